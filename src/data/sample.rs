@@ -1,0 +1,187 @@
+//! What a picture is to the rest of the program, and a folder of them.
+
+use std::{path::PathBuf, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+
+use crate::text::{Say, Sentence, say};
+
+/// The side, in pixels, to which every picture is resized before it is cached (the notebook's 128x128).
+pub const SIDE: usize = 128;
+/// Bytes of one cached picture: [`SIDE`] x [`SIDE`] RGB, row by row.
+pub const PIXEL_BYTES: usize = SIDE * SIDE * 3;
+
+/// One usable picture.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sample {
+    /// Path below the dataset's folder.
+    pub file: PathBuf,
+    /// Index into [`Dataset::classes`]. For UTKFace 0 = female, 1 = male, as Keras sorts the folders: not the file's own code.
+    pub class: u8,
+    /// Age in years, if the name says it.
+    pub age: Option<u16>,
+    /// UTKFace's race label 0..=4, if the name says it; see [`RACES`].
+    pub race: Option<u8>,
+    /// The part that its folder names, if the tree is already split.
+    pub given_part: Option<Part>,
+    /// Size of the file in bytes.
+    pub bytes: u64,
+    /// Hash of the file's content; equal bytes have equal hashes. Zero until the file was read.
+    pub hash: u64,
+    /// What is odd about it, if anything; it is usable all the same.
+    pub oddity: Option<Oddity>,
+}
+
+/// UTKFace's recorded race labels by code.
+pub const RACES: [Say; 5] =
+    [say("White", "Blanc"), say("Black", "Noir"), say("Asian", "Asiatique"), say("Indian", "Indien"), say("Others", "Autres")];
+
+/// A part of the split.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Part {
+    Train,
+    Validation,
+    Test,
+}
+
+impl Part {
+    pub const ALL: [Self; 3] = [Self::Train, Self::Validation, Self::Test];
+
+    pub const fn name(self) -> Say {
+        match self {
+            Self::Train => say("training", "entraînement"),
+            Self::Validation => say("validation", "validation"),
+            Self::Test => say("test", "test"),
+        }
+    }
+}
+
+/// Something unusual about a usable picture.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Oddity {
+    /// The name lacks the race field.
+    NoRace,
+    /// The name is misspelled in a way that leaves no doubt; `meant` is the name as it should be.
+    Misspelled { meant: String },
+    /// The user's correction of the name or label is applied (see `data/edits.rs`).
+    Repaired,
+    /// Not 8-bit RGB: gray, CMYK, 16-bit, with transparency. Converted.
+    Converted { from: String },
+    /// Not the aspect ratio of a face crop (more than 1.1 to 1): it is squeezed to a square.
+    NotSquare { width: u32, height: u32 },
+    /// The extension names another format than the content has.
+    WrongExtension { is: String },
+}
+
+/// A file that is not used, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Skipped {
+    /// Path below the dataset's folder.
+    pub file: PathBuf,
+    pub reason: SkipReason,
+    /// A name that would make it usable, where one can be proposed.
+    pub proposal: Option<String>,
+}
+
+/// Why a file is not used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SkipReason {
+    /// Not a picture by its name.
+    NotAPicture,
+    /// A picture whose name does not say age and gender as UTKFace's names do.
+    Name,
+    /// The picture ends early or is damaged.
+    Damaged { details: String },
+    /// The file may not be read.
+    Unreadable { details: String },
+    /// More pixels than a face crop can have; refused before it is decoded.
+    TooLarge { width: u32, height: u32 },
+    /// The user left it out.
+    LeftOut,
+}
+
+/// A folder of pictures, read and checked. It does not change; an edit makes a new one.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Dataset {
+    pub source: Source,
+    /// The two class names; index 1 is the one whose probability the network gives.
+    pub classes: [String; 2],
+    pub samples: Vec<Sample>,
+    pub skipped: Vec<Skipped>,
+    /// The decoded pictures, in the order of `samples`.
+    #[serde(skip)]
+    pub pixels: Pixels,
+}
+
+/// Where the pictures come from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Source {
+    Folder(PathBuf),
+    /// The built-in drawings.
+    SampleFaces,
+}
+
+/// The decoded pictures of a dataset: [`PIXEL_BYTES`] of RGB each, in memory or mapped from the cache file.
+#[derive(Clone, Default)]
+pub struct Pixels(Option<Arc<dyn AsRef<[u8]> + Send + Sync>>);
+
+impl Pixels {
+    /// Takes a buffer of whole pictures, such as a `Vec<u8>` or a memory map.
+    pub fn new(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(bytes)))
+    }
+
+    /// How many pictures there are.
+    pub fn len(&self) -> usize {
+        self.bytes().len() / PIXEL_BYTES
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The picture at `index`: [`SIDE`] x [`SIDE`] x 3 bytes.
+    ///
+    /// # Panics
+    /// If there is no such picture.
+    pub fn get(&self, index: usize) -> &[u8] {
+        &self.bytes()[index * PIXEL_BYTES..][..PIXEL_BYTES]
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.0.as_deref().map_or(&[], |b| b.as_ref())
+    }
+}
+
+impl std::fmt::Debug for Pixels {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Pixels({})", self.len())
+    }
+}
+
+impl Dataset {
+    /// Samples of each class.
+    pub fn balance(&self) -> [usize; 2] {
+        let ones = self.samples.iter().filter(|s| s.class == 1).count();
+        [self.samples.len() - ones, ones]
+    }
+
+    /// Whether the classes are UTKFace's, so that sentences may speak of women and men.
+    pub fn is_utkface(&self) -> bool {
+        self.classes == ["female", "male"]
+    }
+}
+
+impl Source {
+    /// The source's name for a person: the folder's last component.
+    pub fn name(&self) -> Sentence {
+        match self {
+            Self::Folder(path) => {
+                let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+                Sentence { en: name.clone(), fr: name }
+            }
+            Self::SampleFaces => say("sample faces", "visages d’exemple").into(),
+        }
+    }
+}

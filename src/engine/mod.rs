@@ -1,0 +1,161 @@
+//! Who computes: one network with its optimizer on one device.
+//!
+//! [`Engine`] is everything that training, evaluation and prediction know of arithmetic. A batch arrives as plain
+//! pixels, weights are named arrays in one layout (`model/weights.rs`), and every engine owns its buffers. Dropout
+//! masks come from `dropout`, a pure function of seed, step and position, so all engines drop the same units and a
+//! resumed run repeats them.
+
+pub mod dropout;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    model::{Network, Weights},
+    problem::Problem,
+    train::{loss::LossSettings, optimizer::OptimizerSettings},
+};
+
+/// One network with its optimizer on one device.
+pub trait Engine: Send {
+    /// The device that computes.
+    fn device(&self) -> &Device;
+
+    /// One step: forward, backward, update.
+    ///
+    /// # Errors
+    /// Out of memory or a lost device; the weights are then those before the step, or must be set again.
+    fn train_batch(&mut self, batch: &Batch<'_>, step: Step) -> Result<Score, Problem>;
+
+    /// The logits of `logits.len()` pictures, as in evaluation (running statistics, no dropout).
+    ///
+    /// `pixels` are n x height x width x 3 bytes; any n up to the configured batch, also a short one.
+    ///
+    /// # Errors
+    /// As [`Engine::train_batch`].
+    fn predict(&mut self, pixels: &[u8], logits: &mut [f32]) -> Result<(), Problem>;
+
+    /// Score and gradients of the data loss plus L2 penalty, by the names of the trained weights. Nothing is updated,
+    /// batch norm's running statistics neither. For tests, gradient plots and self-tests.
+    ///
+    /// # Errors
+    /// As [`Engine::train_batch`].
+    fn gradients(&mut self, batch: &Batch<'_>, step: Step) -> Result<(Score, Weights), Problem>;
+
+    /// All arrays of the network, running statistics included.
+    ///
+    /// # Errors
+    /// A lost device.
+    fn weights(&mut self) -> Result<Weights, Problem>;
+
+    /// Replaces all arrays.
+    ///
+    /// # Errors
+    /// A name or shape that the network does not have, or a missing one.
+    fn set_weights(&mut self, weights: &Weights) -> Result<(), Problem>;
+
+    /// What the optimizer remembers.
+    ///
+    /// # Errors
+    /// A lost device.
+    fn optimizer_state(&mut self) -> Result<OptimizerState, Problem>;
+
+    /// Replaces what the optimizer remembers.
+    ///
+    /// # Errors
+    /// Slots that do not fit the network or the optimizer.
+    fn set_optimizer_state(&mut self, state: &OptimizerState) -> Result<(), Problem>;
+}
+
+/// Pictures with their labels.
+#[derive(Clone, Copy, Debug)]
+pub struct Batch<'a> {
+    /// n x height x width x 3 bytes, RGB, row by row; the engine divides by 255.
+    pub pixels: &'a [u8],
+    /// n labels: 0.0 or 1.0.
+    pub targets: &'a [f32],
+    /// n factors of each picture's loss (class weights); the mean is over n, as in Keras.
+    pub weights: &'a [f32],
+}
+
+impl Batch<'_> {
+    /// How many pictures there are.
+    pub fn len(&self) -> usize {
+        self.targets.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.targets.is_empty()
+    }
+}
+
+/// Which step it is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Step {
+    /// Counted from 0 over the whole run; decides the dropout masks.
+    pub index: u32,
+    pub learning_rate: f64,
+}
+
+/// How a batch went, before the update.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Score {
+    /// Mean weighted data loss of the batch, without the L2 penalty.
+    pub loss: f64,
+    /// The L2 penalty: the sum over kernels of `l2 * sum(w^2)`.
+    pub penalty: f64,
+    /// Pictures on the right side of 0.5.
+    pub correct: u32,
+}
+
+/// What an optimizer remembers from step to step.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct OptimizerState {
+    /// Updates made so far.
+    pub step: u64,
+    /// `conv1.weight/m`: the weight's name, a slash, the slot's name (`train/optimizer` lists each optimizer's slots).
+    pub slots: Weights,
+    /// Single numbers, such as Nadam's product of momentum factors.
+    pub scalars: std::collections::BTreeMap<String, f64>,
+}
+
+/// What an engine is opened with.
+#[derive(Clone, Debug)]
+pub struct EngineConfig {
+    pub network: Network,
+    pub optimizer: OptimizerSettings,
+    pub loss: LossSettings,
+    /// Seeds the dropout masks.
+    pub seed: u64,
+    /// The largest batch that will come.
+    pub batch_size: usize,
+    /// Threads for the processor; `None` takes all cores.
+    pub threads: Option<usize>,
+}
+
+/// A device that can train.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Device {
+    pub kind: DeviceKind,
+    /// The name that `--device` takes: `cpu`, `candle`, `gpu0`…
+    pub id: String,
+    /// The maker's name for it.
+    pub name: String,
+    /// Bytes of memory, if known.
+    pub memory: Option<u64>,
+    /// Driver, instruction set, number of threads: one line for the curious.
+    pub details: String,
+}
+
+/// What sort of device it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceKind {
+    /// `engine/cpu`: our own kernels.
+    Processor,
+    /// `engine/candle`: the reference.
+    Candle,
+    /// A graphics card through wgpu.
+    Graphics,
+    /// A graphics driver that computes on the processor; never chosen by itself.
+    SoftwareGraphics,
+}

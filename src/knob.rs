@@ -1,0 +1,254 @@
+//! A tunable that describes itself: its name, help, range and default stand in the file that uses it.
+//!
+//! Screens, range checks, the command line, the README's option table and the tests only walk these descriptions.
+//! A settings struct implements [`Knobs`] by destructuring itself exhaustively, so a new field does not compile
+//! until it is described.
+
+use std::ops::RangeInclusive;
+
+use crate::text::{Lang, Say, Sentence, decimal, say};
+
+/// A settings struct that lists its tunables.
+pub trait Knobs {
+    /// The knobs in the order of the screen. Keys are relative (`rate`); the caller adds its own prefix.
+    fn knobs(&mut self) -> Vec<Knob<'_>>;
+}
+
+/// One tunable: what it is called, what it does, and the place where its value lives.
+pub struct Knob<'a> {
+    /// Dotted path without spaces, as on the command line: `model.dropout`.
+    pub key: String,
+    pub name: Say,
+    /// What it does, when to change it, and a safe range: the text behind the "?".
+    pub help: Say,
+    pub tier: Tier,
+    /// Whether it has any effect with the other values as they are; an inactive knob is hidden, but can be set.
+    pub active: bool,
+    pub value: Value<'a>,
+}
+
+/// Where a screen shows a knob.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tier {
+    /// Among the few that matter.
+    Main,
+    /// Behind "More options".
+    More,
+}
+
+/// The place of a value, with what it may be.
+pub enum Value<'a> {
+    Switch(&'a mut bool),
+    Whole {
+        value: &'a mut u32,
+        range: RangeInclusive<u32>,
+        unit: Say,
+    },
+    Number {
+        value: &'a mut f64,
+        range: RangeInclusive<f64>,
+        scale: Scale,
+        unit: Say,
+    },
+    Choice(&'a mut dyn Select),
+    /// A short list of whole numbers, such as the filters of each block.
+    List {
+        value: &'a mut Vec<u32>,
+        length: RangeInclusive<usize>,
+        range: RangeInclusive<u32>,
+    },
+    /// Pairs of (epoch, learning rate).
+    Table(&'a mut Vec<(u32, f64)>),
+}
+
+/// How a slider spreads its range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scale {
+    Linear,
+    /// Logarithmic; zero, where the range includes it, is the leftmost position.
+    Log,
+    /// Shown and typed as per cent of one.
+    Percent,
+}
+
+/// No unit.
+pub const UNITLESS: Say = say("", "");
+
+/// An enum of alternatives, each with a key and a name.
+pub trait Choice: Copy + PartialEq + 'static {
+    const ALL: &'static [Self];
+    /// The word on the command line and in files: `sgd`.
+    fn key(self) -> &'static str;
+    fn name(self) -> Say;
+    /// One line about this alternative.
+    fn about(self) -> Say;
+}
+
+/// Implements [`Choice`] for an enum, one line a variant: key, name, about.
+macro_rules! choice {
+    ($type:ty { $($variant:ident = $key:literal, $name:expr, $about:expr;)+ }) => {
+        impl $crate::knob::Choice for $type {
+            const ALL: &'static [Self] = &[$(Self::$variant),+];
+            fn key(self) -> &'static str { match self { $(Self::$variant => $key),+ } }
+            fn name(self) -> $crate::text::Say { match self { $(Self::$variant => $name),+ } }
+            fn about(self) -> $crate::text::Say { match self { $(Self::$variant => $about),+ } }
+        }
+    };
+}
+pub(crate) use choice;
+
+/// A [`Choice`] without its type, for screens.
+pub trait Select {
+    fn options(&self) -> Vec<(&'static str, Say, Say)>;
+    fn selected(&self) -> usize;
+    fn select(&mut self, index: usize);
+}
+
+impl<C: Choice> Select for C {
+    fn options(&self) -> Vec<(&'static str, Say, Say)> {
+        C::ALL.iter().map(|c| (c.key(), c.name(), c.about())).collect()
+    }
+    fn selected(&self) -> usize {
+        C::ALL.iter().position(|c| c == self).unwrap_or(0)
+    }
+    fn select(&mut self, index: usize) {
+        if let Some(choice) = C::ALL.get(index) {
+            *self = *choice;
+        }
+    }
+}
+
+impl<'a> Knob<'a> {
+    /// A knob among the few that matter, active.
+    pub fn new(key: &str, name: Say, help: Say, value: Value<'a>) -> Self {
+        Self { key: key.to_owned(), name, help, tier: Tier::Main, active: true, value }
+    }
+
+    /// The same knob behind "More options".
+    #[must_use]
+    pub fn more(mut self) -> Self {
+        self.tier = Tier::More;
+        self
+    }
+
+    /// The same knob, active only if `condition` holds too.
+    #[must_use]
+    pub fn when(mut self, condition: bool) -> Self {
+        self.active &= condition;
+        self
+    }
+
+    /// The value as the command line and settings files write it; equal texts mean equal values.
+    pub fn text(&self) -> String {
+        match &self.value {
+            Value::Switch(on) => on.to_string(),
+            Value::Whole { value, .. } => value.to_string(),
+            Value::Number { value, .. } => value.to_string(),
+            Value::Choice(choice) => choice.options()[choice.selected()].0.to_owned(),
+            Value::List { value, .. } => value.iter().map(u32::to_string).collect::<Vec<_>>().join(","),
+            Value::Table(rows) => rows.iter().map(|(e, r)| format!("{e}:{r}")).collect::<Vec<_>>().join(","),
+        }
+    }
+
+    /// What the value may be, for help texts and messages.
+    pub fn allowed(&self, lang: Lang) -> String {
+        let to = say("to", "à").get(lang);
+        match &self.value {
+            Value::Switch(_) => "true, false".to_owned(),
+            Value::Whole { range, .. } => format!("{} {to} {}", range.start(), range.end()),
+            Value::Number { range, .. } => format!("{} {to} {}", range.start(), range.end()),
+            Value::Choice(choice) => choice.options().iter().map(|o| o.0).collect::<Vec<_>>().join(", "),
+            Value::List { length, range, .. } => format!(
+                "{} {to} {} {} {} {to} {}",
+                length.start(),
+                length.end(),
+                say("numbers, each", "nombres, chacun de").get(lang),
+                range.start(),
+                range.end()
+            ),
+            Value::Table(_) => say("epoch:rate,epoch:rate,…", "époque:taux,époque:taux,…").get(lang).to_owned(),
+        }
+    }
+
+    /// Sets the value from text.
+    ///
+    /// # Errors
+    /// A sentence that says what is allowed; the value then stays as it was.
+    pub fn parse(&mut self, text: &str) -> Result<(), Sentence> {
+        let text = text.trim();
+        let ok = match &mut self.value {
+            Value::Switch(on) => match text {
+                "true" | "on" | "yes" | "1" => set(*on, true),
+                "false" | "off" | "no" | "0" => set(*on, false),
+                _ => false,
+            },
+            Value::Whole { value, range, .. } => text.parse().is_ok_and(|v| range.contains(&v) && set(*value, v)),
+            Value::Number { value, range, .. } => text.parse().is_ok_and(|v| range.contains(&v) && set(*value, v)),
+            Value::Choice(choice) => {
+                choice.options().iter().position(|option| option.0 == text).map(|index| choice.select(index)).is_some()
+            }
+            Value::List { value, length, range } => {
+                let items: Option<Vec<u32>> = text
+                    .split(',')
+                    .filter(|item| !item.trim().is_empty())
+                    .map(|item| item.trim().parse().ok().filter(|v| range.contains(v)))
+                    .collect();
+                items.is_some_and(|items| length.contains(&items.len()) && set(*value, items))
+            }
+            Value::Table(rows) => {
+                let items: Option<Vec<(u32, f64)>> = text
+                    .split(',')
+                    .filter(|item| !item.trim().is_empty())
+                    .map(|item| {
+                        let (epoch, rate) = item.split_once(':')?;
+                        let rate: f64 = rate.trim().parse().ok()?;
+                        (rate.is_finite() && rate >= 0.0).then_some((epoch.trim().parse().ok()?, rate))
+                    })
+                    .collect();
+                items.is_some_and(|items| set(*rows, items))
+            }
+        };
+        if ok {
+            return Ok(());
+        }
+        Err(Sentence {
+            en: format!("{} cannot be “{text}”; allowed: {}", self.name.en, self.allowed(Lang::En)),
+            fr: format!("{} ne peut pas être « {text} » ; permis : {}", self.name.fr, self.allowed(Lang::Fr)),
+        })
+    }
+
+    /// The value as a person reads it, with its unit.
+    pub fn display(&self, lang: Lang) -> String {
+        match &self.value {
+            Value::Switch(on) => if **on { say("on", "oui") } else { say("off", "non") }.get(lang).to_owned(),
+            Value::Whole { value, unit, .. } => with_unit(value.to_string(), unit.get(lang)),
+            Value::Number { value, scale: Scale::Percent, .. } => crate::text::percent(lang, **value, 0),
+            Value::Number { value, unit, .. } => {
+                let plain = value.to_string();
+                let digits = plain.split_once('.').map_or(0, |(_, rest)| rest.len());
+                with_unit(decimal(lang, **value, digits), unit.get(lang))
+            }
+            Value::Choice(choice) => choice.options()[choice.selected()].1.get(lang).to_owned(),
+            Value::List { .. } | Value::Table(_) => self.text(),
+        }
+    }
+}
+
+/// Stores `value` and says that it was stored, so that a chain of conditions can end with it.
+fn set<T>(place: &mut T, value: T) -> bool {
+    *place = value;
+    true
+}
+
+fn with_unit(number: String, unit: &str) -> String {
+    if unit.is_empty() { number } else { format!("{number}\u{a0}{unit}") }
+}
+
+/// The knobs of a part of the settings, with `prefix` before each key.
+pub fn within<'a>(prefix: &str, part: &'a mut impl Knobs) -> Vec<Knob<'a>> {
+    let mut knobs = part.knobs();
+    for knob in &mut knobs {
+        knob.key = format!("{prefix}.{}", knob.key);
+    }
+    knobs
+}

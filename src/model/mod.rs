@@ -1,0 +1,290 @@
+//! What the network *is*, for any engine: settings, the list of layers with their shapes, and named weights.
+
+pub mod layers;
+pub mod weights;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    knob::{Knob, Knobs, Scale, UNITLESS, Value, choice},
+    text::{Say, say},
+};
+
+pub use layers::{Layer, Network, Op, Shape};
+pub use weights::{Array, Weights};
+
+/// The network as the user sets it. The default is the notebook's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ModelSettings {
+    /// Filters of each convolution block.
+    pub filters: Vec<u32>,
+    pub kernel: Kernel,
+    pub padding: Padding,
+    pub activation: Activation,
+    pub batch_norm_conv: bool,
+    /// What stands between the last block and the dense layers.
+    pub pooling: Pooling,
+    /// Units of each hidden dense layer.
+    pub dense: Vec<u32>,
+    pub batch_norm_dense: bool,
+    /// Dropout before the output.
+    pub dropout: f64,
+    /// Dropout after each hidden dense layer but the last.
+    pub dropout_dense: f64,
+    /// Dropout after each block.
+    pub dropout_conv: f64,
+    /// L2 factor of the convolutions' kernels, as in Keras: the loss gains `l2 * sum(w^2)`.
+    pub l2_conv: f64,
+    /// L2 factor of the dense kernels (not the output's), as in Keras.
+    pub l2_dense: f64,
+    pub initialization: Initialization,
+}
+
+impl Default for ModelSettings {
+    fn default() -> Self {
+        Self {
+            filters: vec![32, 64, 128, 256],
+            kernel: Kernel::Three,
+            padding: Padding::Same,
+            activation: Activation::Relu,
+            batch_norm_conv: false,
+            pooling: Pooling::Flatten,
+            dense: vec![256, 128, 64],
+            batch_norm_dense: false,
+            dropout: 0.5,
+            dropout_dense: 0.0,
+            dropout_conv: 0.0,
+            l2_conv: 1e-4,
+            l2_dense: 1e-4,
+            initialization: Initialization::GlorotUniform,
+        }
+    }
+}
+
+/// Side of every convolution's kernel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kernel {
+    Three,
+    Five,
+}
+
+impl Kernel {
+    /// The side in pixels.
+    pub const fn side(self) -> usize {
+        match self {
+            Self::Three => 3,
+            Self::Five => 5,
+        }
+    }
+}
+
+/// What a convolution does at the border (Keras's words).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Padding {
+    /// Zeros around: the map keeps its size.
+    Same,
+    /// None: the map loses `kernel - 1` pixels.
+    Valid,
+}
+
+/// The non-linearity after each convolution and each hidden dense layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Activation {
+    /// `max(x, 0)`; its derivative at 0 is 0, as in PyTorch and TensorFlow.
+    Relu,
+    /// `x` above zero, [`LEAKY_SLOPE`]` * x` elsewhere.
+    LeakyRelu,
+    /// `x * Phi(x)` by the error function, not the tanh approximation (PyTorch's default; Hendrycks and Gimpel 2016).
+    Gelu,
+}
+
+/// Slope of [`Activation::LeakyRelu`] below zero (PyTorch's default).
+pub const LEAKY_SLOPE: f32 = 0.01;
+
+/// How maps become a vector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pooling {
+    /// Every value, channel by channel (PyTorch's order).
+    Flatten,
+    /// The mean of each channel.
+    GlobalAverage,
+}
+
+/// How kernels are drawn at the start (Keras's names); biases start at zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Initialization {
+    /// Uniform within `sqrt(6 / (fan_in + fan_out))` (Glorot and Bengio 2010; Keras's default).
+    GlorotUniform,
+    /// Normal with deviation `sqrt(2 / fan_in)`, cut at two deviations (He et al. 2015; Keras's `he_normal`).
+    HeNormal,
+}
+
+choice!(Kernel {
+    Three = "3", say("3 × 3", "3 × 3"), say("Fast, and enough in a stack", "Rapide, et suffisant en pile");
+    Five = "5", say("5 × 5", "5 × 5"), say("Sees more at once, costs nearly three times as much", "Voit plus large, coûte près de trois fois plus");
+});
+choice!(Padding {
+    Same = "same", say("same", "same"), say("The map keeps its size", "La carte garde sa taille");
+    Valid = "valid", say("valid", "valid"), say("The border is cut off", "Le bord est coupé");
+});
+choice!(Activation {
+    Relu = "relu", say("ReLU", "ReLU"), say("The usual choice, and the fastest", "Le choix habituel, et le plus rapide");
+    LeakyRelu = "leaky_relu", say("leaky ReLU", "leaky ReLU"), say("Lets a little through below zero, so no unit dies", "Laisse passer un peu sous zéro : aucune unité ne meurt");
+    Gelu = "gelu", say("GELU", "GELU"), say("Smooth; slower", "Lisse ; plus lente");
+});
+choice!(Pooling {
+    Flatten = "flatten", say("flatten", "aplatir"), say("Keeps where everything is", "Garde la position de chaque chose");
+    GlobalAverage = "global_average", say("global average", "moyenne globale"), say("Far fewer parameters; forgets positions", "Bien moins de paramètres ; oublie les positions");
+});
+choice!(Initialization {
+    GlorotUniform = "glorot_uniform", say("Glorot uniform", "Glorot uniforme"), say("Keras's default", "Le défaut de Keras");
+    HeNormal = "he_normal", say("He normal", "He normale"), say("Made for ReLU", "Conçue pour ReLU");
+});
+
+impl Knobs for ModelSettings {
+    fn knobs(&mut self) -> Vec<Knob<'_>> {
+        let Self {
+            filters,
+            kernel,
+            padding,
+            activation,
+            batch_norm_conv,
+            pooling,
+            dense,
+            batch_norm_dense,
+            dropout,
+            dropout_dense,
+            dropout_conv,
+            l2_conv,
+            l2_dense,
+            initialization,
+        } = self;
+        let several = dense.len() > 1;
+        let any = !dense.is_empty();
+        vec![
+            Knob::new(
+                "filters",
+                say("Filters", "Filtres"),
+                say(
+                    "How many patterns each convolution block looks for; each block halves the picture. More filters learn more and cost more; 16 to 256 is usual",
+                    "Combien de motifs chaque bloc de convolution cherche ; chaque bloc divise l’image par deux. Plus de filtres apprennent plus et coûtent plus ; de 16 à 256 d’ordinaire",
+                ),
+                Value::List { value: filters, length: 1..=6, range: 8..=512 },
+            ),
+            Knob::new(
+                "dense",
+                say("Dense units", "Unités denses"),
+                say(
+                    "The layers that combine what the filters found. Fewer units learn less by heart; 64 to 512 is usual",
+                    "Les couches qui combinent ce que les filtres ont trouvé. Moins d’unités apprennent moins par cœur ; de 64 à 512 d’ordinaire",
+                ),
+                Value::List { value: dense, length: 0..=5, range: 4..=1024 },
+            ),
+            Knob::new(
+                "kernel",
+                say("Kernel", "Noyau"),
+                say("The side of each filter in pixels. Keep 3 unless you know why", "Le côté de chaque filtre en pixels. Gardez 3 sauf bonne raison"),
+                Value::Choice(kernel),
+            ),
+            Knob::new(
+                "dropout",
+                say("Dropout", "Dropout"),
+                say(
+                    "The share of units switched off at random before the output while training, against learning by heart. Raise it when training is much better than validation; 0.2 to 0.5",
+                    "La part d’unités éteintes au hasard avant la sortie pendant l’entraînement, contre le par cœur. Augmentez si l’entraînement dépasse nettement la validation ; de 0,2 à 0,5",
+                ),
+                Value::Number { value: dropout, range: 0.0..=0.9, scale: Scale::Linear, unit: UNITLESS },
+            ),
+            Knob::new(
+                "l2_conv",
+                say("L2 on convolutions", "L2 sur les convolutions"),
+                say(
+                    "Pulls the filters towards zero, against learning by heart. 0 to 0.001",
+                    "Tire les filtres vers zéro, contre le par cœur. De 0 à 0,001",
+                ),
+                Value::Number { value: l2_conv, range: 0.0..=0.1, scale: Scale::Log, unit: UNITLESS },
+            ),
+            Knob::new(
+                "l2_dense",
+                say("L2 on dense layers", "L2 sur les couches denses"),
+                say(
+                    "Pulls the dense weights towards zero, against learning by heart. 0 to 0.001",
+                    "Tire les poids denses vers zéro, contre le par cœur. De 0 à 0,001",
+                ),
+                Value::Number { value: l2_dense, range: 0.0..=0.1, scale: Scale::Log, unit: UNITLESS },
+            )
+            .when(any),
+            Knob::new(
+                "batch_norm_conv",
+                say("Batch norm after conv", "Batch norm après conv"),
+                say(
+                    "Keeps the numbers inside the network in a steady range: learns faster and allows higher rates. Needs batches of 16 or more",
+                    "Garde les nombres du réseau dans une plage stable : apprend plus vite et permet des taux plus élevés. Demande des lots d’au moins 16",
+                ),
+                Value::Switch(batch_norm_conv),
+            ),
+            Knob::new(
+                "batch_norm_dense",
+                say("Batch norm after dense", "Batch norm après dense"),
+                say(
+                    "The notebook's alternative: a batch normalization after each hidden dense layer, which steadies the training",
+                    "L’alternative du notebook : une normalisation par lots après chaque couche dense cachée, qui stabilise l’entraînement",
+                ),
+                Value::Switch(batch_norm_dense),
+            )
+            .when(any),
+            Knob::new(
+                "pooling",
+                say("Before the dense layers", "Avant les couches denses"),
+                say(
+                    "Flatten keeps every position; global average keeps one number for each filter, with far fewer parameters",
+                    "Aplatir garde chaque position ; la moyenne globale garde un nombre par filtre, avec bien moins de paramètres",
+                ),
+                Value::Choice(pooling),
+            )
+            .more(),
+            Knob::new(
+                "activation",
+                say("Activation", "Activation"),
+                say("What each unit does with its sum. Keep ReLU unless you compare", "Ce que chaque unité fait de sa somme. Gardez ReLU sauf pour comparer"),
+                Value::Choice(activation),
+            )
+            .more(),
+            Knob::new(
+                "padding",
+                say("Border", "Bord"),
+                say("Whether the picture keeps its size through a convolution", "Si l’image garde sa taille à travers une convolution"),
+                Value::Choice(padding),
+            )
+            .more(),
+            Knob::new(
+                "dropout_dense",
+                say("Dropout between dense layers", "Dropout entre couches denses"),
+                say("As dropout, after each dense layer but the last. 0 to 0.5", "Comme le dropout, après chaque couche dense sauf la dernière. De 0 à 0,5"),
+                Value::Number { value: dropout_dense, range: 0.0..=0.9, scale: Scale::Linear, unit: UNITLESS },
+            )
+            .more()
+            .when(several),
+            Knob::new(
+                "dropout_conv",
+                say("Dropout after blocks", "Dropout après les blocs"),
+                say("As dropout, after each convolution block. 0 to 0.2", "Comme le dropout, après chaque bloc de convolution. De 0 à 0,2"),
+                Value::Number { value: dropout_conv, range: 0.0..=0.9, scale: Scale::Linear, unit: UNITLESS },
+            )
+            .more(),
+            Knob::new(
+                "initialization",
+                say("Initialization", "Initialisation"),
+                say("How the first, random weights are drawn", "Comment les premiers poids sont tirés au hasard"),
+                Value::Choice(initialization),
+            )
+            .more(),
+        ]
+    }
+}

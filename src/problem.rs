@@ -1,0 +1,122 @@
+//! Every thing a user can be asked to fix, as data: what happened, and what to do.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::text::{Lang, Say, Sentence, say};
+
+/// Something that keeps a job or a plan from existing, said so that a person can mend it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    pub kind: Kind,
+    /// The setting beside which the text is shown, as a knob's full key (`model.filters`), if it is about one.
+    pub knob: Option<String>,
+    /// What happened, in one sentence without a full stop.
+    pub what: Sentence,
+    /// The way on, in one sentence without a full stop.
+    pub remedy: Sentence,
+    /// Technical details for "Copy details"; empty if there are none.
+    pub details: String,
+}
+
+/// What sort of problem it is, so that a card can offer the button that mends it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Kind {
+    /// A value in the settings, or two that do not fit together.
+    Settings,
+    /// The data folder: empty, gone, unreadable, only one class…
+    Data,
+    /// One picture: not decodable, too large…
+    Picture,
+    /// Writing to the disk: full, no permission…
+    Disk,
+    /// Files from elsewhere: weights, settings, runs that do not fit.
+    File,
+    /// The device has too little memory for the plan.
+    OutOfMemory,
+    /// The device failed or is gone.
+    Device,
+    /// The loss is no longer a number.
+    Diverged,
+    /// The job was stopped by the user: no card.
+    Cancelled,
+    /// A fault in the program itself.
+    Internal,
+}
+
+impl Problem {
+    /// A problem of `kind` with its sentence and its way on.
+    pub fn new(kind: Kind, what: impl Into<Sentence>, remedy: impl Into<Sentence>) -> Self {
+        Self { kind, knob: None, what: what.into(), remedy: remedy.into(), details: String::new() }
+    }
+
+    /// The same problem, shown beside the setting `key`.
+    #[must_use]
+    pub fn at(mut self, key: &str) -> Self {
+        self.knob = Some(key.to_owned());
+        self
+    }
+
+    /// The same problem with technical details.
+    #[must_use]
+    pub fn because(mut self, details: impl ToString) -> Self {
+        self.details = details.to_string();
+        self
+    }
+
+    /// The job was stopped by the user.
+    pub fn cancelled() -> Self {
+        Self::new(Kind::Cancelled, say("Stopped", "Arrêté"), say("Start it again when you like", "Relancez quand vous voulez"))
+    }
+
+    /// A file operation on `path` failed.
+    pub fn io(path: &std::path::Path, error: &std::io::Error) -> Self {
+        use std::io::ErrorKind;
+        let path = PathBuf::from(path).display().to_string();
+        let (kind, what, remedy): (Kind, Say, Say) = match error.kind() {
+            ErrorKind::NotFound => (
+                Kind::Data,
+                say("is not there any more", "n’existe plus"),
+                say("Choose where it is now", "Indiquez où il se trouve maintenant"),
+            ),
+            ErrorKind::PermissionDenied => (
+                Kind::Disk,
+                say("may not be opened", "ne peut pas être ouvert"),
+                say(
+                    "Give yourself the right to it, or choose another place",
+                    "Donnez-vous les droits, ou choisissez un autre endroit",
+                ),
+            ),
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => (
+                Kind::Disk,
+                say("cannot be written: the disk is full", "ne peut pas être écrit : le disque est plein"),
+                say("Free some space, or choose another place", "Libérez de l’espace, ou choisissez un autre endroit"),
+            ),
+            _ => (
+                Kind::Disk,
+                say("could not be read or written", "n’a pas pu être lu ou écrit"),
+                say("Try again, or choose another place", "Réessayez, ou choisissez un autre endroit"),
+            ),
+        };
+        let what = Sentence { en: format!("{path} {}", what.en), fr: format!("{path} {}", what.fr) };
+        Self::new(kind, what, remedy).because(error)
+    }
+
+    /// Both sentences on one line, for a terminal.
+    pub fn line(&self, lang: Lang) -> String {
+        format!("{}. {}.", self.what.get(lang), self.remedy.get(lang))
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.line(Lang::En))?;
+        if !self.details.is_empty() {
+            write!(f, " ({})", self.details)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Problem {}

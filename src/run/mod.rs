@@ -1,0 +1,68 @@
+//! A run on disk: a folder with `run.json` (what it is), `settings.json`, `history.jsonl`, `best.safetensors`,
+//! `checkpoint/` (to resume), and `report.json`.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    data::sample::Source,
+    settings::Settings,
+    train::event::{EpochRecord, StopReason},
+};
+
+/// What a run is, in `run.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunInfo {
+    /// The folder's name: date and time of the start, `2026-11-22-140211`.
+    pub id: String,
+    /// The user's name for it; starts as what differs from the notebook's recipe.
+    pub name: String,
+    pub note: String,
+    /// Seconds since 1970, UTC.
+    pub created: u64,
+    pub status: RunStatus,
+    pub source: Source,
+    pub classes: [String; 2],
+    /// Pictures in the training, validation and test part.
+    pub pictures: [u32; 3],
+    pub device: String,
+    pub epochs_done: u32,
+    pub best_epoch: Option<u32>,
+    pub stopped: Option<StopReason>,
+    /// Seconds of training, without pauses.
+    pub seconds: f64,
+    /// The numbers that matter of the test part, once judged.
+    pub scores: Option<RunScores>,
+}
+
+/// The numbers that matter, of the test part at the run's threshold.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunScores {
+    pub pictures: u32,
+    pub accuracy: f64,
+    /// F1 of class 0 and class 1.
+    pub f1: [f64; 2],
+    pub macro_f1: f64,
+    pub baseline: f64,
+}
+
+/// Where a run stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunStatus {
+    /// Training now, or interrupted by a crash if no worker has it.
+    Training,
+    Paused,
+    Finished,
+}
+
+/// An opened run, as pages need it: no weights.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunView {
+    pub info: RunInfo,
+    pub settings: Settings,
+    pub history: Vec<EpochRecord>,
+    pub report: Option<crate::evaluate::Report>,
+    pub folder: PathBuf,
+}

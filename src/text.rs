@@ -1,0 +1,150 @@
+//! Every phrase in both languages, and numbers as each language writes them.
+//!
+//! A phrase stands where the thing it names stands, as a [`Say`] with both languages side by side, so a missing
+//! translation does not compile. A sentence with values in it is a [`Sentence`].
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// A language the program speaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Lang {
+    #[default]
+    En,
+    Fr,
+}
+
+impl Lang {
+    /// Every language, in the order in which the window offers them.
+    pub const ALL: [Self; 2] = [Self::En, Self::Fr];
+
+    /// The language's own name for itself.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::En => "English",
+            Self::Fr => "Français",
+        }
+    }
+}
+
+/// One fixed phrase in both languages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Say {
+    pub en: &'static str,
+    pub fr: &'static str,
+}
+
+/// Shorthand for a [`Say`].
+pub const fn say(en: &'static str, fr: &'static str) -> Say {
+    Say { en, fr }
+}
+
+impl Say {
+    /// The phrase in `lang`.
+    pub const fn get(self, lang: Lang) -> &'static str {
+        match lang {
+            Lang::En => self.en,
+            Lang::Fr => self.fr,
+        }
+    }
+}
+
+/// A sentence with values filled in, in both languages.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sentence {
+    pub en: String,
+    pub fr: String,
+}
+
+impl Sentence {
+    /// The sentence in `lang`.
+    pub fn get(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::En => &self.en,
+            Lang::Fr => &self.fr,
+        }
+    }
+
+    /// A sentence made by the same function for each language.
+    pub fn by(make: impl Fn(Lang) -> String) -> Self {
+        Self { en: make(Lang::En), fr: make(Lang::Fr) }
+    }
+}
+
+impl From<Say> for Sentence {
+    fn from(say: Say) -> Self {
+        Self { en: say.en.to_owned(), fr: say.fr.to_owned() }
+    }
+}
+
+/// A whole number with its thousands grouped: `20,707`, in French `20 707` (narrow no-break space).
+pub fn number(lang: Lang, value: u64) -> String {
+    let digits = value.to_string();
+    let separator = match lang {
+        Lang::En => ',',
+        Lang::Fr => '\u{202f}',
+    };
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(separator);
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A decimal number with `digits` places: `0.302`, in French `0,302`.
+pub fn decimal(lang: Lang, value: f64, digits: usize) -> String {
+    let text = format!("{value:.digits$}");
+    match lang {
+        Lang::En => text,
+        Lang::Fr => text.replace('.', ","),
+    }
+}
+
+/// A share of one as per cent with `digits` places: `93 %` (no-break space in both languages).
+pub fn percent(lang: Lang, share: f64, digits: usize) -> String {
+    format!("{}\u{a0}%", decimal(lang, share * 100.0, digits))
+}
+
+/// A duration in its two largest units: `48 s`, `9 min`, `1 h 20 min`; no seconds once there are ten minutes.
+pub fn duration(_lang: Lang, duration: Duration) -> String {
+    let seconds = duration.as_secs_f64().round() as u64;
+    let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match (hours, minutes, rest) {
+        (0, 0, s) => format!("{s}\u{a0}s"),
+        (0, m, s) if m < 10 && s > 0 => format!("{m}\u{a0}min {s}\u{a0}s"),
+        (0, m, _) => format!("{m}\u{a0}min"),
+        (h, 0, _) => format!("{h}\u{a0}h"),
+        (h, m, _) => format!("{h}\u{a0}h {m}\u{a0}min"),
+    }
+}
+
+/// A size in bytes in the largest unit that gives at least one: `14.6 MB`, in French `14,6 Mo`.
+pub fn bytes(lang: Lang, size: u64) -> String {
+    let letter = match lang {
+        Lang::En => "B",
+        Lang::Fr => "o",
+    };
+    let mut value = size as f64;
+    for prefix in ["", "k", "M", "G"] {
+        if value < 1000.0 || prefix == "G" {
+            let digits = usize::from(!prefix.is_empty() && value < 100.0);
+            return format!("{}\u{a0}{prefix}{letter}", decimal(lang, value, digits));
+        }
+        value /= 1000.0;
+    }
+    unreachable!("the last prefix always returns")
+}
+
+/// `one` or `many` with the count before it, as each language counts (in French, zero is singular).
+pub fn plural(lang: Lang, count: u64, one: Say, many: Say) -> String {
+    let single = match lang {
+        Lang::En => count == 1,
+        Lang::Fr => count < 2,
+    };
+    format!("{}\u{a0}{}", number(lang, count), if single { one } else { many }.get(lang))
+}

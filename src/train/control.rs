@@ -1,0 +1,61 @@
+//! All that is read in the middle of a job: stop and pause.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
+    time::Duration,
+};
+
+/// What the job should do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    Go,
+    /// Wait, without using the processor, until the wish changes.
+    Pause,
+    /// End, keep the best, and give the complete result.
+    Finish,
+    /// End and keep nothing beyond what is on disk.
+    Discard,
+}
+
+/// A handle on a running job, shared by the window and the worker.
+#[derive(Clone, Debug, Default)]
+pub struct Control(Arc<AtomicU8>);
+
+impl Control {
+    /// What is wished now.
+    pub fn wish(&self) -> Wish {
+        match self.0.load(Ordering::Acquire) {
+            0 => Wish::Go,
+            1 => Wish::Pause,
+            2 => Wish::Finish,
+            _ => Wish::Discard,
+        }
+    }
+
+    /// Wishes something else.
+    pub fn set(&self, wish: Wish) {
+        let code = match wish {
+            Wish::Go => 0,
+            Wish::Pause => 1,
+            Wish::Finish => 2,
+            Wish::Discard => 3,
+        };
+        self.0.store(code, Ordering::Release);
+    }
+
+    /// Whether a job without a result worth keeping (a scan, an export) should end.
+    pub fn cancelled(&self) -> bool {
+        matches!(self.wish(), Wish::Finish | Wish::Discard)
+    }
+
+    /// Waits while the wish is [`Wish::Pause`] and gives what came after it.
+    pub fn wait_while_paused(&self) -> Wish {
+        while self.wish() == Wish::Pause {
+            std::thread::sleep(Duration::from_millis(30));
+        }
+        self.wish()
+    }
+}

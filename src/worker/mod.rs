@@ -1,0 +1,133 @@
+//! One worker thread does all long work, one job at a time; the answerer replies to single photos meanwhile.
+
+use std::{path::PathBuf, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    data::sample::{Dataset, Source},
+    plan::Plan,
+    problem::Problem,
+    run::{RunInfo, RunView},
+    text::Sentence,
+    train::event::TrainEvent,
+};
+
+/// Numbers jobs; an envelope whose job is not the current one is dropped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct JobId(pub u64);
+
+/// What the app asks of the worker.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Scan a source, decode what is new, and give the data set.
+    Open(Source),
+    Train(Box<Plan>),
+    /// Go on with a paused or interrupted run, or train a finished one for `more` epochs.
+    Resume {
+        run: String,
+        dataset: Arc<Dataset>,
+        more: u32,
+    },
+    /// Judge a run again, on its own test part (`None`) or on all pictures of another source.
+    Evaluate {
+        run: String,
+        source: Option<Source>,
+        dataset: Option<Arc<Dataset>>,
+    },
+    /// Judge every picture of a folder into a CSV file.
+    PredictFolder {
+        run: String,
+        folder: PathBuf,
+        csv: PathBuf,
+    },
+    Export {
+        run: String,
+        format: String,
+        path: PathBuf,
+    },
+    /// Copy (or hard-link) the data set into `train|validation|test/class` folders.
+    CopyFolders {
+        plan: Box<Plan>,
+        out: PathBuf,
+        link: bool,
+    },
+    ListRuns,
+    OpenRun(String),
+    /// Name and note.
+    RenameRun {
+        run: String,
+        name: String,
+        note: String,
+    },
+    DeleteRun(String),
+    RestoreRun(String),
+}
+
+/// What the worker tells, with the job it belongs to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Envelope {
+    pub job: JobId,
+    pub event: Event,
+}
+
+/// What the worker tells.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    Progress {
+        stage: Stage,
+        done: u64,
+        total: u64,
+    },
+    /// The data set is usable.
+    Opened {
+        #[serde(with = "shared")]
+        dataset: Arc<Dataset>,
+    },
+    Train(TrainEvent),
+    /// A run was judged; the view has its report.
+    Evaluated(Box<RunView>),
+    Runs(Vec<RunInfo>),
+    RunOpened(Box<RunView>),
+    /// Files were written here.
+    Wrote {
+        path: PathBuf,
+        what: Sentence,
+    },
+    /// Something failed, but the job goes on.
+    Warned(Problem),
+    Finished,
+    Failed(Problem),
+}
+
+/// What the worker is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    Scanning,
+    Decoding,
+    Drawing,
+    Training,
+    Evaluating,
+    Predicting,
+    Copying,
+    Exporting,
+}
+
+/// A shared data set is written as the data set itself.
+mod shared {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::data::sample::Dataset;
+
+    pub fn serialize<S: Serializer>(dataset: &Arc<Dataset>, serializer: S) -> Result<S::Ok, S::Error> {
+        dataset.as_ref().serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<Dataset>, D::Error> {
+        Dataset::deserialize(deserializer).map(Arc::new)
+    }
+}
