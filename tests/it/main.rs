@@ -1,1 +1,2 @@
 //! One test binary; each file is named after what it holds.
+mod tidy;
