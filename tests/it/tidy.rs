@@ -86,10 +86,7 @@ fn nothing_is_left_unfinished() {
 
 #[test]
 fn a_file_holds_one_concept() {
-    let long: Vec<_> = sources()
-        .into_iter()
-        .map(|(path, text)| (text.lines().count(), path))
-        .filter(|(lines, _)| *lines > 600)
-        .collect();
+    let long: Vec<_> =
+        sources().into_iter().map(|(path, text)| (text.lines().count(), path)).filter(|(lines, _)| *lines > 600).collect();
     assert!(long.is_empty(), "files over 600 lines: {long:?}");
 }
