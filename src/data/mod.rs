@@ -5,5 +5,6 @@
 //! into parts, `augment` varies them, and `batch` hands them to training.
 
 pub mod augment;
+pub mod random;
 pub mod sample;
 pub mod split;
