@@ -1,0 +1,47 @@
+//! The notebook's `random_crop` for training and `crop_to_bounding_box` at the center for evaluation.
+
+use crate::{
+    data::{random::Random, sample::SIDE},
+    knob::{Knob, Value},
+    text::say,
+};
+
+/// The smallest crop that leaves something of a face.
+pub const SMALLEST: u32 = 48;
+
+/// A random top left corner, each as likely.
+pub fn draw(crop: usize, random: &mut Random) -> (usize, usize) {
+    let free = SIDE - crop + 1;
+    (random.below(free), random.below(free))
+}
+
+/// The corner of the center crop.
+pub fn center(crop: usize) -> (usize, usize) {
+    let margin = (SIDE - crop) / 2;
+    (margin, margin)
+}
+
+pub(super) fn knobs<'a>(crop: &'a mut u32, resize_back: &'a mut bool) -> [Knob<'a>; 2] {
+    let smaller = (*crop as usize) < SIDE;
+    [
+        Knob::new(
+            "crop",
+            say("Crop", "Recadrage"),
+            say(
+                "Side of the piece cut out of each picture of 128 × 128: at a random place for training, at the center for judging. Smaller varies more and trains faster, but cuts off chin and hair; 96 to 120",
+                "Côté du morceau découpé dans chaque image de 128 × 128 : au hasard pour l’entraînement, au centre pour l’évaluation. Plus petit varie plus et s’entraîne plus vite, mais coupe menton et cheveux ; de 96 à 120",
+            ),
+            Value::Whole { value: crop, range: SMALLEST..=SIDE as u32, unit: say("px", "px") },
+        ),
+        Knob::new(
+            "resize_back",
+            say("Resize back", "Remettre à la taille"),
+            say(
+                "Enlarges the crop to 128 × 128 again, for training and for judging. The network sees larger faces and takes about a third more time",
+                "Agrandit de nouveau le morceau à 128 × 128, à l’entraînement comme à l’évaluation. Le réseau voit des visages plus grands et prend environ un tiers de temps en plus",
+            ),
+            Value::Switch(resize_back),
+        )
+        .when(smaller),
+    ]
+}

@@ -1,0 +1,71 @@
+//! Some pictures without color (torchvision's `RandomGrayscale`).
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    data::random::Random,
+    knob::{Knob, Knobs, Scale, UNITLESS, Value},
+    text::say,
+};
+
+/// Grayscale as the user sets it; off unless asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Grayscale {
+    pub on: bool,
+    /// The share of pictures that lose their color.
+    pub share: f64,
+}
+
+impl Default for Grayscale {
+    fn default() -> Self {
+        Self { on: false, share: 0.1 }
+    }
+}
+
+impl Grayscale {
+    /// Whether this picture loses its color.
+    pub fn draw(&self, random: &mut Random) -> bool {
+        random.chance(self.share)
+    }
+}
+
+/// The gray of a pixel by ITU-R BT.601 in 16-bit fixed point, as Pillow's `convert("L")` has it.
+#[inline]
+pub fn luma([r, g, b]: [u8; 3]) -> u8 {
+    ((u32::from(r) * 19_595 + u32::from(g) * 38_470 + u32::from(b) * 7_471 + 0x8000) >> 16) as u8
+}
+
+/// Replaces every pixel by its gray.
+pub fn apply(pixels: &mut [u8]) {
+    for pixel in pixels.as_chunks_mut::<3>().0 {
+        *pixel = [luma(*pixel); 3];
+    }
+}
+
+impl Knobs for Grayscale {
+    fn knobs(&mut self) -> Vec<Knob<'_>> {
+        let Self { on, share } = self;
+        let active = *on;
+        vec![
+            Knob::new(
+                "on",
+                say("Grayscale", "Niveaux de gris"),
+                say(
+                    "Takes the color from some pictures, so that the network does not rely on it",
+                    "Retire la couleur de certaines images, pour que le réseau ne s’y fie pas",
+                ),
+                Value::Switch(on),
+            )
+            .more(),
+            Knob::new(
+                "share",
+                say("Share of gray pictures", "Part d’images grises"),
+                say("How many pictures lose their color. 5 to 20 %", "Combien d’images perdent leur couleur. De 5 à 20 %"),
+                Value::Number { value: share, range: 0.0..=1.0, scale: Scale::Percent, unit: UNITLESS },
+            )
+            .more()
+            .when(active),
+        ]
+    }
+}

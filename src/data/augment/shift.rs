@@ -1,0 +1,59 @@
+//! Random shift (Keras's `RandomTranslation`); what comes in at the edge is the picture's reflection.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    data::{random::Random, sample::SIDE},
+    knob::{Knob, Knobs, Scale, Value},
+    text::say,
+};
+
+/// Shift as the user sets it; off unless asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Shift {
+    pub on: bool,
+    /// The farthest way in each direction, as a share of the cached picture's side.
+    pub amount: f64,
+}
+
+impl Default for Shift {
+    fn default() -> Self {
+        Self { on: false, amount: 0.06 }
+    }
+}
+
+impl Shift {
+    /// Pixels to the right and down, uniform within the amount.
+    pub fn draw(&self, random: &mut Random) -> [f64; 2] {
+        let far = self.amount * SIDE as f64;
+        [random.between(-far, far), random.between(-far, far)]
+    }
+}
+
+impl Knobs for Shift {
+    fn knobs(&mut self) -> Vec<Knob<'_>> {
+        let Self { on, amount } = self;
+        let active = *on;
+        vec![
+            Knob::new(
+                "on",
+                say("Shift", "Décalage"),
+                say(
+                    "Moves the face a little in any direction, by parts of a pixel too. The random crop does much the same",
+                    "Déplace un peu le visage dans toutes les directions, y compris de fractions de pixel. Le recadrage aléatoire fait presque la même chose",
+                ),
+                Value::Switch(on),
+            )
+            .more(),
+            Knob::new(
+                "amount",
+                say("Farthest shift", "Décalage maximal"),
+                say("As a share of the picture's side. 3 to 10 %", "En part du côté de l’image. De 3 à 10 %"),
+                Value::Number { value: amount, range: 0.0..=0.3, scale: Scale::Percent, unit: crate::knob::UNITLESS },
+            )
+            .more()
+            .when(active),
+        ]
+    }
+}
