@@ -1,6 +1,8 @@
 //! What the network *is*, for any engine: settings, the list of layers with their shapes, and named weights.
 
+pub mod init;
 pub mod layers;
+pub mod summary;
 pub mod weights;
 
 use serde::{Deserialize, Serialize};

@@ -1,2 +1,3 @@
 //! One test binary; each file is named after what it holds.
+mod model;
 mod tidy;
