@@ -13,6 +13,8 @@
 //! | [`evaluate`] | how good it is |
 //! | [`run`] | a run on disk |
 //! | [`worker`] | the thread that does the long work |
+//! | [`session`] | what the program knows: the fold of the worker's events |
+//! | [`ui`] | the window: theme, widgets, pages |
 //!
 //! # Invariants
 //! - `egui`, `eframe`, `rfd` only in `main.rs`, `app.rs` and `ui/`.
@@ -31,7 +33,9 @@ pub mod model;
 pub mod plan;
 pub mod problem;
 pub mod run;
+pub mod session;
 pub mod settings;
 pub mod text;
 pub mod train;
+pub mod ui;
 pub mod worker;

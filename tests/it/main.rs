@@ -1,3 +1,4 @@
 //! One test binary; each file is named after what it holds.
 mod model;
+mod theme;
 mod tidy;

@@ -1,0 +1,277 @@
+//! What the program knows now: the fold of the worker's events, as plain data. Pages read it and draw.
+
+use std::{collections::VecDeque, path::PathBuf, sync::Arc};
+
+use crate::{
+    data::sample::Dataset,
+    engine::Device,
+    problem::{Kind, Problem},
+    run::{RunInfo, RunView},
+    text::Sentence,
+    train::event::{BatchRecord, EpochRecord, Note, StopReason, TrainEvent},
+    worker::{Envelope, Event, JobId, Stage},
+};
+
+/// Everything that the events have told so far.
+#[derive(Clone, Debug, Default)]
+pub struct Session {
+    pub phase: Phase,
+    /// Envelopes of any other job are dropped, except those that only inform (lists of runs).
+    pub job: Option<JobId>,
+    pub dataset: Option<Arc<Dataset>>,
+    /// The training that runs, or the last one of this session.
+    pub training: Option<Training>,
+    /// The run that Results and Predict show.
+    pub run: Option<Arc<RunView>>,
+    /// Saved runs, newest first.
+    pub runs: Vec<RunInfo>,
+    /// Cards that stay until they are closed, oldest first.
+    pub failures: Vec<Problem>,
+    /// Small confirmations, oldest first; the window takes them as it shows them.
+    pub toasts: VecDeque<Toast>,
+    /// Raised when something ended that the user may be waiting for; the window takes it.
+    pub attention: bool,
+}
+
+/// What the worker is at.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Phase {
+    #[default]
+    Idle,
+    /// A data set is being opened.
+    Opening(Progress),
+    /// A plan was sent; its first batch has not come yet.
+    Starting(Progress),
+    Training,
+    Paused,
+    /// Training is over; the test part is being judged.
+    Judging(Progress),
+    /// Another long job: predicting a folder, exporting, copying.
+    Working(Progress),
+}
+
+/// How far a job is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Progress {
+    pub stage: Stage,
+    pub done: u64,
+    /// Zero while it is not known.
+    pub total: u64,
+}
+
+impl Progress {
+    /// The start of `stage`.
+    pub const fn at(stage: Stage) -> Self {
+        Self { stage, done: 0, total: 0 }
+    }
+
+    /// From 0 to 1, if the total is known.
+    pub fn share(self) -> Option<f32> {
+        (self.total > 0).then(|| (self.done as f64 / self.total as f64).min(1.0) as f32)
+    }
+}
+
+/// A training as it is watched.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Training {
+    /// The run's id.
+    pub run: String,
+    pub device: Device,
+    /// At most.
+    pub epochs: u32,
+    pub steps_per_epoch: u32,
+    pub train_pictures: u32,
+    pub validation_pictures: u32,
+    /// Within the epoch that runs.
+    pub now: BatchRecord,
+    /// Finished epochs, oldest first.
+    pub history: Vec<EpochRecord>,
+    pub notes: Vec<Note>,
+    /// Everything up to this epoch is on disk.
+    pub saved: Option<u32>,
+    /// (index into the data set, probability of class 1) of a few validation pictures.
+    pub faces: Vec<(u32, f32)>,
+    pub stopped: Option<StopReason>,
+    pub best_epoch: Option<u32>,
+    /// Losses of the last batches of the current epoch, for a live line: (epoch as a fraction, mean loss, mean accuracy).
+    pub live: Vec<[f64; 3]>,
+}
+
+/// A small confirmation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Toast {
+    pub text: Sentence,
+    /// The one thing that can be done about it.
+    pub offer: Option<Offer>,
+}
+
+/// What a toast's button does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Offer {
+    Undo,
+    OpenFolder(PathBuf),
+    /// Brings back the run that was deleted.
+    RestoreRun(String),
+}
+
+impl Phase {
+    /// Whether a job runs (a paused training is one).
+    pub const fn busy(self) -> bool {
+        !matches!(self, Self::Idle)
+    }
+
+    /// Whether a training would be lost by closing the window.
+    pub const fn training(self) -> bool {
+        matches!(self, Self::Starting(_) | Self::Training | Self::Paused | Self::Judging(_))
+    }
+
+    /// How far the job is, where it counts something other than epochs.
+    pub const fn progress(self) -> Option<Progress> {
+        match self {
+            Self::Opening(p) | Self::Starting(p) | Self::Judging(p) | Self::Working(p) => Some(p),
+            Self::Idle | Self::Training | Self::Paused => None,
+        }
+    }
+}
+
+impl Training {
+    /// The best epoch so far by validation loss, unless the end of the training named one.
+    pub fn best(&self) -> Option<&EpochRecord> {
+        match self.best_epoch {
+            Some(best) => self.history.iter().find(|e| e.epoch == best),
+            None => self.history.iter().min_by(|a, b| a.validation_loss.total_cmp(&b.validation_loss)),
+        }
+    }
+
+    /// From 0 to 1 over all epochs.
+    pub fn share(&self) -> f32 {
+        if self.stopped.is_some() {
+            return 1.0;
+        }
+        let within = if self.now.validating || self.now.epoch as usize <= self.history.len() {
+            f64::from(u32::from(self.now.validating))
+        } else {
+            f64::from(self.now.step) / f64::from(self.now.steps_per_epoch.max(1))
+        };
+        ((self.history.len() as f64 + within) / f64::from(self.epochs.max(1))).min(1.0) as f32
+    }
+}
+
+impl Session {
+    /// Takes in one event. Those of a job that is not the current one are dropped.
+    pub fn apply(&mut self, envelope: Envelope) {
+        let Envelope { job, event } = envelope;
+        match event {
+            Event::Runs(runs) => self.runs = runs,
+            Event::RunOpened(view) => self.run = Some(Arc::from(view)),
+            _ if self.job.is_some_and(|current| current != job) => {}
+            Event::Progress { stage, done, total } => self.progress(Progress { stage, done, total }),
+            Event::Opened { dataset } => {
+                self.dataset = Some(dataset);
+                self.phase = Phase::Idle;
+            }
+            Event::Train(event) => self.train(event),
+            Event::Evaluated(view) => {
+                self.run = Some(Arc::from(view));
+                self.attention = true;
+            }
+            Event::Wrote { path, what } => {
+                let folder = if path.is_dir() { path } else { path.parent().map(Into::into).unwrap_or(path) };
+                self.toasts.push_back(Toast { text: what, offer: Some(Offer::OpenFolder(folder)) });
+            }
+            Event::Warned(problem) => self.fail(problem),
+            Event::Finished => self.end(),
+            Event::Failed(problem) => {
+                self.fail(problem);
+                self.end();
+            }
+        }
+    }
+
+    /// Notes that a job was sent to the worker.
+    pub fn begin(&mut self, job: JobId, phase: Phase) {
+        self.job = Some(job);
+        self.phase = phase;
+    }
+
+    /// Adds a confirmation.
+    pub fn toast(&mut self, text: impl Into<Sentence>, offer: Option<Offer>) {
+        self.toasts.push_back(Toast { text: text.into(), offer });
+    }
+
+    /// Adds a card, unless the same one is shown already or the user stopped the job.
+    pub fn fail(&mut self, problem: Problem) {
+        if problem.kind != Kind::Cancelled && !self.failures.contains(&problem) {
+            self.failures.push(problem);
+        }
+    }
+
+    fn end(&mut self) {
+        if self.phase.training() {
+            self.attention = true;
+        }
+        self.phase = Phase::Idle;
+        self.job = None;
+    }
+
+    fn progress(&mut self, progress: Progress) {
+        self.phase = match (self.phase, progress.stage) {
+            (Phase::Training | Phase::Paused | Phase::Judging(_), Stage::Evaluating) => Phase::Judging(progress),
+            (Phase::Training | Phase::Paused, _) => return,
+            (Phase::Judging(_), _) => Phase::Judging(progress),
+            (Phase::Starting(_), _) => Phase::Starting(progress),
+            (_, Stage::Scanning | Stage::Decoding | Stage::Drawing) => Phase::Opening(progress),
+            _ => Phase::Working(progress),
+        };
+    }
+
+    fn train(&mut self, event: TrainEvent) {
+        if let TrainEvent::Started { run, device, epochs, steps_per_epoch, train_pictures, validation_pictures, history } = event
+        {
+            self.phase = Phase::Training;
+            self.training = Some(Training {
+                run,
+                device,
+                epochs,
+                steps_per_epoch,
+                train_pictures,
+                validation_pictures,
+                now: BatchRecord { epoch: history.len() as u32 + 1, steps_per_epoch, ..BatchRecord::default() },
+                history,
+                notes: Vec::new(),
+                saved: None,
+                faces: Vec::new(),
+                stopped: None,
+                best_epoch: None,
+                live: Vec::new(),
+            });
+            return;
+        }
+        let Some(training) = &mut self.training else { return };
+        match event {
+            TrainEvent::Started { .. } => {}
+            TrainEvent::Batch(record) => {
+                if !record.validating {
+                    let position =
+                        f64::from(record.epoch - 1) + f64::from(record.step) / f64::from(record.steps_per_epoch.max(1));
+                    training.live.push([position, record.loss, record.accuracy]);
+                }
+                training.now = record;
+            }
+            TrainEvent::Epoch(record) => {
+                training.history.push(record);
+                training.live.clear();
+            }
+            TrainEvent::Note(note) => training.notes.push(note),
+            TrainEvent::Paused => self.phase = Phase::Paused,
+            TrainEvent::Resumed => self.phase = Phase::Training,
+            TrainEvent::Saved { epoch } => training.saved = Some(epoch),
+            TrainEvent::Faces(faces) => training.faces = faces,
+            TrainEvent::Stopped { reason, best_epoch } => {
+                training.stopped = Some(reason);
+                training.best_epoch = best_epoch;
+                self.phase = Phase::Judging(Progress::at(Stage::Evaluating));
+            }
+        }
+    }
+}

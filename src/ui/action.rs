@@ -1,0 +1,110 @@
+//! What a page asks of the app. Pages never do it themselves; `App::perform` answers after the frame.
+
+use std::path::PathBuf;
+
+use crate::{session::Offer, text::Lang, ui::page::Page};
+
+/// One thing that a page asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    Go(Page),
+
+    /// Ask for a folder of pictures, then open it.
+    ChooseFolder,
+    UseFolder(PathBuf),
+    UseSampleFaces,
+    /// Ask for a place, then copy (or hard-link) the split into folders there.
+    CopyFolders {
+        link: bool,
+    },
+    /// Ends a job that has nothing worth keeping (opening, copying, exporting).
+    Cancel,
+
+    Train,
+    /// Go on with a paused or interrupted run, or train a finished one for `more` epochs.
+    Resume {
+        run: String,
+        more: u32,
+    },
+    Pause(bool),
+    FinishNow,
+    /// Asks first.
+    Discard,
+
+    /// Show it on Results and Predict.
+    OpenRun(String),
+    RenameRun {
+        run: String,
+        name: String,
+        note: String,
+    },
+    DeleteRun(String),
+    RestoreRun(String),
+    /// Take the run's settings as the draft.
+    TakeSettings(String),
+    /// Ask for a place, then write the run there as `format` (`run/export`).
+    Export {
+        run: String,
+        format: String,
+    },
+    /// Ask for a folder, then judge the run on all its pictures.
+    EvaluateFolder {
+        run: String,
+    },
+    /// Judge the run again on its own test part.
+    Evaluate {
+        run: String,
+    },
+
+    /// Ask for photos, then predict them.
+    ChoosePhotos,
+    Predict(Vec<PathBuf>),
+    /// A picture from the clipboard.
+    Paste,
+    /// Ask for a folder and a file, then predict every picture of the folder into the file.
+    PredictFolder {
+        run: String,
+    },
+
+    Undo,
+    Redo,
+    /// What a toast offered.
+    Take(Offer),
+    CloseFailure(usize),
+    /// The button of a failure's own way on.
+    MendFailure(usize),
+    CopyText(String),
+    OpenPath(PathBuf),
+    /// A page of the web, in the user's browser.
+    OpenLink(&'static str),
+
+    Language(Lang),
+    Mode(Mode),
+    /// 1 is 100 per cent.
+    Zoom(f32),
+    /// As `--device` takes it.
+    Device(String),
+    Show(Dialog),
+    Quit,
+}
+
+/// Light or dark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Mode {
+    Light,
+    Dark,
+    #[default]
+    System,
+}
+
+/// A window over the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    Preferences,
+    About,
+    /// Words and keys.
+    Help,
+    Palette,
+    Discard,
+    Quit,
+}

@@ -1,0 +1,68 @@
+//! The window. The only folder, with `app.rs` and `main.rs`, that names egui.
+//!
+//! A page is a function of `&mut Ui` and a [`Cx`]: it reads the session, edits the draft of the settings, and asks for
+//! everything else by an [`Action`].
+
+pub mod action;
+pub mod icon;
+pub mod page;
+pub mod theme;
+pub mod widget;
+
+pub use action::{Action, Dialog, Mode};
+pub use icon::Icon;
+pub use theme::Theme;
+
+use std::sync::Arc;
+
+use crate::{
+    data::sample::Dataset,
+    engine::Device,
+    plan::Plan,
+    problem::Problem,
+    session::Session,
+    settings::Settings,
+    text::{Lang, Say},
+};
+use widget::thumbs::Thumbs;
+
+/// What a page gets.
+pub struct Cx<'a> {
+    /// What the program knows.
+    pub session: &'a Session,
+    /// The draft; the app notices changes, keeps them and can undo them.
+    pub settings: &'a mut Settings,
+    /// The draft checked against the data set, or what keeps it from being trained; empty without a data set.
+    pub plan: Result<&'a Arc<Plan>, &'a [Problem]>,
+    pub lang: Lang,
+    pub thumbs: &'a mut Thumbs,
+    /// The devices that can train, and which of them the user chose (`auto` or an id).
+    pub devices: &'a [Device],
+    pub device: &'a str,
+    /// Folders opened before, newest first, with whether each is still there.
+    pub recent: &'a [(std::path::PathBuf, bool)],
+    /// What the page asks for, in order.
+    pub actions: &'a mut Vec<Action>,
+}
+
+impl Cx<'_> {
+    /// Asks for something.
+    pub fn act(&mut self, action: Action) {
+        self.actions.push(action);
+    }
+
+    /// The phrase in the user's language.
+    pub fn say(&self, say: Say) -> &'static str {
+        say.get(self.lang)
+    }
+
+    /// The open data set.
+    pub fn dataset(&self) -> Option<&Arc<Dataset>> {
+        self.session.dataset.as_ref()
+    }
+
+    /// What keeps the draft from being trained.
+    pub fn problems(&self) -> &[Problem] {
+        self.plan.err().unwrap_or(&[])
+    }
+}

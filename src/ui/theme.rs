@@ -1,0 +1,313 @@
+//! The look: colors, type and spacing. Nothing else in the program names a color or a text size.
+//!
+//! Every text color keeps a contrast of 4.5:1 or more on [`Theme::bg`], [`Theme::surface`] and [`Theme::surface2`]
+//! (WCAG 2.2, success criterion 1.4.3); a test computes it. Numbers are set in tabular figures by the font itself.
+
+use std::sync::Arc;
+
+use egui::{
+    Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, RichText, Shadow, Stroke, TextStyle,
+    Theme as Mode, Ui, Vec2, epaint::text::FontTweak, style::HandleShape, vec2,
+};
+
+/// The colors of one mode. The names say what a color is for, not which it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Theme {
+    pub dark: bool,
+    /// The window.
+    pub bg: Color32,
+    /// Cards and fields.
+    pub surface: Color32,
+    /// Rail, status bar, table heads.
+    pub surface2: Color32,
+    /// Borders.
+    pub stroke: Color32,
+    /// Plot grids, lines of tables, empty part of a bar.
+    pub grid: Color32,
+    pub text: Color32,
+    /// Secondary text.
+    pub text2: Color32,
+    /// Captions.
+    pub text3: Color32,
+    /// The one action, the selection, the training curve.
+    pub accent: Color32,
+    /// The accent's tint, behind accented text.
+    pub soft: Color32,
+    /// Text on the accent.
+    pub on: Color32,
+    /// Everything about the validation part.
+    pub validation: Color32,
+    /// Its tint.
+    pub validation_soft: Color32,
+    /// Class 0: in UTKFace, female.
+    pub female: Color32,
+    /// Class 1: in UTKFace, male.
+    pub male: Color32,
+    /// Mistakes and problems; always with an icon.
+    pub bad: Color32,
+    pub bad_soft: Color32,
+    /// Right, saved, usable; always with an icon.
+    pub good: Color32,
+    pub good_soft: Color32,
+}
+
+/// The light mode.
+pub const LIGHT: Theme = Theme {
+    dark: false,
+    bg: hex(0xF6F6F3),
+    surface: hex(0xFFFFFF),
+    surface2: hex(0xFAFAF7),
+    stroke: hex(0xE4E2DB),
+    grid: hex(0xEFEDE7),
+    text: hex(0x1C1F23),
+    text2: hex(0x5E636B),
+    text3: hex(0x696E76),
+    accent: hex(0x4350D6),
+    soft: hex(0xECEDFB),
+    on: hex(0xFFFFFF),
+    validation: hex(0xA85500),
+    validation_soft: hex(0xF3E6D8),
+    female: hex(0x7A4BBB),
+    male: hex(0x0B7A75),
+    bad: hex(0xC03E18),
+    bad_soft: hex(0xFBEAE4),
+    good: hex(0x0B7A75),
+    good_soft: hex(0xDCEBE9),
+};
+
+/// The dark mode.
+pub const DARK: Theme = Theme {
+    dark: true,
+    bg: hex(0x15171B),
+    surface: hex(0x1D2025),
+    surface2: hex(0x23272D),
+    stroke: hex(0x31363E),
+    grid: hex(0x292D34),
+    text: hex(0xECEEF1),
+    text2: hex(0xA7ADB6),
+    text3: hex(0x8A919B),
+    accent: hex(0x8E97FF),
+    soft: hex(0x2A2E4B),
+    on: hex(0x12141A),
+    validation: hex(0xF0A24E),
+    validation_soft: hex(0x3A2D1E),
+    female: hex(0xB997F5),
+    male: hex(0x4FC3BA),
+    bad: hex(0xF08A64),
+    bad_soft: hex(0x3A2720),
+    good: hex(0x4FC3BA),
+    good_soft: hex(0x1C3331),
+};
+
+/// Corner radius of cards.
+pub const RADIUS_CARD: u8 = 12;
+/// Corner radius of buttons and pictures.
+pub const RADIUS_BUTTON: u8 = 8;
+/// Corner radius of fields.
+pub const RADIUS_FIELD: u8 = 6;
+/// Space between cards.
+pub const GUTTER: f32 = 14.0;
+/// Space inside a card.
+pub const PADDING: f32 = 18.0;
+/// Height of a button.
+pub const BUTTON: f32 = 36.0;
+/// Height of a number field.
+pub const FIELD: f32 = 30.0;
+/// Height of a row of options.
+pub const ROW: f32 = 44.0;
+/// Seconds of every movement; none when the user asks for none.
+pub const MOTION: f32 = 0.12;
+
+/// Text sizes in points.
+pub mod size {
+    pub const BODY: f32 = 14.0;
+    pub const CAPTION: f32 = 12.0;
+    pub const TABLE: f32 = 13.0;
+    pub const TITLE: f32 = 22.0;
+    pub const HEADLINE: f32 = 26.0;
+    /// A number of a row of numbers.
+    pub const FIGURE: f32 = 22.0;
+    pub const ICON: f32 = 17.0;
+}
+
+impl Theme {
+    /// The colors that `ui` is drawn in.
+    pub fn of(ui: &Ui) -> &'static Self {
+        Self::mode(ui.visuals().dark_mode)
+    }
+
+    /// The colors of the dark or the light mode.
+    pub const fn mode(dark: bool) -> &'static Self {
+        if dark { &DARK } else { &LIGHT }
+    }
+
+    /// The color of class 0 or 1.
+    pub const fn class(&self, class: u8) -> Color32 {
+        if class == 0 { self.female } else { self.male }
+    }
+
+    /// Text on a filled bar of class, accent or validation color.
+    pub const fn on_fill(&self) -> Color32 {
+        self.on
+    }
+
+    /// The border of cards, fields and buttons.
+    pub fn border(&self) -> Stroke {
+        Stroke::new(1.0, self.stroke)
+    }
+
+    /// Every color that text is set in, with its name: all of them are held to the contrast.
+    pub fn text_colors(&self) -> [(&'static str, Color32); 9] {
+        [
+            ("text", self.text),
+            ("text2", self.text2),
+            ("text3", self.text3),
+            ("accent", self.accent),
+            ("validation", self.validation),
+            ("female", self.female),
+            ("male", self.male),
+            ("bad", self.bad),
+            ("good", self.good),
+        ]
+    }
+}
+
+/// The weight between regular and semibold (550).
+pub fn medium(size: f32) -> FontId {
+    FontId::new(size, FontFamily::Name("medium".into()))
+}
+
+/// The weight of titles and headline numbers (650).
+pub fn semibold(size: f32) -> FontId {
+    FontId::new(size, FontFamily::Name("semibold".into()))
+}
+
+/// The weight of running text.
+pub fn regular(size: f32) -> FontId {
+    FontId::new(size, FontFamily::Proportional)
+}
+
+/// A page's title.
+pub fn title(text: impl Into<String>) -> RichText {
+    RichText::new(text).font(semibold(size::TITLE))
+}
+
+/// A headline number.
+pub fn headline(text: impl Into<String>) -> RichText {
+    RichText::new(text).font(semibold(size::HEADLINE))
+}
+
+/// A card's title, or a word that stands out.
+pub fn strong(text: impl Into<String>) -> RichText {
+    RichText::new(text).font(semibold(size::BODY))
+}
+
+/// Small text; give it a color of the theme.
+pub fn caption(text: impl Into<String>) -> RichText {
+    RichText::new(text).font(regular(size::CAPTION))
+}
+
+/// Text of a table.
+pub fn cell(text: impl Into<String>) -> RichText {
+    RichText::new(text).font(regular(size::TABLE))
+}
+
+/// Fonts, styles of both modes, and spacing. Called once, before the first frame.
+pub fn install(ctx: &Context) {
+    ctx.set_fonts(fonts());
+    ctx.options_mut(|options| options.fallback_theme = Mode::Light);
+    for (mode, theme) in [(Mode::Light, &LIGHT), (Mode::Dark, &DARK)] {
+        ctx.style_mut_of(mode, |style| apply(style, theme));
+    }
+}
+
+fn fonts() -> FontDefinitions {
+    let mut fonts = FontDefinitions::empty();
+    let mut add = |name: &str, data: FontData| {
+        fonts.font_data.insert(name.to_owned(), Arc::new(data));
+    };
+    add("regular", FontData::from_static(include_bytes!("../../assets/fonts/Inter-Regular.otf")));
+    add("medium", FontData::from_static(include_bytes!("../../assets/fonts/Inter-Medium.otf")));
+    add("semibold", FontData::from_static(include_bytes!("../../assets/fonts/Inter-SemiBold.otf")));
+    let icons = FontData::from_static(include_bytes!("../../assets/fonts/lucide.ttf"));
+    add("icons", icons.tweak(FontTweak { hinting: Some(false), ..Default::default() }));
+    let family = |first: &str| vec![first.to_owned(), "icons".to_owned()];
+    fonts.families.insert(FontFamily::Proportional, family("regular"));
+    fonts.families.insert(FontFamily::Monospace, family("regular"));
+    fonts.families.insert(FontFamily::Name("medium".into()), family("medium"));
+    fonts.families.insert(FontFamily::Name("semibold".into()), family("semibold"));
+    fonts.families.insert(FontFamily::Name("icons".into()), vec!["icons".to_owned(), "regular".to_owned()]);
+    fonts
+}
+
+fn apply(style: &mut egui::Style, theme: &Theme) {
+    style.text_styles = [
+        (TextStyle::Body, regular(size::BODY)),
+        (TextStyle::Button, medium(size::BODY)),
+        (TextStyle::Heading, semibold(size::TITLE)),
+        (TextStyle::Small, regular(size::CAPTION)),
+        (TextStyle::Monospace, regular(size::TABLE)),
+    ]
+    .into();
+    style.animation_time = MOTION;
+    style.interaction.selectable_labels = false;
+    style.interaction.tooltip_delay = 0.35;
+    style.always_scroll_the_only_direction = true;
+    let spacing = &mut style.spacing;
+    spacing.item_spacing = vec2(8.0, 8.0);
+    spacing.button_padding = vec2(12.0, 8.0);
+    spacing.interact_size = Vec2::splat(FIELD);
+    spacing.menu_margin = Margin::same(6);
+    spacing.window_margin = Margin::same(20);
+    spacing.tooltip_width = 340.0;
+    spacing.slider_width = 160.0;
+    spacing.slider_rail_height = 4.0;
+    spacing.scroll = egui::style::ScrollStyle::thin();
+    visuals(&mut style.visuals, theme);
+}
+
+fn visuals(v: &mut egui::Visuals, t: &Theme) {
+    *v = if t.dark { egui::Visuals::dark() } else { egui::Visuals::light() };
+    v.override_text_color = None;
+    v.weak_text_color = Some(t.text2);
+    v.hyperlink_color = t.accent;
+    v.faint_bg_color = t.surface2;
+    v.extreme_bg_color = t.surface;
+    v.text_edit_bg_color = Some(t.surface);
+    v.code_bg_color = t.surface2;
+    v.warn_fg_color = t.validation;
+    v.error_fg_color = t.bad;
+    v.panel_fill = t.bg;
+    v.window_fill = t.surface;
+    v.window_stroke = t.border();
+    v.window_corner_radius = CornerRadius::same(RADIUS_CARD);
+    v.menu_corner_radius = CornerRadius::same(RADIUS_BUTTON);
+    let shade = Color32::from_black_alpha(if t.dark { 110 } else { 26 });
+    v.popup_shadow = Shadow { offset: [0, 4], blur: 16, spread: 0, color: shade };
+    v.window_shadow = Shadow { offset: [0, 8], blur: 32, spread: 0, color: shade };
+    v.selection.bg_fill = t.soft;
+    v.selection.stroke = Stroke::new(1.0, t.accent);
+    v.slider_trailing_fill = true;
+    v.handle_shape = HandleShape::Circle;
+    v.striped = false;
+    let radius = CornerRadius::same(RADIUS_FIELD);
+    let w = &mut v.widgets;
+    for (state, fill, stroke, text) in [
+        (&mut w.noninteractive, t.surface, t.stroke, t.text),
+        (&mut w.inactive, t.surface, t.stroke, t.text),
+        (&mut w.hovered, t.surface2, t.text3, t.text),
+        (&mut w.active, t.soft, t.accent, t.text),
+        (&mut w.open, t.surface2, t.text3, t.text),
+    ] {
+        state.bg_fill = fill;
+        state.weak_bg_fill = fill;
+        state.bg_stroke = Stroke::new(1.0, stroke);
+        state.fg_stroke = Stroke::new(1.0, text);
+        state.corner_radius = radius;
+        state.expansion = 0.0;
+    }
+}
+
+const fn hex(rgb: u32) -> Color32 {
+    Color32::from_rgb((rgb >> 16) as u8, (rgb >> 8) as u8, rgb as u8)
+}

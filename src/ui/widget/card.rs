@@ -1,0 +1,142 @@
+//! What a page is made of: its header, cards, and rows and columns that fill the room there is.
+
+use egui::{Align, CornerRadius, Frame, Layout, Margin, Rect, Ui, UiBuilder, pos2, vec2};
+
+use crate::ui::theme::{self, Theme};
+
+/// Title, one sentence, and the page's actions at the right.
+///
+/// Actions are added from right to left: the filled button first.
+pub fn header(ui: &mut Ui, title: &str, sentence: &str, actions: impl FnOnce(&mut Ui)) {
+    let t = Theme::of(ui);
+    let top = ui.cursor().min;
+    let full = ui.available_width();
+    let right = Rect::from_min_size(top, vec2(full, theme::BUTTON));
+    let used = ui
+        .scope_builder(UiBuilder::new().max_rect(right).layout(Layout::right_to_left(Align::Center)), |ui| {
+            actions(ui);
+            ui.min_rect()
+        })
+        .inner;
+    let width = (used.left() - top.x - theme::GUTTER).max(120.0);
+    let left = Rect::from_min_size(top, vec2(if used.width() < 1.0 { full } else { width }, f32::INFINITY));
+    let bottom = ui
+        .scope_builder(UiBuilder::new().max_rect(left).layout(Layout::top_down(Align::Min)), |ui| {
+            ui.spacing_mut().item_spacing.y = 2.0;
+            ui.label(theme::title(title).color(t.text));
+            ui.label(egui::RichText::new(sentence).color(t.text2));
+            ui.min_rect().bottom()
+        })
+        .inner;
+    let rect = Rect::from_min_max(top, pos2(top.x + full, bottom.max(right.bottom())));
+    ui.advance_cursor_after_rect(rect);
+    ui.add_space(theme::GUTTER - 4.0);
+}
+
+/// A surface with a title line.
+#[derive(Default)]
+pub struct Card<'a> {
+    title: Option<&'a str>,
+    caption: Option<String>,
+    fill: bool,
+}
+
+impl<'a> Card<'a> {
+    /// A card without a title line.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A card with a title.
+    pub fn titled(title: &'a str) -> Self {
+        Self { title: Some(title), ..Self::default() }
+    }
+
+    /// A quiet text at the right end of the title line.
+    #[must_use]
+    pub fn caption(mut self, caption: impl Into<String>) -> Self {
+        self.caption = Some(caption.into());
+        self
+    }
+
+    /// As high as there is room.
+    #[must_use]
+    pub fn fill(mut self) -> Self {
+        self.fill = true;
+        self
+    }
+
+    /// Draws the card as wide as there is room.
+    pub fn show<R>(self, ui: &mut Ui, body: impl FnOnce(&mut Ui) -> R) -> R {
+        self.show_with(ui, |_| {}, body)
+    }
+
+    /// As [`Card::show`], with buttons at the right end of the title line, added from right to left.
+    pub fn show_with<R>(self, ui: &mut Ui, actions: impl FnOnce(&mut Ui), body: impl FnOnce(&mut Ui) -> R) -> R {
+        let t = Theme::of(ui);
+        let frame = Frame::new()
+            .fill(t.surface)
+            .stroke(t.border())
+            .corner_radius(CornerRadius::same(theme::RADIUS_CARD))
+            .inner_margin(Margin::same(theme::PADDING as i8 - 1));
+        let room = ui.available_size();
+        frame
+            .show(ui, |ui| {
+                let inner = 2.0 * theme::PADDING;
+                ui.set_width((room.x - inner).max(0.0));
+                if self.fill && room.y.is_finite() {
+                    ui.set_min_height((room.y - inner).max(0.0));
+                }
+                if let Some(title) = self.title {
+                    title_line(ui, title, self.caption.as_deref(), actions);
+                }
+                body(ui)
+            })
+            .inner
+    }
+}
+
+fn title_line(ui: &mut Ui, title: &str, caption: Option<&str>, actions: impl FnOnce(&mut Ui)) {
+    let t = Theme::of(ui);
+    ui.horizontal(|ui| {
+        ui.set_min_height(22.0);
+        ui.label(theme::strong(title).color(t.text));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            actions(ui);
+            if let Some(caption) = caption {
+                ui.add(egui::Label::new(theme::caption(caption).color(t.text3)).truncate());
+            }
+        });
+    });
+    ui.add_space(4.0);
+}
+
+/// Lays `widths.len()` columns side by side on the gutter; a width above 1 is in points, one up to 1 a share of the rest.
+///
+/// Each column is given `height` points (pass `ui.available_height()` to fill the page).
+pub fn columns(ui: &mut Ui, widths: &[f32], height: f32, mut column: impl FnMut(usize, &mut Ui)) {
+    let gaps = theme::GUTTER * widths.len().saturating_sub(1) as f32;
+    let fixed: f32 = widths.iter().filter(|w| **w > 1.0).sum();
+    let shares: f32 = widths.iter().filter(|w| **w <= 1.0).sum();
+    let rest = (ui.available_width() - gaps - fixed).max(0.0);
+    let top = ui.cursor().min;
+    let (mut x, mut bottom) = (top.x, top.y);
+    for (index, &width) in widths.iter().enumerate() {
+        let width = if width > 1.0 { width } else { rest * width / shares };
+        let rect = Rect::from_min_size(pos2(x, top.y), vec2(width, height));
+        ui.scope_builder(UiBuilder::new().id_salt(("column", index)).max_rect(rect).layout(Layout::top_down(Align::Min)), |ui| {
+            ui.spacing_mut().item_spacing.y = theme::GUTTER;
+            column(index, ui);
+            bottom = bottom.max(ui.min_rect().bottom());
+        });
+        x += width + theme::GUTTER;
+    }
+    ui.advance_cursor_after_rect(Rect::from_min_max(top, pos2(x - theme::GUTTER, bottom)));
+}
+
+/// A thin line between rows.
+pub fn line(ui: &mut Ui) {
+    let t = Theme::of(ui);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 1.0), egui::Sense::hover());
+    ui.painter().rect_filled(rect, 0.0, t.grid);
+}

@@ -1,0 +1,132 @@
+//! Choosing: segments, chips and switches.
+
+use egui::{Color32, CornerRadius, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+
+use super::button::{focus_ring, mix};
+use crate::ui::{
+    icon::{self, Icon},
+    theme::{self, Theme},
+};
+
+/// One of a few, side by side: (name, what it means). Gives the index that was chosen now.
+pub fn segmented(ui: &mut Ui, group: &str, selected: Option<usize>, options: &[(&str, &str)]) -> Option<usize> {
+    let t = Theme::of(ui);
+    let galleys: Vec<_> = options
+        .iter()
+        .map(|(name, _)| ui.painter().layout_no_wrap((*name).to_owned(), theme::medium(theme::size::TABLE), Color32::PLACEHOLDER))
+        .collect();
+    let natural: f32 = galleys.iter().map(|g| g.size().x + 24.0).sum::<f32>() + 6.0;
+    let squeeze = ((ui.available_width() - natural) / galleys.len().max(1) as f32).min(0.0);
+    let width = natural + squeeze * galleys.len() as f32;
+    let (rect, _) = ui.allocate_exact_size(vec2(width, theme::FIELD + 4.0), Sense::hover());
+    ui.painter().rect(rect, CornerRadius::same(theme::RADIUS_BUTTON), t.surface2, t.border(), StrokeKind::Inside);
+    let mut x = rect.left() + 3.0;
+    let mut chosen = None;
+    for (index, (galley, (name, about))) in galleys.into_iter().zip(options).enumerate() {
+        let segment = Rect::from_min_size(pos2(x, rect.top() + 3.0), vec2(galley.size().x + 24.0 + squeeze, rect.height() - 6.0));
+        let id = ui.make_persistent_id((group, index));
+        let mut response = ui.interact(segment, id, Sense::click());
+        let on = selected == Some(index);
+        response.widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), on, *name));
+        let radius = CornerRadius::same(theme::RADIUS_FIELD);
+        if on {
+            ui.painter().rect(segment, radius, t.surface, t.border(), StrokeKind::Inside);
+        } else if response.hovered() {
+            ui.painter().rect_filled(segment, radius, t.grid);
+        }
+        focus_ring(ui, &response, segment.shrink(2.0), theme::RADIUS_FIELD);
+        let color = if on || response.hovered() { t.text } else { t.text2 };
+        ui.painter_at(segment).galley(segment.center() - galley.size() / 2.0, galley, color);
+        if response.clicked() {
+            chosen = Some(index);
+        }
+        if !about.is_empty() {
+            response = response.on_hover_text(*about);
+        }
+        let _ = response;
+        x += segment.width();
+    }
+    chosen
+}
+
+/// A small round button that filters or opens a menu.
+pub fn chip(ui: &mut Ui, leading: Option<(Icon, Color32)>, text: &str, selected: bool, menu: bool) -> Response {
+    let t = Theme::of(ui);
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), theme::medium(theme::size::CAPTION), Color32::PLACEHOLDER);
+    let before = if leading.is_some() { 20.0 } else { 0.0 };
+    let after = if menu { 18.0 } else { 0.0 };
+    let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + before + after + 22.0, 26.0), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), selected, text));
+    let (fill, stroke, color) = if selected {
+        (t.soft, Stroke::new(1.0, t.accent), t.accent)
+    } else {
+        (if response.hovered() { t.surface2 } else { t.surface }, t.border(), t.text2)
+    };
+    ui.painter().rect(rect, CornerRadius::same(13), fill, stroke, StrokeKind::Inside);
+    focus_ring(ui, &response, rect, 13);
+    let mut x = rect.left() + 11.0;
+    if let Some((icon, icon_color)) = leading {
+        let place = Rect::from_center_size(pos2(x + 7.0, rect.center().y), vec2(16.0, 16.0));
+        icon.paint(ui.painter(), place, 14.0, if selected { color } else { icon_color });
+        x += before;
+    }
+    let width = galley.size().x;
+    ui.painter().galley(pos2(x, rect.center().y - galley.size().y / 2.0), galley, color);
+    if menu {
+        let place = Rect::from_center_size(pos2(x + width + 11.0, rect.center().y), vec2(14.0, 14.0));
+        icon::CHEVRON_DOWN.paint(ui.painter(), place, 14.0, t.text3);
+    }
+    response
+}
+
+/// A chip that opens a menu of alternatives; gives the index that was chosen now. The first alternative means "no filter".
+pub fn chip_menu(ui: &mut Ui, selected: usize, options: &[String]) -> Option<usize> {
+    let text = options.get(selected).map_or("", String::as_str);
+    let response = chip(ui, None, text, selected > 0, true);
+    let mut chosen = None;
+    egui::Popup::menu(&response).gap(4.0).show(|ui| {
+        ui.set_min_width(150.0);
+        for (index, option) in options.iter().enumerate() {
+            if menu_item(ui, (index == selected).then_some(icon::CHECK), option).clicked() {
+                chosen = Some(index);
+            }
+        }
+    });
+    chosen
+}
+
+/// One line of a menu.
+pub fn menu_item(ui: &mut Ui, icon: Option<Icon>, text: &str) -> Response {
+    let t = Theme::of(ui);
+    let galley = ui.painter().layout_no_wrap(text.to_owned(), theme::regular(theme::size::TABLE), Color32::PLACEHOLDER);
+    let width = (galley.size().x + 46.0).max(ui.available_width());
+    let (rect, response) = ui.allocate_exact_size(vec2(width, theme::FIELD), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::MenuItem, ui.is_enabled(), text));
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, CornerRadius::same(theme::RADIUS_FIELD), mix(t.surface2, t.text3, 0.12));
+    }
+    if let Some(icon) = icon {
+        let place = Rect::from_center_size(pos2(rect.left() + 16.0, rect.center().y), vec2(16.0, 16.0));
+        icon.paint(ui.painter(), place, 15.0, t.text2);
+    }
+    ui.painter().galley(pos2(rect.left() + 32.0, rect.center().y - galley.size().y / 2.0), galley, t.text);
+    response
+}
+
+/// On or off.
+pub fn switch(ui: &mut Ui, on: &mut bool, name: &str) -> Response {
+    let t = Theme::of(ui);
+    let (rect, mut response) = ui.allocate_exact_size(vec2(34.0, 20.0), Sense::click());
+    if response.clicked() {
+        *on = !*on;
+        response.mark_changed();
+    }
+    response.widget_info(|| WidgetInfo::selected(Role::Switch, ui.is_enabled(), *on, name));
+    let place = ui.animate_bool_responsive(response.id, *on);
+    let rail = mix(if t.dark { t.stroke } else { mix(t.stroke, t.text3, 0.12) }, t.accent, place);
+    ui.painter().rect_filled(rect, CornerRadius::same(10), rail);
+    let x = egui::lerp(rect.left() + 10.0..=rect.right() - 10.0, place);
+    ui.painter().circle_filled(pos2(x, rect.center().y), 8.0, if t.dark && !*on { t.text2 } else { t.surface });
+    focus_ring(ui, &response, rect, 10);
+    response
+}

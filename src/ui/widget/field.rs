@@ -1,0 +1,177 @@
+//! Numbers to type or drag, sliders, and the "?" behind a name.
+
+use std::ops::RangeInclusive;
+
+use egui::{
+    CornerRadius, DragValue, EventFilter, Key, Popup, Rect, Response, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2,
+};
+
+use super::button::focus_ring;
+use crate::{
+    knob::Scale,
+    text::{Lang, decimal},
+    ui::theme::{self, Theme},
+};
+
+/// A number field of `width` points; `unit` is drawn behind the number. `name` is read to screen readers.
+pub fn whole(ui: &mut Ui, name: &str, value: &mut u32, range: RangeInclusive<u32>, unit: &str, width: f32) -> Response {
+    let speed = (f64::from(range.end() - range.start()) / 400.0).clamp(0.05, 50.0);
+    let field = DragValue::new(value).range(range).speed(speed).suffix(suffix(unit));
+    sized(ui, name, field, width)
+}
+
+/// A field for a number; `digits` decimal places at most. A share of one is shown in per cent.
+pub fn number(
+    ui: &mut Ui,
+    lang: Lang,
+    name: &str,
+    value: &mut f64,
+    range: RangeInclusive<f64>,
+    scale: Scale,
+    unit: &str,
+    width: f32,
+) -> Response {
+    let factor = if scale == Scale::Percent { 100.0 } else { 1.0 };
+    let unit = if scale == Scale::Percent { "%" } else { unit };
+    let speed = match scale {
+        Scale::Log => (*value * 0.01).max(range.end() * 1e-6),
+        Scale::Linear | Scale::Percent => (range.end() - range.start()) / 400.0,
+    };
+    let field = DragValue::new(value)
+        .range(range)
+        .speed(speed)
+        .custom_formatter(move |v, _| plain(lang, v * factor))
+        .custom_parser(move |text| {
+            text.trim().replace(',', ".").trim_end_matches(['%', ' ']).parse::<f64>().ok().map(|v| v / factor)
+        })
+        .suffix(suffix(unit));
+    sized(ui, name, field, width)
+}
+
+/// A slider as wide as there is room. Arrow keys move it while it has the keyboard.
+pub fn slider(ui: &mut Ui, name: &str, value: &mut f64, range: RangeInclusive<f64>, scale: Scale) -> Response {
+    let t = Theme::of(ui);
+    let (rect, mut response) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::click_and_drag());
+    let rail =
+        Rect::from_min_max(pos2(rect.left() + 7.0, rect.center().y - 2.0), pos2(rect.right() - 7.0, rect.center().y + 2.0));
+    let mut place = place_of(*value, &range, scale);
+    let before = *value;
+    if let Some(pointer) = response.interact_pointer_pos() {
+        place = ((pointer.x - rail.left()) / rail.width()).clamp(0.0, 1.0);
+        *value = value_at(place, &range, scale);
+    }
+    if response.has_focus() {
+        let filter = EventFilter { horizontal_arrows: true, ..EventFilter::default() };
+        ui.memory_mut(|m| m.set_focus_lock_filter(response.id, filter));
+        let (left, right) = ui.input(|i| (i.num_presses(Key::ArrowLeft), i.num_presses(Key::ArrowRight)));
+        if left + right > 0 {
+            place = (place + 0.02 * (right as f32 - left as f32)).clamp(0.0, 1.0);
+            *value = value_at(place, &range, scale);
+        }
+    }
+    if *value != before {
+        response.mark_changed();
+    }
+    let shown = *value;
+    response.widget_info(|| WidgetInfo::slider(ui.is_enabled(), shown, name));
+    let x = egui::lerp(rail.left()..=rail.right(), place_of(*value, &range, scale));
+    ui.painter().rect_filled(rail, CornerRadius::same(2), if t.dark { t.stroke } else { t.stroke.gamma_multiply(0.9) });
+    ui.painter().rect_filled(rail.with_max_x(x), CornerRadius::same(2), t.accent);
+    let knob = Rect::from_center_size(pos2(x, rect.center().y), Vec2::splat(14.0));
+    let radius = if response.hovered() || response.dragged() { 7.5 } else { 6.5 };
+    ui.painter().circle(knob.center(), radius, t.surface, Stroke::new(2.0, t.accent));
+    focus_ring(ui, &response, knob, 7);
+    response
+}
+
+/// A small "?" that shows `help` when the pointer rests on it or it is pressed.
+pub fn help(ui: &mut Ui, lang: Lang, name: &str, help: &str) -> Response {
+    let t = Theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(18.0), Sense::click());
+    let about = match lang {
+        Lang::En => format!("What is “{name}”?"),
+        Lang::Fr => format!("Qu’est-ce que « {name} » ?"),
+    };
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &about));
+    let color = if response.hovered() { t.accent } else { t.text3 };
+    let ring = if response.hovered() { t.accent } else { t.stroke };
+    ui.painter().circle_stroke(rect.center(), 7.5, Stroke::new(1.0, ring));
+    ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, "?", theme::medium(10.5), color);
+    focus_ring(ui, &response, rect, 9);
+    Popup::menu(&response).close_behavior(egui::PopupCloseBehavior::CloseOnClick).show(|ui| {
+        ui.set_max_width(320.0);
+        ui.label(theme::cell(help).color(t.text));
+    });
+    if Popup::is_id_open(ui.ctx(), Popup::default_response_id(&response)) {
+        return response;
+    }
+    response.on_hover_text(theme::cell(help))
+}
+
+/// `value` without needless zeros, as `lang` writes it: `0.0001`, `0,5`, `12`.
+pub fn plain(lang: Lang, value: f64) -> String {
+    let rounded = (value * 1e9).round() / 1e9;
+    let text = rounded.to_string();
+    let digits = text.split_once('.').map_or(0, |(_, rest)| rest.len());
+    decimal(lang, rounded, digits)
+}
+
+fn sized(ui: &mut Ui, name: &str, field: DragValue<'_>, width: f32) -> Response {
+    ui.scope(|ui| {
+        ui.spacing_mut().button_padding = vec2(8.0, 4.0);
+        ui.spacing_mut().interact_size = vec2(width, theme::FIELD);
+        ui.style_mut().text_styles.insert(egui::TextStyle::Button, theme::regular(theme::size::TABLE));
+        ui.add_sized(vec2(width, theme::FIELD), field)
+    })
+    .inner
+    .accessible_name(name)
+}
+
+fn suffix(unit: &str) -> String {
+    if unit.is_empty() { String::new() } else { format!("\u{a0}{unit}") }
+}
+
+/// The least value above zero that a logarithmic slider reaches.
+fn floor(range: &RangeInclusive<f64>) -> f64 {
+    if *range.start() > 0.0 { *range.start() } else { range.end() * 1e-5 }
+}
+
+/// Where zero ends and the logarithm begins.
+const ZERO: f32 = 0.03;
+
+fn place_of(value: f64, range: &RangeInclusive<f64>, scale: Scale) -> f32 {
+    let (low, high) = (*range.start(), *range.end());
+    if scale == Scale::Log {
+        if value <= 0.0 {
+            return 0.0;
+        }
+        let floor = floor(range);
+        let share = ((value / floor).ln() / (high / floor).ln()).clamp(0.0, 1.0) as f32;
+        let start = if low > 0.0 { 0.0 } else { ZERO };
+        return start + share * (1.0 - start);
+    }
+    if high > low { ((value - low) / (high - low)).clamp(0.0, 1.0) as f32 } else { 0.0 }
+}
+
+fn value_at(place: f32, range: &RangeInclusive<f64>, scale: Scale) -> f64 {
+    let (low, high) = (*range.start(), *range.end());
+    if scale == Scale::Log {
+        let start = if low > 0.0 { 0.0 } else { ZERO };
+        if low <= 0.0 && place < ZERO / 2.0 {
+            return 0.0;
+        }
+        let share = f64::from(((place - start) / (1.0 - start)).max(0.0));
+        let value = floor(range) * (high / floor(range)).powf(share);
+        // Two significant digits are as fine as anyone sets a rate by hand.
+        let unit = 10f64.powf(value.log10().floor() - 1.0);
+        return round_to(value, unit).clamp(low, high);
+    }
+    let step = 10f64.powf(((high - low) / 50.0).log10().floor());
+    round_to(low + f64::from(place) * (high - low), step).clamp(low, high)
+}
+
+/// `value` rounded to whole `unit`s, without the noise of binary fractions.
+fn round_to(value: f64, unit: f64) -> f64 {
+    let rounded = (value / unit).round() * unit;
+    format!("{rounded:.9}").parse().unwrap_or(rounded)
+}

@@ -1,0 +1,268 @@
+//! Options: a row for any [`Knob`], and the list of a page's knobs with "More options" and "Reset".
+
+use egui::{Align, Layout, Ui};
+
+use super::{button, card, choice, field};
+use crate::{
+    knob::{Knob, Knobs, Tier, Value},
+    problem::Problem,
+    settings::Settings,
+    text::{Lang, plural, say},
+    ui::{
+        icon,
+        theme::{self, Theme},
+    },
+};
+
+/// What the rows need to know besides the knobs.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    pub lang: Lang,
+    /// A dot marks what differs from these.
+    pub preset: &'a Settings,
+    /// Shown beside the knob that each names.
+    pub problems: &'a [Problem],
+}
+
+/// The rows of all active knobs of `settings` whose key `belongs` here, those behind "More options" once opened, and
+/// "Reset". Gives whether anything changed.
+pub fn list(ui: &mut Ui, cx: Context<'_>, settings: &mut Settings, belongs: impl Fn(&str) -> bool) -> bool {
+    let lang = cx.lang;
+    let mut preset = cx.preset.clone();
+    let preset: Vec<(String, String)> = preset.knobs().iter().map(|k| (k.key.clone(), k.text())).collect();
+    let preset_of = |key: &str| preset.iter().find(|(k, _)| k == key).map(|(_, text)| text.as_str());
+    let open_id = ui.make_persistent_id("more options");
+    let mut open: bool = ui.data_mut(|d| *d.get_persisted_mut_or_default(open_id));
+    let (mut changed, mut differing, mut hidden) = (false, 0, 0);
+    for mut knob in settings.knobs() {
+        if !knob.active || !belongs(&knob.key) {
+            continue;
+        }
+        let usual = preset_of(&knob.key);
+        let differs = usual.is_some_and(|text| text != knob.text());
+        differing += u64::from(differs);
+        let problem = cx.problems.iter().find(|p| p.knob.as_deref() == Some(knob.key.as_str()));
+        // What differs or is wrong is never out of sight.
+        if knob.tier == Tier::More && !open && !differs && problem.is_none() {
+            hidden += 1;
+            continue;
+        }
+        card::line(ui);
+        changed |= row(ui, lang, &mut knob, usual, problem);
+    }
+    ui.add_space(6.0);
+    ui.horizontal(|ui| {
+        let text = if open { say("Fewer options", "Moins d’options") } else { say("More options", "Plus d’options") };
+        if (hidden > 0 || open) && button::link(ui, text.get(lang)).clicked() {
+            open = !open;
+            ui.data_mut(|d| d.insert_persisted(open_id, open));
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if differing > 0 {
+                let text = plural(lang, differing, say("change", "changement"), say("changes", "changements"));
+                let text = format!("{} {text}", say("Reset", "Annuler").get(lang));
+                if ui.add(button::Button::quiet(text).icon(icon::ROTATE_CCW).compact()).clicked() {
+                    reset(settings, &preset, &belongs);
+                    changed = true;
+                }
+            }
+        });
+    });
+    changed
+}
+
+fn reset(settings: &mut Settings, preset: &[(String, String)], belongs: impl Fn(&str) -> bool) {
+    for knob in &mut settings.knobs() {
+        if let Some((_, text)) = preset.iter().find(|(key, _)| *key == knob.key && belongs(key)) {
+            // A preset's own values are in range, so parsing cannot fail.
+            let _ = knob.parse(text);
+        }
+    }
+}
+
+/// One option: name, "?", a dot if it differs from `preset`, its field, a slider below, and what is wrong with it.
+/// Gives whether it changed.
+pub fn row(ui: &mut Ui, lang: Lang, knob: &mut Knob<'_>, preset: Option<&str>, problem: Option<&Problem>) -> bool {
+    let t = Theme::of(ui);
+    let before = knob.text();
+    let name = knob.name.get(lang);
+    ui.push_id(knob.key.clone(), |ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        let wide = wants_own_line(&knob.value, ui.available_width() - 120.0);
+        ui.horizontal(|ui| {
+            ui.set_min_height(theme::ROW - 8.0);
+            ui.spacing_mut().item_spacing.x = 6.0;
+            ui.label(egui::RichText::new(name).color(t.text));
+            field::help(ui, lang, name, knob.help.get(lang));
+            if preset.is_some_and(|p| p != before) {
+                dot(ui, lang);
+            }
+            if !wide {
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| control(ui, lang, name, &mut knob.value));
+            }
+        });
+        if wide {
+            ui.horizontal_wrapped(|ui| control(ui, lang, name, &mut knob.value));
+            ui.add_space(6.0);
+        }
+        slider(ui, name, &mut knob.value);
+        if let Some(problem) = problem {
+            ui.horizontal_top(|ui| {
+                ui.label(icon::TRIANGLE_ALERT.text(14.0).color(t.bad));
+                let text = format!("{}. {}", problem.what.get(lang), problem.remedy.get(lang));
+                ui.add(egui::Label::new(theme::caption(text).color(t.bad)).wrap());
+            });
+            ui.add_space(4.0);
+        }
+    });
+    knob.text() != before
+}
+
+/// Whether the control is too wide to stand behind the name.
+fn wants_own_line(value: &Value<'_>, room: f32) -> bool {
+    match value {
+        Value::List { value, length, .. } => {
+            let steps = if *length.end() > *length.start() { 68.0 } else { 0.0 };
+            value.len() as f32 * 52.0 + steps > room
+        }
+        Value::Table(_) => true,
+        _ => false,
+    }
+}
+
+fn dot(ui: &mut Ui, lang: Lang) {
+    let t = Theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(egui::vec2(8.0, 8.0), egui::Sense::hover());
+    ui.painter().circle_filled(rect.center(), 3.0, t.accent);
+    response.on_hover_text(say("Differs from the preset", "Diffère du préréglage").get(lang));
+}
+
+/// The part that stands at the right end (in a right-to-left layout) or on a line of its own.
+fn control(ui: &mut Ui, lang: Lang, name: &str, value: &mut Value<'_>) {
+    match value {
+        Value::Switch(on) => {
+            choice::switch(ui, on, name);
+        }
+        Value::Whole { value, range, unit } => {
+            let width = if *range.end() > 100_000 { 110.0 } else { 76.0 };
+            field::whole(ui, name, value, range.clone(), unit.get(lang), width);
+        }
+        Value::Number { value, range, scale, unit } => {
+            field::number(ui, lang, name, value, range.clone(), *scale, unit.get(lang), 76.0);
+        }
+        Value::Choice(select) => {
+            let options = select.options();
+            let mut chosen = select.selected();
+            let selected = options.get(chosen).map_or("", |o| o.1.get(lang));
+            let combo = egui::ComboBox::from_id_salt(name).selected_text(theme::cell(selected)).width(116.0).show_ui(ui, |ui| {
+                for (index, (_, name, about)) in options.iter().enumerate() {
+                    ui.selectable_value(&mut chosen, index, name.get(lang)).on_hover_text(about.get(lang));
+                }
+            });
+            combo.response.accessible_name(name);
+            select.select(chosen);
+        }
+        Value::List { value, length, range } => list_fields(ui, lang, name, value, length, range),
+        Value::Table(rows) => table_fields(ui, lang, name, rows),
+    }
+}
+
+fn list_fields(
+    ui: &mut Ui,
+    lang: Lang,
+    name: &str,
+    value: &mut Vec<u32>,
+    length: &std::ops::RangeInclusive<usize>,
+    range: &std::ops::RangeInclusive<u32>,
+) {
+    ui.spacing_mut().item_spacing.x = 4.0;
+    let reversed = ui.layout().prefer_right_to_left();
+    let buttons = |ui: &mut Ui, value: &mut Vec<u32>| {
+        let add = |ui: &mut Ui, value: &mut Vec<u32>| {
+            ui.add_enabled_ui(value.len() < *length.end(), |ui| {
+                if button::icon_button(ui, icon::PLUS, say("Add one more", "En ajouter un").get(lang)).clicked() {
+                    let last = value.last().copied().unwrap_or(64);
+                    value.push(last.clamp(*range.start(), *range.end()));
+                }
+            });
+        };
+        let remove = |ui: &mut Ui, value: &mut Vec<u32>| {
+            ui.add_enabled_ui(value.len() > *length.start(), |ui| {
+                if button::icon_button(ui, icon::MINUS, say("Remove the last one", "Retirer le dernier").get(lang)).clicked() {
+                    value.pop();
+                }
+            });
+        };
+        if reversed {
+            add(ui, value);
+            remove(ui, value);
+        } else {
+            remove(ui, value);
+            add(ui, value);
+        }
+    };
+    let fields = |ui: &mut Ui, value: &mut Vec<u32>| {
+        let count = value.len();
+        for place in 0..count {
+            let index = if reversed { count - 1 - place } else { place };
+            field::whole(ui, &format!("{name} {}", index + 1), &mut value[index], range.clone(), "", 48.0);
+        }
+    };
+    if reversed {
+        buttons(ui, value);
+        fields(ui, value);
+    } else {
+        fields(ui, value);
+        buttons(ui, value);
+    }
+}
+
+fn table_fields(ui: &mut Ui, lang: Lang, name: &str, rows: &mut Vec<(u32, f64)>) {
+    let t = Theme::of(ui);
+    let mut gone = None;
+    ui.vertical(|ui| {
+        for (index, (epoch, rate)) in rows.iter_mut().enumerate() {
+            ui.horizontal(|ui| {
+                ui.label(theme::cell(say("from epoch", "dès l’époque").get(lang)).color(t.text2));
+                field::whole(
+                    ui,
+                    &format!("{name}, {} {}", say("epoch", "époque").get(lang), index + 1),
+                    epoch,
+                    1..=1000,
+                    "",
+                    56.0,
+                );
+                let rate_name = format!("{name}, {} {}", say("rate", "taux").get(lang), index + 1);
+                field::number(ui, lang, &rate_name, rate, 0.0..=1.0, crate::knob::Scale::Log, "", 90.0);
+                if button::icon_button(ui, icon::X, say("Remove this line", "Retirer cette ligne").get(lang)).clicked() {
+                    gone = Some(index);
+                }
+            });
+        }
+        if button::link(ui, say("Add a line", "Ajouter une ligne").get(lang)).clicked() {
+            let (epoch, rate) = rows.last().copied().unwrap_or((0, 1e-4));
+            rows.push((epoch + 1, rate));
+        }
+    });
+    if let Some(index) = gone {
+        rows.remove(index);
+    }
+}
+
+/// The slider below, for numbers in a range that a slider can resolve.
+fn slider(ui: &mut Ui, name: &str, value: &mut Value<'_>) {
+    match value {
+        Value::Whole { value, range, .. } if range.end() - range.start() <= 1000 => {
+            let mut wide = f64::from(**value);
+            let bounds = f64::from(*range.start())..=f64::from(*range.end());
+            if field::slider(ui, name, &mut wide, bounds, crate::knob::Scale::Linear).changed() {
+                **value = (wide.round() as u32).clamp(*range.start(), *range.end());
+            }
+        }
+        Value::Number { value, range, scale, .. } => {
+            field::slider(ui, name, value, range.clone(), *scale);
+        }
+        _ => return,
+    }
+    ui.add_space(6.0);
+}

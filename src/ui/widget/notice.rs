@@ -1,0 +1,116 @@
+//! What the program says by itself: empty states, notes, error cards and toasts.
+
+use egui::{Align, CornerRadius, Frame, Layout, Margin, Ui, Vec2};
+
+use super::button::{Button, icon_button};
+use crate::{
+    problem::Problem,
+    session::{Offer, Toast},
+    text::{Lang, say},
+    ui::{
+        icon::{self, Icon},
+        theme::{self, Theme},
+    },
+};
+
+/// What will be here and how to get it, in the middle of the room.
+pub fn empty(ui: &mut Ui, symbol: Icon, title: &str, sentence: &str, actions: impl FnOnce(&mut Ui)) {
+    let t = Theme::of(ui);
+    ui.vertical_centered(|ui| {
+        ui.add_space((ui.available_height() * 0.5 - 110.0).max(16.0));
+        let (rect, _) = ui.allocate_exact_size(Vec2::splat(56.0), egui::Sense::hover());
+        ui.painter().circle_filled(rect.center(), 28.0, t.soft);
+        symbol.paint(ui.painter(), rect, 26.0, t.accent);
+        ui.add_space(6.0);
+        ui.label(theme::strong(title).size(16.0).color(t.text));
+        ui.scope(|ui| {
+            ui.set_max_width(420.0);
+            ui.add(egui::Label::new(egui::RichText::new(sentence).color(t.text2)).wrap());
+        });
+        ui.add_space(8.0);
+        actions(ui);
+    });
+}
+
+/// A small icon with a sentence.
+pub fn note(ui: &mut Ui, symbol: Icon, color: egui::Color32, text: &str) {
+    let t = Theme::of(ui);
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = 8.0;
+        ui.label(symbol.text(15.0).color(color));
+        ui.add(egui::Label::new(theme::caption(text).color(t.text2)).wrap());
+    });
+}
+
+/// What the user did with a card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CardAnswer {
+    /// Take the card away.
+    Close,
+    /// Copy the details to the clipboard.
+    Copy,
+    /// The button of the card's own way on.
+    WayOn,
+}
+
+/// A failure that stays until it is closed: what happened, what to do, a button for it if there is one, and the details.
+pub fn failure(ui: &mut Ui, lang: Lang, problem: &Problem, way_on: Option<&str>) -> Option<CardAnswer> {
+    let t = Theme::of(ui);
+    let mut answer = None;
+    let frame =
+        Frame::new().fill(t.bad_soft).corner_radius(CornerRadius::same(theme::RADIUS_CARD)).inner_margin(Margin::same(14));
+    frame.show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal_top(|ui| {
+            ui.label(icon::CIRCLE_ALERT.text(19.0).color(t.bad));
+            ui.vertical(|ui| {
+                ui.set_width((ui.available_width() - 36.0).max(100.0));
+                ui.spacing_mut().item_spacing.y = 4.0;
+                ui.add(egui::Label::new(theme::strong(problem.what.get(lang)).color(t.text)).wrap());
+                ui.add(egui::Label::new(egui::RichText::new(problem.remedy.get(lang)).color(t.text)).wrap());
+                ui.add_space(4.0);
+                ui.horizontal_wrapped(|ui| {
+                    if let Some(text) = way_on
+                        && ui.add(Button::secondary(text).compact()).clicked()
+                    {
+                        answer = Some(CardAnswer::WayOn);
+                    }
+                    let copy = say("Copy details", "Copier les détails").get(lang);
+                    if ui.add(Button::quiet(copy).icon(icon::COPY).compact()).clicked() {
+                        answer = Some(CardAnswer::Copy);
+                    }
+                });
+            });
+            if icon_button(ui, icon::X, say("Close this message", "Fermer ce message").get(lang)).clicked() {
+                answer = Some(CardAnswer::Close);
+            }
+        });
+    });
+    answer
+}
+
+/// A small confirmation with one action. Gives whether the action was chosen.
+pub fn toast(ui: &mut Ui, lang: Lang, toast: &Toast) -> bool {
+    let t = Theme::of(ui);
+    let mut chosen = false;
+    let (fill, text) = if t.dark { (t.surface2, t.text) } else { (t.text, t.surface) };
+    let frame =
+        Frame::new().fill(fill).corner_radius(CornerRadius::same(theme::RADIUS_BUTTON)).inner_margin(Margin::symmetric(14, 8));
+    frame.show(ui, |ui| {
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            ui.set_min_height(24.0);
+            ui.label(egui::RichText::new(toast.text.get(lang)).color(text));
+            if let Some(offer) = &toast.offer {
+                let name = match offer {
+                    Offer::Undo => say("Undo", "Annuler"),
+                    Offer::OpenFolder(_) => say("Open folder", "Ouvrir le dossier"),
+                    Offer::RestoreRun(_) => say("Bring it back", "La récupérer"),
+                };
+                let color = if t.dark { t.accent } else { theme::DARK.accent };
+                let label = egui::RichText::new(name.get(lang)).font(theme::medium(theme::size::BODY)).color(color);
+                chosen = ui.add(egui::Button::new(label).frame(false)).clicked();
+            }
+        });
+    });
+    chosen
+}
