@@ -5,6 +5,7 @@
 //! into parts, `augment` varies them, and `batch` hands them to training.
 
 pub mod augment;
+pub mod batch;
 pub mod random;
 pub mod sample;
 pub mod split;

@@ -1,0 +1,213 @@
+//! Batches for training and judging, made ahead on their own threads.
+//!
+//! Training takes an endless row of batches. Pass `p` shows every picture once in the order that (seed, p) shuffles,
+//! its last batch may be short, and then comes pass `p + 1`. Step `s` of the whole run is always the same batch: which
+//! pictures it holds and how each is changed follow from (seed, pass, sample) alone. So any number of threads gives
+//! the same bits, a resumed run repeats them, and an epoch may be shorter or longer than a pass without showing some
+//! pictures more often than others.
+
+use std::{sync::Arc, thread};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use super::{
+    augment::{self, AugmentSettings},
+    random::{Purpose, Random},
+    sample::{Dataset, Part},
+};
+use crate::{engine, plan::Plan};
+
+/// Pictures with their labels, in buffers that are used again.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Batch {
+    /// n x side x side x 3 bytes.
+    pub pixels: Vec<u8>,
+    pub targets: Vec<f32>,
+    /// The class weight of each picture's loss; 1 when judging.
+    pub weights: Vec<f32>,
+    /// Which samples of the data set these are.
+    pub samples: Vec<u32>,
+}
+
+impl Batch {
+    /// How many pictures there are.
+    pub fn len(&self) -> usize {
+        self.samples.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.samples.is_empty()
+    }
+
+    /// The batch as an engine takes it.
+    pub fn view(&self) -> engine::Batch<'_> {
+        engine::Batch { pixels: &self.pixels, targets: &self.targets, weights: &self.weights }
+    }
+}
+
+/// A row of batches, made ahead by threads that end when it is dropped.
+#[derive(Debug)]
+pub struct Batches {
+    /// One channel for each thread; batch `i` comes from thread `i % threads`, so the order is fixed.
+    ready: Vec<Receiver<Batch>>,
+    next: usize,
+    empty: Sender<Batch>,
+}
+
+/// Batches that one thread may be ahead of the reader.
+const AHEAD: usize = 2;
+
+impl Batches {
+    /// The training batches of `plan` from step `first` of the whole run (counted from 0), without end.
+    pub fn training(plan: &Plan, first: u64) -> Self {
+        let recipe = Recipe {
+            dataset: plan.dataset.clone(),
+            samples: plan.indices(Part::Train),
+            augment: plan.settings.augment.clone(),
+            batch_size: (plan.settings.train.batch_size as usize).max(1),
+            mode: Mode::Training { seed: plan.settings.seed.into(), class_weights: plan.class_weights.map(|w| w as f32) },
+        };
+        Self::start(recipe, first, threads(plan.threads))
+    }
+
+    /// The pictures `samples` in their order, cut as judging sees them; ends after the last.
+    pub fn evaluation(dataset: Arc<Dataset>, samples: Vec<u32>, augment: &AugmentSettings, batch_size: usize) -> Self {
+        let recipe =
+            Recipe { dataset, samples, augment: augment.clone(), batch_size: batch_size.max(1), mode: Mode::Evaluation };
+        Self::start(recipe, 0, 1)
+    }
+
+    /// Gives a batch that was used back, so that its memory serves another.
+    pub fn recycle(&self, batch: Batch) {
+        // With enough empty batches waiting already, this one is simply dropped.
+        let _ = self.empty.try_send(batch);
+    }
+
+    fn start(recipe: Recipe, first: u64, threads: usize) -> Self {
+        let recipe = Arc::new(recipe);
+        let (empty, used) = bounded(threads * (AHEAD + 1));
+        let ready = (0..threads)
+            .map(|n| {
+                let (send, ready) = bounded(AHEAD);
+                let (recipe, used) = (recipe.clone(), used.clone());
+                let steps = (first + n as u64..).step_by(threads);
+                // A thread that cannot start leaves a closed channel, which ends the row.
+                let _ = thread::Builder::new().name(format!("batches {n}")).spawn(move || recipe.run(steps, &send, &used));
+                ready
+            })
+            .collect();
+        Self { ready, next: 0, empty }
+    }
+}
+
+impl Iterator for Batches {
+    type Item = Batch;
+
+    /// The next batch; waits for it if it is not ready. `None` after the last one of an evaluation.
+    fn next(&mut self) -> Option<Batch> {
+        let batch = self.ready[self.next].recv().ok()?;
+        self.next = (self.next + 1) % self.ready.len();
+        Some(batch)
+    }
+}
+
+/// Batches in which `pictures` are shown once.
+pub fn batches_per_pass(pictures: usize, batch_size: usize) -> usize {
+    pictures.div_ceil(batch_size.max(1))
+}
+
+/// A quarter of the cores makes batches, eight threads at most: changing a picture takes a thousandth of learning from it.
+fn threads(cores: Option<usize>) -> usize {
+    let cores = cores.unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from));
+    (cores / 4).clamp(1, 8)
+}
+
+/// All that decides the batches.
+struct Recipe {
+    dataset: Arc<Dataset>,
+    samples: Vec<u32>,
+    augment: AugmentSettings,
+    batch_size: usize,
+    mode: Mode,
+}
+
+enum Mode {
+    Training { seed: u64, class_weights: [f32; 2] },
+    Evaluation,
+}
+
+impl Recipe {
+    /// Makes the batches of `steps` until there are no more or nobody takes them.
+    fn run(&self, steps: impl Iterator<Item = u64>, send: &Sender<Batch>, used: &Receiver<Batch>) {
+        let mut order = Order::default();
+        for step in steps {
+            let mut batch = used.try_recv().unwrap_or_default();
+            if !self.fill(step, &mut order, &mut batch) || send.send(batch).is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Fills `batch` with that of `step`; false if there is none.
+    fn fill(&self, step: u64, order: &mut Order, batch: &mut Batch) -> bool {
+        let per_pass = batches_per_pass(self.samples.len(), self.batch_size) as u64;
+        if per_pass == 0 {
+            return false;
+        }
+        let (pass, place) = (step / per_pass, (step % per_pass) as usize);
+        batch.samples.clear();
+        let range = place * self.batch_size..((place + 1) * self.batch_size).min(self.samples.len());
+        match self.mode {
+            Mode::Training { seed, .. } => batch.samples.extend_from_slice(&order.of(seed, pass, &self.samples)[range]),
+            Mode::Evaluation if pass > 0 => return false,
+            Mode::Evaluation => batch.samples.extend_from_slice(&self.samples[range]),
+        }
+        self.load(pass, batch);
+        true
+    }
+
+    /// Pixels, targets and weights of the batch's samples.
+    fn load(&self, pass: u64, batch: &mut Batch) {
+        let side = self.augment.side();
+        let Batch { pixels, targets, weights, samples } = batch;
+        pixels.resize(samples.len() * side * side * 3, 0);
+        targets.clear();
+        weights.clear();
+        for (&sample, out) in samples.iter().zip(pixels.chunks_exact_mut(side * side * 3)) {
+            let index = sample as usize;
+            let class = self.dataset.samples[index].class;
+            let picture = self.dataset.pixels.get(index);
+            targets.push(f32::from(class));
+            match self.mode {
+                Mode::Training { seed, class_weights } => {
+                    let mut random = Random::new(seed, Purpose::Augment, &[pass, sample.into()]);
+                    augment::training(&self.augment, picture, &mut random, out);
+                    weights.push(class_weights[usize::from(class.min(1))]);
+                }
+                Mode::Evaluation => {
+                    augment::evaluation(&self.augment, picture, out);
+                    weights.push(1.0);
+                }
+            }
+        }
+    }
+}
+
+/// The shuffled order of one pass, kept while its batches are made.
+#[derive(Default)]
+struct Order {
+    pass: Option<u64>,
+    samples: Vec<u32>,
+}
+
+impl Order {
+    fn of(&mut self, seed: u64, pass: u64, samples: &[u32]) -> &[u32] {
+        if self.pass != Some(pass) {
+            self.samples.clear();
+            self.samples.extend_from_slice(samples);
+            Random::new(seed, Purpose::Shuffle, &[pass]).shuffle(&mut self.samples);
+            self.pass = Some(pass);
+        }
+        &self.samples
+    }
+}
