@@ -72,8 +72,7 @@ impl Batches {
 
     /// The pictures `samples` in their order, cut as judging sees them; ends after the last.
     pub fn evaluation(dataset: Arc<Dataset>, samples: Vec<u32>, augment: &AugmentSettings, batch_size: usize) -> Self {
-        let recipe =
-            Recipe { dataset, samples, augment: augment.clone(), batch_size: batch_size.max(1), mode: Mode::Evaluation };
+        let recipe = Recipe { dataset, samples, augment: augment.clone(), batch_size: batch_size.max(1), mode: Mode::Evaluation };
         Self::start(recipe, 0, 1)
     }
 

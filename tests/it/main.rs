@@ -2,4 +2,5 @@
 mod model;
 mod theme;
 mod augment;
+mod batch;
 mod tidy;
