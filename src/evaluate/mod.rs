@@ -1,10 +1,27 @@
 //! How good a model is: predictions with their truth, from which every score is computed on demand.
+//!
+//! All functions are pure and fast (a slider calls them each frame). [`Prediction`]s hold what the network said at
+//! temperature 1; a [`Report`] takes thresholds on the scale that is shown, after its temperature. The functions of the
+//! submodules know no temperature: they take thresholds on the network's own scale.
+
+pub mod calibration;
+pub mod confusion;
+pub mod curves;
+pub mod groups;
+pub mod score;
+pub mod words;
 
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::sample::Part;
+use crate::{data::sample::Part, run::RunScores};
+
+pub use calibration::Bin;
+pub use confusion::Confusion;
+pub use curves::{Best, CurvePoint, Curves, F1Of};
+pub use groups::{Group, GroupKey, Grouping};
+pub use score::{ClassScore, Range, Rate, Scores};
 
 /// One judged picture.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,7 +32,7 @@ pub struct Prediction {
     pub sample: u32,
     /// The recorded class, 0 or 1.
     pub truth: u8,
-    /// Probability of class 1.
+    /// Probability of class 1 at temperature 1.
     pub probability: f32,
     pub age: Option<u16>,
     pub race: Option<u8>,
@@ -30,10 +47,137 @@ pub struct Report {
     pub predictions: Vec<Prediction>,
     /// The same for the validation part, on which threshold and temperature may be chosen.
     pub validation: Vec<Prediction>,
-    /// Pictures are called class 1 from this probability on.
+    /// Pictures are called class 1 from this probability on, after the temperature.
     pub threshold: f64,
     /// Logits are divided by this before the sigmoid; 1 unless fitted (Guo et al. 2017).
     pub temperature: f64,
     /// Class 1's share of the training part, for the baseline.
     pub train_share: f64,
+}
+
+impl Prediction {
+    /// What the model said at a threshold on the network's own scale: whether it is class 1.
+    pub fn said(&self, threshold: f64) -> bool {
+        f64::from(self.probability) >= threshold
+    }
+
+    /// Whether the model agreed with the label.
+    pub fn right(&self, threshold: f64) -> bool {
+        self.said(threshold) == (self.truth == 1)
+    }
+}
+
+impl Report {
+    /// The probability of class 1 as it is shown: after the temperature.
+    pub fn probability(&self, prediction: &Prediction) -> f64 {
+        calibration::scaled(prediction.probability, self.temperature)
+    }
+
+    /// A shown threshold on the network's own scale; scaling keeps the order, so the same pictures lie above it.
+    pub fn raw_threshold(&self, threshold: f64) -> f64 {
+        if self.temperature == 1.0 || !(threshold > 0.0 && threshold < 1.0) {
+            return threshold;
+        }
+        // Through f32, so that the probability of a picture comes back as exactly that picture's.
+        f64::from(calibration::sigmoid(calibration::logit(threshold) * self.temperature) as f32)
+    }
+
+    pub fn confusion(&self, threshold: f64) -> Confusion {
+        Confusion::new(&self.predictions, self.raw_threshold(threshold))
+    }
+
+    pub fn scores(&self, threshold: f64) -> Scores {
+        Scores::new(&self.confusion(threshold))
+    }
+
+    /// The class that most training pictures have.
+    pub fn majority(&self) -> usize {
+        usize::from(self.train_share >= 0.5)
+    }
+
+    /// How right it would be to always say the majority class of the training part.
+    pub fn baseline(&self) -> Rate {
+        let hits = self.predictions.iter().filter(|p| usize::from(p.truth == 1) == self.majority()).count();
+        Rate { hits: hits as u32, n: self.predictions.len() as u32 }
+    }
+
+    /// The curves with thresholds as they are shown. Sorts: to be kept, not made anew each frame.
+    pub fn curves(&self) -> Curves {
+        let mut curves = Curves::new(&self.predictions);
+        for point in &mut curves.points {
+            point.threshold = self.shown(point.threshold);
+        }
+        curves
+    }
+
+    /// Where a threshold lies on both curves.
+    pub fn point(&self, threshold: f64) -> CurvePoint {
+        CurvePoint::new(threshold, &self.confusion(threshold))
+    }
+
+    /// The threshold with the best F1 on the validation part, as it is shown.
+    pub fn best_f1(&self, of: F1Of) -> Option<Best> {
+        let best = curves::best_f1(&self.validation, of)?;
+        Some(Best { threshold: self.shown(best.threshold), f1: best.f1 })
+    }
+
+    pub fn groups(&self, threshold: f64, by: Grouping) -> Vec<Group> {
+        groups::groups(&self.predictions, self.raw_threshold(threshold), by)
+    }
+
+    /// The reliability bins after the temperature.
+    pub fn reliability(&self) -> [Bin; calibration::BINS] {
+        calibration::reliability(&self.predictions, self.temperature)
+    }
+
+    /// The temperature that fits the validation part best.
+    pub fn fitted_temperature(&self) -> f64 {
+        calibration::fit_temperature(&self.validation)
+    }
+
+    /// How sure the model is of what it says, from 0.5 (at a threshold of one half) to 1.
+    pub fn confidence(&self, prediction: &Prediction, threshold: f64) -> f64 {
+        let p = self.probability(prediction);
+        if prediction.said(self.raw_threshold(threshold)) { p } else { 1.0 - p }
+    }
+
+    /// Indices of the pictures in a cell of the confusion matrix.
+    pub fn cell(&self, threshold: f64, truth: usize, said: usize) -> Vec<usize> {
+        let threshold = self.raw_threshold(threshold);
+        self.positions(|p| usize::from(p.truth == 1) == truth && usize::from(p.said(threshold)) == said)
+    }
+
+    /// Indices of the pictures of a group.
+    pub fn members(&self, key: GroupKey) -> Vec<usize> {
+        self.positions(|p| key.contains(p))
+    }
+
+    /// Indices of the pictures that the model got wrong, the surest first.
+    pub fn mistakes(&self, threshold: f64) -> Vec<usize> {
+        let raw = self.raw_threshold(threshold);
+        let mut wrong = self.positions(|p| !p.right(raw));
+        let confidence = |i: &usize| self.confidence(&self.predictions[*i], threshold);
+        wrong.sort_by(|a, b| confidence(b).total_cmp(&confidence(a)));
+        wrong
+    }
+
+    /// The numbers that a list of runs shows, at the report's own threshold.
+    pub fn run_scores(&self) -> RunScores {
+        let scores = self.scores(self.threshold);
+        RunScores {
+            pictures: scores.accuracy.n,
+            accuracy: scores.accuracy.share(),
+            f1: scores.classes.map(|c| c.f1),
+            macro_f1: scores.macro_average.f1,
+            baseline: self.baseline().share(),
+        }
+    }
+
+    fn positions(&self, keep: impl Fn(&Prediction) -> bool) -> Vec<usize> {
+        self.predictions.iter().enumerate().filter(|(_, p)| keep(p)).map(|(i, _)| i).collect()
+    }
+
+    fn shown(&self, raw: f64) -> f64 {
+        if self.temperature == 1.0 || !raw.is_finite() { raw } else { calibration::scaled(raw as f32, self.temperature) }
+    }
 }

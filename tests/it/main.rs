@@ -3,4 +3,7 @@ mod augment;
 mod batch;
 mod model;
 mod theme;
+mod calibration;
+mod groups;
+mod scores;
 mod tidy;

@@ -1,0 +1,119 @@
+//! What every possible threshold would give: ROC and precision-recall curves, their areas, and the best F1.
+//!
+//! All as scikit-learn has them (`roc_curve(drop_intermediate=False)`, `precision_recall_curve`, `roc_auc_score`,
+//! `average_precision_score`). Class 1 is the positive one.
+
+use super::{Confusion, Prediction};
+
+/// One threshold's place on both curves.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CurvePoint {
+    /// Pictures are called class 1 from this probability on.
+    pub threshold: f64,
+    /// Of those who really are class 1, the share called so (recall, sensitivity).
+    pub true_positive_rate: f64,
+    /// Of those who really are class 0, the share called class 1.
+    pub false_positive_rate: f64,
+    /// Of those called class 1, the share that is; 1 where nobody is called so.
+    pub precision: f64,
+}
+
+/// Both curves with their areas.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Curves {
+    /// From the threshold that calls nobody class 1 (infinite) down to the one that calls everybody so: one point for
+    /// each distinct probability.
+    pub points: Vec<CurvePoint>,
+    /// Area under the ROC curve: how often a random picture of class 1 gets a higher probability than one of class 0.
+    /// `None` if a class is missing.
+    pub auc: Option<f64>,
+    /// Average precision: the mean of precision over the steps of recall. `None` without class 1.
+    pub average_precision: Option<f64>,
+}
+
+/// Whose F1 a threshold should serve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum F1Of {
+    Class(usize),
+    Macro,
+}
+
+/// A threshold with the F1 that it gives.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Best {
+    pub threshold: f64,
+    pub f1: f64,
+}
+
+impl Curves {
+    /// The curves of `predictions`. Sorts: to be kept, not made anew each frame.
+    pub fn new(predictions: &[Prediction]) -> Self {
+        let steps = steps(predictions);
+        let Some(&(_, last)) = steps.last() else {
+            return Self { points: Vec::new(), auc: None, average_precision: None };
+        };
+        let (positives, negatives) = (f64::from(last.really(1)), f64::from(last.really(0)));
+        let points: Vec<_> = steps.iter().map(|(threshold, confusion)| CurvePoint::new(*threshold, confusion)).collect();
+        let pairs = || points.iter().zip(points.iter().skip(1));
+        let area = pairs()
+            .map(|(a, b)| {
+                (b.false_positive_rate - a.false_positive_rate) * f64::midpoint(a.true_positive_rate, b.true_positive_rate)
+            })
+            .sum();
+        let average = pairs().map(|(a, b)| (b.true_positive_rate - a.true_positive_rate) * b.precision).sum();
+        Self {
+            auc: (positives > 0.0 && negatives > 0.0).then_some(area),
+            average_precision: (positives > 0.0).then_some(average),
+            points,
+        }
+    }
+}
+
+impl CurvePoint {
+    /// The place of one confusion matrix, such as that of a slider's threshold.
+    pub fn new(threshold: f64, confusion: &Confusion) -> Self {
+        Self {
+            threshold,
+            true_positive_rate: confusion.share_of_really(1, 1),
+            false_positive_rate: confusion.share_of_really(0, 1),
+            precision: if confusion.said(1) == 0 { 1.0 } else { confusion.share_of_said(1, 1) },
+        }
+    }
+}
+
+/// The threshold with the highest F1, among the probabilities that occur; the lowest of equals. `None` without pictures.
+///
+/// To be chosen on the validation part: chosen on the test part, the score would be a promise that it cannot keep.
+pub fn best_f1(predictions: &[Prediction], of: F1Of) -> Option<Best> {
+    let mut best: Option<Best> = None;
+    for (threshold, confusion) in steps(predictions).into_iter().skip(1) {
+        let f1 = match of {
+            F1Of::Class(class) => confusion.class_score(class).f1,
+            F1Of::Macro => f64::midpoint(confusion.class_score(0).f1, confusion.class_score(1).f1),
+        };
+        if best.is_none_or(|b| f1 >= b.f1) {
+            best = Some(Best { threshold, f1 });
+        }
+    }
+    best
+}
+
+/// The confusion matrix at every distinct probability, descending, after the one that calls nobody class 1.
+fn steps(predictions: &[Prediction]) -> Vec<(f64, Confusion)> {
+    let mut sorted: Vec<(f32, bool)> = predictions.iter().map(|p| (p.probability, p.truth == 1)).collect();
+    sorted.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
+    let mut confusion = Confusion::new(predictions, f64::INFINITY);
+    let mut steps = Vec::with_capacity(sorted.len() + 1);
+    if !sorted.is_empty() {
+        steps.push((f64::INFINITY, confusion));
+    }
+    for group in sorted.chunk_by(|a, b| a.0 == b.0) {
+        for &(_, one) in group {
+            let row = &mut confusion.counts[usize::from(one)];
+            row[0] -= 1;
+            row[1] += 1;
+        }
+        steps.push((f64::from(group[0].0), confusion));
+    }
+    steps
+}

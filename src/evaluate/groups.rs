@@ -1,0 +1,191 @@
+//! Results by age band, race label and gender, and by their crossings: each with n and a 95 % range.
+//!
+//! Averages hide groups (Buolamwini and Gebru 2018, "Gender Shades"). But most crossings of a test part hold few
+//! pictures, so a group is never put before another unless their ranges lie apart, and groups under [`SMALL`] are marked.
+
+use super::{Confusion, Prediction, Scores, score::Rate, words};
+use crate::{
+    data::sample::RACES,
+    text::{Lang, say},
+};
+
+/// Groups of fewer pictures are shown in gray and never compared.
+pub const SMALL: u32 = 30;
+
+/// Age bands by their first and last year.
+pub const AGE_BANDS: [(u16, u16); 5] = [(0, 9), (10, 19), (20, 39), (40, 59), (60, u16::MAX)];
+
+/// By what pictures are grouped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Grouping {
+    pub age: bool,
+    pub race: bool,
+    pub class: bool,
+}
+
+impl Grouping {
+    pub const AGE: Self = Self { age: true, race: false, class: false };
+    pub const RACE: Self = Self { age: false, race: true, class: false };
+    pub const CLASS: Self = Self { age: false, race: false, class: true };
+    pub const AGE_CLASS: Self = Self { age: true, race: false, class: true };
+    pub const RACE_CLASS: Self = Self { age: false, race: true, class: true };
+    pub const AGE_RACE: Self = Self { age: true, race: true, class: false };
+    pub const CROSSED: Self = Self { age: true, race: true, class: true };
+
+    /// Every grouping, single ones first.
+    pub const ALL: [Self; 7] =
+        [Self::AGE, Self::RACE, Self::CLASS, Self::AGE_CLASS, Self::RACE_CLASS, Self::AGE_RACE, Self::CROSSED];
+
+    /// `age × gender`; `class` in place of gender for other data sets.
+    pub fn name(self, classes: &[String; 2], lang: Lang) -> String {
+        let class = if words::is_utkface(classes) { say("gender", "genre") } else { say("class", "classe") };
+        [(self.age, say("age", "âge")), (self.race, say("race label", "étiquette d’origine")), (self.class, class)]
+            .iter()
+            .filter(|(on, _)| *on)
+            .map(|(_, name)| name.get(lang))
+            .collect::<Vec<_>>()
+            .join(" × ")
+    }
+}
+
+/// Which pictures a group holds; what is `None` is not asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct GroupKey {
+    pub age: Option<Known>,
+    pub race: Option<Known>,
+    /// The recorded class.
+    pub class: Option<u8>,
+}
+
+/// An index, or that the file's name does not say it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Known {
+    /// Into [`AGE_BANDS`] or [`RACES`].
+    Yes(u8),
+    No,
+}
+
+/// How a group did.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Group {
+    pub key: GroupKey,
+    pub accuracy: Rate,
+    /// F1 of class 0 and class 1; `None` where the group holds one class only.
+    pub f1: Option<[f64; 2]>,
+    pub confusion: Confusion,
+}
+
+/// The groups that hold any picture, in the order of their keys: never by result.
+pub fn groups(predictions: &[Prediction], threshold: f64, by: Grouping) -> Vec<Group> {
+    let mut counts = [Confusion::default(); SLOTS];
+    for p in predictions {
+        counts[slot(GroupKey::of(p, by))].counts[usize::from(p.truth == 1)][usize::from(p.said(threshold))] += 1;
+    }
+    let mut groups: Vec<Group> = all_keys(by).map(|key| Group::new(key, counts[slot(key)])).collect();
+    groups.retain(|g| g.accuracy.n > 0);
+    groups
+}
+
+impl Group {
+    fn new(key: GroupKey, confusion: Confusion) -> Self {
+        let scores = Scores::new(&confusion);
+        let both = confusion.really(0) > 0 && confusion.really(1) > 0;
+        Self { key, accuracy: scores.accuracy, f1: both.then(|| scores.classes.map(|c| c.f1)), confusion }
+    }
+
+    /// Mean of both F1, where the group holds both classes.
+    pub fn macro_f1(&self) -> Option<f64> {
+        self.f1.map(|[zero, one]| f64::midpoint(zero, one))
+    }
+
+    /// Too few pictures to say much.
+    pub fn small(&self) -> bool {
+        self.accuracy.n < SMALL
+    }
+
+    /// Whether this group does worse than `other` beyond what chance explains: both large enough, ranges apart.
+    pub fn clearly_below(&self, other: &Self) -> bool {
+        let (ours, theirs) = (self.accuracy.wilson(), other.accuracy.wilson());
+        !self.small() && !other.small() && !ours.overlaps(theirs) && ours.high < theirs.low
+    }
+}
+
+impl GroupKey {
+    /// The group of a picture.
+    pub fn of(p: &Prediction, by: Grouping) -> Self {
+        Self {
+            age: by.age.then(|| p.age.map_or(Known::No, |age| Known::Yes(band(age)))),
+            race: by.race.then(|| p.race.filter(|r| usize::from(*r) < RACES.len()).map_or(Known::No, Known::Yes)),
+            class: by.class.then_some(u8::from(p.truth == 1)),
+        }
+    }
+
+    /// Whether the picture belongs to the group.
+    pub fn contains(&self, p: &Prediction) -> bool {
+        let by = Grouping { age: self.age.is_some(), race: self.race.is_some(), class: self.class.is_some() };
+        Self::of(p, by) == *self
+    }
+
+    /// `20 to 39, Asian, female`.
+    pub fn name(&self, classes: &[String; 2], lang: Lang) -> String {
+        let age = self.age.map(|age| match age {
+            Known::Yes(band) => band_name(band.into(), lang),
+            Known::No => say("age unknown", "âge inconnu").get(lang).to_owned(),
+        });
+        let race = self.race.map(|race| match race {
+            Known::Yes(race) => RACES[usize::from(race)].get(lang).to_owned(),
+            Known::No => say("label unknown", "étiquette inconnue").get(lang).to_owned(),
+        });
+        let class = self.class.map(|class| words::class_name(classes, class.into(), lang).to_owned());
+        let parts: Vec<String> = [age, race, class].into_iter().flatten().collect();
+        if parts.is_empty() { say("all", "tous").get(lang).to_owned() } else { parts.join(", ") }
+    }
+}
+
+/// An age band's name: `20 to 39`, `60 and over`.
+pub fn band_name(band: usize, lang: Lang) -> String {
+    let (first, last) = AGE_BANDS[band];
+    match (lang, last) {
+        (Lang::En, u16::MAX) => format!("{first} and over"),
+        (Lang::Fr, u16::MAX) => format!("{first} et plus"),
+        (Lang::En, _) => format!("{first} to {last}"),
+        (Lang::Fr, _) => format!("{first} à {last}"),
+    }
+}
+
+fn band(age: u16) -> u8 {
+    AGE_BANDS.iter().position(|(first, last)| (*first..=*last).contains(&age)).unwrap_or(0) as u8
+}
+
+/// Ages and races each have a place for "unknown"; a dimension that is not asked takes its first place.
+const AGES: usize = AGE_BANDS.len() + 1;
+const LABELS: usize = RACES.len() + 1;
+const SLOTS: usize = AGES * LABELS * 2;
+
+fn slot(key: GroupKey) -> usize {
+    let place = |known: Option<Known>, unknown: usize| match known {
+        Some(Known::Yes(i)) => usize::from(i),
+        Some(Known::No) => unknown,
+        None => 0,
+    };
+    (place(key.age, AGES - 1) * LABELS + place(key.race, LABELS - 1)) * 2 + usize::from(key.class.unwrap_or(0))
+}
+
+fn all_keys(by: Grouping) -> impl Iterator<Item = GroupKey> {
+    let known = |on: bool, count: usize| -> Vec<Option<Known>> {
+        if !on {
+            return vec![None];
+        }
+        (0..count as u8).map(|i| Some(Known::Yes(i))).chain([Some(Known::No)]).collect()
+    };
+    let ages = known(by.age, AGE_BANDS.len());
+    let races = known(by.race, RACES.len());
+    let classes: Vec<Option<u8>> = if by.class { vec![Some(0), Some(1)] } else { vec![None] };
+    ages.into_iter().flat_map(move |age| {
+        let classes = classes.clone();
+        races
+            .clone()
+            .into_iter()
+            .flat_map(move |race| classes.clone().into_iter().map(move |class| GroupKey { age, race, class }))
+    })
+}

@@ -1,0 +1,90 @@
+//! How classes and results are called in sentences.
+
+use super::Report;
+use crate::{
+    data::sample::Part,
+    text::{Lang, number, percent, say},
+};
+
+/// Whether the classes are UTKFace's, so that sentences may speak of women and men.
+pub fn is_utkface(classes: &[String; 2]) -> bool {
+    classes == &["female", "male"]
+}
+
+/// A class's name: `female`, in French « femme »; names of other data sets stay as they are.
+pub fn class_name(classes: &[String; 2], class: usize, lang: Lang) -> &str {
+    match (is_utkface(classes), class) {
+        (true, 0) => say("female", "femme").get(lang),
+        (true, _) => say("male", "homme").get(lang),
+        (false, _) => &classes[class],
+    }
+}
+
+/// Those of a class: `women`, or for other data sets its name in quotes.
+pub fn people(classes: &[String; 2], class: usize, lang: Lang) -> String {
+    match (is_utkface(classes), class, lang) {
+        (true, 0, _) => say("women", "femmes").get(lang).to_owned(),
+        (true, _, _) => say("men", "hommes").get(lang).to_owned(),
+        (false, _, Lang::En) => format!("“{}”", classes[class]),
+        (false, _, Lang::Fr) => format!("«\u{a0}{}\u{a0}»", classes[class]),
+    }
+}
+
+impl Report {
+    /// The result in one sentence: `About 93 % of 4,142 faces it had never seen`.
+    pub fn headline(&self, threshold: f64, lang: Lang) -> String {
+        let accuracy = self.confusion(threshold).accuracy();
+        if accuracy.n == 0 {
+            return say("No picture was judged", "Aucune image n’a été jugée").get(lang).to_owned();
+        }
+        let share = about(accuracy.share(), lang);
+        let n = number(lang, accuracy.n.into());
+        match (lang, self.part) {
+            (Lang::En, None | Some(Part::Test)) => format!("About {share} of {n} faces it had never seen"),
+            (Lang::En, Some(Part::Validation)) => format!("About {share} of {n} validation faces"),
+            (Lang::En, Some(Part::Train)) => format!("About {share} of {n} faces it had learned from"),
+            (Lang::Fr, None | Some(Part::Test)) => format!("Environ {share} de bonnes réponses sur {n} visages jamais vus"),
+            (Lang::Fr, Some(Part::Validation)) => format!("Environ {share} de bonnes réponses sur {n} visages de validation"),
+            (Lang::Fr, Some(Part::Train)) => format!("Environ {share} de bonnes réponses sur {n} visages appris"),
+        }
+    }
+
+    /// The line under the headline: range, part, baseline and F1.
+    pub fn subline(&self, threshold: f64, lang: Lang) -> String {
+        let scores = self.scores(threshold);
+        let range = scores.accuracy.wilson();
+        let f1 = |value: f64| crate::text::decimal(lang, value, 3);
+        let (low, high) = (crate::text::decimal(lang, range.low * 100.0, 1), percent(lang, range.high, 1));
+        let majority = class_name(&self.classes, self.majority(), lang);
+        let baseline = percent(lang, self.baseline().share(), 0);
+        let (zero, one) = (class_name(&self.classes, 0, lang), class_name(&self.classes, 1, lang));
+        let (f0, f1_, fm) = (f1(scores.classes[0].f1), f1(scores.classes[1].f1), f1(scores.macro_average.f1));
+        match lang {
+            Lang::En => format!(
+                "between {low} and {high}, {} · always saying “{majority}” would score {baseline} · F1 {zero} {f0}, {one} {f1_}, macro {fm}",
+                self.part_name(lang)
+            ),
+            Lang::Fr => format!(
+                "entre {low} et {high}, {} · toujours répondre «\u{a0}{majority}\u{a0}» donnerait {baseline} · F1 {zero} {f0}, {one} {f1_}, macro {fm}",
+                self.part_name(lang)
+            ),
+        }
+    }
+
+    /// Which pictures were judged: `test part`, or a folder that the run never saw.
+    pub fn part_name(&self, lang: Lang) -> &'static str {
+        match self.part {
+            Some(Part::Test) => say("test part", "partie test"),
+            Some(Part::Validation) => say("validation part", "partie validation"),
+            Some(Part::Train) => say("training part", "partie entraînement"),
+            None => say("a folder apart", "un dossier à part"),
+        }
+        .get(lang)
+    }
+}
+
+/// A share as one says it: without decimals, but never rounded up to `100 %`.
+pub fn about(share: f64, lang: Lang) -> String {
+    let digits = usize::from(share > 0.99 && share < 1.0);
+    percent(lang, if share < 1.0 { share.min(0.999) } else { share }, digits)
+}

@@ -1,0 +1,237 @@
+//! Scores, curves and sentences against scikit-learn's. The pictures are the same in both:
+//!
+//! ```python
+//! i = numpy.arange(500)
+//! truth = ((i * 104729 + 7) % 1000 < 540).astype(int)
+//! p = ((i * 7919 + 31) % 160 + truth * 96) / 256
+//! age, race = (i * 37) % 90, (i * 11) % 5
+//! ```
+
+use trombine::{
+    data::sample::Part,
+    evaluate::{Confusion, CurvePoint, Curves, F1Of, Prediction, Rate, Report, Scores, confusion::cell, curves::best_f1},
+    text::Lang,
+};
+
+/// The 500 pictures above; every probability is a multiple of 1/256, so it is the same number in f32 and f64.
+pub fn predictions() -> Vec<Prediction> {
+    (0..500u32)
+        .map(|i| {
+            let truth = u8::from((i * 104_729 + 7) % 1000 < 540);
+            Prediction {
+                file: format!("{i}.jpg").into(),
+                sample: i,
+                truth,
+                probability: ((i * 7919 + 31) % 160 + u32::from(truth) * 96) as f32 / 256.0,
+                age: Some((i * 37 % 90) as u16),
+                race: Some((i * 11 % 5) as u8),
+            }
+        })
+        .collect()
+}
+
+/// A report of them as the test part.
+pub fn report() -> Report {
+    Report {
+        classes: ["female".to_owned(), "male".to_owned()],
+        part: Some(Part::Test),
+        predictions: predictions(),
+        validation: predictions(),
+        threshold: 0.5,
+        temperature: 1.0,
+        train_share: 0.523,
+    }
+}
+
+pub fn close(ours: f64, theirs: f64) {
+    assert!((ours - theirs).abs() < 1e-12, "{ours} is not {theirs}");
+}
+
+/// precision_recall_fscore_support(truth, p >= t), and average="macro".
+#[test]
+fn scores_are_scikit_learns() {
+    let cases = [
+        (
+            0.5,
+            [[186, 44], [58, 212]],
+            [[0.7622950819672131, 0.808695652173913, 0.7848101265822784], [0.828125, 0.7851851851851852, 0.8060836501901141]],
+            [0.7952100409836065, 0.7969404186795491, 0.7954468883861963],
+        ),
+        (
+            0.3,
+            [[110, 120], [0, 270]],
+            [[1.0, 0.4782608695652174, 0.6470588235294118], [0.6923076923076923, 1.0, 0.8181818181818182]],
+            [0.8461538461538461, 0.7391304347826086, 0.732620320855615],
+        ),
+        (
+            0.75,
+            [[230, 0], [163, 107]],
+            [[0.5852417302798982, 1.0, 0.7383627608346709], [1.0, 0.3962962962962963, 0.5676392572944297]],
+            [0.7926208651399491, 0.6981481481481482, 0.6530010090645503],
+        ),
+    ];
+    for (threshold, counts, classes, macro_average) in cases {
+        let confusion = Confusion::new(&predictions(), threshold);
+        assert_eq!(confusion.counts, counts);
+        let scores = Scores::new(&confusion);
+        assert_eq!(scores.accuracy, Rate { hits: counts[0][0] + counts[1][1], n: 500 });
+        for (ours, theirs) in scores.classes.iter().chain([&scores.macro_average]).zip(classes.iter().chain([&macro_average])) {
+            close(ours.precision, theirs[0]);
+            close(ours.recall, theirs[1]);
+            close(ours.f1, theirs[2]);
+        }
+        assert_eq!(scores.classes.map(|c| c.support), [230, 270]);
+    }
+}
+
+/// scipy.stats.binomtest(hits, n).proportion_ci(method="wilson")
+#[test]
+fn ranges_are_scipys() {
+    for (hits, n, low, high) in [
+        (3870, 4142, 0.9263780611677018, 0.9414795343862462),
+        (0, 10, 0.0, 0.27753279986288926),
+        (10, 10, 0.7224672001371109, 1.0),
+        (24, 29, 0.6545156010980476, 0.9240214274710877),
+        (1, 3, 0.06149194472039626, 0.7923403991979523),
+    ] {
+        let range = Rate { hits, n }.wilson();
+        close(range.low, low);
+        close(range.high, high);
+    }
+    let nothing = Rate::default().wilson();
+    assert_eq!((nothing.low, nothing.high), (0.0, 1.0));
+}
+
+/// roc_curve(truth, p, drop_intermediate=False), roc_auc_score, average_precision_score, precision_recall_curve
+#[test]
+fn curves_are_scikit_learns() {
+    let curves = Curves::new(&predictions());
+    close(curves.auc.unwrap(), 0.918719806763285);
+    close(curves.average_precision.unwrap(), 0.9336718659361163);
+    assert_eq!(curves.points.len(), 257);
+    assert!(curves.points[0].threshold.is_infinite());
+    let rates = [0.0, 0.003703703703703704, 0.011111111111111112, 0.018518518518518517];
+    for (point, rate) in curves.points.iter().zip(rates) {
+        close(point.true_positive_rate, rate);
+        close(point.false_positive_rate, 0.0);
+        close(point.precision, 1.0);
+    }
+    let point = curves.points[100];
+    close(point.threshold, 0.609375);
+    close(point.false_positive_rate, 0.021739130434782608);
+    close(point.true_positive_rate, 0.6185185185185185);
+    assert_eq!(point, CurvePoint::new(0.609375, &Confusion::new(&predictions(), 0.609375)));
+    let last = curves.points.last().unwrap();
+    assert_eq!((last.true_positive_rate, last.false_positive_rate), (1.0, 1.0));
+}
+
+/// numpy.argmax of f1_score(truth, p >= t) over the thresholds of precision_recall_curve
+#[test]
+fn best_thresholds_are_scikit_learns() {
+    for (of, threshold, f1) in [
+        (F1Of::Class(1), 0.37890625, 0.8553259141494437),
+        (F1Of::Class(0), 0.60546875, 0.8072072072072072),
+        (F1Of::Macro, 0.44140625, 0.8094816672197844),
+    ] {
+        let best = best_f1(&predictions(), of).unwrap();
+        close(best.threshold, threshold);
+        close(best.f1, f1);
+    }
+    // It is chosen on the validation part, never on the part that is reported.
+    let mut report = report();
+    report.validation.truncate(100);
+    assert_eq!(report.best_f1(F1Of::Macro), best_f1(&predictions()[..100], F1Of::Macro));
+}
+
+#[test]
+fn nothing_and_one_class_have_no_areas_and_no_nan() {
+    assert_eq!(Curves::new(&[]).auc, None);
+    assert_eq!(best_f1(&[], F1Of::Macro), None);
+    let women: Vec<_> = predictions().into_iter().filter(|p| p.truth == 0).collect();
+    let curves = Curves::new(&women);
+    assert_eq!((curves.auc, curves.average_precision), (None, None));
+    assert!(curves.points.iter().all(|p| p.precision.is_finite() && p.true_positive_rate.is_finite()));
+    let scores = Scores::new(&Confusion::new(&[], 0.5));
+    assert_eq!((scores.accuracy.share(), scores.macro_average.f1), (0.0, 0.0));
+}
+
+#[test]
+fn a_temperature_moves_probabilities_but_no_picture_across_its_threshold() {
+    let mut report = report();
+    let before: Vec<_> = report.curves().points.iter().map(|p| (p.true_positive_rate, p.false_positive_rate)).collect();
+    report.temperature = 1.7;
+    let after: Vec<_> = report.curves().points.iter().map(|p| (p.true_positive_rate, p.false_positive_rate)).collect();
+    assert_eq!(before, after);
+    assert_eq!(report.confusion(0.5), Confusion::new(&predictions(), 0.5), "one half stays one half");
+    for point in report.curves().points {
+        assert_eq!(report.point(point.threshold), point, "the slider at a point of the curve lands on that point");
+    }
+    let p = &report.predictions[3];
+    // scipy.special.expit(scipy.special.logit(p) / 1.7)
+    let logit = (f64::from(p.probability) / (1.0 - f64::from(p.probability))).ln();
+    close(report.probability(p), 1.0 / (1.0 + (-logit / 1.7).exp()));
+}
+
+#[test]
+fn every_cell_holds_exactly_its_pictures() {
+    let report = report();
+    for threshold in [0.2, 0.5, 0.8] {
+        let confusion = report.confusion(threshold);
+        let mut seen = 0;
+        for truth in 0..2 {
+            for said in 0..2 {
+                let cell = report.cell(threshold, truth, said);
+                assert_eq!(cell.len() as u32, confusion.counts[truth][said]);
+                for i in &cell {
+                    let p = &report.predictions[*i];
+                    assert_eq!(usize::from(p.truth), truth);
+                    assert_eq!(usize::from(f64::from(p.probability) >= threshold), said);
+                }
+                seen += cell.len();
+            }
+        }
+        assert_eq!(seen, 500);
+    }
+    let mistakes = report.mistakes(0.5);
+    assert_eq!(mistakes.len(), 44 + 58);
+    let sure: Vec<f64> = mistakes.iter().map(|i| report.confidence(&report.predictions[*i], 0.5)).collect();
+    assert!(sure.is_sorted_by(|a, b| a >= b));
+}
+
+#[test]
+fn the_baseline_says_the_majority_of_training() {
+    let mut report = report();
+    assert_eq!(report.baseline(), Rate { hits: 270, n: 500 });
+    report.train_share = 0.4;
+    assert_eq!(report.baseline(), Rate { hits: 230, n: 500 });
+}
+
+#[test]
+fn results_are_sentences_in_both_languages() {
+    let mut report = report();
+    assert_eq!(report.headline(0.5, Lang::En), "About 80\u{a0}% of 500 faces it had never seen");
+    assert_eq!(report.headline(0.5, Lang::Fr), "Environ 80\u{a0}% de bonnes réponses sur 500 visages jamais vus");
+    assert_eq!(
+        report.subline(0.5, Lang::En),
+        "between 75.8 and 82.9\u{a0}%, test part · always saying “male” would score 54\u{a0}% · F1 female 0.785, male 0.806, macro 0.795"
+    );
+    assert_eq!(
+        report.subline(0.5, Lang::Fr),
+        "entre 75,8 et 82,9\u{a0}%, partie test · toujours répondre «\u{a0}homme\u{a0}» donnerait 54\u{a0}% · F1 femme 0,785, homme 0,806, macro 0,795"
+    );
+    let confusion = report.confusion(0.5);
+    assert_eq!(confusion.sentence(&report.classes, 0, 1, Lang::En), "44 women were called men");
+    assert_eq!(confusion.sentence(&report.classes, 0, 1, Lang::Fr), "44 femmes prises pour des hommes");
+    assert_eq!(confusion.sentence(&report.classes, 1, 0, Lang::Fr), "58 hommes pris pour des femmes");
+    assert_eq!(cell(&report.classes, 0, 0, 2, Lang::Fr), "femmes reconnues comme telles");
+    assert_eq!(cell(&report.classes, 1, 1, 1, Lang::Fr), "homme reconnu comme tel");
+    assert_eq!(cell(&report.classes, 1, 0, 1, Lang::En), "man was called a woman");
+    let others = ["cat".to_owned(), "dog".to_owned()];
+    assert_eq!(confusion.sentence(&others, 0, 1, Lang::En), "44 pictures of “cat” were called “dog”");
+    // Nearly all right is not all right.
+    report.predictions = vec![Prediction { truth: 1, probability: 0.9, ..predictions().remove(0) }; 5000];
+    report.predictions[0].truth = 0;
+    assert_eq!(report.headline(0.5, Lang::En), "About 99.9\u{a0}% of 5,000 faces it had never seen");
+    report.predictions.clear();
+    assert_eq!(report.headline(0.5, Lang::En), "No picture was judged");
+}
