@@ -1,5 +1,17 @@
-//! A run on disk: a folder with `run.json` (what it is), `settings.json`, `history.jsonl`, `best.safetensors`,
-//! `checkpoint/` (to resume), and `report.json`.
+//! A run on disk: a folder with `run.json` (what it is), `settings.json`, `pictures.json` (the split with its labels),
+//! `history.jsonl`, `best.safetensors`, `checkpoint/` (to resume), and `report.json`.
+//!
+//! Every file is written under a temporary name and renamed, so that a crash leaves the old file or the new one.
+
+pub mod atomic;
+pub mod date;
+mod folder;
+mod naming;
+pub mod pictures;
+mod store;
+
+pub use folder::Lock;
+pub use store::RunStore;
 
 use std::path::PathBuf;
 
@@ -10,6 +22,13 @@ use crate::{
     settings::Settings,
     train::event::{EpochRecord, StopReason},
 };
+
+/// A run's folder with what it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run {
+    pub folder: PathBuf,
+    pub info: RunInfo,
+}
 
 /// What a run is, in `run.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,0 +1,94 @@
+//! Files that are either the old ones or the new ones, whatever happens in between.
+
+use std::{
+    fs::{self, File},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    problem::{Kind, Problem},
+    text::{Sentence, say},
+};
+
+/// Writes `bytes` to `path` through a temporary file that is flushed to the disk and then renamed.
+///
+/// # Errors
+/// A full disk, no permission; the file that was there is then still whole.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+    write_parts(path, &[bytes])
+}
+
+/// As [`write`], from several pieces, so that large contents need not be copied together.
+///
+/// # Errors
+/// As [`write`].
+pub fn write_parts(path: &Path, parts: &[&[u8]]) -> Result<(), Problem> {
+    let temporary = temporary_name(path);
+    let result = (|| {
+        let mut file = File::create(&temporary)?;
+        for part in parts {
+            file.write_all(part)?;
+        }
+        file.sync_all()?;
+        fs::rename(&temporary, path)?;
+        sync_folder(path)
+    })();
+    result.map_err(|error: io::Error| {
+        // Half a file helps nobody, and takes space on a disk that may be full; the error to tell is the first one.
+        let _ = fs::remove_file(&temporary);
+        Problem { kind: Kind::Disk, ..Problem::io(path, &error) }
+    })
+}
+
+/// Writes `value` as indented JSON, as [`write`].
+///
+/// # Errors
+/// As [`write`].
+pub fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Problem> {
+    let text = serde_json::to_vec_pretty(value).map_err(|error| foreign(path, &error))?;
+    write(path, &text)
+}
+
+/// Reads what [`write_json`] wrote.
+///
+/// # Errors
+/// A missing or unreadable file, or one that says something else than expected.
+pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, Problem> {
+    let text = fs::read(path).map_err(|error| Problem::io(path, &error))?;
+    serde_json::from_slice(&text).map_err(|error| foreign(path, &error))
+}
+
+/// The file is not one of ours, or damaged.
+pub fn foreign(path: &Path, error: &dyn std::fmt::Display) -> Problem {
+    let path = path.display();
+    Problem::new(
+        Kind::File,
+        Sentence {
+            en: format!("{path} is damaged or was not made by this version of Trombine"),
+            fr: format!("{path} est endommagé ou n’a pas été écrit par cette version de Trombine"),
+        },
+        say(
+            "Choose another one, or update Trombine if it comes from a newer version",
+            "Choisissez-en un autre, ou mettez Trombine à jour s’il vient d’une version plus récente",
+        ),
+    )
+    .because(error)
+}
+
+fn temporary_name(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.part"))
+}
+
+/// A rename is only safe from a power loss once its folder is on the disk too; Windows does that by itself.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    if cfg!(unix)
+        && let Some(folder) = path.parent()
+    {
+        File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,173 @@
+//! One run's folder: which file is what, and how it is read and written.
+
+use std::{
+    fs::{self, File, TryLockError},
+    path::{Path, PathBuf},
+};
+
+use super::{Run, RunInfo, RunView, atomic, pictures::Picture};
+use crate::{
+    evaluate::Report,
+    problem::{Kind, Problem},
+    settings::Settings,
+    text::{Sentence, say},
+    train::event::EpochRecord,
+};
+
+/// Held while a run is trained, by any process; the system lets go of it when the process ends, however it ends.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+impl Run {
+    /// Opens the run in `folder`.
+    ///
+    /// # Errors
+    /// Not a run, or a damaged one.
+    pub fn open(folder: &Path) -> Result<Self, Problem> {
+        let path = folder.join("run.json");
+        if !path.is_file() {
+            let name = folder.display();
+            return Err(Problem::new(
+                Kind::File,
+                Sentence {
+                    en: format!("{name} is not a run: it has no run.json"),
+                    fr: format!("{name} n’est pas une exécution : il n’y a pas de run.json"),
+                },
+                say("Choose the folder of a run, or delete this one", "Choisissez le dossier d’une exécution, ou supprimez celui-ci"),
+            ));
+        }
+        let mut info: RunInfo = atomic::read_json(&path)?;
+        // A folder that was copied or renamed by hand is found under the name it has.
+        if let Some(name) = folder.file_name().and_then(|name| name.to_str()).filter(|_| folder.parent().is_some_and(|p| p.ends_with("runs"))) {
+            info.id = name.to_owned();
+        }
+        Ok(Self { folder: folder.to_owned(), info })
+    }
+
+    /// Everything that pages need.
+    ///
+    /// # Errors
+    /// A damaged file; a report that cannot be read is left out instead, since it can be made again.
+    pub fn view(&self) -> Result<RunView, Problem> {
+        Ok(RunView {
+            info: self.info.clone(),
+            settings: self.settings()?,
+            history: self.history(),
+            report: self.report(),
+            folder: self.folder.clone(),
+        })
+    }
+
+    /// What the run was trained with.
+    ///
+    /// # Errors
+    /// A missing or damaged file.
+    pub fn settings(&self) -> Result<Settings, Problem> {
+        atomic::read_json(&self.folder.join("settings.json"))
+    }
+
+    /// The epochs so far; lines that cannot be read are left out.
+    pub fn history(&self) -> Vec<EpochRecord> {
+        let text = fs::read_to_string(self.folder.join("history.jsonl")).unwrap_or_default();
+        text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+    }
+
+    /// The report, if the run was judged.
+    pub fn report(&self) -> Option<Report> {
+        atomic::read_json(&self.folder.join("report.json")).ok()
+    }
+
+    /// The pictures with their parts and labels as they were at the start.
+    ///
+    /// # Errors
+    /// A missing or damaged file.
+    pub fn pictures(&self) -> Result<Vec<Picture>, Problem> {
+        atomic::read_json(&self.folder.join("pictures.json"))
+    }
+
+    /// The best weights; those of the last epoch if the best are not to be restored.
+    pub fn best_path(&self) -> PathBuf {
+        self.folder.join("best.safetensors")
+    }
+
+    /// All that is needed to go on.
+    pub fn checkpoint_path(&self) -> PathBuf {
+        self.folder.join("checkpoint").join("state.safetensors")
+    }
+
+    /// Writes `run.json`.
+    ///
+    /// # Errors
+    /// A full disk, no permission.
+    pub fn save(&self) -> Result<(), Problem> {
+        atomic::write_json(&self.folder.join("run.json"), &self.info)
+    }
+
+    /// Writes `settings.json`.
+    ///
+    /// # Errors
+    /// A full disk, no permission.
+    pub fn save_settings(&self, settings: &Settings) -> Result<(), Problem> {
+        atomic::write_json(&self.folder.join("settings.json"), settings)
+    }
+
+    /// Writes `history.jsonl`: one epoch a line.
+    ///
+    /// # Errors
+    /// A full disk, no permission.
+    pub fn save_history(&self, history: &[EpochRecord]) -> Result<(), Problem> {
+        let path = self.folder.join("history.jsonl");
+        let mut text = Vec::new();
+        for record in history {
+            serde_json::to_writer(&mut text, record).map_err(|error| atomic::foreign(&path, &error))?;
+            text.push(b'\n');
+        }
+        atomic::write(&path, &text)
+    }
+
+    /// Writes `report.json`. Names that are not UTF-8 are written as closely as JSON can.
+    ///
+    /// # Errors
+    /// A full disk, no permission.
+    pub fn save_report(&self, report: &Report) -> Result<(), Problem> {
+        let mut report = report.clone();
+        for prediction in report.predictions.iter_mut().chain(&mut report.validation) {
+            if prediction.file.to_str().is_none() {
+                prediction.file = prediction.file.to_string_lossy().into_owned().into();
+            }
+        }
+        let path = self.folder.join("report.json");
+        let text = serde_json::to_vec(&report).map_err(|error| atomic::foreign(&path, &error))?;
+        atomic::write(&path, &text)
+    }
+
+    pub(super) fn save_pictures(&self, pictures: &[Picture]) -> Result<(), Problem> {
+        let path = self.folder.join("pictures.json");
+        let text = serde_json::to_vec(pictures).map_err(|error| atomic::foreign(&path, &error))?;
+        atomic::write(&path, &text)
+    }
+
+    /// Claims the run for training.
+    ///
+    /// # Errors
+    /// Another window or command is training it.
+    pub fn lock(&self) -> Result<Lock, Problem> {
+        let path = self.folder.join("lock");
+        let file = File::create(&path).map_err(|error| Problem { kind: Kind::Disk, ..Problem::io(&path, &error) })?;
+        match file.try_lock() {
+            Ok(()) => Ok(Lock { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(Problem::new(
+                Kind::File,
+                Sentence {
+                    en: format!("The run {} is being trained by another window or command", self.info.id),
+                    fr: format!("L’exécution {} est en cours dans une autre fenêtre ou commande", self.info.id),
+                },
+                say("Wait until it ends, or stop it there", "Attendez qu’elle finisse, ou arrêtez-la là-bas"),
+            )),
+            // A file system without locks: better to train than to refuse.
+            Err(TryLockError::Error(_)) => Ok(Lock { _file: file }),
+        }
+    }
+}

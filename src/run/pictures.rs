@@ -1,0 +1,86 @@
+//! Which picture was in which part with which label, so that a run can go on with exactly what it began with, and be
+//! judged on pictures that it never saw.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    data::{
+        sample::{Dataset, Part},
+        split::Split,
+    },
+    plan::Plan,
+    problem::{Kind, Problem},
+    text::{Sentence, number, say},
+};
+
+/// One picture of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picture {
+    /// Path below the dataset's folder; what is not UTF-8 in it is replaced.
+    pub file: String,
+    /// Of the file's content, as in [`crate::data::sample::Sample`].
+    pub hash: u64,
+    pub class: u8,
+    pub part: Part,
+}
+
+impl Picture {
+    /// The pictures of a plan, in the data set's order.
+    pub fn all(plan: &Plan) -> Vec<Self> {
+        let samples = plan.dataset.samples.iter().zip(&plan.split.parts);
+        samples
+            .filter_map(|(sample, part)| {
+                let file = sample.file.to_string_lossy().into_owned();
+                Some(Self { file, hash: sample.hash, class: sample.class, part: (*part)? })
+            })
+            .collect()
+    }
+
+    /// Finds a run's pictures in `dataset`: the split that the run began with, and the data set with the labels of then.
+    /// Pictures that have come since belong to no part.
+    ///
+    /// # Errors
+    /// Pictures that are gone or have changed.
+    pub fn find(pictures: &[Self], dataset: &Dataset) -> Result<(Dataset, Split), Problem> {
+        let places: HashMap<_, usize> =
+            dataset.samples.iter().enumerate().map(|(i, s)| ((s.file.to_string_lossy(), s.hash), i)).collect();
+        let mut split = Split { parts: vec![None; dataset.samples.len()], ..Split::default() };
+        let mut labels = Vec::with_capacity(pictures.len());
+        for picture in pictures {
+            if let Some(&place) = places.get(&(picture.file.as_str().into(), picture.hash)) {
+                split.parts[place] = Some(picture.part);
+                labels.push((place, picture.class));
+            }
+        }
+        let missing = pictures.len() - labels.len();
+        if missing > 0 {
+            return Err(Problem::new(
+                Kind::Data,
+                Sentence::by(|lang| {
+                    let (missing, all) = (number(lang, missing as u64), number(lang, pictures.len() as u64));
+                    say("{missing} of the run's {all} pictures are gone or have changed since it began", "{missing} des {all} images de l’exécution ont disparu ou changé depuis son début")
+                        .get(lang)
+                        .replace("{missing}", &missing)
+                        .replace("{all}", &all)
+                }),
+                say(
+                    "Choose the folder as it was, or train anew",
+                    "Indiquez le dossier tel qu’il était, ou relancez un entraînement",
+                ),
+            ));
+        }
+        let mut then = dataset.clone();
+        for (place, class) in labels {
+            then.samples[place].class = class;
+        }
+        Ok((then, split))
+    }
+
+    /// Indices of the pictures of `dataset` that the run never saw, by content.
+    pub fn unseen(pictures: &[Self], dataset: &Dataset) -> Vec<u32> {
+        let seen: HashSet<u64> = pictures.iter().map(|picture| picture.hash).collect();
+        (0u32..).zip(&dataset.samples).filter(|(_, sample)| !seen.contains(&sample.hash)).map(|(i, _)| i).collect()
+    }
+}

@@ -1,0 +1,231 @@
+//! The shelf of runs in the user's data folder: make, list, find, delete and restore.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use super::{Run, RunInfo, RunStatus, date, naming, pictures::Picture};
+use crate::{
+    data::sample::Part,
+    plan::Plan,
+    problem::{Kind, Problem},
+    text::{Sentence, say},
+};
+
+/// Where runs live: `runs/` with one folder each, and `trash/` with the deleted ones.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunStore {
+    home: PathBuf,
+}
+
+impl RunStore {
+    /// The user's own: the environment's `TROMBINE_HOME` if set, otherwise `trombine` in the user's data folder.
+    ///
+    /// # Errors
+    /// A user without a home.
+    pub fn of_user() -> Result<Self, Problem> {
+        if let Some(home) = std::env::var_os("TROMBINE_HOME").filter(|home| !home.is_empty()) {
+            return Ok(Self::at(home));
+        }
+        dirs::data_dir().map(|data| Self::at(data.join("trombine"))).ok_or_else(|| {
+            Problem::new(
+                Kind::Disk,
+                say("This user has no data folder", "Cet utilisateur n’a pas de dossier de données"),
+                say(
+                    "Set the environment variable TROMBINE_HOME to a folder",
+                    "Donnez un dossier à la variable d’environnement TROMBINE_HOME",
+                ),
+            )
+        })
+    }
+
+    /// A store in the folder `home`, which need not exist yet.
+    pub fn at(home: impl Into<PathBuf>) -> Self {
+        Self { home: home.into() }
+    }
+
+    /// The folder of everything that Trombine keeps.
+    pub fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// Makes the folder of a run that is about to train `plan`.
+    ///
+    /// # Errors
+    /// A full disk, no permission.
+    pub fn create(&self, plan: &Plan) -> Result<Run, Problem> {
+        let runs = self.runs();
+        fs::create_dir_all(&runs).map_err(|error| cannot_write(&runs, &error))?;
+        let stamp = date::stamp(date::now());
+        for n in 1.. {
+            let id = if n == 1 { stamp.clone() } else { format!("{stamp}-{n}") };
+            let folder = runs.join(&id);
+            match fs::create_dir(&folder) {
+                // A deleted run keeps its name, so that it can come back.
+                Ok(()) if self.trash().join(&id).exists() => drop(fs::remove_dir(&folder)),
+                Ok(()) => return fill(folder, id, plan),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(cannot_write(&folder, &error)),
+            }
+        }
+        unreachable!("there are more numbers than runs in a second")
+    }
+
+    /// Makes a run in a folder of the user's choice, which must be empty or not exist.
+    ///
+    /// # Errors
+    /// A folder with something in it, a full disk, no permission.
+    pub fn create_in(folder: &Path, plan: &Plan) -> Result<Run, Problem> {
+        fs::create_dir_all(folder).map_err(|error| cannot_write(folder, &error))?;
+        let mut entries = fs::read_dir(folder).map_err(|error| Problem::io(folder, &error))?;
+        if entries.next().is_some() {
+            let name = folder.display();
+            return Err(Problem::new(
+                Kind::Disk,
+                Sentence { en: format!("{name} is not empty"), fr: format!("{name} n’est pas vide") },
+                say("Choose a new folder for the run", "Choisissez un nouveau dossier pour l’exécution"),
+            ));
+        }
+        fill(folder.to_owned(), date::stamp(date::now()), plan)
+    }
+
+    /// Every run, the newest first, and what is wrong with the folders that are not runs.
+    pub fn list(&self) -> (Vec<RunInfo>, Vec<Problem>) {
+        listed(&self.runs())
+    }
+
+    /// Deleted runs that can be restored.
+    pub fn trashed(&self) -> Vec<RunInfo> {
+        listed(&self.trash()).0
+    }
+
+    /// The run that `name` means: an id, the start of exactly one id, `last`, or a run's folder.
+    ///
+    /// # Errors
+    /// No such run, several, or a damaged one.
+    pub fn find(&self, name: &str) -> Result<Run, Problem> {
+        let path = Path::new(name);
+        if path.join("run.json").is_file() {
+            return Run::open(path);
+        }
+        let exact = self.runs().join(name);
+        if is_name(name) && exact.is_dir() {
+            return Run::open(&exact);
+        }
+        let (runs, _) = self.list();
+        let fitting: Vec<&RunInfo> = match name {
+            "last" => runs.iter().take(1).collect(),
+            _ => runs.iter().filter(|run| !name.is_empty() && run.id.starts_with(name)).collect(),
+        };
+        match fitting[..] {
+            [run] => Run::open(&self.runs().join(&run.id)),
+            [] => Err(unknown(name, &runs)),
+            _ => Err(Problem::new(
+                Kind::File,
+                Sentence {
+                    en: format!("{} runs begin with “{name}”", fitting.len()),
+                    fr: format!("{} exécutions commencent par « {name} »", fitting.len()),
+                },
+                say("Write more of its name", "Écrivez davantage de son nom"),
+            )),
+        }
+    }
+
+    /// Puts a run into the trash.
+    ///
+    /// # Errors
+    /// No such run, one that is being trained, no permission.
+    pub fn delete(&self, id: &str) -> Result<(), Problem> {
+        let run = Run::open(&self.folder(id)?)?;
+        let lock = run.lock()?;
+        drop(lock); // Windows renames no folder with an open file in it.
+        let trash = self.trash();
+        fs::create_dir_all(&trash).map_err(|error| cannot_write(&trash, &error))?;
+        fs::rename(&run.folder, trash.join(id)).map_err(|error| cannot_write(&run.folder, &error))
+    }
+
+    /// Takes a run out of the trash.
+    ///
+    /// # Errors
+    /// Not in the trash, no permission.
+    pub fn restore(&self, id: &str) -> Result<(), Problem> {
+        let folder = self.folder(id)?;
+        fs::rename(self.trash().join(id), &folder).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => unknown(id, &self.trashed()),
+            _ => cannot_write(&folder, &error),
+        })
+    }
+
+    /// The folder of the run `id`, whether it exists or not.
+    fn folder(&self, id: &str) -> Result<PathBuf, Problem> {
+        if is_name(id) { Ok(self.runs().join(id)) } else { Err(unknown(id, &[])) }
+    }
+
+    fn runs(&self) -> PathBuf {
+        self.home.join("runs")
+    }
+
+    fn trash(&self) -> PathBuf {
+        self.home.join("trash")
+    }
+}
+
+/// Whether `id` is one folder's name and not a way elsewhere.
+fn is_name(id: &str) -> bool {
+    let mut parts = Path::new(id).components();
+    matches!((parts.next(), parts.next()), (Some(std::path::Component::Normal(_)), None))
+}
+
+fn fill(folder: PathBuf, id: String, plan: &Plan) -> Result<Run, Problem> {
+    let info = RunInfo {
+        name: naming::name(&plan.settings),
+        note: String::new(),
+        id,
+        created: date::now(),
+        status: RunStatus::Training,
+        source: plan.dataset.source.clone(),
+        classes: plan.dataset.classes.clone(),
+        pictures: Part::ALL.map(|part| plan.indices(part).len() as u32),
+        device: plan.device.clone(),
+        epochs_done: 0,
+        best_epoch: None,
+        stopped: None,
+        seconds: 0.0,
+        scores: None,
+    };
+    let run = Run { folder, info };
+    run.save_settings(&plan.settings)?;
+    run.save_pictures(&Picture::all(plan))?;
+    // Last: a folder without it is not a run yet.
+    run.save()?;
+    Ok(run)
+}
+
+fn listed(folder: &Path) -> (Vec<RunInfo>, Vec<Problem>) {
+    let (mut runs, mut problems) = (Vec::new(), Vec::new());
+    // No folder yet means no runs yet.
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten().filter(|entry| entry.path().is_dir()) {
+        match Run::open(&entry.path()) {
+            Ok(run) => runs.push(run.info),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    runs.sort_by(|a, b| (b.created, &b.id).cmp(&(a.created, &a.id)));
+    (runs, problems)
+}
+
+fn cannot_write(path: &Path, error: &io::Error) -> Problem {
+    Problem { kind: Kind::Disk, ..Problem::io(path, error) }
+}
+
+fn unknown(name: &str, runs: &[RunInfo]) -> Problem {
+    let known = runs.iter().take(8).map(|run| run.id.as_str()).collect::<Vec<_>>().join(", ");
+    let what = Sentence { en: format!("There is no run “{name}”"), fr: format!("Il n’y a pas d’exécution « {name} »") };
+    let remedy = if known.is_empty() {
+        say("Train one first", "Entraînez d’abord un modèle").into()
+    } else {
+        Sentence { en: format!("There are: {known}"), fr: format!("Il y a : {known}") }
+    };
+    Problem::new(Kind::File, what, remedy)
+}
