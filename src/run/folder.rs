@@ -35,12 +35,17 @@ impl Run {
                     en: format!("{name} is not a run: it has no run.json"),
                     fr: format!("{name} n’est pas une exécution : il n’y a pas de run.json"),
                 },
-                say("Choose the folder of a run, or delete this one", "Choisissez le dossier d’une exécution, ou supprimez celui-ci"),
+                say(
+                    "Choose the folder of a run, or delete this one",
+                    "Choisissez le dossier d’une exécution, ou supprimez celui-ci",
+                ),
             ));
         }
         let mut info: RunInfo = atomic::read_json(&path)?;
         // A folder that was copied or renamed by hand is found under the name it has.
-        if let Some(name) = folder.file_name().and_then(|name| name.to_str()).filter(|_| folder.parent().is_some_and(|p| p.ends_with("runs"))) {
+        if let Some(name) =
+            folder.file_name().and_then(|name| name.to_str()).filter(|_| folder.parent().is_some_and(|p| p.ends_with("runs")))
+        {
             info.id = name.to_owned();
         }
         Ok(Self { folder: folder.to_owned(), info })
@@ -97,11 +102,20 @@ impl Run {
         self.folder.join("checkpoint").join("state.safetensors")
     }
 
-    /// Writes `run.json`.
+    /// Changes `run.json`, keeping what others (a renaming window, a training worker) wrote there meanwhile.
     ///
     /// # Errors
     /// A full disk, no permission.
-    pub fn save(&self) -> Result<(), Problem> {
+    pub fn update(&mut self, change: impl FnOnce(&mut RunInfo)) -> Result<(), Problem> {
+        if let Ok(current) = Self::open(&self.folder) {
+            self.info = current.info;
+        }
+        change(&mut self.info);
+        self.save()
+    }
+
+    /// Writes `run.json`.
+    pub(super) fn save(&self) -> Result<(), Problem> {
         atomic::write_json(&self.folder.join("run.json"), &self.info)
     }
 

@@ -60,10 +60,13 @@ impl Picture {
                 Kind::Data,
                 Sentence::by(|lang| {
                     let (missing, all) = (number(lang, missing as u64), number(lang, pictures.len() as u64));
-                    say("{missing} of the run's {all} pictures are gone or have changed since it began", "{missing} des {all} images de l’exécution ont disparu ou changé depuis son début")
-                        .get(lang)
-                        .replace("{missing}", &missing)
-                        .replace("{all}", &all)
+                    say(
+                        "{missing} of the run's {all} pictures are gone or have changed since it began",
+                        "{missing} des {all} images de l’exécution ont disparu ou changé depuis son début",
+                    )
+                    .get(lang)
+                    .replace("{missing}", &missing)
+                    .replace("{all}", &all)
                 }),
                 say(
                     "Choose the folder as it was, or train anew",

@@ -16,8 +16,10 @@ pub enum Wish {
     Pause,
     /// End, keep the best, and give the complete result.
     Finish,
-    /// End and keep nothing beyond what is on disk.
+    /// End and keep nothing: the run goes into the trash.
     Discard,
+    /// The program is closing: save everything needed to go on later, and end.
+    Leave,
 }
 
 /// A handle on a running job, shared by the window and the worker.
@@ -31,7 +33,8 @@ impl Control {
             0 => Wish::Go,
             1 => Wish::Pause,
             2 => Wish::Finish,
-            _ => Wish::Discard,
+            3 => Wish::Discard,
+            _ => Wish::Leave,
         }
     }
 
@@ -42,13 +45,14 @@ impl Control {
             Wish::Pause => 1,
             Wish::Finish => 2,
             Wish::Discard => 3,
+            Wish::Leave => 4,
         };
         self.0.store(code, Ordering::Release);
     }
 
     /// Whether a job without a result worth keeping (a scan, an export) should end.
     pub fn cancelled(&self) -> bool {
-        matches!(self.wish(), Wish::Finish | Wish::Discard)
+        matches!(self.wish(), Wish::Finish | Wish::Discard | Wish::Leave)
     }
 
     /// Waits while the wish is [`Wish::Pause`] and gives what came after it.

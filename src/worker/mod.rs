@@ -1,4 +1,17 @@
 //! One worker thread does all long work, one job at a time; the answerer replies to single photos meanwhile.
+//!
+//! A window makes a [`Worker`] and an [`Answerer`], gives both a way to wake it, and drains [`Worker::events`] and
+//! [`Answerer::answers`] each frame; none of that ever waits. Commands that only touch the shelf of runs
+//! ([`Command::is_quick`]) are answered by a thread of their own, so that runs can be looked at while one is trained.
+
+mod answerer;
+mod job;
+mod thread;
+
+pub use answerer::{Answer, Answerer, Crop, Photo, Question, Reply};
+pub use thread::Worker;
+
+pub(crate) use job::perform;
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -62,6 +75,21 @@ pub enum Command {
     },
     DeleteRun(String),
     RestoreRun(String),
+}
+
+impl Command {
+    /// Whether it is done beside the long work: its envelopes come while another job is the current one.
+    pub fn is_quick(&self) -> bool {
+        matches!(
+            self,
+            Self::ListRuns
+                | Self::OpenRun(_)
+                | Self::RenameRun { .. }
+                | Self::DeleteRun(_)
+                | Self::RestoreRun(_)
+                | Self::Export { .. }
+        )
+    }
 }
 
 /// What the worker tells, with the job it belongs to.

@@ -1,0 +1,195 @@
+//! The threads behind the window, and the mailbox between them.
+
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+};
+
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+
+use super::{Command, Envelope, Event, JobId, perform};
+use crate::{
+    problem::{Kind, Problem},
+    run::RunStore,
+    text::say,
+    train::{
+        control::{Control, Wish},
+        event::TrainEvent,
+    },
+};
+
+/// Commands that may wait; a person does not get there.
+const COMMANDS: usize = 64;
+/// Envelopes that may wait before the worker does; progress is dropped instead.
+const ENVELOPES: usize = 1024;
+
+/// Does the long work, one job at a time, and tells about it.
+pub struct Worker {
+    long: Sender<Job>,
+    quick: Sender<Job>,
+    envelopes: Receiver<Envelope>,
+    tell: Sender<Envelope>,
+    last: AtomicU64,
+    /// Long jobs that have not ended, the current one first.
+    open: Arc<Mutex<Vec<(JobId, Control)>>>,
+}
+
+struct Job {
+    id: JobId,
+    command: Command,
+    control: Control,
+}
+
+impl Worker {
+    /// A worker on the user's own runs. `wake` is called after each envelope.
+    ///
+    /// # Errors
+    /// A user without a data folder, or a system without threads.
+    pub fn new(wake: impl Fn() + Send + Sync + 'static) -> Result<Self, Problem> {
+        Self::at(RunStore::of_user()?, wake)
+    }
+
+    /// A worker on the runs of `store`.
+    ///
+    /// # Errors
+    /// A system without threads.
+    pub fn at(store: RunStore, wake: impl Fn() + Send + Sync + 'static) -> Result<Self, Problem> {
+        let (tell, envelopes) = bounded(ENVELOPES);
+        let open = Arc::new(Mutex::new(Vec::new()));
+        let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(wake);
+        let lane = |name: &str| {
+            let (sender, jobs) = bounded::<Job>(COMMANDS);
+            let desk = Desk { store: store.clone(), tell: tell.clone(), wake: wake.clone(), open: Arc::clone(&open) };
+            let thread = thread::Builder::new().name(name.to_owned()).spawn(move || jobs.iter().for_each(|job| desk.work(job)));
+            thread.map(|_| sender).map_err(|error| no_thread(&error))
+        };
+        Ok(Self { long: lane("worker")?, quick: lane("shelf")?, envelopes, tell, last: AtomicU64::new(0), open })
+    }
+
+    /// Asks for something; its envelopes carry the number given back, and end with `Finished` or `Failed`.
+    pub fn start(&self, command: Command) -> JobId {
+        let id = JobId(self.last.fetch_add(1, Ordering::Relaxed) + 1);
+        let control = Control::default();
+        let lane = if command.is_quick() { &self.quick } else { &self.long };
+        if !command.is_quick() {
+            self.open.lock().unwrap_or_else(PoisonError::into_inner).push((id, control.clone()));
+        }
+        if lane.try_send(Job { id, command, control }).is_err() {
+            let busy = Problem::new(
+                Kind::Internal,
+                say("Too much is waiting to be done", "Trop de tâches attendent"),
+                say("Try again once something has finished", "Réessayez quand une tâche sera finie"),
+            );
+            close(&self.open, id);
+            // If even this does not fit, thousands of envelopes say that the worker is busy.
+            let _ = self.tell.try_send(Envelope { job: id, event: Event::Failed(busy) });
+        }
+        id
+    }
+
+    /// The control of the long job that is at work, or was last.
+    pub fn control(&self) -> Control {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.first().map(|(_, control)| control.clone()).unwrap_or_default()
+    }
+
+    /// Whether a long job is at work or waiting.
+    pub fn is_busy(&self) -> bool {
+        !self.open.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    /// What has come since the last look; never waits.
+    pub fn events(&self) -> impl Iterator<Item = Envelope> + '_ {
+        self.envelopes.try_iter()
+    }
+
+    /// The next envelope, waited for: for commands and tests, never for a window.
+    pub fn wait(&self) -> Option<Envelope> {
+        self.envelopes.recv().ok()
+    }
+}
+
+impl Drop for Worker {
+    /// Lets a training save itself; the threads end with the process or after their job.
+    fn drop(&mut self) {
+        for (_, control) in self.open.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            control.set(Wish::Leave);
+        }
+    }
+}
+
+/// What a thread needs to do jobs.
+struct Desk {
+    store: RunStore,
+    tell: Sender<Envelope>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+    open: Arc<Mutex<Vec<(JobId, Control)>>>,
+}
+
+impl Desk {
+    fn work(&self, Job { id, command, control }: Job) {
+        let result = guarded(|| perform(command, &self.store, &control, &mut |event| self.emit(id, event, &control)));
+        close(&self.open, id);
+        let event = match result {
+            Ok(()) => Event::Finished,
+            Err(problem) => Event::Failed(problem),
+        };
+        self.emit(id, event, &control);
+    }
+
+    fn emit(&self, job: JobId, event: Event, control: &Control) {
+        // Only the newest progress counts; everything else must arrive.
+        let passing = matches!(event, Event::Progress { .. } | Event::Train(TrainEvent::Batch(_) | TrainEvent::Faces(_)));
+        let envelope = Envelope { job, event };
+        let gone = if passing {
+            matches!(self.tell.try_send(envelope), Err(TrySendError::Disconnected(_)))
+        } else {
+            self.tell.send(envelope).is_err()
+        };
+        if gone {
+            control.set(Wish::Leave);
+        }
+        (self.wake)();
+    }
+}
+
+/// Runs `work`; a panic in it becomes a problem.
+pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T, Problem>) -> Result<T, Problem> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(fault(panic.as_ref())))
+}
+
+/// The system gave no thread.
+pub(super) fn no_thread(error: &std::io::Error) -> Problem {
+    Problem::new(
+        Kind::Internal,
+        say("The system gives no further thread", "Le système n’accorde plus de fil d’exécution"),
+        say("Close other programs and start again", "Fermez d’autres programmes et relancez"),
+    )
+    .because(error)
+}
+
+fn fault(panic: &(dyn Any + Send)) -> Problem {
+    let details = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_default();
+    Problem::new(
+        Kind::Internal,
+        say("Something went wrong inside Trombine", "Une erreur s’est produite dans Trombine"),
+        say(
+            "Try again; what was saved before is still there. If it comes back, report it with the details",
+            "Réessayez ; ce qui était enregistré est toujours là. Si cela revient, signalez-le avec les détails",
+        ),
+    )
+    .because(details)
+}
+
+fn close(open: &Mutex<Vec<(JobId, Control)>>, id: JobId) {
+    open.lock().unwrap_or_else(PoisonError::into_inner).retain(|(job, _)| *job != id);
+}
