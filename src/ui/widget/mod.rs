@@ -3,8 +3,13 @@
 pub mod bar;
 pub mod button;
 pub mod card;
+pub mod chart;
 pub mod choice;
+pub mod curves;
 pub mod field;
 pub mod knob;
+pub mod matrix;
 pub mod notice;
+pub mod plot;
+pub mod ranges;
 pub mod thumbs;

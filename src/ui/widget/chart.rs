@@ -1,0 +1,192 @@
+//! A card around a plot: its numbers as a table, and a larger view.
+
+use egui::{Align2, Id, Modal, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+
+use super::{
+    button::{Button, icon_button},
+    card::Card,
+    plot::Table,
+};
+use crate::{
+    text::{Lang, say},
+    ui::{
+        icon,
+        theme::{self, Theme, size},
+    },
+};
+
+/// A card that shows a plot, or on a click its table.
+pub struct Chart<'a> {
+    title: &'a str,
+    caption: String,
+    sentence: String,
+    height: f32,
+}
+
+/// How the user wants to see a chart.
+#[derive(Clone, Copy, Default)]
+struct View {
+    table: bool,
+    large: bool,
+}
+
+impl<'a> Chart<'a> {
+    /// A chart whose card is `height` high.
+    pub fn new(title: &'a str, height: f32) -> Self {
+        Self { title, caption: String::new(), sentence: String::new(), height }
+    }
+
+    /// A quiet text at the right of the title.
+    #[must_use]
+    pub fn caption(mut self, caption: impl Into<String>) -> Self {
+        self.caption = caption.into();
+        self
+    }
+
+    /// What the plot says, in one sentence below it.
+    #[must_use]
+    pub fn sentence(mut self, sentence: impl Into<String>) -> Self {
+        self.sentence = sentence.into();
+        self
+    }
+
+    /// Draws the card as wide as there is room; `draw` is given the height for the plot.
+    pub fn show(self, ui: &mut Ui, lang: Lang, table: impl Fn() -> Table, mut draw: impl FnMut(&mut Ui, f32)) {
+        let id = ui.make_persistent_id(("chart", self.title));
+        let mut view: View = ui.data(|d| d.get_temp(id)).unwrap_or_default();
+        let t = Theme::of(ui);
+        let shown = view;
+        ui.scope(|ui| {
+            ui.set_max_height(self.height);
+            Card::titled(self.title).caption(self.caption.clone()).fill().show_with(
+                ui,
+                |ui| {
+                    buttons(ui, lang, self.title, &mut view);
+                },
+                |ui| {
+                    ui.spacing_mut().item_spacing.y = 6.0;
+                    let sentence = (!self.sentence.is_empty()).then(|| {
+                        let text = self.sentence.clone();
+                        ui.painter().layout(text, theme::regular(size::CAPTION), t.text2, ui.available_width())
+                    });
+                    let below = sentence.as_ref().map_or(0.0, |g| g.size().y + 6.0);
+                    let height = (ui.available_height() - below).max(60.0);
+                    if shown.table && !shown.large {
+                        show_table(ui, lang, &table(), height);
+                    } else {
+                        draw(ui, height);
+                    }
+                    if sentence.is_some() {
+                        ui.label(theme::caption(&self.sentence).color(t.text2));
+                    }
+                },
+            );
+        });
+        if view.large {
+            self.large(ui, lang, id, &mut view, &table, &mut draw);
+        }
+        ui.data_mut(|d| d.insert_temp(id, view));
+    }
+
+    fn large(
+        &self,
+        ui: &Ui,
+        lang: Lang,
+        id: Id,
+        view: &mut View,
+        table: &impl Fn() -> Table,
+        draw: &mut impl FnMut(&mut Ui, f32),
+    ) {
+        let room = ui.content_rect().size();
+        let modal = Modal::new(id.with("large")).show(ui.ctx(), |ui| {
+            ui.set_width(room.x * 0.86);
+            ui.horizontal(|ui| {
+                ui.label(theme::title(self.title).color(Theme::of(ui).text));
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    if icon_button(ui, icon::X, say("Close", "Fermer").get(lang)).clicked() {
+                        view.large = false;
+                    }
+                    let (name, picture) = twin(lang, view.table);
+                    if icon_button(ui, picture, name).clicked() {
+                        view.table = !view.table;
+                    }
+                });
+            });
+            let height = room.y * 0.68;
+            if view.table {
+                show_table(ui, lang, &table(), height)
+            } else {
+                draw(ui, height)
+            }
+            if !self.sentence.is_empty() {
+                ui.label(egui::RichText::new(&self.sentence).color(Theme::of(ui).text2));
+            }
+        });
+        if modal.should_close() {
+            view.large = false;
+        }
+    }
+}
+
+fn twin(lang: Lang, table: bool) -> (&'static str, icon::Icon) {
+    if table {
+        (say("Show as a plot", "Afficher en courbe").get(lang), icon::ACTIVITY)
+    } else {
+        (say("Show as a table", "Afficher en tableau").get(lang), icon::TABLE)
+    }
+}
+
+fn buttons(ui: &mut Ui, lang: Lang, title: &str, view: &mut View) {
+    ui.spacing_mut().item_spacing.x = 0.0;
+    let enlarge = say("Enlarge", "Agrandir").get(lang);
+    if icon_button(ui, icon::MAXIMIZE_2, &format!("{enlarge}, {title}")).clicked() {
+        view.large = true;
+    }
+    let (name, picture) = twin(lang, view.table);
+    if icon_button(ui, picture, &format!("{name}, {title}")).clicked() {
+        view.table = !view.table;
+    }
+    ui.add_space(6.0);
+}
+
+/// Shows a table `height` high: only the rows in view are drawn, and all of it can be copied.
+pub fn show_table(ui: &mut Ui, lang: Lang, table: &Table, height: f32) {
+    const LINE: f32 = 24.0;
+    let t = Theme::of(ui);
+    let columns = table.head.len().max(1);
+    let first = if columns > 2 { 0.28 } else { 0.5 };
+    let right = |rect: egui::Rect, column: usize| {
+        let rest = rect.width() * (1.0 - first) / (columns - 1).max(1) as f32;
+        rect.left() + rect.width() * first + rest * column as f32 - 6.0
+    };
+    let row = |ui: &mut Ui, cells: &[String], head: bool| {
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, cells.join(", ")));
+        ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, t.grid));
+        let (font, color) = if head { (size::CAPTION, t.text3) } else { (size::TABLE, t.text) };
+        for (column, cell) in cells.iter().enumerate() {
+            let (x, align) =
+                if column == 0 { (rect.left() + 2.0, Align2::LEFT_CENTER) } else { (right(rect, column), Align2::RIGHT_CENTER) };
+            ui.painter().text(pos2(x, rect.center().y), align, cell, theme::regular(font), color);
+        }
+    };
+    ui.allocate_ui(vec2(ui.available_width(), height), |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        row(ui, &table.head, true);
+        let list = (height - LINE - theme::FIELD - 8.0).max(LINE);
+        ScrollArea::vertical().max_height(list).min_scrolled_height(list).auto_shrink([false, false]).show_rows(
+            ui,
+            LINE,
+            table.rows.len(),
+            |ui, range| {
+                for index in range {
+                    row(ui, &table.rows[index], false);
+                }
+            },
+        );
+        ui.add_space(6.0);
+        if ui.add(Button::quiet(say("Copy table", "Copier le tableau").get(lang)).icon(icon::COPY).compact()).clicked() {
+            ui.copy_text(table.tabbed());
+        }
+    });
+}

@@ -1,0 +1,243 @@
+//! Curves with direct labels at the line's end instead of a legend box.
+
+use egui::{Align2, Color32, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+
+use super::plot::{Frame, Table, places, push_apart, rounded, ticks};
+use crate::{
+    text::{Lang, decimal},
+    ui::theme::{self, Theme, size},
+};
+
+/// A plot of one or more curves over epochs.
+#[derive(Clone, Debug, Default)]
+pub struct Curves {
+    /// What a screen reader says: the plot's name and its last numbers.
+    pub name: String,
+    /// The word for the horizontal value, in the table and under the pointer.
+    pub across: String,
+    pub lines: Vec<Line>,
+    /// The horizontal range; at least this much is shown.
+    pub x: (f64, f64),
+    /// The vertical range, if it is not to follow the curves.
+    pub y: Option<(f64, f64)>,
+    /// The lowest and highest vertical values that make sense.
+    pub bounds: (f64, f64),
+    /// Decimal places of values under the pointer, at the lines' ends and in the table.
+    pub digits: usize,
+    /// Dotted vertical lines with their captions.
+    pub marks: Vec<(f64, String)>,
+    /// Values are learning rates: their axis has only its two ends, and they are written as they are.
+    pub rates: bool,
+}
+
+/// One curve.
+#[derive(Clone, Debug, Default)]
+pub struct Line {
+    pub name: String,
+    pub color: Color32,
+    pub points: Vec<[f64; 2]>,
+    /// Drawn in dots: what is still to come, or another run's training part.
+    pub dotted: bool,
+    /// Whether its end is labeled with name and value.
+    pub labeled: bool,
+}
+
+const LABEL: f32 = 15.0;
+
+impl Curves {
+    /// Draws the curves `height` high over the width there is.
+    pub fn show(&self, ui: &mut Ui, lang: Lang, height: f32) -> Response {
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &self.name));
+        if !ui.is_rect_visible(rect) {
+            return response;
+        }
+        let t = Theme::of(ui);
+        let frame = self.frame(ui, rect, lang);
+        self.axes(ui, t, &frame, lang);
+        for (x, caption) in &self.marks {
+            mark(ui, t, &frame, *x, caption);
+        }
+        let clip = frame.rect.expand(4.0);
+        let painter = ui.painter_at(clip);
+        for line in &self.lines {
+            let points: Vec<_> = line.points.iter().map(|p| frame.at(p[0], p[1])).collect();
+            if line.dotted {
+                painter.extend(Shape::dashed_line(&points, Stroke::new(1.5, line.color), 2.0, 4.0));
+            } else if points.len() > 1 {
+                painter.add(Shape::line(points, Stroke::new(2.0, line.color)));
+            }
+        }
+        self.ends(ui, t, &frame, rect, lang);
+        self.pointer(ui, t, &frame, &response, lang);
+        response
+    }
+
+    /// Every value, one row for each place on the horizontal axis.
+    pub fn table(&self, lang: Lang) -> Table {
+        let mut head = vec![self.across.clone()];
+        head.extend(self.lines.iter().map(|l| l.name.clone()));
+        let mut places: Vec<f64> = self.lines.iter().flat_map(|l| l.points.iter().map(|p| p[0])).collect();
+        places.sort_by(f64::total_cmp);
+        places.dedup_by(|a, b| (*a - *b).abs() < 1e-9);
+        let row = |x: &f64| {
+            let mut row = vec![decimal(lang, *x, usize::from(x.fract().abs() > 1e-9))];
+            row.extend(self.lines.iter().map(|line| {
+                line.points.iter().find(|p| (p[0] - x).abs() < 1e-9).map_or_else(String::new, |p| self.value(lang, p[1]))
+            }));
+            row
+        };
+        Table { head, rows: places.iter().map(row).collect() }
+    }
+
+    fn value(&self, lang: Lang, value: f64) -> String {
+        if self.rates { rate(lang, value) } else { decimal(lang, value, self.digits) }
+    }
+
+    /// The plot's inside: room is left for the labels at the left, below, and at the lines' ends.
+    fn frame(&self, ui: &Ui, rect: Rect, lang: Lang) -> Frame {
+        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+        for p in self.lines.iter().flat_map(|l| &l.points).filter(|p| p[1].is_finite()) {
+            low = low.min(p[1]);
+            high = high.max(p[1]);
+        }
+        let (low, high) = self.y.unwrap_or((low, high));
+        let wanted = ((rect.height() - 30.0) / 44.0).clamp(2.0, 7.0) as usize;
+        let y = if self.rates { (0.0, (high * 1.15).max(1e-9)) } else { rounded(low, high, wanted, 0.02) };
+        let y = (y.0.max(self.bounds.0), y.1.min(self.bounds.1));
+        let right = self
+            .lines
+            .iter()
+            .filter(|l| l.labeled)
+            .filter_map(|l| Some((l.points.last()?, l)))
+            .map(|(end, l)| {
+                let width = text_width(ui, &self.end_label(lang, l, end[1]));
+                let free = (self.x.1 - end[0]) / (self.x.1 - self.x.0).max(1e-9);
+                (width + 18.0) - free as f32 * (rect.width() - 130.0).max(0.0)
+            })
+            .fold(12.0f32, f32::max)
+            .min(rect.width() * 0.4);
+        let left = if self.rates { 6.0 } else { 44.0 };
+        let inside =
+            Rect::from_min_max(pos2(rect.left() + left, rect.top() + 8.0), pos2(rect.right() - right, rect.bottom() - 24.0));
+        Frame { rect: inside, x: self.x, y }
+    }
+
+    fn axes(&self, ui: &Ui, t: &Theme, frame: &Frame, lang: Lang) {
+        let font = theme::regular(size::CAPTION);
+        let painter = ui.painter();
+        if !self.rates {
+            let wanted = ((frame.rect.height()) / 44.0).clamp(2.0, 7.0) as usize;
+            let marks = ticks(frame.y.0, frame.y.1, wanted);
+            let digits = places(&marks);
+            for y in marks {
+                let at = frame.y_at(y);
+                painter.hline(frame.rect.x_range(), at, Stroke::new(1.0, t.grid));
+                painter.text(
+                    pos2(frame.rect.left() - 8.0, at),
+                    Align2::RIGHT_CENTER,
+                    decimal(lang, y, digits),
+                    font.clone(),
+                    t.text3,
+                );
+            }
+        }
+        let wanted = (frame.rect.width() / 70.0).clamp(1.0, 10.0) as usize;
+        let mut marks: Vec<f64> = ticks(frame.x.0, frame.x.1, wanted).into_iter().filter(|x| x.fract().abs() < 1e-9).collect();
+        // The first epoch is 1, not 0: it gets its own mark, and its neighbours make room.
+        let gap = (frame.x.1 - frame.x.0) / wanted.max(1) as f64 * 0.45;
+        marks.retain(|x| *x - frame.x.0 > gap && frame.x.1 - *x > gap);
+        marks.push(frame.x.0);
+        if frame.x.1 > frame.x.0 {
+            marks.push(frame.x.1);
+        }
+        for x in marks {
+            let at = pos2(frame.x_at(x), frame.rect.bottom() + 8.0);
+            painter.text(at, Align2::CENTER_TOP, decimal(lang, x, 0), font.clone(), t.text3);
+        }
+    }
+
+    fn end_label(&self, lang: Lang, line: &Line, value: f64) -> String {
+        if line.name.is_empty() { self.value(lang, value) } else { format!("{} {}", line.name, self.value(lang, value)) }
+    }
+
+    /// Dots and labels at the lines' ends.
+    fn ends(&self, ui: &Ui, t: &Theme, frame: &Frame, rect: Rect, lang: Lang) {
+        let ends: Vec<_> = self.lines.iter().filter(|l| l.labeled).filter_map(|l| l.points.last().map(|p| (l, *p))).collect();
+        let mut heights: Vec<f32> = ends.iter().map(|(_, p)| frame.y_at(p[1])).collect();
+        push_apart(&mut heights, LABEL, frame.rect.top() - 6.0, frame.rect.bottom() + 4.0);
+        for ((line, end), y) in ends.iter().zip(heights) {
+            let dot = frame.at(end[0], end[1]);
+            if !frame.rect.expand(2.0).contains(dot) {
+                continue;
+            }
+            ui.painter().circle_filled(dot, 3.5, line.color);
+            let text = self.end_label(lang, line, end[1]);
+            let galley = ui.painter().layout_no_wrap(text, theme::medium(size::CAPTION), line.color);
+            let at = pos2((dot.x + 10.0).min(rect.right() - galley.size().x), y - galley.size().y / 2.0);
+            let back = Rect::from_min_size(at, galley.size()).expand2(vec2(2.0, 0.0));
+            ui.painter().rect_filled(back, 2.0, t.surface.gamma_multiply(0.8));
+            ui.painter().galley(at, galley, line.color);
+        }
+    }
+
+    /// The values under the pointer.
+    fn pointer(&self, ui: &Ui, t: &Theme, frame: &Frame, response: &Response, lang: Lang) {
+        let Some(pointer) = response.hover_pos().filter(|p| frame.rect.expand(6.0).contains(*p)) else { return };
+        let x = frame.x_of(pointer.x);
+        let all = self.lines.iter().flat_map(|l| l.points.iter().map(|p| p[0]));
+        let Some(nearest) = all.min_by(|a, b| (a - x).abs().total_cmp(&(b - x).abs())) else { return };
+        let values: Vec<(&Line, f64)> = self
+            .lines
+            .iter()
+            .filter_map(|l| l.points.iter().find(|p| (p[0] - nearest).abs() < 1e-9).map(|p| (l, p[1])))
+            .collect();
+        ui.painter().vline(frame.x_at(nearest), frame.rect.y_range(), Stroke::new(1.0, t.stroke));
+        for (line, value) in &values {
+            ui.painter().circle(frame.at(nearest, *value), 4.0, t.surface, Stroke::new(2.0, line.color));
+        }
+        response.clone().on_hover_ui_at_pointer(|ui| {
+            ui.label(
+                theme::caption(format!("{} {}", self.across, decimal(lang, nearest, usize::from(nearest.fract() > 1e-9))))
+                    .color(t.text2),
+            );
+            for (line, value) in &values {
+                ui.label(theme::cell(format!("{} {}", line.name, self.value(lang, *value))).color(line.color));
+            }
+        });
+    }
+}
+
+/// A learning rate as people write it: `0.0001`, and below that `3.0e-5`.
+pub fn rate(lang: Lang, value: f64) -> String {
+    if value == 0.0 || value >= 0.000_099_95 {
+        let digits = (0..8).find(|&n| {
+            let scaled = value * 10f64.powi(n);
+            (scaled - scaled.round()).abs() <= scaled.abs() * 0.005
+        });
+        decimal(lang, value, digits.unwrap_or(6) as usize)
+    } else {
+        let text = format!("{value:.1e}");
+        if lang == Lang::Fr { text.replace('.', ",") } else { text }
+    }
+}
+
+fn text_width(ui: &Ui, text: &str) -> f32 {
+    ui.painter().layout_no_wrap(text.to_owned(), theme::medium(size::CAPTION), Color32::WHITE).size().x
+}
+
+/// A dotted vertical line with its caption on the side where there is room.
+fn mark(ui: &Ui, t: &Theme, frame: &Frame, x: f64, caption: &str) {
+    if x < frame.x.0 || x > frame.x.1 {
+        return;
+    }
+    let at = frame.x_at(x);
+    let line = [pos2(at, frame.rect.top()), pos2(at, frame.rect.bottom())];
+    ui.painter().extend(Shape::dotted_line(&line, t.text3, 5.0, 0.9));
+    let galley = ui.painter().layout_no_wrap(caption.to_owned(), theme::regular(size::CAPTION), t.text2);
+    let left = at - 6.0 - galley.size().x;
+    let place = if left > frame.rect.left() + 2.0 { left } else { at + 6.0 };
+    let at = pos2(place, frame.rect.bottom() - 4.0 - galley.size().y);
+    ui.painter().rect_filled(Rect::from_min_size(at, galley.size()), 2.0, t.surface.gamma_multiply(0.8));
+    ui.painter().galley(at, galley, t.text2);
+}

@@ -1,0 +1,107 @@
+//! The confusion matrix, whose cells read as sentences and open their pictures.
+
+use egui::{Align2, Color32, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+
+use crate::ui::theme::{self, RADIUS_BUTTON, Theme, size};
+
+/// One cell as it is to be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cell {
+    /// The count: `143`.
+    pub count: String,
+    /// What it counts: `women called men`.
+    pub what: String,
+    /// Its share of the row: `7.2 % of the women`.
+    pub share: String,
+    /// Its share of the column: `6.6 % of those called men`.
+    pub share_down: String,
+    pub right: bool,
+}
+
+/// The words around the cells: `Really` + class, `Model said` + class.
+#[derive(Clone, Debug, Default)]
+pub struct Words {
+    pub really: String,
+    pub said: String,
+    pub classes: [String; 2],
+}
+
+/// Draws the matrix `height` high over the width there is and gives the cell (truth, said) that was activated by
+/// pointer, Enter or Space.
+///
+/// `cells[truth][said]`; `selected` is drawn as chosen.
+pub fn matrix(ui: &mut Ui, words: &Words, cells: &[[Cell; 2]; 2], selected: Option<(u8, u8)>, height: f32) -> Option<(u8, u8)> {
+    let t = Theme::of(ui);
+    let (outer, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+    let (rows, head) = (78.0, 26.0);
+    let gap = 6.0;
+    let inner = Rect::from_min_max(outer.min + vec2(rows, head), outer.max);
+    let cell_size = vec2((inner.width() - gap) / 2.0, (inner.height() - gap) / 2.0);
+    for class in 0..2u8 {
+        let i = usize::from(class);
+        let middle = inner.left() + cell_size.x * (f32::from(class) + 0.5) + gap * f32::from(class);
+        two(ui, pos2(middle, outer.top() + 10.0), &words.said, &words.classes[i], t.class(class), t);
+        let top = inner.top() + cell_size.y * (f32::from(class) + 0.5) + gap * f32::from(class);
+        let font = theme::regular(size::TABLE);
+        ui.painter().text(pos2(outer.left(), top - 1.0), Align2::LEFT_BOTTOM, &words.really, font, t.text2);
+        let font = theme::semibold(size::TABLE);
+        ui.painter().text(pos2(outer.left(), top + 1.0), Align2::LEFT_TOP, &words.classes[i], font, t.class(class));
+    }
+    let mut chosen = None;
+    for truth in 0..2u8 {
+        for said in 0..2u8 {
+            let corner = inner.min + vec2((cell_size.x + gap) * f32::from(said), (cell_size.y + gap) * f32::from(truth));
+            let rect = Rect::from_min_size(corner, cell_size);
+            let cell = &cells[usize::from(truth)][usize::from(said)];
+            if draw(ui, t, rect, cell, (truth, said), selected == Some((truth, said))) {
+                chosen = Some((truth, said));
+            }
+        }
+    }
+    chosen
+}
+
+fn draw(ui: &mut Ui, t: &Theme, rect: Rect, cell: &Cell, place: (u8, u8), selected: bool) -> bool {
+    let id = ui.scope_id().with(("matrix", place));
+    let response = ui.interact(rect, id, Sense::click());
+    let sentence = format!("{} {}, {}, {}", cell.count, cell.what, cell.share, cell.share_down);
+    response.widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), selected, &sentence));
+    let fill = if cell.right { t.good_soft } else { t.bad_soft };
+    let strong = if cell.right { t.good } else { t.bad };
+    let edge = if selected || response.has_focus() {
+        Stroke::new(2.0, t.accent)
+    } else if response.hovered() {
+        Stroke::new(1.5, strong)
+    } else {
+        Stroke::NONE
+    };
+    ui.painter().rect(rect, RADIUS_BUTTON, fill, edge, StrokeKind::Inside);
+    let painter = ui.painter_at(rect.shrink(2.0));
+    let room = rect.height() > 104.0;
+    let lines = [
+        (cell.count.as_str(), theme::semibold(size::FIGURE), t.text, 28.0),
+        (cell.what.as_str(), theme::regular(size::TABLE), t.text, 19.0),
+        (cell.share.as_str(), theme::regular(size::CAPTION), t.text2, 17.0),
+        (cell.share_down.as_str(), theme::regular(size::CAPTION), t.text2, 17.0),
+    ];
+    let lines = &lines[..if room { 4 } else { 3 }];
+    let total: f32 = lines.iter().map(|l| l.3).sum();
+    let mut y = rect.center().y - total / 2.0;
+    for (text, font, color, height) in lines {
+        painter.text(pos2(rect.left() + 16.0, y), Align2::LEFT_TOP, text, font.clone(), *color);
+        y += height;
+    }
+    response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(&cell.share_down).clicked()
+}
+
+/// A quiet word and a colored one, centered together.
+fn two(ui: &Ui, middle: egui::Pos2, quiet: &str, loud: &str, color: Color32, t: &Theme) {
+    let painter = ui.painter();
+    let quiet = painter.layout_no_wrap(format!("{quiet} "), theme::regular(size::TABLE), t.text2);
+    let loud = painter.layout_no_wrap(loud.to_owned(), theme::semibold(size::TABLE), color);
+    let left = middle.x - (quiet.size().x + loud.size().x) / 2.0;
+    let top = middle.y - quiet.size().y / 2.0;
+    let split = left + quiet.size().x;
+    painter.galley(pos2(left, top), quiet, t.text2);
+    painter.galley(pos2(split, top), loud, color);
+}

@@ -1,0 +1,164 @@
+//! Groups drawn as ranges: a dot for the share, a bar for its 95 % range, a dotted line for all.
+
+use egui::{Align2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+
+use super::{
+    button::focus_ring,
+    plot::{Frame, Table, places, rounded, ticks},
+};
+use crate::{
+    text::{Lang, number, percent, say},
+    ui::theme::{self, RADIUS_FIELD, Theme, size},
+};
+
+/// One group.
+#[derive(Clone, Debug, Default)]
+pub struct Row {
+    pub name: String,
+    pub share: f64,
+    pub low: f64,
+    pub high: f64,
+    pub n: u32,
+    /// Mean of both F1, where the group holds both classes.
+    pub f1: Option<f64>,
+    /// Too few pictures to say much: gray.
+    pub small: bool,
+    /// Its range lies wholly below that of all.
+    pub below: bool,
+}
+
+/// Height of a row.
+pub const ROW: f32 = 26.0;
+
+/// Height of `rows` rows with their axis.
+pub fn height(rows: usize) -> f32 {
+    rows as f32 * ROW + 44.0
+}
+
+/// Draws the groups over the width there is; gives the one that was activated by pointer, Enter or Space.
+pub fn ranges(ui: &mut Ui, lang: Lang, rows: &[Row], all: f64, selected: Option<usize>, row_height: f32) -> Option<usize> {
+    let t = Theme::of(ui);
+    let (outer, _) = ui.allocate_exact_size(vec2(ui.available_width(), rows.len() as f32 * row_height + 44.0), Sense::hover());
+    let names = name_width(ui, rows).min(outer.width() * 0.42);
+    let numbers = 108.0;
+    let inside =
+        Rect::from_min_max(pos2(outer.left() + names + 12.0, outer.top()), pos2(outer.right() - numbers, outer.bottom() - 44.0));
+    let low = rows.iter().filter(|r| !r.small).map(|r| r.low).fold(all, f64::min);
+    let lowest = rows.iter().map(|r| r.low).fold(low, f64::min);
+    // Ranges of a handful of pictures would squeeze all others: they may run out at the left.
+    let (from, _) = rounded(lowest.max(low - 0.25), 1.0, 4, 0.1);
+    let frame = Frame { rect: inside, x: (from.max(0.0), 1.0), y: (0.0, 1.0) };
+    axis(ui, t, &frame, lang, all);
+    let mut chosen = None;
+    for (index, row) in rows.iter().enumerate() {
+        let top = outer.top() + index as f32 * row_height;
+        let rect = Rect::from_min_max(pos2(outer.left() - 6.0, top), pos2(outer.right() + 4.0, top + row_height));
+        let id = ui.scope_id().with(("range", index));
+        let response = ui.interact(rect, id, Sense::click());
+        let on = selected == Some(index);
+        response.widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), on, sentence(lang, row)));
+        if on {
+            ui.painter().rect_filled(rect, RADIUS_FIELD, t.soft);
+        } else if response.hovered() {
+            ui.painter().rect_filled(rect, RADIUS_FIELD, t.surface2);
+        }
+        focus_ring(ui, &response, rect.shrink(2.0), RADIUS_FIELD);
+        draw(ui, t, &frame, rect, row, names, lang);
+        if response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(sentence(lang, row)).clicked() {
+            chosen = Some(index);
+        }
+    }
+    chosen
+}
+
+/// The groups as a table.
+pub fn table(lang: Lang, rows: &[Row]) -> Table {
+    let head = [
+        say("group", "groupe"),
+        say("right", "bonnes réponses"),
+        say("from", "de"),
+        say("to", "à"),
+        say("F1, macro", "F1, macro"),
+        say("pictures", "images"),
+    ];
+    Table {
+        head: head.map(|h| h.get(lang).to_owned()).into(),
+        rows: rows
+            .iter()
+            .map(|r| {
+                let share = |value| percent(lang, value, 1);
+                let f1 = r.f1.map_or_else(|| "–".to_owned(), |f1| crate::text::decimal(lang, f1, 3));
+                vec![r.name.clone(), share(r.share), share(r.low), share(r.high), f1, number(lang, r.n.into())]
+            })
+            .collect(),
+    }
+}
+
+fn sentence(lang: Lang, row: &Row) -> String {
+    let (share, low, high) = (percent(lang, row.share, 0), percent(lang, row.low, 0), percent(lang, row.high, 0));
+    let n = number(lang, row.n.into());
+    let few = if row.small { say(", too few to say much", ", trop peu pour conclure").get(lang) } else { "" };
+    match lang {
+        Lang::En => format!("{}: {share} right of {n} pictures, between {low} and {high}{few}", row.name),
+        Lang::Fr => format!("{}\u{a0}: {share} de bonnes réponses sur {n} images, entre {low} et {high}{few}", row.name),
+    }
+}
+
+fn draw(ui: &Ui, t: &Theme, frame: &Frame, rect: Rect, row: &Row, names: f32, lang: Lang) {
+    let middle = rect.center().y;
+    let quiet = row.small;
+    let text = if quiet { t.text3 } else { t.text };
+    let galley = ui.painter().layout_no_wrap(row.name.clone(), theme::regular(size::TABLE), text);
+    let name = Rect::from_min_size(pos2(rect.left() + 6.0, rect.top()), vec2(names + 4.0, rect.height()));
+    ui.painter_at(name).galley(pos2(name.left(), middle - galley.size().y / 2.0), galley, text);
+    let color = if quiet {
+        t.text3
+    } else if row.below {
+        t.bad
+    } else {
+        t.accent
+    };
+    let x = |value: f64| frame.x_at(value.clamp(frame.x.0, frame.x.1));
+    let bar = Rect::from_min_max(pos2(x(row.low), middle - 3.0), pos2(x(row.high).max(x(row.low) + 2.0), middle + 3.0));
+    ui.painter().rect_filled(bar, 3.0, color.gamma_multiply(0.32));
+    if row.share >= frame.x.0 {
+        ui.painter().circle_filled(pos2(x(row.share), middle), 4.5, color);
+    }
+    let font = theme::regular(size::CAPTION);
+    let right = rect.right() - 4.0;
+    let n = if lang == Lang::Fr { "n\u{a0}=\u{a0}" } else { "n\u{a0}" };
+    ui.painter().text(
+        pos2(right, middle),
+        Align2::RIGHT_CENTER,
+        format!("{n}{}", number(lang, row.n.into())),
+        font.clone(),
+        t.text3,
+    );
+    let share = percent(lang, row.share, 0);
+    ui.painter().text(pos2(right - 62.0, middle), Align2::RIGHT_CENTER, share, font, if quiet { t.text3 } else { t.text2 });
+}
+
+fn axis(ui: &Ui, t: &Theme, frame: &Frame, lang: Lang, all: f64) {
+    let marks = ticks(frame.x.0, frame.x.1, (frame.rect.width() / 70.0).clamp(1.0, 5.0) as usize);
+    let digits = places(&marks.iter().map(|m| m * 100.0).collect::<Vec<_>>());
+    let caption = format!("{} {}", say("all", "tous").get(lang), percent(lang, all, 1));
+    let font = theme::regular(size::CAPTION);
+    for x in marks {
+        let at = frame.x_at(x);
+        ui.painter().vline(at, frame.rect.y_range(), Stroke::new(1.0, t.grid));
+        let text = percent(lang, x, digits);
+        ui.painter().text(pos2(at, frame.rect.bottom() + 6.0), Align2::CENTER_TOP, text, font.clone(), t.text3);
+    }
+    let at = frame.x_at(all);
+    let line = [pos2(at, frame.rect.top()), pos2(at, frame.rect.bottom() + 22.0)];
+    ui.painter().extend(Shape::dotted_line(&line, t.text2, 5.0, 0.9));
+    let galley = ui.painter().layout_no_wrap(caption, theme::medium(size::CAPTION), t.text2);
+    let left = (at - galley.size().x / 2.0).min(frame.rect.right() + 60.0 - galley.size().x);
+    ui.painter().galley(pos2(left, frame.rect.bottom() + 24.0), galley, t.text2);
+}
+
+fn name_width(ui: &Ui, rows: &[Row]) -> f32 {
+    rows.iter()
+        .map(|r| ui.painter().layout_no_wrap(r.name.clone(), theme::regular(size::TABLE), egui::Color32::WHITE).size().x)
+        .fold(40.0, f32::max)
+}
