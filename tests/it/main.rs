@@ -4,6 +4,7 @@ mod batch;
 mod calibration;
 mod groups;
 mod model;
+mod sample_faces;
 mod scores;
 mod theme;
 mod tidy;

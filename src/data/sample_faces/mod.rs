@@ -1,0 +1,111 @@
+//! Built-in toy faces, so that everything can be tried without any download. They are drawings, and say so.
+//!
+//! The label is decided by the drawing's geometry: how wide the jaw is for the face, and how heavy and low the brows
+//! are, blurred near the border, and for a few drawings plainly wrong, as in real data. Skin, hair, eyes, light and
+//! background say nothing about it, nor do the age and race digits in the names, so a network has to find the shape,
+//! and cannot be always right. The words "female" and "male" stand on them only because the program's task has them.
+
+mod canvas;
+mod portrait;
+
+use rayon::prelude::*;
+
+use super::{
+    hash::hash,
+    random::{Purpose, Random},
+    sample::{Dataset, Oddity, PIXEL_BYTES, Pixels, Sample, Source},
+};
+use crate::{problem::Problem, train::control::Control, worker::Stage};
+use portrait::Portrait;
+
+/// How many drawings there are.
+pub const COUNT: usize = 2000;
+
+/// All drawings, made in memory; the same on every call.
+///
+/// # Errors
+/// Only when cancelled.
+pub fn dataset(control: &Control, progress: &mut dyn FnMut(Stage, u64, u64)) -> Result<Dataset, Problem> {
+    const CHUNK: usize = 250;
+    let mut pixels = vec![0u8; COUNT * PIXEL_BYTES];
+    let mut samples = Vec::with_capacity(COUNT);
+    for (chunk, pictures) in pixels.chunks_mut(CHUNK * PIXEL_BYTES).enumerate() {
+        if control.cancelled() {
+            return Err(Problem::cancelled());
+        }
+        progress(Stage::Drawing, (chunk * CHUNK) as u64, COUNT as u64);
+        let drawn: Vec<Sample> = pictures
+            .par_chunks_mut(PIXEL_BYTES)
+            .enumerate()
+            .map(|(i, place)| {
+                let (rgb, sample) = draw(chunk * CHUNK + i);
+                place.copy_from_slice(&rgb);
+                sample
+            })
+            .collect();
+        samples.extend(drawn);
+    }
+    progress(Stage::Drawing, COUNT as u64, COUNT as u64);
+    Ok(Dataset {
+        source: Source::SampleFaces,
+        classes: ["female".to_owned(), "male".to_owned()],
+        samples,
+        skipped: Vec::new(),
+        pixels: Pixels::new(pixels),
+    })
+}
+
+/// Drawing `index`: 128 x 128 RGB, and what is recorded about it.
+pub fn draw(index: usize) -> (Vec<u8>, Sample) {
+    let mut name = Random::new(0, Purpose::SampleFaces, &[0, index as u64]);
+    let age = age(&mut name);
+    let race = [0, 0, 1, 2, 3, 4][name.below(6)];
+    let time = 20_170_101_000_000_000 + index as u64 * 1_000;
+    // A few exact copies, every second one with the other label, so that there is something to find on the Data page.
+    let copy = index % COPY_EVERY == COPY_EVERY - 1;
+    let drawn = if copy { index - 1 } else { index };
+    let mut random = Random::new(0, Purpose::SampleFaces, &[1, drawn as u64]);
+    let (portrait, class) = person(&mut random);
+    let class = class ^ u8::from(copy && index / COPY_EVERY % 2 == 1);
+    let rgb = portrait.paint(&mut random);
+    let no_race = index % 997 == 500;
+    let race = (!no_race).then_some(race);
+    let digit = race.map_or(String::new(), |r| format!("{r}_"));
+    let file = format!("{age}_{}_{digit}{time}.png", 1 - class);
+    let sample = Sample {
+        file: file.into(),
+        class,
+        age: Some(age),
+        race,
+        given_part: None,
+        bytes: rgb.len() as u64,
+        hash: hash(&rgb),
+        oddity: no_race.then_some(Oddity::NoRace),
+    };
+    (rgb, sample)
+}
+
+/// One drawing in this many is a copy of the one before it.
+const COPY_EVERY: usize = 250;
+
+/// A portrait and its class. Two kinds of people, each spread widely; the rule between them looks at the drawing alone.
+fn person(random: &mut Random) -> (Portrait, u8) {
+    let kind = if random.chance(0.5) { 1.0 } else { -1.0 };
+    let jaw = kind * 1.15 + 0.5 * random.normal();
+    let brow = kind * 1.0 + 0.55 * random.normal();
+    let score = 0.6 * jaw + 0.4 * brow + 0.08 * random.normal();
+    let wrong = random.chance(0.025);
+    let portrait = Portrait::random(random, jaw.clamp(-2.2, 2.4) as f32, brow.clamp(-2.2, 2.4) as f32);
+    (portrait, u8::from((score > 0.0) != wrong))
+}
+
+/// Ages as unevenly spread as in a collected data set: many in their twenties, some children, few beyond eighty.
+fn age(random: &mut Random) -> u16 {
+    let years = match random.unit() {
+        u if u < 0.12 => random.between(1.0, 10.0),
+        u if u < 0.55 => random.between(18.0, 36.0),
+        u if u < 0.90 => random.between(30.0, 65.0),
+        _ => random.between(60.0, 95.0),
+    };
+    years as u16
+}
