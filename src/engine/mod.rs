@@ -6,12 +6,14 @@
 //! resumed run repeats them.
 
 pub mod dropout;
+pub mod reference;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     model::{Network, Weights},
-    problem::Problem,
+    problem::{Kind, Problem},
+    text::say,
     train::{loss::LossSettings, optimizer::OptimizerSettings},
 };
 
@@ -103,7 +105,7 @@ pub struct Score {
     pub loss: f64,
     /// The L2 penalty: the sum over kernels of `l2 * sum(w^2)`.
     pub penalty: f64,
-    /// Pictures on the right side of 0.5.
+    /// Pictures on the right side of 0.5; a logit of 0 or more says class 1.
     pub correct: u32,
 }
 
@@ -152,10 +154,52 @@ pub struct Device {
 pub enum DeviceKind {
     /// `engine/cpu`: our own kernels.
     Processor,
-    /// `engine/candle`: the reference.
+    /// `engine/candle`.
     Candle,
+    /// `engine/reference`: plain loops, for tests.
+    Reference,
     /// A graphics card through wgpu.
     Graphics,
     /// A graphics driver that computes on the processor; never chosen by itself.
     SoftwareGraphics,
+}
+
+/// Whether the parts of `batch` belong together and fit `network`.
+///
+/// # Errors
+/// They do not: a fault of the caller.
+pub fn check_batch(network: &Network, batch: &Batch<'_>) -> Result<(), Problem> {
+    let n = batch.len();
+    if n > 0 && batch.pixels.len() == n * network.input.len() && batch.weights.len() == n {
+        return Ok(());
+    }
+    Err(Problem::new(
+        Kind::Internal,
+        say("A batch does not fit the network", "Un lot ne va pas avec le réseau"),
+        say("Report this fault, with the details", "Signalez ce défaut, avec les détails"),
+    )
+    .because(format!("{} bytes, {n} targets, {} weights", batch.pixels.len(), batch.weights.len())))
+}
+
+impl OptimizerState {
+    /// Whether every slot belongs to a trained array of `network` and has its shape.
+    ///
+    /// # Errors
+    /// The first slot that does not.
+    pub fn check(&self, network: &Network) -> Result<(), Problem> {
+        let parameters = network.parameters();
+        let fits = |key: &str, shape: &[usize]| {
+            let name = key.rsplit_once('/').map_or("", |(name, _)| name);
+            parameters.iter().any(|p| p.role.trained() && p.name == name && p.shape == shape)
+        };
+        match self.slots.iter().find(|(key, array)| !fits(key, &array.shape)) {
+            None => Ok(()),
+            Some((key, array)) => Err(Problem::new(
+                Kind::File,
+                say("The optimizer's memory does not fit the network", "La mémoire de l’optimiseur ne va pas avec le réseau"),
+                say("Start the training anew from the weights", "Reprenez l’entraînement à neuf à partir des poids"),
+            )
+            .because(format!("{key} {:?}", array.shape))),
+        }
+    }
 }

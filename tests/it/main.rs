@@ -2,6 +2,8 @@
 mod augment;
 mod batch;
 mod calibration;
+mod engine_cases;
+mod engine_reference;
 mod groups;
 mod model;
 mod sample_faces;

@@ -1,0 +1,119 @@
+//! The naive reference: plain loops in f64, one file for each kind of layer, obviously right and slow.
+//!
+//! Tests and self-tests hold the fast engines to it, and heat maps use it, since it remembers every value on the way.
+
+mod activation;
+mod arrange;
+mod conv;
+mod dense;
+mod heat;
+mod maps;
+pub mod network;
+mod norm;
+pub mod objective;
+mod pool;
+mod update;
+
+pub use heat::{LastBlock, last_block};
+pub use maps::Maps;
+
+use self::network::{Mode, Values};
+use super::{Batch, Device, DeviceKind, Engine, EngineConfig, OptimizerState, Score, Step, check_batch};
+use crate::{
+    model::{Initialization, Weights, init::init},
+    problem::Problem,
+};
+
+/// The reference as an engine: weights are f32 as everywhere, arithmetic is f64.
+pub struct ReferenceEngine {
+    config: EngineConfig,
+    device: Device,
+    weights: Weights,
+    state: OptimizerState,
+}
+
+impl ReferenceEngine {
+    /// The network of `config`, with weights drawn from its seed.
+    pub fn new(config: &EngineConfig) -> Self {
+        Self {
+            weights: init(&config.network, Initialization::GlorotUniform, config.seed),
+            state: OptimizerState::default(),
+            config: config.clone(),
+            device: device(),
+        }
+    }
+
+    /// Score and gradients in f64, and what the running statistics become.
+    fn pass(&self, batch: &Batch<'_>, step: Step) -> Result<(Score, Values, Values), Problem> {
+        let network = &self.config.network;
+        check_batch(network, batch)?;
+        let mode = Mode::Training { seed: self.config.seed, step: step.index };
+        let values = network::values(&self.weights);
+        let trace = network::forward(network, &values, batch.pixels, mode);
+        let (mut score, d_logits) = objective::score(&self.config.loss, trace.logits(), batch);
+        score.penalty = objective::penalty(network, &values);
+        let (_, mut gradients) = network::backward(network, &values, &trace, mode, d_logits, 0);
+        objective::add_penalty_gradient(network, &values, &mut gradients);
+        let running = network::running_statistics(network, &values, &trace);
+        Ok((score, gradients, running))
+    }
+}
+
+/// The reference in the list of devices.
+pub fn device() -> Device {
+    Device {
+        kind: DeviceKind::Reference,
+        id: "reference".to_owned(),
+        name: "Reference".to_owned(),
+        memory: None,
+        details: "plain loops in f64, one thread".to_owned(),
+    }
+}
+
+impl Engine for ReferenceEngine {
+    fn device(&self) -> &Device {
+        &self.device
+    }
+
+    fn train_batch(&mut self, batch: &Batch<'_>, step: Step) -> Result<Score, Problem> {
+        let (score, gradients, running) = self.pass(batch, step)?;
+        let network = &self.config.network;
+        let gradients = network::weights(network, &gradients);
+        update::update(&self.config.optimizer, network, &mut self.weights, &gradients, &mut self.state, step.learning_rate);
+        self.weights.0.extend(network::weights(network, &running).0);
+        Ok(score)
+    }
+
+    fn predict(&mut self, pixels: &[u8], logits: &mut [f32]) -> Result<(), Problem> {
+        let trace = network::forward(&self.config.network, &network::values(&self.weights), pixels, Mode::Evaluation);
+        for (logit, value) in logits.iter_mut().zip(&trace.logits().data) {
+            *logit = *value as f32;
+        }
+        Ok(())
+    }
+
+    fn gradients(&mut self, batch: &Batch<'_>, step: Step) -> Result<(Score, Weights), Problem> {
+        let (score, gradients, _) = self.pass(batch, step)?;
+        Ok((score, network::weights(&self.config.network, &gradients)))
+    }
+
+    fn weights(&mut self) -> Result<Weights, Problem> {
+        Ok(self.weights.clone())
+    }
+
+    fn set_weights(&mut self, weights: &Weights) -> Result<(), Problem> {
+        weights.check(&self.config.network)?;
+        self.weights = weights.clone();
+        Ok(())
+    }
+
+    fn optimizer_state(&mut self) -> Result<OptimizerState, Problem> {
+        Ok(self.state.clone())
+    }
+
+    fn set_optimizer_state(&mut self, state: &OptimizerState) -> Result<(), Problem> {
+        state.check(&self.config.network)?;
+        self.state = state.clone();
+        Ok(())
+    }
+}

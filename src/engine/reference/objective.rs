@@ -1,0 +1,58 @@
+//! What training makes small: the batch's mean weighted loss plus the L2 penalty, with both gradients.
+
+use super::{maps::Maps, network::Values};
+use crate::{
+    engine::{Batch, Score},
+    model::Network,
+    train::loss::LossSettings,
+};
+
+/// Loss and hits of `logits`, and the gradient of the mean loss at each logit. The penalty is [`penalty`]'s.
+pub fn score(settings: &LossSettings, logits: &Maps, batch: &Batch<'_>) -> (Score, Maps) {
+    let n = batch.len() as f64;
+    let mut score = Score::default();
+    let mut gradient = Maps::zeros(logits.pictures, logits.shape);
+    for (i, ((logit, target), weight)) in logits.data.iter().zip(batch.targets).zip(batch.weights).enumerate() {
+        let (loss, slope) = loss(settings, *logit, f64::from(*target));
+        score.loss += f64::from(*weight) * loss / n;
+        gradient.data[i] = f64::from(*weight) * slope / n;
+        score.correct += u32::from((*logit >= 0.0) == (*target >= 0.5));
+    }
+    (score, gradient)
+}
+
+/// The sum over kernels of `l2 * sum(w^2)`.
+pub fn penalty(network: &Network, weights: &Values) -> f64 {
+    let squares = |name: &str| weights[name].iter().map(|w| w * w).sum::<f64>();
+    network.parameters().iter().filter(|p| p.l2 > 0.0).map(|p| p.l2 * squares(&p.name)).sum()
+}
+
+/// Adds the penalty's gradient, `2 * l2 * w`.
+pub fn add_penalty_gradient(network: &Network, weights: &Values, gradients: &mut Values) {
+    for parameter in network.parameters().iter().filter(|p| p.l2 > 0.0) {
+        if let Some(gradient) = gradients.get_mut(&parameter.name) {
+            for (g, w) in gradient.iter_mut().zip(&weights[&parameter.name]) {
+                *g += 2.0 * parameter.l2 * w;
+            }
+        }
+    }
+}
+
+/// One picture's loss at `logit`, and its slope.
+fn loss(settings: &LossSettings, logit: f64, target: f64) -> (f64, f64) {
+    use crate::train::loss::LossKind;
+    let t = target * (1.0 - settings.label_smoothing) + settings.label_smoothing / 2.0;
+    let p = 1.0 / (1.0 + (-logit).exp());
+    let entropy = logit.max(0.0) - logit * t + (-logit.abs()).exp().ln_1p();
+    match settings.kind {
+        LossKind::BinaryCrossentropy => (entropy, p - t),
+        LossKind::BinaryFocalCrossentropy => {
+            let alpha =
+                if settings.apply_class_balancing { t * settings.alpha + (1.0 - t) * (1.0 - settings.alpha) } else { 1.0 };
+            let miss = 1.0 - (t * p + (1.0 - t) * (1.0 - p));
+            let factor = miss.powf(settings.gamma);
+            let factor_slope = -settings.gamma * miss.powf(settings.gamma - 1.0) * (2.0 * t - 1.0) * p * (1.0 - p);
+            (alpha * factor * entropy, alpha * (factor * (p - t) + factor_slope * entropy))
+        }
+    }
+}

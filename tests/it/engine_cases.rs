@@ -1,0 +1,141 @@
+//! Networks and batches that the engine tests share.
+
+use trombine::{
+    data::random::{Purpose, Random},
+    engine::{Batch, Engine, EngineConfig, Step, reference::ReferenceEngine},
+    model::{Activation, Array, Initialization, Kernel, ModelSettings, Network, Padding, Pooling, Weights, init::init},
+    train::{
+        loss::{LossKind, LossSettings},
+        optimizer::OptimizerSettings,
+    },
+};
+
+/// Opens an engine.
+pub type Open = fn(&EngineConfig) -> Box<dyn Engine>;
+
+/// Every engine that the suite holds to the same truth. A new engine is one more row.
+pub const ENGINES: &[(&str, Open)] = &[("reference", |config| Box::new(ReferenceEngine::new(config)))];
+
+/// A small network, as the settings have it otherwise.
+pub fn small() -> ModelSettings {
+    ModelSettings { filters: vec![8, 8], dense: vec![8, 4], dropout: 0.0, l2_conv: 1e-3, l2_dense: 1e-3, ..Default::default() }
+}
+
+/// What an engine is opened with.
+pub fn config(model: &ModelSettings, side: usize) -> EngineConfig {
+    EngineConfig {
+        network: Network::new(model, side).expect("the test's network can be built"),
+        optimizer: OptimizerSettings { learning_rate: 1e-3, ..Default::default() },
+        loss: LossSettings::default(),
+        seed: 7,
+        batch_size: 8,
+        threads: Some(2),
+    }
+}
+
+/// First weights with biases and running statistics that are not at their start, so that every one of them counts.
+pub fn weights(network: &Network, seed: u64) -> Weights {
+    let mut weights = init(network, Initialization::GlorotUniform, seed);
+    let mut random = Random::new(seed, Purpose::Preview, &[]);
+    for (name, array) in &mut weights.0 {
+        let (low, high) = if name.ends_with("running_var") || (name.contains("bn") && name.ends_with("weight")) {
+            (0.5, 1.5)
+        } else if name.ends_with("weight") {
+            continue;
+        } else {
+            (-0.2, 0.2)
+        };
+        array.data.fill_with(|| random.between(low, high) as f32);
+    }
+    weights
+}
+
+/// Pictures with labels and weights that own their memory.
+pub struct Pictures {
+    pub pixels: Vec<u8>,
+    pub targets: Vec<f32>,
+    pub weights: Vec<f32>,
+}
+
+impl Pictures {
+    /// `n` pictures of noise for `network`, with both labels and uneven weights.
+    pub fn random(network: &Network, n: usize, seed: u64) -> Self {
+        let mut random = Random::new(seed, Purpose::Augment, &[]);
+        Self {
+            pixels: (0..n * network.input.len()).map(|_| random.bits() as u8).collect(),
+            targets: (0..n).map(|_| f32::from(u8::from(random.chance(0.5)))).collect(),
+            weights: (0..n).map(|_| random.between(0.5, 2.0) as f32).collect(),
+        }
+    }
+
+    pub fn batch(&self) -> Batch<'_> {
+        Batch { pixels: &self.pixels, targets: &self.targets, weights: &self.weights }
+    }
+}
+
+/// The step with `index` at the rate of [`config`].
+pub fn step(index: u32) -> Step {
+    Step { index, learning_rate: 1e-3 }
+}
+
+/// Random settings with the size of a picture and of a batch: every switch turns somewhere.
+pub fn random_case(number: u64) -> (EngineConfig, usize) {
+    let mut random = Random::new(number, Purpose::SampleFaces, &[]);
+    loop {
+        let blocks = 1 + random.below(3);
+        let dense = random.below(4);
+        let rate = |random: &mut Random| if random.chance(0.5) { random.between(0.05, 0.6) } else { 0.0 };
+        let model = ModelSettings {
+            filters: (0..blocks).map(|_| 8 + random.below(17) as u32).collect(),
+            kernel: if random.chance(0.7) { Kernel::Three } else { Kernel::Five },
+            padding: if random.chance(0.6) { Padding::Same } else { Padding::Valid },
+            activation: [Activation::Relu, Activation::Relu, Activation::LeakyRelu, Activation::Gelu][random.below(4)],
+            batch_norm_conv: random.chance(0.4),
+            pooling: if random.chance(0.6) { Pooling::Flatten } else { Pooling::GlobalAverage },
+            dense: (0..dense).map(|_| 4 + random.below(30) as u32).collect(),
+            batch_norm_dense: random.chance(0.4),
+            dropout: rate(&mut random),
+            dropout_dense: rate(&mut random),
+            dropout_conv: rate(&mut random),
+            l2_conv: [0.0, 1e-4, 1e-2][random.below(3)],
+            l2_dense: [0.0, 1e-4, 1e-2][random.below(3)],
+            initialization: Initialization::GlorotUniform,
+        };
+        let side = 6 + random.below(15);
+        let Ok(network) = Network::new(&model, side) else { continue };
+        let batch_size = 1 + random.below(6);
+        let loss = LossSettings {
+            kind: if random.chance(0.7) { LossKind::BinaryCrossentropy } else { LossKind::BinaryFocalCrossentropy },
+            label_smoothing: if random.chance(0.3) { random.between(0.0, 0.3) } else { 0.0 },
+            gamma: [1.0, 2.0, 3.5][random.below(3)],
+            apply_class_balancing: random.chance(0.5),
+            ..Default::default()
+        };
+        let optimizer = OptimizerSettings { learning_rate: 1e-3, ..Default::default() };
+        let n = 1 + random.below(batch_size);
+        return (EngineConfig { network, optimizer, loss, seed: number, batch_size, threads: Some(2) }, n);
+    }
+}
+
+/// How far `a` is from `b`: the norm of the difference over the norm of `b`.
+pub fn distance(a: &[f32], b: &[f32]) -> f64 {
+    assert_eq!(a.len(), b.len(), "as many values");
+    let norm = |values: &mut dyn Iterator<Item = f64>| values.map(|v| v * v).sum::<f64>().sqrt();
+    let difference = norm(&mut a.iter().zip(b).map(|(a, b)| f64::from(*a) - f64::from(*b)));
+    let size = norm(&mut b.iter().map(|b| f64::from(*b)));
+    if difference == 0.0 { 0.0 } else { difference / size }
+}
+
+/// Asserts that every array of `a` is within `bound` of `b`'s. Arrays that are zero but for rounding, next to the
+/// largest one, are held to that one's size.
+pub fn assert_close(a: &Weights, b: &Weights, bound: f64, what: &str) {
+    assert_eq!(a.0.keys().collect::<Vec<_>>(), b.0.keys().collect::<Vec<_>>(), "{what}: names");
+    let norm = |array: &Array| array.data.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>().sqrt();
+    let floor = 1e-4 * b.0.values().map(norm).fold(0.0, f64::max);
+    for (name, array) in b.iter() {
+        assert_eq!(a.0[name].shape, array.shape, "{what}: {name}");
+        let off =
+            distance(&a.0[name].data, &array.data) * if norm(array) > 0.0 { norm(array) / norm(array).max(floor) } else { 1.0 };
+        assert!(off <= bound, "{what}: {name} is off by {off:.2e}, allowed {bound:.0e}");
+    }
+}
