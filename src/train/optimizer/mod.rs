@@ -1,8 +1,28 @@
-//! Optimizers: their settings and reference arithmetic. Keras's names and defaults.
+//! Optimizers: their settings and reference arithmetic. Keras's names, defaults and formulas.
+//!
+//! Each file documents one update and does it over slices; [`Rule`] is the update of one step, whichever it is, and
+//! [`Optimizer`] applies it to a whole network. Single numbers are computed in f64 once a step, arrays stay f32.
+//! Engines may use the slices' functions or the public numbers of a [`Rule`] in kernels of their own.
+
+pub mod adam;
+pub mod adamw;
+pub mod average;
+pub mod nadam;
+pub mod rmsprop;
+pub mod sgd;
+mod whole;
 
 use serde::{Deserialize, Serialize};
 
-use crate::knob::{Knob, Knobs};
+pub use average::averaged;
+pub use whole::{Optimizer, clip_scale};
+
+use crate::{
+    engine::OptimizerState,
+    knob::{Knob, Knobs, Scale, UNITLESS, Value, choice},
+    model::layers::Role,
+    text::say,
+};
 
 /// The optimizer as the user sets it; the parameters of the others are kept while another is chosen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -65,8 +85,174 @@ impl Default for OptimizerSettings {
     }
 }
 
+choice!(OptimizerKind {
+    Adam = "adam", say("Adam", "Adam"), say("The notebook's; good without tuning", "Celui du notebook ; bon sans réglage");
+    AdamW = "adamw", say("AdamW", "AdamW"), say("Adam with weight decay; best with a schedule", "Adam avec décroissance des poids ; meilleur avec un calendrier");
+    RmsProp = "rmsprop", say("RMSprop", "RMSprop"), say("Adam's forerunner", "Le précurseur d’Adam");
+    Sgd = "sgd", say("SGD", "SGD"), say("Plain steps with momentum; wants a rate about 100 times higher", "Pas simples avec inertie ; demande un taux environ 100 fois plus élevé");
+    Nadam = "nadam", say("Nadam", "Nadam"), say("Adam that looks ahead", "Adam qui regarde en avant");
+});
+
+/// One update, whichever optimizer makes it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rule {
+    pub formula: Formula,
+    /// The share by which kernels shrink first (AdamW); 0 for all others.
+    pub decay: f32,
+    /// The average's momentum, if one is kept.
+    pub average: Option<f32>,
+    /// The update's number, counted from 1.
+    pub step: u64,
+}
+
+/// The formula of an update with its numbers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Formula {
+    /// Adam and AdamW.
+    Adam(adam::Adam),
+    RmsProp(rmsprop::RmsProp),
+    Sgd(sgd::Sgd),
+    Nadam(nadam::Nadam),
+}
+
+impl OptimizerSettings {
+    /// The names of what is kept of each trained array, in the order in which [`Rule::update`] takes them.
+    pub fn slots(&self) -> Vec<&'static str> {
+        let mut slots = match self.kind {
+            OptimizerKind::Adam | OptimizerKind::AdamW => adam::Adam::SLOTS.to_vec(),
+            OptimizerKind::RmsProp => rmsprop::RmsProp::slots(self),
+            OptimizerKind::Sgd => sgd::Sgd::slots(self),
+            OptimizerKind::Nadam => nadam::Nadam::SLOTS.to_vec(),
+        };
+        if self.use_ema {
+            slots.push(average::SLOT);
+        }
+        slots
+    }
+
+    /// The next update; `state`'s step and scalars move on to it, its slots are left alone.
+    pub fn next(&self, state: &mut OptimizerState, learning_rate: f64) -> Rule {
+        state.step += 1;
+        let t = state.step;
+        let formula = match self.kind {
+            OptimizerKind::Adam | OptimizerKind::AdamW => Formula::Adam(adam::Adam::new(self, t, learning_rate)),
+            OptimizerKind::RmsProp => Formula::RmsProp(rmsprop::RmsProp::new(self, learning_rate)),
+            OptimizerKind::Sgd => Formula::Sgd(sgd::Sgd::new(self, learning_rate)),
+            OptimizerKind::Nadam => {
+                let product = state.scalars.entry(nadam::Nadam::PRODUCT.to_owned()).or_insert(1.0);
+                Formula::Nadam(nadam::Nadam::new(self, t, learning_rate, product))
+            }
+        };
+        let decay = if self.kind == OptimizerKind::AdamW { adamw::decay(self, learning_rate) } else { 0.0 };
+        Rule { formula, decay, average: self.use_ema.then_some(self.ema_momentum as f32), step: t }
+    }
+}
+
+impl Rule {
+    /// Updates one array and its slots, which come in the order of [`OptimizerSettings::slots`] and are as long as it.
+    ///
+    /// # Panics
+    /// If a slot is missing.
+    pub fn update(&self, role: Role, weights: &mut [f32], gradients: &[f32], slots: &mut [&mut [f32]]) {
+        if self.decay > 0.0 && role == Role::Kernel {
+            for w in &mut *weights {
+                *w -= self.decay * *w;
+            }
+        }
+        let mut slots = slots.iter_mut();
+        let mut slot = || slots.next().map(|slot| &mut **slot).expect("one slice for each of the optimizer's slots");
+        match &self.formula {
+            Formula::Adam(adam) => adam.update(weights, gradients, slot(), slot()),
+            Formula::Nadam(nadam) => nadam.update(weights, gradients, slot(), slot()),
+            Formula::Sgd(sgd) => {
+                let momentum = if sgd.momentum > 0.0 { slot() } else { &mut [] };
+                sgd.update(weights, gradients, momentum);
+            }
+            Formula::RmsProp(rmsprop) => {
+                let velocity = slot();
+                let momentum = if rmsprop.momentum > 0.0 { slot() } else { &mut [] };
+                let average = if rmsprop.centered { slot() } else { &mut [] };
+                rmsprop.update(weights, gradients, velocity, momentum, average);
+            }
+        }
+        if let Some(momentum) = self.average {
+            average::update(momentum, self.step, weights, slot());
+        }
+    }
+}
+
 impl Knobs for OptimizerSettings {
     fn knobs(&mut self) -> Vec<Knob<'_>> {
-        Vec::new()
+        use OptimizerKind::{Adam, AdamW, Nadam, RmsProp, Sgd};
+        let Self {
+            kind,
+            learning_rate,
+            beta_1,
+            beta_2,
+            epsilon,
+            weight_decay,
+            momentum,
+            nesterov,
+            rho,
+            centered,
+            global_clipnorm,
+            use_ema,
+            ema_momentum,
+        } = self;
+        let chosen = *kind;
+        let is = |kinds: &[OptimizerKind]| kinds.contains(&chosen);
+        let with_momentum = *momentum > 0.0;
+        let mut knobs = vec![
+            Knob::new(
+                "kind",
+                say("Optimizer", "Optimiseur"),
+                say(
+                    "How each small correction is made from the errors seen. Keep Adam unless you compare",
+                    "Comment chaque petite correction est tirée des erreurs vues. Gardez Adam sauf pour comparer",
+                ),
+                Value::Choice(kind),
+            ),
+            Knob::new(
+                "learning_rate",
+                say("Learning rate", "Taux d’apprentissage"),
+                say(
+                    "How large each correction is. If the loss jumps or shows NaN, lower it; if it falls slowly, raise it. 0.0001 to 0.003 with Adam, 0.01 to 0.1 with SGD",
+                    "La taille de chaque correction. Si la perte saute ou affiche NaN, baissez-le ; si elle descend lentement, montez-le. De 0,0001 à 0,003 avec Adam, de 0,01 à 0,1 avec SGD",
+                ),
+                Value::Number { value: learning_rate, range: 1e-7..=1.0, scale: Scale::Log, unit: UNITLESS },
+            ),
+        ];
+        knobs.push(adamw::knob(weight_decay).when(is(&[AdamW])));
+        knobs.push(sgd::momentum(momentum).when(is(&[Sgd, RmsProp])));
+        knobs.push(sgd::nesterov(nesterov).when(is(&[Sgd]) && with_momentum));
+        knobs.extend(adam::knobs(beta_1, beta_2).map(|knob| knob.when(is(&[Adam, AdamW, Nadam]))));
+        knobs.extend(rmsprop::knobs(rho, centered).map(|knob| knob.when(is(&[RmsProp]))));
+        knobs.push(
+            Knob::new(
+                "epsilon",
+                say("Epsilon", "Epsilon"),
+                say(
+                    "Keeps steps finite where gradients vanish. Keep 1e-7, Keras's value",
+                    "Garde les pas finis là où les gradients s’annulent. Gardez 1e-7, la valeur de Keras",
+                ),
+                Value::Number { value: epsilon, range: 1e-10..=0.1, scale: Scale::Log, unit: UNITLESS },
+            )
+            .more()
+            .when(!is(&[Sgd])),
+        );
+        knobs.push(
+            Knob::new(
+                "global_clipnorm",
+                say("Largest gradient", "Plus grand gradient"),
+                say(
+                    "Shrinks the gradient of all weights together to this length when it is longer, against sudden jumps. 0 is off; 1 to 5",
+                    "Ramène le gradient de tous les poids ensemble à cette longueur quand il la dépasse, contre les sauts. 0 désactive ; de 1 à 5",
+                ),
+                Value::Number { value: global_clipnorm, range: 0.0..=100.0, scale: Scale::Log, unit: UNITLESS },
+            )
+            .more(),
+        );
+        knobs.extend(average::knobs(use_ema, ema_momentum));
+        knobs
     }
 }
