@@ -6,6 +6,7 @@ mod engine_cases;
 mod engine_reference;
 mod groups;
 mod model;
+mod optimizer;
 mod sample_faces;
 mod scores;
 mod theme;
