@@ -8,8 +8,12 @@ use crate::{
         split::Split,
     },
     engine::EngineConfig,
-    model::Network,
+    knob::{Knobs, Value},
+    model::{Network, Op},
+    problem::{Kind, Problem},
     settings::Settings,
+    text::{Lang, Sentence, number, say},
+    train::loss::{ClassWeights, LossSettings},
 };
 
 /// Everything that a run needs, checked.
@@ -29,9 +33,59 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The plan for `settings` on `dataset`, on the device `auto` with all cores.
+    ///
+    /// # Errors
+    /// Everything that has to be mended first, all at once, each beside its knob.
+    pub fn new(settings: &Settings, dataset: Arc<Dataset>) -> Result<Self, Vec<Problem>> {
+        let split = Split::new(&settings.split, &dataset, settings.seed.into());
+        Self::with_split(settings, dataset, split)
+    }
+
+    /// The same with the samples dealt already, as a resumed run has them.
+    ///
+    /// # Errors
+    /// As [`Plan::new`].
+    pub fn with_split(settings: &Settings, dataset: Arc<Dataset>, split: Split) -> Result<Self, Vec<Problem>> {
+        let mut problems = out_of_range(settings);
+        let counts = Part::ALL.map(|part| count(&dataset, &split, part));
+        problems.extend(empty_parts(&dataset, &counts));
+        let network = match Network::new(&settings.model, settings.augment.side()) {
+            Ok(network) => Some(network),
+            Err(problem) => {
+                problems.push(problem);
+                None
+            }
+        };
+        if network.as_ref().is_some_and(has_batch_norm) && settings.train.batch_size < 2 {
+            problems.push(lonely_batch());
+        }
+        let Some(network) = network.filter(|_| problems.is_empty()) else { return Err(problems) };
+        let train: usize = counts[0].iter().sum();
+        let steps_per_epoch = match settings.train.steps_per_epoch {
+            0 => train.div_ceil(settings.train.batch_size as usize) as u32,
+            steps => steps,
+        };
+        Ok(Self {
+            settings: settings.clone(),
+            split,
+            network,
+            steps_per_epoch,
+            class_weights: class_weights(&settings.train.loss, counts[0]),
+            device: "auto".to_owned(),
+            threads: None,
+            dataset,
+        })
+    }
+
     /// Samples of a part.
     pub fn indices(&self, part: Part) -> Vec<u32> {
         self.split.indices(part)
+    }
+
+    /// Batches in one pass over `part`, the last one perhaps short.
+    pub fn batches(&self, part: Part) -> usize {
+        self.indices(part).len().div_ceil(self.settings.train.batch_size as usize)
     }
 
     /// What the engine is opened with.
@@ -45,4 +99,110 @@ impl Plan {
             threads: self.threads,
         }
     }
+}
+
+/// Loss factors of class 0 and 1 for a training part with `counts` pictures of each.
+pub fn class_weights(loss: &LossSettings, counts: [usize; 2]) -> [f64; 2] {
+    match loss.class_weights {
+        ClassWeights::None => [1.0, 1.0],
+        // scikit-learn's "balanced": n_samples / (n_classes * count).
+        ClassWeights::Balanced => counts.map(|count| (counts[0] + counts[1]) as f64 / (2 * count.max(1)) as f64),
+        ClassWeights::ByHand => [loss.weight_0, loss.weight_1],
+    }
+}
+
+/// Pictures of class 0 and 1 in `part`.
+fn count(dataset: &Dataset, split: &Split, part: Part) -> [usize; 2] {
+    let mut counts = [0; 2];
+    for (sample, place) in dataset.samples.iter().zip(&split.parts) {
+        if *place == Some(part) {
+            counts[usize::from(sample.class == 1)] += 1;
+        }
+    }
+    counts
+}
+
+/// Values that no screen lets in, but a file can hold.
+fn out_of_range(settings: &Settings) -> Vec<Problem> {
+    let mut settings = settings.clone();
+    let wrong = settings.knobs().into_iter().filter(|knob| match &knob.value {
+        Value::Switch(_) | Value::Choice(_) => false,
+        Value::Whole { value, range, .. } => !range.contains(value),
+        Value::Number { value, range, .. } => !range.contains(value),
+        Value::List { value, length, range } => !length.contains(&value.len()) || !value.iter().all(|v| range.contains(v)),
+        Value::Table(rows) => rows.is_empty() || !rows.iter().all(|(_, rate)| rate.is_finite() && *rate >= 0.0),
+    });
+    wrong
+        .map(|knob| {
+            let what = Sentence {
+                en: format!("{} cannot be “{}”", knob.name.en, knob.text()),
+                fr: format!("{} ne peut pas être « {} »", knob.name.fr, knob.text()),
+            };
+            let remedy = Sentence {
+                en: format!("Allowed: {}", knob.allowed(Lang::En)),
+                fr: format!("Permis : {}", knob.allowed(Lang::Fr)),
+            };
+            Problem::new(Kind::Settings, what, remedy).at(&knob.key)
+        })
+        .collect()
+}
+
+/// Parts without pictures, or with those of one class only.
+fn empty_parts(dataset: &Dataset, counts: &[[usize; 2]; 3]) -> Vec<Problem> {
+    let balance = dataset.balance();
+    if balance.contains(&0) {
+        return vec![one_class_only(dataset, balance)];
+    }
+    let lacking = Part::ALL.into_iter().zip(counts).filter(|(_, counts)| counts.contains(&0));
+    lacking
+        .map(|(part, counts)| {
+            let missing = &dataset.classes[usize::from(counts[0] != 0)];
+            let name = part.name();
+            let what = if *counts == [0, 0] {
+                Sentence {
+                    en: format!("The {} part gets no pictures", name.en),
+                    fr: format!("La part « {} » ne reçoit aucune image", name.fr),
+                }
+            } else {
+                Sentence {
+                    en: format!("The {} part gets no picture labeled {missing}", name.en),
+                    fr: format!("La part « {} » ne reçoit aucune image étiquetée {missing}", name.fr),
+                }
+            };
+            let remedy = say("Give it a larger share, or add pictures", "Donnez-lui une part plus grande, ou ajoutez des images");
+            Problem::new(Kind::Data, what, remedy).at(if part == Part::Train { "split.train" } else { "split.validation" })
+        })
+        .collect()
+}
+
+fn one_class_only(dataset: &Dataset, balance: [usize; 2]) -> Problem {
+    let remedy = say(
+        "Choose a folder with pictures of both labels",
+        "Choisissez un dossier avec des images des deux étiquettes",
+    );
+    if balance == [0, 0] {
+        return Problem::new(Kind::Data, say("There is no usable picture", "Il n’y a aucune image utilisable"), remedy);
+    }
+    let only = usize::from(balance[0] == 0);
+    let class = &dataset.classes[only];
+    let what = Sentence::by(|lang| {
+        say("All {n} pictures are labeled {class}", "Les {n} images sont toutes étiquetées {class}")
+            .get(lang)
+            .replace("{n}", &number(lang, balance[only] as u64))
+            .replace("{class}", class)
+    });
+    Problem::new(Kind::Data, what, remedy)
+}
+
+fn has_batch_norm(network: &Network) -> bool {
+    network.layers.iter().any(|layer| matches!(layer.op, Op::BatchNorm { .. }))
+}
+
+fn lonely_batch() -> Problem {
+    Problem::new(
+        Kind::Settings,
+        say("Batch norm cannot learn from a single picture", "La batch norm ne peut rien apprendre d’une seule image"),
+        say("Take a batch size of 16 or more, or switch batch norm off", "Prenez des lots d’au moins 16, ou désactivez la batch norm"),
+    )
+    .at("train.batch_size")
 }
