@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     data::{
+        random::{Purpose, Random},
         sample::{Dataset, Part},
         split::Split,
     },
@@ -38,7 +39,7 @@ impl Plan {
     /// # Errors
     /// Everything that has to be mended first, all at once, each beside its knob.
     pub fn new(settings: &Settings, dataset: Arc<Dataset>) -> Result<Self, Vec<Problem>> {
-        let split = Split::new(&settings.split, &dataset, settings.seed.into());
+        let split = deal(settings, &dataset);
         Self::with_split(settings, dataset, split)
     }
 
@@ -99,6 +100,27 @@ impl Plan {
             threads: self.threads,
         }
     }
+}
+
+/// Each class shuffled and cut by the shares.
+fn deal(settings: &Settings, dataset: &Dataset) -> Split {
+    let mut parts = vec![None; dataset.samples.len()];
+    for class in 0..2u8 {
+        let mut samples: Vec<usize> = (0..parts.len()).filter(|&i| dataset.samples[i].class == class).collect();
+        Random::new(settings.seed.into(), Purpose::Split, &[class.into()]).shuffle(&mut samples);
+        let (n, train, both) = (samples.len(), settings.split.train, settings.split.train + settings.split.validation);
+        for (rank, i) in samples.into_iter().enumerate() {
+            let place = (rank * 100) as u32 / n as u32;
+            parts[i] = Some(if place < train {
+                Part::Train
+            } else if place < both {
+                Part::Validation
+            } else {
+                Part::Test
+            });
+        }
+    }
+    Split { parts, ..Split::default() }
 }
 
 /// Loss factors of class 0 and 1 for a training part with `counts` pictures of each.
@@ -176,10 +198,7 @@ fn empty_parts(dataset: &Dataset, counts: &[[usize; 2]; 3]) -> Vec<Problem> {
 }
 
 fn one_class_only(dataset: &Dataset, balance: [usize; 2]) -> Problem {
-    let remedy = say(
-        "Choose a folder with pictures of both labels",
-        "Choisissez un dossier avec des images des deux étiquettes",
-    );
+    let remedy = say("Choose a folder with pictures of both labels", "Choisissez un dossier avec des images des deux étiquettes");
     if balance == [0, 0] {
         return Problem::new(Kind::Data, say("There is no usable picture", "Il n’y a aucune image utilisable"), remedy);
     }
@@ -202,7 +221,10 @@ fn lonely_batch() -> Problem {
     Problem::new(
         Kind::Settings,
         say("Batch norm cannot learn from a single picture", "La batch norm ne peut rien apprendre d’une seule image"),
-        say("Take a batch size of 16 or more, or switch batch norm off", "Prenez des lots d’au moins 16, ou désactivez la batch norm"),
+        say(
+            "Take a batch size of 16 or more, or switch batch norm off",
+            "Prenez des lots d’au moins 16, ou désactivez la batch norm",
+        ),
     )
     .at("train.batch_size")
 }
