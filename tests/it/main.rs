@@ -5,6 +5,7 @@ mod calibration;
 mod engine_cases;
 mod engine_reference;
 mod groups;
+mod loss;
 mod model;
 mod optimizer;
 mod sample_faces;

@@ -1,0 +1,62 @@
+//! Focal loss (Lin et al. 2017), as Keras's `BinaryFocalCrossentropy(from_logits=True)` has it.
+
+use super::{
+    LossSettings,
+    crossentropy::{crossentropy, sigmoid},
+};
+use crate::{
+    knob::{Knob, Scale, UNITLESS, Value},
+    text::say,
+};
+
+/// Loss and slope at logit `z` for the (smoothed) target `y` between 0 and 1.
+///
+/// With `p = sigmoid(z)` and the miss `f = y * (1 - p) + (1 - y) * p` the loss is `f^gamma` times the cross-entropy,
+/// times `y * alpha + (1 - y) * (1 - alpha)` if classes are balanced.
+pub fn focal(settings: &LossSettings, z: f64, y: f64) -> (f64, f64) {
+    let (entropy, slope) = crossentropy(z, y);
+    let (p, q) = (sigmoid(z), sigmoid(-z));
+    // Far out the miss vanishes; the floor keeps f^(gamma - 1) finite, and its product with p * q is then 0.
+    let miss = (y * q + (1.0 - y) * p).max(f64::MIN_POSITIVE);
+    let miss_slope = (1.0 - 2.0 * y) * p * q;
+    let balance = if settings.apply_class_balancing { y * settings.alpha + (1.0 - y) * (1.0 - settings.alpha) } else { 1.0 };
+    let factor = miss.powf(settings.gamma);
+    let factor_slope = settings.gamma * factor * (miss_slope / miss);
+    (balance * factor * entropy, balance * (factor_slope * entropy + factor * slope))
+}
+
+pub(super) fn knobs<'a>(gamma: &'a mut f64, balancing: &'a mut bool, alpha: &'a mut f64) -> [Knob<'a>; 3] {
+    let balanced = *balancing;
+    [
+        Knob::new(
+            "gamma",
+            say("Focus (gamma)", "Focalisation (gamma)"),
+            say(
+                "How much pictures that are already right are played down; 0 is plain cross-entropy. 1 to 3",
+                "À quel point les images déjà justes comptent moins ; 0 donne l’entropie croisée simple. De 1 à 3",
+            ),
+            Value::Number { value: gamma, range: 0.0..=5.0, scale: Scale::Linear, unit: UNITLESS },
+        ),
+        Knob::new(
+            "apply_class_balancing",
+            say("Balance by alpha", "Équilibrer par alpha"),
+            say(
+                "Weighs the second class by alpha and the first by the rest. For classes of very different size",
+                "Pondère la seconde classe par alpha et la première par le reste. Pour des classes de tailles très différentes",
+            ),
+            Value::Switch(balancing),
+        )
+        .more(),
+        Knob::new(
+            "alpha",
+            say("Alpha", "Alpha"),
+            say(
+                "The weight of the second class; 0.5 weighs both the same. 0.25 to 0.75",
+                "Le poids de la seconde classe ; 0,5 donne le même aux deux. De 0,25 à 0,75",
+            ),
+            Value::Number { value: alpha, range: 0.0..=1.0, scale: Scale::Linear, unit: UNITLESS },
+        )
+        .more()
+        .when(balanced),
+    ]
+}
