@@ -1,9 +1,18 @@
 //! Which sample goes into which part.
 
+use std::collections::{BTreeMap, HashMap};
+
 use serde::{Deserialize, Serialize};
 
-use super::sample::Part;
-use crate::knob::{Knob, Knobs};
+use super::{
+    random::{Purpose, Random},
+    sample::{Dataset, Part, Sample},
+};
+use crate::{
+    knob::{Knob, Knobs, Value},
+    problem::{Kind, Problem},
+    text::say,
+};
 
 /// The split as the user sets it. The default is the notebook's 60/20/20.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,9 +33,71 @@ impl Default for SplitSettings {
     }
 }
 
+impl SplitSettings {
+    /// Whether the shares leave something for each part.
+    ///
+    /// # Errors
+    /// The problem to show beside the share of the validation part.
+    pub fn check(&self) -> Result<(), Problem> {
+        if self.train + self.validation < 100 {
+            return Ok(());
+        }
+        Err(Problem::new(
+            Kind::Settings,
+            say("Training and validation leave nothing for the test part", "Entraînement et validation ne laissent rien au test"),
+            say(
+                "Lower one of them, so that together they stay under 100 %",
+                "Baissez l’un des deux, pour que leur somme reste sous 100 %",
+            ),
+        )
+        .at("split.validation"))
+    }
+}
+
 impl Knobs for SplitSettings {
     fn knobs(&mut self) -> Vec<Knob<'_>> {
-        Vec::new()
+        let Self { train, validation, stratify_age, use_given } = self;
+        let percent = say("%", "%");
+        vec![
+            Knob::new(
+                "train",
+                say("Training", "Entraînement"),
+                say(
+                    "Share of the pictures that the model learns from. 50 to 80; published figures often use 80",
+                    "Part des images dont le modèle apprend. De 50 à 80 ; les chiffres publiés utilisent souvent 80",
+                ),
+                Value::Whole { value: train, range: 1..=98, unit: percent },
+            ),
+            Knob::new(
+                "validation",
+                say("Validation", "Validation"),
+                say(
+                    "Share that decides when to stop and which epoch was best; the rest is the test part, looked at once at the end. 10 to 20",
+                    "Part qui décide quand s’arrêter et quelle époque fut la meilleure ; le reste est le test, regardé une seule fois à la fin. De 10 à 20",
+                ),
+                Value::Whole { value: validation, range: 1..=98, unit: percent },
+            ),
+            Knob::new(
+                "stratify_age",
+                say("Balance ages too", "Équilibrer aussi les âges"),
+                say(
+                    "Gives each part the same mix of ages, ten years at a time, besides the same mix of classes",
+                    "Donne à chaque part le même mélange d’âges, par tranches de dix ans, en plus du même mélange de classes",
+                ),
+                Value::Switch(stratify_age),
+            )
+            .more(),
+            Knob::new(
+                "use_given",
+                say("Keep the folders’ parts", "Garder les parts des dossiers"),
+                say(
+                    "Where folders are named train, validation and test, their pictures stay in these parts",
+                    "Là où des dossiers s’appellent train, validation et test, leurs images restent dans ces parts",
+                ),
+                Value::Switch(use_given),
+            )
+            .more(),
+        ]
     }
 }
 
@@ -39,8 +110,154 @@ pub struct Split {
 }
 
 impl Split {
+    /// Deals the samples into parts: seeded, each stratum (class, and age band if asked) in the asked shares to within
+    /// rounding, byte-identical copies in one part.
+    ///
+    /// Where the folders name parts and `use_given` holds, those stay, and pictures outside them are dealt as usual. A
+    /// tree of `train|test` alone gets its validation part from the training pictures.
+    pub fn new(dataset: &Dataset, settings: &SplitSettings, seed: u64) -> Self {
+        let samples = &dataset.samples;
+        let mut parts = vec![None; samples.len()];
+        let shares = shares(settings);
+        let mut free: Vec<usize> = (0..samples.len()).collect();
+        if settings.use_given && samples.iter().any(|s| s.given_part.is_some()) {
+            for (part, sample) in parts.iter_mut().zip(samples) {
+                *part = sample.given_part;
+            }
+            free.retain(|&i| parts[i].is_none());
+            let has = |part| samples.iter().any(|s| s.given_part == Some(part));
+            let missing: Vec<Part> = Part::ALL.into_iter().filter(|p| !has(*p)).collect();
+            if free.is_empty() && missing == [Part::Validation] {
+                let from_train: Vec<usize> = (0..samples.len()).filter(|&i| parts[i] == Some(Part::Train)).collect();
+                let known = shares[0] + shares[1];
+                deal(samples, &from_train, [shares[0] / known, shares[1] / known, 0.0], settings.stratify_age, seed, &mut parts);
+            }
+        }
+        deal(samples, &free, shares, settings.stratify_age, seed, &mut parts);
+        let kept_together = torn_by_plain_split(samples, &parts, shares, seed);
+        Self { parts, kept_together }
+    }
+
     /// Indices of the samples of `part`, ascending.
     pub fn indices(&self, part: Part) -> Vec<u32> {
         (0u32..).zip(&self.parts).filter(|(_, p)| **p == Some(part)).map(|(i, _)| i).collect()
     }
+}
+
+/// The shares of training, validation and test; they sum to one.
+fn shares(settings: &SplitSettings) -> [f64; 3] {
+    let train = f64::from(settings.train.min(100)) / 100.0;
+    let validation = (f64::from(settings.validation) / 100.0).min(1.0 - train);
+    [train, validation, (1.0 - train - validation).max(0.0)]
+}
+
+/// Deals the samples `free` into parts.
+///
+/// Single pictures fill each stratum's quota after the groups of copies have been placed, so the quotas are met to
+/// within rounding unless the copies alone exceed them.
+fn deal(samples: &[Sample], free: &[usize], shares: [f64; 3], ages: bool, seed: u64, parts: &mut [Option<Part>]) {
+    let stratum = |i: usize| (samples[i].class, if ages { samples[i].age.map_or(-1, |a| i32::from(a / 10).min(8)) } else { 0 });
+    let mut strata: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+    for &i in free {
+        strata.entry(stratum(i)).or_default().push(i);
+    }
+    let mut left: BTreeMap<_, [i64; 3]> = quotas(&strata, shares);
+    let mut random = Random::new(seed, Purpose::Split, &[]);
+
+    let (mut groups, mut singles) = group_copies(samples, free);
+    random.shuffle(&mut groups);
+    for group in groups {
+        // The part that lacks most, relative to its share, over the strata that the group touches.
+        let lack = |part: usize| group.iter().map(|&i| left[&stratum(i)][part] as f64).sum::<f64>() / shares[part].max(1e-9);
+        let fits = |part: &usize| shares[*part] > 0.0;
+        let chosen = weighted(&mut random, shares, |part| group.iter().all(|&i| left[&stratum(i)][part] > 0))
+            .or_else(|| (0..3).filter(fits).max_by(|a, b| lack(*a).total_cmp(&lack(*b))))
+            .unwrap_or(0);
+        for &i in &group {
+            parts[i] = Some(Part::ALL[chosen]);
+            if let Some(left) = left.get_mut(&stratum(i)) {
+                left[chosen] -= 1;
+            }
+        }
+    }
+    random.shuffle(&mut singles);
+    for i in singles {
+        let Some(left) = left.get_mut(&stratum(i)) else { continue };
+        let chosen = (0..3).find(|&part| left[part] > 0).unwrap_or(0);
+        left[chosen] -= 1;
+        parts[i] = Some(Part::ALL[chosen]);
+    }
+}
+
+/// How many samples of each stratum belong into each part. Rounding is carried from stratum to stratum, so the parts'
+/// totals are right to within one as well.
+fn quotas<K: Ord + Copy>(strata: &BTreeMap<K, Vec<usize>>, shares: [f64; 3]) -> BTreeMap<K, [i64; 3]> {
+    let (mut seen, mut given) = (0, [0i64; 2]);
+    let mut quotas = BTreeMap::new();
+    for (key, members) in strata {
+        let n = members.len() as i64;
+        seen += n;
+        let mut quota = [0; 3];
+        for part in 0..2 {
+            let wanted = (seen as f64 * shares[part]).round() as i64 - given[part];
+            // Never more than one away from this stratum's own share.
+            let own = n as f64 * shares[part];
+            quota[part] = wanted.clamp(own.floor() as i64, own.ceil() as i64).min(n - quota[0]);
+            given[part] += quota[part];
+        }
+        quota[2] = n - quota[0] - quota[1];
+        if shares[2] <= 0.0 {
+            quota[0] += std::mem::take(&mut quota[2]);
+        }
+        quotas.insert(*key, quota);
+    }
+    quotas
+}
+
+/// Groups of byte-identical copies, and the rest, in the order of the samples.
+fn group_copies(samples: &[Sample], among: &[usize]) -> (Vec<Vec<usize>>, Vec<usize>) {
+    let mut by_hash: HashMap<u64, Vec<usize>> = HashMap::new();
+    for &i in among {
+        by_hash.entry(samples[i].hash).or_default().push(i);
+    }
+    let (mut groups, mut singles) = (Vec::new(), Vec::new());
+    for &i in among {
+        match by_hash.get(&samples[i].hash) {
+            // Zero is the hash of a file that was not read.
+            Some(group) if samples[i].hash != 0 && group.len() > 1 => {
+                if group[0] == i {
+                    groups.push(group.clone());
+                }
+            }
+            _ => singles.push(i),
+        }
+    }
+    (groups, singles)
+}
+
+/// Draws a part by its share among those that `fit`.
+fn weighted(random: &mut Random, shares: [f64; 3], fit: impl Fn(usize) -> bool) -> Option<usize> {
+    let weights = [0, 1, 2].map(|part| if fit(part) { shares[part] } else { 0.0 });
+    let sum: f64 = weights.iter().sum();
+    let mut at = random.unit() * sum;
+    let drawn = (0..3).find(|&part| {
+        at -= weights[part];
+        weights[part] > 0.0 && at < 0.0
+    });
+    drawn.or_else(|| (0..3).rev().find(|&part| weights[part] > 0.0))
+}
+
+/// How many of the groups that lie whole in one part a split without regard to copies would have torn apart.
+fn torn_by_plain_split(samples: &[Sample], parts: &[Option<Part>], shares: [f64; 3], seed: u64) -> usize {
+    let all: Vec<usize> = (0..samples.len()).collect();
+    let mut random = Random::new(seed, Purpose::Split, &[1]);
+    let groups = group_copies(samples, &all).0;
+    let whole = groups.iter().filter(|group| group.iter().all(|&i| parts[i] == parts[group[0]]));
+    let torn = |group: &&Vec<usize>| {
+        let mut dealt = group.iter().map(|_| weighted(&mut random, shares, |_| true));
+        let first = dealt.next();
+        // Every member is drawn, so that one group's fate does not shift the next group's.
+        dealt.fold(false, |torn, part| torn | (Some(part) != first))
+    };
+    whole.filter(torn).count()
 }

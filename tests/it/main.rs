@@ -10,5 +10,6 @@ mod model;
 mod optimizer;
 mod sample_faces;
 mod scores;
+mod split;
 mod theme;
 mod tidy;

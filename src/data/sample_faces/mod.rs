@@ -91,8 +91,8 @@ const COPY_EVERY: usize = 250;
 /// A portrait and its class. Two kinds of people, each spread widely; the rule between them looks at the drawing alone.
 fn person(random: &mut Random) -> (Portrait, u8) {
     let kind = if random.chance(0.5) { 1.0 } else { -1.0 };
-    let jaw = kind * 1.15 + 0.5 * random.normal();
-    let brow = kind * 1.0 + 0.55 * random.normal();
+    let jaw = kind * 1.25 + 0.45 * random.normal();
+    let brow = kind * 1.2 + 0.5 * random.normal();
     let score = 0.6 * jaw + 0.4 * brow + 0.08 * random.normal();
     let wrong = random.chance(0.025);
     let portrait = Portrait::random(random, jaw.clamp(-2.2, 2.4) as f32, brow.clamp(-2.2, 2.4) as f32);

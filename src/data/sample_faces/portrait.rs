@@ -7,7 +7,7 @@ use crate::data::random::Random;
 /// Everything that decides a drawing. Only `jaw` and `brow` have anything to do with the label.
 #[derive(Clone, Debug)]
 pub struct Portrait {
-    /// Width of the jaw for the height of the face: about -2 (pointed chin) to 2 (square).
+    /// Width of the jaw for the height of the face: about -2 (long, pointed chin) to 2 (short, square).
     pub jaw: f32,
     /// Weight of the brows and how near they sit to the eyes: about -2 (thin, high) to 2 (thick, low).
     pub brow: f32,
@@ -57,7 +57,7 @@ impl Portrait {
             let center = [64.0 + between(-3.5, 3.5), 60.0 + between(-3.5, 3.5)];
             Pose { center, scale: between(1.04, 1.16), sine, cosine }
         };
-        let head = [between(32.5, 36.0), between(40.0, 44.0), between(39.0, 44.0)];
+        let head = [between(32.5, 36.0), between(40.0, 44.0), between(39.5, 43.5) - 1.4 * jaw];
         let light = [between(-0.14, 0.14), between(-0.08, 0.03)];
         let (gaze, open, smile) = (between(-1.2, 1.2), between(0.8, 1.2), between(-0.8, 2.6));
         let (mouth, nose, eyes, hairline) = (between(8.0, 11.5), between(-1.0, 1.0), between(13.0, 15.0), between(22.0, 29.0));
@@ -109,8 +109,8 @@ impl Portrait {
     /// Distance to the outline of the head: an ellipse above, below a curve as square as the jaw is wide.
     fn outline(&self, x: f32, y: f32) -> f32 {
         let [width, above, below] = self.head;
-        let (half, power) = if y < 0.0 { (above, 2.15) } else { (below, 2.15 + 0.36 * self.jaw) };
-        superellipse(x, y, [width, half], power.clamp(1.45, 3.2))
+        let (half, power) = if y < 0.0 { (above, 2.15) } else { (below, 2.2 + 0.45 * self.jaw) };
+        superellipse(x, y, [width, half], power.clamp(1.45, 3.4))
     }
 
     /// Shoulders, neck, ears.
@@ -188,14 +188,14 @@ impl Portrait {
     }
 
     fn eyebrow(&self, canvas: &mut Canvas, side: f32) {
-        let (weight, rise) = (3.4 + 0.95 * self.brow, 10.2 - 1.5 * self.brow);
+        let (weight, rise) = (3.7 + 1.15 * self.brow, 10.4 - 1.6 * self.brow);
         let arch: Vec<_> = (-3..=3)
             .map(|i| i as f32 / 3.0)
-            .map(|t| [side * (self.eyes + 0.5 + 8.0 * t), -rise.max(6.0) + 1.6 * t * t + 0.5 * t])
+            .map(|t| [side * (self.eyes + 0.5 + 8.0 * t), -rise.max(6.5) + 1.6 * t * t + 0.5 * t])
             .collect();
         // Gray hair has darker brows.
         let dark = if self.hair[0] > 0.55 { 0.72 } else { 0.9 };
-        canvas.stroke(&arch, weight.max(1.3), lit(mix(self.hair, self.skin, 0.12), dark), 0.95);
+        canvas.stroke(&arch, weight.max(1.4), lit(mix(self.hair, self.skin, 0.12), dark), 0.95);
     }
 
     /// Nose, mouth, bridge of the glasses.
