@@ -9,6 +9,7 @@ mod loss;
 mod model;
 mod optimizer;
 mod sample_faces;
+mod schedule;
 mod scores;
 mod split;
 mod theme;
