@@ -5,7 +5,7 @@
 //! | module | what it is |
 //! | --- | --- |
 //! | [`text`], [`knob`], [`problem`] | leaves: phrases in both languages, tunables that describe themselves, what a user is asked to fix |
-//! | [`settings`], [`plan`] | what the user edits; the same checked against a data set, which is all that training accepts |
+//! | [`settings`], [`preset`], [`plan`] | what the user edits; the same checked against a data set, which is all that training accepts |
 //! | [`data`] | a folder becomes samples, a split, cached pixels, batches |
 //! | [`model`] | what the network is, for any engine |
 //! | [`engine`] | who computes it |
@@ -14,7 +14,7 @@
 //! | [`run`] | a run on disk |
 //! | [`worker`] | the thread that does the long work |
 //! | [`session`] | what the program knows: the fold of the worker's events |
-//! | [`ui`] | the window: theme, widgets, pages |
+//! | [`ui`], [`app`] | the window: theme, widgets, pages; the one place that changes things |
 //!
 //! # Invariants
 //! - `egui`, `eframe`, `rfd` only in `main.rs`, `app.rs` and `ui/`.
@@ -25,12 +25,14 @@
 //!   bits, for any number of threads.
 //! - A dataset folder is only ever read. Relabels and exclusions live in a side file of Trombine's own.
 
+pub mod app;
 pub mod data;
 pub mod engine;
 pub mod evaluate;
 pub mod knob;
 pub mod model;
 pub mod plan;
+pub mod preset;
 pub mod problem;
 pub mod run;
 pub mod session;

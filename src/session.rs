@@ -9,7 +9,7 @@ use crate::{
     run::{RunInfo, RunView},
     text::Sentence,
     train::event::{BatchRecord, EpochRecord, Note, StopReason, TrainEvent},
-    worker::{Envelope, Event, JobId, Stage},
+    worker::{Answer, Crop, Envelope, Event, JobId, Reply, Stage},
 };
 
 /// Everything that the events have told so far.
@@ -29,6 +29,10 @@ pub struct Session {
     pub failures: Vec<Problem>,
     /// Small confirmations, oldest first; the window takes them as it shows them.
     pub toasts: VecDeque<Toast>,
+    /// Photos that were shown to a run, oldest first.
+    pub photos: Vec<Photo>,
+    /// The user's own picture for the augmentation preview, as cached pictures are: `SIDE` x `SIDE` RGB.
+    pub own_picture: Option<Arc<[u8]>>,
     /// Raised when something ended that the user may be waiting for; the window takes it.
     pub attention: bool,
 }
@@ -95,6 +99,24 @@ pub struct Training {
     pub best_epoch: Option<u32>,
     /// Losses of the last batches of the current epoch, for a live line: (epoch as a fraction, mean loss, mean accuracy).
     pub live: Vec<[f64; 3]>,
+}
+
+/// A photo that was shown to a run, with what the run said.
+#[derive(Clone, Debug)]
+pub struct Photo {
+    /// Rises with each photo; questions and answers carry it.
+    pub id: u64,
+    /// The file's name, or "pasted".
+    pub name: String,
+    /// For the screen: `preview_size` RGB pixels, row by row, upright.
+    pub preview: Arc<[u8]>,
+    pub preview_size: [usize; 2],
+    /// Pixels of the photo for each pixel of the preview.
+    pub scale: f32,
+    /// The square that was asked about, in the photo's own pixels; `None` is all of it.
+    pub crop: Option<Crop>,
+    /// The last answer; empty while it is awaited.
+    pub reply: Option<Result<Reply, Problem>>,
 }
 
 /// A small confirmation.
@@ -164,6 +186,12 @@ impl Session {
         match event {
             Event::Runs(runs) => self.runs = runs,
             Event::RunOpened(view) => self.run = Some(Arc::from(view)),
+            Event::Wrote { path, what } => {
+                let folder = if path.extension().is_none() { path } else { path.parent().map(Into::into).unwrap_or(path) };
+                self.toasts.push_back(Toast { text: what, offer: Some(Offer::OpenFolder(folder)) });
+            }
+            // An error never happens in silence, also of a small job beside the current one.
+            Event::Failed(problem) if self.job.is_some_and(|current| current != job) => self.fail(problem),
             _ if self.job.is_some_and(|current| current != job) => {}
             Event::Progress { stage, done, total } => self.progress(Progress { stage, done, total }),
             Event::Opened { dataset } => {
@@ -174,10 +202,6 @@ impl Session {
             Event::Evaluated(view) => {
                 self.run = Some(Arc::from(view));
                 self.attention = true;
-            }
-            Event::Wrote { path, what } => {
-                let folder = if path.is_dir() { path } else { path.parent().map(Into::into).unwrap_or(path) };
-                self.toasts.push_back(Toast { text: what, offer: Some(Offer::OpenFolder(folder)) });
             }
             Event::Warned(problem) => self.fail(problem),
             Event::Finished => self.end(),
@@ -192,6 +216,13 @@ impl Session {
     pub fn begin(&mut self, job: JobId, phase: Phase) {
         self.job = Some(job);
         self.phase = phase;
+    }
+
+    /// Takes in what was said of a photo; an answer about a photo that is gone is dropped.
+    pub fn answer(&mut self, answer: Answer) {
+        if let Some(photo) = self.photos.iter_mut().find(|photo| photo.id == answer.id) {
+            photo.reply = Some(answer.result);
+        }
     }
 
     /// Adds a confirmation.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::{session::Offer, text::Lang, ui::page::Page};
+use crate::{session::Offer, text::Lang, ui::page::Page, worker::Crop};
 
 /// One thing that a page asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,6 +59,17 @@ pub enum Action {
     /// Ask for photos, then predict them.
     ChoosePhotos,
     Predict(Vec<PathBuf>),
+    /// Ask the shown run again about a photo of [`Session::photos`](crate::session::Session), about a square of it.
+    Ask {
+        photo: u64,
+        crop: Option<Crop>,
+    },
+    /// Take it off the list.
+    ForgetPhoto(u64),
+    /// Show augmentations on the user's own picture: ask for one, take this one, or go back to the data set's.
+    ChooseOwnPicture,
+    UseOwnPicture(PathBuf),
+    ForgetOwnPicture,
     /// A picture from the clipboard.
     Paste,
     /// Ask for a folder and a file, then predict every picture of the folder into the file.

@@ -4,9 +4,12 @@
 //! everything else by an [`Action`].
 
 pub mod action;
+pub mod dialog;
+pub mod frame;
 pub mod icon;
 pub mod page;
 pub mod theme;
+pub mod welcome;
 pub mod widget;
 
 pub use action::{Action, Dialog, Mode};

@@ -1,0 +1,345 @@
+//! The window's one place that changes things: events come in, the page is drawn, and what it asked for is done.
+
+mod errand;
+mod history;
+mod keys;
+mod perform;
+mod preferences;
+mod toasts;
+
+use std::{collections::HashMap, path::PathBuf, sync::Arc};
+
+use egui::{CentralPanel, Context, Margin, Panel, Ui, ViewportCommand};
+
+pub use preferences::Preferences;
+
+use self::{errand::Errands, history::History, toasts::Toasts};
+use crate::{
+    data::sample::{Dataset, Source},
+    engine::Device,
+    plan::Plan,
+    problem::Problem,
+    session::{Phase, Session},
+    settings::Settings,
+    ui::{
+        Action, Cx, Dialog, Mode, dialog, frame,
+        page::{Memory, Page},
+        theme, welcome,
+        widget::thumbs::Thumbs,
+    },
+    worker::{Answerer, Command, Photo, Worker},
+};
+
+/// How the window starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// With what was open at the end.
+    Normal,
+    /// On the sample faces, training at once with a quick recipe.
+    Demo,
+    /// On this folder.
+    Folder(PathBuf),
+}
+
+/// Opens the window and comes back when it is closed.
+///
+/// # Errors
+/// A sentence about why there is no window: no display, no graphics driver.
+pub fn run(start: Start) -> Result<(), String> {
+    let icon = eframe::icon_data::from_png_bytes(include_bytes!("../assets/icon.png")).unwrap_or_default();
+    let options = eframe::NativeOptions {
+        viewport: egui::ViewportBuilder::default()
+            .with_app_id("trombine")
+            .with_title("Trombine")
+            .with_icon(icon)
+            .with_inner_size([1280.0, 820.0])
+            .with_min_inner_size([1024.0, 700.0])
+            .with_drag_and_drop(true),
+        // The bundled fonts hold every glyph that is used: the same look everywhere.
+        system_font_fallback: false,
+        event_loop_builder: Some(Box::new(prefer_x11)),
+        ..Default::default()
+    };
+    eframe::run_native("trombine", options, Box::new(move |cc| Ok(Box::new(App::new(cc, start))))).map_err(|e| e.to_string())
+}
+
+/// On Linux, file drops reach a window through X11 alone (winit 0.30 has none on Wayland), so it comes first.
+#[cfg(target_os = "linux")]
+fn prefer_x11(builder: &mut eframe::EventLoopBuilder<eframe::UserEvent>) {
+    use winit::platform::x11::EventLoopBuilderExtX11 as _;
+    if std::env::var_os("DISPLAY").is_some_and(|display| !display.is_empty()) {
+        builder.with_x11();
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn prefer_x11(_builder: &mut eframe::EventLoopBuilder<eframe::UserEvent>) {}
+
+/// The window's state.
+pub struct App {
+    pub session: Session,
+    /// The draft that the pages edit.
+    pub settings: Settings,
+    pub page: Page,
+    pub preferences: Preferences,
+    pub dialog: Option<Dialog>,
+    /// The draft as it was when it was last at rest.
+    settled: Settings,
+    history: History,
+    checked: Option<Checked>,
+    memory: Memory,
+    thumbs: Thumbs,
+    devices: Vec<Device>,
+    recent: Vec<(PathBuf, bool)>,
+    worker: Option<Worker>,
+    answerer: Option<Answerer>,
+    errands: Errands,
+    toasts: Toasts,
+    /// The photos behind `session.photos`, by number, to ask about again.
+    photos: HashMap<u64, Photo>,
+    actions: Vec<Action>,
+    /// Train as soon as the data set is open.
+    train_when_open: bool,
+    /// Close the window as soon as the worker is at rest.
+    closing: bool,
+}
+
+/// The draft checked against the data set.
+struct Checked {
+    settings: Settings,
+    dataset: Arc<Dataset>,
+    plan: Result<Arc<Plan>, Vec<Problem>>,
+}
+
+impl App {
+    /// The window as `start` says, with a worker.
+    pub fn new(cc: &eframe::CreationContext<'_>, start: Start) -> Self {
+        let stored = cc.storage.and_then(|storage| eframe::get_value(storage, eframe::APP_KEY));
+        let mut app = Self::offline(&cc.egui_ctx, Session::default(), stored.unwrap_or_else(Preferences::first));
+        let ctx = cc.egui_ctx.clone();
+        match Worker::new(move || ctx.request_repaint()) {
+            Ok(worker) => app.worker = Some(worker),
+            Err(problem) => app.session.fail(problem),
+        }
+        let ctx = cc.egui_ctx.clone();
+        app.answerer = Answerer::new(move || ctx.request_repaint()).ok();
+        app.devices = crate::engine::devices();
+        app.send(Command::ListRuns, None);
+        match start {
+            Start::Normal => app.reopen(),
+            Start::Folder(folder) => app.open(Source::Folder(folder)),
+            Start::Demo => {
+                app.settings = crate::preset::Preset::Quick.settings();
+                app.settled = app.settings.clone();
+                app.train_when_open = true;
+                app.page = Page::Training;
+                app.open(Source::SampleFaces);
+            }
+        }
+        app
+    }
+
+    /// The window on a session of its own, without a worker: it draws and edits, and nothing is trained.
+    pub fn offline(ctx: &Context, session: Session, preferences: Preferences) -> Self {
+        theme::install(ctx);
+        ctx.set_zoom_factor(preferences.zoom.clamp(0.5, 3.0));
+        set_mode(ctx, preferences.mode);
+        let wake = ctx.clone();
+        let settings = preferences.settings.clone();
+        Self {
+            session,
+            page: preferences.page,
+            dialog: None,
+            settled: settings.clone(),
+            settings,
+            history: History::default(),
+            checked: None,
+            memory: Memory::default(),
+            thumbs: Thumbs::default(),
+            devices: Vec::new(),
+            recent: preferences.recent.iter().map(|folder| (folder.clone(), folder.is_dir())).collect(),
+            worker: None,
+            answerer: None,
+            errands: Errands::new(Arc::new(move || wake.request_repaint())),
+            toasts: Toasts::default(),
+            photos: HashMap::new(),
+            actions: Vec::new(),
+            train_when_open: false,
+            closing: false,
+            preferences,
+        }
+    }
+
+    /// Opens what was open at the end, if it is still there.
+    fn reopen(&mut self) {
+        match self.preferences.source.clone() {
+            Some(Source::Folder(folder)) if !folder.is_dir() => {}
+            Some(source) => self.open(source),
+            None => {}
+        }
+    }
+
+    /// Takes in everything that has come.
+    fn drain(&mut self, ctx: &Context) {
+        let before = self.session.dataset.clone();
+        if let Some(worker) = &self.worker {
+            for envelope in worker.events() {
+                self.session.apply(envelope);
+            }
+        }
+        if let Some(answerer) = &self.answerer {
+            for answer in answerer.answers() {
+                self.session.answer(answer);
+            }
+        }
+        for fetched in self.errands.fetched() {
+            self.take(fetched);
+        }
+        self.toasts.take(&mut self.session);
+        if let Some(dataset) = self.session.dataset.clone()
+            && !before.is_some_and(|before| Arc::ptr_eq(&before, &dataset))
+        {
+            self.opened(&dataset);
+        }
+        if std::mem::take(&mut self.session.attention) {
+            ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(egui::UserAttentionType::Informational));
+        }
+        if self.closing && !self.session.phase.busy() {
+            ctx.send_viewport_cmd(ViewportCommand::Close);
+        }
+    }
+
+    /// A data set has come.
+    fn opened(&mut self, dataset: &Arc<Dataset>) {
+        self.preferences.source = Some(dataset.source.clone());
+        if let Source::Folder(folder) = &dataset.source {
+            self.preferences.remember(folder);
+            self.recent = self.preferences.recent.iter().map(|f| (f.clone(), f.is_dir())).collect();
+        }
+        self.check();
+        if std::mem::take(&mut self.train_when_open) {
+            self.actions.push(Action::Train);
+        }
+    }
+
+    /// Checks the draft, if it or the data set is not what was checked last.
+    fn check(&mut self) {
+        let Some(dataset) = &self.session.dataset else {
+            self.checked = None;
+            return;
+        };
+        let known = self.checked.as_ref().is_some_and(|c| c.settings == self.settings && Arc::ptr_eq(&c.dataset, dataset));
+        if !known {
+            let plan = Plan::new(&self.settings, dataset.clone()).map(Arc::new);
+            self.checked = Some(Checked { settings: self.settings.clone(), dataset: dataset.clone(), plan });
+        }
+    }
+
+    /// Remembers the draft for Undo once a change has come to rest: no drag, no half-typed number.
+    fn settle(&mut self, ctx: &Context) {
+        if self.settings == self.settled {
+            return;
+        }
+        ctx.request_repaint();
+        if !ctx.input(|i| i.pointer.any_down()) && !ctx.text_edit_focused() {
+            let before = std::mem::replace(&mut self.settled, self.settings.clone());
+            self.history.push(before);
+            self.preferences.settings = self.settings.clone();
+        }
+    }
+
+    /// Lends a page what it needs.
+    fn lend<R>(&mut self, draw: impl FnOnce(&mut Cx<'_>, &mut Memory) -> R) -> R {
+        let plan = match self.checked.as_ref().map(|checked| &checked.plan) {
+            Some(Ok(plan)) => Ok(plan),
+            Some(Err(problems)) => Err(problems.as_slice()),
+            None => Err([].as_slice()),
+        };
+        let mut cx = Cx {
+            session: &self.session,
+            settings: &mut self.settings,
+            plan,
+            lang: self.preferences.lang,
+            thumbs: &mut self.thumbs,
+            devices: &self.devices,
+            device: &self.preferences.device,
+            recent: &self.recent,
+            actions: &mut self.actions,
+        };
+        draw(&mut cx, &mut self.memory)
+    }
+
+    fn draw(&mut self, ui: &mut Ui) {
+        let width = ui.available_width();
+        let open = self.page;
+        let bars = |ui: &Ui, margin| frame::bar_frame(ui, margin);
+        let rail = bars(ui, Margin { left: 12, right: 12, top: 16, bottom: 12 });
+        Panel::left("rail").exact_size(frame::rail_width(width)).resizable(false).frame(rail).show(ui, |ui| {
+            self.lend(|cx, _| frame::rail(ui, cx, open));
+        });
+        let status = bars(ui, Margin::same(0));
+        Panel::bottom("status").exact_size(40.0).resizable(false).frame(status).show(ui, |ui| {
+            self.lend(|cx, _| frame::status(ui, cx));
+        });
+        let t = theme::Theme::of(ui);
+        let side = if width < 1180.0 { 18 } else { 28 };
+        let page = egui::Frame::new().fill(t.bg).inner_margin(Margin { left: side, right: side, top: 24, bottom: 20 });
+        CentralPanel::no_frame().frame(page).show(ui, |ui| {
+            let first = open == Page::Data && self.session.dataset.is_none() && self.session.phase == Phase::Idle;
+            self.lend(|cx, memory| match first {
+                true => welcome::show(ui, cx),
+                false => open.show(ui, cx, memory),
+            });
+        });
+        self.failures(ui);
+        let lang = self.preferences.lang;
+        if let Some(offer) = self.toasts.show(ui, lang) {
+            self.actions.push(Action::Take(offer));
+        }
+        self.drop_overlay(ui);
+        if let Some(dialog) = self.dialog {
+            let (mode, zoom) = (self.preferences.mode, self.preferences.zoom);
+            let answer = self.lend(|cx, _| dialog::show(ui, cx, dialog, mode, zoom));
+            self.answered(answer);
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        self.drain(ctx);
+        self.check();
+        for action in std::mem::take(&mut self.actions) {
+            self.perform(ctx, action);
+        }
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.keys(ui);
+        self.draw(ui);
+        self.guard_close(ui);
+        self.settle(ui.ctx());
+        for action in std::mem::take(&mut self.actions) {
+            self.perform(ui.ctx(), action);
+            ui.request_repaint();
+        }
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        self.preferences.page = self.page;
+        eframe::set_value(storage, eframe::APP_KEY, &self.preferences);
+    }
+
+    fn auto_save_interval(&self) -> std::time::Duration {
+        std::time::Duration::from_secs(5)
+    }
+}
+
+/// Light, dark, or as the system has it.
+fn set_mode(ctx: &Context, mode: Mode) {
+    ctx.set_theme(match mode {
+        Mode::Light => egui::ThemePreference::Light,
+        Mode::Dark => egui::ThemePreference::Dark,
+        Mode::System => egui::ThemePreference::System,
+    });
+}

@@ -1,0 +1,175 @@
+//! What comes from outside the page: keys, pasted and dropped things, and the wish to close.
+
+use std::path::PathBuf;
+
+use egui::{Align2, Color32, Event, Key, KeyboardShortcut, LayerId, Modifiers, Order, Ui, ViewportCommand};
+
+use super::App;
+use crate::{
+    session::Phase,
+    text::say,
+    ui::{
+        Action, Dialog, icon,
+        page::Page,
+        theme::{self, Theme},
+        widget::notice::{self, CardAnswer},
+    },
+};
+
+const SHIFTED: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+
+impl App {
+    /// The keys that work on every page.
+    pub(super) fn keys(&mut self, ui: &Ui) {
+        let pressed = |modifiers, key| ui.input_mut(|i| i.consume_shortcut(&KeyboardShortcut::new(modifiers, key)));
+        let command = Modifiers::COMMAND;
+        let mut act = |action| self.actions.push(action);
+        if pressed(command, Key::O) {
+            act(Action::ChooseFolder);
+        }
+        if pressed(command, Key::Comma) {
+            act(Action::Show(Dialog::Preferences));
+        }
+        if pressed(command, Key::K) {
+            act(Action::Show(Dialog::Palette));
+        }
+        if pressed(Modifiers::NONE, Key::F1) {
+            act(Action::Show(Dialog::Help));
+        }
+        if !ui.text_edit_focused() {
+            if pressed(SHIFTED, Key::Z) || pressed(command, Key::Y) {
+                act(Action::Redo);
+            }
+            if pressed(command, Key::Z) {
+                act(Action::Undo);
+            }
+        }
+        let numbers = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7];
+        for (key, page) in numbers.into_iter().zip(Page::ALL) {
+            if pressed(command, key) {
+                act(Action::Go(page));
+            }
+        }
+        if !ui.text_edit_focused() {
+            self.pasted(ui);
+        }
+        self.dropped(ui);
+    }
+
+    /// A pasted picture is predicted; a pasted path is opened.
+    fn pasted(&mut self, ui: &Ui) {
+        for event in ui.input(|i| i.events.clone()) {
+            match event {
+                Event::PasteImage(image) if self.session.run.is_some() => {
+                    let pixels = image.pixels.iter().flat_map(|p| [p.r(), p.g(), p.b()]).collect();
+                    let [width, height] = image.size.map(|side| side as u32);
+                    self.errands.preview_pasted(self.preferences.lang, width, height, pixels);
+                    self.page = Page::Predict;
+                }
+                Event::Paste(text) => {
+                    let path = PathBuf::from(text.trim().trim_start_matches("file://").trim_matches('"'));
+                    if path.is_absolute() {
+                        self.use_paths(vec![path]);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn dropped(&mut self, ui: &Ui) {
+        let paths: Vec<PathBuf> = ui.input(|i| i.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
+        if !paths.is_empty() {
+            self.use_paths(paths);
+        }
+    }
+
+    /// A folder is opened; pictures go to the page that can do something with them.
+    fn use_paths(&mut self, paths: Vec<PathBuf>) {
+        let action = match (paths.iter().find(|path| path.is_dir()), paths.first()) {
+            (Some(folder), _) => Action::UseFolder(folder.clone()),
+            (None, Some(first)) if self.page == Page::Augmentation => Action::UseOwnPicture(first.clone()),
+            _ if self.session.run.is_some() => Action::Predict(paths),
+            _ => {
+                let text = say(
+                    "Train a model first, then it can judge photos; to open data, drop a folder",
+                    "Entraînez d’abord un modèle, il pourra juger des photos ; pour ouvrir des données, déposez un dossier",
+                );
+                self.session.toast(text, None);
+                return;
+            }
+        };
+        self.actions.push(action);
+    }
+
+    /// While something is held over the window, the whole window says what dropping it will do.
+    pub(super) fn drop_overlay(&self, ui: &Ui) {
+        let held = ui.input(|i| i.raw.hovered_files.clone());
+        if held.is_empty() {
+            return;
+        }
+        let folder = held.iter().any(|file| file.path.as_ref().is_some_and(|path| path.is_dir()));
+        let (text, fits) = match (folder, self.page, self.session.run.is_some()) {
+            (true, ..) => (say("Drop the folder to open it", "Déposez le dossier pour l’ouvrir"), true),
+            (false, Page::Augmentation, _) => {
+                (say("Drop the picture to see it augmented", "Déposez l’image pour la voir augmentée"), true)
+            }
+            (false, _, true) => (say("Drop the photo to predict it", "Déposez la photo pour la prédire"), true),
+            (false, _, false) => (
+                say("A photo needs a trained model first; a folder opens as data", "Une photo demande d’abord un modèle ; un dossier s’ouvre comme données"),
+                false,
+            ),
+        };
+        let t = Theme::of(ui);
+        let painter = ui.ctx().layer_painter(LayerId::new(Order::Tooltip, egui::Id::unique("drop overlay")));
+        let rect = ui.ctx().content_rect();
+        let shade = if t.dark { Color32::from_black_alpha(170) } else { Color32::from_white_alpha(215) };
+        painter.rect_filled(rect, 0.0, shade);
+        let color = if fits { t.accent } else { t.bad };
+        painter.rect_stroke(rect.shrink(16.0), theme::RADIUS_CARD, egui::Stroke::new(2.0, color), egui::StrokeKind::Inside);
+        let symbol = if fits { icon::FOLDER_INPUT } else { icon::TRIANGLE_ALERT };
+        let place = egui::Rect::from_center_size(rect.center() - egui::vec2(0.0, 34.0), egui::Vec2::splat(40.0));
+        symbol.paint(&painter, place, 36.0, color);
+        painter.text(rect.center() + egui::vec2(0.0, 14.0), Align2::CENTER_CENTER, text.get(self.preferences.lang), theme::semibold(20.0), t.text);
+    }
+
+    /// Closing the window asks first while a training would be interrupted.
+    pub(super) fn guard_close(&mut self, ui: &Ui) {
+        let asked = ui.input(|i| i.viewport().close_requested());
+        if !asked || !self.session.phase.training() {
+            return;
+        }
+        if self.closing && self.session.phase == Phase::Idle {
+            return;
+        }
+        ui.send_viewport_cmd(ViewportCommand::CancelClose);
+        if !self.closing {
+            self.dialog = Some(Dialog::Quit);
+        }
+    }
+
+    /// The cards of failures, above the page's lower right corner.
+    pub(super) fn failures(&mut self, ui: &Ui) {
+        let lang = self.preferences.lang;
+        let mut actions = Vec::new();
+        if self.session.failures.is_empty() {
+            return;
+        }
+        egui::Area::new(egui::Id::unique("failures")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, [-20.0, -56.0]).show(ui.ctx(), |ui| {
+            ui.set_max_width(440.0);
+            for (index, problem) in self.session.failures.iter().enumerate().rev().take(3) {
+                let way_on = self.way_on(problem);
+                match notice::failure(ui, lang, problem, way_on.as_deref()) {
+                    Some(CardAnswer::Close) => actions.push(Action::CloseFailure(index)),
+                    Some(CardAnswer::WayOn) => actions.push(Action::MendFailure(index)),
+                    Some(CardAnswer::Copy) => {
+                        let version = env!("CARGO_PKG_VERSION");
+                        actions.push(Action::CopyText(format!("Trombine {version}\n{problem}")));
+                    }
+                    None => {}
+                }
+            }
+        });
+        self.actions.extend(actions);
+    }
+}

@@ -1,0 +1,64 @@
+//! What the window remembers from one start to the next.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    data::sample::Source,
+    settings::Settings,
+    text::Lang,
+    ui::{Mode, page::Page},
+};
+
+/// Folders remembered.
+const RECENT: usize = 8;
+
+/// Kept by eframe beside the window's size and place.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Preferences {
+    pub lang: Lang,
+    pub mode: Mode,
+    /// 1 is 100 per cent.
+    pub zoom: f32,
+    pub page: Page,
+    /// As `--device` takes it.
+    pub device: String,
+    /// Folders opened before, newest first.
+    pub recent: Vec<PathBuf>,
+    /// What was open at the end.
+    pub source: Option<Source>,
+    pub settings: Settings,
+}
+
+impl Default for Preferences {
+    fn default() -> Self {
+        Self {
+            lang: Lang::default(),
+            mode: Mode::System,
+            zoom: 1.0,
+            page: Page::Data,
+            device: "auto".to_owned(),
+            recent: Vec::new(),
+            source: None,
+            settings: Settings::default(),
+        }
+    }
+}
+
+impl Preferences {
+    /// For a first start: the language that the system is set to.
+    pub fn first() -> Self {
+        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+        let french = locale.is_some_and(|l| l.to_lowercase().starts_with("fr"));
+        Self { lang: if french { Lang::Fr } else { Lang::En }, ..Self::default() }
+    }
+
+    /// Puts `folder` first among the recent ones.
+    pub fn remember(&mut self, folder: &Path) {
+        self.recent.retain(|known| known != folder);
+        self.recent.insert(0, folder.to_owned());
+        self.recent.truncate(RECENT);
+    }
+}

@@ -1,0 +1,71 @@
+//! Three recipes to start from.
+
+use crate::{
+    knob::{Choice, choice},
+    settings::Settings,
+    text::say,
+    train::{optimizer::OptimizerKind, schedule::ScheduleKind},
+};
+
+/// A recipe: settings for everything but the data's split and the seed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Preset {
+    /// Small and fast, to see the whole way once.
+    Quick,
+    /// The notebook's recipe, as it is.
+    #[default]
+    Notebook,
+    /// What reaches more than the notebook, at the price of time.
+    Recommended,
+}
+
+choice!(Preset {
+    Quick = "quick", say("Quick look", "Coup d’œil"), say("A small network and few epochs: minutes, not hours", "Un petit réseau et peu d’époques : des minutes, pas des heures");
+    Notebook = "notebook", say("Notebook", "Notebook"), say("The notebook’s recipe as it is", "La recette du notebook, telle quelle");
+    Recommended = "recommended", say("Recommended", "Conseillé"), say("Batch norm, more augmentation, a better schedule: slower, and right more often", "Normalisation par lots, plus d’augmentation, un meilleur calendrier : plus lent, et plus souvent juste");
+});
+
+impl Preset {
+    /// The settings of this recipe.
+    pub fn settings(self) -> Settings {
+        let mut s = Settings::default();
+        match self {
+            Self::Notebook => {}
+            Self::Quick => {
+                s.model.filters = vec![16, 32, 64];
+                s.model.dense = vec![64];
+                s.model.batch_norm_conv = true;
+                s.model.dropout = 0.3;
+                s.train.epochs = 12;
+                s.train.optimizer.learning_rate = 1e-3;
+                s.train.callbacks.patience = 4;
+            }
+            Self::Recommended => {
+                s.model.batch_norm_conv = true;
+                s.model.dense = vec![256, 64];
+                s.model.dropout = 0.4;
+                s.augment.rotation.on = true;
+                s.augment.zoom.on = true;
+                s.augment.brightness.on = true;
+                s.augment.contrast.on = true;
+                s.augment.erasing.on = true;
+                s.train.epochs = 60;
+                s.train.batch_size = 64;
+                s.train.optimizer.kind = OptimizerKind::AdamW;
+                s.train.optimizer.learning_rate = 2e-3;
+                s.train.optimizer.weight_decay = 0.01;
+                s.train.optimizer.use_ema = true;
+                s.train.schedule.kind = ScheduleKind::Cosine;
+                s.train.schedule.warmup_epochs = 2.0;
+                s.train.loss.label_smoothing = 0.05;
+                s.train.callbacks.patience = 15;
+            }
+        }
+        s
+    }
+
+    /// The recipe that `settings` are in the part that `same` compares, if they are one.
+    pub fn of(settings: &Settings, same: impl Fn(&Settings, &Settings) -> bool) -> Option<Self> {
+        Self::ALL.iter().copied().find(|preset| same(&preset.settings(), settings))
+    }
+}

@@ -1,0 +1,264 @@
+//! What stands around each page: the rail with the steps, and the status bar.
+
+use egui::{Align, CornerRadius, Layout, Margin, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use super::{
+    Action, Cx, Dialog,
+    icon::{self, Icon},
+    page::Page,
+    theme::{self, Theme},
+    widget::{
+        bar,
+        button::{focus_ring, icon_button, link, mix},
+    },
+};
+use crate::{
+    engine::DeviceKind,
+    session::Phase,
+    text::{Lang, Say, duration, number, say},
+    worker::Stage,
+};
+
+/// Width of the rail in a window of `width` points.
+pub fn rail_width(width: f32) -> f32 {
+    if width < 1180.0 { 204.0 } else { 232.0 }
+}
+
+/// The rail: name, the steps with what each holds now, runs, preferences, the device.
+pub fn rail(ui: &mut Ui, cx: &mut Cx<'_>, open: Page) {
+    let t = Theme::of(ui);
+    ui.spacing_mut().item_spacing.y = 2.0;
+    ui.horizontal(|ui| {
+        let (logo, _) = ui.allocate_exact_size(vec2(40.0, 28.0), Sense::hover());
+        let logo = Rect::from_min_size(pos2(logo.left() + 10.0, logo.top() + 1.0), vec2(26.0, 26.0));
+        ui.painter().rect_filled(logo, CornerRadius::same(7), t.accent);
+        icon::SMILE.paint(ui.painter(), logo, 18.0, t.on);
+        ui.label(egui::RichText::new("Trombine").font(theme::semibold(17.0)).color(t.text));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if icon_button(ui, icon::CIRCLE_QUESTION_MARK, cx.say(say("Help and about (F1)", "Aide et à propos (F1)"))).clicked() {
+                cx.act(Action::Show(Dialog::Help));
+            }
+        });
+    });
+    ui.add_space(10.0);
+    for page in Page::STEPS {
+        step(ui, cx, page, page == open);
+    }
+    ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
+        ui.add_space(2.0);
+        device(ui, cx);
+        ui.add_space(8.0);
+        let preferences = cx.say(say("Preferences", "Préférences"));
+        if entry(ui, icon::SETTINGS, preferences, "", false, None).clicked() {
+            cx.act(Action::Show(Dialog::Preferences));
+        }
+        step(ui, cx, Page::Runs, open == Page::Runs);
+    });
+}
+
+fn step(ui: &mut Ui, cx: &mut Cx<'_>, page: Page, open: bool) {
+    let locked = page.locked(cx.session);
+    let state = page.state(cx.lang, cx.session, cx.settings);
+    if entry(ui, page.icon(), cx.say(page.name()), &state, open, locked.map(|l| cx.say(l))).clicked() && locked.is_none() {
+        cx.act(Action::Go(page));
+    }
+}
+
+fn entry(ui: &mut Ui, symbol: Icon, name: &str, state: &str, open: bool, locked: Option<&str>) -> Response {
+    let t = Theme::of(ui);
+    let height = if state.is_empty() { 44.0 } else { 56.0 };
+    let sense = if locked.is_some() { Sense::hover() } else { Sense::click() };
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), sense);
+    let spoken = if state.is_empty() { name.to_owned() } else { format!("{name}, {state}") };
+    response.widget_info(|| WidgetInfo::selected(Role::Tab, locked.is_none(), open, &spoken));
+    let radius = CornerRadius::same(theme::RADIUS_BUTTON);
+    if open {
+        ui.painter().rect_filled(rect, radius, t.soft);
+    } else if response.hovered() && locked.is_none() {
+        ui.painter().rect_filled(rect, radius, mix(t.surface2, t.text3, 0.1));
+    }
+    focus_ring(ui, &response, rect, theme::RADIUS_BUTTON);
+    let (color, second) = match (open, locked.is_some()) {
+        (true, _) => (t.accent, t.text2),
+        (false, true) => (t.text3, t.text3),
+        (false, false) => (t.text, t.text2),
+    };
+    let place = Rect::from_center_size(pos2(rect.left() + 20.0, rect.center().y), vec2(20.0, 20.0));
+    symbol.paint(ui.painter(), place, 19.0, if open { t.accent } else { t.text2 });
+    let painter = ui.painter_at(rect);
+    let name_font = theme::medium(theme::size::BODY);
+    if state.is_empty() {
+        painter.text(pos2(rect.left() + 41.0, rect.center().y), egui::Align2::LEFT_CENTER, name, name_font, color);
+    } else {
+        painter.text(pos2(rect.left() + 41.0, rect.top() + 19.0), egui::Align2::LEFT_CENTER, name, name_font, color);
+        let below = pos2(rect.left() + 41.0, rect.top() + 38.0);
+        let font = theme::regular(theme::size::TABLE - 0.5);
+        let mut job = egui::text::LayoutJob::simple_singleline(state.to_owned(), font, second);
+        job.wrap = egui::text::TextWrapping::truncate_at_width(rect.right() - below.x - 6.0);
+        let galley = ui.painter().layout_job(job);
+        painter.galley(pos2(below.x, below.y - galley.size().y / 2.0), galley, second);
+    }
+    if locked.is_some() { response } else { response.on_hover_cursor(egui::CursorIcon::PointingHand) }
+}
+
+fn device(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let used = cx.session.training.as_ref().filter(|_| cx.session.phase.training()).map(|t| &t.device);
+    let chosen = used.or_else(|| cx.devices.iter().find(|d| d.id == cx.device)).or(cx.devices.first());
+    let Some(device) = chosen else { return };
+    let symbol = if device.kind == DeviceKind::Processor { icon::CPU } else { icon::CIRCUIT_BOARD };
+    let text = match device.kind {
+        DeviceKind::Processor => processor(cx.lang),
+        DeviceKind::Candle | DeviceKind::Graphics | DeviceKind::SoftwareGraphics => device.name.clone(),
+    };
+    let t = Theme::of(ui);
+    let room = ui.available_width() - 60.0;
+    let mut job = egui::text::LayoutJob::simple_singleline(text.clone(), theme::regular(theme::size::TABLE - 0.5), t.text2);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(room);
+    let galley = ui.painter().layout_job(job);
+    ui.horizontal(|ui| {
+        ui.add_space(10.0);
+        let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + 42.0, 26.0), Sense::click());
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &text));
+        let fill = if response.hovered() { t.surface } else { t.surface2 };
+        ui.painter().rect(rect, CornerRadius::same(13), fill, t.border(), egui::StrokeKind::Inside);
+        focus_ring(ui, &response, rect, 13);
+        symbol.paint(ui.painter(), Rect::from_center_size(pos2(rect.left() + 19.0, rect.center().y), vec2(16.0, 16.0)), 15.0, t.text2);
+        ui.painter().galley(pos2(rect.left() + 32.0, rect.center().y - galley.size().y / 2.0), galley, t.text2);
+        let details = device.details.clone();
+        if response.on_hover_text(details).clicked() {
+            cx.act(Action::Show(Dialog::Preferences));
+        }
+    });
+}
+
+fn processor(lang: Lang) -> String {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from) as u64;
+    let word = if cores == 1 { say("core", "cœur") } else { say("cores", "cœurs") };
+    format!("{}, {} {}", say("Processor", "Processeur").get(lang), number(lang, cores), word.get(lang))
+}
+
+/// The status bar: the job with its bar and the time left, or Ready; what is saved; the language.
+pub fn status(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let t = Theme::of(ui);
+    let caption = |text: String| theme::caption(text).color(t.text2);
+    ui.horizontal_centered(|ui| {
+        ui.spacing_mut().item_spacing.x = 14.0;
+        ui.add_space(28.0);
+        let busy = cx.session.phase.busy();
+        let (symbol, color) = match cx.session.phase {
+            Phase::Paused => (icon::PAUSE, t.text2),
+            _ if busy => (icon::ACTIVITY, t.accent),
+            _ => (icon::CIRCLE_CHECK, t.good),
+        };
+        ui.label(symbol.text(15.0).color(color));
+        ui.label(caption(job(cx)));
+        let share = match cx.session.phase {
+            Phase::Training | Phase::Paused => cx.session.training.as_ref().map(crate::session::Training::share),
+            phase => phase.progress().and_then(crate::session::Progress::share),
+        };
+        if busy {
+            bar::progress(ui, cx.say(say("Progress", "Progression")), share, if ui.available_width() < 560.0 { 110.0 } else { 180.0 });
+            if let Some(left) = time_left(cx) {
+                ui.label(caption(left));
+            }
+            if matches!(cx.session.phase, Phase::Opening(_) | Phase::Working(_)) && link(ui, cx.say(say("Stop", "Arrêter"))).clicked() {
+                cx.act(Action::Cancel);
+            }
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            ui.add_space(28.0);
+            ui.spacing_mut().item_spacing.x = 8.0;
+            if let (true, Some(epoch)) =
+                (cx.session.phase.training(), cx.session.training.as_ref().and_then(|training| training.saved))
+            {
+                let safe = match cx.lang {
+                    Lang::En => format!("everything up to epoch {epoch} is safe"),
+                    Lang::Fr => format!("tout est à l’abri jusqu’à l’époque {epoch}"),
+                };
+                ui.label(caption(safe));
+                ui.label(icon::SAVE.text(14.0).color(t.text3));
+                return;
+            }
+            for (index, lang) in Lang::ALL.into_iter().rev().enumerate() {
+                if index > 0 {
+                    ui.label(theme::caption("·").color(t.text3));
+                }
+                language(ui, cx, lang);
+            }
+        });
+    });
+}
+
+fn language(ui: &mut Ui, cx: &mut Cx<'_>, lang: Lang) {
+    let t = Theme::of(ui);
+    let on = lang == cx.lang;
+    let font = if on { theme::medium(theme::size::CAPTION) } else { theme::regular(theme::size::CAPTION) };
+    let text = egui::RichText::new(lang.name()).font(font).color(if on { t.text } else { t.text2 });
+    let response = ui.add(egui::Button::new(text).frame(false));
+    if response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
+        cx.act(Action::Language(lang));
+    }
+}
+
+/// What the program is doing, in a few words.
+fn job(cx: &Cx<'_>) -> String {
+    let lang = cx.lang;
+    match (cx.session.phase, &cx.session.training) {
+        (Phase::Idle, _) => match cx.dataset() {
+            Some(dataset) if !dataset.pixels.is_empty() => match lang {
+                Lang::En => format!("Ready, {} open", dataset.source.name().en),
+                Lang::Fr => format!("Prêt, {} ouvert", dataset.source.name().fr),
+            },
+            _ => say("Ready", "Prêt").get(lang).to_owned(),
+        },
+        (Phase::Training, Some(t)) => match lang {
+            Lang::En => format!("Training, epoch {} of {}", t.now.epoch, t.epochs),
+            Lang::Fr => format!("Entraînement, époque {} sur {}", t.now.epoch, t.epochs),
+        },
+        (Phase::Paused, Some(t)) => match lang {
+            Lang::En => format!("Paused in epoch {} of {}", t.now.epoch, t.epochs),
+            Lang::Fr => format!("En pause, époque {} sur {}", t.now.epoch, t.epochs),
+        },
+        (Phase::Training | Phase::Paused, None) => say("Training", "Entraînement").get(lang).to_owned(),
+        (Phase::Starting(p) | Phase::Opening(p) | Phase::Judging(p) | Phase::Working(p), _) => {
+            let what = stage(p.stage).get(lang);
+            match (p.done, p.total) {
+                (0, 0) => format!("{what}…"),
+                (done, 0) => format!("{what}, {}", number(lang, done)),
+                (done, total) => {
+                    format!("{what}, {} {} {}", number(lang, done), say("of", "sur").get(lang), number(lang, total))
+                }
+            }
+        }
+    }
+}
+
+const fn stage(stage: Stage) -> Say {
+    match stage {
+        Stage::Scanning => say("Looking through the folder", "Lecture du dossier"),
+        Stage::Decoding => say("Decoding pictures", "Décodage des images"),
+        Stage::Drawing => say("Drawing sample faces", "Dessin des visages d’exemple"),
+        Stage::Training => say("Training", "Entraînement"),
+        Stage::Evaluating => say("Judging on the test part", "Évaluation sur la partie test"),
+        Stage::Predicting => say("Predicting", "Prédiction"),
+        Stage::Copying => say("Copying", "Copie"),
+        Stage::Exporting => say("Exporting", "Exportation"),
+    }
+}
+
+fn time_left(cx: &Cx<'_>) -> Option<String> {
+    let training = cx.session.training.as_ref().filter(|_| cx.session.phase == Phase::Training)?;
+    let seconds = training.now.remaining;
+    (seconds.is_finite() && seconds > 0.0).then(|| {
+        let time = duration(cx.lang, std::time::Duration::from_secs_f64(seconds));
+        match cx.lang {
+            Lang::En => format!("about {time} left"),
+            Lang::Fr => format!("encore environ {time}"),
+        }
+    })
+}
+
+/// The frame of the rail and of the status bar.
+pub fn bar_frame(ui: &Ui, margin: Margin) -> egui::Frame {
+    egui::Frame::new().fill(Theme::of(ui).surface2).inner_margin(margin)
+}

@@ -1,0 +1,106 @@
+//! The first start: one sentence, two big choices, where to get the pictures, and what the program can tell.
+
+use egui::{Align, CornerRadius, Layout, Rect, Response, Role, Sense, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
+
+use super::{
+    Action, Cx,
+    dialog::HONEST,
+    icon::{self, Icon},
+    theme::{self, Theme},
+    widget::button::{focus_ring, link, mix},
+};
+use crate::text::{Say, say};
+
+/// Where the collection's makers give it away.
+pub const UTKFACE: &str = "https://susanqq.github.io/UTKFace/";
+
+/// Draws the choices in the middle of the room.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let t = Theme::of(ui);
+    let room = ui.available_size();
+    let width = room.x.min(720.0);
+    let left = (room.x - width) / 2.0;
+    let recent: Vec<_> = cx.recent.iter().take(4).cloned().collect();
+    let height = 470.0 + 34.0 * recent.len() as f32;
+    let top = ui.cursor().min + vec2(left, ((room.y - height) * 0.4).max(0.0));
+    let place = Rect::from_min_size(top, vec2(width, room.y));
+    ui.scope_builder(egui::UiBuilder::new().max_rect(place).layout(Layout::top_down(Align::Min)), |ui| {
+        ui.label(egui::RichText::new(cx.say(say("Teach a network to tell faces apart", "Apprenez à un réseau à distinguer des visages"))).font(theme::semibold(28.0)).color(t.text));
+        let sentence = say(
+            "Open a folder of face pictures, train a small neural network on them, and see how good it is, where it errs and why",
+            "Ouvrez un dossier de visages, entraînez un petit réseau de neurones dessus, et voyez ce qu’il vaut, où il se trompe et pourquoi",
+        );
+        ui.add(egui::Label::new(egui::RichText::new(cx.say(sentence)).size(15.0).color(t.text2)).wrap());
+        ui.add_space(16.0);
+        let half = (width - theme::GUTTER) / 2.0;
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = theme::GUTTER;
+            let open = (icon::FOLDER_OPEN, say("Open UTKFace…", "Ouvrir UTKFace…"), say("or any folder with two classes of pictures; drop it here or paste its path", "ou tout dossier avec deux classes d’images ; déposez-le ici ou collez son chemin"));
+            if big(ui, cx, half, open, true).clicked() {
+                cx.act(Action::ChooseFolder);
+            }
+            let sample = (icon::SMILE, say("Try the sample faces", "Essayer les visages d’exemple"), say("2,000 drawings made by a formula; trains in a minute, nothing to download", "2 000 dessins tracés par une formule ; s’entraîne en une minute, rien à télécharger"));
+            if big(ui, cx, half, sample, false).clicked() {
+                cx.act(Action::UseSampleFaces);
+            }
+        });
+        ui.add_space(8.0);
+        for (folder, there) in recent {
+            ui.horizontal(|ui| {
+                ui.label(icon::FOLDER_OPEN.text(15.0).color(t.text3));
+                let name = folder.display().to_string();
+                if there {
+                    if link(ui, &name).clicked() {
+                        cx.act(Action::UseFolder(folder.clone()));
+                    }
+                } else {
+                    ui.label(theme::cell(&name).color(t.text3));
+                    if link(ui, cx.say(say("The folder moved: locate…", "Le dossier a bougé : le localiser…"))).clicked() {
+                        cx.act(Action::ChooseFolder);
+                    }
+                }
+            });
+        }
+        ui.add_space(10.0);
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = 5.0;
+            ui.label(theme::cell(cx.say(say("No pictures yet?", "Pas encore d’images ?"))).color(t.text2));
+            if link(ui, cx.say(say("Get UTKFace from its makers", "Obtenir UTKFace auprès de ses auteurs"))).clicked() {
+                cx.act(Action::OpenLink(UTKFACE));
+            }
+            ui.label(theme::cell(cx.say(say("(for research, not for commerce)", "(pour la recherche, pas pour le commerce)"))).color(t.text2));
+        });
+        ui.add_space(22.0);
+        let (rect, _) = ui.allocate_exact_size(vec2(width, 1.0), Sense::hover());
+        ui.painter().rect_filled(rect, 0.0, t.stroke);
+        ui.add_space(10.0);
+        ui.label(theme::strong(cx.say(say("What it can and cannot tell", "Ce qu’il peut dire, et ce qu’il ne peut pas"))).color(t.text));
+        for (symbol, sentence) in [icon::CHECK, icon::X, icon::BOOK_OPEN].into_iter().zip(HONEST) {
+            ui.horizontal_top(|ui| {
+                ui.label(symbol.text(15.0).color(t.text3));
+                ui.add(egui::Label::new(theme::cell(cx.say(sentence)).color(t.text2)).wrap());
+            });
+        }
+    });
+}
+
+fn big(ui: &mut Ui, cx: &Cx<'_>, width: f32, (symbol, title, about): (Icon, Say, Say), filled: bool) -> Response {
+    let t = Theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 148.0), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, cx.say(title)));
+    let (fill, text, below) = match (filled, response.hovered()) {
+        (true, false) => (t.accent, t.on, t.on),
+        (true, true) => (mix(t.accent, t.text, 0.1), t.on, t.on),
+        (false, false) => (t.surface, t.text, t.text2),
+        (false, true) => (t.surface2, t.text, t.text2),
+    };
+    let stroke = if filled { egui::Stroke::NONE } else { t.border() };
+    ui.painter().rect(rect, CornerRadius::same(theme::RADIUS_CARD), fill, stroke, StrokeKind::Inside);
+    focus_ring(ui, &response, rect, theme::RADIUS_CARD);
+    let inner = rect.shrink(20.0);
+    symbol.paint(ui.painter(), Rect::from_min_size(inner.min, Vec2::splat(26.0)), 26.0, if filled { t.on } else { t.accent });
+    ui.painter().text(pos2(inner.left(), inner.top() + 46.0), egui::Align2::LEFT_CENTER, cx.say(title), theme::semibold(16.0), text);
+    let galley = ui.painter().layout(cx.say(about).to_owned(), theme::regular(theme::size::TABLE), below, inner.width());
+    ui.painter().galley(pos2(inner.left(), inner.top() + 62.0), galley, below);
+    response.on_hover_cursor(egui::CursorIcon::PointingHand)
+}
