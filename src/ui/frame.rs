@@ -108,7 +108,7 @@ fn device(ui: &mut Ui, cx: &mut Cx<'_>) {
     let symbol = if device.kind == DeviceKind::Processor { icon::CPU } else { icon::CIRCUIT_BOARD };
     let text = match device.kind {
         DeviceKind::Processor => processor(cx.lang),
-        DeviceKind::Candle | DeviceKind::Graphics | DeviceKind::SoftwareGraphics => device.name.clone(),
+        _ => device.name.clone(),
     };
     let t = Theme::of(ui);
     let room = ui.available_width() - 60.0;
