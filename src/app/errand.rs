@@ -27,12 +27,30 @@ pub enum Fetched {
     Folder(PathBuf),
     Photos(Vec<PathBuf>),
     OwnPicture(PathBuf),
-    CopyTo { out: PathBuf, link: bool },
-    ExportTo { run: String, format: String, path: PathBuf },
-    JudgeFolder { run: String, folder: PathBuf },
-    PredictFolder { run: String, folder: PathBuf, csv: PathBuf },
+    CopyTo {
+        out: PathBuf,
+        link: bool,
+    },
+    ExportTo {
+        run: String,
+        format: String,
+        path: PathBuf,
+    },
+    JudgeFolder {
+        run: String,
+        folder: PathBuf,
+    },
+    PredictFolder {
+        run: String,
+        folder: PathBuf,
+        csv: PathBuf,
+    },
     /// A photo, decoded for the screen.
-    Preview { photo: crate::worker::Photo, name: String, preview: Preview },
+    Preview {
+        photo: crate::worker::Photo,
+        name: String,
+        preview: Preview,
+    },
     /// A picture for the augmentation preview: `SIDE` x `SIDE` RGB.
     Cached(Arc<[u8]>),
     Failed(Problem),
@@ -121,16 +139,12 @@ impl Errands {
     pub fn choose_judged_folder(&mut self, lang: Lang, run: String) {
         let title = say("A folder that the run never saw", "Un dossier que l’exécution n’a jamais vu");
         let dialog = titled(lang, title, None);
-        self.ask(async move {
-            dialog.pick_folder().await.map(|f| Fetched::JudgeFolder { run, folder: f.path().to_owned() })
-        });
+        self.ask(async move { dialog.pick_folder().await.map(|f| Fetched::JudgeFolder { run, folder: f.path().to_owned() }) });
     }
 
     pub fn choose_export(&mut self, lang: Lang, run: String, format: String, file: String) {
         let dialog = titled(lang, say("Export as", "Exporter sous"), None).set_file_name(file);
-        self.ask(async move {
-            dialog.save_file().await.map(|f| Fetched::ExportTo { run, format, path: f.path().to_owned() })
-        });
+        self.ask(async move { dialog.save_file().await.map(|f| Fetched::ExportTo { run, format, path: f.path().to_owned() }) });
     }
 
     pub fn choose_prediction_folder(&mut self, lang: Lang, run: String) {

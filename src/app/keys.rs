@@ -116,7 +116,10 @@ impl App {
             }
             (false, _, true) => (say("Drop the photo to predict it", "Déposez la photo pour la prédire"), true),
             (false, _, false) => (
-                say("A photo needs a trained model first; a folder opens as data", "Une photo demande d’abord un modèle ; un dossier s’ouvre comme données"),
+                say(
+                    "A photo needs a trained model first; a folder opens as data",
+                    "Une photo demande d’abord un modèle ; un dossier s’ouvre comme données",
+                ),
                 false,
             ),
         };
@@ -130,7 +133,13 @@ impl App {
         let symbol = if fits { icon::FOLDER_INPUT } else { icon::TRIANGLE_ALERT };
         let place = egui::Rect::from_center_size(rect.center() - egui::vec2(0.0, 34.0), egui::Vec2::splat(40.0));
         symbol.paint(&painter, place, 36.0, color);
-        painter.text(rect.center() + egui::vec2(0.0, 14.0), Align2::CENTER_CENTER, text.get(self.preferences.lang), theme::semibold(20.0), t.text);
+        painter.text(
+            rect.center() + egui::vec2(0.0, 14.0),
+            Align2::CENTER_CENTER,
+            text.get(self.preferences.lang),
+            theme::semibold(20.0),
+            t.text,
+        );
     }
 
     /// Closing the window asks first while a training would be interrupted.
@@ -155,21 +164,24 @@ impl App {
         if self.session.failures.is_empty() {
             return;
         }
-        egui::Area::new(egui::Id::unique("failures")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, [-20.0, -56.0]).show(ui.ctx(), |ui| {
-            ui.set_max_width(440.0);
-            for (index, problem) in self.session.failures.iter().enumerate().rev().take(3) {
-                let way_on = self.way_on(problem);
-                match notice::failure(ui, lang, problem, way_on.as_deref()) {
-                    Some(CardAnswer::Close) => actions.push(Action::CloseFailure(index)),
-                    Some(CardAnswer::WayOn) => actions.push(Action::MendFailure(index)),
-                    Some(CardAnswer::Copy) => {
-                        let version = env!("CARGO_PKG_VERSION");
-                        actions.push(Action::CopyText(format!("Trombine {version}\n{problem}")));
+        egui::Area::new(egui::Id::unique("failures")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, [-20.0, -56.0]).show(
+            ui.ctx(),
+            |ui| {
+                ui.set_max_width(440.0);
+                for (index, problem) in self.session.failures.iter().enumerate().rev().take(3) {
+                    let way_on = self.way_on(problem);
+                    match notice::failure(ui, lang, problem, way_on.as_deref()) {
+                        Some(CardAnswer::Close) => actions.push(Action::CloseFailure(index)),
+                        Some(CardAnswer::WayOn) => actions.push(Action::MendFailure(index)),
+                        Some(CardAnswer::Copy) => {
+                            let version = env!("CARGO_PKG_VERSION");
+                            actions.push(Action::CopyText(format!("Trombine {version}\n{problem}")));
+                        }
+                        None => {}
                     }
-                    None => {}
                 }
-            }
-        });
+            },
+        );
         self.actions.extend(actions);
     }
 }

@@ -51,7 +51,8 @@ impl App {
             Action::RenameRun { run, name, note } => self.send(Command::RenameRun { run, name, note }, None),
             Action::DeleteRun(run) => {
                 self.send(Command::DeleteRun(run.clone()), None);
-                self.session.toast(say("The run is in the trash", "L’exécution est à la corbeille"), Some(Offer::RestoreRun(run)));
+                self.session
+                    .toast(say("The run is in the trash", "L’exécution est à la corbeille"), Some(Offer::RestoreRun(run)));
             }
             Action::RestoreRun(run) => self.send(Command::RestoreRun(run), None),
             Action::TakeSettings(run) => self.take_settings(&run),
@@ -62,7 +63,10 @@ impl App {
             Action::EvaluateFolder { run } => self.errands.choose_judged_folder(lang, run),
             Action::Evaluate { run } => {
                 let dataset = self.session.dataset.clone();
-                self.send(Command::Evaluate { run, source: None, dataset }, Some(Phase::Judging(Progress::at(Stage::Evaluating))));
+                self.send(
+                    Command::Evaluate { run, source: None, dataset },
+                    Some(Phase::Judging(Progress::at(Stage::Evaluating))),
+                );
             }
             Action::ChoosePhotos => self.errands.choose_photos(lang),
             Action::Predict(paths) => {
@@ -128,7 +132,10 @@ impl App {
     pub(super) fn send(&mut self, command: Command, phase: Option<Phase>) {
         let Some(worker) = &self.worker else { return };
         if phase.is_some() && self.session.phase.busy() {
-            let busy = say("One thing at a time: wait for the current job, or stop it", "Une chose à la fois : attendez la fin, ou arrêtez");
+            let busy = say(
+                "One thing at a time: wait for the current job, or stop it",
+                "Une chose à la fois : attendez la fin, ou arrêtez",
+            );
             self.session.toast(busy, None);
             return;
         }

@@ -40,7 +40,8 @@ impl Toasts {
     pub fn show(&mut self, ui: &Ui, lang: Lang) -> Option<Offer> {
         let (toast, _) = self.shown.as_ref()?;
         ui.request_repaint_after(Duration::from_millis(500));
-        let area = egui::Area::new(egui::Id::unique("toast")).order(Order::Foreground).anchor(Align2::CENTER_BOTTOM, [0.0, -56.0]);
+        let area =
+            egui::Area::new(egui::Id::unique("toast")).order(Order::Foreground).anchor(Align2::CENTER_BOTTOM, [0.0, -56.0]);
         let chosen = area.show(ui.ctx(), |ui| notice::toast(ui, lang, toast)).inner;
         if chosen { self.shown.take().and_then(|(toast, _)| toast.offer) } else { None }
     }

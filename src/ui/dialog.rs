@@ -165,28 +165,40 @@ const WORDS: [(Say, Say); 8] = [
     (say("Epoch", "Époque"), say("one pass through all training pictures", "un passage sur toutes les images d’entraînement")),
     (
         say("Batch", "Lot"),
-        say("the pictures looked at together before each small correction", "les images regardées ensemble avant chaque petite correction"),
+        say(
+            "the pictures looked at together before each small correction",
+            "les images regardées ensemble avant chaque petite correction",
+        ),
     ),
     (
         say("Loss", "Perte"),
-        say("how wrong the model is, counting how sure it was; lower is better", "à quel point le modèle se trompe, selon son assurance ; plus bas est mieux"),
+        say(
+            "how wrong the model is, counting how sure it was; lower is better",
+            "à quel point le modèle se trompe, selon son assurance ; plus bas est mieux",
+        ),
     ),
     (
         say("Validation", "Validation"),
-        say("pictures set apart that decide when to stop and what to keep", "des images mises de côté qui décident quand arrêter et quoi garder"),
+        say(
+            "pictures set apart that decide when to stop and what to keep",
+            "des images mises de côté qui décident quand arrêter et quoi garder",
+        ),
     ),
     (
         say("Test", "Test"),
-        say("pictures looked at once, at the end: the honest number", "des images regardées une seule fois, à la fin : le chiffre honnête"),
+        say(
+            "pictures looked at once, at the end: the honest number",
+            "des images regardées une seule fois, à la fin : le chiffre honnête",
+        ),
     ),
     (
         say("Dropout", "Dropout"),
-        say("units switched off at random while training, against learning by heart", "des unités éteintes au hasard pendant l’entraînement, contre le par cœur"),
+        say(
+            "units switched off at random while training, against learning by heart",
+            "des unités éteintes au hasard pendant l’entraînement, contre le par cœur",
+        ),
     ),
-    (
-        say("Learning rate", "Taux d’apprentissage"),
-        say("how large each correction is", "la taille de chaque correction"),
-    ),
+    (say("Learning rate", "Taux d’apprentissage"), say("how large each correction is", "la taille de chaque correction")),
     (
         say("F1", "F1"),
         say("one number between precision and recall, for one class", "un chiffre entre précision et rappel, pour une classe"),
@@ -280,7 +292,8 @@ fn palette(ui: &mut Ui, cx: &mut Cx<'_>) -> Answer {
     let id = egui::Id::unique("palette text");
     let mut text: String = ui.data_mut(|d| d.get_temp(id)).unwrap_or_default();
     let hint = cx.say(say("What would you like to do?", "Que voulez-vous faire ?"));
-    let field = ui.add(egui::TextEdit::singleline(&mut text).hint_text(hint).desired_width(f32::INFINITY).margin(egui::vec2(8.0, 8.0)));
+    let field =
+        ui.add(egui::TextEdit::singleline(&mut text).hint_text(hint).desired_width(f32::INFINITY).margin(egui::vec2(8.0, 8.0)));
     field.request_focus();
     let enter = ui.input(|i| i.key_pressed(egui::Key::Enter));
     let mut answer = Answer::Stay;

@@ -35,7 +35,8 @@ pub fn rail(ui: &mut Ui, cx: &mut Cx<'_>, open: Page) {
         icon::SMILE.paint(ui.painter(), logo, 18.0, t.on);
         ui.label(egui::RichText::new("Trombine").font(theme::semibold(17.0)).color(t.text));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if icon_button(ui, icon::CIRCLE_QUESTION_MARK, cx.say(say("Help and about (F1)", "Aide et à propos (F1)"))).clicked() {
+            if icon_button(ui, icon::CIRCLE_QUESTION_MARK, cx.say(say("Help and about (F1)", "Aide et à propos (F1)"))).clicked()
+            {
                 cx.act(Action::Show(Dialog::Help));
             }
         });
@@ -122,7 +123,12 @@ fn device(ui: &mut Ui, cx: &mut Cx<'_>) {
         let fill = if response.hovered() { t.surface } else { t.surface2 };
         ui.painter().rect(rect, CornerRadius::same(13), fill, t.border(), egui::StrokeKind::Inside);
         focus_ring(ui, &response, rect, 13);
-        symbol.paint(ui.painter(), Rect::from_center_size(pos2(rect.left() + 19.0, rect.center().y), vec2(16.0, 16.0)), 15.0, t.text2);
+        symbol.paint(
+            ui.painter(),
+            Rect::from_center_size(pos2(rect.left() + 19.0, rect.center().y), vec2(16.0, 16.0)),
+            15.0,
+            t.text2,
+        );
         ui.painter().galley(pos2(rect.left() + 32.0, rect.center().y - galley.size().y / 2.0), galley, t.text2);
         let details = device.details.clone();
         if response.on_hover_text(details).clicked() {
@@ -157,11 +163,18 @@ pub fn status(ui: &mut Ui, cx: &mut Cx<'_>) {
             phase => phase.progress().and_then(crate::session::Progress::share),
         };
         if busy {
-            bar::progress(ui, cx.say(say("Progress", "Progression")), share, if ui.available_width() < 560.0 { 110.0 } else { 180.0 });
+            bar::progress(
+                ui,
+                cx.say(say("Progress", "Progression")),
+                share,
+                if ui.available_width() < 560.0 { 110.0 } else { 180.0 },
+            );
             if let Some(left) = time_left(cx) {
                 ui.label(caption(left));
             }
-            if matches!(cx.session.phase, Phase::Opening(_) | Phase::Working(_)) && link(ui, cx.say(say("Stop", "Arrêter"))).clicked() {
+            if matches!(cx.session.phase, Phase::Opening(_) | Phase::Working(_))
+                && link(ui, cx.say(say("Stop", "Arrêter"))).clicked()
+            {
                 cx.act(Action::Cancel);
             }
         }

@@ -99,7 +99,13 @@ fn big(ui: &mut Ui, cx: &Cx<'_>, width: f32, (symbol, title, about): (Icon, Say,
     focus_ring(ui, &response, rect, theme::RADIUS_CARD);
     let inner = rect.shrink(20.0);
     symbol.paint(ui.painter(), Rect::from_min_size(inner.min, Vec2::splat(26.0)), 26.0, if filled { t.on } else { t.accent });
-    ui.painter().text(pos2(inner.left(), inner.top() + 46.0), egui::Align2::LEFT_CENTER, cx.say(title), theme::semibold(16.0), text);
+    ui.painter().text(
+        pos2(inner.left(), inner.top() + 46.0),
+        egui::Align2::LEFT_CENTER,
+        cx.say(title),
+        theme::semibold(16.0),
+        text,
+    );
     let galley = ui.painter().layout(cx.say(about).to_owned(), theme::regular(theme::size::TABLE), below, inner.width());
     ui.painter().galley(pos2(inner.left(), inner.top() + 62.0), galley, below);
     response.on_hover_cursor(egui::CursorIcon::PointingHand)

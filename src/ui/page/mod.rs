@@ -3,6 +3,7 @@
 pub mod augment;
 pub mod data;
 pub mod model;
+pub mod options;
 pub mod predict;
 pub mod results;
 pub mod runs;

@@ -1,12 +1,173 @@
-//! The model page.
+//! Model: the network as a picture that changes with the options, its layers as a table, the options.
 
-use egui::Ui;
+use egui::{Align, Align2, Layout, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use crate::ui::Cx;
+use super::{Page, options};
+use crate::{
+    model::{
+        Network,
+        summary::{self, Row, RowKind},
+    },
+    preset::Preset,
+    problem::Problem,
+    text::{Lang, bytes, decimal, duration, number, say},
+    train::optimizer::OptimizerKind,
+    ui::{
+        Action, Cx, icon,
+        theme::{self, Theme},
+        widget::{
+            button::Button,
+            card::{self, Card},
+            network, notice,
+        },
+    },
+};
 
 /// What the page remembers.
 #[derive(Default)]
-pub struct State {}
+pub struct State {
+    preset: Preset,
+    /// Drawn while the options cannot be built.
+    last: Option<Network>,
+}
+
+const PART: options::Part<'static> = options::Part {
+    prefix: "model.",
+    presets: &[Preset::Quick, Preset::Notebook, Preset::Recommended],
+    take: |settings, other| settings.model = other.model,
+};
 
 /// Draws the page.
-pub fn show(_ui: &mut Ui, _cx: &mut Cx<'_>, _state: &mut State) {}
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
+    let title = cx.say(Page::Model.name());
+    let sentence = say(
+        "A stack of filters that looks at ever larger parts of the face, and a few layers that decide",
+        "Une pile de filtres qui regarde des parties de plus en plus grandes du visage, et quelques couches qui décident",
+    );
+    card::header(ui, title, cx.say(sentence), |ui| {
+        let next = Button::primary(cx.say(Page::Training.name())).trailing(icon::ARROW_RIGHT);
+        if ui.add(next).clicked() {
+            cx.act(Action::Go(Page::Training));
+        }
+    });
+    let built = Network::new(&cx.settings.model, cx.settings.augment.side());
+    let problem: Vec<Problem> = built.as_ref().err().cloned().into_iter().collect();
+    if let Ok(network) = built {
+        state.last = Some(network);
+    }
+    let height = ui.available_height();
+    let side = if ui.available_width() < 900.0 { 310.0 } else { 350.0 };
+    card::columns(ui, &[1.0, side], height, |column, ui| match column {
+        0 => {
+            if let Some(network) = &state.last {
+                let rows = summary::rows(network);
+                drawing(ui, cx, network, &rows, problem.first());
+                table(ui, cx, &rows);
+            }
+        }
+        _ => options::show(ui, cx, &PART, &mut state.preset, &problem),
+    });
+}
+
+fn drawing(ui: &mut Ui, cx: &Cx<'_>, network: &Network, rows: &[Row], problem: Option<&Problem>) {
+    let t = Theme::of(ui);
+    let room = ui.available_height();
+    Card::titled(cx.say(say("The network", "Le réseau"))).caption(cost(cx, network)).show(ui, |ui| {
+        network::show(ui, cx.lang, network, rows, (room * 0.36).clamp(170.0, 320.0));
+        if let Some(problem) = problem {
+            notice::note(ui, icon::TRIANGLE_ALERT, t.bad, problem.what.get(cx.lang));
+        }
+        let lang = cx.lang;
+        let batch = cx.settings.train.batch_size;
+        let slots = match cx.settings.train.optimizer.kind {
+            OptimizerKind::Sgd | OptimizerKind::RmsProp => 1,
+            _ => 2,
+        };
+        let memory = bytes(lang, summary::step_memory(network, batch as usize, slots));
+        let text = match lang {
+            Lang::En => format!("Training it in batches of {batch} takes about {memory} of memory"),
+            Lang::Fr => format!("L’entraîner par lots de {batch} demande environ {memory} de mémoire"),
+        };
+        notice::note(ui, icon::GAUGE, t.text3, &text);
+    });
+}
+
+/// What the network costs, in a line: `3.64 M parameters · 14.6 MB · 370 MFLOP a picture`.
+fn cost(cx: &Cx<'_>, network: &Network) -> String {
+    let lang = cx.lang;
+    let values = network.trained_values() as u64;
+    let parameters = match values {
+        0..1_000_000 => number(lang, values),
+        _ => format!("{}\u{a0}M", decimal(lang, values as f64 / 1e6, 2)),
+    };
+    let mut parts = vec![
+        format!("{parameters} {}", say("parameters", "paramètres").get(lang)),
+        bytes(lang, values * 4),
+        format!("{}\u{a0}MFLOP {}", number(lang, network.flops() / 1_000_000), say("a picture", "par image").get(lang)),
+    ];
+    if let Some(seconds) = epoch_seconds(cx, network) {
+        let time = duration(lang, std::time::Duration::from_secs_f64(seconds));
+        parts.push(match lang {
+            Lang::En => format!("about {time} an epoch here"),
+            Lang::Fr => format!("environ {time} par époque ici"),
+        });
+    }
+    parts.join(" · ")
+}
+
+/// How long an epoch of this network takes, from the speed of the last training on this machine.
+fn epoch_seconds(cx: &Cx<'_>, network: &Network) -> Option<f64> {
+    let training = cx.session.training.as_ref()?;
+    let speed = training.history.last()?.pictures_per_second;
+    let plan = cx.plan.ok()?;
+    // The speed was measured with the network of the run that is shown, if it is this training's.
+    let run = cx.session.run.as_ref().filter(|run| run.info.id == training.run)?;
+    let trained = Network::new(&run.settings.model, run.settings.augment.side()).ok()?;
+    let heavier = network.flops() as f64 / trained.flops().max(1) as f64;
+    let pictures = plan.indices(crate::data::sample::Part::Train).len() as f64;
+    (speed > 0.0).then(|| pictures / speed * heavier)
+}
+
+fn table(ui: &mut Ui, cx: &Cx<'_>, rows: &[Row]) {
+    let t = Theme::of(ui);
+    let lang = cx.lang;
+    let classes = cx.dataset().map(|d| d.classes[1].clone());
+    Card::new().fill().show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let columns = [0.0, 0.52, 1.0];
+        let head = [say("layer", "couche"), say("output", "sortie"), say("parameters", "paramètres")];
+        line(ui, columns, head.map(|h| (h.get(lang).to_owned(), t.text3)), theme::size::CAPTION, 26.0);
+        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            let height = (ui.available_height() / rows.len().max(1) as f32).clamp(27.0, 36.0);
+            for row in rows {
+                card::line(ui);
+                let output = match (&classes, row.kind) {
+                    (Some(class), RowKind::Output) => match lang {
+                        Lang::En => format!("probability of {class}"),
+                        Lang::Fr => format!("probabilité de « {class} »"),
+                    },
+                    _ => row.output_text(lang),
+                };
+                let cells =
+                    [(row.what.get(lang).to_owned(), t.text), (output, t.text2), (number(lang, row.parameters as u64), t.text)];
+                line(ui, columns, cells, theme::size::TABLE, height);
+            }
+        });
+    });
+}
+
+/// A row of three texts: two from their left edge, the last to the right edge.
+fn line(ui: &mut Ui, columns: [f32; 3], cells: [(String, egui::Color32); 3], size: f32, height: f32) {
+    ui.with_layout(Layout::top_down(Align::Min), |ui| {
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height - 1.0), Sense::hover());
+        let spoken: Vec<_> = cells.iter().map(|(text, _)| text.as_str()).collect();
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, spoken.join(", ")));
+        for (index, (text, color)) in cells.into_iter().enumerate() {
+            let (x, align) = match index {
+                2 => (rect.right() - 8.0, Align2::RIGHT_CENTER),
+                _ => (rect.left() + 8.0 + columns[index] * rect.width(), Align2::LEFT_CENTER),
+            };
+            ui.painter().text(pos2(x, rect.center().y), align, text, theme::regular(size), color);
+        }
+    });
+}

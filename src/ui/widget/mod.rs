@@ -9,6 +9,7 @@ pub mod curves;
 pub mod field;
 pub mod knob;
 pub mod matrix;
+pub mod network;
 pub mod notice;
 pub mod plot;
 pub mod ranges;
