@@ -8,6 +8,7 @@ mod groups;
 mod loss;
 mod model;
 mod optimizer;
+mod pages;
 mod sample_faces;
 mod schedule;
 mod scores;

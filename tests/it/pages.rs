@@ -1,0 +1,157 @@
+//! The window, by the names that a screen reader hears, on a made-up session: no worker, no graphics driver.
+
+use std::{path::PathBuf, sync::Arc};
+
+use egui::accesskit::Role;
+use egui_kittest::{Harness, kittest::Queryable as _};
+use trombine::{
+    app::{App, Preferences},
+    data::{
+        sample::{Dataset, Pixels, Source},
+        sample_faces,
+    },
+    session::Session,
+    text::Lang,
+    ui::{Mode, page::Page},
+};
+
+/// The first `count` sample faces.
+pub fn faces(count: usize) -> Arc<Dataset> {
+    let (pixels, samples): (Vec<_>, Vec<_>) = (0..count).map(sample_faces::draw).unzip();
+    Arc::new(Dataset {
+        source: Source::SampleFaces,
+        classes: ["female".to_owned(), "male".to_owned()],
+        samples,
+        skipped: Vec::new(),
+        pixels: Pixels::new(pixels.concat()),
+    })
+}
+
+/// A session with sample faces open.
+pub fn opened(count: usize) -> Session {
+    Session { dataset: Some(faces(count)), ..Session::default() }
+}
+
+pub fn window<'a>(session: Session, preferences: Preferences, size: [f32; 2]) -> Harness<'a, App> {
+    let build = move |cc: &mut eframe::CreationContext<'a>| App::offline(&cc.egui_ctx, session, preferences);
+    Harness::builder().with_size(size).with_max_steps(60).build_eframe(build)
+}
+
+fn on(page: Page) -> Preferences {
+    Preferences { page, mode: Mode::Light, ..Preferences::default() }
+}
+
+#[test]
+fn the_first_start_offers_two_ways() {
+    let mut window = window(Session::default(), on(Page::Data), [1280.0, 800.0]);
+    window.run();
+    window.get_by_role_and_label(Role::Button, "Open UTKFace…");
+    window.get_by_role_and_label(Role::Button, "Try the sample faces");
+    window.get_by_label_contains("cannot tell anyone’s gender identity");
+}
+
+#[test]
+fn locked_steps_say_why() {
+    let mut window = window(Session::default(), on(Page::Data), [1280.0, 800.0]);
+    window.run();
+    window.get_by_role_and_label(Role::Tab, "Model, after the data");
+    window.get_by_role_and_label(Role::Tab, "Results, after training").click();
+    window.run();
+    assert_eq!(window.state().page, Page::Data);
+}
+
+#[test]
+fn every_page_draws_in_both_languages_at_every_size() {
+    for lang in Lang::ALL {
+        for size in [[1024.0, 700.0], [1920.0, 1080.0]] {
+            let preferences = Preferences { lang, ..on(Page::Data) };
+            let mut window = window(opened(60), preferences, size);
+            for page in Page::ALL {
+                window.state_mut().page = page;
+                window.run_steps(3);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_change_is_undone_and_made_again() {
+    let mut window = window(opened(60), on(Page::Model), [1280.0, 900.0]);
+    window.run();
+    let before = window.state().settings.clone();
+    window.get_by_role_and_label(Role::Switch, "Batch norm after conv").click();
+    window.run();
+    assert!(window.state().settings.model.batch_norm_conv);
+    let command = egui::Modifiers::COMMAND;
+    window.key_press_modifiers(command, egui::Key::Z);
+    window.run();
+    assert_eq!(window.state().settings, before);
+    window.key_press_modifiers(command | egui::Modifiers::SHIFT, egui::Key::Z);
+    window.run();
+    assert!(window.state().settings.model.batch_norm_conv);
+}
+
+#[test]
+fn a_network_that_cannot_be_built_is_explained() {
+    let mut window = window(opened(60), on(Page::Model), [1280.0, 900.0]);
+    window.state_mut().settings.augment.crop = 64;
+    window.state_mut().settings.model.filters = vec![16; 6];
+    window.state_mut().settings.model.padding = trombine::model::Padding::Valid;
+    window.run();
+    assert!(window.query_all_by_label_contains("too small to halve").count() > 0);
+}
+
+#[test]
+fn keys_open_pages_and_dialogs() {
+    let mut window = window(opened(60), on(Page::Data), [1280.0, 800.0]);
+    window.run();
+    window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Num3);
+    window.run();
+    assert_eq!(window.state().page, Page::Model);
+    window.key_press(egui::Key::F1);
+    window.run();
+    window.get_by_label("About Trombine");
+    window.key_press(egui::Key::Escape);
+    window.run();
+    assert!(window.query_by_label("About Trombine").is_none());
+    window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Comma);
+    window.run();
+    window.get_by_role_and_label(Role::RadioButton, "Français").click();
+    window.run();
+    assert_eq!(window.state().preferences.lang, Lang::Fr);
+    window.get_by_role_and_label(Role::Tab, "Préférences");
+}
+
+/// Writes a picture of every page to the folder that `TROMBINE_PICTURES` names, in both languages and modes.
+#[test]
+fn pictures_of_every_page() {
+    let Some(folder) = std::env::var_os("TROMBINE_PICTURES").map(PathBuf::from) else {
+        println!("no pictures: TROMBINE_PICTURES names no folder");
+        return;
+    };
+    let wanted = std::env::var("TROMBINE_PAGES").unwrap_or_default();
+    for (lang, mode, size) in [
+        (Lang::En, Mode::Light, [1280.0, 800.0]),
+        (Lang::Fr, Mode::Dark, [1280.0, 800.0]),
+        (Lang::Fr, Mode::Light, [1024.0, 700.0]),
+        (Lang::En, Mode::Dark, [1920.0, 1080.0]),
+    ] {
+        for first in [true, false] {
+            let session = if first { Session::default() } else { opened(600) };
+            let preferences = Preferences { lang, mode, ..on(Page::Data) };
+            let mut window = window(session, preferences, size);
+            for page in Page::ALL {
+                let name = if first { "first".to_owned() } else { format!("{page:?}").to_lowercase() };
+                if (first && page != Page::Data) || !(wanted.is_empty() || wanted.split(',').any(|w| w == name)) {
+                    continue;
+                }
+                window.state_mut().page = page;
+                window.run_steps(12);
+                let picture = window.render().expect("a renderer");
+                let mode = format!("{mode:?}").to_lowercase();
+                let lang = format!("{lang:?}").to_lowercase();
+                picture.save(folder.join(format!("{name}-{lang}-{mode}-{}.png", size[0]))).expect("a folder that can be written");
+            }
+        }
+    }
+}
