@@ -13,4 +13,5 @@ pub mod network;
 pub mod notice;
 pub mod plot;
 pub mod ranges;
+pub mod stack;
 pub mod thumbs;

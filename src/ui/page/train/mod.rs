@@ -1,12 +1,203 @@
-//! The train page.
+//! Training: ready or not, as it goes, and what came out.
 
-use egui::Ui;
+mod before;
+mod during;
+mod tiles;
+pub mod words;
 
-use crate::ui::Cx;
+use egui::{Popup, Ui};
+
+use crate::{
+    plan::Plan,
+    session::{Phase, Training},
+    text::{Lang, plural, say},
+    train::callback::CallbackSettings,
+    ui::{
+        Action, Cx, Dialog, icon,
+        page::Page,
+        theme::Theme,
+        widget::{
+            bar,
+            button::Button,
+            card::{Card, header},
+            choice::menu_item,
+            notice,
+        },
+    },
+};
 
 /// What the page remembers.
 #[derive(Default)]
-pub struct State {}
+pub struct State {
+    /// Show the options although a finished training is there.
+    setup: bool,
+    /// The plan that was sent with "Start training": what the running training follows.
+    sent: Option<Sent>,
+}
+
+/// What the page needs to know of the plan of the training that runs.
+#[derive(Clone)]
+struct Sent {
+    callbacks: CallbackSettings,
+    /// (epoch, learning rate) at each epoch's end.
+    rates: Vec<[f64; 2]>,
+}
+
+impl Sent {
+    fn of(plan: &Plan) -> Self {
+        Self { callbacks: plan.settings.train.callbacks.clone(), rates: before::rates(&plan.settings, plan.steps_per_epoch) }
+    }
+}
 
 /// Draws the page.
-pub fn show(_ui: &mut Ui, _cx: &mut Cx<'_>, _state: &mut State) {}
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
+    let session = cx.session;
+    if session.phase.training() {
+        state.setup = false;
+        if state.sent.is_none() {
+            state.sent = cx.plan.ok().map(|plan| Sent::of(plan));
+        }
+    }
+    match (&session.training, session.phase) {
+        (_, Phase::Starting(_)) => starting(ui, cx),
+        (Some(training), phase) if phase.training() => {
+            running_header(ui, cx, training);
+            body(ui, cx, state, training);
+        }
+        (Some(training), _) if !state.setup => {
+            over_header(ui, cx, state, training);
+            body(ui, cx, state, training);
+        }
+        _ => {
+            if before::show(ui, cx) {
+                state.sent = None;
+            }
+        }
+    }
+}
+
+fn body(ui: &mut Ui, cx: &mut Cx<'_>, state: &State, training: &Training) {
+    let sent = state.sent.clone().unwrap_or_else(|| Sent { callbacks: cx.settings.train.callbacks.clone(), rates: Vec::new() });
+    during::show(ui, cx, training, &sent.rates, &sent.callbacks);
+}
+
+/// Between "Start training" and the first batch.
+fn starting(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let lang = cx.lang;
+    let sentence = say("The network is being set up; the first numbers come in a moment", "Le réseau se prépare ; les premiers chiffres arrivent dans un instant");
+    header(ui, Page::Training.name().get(lang), sentence.get(lang), |ui| {
+        if ui.add(Button::secondary(say("Cancel", "Annuler").get(lang))).clicked() {
+            cx.act(Action::Cancel);
+        }
+    });
+    let progress = cx.session.phase.progress();
+    Card::new().fill().show(ui, |ui| {
+        let title = say("Getting ready", "Préparation").get(lang);
+        notice::empty(ui, icon::ACTIVITY, title, sentence.get(lang), |ui| {
+            bar::progress(ui, title, progress.and_then(|p| p.share()), 240.0);
+        });
+    });
+}
+
+fn running_header(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
+    let lang = cx.lang;
+    let phase = cx.session.phase;
+    let paused = phase == Phase::Paused;
+    let sentence = match (phase, lang) {
+        (Phase::Judging(_), _) => say("Training is over; the test pictures are being judged", "L’entraînement est fini ; les images de test sont en cours d’évaluation").get(lang).to_owned(),
+        (Phase::Paused, Lang::En) => format!("Paused in epoch {}: the processor is free, and nothing is lost", training.now.epoch),
+        (Phase::Paused, Lang::Fr) => format!("En pause à l’époque {} : le processeur est libre, et rien n’est perdu", training.now.epoch),
+        (_, Lang::En) => format!("Learning from {} on {}", pictures(lang, training), training.device.name),
+        (_, Lang::Fr) => format!("Apprend de {} sur {}", pictures(lang, training), training.device.name),
+    };
+    header(ui, Page::Training.name().get(lang), &sentence, |ui| {
+        if matches!(phase, Phase::Judging(_)) {
+            return;
+        }
+        let (name, symbol) = if paused {
+            (say("Resume", "Reprendre"), icon::PLAY)
+        } else {
+            (say("Pause", "Pause"), icon::PAUSE)
+        };
+        if ui.add(Button::primary(name.get(lang)).icon(symbol)).clicked() {
+            cx.act(Action::Pause(!paused));
+        }
+        let finish = Button::secondary(say("Finish now", "Finir maintenant").get(lang)).icon(icon::FLAG);
+        let about = say(
+            "Ends here, keeps the best epoch and gives the complete result",
+            "S’arrête ici, garde la meilleure époque et donne le résultat complet",
+        );
+        if ui.add(finish).on_hover_text(about.get(lang)).clicked() {
+            cx.act(Action::FinishNow);
+        }
+        if ui.add(Button::quiet(say("Discard…", "Abandonner…").get(lang))).clicked() {
+            cx.act(Action::Show(Dialog::Discard));
+        }
+    });
+}
+
+fn over_header(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, training: &Training) {
+    let lang = cx.lang;
+    let judged = cx.session.run.as_ref().is_some_and(|run| run.info.id == training.run && run.report.is_some());
+    let sentence = match (training.stopped, training.best()) {
+        (Some(reason), Some(best)) => {
+            let (why, accuracy) = (words::why_stopped(lang, reason), words::accuracy(lang, best.validation_accuracy));
+            match lang {
+                Lang::En => format!("Finished: {why}; epoch {} was the best, with {accuracy} right on validation", best.epoch),
+                Lang::Fr => format!("Terminé : {why} ; l’époque {} est la meilleure, avec {accuracy} de justes en validation", best.epoch),
+            }
+        }
+        (Some(reason), None) => match lang {
+            Lang::En => format!("Finished before the first epoch was done: {}", words::why_stopped(lang, reason)),
+            Lang::Fr => format!("Terminé avant la fin de la première époque : {}", words::why_stopped(lang, reason)),
+        },
+        (None, _) => {
+            let safe = training.saved.unwrap_or(0);
+            match lang {
+                Lang::En => format!("Interrupted; everything up to epoch {safe} is safe"),
+                Lang::Fr => format!("Interrompu ; tout jusqu’à l’époque {safe} est en sécurité"),
+            }
+        }
+    };
+    header(ui, Page::Training.name().get(lang), &sentence, |ui| {
+        let free = !cx.session.phase.busy();
+        if training.stopped.is_none() {
+            if ui.add(Button::primary(say("Resume", "Reprendre").get(lang)).icon(icon::PLAY).enabled(free)).clicked() {
+                cx.act(Action::Resume { run: training.run.clone(), more: 0 });
+            }
+        } else {
+            let see = Button::primary(say("See results", "Voir les résultats").get(lang)).trailing(icon::ARROW_RIGHT);
+            let reason = (!judged).then(|| say("It has not been judged", "Il n’a pas été évalué").get(lang));
+            if ui.add(see.unless(reason)).clicked() {
+                cx.act(Action::Go(Page::Results));
+            }
+            let more = ui.add(Button::secondary(say("Train more", "Continuer").get(lang)).trailing(icon::CHEVRON_DOWN).enabled(free));
+            Popup::menu(&more).show(|ui| {
+                ui.set_min_width(150.0);
+                for epochs in [5u32, 10, 20, 50] {
+                    let name = plural(lang, epochs.into(), say("more epoch", "époque de plus"), say("more epochs", "époques de plus"));
+                    if menu_item(ui, None, &name).clicked() {
+                        cx.act(Action::Resume { run: training.run.clone(), more: epochs });
+                    }
+                }
+            });
+        }
+        if ui.add(Button::quiet(say("Train again", "Recommencer").get(lang)).icon(icon::ROTATE_CCW)).clicked() {
+            state.setup = true;
+        }
+    });
+    if !judged && training.stopped.is_some() && !cx.session.phase.busy() {
+        let t = Theme::of(ui);
+        ui.horizontal(|ui| {
+            let text = say("The test pictures were not judged", "Les images de test n’ont pas été évaluées").get(lang);
+            notice::note(ui, icon::TRIANGLE_ALERT, t.validation, text);
+            if ui.add(Button::secondary(say("Judge now", "Évaluer maintenant").get(lang)).compact()).clicked() {
+                cx.act(Action::Evaluate { run: training.run.clone() });
+            }
+        });
+    }
+}
+
+fn pictures(lang: Lang, training: &Training) -> String {
+    plural(lang, training.train_pictures.into(), say("picture", "image"), say("pictures", "images"))
+}

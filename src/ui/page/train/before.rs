@@ -1,0 +1,217 @@
+//! Before: ready or what is missing, the options, and the learning rate as it will be.
+
+use egui::{ScrollArea, Ui};
+
+use crate::{
+    data::sample::Part,
+    plan::Plan,
+    settings::Settings,
+    text::{Lang, bytes, number, plural, say},
+    ui::{
+        Action, Cx, icon,
+        page::Page,
+        theme::{self, Theme},
+        widget::{
+            button::{Button, link},
+            card::{self, Card, columns, header},
+            chart::Chart,
+            curves::{Curves, Line, rate},
+            knob,
+            stack::{growing, stack},
+        },
+    },
+};
+
+/// Draws the page; gives whether a training was started.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
+    let lang = cx.lang;
+    let mut started = false;
+    let sentence = say(
+        "The model sees the training pictures again and again, and corrects itself after each batch",
+        "Le modèle revoit sans cesse les images d’entraînement, et se corrige après chaque lot",
+    );
+    header(ui, Page::Training.name().get(lang), sentence.get(lang), |ui| {
+        let reason = not_ready(cx);
+        let start = Button::primary(say("Start training", "Lancer l’entraînement").get(lang)).icon(icon::PLAY);
+        if ui.add(start.unless(reason)).clicked() {
+            cx.act(Action::Train);
+            started = true;
+        }
+        if cx.session.training.is_some() && ui.add(Button::quiet(say("Back to the curves", "Revenir aux courbes").get(lang))).clicked() {
+            cx.act(Action::Go(Page::Training));
+        }
+    });
+    let height = ui.available_height();
+    columns(ui, &[1.0, 356.0], height, |column, ui| {
+        if column == 0 {
+            stack(ui, &[growing(230.0, 0.2), growing(230.0, 1.0)], |row, ui, height| {
+                if row == 0 { readiness(ui, cx, height) } else { schedule(ui, cx, height) }
+            });
+        } else {
+            options(ui, cx, height);
+        }
+    });
+    started
+}
+
+/// Why training cannot start, in a few words.
+fn not_ready(cx: &Cx<'_>) -> Option<&'static str> {
+    let lang = cx.lang;
+    if cx.session.phase.busy() {
+        return Some(say("Something else is running", "Une autre tâche est en cours").get(lang));
+    }
+    if cx.dataset().is_none() {
+        return Some(say("Open a data set first", "Ouvrez d’abord des données").get(lang));
+    }
+    cx.plan.is_err().then(|| say("Something has to be mended first", "Il faut d’abord corriger un point").get(lang))
+}
+
+fn readiness(ui: &mut Ui, cx: &mut Cx<'_>, height: f32) {
+    let (lang, t) = (cx.lang, Theme::of(ui));
+    ui.set_max_height(height);
+    let ready = cx.plan.is_ok();
+    let title = if ready { say("Ready", "Prêt") } else { say("Not ready", "Pas prêt") };
+    Card::titled(title.get(lang)).fill().show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 8.0;
+        match cx.plan {
+            Ok(plan) => facts(ui, lang, plan),
+            Err([]) => missing(
+                ui,
+                cx,
+                say("No pictures yet", "Pas encore d’images").get(lang),
+                say("Open a folder, or try the sample faces", "Ouvrez un dossier, ou essayez les visages d’exemple").get(lang),
+                None,
+            ),
+            Err(problems) => {
+                ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+                    for problem in problems {
+                        let page = problem.knob.as_deref().map_or(Page::Data, page_of);
+                        missing(ui, cx, problem.what.get(lang), problem.remedy.get(lang), Some(page));
+                        ui.add_space(4.0);
+                    }
+                });
+            }
+        }
+        let _ = t;
+    });
+}
+
+/// The page on which a knob is found.
+fn page_of(key: &str) -> Page {
+    match key.split('.').next() {
+        Some("augment") => Page::Augmentation,
+        Some("model") => Page::Model,
+        Some("train") => Page::Training,
+        _ => Page::Data,
+    }
+}
+
+fn missing(ui: &mut Ui, cx: &mut Cx<'_>, what: &str, remedy: &str, page: Option<Page>) {
+    let (lang, t) = (cx.lang, Theme::of(ui));
+    ui.horizontal_top(|ui| {
+        ui.label(icon::CIRCLE_ALERT.text(17.0).color(t.bad));
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = 2.0;
+            ui.add(egui::Label::new(theme::strong(what).color(t.text)).wrap());
+            ui.add(egui::Label::new(egui::RichText::new(remedy).color(t.text2)).wrap());
+            let page = page.unwrap_or(Page::Data);
+            if page != Page::Training {
+                let go = format!("{} {}", say("Go to", "Aller à").get(lang), page.name().get(lang));
+                if link(ui, &go).clicked() {
+                    cx.act(Action::Go(page));
+                }
+            }
+        });
+    });
+}
+
+/// What is going to happen, as short lines.
+fn facts(ui: &mut Ui, lang: Lang, plan: &Plan) {
+    let t = Theme::of(ui);
+    let train = plan.indices(Part::Train).len() as u64;
+    let validation = plan.indices(Part::Validation).len() as u64;
+    let test = plan.indices(Part::Test).len() as u64;
+    let settings = &plan.settings.train;
+    let pictures = |n| plural(lang, n, say("picture", "image"), say("pictures", "images"));
+    let steps = number(lang, plan.steps_per_epoch.into());
+    let [zero, one] = plan.class_weights;
+    let weights = plan.network.trained_values() as u64;
+    let mut lines = vec![match lang {
+        Lang::En => format!("{} to learn from; {} check each epoch, {} judge at the end", pictures(train), number(lang, validation), number(lang, test)),
+        Lang::Fr => format!("{} pour apprendre ; {} vérifient chaque époque, {} jugent à la fin", pictures(train), number(lang, validation), number(lang, test)),
+    }];
+    lines.push(match lang {
+        Lang::En => format!("At most {} epochs of {steps} batches, {} pictures each", settings.epochs, settings.batch_size),
+        Lang::Fr => format!("Au plus {} époques de {steps} lots de {} images", settings.epochs, settings.batch_size),
+    });
+    lines.push(match (lang, settings.callbacks.early_stopping) {
+        (Lang::En, true) => format!("Stops early after {} epochs without improvement", settings.callbacks.patience),
+        (Lang::Fr, true) => format!("S’arrête après {} époques sans progrès", settings.callbacks.patience),
+        (_, false) => say("Goes through all epochs: early stopping is off", "Parcourt toutes les époques : l’arrêt anticipé est désactivé").get(lang).to_owned(),
+    });
+    lines.push(match lang {
+        Lang::En => format!("{} numbers to learn, {} on disk", number(lang, weights), bytes(lang, weights * 4)),
+        Lang::Fr => format!("{} nombres à apprendre, {} sur le disque", number(lang, weights), bytes(lang, weights * 4)),
+    });
+    if (zero - one).abs() > 1e-9 {
+        let value = |v: f64| crate::text::decimal(lang, v, 3);
+        lines.push(match lang {
+            Lang::En => format!("Class weights {} and {}", value(zero), value(one)),
+            Lang::Fr => format!("Poids des classes {} et {}", value(zero), value(one)),
+        });
+    }
+    for line in lines {
+        ui.horizontal_top(|ui| {
+            ui.label(icon::CHECK.text(15.0).color(t.good));
+            ui.add(egui::Label::new(egui::RichText::new(line).color(t.text2)).wrap());
+        });
+    }
+}
+
+fn schedule(ui: &mut Ui, cx: &mut Cx<'_>, height: f32) {
+    let (lang, t) = (cx.lang, Theme::of(ui));
+    let steps = cx.plan.map_or(100, |plan| plan.steps_per_epoch);
+    let points = rates(cx.settings, steps);
+    let title = say("Learning rate", "Taux d’apprentissage").get(lang);
+    let first = points.first().map_or(0.0, |p| p[1]);
+    let last = points.last().map_or(0.0, |p| p[1]);
+    let plot = Curves {
+        name: format!("{title} {} – {}", rate(lang, first), rate(lang, last)),
+        across: say("epoch", "époque").get(lang).to_owned(),
+        lines: vec![Line { name: title.to_owned(), color: t.accent, points, dotted: false, labeled: false }],
+        x: (1.0, f64::from(cx.settings.train.epochs).max(2.0)),
+        y: None,
+        bounds: (0.0, f64::INFINITY),
+        digits: 6,
+        marks: Vec::new(),
+        rates: true,
+    };
+    let sentence = match lang {
+        Lang::En => format!("How large each correction is: from {} in the first epoch to {} in the last", rate(lang, first), rate(lang, last)),
+        Lang::Fr => format!("La taille de chaque correction : de {} à la première époque à {} à la dernière", rate(lang, first), rate(lang, last)),
+    };
+    Chart::new(title, height).sentence(sentence).show(ui, lang, || plot.table(lang), |ui, height| {
+        plot.show(ui, lang, height);
+    });
+}
+
+/// (epoch, learning rate of its last step) for every epoch.
+pub fn rates(settings: &Settings, steps_per_epoch: u32) -> Vec<[f64; 2]> {
+    let _ = steps_per_epoch;
+    (1..=settings.train.epochs).map(|epoch| [f64::from(epoch), settings.train.optimizer.learning_rate]).collect()
+}
+
+fn options(ui: &mut Ui, cx: &mut Cx<'_>, height: f32) {
+    let lang = cx.lang;
+    ui.set_max_height(height);
+    Card::titled(say("Options", "Options").get(lang)).fill().show(ui, |ui| {
+        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 2.0;
+            let problems = cx.plan.err().unwrap_or(&[]);
+            let preset = Settings::default();
+            let context = knob::Context { lang, preset: &preset, problems };
+            knob::list(ui, context, cx.settings, |key| key.starts_with("train.") || key == "seed");
+        });
+    });
+    let _ = card::line;
+}

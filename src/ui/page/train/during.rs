@@ -1,0 +1,314 @@
+//! While it trains, and what it looked like once it is over: numbers, curves, notes, learning rate and faces.
+
+use egui::{Align2, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use super::{
+    tiles::{self, Tile},
+    words,
+};
+use crate::{
+    evaluate::words::class_name,
+    session::{Phase, Training},
+    text::{Lang, decimal, number, percent, say},
+    train::{
+        callback::CallbackSettings,
+        event::{EpochRecord, NoteKind},
+    },
+    ui::{
+        Cx, icon,
+        theme::{self, Theme, size},
+        widget::{
+            card::{Card, columns},
+            chart::Chart,
+            curves::{Curves, Line, rate},
+            stack::{fixed, growing, stack},
+        },
+    },
+};
+
+/// Everything below the header.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training, planned: &[[f64; 2]], callbacks: &CallbackSettings) {
+    let rows = [fixed(tiles::HEIGHT), growing(250.0, 1.0), growing(176.0, 0.28)];
+    stack(ui, &rows, |row, ui, height| match row {
+        0 => numbers(ui, cx, training, callbacks),
+        1 => columns(ui, &[0.5, 0.5], height, |column, ui| {
+            if column == 0 { loss(ui, cx.lang, training, height) } else { accuracy(ui, cx.lang, training, height) }
+        }),
+        _ => columns(ui, &[0.36, 0.25, 0.39], height, |column, ui| match column {
+            0 => notes(ui, cx.lang, training),
+            1 => learning_rate(ui, cx.lang, training, planned, height),
+            _ => faces(ui, cx, training),
+        }),
+    });
+}
+
+fn numbers(ui: &mut Ui, cx: &Cx<'_>, training: &Training, callbacks: &CallbackSettings) {
+    let lang = cx.lang;
+    let of = say("of", "sur").get(lang);
+    let now = &training.now;
+    let over = !cx.session.phase.training();
+    let last = training.history.last();
+    let best = training.best();
+    let nothing = || "–".to_owned();
+    let best_note = best.map_or_else(
+        || say("after the first epoch", "après la première époque").get(lang).to_owned(),
+        |b| {
+            let value = words::accuracy(lang, b.validation_accuracy);
+            format!("{} {value}, {} {}", say("best", "meilleure").get(lang), say("epoch", "époque").get(lang), b.epoch)
+        },
+    );
+    let shown = if over { best } else { last };
+    let done = training.history.len() as u64;
+    let epoch = if over { done } else { now.epoch.into() };
+    let step = if over {
+        let stopped = training.stopped.map(|reason| words::why_stopped(lang, reason));
+        stopped.unwrap_or_else(|| say("interrupted", "interrompu").get(lang).to_owned())
+    } else if now.validating {
+        say("checking on validation…", "contrôle sur la validation…").get(lang).to_owned()
+    } else {
+        let (step, all) = (number(lang, now.step.into()), number(lang, now.steps_per_epoch.into()));
+        format!("{} {step} {of} {all}", say("step", "pas").get(lang))
+    };
+    let loss_note = match (over, words::waiting(&training.history, callbacks)) {
+        (false, Some(waiting)) => words::waits_for(lang, waiting, callbacks.monitor),
+        (false, None) if callbacks.early_stopping => say("early stopping is on", "arrêt anticipé actif").get(lang).to_owned(),
+        (false, None) => say("goes through all epochs", "parcourt toutes les époques").get(lang).to_owned(),
+        (true, _) => best.map_or_else(nothing, |b| format!("{} {}", say("at the best epoch,", "à la meilleure époque,").get(lang), b.epoch)),
+    };
+    let elapsed: f64 = training.history.iter().map(|e| e.seconds).sum::<f64>().max(now.elapsed);
+    let time = |seconds: f64| crate::text::duration(lang, std::time::Duration::from_secs_f64(seconds.clamp(0.0, 1e9)));
+    let speed = if over { last.map_or(0.0, |e| e.pictures_per_second) } else { now.pictures_per_second };
+    let last_tile = if over {
+        Tile { name: say("took", "durée").get(lang), value: time(elapsed), note: say("pauses not counted", "hors pauses").get(lang).into(), ..Tile::default() }
+    } else {
+        Tile {
+            name: say("time left", "temps restant").get(lang),
+            value: if now.remaining > 0.0 { words::about(lang, now.remaining) } else { nothing() },
+            note: match lang {
+                Lang::En => format!("at most; {} so far", time(elapsed)),
+                Lang::Fr => format!("au plus ; {} déjà", time(elapsed)),
+            },
+            ..Tile::default()
+        }
+    };
+    let progress = match cx.session.phase {
+        Phase::Judging(p) => (say("Judging the test pictures", "Évaluation des images de test").get(lang), p.share().unwrap_or(0.0)),
+        _ => (say("Training", "Entraînement").get(lang), training.share()),
+    };
+    let list = [
+        Tile {
+            name: say("epoch", "époque").get(lang),
+            value: number(lang, epoch),
+            unit: format!("{of} {}", number(lang, training.epochs.into())),
+            note: step,
+        },
+        Tile {
+            name: say("validation accuracy", "exactitude, validation").get(lang),
+            value: shown.map_or_else(nothing, |e| words::accuracy(lang, e.validation_accuracy)),
+            unit: String::new(),
+            note: best_note,
+        },
+        Tile {
+            name: say("validation loss", "perte, validation").get(lang),
+            value: shown.map_or_else(nothing, |e| decimal(lang, e.validation_loss, 3)),
+            unit: String::new(),
+            note: loss_note,
+        },
+        Tile {
+            name: say("speed", "vitesse").get(lang),
+            value: if speed > 0.0 { number(lang, speed.round() as u64) } else { nothing() },
+            unit: say("pictures/s", "images/s").get(lang).into(),
+            note: training.device.name.clone(),
+        },
+        last_tile,
+    ];
+    tiles::tiles(ui, &list, Some(progress));
+}
+
+/// How many epochs the curves show: room for what comes, but not fifty empty epochs after two.
+fn horizon(training: &Training) -> f64 {
+    let done = training.history.len() as f64;
+    let steps = [6.0, 8.0, 12.0, 16.0, 24.0, 36.0, 50.0, 75.0, 100.0, 150.0, 250.0, 500.0, 1000.0];
+    let wanted = if training.stopped.is_some() { done } else { done * 1.2 + 1.0 };
+    let all = f64::from(training.epochs);
+    if training.stopped.is_some() {
+        return done.max(2.0);
+    }
+    steps.into_iter().find(|s| *s >= wanted).unwrap_or(all).min(all).max(2.0)
+}
+
+fn curves(ui: &Ui, lang: Lang, training: &Training, name: &str, live: usize, value: impl Fn(&EpochRecord) -> (f64, f64)) -> Curves {
+    let t = Theme::of(ui);
+    let points = |pick: fn((f64, f64)) -> f64| -> Vec<[f64; 2]> {
+        training.history.iter().map(|e| [f64::from(e.epoch), pick(value(e))]).collect()
+    };
+    let mut train = points(|v| v.0);
+    let validation = points(|v| v.1);
+    let first = training.history.is_empty();
+    // The epoch that runs: its mean so far; in the very first one, all of it.
+    if first {
+        train = training.live.iter().map(|l| [l[0], l[live]]).collect();
+    } else if let Some(now) = training.live.last().filter(|_| training.stopped.is_none()) {
+        train.push([now[0], now[live]]);
+    }
+    let best = training.best().map(|b| (f64::from(b.epoch), format!("{} {}", say("best, epoch", "meilleure, époque").get(lang), b.epoch)));
+    Curves {
+        name: name.to_owned(),
+        across: say("epoch", "époque").get(lang).to_owned(),
+        lines: vec![
+            Line { name: say("training", "entraînement").get(lang).to_owned(), color: t.accent, points: train, labeled: true, dotted: false },
+            Line { name: say("validation", "validation").get(lang).to_owned(), color: t.validation, points: validation, labeled: true, dotted: false },
+        ],
+        x: (if first { 0.0 } else { 1.0 }, horizon(training)),
+        y: None,
+        bounds: (0.0, f64::INFINITY),
+        digits: 3,
+        marks: best.into_iter().collect(),
+        rates: false,
+    }
+}
+
+fn loss(ui: &mut Ui, lang: Lang, training: &Training, height: f32) {
+    let title = say("Loss", "Perte").get(lang);
+    let plot = curves(ui, lang, training, title, 1, |e| (e.train_loss, e.validation_loss));
+    let sentence = words::about_loss(&training.history);
+    Chart::new(title, height).sentence(sentence.get(lang)).show(ui, lang, || plot.table(lang), |ui, height| {
+        plot.show(ui, lang, height);
+    });
+}
+
+fn accuracy(ui: &mut Ui, lang: Lang, training: &Training, height: f32) {
+    let title = say("Accuracy", "Exactitude").get(lang);
+    let mut plot = curves(ui, lang, training, title, 2, |e| (e.train_accuracy, e.validation_accuracy));
+    plot.bounds = (0.0, 1.0);
+    let sentence = words::about_accuracy(&training.history);
+    Chart::new(title, height).sentence(sentence.get(lang)).show(ui, lang, || plot.table(lang), |ui, height| {
+        plot.show(ui, lang, height);
+    });
+}
+
+fn notes(ui: &mut Ui, lang: Lang, training: &Training) {
+    let t = Theme::of(ui);
+    Card::titled(say("What happened", "Ce qui s’est passé").get(lang)).fill().show(ui, |ui| {
+        let told: Vec<_> = training.notes.iter().filter(|n| n.kind != NoteKind::Saved).collect();
+        if told.is_empty() {
+            let text = say(
+                "New bests, waiting, and changes of the learning rate will be listed here",
+                "Les meilleurs résultats, les attentes et les changements du taux d’apprentissage s’afficheront ici",
+            );
+            ui.label(theme::caption(text.get(lang)).color(t.text3));
+            return;
+        }
+        ScrollArea::vertical().auto_shrink([false, false]).stick_to_bottom(true).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 7.0;
+            for note in told {
+                let (symbol, color) = match note.kind {
+                    NoteKind::Best => (icon::SPARKLES, t.good),
+                    NoteKind::Waiting => (icon::HOURGLASS, t.text3),
+                    NoteKind::Rate => (icon::TRENDING_DOWN, t.validation),
+                    NoteKind::Saved => (icon::SAVE, t.text3),
+                    NoteKind::Stopping => (icon::FLAG, t.text2),
+                    NoteKind::Warning => (icon::TRIANGLE_ALERT, t.bad),
+                };
+                ui.horizontal_top(|ui| {
+                    ui.spacing_mut().item_spacing.x = 8.0;
+                    ui.label(symbol.text(15.0).color(color));
+                    ui.allocate_ui(vec2(22.0, 16.0), |ui| ui.label(theme::cell(note.epoch.to_string()).color(t.text3)));
+                    ui.add(egui::Label::new(theme::cell(note.text.get(lang)).color(t.text)).wrap());
+                });
+            }
+        });
+    });
+}
+
+fn learning_rate(ui: &mut Ui, lang: Lang, training: &Training, planned: &[[f64; 2]], height: f32) {
+    let t = Theme::of(ui);
+    let done: Vec<[f64; 2]> = training.history.iter().map(|e| [f64::from(e.epoch), e.learning_rate]).collect();
+    let now = training.now.learning_rate;
+    let title = say("Learning rate", "Taux d’apprentissage").get(lang);
+    let mut past = done;
+    if past.is_empty() && now > 0.0 {
+        past.push([1.0, now]);
+    }
+    let from = past.last().map_or(0.0, |p| p[0]);
+    let mut coming: Vec<[f64; 2]> = past.last().copied().into_iter().collect();
+    if training.stopped.is_none() {
+        coming.extend(planned.iter().filter(|p| p[0] > from));
+    }
+    let end = if training.stopped.is_some() { from.max(2.0) } else { f64::from(training.epochs).max(2.0) };
+    let planned_name = say("planned", "prévu").get(lang);
+    let plot = Curves {
+        name: format!("{title} {}", past.last().map_or_else(String::new, |p| rate(lang, p[1]))),
+        across: say("epoch", "époque").get(lang).to_owned(),
+        lines: vec![
+            Line { name: planned_name.to_owned(), color: t.text3, points: coming, dotted: true, labeled: false },
+            Line { name: String::new(), color: t.accent, points: past, dotted: false, labeled: true },
+        ],
+        x: (1.0, end),
+        y: None,
+        bounds: (0.0, f64::INFINITY),
+        digits: 6,
+        marks: Vec::new(),
+        rates: true,
+    };
+    Chart::new(title, height).show(ui, lang, || plot.table(lang), |ui, height| {
+        plot.show(ui, lang, height);
+    });
+}
+
+fn faces(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
+    let (lang, t) = (cx.lang, Theme::of(ui));
+    let title = say("Six validation faces", "Six visages de validation").get(lang);
+    let caption = say("as the model sees them now", "tels que le modèle les voit").get(lang);
+    Card::titled(title).caption(caption).fill().show(ui, |ui| {
+        let Some(dataset) = cx.session.dataset.clone().filter(|_| !training.faces.is_empty()) else {
+            let text = say("They appear after the first epoch", "Ils apparaissent après la première époque");
+            ui.label(theme::caption(text.get(lang)).color(t.text3));
+            return;
+        };
+        let room = ui.available_size();
+        let (gap, words) = (10.0, 42.0);
+        let count = training.faces.len();
+        // As many columns as give the largest pictures.
+        let side_of = |columns: usize| {
+            let rows = count.div_ceil(columns) as f32;
+            let across = (room.x - gap * (columns - 1) as f32) / columns as f32;
+            across.min((room.y - gap * (rows - 1.0)) / rows - words)
+        };
+        let columns = (1..=count).max_by(|a, b| side_of(*a).total_cmp(&side_of(*b))).unwrap_or(1);
+        let side = side_of(columns).clamp(28.0, 128.0);
+        let pitch = (room.x + gap) / columns as f32;
+        let origin = ui.cursor().min;
+        for (place, (sample, probability)) in training.faces.iter().enumerate() {
+            let (column, row) = (place % columns, place / columns);
+            let left = origin.x + pitch * column as f32 + (pitch - gap - side) / 2.0;
+            let corner = pos2(left, origin.y + (side + words + gap) * row as f32);
+            let rect = Rect::from_min_size(corner, vec2(side, side));
+            cx.thumbs.paint(ui, rect, &dataset, *sample as usize);
+            let one = *probability >= 0.5;
+            let sure = if one { *probability } else { 1.0 - probability };
+            let name = class_name(&dataset.classes, usize::from(one), lang);
+            let bar = Rect::from_min_size(pos2(rect.left(), rect.bottom() + 6.0), vec2(side, 4.0));
+            ui.painter().rect_filled(bar, 2.0, t.stroke);
+            let full = bar.with_max_x(bar.left() + bar.width() * probability.clamp(0.03, 1.0));
+            ui.painter().rect_filled(full, 2.0, t.class(u8::from(one)));
+            let sure = percent(lang, f64::from(sure), 0);
+            let wide = pitch - 6.0 > 78.0;
+            let lines = if wide { vec![format!("{name} {sure}")] } else { vec![name.to_owned(), sure.clone()] };
+            for (i, line) in lines.iter().enumerate() {
+                let at = pos2(rect.center().x, bar.bottom() + 4.0 + 14.0 * i as f32);
+                ui.painter().text(at, Align2::CENTER_TOP, line, theme::regular(size::CAPTION), t.text2);
+            }
+            let truth = dataset.samples.get(*sample as usize).map_or(0, |s| usize::from(s.class));
+            let truth = class_name(&dataset.classes, truth, lang);
+            let said = match lang {
+                Lang::En => format!("model says {name} {sure}, recorded as {truth}"),
+                Lang::Fr => format!("le modèle dit {name} {sure}, étiquette {truth}"),
+            };
+            let response = ui.interact(rect, ui.scope_id().with(("face", place)), Sense::hover());
+            response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &said));
+            response.on_hover_text(&said);
+        }
+    });
+}
+

@@ -1,0 +1,70 @@
+//! The row of numbers above the curves, with the progress bar along its lower edge.
+
+use egui::{CornerRadius, Rect, Role, Sense, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+
+use crate::ui::theme::{self, RADIUS_CARD, Theme, size};
+
+/// One number.
+#[derive(Clone, Debug, Default)]
+pub struct Tile {
+    pub name: &'static str,
+    pub value: String,
+    /// Smaller, behind the value.
+    pub unit: String,
+    pub note: String,
+}
+
+/// Height of the row.
+pub const HEIGHT: f32 = 112.0;
+
+/// Draws the tiles over the width there is; `share` fills the bar along the lower edge.
+pub fn tiles(ui: &mut Ui, tiles: &[Tile], progress: Option<(&str, f32)>) {
+    let t = Theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::hover());
+    if let Some((name, share)) = progress {
+        let said = format!("{name} {}\u{a0}%", (share * 100.0).round());
+        response.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, &said));
+    }
+    ui.painter().rect(rect, CornerRadius::same(RADIUS_CARD), t.surface, t.border(), StrokeKind::Inside);
+    let width = rect.width() / tiles.len().max(1) as f32;
+    for (index, tile) in tiles.iter().enumerate() {
+        let left = rect.left() + width * index as f32;
+        if index > 0 {
+            ui.painter().vline(left, egui::Rangef::new(rect.top() + 14.0, rect.bottom() - 18.0), t.border());
+        }
+        one(ui, t, Rect::from_min_size(pos2(left + 18.0, rect.top() + 14.0), vec2(width - 26.0, HEIGHT - 26.0)), tile);
+    }
+    if let Some((_, share)) = progress {
+        let bar = Rect::from_min_max(pos2(rect.left() + 1.0, rect.bottom() - 6.0), rect.max - vec2(1.0, 1.0));
+        let low = CornerRadius { nw: 0, ne: 0, sw: RADIUS_CARD, se: RADIUS_CARD };
+        ui.painter().rect_filled(bar, low, t.stroke);
+        let full = bar.with_max_x(bar.left() + bar.width() * share.clamp(0.0, 1.0));
+        let end = CornerRadius { se: if share >= 0.99 { RADIUS_CARD } else { 2 }, ne: if share >= 0.99 { 0 } else { 2 }, ..low };
+        ui.painter().rect_filled(full, end, t.accent);
+    }
+}
+
+fn one(ui: &mut Ui, t: &Theme, rect: Rect, tile: &Tile) {
+    let id = ui.scope_id().with(("tile", tile.name));
+    let response = ui.interact(rect, id, Sense::hover());
+    let said = [tile.name, &tile.value, &tile.unit, &tile.note].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" ");
+    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &said));
+    let painter = ui.painter_at(rect.expand2(vec2(4.0, 6.0)));
+    painter.text(rect.min, egui::Align2::LEFT_TOP, tile.name, theme::regular(size::CAPTION), t.text2);
+    let unit = painter.layout_no_wrap(tile.unit.clone(), theme::medium(size::BODY), t.text2);
+    let room = rect.width() - if tile.unit.is_empty() { 0.0 } else { unit.size().x + 5.0 };
+    // A long number in a narrow tile is set smaller rather than cut off.
+    let mut font = size::FIGURE;
+    let mut value = painter.layout_no_wrap(tile.value.clone(), theme::semibold(font), t.text);
+    while value.size().x > room && font > 14.0 {
+        font -= 1.0;
+        value = painter.layout_no_wrap(tile.value.clone(), theme::semibold(font), t.text);
+    }
+    let base = rect.top() + 17.0 + (size::FIGURE - font) * 0.5;
+    let end = rect.left() + value.size().x + 6.0;
+    let height = value.size().y;
+    painter.galley(pos2(rect.left(), base), value, t.text);
+    painter.galley(pos2(end, base + height - unit.size().y - height * 0.08), unit, t.text2);
+    let note = painter.layout(tile.note.clone(), theme::regular(size::CAPTION), t.text2, rect.width());
+    painter.galley(pos2(rect.left(), rect.top() + 47.0), note, t.text2);
+}

@@ -1,0 +1,208 @@
+//! What the curves say, in sentences.
+
+use crate::{
+    text::{Lang, Sentence, decimal, duration, percent, say},
+    train::{
+        callback::{CallbackSettings, Monitor},
+        event::{EpochRecord, StopReason},
+    },
+};
+
+/// Epochs in a row that make a trend.
+const TREND: usize = 3;
+
+/// What the loss curves say, in one sentence.
+pub fn about_loss(history: &[EpochRecord]) -> Sentence {
+    let n = history.len();
+    let Some(last) = history.last() else {
+        return say(
+            "The loss measures how wrong the model is; both curves should fall",
+            "La perte mesure à quel point le modèle se trompe ; les deux courbes doivent descendre",
+        )
+        .into();
+    };
+    if !last.train_loss.is_finite() || !last.validation_loss.is_finite() {
+        return say(
+            "The loss is no longer a number: the learning rate was too high",
+            "La perte n’est plus un nombre : le taux d’apprentissage était trop élevé",
+        )
+        .into();
+    }
+    let rising = streak(history, |a, b| b.validation_loss > a.validation_loss);
+    let learning = streak(history, |a, b| b.train_loss < a.train_loss);
+    if rising >= TREND && learning >= rising {
+        return Sentence {
+            en: format!("Validation loss has risen for {rising} epochs while training loss falls: it starts to learn by heart"),
+            fr: format!(
+                "La perte de validation monte depuis {rising} époques tandis que celle d’entraînement descend : il commence à apprendre par cœur"
+            ),
+        };
+    }
+    if streak(history, |a, b| b.train_loss > a.train_loss) >= TREND {
+        return say(
+            "Training loss rises: the learning rate may be too high",
+            "La perte d’entraînement monte : le taux d’apprentissage est peut-être trop élevé",
+        )
+        .into();
+    }
+    let best = history.iter().enumerate().min_by(|a, b| a.1.validation_loss.total_cmp(&b.1.validation_loss)).map_or(0, |b| b.0);
+    let waited = n - 1 - best;
+    if waited >= TREND {
+        let gap = last.validation_loss - last.train_loss;
+        return if gap > 0.3 * last.validation_loss.abs() {
+            Sentence {
+                en: format!("Validation loss has not improved for {waited} epochs while training goes on improving: it learns by heart"),
+                fr: format!(
+                    "La perte de validation ne s’améliore plus depuis {waited} époques alors que l’entraînement progresse : il apprend par cœur"
+                ),
+            }
+        } else {
+            Sentence {
+                en: format!("Validation loss has not improved for {waited} epochs: there may be little left to learn this way"),
+                fr: format!("La perte de validation ne s’améliore plus depuis {waited} époques : il reste peut-être peu à apprendre ainsi"),
+            }
+        };
+    }
+    if n < 2 {
+        return say(
+            "One epoch is done; the curves begin with the second",
+            "Une époque est faite ; les courbes commencent avec la deuxième",
+        )
+        .into();
+    }
+    if waited == 0 {
+        say(
+            "Validation loss still falls: it learns things that hold for new pictures",
+            "La perte de validation descend encore : il apprend des choses valables pour de nouvelles images",
+        )
+        .into()
+    } else {
+        say(
+            "Validation loss goes up and down a little from epoch to epoch; the trend counts",
+            "La perte de validation varie un peu d’une époque à l’autre ; c’est la tendance qui compte",
+        )
+        .into()
+    }
+}
+
+/// What the accuracy curves say, in one sentence.
+pub fn about_accuracy(history: &[EpochRecord]) -> Sentence {
+    let Some(last) = history.last() else {
+        return say(
+            "The share of pictures it gets right; both curves should rise",
+            "La part d’images justes ; les deux courbes doivent monter",
+        )
+        .into();
+    };
+    let gap = last.train_accuracy - last.validation_accuracy;
+    if history.len() >= 5 && last.train_accuracy < 0.6 {
+        return say(
+            "It has hardly learned anything yet: a higher learning rate or a larger model may help",
+            "Il n’a presque rien appris : un taux d’apprentissage plus élevé ou un modèle plus grand peut aider",
+        )
+        .into();
+    }
+    if gap > 0.05 {
+        let points = (gap * 100.0).round() as u64;
+        return Sentence {
+            en: format!("{points} points better on the pictures it learns from than on others: that much it knows by heart"),
+            fr: format!("{points} points de mieux sur les images apprises que sur les autres : c’est ce qu’il sait par cœur"),
+        };
+    }
+    if gap < -0.005 {
+        return say(
+            "Better on validation than in training: dropout and random changes make training harder on purpose",
+            "Meilleur en validation qu’à l’entraînement : le dropout et les changements au hasard compliquent exprès l’entraînement",
+        )
+        .into();
+    }
+    say(
+        "It does about as well on new pictures as on those it learns from",
+        "Il réussit à peu près aussi bien sur de nouvelles images que sur celles qu’il apprend",
+    )
+    .into()
+}
+
+/// How many of the last epochs in a row fulfil `holds(before, after)`.
+fn streak(history: &[EpochRecord], holds: impl Fn(&EpochRecord, &EpochRecord) -> bool) -> usize {
+    history.windows(2).rev().take_while(|w| holds(&w[0], &w[1])).count()
+}
+
+/// Where early stopping stands: epochs without improvement, and the value to beat.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Waiting {
+    pub waited: u32,
+    pub patience: u32,
+    /// The next epoch's watched value has to be below (a loss) or above (an accuracy) this.
+    pub to_beat: f64,
+}
+
+/// Where early stopping stands after `history`, by Keras's rule; `None` if it is off or nothing was watched yet.
+pub fn waiting(history: &[EpochRecord], callbacks: &CallbackSettings) -> Option<Waiting> {
+    if !callbacks.early_stopping {
+        return None;
+    }
+    let watched = |e: &EpochRecord| match callbacks.monitor {
+        Monitor::ValidationLoss => -e.validation_loss,
+        Monitor::ValidationAccuracy => e.validation_accuracy,
+    };
+    let mut best: Option<f64> = None;
+    let mut waited = 0;
+    for value in history.iter().map(watched) {
+        if best.is_none_or(|best| value - callbacks.min_delta.abs() > best) {
+            best = Some(value);
+            waited = 0;
+        } else {
+            waited += 1;
+        }
+    }
+    let to_beat = (best? + callbacks.min_delta.abs()).abs();
+    Some(Waiting { waited, patience: callbacks.patience, to_beat })
+}
+
+/// What early stopping waits for: `stops in 3 epochs unless below 0.298`.
+pub fn waits_for(lang: Lang, waiting: Waiting, monitor: Monitor) -> String {
+    let left = waiting.patience.saturating_sub(waiting.waited).max(1);
+    let value = decimal(lang, waiting.to_beat, 3);
+    match (lang, monitor, left) {
+        (Lang::En, Monitor::ValidationLoss, 1) => format!("stops after this epoch unless below {value}"),
+        (Lang::En, Monitor::ValidationLoss, _) => format!("stops in {left} epochs unless below {value}"),
+        (Lang::En, Monitor::ValidationAccuracy, 1) => format!("stops after this epoch unless accuracy passes {value}"),
+        (Lang::En, Monitor::ValidationAccuracy, _) => format!("stops in {left} epochs unless accuracy passes {value}"),
+        (Lang::Fr, Monitor::ValidationLoss, 1) => format!("arrêt après cette époque sauf sous {value}"),
+        (Lang::Fr, Monitor::ValidationLoss, _) => format!("arrêt dans {left} époques sauf sous {value}"),
+        (Lang::Fr, Monitor::ValidationAccuracy, 1) => format!("arrêt après cette époque sauf exactitude au-dessus de {value}"),
+        (Lang::Fr, Monitor::ValidationAccuracy, _) => format!("arrêt dans {left} époques sauf exactitude au-dessus de {value}"),
+    }
+}
+
+/// Why training ended.
+pub fn why_stopped(lang: Lang, reason: StopReason) -> String {
+    match (reason, lang) {
+        (StopReason::AllEpochs, _) => say("all epochs are done", "toutes les époques sont faites").get(lang).to_owned(),
+        (StopReason::EarlyStopping { patience }, Lang::En) => format!("stopped early after {patience} epochs without improvement"),
+        (StopReason::EarlyStopping { patience }, Lang::Fr) => format!("arrêt anticipé après {patience} époques sans progrès"),
+        (StopReason::TimeLimit, _) => say("the time limit was reached", "la limite de temps est atteinte").get(lang).to_owned(),
+        (StopReason::Diverged, _) => {
+            say("the loss was no longer a number", "la perte n’était plus un nombre").get(lang).to_owned()
+        }
+        (StopReason::ByUser, _) => say("you finished it", "vous y avez mis fin").get(lang).to_owned(),
+    }
+}
+
+/// `about 9 min`.
+pub fn about(lang: Lang, seconds: f64) -> String {
+    let seconds = seconds.max(0.0);
+    // An estimate has no seconds once it is in minutes.
+    let rounded = if seconds < 90.0 { (seconds / 5.0).ceil() * 5.0 } else { (seconds / 60.0).round() * 60.0 };
+    let time = duration(lang, std::time::Duration::from_secs_f64(rounded.min(1e9)));
+    match lang {
+        Lang::En => format!("about {time}"),
+        Lang::Fr => format!("environ {time}"),
+    }
+}
+
+/// An accuracy as shown in tiles: `88.8 %`.
+pub fn accuracy(lang: Lang, value: f64) -> String {
+    percent(lang, value, 1)
+}
