@@ -83,6 +83,7 @@ impl<'a> Card<'a> {
         frame
             .show(ui, |ui| {
                 let inner = 2.0 * theme::PADDING;
+                ui.spacing_mut().item_spacing.y = 8.0;
                 ui.set_width((room.x - inner).max(0.0));
                 if self.fill && room.y.is_finite() {
                     ui.set_min_height((room.y - inner).max(0.0));
@@ -99,8 +100,9 @@ impl<'a> Card<'a> {
 fn title_line(ui: &mut Ui, title: &str, caption: Option<&str>, actions: impl FnOnce(&mut Ui)) {
     let t = Theme::of(ui);
     ui.horizontal(|ui| {
+        ui.spacing_mut().interact_size.y = 22.0;
         ui.set_min_height(22.0);
-        ui.label(theme::strong(title).color(t.text));
+        ui.add(egui::Label::new(theme::strong(title).color(t.text)).truncate());
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             actions(ui);
             if let Some(caption) = caption {

@@ -21,6 +21,7 @@ pub struct Chart<'a> {
     caption: String,
     sentence: String,
     height: f32,
+    compact: bool,
 }
 
 /// How the user wants to see a chart.
@@ -33,7 +34,7 @@ struct View {
 impl<'a> Chart<'a> {
     /// A chart whose card is `height` high.
     pub fn new(title: &'a str, height: f32) -> Self {
-        Self { title, caption: String::new(), sentence: String::new(), height }
+        Self { title, caption: String::new(), sentence: String::new(), height, compact: false }
     }
 
     /// A quiet text at the right of the title.
@@ -50,6 +51,13 @@ impl<'a> Chart<'a> {
         self
     }
 
+    /// For a small card: the table is found in the larger view alone.
+    #[must_use]
+    pub fn compact(mut self) -> Self {
+        self.compact = true;
+        self
+    }
+
     /// Draws the card as wide as there is room; `draw` is given the height for the plot.
     pub fn show(self, ui: &mut Ui, lang: Lang, table: impl Fn() -> Table, mut draw: impl FnMut(&mut Ui, f32)) {
         let id = ui.make_persistent_id(("chart", self.title));
@@ -61,7 +69,7 @@ impl<'a> Chart<'a> {
             Card::titled(self.title).caption(self.caption.clone()).fill().show_with(
                 ui,
                 |ui| {
-                    buttons(ui, lang, self.title, &mut view);
+                    self.buttons(ui, lang, &mut view);
                 },
                 |ui| {
                     ui.spacing_mut().item_spacing.y = 6.0;
@@ -86,6 +94,22 @@ impl<'a> Chart<'a> {
             self.large(ui, lang, id, &mut view, &table, &mut draw);
         }
         ui.data_mut(|d| d.insert_temp(id, view));
+    }
+
+    fn buttons(&self, ui: &mut Ui, lang: Lang, view: &mut View) {
+        let gap = std::mem::replace(&mut ui.spacing_mut().item_spacing.x, 0.0);
+        let enlarge = say("Enlarge", "Agrandir").get(lang);
+        if icon_button(ui, icon::MAXIMIZE_2, &format!("{enlarge}, {}", self.title)).clicked() {
+            view.large = true;
+        }
+        if !self.compact {
+            let (name, picture) = twin(lang, view.table);
+            if icon_button(ui, picture, &format!("{name}, {}", self.title)).clicked() {
+                view.table = !view.table;
+            }
+        }
+        ui.spacing_mut().item_spacing.x = gap;
+        ui.add_space(4.0);
     }
 
     fn large(
@@ -134,19 +158,6 @@ fn twin(lang: Lang, table: bool) -> (&'static str, icon::Icon) {
     } else {
         (say("Show as a table", "Afficher en tableau").get(lang), icon::TABLE)
     }
-}
-
-fn buttons(ui: &mut Ui, lang: Lang, title: &str, view: &mut View) {
-    ui.spacing_mut().item_spacing.x = 0.0;
-    let enlarge = say("Enlarge", "Agrandir").get(lang);
-    if icon_button(ui, icon::MAXIMIZE_2, &format!("{enlarge}, {title}")).clicked() {
-        view.large = true;
-    }
-    let (name, picture) = twin(lang, view.table);
-    if icon_button(ui, picture, &format!("{name}, {title}")).clicked() {
-        view.table = !view.table;
-    }
-    ui.add_space(6.0);
 }
 
 /// Shows a table `height` high: only the rows in view are drawn, and all of it can be copied.

@@ -55,9 +55,6 @@ impl Curves {
         let t = Theme::of(ui);
         let frame = self.frame(ui, rect, lang);
         self.axes(ui, t, &frame, lang);
-        for (x, caption) in &self.marks {
-            mark(ui, t, &frame, *x, caption);
-        }
         let clip = frame.rect.expand(4.0);
         let painter = ui.painter_at(clip);
         for line in &self.lines {
@@ -68,7 +65,10 @@ impl Curves {
                 painter.add(Shape::line(points, Stroke::new(2.0, line.color)));
             }
         }
-        self.ends(ui, t, &frame, rect, lang);
+        let mut taken = self.ends(ui, t, &frame, rect, lang);
+        for (x, caption) in &self.marks {
+            self.mark(ui, t, &frame, &mut taken, *x, caption);
+        }
         self.pointer(ui, t, &frame, &response, lang);
         response
     }
@@ -117,7 +117,11 @@ impl Curves {
             })
             .fold(12.0f32, f32::max)
             .min(rect.width() * 0.4);
-        let left = if self.rates { 6.0 } else { 44.0 };
+        let left = match (self.rates, rect.width() > 300.0) {
+            (true, false) => 6.0,
+            (true, true) => 60.0,
+            (false, _) => 44.0,
+        };
         let inside =
             Rect::from_min_max(pos2(rect.left() + left, rect.top() + 8.0), pos2(rect.right() - right, rect.bottom() - 24.0));
         Frame { rect: inside, x: self.x, y }
@@ -126,7 +130,7 @@ impl Curves {
     fn axes(&self, ui: &Ui, t: &Theme, frame: &Frame, lang: Lang) {
         let font = theme::regular(size::CAPTION);
         let painter = ui.painter();
-        if !self.rates {
+        if !self.rates || rect_is_wide(frame) {
             let wanted = ((frame.rect.height()) / 44.0).clamp(2.0, 7.0) as usize;
             let marks = ticks(frame.y.0, frame.y.1, wanted);
             let digits = places(&marks);
@@ -161,8 +165,9 @@ impl Curves {
         if line.name.is_empty() { self.value(lang, value) } else { format!("{} {}", line.name, self.value(lang, value)) }
     }
 
-    /// Dots and labels at the lines' ends.
-    fn ends(&self, ui: &Ui, t: &Theme, frame: &Frame, rect: Rect, lang: Lang) {
+    /// Dots and labels at the lines' ends; gives where the labels stand.
+    fn ends(&self, ui: &Ui, t: &Theme, frame: &Frame, rect: Rect, lang: Lang) -> Vec<Rect> {
+        let mut taken = Vec::new();
         let ends: Vec<_> = self.lines.iter().filter(|l| l.labeled).filter_map(|l| l.points.last().map(|p| (l, *p))).collect();
         let mut heights: Vec<f32> = ends.iter().map(|(_, p)| frame.y_at(p[1])).collect();
         push_apart(&mut heights, LABEL, frame.rect.top() - 6.0, frame.rect.bottom() + 4.0);
@@ -178,7 +183,40 @@ impl Curves {
             let back = Rect::from_min_size(at, galley.size()).expand2(vec2(2.0, 0.0));
             ui.painter().rect_filled(back, 2.0, t.surface.gamma_multiply(0.8));
             ui.painter().galley(at, galley, line.color);
+            taken.push(back);
         }
+        taken
+    }
+
+    /// A dotted vertical line with its caption where it covers nothing.
+    fn mark(&self, ui: &Ui, t: &Theme, frame: &Frame, taken: &mut Vec<Rect>, x: f64, caption: &str) {
+        if x < frame.x.0 || x > frame.x.1 {
+            return;
+        }
+        let at = frame.x_at(x);
+        let line = [pos2(at, frame.rect.top()), pos2(at, frame.rect.bottom())];
+        ui.painter().extend(Shape::dotted_line(&line, t.text3, 5.0, 0.9));
+        let galley = ui.painter().layout_no_wrap(caption.to_owned(), theme::regular(size::CAPTION), t.text2);
+        let (left, right) = (at - 6.0 - galley.size().x, at + 6.0);
+        let (low, high) = (frame.rect.bottom() - 4.0 - galley.size().y, frame.rect.top() + 2.0);
+        let places = [pos2(left, low), pos2(right, low), pos2(left, high), pos2(right, high)];
+        let rects = places.map(|place| Rect::from_min_size(place, galley.size()));
+        let inside = |r: &Rect| r.left() > frame.rect.left() + 2.0 && r.right() < frame.rect.right();
+        let free = |r: &Rect| inside(r) && !taken.iter().any(|other| other.intersects(*r)) && !self.crosses(frame, r.expand(3.0));
+        let Some(rect) = rects.iter().find(|r| free(r)).or_else(|| rects.iter().find(|r| inside(r))) else { return };
+        ui.painter().rect_filled(*rect, 2.0, t.surface.gamma_multiply(0.8));
+        ui.painter().galley(rect.min, galley, t.text2);
+        taken.push(*rect);
+    }
+
+    /// Whether a curve goes through `rect`.
+    fn crosses(&self, frame: &Frame, rect: Rect) -> bool {
+        self.lines.iter().any(|line| {
+            line.points.windows(2).any(|w| {
+                let (a, b) = (frame.at(w[0][0], w[0][1]), frame.at(w[1][0], w[1][1]));
+                (0..=8).any(|i| rect.contains(a.lerp(b, i as f32 / 8.0)))
+            })
+        })
     }
 
     /// The values under the pointer.
@@ -222,22 +260,11 @@ pub fn rate(lang: Lang, value: f64) -> String {
     }
 }
 
-fn text_width(ui: &Ui, text: &str) -> f32 {
-    ui.painter().layout_no_wrap(text.to_owned(), theme::medium(size::CAPTION), Color32::WHITE).size().x
+/// Whether a plot of rates has room for an axis at the left.
+fn rect_is_wide(frame: &Frame) -> bool {
+    frame.rect.width() > 220.0
 }
 
-/// A dotted vertical line with its caption on the side where there is room.
-fn mark(ui: &Ui, t: &Theme, frame: &Frame, x: f64, caption: &str) {
-    if x < frame.x.0 || x > frame.x.1 {
-        return;
-    }
-    let at = frame.x_at(x);
-    let line = [pos2(at, frame.rect.top()), pos2(at, frame.rect.bottom())];
-    ui.painter().extend(Shape::dotted_line(&line, t.text3, 5.0, 0.9));
-    let galley = ui.painter().layout_no_wrap(caption.to_owned(), theme::regular(size::CAPTION), t.text2);
-    let left = at - 6.0 - galley.size().x;
-    let place = if left > frame.rect.left() + 2.0 { left } else { at + 6.0 };
-    let at = pos2(place, frame.rect.bottom() - 4.0 - galley.size().y);
-    ui.painter().rect_filled(Rect::from_min_size(at, galley.size()), 2.0, t.surface.gamma_multiply(0.8));
-    ui.painter().galley(at, galley, t.text2);
+fn text_width(ui: &Ui, text: &str) -> f32 {
+    ui.painter().layout_no_wrap(text.to_owned(), theme::medium(size::CAPTION), Color32::WHITE).size().x
 }

@@ -13,7 +13,7 @@ use crate::{
         theme::{self, Theme},
         widget::{
             button::{Button, link},
-            card::{self, Card, columns, header},
+            card::{Card, columns, header},
             chart::Chart,
             curves::{Curves, Line, rate},
             knob,
@@ -22,10 +22,18 @@ use crate::{
     },
 };
 
-/// Draws the page; gives whether a training was started.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
+/// What the user did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Started,
+    /// Show the last training again.
+    Back,
+}
+
+/// Draws the page.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> Option<Answer> {
     let lang = cx.lang;
-    let mut started = false;
+    let mut answer = None;
     let sentence = say(
         "The model sees the training pictures again and again, and corrects itself after each batch",
         "Le modèle revoit sans cesse les images d’entraînement, et se corrige après chaque lot",
@@ -35,10 +43,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
         let start = Button::primary(say("Start training", "Lancer l’entraînement").get(lang)).icon(icon::PLAY);
         if ui.add(start.unless(reason)).clicked() {
             cx.act(Action::Train);
-            started = true;
+            answer = Some(Answer::Started);
         }
-        if cx.session.training.is_some() && ui.add(Button::quiet(say("Back to the curves", "Revenir aux courbes").get(lang))).clicked() {
-            cx.act(Action::Go(Page::Training));
+        if cx.session.training.is_some()
+            && ui.add(Button::quiet(say("Back to the curves", "Revenir aux courbes").get(lang))).clicked()
+        {
+            answer = Some(Answer::Back);
         }
     });
     let height = ui.available_height();
@@ -51,7 +61,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> bool {
             options(ui, cx, height);
         }
     });
-    started
+    answer
 }
 
 /// Why training cannot start, in a few words.
@@ -67,7 +77,7 @@ fn not_ready(cx: &Cx<'_>) -> Option<&'static str> {
 }
 
 fn readiness(ui: &mut Ui, cx: &mut Cx<'_>, height: f32) {
-    let (lang, t) = (cx.lang, Theme::of(ui));
+    let lang = cx.lang;
     ui.set_max_height(height);
     let ready = cx.plan.is_ok();
     let title = if ready { say("Ready", "Prêt") } else { say("Not ready", "Pas prêt") };
@@ -92,7 +102,6 @@ fn readiness(ui: &mut Ui, cx: &mut Cx<'_>, height: f32) {
                 });
             }
         }
-        let _ = t;
     });
 }
 
@@ -137,8 +146,18 @@ fn facts(ui: &mut Ui, lang: Lang, plan: &Plan) {
     let [zero, one] = plan.class_weights;
     let weights = plan.network.trained_values() as u64;
     let mut lines = vec![match lang {
-        Lang::En => format!("{} to learn from; {} check each epoch, {} judge at the end", pictures(train), number(lang, validation), number(lang, test)),
-        Lang::Fr => format!("{} pour apprendre ; {} vérifient chaque époque, {} jugent à la fin", pictures(train), number(lang, validation), number(lang, test)),
+        Lang::En => format!(
+            "{} to learn from; {} check each epoch, {} judge at the end",
+            pictures(train),
+            number(lang, validation),
+            number(lang, test)
+        ),
+        Lang::Fr => format!(
+            "{} pour apprendre ; {} vérifient chaque époque, {} jugent à la fin",
+            pictures(train),
+            number(lang, validation),
+            number(lang, test)
+        ),
     }];
     lines.push(match lang {
         Lang::En => format!("At most {} epochs of {steps} batches, {} pictures each", settings.epochs, settings.batch_size),
@@ -147,7 +166,11 @@ fn facts(ui: &mut Ui, lang: Lang, plan: &Plan) {
     lines.push(match (lang, settings.callbacks.early_stopping) {
         (Lang::En, true) => format!("Stops early after {} epochs without improvement", settings.callbacks.patience),
         (Lang::Fr, true) => format!("S’arrête après {} époques sans progrès", settings.callbacks.patience),
-        (_, false) => say("Goes through all epochs: early stopping is off", "Parcourt toutes les époques : l’arrêt anticipé est désactivé").get(lang).to_owned(),
+        (_, false) => {
+            say("Goes through all epochs: early stopping is off", "Parcourt toutes les époques : l’arrêt anticipé est désactivé")
+                .get(lang)
+                .to_owned()
+        }
     });
     lines.push(match lang {
         Lang::En => format!("{} numbers to learn, {} on disk", number(lang, weights), bytes(lang, weights * 4)),
@@ -187,12 +210,25 @@ fn schedule(ui: &mut Ui, cx: &mut Cx<'_>, height: f32) {
         rates: true,
     };
     let sentence = match lang {
-        Lang::En => format!("How large each correction is: from {} in the first epoch to {} in the last", rate(lang, first), rate(lang, last)),
-        Lang::Fr => format!("La taille de chaque correction : de {} à la première époque à {} à la dernière", rate(lang, first), rate(lang, last)),
+        Lang::En => format!(
+            "How large each correction is: from {} in the first epoch to {} in the last",
+            rate(lang, first),
+            rate(lang, last)
+        ),
+        Lang::Fr => format!(
+            "La taille de chaque correction : de {} à la première époque à {} à la dernière",
+            rate(lang, first),
+            rate(lang, last)
+        ),
     };
-    Chart::new(title, height).sentence(sentence).show(ui, lang, || plot.table(lang), |ui, height| {
-        plot.show(ui, lang, height);
-    });
+    Chart::new(title, height).sentence(sentence).show(
+        ui,
+        lang,
+        || plot.table(lang),
+        |ui, height| {
+            plot.show(ui, lang, height);
+        },
+    );
 }
 
 /// (epoch, learning rate of its last step) for every epoch.
@@ -213,5 +249,4 @@ fn options(ui: &mut Ui, cx: &mut Cx<'_>, height: f32) {
             knob::list(ui, context, cx.settings, |key| key.starts_with("train.") || key == "seed");
         });
     });
-    let _ = card::line;
 }

@@ -28,13 +28,13 @@ use crate::{
 
 /// Everything below the header.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training, planned: &[[f64; 2]], callbacks: &CallbackSettings) {
-    let rows = [fixed(tiles::HEIGHT), growing(250.0, 1.0), growing(176.0, 0.28)];
+    let rows = [fixed(tiles::HEIGHT), growing(226.0, 1.0), growing(158.0, 0.3)];
     stack(ui, &rows, |row, ui, height| match row {
         0 => numbers(ui, cx, training, callbacks),
         1 => columns(ui, &[0.5, 0.5], height, |column, ui| {
             if column == 0 { loss(ui, cx.lang, training, height) } else { accuracy(ui, cx.lang, training, height) }
         }),
-        _ => columns(ui, &[0.36, 0.25, 0.39], height, |column, ui| match column {
+        _ => columns(ui, &[0.34, 0.27, 0.39], height, |column, ui| match column {
             0 => notes(ui, cx.lang, training),
             1 => learning_rate(ui, cx.lang, training, planned, height),
             _ => faces(ui, cx, training),
@@ -54,6 +54,9 @@ fn numbers(ui: &mut Ui, cx: &Cx<'_>, training: &Training, callbacks: &CallbackSe
         || say("after the first epoch", "après la première époque").get(lang).to_owned(),
         |b| {
             let value = words::accuracy(lang, b.validation_accuracy);
+            if over {
+                return format!("{} {}", say("at epoch", "à l’époque").get(lang), b.epoch);
+            }
             format!("{} {value}, {} {}", say("best", "meilleure").get(lang), say("epoch", "époque").get(lang), b.epoch)
         },
     );
@@ -61,8 +64,7 @@ fn numbers(ui: &mut Ui, cx: &Cx<'_>, training: &Training, callbacks: &CallbackSe
     let done = training.history.len() as u64;
     let epoch = if over { done } else { now.epoch.into() };
     let step = if over {
-        let stopped = training.stopped.map(|reason| words::why_stopped(lang, reason));
-        stopped.unwrap_or_else(|| say("interrupted", "interrompu").get(lang).to_owned())
+        best.map_or_else(nothing, |b| format!("{} {}", say("the best:", "la meilleure :").get(lang), b.epoch))
     } else if now.validating {
         say("checking on validation…", "contrôle sur la validation…").get(lang).to_owned()
     } else {
@@ -73,13 +75,18 @@ fn numbers(ui: &mut Ui, cx: &Cx<'_>, training: &Training, callbacks: &CallbackSe
         (false, Some(waiting)) => words::waits_for(lang, waiting, callbacks.monitor),
         (false, None) if callbacks.early_stopping => say("early stopping is on", "arrêt anticipé actif").get(lang).to_owned(),
         (false, None) => say("goes through all epochs", "parcourt toutes les époques").get(lang).to_owned(),
-        (true, _) => best.map_or_else(nothing, |b| format!("{} {}", say("at the best epoch,", "à la meilleure époque,").get(lang), b.epoch)),
+        (true, _) => best.map_or_else(nothing, |b| format!("{} {}", say("at epoch", "à l’époque").get(lang), b.epoch)),
     };
     let elapsed: f64 = training.history.iter().map(|e| e.seconds).sum::<f64>().max(now.elapsed);
     let time = |seconds: f64| crate::text::duration(lang, std::time::Duration::from_secs_f64(seconds.clamp(0.0, 1e9)));
     let speed = if over { last.map_or(0.0, |e| e.pictures_per_second) } else { now.pictures_per_second };
     let last_tile = if over {
-        Tile { name: say("took", "durée").get(lang), value: time(elapsed), note: say("pauses not counted", "hors pauses").get(lang).into(), ..Tile::default() }
+        Tile {
+            name: say("took", "durée").get(lang),
+            value: time(elapsed),
+            note: say("pauses not counted", "hors pauses").get(lang).into(),
+            ..Tile::default()
+        }
     } else {
         Tile {
             name: say("time left", "temps restant").get(lang),
@@ -92,7 +99,9 @@ fn numbers(ui: &mut Ui, cx: &Cx<'_>, training: &Training, callbacks: &CallbackSe
         }
     };
     let progress = match cx.session.phase {
-        Phase::Judging(p) => (say("Judging the test pictures", "Évaluation des images de test").get(lang), p.share().unwrap_or(0.0)),
+        Phase::Judging(p) => {
+            (say("Judging the test pictures", "Évaluation des images de test").get(lang), p.share().unwrap_or(0.0))
+        }
         _ => (say("Training", "Entraînement").get(lang), training.share()),
     };
     let list = [
@@ -137,7 +146,14 @@ fn horizon(training: &Training) -> f64 {
     steps.into_iter().find(|s| *s >= wanted).unwrap_or(all).min(all).max(2.0)
 }
 
-fn curves(ui: &Ui, lang: Lang, training: &Training, name: &str, live: usize, value: impl Fn(&EpochRecord) -> (f64, f64)) -> Curves {
+fn curves(
+    ui: &Ui,
+    lang: Lang,
+    training: &Training,
+    name: &str,
+    live: usize,
+    value: impl Fn(&EpochRecord) -> (f64, f64),
+) -> Curves {
     let t = Theme::of(ui);
     let points = |pick: fn((f64, f64)) -> f64| -> Vec<[f64; 2]> {
         training.history.iter().map(|e| [f64::from(e.epoch), pick(value(e))]).collect()
@@ -151,13 +167,27 @@ fn curves(ui: &Ui, lang: Lang, training: &Training, name: &str, live: usize, val
     } else if let Some(now) = training.live.last().filter(|_| training.stopped.is_none()) {
         train.push([now[0], now[live]]);
     }
-    let best = training.best().map(|b| (f64::from(b.epoch), format!("{} {}", say("best, epoch", "meilleure, époque").get(lang), b.epoch)));
+    let best = training
+        .best()
+        .map(|b| (f64::from(b.epoch), format!("{} {}", say("best, epoch", "meilleure, époque").get(lang), b.epoch)));
     Curves {
         name: name.to_owned(),
         across: say("epoch", "époque").get(lang).to_owned(),
         lines: vec![
-            Line { name: say("training", "entraînement").get(lang).to_owned(), color: t.accent, points: train, labeled: true, dotted: false },
-            Line { name: say("validation", "validation").get(lang).to_owned(), color: t.validation, points: validation, labeled: true, dotted: false },
+            Line {
+                name: say("training", "entraînement").get(lang).to_owned(),
+                color: t.accent,
+                points: train,
+                labeled: true,
+                dotted: false,
+            },
+            Line {
+                name: say("validation", "validation").get(lang).to_owned(),
+                color: t.validation,
+                points: validation,
+                labeled: true,
+                dotted: false,
+            },
         ],
         x: (if first { 0.0 } else { 1.0 }, horizon(training)),
         y: None,
@@ -172,9 +202,14 @@ fn loss(ui: &mut Ui, lang: Lang, training: &Training, height: f32) {
     let title = say("Loss", "Perte").get(lang);
     let plot = curves(ui, lang, training, title, 1, |e| (e.train_loss, e.validation_loss));
     let sentence = words::about_loss(&training.history);
-    Chart::new(title, height).sentence(sentence.get(lang)).show(ui, lang, || plot.table(lang), |ui, height| {
-        plot.show(ui, lang, height);
-    });
+    Chart::new(title, height).sentence(sentence.get(lang)).show(
+        ui,
+        lang,
+        || plot.table(lang),
+        |ui, height| {
+            plot.show(ui, lang, height);
+        },
+    );
 }
 
 fn accuracy(ui: &mut Ui, lang: Lang, training: &Training, height: f32) {
@@ -182,9 +217,14 @@ fn accuracy(ui: &mut Ui, lang: Lang, training: &Training, height: f32) {
     let mut plot = curves(ui, lang, training, title, 2, |e| (e.train_accuracy, e.validation_accuracy));
     plot.bounds = (0.0, 1.0);
     let sentence = words::about_accuracy(&training.history);
-    Chart::new(title, height).sentence(sentence.get(lang)).show(ui, lang, || plot.table(lang), |ui, height| {
-        plot.show(ui, lang, height);
-    });
+    Chart::new(title, height).sentence(sentence.get(lang)).show(
+        ui,
+        lang,
+        || plot.table(lang),
+        |ui, height| {
+            plot.show(ui, lang, height);
+        },
+    );
 }
 
 fn notes(ui: &mut Ui, lang: Lang, training: &Training) {
@@ -251,9 +291,14 @@ fn learning_rate(ui: &mut Ui, lang: Lang, training: &Training, planned: &[[f64; 
         marks: Vec::new(),
         rates: true,
     };
-    Chart::new(title, height).show(ui, lang, || plot.table(lang), |ui, height| {
-        plot.show(ui, lang, height);
-    });
+    Chart::new(title, height).compact().show(
+        ui,
+        lang,
+        || plot.table(lang),
+        |ui, height| {
+            plot.show(ui, lang, height);
+        },
+    );
 }
 
 fn faces(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
@@ -311,4 +356,3 @@ fn faces(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
         }
     });
 }
-

@@ -68,11 +68,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             over_header(ui, cx, state, training);
             body(ui, cx, state, training);
         }
-        _ => {
-            if before::show(ui, cx) {
-                state.sent = None;
-            }
-        }
+        _ => match before::show(ui, cx) {
+            Some(before::Answer::Started) => state.sent = None,
+            Some(before::Answer::Back) => state.setup = false,
+            None => {}
+        },
     }
 }
 
@@ -84,7 +84,10 @@ fn body(ui: &mut Ui, cx: &mut Cx<'_>, state: &State, training: &Training) {
 /// Between "Start training" and the first batch.
 fn starting(ui: &mut Ui, cx: &mut Cx<'_>) {
     let lang = cx.lang;
-    let sentence = say("The network is being set up; the first numbers come in a moment", "Le réseau se prépare ; les premiers chiffres arrivent dans un instant");
+    let sentence = say(
+        "The network is being set up; the first numbers come in a moment",
+        "Le réseau se prépare ; les premiers chiffres arrivent dans un instant",
+    );
     header(ui, Page::Training.name().get(lang), sentence.get(lang), |ui| {
         if ui.add(Button::secondary(say("Cancel", "Annuler").get(lang))).clicked() {
             cx.act(Action::Cancel);
@@ -104,9 +107,18 @@ fn running_header(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
     let phase = cx.session.phase;
     let paused = phase == Phase::Paused;
     let sentence = match (phase, lang) {
-        (Phase::Judging(_), _) => say("Training is over; the test pictures are being judged", "L’entraînement est fini ; les images de test sont en cours d’évaluation").get(lang).to_owned(),
-        (Phase::Paused, Lang::En) => format!("Paused in epoch {}: the processor is free, and nothing is lost", training.now.epoch),
-        (Phase::Paused, Lang::Fr) => format!("En pause à l’époque {} : le processeur est libre, et rien n’est perdu", training.now.epoch),
+        (Phase::Judging(_), _) => say(
+            "Training is over; the test pictures are being judged",
+            "L’entraînement est fini ; les images de test sont en cours d’évaluation",
+        )
+        .get(lang)
+        .to_owned(),
+        (Phase::Paused, Lang::En) => {
+            format!("Paused in epoch {}: the processor is free, and nothing is lost", training.now.epoch)
+        }
+        (Phase::Paused, Lang::Fr) => {
+            format!("En pause à l’époque {} : le processeur est libre, et rien n’est perdu", training.now.epoch)
+        }
         (_, Lang::En) => format!("Learning from {} on {}", pictures(lang, training), training.device.name),
         (_, Lang::Fr) => format!("Apprend de {} sur {}", pictures(lang, training), training.device.name),
     };
@@ -114,11 +126,7 @@ fn running_header(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
         if matches!(phase, Phase::Judging(_)) {
             return;
         }
-        let (name, symbol) = if paused {
-            (say("Resume", "Reprendre"), icon::PLAY)
-        } else {
-            (say("Pause", "Pause"), icon::PAUSE)
-        };
+        let (name, symbol) = if paused { (say("Resume", "Reprendre"), icon::PLAY) } else { (say("Pause", "Pause"), icon::PAUSE) };
         if ui.add(Button::primary(name.get(lang)).icon(symbol)).clicked() {
             cx.act(Action::Pause(!paused));
         }
@@ -140,13 +148,10 @@ fn over_header(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, training: &Train
     let lang = cx.lang;
     let judged = cx.session.run.as_ref().is_some_and(|run| run.info.id == training.run && run.report.is_some());
     let sentence = match (training.stopped, training.best()) {
-        (Some(reason), Some(best)) => {
-            let (why, accuracy) = (words::why_stopped(lang, reason), words::accuracy(lang, best.validation_accuracy));
-            match lang {
-                Lang::En => format!("Finished: {why}; epoch {} was the best, with {accuracy} right on validation", best.epoch),
-                Lang::Fr => format!("Terminé : {why} ; l’époque {} est la meilleure, avec {accuracy} de justes en validation", best.epoch),
-            }
-        }
+        (Some(reason), Some(_)) => match lang {
+            Lang::En => format!("Finished: {}; the best epoch is kept", words::why_stopped(lang, reason)),
+            Lang::Fr => format!("Terminé : {} ; la meilleure époque est gardée", words::why_stopped(lang, reason)),
+        },
         (Some(reason), None) => match lang {
             Lang::En => format!("Finished before the first epoch was done: {}", words::why_stopped(lang, reason)),
             Lang::Fr => format!("Terminé avant la fin de la première époque : {}", words::why_stopped(lang, reason)),
@@ -171,11 +176,13 @@ fn over_header(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, training: &Train
             if ui.add(see.unless(reason)).clicked() {
                 cx.act(Action::Go(Page::Results));
             }
-            let more = ui.add(Button::secondary(say("Train more", "Continuer").get(lang)).trailing(icon::CHEVRON_DOWN).enabled(free));
+            let more =
+                ui.add(Button::secondary(say("Train more", "Continuer").get(lang)).trailing(icon::CHEVRON_DOWN).enabled(free));
             Popup::menu(&more).show(|ui| {
                 ui.set_min_width(150.0);
                 for epochs in [5u32, 10, 20, 50] {
-                    let name = plural(lang, epochs.into(), say("more epoch", "époque de plus"), say("more epochs", "époques de plus"));
+                    let name =
+                        plural(lang, epochs.into(), say("more epoch", "époque de plus"), say("more epochs", "époques de plus"));
                     if menu_item(ui, None, &name).clicked() {
                         cx.act(Action::Resume { run: training.run.clone(), more: epochs });
                     }

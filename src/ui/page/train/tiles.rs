@@ -47,7 +47,8 @@ pub fn tiles(ui: &mut Ui, tiles: &[Tile], progress: Option<(&str, f32)>) {
 fn one(ui: &mut Ui, t: &Theme, rect: Rect, tile: &Tile) {
     let id = ui.scope_id().with(("tile", tile.name));
     let response = ui.interact(rect, id, Sense::hover());
-    let said = [tile.name, &tile.value, &tile.unit, &tile.note].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" ");
+    let said =
+        [tile.name, &tile.value, &tile.unit, &tile.note].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" ");
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &said));
     let painter = ui.painter_at(rect.expand2(vec2(4.0, 6.0)));
     painter.text(rect.min, egui::Align2::LEFT_TOP, tile.name, theme::regular(size::CAPTION), t.text2);

@@ -51,7 +51,9 @@ pub fn about_loss(history: &[EpochRecord]) -> Sentence {
         let gap = last.validation_loss - last.train_loss;
         return if gap > 0.3 * last.validation_loss.abs() {
             Sentence {
-                en: format!("Validation loss has not improved for {waited} epochs while training goes on improving: it learns by heart"),
+                en: format!(
+                    "Validation loss has not improved for {waited} epochs while training goes on improving: it learns by heart"
+                ),
                 fr: format!(
                     "La perte de validation ne s’améliore plus depuis {waited} époques alors que l’entraînement progresse : il apprend par cœur"
                 ),
@@ -59,7 +61,9 @@ pub fn about_loss(history: &[EpochRecord]) -> Sentence {
         } else {
             Sentence {
                 en: format!("Validation loss has not improved for {waited} epochs: there may be little left to learn this way"),
-                fr: format!("La perte de validation ne s’améliore plus depuis {waited} époques : il reste peut-être peu à apprendre ainsi"),
+                fr: format!(
+                    "La perte de validation ne s’améliore plus depuis {waited} époques : il reste peut-être peu à apprendre ainsi"
+                ),
             }
         };
     }
@@ -180,7 +184,9 @@ pub fn waits_for(lang: Lang, waiting: Waiting, monitor: Monitor) -> String {
 pub fn why_stopped(lang: Lang, reason: StopReason) -> String {
     match (reason, lang) {
         (StopReason::AllEpochs, _) => say("all epochs are done", "toutes les époques sont faites").get(lang).to_owned(),
-        (StopReason::EarlyStopping { patience }, Lang::En) => format!("stopped early after {patience} epochs without improvement"),
+        (StopReason::EarlyStopping { patience }, Lang::En) => {
+            format!("stopped early after {patience} epochs without improvement")
+        }
         (StopReason::EarlyStopping { patience }, Lang::Fr) => format!("arrêt anticipé après {patience} époques sans progrès"),
         (StopReason::TimeLimit, _) => say("the time limit was reached", "la limite de temps est atteinte").get(lang).to_owned(),
         (StopReason::Diverged, _) => {

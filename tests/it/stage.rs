@@ -1,0 +1,281 @@
+//! A page on a stage: a made-up session, the page alone in a window without a GPU, and what it asked for.
+
+use std::{cell::RefCell, path::PathBuf, rc::Rc, sync::Arc};
+
+use egui_kittest::Harness;
+use trombine::{
+    data::{
+        sample::{Dataset, Part, Pixels, Source},
+        sample_faces,
+        split::Split,
+    },
+    engine::{Device, DeviceKind},
+    evaluate::{Prediction, Report},
+    model::Network,
+    plan::Plan,
+    problem::Problem,
+    run::{RunInfo, RunStatus, RunView},
+    session::{Session, Training},
+    settings::Settings,
+    text::Lang,
+    train::event::{BatchRecord, EpochRecord, Note, NoteKind, StopReason},
+    ui::{
+        Action, Cx,
+        page::{Memory, Page},
+        theme,
+        widget::thumbs::Thumbs,
+    },
+};
+
+/// All that a page reads, and what it asked for.
+pub struct Stage {
+    pub page: Page,
+    pub lang: Lang,
+    pub session: Session,
+    pub settings: Settings,
+    pub plan: Result<Arc<Plan>, Vec<Problem>>,
+    pub memory: Memory,
+    pub thumbs: Thumbs,
+    pub devices: Vec<Device>,
+    pub actions: Vec<Action>,
+}
+
+impl Stage {
+    /// `page` without anything: no data, no run.
+    pub fn new(page: Page) -> Self {
+        Self {
+            page,
+            lang: Lang::En,
+            session: Session::default(),
+            settings: Settings::default(),
+            plan: Err(Vec::new()),
+            memory: Memory::default(),
+            thumbs: Thumbs::default(),
+            devices: vec![processor()],
+            actions: Vec::new(),
+        }
+    }
+
+    /// With `count` sample faces opened and checked.
+    pub fn with_data(mut self, count: usize) -> Self {
+        let dataset = faces(count);
+        self.plan = Ok(Arc::new(plan(&self.settings, &dataset)));
+        self.session.dataset = Some(dataset);
+        self
+    }
+
+    /// With a run whose test part is all of the opened pictures.
+    pub fn with_run(mut self) -> Self {
+        let dataset = self.session.dataset.clone().unwrap_or_else(|| faces(40));
+        self.session.run = Some(Arc::new(run(&dataset)));
+        self.session.runs = vec![run(&dataset).info];
+        self
+    }
+
+    /// Draws the page.
+    pub fn show(&mut self, ui: &mut egui::Ui) {
+        let margin = egui::Margin { left: 28, right: 28, top: 22, bottom: 16 };
+        let frame = egui::Frame::new().fill(trombine::ui::Theme::of(ui).bg).inner_margin(margin);
+        egui::CentralPanel::default().frame(frame).show(ui, |ui| {
+            let mut cx = Cx {
+                session: &self.session,
+                settings: &mut self.settings,
+                plan: self.plan.as_ref().map_err(Vec::as_slice),
+                lang: self.lang,
+                thumbs: &mut self.thumbs,
+                devices: &self.devices,
+                device: "auto",
+                recent: &[],
+                actions: &mut self.actions,
+            };
+            self.page.show(ui, &mut cx, &mut self.memory);
+        });
+    }
+
+    /// The page in a window of `size` points, without a GPU.
+    pub fn harness(self, size: [f32; 2]) -> (Harness<'static>, Rc<RefCell<Self>>) {
+        let stage = Rc::new(RefCell::new(self));
+        let shown = Rc::clone(&stage);
+        let harness = Harness::builder()
+            .with_size(size)
+            .with_max_steps(20)
+            .with_context_setup(theme::install)
+            .build_ui(move |ui| shown.borrow_mut().show(ui));
+        (harness, stage)
+    }
+}
+
+/// The processor as a device.
+pub fn processor() -> Device {
+    Device {
+        kind: DeviceKind::Processor,
+        id: "cpu".into(),
+        name: "Processor, 2 cores".into(),
+        memory: None,
+        details: "AVX2".into(),
+    }
+}
+
+/// The first `count` sample faces.
+pub fn faces(count: usize) -> Arc<Dataset> {
+    let (mut pixels, mut samples) = (Vec::new(), Vec::new());
+    for index in 0..count {
+        let (rgb, sample) = sample_faces::draw(index);
+        pixels.extend(rgb);
+        samples.push(sample);
+    }
+    Arc::new(Dataset {
+        source: Source::SampleFaces,
+        classes: ["female".into(), "male".into()],
+        samples,
+        skipped: Vec::new(),
+        pixels: Pixels::new(pixels),
+    })
+}
+
+/// A plan that puts three of five pictures into training.
+pub fn plan(settings: &Settings, dataset: &Arc<Dataset>) -> Plan {
+    let part = |i: usize| Some([Part::Train, Part::Train, Part::Train, Part::Validation, Part::Test][i % 5]);
+    let network = Network::new(&settings.model, settings.augment.side()).expect("the default network can be built");
+    Plan {
+        settings: settings.clone(),
+        dataset: Arc::clone(dataset),
+        split: Split { parts: (0..dataset.samples.len()).map(part).collect(), kept_together: 0 },
+        network,
+        steps_per_epoch: 389,
+        class_weights: [1.0, 1.0],
+        device: "auto".into(),
+        threads: None,
+    }
+}
+
+/// `done` epochs that fall quickly at first, with the best at two before the last.
+pub fn history(done: u32) -> Vec<EpochRecord> {
+    (1..=done)
+        .map(|epoch| {
+            let x = f64::from(epoch);
+            let late = (x - f64::from(done) + 2.0).max(0.0);
+            EpochRecord {
+                epoch,
+                train_loss: 0.16 + 0.5 * (-x / 3.5).exp() + 0.12 * (-x / 12.0).exp(),
+                train_accuracy: 0.93 - 0.24 * (-x / 3.0).exp(),
+                validation_loss: 0.27 + 0.33 * (-x / 2.6).exp() + 0.006 * late,
+                validation_accuracy: 0.9 - 0.13 * (-x / 2.5).exp() - 0.002 * late,
+                learning_rate: 1e-4,
+                seconds: 48.0,
+                pictures_per_second: 261.0,
+            }
+        })
+        .collect()
+}
+
+/// A training in epoch `epoch` of 50.
+pub fn training(dataset: &Dataset, epoch: u32) -> Training {
+    let note = |epoch: u32, kind, en: &str, fr: &str| Note {
+        epoch,
+        kind,
+        text: trombine::text::Sentence { en: en.into(), fr: fr.into() },
+    };
+    Training {
+        run: "2026-11-22-140211".into(),
+        device: processor(),
+        epochs: 50,
+        steps_per_epoch: 389,
+        train_pictures: 12_424,
+        validation_pictures: 4_141,
+        now: BatchRecord {
+            epoch,
+            step: 212,
+            steps_per_epoch: 389,
+            validating: false,
+            loss: 0.231,
+            accuracy: 0.912,
+            pictures_per_second: 261.0,
+            elapsed: 48.0 * f64::from(epoch - 1) + 26.0,
+            remaining: 48.0 * f64::from(51 - epoch),
+            learning_rate: 1e-4,
+        },
+        history: history(epoch - 1),
+        notes: vec![
+            note(
+                11,
+                NoteKind::Best,
+                "validation loss 0.289 → 0.286, best so far kept",
+                "perte de validation 0,289 → 0,286, meilleure gardée",
+            ),
+            note(12, NoteKind::Waiting, "no better: 1 of 5", "pas mieux : 1 sur 5"),
+            note(13, NoteKind::Waiting, "no better: 2 of 5", "pas mieux : 2 sur 5"),
+        ],
+        saved: Some(epoch - 1),
+        faces: (0..6)
+            .map(|i| (i * 5 + 3, [0.96, 0.08, 0.71, 0.88, 0.22, 0.55][i as usize]))
+            .filter(|f| (f.0 as usize) < dataset.samples.len())
+            .collect(),
+        stopped: None,
+        best_epoch: None,
+        live: vec![[f64::from(epoch - 1) + 0.54, 0.231, 0.912]],
+    }
+}
+
+/// The same once it is over.
+pub fn finished(dataset: &Dataset) -> Training {
+    let mut training = training(dataset, 18);
+    training.stopped = Some(StopReason::EarlyStopping { patience: 5 });
+    training.best_epoch = Some(12);
+    training.live.clear();
+    training
+}
+
+/// A finished run with all of `dataset` as its test part: mistakes follow from the picture's number.
+pub fn run(dataset: &Dataset) -> RunView {
+    let predictions: Vec<Prediction> = dataset
+        .samples
+        .iter()
+        .enumerate()
+        .map(|(i, sample)| {
+            // A fixed mix of sure and unsure answers, about one in eight wrong.
+            let sure = 0.55 + 0.44 * ((i * 37 % 100) as f32 / 100.0);
+            let right = i % 8 != 3;
+            let one = (sample.class == 1) == right;
+            Prediction {
+                file: sample.file.clone(),
+                sample: i as u32,
+                truth: sample.class,
+                probability: if one { sure } else { 1.0 - sure },
+                age: sample.age,
+                race: sample.race,
+            }
+        })
+        .collect();
+    let report = Report {
+        classes: dataset.classes.clone(),
+        part: Some(Part::Test),
+        validation: predictions.clone(),
+        predictions,
+        threshold: 0.5,
+        temperature: 1.0,
+        train_share: 0.52,
+    };
+    RunView {
+        info: RunInfo {
+            id: "2026-11-22-140211".into(),
+            name: "notebook + batch norm".into(),
+            note: String::new(),
+            created: 1_795_356_131,
+            status: RunStatus::Finished,
+            source: Source::SampleFaces,
+            classes: dataset.classes.clone(),
+            pictures: [1200, 400, 400],
+            device: "Processor, 2 cores".into(),
+            epochs_done: 17,
+            best_epoch: Some(12),
+            stopped: Some(StopReason::EarlyStopping { patience: 5 }),
+            seconds: 816.0,
+            scores: Some(report.run_scores()),
+        },
+        settings: Settings::default(),
+        history: history(17),
+        report: Some(report),
+        folder: PathBuf::from("runs/2026-11-22-140211"),
+    }
+}
