@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use crate::{
     data::{
-        random::{Purpose, Random},
         sample::{Dataset, Part},
         split::Split,
     },
@@ -14,7 +13,7 @@ use crate::{
     problem::{Kind, Problem},
     settings::Settings,
     text::{Lang, Sentence, number, say},
-    train::loss::{ClassWeights, LossSettings},
+    train::loss::class_weights,
 };
 
 /// Everything that a run needs, checked.
@@ -39,7 +38,7 @@ impl Plan {
     /// # Errors
     /// Everything that has to be mended first, all at once, each beside its knob.
     pub fn new(settings: &Settings, dataset: Arc<Dataset>) -> Result<Self, Vec<Problem>> {
-        let split = deal(settings, &dataset);
+        let split = Split::new(&dataset, &settings.split, settings.seed.into());
         Self::with_split(settings, dataset, split)
     }
 
@@ -99,37 +98,6 @@ impl Plan {
             batch_size: self.settings.train.batch_size as usize,
             threads: self.threads,
         }
-    }
-}
-
-/// Each class shuffled and cut by the shares.
-fn deal(settings: &Settings, dataset: &Dataset) -> Split {
-    let mut parts = vec![None; dataset.samples.len()];
-    for class in 0..2u8 {
-        let mut samples: Vec<usize> = (0..parts.len()).filter(|&i| dataset.samples[i].class == class).collect();
-        Random::new(settings.seed.into(), Purpose::Split, &[class.into()]).shuffle(&mut samples);
-        let (n, train, both) = (samples.len(), settings.split.train, settings.split.train + settings.split.validation);
-        for (rank, i) in samples.into_iter().enumerate() {
-            let place = (rank * 100) as u32 / n as u32;
-            parts[i] = Some(if place < train {
-                Part::Train
-            } else if place < both {
-                Part::Validation
-            } else {
-                Part::Test
-            });
-        }
-    }
-    Split { parts, ..Split::default() }
-}
-
-/// Loss factors of class 0 and 1 for a training part with `counts` pictures of each.
-pub fn class_weights(loss: &LossSettings, counts: [usize; 2]) -> [f64; 2] {
-    match loss.class_weights {
-        ClassWeights::None => [1.0, 1.0],
-        // scikit-learn's "balanced": n_samples / (n_classes * count).
-        ClassWeights::Balanced => counts.map(|count| (counts[0] + counts[1]) as f64 / (2 * count.max(1)) as f64),
-        ClassWeights::ByHand => [loss.weight_0, loss.weight_1],
     }
 }
 

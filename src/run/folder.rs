@@ -102,6 +102,11 @@ impl Run {
         self.folder.join("checkpoint").join("state.safetensors")
     }
 
+    /// The weights of one epoch, where every n-th is kept.
+    pub fn epoch_path(&self, epoch: u32) -> PathBuf {
+        self.folder.join(format!("epoch-{epoch:04}.safetensors"))
+    }
+
     /// Changes `run.json`, keeping what others (a renaming window, a training worker) wrote there meanwhile.
     ///
     /// # Errors

@@ -1,11 +1,18 @@
 //! Training: the settings of optimizer, schedule, loss and callbacks with their reference arithmetic, and the loop.
 
 pub mod callback;
+pub mod checkpoint;
 pub mod control;
 pub mod event;
+pub mod fit;
+mod log;
 pub mod loss;
+pub mod meter;
 pub mod optimizer;
 pub mod schedule;
+mod upkeep;
+pub mod validation;
+mod watch;
 
 use serde::{Deserialize, Serialize};
 

@@ -1,0 +1,161 @@
+//! Everything that a training needs to go on as if nothing had happened, in one file.
+//!
+//! The file is a safetensors file: arrays under `weights/`, `slots/` (the optimizer's), `best/` and `statistics/`, and
+//! the rest as JSON in the metadata entry `checkpoint`. One file, so that it is whole or the one before it is.
+//! Nothing else is random or remembered: batches, augmentation and dropout follow from the seed and the step.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    fs,
+    path::Path,
+};
+
+use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    event::{EpochRecord, StopReason},
+    watch::Callbacks,
+};
+use crate::{
+    engine::OptimizerState,
+    model::{Array, Weights},
+    problem::Problem,
+    run::atomic,
+};
+
+/// A training at a point between two steps.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checkpoint {
+    pub position: Position,
+    pub weights: Weights,
+    pub optimizer: OptimizerState,
+    /// The weights of the best epoch so far.
+    pub best: Option<Weights>,
+    /// Batch norm's averaged running statistics, if weights are averaged.
+    pub statistics: Option<Weights>,
+}
+
+/// Where the training is, and what it remembers besides arrays.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Position {
+    /// Finished epochs.
+    pub epoch: u32,
+    /// Steps done of the epoch after them.
+    pub step: u32,
+    /// Sums over those steps.
+    pub sums: Sums,
+    pub history: Vec<EpochRecord>,
+    pub callbacks: Callbacks,
+    pub best_epoch: Option<u32>,
+    /// Seconds of training so far, without pauses, and at the end of the last epoch.
+    pub seconds: f64,
+    pub epoch_began: f64,
+    /// Why it ended, if it did.
+    pub stopped: Option<StopReason>,
+    /// The device's id and the number of threads that were asked for.
+    pub device: String,
+    pub threads: Option<usize>,
+}
+
+/// Sums over the batches of an epoch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Sums {
+    /// Loss with penalty, times pictures.
+    pub loss: f64,
+    pub correct: u64,
+    pub pictures: u64,
+}
+
+impl Sums {
+    /// Mean loss, L2 penalty included; 0 before the first batch.
+    pub fn mean_loss(&self) -> f64 {
+        self.loss / self.pictures.max(1) as f64
+    }
+
+    /// Share of right answers; 0 before the first batch.
+    pub fn accuracy(&self) -> f64 {
+        self.correct as f64 / self.pictures.max(1) as f64
+    }
+}
+
+/// The metadata entry.
+#[derive(Serialize, Deserialize)]
+struct Header {
+    position: Position,
+    optimizer_step: u64,
+    optimizer_scalars: BTreeMap<String, f64>,
+}
+
+const KEY: &str = "checkpoint";
+
+impl Checkpoint {
+    /// Writes the file, replacing the one before only once the new one is whole.
+    ///
+    /// # Errors
+    /// A full disk, no permission; the one before is then still there.
+    pub fn save(&self, path: &Path) -> Result<(), Problem> {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(|error| Problem::io(folder, &error))?;
+        }
+        let header = Header {
+            position: self.position.clone(),
+            optimizer_step: self.optimizer.step,
+            optimizer_scalars: self.optimizer.scalars.clone(),
+        };
+        let header = serde_json::to_string(&header).map_err(|error| atomic::foreign(path, &error))?;
+        let mut views = Vec::new();
+        for (group, weights) in self.groups() {
+            for (name, array) in weights.iter() {
+                let bytes = bytemuck::cast_slice(&array.data);
+                let view = TensorView::new(Dtype::F32, array.shape.clone(), bytes).map_err(|e| atomic::foreign(path, &e))?;
+                views.push((format!("{group}/{name}"), view));
+            }
+        }
+        let bytes = safetensors::serialize(views, Some(HashMap::from([(KEY.to_owned(), header)])))
+            .map_err(|error| atomic::foreign(path, &error))?;
+        atomic::write(path, &bytes)
+    }
+
+    /// Reads what [`Checkpoint::save`] wrote.
+    ///
+    /// # Errors
+    /// No such file, or a damaged one.
+    pub fn load(path: &Path) -> Result<Self, Problem> {
+        let bytes = fs::read(path).map_err(|error| Problem::io(path, &error))?;
+        let (_, metadata) = SafeTensors::read_metadata(&bytes).map_err(|error| atomic::foreign(path, &error))?;
+        let header = metadata.metadata().as_ref().and_then(|entries| entries.get(KEY));
+        let header = header.ok_or_else(|| atomic::foreign(path, &"no checkpoint in the metadata"))?;
+        let header: Header = serde_json::from_str(header).map_err(|error| atomic::foreign(path, &error))?;
+        let mut groups: HashMap<&str, Weights> = HashMap::new();
+        let tensors = SafeTensors::deserialize(&bytes).map_err(|error| atomic::foreign(path, &error))?;
+        for (full, tensor) in tensors.iter() {
+            let (group, name) = full.split_once('/').ok_or_else(|| atomic::foreign(path, &full))?;
+            if tensor.dtype() != Dtype::F32 {
+                return Err(atomic::foreign(path, &format!("{full} is {:?}", tensor.dtype())));
+            }
+            let (values, _) = tensor.data().as_chunks::<4>();
+            let data = values.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+            let array = Array { shape: tensor.shape().to_vec(), data };
+            groups.entry(group).or_default().0.insert(name.to_owned(), array);
+        }
+        Ok(Self {
+            position: header.position,
+            weights: groups.remove("weights").unwrap_or_default(),
+            optimizer: OptimizerState {
+                step: header.optimizer_step,
+                slots: groups.remove("slots").unwrap_or_default(),
+                scalars: header.optimizer_scalars,
+            },
+            best: groups.remove("best"),
+            statistics: groups.remove("statistics"),
+        })
+    }
+
+    fn groups(&self) -> impl Iterator<Item = (&'static str, &Weights)> {
+        let always = [("weights", &self.weights), ("slots", &self.optimizer.slots)];
+        let best = self.best.iter().map(|weights| ("best", weights));
+        let statistics = self.statistics.iter().map(|weights| ("statistics", weights));
+        always.into_iter().chain(best).chain(statistics)
+    }
+}

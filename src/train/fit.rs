@@ -1,0 +1,390 @@
+//! The training loop.
+//!
+//! What Keras's `fit` does, with its order of things: batches with the schedule's rate, the epoch's means, a pass over
+//! the validation part, then the callbacks. Between any two batches a training can be paused, ended or left, and what
+//! is then on disk is enough to end with the same bits as if nothing had happened.
+
+use std::time::Instant;
+
+use super::{
+    checkpoint::{Checkpoint, Position, Sums},
+    control::{Control, Wish},
+    event::{EpochRecord, StopReason, TrainEvent},
+    log::Logs,
+    meter::Meter,
+    optimizer::average,
+    schedule,
+    validation::{self, Faces},
+    watch::Callbacks,
+};
+use crate::{
+    data::{batch::Batches, sample::Part},
+    engine::{Engine, Step},
+    model::{Weights, init},
+    plan::Plan,
+    problem::{Kind, Problem},
+    run::{Run, RunStatus},
+    text::say,
+};
+
+/// What the loop tells.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Told {
+    Train(TrainEvent),
+    /// Something failed, and training goes on.
+    Warned(Problem),
+}
+
+/// How a training ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// It is over; these weights are the run's result.
+    Done { weights: Weights, reason: StopReason, best_epoch: Option<u32> },
+    /// The program closes; everything needed to go on is on disk.
+    Left,
+}
+
+/// Trains `plan` on `engine` and keeps `run` up to date, from the start or from a checkpoint.
+///
+/// # Errors
+/// A device that failed, a loss that is not a number before the first epoch's end, [`Kind::Cancelled`] when discarded.
+/// A disk that is full is no error: it is told, and training goes on.
+pub fn fit(
+    plan: &Plan,
+    engine: &mut dyn Engine,
+    run: &mut Run,
+    resume: Option<Checkpoint>,
+    control: &Control,
+    tell: &mut dyn FnMut(Told),
+) -> Result<Outcome, Problem> {
+    let mut fit = Fit::start(plan, engine, run, resume, control, tell)?;
+    let mut batches = Batches::training(plan, fit.global_step());
+    let reason = loop {
+        // A run that died after its last epoch, before it could finish.
+        if let Some(reason) = fit.at.stopped {
+            break reason;
+        }
+        if fit.at.epoch >= plan.settings.train.epochs {
+            break StopReason::AllEpochs;
+        }
+        match fit.epoch(&mut batches) {
+            Ok(None) => {}
+            Ok(Some(reason)) => break reason,
+            Err(End::Left) => return fit.leave(),
+            Err(End::Failed(problem)) => return Err(problem),
+        }
+    };
+    fit.finish(reason)
+}
+
+/// Why an epoch did not come to its end, other than by a [`StopReason`].
+enum End {
+    Left,
+    Failed(Problem),
+}
+
+impl From<Problem> for End {
+    fn from(problem: Problem) -> Self {
+        Self::Failed(problem)
+    }
+}
+
+/// A training at work; what it tells and writes is in `upkeep`.
+pub(super) struct Fit<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) engine: &'a mut dyn Engine,
+    pub(super) run: &'a mut Run,
+    pub(super) control: &'a Control,
+    pub(super) teller: &'a mut dyn FnMut(Told),
+    pub(super) at: Position,
+    pub(super) best: Option<Weights>,
+    /// Batch norm's averaged running statistics, if weights are averaged.
+    pub(super) statistics: Option<Weights>,
+    pub(super) meter: Meter,
+    pub(super) faces: Faces,
+    pub(super) logs: Logs,
+    /// When the last batch event was told.
+    pub(super) told: Instant,
+    /// Whether the last write failed, so that a full disk is told once.
+    pub(super) disk_failed: bool,
+}
+
+impl<'a> Fit<'a> {
+    fn start(
+        plan: &'a Plan,
+        engine: &'a mut dyn Engine,
+        run: &'a mut Run,
+        resume: Option<Checkpoint>,
+        control: &'a Control,
+        teller: &'a mut dyn FnMut(Told),
+    ) -> Result<Self, Problem> {
+        let (at, best, statistics) = match resume {
+            Some(checkpoint) => {
+                checkpoint.weights.check(&plan.network)?;
+                checkpoint.optimizer.check(&plan.network)?;
+                engine.set_weights(&checkpoint.weights)?;
+                engine.set_optimizer_state(&checkpoint.optimizer)?;
+                (checkpoint.position, checkpoint.best, checkpoint.statistics)
+            }
+            None => {
+                let settings = &plan.settings;
+                engine.set_weights(&init::init(&plan.network, settings.model.initialization, settings.seed.into()))?;
+                let callbacks = Callbacks::new(&settings.train.callbacks);
+                let (device, threads) = (plan.device.clone(), plan.threads);
+                (Position { callbacks, device, threads, ..Position::default() }, None, None)
+            }
+        };
+        let meter = Meter::start(at.seconds);
+        let (faces, logs) = (Faces::choose(plan), Logs::open(plan, run));
+        let told = Instant::now();
+        let mut fit =
+            Self { plan, engine, run, control, teller, at, best, statistics, meter, faces, logs, told, disk_failed: false };
+        fit.started()?;
+        Ok(fit)
+    }
+
+    /// One epoch from where it stands: batches, validation, callbacks, checkpoint.
+    fn epoch(&mut self, batches: &mut Batches) -> Result<Option<StopReason>, End> {
+        while self.at.step < self.plan.steps_per_epoch {
+            if let Some(reason) = self.obey()? {
+                return Ok(Some(reason));
+            }
+            if let Some(reason) = self.step(batches)? {
+                return Ok(Some(reason));
+            }
+        }
+        let weights = self.judged_weights()?;
+        let Some((loss, accuracy)) = self.validate(&weights)? else { return Ok(Some(StopReason::ByUser)) };
+        if !loss.is_finite() {
+            return Ok(Some(StopReason::Diverged));
+        }
+        let seconds = self.meter.elapsed() - self.at.epoch_began;
+        let record = EpochRecord {
+            epoch: self.at.epoch + 1,
+            train_loss: self.at.sums.mean_loss(),
+            train_accuracy: self.at.sums.accuracy(),
+            validation_loss: loss,
+            validation_accuracy: accuracy,
+            learning_rate: self.rate(self.global_step().saturating_sub(1)),
+            seconds,
+            pictures_per_second: self.meter.pictures_per_second(),
+        };
+        Ok(self.epoch_end(record, weights)?)
+    }
+
+    /// One batch.
+    fn step(&mut self, batches: &mut Batches) -> Result<Option<StopReason>, Problem> {
+        let began = Instant::now();
+        let index = self.global_step();
+        let learning_rate = self.rate(index);
+        let batch = batches.next().ok_or_else(no_batches)?;
+        let score = self.engine.train_batch(&batch.view(), Step { index: index as u32, learning_rate })?;
+        let pictures = batch.len();
+        batches.recycle(batch);
+        let loss = score.loss + score.penalty;
+        if !loss.is_finite() {
+            return Ok(Some(StopReason::Diverged));
+        }
+        let Sums { loss: losses, correct, pictures: shown } = &mut self.at.sums;
+        // As Keras's mean over the epoch: a short batch counts by its pictures.
+        *losses += loss * pictures as f64;
+        *correct += u64::from(score.correct);
+        *shown += pictures as u64;
+        self.at.step += 1;
+        self.average_statistics(index)?;
+        self.meter.trained(pictures, began.elapsed().as_secs_f64());
+        self.progress(learning_rate)?;
+        Ok(None)
+    }
+
+    /// Does what is wished before the next batch: `None` goes on.
+    fn obey(&mut self) -> Result<Option<StopReason>, End> {
+        let wish = match self.control.wish() {
+            Wish::Pause => self.pause()?,
+            wish => wish,
+        };
+        match wish {
+            Wish::Go | Wish::Pause => {
+                let limit = f64::from(self.plan.settings.train.callbacks.time_limit) * 60.0;
+                Ok((limit > 0.0 && self.meter.elapsed() >= limit).then_some(StopReason::TimeLimit))
+            }
+            Wish::Finish => Ok(Some(StopReason::ByUser)),
+            Wish::Discard => Err(End::Failed(Problem::cancelled())),
+            Wish::Leave => Err(End::Left),
+        }
+    }
+
+    /// Saves everything, then waits; the processor is free meanwhile.
+    fn pause(&mut self) -> Result<Wish, Problem> {
+        self.meter.pause();
+        self.save(RunStatus::Paused)?;
+        self.tell(TrainEvent::Paused);
+        let wish = self.control.wait_while_paused();
+        self.meter.go_on();
+        if wish == Wish::Go {
+            self.set_status(RunStatus::Training);
+            self.tell(TrainEvent::Resumed);
+        }
+        Ok(wish)
+    }
+
+    /// Loss (L2 penalty included, as Keras's `val_loss`) and accuracy of the validation part; `None` if the user ends it.
+    fn validate(&mut self, weights: &Weights) -> Result<Option<(f64, f64)>, End> {
+        let averaged = self.plan.settings.train.optimizer.use_ema;
+        let raw = if averaged { Some(self.engine.weights()?) } else { None };
+        if averaged {
+            self.engine.set_weights(weights)?;
+        }
+        let result = self.validation_pass();
+        // Before anything is saved or left: what trains on are the raw weights.
+        if let Some(raw) = &raw {
+            self.engine.set_weights(raw)?;
+        }
+        let penalty = validation::penalty(&self.plan.network, weights);
+        Ok(result?.map(|sums| (sums.mean_loss() + penalty, sums.accuracy())))
+    }
+
+    fn validation_pass(&mut self) -> Result<Option<Sums>, End> {
+        let (mut sums, mut step) = (Sums::default(), 0);
+        let mut logits = Vec::new();
+        let samples = self.plan.indices(Part::Validation);
+        let batch_size = self.plan.settings.train.batch_size as usize;
+        let mut batches = Batches::evaluation(self.plan.dataset.clone(), samples, &self.plan.settings.augment, batch_size);
+        let total = self.plan.batches(Part::Validation) as u32;
+        loop {
+            match self.control.wish() {
+                Wish::Go => {}
+                // The pass is short and repeated as a whole after a crash, so there is nothing new to save within it.
+                Wish::Pause => {
+                    self.pause_within_validation();
+                    continue;
+                }
+                Wish::Finish => return Ok(None),
+                Wish::Discard => return Err(End::Failed(Problem::cancelled())),
+                Wish::Leave => return Err(End::Left),
+            }
+            let began = Instant::now();
+            let Some(batch) = batches.next() else { break };
+            logits.resize(batch.len(), 0.0);
+            self.engine.predict(&batch.pixels, &mut logits)?;
+            let (loss, correct) = self.plan.settings.train.loss.judge(&logits, &batch.targets);
+            sums.loss += loss * batch.len() as f64;
+            sums.correct += correct as u64;
+            sums.pictures += batch.len() as u64;
+            step += 1;
+            self.meter.validated(batch.len(), began.elapsed().as_secs_f64());
+            self.validation_progress(step, total);
+            batches.recycle(batch);
+        }
+        Ok(Some(sums))
+    }
+
+    /// Callbacks, log, checkpoint; gives the reason if one of the callbacks ends the training.
+    fn epoch_end(&mut self, record: EpochRecord, weights: Weights) -> Result<Option<StopReason>, Problem> {
+        let verdict = self.at.callbacks.epoch_end(&self.plan.settings.train.callbacks, &record);
+        self.at.history.push(record);
+        self.at.epoch = record.epoch;
+        (self.at.step, self.at.sums, self.at.epoch_began) = (0, Sums::default(), self.meter.elapsed());
+        self.tell(TrainEvent::Epoch(record));
+        for note in verdict.notes {
+            self.tell(TrainEvent::Note(note));
+        }
+        let every = self.plan.settings.train.callbacks.checkpoint_every;
+        if every > 0 && record.epoch.is_multiple_of(every) {
+            let path = self.run.epoch_path(record.epoch);
+            let written = weights.save(&path);
+            self.written(written);
+        }
+        self.tell_faces()?;
+        if verdict.best {
+            self.at.best_epoch = Some(record.epoch);
+            let written = weights.save(&self.run.best_path());
+            self.written(written);
+            self.best = Some(weights);
+        }
+        let logged = self.logs.epoch(&self.at.history);
+        self.written(logged);
+        self.at.stopped = verdict.stop;
+        self.save(RunStatus::Training)?;
+        Ok(verdict.stop)
+    }
+
+    /// The end of the training: the result is the best weights, or the last if those are wanted or none is best yet.
+    fn finish(mut self, reason: StopReason) -> Result<Outcome, Problem> {
+        let diverged = reason == StopReason::Diverged;
+        let keep_best = self.plan.settings.train.callbacks.restore_best_weights || diverged;
+        let weights = match self.best.clone().filter(|_| keep_best) {
+            Some(best) => best,
+            None if diverged => return Err(diverged_problem()),
+            None => self.judged_weights()?,
+        };
+        if diverged {
+            // What is on disk is the end of the last epoch, before the numbers went astray.
+            (self.teller)(Told::Warned(diverged_problem()));
+        } else {
+            self.at.stopped = Some(reason);
+            self.save(RunStatus::Finished)?;
+        }
+        let written = weights.save(&self.run.best_path());
+        self.written(written);
+        let (best_epoch, seconds) = (self.at.best_epoch, self.meter.elapsed());
+        let written = self.run.update(|info| {
+            (info.status, info.stopped, info.best_epoch, info.seconds) = (RunStatus::Finished, Some(reason), best_epoch, seconds);
+        });
+        self.written(written);
+        self.tell(TrainEvent::Stopped { reason, best_epoch });
+        Ok(Outcome::Done { weights, reason, best_epoch })
+    }
+
+    /// The program closes.
+    fn leave(mut self) -> Result<Outcome, Problem> {
+        self.save(RunStatus::Paused)?;
+        Ok(Outcome::Left)
+    }
+
+    /// Steps done in the whole run.
+    pub(super) fn global_step(&self) -> u64 {
+        u64::from(self.at.epoch) * u64::from(self.plan.steps_per_epoch) + u64::from(self.at.step)
+    }
+
+    /// The rate of step `index`, after what the plateau callback made of it.
+    pub(super) fn rate(&self, index: u64) -> f64 {
+        let train = &self.plan.settings.train;
+        let base = train.optimizer.learning_rate;
+        let scheduled = schedule::rate(&train.schedule, base, index, self.plan.steps_per_epoch, train.epochs);
+        self.at.callbacks.rate(&train.callbacks, scheduled)
+    }
+
+    /// The weights that are judged and kept: with `use_ema` the averages, else as they are.
+    fn judged_weights(&mut self) -> Result<Weights, Problem> {
+        let weights = self.engine.weights()?;
+        if !self.plan.settings.train.optimizer.use_ema {
+            return Ok(weights);
+        }
+        let mut weights = average::averaged(&weights, &self.engine.optimizer_state()?);
+        if let Some(statistics) = &self.statistics {
+            weights.0.extend(statistics.0.clone());
+        }
+        Ok(weights)
+    }
+}
+
+fn no_batches() -> Problem {
+    Problem::new(
+        Kind::Internal,
+        say("No batch came from the pictures", "Aucun lot n’est venu des images"),
+        say("Open the data again and start anew", "Rouvrez les données et relancez"),
+    )
+}
+
+fn diverged_problem() -> Problem {
+    Problem::new(
+        Kind::Diverged,
+        say(
+            "The loss is not a number any more: the steps were too large",
+            "La perte n’est plus un nombre : les pas étaient trop grands",
+        ),
+        say("Train again with a learning rate ten times lower", "Relancez avec un taux d’apprentissage dix fois plus bas"),
+    )
+    .at("train.optimizer.learning_rate")
+}

@@ -1,0 +1,183 @@
+//! What the loop tells and writes between two batches.
+
+use std::time::{Duration, Instant};
+
+use super::{
+    checkpoint::Checkpoint,
+    control::Wish,
+    event::{BatchRecord, TrainEvent},
+    fit::{Fit, Told},
+    meter::Work,
+};
+use crate::{
+    data::sample::Part,
+    model::{Op, Weights, layers::Role},
+    problem::Problem,
+    run::RunStatus,
+};
+
+/// Batch events are at least this far apart.
+const BETWEEN_EVENTS: Duration = Duration::from_millis(34);
+/// Steps between two looks at batch norm's running statistics while weights are averaged.
+const STATISTICS_EVERY: u64 = 16;
+
+impl Fit<'_> {
+    pub(super) fn tell(&mut self, event: TrainEvent) {
+        (self.teller)(Told::Train(event));
+    }
+
+    pub(super) fn started(&mut self) -> Result<(), Problem> {
+        let event = TrainEvent::Started {
+            run: self.run.info.id.clone(),
+            device: self.engine.device().clone(),
+            epochs: self.plan.settings.train.epochs,
+            steps_per_epoch: self.plan.steps_per_epoch,
+            train_pictures: self.plan.indices(Part::Train).len() as u32,
+            validation_pictures: self.faces.validation_pictures,
+            history: self.at.history.clone(),
+        };
+        let device = self.engine.device().name.clone();
+        let written = self.run.update(|info| (info.status, info.device, info.stopped) = (RunStatus::Training, device, None));
+        self.written(written);
+        self.tell(event);
+        self.tell_faces()
+    }
+
+    /// Where the epoch stands, if it is time to say so.
+    pub(super) fn progress(&mut self, learning_rate: f64) -> Result<(), Problem> {
+        let last = self.at.step == self.plan.steps_per_epoch;
+        if self.told.elapsed() < BETWEEN_EVENTS && !last {
+            return Ok(());
+        }
+        let record = self.batch_record(self.at.step, learning_rate, 0);
+        self.told = Instant::now();
+        self.tell(TrainEvent::Batch(record));
+        if self.faces.due() { self.tell_faces() } else { Ok(()) }
+    }
+
+    /// Where the validation pass stands, if it is time to say so.
+    pub(super) fn validation_progress(&mut self, step: u32, total: u32) {
+        if self.told.elapsed() < BETWEEN_EVENTS {
+            return;
+        }
+        let record = self.batch_record(step, self.rate(self.global_step().saturating_sub(1)), step);
+        self.told = Instant::now();
+        self.tell(TrainEvent::Batch(BatchRecord { steps_per_epoch: total, validating: true, ..record }));
+    }
+
+    /// `validated` batches of the epoch's validation are done.
+    fn batch_record(&mut self, step: u32, learning_rate: f64, validated: u32) -> BatchRecord {
+        let epochs_left = u64::from(self.plan.settings.train.epochs.saturating_sub(self.at.epoch));
+        let steps_left = (epochs_left * u64::from(self.plan.steps_per_epoch)).saturating_sub(u64::from(self.at.step));
+        let batch = u64::from(self.plan.settings.train.batch_size);
+        let work = Work {
+            training: steps_left * batch,
+            validation: (epochs_left * u64::from(self.faces.validation_pictures)).saturating_sub(u64::from(validated) * batch),
+        };
+        BatchRecord {
+            epoch: self.at.epoch + 1,
+            step,
+            steps_per_epoch: self.plan.steps_per_epoch,
+            validating: false,
+            loss: self.at.sums.mean_loss(),
+            accuracy: self.at.sums.accuracy(),
+            pictures_per_second: self.meter.pictures_per_second(),
+            elapsed: self.meter.elapsed(),
+            remaining: self.meter.remaining(work),
+            learning_rate,
+        }
+    }
+
+    /// What the network, as it is in the engine, says of the fixed faces.
+    pub(super) fn tell_faces(&mut self) -> Result<(), Problem> {
+        let faces = self.faces.judge(self.engine)?;
+        self.tell(TrainEvent::Faces(faces));
+        Ok(())
+    }
+
+    pub(super) fn pause_within_validation(&mut self) {
+        self.meter.pause();
+        self.set_status(RunStatus::Paused);
+        self.tell(TrainEvent::Paused);
+        let wish = self.control.wait_while_paused();
+        self.meter.go_on();
+        if wish == Wish::Go {
+            self.set_status(RunStatus::Training);
+            self.tell(TrainEvent::Resumed);
+        }
+    }
+
+    /// Puts everything on the disk; a failure is told, and training goes on.
+    ///
+    /// # Errors
+    /// A lost device.
+    pub(super) fn save(&mut self, status: RunStatus) -> Result<(), Problem> {
+        self.at.seconds = self.meter.elapsed();
+        let checkpoint = Checkpoint {
+            position: self.at.clone(),
+            weights: self.engine.weights()?,
+            optimizer: self.engine.optimizer_state()?,
+            best: self.best.clone(),
+            statistics: self.statistics.clone(),
+        };
+        let saved = checkpoint.save(&self.run.checkpoint_path());
+        let history = self.run.save_history(&self.at.history);
+        let (epochs_done, best_epoch, seconds) = (self.at.epoch, self.at.best_epoch, self.at.seconds);
+        let info = self.run.update(|info| {
+            (info.epochs_done, info.best_epoch, info.seconds, info.status) = (epochs_done, best_epoch, seconds, status);
+        });
+        if self.written(saved.and(history).and(info)) {
+            self.tell(TrainEvent::Saved { epoch: epochs_done });
+        }
+        Ok(())
+    }
+
+    pub(super) fn set_status(&mut self, status: RunStatus) {
+        let written = self.run.update(|info| info.status = status);
+        self.written(written);
+    }
+
+    /// Tells the first of a row of failed writes; gives whether this one succeeded.
+    pub(super) fn written(&mut self, result: Result<(), Problem>) -> bool {
+        match result {
+            Ok(()) => self.disk_failed = false,
+            Err(problem) if !self.disk_failed => {
+                self.disk_failed = true;
+                (self.teller)(Told::Warned(problem));
+            }
+            Err(_) => {}
+        }
+        !self.disk_failed
+    }
+
+    /// With averaged weights, batch norm's running mean and variance are averaged too, over the same past: those of the
+    /// raw weights would not fit. (Keras leaves them raw; timm's `ModelEma` averages them, as here.)
+    pub(super) fn average_statistics(&mut self, step: u64) -> Result<(), Problem> {
+        let optimizer = &self.plan.settings.train.optimizer;
+        let has_norm = || self.plan.network.layers.iter().any(|layer| matches!(layer.op, Op::BatchNorm { .. }));
+        if !optimizer.use_ema || !step.is_multiple_of(STATISTICS_EVERY) || !has_norm() {
+            return Ok(());
+        }
+        let momentum = optimizer.ema_momentum.powi(STATISTICS_EVERY as i32) as f32;
+        let current = self.running_statistics()?;
+        match &mut self.statistics {
+            None => self.statistics = Some(current),
+            Some(average) => {
+                for (array, now) in average.0.values_mut().zip(current.0.values()) {
+                    for (average, &now) in array.data.iter_mut().zip(&now.data) {
+                        *average = momentum * *average + (1.0 - momentum) * now;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn running_statistics(&mut self) -> Result<Weights, Problem> {
+        let mut weights = self.engine.weights()?;
+        let running = |role| matches!(role, Role::RunningMean | Role::RunningVariance);
+        let names: Vec<String> = self.plan.network.parameters().into_iter().filter(|p| running(p.role)).map(|p| p.name).collect();
+        weights.0.retain(|name, _| names.contains(name));
+        Ok(weights)
+    }
+}
