@@ -33,6 +33,7 @@ pub mod knob;
 pub mod model;
 pub mod plan;
 pub mod preset;
+pub mod predict;
 pub mod problem;
 pub mod run;
 pub mod session;

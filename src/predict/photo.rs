@@ -1,0 +1,133 @@
+//! A photo of any size, upright, and squares cut from it.
+
+use std::io::Cursor;
+
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer, images::Image, images::ImageRef};
+use image::{DynamicImage, ImageDecoder, ImageReader};
+
+use crate::{
+    data::sample::SIDE,
+    problem::{Kind, Problem},
+    text::{Sentence, say},
+};
+
+/// A decoded photo, turned upright.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Photo {
+    pub width: u32,
+    pub height: u32,
+    /// `height` x `width` x 3 bytes, RGB, row by row.
+    pub rgb: Vec<u8>,
+}
+
+/// A square in pixels of a photo. It may reach beyond the photo; the photo's edge is then drawn out.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Square {
+    pub left: f64,
+    pub top: f64,
+    pub side: f64,
+}
+
+/// More pixels than any camera gives; refused before they are decoded.
+const MOST_PIXELS: u64 = 250_000_000;
+
+impl Photo {
+    /// Decodes JPEG, PNG, WebP or BMP and honors the EXIF orientation.
+    ///
+    /// # Errors
+    /// Not a picture, damaged, or too large.
+    pub fn decode(bytes: &[u8]) -> Result<Self, Problem> {
+        let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(unreadable)?;
+        let mut decoder = reader.into_decoder().map_err(unreadable)?;
+        let (width, height) = decoder.dimensions();
+        if u64::from(width) * u64::from(height) > MOST_PIXELS {
+            return Err(Problem::new(
+                Kind::Picture,
+                Sentence {
+                    en: format!("The picture has {width} × {height} pixels, more than can be opened"),
+                    fr: format!("L’image fait {width} × {height} pixels, plus qu’on ne peut ouvrir"),
+                },
+                say("Make it smaller first", "Réduisez-la d’abord"),
+            ));
+        }
+        // An orientation that cannot be read is no reason to refuse the picture.
+        let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
+        let mut picture = DynamicImage::from_decoder(decoder).map_err(unreadable)?;
+        picture.apply_orientation(orientation);
+        let rgb = picture.into_rgb8();
+        Ok(Self { width: rgb.width(), height: rgb.height(), rgb: rgb.into_raw() })
+    }
+
+    /// A photo of pixels that are already decoded, such as the clipboard's.
+    ///
+    /// # Errors
+    /// An empty picture, or a buffer that is not `height` x `width` x 3 bytes.
+    pub fn new(width: u32, height: u32, rgb: Vec<u8>) -> Result<Self, Problem> {
+        if width == 0 || height == 0 || rgb.len() as u64 != u64::from(width) * u64::from(height) * 3 {
+            return Err(unreadable(format!("{width} × {height} pixels in {} bytes", rgb.len())));
+        }
+        Ok(Self { width, height, rgb })
+    }
+
+    /// The whole picture squeezed to a square is how the data set's own pictures are read; of a photo it is the largest
+    /// square in the middle.
+    pub fn middle(&self) -> Square {
+        let side = f64::from(self.width.min(self.height));
+        Square { left: (f64::from(self.width) - side) / 2.0, top: (f64::from(self.height) - side) / 2.0, side }
+    }
+
+    /// The square as the network's pictures are kept: [`SIDE`] x [`SIDE`] x 3 bytes.
+    pub fn crop(&self, square: Square) -> Vec<u8> {
+        self.crop_to(square, SIDE)
+    }
+
+    /// The square resized to `side` x `side` x 3 bytes.
+    pub fn crop_to(&self, square: Square, side: usize) -> Vec<u8> {
+        let (left, top) = (square.left.round() as i64, square.top.round() as i64);
+        let size = (square.side.round() as i64).clamp(1, 2 * i64::from(self.width.max(self.height)));
+        let pixels = self.cut(left, top, size as usize);
+        resize(&pixels, size as u32, size as u32, side as u32, side as u32, 3)
+    }
+
+    /// A square of whole pixels; beyond the photo its edge is drawn out.
+    fn cut(&self, left: i64, top: i64, size: usize) -> Vec<u8> {
+        let (width, height) = (i64::from(self.width), i64::from(self.height));
+        let mut out = Vec::with_capacity(size * size * 3);
+        for y in 0..size as i64 {
+            let row = ((top + y).clamp(0, height - 1) * width) as usize;
+            for x in 0..size as i64 {
+                let at = (row + (left + x).clamp(0, width - 1) as usize) * 3;
+                out.extend_from_slice(&self.rgb[at..at + 3]);
+            }
+        }
+        out
+    }
+}
+
+impl std::fmt::Debug for Photo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Photo({} × {})", self.width, self.height)
+    }
+}
+
+/// Resizes interleaved bytes of 1 or 3 channels by averaging (triangle filter, widened when it makes smaller).
+pub(super) fn resize(bytes: &[u8], width: u32, height: u32, to_width: u32, to_height: u32, channels: usize) -> Vec<u8> {
+    if (width, height) == (to_width, to_height) {
+        return bytes.to_vec();
+    }
+    let kind = if channels == 1 { PixelType::U8 } else { PixelType::U8x3 };
+    let mut out = Image::new(to_width, to_height, kind);
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
+    let done = ImageRef::new(width, height, bytes, kind).map(|source| Resizer::new().resize(&source, &mut out, &options));
+    debug_assert!(matches!(done, Ok(Ok(()))), "sizes and buffers fit: {done:?}");
+    out.into_vec()
+}
+
+fn unreadable(details: impl ToString) -> Problem {
+    Problem::new(
+        Kind::Picture,
+        say("This is not a picture that can be read", "Ce n’est pas une image lisible"),
+        say("Take a JPEG, PNG, WebP or BMP file", "Prenez un fichier JPEG, PNG, WebP ou BMP"),
+    )
+    .because(details)
+}
