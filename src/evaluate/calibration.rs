@@ -102,6 +102,11 @@ pub fn scaled(probability: f32, temperature: f64) -> f64 {
     if temperature == 1.0 { p } else { sigmoid(logit(p) / temperature) }
 }
 
+/// The probability of class 1 of a network's logit.
+pub fn probability(logit: f32, temperature: f64) -> f64 {
+    sigmoid(f64::from(logit) / temperature)
+}
+
 pub(super) fn sigmoid(logit: f64) -> f64 {
     1.0 / (1.0 + (-logit).exp())
 }

@@ -82,6 +82,13 @@ pub fn find(photo: &Photo) -> Vec<Face> {
     kept
 }
 
+/// Whether the photo is itself a tight crop of one face, to be judged whole as the data set's pictures are.
+pub fn is_crop(photo: &Photo, faces: &[Face]) -> bool {
+    let (width, height) = (f64::from(photo.width), f64::from(photo.height));
+    let square = width.max(height) < 1.1 * width.min(height);
+    matches!(faces, [face] if square && face.crop.side > 0.75 * width.min(height))
+}
+
 /// The square that UTKFace would have cut around a detector's box.
 pub fn utkface_square(found: Square) -> Square {
     let side = found.side / SIDE;

@@ -3,5 +3,11 @@
 //! `photo` decodes, `faces` proposes squares, `predictor` asks the network, `heatmap` shows where it looked, `batch`
 //! does a folder.
 
+pub mod batch;
 pub mod faces;
+pub mod heatmap;
 pub mod photo;
+pub mod predictor;
+
+pub use photo::{Photo, Square};
+pub use predictor::{Answer, Predictor};

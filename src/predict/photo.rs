@@ -69,11 +69,15 @@ impl Photo {
         Ok(Self { width, height, rgb })
     }
 
-    /// The whole picture squeezed to a square is how the data set's own pictures are read; of a photo it is the largest
-    /// square in the middle.
+    /// The largest square in the middle.
     pub fn middle(&self) -> Square {
         let side = f64::from(self.width.min(self.height));
         Square { left: (f64::from(self.width) - side) / 2.0, top: (f64::from(self.height) - side) / 2.0, side }
+    }
+
+    /// The whole photo squeezed to a square, as the data set's own pictures are read: [`SIDE`] x [`SIDE`] x 3 bytes.
+    pub fn squeezed(&self) -> Vec<u8> {
+        resize(&self.rgb, self.width, self.height, SIDE as u32, SIDE as u32, 3)
     }
 
     /// The square as the network's pictures are kept: [`SIDE`] x [`SIDE`] x 3 bytes.

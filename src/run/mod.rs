@@ -5,6 +5,7 @@
 
 pub mod atomic;
 pub mod date;
+pub mod export;
 mod folder;
 mod naming;
 pub mod pictures;

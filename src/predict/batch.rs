@@ -1,0 +1,298 @@
+//! A folder of photos becomes a CSV file, one row a picture (or a face); stopped, it goes on where it was.
+
+use std::{
+    collections::HashSet,
+    fs::{self, File, OpenOptions},
+    io::{BufWriter, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+};
+
+use rayon::prelude::*;
+
+use super::{
+    faces,
+    photo::{Photo, Square},
+    predictor::{Answer, Predictor},
+};
+use crate::{
+    data::sample::PIXEL_BYTES,
+    problem::{Kind, Problem},
+    run::atomic,
+    text::{Lang, Sentence, say},
+    train::control::{Control, Wish},
+};
+
+/// What to do with a folder.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BatchOptions {
+    /// Look for faces and judge each; otherwise the whole picture is judged, as the data set's are.
+    pub faces: bool,
+}
+
+/// What came of a folder.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct BatchOutcome {
+    /// Pictures with an answer now, those of an earlier, stopped attempt included.
+    pub pictures: usize,
+    /// Pictures that the file already held.
+    pub continued: usize,
+    /// Pictures in which no face was found; they have a row without an answer.
+    pub without_face: usize,
+    /// Pictures that could not be read, with the reason; they have a row too.
+    pub unreadable: Vec<(PathBuf, Problem)>,
+}
+
+/// Pictures that are decoded in parallel and judged together, between two looks at the control.
+const CHUNK: usize = 64;
+
+/// Endings of files that are pictures.
+const ENDINGS: [&str; 5] = ["jpg", "jpeg", "png", "webp", "bmp"];
+
+/// One row of the file without its first column, the name.
+struct Row {
+    square: Option<Square>,
+    answer: Result<Answer, &'static str>,
+}
+
+/// A picture, decoded and cut.
+enum Prepared {
+    Cuts { squares: Vec<Option<Square>>, pixels: Vec<u8> },
+    NoFace,
+    Unreadable(Problem),
+}
+
+/// Judges every picture below `folder` into the file `csv`, telling (done, of) after each few dozen.
+///
+/// The columns are `file` (below the folder), `left`, `top`, `side` (the square in pixels; empty for the whole picture), `said`,
+/// `probability_` of class 1, `sure` (outside the band around the threshold), and `problem` (`unreadable`, `no face`, or
+/// empty). A file that was begun with the same columns is continued: pictures that it holds are not judged again.
+///
+/// # Errors
+/// A folder that cannot be read or holds no picture, a file that cannot be written or is something else, a lost device,
+/// or [`Kind::Cancelled`]; all rows so far are then in the file.
+pub fn predict_folder(
+    predictor: &mut Predictor,
+    folder: &Path,
+    csv: &Path,
+    options: BatchOptions,
+    control: &Control,
+    mut progress: impl FnMut(usize, usize),
+) -> Result<BatchOutcome, Problem> {
+    let files = pictures_below(folder)?;
+    if files.is_empty() {
+        return Err(Problem::new(
+            Kind::Data,
+            Sentence {
+                en: format!("{} holds no picture", folder.display()),
+                fr: format!("{} ne contient aucune image", folder.display()),
+            },
+            say(
+                "Choose a folder with JPEG, PNG, WebP or BMP files",
+                "Choisissez un dossier avec des fichiers JPEG, PNG, WebP ou BMP",
+            ),
+        ));
+    }
+    let header = format!("file,left,top,side,said,{},sure,problem\n", field(&format!("probability_{}", predictor.classes[1])));
+    let (done, file) = continued(csv, &header)?;
+    let mut file = BufWriter::new(file);
+    let write_failed = |error: std::io::Error| Problem { kind: Kind::Disk, ..Problem::io(csv, &error) };
+    let todo: Vec<&PathBuf> = files.iter().filter(|name| !done.contains(&*name.to_string_lossy())).collect();
+    let continued = files.len() - todo.len();
+    let mut outcome = BatchOutcome { pictures: continued, continued, ..BatchOutcome::default() };
+    progress(continued, files.len());
+    for names in todo.chunks(CHUNK) {
+        if matches!(control.wait_while_paused(), Wish::Finish | Wish::Discard) {
+            return Err(Problem::cancelled());
+        }
+        let prepared: Vec<Prepared> = names.par_iter().map(|name| prepare(&folder.join(name), options)).collect();
+        let pixels: Vec<u8> = prepared.iter().flat_map(Prepared::pixels).copied().collect();
+        let mut answers = predictor.judge(&pixels)?.into_iter();
+        for (name, prepared) in names.iter().zip(prepared) {
+            for row in outcome.rows(name, prepared, &mut answers) {
+                write!(file, "{},", field(&name.to_string_lossy())).map_err(write_failed)?;
+                file.write_all(row.text(&predictor.classes).as_bytes()).map_err(write_failed)?;
+            }
+        }
+        file.flush().map_err(write_failed)?;
+        progress(outcome.pictures + outcome.without_face + outcome.unreadable.len(), files.len());
+    }
+    file.into_inner().map_err(|error| write_failed(error.into_error()))?.sync_all().map_err(write_failed)?;
+    Ok(outcome)
+}
+
+impl BatchOutcome {
+    /// The rows of one picture, counted.
+    fn rows(&mut self, name: &Path, prepared: Prepared, answers: &mut impl Iterator<Item = Answer>) -> Vec<Row> {
+        match prepared {
+            Prepared::Cuts { squares, .. } => {
+                self.pictures += 1;
+                squares.into_iter().zip(answers).map(|(square, answer)| Row { square, answer: Ok(answer) }).collect()
+            }
+            Prepared::NoFace => {
+                self.without_face += 1;
+                vec![Row { square: None, answer: Err("no face") }]
+            }
+            Prepared::Unreadable(problem) => {
+                self.unreadable.push((name.to_owned(), problem));
+                vec![Row { square: None, answer: Err("unreadable") }]
+            }
+        }
+    }
+
+    /// The outcome in one sentence.
+    pub fn sentence(&self, lang: Lang) -> String {
+        let count = |n: usize, one, many| crate::text::plural(lang, n as u64, one, many);
+        let mut text = count(self.pictures, say("picture judged", "image jugée"), say("pictures judged", "images jugées"));
+        if self.without_face > 0 {
+            text += ", ";
+            text += &count(self.without_face, say("without a face", "sans visage"), say("without a face", "sans visage"));
+        }
+        if !self.unreadable.is_empty() {
+            text += ", ";
+            text += &count(self.unreadable.len(), say("unreadable", "illisible"), say("unreadable", "illisibles"));
+        }
+        text
+    }
+}
+
+impl Prepared {
+    fn pixels(&self) -> &[u8] {
+        match self {
+            Self::Cuts { pixels, .. } => pixels,
+            Self::NoFace | Self::Unreadable(_) => &[],
+        }
+    }
+}
+
+impl Row {
+    fn text(&self, classes: &[String; 2]) -> String {
+        let place = self.square.map_or(",,".to_owned(), |s| format!("{:.0},{:.0},{:.0}", s.left, s.top, s.side));
+        match &self.answer {
+            Ok(a) => {
+                format!("{place},{},{:.6},{},\n", field(&classes[a.class]), a.probability, if a.sure { "yes" } else { "no" })
+            }
+            Err(problem) => format!("{place},,,,{problem}\n"),
+        }
+    }
+}
+
+/// A CSV field, quoted where RFC 4180 wants it.
+pub fn field(text: &str) -> String {
+    if text.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+}
+
+/// Every picture below `folder` by its name, with sub-folders, sorted; links to folders are not followed.
+fn pictures_below(folder: &Path) -> Result<Vec<PathBuf>, Problem> {
+    let mut files = Vec::new();
+    let mut folders = vec![PathBuf::new()];
+    while let Some(below) = folders.pop() {
+        let path = folder.join(&below);
+        let entries = match fs::read_dir(&path) {
+            Ok(entries) => entries,
+            // A sub-folder that may not be read does not keep the others from being judged.
+            Err(_) if !below.as_os_str().is_empty() => continue,
+            Err(error) => return Err(Problem::io(&path, &error)),
+        };
+        for entry in entries.flatten() {
+            let name = below.join(entry.file_name());
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => folders.push(name),
+                Ok(_) if is_picture(&name) => files.push(name),
+                _ => {}
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn is_picture(name: &Path) -> bool {
+    name.extension().is_some_and(|e| ENDINGS.iter().any(|ending| e.eq_ignore_ascii_case(ending)))
+}
+
+fn prepare(path: &Path, options: BatchOptions) -> Prepared {
+    let photo = match fs::read(path).map_err(|error| Problem::io(path, &error)).and_then(|bytes| Photo::decode(&bytes)) {
+        Ok(photo) => photo,
+        Err(problem) => return Prepared::Unreadable(problem),
+    };
+    if !options.faces {
+        return Prepared::Cuts { squares: vec![None], pixels: photo.squeezed() };
+    }
+    let found = faces::find(&photo);
+    if faces::is_crop(&photo, &found) {
+        return Prepared::Cuts { squares: vec![None], pixels: photo.squeezed() };
+    }
+    if found.is_empty() {
+        return Prepared::NoFace;
+    }
+    let mut pixels = Vec::with_capacity(found.len() * PIXEL_BYTES);
+    found.iter().for_each(|face| pixels.extend(photo.crop(face.crop)));
+    Prepared::Cuts { squares: found.iter().map(|face| Some(face.crop)).collect(), pixels }
+}
+
+/// Opens the file to append to, with the names that it already holds; begins it if it is not there.
+fn continued(csv: &Path, header: &str) -> Result<(HashSet<String>, File), Problem> {
+    let failed = |error: std::io::Error| Problem { kind: Kind::Disk, ..Problem::io(csv, &error) };
+    if !csv.exists() {
+        atomic::write(csv, header.as_bytes())?;
+    }
+    let text = fs::read(csv).map_err(failed)?;
+    let text = String::from_utf8_lossy(&text);
+    let Some(rows) = text.strip_prefix(header) else {
+        return Err(Problem::new(
+            Kind::File,
+            Sentence {
+                en: format!("{} is another table and stays as it is", csv.display()),
+                fr: format!("{} est un autre tableau et reste tel quel", csv.display()),
+            },
+            say("Choose another name for the file", "Choisissez un autre nom de fichier"),
+        ));
+    };
+    // The last picture may have been cut off in the middle of its rows: it is judged again.
+    let (names, whole) = whole_pictures(rows);
+    let mut file = OpenOptions::new().write(true).open(csv).map_err(failed)?;
+    file.set_len((header.len() + whole) as u64).map_err(failed)?;
+    file.seek(SeekFrom::End(0)).map_err(failed)?;
+    Ok((names, file))
+}
+
+/// The names of all rows but the last picture's, and how many bytes those rows take.
+fn whole_pictures(rows: &str) -> (HashSet<String>, usize) {
+    let mut names = HashSet::new();
+    let (mut last, mut from, mut at) = (None, 0, 0);
+    for line in records(rows) {
+        let name = first_field(line);
+        if last.as_ref() != Some(&name) {
+            names.extend(last.replace(name));
+            from = at;
+        }
+        at += line.len();
+    }
+    (names, from)
+}
+
+/// Lines, except that a quoted field may hold line ends.
+fn records(text: &str) -> impl Iterator<Item = &str> {
+    let mut quoted = false;
+    text.split_inclusive(move |c| {
+        quoted ^= c == '"';
+        c == '\n' && !quoted
+    })
+}
+
+fn first_field(line: &str) -> String {
+    match line.strip_prefix('"') {
+        Some(quoted) => {
+            let mut name = String::new();
+            let mut rest = quoted.chars().peekable();
+            while let Some(c) = rest.next() {
+                if c == '"' && rest.next_if_eq(&'"').is_none() {
+                    break;
+                }
+                name.push(c);
+            }
+            name
+        }
+        None => line.split([',', '\n']).next().unwrap_or_default().to_owned(),
+    }
+}

@@ -1,0 +1,122 @@
+//! Where the network looked: Grad-CAM, and occlusion as the slow check. Neither is a proof of why it said so.
+
+use crate::{
+    engine::{
+        Engine,
+        reference::{LastBlock, last_block},
+    },
+    model::{Network, Weights},
+    problem::Problem,
+    text::{Say, say},
+};
+
+/// A value for each pixel that the network saw.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Map {
+    pub side: usize,
+    /// `side` x `side` values 0..=1, row by row; all zero where nothing spoke for the answer.
+    pub values: Vec<f32>,
+}
+
+/// What a page writes beside the map.
+pub const LEGEND: Say = say(
+    "Warm places spoke for this answer. A hint, not a proof",
+    "Les zones chaudes ont parlé pour cette réponse. Un indice, pas une preuve",
+);
+
+/// Grad-CAM (Selvaraju et al. 2017) of one picture: `relu(sum over channels of mean gradient x activation)` in the last
+/// block, for the class that is explained, drawn out to the picture's side and divided by its largest value.
+///
+/// `pixels` are the network's input of side x side x 3 bytes; `weights` must be those of `network`.
+pub fn grad_cam(network: &Network, weights: &Weights, pixels: &[u8], class: usize) -> Map {
+    let LastBlock { shape, activation, gradient, .. } = last_block(network, weights, pixels);
+    let towards = if class == 1 { 1.0 } else { -1.0 };
+    let positions = shape.height * shape.width;
+    let mut importance = vec![0.0; shape.channels];
+    for values in gradient.chunks_exact(shape.channels) {
+        for (sum, value) in importance.iter_mut().zip(values) {
+            *sum += towards * value / positions as f64;
+        }
+    }
+    let coarse: Vec<f64> = activation
+        .chunks_exact(shape.channels)
+        .map(|values| values.iter().zip(&importance).map(|(a, i)| a * i).sum::<f64>().max(0.0))
+        .collect();
+    Map::new(network.input.width, drawn_out(&coarse, shape.height, shape.width, network.input.width))
+}
+
+/// How much the answer loses when a gray square covers a place (Zeiler and Fergus 2014), averaged over the squares that
+/// cover each pixel. `batch` is the largest that the engine takes.
+///
+/// # Errors
+/// A lost device.
+pub fn occlusion(engine: &mut dyn Engine, pixels: &[u8], side: usize, class: usize, batch: usize) -> Result<Map, Problem> {
+    let towards = if class == 1 { 1.0 } else { -1.0 };
+    let patch = (side / 6).max(2);
+    let places: Vec<(usize, usize)> = starts(side, patch).flat_map(|y| starts(side, patch).map(move |x| (x, y))).collect();
+    let gray = mean_color(pixels);
+    let mut whole = [0.0];
+    engine.predict(pixels, &mut whole)?;
+    let mut sums = vec![(0.0, 0u32); side * side];
+    for places in places.chunks(batch) {
+        let mut covered = pixels.repeat(places.len());
+        for (picture, &(left, top)) in covered.chunks_exact_mut(pixels.len()).zip(places) {
+            for y in top..top + patch {
+                for pixel in picture[(y * side + left) * 3..][..patch * 3].chunks_exact_mut(3) {
+                    pixel.copy_from_slice(&gray);
+                }
+            }
+        }
+        let mut logits = vec![0.0; places.len()];
+        engine.predict(&covered, &mut logits)?;
+        for (&(left, top), logit) in places.iter().zip(&logits) {
+            let loss = towards * f64::from(whole[0] - logit);
+            for y in top..top + patch {
+                for (sum, count) in &mut sums[y * side + left..][..patch] {
+                    *sum += loss;
+                    *count += 1;
+                }
+            }
+        }
+    }
+    Ok(Map::new(side, sums.iter().map(|(sum, count)| (sum / f64::from((*count).max(1))).max(0.0)).collect()))
+}
+
+impl Map {
+    /// Divides by the largest value.
+    fn new(side: usize, values: Vec<f64>) -> Self {
+        let largest = values.iter().copied().fold(0.0, f64::max);
+        let by = if largest > 0.0 { largest } else { 1.0 };
+        Self { side, values: values.iter().map(|v| (v / by) as f32).collect() }
+    }
+}
+
+/// Where squares of side `patch` begin: every half patch, and one at the end.
+fn starts(side: usize, patch: usize) -> impl Iterator<Item = usize> {
+    let last = side - patch;
+    (0..last).step_by(patch / 2).chain([last])
+}
+
+fn mean_color(pixels: &[u8]) -> [u8; 3] {
+    let n = (pixels.len() / 3).max(1) as u64;
+    std::array::from_fn(|c| (pixels.iter().skip(c).step_by(3).map(|v| u64::from(*v)).sum::<u64>() / n) as u8)
+}
+
+/// Bilinear, with half-pixel centers and the edge drawn out.
+fn drawn_out(coarse: &[f64], height: usize, width: usize, side: usize) -> Vec<f64> {
+    let place = |i: usize, length: usize| {
+        let at = ((i as f64 + 0.5) * length as f64 / side as f64 - 0.5).clamp(0.0, (length - 1) as f64);
+        let low = at.floor() as usize;
+        (low, (low + 1).min(length - 1), at - at.floor())
+    };
+    let mut out = Vec::with_capacity(side * side);
+    for y in 0..side {
+        let (top, bottom, down) = place(y, height);
+        for x in 0..side {
+            let (left, right, along) = place(x, width);
+            let row = |y: usize| coarse[y * width + left] * (1.0 - along) + coarse[y * width + right] * along;
+            out.push(row(top) * (1.0 - down) + row(bottom) * down);
+        }
+    }
+    out
+}

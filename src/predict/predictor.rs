@@ -1,0 +1,184 @@
+//! A run's best weights, ready to answer.
+
+use std::path::Path;
+
+use super::{
+    heatmap::{self, Map},
+    photo::{Photo, Square},
+};
+use crate::{
+    data::{augment, sample::PIXEL_BYTES},
+    engine::{Engine, EngineConfig},
+    evaluate::{calibration, words},
+    model::{Network, Weights},
+    problem::Problem,
+    run::Run,
+    settings::Settings,
+    text::{Lang, Say, percent, say},
+};
+
+/// What must stand under each prediction.
+pub const CAUTION: Say = say(
+    "An appearance-based guess, with labels as recorded in UTKFace; it cannot tell anybody’s gender identity",
+    "Une estimation d’après l’apparence, avec les étiquettes d’UTKFace ; elle ne dit l’identité de genre de personne",
+);
+
+/// Odds of three to one from the threshold on, an answer counts as sure: at a threshold of 0.5, below 0.25 and above 0.75.
+const SURE_LOG_ODDS: f64 = 1.098_612_288_668_109_8;
+
+/// Pictures that go through the network at once.
+const BATCH: usize = 32;
+
+/// A run's best weights on a device, with what belongs to them.
+pub struct Predictor {
+    pub classes: [String; 2],
+    /// Class 1 from this probability on.
+    pub threshold: f64,
+    /// Logits are divided by this.
+    pub temperature: f64,
+    settings: Settings,
+    network: Network,
+    weights: Weights,
+    engine: Box<dyn Engine>,
+}
+
+/// What the network says of a picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// Probability of class 1 after the temperature.
+    pub probability: f64,
+    /// The class that it is called.
+    pub class: usize,
+    /// Whether the probability lies outside the band around the threshold.
+    pub sure: bool,
+    /// Exactly what the network saw: [`Answer::side`] x [`Answer::side`] x 3 bytes.
+    pub seen: Vec<u8>,
+    pub side: usize,
+}
+
+impl Predictor {
+    /// The run in `folder` on the engine that `open` opens, with its threshold and temperature if it was judged.
+    ///
+    /// # Errors
+    /// Not a run, no weights yet, weights that do not fit, or a device that is not there.
+    pub fn load(folder: &Path, open: impl FnOnce(&EngineConfig) -> Result<Box<dyn Engine>, Problem>) -> Result<Self, Problem> {
+        let run = Run::open(folder)?;
+        let weights = Weights::load(&run.best_path())?;
+        let (threshold, temperature) = run.report().map_or((0.5, 1.0), |r| (r.threshold, r.temperature));
+        let new = Self::new(run.settings()?, run.info.classes, weights, open)?;
+        Ok(Self { threshold, temperature, ..new })
+    }
+
+    /// The same of weights in memory, at threshold 0.5.
+    ///
+    /// # Errors
+    /// Settings that cannot be built, weights that do not fit them, or a device that is not there.
+    pub fn new(
+        settings: Settings,
+        classes: [String; 2],
+        weights: Weights,
+        open: impl FnOnce(&EngineConfig) -> Result<Box<dyn Engine>, Problem>,
+    ) -> Result<Self, Problem> {
+        let network = Network::new(&settings.model, settings.augment.side())?;
+        weights.check(&network)?;
+        let mut engine = open(&config(&settings, &network))?;
+        engine.set_weights(&weights)?;
+        Ok(Self { classes, threshold: 0.5, temperature: 1.0, settings, network, weights, engine })
+    }
+
+    /// What the network says of a square of a photo; of the whole photo, squeezed to a square, without one.
+    ///
+    /// # Errors
+    /// A lost device.
+    pub fn look(&mut self, photo: &Photo, square: Option<Square>) -> Result<Answer, Problem> {
+        let pixels = square.map_or_else(|| photo.squeezed(), |square| photo.crop(square));
+        let mut answers = self.judge(&pixels)?;
+        Ok(answers.swap_remove(0))
+    }
+
+    /// What the network says of cached pictures: n x [`PIXEL_BYTES`].
+    ///
+    /// # Errors
+    /// A lost device.
+    pub fn judge(&mut self, pixels: &[u8]) -> Result<Vec<Answer>, Problem> {
+        let side = self.settings.augment.side();
+        let bytes = side * side * 3;
+        let mut answers = Vec::with_capacity(pixels.len() / PIXEL_BYTES);
+        for batch in pixels.chunks(BATCH * PIXEL_BYTES) {
+            let n = batch.len() / PIXEL_BYTES;
+            let mut seen = vec![0; n * bytes];
+            for (picture, out) in batch.chunks_exact(PIXEL_BYTES).zip(seen.chunks_exact_mut(bytes)) {
+                augment::evaluation(&self.settings.augment, picture, out);
+            }
+            let mut logits = vec![0.0; n];
+            self.engine.predict(&seen, &mut logits)?;
+            answers.extend(logits.iter().zip(seen.chunks_exact(bytes)).map(|(logit, seen)| {
+                let probability = calibration::probability(*logit, self.temperature);
+                Answer {
+                    probability,
+                    class: usize::from(probability >= self.threshold),
+                    sure: !self.not_sure().contains(&probability),
+                    seen: seen.to_vec(),
+                    side,
+                }
+            }));
+        }
+        Ok(answers)
+    }
+
+    /// The band of probabilities around the threshold within which the answer is "not sure".
+    pub fn not_sure(&self) -> std::ops::Range<f64> {
+        not_sure(self.threshold)
+    }
+
+    /// Where the network looked, by Grad-CAM.
+    pub fn grad_cam(&self, answer: &Answer) -> Map {
+        heatmap::grad_cam(&self.network, &self.weights, &answer.seen, answer.class)
+    }
+
+    /// Where the network looked, by covering one place after the other: slow and honest.
+    ///
+    /// # Errors
+    /// A lost device.
+    pub fn occlusion(&mut self, answer: &Answer) -> Result<Map, Problem> {
+        heatmap::occlusion(self.engine.as_mut(), &answer.seen, answer.side, answer.class, BATCH)
+    }
+}
+
+impl Answer {
+    /// How sure the network is of the class it says, 0..=1.
+    pub fn confidence(&self) -> f64 {
+        if self.class == 1 { self.probability } else { 1.0 - self.probability }
+    }
+
+    /// The answer in words: `male, 87 % sure`, or `not sure: rather male, 58 %`.
+    pub fn sentence(&self, classes: &[String; 2], lang: Lang) -> String {
+        let class = words::class_name(classes, self.class, lang);
+        // A network is never quite certain: 100 % would promise too much.
+        let share = percent(lang, self.confidence().min(0.99), 0);
+        match (lang, self.sure) {
+            (Lang::En, true) => format!("{class}, {share}"),
+            (Lang::En, false) => format!("not sure, rather {class}, {share}"),
+            (Lang::Fr, true) => format!("{class}, {share}"),
+            (Lang::Fr, false) => format!("pas sûr, plutôt {class}, {share}"),
+        }
+    }
+}
+
+/// The band around `threshold` within which an answer is "not sure": odds of less than three to one.
+pub fn not_sure(threshold: f64) -> std::ops::Range<f64> {
+    let middle = (threshold / (1.0 - threshold)).ln();
+    let back = |log_odds: f64| 1.0 / (1.0 + (-log_odds).exp());
+    back(middle - SURE_LOG_ODDS)..back(middle + SURE_LOG_ODDS)
+}
+
+fn config(settings: &Settings, network: &Network) -> EngineConfig {
+    EngineConfig {
+        network: network.clone(),
+        optimizer: settings.train.optimizer.clone(),
+        loss: settings.train.loss.clone(),
+        seed: settings.seed.into(),
+        batch_size: BATCH,
+        threads: None,
+    }
+}

@@ -1,0 +1,394 @@
+//! The model card: the nine sections of Mitchell et al. 2019, "Model cards for model reporting", filled in.
+
+use super::document::{Block, Section, Table, markdown};
+use crate::{
+    data::sample::{Part, Source},
+    evaluate::{Group, Grouping, Report, calibration, groups::SMALL, words},
+    knob::Knobs,
+    model::{Network, summary},
+    run::{RunView, date},
+    text::{Lang, Say, decimal, duration, number, percent, say},
+};
+
+/// The card as a Markdown file.
+pub fn card(view: &RunView, lang: Lang) -> String {
+    let title = say("Model card", "Fiche du modèle").get(lang);
+    format!("# {title} – {}\n{}", view.info.name, markdown(&sections(view, lang)))
+}
+
+/// The nine sections.
+pub fn sections(view: &RunView, lang: Lang) -> Vec<Section> {
+    let parts: [(Say, Vec<Block>); 9] = [
+        (say("Model details", "Détails du modèle"), details(view, lang)),
+        (say("Intended use", "Usage prévu"), intended_use(lang)),
+        (say("Factors", "Facteurs"), factors(view, lang)),
+        (say("Metrics", "Mesures"), metrics(view, lang)),
+        (say("Evaluation data", "Données d’évaluation"), evaluation_data(view, lang)),
+        (say("Training data", "Données d’entraînement"), training_data(view, lang)),
+        (say("Quantitative analyses", "Analyses quantitatives"), analyses(view, lang)),
+        (say("Ethical considerations", "Considérations éthiques"), ethics(view, lang)),
+        (say("Caveats and recommendations", "Limites et recommandations"), caveats(view, lang)),
+    ];
+    parts.into_iter().map(|(title, blocks)| Section { title: title.get(lang).to_owned(), blocks }).collect()
+}
+
+fn paragraph(text: Say, lang: Lang) -> Block {
+    Block::Paragraph(text.get(lang).to_owned())
+}
+
+fn list(items: &[Say], lang: Lang) -> Block {
+    Block::List(items.iter().map(|item| item.get(lang).to_owned()).collect())
+}
+
+fn details(view: &RunView, lang: Lang) -> Vec<Block> {
+    let info = &view.info;
+    let day = date::stamp(info.created);
+    let day = day.get(..10).unwrap_or_default();
+    let time = duration(lang, std::time::Duration::try_from_secs_f64(info.seconds).unwrap_or_default());
+    let (version, epochs) = (env!("CARGO_PKG_VERSION"), number(lang, info.epochs_done.into()));
+    let best = info.best_epoch.map_or_else(|| "–".to_owned(), |best| number(lang, best.into()));
+    let mut items = match lang {
+        Lang::En => vec![
+            format!("Run “{}” ({}), trained with Trombine {version} on {day}", info.name, info.id),
+            format!("{epochs} epochs in {time} on {}; the weights are those of epoch {best}", info.device),
+        ],
+        Lang::Fr => vec![
+            format!("Exécution « {} » ({}), entraînée avec Trombine {version} le {day}", info.name, info.id),
+            format!("{epochs} époques en {time} sur {} ; les poids sont ceux de l’époque {best}", info.device),
+        ],
+    };
+    if let Ok(network) = Network::new(&view.settings.model, view.settings.augment.side()) {
+        let (side, learned) = (network.input.width, number(lang, network.trained_values() as u64));
+        items.push(match lang {
+            Lang::En => format!("A convolutional network for color pictures of {side} × {side} pixels with {learned} parameters"),
+            Lang::Fr => {
+                format!("Un réseau à convolutions pour des images couleur de {side} × {side} pixels, {learned} paramètres")
+            }
+        });
+        items.extend(summary::rows(&network).iter().map(|row| format!("{}: {}", row.name, row.what.get(lang))));
+    }
+    let license = match (source_kind(view), lang) {
+        (Kind::UtkFace, Lang::En) => {
+            "Licence: the training pictures are for non-commercial research only; use the weights no further than that"
+        }
+        (Kind::UtkFace, Lang::Fr) => {
+            "Licence : les images d’entraînement sont réservées à la recherche non commerciale ; n’utilisez pas les poids au-delà"
+        }
+        (Kind::Drawings, Lang::En) => "Licence: trained on Trombine’s own drawings (MIT)",
+        (Kind::Drawings, Lang::Fr) => "Licence : entraîné sur les dessins de Trombine (MIT)",
+        (Kind::Other, Lang::En) => "Licence: as the training pictures allow; Trombine does not know their terms",
+        (Kind::Other, Lang::Fr) => {
+            "Licence : selon ce que permettent les images d’entraînement ; Trombine n’en connaît pas les conditions"
+        }
+    };
+    items.push(license.to_owned());
+    if !info.note.is_empty() {
+        items.push(info.note.clone());
+    }
+    vec![Block::List(items)]
+}
+
+fn intended_use(lang: Lang) -> Vec<Block> {
+    vec![
+        paragraph(
+            say(
+                "For learning and research: to see how a face classifier is trained, how good it gets, and where it fails.",
+                "Pour apprendre et pour la recherche : voir comment un classifieur de visages s’entraîne, ce qu’il vaut et où il échoue.",
+            ),
+            lang,
+        ),
+        list(
+            &[
+                say(
+                    "It guesses which of two labels its training collection would give a tight, frontal face picture",
+                    "Il devine laquelle de deux étiquettes sa collection d’entraînement donnerait à une photo de visage serrée et de face",
+                ),
+                say(
+                    "It is not for decisions about people: not for access, hiring, advertising, policing, medicine or statistics about passers-by",
+                    "Il n’est pas fait pour décider au sujet de personnes : ni accès, ni recrutement, ni publicité, ni police, ni médecine, ni statistiques sur des passants",
+                ),
+                say(
+                    "It cannot tell anybody’s gender identity, and a wrong label can hurt",
+                    "Il ne dit l’identité de genre de personne, et une étiquette fausse peut blesser",
+                ),
+            ],
+            lang,
+        ),
+    ]
+}
+
+fn factors(view: &RunView, lang: Lang) -> Vec<Block> {
+    let mut items = vec![say(
+        "Pose, light, blur, glasses, make-up and cropping also matter; they are not recorded, so they are not measured",
+        "La pose, la lumière, le flou, les lunettes, le maquillage et le cadrage comptent aussi ; ils ne sont pas notés, donc pas mesurés",
+    )];
+    if source_kind(view) == Kind::UtkFace {
+        items.insert(
+            0,
+            say(
+                "Results are given by age band, by recorded race label, by recorded gender, and by their crossings",
+                "Les résultats sont donnés par tranche d’âge, par étiquette d’origine, par genre noté et par leurs croisements",
+            ),
+        );
+        items.insert(
+            1,
+            say(
+                "The race label is UTKFace’s own five-fold code, estimated by a program and checked by a person; it is not skin type, and no claim about skin type is made",
+                "L’étiquette d’origine est le code à cinq valeurs d’UTKFace, estimé par un programme et vérifié par une personne ; ce n’est pas le type de peau, et rien n’est affirmé sur celui-ci",
+            ),
+        );
+    }
+    vec![list(&items, lang)]
+}
+
+fn metrics(view: &RunView, lang: Lang) -> Vec<Block> {
+    let mut items = vec![
+        say(
+            "Accuracy with a 95 % range (Wilson), precision, recall and F1 of each class and their mean (macro)",
+            "Exactitude avec un intervalle à 95 % (Wilson), précision, rappel et F1 de chaque classe et leur moyenne (macro)",
+        )
+        .get(lang)
+        .to_owned(),
+        say(
+            "Beside every accuracy stands the baseline: always saying the class that most training pictures have",
+            "À côté de chaque exactitude figure le niveau de référence : toujours répondre la classe majoritaire de l’entraînement",
+        )
+        .get(lang)
+        .to_owned(),
+    ];
+    if let Some(report) = &view.report {
+        let class = words::class_name(&report.classes, 1, lang);
+        let (threshold, temperature) = (decimal(lang, report.threshold, 2), decimal(lang, report.temperature, 2));
+        items.push(match lang {
+            Lang::En => format!("A picture is called “{class}” from a probability of {threshold} on; temperature {temperature}"),
+            Lang::Fr => {
+                format!("Une image est dite « {class} » à partir d’une probabilité de {threshold} ; température {temperature}")
+            }
+        });
+    }
+    vec![Block::List(items)]
+}
+
+fn evaluation_data(view: &RunView, lang: Lang) -> Vec<Block> {
+    let Some(report) = &view.report else { return vec![not_judged(lang)] };
+    let n = number(lang, report.predictions.len() as u64);
+    let source = view.info.source.name();
+    let source = source.get(lang);
+    let what = match (lang, report.part) {
+        (Lang::En, Some(Part::Test)) => {
+            format!("{n} pictures of “{source}” that were put aside before training; byte-identical copies stay in one part.")
+        }
+        (Lang::Fr, Some(Part::Test)) => format!(
+            "{n} images de « {source} » mises de côté avant l’entraînement ; les copies identiques restent dans une même partie."
+        ),
+        (Lang::En, Some(_)) => {
+            format!("{n} pictures of “{source}” from the {}; training or choices were made with them.", report.part_name(lang))
+        }
+        (Lang::Fr, Some(_)) => {
+            format!("{n} images de « {source} », {} ; elles ont servi à l’entraînement ou aux choix.", report.part_name(lang))
+        }
+        (Lang::En, None) => format!("{n} pictures of a folder that the run never saw."),
+        (Lang::Fr, None) => format!("{n} images d’un dossier que l’exécution n’a jamais vu."),
+    };
+    vec![
+        Block::Paragraph(what),
+        paragraph(
+            say(
+                "They were cut at the center as the network sees them, with no random changes.",
+                "Elles sont recadrées au centre, telles que le réseau les voit, sans changement aléatoire.",
+            ),
+            lang,
+        ),
+    ]
+}
+
+fn training_data(view: &RunView, lang: Lang) -> Vec<Block> {
+    let [train, validation, test] = view.info.pictures.map(|n| number(lang, n.into()));
+    let source = view.info.source.name();
+    let source = source.get(lang);
+    let counts = match lang {
+        Lang::En => format!("{train} pictures of “{source}”; {validation} more for validation and {test} for the test."),
+        Lang::Fr => format!("{train} images de « {source} » ; {validation} autres pour la validation et {test} pour le test."),
+    };
+    let mut blocks = vec![Block::Paragraph(counts)];
+    let text = match source_kind(view) {
+        Kind::UtkFace => say(
+            "UTKFace (Zhang, Song and Qi 2017): aligned and cropped faces from the web, “available for non-commercial research purposes only”; the pictures belong to their owners. Its labels were estimated by the DEX algorithm and checked by a person, in two gender codes only. In the whole set, 52 % are labelled male, and ages 40 to 59 hold more than twice as many men as women, a shortcut that a network can learn.",
+            "UTKFace (Zhang, Song et Qi 2017) : des visages du web, alignés et recadrés, « disponibles pour la recherche non commerciale uniquement » ; les images appartiennent à leurs propriétaires. Les étiquettes ont été estimées par l’algorithme DEX et vérifiées par une personne, avec deux codes de genre seulement. Dans l’ensemble, 52 % sont étiquetés « homme », et les 40 à 59 ans comptent plus de deux fois plus d’hommes que de femmes : un raccourci qu’un réseau peut apprendre.",
+        ),
+        Kind::Drawings => say(
+            "Sample faces: toy drawings made by a formula, whose labels follow their geometry with some noise. They say nothing about people.",
+            "Visages d’exemple : des dessins faits par une formule, dont les étiquettes suivent la géométrie avec un peu de bruit. Ils ne disent rien des gens.",
+        ),
+        Kind::Other => say(
+            "A folder of the user’s own; where its pictures and labels come from, and what their licence allows, is for its owner to add here.",
+            "Un dossier de l’utilisateur ; l’origine des images et des étiquettes, et ce que permet leur licence, sont à compléter ici par leur propriétaire.",
+        ),
+    };
+    blocks.push(paragraph(text, lang));
+    blocks
+}
+
+fn analyses(view: &RunView, lang: Lang) -> Vec<Block> {
+    let Some(report) = &view.report else { return vec![not_judged(lang)] };
+    let mut blocks = vec![
+        Block::Paragraph(format!("{}.", report.headline(report.threshold, lang))),
+        Block::Paragraph(format!("{}.", capital(&report.subline(report.threshold, lang)))),
+        Block::Table(scores(report, lang)),
+        paragraph(
+            say(
+                "By group, with n and a 95 % range. Ranges that overlap are no difference that can be claimed; groups of fewer than 30 pictures say little and are not compared.",
+                "Par groupe, avec n et un intervalle à 95 %. Des intervalles qui se recouvrent ne permettent d’affirmer aucune différence ; les groupes de moins de 30 images disent peu et ne sont pas comparés.",
+            ),
+            lang,
+        ),
+    ];
+    let apart = below_average(report, lang);
+    blocks.push(Block::Paragraph(apart));
+    for by in Grouping::ALL {
+        let groups = report.groups(report.threshold, by);
+        // A data set without ages or race labels has nothing to tell by them.
+        if groups.len() > 1 {
+            blocks.push(Block::Table(group_table(report, &groups, by, lang)));
+        }
+    }
+    blocks
+}
+
+fn ethics(view: &RunView, lang: Lang) -> Vec<Block> {
+    let mut items = vec![
+        say(
+            "Gender is not visible; the program agrees or disagrees with a label that somebody recorded, in two codes that leave people out",
+            "Le genre ne se voit pas ; le programme est d’accord ou non avec une étiquette que quelqu’un a notée, en deux codes qui laissent des gens de côté",
+        ),
+        say(
+            "Good averages can hide groups: Gender Shades (Buolamwini and Gebru 2018) found up to 34.7 % errors for darker-skinned women in products whose averages were good",
+            "De bonnes moyennes peuvent cacher des groupes : Gender Shades (Buolamwini et Gebru 2018) a trouvé jusqu’à 34,7 % d’erreurs pour les femmes à la peau foncée dans des produits bons en moyenne",
+        ),
+    ];
+    if source_kind(view) == Kind::UtkFace {
+        items.push(say(
+            "The people shown were not asked; do not publish their pictures",
+            "Les personnes représentées n’ont pas été consultées ; ne publiez pas leurs images",
+        ));
+    }
+    vec![list(&items, lang)]
+}
+
+fn caveats(view: &RunView, lang: Lang) -> Vec<Block> {
+    let mut items = vec![
+        say(
+            "A photo must be a tight, upright crop of one face, as the training pictures are; on anything else the answer means nothing",
+            "Une photo doit être un cadrage serré et droit d’un seul visage, comme les images d’entraînement ; sur autre chose la réponse ne veut rien dire",
+        ),
+        say(
+            "One run is one throw of the dice: a difference smaller than the range, or seen with one seed only, is noise",
+            "Une exécution est un seul lancer de dés : une différence plus petite que l’intervalle, ou vue avec une seule graine, est du bruit",
+        ),
+        say(
+            "Wrong labels in the data count as mistakes of the model, and the other way round",
+            "Les étiquettes fausses des données comptent comme des erreurs du modèle, et inversement",
+        ),
+    ];
+    if source_kind(view) == Kind::UtkFace {
+        items.push(say(
+            "Children are hard, for people too: look at the youngest band before you trust the average",
+            "Les enfants sont difficiles, pour les gens aussi : regardez la tranche la plus jeune avant de croire la moyenne",
+        ));
+    }
+    vec![list(&items, lang)]
+}
+
+fn not_judged(lang: Lang) -> Block {
+    paragraph(say("The run was not judged yet.", "L’exécution n’a pas encore été évaluée."), lang)
+}
+
+/// Scores of both classes and their mean.
+pub fn scores(report: &Report, lang: Lang) -> Table {
+    let names = [say("class", "classe"), say("precision", "précision"), say("recall", "rappel"), say("F1", "F1"), say("n", "n")];
+    let mut table = Table::new(names.map(|name| name.get(lang).to_owned()).into());
+    let scores = report.scores(report.threshold);
+    let rows = [words::class_name(&report.classes, 0, lang), words::class_name(&report.classes, 1, lang), "macro"];
+    for (name, score) in rows.into_iter().zip(scores.classes.iter().chain([&scores.macro_average])) {
+        let three = |value| decimal(lang, value, 3);
+        let n = number(lang, score.support.into());
+        table.row(vec![name.to_owned(), three(score.precision), three(score.recall), three(score.f1), n], false);
+    }
+    table
+}
+
+/// Groups with n, accuracy, range and F1.
+pub fn group_table(report: &Report, groups: &[Group], by: Grouping, lang: Lang) -> Table {
+    let heads =
+        [say("accuracy", "exactitude"), say("95 % range", "intervalle à 95 %"), say("F1 macro", "F1 macro"), say("n", "n")];
+    let mut table =
+        Table::new([by.name(&report.classes, lang)].into_iter().chain(heads.map(|h| h.get(lang).to_owned())).collect());
+    for group in groups {
+        let range = group.accuracy.wilson();
+        let to = say("to", "à").get(lang);
+        let cells = vec![
+            group.key.name(&report.classes, lang),
+            percent(lang, group.accuracy.share(), 1),
+            format!("{} {to} {}", decimal(lang, range.low * 100.0, 0), percent(lang, range.high, 0)),
+            group.macro_f1().map_or_else(|| "–".to_owned(), |f1| decimal(lang, f1, 3)),
+            if group.small() { format!("{} (< {SMALL})", group.accuracy.n) } else { number(lang, group.accuracy.n.into()) },
+        ];
+        table.row(cells, group.small());
+    }
+    table
+}
+
+/// Which groups lie below the average beyond chance, in one sentence.
+pub fn below_average(report: &Report, lang: Lang) -> String {
+    let all = report.confusion(report.threshold).accuracy().wilson();
+    let names: Vec<String> = [Grouping::AGE, Grouping::RACE, Grouping::CLASS]
+        .into_iter()
+        .flat_map(|by| report.groups(report.threshold, by))
+        .filter(|group| !group.small() && group.accuracy.wilson().high < all.low)
+        .map(|group| group.key.name(&report.classes, lang))
+        .collect();
+    let calibration = percent(lang, calibration::calibration_error(&report.reliability()), 1);
+    let groups = match (names.is_empty(), lang) {
+        (true, Lang::En) => "No single group lies below the average beyond what chance explains.".to_owned(),
+        (true, Lang::Fr) => "Aucun groupe n’est sous la moyenne au-delà de ce que le hasard explique.".to_owned(),
+        (false, Lang::En) => format!("Below the average beyond what chance explains: {}.", names.join("; ")),
+        (false, Lang::Fr) => format!("Sous la moyenne au-delà de ce que le hasard explique : {}.", names.join(" ; ")),
+    };
+    match lang {
+        Lang::En => format!("{groups} Expected calibration error: {calibration}."),
+        Lang::Fr => format!("{groups} Erreur de calibration attendue : {calibration}."),
+    }
+}
+
+/// The settings as (name, value) rows, those without effect left out.
+pub fn settings(view: &RunView, lang: Lang) -> Table {
+    let names = [say("setting", "réglage"), say("value", "valeur")];
+    let mut table = Table::new(names.map(|name| name.get(lang).to_owned()).into());
+    let mut settings = view.settings.clone();
+    for knob in settings.knobs().into_iter().filter(|knob| knob.active) {
+        table.row(vec![knob.name.get(lang).to_owned(), knob.display(lang)], false);
+    }
+    table
+}
+
+/// What the data are, as far as the program knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    UtkFace,
+    Drawings,
+    Other,
+}
+
+/// What a run was trained on.
+pub fn source_kind(view: &RunView) -> Kind {
+    match &view.info.source {
+        Source::SampleFaces => Kind::Drawings,
+        Source::Folder(_) if words::is_utkface(&view.info.classes) => Kind::UtkFace,
+        Source::Folder(_) => Kind::Other,
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

@@ -1,0 +1,109 @@
+//! A text with lists and tables, written as Markdown or as HTML.
+
+use super::svg::escape;
+
+/// A titled part of a text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Section {
+    pub title: String,
+    pub blocks: Vec<Block>,
+}
+
+/// A piece of a section.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Block {
+    Paragraph(String),
+    List(Vec<String>),
+    Table(Table),
+}
+
+/// A table; its first column holds names, the others numbers.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Table {
+    pub head: Vec<String>,
+    pub rows: Vec<Vec<String>>,
+    /// Rows that are written in gray: too few pictures.
+    pub faint: Vec<bool>,
+}
+
+impl Table {
+    pub fn new(head: Vec<String>) -> Self {
+        Self { head, ..Self::default() }
+    }
+
+    pub fn row(&mut self, cells: Vec<String>, faint: bool) {
+        self.rows.push(cells);
+        self.faint.push(faint);
+    }
+
+    fn markdown(&self) -> String {
+        let line = |cells: &[String]| format!("| {} |\n", cells.iter().map(|c| cell(c)).collect::<Vec<_>>().join(" | "));
+        let rule: Vec<_> = (0..self.head.len()).map(|i| if i == 0 { "---" } else { "---:" }.to_owned()).collect();
+        let mut text = line(&self.head) + &line(&rule);
+        text.extend(self.rows.iter().map(|row| line(row)));
+        text
+    }
+
+    pub fn html(&self) -> String {
+        let mut text = "<div class=\"scroll\"><table><thead><tr>".to_owned();
+        text.extend(self.head.iter().map(|cell| format!("<th scope=\"col\">{}</th>", escape(cell))));
+        text += "</tr></thead><tbody>";
+        for (row, faint) in self.rows.iter().zip(&self.faint) {
+            text += if *faint { "<tr class=\"faint\">" } else { "<tr>" };
+            for (i, cell) in row.iter().enumerate() {
+                text += &if i == 0 {
+                    format!("<th scope=\"row\">{}</th>", escape(cell))
+                } else {
+                    format!("<td>{}</td>", escape(cell))
+                };
+            }
+            text += "</tr>";
+        }
+        text + "</tbody></table></div>"
+    }
+}
+
+/// Sections as Markdown below headings of level 2.
+pub fn markdown(sections: &[Section]) -> String {
+    let mut text = String::new();
+    for section in sections {
+        text += &format!("\n## {}\n", section.title);
+        for block in &section.blocks {
+            text += "\n";
+            match block {
+                Block::Paragraph(paragraph) => {
+                    text += paragraph;
+                    text += "\n";
+                }
+                Block::List(items) => text.extend(items.iter().map(|item| format!("- {item}\n"))),
+                Block::Table(table) => text += &table.markdown(),
+            }
+        }
+    }
+    text
+}
+
+/// Sections as HTML below headings of level 3.
+pub fn html(sections: &[Section]) -> String {
+    let mut text = String::new();
+    for section in sections {
+        text += &format!("<h3>{}</h3>", escape(&section.title));
+        for block in &section.blocks {
+            match block {
+                Block::Paragraph(paragraph) => text += &format!("<p>{}</p>", escape(paragraph)),
+                Block::List(items) => {
+                    text += "<ul>";
+                    text.extend(items.iter().map(|item| format!("<li>{}</li>", escape(item))));
+                    text += "</ul>";
+                }
+                Block::Table(table) => text += &table.html(),
+            }
+        }
+    }
+    text
+}
+
+/// A cell may not end its column or line.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace(['\n', '\r'], " ")
+}

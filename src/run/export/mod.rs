@@ -1,0 +1,190 @@
+//! A run taken away: the model, its predictions, its card and its report.
+//!
+//! A format is its file here, its line in [`Format`], and its arm in [`export`].
+
+mod card;
+mod csv;
+mod document;
+pub mod onnx;
+mod plots;
+pub mod python;
+mod report;
+mod svg;
+
+use std::{fs, path::Path};
+
+use serde::{Deserialize, Serialize};
+
+use super::{RunView, atomic};
+use crate::{
+    data::sample::{Dataset, SIDE},
+    evaluate::Report,
+    knob::choice,
+    model::{Network, Weights},
+    problem::{Kind, Problem},
+    text::{Lang, say},
+};
+
+/// What a run can be written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    Report,
+    Card,
+    Csv,
+    Onnx,
+    Python,
+    Safetensors,
+    Plots,
+}
+
+choice!(Format {
+    Report = "report", say("Report", "Rapport"), say("One page for any browser: results, groups, curves, settings and the model card", "Une page pour tout navigateur : résultats, groupes, courbes, réglages et fiche du modèle");
+    Card = "card", say("Model card", "Fiche du modèle"), say("What the model is, is for and cannot do, as Markdown", "Ce qu’est le modèle, à quoi il sert et ce qu’il ne peut pas, en Markdown");
+    Csv = "csv", say("Predictions", "Prédictions"), say("One row for each judged picture, for a spreadsheet", "Une ligne par image évaluée, pour un tableur");
+    Onnx = "onnx", say("ONNX", "ONNX"), say("The model for other programs; takes pixels 0 to 255, gives the probability", "Le modèle pour d’autres programmes ; prend des pixels de 0 à 255, donne la probabilité");
+    Python = "python", say("Python script", "Script Python"), say("A folder with the ONNX model and a script that predicts photos with it", "Un dossier avec le modèle ONNX et un script qui prédit des photos");
+    Safetensors = "safetensors", say("Weights", "Poids"), say("A folder with weights, settings, labels and the network in PyTorch", "Un dossier avec les poids, les réglages, les étiquettes et le réseau en PyTorch");
+    Plots = "plots", say("Plots", "Graphiques"), say("A folder with each plot as SVG", "Un dossier avec chaque graphique en SVG");
+});
+
+/// How to write it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ExportOptions {
+    /// The language of the card and the plots, and the one in which the report opens.
+    pub lang: Lang,
+    /// Show the surest mistakes in the report: it then shows faces, and is not for passing on.
+    pub mistakes: bool,
+}
+
+impl Format {
+    /// The file's ending; empty for formats that make a folder.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Report => "html",
+            Self::Card => "md",
+            Self::Csv => "csv",
+            Self::Onnx => "onnx",
+            Self::Python | Self::Safetensors | Self::Plots => "",
+        }
+    }
+
+    /// Whether it makes a folder.
+    pub const fn is_folder(self) -> bool {
+        self.extension().is_empty()
+    }
+
+    /// The format with this key.
+    pub fn from_key(key: &str) -> Option<Self> {
+        use crate::knob::Choice;
+        Self::ALL.iter().copied().find(|format| format.key() == key)
+    }
+}
+
+/// Writes the run to `path`: a file, or a folder that is made if it is not there. `dataset` is the run's, for the
+/// pictures of mistakes in the report; without it they are left out.
+///
+/// # Errors
+/// No weights or no report yet, weights that do not fit, a full disk, no permission.
+pub fn export(
+    view: &RunView,
+    dataset: Option<&Dataset>,
+    format: Format,
+    options: ExportOptions,
+    path: &Path,
+) -> Result<(), Problem> {
+    let lang = options.lang;
+    match format {
+        Format::Report => atomic::write(path, report::report(view, dataset, options).as_bytes()),
+        Format::Card => atomic::write(path, card::card(view, lang).as_bytes()),
+        Format::Csv => atomic::write(path, csv::csv(judged(view)?).as_bytes()),
+        Format::Onnx => atomic::write(path, &onnx(view)?),
+        Format::Python => {
+            let onnx = onnx(view)?;
+            make_folder(path)?;
+            atomic::write(&path.join("model.onnx"), &onnx)?;
+            atomic::write(&path.join("predict.py"), python::PREDICT_SCRIPT.as_bytes())?;
+            atomic::write(&path.join("model-card.md"), card::card(view, lang).as_bytes())
+        }
+        Format::Safetensors => {
+            let (network, weights) = model(view)?;
+            make_folder(path)?;
+            weights.save(&path.join("model.safetensors"))?;
+            atomic::write_json(&path.join("settings.json"), &view.settings)?;
+            atomic::write_json(&path.join("labels.json"), &Labels::new(view))?;
+            atomic::write(&path.join("model.py"), python::torch_module(&network).as_bytes())?;
+            atomic::write(&path.join("model-card.md"), card::card(view, lang).as_bytes())
+        }
+        Format::Plots => {
+            make_folder(path)?;
+            plots::all(view, lang)
+                .iter()
+                .try_for_each(|plot| atomic::write(&path.join(format!("{}.svg", plot.name)), plot.canvas.standalone().as_bytes()))
+        }
+    }
+}
+
+/// What a program needs to know besides the weights: `labels.json`, and the entry `trombine` of an ONNX file's metadata.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Labels {
+    /// The probability is that of the second.
+    pub classes: [String; 2],
+    /// Called the second class from this probability on.
+    pub threshold: f64,
+    /// The logit is divided by it; inside an ONNX file it already is.
+    pub temperature: f64,
+    /// A face picture is resized to this side…
+    pub cached_side: usize,
+    /// …of which the network sees the center…
+    pub crop: usize,
+    /// …resized to this side, if it differs.
+    pub side: usize,
+    pub run: String,
+    pub trombine: String,
+}
+
+impl Labels {
+    fn new(view: &RunView) -> Self {
+        let (threshold, temperature) = view.report.as_ref().map_or((0.5, 1.0), |r| (r.threshold, r.temperature));
+        Self {
+            classes: view.info.classes.clone(),
+            threshold,
+            temperature,
+            cached_side: SIDE,
+            crop: view.settings.augment.crop as usize,
+            side: view.settings.augment.side(),
+            run: view.info.id.clone(),
+            trombine: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+}
+
+fn model(view: &RunView) -> Result<(Network, Weights), Problem> {
+    let network = Network::new(&view.settings.model, view.settings.augment.side())?;
+    let weights = Weights::load(&view.folder.join("best.safetensors"))?;
+    weights.check(&network)?;
+    Ok((network, weights))
+}
+
+fn onnx(view: &RunView) -> Result<Vec<u8>, Problem> {
+    let (network, weights) = model(view)?;
+    let labels = Labels::new(view);
+    let text = serde_json::to_string(&labels).map_err(|error| atomic::foreign(&view.folder, &error))?;
+    let about = "agreement with recorded labels; for learning and research, not for decisions about people";
+    Ok(onnx::encode(&network, &weights, labels.temperature, &[("trombine", text), ("about", about.to_owned())]))
+}
+
+fn judged(view: &RunView) -> Result<&Report, Problem> {
+    view.report.as_ref().ok_or_else(|| {
+        Problem::new(
+            Kind::File,
+            say("This run was not judged yet", "Cette exécution n’a pas encore été évaluée"),
+            say("Let its training end, or evaluate it", "Laissez finir l’entraînement, ou évaluez-la"),
+        )
+    })
+}
+
+fn make_folder(path: &Path) -> Result<(), Problem> {
+    fs::create_dir_all(path).map_err(|error| Problem { kind: Kind::Disk, ..Problem::io(path, &error) })
+}

@@ -1,0 +1,304 @@
+//! The plots of a run, drawn once for the report's page and for files of their own.
+
+use super::svg::{Anchor, Canvas, apart, ticks};
+use crate::{
+    evaluate::{Curves, Group, Grouping, Report, calibration, confusion, words},
+    run::RunView,
+    text::{Lang, Say, decimal, number, percent, say},
+    train::event::EpochRecord,
+};
+
+/// A plot with its file's name.
+pub struct Plot {
+    pub name: &'static str,
+    pub canvas: Canvas,
+}
+
+/// Every plot of a run: learning curves, and what its report gives.
+pub fn all(view: &RunView, lang: Lang) -> Vec<Plot> {
+    let mut plots = Vec::new();
+    if !view.history.is_empty() {
+        plots.push(Plot { name: "loss", canvas: learning(view, Measure::Loss, lang) });
+        plots.push(Plot { name: "accuracy", canvas: learning(view, Measure::Accuracy, lang) });
+    }
+    if let Some(report) = &view.report {
+        let curves = report.curves();
+        plots.push(Plot { name: "matrix", canvas: matrix(report, lang) });
+        plots.push(Plot { name: "roc", canvas: roc(report, &curves, lang) });
+        plots.push(Plot { name: "precision-recall", canvas: precision_recall(report, &curves, lang) });
+        plots.push(Plot { name: "calibration", canvas: reliability(report, lang) });
+        let named = [("groups-age", Grouping::AGE), ("groups-race", Grouping::RACE), ("groups-gender", Grouping::CLASS)];
+        plots.extend(named.map(|(name, by)| Plot { name, canvas: groups(report, by, lang) }));
+    }
+    plots
+}
+
+/// What a learning curve shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    Loss,
+    Accuracy,
+}
+
+impl Measure {
+    pub const fn name(self) -> Say {
+        match self {
+            Self::Loss => say("Loss", "Perte"),
+            Self::Accuracy => say("Accuracy", "Exactitude"),
+        }
+    }
+
+    const fn values(self, record: &EpochRecord) -> [f64; 2] {
+        match self {
+            Self::Loss => [record.train_loss, record.validation_loss],
+            Self::Accuracy => [record.train_accuracy, record.validation_accuracy],
+        }
+    }
+}
+
+/// Linear axes around a rectangle of the canvas.
+struct Frame {
+    left: f64,
+    top: f64,
+    right: f64,
+    bottom: f64,
+    x: (f64, f64),
+    y: (f64, f64),
+}
+
+impl Frame {
+    fn at(&self, x: f64, y: f64) -> (f64, f64) {
+        (
+            self.left + (x - self.x.0) / (self.x.1 - self.x.0) * (self.right - self.left),
+            self.bottom - (y - self.y.0) / (self.y.1 - self.y.0) * (self.bottom - self.top),
+        )
+    }
+
+    fn draw(&self, canvas: &mut Canvas, x_ticks: &[(f64, String)], y_ticks: &[(f64, String)], x_name: &str, y_name: &str) {
+        for (value, text) in y_ticks {
+            let (_, y) = self.at(self.x.0, *value);
+            canvas.line("grid", self.left, y, self.right, y);
+            canvas.text("", self.left - 8.0, y + 4.0, Anchor::End, text);
+        }
+        for (value, text) in x_ticks {
+            let (x, _) = self.at(*value, self.y.0);
+            canvas.text("", x, self.bottom + 18.0, Anchor::Middle, text);
+        }
+        canvas.line("axis", self.left, self.bottom, self.right, self.bottom);
+        canvas.text("", f64::midpoint(self.left, self.right), self.bottom + 38.0, Anchor::Middle, x_name);
+        if !y_name.is_empty() {
+            canvas.upward_text(14.0, f64::midpoint(self.top, self.bottom), y_name);
+        }
+    }
+}
+
+/// Training and validation by epoch, with the best epoch marked.
+pub fn learning(view: &RunView, measure: Measure, lang: Lang) -> Canvas {
+    let mut canvas = Canvas::new(560.0, 300.0, measure.name().get(lang));
+    let values: Vec<(f64, [f64; 2])> = view
+        .history
+        .iter()
+        .map(|record| (f64::from(record.epoch), measure.values(record)))
+        .filter(|(_, values)| values.iter().all(|v| v.is_finite()))
+        .collect();
+    let (Some(first), Some(last)) = (values.first(), values.last()) else { return canvas };
+    let all = || values.iter().flat_map(|(_, v)| *v);
+    let (low, high) = (all().fold(f64::MAX, f64::min), all().fold(f64::MIN, f64::max));
+    let slack = ((high - low) * 0.06).max(0.004);
+    let ceiling = if measure == Measure::Accuracy { 1.0 } else { f64::MAX };
+    let frame = Frame {
+        left: 54.0,
+        top: 14.0,
+        right: 450.0,
+        bottom: 250.0,
+        x: (first.0, last.0.max(first.0 + 1.0)),
+        y: ((low - slack).max(0.0), (high + slack).min(ceiling)),
+    };
+    let epochs: Vec<_> =
+        ticks(frame.x.0, frame.x.1, 8).into_iter().filter(|t| t.fract() == 0.0).map(|t| (t, number(lang, t as u64))).collect();
+    let step = ticks(frame.y.0, frame.y.1, 5);
+    let digits = if step.len() > 1 && step[1] - step[0] < 0.0099 { 3 } else { 2 };
+    let scale: Vec<_> = step
+        .into_iter()
+        .map(|t| (t, if measure == Measure::Accuracy { percent(lang, t, digits - 2) } else { decimal(lang, t, digits) }))
+        .collect();
+    frame.draw(&mut canvas, &epochs, &scale, say("epoch", "époque").get(lang), "");
+    if let Some(best) = view.info.best_epoch.map(f64::from).filter(|best| (frame.x.0..=frame.x.1).contains(best)) {
+        let (x, _) = frame.at(best, frame.y.0);
+        canvas.line("dash", x, frame.top, x, frame.bottom);
+        let text = format!("{} {}", say("best", "meilleure").get(lang), number(lang, best as u64));
+        let (anchor, x) = if x > 380.0 { (Anchor::End, x - 6.0) } else { (Anchor::Start, x + 6.0) };
+        let y = if measure == Measure::Accuracy { frame.bottom - 8.0 } else { frame.top + 10.0 };
+        canvas.text("", x, y, anchor, &text);
+    }
+    let parts = [("accent", say("training", "entraînement")), ("validation", say("validation", "validation"))];
+    let ends: Vec<f64> = last.1.iter().map(|v| frame.at(last.0, *v).1 + 4.0).collect();
+    let labels = apart(&ends, 16.0, frame.top + 4.0, frame.bottom);
+    for (i, (class, name)) in parts.into_iter().enumerate() {
+        let points: Vec<_> = values.iter().map(|(epoch, v)| frame.at(*epoch, v[i])).collect();
+        canvas.polyline(class, &points);
+        if let [point] = points[..] {
+            canvas.circle("dot", point.0, point.1, 3.0);
+        }
+        canvas.text(class, frame.right + 8.0, labels[i], Anchor::Start, name.get(lang));
+    }
+    canvas
+}
+
+/// The confusion matrix in words.
+pub fn matrix(report: &Report, lang: Lang) -> Canvas {
+    let mut canvas = Canvas::new(560.0, 236.0, say("Right and wrong", "Justes et fausses").get(lang));
+    let counts = report.confusion(report.threshold);
+    let name = |class| words::class_name(&report.classes, class, lang);
+    for class in 0..2 {
+        let x = 96.0 + 232.0 * class as f64;
+        let said = format!("{} {}", say("Model said", "Le modèle a dit").get(lang), name(class));
+        canvas.text("", x + 113.0, 20.0, Anchor::Middle, &said);
+        let y = 32.0 + 102.0 * class as f64;
+        canvas.text("", 0.0, y + 44.0, Anchor::Start, say("Really", "En réalité").get(lang));
+        canvas.text("strong", 0.0, y + 62.0, Anchor::Start, name(class));
+    }
+    for truth in 0..2 {
+        for said in 0..2 {
+            let (x, y) = (96.0 + 232.0 * said as f64, 32.0 + 102.0 * truth as f64);
+            canvas.rect(if truth == said { "goodcell" } else { "badcell" }, x, y, 226.0, 96.0, 8.0);
+            let count = counts.counts[truth][said];
+            canvas.text("big", x + 16.0, y + 34.0, Anchor::Start, &number(lang, count.into()));
+            canvas.text("body", x + 16.0, y + 57.0, Anchor::Start, &confusion::cell(&report.classes, truth, said, count, lang));
+            canvas.text("", x + 16.0, y + 78.0, Anchor::Start, &share_of_row(report, &counts, truth, said, lang));
+        }
+    }
+    canvas
+}
+
+/// `7.2 % of the women`.
+pub fn share_of_row(report: &Report, counts: &confusion::Confusion, truth: usize, said: usize, lang: Lang) -> String {
+    let share = percent(lang, counts.share_of_really(truth, said), 1);
+    let people = words::people(&report.classes, truth, lang);
+    match (lang, words::is_utkface(&report.classes)) {
+        (Lang::En, true) => format!("{share} of the {people}"),
+        (Lang::Fr, true) => format!("{share} des {people}"),
+        (Lang::En, false) => format!("{share} of {people}"),
+        (Lang::Fr, false) => format!("{share} de {people}"),
+    }
+}
+
+/// The ROC curve with the report's threshold.
+pub fn roc(report: &Report, curves: &Curves, lang: Lang) -> Canvas {
+    let point = report.point(report.threshold);
+    let one = words::people(&report.classes, 1, lang);
+    let zero = words::people(&report.classes, 0, lang);
+    let (x, y) = match (lang, words::is_utkface(&report.classes)) {
+        (Lang::En, true) => (format!("{zero} called {one}"), format!("{one} called {one}")),
+        (Lang::Fr, true) => (format!("{zero} prises pour des {one}"), format!("{one} reconnus")),
+        (Lang::En, false) => (format!("{zero} called {one}"), format!("{one} called so")),
+        (Lang::Fr, false) => (format!("{zero} pris pour {one}"), format!("{one} reconnus")),
+    };
+    let line: Vec<_> = curves.points.iter().map(|p| (p.false_positive_rate, p.true_positive_rate)).collect();
+    let (mut canvas, frame) = square(say("ROC curve", "Courbe ROC").get(lang), &x, &y, lang);
+    let ((x1, y1), (x2, y2)) = (frame.at(0.0, 0.0), frame.at(1.0, 1.0));
+    canvas.line("dash", x1, y1, x2, y2);
+    curve(&mut canvas, &frame, &line);
+    mark(&mut canvas, &frame, (point.false_positive_rate, point.true_positive_rate), &decimal(lang, report.threshold, 2), false);
+    canvas
+}
+
+/// The precision-recall curve of class 1 with the report's threshold.
+pub fn precision_recall(report: &Report, curves: &Curves, lang: Lang) -> Canvas {
+    let class = words::class_name(&report.classes, 1, lang);
+    let (x, y) = match lang {
+        Lang::En => (format!("recall of {class}"), format!("precision of {class}")),
+        Lang::Fr => (format!("rappel, {class}"), format!("précision, {class}")),
+    };
+    let line: Vec<_> = curves.points.iter().map(|p| (p.true_positive_rate, p.precision)).collect();
+    let (mut canvas, frame) = square(say("Precision and recall", "Précision et rappel").get(lang), &x, &y, lang);
+    curve(&mut canvas, &frame, &line);
+    let point = report.point(report.threshold);
+    mark(&mut canvas, &frame, (point.true_positive_rate, point.precision), &decimal(lang, report.threshold, 2), true);
+    canvas
+}
+
+/// Reliability: what it said, against how often it was so.
+pub fn reliability(report: &Report, lang: Lang) -> Canvas {
+    let class = words::class_name(&report.classes, 1, lang);
+    let (x, y) = match lang {
+        Lang::En => (format!("probability of {class} that it gave"), format!("share that is {class}")),
+        Lang::Fr => (format!("probabilité « {class} » annoncée"), format!("part réelle, {class}")),
+    };
+    let (mut canvas, frame) = square(say("Calibration", "Calibration").get(lang), &x, &y, lang);
+    let ((x1, y1), (x2, y2)) = (frame.at(0.0, 0.0), frame.at(1.0, 1.0));
+    canvas.line("dash", x1, y1, x2, y2);
+    let bins = report.reliability();
+    let filled: Vec<_> = bins.iter().filter(|bin| bin.n > 0).collect();
+    let points: Vec<_> = filled.iter().map(|bin| frame.at(bin.said, bin.really)).collect();
+    canvas.polyline("accent", &points);
+    let most = bins.iter().map(|bin| bin.n).max().unwrap_or(1).max(1);
+    for (bin, (x, y)) in filled.iter().zip(&points) {
+        // The dot's area tells how many pictures it stands for.
+        canvas.circle("dot", *x, *y, (2.0 + 5.0 * (f64::from(bin.n) / f64::from(most)).sqrt() * 10.0).round() / 10.0);
+    }
+    let error = percent(lang, calibration::calibration_error(&bins), 1);
+    let text = format!("{} {error}", say("calibration error", "erreur de calibration").get(lang));
+    canvas.text("", frame.right - 4.0, frame.bottom - 10.0, Anchor::End, &text);
+    canvas
+}
+
+/// Groups as ranges around their accuracy, with n; small ones in gray. `all` is the dotted line.
+pub fn groups(report: &Report, by: Grouping, lang: Lang) -> Canvas {
+    let groups = report.groups(report.threshold, by);
+    ranges(report, &groups, &by.name(&report.classes, lang), lang)
+}
+
+fn ranges(report: &Report, groups: &[Group], name: &str, lang: Lang) -> Canvas {
+    const ROW: f64 = 26.0;
+    let bottom = 12.0 + ROW * groups.len() as f64;
+    let mut canvas = Canvas::new(560.0, bottom + 36.0, name);
+    let lowest = groups.iter().filter(|g| !g.small()).map(|g| g.accuracy.wilson().low).fold(0.9, f64::min);
+    let low = if groups.iter().all(Group::small) { 0.0 } else { ((lowest - 0.02) * 20.0).floor().max(0.0) / 20.0 };
+    let frame = Frame { left: 168.0, top: 8.0, right: 416.0, bottom, x: (low, 1.0), y: (0.0, 1.0) };
+    for tick in ticks(low, 1.0, 4) {
+        let (x, _) = frame.at(tick, 0.0);
+        canvas.line("grid", x, frame.top, x, frame.bottom);
+        canvas.text("", x, frame.bottom + 16.0, Anchor::Middle, &percent(lang, tick, 0));
+    }
+    let overall = report.confusion(report.threshold).accuracy().share();
+    let (x, _) = frame.at(overall.max(low), 0.0);
+    canvas.line("dash", x, frame.top, x, frame.bottom);
+    let text = format!("{} {}", say("all", "tous").get(lang), percent(lang, overall, 1));
+    canvas.text("strong", x, frame.bottom + 32.0, Anchor::Middle, &text);
+    for (i, group) in groups.iter().enumerate() {
+        let y = 24.0 + ROW * i as f64;
+        let gray = if group.small() { " gray" } else { "" };
+        let (share, range) = (group.accuracy.share(), group.accuracy.wilson());
+        let name = group.key.name(&report.classes, lang);
+        canvas.text(if group.small() { "" } else { "body" }, 0.0, y + 4.0, Anchor::Start, &name);
+        let place = |value: f64| frame.at(value.max(low), 0.0).0;
+        canvas.line(&format!("bar{gray}"), place(range.low), y, place(range.high), y);
+        canvas.circle(&format!("dot{gray}"), place(share), y, 4.5);
+        canvas.text(if group.small() { "" } else { "body" }, 478.0, y + 4.0, Anchor::End, &percent(lang, share, 0));
+        canvas.text("", 556.0, y + 4.0, Anchor::End, &format!("n\u{a0}{}", number(lang, group.accuracy.n.into())));
+    }
+    canvas
+}
+
+/// A square plot of shares against shares.
+fn square(name: &str, x: &str, y: &str, lang: Lang) -> (Canvas, Frame) {
+    let mut canvas = Canvas::new(400.0, 370.0, name);
+    let frame = Frame { left: 76.0, top: 14.0, right: 386.0, bottom: 320.0, x: (0.0, 1.0), y: (0.0, 1.0) };
+    let shares: Vec<_> = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0].into_iter().map(|t| (t, percent(lang, t, 0))).collect();
+    frame.draw(&mut canvas, &shares, &shares, x, y);
+    (canvas, frame)
+}
+
+fn curve(canvas: &mut Canvas, frame: &Frame, line: &[(f64, f64)]) {
+    let points: Vec<_> = line.iter().map(|(x, y)| frame.at(*x, *y)).collect();
+    canvas.polyline("accent", &points);
+}
+
+/// The threshold's place on a curve, with its value on the side where the curve is not.
+fn mark(canvas: &mut Canvas, frame: &Frame, place: (f64, f64), text: &str, left: bool) {
+    let (x, y) = frame.at(place.0, place.1);
+    canvas.circle("ring", x, y, 5.0);
+    let (anchor, x) = if left { (Anchor::End, x - 10.0) } else { (Anchor::Start, x + 10.0) };
+    canvas.text("accent", x, y + 18.0, anchor, text);
+}

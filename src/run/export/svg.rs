@@ -1,0 +1,186 @@
+//! Drawing into SVG: a canvas of lines, dots, bars and texts that take their colors from the look's tokens.
+
+use std::fmt::Write;
+
+/// The look's tokens as CSS variables, light and dark, for the report's page and for pictures that stand alone.
+pub const TOKENS: &str = ":root{--bg:#f6f6f3;--surface:#fff;--surface2:#fafaf7;--stroke:#e4e2db;--grid:#efede7;--text:#1c1f23;\
+--text2:#5e636b;--text3:#696e76;--accent:#4350d6;--soft:#ecedfb;--validation:#a85500;--zero:#7a4bbb;--one:#0b7a75;\
+--bad:#c03e18;--badsoft:#fbeae4;--good:#0b7a75;--goodsoft:#dcebe9}\
+@media(prefers-color-scheme:dark){:root{--bg:#15171b;--surface:#1d2025;--surface2:#23272d;--stroke:#31363e;--grid:#292d34;\
+--text:#eceef1;--text2:#a7adb6;--text3:#8a919b;--accent:#8e97ff;--soft:#2a2e4b;--validation:#f0a24e;--zero:#b997f5;--one:#4fc3ba;\
+--bad:#f08a64;--badsoft:#3a2720;--good:#4fc3ba;--goodsoft:#1f3836}}";
+
+/// The classes that plots use, over the tokens.
+pub const PLOT_STYLE: &str = ".plot{font:12px Inter,'Segoe UI',system-ui,sans-serif;font-variant-numeric:tabular-nums}\
+.plot text{fill:var(--text3)}.plot .strong{fill:var(--text);font-weight:550}.plot .body{fill:var(--text);font-size:13px}\
+.plot .grid{stroke:var(--grid);stroke-width:1}.plot .axis{stroke:var(--stroke);stroke-width:1;fill:none}\
+.plot .dash{stroke:var(--text3);stroke-width:1;stroke-dasharray:2 4;fill:none}\
+.plot .line{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}\
+.plot .accent{stroke:var(--accent)}.plot .validation{stroke:var(--validation)}.plot .gray{stroke:var(--text3)}\
+.plot text.accent{fill:var(--accent);stroke:none;font-weight:550}.plot text.validation{fill:var(--validation);stroke:none;font-weight:550}\
+.plot .bar{stroke:var(--accent);stroke-width:5;stroke-linecap:round;opacity:.3}.plot .bar.gray{stroke:var(--text3)}\
+.plot .dot{fill:var(--accent)}.plot .dot.gray{fill:var(--text3)}.plot .dot.validation{fill:var(--validation);stroke:none}\
+.plot .ring{fill:var(--surface);stroke:var(--accent);stroke-width:2}\
+.plot .goodcell{fill:var(--goodsoft)}.plot .badcell{fill:var(--badsoft)}.plot .big{fill:var(--text);font-size:22px;font-weight:650}";
+
+/// Where a text begins, ends or is centered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+/// A drawing in the making; units are CSS pixels.
+pub struct Canvas {
+    width: f64,
+    height: f64,
+    label: String,
+    body: String,
+}
+
+impl Canvas {
+    /// An empty drawing; `label` is what a screen reader says.
+    pub fn new(width: f64, height: f64, label: &str) -> Self {
+        Self { width, height, label: escape(label), body: String::new() }
+    }
+
+    pub fn line(&mut self, class: &str, x1: f64, y1: f64, x2: f64, y2: f64) {
+        self.add(format_args!(r#"<line class="{class}" x1="{x1:.1}" y1="{y1:.1}" x2="{x2:.1}" y2="{y2:.1}"/>"#));
+    }
+
+    pub fn polyline(&mut self, class: &str, points: &[(f64, f64)]) {
+        let mut text = String::with_capacity(points.len() * 12);
+        for (x, y) in thinned(points) {
+            let separator = if text.is_empty() { "" } else { " " };
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{separator}{x:.1},{y:.1}");
+        }
+        self.add(format_args!(r#"<polyline class="line {class}" points="{text}"/>"#));
+    }
+
+    pub fn circle(&mut self, class: &str, x: f64, y: f64, radius: f64) {
+        self.add(format_args!(r#"<circle class="{class}" cx="{x:.1}" cy="{y:.1}" r="{radius}"/>"#));
+    }
+
+    pub fn rect(&mut self, class: &str, x: f64, y: f64, width: f64, height: f64, radius: f64) {
+        self.add(format_args!(
+            r#"<rect class="{class}" x="{x:.1}" y="{y:.1}" width="{width:.1}" height="{height:.1}" rx="{radius}"/>"#
+        ));
+    }
+
+    pub fn text(&mut self, class: &str, x: f64, y: f64, anchor: Anchor, text: &str) {
+        let (anchor, text) = (anchor.name(), escape(text));
+        self.add(format_args!(r#"<text class="{class}" x="{x:.1}" y="{y:.1}" text-anchor="{anchor}">{text}</text>"#));
+    }
+
+    /// A text that reads upwards, centered at the point.
+    pub fn upward_text(&mut self, x: f64, y: f64, text: &str) {
+        let text = escape(text);
+        self.add(format_args!(r#"<text transform="translate({x:.1} {y:.1}) rotate(-90)" text-anchor="middle">{text}</text>"#));
+    }
+
+    /// The drawing for a page that has [`TOKENS`] and [`PLOT_STYLE`].
+    pub fn inline(&self) -> String {
+        self.written("", "")
+    }
+
+    /// The drawing as a file of its own.
+    pub fn standalone(&self) -> String {
+        let style = format!(
+            "<style>{TOKENS}{PLOT_STYLE}.paper{{fill:var(--surface)}}</style><rect class=\"paper\" width=\"100%\" height=\"100%\"/>"
+        );
+        self.written(&format!(r#" xmlns="http://www.w3.org/2000/svg" width="{}" height="{}""#, self.width, self.height), &style)
+    }
+
+    fn written(&self, attributes: &str, start: &str) -> String {
+        let Self { width, height, label, body } = self;
+        format!(
+            r#"<svg{attributes} class="plot" viewBox="0 0 {width} {height}" role="img" aria-label="{label}">{start}{body}</svg>"#
+        )
+    }
+
+    fn add(&mut self, element: std::fmt::Arguments<'_>) {
+        // Writing to a string cannot fail.
+        let _ = self.body.write_fmt(element);
+    }
+}
+
+impl Anchor {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Middle => "middle",
+            Self::End => "end",
+        }
+    }
+}
+
+/// Text for HTML and SVG, elements and attributes alike.
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            // Control characters have no place in XML, not even escaped.
+            c if c.is_control() && c != '\n' => {}
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Round numbers that divide a range in about `count` steps.
+pub fn ticks(low: f64, high: f64, count: usize) -> Vec<f64> {
+    let span = high - low;
+    if !(span.is_finite() && span > 0.0) {
+        return vec![low];
+    }
+    let rough = span / count.max(1) as f64;
+    let power = 10f64.powf(rough.log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * power).find(|step| *step >= rough).unwrap_or(rough);
+    let first = (low / step - 1e-9).ceil() as i64;
+    let last = (high / step + 1e-9).floor() as i64;
+    (first..=last).map(|i| i as f64 * step).collect()
+}
+
+/// Pushes labels apart that would touch, keeping their order: at least `gap` between neighbors, within the bounds where
+/// there is room.
+pub fn apart(places: &[f64], gap: f64, low: f64, high: f64) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..places.len()).collect();
+    order.sort_by(|a, b| places[*a].total_cmp(&places[*b]));
+    let mut out = places.to_vec();
+    let mut least = low;
+    for &i in &order {
+        out[i] = out[i].max(least);
+        least = out[i] + gap;
+    }
+    let mut most = high;
+    for &i in order.iter().rev() {
+        out[i] = out[i].min(most);
+        most = out[i] - gap;
+    }
+    out
+}
+
+/// Leaves out points that are within a tenth of a pixel of the line through their neighbors.
+fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let mut kept: Vec<(f64, f64)> = Vec::new();
+    for (i, &point) in points.iter().enumerate() {
+        let (Some(&last), Some(&next)) = (kept.last(), points.get(i + 1)) else {
+            kept.push(point);
+            continue;
+        };
+        let ((ax, ay), (bx, by)) = ((point.0 - last.0, point.1 - last.1), (next.0 - last.0, next.1 - last.1));
+        let length = bx.hypot(by);
+        let forward = ax * bx + ay * by >= 0.0;
+        if !forward || length == 0.0 || (ax * by - ay * bx).abs() / length > 0.05 {
+            kept.push(point);
+        }
+    }
+    kept
+}
