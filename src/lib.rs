@@ -11,7 +11,8 @@
 //! | [`engine`] | who computes it |
 //! | [`train`] | optimizer, schedule, loss, callbacks, and the loop |
 //! | [`evaluate`] | how good it is |
-//! | [`run`] | a run on disk |
+//! | [`predict`] | a photo becomes an answer |
+//! | [`run`] | a run on disk, and what it is exported as |
 //! | [`worker`] | the thread that does the long work |
 //! | [`session`] | what the program knows: the fold of the worker's events |
 //! | [`ui`], [`app`] | the window: theme, widgets, pages; the one place that changes things |
@@ -32,8 +33,8 @@ pub mod evaluate;
 pub mod knob;
 pub mod model;
 pub mod plan;
-pub mod preset;
 pub mod predict;
+pub mod preset;
 pub mod problem;
 pub mod run;
 pub mod session;
