@@ -1,0 +1,401 @@
+//! A convolution block with its buffers: convolution, batch norm, activation, pooling, dropout.
+//!
+//! Each method computes some pictures of one block; the engine says which pictures when (`pass.rs`).
+
+use super::{
+    buffer::Buffer,
+    direct,
+    drop::{Drop, Mask},
+    geometry::{Algorithm, Geometry, View},
+    isa::Isa,
+    norm::{GRADIENT_SUMS, GradientSums, NormalizePool, STATISTICS, Statistics, merge},
+    parameters::Stored,
+    pooling::{Finish, Normalized, Unpool},
+    simd::LANES,
+    winograd,
+};
+use crate::model::Activation;
+
+/// Groups of pictures whose weight gradients are summed apart and then together, in order; fixed, so that the bits do
+/// not depend on the number of threads.
+pub const GROUPS: usize = 8;
+
+/// A map between two blocks: values and their gradient, both as `view` says.
+pub struct Maps {
+    pub view: View,
+    pub values: Buffer,
+    pub gradient: Buffer,
+}
+
+/// One thread's arrays.
+pub struct Scratch {
+    pub winograd: winograd::Scratch,
+    pub direct: direct::Scratch,
+    pub dense: super::dense::Scratch,
+}
+
+/// Numbers of a block's arrays in the engine's list.
+#[derive(Clone, Copy)]
+pub struct NormArrays {
+    pub gamma: usize,
+    pub beta: usize,
+    pub mean: usize,
+    pub variance: usize,
+}
+
+/// Batch norm of a block.
+pub struct Norm {
+    pub arrays: NormArrays,
+    pub momentum: f64,
+    pub epsilon: f64,
+    statistics: Buffer,
+    sums: Buffer,
+    /// Of the batch, one number a channel: mean, biased variance, 1 / deviation.
+    mean: Buffer,
+    variance: Buffer,
+    inverse: Buffer,
+    /// See [`Normalized`].
+    factor: Buffer,
+    offset: Buffer,
+    slope: Buffer,
+}
+
+/// A block with its buffers.
+pub struct Block {
+    pub geometry: Geometry,
+    pub activation: Activation,
+    pub norm: Option<Norm>,
+    pub dropout: Option<Drop>,
+    /// Numbers of the arrays in the engine's list.
+    pub weight: usize,
+    pub bias: Option<usize>,
+    /// U for Winograd.
+    transformed: Buffer,
+    /// UT for Winograd, the transposed weights for direct convolution; empty for the first block.
+    transposed: Buffer,
+    segments: Vec<usize>,
+    backward_segments: Vec<usize>,
+    /// The convolution's outputs (batch norm only).
+    kept: Buffer,
+    codes: Buffer<u8>,
+    slopes: Buffer,
+    scale: Buffer,
+    shift: Buffer,
+    /// One gradient for each group of pictures.
+    pub weight_parts: Buffer,
+    pub bias_parts: Buffer,
+}
+
+impl Norm {
+    pub fn new(g: &Geometry, batch: usize, arrays: NormArrays, momentum: f64, epsilon: f64) -> Self {
+        let channels = || Buffer::new(g.out_panels * LANES);
+        Self {
+            arrays,
+            momentum,
+            epsilon,
+            statistics: Buffer::new(batch * g.out_panels * STATISTICS),
+            sums: Buffer::new(batch * g.out_panels * GRADIENT_SUMS),
+            mean: channels(),
+            variance: channels(),
+            inverse: channels(),
+            factor: channels(),
+            offset: channels(),
+            slope: channels(),
+        }
+    }
+}
+
+impl Block {
+    /// A block for up to `batch` pictures.
+    pub fn new(g: Geometry, activation: Activation, norm: Option<Norm>, dropout: Option<Drop>, arrays: (usize, Option<usize>), batch: usize) -> Self {
+        let cells = batch * g.cells().picture;
+        let (transformed, transposed, segments, backward_segments) = match g.algorithm {
+            Algorithm::Winograd => {
+                let u = winograd::POINTS * winograd::weight_plane(&g);
+                let ut = winograd::POINTS * winograd::transposed_plane(&g);
+                let segments: Vec<_> = (0..g.in_panels.max(g.out_panels)).map(|c| c * winograd::BLOCK * LANES).collect();
+                (u, ut, segments.clone(), segments)
+            }
+            Algorithm::Direct => {
+                let transposed = g.in_panels * g.kernel * g.kernel * g.out_panels * LANES * LANES;
+                (0, transposed, direct::segments(&g), direct::backward_segments(&g))
+            }
+            Algorithm::Pictures => (0, 0, direct::segments(&g), Vec::new()),
+        };
+        let mut scale = Buffer::new(g.out_panels * LANES);
+        scale.as_mut_slice().fill(1.0);
+        Self {
+            activation,
+            dropout,
+            weight: arrays.0,
+            bias: arrays.1,
+            transformed: Buffer::new(transformed),
+            transposed: Buffer::new(transposed),
+            segments,
+            backward_segments,
+            kept: Buffer::new(if norm.is_some() { batch * g.output().picture } else { 0 }),
+            codes: Buffer::new(cells),
+            slopes: Buffer::new(if activation == Activation::Relu { 0 } else { cells }),
+            scale,
+            shift: Buffer::new(g.out_panels * LANES),
+            weight_parts: Buffer::new(GROUPS * g.weight_len()),
+            bias_parts: Buffer::new(GROUPS * g.out_panels * LANES),
+            norm,
+            geometry: g,
+        }
+    }
+
+    /// Derives what the kernels read from one panel of the weights.
+    ///
+    /// # Safety
+    /// The instruction set is there, and nobody else works on this panel.
+    pub unsafe fn prepare_weights(&self, isa: Isa, panel: usize, weights: &Buffer) {
+        let (geometry, weights) = (&self.geometry, weights.ptr().cast_const());
+        let transposed = self.transposed.ptr();
+        // SAFETY: the buffers were made for this geometry.
+        unsafe {
+            match geometry.algorithm {
+                Algorithm::Winograd => {
+                    let to = self.transformed.ptr();
+                    isa.run(winograd::TransformWeights { geometry, panel, weights, to, transposed });
+                }
+                Algorithm::Direct => isa.run(direct::TransposeWeights { geometry, panel, weights, to: transposed }),
+                Algorithm::Pictures => {}
+            }
+        }
+    }
+
+    /// Sets scale and shift: the bias, or batch norm by the running statistics.
+    pub fn prepare_evaluation(&mut self, arrays: &[Stored]) {
+        match &self.norm {
+            None => self.prepare_bias(arrays),
+            Some(norm) => {
+                let [gamma, beta, mean, variance] = [norm.arrays.gamma, norm.arrays.beta, norm.arrays.mean, norm.arrays.variance]
+                    .map(|i| arrays[i].values.as_slice());
+                for c in 0..self.geometry.outputs {
+                    let scale = f64::from(gamma[c]) / (f64::from(variance[c]) + norm.epsilon).sqrt();
+                    self.scale.as_mut_slice()[c] = scale as f32;
+                    self.shift.as_mut_slice()[c] = (f64::from(beta[c]) - f64::from(mean[c]) * scale) as f32;
+                }
+            }
+        }
+    }
+
+    /// Sets the shift to the bias, if there is one.
+    pub fn prepare_bias(&mut self, arrays: &[Stored]) {
+        if let Some(bias) = self.bias {
+            self.shift.as_mut_slice().copy_from_slice(arrays[bias].values.as_slice());
+        }
+    }
+
+    fn finish(&self, out: &Maps) -> Finish {
+        Finish {
+            activation: self.activation,
+            scale: self.scale.ptr(),
+            shift: self.shift.ptr(),
+            out: out.values.ptr(),
+            view: out.view,
+            codes: self.codes.ptr(),
+            slopes: self.slopes.ptr(),
+            cells: self.geometry.cells(),
+        }
+    }
+
+    /// The convolution of pictures `first..first + count`: pooled into `out`, or kept if batch norm needs them first.
+    ///
+    /// # Safety
+    /// The instruction set is there, `scratch` belongs to this thread, nobody else works on these pictures.
+    pub unsafe fn convolve(&self, isa: Isa, input: direct::Input, weights: &Buffer, out: &Maps, keep: bool, (first, count): (usize, usize), scratch: &Scratch) {
+        let geometry = &self.geometry;
+        let sink = if keep { winograd::Sink::Keep(self.kept.ptr()) } else { winograd::Sink::Pool(self.finish(out)) };
+        // SAFETY: the buffers were made for this geometry and batch.
+        unsafe {
+            match (geometry.algorithm, input) {
+                (Algorithm::Winograd, direct::Input::Maps(input)) => {
+                    let forward = winograd::Forward { geometry, input, weights: self.transformed.ptr(), segments: &self.segments, sink };
+                    forward.run(isa, first, count, &scratch.winograd);
+                }
+                _ => {
+                    let forward = direct::Forward { geometry, input, weights: weights.ptr(), segments: &self.segments, sink };
+                    for n in first..first + count {
+                        forward.run(isa, n, &scratch.direct);
+                    }
+                }
+            }
+            if keep && let Some(norm) = &self.norm {
+                for n in first..first + count {
+                    isa.run(Statistics { geometry, y: self.kept.ptr(), n, to: norm.statistics.ptr() });
+                }
+            }
+        }
+    }
+
+    /// Batch norm's mean and variance of `pictures`, merged from all of them, and what normalizes by them.
+    pub fn merge_statistics(&mut self, arrays: &[Stored], pictures: usize) {
+        let g = self.geometry;
+        let Some(norm) = &mut self.norm else { return };
+        let (gamma, beta) = (arrays[norm.arrays.gamma].values.as_slice(), arrays[norm.arrays.beta].values.as_slice());
+        for c in 0..g.outputs {
+            let area = g.out_height * g.out_width;
+            let (mean, variance) = merge(norm.statistics.as_slice(), pictures, g.out_panels, c, area);
+            let inverse = 1.0 / (variance + norm.epsilon).sqrt();
+            let scale = f64::from(gamma[c]) * inverse;
+            norm.mean.as_mut_slice()[c] = mean as f32;
+            norm.variance.as_mut_slice()[c] = variance as f32;
+            norm.inverse.as_mut_slice()[c] = inverse as f32;
+            self.scale.as_mut_slice()[c] = scale as f32;
+            self.shift.as_mut_slice()[c] = (f64::from(beta[c]) - mean * scale) as f32;
+        }
+    }
+
+    /// Lets the running statistics follow the batch's.
+    pub fn follow_statistics(&self, arrays: &mut [Stored]) {
+        let Some(norm) = &self.norm else { return };
+        for (array, batch) in [(norm.arrays.mean, &norm.mean), (norm.arrays.variance, &norm.variance)] {
+            for (running, &now) in arrays[array].values.as_mut_slice().iter_mut().zip(batch.as_slice()) {
+                *running = (norm.momentum * f64::from(*running) + (1.0 - norm.momentum) * f64::from(now)) as f32;
+            }
+        }
+    }
+
+    /// Normalizes, activates and pools kept outputs.
+    ///
+    /// # Safety
+    /// As [`Block::convolve`].
+    pub unsafe fn normalize(&self, isa: Isa, out: &Maps, (first, count): (usize, usize)) {
+        let finish = self.finish(out);
+        for n in first..first + count {
+            // SAFETY: the buffers were made for this geometry and batch.
+            unsafe { isa.run(NormalizePool { geometry: &self.geometry, y: self.kept.ptr(), n, finish }) };
+        }
+    }
+
+    /// Applies dropout to values or gradients of some pictures of the block's output.
+    ///
+    /// # Safety
+    /// As [`Block::convolve`].
+    pub unsafe fn drop(&self, isa: Isa, values: &Buffer, view: View, key: u32, (first, count): (usize, usize)) {
+        let Some(drop) = self.dropout else { return };
+        let g = &self.geometry;
+        let mask = Mask { drop, key, values: values.ptr(), view, height: g.pooled_height, width: g.pooled_width, channels: g.outputs, first, count };
+        // SAFETY: the view fits the buffer.
+        unsafe { isa.run(mask) };
+    }
+
+    /// Passes the gradient of the block's output back through dropout and the activation, in place; for batch norm,
+    /// sums it up.
+    ///
+    /// # Safety
+    /// As [`Block::convolve`].
+    pub unsafe fn refine(&self, isa: Isa, out: &Maps, key: u32, (first, count): (usize, usize)) {
+        let geometry = &self.geometry;
+        // SAFETY: the buffers were made for this geometry and batch.
+        unsafe {
+            self.drop(isa, &out.gradient, out.view, key, (first, count));
+            if self.slopes.len() > 0 {
+                isa.run(super::drop::Multiply {
+                    values: out.gradient.ptr(),
+                    view: out.view,
+                    factors: self.slopes.ptr(),
+                    geometry,
+                    first,
+                    count,
+                });
+            }
+            if let Some(norm) = &self.norm {
+                for n in first..first + count {
+                    isa.run(GradientSums {
+                        geometry,
+                        y: self.kept.ptr(),
+                        gradient: out.gradient.ptr(),
+                        view: out.view,
+                        codes: self.codes.ptr(),
+                        mean: norm.mean.ptr(),
+                        inverse: norm.inverse.ptr(),
+                        n,
+                        to: norm.sums.ptr(),
+                    });
+                }
+            }
+        }
+    }
+
+    /// Batch norm's own gradients, and the numbers of its way back.
+    pub fn merge_gradient_sums(&mut self, arrays: &mut [Stored], pictures: usize) {
+        let g = self.geometry;
+        let Some(norm) = &mut self.norm else { return };
+        let total = (pictures * g.out_height * g.out_width) as f64;
+        for c in 0..g.outputs {
+            let sums = norm.sums.as_slice();
+            let (mut plain, mut product) = (0.0, 0.0);
+            for n in 0..pictures {
+                let at = (n * g.out_panels + c / LANES) * GRADIENT_SUMS + c % LANES;
+                plain += f64::from(sums[at]);
+                product += f64::from(sums[at + LANES]);
+            }
+            arrays[norm.arrays.gamma].gradient.as_mut_slice()[c] = product as f32;
+            arrays[norm.arrays.beta].gradient.as_mut_slice()[c] = plain as f32;
+            let (mean, inverse) = (f64::from(norm.mean.as_slice()[c]), f64::from(norm.inverse.as_slice()[c]));
+            let factor = f64::from(arrays[norm.arrays.gamma].values.as_slice()[c]) * inverse;
+            let slope = -factor * inverse * product / total;
+            norm.factor.as_mut_slice()[c] = factor as f32;
+            norm.slope.as_mut_slice()[c] = slope as f32;
+            norm.offset.as_mut_slice()[c] = (-factor * plain / total - slope * mean) as f32;
+        }
+    }
+
+    /// The gradients of the weights (into part `group`) and of the input, from the refined gradient of the output.
+    /// `input_gradient` is null for the first block.
+    ///
+    /// # Safety
+    /// As [`Block::convolve`], and nobody else works on this group.
+    pub unsafe fn backward(
+        &self,
+        isa: Isa,
+        input: direct::Input,
+        input_gradient: *mut f32,
+        out: &Maps,
+        group: usize,
+        (first, count): (usize, usize),
+        scratch: &Scratch,
+    ) {
+        let geometry = &self.geometry;
+        let outputs = Unpool {
+            geometry,
+            gradient: out.gradient.ptr(),
+            view: out.view,
+            codes: self.codes.ptr(),
+            cells: geometry.cells(),
+            normalized: self.norm.as_ref().map(|norm| Normalized {
+                y: self.kept.ptr(),
+                view: geometry.output(),
+                factor: norm.factor.ptr(),
+                offset: norm.offset.ptr(),
+                slope: norm.slope.ptr(),
+            }),
+        };
+        let segments = &self.backward_segments;
+        // SAFETY: the buffers were made for this geometry and batch; the parts have room for all groups.
+        unsafe {
+            let weight_gradient = self.weight_parts.ptr().add(group * geometry.weight_len());
+            let bias_gradient = self.bias_parts.ptr().add(group * geometry.out_panels * LANES);
+            let transposed = self.transposed.ptr();
+            match (geometry.algorithm, input) {
+                (Algorithm::Winograd, direct::Input::Maps(input)) => {
+                    let backward =
+                        winograd::Backward { geometry, outputs, input, input_gradient, transposed, segments, weight_gradient, bias_gradient };
+                    backward.run(isa, first, count, &scratch.winograd);
+                }
+                _ => {
+                    std::ptr::write_bytes(weight_gradient, 0, geometry.weight_len());
+                    std::ptr::write_bytes(bias_gradient, 0, geometry.out_panels * LANES);
+                    let backward =
+                        direct::Backward { geometry, outputs, input, input_gradient, transposed, segments, weight_gradient, bias_gradient };
+                    for n in first..first + count {
+                        backward.run(isa, n, &scratch.direct);
+                    }
+                }
+            }
+        }
+    }
+}

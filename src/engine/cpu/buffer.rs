@@ -1,0 +1,77 @@
+//! Memory that lives as long as the engine.
+
+use std::{
+    alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error},
+    ptr::NonNull,
+};
+
+/// Plain numbers for which all bits zero is a value.
+pub trait Number: Copy + Default + Send + Sync + 'static {}
+impl Number for f32 {}
+impl Number for f64 {}
+impl Number for u8 {}
+
+/// An array of fixed length that starts at a cache line, zero at first.
+///
+/// It hands out a raw pointer from `&self`, because the units of a job write to different parts of one buffer at the
+/// same time. Whoever writes through it sees to it that no other unit of the same job touches the same elements.
+/// Pages are not touched until they are used.
+pub struct Buffer<T: Number = f32> {
+    start: NonNull<T>,
+    len: usize,
+}
+
+// SAFETY: a buffer owns its numbers; what is shared between threads goes through raw pointers under the rule above.
+unsafe impl<T: Number> Send for Buffer<T> {}
+// SAFETY: as above.
+unsafe impl<T: Number> Sync for Buffer<T> {}
+
+impl<T: Number> Buffer<T> {
+    /// `len` zeros.
+    pub fn new(len: usize) -> Self {
+        if len == 0 {
+            return Self { start: NonNull::dangling(), len };
+        }
+        let layout = Self::layout(len);
+        // SAFETY: the layout's size is not zero.
+        let start = unsafe { alloc_zeroed(layout) };
+        match NonNull::new(start.cast::<T>()) {
+            Some(start) => Self { start, len },
+            None => handle_alloc_error(layout),
+        }
+    }
+
+    fn layout(len: usize) -> Layout {
+        // A size that does not fit an address space cannot be allocated either.
+        let bytes = len.saturating_mul(size_of::<T>()).min(isize::MAX as usize - 64);
+        Layout::from_size_align(bytes, 64).unwrap_or(Layout::new::<T>())
+    }
+
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Where it starts; see the type's documentation for who may write.
+    pub fn ptr(&self) -> *mut T {
+        self.start.as_ptr()
+    }
+
+    pub fn as_slice(&self) -> &[T] {
+        // SAFETY: `len` initialized numbers; callers take slices only between jobs or of parts that no unit writes.
+        unsafe { std::slice::from_raw_parts(self.start.as_ptr(), self.len) }
+    }
+
+    pub fn as_mut_slice(&mut self) -> &mut [T] {
+        // SAFETY: as above, and `&mut self` is the only access.
+        unsafe { std::slice::from_raw_parts_mut(self.start.as_ptr(), self.len) }
+    }
+}
+
+impl<T: Number> Drop for Buffer<T> {
+    fn drop(&mut self) {
+        if self.len > 0 {
+            // SAFETY: allocated in `new` with the same layout.
+            unsafe { dealloc(self.start.as_ptr().cast(), Self::layout(self.len)) };
+        }
+    }
+}

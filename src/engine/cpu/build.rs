@@ -1,0 +1,222 @@
+//! From the list of layers to blocks, vectors and arrays.
+
+use super::{
+    Bridge, CpuEngine,
+    block::{Block, Maps, Norm, NormArrays, Scratch},
+    dense, direct,
+    drop::Drop,
+    geometry::{Algorithm, Geometry, View, panels},
+    isa::Isa,
+    parameters::{Features, Layout, Stored},
+    pool::Pool,
+    simd::LANES,
+    tail::{self, Dense, Vectors},
+    winograd,
+};
+use crate::{
+    engine::{Device, DeviceKind, EngineConfig, OptimizerState},
+    model::{Layer, Op, layers::Parameter},
+    problem::{Kind, Problem},
+    text::say,
+};
+
+/// What is being built, layer by layer.
+struct Builder<'a> {
+    config: &'a EngineConfig,
+    arrays: Vec<Stored>,
+    blocks: Vec<Block>,
+    maps: Vec<Maps>,
+    tail: Vec<tail::Layer>,
+}
+
+/// Builds the engine; weights and optimizer are all zero.
+///
+/// # Errors
+/// Layers in an order that no settings give.
+pub fn build(config: &EngineConfig, isa: Isa) -> Result<CpuEngine, Problem> {
+    let mut builder = Builder { config, arrays: Vec::new(), blocks: Vec::new(), maps: Vec::new(), tail: Vec::new() };
+    let layers = &config.network.layers[..];
+    let bridge_at = layers
+        .iter()
+        .position(|layer| matches!(layer.op, Op::Flatten | Op::GlobalAveragePool))
+        .ok_or_else(|| unknown("no bridge"))?;
+    let (convolutions, rest) = layers.split_at(bridge_at);
+    let bridge_layer = &rest[0];
+    let bridge = if bridge_layer.op == Op::Flatten { Bridge::Flatten } else { Bridge::Average };
+    builder.blocks(convolutions, bridge)?;
+    let batch = config.batch_size;
+    let last = bridge_layer.input;
+    // Flattened maps keep the room of their last panel of channels.
+    let (width, features) = match bridge {
+        Bridge::Flatten => (
+            panels(last.channels) * last.height * last.width * LANES,
+            Features::Map { area: last.height * last.width },
+        ),
+        Bridge::Average => (last.channels, Features::Plain),
+    };
+    let bridged = match bridge {
+        Bridge::Flatten => None,
+        Bridge::Average => Some(Vectors::new(width, batch)),
+    };
+    builder.tail(&rest[1..], width, features)?;
+    let Builder { arrays, blocks, maps, tail, .. } = builder;
+
+    let threads = config.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1);
+    let pool = Pool::new(threads);
+    let winograd = || blocks.iter().map(|b| &b.geometry).filter(|g| g.algorithm == Algorithm::Winograd);
+    let outputs = tail.iter().map(|layer| panels(layer.out.features)).max().unwrap_or(1);
+    let scratch = (0..pool.threads())
+        .map(|_| Scratch {
+            winograd: winograd::Scratch::new(winograd(), true),
+            direct: direct::Scratch::new(blocks.iter().map(|b| &b.geometry), true),
+            dense: dense::Scratch::new(batch, outputs),
+        })
+        .collect();
+    let device = device(isa, pool.threads());
+    Ok(CpuEngine {
+        config: config.clone(),
+        isa,
+        device,
+        pool,
+        scratch,
+        arrays,
+        blocks,
+        maps,
+        bridge,
+        bridged,
+        area: last.height * last.width,
+        tail,
+        state: OptimizerState::default(),
+        units: Vec::new(),
+    })
+}
+
+/// The processor in the list of devices.
+pub fn device(isa: Isa, threads: usize) -> Device {
+    Device {
+        kind: DeviceKind::Processor,
+        id: "cpu".to_owned(),
+        name: processor_name(),
+        memory: None,
+        details: format!("{}, {threads} threads", isa.name()),
+    }
+}
+
+/// The maker's name for the processor, where the system tells it.
+fn processor_name() -> String {
+    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let line = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':').map(|(_, name)| name.trim().to_owned()));
+    line.unwrap_or_else(|| format!("Processor ({})", std::env::consts::ARCH))
+}
+
+fn unknown(details: &str) -> Problem {
+    Problem::new(
+        Kind::Internal,
+        say("The processor's engine does not know this order of layers", "Le moteur du processeur ne connaît pas cet ordre de couches"),
+        say("Report this fault, with the details", "Signalez ce défaut, avec les détails"),
+    )
+    .because(details)
+}
+
+/// A batch of a size that the engine was not opened for.
+pub fn misfit(size: usize) -> Problem {
+    Problem::new(
+        Kind::Internal,
+        say("A batch does not fit the network", "Un lot ne va pas avec le réseau"),
+        say("Report this fault, with the details", "Signalez ce défaut, avec les détails"),
+    )
+    .because(size)
+}
+
+impl Builder<'_> {
+    /// Stores an array; gives its number.
+    fn store(&mut self, about: Parameter, layout: Layout) -> usize {
+        let slots = self.config.optimizer.slots().len();
+        self.arrays.push(Stored::new(about, layout, slots));
+        self.arrays.len() - 1
+    }
+
+    /// Batch norm's four arrays.
+    fn norm_arrays(&mut self, layer: &Layer) -> NormArrays {
+        let first = self.arrays.len();
+        for about in layer.parameters() {
+            self.store(about, Layout::Vector);
+        }
+        NormArrays { gamma: first, beta: first + 1, mean: first + 2, variance: first + 3 }
+    }
+
+    /// Convolution, batch norm, activation, pooling, dropout, again and again.
+    fn blocks(&mut self, layers: &[Layer], bridge: Bridge) -> Result<(), Problem> {
+        let batch = self.config.batch_size;
+        let mut geometries = Vec::new();
+        let mut rest = layers.iter().peekable();
+        while let Some(conv) = rest.next() {
+            let Op::Conv { kernel, padding, .. } = conv.op else { return Err(unknown(&conv.name)) };
+            let normalized = matches!(rest.peek(), Some(Layer { op: Op::BatchNorm { .. }, .. }));
+            let input = (conv.input.height, conv.input.width, conv.input.channels);
+            let g = Geometry::new(input, conv.output.channels, kernel, padding, geometries.is_empty(), normalized);
+            let mut arrays = conv.parameters().into_iter();
+            let weight = arrays.next().ok_or_else(|| unknown(&conv.name))?;
+            let weight = self.store(weight, Layout::Conv(g));
+            let bias = arrays.next().map(|bias| self.store(bias, Layout::Vector));
+            let mut norm = None;
+            if let Some(layer) = rest.next_if(|layer| matches!(layer.op, Op::BatchNorm { .. }))
+                && let Op::BatchNorm { momentum, epsilon } = layer.op
+            {
+                norm = Some(Norm::new(&g, batch, self.norm_arrays(layer), momentum, epsilon));
+            }
+            let activation = match rest.next().map(|layer| layer.op) {
+                Some(Op::Activation(activation)) => activation,
+                _ => return Err(unknown(&conv.name)),
+            };
+            if !matches!(rest.next().map(|layer| layer.op), Some(Op::MaxPool)) {
+                return Err(unknown(&conv.name));
+            }
+            let dropout = match rest.next_if(|layer| matches!(layer.op, Op::Dropout { .. })).map(|layer| layer.op) {
+                Some(Op::Dropout { rate, stream }) => Some(Drop { rate, stream }),
+                _ => None,
+            };
+            self.blocks.push(Block::new(g, activation, norm, dropout, (weight, bias), batch));
+            geometries.push(g);
+        }
+        for (i, g) in geometries.iter().enumerate() {
+            let (view, len) = match (geometries.get(i + 1), bridge) {
+                (Some(next), _) => (next.input(), batch * next.input().picture),
+                (None, Bridge::Flatten) => (View::features(g.pooled_height, g.pooled_width, batch), batch * g.cells().picture),
+                (None, Bridge::Average) => (g.cells(), batch * g.cells().picture),
+            };
+            self.maps.push(Maps { view, values: super::buffer::Buffer::new(len), gradient: super::buffer::Buffer::new(len) });
+        }
+        Ok(())
+    }
+
+    /// The layers over vectors of `width` numbers.
+    fn tail(&mut self, layers: &[Layer], mut width: usize, mut features: Features) -> Result<(), Problem> {
+        let batch = self.config.batch_size;
+        for layer in layers {
+            let op = match layer.op {
+                Op::Dense { .. } => {
+                    let shape = dense::Shape { inputs: panels(width), outputs: panels(layer.output.channels), batch };
+                    let mut arrays = layer.parameters().into_iter();
+                    let weight = arrays.next().ok_or_else(|| unknown(&layer.name))?;
+                    let layout = Layout::Dense { shape, inputs: layer.input.channels, features };
+                    let weight = self.store(weight, layout);
+                    let bias = arrays.next().map(|bias| self.store(bias, Layout::Vector));
+                    features = Features::Plain;
+                    width = layer.output.channels;
+                    tail::Op::Dense(Dense::new(shape, weight, bias))
+                }
+                Op::Activation(activation) => tail::Op::Activation(activation),
+                Op::BatchNorm { momentum, epsilon } => {
+                    let arrays = self.norm_arrays(layer);
+                    let channels = || vec![0.0; width];
+                    tail::Op::Norm(tail::Norm { arrays, momentum, epsilon, mean: channels(), variance: channels() })
+                }
+                Op::Dropout { rate, stream } => tail::Op::Drop(Drop { rate, stream }),
+                _ => return Err(unknown(&layer.name)),
+            };
+            self.tail.push(tail::Layer { op, out: Vectors::new(width, batch) });
+        }
+        Ok(())
+    }
+}

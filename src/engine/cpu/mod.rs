@@ -1,0 +1,192 @@
+//! The network on a processor: our own kernels over buffers that live as long as the engine.
+
+mod activation;
+mod block;
+mod buffer;
+mod build;
+mod dense;
+mod direct;
+mod drop;
+mod gemm;
+mod geometry;
+mod isa;
+mod norm;
+mod objective;
+mod parameters;
+mod pass;
+mod pool;
+mod pooling;
+mod simd;
+mod tail;
+mod update;
+mod winograd;
+
+pub use isa::{ISA_VARIABLE, Isa};
+
+use self::{
+    block::{Block, Maps, Scratch},
+    parameters::Stored,
+    pass::{Mode, Unit},
+    pool::Pool,
+    tail::Vectors,
+};
+use crate::{
+    engine::{Batch, Device, Engine, EngineConfig, OptimizerState, Score, Step, check_batch},
+    model::{Initialization, Weights, init::init},
+    problem::Problem,
+};
+
+/// A network with its optimizer on the processor.
+pub struct CpuEngine {
+    config: EngineConfig,
+    isa: Isa,
+    device: Device,
+    pool: Pool,
+    /// One for each thread.
+    scratch: Vec<Scratch>,
+    arrays: Vec<Stored>,
+    blocks: Vec<Block>,
+    /// The outputs of the blocks.
+    maps: Vec<Maps>,
+    bridge: Bridge,
+    /// The channels' means, if that is the bridge.
+    bridged: Option<Vectors>,
+    /// Cells of a channel of the last maps.
+    area: usize,
+    tail: Vec<tail::Layer>,
+    /// Step and single numbers; the slots are with the arrays.
+    state: OptimizerState,
+    /// The update's units.
+    units: Vec<Unit>,
+}
+
+/// How maps become vectors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Bridge {
+    Flatten,
+    Average,
+}
+
+impl CpuEngine {
+    /// The network of `config` with the best instruction set of this processor, and weights drawn from its seed.
+    ///
+    /// # Errors
+    /// Layers in an order that no settings give.
+    pub fn new(config: &EngineConfig) -> Result<Self, Problem> {
+        Self::with_isa(config, Isa::detect())
+    }
+
+    /// The same with a given instruction set; one that the processor lacks is replaced by the portable one.
+    ///
+    /// # Errors
+    /// As [`CpuEngine::new`].
+    pub fn with_isa(config: &EngineConfig, isa: Isa) -> Result<Self, Problem> {
+        let isa = if isa.is_available() { isa } else { Isa::Portable };
+        let mut engine = build::build(config, isa)?;
+        engine.units = engine.list_units();
+        engine.set_weights(&init(&config.network, Initialization::GlorotUniform, config.seed))?;
+        Ok(engine)
+    }
+
+    /// The instruction set in use.
+    pub fn isa(&self) -> Isa {
+        self.isa
+    }
+
+    /// The processor as it is listed: the best instruction set, all cores.
+    pub fn list() -> Device {
+        build::device(Isa::detect(), std::thread::available_parallelism().map_or(1, usize::from))
+    }
+}
+
+impl Engine for CpuEngine {
+    fn device(&self) -> &Device {
+        &self.device
+    }
+
+    fn train_batch(&mut self, batch: &Batch<'_>, step: Step) -> Result<Score, Problem> {
+        check_batch(&self.config.network, batch)?;
+        self.check_size(batch.len())?;
+        let rule = self.config.optimizer.next(&mut self.state, step.learning_rate);
+        let score = self.learn(batch, step, Some(&rule));
+        for block in &self.blocks {
+            block.follow_statistics(&mut self.arrays);
+        }
+        for layer in &self.tail {
+            if let tail::Op::Norm(norm) = &layer.op {
+                norm.follow_statistics(&mut self.arrays);
+            }
+        }
+        Ok(score)
+    }
+
+    fn predict(&mut self, pixels: &[u8], logits: &mut [f32]) -> Result<(), Problem> {
+        let picture = self.config.network.input.len();
+        let (most, mut done) = (self.config.batch_size, 0);
+        while done < logits.len() {
+            let n = most.min(logits.len() - done);
+            let Some(pixels) = pixels.get(done * picture..(done + n) * picture) else { return Err(build::misfit(pixels.len())) };
+            self.forward(pixels, n, Mode::Evaluation);
+            let results: Vec<f32> = self.logits(n).collect();
+            logits[done..done + n].copy_from_slice(&results);
+            done += n;
+        }
+        Ok(())
+    }
+
+    fn gradients(&mut self, batch: &Batch<'_>, step: Step) -> Result<(Score, Weights), Problem> {
+        check_batch(&self.config.network, batch)?;
+        self.check_size(batch.len())?;
+        let score = self.learn(batch, step, None);
+        let trained = self.arrays.iter().filter(|array| array.about.role.trained());
+        let gradients = trained.map(|array| (array.about.name.clone(), array.export(&array.gradient))).collect();
+        Ok((score, Weights(gradients)))
+    }
+
+    fn weights(&mut self) -> Result<Weights, Problem> {
+        Ok(Weights(self.arrays.iter().map(|array| (array.about.name.clone(), array.export(&array.values))).collect()))
+    }
+
+    fn set_weights(&mut self, weights: &Weights) -> Result<(), Problem> {
+        weights.check(&self.config.network)?;
+        for array in &mut self.arrays {
+            if let Some(new) = weights.get(&array.about.name) {
+                array.import(None, new);
+            }
+        }
+        self.prepare_weights();
+        Ok(())
+    }
+
+    fn optimizer_state(&mut self) -> Result<OptimizerState, Problem> {
+        let names = self.config.optimizer.slots();
+        let mut state = self.state.clone();
+        for array in &self.arrays {
+            for (name, slot) in names.iter().zip(&array.slots) {
+                state.slots.0.insert(format!("{}/{name}", array.about.name), array.export(slot));
+            }
+        }
+        Ok(state)
+    }
+
+    fn set_optimizer_state(&mut self, state: &OptimizerState) -> Result<(), Problem> {
+        state.check(&self.config.network)?;
+        let names = self.config.optimizer.slots();
+        for array in &mut self.arrays {
+            for (slot, name) in names.iter().enumerate().take(array.slots.len()) {
+                match state.slots.get(&format!("{}/{name}", array.about.name)) {
+                    Some(values) => array.import(Some(slot), values),
+                    None => array.slots[slot].as_mut_slice().fill(0.0),
+                }
+            }
+        }
+        self.state = OptimizerState { step: state.step, slots: Weights::default(), scalars: state.scalars.clone() };
+        Ok(())
+    }
+}
+
+impl CpuEngine {
+    fn check_size(&self, n: usize) -> Result<(), Problem> {
+        if n <= self.config.batch_size { Ok(()) } else { Err(build::misfit(n)) }
+    }
+}

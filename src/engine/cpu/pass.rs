@@ -1,0 +1,361 @@
+//! A step as jobs for the pool: forward, loss, backward, update.
+//!
+//! | job | unit | when |
+//! | --- | --- | --- |
+//! | forward | some pictures through all blocks (with batch norm: through one, since its statistics need all pictures) | |
+//! | dense layer forward / backward and update | a share of its inputs | for each dense layer |
+//! | backward | a group of pictures through all blocks (with batch norm: through one) | |
+//! | update | a panel of outputs of one convolution: sum of the groups, update, new transformed weights | |
+//!
+//! Every sum has one order, whatever the number of threads: a forward unit's pictures do not mix, the groups of the
+//! backward pass and the shares of a dense layer are fixed.
+
+use super::{
+    Bridge, CpuEngine,
+    block::GROUPS,
+    buffer::Buffer,
+    direct::Input,
+    dense,
+    objective,
+    parameters::Stored,
+    simd::LANES,
+    tail::{self, Context, Learning},
+    update::{SumParts, Update},
+};
+use crate::{
+    engine::{Batch, Score, Step},
+    train::optimizer::{Rule, clip_scale},
+};
+
+/// Dropout's masks and batch norm's statistics are the batch's, or evaluation.
+#[derive(Clone, Copy)]
+pub enum Mode {
+    Training { step: u32 },
+    Evaluation,
+}
+
+/// One unit of the update: a panel of a convolution's outputs.
+#[derive(Clone, Copy)]
+pub struct Unit {
+    block: usize,
+    panel: usize,
+}
+
+impl CpuEngine {
+    /// The logits of `n` pictures, into the last layer's values.
+    pub(super) fn forward(&mut self, pixels: &[u8], n: usize, mode: Mode) {
+        let training = matches!(mode, Mode::Training { .. });
+        let normalized = self.blocks.iter().any(|block| block.norm.is_some());
+        for block in &mut self.blocks {
+            match mode {
+                Mode::Training { .. } => block.prepare_bias(&self.arrays),
+                Mode::Evaluation => block.prepare_evaluation(&self.arrays),
+            }
+        }
+        if training && normalized {
+            for i in 0..self.blocks.len() {
+                self.each_share(n, |engine, share, thread| engine.convolve(i, pixels, share, thread, mode, true));
+                self.blocks[i].merge_statistics(&self.arrays, n);
+                self.each_share(n, |engine, share, _| engine.normalize(i, share, mode));
+            }
+        } else {
+            self.each_share(n, |engine, share, thread| {
+                for i in 0..engine.blocks.len() {
+                    engine.convolve(i, pixels, share, thread, mode, false);
+                }
+            });
+        }
+        if let Some(bridged) = &mut self.bridged {
+            average(&self.maps[self.maps.len() - 1], bridged, self.area, n);
+        }
+        let masks = match mode {
+            Mode::Training { step } => Some((self.config.seed, step)),
+            Mode::Evaluation => None,
+        };
+        let context = Context { isa: self.isa, pool: &self.pool, scratch: &self.scratch, n, masks };
+        for i in 0..self.tail.len() {
+            let (before, rest) = self.tail.split_at_mut(i);
+            let input = match (before.last(), &self.bridged) {
+                (Some(layer), _) => &layer.out.values,
+                (None, Some(bridged)) => &bridged.values,
+                (None, None) => &self.maps[self.maps.len() - 1].values,
+            };
+            rest[0].forward(&context, &self.arrays, input);
+        }
+    }
+
+    /// The logits that [`CpuEngine::forward`] left.
+    pub(super) fn logits(&self, n: usize) -> impl Iterator<Item = f32> + '_ {
+        let out = self.tail.last().map(|layer| &layer.out);
+        out.into_iter().flat_map(move |out| (0..n).map(move |i| out.values.as_slice()[out.at(i, 0)]))
+    }
+
+    /// Loss, all gradients and, with a rule, the update. Without one the gradients stay in the arrays.
+    pub(super) fn learn(&mut self, batch: &Batch<'_>, step: Step, rule: Option<&Rule>) -> Score {
+        let n = batch.len();
+        self.forward(batch.pixels, n, Mode::Training { step: step.index });
+        let mut score = self.score(batch);
+        let clip = self.config.optimizer.global_clipnorm;
+        let store = rule.is_none() || clip > 0.0;
+        if store {
+            self.arrays.iter_mut().for_each(Stored::want_gradient);
+        }
+        let learning = match rule {
+            Some(rule) if !store => Learning::Update(rule),
+            _ => Learning::Store,
+        };
+        let squares: Vec<Buffer<f64>> = self.arrays.iter().map(|array| Buffer::new(units_of(array))).collect();
+        self.tail_backward(n, step, learning, &squares);
+        self.blocks_backward(batch.pixels, n, step);
+        self.update_blocks(n, rule.filter(|_| !store), &squares);
+        self.update_vectors(rule.filter(|_| !store));
+        score.penalty = self
+            .arrays
+            .iter()
+            .zip(&squares)
+            .filter(|(array, _)| array.about.l2 > 0.0)
+            .map(|(array, squares)| array.about.l2 * squares.as_slice().iter().sum::<f64>())
+            .sum();
+        if let (true, Some(rule)) = (store, rule) {
+            self.clip_and_update(rule, clip);
+        }
+        score
+    }
+
+    /// Loss and hits; leaves the logits' gradient.
+    fn score(&mut self, batch: &Batch<'_>) -> Score {
+        let logits: Vec<f32> = self.logits(batch.len()).collect();
+        let Some(layer) = self.tail.last_mut() else { return Score::default() };
+        let out = &mut layer.out;
+        let at = |i| i * LANES;
+        objective::score(&self.config.loss, logits.into_iter(), batch, |i, slope| out.gradient.as_mut_slice()[at(i)] = slope)
+    }
+
+    fn tail_backward(&mut self, n: usize, step: Step, learning: Learning<'_>, squares: &[Buffer<f64>]) {
+        let masks = Some((self.config.seed, step.index));
+        let context = Context { isa: self.isa, pool: &self.pool, scratch: &self.scratch, n, masks };
+        let nothing = Buffer::new(0);
+        for i in (0..self.tail.len()).rev() {
+            let (before, rest) = self.tail.split_at_mut(i);
+            let (input, gradient) = match (before.last_mut(), &mut self.bridged) {
+                (Some(layer), _) => (&layer.out.values, &mut layer.out.gradient),
+                (None, Some(bridged)) => (&bridged.values, &mut bridged.gradient),
+                (None, None) => {
+                    let last = self.maps.len() - 1;
+                    (&self.maps[last].values, &mut self.maps[last].gradient)
+                }
+            };
+            let squares = match &rest[0].op {
+                tail::Op::Dense(dense) => &squares[dense.weight],
+                _ => &nothing,
+            };
+            rest[0].backward(&context, &mut self.arrays, input, gradient, learning, squares);
+        }
+        if let (Bridge::Average, Some(bridged)) = (self.bridge, &self.bridged) {
+            let last = self.maps.len() - 1;
+            spread(bridged, &mut self.maps[last], self.area, n);
+        }
+    }
+
+    fn blocks_backward(&mut self, pixels: &[u8], n: usize, step: Step) {
+        let step = step.index;
+        let normalized = self.blocks.iter().any(|block| block.norm.is_some());
+        if !normalized {
+            self.each_group(n, |engine, group, share, thread| {
+                for i in (0..engine.blocks.len()).rev() {
+                    engine.refine(i, share, step);
+                    engine.backward(i, pixels, group, share, thread);
+                }
+            });
+            return;
+        }
+        for i in (0..self.blocks.len()).rev() {
+            self.each_group(n, |engine, _, share, _| engine.refine(i, share, step));
+            self.blocks[i].merge_gradient_sums(&mut self.arrays, n);
+            self.each_group(n, |engine, group, share, thread| engine.backward(i, pixels, group, share, thread));
+        }
+    }
+
+    /// Sums the convolutions' gradients over the groups, adds L2, updates by `rule` if there is one.
+    fn update_blocks(&mut self, n: usize, rule: Option<&Rule>, squares: &[Buffer<f64>]) {
+        let groups = groups(n);
+        for block in &self.blocks {
+            if let Some(bias) = block.bias {
+                let (parts, len) = (&block.bias_parts, self.arrays[bias].gradient.len());
+                // SAFETY: no job is open, and the parts are as long as the array.
+                unsafe { self.isa.run(SumParts { parts: parts.ptr(), stride: len, count: groups, to: self.arrays[bias].gradient.ptr(), len }) };
+            }
+        }
+        self.pool.run(self.units.len(), &|_, unit| {
+            let Unit { block, panel } = self.units[unit];
+            let block = &self.blocks[block];
+            let array = &self.arrays[block.weight];
+            let len = block.geometry.weight_panel();
+            let at = panel * len;
+            // SAFETY: each unit works on its own panel.
+            unsafe {
+                let gradient = array.gradient.ptr().add(at);
+                let (parts, stride) = (block.weight_parts.ptr().add(at), block.geometry.weight_len());
+                self.isa.run(SumParts { parts, stride, count: groups, to: gradient, len });
+                let square = squares[block.weight].ptr().add(panel);
+                self.isa.run(Update::of(array, rule, at, len, gradient, square));
+                if rule.is_some() {
+                    block.prepare_weights(self.isa, panel, &array.values);
+                }
+            }
+        });
+    }
+
+    /// Biases and batch norm's arrays.
+    fn update_vectors(&mut self, rule: Option<&Rule>) {
+        let Some(rule) = rule else { return };
+        let square = Buffer::<f64>::new(1);
+        for array in self.arrays.iter().filter(|array| array.about.role.trained() && !array.is_kernel()) {
+            // SAFETY: no job is open.
+            unsafe { self.isa.run(Update::of(array, Some(rule), 0, array.values.len(), array.gradient.ptr(), square.ptr())) };
+        }
+    }
+
+    /// Updates all arrays by their stored gradients, shortened together.
+    fn clip_and_update(&mut self, rule: &Rule, clip: f64) {
+        let trained = || self.arrays.iter().filter(|array| array.about.role.trained());
+        let squares: f64 = trained()
+            .map(|array| array.gradient.as_slice().iter().map(|g| f64::from(*g) * f64::from(*g)).sum::<f64>())
+            .sum();
+        let scale = clip_scale(squares.sqrt(), clip) as f32;
+        let square = Buffer::<f64>::new(1);
+        for array in trained() {
+            // SAFETY: no job is open.
+            unsafe {
+                let update = Update::of(array, Some(rule), 0, array.values.len(), array.gradient.ptr(), square.ptr());
+                self.isa.run(Update { l2: 0.0, scale, ..update });
+            }
+        }
+        self.prepare_weights();
+    }
+
+    /// Derives from the weights what the convolutions read.
+    pub(super) fn prepare_weights(&self) {
+        self.pool.run(self.units.len(), &|_, unit| {
+            let Unit { block, panel } = self.units[unit];
+            let block = &self.blocks[block];
+            // SAFETY: each unit works on its own panel.
+            unsafe { block.prepare_weights(self.isa, panel, &self.arrays[block.weight].values) };
+        });
+    }
+
+    /// The units of the update, the large ones first.
+    pub(super) fn list_units(&self) -> Vec<Unit> {
+        let blocks = (0..self.blocks.len()).rev();
+        blocks.flat_map(|block| (0..self.blocks[block].geometry.out_panels).map(move |panel| Unit { block, panel })).collect()
+    }
+
+    /// Runs `work(self, (first, count), thread)` for shares of `n` pictures, small enough that no thread waits long.
+    fn each_share(&self, n: usize, work: impl Fn(&Self, (usize, usize), usize) + Sync) {
+        let share = n.div_ceil(4 * self.pool.threads()).clamp(1, 4);
+        self.pool.run(n.div_ceil(share), &|thread, unit| {
+            let first = unit * share;
+            work(self, (first, share.min(n - first)), thread);
+        });
+    }
+
+    /// Runs `work(self, group, (first, count), thread)` for the fixed groups of `n` pictures.
+    fn each_group(&self, n: usize, work: impl Fn(&Self, usize, (usize, usize), usize) + Sync) {
+        let groups = groups(n);
+        self.pool.run(groups, &|thread, group| {
+            let first = group * n / groups;
+            work(self, group, (first, (group + 1) * n / groups - first), thread);
+        });
+    }
+
+    fn input(&self, i: usize, pixels: &[u8]) -> Input {
+        if i == 0 { Input::Pixels(pixels.as_ptr()) } else { Input::Maps(self.maps[i - 1].values.ptr()) }
+    }
+
+    fn key(&self, i: usize, step: u32) -> u32 {
+        self.blocks[i].dropout.map_or(0, |drop| drop.key(self.config.seed, step))
+    }
+
+    fn convolve(&self, i: usize, pixels: &[u8], share: (usize, usize), thread: usize, mode: Mode, keep: bool) {
+        let (block, out) = (&self.blocks[i], &self.maps[i]);
+        let weights = &self.arrays[block.weight].values;
+        let keep = keep && block.norm.is_some();
+        // SAFETY: shares are disjoint, and scratch is the thread's own.
+        unsafe { block.convolve(self.isa, self.input(i, pixels), weights, out, keep, share, &self.scratch[thread]) };
+        if !keep && let Mode::Training { step } = mode {
+            // SAFETY: as above.
+            unsafe { block.drop(self.isa, &out.values, out.view, self.key(i, step), share) };
+        }
+    }
+
+    fn normalize(&self, i: usize, share: (usize, usize), mode: Mode) {
+        let (block, out) = (&self.blocks[i], &self.maps[i]);
+        if block.norm.is_none() {
+            return;
+        }
+        // SAFETY: shares are disjoint.
+        unsafe {
+            block.normalize(self.isa, out, share);
+            if let Mode::Training { step } = mode {
+                block.drop(self.isa, &out.values, out.view, self.key(i, step), share);
+            }
+        }
+    }
+
+    fn refine(&self, i: usize, share: (usize, usize), step: u32) {
+        // SAFETY: groups are disjoint.
+        unsafe { self.blocks[i].refine(self.isa, &self.maps[i], self.key(i, step), share) };
+    }
+
+    fn backward(&self, i: usize, pixels: &[u8], group: usize, share: (usize, usize), thread: usize) {
+        let input_gradient = if i == 0 { std::ptr::null_mut() } else { self.maps[i - 1].gradient.ptr() };
+        // SAFETY: groups are disjoint, and scratch is the thread's own.
+        unsafe {
+            let input = self.input(i, pixels);
+            self.blocks[i].backward(self.isa, input, input_gradient, &self.maps[i], group, share, &self.scratch[thread]);
+        }
+    }
+}
+
+/// Groups of `n` pictures whose gradients are summed apart.
+fn groups(n: usize) -> usize {
+    GROUPS.min(n)
+}
+
+/// How many partial sums of squares an array's update makes.
+fn units_of(array: &Stored) -> usize {
+    match array.layout {
+        super::parameters::Layout::Conv(g) => g.out_panels,
+        super::parameters::Layout::Dense { shape, .. } => dense::Shape::units(&shape),
+        super::parameters::Layout::Vector => 0,
+    }
+}
+
+/// The mean of each channel.
+fn average(maps: &super::block::Maps, to: &mut tail::Vectors, area: usize, n: usize) {
+    for panel in 0..to.features.div_ceil(LANES) {
+        for i in 0..n {
+            let from = &maps.values.as_slice()[maps.view.at(i, panel, 0, 0)..][..area * LANES];
+            let at = to.at(i, panel * LANES);
+            for lane in 0..LANES {
+                let sum: f32 = (0..area).map(|cell| from[cell * LANES + lane]).sum();
+                to.values.as_mut_slice()[at + lane] = sum / area as f32;
+            }
+        }
+    }
+}
+
+/// The gradient of each channel's mean, over its cells.
+fn spread(from: &tail::Vectors, maps: &mut super::block::Maps, area: usize, n: usize) {
+    for panel in 0..from.features.div_ceil(LANES) {
+        for i in 0..n {
+            let at = from.at(i, panel * LANES);
+            let place = maps.view.at(i, panel, 0, 0);
+            for cell in 0..area {
+                for lane in 0..LANES {
+                    maps.gradient.as_mut_slice()[place + cell * LANES + lane] = from.gradient.as_slice()[at + lane] / area as f32;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! What surrounds a convolution: bias or batch norm, activation and 2x2 maximum on the way out, and the gradient of
+//! all this on the way back. Both work on cells of 2x2 outputs in registers, so the outputs before pooling need not
+//! exist in memory (batch norm keeps them: its statistics come between).
+//!
+//! Of each cell and channel a code is kept: 0 to 3 is the place of the first maximum in reading order, 4 says that
+//! ReLU switched it off. Other activations also keep their slope at the maximum.
+#![allow(unsafe_op_in_unsafe_fn, reason = "a kernel is one contract, stated at its struct")]
+
+use super::{
+    activation::Act,
+    geometry::{Geometry, View},
+    simd::{LANES, Simd},
+};
+use crate::model::Activation;
+
+/// Code of a cell that ReLU switched off.
+const DEAD: u8 = 4;
+
+/// Where a block's cells go.
+///
+/// `scale` and `shift` hold one number a channel; `out` fits `view`; `codes` and `slopes` fit `geometry.cells()`
+/// (`slopes` may dangle for ReLU).
+#[derive(Clone, Copy)]
+pub struct Finish {
+    pub activation: Activation,
+    /// `z = scale * y + shift`: the bias, or batch norm.
+    pub scale: *const f32,
+    pub shift: *const f32,
+    pub out: *mut f32,
+    pub view: View,
+    pub codes: *mut u8,
+    pub slopes: *mut f32,
+    pub cells: View,
+}
+
+impl Finish {
+    /// Finishes cell (`y`, `x`) of picture `n`, panel `c`, from the convolution's four outputs in reading order.
+    #[inline(always)]
+    pub unsafe fn cell<S: Simd, A: Act>(&self, (n, c): (usize, usize), (y, x): (usize, usize), outputs: [S::V; 4]) {
+        let (scale, shift) = (S::load(self.scale.add(c * LANES)), S::load(self.shift.add(c * LANES)));
+        let z = [
+            S::fma(outputs[0], scale, shift),
+            S::fma(outputs[1], scale, shift),
+            S::fma(outputs[2], scale, shift),
+            S::fma(outputs[3], scale, shift),
+        ];
+        let mut code = S::codes(0);
+        let cell = self.cells.at(n, c, y, x);
+        let best;
+        if A::KEEPS_SLOPE {
+            let mut at = z[0];
+            let mut most = A::value::<S>(z[0]);
+            for i in 1..4 {
+                let value = A::value::<S>(z[i]);
+                let larger = S::gt(value, most);
+                code = S::recode(larger, i as u8, code);
+                most = S::select(larger, value, most);
+                at = S::select(larger, z[i], at);
+            }
+            S::store(self.slopes.add(cell), A::slope::<S>(at));
+            best = most;
+        } else {
+            // ReLU is monotone: a maximum above zero is one of what it lets through.
+            let mut most = S::zero();
+            code = S::codes(DEAD);
+            for i in 0..4 {
+                let larger = S::gt(z[i], most);
+                code = S::recode(larger, i as u8, code);
+                most = S::select(larger, z[i], most);
+            }
+            best = most;
+        }
+        S::store_codes(self.codes.add(cell), code);
+        S::store(self.out.add(self.view.at(n, c, y, x)), best);
+    }
+}
+
+/// Batch norm's way back: the gradient of the convolution's output `y` is `factor * dz + offset + slope * y`, where
+/// `dz`, the gradient behind batch norm, is zero but at the maxima.
+#[derive(Clone, Copy)]
+pub struct Normalized {
+    /// The convolution's outputs, as `geometry.output()`.
+    pub y: *const f32,
+    pub view: View,
+    /// One number a channel each.
+    pub factor: *const f32,
+    pub offset: *const f32,
+    pub slope: *const f32,
+}
+
+/// The gradient of a convolution's outputs, from the gradient of the cells.
+///
+/// `gradient` fits `view` (slopes of the activation and dropout applied already), `codes` fit `cells`.
+#[derive(Clone, Copy)]
+pub struct Unpool<'a> {
+    pub geometry: &'a Geometry,
+    pub gradient: *const f32,
+    pub view: View,
+    pub codes: *const u8,
+    pub cells: View,
+    pub normalized: Option<Normalized>,
+}
+
+impl Unpool<'_> {
+    /// The 4x4 gradients from row `4 ty`, column `4 tx` on; zero outside of the map. Adds their sum to `sum`.
+    #[inline(always)]
+    pub unsafe fn tile<S: Simd>(
+        &self,
+        (n, c): (usize, usize),
+        (ty, tx): (usize, usize),
+        sum: &mut S::V,
+    ) -> [[S::V; 4]; 4] {
+        let g = self.geometry;
+        let mut d = [[S::zero(); 4]; 4];
+        let mut factor = S::zero();
+        if let Some(norm) = &self.normalized {
+            factor = S::load(norm.factor.add(c * LANES));
+            let (offset, slope) = (S::load(norm.offset.add(c * LANES)), S::load(norm.slope.add(c * LANES)));
+            for i in 0..4 {
+                for j in 0..4 {
+                    let (y, x) = (4 * ty + i, 4 * tx + j);
+                    if y < g.out_height && x < g.out_width {
+                        d[i][j] = S::fma(slope, S::load(norm.y.add(norm.view.at(n, c, y, x))), offset);
+                    }
+                }
+            }
+        }
+        for i in 0..2 {
+            for j in 0..2 {
+                let (y, x) = (2 * ty + i, 2 * tx + j);
+                if y >= g.pooled_height || x >= g.pooled_width {
+                    continue;
+                }
+                let mut dz = S::load(self.gradient.add(self.view.at(n, c, y, x)));
+                let code = S::load_codes(self.codes.add(self.cells.at(n, c, y, x)));
+                if self.normalized.is_some() {
+                    dz = S::mul(dz, factor);
+                }
+                for k in 0..4 {
+                    let part = S::keep(S::is(code, k as u8), dz);
+                    let place = &mut d[2 * i + k / 2][2 * j + k % 2];
+                    if self.normalized.is_some() {
+                        *place = S::add(*place, part);
+                    } else {
+                        *place = part;
+                        *sum = S::add(*sum, part);
+                    }
+                }
+            }
+        }
+        d
+    }
+}
+
+/// Runs `$self.$go::<S, A>()` for the activation `$activation`.
+macro_rules! with_activation {
+    ($activation:expr, $self:ident . $go:ident) => {
+        match $activation {
+            $crate::model::Activation::Relu => $self.$go::<S, $crate::engine::cpu::activation::Relu>(),
+            $crate::model::Activation::LeakyRelu => $self.$go::<S, $crate::engine::cpu::activation::Leaky>(),
+            $crate::model::Activation::Gelu => $self.$go::<S, $crate::engine::cpu::activation::Gelu>(),
+        }
+    };
+}
+pub(super) use with_activation;

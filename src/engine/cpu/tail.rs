@@ -1,0 +1,324 @@
+//! The layers behind the maps: vectors `[f/16][batch][16]`, from the flattened maps to the logit.
+//!
+//! Dense layers are shared among the threads; the others are a few thousand numbers and stay on one.
+#![allow(unsafe_op_in_unsafe_fn, reason = "a kernel is one contract, stated at its struct")]
+
+use super::{
+    activation::Act,
+    block::{NormArrays, Scratch},
+    buffer::Buffer,
+    dense,
+    drop::{Drop, Mask},
+    geometry::{View, panels},
+    isa::{Isa, Kernel},
+    parameters::Stored,
+    pool::Pool,
+    pooling::with_activation,
+    simd::{LANES, Simd},
+    update::{SumParts, Update},
+};
+use crate::{model::Activation, train::optimizer::Rule};
+
+/// A vector of each picture and its gradient.
+pub struct Vectors {
+    pub features: usize,
+    pub batch: usize,
+    pub values: Buffer,
+    pub gradient: Buffer,
+}
+
+impl Vectors {
+    pub fn new(features: usize, batch: usize) -> Self {
+        let len = panels(features) * batch * LANES;
+        Self { features, batch, values: Buffer::new(len), gradient: Buffer::new(len) }
+    }
+
+    /// Where feature `f` of picture `n` stands.
+    pub const fn at(&self, n: usize, f: usize) -> usize {
+        (f / LANES * self.batch + n) * LANES + f % LANES
+    }
+
+    fn panels(&self) -> usize {
+        panels(self.features)
+    }
+}
+
+/// A dense layer; `weight` and `bias` are numbers in the engine's list of arrays.
+pub struct Dense {
+    pub shape: dense::Shape,
+    pub weight: usize,
+    pub bias: Option<usize>,
+    segments: Vec<usize>,
+    squares: Vec<usize>,
+    parts: Buffer,
+    turned: Buffer,
+}
+
+/// Batch norm of vectors.
+pub struct Norm {
+    pub arrays: NormArrays,
+    pub momentum: f64,
+    pub epsilon: f64,
+    /// Of the batch: mean, biased variance.
+    pub mean: Vec<f32>,
+    pub variance: Vec<f32>,
+}
+
+/// What a layer does.
+pub enum Op {
+    Dense(Dense),
+    Activation(Activation),
+    Norm(Norm),
+    Drop(Drop),
+}
+
+/// A layer with its output.
+pub struct Layer {
+    pub op: Op,
+    pub out: Vectors,
+}
+
+/// What dense layers do with their weights' gradients.
+#[derive(Clone, Copy)]
+pub enum Learning<'a> {
+    /// Update at once by this rule.
+    Update(&'a Rule),
+    /// Store them, the L2 term included.
+    Store,
+}
+
+impl Dense {
+    pub fn new(shape: dense::Shape, weight: usize, bias: Option<usize>) -> Self {
+        Self {
+            shape,
+            weight,
+            bias,
+            segments: (0..32).map(|c| c * shape.batch * LANES).collect(),
+            squares: (0..shape.outputs).map(|c| c * dense::SQUARE).collect(),
+            parts: Buffer::new(shape.units() * shape.part_len()),
+            turned: Buffer::new(panels(shape.batch) * shape.outputs * dense::SQUARE),
+        }
+    }
+
+    /// `y = x W + b` for `n` pictures.
+    pub fn forward(&self, isa: Isa, pool: &Pool, arrays: &[Stored], x: &Buffer, y: &Vectors, n: usize) {
+        let part_len = self.shape.part_len();
+        let weights = arrays[self.weight].values.ptr().cast_const();
+        pool.run(self.shape.units(), &|_, unit| {
+            // SAFETY: the buffers were made for this shape; each unit writes its own part.
+            unsafe {
+                let part = self.parts.ptr().add(unit * part_len);
+                let (shape, segments) = (self.shape, &self.segments[..]);
+                dense::Forward { shape, x: x.ptr(), weights, segments, part }.run(isa, unit, n);
+            }
+        });
+        // SAFETY: all parts are there, and only this thread works on the sum.
+        unsafe {
+            isa.run(SumParts { parts: self.parts.ptr(), stride: part_len, count: self.shape.units(), to: y.values.ptr(), len: part_len });
+            if let Some(bias) = self.bias {
+                isa.run(AddBias { bias: arrays[bias].values.ptr(), y, n });
+            }
+        }
+    }
+
+    /// The gradients of `x` and of the weights; adds to `squares` (one number a unit) the squares of the weights.
+    #[expect(clippy::too_many_arguments, reason = "the parts of the engine, each under its name")]
+    pub fn backward(&self, isa: Isa, pool: &Pool, arrays: &mut [Stored], x: &Buffer, dx: &Buffer, y: &Vectors, n: usize, learning: Learning<'_>, squares: &Buffer<f64>, scratch: &[Scratch]) {
+        let s = self.shape;
+        if let Some(bias) = self.bias {
+            let (sum, dy) = (arrays[bias].gradient.as_mut_slice(), y.gradient.as_slice());
+            for f in 0..y.features {
+                sum[f] = (0..n).map(|n| dy[y.at(n, f)]).sum();
+            }
+        }
+        // SAFETY: no job is open; only this thread touches `turned`.
+        let turned = unsafe { std::slice::from_raw_parts_mut(self.turned.ptr(), self.turned.len()) };
+        dense::turn(y.gradient.as_slice(), s, n, turned);
+        let stored = &arrays[self.weight];
+        let len = s.outputs * dense::SQUARE;
+        pool.run(s.units(), &|thread, unit| {
+            let scratch = &scratch[thread].dense;
+            let backward = dense::Backward {
+                shape: s,
+                x: x.ptr(),
+                dx: dx.ptr(),
+                weights: stored.values.ptr(),
+                dz: y.gradient.ptr(),
+                turned: self.turned.ptr(),
+                squares: &self.squares,
+            };
+            for panel in s.range(unit) {
+                // SAFETY: each unit works on its own panels of inputs, and only its thread on the scratch.
+                unsafe {
+                    backward.run(isa, panel, n, scratch);
+                    let at = panel * len;
+                    let square = squares.ptr().add(unit);
+                    let rule = match learning {
+                        Learning::Update(rule) => Some(rule),
+                        Learning::Store => None,
+                    };
+                    isa.run(Update::of(stored, rule, at, len, scratch.tile.ptr(), square));
+                    if rule.is_none() {
+                        std::ptr::copy_nonoverlapping(scratch.tile.ptr(), stored.gradient.ptr().add(at), len);
+                    }
+                }
+            }
+        });
+    }
+}
+
+/// Adds one number a feature to all pictures.
+struct AddBias<'a> {
+    bias: *const f32,
+    y: &'a Vectors,
+    n: usize,
+}
+
+impl Kernel for AddBias<'_> {
+    #[inline(always)]
+    unsafe fn run<S: Simd>(self) {
+        for c in 0..self.y.panels() {
+            let bias = S::load(self.bias.add(c * LANES));
+            for n in 0..self.n {
+                let at = self.y.values.ptr().add(self.y.at(n, c * LANES));
+                S::store(at, S::add(S::load(at), bias));
+            }
+        }
+    }
+}
+
+/// `y = act(x)`, or `dx = act'(x) * dy` if `dy` is given.
+struct Activate {
+    activation: Activation,
+    x: *const f32,
+    dy: Option<*const f32>,
+    to: *mut f32,
+    len: usize,
+}
+
+impl Kernel for Activate {
+    #[inline(always)]
+    unsafe fn run<S: Simd>(self) {
+        with_activation!(self.activation, self.go)
+    }
+}
+
+impl Activate {
+    #[inline(always)]
+    unsafe fn go<S: Simd, A: Act>(&self) {
+        for i in (0..self.len).step_by(LANES) {
+            let x = S::load(self.x.add(i));
+            let y = match self.dy {
+                None => A::value::<S>(x),
+                Some(dy) => S::mul(S::load(dy.add(i)), A::slope::<S>(x)),
+            };
+            S::store(self.to.add(i), y);
+        }
+    }
+}
+
+impl Norm {
+    fn forward(&mut self, arrays: &[Stored], x: &Buffer, y: &mut Vectors, n: usize, training: bool) {
+        let [gamma, beta, mean, variance] =
+            [self.arrays.gamma, self.arrays.beta, self.arrays.mean, self.arrays.variance].map(|i| arrays[i].values.as_slice());
+        for f in 0..y.features {
+            let x = |n: usize| f64::from(x.as_slice()[y.at(n, f)]);
+            if training {
+                let mean = (0..n).map(x).sum::<f64>() / n as f64;
+                self.mean[f] = mean as f32;
+                self.variance[f] = ((0..n).map(|n| (x(n) - mean).powi(2)).sum::<f64>() / n as f64) as f32;
+            }
+            let (mean, variance) = if training { (self.mean[f], self.variance[f]) } else { (mean[f], variance[f]) };
+            let scale = f64::from(gamma[f]) / (f64::from(variance) + self.epsilon).sqrt();
+            for n in 0..n {
+                let at = y.at(n, f);
+                y.values.as_mut_slice()[at] = ((x(n) - f64::from(mean)) * scale + f64::from(beta[f])) as f32;
+            }
+        }
+    }
+
+    fn backward(&self, arrays: &mut [Stored], x: &Buffer, dx: &mut Buffer, y: &Vectors, n: usize) {
+        for f in 0..y.features {
+            let inverse = 1.0 / (f64::from(self.variance[f]) + self.epsilon).sqrt();
+            let normal = |n: usize| (f64::from(x.as_slice()[y.at(n, f)]) - f64::from(self.mean[f])) * inverse;
+            let dy = |n: usize| f64::from(y.gradient.as_slice()[y.at(n, f)]);
+            let plain: f64 = (0..n).map(dy).sum();
+            let product: f64 = (0..n).map(|n| dy(n) * normal(n)).sum();
+            arrays[self.arrays.gamma].gradient.as_mut_slice()[f] = product as f32;
+            arrays[self.arrays.beta].gradient.as_mut_slice()[f] = plain as f32;
+            let factor = f64::from(arrays[self.arrays.gamma].values.as_slice()[f]) * inverse;
+            for i in 0..n {
+                let value = factor * (dy(i) - (plain + normal(i) * product) / n as f64);
+                dx.as_mut_slice()[y.at(i, f)] = value as f32;
+            }
+        }
+    }
+
+    /// Lets the running statistics follow the batch's.
+    pub fn follow_statistics(&self, arrays: &mut [Stored]) {
+        for (array, batch) in [(self.arrays.mean, &self.mean), (self.arrays.variance, &self.variance)] {
+            for (running, &now) in arrays[array].values.as_mut_slice().iter_mut().zip(batch) {
+                *running = (self.momentum * f64::from(*running) + (1.0 - self.momentum) * f64::from(now)) as f32;
+            }
+        }
+    }
+}
+
+/// Where and how a pass through the tail runs.
+pub struct Context<'a> {
+    pub isa: Isa,
+    pub pool: &'a Pool,
+    pub scratch: &'a [Scratch],
+    /// Pictures.
+    pub n: usize,
+    /// Seed and step of dropout's masks; none in evaluation.
+    pub masks: Option<(u64, u32)>,
+}
+
+impl Layer {
+    /// Computes the layer's output from `x`.
+    pub fn forward(&mut self, cx: &Context<'_>, arrays: &[Stored], x: &Buffer) {
+        let Self { op, out } = self;
+        match op {
+            Op::Dense(dense) => dense.forward(cx.isa, cx.pool, arrays, x, out, cx.n),
+            Op::Activation(activation) => {
+                let activate = Activate { activation: *activation, x: x.ptr(), dy: None, to: out.values.ptr(), len: x.len() };
+                // SAFETY: both vectors have the same shape.
+                unsafe { cx.isa.run(activate) };
+            }
+            Op::Norm(norm) => norm.forward(arrays, x, out, cx.n, cx.masks.is_some()),
+            Op::Drop(drop) => {
+                out.values.as_mut_slice().copy_from_slice(x.as_slice());
+                mask(*drop, cx, &out.values, out);
+            }
+        }
+    }
+
+    /// Computes the gradient `dx` of the layer's input, and those of its arrays.
+    pub fn backward(&mut self, cx: &Context<'_>, arrays: &mut [Stored], x: &Buffer, dx: &mut Buffer, learning: Learning<'_>, squares: &Buffer<f64>) {
+        let Self { op, out } = self;
+        match op {
+            Op::Dense(dense) => dense.backward(cx.isa, cx.pool, arrays, x, dx, out, cx.n, learning, squares, cx.scratch),
+            Op::Activation(activation) => {
+                let dy = Some(out.gradient.ptr().cast_const());
+                let activate = Activate { activation: *activation, x: x.ptr(), dy, to: dx.ptr(), len: x.len() };
+                // SAFETY: all vectors have the same shape.
+                unsafe { cx.isa.run(activate) };
+            }
+            Op::Norm(norm) => norm.backward(arrays, x, dx, out, cx.n),
+            Op::Drop(drop) => {
+                dx.as_mut_slice().copy_from_slice(out.gradient.as_slice());
+                mask(*drop, cx, dx, out);
+            }
+        }
+    }
+}
+
+fn mask(drop: Drop, cx: &Context<'_>, values: &Buffer, shape: &Vectors) {
+    let Some((seed, step)) = cx.masks else { return };
+    let view = View::features(1, 1, shape.batch);
+    let key = drop.key(seed, step);
+    let mask = Mask { drop, key, values: values.ptr(), view, height: 1, width: 1, channels: shape.features, first: 0, count: cx.n };
+    // SAFETY: the view fits the vectors.
+    unsafe { cx.isa.run(mask) };
+}

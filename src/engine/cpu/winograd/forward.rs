@@ -1,0 +1,185 @@
+//! Forward: `V = B^T x B`, `M = V U`, `y = A^T M A`, then the block's finish.
+#![allow(unsafe_op_in_unsafe_fn, reason = "a kernel is one contract, stated at its struct")]
+
+use super::{BLOCK, CHUNK, POINTS, Scratch, Tile, block_of_tiles, plane, transform, weight_plane};
+use crate::engine::cpu::{
+    activation::Act,
+    gemm::Product,
+    geometry::{Geometry, View},
+    isa::{Isa, Kernel},
+    pooling::{Finish, with_activation},
+    simd::{LANES, Simd},
+};
+
+/// What becomes of a convolution's outputs.
+#[derive(Clone, Copy)]
+pub enum Sink {
+    /// Activation and pooling at once.
+    Pool(Finish),
+    /// Kept as they are, as `geometry.output()`.
+    Keep(*mut f32),
+}
+
+/// The forward pass of some pictures through one layer.
+///
+/// `input` fits `geometry.input()`, `weights` are U, `segments` are `0, 16 BLOCK, 32 BLOCK…`, one for each input panel
+/// (at least).
+pub struct Forward<'a> {
+    pub geometry: &'a Geometry,
+    pub input: *const f32,
+    pub weights: *const f32,
+    pub segments: &'a [usize],
+    pub sink: Sink,
+}
+
+impl Forward<'_> {
+    /// Computes pictures `first..first + count`.
+    ///
+    /// # Safety
+    /// The instruction set is there, the pointers fit (see the type), `scratch` belongs to this thread, and nobody else
+    /// touches the outputs of these pictures.
+    pub unsafe fn run(&self, isa: Isa, first: usize, count: usize, scratch: &Scratch) {
+        let g = self.geometry;
+        let end = count * g.tiles();
+        let (in_plane, chunk_plane, u_plane) = (plane(g.in_panels, BLOCK), plane(CHUNK, BLOCK), weight_plane(g));
+        let u_panel = g.in_panels * LANES * LANES;
+        for start in (0..end).step_by(BLOCK) {
+            let (tiles, count) = block_of_tiles(g, first, start, end);
+            let tiles = &tiles[..count];
+            isa.run(Gather { geometry: g, tiles, input: self.input, out: scratch.inputs.ptr() });
+            for panel in (0..g.out_panels).step_by(CHUNK) {
+                let panels = CHUNK.min(g.out_panels - panel);
+                for p in 0..POINTS {
+                    let weights = self.weights.add(p * u_plane + panel * u_panel);
+                    isa.run(Product {
+                        a: scratch.inputs.ptr().add(p * in_plane),
+                        a_row: LANES,
+                        segments: &self.segments[..g.in_panels],
+                        depth: LANES,
+                        b: weights,
+                        b_segment: LANES * LANES,
+                        b_panel: u_panel,
+                        c: scratch.outputs.ptr().add(p * chunk_plane),
+                        c_panel: BLOCK * LANES,
+                        rows: count,
+                        panels,
+                        accumulate: false,
+                        next: weights.wrapping_add(u_plane),
+                    });
+                }
+                let products = scratch.outputs.ptr();
+                isa.run(Emit { geometry: g, tiles, panel, panels, products, sink: self.sink });
+            }
+        }
+    }
+}
+
+/// `V[p][c][t] = B^T x B` of each tile. `input` fits `geometry.input()`, `out` holds 36 planes of the input's panels.
+pub(super) struct Gather<'a> {
+    pub geometry: &'a Geometry,
+    pub tiles: &'a [Tile],
+    pub input: *const f32,
+    pub out: *mut f32,
+}
+
+impl Kernel for Gather<'_> {
+    #[inline(always)]
+    unsafe fn run<S: Simd>(self) {
+        let g = self.geometry;
+        // The tile's first input row is `border` above its first output row: the buffer's own row, border included.
+        let view = View { origin: 0, ..g.input() };
+        let plane = plane(g.in_panels, BLOCK);
+        for c in 0..g.in_panels {
+            for (t, tile) in self.tiles.iter().enumerate() {
+                let from = self.input.add(view.at(tile.picture, c, 4 * tile.row, 4 * tile.column));
+                let mut x = [[S::zero(); 6]; 6];
+                for i in 0..6 {
+                    for j in 0..6 {
+                        x[i][j] = S::load(from.add(i * view.row + j * LANES));
+                    }
+                }
+                let v = transform::input_2d::<S>(x);
+                let to = self.out.add((c * BLOCK + t) * LANES);
+                for i in 0..6 {
+                    for j in 0..6 {
+                        S::store(to.add((6 * i + j) * plane), v[i][j]);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// `y = A^T M A` of each tile and panel, and on to the sink. `products` hold 36 planes of [`CHUNK`] panels, of which
+/// the first is the layer's panel `panel`.
+struct Emit<'a> {
+    geometry: &'a Geometry,
+    tiles: &'a [Tile],
+    panel: usize,
+    panels: usize,
+    products: *const f32,
+    sink: Sink,
+}
+
+impl Kernel for Emit<'_> {
+    #[inline(always)]
+    unsafe fn run<S: Simd>(self) {
+        match self.sink {
+            Sink::Pool(finish) => with_activation!(finish.activation, self.pool),
+            Sink::Keep(out) => self.keep::<S>(out),
+        }
+    }
+}
+
+impl Emit<'_> {
+    #[inline(always)]
+    unsafe fn outputs<S: Simd>(&self, c: usize, t: usize) -> [[S::V; 4]; 4] {
+        let from = self.products.add((c * BLOCK + t) * LANES);
+        let mut m = [[S::zero(); 6]; 6];
+        for i in 0..6 {
+            for j in 0..6 {
+                m[i][j] = S::load(from.add((6 * i + j) * plane(CHUNK, BLOCK)));
+            }
+        }
+        transform::output_2d::<S>(m)
+    }
+
+    #[inline(always)]
+    unsafe fn pool<S: Simd, A: Act>(&self) {
+        let Sink::Pool(finish) = &self.sink else { return };
+        let g = self.geometry;
+        for c in 0..self.panels {
+            for (t, tile) in self.tiles.iter().enumerate() {
+                let y = self.outputs::<S>(c, t);
+                for i in 0..2 {
+                    for j in 0..2 {
+                        let cell = (2 * tile.row + i, 2 * tile.column + j);
+                        if cell.0 < g.pooled_height && cell.1 < g.pooled_width {
+                            let four = [y[2 * i][2 * j], y[2 * i][2 * j + 1], y[2 * i + 1][2 * j], y[2 * i + 1][2 * j + 1]];
+                            finish.cell::<S, A>((tile.picture, self.panel + c), cell, four);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn keep<S: Simd>(&self, out: *mut f32) {
+        let g = self.geometry;
+        let view = g.output();
+        for c in 0..self.panels {
+            for (t, tile) in self.tiles.iter().enumerate() {
+                let y = self.outputs::<S>(c, t);
+                for i in 0..4 {
+                    for j in 0..4 {
+                        let (row, column) = (4 * tile.row + i, 4 * tile.column + j);
+                        if row < g.out_height && column < g.out_width {
+                            S::store(out.add(view.at(tile.picture, self.panel + c, row, column)), y[i][j]);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
