@@ -5,6 +5,7 @@
 //! masks come from `dropout`, a pure function of seed, step and position, so all engines drop the same units and a
 //! resumed run repeats them.
 
+pub mod cpu;
 pub mod dropout;
 pub mod reference;
 

@@ -277,7 +277,7 @@ impl Block {
     pub unsafe fn drop(&self, isa: Isa, values: &Buffer, view: View, key: u32, (first, count): (usize, usize)) {
         let Some(drop) = self.dropout else { return };
         let g = &self.geometry;
-        let mask = Mask { drop, key, values: values.ptr(), view, height: g.pooled_height, width: g.pooled_width, channels: g.outputs, first, count };
+        let mask = Mask { drop, key, values: values.ptr(), view, height: g.pooled_height, width: g.pooled_width, channels: g.outputs, flat: false, first, count };
         // SAFETY: the view fits the buffer.
         unsafe { isa.run(mask) };
     }

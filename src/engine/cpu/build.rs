@@ -212,7 +212,13 @@ impl Builder<'_> {
                     let channels = || vec![0.0; width];
                     tail::Op::Norm(tail::Norm { arrays, momentum, epsilon, mean: channels(), variance: channels() })
                 }
-                Op::Dropout { rate, stream } => tail::Op::Drop(Drop { rate, stream }),
+                Op::Dropout { rate, stream } => {
+                    let map = match features {
+                        Features::Map { area } => Some((layer.output.len() / area, area)),
+                        Features::Plain => None,
+                    };
+                    tail::Op::Drop(Drop { rate, stream }, map)
+                }
                 _ => return Err(unknown(&layer.name)),
             };
             self.tail.push(tail::Layer { op, out: Vectors::new(width, batch) });

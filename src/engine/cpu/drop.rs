@@ -24,6 +24,8 @@ impl Drop {
 
 /// Zeroes what `key` drops and divides the rest by `1 - rate`: pictures `first..first + count` of `values`, which fit
 /// `view`. A gradient goes the same way.
+///
+/// The masks number values by picture, row, column, channel; those of a flattened map by picture, channel, cell.
 pub struct Mask {
     pub drop: Drop,
     pub key: u32,
@@ -32,6 +34,8 @@ pub struct Mask {
     pub height: usize,
     pub width: usize,
     pub channels: usize,
+    /// Whether it is a flattened map.
+    pub flat: bool,
     pub first: usize,
     pub count: usize,
 }
@@ -40,15 +44,17 @@ impl Kernel for Mask {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let threshold = dropout::threshold(self.drop.rate);
+        let area = self.height * self.width;
+        let (cell, channel) = if self.flat { (1, area) } else { (self.channels, 1) };
         let kept = (1.0 / (1.0 - self.drop.rate)) as f32;
         for n in self.first..self.first + self.count {
             for c in 0..self.channels.div_ceil(LANES) {
                 for y in 0..self.height {
                     for x in 0..self.width {
-                        let at = ((n * self.height + y) * self.width + x) * self.channels + c * LANES;
+                        let at = n * area * self.channels + (y * self.width + x) * cell + c * LANES * channel;
                         let mut factor = [0.0; LANES];
                         for (lane, factor) in factor.iter_mut().enumerate() {
-                            let keep = dropout::keep(self.key, (at + lane) as u32, threshold);
+                            let keep = dropout::keep(self.key, (at + lane * channel) as u32, threshold);
                             *factor = if keep { kept } else { 0.0 };
                         }
                         let place = self.values.add(self.view.at(n, c, y, x));

@@ -11,7 +11,6 @@ mod gemm;
 mod geometry;
 mod isa;
 mod norm;
-mod objective;
 mod parameters;
 mod pass;
 mod pool;

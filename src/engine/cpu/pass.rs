@@ -16,7 +16,6 @@ use super::{
     buffer::Buffer,
     direct::Input,
     dense,
-    objective,
     parameters::Stored,
     simd::LANES,
     tail::{self, Context, Learning},
@@ -24,7 +23,10 @@ use super::{
 };
 use crate::{
     engine::{Batch, Score, Step},
-    train::optimizer::{Rule, clip_scale},
+    train::{
+        loss::is_right,
+        optimizer::{Rule, clip_scale},
+    },
 };
 
 /// Dropout's masks and batch norm's statistics are the batch's, or evaluation.
@@ -124,11 +126,19 @@ impl CpuEngine {
 
     /// Loss and hits; leaves the logits' gradient.
     fn score(&mut self, batch: &Batch<'_>) -> Score {
+        let n = batch.len() as f64;
         let logits: Vec<f32> = self.logits(batch.len()).collect();
         let Some(layer) = self.tail.last_mut() else { return Score::default() };
         let out = &mut layer.out;
-        let at = |i| i * LANES;
-        objective::score(&self.config.loss, logits.into_iter(), batch, |i, slope| out.gradient.as_mut_slice()[at(i)] = slope)
+        let mut score = Score::default();
+        for (i, ((&logit, &target), &weight)) in logits.iter().zip(batch.targets).zip(batch.weights).enumerate() {
+            let (loss, slope) = self.config.loss.value_and_slope(logit.into(), target.into());
+            score.loss += f64::from(weight) * loss / n;
+            score.correct += u32::from(is_right(logit, target));
+            let at = out.at(i, 0);
+            out.gradient.as_mut_slice()[at] = (f64::from(weight) * slope / n) as f32;
+        }
+        score
     }
 
     fn tail_backward(&mut self, n: usize, step: Step, learning: Learning<'_>, squares: &[Buffer<f64>]) {
@@ -142,7 +152,8 @@ impl CpuEngine {
                 (None, Some(bridged)) => (&bridged.values, &mut bridged.gradient),
                 (None, None) => {
                     let last = self.maps.len() - 1;
-                    (&self.maps[last].values, &mut self.maps[last].gradient)
+                    let maps = &mut self.maps[last];
+                    (&maps.values, &mut maps.gradient)
                 }
             };
             let squares = match &rest[0].op {

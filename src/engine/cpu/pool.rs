@@ -85,11 +85,12 @@ impl Pool {
             return;
         }
         let shared = &*self.shared;
-        let job: &Job = job;
+        let job: &(dyn Fn(usize, usize) + Sync) = job;
         // SAFETY: no job is open and no thread is active, so nobody reads `job`; the closure outlives this call, and
         // this call waits (also when it unwinds: `Closing`) until no thread can hold the pointer any more.
         unsafe {
-            *shared.job.get() = Some((std::mem::transmute::<*const Job, *const Job>(std::ptr::from_ref(job)), units));
+            let forever = std::mem::transmute::<&(dyn Fn(usize, usize) + Sync), &'static Job>(job);
+            *shared.job.get() = Some((std::ptr::from_ref(forever), units));
         }
         shared.next.store(0, SeqCst);
         shared.epoch.fetch_add(1, SeqCst);
@@ -136,7 +137,7 @@ impl Drop for Closing<'_> {
 }
 
 impl Shared {
-    fn take_units(&self, thread: usize, job: &Job, units: usize) {
+    fn take_units(&self, thread: usize, job: &(dyn Fn(usize, usize) + Sync), units: usize) {
         loop {
             let unit = self.next.fetch_add(1, SeqCst);
             if unit >= units {

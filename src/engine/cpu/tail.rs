@@ -69,7 +69,8 @@ pub enum Op {
     Dense(Dense),
     Activation(Activation),
     Norm(Norm),
-    Drop(Drop),
+    /// On a plain vector, or on flattened maps of (channels, cells).
+    Drop(Drop, Option<(usize, usize)>),
 }
 
 /// A layer with its output.
@@ -103,13 +104,13 @@ impl Dense {
     /// `y = x W + b` for `n` pictures.
     pub fn forward(&self, isa: Isa, pool: &Pool, arrays: &[Stored], x: &Buffer, y: &Vectors, n: usize) {
         let part_len = self.shape.part_len();
-        let weights = arrays[self.weight].values.ptr().cast_const();
+        let weights = &arrays[self.weight].values;
         pool.run(self.shape.units(), &|_, unit| {
             // SAFETY: the buffers were made for this shape; each unit writes its own part.
             unsafe {
                 let part = self.parts.ptr().add(unit * part_len);
                 let (shape, segments) = (self.shape, &self.segments[..]);
-                dense::Forward { shape, x: x.ptr(), weights, segments, part }.run(isa, unit, n);
+                dense::Forward { shape, x: x.ptr(), weights: weights.ptr(), segments, part }.run(isa, unit, n);
             }
         });
         // SAFETY: all parts are there, and only this thread works on the sum.
@@ -222,17 +223,18 @@ impl Norm {
         let [gamma, beta, mean, variance] =
             [self.arrays.gamma, self.arrays.beta, self.arrays.mean, self.arrays.variance].map(|i| arrays[i].values.as_slice());
         for f in 0..y.features {
-            let x = |n: usize| f64::from(x.as_slice()[y.at(n, f)]);
             if training {
+                let x = |n: usize| f64::from(x.as_slice()[y.at(n, f)]);
                 let mean = (0..n).map(x).sum::<f64>() / n as f64;
                 self.mean[f] = mean as f32;
                 self.variance[f] = ((0..n).map(|n| (x(n) - mean).powi(2)).sum::<f64>() / n as f64) as f32;
             }
             let (mean, variance) = if training { (self.mean[f], self.variance[f]) } else { (mean[f], variance[f]) };
             let scale = f64::from(gamma[f]) / (f64::from(variance) + self.epsilon).sqrt();
-            for n in 0..n {
-                let at = y.at(n, f);
-                y.values.as_mut_slice()[at] = ((x(n) - f64::from(mean)) * scale + f64::from(beta[f])) as f32;
+            let shift = f64::from(beta[f]) - f64::from(mean) * scale;
+            for i in 0..n {
+                let at = y.at(i, f);
+                y.values.as_mut_slice()[at] = (f64::from(x.as_slice()[at]) * scale + shift) as f32;
             }
         }
     }
@@ -287,9 +289,9 @@ impl Layer {
                 unsafe { cx.isa.run(activate) };
             }
             Op::Norm(norm) => norm.forward(arrays, x, out, cx.n, cx.masks.is_some()),
-            Op::Drop(drop) => {
+            Op::Drop(drop, map) => {
                 out.values.as_mut_slice().copy_from_slice(x.as_slice());
-                mask(*drop, cx, &out.values, out);
+                mask(*drop, *map, cx, &out.values, out);
             }
         }
     }
@@ -306,19 +308,20 @@ impl Layer {
                 unsafe { cx.isa.run(activate) };
             }
             Op::Norm(norm) => norm.backward(arrays, x, dx, out, cx.n),
-            Op::Drop(drop) => {
+            Op::Drop(drop, map) => {
                 dx.as_mut_slice().copy_from_slice(out.gradient.as_slice());
-                mask(*drop, cx, dx, out);
+                mask(*drop, *map, cx, dx, out);
             }
         }
     }
 }
 
-fn mask(drop: Drop, cx: &Context<'_>, values: &Buffer, shape: &Vectors) {
+fn mask(drop: Drop, map: Option<(usize, usize)>, cx: &Context<'_>, values: &Buffer, shape: &Vectors) {
     let Some((seed, step)) = cx.masks else { return };
-    let view = View::features(1, 1, shape.batch);
-    let key = drop.key(seed, step);
-    let mask = Mask { drop, key, values: values.ptr(), view, height: 1, width: 1, channels: shape.features, first: 0, count: cx.n };
+    let (channels, width) = map.unwrap_or((shape.features, 1));
+    let (view, key) = (View::features(1, width, shape.batch), drop.key(seed, step));
+    let flat = map.is_some();
+    let mask = Mask { drop, key, values: values.ptr(), view, height: 1, width, channels, flat, first: 0, count: cx.n };
     // SAFETY: the view fits the vectors.
     unsafe { cx.isa.run(mask) };
 }
