@@ -107,7 +107,14 @@ impl Norm {
 
 impl Block {
     /// A block for up to `batch` pictures.
-    pub fn new(g: Geometry, activation: Activation, norm: Option<Norm>, dropout: Option<Drop>, arrays: (usize, Option<usize>), batch: usize) -> Self {
+    pub fn new(
+        g: Geometry,
+        activation: Activation,
+        norm: Option<Norm>,
+        dropout: Option<Drop>,
+        arrays: (usize, Option<usize>),
+        batch: usize,
+    ) -> Self {
         let cells = batch * g.cells().picture;
         let (transformed, transposed, segments, backward_segments) = match g.algorithm {
             Algorithm::Winograd => {
@@ -205,14 +212,24 @@ impl Block {
     ///
     /// # Safety
     /// The instruction set is there, `scratch` belongs to this thread, nobody else works on these pictures.
-    pub unsafe fn convolve(&self, isa: Isa, input: direct::Input, weights: &Buffer, out: &Maps, keep: bool, (first, count): (usize, usize), scratch: &Scratch) {
+    pub unsafe fn convolve(
+        &self,
+        isa: Isa,
+        input: direct::Input,
+        weights: &Buffer,
+        out: &Maps,
+        keep: bool,
+        (first, count): (usize, usize),
+        scratch: &Scratch,
+    ) {
         let geometry = &self.geometry;
         let sink = if keep { winograd::Sink::Keep(self.kept.ptr()) } else { winograd::Sink::Pool(self.finish(out)) };
         // SAFETY: the buffers were made for this geometry and batch.
         unsafe {
             match (geometry.algorithm, input) {
                 (Algorithm::Winograd, direct::Input::Maps(input)) => {
-                    let forward = winograd::Forward { geometry, input, weights: self.transformed.ptr(), segments: &self.segments, sink };
+                    let forward =
+                        winograd::Forward { geometry, input, weights: self.transformed.ptr(), segments: &self.segments, sink };
                     forward.run(isa, first, count, &scratch.winograd);
                 }
                 _ => {
@@ -277,7 +294,18 @@ impl Block {
     pub unsafe fn drop(&self, isa: Isa, values: &Buffer, view: View, key: u32, (first, count): (usize, usize)) {
         let Some(drop) = self.dropout else { return };
         let g = &self.geometry;
-        let mask = Mask { drop, key, values: values.ptr(), view, height: g.pooled_height, width: g.pooled_width, channels: g.outputs, flat: false, first, count };
+        let mask = Mask {
+            drop,
+            key,
+            values: values.ptr(),
+            view,
+            height: g.pooled_height,
+            width: g.pooled_width,
+            channels: g.outputs,
+            flat: false,
+            first,
+            count,
+        };
         // SAFETY: the view fits the buffer.
         unsafe { isa.run(mask) };
     }
@@ -382,15 +410,31 @@ impl Block {
             let transposed = self.transposed.ptr();
             match (geometry.algorithm, input) {
                 (Algorithm::Winograd, direct::Input::Maps(input)) => {
-                    let backward =
-                        winograd::Backward { geometry, outputs, input, input_gradient, transposed, segments, weight_gradient, bias_gradient };
+                    let backward = winograd::Backward {
+                        geometry,
+                        outputs,
+                        input,
+                        input_gradient,
+                        transposed,
+                        segments,
+                        weight_gradient,
+                        bias_gradient,
+                    };
                     backward.run(isa, first, count, &scratch.winograd);
                 }
                 _ => {
                     std::ptr::write_bytes(weight_gradient, 0, geometry.weight_len());
                     std::ptr::write_bytes(bias_gradient, 0, geometry.out_panels * LANES);
-                    let backward =
-                        direct::Backward { geometry, outputs, input, input_gradient, transposed, segments, weight_gradient, bias_gradient };
+                    let backward = direct::Backward {
+                        geometry,
+                        outputs,
+                        input,
+                        input_gradient,
+                        transposed,
+                        segments,
+                        weight_gradient,
+                        bias_gradient,
+                    };
                     for n in first..first + count {
                         backward.run(isa, n, &scratch.direct);
                     }

@@ -48,10 +48,9 @@ pub fn build(config: &EngineConfig, isa: Isa) -> Result<CpuEngine, Problem> {
     let last = bridge_layer.input;
     // Flattened maps keep the room of their last panel of channels.
     let (width, features) = match bridge {
-        Bridge::Flatten => (
-            panels(last.channels) * last.height * last.width * LANES,
-            Features::Map { area: last.height * last.width },
-        ),
+        Bridge::Flatten => {
+            (panels(last.channels) * last.height * last.width * LANES, Features::Map { area: last.height * last.width })
+        }
         Bridge::Average => (last.channels, Features::Plain),
     };
     let bridged = match bridge {
@@ -105,14 +104,18 @@ pub fn device(isa: Isa, threads: usize) -> Device {
 /// The maker's name for the processor, where the system tells it.
 fn processor_name() -> String {
     let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let line = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':').map(|(_, name)| name.trim().to_owned()));
+    let line =
+        info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':').map(|(_, name)| name.trim().to_owned()));
     line.unwrap_or_else(|| format!("Processor ({})", std::env::consts::ARCH))
 }
 
 fn unknown(details: &str) -> Problem {
     Problem::new(
         Kind::Internal,
-        say("The processor's engine does not know this order of layers", "Le moteur du processeur ne connaît pas cet ordre de couches"),
+        say(
+            "The processor's engine does not know this order of layers",
+            "Le moteur du processeur ne connaît pas cet ordre de couches",
+        ),
         say("Report this fault, with the details", "Signalez ce défaut, avec les détails"),
     )
     .because(details)

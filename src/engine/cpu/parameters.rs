@@ -1,11 +1,6 @@
 //! The network's arrays in the kernels' layouts, with gradients and what the optimizer remembers.
 
-use super::{
-    buffer::Buffer,
-    dense,
-    geometry::Geometry,
-    simd::LANES,
-};
+use super::{buffer::Buffer, dense, geometry::Geometry, simd::LANES};
 use crate::model::{
     Array,
     layers::{Parameter, Role},
@@ -27,7 +22,9 @@ pub enum Layout {
 pub enum Features {
     Plain,
     /// A flattened map, here `[c/16][y][x][16]`, in files `[c][y][x]`.
-    Map { area: usize },
+    Map {
+        area: usize,
+    },
 }
 
 impl Features {

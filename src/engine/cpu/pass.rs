@@ -14,8 +14,8 @@ use super::{
     Bridge, CpuEngine,
     block::GROUPS,
     buffer::Buffer,
-    direct::Input,
     dense,
+    direct::Input,
     parameters::Stored,
     simd::LANES,
     tail::{self, Context, Learning},
@@ -194,7 +194,15 @@ impl CpuEngine {
             if let Some(bias) = block.bias {
                 let (parts, len) = (&block.bias_parts, self.arrays[bias].gradient.len());
                 // SAFETY: no job is open, and the parts are as long as the array.
-                unsafe { self.isa.run(SumParts { parts: parts.ptr(), stride: len, count: groups, to: self.arrays[bias].gradient.ptr(), len }) };
+                unsafe {
+                    self.isa.run(SumParts {
+                        parts: parts.ptr(),
+                        stride: len,
+                        count: groups,
+                        to: self.arrays[bias].gradient.ptr(),
+                        len,
+                    })
+                };
             }
         }
         self.pool.run(self.units.len(), &|_, unit| {
@@ -230,9 +238,8 @@ impl CpuEngine {
     /// Updates all arrays by their stored gradients, shortened together.
     fn clip_and_update(&mut self, rule: &Rule, clip: f64) {
         let trained = || self.arrays.iter().filter(|array| array.about.role.trained());
-        let squares: f64 = trained()
-            .map(|array| array.gradient.as_slice().iter().map(|g| f64::from(*g) * f64::from(*g)).sum::<f64>())
-            .sum();
+        let squares: f64 =
+            trained().map(|array| array.gradient.as_slice().iter().map(|g| f64::from(*g) * f64::from(*g)).sum::<f64>()).sum();
         let scale = clip_scale(squares.sqrt(), clip) as f32;
         let square = Buffer::<f64>::new(1);
         for array in trained() {

@@ -104,12 +104,7 @@ pub struct Unpool<'a> {
 impl Unpool<'_> {
     /// The 4x4 gradients from row `4 ty`, column `4 tx` on; zero outside of the map. Adds their sum to `sum`.
     #[inline(always)]
-    pub unsafe fn tile<S: Simd>(
-        &self,
-        (n, c): (usize, usize),
-        (ty, tx): (usize, usize),
-        sum: &mut S::V,
-    ) -> [[S::V; 4]; 4] {
+    pub unsafe fn tile<S: Simd>(&self, (n, c): (usize, usize), (ty, tx): (usize, usize), sum: &mut S::V) -> [[S::V; 4]; 4] {
         let g = self.geometry;
         let mut d = [[S::zero(); 4]; 4];
         let mut factor = S::zero();

@@ -115,7 +115,13 @@ impl Dense {
         });
         // SAFETY: all parts are there, and only this thread works on the sum.
         unsafe {
-            isa.run(SumParts { parts: self.parts.ptr(), stride: part_len, count: self.shape.units(), to: y.values.ptr(), len: part_len });
+            isa.run(SumParts {
+                parts: self.parts.ptr(),
+                stride: part_len,
+                count: self.shape.units(),
+                to: y.values.ptr(),
+                len: part_len,
+            });
             if let Some(bias) = self.bias {
                 isa.run(AddBias { bias: arrays[bias].values.ptr(), y, n });
             }
@@ -124,7 +130,19 @@ impl Dense {
 
     /// The gradients of `x` and of the weights; adds to `squares` (one number a unit) the squares of the weights.
     #[expect(clippy::too_many_arguments, reason = "the parts of the engine, each under its name")]
-    pub fn backward(&self, isa: Isa, pool: &Pool, arrays: &mut [Stored], x: &Buffer, dx: &Buffer, y: &Vectors, n: usize, learning: Learning<'_>, squares: &Buffer<f64>, scratch: &[Scratch]) {
+    pub fn backward(
+        &self,
+        isa: Isa,
+        pool: &Pool,
+        arrays: &mut [Stored],
+        x: &Buffer,
+        dx: &Buffer,
+        y: &Vectors,
+        n: usize,
+        learning: Learning<'_>,
+        squares: &Buffer<f64>,
+        scratch: &[Scratch],
+    ) {
         let s = self.shape;
         if let Some(bias) = self.bias {
             let (sum, dy) = (arrays[bias].gradient.as_mut_slice(), y.gradient.as_slice());
@@ -297,7 +315,15 @@ impl Layer {
     }
 
     /// Computes the gradient `dx` of the layer's input, and those of its arrays.
-    pub fn backward(&mut self, cx: &Context<'_>, arrays: &mut [Stored], x: &Buffer, dx: &mut Buffer, learning: Learning<'_>, squares: &Buffer<f64>) {
+    pub fn backward(
+        &mut self,
+        cx: &Context<'_>,
+        arrays: &mut [Stored],
+        x: &Buffer,
+        dx: &mut Buffer,
+        learning: Learning<'_>,
+        squares: &Buffer<f64>,
+    ) {
         let Self { op, out } = self;
         match op {
             Op::Dense(dense) => dense.backward(cx.isa, cx.pool, arrays, x, dx, out, cx.n, learning, squares, cx.scratch),

@@ -43,7 +43,14 @@ impl<'a> Update<'a> {
     ///
     /// # Safety
     /// `gradient` has `len` numbers, and nobody else touches these numbers of `stored`.
-    pub unsafe fn of(stored: &Stored, rule: Option<&'a Rule>, at: usize, len: usize, gradient: *mut f32, squares: *mut f64) -> Self {
+    pub unsafe fn of(
+        stored: &Stored,
+        rule: Option<&'a Rule>,
+        at: usize,
+        len: usize,
+        gradient: *mut f32,
+        squares: *mut f64,
+    ) -> Self {
         let mut slots = [std::ptr::null_mut(); MOST_SLOTS];
         for (to, slot) in slots.iter_mut().zip(&stored.slots) {
             *to = slot.ptr().add(at);

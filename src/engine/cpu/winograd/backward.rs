@@ -1,7 +1,9 @@
 //! Backward: `dM = A dy A^T`, then `dx += B (dM UT) B^T` and `dU += V^T dM`.
 #![allow(unsafe_op_in_unsafe_fn, reason = "a kernel is one contract, stated at its struct")]
 
-use super::{BLOCK, CHUNK, POINTS, Scratch, Tile, block_of_tiles, forward::Gather, plane, transform, transposed_plane, weight_plane};
+use super::{
+    BLOCK, CHUNK, POINTS, Scratch, Tile, block_of_tiles, forward::Gather, plane, transform, transposed_plane, weight_plane,
+};
 use crate::engine::cpu::{
     gemm::{Outer, Product},
     geometry::{Geometry, View},

@@ -90,11 +90,7 @@ fn block_of_tiles(g: &Geometry, picture: usize, first: usize, end: usize) -> ([T
     let count = (end - first).min(BLOCK);
     for (tile, number) in tiles.iter_mut().zip(first..first + count) {
         let within = number % g.tiles();
-        *tile = Tile {
-            picture: picture + number / g.tiles(),
-            row: within / g.tile_columns,
-            column: within % g.tile_columns,
-        };
+        *tile = Tile { picture: picture + number / g.tiles(), row: within / g.tile_columns, column: within % g.tile_columns };
     }
     (tiles, count)
 }

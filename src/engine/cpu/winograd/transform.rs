@@ -78,14 +78,7 @@ pub unsafe fn output_adjoint<S: Simd>(y: [S::V; 4]) -> [S::V; 6] {
     let odd_a = S::fma(half, y[3], y[1]);
     let even_b = S::fma(two, y[2], y[0]);
     let odd_b = S::fma(two, y[3], y[1]);
-    [
-        y[0],
-        S::fma(a, odd_a, even_a),
-        S::fnma(a, odd_a, even_a),
-        S::fma(b, odd_b, even_b),
-        S::fnma(b, odd_b, even_b),
-        y[3],
-    ]
+    [y[0], S::fma(a, odd_a, even_a), S::fnma(a, odd_a, even_a), S::fma(b, odd_b, even_b), S::fnma(b, odd_b, even_b), y[3]]
 }
 
 /// `G g`: three weights to the six points.
