@@ -2,6 +2,7 @@
 mod augment;
 mod batch;
 mod calibration;
+mod callback;
 mod engine_cases;
 mod engine_reference;
 mod groups;

@@ -1,8 +1,25 @@
-//! Callbacks with Keras's semantics, one file each.
+//! Callbacks with Keras's semantics, one file each: small state machines that are fed with each epoch's record.
+//!
+//! [`Callbacks`] is all of them together, as a run holds and saves it.
+
+mod callbacks;
+pub mod checkpoint;
+pub mod csv_log;
+pub mod early_stopping;
+pub mod plateau;
+pub mod tensorboard;
+pub mod terminate_on_nan;
+pub mod time_limit;
 
 use serde::{Deserialize, Serialize};
 
-use crate::knob::{Knob, Knobs};
+pub use callbacks::{Callbacks, Outcome};
+
+use super::event::EpochRecord;
+use crate::{
+    knob::{Knob, Knobs, Value, choice},
+    text::{Lang, Say, decimal, say},
+};
 
 /// The callbacks as the user sets them. The default is the notebook's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,6 +36,8 @@ pub struct CallbackSettings {
     pub plateau_factor: f64,
     pub plateau_cooldown: u32,
     pub plateau_min_lr: f64,
+    /// Keras's `min_delta` of the plateau, which is not early stopping's.
+    pub plateau_min_delta: f64,
     /// Besides best and last, keep the weights of every n-th epoch; 0 is off.
     pub checkpoint_every: u32,
     pub tensorboard: bool,
@@ -48,6 +67,7 @@ impl Default for CallbackSettings {
             plateau_factor: 0.5,
             plateau_cooldown: 0,
             plateau_min_lr: 1e-6,
+            plateau_min_delta: 1e-4,
             checkpoint_every: 0,
             tensorboard: false,
             csv_log: false,
@@ -56,8 +76,98 @@ impl Default for CallbackSettings {
     }
 }
 
+choice!(Monitor {
+    ValidationLoss = "val_loss", say("Validation loss", "Perte de validation"),
+        say("The notebook's; feels a growing doubt before the accuracy falls", "Celle du notebook ; sent le doute avant que l’exactitude ne baisse");
+    ValidationAccuracy = "val_accuracy", say("Validation accuracy", "Exactitude de validation"),
+        say("What is judged in the end, but in coarse steps", "Ce qui compte à la fin, mais par pas grossiers");
+});
+
+impl Monitor {
+    /// The watched value of an epoch.
+    pub fn of(self, record: &EpochRecord) -> f64 {
+        match self {
+            Self::ValidationLoss => record.validation_loss,
+            Self::ValidationAccuracy => record.validation_accuracy,
+        }
+    }
+
+    /// Whether `value` beats `best` by more than `min_delta`; anything beats nothing.
+    pub fn improves(self, value: f64, best: Option<f64>, min_delta: f64) -> bool {
+        best.is_none_or(|best| match self {
+            Self::ValidationLoss => value + min_delta < best,
+            Self::ValidationAccuracy => value - min_delta > best,
+        })
+    }
+
+    /// The value that the next best must beat.
+    fn beyond(self, best: f64, min_delta: f64) -> f64 {
+        match self {
+            Self::ValidationLoss => best - min_delta,
+            Self::ValidationAccuracy => best + min_delta,
+        }
+    }
+
+    /// The name within a sentence.
+    const fn noun(self) -> Say {
+        match self {
+            Self::ValidationLoss => say("validation loss", "perte de validation"),
+            Self::ValidationAccuracy => say("validation accuracy", "exactitude de validation"),
+        }
+    }
+
+    fn value_text(self, lang: Lang, value: f64) -> String {
+        match self {
+            Self::ValidationLoss => decimal(lang, value, 3),
+            Self::ValidationAccuracy => crate::text::percent(lang, value, 1),
+        }
+    }
+}
+
 impl Knobs for CallbackSettings {
     fn knobs(&mut self) -> Vec<Knob<'_>> {
-        Vec::new()
+        let Self {
+            monitor,
+            early_stopping,
+            patience,
+            min_delta,
+            restore_best_weights,
+            reduce_lr_on_plateau,
+            plateau_patience,
+            plateau_factor,
+            plateau_cooldown,
+            plateau_min_lr,
+            plateau_min_delta,
+            checkpoint_every,
+            tensorboard,
+            csv_log,
+            time_limit,
+        } = self;
+        let mut knobs = Vec::from(early_stopping::knobs(early_stopping, patience, min_delta, restore_best_weights));
+        knobs.extend(plateau::knobs(plateau::Places {
+            on: reduce_lr_on_plateau,
+            patience: plateau_patience,
+            factor: plateau_factor,
+            cooldown: plateau_cooldown,
+            min_lr: plateau_min_lr,
+            min_delta: plateau_min_delta,
+        }));
+        knobs.push(
+            Knob::new(
+                "monitor",
+                say("Watch", "Surveiller"),
+                say(
+                    "By which number the best epoch is chosen, and early stopping and the plateau decide",
+                    "Par quel nombre la meilleure époque est choisie, et l’arrêt anticipé et la baisse du taux décidés",
+                ),
+                Value::Choice(monitor),
+            )
+            .more(),
+        );
+        knobs.push(checkpoint::knob(checkpoint_every));
+        knobs.push(time_limit::knob(time_limit));
+        knobs.push(csv_log::knob(csv_log));
+        knobs.push(tensorboard::knob(tensorboard));
+        knobs
     }
 }

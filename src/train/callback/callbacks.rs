@@ -1,0 +1,108 @@
+//! All callbacks of a run together.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    CallbackSettings,
+    checkpoint::{self, Checkpoint},
+    early_stopping::{EarlyStopping, Verdict},
+    plateau::Plateau,
+    time_limit,
+};
+use crate::{
+    text::{Lang, Sentence},
+    train::event::{EpochRecord, Note, NoteKind, StopReason},
+};
+
+/// What the callbacks remember: saved with each checkpoint, so that a resumed run decides the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Callbacks {
+    pub early_stopping: EarlyStopping,
+    pub checkpoint: Checkpoint,
+    pub plateau: Plateau,
+}
+
+/// What follows from an epoch.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Outcome {
+    /// These are the best weights so far: those that are restored at the end.
+    pub best: bool,
+    /// Keep these weights in a file of their own, besides best and last.
+    pub keep: bool,
+    pub stop: Option<StopReason>,
+    pub notes: Vec<Note>,
+}
+
+impl Callbacks {
+    /// Takes an epoch's record; `seconds` is the time of training so far, without pauses.
+    ///
+    /// A loss that is not a number ends training ([`StopReason::Diverged`]) before any callback sees it.
+    pub fn epoch(&mut self, settings: &CallbackSettings, record: &EpochRecord, seconds: f64) -> Outcome {
+        if !record.train_loss.is_finite() || !record.validation_loss.is_finite() {
+            return Outcome { stop: Some(StopReason::Diverged), ..Default::default() };
+        }
+        let epoch = record.epoch;
+        let value = settings.monitor.of(record);
+        let mut outcome = Outcome { keep: checkpoint::keeps(settings, epoch), ..Default::default() };
+        let note = |kind, text| Note { epoch, kind, text };
+        outcome.best = self.checkpoint.epoch(settings, epoch, value);
+        if settings.early_stopping {
+            let verdict = self.early_stopping.epoch(settings, epoch, value);
+            if settings.restore_best_weights {
+                // Keras restores early stopping's best, which has to be better by min_delta.
+                outcome.best = verdict == Verdict::Best;
+            }
+            match verdict {
+                Verdict::Best => {}
+                Verdict::Waiting(left) => {
+                    outcome.notes.push(note(NoteKind::Waiting, self.early_stopping.condition(settings, left)));
+                }
+                Verdict::Stop => {
+                    outcome.stop = Some(StopReason::EarlyStopping { patience: settings.patience });
+                    outcome.notes.push(note(NoteKind::Stopping, self.early_stopping.reason(settings)));
+                }
+            }
+        }
+        if outcome.best {
+            outcome.notes.insert(0, note(NoteKind::Best, best(settings, value)));
+        }
+        if settings.reduce_lr_on_plateau
+            && let Some(reduced) = self.plateau.epoch(settings, value, record.learning_rate)
+        {
+            outcome.notes.push(note(NoteKind::Rate, reduced.sentence(epoch)));
+        }
+        if outcome.stop.is_none() && time_limit::reached(settings, seconds) {
+            outcome.stop = Some(StopReason::TimeLimit);
+            outcome.notes.push(note(NoteKind::Stopping, time_limit::reason(settings)));
+        }
+        outcome
+    }
+
+    /// The learning rate, given what the schedule says.
+    pub fn rate(&self, scheduled: f64) -> f64 {
+        scheduled * self.plateau.scale
+    }
+
+    /// The epoch whose weights are the best so far.
+    pub fn best_epoch(&self, settings: &CallbackSettings) -> Option<u32> {
+        let stopping = settings.early_stopping && settings.restore_best_weights;
+        if stopping { self.early_stopping.best_epoch } else { self.checkpoint.best_epoch }
+    }
+
+    /// Before a finished run is trained for more epochs: patience starts anew, the best stays.
+    pub fn train_more(&mut self) {
+        self.early_stopping.wait = 0;
+        self.plateau.wait = 0;
+    }
+}
+
+fn best(settings: &CallbackSettings, value: f64) -> Sentence {
+    Sentence::by(|lang| {
+        let (what, value) = (settings.monitor.noun().get(lang), settings.monitor.value_text(lang, value));
+        match lang {
+            Lang::En => format!("Best so far: {what} {value}"),
+            Lang::Fr => format!("Meilleure jusqu’ici : {what} {value}"),
+        }
+    })
+}

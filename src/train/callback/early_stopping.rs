@@ -1,0 +1,125 @@
+//! Ends training when nothing has got better for a while (Keras's `EarlyStopping`).
+
+use serde::{Deserialize, Serialize};
+
+use super::{CallbackSettings, Monitor};
+use crate::{
+    knob::{Knob, Scale, UNITLESS, Value},
+    text::{Lang, Sentence, plural, say},
+};
+
+/// What it remembers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EarlyStopping {
+    pub best: Option<f64>,
+    pub best_epoch: Option<u32>,
+    /// Epochs since the best.
+    pub wait: u32,
+}
+
+/// What an epoch meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Best,
+    /// So many epochs are left to get better.
+    Waiting(u32),
+    Stop,
+}
+
+impl EarlyStopping {
+    /// Takes the watched value of an epoch. A value is better only if it beats the best by more than `min_delta`.
+    pub fn epoch(&mut self, settings: &CallbackSettings, epoch: u32, value: f64) -> Verdict {
+        if settings.monitor.improves(value, self.best, settings.min_delta) {
+            *self = Self { best: Some(value), best_epoch: Some(epoch), wait: 0 };
+            return Verdict::Best;
+        }
+        self.wait += 1;
+        if self.wait >= settings.patience { Verdict::Stop } else { Verdict::Waiting(settings.patience - self.wait) }
+    }
+
+    /// What must happen so that training goes on: "stops in 3 epochs unless validation loss falls below 0.298".
+    pub fn condition(&self, settings: &CallbackSettings, left: u32) -> Sentence {
+        let best = self.best.unwrap_or_default();
+        Sentence::by(|lang| {
+            let epochs = plural(lang, left.into(), say("epoch", "époque"), say("epochs", "époques"));
+            let value = settings.monitor.value_text(lang, settings.monitor.beyond(best, settings.min_delta));
+            match (lang, settings.monitor) {
+                (Lang::En, Monitor::ValidationLoss) => format!("Stops in {epochs} unless validation loss falls below {value}"),
+                (Lang::En, Monitor::ValidationAccuracy) => {
+                    format!("Stops in {epochs} unless validation accuracy rises above {value}")
+                }
+                (Lang::Fr, Monitor::ValidationLoss) => {
+                    format!("Arrêt dans {epochs} sauf si la perte de validation descend sous {value}")
+                }
+                (Lang::Fr, Monitor::ValidationAccuracy) => {
+                    format!("Arrêt dans {epochs} sauf si l’exactitude de validation dépasse {value}")
+                }
+            }
+        })
+    }
+
+    /// Why it stopped.
+    pub fn reason(&self, settings: &CallbackSettings) -> Sentence {
+        let best = self.best_epoch.unwrap_or_default();
+        Sentence::by(|lang| {
+            let epochs = plural(lang, self.wait.into(), say("epoch", "époque"), say("epochs", "époques"));
+            let what = settings.monitor.noun().get(lang);
+            match lang {
+                Lang::En => format!("Stopped: {epochs} without a better {what}; the best is epoch {best}"),
+                Lang::Fr => format!("Arrêté : {epochs} sans meilleure {what} ; la meilleure est l’époque {best}"),
+            }
+        })
+    }
+}
+
+pub(super) fn knobs<'a>(
+    on: &'a mut bool,
+    patience: &'a mut u32,
+    min_delta: &'a mut f64,
+    restore_best_weights: &'a mut bool,
+) -> [Knob<'a>; 4] {
+    let active = *on;
+    [
+        Knob::new(
+            "early_stopping",
+            say("Early stopping", "Arrêt anticipé"),
+            say(
+                "Ends training when validation has not got better for some epochs: it would only learn by heart from there",
+                "Arrête l’entraînement quand la validation ne s’améliore plus depuis quelques époques : au-delà il apprendrait par cœur",
+            ),
+            Value::Switch(on),
+        ),
+        Knob::new(
+            "patience",
+            say("Patience", "Patience"),
+            say(
+                "Epochs without a better value before it stops. 3 to 10; with a schedule, as many as there are epochs",
+                "Époques sans meilleure valeur avant l’arrêt. De 3 à 10 ; avec un calendrier, autant que d’époques",
+            ),
+            Value::Whole { value: patience, range: 1..=1000, unit: say("epochs", "époques") },
+        )
+        .when(active),
+        Knob::new(
+            "min_delta",
+            say("Smallest improvement", "Plus petite amélioration"),
+            say(
+                "A smaller step forward does not count as better. 0 to 0.005",
+                "Un progrès plus petit ne compte pas comme mieux. De 0 à 0,005",
+            ),
+            Value::Number { value: min_delta, range: 0.0..=1.0, scale: Scale::Log, unit: UNITLESS },
+        )
+        .more()
+        .when(active),
+        Knob::new(
+            "restore_best_weights",
+            say("Keep the best weights", "Garder les meilleurs poids"),
+            say(
+                "The finished model has the weights of its best epoch rather than of its last. Keep it on",
+                "Le modèle final a les poids de sa meilleure époque plutôt que de la dernière. Gardez-le",
+            ),
+            Value::Switch(restore_best_weights),
+        )
+        .more(),
+    ]
+}

@@ -1,0 +1,19 @@
+//! Whether event files for TensorBoard are written; `run/export/tensorboard.rs` writes them.
+
+use crate::{
+    knob::{Knob, Value},
+    text::say,
+};
+
+pub(super) fn knob(tensorboard: &mut bool) -> Knob<'_> {
+    Knob::new(
+        "tensorboard",
+        say("TensorBoard files", "Fichiers TensorBoard"),
+        say(
+            "Writes event files into the run's folder for the TensorBoard viewer: curves, learning rate, a few pictures, settings",
+            "Écrit dans le dossier de l’exécution des fichiers pour le visualiseur TensorBoard : courbes, taux, quelques images, réglages",
+        ),
+        Value::Switch(tensorboard),
+    )
+    .more()
+}

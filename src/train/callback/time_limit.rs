@@ -1,0 +1,34 @@
+//! Finishes training after a given time, as "Finish now" does.
+
+use super::CallbackSettings;
+use crate::{
+    knob::{Knob, Value},
+    text::{Lang, Sentence, say},
+};
+
+/// Whether `seconds` of training (pauses not counted) are enough. Meant to be asked after each batch.
+pub fn reached(settings: &CallbackSettings, seconds: f64) -> bool {
+    settings.time_limit > 0 && seconds >= f64::from(settings.time_limit) * 60.0
+}
+
+/// Why it stopped.
+pub fn reason(settings: &CallbackSettings) -> Sentence {
+    let minutes = settings.time_limit;
+    Sentence::by(|lang| match lang {
+        Lang::En => format!("Stopped at the time limit of {minutes}\u{a0}min"),
+        Lang::Fr => format!("Arrêté à la limite de {minutes}\u{a0}min"),
+    })
+}
+
+pub(super) fn knob(time_limit: &mut u32) -> Knob<'_> {
+    Knob::new(
+        "time_limit",
+        say("Time limit", "Limite de temps"),
+        say(
+            "Finishes after so many minutes, with the complete result. 0 is no limit",
+            "Termine après ce nombre de minutes, avec le résultat complet. 0 pour aucune limite",
+        ),
+        Value::Whole { value: time_limit, range: 0..=10_080, unit: say("min", "min") },
+    )
+    .more()
+}
