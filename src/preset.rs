@@ -1,9 +1,10 @@
 //! Three recipes to start from.
 
 use crate::{
-    knob::{Choice, choice},
+    knob::{Choice, Knobs, choice},
+    model::Initialization,
     settings::Settings,
-    text::say,
+    text::{Lang, Say, Sentence, say},
     train::{optimizer::OptimizerKind, schedule::ScheduleKind},
 };
 
@@ -42,8 +43,11 @@ impl Preset {
             }
             Self::Recommended => {
                 s.model.batch_norm_conv = true;
-                s.model.dense = vec![256, 64];
+                s.model.batch_norm_dense = true;
                 s.model.dropout = 0.4;
+                // AdamW's decay takes the place of L2.
+                (s.model.l2_conv, s.model.l2_dense) = (0.0, 0.0);
+                s.model.initialization = Initialization::HeNormal;
                 s.augment.rotation.on = true;
                 s.augment.zoom.on = true;
                 s.augment.brightness.on = true;
@@ -53,19 +57,55 @@ impl Preset {
                 s.train.batch_size = 64;
                 s.train.optimizer.kind = OptimizerKind::AdamW;
                 s.train.optimizer.learning_rate = 2e-3;
-                s.train.optimizer.weight_decay = 0.01;
+                s.train.optimizer.weight_decay = 0.05;
                 s.train.optimizer.use_ema = true;
                 s.train.schedule.kind = ScheduleKind::Cosine;
                 s.train.schedule.warmup_epochs = 2.0;
                 s.train.loss.label_smoothing = 0.05;
-                s.train.callbacks.patience = 15;
+                // The cosine ends it; the best epochs are the last ones.
+                s.train.callbacks.patience = 20;
             }
         }
         s
+    }
+
+    /// `settings` with this recipe, their own split and seed kept.
+    pub fn applied(self, settings: &Settings) -> Settings {
+        Settings { seed: settings.seed, split: settings.split.clone(), ..self.settings() }
+    }
+
+    /// The recipe that `settings` differ from in the fewest options; of equals the notebook's.
+    pub fn nearest(settings: &Settings) -> Self {
+        let distance = |preset: &Self| differences(&preset.applied(settings), settings).len();
+        [Self::Notebook, Self::Recommended, Self::Quick].into_iter().min_by_key(distance).unwrap_or_default()
     }
 
     /// The recipe that `settings` are in the part that `same` compares, if they are one.
     pub fn of(settings: &Settings, same: impl Fn(&Settings, &Settings) -> bool) -> Option<Self> {
         Self::ALL.iter().copied().find(|preset| same(&preset.settings(), settings))
     }
+}
+
+/// One option in which two settings differ.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// As on the command line: `train.optimizer.kind`.
+    pub key: String,
+    pub name: Say,
+    /// Both values as a person reads them; an option that has no effect in one of them is a dash there.
+    pub a: Sentence,
+    pub b: Sentence,
+}
+
+/// The options in which `a` and `b` differ with an effect, in the order of the screen.
+pub fn differences(a: &Settings, b: &Settings) -> Vec<Difference> {
+    let (mut a, mut b) = (a.clone(), b.clone());
+    let (a, b) = (a.knobs(), b.knobs());
+    let shown =
+        |knob: &crate::knob::Knob<'_>| Sentence::by(|lang: Lang| if knob.active { knob.display(lang) } else { "–".to_owned() });
+    a.iter()
+        .zip(&b)
+        .filter(|(a, b)| (a.active || b.active) && (a.text() != b.text() || a.active != b.active))
+        .map(|(a, b)| Difference { key: a.key.clone(), name: a.name, a: shown(a), b: shown(b) })
+        .collect()
 }

@@ -11,6 +11,7 @@ mod model;
 mod optimizer;
 mod page_pictures;
 mod pages;
+mod preset;
 mod sample_faces;
 mod schedule;
 mod scores;
