@@ -1,0 +1,359 @@
+//! Exports against the programs that will read them: onnxruntime, PyTorch, an XML parser.
+
+use std::{fs, path::Path};
+
+use trombine::{
+    data::{
+        augment::{self, AugmentSettings},
+        sample::{Dataset, Part, Pixels, Source},
+        sample_faces,
+    },
+    engine::{Engine, reference::ReferenceEngine},
+    evaluate::{Prediction, calibration},
+    knob::Choice,
+    model::{Activation, Kernel, ModelSettings, Network, Padding, Pooling, Weights},
+    problem::Kind,
+    run::{
+        RunInfo, RunStatus, RunView,
+        export::{ExportOptions, Format, export},
+    },
+    settings::Settings,
+    text::Lang,
+    train::event::{EpochRecord, StopReason},
+};
+
+use crate::{engine_cases, scores, support};
+
+/// A small network that has every kind of layer, one after the other.
+fn models() -> [ModelSettings; 3] {
+    let small = ModelSettings { filters: vec![8, 12], dense: vec![16, 8], ..Default::default() };
+    [
+        small.clone(),
+        ModelSettings {
+            activation: Activation::LeakyRelu,
+            pooling: Pooling::GlobalAverage,
+            batch_norm_conv: true,
+            batch_norm_dense: true,
+            dropout_conv: 0.1,
+            dropout_dense: 0.2,
+            ..small.clone()
+        },
+        ModelSettings { activation: Activation::Gelu, kernel: Kernel::Five, padding: Padding::Valid, dense: vec![], ..small },
+    ]
+}
+
+/// Weights whose answers are far apart.
+fn weights(network: &Network) -> Weights {
+    let mut weights = engine_cases::weights(network, 3);
+    for value in &mut weights.0.get_mut("output.weight").unwrap().data {
+        *value *= 20.0;
+    }
+    weights
+}
+
+/// A run with weights in `folder`, trained on the sample faces, judged.
+fn view(folder: &Path, model: ModelSettings) -> RunView {
+    let augment = AugmentSettings { crop: 49, ..Default::default() };
+    let settings = Settings { model, augment, ..Default::default() };
+    let network = Network::new(&settings.model, settings.augment.side()).unwrap();
+    weights(&network).save(&folder.join("best.safetensors")).unwrap();
+    let record = |epoch: u32| {
+        let x = f64::from(epoch);
+        EpochRecord {
+            epoch,
+            train_loss: 0.7 / x,
+            train_accuracy: 1.0 - 0.4 / x,
+            validation_loss: 0.6 / x + 0.01 * x,
+            validation_accuracy: 0.9 - 0.2 / x,
+            ..Default::default()
+        }
+    };
+    let mut report = scores::report();
+    report.temperature = 1.7;
+    report.threshold = 0.4;
+    RunView {
+        info: RunInfo {
+            id: "2026-11-22-140211".to_owned(),
+            name: "notebook <&\"'> | test".to_owned(),
+            note: String::new(),
+            created: 1_795_000_000,
+            status: RunStatus::Finished,
+            source: Source::SampleFaces,
+            classes: report.classes.clone(),
+            pictures: [1200, 400, 500],
+            device: "Processor".to_owned(),
+            epochs_done: 9,
+            best_epoch: Some(7),
+            stopped: Some(StopReason::EarlyStopping { patience: 2 }),
+            seconds: 340.0,
+            scores: Some(report.run_scores()),
+        },
+        settings,
+        history: (1..=9).map(record).collect(),
+        report: Some(report),
+        folder: folder.to_owned(),
+    }
+}
+
+/// A hundred sample faces as the network sees them, and our probabilities of them.
+fn ours(view: &RunView) -> (Vec<u8>, Vec<f64>) {
+    let settings = &view.settings;
+    let config = engine_cases::config(&settings.model, settings.augment.side());
+    let mut engine = ReferenceEngine::new(&config);
+    engine.set_weights(&weights(&config.network)).unwrap();
+    let bytes = config.network.input.len();
+    let mut pixels = vec![0; 100 * bytes];
+    for (i, out) in pixels.chunks_exact_mut(bytes).enumerate() {
+        augment::evaluation(&settings.augment, &sample_faces::draw(i).0, out);
+    }
+    let mut logits = vec![0.0; 100];
+    engine.predict(&pixels, &mut logits).unwrap();
+    let temperature = view.report.as_ref().unwrap().temperature;
+    (pixels, logits.iter().map(|logit| calibration::probability(*logit, temperature)).collect())
+}
+
+/// Runs `script` beside the pixels, and holds the probabilities that it prints to ours.
+fn compare(python: &Path, folder: &Path, view: &RunView, script: &str) {
+    let (pixels, ours) = ours(view);
+    fs::write(folder.join("pixels.bin"), pixels).unwrap();
+    let side = view.settings.augment.side();
+    let read =
+        format!("import json, numpy\npixels = numpy.fromfile('pixels.bin', numpy.uint8).reshape(100, {side}, {side}, 3)\n");
+    let printed = support::run_python(python, folder, &(read + script));
+    let theirs: Vec<f64> = serde_json::from_str(&printed).unwrap();
+    assert_eq!(theirs.len(), 100);
+    let spread = ours.iter().copied().fold(0.0, f64::max) - ours.iter().copied().fold(1.0, f64::min);
+    assert!(spread > 0.1, "pictures that all give the same would prove nothing");
+    let worst = ours.iter().zip(&theirs).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+    println!("largest difference {worst:e}, spread {spread}");
+    assert!(worst < 1e-4, "largest difference {worst}");
+}
+
+#[test]
+fn onnxruntime_says_what_we_say() {
+    let Some(python) = support::python("onnxruntime, numpy") else {
+        return support::skip("python", "no Python with onnxruntime and numpy");
+    };
+    for model in models() {
+        let folder = tempfile::tempdir().unwrap();
+        let view = view(folder.path(), model);
+        export(&view, None, Format::Onnx, ExportOptions::default(), &folder.path().join("model.onnx")).unwrap();
+        let script = "import onnxruntime\n\
+            session = onnxruntime.InferenceSession('model.onnx', providers=['CPUExecutionProvider'])\n\
+            labels = json.loads(session.get_modelmeta().custom_metadata_map['trombine'])\n\
+            assert labels['classes'] == ['female', 'male'] and labels['threshold'] == 0.4, labels\n\
+            print(json.dumps(session.run(['probability'], {'pixels': pixels})[0].tolist()))\n";
+        compare(&python, folder.path(), &view, script);
+    }
+}
+
+#[test]
+fn onnx_files_pass_the_checker() {
+    let Some(python) = support::python("onnx") else { return support::skip("python", "no Python with onnx") };
+    for model in models() {
+        let folder = tempfile::tempdir().unwrap();
+        let view = view(folder.path(), model);
+        export(&view, None, Format::Onnx, ExportOptions::default(), &folder.path().join("model.onnx")).unwrap();
+        support::run_python(
+            &python,
+            folder.path(),
+            "import onnx\nonnx.checker.check_model(onnx.load('model.onnx'), full_check=True)\n",
+        );
+    }
+}
+
+#[test]
+fn pytorch_says_what_we_say() {
+    // Large, so never required; the ONNX test holds the same arithmetic.
+    let Some(python) = support::python("torch, numpy") else { return println!("skipped: no Python with torch") };
+    for model in models() {
+        let folder = tempfile::tempdir().unwrap();
+        let view = view(folder.path(), model);
+        export(&view, None, Format::Safetensors, ExportOptions::default(), &folder.path().join("out")).unwrap();
+        let script = "import sys\nsys.path.insert(0, 'out')\nimport model\n\
+            print(json.dumps(model.probabilities(model.load(), pixels).tolist()))\n";
+        compare(&python, folder.path(), &view, script);
+    }
+}
+
+#[test]
+fn the_script_predicts_a_photo() {
+    let Some(python) = support::python("onnxruntime, numpy, PIL") else {
+        return support::skip("python", "no Python with onnxruntime, numpy and pillow");
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let view = view(folder.path(), models()[0].clone());
+    let out = folder.path().join("out");
+    export(&view, None, Format::Python, ExportOptions::default(), &out).unwrap();
+    let (pixels, _) = sample_faces::draw(5);
+    image::save_buffer(out.join("face.png"), &pixels, 128, 128, image::ColorType::Rgb8).unwrap();
+    let printed = support::run_python(&python, &out, "import predict\npredict.main(['face.png'])");
+    assert!(printed.starts_with("face.png: female, ") || printed.starts_with("face.png: male, "), "{printed}");
+}
+
+#[test]
+fn every_format_is_written_and_says_when_it_cannot() {
+    let folder = tempfile::tempdir().unwrap();
+    let view = view(folder.path(), models()[0].clone());
+    for &format in Format::ALL {
+        assert_eq!(Format::from_key(format.key()), Some(format));
+        let path = folder.path().join(format!("out-{}", format.key()));
+        export(&view, None, format, ExportOptions::default(), &path).unwrap();
+        assert_eq!(path.is_dir(), format.is_folder(), "{}", format.key());
+        assert_eq!(format.extension().is_empty(), format.is_folder());
+        let nowhere = folder.path().join("gone").join("below");
+        let problem = export(&view, None, format, ExportOptions::default(), &nowhere);
+        assert!(format.is_folder() || problem.is_err_and(|p| p.kind == Kind::Disk));
+    }
+    let fresh = RunView { report: None, folder: folder.path().join("nothing"), history: Vec::new(), ..view };
+    let path = folder.path().join("fresh");
+    assert_eq!(export(&fresh, None, Format::Csv, ExportOptions::default(), &path).unwrap_err().kind, Kind::File);
+    assert!(export(&fresh, None, Format::Onnx, ExportOptions::default(), &path).is_err());
+    export(&fresh, None, Format::Report, ExportOptions::default(), &path).unwrap();
+    export(&fresh, None, Format::Card, ExportOptions::default(), &path).unwrap();
+}
+
+#[test]
+fn the_table_holds_every_prediction() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut view = view(folder.path(), models()[0].clone());
+    let report = view.report.as_mut().unwrap();
+    report.predictions[0].file = "a \"b\", c.jpg".into();
+    report.predictions[1].race = None;
+    let path = folder.path().join("predictions.csv");
+    export(&view, None, Format::Csv, ExportOptions::default(), &path).unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 1 + 500 + 500);
+    assert_eq!(lines[0], "file,part,age,race,really,said,probability_male,right");
+    let report = view.report.as_ref().unwrap();
+    let p = report.probability(&report.predictions[0]);
+    let said = if p >= 0.4 { "male" } else { "female" };
+    assert_eq!(
+        lines[1],
+        format!("\"a \"\"b\"\", c.jpg\",test,0,0,male,{said},{p:.6},{}", if said == "male" { "yes" } else { "no" })
+    );
+    assert!(lines[2].starts_with("1.jpg,test,37,,"));
+    assert!(lines[501].contains(",validation,"));
+    let right = lines[1..501].iter().filter(|line| line.ends_with(",yes")).count() as u32;
+    assert_eq!(right, report.confusion(0.4).correct());
+}
+
+#[test]
+fn the_card_has_its_nine_sections_in_both_languages() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut view = view(folder.path(), models()[0].clone());
+    view.info.source = Source::Folder("/pictures/utkface".into());
+    for lang in Lang::ALL {
+        let path = folder.path().join("card.md");
+        export(&view, None, Format::Card, ExportOptions { lang, mistakes: false }, &path).unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        assert_eq!(text.matches("\n## ").count(), 9);
+        let must = match lang {
+            Lang::En => [
+                "non-commercial research purposes only",
+                "cannot tell anybody’s gender identity",
+                "would score 54\u{a0}%",
+                "20 to 39, Asian, female",
+            ],
+            Lang::Fr => [
+                "recherche non commerciale uniquement",
+                "ne dit l’identité de genre de personne",
+                "donnerait 54\u{a0}%",
+                "20 à 39, Asiatique, femme",
+            ],
+        };
+        for phrase in must {
+            assert!(text.contains(phrase), "{phrase} is missing");
+        }
+        assert!(!text.contains("/pictures"), "a path of somebody's machine is nobody's business");
+    }
+}
+
+/// The sample faces whose pictures the report may show.
+fn dataset() -> Dataset {
+    let mut pixels = Vec::new();
+    let mut samples = Vec::new();
+    for i in 0..20 {
+        let (picture, mut sample) = sample_faces::draw(i);
+        pixels.extend(picture);
+        sample.file = format!("{i}.jpg").into();
+        samples.push(sample);
+    }
+    Dataset {
+        source: Source::SampleFaces,
+        classes: ["female".to_owned(), "male".to_owned()],
+        samples,
+        skipped: Vec::new(),
+        pixels: Pixels::new(pixels),
+    }
+}
+
+#[test]
+fn the_report_needs_nothing_beside_it_and_shows_faces_only_when_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let view = view(folder.path(), models()[0].clone());
+    let path = folder.path().join("report.html");
+    let dataset = dataset();
+    for (mistakes, lang) in [(false, Lang::En), (true, Lang::Fr)] {
+        export(&view, Some(&dataset), Format::Report, ExportOptions { lang, mistakes }, &path).unwrap();
+        let html = fs::read_to_string(&path).unwrap();
+        for elsewhere in ["http://", "https://", "src=", "<script", "<link", "@import"] {
+            assert!(!html.contains(elsewhere), "{elsewhere}");
+        }
+        assert_eq!(html.contains("data:image"), mistakes);
+        assert!(html.contains("notebook &lt;&amp;&quot;&#39;&gt; | test"), "a name is text, not HTML");
+        assert!(html.contains("<main lang=\"en\"") && html.contains("<main lang=\"fr\""));
+        assert!(html.contains("About ") && html.contains("Environ "));
+        // Encoded pictures may hold any letters.
+        assert!(mistakes || !html.contains("NaN") && !html.contains("inf\""));
+    }
+    let mut changed = dataset;
+    changed.samples.iter_mut().for_each(|s| s.file = "other.jpg".into());
+    export(&view, Some(&changed), Format::Report, ExportOptions { lang: Lang::En, mistakes: true }, &path).unwrap();
+    assert!(!fs::read_to_string(&path).unwrap().contains("data:image"), "other pictures than the judged ones are not shown");
+}
+
+#[test]
+fn reports_and_plots_survive_odd_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let view = view(folder.path(), models()[0].clone());
+    let report = view.report.clone().unwrap();
+    let with = |predictions: Vec<Prediction>, history: usize| {
+        let mut view = view.clone();
+        view.history.truncate(history);
+        view.report = Some(trombine::evaluate::Report { predictions, part: Some(Part::Validation), ..report.clone() });
+        view
+    };
+    let women: Vec<_> = report.predictions.iter().filter(|p| p.truth == 0).cloned().collect();
+    let mut bare = report.predictions.clone();
+    bare.iter_mut().for_each(|p| (p.age, p.race) = (None, None));
+    for (i, odd) in [with(vec![], 0), with(women, 1), with(bare, 2), with(report.predictions[..1].to_vec(), 9)].iter().enumerate()
+    {
+        let html = folder.path().join(format!("{i}.html"));
+        export(odd, None, Format::Report, ExportOptions::default(), &html).unwrap();
+        let plots = folder.path().join(format!("plots{i}"));
+        export(odd, None, Format::Plots, ExportOptions::default(), &plots).unwrap();
+        let texts =
+            fs::read_dir(&plots).unwrap().map(|e| e.unwrap().path()).chain([html]).map(|p| fs::read_to_string(p).unwrap());
+        for text in texts {
+            assert!(!text.contains("NaN") && !text.contains(">inf") && !text.contains("\"inf"));
+        }
+    }
+}
+
+#[test]
+fn plots_are_well_formed_xml() {
+    let Some(python) = support::python("xml.etree.ElementTree") else { return support::skip("python", "no Python") };
+    let folder = tempfile::tempdir().unwrap();
+    let mut view = view(folder.path(), models()[0].clone());
+    view.info.classes = ["<a>".to_owned(), "b & \"c\"".to_owned()];
+    view.report.as_mut().unwrap().classes = view.info.classes.clone();
+    let plots = folder.path().join("plots");
+    export(&view, None, Format::Plots, ExportOptions::default(), &plots).unwrap();
+    let script = "import glob, xml.etree.ElementTree as tree\n\
+        names = glob.glob('*.svg')\n\
+        for name in names: tree.parse(name)\n\
+        print(len(names))\n";
+    assert_eq!(support::run_python(&python, &plots, script).trim(), "9");
+}

@@ -1,0 +1,234 @@
+//! A photo becomes an answer; where the network looked; a folder becomes a table.
+
+use std::{cell::Cell, fs, path::Path};
+
+use trombine::{
+    data::{
+        augment::{self, AugmentSettings},
+        sample::PIXEL_BYTES,
+        sample_faces,
+    },
+    engine::{Engine, reference::ReferenceEngine},
+    model::{ModelSettings, Network},
+    predict::{
+        Predictor,
+        batch::{BatchOptions, predict_folder},
+        heatmap,
+        photo::{Photo, Square},
+        predictor::not_sure,
+    },
+    problem::Kind,
+    settings::Settings,
+    text::Lang,
+    train::control::{Control, Wish},
+};
+
+use crate::engine_cases;
+
+fn settings() -> Settings {
+    Settings {
+        model: ModelSettings { filters: vec![8, 8], dense: vec![8], ..Default::default() },
+        augment: AugmentSettings { crop: 48, ..Default::default() },
+        ..Default::default()
+    }
+}
+
+fn predictor() -> Predictor {
+    let settings = settings();
+    let network = Network::new(&settings.model, 48).unwrap();
+    let classes = ["female".to_owned(), "male".to_owned()];
+    Predictor::new(settings, classes, engine_cases::weights(&network, 5), |config| Ok(Box::new(ReferenceEngine::new(config))))
+        .unwrap()
+}
+
+fn photo(index: usize) -> Photo {
+    Photo::new(128, 128, sample_faces::draw(index).0).unwrap()
+}
+
+#[test]
+fn a_photo_is_seen_as_evaluation_sees_it() {
+    let mut predictor = predictor();
+    let photo = photo(3);
+    let answer = predictor.look(&photo, None).unwrap();
+    let mut seen = vec![0; 48 * 48 * 3];
+    augment::evaluation(&settings().augment, &photo.rgb, &mut seen);
+    assert_eq!(answer.seen, seen);
+    assert_eq!(answer.side, 48);
+    let config = engine_cases::config(&settings().model, 48);
+    let mut engine = ReferenceEngine::new(&config);
+    engine.set_weights(&engine_cases::weights(&config.network, 5)).unwrap();
+    let mut logit = [0.0];
+    engine.predict(&seen, &mut logit).unwrap();
+    assert!((answer.probability - 1.0 / (1.0 + (-f64::from(logit[0])).exp())).abs() < 1e-12);
+    let whole = Square { left: 0.0, top: 0.0, side: 128.0 };
+    assert_eq!(predictor.look(&photo, Some(whole)).unwrap(), answer);
+    // In a larger photo, the same square gives the same answer.
+    let mut large = Photo::new(300, 200, vec![90; 300 * 200 * 3]).unwrap();
+    for y in 0..128 {
+        large.rgb[((y + 40) * 300 + 100) * 3..][..128 * 3].copy_from_slice(&photo.rgb[y * 128 * 3..][..128 * 3]);
+    }
+    let there = Square { left: 100.0, top: 40.0, side: 128.0 };
+    assert_eq!(predictor.look(&large, Some(there)).unwrap(), answer);
+}
+
+#[test]
+fn threshold_and_temperature_decide_what_is_said() {
+    let mut predictor = predictor();
+    let plain = predictor.look(&photo(3), None).unwrap();
+    predictor.threshold = plain.probability;
+    assert_eq!(predictor.look(&photo(3), None).unwrap().class, 1, "from the threshold on");
+    predictor.threshold = plain.probability + 1e-9;
+    assert_eq!(predictor.look(&photo(3), None).unwrap().class, 0);
+    predictor.temperature = 2.0;
+    let scaled = predictor.look(&photo(3), None).unwrap().probability;
+    let log_odds = |p: f64| (p / (1.0 - p)).ln();
+    assert!((log_odds(scaled) - log_odds(plain.probability) / 2.0).abs() < 1e-9);
+    let band = not_sure(0.5);
+    assert!((band.start - 0.25).abs() < 1e-12 && (band.end - 0.75).abs() < 1e-12);
+    let band = not_sure(0.9);
+    assert!(band.start > 0.7 && band.end < 1.0 && band.contains(&0.9));
+    let mut answer = plain;
+    (answer.probability, answer.class, answer.sure) = (0.6, 1, false);
+    assert_eq!(answer.sentence(&predictor.classes, Lang::En), "not sure, rather male, 60\u{a0}%");
+    (answer.probability, answer.class, answer.sure) = (0.001, 0, true);
+    assert_eq!(answer.sentence(&predictor.classes, Lang::Fr), "femme, 99\u{a0}%");
+}
+
+#[test]
+fn weights_that_do_not_fit_are_a_problem() {
+    let other = Network::new(&ModelSettings::default(), 48).unwrap();
+    let classes = ["a".to_owned(), "b".to_owned()];
+    let wrong = Predictor::new(settings(), classes, engine_cases::weights(&other, 1), |c| Ok(Box::new(ReferenceEngine::new(c))));
+    assert!(wrong.is_err());
+    let folder = tempfile::tempdir().unwrap();
+    assert!(Predictor::load(folder.path(), |c| Ok(Box::new(ReferenceEngine::new(c)))).is_err());
+}
+
+#[test]
+fn heat_maps_lie_within_0_and_1() {
+    let mut predictor = predictor();
+    let answer = predictor.look(&photo(3), None).unwrap();
+    for map in [predictor.grad_cam(&answer), predictor.occlusion(&answer).unwrap()] {
+        assert_eq!((map.side, map.values.len()), (48, 48 * 48));
+        assert!(map.values.iter().all(|v| (0.0..=1.0).contains(v)));
+        let largest = map.values.iter().copied().fold(0.0, f32::max);
+        assert!(largest == 1.0 || largest == 0.0);
+    }
+}
+
+/// A network that only adds up the red of the picture's upper left quarter cannot have looked elsewhere.
+#[test]
+fn heat_maps_are_warm_where_the_network_looks() {
+    let settings = Settings {
+        model: ModelSettings { filters: vec![8], dense: vec![], dropout: 0.0, ..Default::default() },
+        augment: AugmentSettings { crop: 48, ..Default::default() },
+        ..Default::default()
+    };
+    let network = Network::new(&settings.model, 48).unwrap();
+    let mut weights = engine_cases::weights(&network, 5);
+    for array in weights.0.values_mut() {
+        array.data.fill(0.0);
+    }
+    // Filter 0 copies red; the output takes its pooled map's upper left 12 x 12 of 24 x 24.
+    weights.0.get_mut("conv1.weight").unwrap().data[4] = 1.0;
+    let output = weights.0.get_mut("output.weight").unwrap();
+    for y in 0..12 {
+        output.data[y * 24..y * 24 + 12].fill(0.1);
+    }
+    let mut engine = ReferenceEngine::new(&engine_cases::config(&settings.model, 48));
+    engine.set_weights(&weights).unwrap();
+    let mut pixels = vec![0; 48 * 48 * 3];
+    for (i, pixel) in pixels.chunks_exact_mut(3).enumerate() {
+        pixel.copy_from_slice(&if i % 48 < 24 && i / 48 < 24 { [255, 0, 0] } else { [0, 90, 90] });
+    }
+    let maps = [heatmap::grad_cam(&network, &weights, &pixels, 1), heatmap::occlusion(&mut engine, &pixels, 48, 1, 8).unwrap()];
+    for map in maps {
+        let warm = |keep: &dyn Fn(usize, usize) -> bool| {
+            map.values.iter().enumerate().filter(|(i, _)| keep(i % 48, i / 48)).map(|(_, v)| f64::from(*v)).sum::<f64>()
+        };
+        assert!(warm(&|x, y| x < 24 && y < 24) > 200.0);
+        assert!(warm(&|x, y| x > 32 || y > 32) < 1.0);
+    }
+    let against = heatmap::grad_cam(&network, &weights, &pixels, 0);
+    assert!(against.values.iter().all(|v| *v == 0.0), "nothing spoke for the other class");
+}
+
+fn table(path: &Path) -> Vec<String> {
+    fs::read_to_string(path).unwrap().lines().map(str::to_owned).collect()
+}
+
+/// Seven pictures in two folders, one of them broken, one with a comma in its name.
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("below")).unwrap();
+    for (i, name) in ["a.png", "b, c.png", "below/d.PNG", "below/e.png", "f.png", "g.png"].iter().enumerate() {
+        let path = folder.path().join(name);
+        image::save_buffer_with_format(path, &photo(i).rgb, 128, 128, image::ColorType::Rgb8, image::ImageFormat::Png).unwrap();
+    }
+    fs::write(folder.path().join("broken.jpg"), b"no picture").unwrap();
+    fs::write(folder.path().join("notes.txt"), b"text").unwrap();
+    folder
+}
+
+#[test]
+fn a_folder_becomes_a_table_and_goes_on_where_it_stopped() {
+    let (folder, mut predictor) = (folder(), predictor());
+    let csv = folder.path().join("out.csv");
+    let told = Cell::new((0, 0));
+    let go = |predictor: &mut Predictor, control: &Control| {
+        predict_folder(predictor, folder.path(), &csv, BatchOptions::default(), control, |done, of| told.set((done, of)))
+    };
+    let outcome = go(&mut predictor, &Control::default()).unwrap();
+    assert_eq!((outcome.pictures, outcome.unreadable.len(), outcome.continued), (6, 1, 0));
+    assert_eq!(outcome.unreadable[0].0, Path::new("broken.jpg"));
+    assert_eq!(told.get(), (7, 7));
+    assert_eq!(outcome.sentence(Lang::En), "6\u{a0}pictures judged, 1\u{a0}unreadable");
+    let whole = table(&csv);
+    assert_eq!(whole[0], "file,left,top,side,said,probability_male,sure,problem");
+    assert_eq!(whole.len(), 8);
+    let answer = predictor.look(&photo(0), None).unwrap();
+    assert!(whole[1].starts_with("a.png,,,,") && whole[1].contains(&format!(",{:.6},", answer.probability)), "{}", whole[1]);
+    assert!(whole[2].starts_with("\"b, c.png\",,,,"));
+    assert!(whole.contains(&"broken.jpg,,,,,,,unreadable".to_owned()));
+    // Cut off in the middle of a row, the table is completed to the same bytes.
+    let text = fs::read(&csv).unwrap();
+    for cut in [whole[0].len() + 1, text.len() / 2, text.len() - 3, text.len()] {
+        fs::write(&csv, &text[..cut]).unwrap();
+        let outcome = go(&mut predictor, &Control::default()).unwrap();
+        assert_eq!(fs::read(&csv).unwrap(), text, "cut at {cut}");
+        assert!(outcome.continued < 7);
+    }
+    // Stopped before it began, nothing is lost and nothing is written.
+    fs::remove_file(&csv).unwrap();
+    let control = Control::default();
+    control.set(Wish::Discard);
+    assert_eq!(go(&mut predictor, &control).unwrap_err().kind, Kind::Cancelled);
+    assert_eq!(table(&csv).len(), 1);
+    // A file that is something else is not touched.
+    fs::write(&csv, b"name,age\n").unwrap();
+    assert_eq!(go(&mut predictor, &Control::default()).unwrap_err().kind, Kind::File);
+    assert_eq!(fs::read(&csv).unwrap(), b"name,age\n");
+}
+
+#[test]
+fn a_folder_without_pictures_is_a_problem() {
+    let empty = tempfile::tempdir().unwrap();
+    let csv = empty.path().join("out.csv");
+    let mut predictor = predictor();
+    let mut go =
+        |folder: &Path| predict_folder(&mut predictor, folder, &csv, BatchOptions::default(), &Control::default(), |_, _| {});
+    assert_eq!(go(empty.path()).unwrap_err().kind, Kind::Data);
+    assert!(go(&empty.path().join("gone")).is_err());
+    assert!(!csv.exists());
+}
+
+#[test]
+fn pictures_without_a_face_have_a_row_that_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    image::save_buffer(folder.path().join("wall.png"), &[120; PIXEL_BYTES], 128, 128, image::ColorType::Rgb8).unwrap();
+    let csv = folder.path().join("out.csv");
+    let options = BatchOptions { faces: true };
+    let outcome = predict_folder(&mut predictor(), folder.path(), &csv, options, &Control::default(), |_, _| {}).unwrap();
+    assert_eq!((outcome.pictures, outcome.without_face), (0, 1));
+    assert_eq!(table(&csv)[1], "wall.png,,,,,,,no face");
+}

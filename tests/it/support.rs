@@ -1,0 +1,36 @@
+//! What several tests need: extras that may be missing, and a run to export.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// Whether an extra (`utkface`, `gpu`, `python`) must be there: named in `TROMBINE_REQUIRE`, separated by commas.
+pub fn required(extra: &str) -> bool {
+    std::env::var("TROMBINE_REQUIRE").is_ok_and(|list| list.split(',').any(|item| item.trim() == extra))
+}
+
+/// Says why a test does nothing; fails instead if the extra is required.
+pub fn skip(extra: &str, why: &str) {
+    assert!(!required(extra), "{extra} is required, but {why}");
+    println!("skipped: {why}");
+}
+
+/// A Python that can import `modules`: `TROMBINE_PYTHON`, or `python3`.
+pub fn python(modules: &str) -> Option<PathBuf> {
+    let python = std::env::var_os("TROMBINE_PYTHON").map_or_else(|| PathBuf::from("python3"), PathBuf::from);
+    let output = Command::new(&python).args(["-c", &format!("import {modules}")]).output();
+    output.is_ok_and(|output| output.status.success()).then_some(python)
+}
+
+/// Runs a Python script in `folder` and gives what it printed.
+pub fn run_python(python: &Path, folder: &Path, script: &str) -> String {
+    let output = Command::new(python).args(["-c", script]).current_dir(folder).output().expect("Python starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+/// The folder of real pictures: `TROMBINE_UTKFACE`.
+pub fn utkface() -> Option<PathBuf> {
+    std::env::var_os("TROMBINE_UTKFACE").map(PathBuf::from).filter(|path| path.is_dir())
+}
