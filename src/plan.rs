@@ -78,6 +78,13 @@ impl Plan {
         })
     }
 
+    /// A plan to judge any pictures of `dataset` with, not to train: no sample belongs to a part.
+    pub fn judging(settings: Settings, network: Network, dataset: Arc<Dataset>) -> Self {
+        let split = Split { parts: vec![None; dataset.samples.len()], ..Split::default() };
+        let (device, threads) = ("auto".to_owned(), None);
+        Self { settings, dataset, split, network, steps_per_epoch: 0, class_weights: [1.0; 2], device, threads }
+    }
+
     /// Samples of a part.
     pub fn indices(&self, part: Part) -> Vec<u32> {
         self.split.indices(part)

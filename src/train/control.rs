@@ -55,6 +55,11 @@ impl Control {
         matches!(self.wish(), Wish::Finish | Wish::Discard | Wish::Leave)
     }
 
+    /// Whether judging should end: "Finish now" ends a training and is what asks for the judging.
+    pub fn stops_judging(&self) -> bool {
+        matches!(self.wish(), Wish::Discard | Wish::Leave)
+    }
+
     /// Waits while the wish is [`Wish::Pause`] and gives what came after it.
     pub fn wait_while_paused(&self) -> Wish {
         while self.wish() == Wish::Pause {

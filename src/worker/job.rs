@@ -1,10 +1,20 @@
 //! One command, done.
 
-use super::{Command, Event};
+use std::{path::Path, sync::Arc};
+
+use super::{Command, Event, Stage, judging, training};
 use crate::{
+    data::{
+        self,
+        sample::{Dataset, Source},
+    },
+    engine,
+    evaluate::Report,
+    model::Weights,
+    plan::Plan,
     problem::{Kind, Problem},
-    run::RunStore,
-    text::say,
+    run::{Run, RunStore, pictures::Picture},
+    text::{Sentence, number, say},
     train::control::Control,
 };
 
@@ -12,8 +22,36 @@ use crate::{
 ///
 /// # Errors
 /// Whatever keeps the command from being done; [`Kind::Cancelled`] if the user stopped it.
-pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
+pub(crate) fn perform(
+    command: Command,
+    store: &RunStore,
+    control: &Control,
+    emit: &mut dyn FnMut(Event),
+) -> Result<(), Problem> {
     match command {
+        Command::Open(source) => {
+            let dataset = open(&source, control, emit)?;
+            emit(Event::Opened { dataset });
+            Ok(())
+        }
+        Command::Train(plan) => training::train(&plan, store, control, emit),
+        Command::Resume { run, dataset, more } => training::resume(&run, &dataset, more, store, control, emit),
+        Command::Evaluate { run, source: None, dataset } => {
+            let run = store.find(&run)?;
+            let dataset = match dataset {
+                Some(dataset) => dataset,
+                None => open(&run.info.source, control, emit)?,
+            };
+            evaluate(run, &dataset, control, emit)
+        }
+        Command::Evaluate { run, source: Some(source), .. } => {
+            evaluate_others(&store.find(&run)?, &source, control, emit)
+        }
+        Command::PredictFolder { run, folder, csv } => {
+            predict_folder(&store.find(&run)?, &folder, &csv, control, emit)
+        }
+        Command::Export { run, format, path } => export(&store.find(&run)?, &format, &path, emit),
+        Command::CopyFolders { plan, out, link } => copy_folders(&plan, &out, link, control, emit),
         Command::ListRuns => {
             list(store, emit);
             Ok(())
@@ -23,8 +61,7 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
             Ok(())
         }
         Command::RenameRun { run, name, note } => {
-            let mut run = store.find(&run)?;
-            run.update(|info| (info.name, info.note) = (name, note))?;
+            store.find(&run)?.update(|info| (info.name, info.note) = (name, note))?;
             list(store, emit);
             Ok(())
         }
@@ -38,21 +75,119 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
             list(store, emit);
             Ok(())
         }
-        Command::Open(_)
-        | Command::Train(_)
-        | Command::Resume { .. }
-        | Command::Evaluate { .. }
-        | Command::PredictFolder { .. }
-        | Command::Export { .. }
-        | Command::CopyFolders { .. } => {
-            let _ = control;
-            Err(Problem::new(Kind::Internal, say("Not there yet", "Pas encore là"), say("Come back later", "Revenez plus tard")))
-        }
     }
+}
+
+fn open(source: &Source, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<Arc<Dataset>, Problem> {
+    let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
+    data::open(source, control, &mut progress).map(Arc::new)
 }
 
 fn list(store: &RunStore, emit: &mut dyn FnMut(Event)) {
     let (runs, problems) = store.list();
     problems.into_iter().for_each(|problem| emit(Event::Warned(problem)));
     emit(Event::Runs(runs));
+}
+
+/// Judges a run again on its own test part.
+fn evaluate(mut run: Run, dataset: &Dataset, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
+    let (dataset, split) = Picture::find(&run.pictures()?, dataset)?;
+    let plan = Plan::with_split(&run.settings()?, Arc::new(dataset), split).map_err(training::first)?;
+    let mut engine = engine::open(&plan.device, &plan.engine_config())?;
+    engine.set_weights(&weights(&run)?)?;
+    training::judge(&plan, engine.as_mut(), &mut run, control, emit)
+}
+
+/// Judges a run on the pictures of `source` that it never saw. The report is told, not kept.
+fn evaluate_others(run: &Run, source: &Source, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
+    let dataset = open(source, control, emit)?;
+    let samples = Picture::unseen(&run.pictures()?, &dataset);
+    if dataset.classes != run.info.classes {
+        return Err(other_labels(run, &dataset));
+    }
+    if samples.is_empty() {
+        return Err(all_seen());
+    }
+    let settings = run.settings()?;
+    let network = crate::model::Network::new(&settings.model, settings.augment.side())?;
+    let plan = Plan::judging(settings, network, dataset.clone());
+    let mut engine = engine::open(&plan.device, &plan.engine_config())?;
+    engine.set_weights(&weights(run)?)?;
+    let predictions = judging::of_others(&plan, samples, engine.as_mut(), control, emit)?;
+    let own = run.report();
+    let report = Report {
+        classes: dataset.classes.clone(),
+        part: None,
+        predictions,
+        validation: Vec::new(),
+        threshold: own.as_ref().map_or(0.5, |own| own.threshold),
+        temperature: own.as_ref().map_or(1.0, |own| own.temperature),
+        train_share: own.as_ref().map_or(0.5, |own| own.train_share),
+    };
+    let mut view = run.view()?;
+    view.report = Some(report);
+    emit(Event::Evaluated(Box::new(view)));
+    Ok(())
+}
+
+/// The run's best weights.
+fn weights(run: &Run) -> Result<Weights, Problem> {
+    if run.best_path().exists() { Weights::load(&run.best_path()) } else { Err(no_weights()) }
+}
+
+/// Nothing is learned yet.
+pub(super) fn no_weights() -> Problem {
+    Problem::new(
+        Kind::File,
+        say("This run has no weights yet", "Cette exécution n’a pas encore de poids"),
+        say("Wait until its first epoch is done", "Attendez la fin de sa première époque"),
+    )
+}
+
+fn other_labels(run: &Run, dataset: &Dataset) -> Problem {
+    let (ours, theirs) = (run.info.classes.join(", "), dataset.classes.join(", "));
+    Problem::new(
+        Kind::Data,
+        Sentence {
+            en: format!("The run knows the labels {ours}, the folder has {theirs}"),
+            fr: format!("L’exécution connaît les étiquettes {ours}, le dossier a {theirs}"),
+        },
+        say("Choose a folder with the same labels", "Choisissez un dossier avec les mêmes étiquettes"),
+    )
+}
+
+fn all_seen() -> Problem {
+    Problem::new(
+        Kind::Data,
+        say("The run has seen every picture of this folder", "L’exécution a déjà vu toutes les images de ce dossier"),
+        say(
+            "Choose another folder, or judge the run on its own test part",
+            "Choisissez un autre dossier, ou jugez l’exécution sur sa propre part de test",
+        ),
+    )
+}
+
+fn predict_folder(
+    _run: &Run,
+    _folder: &Path,
+    _csv: &Path,
+    _control: &Control,
+    _emit: &mut dyn FnMut(Event),
+) -> Result<(), Problem> {
+    let _ = (number, Stage::Predicting);
+    Err(no_weights())
+}
+
+fn export(_run: &Run, _format: &str, _path: &Path, _emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
+    Err(no_weights())
+}
+
+fn copy_folders(
+    _plan: &Plan,
+    _out: &Path,
+    _link: bool,
+    _control: &Control,
+    _emit: &mut dyn FnMut(Event),
+) -> Result<(), Problem> {
+    Err(no_weights())
 }

@@ -6,12 +6,15 @@
 
 mod answerer;
 mod job;
+mod judging;
 mod thread;
+mod training;
 
 pub use answerer::{Answer, Answerer, Crop, Photo, Question, Reply};
 pub use thread::Worker;
 
 pub(crate) use job::perform;
+pub(crate) use training::train_in;
 
 use std::{path::PathBuf, sync::Arc};
 

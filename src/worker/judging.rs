@@ -1,0 +1,115 @@
+//! What a run's weights say of its test and validation pictures, and of pictures that it never saw.
+
+use super::{Event, Stage};
+use crate::{
+    data::{
+        batch::Batches,
+        sample::Part,
+    },
+    engine::Engine,
+    evaluate::{Prediction, Report},
+    plan::Plan,
+    problem::Problem,
+    train::control::Control,
+};
+
+/// Pictures between two progress events.
+const BETWEEN_EVENTS: usize = 200;
+
+/// The report of the test part, with the validation part beside it, by the weights that `engine` has.
+///
+/// # Errors
+/// A lost device; [`crate::problem::Kind::Cancelled`] if the user stopped it.
+pub(super) fn report(
+    plan: &Plan,
+    engine: &mut dyn Engine,
+    control: &Control,
+    emit: &mut dyn FnMut(Event),
+) -> Result<Report, Problem> {
+    let (test, validation) = (plan.indices(Part::Test), plan.indices(Part::Validation));
+    let total = test.len() + validation.len();
+    let mut done = 0;
+    let mut judge = |samples| predictions(plan, samples, engine, control, &mut Counter { done: &mut done, total, emit });
+    let (predictions, validation) = (judge(test)?, judge(validation)?);
+    Ok(Report {
+        classes: plan.dataset.classes.clone(),
+        part: Some(Part::Test),
+        predictions,
+        validation,
+        threshold: 0.5,
+        temperature: 1.0,
+        train_share: train_share(plan),
+    })
+}
+
+/// Class 1's share of the training part.
+fn train_share(plan: &Plan) -> f64 {
+    let train = plan.indices(Part::Train);
+    let ones = train.iter().filter(|&&sample| plan.dataset.samples[sample as usize].class == 1).count();
+    ones as f64 / train.len().max(1) as f64
+}
+
+/// The predictions of any `samples` of the plan's data set.
+///
+/// # Errors
+/// As [`report`].
+pub(super) fn of_others(
+    plan: &Plan,
+    samples: Vec<u32>,
+    engine: &mut dyn Engine,
+    control: &Control,
+    emit: &mut dyn FnMut(Event),
+) -> Result<Vec<Prediction>, Problem> {
+    let (mut done, total) = (0, samples.len());
+    predictions(plan, samples, engine, control, &mut Counter { done: &mut done, total, emit })
+}
+
+struct Counter<'a> {
+    done: &'a mut usize,
+    total: usize,
+    emit: &'a mut dyn FnMut(Event),
+}
+
+impl Counter<'_> {
+    fn add(&mut self, pictures: usize) {
+        let before = *self.done / BETWEEN_EVENTS;
+        *self.done += pictures;
+        if *self.done / BETWEEN_EVENTS > before || *self.done == self.total {
+            (self.emit)(Event::Progress { stage: Stage::Evaluating, done: *self.done as u64, total: self.total as u64 });
+        }
+    }
+}
+
+fn predictions(
+    plan: &Plan,
+    samples: Vec<u32>,
+    engine: &mut dyn Engine,
+    control: &Control,
+    counter: &mut Counter<'_>,
+) -> Result<Vec<Prediction>, Problem> {
+    let mut all = Vec::with_capacity(samples.len());
+    let mut logits = Vec::new();
+    let batch_size = plan.settings.train.batch_size as usize;
+    let mut batches = Batches::evaluation(plan.dataset.clone(), samples, &plan.settings.augment, batch_size);
+    while let Some(batch) = batches.next() {
+        if control.stops_judging() {
+            return Err(Problem::cancelled());
+        }
+        logits.resize(batch.len(), 0.0);
+        engine.predict(&batch.pixels, &mut logits)?;
+        all.extend(batch.samples.iter().zip(&logits).map(|(&index, &logit)| {
+            let sample = &plan.dataset.samples[index as usize];
+            Prediction {
+                file: sample.file.clone(),
+                sample: index,
+                truth: sample.class,
+                probability: 1.0 / (1.0 + (-logit).exp()),
+                age: sample.age,
+                race: sample.race,
+            }
+        }));
+        counter.add(batch.len());
+        batches.recycle(batch);
+    }
+    Ok(all)
+}

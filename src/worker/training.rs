@@ -1,0 +1,158 @@
+//! A training from its first batch, or from a checkpoint, to its report.
+
+use std::sync::Arc;
+
+use super::{Event, judging};
+use crate::{
+    data::sample::Dataset,
+    engine::{self, Engine},
+    plan::Plan,
+    problem::{Kind, Problem},
+    run::{Run, RunStatus, RunStore, pictures::Picture},
+    text::{Sentence, say},
+    train::{
+        checkpoint::Checkpoint,
+        control::{Control, Wish},
+        fit::{Outcome, Told, fit},
+    },
+};
+
+/// Trains `plan` as a new run of the store.
+pub(super) fn train(
+    plan: &Plan,
+    store: &RunStore,
+    control: &Control,
+    emit: &mut dyn FnMut(Event),
+) -> Result<(), Problem> {
+    // First: a device that cannot be opened leaves no run behind.
+    let engine = engine::open(&plan.device, &plan.engine_config())?;
+    let run = store.create(plan)?;
+    let id = run.info.id.clone();
+    let begun = run.checkpoint_path();
+    let result = train_run(plan, engine, run, None, control, emit);
+    // Nothing was earned, or it is not wanted.
+    if result.is_err() && (control.wish() == Wish::Discard || !begun.exists()) {
+        store.delete(&id)?;
+    }
+    result
+}
+
+/// Trains `plan` in a folder of the user's choice.
+///
+/// # Errors
+/// As [`train_run`], and a folder that is not empty.
+pub(crate) fn train_in(
+    plan: &Plan,
+    folder: &std::path::Path,
+    control: &Control,
+    emit: &mut dyn FnMut(Event),
+) -> Result<(), Problem> {
+    let engine = engine::open(&plan.device, &plan.engine_config())?;
+    train_run(plan, engine, RunStore::create_in(folder, plan)?, None, control, emit)
+}
+
+/// Goes on with a run, for `more` epochs if it is finished.
+pub(super) fn resume(
+    name: &str,
+    dataset: &Dataset,
+    more: u32,
+    store: &RunStore,
+    control: &Control,
+    emit: &mut dyn FnMut(Event),
+) -> Result<(), Problem> {
+    let run = store.find(name)?;
+    let lock = run.lock()?;
+    let mut settings = run.settings()?;
+    // A run that was killed in its first epoch starts anew, which gives the same bits.
+    let mut checkpoint = run.checkpoint_path().exists().then(|| Checkpoint::load(&run.checkpoint_path())).transpose()?;
+    if more > 0 {
+        if let Some(checkpoint) = &mut checkpoint {
+            settings.train.epochs = checkpoint.position.epoch + more;
+            checkpoint.position.stopped = None;
+            checkpoint.position.callbacks.train_more();
+        }
+    } else if run.info.status == RunStatus::Finished {
+        return Err(finished());
+    }
+    let (dataset, split) = Picture::find(&run.pictures()?, dataset)?;
+    let plan = Plan::with_split(&settings, Arc::new(dataset), split).map_err(first)?;
+    let (device, threads) = checkpoint
+        .as_ref()
+        .map_or((plan.device.clone(), None), |checkpoint| (checkpoint.position.device.clone(), checkpoint.position.threads));
+    let plan = Plan { device, threads, ..plan };
+    let engine = engine::open(&plan.device, &plan.engine_config())?;
+    if more > 0 {
+        run.save_settings(&settings)?;
+    }
+    drop(lock);
+    train_run(&plan, engine, run, checkpoint, control, emit)
+}
+
+/// Trains, judges, and leaves the run as it should be however that ends.
+fn train_run(
+    plan: &Plan,
+    mut engine: Box<dyn Engine>,
+    mut run: Run,
+    checkpoint: Option<Checkpoint>,
+    control: &Control,
+    emit: &mut dyn FnMut(Event),
+) -> Result<(), Problem> {
+    let _lock = run.lock()?;
+    let mut tell = |told| match told {
+        Told::Train(event) => emit(Event::Train(event)),
+        Told::Warned(problem) => emit(Event::Warned(problem)),
+    };
+    match fit(plan, engine.as_mut(), &mut run, checkpoint, control, &mut tell) {
+        Ok(Outcome::Left) => Ok(()),
+        Ok(Outcome::Done { weights, .. }) => {
+            engine.set_weights(&weights)?;
+            judge(plan, engine.as_mut(), &mut run, control, emit)
+        }
+        Err(problem) => {
+            // What is on the disk can be resumed; that this cannot be written down is the smaller trouble.
+            let _ = run.update(|info| info.status = RunStatus::Paused);
+            Err(problem)
+        }
+    }
+}
+
+/// Judges the test and validation part with the weights that `engine` has, and keeps the report. A threshold or
+/// temperature that was chosen before stays.
+pub(super) fn judge(
+    plan: &Plan,
+    engine: &mut dyn Engine,
+    run: &mut Run,
+    control: &Control,
+    emit: &mut dyn FnMut(Event),
+) -> Result<(), Problem> {
+    let mut report = judging::report(plan, engine, control, emit)?;
+    if let Some(before) = run.report() {
+        (report.threshold, report.temperature) = (before.threshold, before.temperature);
+    }
+    let scores = report.run_scores();
+    let saved = run.save_report(&report).and_then(|()| run.update(|info| info.scores = Some(scores)));
+    if let Err(problem) = saved {
+        emit(Event::Warned(problem));
+    }
+    let mut view = run.view()?;
+    view.report = Some(report);
+    emit(Event::Evaluated(Box::new(view)));
+    Ok(())
+}
+
+/// Of several problems, the first, with the others as details.
+pub(super) fn first(mut problems: Vec<Problem>) -> Problem {
+    let others: Vec<String> = problems.iter().skip(1).map(ToString::to_string).collect();
+    match problems.is_empty() {
+        true => Problem::new(Kind::Internal, Sentence::default(), Sentence::default()),
+        false => problems.swap_remove(0).because(others.join("\n")),
+    }
+}
+
+fn finished() -> Problem {
+    Problem::new(
+        Kind::File,
+        say("This run is finished", "Cette exécution est terminée"),
+        say("Say for how many more epochs it should be trained", "Dites pour combien d’époques encore l’entraîner"),
+    )
+}
