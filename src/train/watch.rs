@@ -35,6 +35,9 @@ impl Callbacks {
             .then_some(StopReason::EarlyStopping { patience: settings.patience });
         Verdict { best, stop, notes: Vec::new() }
     }
+    pub fn train_more(&mut self) {
+        self.wait = 0;
+    }
     pub fn rate(&self, _: &CallbackSettings, rate: f64) -> f64 {
         rate
     }

@@ -1,14 +1,18 @@
 //! Answers for single photos, also while a training runs: a thread with an engine of its own.
 
-use std::{path::PathBuf, thread};
+use std::{fs, path::PathBuf, thread, time::SystemTime};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use super::thread::{guarded, no_thread};
+use super::{
+    job::no_weights,
+    thread::{guarded, no_thread},
+};
 use crate::{
-    problem::{Kind, Problem},
-    run::RunStore,
-    text::say,
+    engine::EngineConfig,
+    predict::{self, Predictor, Square},
+    problem::Problem,
+    run::{Run, RunStore},
 };
 
 /// Questions that may wait.
@@ -96,9 +100,10 @@ impl Answerer {
         let (questions, asked) = bounded::<Question>(QUESTIONS);
         let (tell, answers) = bounded::<Answer>(QUESTIONS);
         let work = move || {
+            let mut loaded = None;
             for question in asked {
                 let id = question.id;
-                let result = guarded(|| answer(&store, &question));
+                let result = guarded(|| answer(&store, &question, &mut loaded));
                 if tell.send(Answer { id, result }).is_err() {
                     break;
                 }
@@ -125,12 +130,68 @@ impl Answerer {
     }
 }
 
-fn answer(store: &RunStore, question: &Question) -> Result<Reply, Problem> {
+/// A run's network, kept between questions, and what it was loaded from.
+struct Loaded {
+    run: String,
+    folder: PathBuf,
+    /// When the weights and the report were written: a training run gets better, a threshold may be chosen.
+    written: [Option<SystemTime>; 2],
+    predictor: Predictor,
+}
+
+impl Loaded {
+    fn new(run: Run) -> Result<Self, Problem> {
+        if !run.best_path().exists() {
+            return Err(no_weights());
+        }
+        let written = written(&run);
+        // One thread: a training may be at work on the others.
+        let one = |config: &EngineConfig| super::stand_in::open("cpu", &EngineConfig { threads: Some(1), ..config.clone() });
+        let predictor = Predictor::load(&run.folder, one)?;
+        Ok(Self { run: run.info.id, folder: run.folder, written, predictor })
+    }
+
+    fn is(&self, run: &Run) -> bool {
+        self.folder == run.folder && self.written == written(run)
+    }
+}
+
+fn written(run: &Run) -> [Option<SystemTime>; 2] {
+    [run.best_path(), run.folder.join("report.json")].map(|path| fs::metadata(path).and_then(|data| data.modified()).ok())
+}
+
+fn answer(store: &RunStore, question: &Question, loaded: &mut Option<Loaded>) -> Result<Reply, Problem> {
     let run = store.find(&question.run)?;
-    Err(Problem::new(
-        Kind::File,
-        say("This run has no weights yet", "Cette exécution n’a pas encore de poids"),
-        say("Wait until its first epoch is done", "Attendez la fin de sa première époque"),
-    )
-    .because(run.info.id))
+    let mut known = match loaded.take().filter(|loaded| loaded.is(&run)) {
+        Some(known) => known,
+        None => Loaded::new(run)?,
+    };
+    let result = look(&mut known, question);
+    *loaded = Some(known);
+    result
+}
+
+fn look(known: &mut Loaded, question: &Question) -> Result<Reply, Problem> {
+    let photo = decode(&question.photo)?;
+    let square = question.crop.map(|crop| Square { left: crop.x.into(), top: crop.y.into(), side: crop.side.into() });
+    let predictor = &mut known.predictor;
+    let answer = predictor.look(&photo, square)?;
+    let heatmap = question.heatmap.then(|| predictor.grad_cam(&answer).values);
+    Ok(Reply {
+        run: known.run.clone(),
+        classes: predictor.classes.clone(),
+        probability: answer.probability as f32,
+        threshold: predictor.threshold,
+        side: answer.side,
+        pixels: answer.seen,
+        heatmap,
+    })
+}
+
+fn decode(photo: &Photo) -> Result<predict::Photo, Problem> {
+    match photo {
+        Photo::File(path) => predict::Photo::decode(&fs::read(path).map_err(|error| Problem::io(path, &error))?),
+        Photo::Bytes(bytes) => predict::Photo::decode(bytes),
+        Photo::Rgb { width, height, pixels } => predict::Photo::new(*width, *height, pixels.clone()),
+    }
 }

@@ -4,17 +4,22 @@ use std::{path::Path, sync::Arc};
 
 use super::{Command, Event, Stage, judging, training};
 use crate::{
-    data::{
-        self,
-        sample::{Dataset, Source},
-    },
-    engine,
+    data::sample::{Dataset, Source},
     evaluate::Report,
     model::Weights,
     plan::Plan,
     problem::{Kind, Problem},
-    run::{Run, RunStore, pictures::Picture},
-    text::{Sentence, number, say},
+    knob::Choice,
+    predict::{
+        Predictor,
+        batch::{self, BatchOptions},
+    },
+    run::{
+        Run, RunStore,
+        export::{self, ExportOptions, Format},
+        pictures::Picture,
+    },
+    text::{Sentence, say},
     train::control::Control,
 };
 
@@ -48,9 +53,9 @@ pub(crate) fn perform(
             evaluate_others(&store.find(&run)?, &source, control, emit)
         }
         Command::PredictFolder { run, folder, csv } => {
-            predict_folder(&store.find(&run)?, &folder, &csv, control, emit)
+            predict_folder(&store.find(&run)?, &folder, &csv, false, control, emit)
         }
-        Command::Export { run, format, path } => export(&store.find(&run)?, &format, &path, emit),
+        Command::Export { run, format, path } => export(&store.find(&run)?, &format, &path, ExportOptions::default(), emit),
         Command::CopyFolders { plan, out, link } => copy_folders(&plan, &out, link, control, emit),
         Command::ListRuns => {
             list(store, emit);
@@ -80,7 +85,7 @@ pub(crate) fn perform(
 
 fn open(source: &Source, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<Arc<Dataset>, Problem> {
     let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
-    data::open(source, control, &mut progress).map(Arc::new)
+    super::stand_in::open_data(source, control, &mut progress).map(Arc::new)
 }
 
 fn list(store: &RunStore, emit: &mut dyn FnMut(Event)) {
@@ -93,7 +98,7 @@ fn list(store: &RunStore, emit: &mut dyn FnMut(Event)) {
 fn evaluate(mut run: Run, dataset: &Dataset, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
     let (dataset, split) = Picture::find(&run.pictures()?, dataset)?;
     let plan = Plan::with_split(&run.settings()?, Arc::new(dataset), split).map_err(training::first)?;
-    let mut engine = engine::open(&plan.device, &plan.engine_config())?;
+    let mut engine = super::stand_in::open(&plan.device, &plan.engine_config())?;
     engine.set_weights(&weights(&run)?)?;
     training::judge(&plan, engine.as_mut(), &mut run, control, emit)
 }
@@ -111,7 +116,7 @@ fn evaluate_others(run: &Run, source: &Source, control: &Control, emit: &mut dyn
     let settings = run.settings()?;
     let network = crate::model::Network::new(&settings.model, settings.augment.side())?;
     let plan = Plan::judging(settings, network, dataset.clone());
-    let mut engine = engine::open(&plan.device, &plan.engine_config())?;
+    let mut engine = super::stand_in::open(&plan.device, &plan.engine_config())?;
     engine.set_weights(&weights(run)?)?;
     let predictions = judging::of_others(&plan, samples, engine.as_mut(), control, emit)?;
     let own = run.report();
@@ -167,19 +172,40 @@ fn all_seen() -> Problem {
     )
 }
 
+/// Judges every picture below `folder` into the file `csv`.
 fn predict_folder(
-    _run: &Run,
-    _folder: &Path,
-    _csv: &Path,
-    _control: &Control,
-    _emit: &mut dyn FnMut(Event),
+    run: &Run,
+    folder: &Path,
+    csv: &Path,
+    faces: bool,
+    control: &Control,
+    emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
-    let _ = (number, Stage::Predicting);
-    Err(no_weights())
+    let mut predictor = Predictor::load(&run.folder, |config| super::stand_in::open("auto", config))?;
+    let progress = |done, total| {
+        emit(Event::Progress { stage: Stage::Predicting, done: done as u64, total: total as u64 });
+    };
+    let outcome = batch::predict_folder(&mut predictor, folder, csv, BatchOptions { faces }, control, progress)?;
+    let what = Sentence::by(|lang| outcome.sentence(lang));
+    outcome.unreadable.into_iter().for_each(|(_, problem)| emit(Event::Warned(problem)));
+    emit(Event::Wrote { path: csv.to_owned(), what });
+    Ok(())
 }
 
-fn export(_run: &Run, _format: &str, _path: &Path, _emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
-    Err(no_weights())
+fn export(run: &Run, format: &str, path: &Path, options: ExportOptions, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
+    let format = Format::from_key(format).ok_or_else(|| unknown_format(format))?;
+    export::export(&run.view()?, None, format, options, path)?;
+    emit(Event::Wrote { path: path.to_owned(), what: format.name().into() });
+    Ok(())
+}
+
+fn unknown_format(format: &str) -> Problem {
+    let keys = Format::ALL.iter().map(|format| format.key()).collect::<Vec<_>>().join(", ");
+    Problem::new(
+        Kind::Settings,
+        Sentence { en: format!("“{format}” is no format"), fr: format!("« {format} » n’est pas un format") },
+        Sentence { en: format!("Take one of {keys}"), fr: format!("Prenez l’un de {keys}") },
+    )
 }
 
 fn copy_folders(

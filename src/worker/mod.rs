@@ -7,6 +7,7 @@
 mod answerer;
 mod job;
 mod judging;
+pub mod stand_in;
 mod thread;
 mod training;
 
