@@ -14,8 +14,8 @@ use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    callback::Callbacks,
     event::{EpochRecord, StopReason},
-    watch::Callbacks,
 };
 use crate::{
     engine::OptimizerState,

@@ -7,6 +7,7 @@
 use std::time::Instant;
 
 use super::{
+    callback::{terminate_on_nan, time_limit},
     checkpoint::{Checkpoint, Position, Sums},
     control::{Control, Wish},
     event::{EpochRecord, StopReason, TrainEvent},
@@ -15,7 +16,6 @@ use super::{
     optimizer::average,
     schedule,
     validation::{self, Faces},
-    watch::Callbacks,
 };
 use crate::{
     data::{batch::Batches, sample::Part},
@@ -105,6 +105,8 @@ pub(super) struct Fit<'a> {
     pub(super) logs: Logs,
     /// When the last batch event was told.
     pub(super) told: Instant,
+    /// The loss that is not a number.
+    pub(super) trouble: Option<Problem>,
     /// Whether the last write failed, so that a full disk is told once.
     pub(super) disk_failed: bool,
 }
@@ -129,16 +131,29 @@ impl<'a> Fit<'a> {
             None => {
                 let settings = &plan.settings;
                 engine.set_weights(&init::init(&plan.network, settings.model.initialization, settings.seed.into()))?;
-                let callbacks = Callbacks::new(&settings.train.callbacks);
                 let (device, threads) = (plan.device.clone(), plan.threads);
-                (Position { callbacks, device, threads, ..Position::default() }, None, None)
+                (Position { device, threads, ..Position::default() }, None, None)
             }
         };
         let meter = Meter::start(at.seconds);
         let (faces, logs) = (Faces::choose(plan), Logs::open(plan, run));
         let told = Instant::now();
-        let mut fit =
-            Self { plan, engine, run, control, teller, at, best, statistics, meter, faces, logs, told, disk_failed: false };
+        let mut fit = Self {
+            plan,
+            engine,
+            run,
+            control,
+            teller,
+            at,
+            best,
+            statistics,
+            meter,
+            faces,
+            logs,
+            told,
+            trouble: None,
+            disk_failed: false,
+        };
         fit.started()?;
         Ok(fit)
     }
@@ -155,7 +170,8 @@ impl<'a> Fit<'a> {
         }
         let weights = self.judged_weights()?;
         let Some((loss, accuracy)) = self.validate(&weights)? else { return Ok(Some(StopReason::ByUser)) };
-        if !loss.is_finite() {
+        self.trouble = terminate_on_nan::check(loss, self.at.epoch + 1);
+        if self.trouble.is_some() {
             return Ok(Some(StopReason::Diverged));
         }
         let seconds = self.meter.elapsed() - self.at.epoch_began;
@@ -182,7 +198,8 @@ impl<'a> Fit<'a> {
         let pictures = batch.len();
         batches.recycle(batch);
         let loss = score.loss + score.penalty;
-        if !loss.is_finite() {
+        self.trouble = terminate_on_nan::check(loss, self.at.epoch + 1);
+        if self.trouble.is_some() {
             return Ok(Some(StopReason::Diverged));
         }
         let Sums { loss: losses, correct, pictures: shown } = &mut self.at.sums;
@@ -205,8 +222,8 @@ impl<'a> Fit<'a> {
         };
         match wish {
             Wish::Go | Wish::Pause => {
-                let limit = f64::from(self.plan.settings.train.callbacks.time_limit) * 60.0;
-                Ok((limit > 0.0 && self.meter.elapsed() >= limit).then_some(StopReason::TimeLimit))
+                let reached = time_limit::reached(&self.plan.settings.train.callbacks, self.meter.elapsed());
+                Ok(reached.then_some(StopReason::TimeLimit))
             }
             Wish::Finish => Ok(Some(StopReason::ByUser)),
             Wish::Discard => Err(End::Failed(Problem::cancelled())),
@@ -281,7 +298,7 @@ impl<'a> Fit<'a> {
 
     /// Callbacks, log, checkpoint; gives the reason if one of the callbacks ends the training.
     fn epoch_end(&mut self, record: EpochRecord, weights: Weights) -> Result<Option<StopReason>, Problem> {
-        let verdict = self.at.callbacks.epoch_end(&self.plan.settings.train.callbacks, &record);
+        let verdict = self.at.callbacks.epoch(&self.plan.settings.train.callbacks, &record, self.meter.elapsed());
         self.at.history.push(record);
         self.at.epoch = record.epoch;
         (self.at.step, self.at.sums, self.at.epoch_began) = (0, Sums::default(), self.meter.elapsed());
@@ -289,8 +306,7 @@ impl<'a> Fit<'a> {
         for note in verdict.notes {
             self.tell(TrainEvent::Note(note));
         }
-        let every = self.plan.settings.train.callbacks.checkpoint_every;
-        if every > 0 && record.epoch.is_multiple_of(every) {
+        if verdict.keep {
             let path = self.run.epoch_path(record.epoch);
             let written = weights.save(&path);
             self.written(written);
@@ -311,16 +327,16 @@ impl<'a> Fit<'a> {
 
     /// The end of the training: the result is the best weights, or the last if those are wanted or none is best yet.
     fn finish(mut self, reason: StopReason) -> Result<Outcome, Problem> {
-        let diverged = reason == StopReason::Diverged;
-        let keep_best = self.plan.settings.train.callbacks.restore_best_weights || diverged;
-        let weights = match self.best.clone().filter(|_| keep_best) {
-            Some(best) => best,
-            None if diverged => return Err(diverged_problem()),
-            None => self.judged_weights()?,
+        let trouble = self.trouble.take();
+        let keep_best = self.plan.settings.train.callbacks.restore_best_weights || trouble.is_some();
+        let weights = match (self.best.clone().filter(|_| keep_best), &trouble) {
+            (Some(best), _) => best,
+            (None, Some(problem)) => return Err(problem.clone()),
+            (None, None) => self.judged_weights()?,
         };
-        if diverged {
+        if let Some(problem) = trouble {
             // What is on disk is the end of the last epoch, before the numbers went astray.
-            (self.teller)(Told::Warned(diverged_problem()));
+            (self.teller)(Told::Warned(problem));
         } else {
             self.at.stopped = Some(reason);
             self.save(RunStatus::Finished)?;
@@ -352,7 +368,7 @@ impl<'a> Fit<'a> {
         let train = &self.plan.settings.train;
         let base = train.optimizer.learning_rate;
         let scheduled = schedule::rate(&train.schedule, base, index, self.plan.steps_per_epoch, train.epochs);
-        self.at.callbacks.rate(&train.callbacks, scheduled)
+        self.at.callbacks.rate(scheduled)
     }
 
     /// The weights that are judged and kept: with `use_ema` the averages, else as they are.
@@ -375,16 +391,4 @@ fn no_batches() -> Problem {
         say("No batch came from the pictures", "Aucun lot n’est venu des images"),
         say("Open the data again and start anew", "Rouvrez les données et relancez"),
     )
-}
-
-fn diverged_problem() -> Problem {
-    Problem::new(
-        Kind::Diverged,
-        say(
-            "The loss is not a number any more: the steps were too large",
-            "La perte n’est plus un nombre : les pas étaient trop grands",
-        ),
-        say("Train again with a learning rate ten times lower", "Relancez avec un taux d’apprentissage dix fois plus bas"),
-    )
-    .at("train.optimizer.learning_rate")
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::event::EpochRecord;
+use super::{callback::csv_log, event::EpochRecord};
 use crate::{
     plan::Plan,
     problem::Problem,
@@ -27,19 +27,8 @@ impl Logs {
     /// A full disk, no permission.
     pub fn epoch(&mut self, history: &[EpochRecord]) -> Result<(), Problem> {
         match &self.csv {
-            Some(path) => atomic::write(path, csv(history).as_bytes()),
+            Some(path) => atomic::write(path, csv_log::text(history).as_bytes()),
             None => Ok(()),
         }
     }
-}
-
-/// The columns of Keras's `CSVLogger`; its epochs count from 0.
-fn csv(history: &[EpochRecord]) -> String {
-    let mut text = String::from("epoch,accuracy,learning_rate,loss,val_accuracy,val_loss\n");
-    for record in history {
-        let EpochRecord { train_accuracy, learning_rate, train_loss, validation_accuracy, validation_loss, .. } = record;
-        let epoch = record.epoch - 1;
-        text += &format!("{epoch},{train_accuracy},{learning_rate},{train_loss},{validation_accuracy},{validation_loss}\n");
-    }
-    text
 }

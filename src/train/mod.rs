@@ -12,7 +12,6 @@ pub mod optimizer;
 pub mod schedule;
 mod upkeep;
 pub mod validation;
-mod watch;
 
 use serde::{Deserialize, Serialize};
 

@@ -6,14 +6,14 @@ use super::{Command, Event, Stage, judging, training};
 use crate::{
     data::sample::{Dataset, Source},
     evaluate::Report,
+    knob::Choice,
     model::Weights,
     plan::Plan,
-    problem::{Kind, Problem},
-    knob::Choice,
     predict::{
         Predictor,
         batch::{self, BatchOptions},
     },
+    problem::{Kind, Problem},
     run::{
         Run, RunStore,
         export::{self, ExportOptions, Format},
@@ -27,12 +27,7 @@ use crate::{
 ///
 /// # Errors
 /// Whatever keeps the command from being done; [`Kind::Cancelled`] if the user stopped it.
-pub(crate) fn perform(
-    command: Command,
-    store: &RunStore,
-    control: &Control,
-    emit: &mut dyn FnMut(Event),
-) -> Result<(), Problem> {
+pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
     match command {
         Command::Open(source) => {
             let dataset = open(&source, control, emit)?;
@@ -49,12 +44,8 @@ pub(crate) fn perform(
             };
             evaluate(run, &dataset, control, emit)
         }
-        Command::Evaluate { run, source: Some(source), .. } => {
-            evaluate_others(&store.find(&run)?, &source, control, emit)
-        }
-        Command::PredictFolder { run, folder, csv } => {
-            predict_folder(&store.find(&run)?, &folder, &csv, false, control, emit)
-        }
+        Command::Evaluate { run, source: Some(source), .. } => evaluate_others(&store.find(&run)?, &source, control, emit),
+        Command::PredictFolder { run, folder, csv } => predict_folder(&store.find(&run)?, &folder, &csv, false, control, emit),
         Command::Export { run, format, path } => export(&store.find(&run)?, &format, &path, ExportOptions::default(), emit),
         Command::CopyFolders { plan, out, link } => copy_folders(&plan, &out, link, control, emit),
         Command::ListRuns => {
@@ -208,12 +199,6 @@ fn unknown_format(format: &str) -> Problem {
     )
 }
 
-fn copy_folders(
-    _plan: &Plan,
-    _out: &Path,
-    _link: bool,
-    _control: &Control,
-    _emit: &mut dyn FnMut(Event),
-) -> Result<(), Problem> {
+fn copy_folders(_plan: &Plan, _out: &Path, _link: bool, _control: &Control, _emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
     Err(no_weights())
 }

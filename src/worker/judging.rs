@@ -2,10 +2,7 @@
 
 use super::{Event, Stage};
 use crate::{
-    data::{
-        batch::Batches,
-        sample::Part,
-    },
+    data::{batch::Batches, sample::Part},
     engine::Engine,
     evaluate::{Prediction, Report},
     plan::Plan,

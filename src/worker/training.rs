@@ -18,12 +18,7 @@ use crate::{
 };
 
 /// Trains `plan` as a new run of the store.
-pub(super) fn train(
-    plan: &Plan,
-    store: &RunStore,
-    control: &Control,
-    emit: &mut dyn FnMut(Event),
-) -> Result<(), Problem> {
+pub(super) fn train(plan: &Plan, store: &RunStore, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
     // First: a device that cannot be opened leaves no run behind.
     let engine = super::stand_in::open(&plan.device, &plan.engine_config())?;
     let run = store.create(plan)?;
