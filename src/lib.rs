@@ -27,6 +27,7 @@
 //! - A dataset folder is only ever read. Relabels and exclusions live in a side file of Trombine's own.
 
 pub mod app;
+pub mod cli;
 pub mod data;
 pub mod engine;
 pub mod evaluate;

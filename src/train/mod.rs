@@ -10,6 +10,7 @@ pub mod loss;
 pub mod meter;
 pub mod optimizer;
 pub mod schedule;
+pub mod trial;
 mod upkeep;
 pub mod validation;
 

@@ -1,0 +1,252 @@
+//! Trombine without a window: the same work, told as lines, as a progress bar, or as JSON.
+
+mod data;
+mod models;
+mod recipe;
+mod terminal;
+mod train;
+mod trial;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::{data::sample::Source, problem::Problem, run::RunStore, text::Lang};
+use terminal::Terminal;
+
+/// What the arguments ask for.
+pub enum Wanted {
+    /// The window; `demo` trains on the sample faces at once.
+    Window { demo: bool },
+    /// It is done already.
+    Done(ExitCode),
+}
+
+/// Reads the arguments and does what they say, unless that is to open a window.
+pub fn run() -> Wanted {
+    let Cli { lang, command } = Cli::parse();
+    let lang = language(lang);
+    let Some(command) = command else { return Wanted::Window { demo: false } };
+    let result = match command {
+        Command::Demo => return Wanted::Window { demo: true },
+        Command::Train(ask) => train::train(&ask, lang),
+        Command::Resume { run, data, more, json } => train::resume(&run, data, more, &mut Terminal::new(lang, json)),
+        Command::Evaluate { run, data, json } => models::evaluate(run, data, &mut Terminal::new(lang, json)),
+        Command::Predict { run, paths, csv, faces } => models::predict(&run, &paths, csv.as_deref(), faces, lang),
+        Command::Export { run, format, out } => models::export(run, format, out, &mut Terminal::new(lang, false)),
+        Command::Runs { json } => models::runs(json, lang),
+        Command::Check { dir, json } => data::check(dir, json, lang),
+        Command::Split { dir, out, seed, link } => data::split(dir, out, seed, link, lang),
+        Command::Trial { recipe, json } => trial::trial(&recipe, json, lang),
+        Command::Devices { json } => trial::devices(json),
+        Command::Selftest => trial::selftest(lang),
+        Command::Options => {
+            recipe::options(lang);
+            Ok(())
+        }
+    };
+    Wanted::Done(match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problems) => {
+            problems.iter().for_each(|problem| terminal::complain(problem, lang));
+            ExitCode::FAILURE
+        }
+    })
+}
+
+/// The language of the system, for a sentence before any argument was understood.
+pub fn language(asked: Option<Speech>) -> Lang {
+    match asked {
+        Some(Speech::En) => Lang::En,
+        Some(Speech::Fr) => Lang::Fr,
+        None => {
+            let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+            let system = set("LC_ALL").or_else(|| set("LC_MESSAGES")).or_else(|| set("LANG")).unwrap_or_default();
+            if system.starts_with("fr") { Lang::Fr } else { Lang::En }
+        }
+    }
+}
+
+/// What a command ends with: nothing, or everything that the user should mend.
+type Done = Result<(), Vec<Problem>>;
+
+/// A language on the command line.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Speech {
+    En,
+    Fr,
+}
+
+/// Train a face classifier on UTKFace and understand what came out. Without a command, opens the window.
+#[derive(Parser)]
+#[command(name = "trombine", version)]
+struct Cli {
+    /// The language of messages; the system's unless given
+    #[arg(long, global = true, value_enum)]
+    lang: Option<Speech>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Open the window on the sample faces and start training at once
+    Demo,
+    /// Train a model
+    Train(TrainArgs),
+    /// Go on with an interrupted or paused run, or train a finished one for more epochs
+    Resume {
+        /// An id, the start of one, a run's folder, or `last`
+        run: String,
+        /// Where the pictures are now, if the folder moved
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+        /// Epochs to add to a finished run
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        more: u32,
+        /// Print events as JSON lines
+        #[arg(long)]
+        json: bool,
+    },
+    /// Judge a run on its test part, or on every picture of a folder that it never saw
+    Evaluate {
+        /// An id, the start of one, a run's folder, or `last`
+        run: String,
+        /// Judge every usable picture of this folder that the run never saw
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+        /// Print the scores as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say what a run sees in photos, or in every picture of a folder
+    Predict {
+        /// An id, the start of one, a run's folder, or `last`
+        run: String,
+        /// Pictures, or one folder together with --csv
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// Write one row a picture
+        #[arg(long, value_name = "FILE")]
+        csv: Option<PathBuf>,
+        /// Find the faces in each photo first
+        #[arg(long)]
+        faces: bool,
+    },
+    /// Look at a folder of pictures: what is usable, what is odd, what is left out
+    Check {
+        dir: PathBuf,
+        /// Print it as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Copy a folder into train|validation|test/class folders
+    Split {
+        dir: PathBuf,
+        /// The new folder
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        #[arg(long, value_name = "N", default_value_t = 42)]
+        seed: u32,
+        /// Hard links instead of copies
+        #[arg(long)]
+        link: bool,
+    },
+    /// Take a model away: report, card, csv, onnx, python, safetensors, plots
+    Export {
+        /// An id, the start of one, a run's folder, or `last`
+        run: String,
+        #[arg(long)]
+        format: String,
+        /// The file, or the folder for python, safetensors and plots
+        #[arg(long, value_name = "PATH")]
+        out: PathBuf,
+    },
+    /// List all runs
+    Runs {
+        /// Print them as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Train 20 batches on each device, on the sample faces unless --data: pictures a second, time of an epoch and of a run
+    Trial {
+        #[command(flatten)]
+        recipe: RecipeArgs,
+        /// Print it as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the devices that can train
+    Devices {
+        /// Print them as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Compare each device's arithmetic with the plain reference
+    Selftest,
+    /// Print the table of all options as Markdown
+    Options,
+}
+
+#[derive(Args)]
+struct TrainArgs {
+    #[command(flatten)]
+    recipe: RecipeArgs,
+    /// A new folder for the run, instead of the user's data folder
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Print events as JSON lines
+    #[arg(long)]
+    json: bool,
+}
+
+/// What to train on, and how.
+#[derive(Args)]
+struct RecipeArgs {
+    /// The folder of pictures
+    #[arg(long, value_name = "DIR", conflicts_with = "sample")]
+    data: Option<PathBuf>,
+    /// The built-in sample faces
+    #[arg(long)]
+    sample: bool,
+    /// A file of settings, as the window saves it
+    #[arg(long, value_name = "FILE", conflicts_with = "preset")]
+    settings: Option<PathBuf>,
+    /// A recipe to start from: quick, notebook, recommended
+    #[arg(long, value_name = "NAME")]
+    preset: Option<String>,
+    /// Change one option, as listed by `trombine options`
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// At most so many epochs
+    #[arg(long, value_name = "N")]
+    epochs: Option<u32>,
+    /// The start of all randomness
+    #[arg(long, value_name = "N")]
+    seed: Option<u32>,
+    /// As listed by `trombine devices`
+    #[arg(long, value_name = "ID", default_value = "auto")]
+    device: String,
+    /// Threads of the processor; all unless given
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+}
+
+impl RecipeArgs {
+    /// Where the pictures come from, if the user said so.
+    fn source(&self) -> Option<Source> {
+        match &self.data {
+            Some(folder) => Some(Source::Folder(folder.clone())),
+            None => self.sample.then_some(Source::SampleFaces),
+        }
+    }
+}
+
+/// The user's runs.
+fn store() -> Result<RunStore, Vec<Problem>> {
+    RunStore::of_user().map_err(one)
+}
+
+fn one(problem: Problem) -> Vec<Problem> {
+    vec![problem]
+}

@@ -1,0 +1,110 @@
+//! Settings from the command line, and the table of all options.
+
+use std::fs;
+
+use super::{RecipeArgs, one, terminal::print};
+use crate::{
+    data::sample::Source,
+    knob::{Choice, Knobs},
+    plan::Plan,
+    preset::Preset,
+    problem::{Kind, Problem},
+    run::{RunStore, atomic},
+    settings::Settings,
+    text::{Lang, Sentence, say},
+    train::control::Control,
+    worker::{self, Command, Event},
+};
+
+/// The settings that the arguments ask for.
+///
+/// # Errors
+/// A file that is none, an unknown recipe, key or value: all at once.
+pub fn settings(ask: &RecipeArgs) -> Result<Settings, Vec<Problem>> {
+    let mut settings = match (&ask.settings, &ask.preset) {
+        (Some(path), _) => {
+            let text = fs::read(path).map_err(|error| one(Problem::io(path, &error)))?;
+            serde_json::from_slice(&text).map_err(|error| one(atomic::foreign(path, &error)))?
+        }
+        (None, Some(name)) => preset(name)?.settings(),
+        (None, None) => Settings::default(),
+    };
+    let epochs = ask.epochs.map(|n| format!("train.epochs={n}"));
+    let seed = ask.seed.map(|n| format!("seed={n}"));
+    let wishes = ask.set.iter().cloned().chain(epochs).chain(seed);
+    let problems: Vec<Problem> = wishes.filter_map(|wish| set(&mut settings, &wish).err()).collect();
+    if problems.is_empty() { Ok(settings) } else { Err(problems) }
+}
+
+/// Opens `source` and makes the plan that the arguments ask for, telling about it.
+///
+/// # Errors
+/// Everything that keeps the plan from existing.
+pub fn plan(
+    ask: &RecipeArgs,
+    source: Source,
+    store: &RunStore,
+    tell: &mut dyn FnMut(Event),
+) -> Result<Plan, Vec<Problem>> {
+    let settings = settings(ask)?;
+    let mut opened = None;
+    worker::perform(Command::Open(source), store, &Control::default(), &mut |event| {
+        if let Event::Opened { dataset } = &event {
+            opened = Some(dataset.clone());
+        }
+        tell(event);
+    })
+    .map_err(one)?;
+    let dataset = opened.ok_or_else(|| one(Problem::cancelled()))?;
+    let plan = Plan::new(&settings, dataset)?;
+    Ok(Plan { device: ask.device.clone(), threads: ask.threads, ..plan })
+}
+
+/// Prints every option as a Markdown table.
+pub fn options(lang: Lang) {
+    let head = [say("Key", "Clé"), say("What it is", "Ce que c’est"), say("Default", "Défaut"), say("Allowed", "Permis")];
+    print(&format!("| {} |", head.map(|cell| cell.get(lang)).join(" | ")));
+    print("| --- | --- | --- | --- |");
+    for knob in Settings::default().knobs() {
+        let cells = [
+            format!("`{}`", knob.key),
+            format!("**{}.** {}", knob.name.get(lang), knob.help.get(lang)),
+            knob.text(),
+            knob.allowed(lang),
+        ];
+        print(&format!("| {} |", cells.map(|cell| cell.replace('|', "\\|")).join(" | ")));
+    }
+}
+
+fn preset(name: &str) -> Result<Preset, Vec<Problem>> {
+    let found = Preset::ALL.iter().copied().find(|preset| preset.key() == name);
+    found.ok_or_else(|| {
+        let keys = Preset::ALL.iter().map(|preset| preset.key()).collect::<Vec<_>>().join(", ");
+        one(Problem::new(
+            Kind::Settings,
+            Sentence { en: format!("There is no recipe “{name}”"), fr: format!("Il n’y a pas de recette « {name} »") },
+            Sentence { en: format!("Take one of {keys}"), fr: format!("Prenez l’une de {keys}") },
+        ))
+    })
+}
+
+fn set(settings: &mut Settings, wish: &str) -> Result<(), Problem> {
+    let (key, value) = wish.split_once('=').ok_or_else(|| {
+        Problem::new(
+            Kind::Settings,
+            Sentence { en: format!("“{wish}” is not KEY=VALUE"), fr: format!("« {wish} » n’est pas CLÉ=VALEUR") },
+            say("For example --set model.dropout=0.3", "Par exemple --set model.dropout=0.3"),
+        )
+    })?;
+    let mut knobs = settings.knobs();
+    let knob = knobs.iter_mut().find(|knob| knob.key == key.trim()).ok_or_else(|| {
+        Problem::new(
+            Kind::Settings,
+            Sentence { en: format!("There is no option “{key}”"), fr: format!("Il n’y a pas d’option « {key} »") },
+            say("`trombine options` lists them", "`trombine options` en donne la liste"),
+        )
+    })?;
+    knob.parse(value).map_err(|sentence| {
+        Problem::new(Kind::Settings, sentence, say("`trombine options` lists them", "`trombine options` en donne la liste"))
+    })
+}

@@ -1,0 +1,274 @@
+//! Events as a progress bar, plain lines, or JSON.
+
+use std::{
+    io::{self, IsTerminal, Write},
+    time::Duration,
+};
+
+use crate::{
+    data::sample::Dataset,
+    problem::{Kind, Problem},
+    run::RunView,
+    text::{Lang, Say, decimal, duration, number, percent, say},
+    train::event::{BatchRecord, EpochRecord, StopReason, TrainEvent},
+    worker::{Event, Stage},
+};
+
+/// Cells of the progress bar.
+const WIDTH: usize = 24;
+
+/// Tells events on standard output (results) and standard error (progress).
+pub struct Terminal {
+    pub lang: Lang,
+    json: bool,
+    bar: bool,
+    /// Whether a progress line stands there that the next line has to clear.
+    drawn: bool,
+    stage: Option<Stage>,
+    epochs: u32,
+}
+
+impl Terminal {
+    pub fn new(lang: Lang, json: bool) -> Self {
+        Self { lang, json, bar: !json && io::stderr().is_terminal(), drawn: false, stage: None, epochs: 0 }
+    }
+
+    /// Tells one event.
+    pub fn event(&mut self, event: &Event) {
+        if self.json {
+            return json(event);
+        }
+        match event {
+            Event::Progress { stage, done, total } => self.progress(*stage, *done, *total),
+            Event::Opened { dataset } => self.opened(dataset),
+            Event::Train(event) => self.train(event),
+            Event::Evaluated(view) => self.evaluated(view),
+            Event::Wrote { path, what } => {
+                let line = format!("{}: {}", path.display(), what.get(self.lang));
+                self.line(&line);
+            }
+            Event::Warned(problem) => {
+                self.clear();
+                complain(problem, self.lang);
+            }
+            Event::Runs(_) | Event::RunOpened(_) | Event::Finished | Event::Failed(_) => {}
+        }
+    }
+
+    /// A line of the result.
+    pub fn line(&mut self, text: &str) {
+        self.clear();
+        print(text);
+    }
+
+    fn progress(&mut self, stage: Stage, done: u64, total: u64) {
+        let name = stage_name(stage).get(self.lang);
+        if !self.bar {
+            if self.stage.replace(stage) != Some(stage) {
+                complain_line(&format!("{name}…"));
+            }
+            return;
+        }
+        let count = if total > 0 {
+            format!("{} / {}", number(self.lang, done), number(self.lang, total))
+        } else {
+            number(self.lang, done)
+        };
+        self.draw(&format!("{name} {} {count}", bar(done as f64 / total.max(1) as f64)));
+        if done == total && total > 0 {
+            self.clear();
+        }
+    }
+
+    fn opened(&mut self, dataset: &Dataset) {
+        let [zeros, ones] = dataset.balance();
+        let [a, b] = &dataset.classes;
+        let n = |count: usize| number(self.lang, count as u64);
+        let used = say("pictures", "images").get(self.lang);
+        let left = say("not used", "non utilisées").get(self.lang);
+        let text = format!(
+            "{}: {} {used} ({a} {}, {b} {}), {} {left}",
+            dataset.source.name().get(self.lang),
+            n(dataset.samples.len()),
+            n(zeros),
+            n(ones),
+            n(dataset.skipped.len()),
+        );
+        self.line(&text);
+    }
+
+    fn train(&mut self, event: &TrainEvent) {
+        let lang = self.lang;
+        match event {
+            TrainEvent::Started { run, device, epochs, steps_per_epoch, train_pictures, validation_pictures, .. } => {
+                self.epochs = *epochs;
+                let text = match lang {
+                    Lang::En => format!(
+                        "Run {run} on {}: {} training and {} validation pictures, {} steps an epoch, {epochs} epochs at most",
+                        device.name,
+                        number(lang, (*train_pictures).into()),
+                        number(lang, (*validation_pictures).into()),
+                        number(lang, (*steps_per_epoch).into()),
+                    ),
+                    Lang::Fr => format!(
+                        "Exécution {run} sur {} : {} images d’entraînement et {} de validation, {} pas par époque, {epochs} époques au plus",
+                        device.name,
+                        number(lang, (*train_pictures).into()),
+                        number(lang, (*validation_pictures).into()),
+                        number(lang, (*steps_per_epoch).into()),
+                    ),
+                };
+                self.line(&text);
+            }
+            TrainEvent::Batch(record) => self.batch(record),
+            TrainEvent::Epoch(record) => self.epoch(record),
+            TrainEvent::Note(note) => {
+                let text = format!("  {}", note.text.get(lang));
+                self.line(&text);
+            }
+            TrainEvent::Stopped { reason, best_epoch } => {
+                let text = stopped(*reason, *best_epoch, lang);
+                self.line(&text);
+            }
+            TrainEvent::Paused | TrainEvent::Resumed | TrainEvent::Saved { .. } | TrainEvent::Faces(_) => {}
+        }
+    }
+
+    fn batch(&mut self, record: &BatchRecord) {
+        if !self.bar {
+            return;
+        }
+        let lang = self.lang;
+        let what = if record.validating { say("validation", "validation") } else { say("epoch", "époque") }.get(lang);
+        let left = say("left", "restant").get(lang);
+        let text = format!(
+            "{what} {}/{} {} {} {}  {} img/s  {} {left}",
+            record.epoch,
+            self.epochs,
+            bar(f64::from(record.step) / f64::from(record.steps_per_epoch.max(1))),
+            decimal(lang, record.loss, 3),
+            percent(lang, record.accuracy, 1),
+            decimal(lang, record.pictures_per_second, 0),
+            duration(lang, Duration::from_secs_f64(record.remaining.max(0.0))),
+        );
+        self.draw(&text);
+    }
+
+    fn epoch(&mut self, record: &EpochRecord) {
+        let lang = self.lang;
+        let text = format!(
+            "{} {}/{}  {} {}  {}  · validation {}  {}  · {}  {} img/s",
+            say("epoch", "époque").get(lang),
+            record.epoch,
+            self.epochs,
+            say("training", "entraînement").get(lang),
+            decimal(lang, record.train_loss, 4),
+            percent(lang, record.train_accuracy, 1),
+            decimal(lang, record.validation_loss, 4),
+            percent(lang, record.validation_accuracy, 1),
+            duration(lang, Duration::from_secs_f64(record.seconds.max(0.0))),
+            decimal(lang, record.pictures_per_second, 0),
+        );
+        self.line(&text);
+    }
+
+    fn evaluated(&mut self, view: &RunView) {
+        let Some(report) = &view.report else { return };
+        self.line(&report.headline(report.threshold, self.lang));
+        self.line(&report.subline(report.threshold, self.lang));
+        let scores = report.run_scores();
+        let [a, b] = &report.classes;
+        let text = format!(
+            "F1 {a} {}, {b} {}, {} {}",
+            decimal(self.lang, scores.f1[0], 3),
+            decimal(self.lang, scores.f1[1], 3),
+            say("macro", "macro").get(self.lang),
+            decimal(self.lang, scores.macro_f1, 3),
+        );
+        self.line(&text);
+        if report.part.is_some() {
+            let text = format!("{} {}", say("Run", "Exécution").get(self.lang), view.folder.display());
+            self.line(&text);
+        }
+    }
+
+    fn draw(&mut self, text: &str) {
+        // A terminal that is gone does not stop a training.
+        let _ = write!(io::stderr(), "\r\x1b[2K{text}").and_then(|()| io::stderr().flush());
+        self.drawn = true;
+    }
+
+    fn clear(&mut self) {
+        if std::mem::take(&mut self.drawn) {
+            let _ = write!(io::stderr(), "\r\x1b[2K").and_then(|()| io::stderr().flush());
+        }
+    }
+}
+
+/// A line on standard output; a reader that has gone away (`| head`) is no reason to stop a training.
+pub fn print(text: &str) {
+    let _ = writeln!(io::stdout(), "{text}");
+}
+
+/// A problem on standard error, with its details where they say more than the sentence.
+pub fn complain(problem: &Problem, lang: Lang) {
+    if problem.kind == Kind::Cancelled {
+        return complain_line(problem.what.get(lang));
+    }
+    let knob = problem.knob.as_ref().map(|knob| format!("{knob}: ")).unwrap_or_default();
+    complain_line(&format!("{knob}{}", problem.line(lang)));
+    if !problem.details.is_empty() {
+        complain_line(&format!("  ({})", problem.details));
+    }
+}
+
+fn complain_line(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// One JSON line. Of a data set only the counts: the pictures are in the folder.
+fn json(event: &Event) {
+    let value = match event {
+        Event::Opened { dataset } => Ok(serde_json::json!({
+            "event": "opened",
+            "classes": dataset.classes,
+            "pictures": dataset.balance(),
+            "skipped": dataset.skipped.len(),
+        })),
+        event => serde_json::to_value(event),
+    };
+    match value {
+        Ok(value) => print(&value.to_string()),
+        Err(error) => complain_line(&error.to_string()),
+    }
+}
+
+fn bar(share: f64) -> String {
+    let full = (share.clamp(0.0, 1.0) * WIDTH as f64) as usize;
+    format!("[{}{}]", "█".repeat(full), "·".repeat(WIDTH - full))
+}
+
+const fn stage_name(stage: Stage) -> Say {
+    match stage {
+        Stage::Scanning => say("Looking for pictures", "Recherche des images"),
+        Stage::Decoding => say("Reading pictures", "Lecture des images"),
+        Stage::Drawing => say("Drawing sample faces", "Dessin des visages d’exemple"),
+        Stage::Training => say("Training", "Entraînement"),
+        Stage::Evaluating => say("Judging", "Évaluation"),
+        Stage::Predicting => say("Predicting", "Prédiction"),
+        Stage::Copying => say("Copying", "Copie"),
+        Stage::Exporting => say("Writing", "Écriture"),
+    }
+}
+
+fn stopped(reason: StopReason, best: Option<u32>, lang: Lang) -> String {
+    let why = match reason {
+        StopReason::AllEpochs => say("All epochs are done", "Toutes les époques sont faites"),
+        StopReason::EarlyStopping { .. } => say("Stopped early: no improvement", "Arrêt anticipé : plus d’amélioration"),
+        StopReason::TimeLimit => say("The time limit is reached", "La limite de temps est atteinte"),
+        StopReason::Diverged => say("The loss is no longer a number", "La perte n’est plus un nombre"),
+        StopReason::ByUser => say("Finished as asked", "Terminé comme demandé"),
+    };
+    let best = best.map(|epoch| format!("; {} {epoch}", say("best epoch", "meilleure époque").get(lang))).unwrap_or_default();
+    format!("{}{best}", why.get(lang))
+}

@@ -1,0 +1,54 @@
+//! `train` and `resume`.
+
+use std::path::PathBuf;
+
+use super::{Done, TrainArgs, one, recipe, store, terminal::Terminal};
+use crate::{
+    data::sample::Source,
+    problem::{Kind, Problem},
+    text::{Lang, say},
+    train::control::Control,
+    worker::{self, Command, Event},
+};
+
+/// Trains, and judges the result.
+pub fn train(ask: &TrainArgs, lang: Lang) -> Done {
+    let (store, control) = (store()?, Control::default());
+    let mut terminal = Terminal::new(lang, ask.json);
+    let source = ask.recipe.source().ok_or_else(|| one(nothing()))?;
+    let plan = recipe::plan(&ask.recipe, source, &store, &mut |event| terminal.event(&event))?;
+    let mut tell = |event: Event| terminal.event(&event);
+    match &ask.out {
+        Some(folder) => worker::train_in(&plan, folder, &control, &mut tell),
+        None => worker::perform(Command::Train(Box::new(plan)), &store, &control, &mut tell),
+    }
+    .map_err(one)
+}
+
+/// Goes on with a run on the pictures that it began with.
+pub fn resume(run: &str, data: Option<PathBuf>, more: u32, terminal: &mut Terminal) -> Done {
+    let (store, control) = (store()?, Control::default());
+    let source = match data {
+        Some(folder) => Source::Folder(folder),
+        None => store.find(run).map_err(one)?.info.source,
+    };
+    let mut opened = None;
+    worker::perform(Command::Open(source), &store, &control, &mut |event| {
+        terminal.event(&event);
+        if let Event::Opened { dataset } = event {
+            opened = Some(dataset);
+        }
+    })
+    .map_err(one)?;
+    let Some(dataset) = opened else { return Ok(()) };
+    let command = Command::Resume { run: run.to_owned(), dataset, more };
+    worker::perform(command, &store, &control, &mut |event| terminal.event(&event)).map_err(one)
+}
+
+fn nothing() -> Problem {
+    Problem::new(
+        Kind::Data,
+        say("There is nothing to train on", "Il n’y a rien sur quoi s’entraîner"),
+        say("Say --data DIR, or --sample for the built-in drawings", "Dites --data DIR, ou --sample pour les dessins intégrés"),
+    )
+}

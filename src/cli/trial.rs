@@ -1,0 +1,90 @@
+//! `trial`, `devices` and `selftest`.
+
+use std::{path::Path, time::Duration};
+
+use super::{Done, RecipeArgs, one, recipe, store, terminal::{Terminal, complain, print}};
+use crate::{
+    data::sample::Source,
+    engine::{Device, DeviceKind},
+    worker::stand_in,
+    run::atomic,
+    text::{Lang, decimal, duration, say},
+    train::{control::Control, trial},
+};
+
+/// Tries the recipe on each device, or on the one that was asked for; on the sample faces without a folder.
+pub fn trial(ask: &RecipeArgs, json: bool, lang: Lang) -> Done {
+    let mut terminal = Terminal::new(lang, false);
+    let source = ask.source().unwrap_or(Source::SampleFaces);
+    let plan = recipe::plan(ask, source, &store()?, &mut |event| terminal.event(&event))?;
+    let mut trials = Vec::new();
+    for device in asked(&ask.device) {
+        let tried = stand_in::open(&device, &plan.engine_config())
+            .and_then(|mut engine| trial::trial(&plan, engine.as_mut(), &Control::default()));
+        match tried {
+            Ok(trial) => trials.push(trial),
+            Err(problem) if ask.device == "auto" => complain(&problem, lang),
+            Err(problem) => return Err(one(problem)),
+        }
+    }
+    if json {
+        let text = serde_json::to_string_pretty(&trials).map_err(|error| one(atomic::foreign(Path::new("trial"), &error)))?;
+        print(&text);
+        return Ok(());
+    }
+    for trial in trials {
+        let time = |seconds| duration(lang, Duration::from_secs_f64(seconds));
+        print(&format!(
+            "{} ({}): {} {}, {} {}, {} {} {} {}",
+            trial.device.name,
+            trial.device.id,
+            decimal(lang, trial.pictures_per_second, 0),
+            say("pictures a second", "images par seconde").get(lang),
+            time(trial.epoch),
+            say("an epoch", "par époque").get(lang),
+            time(trial.run),
+            say("for all", "pour les").get(lang),
+            plan.settings.train.epochs,
+            say("epochs", "époques").get(lang),
+        ));
+    }
+    Ok(())
+}
+
+/// Lists the devices.
+pub fn devices(json: bool) -> Done {
+    let devices = stand_in::devices();
+    if json {
+        let text = serde_json::to_string_pretty(&devices).map_err(|error| one(atomic::foreign(Path::new("devices"), &error)))?;
+        print(&text);
+        return Ok(());
+    }
+    devices.iter().for_each(|Device { id, name, details, .. }| print(&format!("{id:<10} {name}  {details}")));
+    Ok(())
+}
+
+/// Compares each device's arithmetic with the plain reference.
+pub fn selftest(lang: Lang) -> Done {
+    let mut failed = Vec::new();
+    for device in stand_in::devices() {
+        match stand_in::self_test(&device.id) {
+            Ok(distance) => print(&format!(
+                "{:<10} {} ({} {distance:.1e})",
+                device.id,
+                say("agrees with the reference", "d’accord avec la référence").get(lang),
+                say("largest difference", "plus grand écart").get(lang),
+            )),
+            Err(problem) => failed.push(problem.because(device.id)),
+        }
+    }
+    if failed.is_empty() { Ok(()) } else { Err(failed) }
+}
+
+/// The devices to try: all that a person would train on, or the one that was asked for.
+fn asked(device: &str) -> Vec<String> {
+    if device != "auto" {
+        return vec![device.to_owned()];
+    }
+    let real = |device: &Device| matches!(device.kind, DeviceKind::Processor | DeviceKind::Graphics);
+    stand_in::devices().into_iter().filter(real).map(|device| device.id).collect()
+}

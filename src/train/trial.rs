@@ -1,0 +1,80 @@
+//! A short trial before a long training: how fast a device goes, and what the whole run would take.
+
+use std::time::Instant;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    data::{batch::Batches, sample::Part},
+    engine::{Device, Engine, Step},
+    model::init,
+    plan::Plan,
+    problem::Problem,
+    train::control::Control,
+};
+
+/// Batches that are timed.
+const BATCHES: usize = 20;
+/// Batches before them, in which buffers and caches fill.
+const WARM_UP: usize = 3;
+
+/// How fast a plan goes on a device.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trial {
+    pub device: Device,
+    /// Training pictures a second.
+    pub pictures_per_second: f64,
+    /// Seconds of one epoch, validation included.
+    pub epoch: f64,
+    /// Seconds of all epochs, if nothing stops it sooner.
+    pub run: f64,
+}
+
+/// Trains a few batches of `plan` on `engine`, whose weights and optimizer are used up by it.
+///
+/// # Errors
+/// A device that fails; cancelled.
+pub fn trial(plan: &Plan, engine: &mut dyn Engine, control: &Control) -> Result<Trial, Problem> {
+    engine.set_weights(&init::init(&plan.network, plan.settings.model.initialization, plan.settings.seed.into()))?;
+    let learning_rate = plan.settings.train.optimizer.learning_rate;
+    let (mut pictures, mut began) = (0, Instant::now());
+    for (index, batch) in Batches::training(plan, 0).take(WARM_UP + BATCHES).enumerate() {
+        if control.cancelled() {
+            return Err(Problem::cancelled());
+        }
+        if index == WARM_UP {
+            (pictures, began) = (0, Instant::now());
+        }
+        engine.train_batch(&batch.view(), Step { index: index as u32, learning_rate })?;
+        pictures += batch.len();
+    }
+    let per_picture = began.elapsed().as_secs_f64() / pictures.max(1) as f64;
+    let judging = judging_seconds(plan, engine)?;
+    let (train, validation) = (plan.indices(Part::Train).len(), plan.indices(Part::Validation).len());
+    let shown = (plan.steps_per_epoch as usize * plan.settings.train.batch_size as usize).min(match plan.settings.train.steps_per_epoch {
+        0 => train,
+        _ => usize::MAX,
+    });
+    let epoch = per_picture * shown as f64 + judging * validation as f64;
+    Ok(Trial {
+        device: engine.device().clone(),
+        pictures_per_second: per_picture.recip(),
+        epoch,
+        run: epoch * f64::from(plan.settings.train.epochs),
+    })
+}
+
+/// Seconds to judge one picture.
+fn judging_seconds(plan: &Plan, engine: &mut dyn Engine) -> Result<f64, Problem> {
+    let mut samples = plan.indices(Part::Validation);
+    samples.truncate(8 * plan.settings.train.batch_size as usize);
+    let pictures = samples.len();
+    let batch_size = plan.settings.train.batch_size as usize;
+    let mut logits = Vec::new();
+    let began = Instant::now();
+    for batch in Batches::evaluation(plan.dataset.clone(), samples, &plan.settings.augment, batch_size) {
+        logits.resize(batch.len(), 0.0);
+        engine.predict(&batch.pixels, &mut logits)?;
+    }
+    Ok(began.elapsed().as_secs_f64() / pictures.max(1) as f64)
+}
