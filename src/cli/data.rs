@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
-use super::{Done, one, store, terminal::{Terminal, print}};
+use super::{
+    Done, one, store,
+    terminal::{Terminal, print},
+};
 use crate::{
     data::sample::{Dataset, Source},
     plan::Plan,
@@ -38,8 +41,15 @@ pub fn check(dir: PathBuf, json: bool, lang: Lang) -> Done {
         return Ok(());
     }
     let copied = copies(&dataset) as u64;
-    print(&format!("{} {}", number(lang, copied), say("pictures are copies of others", "images sont des copies d’autres").get(lang)));
-    list(&format!("{}: {}", say("Odd", "Particulières").get(lang), odd.len()), odd.iter().map(|(file, oddity)| format!("{}: {oddity:?}", file.display())));
+    print(&format!(
+        "{} {}",
+        number(lang, copied),
+        say("pictures are copies of others", "images sont des copies d’autres").get(lang)
+    ));
+    list(
+        &format!("{}: {}", say("Odd", "Particulières").get(lang), odd.len()),
+        odd.iter().map(|(file, oddity)| format!("{}: {oddity:?}", file.display())),
+    );
     let skipped = dataset.skipped.iter().map(|s| format!("{}: {:?}", s.file.display(), s.reason));
     list(&format!("{}: {}", say("Not used", "Non utilisées").get(lang), dataset.skipped.len()), skipped);
     Ok(())

@@ -6,7 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Done, one, store, terminal::{self, Terminal, print}};
+use super::{
+    Done, one, store,
+    terminal::{self, Terminal, print},
+};
 use crate::{
     data::sample::Source,
     predict::{
@@ -56,7 +59,12 @@ fn row(run: &RunInfo, lang: Lang) -> String {
         RunStatus::Finished => say("finished", "terminée"),
     };
     let scores = run.scores.map_or_else(String::new, |scores| {
-        format!("  {} {}  F1 {}", say("test", "test").get(lang), percent(lang, scores.accuracy, 1), decimal(lang, scores.macro_f1, 3))
+        format!(
+            "  {} {}  F1 {}",
+            say("test", "test").get(lang),
+            percent(lang, scores.accuracy, 1),
+            decimal(lang, scores.macro_f1, 3)
+        )
     });
     let epochs = say("epochs", "époques").get(lang);
     format!("{}  {:<12}  {:>3} {epochs}{scores}  {}", run.id, status.get(lang), run.epochs_done, run.name)

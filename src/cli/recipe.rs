@@ -40,12 +40,7 @@ pub fn settings(ask: &RecipeArgs) -> Result<Settings, Vec<Problem>> {
 ///
 /// # Errors
 /// Everything that keeps the plan from existing.
-pub fn plan(
-    ask: &RecipeArgs,
-    source: Source,
-    store: &RunStore,
-    tell: &mut dyn FnMut(Event),
-) -> Result<Plan, Vec<Problem>> {
+pub fn plan(ask: &RecipeArgs, source: Source, store: &RunStore, tell: &mut dyn FnMut(Event)) -> Result<Plan, Vec<Problem>> {
     let settings = settings(ask)?;
     let mut opened = None;
     worker::perform(Command::Open(source), store, &Control::default(), &mut |event| {

@@ -2,14 +2,17 @@
 
 use std::{path::Path, time::Duration};
 
-use super::{Done, RecipeArgs, one, recipe, store, terminal::{Terminal, complain, print}};
+use super::{
+    Done, RecipeArgs, one, recipe, store,
+    terminal::{Terminal, complain, print},
+};
 use crate::{
     data::sample::Source,
     engine::{Device, DeviceKind},
-    worker::stand_in,
     run::atomic,
     text::{Lang, decimal, duration, say},
     train::{control::Control, trial},
+    worker::stand_in,
 };
 
 /// Tries the recipe on each device, or on the one that was asked for; on the sample faces without a folder.
