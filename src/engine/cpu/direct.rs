@@ -254,7 +254,10 @@ impl Backward<'_> {
     pub unsafe fn run(&self, isa: Isa, n: usize, scratch: &Scratch) {
         let g = self.geometry;
         let view = gradient_view(g);
-        std::ptr::write_bytes(scratch.gradient.ptr(), 0, view.picture);
+        if view.origin > 0 {
+            // Another layer may have left numbers where this one has its border.
+            std::ptr::write_bytes(scratch.gradient.ptr(), 0, view.picture);
+        }
         isa.run(Unpooled { outputs: &self.outputs, n, to: scratch.gradient.ptr(), view, sum: self.bias_gradient });
         self.weight_gradients(isa, n, view, scratch);
         if !self.input_gradient.is_null() {

@@ -2,8 +2,8 @@
 //!
 //! [`Product`] is `C = A B` with A's rows read along k (Winograd forward and input gradient, direct convolution, dense
 //! layers); [`Outer`] is `C = A^T B` with k outermost in both (all weight gradients). A tile of C stays in registers
-//! over the whole of k: up to 12 x 32 numbers with AVX-512, 6 x 16 with AVX2. Rows are divided evenly among the tiles
-//! (32 rows are 11 + 11 + 10), so there are no remainder kernels. The order of the additions of each element is that
+//! over the whole of k: up to 8 x 32 numbers with AVX-512, 6 x 16 with AVX2. Rows are divided evenly among the tiles
+//! (with AVX2 32 rows are 6 + 6 + 5 + 5 + 5 + 5), so there are no remainder kernels. The order of the additions of each element is that
 //! of k alone, hence the same bits for any tiling and any number of threads.
 #![allow(unsafe_op_in_unsafe_fn, reason = "a kernel is one contract, stated at its struct")]
 
@@ -19,6 +19,7 @@ use super::{
 #[derive(Clone, Copy)]
 pub struct Product<'a> {
     pub a: *const f32,
+    /// Distance of A's rows: 16, or 3 for pictures.
     pub a_row: usize,
     /// Where each segment of k starts in a row of A.
     pub segments: &'a [usize],
@@ -61,24 +62,24 @@ pub struct Outer {
     pub accumulate: bool,
 }
 
-/// Calls `$tile::<S, R, P>` for a number of rows known only at run time.
+/// Calls `$tile::<S, R, $rest>` for a number of rows known only at run time.
 macro_rules! with_rows {
-    ($rows:expr, $tile:ident, $panels:literal, $args:tt) => {
+    ($rows:expr, $tile:ident, [$($rest:tt)*], $args:tt) => {
         match $rows {
-            1 => $tile::<S, 1, $panels> $args,
-            2 => $tile::<S, 2, $panels> $args,
-            3 => $tile::<S, 3, $panels> $args,
-            4 => $tile::<S, 4, $panels> $args,
-            5 => $tile::<S, 5, $panels> $args,
-            6 => $tile::<S, 6, $panels> $args,
-            7 => $tile::<S, 7, $panels> $args,
-            8 => $tile::<S, 8, $panels> $args,
-            9 => $tile::<S, 9, $panels> $args,
-            10 => $tile::<S, 10, $panels> $args,
-            11 => $tile::<S, 11, $panels> $args,
-            12 => $tile::<S, 12, $panels> $args,
-            13 => $tile::<S, 13, $panels> $args,
-            _ => $tile::<S, 14, $panels> $args,
+            1 => $tile::<S, 1, $($rest)*> $args,
+            2 => $tile::<S, 2, $($rest)*> $args,
+            3 => $tile::<S, 3, $($rest)*> $args,
+            4 => $tile::<S, 4, $($rest)*> $args,
+            5 => $tile::<S, 5, $($rest)*> $args,
+            6 => $tile::<S, 6, $($rest)*> $args,
+            7 => $tile::<S, 7, $($rest)*> $args,
+            8 => $tile::<S, 8, $($rest)*> $args,
+            9 => $tile::<S, 9, $($rest)*> $args,
+            10 => $tile::<S, 10, $($rest)*> $args,
+            11 => $tile::<S, 11, $($rest)*> $args,
+            12 => $tile::<S, 12, $($rest)*> $args,
+            13 => $tile::<S, 13, $($rest)*> $args,
+            _ => $tile::<S, 14, $($rest)*> $args,
         }
     };
 }
@@ -90,17 +91,20 @@ impl Kernel for Product<'_> {
         while panel < self.panels {
             let wide = S::ROWS_2 > 0 && self.panels - panel >= 2;
             let most = if wide { S::ROWS_2 } else { S::ROWS_1 };
-            let mut part = Product { b: self.b.add(panel * self.b_panel), c: self.c.add(panel * self.c_panel), ..self };
+            let mut part = Product { b: self.b.add(panel * self.b_panel), ..self };
+            part.next = self.next.wrapping_add(panel * self.b_panel);
             let tiles = self.rows.div_ceil(most);
             let mut row = 0;
             for tile in 0..tiles {
                 let rows = (self.rows - row).div_ceil(tiles - tile);
                 part.a = self.a.add(row * self.a_row);
                 part.c = self.c.add(panel * self.c_panel + row * LANES);
-                if wide {
-                    with_rows!(rows.min(S::ROWS_2), product_tile, 2, (&part));
-                } else {
-                    with_rows!(rows.min(S::ROWS_1), product_tile, 1, (&part));
+                // The distance of A's rows is a constant where it matters, so that addresses cost nothing.
+                match (wide, self.a_row == LANES) {
+                    (true, true) => with_rows!(rows, product_tile, [2, LANES], (&part)),
+                    (true, false) => with_rows!(rows, product_tile, [2, 3], (&part)),
+                    (false, true) => with_rows!(rows, product_tile, [1, LANES], (&part)),
+                    (false, false) => with_rows!(rows, product_tile, [1, 3], (&part)),
                 }
                 row += rows;
             }
@@ -110,8 +114,8 @@ impl Kernel for Product<'_> {
 }
 
 #[inline(always)]
-unsafe fn product_tile<S: Simd, const R: usize, const P: usize>(g: &Product<'_>) {
-    if R > S::ROWS_1 {
+unsafe fn product_tile<S: Simd, const R: usize, const P: usize, const ROW: usize>(g: &Product<'_>) {
+    if R > if P == 2 { S::ROWS_2 } else { S::ROWS_1 } {
         return;
     }
     let mut sum = [[S::zero(); P]; R];
@@ -125,12 +129,14 @@ unsafe fn product_tile<S: Simd, const R: usize, const P: usize>(g: &Product<'_>)
                 right[j] = S::load(b.add(j * g.b_panel));
             }
             for r in 0..R {
-                let left = S::splat(*a.add(r * g.a_row));
+                let left = S::splat(*a.add(r * ROW));
                 for j in 0..P {
                     sum[r][j] = S::fma(left, right[j], sum[r][j]);
                 }
             }
-            S::prefetch_far(next);
+            for j in 0..P {
+                S::prefetch(next.wrapping_add(j * g.b_panel));
+            }
             next = next.wrapping_add(LANES);
             a = a.add(1);
             b = b.add(LANES);
@@ -163,9 +169,9 @@ impl Kernel for Outer {
                         ..self
                     };
                     if wide {
-                        with_rows!(rows.min(S::ROWS_2), outer_tile, 2, (&part));
+                        with_rows!(rows, outer_tile, [2], (&part));
                     } else {
-                        with_rows!(rows.min(S::ROWS_1), outer_tile, 1, (&part));
+                        with_rows!(rows, outer_tile, [1], (&part));
                     }
                     row += rows;
                 }
@@ -177,7 +183,7 @@ impl Kernel for Outer {
 
 #[inline(always)]
 unsafe fn outer_tile<S: Simd, const R: usize, const P: usize>(g: &Outer) {
-    if R > S::ROWS_1 {
+    if R > if P == 2 { S::ROWS_2 } else { S::ROWS_1 } {
         return;
     }
     let mut sum = [[S::zero(); P]; R];

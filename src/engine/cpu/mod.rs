@@ -1,4 +1,56 @@
-//! The network on a processor: our own kernels over buffers that live as long as the engine.
+//! The network on a processor: our own kernels over buffers that live as long as the engine, several times faster than
+//! a general framework, because nothing is general: a block of convolution, bias or batch norm, activation and pooling
+//! is one pass, and the numbers between its parts stay in registers or in the second-level cache.
+//!
+//! # The map
+//! | file | what it is |
+//! | --- | --- |
+//! | [`simd`] | sixteen lanes of f32: AVX-512, AVX2, portable |
+//! | [`isa`] | compiles each kernel for each instruction set and chooses at run time |
+//! | [`gemm`] | the two matrix products on which everything rests |
+//! | [`geometry`] | shapes, borders and strides, shared by forward and backward |
+//! | [`winograd`] | 3x3 convolutions with a quarter of the multiplications |
+//! | [`direct`] | the first layer, and 5x5 |
+//! | [`pooling`], [`activation`], [`norm`], [`drop`] | what surrounds a convolution |
+//! | [`dense`], [`tail`] | dense layers, and all layers over vectors |
+//! | [`update`], [`parameters`] | optimizers, and the arrays in the kernels' layouts |
+//! | [`block`], [`build`], [`pass`] | a block with its buffers, the engine from a list of layers, a step as jobs |
+//! | [`pool`], [`buffer`] | threads, and memory that starts at a cache line |
+//!
+//! # Layout
+//! Channels come in panels of 16, one cache line and one AVX-512 register: a map is `[n][c/16][row][column][16]` with
+//! the next convolution's border of zeros around it, so no kernel meets an edge; weights of a convolution are
+//! `[out/16][tap][in][16]`, vectors `[f/16][n][16]`. Channels beyond the last are zero, and their weights and gradients
+//! stay zero. A pooled map is written straight into the next layer's buffer, the last one as features of the first
+//! dense layer. `parameters` translates from and to PyTorch's layout.
+//!
+//! # Which algorithm when
+//! - 3x3 behind the first layer: Winograd F(4x4, 3x3), forward, input gradient and weight gradient. Four times fewer
+//!   multiplications than direct, at 1.7 times its rounding error.
+//! - The first layer, whose three channels would waste a panel, and 5x5: direct, as products over rows of pixels.
+//! - Dense: products over shares of the inputs; the weight gradient is used for the update as it is made.
+//!
+//! Without batch norm the outputs before pooling never exist in memory; with it they are kept, because the statistics of
+//! the batch come between, and so a block is two passes forward and two back.
+//!
+//! # Sums and threads
+//! A step is about ten jobs for the pool (`pass`), each cut into units that do not depend on the number of threads
+//! wherever sums are formed: at most eight groups of pictures in the backward pass and sixteen shares of a dense
+//! layer's inputs, added up in order. So the bits are the same for any number of threads, and since every element's
+//! sum runs along k with fused multiply-adds, AVX2 and AVX-512 agree bit for bit too. Eight groups also mean that more
+//! than eight threads help the forward pass only; from batch 64 on the work of a unit is large enough for that.
+//!
+//! # Rules for changing it
+//! - A kernel is a struct with pointers and shapes that implements [`isa::Kernel`]; its documentation is its contract.
+//!   `run` and all it calls with vectors are `#[inline(always)]`, no closures: otherwise vectors go through memory.
+//! - `unsafe` is where pointers are: a buffer hands out its start from `&self`, units write to disjoint parts.
+//! - The naive truth is `engine/reference`; `tests/it/cpu.rs` holds every instruction set to it.
+//! - Measure with `cargo bench --bench step` and `--bench kernels`, old and new in turns.
+//!
+//! # Sources
+//! A. Lavin, S. Gray, *Fast Algorithms for Convolutional Neural Networks* (2016). S. Winograd, *Arithmetic Complexity of
+//! Computations* (1980). K. Goto, R. van de Geijn, *Anatomy of High-Performance Matrix Multiplication* (2008).
+//! E. Georganas and others, *Anatomy of High-Performance Deep Learning Convolutions on SIMD Architectures* (2018).
 
 mod activation;
 mod block;

@@ -102,10 +102,6 @@ impl Simd for Avx2 {
     }
     #[inline(always)]
     unsafe fn prefetch(p: *const f32) {
-        _mm_prefetch::<_MM_HINT_T0>(p.cast())
-    }
-    #[inline(always)]
-    unsafe fn prefetch_far(p: *const f32) {
         _mm_prefetch::<_MM_HINT_T1>(p.cast())
     }
     #[inline(always)]

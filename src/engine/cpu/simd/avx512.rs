@@ -15,7 +15,7 @@ impl Simd for Avx512 {
     type C = __m128i;
 
     const ROWS_1: usize = 14;
-    const ROWS_2: usize = 12;
+    const ROWS_2: usize = 8;
 
     #[inline(always)]
     unsafe fn splat(x: f32) -> __m512 {
@@ -91,10 +91,6 @@ impl Simd for Avx512 {
     }
     #[inline(always)]
     unsafe fn prefetch(p: *const f32) {
-        _mm_prefetch::<_MM_HINT_T0>(p.cast())
-    }
-    #[inline(always)]
-    unsafe fn prefetch_far(p: *const f32) {
         _mm_prefetch::<_MM_HINT_T1>(p.cast())
     }
     #[inline(always)]

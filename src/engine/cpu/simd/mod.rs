@@ -57,10 +57,8 @@ pub trait Simd: Copy {
     unsafe fn recode(m: Self::M, code: u8, old: Self::C) -> Self::C;
     unsafe fn is(c: Self::C, code: u8) -> Self::M;
 
-    /// Brings the line at `p` into the first-level cache; any address is allowed.
+    /// Brings the line at `p` into the second-level cache; any address is allowed.
     unsafe fn prefetch(p: *const f32);
-    /// Brings the line at `p` into the second-level cache.
-    unsafe fn prefetch_far(p: *const f32);
 
     #[inline(always)]
     unsafe fn zero() -> Self::V {

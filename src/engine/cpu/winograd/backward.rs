@@ -36,8 +36,6 @@ impl Backward<'_> {
     pub unsafe fn run(&self, isa: Isa, first: usize, count: usize, scratch: &Scratch) {
         let g = self.geometry;
         let end = count * g.tiles();
-        let view = g.input();
-        std::ptr::write_bytes(self.input_gradient.add(first * view.picture), 0, count * view.picture);
         std::ptr::write_bytes(self.bias_gradient, 0, g.out_panels * LANES);
         for start in (0..end).step_by(BLOCK) {
             let (tiles, count) = block_of_tiles(g, first, start, end);
@@ -137,7 +135,8 @@ impl Kernel for Spread<'_> {
     }
 }
 
-/// `dx += B dV B^T` of each tile; neighboring tiles overlap by two rows and columns.
+/// `dx += B dV B^T` of each tile. Neighboring tiles overlap by two rows and columns: there the later tile adds to what
+/// the earlier one (above or to the left) stored, so the map need not be zeroed first.
 struct Scatter<'a> {
     geometry: &'a Geometry,
     tiles: &'a [Tile],
@@ -165,7 +164,8 @@ impl Kernel for Scatter<'_> {
                 for i in 0..6 {
                     for j in 0..6 {
                         let place = to.add(i * view.row + j * LANES);
-                        S::store(place, S::add(S::load(place), d[i][j]));
+                        let shared = (i < 2 && tile.row > 0) || (j < 2 && tile.column > 0);
+                        S::store(place, if shared { S::add(S::load(place), d[i][j]) } else { d[i][j] });
                     }
                 }
             }

@@ -1,0 +1,182 @@
+//! The processor's engine: every instruction set against the reference, and the same bits for any number of threads.
+
+use trombine::{
+    engine::{
+        Engine, EngineConfig, Score,
+        cpu::{CpuEngine, Isa},
+        reference::ReferenceEngine,
+    },
+    model::{ModelSettings, Weights},
+    train::optimizer::{Optimizer, OptimizerKind},
+};
+
+use crate::engine_cases::{Pictures, assert_close, config, distance, random_case, step, weights};
+
+fn available() -> impl Iterator<Item = Isa> {
+    Isa::ALL.into_iter().filter(|isa| isa.is_available())
+}
+
+fn open(config: &EngineConfig, isa: Isa, weights: &Weights) -> CpuEngine {
+    let mut engine = CpuEngine::with_isa(config, isa).expect("the test's network can be built");
+    engine.set_weights(weights).expect("they are this network's weights");
+    engine
+}
+
+/// Logits, score and gradients.
+fn results(engine: &mut dyn Engine, pictures: &Pictures) -> (Vec<f32>, Score, Weights) {
+    let mut logits = vec![0.0; pictures.targets.len()];
+    engine.predict(&pictures.pixels, &mut logits).expect("predicts");
+    let (score, gradients) = engine.gradients(&pictures.batch(), step(3)).expect("gives gradients");
+    (logits, score, gradients)
+}
+
+/// Networks of the default's kind with sides and channels that fill no tile and no panel, and more than one of each.
+fn awkward() -> [(ModelSettings, usize); 4] {
+    let model = |filters: &[u32]| ModelSettings { filters: filters.to_vec(), dense: vec![20, 8], ..Default::default() };
+    [
+        (model(&[16, 40, 33]), 31),
+        (ModelSettings { batch_norm_conv: true, ..model(&[17, 48]) }, 22),
+        (ModelSettings { kernel: trombine::model::Kernel::Five, ..model(&[12, 40]) }, 27),
+        (ModelSettings { padding: trombine::model::Padding::Valid, dropout_conv: 0.2, ..model(&[32, 32, 16]) }, 37),
+    ]
+}
+
+#[test]
+fn every_instruction_set_agrees_with_the_reference() {
+    // Winograd's F(4x4, 3x3) with the points 0, ±1/√2, ±√2, ∞ rounds about 1.7 times as much as direct convolution in
+    // f32, of which the transforms' small constants are the reason: 5e-7 a layer, measured. Through a few layers and
+    // the sums of a gradient 5e-5 leaves room for unlucky cancellation but not for a wrong coefficient.
+    for (number, (model, side)) in awkward().into_iter().enumerate() {
+        let config = config(&model, side);
+        let start = weights(&config.network, number as u64);
+        let pictures = Pictures::random(&config.network, 5, number as u64);
+        let mut reference = ReferenceEngine::new(&config);
+        reference.set_weights(&start).expect("they are this network's weights");
+        let (logits, score, gradients) = results(&mut reference, &pictures);
+        for isa in available() {
+            let (own_logits, own_score, own_gradients) = results(&mut open(&config, isa, &start), &pictures);
+            let what = format!("network {number}, {isa:?}");
+            assert!(distance(&own_logits, &logits) < 1e-5, "{what}: {own_logits:?} instead of {logits:?}");
+            assert!((own_score.loss - score.loss).abs() < 1e-5, "{what}: {own_score:?} instead of {score:?}");
+            assert!((own_score.penalty - score.penalty).abs() < 1e-6, "{what}: {own_score:?} instead of {score:?}");
+            assert_close(&own_gradients, &gradients, 5e-5, &what);
+        }
+    }
+}
+
+#[test]
+fn random_networks_agree_with_the_reference() {
+    for number in 0..40 {
+        let (config, n) = random_case(number);
+        let start = weights(&config.network, number);
+        let pictures = Pictures::random(&config.network, n, number);
+        let mut reference = ReferenceEngine::new(&config);
+        reference.set_weights(&start).expect("they are this network's weights");
+        let (logits, score, gradients) = results(&mut reference, &pictures);
+        for isa in available() {
+            let (own_logits, own_score, own_gradients) = results(&mut open(&config, isa, &start), &pictures);
+            let what = format!("case {number}, {isa:?}");
+            assert!(distance(&own_logits, &logits) < 1e-4, "{what}: {own_logits:?} instead of {logits:?}");
+            assert!((own_score.loss - score.loss).abs() <= 1e-4 * score.loss, "{what}: {own_score:?} instead of {score:?}");
+            assert_eq!(own_score.correct, score.correct, "{what}");
+            // Batch norm over two or three values of a dense layer divides by nearly nothing: 1e-3.
+            assert_close(&own_gradients, &gradients, 1e-3, &what);
+        }
+    }
+}
+
+fn after_steps(config: &EngineConfig, isa: Isa, pictures: &Pictures, steps: u32) -> Weights {
+    let mut engine = open(config, isa, &weights(&config.network, 2));
+    for index in 0..steps {
+        engine.train_batch(&pictures.batch(), step(index)).expect("trains");
+    }
+    engine.weights().expect("has weights")
+}
+
+#[test]
+fn the_number_of_threads_changes_no_bit() {
+    for (model, side) in awkward() {
+        let config = EngineConfig { batch_size: 13, ..config(&model, side) };
+        let pictures = Pictures::random(&config.network, 13, 1);
+        let with = |threads| after_steps(&EngineConfig { threads: Some(threads), ..config.clone() }, Isa::detect(), &pictures, 3);
+        let one = with(1);
+        assert!(one == with(2), "two threads");
+        assert!(one == with(5), "five threads");
+    }
+}
+
+#[test]
+fn avx2_and_avx512_agree_bit_for_bit() {
+    if !Isa::Avx512.is_available() {
+        println!("skipped: this processor has no AVX-512");
+        return;
+    }
+    for (model, side) in awkward() {
+        let config = config(&model, side);
+        let pictures = Pictures::random(&config.network, 7, 1);
+        let [wide, narrow] = [Isa::Avx512, Isa::Avx2].map(|isa| after_steps(&config, isa, &pictures, 3));
+        assert!(wide == narrow);
+    }
+}
+
+#[test]
+fn a_short_batch_sees_nothing_of_the_one_before() {
+    for (model, side) in awkward() {
+        let config = config(&model, side);
+        let (full, short) = (Pictures::random(&config.network, 8, 1), Pictures::random(&config.network, 3, 2));
+        let start = weights(&config.network, 3);
+        let mut used = open(&config, Isa::detect(), &start);
+        results(&mut used, &full);
+        let (logits, score, gradients) = results(&mut used, &short);
+        let (fresh_logits, fresh_score, fresh_gradients) = results(&mut open(&config, Isa::detect(), &start), &short);
+        assert_eq!((logits, score), (fresh_logits, fresh_score));
+        assert!(gradients == fresh_gradients);
+    }
+}
+
+#[test]
+fn more_pictures_than_a_batch_are_predicted_in_parts() {
+    let (model, side) = &awkward()[0];
+    let config = config(model, *side);
+    let mut engine = open(&config, Isa::detect(), &weights(&config.network, 3));
+    let pictures = Pictures::random(&config.network, 21, 2);
+    let (mut all, mut one) = (vec![0.0; 21], vec![0.0; 1]);
+    engine.predict(&pictures.pixels, &mut all).expect("predicts");
+    engine.predict(&pictures.pixels[20 * config.network.input.len()..], &mut one).expect("predicts");
+    assert_eq!(all[20], one[0]);
+}
+
+#[test]
+fn every_optimizer_updates_as_its_reference() {
+    use OptimizerKind::{Adam, AdamW, Nadam, RmsProp, Sgd};
+    for (kind, clip, average) in
+        [(Adam, 0.0, false), (Adam, 0.05, true), (AdamW, 0.0, false), (RmsProp, 0.05, false), (Sgd, 0.0, true), (Nadam, 0.0, false)]
+    {
+        let (model, side) = &awkward()[1];
+        let mut config = config(model, *side);
+        config.optimizer.kind = kind;
+        config.optimizer.global_clipnorm = clip;
+        config.optimizer.use_ema = average;
+        let pictures = Pictures::random(&config.network, 4, 5);
+        let start = weights(&config.network, 5);
+        let mut engine = open(&config, Isa::detect(), &start);
+        let mut reference = Optimizer::new(&config.optimizer, &config.network.parameters());
+        let mut expected = start;
+        for index in 0..4 {
+            let (_, gradients) = engine.gradients(&pictures.batch(), step(index)).expect("gives gradients");
+            reference.update(&mut expected, &gradients, 1e-3).expect("updates");
+            engine.train_batch(&pictures.batch(), step(index)).expect("trains");
+            let own = engine.weights().expect("has weights");
+            for (name, array) in own.iter().filter(|(name, _)| !name.contains("running")) {
+                let off = distance(&array.data, &expected.0[name].data);
+                assert!(off < 1e-5, "{kind:?}, clip {clip}, {name}: off by {off:.1e} at step {index}");
+            }
+            // Go on from the engine's own, running statistics included, so that rounding does not add up.
+            expected = own;
+        }
+        let state = engine.optimizer_state().expect("has a state");
+        let mut other = open(&config, Isa::detect(), &expected);
+        other.set_optimizer_state(&state).expect("it is this network's state");
+        assert!(other.optimizer_state().expect("has a state") == state, "{kind:?}: the state comes back");
+    }
+}
