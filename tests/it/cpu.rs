@@ -149,9 +149,14 @@ fn more_pictures_than_a_batch_are_predicted_in_parts() {
 #[test]
 fn every_optimizer_updates_as_its_reference() {
     use OptimizerKind::{Adam, AdamW, Nadam, RmsProp, Sgd};
-    for (kind, clip, average) in
-        [(Adam, 0.0, false), (Adam, 0.05, true), (AdamW, 0.0, false), (RmsProp, 0.05, false), (Sgd, 0.0, true), (Nadam, 0.0, false)]
-    {
+    for (kind, clip, average) in [
+        (Adam, 0.0, false),
+        (Adam, 0.05, true),
+        (AdamW, 0.0, false),
+        (RmsProp, 0.05, false),
+        (Sgd, 0.0, true),
+        (Nadam, 0.0, false),
+    ] {
         let (model, side) = &awkward()[1];
         let mut config = config(model, *side);
         config.optimizer.kind = kind;

@@ -2,7 +2,7 @@
 
 use trombine::{
     data::random::{Purpose, Random},
-    engine::{Batch, Engine, EngineConfig, Step, reference::ReferenceEngine},
+    engine::{Batch, Engine, EngineConfig, Step, cpu::CpuEngine, reference::ReferenceEngine},
     model::{Activation, Array, Initialization, Kernel, ModelSettings, Network, Padding, Pooling, Weights, init::init},
     train::{
         loss::{LossKind, LossSettings},
@@ -14,7 +14,10 @@ use trombine::{
 pub type Open = fn(&EngineConfig) -> Box<dyn Engine>;
 
 /// Every engine that the suite holds to the same truth. A new engine is one more row.
-pub const ENGINES: &[(&str, Open)] = &[("reference", |config| Box::new(ReferenceEngine::new(config)))];
+pub const ENGINES: &[(&str, Open)] = &[
+    ("reference", |config| Box::new(ReferenceEngine::new(config))),
+    ("cpu", |config| Box::new(CpuEngine::new(config).expect("the test's network can be built"))),
+];
 
 /// A small network, as the settings have it otherwise.
 pub fn small() -> ModelSettings {

@@ -3,6 +3,7 @@ mod augment;
 mod batch;
 mod calibration;
 mod callback;
+mod cpu;
 mod engine_cases;
 mod engine_reference;
 mod export;
