@@ -22,5 +22,6 @@ mod scores;
 mod split;
 mod stage;
 mod support;
+mod tensorboard;
 mod theme;
 mod tidy;

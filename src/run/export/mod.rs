@@ -10,6 +10,7 @@ mod plots;
 pub mod python;
 mod report;
 mod svg;
+pub mod tensorboard;
 
 use std::{fs, path::Path};
 

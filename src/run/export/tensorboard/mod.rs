@@ -1,0 +1,155 @@
+//! Event files that TensorBoard reads, as Keras's `TensorBoard` callback lays them out: `train` and `validation` beside
+//! each other with the tags `epoch_loss`, `epoch_accuracy` and `epoch_learning_rate`, so that curves lie over each other.
+
+mod picture;
+pub mod record;
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::Write as _,
+    path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use crate::{
+    knob::Knobs,
+    problem::Problem,
+    settings::Settings,
+    text::{Lang, Sentence},
+    train::event::EpochRecord,
+};
+
+/// The event files of a run that is being trained.
+#[derive(Debug)]
+pub struct TensorBoard {
+    train: Events,
+    validation: Events,
+}
+
+impl TensorBoard {
+    /// Opens new event files under `folder`, beside those of earlier sessions. `epochs_done` epochs stand already; what
+    /// earlier files hold beyond them (an interrupted epoch) is hidden by TensorBoard.
+    ///
+    /// # Errors
+    /// A full disk, no permission.
+    pub fn open(folder: &Path, epochs_done: u32) -> Result<Self, Problem> {
+        let open = |name: &str| -> Result<Events, Problem> {
+            let mut events = Events::create(&folder.join(name))?;
+            if epochs_done > 0 {
+                events.write(u64::from(epochs_done) + 1, &record::session_start())?;
+            }
+            Ok(events)
+        };
+        Ok(Self { train: open("train")?, validation: open("validation")? })
+    }
+
+    /// The curves' next points.
+    ///
+    /// # Errors
+    /// A full disk.
+    pub fn epoch(&mut self, r: &EpochRecord) -> Result<(), Problem> {
+        let step = r.epoch.into();
+        self.train.scalar(step, "epoch_loss", r.train_loss)?;
+        self.train.scalar(step, "epoch_accuracy", r.train_accuracy)?;
+        self.train.scalar(step, "epoch_learning_rate", r.learning_rate)?;
+        self.train.scalar(step, "pictures_per_second", r.pictures_per_second)?;
+        self.validation.scalar(step, "epoch_loss", r.validation_loss)?;
+        self.validation.scalar(step, "epoch_accuracy", r.validation_accuracy)
+    }
+
+    /// All settings as a table.
+    ///
+    /// # Errors
+    /// A full disk.
+    pub fn settings(&mut self, settings: &Settings, lang: Lang) -> Result<(), Problem> {
+        let mut settings = settings.clone();
+        let mut table = String::from("| | |\n| --- | --- |\n");
+        for knob in settings.knobs().iter().filter(|knob| knob.active) {
+            table += &format!("| {} (`{}`) | {} |\n", knob.name.get(lang), knob.key, knob.display(lang));
+        }
+        self.train.write(0, &record::text("settings", &table))
+    }
+
+    /// A few square pictures of `side` x `side` x 3 bytes each, such as those of a training batch.
+    ///
+    /// # Errors
+    /// A full disk.
+    pub fn pictures(&mut self, step: u64, side: usize, pixels: &[u8]) -> Result<(), Problem> {
+        for (n, picture) in pixels.chunks_exact((side * side * 3).max(1)).enumerate() {
+            let png = picture::png(side, side, picture)?;
+            self.train.write(step, &record::image(&format!("training_pictures/{n}"), side, side, &png))?;
+        }
+        Ok(())
+    }
+
+    /// The validation part's confusion matrix as a picture; `counts[truth][said]`.
+    ///
+    /// # Errors
+    /// A full disk.
+    pub fn confusion(&mut self, step: u64, counts: [[u64; 2]; 2]) -> Result<(), Problem> {
+        let (side, pixels) = picture::confusion(counts);
+        let png = picture::png(side, side, &pixels)?;
+        self.validation.write(step, &record::image("confusion_matrix/rows_truth_columns_model", side, side, &png))
+    }
+}
+
+/// One event file.
+#[derive(Debug)]
+struct Events {
+    path: PathBuf,
+    file: File,
+}
+
+impl Events {
+    fn create(folder: &Path) -> Result<Self, Problem> {
+        fs::create_dir_all(folder).map_err(|e| Problem::io(folder, &e))?;
+        let seconds = now() as u64;
+        // TensorBoard reads the files of a folder in the order of their names.
+        let mut session = 0;
+        let (path, file) = loop {
+            let path = folder.join(format!("events.out.tfevents.{seconds:010}.trombine.{session:03}"));
+            match OpenOptions::new().append(true).create_new(true).open(&path) {
+                Ok(file) => break (path, file),
+                Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists && session < 999 => session += 1,
+                Err(e) => return Err(Problem::io(&path, &e)),
+            }
+        };
+        let mut events = Self { path, file };
+        events.append(&record::framed(&record::version(now())))?;
+        Ok(events)
+    }
+
+    fn scalar(&mut self, step: u64, tag: &str, value: f64) -> Result<(), Problem> {
+        self.write(step, &record::scalar(tag, value as f32))
+    }
+
+    /// Writes an event with `content` at `step`.
+    fn write(&mut self, step: u64, content: &[u8]) -> Result<(), Problem> {
+        self.append(&record::framed(&record::event(now(), step, content)))
+    }
+
+    /// One write for each record, so that a reader sees whole ones.
+    fn append(&mut self, bytes: &[u8]) -> Result<(), Problem> {
+        self.file.write_all(bytes).map_err(|e| Problem::io(&self.path, &e))
+    }
+}
+
+/// Seconds since 1970.
+fn now() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |d| d.as_secs_f64())
+}
+
+fn unwritable(error: impl ToString) -> Problem {
+    use crate::{problem::Kind, text::say};
+    let what: Sentence =
+        say("A picture for TensorBoard could not be made", "Une image pour TensorBoard n’a pas pu être créée").into();
+    Problem::new(
+        Kind::Internal,
+        what,
+        say(
+            "Training goes on; switch TensorBoard off if it repeats",
+            "L’entraînement continue ; coupez TensorBoard si cela se répète",
+        ),
+    )
+    .because(error)
+}
