@@ -10,7 +10,7 @@
 //!
 //! The backward pass unpools the gradient of one picture's outputs into a buffer with a border of zeros. The weight
 //! gradient is an outer product over strips of rows that fit the first-level cache, the input gradient a convolution
-//! of that buffer by the turned-around weights.
+//! of that buffer by the turned-around weights. The first layer's usual case has a kernel of its own, `PictureGradient`.
 #![allow(unsafe_op_in_unsafe_fn, reason = "a kernel is one contract, stated at its struct")]
 
 use super::{
@@ -19,7 +19,7 @@ use super::{
     gemm::{Outer, Product},
     geometry::{Algorithm, Geometry, View},
     isa::{Isa, Kernel},
-    pooling::{Finish, Unpool, with_activation},
+    pooling::{DEAD, Finish, Unpool, with_activation},
     simd::{LANES, Simd},
     winograd::Sink,
 };
@@ -47,7 +47,8 @@ impl Scratch {
         let image = most(&|g| if g.algorithm == Algorithm::Pictures { g.rows * g.columns * g.inputs } else { 0 });
         let gradient = if training { most(&|g| gradient_view(g).picture) } else { 0 };
         Self {
-            image: Buffer::new(image),
+            // One row of 16 may be read from the last pixels on.
+            image: Buffer::new(image + LANES),
             rows: Buffer::new(most(&|g| 2 * CHUNK * g.out_width * LANES)),
             gradient: Buffer::new(gradient),
         }
@@ -254,6 +255,12 @@ impl Backward<'_> {
     pub unsafe fn run(&self, isa: Isa, n: usize, scratch: &Scratch) {
         let g = self.geometry;
         let view = gradient_view(g);
+        if g.algorithm == Algorithm::Pictures && g.kernel == 3 && self.outputs.normalized.is_none() {
+            let (image, ..) = locate(g, self.input, n, isa, scratch);
+            let (to, sum) = (self.weight_gradient, self.bias_gradient);
+            isa.run(PictureGradient { outputs: &self.outputs, image, n, to, sum });
+            return;
+        }
         if view.origin > 0 {
             // Another layer may have left numbers where this one has its border.
             std::ptr::write_bytes(scratch.gradient.ptr(), 0, view.picture);
@@ -323,6 +330,79 @@ impl Backward<'_> {
                 });
             }
         }
+    }
+}
+
+/// The first layer's weight gradient from the gradients of the cells: of a cell's four outputs only the maximum's is
+/// not zero, and which that is differs from channel to channel. So for each tap every lane picks its own pixel among
+/// four, a quarter of the products of the outer product over all outputs. Adds to `to` and, the gradients, to `sum`.
+struct PictureGradient<'a> {
+    outputs: &'a Unpool<'a>,
+    image: *const f32,
+    n: usize,
+    to: *mut f32,
+    sum: *mut f32,
+}
+
+impl Kernel for PictureGradient<'_> {
+    #[inline(always)]
+    unsafe fn run<S: Simd>(self) {
+        let g = self.outputs.geometry;
+        for y in 0..g.pooled_height {
+            for c in 0..g.out_panels {
+                self.bias_row::<S>(c, y);
+                for ky in 0..3 {
+                    // Nine sums of two registers each would not fit AVX2.
+                    if S::ROWS_2 > 0 {
+                        self.row::<S, 9>(c, y, ky, 0);
+                    } else {
+                        for first in (0..9).step_by(3) {
+                            self.row::<S, 3>(c, y, ky, first);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl PictureGradient<'_> {
+    /// Taps `first..first + T` (of nine: column, channel) of row `ky`, over one row of cells.
+    #[inline(always)]
+    unsafe fn row<S: Simd, const T: usize>(&self, c: usize, y: usize, ky: usize, first: usize) {
+        let (g, o) = (self.outputs.geometry, self.outputs);
+        let line = g.columns * 3;
+        let to = self.to.add(c * g.weight_panel() + (ky * 9 + first) * LANES);
+        let mut sum = [S::zero(); T];
+        for t in 0..T {
+            sum[t] = S::load(to.add(t * LANES));
+        }
+        let pixels = self.image.add((2 * y + ky) * line);
+        for x in 0..g.pooled_width {
+            let code = S::load_codes(o.codes.add(o.cells.at(self.n, c, y, x)));
+            let gradient = S::load(o.gradient.add(o.view.at(self.n, c, y, x)));
+            let gradient = S::select(S::is(code, DEAD), S::zero(), gradient);
+            let picks = S::picks(code);
+            let (top, bottom) = (S::row(pixels.add(6 * x)), S::row(pixels.add(line + 6 * x)));
+            for t in 0..T {
+                sum[t] = S::fma(gradient, S::pick(top, bottom, first + t, picks), sum[t]);
+            }
+        }
+        for t in 0..T {
+            S::store(to.add(t * LANES), sum[t]);
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn bias_row<S: Simd>(&self, c: usize, y: usize) {
+        let o = self.outputs;
+        let mut sum = S::load(self.sum.add(c * LANES));
+        for x in 0..o.geometry.pooled_width {
+            let code = S::load_codes(o.codes.add(o.cells.at(self.n, c, y, x)));
+            let gradient = S::load(o.gradient.add(o.view.at(self.n, c, y, x)));
+            sum = S::add(sum, S::select(S::is(code, DEAD), S::zero(), gradient));
+        }
+        S::store(self.sum.add(c * LANES), sum);
     }
 }
 

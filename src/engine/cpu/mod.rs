@@ -67,6 +67,7 @@ mod parameters;
 mod pass;
 mod pool;
 mod pooling;
+pub mod probe;
 mod simd;
 mod tail;
 mod update;

@@ -14,7 +14,7 @@ use super::{
 use crate::model::Activation;
 
 /// Code of a cell that ReLU switched off.
-const DEAD: u8 = 4;
+pub const DEAD: u8 = 4;
 
 /// Where a block's cells go.
 ///

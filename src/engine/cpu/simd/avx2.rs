@@ -14,6 +14,9 @@ impl Simd for Avx2 {
     type M = (__m256, __m256);
     /// Widened to 32 bits a lane, as masks are.
     type C = (__m256i, __m256i);
+    type Row = *const f32;
+    /// The codes' bits in the signs: lower, then upper.
+    type Picks = [(__m256, __m256); 2];
 
     const ROWS_1: usize = 6;
     const ROWS_2: usize = 0;
@@ -99,6 +102,31 @@ impl Simd for Avx2 {
     unsafe fn is(c: Self::C, code: u8) -> Self::M {
         let v = _mm256_set1_epi32(i32::from(code));
         (_mm256_castsi256_ps(_mm256_cmpeq_epi32(c.0, v)), _mm256_castsi256_ps(_mm256_cmpeq_epi32(c.1, v)))
+    }
+    #[inline(always)]
+    unsafe fn row(p: *const f32) -> *const f32 {
+        p
+    }
+    #[inline(always)]
+    unsafe fn picks(c: Self::C) -> Self::Picks {
+        [
+            (_mm256_castsi256_ps(_mm256_slli_epi32::<31>(c.0)), _mm256_castsi256_ps(_mm256_slli_epi32::<31>(c.1))),
+            (_mm256_castsi256_ps(_mm256_slli_epi32::<30>(c.0)), _mm256_castsi256_ps(_mm256_slli_epi32::<30>(c.1))),
+        ]
+    }
+    #[inline(always)]
+    unsafe fn pick(top: *const f32, bottom: *const f32, offset: usize, picks: Self::Picks) -> Self::V {
+        let four = [
+            _mm256_broadcast_ss(&*top.add(offset)),
+            _mm256_broadcast_ss(&*top.add(offset + 3)),
+            _mm256_broadcast_ss(&*bottom.add(offset)),
+            _mm256_broadcast_ss(&*bottom.add(offset + 3)),
+        ];
+        let [lower, upper] = picks;
+        (
+            _mm256_blendv_ps(_mm256_blendv_ps(four[0], four[1], lower.0), _mm256_blendv_ps(four[2], four[3], lower.0), upper.0),
+            _mm256_blendv_ps(_mm256_blendv_ps(four[0], four[1], lower.1), _mm256_blendv_ps(four[2], four[3], lower.1), upper.1),
+        )
     }
     #[inline(always)]
     unsafe fn prefetch(p: *const f32) {

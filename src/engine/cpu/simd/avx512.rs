@@ -13,6 +13,9 @@ impl Simd for Avx512 {
     type V = __m512;
     type M = __mmask16;
     type C = __m128i;
+    type Row = __m512;
+    /// Places in a table of two rows of 16.
+    type Picks = __m512i;
 
     const ROWS_1: usize = 14;
     const ROWS_2: usize = 8;
@@ -88,6 +91,21 @@ impl Simd for Avx512 {
     #[inline(always)]
     unsafe fn is(c: __m128i, code: u8) -> __mmask16 {
         _mm_cmpeq_epi8_mask(c, _mm_set1_epi8(code as i8))
+    }
+    #[inline(always)]
+    unsafe fn row(p: *const f32) -> __m512 {
+        _mm512_loadu_ps(p)
+    }
+    #[inline(always)]
+    unsafe fn picks(c: __m128i) -> __m512i {
+        let code = _mm512_cvtepu8_epi32(c);
+        let (low, high) = (_mm512_and_si512(code, _mm512_set1_epi32(1)), _mm512_srli_epi32::<1>(code));
+        let column = _mm512_add_epi32(low, _mm512_slli_epi32::<1>(low));
+        _mm512_add_epi32(column, _mm512_slli_epi32::<4>(high))
+    }
+    #[inline(always)]
+    unsafe fn pick(top: __m512, bottom: __m512, offset: usize, picks: __m512i) -> __m512 {
+        _mm512_permutex2var_ps(top, _mm512_add_epi32(picks, _mm512_set1_epi32(offset as i32)), bottom)
     }
     #[inline(always)]
     unsafe fn prefetch(p: *const f32) {

@@ -25,6 +25,10 @@ pub trait Simd: Copy {
     type M: Copy;
     /// 16 small codes that are one byte each in memory.
     type C: Copy;
+    /// A row of up to 16 numbers to pick from.
+    type Row: Copy;
+    /// For each lane, which of four numbers to pick.
+    type Picks: Copy;
 
     /// Rows of a matrix tile that is one panel wide: as many as the registers hold.
     const ROWS_1: usize;
@@ -56,6 +60,12 @@ pub trait Simd: Copy {
     /// `code` where `m`, else `old`.
     unsafe fn recode(m: Self::M, code: u8, old: Self::C) -> Self::C;
     unsafe fn is(c: Self::C, code: u8) -> Self::M;
+
+    unsafe fn row(p: *const f32) -> Self::Row;
+    /// Picks by codes 0 to 3: their upper bit chooses the row, their lower the number three further on.
+    unsafe fn picks(c: Self::C) -> Self::Picks;
+    /// For each lane the number at `offset` of one of two rows, as [`Simd::picks`] says; `offset` is at most 12.
+    unsafe fn pick(top: Self::Row, bottom: Self::Row, offset: usize, picks: Self::Picks) -> Self::V;
 
     /// Brings the line at `p` into the second-level cache; any address is allowed.
     unsafe fn prefetch(p: *const f32);

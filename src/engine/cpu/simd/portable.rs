@@ -22,6 +22,8 @@ impl Simd for Portable {
     type V = Lanes;
     type M = [bool; LANES];
     type C = [u8; LANES];
+    type Row = *const f32;
+    type Picks = [u8; LANES];
 
     const ROWS_1: usize = if cfg!(target_arch = "aarch64") { 6 } else { 2 };
     const ROWS_2: usize = 0;
@@ -98,6 +100,19 @@ impl Simd for Portable {
     #[inline(always)]
     unsafe fn is(c: Self::C, code: u8) -> Self::M {
         from_fn(|i| c[i] == code)
+    }
+    #[inline(always)]
+    unsafe fn row(p: *const f32) -> *const f32 {
+        p
+    }
+    #[inline(always)]
+    unsafe fn picks(c: Self::C) -> Self::Picks {
+        c
+    }
+    #[inline(always)]
+    unsafe fn pick(top: *const f32, bottom: *const f32, offset: usize, picks: Self::Picks) -> Lanes {
+        let four = [*top.add(offset), *top.add(offset + 3), *bottom.add(offset), *bottom.add(offset + 3)];
+        from_fn(|i| four[usize::from(picks[i] & 3)])
     }
     #[inline(always)]
     unsafe fn prefetch(_: *const f32) {}
