@@ -11,7 +11,12 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::{data::sample::Source, problem::Problem, run::RunStore, text::Lang};
+use crate::{
+    data::sample::Source,
+    problem::{Kind, Problem},
+    run::RunStore,
+    text::{Lang, say},
+};
 use terminal::Terminal;
 
 /// What the arguments ask for.
@@ -65,6 +70,19 @@ pub fn language(asked: Option<Speech>) -> Lang {
             if system.starts_with("fr") { Lang::Fr } else { Lang::En }
         }
     }
+}
+
+/// Says that there is no window here, and how to go on without one.
+pub fn no_window(why: &str) {
+    let problem = Problem::new(
+        Kind::Device,
+        say("The window cannot be opened here", "La fenêtre ne peut pas s’ouvrir ici"),
+        say(
+            "Try `trombine train --sample` on the command line, or `trombine help`",
+            "Essayez `trombine train --sample` en ligne de commande, ou `trombine help`",
+        ),
+    );
+    terminal::complain(&problem.because(why), language(None));
 }
 
 /// What a command ends with: nothing, or everything that the user should mend.

@@ -2,11 +2,22 @@
 
 use std::process::ExitCode;
 
-use trombine::cli::{self, Wanted};
+use trombine::{
+    app::{self, Start},
+    cli::{self, Wanted},
+};
 
 fn main() -> ExitCode {
-    match cli::run() {
-        Wanted::Done(code) => code,
-        Wanted::Window { .. } => ExitCode::FAILURE,
+    let start = match cli::run() {
+        Wanted::Done(code) => return code,
+        Wanted::Window { demo: true } => Start::Demo,
+        Wanted::Window { demo: false } => Start::Normal,
+    };
+    match app::run(start) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            cli::no_window(&why);
+            ExitCode::FAILURE
+        }
     }
 }

@@ -1,0 +1,197 @@
+//! The loop: it learns, stops as it should, and a resumed training ends with the same bits.
+
+use std::fs;
+
+use trombine::{
+    engine::{Engine, reference::ReferenceEngine},
+    model::Weights,
+    run::RunStatus,
+    train::{
+        checkpoint::Checkpoint,
+        control::{Control, Wish},
+        event::{EpochRecord, StopReason, TrainEvent},
+        fit::{Outcome, Told, fit},
+        validation,
+    },
+};
+
+use crate::training::{plan, run, settings, train};
+
+/// The history without what a clock decides.
+fn timeless(history: &[EpochRecord]) -> Vec<EpochRecord> {
+    history.iter().map(|record| EpochRecord { seconds: 0.0, pictures_per_second: 0.0, ..*record }).collect()
+}
+
+fn result(outcome: Outcome) -> (Weights, StopReason, Option<u32>) {
+    match outcome {
+        Outcome::Done { weights, reason, best_epoch } => (weights, reason, best_epoch),
+        Outcome::Left => panic!("left"),
+    }
+}
+
+#[test]
+fn it_learns_and_keeps_everything() {
+    let plan = plan(&settings());
+    let (_home, mut run) = run(&plan);
+    let mut epochs = Vec::new();
+    let outcome = train(&plan, &mut run, None, &Control::default(), &mut |event| {
+        if let TrainEvent::Epoch(record) = event {
+            epochs.push(*record);
+        }
+    });
+    let (weights, reason, best) = result(outcome);
+    assert_eq!(reason, StopReason::AllEpochs);
+    assert_eq!(epochs.len(), 3);
+    assert_eq!(run.history(), epochs);
+    assert_eq!(run.info.status, RunStatus::Finished);
+    assert_eq!(run.info.best_epoch, best);
+    let lowest = epochs.iter().min_by(|a, b| a.validation_loss.total_cmp(&b.validation_loss)).map(|record| record.epoch);
+    assert_eq!(best, lowest);
+    assert_eq!(Weights::load(&run.best_path()).expect("weights"), weights);
+}
+
+/// Keras's `val_loss`: the mean loss of the validation part plus the L2 penalty of the weights.
+#[test]
+fn the_validation_loss_holds_the_penalty() {
+    let mut settings = settings();
+    settings.train.epochs = 1;
+    settings.model.l2_conv = 0.05;
+    let plan = plan(&settings);
+    let (_home, mut run) = run(&plan);
+    let (weights, ..) = result(train(&plan, &mut run, None, &Control::default(), &mut |_| {}));
+    let penalty = validation::penalty(&plan.network, &weights);
+    let by_hand: f64 = (1..=4)
+        .map(|n| weights.get(&format!("conv{n}.weight")).expect("a kernel"))
+        .map(|array| 0.05 * array.data.iter().map(|w| f64::from(*w).powi(2)).sum::<f64>())
+        .sum::<f64>()
+        + 1e-4 * weights.get("dense1.weight").expect("a kernel").data.iter().map(|w| f64::from(*w).powi(2)).sum::<f64>();
+    assert!((penalty / by_hand - 1.0).abs() < 1e-9, "{penalty} instead of {by_hand}");
+    assert!(run.history()[0].validation_loss > penalty);
+}
+
+/// Interrupted within an epoch and at its end, with averaged weights, batch norm and dropout in play.
+#[test]
+fn a_resumed_training_ends_with_the_same_bits() {
+    let mut settings = settings();
+    settings.model.batch_norm_conv = true;
+    settings.train.optimizer.use_ema = true;
+    settings.train.optimizer.ema_momentum = 0.9;
+    let plan = plan(&settings);
+    let (_home, mut whole) = run(&plan);
+    let expected = result(train(&plan, &mut whole, None, &Control::default(), &mut |_| {}));
+    for stop_at in [1, 3, 4, 6, 9] {
+        let (_home, mut broken) = run(&plan);
+        let control = Control::default();
+        let mut engine = Counting { inner: ReferenceEngine::new(&plan.engine_config()), steps: 0, stop_at, control: control.clone() };
+        let left = fit(&plan, &mut engine, &mut broken, None, &control, &mut |_| {}).expect("it leaves in peace");
+        assert_eq!(left, Outcome::Left, "after {stop_at} steps");
+        let checkpoint = Checkpoint::load(&broken.checkpoint_path()).expect("a checkpoint");
+        assert_eq!(checkpoint.position.epoch * 4 + checkpoint.position.step, stop_at);
+        let resumed = result(train(&plan, &mut broken, Some(checkpoint), &Control::default(), &mut |_| {}));
+        assert!(resumed == expected, "other weights after an interruption at step {stop_at}");
+        assert_eq!(timeless(&broken.history()), timeless(&whole.history()), "interrupted at step {stop_at}");
+    }
+}
+
+#[test]
+fn more_epochs_go_on_where_it_ended() {
+    let mut long = settings();
+    long.train.epochs = 5;
+    let (plan_long, plan_short) = (plan(&long), plan(&settings()));
+    let (_home, mut whole) = run(&plan_long);
+    let expected = result(train(&plan_long, &mut whole, None, &Control::default(), &mut |_| {}));
+    let (_home, mut more) = run(&plan_short);
+    train(&plan_short, &mut more, None, &Control::default(), &mut |_| {});
+    let mut checkpoint = Checkpoint::load(&more.checkpoint_path()).expect("a checkpoint");
+    assert_eq!(checkpoint.position.stopped, Some(StopReason::AllEpochs));
+    checkpoint.position.stopped = None;
+    let resumed = result(train(&plan_long, &mut more, Some(checkpoint), &Control::default(), &mut |_| {}));
+    assert!(resumed == expected);
+}
+
+#[test]
+fn finishing_at_once_still_gives_weights() {
+    let plan = plan(&settings());
+    let (_home, mut run) = run(&plan);
+    let control = Control::default();
+    control.set(Wish::Finish);
+    let (weights, reason, best) = result(train(&plan, &mut run, None, &control, &mut |_| {}));
+    assert_eq!((reason, best), (StopReason::ByUser, None));
+    assert!(weights.check(&plan.network).is_ok());
+    assert!(run.best_path().exists());
+}
+
+#[test]
+fn a_loss_that_is_no_number_is_told_with_the_way_on() {
+    let mut settings = settings();
+    settings.train.optimizer.kind = trombine::train::optimizer::OptimizerKind::Sgd;
+    let mut plan = plan(&settings);
+    // Beyond what a screen lets in.
+    plan.settings.train.optimizer.learning_rate = 1e30;
+    let (_home, mut run) = run(&plan);
+    let mut engine = ReferenceEngine::new(&plan.engine_config());
+    let problem = fit(&plan, &mut engine, &mut run, None, &Control::default(), &mut |_| {}).expect_err("it runs away");
+    assert_eq!(problem.knob.as_deref(), Some("train.optimizer.learning_rate"));
+}
+
+/// The checkpoint's folder is a file here: nothing can be written into it, as on a full disk.
+#[test]
+fn a_disk_that_takes_no_checkpoint_is_told_once_and_training_goes_on() {
+    let plan = plan(&settings());
+    let (_home, mut run) = run(&plan);
+    fs::write(run.folder.join("checkpoint"), "in the way").expect("written");
+    let mut engine = ReferenceEngine::new(&plan.engine_config());
+    let mut warnings = 0;
+    let mut tell = |told| warnings += u32::from(matches!(told, Told::Warned(_)));
+    let outcome = fit(&plan, &mut engine, &mut run, None, &Control::default(), &mut tell).expect("training goes on");
+    assert_eq!(result(outcome).1, StopReason::AllEpochs);
+    assert!((1..=3).contains(&warnings), "{warnings} warnings");
+    assert!(run.best_path().exists());
+}
+
+/// An engine that wishes to leave after some steps.
+struct Counting {
+    inner: ReferenceEngine,
+    steps: u32,
+    stop_at: u32,
+    control: Control,
+}
+
+impl Engine for Counting {
+    fn device(&self) -> &trombine::engine::Device {
+        self.inner.device()
+    }
+    fn train_batch(
+        &mut self,
+        batch: &trombine::engine::Batch<'_>,
+        step: trombine::engine::Step,
+    ) -> Result<trombine::engine::Score, trombine::problem::Problem> {
+        self.steps += 1;
+        if self.steps == self.stop_at {
+            self.control.set(Wish::Leave);
+        }
+        self.inner.train_batch(batch, step)
+    }
+    fn predict(&mut self, pixels: &[u8], logits: &mut [f32]) -> Result<(), trombine::problem::Problem> {
+        self.inner.predict(pixels, logits)
+    }
+    fn gradients(
+        &mut self,
+        batch: &trombine::engine::Batch<'_>,
+        step: trombine::engine::Step,
+    ) -> Result<(trombine::engine::Score, Weights), trombine::problem::Problem> {
+        self.inner.gradients(batch, step)
+    }
+    fn weights(&mut self) -> Result<Weights, trombine::problem::Problem> {
+        self.inner.weights()
+    }
+    fn set_weights(&mut self, weights: &Weights) -> Result<(), trombine::problem::Problem> {
+        self.inner.set_weights(weights)
+    }
+    fn optimizer_state(&mut self) -> Result<trombine::engine::OptimizerState, trombine::problem::Problem> {
+        self.inner.optimizer_state()
+    }
+    fn set_optimizer_state(&mut self, state: &trombine::engine::OptimizerState) -> Result<(), trombine::problem::Problem> {
+        self.inner.set_optimizer_state(state)
+    }
+}

@@ -1,0 +1,57 @@
+//! What keeps a plan from existing, each beside its knob.
+
+use std::sync::Arc;
+
+use trombine::{data::sample::Dataset, plan::Plan, problem::Kind, settings::Settings};
+
+use crate::training::{dataset, settings};
+
+fn knobs(settings: &Settings, dataset: Arc<Dataset>) -> Vec<Option<String>> {
+    Plan::new(settings, dataset).expect_err("no plan").into_iter().map(|problem| problem.knob).collect()
+}
+
+#[test]
+fn the_default_makes_a_plan() {
+    let plan = Plan::new(&Settings::default(), dataset(100)).expect("a plan");
+    assert_eq!(plan.steps_per_epoch, 2, "60 pictures in batches of 32");
+    assert_eq!(plan.class_weights, [1.0, 1.0]);
+}
+
+#[test]
+fn every_problem_comes_at_once() {
+    let mut settings = settings();
+    settings.train.epochs = 0;
+    settings.model.dropout = 7.0;
+    settings.model.filters = vec![8; 6];
+    settings.augment.crop = 32;
+    let found = knobs(&settings, dataset(40));
+    for knob in ["train.epochs", "model.dropout", "model.filters"] {
+        assert!(found.contains(&Some(knob.to_owned())), "{knob} in {found:?}");
+    }
+}
+
+#[test]
+fn batch_norm_refuses_single_pictures() {
+    let mut settings = settings();
+    settings.model.batch_norm_conv = true;
+    settings.train.batch_size = 1;
+    assert_eq!(knobs(&settings, dataset(40)), [Some("train.batch_size".to_owned())]);
+}
+
+#[test]
+fn one_class_or_no_picture_is_no_data() {
+    let mut only = Arc::unwrap_or_clone(dataset(20));
+    only.samples.iter_mut().for_each(|sample| sample.class = 1);
+    for data in [Arc::new(only), dataset(0)] {
+        let problems = Plan::new(&settings(), data).expect_err("no plan");
+        assert_eq!(problems.iter().map(|problem| problem.kind).collect::<Vec<_>>(), [Kind::Data]);
+    }
+}
+
+#[test]
+fn a_part_without_pictures_is_told_beside_the_shares() {
+    let mut settings = settings();
+    (settings.split.train, settings.split.validation) = (80, 20);
+    let problems = Plan::new(&settings, dataset(40)).expect_err("no test part");
+    assert!(problems.iter().all(|problem| problem.knob.as_deref().is_some_and(|knob| knob.starts_with("split."))), "{problems:?}");
+}

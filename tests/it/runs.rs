@@ -1,0 +1,105 @@
+//! Runs on disk.
+
+use std::{fs, sync::Arc};
+
+use trombine::{
+    plan::Plan,
+    problem::Kind,
+    run::{RunStore, atomic, date, pictures::Picture},
+};
+
+use crate::training::{dataset, plan, settings};
+
+#[test]
+fn made_listed_found_deleted_restored() {
+    let home = tempfile::tempdir().expect("a folder");
+    let store = RunStore::at(home.path());
+    let plan = plan(&settings());
+    let (first, second) = (store.create(&plan).expect("a run"), store.create(&plan).expect("another"));
+    assert_ne!(first.info.id, second.info.id, "two runs in one second");
+    let ids = |store: &RunStore| store.list().0.into_iter().map(|run| run.id).collect::<Vec<_>>();
+    assert_eq!(ids(&store).len(), 2);
+    assert_eq!(store.find("last").expect("the last").info.id, ids(&store)[0]);
+    assert_eq!(store.find(&first.info.id).expect("by id").settings().expect("settings"), plan.settings);
+    assert_eq!(store.find(&second.folder.to_string_lossy()).expect("by folder").info, second.info);
+    assert!(store.find(&first.info.id[..4]).is_err(), "two runs begin so");
+    store.delete(&first.info.id).expect("deleted");
+    assert_eq!(ids(&store), [second.info.id.as_str()]);
+    store.restore(&first.info.id).expect("restored");
+    assert_eq!(ids(&store).len(), 2);
+    assert!(store.delete("../runs").is_err(), "no way out of the store");
+}
+
+#[test]
+fn a_broken_run_is_told_and_hides_no_other() {
+    let home = tempfile::tempdir().expect("a folder");
+    let store = RunStore::at(home.path());
+    let run = store.create(&plan(&settings())).expect("a run");
+    let broken = home.path().join("runs/broken");
+    fs::create_dir_all(&broken).expect("made");
+    fs::write(broken.join("run.json"), "{\"id\": 3").expect("written");
+    fs::create_dir_all(home.path().join("runs/empty")).expect("made");
+    let (runs, problems) = store.list();
+    assert_eq!(runs.len(), 1);
+    assert_eq!(runs[0].id, run.info.id);
+    assert_eq!(problems.iter().map(|problem| problem.kind).collect::<Vec<_>>(), [Kind::File; 2]);
+}
+
+#[test]
+fn a_run_in_training_is_neither_deleted_nor_trained_twice() {
+    let home = tempfile::tempdir().expect("a folder");
+    let store = RunStore::at(home.path());
+    let run = store.create(&plan(&settings())).expect("a run");
+    let lock = run.lock().expect("free");
+    assert!(run.lock().is_err());
+    assert!(store.delete(&run.info.id).is_err());
+    drop(lock);
+    store.delete(&run.info.id).expect("free again");
+}
+
+#[test]
+fn a_renamed_run_keeps_what_training_wrote() {
+    let home = tempfile::tempdir().expect("a folder");
+    let store = RunStore::at(home.path());
+    let mut trained = store.create(&plan(&settings())).expect("a run");
+    let mut renamed = store.find("last").expect("the same");
+    renamed.update(|info| info.name = "mine".into()).expect("written");
+    trained.update(|info| info.epochs_done = 7).expect("written");
+    let now = store.find("last").expect("the same").info;
+    assert_eq!((now.name.as_str(), now.epochs_done), ("mine", 7));
+}
+
+#[test]
+fn the_split_comes_back_with_the_labels_of_then() {
+    let plan = plan(&settings());
+    let pictures = Picture::all(&plan);
+    let mut now = Arc::unwrap_or_clone(dataset(30));
+    now.samples[3].class = 0;
+    let (then, split) = Picture::find(&pictures, &now).expect("all there");
+    assert_eq!((then.samples[3].class, &split.parts), (1, &plan.split.parts));
+    assert!(Picture::unseen(&pictures, &now).is_empty());
+    now.samples[4].hash = 5;
+    assert_eq!(Picture::unseen(&pictures, &now), [4]);
+    assert_eq!(Picture::find(&pictures, &now).expect_err("one has changed").kind, Kind::Data);
+    assert!(Plan::with_split(&plan.settings, Arc::new(then), split).is_ok());
+}
+
+#[test]
+fn a_failed_write_leaves_the_old_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("file.json");
+    atomic::write(&path, b"old").expect("written");
+    // The temporary name is taken by a folder, so nothing can be written under it.
+    fs::create_dir(folder.path().join(".file.json.part")).expect("made");
+    assert_eq!(atomic::write(&path, b"new").expect_err("no place").kind, Kind::Disk);
+    assert_eq!(fs::read(&path).expect("still there"), b"old");
+}
+
+/// Expected: `datetime.datetime.fromtimestamp(s, datetime.timezone.utc).strftime("%Y-%m-%d-%H%M%S")`.
+#[test]
+fn dates() {
+    let cases = [(0, "1970-01-01-000000"), (951_782_399, "2000-02-28-235959"), (951_782_400, "2000-02-29-000000"), (4_107_542_399, "2100-02-28-235959"), (4_107_542_400, "2100-03-01-000000")];
+    for (seconds, text) in cases {
+        assert_eq!(date::stamp(seconds), text);
+    }
+}
