@@ -82,7 +82,8 @@ fn a_resumed_training_ends_with_the_same_bits() {
     for stop_at in [1, 3, 4, 6, 9] {
         let (_home, mut broken) = run(&plan);
         let control = Control::default();
-        let mut engine = Counting { inner: ReferenceEngine::new(&plan.engine_config()), steps: 0, stop_at, control: control.clone() };
+        let mut engine =
+            Counting { inner: ReferenceEngine::new(&plan.engine_config()), steps: 0, stop_at, control: control.clone() };
         let left = fit(&plan, &mut engine, &mut broken, None, &control, &mut |_| {}).expect("it leaves in peace");
         assert_eq!(left, Outcome::Left, "after {stop_at} steps");
         let checkpoint = Checkpoint::load(&broken.checkpoint_path()).expect("a checkpoint");

@@ -53,5 +53,8 @@ fn a_part_without_pictures_is_told_beside_the_shares() {
     let mut settings = settings();
     (settings.split.train, settings.split.validation) = (80, 20);
     let problems = Plan::new(&settings, dataset(40)).expect_err("no test part");
-    assert!(problems.iter().all(|problem| problem.knob.as_deref().is_some_and(|knob| knob.starts_with("split."))), "{problems:?}");
+    assert!(
+        problems.iter().all(|problem| problem.knob.as_deref().is_some_and(|knob| knob.starts_with("split."))),
+        "{problems:?}"
+    );
 }

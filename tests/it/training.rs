@@ -73,7 +73,13 @@ pub fn run(plan: &Plan) -> (tempfile::TempDir, Run) {
 }
 
 /// Trains, handing every event to `hear`.
-pub fn train(plan: &Plan, run: &mut Run, from: Option<Checkpoint>, control: &Control, hear: &mut dyn FnMut(&TrainEvent)) -> Outcome {
+pub fn train(
+    plan: &Plan,
+    run: &mut Run,
+    from: Option<Checkpoint>,
+    control: &Control,
+    hear: &mut dyn FnMut(&TrainEvent),
+) -> Outcome {
     let mut engine = ReferenceEngine::new(&plan.engine_config());
     let mut tell = |told: Told| match told {
         Told::Train(event) => hear(&event),

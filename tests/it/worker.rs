@@ -134,7 +134,11 @@ fn runs_are_looked_at_while_one_is_trained() {
 #[test]
 fn a_run_that_is_not_there_is_a_sentence() {
     let (_home, _store, worker) = worker();
-    for command in [Command::OpenRun("x".into()), Command::DeleteRun("../x".into()), Command::Evaluate { run: "x".into(), source: Some(Source::SampleFaces), dataset: None }] {
+    for command in [
+        Command::OpenRun("x".into()),
+        Command::DeleteRun("../x".into()),
+        Command::Evaluate { run: "x".into(), source: Some(Source::SampleFaces), dataset: None },
+    ] {
         let job = worker.start(command);
         assert!(matches!(until_end(&worker, job, |_| {}), Event::Failed(problem) if problem.kind == Kind::File));
     }
