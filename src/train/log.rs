@@ -4,21 +4,42 @@ use std::path::PathBuf;
 
 use super::{callback::csv_log, event::EpochRecord};
 use crate::{
+    data::batch::Batches,
     plan::Plan,
     problem::Problem,
-    run::{Run, atomic},
+    run::{Run, atomic, export::tensorboard::TensorBoard},
+    settings::Settings,
+    text::Lang,
 };
+
+/// Training pictures that TensorBoard gets to see.
+const PICTURES: usize = 4;
 
 /// The logs that are switched on.
 #[derive(Debug)]
 pub struct Logs {
     csv: Option<PathBuf>,
+    board: Option<Board>,
+}
+
+/// TensorBoard's event files, opened when the first epoch of this session ends.
+#[derive(Debug)]
+struct Board {
+    folder: PathBuf,
+    settings: Settings,
+    /// The run's first training pictures, as the network saw them.
+    pixels: Vec<u8>,
+    files: Option<TensorBoard>,
 }
 
 impl Logs {
     /// Opens the logs of `run`.
     pub fn open(plan: &Plan, run: &Run) -> Self {
-        Self { csv: plan.settings.train.callbacks.csv_log.then(|| run.folder.join("log.csv")) }
+        let callbacks = &plan.settings.train.callbacks;
+        Self {
+            csv: callbacks.csv_log.then(|| run.folder.join("log.csv")),
+            board: callbacks.tensorboard.then(|| Board::new(plan, run)),
+        }
     }
 
     /// Writes what the epoch that ended `history` adds.
@@ -26,9 +47,34 @@ impl Logs {
     /// # Errors
     /// A full disk, no permission.
     pub fn epoch(&mut self, history: &[EpochRecord]) -> Result<(), Problem> {
+        if let Some(board) = &mut self.board {
+            board.epoch(history)?;
+        }
         match &self.csv {
             Some(path) => atomic::write(path, csv_log::text(history).as_bytes()),
             None => Ok(()),
         }
+    }
+}
+
+impl Board {
+    fn new(plan: &Plan, run: &Run) -> Self {
+        let mut pixels = Batches::training(plan, 0).next().map(|batch| batch.pixels).unwrap_or_default();
+        let side = plan.settings.augment.side();
+        pixels.truncate(PICTURES * side * side * 3);
+        Self { folder: run.folder.join("tensorboard"), settings: plan.settings.clone(), pixels, files: None }
+    }
+
+    fn epoch(&mut self, history: &[EpochRecord]) -> Result<(), Problem> {
+        let Some((last, earlier)) = history.split_last() else { return Ok(()) };
+        if self.files.is_none() {
+            let mut files = TensorBoard::open(&self.folder, earlier.len() as u32)?;
+            if earlier.is_empty() {
+                files.settings(&self.settings, Lang::En)?;
+                files.pictures(0, self.settings.augment.side(), &self.pixels)?;
+            }
+            self.files = Some(files);
+        }
+        self.files.as_mut().map_or(Ok(()), |files| files.epoch(last))
     }
 }
