@@ -74,7 +74,9 @@ impl Stage {
 
     /// Draws the page.
     pub fn show(&mut self, ui: &mut egui::Ui) {
-        let margin = egui::Margin { left: 28, right: 28, top: 22, bottom: 16 };
+        // As the window has it: 28 points, 18 where it is narrow.
+        let side = if ui.available_width() < 930.0 { 18 } else { 28 };
+        let margin = egui::Margin { left: side, right: side, top: 22, bottom: 16 };
         let frame = egui::Frame::new().fill(trombine::ui::Theme::of(ui).bg).inner_margin(margin);
         egui::CentralPanel::default().frame(frame).show(ui, |ui| {
             let mut cx = Cx {

@@ -102,12 +102,16 @@ fn title_line(ui: &mut Ui, title: &str, caption: Option<&str>, actions: impl FnO
     ui.horizontal(|ui| {
         ui.spacing_mut().interact_size.y = 22.0;
         ui.set_min_height(22.0);
-        ui.add(egui::Label::new(theme::strong(title).color(t.text)).truncate());
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             actions(ui);
-            if let Some(caption) = caption {
-                ui.add(egui::Label::new(theme::caption(caption).color(t.text3)).truncate());
-            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.add(egui::Label::new(theme::strong(title).color(t.text)).truncate());
+                if let Some(caption) = caption {
+                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                        ui.add(egui::Label::new(theme::caption(caption).color(t.text3)).truncate());
+                    });
+                }
+            });
         });
     });
     ui.add_space(4.0);

@@ -102,7 +102,7 @@ impl Curves {
             high = high.max(p[1]);
         }
         let (low, high) = self.y.unwrap_or((low, high));
-        let wanted = ((rect.height() - 30.0) / 44.0).clamp(2.0, 7.0) as usize;
+        let wanted = ((rect.height() - 30.0) / 40.0).clamp(3.0, 7.0) as usize;
         let y = if self.rates { (0.0, (high * 1.15).max(1e-9)) } else { rounded(low, high, wanted, 0.02) };
         let y = (y.0.max(self.bounds.0), y.1.min(self.bounds.1));
         let right = self
@@ -131,7 +131,7 @@ impl Curves {
         let font = theme::regular(size::CAPTION);
         let painter = ui.painter();
         if !self.rates || rect_is_wide(frame) {
-            let wanted = ((frame.rect.height()) / 44.0).clamp(2.0, 7.0) as usize;
+            let wanted = (frame.rect.height() / 40.0).clamp(3.0, 7.0) as usize;
             let marks = ticks(frame.y.0, frame.y.1, wanted);
             let digits = places(&marks);
             for y in marks {

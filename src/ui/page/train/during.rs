@@ -320,7 +320,8 @@ fn faces(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
             let across = (room.x - gap * (columns - 1) as f32) / columns as f32;
             across.min((room.y - gap * (rows - 1.0)) / rows - words)
         };
-        let columns = (1..=count).max_by(|a, b| side_of(*a).total_cmp(&side_of(*b))).unwrap_or(1);
+        let fits = |columns: &usize| (room.x + gap) / *columns as f32 >= 54.0;
+        let columns = (1..=count).filter(fits).max_by(|a, b| side_of(*a).total_cmp(&side_of(*b))).unwrap_or(1);
         let side = side_of(columns).clamp(28.0, 128.0);
         let pitch = (room.x + gap) / columns as f32;
         let origin = ui.cursor().min;
