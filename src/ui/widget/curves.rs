@@ -137,13 +137,8 @@ impl Curves {
             for y in marks {
                 let at = frame.y_at(y);
                 painter.hline(frame.rect.x_range(), at, Stroke::new(1.0, t.grid));
-                painter.text(
-                    pos2(frame.rect.left() - 8.0, at),
-                    Align2::RIGHT_CENTER,
-                    decimal(lang, y, digits),
-                    font.clone(),
-                    t.text3,
-                );
+                let text = if self.rates { rate(lang, y) } else { decimal(lang, y, digits) };
+                painter.text(pos2(frame.rect.left() - 8.0, at), Align2::RIGHT_CENTER, text, font.clone(), t.text3);
             }
         }
         let wanted = (frame.rect.width() / 70.0).clamp(1.0, 10.0) as usize;

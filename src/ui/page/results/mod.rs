@@ -1,12 +1,245 @@
-//! The results page.
+//! Results: how good it is, where it is wrong, for whom, and how sure it is with reason.
 
-use egui::Ui;
+mod groups;
+mod pictures;
+mod right;
+mod sure;
 
-use crate::ui::Cx;
+use std::sync::Arc;
+
+use egui::{Popup, Ui};
+
+use crate::{
+    evaluate::{Curves, F1Of, Grouping, Report},
+    knob::Choice,
+    run::{RunView, export::Format},
+    text::{Lang, decimal, say},
+    ui::{
+        Action, Cx, icon,
+        page::Page,
+        theme::{self, Theme},
+        widget::{
+            button::{Button, link},
+            card::{Card, columns, header},
+            choice::menu_item,
+            notice,
+            stack::{growing, stack},
+        },
+    },
+};
+pub use pictures::Facets;
 
 /// What the page remembers.
 #[derive(Default)]
-pub struct State {}
+pub struct State {
+    shown: Option<Shown>,
+    /// The pictures that fill the page, if they do.
+    pictures: Option<pictures::Pictures>,
+    grouping: usize,
+    curve: right::Curve,
+}
+
+/// The report that is shown, at the threshold and temperature that the user tries.
+struct Shown {
+    view: Arc<RunView>,
+    report: Report,
+    /// On the scale that is shown.
+    threshold: f64,
+    curves: Curves,
+    /// Best macro F1 on the validation part.
+    best: Option<f64>,
+    fitted: f64,
+}
+
+impl Shown {
+    fn new(view: &Arc<RunView>, report: &Report) -> Self {
+        Self {
+            view: Arc::clone(view),
+            report: report.clone(),
+            threshold: report.threshold,
+            curves: report.curves(),
+            best: report.best_f1(F1Of::Macro).map(|best| best.threshold),
+            fitted: report.fitted_temperature(),
+        }
+    }
+
+    /// Tries another temperature; what was called which class stays.
+    fn set_temperature(&mut self, temperature: f64) {
+        let raw = self.report.raw_threshold(self.threshold);
+        self.report.temperature = temperature;
+        self.threshold = crate::evaluate::calibration::scaled(raw as f32, temperature);
+        self.curves = self.report.curves();
+        self.best = self.report.best_f1(F1Of::Macro).map(|best| best.threshold);
+    }
+
+    /// Whether threshold and temperature are those that are kept with the run.
+    fn kept(&self) -> bool {
+        self.view.report.as_ref().is_some_and(|kept| {
+            (kept.threshold - self.threshold).abs() < 1e-6 && (kept.temperature - self.report.temperature).abs() < 1e-9
+        })
+    }
+
+    fn classes(&self) -> &[String; 2] {
+        &self.report.classes
+    }
+}
+
+/// The groupings that the page offers.
+const GROUPINGS: [Grouping; 4] = [Grouping::AGE, Grouping::RACE, Grouping::CLASS, Grouping::CROSSED];
 
 /// Draws the page.
-pub fn show(_ui: &mut Ui, _cx: &mut Cx<'_>, _state: &mut State) {}
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
+    let Some(view) = cx.session.run.clone() else {
+        return nothing(ui, cx);
+    };
+    let Some(report) = &view.report else {
+        return not_judged(ui, cx, &view);
+    };
+    let same = state.shown.as_ref().is_some_and(|shown| Arc::ptr_eq(&shown.view, &view));
+    if !same {
+        let other = state.shown.as_ref().is_some_and(|shown| shown.view.info.id != view.info.id);
+        if other {
+            state.pictures = None;
+        }
+        state.shown = Some(Shown::new(&view, report));
+    }
+    let Some(shown) = &mut state.shown else { return };
+    if let Some(open) = &mut state.pictures {
+        if pictures::show(ui, cx, shown, open) {
+            state.pictures = None;
+        }
+        return;
+    }
+    title(ui, cx, shown);
+    stale(ui, cx, shown);
+    let rows = [growing(268.0, 0.5), growing(236.0, 0.4), growing(190.0, 0.5)];
+    let mut open = None;
+    stack(ui, &rows, |row, ui, height| match row {
+        0 => columns(ui, &[0.64, 0.36], height, |column, ui| {
+            ui.set_max_height(height);
+            if column == 0 {
+                if let Some((truth, said)) = right::matrix(ui, cx.lang, shown, height) {
+                    open = Some(Facets { really: Some(truth), said: Some(said), ..Facets::default() });
+                }
+            } else {
+                right::trade_off(ui, cx, shown, &mut state.curve, height);
+            }
+        }),
+        1 => columns(ui, &[0.44, 0.26, 0.3], height, |column, ui| match column {
+            0 => {
+                if let Some(key) = groups::show(ui, cx.lang, shown, &mut state.grouping, height) {
+                    open = Some(Facets { really: key.class, age: key.age, race: key.race, ..Facets::default() });
+                }
+            }
+            1 => right::scores(ui, cx.lang, shown, height),
+            _ => sure::show(ui, cx, shown, height),
+        }),
+        _ => {
+            if pictures::mistakes(ui, cx, shown, height) {
+                open = Some(Facets { right: Some(false), ..Facets::default() });
+            }
+        }
+    });
+    if let Some(facets) = open {
+        state.pictures = Some(pictures::Pictures::new(facets));
+    }
+}
+
+fn nothing(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let lang = cx.lang;
+    header(ui, Page::Results.name().get(lang), "", |_| {});
+    Card::new().fill().show(ui, |ui| {
+        let title = say("No results yet", "Pas encore de résultats").get(lang);
+        let text = say(
+            "Once a training is over, it is judged on pictures that it has never seen, and what came out stands here",
+            "Une fois l’entraînement fini, il est évalué sur des images jamais vues, et le résultat s’affiche ici",
+        );
+        notice::empty(ui, icon::TARGET, title, text.get(lang), |ui| {
+            if ui.add(Button::primary(say("Go to training", "Aller à l’entraînement").get(lang)).trailing(icon::ARROW_RIGHT)).clicked() {
+                cx.act(Action::Go(Page::Training));
+            }
+        });
+    });
+}
+
+fn not_judged(ui: &mut Ui, cx: &mut Cx<'_>, view: &RunView) {
+    let lang = cx.lang;
+    header(ui, Page::Results.name().get(lang), &view.info.name, |_| {});
+    Card::new().fill().show(ui, |ui| {
+        let title = say("This run was not judged yet", "Cette exécution n’a pas encore été évaluée").get(lang);
+        let text = say(
+            "Judging looks once at every test picture with the best weights; it takes less than a minute",
+            "L’évaluation regarde une fois chaque image de test avec les meilleurs poids ; elle prend moins d’une minute",
+        );
+        notice::empty(ui, icon::TARGET, title, text.get(lang), |ui| {
+            let judge = Button::primary(say("Judge now", "Évaluer maintenant").get(lang)).enabled(!cx.session.phase.busy());
+            if ui.add(judge).clicked() {
+                cx.act(Action::Evaluate { run: view.info.id.clone() });
+            }
+        });
+    });
+}
+
+fn title(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
+    let lang = cx.lang;
+    let headline = shown.report.headline(shown.threshold, lang);
+    let run = shown.view.info.id.clone();
+    header(ui, &headline, &shown.report.subline(shown.threshold, lang), |ui| {
+        if ui.add(Button::primary(Page::Predict.name().get(lang)).trailing(icon::ARROW_RIGHT)).clicked() {
+            cx.act(Action::Go(Page::Predict));
+        }
+        if ui.add(Button::secondary(say("Report…", "Rapport…").get(lang)).icon(icon::FILE_TEXT)).clicked() {
+            cx.act(Action::Export { run: run.clone(), format: Format::Report.key().to_owned() });
+        }
+        let export = ui.add(Button::secondary(say("Export…", "Exporter…").get(lang)).icon(icon::DOWNLOAD));
+        Popup::menu(&export).show(|ui| {
+            ui.set_min_width(190.0);
+            for format in Format::ALL.iter().filter(|f| **f != Format::Report) {
+                let line = menu_item(ui, None, format.name().get(lang)).on_hover_text(format.about().get(lang));
+                if line.clicked() {
+                    cx.act(Action::Export { run: run.clone(), format: format.key().to_owned() });
+                }
+            }
+            ui.separator();
+            let other = say("Judge another folder…", "Évaluer un autre dossier…").get(lang);
+            if menu_item(ui, Some(icon::FOLDER_SEARCH), other).clicked() {
+                cx.act(Action::EvaluateFolder { run: run.clone() });
+            }
+            if menu_item(ui, Some(icon::FOLDER_OPEN), say("Open its folder", "Ouvrir son dossier").get(lang)).clicked() {
+                cx.act(Action::OpenPath(shown.view.folder.clone()));
+            }
+        });
+    });
+}
+
+/// What has changed since the run was trained.
+fn stale(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
+    let (lang, t) = (cx.lang, Theme::of(ui));
+    let run = &shown.view;
+    let data = cx.dataset().is_some_and(|d| {
+        d.source == run.info.source && d.samples.len() as u64 != run.info.pictures.iter().map(|n| u64::from(*n)).sum::<u64>()
+    });
+    let options = run.settings != *cx.settings;
+    let text = match (data, options) {
+        (false, false) => return,
+        (true, _) => say("The pictures or labels have changed since this run", "Les images ou étiquettes ont changé depuis cette exécution"),
+        (false, true) => say("Your options now differ from this run’s", "Vos réglages diffèrent maintenant de ceux de cette exécution"),
+    };
+    ui.horizontal(|ui| {
+        ui.spacing_mut().interact_size.y = 18.0;
+        ui.label(icon::CLOCK.text(14.0).color(t.validation));
+        ui.label(theme::caption(text.get(lang)).color(t.validation));
+        if link(ui, say("Train again", "Réentraîner").get(lang)).clicked() {
+            cx.act(Action::Go(Page::Training));
+        }
+        if options && link(ui, say("Take this run’s options", "Reprendre ses réglages").get(lang)).clicked() {
+            cx.act(Action::TakeSettings(run.info.id.clone()));
+        }
+    });
+    ui.add_space(2.0);
+}
+
+/// A share or score with three places.
+fn score(lang: Lang, value: f64) -> String {
+    decimal(lang, value, 3)
+}

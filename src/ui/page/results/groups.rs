@@ -1,0 +1,89 @@
+//! For whom it is right: groups with the ranges in which they really lie.
+
+use egui::{ScrollArea, Ui};
+
+use super::{GROUPINGS, Shown};
+use crate::{
+    evaluate::{Group, GroupKey},
+    text::{Lang, say},
+    ui::{
+        icon,
+        theme::{self, Theme},
+        widget::{
+            button::icon_button,
+            card::Card,
+            chart::show_table,
+            choice::segmented,
+            ranges::{self, ROW, Row},
+        },
+    },
+};
+
+/// The card; gives the group that was activated.
+pub fn show(ui: &mut Ui, lang: Lang, shown: &Shown, grouping: &mut usize, height: f32) -> Option<GroupKey> {
+    ui.set_max_height(height);
+    let by = GROUPINGS[*grouping];
+    let groups = shown.report.groups(shown.threshold, by);
+    let all = shown.report.scores(shown.threshold).accuracy;
+    let whole = all.wilson();
+    let row = |group: &Group| {
+        let range = group.accuracy.wilson();
+        Row {
+            name: group.key.name(shown.classes(), lang),
+            share: group.accuracy.share(),
+            low: range.low,
+            high: range.high,
+            n: group.accuracy.n,
+            f1: group.macro_f1(),
+            small: group.small(),
+            below: !group.small() && range.high < whole.low,
+        }
+    };
+    let rows: Vec<Row> = groups.iter().map(row).collect();
+    let id = ui.make_persistent_id("groups as a table");
+    let mut as_table: bool = ui.data(|d| d.get_temp(id)).unwrap_or_default();
+    let names: Vec<String> = GROUPINGS
+        .iter()
+        .enumerate()
+        .map(|(i, g)| if i == 3 { say("crossed", "croisés").get(lang).to_owned() } else { g.name(shown.classes(), lang) })
+        .collect();
+    let title = say("For whom", "Pour qui").get(lang);
+    let twin = if as_table {
+        (icon::ACTIVITY, say("Show groups as ranges", "Afficher les groupes en intervalles"))
+    } else {
+        (icon::TABLE, say("Show groups as a table", "Afficher les groupes en tableau"))
+    };
+    let mut chosen = None;
+    Card::titled(title).fill().show_with(
+        ui,
+        |ui| {
+            if icon_button(ui, twin.0, twin.1.get(lang)).clicked() {
+                as_table = !as_table;
+            }
+        },
+        |ui| {
+            let options: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "")).collect();
+            if let Some(index) = segmented(ui, "grouping", Some(*grouping), &options) {
+                *grouping = index;
+            }
+            let height = ui.available_height();
+            if as_table {
+                show_table(ui, lang, &ranges::table(lang, &rows), height);
+                return;
+            }
+            ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+                let pitch = ((height - 46.0) / rows.len().max(1) as f32).clamp(ROW - 4.0, 34.0);
+                chosen = ranges::ranges(ui, lang, &rows, all.share(), None, pitch);
+                if rows.iter().any(|r| r.small) {
+                    let text = say(
+                        "Gray: fewer than 30 pictures, too few to say much",
+                        "En gris : moins de 30 images, trop peu pour conclure",
+                    );
+                    ui.label(theme::caption(text.get(lang)).color(Theme::of(ui).text3));
+                }
+            });
+        },
+    );
+    ui.data_mut(|d| d.insert_temp(id, as_table));
+    chosen.map(|index| groups[index].key)
+}

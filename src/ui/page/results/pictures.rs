@@ -1,0 +1,346 @@
+//! The pictures behind a number: filtered, sorted, and marked where a label looks wrong.
+
+use std::cmp::Ordering;
+
+use egui::{Popup, PopupCloseBehavior, Response, Ui, vec2};
+
+use super::Shown;
+use crate::{
+    evaluate::{
+        Prediction,
+        groups::{AGE_BANDS, GroupKey, Known, band_name},
+        words::{class_name, people},
+    },
+    data::sample::RACES,
+    text::{Lang, decimal, number, percent, say},
+    ui::{
+        Action, Cx, icon,
+        theme::{self, Theme},
+        widget::{
+            button::Button,
+            card::{Card, header},
+            choice::{chip_menu, menu_item},
+            gallery::{self, Tile},
+            notice,
+        },
+    },
+};
+
+/// Which pictures; what is `None` is not asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Facets {
+    /// The recorded class.
+    pub really: Option<u8>,
+    /// What the model said.
+    pub said: Option<u8>,
+    pub right: Option<bool>,
+    pub age: Option<Known>,
+    pub race: Option<Known>,
+}
+
+/// In which order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    #[default]
+    SurestFirst,
+    UnsureFirst,
+    ByFile,
+    ByAge,
+}
+
+const ORDERS: [Order; 4] = [Order::SurestFirst, Order::UnsureFirst, Order::ByFile, Order::ByAge];
+
+/// What the gallery remembers.
+pub struct Pictures {
+    facets: Facets,
+    order: Order,
+    /// The validation part instead of the judged one.
+    validation: bool,
+    /// Side of a picture in points.
+    wanted: f32,
+    /// The places in the report, and for which question they were found.
+    found: Vec<usize>,
+    asked: Option<(Facets, Order, bool, u64)>,
+}
+
+impl Pictures {
+    pub fn new(facets: Facets) -> Self {
+        Self { facets, order: Order::default(), validation: false, wanted: 104.0, found: Vec::new(), asked: None }
+    }
+}
+
+impl Facets {
+    /// Whether the picture belongs, at a threshold on the network's own scale.
+    pub fn contain(&self, p: &Prediction, raw_threshold: f64) -> bool {
+        let group = GroupKey { age: self.age, race: self.race, class: self.really };
+        group.contains(p)
+            && self.said.is_none_or(|said| p.said(raw_threshold) == (said == 1))
+            && self.right.is_none_or(|right| p.right(raw_threshold) == right)
+    }
+
+    /// The pictures as a phrase: `143 women called men`, `12 mistakes`.
+    fn sentence(&self, shown: &Shown, count: usize, lang: Lang) -> String {
+        let n = number(lang, count as u64);
+        let group = GroupKey { age: self.age, race: self.race, class: self.really };
+        let classes = shown.classes();
+        match (self.really, self.said) {
+            (Some(really), Some(said)) if self.age.is_none() && self.race.is_none() => {
+                let (truth, said) = (usize::from(really), usize::from(said));
+                format!("{n} {}", crate::evaluate::confusion::cell(classes, truth, said, count as u32, lang))
+            }
+            _ => {
+                let what = match self.right {
+                    Some(false) => say("mistakes", "erreurs"),
+                    Some(true) => say("right answers", "réponses justes"),
+                    None => say("pictures", "images"),
+                };
+                let mut text = format!("{n} {}", what.get(lang));
+                if group != GroupKey::default() {
+                    text = format!("{text}, {}", group.name(classes, lang));
+                }
+                if let Some(said) = self.said {
+                    let called = people(classes, said.into(), lang);
+                    let called = match lang {
+                        Lang::En => format!("called {called}"),
+                        Lang::Fr => format!("réponse « {} »", class_name(classes, said.into(), lang)),
+                    };
+                    text = format!("{text}, {called}");
+                }
+                text
+            }
+        }
+    }
+}
+
+/// The surest mistakes as a strip; gives whether all are asked for.
+pub fn mistakes(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> bool {
+    let lang = cx.lang;
+    ui.set_max_height(height);
+    let found = shown.report.mistakes(shown.threshold);
+    let mut all = false;
+    let title = say("Most confident mistakes", "Erreurs les plus assurées").get(lang);
+    Card::titled(title).fill().show_with(
+        ui,
+        |ui| {
+            let text = match lang {
+                Lang::En => format!("See all {}", number(lang, found.len() as u64)),
+                Lang::Fr => format!("Voir les {}", number(lang, found.len() as u64)),
+            };
+            let see = Button::quiet(text).trailing(icon::ARROW_RIGHT).compact();
+            if !found.is_empty() && ui.add(see).clicked() {
+                all = true;
+            }
+        },
+        |ui| {
+            if found.is_empty() {
+                let text = say("Not a single mistake", "Pas une seule erreur").get(lang);
+                let t = Theme::of(ui);
+                return notice::note(ui, icon::CIRCLE_CHECK, t.good, text);
+            }
+            let height = ui.available_height();
+            let dataset = cx.session.dataset.clone().filter(|d| d.source == shown.view.info.source);
+            let predictions = &shown.report.predictions;
+            let tile = |place: usize| tile(lang, shown, &predictions[found[place]]);
+            let mut wishes = Vec::new();
+            gallery::strip(ui, cx.thumbs, dataset.as_ref(), found.len(), 92.0, height, tile, |place, tile, response| {
+                details(&response, lang, shown, &predictions[found[place]], tile, &mut wishes);
+            });
+            cx.actions.append(&mut wishes);
+        },
+    );
+    all
+}
+
+/// The pictures as a page of their own; gives whether the user goes back.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures) -> bool {
+    let lang = cx.lang;
+    find(shown, open);
+    let mut back = false;
+    let part = if open.validation { say("validation part", "partie validation").get(lang) } else { shown.report.part_name(lang) };
+    let total = number(lang, predictions(shown, open.validation).len() as u64);
+    let threshold = decimal(lang, shown.threshold, 2);
+    let sentence = match lang {
+        Lang::En => format!("of {total} pictures, {part} · threshold {threshold}"),
+        Lang::Fr => format!("sur {total} images, {part} · seuil {threshold}"),
+    };
+    header(ui, &open.facets.sentence(shown, open.found.len(), lang), &sentence, |ui| {
+        let button = Button::secondary(say("Back to the results", "Revenir aux résultats").get(lang)).icon(icon::ARROW_LEFT);
+        back = ui.add(button).clicked() || ui.input(|i| i.key_pressed(egui::Key::Escape));
+    });
+    Card::new().fill().show(ui, |ui| {
+        filters(ui, lang, shown, open);
+        ui.add_space(4.0);
+        if open.found.is_empty() {
+            let title = say("No such picture", "Aucune image de ce genre").get(lang);
+            let text = say("Loosen a filter, or move the threshold", "Élargissez un filtre, ou déplacez le seuil").get(lang);
+            notice::empty(ui, icon::FILTER, title, text, |ui| {
+                if ui.add(Button::secondary(say("Show all", "Tout afficher").get(lang))).clicked() {
+                    open.facets = Facets::default();
+                }
+            });
+            return;
+        }
+        let dataset = cx.session.dataset.clone().filter(|d| d.source == shown.view.info.source);
+        let all = predictions(shown, open.validation);
+        let tile = |place: usize| tile(lang, shown, &all[open.found[place]]);
+        let mut wishes = Vec::new();
+        gallery::gallery(ui, cx.thumbs, dataset.as_ref(), open.found.len(), open.wanted, tile, |place, tile, response| {
+            details(&response, lang, shown, &all[open.found[place]], tile, &mut wishes);
+        });
+        cx.actions.append(&mut wishes);
+    });
+    back
+}
+
+fn predictions(shown: &Shown, validation: bool) -> &[Prediction] {
+    if validation { &shown.report.validation } else { &shown.report.predictions }
+}
+
+fn find(shown: &Shown, open: &mut Pictures) {
+    let raw = shown.report.raw_threshold(shown.threshold);
+    let asked = Some((open.facets, open.order, open.validation, raw.to_bits()));
+    if asked == open.asked {
+        return;
+    }
+    open.asked = asked;
+    let all = predictions(shown, open.validation);
+    let mut found: Vec<usize> = (0..all.len()).filter(|i| open.facets.contain(&all[*i], raw)).collect();
+    let sure = |i: usize| shown.report.confidence(&all[i], shown.threshold);
+    let by = |a: usize, b: usize| match open.order {
+        Order::SurestFirst => sure(b).total_cmp(&sure(a)),
+        Order::UnsureFirst => sure(a).total_cmp(&sure(b)),
+        Order::ByFile => Ordering::Equal,
+        Order::ByAge => all[a].age.cmp(&all[b].age),
+    };
+    found.sort_by(|&a, &b| by(a, b).then_with(|| all[a].file.cmp(&all[b].file)));
+    open.found = found;
+}
+
+fn filters(ui: &mut Ui, lang: Lang, shown: &Shown, open: &mut Pictures) {
+    let classes = shown.classes();
+    let facets = &mut open.facets;
+    let class_chip = |ui: &mut Ui, any: &str, prefix: &str, value: &mut Option<u8>| {
+        let name = |class: usize| format!("{prefix} {}", class_name(classes, class, lang));
+        let options = [any.to_owned(), name(0), name(1)];
+        if let Some(chosen) = chip_menu(ui, value.map_or(0, |c| usize::from(c) + 1), &options) {
+            *value = (chosen > 0).then(|| (chosen - 1) as u8);
+        }
+    };
+    let known_chip = |ui: &mut Ui, options: &[String], value: &mut Option<Known>| {
+        let unknown = options.len() - 1;
+        let selected = match value {
+            None => 0,
+            Some(Known::Yes(i)) => usize::from(*i) + 1,
+            Some(Known::No) => unknown,
+        };
+        if let Some(chosen) = chip_menu(ui, selected, options) {
+            *value = match chosen {
+                0 => None,
+                last if last == unknown => Some(Known::No),
+                i => Some(Known::Yes((i - 1) as u8)),
+            };
+        }
+    };
+    ui.horizontal_wrapped(|ui| {
+        class_chip(ui, say("really anything", "réalité : toutes").get(lang), say("really", "en réalité").get(lang), &mut facets.really);
+        class_chip(ui, say("said anything", "réponse : toutes").get(lang), say("said", "réponse").get(lang), &mut facets.said);
+        let options = [say("right and wrong", "justes et faux"), say("wrong", "faux"), say("right", "justes")].map(|s| s.get(lang).to_owned());
+        let selected = facets.right.map_or(0, |right| 1 + usize::from(right));
+        if let Some(chosen) = chip_menu(ui, selected, &options) {
+            facets.right = (chosen > 0).then_some(chosen == 2);
+        }
+        let mut ages = vec![say("all ages", "tous les âges").get(lang).to_owned()];
+        ages.extend((0..AGE_BANDS.len()).map(|band| band_name(band, lang)));
+        ages.push(say("age unknown", "âge inconnu").get(lang).to_owned());
+        known_chip(ui, &ages, &mut facets.age);
+        let mut races = vec![say("all race labels", "toutes les origines").get(lang).to_owned()];
+        races.extend(RACES.iter().map(|race| race.get(lang).to_owned()));
+        races.push(say("label unknown", "étiquette inconnue").get(lang).to_owned());
+        known_chip(ui, &races, &mut facets.race);
+        if !shown.report.validation.is_empty() {
+            let parts = [shown.report.part_name(lang).to_owned(), say("validation part", "partie validation").get(lang).to_owned()];
+            if let Some(chosen) = chip_menu(ui, usize::from(open.validation), &parts) {
+                open.validation = chosen == 1;
+            }
+        }
+        let orders = [
+            say("surest first", "les plus sûres d’abord"),
+            say("least sure first", "les moins sûres d’abord"),
+            say("by file", "par fichier"),
+            say("by age", "par âge"),
+        ]
+        .map(|s| s.get(lang).to_owned());
+        let selected = ORDERS.iter().position(|o| *o == open.order).unwrap_or(0);
+        if let Some(chosen) = chip_menu(ui, selected, &orders) {
+            open.order = ORDERS[chosen];
+        }
+        let sizes = [say("small pictures", "petites images"), say("medium pictures", "images moyennes"), say("large pictures", "grandes images")];
+        let selected = [72.0, 104.0, 160.0].iter().position(|s| *s == open.wanted).unwrap_or(1);
+        if let Some(chosen) = chip_menu(ui, selected, &sizes.map(|s| s.get(lang).to_owned())) {
+            open.wanted = [72.0, 104.0, 160.0][chosen];
+        }
+    });
+}
+
+fn tile(lang: Lang, shown: &Shown, p: &Prediction) -> Tile {
+    let raw = shown.report.raw_threshold(shown.threshold);
+    let (said, right) = (p.said(raw), p.right(raw));
+    let name = class_name(shown.classes(), said.into(), lang);
+    let truth = class_name(shown.classes(), usize::from(p.truth == 1), lang);
+    let sure = percent(lang, shown.report.confidence(p, shown.threshold), 0);
+    let age = p.age.map(|age| match lang {
+        Lang::En => format!(" · {age} y"),
+        Lang::Fr => format!(" · {age} ans"),
+    });
+    let sign = if right { (icon::CHECK, true) } else { (icon::X, false) };
+    let file = p.file.file_name().unwrap_or(p.file.as_os_str()).to_string_lossy();
+    Tile {
+        sample: p.sample as usize,
+        sign: Some(sign),
+        first: match lang {
+            Lang::En => format!("said {name}"),
+            Lang::Fr => format!("dit {name}"),
+        },
+        second: format!("{sure}{}", age.unwrap_or_default()),
+        name: match lang {
+            Lang::En => format!("{file}: really {truth}, said {name}, {sure}"),
+            Lang::Fr => format!("{file} : en réalité {truth}, réponse {name}, {sure}"),
+        },
+        badge: None,
+    }
+}
+
+/// What opens on a picture: it larger, what is known, and what the user thinks of its label.
+fn details(response: &Response, lang: Lang, shown: &Shown, p: &Prediction, tile: &Tile, wishes: &mut Vec<Action>) {
+    Popup::menu(response).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+        let t = Theme::of(ui);
+        ui.set_width(236.0);
+        ui.label(theme::strong(tile.first.clone()).color(t.text));
+        let truth = class_name(shown.classes(), usize::from(p.truth == 1), lang);
+        let race = p.race.and_then(|r| RACES.get(usize::from(r))).map(|r| r.get(lang));
+        let lines = [
+            Some(format!("{} {truth}", say("recorded as", "étiquette").get(lang))),
+            Some(format!("{} {}", say("how sure:", "assurance :").get(lang), percent(lang, shown.report.confidence(p, shown.threshold), 1))),
+            p.age.map(|age| format!("{} {age}", say("age", "âge").get(lang))),
+            race.map(|race| format!("{} {race}", say("race label", "étiquette d’origine").get(lang))),
+            Some(p.file.display().to_string()),
+        ];
+        for line in lines.into_iter().flatten() {
+            ui.add(egui::Label::new(theme::caption(line).color(t.text2)).wrap());
+        }
+        ui.allocate_space(vec2(0.0, 2.0));
+        let about = say("Your data set is not touched: this is kept beside it, and Ctrl+Z takes it back", "Vos données ne sont pas touchées : c’est noté à part, et Ctrl+Z l’annule");
+        ui.add(egui::Label::new(theme::caption(about.get(lang)).color(t.text3)).wrap());
+        let choices = [
+            (icon::TAG, say("Label looks wrong", "Étiquette douteuse"), Verdict::Relabel),
+            (icon::EYE_OFF, say("Leave out", "Écarter"), Verdict::LeaveOut),
+            (icon::CHECK, say("Keep as it is", "Garder telle quelle"), Verdict::Keep),
+        ];
+        for (symbol, name, verdict) in choices {
+            if menu_item(ui, Some(symbol), name.get(lang)).clicked() {
+                wishes.push(Action::Verdict { file: p.file.clone(), verdict });
+                ui.close();
+            }
+        }
+    });
+}

@@ -1,0 +1,236 @@
+//! Right and wrong: the matrix, the scores, and what another threshold would give.
+
+use egui::{Align2, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+
+use super::{Shown, score};
+use crate::{
+    evaluate::{confusion, words},
+    knob::Scale,
+    text::{Lang, decimal, number, percent, say},
+    ui::{
+        Action, Cx,
+        theme::{self, Theme, size},
+        widget::{
+            button::link,
+            card::Card,
+            chart::show_table,
+            choice::segmented,
+            field,
+            matrix::{self, Cell, Words},
+            plot::Table,
+            unit::Unit,
+        },
+    },
+};
+
+/// Which curve is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Curve {
+    #[default]
+    Roc,
+    PrecisionRecall,
+    Numbers,
+}
+
+/// The matrix; gives the cell (truth, said) that was activated.
+pub fn matrix(ui: &mut Ui, lang: Lang, shown: &Shown, height: f32) -> Option<(u8, u8)> {
+    ui.set_max_height(height);
+    let title = say("Right and wrong", "Juste et faux").get(lang);
+    let caption = say("click a number to see the pictures", "cliquez un nombre pour voir les images").get(lang);
+    let confusion = shown.report.confusion(shown.threshold);
+    let classes = shown.classes();
+    let cell = |truth: usize, said: usize| {
+        let count = confusion.counts[truth][said];
+        let row = percent(lang, confusion.share_of_really(truth, said), 1);
+        let column = percent(lang, confusion.share_of_said(truth, said), 1);
+        let (really, called) = (words::people(classes, truth, lang), words::people(classes, said, lang));
+        let (share, share_down) = match lang {
+            Lang::En => (format!("{row} of the {really}"), format!("{column} of those called {called}")),
+            Lang::Fr => (format!("{row} des {really}"), format!("{column} des réponses « {} »", words::class_name(classes, said, lang))),
+        };
+        Cell {
+            count: number(lang, count.into()),
+            what: confusion::cell(classes, truth, said, count, lang),
+            share,
+            share_down,
+            right: truth == said,
+        }
+    };
+    let cells = [[cell(0, 0), cell(0, 1)], [cell(1, 0), cell(1, 1)]];
+    let words = Words {
+        really: say("Really", "En réalité").get(lang).to_owned(),
+        said: say("Model said", "Le modèle dit").get(lang).to_owned(),
+        classes: [0, 1].map(|class| words::class_name(classes, class, lang).to_owned()),
+    };
+    Card::titled(title).caption(caption).fill().show(ui, |ui| {
+        let height = ui.available_height();
+        matrix::matrix(ui, &words, &cells, None, height)
+    })
+}
+
+/// Precision, recall and F1 of each class and both.
+pub fn scores(ui: &mut Ui, lang: Lang, shown: &Shown, height: f32) {
+    ui.set_max_height(height);
+    let t = Theme::of(ui);
+    let scores = shown.report.scores(shown.threshold);
+    let title = say("Scores", "Scores").get(lang);
+    Card::titled(title).caption(shown.report.part_name(lang)).fill().show(ui, |ui| {
+        let head = [say("precision", "précision"), say("recall", "rappel"), say("F1", "F1")].map(|s| s.get(lang));
+        let both = say("both, macro", "les deux").get(lang);
+        let rows = [
+            (words::class_name(shown.classes(), 0, lang), t.female, scores.classes[0]),
+            (words::class_name(shown.classes(), 1, lang), t.male, scores.classes[1]),
+            (both, t.text, scores.macro_average),
+        ];
+        let room = ui.available_height();
+        let pitch = ((room - 30.0) / 4.0).clamp(26.0, 44.0);
+        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), pitch * 4.0), Sense::hover());
+        let column = |i: usize| rect.right() - (2 - i) as f32 * (rect.width() * 0.245) - 2.0;
+        for (i, name) in head.iter().enumerate() {
+            let at = pos2(column(i), rect.top() + pitch / 2.0);
+            ui.painter().text(at, Align2::RIGHT_CENTER, *name, theme::regular(size::CAPTION), t.text3);
+        }
+        for (line, (name, color, class)) in rows.into_iter().enumerate() {
+            let top = rect.top() + pitch * (line + 1) as f32;
+            let row = egui::Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), pitch));
+            ui.painter().hline(row.x_range(), top, Stroke::new(1.0, t.grid));
+            let values = [class.precision, class.recall, class.f1].map(|v| score(lang, v));
+            let response = ui.interact(row, ui.scope_id().with(("score", line)), Sense::hover());
+            let said = format!("{name}, {} {}, {} {}, F1 {}", head[0], values[0], head[1], values[1], values[2]);
+            response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &said));
+            ui.painter().text(pos2(rect.left(), row.center().y), Align2::LEFT_CENTER, name, theme::medium(size::TABLE), color);
+            for (i, value) in values.iter().enumerate() {
+                let font = if i == 2 { theme::semibold(size::BODY) } else { theme::regular(size::TABLE) };
+                ui.painter().text(pos2(column(i), row.center().y), Align2::RIGHT_CENTER, value, font, t.text);
+            }
+        }
+        let about = say(
+            "F1 joins precision (of those called so, how many are) and recall (of those who are, how many were found)",
+            "F1 réunit la précision (parmi les réponses, combien sont justes) et le rappel (parmi les vrais, combien sont trouvés)",
+        );
+        if room - pitch * 4.0 > 34.0 {
+            ui.add(egui::Label::new(theme::caption(about.get(lang)).color(t.text3)).wrap());
+        }
+    });
+}
+
+/// ROC and precision-recall with the threshold on them, and the slider that moves everything.
+pub fn trade_off(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, curve: &mut Curve, height: f32) {
+    let lang = cx.lang;
+    ui.set_max_height(height);
+    let area = match curve {
+        Curve::PrecisionRecall => shown.curves.average_precision.map(|ap| (say("average", "moyenne"), ap)),
+        _ => shown.curves.auc.map(|auc| (say("area", "aire"), auc)),
+    };
+    let caption = area.map_or_else(String::new, |(name, value)| format!("{} {}", name.get(lang), score(lang, value)));
+    let title = say("Trade-off", "Compromis").get(lang);
+    Card::titled(title).caption(caption).fill().show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 6.0;
+        let names = [say("ROC", "ROC"), say("precision", "précision"), say("table", "tableau")].map(|s| s.get(lang));
+        let about = [
+            say("How many are found, against how many false alarms", "Combien sont trouvés, contre combien de fausses alertes"),
+            say("How many are found, against how many of those called so are", "Combien sont trouvés, contre combien de réponses sont justes"),
+            say("The same in numbers", "La même chose en chiffres"),
+        ]
+        .map(|s| s.get(lang));
+        let options: Vec<(&str, &str)> = names.into_iter().zip(about).collect();
+        let selected = [Curve::Roc, Curve::PrecisionRecall, Curve::Numbers].iter().position(|c| c == curve);
+        if let Some(chosen) = segmented(ui, "curve", selected, &options) {
+            *curve = [Curve::Roc, Curve::PrecisionRecall, Curve::Numbers][chosen];
+        }
+        let room = (ui.available_height() - 64.0).max(80.0);
+        match curve {
+            Curve::Numbers => show_table(ui, lang, &table(lang, shown), room),
+            _ => {
+                plot(ui, lang, shown, *curve).show(ui, lang, room);
+            }
+        }
+        slider(ui, cx, shown);
+    });
+}
+
+fn plot(ui: &Ui, lang: Lang, shown: &Shown, curve: Curve) -> Unit {
+    let t = Theme::of(ui);
+    let roc = curve == Curve::Roc;
+    let place = |p: &crate::evaluate::CurvePoint| {
+        if roc { [p.false_positive_rate, p.true_positive_rate] } else { [p.true_positive_rate, p.precision] }
+    };
+    let point = place(&shown.report.point(shown.threshold));
+    let [zero, one] = [0, 1].map(|class| words::people(shown.classes(), class, lang));
+    let (across, up) = match (roc, lang) {
+        (true, Lang::En) => (format!("{zero} called {one}"), format!("{one} called {one}")),
+        (true, Lang::Fr) => (format!("{zero} pris à tort"), format!("{one} trouvés")),
+        (false, Lang::En) => (format!("{one} found (recall)"), format!("of those called {one}, right")),
+        (false, Lang::Fr) => (format!("{one} trouvés (rappel)"), "réponses justes".to_owned()),
+    };
+    let best = shown.best.filter(|best| (best - shown.threshold).abs() > 0.02);
+    Unit {
+        name: format!("{} {}", if roc { "ROC" } else { "precision, recall" }, decimal(lang, shown.threshold, 2)),
+        across,
+        up,
+        points: shown.curves.points.iter().map(place).collect(),
+        color: t.accent,
+        diagonal: roc,
+        marker: Some((point, decimal(lang, shown.threshold, 2))),
+        best: best.map(|b| (place(&shown.report.point(b)), say("best F1", "meilleur F1").get(lang).to_owned())),
+        dots: Vec::new(),
+        square: false,
+    }
+}
+
+fn table(lang: Lang, shown: &Shown) -> Table {
+    let head = [say("threshold", "seuil"), say("found", "trouvés"), say("false alarms", "fausses alertes"), say("precision", "précision")];
+    let row = |i: u32| {
+        let threshold = f64::from(i) * 0.05;
+        let p = shown.report.point(threshold);
+        let share = |v: f64| percent(lang, v, 1);
+        vec![decimal(lang, threshold, 2), share(p.true_positive_rate), share(p.false_positive_rate), share(p.precision)]
+    };
+    Table { head: head.map(|h| h.get(lang).to_owned()).into(), rows: (1..20).map(row).collect() }
+}
+
+fn slider(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) {
+    let lang = cx.lang;
+    let t = Theme::of(ui);
+    let name = say("Threshold", "Seuil").get(lang);
+    ui.horizontal(|ui| {
+        ui.label(theme::cell(name).color(t.text2));
+        let help = say(
+            "From this probability on, a picture is called the second class. Raise it to be surer of that answer; the matrix, scores and pictures follow",
+            "À partir de cette probabilité, une image reçoit la deuxième classe. Montez-le pour être plus sûr de cette réponse ; la matrice, les scores et les images suivent",
+        );
+        field::help(ui, lang, name, help.get(lang));
+        let width = (ui.available_width() - 74.0).max(40.0);
+        ui.allocate_ui(vec2(width, theme::FIELD), |ui| {
+            ui.set_max_width(width);
+            field::slider(ui, name, &mut shown.threshold, 0.01..=0.99, Scale::Linear);
+        });
+        let typed = say("Threshold, typed", "Seuil, au clavier").get(lang);
+        field::number(ui, lang, typed, &mut shown.threshold, 0.01..=0.99, Scale::Linear, "", 62.0);
+    });
+    shown.threshold = (shown.threshold * 1000.0).round() / 1000.0;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().interact_size.y = 20.0;
+        ui.spacing_mut().item_spacing.x = 14.0;
+        if let Some(best) = shown.best
+            && link(ui, say("Best F1", "Meilleur F1").get(lang))
+                .on_hover_text(say("Chosen on the validation part", "Choisi sur la partie validation").get(lang))
+                .clicked()
+        {
+            shown.threshold = (best * 1000.0).round() / 1000.0;
+        }
+        if (shown.threshold - 0.5).abs() > 1e-9 && link(ui, &decimal(lang, 0.5, 2)).clicked() {
+            shown.threshold = 0.5;
+        }
+        if !shown.kept() {
+            let keep = say("Use for predictions", "Utiliser pour prédire").get(lang);
+            if link(ui, keep).clicked() {
+                cx.act(Action::KeepThreshold {
+                    run: shown.view.info.id.clone(),
+                    threshold: shown.threshold,
+                    temperature: shown.report.temperature,
+                });
+            }
+        }
+    });
+}

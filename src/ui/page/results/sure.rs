@@ -1,0 +1,68 @@
+//! Whether "90 %" is right nine times of ten.
+
+use egui::Ui;
+
+use super::Shown;
+use crate::{
+    evaluate::calibration::calibration_error,
+    text::{Lang, decimal, number, percent, say},
+    ui::{
+        Cx,
+        theme::{self, Theme},
+        widget::{chart::Chart, choice::switch, plot::Table, unit::Unit},
+    },
+};
+
+/// The calibration card.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, height: f32) {
+    let (lang, t) = (cx.lang, Theme::of(ui));
+    let bins = shown.report.reliability();
+    let error = calibration_error(&bins);
+    let total: u32 = bins.iter().map(|b| b.n).sum();
+    let used: Vec<_> = bins.iter().filter(|b| b.n > 0).collect();
+    let error_text = percent(lang, error, 1);
+    let plot = Unit {
+        name: format!("{} {error_text}", say("Calibration error", "Erreur de calibration").get(lang)),
+        across: say("what it said", "ce qu’il a dit").get(lang).to_owned(),
+        up: say("what was so", "ce qui était").get(lang).to_owned(),
+        points: used.iter().map(|b| [b.said, b.really]).collect(),
+        color: t.validation,
+        diagonal: true,
+        dots: used.iter().map(|b| f64::from(b.n) / f64::from(total.max(1))).collect(),
+        ..Unit::default()
+    };
+    let table = || Table {
+        head: [say("said", "dit"), say("really", "en réalité"), say("pictures", "images")].map(|s| s.get(lang).to_owned()).into(),
+        rows: used.iter().map(|b| vec![percent(lang, b.said, 0), percent(lang, b.really, 0), number(lang, b.n.into())]).collect(),
+    };
+    let title = say("How sure, rightly", "Sûr à raison").get(lang);
+    let mut temperature = shown.report.temperature;
+    let fitted = shown.fitted;
+    Chart::new(title, height).caption(caption(lang, &error_text)).show(ui, lang, table, |ui, height| {
+        plot.show(ui, lang, (height - 30.0).max(70.0));
+        ui.horizontal(|ui| {
+            ui.spacing_mut().interact_size.y = 20.0;
+            let name = say("Correct by temperature", "Corriger par température").get(lang);
+            let mut on = temperature != 1.0;
+            let about = say(
+                "Divides how sure it is by one number, fitted on the validation part; no answer changes",
+                "Divise son assurance par un seul nombre, ajusté sur la partie validation ; aucune réponse ne change",
+            );
+            if switch(ui, &mut on, name).on_hover_text(about.get(lang)).changed() {
+                temperature = if on { fitted } else { 1.0 };
+            }
+            let text = format!("{name} ({})", decimal(lang, fitted, 2));
+            ui.add(egui::Label::new(theme::caption(text).color(t.text2)).truncate());
+        });
+    });
+    if temperature != shown.report.temperature {
+        shown.set_temperature(temperature);
+    }
+}
+
+fn caption(lang: Lang, error: &str) -> String {
+    match lang {
+        Lang::En => format!("off by {error}"),
+        Lang::Fr => format!("écart {error}"),
+    }
+}

@@ -1,0 +1,164 @@
+//! Pictures with two lines below each, in rows that fill the width; only those in view are drawn.
+
+use std::sync::Arc;
+
+use egui::{CornerRadius, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+
+use super::thumbs::Thumbs;
+use crate::{
+    data::sample::Dataset,
+    ui::{
+        icon::Icon,
+        theme::{self, RADIUS_BUTTON, Theme, size},
+    },
+};
+
+/// One picture.
+#[derive(Clone, Debug, Default)]
+pub struct Tile {
+    /// Index into the data set.
+    pub sample: usize,
+    /// Before the first line, with whether it is a good sign.
+    pub sign: Option<(Icon, bool)>,
+    pub first: String,
+    pub second: String,
+    /// What a screen reader says.
+    pub name: String,
+    /// What the user decided about it, as an icon over the picture.
+    pub badge: Option<Icon>,
+}
+
+/// Space between pictures.
+const GAP: f32 = 12.0;
+/// Height of the two lines.
+const LINES: f32 = 40.0;
+
+/// How pictures are laid into a width.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Grid {
+    pub columns: usize,
+    /// Side of a picture.
+    pub side: f32,
+}
+
+impl Grid {
+    /// As many pictures of about `wanted` points as fill `width`.
+    pub fn new(width: f32, wanted: f32) -> Self {
+        let columns = ((width + GAP) / (wanted + GAP)).round().max(1.0) as usize;
+        Self { columns, side: ((width + GAP) / columns as f32 - GAP).floor() }
+    }
+
+    /// Height of a row with its lines, without the gap.
+    pub fn row(self) -> f32 {
+        self.side + LINES
+    }
+
+    /// How many rows fit into `height`.
+    pub fn rows_in(self, height: f32) -> usize {
+        ((height + GAP) / (self.row() + GAP)).floor() as usize
+    }
+}
+
+/// All `count` pictures, scrolling; gives the response of each one drawn to `each`.
+pub fn gallery(
+    ui: &mut Ui,
+    thumbs: &mut Thumbs,
+    dataset: Option<&Arc<Dataset>>,
+    count: usize,
+    wanted: f32,
+    tile: impl Fn(usize) -> Tile,
+    mut each: impl FnMut(usize, &Tile, Response),
+) {
+    let grid = Grid::new(ui.available_width() - 10.0, wanted);
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = GAP;
+        let area = ScrollArea::vertical().auto_shrink([false, false]);
+        area.show_rows(ui, grid.row(), count.div_ceil(grid.columns), |ui, rows| {
+            for row in rows {
+                draw_row(ui, thumbs, dataset, grid, row * grid.columns..((row + 1) * grid.columns).min(count), &tile, &mut each);
+            }
+        });
+    });
+}
+
+/// The first pictures, as many as fit into `height` without scrolling, in rows of equal length.
+#[expect(clippy::too_many_arguments, reason = "the same as a gallery, and a height")]
+pub fn strip(
+    ui: &mut Ui,
+    thumbs: &mut Thumbs,
+    dataset: Option<&Arc<Dataset>>,
+    count: usize,
+    wanted: f32,
+    height: f32,
+    tile: impl Fn(usize) -> Tile,
+    mut each: impl FnMut(usize, &Tile, Response),
+) {
+    // A little smaller rather than a second row that is cut off, or a first one that leaves half the room.
+    let width = ui.available_width();
+    let fits = |grid: &Grid| grid.rows_in(height) > 0;
+    let most = (height - LINES).max(40.0);
+    let grid = [wanted, most.min(wanted * 1.3), most]
+        .into_iter()
+        .map(|side| Grid::new(width, side))
+        .find(fits)
+        .unwrap_or(Grid { columns: ((width + GAP) / (most + GAP)).max(1.0) as usize, side: most });
+    let rows = grid.rows_in(height).max(1);
+    ui.scope(|ui| {
+        ui.spacing_mut().item_spacing.y = GAP;
+        for row in 0..rows.min(count.div_ceil(grid.columns)) {
+            draw_row(ui, thumbs, dataset, grid, row * grid.columns..((row + 1) * grid.columns).min(count), &tile, &mut each);
+        }
+    });
+}
+
+fn draw_row(
+    ui: &mut Ui,
+    thumbs: &mut Thumbs,
+    dataset: Option<&Arc<Dataset>>,
+    grid: Grid,
+    places: std::ops::Range<usize>,
+    tile: &impl Fn(usize) -> Tile,
+    each: &mut impl FnMut(usize, &Tile, Response),
+) {
+    let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), grid.row()), Sense::hover());
+    for (column, place) in places.enumerate() {
+        let tile = tile(place);
+        let corner = pos2(row.left() + (grid.side + GAP) * column as f32, row.top());
+        let rect = Rect::from_min_size(corner, vec2(grid.side, grid.row()));
+        let response = ui.interact(rect, ui.scope_id().with(("picture", tile.sample, place)), Sense::click());
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &tile.name));
+        draw(ui, thumbs, dataset, grid.side, rect, &tile, &response);
+        each(place, &tile, response.on_hover_cursor(egui::CursorIcon::PointingHand));
+    }
+}
+
+fn draw(ui: &Ui, thumbs: &mut Thumbs, dataset: Option<&Arc<Dataset>>, side: f32, rect: Rect, tile: &Tile, response: &Response) {
+    let t = Theme::of(ui);
+    let picture = Rect::from_min_size(rect.min, vec2(side, side));
+    let radius = CornerRadius::same(RADIUS_BUTTON);
+    match dataset {
+        Some(dataset) => thumbs.paint(ui, picture, dataset, tile.sample),
+        None => {
+            ui.painter().rect_filled(picture, radius, t.grid);
+        }
+    }
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_stroke(picture, radius, Stroke::new(2.0, t.accent), StrokeKind::Inside);
+    }
+    if let Some(badge) = tile.badge {
+        let place = Rect::from_min_size(pos2(picture.right() - 26.0, picture.top() + 4.0), vec2(22.0, 22.0));
+        ui.painter().rect_filled(place, 11.0, t.surface);
+        badge.paint(ui.painter(), place, 14.0, t.validation);
+    }
+    let painter = ui.painter_at(rect.expand2(vec2(GAP / 2.0, 0.0)));
+    let mut x = picture.left();
+    let y = picture.bottom() + 5.0;
+    if let Some((icon, good)) = tile.sign {
+        let place = Rect::from_min_size(pos2(x - 1.0, y), vec2(14.0, 16.0));
+        icon.paint(&painter, place, 13.0, if good { t.good } else { t.bad });
+        x += 17.0;
+    }
+    let font = if side < 74.0 { size::CAPTION } else { size::TABLE };
+    painter.text(pos2(x, y), egui::Align2::LEFT_TOP, &tile.first, theme::regular(font), t.text);
+    painter.text(pos2(picture.left(), y + 17.0), egui::Align2::LEFT_TOP, &tile.second, theme::regular(size::CAPTION), t.text2);
+}
