@@ -68,6 +68,10 @@ impl App {
                     Some(Phase::Judging(Progress::at(Stage::Evaluating))),
                 );
             }
+            Action::KeepThreshold { run, threshold, temperature } => {
+                self.send(Command::KeepThreshold { run, threshold, temperature }, None);
+            }
+            Action::Relabel { .. } | Action::LeaveOut(_) | Action::TakeBack(_) => {}
             Action::ChoosePhotos => self.errands.choose_photos(lang),
             Action::Predict(paths) => {
                 for path in paths {

@@ -71,6 +71,17 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
             list(store, emit);
             Ok(())
         }
+        Command::KeepThreshold { run, threshold, temperature } => {
+            let mut run = store.find(&run)?;
+            if let Some(report) = run.report() {
+                let report = Report { threshold, temperature, ..report };
+                run.save_report(&report)?;
+                run.update(|info| info.scores = Some(report.run_scores()))?;
+                emit(Event::RunOpened(Box::new(run.view()?)));
+                list(store, emit);
+            }
+            Ok(())
+        }
     }
 }
 

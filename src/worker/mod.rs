@@ -79,6 +79,12 @@ pub enum Command {
     },
     DeleteRun(String),
     RestoreRun(String),
+    /// Threshold and temperature for the run's predictions, on the scale that is shown.
+    KeepThreshold {
+        run: String,
+        threshold: f64,
+        temperature: f64,
+    },
 }
 
 impl Command {
@@ -91,6 +97,7 @@ impl Command {
                 | Self::RenameRun { .. }
                 | Self::DeleteRun(_)
                 | Self::RestoreRun(_)
+                | Self::KeepThreshold { .. }
                 | Self::Export { .. }
         )
     }

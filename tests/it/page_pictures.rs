@@ -23,6 +23,8 @@ const SCENES: &[Scene] = &[
     ("train-during", || during(Phase::Training)),
     ("train-paused", || during(Phase::Paused)),
     ("train-over", over),
+    ("results", || Stage::new(Page::Results).with_data(400).with_run()),
+    ("results-empty", || Stage::new(Page::Results)),
 ];
 
 fn during(phase: Phase) -> Stage {

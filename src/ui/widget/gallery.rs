@@ -16,8 +16,8 @@ use crate::{
 /// One picture.
 #[derive(Clone, Debug, Default)]
 pub struct Tile {
-    /// Index into the data set.
-    pub sample: usize,
+    /// Index into the data set; `None` if the picture is not in it.
+    pub sample: Option<usize>,
     /// Before the first line, with whether it is a good sign.
     pub sign: Option<(Icon, bool)>,
     pub first: String,
@@ -125,7 +125,7 @@ fn draw_row(
         let tile = tile(place);
         let corner = pos2(row.left() + (grid.side + GAP) * column as f32, row.top());
         let rect = Rect::from_min_size(corner, vec2(grid.side, grid.row()));
-        let response = ui.interact(rect, ui.scope_id().with(("picture", tile.sample, place)), Sense::click());
+        let response = ui.interact(rect, ui.scope_id().with(("picture", place)), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &tile.name));
         draw(ui, thumbs, dataset, grid.side, rect, &tile, &response);
         each(place, &tile, response.on_hover_cursor(egui::CursorIcon::PointingHand));
@@ -136,9 +136,9 @@ fn draw(ui: &Ui, thumbs: &mut Thumbs, dataset: Option<&Arc<Dataset>>, side: f32,
     let t = Theme::of(ui);
     let picture = Rect::from_min_size(rect.min, vec2(side, side));
     let radius = CornerRadius::same(RADIUS_BUTTON);
-    match dataset {
-        Some(dataset) => thumbs.paint(ui, picture, dataset, tile.sample),
-        None => {
+    match (dataset, tile.sample) {
+        (Some(dataset), Some(sample)) => thumbs.paint(ui, picture, dataset, sample),
+        _ => {
             ui.painter().rect_filled(picture, radius, t.grid);
         }
     }

@@ -41,7 +41,7 @@ pub fn show(ui: &mut Ui, lang: Lang, shown: &Shown, grouping: &mut usize, height
     };
     let rows: Vec<Row> = groups.iter().map(row).collect();
     let id = ui.make_persistent_id("groups as a table");
-    let mut as_table: bool = ui.data(|d| d.get_temp(id)).unwrap_or_default();
+    let as_table: bool = ui.data(|d| d.get_temp(id)).unwrap_or_default();
     let names: Vec<String> = GROUPINGS
         .iter()
         .enumerate()
@@ -53,12 +53,12 @@ pub fn show(ui: &mut Ui, lang: Lang, shown: &Shown, grouping: &mut usize, height
     } else {
         (icon::TABLE, say("Show groups as a table", "Afficher les groupes en tableau"))
     };
-    let mut chosen = None;
+    let (mut chosen, mut turned) = (None, false);
     Card::titled(title).fill().show_with(
         ui,
         |ui| {
             if icon_button(ui, twin.0, twin.1.get(lang)).clicked() {
-                as_table = !as_table;
+                turned = true;
             }
         },
         |ui| {
@@ -84,6 +84,8 @@ pub fn show(ui: &mut Ui, lang: Lang, shown: &Shown, grouping: &mut usize, height
             });
         },
     );
-    ui.data_mut(|d| d.insert_temp(id, as_table));
+    if turned {
+        ui.data_mut(|d| d.insert_temp(id, !as_table));
+    }
     chosen.map(|index| groups[index].key)
 }

@@ -1,6 +1,6 @@
 //! The pictures behind a number: filtered, sorted, and marked where a label looks wrong.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, sync::Arc};
 
 use egui::{Popup, PopupCloseBehavior, Response, Ui, vec2};
 
@@ -11,10 +11,11 @@ use crate::{
         groups::{AGE_BANDS, GroupKey, Known, band_name},
         words::{class_name, people},
     },
-    data::sample::RACES,
+    data::sample::{Dataset, Oddity, RACES},
     text::{Lang, decimal, number, percent, say},
     ui::{
-        Action, Cx, icon,
+        Action, Cx,
+        icon::{self, Icon},
         theme::{self, Theme},
         widget::{
             button::Button,
@@ -138,11 +139,11 @@ pub fn mistakes(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> boo
                 return notice::note(ui, icon::CIRCLE_CHECK, t.good, text);
             }
             let height = ui.available_height();
-            let dataset = cx.session.dataset.clone().filter(|d| d.source == shown.view.info.source);
+            let places = Places::of(cx, shown);
             let predictions = &shown.report.predictions;
-            let tile = |place: usize| tile(lang, shown, &predictions[found[place]]);
+            let tile = |place: usize| tile(lang, shown, &predictions[found[place]], &places);
             let mut wishes = Vec::new();
-            gallery::strip(ui, cx.thumbs, dataset.as_ref(), found.len(), 92.0, height, tile, |place, tile, response| {
+            gallery::strip(ui, cx.thumbs, places.dataset.as_ref(), found.len(), 92.0, height, tile, |place, tile, response| {
                 details(&response, lang, shown, &predictions[found[place]], tile, &mut wishes);
             });
             cx.actions.append(&mut wishes);
@@ -180,11 +181,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures) ->
             });
             return;
         }
-        let dataset = cx.session.dataset.clone().filter(|d| d.source == shown.view.info.source);
+        let places = Places::of(cx, shown);
         let all = predictions(shown, open.validation);
-        let tile = |place: usize| tile(lang, shown, &all[open.found[place]]);
+        let tile = |place: usize| tile(lang, shown, &all[open.found[place]], &places);
         let mut wishes = Vec::new();
-        gallery::gallery(ui, cx.thumbs, dataset.as_ref(), open.found.len(), open.wanted, tile, |place, tile, response| {
+        gallery::gallery(ui, cx.thumbs, places.dataset.as_ref(), open.found.len(), open.wanted, tile, |place, tile, response| {
             details(&response, lang, shown, &all[open.found[place]], tile, &mut wishes);
         });
         cx.actions.append(&mut wishes);
@@ -282,7 +283,41 @@ fn filters(ui: &mut Ui, lang: Lang, shown: &Shown, open: &mut Pictures) {
     });
 }
 
-fn tile(lang: Lang, shown: &Shown, p: &Prediction) -> Tile {
+/// Where judged pictures are in the data set that is open now.
+struct Places {
+    /// None if another data set is open.
+    dataset: Option<Arc<Dataset>>,
+}
+
+impl Places {
+    fn of(cx: &Cx<'_>, shown: &Shown) -> Self {
+        Self { dataset: cx.session.dataset.clone().filter(|d| d.source == shown.view.info.source) }
+    }
+
+    /// The picture's index now: samples are sorted by file, and may have moved since the run was judged.
+    fn find(&self, p: &Prediction) -> Option<usize> {
+        let samples = &self.dataset.as_ref()?.samples;
+        let then = p.sample as usize;
+        if samples.get(then).is_some_and(|s| s.file == p.file) {
+            return Some(then);
+        }
+        // Each picture that was left out since has moved those after it one place down.
+        let out = self.dataset.as_ref()?.skipped.len();
+        (then.saturating_sub(out)..then.min(samples.len())).rev().find(|&i| samples[i].file == p.file)
+    }
+
+    /// What the user decided about it.
+    fn badge(&self, place: Option<usize>) -> Option<Icon> {
+        let dataset = self.dataset.as_ref()?;
+        match place {
+            None => Some(icon::EYE_OFF),
+            Some(i) => (dataset.samples[i].oddity == Some(Oddity::Repaired)).then_some(icon::TAG),
+        }
+    }
+}
+
+fn tile(lang: Lang, shown: &Shown, p: &Prediction, places: &Places) -> Tile {
+    let place = places.find(p);
     let raw = shown.report.raw_threshold(shown.threshold);
     let (said, right) = (p.said(raw), p.right(raw));
     let name = class_name(shown.classes(), said.into(), lang);
@@ -295,7 +330,7 @@ fn tile(lang: Lang, shown: &Shown, p: &Prediction) -> Tile {
     let sign = if right { (icon::CHECK, true) } else { (icon::X, false) };
     let file = p.file.file_name().unwrap_or(p.file.as_os_str()).to_string_lossy();
     Tile {
-        sample: p.sample as usize,
+        sample: place,
         sign: Some(sign),
         first: match lang {
             Lang::En => format!("said {name}"),
@@ -306,7 +341,7 @@ fn tile(lang: Lang, shown: &Shown, p: &Prediction) -> Tile {
             Lang::En => format!("{file}: really {truth}, said {name}, {sure}"),
             Lang::Fr => format!("{file} : en réalité {truth}, réponse {name}, {sure}"),
         },
-        badge: None,
+        badge: places.badge(place),
     }
 }
 
@@ -332,13 +367,13 @@ fn details(response: &Response, lang: Lang, shown: &Shown, p: &Prediction, tile:
         let about = say("Your data set is not touched: this is kept beside it, and Ctrl+Z takes it back", "Vos données ne sont pas touchées : c’est noté à part, et Ctrl+Z l’annule");
         ui.add(egui::Label::new(theme::caption(about.get(lang)).color(t.text3)).wrap());
         let choices = [
-            (icon::TAG, say("Label looks wrong", "Étiquette douteuse"), Verdict::Relabel),
-            (icon::EYE_OFF, say("Leave out", "Écarter"), Verdict::LeaveOut),
-            (icon::CHECK, say("Keep as it is", "Garder telle quelle"), Verdict::Keep),
+            (icon::TAG, say("Label looks wrong", "Étiquette douteuse"), Action::Relabel { file: p.file.clone(), class: 1 - p.truth }),
+            (icon::EYE_OFF, say("Leave out", "Écarter"), Action::LeaveOut(p.file.clone())),
+            (icon::CHECK, say("Keep as it is", "Garder telle quelle"), Action::TakeBack(p.file.clone())),
         ];
-        for (symbol, name, verdict) in choices {
+        for (symbol, name, action) in choices {
             if menu_item(ui, Some(symbol), name.get(lang)).clicked() {
-                wishes.push(Action::Verdict { file: p.file.clone(), verdict });
+                wishes.push(action);
                 ui.close();
             }
         }
