@@ -97,6 +97,8 @@ pub struct App {
     toasts: Toasts,
     /// The photos behind `session.photos`, by number, to ask about again.
     photos: HashMap<u64, Photo>,
+    /// Questions asked so far; numbers the next.
+    questions: u64,
     actions: Vec<Action>,
     /// Train as soon as the data set is open.
     train_when_open: bool,
@@ -163,6 +165,7 @@ impl App {
             errands: Errands::new(Arc::new(move || wake.request_repaint())),
             toasts: Toasts::default(),
             photos: HashMap::new(),
+            questions: 0,
             actions: Vec::new(),
             train_when_open: false,
             closing: false,

@@ -1,6 +1,10 @@
 //! What the program knows now: the fold of the worker's events, as plain data. Pages read it and draw.
 
-use std::{collections::VecDeque, path::PathBuf, sync::Arc};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    path::PathBuf,
+    sync::Arc,
+};
 
 use crate::{
     data::sample::Dataset,
@@ -25,6 +29,8 @@ pub struct Session {
     pub run: Option<Arc<RunView>>,
     /// Saved runs, newest first.
     pub runs: Vec<RunInfo>,
+    /// Runs that were looked at, by id, to compare them.
+    pub views: BTreeMap<String, Arc<RunView>>,
     /// Cards that stay until they are closed, oldest first.
     pub failures: Vec<Problem>,
     /// Small confirmations, oldest first; the window takes them as it shows them.
@@ -113,9 +119,28 @@ pub struct Photo {
     pub preview_size: [usize; 2],
     /// Pixels of the photo for each pixel of the preview.
     pub scale: f32,
-    /// The square that was asked about, in the photo's own pixels; `None` is all of it.
+    /// What was asked about it: each found face, or all of it, and what the user drew.
+    pub asked: Vec<Asked>,
+}
+
+/// One square of a photo, with what a run said of it.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// Questions and answers carry it; no two are the same.
+    pub id: u64,
+    /// In the photo's own pixels; `None` is all of it.
     pub crop: Option<Crop>,
     /// The last answer; empty while it is awaited.
+    pub reply: Option<Result<Reply, Problem>>,
+    /// What another run said of the same square.
+    pub other: Option<Second>,
+}
+
+/// Another run's word on a square.
+#[derive(Clone, Debug)]
+pub struct Second {
+    pub id: u64,
+    pub run: String,
     pub reply: Option<Result<Reply, Problem>>,
 }
 
@@ -185,7 +210,14 @@ impl Session {
         let Envelope { job, event } = envelope;
         match event {
             Event::Runs(runs) => self.runs = runs,
-            Event::RunOpened(view) => self.run = Some(Arc::from(view)),
+            Event::RunOpened(view) => {
+                let view = Arc::<RunView>::from(view);
+                self.views.insert(view.info.id.clone(), Arc::clone(&view));
+                self.run = Some(view);
+            }
+            Event::RunViewed(view) => {
+                self.views.insert(view.info.id.clone(), Arc::from(view));
+            }
             Event::Wrote { path, what } => {
                 let folder = if path.extension().is_none() { path } else { path.parent().map(Into::into).unwrap_or(path) };
                 self.toasts.push_back(Toast { text: what, offer: Some(Offer::OpenFolder(folder)) });
@@ -220,8 +252,15 @@ impl Session {
 
     /// Takes in what was said of a photo; an answer about a photo that is gone is dropped.
     pub fn answer(&mut self, answer: Answer) {
-        if let Some(photo) = self.photos.iter_mut().find(|photo| photo.id == answer.id) {
-            photo.reply = Some(answer.result);
+        for asked in self.photos.iter_mut().flat_map(|photo| &mut photo.asked) {
+            if asked.id == answer.id {
+                asked.reply = Some(answer.result);
+                return;
+            }
+            if let Some(other) = asked.other.as_mut().filter(|other| other.id == answer.id) {
+                other.reply = Some(answer.result);
+                return;
+            }
         }
     }
 

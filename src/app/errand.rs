@@ -13,9 +13,14 @@ use image::{DynamicImage, ImageDecoder as _, ImageReader, imageops::FilterType};
 
 use crate::{
     data::sample::SIDE,
+    predict,
     problem::{Kind, Problem},
     text::{Lang, Say, say},
+    worker::Crop,
 };
+
+/// Faces of one photo that are asked about by themselves: a crowd would keep the answers waiting.
+const MOST_FACES: usize = 12;
 
 /// The longer side of a preview, in pixels.
 const PREVIEW: u32 = 1024;
@@ -50,6 +55,8 @@ pub enum Fetched {
         photo: crate::worker::Photo,
         name: String,
         preview: Preview,
+        /// A square for each face that was found; `None` is the whole picture.
+        faces: Vec<Option<Crop>>,
     },
     /// A picture for the augmentation preview: `SIDE` x `SIDE` RGB.
     Cached(Arc<[u8]>),
@@ -162,7 +169,10 @@ impl Errands {
         self.send(move || {
             let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
             Some(match decode(&path) {
-                Ok(picture) => Fetched::Preview { preview: preview(&picture), photo: crate::worker::Photo::File(path), name },
+                Ok(picture) => {
+                    let (preview, faces) = (preview(&picture), faces(picture));
+                    Fetched::Preview { photo: crate::worker::Photo::File(path), name, preview, faces }
+                }
                 Err(problem) => Fetched::Failed(problem),
             })
         });
@@ -174,7 +184,8 @@ impl Errands {
             let picture = image::RgbImage::from_raw(width, height, pixels.clone())?;
             let name = say("pasted picture", "image collée").get(lang).to_owned();
             let photo = crate::worker::Photo::Rgb { width, height, pixels };
-            Some(Fetched::Preview { preview: preview(&picture.into()), photo, name })
+            let picture = DynamicImage::from(picture);
+            Some(Fetched::Preview { preview: preview(&picture), faces: faces(picture), photo, name })
         });
     }
 
@@ -231,6 +242,18 @@ fn undecodable(path: &Path, error: &image::ImageError) -> Problem {
         say("Use a JPEG, PNG, WebP or BMP file", "Prenez un fichier JPEG, PNG, WebP ou BMP"),
     )
     .because(format!("{}: {error}", path.display()))
+}
+
+/// The squares of the faces that are found; the whole picture if it is a face crop itself, or none is found.
+fn faces(picture: DynamicImage) -> Vec<Option<Crop>> {
+    let rgb = picture.into_rgb8();
+    let Ok(photo) = predict::Photo::new(rgb.width(), rgb.height(), rgb.into_raw()) else { return vec![None] };
+    let found = predict::faces::find(&photo);
+    if found.is_empty() || predict::faces::is_crop(&photo, &found) {
+        return vec![None];
+    }
+    let square = |s: predict::Square| Crop { x: s.left as f32, y: s.top as f32, side: s.side as f32 };
+    found.iter().take(MOST_FACES).map(|face| Some(square(face.crop))).collect()
 }
 
 fn preview(picture: &DynamicImage) -> Preview {

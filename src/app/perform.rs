@@ -48,6 +48,7 @@ impl App {
             Action::FinishNow => self.wish(Wish::Finish),
             Action::Discard => self.dialog = Some(Dialog::Discard),
             Action::OpenRun(run) => self.send(Command::OpenRun(run), None),
+            Action::ViewRun(run) => self.send(Command::ViewRun(run), None),
             Action::RenameRun { run, name, note } => self.send(Command::RenameRun { run, name, note }, None),
             Action::DeleteRun(run) => {
                 self.send(Command::DeleteRun(run.clone()), None);
@@ -80,7 +81,8 @@ impl App {
                 self.page = Page::Predict;
             }
             Action::Paste => ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste),
-            Action::Ask { photo, crop } => self.ask(photo, crop),
+            Action::Ask { photo, asked, crop } => self.ask(photo, asked, crop),
+            Action::AskOther { asked, run } => self.ask_other(asked, run),
             Action::ForgetPhoto(id) => {
                 self.session.photos.retain(|photo| photo.id != id);
                 self.photos.remove(&id);
@@ -195,17 +197,41 @@ impl App {
         self.preferences.settings = self.settings.clone();
     }
 
-    fn ask(&mut self, photo: u64, crop: Option<Crop>) {
+    /// Asks the shown run about a square of a photo.
+    fn ask(&mut self, photo: u64, asked: Option<u64>, crop: Option<Crop>) {
+        let id = self.next_question();
         let (Some(answerer), Some(run), Some(source)) = (&self.answerer, &self.session.run, self.photos.get(&photo)) else {
             return;
         };
-        let question = Question { id: photo, run: run.info.id.clone(), photo: source.clone(), crop, heatmap: false };
+        let question = Question { id, run: run.info.id.clone(), photo: source.clone(), crop, heatmap: true };
         if answerer.ask(question)
             && let Some(shown) = self.session.photos.iter_mut().find(|shown| shown.id == photo)
         {
-            shown.crop = crop;
-            shown.reply = None;
+            let fresh = session::Asked { id, crop, reply: None, other: None };
+            match shown.asked.iter_mut().find(|old| Some(old.id) == asked) {
+                Some(old) => *old = fresh,
+                None => shown.asked.push(fresh),
+            }
         }
+    }
+
+    /// Asks another run about a square that the shown run was asked about.
+    fn ask_other(&mut self, asked: u64, run: String) {
+        let id = self.next_question();
+        let Some(answerer) = &self.answerer else { return };
+        for photo in &mut self.session.photos {
+            let Some(square) = photo.asked.iter_mut().find(|square| square.id == asked) else { continue };
+            let Some(source) = self.photos.get(&photo.id) else { continue };
+            let question = Question { id, run: run.clone(), photo: source.clone(), crop: square.crop, heatmap: false };
+            if answerer.ask(question) {
+                square.other = Some(session::Second { id, run: run.clone(), reply: None });
+            }
+        }
+    }
+
+    fn next_question(&mut self) -> u64 {
+        self.questions += 1;
+        self.questions
     }
 
     /// Goes on with what an errand brought.
@@ -233,13 +259,13 @@ impl App {
             Fetched::PredictFolder { run, folder, csv } => {
                 self.send(Command::PredictFolder { run, folder, csv }, Some(Phase::Working(Progress::at(Stage::Predicting))));
             }
-            Fetched::Preview { photo, name, preview } => self.add_photo(photo, name, preview),
+            Fetched::Preview { photo, name, preview, faces } => self.add_photo(photo, name, preview, &faces),
             Fetched::Cached(pixels) => self.session.own_picture = Some(pixels),
             Fetched::Failed(problem) => self.session.fail(problem),
         }
     }
 
-    fn add_photo(&mut self, photo: Photo, name: String, preview: super::errand::Preview) {
+    fn add_photo(&mut self, photo: Photo, name: String, preview: super::errand::Preview, faces: &[Option<Crop>]) {
         let id = self.session.photos.last().map_or(1, |last| last.id + 1);
         self.photos.insert(id, photo);
         self.session.photos.push(session::Photo {
@@ -248,10 +274,11 @@ impl App {
             preview: preview.rgb,
             preview_size: preview.size,
             scale: preview.scale,
-            crop: None,
-            reply: None,
+            asked: Vec::new(),
         });
-        self.ask(id, None);
+        for crop in faces {
+            self.ask(id, None, *crop);
+        }
     }
 
     /// The text on the button of a failure's own way on.

@@ -14,6 +14,13 @@ pub fn stamp(seconds: u64) -> String {
     format!("{year:04}-{month:02}-{day:02}-{:02}{:02}{:02}", time / 3600, time / 60 % 60, time % 60)
 }
 
+/// `2026-11-22 14:02`, UTC, for people.
+pub fn day_and_time(seconds: u64) -> String {
+    let (year, month, day) = date(seconds / 86_400);
+    let time = seconds % 86_400;
+    format!("{year:04}-{month:02}-{day:02} {:02}:{:02}", time / 3600, time / 60 % 60)
+}
+
 /// The Gregorian date of a count of days since 1970 (Hinnant, *chrono-compatible low-level date algorithms*).
 fn date(days: u64) -> (u64, u64, u64) {
     let shifted = days + 719_468;

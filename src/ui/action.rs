@@ -33,6 +33,8 @@ pub enum Action {
 
     /// Show it on Results and Predict.
     OpenRun(String),
+    /// Give the run's curves and settings, to compare it.
+    ViewRun(String),
     RenameRun {
         run: String,
         name: String,
@@ -76,10 +78,17 @@ pub enum Action {
     /// Ask for photos, then predict them.
     ChoosePhotos,
     Predict(Vec<PathBuf>),
-    /// Ask the shown run again about a photo of [`Session::photos`](crate::session::Session), about a square of it.
+    /// Ask the shown run about a square of a photo of [`Session::photos`](crate::session::Session): one that was asked
+    /// about before and moved, or a new one.
     Ask {
         photo: u64,
+        asked: Option<u64>,
         crop: Option<Crop>,
+    },
+    /// Ask another run about the same square.
+    AskOther {
+        asked: u64,
+        run: String,
     },
     /// Take it off the list.
     ForgetPhoto(u64),

@@ -56,6 +56,10 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
             emit(Event::RunOpened(Box::new(store.find(&run)?.view()?)));
             Ok(())
         }
+        Command::ViewRun(run) => {
+            emit(Event::RunViewed(Box::new(store.find(&run)?.view()?)));
+            Ok(())
+        }
         Command::RenameRun { run, name, note } => {
             store.find(&run)?.update(|info| (info.name, info.note) = (name, note))?;
             list(store, emit);

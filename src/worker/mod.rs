@@ -71,6 +71,8 @@ pub enum Command {
     },
     ListRuns,
     OpenRun(String),
+    /// Give a run's view without showing it on Results and Predict.
+    ViewRun(String),
     /// Name and note.
     RenameRun {
         run: String,
@@ -94,6 +96,7 @@ impl Command {
             self,
             Self::ListRuns
                 | Self::OpenRun(_)
+                | Self::ViewRun(_)
                 | Self::RenameRun { .. }
                 | Self::DeleteRun(_)
                 | Self::RestoreRun(_)
@@ -129,6 +132,7 @@ pub enum Event {
     Evaluated(Box<RunView>),
     Runs(Vec<RunInfo>),
     RunOpened(Box<RunView>),
+    RunViewed(Box<RunView>),
     /// Files were written here.
     Wrote {
         path: PathBuf,

@@ -5,6 +5,7 @@
 
 use std::{cell::RefCell, path::PathBuf};
 
+use egui_kittest::kittest::Queryable as _;
 use trombine::{
     session::Phase,
     text::Lang,
@@ -14,17 +15,25 @@ use trombine::{
 
 use crate::stage::{self, Stage};
 
-type Scene = (&'static str, fn() -> Stage);
+/// A name, the stage, and what is clicked before the picture is taken: words of both languages, the first that is there.
+type Scene = (&'static str, fn() -> Stage, &'static [&'static str]);
 
 const SCENES: &[Scene] = &[
-    ("train-empty", || Stage::new(Page::Training)),
-    ("train-ready", || Stage::new(Page::Training).with_data(60)),
-    ("train-first", first_epoch),
-    ("train-during", || during(Phase::Training)),
-    ("train-paused", || during(Phase::Paused)),
-    ("train-over", over),
-    ("results", || Stage::new(Page::Results).with_data(400).with_run()),
-    ("results-empty", || Stage::new(Page::Results)),
+    ("train-empty", || Stage::new(Page::Training), &[]),
+    ("train-ready", || Stage::new(Page::Training).with_data(60), &[]),
+    ("train-first", first_epoch, &[]),
+    ("train-during", || during(Phase::Training), &[]),
+    ("train-paused", || during(Phase::Paused), &[]),
+    ("train-over", over, &[]),
+    ("results", || Stage::new(Page::Results).with_data(400).with_run(), &[]),
+    ("pictures", || Stage::new(Page::Results).with_data(400).with_run(), &["women were called men", "femmes prises pour"]),
+    ("runs-compared", stage::three_runs, &["notebook + batch norm,", "notebook,", "longer,"]),
+    ("runs-one", stage::three_runs, &["notebook + batch norm,"]),
+    ("predict", stage::predicting, &[]),
+    ("predict-empty", || Stage::new(Page::Predict).with_data(40).with_run(), &[]),
+    ("runs", stage::three_runs, &[]),
+    ("runs-empty", || Stage::new(Page::Runs), &[]),
+    ("results-empty", || Stage::new(Page::Results), &[]),
 ];
 
 fn during(phase: Phase) -> Stage {
@@ -64,7 +73,7 @@ fn pages_can_be_looked_at() {
     std::fs::create_dir_all(&folder).expect("the folder can be made");
     let only = std::env::var("TROMBINE_PICTURES_ONLY").unwrap_or_default();
     let all = std::env::var_os("TROMBINE_PICTURES_ALL").is_some();
-    for (name, make) in SCENES.iter().filter(|(name, _)| name.contains(&only)) {
+    for (name, make, clicks) in SCENES.iter().filter(|scene| scene.0.contains(&only)) {
         for (lang, mode, [width, height]) in variants(all) {
             let mut stage = make();
             stage.lang = lang;
@@ -76,7 +85,14 @@ fn pages_can_be_looked_at() {
                 .with_context_setup(theme::install)
                 .wgpu()
                 .build_ui(move |ui| stage.borrow_mut().show(ui));
-            harness.run_steps(6);
+            harness.run_steps(3);
+            for label in *clicks {
+                if let Some(node) = harness.query_by_label_contains(label) {
+                    node.click();
+                }
+                harness.run_steps(2);
+            }
+            harness.run_steps(4);
             let picture = harness.render().expect("the page can be rendered");
             let file = format!(
                 "{name}-{}-{}-{width}.png",

@@ -15,7 +15,7 @@ use trombine::{
     plan::Plan,
     problem::Problem,
     run::{RunInfo, RunStatus, RunView},
-    session::{Session, Training},
+    session::{self, Session, Training},
     settings::Settings,
     text::Lang,
     train::event::{BatchRecord, EpochRecord, Note, NoteKind, StopReason},
@@ -25,6 +25,7 @@ use trombine::{
         theme,
         widget::thumbs::Thumbs,
     },
+    worker::{Crop, Reply},
 };
 
 /// All that a page reads, and what it asked for.
@@ -267,7 +268,7 @@ pub fn run(dataset: &Dataset) -> RunView {
             status: RunStatus::Finished,
             source: Source::SampleFaces,
             classes: dataset.classes.clone(),
-            pictures: [1200, 400, 400],
+            pictures: [0, 0, dataset.samples.len() as u32],
             device: "Processor, 2 cores".into(),
             epochs_done: 17,
             best_epoch: Some(12),
@@ -280,4 +281,85 @@ pub fn run(dataset: &Dataset) -> RunView {
         report: Some(report),
         folder: PathBuf::from("runs/2026-11-22-140211"),
     }
+}
+
+/// A photo of two sample faces, the first answered surely, the second not, as one run or two say it.
+pub fn photo(id: u64) -> session::Photo {
+    let [width, height] = [640usize, 400];
+    let mut preview: Vec<u8> =
+        (0..height).flat_map(|y| vec![150 - (y / 5) as u8, 165 - (y / 6) as u8, 175 - (y / 6) as u8].repeat(width)).collect();
+    let corners = [(80usize, 90usize), (400, 160)];
+    for (face, (left, top)) in corners.iter().enumerate() {
+        let (rgb, _) = sample_faces::draw(face + 7);
+        for row in 0..128 {
+            let at = ((top + row) * width + left) * 3;
+            preview[at..at + 384].copy_from_slice(&rgb[row * 384..][..384]);
+        }
+    }
+    let asked = |face: usize, probability: f32| {
+        let (x, y) = corners[face];
+        session::Asked {
+            id: id * 10 + face as u64,
+            crop: Some(Crop { x: x as f32, y: y as f32, side: 128.0 }),
+            reply: Some(Ok(reply(face + 7, probability))),
+            other: None,
+        }
+    };
+    session::Photo {
+        id,
+        name: "holiday.jpg".into(),
+        preview: preview.into(),
+        preview_size: [width, height],
+        scale: 1.0,
+        asked: vec![asked(0, 0.91), asked(1, 0.58)],
+    }
+}
+
+/// What a run says of a sample face.
+pub fn reply(face: usize, probability: f32) -> Reply {
+    let side = 128;
+    let heat = |i: usize| {
+        let (x, y) = ((i % side) as f32 - 64.0, (i / side) as f32 - 58.0);
+        (-(x * x + y * y) / 900.0).exp()
+    };
+    Reply {
+        run: "2026-11-22-140211".into(),
+        classes: ["female".into(), "male".into()],
+        probability,
+        threshold: 0.5,
+        side,
+        pixels: sample_faces::draw(face).0,
+        heatmap: Some((0..side * side).map(heat).collect()),
+    }
+}
+
+/// The predict page with that photo.
+pub fn predicting() -> Stage {
+    let mut stage = Stage::new(Page::Predict).with_data(40).with_run();
+    stage.session.photos = vec![photo(1)];
+    stage
+}
+
+/// The runs page with three runs of which all are known.
+pub fn three_runs() -> Stage {
+    let mut stage = Stage::new(Page::Runs).with_data(60).with_run();
+    let dataset = stage.session.dataset.clone().unwrap_or_else(|| faces(60));
+    let names = ["notebook + batch norm", "notebook", "recommended, longer"];
+    stage.session.runs.clear();
+    for (i, name) in names.into_iter().enumerate() {
+        let mut view = run(&dataset);
+        view.info.id = format!("2026-11-2{i}-140211");
+        view.info.name = name.into();
+        view.info.created -= 86_400 * i as u64;
+        view.history = history(17 - 3 * i as u32);
+        view.info.epochs_done = 17 - 3 * i as u32;
+        view.settings.model.dropout = 0.5 - 0.1 * i as f64;
+        view.settings.train.batch_size = 32 << i;
+        for epoch in &mut view.history {
+            epoch.validation_accuracy -= 0.012 * i as f64;
+        }
+        stage.session.runs.push(view.info.clone());
+        stage.session.views.insert(view.info.id.clone(), Arc::new(view));
+    }
+    stage
 }

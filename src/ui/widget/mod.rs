@@ -12,6 +12,7 @@ pub mod knob;
 pub mod matrix;
 pub mod network;
 pub mod notice;
+pub mod photo;
 pub mod plot;
 pub mod ranges;
 pub mod stack;

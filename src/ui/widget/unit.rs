@@ -69,7 +69,13 @@ impl Unit {
             painter.hline(frame.rect.x_range(), y, Stroke::new(1.0, t.grid));
             let quarter = share == 0.25 || share == 0.75;
             if !quarter || (!few && frame.rect.height() > 170.0) {
-                painter.text(pos2(frame.rect.left() - 6.0, y), Align2::RIGHT_CENTER, percent(lang, share, 0), font.clone(), t.text3);
+                painter.text(
+                    pos2(frame.rect.left() - 6.0, y),
+                    Align2::RIGHT_CENTER,
+                    percent(lang, share, 0),
+                    font.clone(),
+                    t.text3,
+                );
             }
             if !quarter || frame.rect.width() > 260.0 {
                 let at = pos2(x, frame.rect.bottom() + 5.0);

@@ -112,7 +112,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     }
     title(ui, cx, shown);
     stale(ui, cx, shown);
-    let rows = [growing(268.0, 0.5), growing(236.0, 0.4), growing(190.0, 0.5)];
+    let rows = [growing(306.0, 0.5), growing(268.0, 0.4), growing(190.0, 0.5)];
     let mut open = None;
     stack(ui, &rows, |row, ui, height| match row {
         0 => columns(ui, &[0.64, 0.36], height, |column, ui| {
@@ -155,7 +155,10 @@ fn nothing(ui: &mut Ui, cx: &mut Cx<'_>) {
             "Une fois l’entraînement fini, il est évalué sur des images jamais vues, et le résultat s’affiche ici",
         );
         notice::empty(ui, icon::TARGET, title, text.get(lang), |ui| {
-            if ui.add(Button::primary(say("Go to training", "Aller à l’entraînement").get(lang)).trailing(icon::ARROW_RIGHT)).clicked() {
+            if ui
+                .add(Button::primary(say("Go to training", "Aller à l’entraînement").get(lang)).trailing(icon::ARROW_RIGHT))
+                .clicked()
+            {
                 cx.act(Action::Go(Page::Training));
             }
         });
@@ -222,8 +225,13 @@ fn stale(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
     let options = run.settings != *cx.settings;
     let text = match (data, options) {
         (false, false) => return,
-        (true, _) => say("The pictures or labels have changed since this run", "Les images ou étiquettes ont changé depuis cette exécution"),
-        (false, true) => say("Your options now differ from this run’s", "Vos réglages diffèrent maintenant de ceux de cette exécution"),
+        (true, _) => say(
+            "The pictures or labels have changed since this run",
+            "Les images ou étiquettes ont changé depuis cette exécution",
+        ),
+        (false, true) => {
+            say("Your options now differ from this run’s", "Vos réglages diffèrent maintenant de ceux de cette exécution")
+        }
     };
     ui.horizontal(|ui| {
         ui.spacing_mut().interact_size.y = 18.0;

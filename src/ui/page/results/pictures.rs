@@ -6,12 +6,12 @@ use egui::{Popup, PopupCloseBehavior, Response, Ui, vec2};
 
 use super::Shown;
 use crate::{
+    data::sample::{Dataset, Oddity, RACES},
     evaluate::{
         Prediction,
         groups::{AGE_BANDS, GroupKey, Known, band_name},
         words::{class_name, people},
     },
-    data::sample::{Dataset, Oddity, RACES},
     text::{Lang, decimal, number, percent, say},
     ui::{
         Action, Cx,
@@ -243,9 +243,15 @@ fn filters(ui: &mut Ui, lang: Lang, shown: &Shown, open: &mut Pictures) {
         }
     };
     ui.horizontal_wrapped(|ui| {
-        class_chip(ui, say("really anything", "réalité : toutes").get(lang), say("really", "en réalité").get(lang), &mut facets.really);
+        class_chip(
+            ui,
+            say("really anything", "réalité : toutes").get(lang),
+            say("really", "en réalité").get(lang),
+            &mut facets.really,
+        );
         class_chip(ui, say("said anything", "réponse : toutes").get(lang), say("said", "réponse").get(lang), &mut facets.said);
-        let options = [say("right and wrong", "justes et faux"), say("wrong", "faux"), say("right", "justes")].map(|s| s.get(lang).to_owned());
+        let options = [say("right and wrong", "justes et faux"), say("wrong", "faux"), say("right", "justes")]
+            .map(|s| s.get(lang).to_owned());
         let selected = facets.right.map_or(0, |right| 1 + usize::from(right));
         if let Some(chosen) = chip_menu(ui, selected, &options) {
             facets.right = (chosen > 0).then_some(chosen == 2);
@@ -259,7 +265,8 @@ fn filters(ui: &mut Ui, lang: Lang, shown: &Shown, open: &mut Pictures) {
         races.push(say("label unknown", "étiquette inconnue").get(lang).to_owned());
         known_chip(ui, &races, &mut facets.race);
         if !shown.report.validation.is_empty() {
-            let parts = [shown.report.part_name(lang).to_owned(), say("validation part", "partie validation").get(lang).to_owned()];
+            let parts =
+                [shown.report.part_name(lang).to_owned(), say("validation part", "partie validation").get(lang).to_owned()];
             if let Some(chosen) = chip_menu(ui, usize::from(open.validation), &parts) {
                 open.validation = chosen == 1;
             }
@@ -275,7 +282,11 @@ fn filters(ui: &mut Ui, lang: Lang, shown: &Shown, open: &mut Pictures) {
         if let Some(chosen) = chip_menu(ui, selected, &orders) {
             open.order = ORDERS[chosen];
         }
-        let sizes = [say("small pictures", "petites images"), say("medium pictures", "images moyennes"), say("large pictures", "grandes images")];
+        let sizes = [
+            say("small pictures", "petites images"),
+            say("medium pictures", "images moyennes"),
+            say("large pictures", "grandes images"),
+        ];
         let selected = [72.0, 104.0, 160.0].iter().position(|s| *s == open.wanted).unwrap_or(1);
         if let Some(chosen) = chip_menu(ui, selected, &sizes.map(|s| s.get(lang).to_owned())) {
             open.wanted = [72.0, 104.0, 160.0][chosen];
@@ -355,7 +366,11 @@ fn details(response: &Response, lang: Lang, shown: &Shown, p: &Prediction, tile:
         let race = p.race.and_then(|r| RACES.get(usize::from(r))).map(|r| r.get(lang));
         let lines = [
             Some(format!("{} {truth}", say("recorded as", "étiquette").get(lang))),
-            Some(format!("{} {}", say("how sure:", "assurance :").get(lang), percent(lang, shown.report.confidence(p, shown.threshold), 1))),
+            Some(format!(
+                "{} {}",
+                say("how sure:", "assurance :").get(lang),
+                percent(lang, shown.report.confidence(p, shown.threshold), 1)
+            )),
             p.age.map(|age| format!("{} {age}", say("age", "âge").get(lang))),
             race.map(|race| format!("{} {race}", say("race label", "étiquette d’origine").get(lang))),
             Some(p.file.display().to_string()),
@@ -364,10 +379,17 @@ fn details(response: &Response, lang: Lang, shown: &Shown, p: &Prediction, tile:
             ui.add(egui::Label::new(theme::caption(line).color(t.text2)).wrap());
         }
         ui.allocate_space(vec2(0.0, 2.0));
-        let about = say("Your data set is not touched: this is kept beside it, and Ctrl+Z takes it back", "Vos données ne sont pas touchées : c’est noté à part, et Ctrl+Z l’annule");
+        let about = say(
+            "Your data set is not touched: this is kept beside it, and Ctrl+Z takes it back",
+            "Vos données ne sont pas touchées : c’est noté à part, et Ctrl+Z l’annule",
+        );
         ui.add(egui::Label::new(theme::caption(about.get(lang)).color(t.text3)).wrap());
         let choices = [
-            (icon::TAG, say("Label looks wrong", "Étiquette douteuse"), Action::Relabel { file: p.file.clone(), class: 1 - p.truth }),
+            (
+                icon::TAG,
+                say("Label looks wrong", "Étiquette douteuse"),
+                Action::Relabel { file: p.file.clone(), class: 1 - p.truth },
+            ),
             (icon::EYE_OFF, say("Leave out", "Écarter"), Action::LeaveOut(p.file.clone())),
             (icon::CHECK, say("Keep as it is", "Garder telle quelle"), Action::TakeBack(p.file.clone())),
         ];

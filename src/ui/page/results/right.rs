@@ -46,7 +46,9 @@ pub fn matrix(ui: &mut Ui, lang: Lang, shown: &Shown, height: f32) -> Option<(u8
         let (really, called) = (words::people(classes, truth, lang), words::people(classes, said, lang));
         let (share, share_down) = match lang {
             Lang::En => (format!("{row} of the {really}"), format!("{column} of those called {called}")),
-            Lang::Fr => (format!("{row} des {really}"), format!("{column} des réponses « {} »", words::class_name(classes, said, lang))),
+            Lang::Fr => {
+                (format!("{row} des {really}"), format!("{column} des réponses « {} »", words::class_name(classes, said, lang)))
+            }
         };
         Cell {
             count: number(lang, count.into()),
@@ -76,7 +78,7 @@ pub fn scores(ui: &mut Ui, lang: Lang, shown: &Shown, height: f32) {
     let title = say("Scores", "Scores").get(lang);
     Card::titled(title).caption(shown.report.part_name(lang)).fill().show(ui, |ui| {
         let head = [say("precision", "précision"), say("recall", "rappel"), say("F1", "F1")].map(|s| s.get(lang));
-        let both = say("both, macro", "les deux").get(lang);
+        let both = say("both", "les deux").get(lang);
         let rows = [
             (words::class_name(shown.classes(), 0, lang), t.female, scores.classes[0]),
             (words::class_name(shown.classes(), 1, lang), t.male, scores.classes[1]),
@@ -129,7 +131,10 @@ pub fn trade_off(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, curve: &mut Cu
         let names = [say("ROC", "ROC"), say("precision", "précision"), say("table", "tableau")].map(|s| s.get(lang));
         let about = [
             say("How many are found, against how many false alarms", "Combien sont trouvés, contre combien de fausses alertes"),
-            say("How many are found, against how many of those called so are", "Combien sont trouvés, contre combien de réponses sont justes"),
+            say(
+                "How many are found, against how many of those called so are",
+                "Combien sont trouvés, contre combien de réponses sont justes",
+            ),
             say("The same in numbers", "La même chose en chiffres"),
         ]
         .map(|s| s.get(lang));
@@ -138,7 +143,7 @@ pub fn trade_off(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, curve: &mut Cu
         if let Some(chosen) = segmented(ui, "curve", selected, &options) {
             *curve = [Curve::Roc, Curve::PrecisionRecall, Curve::Numbers][chosen];
         }
-        let room = (ui.available_height() - 64.0).max(80.0);
+        let room = (ui.available_height() - 76.0).max(80.0);
         match curve {
             Curve::Numbers => show_table(ui, lang, &table(lang, shown), room),
             _ => {
@@ -163,7 +168,7 @@ fn plot(ui: &Ui, lang: Lang, shown: &Shown, curve: Curve) -> Unit {
         (false, Lang::En) => (format!("{one} found (recall)"), format!("of those called {one}, right")),
         (false, Lang::Fr) => (format!("{one} trouvés (rappel)"), "réponses justes".to_owned()),
     };
-    let best = shown.best.filter(|best| (best - shown.threshold).abs() > 0.02);
+    let best = shown.best.filter(|best| (best - shown.threshold).abs() > 0.06);
     Unit {
         name: format!("{} {}", if roc { "ROC" } else { "precision, recall" }, decimal(lang, shown.threshold, 2)),
         across,
@@ -179,7 +184,12 @@ fn plot(ui: &Ui, lang: Lang, shown: &Shown, curve: Curve) -> Unit {
 }
 
 fn table(lang: Lang, shown: &Shown) -> Table {
-    let head = [say("threshold", "seuil"), say("found", "trouvés"), say("false alarms", "fausses alertes"), say("precision", "précision")];
+    let head = [
+        say("threshold", "seuil"),
+        say("found", "trouvés"),
+        say("false alarms", "fausses alertes"),
+        say("precision", "précision"),
+    ];
     let row = |i: u32| {
         let threshold = f64::from(i) * 0.05;
         let p = shown.report.point(threshold);

@@ -39,7 +39,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, height: f32) {
     let mut temperature = shown.report.temperature;
     let fitted = shown.fitted;
     Chart::new(title, height).caption(caption(lang, &error_text)).show(ui, lang, table, |ui, height| {
-        plot.show(ui, lang, (height - 30.0).max(70.0));
+        plot.show(ui, lang, (height - 40.0).max(70.0));
         ui.horizontal(|ui| {
             ui.spacing_mut().interact_size.y = 20.0;
             let name = say("Correct by temperature", "Corriger par température").get(lang);

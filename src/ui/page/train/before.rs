@@ -5,18 +5,19 @@ use egui::{ScrollArea, Ui};
 use crate::{
     data::sample::Part,
     plan::Plan,
+    preset::Preset,
     settings::Settings,
     text::{Lang, bytes, number, plural, say},
+    train::schedule,
     ui::{
         Action, Cx, icon,
-        page::Page,
+        page::{Page, options},
         theme::{self, Theme},
         widget::{
             button::{Button, link},
             card::{Card, columns, header},
             chart::Chart,
             curves::{Curves, Line, rate},
-            knob,
             stack::{growing, stack},
         },
     },
@@ -31,7 +32,7 @@ pub enum Answer {
 }
 
 /// Draws the page.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> Option<Answer> {
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, preset: &mut Preset) -> Option<Answer> {
     let lang = cx.lang;
     let mut answer = None;
     let sentence = say(
@@ -58,7 +59,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> Option<Answer> {
                 if row == 0 { readiness(ui, cx, height) } else { schedule(ui, cx, height) }
             });
         } else {
-            options(ui, cx, height);
+            settings(ui, cx, preset, height);
         }
     });
     answer
@@ -233,20 +234,21 @@ fn schedule(ui: &mut Ui, cx: &mut Cx<'_>, height: f32) {
 
 /// (epoch, learning rate of its last step) for every epoch.
 pub fn rates(settings: &Settings, steps_per_epoch: u32) -> Vec<[f64; 2]> {
-    let _ = steps_per_epoch;
-    (1..=settings.train.epochs).map(|epoch| [f64::from(epoch), settings.train.optimizer.learning_rate]).collect()
+    let train = &settings.train;
+    let steps = steps_per_epoch.max(1);
+    let at = |epoch: u32| {
+        let last = u64::from(epoch) * u64::from(steps) - 1;
+        schedule::rate(&train.schedule, train.optimizer.learning_rate, last, steps, train.epochs)
+    };
+    (1..=train.epochs).map(|epoch| [f64::from(epoch), at(epoch)]).collect()
 }
 
-fn options(ui: &mut Ui, cx: &mut Cx<'_>, height: f32) {
-    let lang = cx.lang;
+fn settings(ui: &mut Ui, cx: &mut Cx<'_>, preset: &mut Preset, height: f32) {
     ui.set_max_height(height);
-    Card::titled(say("Options", "Options").get(lang)).fill().show(ui, |ui| {
-        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = 2.0;
-            let problems = cx.plan.err().unwrap_or(&[]);
-            let preset = Settings::default();
-            let context = knob::Context { lang, preset: &preset, problems };
-            knob::list(ui, context, cx.settings, |key| key.starts_with("train.") || key == "seed");
-        });
-    });
+    let part = options::Part {
+        prefix: "train.",
+        presets: &[Preset::Quick, Preset::Notebook, Preset::Recommended],
+        take: |settings, from| settings.train = from.train,
+    };
+    options::show(ui, cx, &part, preset, &[]);
 }

@@ -9,6 +9,7 @@ use egui::{Popup, Ui};
 
 use crate::{
     plan::Plan,
+    preset::Preset,
     session::{Phase, Training},
     text::{Lang, plural, say},
     train::callback::CallbackSettings,
@@ -31,6 +32,8 @@ use crate::{
 pub struct State {
     /// Show the options although a finished training is there.
     setup: bool,
+    /// What the options' dots compare with.
+    preset: Preset,
     /// The plan that was sent with "Start training": what the running training follows.
     sent: Option<Sent>,
 }
@@ -68,7 +71,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             over_header(ui, cx, state, training);
             body(ui, cx, state, training);
         }
-        _ => match before::show(ui, cx) {
+        _ => match before::show(ui, cx, &mut state.preset) {
             Some(before::Answer::Started) => state.sent = None,
             Some(before::Answer::Back) => state.setup = false,
             None => {}

@@ -1,0 +1,203 @@
+//! The answer, what the network saw, and where it looked.
+
+use egui::{Align2, Color32, ColorImage, CornerRadius, Rect, Role, Sense, TextureOptions, Ui, WidgetInfo, pos2, vec2};
+
+use super::{headline, share_text};
+use crate::{
+    evaluate::words::class_name,
+    predict::{
+        heatmap::LEGEND,
+        predictor::{CAUTION, not_sure},
+    },
+    session::{Asked, Photo},
+    text::{Lang, decimal, percent, say},
+    ui::{
+        Action, Cx, icon,
+        theme::{self, Theme, size},
+        widget::{
+            button::icon_button,
+            card::{Card, line},
+            notice, thumbs,
+        },
+    },
+    worker::Reply,
+};
+
+/// The answer about the chosen square.
+pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Photo, chosen: usize) {
+    let (lang, t) = (cx.lang, Theme::of(ui));
+    Card::new().show(ui, |ui| {
+        let Some(asked) = shown.asked.get(chosen) else {
+            ui.label(say("Looking for faces…", "Recherche de visages…").get(lang));
+            return;
+        };
+        ui.horizontal(|ui| {
+            ui.spacing_mut().interact_size.y = 20.0;
+            let which = if asked.crop.is_some() {
+                format!("{} {}", say("face", "visage").get(lang), chosen + 1)
+            } else {
+                say("the whole picture", "toute l’image").get(lang).to_owned()
+            };
+            ui.label(theme::caption(which).color(t.text2));
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                if icon_button(
+                    ui,
+                    icon::TRASH_2,
+                    say("Take this photo off the list", "Retirer cette photo de la liste").get(lang),
+                )
+                .clicked()
+                {
+                    cx.act(Action::ForgetPhoto(shown.id));
+                }
+                if let Some(Ok(reply)) = &asked.reply
+                    && icon_button(ui, icon::COPY, say("Copy the answer as text", "Copier la réponse en texte").get(lang))
+                        .clicked()
+                {
+                    let text = format!("{}: {}. {}", shown.name, headline(lang, reply), CAUTION.get(lang));
+                    cx.act(Action::CopyText(text));
+                }
+            });
+        });
+        match &asked.reply {
+            None => {
+                ui.label(theme::headline("…").color(t.text3));
+            }
+            Some(Err(problem)) => {
+                notice::note(ui, icon::CIRCLE_ALERT, t.bad, problem.what.get(lang));
+                ui.add(egui::Label::new(egui::RichText::new(problem.remedy.get(lang)).color(t.text2)).wrap());
+            }
+            Some(Ok(reply)) => {
+                let text = headline(lang, reply);
+                let large = if text.chars().count() > 20 { 19.0 } else { size::HEADLINE };
+                ui.add(egui::Label::new(theme::headline(text).size(large).color(t.text)).wrap());
+                bar(ui, lang, reply);
+                if let Some(second) = &asked.other {
+                    other(ui, cx, second);
+                }
+            }
+        }
+        line(ui);
+        ui.add(egui::Label::new(theme::caption(CAUTION.get(lang)).color(t.text2)).wrap());
+    });
+}
+
+fn other(ui: &mut Ui, cx: &Cx<'_>, second: &crate::session::Second) {
+    let (lang, t) = (cx.lang, Theme::of(ui));
+    let name = cx.session.runs.iter().find(|r| r.id == second.run).map_or(second.run.as_str(), |r| r.name.as_str());
+    ui.add_space(4.0);
+    ui.label(theme::caption(name).color(t.text2));
+    match &second.reply {
+        None => drop(ui.label("…")),
+        Some(Err(problem)) => notice::note(ui, icon::CIRCLE_ALERT, t.bad, problem.what.get(lang)),
+        Some(Ok(reply)) => {
+            ui.label(theme::strong(headline(lang, reply)).color(t.text));
+            bar(ui, lang, reply);
+        }
+    }
+}
+
+/// Both probabilities as one bar, with the threshold and the band of "not sure" on it.
+fn bar(ui: &mut Ui, lang: Lang, reply: &Reply) {
+    let t = Theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::hover());
+    let p = f64::from(reply.probability);
+    let names = [0, 1].map(|class| class_name(&reply.classes, class, lang));
+    let labels = [format!("{} {}", names[0], share_text(lang, 1.0 - p)), format!("{} {}", names[1], share_text(lang, p))];
+    let threshold = format!("{} {}", say("threshold", "seuil").get(lang), decimal(lang, reply.threshold, 2));
+    let said = format!("{}, {}, {threshold}", labels[0], labels[1]);
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &said));
+    let bar = Rect::from_min_size(rect.min + vec2(0.0, 4.0), vec2(rect.width(), 12.0));
+    // Class 0 grows from the left, class 1 from the right: the border lies where the doubt is.
+    let border = bar.left() + bar.width() * (1.0 - p) as f32;
+    let round = |left: bool, right: bool| CornerRadius {
+        nw: 6 * u8::from(left),
+        sw: 6 * u8::from(left),
+        ne: 6 * u8::from(right),
+        se: 6 * u8::from(right),
+    };
+    ui.painter().rect_filled(bar.with_max_x(border), round(true, p < 0.01), t.female);
+    ui.painter().rect_filled(bar.with_min_x(border), round(p > 0.99, true), t.male);
+    let at = |probability: f64| bar.left() + bar.width() * (1.0 - probability) as f32;
+    let band = not_sure(reply.threshold);
+    let band_rect = Rect::from_min_max(pos2(at(band.end), bar.bottom() + 3.0), pos2(at(band.start), bar.bottom() + 6.0));
+    ui.painter().rect_filled(band_rect, 1.5, t.text3.gamma_multiply(0.45));
+    ui.painter().vline(
+        at(reply.threshold),
+        egui::Rangef::new(bar.top() - 3.0, bar.bottom() + 6.0),
+        egui::Stroke::new(2.0, t.text),
+    );
+    let font = theme::regular(size::CAPTION);
+    let y = bar.bottom() + 10.0;
+    ui.painter().text(pos2(rect.left(), y), Align2::LEFT_TOP, &labels[0], font.clone(), t.text2);
+    ui.painter().text(pos2(rect.right(), y), Align2::RIGHT_TOP, &labels[1], font.clone(), t.text2);
+    ui.painter().text(pos2(rect.center().x, y), Align2::CENTER_TOP, &threshold, font, t.text3);
+    let about = match lang {
+        Lang::En => format!("between {} and {} it counts as not sure", percent(lang, band.start, 0), percent(lang, band.end, 0)),
+        Lang::Fr => {
+            format!("entre {} et {}, la réponse n’est pas sûre", percent(lang, band.start, 0), percent(lang, band.end, 0))
+        }
+    };
+    response.on_hover_text(about);
+}
+
+/// What the network saw, and where it looked.
+pub fn seen(ui: &mut Ui, lang: Lang, reply: &Reply) {
+    let t = Theme::of(ui);
+    Card::new().show(ui, |ui| {
+        let side = ((ui.available_width() - 18.0) / 2.0).min(160.0);
+        let left = ui.cursor().min;
+        let titles = [say("What it saw", "Ce qu’il a vu"), say("Where it looked", "Où il a regardé")].map(|s| s.get(lang));
+        ui.allocate_exact_size(vec2(ui.available_width(), side + 46.0), Sense::hover());
+        let notes =
+            [format!("{0} × {0}", reply.side), say("warmer: mattered more", "plus chaud : a compté plus").get(lang).to_owned()];
+        for column in 0..2 {
+            let x = left.x + (side + 18.0) * column as f32;
+            let picture = Rect::from_min_size(pos2(x, left.y + 26.0), vec2(side, side));
+            let heat = if column == 1 { reply.heatmap.as_deref() } else { None };
+            if column == 1 && heat.is_none() {
+                continue;
+            }
+            ui.painter().text(pos2(x, left.y), Align2::LEFT_TOP, titles[column], theme::semibold(size::BODY), t.text);
+            let image = blended(reply, heat, t.validation);
+            let id = ui.scope_id().with(("seen", column));
+            let texture = ui.ctx().load_texture_cached("seen", id, image, TextureOptions::LINEAR);
+            thumbs::paint(ui, picture, texture.id());
+            let response = ui.interact(picture, id, Sense::hover());
+            response.widget_info(|| WidgetInfo::labeled(Role::Image, true, titles[column]));
+            ui.painter().text(
+                pos2(x, picture.bottom() + 5.0),
+                Align2::LEFT_TOP,
+                &notes[column],
+                theme::regular(size::CAPTION),
+                t.text2,
+            );
+        }
+        if reply.heatmap.is_some() {
+            ui.add(egui::Label::new(theme::caption(LEGEND.get(lang)).color(t.text3)).wrap());
+        }
+    });
+}
+
+/// The square as a small picture.
+pub fn thumbnail(ui: &Ui, rect: Rect, asked: &Asked) {
+    let t = Theme::of(ui);
+    match &asked.reply {
+        Some(Ok(reply)) => {
+            let id = ui.scope_id().with(("asked", asked.id));
+            let texture = ui.ctx().load_texture_cached("asked", id, blended(reply, None, t.validation), TextureOptions::LINEAR);
+            thumbs::paint(ui, rect, texture.id());
+        }
+        _ => {
+            ui.painter().rect_filled(rect, theme::RADIUS_FIELD, t.grid);
+        }
+    }
+}
+
+/// The picture with the warm color laid over the places that mattered.
+fn blended(reply: &Reply, heat: Option<&[f32]>, warm: Color32) -> ColorImage {
+    let mut image = thumbs::image(&reply.pixels, reply.side);
+    for (pixel, value) in image.pixels.iter_mut().zip(heat.unwrap_or(&[])) {
+        *pixel = pixel.lerp_to_gamma(warm, 0.75 * value.clamp(0.0, 1.0));
+    }
+    image
+}

@@ -1,0 +1,113 @@
+//! One run: its name and note, and what can be done with it.
+
+use egui::{ScrollArea, TextEdit, Ui};
+
+use super::State;
+use crate::{
+    run::{RunInfo, RunStatus},
+    text::{Lang, decimal, number, percent, say},
+    ui::{
+        Action, Cx, icon,
+        page::Page,
+        theme::{self, Theme},
+        widget::{button::Button, card::Card},
+    },
+};
+
+/// The card of the chosen run.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, id: &str) {
+    let lang = cx.lang;
+    let Some(run) = cx.session.runs.iter().find(|r| r.id == id) else { return };
+    Card::titled(say("This run", "Cette exécution").get(lang)).caption(&run.id).fill().show(ui, |ui| {
+        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 8.0;
+            names(ui, cx, state, run);
+            facts(ui, lang, run);
+            ui.add_space(4.0);
+            buttons(ui, cx, run);
+        });
+    });
+}
+
+fn names(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, run: &RunInfo) {
+    let (lang, t) = (cx.lang, Theme::of(ui));
+    if state.typed.as_ref().is_none_or(|(id, ..)| *id != run.id) {
+        state.typed = Some((run.id.clone(), run.name.clone(), run.note.clone()));
+    }
+    let Some((_, name, note)) = &mut state.typed else { return };
+    let label = ui.label(theme::caption(say("Name", "Nom").get(lang)).color(t.text2));
+    let one = ui.add(TextEdit::singleline(name).desired_width(f32::INFINITY).margin(egui::vec2(8.0, 6.0))).labelled_by(label.id);
+    let label = ui.label(theme::caption(say("Note", "Note").get(lang)).color(t.text2));
+    let hint = say("What you wanted to find out", "Ce que vous vouliez savoir").get(lang);
+    let edit =
+        TextEdit::multiline(note).desired_rows(2).hint_text(hint).desired_width(f32::INFINITY).margin(egui::vec2(8.0, 6.0));
+    let two = ui.add(edit).labelled_by(label.id);
+    let left = one.lost_focus() || two.lost_focus();
+    if left && (*name != run.name || *note != run.note) && !name.trim().is_empty() {
+        cx.act(Action::RenameRun { run: run.id.clone(), name: name.trim().to_owned(), note: note.clone() });
+    }
+}
+
+fn facts(ui: &mut Ui, lang: Lang, run: &RunInfo) {
+    let t = Theme::of(ui);
+    let [train, validation, test] = run.pictures.map(|n| number(lang, n.into()));
+    let mut lines = vec![
+        (say("Data", "Données"), run.source.name().get(lang).to_owned()),
+        (say("Pictures", "Images"), format!("{train} · {validation} · {test}")),
+    ];
+    if let Some(best) = run.best_epoch {
+        lines.push((say("Best epoch", "Meilleure époque"), format!("{best} / {}", run.epochs_done)));
+    }
+    if let Some(scores) = run.scores {
+        lines.push((say("Test, right", "Test, justes"), percent(lang, scores.accuracy, 1)));
+        lines.push((say("Always the larger class", "Toujours la plus grande classe"), percent(lang, scores.baseline, 1)));
+        lines.push((say("F1, both classes", "F1, deux classes"), scores.f1.map(|f1| decimal(lang, f1, 3)).join(" · ")));
+    }
+    for (name, value) in lines {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().interact_size.y = 20.0;
+            ui.label(theme::cell(name.get(lang)).color(t.text2));
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                ui.add(egui::Label::new(theme::cell(value).color(t.text)).truncate());
+            });
+        });
+    }
+}
+
+fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunInfo) {
+    let lang = cx.lang;
+    let free = !cx.session.phase.busy();
+    let id = || run.id.clone();
+    if ui.add(Button::primary(say("Show its results", "Voir ses résultats").get(lang)).icon(icon::TARGET).full_width()).clicked()
+    {
+        cx.act(Action::OpenRun(id()));
+        cx.act(Action::Go(Page::Results));
+    }
+    if run.status != RunStatus::Finished {
+        let go_on = Button::secondary(say("Continue training", "Reprendre l’entraînement").get(lang)).icon(icon::PLAY);
+        if ui.add(go_on.enabled(free).full_width()).clicked() {
+            cx.act(Action::Resume { run: id(), more: 0 });
+        }
+    } else {
+        let more = Button::secondary(say("Train 10 more epochs", "10 époques de plus").get(lang)).icon(icon::PLUS);
+        if ui.add(more.enabled(free).full_width()).clicked() {
+            cx.act(Action::Resume { run: id(), more: 10 });
+        }
+    }
+    if ui
+        .add(Button::secondary(say("Use its settings", "Reprendre ses réglages").get(lang)).icon(icon::COPY).full_width())
+        .clicked()
+    {
+        cx.act(Action::TakeSettings(id()));
+    }
+    if let Some(view) = cx.session.views.get(&run.id).cloned()
+        && ui
+            .add(Button::quiet(say("Open its folder", "Ouvrir son dossier").get(lang)).icon(icon::FOLDER_OPEN).full_width())
+            .clicked()
+    {
+        cx.act(Action::OpenPath(view.folder.clone()));
+    }
+    if ui.add(Button::danger(say("Delete", "Supprimer").get(lang)).icon(icon::TRASH_2).full_width()).clicked() {
+        cx.act(Action::DeleteRun(id()));
+    }
+}

@@ -1,0 +1,84 @@
+//! The runs page by its accessible names.
+
+use egui_kittest::kittest::Queryable as _;
+use trombine::ui::{Action, page::Page};
+
+use crate::stage::{self, Stage};
+
+const SIZE: [f32; 2] = [1248.0, 860.0];
+
+#[test]
+fn an_empty_shelf_says_how_to_fill_it() {
+    let (mut harness, stage) = Stage::new(Page::Runs).harness(SIZE);
+    harness.run();
+    harness.get_by_label("Go to Data").click();
+    harness.run();
+    assert_eq!(stage.borrow().actions, [Action::Go(Page::Data)]);
+}
+
+#[test]
+fn one_run_can_be_opened_continued_reused_and_deleted() {
+    let (mut harness, stage) = stage::three_runs().harness(SIZE);
+    harness.run();
+    harness.get_by_label_contains("recommended, longer,").click();
+    harness.run();
+    for name in ["Show its results", "Train 10 more epochs", "Use its settings", "Delete"] {
+        harness.get_by_label(name).click();
+        harness.run();
+    }
+    let id = || "2026-11-22-140211".to_owned();
+    let expected = [
+        Action::OpenRun(id()),
+        Action::Go(Page::Results),
+        Action::Resume { run: id(), more: 10 },
+        Action::TakeSettings(id()),
+        Action::DeleteRun(id()),
+    ];
+    assert_eq!(stage.borrow().actions, expected);
+}
+
+#[test]
+fn a_run_is_renamed_when_its_field_is_left() {
+    let (mut harness, stage) = stage::three_runs().harness(SIZE);
+    harness.run();
+    harness.get_by_label_contains("notebook + batch norm,").click();
+    harness.run();
+    harness.get_by_label("Name").focus();
+    harness.run();
+    harness.get_by_label("Name").type_text(" again");
+    harness.run();
+    harness.key_press(egui::Key::Tab);
+    harness.run();
+    let name = stage.borrow().actions.iter().find_map(|a| match a {
+        Action::RenameRun { name, .. } => Some(name.clone()),
+        _ => None,
+    });
+    assert!(name.is_some_and(|name| name.contains("again")), "{:?}", stage.borrow().actions);
+}
+
+#[test]
+fn several_runs_show_what_differed() {
+    let (mut harness, stage) = stage::three_runs().harness(SIZE);
+    harness.run();
+    harness.get_by_label_contains("notebook + batch norm,").click();
+    harness.run();
+    harness.get_by_label_contains("recommended, longer,").click();
+    harness.run();
+    assert!(harness.query_by_label("What differed").is_some());
+    // Dropout 0.5 and 0.3, batches of 32 and 128; nothing else was changed.
+    assert!(harness.query_by_label("Batch size, 32, 128").is_some());
+    assert!(harness.query_by_label_contains("Dropout, 0.5").is_some());
+    assert!(harness.query_by_label_contains("Kernel,").is_none());
+    assert!(stage.borrow().actions.is_empty(), "both runs are known already");
+}
+
+#[test]
+fn a_run_that_is_not_known_yet_is_fetched() {
+    let mut stage = stage::three_runs();
+    stage.session.views.clear();
+    let (mut harness, stage) = stage.harness(SIZE);
+    harness.run();
+    harness.get_by_label_contains("recommended, longer,").click();
+    harness.run();
+    assert!(stage.borrow().actions.contains(&Action::ViewRun("2026-11-22-140211".into())));
+}

@@ -1,0 +1,161 @@
+//! The training page by its accessible names: what it says in each phase, and what its buttons ask for.
+
+use egui_kittest::kittest::Queryable as _;
+use trombine::{
+    problem::{Kind, Problem},
+    session::{Phase, Progress},
+    text::{Lang, say},
+    train::{callback::CallbackSettings, event::EpochRecord},
+    ui::{
+        Action, Dialog,
+        page::{Page, train::words},
+    },
+    worker::Stage as Work,
+};
+
+use crate::stage::{self, Stage};
+
+const SIZE: [f32; 2] = [1048.0, 760.0];
+
+fn running(phase: Phase) -> Stage {
+    let mut stage = Stage::new(Page::Training).with_data(60);
+    stage.session.training = stage.session.dataset.as_ref().map(|d| stage::training(d, 14));
+    stage.session.phase = phase;
+    stage
+}
+
+#[test]
+fn ready_starts_and_not_ready_says_what_is_missing() {
+    let (mut harness, stage) = Stage::new(Page::Training).with_data(60).harness(SIZE);
+    harness.run();
+    assert!(harness.query_by_label("Ready").is_some());
+    harness.get_by_label("Start training").click();
+    harness.run();
+    assert_eq!(stage.borrow().actions, [Action::Train]);
+
+    let mut stage = Stage::new(Page::Training).with_data(60);
+    let problem = Problem::new(
+        Kind::Settings,
+        say("The network is too deep", "Le réseau est trop profond"),
+        say("Remove a block", "Retirez un bloc"),
+    );
+    stage.plan = Err(vec![problem.at("model.filters")]);
+    let (mut harness, stage) = stage.harness(SIZE);
+    harness.run();
+    assert!(harness.query_by_label("Not ready").is_some());
+    assert!(harness.query_by_label("The network is too deep").is_some());
+    harness.get_by_label("Start training").click();
+    harness.get_by_label("Go to Model").click();
+    harness.run();
+    assert_eq!(stage.borrow().actions, [Action::Go(Page::Model)], "a disabled button asks for nothing");
+}
+
+#[test]
+fn while_it_runs_it_can_be_paused_finished_and_discarded() {
+    let (mut harness, stage) = running(Phase::Training).harness(SIZE);
+    harness.run();
+    // The best of thirteen made-up epochs is the eleventh: two epochs waited of five.
+    assert!(harness.query_by_label_contains("stops in 3 epochs unless below 0.2").is_some());
+    assert!(harness.query_by_label_contains("epoch 14 of 50 step 212 of 389").is_some());
+    for name in ["Pause", "Finish now", "Discard…"] {
+        harness.get_by_label(name).click();
+        harness.run();
+    }
+    let expected = [Action::Pause(true), Action::FinishNow, Action::Show(Dialog::Discard)];
+    assert_eq!(stage.borrow().actions, expected);
+
+    let (mut harness, stage) = running(Phase::Paused).harness(SIZE);
+    harness.run();
+    harness.get_by_label("Resume").click();
+    harness.run();
+    assert_eq!(stage.borrow().actions, [Action::Pause(false)]);
+}
+
+#[test]
+fn every_plot_has_a_table_and_a_larger_view() {
+    let (mut harness, _) = running(Phase::Training).harness(SIZE);
+    harness.run();
+    harness.get_by_label("Show as a table, Loss").click();
+    harness.run();
+    let first = &stage::history(13)[0];
+    let row = format!("1, {:.3}, {:.3}", first.train_loss, first.validation_loss);
+    assert!(harness.query_by_label(&row).is_some(), "{row}");
+    harness.get_by_label("Enlarge, Learning rate").click();
+    harness.run();
+    harness.get_by_label("Show as a table").click();
+    harness.run();
+    assert!(harness.query_by_label_contains("0.0001").is_some());
+    harness.get_by_label("Close").click();
+    harness.run();
+    assert!(harness.query_by_label("Close").is_none());
+}
+
+#[test]
+fn once_over_it_leads_to_the_results_or_goes_on() {
+    let mut stage = Stage::new(Page::Training).with_data(60).with_run();
+    stage.session.training = stage.session.dataset.as_ref().map(|d| stage::finished(d));
+    let (mut harness, stage) = stage.harness(SIZE);
+    harness.run();
+    harness.get_by_label("See results").click();
+    harness.run();
+    harness.get_by_label("Train more").click();
+    harness.run();
+    harness.get_by_label_contains("10\u{a0}more epochs").click();
+    harness.run();
+    let run = "2026-11-22-140211".to_owned();
+    assert_eq!(stage.borrow().actions, [Action::Go(Page::Results), Action::Resume { run, more: 10 }]);
+    harness.get_by_label("Train again").click();
+    harness.run();
+    harness.get_by_label("Back to the curves").click();
+    harness.run();
+    assert!(harness.query_by_label("See results").is_some());
+}
+
+#[test]
+fn getting_ready_can_be_cancelled() {
+    let mut stage = Stage::new(Page::Training).with_data(60);
+    stage.session.phase = Phase::Starting(Progress::at(Work::Training));
+    let (mut harness, stage) = stage.harness(SIZE);
+    harness.run();
+    harness.get_by_label("Cancel").click();
+    harness.run();
+    assert_eq!(stage.borrow().actions, [Action::Cancel]);
+}
+
+fn epochs(losses: &[(f64, f64)]) -> Vec<EpochRecord> {
+    (1..)
+        .zip(losses)
+        .map(|(epoch, &(train_loss, validation_loss))| EpochRecord {
+            epoch,
+            train_loss,
+            validation_loss,
+            ..EpochRecord::default()
+        })
+        .collect()
+}
+
+#[test]
+fn curves_explain_themselves() {
+    let by_heart = epochs(&[(0.6, 0.6), (0.5, 0.5), (0.4, 0.52), (0.3, 0.55), (0.2, 0.6), (0.1, 0.7)]);
+    let said = words::about_loss(&by_heart);
+    assert_eq!(said.en, "Validation loss has risen for 4 epochs while training loss falls: it starts to learn by heart");
+    let diverged = epochs(&[(0.6, 0.6), (f64::NAN, f64::NAN)]);
+    assert!(words::about_loss(&diverged).get(Lang::En).contains("no longer a number"));
+    let learning = epochs(&[(0.6, 0.6), (0.5, 0.55)]);
+    assert!(words::about_loss(&learning).get(Lang::En).contains("still falls"));
+}
+
+#[test]
+fn early_stopping_is_told_as_keras_counts_it() {
+    let history = epochs(&[(0.6, 0.6), (0.5, 0.50), (0.4, 0.495), (0.3, 0.52)]);
+    let plain = CallbackSettings::default();
+    let waiting = words::waiting(&history, &plain).expect("early stopping is on");
+    assert_eq!((waiting.waited, waiting.patience), (1, 5));
+    assert!((waiting.to_beat - 0.495).abs() < 1e-12);
+    // With min_delta 0.01 the third epoch's gain of 0.005 is none.
+    let strict = CallbackSettings { min_delta: 0.01, ..plain.clone() };
+    let waiting = words::waiting(&history, &strict).expect("early stopping is on");
+    assert_eq!(waiting.waited, 2);
+    assert!((waiting.to_beat - 0.49).abs() < 1e-12);
+    assert!(words::waiting(&history, &CallbackSettings { early_stopping: false, ..plain }).is_none());
+}
