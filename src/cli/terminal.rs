@@ -51,7 +51,7 @@ impl Terminal {
                 self.clear();
                 complain(problem, self.lang);
             }
-            Event::Runs(_) | Event::RunOpened(_) | Event::Finished | Event::Failed(_) => {}
+            Event::Runs(_) | Event::RunOpened(_) | Event::RunViewed(_) | Event::Finished | Event::Failed(_) => {}
         }
     }
 

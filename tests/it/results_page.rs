@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use egui_kittest::{Harness, kittest::Queryable as _};
+use egui_kittest::{
+    Harness,
+    kittest::{NodeT as _, Queryable as _},
+};
 use trombine::{
     data::sample::Source,
     evaluate::{Grouping, Report},
