@@ -72,7 +72,6 @@ impl App {
             Action::KeepThreshold { run, threshold, temperature } => {
                 self.send(Command::KeepThreshold { run, threshold, temperature }, None);
             }
-            Action::Relabel { .. } | Action::LeaveOut(_) | Action::TakeBack(_) => {}
             Action::ChoosePhotos => self.errands.choose_photos(lang),
             Action::Predict(paths) => {
                 for path in paths {

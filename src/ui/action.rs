@@ -65,16 +65,6 @@ pub enum Action {
         temperature: f64,
     },
 
-    /// The label of this picture (its path below the folder) should be this class.
-    Relabel {
-        file: PathBuf,
-        class: u8,
-    },
-    /// Leave this picture out of everything.
-    LeaveOut(PathBuf),
-    /// Forget what was decided about this picture.
-    TakeBack(PathBuf),
-
     /// Ask for photos, then predict them.
     ChoosePhotos,
     Predict(Vec<PathBuf>),

@@ -18,6 +18,7 @@ mod pages;
 mod plan;
 mod predictor;
 mod predict_page;
+mod predictor;
 mod preset;
 mod runs;
 mod results_page;

@@ -2,7 +2,7 @@
 
 use std::{cmp::Ordering, sync::Arc};
 
-use egui::{Popup, PopupCloseBehavior, Response, Ui, vec2};
+use egui::{Popup, PopupCloseBehavior, Response, Ui};
 
 use super::Shown;
 use crate::{
@@ -14,13 +14,13 @@ use crate::{
     },
     text::{Lang, decimal, number, percent, say},
     ui::{
-        Action, Cx,
+        Cx,
         icon::{self, Icon},
         theme::{self, Theme},
         widget::{
             button::Button,
             card::{Card, header},
-            choice::{chip_menu, menu_item},
+            choice::chip_menu,
             gallery::{self, Tile},
             notice,
         },
@@ -142,11 +142,9 @@ pub fn mistakes(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> boo
             let places = Places::of(cx, shown);
             let predictions = &shown.report.predictions;
             let tile = |place: usize| tile(lang, shown, &predictions[found[place]], &places);
-            let mut wishes = Vec::new();
             gallery::strip(ui, cx.thumbs, places.dataset.as_ref(), found.len(), 92.0, height, tile, |place, tile, response| {
-                details(&response, lang, shown, &predictions[found[place]], tile, &mut wishes);
+                details(&response, lang, shown, &predictions[found[place]], tile);
             });
-            cx.actions.append(&mut wishes);
         },
     );
     all
@@ -184,11 +182,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures) ->
         let places = Places::of(cx, shown);
         let all = predictions(shown, open.validation);
         let tile = |place: usize| tile(lang, shown, &all[open.found[place]], &places);
-        let mut wishes = Vec::new();
         gallery::gallery(ui, cx.thumbs, places.dataset.as_ref(), open.found.len(), open.wanted, tile, |place, tile, response| {
-            details(&response, lang, shown, &all[open.found[place]], tile, &mut wishes);
+            details(&response, lang, shown, &all[open.found[place]], tile);
         });
-        cx.actions.append(&mut wishes);
     });
     back
 }
@@ -357,7 +353,7 @@ fn tile(lang: Lang, shown: &Shown, p: &Prediction, places: &Places) -> Tile {
 }
 
 /// What opens on a picture: it larger, what is known, and what the user thinks of its label.
-fn details(response: &Response, lang: Lang, shown: &Shown, p: &Prediction, tile: &Tile, wishes: &mut Vec<Action>) {
+fn details(response: &Response, lang: Lang, shown: &Shown, p: &Prediction, tile: &Tile) {
     Popup::menu(response).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         let t = Theme::of(ui);
         ui.set_width(236.0);
@@ -377,27 +373,6 @@ fn details(response: &Response, lang: Lang, shown: &Shown, p: &Prediction, tile:
         ];
         for line in lines.into_iter().flatten() {
             ui.add(egui::Label::new(theme::caption(line).color(t.text2)).wrap());
-        }
-        ui.allocate_space(vec2(0.0, 2.0));
-        let about = say(
-            "Your data set is not touched: this is kept beside it, and Ctrl+Z takes it back",
-            "Vos données ne sont pas touchées : c’est noté à part, et Ctrl+Z l’annule",
-        );
-        ui.add(egui::Label::new(theme::caption(about.get(lang)).color(t.text3)).wrap());
-        let choices = [
-            (
-                icon::TAG,
-                say("Label looks wrong", "Étiquette douteuse"),
-                Action::Relabel { file: p.file.clone(), class: 1 - p.truth },
-            ),
-            (icon::EYE_OFF, say("Leave out", "Écarter"), Action::LeaveOut(p.file.clone())),
-            (icon::CHECK, say("Keep as it is", "Garder telle quelle"), Action::TakeBack(p.file.clone())),
-        ];
-        for (symbol, name, action) in choices {
-            if menu_item(ui, Some(symbol), name.get(lang)).clicked() {
-                wishes.push(action);
-                ui.close();
-            }
         }
     });
 }
