@@ -183,5 +183,9 @@ fn every_optimizer_updates_as_its_reference() {
         let mut other = open(&config, Isa::detect(), &expected);
         other.set_optimizer_state(&state).expect("it is this network's state");
         assert!(other.optimizer_state().expect("has a state") == state, "{kind:?}: the state comes back");
+        let mut incomplete = state.clone();
+        incomplete.slots.0.pop_first();
+        assert!(other.set_optimizer_state(&incomplete).is_err(), "{kind:?}: a slot is missing");
+        assert!(other.optimizer_state().expect("has a state") == state, "{kind:?}: nothing changed");
     }
 }

@@ -121,6 +121,16 @@ fn unknown(details: &str) -> Problem {
     .because(details)
 }
 
+/// A remembered slot that is missing, or that the optimizer does not have.
+pub fn foreign_state(slot: &str) -> Problem {
+    Problem::new(
+        Kind::File,
+        say("The saved state is of another optimizer", "L’état enregistré est celui d’un autre optimiseur"),
+        say("Choose the optimizer of that run, or start anew", "Choisissez l’optimiseur de cet entraînement, ou recommencez"),
+    )
+    .because(slot)
+}
+
 /// A batch of a size that the engine was not opened for.
 pub fn misfit(size: usize) -> Problem {
     Problem::new(

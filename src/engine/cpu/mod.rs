@@ -224,9 +224,19 @@ impl Engine for CpuEngine {
     fn set_optimizer_state(&mut self, state: &OptimizerState) -> Result<(), Problem> {
         state.check(&self.config.network)?;
         let names = self.config.optimizer.slots();
+        let key = |array: &Stored, name: &str| format!("{}/{name}", array.about.name);
+        // Before the first step nothing is remembered, and nothing need be there.
+        let fresh = state.step == 0 && state.slots.0.is_empty();
+        let trained = || self.arrays.iter().filter(|array| array.about.role.trained());
+        let wanted: Vec<String> = trained().flat_map(|array| names.iter().map(|name| key(array, name))).collect();
+        let missing = wanted.iter().find(|key| state.slots.get(key).is_none());
+        let unknown = state.slots.iter().map(|(key, _)| key).find(|key| !wanted.iter().any(|wanted| wanted == key));
+        if let (Some(slot), false) = (missing.map(String::as_str).or(unknown), fresh) {
+            return Err(build::foreign_state(slot));
+        }
         for array in &mut self.arrays {
             for (slot, name) in names.iter().enumerate().take(array.slots.len()) {
-                match state.slots.get(&format!("{}/{name}", array.about.name)) {
+                match state.slots.get(&key(array, name)) {
                     Some(values) => array.import(Some(slot), values),
                     None => array.slots[slot].as_mut_slice().fill(0.0),
                 }
