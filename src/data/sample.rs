@@ -97,6 +97,8 @@ pub enum SkipReason {
     Unreadable { details: String },
     /// More pixels than a face crop can have; refused before it is decoded.
     TooLarge { width: u32, height: u32 },
+    /// The file's name is not valid Unicode.
+    NotUnicode,
     /// The user left it out.
     LeftOut,
 }
@@ -124,17 +126,35 @@ pub enum Source {
 
 /// The decoded pictures of a dataset: [`PIXEL_BYTES`] of RGB each, in memory or mapped from the cache file.
 #[derive(Clone, Default)]
-pub struct Pixels(Option<Arc<dyn AsRef<[u8]> + Send + Sync>>);
+pub struct Pixels {
+    bytes: Option<Arc<dyn AsRef<[u8]> + Send + Sync>>,
+    /// Where in `bytes` each picture lies, if not in order.
+    places: Option<Arc<[u32]>>,
+}
 
 impl Pixels {
     /// Takes a buffer of whole pictures, such as a `Vec<u8>` or a memory map.
     pub fn new(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> Self {
-        Self(Some(Arc::new(bytes)))
+        Self { bytes: Some(Arc::new(bytes)), places: None }
+    }
+
+    /// These pictures of the same buffer, in this order; nothing is copied.
+    ///
+    /// # Panics
+    /// If there is no such picture.
+    #[must_use]
+    pub fn select(&self, indices: impl IntoIterator<Item = usize>) -> Self {
+        let len = self.len();
+        let place = |index: usize| {
+            assert!(index < len, "picture {index} of {len}");
+            self.places.as_ref().map_or(index as u32, |places| places[index])
+        };
+        Self { bytes: self.bytes.clone(), places: Some(indices.into_iter().map(place).collect()) }
     }
 
     /// How many pictures there are.
     pub fn len(&self) -> usize {
-        self.bytes().len() / PIXEL_BYTES
+        self.places.as_ref().map_or_else(|| self.bytes().len() / PIXEL_BYTES, |places| places.len())
     }
 
     pub fn is_empty(&self) -> bool {
@@ -146,11 +166,12 @@ impl Pixels {
     /// # Panics
     /// If there is no such picture.
     pub fn get(&self, index: usize) -> &[u8] {
-        &self.bytes()[index * PIXEL_BYTES..][..PIXEL_BYTES]
+        let place = self.places.as_ref().map_or(index, |places| places[index] as usize);
+        &self.bytes()[place * PIXEL_BYTES..][..PIXEL_BYTES]
     }
 
     fn bytes(&self) -> &[u8] {
-        self.0.as_deref().map_or(&[], |b| b.as_ref())
+        self.bytes.as_deref().map_or(&[], |b| b.as_ref())
     }
 }
 

@@ -1,0 +1,342 @@
+//! Pictures are decoded once: 128 x 128 RGB bytes of a whole data set in one memory-mapped file.
+//!
+//! The file of a data set holds a header of [`HEADER`] bytes, the pictures one after another, and an index in JSON:
+//! for each picture its path, size, time of change, content hash, and either its place or why it cannot be used. A file
+//! is made under a name of its own and then renamed, never changed: two programs at once each keep what they have
+//! mapped. What is truncated, foreign, or of another version is made anew; what has not changed on disk (same
+//! size and time) is copied from the last file, and only the rest is decoded.
+
+use std::{
+    collections::HashMap,
+    fs::{self, File},
+    io::{self, Write},
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use memmap2::Mmap;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    decode::decode_small,
+    hash::hash,
+    places::key,
+    sample::{Oddity, PIXEL_BYTES, Pixels, SkipReason, Skipped, Source},
+    scan::Scan,
+};
+use crate::{problem::Problem, train::control::Control, worker::Stage};
+
+/// Decodes what is new in `scan`, fills in hashes and oddities, moves pictures that cannot be decoded to the skipped,
+/// and gives the pixels in the order of the samples that remain. `folder` is the cache's, made if it is not there.
+///
+/// # Errors
+/// A full disk or no permission for the cache, the data folder gone, or cancelled.
+pub fn fill(
+    folder: &Path,
+    root: &Path,
+    scan: &mut Scan,
+    control: &Control,
+    progress: &mut dyn FnMut(Stage, u64, u64),
+) -> Result<Pixels, Problem> {
+    let path = folder.join(key(&Source::Folder(root.to_owned())) + ".pixels");
+    let (mut cached, stale) = match Cached::open(&path) {
+        Some(cached) => {
+            let stale = cached.stale(root, scan);
+            (cached, stale)
+        }
+        None => (Cached::default(), (0..scan.samples.len()).collect()),
+    };
+    if !stale.is_empty() {
+        fs::create_dir_all(folder).map_err(|error| Problem::io(folder, &error))?;
+        cached = rebuild(&path, root, scan, &cached, &stale, control, progress)?;
+    }
+    Ok(cached.settle(scan))
+}
+
+/// Bytes before the first picture: one page.
+pub const HEADER: usize = 4096;
+/// Changes whenever the pixels would: other decoding, other resizing, another index.
+const MAGIC: &[u8; 16] = b"Trombine pixels1";
+/// Pictures decoded between two writes.
+const CHUNK: usize = 256;
+
+/// What the index says of one file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Entry {
+    /// Path below the data set's folder.
+    file: PathBuf,
+    bytes: u64,
+    /// Nanoseconds since 1970; 0 where the system does not tell, which is never taken as unchanged.
+    modified: u64,
+    /// Of the file's content.
+    hash: u64,
+    #[serde(flatten)]
+    outcome: Outcome,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Outcome {
+    Picture {
+        /// Its number in the file.
+        slot: u32,
+        /// Hash of the decoded pixels, by which damage to the cache is found.
+        pixels: u64,
+        oddity: Option<Oddity>,
+    },
+    Refused {
+        reason: SkipReason,
+    },
+}
+
+/// A cache file that was checked.
+#[derive(Default)]
+struct Cached {
+    map: Option<Arc<Mapped>>,
+    entries: HashMap<PathBuf, Entry>,
+}
+
+impl Cached {
+    /// Opens a cache file; `None` if there is none or it is not whole.
+    fn open(path: &Path) -> Option<Self> {
+        let file = File::open(path).ok()?;
+        // SAFETY: the file lies in the program's own cache folder. It was complete before it got this name, and is
+        // replaced or deleted, but never written to or shortened, by any version of the program.
+        let map = unsafe { Mmap::map(&file) }.ok()?;
+        let word = |at: usize| Some(u64::from_le_bytes(*map.get(at..at + 8)?.as_array()?));
+        let (slots, index_len, index_hash) = (word(16)? as usize, word(24)? as usize, word(32)?);
+        let index_at = slots.checked_mul(PIXEL_BYTES)?.checked_add(HEADER)?;
+        let whole = map.get(..16)? == MAGIC && index_at.checked_add(index_len)? == map.len();
+        let index = map.get(index_at..).filter(|index| whole && hash(index) == index_hash)?;
+        let entries: Vec<Entry> = serde_json::from_slice(index).ok()?;
+        let picture = |slot: u32| map.get(HEADER + slot as usize * PIXEL_BYTES..)?.get(..PIXEL_BYTES);
+        // After a power failure the pages themselves may never have reached the disk: look at some, the last included.
+        let probes = entries.iter().rev().step_by((entries.len() / 64).max(1));
+        let sound = |entry: &Entry| match entry.outcome {
+            Outcome::Picture { slot, pixels, .. } => picture(slot).is_some_and(|bytes| hash(bytes) == pixels),
+            Outcome::Refused { .. } => true,
+        };
+        let in_range = |e: &Entry| !matches!(e.outcome, Outcome::Picture { slot, .. } if slot as usize >= slots);
+        if !entries.iter().all(in_range) || !probes.into_iter().all(sound) {
+            return None;
+        }
+        let entries = entries.into_iter().map(|entry| (entry.file.clone(), entry)).collect();
+        Some(Self { map: Some(Arc::new(Mapped { map, slots, asked: AtomicU32::new(0) })), entries })
+    }
+
+    /// The samples whose files have changed or are not in the cache.
+    fn stale(&self, root: &Path, scan: &Scan) -> Vec<usize> {
+        let fresh = |index: usize| {
+            let (sample, modified) = (&scan.samples[index], scan.modified[index]);
+            let entry = self.entries.get(&sample.file);
+            let same = entry.filter(|e| modified != 0 && e.modified == modified && e.bytes == sample.bytes);
+            same.is_some_and(|entry| match &entry.outcome {
+                // Worth another try only if it may be opened now.
+                Outcome::Refused { reason: SkipReason::Unreadable { .. } } => File::open(root.join(&sample.file)).is_err(),
+                _ => true,
+            })
+        };
+        (0..scan.samples.len()).filter(|index| !fresh(*index)).collect()
+    }
+
+    fn picture(&self, slot: u32) -> Option<&[u8]> {
+        self.map.as_ref()?.pictures().get(slot as usize * PIXEL_BYTES..)?.get(..PIXEL_BYTES)
+    }
+
+    /// Applies the index to a scan, all of whose samples it knows.
+    fn settle(self, scan: &mut Scan) -> Pixels {
+        let mut slots = Vec::with_capacity(scan.samples.len());
+        let mut modified = Vec::with_capacity(scan.samples.len());
+        let (samples, times) = (std::mem::take(&mut scan.samples), std::mem::take(&mut scan.modified));
+        for (mut sample, time) in samples.into_iter().zip(times) {
+            match self.entries.get(&sample.file) {
+                Some(Entry { hash, outcome: Outcome::Picture { slot, oddity, .. }, .. }) => {
+                    sample.hash = *hash;
+                    sample.oddity = sample.oddity.or_else(|| oddity.clone());
+                    slots.push(*slot as usize);
+                    modified.push(time);
+                    scan.samples.push(sample);
+                }
+                Some(Entry { outcome: Outcome::Refused { reason }, .. }) => {
+                    scan.skipped.push(Skipped { file: sample.file, reason: reason.clone(), proposal: None });
+                }
+                None => {}
+            }
+        }
+        scan.modified = modified;
+        scan.skipped.sort_by(|a, b| a.file.cmp(&b.file));
+        self.map.map_or_else(Pixels::default, |map| Pixels::new(Shared(map)).select(slots))
+    }
+}
+
+/// The mapped file; gives memory back as it goes, so that a data set of any size does not fill it.
+struct Mapped {
+    map: Mmap,
+    slots: usize,
+    /// How often pictures were asked for since the last pages were given back.
+    asked: AtomicU32,
+}
+
+impl Mapped {
+    fn pictures(&self) -> &[u8] {
+        &self.map[HEADER..HEADER + self.slots * PIXEL_BYTES]
+    }
+}
+
+/// What [`Pixels`] holds: one reader of the map.
+struct Shared(Arc<Mapped>);
+
+impl AsRef<[u8]> for Shared {
+    fn as_ref(&self) -> &[u8] {
+        // Pages of a mapped file count as this process's memory until they are given back; the system keeps them in its
+        // file cache all the same, so reading them again costs little.
+        #[cfg(unix)]
+        if self.0.asked.fetch_add(1, Ordering::Relaxed) % 4096 == 4095 {
+            // SAFETY: the map is shared, read-only and of a file: dropped pages are read from the file again.
+            let _ = unsafe { self.0.map.unchecked_advise(memmap2::UncheckedAdvice::DontNeed) };
+        }
+        self.0.pictures()
+    }
+}
+
+/// Writes a new cache file for `scan` and opens it: unchanged pictures from `old`, the `stale` ones decoded.
+fn rebuild(
+    path: &Path,
+    root: &Path,
+    scan: &Scan,
+    old: &Cached,
+    stale: &[usize],
+    control: &Control,
+    progress: &mut dyn FnMut(Stage, u64, u64),
+) -> Result<Cached, Problem> {
+    let name = format!("{}.{}-{}.new", path.display(), std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let new = Unfinished(PathBuf::from(name));
+    let disk = |error: io::Error| Problem::io(path, &error);
+    let mut file = File::create(&new.0).map_err(disk)?;
+    file.write_all(&[0; HEADER]).map_err(disk)?;
+
+    let total = stale.len() as u64;
+    let mut is_stale = vec![false; scan.samples.len()];
+    stale.iter().for_each(|&index| is_stale[index] = true);
+    let mut entries: Vec<Entry> = Vec::with_capacity(scan.samples.len());
+    let (mut done, mut slots) = (0, 0);
+    let mut ready = Vec::new();
+    for start in (0..scan.samples.len()).step_by(CHUNK) {
+        progress(Stage::Decoding, done, total);
+        let chunk: Vec<usize> = (start..(start + CHUNK).min(scan.samples.len())).collect();
+        let decode = || {
+            let mut pixels = vec![0; chunk.len() * PIXEL_BYTES];
+            let entries: Vec<Option<Entry>> = chunk
+                .par_iter()
+                .zip(pixels.par_chunks_mut(PIXEL_BYTES))
+                .map(|(&index, out)| match old.entries.get(&scan.samples[index].file) {
+                    _ if control.cancelled() => None,
+                    Some(entry) if !is_stale[index] => copy(old, entry, out),
+                    _ => Some(read(root, scan, index, out)),
+                })
+                .collect();
+            (pixels, entries)
+        };
+        // One chunk goes to the disk while the next is decoded.
+        let (written, (mut pixels, found)) = rayon::join(|| file.write_all(&ready), decode);
+        written.map_err(disk)?;
+        let mut kept = 0;
+        for (at, entry) in found.into_iter().enumerate() {
+            let mut entry = entry.ok_or_else(Problem::cancelled)?;
+            if let Outcome::Picture { slot, .. } = &mut entry.outcome {
+                *slot = slots;
+                slots += 1;
+                pixels.copy_within(at * PIXEL_BYTES..(at + 1) * PIXEL_BYTES, kept * PIXEL_BYTES);
+                kept += 1;
+            }
+            entries.push(entry);
+        }
+        pixels.truncate(kept * PIXEL_BYTES);
+        ready = pixels;
+        done += chunk.iter().filter(|&&index| is_stale[index]).count() as u64;
+    }
+    if entries.iter().any(|entry| matches!(entry.outcome, Outcome::Refused { reason: SkipReason::Unreadable { .. } })) {
+        // The folder itself may be gone.
+        fs::metadata(root).map_err(|error| Problem::io(root, &error))?;
+    }
+    file.write_all(&ready).map_err(disk)?;
+    finish(file, &entries, slots.into()).map_err(disk)?;
+    progress(Stage::Decoding, total, total);
+    new.publish(path)
+}
+
+/// Numbers the unfinished files of this process.
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+/// Writes index and header.
+fn finish(mut file: File, entries: &[Entry], slots: u64) -> io::Result<()> {
+    use std::io::{Seek, SeekFrom};
+    let index = serde_json::to_vec(entries)?;
+    file.write_all(&index)?;
+    let mut header = MAGIC.to_vec();
+    for word in [slots, index.len() as u64, hash(&index)] {
+        header.extend(word.to_le_bytes());
+    }
+    file.seek(SeekFrom::Start(0))?;
+    file.write_all(&header)?;
+    file.flush()
+}
+
+/// Takes an unchanged picture over from the old file.
+fn copy(old: &Cached, entry: &Entry, out: &mut [u8]) -> Option<Entry> {
+    if let Outcome::Picture { slot, .. } = entry.outcome {
+        out.copy_from_slice(old.picture(slot)?);
+    }
+    Some(entry.clone())
+}
+
+/// Reads, hashes and decodes a file.
+fn read(root: &Path, scan: &Scan, index: usize, out: &mut [u8]) -> Entry {
+    let sample = &scan.samples[index];
+    let (file, bytes) = (sample.file.clone(), sample.bytes);
+    let modified = scan.modified[index];
+    let refused = |reason, hash| Entry { file: file.clone(), bytes, modified, hash, outcome: Outcome::Refused { reason } };
+    if bytes > MOST_BYTES {
+        return refused(SkipReason::Damaged { details: format!("the file has {bytes} bytes") }, 0);
+    }
+    let content = match fs::read(root.join(&file)) {
+        Ok(content) => content,
+        Err(error) => return refused(SkipReason::Unreadable { details: error.to_string() }, 0),
+    };
+    let content_hash = hash(&content);
+    // A decoder that panics on a damaged file costs this picture, not the data set.
+    let decoded = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| decode_small(&content, &file.to_string_lossy(), out)));
+    match decoded.unwrap_or_else(|_| Err(SkipReason::Damaged { details: "the decoder gave up".to_owned() })) {
+        Ok(oddity) => {
+            let outcome = Outcome::Picture { slot: 0, pixels: hash(out), oddity };
+            Entry { file, bytes, modified, hash: content_hash, outcome }
+        }
+        Err(reason) => refused(reason, content_hash),
+    }
+}
+
+/// A file larger than this is not read: 500 MB.
+const MOST_BYTES: u64 = 500_000_000;
+
+/// A file that is deleted unless it gets its name.
+struct Unfinished(PathBuf);
+
+impl Unfinished {
+    fn publish(self, path: &Path) -> Result<Cached, Problem> {
+        // Where a mapped file cannot be replaced (Windows, another window open), the old one stays, and this one is used
+        // under its own name for now.
+        let at = if fs::rename(&self.0, path).is_ok() { path } else { &self.0 };
+        Cached::open(at).ok_or_else(|| Problem::io(path, &io::Error::from(io::ErrorKind::InvalidData)))
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        // Not there any more if it was published.
+        let _ = fs::remove_file(&self.0);
+    }
+}

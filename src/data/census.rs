@@ -1,0 +1,234 @@
+//! The numbers of a data set: what is in it, what is odd, and what a model could learn from it by accident.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    duplicates::{Contradiction, copies},
+    sample::{Dataset, Oddity, Part, RACES, Sample, SkipReason},
+    split::Split,
+};
+use crate::text::{Lang, Sentence, decimal};
+
+/// A data set in numbers; the Data page shows it and `trombine check --json` writes it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Census {
+    /// Files that were met.
+    pub found: u64,
+    pub usable: u64,
+    /// Usable pictures with something odd, by kind: `no_race`, `misspelled`, `repaired`, `converted`, `not_square`, `wrong_extension`.
+    pub odd: BTreeMap<String, u64>,
+    /// Files that are not used, by kind: `not_a_picture`, `name`, `damaged`, `unreadable`, `too_large`, `not_unicode`, `left_out`.
+    pub skipped: BTreeMap<String, u64>,
+    pub copies: Copies,
+    pub classes: [Class; 2],
+    /// The share that always naming the larger class gets right.
+    pub baseline: f64,
+    /// Ten years each, from 0; the last, 80, is open. Empty if no age is known.
+    pub ages: Vec<AgeBand>,
+    pub unknown_age: u64,
+    /// By UTKFace's label; empty if none is known.
+    pub races: Vec<Race>,
+    pub unknown_race: u64,
+    /// What a model could learn by accident, in one sentence, if anything stands out.
+    pub shortcut: Option<Sentence>,
+    /// Pictures of each class in the training, validation and test part, if a split was given.
+    pub parts: Option<[PartCount; 3]>,
+    /// Groups of copies that a plain random split would have torn apart.
+    pub kept_together: Option<u64>,
+}
+
+/// Byte-identical pictures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Copies {
+    pub groups: u64,
+    pub pictures: u64,
+    /// Groups that disagree about the class.
+    pub contradicting_class: u64,
+    /// Groups that disagree about anything, the class included.
+    pub contradicting: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Class {
+    pub name: String,
+    pub pictures: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgeBand {
+    /// Years; the band reaches nine further, the last one to the end.
+    pub from: u16,
+    /// Of class 0 and class 1.
+    pub pictures: [u64; 2],
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Race {
+    pub label: u8,
+    pub name: Sentence,
+    pub pictures: [u64; 2],
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartCount {
+    pub part: Part,
+    pub pictures: [u64; 2],
+}
+
+impl Census {
+    /// Counts a data set, and the parts of a split of it.
+    pub fn new(dataset: &Dataset, split: Option<&Split>) -> Self {
+        let samples = &dataset.samples;
+        let balance = dataset.balance().map(|n| n as u64);
+        let groups = copies(dataset);
+        let about = |class_only: bool| {
+            groups.iter().filter(|g| g.contradiction.is_some_and(|c| !class_only || c == Contradiction::Class)).count() as u64
+        };
+        let ages = ages(samples);
+        let races: Vec<Race> = (0u8..)
+            .zip(RACES)
+            .map(|(label, name)| Race { label, name: name.into(), pictures: count(samples, |s| s.race == Some(label)) })
+            .collect();
+        let known_races = races.iter().any(|r| r.pictures != [0, 0]);
+        let part = |split: &Split, part| {
+            let mut pictures = [0; 2];
+            split.indices(part).iter().for_each(|i| pictures[usize::from(samples[*i as usize].class)] += 1);
+            PartCount { part, pictures }
+        };
+        Self {
+            found: (samples.len() + dataset.skipped.len()) as u64,
+            usable: samples.len() as u64,
+            odd: tally(samples.iter().filter_map(|s| s.oddity.as_ref()).map(oddity_key)),
+            skipped: tally(dataset.skipped.iter().map(|s| reason_key(&s.reason))),
+            copies: Copies {
+                groups: groups.len() as u64,
+                pictures: groups.iter().map(|g| g.samples.len() as u64).sum(),
+                contradicting_class: about(true),
+                contradicting: about(false),
+            },
+            classes: [0, 1].map(|class| Class { name: dataset.classes[class].clone(), pictures: balance[class] }),
+            baseline: balance[0].max(balance[1]) as f64 / samples.len().max(1) as f64,
+            unknown_age: samples.iter().filter(|s| s.age.is_none()).count() as u64,
+            unknown_race: samples.iter().filter(|s| s.race.is_none()).count() as u64,
+            shortcut: shortcut(&ages, dataset),
+            ages,
+            races: if known_races { races } else { Vec::new() },
+            parts: split.map(|split| Part::ALL.map(|p| part(split, p))),
+            kept_together: split.map(|split| split.kept_together as u64),
+        }
+    }
+}
+
+/// The key under which a kind of oddity is counted.
+pub fn oddity_key(oddity: &Oddity) -> &'static str {
+    match oddity {
+        Oddity::NoRace => "no_race",
+        Oddity::Misspelled { .. } => "misspelled",
+        Oddity::Repaired => "repaired",
+        Oddity::Converted { .. } => "converted",
+        Oddity::NotSquare { .. } => "not_square",
+        Oddity::WrongExtension { .. } => "wrong_extension",
+    }
+}
+
+/// The key under which a reason is counted.
+pub fn reason_key(reason: &SkipReason) -> &'static str {
+    match reason {
+        SkipReason::NotAPicture => "not_a_picture",
+        SkipReason::Name => "name",
+        SkipReason::Damaged { .. } => "damaged",
+        SkipReason::Unreadable { .. } => "unreadable",
+        SkipReason::TooLarge { .. } => "too_large",
+        SkipReason::NotUnicode => "not_unicode",
+        SkipReason::LeftOut => "left_out",
+    }
+}
+
+fn tally(keys: impl Iterator<Item = &'static str>) -> BTreeMap<String, u64> {
+    let mut counts = BTreeMap::new();
+    keys.for_each(|key| *counts.entry(key.to_owned()).or_default() += 1);
+    counts
+}
+
+fn count(samples: &[Sample], chosen: impl Fn(&Sample) -> bool) -> [u64; 2] {
+    let mut counts = [0; 2];
+    samples.iter().filter(|s| chosen(s)).for_each(|s| counts[usize::from(s.class)] += 1);
+    counts
+}
+
+fn ages(samples: &[Sample]) -> Vec<AgeBand> {
+    if samples.iter().all(|s| s.age.is_none()) {
+        return Vec::new();
+    }
+    let mut bands = [0u16, 10, 20, 30, 40, 50, 60, 70, 80].map(|from| AgeBand { from, pictures: [0; 2] });
+    for sample in samples {
+        if let Some(age) = sample.age {
+            bands[usize::from(age / 10).min(8)].pictures[usize::from(sample.class)] += 1;
+        }
+    }
+    bands.to_vec()
+}
+
+/// The stretch of ages in which the classes differ most from the rest, said in words.
+///
+/// Of all stretches of one or two decades that hold at least 5 % of the pictures (and 50), the one whose share of class 1
+/// is most surely another than that of the rest (two-proportion z). Nothing is said below 1.5 to 1.
+fn shortcut(ages: &[AgeBand], dataset: &Dataset) -> Option<Sentence> {
+    let sum = |bands: &[AgeBand]| bands.iter().fold([0, 0], |s, b| [s[0] + b.pictures[0], s[1] + b.pictures[1]]);
+    let all = sum(ages);
+    let total = all[0] + all[1];
+    let surprise = |[a, b]: [u64; 2]| {
+        let (n, rest) = ((a + b) as f64, (total - a - b) as f64);
+        let (here, there) = (b as f64 / n, (all[1] - b) as f64 / rest.max(1.0));
+        let pooled = all[1] as f64 / total as f64;
+        (here - there).abs() / (pooled * (1.0 - pooled) * (1.0 / n + 1.0 / rest.max(1.0))).sqrt().max(1e-9)
+    };
+    let stretches = (1..=2).flat_map(|length| ages.windows(length));
+    let (stretch, [zeros, ones]) = stretches
+        .map(|stretch| (stretch, sum(stretch)))
+        .filter(|(_, [a, b])| (a + b) * 20 >= total && a + b >= 50 && a + b < total)
+        .filter(|(_, [a, b])| a.max(b) * 2 >= a.min(b) * 3)
+        .max_by(|(_, a), (_, b)| surprise(*a).total_cmp(&surprise(*b)))?;
+    let (from, last) = (stretch.first()?.from, stretch.last()?.from);
+    let more = usize::from(ones > zeros);
+    let times = zeros.max(ones) as f64 / zeros.min(ones).max(1) as f64;
+    let older = from >= 40;
+    Some(Sentence::by(|lang| {
+        let ratio = decimal(lang, times, 1);
+        let (many, one, class) = words(dataset, more, lang);
+        match lang {
+            Lang::En => {
+                let range = if last == 80 { format!("From {from} on") } else { format!("Between {from} and {}", last + 9) };
+                let rule = if older { "older means" } else { "this age means" };
+                format!("{range} there are {ratio} {many} for each {one}: a model can learn “{rule} {class}”")
+            }
+            Lang::Fr => {
+                let range =
+                    if last == 80 { format!("À partir de {from} ans") } else { format!("Entre {from} et {} ans", last + 9) };
+                let rule = if older { "plus âgé, donc" } else { "cet âge, donc" };
+                format!("{range}, il y a {ratio} {many} pour {one} : un modèle peut apprendre « {rule} {class} »")
+            }
+        }
+    }))
+}
+
+/// Words for many of class `more`, one of the other class, and the class itself.
+fn words(dataset: &Dataset, more: usize, lang: Lang) -> (String, String, String) {
+    let fixed = match (dataset.is_utkface(), more, lang) {
+        (true, 1, Lang::En) => ("men", "woman", "male"),
+        (true, _, Lang::En) => ("women", "man", "female"),
+        (true, 1, Lang::Fr) => ("hommes", "une femme", "homme"),
+        (true, _, Lang::Fr) => ("femmes", "un homme", "femme"),
+        (false, _, Lang::En) => {
+            let [a, b] = [more, 1 - more].map(|c| format!("“{}”", dataset.classes[c]));
+            return (a, b, dataset.classes[more].clone());
+        }
+        (false, _, Lang::Fr) => {
+            let [a, b] = [more, 1 - more].map(|c| format!("« {} »", dataset.classes[c]));
+            return (a, format!("un {b}"), dataset.classes[more].clone());
+        }
+    };
+    (fixed.0.to_owned(), fixed.1.to_owned(), fixed.2.to_owned())
+}

@@ -1,0 +1,105 @@
+//! UTKFace's file names: `age_gender_race_date.jpg.chip.jpg`, gender 0 = male, 1 = female.
+
+use super::sample::Oddity;
+
+/// What a name says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    /// Years.
+    pub age: u16,
+    /// Index into the classes female, male: not the name's own code.
+    pub class: u8,
+    /// UTKFace's race label 0..=4.
+    pub race: Option<u8>,
+    /// What is odd about the name, if anything.
+    pub oddity: Option<Oddity>,
+}
+
+/// The oldest age that is taken for one.
+const OLDEST: u16 = 130;
+/// A field this long is the date, not an age or a code. UTKFace's have 16 to 18 digits.
+const DATE_DIGITS: usize = 8;
+
+/// Reads a file's name. `None` where it does not say age and gender beyond doubt.
+///
+/// Taken with a note: a missing or unknown race, blanks, and endings that differ from `.jpg.chip.jpg`, since the
+/// fields before them stand. Never guessed: a gender that is neither 0 nor 1, or fields of which one is missing.
+pub fn read(name: &str) -> Option<Name> {
+    let trimmed = name.trim_start();
+    let mut fields = trimmed.splitn(4, '_');
+    let age = fields.next()?.parse().ok().filter(|age| *age <= OLDEST)?;
+    let class = match fields.next()? {
+        "0" => 1,
+        "1" => 0,
+        _ => return None,
+    };
+    let third = fields.next()?;
+    let (race, date) = match fields.next() {
+        Some(date) => (Some(third), date),
+        None => (None, third),
+    };
+    let digits = date.len() - date.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let ending = &date[digits..];
+    if digits < DATE_DIGITS {
+        return None;
+    }
+    let code = race.and_then(|race| race.parse().ok()).filter(|code| *code <= 4);
+    // With a race that is no number the fields may as well be something else.
+    if race.is_some_and(|race| !race.is_empty() && race.parse::<u8>().is_err()) {
+        return None;
+    }
+    let oddity = if code.is_none() {
+        Some(Oddity::NoRace)
+    } else if trimmed.len() < name.len() || !is_ending(ending) {
+        let head = &trimmed[..trimmed.len() - ending.len()];
+        Some(Oddity::Misspelled { meant: format!("{head}{}", meant_ending(ending)) })
+    } else {
+        None
+    };
+    Some(Name { age, class, race: code, oddity })
+}
+
+/// A name that [`read`] takes, where an unreadable one allows only one reading: a doubled underscore between four fields.
+pub fn propose(name: &str) -> Option<String> {
+    let fields: Vec<&str> = name.split('_').map(str::trim).filter(|field| !field.is_empty()).collect();
+    let proposal = fields.join("_");
+    (fields.len() == 4 && proposal != name && read(&proposal).is_some()).then_some(proposal)
+}
+
+/// Whether the name ends as a picture that the program decodes.
+pub fn is_picture(name: &str) -> bool {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).trim();
+    // Files that macOS leaves on foreign disks: `._` and the picture's name.
+    !name.starts_with("._") && PICTURES.iter().any(|known| known.eq_ignore_ascii_case(ending)) || lacks_dot(name).is_some()
+}
+
+const PICTURES: [&str; 7] = ["jpg", "jpeg", "jpe", "jfif", "png", "webp", "bmp"];
+
+/// The known ending of a name that ends in it without a dot: `…357jpg`.
+fn lacks_dot(name: &str) -> Option<&'static str> {
+    let lower = name.to_ascii_lowercase();
+    let known = PICTURES.into_iter().find(|known| lower.ends_with(known))?;
+    lower[..lower.len() - known.len()].ends_with(|c: char| c.is_ascii_digit()).then_some(known)
+}
+
+/// `.jpg`, or `.jpg.chip.jpg`, with any of the endings.
+fn is_ending(ending: &str) -> bool {
+    let mut parts = ending.split('.');
+    let known = |part: Option<&str>| part.is_some_and(|p| PICTURES.iter().any(|known| known.eq_ignore_ascii_case(p)));
+    parts.next() == Some("")
+        && known(parts.next())
+        && match (parts.next(), parts.next(), parts.next()) {
+            (None, ..) => true,
+            (Some("chip"), last, None) => known(last),
+            _ => false,
+        }
+}
+
+fn meant_ending(ending: &str) -> String {
+    if ending.contains("chip") {
+        return ".jpg.chip.jpg".to_owned();
+    }
+    let lower = ending.to_ascii_lowercase();
+    let known = PICTURES.into_iter().find(|known| lower.trim_end().ends_with(known)).unwrap_or("jpg");
+    format!(".{known}")
+}

@@ -1,0 +1,322 @@
+//! Finds the pictures of a folder and reads what names and folders say about them. No picture is opened here.
+//!
+//! Two kinds of folders are understood, at any depth: UTKFace's file names, and a tree whose folders are two classes,
+//! with or without `train|validation|test` above or below them. Folders named `female` and `male` win over the gender in
+//! the names, since somebody sorted them; with any other folder names, UTKFace's file names win.
+
+use std::{
+    collections::HashSet,
+    fs, io,
+    path::{Path, PathBuf},
+    time::UNIX_EPOCH,
+};
+
+use rayon::prelude::*;
+
+use super::{
+    edits::Edits,
+    layout::Layout,
+    name,
+    sample::{Oddity, Sample, SkipReason, Skipped},
+};
+use crate::{
+    problem::{Kind, Problem},
+    text::{Sentence, say},
+    train::control::Control,
+    worker::Stage,
+};
+
+/// What a scan found, in the order of the paths.
+#[derive(Clone, Debug)]
+pub struct Scan {
+    pub classes: [String; 2],
+    /// Their `hash` is not known yet.
+    pub samples: Vec<Sample>,
+    /// When each sample's file was last changed, in nanoseconds since 1970; 0 if the system does not tell.
+    pub modified: Vec<u64>,
+    pub skipped: Vec<Skipped>,
+}
+
+/// Scans `root` recursively. Repairs in `edits` stand in for the names of the files they are about.
+///
+/// # Errors
+/// Not a folder, not readable, nothing usable, not exactly two classes, a name of the folder that is not Unicode, or
+/// cancelled.
+pub fn scan(root: &Path, edits: &Edits, control: &Control, progress: &mut dyn FnMut(Stage, u64, u64)) -> Result<Scan, Problem> {
+    check_root(root)?;
+    let mut found = walk(root, control, progress)?;
+    let shown = found.files.len() as u64;
+    found.files.sort_unstable_by(|a, b| (&a.tree, &a.name).cmp(&(&b.tree, &b.name)));
+    let names: Vec<Option<name::Name>> = found
+        .files
+        .par_iter()
+        .map(|file| match edits.repaired_name(&file.path()) {
+            Some(repaired) => name::read(repaired).map(|n| name::Name { oddity: Some(Oddity::Repaired), ..n }),
+            None => name::read(&file.name),
+        })
+        .collect();
+    let layout = Layout::find(found.files.chunk_by(|a, b| a.tree == b.tree).map(|chunk| chunk[0].tree.as_slice()));
+    let named = names.iter().flatten().count();
+    let by_folder = layout.is_gender() || named == 0 || (named * 2 < found.files.len() && layout.classes.len() > 1);
+    if by_folder && layout.classes.len() != 2 {
+        return Err(not_two_classes(root, &layout, &found, named));
+    }
+    let classes = match layout.classes.as_slice() {
+        [a, b] if by_folder => [a.clone(), b.clone()],
+        _ => ["female".to_owned(), "male".to_owned()],
+    };
+    let mut scan = Scan { classes, samples: Vec::new(), modified: Vec::new(), skipped: found.skipped };
+    let stamps: Vec<io::Result<(u64, u64)>> = found
+        .files
+        .par_iter()
+        .map(|file| if control.cancelled() { Err(io::ErrorKind::Interrupted.into()) } else { stamp(&root.join(file.path())) })
+        .collect();
+    if control.cancelled() {
+        return Err(Problem::cancelled());
+    }
+    for ((file, name), stamp) in found.files.iter().zip(names).zip(stamps) {
+        let path = file.path();
+        let folder_class = layout.class(&file.tree).and_then(|c| scan.classes.iter().position(|k| *k == c));
+        let name_class = name.as_ref().map(|n| n.class);
+        let repaired = name.as_ref().is_some_and(|n| n.oddity == Some(Oddity::Repaired));
+        let class = match folder_class {
+            Some(class) if by_folder && !(repaired && layout.is_gender()) => Some(class as u8),
+            None if by_folder && !layout.is_gender() => None,
+            _ => name_class,
+        };
+        let (class, (bytes, modified)) = match (class, stamp) {
+            (Some(class), Ok(stamp)) => (class, stamp),
+            (None, _) => {
+                let proposal = name::propose(&file.name);
+                scan.skipped.push(Skipped { file: path, reason: SkipReason::Name, proposal });
+                continue;
+            }
+            (_, Err(error)) => {
+                let reason = SkipReason::Unreadable { details: error.to_string() };
+                scan.skipped.push(Skipped { file: path, reason, proposal: None });
+                continue;
+            }
+        };
+        let name = name.as_ref();
+        scan.samples.push(Sample {
+            file: path,
+            class,
+            age: name.map(|n| n.age),
+            race: name.and_then(|n| n.race),
+            given_part: layout.part(&file.tree),
+            bytes,
+            hash: 0,
+            oddity: name.and_then(|n| n.oddity.clone()),
+        });
+        scan.modified.push(modified);
+    }
+    scan.skipped.sort_by(|a, b| a.file.cmp(&b.file));
+    progress(Stage::Scanning, shown, shown);
+    check_classes(root, &scan)?;
+    Ok(scan)
+}
+
+/// What the walk met.
+struct Found {
+    files: Vec<File>,
+    skipped: Vec<Skipped>,
+}
+
+/// A file that is a picture by its name.
+struct File {
+    /// Names of the folders below the root.
+    tree: Vec<String>,
+    name: String,
+}
+
+impl File {
+    /// Path below the root.
+    fn path(&self) -> PathBuf {
+        self.tree.iter().chain([&self.name]).collect()
+    }
+}
+
+fn walk(root: &Path, control: &Control, progress: &mut dyn FnMut(Stage, u64, u64)) -> Result<Found, Problem> {
+    let mut found = Found { files: Vec::new(), skipped: Vec::new() };
+    let mut met = 0u64;
+    // Links to folders are followed, each folder once.
+    let mut seen: HashSet<PathBuf> = fs::canonicalize(root).into_iter().collect();
+    let mut waiting: Vec<Vec<String>> = vec![Vec::new()];
+    while let Some(tree) = waiting.pop() {
+        let below: PathBuf = tree.iter().collect();
+        let entries = match fs::read_dir(root.join(&below)) {
+            Ok(entries) => entries,
+            Err(error) if tree.is_empty() => return Err(Problem::io(root, &error)),
+            Err(error) => {
+                found.skip(below, SkipReason::Unreadable { details: error.to_string() });
+                continue;
+            }
+        };
+        for entry in entries {
+            if met.is_multiple_of(1000) {
+                if control.cancelled() {
+                    return Err(Problem::cancelled());
+                }
+                progress(Stage::Scanning, met, 0);
+            }
+            met += 1;
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    found.skip(below.clone(), SkipReason::Unreadable { details: error.to_string() });
+                    continue;
+                }
+            };
+            let Ok(name) = entry.file_name().into_string() else {
+                found.skip(below.join(entry.file_name().to_string_lossy().into_owned()), SkipReason::NotUnicode);
+                continue;
+            };
+            let kind = match entry.file_type() {
+                Ok(kind) if kind.is_symlink() => fs::metadata(entry.path()).map(|m| m.file_type()),
+                kind => kind,
+            };
+            match kind {
+                Ok(kind) if kind.is_dir() => {
+                    let new = fs::canonicalize(entry.path()).is_ok_and(|path| seen.insert(path));
+                    if new && !name.starts_with('.') {
+                        waiting.push([tree.as_slice(), &[name]].concat());
+                    }
+                }
+                Ok(_) if !name::is_picture(&name) => found.skip(below.join(&name), SkipReason::NotAPicture),
+                Ok(_) => found.files.push(File { tree: tree.clone(), name }),
+                Err(error) => found.skip(below.join(&name), SkipReason::Unreadable { details: error.to_string() }),
+            }
+        }
+    }
+    Ok(found)
+}
+
+impl Found {
+    fn skip(&mut self, file: PathBuf, reason: SkipReason) {
+        self.skipped.push(Skipped { file, reason, proposal: None });
+    }
+}
+
+/// Size in bytes and time of the last change of a file.
+fn stamp(path: &Path) -> io::Result<(u64, u64)> {
+    let meta = fs::metadata(path)?;
+    let modified = meta.modified().ok().and_then(|t| t.duration_since(UNIX_EPOCH).ok());
+    Ok((meta.len(), modified.map_or(0, |t| t.as_nanos() as u64)))
+}
+
+fn check_root(root: &Path) -> Result<(), Problem> {
+    let meta = fs::metadata(root).map_err(|error| Problem::io(root, &error))?;
+    let shown = root.display();
+    if !meta.is_dir() {
+        return Err(Problem::new(
+            Kind::Data,
+            Sentence { en: format!("{shown} is a file, not a folder"), fr: format!("{shown} est un fichier, pas un dossier") },
+            say("Choose the folder that holds the pictures", "Choisissez le dossier qui contient les images"),
+        ));
+    }
+    if root.to_str().is_none() {
+        return Err(Problem::new(
+            Kind::Data,
+            Sentence {
+                en: format!("The name of the folder {shown} is not valid Unicode"),
+                fr: format!("Le nom du dossier {shown} n’est pas de l’Unicode valide"),
+            },
+            say(
+                "Rename the folder, or open it through a link with another name",
+                "Renommez-le, ou ouvrez-le par un lien d’un autre nom",
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// Why a tree that has to be read by its folders cannot be.
+fn not_two_classes(root: &Path, layout: &Layout, found: &Found, named: usize) -> Problem {
+    let shown = root.display();
+    let names = |n: usize| layout.classes.iter().take(n).map(|c| format!("“{c}”")).collect::<Vec<_>>().join(", ");
+    let (what, remedy) = match layout.classes.len() {
+        _ if found.files.is_empty() && found.skipped.is_empty() => (
+            Sentence { en: format!("{shown} is empty"), fr: format!("{shown} est vide") },
+            say("Choose the folder that holds the pictures", "Choisissez le dossier qui contient les images"),
+        ),
+        _ if found.files.is_empty() => (
+            Sentence {
+                en: format!("{shown} holds no pictures (JPEG, PNG, WebP, BMP)"),
+                fr: format!("{shown} ne contient pas d’images (JPEG, PNG, WebP, BMP)"),
+            },
+            say("Choose the folder that holds the pictures", "Choisissez le dossier qui contient les images"),
+        ),
+        1 => (
+            Sentence {
+                en: format!("There is only one class folder in {shown}: {}", names(1)),
+                fr: format!("Il n’y a qu’un dossier de classe dans {shown} : {}", names(1)),
+            },
+            say(
+                "Training needs two classes: choose the folder above, or add the other class",
+                "L’entraînement demande deux classes : choisissez le dossier au-dessus, ou ajoutez l’autre classe",
+            ),
+        ),
+        n if n > 2 => (
+            Sentence {
+                en: format!("There are {n} class folders in {shown}: {}, …", names(3)),
+                fr: format!("Il y a {n} dossiers de classe dans {shown} : {}, …", names(3)),
+            },
+            say(
+                "The program tells two classes apart: keep two of them in a folder of their own",
+                "Le programme distingue deux classes : gardez-en deux dans un dossier à elles",
+            ),
+        ),
+        _ => (
+            Sentence {
+                en: format!("No picture in {shown} says by its name or folder what it shows"),
+                fr: format!("Aucune image de {shown} ne dit par son nom ou son dossier ce qu’elle montre"),
+            },
+            say(
+                "Choose a folder with UTKFace names (age_gender_race_date.jpg), or one with a folder for each of two classes",
+                "Choisissez un dossier aux noms UTKFace (âge_genre_race_date.jpg), ou un dossier avec un sous-dossier pour chacune de deux classes",
+            ),
+        ),
+    };
+    Problem::new(Kind::Data, what, remedy).because(format!("{} pictures, {named} with a UTKFace name", found.files.len()))
+}
+
+/// Both classes must have pictures.
+pub(super) fn check_classes(root: &Path, scan: &Scan) -> Result<(), Problem> {
+    let ones = scan.samples.iter().filter(|s| s.class == 1).count();
+    let missing = match (scan.samples.len() - ones, ones) {
+        (0, 0) => {
+            let shown = root.display();
+            return Err(Problem::new(
+                Kind::Data,
+                Sentence {
+                    en: format!("None of the {} files in {shown} is usable", scan.skipped.len()),
+                    fr: format!("Aucun des {} fichiers de {shown} n’est utilisable", scan.skipped.len()),
+                },
+                say("Look at the reasons, or choose another folder", "Regardez les raisons, ou choisissez un autre dossier"),
+            )
+            .because(
+                scan.skipped
+                    .iter()
+                    .take(5)
+                    .map(|s| format!("{}: {:?}", s.file.display(), s.reason))
+                    .collect::<Vec<_>>()
+                    .join("; "),
+            ));
+        }
+        (0, _) => 0,
+        (_, 0) => 1,
+        _ => return Ok(()),
+    };
+    let (there, missing) = (&scan.classes[1 - missing], &scan.classes[missing]);
+    Err(Problem::new(
+        Kind::Data,
+        Sentence {
+            en: format!("All usable pictures are “{there}”, none is “{missing}”"),
+            fr: format!("Toutes les images utilisables sont « {there} », aucune n’est « {missing} »"),
+        },
+        say(
+            "Training needs two classes: choose a folder that holds both",
+            "L’entraînement demande deux classes : choisissez un dossier qui contient les deux",
+        ),
+    ))
+}

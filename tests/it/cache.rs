@@ -1,0 +1,363 @@
+//! Decoding, and the file of decoded pictures.
+
+use std::{
+    collections::HashSet,
+    fs::{self, File},
+    path::Path,
+    time::{Duration, SystemTime},
+};
+
+use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+use trombine::{
+    data::{
+        cache::HEADER,
+        decode::{Picture, decode, shrink},
+        edits::Edits,
+        hash::hash,
+        open_in,
+        sample::{Dataset, Oddity, PIXEL_BYTES, SIDE, SkipReason},
+    },
+    problem::Kind,
+    text::Lang,
+    train::control::{Control, Wish},
+    worker::Stage,
+};
+
+use crate::{
+    picture_folder::{Folder, encode, picture, utkface_name},
+    support::utkface,
+};
+
+fn solid(color: [u8; 3]) -> DynamicImage {
+    RgbImage::from_pixel(40, 40, Rgb(color)).into()
+}
+
+fn near(a: &[u8], b: [u8; 3]) -> bool {
+    a.iter().zip(b).all(|(a, b)| a.abs_diff(b) <= 4)
+}
+
+/// The only cache file of a folder.
+fn cache_file(folder: &Folder) -> std::path::PathBuf {
+    let mut files: Vec<_> = fs::read_dir(folder.places().cache).unwrap().flatten().map(|e| e.path()).collect();
+    assert_eq!(files.len(), 1, "{files:?}");
+    files.remove(0)
+}
+
+/// Opens, and tells how many pictures were decoded.
+fn open(folder: &Folder) -> (Dataset, u64) {
+    let mut decoded = 0;
+    let mut progress = |stage, done, _| {
+        if stage == Stage::Decoding {
+            decoded = done;
+        }
+    };
+    let data = open_in(&folder.places(), &folder.source(), &Edits::default(), &Control::default(), &mut progress).unwrap();
+    (data, decoded)
+}
+
+#[test]
+fn formats_are_found_by_content_and_brought_to_rgb() {
+    let image = solid([200, 100, 50]);
+    for format in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP, ImageFormat::Bmp] {
+        let Picture { width, height, rgb, oddity } = decode(&encode(&image, format), "x.jpg").unwrap();
+        assert_eq!((width, height, rgb.len()), (40, 40, 40 * 40 * 3));
+        assert!(near(&rgb[..3], [200, 100, 50]), "{format:?} {:?}", &rgb[..3]);
+        assert_eq!(oddity.is_some(), format != ImageFormat::Jpeg, "{format:?}");
+    }
+    let png = encode(&image, ImageFormat::Png);
+    assert_eq!(decode(&png, "a.jpg").unwrap().oddity, Some(Oddity::WrongExtension { is: "PNG".into() }));
+    assert_eq!(decode(&png, "a.PNG").unwrap().oddity, None);
+}
+
+#[test]
+fn gray_deep_transparent_and_cmyk_pictures_are_converted_with_a_note() {
+    let converted = |bytes: &[u8], name: &str, from: &str| {
+        let picture = decode(bytes, name).unwrap();
+        assert_eq!(picture.oddity, Some(Oddity::Converted { from: from.into() }));
+        picture.rgb
+    };
+    let image = solid([200, 100, 50]);
+    let gray = solid([90, 90, 90]).into_luma8();
+    assert!(near(&converted(&encode(&gray.clone().into(), ImageFormat::Jpeg), "a.jpg", "gray")[..3], [90; 3]));
+    assert!(near(&converted(&encode(&gray.into(), ImageFormat::Png), "a.png", "gray")[..3], [90; 3]));
+    let deep = encode(&image.to_rgb16().into(), ImageFormat::Png);
+    assert!(near(&converted(&deep, "a.png", "16 bit")[..3], [200, 100, 50]));
+    let mut clear = image.to_rgba8();
+    clear.pixels_mut().for_each(|p| p[3] = 51);
+    // A fifth of the color over white: 255 * 0.8 + color * 0.2.
+    assert!(near(&converted(&encode(&clear.into(), ImageFormat::Png), "a.png", "RGBA")[..3], [244, 224, 214]));
+    // Pillow: Image.new("CMYK", (16, 16), (0, 200, 200, 20)).save("x.jpg", quality=90); as RGB it gives (235, 51, 51).
+    let cmyk = converted(&hex(CMYK), "a.jpg", "CMYK");
+    assert!(cmyk[0] > 215 && cmyk[1].abs_diff(51) < 16 && cmyk[2].abs_diff(51) < 16, "{:?}", &cmyk[..3]);
+}
+
+/// All eight orientations of a picture with four different corners, read back upright.
+#[test]
+fn exif_orientation_is_honored() {
+    let corners = [[250, 0, 0], [0, 250, 0], [0, 0, 250], [250, 250, 250]];
+    let upright = RgbImage::from_fn(48, 32, |x, y| Rgb(corners[usize::from(x >= 24) + 2 * usize::from(y >= 16)]));
+    use image::imageops::{flip_horizontal, flip_vertical, rotate90, rotate180, rotate270};
+    // What a camera stores for each value, so that the viewer's transform of the Exif specification undoes it.
+    let stored = [
+        upright.clone(),
+        flip_horizontal(&upright),
+        rotate180(&upright),
+        flip_vertical(&upright),
+        flip_horizontal(&rotate270(&upright)),
+        rotate270(&upright),
+        flip_horizontal(&rotate90(&upright)),
+        rotate90(&upright),
+    ];
+    for (value, image) in (1u8..).zip(stored) {
+        let jpeg = encode(&image.into(), ImageFormat::Jpeg);
+        let mut exif = b"\xff\xe1\x00\x22Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
+        exif.extend([value, 0, 0, 0, 0, 0, 0]);
+        let bytes = [&jpeg[..2], &exif, &jpeg[2..]].concat();
+        let picture = decode(&bytes, "a.jpg").unwrap();
+        assert_eq!((picture.width, picture.height), (48, 32), "orientation {value}");
+        for (corner, (x, y)) in corners.iter().zip([(4, 4), (43, 4), (4, 27), (43, 27)]) {
+            let at = (y * 48 + x) * 3;
+            assert!(near(&picture.rgb[at..at + 3], *corner), "orientation {value} at {x},{y}");
+        }
+        let mut small = vec![0; PIXEL_BYTES];
+        trombine::data::decode::decode_small(&bytes, "a.jpg", &mut small).unwrap();
+        for (corner, (x, y)) in corners.iter().zip([(10, 10), (117, 10), (10, 117), (117, 117)]) {
+            let at = (y * SIDE + x) * 3;
+            assert!(near(&small[at..at + 3], *corner), "orientation {value}, small, at {x},{y}");
+        }
+    }
+}
+
+#[test]
+fn damaged_and_oversized_files_are_refused_with_their_reason() {
+    let jpeg = encode(&picture(77, 200, 200).into(), ImageFormat::Jpeg);
+    let png = encode(&picture(77, 200, 200).into(), ImageFormat::Png);
+    for (bytes, name) in [(&jpeg, "a.jpg"), (&png, "a.png")] {
+        for keep in [bytes.len() / 2, bytes.len() - 20, 40] {
+            let result = decode(&bytes[..keep], name);
+            assert!(matches!(result, Err(SkipReason::Damaged { .. })), "{name} to {keep}: {result:?}");
+        }
+    }
+    assert!(decode(&jpeg, "a.jpg").is_ok());
+    assert!(decode(&[&jpeg[..], b"trailing bytes of a camera"].concat(), "a.jpg").is_ok());
+    assert_eq!(decode(b"Dear diary", "a.jpg"), Err(SkipReason::NotAPicture));
+    assert!(matches!(decode(b"", "a.jpg"), Err(SkipReason::Damaged { .. })));
+    // Headers of 20,000 x 20,000: the rest of the file does not matter, since it is not read.
+    let large = Err(SkipReason::TooLarge { width: 20_000, height: 20_000 });
+    let frame = jpeg.windows(2).position(|w| w == [0xff, 0xc0]).unwrap();
+    let mut jpeg = jpeg;
+    jpeg[frame + 5..frame + 9].copy_from_slice(&[0x4e, 0x20, 0x4e, 0x20]);
+    assert_eq!(decode(&jpeg, "a.jpg"), large);
+    // The checksum of a PNG's header chunk, by Python:
+    // zlib.crc32(b"IHDR" + struct.pack(">IIBBBBB", 20000, 20000, 8, 2, 0, 0, 0)) == 0x6c12d16e
+    let mut png = png;
+    png[16..24].copy_from_slice(&[0, 0, 0x4e, 0x20, 0, 0, 0x4e, 0x20]);
+    png[29..33].copy_from_slice(&0x6c12d16e_u32.to_be_bytes());
+    assert_eq!(decode(&png, "a.png"), large);
+}
+
+/// ```python
+/// y, x, c = np.mgrid[0:150, 0:200, 0:3]
+/// im = Image.fromarray(((x * x // 9 + y * 13 + c * 50) % 256).astype("uint8"))
+/// s = np.asarray(im.resize((128, 128), Image.BILINEAR))
+/// ```
+#[test]
+fn resizing_agrees_with_pillow() {
+    let mut rgb = Vec::new();
+    for y in 0..150u32 {
+        for x in 0..200u32 {
+            rgb.extend((0..3).map(|c| ((x * x / 9 + y * 13 + c * 50) % 256) as u8));
+        }
+    }
+    let mut out = vec![0; PIXEL_BYTES];
+    shrink(&rgb, 200, 150, &mut out).unwrap();
+    let at = |y: usize, x: usize| &out[(y * SIDE + x) * 3..][..3];
+    for ((y, x), expected) in [
+        ((0, 0), [2, 52, 102]),
+        ((5, 100), [124, 37, 84]),
+        ((64, 64), [45, 95, 145]),
+        ((127, 3), [145, 195, 245]),
+        ((127, 127), [174, 224, 119]),
+    ] {
+        assert!(at(y, x).iter().zip(expected).all(|(a, b): (&u8, u8)| a.abs_diff(b) <= 1), "{y},{x}: {:?}", at(y, x));
+    }
+    let sum: u64 = out.iter().map(|v| u64::from(*v)).sum();
+    assert!(sum.abs_diff(6272574) < 5_000, "{sum}");
+}
+
+#[test]
+fn the_second_opening_decodes_nothing_and_gives_the_same() {
+    let folder = Folder::utkface(30);
+    let (first, decoded) = open(&folder);
+    assert_eq!(decoded, 30);
+    assert_eq!(first.pixels.len(), 30);
+    let (second, decoded) = open(&folder);
+    assert_eq!(decoded, 0);
+    assert_eq!(first.samples, second.samples);
+    assert!((0..30).all(|i| first.pixels.get(i) == second.pixels.get(i)));
+    for (i, sample) in first.samples.iter().enumerate() {
+        let content = fs::read(folder.root().join(&sample.file)).unwrap();
+        assert_eq!(sample.hash, hash(&content));
+        let mut small = vec![0; PIXEL_BYTES];
+        trombine::data::decode::decode_small(&content, "a.jpg", &mut small).unwrap();
+        assert_eq!(first.pixels.get(i), small);
+    }
+    let distinct: HashSet<_> = first.samples.iter().map(|s| s.hash).collect();
+    assert_eq!(distinct.len(), 30);
+}
+
+#[test]
+fn only_changed_and_new_files_are_decoded_again() {
+    let folder = Folder::utkface(30);
+    let (before, _) = open(&folder);
+    // One is replaced by a picture of another content, one is new, one is gone.
+    let changed = folder.picture(&utkface_name(3), 1000);
+    File::open(&changed).unwrap().set_modified(SystemTime::now() + Duration::from_secs(60)).unwrap();
+    folder.picture(&utkface_name(500), 500);
+    fs::remove_file(folder.root().join(utkface_name(7))).unwrap();
+    let (after, decoded) = open(&folder);
+    assert_eq!(decoded, 2);
+    assert_eq!(after.samples.len(), 30);
+    for (i, sample) in after.samples.iter().enumerate() {
+        let old = before.samples.iter().position(|s| s.file == sample.file);
+        let same = old.is_some_and(|old| before.pixels.get(old) == after.pixels.get(i));
+        let touched = sample.file == Path::new(&utkface_name(3)) || sample.file == Path::new(&utkface_name(500));
+        assert_eq!(same, !touched, "{}", sample.file.display());
+    }
+    assert_eq!(open(&folder).1, 0);
+    cache_file(&folder);
+}
+
+#[test]
+fn a_truncated_or_foreign_cache_file_is_made_anew() {
+    let folder = Folder::utkface(10);
+    let (first, _) = open(&folder);
+    let path = cache_file(&folder);
+    let good = fs::read(&path).unwrap();
+    let mut header = good.clone();
+    header[3] ^= 1;
+    let mut index = good.clone();
+    *index.last_mut().unwrap() ^= 1;
+    let mut zeroed = good.clone();
+    zeroed[HEADER..HEADER + 10 * PIXEL_BYTES].fill(0);
+    let huge = [&good[..16], &[0xff; 24], &good[40..]].concat();
+    let cases = [
+        good[..good.len() / 2].to_vec(),
+        good[..10].to_vec(),
+        Vec::new(),
+        b"another program's".to_vec(),
+        header,
+        index,
+        zeroed,
+        huge,
+    ];
+    for (case, bytes) in cases.into_iter().enumerate() {
+        fs::remove_file(&path).unwrap();
+        fs::write(&path, bytes).unwrap();
+        let (again, decoded) = open(&folder);
+        assert_eq!(decoded, 10, "case {case}");
+        assert_eq!(again.samples, first.samples);
+        assert!((0..10).all(|i| again.pixels.get(i) == first.pixels.get(i)), "case {case}");
+    }
+    assert_eq!(open(&folder).1, 0);
+}
+
+#[test]
+fn bad_pictures_are_skipped_and_remembered() {
+    let folder = Folder::utkface(6);
+    let jpeg = encode(&picture(5, 90, 90).into(), ImageFormat::Jpeg);
+    let name = |i: usize| utkface_name(100 + i);
+    folder.write(&name(0), &jpeg[..jpeg.len() / 2]);
+    folder.write(&name(1), b"not a picture");
+    folder.write(&name(2), &encode(&picture(9, 90, 60).into(), ImageFormat::Png));
+    folder.write(&name(3), &encode(&picture(9, 60, 90).into(), ImageFormat::Jpeg));
+    for opening in 0..2 {
+        let (data, decoded) = open(&folder);
+        assert_eq!(decoded, if opening == 0 { 10 } else { 0 });
+        assert_eq!((data.samples.len(), data.pixels.len(), data.skipped.len()), (8, 8, 2));
+        let reason = |i| &data.skipped.iter().find(|s| s.file == Path::new(&name(i))).unwrap().reason;
+        assert!(matches!(reason(0), SkipReason::Damaged { .. }));
+        assert_eq!(*reason(1), SkipReason::NotAPicture);
+        let oddity = |i| data.samples.iter().find(|s| s.file == Path::new(&name(i))).unwrap().oddity.clone();
+        assert_eq!(oddity(2), Some(Oddity::WrongExtension { is: "PNG".into() }));
+        assert_eq!(oddity(3), Some(Oddity::NotSquare { width: 60, height: 90 }));
+    }
+}
+
+#[test]
+fn nothing_decodable_is_a_problem_not_an_empty_data_set() {
+    let folder = Folder::new();
+    for i in 0..4 {
+        folder.write(&utkface_name(i), b"broken");
+    }
+    let problem = folder.open().unwrap_err();
+    assert_eq!(problem.kind, Kind::Data);
+    assert!(problem.line(Lang::En).contains("None of the 4 files"), "{problem}");
+    folder.picture(&utkface_name(4), 1);
+    assert!(folder.open().unwrap_err().line(Lang::En).contains("All usable pictures are “male”"));
+}
+
+#[test]
+fn a_cache_folder_that_cannot_be_written_is_a_problem() {
+    let folder = Folder::utkface(4);
+    fs::create_dir_all(folder.places().home).unwrap();
+    fs::write(folder.places().cache, b"a file where the folder should be").unwrap();
+    assert_eq!(folder.open().unwrap_err().kind, Kind::Disk);
+}
+
+#[test]
+fn cancelling_leaves_no_half_file() {
+    let folder = Folder::utkface(20);
+    let control = Control::default();
+    let stop = control.clone();
+    let mut progress = |stage, _, _| {
+        if stage == Stage::Decoding {
+            stop.set(Wish::Discard);
+        }
+    };
+    let result = open_in(&folder.places(), &folder.source(), &Edits::default(), &control, &mut progress);
+    assert_eq!(result.unwrap_err().kind, Kind::Cancelled);
+    assert_eq!(fs::read_dir(folder.places().cache).unwrap().count(), 0);
+    assert_eq!(open(&folder).1, 20);
+}
+
+/// Two at once, as two windows would: each ends with the right pictures, and one whole file remains.
+#[test]
+fn two_openings_at_once_do_not_disturb_each_other() {
+    let folder = Folder::utkface(40);
+    let all: Vec<Dataset> = std::thread::scope(|scope| {
+        let handles: Vec<_> = (0..4).map(|_| scope.spawn(|| folder.open().unwrap())).collect();
+        handles.into_iter().map(|h| h.join().unwrap()).collect()
+    });
+    for data in &all[1..] {
+        assert_eq!(data.samples, all[0].samples);
+        assert!((0..40).all(|i| data.pixels.get(i) == all[0].pixels.get(i)));
+    }
+    cache_file(&folder);
+    assert_eq!(open(&folder).1, 0);
+}
+
+/// Some real pictures decode, and those that Pillow finds identical have equal hashes (see `duplicates`).
+#[test]
+fn real_pictures_decode() {
+    let Some(root) = utkface() else { return };
+    let mut names: Vec<_> = fs::read_dir(root).unwrap().flatten().map(|e| e.path()).collect();
+    names.sort();
+    for path in names.iter().step_by(400) {
+        let picture = decode(&fs::read(path).unwrap(), &path.to_string_lossy()).unwrap();
+        assert_eq!(picture.rgb.len(), (picture.width * picture.height * 3) as usize);
+    }
+}
+
+fn hex(text: &str) -> Vec<u8> {
+    let digits: Vec<u8> = text.bytes().filter_map(|b| (b as char).to_digit(16)).map(|d| d as u8).collect();
+    digits.as_chunks::<2>().0.iter().map(|[high, low]| high * 16 + low).collect()
+}
+
+const CMYK: &str = "ffd8ffee000e41646f626500640000000000ffdb0043000302020302020303030304030304050805050404050a070706080c0a0c0c0b0a\
+     0b0b0d0e12100d0e110e0b0b1016101113141515150c0f171816141812141514ffc000140800100010044311004d11005911004b1100ff\
+     c4001f0000010501010101010100000000000000000102030405060708090a0bffc400b5100002010303020403050504040000017d0102\
+     0300041105122131410613516107227114328191a1082342b1c11552d1f02433627282090a161718191a25262728292a3435363738393a\
+     434445464748494a535455565758595a636465666768696a737475767778797a838485868788898a92939495969798999aa2a3a4a5a6a7\
+     a8a9aab2b3b4b5b6b7b8b9bac2c3c4c5c6c7c8c9cad2d3d4d5d6d7d8d9dae1e2e3e4e5e6e7e8e9eaf1f2f3f4f5f6f7f8f9faffda000e04\
+     43004d0059004b00003f00fd53af8f2be3cafd1da28a28a28a28a28a28afffd9";
