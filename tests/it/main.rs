@@ -7,8 +7,6 @@ mod callback;
 mod cpu;
 mod duplicates;
 mod engine_cases;
-mod engine_cases;
-mod engine_reference;
 mod engine_reference;
 mod export;
 mod faces;
