@@ -5,8 +5,10 @@
 //! masks come from `dropout`, a pure function of seed, step and position, so all engines drop the same units and a
 //! resumed run repeats them.
 
+pub mod candle;
 pub mod cpu;
 pub mod dropout;
+pub mod objective;
 pub mod reference;
 
 use serde::{Deserialize, Serialize};
@@ -180,27 +182,4 @@ pub fn check_batch(network: &Network, batch: &Batch<'_>) -> Result<(), Problem> 
         say("Report this fault, with the details", "Signalez ce défaut, avec les détails"),
     )
     .because(format!("{} bytes, {n} targets, {} weights", batch.pixels.len(), batch.weights.len())))
-}
-
-impl OptimizerState {
-    /// Whether every slot belongs to a trained array of `network` and has its shape.
-    ///
-    /// # Errors
-    /// The first slot that does not.
-    pub fn check(&self, network: &Network) -> Result<(), Problem> {
-        let parameters = network.parameters();
-        let fits = |key: &str, shape: &[usize]| {
-            let name = key.rsplit_once('/').map_or("", |(name, _)| name);
-            parameters.iter().any(|p| p.role.trained() && p.name == name && p.shape == shape)
-        };
-        match self.slots.iter().find(|(key, array)| !fits(key, &array.shape)) {
-            None => Ok(()),
-            Some((key, array)) => Err(Problem::new(
-                Kind::File,
-                say("The optimizer's memory does not fit the network", "La mémoire de l’optimiseur ne va pas avec le réseau"),
-                say("Start the training anew from the weights", "Reprenez l’entraînement à neuf à partir des poids"),
-            )
-            .because(format!("{key} {:?}", array.shape))),
-        }
-    }
 }

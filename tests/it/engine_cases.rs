@@ -2,7 +2,7 @@
 
 use trombine::{
     data::random::{Purpose, Random},
-    engine::{Batch, Engine, EngineConfig, Step, cpu::CpuEngine, reference::ReferenceEngine},
+    engine::{Batch, Engine, EngineConfig, Step, candle::CandleEngine, cpu::CpuEngine, reference::ReferenceEngine},
     model::{Activation, Array, Initialization, Kernel, ModelSettings, Network, Padding, Pooling, Weights, init::init},
     train::{
         loss::{LossKind, LossSettings},
@@ -15,8 +15,9 @@ pub type Open = fn(&EngineConfig) -> Box<dyn Engine>;
 
 /// Every engine that the suite holds to the same truth. A new engine is one more row.
 pub const ENGINES: &[(&str, Open)] = &[
+    ("cpu", |config| Box::new(CpuEngine::new(config).expect("the settings' layers"))),
     ("reference", |config| Box::new(ReferenceEngine::new(config))),
-    ("cpu", |config| Box::new(CpuEngine::new(config).expect("the test's network can be built"))),
+    ("candle", |config| Box::new(CandleEngine::new(config, "candle").expect("candle has the processor"))),
 ];
 
 /// A small network, as the settings have it otherwise.
@@ -104,9 +105,11 @@ pub fn random_case(number: u64) -> (EngineConfig, usize) {
             l2_dense: [0.0, 1e-4, 1e-2][random.below(3)],
             initialization: Initialization::GlorotUniform,
         };
-        let side = 6 + random.below(15);
+        let side = 6 + random.below(if model.batch_norm_conv || model.batch_norm_dense { 9 } else { 15 });
         let Ok(network) = Network::new(&model, side) else { continue };
-        let batch_size = 1 + random.below(6);
+        // Batch norm over two or three vectors divides differences of rounding errors: no two engines agree there.
+        let normalized = model.batch_norm_conv || model.batch_norm_dense;
+        let batch_size = if normalized { 8 + random.below(4) } else { 1 + random.below(6) };
         let loss = LossSettings {
             kind: if random.chance(0.7) { LossKind::BinaryCrossentropy } else { LossKind::BinaryFocalCrossentropy },
             label_smoothing: if random.chance(0.3) { random.between(0.0, 0.3) } else { 0.0 },
@@ -115,7 +118,7 @@ pub fn random_case(number: u64) -> (EngineConfig, usize) {
             ..Default::default()
         };
         let optimizer = OptimizerSettings { learning_rate: 1e-3, ..Default::default() };
-        let n = 1 + random.below(batch_size);
+        let n = batch_size - random.below(if normalized { 3 } else { batch_size });
         return (EngineConfig { network, optimizer, loss, seed: number, batch_size, threads: Some(2) }, n);
     }
 }
@@ -129,16 +132,27 @@ pub fn distance(a: &[f32], b: &[f32]) -> f64 {
     if difference == 0.0 { 0.0 } else { difference / size }
 }
 
-/// Asserts that every array of `a` is within `bound` of `b`'s. Arrays that are zero but for rounding, next to the
-/// largest one, are held to that one's size.
+/// Asserts [`closeness`].
 pub fn assert_close(a: &Weights, b: &Weights, bound: f64, what: &str) {
-    assert_eq!(a.0.keys().collect::<Vec<_>>(), b.0.keys().collect::<Vec<_>>(), "{what}: names");
-    let norm = |array: &Array| array.data.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>().sqrt();
-    let floor = 1e-4 * b.0.values().map(norm).fold(0.0, f64::max);
-    for (name, array) in b.iter() {
-        assert_eq!(a.0[name].shape, array.shape, "{what}: {name}");
-        let off =
-            distance(&a.0[name].data, &array.data) * if norm(array) > 0.0 { norm(array) / norm(array).max(floor) } else { 1.0 };
-        assert!(off <= bound, "{what}: {name} is off by {off:.2e}, allowed {bound:.0e}");
+    if let Err(off) = closeness(a, b, bound) {
+        panic!("{what}: {off}");
     }
+}
+
+/// Whether every array of `a` is within `bound` of `b`'s, and else the arrays that are not. Arrays that are zero but for
+/// rounding (a bias before a batch norm that takes it away again) are held to a share of the largest one's size.
+pub fn closeness(a: &Weights, b: &Weights, bound: f64) -> Result<(), String> {
+    assert_eq!(a.0.keys().collect::<Vec<_>>(), b.0.keys().collect::<Vec<_>>(), "names");
+    let norm = |array: &Array| array.data.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>().sqrt();
+    let floor = 5e-3 * b.0.values().map(norm).fold(0.0, f64::max);
+    let mut far = Vec::new();
+    for (name, array) in b.iter() {
+        assert_eq!(a.0[name].shape, array.shape, "{name}");
+        let size = norm(array);
+        let off = distance(&a.0[name].data, &array.data) * if size > 0.0 { size / size.max(floor) } else { 1.0 };
+        if off > bound || off.is_nan() {
+            far.push(format!("{name} is off by {off:.2e} of {size:.2e}, allowed {bound:.0e}"));
+        }
+    }
+    if far.is_empty() { Ok(()) } else { Err(far.join("; ")) }
 }

@@ -2,11 +2,10 @@
 
 use trombine::{
     engine::{
-        EngineConfig,
+        EngineConfig, objective,
         reference::{
-            last_block,
+            Maps, last_block,
             network::{self, Mode, Values},
-            objective,
         },
     },
     model::{Activation, Kernel, ModelSettings, Padding, Pooling},
@@ -20,7 +19,7 @@ const MODE: Mode = Mode::Training { seed: 7, step: 3 };
 /// Loss plus penalty, in f64.
 fn objective(config: &EngineConfig, values: &Values, pictures: &Pictures) -> f64 {
     let trace = network::forward(&config.network, values, &pictures.pixels, MODE);
-    let (score, _) = objective::score(&config.loss, trace.logits(), &pictures.batch());
+    let (score, _) = objective::score(&config.loss, &trace.logits().data, &pictures.batch());
     score.loss + objective::penalty(&config.network, values)
 }
 
@@ -30,7 +29,8 @@ fn check(config: &EngineConfig, what: &str) {
     let pictures = Pictures::random(network, 3, 5);
     let values = network::values(&weights(network, 11));
     let trace = network::forward(network, &values, &pictures.pixels, MODE);
-    let (_, d_logits) = objective::score(&config.loss, trace.logits(), &pictures.batch());
+    let (_, slopes) = objective::score(&config.loss, &trace.logits().data, &pictures.batch());
+    let d_logits = Maps { data: slopes, ..*trace.logits() };
     let (_, mut gradients) = network::backward(network, &values, &trace, MODE, d_logits, 0);
     objective::add_penalty_gradient(network, &values, &mut gradients);
     let trained: Vec<_> = network.parameters().into_iter().filter(|p| p.role.trained()).map(|p| p.name).collect();

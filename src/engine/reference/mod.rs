@@ -10,18 +10,17 @@ mod heat;
 mod maps;
 pub mod network;
 mod norm;
-pub mod objective;
 mod pool;
-mod update;
 
 pub use heat::{LastBlock, last_block};
 pub use maps::Maps;
 
 use self::network::{Mode, Values};
-use super::{Batch, Device, DeviceKind, Engine, EngineConfig, OptimizerState, Score, Step, check_batch};
+use super::{Batch, Device, DeviceKind, Engine, EngineConfig, OptimizerState, Score, Step, check_batch, objective};
 use crate::{
     model::{Initialization, Weights, init::init},
     problem::Problem,
+    train::optimizer::Optimizer,
 };
 
 /// The reference as an engine: weights are f32 as everywhere, arithmetic is f64.
@@ -29,7 +28,7 @@ pub struct ReferenceEngine {
     config: EngineConfig,
     device: Device,
     weights: Weights,
-    state: OptimizerState,
+    optimizer: Optimizer,
 }
 
 impl ReferenceEngine {
@@ -37,7 +36,7 @@ impl ReferenceEngine {
     pub fn new(config: &EngineConfig) -> Self {
         Self {
             weights: init(&config.network, Initialization::GlorotUniform, config.seed),
-            state: OptimizerState::default(),
+            optimizer: Optimizer::new(&config.optimizer, &config.network.parameters()),
             config: config.clone(),
             device: device(),
         }
@@ -50,7 +49,8 @@ impl ReferenceEngine {
         let mode = Mode::Training { seed: self.config.seed, step: step.index };
         let values = network::values(&self.weights);
         let trace = network::forward(network, &values, batch.pixels, mode);
-        let (mut score, d_logits) = objective::score(&self.config.loss, trace.logits(), batch);
+        let (mut score, slopes) = objective::score(&self.config.loss, &trace.logits().data, batch);
+        let d_logits = Maps { data: slopes, ..*trace.logits() };
         score.penalty = objective::penalty(network, &values);
         let (_, mut gradients) = network::backward(network, &values, &trace, mode, d_logits, 0);
         objective::add_penalty_gradient(network, &values, &mut gradients);
@@ -79,7 +79,7 @@ impl Engine for ReferenceEngine {
         let (score, gradients, running) = self.pass(batch, step)?;
         let network = &self.config.network;
         let gradients = network::weights(network, &gradients);
-        update::update(&self.config.optimizer, network, &mut self.weights, &gradients, &mut self.state, step.learning_rate);
+        self.optimizer.update(&mut self.weights, &gradients, step.learning_rate)?;
         self.weights.0.extend(network::weights(network, &running).0);
         Ok(score)
     }
@@ -108,12 +108,10 @@ impl Engine for ReferenceEngine {
     }
 
     fn optimizer_state(&mut self) -> Result<OptimizerState, Problem> {
-        Ok(self.state.clone())
+        Ok(self.optimizer.state())
     }
 
     fn set_optimizer_state(&mut self, state: &OptimizerState) -> Result<(), Problem> {
-        state.check(&self.config.network)?;
-        self.state = state.clone();
-        Ok(())
+        self.optimizer.set_state(state)
     }
 }

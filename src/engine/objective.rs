@@ -1,34 +1,32 @@
-//! What training makes small: the batch's mean weighted loss plus the L2 penalty, with both gradients.
+//! In plain f64, what training makes small: the batch's mean weighted loss plus the L2 penalty, with both gradients.
 
-use super::{maps::Maps, network::Values};
-use crate::{
-    engine::{Batch, Score},
-    model::Network,
-    train::loss::LossSettings,
-};
+use std::collections::BTreeMap;
+
+use super::{Batch, Score};
+use crate::{model::Network, train::loss::LossSettings};
 
 /// Loss and hits of `logits`, and the gradient of the mean loss at each logit. The penalty is [`penalty`]'s.
-pub fn score(settings: &LossSettings, logits: &Maps, batch: &Batch<'_>) -> (Score, Maps) {
+pub fn score(settings: &LossSettings, logits: &[f64], batch: &Batch<'_>) -> (Score, Vec<f64>) {
     let n = batch.len() as f64;
     let mut score = Score::default();
-    let mut gradient = Maps::zeros(logits.pictures, logits.shape);
-    for (i, ((logit, target), weight)) in logits.data.iter().zip(batch.targets).zip(batch.weights).enumerate() {
+    let mut slopes = Vec::with_capacity(batch.len());
+    for ((logit, target), weight) in logits.iter().zip(batch.targets).zip(batch.weights) {
         let (loss, slope) = loss(settings, *logit, f64::from(*target));
         score.loss += f64::from(*weight) * loss / n;
-        gradient.data[i] = f64::from(*weight) * slope / n;
         score.correct += u32::from((*logit >= 0.0) == (*target >= 0.5));
+        slopes.push(f64::from(*weight) * slope / n);
     }
-    (score, gradient)
+    (score, slopes)
 }
 
 /// The sum over kernels of `l2 * sum(w^2)`.
-pub fn penalty(network: &Network, weights: &Values) -> f64 {
+pub fn penalty(network: &Network, weights: &BTreeMap<String, Vec<f64>>) -> f64 {
     let squares = |name: &str| weights[name].iter().map(|w| w * w).sum::<f64>();
     network.parameters().iter().filter(|p| p.l2 > 0.0).map(|p| p.l2 * squares(&p.name)).sum()
 }
 
 /// Adds the penalty's gradient, `2 * l2 * w`.
-pub fn add_penalty_gradient(network: &Network, weights: &Values, gradients: &mut Values) {
+pub fn add_penalty_gradient(network: &Network, weights: &BTreeMap<String, Vec<f64>>, gradients: &mut BTreeMap<String, Vec<f64>>) {
     for parameter in network.parameters().iter().filter(|p| p.l2 > 0.0) {
         if let Some(gradient) = gradients.get_mut(&parameter.name) {
             for (g, w) in gradient.iter_mut().zip(&weights[&parameter.name]) {

@@ -1,0 +1,313 @@
+//! One suite for every engine: each is held to the naive reference (itself held to finite differences in
+//! `engine_reference.rs`), to its own past, and to the others. PyTorch's numbers are in `engine_torch.rs`.
+
+use trombine::{
+    engine::{Engine, EngineConfig, OptimizerState, Score, Step, dropout, reference::ReferenceEngine},
+    model::{Array, ModelSettings, Op, Weights},
+    train::optimizer::{OptimizerKind, OptimizerSettings},
+};
+
+use crate::engine_cases::{ENGINES, Open, Pictures, assert_close, closeness, config, random_case, small, step, weights};
+
+/// Random configurations for each engine. The slow ones get fewer, so that the whole suite takes seconds.
+fn cases(engine: &str) -> u64 {
+    if engine == "candle" { 40 } else { 200 }
+}
+
+fn open(open: Open, config: &EngineConfig, first: &Weights) -> Box<dyn Engine> {
+    let mut engine = open(config);
+    engine.set_weights(first).expect("the network's own weights fit");
+    engine
+}
+
+fn predict(engine: &mut dyn Engine, pictures: &Pictures) -> Vec<f32> {
+    let mut logits = vec![0.0; pictures.targets.len()];
+    engine.predict(&pictures.pixels, &mut logits).expect("predicts");
+    logits
+}
+
+fn same_score(a: Score, b: Score, bound: f64) -> bool {
+    let near = |a: f64, b: f64| (a - b).abs() <= bound * b.abs().max(1.0);
+    near(a.loss, b.loss) && near(a.penalty, b.penalty) && a.correct == b.correct
+}
+
+/// Settings that use every kind of layer that has a memory or a mask.
+fn everything() -> ModelSettings {
+    ModelSettings {
+        batch_norm_conv: true,
+        batch_norm_dense: true,
+        dropout: 0.5,
+        dropout_dense: 0.2,
+        dropout_conv: 0.1,
+        ..small()
+    }
+}
+
+#[test]
+fn random_configurations_agree_with_the_reference() {
+    let mut failures = Vec::new();
+    for (name, engine) in ENGINES.iter().filter(|(name, _)| *name != "reference") {
+        failures.extend((0..cases(name)).filter_map(|number| Some(format!("{name}, {}", disagreement(*engine, number)?))));
+    }
+    assert!(failures.is_empty(), "{} configurations:\n{}", failures.len(), failures.join("\n"));
+}
+
+/// Where the engine leaves the reference in one random configuration: logits, gradients, and two training steps.
+fn disagreement(engine: Open, number: u64) -> Option<String> {
+    let (config, n) = random_case(number);
+    let first = weights(&config.network, number);
+    let mut tried = open(engine, &config, &first);
+    let mut truth = ReferenceEngine::new(&config);
+    truth.set_weights(&first).expect("fits");
+    let found = |part: &str, what: String| {
+        let layers: Vec<_> = config.network.layers.iter().map(|layer| layer.name.as_str()).collect();
+        let from = config.network.input.height;
+        Some(format!("case {number}, {n} of {}, {from} pixels, {}: {part}: {what}", config.batch_size, layers.join(" ")))
+    };
+
+    let pictures = Pictures::random(&config.network, n, number);
+    for (a, b) in predict(&mut *tried, &pictures).iter().zip(predict(&mut truth, &pictures)) {
+        if (a - b).abs() > 1e-4 * b.abs().max(1.0) {
+            return found("logit", format!("{a} instead of {b}"));
+        }
+    }
+    let (score, gradients) = tried.gradients(&pictures.batch(), step(5)).expect("gradients");
+    let (true_score, true_gradients) = truth.gradients(&pictures.batch(), step(5)).expect("gradients");
+    if !same_score(score, true_score, 1e-4) {
+        return found("score", format!("{score:?} instead of {true_score:?}"));
+    }
+    if let Err(off) = closeness(&gradients, &true_gradients, 1e-3) {
+        return found("gradients", off);
+    }
+    for index in 0..2 {
+        let pictures = Pictures::random(&config.network, n, number * 10 + u64::from(index));
+        let score = tried.train_batch(&pictures.batch(), step(index)).expect("trains");
+        let true_score = truth.train_batch(&pictures.batch(), step(index)).expect("trains");
+        if !same_score(score, true_score, 1e-3) {
+            return found("training", format!("{score:?} instead of {true_score:?}"));
+        }
+    }
+    // Adam's first steps are as long whatever the gradient's size, so weights whose gradient is zero but for rounding
+    // may go either way: the bound leaves room for a few of them.
+    let off = closeness(&tried.weights().expect("gives"), &truth.weights().expect("gives"), 1e-2).err()?;
+    found("weights after two steps", off)
+}
+
+#[test]
+fn every_optimizer_makes_the_reference_step() {
+    use OptimizerKind::{Adam, AdamW, Nadam, RmsProp, Sgd};
+    for kind in [Adam, AdamW, Nadam, RmsProp, Sgd] {
+        for variant in [false, true] {
+            let optimizer = OptimizerSettings {
+                kind,
+                epsilon: 1e-3,
+                nesterov: variant,
+                centered: variant,
+                use_ema: variant,
+                global_clipnorm: if variant { 0.05 } else { 0.0 },
+                ..Default::default()
+            };
+            let config = EngineConfig { optimizer, ..config(&everything(), 9) };
+            let first = weights(&config.network, 1);
+            let mut truth = ReferenceEngine::new(&config);
+            truth.set_weights(&first).expect("fits");
+            let batches: Vec<_> = (0..3).map(|i| Pictures::random(&config.network, 4, i)).collect();
+            for (i, pictures) in (0..).zip(&batches) {
+                truth.train_batch(&pictures.batch(), step(i)).expect("trains");
+            }
+            for (name, engine) in ENGINES {
+                let what = format!("{name}, {kind:?}, variant {variant}");
+                let mut tried = open(*engine, &config, &first);
+                for (i, pictures) in (0..).zip(&batches) {
+                    tried.train_batch(&pictures.batch(), step(i)).expect("trains");
+                }
+                assert_close(&tried.weights().expect("gives"), &truth.weights().expect("gives"), 1e-4, &what);
+                let (state, true_state) = (tried.optimizer_state().expect("gives"), truth.optimizer_state().expect("gives"));
+                assert_eq!((state.step, &state.scalars), (true_state.step, &true_state.scalars), "{what}");
+                assert_close(&state.slots, &true_state.slots, 2e-3, &what);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_run_pauses_on_one_engine_and_resumes_on_another() {
+    let config = config(&everything(), 9);
+    let first = weights(&config.network, 4);
+    let batches: Vec<_> = (0..6).map(|i| Pictures::random(&config.network, 5, i)).collect();
+    let run = |engine: &mut dyn Engine, from: usize, to: usize| {
+        for (i, pictures) in batches.iter().enumerate().take(to).skip(from) {
+            engine.train_batch(&pictures.batch(), step(i as u32)).expect("trains");
+        }
+        (engine.weights().expect("gives"), engine.optimizer_state().expect("gives"))
+    };
+    for (one, open_one) in ENGINES {
+        let through = run(&mut *open(*open_one, &config, &first), 0, 6);
+        let paused = run(&mut *open(*open_one, &config, &first), 0, 3);
+        for (other, open_other) in ENGINES {
+            let mut engine = open(*open_other, &config, &paused.0);
+            engine.set_optimizer_state(&paused.1).expect("fits");
+            assert_eq!(engine.weights().expect("gives"), paused.0, "{one} to {other}: weights come back as given");
+            assert_eq!(engine.optimizer_state().expect("gives"), paused.1, "{one} to {other}: memory comes back as given");
+            let resumed = run(&mut *engine, 3, 6);
+            if one == other {
+                assert!(resumed == through, "{one}: a pause changes bits");
+            } else {
+                assert_close(&resumed.0, &through.0, 5e-3, &format!("{one} to {other}"));
+            }
+        }
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bits_for_any_number_of_threads() {
+    let model = ModelSettings { filters: vec![16, 32], ..everything() };
+    let base = config(&model, 20);
+    let first = weights(&base.network, 4);
+    for (name, engine) in ENGINES {
+        let run = |threads: Option<usize>| {
+            let mut engine = open(*engine, &EngineConfig { threads, ..base.clone() }, &first);
+            let scores: Vec<Score> = (0..3)
+                .map(|i| Pictures::random(&base.network, 8, i))
+                .enumerate()
+                .map(|(i, pictures)| engine.train_batch(&pictures.batch(), step(i as u32)).expect("trains"))
+                .collect();
+            let logits = predict(&mut *engine, &Pictures::random(&base.network, 7, 99));
+            (scores, logits, engine.weights().expect("gives"))
+        };
+        let one = run(Some(1));
+        assert!(one == run(Some(1)), "{name}: twice on one thread");
+        assert!(one == run(Some(2)), "{name}: one and two threads");
+        assert!(one == run(Some(3)), "{name}: one and three threads");
+        assert!(one == run(None), "{name}: one thread and all cores");
+    }
+}
+
+#[test]
+fn another_seed_drops_other_units() {
+    for (name, engine) in ENGINES {
+        let model = ModelSettings { dropout: 0.5, dense: vec![32], ..small() };
+        let gradient = |seed: u64, index: u32| {
+            let config = EngineConfig { seed, ..config(&model, 8) };
+            let mut engine = open(*engine, &config, &weights(&config.network, 1));
+            let pictures = Pictures::random(&config.network, 3, 1);
+            engine.gradients(&pictures.batch(), step(index)).expect("gradients").1
+        };
+        let first = gradient(1, 0);
+        assert!(first == gradient(1, 0), "{name}: the same seed and step");
+        assert!(first != gradient(2, 0), "{name}: another seed");
+        assert!(first != gradient(1, 1), "{name}: another step");
+    }
+}
+
+#[test]
+fn dropped_units_are_those_of_the_formula() {
+    // With one hidden layer and dropout after it, the output's weight has no gradient exactly where all pictures drop
+    // (or ReLU had already put out) the unit; with GELU nothing else is exactly zero.
+    use trombine::model::Activation;
+    let model = ModelSettings {
+        filters: vec![8],
+        dense: vec![64],
+        dropout: 0.6,
+        activation: Activation::Gelu,
+        l2_conv: 0.0,
+        l2_dense: 0.0,
+        ..small()
+    };
+    let config = config(&model, 6);
+    let Some(Op::Dropout { rate, stream }) =
+        config.network.layers.iter().map(|l| l.op).find(|op| matches!(op, Op::Dropout { .. }))
+    else {
+        panic!("the network has dropout")
+    };
+    let key = dropout::key(config.seed, 9, stream);
+    let kept: Vec<bool> = (0..64).map(|i| (0..2).any(|n| dropout::keep(key, n * 64 + i, dropout::threshold(rate)))).collect();
+    assert!(kept.contains(&true) && kept.contains(&false));
+    for (name, engine) in ENGINES {
+        let mut engine = open(*engine, &config, &weights(&config.network, 3));
+        let pictures = Pictures::random(&config.network, 2, 3);
+        let (_, gradients) = engine.gradients(&pictures.batch(), step(9)).expect("gradients");
+        let moved: Vec<bool> = gradients.0["output.weight"].data.iter().map(|g| *g != 0.0).collect();
+        assert_eq!(moved, kept, "{name}");
+    }
+}
+
+#[test]
+fn evaluation_drops_nothing_and_changes_nothing() {
+    let config = config(&everything(), 9);
+    let first = weights(&config.network, 4);
+    let pictures = Pictures::random(&config.network, 8, 1);
+    for (name, engine) in ENGINES {
+        let mut engine = open(*engine, &config, &first);
+        let logits = predict(&mut *engine, &pictures);
+        engine.gradients(&pictures.batch(), step(0)).expect("gradients");
+        assert_eq!(predict(&mut *engine, &pictures), logits, "{name}: twice");
+        assert_eq!(engine.weights().expect("gives"), first, "{name}: weights, running statistics among them");
+        // A picture's answer does not depend on its company: alone, and in a short batch.
+        let pixels = pictures.pixels.len() / 8;
+        for n in [1, 3] {
+            let mut few = vec![0.0; n];
+            engine.predict(&pictures.pixels[..n * pixels], &mut few).expect("predicts");
+            assert_eq!(few, logits[..n], "{name}: {n} of 8");
+        }
+    }
+}
+
+#[test]
+fn a_short_last_batch_and_a_single_picture_train() {
+    let config = config(&small(), 9);
+    let first = weights(&config.network, 4);
+    let run = |engine: &mut dyn Engine| {
+        for (index, n) in [8, 3, 1, 8].into_iter().enumerate() {
+            let pictures = Pictures::random(&config.network, n, index as u64);
+            engine.train_batch(&pictures.batch(), step(index as u32)).expect("trains");
+        }
+        engine.weights().expect("gives")
+    };
+    let truth = run(&mut *open(|config| Box::new(ReferenceEngine::new(config)), &config, &first));
+    for (name, engine) in ENGINES {
+        assert_close(&run(&mut *open(*engine, &config, &first)), &truth, 1e-3, name);
+    }
+}
+
+#[test]
+fn what_does_not_fit_is_refused_and_changes_nothing() {
+    let config = config(&small(), 9);
+    let first = weights(&config.network, 4);
+    let pictures = Pictures::random(&config.network, 2, 1);
+    for (name, engine) in ENGINES {
+        let mut engine = open(*engine, &config, &first);
+        let mut short = first.clone();
+        short.0.remove("conv1.bias");
+        assert!(engine.set_weights(&short).is_err(), "{name}: a missing array");
+        let state = engine.optimizer_state().expect("gives");
+        let spoilt = |spoil: &dyn Fn(&mut OptimizerState)| {
+            let mut spoilt = OptimizerState { step: 3, ..state.clone() };
+            spoil(&mut spoilt);
+            spoilt
+        };
+        let missing = spoilt(&|state| drop(state.slots.0.remove("conv1.weight/m")));
+        assert!(engine.set_optimizer_state(&missing).is_err(), "{name}: a missing slot");
+        let foreign = spoilt(&|state| drop(state.slots.0.insert("conv9.weight/m".to_owned(), Array::zeros(vec![1]))));
+        assert!(engine.set_optimizer_state(&foreign).is_err(), "{name}: a slot of another network");
+        assert_eq!(engine.optimizer_state().expect("gives"), state, "{name}: memory");
+        let mut batch = pictures.batch();
+        batch.pixels = &pictures.pixels[1..];
+        assert!(engine.train_batch(&batch, step(0)).is_err(), "{name}: a byte too few");
+        assert_eq!(engine.weights().expect("gives"), first, "{name}");
+    }
+}
+
+#[test]
+fn training_lowers_the_loss() {
+    let config = config(&ModelSettings { filters: vec![16], dense: vec![32], l2_conv: 0.0, l2_dense: 0.0, ..small() }, 12);
+    for (name, engine) in ENGINES {
+        let mut engine = open(*engine, &config, &weights(&config.network, 4));
+        let pictures = Pictures::random(&config.network, 8, 1);
+        let step = |index| Step { index, learning_rate: 1e-2 };
+        let mut loss = |index| engine.train_batch(&pictures.batch(), step(index)).expect("trains").loss;
+        let before = loss(0);
+        let after = (1..40).map(&mut loss).last().expect("steps");
+        assert!(after < 0.5 * before, "{name}: {before} to {after}");
+    }
+}
