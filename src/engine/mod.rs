@@ -183,3 +183,25 @@ pub fn check_batch(network: &Network, batch: &Batch<'_>) -> Result<(), Problem> 
     )
     .because(format!("{} bytes, {n} targets, {} weights", batch.pixels.len(), batch.weights.len())))
 }
+impl OptimizerState {
+    /// Whether every slot belongs to a trained array of `network` and has its shape.
+    ///
+    /// # Errors
+    /// The first slot that does not.
+    pub fn check(&self, network: &Network) -> Result<(), Problem> {
+        let parameters = network.parameters();
+        let fits = |key: &str, shape: &[usize]| {
+            let name = key.rsplit_once('/').map_or("", |(name, _)| name);
+            parameters.iter().any(|p| p.role.trained() && p.name == name && p.shape == shape)
+        };
+        match self.slots.iter().find(|(key, array)| !fits(key, &array.shape)) {
+            None => Ok(()),
+            Some((key, array)) => Err(Problem::new(
+                Kind::File,
+                say("The optimizer's memory does not fit the network", "La mémoire de l’optimiseur ne va pas avec le réseau"),
+                say("Start the training anew from the weights", "Reprenez l’entraînement à neuf à partir des poids"),
+            )
+            .because(format!("{key} {:?}", array.shape))),
+        }
+    }
+}

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{Batch, Score};
-use crate::{model::Network, train::loss::LossSettings};
+use crate::{
+    model::Network,
+    train::loss::{LossSettings, is_right},
+};
 
 /// Loss and hits of `logits`, and the gradient of the mean loss at each logit. The penalty is [`penalty`]'s.
 pub fn score(settings: &LossSettings, logits: &[f64], batch: &Batch<'_>) -> (Score, Vec<f64>) {
@@ -11,9 +14,9 @@ pub fn score(settings: &LossSettings, logits: &[f64], batch: &Batch<'_>) -> (Sco
     let mut score = Score::default();
     let mut slopes = Vec::with_capacity(batch.len());
     for ((logit, target), weight) in logits.iter().zip(batch.targets).zip(batch.weights) {
-        let (loss, slope) = loss(settings, *logit, f64::from(*target));
+        let (loss, slope) = settings.value_and_slope(*logit, f64::from(*target));
         score.loss += f64::from(*weight) * loss / n;
-        score.correct += u32::from((*logit >= 0.0) == (*target >= 0.5));
+        score.correct += u32::from(is_right(*logit as f32, *target));
         slopes.push(f64::from(*weight) * slope / n);
     }
     (score, slopes)
@@ -32,25 +35,6 @@ pub fn add_penalty_gradient(network: &Network, weights: &BTreeMap<String, Vec<f6
             for (g, w) in gradient.iter_mut().zip(&weights[&parameter.name]) {
                 *g += 2.0 * parameter.l2 * w;
             }
-        }
-    }
-}
-
-/// One picture's loss at `logit`, and its slope.
-fn loss(settings: &LossSettings, logit: f64, target: f64) -> (f64, f64) {
-    use crate::train::loss::LossKind;
-    let t = target * (1.0 - settings.label_smoothing) + settings.label_smoothing / 2.0;
-    let p = 1.0 / (1.0 + (-logit).exp());
-    let entropy = logit.max(0.0) - logit * t + (-logit.abs()).exp().ln_1p();
-    match settings.kind {
-        LossKind::BinaryCrossentropy => (entropy, p - t),
-        LossKind::BinaryFocalCrossentropy => {
-            let alpha =
-                if settings.apply_class_balancing { t * settings.alpha + (1.0 - t) * (1.0 - settings.alpha) } else { 1.0 };
-            let miss = 1.0 - (t * p + (1.0 - t) * (1.0 - p));
-            let factor = miss.powf(settings.gamma);
-            let factor_slope = -settings.gamma * miss.powf(settings.gamma - 1.0) * (2.0 * t - 1.0) * p * (1.0 - p);
-            (alpha * factor * entropy, alpha * (factor * (p - t) + factor_slope * entropy))
         }
     }
 }

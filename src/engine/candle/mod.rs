@@ -185,6 +185,7 @@ impl Engine for CandleEngine {
     }
 
     fn set_optimizer_state(&mut self, state: &OptimizerState) -> Result<(), Problem> {
+        state.check(&self.config.network)?;
         self.optimizer.set_state(state)
     }
 }

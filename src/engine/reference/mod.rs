@@ -112,6 +112,7 @@ impl Engine for ReferenceEngine {
     }
 
     fn set_optimizer_state(&mut self, state: &OptimizerState) -> Result<(), Problem> {
+        state.check(&self.config.network)?;
         self.optimizer.set_state(state)
     }
 }
