@@ -8,9 +8,10 @@ use super::{
 };
 use crate::{
     data::sample::Source,
-    engine::{Device, DeviceKind},
+    engine::{Device, DeviceKind, SelfTest},
+    problem::{Kind, Problem},
     run::atomic,
-    text::{Lang, decimal, duration, say},
+    text::{Lang, Sentence, decimal, duration, say},
     train::{control::Control, trial},
     worker::stand_in,
 };
@@ -70,17 +71,31 @@ pub fn devices(json: bool) -> Done {
 pub fn selftest(lang: Lang) -> Done {
     let mut failed = Vec::new();
     for device in stand_in::devices() {
-        match stand_in::self_test(&device.id) {
-            Ok(distance) => print(&format!(
-                "{:<10} {} ({} {distance:.1e})",
+        match crate::engine::selftest(&device.id) {
+            Ok(test) if test.agrees => print(&format!(
+                "{:<10} {} ({} {:.1e}), {:.0} {}",
                 device.id,
                 say("agrees with the reference", "d’accord avec la référence").get(lang),
                 say("largest difference", "plus grand écart").get(lang),
+                test.answers_off.max(test.gradients_off),
+                test.pictures_per_second,
+                say("pictures a second", "images par seconde").get(lang),
             )),
+            Ok(test) => failed.push(wrong(&device.id, &test)),
             Err(problem) => failed.push(problem.because(device.id)),
         }
     }
     if failed.is_empty() { Ok(()) } else { Err(failed) }
+}
+
+fn wrong(device: &str, test: &SelfTest) -> Problem {
+    let what = Sentence {
+        en: format!("The device {device} does not compute what the reference does"),
+        fr: format!("Le périphérique {device} ne calcule pas ce que calcule la référence"),
+    };
+    let remedy = say("Train on the processor, and update the driver", "Entraînez sur le processeur, et mettez le pilote à jour");
+    Problem::new(Kind::Device, what, remedy)
+        .because(format!("answers off by {:.1e}, gradients by {:.1e}", test.answers_off, test.gradients_off))
 }
 
 /// The devices to try: all that a person would train on, or the one that was asked for.

@@ -7,9 +7,14 @@
 
 pub mod candle;
 pub mod cpu;
+mod device;
 pub mod dropout;
 pub mod objective;
 pub mod reference;
+mod selftest;
+
+pub use device::{devices, open};
+pub use selftest::{SelfTest, selftest};
 
 use serde::{Deserialize, Serialize};
 
@@ -194,14 +199,26 @@ impl OptimizerState {
             let name = key.rsplit_once('/').map_or("", |(name, _)| name);
             parameters.iter().any(|p| p.role.trained() && p.name == name && p.shape == shape)
         };
-        match self.slots.iter().find(|(key, array)| !fits(key, &array.shape)) {
-            None => Ok(()),
-            Some((key, array)) => Err(Problem::new(
-                Kind::File,
-                say("The optimizer's memory does not fit the network", "La mémoire de l’optimiseur ne va pas avec le réseau"),
-                say("Start the training anew from the weights", "Reprenez l’entraînement à neuf à partir des poids"),
-            )
-            .because(format!("{key} {:?}", array.shape))),
-        }
+        let foreign = self.slots.iter().find(|(key, array)| !fits(key, &array.shape));
+        foreign.map_or(Ok(()), |(key, array)| Err(misfit(format!("{key} {:?}", array.shape))))
     }
+
+    /// Whether every trained array of `network` has all slots of `optimizer`.
+    ///
+    /// # Errors
+    /// The first slot that is missing.
+    pub fn check_complete(&self, network: &Network, optimizer: &OptimizerSettings) -> Result<(), Problem> {
+        let names = network.parameters().into_iter().filter(|p| p.role.trained()).map(|p| p.name);
+        let mut keys = names.flat_map(|name| optimizer.slots().into_iter().map(move |slot| format!("{name}/{slot}")));
+        keys.find(|key| self.slots.get(key).is_none()).map_or(Ok(()), |key| Err(misfit(format!("{key} is missing"))))
+    }
+}
+
+fn misfit(details: String) -> Problem {
+    Problem::new(
+        Kind::File,
+        say("The optimizer's memory does not fit the network", "La mémoire de l’optimiseur ne va pas avec le réseau"),
+        say("Start the training anew from the weights", "Reprenez l’entraînement à neuf à partir des poids"),
+    )
+    .because(details)
 }

@@ -2,8 +2,11 @@
 //! `engine_reference.rs`), to its own past, and to the others. PyTorch's numbers are in `engine_torch.rs`.
 
 use trombine::{
-    engine::{Engine, EngineConfig, OptimizerState, Score, Step, dropout, reference::ReferenceEngine},
+    engine::{
+        self, Device, DeviceKind, Engine, EngineConfig, OptimizerState, Score, Step, devices, dropout, reference::ReferenceEngine,
+    },
     model::{Array, ModelSettings, Op, Weights},
+    problem::Kind,
     train::optimizer::{OptimizerKind, OptimizerSettings},
 };
 
@@ -310,4 +313,25 @@ fn training_lowers_the_loss() {
         let after = (1..40).map(&mut loss).last().expect("steps");
         assert!(after < 0.5 * before, "{name}: {before} to {after}");
     }
+}
+
+#[test]
+fn devices_open_by_their_ids_and_unknown_ones_are_named() {
+    let config = config(&small(), 8);
+    let devices = devices();
+    assert_eq!((devices[0].id.as_str(), devices[0].kind), ("cpu", DeviceKind::Processor));
+    for Device { id, .. } in &devices {
+        assert_eq!(&engine::open(id, &config).expect("a listed device opens").device().id, id);
+    }
+    assert_eq!(engine::open("auto", &config).expect("opens").device().id, "cpu");
+    let problem = engine::open("abacus", &config).err().expect("there is none");
+    assert_eq!((problem.kind, problem.knob.as_deref()), (Kind::Device, Some("device")));
+    assert!(problem.what.en.contains("abacus") && problem.what.en.contains("cpu"), "{problem}");
+}
+
+#[test]
+fn the_self_test_agrees_and_shows_a_speed() {
+    let test = engine::selftest("cpu").expect("the processor is there");
+    assert!(test.agrees && test.pictures_per_second > 0.0, "{test:?}");
+    assert!(test.gradients_off > 0.0, "f32 and f64 round differently: {test:?}");
 }

@@ -1,0 +1,122 @@
+//! A short proof that a device computes what it should, and how fast.
+
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Batch, Engine, EngineConfig, Score, Step, open, reference::ReferenceEngine};
+use crate::{
+    data::random::{Purpose, Random},
+    model::{Initialization, ModelSettings, Network, Weights, init::init},
+    problem::Problem,
+    train::{loss::LossSettings, optimizer::OptimizerSettings},
+};
+
+/// What a self-test found.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SelfTest {
+    /// The largest difference of a logit from the reference's.
+    pub answers_off: f64,
+    /// The largest relative difference of an array's gradient, as norms.
+    pub gradients_off: f64,
+    /// Both are within what rounding explains: 1e-4 and 1e-3.
+    pub agrees: bool,
+    /// Training steps of the notebook's network at batch 32, in pictures.
+    pub pictures_per_second: f64,
+}
+
+/// How long the speed is measured at least, after one step to warm up.
+const MEASURE: Duration = Duration::from_millis(1200);
+
+/// Compares `device` with the naive reference on a small network, then measures it on the notebook's: about two
+/// seconds on a quick device.
+///
+/// # Errors
+/// What opening the device or computing on it gives.
+pub fn selftest(device: &str) -> Result<SelfTest, Problem> {
+    let (answers_off, gradients_off) = compare(device)?;
+    let agrees = answers_off < 1e-4 && gradients_off < 1e-3;
+    Ok(SelfTest { answers_off, gradients_off, agrees, pictures_per_second: speed(device)? })
+}
+
+/// Largest differences of logits and of gradients on a small network of the notebook's kind.
+fn compare(device: &str) -> Result<(f64, f64), Problem> {
+    let settings = ModelSettings { filters: vec![8, 16], dense: vec![16, 8], batch_norm_conv: true, ..Default::default() };
+    let config = config(Network::new(&settings, 24)?, 8);
+    let weights = init(&config.network, Initialization::HeNormal, 1);
+    let pictures = Noise::new(&config.network, 8);
+    let mut run = |engine: &mut dyn Engine| -> Result<(Vec<f32>, Score, Weights), Problem> {
+        engine.set_weights(&weights)?;
+        let mut logits = vec![0.0; 8];
+        engine.predict(&pictures.pixels, &mut logits)?;
+        let (score, gradients) = engine.gradients(&pictures.batch(), STEP)?;
+        Ok((logits, score, gradients))
+    };
+    let (logits, score, gradients) = run(&mut *open(device, &config)?)?;
+    let (true_logits, true_score, true_gradients) = run(&mut ReferenceEngine::new(&config))?;
+    let answers = logits.iter().zip(&true_logits).map(|(a, b)| f64::from((a - b).abs()));
+    let answers_off = answers.chain([(score.loss - true_score.loss).abs()]).fold(0.0, worse);
+    let norm = |values: &mut dyn Iterator<Item = f32>| values.map(|v| f64::from(v).powi(2)).sum::<f64>().sqrt();
+    let gradients_off = true_gradients.iter().map(|(name, truth)| {
+        let own = gradients.get(name).map_or(&[][..], |array| &array.data);
+        if own.len() != truth.data.len() {
+            return f64::INFINITY;
+        }
+        norm(&mut own.iter().zip(&truth.data).map(|(a, b)| a - b)) / norm(&mut truth.data.iter().copied()).max(1e-6)
+    });
+    Ok((answers_off, gradients_off.fold(0.0, worse)))
+}
+
+/// The larger one, where what is not a number is the worst of all.
+fn worse(a: f64, b: f64) -> f64 {
+    if b.is_nan() { f64::INFINITY } else { a.max(b) }
+}
+
+/// Pictures a second of the notebook's network.
+fn speed(device: &str) -> Result<f64, Problem> {
+    let config = config(Network::new(&ModelSettings::default(), 112)?, 32);
+    let mut engine = open(device, &config)?;
+    let pictures = Noise::new(&config.network, 32);
+    engine.train_batch(&pictures.batch(), STEP)?;
+    let (start, mut steps) = (Instant::now(), 0);
+    while steps == 0 || start.elapsed() < MEASURE {
+        engine.train_batch(&pictures.batch(), STEP)?;
+        steps += 1;
+    }
+    Ok(f64::from(steps * 32) / start.elapsed().as_secs_f64())
+}
+
+const STEP: Step = Step { index: 0, learning_rate: 1e-4 };
+
+fn config(network: Network, batch_size: usize) -> EngineConfig {
+    EngineConfig {
+        network,
+        optimizer: OptimizerSettings::default(),
+        loss: LossSettings::default(),
+        seed: 1,
+        batch_size,
+        threads: None,
+    }
+}
+
+/// Pictures of noise, half of them of each class.
+struct Noise {
+    pixels: Vec<u8>,
+    targets: Vec<f32>,
+    weights: Vec<f32>,
+}
+
+impl Noise {
+    fn new(network: &Network, n: usize) -> Self {
+        let mut random = Random::new(1, Purpose::Preview, &[]);
+        Self {
+            pixels: (0..n * network.input.len()).map(|_| random.bits() as u8).collect(),
+            targets: (0..n).map(|i| if i % 2 == 0 { 0.0 } else { 1.0 }).collect(),
+            weights: vec![1.0; n],
+        }
+    }
+
+    fn batch(&self) -> Batch<'_> {
+        Batch { pixels: &self.pixels, targets: &self.targets, weights: &self.weights }
+    }
+}
