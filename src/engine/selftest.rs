@@ -45,7 +45,7 @@ fn compare(device: &str) -> Result<(f64, f64), Problem> {
     let config = config(Network::new(&settings, 24)?, 8);
     let weights = init(&config.network, Initialization::HeNormal, 1);
     let pictures = Noise::new(&config.network, 8);
-    let mut run = |engine: &mut dyn Engine| -> Result<(Vec<f32>, Score, Weights), Problem> {
+    let run = |engine: &mut dyn Engine| -> Result<(Vec<f32>, Score, Weights), Problem> {
         engine.set_weights(&weights)?;
         let mut logits = vec![0.0; 8];
         engine.predict(&pictures.pixels, &mut logits)?;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     knob::{Knob, Knobs, Scale, UNITLESS, Value, choice},
-    text::{Say, say},
+    text::say,
 };
 
 pub use layers::{Layer, Network, Op, Shape};
