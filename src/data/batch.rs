@@ -110,6 +110,16 @@ impl Iterator for Batches {
     }
 }
 
+/// Puts the training `samples` in the order of one pass, counted from 0.
+pub fn shuffle(seed: u64, pass: u64, samples: &mut [u32]) {
+    Random::new(seed, Purpose::Shuffle, &[pass]).shuffle(samples);
+}
+
+/// What randomness changes `sample` in one pass.
+pub fn changes(seed: u64, pass: u64, sample: u32) -> Random {
+    Random::new(seed, Purpose::Augment, &[pass, sample.into()])
+}
+
 /// Batches in which `pictures` are shown once.
 pub fn batches_per_pass(pictures: usize, batch_size: usize) -> usize {
     pictures.div_ceil(batch_size.max(1))
@@ -179,7 +189,7 @@ impl Recipe {
             targets.push(f32::from(class));
             match self.mode {
                 Mode::Training { seed, class_weights } => {
-                    let mut random = Random::new(seed, Purpose::Augment, &[pass, sample.into()]);
+                    let mut random = changes(seed, pass, sample);
                     augment::training(&self.augment, picture, &mut random, out);
                     weights.push(class_weights[usize::from(class.min(1))]);
                 }
@@ -204,7 +214,7 @@ impl Order {
         if self.pass != Some(pass) {
             self.samples.clear();
             self.samples.extend_from_slice(samples);
-            Random::new(seed, Purpose::Shuffle, &[pass]).shuffle(&mut self.samples);
+            shuffle(seed, pass, &mut self.samples);
             self.pass = Some(pass);
         }
         &self.samples

@@ -32,7 +32,7 @@ pub fn rail(ui: &mut Ui, cx: &mut Cx<'_>, open: Page) {
         let (logo, _) = ui.allocate_exact_size(vec2(40.0, 28.0), Sense::hover());
         let logo = Rect::from_min_size(pos2(logo.left() + 10.0, logo.top() + 1.0), vec2(26.0, 26.0));
         ui.painter().rect_filled(logo, CornerRadius::same(7), t.accent);
-        icon::SMILE.paint(ui.painter(), logo, 18.0, t.on);
+        smile(ui.painter(), logo, t.on);
         ui.label(egui::RichText::new("Trombine").font(theme::semibold(17.0)).color(t.text));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if icon_button(ui, icon::CIRCLE_QUESTION_MARK, cx.say(say("Help and about (F1)", "Aide et à propos (F1)"))).clicked()
@@ -55,6 +55,19 @@ pub fn rail(ui: &mut Ui, cx: &mut Cx<'_>, open: Page) {
         }
         step(ui, cx, Page::Runs, open == Page::Runs);
     });
+}
+
+/// The program's sign: two eyes and a mouth.
+fn smile(painter: &egui::Painter, rect: Rect, color: egui::Color32) {
+    let unit = rect.width() / 26.0;
+    for x in [9.2, 16.8] {
+        painter.circle_filled(rect.min + vec2(x, 10.4) * unit, 1.6 * unit, color);
+    }
+    let mouth = (0..=16).map(|n| {
+        let angle = (30.0 + 7.5 * n as f32).to_radians();
+        rect.min + vec2(13.0 + 5.4 * angle.cos(), 13.4 + 5.0 * angle.sin()) * unit
+    });
+    painter.line(mouth.collect(), egui::Stroke::new(1.9 * unit, color));
 }
 
 fn step(ui: &mut Ui, cx: &mut Cx<'_>, page: Page, open: bool) {

@@ -73,7 +73,7 @@ fn drawing(ui: &mut Ui, cx: &Cx<'_>, network: &Network, rows: &[Row], problem: O
     let t = Theme::of(ui);
     let room = ui.available_height();
     Card::titled(cx.say(say("The network", "Le réseau"))).caption(cost(cx, network)).show(ui, |ui| {
-        network::show(ui, cx.lang, network, rows, (room * 0.36).clamp(170.0, 320.0));
+        network::show(ui, cx.lang, network, rows, (room * 0.31).clamp(150.0, 340.0));
         if let Some(problem) = problem {
             notice::note(ui, icon::TRIANGLE_ALERT, t.bad, problem.what.get(cx.lang));
         }
@@ -136,9 +136,10 @@ fn table(ui: &mut Ui, cx: &Cx<'_>, rows: &[Row]) {
         ui.spacing_mut().item_spacing.y = 0.0;
         let columns = [0.0, 0.52, 1.0];
         let head = [say("layer", "couche"), say("output", "sortie"), say("parameters", "paramètres")];
+        ui.set_width(ui.available_width() - 6.0);
         line(ui, columns, head.map(|h| (h.get(lang).to_owned(), t.text3)), theme::size::CAPTION, 26.0);
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-            let height = (ui.available_height() / rows.len().max(1) as f32).clamp(27.0, 36.0);
+            let height = (ui.available_height() / rows.len().max(1) as f32).clamp(26.0, 36.0);
             for row in rows {
                 card::line(ui);
                 let output = match (&classes, row.kind) {

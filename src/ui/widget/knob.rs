@@ -1,6 +1,6 @@
 //! Options: a row for any [`Knob`], and the list of a page's knobs with "More options" and "Reset".
 
-use egui::{Align, Layout, Ui};
+use egui::{Align, Layout, Ui, vec2};
 
 use super::{button, card, choice, field};
 use crate::{
@@ -33,7 +33,7 @@ pub fn list(ui: &mut Ui, cx: Context<'_>, settings: &mut Settings, belongs: impl
     let preset_of = |key: &str| preset.iter().find(|(k, _)| k == key).map(|(_, text)| text.as_str());
     let open_id = ui.make_persistent_id("more options");
     let mut open: bool = ui.data_mut(|d| *d.get_persisted_mut_or_default(open_id));
-    let (mut changed, mut differing, mut hidden) = (false, 0, 0);
+    let (mut changed, mut differing, mut hidden, mut shown) = (false, 0, 0, 0);
     for mut knob in settings.knobs() {
         if !knob.active || !belongs(&knob.key) {
             continue;
@@ -47,7 +47,10 @@ pub fn list(ui: &mut Ui, cx: Context<'_>, settings: &mut Settings, belongs: impl
             hidden += 1;
             continue;
         }
-        card::line(ui);
+        if shown > 0 {
+            card::line(ui);
+        }
+        shown += 1;
         changed |= row(ui, lang, &mut knob, usual, problem);
     }
     ui.add_space(6.0);
@@ -89,17 +92,26 @@ pub fn row(ui: &mut Ui, lang: Lang, knob: &mut Knob<'_>, preset: Option<&str>, p
     ui.push_id(knob.key.clone(), |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
         let wide = wants_own_line(&knob.value, ui.available_width() - 120.0);
-        ui.horizontal(|ui| {
-            ui.set_min_height(theme::ROW - 8.0);
-            ui.spacing_mut().item_spacing.x = 6.0;
-            ui.label(egui::RichText::new(name).color(t.text));
-            field::help(ui, lang, name, knob.help.get(lang));
-            if preset.is_some_and(|p| p != before) {
-                dot(ui, lang);
-            }
+        let height = if has_slider(&knob.value) || wide { theme::ROW - 8.0 } else { theme::ROW };
+        let room = vec2(ui.available_width(), height);
+        ui.allocate_ui_with_layout(room, Layout::right_to_left(Align::Center), |ui| {
+            ui.set_min_height(height);
             if !wide {
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| control(ui, lang, name, &mut knob.value));
+                control(ui, lang, name, &mut knob.value);
             }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.spacing_mut().item_spacing.x = 6.0;
+                let differs = preset.is_some_and(|p| p != before);
+                let others = if differs { 42.0 } else { 26.0 };
+                ui.scope(|ui| {
+                    ui.set_max_width((ui.available_width() - others).max(40.0));
+                    ui.add(egui::Label::new(egui::RichText::new(name).color(t.text)).truncate());
+                });
+                field::help(ui, lang, name, knob.help.get(lang));
+                if differs {
+                    dot(ui, lang);
+                }
+            });
         });
         if wide {
             ui.horizontal_wrapped(|ui| control(ui, lang, name, &mut knob.value));
@@ -116,6 +128,15 @@ pub fn row(ui: &mut Ui, lang: Lang, knob: &mut Knob<'_>, preset: Option<&str>, p
         }
     });
     knob.text() != before
+}
+
+/// Whether a slider stands below.
+fn has_slider(value: &Value<'_>) -> bool {
+    match value {
+        Value::Whole { range, .. } => range.end() - range.start() <= 1000,
+        Value::Number { .. } => true,
+        _ => false,
+    }
 }
 
 /// Whether the control is too wide to stand behind the name.
@@ -251,8 +272,11 @@ fn table_fields(ui: &mut Ui, lang: Lang, name: &str, rows: &mut Vec<(u32, f64)>)
 
 /// The slider below, for numbers in a range that a slider can resolve.
 fn slider(ui: &mut Ui, name: &str, value: &mut Value<'_>) {
+    if !has_slider(value) {
+        return;
+    }
     match value {
-        Value::Whole { value, range, .. } if range.end() - range.start() <= 1000 => {
+        Value::Whole { value, range, .. } => {
             let mut wide = f64::from(**value);
             let bounds = f64::from(*range.start())..=f64::from(*range.end());
             if field::slider(ui, name, &mut wide, bounds, crate::knob::Scale::Linear).changed() {

@@ -53,7 +53,7 @@ pub fn show(ui: &mut Ui, lang: Lang, network: &Network, rows: &[Row], height: f3
         let center = pos2(x + (width + spare) / 2.0, middle);
         let shape = Rect::from_center_size(center, vec2(block.size.x * wide, block.size.y * tall));
         if let Some(end) = before {
-            ui.painter().hline(end + 4.0..=shape.left() - 4.0, middle, Stroke::new(1.0, t.stroke));
+            ui.painter().hline(end + 4.0..=shape.left() - 4.0, middle, Stroke::new(1.0, mix(t.stroke, t.text3, 0.4)));
         }
         before = Some(shape.right());
         ui.painter().rect(shape, CornerRadius::same(4), block.fill, Stroke::new(1.5, block.stroke), StrokeKind::Inside);

@@ -1,0 +1,157 @@
+//! The pictures of the augmentation page, made anew when what they depend on changes.
+
+use std::{sync::Arc, time::Instant};
+
+use egui::{Context, TextureHandle, TextureId, TextureOptions};
+
+use crate::{
+    data::{
+        augment::{self, AugmentSettings},
+        batch,
+        random::{Purpose, Random},
+        sample::{PIXEL_BYTES, Part, SIDE},
+    },
+    ui::{Cx, widget::thumbs},
+};
+
+/// Textures and what they were made from.
+#[derive(Default)]
+pub struct Preview {
+    /// The data set's picture that is shown, unless the user's own is.
+    index: usize,
+    /// Rises with each "Again".
+    round: u64,
+    original: Sheet<Source>,
+    tiles: Sheet<(Source, AugmentSettings, u64, usize)>,
+    batch: Sheet<(usize, AugmentSettings, u32, u64, usize)>,
+    /// Of one core, as measured while the tiles were made.
+    speed: Option<f64>,
+}
+
+/// Where the picture's pixels are, which tells one picture from another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Source(usize);
+
+impl Preview {
+    /// Keeps the chosen picture within the data set.
+    pub fn choose(&mut self, cx: &Cx<'_>) {
+        let count = cx.dataset().map_or(0, |d| d.pixels.len());
+        self.index = self.index.min(count.saturating_sub(1));
+    }
+
+    /// Another picture of the data set.
+    pub fn another(&mut self, cx: &Cx<'_>) {
+        let count = cx.dataset().map_or(0, |d| d.pixels.len());
+        let mut random = Random::new(cx.settings.seed.into(), Purpose::Preview, &[self.index as u64, self.round]);
+        self.index = random.below(count);
+        self.round += 1;
+    }
+
+    /// Other random changes.
+    pub fn again(&mut self) {
+        self.round += 1;
+    }
+
+    /// Pictures that one core makes in a second.
+    pub fn pictures_per_second(&self) -> Option<f64> {
+        self.speed
+    }
+
+    /// The picture as it was decoded.
+    pub fn original(&mut self, ctx: &Context, cx: &Cx<'_>) -> Option<TextureId> {
+        let (source, pixels) = self.pixels(cx)?;
+        self.original.renew(ctx, source, || vec![(pixels.to_vec(), SIDE)]).first().copied()
+    }
+
+    /// `count` of the pictures that training could make of it.
+    pub fn tiles(&mut self, ctx: &Context, cx: &Cx<'_>, count: usize) -> Vec<TextureId> {
+        let Some((source, pixels)) = self.pixels(cx) else { return Vec::new() };
+        let augment = &cx.settings.augment;
+        let (seed, round) = (cx.settings.seed.into(), self.round);
+        let key = (source, augment.clone(), round, count);
+        let mut speed = self.speed;
+        let textures = self.tiles.renew(ctx, key, || {
+            let start = Instant::now();
+            let made = (0..count as u64)
+                .map(|n| {
+                    let mut random = Random::new(seed, Purpose::Preview, &[round, n]);
+                    let mut out = vec![0; augment.side() * augment.side() * 3];
+                    augment::training(augment, pixels, &mut random, &mut out);
+                    (out, augment.side())
+                })
+                .collect();
+            speed = Some(count as f64 / start.elapsed().as_secs_f64().max(1e-6));
+            made
+        });
+        self.speed = speed;
+        textures
+    }
+
+    /// The first `count` pictures of a batch of the first epoch, as training with these settings makes it.
+    pub fn batch(&mut self, ctx: &Context, cx: &Cx<'_>, count: usize) -> Vec<TextureId> {
+        let (Ok(plan), Some(dataset)) = (cx.plan, cx.dataset()) else { return Vec::new() };
+        if dataset.pixels.is_empty() || !Arc::ptr_eq(&plan.dataset, dataset) {
+            return Vec::new();
+        }
+        let augment = &plan.settings.augment;
+        let seed = plan.settings.seed;
+        let key = (Arc::as_ptr(plan) as usize, augment.clone(), seed, self.round, count);
+        let round = self.round as usize;
+        self.batch.renew(ctx, key, || {
+            let mut samples = plan.indices(Part::Train);
+            batch::shuffle(seed.into(), 0, &mut samples);
+            let size = plan.settings.train.batch_size as usize;
+            let start = (round * size) % samples.len().max(1);
+            let chosen = samples[start..].iter().take(count.min(size));
+            chosen
+                .map(|&sample| {
+                    let mut out = vec![0; augment.side() * augment.side() * 3];
+                    let mut random = batch::changes(seed.into(), 0, sample);
+                    augment::training(augment, dataset.pixels.get(sample as usize), &mut random, &mut out);
+                    (out, augment.side())
+                })
+                .collect()
+        })
+    }
+
+    fn pixels<'a>(&self, cx: &Cx<'a>) -> Option<(Source, &'a [u8])> {
+        let session = cx.session;
+        let pixels: &[u8] = match (&session.own_picture, &session.dataset) {
+            (Some(own), _) if own.len() == PIXEL_BYTES => own,
+            (_, Some(dataset)) if self.index < dataset.pixels.len() => dataset.pixels.get(self.index),
+            _ => return None,
+        };
+        Some((Source(pixels.as_ptr() as usize), pixels))
+    }
+}
+
+/// Textures with the key that they were made for.
+struct Sheet<K> {
+    key: Option<K>,
+    textures: Vec<TextureHandle>,
+}
+
+impl<K> Default for Sheet<K> {
+    fn default() -> Self {
+        Self { key: None, textures: Vec::new() }
+    }
+}
+
+impl<K: PartialEq> Sheet<K> {
+    /// The textures for `key`; `make` gives RGB pixels and width of each if they are others than last time.
+    fn renew(&mut self, ctx: &Context, key: K, make: impl FnOnce() -> Vec<(Vec<u8>, usize)>) -> Vec<TextureId> {
+        if self.key.as_ref() != Some(&key) {
+            self.key = Some(key);
+            let pictures = make();
+            self.textures.truncate(pictures.len());
+            for (index, (rgb, width)) in pictures.iter().enumerate() {
+                let image = thumbs::image(rgb, *width);
+                match self.textures.get_mut(index) {
+                    Some(texture) => texture.set(image, TextureOptions::LINEAR),
+                    None => self.textures.push(ctx.load_texture(format!("preview {index}"), image, TextureOptions::LINEAR)),
+                }
+            }
+        }
+        self.textures.iter().map(TextureHandle::id).collect()
+    }
+}
