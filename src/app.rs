@@ -233,7 +233,7 @@ impl App {
         };
         let known = self.checked.as_ref().is_some_and(|c| c.settings == self.settings && Arc::ptr_eq(&c.dataset, dataset));
         if !known {
-            let plan: Result<Arc<Plan>, Vec<Problem>> = Err(Vec::new());
+            let plan = Plan::new(&self.settings, dataset.clone()).map(Arc::new);
             self.checked = Some(Checked { settings: self.settings.clone(), dataset: dataset.clone(), plan });
         }
     }

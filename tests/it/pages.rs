@@ -33,8 +33,8 @@ pub fn opened(count: usize) -> Session {
 }
 
 pub fn window<'a>(session: Session, preferences: Preferences, size: [f32; 2]) -> Harness<'a, App> {
-    let build = move |cc: &mut eframe::CreationContext<'a>| App::offline(&cc.egui_ctx, session, preferences);
     let theme = if preferences.mode == Mode::Dark { egui::Theme::Dark } else { egui::Theme::Light };
+    let build = move |cc: &mut eframe::CreationContext<'a>| App::offline(&cc.egui_ctx, session, preferences);
     Harness::builder().with_theme(theme).with_size(size).with_max_steps(60).build_eframe(build)
 }
 

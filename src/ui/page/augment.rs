@@ -94,7 +94,8 @@ fn pictures(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     Card::titled(cx.say(say("Your picture", "Votre image"))).show(ui, |ui| {
         let side = ui.available_width().min(first);
         if let Some(texture) = state.preview.original(ui.ctx(), cx) {
-            thumbs::paint(ui, square(ui, side), texture);
+            let rect = square(ui, side);
+            thumbs::paint(ui, rect, texture);
         }
         ui.label(theme::caption(format!("{} {SIDE} × {SIDE}", cx.say(say("as decoded,", "telle que décodée,")))).color(t.text2));
         let another = cx.say(say("Another one", "Une autre"));
@@ -141,12 +142,12 @@ fn grid(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let t = Theme::of(ui);
     let warnings = augment::warnings(&cx.settings.augment);
     let again = cx.say(say("Again", "Encore"));
-    let mut pressed = false;
+    let pressed = std::cell::Cell::new(false);
     Card::titled(cx.say(say("What training will see", "Ce que verra l’entraînement"))).fill().show_with(
         ui,
-        |ui| pressed = ui.add(Button::secondary(again).icon(icon::DICES).compact()).clicked(),
+        |ui| pressed.set(ui.add(Button::secondary(again).icon(icon::DICES).compact()).clicked()),
         |ui| {
-            if pressed {
+            if pressed.get() {
                 state.preview.again();
             }
             let strip = 118.0;
