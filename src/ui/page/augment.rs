@@ -97,7 +97,7 @@ fn pictures(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             let rect = square(ui, side);
             thumbs::paint(ui, rect, texture);
         }
-        ui.label(theme::caption(format!("{} {SIDE} × {SIDE}", cx.say(say("as decoded,", "telle que décodée,")))).color(t.text2));
+        ui.label(theme::caption(format!("{} {SIDE}\u{a0}×\u{a0}{SIDE}", cx.say(say("as decoded,", "décodée,")))).color(t.text2));
         let another = cx.say(say("Another one", "Une autre"));
         if ui.add(Button::secondary(another).icon(icon::SHUFFLE).full_width()).clicked() {
             if cx.session.own_picture.is_some() {
@@ -106,7 +106,7 @@ fn pictures(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             state.preview.another(cx);
         }
         ui.vertical_centered(|ui| {
-            if link(ui, cx.say(say("choose or drop your own", "choisir ou déposer la vôtre"))).clicked() {
+            if link(ui, cx.say(say("choose or drop yours", "choisir la vôtre"))).clicked() {
                 cx.act(Action::ChooseOwnPicture);
             }
         });
@@ -150,7 +150,7 @@ fn grid(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             if pressed.get() {
                 state.preview.again();
             }
-            let strip = 118.0;
+            let strip = 88.0;
             let below = strip + 26.0 + 24.0 * warnings.len().min(2) as f32;
             let room = vec2(ui.available_width(), (ui.available_height() - below).max(100.0));
             let columns = (room.x / 138.0).round().clamp(2.0, 10.0);

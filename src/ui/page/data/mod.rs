@@ -1,0 +1,110 @@
+//! Data: what was found, who is in it, how it is split, and every picture.
+
+mod balance;
+mod checks;
+mod detail;
+mod overview;
+mod skipped;
+mod split;
+mod wall;
+
+use egui::{ScrollArea, Ui};
+
+use self::{overview::Overview, wall::Wall};
+use super::Page;
+use crate::{
+    session::Phase,
+    text::say,
+    ui::{
+        Action, Cx, icon, theme,
+        widget::{bar, button::Button, card, notice},
+    },
+};
+
+/// What the page remembers.
+#[derive(Default)]
+pub struct State {
+    overview: Overview,
+    wall: Wall,
+    balance: balance::View,
+}
+
+/// Draws the page.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
+    let sentence = say(
+        "What the program found in your folder, and how it will be split",
+        "Ce que le programme a trouvé dans votre dossier, et comment ce sera réparti",
+    );
+    let ready = cx.dataset().is_some();
+    card::header(ui, cx.say(Page::Data.name()), cx.say(sentence), |ui| {
+        if ready && ui.add(Button::primary(cx.say(Page::Augmentation.name())).trailing(icon::ARROW_RIGHT)).clicked() {
+            cx.act(Action::Go(Page::Augmentation));
+        }
+        let open = Button::secondary(cx.say(say("Open folder…", "Ouvrir un dossier…"))).icon(icon::FOLDER_OPEN);
+        if ui.add(open).on_hover_text("Ctrl O").clicked() {
+            cx.act(Action::ChooseFolder);
+        }
+        if ready && cx.plan.is_ok() {
+            let copy = Button::quiet(cx.say(say("Copy into folders…", "Copier en dossiers…"))).icon(icon::FOLDER_INPUT);
+            let help = say(
+                "Writes train, validation and test folders with a folder for each class, as the notebook does; the data folder stays as it is",
+                "Écrit des dossiers train, validation et test avec un dossier par classe, comme le notebook ; le dossier de données reste tel quel",
+            );
+            if ui.add(copy).on_hover_text(cx.say(help)).clicked() {
+                cx.act(Action::CopyFolders { link: false });
+            }
+        }
+    });
+    let Some(dataset) = cx.dataset().cloned() else {
+        waiting(ui, cx);
+        return;
+    };
+    state.overview.follow(&dataset);
+    let height = ui.available_height();
+    let left = match ui.available_width() {
+        w if w < 860.0 => 330.0,
+        w if w < 1200.0 => 388.0,
+        _ => 430.0,
+    };
+    card::columns(ui, &[left, 1.0], height, |column, ui| match column {
+        0 => {
+            ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+                // The scroll bar, when it comes, stands in the gutter.
+                ui.set_width(left - 1.0);
+                checks::show(ui, cx, &dataset, &state.overview, &mut state.wall);
+                balance::show(ui, cx, &dataset, &state.overview, &mut state.balance);
+                split::show(ui, cx, &dataset);
+            });
+        }
+        _ => wall::show(ui, cx, &dataset, &state.overview, &mut state.wall),
+    });
+}
+
+/// While the first data set is being opened, or after it failed.
+fn waiting(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let Phase::Opening(progress) = cx.session.phase else {
+        let title = cx.say(say("No pictures yet", "Pas encore d’images"));
+        let about = say(
+            "Open a folder of face pictures, or try the sample faces",
+            "Ouvrez un dossier de visages, ou essayez les visages d’exemple",
+        );
+        notice::empty(ui, icon::IMAGES, title, cx.say(about), |ui| {
+            if ui.add(Button::secondary(cx.say(say("Try the sample faces", "Essayer les visages d’exemple")))).clicked() {
+                cx.act(Action::UseSampleFaces);
+            }
+        });
+        return;
+    };
+    let title = cx.say(say("Opening the pictures", "Ouverture des images"));
+    let about = say(
+        "Each picture is decoded once and kept; the next opening is immediate",
+        "Chaque image est décodée une fois et gardée ; la prochaine ouverture sera immédiate",
+    );
+    notice::empty(ui, icon::IMAGES, title, cx.say(about), |ui| {
+        bar::progress(ui, title, progress.share(), 260.0);
+        ui.add_space(theme::GUTTER);
+        if ui.add(Button::secondary(cx.say(say("Stop", "Arrêter")))).clicked() {
+            cx.act(Action::Cancel);
+        }
+    });
+}

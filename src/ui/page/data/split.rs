@@ -1,0 +1,112 @@
+//! The split: a bar to drag, exact counts and balance of each part, and the numbers to type.
+
+use std::cell::RefCell;
+
+use egui::{Align, Layout, Popup, PopupCloseBehavior, Ui, vec2};
+
+use crate::{
+    data::sample::{Dataset, Part},
+    text::{Lang, number, percent, plural, say},
+    ui::{
+        Cx, icon,
+        theme::{self, Theme},
+        widget::{
+            bar,
+            button::icon_button,
+            card::Card,
+            knob::{self, Context},
+            notice,
+        },
+    },
+};
+
+/// Draws the card.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset) {
+    let t = Theme::of(ui);
+    let lang = cx.lang;
+    let balanced = match (lang, cx.settings.split.stratify_age) {
+        (Lang::En, false) => format!("balanced by class, seed {}", cx.settings.seed),
+        (Lang::En, true) => format!("balanced by class and age, seed {}", cx.settings.seed),
+        (Lang::Fr, false) => format!("équilibre des classes, graine {}", cx.settings.seed),
+        (Lang::Fr, true) => format!("équilibre des classes et âges, graine {}", cx.settings.seed),
+    };
+    let numbers = cx.say(say("Numbers and options", "Nombres et options"));
+    let problems = cx.problems().to_vec();
+    let draft = RefCell::new(cx.settings.clone());
+    let title = say("Split", "Répartition").get(lang);
+    Card::titled(title).caption(balanced).show_with(
+        ui,
+        |ui| {
+            let button = icon_button(ui, icon::SETTINGS, numbers);
+            Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).width(320.0).show(|ui| {
+                ui.set_width(320.0);
+                ui.spacing_mut().item_spacing.y = 0.0;
+                let preset = crate::settings::Settings::default();
+                let context = Context { lang, preset: &preset, problems: &problems };
+                knob::list(ui, context, &mut draft.borrow_mut(), |key| key.starts_with("split.") || key == "seed");
+            });
+        },
+        |ui| {
+            let names = [
+                say("Edge between training and validation", "Bord entre entraînement et validation").get(lang),
+                say("Edge between validation and test", "Bord entre validation et test").get(lang),
+            ];
+            let colors = [t.accent, t.validation, t.text2];
+            let shares = &mut draft.borrow_mut().split;
+            bar::split(ui, &mut shares.train, &mut shares.validation, colors, names);
+            match cx.plan {
+                Ok(plan) => {
+                    parts(ui, lang, dataset, &plan.split.parts);
+                    let torn = plan.split.kept_together as u64;
+                    let text = match (torn, lang) {
+                        (0, Lang::En) => "Drag the edges".to_owned(),
+                        (0, Lang::Fr) => "Tirez sur les bords".to_owned(),
+                        (n, Lang::En) => {
+                            let groups = plural(lang, n, say("group of copies", ""), say("groups of copies", ""));
+                            format!("Drag the edges. {groups} kept from leaking into another part")
+                        }
+                        (n, Lang::Fr) => {
+                            let groups = plural(lang, n, say("", "groupe de copies"), say("", "groupes de copies"));
+                            format!("Tirez sur les bords. {groups} gardés d’une fuite vers une autre partie")
+                        }
+                    };
+                    ui.add(egui::Label::new(theme::caption(text).color(t.text3)).wrap());
+                }
+                Err(problems) => {
+                    for problem in problems.iter().filter(|p| p.knob.as_deref().is_none_or(|k| k.starts_with("split"))) {
+                        let text = format!("{}. {}", problem.what.get(lang), problem.remedy.get(lang));
+                        notice::note(ui, icon::TRIANGLE_ALERT, t.bad, &text);
+                    }
+                }
+            }
+        },
+    );
+    *cx.settings = draft.into_inner();
+}
+
+/// Count and balance of each part, side by side.
+fn parts(ui: &mut Ui, lang: Lang, dataset: &Dataset, split: &[Option<Part>]) {
+    let t = Theme::of(ui);
+    let mut counts = [[0u64; 2]; 3];
+    for (sample, part) in dataset.samples.iter().zip(split) {
+        if let Some(part) = part {
+            counts[*part as usize][usize::from(sample.class.min(1))] += 1;
+        }
+    }
+    let width = (ui.available_width() - 16.0) / 3.0;
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 8.0;
+        for (part, [a, b]) in Part::ALL.into_iter().zip(counts) {
+            ui.allocate_ui_with_layout(vec2(width, 50.0), Layout::top_down(Align::Min), |ui| {
+                ui.set_width(width);
+                ui.spacing_mut().item_spacing.y = 1.0;
+                let color = [t.accent, t.validation, t.text2][part as usize];
+                ui.label(egui::RichText::new(part.name().get(lang)).font(theme::semibold(theme::size::TABLE)).color(color));
+                ui.label(theme::cell(number(lang, a + b)).color(t.text));
+                let share = percent(lang, b as f64 / (a + b).max(1) as f64, 1);
+                let text = format!("{share} {}", dataset.classes[1]);
+                ui.add(egui::Label::new(theme::caption(text).color(t.text3)).truncate());
+            });
+        }
+    });
+}
