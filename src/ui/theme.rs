@@ -263,6 +263,8 @@ fn apply(style: &mut egui::Style, theme: &Theme) {
     spacing.slider_width = 160.0;
     spacing.slider_rail_height = 4.0;
     spacing.scroll = egui::style::ScrollStyle::thin();
+    spacing.scroll.dormant_background_opacity = 0.0;
+    spacing.scroll.active_background_opacity = 0.0;
     visuals(&mut style.visuals, theme);
 }
 

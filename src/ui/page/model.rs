@@ -136,8 +136,8 @@ fn table(ui: &mut Ui, cx: &Cx<'_>, rows: &[Row]) {
         ui.spacing_mut().item_spacing.y = 0.0;
         let columns = [0.0, 0.52, 1.0];
         let head = [say("layer", "couche"), say("output", "sortie"), say("parameters", "paramètres")];
-        ui.set_width(ui.available_width() - 6.0);
-        line(ui, columns, head.map(|h| (h.get(lang).to_owned(), t.text3)), theme::size::CAPTION, 26.0);
+        let width = ui.available_width() - 8.0;
+        line(ui, width, columns, head.map(|h| (h.get(lang).to_owned(), t.text3)), theme::size::CAPTION, 26.0);
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             let height = (ui.available_height() / rows.len().max(1) as f32).clamp(26.0, 36.0);
             for row in rows {
@@ -151,16 +151,16 @@ fn table(ui: &mut Ui, cx: &Cx<'_>, rows: &[Row]) {
                 };
                 let cells =
                     [(row.what.get(lang).to_owned(), t.text), (output, t.text2), (number(lang, row.parameters as u64), t.text)];
-                line(ui, columns, cells, theme::size::TABLE, height);
+                line(ui, width, columns, cells, theme::size::TABLE, height);
             }
         });
     });
 }
 
 /// A row of three texts: two from their left edge, the last to the right edge.
-fn line(ui: &mut Ui, columns: [f32; 3], cells: [(String, egui::Color32); 3], size: f32, height: f32) {
+fn line(ui: &mut Ui, width: f32, columns: [f32; 3], cells: [(String, egui::Color32); 3], size: f32, height: f32) {
     ui.with_layout(Layout::top_down(Align::Min), |ui| {
-        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height - 1.0), Sense::hover());
+        let (rect, response) = ui.allocate_exact_size(vec2(width, height - 1.0), Sense::hover());
         let spoken: Vec<_> = cells.iter().map(|(text, _)| text.as_str()).collect();
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, spoken.join(", ")));
         for (index, (text, color)) in cells.into_iter().enumerate() {

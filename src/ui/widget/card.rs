@@ -99,9 +99,10 @@ impl<'a> Card<'a> {
 
 fn title_line(ui: &mut Ui, title: &str, caption: Option<&str>, actions: impl FnOnce(&mut Ui)) {
     let t = Theme::of(ui);
-    ui.horizontal(|ui| {
-        ui.spacing_mut().interact_size.y = 22.0;
+    let room = vec2(ui.available_width(), 22.0);
+    ui.allocate_ui_with_layout(room, Layout::right_to_left(Align::Center), |ui| {
         ui.set_min_height(22.0);
+<<<<<<< HEAD
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             actions(ui);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -112,6 +113,20 @@ fn title_line(ui: &mut Ui, title: &str, caption: Option<&str>, actions: impl FnO
                     });
                 }
             });
+=======
+        ui.spacing_mut().interact_size.y = 22.0;
+        actions(ui);
+        let width = ui.painter().layout_no_wrap(title.to_owned(), theme::semibold(theme::size::BODY), t.text).size().x;
+        let room = ui.available_width() - width - 12.0;
+        if let Some(caption) = caption.filter(|_| room > 60.0) {
+            ui.scope(|ui| {
+                ui.set_max_width(room);
+                ui.add(egui::Label::new(theme::caption(caption).color(t.text3)).truncate());
+            });
+        }
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            ui.add(egui::Label::new(theme::strong(title).color(t.text)).truncate());
+>>>>>>> 3aa3838 (Title lines keep their actions clear)
         });
     });
     ui.add_space(4.0);

@@ -43,7 +43,8 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview, wa
         let mut row = |ui: &mut Ui, symbol: Icon, color: Color32, what: Say, count: usize, show: Show, verb: Say| {
             let quiet = count == 0;
             ui.horizontal(|ui| {
-                ui.set_min_height(27.0);
+                ui.spacing_mut().interact_size.y = 24.0;
+                ui.set_min_height(25.0);
                 ui.spacing_mut().item_spacing.x = 9.0;
                 ui.label(symbol.text(16.0).color(if quiet { t.text3 } else { color }));
                 ui.label(egui::RichText::new(what.get(lang)).color(if quiet { t.text2 } else { t.text }));
@@ -76,7 +77,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview, wa
             ui,
             icon::COPY,
             t.validation,
-            say("exact copies, kept in one part", "copies exactes, gardées ensemble"),
+            say("exact copies, kept in one part", "copies exactes, réunies"),
             copies,
             Show::Copies,
             view,

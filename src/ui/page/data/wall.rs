@@ -192,6 +192,9 @@ fn filters(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview, wal
         Lang::En => format!("{} shown", number(lang, wall.left.len() as u64)),
         Lang::Fr => format!("{} montrées", number(lang, wall.left.len() as u64)),
     };
+    if ui.available_width() < 170.0 {
+        ui.end_row();
+    }
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         ui.set_min_height(28.0);
         let step = |wall: &mut Wall, by: f64| wall.zoom = (wall.zoom * by).clamp(32.0, 160.0);
@@ -308,7 +311,7 @@ fn tiles(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, wall: &mut Wall) 
             response.request_focus();
         }
     });
-    let offset = output.state.offset().y;
+    let offset = output.state.clamped_offset().y;
     ui.data_mut(|d| d.insert_temp(id, offset));
 }
 
