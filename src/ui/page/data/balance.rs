@@ -120,7 +120,7 @@ fn pyramid(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, rows: &[Row], height: f3
 
 fn table(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview) {
     let t = Theme::of(ui);
-    let mut line = |ui: &mut Ui, cells: [String; 3], color| {
+    let line = |ui: &mut Ui, cells: [String; 3], color| {
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 17.0), Sense::hover());
         ui.add_space(-ui.spacing().item_spacing.y);
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, cells.join(", ")));
