@@ -33,6 +33,7 @@ mod sample_faces;
 mod scan;
 mod schedule;
 mod scores;
+mod session;
 mod split;
 mod stage;
 mod support;

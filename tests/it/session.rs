@@ -1,0 +1,108 @@
+//! The fold of the worker's events.
+
+use trombine::{
+    engine::{Device, DeviceKind},
+    problem::{Kind, Problem},
+    session::{Phase, Progress, Session},
+    text::say,
+    train::event::{BatchRecord, EpochRecord, StopReason, TrainEvent},
+    worker::{Envelope, Event, JobId, Stage},
+};
+
+fn started() -> TrainEvent {
+    TrainEvent::Started {
+        run: "2026-11-22-140211".to_owned(),
+        device: Device {
+            kind: DeviceKind::Processor,
+            id: "cpu".to_owned(),
+            name: "Processor".to_owned(),
+            memory: None,
+            details: String::new(),
+        },
+        epochs: 10,
+        steps_per_epoch: 20,
+        train_pictures: 640,
+        validation_pictures: 200,
+        history: Vec::new(),
+    }
+}
+
+fn epoch(epoch: u32, validation_loss: f64) -> TrainEvent {
+    TrainEvent::Epoch(EpochRecord { epoch, validation_loss, ..EpochRecord::default() })
+}
+
+fn tell(session: &mut Session, job: u64, event: Event) {
+    session.apply(Envelope { job: JobId(job), event });
+}
+
+fn training() -> Session {
+    let mut session = Session::default();
+    session.begin(JobId(7), Phase::Starting(Progress::at(Stage::Training)));
+    tell(&mut session, 7, Event::Train(started()));
+    session
+}
+
+#[test]
+fn a_training_goes_through_its_phases() {
+    let mut session = training();
+    assert_eq!(session.phase, Phase::Training);
+    tell(&mut session, 7, Event::Train(TrainEvent::Paused));
+    assert_eq!(session.phase, Phase::Paused);
+    tell(&mut session, 7, Event::Train(TrainEvent::Resumed));
+    tell(&mut session, 7, Event::Train(TrainEvent::Stopped { reason: StopReason::AllEpochs, best_epoch: Some(2) }));
+    assert!(matches!(session.phase, Phase::Judging(_)) && session.phase.training());
+    tell(&mut session, 7, Event::Finished);
+    assert_eq!(session.phase, Phase::Idle);
+    assert!(session.attention, "the end of a training asks for the window's attention");
+}
+
+#[test]
+fn events_of_another_job_are_dropped() {
+    let mut session = training();
+    tell(&mut session, 6, Event::Train(TrainEvent::Paused));
+    tell(&mut session, 6, Event::Finished);
+    assert_eq!(session.phase, Phase::Training);
+}
+
+#[test]
+fn a_failure_beside_the_training_is_shown_and_ends_nothing() {
+    let mut session = training();
+    let problem =
+        Problem::new(Kind::Disk, say("The disk is full", "Le disque est plein"), say("Free some space", "Libérez de l’espace"));
+    tell(&mut session, 8, Event::Failed(problem.clone()));
+    tell(&mut session, 8, Event::Failed(problem));
+    assert_eq!(session.failures.len(), 1, "the same card is not shown twice");
+    assert_eq!(session.phase, Phase::Training);
+}
+
+#[test]
+fn stopping_a_job_is_no_failure() {
+    let mut session = Session::default();
+    session.begin(JobId(1), Phase::Opening(Progress::at(Stage::Scanning)));
+    tell(&mut session, 1, Event::Progress { stage: Stage::Decoding, done: 5, total: 20 });
+    assert_eq!(session.phase.progress().and_then(Progress::share), Some(0.25));
+    tell(&mut session, 1, Event::Failed(Problem::cancelled()));
+    assert!(session.failures.is_empty());
+    assert_eq!(session.phase, Phase::Idle);
+}
+
+#[test]
+fn the_best_epoch_is_the_one_with_the_least_validation_loss() {
+    let mut session = training();
+    for (n, loss) in [(1, 0.6), (2, 0.4), (3, 0.5)] {
+        tell(&mut session, 7, Event::Train(epoch(n, loss)));
+    }
+    let training = session.training.as_ref().expect("a training");
+    assert_eq!(training.best().map(|best| best.epoch), Some(2));
+}
+
+#[test]
+fn progress_counts_whole_epochs_and_steps() {
+    let mut session = training();
+    tell(&mut session, 7, Event::Train(epoch(1, 0.5)));
+    let batch = BatchRecord { epoch: 2, step: 10, steps_per_epoch: 20, ..BatchRecord::default() };
+    tell(&mut session, 7, Event::Train(TrainEvent::Batch(batch)));
+    let share = session.training.as_ref().map(trombine::session::Training::share);
+    // One epoch and a half of ten.
+    assert_eq!(share, Some(0.15));
+}
