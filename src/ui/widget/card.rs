@@ -102,18 +102,6 @@ fn title_line(ui: &mut Ui, title: &str, caption: Option<&str>, actions: impl FnO
     let room = vec2(ui.available_width(), 22.0);
     ui.allocate_ui_with_layout(room, Layout::right_to_left(Align::Center), |ui| {
         ui.set_min_height(22.0);
-<<<<<<< HEAD
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            actions(ui);
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                ui.add(egui::Label::new(theme::strong(title).color(t.text)).truncate());
-                if let Some(caption) = caption {
-                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                        ui.add(egui::Label::new(theme::caption(caption).color(t.text3)).truncate());
-                    });
-                }
-            });
-=======
         ui.spacing_mut().interact_size.y = 22.0;
         actions(ui);
         let width = ui.painter().layout_no_wrap(title.to_owned(), theme::semibold(theme::size::BODY), t.text).size().x;
@@ -126,7 +114,6 @@ fn title_line(ui: &mut Ui, title: &str, caption: Option<&str>, actions: impl FnO
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             ui.add(egui::Label::new(theme::strong(title).color(t.text)).truncate());
->>>>>>> 3aa3838 (Title lines keep their actions clear)
         });
     });
     ui.add_space(4.0);
