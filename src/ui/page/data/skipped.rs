@@ -56,6 +56,9 @@ fn reason(lang: Lang, file: &Skipped) -> String {
         (SkipReason::Unreadable { .. }, _) => say("may not be read", "lecture refusée").get(lang).to_owned(),
         (SkipReason::TooLarge { width, height }, Lang::En) => format!("far too large for a face, {width} × {height}"),
         (SkipReason::TooLarge { width, height }, Lang::Fr) => format!("bien trop grande pour un visage, {width} × {height}"),
+        (SkipReason::NotUnicode, _) => {
+            say("its name has signs that cannot be read", "son nom contient des signes illisibles").get(lang).to_owned()
+        }
         (SkipReason::LeftOut, _) => say("left out by you", "écartée par vous").get(lang).to_owned(),
     };
     match &file.proposal {
