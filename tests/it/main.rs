@@ -24,7 +24,6 @@ mod picture_folder;
 mod plan;
 mod predict_page;
 mod predictor;
-mod predictor;
 mod preset;
 mod results_page;
 mod runs;
