@@ -125,7 +125,7 @@ impl App {
         }
         let ctx = cc.egui_ctx.clone();
         app.answerer = Answerer::new(move || ctx.request_repaint()).ok();
-        app.devices = crate::worker::stand_in::devices();
+        app.devices = crate::engine::devices();
         app.send(Command::ListRuns, None);
         match start {
             Start::Normal => app.reopen(),

@@ -48,9 +48,9 @@ pub fn check(dir: PathBuf, json: bool, lang: Lang) -> Done {
     ));
     list(
         &format!("{}: {}", say("Odd", "Particulières").get(lang), odd.len()),
-        odd.iter().map(|(file, oddity)| format!("{}: {oddity:?}", file.display())),
+        odd.iter().map(|(file, oddity)| format!("{}: {}", file.display(), oddity.sentence().get(lang))),
     );
-    let skipped = dataset.skipped.iter().map(|s| format!("{}: {:?}", s.file.display(), s.reason));
+    let skipped = dataset.skipped.iter().map(|s| format!("{}: {}", s.file.display(), s.reason.sentence().get(lang)));
     list(&format!("{}: {}", say("Not used", "Non utilisées").get(lang), dataset.skipped.len()), skipped);
     Ok(())
 }

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     data::sample::Source,
+    engine,
     predict::{
         Answer, Photo, Predictor,
         batch::{self, BatchOptions, field},
@@ -21,7 +22,7 @@ use crate::{
     run::{RunInfo, RunStatus, atomic},
     text::{Lang, decimal, percent, say},
     train::control::Control,
-    worker::{self, Command, Event, Stage, stand_in},
+    worker::{self, Command, Event, Stage},
 };
 
 /// Judges a run, on its own test part or on a folder that it never saw.
@@ -73,7 +74,7 @@ fn row(run: &RunInfo, lang: Lang) -> String {
 /// Says what a run sees in photos; a folder goes into a table.
 pub fn predict(run: &str, paths: &[PathBuf], csv: Option<&Path>, find_faces: bool, lang: Lang) -> Done {
     let run = store()?.find(run).map_err(one)?;
-    let mut predictor = Predictor::load(&run.folder, |config| stand_in::open("auto", config)).map_err(one)?;
+    let mut predictor = Predictor::load(&run.folder, |config| engine::open("auto", config)).map_err(one)?;
     if let [folder] = paths
         && folder.is_dir()
     {

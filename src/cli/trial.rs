@@ -8,12 +8,11 @@ use super::{
 };
 use crate::{
     data::sample::Source,
-    engine::{Device, DeviceKind, SelfTest},
+    engine::{self, Device, DeviceKind, SelfTest},
     problem::{Kind, Problem},
     run::atomic,
     text::{Lang, Sentence, decimal, duration, say},
     train::{control::Control, trial},
-    worker::stand_in,
 };
 
 /// Tries the recipe on each device, or on the one that was asked for; on the sample faces without a folder.
@@ -23,7 +22,7 @@ pub fn trial(ask: &RecipeArgs, json: bool, lang: Lang) -> Done {
     let plan = recipe::plan(ask, source, &store()?, &mut |event| terminal.event(&event))?;
     let mut trials = Vec::new();
     for device in asked(&ask.device) {
-        let tried = stand_in::open(&device, &plan.engine_config())
+        let tried = engine::open(&device, &plan.engine_config())
             .and_then(|mut engine| trial::trial(&plan, engine.as_mut(), &Control::default()));
         match tried {
             Ok(trial) => trials.push(trial),
@@ -57,7 +56,7 @@ pub fn trial(ask: &RecipeArgs, json: bool, lang: Lang) -> Done {
 
 /// Lists the devices.
 pub fn devices(json: bool) -> Done {
-    let devices = stand_in::devices();
+    let devices = engine::devices();
     if json {
         let text = serde_json::to_string_pretty(&devices).map_err(|error| one(atomic::foreign(Path::new("devices"), &error)))?;
         print(&text);
@@ -70,7 +69,7 @@ pub fn devices(json: bool) -> Done {
 /// Compares each device's arithmetic with the plain reference.
 pub fn selftest(lang: Lang) -> Done {
     let mut failed = Vec::new();
-    for device in stand_in::devices() {
+    for device in engine::devices() {
         match crate::engine::selftest(&device.id) {
             Ok(test) if test.agrees => print(&format!(
                 "{:<10} {} ({} {:.1e}), {:.0} {}",
@@ -104,5 +103,5 @@ fn asked(device: &str) -> Vec<String> {
         return vec![device.to_owned()];
     }
     let real = |device: &Device| matches!(device.kind, DeviceKind::Processor | DeviceKind::Graphics);
-    stand_in::devices().into_iter().filter(real).map(|device| device.id).collect()
+    engine::devices().into_iter().filter(real).map(|device| device.id).collect()
 }

@@ -29,6 +29,11 @@ impl Places {
         Ok(Self { cache, home })
     }
 
+    /// Where the data of the runs in `store` lie: the user's own places, or all below a store's other home.
+    pub fn beside(store: &RunStore) -> Self {
+        Self::of_user().ok().filter(|places| places.home == store.home()).unwrap_or_else(|| Self::at(store.home()))
+    }
+
     /// Both below `home`.
     pub fn at(home: impl Into<PathBuf>) -> Self {
         let home = home.into();

@@ -103,6 +103,45 @@ pub enum SkipReason {
     LeftOut,
 }
 
+impl Oddity {
+    /// What is odd, in plain words, without a capital.
+    pub fn sentence(&self) -> Sentence {
+        match self {
+            Self::NoRace => say("its name has no race label", "son nom n’a pas d’étiquette de race").into(),
+            Self::Misspelled { meant } => {
+                Sentence { en: format!("misspelled, read as {meant}"), fr: format!("mal orthographié, lu comme {meant}") }
+            }
+            Self::Repaired => say("its name or label is repaired", "son nom ou son étiquette est réparé").into(),
+            Self::Converted { from } => Sentence { en: format!("converted from {from}"), fr: format!("convertie depuis {from}") },
+            Self::NotSquare { width, height } => Sentence {
+                en: format!("not square ({width} × {height}), squeezed"),
+                fr: format!("pas carrée ({width} × {height}), déformée"),
+            },
+            Self::WrongExtension { is } => {
+                Sentence { en: format!("its content is {is}"), fr: format!("son contenu est du {is}") }
+            }
+        }
+    }
+}
+
+impl SkipReason {
+    /// The reason in plain words, without a capital: it stands beside the file's name.
+    pub fn sentence(&self) -> Sentence {
+        match self {
+            Self::NotAPicture => say("not a picture", "pas une image").into(),
+            Self::Name => say("its name does not say age and gender", "son nom ne dit pas l’âge et le genre").into(),
+            Self::Damaged { .. } => say("damaged or cut short", "abîmée ou tronquée").into(),
+            Self::Unreadable { .. } => say("may not be read", "lecture refusée").into(),
+            Self::TooLarge { width, height } => Sentence {
+                en: format!("far too large for a face, {width} × {height}"),
+                fr: format!("bien trop grande pour un visage, {width} × {height}"),
+            },
+            Self::NotUnicode => say("its name is not valid Unicode", "son nom n’est pas de l’Unicode valide").into(),
+            Self::LeftOut => say("left out by you", "écartée par vous").into(),
+        }
+    }
+}
+
 /// A folder of pictures, read and checked. It does not change; an edit makes a new one.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Dataset {

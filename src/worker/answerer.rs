@@ -9,7 +9,7 @@ use super::{
     thread::{guarded, no_thread},
 };
 use crate::{
-    engine::EngineConfig,
+    engine::{self, EngineConfig},
     predict::{self, Predictor, Square},
     problem::Problem,
     run::{Run, RunStore},
@@ -146,7 +146,7 @@ impl Loaded {
         }
         let written = written(&run);
         // One thread: a training may be at work on the others.
-        let one = |config: &EngineConfig| super::stand_in::open("cpu", &EngineConfig { threads: Some(1), ..config.clone() });
+        let one = |config: &EngineConfig| engine::open("cpu", &EngineConfig { threads: Some(1), ..config.clone() });
         let predictor = Predictor::load(&run.folder, one)?;
         Ok(Self { run: run.info.id, folder: run.folder, written, predictor })
     }

@@ -4,7 +4,14 @@ use std::{path::Path, sync::Arc};
 
 use super::{Command, Event, Stage, judging, training};
 use crate::{
-    data::sample::{Dataset, Source},
+    data::{
+        self,
+        edits::Edits,
+        folders,
+        places::Places,
+        sample::{Dataset, Source},
+    },
+    engine,
     evaluate::Report,
     knob::Choice,
     model::Weights,
@@ -30,7 +37,7 @@ use crate::{
 pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
     match command {
         Command::Open(source) => {
-            let dataset = open(&source, control, emit)?;
+            let dataset = open(&source, store, control, emit)?;
             emit(Event::Opened { dataset });
             Ok(())
         }
@@ -40,11 +47,11 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
             let run = store.find(&run)?;
             let dataset = match dataset {
                 Some(dataset) => dataset,
-                None => open(&run.info.source, control, emit)?,
+                None => open(&run.info.source, store, control, emit)?,
             };
             evaluate(run, &dataset, control, emit)
         }
-        Command::Evaluate { run, source: Some(source), .. } => evaluate_others(&store.find(&run)?, &source, control, emit),
+        Command::Evaluate { run, source: Some(source), .. } => evaluate_others(&store.find(&run)?, &source, store, control, emit),
         Command::PredictFolder { run, folder, csv } => predict_folder(&store.find(&run)?, &folder, &csv, false, control, emit),
         Command::Export { run, format, path } => export(&store.find(&run)?, &format, &path, ExportOptions::default(), emit),
         Command::CopyFolders { plan, out, link } => copy_folders(&plan, &out, link, control, emit),
@@ -89,9 +96,11 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
     }
 }
 
-fn open(source: &Source, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<Arc<Dataset>, Problem> {
+fn open(source: &Source, store: &RunStore, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<Arc<Dataset>, Problem> {
+    let places = Places::beside(store);
+    let edits = Edits::load(&places, source)?;
     let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
-    super::stand_in::open_data(source, control, &mut progress).map(Arc::new)
+    data::open_in(&places, source, &edits, control, &mut progress).map(Arc::new)
 }
 
 fn list(store: &RunStore, emit: &mut dyn FnMut(Event)) {
@@ -104,14 +113,20 @@ fn list(store: &RunStore, emit: &mut dyn FnMut(Event)) {
 fn evaluate(mut run: Run, dataset: &Dataset, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
     let (dataset, split) = Picture::find(&run.pictures()?, dataset)?;
     let plan = Plan::with_split(&run.settings()?, Arc::new(dataset), split).map_err(training::first)?;
-    let mut engine = super::stand_in::open(&plan.device, &plan.engine_config())?;
+    let mut engine = engine::open(&plan.device, &plan.engine_config())?;
     engine.set_weights(&weights(&run)?)?;
     training::judge(&plan, engine.as_mut(), &mut run, control, emit)
 }
 
 /// Judges a run on the pictures of `source` that it never saw. The report is told, not kept.
-fn evaluate_others(run: &Run, source: &Source, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
-    let dataset = open(source, control, emit)?;
+fn evaluate_others(
+    run: &Run,
+    source: &Source,
+    store: &RunStore,
+    control: &Control,
+    emit: &mut dyn FnMut(Event),
+) -> Result<(), Problem> {
+    let dataset = open(source, store, control, emit)?;
     let samples = Picture::unseen(&run.pictures()?, &dataset);
     if dataset.classes != run.info.classes {
         return Err(other_labels(run, &dataset));
@@ -122,7 +137,7 @@ fn evaluate_others(run: &Run, source: &Source, control: &Control, emit: &mut dyn
     let settings = run.settings()?;
     let network = crate::model::Network::new(&settings.model, settings.augment.side())?;
     let plan = Plan::judging(settings, network, dataset.clone());
-    let mut engine = super::stand_in::open(&plan.device, &plan.engine_config())?;
+    let mut engine = engine::open(&plan.device, &plan.engine_config())?;
     engine.set_weights(&weights(run)?)?;
     let predictions = judging::of_others(&plan, samples, engine.as_mut(), control, emit)?;
     let own = run.report();
@@ -187,7 +202,7 @@ fn predict_folder(
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
-    let mut predictor = Predictor::load(&run.folder, |config| super::stand_in::open("auto", config))?;
+    let mut predictor = Predictor::load(&run.folder, |config| engine::open("auto", config))?;
     let progress = |done, total| {
         emit(Event::Progress { stage: Stage::Predicting, done: done as u64, total: total as u64 });
     };
@@ -214,6 +229,14 @@ fn unknown_format(format: &str) -> Problem {
     )
 }
 
-fn copy_folders(_plan: &Plan, _out: &Path, _link: bool, _control: &Control, _emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
-    Err(no_weights())
+/// Writes the plan's split as folders.
+fn copy_folders(plan: &Plan, out: &Path, link: bool, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
+    let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
+    let written = folders::write(&plan.dataset, &plan.split, out, link, control, &mut progress)?;
+    let what = Sentence {
+        en: format!("{} pictures copied, {} were there already", written.copied, written.there),
+        fr: format!("{} images copiées, {} y étaient déjà", written.copied, written.there),
+    };
+    emit(Event::Wrote { path: out.to_owned(), what });
+    Ok(())
 }

@@ -7,7 +7,6 @@
 mod answerer;
 mod job;
 mod judging;
-pub mod stand_in;
 mod thread;
 mod training;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Event, judging};
 use crate::{
     data::sample::Dataset,
-    engine::Engine,
+    engine::{self, Engine},
     plan::Plan,
     problem::{Kind, Problem},
     run::{Run, RunStatus, RunStore, pictures::Picture},
@@ -20,7 +20,7 @@ use crate::{
 /// Trains `plan` as a new run of the store.
 pub(super) fn train(plan: &Plan, store: &RunStore, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
     // First: a device that cannot be opened leaves no run behind.
-    let engine = super::stand_in::open(&plan.device, &plan.engine_config())?;
+    let engine = engine::open(&plan.device, &plan.engine_config())?;
     let run = store.create(plan)?;
     let id = run.info.id.clone();
     let begun = run.checkpoint_path();
@@ -42,7 +42,7 @@ pub(crate) fn train_in(
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
-    let engine = super::stand_in::open(&plan.device, &plan.engine_config())?;
+    let engine = engine::open(&plan.device, &plan.engine_config())?;
     train_run(plan, engine, RunStore::create_in(folder, plan)?, None, control, emit)
 }
 
@@ -75,7 +75,7 @@ pub(super) fn resume(
         .as_ref()
         .map_or((plan.device.clone(), None), |checkpoint| (checkpoint.position.device.clone(), checkpoint.position.threads));
     let plan = Plan { device, threads, ..plan };
-    let engine = super::stand_in::open(&plan.device, &plan.engine_config())?;
+    let engine = engine::open(&plan.device, &plan.engine_config())?;
     if more > 0 {
         run.save_settings(&settings)?;
     }

@@ -47,22 +47,10 @@ fn line(ui: &mut Ui, cells: &[String; 2], colors: [egui::Color32; 2], height: f3
 }
 
 fn reason(lang: Lang, file: &Skipped) -> String {
-    let text = match (&file.reason, lang) {
-        (SkipReason::NotAPicture, _) => say("not a picture", "pas une image").get(lang).to_owned(),
-        (SkipReason::Name, _) => {
-            say("its name does not say age and gender", "son nom ne dit pas l’âge et le genre").get(lang).to_owned()
-        }
-        (SkipReason::Damaged { .. }, _) => say("damaged or cut short", "abîmée ou tronquée").get(lang).to_owned(),
-        (SkipReason::Unreadable { .. }, _) => say("may not be read", "lecture refusée").get(lang).to_owned(),
-        (SkipReason::TooLarge { width, height }, Lang::En) => format!("far too large for a face, {width} × {height}"),
-        (SkipReason::TooLarge { width, height }, Lang::Fr) => format!("bien trop grande pour un visage, {width} × {height}"),
-        (SkipReason::NotUnicode, _) => {
-            say("its name has signs that cannot be read", "son nom contient des signes illisibles").get(lang).to_owned()
-        }
-        (SkipReason::LeftOut, _) => say("left out by you", "écartée par vous").get(lang).to_owned(),
-    };
+    let text = file.reason.sentence();
+    let text = text.get(lang);
     match &file.proposal {
         Some(name) => format!("{text}; {} {name}", say("meant perhaps", "peut-être").get(lang)),
-        None => text,
+        None => text.to_owned(),
     }
 }
