@@ -90,8 +90,6 @@ fn disagreement(engine: Open, number: u64) -> Option<String> {
             return found("training", format!("{score:?} instead of {true_score:?}"));
         }
     }
-    // Adam's first steps are as long whatever the gradient's size, so weights whose gradient is zero but for rounding
-    // may go either way: the bound leaves room for a few of them.
     let off = closeness(&tried.weights().expect("gives"), &truth.weights().expect("gives"), 1e-2).err()?;
     found("weights after two steps", off)
 }
