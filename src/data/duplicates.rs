@@ -84,9 +84,12 @@ pub fn looks(pixels: &[u8]) -> u64 {
     bits
 }
 
+/// Age, race label and class.
+type Labels = (Option<u16>, Option<u8>, u8);
+
 /// Sorts groups of two or more by gravity, then by their first picture.
 fn groups(samples: &[Sample], found: impl Iterator<Item = Vec<u32>>) -> Vec<Group> {
-    let differ = |group: &[u32], what: fn(&Sample) -> (Option<u16>, Option<u8>, u8)| {
+    let differ = |group: &[u32], what: fn(&Sample) -> Labels| {
         let first = what(&samples[group[0] as usize]);
         group.iter().any(|i| what(&samples[*i as usize]) != first)
     };

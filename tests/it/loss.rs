@@ -17,6 +17,8 @@
 //!     run(loss, 0.0); run(loss, 1.0)
 //! ```
 
+#![allow(clippy::approx_constant, reason = "the values are as Keras printed them")]
+
 use trombine::{
     knob::Knobs,
     train::loss::{ClassWeights, LossKind, LossSettings, class_weights, is_right},

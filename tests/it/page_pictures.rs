@@ -50,7 +50,7 @@ fn first_epoch() -> Stage {
         training.notes.clear();
         training.faces.clear();
         training.now.epoch = 1;
-        training.live = (1..40).map(|i| f64::from(i)).map(|i| [i / 70.0, 0.69 - 0.002 * i, 0.5 + 0.003 * i]).collect();
+        training.live = (1..40).map(f64::from).map(|i| [i / 70.0, 0.69 - 0.002 * i, 0.5 + 0.003 * i]).collect();
     }
     stage
 }

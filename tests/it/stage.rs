@@ -287,7 +287,7 @@ pub fn run(dataset: &Dataset) -> RunView {
 pub fn photo(id: u64) -> session::Photo {
     let [width, height] = [640usize, 400];
     let mut preview: Vec<u8> =
-        (0..height).flat_map(|y| vec![150 - (y / 5) as u8, 165 - (y / 6) as u8, 175 - (y / 6) as u8].repeat(width)).collect();
+        (0..height).flat_map(|y| [150 - (y / 5) as u8, 165 - (y / 6) as u8, 175 - (y / 6) as u8].repeat(width)).collect();
     let corners = [(80usize, 90usize), (400, 160)];
     for (face, (left, top)) in corners.iter().enumerate() {
         let (rgb, _) = sample_faces::draw(face + 7);

@@ -20,6 +20,9 @@ use crate::{
     train::optimizer::Optimizer,
 };
 
+/// A batch norm layer with the mean and the variance of its batch.
+type Statistics = (String, Tensor, Tensor);
+
 /// The network and its optimizer; the weights live here, and go to the device for each pass.
 pub struct CandleEngine {
     config: EngineConfig,
@@ -87,7 +90,7 @@ impl CandleEngine {
     }
 
     /// Score, gradients, and the statistics of each batch norm.
-    fn pass(&self, batch: &Batch<'_>, step: Step) -> Result<(Score, Weights, Vec<(String, Tensor, Tensor)>), Problem> {
+    fn pass(&self, batch: &Batch<'_>, step: Step) -> Result<(Score, Weights, Vec<Statistics>), Problem> {
         let network = &self.config.network;
         check_batch(network, batch)?;
         let compute = || {

@@ -52,6 +52,9 @@
 //! Computations* (1980). K. Goto, R. van de Geijn, *Anatomy of High-Performance Matrix Multiplication* (2008).
 //! E. Georganas and others, *Anatomy of High-Performance Deep Learning Convolutions on SIMD Architectures* (2018).
 
+#![allow(clippy::needless_range_loop, reason = "kernels walk several arrays by one index, as their formulas do")]
+#![allow(clippy::too_many_arguments, reason = "what a pass works on is not one thing")]
+
 mod activation;
 mod block;
 mod buffer;

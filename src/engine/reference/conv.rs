@@ -48,6 +48,7 @@ pub fn forward(g: Geometry, x: &Maps, w: &[f64], b: Option<&[f64]>, output: Shap
     y
 }
 
+#[allow(clippy::needless_range_loop, reason = "one index over several arrays, as the formula has it")]
 /// The gradients of `x`, `w` and `b`, from `dy` at the output: each product of the forward pass gives its two factors
 /// the other factor times `dy`.
 pub fn backward(g: Geometry, x: &Maps, w: &[f64], dy: &Maps) -> (Maps, Vec<f64>, Vec<f64>) {

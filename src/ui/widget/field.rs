@@ -20,6 +20,7 @@ pub fn whole(ui: &mut Ui, name: &str, value: &mut u32, range: RangeInclusive<u32
     sized(ui, name, field, width)
 }
 
+#[expect(clippy::too_many_arguments, reason = "a field is all of these")]
 /// A field for a number; `digits` decimal places at most. A share of one is shown in per cent.
 pub fn number(
     ui: &mut Ui,

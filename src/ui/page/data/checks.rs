@@ -50,7 +50,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview, wa
                 ui.label(egui::RichText::new(what.get(lang)).color(if quiet { t.text2 } else { t.text }));
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     let open = wall.show == show;
-                    if !quiet && !(open && show == Show::All) {
+                    if !quiet && (!open || show != Show::All) {
                         let text = if open { say("show all", "tout voir") } else { verb };
                         if link(ui, text.get(lang)).clicked() {
                             wall.show(if open { Show::All } else { show });
