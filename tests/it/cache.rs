@@ -103,9 +103,10 @@ fn exif_orientation_is_honored() {
         flip_horizontal(&upright),
         rotate180(&upright),
         flip_vertical(&upright),
-        flip_horizontal(&rotate270(&upright)),
-        rotate270(&upright),
+        // 5 mirrors at the diagonal from the upper left, 7 at the other one; both undo themselves.
         flip_horizontal(&rotate90(&upright)),
+        rotate270(&upright),
+        flip_horizontal(&rotate270(&upright)),
         rotate90(&upright),
     ];
     for (value, image) in (1u8..).zip(stored) {
