@@ -41,8 +41,16 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
             emit(Event::Opened { dataset });
             Ok(())
         }
-        Command::Train(plan) => training::train(&plan, store, control, emit),
-        Command::Resume { run, dataset, more } => training::resume(&run, &dataset, more, store, control, emit),
+        Command::Train(plan) => {
+            let result = training::train(&plan, store, control, emit);
+            list(store, emit);
+            result
+        }
+        Command::Resume { run, dataset, more } => {
+            let result = training::resume(&run, &dataset, more, store, control, emit);
+            list(store, emit);
+            result
+        }
         Command::Evaluate { run, source: None, dataset } => {
             let run = store.find(&run)?;
             let dataset = match dataset {

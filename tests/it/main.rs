@@ -25,6 +25,7 @@ mod plan;
 mod predict_page;
 mod predictor;
 mod preset;
+mod readme;
 mod results_page;
 mod runs;
 mod runs_page;

@@ -1,0 +1,30 @@
+//! What the README says is true.
+
+use std::process::Command;
+
+const README: &str = include_str!("../../README.md");
+
+/// The program's answer to `arguments`, in English.
+fn answer(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_trombine")).args(["--lang", "en"]).args(arguments).output();
+    let output = output.unwrap_or_else(|error| panic!("the program starts: {error}"));
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn the_option_table_is_what_the_program_prints() {
+    let printed = answer(&["options"]);
+    let (_, rest) = README.split_once("<!-- options: printed by `trombine options` -->\n").expect("the table's first mark");
+    let (table, _) = rest.split_once("<!-- /options -->").expect("the table's last mark");
+    assert_eq!(table.trim(), printed.trim(), "run `trombine options` and put its table into the README");
+}
+
+#[test]
+fn every_command_is_named_in_the_readme() {
+    let help = answer(&["--help"]);
+    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    for command in commands.filter_map(|line| line.split_whitespace().next()).filter(|command| *command != "help") {
+        assert!(README.contains(command), "{command}");
+    }
+}
