@@ -21,10 +21,10 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
     write_parts(path, &[bytes])
 }
 
-/// As [`write`], from several pieces, so that large contents need not be copied together.
+/// As [`write()`], from several pieces, so that large contents need not be copied together.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_parts(path: &Path, parts: &[&[u8]]) -> Result<(), Problem> {
     let temporary = temporary_name(path);
     let result = (|| {
@@ -43,10 +43,10 @@ pub fn write_parts(path: &Path, parts: &[&[u8]]) -> Result<(), Problem> {
     })
 }
 
-/// Writes `value` as indented JSON, as [`write`].
+/// Writes `value` as indented JSON, as [`write()`].
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Problem> {
     let text = serde_json::to_vec_pretty(value).map_err(|error| foreign(path, &error))?;
     write(path, &text)

@@ -11,7 +11,7 @@
 //! | [`geometry`] | shapes, borders and strides, shared by forward and backward |
 //! | [`winograd`] | 3x3 convolutions with a quarter of the multiplications |
 //! | [`direct`] | the first layer, and 5x5 |
-//! | [`pooling`], [`activation`], [`norm`], [`drop`] | what surrounds a convolution |
+//! | [`pooling`], [`activation`], [`norm`], [`mod@drop`] | what surrounds a convolution |
 //! | [`dense`], [`tail`] | dense layers, and all layers over vectors |
 //! | [`update`], [`parameters`] | optimizers, and the arrays in the kernels' layouts |
 //! | [`block`], [`build`], [`pass`] | a block with its buffers, the engine from a list of layers, a step as jobs |
