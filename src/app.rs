@@ -2,7 +2,9 @@
 
 mod errand;
 mod history;
+mod interrupted;
 mod keys;
+mod mend;
 mod perform;
 mod preferences;
 mod toasts;
@@ -13,7 +15,12 @@ use egui::{CentralPanel, Context, Margin, Panel, Ui, ViewportCommand};
 
 pub use preferences::Preferences;
 
-use self::{errand::Errands, history::History, toasts::Toasts};
+use self::{
+    errand::{Errands, Fetched},
+    history::History,
+    interrupted::Interrupted,
+    toasts::Toasts,
+};
 use crate::{
     data::sample::{Dataset, Source},
     engine::Device,
@@ -27,7 +34,7 @@ use crate::{
         theme, welcome,
         widget::thumbs::Thumbs,
     },
-    worker::{Answerer, Command, Photo, Worker},
+    worker::{Answerer, Command, Onward, Photo, Worker},
 };
 
 /// How the window starts.
@@ -102,6 +109,11 @@ pub struct App {
     actions: Vec<Action>,
     /// Train as soon as the data set is open.
     train_when_open: bool,
+    /// Go on with this run as soon as its data set is open.
+    resume_when_open: Option<(String, Onward)>,
+    interrupted: Interrupted,
+    /// What the user last asked to have written where.
+    written: Option<Fetched>,
     /// Close the window as soon as the worker is at rest.
     closing: bool,
 }
@@ -126,6 +138,7 @@ impl App {
         let ctx = cc.egui_ctx.clone();
         app.answerer = Answerer::new(move || ctx.request_repaint()).ok();
         app.devices = crate::engine::devices();
+        app.send(Command::EmptyTrash, None);
         app.send(Command::ListRuns, None);
         match start {
             Start::Normal => app.reopen(),
@@ -168,6 +181,9 @@ impl App {
             questions: 0,
             actions: Vec::new(),
             train_when_open: false,
+            resume_when_open: None,
+            interrupted: Interrupted::default(),
+            written: None,
             closing: false,
             preferences,
         }
@@ -199,6 +215,7 @@ impl App {
             self.take(fetched);
         }
         self.toasts.take(&mut self.session);
+        self.look_for_interrupted();
         if let Some(dataset) = self.session.dataset.clone()
             && !before.is_some_and(|before| Arc::ptr_eq(&before, &dataset))
         {
@@ -222,6 +239,9 @@ impl App {
         self.check();
         if std::mem::take(&mut self.train_when_open) {
             self.actions.push(Action::Train);
+        }
+        if let Some((run, how)) = self.resume_when_open.take() {
+            self.resume(run, how);
         }
     }
 
@@ -294,7 +314,7 @@ impl App {
                 false => open.show(ui, cx, memory),
             });
         });
-        self.failures(ui);
+        self.cards(ui);
         let lang = self.preferences.lang;
         if let Some(offer) = self.toasts.show(ui, lang) {
             self.actions.push(Action::Take(offer));

@@ -16,6 +16,7 @@ use crate::{
     problem::{Kind, Problem},
     run::RunStore,
     text::{Lang, say},
+    worker::Onward,
 };
 use terminal::Terminal;
 
@@ -35,7 +36,10 @@ pub fn run() -> Wanted {
     let result = match command {
         Command::Demo => return Wanted::Window { demo: true },
         Command::Train(ask) => train::train(&ask, lang),
-        Command::Resume { run, data, more, json } => train::resume(&run, data, more, &mut Terminal::new(lang, json)),
+        Command::Resume { run, data, more, device, rate, json } => {
+            let how = Onward { more, device, learning_rate: rate };
+            train::resume(&run, data, how, &mut Terminal::new(lang, json))
+        }
         Command::Evaluate { run, data, json } => models::evaluate(run, data, &mut Terminal::new(lang, json)),
         Command::Predict { run, paths, csv, faces } => models::predict(&run, &paths, csv.as_deref(), faces, lang),
         Command::Export { run, format, out } => models::export(run, format, out, &mut Terminal::new(lang, false)),
@@ -43,6 +47,7 @@ pub fn run() -> Wanted {
         Command::Check { dir, json } => data::check(dir, json, lang),
         Command::Split { dir, out, seed, link } => data::split(dir, out, seed, link, lang),
         Command::Trial { recipe, json } => trial::trial(&recipe, json, lang),
+        Command::Rates { recipe, json } => trial::rates(&recipe, json, lang),
         Command::Devices { json } => trial::devices(json),
         Command::Selftest => trial::selftest(lang),
         Command::Options => {
@@ -122,6 +127,12 @@ enum Command {
         /// Epochs to add to a finished run
         #[arg(long, value_name = "N", default_value_t = 0)]
         more: u32,
+        /// Another device than before, as listed by `trombine devices`
+        #[arg(long, value_name = "ID")]
+        device: Option<String>,
+        /// From the best weights, at this learning rate: after a loss that ran away
+        #[arg(long, value_name = "RATE")]
+        rate: Option<f64>,
         /// Print events as JSON lines
         #[arg(long)]
         json: bool,
@@ -188,6 +199,14 @@ enum Command {
     },
     /// Train 20 batches on each device, on the sample faces unless --data: pictures a second, time of an epoch and of a run
     Trial {
+        #[command(flatten)]
+        recipe: RecipeArgs,
+        /// Print it as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Train 100 batches at rising learning rates, on the sample faces unless --data, and propose a rate
+    Rates {
         #[command(flatten)]
         recipe: RecipeArgs,
         /// Print it as JSON

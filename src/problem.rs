@@ -18,6 +18,9 @@ pub struct Problem {
     pub remedy: Sentence,
     /// Technical details for "Copy details"; empty if there are none.
     pub details: String,
+    /// The file or folder that it is about, if it is about one.
+    #[serde(default)]
+    pub path: Option<PathBuf>,
 }
 
 /// What sort of problem it is, so that a card can offer the button that mends it.
@@ -48,7 +51,7 @@ pub enum Kind {
 impl Problem {
     /// A problem of `kind` with its sentence and its way on.
     pub fn new(kind: Kind, what: impl Into<Sentence>, remedy: impl Into<Sentence>) -> Self {
-        Self { kind, knob: None, what: what.into(), remedy: remedy.into(), details: String::new() }
+        Self { kind, knob: None, what: what.into(), remedy: remedy.into(), details: String::new(), path: None }
     }
 
     /// The same problem, shown beside the setting `key`.
@@ -73,7 +76,8 @@ impl Problem {
     /// A file operation on `path` failed.
     pub fn io(path: &std::path::Path, error: &std::io::Error) -> Self {
         use std::io::ErrorKind;
-        let path = PathBuf::from(path).display().to_string();
+        let place = path.to_owned();
+        let path = path.display();
         let (kind, what, remedy): (Kind, Say, Say) = match error.kind() {
             ErrorKind::NotFound => (
                 Kind::Data,
@@ -100,7 +104,7 @@ impl Problem {
             ),
         };
         let what = Sentence { en: format!("{path} {}", what.en), fr: format!("{path} {}", what.fr) };
-        Self::new(kind, what, remedy).because(error)
+        Self { path: Some(place), ..Self::new(kind, what, remedy).because(error) }
     }
 
     /// Both sentences on one line, for a terminal.

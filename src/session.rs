@@ -11,8 +11,14 @@ use crate::{
     engine::Device,
     problem::{Kind, Problem},
     run::{RunInfo, RunView},
+    settings::Settings,
     text::Sentence,
-    train::event::{BatchRecord, EpochRecord, Note, StopReason, TrainEvent},
+    train::{
+        callback::Callbacks,
+        event::{BatchRecord, EpochRecord, Note, StopReason, TrainEvent},
+        rate_range::RateRange,
+        trial::Trial,
+    },
     worker::{Answer, Crop, Envelope, Event, JobId, Reply, Stage},
 };
 
@@ -25,6 +31,10 @@ pub struct Session {
     pub dataset: Option<Arc<Dataset>>,
     /// The training that runs, or the last one of this session.
     pub training: Option<Training>,
+    /// The last trial of the devices.
+    pub tried: Option<Tried>,
+    /// The last test of learning rates.
+    pub rates: Option<RateTest>,
     /// The run that Results and Predict show.
     pub run: Option<Arc<RunView>>,
     /// Saved runs, newest first.
@@ -81,12 +91,34 @@ impl Progress {
     }
 }
 
+/// How fast a draft goes here.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tried {
+    /// What was tried; other settings would take another time.
+    pub settings: Settings,
+    /// One for each device that is done.
+    pub trials: Vec<Trial>,
+}
+
+/// Learning rates that were tested.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RateTest {
+    /// What they were tested with.
+    pub settings: Settings,
+    /// Empty until the test is done.
+    pub range: RateRange,
+}
+
 /// A training as it is watched.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Training {
     /// The run's id.
     pub run: String,
     pub device: Device,
+    /// What it is trained with.
+    pub settings: Settings,
+    /// What the callbacks remember of `history`.
+    pub callbacks: Callbacks,
     /// At most.
     pub epochs: u32,
     pub steps_per_epoch: u32,
@@ -182,12 +214,10 @@ impl Phase {
 }
 
 impl Training {
-    /// The best epoch so far by validation loss, unless the end of the training named one.
+    /// The best epoch so far as the callbacks see it, unless the end of the training named one.
     pub fn best(&self) -> Option<&EpochRecord> {
-        match self.best_epoch {
-            Some(best) => self.history.iter().find(|e| e.epoch == best),
-            None => self.history.iter().min_by(|a, b| a.validation_loss.total_cmp(&b.validation_loss)),
-        }
+        let best = self.best_epoch.or_else(|| self.callbacks.best_epoch(&self.settings.train.callbacks))?;
+        self.history.iter().find(|e| e.epoch == best)
     }
 
     /// From 0 to 1 over all epochs.
@@ -209,7 +239,7 @@ impl Session {
     pub fn apply(&mut self, envelope: Envelope) {
         let Envelope { job, event } = envelope;
         match event {
-            Event::Runs(runs) => self.runs = runs,
+            Event::Runs { runs } => self.runs = runs,
             Event::RunOpened(view) => {
                 let view = Arc::<RunView>::from(view);
                 self.views.insert(view.info.id.clone(), Arc::clone(&view));
@@ -231,6 +261,16 @@ impl Session {
                 self.phase = Phase::Idle;
             }
             Event::Train(event) => self.train(event),
+            Event::Tried(trial) => {
+                if let Some(tried) = &mut self.tried {
+                    tried.trials.push(trial);
+                }
+            }
+            Event::Rates(range) => {
+                if let Some(rates) = &mut self.rates {
+                    rates.range = range;
+                }
+            }
             Event::Evaluated(view) => {
                 self.run = Some(Arc::from(view));
                 self.attention = true;
@@ -296,12 +336,24 @@ impl Session {
     }
 
     fn train(&mut self, event: TrainEvent) {
-        if let TrainEvent::Started { run, device, epochs, steps_per_epoch, train_pictures, validation_pictures, history } = event
+        if let TrainEvent::Started {
+            run,
+            device,
+            epochs,
+            steps_per_epoch,
+            train_pictures,
+            validation_pictures,
+            settings,
+            callbacks,
+            history,
+        } = event
         {
             self.phase = Phase::Training;
             self.training = Some(Training {
                 run,
                 device,
+                settings: *settings,
+                callbacks,
                 epochs,
                 steps_per_epoch,
                 train_pictures,
@@ -329,6 +381,8 @@ impl Session {
                 training.now = record;
             }
             TrainEvent::Epoch(record) => {
+                // The same small machine as the worker's, fed with the same record: it remembers the same.
+                training.callbacks.epoch(&training.settings.train.callbacks, &record, 0.0);
                 training.history.push(record);
                 training.live.clear();
             }
@@ -336,7 +390,7 @@ impl Session {
             TrainEvent::Paused => self.phase = Phase::Paused,
             TrainEvent::Resumed => self.phase = Phase::Training,
             TrainEvent::Saved { epoch } => training.saved = Some(epoch),
-            TrainEvent::Faces(faces) => training.faces = faces,
+            TrainEvent::Faces { faces } => training.faces = faces,
             TrainEvent::Stopped { reason, best_epoch } => {
                 training.stopped = Some(reason);
                 training.best_epoch = best_epoch;

@@ -15,6 +15,8 @@ use crate::{
     data::sample::SIDE,
     predict,
     problem::{Kind, Problem},
+    run::atomic,
+    settings::Settings,
     text::{Lang, Say, say},
     worker::Crop,
 };
@@ -28,6 +30,7 @@ const PREVIEW: u32 = 1024;
 const LARGEST: u32 = 12_000;
 
 /// What came back.
+#[derive(Clone)]
 pub enum Fetched {
     Folder(PathBuf),
     Photos(Vec<PathBuf>),
@@ -60,10 +63,31 @@ pub enum Fetched {
     },
     /// A picture for the augmentation preview: `SIDE` x `SIDE` RGB.
     Cached(Arc<[u8]>),
+    /// A file to take settings from.
+    SettingsFrom(PathBuf),
+    /// Where the draft is to be written.
+    SettingsTo(PathBuf),
+    /// It is written there.
+    Saved(PathBuf),
+    /// Settings out of a file.
+    Settings(Box<Settings>),
     Failed(Problem),
 }
 
+impl Fetched {
+    /// Whether it says where something is to be written.
+    pub fn is_place(&self) -> bool {
+        matches!(self, Self::CopyTo { .. } | Self::ExportTo { .. } | Self::PredictFolder { .. } | Self::SettingsTo(_))
+    }
+
+    /// Whether it can come without a dialog having been open.
+    fn is_work(&self) -> bool {
+        matches!(self, Self::Preview { .. } | Self::Cached(_) | Self::Settings(_) | Self::Saved(_) | Self::Failed(_))
+    }
+}
+
 /// A photo made small enough for the screen.
+#[derive(Clone)]
 pub struct Preview {
     pub rgb: Arc<[u8]>,
     pub size: [usize; 2],
@@ -91,7 +115,7 @@ impl Errands {
     pub fn fetched(&mut self) -> Vec<Fetched> {
         let all: Vec<_> = self.receive.try_iter().collect();
         // A dialog always ends with a message, `None` if it was closed.
-        if all.iter().any(|f| !matches!(f, Some(Fetched::Preview { .. } | Fetched::Cached(_) | Fetched::Failed(_)))) {
+        if all.iter().any(|fetched| !fetched.as_ref().is_some_and(Fetched::is_work)) {
             self.dialog_open = false;
         }
         all.into_iter().flatten().collect()
@@ -164,6 +188,32 @@ impl Errands {
         });
     }
 
+    pub fn choose_settings_target(&mut self, lang: Lang) {
+        let title = say("Save the settings as", "Enregistrer les réglages sous");
+        let dialog = titled(lang, title, None).set_file_name("trombine.json").add_filter("JSON", &["json"]);
+        self.ask(async move { dialog.save_file().await.map(|f| Fetched::SettingsTo(f.path().to_owned())) });
+    }
+
+    pub fn choose_settings(&mut self, lang: Lang) {
+        let dialog = titled(lang, say("Open settings", "Ouvrir des réglages"), None).add_filter("JSON, text", &["json", "txt"]);
+        self.ask(async move { dialog.pick_file().await.map(|f| Fetched::SettingsFrom(f.path().to_owned())) });
+    }
+
+    /// Reads settings from a file.
+    pub fn read_settings(&self, path: PathBuf) {
+        self.send(move || Some(settings_of(&path)));
+    }
+
+    /// Writes the settings as a file that `trombine train --settings` takes too.
+    pub fn write_settings(&self, path: PathBuf, settings: Settings) {
+        self.send(move || {
+            Some(match atomic::write_json(&path, &settings) {
+                Ok(()) => Fetched::Saved(path),
+                Err(problem) => Fetched::Failed(problem),
+            })
+        });
+    }
+
     /// Decodes a photo for the screen.
     pub fn preview(&self, path: PathBuf) {
         self.send(move || {
@@ -200,6 +250,18 @@ impl Errands {
                 Err(problem) => Fetched::Failed(problem),
             })
         });
+    }
+}
+
+fn settings_of(path: &Path) -> Fetched {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) => return Fetched::Failed(Problem::io(path, &error)),
+    };
+    match Settings::parse(&text) {
+        Ok(settings) => Fetched::Settings(Box::new(settings)),
+        // All that is wrong in one card: the first sentence, the others as details.
+        Err(problems) => Fetched::Failed(Problem { path: Some(path.to_owned()), ..crate::worker::first(problems) }),
     }
 }
 

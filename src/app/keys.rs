@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use egui::{Align2, Color32, Event, Key, KeyboardShortcut, LayerId, Modifiers, Order, Ui, ViewportCommand};
 
-use super::App;
+use super::{App, interrupted};
 use crate::{
     session::Phase,
+    settings::Settings,
     text::say,
     ui::{
         Action, Dialog, icon,
@@ -15,6 +16,11 @@ use crate::{
         widget::notice::{self, CardAnswer},
     },
 };
+
+/// Whether a file holds settings rather than a picture.
+fn is_settings(path: &std::path::Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "json" || extension == "txt")
+}
 
 const SHIFTED: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
@@ -26,6 +32,9 @@ impl App {
         let mut act = |action| self.actions.push(action);
         if pressed(command, Key::O) {
             act(Action::ChooseFolder);
+        }
+        if pressed(command, Key::S) {
+            act(Action::SaveSettings);
         }
         if pressed(command, Key::Comma) {
             act(Action::Show(Dialog::Preferences));
@@ -56,7 +65,7 @@ impl App {
         self.dropped(ui);
     }
 
-    /// A pasted picture is predicted; a pasted path is opened.
+    /// A pasted picture is predicted; a pasted path is opened; pasted settings become the draft.
     fn pasted(&mut self, ui: &Ui) {
         for event in ui.input(|i| i.events.clone()) {
             match event {
@@ -70,6 +79,8 @@ impl App {
                     let path = PathBuf::from(text.trim().trim_start_matches("file://").trim_matches('"'));
                     if path.is_absolute() {
                         self.use_paths(vec![path]);
+                    } else if Settings::is_text(&text) {
+                        self.take_text(&text);
                     }
                 }
                 _ => {}
@@ -88,6 +99,7 @@ impl App {
     fn use_paths(&mut self, paths: Vec<PathBuf>) {
         let action = match (paths.iter().find(|path| path.is_dir()), paths.first()) {
             (Some(folder), _) => Action::UseFolder(folder.clone()),
+            (None, Some(first)) if is_settings(first) => Action::UseSettings(first.clone()),
             (None, Some(first)) if self.page == Page::Augmentation => Action::UseOwnPicture(first.clone()),
             _ if self.session.run.is_some() => Action::Predict(paths),
             _ => {
@@ -157,28 +169,32 @@ impl App {
         }
     }
 
-    /// The cards of failures, above the page's lower right corner.
-    pub(super) fn failures(&mut self, ui: &Ui) {
+    /// The cards of failures, and of a training that was interrupted, above the page's lower right corner.
+    pub(super) fn cards(&mut self, ui: &Ui) {
         let lang = self.preferences.lang;
-        let mut actions = Vec::new();
-        if self.session.failures.is_empty() {
+        let interrupted = self.interrupted().cloned();
+        if self.session.failures.is_empty() && interrupted.is_none() {
             return;
         }
+        let mut actions = Vec::new();
         egui::Area::new(egui::Id::unique("failures")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, [-20.0, -56.0]).show(
             ui.ctx(),
             |ui| {
                 ui.set_max_width(440.0);
-                for (index, problem) in self.session.failures.iter().enumerate().rev().take(3) {
-                    let way_on = self.way_on(problem);
-                    match notice::failure(ui, lang, problem, way_on.as_deref()) {
-                        Some(CardAnswer::Close) => actions.push(Action::CloseFailure(index)),
-                        Some(CardAnswer::WayOn) => actions.push(Action::MendFailure(index)),
+                for (card, problem) in self.session.failures.iter().enumerate().rev().take(3) {
+                    let ways: Vec<String> = self.ways(problem).iter().map(|way| way.text(lang)).collect();
+                    match notice::failure(ui, lang, problem, &ways) {
+                        Some(CardAnswer::Close) => actions.push(Action::CloseFailure(card)),
+                        Some(CardAnswer::WayOn(way)) => actions.push(Action::MendFailure { card, way }),
                         Some(CardAnswer::Copy) => {
                             let version = env!("CARGO_PKG_VERSION");
                             actions.push(Action::CopyText(format!("Trombine {version}\n{problem}")));
                         }
                         None => {}
                     }
+                }
+                if let Some(run) = &interrupted {
+                    actions.extend(interrupted::card(ui, lang, run));
                 }
             },
         );

@@ -4,15 +4,16 @@ use std::path::PathBuf;
 
 use egui::Context;
 
-use super::{App, errand::Fetched, set_mode};
+use super::{App, errand::Fetched, interrupted::Interrupted, set_mode};
 use crate::{
     data::sample::Source,
-    problem::{Kind, Problem},
+    plan::Plan,
     session::{self, Offer, Phase, Progress},
+    settings::Settings,
     text::say,
-    train::control::Wish,
+    train::{control::Wish, rate_range::RateRange, trial},
     ui::{Action, Dialog, dialog::Answer, page::Page},
-    worker::{Command, Crop, Photo, Question, Stage},
+    worker::{Command, Crop, Onward, Photo, Question, Stage},
 };
 
 impl App {
@@ -34,16 +35,12 @@ impl App {
             Action::CopyFolders { link } => self.errands.choose_copy_target(lang, link),
             Action::Cancel => self.wish(Wish::Discard),
             Action::Train => self.train(),
-            Action::Resume { run, more } => {
-                if let Some(dataset) = self.session.dataset.clone() {
-                    let starting = Phase::Starting(Progress::at(Stage::Training));
-                    self.send(Command::Resume { run, dataset, more }, Some(starting));
-                    self.page = Page::Training;
-                } else {
-                    self.session.toast(say("Open the data first", "Ouvrez d’abord les données"), None);
-                    self.page = Page::Data;
-                }
-            }
+            Action::TryDevices => self.try_devices(),
+            Action::TestRates => self.test_rates(),
+            Action::SaveSettings => self.errands.choose_settings_target(lang),
+            Action::ChooseSettings => self.errands.choose_settings(lang),
+            Action::UseSettings(path) => self.errands.read_settings(path),
+            Action::Resume { run, more } => self.resume(run, Onward::more(more)),
             Action::Pause(pause) => self.wish(if pause { Wish::Pause } else { Wish::Go }),
             Action::FinishNow => self.wish(Wish::Finish),
             Action::Discard => self.dialog = Some(Dialog::Discard),
@@ -63,7 +60,9 @@ impl App {
             }
             Action::EvaluateFolder { run } => self.errands.choose_judged_folder(lang, run),
             Action::Evaluate { run } => {
-                let dataset = self.session.dataset.clone();
+                // Pictures of another source would not be the run's.
+                let own = self.session.runs.iter().find(|info| info.id == run).map(|info| &info.source);
+                let dataset = self.session.dataset.clone().filter(|open| own.is_none_or(|own| open.source == *own));
                 self.send(
                     Command::Evaluate { run, source: None, dataset },
                     Some(Phase::Judging(Progress::at(Stage::Evaluating))),
@@ -110,7 +109,8 @@ impl App {
                     self.session.failures.remove(index);
                 }
             }
-            Action::MendFailure(index) => self.mend(ctx, index),
+            Action::MendFailure { card, way } => self.mend(ctx, card, way),
+            Action::ForgetInterrupted => self.interrupted = Interrupted::Settled,
             Action::CopyText(text) => {
                 ctx.copy_text(text);
                 self.session.toast(say("Copied", "Copié"), None);
@@ -137,17 +137,80 @@ impl App {
     pub(super) fn send(&mut self, command: Command, phase: Option<Phase>) {
         let Some(worker) = &self.worker else { return };
         if phase.is_some() && self.session.phase.busy() {
-            let busy = say(
-                "One thing at a time: wait for the current job, or stop it",
-                "Une chose à la fois : attendez la fin, ou arrêtez",
-            );
-            self.session.toast(busy, None);
+            self.one_at_a_time();
             return;
         }
         let job = worker.start(command);
         if let Some(phase) = phase {
             self.session.begin(job, phase);
         }
+    }
+
+    pub(super) fn one_at_a_time(&mut self) {
+        let busy =
+            say("One thing at a time: wait for the current job, or stop it", "Une chose à la fois : attendez la fin, ou arrêtez");
+        self.session.toast(busy, None);
+    }
+
+    /// Goes on with a run, on its own pictures: if others are open, its own are opened first.
+    pub(super) fn resume(&mut self, run: String, how: Onward) {
+        let own = self.session.runs.iter().find(|info| info.id == run).map(|info| info.source.clone());
+        let open = self.session.dataset.clone();
+        match (open.filter(|open| own.as_ref().is_none_or(|own| open.source == *own)), own) {
+            (Some(dataset), _) => {
+                let starting = Phase::Starting(Progress::at(Stage::Training));
+                self.send(Command::Resume { run, dataset, how }, Some(starting));
+                self.page = Page::Training;
+            }
+            (None, Some(own)) if !self.session.phase.busy() => {
+                self.resume_when_open = Some((run, how));
+                self.open(own);
+            }
+            (None, Some(_)) => self.one_at_a_time(),
+            (None, None) => {
+                self.session.toast(say("Open the data first", "Ouvrez d’abord les données"), None);
+                self.page = Page::Data;
+            }
+        }
+    }
+
+    /// The draft as a plan on the chosen device, if it is one.
+    fn planned(&mut self) -> Option<Plan> {
+        self.check();
+        let plan = self.checked.as_ref()?.plan.as_ref().ok()?;
+        Some(Plan { device: self.preferences.device.clone(), ..plan.as_ref().clone() })
+    }
+
+    fn try_devices(&mut self) {
+        let Some(plan) = self.planned().filter(|_| !self.session.phase.busy()) else { return };
+        self.session.tried = Some(session::Tried { settings: plan.settings.clone(), trials: Vec::new() });
+        // All that a person would train on, and the chosen one if it is none of them.
+        let mut devices = trial::devices("auto");
+        if plan.device != "auto" && !devices.contains(&plan.device) {
+            devices.push(plan.device.clone());
+        }
+        let command = Command::Try { plan: Box::new(plan), devices };
+        self.send(command, Some(Phase::Working(Progress::at(Stage::Trying))));
+    }
+
+    fn test_rates(&mut self) {
+        let Some(plan) = self.planned().filter(|_| !self.session.phase.busy()) else { return };
+        self.session.rates = Some(session::RateTest { settings: plan.settings.clone(), range: RateRange::default() });
+        self.send(Command::TestRates(Box::new(plan)), Some(Phase::Working(Progress::at(Stage::TestingRates))));
+    }
+
+    /// Takes settings from a text as the draft.
+    pub(super) fn take_text(&mut self, text: &str) {
+        match Settings::parse(text) {
+            Ok(settings) => self.take_draft(settings),
+            Err(problems) => problems.into_iter().for_each(|problem| self.session.fail(problem)),
+        }
+    }
+
+    fn take_draft(&mut self, settings: Settings) {
+        self.settings = settings;
+        let said = say("The settings were taken over", "Les réglages ont été repris");
+        self.session.toast(said, Some(Offer::Undo));
     }
 
     pub(super) fn open(&mut self, source: Source) {
@@ -161,33 +224,19 @@ impl App {
         }
     }
 
-    fn train(&mut self) {
-        self.check();
-        let Some(checked) = &self.checked else { return };
-        match &checked.plan {
-            Ok(plan) => {
-                let mut plan = plan.as_ref().clone();
-                plan.device.clone_from(&self.preferences.device);
-                self.send(Command::Train(Box::new(plan)), Some(Phase::Starting(Progress::at(Stage::Training))));
-                self.page = Page::Training;
-            }
-            Err(problems) => {
-                for problem in problems.clone() {
-                    self.session.fail(problem);
-                }
-            }
+    pub(super) fn train(&mut self) {
+        if let Some(plan) = self.planned() {
+            self.send(Command::Train(Box::new(plan)), Some(Phase::Starting(Progress::at(Stage::Training))));
+            self.page = Page::Training;
+        } else if let Some(Err(problems)) = self.checked.as_ref().map(|checked| checked.plan.clone()) {
+            problems.into_iter().for_each(|problem| self.session.fail(problem));
         }
     }
 
     fn take_settings(&mut self, run: &str) {
-        if let Some(view) = self.session.run.as_ref().filter(|view| view.info.id == run) {
-            self.settings = view.settings.clone();
-            self.session.toast(
-                say("These are the run’s settings now", "Ce sont maintenant les réglages de l’exécution"),
-                Some(Offer::Undo),
-            );
-        } else {
-            self.send(Command::OpenRun(run.to_owned()), None);
+        match self.session.views.get(run).or(self.session.run.as_ref().filter(|view| view.info.id == run)) {
+            Some(view) => self.take_draft(view.settings.clone()),
+            None => self.send(Command::ViewRun(run.to_owned()), None),
         }
     }
 
@@ -235,7 +284,18 @@ impl App {
 
     /// Goes on with what an errand brought.
     pub(super) fn take(&mut self, fetched: Fetched) {
+        if fetched.is_place() {
+            self.written = Some(fetched.clone());
+        }
         match fetched {
+            Fetched::SettingsFrom(path) => self.errands.read_settings(path),
+            Fetched::SettingsTo(path) => self.errands.write_settings(path, self.settings.clone()),
+            Fetched::Settings(settings) => self.take_draft(*settings),
+            Fetched::Saved(path) => {
+                let folder = path.parent().map_or(path.clone(), Into::into);
+                let said = say("The settings are saved", "Les réglages sont enregistrés");
+                self.session.toast(said, Some(Offer::OpenFolder(folder)));
+            }
             Fetched::Folder(folder) => self.open(Source::Folder(folder)),
             Fetched::Photos(paths) => {
                 for path in paths {
@@ -277,48 +337,6 @@ impl App {
         });
         for crop in faces {
             self.ask(id, None, *crop);
-        }
-    }
-
-    /// The text on the button of a failure's own way on.
-    pub(super) fn way_on(&self, problem: &Problem) -> Option<String> {
-        let lang = self.preferences.lang;
-        match problem.kind {
-            Kind::Data => Some(say("Open another folder…", "Ouvrir un autre dossier…").get(lang).to_owned()),
-            Kind::OutOfMemory if self.settings.train.batch_size > 1 => {
-                let half = (self.settings.train.batch_size / 2).max(1);
-                Some(format!("{} {half}", say("Retry with batches of", "Réessayer avec des lots de").get(lang)))
-            }
-            Kind::Diverged => Some(say("Lower the learning rate", "Baisser le taux d’apprentissage").get(lang).to_owned()),
-            Kind::Settings if problem.knob.is_some() => Some(say("Show the setting", "Montrer le réglage").get(lang).to_owned()),
-            _ => None,
-        }
-    }
-
-    fn mend(&mut self, ctx: &Context, index: usize) {
-        if index >= self.session.failures.len() {
-            return;
-        }
-        let problem = self.session.failures.remove(index);
-        match problem.kind {
-            Kind::Data => self.perform(ctx, Action::ChooseFolder),
-            Kind::OutOfMemory => {
-                self.settings.train.batch_size = (self.settings.train.batch_size / 2).max(1);
-                self.train();
-            }
-            Kind::Diverged => {
-                self.settings.train.optimizer.learning_rate /= 10.0;
-                self.page = Page::Training;
-            }
-            _ => {
-                let place = problem.knob.as_deref().and_then(|knob| knob.split('.').next()).unwrap_or_default();
-                self.page = match place {
-                    "split" => Page::Data,
-                    "augment" => Page::Augmentation,
-                    "model" => Page::Model,
-                    _ => Page::Training,
-                };
-            }
         }
     }
 

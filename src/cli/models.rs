@@ -55,8 +55,8 @@ pub fn runs(json: bool, lang: Lang) -> Done {
 
 fn row(run: &RunInfo, lang: Lang) -> String {
     let status = match run.status {
-        RunStatus::Training => say("not finished", "inachevée"),
-        RunStatus::Paused => say("paused", "en pause"),
+        RunStatus::Training => say("in training", "en cours"),
+        RunStatus::Paused => say("not finished", "inachevée"),
         RunStatus::Finished => say("finished", "terminée"),
     };
     let scores = run.scores.map_or_else(String::new, |scores| {

@@ -5,11 +5,12 @@ use std::fs;
 use super::{RecipeArgs, one, terminal::print};
 use crate::{
     data::sample::Source,
+    engine,
     knob::{Choice, Knobs},
     plan::Plan,
     preset::Preset,
     problem::{Kind, Problem},
-    run::{RunStore, atomic},
+    run::RunStore,
     settings::Settings,
     text::{Lang, Sentence, say},
     train::control::Control,
@@ -23,8 +24,8 @@ use crate::{
 pub fn settings(ask: &RecipeArgs) -> Result<Settings, Vec<Problem>> {
     let mut settings = match (&ask.settings, &ask.preset) {
         (Some(path), _) => {
-            let text = fs::read(path).map_err(|error| one(Problem::io(path, &error)))?;
-            serde_json::from_slice(&text).map_err(|error| one(atomic::foreign(path, &error)))?
+            let text = fs::read_to_string(path).map_err(|error| one(Problem::io(path, &error)))?;
+            Settings::parse(&text)?
         }
         (None, Some(name)) => preset(name)?.settings(),
         (None, None) => Settings::default(),
@@ -32,7 +33,7 @@ pub fn settings(ask: &RecipeArgs) -> Result<Settings, Vec<Problem>> {
     let epochs = ask.epochs.map(|n| format!("train.epochs={n}"));
     let seed = ask.seed.map(|n| format!("seed={n}"));
     let wishes = ask.set.iter().cloned().chain(epochs).chain(seed);
-    let problems: Vec<Problem> = wishes.filter_map(|wish| set(&mut settings, &wish).err()).collect();
+    let problems: Vec<Problem> = wishes.filter_map(|wish| settings.set(&wish).err()).collect();
     if problems.is_empty() { Ok(settings) } else { Err(problems) }
 }
 
@@ -42,6 +43,7 @@ pub fn settings(ask: &RecipeArgs) -> Result<Settings, Vec<Problem>> {
 /// Everything that keeps the plan from existing.
 pub fn plan(ask: &RecipeArgs, source: Source, store: &RunStore, tell: &mut dyn FnMut(Event)) -> Result<Plan, Vec<Problem>> {
     let settings = settings(ask)?;
+    engine::check(&ask.device).map_err(one)?;
     let mut opened = None;
     worker::perform(Command::Open(source), store, &Control::default(), &mut |event| {
         if let Event::Opened { dataset } = &event {
@@ -80,26 +82,5 @@ fn preset(name: &str) -> Result<Preset, Vec<Problem>> {
             Sentence { en: format!("There is no recipe “{name}”"), fr: format!("Il n’y a pas de recette « {name} »") },
             Sentence { en: format!("Take one of {keys}"), fr: format!("Prenez l’une de {keys}") },
         ))
-    })
-}
-
-fn set(settings: &mut Settings, wish: &str) -> Result<(), Problem> {
-    let (key, value) = wish.split_once('=').ok_or_else(|| {
-        Problem::new(
-            Kind::Settings,
-            Sentence { en: format!("“{wish}” is not KEY=VALUE"), fr: format!("« {wish} » n’est pas CLÉ=VALEUR") },
-            say("For example --set model.dropout=0.3", "Par exemple --set model.dropout=0.3"),
-        )
-    })?;
-    let mut knobs = settings.knobs();
-    let knob = knobs.iter_mut().find(|knob| knob.key == key.trim()).ok_or_else(|| {
-        Problem::new(
-            Kind::Settings,
-            Sentence { en: format!("There is no option “{key}”"), fr: format!("Il n’y a pas d’option « {key} »") },
-            say("`trombine options` lists them", "`trombine options` en donne la liste"),
-        )
-    })?;
-    knob.parse(value).map_err(|sentence| {
-        Problem::new(Kind::Settings, sentence, say("`trombine options` lists them", "`trombine options` en donne la liste"))
     })
 }

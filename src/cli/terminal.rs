@@ -51,7 +51,13 @@ impl Terminal {
                 self.clear();
                 complain(problem, self.lang);
             }
-            Event::Runs(_) | Event::RunOpened(_) | Event::RunViewed(_) | Event::Finished | Event::Failed(_) => {}
+            Event::Tried(_)
+            | Event::Rates(_)
+            | Event::Runs { .. }
+            | Event::RunOpened(_)
+            | Event::RunViewed(_)
+            | Event::Finished
+            | Event::Failed(_) => {}
         }
     }
 
@@ -130,7 +136,7 @@ impl Terminal {
                 let text = stopped(*reason, *best_epoch, lang);
                 self.line(&text);
             }
-            TrainEvent::Paused | TrainEvent::Resumed | TrainEvent::Saved { .. } | TrainEvent::Faces(_) => {}
+            TrainEvent::Paused | TrainEvent::Resumed | TrainEvent::Saved { .. } | TrainEvent::Faces { .. } => {}
         }
     }
 
@@ -254,6 +260,8 @@ const fn stage_name(stage: Stage) -> Say {
         Stage::Decoding => say("Reading pictures", "Lecture des images"),
         Stage::Drawing => say("Drawing sample faces", "Dessin des visages d’exemple"),
         Stage::Training => say("Training", "Entraînement"),
+        Stage::Trying => say("Trying the devices", "Essai des appareils"),
+        Stage::TestingRates => say("Testing learning rates", "Test des taux d’apprentissage"),
         Stage::Evaluating => say("Judging", "Évaluation"),
         Stage::Predicting => say("Predicting", "Prédiction"),
         Stage::Copying => say("Copying", "Copie"),

@@ -8,7 +8,7 @@ use crate::{
     problem::{Kind, Problem},
     text::{Lang, say},
     train::control::Control,
-    worker::{self, Command, Event},
+    worker::{self, Command, Event, Onward},
 };
 
 /// Trains, and judges the result.
@@ -26,12 +26,11 @@ pub fn train(ask: &TrainArgs, lang: Lang) -> Done {
 }
 
 /// Goes on with a run on the pictures that it began with.
-pub fn resume(run: &str, data: Option<PathBuf>, more: u32, terminal: &mut Terminal) -> Done {
+pub fn resume(run: &str, data: Option<PathBuf>, how: Onward, terminal: &mut Terminal) -> Done {
     let (store, control) = (store()?, Control::default());
-    let source = match data {
-        Some(folder) => Source::Folder(folder),
-        None => store.find(run).map_err(one)?.info.source,
-    };
+    let info = store.find(run).map_err(one)?.info;
+    worker::check_resumable(&info, &how).map_err(one)?;
+    let source = data.map_or(info.source, Source::Folder);
     let mut opened = None;
     worker::perform(Command::Open(source), &store, &control, &mut |event| {
         terminal.event(&event);
@@ -41,7 +40,7 @@ pub fn resume(run: &str, data: Option<PathBuf>, more: u32, terminal: &mut Termin
     })
     .map_err(one)?;
     let Some(dataset) = opened else { return Ok(()) };
-    let command = Command::Resume { run: run.to_owned(), dataset, more };
+    let command = Command::Resume { run: run.to_owned(), dataset, how };
     worker::perform(command, &store, &control, &mut |event| terminal.event(&event)).map_err(one)
 }
 

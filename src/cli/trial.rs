@@ -8,11 +8,11 @@ use super::{
 };
 use crate::{
     data::sample::Source,
-    engine::{self, Device, DeviceKind, SelfTest},
+    engine::{self, Device, SelfTest},
     problem::{Kind, Problem},
     run::atomic,
-    text::{Lang, Sentence, decimal, duration, say},
-    train::{control::Control, trial},
+    text::{Lang, Sentence, bytes, decimal, duration, say},
+    train::{control::Control, rate_range, trial},
 };
 
 /// Tries the recipe on each device, or on the one that was asked for; on the sample faces without a folder.
@@ -21,9 +21,9 @@ pub fn trial(ask: &RecipeArgs, json: bool, lang: Lang) -> Done {
     let source = ask.source().unwrap_or(Source::SampleFaces);
     let plan = recipe::plan(ask, source, &store()?, &mut |event| terminal.event(&event))?;
     let mut trials = Vec::new();
-    for device in asked(&ask.device) {
+    for device in trial::devices(&ask.device) {
         let tried = engine::open(&device, &plan.engine_config())
-            .and_then(|mut engine| trial::trial(&plan, engine.as_mut(), &Control::default()));
+            .and_then(|mut engine| trial::trial(&plan, engine.as_mut(), &Control::default(), |_, _| {}));
         match tried {
             Ok(trial) => trials.push(trial),
             Err(problem) if ask.device == "auto" => complain(&problem, lang),
@@ -38,7 +38,7 @@ pub fn trial(ask: &RecipeArgs, json: bool, lang: Lang) -> Done {
     for trial in trials {
         let time = |seconds| duration(lang, Duration::from_secs_f64(seconds));
         print(&format!(
-            "{} ({}): {} {}, {} {}, {} {} {} {}",
+            "{} ({}): {} {}, {} {}, {} {} {} {}, {} {}",
             trial.device.name,
             trial.device.id,
             decimal(lang, trial.pictures_per_second, 0),
@@ -49,7 +49,32 @@ pub fn trial(ask: &RecipeArgs, json: bool, lang: Lang) -> Done {
             say("for all", "pour les").get(lang),
             plan.settings.train.epochs,
             say("epochs", "époques").get(lang),
+            bytes(lang, trial.memory),
+            say("of memory", "de mémoire").get(lang),
         ));
+    }
+    Ok(())
+}
+
+/// Tests rising learning rates and proposes one; on the sample faces without a folder.
+pub fn rates(ask: &RecipeArgs, json: bool, lang: Lang) -> Done {
+    let mut terminal = Terminal::new(lang, false);
+    let source = ask.source().unwrap_or(Source::SampleFaces);
+    let plan = recipe::plan(ask, source, &store()?, &mut |event| terminal.event(&event))?;
+    let range = engine::open(&plan.device, &plan.engine_config())
+        .and_then(|mut engine| rate_range::test(&plan, engine.as_mut(), &Control::default(), |_, _| {}))
+        .map_err(one)?;
+    if json {
+        let text = serde_json::to_string(&range).map_err(|error| one(atomic::foreign(Path::new("rates"), &error)))?;
+        print(&text);
+        return Ok(());
+    }
+    for point in range.points.iter().step_by(5) {
+        print(&format!("{:>9.1e}  {}", point.rate, decimal(lang, point.smooth, 4)));
+    }
+    match range.proposal {
+        Some(rate) => print(&format!("{}: --set train.optimizer.learning_rate={rate}", say("Proposed", "Proposé").get(lang))),
+        None => print(say("At no rate did the loss fall", "À aucun taux la perte n’a baissé").get(lang)),
     }
     Ok(())
 }
@@ -95,13 +120,4 @@ fn wrong(device: &str, test: &SelfTest) -> Problem {
     let remedy = say("Train on the processor, and update the driver", "Entraînez sur le processeur, et mettez le pilote à jour");
     Problem::new(Kind::Device, what, remedy)
         .because(format!("answers off by {:.1e}, gradients by {:.1e}", test.answers_off, test.gradients_off))
-}
-
-/// The devices to try: all that a person would train on, or the one that was asked for.
-fn asked(device: &str) -> Vec<String> {
-    if device != "auto" {
-        return vec![device.to_owned()];
-    }
-    let real = |device: &Device| matches!(device.kind, DeviceKind::Processor | DeviceKind::Graphics);
-    engine::devices().into_iter().filter(real).map(|device| device.id).collect()
 }

@@ -27,6 +27,15 @@ pub fn open(device: &str, config: &EngineConfig) -> Result<Box<dyn Engine>, Prob
     }
 }
 
+/// Whether `device` can be opened here, which is asked before long work that leads up to it.
+///
+/// # Errors
+/// A device that this machine does not have, as [`open`].
+pub fn check(device: &str) -> Result<(), Problem> {
+    let known = matches!(device, "auto" | "reference") || devices().iter().any(|known| known.id == device);
+    if known { Ok(()) } else { Err(missing(device)) }
+}
+
 fn missing(device: &str) -> Problem {
     let mut ids: Vec<String> = devices().into_iter().map(|device| device.id).collect();
     ids.insert(0, "auto".to_owned());

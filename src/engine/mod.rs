@@ -13,7 +13,7 @@ pub mod objective;
 pub mod reference;
 mod selftest;
 
-pub use device::{devices, open};
+pub use device::{check, devices, open};
 pub use selftest::{SelfTest, selftest};
 
 use serde::{Deserialize, Serialize};

@@ -168,6 +168,12 @@ impl Run {
         atomic::write(&path, &text)
     }
 
+    /// Whether some process, this one too, is training the run.
+    pub fn is_locked(&self) -> bool {
+        let held = |file: File| matches!(file.try_lock(), Err(TryLockError::WouldBlock));
+        File::open(self.folder.join("lock")).is_ok_and(held)
+    }
+
     /// Claims the run for training.
     ///
     /// # Errors

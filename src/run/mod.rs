@@ -71,8 +71,9 @@ pub struct RunScores {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RunStatus {
-    /// Training now, or interrupted by a crash if no worker has it.
+    /// Training now, or interrupted by a crash if no process has it (`RunStore::list` says `Paused` then).
     Training,
+    /// It can go on.
     Paused,
     Finished,
 }

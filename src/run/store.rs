@@ -13,6 +13,9 @@ use crate::{
     text::{Sentence, say},
 };
 
+/// Says when a run was put into the trash, by the time at which it was written.
+const DELETED: &str = "deleted";
+
 /// Where runs live: `runs/` with one folder each, and `trash/` with the deleted ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunStore {
@@ -58,18 +61,24 @@ impl RunStore {
         let runs = self.runs();
         fs::create_dir_all(&runs).map_err(|error| cannot_write(&runs, &error))?;
         let stamp = date::stamp(date::now());
-        for n in 1.. {
+        let mut n = 1;
+        loop {
             let id = if n == 1 { stamp.clone() } else { format!("{stamp}-{n}") };
-            let folder = runs.join(&id);
-            match fs::create_dir(&folder) {
+            n += 1;
+            // Made under a hidden name: a process that dies on the way leaves nothing that looks like a run.
+            let (hidden, folder) = (runs.join(format!(".{id}")), runs.join(&id));
+            match fs::create_dir(&hidden) {
                 // A deleted run keeps its name, so that it can come back.
-                Ok(()) if self.trash().join(&id).exists() => drop(fs::remove_dir(&folder)),
-                Ok(()) => return fill(folder, id, plan),
+                Ok(()) if folder.exists() || self.trash().join(&id).exists() => drop(fs::remove_dir(&hidden)),
+                Ok(()) => {
+                    let run = fill(hidden.clone(), id, plan)?;
+                    fs::rename(&hidden, &folder).map_err(|error| cannot_write(&folder, &error))?;
+                    return Ok(Run { folder, ..run });
+                }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(cannot_write(&folder, &error)),
+                Err(error) => return Err(cannot_write(&hidden, &error)),
             }
         }
-        unreachable!("there are more numbers than runs in a second")
     }
 
     /// Makes a run in a folder of the user's choice, which must be empty or not exist.
@@ -90,7 +99,8 @@ impl RunStore {
         fill(folder.to_owned(), date::stamp(date::now()), plan)
     }
 
-    /// Every run, the newest first, and what is wrong with the folders that are not runs.
+    /// Every run, the newest first, and what is wrong with the folders that are not runs. One that says that it is being
+    /// trained, and is not by any process, was interrupted: it is listed as paused, since it can go on.
     pub fn list(&self) -> (Vec<RunInfo>, Vec<Problem>) {
         listed(&self.runs())
     }
@@ -142,6 +152,8 @@ impl RunStore {
         drop(lock); // Windows renames no folder with an open file in it.
         let trash = self.trash();
         fs::create_dir_all(&trash).map_err(|error| cannot_write(&trash, &error))?;
+        let mark = run.folder.join(DELETED);
+        fs::write(&mark, []).map_err(|error| cannot_write(&mark, &error))?;
         fs::rename(&run.folder, trash.join(id)).map_err(|error| cannot_write(&run.folder, &error))
     }
 
@@ -154,7 +166,28 @@ impl RunStore {
         fs::rename(self.trash().join(id), &folder).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => unknown(id, &self.trashed()),
             _ => cannot_write(&folder, &error),
-        })
+        })?;
+        // A mark that stays is overwritten by the next deletion.
+        let _ = fs::remove_file(folder.join(DELETED));
+        Ok(())
+    }
+
+    /// Removes for good the runs that were deleted more than `days` ago.
+    ///
+    /// # Errors
+    /// The first that cannot be removed; the others are.
+    pub fn empty_trash(&self, days: u64) -> Result<(), Problem> {
+        let mut result = Ok(());
+        for folder in folders(&self.trash()) {
+            let deleted = fs::metadata(folder.join(DELETED)).and_then(|mark| mark.modified());
+            let old = deleted.ok().and_then(|when| when.elapsed().ok()).is_some_and(|age| age.as_secs() > days * 86_400);
+            // Only what this program put there.
+            if old && folder.join("run.json").is_file() {
+                let removed = fs::remove_dir_all(&folder).map_err(|error| cannot_write(&folder, &error));
+                result = result.and(removed);
+            }
+        }
+        result
     }
 
     /// The folder of the run `id`, whether it exists or not.
@@ -204,15 +237,25 @@ fn fill(folder: PathBuf, id: String, plan: &Plan) -> Result<Run, Problem> {
 
 fn listed(folder: &Path) -> (Vec<RunInfo>, Vec<Problem>) {
     let (mut runs, mut problems) = (Vec::new(), Vec::new());
-    // No folder yet means no runs yet.
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten().filter(|entry| entry.path().is_dir()) {
-        match Run::open(&entry.path()) {
-            Ok(run) => runs.push(run.info),
+    for folder in folders(folder) {
+        match Run::open(&folder) {
+            Ok(run) => {
+                let interrupted = run.info.status == RunStatus::Training && !run.is_locked();
+                let status = if interrupted { RunStatus::Paused } else { run.info.status };
+                runs.push(RunInfo { status, ..run.info });
+            }
             Err(problem) => problems.push(problem),
         }
     }
     runs.sort_by(|a, b| (b.created, &b.id).cmp(&(a.created, &a.id)));
     (runs, problems)
+}
+
+/// The folders in `folder` that are not hidden; none yet is none.
+fn folders(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let shown = |entry: &fs::DirEntry| !entry.file_name().to_string_lossy().starts_with('.');
+    entries.filter(move |entry| shown(entry)).map(|entry| entry.path()).filter(|path| path.is_dir())
 }
 
 fn cannot_write(path: &Path, error: &io::Error) -> Problem {

@@ -90,6 +90,16 @@ struct Header {
 const KEY: &str = "checkpoint";
 
 impl Checkpoint {
+    /// Goes back to the best weights, if there are any, with an optimizer that remembers nothing: what it remembers
+    /// belongs to other weights.
+    pub fn from_the_best(&mut self, optimizer: OptimizerState) {
+        if let Some(best) = &self.best {
+            self.weights = best.clone();
+        }
+        (self.optimizer, self.statistics) = (optimizer, None);
+        (self.position.step, self.position.sums) = (0, Sums::default());
+    }
+
     /// Writes the file, replacing the one before only once the new one is whole.
     ///
     /// # Errors

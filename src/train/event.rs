@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{engine::Device, text::Sentence};
+use super::callback::Callbacks;
+use crate::{engine::Device, settings::Settings, text::Sentence};
 
 /// One thing that training tells.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -16,6 +17,10 @@ pub enum TrainEvent {
         steps_per_epoch: u32,
         train_pictures: u32,
         validation_pictures: u32,
+        /// What the run is trained with, which need not be the draft of whoever watches.
+        settings: Box<Settings>,
+        /// What the callbacks remember of `history`.
+        callbacks: Callbacks,
         history: Vec<EpochRecord>,
     },
     /// At most thirty times a second.
@@ -30,7 +35,9 @@ pub enum TrainEvent {
         epoch: u32,
     },
     /// What the model now says of a few validation pictures: (index into the data set, probability of class 1).
-    Faces(Vec<(u32, f32)>),
+    Faces {
+        faces: Vec<(u32, f32)>,
+    },
     Stopped {
         reason: StopReason,
         best_epoch: Option<u32>,

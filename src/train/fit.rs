@@ -77,6 +77,21 @@ pub fn fit(
     fit.finish(reason)
 }
 
+/// How the validation part was judged.
+struct Validation {
+    /// Mean over its pictures.
+    loss: f64,
+    /// Pictures by label, then by what the model said.
+    counts: [[u64; 2]; 2],
+}
+
+impl Validation {
+    fn accuracy(&self) -> f64 {
+        let [[a, _], [_, b]] = self.counts;
+        (a + b) as f64 / self.counts.iter().flatten().sum::<u64>().max(1) as f64
+    }
+}
+
 /// Why an epoch did not come to its end, other than by a [`StopReason`].
 enum End {
     Left,
@@ -169,8 +184,8 @@ impl<'a> Fit<'a> {
             }
         }
         let weights = self.judged_weights()?;
-        let Some((loss, accuracy)) = self.validate(&weights)? else { return Ok(Some(StopReason::ByUser)) };
-        self.trouble = terminate_on_nan::check(loss, self.at.epoch + 1);
+        let Some(validation) = self.validate(&weights)? else { return Ok(Some(StopReason::ByUser)) };
+        self.trouble = terminate_on_nan::check(validation.loss, self.at.epoch + 1);
         if self.trouble.is_some() {
             return Ok(Some(StopReason::Diverged));
         }
@@ -179,13 +194,13 @@ impl<'a> Fit<'a> {
             epoch: self.at.epoch + 1,
             train_loss: self.at.sums.mean_loss(),
             train_accuracy: self.at.sums.accuracy(),
-            validation_loss: loss,
-            validation_accuracy: accuracy,
+            validation_loss: validation.loss,
+            validation_accuracy: validation.accuracy(),
             learning_rate: self.rate(self.global_step().saturating_sub(1)),
             seconds,
             pictures_per_second: self.meter.pictures_per_second(),
         };
-        Ok(self.epoch_end(record, weights)?)
+        Ok(self.epoch_end(record, validation.counts, weights)?)
     }
 
     /// One batch.
@@ -245,8 +260,8 @@ impl<'a> Fit<'a> {
         Ok(wish)
     }
 
-    /// Loss (L2 penalty included, as Keras's `val_loss`) and accuracy of the validation part; `None` if the user ends it.
-    fn validate(&mut self, weights: &Weights) -> Result<Option<(f64, f64)>, End> {
+    /// How the validation part is judged (L2 penalty included, as Keras's `val_loss`); `None` if the user ends it.
+    fn validate(&mut self, weights: &Weights) -> Result<Option<Validation>, End> {
         let averaged = self.plan.settings.train.optimizer.use_ema;
         let raw = if averaged { Some(self.engine.weights()?) } else { None };
         if averaged {
@@ -258,11 +273,11 @@ impl<'a> Fit<'a> {
             self.engine.set_weights(raw)?;
         }
         let penalty = validation::penalty(&self.plan.network, weights);
-        Ok(result?.map(|sums| (sums.mean_loss() + penalty, sums.accuracy())))
+        Ok(result?.map(|pass| Validation { loss: pass.loss + penalty, ..pass }))
     }
 
-    fn validation_pass(&mut self) -> Result<Option<Sums>, End> {
-        let (mut sums, mut step) = (Sums::default(), 0);
+    fn validation_pass(&mut self) -> Result<Option<Validation>, End> {
+        let (mut loss, mut counts, mut step) = (0.0, [[0; 2]; 2], 0);
         let mut logits = Vec::new();
         let samples = self.plan.indices(Part::Validation);
         let batch_size = self.plan.settings.train.batch_size as usize;
@@ -284,20 +299,21 @@ impl<'a> Fit<'a> {
             let Some(batch) = batches.next() else { break };
             logits.resize(batch.len(), 0.0);
             self.engine.predict(&batch.pixels, &mut logits)?;
-            let (loss, correct) = self.plan.settings.train.loss.judge(&logits, &batch.targets);
-            sums.loss += loss * batch.len() as f64;
-            sums.correct += correct as u64;
-            sums.pictures += batch.len() as u64;
+            loss += self.plan.settings.train.loss.judge(&logits, &batch.targets).0 * batch.len() as f64;
+            for (logit, target) in logits.iter().zip(&batch.targets) {
+                counts[usize::from(*target >= 0.5)][usize::from(*logit >= 0.0)] += 1;
+            }
             step += 1;
             self.meter.validated(batch.len(), began.elapsed().as_secs_f64());
             self.validation_progress(step, total);
             batches.recycle(batch);
         }
-        Ok(Some(sums))
+        let pictures = counts.iter().flatten().sum::<u64>().max(1);
+        Ok(Some(Validation { loss: loss / pictures as f64, counts }))
     }
 
     /// Callbacks, log, checkpoint; gives the reason if one of the callbacks ends the training.
-    fn epoch_end(&mut self, record: EpochRecord, weights: Weights) -> Result<Option<StopReason>, Problem> {
+    fn epoch_end(&mut self, record: EpochRecord, counts: [[u64; 2]; 2], weights: Weights) -> Result<Option<StopReason>, Problem> {
         let verdict = self.at.callbacks.epoch(&self.plan.settings.train.callbacks, &record, self.meter.elapsed());
         self.at.history.push(record);
         self.at.epoch = record.epoch;
@@ -318,7 +334,7 @@ impl<'a> Fit<'a> {
             self.written(written);
             self.best = Some(weights);
         }
-        let logged = self.logs.epoch(&self.at.history);
+        let logged = self.logs.epoch(&self.at.history, counts);
         self.written(logged);
         self.at.stopped = verdict.stop;
         self.save(RunStatus::Training)?;

@@ -42,13 +42,13 @@ impl Logs {
         }
     }
 
-    /// Writes what the epoch that ended `history` adds.
+    /// Writes what the epoch that ended `history` adds; `counts` are its validation pictures by label, then by answer.
     ///
     /// # Errors
     /// A full disk, no permission.
-    pub fn epoch(&mut self, history: &[EpochRecord]) -> Result<(), Problem> {
+    pub fn epoch(&mut self, history: &[EpochRecord], counts: [[u64; 2]; 2]) -> Result<(), Problem> {
         if let Some(board) = &mut self.board {
-            board.epoch(history)?;
+            board.epoch(history, counts)?;
         }
         match &self.csv {
             Some(path) => atomic::write(path, csv_log::text(history).as_bytes()),
@@ -65,7 +65,7 @@ impl Board {
         Self { folder: run.folder.join("tensorboard"), settings: plan.settings.clone(), pixels, files: None }
     }
 
-    fn epoch(&mut self, history: &[EpochRecord]) -> Result<(), Problem> {
+    fn epoch(&mut self, history: &[EpochRecord], counts: [[u64; 2]; 2]) -> Result<(), Problem> {
         let Some((last, earlier)) = history.split_last() else { return Ok(()) };
         if self.files.is_none() {
             let mut files = TensorBoard::open(&self.folder, earlier.len() as u32)?;
@@ -75,6 +75,8 @@ impl Board {
             }
             self.files = Some(files);
         }
-        self.files.as_mut().map_or(Ok(()), |files| files.epoch(last))
+        let Some(files) = &mut self.files else { return Ok(()) };
+        files.epoch(last)?;
+        files.confusion(last.epoch.into(), counts)
     }
 }

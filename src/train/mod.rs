@@ -9,6 +9,7 @@ mod log;
 pub mod loss;
 pub mod meter;
 pub mod optimizer;
+pub mod rate_range;
 pub mod schedule;
 pub mod trial;
 mod upkeep;

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     data::{batch::Batches, sample::Part},
-    engine::{Device, Engine, Step},
-    model::init,
+    engine::{self, Device, DeviceKind, Engine, Step},
+    model::{init, summary},
     plan::Plan,
     problem::Problem,
     train::control::Control,
@@ -28,13 +28,36 @@ pub struct Trial {
     pub epoch: f64,
     /// Seconds of all epochs, if nothing stops it sooner.
     pub run: f64,
+    /// Bytes that a training step holds at least: pictures, outputs, weights, gradients and the optimizer's arrays.
+    pub memory: u64,
 }
 
-/// Trains a few batches of `plan` on `engine`, whose weights and optimizer are used up by it.
+/// The ids of the devices to try: those that a person would train on, or the one that was asked for.
+pub fn devices(asked: &str) -> Vec<String> {
+    if asked != "auto" {
+        return vec![asked.to_owned()];
+    }
+    let real = |device: &Device| matches!(device.kind, DeviceKind::Processor | DeviceKind::Graphics);
+    engine::devices().into_iter().filter(real).map(|device| device.id).collect()
+}
+
+/// [`Trial::memory`] of `plan`.
+pub fn memory(plan: &Plan) -> u64 {
+    let train = &plan.settings.train;
+    summary::step_memory(&plan.network, train.batch_size as usize, train.optimizer.slots().len())
+}
+
+/// Trains a few batches of `plan` on `engine`, whose weights and optimizer are used up by it; `progress` gets the batches
+/// done and all of them.
 ///
 /// # Errors
 /// A device that fails; cancelled.
-pub fn trial(plan: &Plan, engine: &mut dyn Engine, control: &Control) -> Result<Trial, Problem> {
+pub fn trial(
+    plan: &Plan,
+    engine: &mut dyn Engine,
+    control: &Control,
+    mut progress: impl FnMut(u64, u64),
+) -> Result<Trial, Problem> {
     engine.set_weights(&init::init(&plan.network, plan.settings.model.initialization, plan.settings.seed.into()))?;
     let learning_rate = plan.settings.train.optimizer.learning_rate;
     let (mut pictures, mut began) = (0, Instant::now());
@@ -47,6 +70,7 @@ pub fn trial(plan: &Plan, engine: &mut dyn Engine, control: &Control) -> Result<
         }
         engine.train_batch(&batch.view(), Step { index: index as u32, learning_rate })?;
         pictures += batch.len();
+        progress(index as u64 + 1, (WARM_UP + BATCHES) as u64);
     }
     let per_picture = began.elapsed().as_secs_f64() / pictures.max(1) as f64;
     let judging = judging_seconds(plan, engine)?;
@@ -63,6 +87,7 @@ pub fn trial(plan: &Plan, engine: &mut dyn Engine, control: &Control) -> Result<
         pictures_per_second: per_picture.recip(),
         epoch,
         run: epoch * f64::from(plan.settings.train.epochs),
+        memory: memory(plan),
     })
 }
 

@@ -34,6 +34,8 @@ impl Fit<'_> {
             steps_per_epoch: self.plan.steps_per_epoch,
             train_pictures: self.plan.indices(Part::Train).len() as u32,
             validation_pictures: self.faces.validation_pictures,
+            settings: Box::new(self.plan.settings.clone()),
+            callbacks: self.at.callbacks,
             history: self.at.history.clone(),
         };
         let device = self.engine.device().name.clone();
@@ -91,7 +93,7 @@ impl Fit<'_> {
     /// What the network, as it is in the engine, says of the fixed faces.
     pub(super) fn tell_faces(&mut self) -> Result<(), Problem> {
         let faces = self.faces.judge(self.engine)?;
-        self.tell(TrainEvent::Faces(faces));
+        self.tell(TrainEvent::Faces { faces });
         Ok(())
     }
 

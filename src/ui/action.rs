@@ -21,6 +21,16 @@ pub enum Action {
     Cancel,
 
     Train,
+    /// Train a few batches of the draft on each device, to say how long the whole would take.
+    TryDevices,
+    /// Train a few batches of the draft at rising learning rates, to propose one.
+    TestRates,
+    /// Ask for a place, then write the draft there.
+    SaveSettings,
+    /// Ask for a file of settings, then take them as the draft.
+    ChooseSettings,
+    /// Take settings from this file as the draft.
+    UseSettings(PathBuf),
     /// Go on with a paused or interrupted run, or train a finished one for `more` epochs.
     Resume {
         run: String,
@@ -86,7 +96,7 @@ pub enum Action {
     ChooseOwnPicture,
     UseOwnPicture(PathBuf),
     ForgetOwnPicture,
-    /// A picture from the clipboard.
+    /// A picture, a path or settings from the clipboard.
     Paste,
     /// Ask for a folder and a file, then predict every picture of the folder into the file.
     PredictFolder {
@@ -98,8 +108,13 @@ pub enum Action {
     /// What a toast offered.
     Take(Offer),
     CloseFailure(usize),
-    /// The button of a failure's own way on.
-    MendFailure(usize),
+    /// A failure's way on: the card, and which of its buttons.
+    MendFailure {
+        card: usize,
+        way: usize,
+    },
+    /// Take the card of the interrupted training away.
+    ForgetInterrupted,
     CopyText(String),
     OpenPath(PathBuf),
     /// A page of the web, in the user's browser.

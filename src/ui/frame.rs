@@ -265,6 +265,8 @@ const fn stage(stage: Stage) -> Say {
         Stage::Decoding => say("Decoding pictures", "Décodage des images"),
         Stage::Drawing => say("Drawing sample faces", "Dessin des visages d’exemple"),
         Stage::Training => say("Training", "Entraînement"),
+        Stage::Trying => say("Trying a few batches", "Essai de quelques lots"),
+        Stage::TestingRates => say("Testing learning rates", "Test des taux d’apprentissage"),
         Stage::Evaluating => say("Judging on the test part", "Évaluation sur la partie test"),
         Stage::Predicting => say("Predicting", "Prédiction"),
         Stage::Copying => say("Copying", "Copie"),

@@ -27,8 +27,11 @@ use crate::{
         pictures::Picture,
     },
     text::{Sentence, say},
-    train::control::Control,
+    train::{control::Control, rate_range, trial},
 };
+
+/// Days for which a deleted run can be brought back.
+const TRASH_DAYS: u64 = 30;
 
 /// Does `command`, telling about it through `emit`.
 ///
@@ -46,11 +49,13 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
             list(store, emit);
             result
         }
-        Command::Resume { run, dataset, more } => {
-            let result = training::resume(&run, &dataset, more, store, control, emit);
+        Command::Resume { run, dataset, how } => {
+            let result = training::resume(&run, &dataset, &how, store, control, emit);
             list(store, emit);
             result
         }
+        Command::Try { plan, devices } => try_devices(&plan, &devices, control, emit),
+        Command::TestRates(plan) => test_rates(&plan, control, emit),
         Command::Evaluate { run, source: None, dataset } => {
             let run = store.find(&run)?;
             let dataset = match dataset {
@@ -90,6 +95,7 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
             list(store, emit);
             Ok(())
         }
+        Command::EmptyTrash => store.empty_trash(TRASH_DAYS),
         Command::KeepThreshold { run, threshold, temperature } => {
             let mut run = store.find(&run)?;
             if let Some(report) = run.report() {
@@ -114,7 +120,33 @@ fn open(source: &Source, store: &RunStore, control: &Control, emit: &mut dyn FnM
 fn list(store: &RunStore, emit: &mut dyn FnMut(Event)) {
     let (runs, problems) = store.list();
     problems.into_iter().for_each(|problem| emit(Event::Warned(problem)));
-    emit(Event::Runs(runs));
+    emit(Event::Runs { runs });
+}
+
+/// Tries `plan` on each of `devices`; one that fails is told, and the others are tried.
+fn try_devices(plan: &Plan, devices: &[String], control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
+    for (number, device) in (0..).zip(devices) {
+        let count = devices.len() as u64;
+        let tell =
+            |done, total| emit(Event::Progress { stage: Stage::Trying, done: number * total + done, total: count * total });
+        let tried =
+            engine::open(device, &plan.engine_config()).and_then(|mut engine| trial::trial(plan, engine.as_mut(), control, tell));
+        match tried {
+            Ok(trial) => emit(Event::Tried(trial)),
+            Err(problem) if problem.kind == Kind::Cancelled => return Err(problem),
+            Err(problem) => emit(Event::Warned(problem)),
+        }
+    }
+    Ok(())
+}
+
+/// Tests rising learning rates on the plan's device.
+fn test_rates(plan: &Plan, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
+    let mut engine = engine::open(&plan.device, &plan.engine_config())?;
+    let tell = |done, total| emit(Event::Progress { stage: Stage::TestingRates, done, total });
+    let range = rate_range::test(plan, engine.as_mut(), control, tell)?;
+    emit(Event::Rates(range));
+    Ok(())
 }
 
 /// Judges a run again on its own test part.

@@ -5,6 +5,7 @@
 //! ([`Command::is_quick`]) are answered by a thread of their own, so that runs can be looked at while one is trained.
 
 mod answerer;
+mod awake;
 mod job;
 mod judging;
 mod thread;
@@ -14,7 +15,7 @@ pub use answerer::{Answer, Answerer, Crop, Photo, Question, Reply};
 pub use thread::Worker;
 
 pub(crate) use job::perform;
-pub(crate) use training::train_in;
+pub(crate) use training::{check_resumable, first, train_in};
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -26,7 +27,7 @@ use crate::{
     problem::Problem,
     run::{RunInfo, RunView},
     text::Sentence,
-    train::event::TrainEvent,
+    train::{event::TrainEvent, rate_range::RateRange, trial::Trial},
 };
 
 /// Numbers jobs; an envelope whose job is not the current one is dropped.
@@ -39,12 +40,19 @@ pub enum Command {
     /// Scan a source, decode what is new, and give the data set.
     Open(Source),
     Train(Box<Plan>),
-    /// Go on with a paused or interrupted run, or train a finished one for `more` epochs.
+    /// Go on with a paused or interrupted run, or with a finished one.
     Resume {
         run: String,
         dataset: Arc<Dataset>,
-        more: u32,
+        how: Onward,
     },
+    /// Train a few batches on each of these devices, to say how long the whole would take.
+    Try {
+        plan: Box<Plan>,
+        devices: Vec<String>,
+    },
+    /// Train a few batches at rising rates, to propose one.
+    TestRates(Box<Plan>),
     /// Judge a run again, on its own test part (`None`) or on all pictures of another source.
     Evaluate {
         run: String,
@@ -80,12 +88,32 @@ pub enum Command {
     },
     DeleteRun(String),
     RestoreRun(String),
+    /// Take out of the trash what has been there for long.
+    EmptyTrash,
     /// Threshold and temperature for the run's predictions, on the scale that is shown.
     KeepThreshold {
         run: String,
         threshold: f64,
         temperature: f64,
     },
+}
+
+/// How a run goes on; the default is as it was.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Onward {
+    /// Epochs to add to those done.
+    pub more: u32,
+    /// Another device than the run's, as `--device` takes it.
+    pub device: Option<String>,
+    /// From the best weights, at this rate and with an optimizer that remembers nothing: after a loss that ran away.
+    pub learning_rate: Option<f64>,
+}
+
+impl Onward {
+    /// As it was, for `more` epochs.
+    pub fn more(more: u32) -> Self {
+        Self { more, ..Self::default() }
+    }
 }
 
 impl Command {
@@ -99,6 +127,7 @@ impl Command {
                 | Self::RenameRun { .. }
                 | Self::DeleteRun(_)
                 | Self::RestoreRun(_)
+                | Self::EmptyTrash
                 | Self::KeepThreshold { .. }
                 | Self::Export { .. }
         )
@@ -127,9 +156,15 @@ pub enum Event {
         dataset: Arc<Dataset>,
     },
     Train(TrainEvent),
+    /// How fast a plan goes on one device.
+    Tried(Trial),
+    /// What a test of learning rates has found.
+    Rates(RateRange),
     /// A run was judged; the view has its report.
     Evaluated(Box<RunView>),
-    Runs(Vec<RunInfo>),
+    Runs {
+        runs: Vec<RunInfo>,
+    },
     RunOpened(Box<RunView>),
     RunViewed(Box<RunView>),
     /// Files were written here.
@@ -151,6 +186,8 @@ pub enum Stage {
     Decoding,
     Drawing,
     Training,
+    Trying,
+    TestingRates,
     Evaluating,
     Predicting,
     Copying,

@@ -144,7 +144,7 @@ impl Desk {
 
     fn emit(&self, job: JobId, event: Event, control: &Control) {
         // Only the newest progress counts; everything else must arrive.
-        let passing = matches!(event, Event::Progress { .. } | Event::Train(TrainEvent::Batch(_) | TrainEvent::Faces(_)));
+        let passing = matches!(event, Event::Progress { .. } | Event::Train(TrainEvent::Batch(_) | TrainEvent::Faces { .. }));
         let envelope = Envelope { job, event };
         let gone = if passing {
             matches!(self.tell.try_send(envelope), Err(TrySendError::Disconnected(_)))

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{Event, judging};
+use super::{Event, Onward, awake::Awake, judging};
 use crate::{
     data::sample::Dataset,
     engine::{self, Engine},
+    model::Weights,
     plan::Plan,
     problem::{Kind, Problem},
-    run::{Run, RunStatus, RunStore, pictures::Picture},
+    run::{Run, RunInfo, RunStatus, RunStore, pictures::Picture},
     text::{Sentence, say},
     train::{
         checkpoint::Checkpoint,
@@ -46,37 +47,67 @@ pub(crate) fn train_in(
     train_run(plan, engine, RunStore::create_in(folder, plan)?, None, control, emit)
 }
 
-/// Goes on with a run, for `more` epochs if it is finished.
+/// Whether there is nothing left to train.
+fn is_over(run: &RunInfo, how: &Onward) -> bool {
+    run.status == RunStatus::Finished && how.more == 0 && how.learning_rate.is_none()
+}
+
+/// Whether a run can go on as `how` says, as far as its description tells.
+///
+/// # Errors
+/// It is finished and judged, or the device is not here.
+pub(crate) fn check_resumable(run: &RunInfo, how: &Onward) -> Result<(), Problem> {
+    if is_over(run, how) && run.scores.is_some() {
+        return Err(finished());
+    }
+    how.device.as_deref().map_or(Ok(()), engine::check)
+}
+
+/// Goes on with a run as `how` says.
 pub(super) fn resume(
     name: &str,
     dataset: &Dataset,
-    more: u32,
+    how: &Onward,
     store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
-    let run = store.find(name)?;
+    let mut run = store.find(name)?;
     let lock = run.lock()?;
     let mut settings = run.settings()?;
     // A run that was killed in its first epoch starts anew, which gives the same bits.
     let mut checkpoint = run.checkpoint_path().exists().then(|| Checkpoint::load(&run.checkpoint_path())).transpose()?;
-    if more > 0 {
-        if let Some(checkpoint) = &mut checkpoint {
-            settings.train.epochs = checkpoint.position.epoch + more;
-            checkpoint.position.stopped = None;
-            checkpoint.position.callbacks.train_more();
+    check_resumable(&run.info, how)?;
+    let over = is_over(&run.info, how);
+    if let Some(rate) = how.learning_rate {
+        settings.train.optimizer.learning_rate = rate;
+    }
+    if let Some(checkpoint) = checkpoint.as_mut().filter(|_| how.more > 0 || how.learning_rate.is_some()) {
+        if how.more > 0 {
+            settings.train.epochs = checkpoint.position.epoch + how.more;
         }
-    } else if run.info.status == RunStatus::Finished {
-        return Err(finished());
+        checkpoint.position.stopped = None;
+        checkpoint.position.callbacks.train_more();
     }
     let (dataset, split) = Picture::find(&run.pictures()?, dataset)?;
     let plan = Plan::with_split(&settings, Arc::new(dataset), split).map_err(first)?;
-    let (device, threads) = checkpoint
+    let (known, threads) = checkpoint
         .as_ref()
         .map_or((plan.device.clone(), None), |checkpoint| (checkpoint.position.device.clone(), checkpoint.position.threads));
-    let plan = Plan { device, threads, ..plan };
-    let engine = engine::open(&plan.device, &plan.engine_config())?;
-    if more > 0 {
+    let plan = Plan { device: how.device.clone().unwrap_or(known), threads, ..plan };
+    let mut engine = engine::open(&plan.device, &plan.engine_config())?;
+    if over {
+        // Killed between its last epoch and its report.
+        engine.set_weights(&Weights::load(&run.best_path())?)?;
+        return judge(&plan, engine.as_mut(), &mut run, control, emit);
+    }
+    if let Some(checkpoint) = &mut checkpoint {
+        checkpoint.position.device.clone_from(&plan.device);
+        if how.learning_rate.is_some() {
+            checkpoint.from_the_best(engine.optimizer_state()?);
+        }
+    }
+    if settings != run.settings()? {
         run.save_settings(&settings)?;
     }
     drop(lock);
@@ -93,8 +124,12 @@ fn train_run(
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
     let _lock = run.lock()?;
+    let mut awake = Awake::default();
     let mut tell = |told| match told {
-        Told::Train(event) => emit(Event::Train(event)),
+        Told::Train(event) => {
+            awake.hear(&event);
+            emit(Event::Train(event));
+        }
         Told::Warned(problem) => emit(Event::Warned(problem)),
     };
     match fit(plan, engine.as_mut(), &mut run, checkpoint, control, &mut tell) {
@@ -136,7 +171,7 @@ pub(super) fn judge(
 }
 
 /// Of several problems, the first, with the others as details.
-pub(super) fn first(mut problems: Vec<Problem>) -> Problem {
+pub(crate) fn first(mut problems: Vec<Problem>) -> Problem {
     let others: Vec<String> = problems.iter().skip(1).map(ToString::to_string).collect();
     match problems.is_empty() {
         true => Problem::new(Kind::Internal, Sentence::default(), Sentence::default()),

@@ -135,6 +135,46 @@ fn a_loss_that_is_no_number_is_told_with_the_way_on() {
     assert_eq!(problem.knob.as_deref(), Some("train.optimizer.learning_rate"));
 }
 
+/// A rate by hand that is sound in the first epoch and absurd from the second on.
+fn running_away() -> trombine::settings::Settings {
+    let mut settings = settings();
+    settings.train.optimizer.kind = trombine::train::optimizer::OptimizerKind::Sgd;
+    settings.train.schedule.kind = trombine::train::schedule::ScheduleKind::ByHand;
+    settings.train.schedule.table = vec![(1, 1e-2), (2, 1e30)];
+    settings
+}
+
+#[test]
+fn after_a_loss_that_ran_away_it_goes_on_from_the_best_at_a_lower_rate() {
+    let plan_fast = plan(&running_away());
+    let (_home, mut run) = run(&plan_fast);
+    let mut engine = ReferenceEngine::new(&plan_fast.engine_config());
+    let mut warned = Vec::new();
+    let mut tell = |told| {
+        if let Told::Warned(problem) = told {
+            warned.push(problem.kind)
+        }
+    };
+    let outcome = fit(&plan_fast, &mut engine, &mut run, None, &Control::default(), &mut tell).expect("the best is kept");
+    let (best, reason, epoch) = result(outcome);
+    assert_eq!((reason, epoch, warned), (StopReason::Diverged, Some(1), vec![trombine::problem::Kind::Diverged]));
+    assert!(best.0.values().all(|array| array.data.iter().all(|value| value.is_finite())));
+
+    let mut slow = running_away();
+    slow.train.schedule.kind = trombine::train::schedule::ScheduleKind::Constant;
+    slow.train.optimizer.learning_rate = 1e-3;
+    let plan_slow = plan(&slow);
+    let mut engine = ReferenceEngine::new(&plan_slow.engine_config());
+    let mut checkpoint = Checkpoint::load(&run.checkpoint_path()).expect("of the first epoch");
+    checkpoint.from_the_best(engine.optimizer_state().expect("nothing remembered"));
+    assert_eq!(checkpoint.weights, best);
+    assert_eq!(checkpoint.optimizer.step, 0);
+    let (weights, reason, _) = result(train(&plan_slow, &mut run, Some(checkpoint), &Control::default(), &mut |_| {}));
+    assert_eq!(reason, StopReason::AllEpochs);
+    assert_eq!(run.history().iter().map(|record| record.learning_rate).collect::<Vec<_>>(), [1e-2, 1e-3, 1e-3]);
+    assert!(weights.0.values().all(|array| array.data.iter().all(|value| value.is_finite())));
+}
+
 /// The checkpoint's folder is a file here: nothing can be written into it, as on a full disk.
 #[test]
 fn a_disk_that_takes_no_checkpoint_is_told_once_and_training_goes_on() {

@@ -5,7 +5,7 @@ use std::{fs, sync::Arc};
 use trombine::{
     plan::Plan,
     problem::Kind,
-    run::{RunStore, atomic, date, pictures::Picture},
+    run::{RunStatus, RunStore, atomic, date, pictures::Picture},
 };
 
 use crate::training::{dataset, plan, settings};
@@ -43,6 +43,42 @@ fn a_broken_run_is_told_and_hides_no_other() {
     assert_eq!(runs.len(), 1);
     assert_eq!(runs[0].id, run.info.id);
     assert_eq!(problems.iter().map(|problem| problem.kind).collect::<Vec<_>>(), [Kind::File; 2]);
+}
+
+#[test]
+fn the_trash_keeps_a_run_for_some_days() {
+    let home = tempfile::tempdir().expect("a folder");
+    let store = RunStore::at(home.path());
+    let (old, fresh) = (store.create(&plan(&settings())).expect("a run"), store.create(&plan(&settings())).expect("another"));
+    store.delete(&old.info.id).expect("deleted");
+    store.delete(&fresh.info.id).expect("deleted");
+    let mark =
+        fs::File::options().write(true).open(home.path().join("trash").join(&old.info.id).join("deleted")).expect("a mark");
+    let days = |n: u64| std::time::Duration::from_secs(n * 86_400);
+    mark.set_modified(std::time::SystemTime::now() - days(31)).expect("set");
+    // What the program did not put there is not its to remove.
+    let foreign = home.path().join("trash/letters");
+    fs::create_dir_all(&foreign).expect("made");
+    store.empty_trash(30).expect("emptied");
+    assert_eq!(store.trashed().iter().map(|run| run.id.as_str()).collect::<Vec<_>>(), [fresh.info.id.as_str()]);
+    assert!(foreign.exists());
+    store.restore(&fresh.info.id).expect("still there");
+    assert!(!fresh.folder.join("deleted").exists());
+}
+
+#[test]
+fn an_interrupted_run_is_listed_as_one_that_can_go_on() {
+    let home = tempfile::tempdir().expect("a folder");
+    let store = RunStore::at(home.path());
+    let run = store.create(&plan(&settings())).expect("a run");
+    assert_eq!(run.info.status, RunStatus::Training);
+    let lock = run.lock().expect("free");
+    assert_eq!(store.list().0[0].status, RunStatus::Training);
+    drop(lock);
+    assert_eq!(store.list().0[0].status, RunStatus::Paused);
+    // Killed while the folder of a second one was filled.
+    fs::create_dir_all(home.path().join("runs/.2026-01-01-000000")).expect("made");
+    assert_eq!((store.list().0.len(), store.list().1.len()), (1, 0));
 }
 
 #[test]

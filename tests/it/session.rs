@@ -5,6 +5,7 @@ use trombine::{
     problem::{Kind, Problem},
     session::{Phase, Progress, Session},
     text::say,
+    train::callback::Callbacks,
     train::event::{BatchRecord, EpochRecord, StopReason, TrainEvent},
     worker::{Envelope, Event, JobId, Stage},
 };
@@ -23,6 +24,8 @@ fn started() -> TrainEvent {
         steps_per_epoch: 20,
         train_pictures: 640,
         validation_pictures: 200,
+        settings: Box::default(),
+        callbacks: Callbacks::default(),
         history: Vec::new(),
     }
 }

@@ -18,7 +18,10 @@ use trombine::{
     session::{self, Session, Training},
     settings::Settings,
     text::Lang,
-    train::event::{BatchRecord, EpochRecord, Note, NoteKind, StopReason},
+    train::{
+        callback::Callbacks,
+        event::{BatchRecord, EpochRecord, Note, NoteKind, StopReason},
+    },
     ui::{
         Action, Cx,
         page::{Memory, Page},
@@ -179,7 +182,15 @@ pub fn training(dataset: &Dataset, epoch: u32) -> Training {
         kind,
         text: trombine::text::Sentence { en: en.into(), fr: fr.into() },
     };
+    let settings = Settings::default();
+    let history = history(epoch - 1);
+    let mut callbacks = Callbacks::default();
+    for record in &history {
+        callbacks.epoch(&settings.train.callbacks, record, 0.0);
+    }
     Training {
+        settings,
+        callbacks,
         run: "2026-11-22-140211".into(),
         device: processor(),
         epochs: 50,
@@ -198,7 +209,7 @@ pub fn training(dataset: &Dataset, epoch: u32) -> Training {
             remaining: 48.0 * f64::from(51 - epoch),
             learning_rate: 1e-4,
         },
-        history: history(epoch - 1),
+        history,
         notes: vec![
             note(
                 11,

@@ -3,9 +3,14 @@
 use egui_kittest::kittest::Queryable as _;
 use trombine::{
     problem::{Kind, Problem},
-    session::{Phase, Progress},
+    session::{Phase, Progress, RateTest, Tried},
     text::{Lang, say},
-    train::{callback::CallbackSettings, event::EpochRecord},
+    train::{
+        callback::{CallbackSettings, Callbacks},
+        event::EpochRecord,
+        rate_range::{self, RateRange},
+        trial::Trial,
+    },
     ui::{
         Action, Dialog,
         page::{Page, train::words},
@@ -145,17 +150,96 @@ fn curves_explain_themselves() {
     assert!(words::about_loss(&learning).get(Lang::En).contains("still falls"));
 }
 
+/// What early stopping's tile says after these epochs.
+fn waits(history: &[EpochRecord], settings: &CallbackSettings) -> Option<String> {
+    let mut callbacks = Callbacks::default();
+    for record in history {
+        callbacks.epoch(settings, record, 0.0);
+    }
+    words::waits_for(Lang::En, settings, &callbacks.early_stopping)
+}
+
 #[test]
 fn early_stopping_is_told_as_keras_counts_it() {
     let history = epochs(&[(0.6, 0.6), (0.5, 0.50), (0.4, 0.495), (0.3, 0.52)]);
     let plain = CallbackSettings::default();
-    let waiting = words::waiting(&history, &plain).expect("early stopping is on");
-    assert_eq!((waiting.waited, waiting.patience), (1, 5));
-    assert!((waiting.to_beat - 0.495).abs() < 1e-12);
+    assert_eq!(waits(&history, &plain).as_deref(), Some("stops in 4 epochs unless below 0.495"));
     // With min_delta 0.01 the third epoch's gain of 0.005 is none.
     let strict = CallbackSettings { min_delta: 0.01, ..plain.clone() };
-    let waiting = words::waiting(&history, &strict).expect("early stopping is on");
-    assert_eq!(waiting.waited, 2);
-    assert!((waiting.to_beat - 0.49).abs() < 1e-12);
-    assert!(words::waiting(&history, &CallbackSettings { early_stopping: false, ..plain }).is_none());
+    assert_eq!(waits(&history, &strict).as_deref(), Some("stops in 3 epochs unless below 0.490"));
+    assert_eq!(
+        waits(&history, &CallbackSettings { patience: 1, ..plain.clone() }).as_deref(),
+        Some("stops after this epoch unless below 0.495")
+    );
+    assert_eq!(waits(&history, &CallbackSettings { early_stopping: false, ..plain.clone() }), None);
+    assert_eq!(waits(&[], &plain), None);
+}
+
+/// A resumed run goes on with its own settings, not with the draft's.
+#[test]
+fn the_tiles_speak_of_the_run_and_not_of_the_draft() {
+    let mut stage = running(Phase::Training);
+    let training = stage.session.training.as_mut().expect("a training");
+    training.settings.train.callbacks.reduce_lr_on_plateau = true;
+    training.history.last_mut().expect("epochs").learning_rate = 5e-5;
+    training.now.learning_rate = 5e-5;
+    stage.settings.train.callbacks.patience = 50;
+    let (mut harness, _) = stage.harness(SIZE);
+    harness.run();
+    assert!(harness.query_by_label_contains("stops in 3 epochs unless below 0.2").is_some());
+    assert!(harness.query_by_label_contains("learning rate 5.0e-5 halved at epoch 12").is_some());
+}
+
+#[test]
+fn curves_show_all_epochs_or_the_last_ones() {
+    let (mut harness, _) = running(Phase::Training).harness(SIZE);
+    harness.run();
+    harness.get_by_label("Show the last epochs, Loss").click();
+    harness.run();
+    harness.get_by_label("Show all epochs, Loss").click();
+    harness.run();
+    assert!(harness.query_by_label("Show the last epochs, Loss").is_some());
+}
+
+#[test]
+fn a_trial_is_asked_for_and_told() {
+    let (mut harness, stage) = Stage::new(Page::Training).with_data(60).harness(SIZE);
+    harness.run();
+    harness.get_by_label("Try 20 batches").click();
+    harness.run();
+    assert_eq!(stage.borrow().actions, [Action::TryDevices]);
+    let settings = stage.borrow().settings.clone();
+    let trial = Trial { device: stage::processor(), pictures_per_second: 430.0, epoch: 33.0, run: 1650.0, memory: 310_000_000 };
+    stage.borrow_mut().session.tried = Some(Tried { settings, trials: vec![trial] });
+    harness.run();
+    assert!(harness.query_by_label("about 28\u{a0}min on Processor, 2 cores").is_some());
+    assert!(harness.query_by_label_contains("310\u{a0}MB of memory").is_some());
+    assert!(harness.query_by_label_contains("other settings").is_none());
+    stage.borrow_mut().settings.train.epochs = 3;
+    harness.run();
+    assert!(harness.query_by_label_contains("other settings").is_some());
+}
+
+#[test]
+fn a_rate_is_tested_proposed_and_taken() {
+    let (mut harness, stage) = Stage::new(Page::Training).with_data(60).harness(SIZE);
+    harness.run();
+    harness.get_by_label("Find a rate").click();
+    harness.run();
+    assert_eq!(stage.borrow().actions, [Action::TestRates]);
+    let settings = stage.borrow().settings.clone();
+    stage.borrow_mut().session.rates = Some(RateTest { settings, range: RateRange::default() });
+    stage.borrow_mut().session.phase = Phase::Working(Progress { stage: Work::TestingRates, done: 40, total: 100 });
+    harness.run();
+    assert!(harness.query_by_label("Testing").is_some());
+    let points = rate_range::points((0..100).map(|i| if i < 70 { 0.7 - 0.004 * f64::from(i) } else { f64::from(i) - 69.0 }));
+    let proposal = rate_range::propose(&points);
+    stage.borrow_mut().session.rates.as_mut().expect("there").range = RateRange { points, proposal };
+    stage.borrow_mut().session.phase = Phase::Idle;
+    harness.run();
+    let rate = proposal.expect("the loss falls");
+    harness.get_by_label_contains("Use 0.00").click();
+    harness.run();
+    assert_eq!(stage.borrow().settings.train.optimizer.learning_rate.to_bits(), rate.to_bits());
+    assert!(harness.query_by_label("Find a rate").is_some(), "back to the schedule");
 }

@@ -5,7 +5,7 @@ use trombine::{
     problem::Kind,
     run::{RunStatus, RunStore},
     train::{control::Wish, event::TrainEvent},
-    worker::{Answerer, Command, Event, JobId, Photo, Question, Worker},
+    worker::{Answerer, Command, Event, JobId, Onward, Photo, Question, Worker},
 };
 
 use crate::training::{plan, settings};
@@ -121,7 +121,7 @@ fn runs_are_looked_at_while_one_is_trained() {
         let envelope = worker.wait().expect("the worker lives");
         match envelope.event {
             Event::Train(TrainEvent::Started { .. }) => asked = Some(worker.start(Command::ListRuns)),
-            Event::Runs(runs) => listed = Some((envelope.job, runs.len())),
+            Event::Runs { runs } => listed = Some((envelope.job, runs.len())),
             Event::Failed(problem) => panic!("{problem}"),
             _ => {}
         }
@@ -129,6 +129,99 @@ fn runs_are_looked_at_while_one_is_trained() {
     assert_eq!(listed, asked.map(|job| (job, 1)));
     worker.control().set(Wish::Discard);
     until_end(&worker, training, |_| {});
+}
+
+#[test]
+fn a_trial_and_a_test_of_rates_leave_no_run() {
+    let (_home, store, worker) = worker();
+    let devices = vec!["reference".to_owned(), "abacus".to_owned(), "cpu".to_owned()];
+    let job = worker.start(Command::Try { plan: Box::new(plan(&settings())), devices });
+    let (mut tried, mut warned, mut last) = (Vec::new(), Vec::new(), (0, 0));
+    let end = until_end(&worker, job, |event| match event {
+        Event::Tried(trial) => tried.push(trial.clone()),
+        Event::Warned(problem) => warned.push(problem.kind),
+        Event::Progress { done, total, .. } => {
+            assert!(*done > last.0 && done <= total, "{done} of {total} after {last:?}");
+            last = (*done, *total);
+        }
+        _ => {}
+    });
+    assert!(matches!(end, Event::Finished), "{end:?}");
+    assert_eq!(tried.iter().map(|trial| trial.device.id.as_str()).collect::<Vec<_>>(), ["reference", "cpu"]);
+    assert_eq!(warned, [Kind::Device]);
+    for trial in tried {
+        assert!(trial.pictures_per_second > 0.0 && trial.run > 2.9 * trial.epoch && trial.memory > 0, "{trial:?}");
+    }
+    let job = worker.start(Command::TestRates(Box::new(plan(&settings()))));
+    let mut range = None;
+    until_end(&worker, job, |event| {
+        if let Event::Rates(found) = event {
+            range = Some(found.clone());
+        }
+    });
+    assert!(range.is_some_and(|range| range.points.len() > 20));
+    assert!(store.list().0.is_empty());
+}
+
+#[test]
+fn a_finished_run_goes_on_from_its_best_at_another_rate() {
+    let (_home, store, worker) = worker();
+    let plan = plan(&settings());
+    let job = worker.start(Command::Train(Box::new(plan.clone())));
+    assert!(matches!(until_end(&worker, job, |_| {}), Event::Finished));
+    let run = store.find("last").expect("a run").info.id;
+    let resume = |how: Onward| Command::Resume { run: run.clone(), dataset: plan.dataset.clone(), how };
+    let job = worker.start(resume(Onward::default()));
+    assert!(matches!(until_end(&worker, job, |_| {}), Event::Failed(problem) if problem.kind == Kind::File), "it is finished");
+
+    let how = Onward { more: 2, learning_rate: Some(1e-3), device: Some("cpu".to_owned()) };
+    let job = worker.start(resume(how));
+    let mut started = None;
+    let end = until_end(&worker, job, |event| {
+        if let Event::Train(TrainEvent::Started { settings, device, history, .. }) = event {
+            started = Some((settings.train.epochs, settings.train.optimizer.learning_rate, device.id.clone(), history.len()));
+        }
+    });
+    assert!(matches!(end, Event::Finished), "{end:?}");
+    assert_eq!(started, Some((5, 1e-3, "cpu".to_owned(), 3)));
+    let now = store.find(&run).expect("a run");
+    let rates: Vec<f64> = now.history().iter().map(|record| record.learning_rate).collect();
+    assert_eq!(rates, [1e-2, 1e-2, 1e-2, 1e-3, 1e-3]);
+    assert_eq!(now.settings().expect("settings").train.epochs, 5);
+}
+
+/// As after a crash between the last epoch and the report.
+#[test]
+fn a_finished_run_that_was_not_judged_is_judged_when_it_is_resumed() {
+    let (_home, store, worker) = worker();
+    let plan = plan(&settings());
+    let job = worker.start(Command::Train(Box::new(plan.clone())));
+    assert!(matches!(until_end(&worker, job, |_| {}), Event::Finished));
+    let mut run = store.find("last").expect("a run");
+    let scores = run.info.scores;
+    std::fs::remove_file(run.folder.join("report.json")).expect("removed");
+    run.update(|info| info.scores = None).expect("written");
+    let command = Command::Resume { run: run.info.id.clone(), dataset: plan.dataset.clone(), how: Onward::default() };
+    let job = worker.start(command);
+    assert!(matches!(until_end(&worker, job, |_| {}), Event::Finished));
+    assert_eq!(store.find("last").expect("a run").info.scores, scores);
+}
+
+#[test]
+fn pictures_that_are_gone_keep_a_run_from_going_on_with_a_way_out() {
+    let (_home, store, worker) = worker();
+    let plan = plan(&settings());
+    let job = worker.start(Command::Train(Box::new(plan)));
+    assert!(matches!(until_end(&worker, job, |_| {}), Event::Finished));
+    let run = store.find("last").expect("a run").info.id;
+    let how = Onward::more(1);
+    let job = worker.start(Command::Resume { run, dataset: crate::training::dataset(20), how });
+    let Event::Failed(problem) = until_end(&worker, job, |_| {}) else { panic!("ten pictures are missing") };
+    assert_eq!(problem.kind, Kind::Data);
+    assert!(problem.what.en.starts_with("10 of the run's 30 pictures"), "{problem}");
+    let job = worker.start(Command::Open(Source::Folder("/nowhere/at/all".into())));
+    let Event::Failed(problem) = until_end(&worker, job, |_| {}) else { panic!("there is no such folder") };
+    assert_eq!(problem.kind, Kind::Data);
 }
 
 #[test]

@@ -106,7 +106,8 @@ impl Update<'_> {
         for (to, &slot) in slots.iter_mut().zip(&self.slots[..self.slot_count]) {
             *to = slice(slot);
         }
-        rule.update(self.role, slice(self.weights), slice(self.gradient), &mut slots[..self.slot_count]);
+        let updated = rule.update(self.role, slice(self.weights), slice(self.gradient), &mut slots[..self.slot_count]);
+        debug_assert!(updated, "the stored slots are those of the optimizer");
     }
 }
 

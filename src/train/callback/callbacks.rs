@@ -79,6 +79,19 @@ impl Callbacks {
         outcome
     }
 
+    /// What the callbacks will do after the epoch that runs unless it gets better, given the `rate` it trains at.
+    pub fn coming(&self, settings: &CallbackSettings, epoch: u32, rate: f64) -> Vec<Note> {
+        let mut coming = Vec::new();
+        if settings.reduce_lr_on_plateau && self.plateau.is_about_to(settings, rate) {
+            coming.push(Note { epoch, kind: NoteKind::Rate, text: self.plateau.condition(settings, epoch) });
+        }
+        if settings.early_stopping && self.early_stopping.wait > 0 {
+            let left = settings.patience.saturating_sub(self.early_stopping.wait).max(1);
+            coming.push(Note { epoch, kind: NoteKind::Stopping, text: self.early_stopping.condition(settings, left) });
+        }
+        coming
+    }
+
     /// The learning rate, given what the schedule says.
     pub fn rate(&self, scheduled: f64) -> f64 {
         scheduled * self.plateau.scale

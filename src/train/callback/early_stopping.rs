@@ -38,6 +38,11 @@ impl EarlyStopping {
         if self.wait >= settings.patience { Verdict::Stop } else { Verdict::Waiting(settings.patience - self.wait) }
     }
 
+    /// The value that the next epoch has to beat; `None` before the first.
+    pub fn to_beat(&self, settings: &CallbackSettings) -> Option<f64> {
+        self.best.map(|best| settings.monitor.beyond(best, settings.min_delta))
+    }
+
     /// What must happen so that training goes on: "stops in 3 epochs unless validation loss falls below 0.298".
     pub fn condition(&self, settings: &CallbackSettings, left: u32) -> Sentence {
         let best = self.best.unwrap_or_default();

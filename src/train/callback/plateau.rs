@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::CallbackSettings;
+use super::{CallbackSettings, Monitor};
 use crate::{
     knob::{Knob, Scale, UNITLESS, Value},
     text::{Lang, Sentence, decimal, say},
@@ -58,6 +58,38 @@ impl Plateau {
         self.cooldown = settings.plateau_cooldown;
         self.wait = 0;
         Some(Reduced { from: rate, to })
+    }
+}
+
+impl Plateau {
+    /// Whether one more epoch without a better value lowers the rate, which is `rate` now.
+    pub fn is_about_to(&self, settings: &CallbackSettings, rate: f64) -> bool {
+        // The next epoch ends a rest of one epoch, so it counts again.
+        let counts = self.cooldown <= 1;
+        let waited = if self.cooldown > 0 { 0 } else { self.wait };
+        self.best.is_some() && counts && waited + 1 >= settings.plateau_patience && rate > settings.plateau_min_lr
+    }
+
+    /// What must happen in `epoch` so that the rate stays: "Rate halves unless epoch 15 brings validation loss below 0.298".
+    pub fn condition(&self, settings: &CallbackSettings, epoch: u32) -> Sentence {
+        let halves = (settings.plateau_factor - 0.5).abs() < 1e-9;
+        let value = settings.monitor.beyond(self.best.unwrap_or_default(), settings.plateau_min_delta);
+        Sentence::by(|lang| {
+            let (what, value) = (settings.monitor.noun().get(lang), settings.monitor.value_text(lang, value));
+            let goes = match (settings.monitor, lang) {
+                (Monitor::ValidationLoss, Lang::En) => "below",
+                (Monitor::ValidationLoss, Lang::Fr) => "sous",
+                (Monitor::ValidationAccuracy, Lang::En) => "above",
+                (Monitor::ValidationAccuracy, Lang::Fr) => "au-dessus de",
+            };
+            let article = if settings.monitor == Monitor::ValidationLoss { "la " } else { "l’" };
+            match (lang, halves) {
+                (Lang::En, true) => format!("Rate halves unless epoch {epoch} brings {what} {goes} {value}"),
+                (Lang::En, false) => format!("Rate falls unless epoch {epoch} brings {what} {goes} {value}"),
+                (Lang::Fr, true) => format!("Taux divisé par deux sauf si l’époque {epoch} met {article}{what} {goes} {value}"),
+                (Lang::Fr, false) => format!("Taux abaissé sauf si l’époque {epoch} met {article}{what} {goes} {value}"),
+            }
+        })
     }
 }
 

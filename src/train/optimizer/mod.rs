@@ -150,33 +150,56 @@ impl OptimizerSettings {
 
 impl Rule {
     /// Updates one array and its slots, which come in the order of [`OptimizerSettings::slots`] and are as long as it.
-    ///
-    /// # Panics
-    /// If a slot is missing.
-    pub fn update(&self, role: Role, weights: &mut [f32], gradients: &[f32], slots: &mut [&mut [f32]]) {
+    /// `false` if a slot is missing, which is a fault of the engine; nothing is then updated.
+    #[must_use]
+    pub fn update(&self, role: Role, weights: &mut [f32], gradients: &[f32], slots: &mut [&mut [f32]]) -> bool {
+        let (slots, average) = match self.average {
+            Some(momentum) => match slots.split_last_mut() {
+                Some((average, slots)) => (slots, Some((momentum, average))),
+                None => return false,
+            },
+            None => (slots, None),
+        };
+        if slots.len() != self.formula.slots() {
+            return false;
+        }
         if self.decay > 0.0 && role == Role::Kernel {
             for w in &mut *weights {
                 *w -= self.decay * *w;
             }
         }
-        let mut slots = slots.iter_mut();
-        let mut slot = || slots.next().map(|slot| &mut **slot).expect("one slice for each of the optimizer's slots");
-        match &self.formula {
-            Formula::Adam(adam) => adam.update(weights, gradients, slot(), slot()),
-            Formula::Nadam(nadam) => nadam.update(weights, gradients, slot(), slot()),
-            Formula::Sgd(sgd) => {
-                let momentum = if sgd.momentum > 0.0 { slot() } else { &mut [] };
+        match (&self.formula, slots) {
+            (Formula::Adam(adam), [m, v]) => adam.update(weights, gradients, m, v),
+            (Formula::Nadam(nadam), [m, v]) => nadam.update(weights, gradients, m, v),
+            (Formula::Sgd(sgd), slots) => {
+                let momentum: &mut [f32] = slots.first_mut().map_or(&mut [], |slot| &mut **slot);
                 sgd.update(weights, gradients, momentum);
             }
-            Formula::RmsProp(rmsprop) => {
-                let velocity = slot();
-                let momentum = if rmsprop.momentum > 0.0 { slot() } else { &mut [] };
-                let average = if rmsprop.centered { slot() } else { &mut [] };
+            (Formula::RmsProp(rmsprop), [velocity, others @ ..]) => {
+                let (momentum, average): (&mut [f32], &mut [f32]) = match others {
+                    [momentum, average] => (&mut **momentum, &mut **average),
+                    [momentum] if rmsprop.momentum > 0.0 => (&mut **momentum, &mut []),
+                    [average] => (&mut [], &mut **average),
+                    _ => (&mut [], &mut []),
+                };
                 rmsprop.update(weights, gradients, velocity, momentum, average);
             }
+            _ => return false,
         }
-        if let Some(momentum) = self.average {
-            average::update(momentum, self.step, weights, slot());
+        if let Some((momentum, slot)) = average {
+            average::update(momentum, self.step, weights, slot);
+        }
+        true
+    }
+}
+
+impl Formula {
+    /// How many arrays it keeps of each trained array, the moving average not counted.
+    const fn slots(&self) -> usize {
+        match self {
+            Self::Adam(_) | Self::Nadam(_) => 2,
+            Self::Sgd(sgd) => (sgd.momentum > 0.0) as usize,
+            Self::RmsProp(rmsprop) => 1 + (rmsprop.momentum > 0.0) as usize + rmsprop.centered as usize,
         }
     }
 }

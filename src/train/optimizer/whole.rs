@@ -55,7 +55,9 @@ impl Optimizer {
         let rule = self.settings.next(&mut self.state, learning_rate);
         for (p, slots) in self.parameters.iter().zip(&mut self.slots) {
             if let (Some(w), Some(g)) = (weights.0.get_mut(&p.name), gradients.0.get(&p.name)) {
-                apply(&rule, p, w, g, scale, slots);
+                if !apply(&rule, p, w, g, scale, slots) {
+                    return Err(misfit(&p.name));
+                }
             }
         }
         Ok(())
@@ -106,13 +108,14 @@ impl Optimizer {
     }
 }
 
-fn apply(rule: &Rule, parameter: &Parameter, weights: &mut Array, gradients: &Array, scale: f32, slots: &mut [Vec<f32>]) {
+/// `false` if a slot is missing.
+fn apply(rule: &Rule, parameter: &Parameter, weights: &mut Array, gradients: &Array, scale: f32, slots: &mut [Vec<f32>]) -> bool {
     let mut slots: Vec<&mut [f32]> = slots.iter_mut().map(Vec::as_mut_slice).collect();
     if scale == 1.0 {
-        rule.update(parameter.role, &mut weights.data, &gradients.data, &mut slots);
+        rule.update(parameter.role, &mut weights.data, &gradients.data, &mut slots)
     } else {
         let shortened: Vec<f32> = gradients.data.iter().map(|g| g * scale).collect();
-        rule.update(parameter.role, &mut weights.data, &shortened, &mut slots);
+        rule.update(parameter.role, &mut weights.data, &shortened, &mut slots)
     }
 }
 

@@ -11,7 +11,6 @@ use crate::{
     preset::Preset,
     problem::Problem,
     text::{Lang, bytes, decimal, duration, number, say},
-    train::optimizer::OptimizerKind,
     ui::{
         Action, Cx, icon,
         theme::{self, Theme},
@@ -79,10 +78,7 @@ fn drawing(ui: &mut Ui, cx: &Cx<'_>, network: &Network, rows: &[Row], problem: O
         }
         let lang = cx.lang;
         let batch = cx.settings.train.batch_size;
-        let slots = match cx.settings.train.optimizer.kind {
-            OptimizerKind::Sgd | OptimizerKind::RmsProp => 1,
-            _ => 2,
-        };
+        let slots = cx.settings.train.optimizer.slots().len();
         let memory = bytes(lang, summary::step_memory(network, batch as usize, slots));
         let text = match lang {
             Lang::En => format!("Training it in batches of {batch} takes about {memory} of memory"),
@@ -120,9 +116,7 @@ fn epoch_seconds(cx: &Cx<'_>, network: &Network) -> Option<f64> {
     let training = cx.session.training.as_ref()?;
     let speed = training.history.last()?.pictures_per_second;
     let plan = cx.plan.ok()?;
-    // The speed was measured with the network of the run that is shown, if it is this training's.
-    let run = cx.session.run.as_ref().filter(|run| run.info.id == training.run)?;
-    let trained = Network::new(&run.settings.model, run.settings.augment.side()).ok()?;
+    let trained = Network::new(&training.settings.model, training.settings.augment.side()).ok()?;
     let heavier = network.flops() as f64 / trained.flops().max(1) as f64;
     let pictures = plan.indices(crate::data::sample::Part::Train).len() as f64;
     (speed > 0.0).then(|| pictures / speed * heavier)

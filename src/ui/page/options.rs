@@ -1,16 +1,21 @@
 //! The card of a page's options: presets, the knobs that matter, the rest behind "More options".
 
-use egui::{ScrollArea, Ui};
+use egui::{Popup, ScrollArea, Ui};
 
 use crate::{
     knob::Choice as _,
     preset::Preset,
     problem::Problem,
     settings::Settings,
-    text::say,
+    text::{Lang, say},
     ui::{
-        Cx,
-        widget::{card::Card, choice, knob},
+        Action, Cx, icon,
+        widget::{
+            button::icon_button,
+            card::Card,
+            choice::{self, menu_item},
+            knob,
+        },
     },
 };
 
@@ -43,7 +48,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, part: &Part<'_>, preset: &mut Preset, 
     if let Some(index) = exact {
         *preset = part.presets[index];
     }
-    Card::titled(cx.say(say("Options", "Options"))).fill().show(ui, |ui| {
+    let title = cx.say(say("Options", "Options"));
+    let mut actions = Vec::new();
+    let text = cx.settings.text();
+    let menu = |ui: &mut Ui| actions = file_menu(ui, lang, &text);
+    Card::titled(title).fill().show_with(ui, menu, |ui| {
         let options: Vec<_> = part.presets.iter().map(|p| (p.name().get(lang), p.about().get(lang))).collect();
         let selected = part.presets.iter().position(|p| p == preset);
         if let Some(index) = choice::segmented(ui, cx.say(say("Preset", "Préréglage")), selected, &options) {
@@ -60,4 +69,30 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, part: &Part<'_>, preset: &mut Preset, 
             knob::list(ui, context, cx.settings, |key| key.starts_with(part.prefix));
         });
     });
+    cx.actions.extend(actions);
+}
+
+/// The menu that saves, opens, copies and pastes the whole draft.
+fn file_menu(ui: &mut Ui, lang: Lang, text: &str) -> Vec<Action> {
+    let mut actions = Vec::new();
+    let button = icon_button(
+        ui,
+        icon::ELLIPSIS,
+        say("Save, open or copy all settings", "Enregistrer, ouvrir ou copier tous les réglages").get(lang),
+    );
+    Popup::menu(&button).show(|ui| {
+        ui.set_min_width(190.0);
+        let items = [
+            (icon::SAVE, say("Save settings…", "Enregistrer les réglages…"), Action::SaveSettings),
+            (icon::FOLDER_OPEN, say("Open settings…", "Ouvrir des réglages…"), Action::ChooseSettings),
+            (icon::COPY, say("Copy as text", "Copier en texte"), Action::CopyText(text.to_owned())),
+            (icon::CLIPBOARD_PASTE, say("Paste text", "Coller un texte"), Action::Paste),
+        ];
+        for (symbol, name, action) in items {
+            if menu_item(ui, Some(symbol), name.get(lang)).clicked() {
+                actions.push(action);
+            }
+        }
+    });
+    actions
 }

@@ -1,6 +1,6 @@
 //! A card around a plot: its numbers as a table, and a larger view.
 
-use egui::{Align2, Id, Modal, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Id, Modal, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::{
     button::{Button, icon_button},
@@ -22,6 +22,7 @@ pub struct Chart<'a> {
     sentence: String,
     height: f32,
     compact: bool,
+    tools: Option<&'a mut dyn FnMut(&mut Ui)>,
 }
 
 /// How the user wants to see a chart.
@@ -34,7 +35,7 @@ struct View {
 impl<'a> Chart<'a> {
     /// A chart whose card is `height` high.
     pub fn new(title: &'a str, height: f32) -> Self {
-        Self { title, caption: String::new(), sentence: String::new(), height, compact: false }
+        Self { title, caption: String::new(), sentence: String::new(), height, compact: false, tools: None }
     }
 
     /// A quiet text at the right of the title.
@@ -58,18 +59,32 @@ impl<'a> Chart<'a> {
         self
     }
 
+    /// Buttons of its own in the title line, added from right to left.
+    #[must_use]
+    pub fn tools(mut self, tools: &'a mut dyn FnMut(&mut Ui)) -> Self {
+        self.tools = Some(tools);
+        self
+    }
+
     /// Draws the card as wide as there is room; `draw` is given the height for the plot.
-    pub fn show(self, ui: &mut Ui, lang: Lang, table: impl Fn() -> Table, mut draw: impl FnMut(&mut Ui, f32)) {
+    pub fn show(mut self, ui: &mut Ui, lang: Lang, table: impl Fn() -> Table, mut draw: impl FnMut(&mut Ui, f32)) {
         let id = ui.make_persistent_id(("chart", self.title));
         let mut view: View = ui.data(|d| d.get_temp(id)).unwrap_or_default();
         let t = Theme::of(ui);
         let shown = view;
+        let mut own = self.tools.take();
+        let mut tools = |ui: &mut Ui| {
+            if let Some(tools) = &mut own {
+                tools(ui);
+            }
+        };
         ui.scope(|ui| {
             ui.set_max_height(self.height);
             Card::titled(self.title).caption(self.caption.clone()).fill().show_with(
                 ui,
                 |ui| {
                     self.buttons(ui, lang, &mut view);
+                    tools(ui);
                 },
                 |ui| {
                     ui.spacing_mut().item_spacing.y = 6.0;
@@ -91,7 +106,7 @@ impl<'a> Chart<'a> {
             );
         });
         if view.large {
-            self.large(ui, lang, id, &mut view, &table, &mut draw);
+            self.large(ui, lang, id, &mut view, &table, &mut draw, &mut tools);
         }
         ui.data_mut(|d| d.insert_temp(id, view));
     }
@@ -112,6 +127,7 @@ impl<'a> Chart<'a> {
         ui.add_space(4.0);
     }
 
+    #[expect(clippy::too_many_arguments, reason = "a view is all of these")]
     fn large(
         &self,
         ui: &Ui,
@@ -120,6 +136,7 @@ impl<'a> Chart<'a> {
         view: &mut View,
         table: &impl Fn() -> Table,
         draw: &mut impl FnMut(&mut Ui, f32),
+        tools: &mut impl FnMut(&mut Ui),
     ) {
         let room = ui.content_rect().size();
         let modal = Modal::new(id.with("large")).show(ui.ctx(), |ui| {
@@ -134,6 +151,7 @@ impl<'a> Chart<'a> {
                     if icon_button(ui, picture, name).clicked() {
                         view.table = !view.table;
                     }
+                    tools(ui);
                 });
             });
             let height = room.y * 0.68;
@@ -163,22 +181,37 @@ fn twin(lang: Lang, table: bool) -> (&'static str, icon::Icon) {
 /// Shows a table `height` high: only the rows in view are drawn, and all of it can be copied.
 pub fn show_table(ui: &mut Ui, lang: Lang, table: &Table, height: f32) {
     const LINE: f32 = 24.0;
+    /// Between two columns.
+    const GAP: f32 = 12.0;
     let t = Theme::of(ui);
-    let columns = table.head.len().max(1);
-    let first = if columns > 2 { 0.28 } else { 0.5 };
-    let right = |rect: egui::Rect, column: usize| {
-        let rest = rect.width() * (1.0 - first) / (columns - 1).max(1) as f32;
-        rect.left() + rect.width() * first + rest * column as f32 - 6.0
-    };
+    let others = table.head.len().saturating_sub(1).max(1) as f32;
+    // The first column is as wide as its words, if that leaves the others room.
+    let words = table.rows.iter().take(60).filter_map(|row| row.first());
+    let natural = words.map(|cell| ui.painter().layout_no_wrap(cell.clone(), theme::regular(size::TABLE), t.text).size().x);
+    let natural = natural.fold(0.0, f32::max) + GAP;
     let row = |ui: &mut Ui, cells: &[String], head: bool| {
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, cells.join(", ")));
         ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, t.grid));
         let (font, color) = if head { (size::CAPTION, t.text3) } else { (size::TABLE, t.text) };
+        let share = if others > 1.0 { 0.2 } else { 0.5 };
+        let first = natural.clamp(rect.width() * share, rect.width() * share.max(0.45));
+        let rest = (rect.width() - first) / others;
+        let mut cut = false;
         for (column, cell) in cells.iter().enumerate() {
-            let (x, align) =
-                if column == 0 { (rect.left() + 2.0, Align2::LEFT_CENTER) } else { (right(rect, column), Align2::RIGHT_CENTER) };
-            ui.painter().text(pos2(x, rect.center().y), align, cell, theme::regular(font), color);
+            let room = if column == 0 { first } else { rest } - GAP;
+            let mut job = egui::text::LayoutJob::simple_singleline(cell.clone(), theme::regular(font), color);
+            job.wrap = egui::text::TextWrapping::truncate_at_width(room.max(8.0));
+            let galley = ui.painter().layout_job(job);
+            cut |= galley.elided;
+            let x = match column {
+                0 => rect.left() + 2.0,
+                _ => rect.left() + first + rest * column as f32 - 6.0 - galley.size().x,
+            };
+            ui.painter().galley(pos2(x, rect.center().y - galley.size().y / 2.0), galley, color);
+        }
+        if cut {
+            response.on_hover_text(cells.join("\n"));
         }
     };
     ui.allocate_ui(vec2(ui.available_width(), height), |ui| {

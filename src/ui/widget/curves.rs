@@ -1,11 +1,17 @@
 //! Curves with direct labels at the line's end instead of a legend box.
 
-use egui::{Align2, Color32, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Color32, Id, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use super::plot::{Frame, Table, places, push_apart, rounded, ticks};
+use super::{
+    button::icon_button,
+    plot::{Frame, Table, places, push_apart, rounded, ticks},
+};
 use crate::{
-    text::{Lang, decimal},
-    ui::theme::{self, Theme, size},
+    text::{Lang, decimal, say},
+    ui::{
+        icon,
+        theme::{self, Theme, size},
+    },
 };
 
 /// A plot of one or more curves over epochs.
@@ -28,7 +34,24 @@ pub struct Curves {
     pub marks: Vec<(f64, String)>,
     /// Values are learning rates: their axis has only its two ends, and they are written as they are.
     pub rates: bool,
+    /// The horizontal values are decimal logarithms of learning rates, and are written as rates.
+    pub across_rates: bool,
+    /// Whether a part of it can be looked at: by dragging over it, by Ctrl and the wheel, and by [`Curves::zoom_button`].
+    pub zooms: bool,
 }
+
+/// Which part of a plot is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum View {
+    #[default]
+    Whole,
+    /// The last epochs, as they come.
+    Recent,
+    Part(f64, f64),
+}
+
+/// Epochs that count as the last ones.
+const RECENT: f64 = 10.0;
 
 /// One curve.
 #[derive(Clone, Debug, Default)]
@@ -47,13 +70,14 @@ const LABEL: f32 = 15.0;
 impl Curves {
     /// Draws the curves `height` high over the width there is.
     pub fn show(&self, ui: &mut Ui, lang: Lang, height: f32) -> Response {
-        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
+        let sense = if self.zooms { Sense::click_and_drag() } else { Sense::hover() };
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), sense);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &self.name));
         if !ui.is_rect_visible(rect) {
             return response;
         }
         let t = Theme::of(ui);
-        let frame = self.frame(ui, rect, lang);
+        let frame = self.frame(ui, rect, lang, self.shown(ui));
         self.axes(ui, t, &frame, lang);
         let clip = frame.rect.expand(4.0);
         let painter = ui.painter_at(clip);
@@ -70,7 +94,92 @@ impl Curves {
             self.mark(ui, t, &frame, &mut taken, *x, caption);
         }
         self.pointer(ui, t, &frame, &response, lang);
+        if self.zooms {
+            self.zoom(ui, t, &frame, &response);
+        }
         response
+    }
+
+    /// A button that switches between all epochs and the last ones, for the plot's title line. None while they are the same.
+    pub fn zoom_button(&self, ui: &mut Ui, lang: Lang) {
+        let view = self.view(ui);
+        let (picture, name, next) = match view {
+            View::Whole => (icon::ZOOM_IN, say("Show the last epochs", "Montrer les dernières époques"), View::Recent),
+            _ => (icon::ZOOM_OUT, say("Show all epochs", "Montrer toutes les époques"), View::Whole),
+        };
+        let more = self.last() - self.x.0 > RECENT;
+        if (more || view != View::Whole) && icon_button(ui, picture, &format!("{}, {}", name.get(lang), self.name)).clicked() {
+            self.set_view(ui, next);
+        }
+    }
+
+    fn view(&self, ui: &Ui) -> View {
+        if !self.zooms {
+            return View::Whole;
+        }
+        ui.data(|d| d.get_temp(Id::unique(("view of a plot", &self.name)))).unwrap_or_default()
+    }
+
+    fn set_view(&self, ui: &Ui, view: View) {
+        ui.data_mut(|d| d.insert_temp(Id::unique(("view of a plot", &self.name)), view));
+    }
+
+    /// The horizontal end of what there is.
+    fn last(&self) -> f64 {
+        self.lines.iter().filter_map(|line| line.points.last()).map(|p| p[0]).fold(self.x.0, f64::max)
+    }
+
+    /// The horizontal range that is shown.
+    fn shown(&self, ui: &Ui) -> (f64, f64) {
+        match self.view(ui) {
+            View::Whole => self.x,
+            View::Recent => {
+                let last = self.last();
+                ((last - RECENT).floor().max(self.x.0), (last + 1.0).ceil().min(self.x.1.max(last)))
+            }
+            View::Part(from, to) => (from, to),
+        }
+    }
+
+    /// Dragging chooses a part, a double click shows all of it again.
+    fn zoom(&self, ui: &Ui, t: &Theme, frame: &Frame, response: &Response) {
+        let epochs = |from: f64, to: f64| {
+            // Whole epochs, two at least.
+            let (from, to) = (from.floor().max(self.x.0), to.ceil().min(self.x.1.max(self.last())));
+            View::Part(from.min(to - 1.0), to)
+        };
+        if response.double_clicked() {
+            return self.set_view(ui, View::Whole);
+        }
+        let factor = ui.input(egui::InputState::zoom_delta);
+        if let Some(at) = response.hover_pos().filter(|_| (factor - 1.0).abs() > 1e-3) {
+            let (x, (from, to)) = (frame.x_of(at.x), frame.x);
+            let factor = f64::from(factor);
+            let part = epochs(x - (x - from) / factor, x + (to - x) / factor);
+            let whole = part == epochs(self.x.0, self.x.1);
+            self.set_view(ui, if whole { View::Whole } else { part });
+        }
+        let id = response.id.with("dragged from");
+        if let Some(from) = response.interact_pointer_pos().filter(|_| response.drag_started()) {
+            ui.data_mut(|d| d.insert_temp(id, from.x));
+        }
+        let Some((from, to)) = ui.data(|d| d.get_temp::<f32>(id)).zip(response.interact_pointer_pos()) else { return };
+        let (left, right) = (from.min(to.x).max(frame.rect.left()), from.max(to.x).min(frame.rect.right()));
+        if right - left < 8.0 {
+            return;
+        }
+        if response.dragged() {
+            let band = Rect::from_min_max(pos2(left, frame.rect.top()), pos2(right, frame.rect.bottom()));
+            ui.painter().rect_filled(band, 0.0, t.accent.gamma_multiply(0.12));
+        }
+        if response.drag_stopped() {
+            self.set_view(ui, epochs(frame.x_of(left), frame.x_of(right)));
+        }
+    }
+
+    /// A horizontal value as it is written.
+    fn across_text(&self, lang: Lang, x: f64) -> String {
+        if self.across_rates { rate(lang, 10f64.powf(x)) } else { decimal(lang, x, usize::from(x.fract().abs() > 1e-9)) }
     }
 
     /// Every value, one row for each place on the horizontal axis.
@@ -81,7 +190,7 @@ impl Curves {
         places.sort_by(f64::total_cmp);
         places.dedup_by(|a, b| (*a - *b).abs() < 1e-9);
         let row = |x: &f64| {
-            let mut row = vec![decimal(lang, *x, usize::from(x.fract().abs() > 1e-9))];
+            let mut row = vec![self.across_text(lang, *x)];
             row.extend(self.lines.iter().map(|line| {
                 line.points.iter().find(|p| (p[0] - x).abs() < 1e-9).map_or_else(String::new, |p| self.value(lang, p[1]))
             }));
@@ -95,9 +204,10 @@ impl Curves {
     }
 
     /// The plot's inside: room is left for the labels at the left, below, and at the lines' ends.
-    fn frame(&self, ui: &Ui, rect: Rect, lang: Lang) -> Frame {
+    fn frame(&self, ui: &Ui, rect: Rect, lang: Lang, x: (f64, f64)) -> Frame {
         let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-        for p in self.lines.iter().flat_map(|l| &l.points).filter(|p| p[1].is_finite()) {
+        let shown = |p: &&[f64; 2]| p[1].is_finite() && p[0] >= x.0 - 1e-9 && p[0] <= x.1 + 1e-9;
+        for p in self.lines.iter().flat_map(|l| &l.points).filter(shown) {
             low = low.min(p[1]);
             high = high.max(p[1]);
         }
@@ -112,8 +222,8 @@ impl Curves {
             .filter_map(|l| Some((l.points.last()?, l)))
             .map(|(end, l)| {
                 let width = text_width(ui, &self.end_label(lang, l, end[1]));
-                let free = (self.x.1 - end[0]) / (self.x.1 - self.x.0).max(1e-9);
-                (width + 18.0) - free as f32 * (rect.width() - 130.0).max(0.0)
+                let free = (x.1 - end[0]) / (x.1 - x.0).max(1e-9);
+                (width + 18.0) - free.max(0.0) as f32 * (rect.width() - 130.0).max(0.0)
             })
             .fold(12.0f32, f32::max)
             .min(rect.width() * 0.4);
@@ -124,7 +234,7 @@ impl Curves {
         };
         let inside =
             Rect::from_min_max(pos2(rect.left() + left, rect.top() + 8.0), pos2(rect.right() - right, rect.bottom() - 24.0));
-        Frame { rect: inside, x: self.x, y }
+        Frame { rect: inside, x, y }
     }
 
     fn axes(&self, ui: &Ui, t: &Theme, frame: &Frame, lang: Lang) {
@@ -152,7 +262,7 @@ impl Curves {
         }
         for x in marks {
             let at = pos2(frame.x_at(x), frame.rect.bottom() + 8.0);
-            painter.text(at, Align2::CENTER_TOP, decimal(lang, x, 0), font.clone(), t.text3);
+            painter.text(at, Align2::CENTER_TOP, self.across_text(lang, x), font.clone(), t.text3);
         }
     }
 
@@ -230,10 +340,7 @@ impl Curves {
             ui.painter().circle(frame.at(nearest, *value), 4.0, t.surface, Stroke::new(2.0, line.color));
         }
         response.clone().on_hover_ui_at_pointer(|ui| {
-            ui.label(
-                theme::caption(format!("{} {}", self.across, decimal(lang, nearest, usize::from(nearest.fract() > 1e-9))))
-                    .color(t.text2),
-            );
+            ui.label(theme::caption(format!("{} {}", self.across, self.across_text(lang, nearest))).color(t.text2));
             for (line, value) in &values {
                 ui.label(theme::cell(format!("{} {}", line.name, self.value(lang, *value))).color(line.color));
             }

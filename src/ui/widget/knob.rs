@@ -101,15 +101,16 @@ pub fn row(ui: &mut Ui, lang: Lang, knob: &mut Knob<'_>, preset: Option<&str>, p
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = 6.0;
-                let differs = preset.is_some_and(|p| p != before);
-                let others = if differs { 42.0 } else { 26.0 };
+                let usual = preset.filter(|usual| *usual != before);
+                let others = if usual.is_some() { 50.0 } else { 26.0 };
                 ui.scope(|ui| {
                     ui.set_max_width((ui.available_width() - others).max(40.0));
                     ui.add(egui::Label::new(egui::RichText::new(name).color(t.text)).truncate());
                 });
                 field::help(ui, lang, name, knob.help.get(lang));
-                if differs {
-                    dot(ui, lang);
+                if let Some(usual) = usual.filter(|usual| dot(ui, lang, name, usual)) {
+                    // A preset's own values are in range, so parsing cannot fail.
+                    let _ = knob.parse(usual);
                 }
             });
         });
@@ -151,11 +152,22 @@ fn wants_own_line(value: &Value<'_>, room: f32) -> bool {
     }
 }
 
-fn dot(ui: &mut Ui, lang: Lang) {
+/// Marks what differs from the preset; gives whether it was clicked, to go back to `usual`.
+fn dot(ui: &mut Ui, lang: Lang, name: &str, usual: &str) -> bool {
     let t = Theme::of(ui);
-    let (rect, response) = ui.allocate_exact_size(egui::vec2(8.0, 8.0), egui::Sense::hover());
-    ui.painter().circle_filled(rect.center(), 3.0, t.accent);
-    response.on_hover_text(say("Differs from the preset", "Diffère du préréglage").get(lang));
+    let (rect, response) = ui.allocate_exact_size(egui::Vec2::splat(18.0), egui::Sense::click());
+    let (spoken, shown) = match lang {
+        Lang::En => (format!("Reset {name}"), format!("Differs from the preset: click to go back to {usual}")),
+        Lang::Fr => (format!("Rétablir {name}"), format!("Diffère du préréglage : cliquez pour revenir à {usual}")),
+    };
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, ui.is_enabled(), &spoken));
+    if response.hovered() || response.has_focus() {
+        icon::ROTATE_CCW.paint(ui.painter(), rect, 13.0, t.accent);
+    } else {
+        ui.painter().circle_filled(rect.center(), 3.0, t.accent);
+    }
+    button::focus_ring(ui, &response, rect, 9);
+    response.on_hover_text(shown).clicked()
 }
 
 /// The part that stands at the right end (in a right-to-left layout) or on a line of its own.

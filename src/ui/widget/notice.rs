@@ -49,34 +49,55 @@ pub enum CardAnswer {
     Close,
     /// Copy the details to the clipboard.
     Copy,
-    /// The button of the card's own way on.
-    WayOn,
+    /// One of the card's own ways on.
+    WayOn(usize),
 }
 
-/// A failure that stays until it is closed: what happened, what to do, a button for it if there is one, and the details.
-pub fn failure(ui: &mut Ui, lang: Lang, problem: &Problem, way_on: Option<&str>) -> Option<CardAnswer> {
+/// A failure that stays until it is closed: what happened, what to do, a button for each way on, and the details.
+pub fn failure(ui: &mut Ui, lang: Lang, problem: &Problem, ways: &[String]) -> Option<CardAnswer> {
+    let t = Theme::of(ui);
+    let copy = say("Copy details", "Copier les détails").get(lang);
+    card(ui, lang, (icon::CIRCLE_ALERT, t.bad, t.bad_soft), [problem.what.get(lang), problem.remedy.get(lang)], ways, Some(copy))
+}
+
+/// A question that stays until it is answered: what is the case, and a button for each way on.
+pub fn question(ui: &mut Ui, lang: Lang, what: &str, about: &str, ways: &[String]) -> Option<CardAnswer> {
+    let t = Theme::of(ui);
+    card(ui, lang, (icon::HISTORY, t.accent, t.soft), [what, about], ways, None)
+}
+
+fn card(
+    ui: &mut Ui,
+    lang: Lang,
+    (symbol, color, fill): (Icon, egui::Color32, egui::Color32),
+    [what, about]: [&str; 2],
+    ways: &[String],
+    copy: Option<&str>,
+) -> Option<CardAnswer> {
     let t = Theme::of(ui);
     let mut answer = None;
-    let frame =
-        Frame::new().fill(t.bad_soft).corner_radius(CornerRadius::same(theme::RADIUS_CARD)).inner_margin(Margin::same(14));
+    let frame = Frame::new()
+        .fill(fill)
+        .stroke(t.border())
+        .corner_radius(CornerRadius::same(theme::RADIUS_CARD))
+        .inner_margin(Margin::same(14));
     frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.horizontal_top(|ui| {
-            ui.label(icon::CIRCLE_ALERT.text(19.0).color(t.bad));
+            ui.label(symbol.text(19.0).color(color));
             ui.vertical(|ui| {
                 ui.set_width((ui.available_width() - 36.0).max(100.0));
                 ui.spacing_mut().item_spacing.y = 4.0;
-                ui.add(egui::Label::new(theme::strong(problem.what.get(lang)).color(t.text)).wrap());
-                ui.add(egui::Label::new(egui::RichText::new(problem.remedy.get(lang)).color(t.text)).wrap());
+                ui.add(egui::Label::new(theme::strong(what).color(t.text)).wrap());
+                ui.add(egui::Label::new(egui::RichText::new(about).color(t.text)).wrap());
                 ui.add_space(4.0);
                 ui.horizontal_wrapped(|ui| {
-                    if let Some(text) = way_on
-                        && ui.add(Button::secondary(text).compact()).clicked()
-                    {
-                        answer = Some(CardAnswer::WayOn);
+                    for (way, text) in ways.iter().enumerate() {
+                        if ui.add(Button::secondary(text).compact()).clicked() {
+                            answer = Some(CardAnswer::WayOn(way));
+                        }
                     }
-                    let copy = say("Copy details", "Copier les détails").get(lang);
-                    if ui.add(Button::quiet(copy).icon(icon::COPY).compact()).clicked() {
+                    if copy.is_some_and(|copy| ui.add(Button::quiet(copy).icon(icon::COPY).compact()).clicked()) {
                         answer = Some(CardAnswer::Copy);
                     }
                 });

@@ -52,13 +52,13 @@ fn curves(ui: &mut Ui, lang: Lang, views: &[(usize, Arc<RunView>)], height: f32)
         across: say("epoch", "époque").get(lang).to_owned(),
         lines: views.iter().map(line).collect(),
         x: (1.0, f64::from(last).max(2.0)),
-        y: None,
         bounds: (0.0, 1.0),
         digits: 3,
-        marks: Vec::new(),
-        rates: false,
+        zooms: true,
+        ..Curves::default()
     };
-    Chart::new(title, height).show(
+    let mut tools = |ui: &mut Ui| plot.zoom_button(ui, lang);
+    Chart::new(title, height).tools(&mut tools).show(
         ui,
         lang,
         || plot.table(lang),

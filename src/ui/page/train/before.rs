@@ -2,13 +2,12 @@
 
 use egui::{ScrollArea, Ui};
 
+use super::{State, rates, trial};
 use crate::{
     data::sample::Part,
     plan::Plan,
     preset::Preset,
-    settings::Settings,
     text::{Lang, bytes, number, plural, say},
-    train::schedule,
     ui::{
         Action, Cx, icon,
         page::{Page, options},
@@ -16,57 +15,48 @@ use crate::{
         widget::{
             button::{Button, link},
             card::{Card, columns, header},
-            chart::Chart,
-            curves::{Curves, Line, rate},
-            stack::{growing, stack},
+            stack::{fixed, growing, stack},
         },
     },
 };
 
-/// What the user did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    Started,
-    /// Show the last training again.
-    Back,
-}
-
-/// Draws the page.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, preset: &mut Preset) -> Option<Answer> {
+/// Draws the page; gives whether the user wants the last training back.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) -> bool {
     let lang = cx.lang;
-    let mut answer = None;
+    let mut back = false;
     let sentence = say(
         "The model sees the training pictures again and again, and corrects itself after each batch",
         "Le modèle revoit sans cesse les images d’entraînement, et se corrige après chaque lot",
     );
     header(ui, Page::Training.name().get(lang), sentence.get(lang), |ui| {
-        let reason = not_ready(cx);
         let start = Button::primary(say("Start training", "Lancer l’entraînement").get(lang)).icon(icon::PLAY);
-        if ui.add(start.unless(reason)).clicked() {
+        if ui.add(start.unless(not_ready(cx))).clicked() {
             cx.act(Action::Train);
-            answer = Some(Answer::Started);
         }
         if cx.session.training.is_some()
             && ui.add(Button::quiet(say("Back to the curves", "Revenir aux courbes").get(lang))).clicked()
         {
-            answer = Some(Answer::Back);
+            back = true;
         }
     });
     let height = ui.available_height();
     columns(ui, &[1.0, 356.0], height, |column, ui| {
         if column == 0 {
-            stack(ui, &[growing(230.0, 0.2), growing(230.0, 1.0)], |row, ui, height| {
-                if row == 0 { readiness(ui, cx, height) } else { schedule(ui, cx, height) }
+            let rows = [growing(206.0, 0.2), fixed(trial::height(cx)), growing(206.0, 1.0)];
+            stack(ui, &rows, |row, ui, height| match row {
+                0 => readiness(ui, cx, height),
+                1 => trial::show(ui, cx, height),
+                _ => rates::show(ui, cx, &mut state.rates, height),
             });
         } else {
-            settings(ui, cx, preset, height);
+            settings(ui, cx, &mut state.preset, height);
         }
     });
-    answer
+    back
 }
 
 /// Why training cannot start, in a few words.
-fn not_ready(cx: &Cx<'_>) -> Option<&'static str> {
+pub(super) fn not_ready(cx: &Cx<'_>) -> Option<&'static str> {
     let lang = cx.lang;
     if cx.session.phase.busy() {
         return Some(say("Something else is running", "Une autre tâche est en cours").get(lang));
@@ -173,9 +163,22 @@ fn facts(ui: &mut Ui, lang: Lang, plan: &Plan) {
                 .to_owned()
         }
     });
+    let memory = bytes(lang, crate::train::trial::memory(plan));
     lines.push(match lang {
-        Lang::En => format!("{} numbers to learn, {} on disk", number(lang, weights), bytes(lang, weights * 4)),
-        Lang::Fr => format!("{} nombres à apprendre, {} sur le disque", number(lang, weights), bytes(lang, weights * 4)),
+        Lang::En => {
+            format!(
+                "{} numbers to learn, {} on disk; a step needs about {memory} of memory",
+                number(lang, weights),
+                bytes(lang, weights * 4)
+            )
+        }
+        Lang::Fr => {
+            format!(
+                "{} nombres à apprendre, {} sur le disque ; un pas demande environ {memory} de mémoire",
+                number(lang, weights),
+                bytes(lang, weights * 4)
+            )
+        }
     });
     if (zero - one).abs() > 1e-9 {
         let value = |v: f64| crate::text::decimal(lang, v, 3);
@@ -190,57 +193,6 @@ fn facts(ui: &mut Ui, lang: Lang, plan: &Plan) {
             ui.add(egui::Label::new(egui::RichText::new(line).color(t.text2)).wrap());
         });
     }
-}
-
-fn schedule(ui: &mut Ui, cx: &mut Cx<'_>, height: f32) {
-    let (lang, t) = (cx.lang, Theme::of(ui));
-    let steps = cx.plan.map_or(100, |plan| plan.steps_per_epoch);
-    let points = rates(cx.settings, steps);
-    let title = say("Learning rate", "Taux d’apprentissage").get(lang);
-    let first = points.first().map_or(0.0, |p| p[1]);
-    let last = points.last().map_or(0.0, |p| p[1]);
-    let plot = Curves {
-        name: format!("{title} {} – {}", rate(lang, first), rate(lang, last)),
-        across: say("epoch", "époque").get(lang).to_owned(),
-        lines: vec![Line { name: title.to_owned(), color: t.accent, points, dotted: false, labeled: false }],
-        x: (1.0, f64::from(cx.settings.train.epochs).max(2.0)),
-        y: None,
-        bounds: (0.0, f64::INFINITY),
-        digits: 6,
-        marks: Vec::new(),
-        rates: true,
-    };
-    let sentence = match lang {
-        Lang::En => format!(
-            "How large each correction is: from {} in the first epoch to {} in the last",
-            rate(lang, first),
-            rate(lang, last)
-        ),
-        Lang::Fr => format!(
-            "La taille de chaque correction : de {} à la première époque à {} à la dernière",
-            rate(lang, first),
-            rate(lang, last)
-        ),
-    };
-    Chart::new(title, height).sentence(sentence).show(
-        ui,
-        lang,
-        || plot.table(lang),
-        |ui, height| {
-            plot.show(ui, lang, height);
-        },
-    );
-}
-
-/// (epoch, learning rate of its last step) for every epoch.
-pub fn rates(settings: &Settings, steps_per_epoch: u32) -> Vec<[f64; 2]> {
-    let train = &settings.train;
-    let steps = steps_per_epoch.max(1);
-    let at = |epoch: u32| {
-        let last = u64::from(epoch) * u64::from(steps) - 1;
-        schedule::rate(&train.schedule, train.optimizer.learning_rate, last, steps, train.epochs)
-    };
-    (1..=train.epochs).map(|epoch| [f64::from(epoch), at(epoch)]).collect()
 }
 
 fn settings(ui: &mut Ui, cx: &mut Cx<'_>, preset: &mut Preset, height: f32) {

@@ -1,6 +1,6 @@
 //! While it trains, and what it looked like once it is over: numbers, curves, notes, learning rate and faces.
 
-use egui::{Align2, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align, Align2, Layout, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::{
     tiles::{self, Tile},
@@ -10,10 +10,7 @@ use crate::{
     evaluate::words::class_name,
     session::{Phase, Training},
     text::{Lang, decimal, number, percent, say},
-    train::{
-        callback::CallbackSettings,
-        event::{EpochRecord, NoteKind},
-    },
+    train::event::{EpochRecord, Note, NoteKind},
     ui::{
         Cx, icon,
         theme::{self, Theme, size},
@@ -27,22 +24,23 @@ use crate::{
 };
 
 /// Everything below the header.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training, planned: &[[f64; 2]], callbacks: &CallbackSettings) {
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
+    let planned = super::rates::of_epochs(&training.settings, training.steps_per_epoch);
     let rows = [fixed(tiles::HEIGHT), growing(226.0, 1.0), growing(158.0, 0.3)];
     stack(ui, &rows, |row, ui, height| match row {
-        0 => numbers(ui, cx, training, callbacks),
+        0 => numbers(ui, cx, training),
         1 => columns(ui, &[0.5, 0.5], height, |column, ui| {
             if column == 0 { loss(ui, cx.lang, training, height) } else { accuracy(ui, cx.lang, training, height) }
         }),
         _ => columns(ui, &[0.34, 0.27, 0.39], height, |column, ui| match column {
             0 => notes(ui, cx.lang, training),
-            1 => learning_rate(ui, cx.lang, training, planned, height),
+            1 => learning_rate(ui, cx.lang, training, &planned, height),
             _ => faces(ui, cx, training),
         }),
     });
 }
 
-fn numbers(ui: &mut Ui, cx: &Cx<'_>, training: &Training, callbacks: &CallbackSettings) {
+fn numbers(ui: &mut Ui, cx: &Cx<'_>, training: &Training) {
     let lang = cx.lang;
     let of = say("of", "sur").get(lang);
     let now = &training.now;
@@ -71,12 +69,14 @@ fn numbers(ui: &mut Ui, cx: &Cx<'_>, training: &Training, callbacks: &CallbackSe
         let (step, all) = (number(lang, now.step.into()), number(lang, now.steps_per_epoch.into()));
         format!("{} {step} {of} {all}", say("step", "pas").get(lang))
     };
-    let loss_note = match (over, words::waiting(&training.history, callbacks)) {
-        (false, Some(waiting)) => words::waits_for(lang, waiting, callbacks.monitor),
+    let callbacks = &training.settings.train.callbacks;
+    let loss_note = match (over, words::waits_for(lang, callbacks, &training.callbacks.early_stopping)) {
+        (false, Some(waits)) => waits,
         (false, None) if callbacks.early_stopping => say("early stopping is on", "arrêt anticipé actif").get(lang).to_owned(),
         (false, None) => say("goes through all epochs", "parcourt toutes les époques").get(lang).to_owned(),
         (true, _) => best.map_or_else(nothing, |b| format!("{} {}", say("at epoch", "à l’époque").get(lang), b.epoch)),
     };
+    let now_rate = if over { last.map_or(0.0, |e| e.learning_rate) } else { now.learning_rate };
     let elapsed: f64 = training.history.iter().map(|e| e.seconds).sum::<f64>().max(now.elapsed);
     let time = |seconds: f64| crate::text::duration(lang, std::time::Duration::from_secs_f64(seconds.clamp(0.0, 1e9)));
     let speed = if over { last.map_or(0.0, |e| e.pictures_per_second) } else { now.pictures_per_second };
@@ -122,6 +122,12 @@ fn numbers(ui: &mut Ui, cx: &Cx<'_>, training: &Training, callbacks: &CallbackSe
             value: shown.map_or_else(nothing, |e| decimal(lang, e.validation_loss, 3)),
             unit: String::new(),
             note: loss_note,
+        },
+        Tile {
+            name: say("learning rate", "taux d’apprentissage").get(lang),
+            value: if now_rate > 0.0 { rate(lang, now_rate) } else { nothing() },
+            unit: String::new(),
+            note: words::about_rate(lang, training),
         },
         Tile {
             name: say("speed", "vitesse").get(lang),
@@ -194,7 +200,8 @@ fn curves(
         bounds: (0.0, f64::INFINITY),
         digits: 3,
         marks: best.into_iter().collect(),
-        rates: false,
+        zooms: true,
+        ..Curves::default()
     }
 }
 
@@ -202,7 +209,8 @@ fn loss(ui: &mut Ui, lang: Lang, training: &Training, height: f32) {
     let title = say("Loss", "Perte").get(lang);
     let plot = curves(ui, lang, training, title, 1, |e| (e.train_loss, e.validation_loss));
     let sentence = words::about_loss(&training.history);
-    Chart::new(title, height).sentence(sentence.get(lang)).show(
+    let mut tools = |ui: &mut Ui| plot.zoom_button(ui, lang);
+    Chart::new(title, height).sentence(sentence.get(lang)).tools(&mut tools).show(
         ui,
         lang,
         || plot.table(lang),
@@ -217,7 +225,8 @@ fn accuracy(ui: &mut Ui, lang: Lang, training: &Training, height: f32) {
     let mut plot = curves(ui, lang, training, title, 2, |e| (e.train_accuracy, e.validation_accuracy));
     plot.bounds = (0.0, 1.0);
     let sentence = words::about_accuracy(&training.history);
-    Chart::new(title, height).sentence(sentence.get(lang)).show(
+    let mut tools = |ui: &mut Ui| plot.zoom_button(ui, lang);
+    Chart::new(title, height).sentence(sentence.get(lang)).tools(&mut tools).show(
         ui,
         lang,
         || plot.table(lang),
@@ -230,8 +239,15 @@ fn accuracy(ui: &mut Ui, lang: Lang, training: &Training, height: f32) {
 fn notes(ui: &mut Ui, lang: Lang, training: &Training) {
     let t = Theme::of(ui);
     Card::titled(say("What happened", "Ce qui s’est passé").get(lang)).fill().show(ui, |ui| {
-        let told: Vec<_> = training.notes.iter().filter(|n| n.kind != NoteKind::Saved).collect();
-        if told.is_empty() {
+        let told = training.notes.iter().filter(|n| n.kind != NoteKind::Saved);
+        let running = training.stopped.is_none();
+        let coming =
+            training.callbacks.coming(&training.settings.train.callbacks, training.now.epoch, training.now.learning_rate);
+        let coming = coming.iter().filter(|_| running);
+        let next = say("next", "suite").get(lang);
+        let lines: Vec<(String, &Note)> =
+            told.map(|n| (n.epoch.to_string(), n)).chain(coming.map(|n| (next.to_owned(), n))).collect();
+        if lines.is_empty() {
             let text = say(
                 "New bests, waiting, and changes of the learning rate will be listed here",
                 "Les meilleurs résultats, les attentes et les changements du taux d’apprentissage s’afficheront ici",
@@ -241,7 +257,7 @@ fn notes(ui: &mut Ui, lang: Lang, training: &Training) {
         }
         ScrollArea::vertical().auto_shrink([false, false]).stick_to_bottom(true).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 7.0;
-            for note in told {
+            for (when, note) in lines {
                 let (symbol, color) = match note.kind {
                     NoteKind::Best => (icon::SPARKLES, t.good),
                     NoteKind::Waiting => (icon::HOURGLASS, t.text3),
@@ -253,7 +269,10 @@ fn notes(ui: &mut Ui, lang: Lang, training: &Training) {
                 ui.horizontal_top(|ui| {
                     ui.spacing_mut().item_spacing.x = 8.0;
                     ui.label(symbol.text(15.0).color(color));
-                    ui.allocate_ui(vec2(22.0, 16.0), |ui| ui.label(theme::cell(note.epoch.to_string()).color(t.text3)));
+                    ui.allocate_ui_with_layout(vec2(34.0, 16.0), Layout::left_to_right(Align::Min), |ui| {
+                        ui.set_width(34.0);
+                        ui.label(theme::cell(when).color(t.text3));
+                    });
                     ui.add(egui::Label::new(theme::cell(note.text.get(lang)).color(t.text)).wrap());
                 });
             }
@@ -288,8 +307,8 @@ fn learning_rate(ui: &mut Ui, lang: Lang, training: &Training, planned: &[[f64; 
         y: None,
         bounds: (0.0, f64::INFINITY),
         digits: 6,
-        marks: Vec::new(),
         rates: true,
+        ..Curves::default()
     };
     Chart::new(title, height).compact().show(
         ui,

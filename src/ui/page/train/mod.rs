@@ -2,17 +2,17 @@
 
 mod before;
 mod during;
+mod rates;
 mod tiles;
+mod trial;
 pub mod words;
 
 use egui::{Popup, Ui};
 
 use crate::{
-    plan::Plan,
     preset::Preset,
     session::{Phase, Training},
     text::{Lang, plural, say},
-    train::callback::CallbackSettings,
     ui::{
         Action, Cx, Dialog, icon,
         page::Page,
@@ -34,22 +34,8 @@ pub struct State {
     setup: bool,
     /// What the options' dots compare with.
     preset: Preset,
-    /// The plan that was sent with "Start training": what the running training follows.
-    sent: Option<Sent>,
-}
-
-/// What the page needs to know of the plan of the training that runs.
-#[derive(Clone)]
-struct Sent {
-    callbacks: CallbackSettings,
-    /// (epoch, learning rate) at each epoch's end.
-    rates: Vec<[f64; 2]>,
-}
-
-impl Sent {
-    fn of(plan: &Plan) -> Self {
-        Self { callbacks: plan.settings.train.callbacks.clone(), rates: before::rates(&plan.settings, plan.steps_per_epoch) }
-    }
+    /// Show the test of learning rates in place of the schedule.
+    rates: bool,
 }
 
 /// Draws the page.
@@ -57,31 +43,23 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let session = cx.session;
     if session.phase.training() {
         state.setup = false;
-        if state.sent.is_none() {
-            state.sent = cx.plan.ok().map(|plan| Sent::of(plan));
-        }
     }
     match (&session.training, session.phase) {
         (_, Phase::Starting(_)) => starting(ui, cx),
         (Some(training), phase) if phase.training() => {
             running_header(ui, cx, training);
-            body(ui, cx, state, training);
+            during::show(ui, cx, training);
         }
         (Some(training), _) if !state.setup => {
             over_header(ui, cx, state, training);
-            body(ui, cx, state, training);
+            during::show(ui, cx, training);
         }
-        _ => match before::show(ui, cx, &mut state.preset) {
-            Some(before::Answer::Started) => state.sent = None,
-            Some(before::Answer::Back) => state.setup = false,
-            None => {}
-        },
+        _ => {
+            if before::show(ui, cx, state) {
+                state.setup = false;
+            }
+        }
     }
-}
-
-fn body(ui: &mut Ui, cx: &mut Cx<'_>, state: &State, training: &Training) {
-    let sent = state.sent.clone().unwrap_or_else(|| Sent { callbacks: cx.settings.train.callbacks.clone(), rates: Vec::new() });
-    during::show(ui, cx, training, &sent.rates, &sent.callbacks);
 }
 
 /// Between "Start training" and the first batch.

@@ -1,10 +1,13 @@
 //! What the curves say, in sentences.
 
 use crate::{
+    knob::Choice as _,
+    session::Training,
     text::{Lang, Sentence, decimal, duration, percent, say},
     train::{
-        callback::{CallbackSettings, Monitor},
+        callback::{CallbackSettings, Monitor, early_stopping::EarlyStopping},
         event::{EpochRecord, StopReason},
+        schedule::ScheduleKind,
     },
 };
 
@@ -132,43 +135,15 @@ fn streak(history: &[EpochRecord], holds: impl Fn(&EpochRecord, &EpochRecord) ->
     history.windows(2).rev().take_while(|w| holds(&w[0], &w[1])).count()
 }
 
-/// Where early stopping stands: epochs without improvement, and the value to beat.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Waiting {
-    pub waited: u32,
-    pub patience: u32,
-    /// The next epoch's watched value has to be below (a loss) or above (an accuracy) this.
-    pub to_beat: f64,
-}
-
-/// Where early stopping stands after `history`, by Keras's rule; `None` if it is off or nothing was watched yet.
-pub fn waiting(history: &[EpochRecord], callbacks: &CallbackSettings) -> Option<Waiting> {
-    if !callbacks.early_stopping {
-        return None;
-    }
-    let watched = |e: &EpochRecord| match callbacks.monitor {
-        Monitor::ValidationLoss => -e.validation_loss,
-        Monitor::ValidationAccuracy => e.validation_accuracy,
+/// What early stopping waits for: `stops in 3 epochs unless below 0.298`; nothing if it is off or nothing was watched yet.
+pub fn waits_for(lang: Lang, settings: &CallbackSettings, state: &EarlyStopping) -> Option<String> {
+    let to_beat = state.to_beat(settings).filter(|_| settings.early_stopping)?;
+    let left = settings.patience.saturating_sub(state.wait).max(1);
+    let value = match settings.monitor {
+        Monitor::ValidationLoss => decimal(lang, to_beat, 3),
+        Monitor::ValidationAccuracy => percent(lang, to_beat, 1),
     };
-    let mut best: Option<f64> = None;
-    let mut waited = 0;
-    for value in history.iter().map(watched) {
-        if best.is_none_or(|best| value - callbacks.min_delta.abs() > best) {
-            best = Some(value);
-            waited = 0;
-        } else {
-            waited += 1;
-        }
-    }
-    let to_beat = (best? + callbacks.min_delta.abs()).abs();
-    Some(Waiting { waited, patience: callbacks.patience, to_beat })
-}
-
-/// What early stopping waits for: `stops in 3 epochs unless below 0.298`.
-pub fn waits_for(lang: Lang, waiting: Waiting, monitor: Monitor) -> String {
-    let left = waiting.patience.saturating_sub(waiting.waited).max(1);
-    let value = decimal(lang, waiting.to_beat, 3);
-    match (lang, monitor, left) {
+    Some(match (lang, settings.monitor, left) {
         (Lang::En, Monitor::ValidationLoss, 1) => format!("stops after this epoch unless below {value}"),
         (Lang::En, Monitor::ValidationLoss, _) => format!("stops in {left} epochs unless below {value}"),
         (Lang::En, Monitor::ValidationAccuracy, 1) => format!("stops after this epoch unless accuracy passes {value}"),
@@ -177,6 +152,34 @@ pub fn waits_for(lang: Lang, waiting: Waiting, monitor: Monitor) -> String {
         (Lang::Fr, Monitor::ValidationLoss, _) => format!("arrêt dans {left} époques sauf sous {value}"),
         (Lang::Fr, Monitor::ValidationAccuracy, 1) => format!("arrêt après cette époque sauf exactitude au-dessus de {value}"),
         (Lang::Fr, Monitor::ValidationAccuracy, _) => format!("arrêt dans {left} époques sauf exactitude au-dessus de {value}"),
+    })
+}
+
+/// What has happened to the learning rate: `halved at epoch 12`, or how it goes on.
+pub fn about_rate(lang: Lang, training: &Training) -> String {
+    let train = &training.settings.train;
+    if train.callbacks.reduce_lr_on_plateau && train.schedule.kind == ScheduleKind::Constant {
+        let rates = training.history.iter().map(|e| e.learning_rate).chain([training.now.learning_rate]);
+        let rates: Vec<f64> = rates.filter(|rate| *rate > 0.0).collect();
+        let fall = rates.windows(2).enumerate().rev().find(|(_, w)| w[1] < w[0] * (1.0 - 1e-9));
+        return match (fall, lang) {
+            (Some((at, w)), _) => {
+                let epoch = at + 1;
+                let halved = (w[1] / w[0] - 0.5).abs() < 1e-6;
+                match (halved, lang) {
+                    (true, Lang::En) => format!("halved at epoch {epoch}"),
+                    (false, Lang::En) => format!("lowered at epoch {epoch}"),
+                    (true, Lang::Fr) => format!("divisé par deux à l’époque {epoch}"),
+                    (false, Lang::Fr) => format!("abaissé à l’époque {epoch}"),
+                }
+            }
+            (None, Lang::En) => format!("falls after {} epochs without improvement", train.callbacks.plateau_patience),
+            (None, Lang::Fr) => format!("baisse après {} époques sans progrès", train.callbacks.plateau_patience),
+        };
+    }
+    match train.schedule.kind {
+        ScheduleKind::Constant => say("the same throughout", "le même partout").get(lang).to_owned(),
+        kind => kind.name().get(lang).to_lowercase(),
     }
 }
 

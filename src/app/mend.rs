@@ -1,0 +1,157 @@
+//! The ways on that the card of a failure offers, and what each does.
+
+use std::path::{Path, PathBuf};
+
+use egui::Context;
+
+use super::{App, errand::Fetched};
+use crate::{
+    problem::{Kind, Problem},
+    text::{Lang, decimal, say},
+    ui::{Action, page::Page, widget::curves},
+    worker::Onward,
+};
+
+/// The rate of a training that ran away is divided by this.
+const SLOWER: f64 = 10.0;
+
+/// One way on.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Way {
+    ChooseData,
+    /// Train the draft in batches of this size.
+    SmallerBatches(u32),
+    /// Go on with the run from its best weights, at this rate.
+    SlowerFromTheBest {
+        run: String,
+        rate: f64,
+    },
+    /// Train the draft anew, at this rate.
+    SlowerAnew(f64),
+    /// Ask for another place for what could not be written.
+    OtherPlace,
+    /// Open the folder that is full.
+    ShowPlace(PathBuf),
+    ShowSetting(Page),
+}
+
+impl Way {
+    /// The text on its button.
+    pub(super) fn text(&self, lang: Lang) -> String {
+        let plain = |en, fr| say(en, fr).get(lang).to_owned();
+        match self {
+            Self::ChooseData => plain("Open another folder…", "Ouvrir un autre dossier…"),
+            Self::SmallerBatches(size) => {
+                format!("{} {size}", say("Retry with batches of", "Réessayer avec des lots de").get(lang))
+            }
+            Self::SlowerFromTheBest { rate, .. } => match lang {
+                Lang::En => format!("Go on from the best at {}", curves::rate(lang, *rate)),
+                Lang::Fr => format!("Repartir des meilleurs à {}", curves::rate(lang, *rate)),
+            },
+            Self::SlowerAnew(rate) => match lang {
+                Lang::En => format!("Start again at {}", curves::rate(lang, *rate)),
+                Lang::Fr => format!("Recommencer à {}", curves::rate(lang, *rate)),
+            },
+            Self::OtherPlace => plain("Choose another place…", "Choisir un autre endroit…"),
+            Self::ShowPlace(_) => plain("Open the folder", "Ouvrir le dossier"),
+            Self::ShowSetting(_) => plain("Show the setting", "Montrer le réglage"),
+        }
+    }
+}
+
+impl App {
+    /// What can be done about `problem`, the best first.
+    pub(super) fn ways(&self, problem: &Problem) -> Vec<Way> {
+        let train = &self.settings.train;
+        match problem.kind {
+            Kind::Data => vec![Way::ChooseData],
+            Kind::OutOfMemory if train.batch_size > 1 => vec![Way::SmallerBatches(train.batch_size / 2)],
+            Kind::Diverged => {
+                let watched = self.session.training.as_ref().filter(|training| training.best().is_some());
+                let best = watched.map(|training| Way::SlowerFromTheBest {
+                    run: training.run.clone(),
+                    rate: slower(training.settings.train.optimizer.learning_rate),
+                });
+                best.into_iter().chain([Way::SlowerAnew(slower(train.optimizer.learning_rate))]).collect()
+            }
+            Kind::Disk => {
+                let path = problem.path.as_deref();
+                let other = path.is_some_and(|path| self.wanted_place().is_some_and(|place| path.starts_with(place)));
+                let folder = path.and_then(Path::parent).map(|folder| Way::ShowPlace(folder.to_owned()));
+                other.then_some(Way::OtherPlace).into_iter().chain(folder).collect()
+            }
+            Kind::Settings => problem.knob.as_deref().map(|knob| Way::ShowSetting(page_of(knob))).into_iter().collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Where the user last asked to have something written.
+    fn wanted_place(&self) -> Option<&Path> {
+        match self.written.as_ref()? {
+            Fetched::ExportTo { path, .. } | Fetched::SettingsTo(path) => Some(path),
+            Fetched::CopyTo { out, .. } => Some(out),
+            Fetched::PredictFolder { csv, .. } => Some(csv),
+            _ => None,
+        }
+    }
+
+    /// Does what the button `way` of the failure `card` says.
+    pub(super) fn mend(&mut self, ctx: &Context, card: usize, way: usize) {
+        let Some(way) = self.session.failures.get(card).and_then(|problem| self.ways(problem).into_iter().nth(way)) else {
+            return;
+        };
+        let trains = matches!(way, Way::SmallerBatches(_) | Way::SlowerFromTheBest { .. } | Way::SlowerAnew(_));
+        if trains && self.session.phase.busy() {
+            self.one_at_a_time();
+            return;
+        }
+        self.session.failures.remove(card);
+        match way {
+            Way::ChooseData => self.perform(ctx, Action::ChooseFolder),
+            Way::SmallerBatches(size) => {
+                self.settings.train.batch_size = size;
+                self.train();
+            }
+            Way::SlowerFromTheBest { run, rate } => {
+                self.resume(run, Onward { learning_rate: Some(rate), ..Onward::default() });
+            }
+            Way::SlowerAnew(rate) => {
+                self.settings.train.optimizer.learning_rate = rate;
+                self.train();
+            }
+            Way::OtherPlace => self.ask_again(),
+            Way::ShowPlace(folder) => self.perform(ctx, Action::OpenPath(folder)),
+            Way::ShowSetting(page) => self.page = page,
+        }
+    }
+
+    /// Asks once more where to put what could not be written.
+    fn ask_again(&mut self) {
+        let lang = self.preferences.lang;
+        match self.written.take() {
+            Some(Fetched::ExportTo { run, format, path }) => {
+                let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                self.errands.choose_export(lang, run, format, file);
+            }
+            Some(Fetched::SettingsTo(_)) => self.errands.choose_settings_target(lang),
+            Some(Fetched::CopyTo { link, .. }) => self.errands.choose_copy_target(lang, link),
+            Some(Fetched::PredictFolder { run, .. }) => self.errands.choose_prediction_folder(lang, run),
+            _ => {}
+        }
+    }
+}
+
+/// A tenth of `rate`, without the noise of binary fractions, within what the setting allows.
+fn slower(rate: f64) -> f64 {
+    decimal(Lang::En, rate / SLOWER, 9).parse().unwrap_or(rate / SLOWER).max(1e-7)
+}
+
+/// The page on which a setting is found.
+fn page_of(knob: &str) -> Page {
+    match knob.split('.').next().unwrap_or_default() {
+        "split" => Page::Data,
+        "augment" => Page::Augmentation,
+        "model" => Page::Model,
+        _ => Page::Training,
+    }
+}

@@ -1,0 +1,196 @@
+//! The learning rate before training: as the schedule has it, or what a test of rising rates says.
+
+use egui::Ui;
+
+use super::before::not_ready;
+use crate::{
+    session::{Phase, RateTest},
+    settings::Settings,
+    text::{Lang, say},
+    train::{rate_range::LOWEST, schedule},
+    ui::{
+        Action, Cx, icon,
+        theme::Theme,
+        widget::{
+            bar,
+            button::Button,
+            card::Card,
+            chart::Chart,
+            curves::{Curves, Line, rate},
+            notice,
+        },
+    },
+    worker::Stage,
+};
+
+/// Draws the card; `test` is whether it shows the test rather than the schedule.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, test: &mut bool, height: f32) {
+    let session = cx.session;
+    match session.rates.as_ref().filter(|_| *test) {
+        Some(rates) => tested(ui, cx, rates, test, height),
+        None => planned(ui, cx, test, height),
+    }
+}
+
+/// (epoch, learning rate of its last step) for every epoch.
+pub fn of_epochs(settings: &Settings, steps_per_epoch: u32) -> Vec<[f64; 2]> {
+    let train = &settings.train;
+    let steps = steps_per_epoch.max(1);
+    let at = |epoch: u32| {
+        let last = u64::from(epoch) * u64::from(steps) - 1;
+        schedule::rate(&train.schedule, train.optimizer.learning_rate, last, steps, train.epochs)
+    };
+    (1..=train.epochs).map(|epoch| [f64::from(epoch), at(epoch)]).collect()
+}
+
+fn planned(ui: &mut Ui, cx: &mut Cx<'_>, test: &mut bool, height: f32) {
+    let (lang, t) = (cx.lang, Theme::of(ui));
+    let steps = cx.plan.map_or(100, |plan| plan.steps_per_epoch);
+    let points = of_epochs(cx.settings, steps);
+    let title = say("Learning rate", "Taux d’apprentissage").get(lang);
+    let (first, last) = (points.first().map_or(0.0, |p| p[1]), points.last().map_or(0.0, |p| p[1]));
+    let plot = Curves {
+        name: format!("{title} {} – {}", rate(lang, first), rate(lang, last)),
+        across: say("epoch", "époque").get(lang).to_owned(),
+        lines: vec![Line { name: title.to_owned(), color: t.accent, points, dotted: false, labeled: false }],
+        x: (1.0, f64::from(cx.settings.train.epochs).max(2.0)),
+        bounds: (0.0, f64::INFINITY),
+        digits: 6,
+        rates: true,
+        ..Curves::default()
+    };
+    let sentence = match lang {
+        Lang::En => format!(
+            "How large each correction is: from {} in the first epoch to {} in the last",
+            rate(lang, first),
+            rate(lang, last)
+        ),
+        Lang::Fr => format!(
+            "La taille de chaque correction : de {} à la première époque à {} à la dernière",
+            rate(lang, first),
+            rate(lang, last)
+        ),
+    };
+    let reason = not_ready(cx);
+    let mut asked = false;
+    let mut tools = |ui: &mut Ui| {
+        let find = Button::secondary(say("Find a rate", "Trouver un taux").get(lang)).icon(icon::GAUGE).compact();
+        let about = say(
+            "Raises the rate over 100 batches and watches the loss (Smith 2017); takes some seconds and keeps nothing",
+            "Monte le taux sur 100 lots et observe la perte (Smith 2017) ; quelques secondes, rien n’est gardé",
+        );
+        asked |= ui.add(find.unless(reason)).on_hover_text(about.get(lang)).clicked();
+    };
+    Chart::new(title, height).sentence(sentence).tools(&mut tools).show(
+        ui,
+        lang,
+        || plot.table(lang),
+        |ui, height| {
+            plot.show(ui, lang, height);
+        },
+    );
+    if asked {
+        cx.act(Action::TestRates);
+        *test = true;
+    }
+}
+
+fn tested(ui: &mut Ui, cx: &mut Cx<'_>, rates: &RateTest, test: &mut bool, height: f32) {
+    let (lang, t) = (cx.lang, Theme::of(ui));
+    let title = say("Loss against learning rate", "Perte selon le taux d’apprentissage").get(lang);
+    let phase = cx.session.phase;
+    if let Some(progress) = phase.progress().filter(|p| p.stage == Stage::TestingRates && matches!(phase, Phase::Working(_))) {
+        ui.set_max_height(height);
+        Card::titled(title).fill().show(ui, |ui| {
+            let sentence = say(
+                "The rate rises from batch to batch, until the loss runs away",
+                "Le taux monte de lot en lot, jusqu’à ce que la perte s’emballe",
+            );
+            notice::empty(ui, icon::GAUGE, say("Testing", "Test en cours").get(lang), sentence.get(lang), |ui| {
+                bar::progress(ui, title, progress.share(), 240.0);
+            });
+        });
+        return;
+    }
+    if rates.range.points.is_empty() {
+        // It was stopped, or it failed.
+        *test = false;
+        return;
+    }
+    let points = |value: fn(&crate::train::rate_range::Point) -> f64| -> Vec<[f64; 2]> {
+        rates.range.points.iter().map(|point| [point.rate.log10(), value(point)]).collect()
+    };
+    let last = rates.range.points.last().map_or(1.0, |point| point.rate).log10();
+    let proposal = rates.range.proposal;
+    // The end, where the loss runs away, would flatten all the rest.
+    let smooth = points(|point| point.smooth);
+    let high = smooth.first().map_or(1.0, |p| p[1]) * 1.3;
+    let low = smooth.iter().map(|p| p[1]).fold(f64::INFINITY, f64::min);
+    let plot = Curves {
+        name: title.to_owned(),
+        across: say("rate", "taux").get(lang).to_owned(),
+        lines: vec![
+            Line {
+                name: say("each batch", "chaque lot").get(lang).to_owned(),
+                color: t.stroke,
+                points: points(|point| point.loss),
+                dotted: false,
+                labeled: false,
+            },
+            Line {
+                name: say("mean", "moyenne").get(lang).to_owned(),
+                color: t.accent,
+                points: smooth,
+                dotted: false,
+                labeled: false,
+            },
+        ],
+        x: (LOWEST.log10(), last.ceil()),
+        y: Some((low - 0.1 * (high - low), high)),
+        bounds: (0.0, f64::INFINITY),
+        digits: 3,
+        marks: proposal
+            .map(|p| (p.log10(), format!("{} {}", say("proposed", "proposé").get(lang), rate(lang, p))))
+            .into_iter()
+            .collect(),
+        across_rates: true,
+        ..Curves::default()
+    };
+    let sentence = match (proposal, lang) {
+        (Some(p), Lang::En) => format!("A tenth of the rate with the lowest loss is a safe choice: {}", rate(lang, p)),
+        (Some(p), Lang::Fr) => format!("Un dixième du taux de plus basse perte est un choix sûr : {}", rate(lang, p)),
+        (None, _) => say(
+            "At no rate did the loss fall within 100 batches: there is no proposal",
+            "À aucun taux la perte n’a baissé en 100 lots : pas de proposition",
+        )
+        .get(lang)
+        .to_owned(),
+    };
+    let (mut used, mut back) = (None, false);
+    let mut tools = |ui: &mut Ui| {
+        back |= ui.add(Button::quiet(say("Back", "Retour").get(lang)).compact()).clicked();
+        if let Some(p) = proposal {
+            let name = match lang {
+                Lang::En => format!("Use {}", rate(lang, p)),
+                Lang::Fr => format!("Prendre {}", rate(lang, p)),
+            };
+            if ui.add(Button::secondary(name).icon(icon::CHECK).compact()).clicked() {
+                used = Some(p);
+            }
+        }
+    };
+    Chart::new(title, height).sentence(sentence).tools(&mut tools).show(
+        ui,
+        lang,
+        || plot.table(lang),
+        |ui, height| {
+            plot.show(ui, lang, height);
+        },
+    );
+    if let Some(rate) = used {
+        cx.settings.train.optimizer.learning_rate = rate;
+    }
+    if back || used.is_some() {
+        *test = false;
+    }
+}

@@ -1,0 +1,102 @@
+//! How long the training would take: twenty batches on each device, timed.
+
+use egui::{Align, Layout, Ui};
+
+use super::before::not_ready;
+use crate::{
+    engine::DeviceKind,
+    session::{Phase, Tried},
+    text::{Lang, bytes, number, say},
+    train::trial::Trial,
+    ui::{
+        Action, Cx, icon,
+        page::train::words,
+        theme::{self, Theme},
+        widget::{bar, button::Button, card::Card},
+    },
+    worker::Stage,
+};
+
+/// Height of one device's line.
+const LINE: f32 = 26.0;
+
+/// The height that the card needs.
+pub fn height(cx: &Cx<'_>) -> f32 {
+    let lines = cx.session.tried.as_ref().map_or(0, |tried| tried.trials.len() + usize::from(!is_of(tried, cx)));
+    76.0 + LINE * lines.max(1) as f32
+}
+
+/// Draws the card.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, height: f32) {
+    let (lang, t) = (cx.lang, Theme::of(ui));
+    ui.set_max_height(height);
+    let session = cx.session;
+    let running = session.phase.progress().filter(|p| p.stage == Stage::Trying && matches!(session.phase, Phase::Working(_)));
+    let mut asked = false;
+    let tools = |ui: &mut Ui| {
+        if let Some(progress) = running {
+            bar::progress(ui, say("Trying a few batches", "Essai de quelques lots").get(lang), progress.share(), 150.0);
+            return;
+        }
+        let again = session.tried.as_ref().is_some_and(|tried| !tried.trials.is_empty());
+        let name = if again { say("Try again", "Réessayer") } else { say("Try 20 batches", "Essayer 20 lots") };
+        let button = Button::secondary(name.get(lang)).icon(icon::GAUGE).compact();
+        asked = ui.add(button.unless(not_ready(cx))).clicked();
+    };
+    let title = say("How long it would take", "Combien de temps cela prendrait").get(lang);
+    Card::titled(title).fill().show_with(ui, tools, |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        match session.tried.as_ref().filter(|tried| !tried.trials.is_empty()) {
+            Some(tried) => {
+                for trial in &tried.trials {
+                    line(ui, lang, trial, tried.settings.train.epochs);
+                }
+                if !is_of(tried, cx) {
+                    let text = say("Measured with other settings: try again", "Mesuré avec d’autres réglages : réessayez");
+                    ui.label(theme::caption(text.get(lang)).color(t.text3));
+                }
+            }
+            None => {
+                let text = match running {
+                    Some(_) => say("Each device trains a few batches…", "Chaque appareil s’entraîne sur quelques lots…"),
+                    None => say(
+                        "Trains 20 batches on each device and reckons the rest; takes some seconds",
+                        "Entraîne 20 lots sur chaque appareil et calcule le reste ; quelques secondes",
+                    ),
+                };
+                ui.label(theme::caption(text.get(lang)).color(t.text2));
+            }
+        }
+    });
+    if asked {
+        cx.act(Action::TryDevices);
+    }
+}
+
+/// Whether the trial was made with the draft as it is.
+fn is_of(tried: &Tried, cx: &Cx<'_>) -> bool {
+    tried.trials.is_empty() || tried.settings == *cx.settings
+}
+
+fn line(ui: &mut Ui, lang: Lang, trial: &Trial, epochs: u32) {
+    let t = Theme::of(ui);
+    let time = words::about(lang, trial.run);
+    let (speed, memory) = (number(lang, trial.pictures_per_second.round() as u64), bytes(lang, trial.memory));
+    let symbol = if trial.device.kind == DeviceKind::Processor { icon::CPU } else { icon::CIRCUIT_BOARD };
+    let (said, details) = match lang {
+        Lang::En => {
+            (format!("{time} on {}", trial.device.name), format!("{epochs} epochs, {speed} pictures/s, {memory} of memory"))
+        }
+        Lang::Fr => {
+            (format!("{time} sur {}", trial.device.name), format!("{epochs} époques, {speed} images/s, {memory} de mémoire"))
+        }
+    };
+    ui.allocate_ui_with_layout(egui::vec2(ui.available_width(), LINE), Layout::right_to_left(Align::Center), |ui| {
+        ui.set_min_height(LINE);
+        ui.label(theme::cell(details).color(t.text2));
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            ui.label(symbol.text(15.0).color(t.text2));
+            ui.add(egui::Label::new(theme::strong(said).color(t.text)).truncate());
+        });
+    });
+}

@@ -1,0 +1,96 @@
+//! Keeps the machine from falling asleep while it trains: a small program of the system's own is asked to, which ends
+//! when this one does, however it ends. Where there is none, or it refuses, the machine does as it is set.
+
+use std::process::{Child, Command, Stdio};
+
+use crate::train::event::TrainEvent;
+
+/// Seconds of training before the system is asked: no machine falls asleep sooner, and short trainings are left in peace.
+const AFTER: f64 = 30.0;
+
+/// Holds the machine awake from [`AFTER`] on, except while the training is paused.
+#[derive(Default)]
+pub(super) struct Awake {
+    helper: Option<Child>,
+    asked: bool,
+}
+
+impl Awake {
+    /// Takes in what a training tells.
+    pub(super) fn hear(&mut self, event: &TrainEvent) {
+        match event {
+            TrainEvent::Batch(record) if record.elapsed >= AFTER && !self.asked => {
+                self.asked = true;
+                self.helper = helper().and_then(start);
+            }
+            TrainEvent::Paused | TrainEvent::Stopped { .. } => self.release(),
+            _ => {}
+        }
+    }
+
+    fn release(&mut self) {
+        self.asked = false;
+        if let Some(mut helper) = self.helper.take() {
+            // It may have ended by itself; either way nothing is left of it.
+            let _ = helper.kill();
+            let _ = helper.wait();
+        }
+    }
+}
+
+impl Drop for Awake {
+    fn drop(&mut self) {
+        self.release();
+    }
+}
+
+/// The helper holds the machine until its input ends, which it does with this process.
+fn start(mut command: Command) -> Option<Child> {
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()
+}
+
+fn helper() -> Option<Command> {
+    let with = |program: &str, arguments: &[&str]| {
+        let mut command = Command::new(program);
+        command.args(arguments);
+        command
+    };
+    if cfg!(target_os = "linux") {
+        let why = "--why=Training a model";
+        Some(with("systemd-inhibit", &["--what=idle:sleep", "--who=Trombine", why, "--mode=block", "cat"]))
+    } else if cfg!(target_os = "macos") {
+        Some(with("caffeinate", &["-i", "-w", &std::process::id().to_string()]))
+    } else {
+        None
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use crate::train::event::BatchRecord;
+
+    fn batch(elapsed: f64) -> TrainEvent {
+        TrainEvent::Batch(BatchRecord { elapsed, ..BatchRecord::default() })
+    }
+
+    #[test]
+    fn it_asks_late_and_lets_go_in_a_pause() {
+        let mut awake = Awake::default();
+        awake.hear(&batch(AFTER - 1.0));
+        assert!(!awake.asked);
+        awake.hear(&batch(AFTER));
+        assert!(awake.asked);
+        awake.hear(&TrainEvent::Paused);
+        assert!(!awake.asked && awake.helper.is_none());
+    }
+
+    #[test]
+    fn nothing_is_left_of_the_helper() {
+        let helper = start(Command::new("cat")).expect("every Linux has cat");
+        let process = std::path::PathBuf::from(format!("/proc/{}", helper.id()));
+        assert!(process.exists());
+        drop(Awake { helper: Some(helper), asked: true });
+        assert!(!process.exists());
+    }
+}

@@ -1,0 +1,155 @@
+//! The commands of the program: what they print, and how they end.
+
+use std::{fs, path::Path, process::Command};
+
+use serde_json::Value;
+
+/// Exit status, standard output and standard error of the program, in English, with everything it keeps below `home`.
+fn call(home: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trombine"));
+    let output = command.args(["--lang", "en"]).args(arguments).env("TROMBINE_HOME", home).output().expect("it starts");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    (output.status.code().expect("no signal"), text(output.stdout), text(output.stderr))
+}
+
+/// Calls the program, which must fail with status 1, nothing on standard output, and `what` on standard error.
+#[track_caller]
+fn fails(home: &Path, arguments: &[&str], what: &[&str]) {
+    let (status, out, err) = call(home, arguments);
+    assert_eq!((status, out.as_str()), (1, ""), "{arguments:?}: {err}");
+    for what in what {
+        assert!(err.contains(what), "{arguments:?}: “{what}” is not in:\n{err}");
+    }
+    assert!(!err.contains("panicked"), "{err}");
+}
+
+/// A small network for a few steps.
+const QUICK: &[&str] = &[
+    "--sample",
+    "--threads",
+    "1",
+    "--epochs",
+    "2",
+    "--set",
+    "augment.crop=48",
+    "--set",
+    "model.filters=8",
+    "--set",
+    "model.dense=4",
+    "--set",
+    "train.steps_per_epoch=3",
+];
+
+fn with<'a>(command: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    [&[command], QUICK, more].concat()
+}
+
+#[test]
+fn what_cannot_be_done_is_said_with_the_way_on() {
+    let home = tempfile::tempdir().expect("a folder");
+    let home = home.path();
+    fails(home, &["train"], &["nothing to train on", "--sample"]);
+    fails(home, &["train", "--data", "/nowhere/at/all"], &["/nowhere/at/all is not there any more", "Choose where it is now"]);
+    let empty = home.join("empty");
+    fs::create_dir(&empty).expect("made");
+    fails(home, &["train", "--data", &empty.to_string_lossy()], &["picture"]);
+    // Everything that is wrong at once.
+    let wrong = with("train", &["--set", "model.dropout=7", "--set", "model.droput=0.3", "--set", "nonsense"]);
+    fails(home, &wrong, &["Dropout cannot be “7”; allowed: 0 to 0.9", "no option “model.droput”", "“nonsense” is not KEY=VALUE"]);
+    fails(home, &with("train", &["--preset", "best"]), &["no recipe “best”", "quick, notebook, recommended"]);
+    fails(home, &with("train", &["--device", "abacus"]), &["no device “abacus”", "cpu"]);
+    let file = home.join("settings.json");
+    fs::write(&file, "{\"optimizer\": 3}").expect("written");
+    fails(home, &with("train", &["--settings", &file.to_string_lossy()]), &["not settings of Trombine"]);
+    for command in [
+        &["resume", "x"][..],
+        &["evaluate", "x"],
+        &["predict", "x", "photo.jpg"],
+        &["export", "x", "--format", "onnx", "--out", "o"],
+    ] {
+        fails(home, command, &["no run “x”", "Train one first"]);
+    }
+    // What the arguments' grammar does not know is clap's: status 2, with the usage.
+    let (status, _, err) = call(home, &["train", "--sample", "--data", "x"]);
+    assert_eq!(status, 2, "{err}");
+    assert!(err.contains("Usage"), "{err}");
+    assert!(!home.join("runs").exists(), "nothing was begun");
+}
+
+#[test]
+fn a_run_from_its_first_step_to_its_exports() {
+    let home = tempfile::tempdir().expect("a folder");
+    let home = home.path();
+    let (status, out, err) = call(home, &with("train", &["--json"]));
+    assert_eq!(status, 0, "{err}");
+    // Every event is a line of JSON, and none was left out.
+    let events: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect();
+    let count = |kind: &str| events.iter().filter(|event| event["type"] == kind).count();
+    assert_eq!((count("started"), count("epoch"), count("stopped")), (1, 2, 1), "{out}");
+    assert!(count("faces") > 0 && err.is_empty(), "{err}");
+    let started = events.iter().find(|event| event["type"] == "started").expect("it starts");
+    assert_eq!(started["settings"]["train"]["steps_per_epoch"], 3);
+    assert_eq!(events.iter().filter(|event| event["event"] == "evaluated").count(), 1);
+
+    let (_, out, _) = call(home, &["runs", "--json"]);
+    let runs: Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(runs.as_array().map(Vec::len), Some(1));
+    assert_eq!((&runs[0]["status"], &runs[0]["epochs_done"]), (&"finished".into(), &2.into()));
+    let accuracy = runs[0]["scores"]["accuracy"].as_f64().expect("it was judged");
+    assert!((0.0..=1.0).contains(&accuracy));
+    let (_, out, _) = call(home, &["runs"]);
+    assert!(out.contains("finished") && out.contains("2 epochs") && out.contains("test"), "{out}");
+
+    fails(home, &["resume", "last"], &["This run is finished", "how many more epochs"]);
+    let (status, out, err) = call(home, &["resume", "last", "--more", "1", "--device", "candle", "--json"]);
+    assert_eq!(status, 0, "{err}");
+    let events: Vec<Value> = out.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect();
+    let started = events.iter().find(|event| event["type"] == "started").expect("it starts");
+    assert_eq!((&started["device"]["id"], &started["epochs"]), (&"candle".into(), &3.into()));
+    assert_eq!(started["history"].as_array().map(Vec::len), Some(2));
+
+    let model = home.join("model.onnx");
+    let (status, ..) = call(home, &["export", "last", "--format", "onnx", "--out", &model.to_string_lossy()]);
+    assert!(status == 0 && model.exists());
+    fails(home, &["export", "last", "--format", "tiff", "--out", "x"], &["“tiff” is no format", "onnx"]);
+}
+
+#[test]
+fn trials_rates_and_devices_are_told_as_json() {
+    let home = tempfile::tempdir().expect("a folder");
+    let json = |arguments: &[&str]| -> Value {
+        let (status, out, err) = call(home.path(), arguments);
+        assert_eq!(status, 0, "{arguments:?}: {err}");
+        let start = out.find(['[', '{']).expect("JSON");
+        serde_json::from_str(&out[start..]).unwrap_or_else(|error| panic!("{error}: {out}"))
+    };
+    let devices = json(&["devices", "--json"]);
+    assert_eq!((&devices[0]["id"], &devices[0]["kind"]), (&"cpu".into(), &"processor".into()));
+    let trials = json(&with("trial", &["--device", "cpu", "--json"]));
+    assert_eq!(trials.as_array().map(Vec::len), Some(1));
+    assert_eq!(trials[0]["device"]["id"], "cpu");
+    for key in ["pictures_per_second", "epoch", "run", "memory"] {
+        assert!(trials[0][key].as_f64().is_some_and(|value| value > 0.0), "{key}: {trials}");
+    }
+    let rates = json(&with("rates", &["--json"]));
+    assert!(rates["points"].as_array().is_some_and(|points| points.len() > 20), "{rates}");
+    assert_eq!(rates["points"][0]["rate"], 1e-6);
+}
+
+#[test]
+fn a_recipe_of_its_own_is_read_from_a_file_in_both_forms() {
+    let home = tempfile::tempdir().expect("a folder");
+    let started = |file: &str, text: &str| -> Value {
+        let path = home.path().join(file);
+        fs::write(&path, text).expect("written");
+        let arguments = with("train", &["--settings", path.to_str().expect("UTF-8"), "--json"]);
+        let (status, out, err) = call(home.path(), &arguments[..]);
+        assert_eq!(status, 0, "{err}");
+        let events = out.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+        events.into_iter().find(|event| event["type"] == "started").expect("it starts")["settings"].clone()
+    };
+    let json = started("a.json", "{\"model\": {\"dropout\": 0.25}, \"seed\": 7}");
+    let text = started("a.txt", "# mine\nmodel.dropout=0.25\nseed=7\n");
+    assert_eq!(json["model"]["dropout"], 0.25);
+    assert_eq!(json, text);
+}

@@ -1,0 +1,223 @@
+//! The real program, killed with SIGKILL at varied moments and resumed, ends with the same bits as one never killed.
+//!
+//! A few kills in every `cargo test`, fifty where `TROMBINE_REQUIRE` lists `kill`. Nothing here waits for a time: a kill
+//! follows a line that the program printed, or a checkpoint of which a part is written.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Lines, Read as _},
+    path::{Path, PathBuf},
+    process::{Child, ChildStdout, Command, Stdio},
+};
+
+use serde_json::Value;
+use trombine::{
+    data::random::{Purpose, Random},
+    run::{Run, RunInfo, RunStatus, RunStore},
+    train::{checkpoint::Checkpoint, event::EpochRecord},
+};
+
+use crate::support::required;
+
+/// A small network with everything that is remembered from step to step: moments, averages, batch norm, callbacks.
+const SETTINGS: &str = "
+augment.crop=48
+augment.rotation.on=true
+model.filters=8,8
+model.dense=8
+model.batch_norm_conv=true
+train.epochs=5
+train.batch_size=32
+train.steps_per_epoch=7
+train.optimizer.learning_rate=0.003
+train.optimizer.use_ema=true
+train.optimizer.ema_momentum=0.9
+train.schedule.kind=cosine
+train.callbacks.patience=4
+train.callbacks.reduce_lr_on_plateau=true
+train.callbacks.plateau_patience=1
+train.callbacks.csv_log=true
+";
+
+/// When the program is killed.
+#[derive(Clone, Copy, Debug)]
+enum Moment {
+    /// Some time after it printed this many lines.
+    Line(usize),
+    /// Some time after it printed this many epochs: while it writes weights, history and checkpoint.
+    Epoch(usize),
+    /// When this share of a checkpoint is written.
+    #[cfg(unix)]
+    Write(f64),
+}
+
+/// A program at work, and what it prints.
+struct Program {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Program {
+    fn start(home: &Path, arguments: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_trombine"));
+        command.args(["--lang", "en"]).args(arguments).args(["--json"]).env("TROMBINE_HOME", home);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program starts");
+        let output = child.stdout.take().expect("it is piped");
+        Self { child, lines: BufReader::new(output).lines() }
+    }
+
+    /// Trains anew in `home`, or goes on with the run that is there.
+    fn train(home: &Path, settings: &Path) -> Self {
+        match run_in(home) {
+            Some(_) => Self::start(home, &["resume", "last"]),
+            None => Self::start(home, &["train", "--sample", "--threads", "1", "--settings", &settings.to_string_lossy()]),
+        }
+    }
+
+    /// The next line; `None` once it has ended.
+    fn line(&mut self) -> Option<Value> {
+        let line = self.lines.next()?.expect("what it prints can be read");
+        Some(serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}")))
+    }
+
+    fn kill(mut self) {
+        // It may have ended already, which is a moment like any other.
+        let _ = self.child.kill();
+        self.child.wait().expect("it has ended");
+    }
+
+    /// Reads to its end; gives how many lines that were.
+    fn finish(mut self) -> usize {
+        let mut count = 0;
+        while self.line().is_some() {
+            count += 1;
+        }
+        assert!(self.child.wait().expect("it has ended").success());
+        count
+    }
+}
+
+fn run_in(home: &Path) -> Option<RunInfo> {
+    let (runs, problems) = RunStore::at(home).list();
+    assert!(problems.is_empty(), "a kill leaves nothing broken: {problems:?}");
+    assert!(runs.len() <= 1, "one training is one run");
+    runs.into_iter().next()
+}
+
+fn over(run: &RunInfo) -> bool {
+    run.status == RunStatus::Finished && run.scores.is_some()
+}
+
+/// What must be the same: the best weights' bytes, everything to go on, and the history but for what a clock decides.
+fn result(home: &Path) -> (Vec<u8>, Checkpoint, Vec<EpochRecord>) {
+    let run = RunStore::at(home).find("last").expect("a run");
+    let timeless = |record: &EpochRecord| EpochRecord { seconds: 0.0, pictures_per_second: 0.0, ..*record };
+    let mut state = Checkpoint::load(&run.checkpoint_path()).expect("a checkpoint");
+    state.position.history = state.position.history.iter().map(timeless).collect();
+    (state.position.seconds, state.position.epoch_began) = (0.0, 0.0);
+    let best = fs::read(run.best_path()).expect("the best weights");
+    (best, state, run.history().iter().map(timeless).collect())
+}
+
+/// A number of rounds of the generator: some microseconds to some milliseconds, without a clock.
+fn linger(random: &mut Random) {
+    let rounds = 1 << random.below(22);
+    let last = (0..rounds).fold(0, |mixed, _| mixed ^ random.bits());
+    assert_ne!(std::hint::black_box(last), 1);
+}
+
+#[test]
+fn a_killed_program_resumes_to_the_same_bits() {
+    let (runs, kills) = if required("kill") { (10, 5) } else { (2, 3) };
+    let settings_home = tempfile::tempdir().expect("a folder");
+    let settings = settings_home.path().join("settings.txt");
+    fs::write(&settings, SETTINGS).expect("written");
+    let whole = tempfile::tempdir().expect("a folder");
+    let lines = Program::train(whole.path(), &settings).finish();
+    let expected = result(whole.path());
+    assert!(expected.2.len() > 2, "{} epochs", expected.2.len());
+
+    let mut random = Random::new(20, Purpose::Preview, &[]);
+    let (mut done, mut writes) = (0, 0);
+    for number in 0..runs {
+        let home = tempfile::tempdir().expect("a folder");
+        let mut moments = Vec::new();
+        for _ in 0..kills {
+            let known = run_in(home.path());
+            if known.as_ref().is_some_and(over) {
+                break;
+            }
+            let moment = moment(&mut random, lines, known.as_ref());
+            moments.push(moment);
+            kill_at(moment, home.path(), &settings, &mut random);
+            done += 1;
+            #[cfg(unix)]
+            {
+                writes += usize::from(matches!(moment, Moment::Write(_)));
+            }
+        }
+        while !run_in(home.path()).as_ref().is_some_and(over) {
+            Program::train(home.path(), &settings).finish();
+        }
+        let same = result(home.path()) == expected;
+        assert!(same, "run {number} ends with other bits after kills at {moments:?}");
+    }
+    println!("{done} kills, {writes} of them within the write of a checkpoint");
+    assert!(done >= 2 * runs, "{done} kills");
+}
+
+fn moment(random: &mut Random, lines: usize, known: Option<&RunInfo>) -> Moment {
+    #[cfg(unix)]
+    if known.is_some_and(|run| run.status != RunStatus::Finished) && random.chance(0.4) {
+        return Moment::Write(random.unit());
+    }
+    let _ = known;
+    if random.chance(0.5) { Moment::Epoch(1 + random.below(3)) } else { Moment::Line(1 + random.below(lines)) }
+}
+
+fn kill_at(moment: Moment, home: &Path, settings: &Path, random: &mut Random) {
+    #[cfg(unix)]
+    if let Moment::Write(share) = moment {
+        return kill_within_a_write(home, settings, share);
+    }
+    let mut program = Program::train(home, settings);
+    let (mut seen, mut epochs) = (0, 0);
+    while let Some(line) = program.line() {
+        seen += 1;
+        epochs += usize::from(line["type"] == "epoch");
+        let reached = match moment {
+            Moment::Line(wanted) => seen >= wanted,
+            Moment::Epoch(wanted) => epochs >= wanted,
+            #[cfg(unix)]
+            Moment::Write(_) => true,
+        };
+        if reached {
+            linger(random);
+            break;
+        }
+    }
+    program.kill();
+}
+
+/// The checkpoint's temporary name is a pipe here: the program cannot write more of it than is read, so it is killed in
+/// the midst of the write. Then the part that was written takes the pipe's place, as on a disk.
+#[cfg(unix)]
+fn kill_within_a_write(home: &Path, settings: &Path, share: f64) {
+    let run: Run = RunStore::at(home).find("last").expect("a run");
+    let state = run.checkpoint_path();
+    let pipe: PathBuf = state.with_file_name(".state.safetensors.part");
+    fs::create_dir_all(state.parent().expect("a folder")).expect("made");
+    // A kill in an earlier write left it.
+    let _ = fs::remove_file(&pipe);
+    let made = Command::new("mkfifo").arg(&pipe).status().expect("every Unix has mkfifo");
+    assert!(made.success());
+    let program = Program::train(home, settings);
+    let mut reader = fs::File::open(&pipe).expect("it opens once the program writes");
+    // Less than the whole by more than a pipe holds.
+    let most = fs::metadata(&state).map_or(200_000, |data| data.len()).saturating_sub(100_000);
+    let mut part = vec![0; (share * most as f64) as usize];
+    reader.read_exact(&mut part).expect("so much is written");
+    program.kill();
+    fs::remove_file(&pipe).expect("removed");
+    fs::write(&pipe, part).expect("written");
+}
