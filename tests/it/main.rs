@@ -17,6 +17,7 @@ mod fit;
 mod folders;
 mod groups;
 mod loss;
+mod mend;
 mod model;
 mod optimizer;
 mod page_pictures;

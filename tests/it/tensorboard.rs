@@ -21,7 +21,7 @@ use trombine::{
     run::export::tensorboard::{TensorBoard, record},
     settings::Settings,
     text::Lang,
-    train::event::EpochRecord,
+    train::{control::Control, event::EpochRecord},
 };
 
 fn hex(bytes: &[u8]) -> String {
@@ -146,4 +146,45 @@ fn a_place_that_cannot_be_written_is_a_problem_with_its_path() {
     fs::write(&file, "in the way").expect("it can be written");
     let problem = TensorBoard::open(&file, 0).expect_err("a file is no folder");
     assert!(problem.what.en.contains("file"), "{problem}");
+}
+
+/// What the loop writes when it is switched on: every epoch's curves and matrix, the settings, and pictures as they were
+/// augmented.
+const LOOP: &str = r#"
+import io, sys, types; sys.modules["tensorboard.compat.notf"] = types.ModuleType("notf")
+from PIL import Image
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+def load(part):
+    a = EventAccumulator(sys.argv[1] + "/" + part, size_guidance={"images": 0, "scalars": 0, "tensors": 0}); a.Reload(); return a
+t, v = load("train"), load("validation")
+for a, tag in [(t, "epoch_loss"), (t, "epoch_accuracy"), (t, "epoch_learning_rate"), (v, "epoch_loss"), (v, "epoch_accuracy")]:
+    assert [s.step for s in a.Scalars(tag)] == [1, 2, 3], (tag, a.Scalars(tag))
+matrices = v.Images("confusion_matrix/rows_truth_columns_model")
+assert [m.step for m in matrices] == [1, 2, 3], matrices
+assert all(Image.open(io.BytesIO(m.encoded_image_string)).size == (224, 224) for m in matrices)
+pictures = [t.Images("training_pictures/%d" % n)[0] for n in range(4)]
+opened = [Image.open(io.BytesIO(p.encoded_image_string)) for p in pictures]
+assert all(p.size == (64, 64) for p in opened), opened
+assert len({p.tobytes() for p in opened}) == 4
+assert "`augment.crop`" in t.Tensors("settings")[0].tensor_proto.string_val[0].decode()
+print("read")
+"#;
+
+#[test]
+fn the_loop_writes_curves_matrices_settings_and_pictures() {
+    let mut settings = crate::training::settings();
+    settings.train.callbacks.tensorboard = true;
+    let plan = crate::training::plan(&settings);
+    let (_home, mut run) = crate::training::run(&plan);
+    crate::training::train(&plan, &mut run, None, &Control::default(), &mut |_| {});
+    let folder = run.folder.join("tensorboard");
+    for (part, records) in [("train", 1 + 1 + 4 + 3 * 4), ("validation", 1 + 3 * 3)] {
+        let file = fs::read_dir(folder.join(part)).expect("the part's folder").next().expect("a file").expect("readable");
+        assert_eq!(count(&fs::read(file.path()).expect("it can be read")), records, "{part}");
+    }
+    let Some(python) = crate::support::python("tensorboard, PIL") else {
+        return crate::support::skip("python", "there is no Python with tensorboard and Pillow");
+    };
+    let output = Command::new(python).args(["-c", LOOP]).arg(&folder).output().expect("python starts");
+    assert!(output.stdout.starts_with(b"read"), "{}", String::from_utf8_lossy(&output.stderr));
 }

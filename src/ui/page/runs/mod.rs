@@ -3,7 +3,9 @@
 mod compare;
 mod detail;
 
-use egui::{Align2, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use std::sync::Arc;
+
+use egui::{Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::{
     run::{RunInfo, RunStatus, date},
@@ -82,16 +84,46 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     }
 }
 
-/// The columns behind the name: title, and their share of the rest.
-fn heads(lang: Lang) -> [(&'static str, f32); 6] {
-    [
-        (say("begun", "début").get(lang), 0.2),
-        (say("epochs", "époques").get(lang), 0.13),
-        (say("test, right", "test, justes").get(lang), 0.17),
-        (say("F1, macro", "F1, macro").get(lang), 0.15),
-        (say("time", "durée").get(lang), 0.15),
-        (say("device", "appareil").get(lang), 0.2),
+/// A column behind the name: its title, its share of the rest, and the place of its value in [`cells`].
+type Column = (&'static str, f32, usize);
+
+/// The columns, fewer of them where a run's details stand beside the table.
+fn columns_of(lang: Lang, narrow: bool) -> Vec<Column> {
+    let begun = say("begun (UTC)", "début (UTC)").get(lang);
+    let right = say("test, right", "test, justes").get(lang);
+    let epochs = say("epochs", "époques").get(lang);
+    if narrow {
+        return vec![(begun, 0.44, 0), (epochs, 0.24, 1), (right, 0.32, 2)];
+    }
+    vec![
+        (begun, 0.23, 0),
+        (epochs, 0.12, 1),
+        (right, 0.15, 2),
+        ("F1, macro", 0.14, 3),
+        (say("time", "durée").get(lang), 0.15, 4),
+        (say("device", "appareil").get(lang), 0.21, 5),
     ]
+}
+
+/// Where the name ends, and the left and right end of each column of a row.
+fn places(rect: Rect, narrow: bool, columns: &[Column]) -> (f32, Vec<(f32, f32)>) {
+    const GAP: f32 = 14.0;
+    let name = rect.left() + rect.width() * if narrow { 0.44 } else { 0.34 };
+    let mut x = name;
+    let rest = rect.right() - name - 6.0;
+    let of = |column: &Column| {
+        let left = x;
+        x += rest * column.1;
+        (left + GAP, x)
+    };
+    (name, columns.iter().map(of).collect())
+}
+
+/// Text that ends with `…` where it does not fit between `left` and `right`.
+fn fitted(ui: &Ui, text: &str, font: egui::FontId, color: egui::Color32, room: f32) -> Arc<egui::Galley> {
+    let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, color);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(room.max(8.0));
+    ui.painter().layout_job(job)
 }
 
 fn table(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
@@ -101,24 +133,12 @@ fn table(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let runs = &cx.session.runs;
     let best = runs.iter().filter_map(|r| r.scores).map(|s| s.accuracy).fold(0.0, f64::max);
     Card::new().fill().show(ui, |ui| {
-        let narrow = ui.available_width() < 640.0;
-        let heads = heads(lang);
-        let heads = if narrow { &heads[..4] } else { &heads[..] };
-        let total: f32 = heads.iter().map(|h| h.1).sum();
-        let places = |rect: Rect| -> Vec<f32> {
-            let name = rect.width() * if narrow { 0.42 } else { 0.34 };
-            let mut x = rect.left() + name;
-            heads
-                .iter()
-                .map(|h| {
-                    x += (rect.width() - name - 6.0) * h.1 / total;
-                    x
-                })
-                .collect()
-        };
+        let narrow = ui.available_width() < 680.0;
+        let columns = columns_of(lang, narrow);
         let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
-        for (x, (title, _)) in places(head).into_iter().zip(heads) {
-            ui.painter().text(pos2(x, head.center().y), Align2::RIGHT_CENTER, *title, theme::regular(size::CAPTION), t.text3);
+        for ((left, right), (title, ..)) in places(head, narrow, &columns).1.into_iter().zip(&columns) {
+            let galley = fitted(ui, title, theme::regular(size::CAPTION), t.text3, right - left);
+            ui.painter().galley(pos2(right - galley.size().x, head.center().y - galley.size().y / 2.0), galley, t.text3);
         }
         ui.spacing_mut().item_spacing.y = 0.0;
         ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, LINE, runs.len(), |ui, range| {
@@ -146,32 +166,23 @@ fn table(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                 if on {
                     icon::CHECK.paint(ui.painter(), box_rect, 13.0, t.on);
                 }
-                let places = places(rect);
-                let room = Rect::from_min_max(
-                    pos2(rect.left() + 34.0, rect.top()),
-                    pos2(rect.left() + rect.width() * if narrow { 0.42 } else { 0.34 }, rect.bottom()),
-                );
-                let painter = ui.painter_at(room);
-                painter.text(
-                    pos2(room.left(), rect.center().y - 9.0),
-                    Align2::LEFT_CENTER,
-                    &run.name,
-                    theme::medium(size::BODY),
-                    t.text,
-                );
-                let below = if run.note.is_empty() { status(lang, run, cx.session.phase.training()) } else { run.note.clone() };
-                painter.text(
-                    pos2(room.left(), rect.center().y + 10.0),
-                    Align2::LEFT_CENTER,
-                    below,
-                    theme::regular(size::CAPTION),
-                    t.text2,
-                );
-                for (i, (x, cell)) in places.into_iter().zip(&cells).enumerate() {
-                    let top = i == 2 && run.scores.is_some_and(|s| s.accuracy >= best);
+                let (end, places) = places(rect, narrow, &columns);
+                let left = rect.left() + 34.0;
+                let note = if run.note.is_empty() { status(lang, run) } else { run.note.replace('\n', " ") };
+                let lines = [
+                    (run.name.as_str(), theme::medium(size::BODY), t.text, -9.0),
+                    (note.as_str(), theme::regular(size::CAPTION), t.text2, 10.0),
+                ];
+                for (text, font, color, below) in lines {
+                    let galley = fitted(ui, text, font, color, end - left);
+                    ui.painter().galley(pos2(left, rect.center().y + below - galley.size().y / 2.0), galley, color);
+                }
+                for ((left, right), (.., which)) in places.into_iter().zip(&columns) {
+                    let top = *which == 2 && run.scores.is_some_and(|s| s.accuracy >= best);
                     let font = if top { theme::semibold(size::TABLE) } else { theme::regular(size::TABLE) };
-                    let color = if i == 2 { t.text } else { t.text2 };
-                    ui.painter().text(pos2(x, rect.center().y), Align2::RIGHT_CENTER, cell, font, color);
+                    let color = if *which == 2 { t.text } else { t.text2 };
+                    let galley = fitted(ui, &cells[*which], font, color, right - left);
+                    ui.painter().galley(pos2(right - galley.size().x, rect.center().y - galley.size().y / 2.0), galley, color);
                 }
                 if response.clicked() {
                     if on {
@@ -201,11 +212,12 @@ fn cells(lang: Lang, run: &RunInfo) -> [String; 6] {
     ]
 }
 
-fn status(lang: Lang, run: &RunInfo, training: bool) -> String {
+fn status(lang: Lang, run: &RunInfo) -> String {
     match run.status {
-        RunStatus::Training if training => say("training now", "en cours").get(lang).to_owned(),
-        RunStatus::Training => say("interrupted; it can go on", "interrompue ; elle peut reprendre").get(lang).to_owned(),
-        RunStatus::Paused => say("paused; it can go on", "en pause ; elle peut reprendre").get(lang).to_owned(),
+        RunStatus::Training => say("training now", "en cours").get(lang).to_owned(),
+        RunStatus::Paused => {
+            say("interrupted or paused; it can go on", "interrompue ou en pause ; elle peut reprendre").get(lang).to_owned()
+        }
         RunStatus::Finished => run.stopped.map_or_else(String::new, |reason| super::train::words::why_stopped(lang, reason)),
     }
 }

@@ -1,0 +1,154 @@
+//! The cards of failures and of an interrupted training: what their buttons do, in the whole window without a worker.
+
+use egui_kittest::{Harness, kittest::Queryable as _};
+use trombine::{
+    app::{App, Preferences},
+    problem::{Kind, Problem},
+    run::RunStatus,
+    session::{Phase, Progress, Session},
+    settings::Settings,
+    text::{Lang, say},
+    train::callback::terminate_on_nan,
+    ui::page::Page,
+    worker::Stage as Work,
+};
+
+use crate::{
+    pages::{opened, window},
+    stage,
+};
+
+const SIZE: [f32; 2] = [1280.0, 800.0];
+
+fn with(session: Session) -> Harness<'static, App> {
+    let mut window = window(session, Preferences { page: Page::Training, ..Preferences::default() }, SIZE);
+    window.run();
+    window
+}
+
+fn problem(kind: Kind) -> Problem {
+    Problem::new(kind, say("It happened", "C’est arrivé"), say("Mend it", "Corrigez"))
+}
+
+fn failed(problem: Problem) -> Session {
+    Session { failures: vec![problem], ..opened(60) }
+}
+
+#[test]
+fn too_little_memory_is_mended_by_smaller_batches() {
+    let mut window = with(failed(problem(Kind::OutOfMemory)));
+    window.get_by_label("Retry with batches of 16").click();
+    window.run();
+    assert_eq!(window.state().settings.train.batch_size, 16);
+    assert!(window.state().session.failures.is_empty());
+}
+
+#[test]
+fn a_loss_that_ran_away_is_mended_by_a_lower_rate() {
+    let diverged = terminate_on_nan::check(f64::NAN, 1).expect("no number");
+    // Before the first epoch there is no best to go back to.
+    let mut window = with(failed(diverged.clone()));
+    assert!(window.query_by_label_contains("Go on from the best").is_none());
+    window.get_by_label("Start again at 1.0e-5").click();
+    window.run();
+    assert!((window.state().settings.train.optimizer.learning_rate - 1e-5).abs() < 1e-12);
+
+    let mut session = failed(diverged);
+    session.training = session.dataset.as_ref().map(|dataset| stage::finished(dataset));
+    session.training.as_mut().expect("one").settings.train.optimizer.learning_rate = 0.02;
+    let window = with(session);
+    assert!(window.query_by_label("Go on from the best at 0.002").is_some());
+}
+
+#[test]
+fn a_full_disk_shows_its_folder() {
+    let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+    let problem = Problem::io(std::path::Path::new("/data/runs/7/checkpoint/state.safetensors"), &full);
+    assert_eq!(problem.kind, Kind::Disk);
+    let window = with(failed(problem));
+    assert!(window.query_by_label_contains("the disk is full").is_some());
+    assert!(window.query_by_label("Open the folder").is_some());
+}
+
+#[test]
+fn a_card_waits_while_something_else_is_at_work() {
+    let mut session = failed(problem(Kind::OutOfMemory));
+    session.phase = Phase::Working(Progress::at(Work::Exporting));
+    let mut window = with(session);
+    window.get_by_label("Retry with batches of 16").click();
+    window.run();
+    assert_eq!(window.state().session.failures.len(), 1);
+    assert_eq!(window.state().settings.train.batch_size, 32);
+}
+
+#[test]
+fn an_interrupted_training_is_offered_at_the_start() {
+    let interrupted = || {
+        let mut session = opened(60);
+        let mut run = stage::run(&stage::faces(40)).info;
+        (run.status, run.epochs_done, run.scores) = (RunStatus::Paused, 6, None);
+        session.runs = vec![run];
+        session
+    };
+    let mut window = with(interrupted());
+    assert!(window.query_by_label("Training was interrupted in epoch 7").is_some());
+    for name in ["Resume", "Open what it has", "Discard"] {
+        assert!(window.query_by_label(name).is_some(), "{name}");
+    }
+    window.get_by_label("Close this message").click();
+    window.run();
+    assert!(window.query_by_label("Training was interrupted in epoch 7").is_none());
+
+    let mut finished = interrupted();
+    finished.runs[0].status = RunStatus::Finished;
+    assert!(with(finished).query_by_label_contains("was interrupted").is_none());
+}
+
+#[test]
+fn settings_travel_as_text() {
+    let mut settings = Settings::default();
+    settings.model.dropout = 0.25;
+    settings.train.schedule.table = vec![(1, 1e-3), (4, 1e-5)];
+    settings.seed = 7;
+    let text = settings.text();
+    assert!(text.contains("model.dropout=0.25") && text.lines().count() == 4, "{text}");
+    assert!(Settings::is_text(&text));
+    assert_eq!(Settings::parse(&text).expect("its own text"), settings);
+    let json = serde_json::to_string_pretty(&settings).expect("it can be written");
+    assert!(Settings::is_text(&json));
+    assert_eq!(Settings::parse(&json).expect("its own file"), settings);
+    assert!(!Settings::is_text("https://example.org/?a=b"));
+    let problems = Settings::parse("train.epochs=0\nno.such=1\nmodel.dropout=0.3").expect_err("two are wrong");
+    assert_eq!(problems.len(), 2);
+    assert_eq!(Settings::parse("{\"learning\": 1}").expect_err("not ours")[0].kind, Kind::File);
+
+    let mut window = with(opened(60));
+    window.event(egui::Event::Paste(text));
+    window.run();
+    assert_eq!(window.state().settings, settings);
+    window.event(egui::Event::Paste("train.epochs=0".to_owned()));
+    window.run();
+    assert_eq!(window.state().session.failures.len(), 1, "what is wrong is said");
+    assert_eq!(window.state().settings, settings);
+}
+
+#[test]
+fn one_click_resets_one_option() {
+    let mut window = with(opened(60));
+    window.state_mut().settings.train.epochs = 7;
+    window.state_mut().settings.train.batch_size = 64;
+    window.run();
+    window.get_by_label("Reset Epochs at most").click();
+    window.run();
+    let train = &window.state().settings.train;
+    assert_eq!((train.epochs, train.batch_size), (50, 64));
+}
+
+#[test]
+fn cards_speak_french_too() {
+    let session = failed(terminate_on_nan::check(f64::NAN, 3).expect("no number"));
+    let preferences = Preferences { page: Page::Training, lang: Lang::Fr, ..Preferences::default() };
+    let mut window = window(session, preferences, SIZE);
+    window.run();
+    assert!(window.query_by_label("Recommencer à 1,0e-5").is_some());
+}
