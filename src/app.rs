@@ -6,6 +6,7 @@ mod interrupted;
 mod keys;
 mod mend;
 mod perform;
+mod photos;
 mod preferences;
 mod toasts;
 

@@ -40,9 +40,12 @@ pub fn run() -> Wanted {
             let how = Onward { more, device, learning_rate: rate };
             train::resume(&run, data, how, &mut Terminal::new(lang, json))
         }
-        Command::Evaluate { run, data, json } => models::evaluate(run, data, &mut Terminal::new(lang, json)),
+        Command::Evaluate { run, data, json } => models::evaluate(run, data, json, lang),
         Command::Predict { run, paths, csv, faces } => models::predict(&run, &paths, csv.as_deref(), faces, lang),
-        Command::Export { run, format, out } => models::export(run, format, out, &mut Terminal::new(lang, false)),
+        Command::Export { run, format, out, pictures } => {
+            models::export(run, &format, out, pictures, &mut Terminal::new(lang, false))
+        }
+        Command::Import { folder } => models::import(folder, lang),
         Command::Runs { json } => models::runs(json, lang),
         Command::Check { dir, json } => data::check(dir, json, lang),
         Command::Split { dir, out, seed, link } => data::split(dir, out, seed, link, lang),
@@ -144,7 +147,7 @@ enum Command {
         /// Judge every usable picture of this folder that the run never saw
         #[arg(long, value_name = "DIR")]
         data: Option<PathBuf>,
-        /// Print the scores as JSON
+        /// Print the result as one JSON document
         #[arg(long)]
         json: bool,
     },
@@ -158,7 +161,7 @@ enum Command {
         /// Write one row a picture
         #[arg(long, value_name = "FILE")]
         csv: Option<PathBuf>,
-        /// Find the faces in each photo first
+        /// Find the faces in each photo and cut them as UTKFace's pictures are; otherwise the whole picture is judged
         #[arg(long)]
         faces: bool,
     },
@@ -190,7 +193,12 @@ enum Command {
         /// The file, or the folder for python, safetensors and plots
         #[arg(long, value_name = "PATH")]
         out: PathBuf,
+        /// Show the surest mistakes in the report: it then shows faces, and is not for passing on
+        #[arg(long)]
+        pictures: bool,
     },
+    /// Take a run from another machine, its folder or its exported weights, among the runs
+    Import { folder: PathBuf },
     /// List all runs
     Runs {
         /// Print them as JSON

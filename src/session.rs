@@ -7,8 +7,9 @@ use std::{
 };
 
 use crate::{
-    data::sample::Dataset,
+    data::sample::{Dataset, Framing},
     engine::Device,
+    predict::Framed,
     problem::{Kind, Problem},
     run::{RunInfo, RunView},
     settings::Settings,
@@ -47,6 +48,10 @@ pub struct Session {
     pub toasts: VecDeque<Toast>,
     /// Photos that were shown to a run, oldest first.
     pub photos: Vec<Photo>,
+    /// How photos are framed, if the user wants it otherwise than the run named here was trained.
+    pub framing: Option<(String, Framing)>,
+    /// The last folder that was predicted into a table, to go on with it.
+    pub table: Option<TableJob>,
     /// The user's own picture for the augmentation preview, as cached pictures are: `SIDE` x `SIDE` RGB.
     pub own_picture: Option<Arc<[u8]>>,
     /// Raised when something ended that the user may be waiting for; the window takes it.
@@ -151,6 +156,8 @@ pub struct Photo {
     pub preview_size: [usize; 2],
     /// Pixels of the photo for each pixel of the preview.
     pub scale: f32,
+    /// Whether it is judged whole or by its faces.
+    pub framed: Framed,
     /// What was asked about it: each found face, or all of it, and what the user drew.
     pub asked: Vec<Asked>,
 }
@@ -166,6 +173,35 @@ pub struct Asked {
     pub reply: Option<Result<Reply, Problem>>,
     /// What another run said of the same square.
     pub other: Option<Second>,
+    /// The slow map of where the network looked.
+    pub slow: Option<Slow>,
+}
+
+/// A map that takes its time.
+#[derive(Clone, Debug)]
+pub struct Slow {
+    pub id: u64,
+    /// As [`Reply::heatmap`]; empty while it is awaited.
+    pub map: Option<Result<Vec<f32>, Problem>>,
+}
+
+/// A folder that is predicted into a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableJob {
+    pub run: String,
+    pub folder: PathBuf,
+    pub csv: PathBuf,
+    pub framing: Framing,
+}
+
+/// The run that answers about photos.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Answering<'a> {
+    pub id: &'a str,
+    /// Empty for a training that runs.
+    pub name: &'a str,
+    /// As the run was trained.
+    pub framing: Framing,
 }
 
 /// Another run's word on a square.
@@ -297,10 +333,32 @@ impl Session {
                 asked.reply = Some(answer.result);
                 return;
             }
+            if let Some(slow) = asked.slow.as_mut().filter(|slow| slow.id == answer.id) {
+                slow.map = Some(answer.result.map(|reply| reply.heatmap.unwrap_or_default()));
+                return;
+            }
             if let Some(other) = asked.other.as_mut().filter(|other| other.id == answer.id) {
                 other.reply = Some(answer.result);
                 return;
             }
+        }
+    }
+
+    /// Who answers about photos: the training that runs, once it has weights, or the run that is shown.
+    pub fn answering(&self) -> Option<Answering<'_>> {
+        let training = self.training.as_ref().filter(|training| self.phase.training() && !training.history.is_empty());
+        if let (Some(training), Some(dataset)) = (training, &self.dataset) {
+            return Some(Answering { id: &training.run, name: "", framing: dataset.framing() });
+        }
+        self.run.as_ref().map(|run| Answering { id: &run.info.id, name: &run.info.name, framing: run.info.framing })
+    }
+
+    /// How the next photo is framed: as the run that answers was trained, unless the user said otherwise about it.
+    pub fn photo_framing(&self) -> Framing {
+        let Some(answering) = self.answering() else { return Framing::default() };
+        match &self.framing {
+            Some((run, framing)) if run == answering.id => *framing,
+            _ => answering.framing,
         }
     }
 

@@ -2,32 +2,28 @@
 //! thread of its own and comes back as a [`Fetched`].
 
 use std::{
-    io::BufReader,
     path::{Path, PathBuf},
     sync::Arc,
     thread,
 };
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use image::{DynamicImage, ImageDecoder as _, ImageReader, imageops::FilterType};
 
 use crate::{
-    data::sample::SIDE,
-    predict,
+    data::sample::Framing,
+    predict::{self, Framed, frame},
     problem::{Kind, Problem},
-    run::atomic,
+    run::{
+        atomic,
+        export::{ExportOptions, Format, PlotKind},
+    },
     settings::Settings,
     text::{Lang, Say, say},
-    worker::Crop,
+    worker,
 };
-
-/// Faces of one photo that are asked about by themselves: a crowd would keep the answers waiting.
-const MOST_FACES: usize = 12;
 
 /// The longer side of a preview, in pixels.
 const PREVIEW: u32 = 1024;
-/// More pixels than this on a side are refused before decoding.
-const LARGEST: u32 = 12_000;
 
 /// What came back.
 #[derive(Clone)]
@@ -41,9 +37,17 @@ pub enum Fetched {
     },
     ExportTo {
         run: String,
-        format: String,
+        format: Format,
+        options: ExportOptions,
         path: PathBuf,
     },
+    PlotTo {
+        plot: PlotKind,
+        threshold: f64,
+        temperature: f64,
+        path: PathBuf,
+    },
+    RunFolder(PathBuf),
     JudgeFolder {
         run: String,
         folder: PathBuf,
@@ -52,14 +56,19 @@ pub enum Fetched {
         run: String,
         folder: PathBuf,
         csv: PathBuf,
+        framing: Framing,
     },
     /// A photo, decoded for the screen.
     Preview {
-        photo: crate::worker::Photo,
+        photo: worker::Photo,
         name: String,
         preview: Preview,
-        /// A square for each face that was found; `None` is the whole picture.
-        faces: Vec<Option<Crop>>,
+        framed: Framed,
+    },
+    /// A photo that was looked at again: by its faces, or whole.
+    Framed {
+        photo: u64,
+        framed: Framed,
     },
     /// A picture for the augmentation preview: `SIDE` x `SIDE` RGB.
     Cached(Arc<[u8]>),
@@ -77,12 +86,12 @@ pub enum Fetched {
 impl Fetched {
     /// Whether it says where something is to be written.
     pub fn is_place(&self) -> bool {
-        matches!(self, Self::CopyTo { .. } | Self::ExportTo { .. } | Self::PredictFolder { .. } | Self::SettingsTo(_))
+        matches!(self, Self::CopyTo { .. } | Self::ExportTo { .. } | Self::PlotTo { .. } | Self::PredictFolder { .. } | Self::SettingsTo(_))
     }
 
     /// Whether it can come without a dialog having been open.
     fn is_work(&self) -> bool {
-        matches!(self, Self::Preview { .. } | Self::Cached(_) | Self::Settings(_) | Self::Saved(_) | Self::Failed(_))
+        matches!(self, Self::Preview { .. } | Self::Framed { .. } | Self::Cached(_) | Self::Settings(_) | Self::Saved(_) | Self::Failed(_))
     }
 }
 
@@ -173,18 +182,11 @@ impl Errands {
         self.ask(async move { dialog.pick_folder().await.map(|f| Fetched::JudgeFolder { run, folder: f.path().to_owned() }) });
     }
 
-    pub fn choose_export(&mut self, lang: Lang, run: String, format: String, file: String) {
-        let dialog = titled(lang, say("Export as", "Exporter sous"), None).set_file_name(file);
-        self.ask(async move { dialog.save_file().await.map(|f| Fetched::ExportTo { run, format, path: f.path().to_owned() }) });
-    }
-
-    pub fn choose_prediction_folder(&mut self, lang: Lang, run: String) {
-        let from = titled(lang, say("A folder of pictures to predict", "Un dossier d’images à prédire"), None);
-        let to = titled(lang, say("Write the table to", "Écrire le tableau dans"), None).set_file_name("predictions.csv");
+    pub fn choose_export(&mut self, run: String, format: Format, options: ExportOptions, file: String) {
+        let dialog = titled(options.lang, say("Export as", "Exporter sous"), None).set_file_name(file);
         self.ask(async move {
-            let folder = from.pick_folder().await?.path().to_owned();
-            let csv = to.save_file().await?.path().to_owned();
-            Some(Fetched::PredictFolder { run, folder, csv })
+            let path = dialog.save_file().await?.path().to_owned();
+            Some(Fetched::ExportTo { run, format, options, path })
         });
     }
 
@@ -214,39 +216,60 @@ impl Errands {
         });
     }
 
-    /// Decodes a photo for the screen.
-    pub fn preview(&self, path: PathBuf) {
+    pub fn choose_plot(&mut self, lang: Lang, plot: PlotKind, threshold: f64, temperature: f64) {
+        let dialog = titled(lang, say("Save the plot, as PNG or SVG", "Enregistrer le graphique, en PNG ou SVG"), None)
+            .add_filter("PNG", &["png"])
+            .add_filter("SVG", &["svg"])
+            .set_file_name(format!("{}.png", plot.file()));
+        self.ask(async move {
+            let path = dialog.save_file().await?.path().to_owned();
+            Some(Fetched::PlotTo { plot, threshold, temperature, path })
+        });
+    }
+
+    pub fn choose_run(&mut self, lang: Lang) {
+        let title = say("The folder of a run, or of exported weights", "Le dossier d’une exécution, ou de poids exportés");
+        let dialog = titled(lang, title, None);
+        self.ask(async move { dialog.pick_folder().await.map(|f| Fetched::RunFolder(f.path().to_owned())) });
+    }
+
+    pub fn choose_prediction_folder(&mut self, lang: Lang, run: String, framing: Framing) {
+        let from = titled(lang, say("A folder of pictures to predict", "Un dossier d’images à prédire"), None);
+        let title =
+            say("Write the table to; one that was begun goes on", "Écrire le tableau dans ; un tableau commencé est poursuivi");
+        let to = titled(lang, title, None).add_filter("CSV", &["csv"]).set_file_name("predictions.csv");
+        self.ask(async move {
+            let folder = from.pick_folder().await?.path().to_owned();
+            let csv = to.save_file().await?.path().to_owned();
+            Some(Fetched::PredictFolder { run, folder, csv, framing })
+        });
+    }
+
+    /// Decodes a photo for the screen and looks for faces, if `framing` asks for them.
+    pub fn preview(&self, photo: worker::Photo, name: String, framing: Framing) {
         self.send(move || {
-            let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-            Some(match decode(&path) {
-                Ok(picture) => {
-                    let (preview, faces) = (preview(&picture), faces(picture));
-                    Fetched::Preview { photo: crate::worker::Photo::File(path), name, preview, faces }
-                }
+            Some(match decoded(&photo) {
+                Ok(pixels) => Fetched::Preview { preview: preview(&pixels), framed: frame(&pixels, framing), photo, name },
                 Err(problem) => Fetched::Failed(problem),
             })
         });
     }
 
-    /// Makes a pasted picture (RGB, row by row) ready for the screen.
-    pub fn preview_pasted(&self, lang: Lang, width: u32, height: u32, pixels: Vec<u8>) {
+    /// Looks at a photo again.
+    pub fn frame(&self, photo: u64, source: worker::Photo, framing: Framing) {
         self.send(move || {
-            let picture = image::RgbImage::from_raw(width, height, pixels.clone())?;
-            let name = say("pasted picture", "image collée").get(lang).to_owned();
-            let photo = crate::worker::Photo::Rgb { width, height, pixels };
-            let picture = DynamicImage::from(picture);
-            Some(Fetched::Preview { preview: preview(&picture), faces: faces(picture), photo, name })
+            Some(match decoded(&source) {
+                Ok(pixels) => Fetched::Framed { photo, framed: frame(&pixels, framing) },
+                Err(problem) => Fetched::Failed(problem),
+            })
         });
     }
 
     /// Decodes a picture as the cache holds it.
     pub fn own_picture(&self, path: PathBuf) {
         self.send(move || {
-            Some(match decode(&path) {
-                Ok(picture) => {
-                    let side = SIDE as u32;
-                    Fetched::Cached(picture.resize_exact(side, side, FilterType::Triangle).into_rgb8().into_raw().into())
-                }
+            Some(match predict::Photo::open(&path) {
+                Ok(photo) => Fetched::Cached(photo.squeezed().into()),
                 Err(problem) => Fetched::Failed(problem),
             })
         });
@@ -277,51 +300,16 @@ fn pictures(dialog: rfd::AsyncFileDialog) -> rfd::AsyncFileDialog {
     dialog.add_filter("JPEG, PNG, WebP, BMP", &["jpg", "jpeg", "png", "webp", "bmp", "JPG", "JPEG", "PNG"])
 }
 
-/// Reads a picture, upright.
-fn decode(path: &Path) -> Result<DynamicImage, Problem> {
-    let file = std::fs::File::open(path).map_err(|error| Problem::io(path, &error))?;
-    let reader = ImageReader::new(BufReader::new(file)).with_guessed_format().map_err(|error| Problem::io(path, &error))?;
-    let mut decoder = reader.into_decoder().map_err(|error| undecodable(path, &error))?;
-    let (width, height) = decoder.dimensions();
-    if width.max(height) > LARGEST {
-        return Err(Problem::new(
-            Kind::Picture,
-            say("The picture is too large", "L’image est trop grande"),
-            say("Make it smaller than 12,000 pixels on each side", "Réduisez-la à moins de 12 000 pixels de côté"),
-        )
-        .because(format!("{}: {width} x {height}", path.display())));
+fn preview(photo: &predict::Photo) -> Preview {
+    let (small, scale) = photo.small(PREVIEW);
+    Preview { size: [small.width as usize, small.height as usize], rgb: small.rgb.into(), scale }
+}
+
+/// A photo as it is asked about, decoded.
+fn decoded(photo: &worker::Photo) -> Result<predict::Photo, Problem> {
+    match photo {
+        worker::Photo::File(path) => predict::Photo::open(path),
+        worker::Photo::Bytes(bytes) => predict::Photo::decode(bytes),
+        worker::Photo::Rgb { width, height, pixels } => predict::Photo::new(*width, *height, pixels.to_vec()),
     }
-    let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(|error| undecodable(path, &error))?;
-    picture.apply_orientation(orientation);
-    Ok(picture)
-}
-
-fn undecodable(path: &Path, error: &image::ImageError) -> Problem {
-    Problem::new(
-        Kind::Picture,
-        say("This is not a picture that can be read", "Ce n’est pas une image lisible"),
-        say("Use a JPEG, PNG, WebP or BMP file", "Prenez un fichier JPEG, PNG, WebP ou BMP"),
-    )
-    .because(format!("{}: {error}", path.display()))
-}
-
-/// The squares of the faces that are found; the whole picture if it is a face crop itself, or none is found.
-fn faces(picture: DynamicImage) -> Vec<Option<Crop>> {
-    let rgb = picture.into_rgb8();
-    let Ok(photo) = predict::Photo::new(rgb.width(), rgb.height(), rgb.into_raw()) else { return vec![None] };
-    let found = predict::faces::find(&photo);
-    if found.is_empty() || predict::faces::is_crop(&photo, &found) {
-        return vec![None];
-    }
-    let square = |s: predict::Square| Crop { x: s.left as f32, y: s.top as f32, side: s.side as f32 };
-    found.iter().take(MOST_FACES).map(|face| Some(square(face.crop))).collect()
-}
-
-fn preview(picture: &DynamicImage) -> Preview {
-    let longer = picture.width().max(picture.height());
-    let small = if longer > PREVIEW { picture.thumbnail(PREVIEW, PREVIEW) } else { picture.clone() };
-    let size = [small.width() as usize, small.height() as usize];
-    let scale = picture.width() as f32 / small.width().max(1) as f32;
-    Preview { rgb: small.into_rgb8().into_raw().into(), size, scale }
 }

@@ -65,20 +65,20 @@ impl App {
         self.dropped(ui);
     }
 
-    /// A pasted picture is predicted; a pasted path is opened; pasted settings become the draft.
+    /// A pasted picture is predicted; pasted paths are opened; pasted settings become the draft.
     fn pasted(&mut self, ui: &Ui) {
         for event in ui.input(|i| i.events.clone()) {
             match event {
-                Event::PasteImage(image) if self.session.run.is_some() => {
+                Event::PasteImage(_) if self.session.answering().is_none() => self.no_model(),
+                Event::PasteImage(image) => {
                     let pixels = image.pixels.iter().flat_map(|p| [p.r(), p.g(), p.b()]).collect();
                     let [width, height] = image.size.map(|side| side as u32);
-                    self.errands.preview_pasted(self.preferences.lang, width, height, pixels);
-                    self.page = Page::Predict;
+                    self.show_pasted(width, height, pixels);
                 }
                 Event::Paste(text) => {
-                    let path = PathBuf::from(text.trim().trim_start_matches("file://").trim_matches('"'));
-                    if path.is_absolute() {
-                        self.use_paths(vec![path]);
+                    let paths: Vec<PathBuf> = text.lines().filter_map(pasted_path).collect();
+                    if !paths.is_empty() {
+                        self.use_paths(paths);
                     } else if Settings::is_text(&text) {
                         self.take_text(&text);
                     }
@@ -98,20 +98,22 @@ impl App {
     /// A folder is opened; pictures go to the page that can do something with them.
     fn use_paths(&mut self, paths: Vec<PathBuf>) {
         let action = match (paths.iter().find(|path| path.is_dir()), paths.first()) {
+            (Some(folder), _) if folder.join("run.json").is_file() => Action::ImportRun(folder.clone()),
             (Some(folder), _) => Action::UseFolder(folder.clone()),
             (None, Some(first)) if is_settings(first) => Action::UseSettings(first.clone()),
             (None, Some(first)) if self.page == Page::Augmentation => Action::UseOwnPicture(first.clone()),
-            _ if self.session.run.is_some() => Action::Predict(paths),
-            _ => {
-                let text = say(
-                    "Train a model first, then it can judge photos; to open data, drop a folder",
-                    "Entraînez d’abord un modèle, il pourra juger des photos ; pour ouvrir des données, déposez un dossier",
-                );
-                self.session.toast(text, None);
-                return;
-            }
+            _ if self.session.answering().is_some() => Action::Predict(paths),
+            _ => return self.no_model(),
         };
         self.actions.push(action);
+    }
+
+    fn no_model(&mut self) {
+        let text = say(
+            "Train a model first, then it can judge photos; to open data, drop a folder",
+            "Entraînez d’abord un modèle, il pourra juger des photos ; pour ouvrir des données, déposez un dossier",
+        );
+        self.session.toast(text, None);
     }
 
     /// While something is held over the window, the whole window says what dropping it will do.
@@ -120,8 +122,12 @@ impl App {
         if held.is_empty() {
             return;
         }
-        let folder = held.iter().any(|file| file.path.as_ref().is_some_and(|path| path.is_dir()));
-        let (text, fits) = match (folder, self.page, self.session.run.is_some()) {
+        let folder = held.iter().filter_map(|file| file.path.as_ref()).find(|path| path.is_dir());
+        let run = folder.is_some_and(|folder| folder.join("run.json").is_file());
+        let (text, fits) = match (folder.is_some(), self.page, self.session.answering().is_some()) {
+            (true, ..) if run => {
+                (say("Drop the run to take it among yours", "Déposez l’exécution pour l’ajouter aux vôtres"), true)
+            }
             (true, ..) => (say("Drop the folder to open it", "Déposez le dossier pour l’ouvrir"), true),
             (false, Page::Augmentation, _) => {
                 (say("Drop the picture to see it augmented", "Déposez l’image pour la voir augmentée"), true)
@@ -200,4 +206,31 @@ impl App {
         );
         self.actions.extend(actions);
     }
+}
+
+/// The absolute path that a line of the clipboard holds, as file managers put it there: bare, quoted, or as a link.
+fn pasted_path(line: &str) -> Option<PathBuf> {
+    let line = line.trim().trim_matches('"');
+    let path = match line.strip_prefix("file://") {
+        // Windows writes `file:///C:/…`.
+        Some(link) => PathBuf::from(unescaped(link.strip_prefix('/').filter(|_| cfg!(windows)).unwrap_or(link))?),
+        None => PathBuf::from(line),
+    };
+    path.is_absolute().then_some(path)
+}
+
+/// A link's text with `%20` and the like decoded (RFC 3986).
+fn unescaped(link: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(link.len());
+    let mut rest = link.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'%' => {
+                let digits = [rest.next()?, rest.next()?];
+                u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?
+            }
+            byte => byte,
+        });
+    }
+    String::from_utf8(bytes).ok()
 }

@@ -1,19 +1,22 @@
 //! What happens when a page asks for something.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use egui::Context;
 
 use super::{App, errand::Fetched, interrupted::Interrupted, set_mode};
 use crate::{
     data::sample::Source,
+    knob::Choice as _,
     plan::Plan,
-    session::{self, Offer, Phase, Progress},
+    problem::{Kind, Problem},
+    run::export::{ExportOptions, PlotKind},
+    session::{self, Offer, Phase, Progress, TableJob},
     settings::Settings,
     text::say,
     train::{control::Wish, rate_range::RateRange, trial},
     ui::{Action, Dialog, dialog::Answer, page::Page},
-    worker::{Command, Crop, Onward, Photo, Question, Stage},
+    worker::{Command, Onward, Stage},
 };
 
 impl App {
@@ -54,10 +57,16 @@ impl App {
             }
             Action::RestoreRun(run) => self.send(Command::RestoreRun(run), None),
             Action::TakeSettings(run) => self.take_settings(&run),
-            Action::Export { run, format } => {
-                let file = format!("{run}.{format}");
-                self.errands.choose_export(lang, run, format, file);
+            Action::Export { run, format, mistakes } => {
+                let file = match format.extension() {
+                    "" => format!("{run}-{}", format.key()),
+                    ending => format!("{run}.{ending}"),
+                };
+                self.errands.choose_export(run, format, ExportOptions { lang, mistakes }, file);
             }
+            Action::SavePlot { plot, threshold, temperature } => self.errands.choose_plot(lang, plot, threshold, temperature),
+            Action::ChooseRun => self.errands.choose_run(lang),
+            Action::ImportRun(folder) => self.import_run(folder),
             Action::EvaluateFolder { run } => self.errands.choose_judged_folder(lang, run),
             Action::Evaluate { run } => {
                 // Pictures of another source would not be the run's.
@@ -72,20 +81,23 @@ impl App {
                 self.send(Command::KeepThreshold { run, threshold, temperature }, None);
             }
             Action::ChoosePhotos => self.errands.choose_photos(lang),
-            Action::Predict(paths) => {
-                for path in paths {
-                    self.errands.preview(path);
-                }
-                self.page = Page::Predict;
-            }
+            Action::Predict(paths) => self.show_photos(paths),
             Action::Paste => ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste),
             Action::Ask { photo, asked, crop } => self.ask(photo, asked, crop),
             Action::AskOther { asked, run } => self.ask_other(asked, run),
+            Action::Frame { photo, framing } => self.frame(photo, framing),
+            Action::Occlude(asked) => self.occlude(asked),
+            Action::CopyPicture(asked) => self.copy_picture(ctx, asked),
             Action::ForgetPhoto(id) => {
                 self.session.photos.retain(|photo| photo.id != id);
                 self.photos.remove(&id);
             }
-            Action::PredictFolder { run } => self.errands.choose_prediction_folder(lang, run),
+            Action::PredictFolder { run, framing } => self.errands.choose_prediction_folder(lang, run, framing),
+            Action::ContinueTable => {
+                if let Some(job) = self.session.table.clone() {
+                    self.predict_folder(job);
+                }
+            }
             Action::ChooseOwnPicture => self.errands.choose_own_picture(lang),
             Action::UseOwnPicture(path) => self.errands.own_picture(path),
             Action::ForgetOwnPicture => self.session.own_picture = None,
@@ -245,43 +257,6 @@ impl App {
         self.preferences.settings = self.settings.clone();
     }
 
-    /// Asks the shown run about a square of a photo.
-    fn ask(&mut self, photo: u64, asked: Option<u64>, crop: Option<Crop>) {
-        let id = self.next_question();
-        let (Some(answerer), Some(run), Some(source)) = (&self.answerer, &self.session.run, self.photos.get(&photo)) else {
-            return;
-        };
-        let question = Question { id, run: run.info.id.clone(), photo: source.clone(), crop, heatmap: true };
-        if answerer.ask(question)
-            && let Some(shown) = self.session.photos.iter_mut().find(|shown| shown.id == photo)
-        {
-            let fresh = session::Asked { id, crop, reply: None, other: None };
-            match shown.asked.iter_mut().find(|old| Some(old.id) == asked) {
-                Some(old) => *old = fresh,
-                None => shown.asked.push(fresh),
-            }
-        }
-    }
-
-    /// Asks another run about a square that the shown run was asked about.
-    fn ask_other(&mut self, asked: u64, run: String) {
-        let id = self.next_question();
-        let Some(answerer) = &self.answerer else { return };
-        for photo in &mut self.session.photos {
-            let Some(square) = photo.asked.iter_mut().find(|square| square.id == asked) else { continue };
-            let Some(source) = self.photos.get(&photo.id) else { continue };
-            let question = Question { id, run: run.clone(), photo: source.clone(), crop: square.crop, heatmap: false };
-            if answerer.ask(question) {
-                square.other = Some(session::Second { id, run: run.clone(), reply: None });
-            }
-        }
-    }
-
-    fn next_question(&mut self) -> u64 {
-        self.questions += 1;
-        self.questions
-    }
-
     /// Goes on with what an errand brought.
     pub(super) fn take(&mut self, fetched: Fetched) {
         if fetched.is_place() {
@@ -297,12 +272,7 @@ impl App {
                 self.session.toast(said, Some(Offer::OpenFolder(folder)));
             }
             Fetched::Folder(folder) => self.open(Source::Folder(folder)),
-            Fetched::Photos(paths) => {
-                for path in paths {
-                    self.errands.preview(path);
-                }
-                self.page = Page::Predict;
-            }
+            Fetched::Photos(paths) => self.show_photos(paths),
             Fetched::OwnPicture(path) => self.errands.own_picture(path),
             Fetched::CopyTo { out, link } => {
                 if let Some(Ok(plan)) = self.checked.as_ref().map(|checked| checked.plan.clone()) {
@@ -310,34 +280,47 @@ impl App {
                     self.send(command, Some(Phase::Working(Progress::at(Stage::Copying))));
                 }
             }
-            Fetched::ExportTo { run, format, path } => self.send(Command::Export { run, format, path }, None),
+            Fetched::ExportTo { run, format, options, path } => {
+                let dataset = self.session.dataset.clone();
+                self.send(Command::Export { run, format, path, options, dataset }, None);
+            }
+            Fetched::PlotTo { plot, threshold, temperature, path } => self.save_plot(plot, threshold, temperature, path),
+            Fetched::RunFolder(folder) => self.import_run(folder),
             Fetched::JudgeFolder { run, folder } => {
                 let command = Command::Evaluate { run, source: Some(Source::Folder(folder)), dataset: None };
                 self.send(command, Some(Phase::Judging(Progress::at(Stage::Evaluating))));
             }
-            Fetched::PredictFolder { run, folder, csv } => {
-                self.send(Command::PredictFolder { run, folder, csv }, Some(Phase::Working(Progress::at(Stage::Predicting))));
-            }
-            Fetched::Preview { photo, name, preview, faces } => self.add_photo(photo, name, preview, &faces),
+            Fetched::PredictFolder { run, folder, csv, framing } => self.predict_folder(TableJob { run, folder, csv, framing }),
+            Fetched::Preview { photo, name, preview, framed } => self.add_photo(photo, name, preview, framed),
+            Fetched::Framed { photo, framed } => self.framed(photo, framed),
             Fetched::Cached(pixels) => self.session.own_picture = Some(pixels),
             Fetched::Failed(problem) => self.session.fail(problem),
         }
     }
 
-    fn add_photo(&mut self, photo: Photo, name: String, preview: super::errand::Preview, faces: &[Option<Crop>]) {
-        let id = self.session.photos.last().map_or(1, |last| last.id + 1);
-        self.photos.insert(id, photo);
-        self.session.photos.push(session::Photo {
-            id,
-            name,
-            preview: preview.rgb,
-            preview_size: preview.size,
-            scale: preview.scale,
-            asked: Vec::new(),
-        });
-        for crop in faces {
-            self.ask(id, None, *crop);
+    fn save_plot(&mut self, plot: PlotKind, threshold: f64, temperature: f64, path: PathBuf) {
+        let Some(run) = &self.session.run else { return };
+        // As it is shown: the threshold that is tried need not be kept with the run.
+        let mut view = run.as_ref().clone();
+        if let Some(report) = &mut view.report {
+            (report.threshold, report.temperature) = (threshold, temperature);
         }
+        let path = if path.extension().is_none() { path.with_extension("png") } else { path };
+        self.send(Command::SavePlot { view: Arc::new(view), plot, lang: self.preferences.lang, path }, None);
+    }
+
+    fn import_run(&mut self, folder: PathBuf) {
+        self.send(Command::ImportRun(folder), None);
+        self.page = Page::Runs;
+    }
+
+    fn predict_folder(&mut self, job: TableJob) {
+        let TableJob { run, folder, csv, framing } = job.clone();
+        if !self.session.phase.busy() {
+            self.session.table = Some(job);
+        }
+        let command = Command::PredictFolder { run, folder, csv, framing };
+        self.send(command, Some(Phase::Working(Progress::at(Stage::Predicting))));
     }
 
     /// Goes on with what the user decided in a dialog.

@@ -1,40 +1,121 @@
 //! `evaluate`, `predict`, `export` and `runs`.
 
-use std::{
-    fmt::Write as _,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
 
 use super::{
     Done, one, store,
     terminal::{self, Terminal, print},
 };
 use crate::{
-    data::sample::Source,
+    data::sample::{Framing, Source},
     engine,
+    evaluate::{ClassScore, Group, Grouping, Report, calibration},
+    knob::Choice,
     predict::{
-        Answer, Photo, Predictor,
-        batch::{self, BatchOptions, field},
-        faces,
+        Answer, Photo, Predictor, Square,
+        batch::{self, field},
+        frame,
     },
     problem::{Kind, Problem},
-    run::{RunInfo, RunStatus, atomic},
-    text::{Lang, decimal, percent, say},
+    run::{
+        RunInfo, RunStatus, atomic,
+        export::{ExportOptions, Format},
+    },
+    text::{Lang, Say, Sentence, decimal, percent, say},
     train::control::Control,
     worker::{self, Command, Event, Stage},
 };
 
 /// Judges a run, on its own test part or on a folder that it never saw.
-pub fn evaluate(run: String, data: Option<PathBuf>, terminal: &mut Terminal) -> Done {
+pub fn evaluate(run: String, data: Option<PathBuf>, json: bool, lang: Lang) -> Done {
+    let mut terminal = Terminal::new(lang, false);
+    let mut judged = None;
     let command = Command::Evaluate { run, source: data.map(Source::Folder), dataset: None };
+    worker::perform(command, &store()?, &Control::default(), &mut |event| match event {
+        // What is printed is the one document.
+        Event::Opened { .. } if json => {}
+        Event::Evaluated(view) if json => judged = Some(view),
+        event => terminal.event(&event),
+    })
+    .map_err(one)?;
+    if let Some(view) = judged
+        && let Some(report) = &view.report
+    {
+        terminal.line(&format!("{:#}", summary(&view.info, report)));
+    }
+    Ok(())
+}
+
+/// A report's numbers, at its threshold and temperature.
+fn summary(run: &RunInfo, report: &Report) -> serde_json::Value {
+    let scores = report.scores(report.threshold);
+    let range = scores.accuracy.wilson();
+    let score = |class: &ClassScore| json!({"precision": class.precision, "recall": class.recall, "f1": class.f1, "pictures": class.support});
+    let classes: serde_json::Map<_, _> = report.classes.iter().cloned().zip(scores.classes.iter().map(score)).collect();
+    let curves = report.curves();
+    let group = |group: &Group| {
+        let range = group.accuracy.wilson();
+        json!({
+            "group": group.key.name(&report.classes, Lang::En),
+            "pictures": group.accuracy.n,
+            "accuracy": group.accuracy.share(),
+            "range": [range.low, range.high],
+            "macro_f1": group.macro_f1(),
+            "small": group.small(),
+        })
+    };
+    let groups: serde_json::Map<_, _> = Grouping::ALL
+        .iter()
+        .map(|by| (by.name(&report.classes, Lang::En), report.groups(report.threshold, *by).iter().map(group).collect()))
+        .collect();
+    json!({
+        "run": run.id,
+        "name": run.name,
+        "part": report.part,
+        "pictures": scores.accuracy.n,
+        "threshold": report.threshold,
+        "temperature": report.temperature,
+        "accuracy": scores.accuracy.share(),
+        "range": [range.low, range.high],
+        "baseline": report.baseline().share(),
+        "confusion": report.confusion(report.threshold).counts,
+        "classes": classes,
+        "macro": score(&scores.macro_average),
+        "auc": curves.auc,
+        "average_precision": curves.average_precision,
+        "calibration_error": calibration::calibration_error(&report.reliability()),
+        "groups": groups,
+    })
+}
+
+/// Writes a run in another format; with `pictures`, its report shows the surest mistakes.
+pub fn export(run: String, format: &str, path: PathBuf, pictures: bool, terminal: &mut Terminal) -> Done {
+    let format = Format::from_key(format).ok_or_else(|| one(unknown_format(format)))?;
+    if pictures && format != Format::Report {
+        let what = say("Only a report shows pictures", "Seul un rapport montre des images");
+        return Err(one(Problem::new(Kind::Settings, what, say("Leave out --pictures", "Retirez --pictures"))));
+    }
+    let options = ExportOptions { lang: terminal.lang, mistakes: pictures };
+    let command = Command::Export { run, format, path, options, dataset: None };
     worker::perform(command, &store()?, &Control::default(), &mut |event| terminal.event(&event)).map_err(one)
 }
 
-/// Writes a run in another format.
-pub fn export(run: String, format: String, path: PathBuf, terminal: &mut Terminal) -> Done {
-    let command = Command::Export { run, format, path };
-    worker::perform(command, &store()?, &Control::default(), &mut |event| terminal.event(&event)).map_err(one)
+fn unknown_format(format: &str) -> Problem {
+    let keys = Format::ALL.iter().map(|format| format.key()).collect::<Vec<_>>().join(", ");
+    Problem::new(
+        Kind::Settings,
+        Sentence { en: format!("“{format}” is no format"), fr: format!("« {format} » n’est pas un format") },
+        Sentence { en: format!("Take one of {keys}"), fr: format!("Prenez l’un de {keys}") },
+    )
+}
+
+/// Takes a run from elsewhere among the runs.
+pub fn import(folder: PathBuf, lang: Lang) -> Done {
+    let run = store()?.import(&folder).map_err(one)?;
+    print(&row(&run.info, lang));
+    Ok(())
 }
 
 /// Lists the runs, the newest first.
@@ -72,31 +153,33 @@ fn row(run: &RunInfo, lang: Lang) -> String {
 }
 
 /// Says what a run sees in photos; a folder goes into a table.
-pub fn predict(run: &str, paths: &[PathBuf], csv: Option<&Path>, find_faces: bool, lang: Lang) -> Done {
+pub fn predict(run: &str, paths: &[PathBuf], csv: Option<&Path>, faces: bool, lang: Lang) -> Done {
     let run = store()?.find(run).map_err(one)?;
+    let framing = if faces { Framing::FaceCrop } else { Framing::Whole };
     let mut predictor = Predictor::load(&run.folder, |config| engine::open("auto", config)).map_err(one)?;
     if let [folder] = paths
         && folder.is_dir()
     {
         let csv = csv.ok_or_else(|| one(no_table()))?;
-        return folder_to_table(&mut predictor, folder, csv, find_faces, lang);
+        return folder_to_table(&mut predictor, folder, csv, framing, lang);
     }
-    let mut table = format!("file,said,probability_{},problem\n", field(&predictor.classes[1]));
+    if framing != run.info.framing {
+        terminal::complain_line(mismatch(framing).get(lang));
+    }
+    let mut table = format!("file,left,top,side,said,{},sure,problem\n", field(&format!("probability_{}", predictor.classes[1])));
     let mut problems = Vec::new();
     for path in paths {
-        match look(&mut predictor, path, find_faces) {
+        let name = field(&path.to_string_lossy()).to_string();
+        match look(&mut predictor, path, framing) {
             Ok(answers) => {
-                for answer in answers {
-                    let said = &predictor.classes[answer.class];
-                    let sure = if answer.class == 1 { answer.probability } else { 1.0 - answer.probability };
-                    print(&format!("{}: {said}, {}", path.display(), percent(lang, sure, 0)));
-                    let name = path.to_string_lossy();
-                    // Writing to a string does not fail.
-                    let _ = writeln!(table, "{},{},{},", field(&name), field(said), answer.probability);
+                for (square, answer) in answers {
+                    let place = square.map(|s| format!(" ({:.0}, {:.0}, {:.0})", s.left, s.top, s.side)).unwrap_or_default();
+                    print(&format!("{}{place}: {}", path.display(), answer.sentence(&predictor.classes, lang)));
+                    table += &format!("{name},{}", batch::row(square, Ok(&answer), &predictor.classes));
                 }
             }
             Err(problem) => {
-                let _ = writeln!(table, "{},,,{}", field(&path.to_string_lossy()), field(problem.what.get(lang)));
+                table += &format!("{name},{}", batch::row(None, Err(problem.what.get(lang)), &predictor.classes));
                 problems.push(problem.because(path.display()));
             }
         }
@@ -107,34 +190,47 @@ pub fn predict(run: &str, paths: &[PathBuf], csv: Option<&Path>, find_faces: boo
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
+/// That the photos are framed otherwise than the run's training pictures were.
+const fn mismatch(framing: Framing) -> Say {
+    match framing {
+        Framing::Whole => say(
+            "Whole pictures are judged, though the run learned from tight face crops; --faces finds the faces first",
+            "Les images sont jugées entières, bien que le modèle ait appris sur des visages recadrés ; --faces cherche d’abord les visages",
+        ),
+        Framing::FaceCrop => say(
+            "Faces are cut out, though the run learned from whole pictures; without --faces they are judged whole",
+            "Les visages sont recadrés, bien que le modèle ait appris sur des images entières ; sans --faces elles sont jugées entières",
+        ),
+    }
+}
+
 /// The answers for one file: one for each face, or one for the whole picture.
-fn look(predictor: &mut Predictor, path: &Path, find_faces: bool) -> Result<Vec<Answer>, Problem> {
+fn look(predictor: &mut Predictor, path: &Path, framing: Framing) -> Result<Vec<(Option<Square>, Answer)>, Problem> {
     if path.is_dir() {
         return Err(no_table());
     }
-    let photo = Photo::decode(&fs::read(path).map_err(|error| Problem::io(path, &error))?)?;
-    if !find_faces {
-        return predictor.look(&photo, None).map(|answer| vec![answer]);
-    }
-    let found = faces::find(&photo);
-    if found.is_empty() {
+    let photo = Photo::open(path)?;
+    let squares = frame(&photo, framing).squares();
+    if squares.is_empty() {
         return Err(Problem::new(
             Kind::Picture,
             say("No face was found", "Aucun visage trouvé"),
             say("Leave out --faces to judge the whole picture", "Sans --faces, l’image entière est jugée"),
         ));
     }
-    found.iter().map(|face| predictor.look(&photo, Some(face.crop))).collect()
+    squares.into_iter().map(|square| Ok((square, predictor.look(&photo, square)?))).collect()
 }
 
-fn folder_to_table(predictor: &mut Predictor, folder: &Path, csv: &Path, faces: bool, lang: Lang) -> Done {
+fn folder_to_table(predictor: &mut Predictor, folder: &Path, csv: &Path, framing: Framing, lang: Lang) -> Done {
     let mut terminal = Terminal::new(lang, false);
     let progress = |done: usize, total: usize| {
         terminal.event(&Event::Progress { stage: Stage::Predicting, done: done as u64, total: total as u64 });
     };
-    let control = Control::default();
-    let outcome = batch::predict_folder(predictor, folder, csv, BatchOptions { faces }, &control, progress).map_err(one)?;
+    let outcome = batch::predict_folder(predictor, folder, csv, framing, &Control::default(), progress).map_err(one)?;
     terminal.line(&outcome.sentence(lang));
+    if let Some(problem) = outcome.unreadable_files() {
+        terminal::complain(&problem, lang);
+    }
     Ok(())
 }
 

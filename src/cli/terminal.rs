@@ -228,7 +228,8 @@ pub fn complain(problem: &Problem, lang: Lang) {
     }
 }
 
-fn complain_line(text: &str) {
+/// A line on standard error.
+pub fn complain_line(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 

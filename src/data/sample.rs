@@ -4,6 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
+use super::hash::hash;
 use crate::text::{Say, Sentence, say};
 
 /// The side, in pixels, to which every picture is resized before it is cached (the notebook's 128x128).
@@ -163,6 +164,17 @@ pub enum Source {
     SampleFaces,
 }
 
+/// How the face lies in a data set's pictures; a photo has to be judged the same way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Framing {
+    /// Each picture is a tight square around one face, as UTKFace's are.
+    #[default]
+    FaceCrop,
+    /// In a way of their own: the whole picture counts.
+    Whole,
+}
+
 /// The decoded pictures of a dataset: [`PIXEL_BYTES`] of RGB each, in memory or mapped from the cache file.
 #[derive(Clone, Default)]
 pub struct Pixels {
@@ -225,6 +237,26 @@ impl Dataset {
     pub fn balance(&self) -> [usize; 2] {
         let ones = self.samples.iter().filter(|s| s.class == 1).count();
         [self.samples.len() - ones, ones]
+    }
+
+    /// How its pictures are framed: as UTKFace's are if most of them have its names.
+    pub fn framing(&self) -> Framing {
+        let named = self.samples.iter().filter(|sample| sample.age.is_some()).count();
+        match self.source {
+            Source::Folder(_) if named * 2 > self.samples.len() => Framing::FaceCrop,
+            _ => Framing::Whole,
+        }
+    }
+
+    /// A number that changes with any picture that comes, goes, or gets another label or content.
+    pub fn fingerprint(&self) -> u64 {
+        let mut bytes = Vec::with_capacity(self.samples.len() * 48);
+        for sample in &self.samples {
+            bytes.extend_from_slice(sample.file.as_os_str().as_encoded_bytes());
+            bytes.push(sample.class);
+            bytes.extend_from_slice(&sample.hash.to_le_bytes());
+        }
+        hash(&bytes)
     }
 
     /// Whether the classes are UTKFace's, so that sentences may speak of women and men.

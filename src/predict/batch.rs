@@ -10,24 +10,17 @@ use std::{
 use rayon::prelude::*;
 
 use super::{
-    faces,
+    framing::frame,
     photo::{Photo, Square},
     predictor::{Answer, Predictor},
 };
 use crate::{
-    data::sample::PIXEL_BYTES,
+    data::sample::{Framing, PIXEL_BYTES},
     problem::{Kind, Problem},
     run::atomic,
     text::{Lang, Sentence, say},
     train::control::{Control, Wish},
 };
-
-/// What to do with a folder.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct BatchOptions {
-    /// Look for faces and judge each; otherwise the whole picture is judged, as the data set's are.
-    pub faces: bool,
-}
 
 /// What came of a folder.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -45,6 +38,9 @@ pub struct BatchOutcome {
 /// Pictures that are decoded in parallel and judged together, between two looks at the control.
 const CHUNK: usize = 64;
 
+/// Unreadable files that a card names; its details name all.
+const NAMED: usize = 6;
+
 /// Endings of files that are pictures.
 const ENDINGS: [&str; 5] = ["jpg", "jpeg", "png", "webp", "bmp"];
 
@@ -61,7 +57,7 @@ enum Prepared {
     Unreadable(Problem),
 }
 
-/// Judges every picture below `folder` into the file `csv`, telling (done, of) after each few dozen.
+/// Judges every picture below `folder`, framed as `framing` says, into the file `csv`, telling (done, of) after each few dozen.
 ///
 /// The columns are `file` (below the folder), `left`, `top`, `side` (the square in pixels; empty for the whole picture), `said`,
 /// `probability_` of class 1, `sure` (outside the band around the threshold), and `problem` (`unreadable`, `no face`, or
@@ -74,7 +70,7 @@ pub fn predict_folder(
     predictor: &mut Predictor,
     folder: &Path,
     csv: &Path,
-    options: BatchOptions,
+    framing: Framing,
     control: &Control,
     mut progress: impl FnMut(usize, usize),
 ) -> Result<BatchOutcome, Problem> {
@@ -104,13 +100,14 @@ pub fn predict_folder(
         if matches!(control.wait_while_paused(), Wish::Finish | Wish::Discard) {
             return Err(Problem::cancelled());
         }
-        let prepared: Vec<Prepared> = names.par_iter().map(|name| prepare(&folder.join(name), options)).collect();
+        let prepared: Vec<Prepared> = names.par_iter().map(|name| prepare(&folder.join(name), framing)).collect();
         let pixels: Vec<u8> = prepared.iter().flat_map(Prepared::pixels).copied().collect();
         let mut answers = predictor.judge(&pixels)?.into_iter();
         for (name, prepared) in names.iter().zip(prepared) {
             for row in outcome.rows(name, prepared, &mut answers) {
                 write!(file, "{},", field(&name.to_string_lossy())).map_err(write_failed)?;
-                file.write_all(row.text(&predictor.classes).as_bytes()).map_err(write_failed)?;
+                let text = self::row(row.square, row.answer.as_ref().map_err(|problem| *problem), &predictor.classes);
+                file.write_all(text.as_bytes()).map_err(write_failed)?;
             }
         }
         file.flush().map_err(write_failed)?;
@@ -139,6 +136,28 @@ impl BatchOutcome {
         }
     }
 
+    /// The unreadable files as one card: how many, and each with its reason in the details.
+    pub fn unreadable_files(&self) -> Option<Problem> {
+        let count = self.unreadable.len() as u64;
+        let what = Sentence::by(|lang| {
+            let files = crate::text::plural(
+                lang,
+                count,
+                say("file could not be read:", "fichier n’a pas pu être lu :"),
+                say("files could not be read:", "fichiers n’ont pas pu être lus :"),
+            );
+            let names: Vec<String> = self.unreadable.iter().take(NAMED).map(|(name, _)| name.display().to_string()).collect();
+            format!("{files} {}{}", names.join(", "), if self.unreadable.len() > NAMED { "…" } else { "" })
+        });
+        let remedy = say(
+            "Each has a row in the table that says so; the details name the reasons",
+            "Chacun a une ligne dans le tableau qui le dit ; les détails donnent les raisons",
+        );
+        let line = |(name, problem): &(PathBuf, Problem)| format!("{}: {}", name.display(), problem.what.en);
+        let details = self.unreadable.iter().map(line).collect::<Vec<_>>().join("\n");
+        (count > 0).then(|| Problem::new(Kind::Picture, what, remedy).because(details))
+    }
+
     /// The outcome in one sentence.
     pub fn sentence(&self, lang: Lang) -> String {
         let count = |n: usize, one, many| crate::text::plural(lang, n as u64, one, many);
@@ -164,15 +183,12 @@ impl Prepared {
     }
 }
 
-impl Row {
-    fn text(&self, classes: &[String; 2]) -> String {
-        let place = self.square.map_or(",,".to_owned(), |s| format!("{:.0},{:.0},{:.0}", s.left, s.top, s.side));
-        match &self.answer {
-            Ok(a) => {
-                format!("{place},{},{:.6},{},\n", field(&classes[a.class]), a.probability, if a.sure { "yes" } else { "no" })
-            }
-            Err(problem) => format!("{place},,,,{problem}\n"),
-        }
+/// A row of the table without its first column: the square (none is the whole picture), the answer or why there is none.
+pub fn row(square: Option<Square>, answer: Result<&Answer, &str>, classes: &[String; 2]) -> String {
+    let place = square.map_or(",,".to_owned(), |s| format!("{:.0},{:.0},{:.0}", s.left, s.top, s.side));
+    match answer {
+        Ok(a) => format!("{place},{},{:.6},{},\n", field(&classes[a.class]), a.probability, if a.sure { "yes" } else { "no" }),
+        Err(problem) => format!("{place},,,,{}\n", field(problem)),
     }
 }
 
@@ -210,24 +226,18 @@ fn is_picture(name: &Path) -> bool {
     name.extension().is_some_and(|e| ENDINGS.iter().any(|ending| e.eq_ignore_ascii_case(ending)))
 }
 
-fn prepare(path: &Path, options: BatchOptions) -> Prepared {
-    let photo = match fs::read(path).map_err(|error| Problem::io(path, &error)).and_then(|bytes| Photo::decode(&bytes)) {
+fn prepare(path: &Path, framing: Framing) -> Prepared {
+    let photo = match Photo::open(path) {
         Ok(photo) => photo,
         Err(problem) => return Prepared::Unreadable(problem),
     };
-    if !options.faces {
-        return Prepared::Cuts { squares: vec![None], pixels: photo.squeezed() };
-    }
-    let found = faces::find(&photo);
-    if faces::is_crop(&photo, &found) {
-        return Prepared::Cuts { squares: vec![None], pixels: photo.squeezed() };
-    }
-    if found.is_empty() {
+    let squares = frame(&photo, framing).squares();
+    if squares.is_empty() {
         return Prepared::NoFace;
     }
-    let mut pixels = Vec::with_capacity(found.len() * PIXEL_BYTES);
-    found.iter().for_each(|face| pixels.extend(photo.crop(face.crop)));
-    Prepared::Cuts { squares: found.iter().map(|face| Some(face.crop)).collect(), pixels }
+    let mut pixels = Vec::with_capacity(squares.len() * PIXEL_BYTES);
+    squares.iter().for_each(|square| pixels.extend(photo.seen(*square)));
+    Prepared::Cuts { squares, pixels }
 }
 
 /// Opens the file to append to, with the names that it already holds; begins it if it is not there.

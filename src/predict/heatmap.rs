@@ -18,11 +18,55 @@ pub struct Map {
     pub values: Vec<f32>,
 }
 
-/// What a page writes beside the map.
-pub const LEGEND: Say = say(
-    "Warm places spoke for this answer. A hint, not a proof",
-    "Les zones chaudes ont parlé pour cette réponse. Un indice, pas une preuve",
-);
+/// By which of the two a map is made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Heat {
+    /// At once, from the last block's gradients: [`grad_cam`].
+    #[default]
+    GradCam,
+    /// The slow, honest check: [`occlusion`].
+    Occlusion,
+}
+
+impl Heat {
+    pub const ALL: [Self; 2] = [Self::GradCam, Self::Occlusion];
+
+    /// Its name for a person.
+    pub const fn name(self) -> Say {
+        match self {
+            Self::GradCam => say("quick", "rapide"),
+            Self::Occlusion => say("slow check", "contrôle lent"),
+        }
+    }
+
+    /// How it is made, in a sentence.
+    pub const fn about(self) -> Say {
+        match self {
+            Self::GradCam => say(
+                "Grad-CAM: what the last layers weighed. Immediate, and blurred by how coarse those layers are",
+                "Grad-CAM : ce que les dernières couches ont pesé. Immédiat, mais flou, car ces couches sont grossières",
+            ),
+            Self::Occlusion => say(
+                "Occlusion: covers one place after the other and watches the answer. Slow and honest",
+                "Occlusion : couvre un endroit après l’autre et observe la réponse. Lent et honnête",
+            ),
+        }
+    }
+
+    /// What a page writes below the map.
+    pub const fn legend(self) -> Say {
+        match self {
+            Self::GradCam => say(
+                "Warm places spoke for this answer. A hint, not a proof",
+                "Les zones chaudes ont parlé pour cette réponse. Un indice, pas une preuve",
+            ),
+            Self::Occlusion => say(
+                "Covering a warm place makes this answer less sure. Closer to the truth than the quick map, and still not a proof",
+                "Couvrir une zone chaude rend cette réponse moins sûre. Plus près de la vérité que la carte rapide, mais pas une preuve",
+            ),
+        }
+    }
+}
 
 /// Grad-CAM (Selvaraju et al. 2017) of one picture: `relu(sum over channels of mean gradient x activation)` in the last
 /// block, for the class that is explained, drawn out to the picture's side and divided by its largest value.

@@ -1,6 +1,6 @@
 //! A photo of any size, upright, and squares cut from it.
 
-use std::io::Cursor;
+use std::{fs, io::Cursor, path::Path};
 
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer, images::Image, images::ImageRef};
 use image::{DynamicImage, ImageDecoder, ImageReader};
@@ -32,6 +32,18 @@ pub struct Square {
 const MOST_PIXELS: u64 = 250_000_000;
 
 impl Photo {
+    /// Reads the photo in a file.
+    ///
+    /// # Errors
+    /// As [`Photo::decode`], with the file's name, and a file that cannot be read.
+    pub fn open(path: &Path) -> Result<Self, Problem> {
+        let bytes = fs::read(path).map_err(|error| Problem::io(path, &error))?;
+        Self::decode(&bytes).map_err(|problem| {
+            let details = format!("{}: {}", path.display(), problem.details);
+            problem.because(details)
+        })
+    }
+
     /// Decodes JPEG, PNG, WebP or BMP and honors the EXIF orientation.
     ///
     /// # Errors
@@ -80,6 +92,23 @@ impl Photo {
         resize(&self.rgb, self.width, self.height, SIDE as u32, SIDE as u32, 3)
     }
 
+    /// What is judged of it: a square, or the whole photo, as [`SIDE`] x [`SIDE`] x 3 bytes.
+    pub fn seen(&self, square: Option<Square>) -> Vec<u8> {
+        square.map_or_else(|| self.squeezed(), |square| self.crop(square))
+    }
+
+    /// The photo no larger than `longest` on its longer side, for a screen, and its pixels for each pixel of that.
+    pub fn small(&self, longest: u32) -> (Self, f32) {
+        let longer = self.width.max(self.height);
+        if longer <= longest {
+            return (self.clone(), 1.0);
+        }
+        let scale = f64::from(longest) / f64::from(longer);
+        let [width, height] = [self.width, self.height].map(|side| ((f64::from(side) * scale).round() as u32).max(1));
+        let rgb = resize(&self.rgb, self.width, self.height, width, height, 3);
+        (Self { width, height, rgb }, self.width as f32 / width as f32)
+    }
+
     /// The square as the network's pictures are kept: [`SIDE`] x [`SIDE`] x 3 bytes.
     pub fn crop(&self, square: Square) -> Vec<u8> {
         self.crop_to(square, SIDE)
@@ -115,7 +144,7 @@ impl std::fmt::Debug for Photo {
 }
 
 /// Resizes interleaved bytes of 1 or 3 channels by averaging (triangle filter, widened when it makes smaller).
-pub(super) fn resize(bytes: &[u8], width: u32, height: u32, to_width: u32, to_height: u32, channels: usize) -> Vec<u8> {
+pub(crate) fn resize(bytes: &[u8], width: u32, height: u32, to_width: u32, to_height: u32, channels: usize) -> Vec<u8> {
     if (width, height) == (to_width, to_height) {
         return bytes.to_vec();
     }

@@ -91,8 +91,7 @@ impl Predictor {
     /// # Errors
     /// A lost device.
     pub fn look(&mut self, photo: &Photo, square: Option<Square>) -> Result<Answer, Problem> {
-        let pixels = square.map_or_else(|| photo.squeezed(), |square| photo.crop(square));
-        let mut answers = self.judge(&pixels)?;
+        let mut answers = self.judge(&photo.seen(square))?;
         Ok(answers.swap_remove(0))
     }
 

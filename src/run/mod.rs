@@ -19,7 +19,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    data::sample::Source,
+    data::sample::{Framing, Source},
     settings::Settings,
     train::event::{EpochRecord, StopReason},
 };
@@ -44,6 +44,12 @@ pub struct RunInfo {
     pub status: RunStatus,
     pub source: Source,
     pub classes: [String; 2],
+    /// How the pictures are framed that it learned from.
+    #[serde(default)]
+    pub framing: Framing,
+    /// The data set's [fingerprint](crate::data::sample::Dataset::fingerprint) at the start.
+    #[serde(default)]
+    pub data: Option<u64>,
     /// Pictures in the training, validation and test part.
     pub pictures: [u32; 3],
     pub device: String,

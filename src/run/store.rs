@@ -8,6 +8,7 @@ use std::{
 use super::{Run, RunInfo, RunStatus, date, naming, pictures::Picture};
 use crate::{
     data::sample::Part,
+    model::{Network, Weights},
     plan::Plan,
     problem::{Kind, Problem},
     text::{Sentence, say},
@@ -142,6 +143,45 @@ impl RunStore {
         }
     }
 
+    /// Takes a run from elsewhere, a run's folder or exported weights, among the runs; a copy is made.
+    ///
+    /// # Errors
+    /// Not such a folder, weights that do not fit, a run that is here already, a full disk, no permission.
+    pub fn import(&self, from: &Path) -> Result<Run, Problem> {
+        let mut run = Run::open(from)?;
+        let settings = run.settings()?;
+        let weights = ["best.safetensors", "model.safetensors"].map(|name| from.join(name));
+        let weights = weights.iter().find(|path| path.is_file()).ok_or_else(|| no_weights(from))?;
+        Weights::load(weights)?.check(&Network::new(&settings.model, settings.augment.side())?)?;
+        let runs = self.runs();
+        fs::create_dir_all(&runs).map_err(|error| cannot_write(&runs, &error))?;
+        let id = if is_name(&run.info.id) { run.info.id.clone() } else { date::stamp(run.info.created) };
+        let folder = runs.join(&id);
+        if let Err(error) = fs::create_dir(&folder) {
+            return Err(if folder.exists() { known(&id) } else { cannot_write(&folder, &error) });
+        }
+        let copied = (|| {
+            copy(weights, &folder.join("best.safetensors"))?;
+            for name in ["settings.json", "history.jsonl", "report.json", "pictures.json"] {
+                let file = from.join(name);
+                if file.is_file() {
+                    copy(&file, &folder.join(name))?;
+                }
+            }
+            // Without its checkpoint it cannot go on.
+            run.info.status = RunStatus::Finished;
+            run.info.id = id;
+            run.folder.clone_from(&folder);
+            run.save()
+        })();
+        if let Err(problem) = copied {
+            // Half a run is none; the first error is the one to tell.
+            let _ = fs::remove_dir_all(&folder);
+            return Err(problem);
+        }
+        Ok(run)
+    }
+
     /// Puts a run into the trash.
     ///
     /// # Errors
@@ -219,6 +259,8 @@ fn fill(folder: PathBuf, id: String, plan: &Plan) -> Result<Run, Problem> {
         status: RunStatus::Training,
         source: plan.dataset.source.clone(),
         classes: plan.dataset.classes.clone(),
+        framing: plan.dataset.framing(),
+        data: Some(plan.dataset.fingerprint()),
         pictures: Part::ALL.map(|part| plan.indices(part).len() as u32),
         device: plan.device.clone(),
         epochs_done: 0,
@@ -256,6 +298,30 @@ fn folders(folder: &Path) -> impl Iterator<Item = PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let shown = |entry: &fs::DirEntry| !entry.file_name().to_string_lossy().starts_with('.');
     entries.filter(move |entry| shown(entry)).map(|entry| entry.path()).filter(|path| path.is_dir())
+}
+
+fn copy(from: &Path, to: &Path) -> Result<(), Problem> {
+    fs::copy(from, to).map(|_| ()).map_err(|error| cannot_write(to, &error))
+}
+
+fn no_weights(folder: &Path) -> Problem {
+    let name = folder.display();
+    Problem::new(
+        Kind::File,
+        Sentence { en: format!("{name} holds no weights"), fr: format!("{name} ne contient pas de poids") },
+        say(
+            "Choose a run’s folder, or one that was exported as “Weights”",
+            "Choisissez le dossier d’une exécution, ou un export « Poids »",
+        ),
+    )
+}
+
+fn known(id: &str) -> Problem {
+    Problem::new(
+        Kind::File,
+        Sentence { en: format!("The run {id} is here already"), fr: format!("L’exécution {id} est déjà là") },
+        say("Find it among the runs", "Retrouvez-la parmi les exécutions"),
+    )
 }
 
 fn cannot_write(path: &Path, error: &io::Error) -> Problem {

@@ -2,7 +2,14 @@
 
 use std::path::PathBuf;
 
-use crate::{session::Offer, text::Lang, ui::page::Page, worker::Crop};
+use crate::{
+    data::sample::Framing,
+    run::export::{Format, PlotKind},
+    session::Offer,
+    text::Lang,
+    ui::page::Page,
+    worker::Crop,
+};
 
 /// One thing that a page asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,11 +61,21 @@ pub enum Action {
     RestoreRun(String),
     /// Take the run's settings as the draft.
     TakeSettings(String),
-    /// Ask for a place, then write the run there as `format` (`run/export`).
+    /// Ask for a place, then write the run there; `mistakes` shows faces in its report.
     Export {
         run: String,
-        format: String,
+        format: Format,
+        mistakes: bool,
     },
+    /// Ask for a place, then draw one plot of the shown run there, at the threshold and temperature that are tried.
+    SavePlot {
+        plot: PlotKind,
+        threshold: f64,
+        temperature: f64,
+    },
+    /// Ask for the folder of a run from elsewhere, then take it among the runs.
+    ChooseRun,
+    ImportRun(PathBuf),
     /// Ask for a folder, then judge the run on all its pictures.
     EvaluateFolder {
         run: String,
@@ -90,6 +107,15 @@ pub enum Action {
         asked: u64,
         run: String,
     },
+    /// Judge a photo by its faces or whole, and those that come after it too.
+    Frame {
+        photo: u64,
+        framing: Framing,
+    },
+    /// Find out by occlusion where the network looked.
+    Occlude(u64),
+    /// Put an answer as a picture on the clipboard.
+    CopyPicture(u64),
     /// Take it off the list.
     ForgetPhoto(u64),
     /// Show augmentations on the user's own picture: ask for one, take this one, or go back to the data set's.
@@ -101,7 +127,10 @@ pub enum Action {
     /// Ask for a folder and a file, then predict every picture of the folder into the file.
     PredictFolder {
         run: String,
+        framing: Framing,
     },
+    /// Go on with the table that was stopped.
+    ContinueTable,
 
     Undo,
     Redo,

@@ -1,6 +1,12 @@
 //! Answers for single photos, also while a training runs: a thread with an engine of its own.
 
-use std::{fs, path::PathBuf, thread, time::SystemTime};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+    thread,
+    time::SystemTime,
+};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
@@ -10,9 +16,11 @@ use super::{
 };
 use crate::{
     engine::{self, EngineConfig},
-    predict::{self, Predictor, Square},
+    evaluate::words::class_name,
+    predict::{self, Predictor, Square, heatmap::Heat, predictor::not_sure},
     problem::Problem,
     run::{Run, RunStore},
+    text::{Lang, percent},
 };
 
 /// Questions that may wait.
@@ -33,8 +41,8 @@ pub struct Question {
     pub photo: Photo,
     /// The square to look at; `None` looks at the whole photo, squeezed to a square if it is none.
     pub crop: Option<Crop>,
-    /// Whether to say where the network looked.
-    pub heatmap: bool,
+    /// How to find out where the network looked, if that is wanted.
+    pub heat: Option<Heat>,
 }
 
 /// Where a photo is.
@@ -47,7 +55,7 @@ pub enum Photo {
     Rgb {
         width: u32,
         height: u32,
-        pixels: Vec<u8>,
+        pixels: Arc<[u8]>,
     },
 }
 
@@ -83,6 +91,28 @@ pub struct Reply {
     pub heatmap: Option<Vec<f32>>,
 }
 
+impl Reply {
+    /// The class that it is called, how sure the run is of it, and whether that counts as sure.
+    pub fn verdict(&self) -> (usize, f64, bool) {
+        let p = f64::from(self.probability);
+        let class = usize::from(p >= self.threshold);
+        (class, if class == 1 { p } else { 1.0 - p }, !not_sure(self.threshold).contains(&p))
+    }
+
+    /// The answer in words: `male, about 91 %`, or `not sure: rather male, 58 %`.
+    pub fn headline(&self, lang: Lang) -> String {
+        let (class, share, sure) = self.verdict();
+        // A network is never quite certain: 100 % would promise too much.
+        let (name, share) = (class_name(&self.classes, class, lang), percent(lang, share.min(0.99), 0));
+        match (sure, lang) {
+            (true, Lang::En) => format!("{name}, about {share}"),
+            (true, Lang::Fr) => format!("{name}, environ {share}"),
+            (false, Lang::En) => format!("not sure: rather {name}, {share}"),
+            (false, Lang::Fr) => format!("pas sûr : plutôt {name}, {share}"),
+        }
+    }
+}
+
 impl Answerer {
     /// An answerer for the user's own runs. `wake` is called after each answer.
     ///
@@ -100,10 +130,10 @@ impl Answerer {
         let (questions, asked) = bounded::<Question>(QUESTIONS);
         let (tell, answers) = bounded::<Answer>(QUESTIONS);
         let work = move || {
-            let mut loaded = None;
+            let mut desk = Desk::default();
             for question in asked {
                 let id = question.id;
-                let result = guarded(|| answer(&store, &question, &mut loaded));
+                let result = guarded(|| desk.answer(&store, &question));
                 if tell.send(Answer { id, result }).is_err() {
                     break;
                 }
@@ -157,26 +187,60 @@ impl Loaded {
 }
 
 fn written(run: &Run) -> [Option<SystemTime>; 2] {
-    [run.best_path(), run.folder.join("report.json")].map(|path| fs::metadata(path).and_then(|data| data.modified()).ok())
+    [run.best_path(), run.folder.join("report.json")].map(|path| modified(&path))
 }
 
-fn answer(store: &RunStore, question: &Question, loaded: &mut Option<Loaded>) -> Result<Reply, Problem> {
-    let run = store.find(&question.run)?;
-    let mut known = match loaded.take().filter(|loaded| loaded.is(&run)) {
-        Some(known) => known,
-        None => Loaded::new(run)?,
-    };
-    let result = look(&mut known, question);
-    *loaded = Some(known);
-    result
+fn modified(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).and_then(|data| data.modified()).ok()
 }
 
-fn look(known: &mut Loaded, question: &Question) -> Result<Reply, Problem> {
-    let photo = decode(&question.photo)?;
+/// What was needed for the last question, for the next one may need it too.
+#[derive(Default)]
+struct Desk {
+    loaded: Option<Loaded>,
+    /// A file's photo, and when the file was written.
+    decoded: Option<(PathBuf, Option<SystemTime>, predict::Photo)>,
+}
+
+impl Desk {
+    fn answer(&mut self, store: &RunStore, question: &Question) -> Result<Reply, Problem> {
+        let run = store.find(&question.run)?;
+        let mut known = match self.loaded.take().filter(|loaded| loaded.is(&run)) {
+            Some(known) => known,
+            None => Loaded::new(run)?,
+        };
+        let result = match &question.photo {
+            Photo::File(path) => self.file(path).and_then(|photo| look(&mut known, photo, question)),
+            Photo::Bytes(bytes) => predict::Photo::decode(bytes).and_then(|photo| look(&mut known, &photo, question)),
+            Photo::Rgb { width, height, pixels } => {
+                predict::Photo::new(*width, *height, pixels.to_vec()).and_then(|photo| look(&mut known, &photo, question))
+            }
+        };
+        self.loaded = Some(known);
+        result
+    }
+
+    /// The photo in a file, decoded once for all the faces in it.
+    fn file(&mut self, path: &Path) -> Result<&predict::Photo, Problem> {
+        let written = modified(path);
+        let same = |known: &(PathBuf, Option<SystemTime>, _)| known.0 == path && known.1 == written;
+        let photo = match self.decoded.take().filter(same) {
+            Some((.., photo)) => photo,
+            None => predict::Photo::open(path)?,
+        };
+        Ok(&self.decoded.insert((path.to_owned(), written, photo)).2)
+    }
+}
+
+fn look(known: &mut Loaded, photo: &predict::Photo, question: &Question) -> Result<Reply, Problem> {
     let square = question.crop.map(|crop| Square { left: crop.x.into(), top: crop.y.into(), side: crop.side.into() });
     let predictor = &mut known.predictor;
-    let answer = predictor.look(&photo, square)?;
-    let heatmap = question.heatmap.then(|| predictor.grad_cam(&answer).values);
+    let answer = predictor.look(photo, square)?;
+    let heatmap = match question.heat {
+        None => None,
+        Some(Heat::GradCam) => Some(predictor.grad_cam(&answer).values),
+        Some(Heat::Occlusion) => Some(predictor.occlusion(&answer)?.values),
+    };
     Ok(Reply {
         run: known.run.clone(),
         classes: predictor.classes.clone(),
@@ -186,12 +250,4 @@ fn look(known: &mut Loaded, question: &Question) -> Result<Reply, Problem> {
         pixels: answer.seen,
         heatmap,
     })
-}
-
-fn decode(photo: &Photo) -> Result<predict::Photo, Problem> {
-    match photo {
-        Photo::File(path) => predict::Photo::decode(&fs::read(path).map_err(|error| Problem::io(path, &error))?),
-        Photo::Bytes(bytes) => predict::Photo::decode(bytes),
-        Photo::Rgb { width, height, pixels } => predict::Photo::new(*width, *height, pixels.clone()),
-    }
 }

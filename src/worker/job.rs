@@ -9,17 +9,14 @@ use crate::{
         edits::Edits,
         folders,
         places::Places,
-        sample::{Dataset, Source},
+        sample::{Dataset, Framing, Source},
     },
     engine,
     evaluate::Report,
-    knob::Choice,
+    knob::Choice as _,
     model::Weights,
     plan::Plan,
-    predict::{
-        Predictor,
-        batch::{self, BatchOptions},
-    },
+    predict::{Predictor, batch},
     problem::{Kind, Problem},
     run::{
         Run, RunStore,
@@ -65,8 +62,28 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
             evaluate(run, &dataset, control, emit)
         }
         Command::Evaluate { run, source: Some(source), .. } => evaluate_others(&store.find(&run)?, &source, store, control, emit),
-        Command::PredictFolder { run, folder, csv } => predict_folder(&store.find(&run)?, &folder, &csv, false, control, emit),
-        Command::Export { run, format, path } => export(&store.find(&run)?, &format, &path, ExportOptions::default(), emit),
+        Command::PredictFolder { run, folder, csv, framing } => {
+            predict_folder(&store.find(&run)?, &folder, &csv, framing, control, emit)
+        }
+        Command::Export { run, format, path, options, dataset } => {
+            let run = store.find(&run)?;
+            let dataset = match dataset {
+                None if options.mistakes && format == Format::Report => Some(open(&run.info.source, store, control, emit)?),
+                dataset => dataset.filter(|dataset| dataset.source == run.info.source),
+            };
+            export(&run, dataset.as_deref(), format, &path, options, emit)
+        }
+        Command::SavePlot { view, plot, lang, path } => {
+            export::save_plot(&view, plot, lang, &path)?;
+            emit(Event::Wrote { path, what: say("Plot", "Graphique").into() });
+            Ok(())
+        }
+        Command::ImportRun(folder) => {
+            let run = store.import(&folder)?;
+            emit(Event::RunOpened(Box::new(run.view()?)));
+            list(store, emit);
+            Ok(())
+        }
         Command::CopyFolders { plan, out, link } => copy_folders(&plan, &out, link, control, emit),
         Command::ListRuns => {
             list(store, emit);
@@ -238,7 +255,7 @@ fn predict_folder(
     run: &Run,
     folder: &Path,
     csv: &Path,
-    faces: bool,
+    framing: Framing,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
@@ -246,27 +263,26 @@ fn predict_folder(
     let progress = |done, total| {
         emit(Event::Progress { stage: Stage::Predicting, done: done as u64, total: total as u64 });
     };
-    let outcome = batch::predict_folder(&mut predictor, folder, csv, BatchOptions { faces }, control, progress)?;
+    let outcome = batch::predict_folder(&mut predictor, folder, csv, framing, control, progress)?;
     let what = Sentence::by(|lang| outcome.sentence(lang));
-    outcome.unreadable.into_iter().for_each(|(_, problem)| emit(Event::Warned(problem)));
+    if let Some(problem) = outcome.unreadable_files() {
+        emit(Event::Warned(problem));
+    }
     emit(Event::Wrote { path: csv.to_owned(), what });
     Ok(())
 }
 
-fn export(run: &Run, format: &str, path: &Path, options: ExportOptions, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
-    let format = Format::from_key(format).ok_or_else(|| unknown_format(format))?;
-    export::export(&run.view()?, None, format, options, path)?;
+fn export(
+    run: &Run,
+    dataset: Option<&Dataset>,
+    format: Format,
+    path: &Path,
+    options: ExportOptions,
+    emit: &mut dyn FnMut(Event),
+) -> Result<(), Problem> {
+    export::export(&run.view()?, dataset, format, options, path)?;
     emit(Event::Wrote { path: path.to_owned(), what: format.name().into() });
     Ok(())
-}
-
-fn unknown_format(format: &str) -> Problem {
-    let keys = Format::ALL.iter().map(|format| format.key()).collect::<Vec<_>>().join(", ");
-    Problem::new(
-        Kind::Settings,
-        Sentence { en: format!("“{format}” is no format"), fr: format!("« {format} » n’est pas un format") },
-        Sentence { en: format!("Take one of {keys}"), fr: format!("Prenez l’un de {keys}") },
-    )
 }
 
 /// Writes the plan's split as folders.

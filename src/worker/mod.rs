@@ -22,11 +22,14 @@ use std::{path::PathBuf, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    data::sample::{Dataset, Source},
+    data::sample::{Dataset, Framing, Source},
     plan::Plan,
     problem::Problem,
-    run::{RunInfo, RunView},
-    text::Sentence,
+    run::{
+        RunInfo, RunView,
+        export::{ExportOptions, Format, PlotKind},
+    },
+    text::{Lang, Sentence},
     train::{event::TrainEvent, rate_range::RateRange, trial::Trial},
 };
 
@@ -64,12 +67,25 @@ pub enum Command {
         run: String,
         folder: PathBuf,
         csv: PathBuf,
+        framing: Framing,
     },
+    /// `dataset` is the run's, if it is open, for the pictures that `options` may ask for.
     Export {
         run: String,
-        format: String,
+        format: Format,
+        path: PathBuf,
+        options: ExportOptions,
+        dataset: Option<Arc<Dataset>>,
+    },
+    /// Draw one plot of a run as it is shown, as SVG or PNG by the file's ending.
+    SavePlot {
+        view: Arc<RunView>,
+        plot: PlotKind,
+        lang: Lang,
         path: PathBuf,
     },
+    /// Take a run's folder, or exported weights, from elsewhere among the runs.
+    ImportRun(PathBuf),
     /// Copy (or hard-link) the data set into `train|validation|test/class` folders.
     CopyFolders {
         plan: Box<Plan>,
@@ -130,6 +146,8 @@ impl Command {
                 | Self::EmptyTrash
                 | Self::KeepThreshold { .. }
                 | Self::Export { .. }
+                | Self::SavePlot { .. }
+                | Self::ImportRun(_)
         )
     }
 }

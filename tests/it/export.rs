@@ -5,17 +5,18 @@ use std::{fs, path::Path};
 use trombine::{
     data::{
         augment::{self, AugmentSettings},
-        sample::{Dataset, Part, Pixels, Source},
+        sample::{Dataset, Framing, Part, Pixels, Source},
         sample_faces,
     },
-    engine::{Engine, reference::ReferenceEngine},
+    engine,
     evaluate::{Prediction, calibration},
     knob::Choice,
     model::{Activation, Kernel, ModelSettings, Padding, Pooling, Weights},
+    predict::{Predictor, heatmap::Heat},
     problem::Kind,
     run::{
-        RunInfo, RunStatus, RunView,
-        export::{ExportOptions, Format, export},
+        RunInfo, RunStatus, RunStore, RunView,
+        export::{AnswerPicture, ExportOptions, Format, PlotKind, answer_picture, export, save_plot},
     },
     settings::Settings,
     text::Lang,
@@ -24,8 +25,8 @@ use trombine::{
 
 use crate::{engine_cases, scores, support};
 
-/// A small network that has every kind of layer, one after the other.
-fn models() -> [ModelSettings; 3] {
+/// Small networks that between them have every kind of layer.
+fn models() -> [ModelSettings; 5] {
     let small = ModelSettings { filters: vec![8, 12], dense: vec![16, 8], ..Default::default() };
     [
         small.clone(),
@@ -38,7 +39,28 @@ fn models() -> [ModelSettings; 3] {
             dropout_dense: 0.2,
             ..small.clone()
         },
-        ModelSettings { activation: Activation::Gelu, kernel: Kernel::Five, padding: Padding::Valid, dense: vec![], ..small },
+        ModelSettings {
+            activation: Activation::Gelu,
+            kernel: Kernel::Five,
+            padding: Padding::Valid,
+            dense: vec![],
+            ..small.clone()
+        },
+        ModelSettings {
+            activation: Activation::Gelu,
+            pooling: Pooling::GlobalAverage,
+            batch_norm_conv: true,
+            dropout_conv: 0.2,
+            ..small.clone()
+        },
+        ModelSettings {
+            filters: vec![8, 8, 16],
+            activation: Activation::LeakyRelu,
+            kernel: Kernel::Five,
+            batch_norm_dense: true,
+            dropout_dense: 0.4,
+            ..small
+        },
     ]
 }
 
@@ -68,7 +90,7 @@ fn pixels(settings: &Settings, n: usize) -> Vec<u8> {
 }
 
 fn logits(settings: &Settings, weights: &Weights, n: usize) -> Vec<f32> {
-    let mut engine = ReferenceEngine::new(&engine_cases::config(&settings.model, settings.augment.side()));
+    let mut engine = engine::open("cpu", &engine_cases::config(&settings.model, settings.augment.side())).unwrap();
     engine.set_weights(weights).unwrap();
     let mut logits = vec![0.0; n];
     engine.predict(&pixels(settings, n), &mut logits).unwrap();
@@ -103,6 +125,8 @@ fn view(folder: &Path, model: ModelSettings) -> RunView {
             status: RunStatus::Finished,
             source: Source::SampleFaces,
             classes: report.classes.clone(),
+            framing: Framing::Whole,
+            data: None,
             pictures: [1200, 400, 500],
             device: "Processor".to_owned(),
             epochs_done: 9,
@@ -158,6 +182,23 @@ fn onnxruntime_says_what_we_say() {
             print(json.dumps(session.run(['probability'], {'pixels': pixels})[0].tolist()))\n";
         compare(&python, folder.path(), &view, script);
     }
+}
+
+/// The notebook's own network at its own size, on the processor's engine against onnxruntime.
+#[test]
+fn onnxruntime_says_what_we_say_of_the_notebooks_network() {
+    let Some(python) = support::python("onnxruntime, numpy") else {
+        return support::skip("python", "no Python with onnxruntime and numpy");
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let mut view = view(folder.path(), models()[0].clone());
+    view.settings = Settings::default();
+    weights(&view.settings).save(&folder.path().join("best.safetensors")).unwrap();
+    export(&view, None, Format::Onnx, ExportOptions::default(), &folder.path().join("model.onnx")).unwrap();
+    let script = "import onnxruntime\n\
+        session = onnxruntime.InferenceSession('model.onnx', providers=['CPUExecutionProvider'])\n\
+        print(json.dumps(session.run(['probability'], {'pixels': pixels})[0].tolist()))\n";
+    compare(&python, folder.path(), &view, script);
 }
 
 #[test]
@@ -347,12 +388,100 @@ fn reports_and_plots_survive_odd_runs() {
         export(odd, None, Format::Report, ExportOptions::default(), &html).unwrap();
         let plots = folder.path().join(format!("plots{i}"));
         export(odd, None, Format::Plots, ExportOptions::default(), &plots).unwrap();
-        let texts =
-            fs::read_dir(&plots).unwrap().map(|e| e.unwrap().path()).chain([html]).map(|p| fs::read_to_string(p).unwrap());
+        let drawn =
+            fs::read_dir(&plots).unwrap().map(|e| e.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "svg"));
+        let texts = drawn.chain([html]).map(|p| fs::read_to_string(p).unwrap());
         for text in texts {
             assert!(!text.contains("NaN") && !text.contains(">inf") && !text.contains("\"inf"));
         }
     }
+}
+
+/// Exported weights are a run elsewhere: the same results, threshold and answers, and no path of this machine.
+#[test]
+fn exported_weights_open_on_another_machine() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut view = view(folder.path(), models()[0].clone());
+    view.info.source = Source::Folder("/home/jdoe/utkface".into());
+    let out = folder.path().join("out");
+    export(&view, None, Format::Safetensors, ExportOptions::default(), &out).unwrap();
+    for entry in fs::read_dir(&out).unwrap() {
+        let bytes = fs::read(entry.unwrap().path()).unwrap();
+        assert!(!String::from_utf8_lossy(&bytes).contains("jdoe"));
+    }
+    let store = RunStore::at(folder.path().join("elsewhere"));
+    let run = store.import(&out).unwrap();
+    assert_eq!(run.info.status, RunStatus::Finished);
+    assert_eq!(store.find("last").unwrap(), run);
+    let there = run.view().unwrap();
+    assert_eq!((&there.report, &there.settings, &there.history), (&view.report, &view.settings, &view.history));
+    assert_eq!((&there.info.classes, there.info.framing), (&view.info.classes, Framing::Whole));
+    let open = |folder: &Path| Predictor::load(folder, |config| engine::open("cpu", config)).unwrap();
+    let (mut here, mut elsewhere) = (open(&store.find("last").unwrap().folder), open(&run.folder));
+    assert_eq!((here.threshold, here.temperature), (0.4, 1.7));
+    let face = sample_faces::draw(5).0;
+    assert_eq!(here.judge(&face).unwrap(), elsewhere.judge(&face).unwrap());
+    // A run's own folder can be taken over too; what is here already stays as it is.
+    let again = RunStore::at(folder.path().join("third")).import(&run.folder).unwrap();
+    assert_eq!(again.view().unwrap().report, view.report);
+    assert_eq!(store.import(&out).unwrap_err().kind, Kind::File);
+    // What does not fit leaves nothing behind.
+    let fourth = RunStore::at(folder.path().join("fourth"));
+    fs::remove_file(out.join("model.safetensors")).unwrap();
+    assert_eq!(fourth.import(&out).unwrap_err().kind, Kind::File);
+    assert_eq!(fourth.import(folder.path()).unwrap_err().kind, Kind::File);
+    assert!(fourth.list().0.is_empty());
+}
+
+#[test]
+fn plots_are_pictures_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let view = view(folder.path(), models()[0].clone());
+    let plots = folder.path().join("plots");
+    export(&view, None, Format::Plots, ExportOptions { lang: Lang::Fr, mistakes: false }, &plots).unwrap();
+    for plot in PlotKind::ALL {
+        let picture = image::open(plots.join(format!("{}.png", plot.file()))).unwrap().into_rgb8();
+        let inked = picture.pixels().filter(|pixel| **pixel != image::Rgb([255, 255, 255])).count();
+        let share = inked as f64 / picture.pixels().len() as f64;
+        assert!((0.01..0.9).contains(&share), "{}: {share}", plot.file());
+        assert!(picture.width() >= 800, "sharp enough for a page");
+        // One alone is the same as among all; the ending says which kind it is.
+        for (ending, mark) in [("png", &b"\x89PNG"[..]), ("svg", b"<svg")] {
+            let one = folder.path().join(format!("one.{ending}"));
+            save_plot(&view, plot, Lang::Fr, &one).unwrap();
+            let bytes = fs::read(&one).unwrap();
+            assert!(bytes.starts_with(mark));
+            assert_eq!(bytes, fs::read(plots.join(format!("{}.{ending}", plot.file()))).unwrap());
+        }
+    }
+    let fresh = RunView { report: None, ..view };
+    assert_eq!(save_plot(&fresh, PlotKind::Roc, Lang::En, &folder.path().join("x.png")).unwrap_err().kind, Kind::File);
+}
+
+#[test]
+fn an_answer_is_a_picture_with_what_was_seen_in_it() {
+    let (face, side) = (sample_faces::draw(3).0, 128);
+    let classes = ["female".to_owned(), "male".to_owned()];
+    let heat = vec![1.0; side * side];
+    let answer = AnswerPicture {
+        name: "holiday.jpg",
+        headline: "male, about 91\u{a0}%",
+        classes: &classes,
+        probability: 0.91,
+        threshold: 0.5,
+        seen: &face,
+        side,
+        heat: Some((Heat::Occlusion, &heat)),
+    };
+    let picture = answer_picture(&answer, Lang::En);
+    assert_eq!(picture.rgb.len(), picture.width * picture.height * 3);
+    let at = |x: usize, y: usize| &picture.rgb[(y * picture.width + x) * 3..][..3];
+    // The middle of the drawing on the left; warmer on the right: more red than blue.
+    let (left, right) = (at(48 + 198, 312 + 198), at(48 + 428 + 198, 312 + 198));
+    let middle = &face[(64 * side + 64) * 3..][..3];
+    assert!(left.iter().zip(middle).all(|(a, b)| a.abs_diff(*b) < 24), "{left:?} {middle:?}");
+    assert!(i32::from(right[0]) - i32::from(right[2]) > i32::from(left[0]) - i32::from(left[2]));
+    assert_ne!(answer_picture(&answer, Lang::Fr), picture, "in the other language it says something else");
 }
 
 #[test]
@@ -368,5 +497,5 @@ fn plots_are_well_formed_xml() {
         names = glob.glob('*.svg')\n\
         for name in names: tree.parse(name)\n\
         print(len(names))\n";
-    assert_eq!(support::run_python(&python, &plots, script).trim(), "9");
+    assert_eq!(support::run_python(&python, &plots, script).trim(), "10");
 }

@@ -7,6 +7,7 @@ use trombine::{
     data::{
         random::{Purpose, Random},
         sample::{PIXEL_BYTES, SIDE},
+        sample_faces,
     },
     predict::{
         faces::{self, Face},
@@ -142,6 +143,23 @@ fn faces_of_real_crops_are_found_where_they_are() {
     }
     println!("of {n} crops, {alone} are taken whole; pasted, {found} are found, {placed} of them closely");
     assert!(alone >= 36 && found >= 36 && placed >= 32, "of {n}: {alone}, {found}, {placed}");
+}
+
+/// The built-in drawings, alone and pasted: the detector was made for photos, and finds most of them all the same.
+#[test]
+fn faces_of_drawings_are_found_where_they_are() {
+    let (mut alone, mut found, mut placed) = (0, 0, 0);
+    let n = 20;
+    for i in 0..n {
+        let drawing = Photo::new(SIDE as u32, SIDE as u32, sample_faces::draw(i).0).unwrap();
+        alone += u32::from(!faces::find(&drawing).is_empty());
+        let (scene, place) = pasted(&drawing, i as u64);
+        let best = faces::find(&scene).iter().map(|f| overlap(f.crop, place)).fold(0.0, f64::max);
+        found += u32::from(best > 0.3);
+        placed += u32::from(best > 0.6);
+    }
+    println!("of {n} drawings, {alone} are found alone; pasted, {found} are found, {placed} of them closely");
+    assert!(alone >= 1 && found >= 1, "of {n}: {alone}, {found}, {placed}");
 }
 
 /// The crop at a place of its own in a soft background of 640 x 480.

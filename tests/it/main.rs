@@ -15,6 +15,7 @@ mod export;
 mod faces;
 mod fit;
 mod folders;
+mod framing;
 mod groups;
 mod loss;
 mod mend;

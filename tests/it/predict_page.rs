@@ -2,8 +2,9 @@
 
 use egui_kittest::kittest::Queryable as _;
 use trombine::{
-    predict::predictor::CAUTION,
-    session::{Asked, Second},
+    data::sample::Framing,
+    predict::{Framed, heatmap::Heat, predictor::CAUTION},
+    session::{Asked, Second, Slow, TableJob},
     text::Lang,
     ui::{Action, page::Page},
 };
@@ -16,12 +17,104 @@ const SIZE: [f32; 2] = [1048.0, 900.0];
 fn an_empty_page_invites() {
     let (mut harness, stage) = Stage::new(Page::Predict).with_data(40).with_run().harness(SIZE);
     harness.run();
-    for name in ["Choose photos…", "Paste", "Folder to CSV…"] {
+    for name in ["Choose photos…", "Paste", "Folder to CSV…", "Find the faces in each picture…"] {
         harness.get_by_label(name).click();
         harness.run();
     }
     let run = "2026-11-22-140211".to_owned();
-    assert_eq!(stage.borrow().actions, [Action::ChoosePhotos, Action::Paste, Action::PredictFolder { run }]);
+    let folder = Action::PredictFolder { run, framing: Framing::FaceCrop };
+    assert_eq!(stage.borrow().actions, [Action::ChoosePhotos, Action::Paste, folder]);
+}
+
+#[test]
+fn a_table_that_was_stopped_can_go_on() {
+    let mut stage = Stage::new(Page::Predict).with_data(40).with_run();
+    stage.session.table = Some(TableJob {
+        run: "2026-11-22-140211".to_owned(),
+        folder: "photos".into(),
+        csv: "out/predictions.csv".into(),
+        framing: Framing::Whole,
+    });
+    let (mut harness, stage) = stage.harness(SIZE);
+    harness.run();
+    harness.get_by_label("Folder to CSV…").click();
+    harness.run();
+    harness.get_by_label("Go on with predictions.csv").click();
+    harness.run();
+    assert_eq!(stage.borrow().actions, [Action::ContinueTable]);
+}
+
+#[test]
+fn the_page_says_how_the_photo_is_framed_and_lets_it_be_changed() {
+    for (framed, learned, words) in [
+        (Framed::Faces(Vec::new()), Framing::FaceCrop, "cut as UTKFace’s pictures, which the run learned from"),
+        (Framed::Whole, Framing::Whole, "judged whole, as the run’s training pictures were"),
+        (Framed::Whole, Framing::FaceCrop, "judged whole, though the run learned from face crops"),
+        (Framed::Crop, Framing::FaceCrop, "a tight face already: judged whole"),
+    ] {
+        let mut stage = stage::predicting();
+        let other = if framed == Framed::Whole { Framing::FaceCrop } else { Framing::Whole };
+        let chips = if framed == Framed::Whole { ["whole picture", "faces"] } else { ["faces", "whole picture"] };
+        stage.session.photos[0].framed = framed;
+        if let Some(run) = &mut stage.session.run {
+            std::sync::Arc::make_mut(run).info.framing = learned;
+        }
+        assert_eq!(stage.session.photo_framing(), learned, "the next photo is framed as the run learned");
+        let (mut harness, stage) = stage.harness(SIZE);
+        harness.run();
+        assert!(harness.query_by_label(words).is_some(), "{words}");
+        harness.get_by_label(chips[0]).click();
+        harness.run();
+        harness.get_by_role_and_label(egui::accesskit::Role::MenuItem, chips[1]).click();
+        harness.run();
+        assert_eq!(stage.borrow().actions, [Action::Frame { photo: 1, framing: other }]);
+    }
+}
+
+#[test]
+fn without_a_face_the_whole_picture_is_offered() {
+    let mut stage = stage::predicting();
+    stage.session.photos[0].asked.clear();
+    stage.session.photos[0].framed = Framed::NoFace;
+    let (mut harness, stage) = stage.harness(SIZE);
+    harness.run();
+    assert!(harness.query_by_label("No face was found").is_some());
+    harness.get_by_label("Judge the whole picture").click();
+    harness.run();
+    assert_eq!(stage.borrow().actions, [Action::Ask { photo: 1, asked: None, crop: None }]);
+}
+
+#[test]
+fn the_slow_map_is_asked_for_and_shown_with_its_own_legend() {
+    let (mut harness, stage) = stage::predicting().harness(SIZE);
+    harness.run();
+    assert!(harness.query_by_label(Heat::GradCam.legend().get(Lang::En)).is_some());
+    harness.get_by_label("slow check").click();
+    harness.run_steps(2);
+    assert!(stage.borrow().actions.contains(&Action::Occlude(10)));
+    assert!(harness.query_by_label(Heat::Occlusion.legend().get(Lang::En)).is_some());
+    let mut session = std::mem::take(&mut stage.borrow_mut().session);
+    session.photos[0].asked[0].slow = Some(Slow { id: 77, map: None });
+    session.answer(trombine::worker::Answer { id: 77, result: Ok(stage::reply(7, 0.91)) });
+    let map = session.photos[0].asked[0].slow.as_ref().and_then(|slow| slow.map.as_ref()).expect("it came");
+    assert_eq!(map.as_ref().map(Vec::len), Ok(128 * 128));
+    stage.borrow_mut().session = session;
+    stage.borrow_mut().actions.clear();
+    harness.run();
+    assert!(stage.borrow().actions.is_empty(), "it is asked for once");
+}
+
+#[test]
+fn a_running_training_answers_with_its_best_weights_so_far() {
+    let mut stage = Stage::new(Page::Predict).with_data(40);
+    assert!(stage.session.answering().is_none() && Page::Predict.locked(&stage.session).is_some());
+    stage.session.training = stage.session.dataset.as_ref().map(|data| stage::training(data, 14));
+    stage.session.phase = trombine::session::Phase::Training;
+    assert_eq!(stage.session.answering().map(|run| run.id.to_owned()).as_deref(), Some("2026-11-22-140211"));
+    assert!(Page::Predict.locked(&stage.session).is_none());
+    let (mut harness, _) = stage.harness(SIZE);
+    harness.run();
+    assert!(harness.query_by_label_contains("the training’s best weights so far answer").is_some());
 }
 
 #[test]
@@ -88,9 +181,11 @@ fn a_photo_can_be_taken_off_the_list_and_its_answer_copied() {
     harness.run();
     harness.get_by_label("Copy the answer as text").click();
     harness.run();
+    harness.get_by_label("Copy the answer as a picture").click();
+    harness.run();
     harness.get_by_label("Take this photo off the list").click();
     harness.run();
     let actions = stage.borrow().actions.clone();
     assert!(matches!(&actions[0], Action::CopyText(text) if text.starts_with("holiday.jpg: male, about 91")), "{actions:?}");
-    assert_eq!(actions[1], Action::ForgetPhoto(1));
+    assert_eq!(actions[1..], [Action::CopyPicture(10), Action::ForgetPhoto(1)]);
 }

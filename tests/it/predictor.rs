@@ -5,14 +5,14 @@ use std::{cell::Cell, fs, path::Path};
 use trombine::{
     data::{
         augment::{self, AugmentSettings},
-        sample::PIXEL_BYTES,
+        sample::{Framing, PIXEL_BYTES},
         sample_faces,
     },
     engine::{Engine, reference::ReferenceEngine},
     model::{ModelSettings, Network},
     predict::{
         Predictor,
-        batch::{BatchOptions, predict_folder},
+        batch::predict_folder,
         heatmap,
         photo::{Photo, Square},
         predictor::not_sure,
@@ -176,7 +176,7 @@ fn a_folder_becomes_a_table_and_goes_on_where_it_stopped() {
     let csv = folder.path().join("out.csv");
     let told = Cell::new((0, 0));
     let go = |predictor: &mut Predictor, control: &Control| {
-        predict_folder(predictor, folder.path(), &csv, BatchOptions::default(), control, |done, of| told.set((done, of)))
+        predict_folder(predictor, folder.path(), &csv, Framing::Whole, control, |done, of| told.set((done, of)))
     };
     let outcome = go(&mut predictor, &Control::default()).unwrap();
     assert_eq!((outcome.pictures, outcome.unreadable.len(), outcome.continued), (6, 1, 0));
@@ -215,8 +215,7 @@ fn a_folder_without_pictures_is_a_problem() {
     let empty = tempfile::tempdir().unwrap();
     let csv = empty.path().join("out.csv");
     let mut predictor = predictor();
-    let mut go =
-        |folder: &Path| predict_folder(&mut predictor, folder, &csv, BatchOptions::default(), &Control::default(), |_, _| {});
+    let mut go = |folder: &Path| predict_folder(&mut predictor, folder, &csv, Framing::Whole, &Control::default(), |_, _| {});
     assert_eq!(go(empty.path()).unwrap_err().kind, Kind::Data);
     assert!(go(&empty.path().join("gone")).is_err());
     assert!(!csv.exists());
@@ -227,8 +226,8 @@ fn pictures_without_a_face_have_a_row_that_says_so() {
     let folder = tempfile::tempdir().unwrap();
     image::save_buffer(folder.path().join("wall.png"), &[120; PIXEL_BYTES], 128, 128, image::ColorType::Rgb8).unwrap();
     let csv = folder.path().join("out.csv");
-    let options = BatchOptions { faces: true };
-    let outcome = predict_folder(&mut predictor(), folder.path(), &csv, options, &Control::default(), |_, _| {}).unwrap();
+    let outcome =
+        predict_folder(&mut predictor(), folder.path(), &csv, Framing::FaceCrop, &Control::default(), |_, _| {}).unwrap();
     assert_eq!((outcome.pictures, outcome.without_face), (0, 1));
     assert_eq!(table(&csv)[1], "wall.png,,,,,,,no face");
 }

@@ -8,8 +8,9 @@ use egui_kittest::{
 };
 use trombine::{
     data::sample::Source,
-    evaluate::{Grouping, Report},
-    text::Lang,
+    evaluate::{F1Of, Grouping, Report},
+    run::export::{Format, PlotKind},
+    text::{Lang, percent},
     ui::{Action, page::Page},
 };
 
@@ -77,37 +78,36 @@ fn a_cell_can_be_opened_by_keyboard() {
 }
 
 #[test]
-fn each_age_group_opens_exactly_its_pictures() {
-    let (report, _) = report(Lang::En);
-    for group in report.groups(0.5, Grouping::AGE) {
-        let (_, stage) = self::report(Lang::En);
-        let (mut harness, _) = stage.harness(TALL);
-        harness.run();
-        let name = format!("{}: ", group.key.name(&report.classes, Lang::En));
-        harness.get_by_label_contains(&name).click();
-        harness.run();
-        assert_eq!(shown(&harness, Lang::En), files(&report, &report.members(group.key)), "{name}");
-    }
-}
-
-#[test]
-fn crossed_groups_open_their_pictures() {
+fn each_group_opens_exactly_its_pictures() {
     let (report, stage) = report(Lang::En);
-    let group = report.groups(0.5, Grouping::CROSSED).into_iter().find(|g| g.key.age.is_some()).expect("there are groups");
     let (mut harness, _) = stage.harness(TALL);
     harness.run();
-    harness.get_by_label("crossed").click();
-    harness.run();
-    harness.get_by_label_contains(&format!("{}: ", group.key.name(&report.classes, Lang::En))).click();
-    harness.run();
-    assert_eq!(shown(&harness, Lang::En), files(&report, &report.members(group.key)));
+    let groupings =
+        [("age", Grouping::AGE), ("race label", Grouping::RACE), ("gender", Grouping::CLASS), ("crossed", Grouping::CROSSED)];
+    for (tab, by) in groupings {
+        harness.get_by_label(tab).click();
+        harness.run();
+        let groups = report.groups(0.5, by);
+        assert!(groups.len() > 1);
+        for group in groups {
+            // As it begins, since `male: ` ends `female: ` too.
+            let name = format!("{}: {}", group.key.name(&report.classes, Lang::En), percent(Lang::En, group.accuracy.share(), 0));
+            let begins = |node: &egui_kittest::kittest::AccessKitNode<'_>| node.label().is_some_and(|l| l.starts_with(&name));
+            let node = harness.query_all_by_label_contains(&name).find(|node| begins(&node.accesskit_node()));
+            node.unwrap_or_else(|| panic!("{name} stands there")).click();
+            harness.run();
+            assert_eq!(shown(&harness, Lang::En), files(&report, &report.members(group.key)), "{name}");
+            harness.get_by_label("Back to the results").click();
+            harness.run();
+        }
+    }
 }
 
 #[test]
 fn the_threshold_moves_the_matrix_and_the_pictures_and_can_be_kept() {
     let (report, stage) = report(Lang::En);
     let id = stage.session.run.as_ref().map(|run| run.info.id.clone()).unwrap_or_default();
-    let best = report.best_f1(trombine::evaluate::F1Of::Macro).expect("there are pictures").threshold;
+    let best = report.best_f1(F1Of::Macro).expect("there are pictures").threshold;
     let best = (best * 1000.0).round() / 1000.0;
     let (mut harness, stage) = stage.harness(TALL);
     harness.run();
@@ -125,6 +125,66 @@ fn the_threshold_moves_the_matrix_and_the_pictures_and_can_be_kept() {
         .iter()
         .any(|a| matches!(a, Action::KeepThreshold { run, threshold, .. } if *run == id && *threshold == best));
     assert!(kept, "{:?}", stage.borrow().actions);
+}
+
+#[test]
+fn each_plot_can_be_saved_as_it_is_shown() {
+    let (report, stage) = report(Lang::En);
+    let (mut harness, stage) = stage.harness(TALL);
+    harness.run();
+    harness.get_by_label("Best F1").click();
+    harness.run();
+    let best = report.best_f1(F1Of::Macro).expect("there are pictures").threshold;
+    let threshold = (best * 1000.0).round() / 1000.0;
+    let mut expected = Vec::new();
+    for (card, plot) in [
+        ("Right and wrong", PlotKind::Matrix),
+        ("Trade-off", PlotKind::Roc),
+        ("For whom", PlotKind::Groups(Grouping::AGE)),
+        ("How sure, rightly", PlotKind::Calibration),
+    ] {
+        harness.get_by_label(&format!("Save the plot, {card}")).click();
+        harness.run();
+        expected.push(Action::SavePlot { plot, threshold, temperature: 1.0 });
+    }
+    assert_eq!(stage.borrow().actions, expected);
+}
+
+#[test]
+fn a_report_can_be_had_with_or_without_faces() {
+    for (item, mistakes) in [("Without faces…", false), ("With the surest mistakes…", true)] {
+        let (_, stage) = report(Lang::En);
+        let (mut harness, stage) = stage.harness(TALL);
+        harness.run();
+        harness.get_by_label("Report…").click();
+        harness.run();
+        harness.get_by_label(item).click();
+        harness.run();
+        let run = "2026-11-22-140211".to_owned();
+        assert_eq!(stage.borrow().actions, [Action::Export { run, format: Format::Report, mistakes }]);
+    }
+}
+
+/// A relabelled picture keeps every count; a changed option leaves the data alone.
+#[test]
+fn a_badge_says_when_labels_or_options_have_changed_since() {
+    const DATA: &str = "The pictures or labels have changed since this run";
+    const OPTIONS: &str = "Your options now differ from this run’s";
+    let badges = |change: fn(&mut Stage)| {
+        let (_, mut stage) = report(Lang::En);
+        change(&mut stage);
+        let (mut harness, _) = stage.harness(TALL);
+        harness.run();
+        [DATA, OPTIONS].map(|badge| harness.query_by_label(badge).is_some())
+    };
+    assert_eq!(badges(|_| {}), [false, false]);
+    let relabel = |stage: &mut Stage| {
+        let dataset = stage.session.dataset.as_mut().expect("it is open");
+        let sample = &mut std::sync::Arc::make_mut(dataset).samples[3];
+        sample.class = 1 - sample.class;
+    };
+    assert_eq!(badges(relabel), [true, false]);
+    assert_eq!(badges(|stage| stage.settings.model.dropout = 0.1), [false, true]);
 }
 
 #[test]

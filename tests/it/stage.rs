@@ -5,7 +5,7 @@ use std::{cell::RefCell, path::PathBuf, rc::Rc, sync::Arc};
 use egui_kittest::Harness;
 use trombine::{
     data::{
-        sample::{Dataset, Part, Pixels, Source},
+        sample::{Dataset, Framing, Part, Pixels, Source},
         sample_faces,
         split::Split,
     },
@@ -13,6 +13,7 @@ use trombine::{
     evaluate::{Prediction, Report},
     model::Network,
     plan::Plan,
+    predict::Framed,
     problem::Problem,
     run::{RunInfo, RunStatus, RunView},
     session::{self, Session, Training},
@@ -279,6 +280,8 @@ pub fn run(dataset: &Dataset) -> RunView {
             status: RunStatus::Finished,
             source: Source::SampleFaces,
             classes: dataset.classes.clone(),
+            framing: Framing::FaceCrop,
+            data: Some(dataset.fingerprint()),
             pictures: [0, 0, dataset.samples.len() as u32],
             device: "Processor, 2 cores".into(),
             epochs_done: 17,
@@ -314,6 +317,7 @@ pub fn photo(id: u64) -> session::Photo {
             crop: Some(Crop { x: x as f32, y: y as f32, side: 128.0 }),
             reply: Some(Ok(reply(face + 7, probability))),
             other: None,
+            slow: None,
         }
     };
     session::Photo {
@@ -322,6 +326,7 @@ pub fn photo(id: u64) -> session::Photo {
         preview: preview.into(),
         preview_size: [width, height],
         scale: 1.0,
+        framed: Framed::Faces(Vec::new()),
         asked: vec![asked(0, 0.91), asked(1, 0.58)],
     }
 }

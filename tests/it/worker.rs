@@ -2,6 +2,7 @@
 
 use trombine::{
     data::sample::{Pixels, Source},
+    predict::heatmap::Heat,
     problem::Kind,
     run::{RunStatus, RunStore},
     train::{control::Wish, event::TrainEvent},
@@ -50,8 +51,8 @@ fn a_training_ends_with_a_report_and_answers_photos() {
 
     let answerer = Answerer::at(store, || {}).expect("a thread");
     let pixels = vec![90; 40 * 30 * 3];
-    let photo = Photo::Rgb { width: 40, height: 30, pixels };
-    assert!(answerer.ask(Question { id: 5, run: view.info.id.clone(), photo, crop: None, heatmap: true }));
+    let photo = Photo::Rgb { width: 40, height: 30, pixels: pixels.into() };
+    assert!(answerer.ask(Question { id: 5, run: view.info.id.clone(), photo, crop: None, heat: Some(Heat::GradCam) }));
     let answer = answerer.wait().expect("an answer");
     let reply = answer.result.expect("it can be judged");
     assert_eq!((answer.id, reply.side, reply.pixels.len()), (5, 64, 64 * 64 * 3));

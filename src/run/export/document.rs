@@ -1,6 +1,6 @@
 //! A text with lists and tables, written as Markdown or as HTML.
 
-use super::svg::escape;
+use super::canvas::escape;
 
 /// A titled part of a text.
 #[derive(Clone, Debug, PartialEq)]

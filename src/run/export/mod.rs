@@ -2,23 +2,29 @@
 //!
 //! A format is its file here, its line in [`Format`], and its arm in [`export`].
 
+mod answer;
+mod canvas;
 mod card;
 mod csv;
 mod document;
 pub mod onnx;
 mod plots;
 pub mod python;
+mod raster;
 mod report;
-mod svg;
 pub mod tensorboard;
 
 use std::{fs, path::Path};
 
 use serde::{Deserialize, Serialize};
 
+pub use answer::{AnswerPicture, answer_picture};
+pub use plots::PlotKind;
+pub use raster::Raster;
+
 use super::{RunView, atomic};
 use crate::{
-    data::sample::{Dataset, SIDE},
+    data::sample::{Dataset, Framing, SIDE, Source},
     evaluate::Report,
     knob::choice,
     model::{Network, Weights},
@@ -45,8 +51,8 @@ choice!(Format {
     Csv = "csv", say("Predictions", "Prédictions"), say("One row for each judged picture, for a spreadsheet", "Une ligne par image évaluée, pour un tableur");
     Onnx = "onnx", say("ONNX", "ONNX"), say("The model for other programs; takes pixels 0 to 255, gives the probability", "Le modèle pour d’autres programmes ; prend des pixels de 0 à 255, donne la probabilité");
     Python = "python", say("Python script", "Script Python"), say("A folder with the ONNX model and a script that predicts photos with it", "Un dossier avec le modèle ONNX et un script qui prédit des photos");
-    Safetensors = "safetensors", say("Weights", "Poids"), say("A folder with weights, settings, labels and the network in PyTorch", "Un dossier avec les poids, les réglages, les étiquettes et le réseau en PyTorch");
-    Plots = "plots", say("Plots", "Graphiques"), say("A folder with each plot as SVG", "Un dossier avec chaque graphique en SVG");
+    Safetensors = "safetensors", say("Weights", "Poids"), say("A folder with weights, settings, labels and the network in PyTorch; Trombine on another machine opens it too", "Un dossier avec les poids, les réglages, les étiquettes et le réseau en PyTorch ; un autre Trombine l’ouvre aussi");
+    Plots = "plots", say("Plots", "Graphiques"), say("A folder with each plot as SVG and PNG", "Un dossier avec chaque graphique en SVG et en PNG");
 });
 
 /// How to write it.
@@ -112,18 +118,37 @@ pub fn export(
             let (network, weights) = model(view)?;
             make_folder(path)?;
             weights.save(&path.join("model.safetensors"))?;
-            atomic::write_json(&path.join("settings.json"), &view.settings)?;
+            portable(view, path)?;
             atomic::write_json(&path.join("labels.json"), &Labels::new(view))?;
             atomic::write(&path.join("model.py"), python::torch_module(&network).as_bytes())?;
             atomic::write(&path.join("model-card.md"), card::card(view, lang).as_bytes())
         }
         Format::Plots => {
             make_folder(path)?;
-            plots::all(view, lang)
-                .iter()
-                .try_for_each(|plot| atomic::write(&path.join(format!("{}.svg", plot.name)), plot.canvas.standalone().as_bytes()))
+            PlotKind::ALL.into_iter().try_for_each(|plot| {
+                let Some(canvas) = plot.draw(view, lang) else { return Ok(()) };
+                atomic::write(&path.join(format!("{}.svg", plot.file())), canvas.standalone().as_bytes())?;
+                write_png(&canvas, &path.join(format!("{}.png", plot.file())))
+            })
         }
     }
+}
+
+/// Writes one plot of a run: SVG if `path` ends so, otherwise PNG.
+///
+/// # Errors
+/// A run that has nothing to draw there yet, a full disk, no permission.
+pub fn save_plot(view: &RunView, plot: PlotKind, lang: Lang, path: &Path) -> Result<(), Problem> {
+    let canvas = plot.draw(view, lang).ok_or_else(not_judged)?;
+    match path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("svg")) {
+        true => atomic::write(path, canvas.standalone().as_bytes()),
+        false => write_png(&canvas, path),
+    }
+}
+
+fn write_png(canvas: &canvas::Canvas, path: &Path) -> Result<(), Problem> {
+    let png = canvas.raster().png().map_err(|error| Problem::io(path, &std::io::Error::other(error)))?;
+    atomic::write(path, &png)
 }
 
 /// What a program needs to know besides the weights: `labels.json`, and the entry `trombine` of an ONNX file's metadata.
@@ -135,7 +160,9 @@ pub struct Labels {
     pub threshold: f64,
     /// The logit is divided by it; inside an ONNX file it already is.
     pub temperature: f64,
-    /// A face picture is resized to this side…
+    /// Whether a photo's faces are cut out first, or the whole picture is taken.
+    pub framing: Framing,
+    /// A picture is resized to this side…
     pub cached_side: usize,
     /// …of which the network sees the center…
     pub crop: usize,
@@ -152,6 +179,7 @@ impl Labels {
             classes: view.info.classes.clone(),
             threshold,
             temperature,
+            framing: view.info.framing,
             cached_side: SIDE,
             crop: view.settings.augment.crop as usize,
             side: view.settings.augment.side(),
@@ -159,6 +187,27 @@ impl Labels {
             trombine: env!("CARGO_PKG_VERSION").to_owned(),
         }
     }
+}
+
+/// What makes a folder of weights a run that another machine opens. Of where the pictures were, only the folder's name is
+/// told.
+fn portable(view: &RunView, path: &Path) -> Result<(), Problem> {
+    let mut run = super::Run { folder: path.to_owned(), info: view.info.clone() };
+    if let Source::Folder(folder) = &mut run.info.source {
+        *folder = folder.file_name().map(Into::into).unwrap_or_default();
+    }
+    run.save_settings(&view.settings)?;
+    run.save_history(&view.history)?;
+    if let Some(report) = &view.report {
+        run.save_report(report)?;
+    }
+    // A run that was itself opened without its list of pictures has none to pass on.
+    match fs::read(view.folder.join("pictures.json")) {
+        Ok(pictures) => atomic::write(&path.join("pictures.json"), &pictures)?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(Problem::io(&view.folder.join("pictures.json"), &error)),
+    }
+    run.save()
 }
 
 fn model(view: &RunView) -> Result<(Network, Weights), Problem> {
@@ -177,13 +226,15 @@ fn onnx(view: &RunView) -> Result<Vec<u8>, Problem> {
 }
 
 fn judged(view: &RunView) -> Result<&Report, Problem> {
-    view.report.as_ref().ok_or_else(|| {
-        Problem::new(
-            Kind::File,
-            say("This run was not judged yet", "Cette exécution n’a pas encore été évaluée"),
-            say("Let its training end, or evaluate it", "Laissez finir l’entraînement, ou évaluez-la"),
-        )
-    })
+    view.report.as_ref().ok_or_else(not_judged)
+}
+
+fn not_judged() -> Problem {
+    Problem::new(
+        Kind::File,
+        say("This run was not judged yet", "Cette exécution n’a pas encore été évaluée"),
+        say("Let its training end, or evaluate it", "Laissez finir l’entraînement, ou évaluez-la"),
+    )
 }
 
 fn make_folder(path: &Path) -> Result<(), Problem> {

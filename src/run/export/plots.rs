@@ -1,6 +1,6 @@
 //! The plots of a run, drawn once for the report's page and for files of their own.
 
-use super::svg::{Anchor, Canvas, apart, ticks};
+use super::canvas::{Anchor, Canvas, apart, ticks};
 use crate::{
     evaluate::{Curves, Group, Grouping, Report, calibration, confusion, words},
     run::RunView,
@@ -8,29 +8,63 @@ use crate::{
     train::event::EpochRecord,
 };
 
-/// A plot with its file's name.
-pub struct Plot {
-    pub name: &'static str,
-    pub canvas: Canvas,
+/// Each plot that a run can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PlotKind {
+    Loss,
+    Accuracy,
+    Matrix,
+    Roc,
+    PrecisionRecall,
+    Calibration,
+    Groups(Grouping),
 }
 
-/// Every plot of a run: learning curves, and what its report gives.
-pub fn all(view: &RunView, lang: Lang) -> Vec<Plot> {
-    let mut plots = Vec::new();
-    if !view.history.is_empty() {
-        plots.push(Plot { name: "loss", canvas: learning(view, Measure::Loss, lang) });
-        plots.push(Plot { name: "accuracy", canvas: learning(view, Measure::Accuracy, lang) });
+impl PlotKind {
+    /// Every plot, groups by one thing each and crossed.
+    pub const ALL: [Self; 10] = [
+        Self::Loss,
+        Self::Accuracy,
+        Self::Matrix,
+        Self::Roc,
+        Self::PrecisionRecall,
+        Self::Calibration,
+        Self::Groups(Grouping::AGE),
+        Self::Groups(Grouping::RACE),
+        Self::Groups(Grouping::CLASS),
+        Self::Groups(Grouping::CROSSED),
+    ];
+
+    /// Its file's name without an ending.
+    pub const fn file(self) -> &'static str {
+        match self {
+            Self::Loss => "loss",
+            Self::Accuracy => "accuracy",
+            Self::Matrix => "matrix",
+            Self::Roc => "roc",
+            Self::PrecisionRecall => "precision-recall",
+            Self::Calibration => "calibration",
+            Self::Groups(Grouping::AGE) => "groups-age",
+            Self::Groups(Grouping::RACE) => "groups-race",
+            Self::Groups(Grouping::CLASS) => "groups-gender",
+            Self::Groups(_) => "groups-crossed",
+        }
     }
-    if let Some(report) = &view.report {
-        let curves = report.curves();
-        plots.push(Plot { name: "matrix", canvas: matrix(report, lang) });
-        plots.push(Plot { name: "roc", canvas: roc(report, &curves, lang) });
-        plots.push(Plot { name: "precision-recall", canvas: precision_recall(report, &curves, lang) });
-        plots.push(Plot { name: "calibration", canvas: reliability(report, lang) });
-        let named = [("groups-age", Grouping::AGE), ("groups-race", Grouping::RACE), ("groups-gender", Grouping::CLASS)];
-        plots.extend(named.map(|(name, by)| Plot { name, canvas: groups(report, by, lang) }));
+
+    /// The plot of a run; `None` where it has nothing to show yet.
+    pub fn draw(self, view: &RunView, lang: Lang) -> Option<Canvas> {
+        let history = !view.history.is_empty();
+        let report = view.report.as_ref();
+        match self {
+            Self::Loss => history.then(|| learning(view, Measure::Loss, lang)),
+            Self::Accuracy => history.then(|| learning(view, Measure::Accuracy, lang)),
+            Self::Matrix => report.map(|report| matrix(report, lang)),
+            Self::Roc => report.map(|report| roc(report, &report.curves(), lang)),
+            Self::PrecisionRecall => report.map(|report| precision_recall(report, &report.curves(), lang)),
+            Self::Calibration => report.map(|report| reliability(report, lang)),
+            Self::Groups(by) => report.map(|report| groups(report, by, lang)),
+        }
     }
-    plots
 }
 
 /// What a learning curve shows.
@@ -147,25 +181,26 @@ pub fn learning(view: &RunView, measure: Measure, lang: Lang) -> Canvas {
 
 /// The confusion matrix in words.
 pub fn matrix(report: &Report, lang: Lang) -> Canvas {
-    let mut canvas = Canvas::new(560.0, 236.0, say("Right and wrong", "Justes et fausses").get(lang));
+    let mut canvas = Canvas::new(560.0, 276.0, say("Right and wrong", "Justes et fausses").get(lang));
     let counts = report.confusion(report.threshold);
     let name = |class| words::class_name(&report.classes, class, lang);
     for class in 0..2 {
         let x = 96.0 + 232.0 * class as f64;
         let said = format!("{} {}", say("Model said", "Le modèle a dit").get(lang), name(class));
         canvas.text("", x + 113.0, 20.0, Anchor::Middle, &said);
-        let y = 32.0 + 102.0 * class as f64;
-        canvas.text("", 0.0, y + 44.0, Anchor::Start, say("Really", "En réalité").get(lang));
-        canvas.text("strong", 0.0, y + 62.0, Anchor::Start, name(class));
+        let y = 32.0 + 122.0 * class as f64;
+        canvas.text("", 0.0, y + 54.0, Anchor::Start, say("Really", "En réalité").get(lang));
+        canvas.text("strong", 0.0, y + 72.0, Anchor::Start, name(class));
     }
     for truth in 0..2 {
         for said in 0..2 {
-            let (x, y) = (96.0 + 232.0 * said as f64, 32.0 + 102.0 * truth as f64);
-            canvas.rect(if truth == said { "goodcell" } else { "badcell" }, x, y, 226.0, 96.0, 8.0);
+            let (x, y) = (96.0 + 232.0 * said as f64, 32.0 + 122.0 * truth as f64);
+            canvas.rect(if truth == said { "goodcell" } else { "badcell" }, x, y, 226.0, 116.0, 8.0);
             let count = counts.counts[truth][said];
             canvas.text("big", x + 16.0, y + 34.0, Anchor::Start, &number(lang, count.into()));
             canvas.text("body", x + 16.0, y + 57.0, Anchor::Start, &confusion::cell(&report.classes, truth, said, count, lang));
             canvas.text("", x + 16.0, y + 78.0, Anchor::Start, &share_of_row(report, &counts, truth, said, lang));
+            canvas.text("", x + 16.0, y + 97.0, Anchor::Start, &share_of_column(report, &counts, truth, said, lang));
         }
     }
     canvas
@@ -180,6 +215,15 @@ pub fn share_of_row(report: &Report, counts: &confusion::Confusion, truth: usize
         (Lang::Fr, true) => format!("{share} des {people}"),
         (Lang::En, false) => format!("{share} of {people}"),
         (Lang::Fr, false) => format!("{share} de {people}"),
+    }
+}
+
+/// `6.6 % of those called men`.
+fn share_of_column(report: &Report, counts: &confusion::Confusion, truth: usize, said: usize, lang: Lang) -> String {
+    let share = percent(lang, counts.share_of_said(truth, said), 1);
+    match lang {
+        Lang::En => format!("{share} of those called {}", words::people(&report.classes, said, lang)),
+        Lang::Fr => format!("{share} des réponses «\u{a0}{}\u{a0}»", words::class_name(&report.classes, said, lang)),
     }
 }
 
@@ -283,7 +327,7 @@ fn ranges(report: &Report, groups: &[Group], name: &str, lang: Lang) -> Canvas {
 
 /// A square plot of shares against shares.
 fn square(name: &str, x: &str, y: &str, lang: Lang) -> (Canvas, Frame) {
-    let mut canvas = Canvas::new(400.0, 370.0, name);
+    let mut canvas = Canvas::new(416.0, 370.0, name);
     let frame = Frame { left: 76.0, top: 14.0, right: 386.0, bottom: 320.0, x: (0.0, 1.0), y: (0.0, 1.0) };
     let shares: Vec<_> = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0].into_iter().map(|t| (t, percent(lang, t, 0))).collect();
     frame.draw(&mut canvas, &shares, &shares, x, y);

@@ -2,10 +2,10 @@
 
 use super::{
     ExportOptions,
+    canvas::{Canvas, PLOT_STYLE, TOKENS, escape},
     card::{self, group_table},
     document::{self, Table},
     plots::{self, Measure},
-    svg::{Canvas, PLOT_STYLE, TOKENS, escape},
 };
 use crate::{
     data::sample::{Dataset, SIDE},

@@ -86,7 +86,8 @@ impl Page {
             Self::Data | Self::Runs => None,
             Self::Augmentation | Self::Model => data,
             Self::Training => data.filter(|_| session.training.is_none()),
-            Self::Results | Self::Predict => run,
+            Self::Results => run,
+            Self::Predict => run.filter(|_| session.answering().is_none()),
         }
     }
 

@@ -25,6 +25,8 @@ pub struct Unit {
     pub best: Option<([f64; 2], String)>,
     /// Draw a dot at each point, as large as its share of all (0 to 1).
     pub dots: Vec<f64>,
+    /// A word in the corner that the curve leaves free.
+    pub note: String,
     /// Keep both axes equally long.
     pub square: bool,
 }
@@ -50,6 +52,12 @@ impl Unit {
             let radius = 2.5 + 5.0 * share.sqrt() as f32;
             ui.painter().circle(frame.at(point[0], point[1]), radius, self.color, Stroke::new(1.5, t.surface));
         }
+        // Below the diagonal on the right, otherwise on the left.
+        let (corner, align) = match self.diagonal {
+            true => (inside.right_bottom() - vec2(6.0, 4.0), Align2::RIGHT_BOTTOM),
+            false => (inside.left_bottom() + vec2(6.0, -4.0), Align2::LEFT_BOTTOM),
+        };
+        ui.painter().text(corner, align, &self.note, theme::medium(size::CAPTION), t.text2);
         if let Some((place, caption)) = &self.best {
             ring(ui, t, &frame, *place, caption, t.text3, 4.0, false);
         }

@@ -2,11 +2,12 @@
 
 use egui::{Align2, Color32, ColorImage, CornerRadius, Rect, Role, Sense, TextureOptions, Ui, WidgetInfo, pos2, vec2};
 
-use super::{headline, share_text};
+use super::share_text;
 use crate::{
     evaluate::words::class_name,
     predict::{
-        heatmap::LEGEND,
+        Framed,
+        heatmap::Heat,
         predictor::{CAUTION, not_sure},
     },
     session::{Asked, Photo},
@@ -15,8 +16,9 @@ use crate::{
         Action, Cx, icon,
         theme::{self, Theme, size},
         widget::{
-            button::icon_button,
+            button::{Button, icon_button},
             card::{Card, line},
+            choice::segmented,
             notice, thumbs,
         },
     },
@@ -28,8 +30,7 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Photo, chosen: usize) {
     let (lang, t) = (cx.lang, Theme::of(ui));
     Card::new().show(ui, |ui| {
         let Some(asked) = shown.asked.get(chosen) else {
-            ui.label(say("Looking for faces…", "Recherche de visages…").get(lang));
-            return;
+            return nothing(ui, cx, shown);
         };
         ui.horizontal(|ui| {
             ui.spacing_mut().interact_size.y = 20.0;
@@ -49,12 +50,15 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Photo, chosen: usize) {
                 {
                     cx.act(Action::ForgetPhoto(shown.id));
                 }
-                if let Some(Ok(reply)) = &asked.reply
-                    && icon_button(ui, icon::COPY, say("Copy the answer as text", "Copier la réponse en texte").get(lang))
-                        .clicked()
-                {
-                    let text = format!("{}: {}. {}", shown.name, headline(lang, reply), CAUTION.get(lang));
-                    cx.act(Action::CopyText(text));
+                if let Some(Ok(reply)) = &asked.reply {
+                    let text = say("Copy the answer as text", "Copier la réponse en texte").get(lang);
+                    if icon_button(ui, icon::COPY, text).clicked() {
+                        cx.act(Action::CopyText(format!("{}: {}. {}", shown.name, reply.headline(lang), CAUTION.get(lang))));
+                    }
+                    let picture = say("Copy the answer as a picture", "Copier la réponse en image").get(lang);
+                    if icon_button(ui, icon::IMAGE, picture).clicked() {
+                        cx.act(Action::CopyPicture(asked.id));
+                    }
                 }
             });
         });
@@ -67,7 +71,7 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Photo, chosen: usize) {
                 ui.add(egui::Label::new(egui::RichText::new(problem.remedy.get(lang)).color(t.text2)).wrap());
             }
             Some(Ok(reply)) => {
-                let text = headline(lang, reply);
+                let text = reply.headline(lang);
                 let large = if text.chars().count() > 20 { 19.0 } else { size::HEADLINE };
                 ui.add(egui::Label::new(theme::headline(text).size(large).color(t.text)).wrap());
                 bar(ui, lang, reply);
@@ -81,6 +85,32 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Photo, chosen: usize) {
     });
 }
 
+/// No question could be asked: no face was found.
+fn nothing(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Photo) {
+    let (lang, t) = (cx.lang, Theme::of(ui));
+    if shown.framed != Framed::NoFace {
+        ui.label(theme::headline("…").color(t.text3));
+        return;
+    }
+    ui.label(theme::strong(say("No face was found", "Aucun visage trouvé").get(lang)).color(t.text));
+    let text = say(
+        "Draw a square around a face, or have the whole picture judged",
+        "Tracez un carré autour d’un visage, ou faites juger l’image entière",
+    );
+    ui.add(egui::Label::new(egui::RichText::new(text.get(lang)).color(t.text2)).wrap());
+    ui.horizontal(|ui| {
+        let whole = say("Judge the whole picture", "Juger l’image entière").get(lang);
+        if ui.add(Button::secondary(whole).compact()).clicked() {
+            cx.act(Action::Ask { photo: shown.id, asked: None, crop: None });
+        }
+        if icon_button(ui, icon::TRASH_2, say("Take this photo off the list", "Retirer cette photo de la liste").get(lang))
+            .clicked()
+        {
+            cx.act(Action::ForgetPhoto(shown.id));
+        }
+    });
+}
+
 fn other(ui: &mut Ui, cx: &Cx<'_>, second: &crate::session::Second) {
     let (lang, t) = (cx.lang, Theme::of(ui));
     let name = cx.session.runs.iter().find(|r| r.id == second.run).map_or(second.run.as_str(), |r| r.name.as_str());
@@ -90,7 +120,7 @@ fn other(ui: &mut Ui, cx: &Cx<'_>, second: &crate::session::Second) {
         None => drop(ui.label("…")),
         Some(Err(problem)) => notice::note(ui, icon::CIRCLE_ALERT, t.bad, problem.what.get(lang)),
         Some(Ok(reply)) => {
-            ui.label(theme::strong(headline(lang, reply)).color(t.text));
+            ui.label(theme::strong(reply.headline(lang)).color(t.text));
             bar(ui, lang, reply);
         }
     }
@@ -140,42 +170,78 @@ fn bar(ui: &mut Ui, lang: Lang, reply: &Reply) {
     response.on_hover_text(about);
 }
 
-/// What the network saw, and where it looked.
-pub fn seen(ui: &mut Ui, lang: Lang, reply: &Reply) {
-    let t = Theme::of(ui);
+/// What the network saw, and where it looked: by the quick map, or by the slow one once it is asked for.
+pub fn seen(ui: &mut Ui, cx: &mut Cx<'_>, asked: &Asked, reply: &Reply, shown: &mut Heat) {
+    let (lang, t) = (cx.lang, Theme::of(ui));
+    let slow = asked.slow.as_ref().map(|slow| slow.map.as_ref());
+    let map = match *shown {
+        Heat::GradCam => reply.heatmap.as_deref(),
+        Heat::Occlusion => slow.flatten().and_then(|map| map.as_deref().ok()),
+    };
     Card::new().show(ui, |ui| {
         let side = ((ui.available_width() - 18.0) / 2.0).min(160.0);
         let left = ui.cursor().min;
-        let titles = [say("What it saw", "Ce qu’il a vu"), say("Where it looked", "Où il a regardé")].map(|s| s.get(lang));
         ui.allocate_exact_size(vec2(ui.available_width(), side + 46.0), Sense::hover());
-        let notes =
-            [format!("{0} × {0}", reply.side), say("warmer: mattered more", "plus chaud : a compté plus").get(lang).to_owned()];
+        let titles = [say("What it saw", "Ce qu’il a vu"), say("Where it looked", "Où il a regardé")].map(|s| s.get(lang));
         for column in 0..2 {
             let x = left.x + (side + 18.0) * column as f32;
             let picture = Rect::from_min_size(pos2(x, left.y + 26.0), vec2(side, side));
-            let heat = if column == 1 { reply.heatmap.as_deref() } else { None };
-            if column == 1 && heat.is_none() {
-                continue;
-            }
             ui.painter().text(pos2(x, left.y), Align2::LEFT_TOP, titles[column], theme::semibold(size::BODY), t.text);
-            let image = blended(reply, heat, t.validation);
             let id = ui.scope_id().with(("seen", column));
-            let texture = ui.ctx().load_texture_cached("seen", id, image, TextureOptions::LINEAR);
-            thumbs::paint(ui, picture, texture.id());
+            let image = blended(reply, map.filter(|_| column == 1), t.validation);
+            if column == 1 && map.is_none() {
+                ui.painter().rect_filled(picture, theme::RADIUS_BUTTON, t.surface2);
+                if slow.is_some_and(|map| map.is_none()) {
+                    ui.put(Rect::from_center_size(picture.center(), vec2(28.0, 28.0)), egui::Spinner::new().color(t.accent));
+                }
+            } else {
+                let texture = ui.ctx().load_texture_cached("seen", id, image, TextureOptions::LINEAR);
+                thumbs::paint(ui, picture, texture.id());
+            }
             let response = ui.interact(picture, id, Sense::hover());
             response.widget_info(|| WidgetInfo::labeled(Role::Image, true, titles[column]));
-            ui.painter().text(
-                pos2(x, picture.bottom() + 5.0),
-                Align2::LEFT_TOP,
-                &notes[column],
-                theme::regular(size::CAPTION),
-                t.text2,
-            );
+            let below = Rect::from_min_size(pos2(x, picture.bottom() + 5.0), vec2(side, 16.0));
+            match column {
+                0 => drop(ui.painter().text(
+                    below.min,
+                    Align2::LEFT_TOP,
+                    format!("{0} × {0}", reply.side),
+                    theme::regular(size::CAPTION),
+                    t.text2,
+                )),
+                _ => scale(ui, lang, below),
+            }
         }
-        if reply.heatmap.is_some() {
-            ui.add(egui::Label::new(theme::caption(LEGEND.get(lang)).color(t.text3)).wrap());
+        let options = Heat::ALL.map(|heat| (heat.name().get(lang), heat.about().get(lang)));
+        let chosen = Heat::ALL.iter().position(|heat| heat == shown);
+        if let Some(chosen) = segmented(ui, "heat", chosen, &options) {
+            *shown = Heat::ALL[chosen];
         }
+        if *shown == Heat::Occlusion && slow.is_none() {
+            cx.act(Action::Occlude(asked.id));
+        }
+        let (legend, color) = match (*shown, slow.flatten()) {
+            (Heat::Occlusion, Some(Err(problem))) => (problem.what.get(lang), t.bad),
+            (heat, _) => (heat.legend().get(lang), t.text3),
+        };
+        ui.add(egui::Label::new(theme::caption(legend).color(color)).wrap());
     });
+}
+
+/// The map's colors from cold to warm, in words.
+fn scale(ui: &Ui, lang: Lang, rect: Rect) {
+    let t = Theme::of(ui);
+    let font = theme::regular(size::CAPTION);
+    let [little, much] = [say("little", "peu"), say("much", "beaucoup")].map(|word| word.get(lang));
+    let left = ui.painter().text(rect.left_top(), Align2::LEFT_TOP, little, font.clone(), t.text2);
+    let right = ui.painter().text(rect.right_top(), Align2::RIGHT_TOP, much, font, t.text2);
+    let bar = Rect::from_min_max(pos2(left.right() + 6.0, rect.top() + 4.0), pos2(right.left() - 6.0, rect.top() + 12.0));
+    const STEPS: usize = 24;
+    for step in 0..STEPS {
+        let at = |i: usize| bar.left() + bar.width() * i as f32 / STEPS as f32;
+        let color = t.grid.lerp_to_gamma(t.validation, step as f32 / (STEPS - 1) as f32);
+        ui.painter().rect_filled(Rect::from_min_max(pos2(at(step), bar.top()), pos2(at(step + 1), bar.bottom())), 0.0, color);
+    }
 }
 
 /// The square as a small picture.

@@ -7,10 +7,11 @@ use std::collections::HashMap;
 use egui::{Popup, ScrollArea, Sense, TextureHandle, TextureOptions, Ui, vec2};
 
 use crate::{
+    data::sample::Framing,
     evaluate::words::class_name,
-    predict::predictor::not_sure,
-    session::{Asked, Photo},
-    text::{Lang, percent, plural, say},
+    predict::{Framed, heatmap::Heat},
+    session::{Answering, Asked, Photo},
+    text::{Lang, Say, percent, plural, say},
     ui::{
         Action, Cx, icon,
         page::Page,
@@ -18,13 +19,13 @@ use crate::{
         widget::{
             button::Button,
             card::{Card, columns, header},
-            choice::menu_item,
+            choice::{chip_menu, menu_item},
             notice,
             photo::{self, Square},
             thumbs,
         },
     },
-    worker::{Crop, Reply},
+    worker::Crop,
 };
 
 /// What the page remembers.
@@ -33,7 +34,11 @@ pub struct State {
     /// The photo and the square that are shown; the newest if they are gone.
     photo: Option<u64>,
     asked: Option<u64>,
+    /// The newest photo that was shown: a newer one is shown at once.
+    seen: u64,
     drawing: bool,
+    /// Which map of where the network looked is shown.
+    heat: Heat,
     /// The run to compare with, by id.
     other: Option<String>,
     textures: HashMap<u64, TextureHandle>,
@@ -43,30 +48,23 @@ pub struct State {
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let lang = cx.lang;
     let session = cx.session;
-    let Some(run) = session.run.clone() else {
+    let Some(run) = session.answering() else {
         header(ui, Page::Predict.name().get(lang), "", |_| {});
         let text = say("A trained run answers here", "Une exécution entraînée répond ici").get(lang);
         Card::new().fill().show(ui, |ui| notice::empty(ui, icon::SCAN_FACE, text, "", |_| {}));
         return;
     };
-    let sentence = match lang {
-        Lang::En => format!("Drop, paste or choose a photo; the best weights of “{}” answer", run.info.name),
-        Lang::Fr => format!("Déposez, collez ou choisissez une photo ; les meilleurs poids de « {} » répondent", run.info.name),
-    };
-    header(ui, Page::Predict.name().get(lang), &sentence, |ui| compare(ui, cx, state, &run.info.id));
+    header(ui, Page::Predict.name().get(lang), &who(lang, run), |ui| compare(ui, cx, state, run.id));
     state.textures.retain(|id, _| session.photos.iter().any(|p| p.id == *id));
+    if let Some(newest) = session.photos.last().filter(|photo| photo.id > state.seen) {
+        (state.photo, state.asked, state.seen) = (Some(newest.id), None, newest.id);
+    }
     let shown = session.photos.iter().find(|p| Some(p.id) == state.photo).or_else(|| session.photos.last());
     let Some(shown) = shown else {
-        return invite(ui, cx, &run.info.id);
+        return invite(ui, cx, run);
     };
-    let newest = session
-        .photos
-        .last()
-        .is_some_and(|p| state.photo.is_some_and(|id| p.id > id) && p.asked.iter().all(|a| a.reply.is_none()));
-    let shown = if newest { session.photos.last().unwrap_or(shown) } else { shown };
     if state.photo != Some(shown.id) {
-        state.photo = Some(shown.id);
-        state.asked = None;
+        (state.photo, state.asked) = (Some(shown.id), None);
     }
     let chosen = shown.asked.iter().position(|a| Some(a.id) == state.asked).unwrap_or(0);
     if let (Some(asked), Some(other)) = (shown.asked.get(chosen), &state.other)
@@ -79,18 +77,32 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     columns(ui, &[1.0, 340.0], height, |column, ui| {
         ui.set_max_height(height);
         if column == 0 {
-            picture(ui, cx, state, shown, chosen, &run.info.id);
+            picture(ui, cx, state, shown, chosen, run);
         } else {
             ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = theme::GUTTER;
                 answer::card(ui, cx, shown, chosen);
-                if let Some(Ok(reply)) = shown.asked.get(chosen).and_then(|a| a.reply.as_ref()) {
-                    answer::seen(ui, lang, reply);
+                if let Some(asked) = shown.asked.get(chosen)
+                    && let Some(Ok(reply)) = &asked.reply
+                {
+                    answer::seen(ui, cx, asked, reply, &mut state.heat);
                 }
                 history(ui, cx, state);
             });
         }
     });
+}
+
+/// What the page is for, and who answers.
+fn who(lang: Lang, run: Answering<'_>) -> String {
+    match (lang, run.name) {
+        (Lang::En, "") => "Drop, paste or choose a photo; the training’s best weights so far answer".to_owned(),
+        (Lang::Fr, "") => {
+            "Déposez, collez ou choisissez une photo ; les meilleurs poids de l’entraînement en cours répondent".to_owned()
+        }
+        (Lang::En, name) => format!("Drop, paste or choose a photo; the best weights of “{name}” answer"),
+        (Lang::Fr, name) => format!("Déposez, collez ou choisissez une photo ; les meilleurs poids de « {name} » répondent"),
+    }
 }
 
 /// The menu of runs to compare with.
@@ -117,14 +129,20 @@ fn compare(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, shown: &str) {
     });
 }
 
-fn invite(ui: &mut Ui, cx: &mut Cx<'_>, run: &str) {
+fn invite(ui: &mut Ui, cx: &mut Cx<'_>, run: Answering<'_>) {
     let lang = cx.lang;
     Card::new().fill().show(ui, |ui| {
         let title = say("Drop a photo here", "Déposez une photo ici").get(lang);
-        let text = say(
-            "Faces are found and cut as UTKFace’s pictures are; everything stays on this machine",
-            "Les visages sont trouvés et cadrés comme les images d’UTKFace ; tout reste sur cette machine",
-        );
+        let text = match cx.session.photo_framing() {
+            Framing::FaceCrop => say(
+                "Faces are found and cut as UTKFace’s pictures are; everything stays on this machine",
+                "Les visages sont trouvés et cadrés comme les images d’UTKFace ; tout reste sur cette machine",
+            ),
+            Framing::Whole => say(
+                "It is judged whole, as this run’s training pictures were; everything stays on this machine",
+                "Elle est jugée entière, comme les images d’entraînement de cette exécution ; tout reste sur cette machine",
+            ),
+        };
         notice::empty(ui, icon::SCAN_FACE, title, text.get(lang), |ui| {
             if ui.add(Button::primary(say("Choose photos…", "Choisir des photos…").get(lang)).icon(icon::FOLDER_OPEN)).clicked()
             {
@@ -133,25 +151,98 @@ fn invite(ui: &mut Ui, cx: &mut Cx<'_>, run: &str) {
             if ui.add(Button::secondary(say("Paste", "Coller").get(lang)).icon(icon::CLIPBOARD_PASTE)).clicked() {
                 cx.act(Action::Paste);
             }
-            if ui.add(Button::quiet(say("Folder to CSV…", "Dossier vers CSV…").get(lang)).icon(icon::FILES)).clicked() {
-                cx.act(Action::PredictFolder { run: run.to_owned() });
-            }
+            folder(ui, cx, run);
             ui.add_space(12.0);
             ui.label(theme::caption(crate::predict::predictor::CAUTION.get(lang)).color(Theme::of(ui).text3));
         });
     });
 }
 
-fn picture(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &Photo, chosen: usize, run: &str) {
+/// The menu that predicts a folder into a table.
+fn folder(ui: &mut Ui, cx: &mut Cx<'_>, run: Answering<'_>) {
+    let lang = cx.lang;
+    let button = ui.add(Button::quiet(say("Folder to CSV…", "Dossier vers CSV…").get(lang)).icon(icon::FILES));
+    Popup::menu(&button).show(|ui| {
+        ui.set_min_width(270.0);
+        for framing in [Framing::Whole, Framing::FaceCrop] {
+            let (name, about) = match framing {
+                Framing::Whole => (
+                    say("Judge each picture whole…", "Juger chaque image entière…"),
+                    say("For folders of face crops; the quickest", "Pour des dossiers de visages recadrés ; le plus rapide"),
+                ),
+                Framing::FaceCrop => (
+                    say("Find the faces in each picture…", "Chercher les visages de chaque image…"),
+                    say("For folders of photos: one row for each face", "Pour des dossiers de photos : une ligne par visage"),
+                ),
+            };
+            if menu_item(ui, None, name.get(lang)).on_hover_text(about.get(lang)).clicked() {
+                cx.act(Action::PredictFolder { run: run.id.to_owned(), framing });
+            }
+        }
+        if let Some(job) = cx.session.table.as_ref().filter(|_| !cx.session.phase.busy()) {
+            let file = job.csv.file_name().unwrap_or_default().to_string_lossy();
+            let name = match lang {
+                Lang::En => format!("Go on with {file}"),
+                Lang::Fr => format!("Poursuivre {file}"),
+            };
+            ui.separator();
+            if menu_item(ui, Some(icon::PLAY), &name).clicked() {
+                cx.act(Action::ContinueTable);
+            }
+        }
+    });
+}
+
+/// How the photo is framed, to be changed, and in one line why.
+fn framing(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Photo, run: Answering<'_>) {
+    let (lang, t) = (cx.lang, Theme::of(ui));
+    let names = [say("faces", "visages"), say("whole picture", "image entière")];
+    let now = usize::from(shown.framed == Framed::Whole);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().interact_size.y = 26.0;
+        if let Some(chosen) = chip_menu(ui, now, &names.map(|name| name.get(lang).to_owned()))
+            && chosen != now
+        {
+            let framing = [Framing::FaceCrop, Framing::Whole][chosen];
+            cx.act(Action::Frame { photo: shown.id, framing });
+        }
+        let color = if shown.framed == Framed::NoFace { t.validation } else { t.text2 };
+        ui.add(egui::Label::new(theme::caption(framing_words(&shown.framed, run.framing).get(lang)).color(color)).truncate());
+    });
+}
+
+/// Which framing was used, and whether the run learned from the like.
+pub fn framing_words(framed: &Framed, learned: Framing) -> Say {
+    match (framed, learned) {
+        (Framed::Whole, Framing::Whole) => {
+            say("judged whole, as the run’s training pictures were", "jugée entière, comme les images d’entraînement")
+        }
+        (Framed::Whole, Framing::FaceCrop) => {
+            say("judged whole, though the run learned from face crops", "jugée entière, bien qu’apprise sur des visages recadrés")
+        }
+        (Framed::Crop, _) => say("a tight face already: judged whole", "un visage déjà serré : jugée entière"),
+        (Framed::Faces(_), Framing::FaceCrop) => {
+            say("cut as UTKFace’s pictures, which the run learned from", "cadrés comme les images d’UTKFace, apprises ainsi")
+        }
+        (Framed::Faces(_), Framing::Whole) => {
+            say("cut out, though the run learned from whole pictures", "cadrés, bien qu’appris sur des images entières")
+        }
+        (Framed::NoFace, _) => say("no face was found", "aucun visage trouvé"),
+    }
+}
+
+fn picture(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &Photo, chosen: usize, run: Answering<'_>) {
     let lang = cx.lang;
     let faces = shown.asked.iter().filter(|a| a.crop.is_some()).count() as u64;
-    let caption = if faces == 0 {
-        say("the whole picture is looked at", "toute l’image est regardée").get(lang).to_owned()
-    } else {
-        let faces = plural(lang, faces, say("square", "carré"), say("squares", "carrés"));
-        format!("{faces} · {}", say("drag one to correct it", "faites-le glisser pour corriger").get(lang))
+    let caption = match faces {
+        0 => String::new(),
+        _ => {
+            let faces = plural(lang, faces, say("square", "carré"), say("squares", "carrés"));
+            format!("{faces} · {}", say("drag one to correct it", "faites-le glisser pour corriger").get(lang))
+        }
     };
     Card::titled(&shown.name).caption(caption).fill().show(ui, |ui| {
+        framing(ui, cx, shown, run);
         let texture = state.textures.entry(shown.id).or_insert_with(|| {
             let image = thumbs::image(&shown.preview, shown.preview_size[0]);
             ui.ctx().load_texture(format!("photo {}", shown.id), image, TextureOptions::LINEAR)
@@ -195,9 +286,7 @@ fn picture(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &Photo, chose
             if ui.add(Button::quiet(name.get(lang)).icon(symbol)).clicked() {
                 state.drawing = !state.drawing;
             }
-            if ui.add(Button::quiet(say("Folder to CSV…", "Dossier vers CSV…").get(lang)).icon(icon::FILES)).clicked() {
-                cx.act(Action::PredictFolder { run: run.to_owned() });
-            }
+            folder(ui, cx, run);
         });
     });
 }
@@ -208,6 +297,13 @@ fn history(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     Card::titled(say("This session", "Cette session").get(lang)).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
         for shown in cx.session.photos.iter().rev() {
+            if shown.asked.is_empty() {
+                let none = say("no face was found", "aucun visage trouvé").get(lang);
+                let line = ui.selectable_label(state.photo == Some(shown.id), format!("{}: {none}", shown.name));
+                if line.clicked() {
+                    (state.photo, state.asked) = (Some(shown.id), None);
+                }
+            }
             for (index, asked) in shown.asked.iter().enumerate() {
                 let name = if shown.asked.len() > 1 {
                     format!("{}, {} {}", shown.name, say("face", "visage").get(lang), index + 1)
@@ -259,14 +355,6 @@ fn history(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     });
 }
 
-/// How sure the run is of the class that it says, and whether it is sure at all: (class, share, sure).
-fn verdict(reply: &Reply) -> (usize, f64, bool) {
-    let p = f64::from(reply.probability);
-    let class = usize::from(p >= reply.threshold);
-    let share = if class == 1 { p } else { 1.0 - p };
-    (class, share, !not_sure(reply.threshold).contains(&p))
-}
-
 /// A network is never quite certain: 100 % would promise too much.
 fn share_text(lang: Lang, share: f64) -> String {
     percent(lang, share.min(0.99), 0)
@@ -278,7 +366,7 @@ fn short(lang: Lang, asked: &Asked) -> String {
         None => "…".to_owned(),
         Some(Err(_)) => say("no answer", "pas de réponse").get(lang).to_owned(),
         Some(Ok(reply)) => {
-            let (class, share, sure) = verdict(reply);
+            let (class, share, sure) = reply.verdict();
             let share = share_text(lang, share);
             if sure {
                 format!("{} {share}", class_name(&reply.classes, class, lang))
@@ -292,19 +380,7 @@ fn short(lang: Lang, asked: &Asked) -> String {
 /// `male, about 91 %`.
 fn sentence(lang: Lang, asked: &Asked) -> String {
     match &asked.reply {
-        Some(Ok(reply)) => headline(lang, reply),
+        Some(Ok(reply)) => reply.headline(lang),
         _ => short(lang, asked),
-    }
-}
-
-/// `male, about 91 %`, `not sure: rather male, 58 %`.
-fn headline(lang: Lang, reply: &Reply) -> String {
-    let (class, share, sure) = verdict(reply);
-    let (name, share) = (class_name(&reply.classes, class, lang), share_text(lang, share));
-    match (sure, lang) {
-        (true, Lang::En) => format!("{name}, about {share}"),
-        (true, Lang::Fr) => format!("{name}, environ {share}"),
-        (false, Lang::En) => format!("not sure: rather {name}, {share}"),
-        (false, Lang::Fr) => format!("pas sûr : plutôt {name}, {share}"),
     }
 }

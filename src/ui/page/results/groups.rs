@@ -2,12 +2,13 @@
 
 use egui::{ScrollArea, Ui};
 
-use super::{GROUPINGS, Shown};
+use super::{GROUPINGS, Shown, save_button};
 use crate::{
     evaluate::{Group, GroupKey},
-    text::{Lang, say},
+    run::export::PlotKind,
+    text::say,
     ui::{
-        icon,
+        Cx, icon,
         theme::{self, Theme},
         widget::{
             button::icon_button,
@@ -20,7 +21,8 @@ use crate::{
 };
 
 /// The card; gives the group that was activated.
-pub fn show(ui: &mut Ui, lang: Lang, shown: &Shown, grouping: &mut usize, height: f32) -> Option<GroupKey> {
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, grouping: &mut usize, height: f32) -> Option<GroupKey> {
+    let lang = cx.lang;
     ui.set_max_height(height);
     let by = GROUPINGS[*grouping];
     let groups = shown.report.groups(shown.threshold, by);
@@ -57,22 +59,23 @@ pub fn show(ui: &mut Ui, lang: Lang, shown: &Shown, grouping: &mut usize, height
     Card::titled(title).fill().show_with(
         ui,
         |ui| {
+            save_button(ui, cx, shown, PlotKind::Groups(by), title);
             if icon_button(ui, twin.0, twin.1.get(lang)).clicked() {
                 turned = true;
             }
-        },
-        |ui| {
             let options: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "")).collect();
             if let Some(index) = segmented(ui, "grouping", Some(*grouping), &options) {
                 *grouping = index;
             }
+        },
+        |ui| {
             let height = ui.available_height();
             if as_table {
                 show_table(ui, lang, &ranges::table(lang, &rows), height);
                 return;
             }
             ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-                let pitch = ((height - 46.0) / rows.len().max(1) as f32).clamp(ROW - 4.0, 34.0);
+                let pitch = ((height - 46.0) / rows.len().max(1) as f32).clamp(ROW - 6.0, 34.0);
                 chosen = ranges::ranges(ui, lang, &rows, all.share(), None, pitch);
                 if rows.iter().any(|r| r.small) {
                     let text = say(

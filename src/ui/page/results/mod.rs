@@ -10,16 +10,20 @@ use std::sync::Arc;
 use egui::{Popup, Ui};
 
 use crate::{
+    data::sample::Dataset,
     evaluate::{Curves, F1Of, Grouping, Report},
     knob::Choice,
-    run::{RunView, export::Format},
+    run::{
+        RunView,
+        export::{Format, PlotKind},
+    },
     text::{Lang, decimal, say},
     ui::{
         Action, Cx, icon,
         page::Page,
         theme::{self, Theme},
         widget::{
-            button::{Button, link},
+            button::{Button, icon_button, link},
             card::{Card, columns, header},
             choice::menu_item,
             notice,
@@ -37,6 +41,8 @@ pub struct State {
     pictures: Option<pictures::Pictures>,
     grouping: usize,
     curve: right::Curve,
+    /// The open data set with its fingerprint.
+    data: Option<(Arc<Dataset>, u64)>,
 }
 
 /// The report that is shown, at the threshold and temperature that the user tries.
@@ -111,14 +117,14 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         return;
     }
     title(ui, cx, shown);
-    stale(ui, cx, shown);
-    let rows = [growing(306.0, 0.5), growing(268.0, 0.4), growing(190.0, 0.5)];
+    stale(ui, cx, shown, &mut state.data);
+    let rows = [growing(238.0, 0.5), growing(210.0, 0.4), growing(166.0, 0.5)];
     let mut open = None;
     stack(ui, &rows, |row, ui, height| match row {
         0 => columns(ui, &[0.64, 0.36], height, |column, ui| {
             ui.set_max_height(height);
             if column == 0 {
-                if let Some((truth, said)) = right::matrix(ui, cx.lang, shown, height) {
+                if let Some((truth, said)) = right::matrix(ui, cx, shown, height) {
                     open = Some(Facets { really: Some(truth), said: Some(said), ..Facets::default() });
                 }
             } else {
@@ -127,7 +133,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         }),
         1 => columns(ui, &[0.44, 0.26, 0.3], height, |column, ui| match column {
             0 => {
-                if let Some(key) = groups::show(ui, cx.lang, shown, &mut state.grouping, height) {
+                if let Some(key) = groups::show(ui, cx, shown, &mut state.grouping, height) {
                     open = Some(Facets { really: key.class, age: key.age, race: key.race, ..Facets::default() });
                 }
             }
@@ -191,16 +197,27 @@ fn title(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
         if ui.add(Button::primary(Page::Predict.name().get(lang)).trailing(icon::ARROW_RIGHT)).clicked() {
             cx.act(Action::Go(Page::Predict));
         }
-        if ui.add(Button::secondary(say("Report…", "Rapport…").get(lang)).icon(icon::FILE_TEXT)).clicked() {
-            cx.act(Action::Export { run: run.clone(), format: Format::Report.key().to_owned() });
-        }
+        let report = ui.add(Button::secondary(say("Report…", "Rapport…").get(lang)).icon(icon::FILE_TEXT));
+        Popup::menu(&report).show(|ui| {
+            ui.set_min_width(210.0);
+            let plain = say("Without faces…", "Sans visages…").get(lang);
+            let faces = say("With the surest mistakes…", "Avec les erreurs les plus sûres…").get(lang);
+            let about =
+                say("The report then shows faces: not for passing on", "Le rapport montre alors des visages : à ne pas diffuser");
+            if menu_item(ui, None, plain).clicked() {
+                cx.act(Action::Export { run: run.clone(), format: Format::Report, mistakes: false });
+            }
+            if menu_item(ui, Some(icon::IMAGES), faces).on_hover_text(about.get(lang)).clicked() {
+                cx.act(Action::Export { run: run.clone(), format: Format::Report, mistakes: true });
+            }
+        });
         let export = ui.add(Button::secondary(say("Export…", "Exporter…").get(lang)).icon(icon::DOWNLOAD));
         Popup::menu(&export).show(|ui| {
             ui.set_min_width(190.0);
             for format in Format::ALL.iter().filter(|f| **f != Format::Report) {
                 let line = menu_item(ui, None, format.name().get(lang)).on_hover_text(format.about().get(lang));
                 if line.clicked() {
-                    cx.act(Action::Export { run: run.clone(), format: format.key().to_owned() });
+                    cx.act(Action::Export { run: run.clone(), format: *format, mistakes: false });
                 }
             }
             ui.separator();
@@ -216,11 +233,16 @@ fn title(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
 }
 
 /// What has changed since the run was trained.
-fn stale(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
+fn stale(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, known: &mut Option<(Arc<Dataset>, u64)>) {
     let (lang, t) = (cx.lang, Theme::of(ui));
     let run = &shown.view;
-    let data = cx.dataset().is_some_and(|d| {
-        d.source == run.info.source && d.samples.len() as u64 != run.info.pictures.iter().map(|n| u64::from(*n)).sum::<u64>()
+    if let Some(dataset) = &cx.session.dataset
+        && known.as_ref().is_none_or(|(known, _)| !Arc::ptr_eq(known, dataset))
+    {
+        *known = Some((Arc::clone(dataset), dataset.fingerprint()));
+    }
+    let data = known.as_ref().is_some_and(|(dataset, fingerprint)| {
+        dataset.source == run.info.source && run.info.data.is_some_and(|then| then != *fingerprint)
     });
     let options = run.settings != *cx.settings;
     let text = match (data, options) {
@@ -245,6 +267,22 @@ fn stale(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
         }
     });
     ui.add_space(2.0);
+}
+
+/// The button in a card's title line that saves its plot as a picture.
+fn save_button(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, plot: PlotKind, title: &str) {
+    if asks_to_save(ui, cx.lang, title) {
+        cx.act(save(shown, plot));
+    }
+}
+
+fn asks_to_save(ui: &mut Ui, lang: Lang, title: &str) -> bool {
+    let name = format!("{}, {title}", say("Save the plot", "Enregistrer le graphique").get(lang));
+    icon_button(ui, icon::DOWNLOAD, &name).clicked()
+}
+
+fn save(shown: &Shown, plot: PlotKind) -> Action {
+    Action::SavePlot { plot, threshold: shown.threshold, temperature: shown.report.temperature }
 }
 
 /// A share or score with three places.

@@ -2,10 +2,11 @@
 
 use egui::{Align2, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use super::{Shown, score};
+use super::{Shown, save_button, score};
 use crate::{
     evaluate::{confusion, words},
     knob::Scale,
+    run::export::PlotKind,
     text::{Lang, decimal, number, percent, say},
     ui::{
         Action, Cx,
@@ -33,7 +34,8 @@ pub enum Curve {
 }
 
 /// The matrix; gives the cell (truth, said) that was activated.
-pub fn matrix(ui: &mut Ui, lang: Lang, shown: &Shown, height: f32) -> Option<(u8, u8)> {
+pub fn matrix(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> Option<(u8, u8)> {
+    let lang = cx.lang;
     ui.set_max_height(height);
     let title = say("Right and wrong", "Juste et faux").get(lang);
     let caption = say("click a number to see the pictures", "cliquez un nombre pour voir les images").get(lang);
@@ -64,10 +66,14 @@ pub fn matrix(ui: &mut Ui, lang: Lang, shown: &Shown, height: f32) -> Option<(u8
         said: say("Model said", "Le modèle dit").get(lang).to_owned(),
         classes: [0, 1].map(|class| words::class_name(classes, class, lang).to_owned()),
     };
-    Card::titled(title).caption(caption).fill().show(ui, |ui| {
-        let height = ui.available_height();
-        matrix::matrix(ui, &words, &cells, None, height)
-    })
+    Card::titled(title).caption(caption).fill().show_with(
+        ui,
+        |ui| save_button(ui, cx, shown, PlotKind::Matrix, title),
+        |ui| {
+            let height = ui.available_height();
+            matrix::matrix(ui, &words, &cells, None, height)
+        },
+    )
 }
 
 /// Precision, recall and F1 of each class and both.
@@ -120,38 +126,47 @@ pub fn scores(ui: &mut Ui, lang: Lang, shown: &Shown, height: f32) {
 pub fn trade_off(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, curve: &mut Curve, height: f32) {
     let lang = cx.lang;
     ui.set_max_height(height);
-    let area = match curve {
-        Curve::PrecisionRecall => shown.curves.average_precision.map(|ap| (say("average", "moyenne"), ap)),
-        _ => shown.curves.auc.map(|auc| (say("area", "aire"), auc)),
-    };
-    let caption = area.map_or_else(String::new, |(name, value)| format!("{} {}", name.get(lang), score(lang, value)));
     let title = say("Trade-off", "Compromis").get(lang);
-    Card::titled(title).caption(caption).fill().show(ui, |ui| {
-        ui.spacing_mut().item_spacing.y = 6.0;
-        let names = [say("ROC", "ROC"), say("precision", "précision"), say("table", "tableau")].map(|s| s.get(lang));
-        let about = [
-            say("How many are found, against how many false alarms", "Combien sont trouvés, contre combien de fausses alertes"),
-            say(
-                "How many are found, against how many of those called so are",
-                "Combien sont trouvés, contre combien de réponses sont justes",
-            ),
-            say("The same in numbers", "La même chose en chiffres"),
-        ]
-        .map(|s| s.get(lang));
-        let options: Vec<(&str, &str)> = names.into_iter().zip(about).collect();
-        let selected = [Curve::Roc, Curve::PrecisionRecall, Curve::Numbers].iter().position(|c| c == curve);
-        if let Some(chosen) = segmented(ui, "curve", selected, &options) {
-            *curve = [Curve::Roc, Curve::PrecisionRecall, Curve::Numbers][chosen];
-        }
-        let room = (ui.available_height() - 76.0).max(80.0);
-        match curve {
-            Curve::Numbers => show_table(ui, lang, &table(lang, shown), room),
-            _ => {
-                plot(ui, lang, shown, *curve).show(ui, lang, room);
+    let now = *curve;
+    let mut save = false;
+    Card::titled(title).fill().show_with(
+        ui,
+        |ui| {
+            save = now != Curve::Numbers && super::asks_to_save(ui, lang, title);
+            choose(ui, lang, curve);
+        },
+        |ui| {
+            ui.spacing_mut().item_spacing.y = 4.0;
+            let room = (ui.available_height() - 60.0).max(70.0);
+            match now {
+                Curve::Numbers => show_table(ui, lang, &table(lang, shown), room),
+                _ => drop(plot(ui, lang, shown, now).show(ui, lang, room)),
             }
-        }
-        slider(ui, cx, shown);
-    });
+            slider(ui, cx, shown);
+        },
+    );
+    if save {
+        let plot = if now == Curve::Roc { PlotKind::Roc } else { PlotKind::PrecisionRecall };
+        cx.act(super::save(shown, plot));
+    }
+}
+
+fn choose(ui: &mut Ui, lang: Lang, curve: &mut Curve) {
+    const ALL: [Curve; 3] = [Curve::Roc, Curve::PrecisionRecall, Curve::Numbers];
+    let names = [say("ROC", "ROC"), say("precision", "précision"), say("table", "tableau")].map(|s| s.get(lang));
+    let about = [
+        say("How many are found, against how many false alarms", "Combien sont trouvés, contre combien de fausses alertes"),
+        say(
+            "How many are found, against how many of those called so are",
+            "Combien sont trouvés, contre combien de réponses sont justes",
+        ),
+        say("The same in numbers", "La même chose en chiffres"),
+    ]
+    .map(|s| s.get(lang));
+    let options: Vec<(&str, &str)> = names.into_iter().zip(about).collect();
+    if let Some(chosen) = segmented(ui, "curve", ALL.iter().position(|c| c == curve), &options) {
+        *curve = ALL[chosen];
+    }
 }
 
 fn plot(ui: &Ui, lang: Lang, shown: &Shown, curve: Curve) -> Unit {
@@ -178,9 +193,18 @@ fn plot(ui: &Ui, lang: Lang, shown: &Shown, curve: Curve) -> Unit {
         diagonal: roc,
         marker: Some((point, decimal(lang, shown.threshold, 2))),
         best: best.map(|b| (place(&shown.report.point(b)), say("best F1", "meilleur F1").get(lang).to_owned())),
-        dots: Vec::new(),
-        square: false,
+        note: area(lang, shown, curve),
+        ..Unit::default()
     }
+}
+
+/// The area below the curve.
+fn area(lang: Lang, shown: &Shown, curve: Curve) -> String {
+    let area = match curve {
+        Curve::PrecisionRecall => shown.curves.average_precision.map(|ap| (say("average precision", "précision moyenne"), ap)),
+        _ => shown.curves.auc.map(|auc| (say("area", "aire"), auc)),
+    };
+    area.map_or_else(String::new, |(name, value)| format!("{} {}", name.get(lang), score(lang, value)))
 }
 
 fn table(lang: Lang, shown: &Shown) -> Table {

@@ -5,6 +5,7 @@ use egui::Ui;
 use super::Shown;
 use crate::{
     evaluate::calibration::calibration_error,
+    run::export::PlotKind,
     text::{Lang, decimal, number, percent, say},
     ui::{
         Cx,
@@ -21,6 +22,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, height: f32) {
     let total: u32 = bins.iter().map(|b| b.n).sum();
     let used: Vec<_> = bins.iter().filter(|b| b.n > 0).collect();
     let error_text = percent(lang, error, 1);
+    let title = say("How sure, rightly", "Sûr à raison").get(lang);
     let plot = Unit {
         name: format!("{} {error_text}", say("Calibration error", "Erreur de calibration").get(lang)),
         across: say("what it said", "ce qu’il a dit").get(lang).to_owned(),
@@ -28,6 +30,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, height: f32) {
         points: used.iter().map(|b| [b.said, b.really]).collect(),
         color: t.validation,
         diagonal: true,
+        note: caption(lang, &error_text),
         dots: used.iter().map(|b| f64::from(b.n) / f64::from(total.max(1))).collect(),
         ..Unit::default()
     };
@@ -35,11 +38,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, height: f32) {
         head: [say("said", "dit"), say("really", "en réalité"), say("pictures", "images")].map(|s| s.get(lang).to_owned()).into(),
         rows: used.iter().map(|b| vec![percent(lang, b.said, 0), percent(lang, b.really, 0), number(lang, b.n.into())]).collect(),
     };
-    let title = say("How sure, rightly", "Sûr à raison").get(lang);
     let mut temperature = shown.report.temperature;
     let fitted = shown.fitted;
-    Chart::new(title, height).caption(caption(lang, &error_text)).show(ui, lang, table, |ui, height| {
-        plot.show(ui, lang, (height - 40.0).max(70.0));
+    let mut save = false;
+    let mut tools = |ui: &mut Ui| save = super::asks_to_save(ui, lang, title);
+    Chart::new(title, height).tools(&mut tools).show(ui, lang, table, |ui, height| {
+        plot.show(ui, lang, (height - 30.0).max(70.0));
         ui.horizontal(|ui| {
             ui.spacing_mut().interact_size.y = 20.0;
             let name = say("Correct by temperature", "Corriger par température").get(lang);
@@ -55,6 +59,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, height: f32) {
             ui.add(egui::Label::new(theme::caption(text).color(t.text2)).truncate());
         });
     });
+    if save {
+        cx.act(super::save(shown, PlotKind::Calibration));
+    }
     if temperature != shown.report.temperature {
         shown.set_temperature(temperature);
     }

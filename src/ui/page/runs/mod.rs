@@ -43,7 +43,16 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         "Every training is kept; choose several to see their curves over each other and what differed",
         "Chaque entraînement est conservé ; choisissez-en plusieurs pour superposer leurs courbes et voir ce qui différait",
     );
-    header(ui, Page::Runs.name().get(lang), sentence.get(lang), |_| {});
+    header(ui, Page::Runs.name().get(lang), sentence.get(lang), |ui| {
+        let open = say("Open a run…", "Ouvrir une exécution…").get(lang);
+        let about = say(
+            "Take a run from another machine: its folder, or its exported weights",
+            "Reprendre une exécution d’une autre machine : son dossier, ou ses poids exportés",
+        );
+        if ui.add(Button::secondary(open).icon(icon::FOLDER_INPUT)).on_hover_text(about.get(lang)).clicked() {
+            cx.act(Action::ChooseRun);
+        }
+    });
     state.chosen.retain(|id| session.runs.iter().any(|r| r.id == *id));
     if session.runs.is_empty() {
         Card::new().fill().show(ui, |ui| {

@@ -1,6 +1,5 @@
-//! Drawing into SVG: a canvas of lines, dots, bars and texts that take their colors from the look's tokens.
-
-use std::fmt::Write;
+//! A canvas of lines, dots, bars and texts that take their colors from the look's tokens; here it becomes SVG, in
+//! `raster` a picture.
 
 /// The look's tokens as CSS variables, light and dark, for the report's page and for pictures that stand alone.
 pub const TOKENS: &str = ":root{--bg:#f6f6f3;--surface:#fff;--surface2:#fafaf7;--stroke:#e4e2db;--grid:#efede7;--text:#1c1f23;\
@@ -33,51 +32,52 @@ pub enum Anchor {
 
 /// A drawing in the making; units are CSS pixels.
 pub struct Canvas {
-    width: f64,
-    height: f64,
+    pub width: f64,
+    pub height: f64,
     label: String,
-    body: String,
+    pub shapes: Vec<Shape>,
+}
+
+/// What is drawn. A class names colors, strokes and fonts; see [`PLOT_STYLE`].
+pub enum Shape {
+    Line { class: String, from: (f64, f64), to: (f64, f64) },
+    Polyline { class: String, points: Vec<(f64, f64)> },
+    Circle { class: String, center: (f64, f64), radius: f64 },
+    Rect { class: String, corner: (f64, f64), size: (f64, f64), radius: f64 },
+    Text { class: String, at: (f64, f64), anchor: Anchor, text: String, upward: bool },
 }
 
 impl Canvas {
     /// An empty drawing; `label` is what a screen reader says.
     pub fn new(width: f64, height: f64, label: &str) -> Self {
-        Self { width, height, label: escape(label), body: String::new() }
+        Self { width, height, label: escape(label), shapes: Vec::new() }
     }
 
     pub fn line(&mut self, class: &str, x1: f64, y1: f64, x2: f64, y2: f64) {
-        self.add(format_args!(r#"<line class="{class}" x1="{x1:.1}" y1="{y1:.1}" x2="{x2:.1}" y2="{y2:.1}"/>"#));
+        self.shapes.push(Shape::Line { class: class.to_owned(), from: (x1, y1), to: (x2, y2) });
     }
 
     pub fn polyline(&mut self, class: &str, points: &[(f64, f64)]) {
-        let mut text = String::with_capacity(points.len() * 12);
-        for (x, y) in thinned(points) {
-            let separator = if text.is_empty() { "" } else { " " };
-            // Writing to a string cannot fail.
-            let _ = write!(text, "{separator}{x:.1},{y:.1}");
-        }
-        self.add(format_args!(r#"<polyline class="line {class}" points="{text}"/>"#));
+        self.shapes.push(Shape::Polyline { class: class.to_owned(), points: thinned(points) });
     }
 
     pub fn circle(&mut self, class: &str, x: f64, y: f64, radius: f64) {
-        self.add(format_args!(r#"<circle class="{class}" cx="{x:.1}" cy="{y:.1}" r="{radius}"/>"#));
+        self.shapes.push(Shape::Circle { class: class.to_owned(), center: (x, y), radius });
     }
 
     pub fn rect(&mut self, class: &str, x: f64, y: f64, width: f64, height: f64, radius: f64) {
-        self.add(format_args!(
-            r#"<rect class="{class}" x="{x:.1}" y="{y:.1}" width="{width:.1}" height="{height:.1}" rx="{radius}"/>"#
-        ));
+        self.shapes.push(Shape::Rect { class: class.to_owned(), corner: (x, y), size: (width, height), radius });
     }
 
     pub fn text(&mut self, class: &str, x: f64, y: f64, anchor: Anchor, text: &str) {
-        let (anchor, text) = (anchor.name(), escape(text));
-        self.add(format_args!(r#"<text class="{class}" x="{x:.1}" y="{y:.1}" text-anchor="{anchor}">{text}</text>"#));
+        let (class, text) = (class.to_owned(), text.to_owned());
+        self.shapes.push(Shape::Text { class, at: (x, y), anchor, text, upward: false });
     }
 
     /// A text that reads upwards, centered at the point.
     pub fn upward_text(&mut self, x: f64, y: f64, text: &str) {
-        let text = escape(text);
-        self.add(format_args!(r#"<text transform="translate({x:.1} {y:.1}) rotate(-90)" text-anchor="middle">{text}</text>"#));
+        let text = text.to_owned();
+        self.shapes.push(Shape::Text { class: String::new(), at: (x, y), anchor: Anchor::Middle, text, upward: true });
     }
 
     /// The drawing for a page that has [`TOKENS`] and [`PLOT_STYLE`].
@@ -94,15 +94,39 @@ impl Canvas {
     }
 
     fn written(&self, attributes: &str, start: &str) -> String {
-        let Self { width, height, label, body } = self;
+        let Self { width, height, label, shapes } = self;
+        let body: String = shapes.iter().map(Shape::svg).collect();
         format!(
             r#"<svg{attributes} class="plot" viewBox="0 0 {width} {height}" role="img" aria-label="{label}">{start}{body}</svg>"#
         )
     }
+}
 
-    fn add(&mut self, element: std::fmt::Arguments<'_>) {
-        // Writing to a string cannot fail.
-        let _ = self.body.write_fmt(element);
+impl Shape {
+    fn svg(&self) -> String {
+        match self {
+            Self::Line { class, from: (x1, y1), to: (x2, y2) } => {
+                format!(r#"<line class="{class}" x1="{x1:.1}" y1="{y1:.1}" x2="{x2:.1}" y2="{y2:.1}"/>"#)
+            }
+            Self::Polyline { class, points } => {
+                let points: Vec<String> = points.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
+                format!(r#"<polyline class="line {class}" points="{}"/>"#, points.join(" "))
+            }
+            Self::Circle { class, center: (x, y), radius } => {
+                format!(r#"<circle class="{class}" cx="{x:.1}" cy="{y:.1}" r="{radius}"/>"#)
+            }
+            Self::Rect { class, corner: (x, y), size: (width, height), radius } => {
+                format!(r#"<rect class="{class}" x="{x:.1}" y="{y:.1}" width="{width:.1}" height="{height:.1}" rx="{radius}"/>"#)
+            }
+            Self::Text { at: (x, y), text, upward: true, .. } => {
+                let text = escape(text);
+                format!(r#"<text transform="translate({x:.1} {y:.1}) rotate(-90)" text-anchor="middle">{text}</text>"#)
+            }
+            Self::Text { class, at: (x, y), anchor, text, .. } => {
+                let (anchor, text) = (anchor.name(), escape(text));
+                format!(r#"<text class="{class}" x="{x:.1}" y="{y:.1}" text-anchor="{anchor}">{text}</text>"#)
+            }
+        }
     }
 }
 

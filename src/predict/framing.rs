@@ -1,0 +1,48 @@
+//! Which squares of a photo are judged: decided by how the training pictures were framed, unless the user decides.
+//!
+//! The window, `trombine predict` and folders all ask [`frame`], so that they give the same answers.
+
+use super::{
+    faces::{self, Face},
+    photo::{Photo, Square},
+};
+use crate::data::sample::Framing;
+
+/// How a photo is judged.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Framed {
+    /// Whole, as asked.
+    Whole,
+    /// Whole, since it is itself a tight square around one face.
+    Crop,
+    /// Each face by itself, the largest first.
+    Faces(Vec<Face>),
+    /// Not at all: faces were asked for, and there is none.
+    NoFace,
+}
+
+/// Looks for faces if `framing` asks for them.
+pub fn frame(photo: &Photo, framing: Framing) -> Framed {
+    if framing == Framing::Whole {
+        return Framed::Whole;
+    }
+    let found = faces::find(photo);
+    if found.is_empty() {
+        Framed::NoFace
+    } else if faces::is_crop(photo, &found) {
+        Framed::Crop
+    } else {
+        Framed::Faces(found)
+    }
+}
+
+impl Framed {
+    /// The squares to judge; `None` is the whole photo.
+    pub fn squares(&self) -> Vec<Option<Square>> {
+        match self {
+            Self::Whole | Self::Crop => vec![None],
+            Self::Faces(faces) => faces.iter().map(|face| Some(face.crop)).collect(),
+            Self::NoFace => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! One answer as a picture, to be pasted elsewhere: what was said, how surely, and what the network saw.
+
+use super::{
+    canvas::{Anchor, Canvas},
+    raster::{Raster, SCALE, wrapped},
+};
+use crate::{
+    evaluate::words::class_name,
+    predict::{
+        heatmap::Heat,
+        predictor::{CAUTION, not_sure},
+    },
+    text::{Lang, decimal, percent, say},
+};
+
+/// What the picture shows.
+#[derive(Clone, Copy, Debug)]
+pub struct AnswerPicture<'a> {
+    /// The photo's name.
+    pub name: &'a str,
+    /// The answer in words.
+    pub headline: &'a str,
+    pub classes: &'a [String; 2],
+    /// Of class 1.
+    pub probability: f64,
+    pub threshold: f64,
+    /// What the network got: `side` x `side` x 3 bytes.
+    pub seen: &'a [u8],
+    pub side: usize,
+    /// `side` x `side` values 0..=1, and how they were found.
+    pub heat: Option<(Heat, &'a [f32])>,
+}
+
+const WIDTH: f64 = 460.0;
+const MARGIN: f64 = 24.0;
+/// Of each of the two pictures.
+const PICTURE: f64 = 198.0;
+/// The look's token `validation`, light.
+const WARM: [u8; 3] = [0xa8, 0x55, 0x00];
+
+/// Draws it.
+pub fn answer_picture(answer: &AnswerPicture<'_>, lang: Lang) -> Raster {
+    let room = WIDTH - 2.0 * MARGIN;
+    let mut notes: Vec<String> = Vec::new();
+    if let Some((heat, _)) = answer.heat {
+        notes.extend(wrapped(&format!("{}.", heat.legend().get(lang)), "", room));
+    }
+    notes.extend(wrapped(&format!("{}.", CAUTION.get(lang)), "", room));
+    let top = 156.0;
+    let height = top + PICTURE + 24.0 + 17.0 * notes.len() as f64 + MARGIN - 10.0;
+    let mut canvas = Canvas::new(WIDTH, height, answer.headline);
+    canvas.text("", MARGIN, 34.0, Anchor::Start, answer.name);
+    canvas.text("big", MARGIN, 62.0, Anchor::Start, answer.headline);
+    bar(&mut canvas, answer, lang);
+    canvas.text("strong", MARGIN, top - 10.0, Anchor::Start, say("What it saw", "Ce qu’il a vu").get(lang));
+    let second = MARGIN + PICTURE + 16.0;
+    if answer.heat.is_some() {
+        canvas.text("strong", second, top - 10.0, Anchor::Start, say("Where it looked", "Où il a regardé").get(lang));
+    }
+    for (i, line) in notes.iter().enumerate() {
+        canvas.text("", MARGIN, top + PICTURE + 28.0 + 17.0 * i as f64, Anchor::Start, line);
+    }
+    let mut picture = canvas.raster();
+    let place = |units: f64| (units * SCALE) as usize;
+    picture.lay(answer.seen, answer.side, place(MARGIN), place(top), place(PICTURE));
+    if let Some((_, values)) = answer.heat {
+        let warm: Vec<u8> = answer.seen.chunks_exact(3).zip(values).flat_map(|(pixel, value)| warmed(pixel, *value)).collect();
+        picture.lay(&warm, answer.side, place(second), place(top), place(PICTURE));
+    }
+    picture
+}
+
+fn warmed(pixel: &[u8], value: f32) -> [u8; 3] {
+    let share = 0.75 * value.clamp(0.0, 1.0);
+    std::array::from_fn(|c| (f32::from(pixel[c]) * (1.0 - share) + f32::from(WARM[c]) * share).round() as u8)
+}
+
+/// Both probabilities as one bar, with the threshold and the band of "not sure".
+fn bar(canvas: &mut Canvas, answer: &AnswerPicture<'_>, lang: Lang) {
+    let (y, width) = (80.0, WIDTH - 2.0 * MARGIN);
+    let at = |probability: f64| MARGIN + width * (1.0 - probability);
+    let border = at(answer.probability);
+    canvas.rect("femalefill", MARGIN, y, border - MARGIN, 12.0, 3.0);
+    canvas.rect("malefill", border, y, MARGIN + width - border, 12.0, 3.0);
+    let band = not_sure(answer.threshold);
+    canvas.rect("band", at(band.end), y + 15.0, at(band.start) - at(band.end), 3.0, 1.5);
+    canvas.rect("mark", at(answer.threshold) - 1.0, y - 3.0, 2.0, 21.0, 0.0);
+    let share =
+        |class: usize, share: f64| format!("{} {}", class_name(answer.classes, class, lang), percent(lang, share.min(0.99), 0));
+    canvas.text("", MARGIN, y + 34.0, Anchor::Start, &share(0, 1.0 - answer.probability));
+    canvas.text("", MARGIN + width, y + 34.0, Anchor::End, &share(1, answer.probability));
+    let threshold = format!("{} {}", say("threshold", "seuil").get(lang), decimal(lang, answer.threshold, 2));
+    canvas.text("", WIDTH / 2.0, y + 34.0, Anchor::Middle, &threshold);
+}

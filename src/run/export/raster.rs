@@ -1,0 +1,293 @@
+//! A canvas as a picture, for those who cannot use SVG: drawn on the processor with the fonts of the window.
+
+use std::sync::OnceLock;
+
+use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
+use skrifa::{
+    FontRef, GlyphId, MetadataProvider,
+    instance::{LocationRef, Size},
+    outline::{DrawSettings, OutlinePen},
+};
+use vello_cpu::{
+    Pixmap, RenderContext, Resources,
+    color::{AlphaColor, Srgb},
+    kurbo::{Affine, BezPath, Cap, Circle, Join, RoundedRect, Shape as _, Stroke},
+};
+
+use super::canvas::{Anchor, Canvas, Shape, TOKENS};
+
+/// Pixels of a picture for each unit of a canvas.
+pub const SCALE: f64 = 2.0;
+
+/// RGB, row by row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Raster {
+    pub width: usize,
+    pub height: usize,
+    pub rgb: Vec<u8>,
+}
+
+impl Canvas {
+    /// The drawing in the light look, with [`SCALE`] pixels a unit.
+    pub fn raster(&self) -> Raster {
+        let side = |units: f64| (units * SCALE).round().clamp(1.0, f64::from(u16::MAX)) as u16;
+        let (width, height) = (side(self.width), side(self.height));
+        let mut context = RenderContext::new(width, height);
+        context.set_transform(Affine::scale(SCALE));
+        fill(&mut context, &vello_cpu::kurbo::Rect::new(0.0, 0.0, self.width, self.height).to_path(0.1), "surface", 1.0);
+        self.shapes.iter().for_each(|shape| draw(&mut context, shape));
+        context.flush();
+        let mut pixmap = Pixmap::new(width, height);
+        context.render(&mut pixmap, &mut Resources::new());
+        // The paper is opaque, so no color is premultiplied.
+        let rgb = pixmap.data().iter().flat_map(|pixel| [pixel.r, pixel.g, pixel.b]).collect();
+        Raster { width: width.into(), height: height.into(), rgb }
+    }
+}
+
+impl Raster {
+    /// The picture as a PNG file.
+    ///
+    /// # Errors
+    /// None that is known for a picture in memory.
+    pub fn png(&self) -> Result<Vec<u8>, image::ImageError> {
+        let mut bytes = Vec::new();
+        PngEncoder::new(&mut bytes).write_image(&self.rgb, self.width as u32, self.height as u32, ExtendedColorType::Rgb8)?;
+        Ok(bytes)
+    }
+
+    /// Lays a picture of `side` x `side` RGB over this one, `size` pixels wide, with its corner at (`left`, `top`).
+    pub fn lay(&mut self, rgb: &[u8], side: usize, left: usize, top: usize, size: usize) {
+        let picture = crate::predict::photo::resize(rgb, side as u32, side as u32, size as u32, size as u32, 3);
+        for (y, row) in picture.chunks_exact(size * 3).enumerate().take(self.height.saturating_sub(top)) {
+            let row = &row[..row.len().min(self.width.saturating_sub(left) * 3)];
+            let at = ((top + y) * self.width + left) * 3;
+            self.rgb[at..at + row.len()].copy_from_slice(row);
+        }
+    }
+}
+
+/// The width of a text in the font of `class`, in units.
+pub fn text_width(text: &str, class: &str) -> f64 {
+    let (size, weight, _) = font(class);
+    face(weight).map_or(0.0, |face| face.width(text, size))
+}
+
+/// Breaks a text into lines that are no wider than `width` units.
+pub fn wrapped(text: &str, class: &str, width: f64) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    // Not at no-break spaces.
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if text_width(&format!("{line} {word}"), class) <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+fn draw(context: &mut RenderContext, shape: &Shape) {
+    match shape {
+        Shape::Line { class, from, to } => {
+            let (width, dashes, opacity) = match class.split(' ').next().unwrap_or_default() {
+                "dash" => (1.0, Some([2.0, 4.0]), 1.0),
+                "bar" => (5.0, None, 0.3),
+                _ => (1.0, None, 1.0),
+            };
+            let cap = if width > 1.0 { Cap::Round } else { Cap::Butt };
+            let mut line = Stroke::new(width).with_caps(cap);
+            if let Some(dashes) = dashes {
+                line = line.with_dashes(0.0, dashes);
+            }
+            stroke(context, &path(&[*from, *to]), color(class), opacity, line);
+        }
+        Shape::Polyline { class, points } => {
+            let line = Stroke::new(2.0).with_caps(Cap::Round).with_join(Join::Round);
+            stroke(context, &path(points), color(class), 1.0, line);
+        }
+        Shape::Circle { class, center, radius } => {
+            let circle = Circle::new(*center, *radius).to_path(0.05);
+            if class == "ring" {
+                fill(context, &circle, "surface", 1.0);
+                stroke(context, &circle, "accent", 1.0, Stroke::new(2.0));
+            } else {
+                fill(context, &circle, color(class), 1.0);
+            }
+        }
+        Shape::Rect { class, corner: (x, y), size: (width, height), radius } => {
+            let rect = RoundedRect::new(*x, *y, x + width, y + height, *radius).to_path(0.05);
+            fill(context, &rect, color(class), if class == "band" { 0.45 } else { 1.0 });
+        }
+        Shape::Text { class, at, anchor, text, upward } => {
+            let (size, weight, color) = font(class);
+            let Some(face) = face(weight) else { return };
+            let width = face.width(text, size);
+            let before = match anchor {
+                Anchor::Start => 0.0,
+                Anchor::Middle => width / 2.0,
+                Anchor::End => width,
+            };
+            let turn = if *upward { Affine::rotate(-std::f64::consts::FRAC_PI_2) } else { Affine::IDENTITY };
+            let place = Affine::translate(*at) * turn * Affine::translate((-before, 0.0));
+            fill(context, &(place * face.outline(text, size)), color, 1.0);
+        }
+    }
+}
+
+fn fill(context: &mut RenderContext, path: &BezPath, token: &str, opacity: f32) {
+    context.set_paint(paint(token, opacity));
+    context.fill_path(path);
+}
+
+fn stroke(context: &mut RenderContext, path: &BezPath, token: &str, opacity: f32, stroke: Stroke) {
+    context.set_paint(paint(token, opacity));
+    context.set_stroke(stroke);
+    context.stroke_path(path);
+}
+
+fn path(points: &[(f64, f64)]) -> BezPath {
+    let mut path = BezPath::new();
+    for (i, point) in points.iter().enumerate() {
+        if i == 0 { path.move_to(*point) } else { path.line_to(*point) }
+    }
+    path
+}
+
+/// The token that colors a class, as `canvas::PLOT_STYLE` has it.
+fn color(class: &str) -> &'static str {
+    match class {
+        "grid" => "grid",
+        "axis" => "stroke",
+        "goodcell" => "goodsoft",
+        "badcell" => "badsoft",
+        "femalefill" => "zero",
+        "malefill" => "one",
+        _ if class.contains("validation") => "validation",
+        _ if class.contains("gray") || class == "dash" || class == "band" => "text3",
+        _ if class == "strong" || class == "mark" => "text",
+        _ => "accent",
+    }
+}
+
+/// Size, weight and color of a class of text, as `canvas::PLOT_STYLE` has it.
+fn font(class: &str) -> (f64, Weight, &'static str) {
+    match class {
+        "strong" => (12.0, Weight::Medium, "text"),
+        "body" => (13.0, Weight::Regular, "text"),
+        "big" => (22.0, Weight::SemiBold, "text"),
+        "accent" => (12.0, Weight::Medium, "accent"),
+        "validation" => (12.0, Weight::Medium, "validation"),
+        _ => (12.0, Weight::Regular, "text3"),
+    }
+}
+
+/// A token's light color.
+fn paint(token: &str, opacity: f32) -> AlphaColor<Srgb> {
+    let light = TOKENS.split_once('}').map_or(TOKENS, |(light, _)| light);
+    let value =
+        light.split_once(&format!("--{token}:#")).map_or("000", |(_, rest)| rest.split([';', '}']).next().unwrap_or(rest));
+    let digit = |i: usize| value.as_bytes().get(i).and_then(|d| char::from(*d).to_digit(16)).unwrap_or(0) as u8;
+    let [r, g, b] = match value.len() {
+        3 => [0, 1, 2].map(|i| digit(i) * 17),
+        _ => [0, 2, 4].map(|i| digit(i) * 16 + digit(i + 1)),
+    };
+    AlphaColor::from_rgba8(r, g, b, 255).with_alpha(opacity)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Weight {
+    Regular,
+    Medium,
+    SemiBold,
+}
+
+struct Face(FontRef<'static>);
+
+fn face(weight: Weight) -> Option<&'static Face> {
+    static FACES: OnceLock<[Option<Face>; 3]> = OnceLock::new();
+    let faces = FACES.get_or_init(|| {
+        [
+            include_bytes!("../../../assets/fonts/Inter-Regular.otf").as_slice(),
+            include_bytes!("../../../assets/fonts/Inter-Medium.otf"),
+            include_bytes!("../../../assets/fonts/Inter-SemiBold.otf"),
+        ]
+        .map(|bytes| FontRef::new(bytes).ok().map(Face))
+    });
+    faces[weight as usize].as_ref()
+}
+
+impl Face {
+    /// Each glyph with its place from the text's start; letters that the font lacks are left out.
+    fn glyphs(&self, text: &str, size: f64) -> (Vec<(GlyphId, f64)>, f64) {
+        let metrics = self.0.glyph_metrics(Size::new(size as f32), LocationRef::default());
+        let letters = self.0.charmap();
+        let mut x = 0.0;
+        let glyphs = text
+            .chars()
+            // The fonts have no narrow no-break space.
+            .filter_map(|letter| letters.map(letter).or_else(|| letters.map(if letter.is_whitespace() { ' ' } else { letter })))
+            .map(|glyph| {
+                let at = x;
+                x += f64::from(metrics.advance_width(glyph).unwrap_or_default());
+                (glyph, at)
+            })
+            .collect();
+        (glyphs, x)
+    }
+
+    fn width(&self, text: &str, size: f64) -> f64 {
+        self.glyphs(text, size).1
+    }
+
+    /// The text's outline with its baseline at 0.
+    fn outline(&self, text: &str, size: f64) -> BezPath {
+        let outlines = self.0.outline_glyphs();
+        let mut pen = Pen { path: BezPath::new(), x: 0.0 };
+        for (glyph, x) in self.glyphs(text, size).0 {
+            pen.x = x;
+            if let Some(outline) = outlines.get(glyph) {
+                let settings = DrawSettings::unhinted(Size::new(size as f32), LocationRef::default());
+                // A glyph that cannot be drawn leaves its room empty.
+                let _ = outline.draw(settings, &mut pen);
+            }
+        }
+        pen.path
+    }
+}
+
+/// Takes a glyph's outline, whose y goes up, into a path whose y goes down.
+struct Pen {
+    path: BezPath,
+    x: f64,
+}
+
+impl Pen {
+    fn at(&self, x: f32, y: f32) -> (f64, f64) {
+        (self.x + f64::from(x), -f64::from(y))
+    }
+}
+
+impl OutlinePen for Pen {
+    fn move_to(&mut self, x: f32, y: f32) {
+        self.path.move_to(self.at(x, y));
+    }
+
+    fn line_to(&mut self, x: f32, y: f32) {
+        self.path.line_to(self.at(x, y));
+    }
+
+    fn quad_to(&mut self, cx: f32, cy: f32, x: f32, y: f32) {
+        self.path.quad_to(self.at(cx, cy), self.at(x, y));
+    }
+
+    fn curve_to(&mut self, cx0: f32, cy0: f32, cx1: f32, cy1: f32, x: f32, y: f32) {
+        self.path.curve_to(self.at(cx0, cy0), self.at(cx1, cy1), self.at(x, y));
+    }
+
+    fn close(&mut self) {
+        self.path.close_path();
+    }
+}
