@@ -52,20 +52,24 @@ impl Report {
     /// The line under the headline: range, part, baseline and F1.
     pub fn subline(&self, threshold: f64, lang: Lang) -> String {
         let scores = self.scores(threshold);
-        let range = scores.accuracy.wilson();
         let f1 = |value: f64| crate::text::decimal(lang, value, 3);
+        let (zero, one) = (class_name(&self.classes, 0, lang), class_name(&self.classes, 1, lang));
+        let (f0, f1_, fm) = (f1(scores.classes[0].f1), f1(scores.classes[1].f1), f1(scores.macro_average.f1));
+        format!("{} · F1 {zero} {f0}, {one} {f1_}, macro {fm}", self.range_line(threshold, lang))
+    }
+
+    /// How sure the headline is, of which part it is, and what always saying one class would score.
+    pub fn range_line(&self, threshold: f64, lang: Lang) -> String {
+        let range = self.confusion(threshold).accuracy().wilson();
         let (low, high) = (crate::text::decimal(lang, range.low * 100.0, 1), percent(lang, range.high, 1));
         let majority = class_name(&self.classes, self.majority(), lang);
         let baseline = percent(lang, self.baseline().share(), 0);
-        let (zero, one) = (class_name(&self.classes, 0, lang), class_name(&self.classes, 1, lang));
-        let (f0, f1_, fm) = (f1(scores.classes[0].f1), f1(scores.classes[1].f1), f1(scores.macro_average.f1));
         match lang {
-            Lang::En => format!(
-                "between {low} and {high}, {} · always saying “{majority}” would score {baseline} · F1 {zero} {f0}, {one} {f1_}, macro {fm}",
-                self.part_name(lang)
-            ),
+            Lang::En => {
+                format!("between {low} and {high}, {} · always saying “{majority}” would score {baseline}", self.part_name(lang))
+            }
             Lang::Fr => format!(
-                "entre {low} et {high}, {} · toujours répondre «\u{a0}{majority}\u{a0}» donnerait {baseline} · F1 {zero} {f0}, {one} {f1_}, macro {fm}",
+                "entre {low} et {high}, {} · toujours répondre «\u{a0}{majority}\u{a0}» donnerait {baseline}",
                 self.part_name(lang)
             ),
         }

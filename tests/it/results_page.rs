@@ -17,7 +17,7 @@ use trombine::{
 use crate::stage::{self, Stage};
 
 /// Tall enough that every picture of sixty is drawn.
-const TALL: [f32; 2] = [1000.0, 2600.0];
+const TALL: [f32; 2] = [1400.0, 2600.0];
 const FACES: usize = 60;
 
 fn report(lang: Lang) -> (Report, Stage) {

@@ -33,19 +33,25 @@ const GAP: f32 = 12.0;
 /// Height of the two lines.
 const LINES: f32 = 40.0;
 
+/// Width in points that the two lines need.
+const LEAST: f32 = 84.0;
+
 /// How pictures are laid into a width.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Grid {
     pub columns: usize,
     /// Side of a picture.
     pub side: f32,
+    /// From one picture's left edge to the next one's.
+    pub pitch: f32,
 }
 
 impl Grid {
     /// As many pictures of about `wanted` points as fill `width`.
     pub fn new(width: f32, wanted: f32) -> Self {
         let columns = ((width + GAP) / (wanted + GAP)).round().max(1.0) as usize;
-        Self { columns, side: ((width + GAP) / columns as f32 - GAP).floor() }
+        let side = ((width + GAP) / columns as f32 - GAP).floor();
+        Self { columns, side, pitch: side + GAP }
     }
 
     /// Height of a row with its lines, without the gap.
@@ -97,11 +103,12 @@ pub fn strip(
     let width = ui.available_width();
     let fits = |grid: &Grid| grid.rows_in(height) > 0;
     let most = (height - LINES).max(40.0);
-    let grid = [wanted, most.min(wanted * 1.3), most]
-        .into_iter()
-        .map(|side| Grid::new(width, side))
-        .find(fits)
-        .unwrap_or(Grid { columns: ((width + GAP) / (most + GAP)).max(1.0) as usize, side: most });
+    let grid =
+        [wanted, most.min(wanted * 1.3), most].into_iter().map(|side| Grid::new(width, side)).find(fits).unwrap_or_else(|| {
+            // Low, but wide enough for the lines.
+            let columns = ((width + GAP) / (most.max(LEAST) + GAP)).floor().max(1.0);
+            Grid { columns: columns as usize, side: most, pitch: (width + GAP) / columns }
+        });
     let rows = grid.rows_in(height).max(1);
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = GAP;
@@ -123,8 +130,8 @@ fn draw_row(
     let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), grid.row()), Sense::hover());
     for (column, place) in places.enumerate() {
         let tile = tile(place);
-        let corner = pos2(row.left() + (grid.side + GAP) * column as f32, row.top());
-        let rect = Rect::from_min_size(corner, vec2(grid.side, grid.row()));
+        let corner = pos2(row.left() + grid.pitch * column as f32, row.top());
+        let rect = Rect::from_min_size(corner, vec2(grid.pitch - GAP, grid.row()));
         let response = ui.interact(rect, ui.scope_id().with(("picture", place)), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &tile.name));
         draw(ui, thumbs, dataset, grid.side, rect, &tile, &response);

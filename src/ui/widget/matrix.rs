@@ -77,18 +77,21 @@ fn draw(ui: &mut Ui, t: &Theme, rect: Rect, cell: &Cell, place: (u8, u8), select
     };
     ui.painter().rect(rect, RADIUS_BUTTON, fill, edge, StrokeKind::Inside);
     let painter = ui.painter_at(rect.shrink(2.0));
-    let room = rect.height() > 104.0;
+    let side = if rect.width() > 200.0 { 16.0 } else { 10.0 };
     let lines = [
-        (cell.count.as_str(), theme::semibold(size::FIGURE), t.text, 28.0),
-        (cell.what.as_str(), theme::regular(size::TABLE), t.text, 19.0),
-        (cell.share.as_str(), theme::regular(size::CAPTION), t.text2, 17.0),
-        (cell.share_down.as_str(), theme::regular(size::CAPTION), t.text2, 17.0),
+        (&cell.count, theme::semibold(size::FIGURE), t.text),
+        (&cell.what, theme::regular(size::TABLE), t.text),
+        (&cell.share, theme::regular(size::CAPTION), t.text2),
+        (&cell.share_down, theme::regular(size::CAPTION), t.text2),
     ];
-    let lines = &lines[..if room { 4 } else { 3 }];
-    let total: f32 = lines.iter().map(|l| l.3).sum();
-    let mut y = rect.center().y - total / 2.0;
-    for (text, font, color, height) in lines {
-        painter.text(pos2(rect.left() + 16.0, y), Align2::LEFT_TOP, text, font.clone(), *color);
+    let laid = lines.map(|(text, font, color)| painter.layout(text.clone(), font, color, rect.width() - 2.0 * side));
+    // As many of them as there is room for, the important ones first.
+    let below = |last: usize| laid[..=last].iter().map(|line| line.size().y + 2.0).sum::<f32>();
+    let last = (1..laid.len()).rev().find(|last| below(*last) < rect.height() - 8.0).unwrap_or(0);
+    let mut y = rect.center().y - below(last) / 2.0;
+    for line in laid.into_iter().take(last + 1) {
+        let height = line.size().y + 2.0;
+        painter.galley(pos2(rect.left() + side, y), line, t.text);
         y += height;
     }
     response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(&cell.share_down).clicked()

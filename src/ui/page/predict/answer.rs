@@ -183,10 +183,10 @@ pub fn seen(ui: &mut Ui, cx: &mut Cx<'_>, asked: &Asked, reply: &Reply, shown: &
         let left = ui.cursor().min;
         ui.allocate_exact_size(vec2(ui.available_width(), side + 46.0), Sense::hover());
         let titles = [say("What it saw", "Ce qu’il a vu"), say("Where it looked", "Où il a regardé")].map(|s| s.get(lang));
-        for column in 0..2 {
+        for (column, title) in titles.into_iter().enumerate() {
             let x = left.x + (side + 18.0) * column as f32;
             let picture = Rect::from_min_size(pos2(x, left.y + 26.0), vec2(side, side));
-            ui.painter().text(pos2(x, left.y), Align2::LEFT_TOP, titles[column], theme::semibold(size::BODY), t.text);
+            ui.painter().text(pos2(x, left.y), Align2::LEFT_TOP, title, theme::semibold(size::BODY), t.text);
             let id = ui.scope_id().with(("seen", column));
             let image = blended(reply, map.filter(|_| column == 1), t.validation);
             if column == 1 && map.is_none() {
@@ -199,7 +199,7 @@ pub fn seen(ui: &mut Ui, cx: &mut Cx<'_>, asked: &Asked, reply: &Reply, shown: &
                 thumbs::paint(ui, picture, texture.id());
             }
             let response = ui.interact(picture, id, Sense::hover());
-            response.widget_info(|| WidgetInfo::labeled(Role::Image, true, titles[column]));
+            response.widget_info(|| WidgetInfo::labeled(Role::Image, true, title));
             let below = Rect::from_min_size(pos2(x, picture.bottom() + 5.0), vec2(side, 16.0));
             match column {
                 0 => drop(ui.painter().text(

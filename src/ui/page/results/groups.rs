@@ -14,7 +14,7 @@ use crate::{
             button::icon_button,
             card::Card,
             chart::show_table,
-            choice::segmented,
+            choice::{chip_menu, segmented},
             ranges::{self, ROW, Row},
         },
     },
@@ -64,7 +64,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, grouping: &mut usize, h
                 turned = true;
             }
             let options: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "")).collect();
-            if let Some(index) = segmented(ui, "grouping", Some(*grouping), &options) {
+            let chosen = if ui.available_width() > 400.0 {
+                segmented(ui, "grouping", Some(*grouping), &options)
+            } else {
+                chip_menu(ui, *grouping, &names)
+            };
+            if let Some(index) = chosen {
                 *grouping = index;
             }
         },
@@ -75,7 +80,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, grouping: &mut usize, h
                 return;
             }
             ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-                let pitch = ((height - 46.0) / rows.len().max(1) as f32).clamp(ROW - 6.0, 34.0);
+                let pitch = ((height - 46.0) / rows.len().max(1) as f32).clamp(ROW - 8.0, 34.0);
                 chosen = ranges::ranges(ui, lang, &rows, all.share(), None, pitch);
                 if rows.iter().any(|r| r.small) {
                     let text = say(

@@ -118,7 +118,13 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     }
     title(ui, cx, shown);
     stale(ui, cx, shown, &mut state.data);
-    let rows = [growing(238.0, 0.5), growing(210.0, 0.4), growing(166.0, 0.5)];
+    let narrow = ui.available_width() < 880.0;
+    // At 1280 x 800 everything is seen at once.
+    let rows = match narrow {
+        true => [growing(292.0, 0.5), growing(226.0, 0.4), growing(180.0, 0.5)],
+        false => [growing(240.0, 0.5), growing(212.0, 0.4), growing(168.0, 0.5)],
+    };
+    let middle = if narrow { [0.4, 0.31, 0.29] } else { [0.44, 0.26, 0.3] };
     let mut open = None;
     stack(ui, &rows, |row, ui, height| match row {
         0 => columns(ui, &[0.64, 0.36], height, |column, ui| {
@@ -131,7 +137,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                 right::trade_off(ui, cx, shown, &mut state.curve, height);
             }
         }),
-        1 => columns(ui, &[0.44, 0.26, 0.3], height, |column, ui| match column {
+        1 => columns(ui, &middle, height, |column, ui| match column {
             0 => {
                 if let Some(key) = groups::show(ui, cx, shown, &mut state.grouping, height) {
                     open = Some(Facets { really: key.class, age: key.age, race: key.race, ..Facets::default() });
@@ -193,7 +199,10 @@ fn title(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
     let lang = cx.lang;
     let headline = shown.report.headline(shown.threshold, lang);
     let run = shown.view.info.id.clone();
-    header(ui, &headline, &shown.report.subline(shown.threshold, lang), |ui| {
+    // The F1 of each class stands in the card of the scores.
+    let f1 = score(lang, shown.report.scores(shown.threshold).macro_average.f1);
+    let line = format!("{} · F1 macro {f1}", shown.report.range_line(shown.threshold, lang));
+    header(ui, &headline, &line, |ui| {
         if ui.add(Button::primary(Page::Predict.name().get(lang)).trailing(icon::ARROW_RIGHT)).clicked() {
             cx.act(Action::Go(Page::Predict));
         }

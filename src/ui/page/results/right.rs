@@ -15,7 +15,7 @@ use crate::{
             button::link,
             card::Card,
             chart::show_table,
-            choice::segmented,
+            choice::{chip_menu, segmented},
             field,
             matrix::{self, Cell, Words},
             plot::Table,
@@ -93,7 +93,7 @@ pub fn scores(ui: &mut Ui, lang: Lang, shown: &Shown, height: f32) {
         let room = ui.available_height();
         let pitch = ((room - 30.0) / 4.0).clamp(26.0, 44.0);
         let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), pitch * 4.0), Sense::hover());
-        let column = |i: usize| rect.right() - (2 - i) as f32 * (rect.width() * 0.245) - 2.0;
+        let column = |i: usize| rect.right() - (2 - i) as f32 * (rect.width() * 0.245).max(48.0) - 2.0;
         for (i, name) in head.iter().enumerate() {
             let at = pos2(column(i), rect.top() + pitch / 2.0);
             ui.painter().text(at, Align2::RIGHT_CENTER, *name, theme::regular(size::CAPTION), t.text3);
@@ -137,7 +137,7 @@ pub fn trade_off(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, curve: &mut Cu
         },
         |ui| {
             ui.spacing_mut().item_spacing.y = 4.0;
-            let room = (ui.available_height() - 60.0).max(70.0);
+            let room = (ui.available_height() - 64.0).max(60.0);
             match now {
                 Curve::Numbers => show_table(ui, lang, &table(lang, shown), room),
                 _ => drop(plot(ui, lang, shown, now).show(ui, lang, room)),
@@ -164,7 +164,13 @@ fn choose(ui: &mut Ui, lang: Lang, curve: &mut Curve) {
     ]
     .map(|s| s.get(lang));
     let options: Vec<(&str, &str)> = names.into_iter().zip(about).collect();
-    if let Some(chosen) = segmented(ui, "curve", ALL.iter().position(|c| c == curve), &options) {
+    let now = ALL.iter().position(|c| c == curve);
+    let chosen = if ui.available_width() > 264.0 {
+        segmented(ui, "curve", now, &options)
+    } else {
+        chip_menu(ui, now.unwrap_or(0), &names.map(str::to_owned))
+    };
+    if let Some(chosen) = chosen {
         *curve = ALL[chosen];
     }
 }
