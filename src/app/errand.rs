@@ -86,12 +86,18 @@ pub enum Fetched {
 impl Fetched {
     /// Whether it says where something is to be written.
     pub fn is_place(&self) -> bool {
-        matches!(self, Self::CopyTo { .. } | Self::ExportTo { .. } | Self::PlotTo { .. } | Self::PredictFolder { .. } | Self::SettingsTo(_))
+        matches!(
+            self,
+            Self::CopyTo { .. } | Self::ExportTo { .. } | Self::PlotTo { .. } | Self::PredictFolder { .. } | Self::SettingsTo(_)
+        )
     }
 
     /// Whether it can come without a dialog having been open.
     fn is_work(&self) -> bool {
-        matches!(self, Self::Preview { .. } | Self::Framed { .. } | Self::Cached(_) | Self::Settings(_) | Self::Saved(_) | Self::Failed(_))
+        matches!(
+            self,
+            Self::Preview { .. } | Self::Framed { .. } | Self::Cached(_) | Self::Settings(_) | Self::Saved(_) | Self::Failed(_)
+        )
     }
 }
 

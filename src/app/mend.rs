@@ -129,13 +129,16 @@ impl App {
     fn ask_again(&mut self) {
         let lang = self.preferences.lang;
         match self.written.take() {
-            Some(Fetched::ExportTo { run, format, path }) => {
+            Some(Fetched::ExportTo { run, format, options, path }) => {
                 let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                self.errands.choose_export(lang, run, format, file);
+                self.errands.choose_export(run, format, options, file);
             }
             Some(Fetched::SettingsTo(_)) => self.errands.choose_settings_target(lang),
             Some(Fetched::CopyTo { link, .. }) => self.errands.choose_copy_target(lang, link),
-            Some(Fetched::PredictFolder { run, .. }) => self.errands.choose_prediction_folder(lang, run),
+            Some(Fetched::PlotTo { plot, threshold, temperature, .. }) => {
+                self.errands.choose_plot(lang, plot, threshold, temperature)
+            }
+            Some(Fetched::PredictFolder { run, framing, .. }) => self.errands.choose_prediction_folder(lang, run, framing),
             _ => {}
         }
     }

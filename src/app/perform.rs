@@ -9,7 +9,6 @@ use crate::{
     data::sample::Source,
     knob::Choice as _,
     plan::Plan,
-    problem::{Kind, Problem},
     run::export::{ExportOptions, PlotKind},
     session::{self, Offer, Phase, Progress, TableJob},
     settings::Settings,

@@ -1,7 +1,7 @@
 //! One answer as a picture, to be pasted elsewhere: what was said, how surely, and what the network saw.
 
 use super::{
-    canvas::{Anchor, Canvas},
+    canvas::{Anchor, Canvas, MARGIN},
     raster::{Raster, SCALE, wrapped},
 };
 use crate::{
@@ -31,8 +31,9 @@ pub struct AnswerPicture<'a> {
     pub heat: Option<(Heat, &'a [f32])>,
 }
 
-const WIDTH: f64 = 460.0;
-const MARGIN: f64 = 24.0;
+const WIDTH: f64 = 432.0;
+/// Besides the canvas's own.
+const INNER: f64 = 10.0;
 /// Of each of the two pictures.
 const PICTURE: f64 = 198.0;
 /// The look's token `validation`, light.
@@ -40,32 +41,33 @@ const WARM: [u8; 3] = [0xa8, 0x55, 0x00];
 
 /// Draws it.
 pub fn answer_picture(answer: &AnswerPicture<'_>, lang: Lang) -> Raster {
-    let room = WIDTH - 2.0 * MARGIN;
+    let room = WIDTH - 2.0 * INNER;
     let mut notes: Vec<String> = Vec::new();
     if let Some((heat, _)) = answer.heat {
         notes.extend(wrapped(&format!("{}.", heat.legend().get(lang)), "", room));
     }
     notes.extend(wrapped(&format!("{}.", CAUTION.get(lang)), "", room));
-    let top = 156.0;
-    let height = top + PICTURE + 24.0 + 17.0 * notes.len() as f64 + MARGIN - 10.0;
+    let top = 142.0;
+    let height = top + PICTURE + 24.0 + 17.0 * notes.len() as f64;
     let mut canvas = Canvas::new(WIDTH, height, answer.headline);
-    canvas.text("", MARGIN, 34.0, Anchor::Start, answer.name);
-    canvas.text("big", MARGIN, 62.0, Anchor::Start, answer.headline);
+    canvas.text("", INNER, 20.0, Anchor::Start, answer.name);
+    canvas.text("big", INNER, 48.0, Anchor::Start, answer.headline);
     bar(&mut canvas, answer, lang);
-    canvas.text("strong", MARGIN, top - 10.0, Anchor::Start, say("What it saw", "Ce qu’il a vu").get(lang));
-    let second = MARGIN + PICTURE + 16.0;
+    canvas.text("strong", INNER, top - 10.0, Anchor::Start, say("What it saw", "Ce qu’il a vu").get(lang));
+    let second = INNER + PICTURE + 16.0;
     if answer.heat.is_some() {
         canvas.text("strong", second, top - 10.0, Anchor::Start, say("Where it looked", "Où il a regardé").get(lang));
     }
     for (i, line) in notes.iter().enumerate() {
-        canvas.text("", MARGIN, top + PICTURE + 28.0 + 17.0 * i as f64, Anchor::Start, line);
+        canvas.text("", INNER, top + PICTURE + 28.0 + 17.0 * i as f64, Anchor::Start, line);
     }
     let mut picture = canvas.raster();
-    let place = |units: f64| (units * SCALE) as usize;
-    picture.lay(answer.seen, answer.side, place(MARGIN), place(top), place(PICTURE));
+    let place = |units: f64| ((units + MARGIN) * SCALE) as usize;
+    let size = (PICTURE * SCALE) as usize;
+    picture.lay(answer.seen, answer.side, place(INNER), place(top), size);
     if let Some((_, values)) = answer.heat {
         let warm: Vec<u8> = answer.seen.chunks_exact(3).zip(values).flat_map(|(pixel, value)| warmed(pixel, *value)).collect();
-        picture.lay(&warm, answer.side, place(second), place(top), place(PICTURE));
+        picture.lay(&warm, answer.side, place(second), place(top), size);
     }
     picture
 }
@@ -77,18 +79,18 @@ fn warmed(pixel: &[u8], value: f32) -> [u8; 3] {
 
 /// Both probabilities as one bar, with the threshold and the band of "not sure".
 fn bar(canvas: &mut Canvas, answer: &AnswerPicture<'_>, lang: Lang) {
-    let (y, width) = (80.0, WIDTH - 2.0 * MARGIN);
-    let at = |probability: f64| MARGIN + width * (1.0 - probability);
+    let (y, width) = (66.0, WIDTH - 2.0 * INNER);
+    let at = |probability: f64| INNER + width * (1.0 - probability);
     let border = at(answer.probability);
-    canvas.rect("femalefill", MARGIN, y, border - MARGIN, 12.0, 3.0);
-    canvas.rect("malefill", border, y, MARGIN + width - border, 12.0, 3.0);
+    canvas.rect("femalefill", INNER, y, border - INNER, 12.0, 3.0);
+    canvas.rect("malefill", border, y, INNER + width - border, 12.0, 3.0);
     let band = not_sure(answer.threshold);
     canvas.rect("band", at(band.end), y + 15.0, at(band.start) - at(band.end), 3.0, 1.5);
     canvas.rect("mark", at(answer.threshold) - 1.0, y - 3.0, 2.0, 21.0, 0.0);
     let share =
         |class: usize, share: f64| format!("{} {}", class_name(answer.classes, class, lang), percent(lang, share.min(0.99), 0));
-    canvas.text("", MARGIN, y + 34.0, Anchor::Start, &share(0, 1.0 - answer.probability));
-    canvas.text("", MARGIN + width, y + 34.0, Anchor::End, &share(1, answer.probability));
+    canvas.text("", INNER, y + 34.0, Anchor::Start, &share(0, 1.0 - answer.probability));
+    canvas.text("", INNER + width, y + 34.0, Anchor::End, &share(1, answer.probability));
     let threshold = format!("{} {}", say("threshold", "seuil").get(lang), decimal(lang, answer.threshold, 2));
     canvas.text("", WIDTH / 2.0, y + 34.0, Anchor::Middle, &threshold);
 }

@@ -30,6 +30,9 @@ pub enum Anchor {
     End,
 }
 
+/// Around a drawing that stands alone.
+pub const MARGIN: f64 = 14.0;
+
 /// A drawing in the making; units are CSS pixels.
 pub struct Canvas {
     pub width: f64,
@@ -82,22 +85,29 @@ impl Canvas {
 
     /// The drawing for a page that has [`TOKENS`] and [`PLOT_STYLE`].
     pub fn inline(&self) -> String {
-        self.written("", "")
+        self.written("", "", 0.0)
     }
 
     /// The drawing as a file of its own.
     pub fn standalone(&self) -> String {
         let style = format!(
-            "<style>{TOKENS}{PLOT_STYLE}.paper{{fill:var(--surface)}}</style><rect class=\"paper\" width=\"100%\" height=\"100%\"/>"
+            "<style>{TOKENS}{PLOT_STYLE}.paper{{fill:var(--surface)}}</style><rect class=\"paper\" x=\"-{MARGIN}\" y=\"-{MARGIN}\" width=\"100%\" height=\"100%\"/>"
         );
-        self.written(&format!(r#" xmlns="http://www.w3.org/2000/svg" width="{}" height="{}""#, self.width, self.height), &style)
+        let (width, height) = self.with_margin();
+        self.written(&format!(r#" xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}""#), &style, MARGIN)
     }
 
-    fn written(&self, attributes: &str, start: &str) -> String {
-        let Self { width, height, label, shapes } = self;
+    /// Width and height of the drawing as a file of its own.
+    pub fn with_margin(&self) -> (f64, f64) {
+        (self.width + 2.0 * MARGIN, self.height + 2.0 * MARGIN)
+    }
+
+    fn written(&self, attributes: &str, start: &str, margin: f64) -> String {
+        let Self { label, shapes, .. } = self;
+        let (width, height) = (self.width + 2.0 * margin, self.height + 2.0 * margin);
         let body: String = shapes.iter().map(Shape::svg).collect();
         format!(
-            r#"<svg{attributes} class="plot" viewBox="0 0 {width} {height}" role="img" aria-label="{label}">{start}{body}</svg>"#
+            r#"<svg{attributes} class="plot" viewBox="-{margin} -{margin} {width} {height}" role="img" aria-label="{label}">{start}{body}</svg>"#
         )
     }
 }

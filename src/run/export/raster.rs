@@ -14,7 +14,7 @@ use vello_cpu::{
     kurbo::{Affine, BezPath, Cap, Circle, Join, RoundedRect, Shape as _, Stroke},
 };
 
-use super::canvas::{Anchor, Canvas, Shape, TOKENS};
+use super::canvas::{Anchor, Canvas, MARGIN, Shape, TOKENS};
 
 /// Pixels of a picture for each unit of a canvas.
 pub const SCALE: f64 = 2.0;
@@ -31,10 +31,12 @@ impl Canvas {
     /// The drawing in the light look, with [`SCALE`] pixels a unit.
     pub fn raster(&self) -> Raster {
         let side = |units: f64| (units * SCALE).round().clamp(1.0, f64::from(u16::MAX)) as u16;
-        let (width, height) = (side(self.width), side(self.height));
+        let (with_margin, high) = self.with_margin();
+        let (width, height) = (side(with_margin), side(high));
         let mut context = RenderContext::new(width, height);
         context.set_transform(Affine::scale(SCALE));
-        fill(&mut context, &vello_cpu::kurbo::Rect::new(0.0, 0.0, self.width, self.height).to_path(0.1), "surface", 1.0);
+        fill(&mut context, &vello_cpu::kurbo::Rect::new(0.0, 0.0, with_margin, high).to_path(0.1), "surface", 1.0);
+        context.set_transform(Affine::scale(SCALE) * Affine::translate((MARGIN, MARGIN)));
         self.shapes.iter().for_each(|shape| draw(&mut context, shape));
         context.flush();
         let mut pixmap = Pixmap::new(width, height);
