@@ -20,6 +20,19 @@ use crate::model::Activation;
 /// not depend on the number of threads.
 pub const GROUPS: usize = 8;
 
+/// Which part of a group's pictures a backward pass works on: its gradients start with the first and are finished with
+/// the last.
+#[derive(Clone, Copy)]
+pub struct Span {
+    pub begins: bool,
+    pub ends: bool,
+}
+
+impl Span {
+    /// All at once.
+    pub const WHOLE: Self = Self { begins: true, ends: true };
+}
+
 /// A map between two blocks: values and their gradient, both as `view` says.
 pub struct Maps {
     pub view: View,
@@ -372,8 +385,8 @@ impl Block {
         }
     }
 
-    /// The gradients of the weights (into part `group`) and of the input, from the refined gradient of the output.
-    /// `input_gradient` is null for the first block.
+    /// The gradients of the weights and of the input, from the refined gradient of the output: of those pictures of
+    /// `group` that `span` says, into the group's part. `input_gradient` is null for the first block.
     ///
     /// # Safety
     /// As [`Block::convolve`], and nobody else works on this group.
@@ -383,7 +396,7 @@ impl Block {
         input: direct::Input,
         input_gradient: *mut f32,
         out: &Maps,
-        group: usize,
+        (group, span): (usize, Span),
         (first, count): (usize, usize),
         scratch: &Scratch,
     ) {
@@ -420,11 +433,13 @@ impl Block {
                         weight_gradient,
                         bias_gradient,
                     };
-                    backward.run(isa, first, count, &scratch.winograd);
+                    backward.run(isa, (first, count), span, &scratch.winograd);
                 }
                 _ => {
-                    std::ptr::write_bytes(weight_gradient, 0, geometry.weight_len());
-                    std::ptr::write_bytes(bias_gradient, 0, geometry.out_panels * LANES);
+                    if span.begins {
+                        std::ptr::write_bytes(weight_gradient, 0, geometry.weight_len());
+                        std::ptr::write_bytes(bias_gradient, 0, geometry.out_panels * LANES);
+                    }
                     let backward = direct::Backward {
                         geometry,
                         outputs,

@@ -24,8 +24,9 @@ use super::{
     winograd::Sink,
 };
 
-/// Panels of outputs computed at once, so that two rows of them stay in the first-level cache.
+/// Panels and columns of outputs computed at once, so that two rows of them stay in the first-level cache.
 const CHUNK: usize = 2;
+const COLUMNS: usize = 32;
 /// Outputs of a strip in the weight gradient.
 const STRIP: usize = 128;
 
@@ -33,7 +34,7 @@ const STRIP: usize = 128;
 pub struct Scratch {
     /// A picture as f32 with its border.
     image: Buffer,
-    /// Two rows of outputs, [`CHUNK`] panels.
+    /// Two rows of [`COLUMNS`] outputs, [`CHUNK`] panels.
     rows: Buffer,
     /// A picture's unpooled gradient with its border.
     gradient: Buffer,
@@ -49,7 +50,7 @@ impl Scratch {
         Self {
             // One row of 16 may be read from the last pixels on.
             image: Buffer::new(image + LANES),
-            rows: Buffer::new(most(&|g| 2 * CHUNK * g.out_width * LANES)),
+            rows: Buffer::new(2 * CHUNK * COLUMNS * LANES),
             gradient: Buffer::new(gradient),
         }
     }
@@ -118,8 +119,8 @@ impl Forward<'_> {
     pub unsafe fn run(&self, isa: Isa, n: usize, scratch: &Scratch) {
         let g = self.geometry;
         let (first, a_row, depth, line) = locate(g, self.input, n, isa, scratch);
-        let product = |panel: usize, y: usize, c: *mut f32, c_panel: usize| Product {
-            a: first.add(y * line),
+        let product = |panel: usize, (y, x): (usize, usize), rows: usize, c: *mut f32, c_panel: usize| Product {
+            a: first.add(y * line + x * a_row),
             a_row,
             segments: self.segments,
             depth,
@@ -128,7 +129,7 @@ impl Forward<'_> {
             b_panel: g.weight_panel(),
             c,
             c_panel,
-            rows: g.out_width,
+            rows,
             panels: CHUNK.min(g.out_panels - panel),
             accumulate: false,
             next: self.weights,
@@ -138,17 +139,20 @@ impl Forward<'_> {
                 Sink::Keep(out) => {
                     let view = g.output();
                     for y in 0..g.out_height {
-                        isa.run(product(panel, y, out.add(view.at(n, panel, y, 0)), view.panel));
+                        isa.run(product(panel, (y, 0), g.out_width, out.add(view.at(n, panel, y, 0)), view.panel));
                     }
                 }
                 Sink::Pool(finish) => {
-                    let (c_panel, half) = (g.out_width * LANES, CHUNK * g.out_width * LANES);
+                    let (rows, half) = (scratch.rows.ptr(), CHUNK * COLUMNS * LANES);
+                    let panels = CHUNK.min(g.out_panels - panel);
                     for y in 0..g.pooled_height {
-                        for i in 0..2 {
-                            isa.run(product(panel, 2 * y + i, scratch.rows.ptr().add(i * half), c_panel));
+                        for x in (0..2 * g.pooled_width).step_by(COLUMNS) {
+                            let columns = COLUMNS.min(2 * g.pooled_width - x);
+                            for i in 0..2 {
+                                isa.run(product(panel, (2 * y + i, x), columns, rows.add(i * half), COLUMNS * LANES));
+                            }
+                            isa.run(PoolRow { rows, finish, n, panel, panels, cell: (y, x / 2), cells: columns / 2 });
                         }
-                        let panels = CHUNK.min(g.out_panels - panel);
-                        isa.run(PoolRow { geometry: g, rows: scratch.rows.ptr(), finish, n, panel, panels, y });
                     }
                 }
             }
@@ -193,32 +197,31 @@ impl Kernel for Normalize<'_> {
     }
 }
 
-/// Finishes one row of cells from two rows of outputs, `[2][CHUNK][width][16]`.
-struct PoolRow<'a> {
-    geometry: &'a Geometry,
+/// Finishes `cells` cells from `cell` on, from two rows of outputs, `[2][CHUNK][COLUMNS][16]`.
+struct PoolRow {
     rows: *const f32,
     finish: Finish,
     n: usize,
     panel: usize,
     panels: usize,
-    y: usize,
+    cell: (usize, usize),
+    cells: usize,
 }
 
-impl Kernel for PoolRow<'_> {
+impl Kernel for PoolRow {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         with_activation!(self.finish.activation, self.go)
     }
 }
 
-impl PoolRow<'_> {
+impl PoolRow {
     #[inline(always)]
     unsafe fn go<S: Simd, A: Act>(&self) {
-        let g = self.geometry;
         for c in 0..self.panels {
-            let top = self.rows.add(c * g.out_width * LANES);
-            let bottom = top.add(CHUNK * g.out_width * LANES);
-            for x in 0..g.pooled_width {
+            let top = self.rows.add(c * COLUMNS * LANES);
+            let bottom = top.add(CHUNK * COLUMNS * LANES);
+            for x in 0..self.cells {
                 let at = 2 * x * LANES;
                 let four = [
                     S::load(top.add(at)),
@@ -226,7 +229,7 @@ impl PoolRow<'_> {
                     S::load(bottom.add(at)),
                     S::load(bottom.add(at + LANES)),
                 ];
-                self.finish.cell::<S, A>((self.n, self.panel + c), (self.y, x), four);
+                self.finish.cell::<S, A>((self.n, self.panel + c), (self.cell.0, self.cell.1 + x), four);
             }
         }
     }

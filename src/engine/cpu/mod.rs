@@ -37,8 +37,15 @@
 //! A step is about ten jobs for the pool (`pass`), each cut into units that do not depend on the number of threads
 //! wherever sums are formed: at most eight groups of pictures in the backward pass and sixteen shares of a dense
 //! layer's inputs, added up in order. So the bits are the same for any number of threads, and since every element's
-//! sum runs along k with fused multiply-adds, AVX2 and AVX-512 agree bit for bit too. Eight groups also mean that more
-//! than eight threads help the forward pass only; from batch 64 on the work of a unit is large enough for that.
+//! sum runs along k with fused multiply-adds, AVX2 and AVX-512 agree bit for bit too. What that means for more cores:
+//! at batch 32 the forward pass has up to 32 units, the update some hundred, the backward pass (two thirds of a step)
+//! eight. So up to eight threads share everything; of sixteen, eight rest during the backward pass.
+//!
+//! # Caches
+//! The first two blocks take their pictures one by one, because the map between them (half a megabyte) would be gone
+//! from the second-level cache after a whole share; the later ones take a share at once, because their weights are
+//! the larger part. Transforms fetch the lines of the tile after the next: their 36 streams are more than the processor
+//! foresees.
 //!
 //! # Rules for changing it
 //! - A kernel is a struct with pointers and shapes that implements [`isa::Kernel`]; its documentation is its contract.

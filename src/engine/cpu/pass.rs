@@ -12,7 +12,7 @@
 
 use super::{
     Bridge, CpuEngine,
-    block::GROUPS,
+    block::{GROUPS, Span},
     buffer::Buffer,
     dense,
     direct::Input,
@@ -20,6 +20,7 @@ use super::{
     simd::LANES,
     tail::{self, Context, Learning},
     update::{SumParts, Update},
+    winograd,
 };
 use crate::{
     engine::{Batch, Score, Step},
@@ -61,8 +62,14 @@ impl CpuEngine {
                 self.each_share(n, |engine, share, _| engine.normalize(i, share, mode));
             }
         } else {
+            let near = self.near();
             self.each_share(n, |engine, share, thread| {
-                for i in 0..engine.blocks.len() {
+                for picture in pictures(share) {
+                    for i in 0..near {
+                        engine.convolve(i, pixels, picture, thread, mode, false);
+                    }
+                }
+                for i in near..engine.blocks.len() {
                     engine.convolve(i, pixels, share, thread, mode, false);
                 }
             });
@@ -172,10 +179,18 @@ impl CpuEngine {
         let step = step.index;
         let normalized = self.blocks.iter().any(|block| block.norm.is_some());
         if !normalized {
+            let near = self.near();
             self.each_group(n, |engine, group, share, thread| {
-                for i in (0..engine.blocks.len()).rev() {
+                for i in (near..engine.blocks.len()).rev() {
                     engine.refine(i, share, step);
-                    engine.backward(i, pixels, group, share, thread);
+                    engine.backward(i, pixels, group, share, thread, Span::WHOLE);
+                }
+                for picture in pictures(share) {
+                    let span = Span { begins: picture.0 == share.0, ends: picture.0 + 1 == share.0 + share.1 };
+                    for i in (0..near).rev() {
+                        engine.refine(i, picture, step);
+                        engine.backward(i, pixels, group, picture, thread, span);
+                    }
                 }
             });
             return;
@@ -183,7 +198,7 @@ impl CpuEngine {
         for i in (0..self.blocks.len()).rev() {
             self.each_group(n, |engine, _, share, _| engine.refine(i, share, step));
             self.blocks[i].merge_gradient_sums(&mut self.arrays, n);
-            self.each_group(n, |engine, group, share, thread| engine.backward(i, pixels, group, share, thread));
+            self.each_group(n, |engine, group, share, thread| engine.backward(i, pixels, group, share, thread, Span::WHOLE));
         }
     }
 
@@ -286,6 +301,13 @@ impl CpuEngine {
         });
     }
 
+    /// How many of the first blocks go through their pictures one by one: those between which lies so large a map that
+    /// it would be gone from the second-level cache before it is read. (Only one of them may be a Winograd block: a
+    /// thread has one gradient in the transformed domain.)
+    fn near(&self) -> usize {
+        self.blocks.iter().take(2).take_while(|block| block.geometry.tiles() >= 4 * winograd::BLOCK).count()
+    }
+
     fn input(&self, i: usize, pixels: &[u8]) -> Input {
         if i == 0 { Input::Pixels(pixels.as_ptr()) } else { Input::Maps(self.maps[i - 1].values.ptr()) }
     }
@@ -325,14 +347,19 @@ impl CpuEngine {
         unsafe { self.blocks[i].refine(self.isa, &self.maps[i], self.key(i, step), share) };
     }
 
-    fn backward(&self, i: usize, pixels: &[u8], group: usize, share: (usize, usize), thread: usize) {
+    fn backward(&self, i: usize, pixels: &[u8], group: usize, share: (usize, usize), thread: usize, span: Span) {
         let input_gradient = if i == 0 { std::ptr::null_mut() } else { self.maps[i - 1].gradient.ptr() };
         // SAFETY: groups are disjoint, and scratch is the thread's own.
         unsafe {
             let input = self.input(i, pixels);
-            self.blocks[i].backward(self.isa, input, input_gradient, &self.maps[i], group, share, &self.scratch[thread]);
+            self.blocks[i].backward(self.isa, input, input_gradient, &self.maps[i], (group, span), share, &self.scratch[thread]);
         }
     }
+}
+
+/// The pictures of a share, one by one.
+fn pictures((first, count): (usize, usize)) -> impl Iterator<Item = (usize, usize)> {
+    (first..first + count).map(|n| (n, 1))
 }
 
 /// Groups of `n` pictures whose gradients are summed apart.

@@ -3,7 +3,7 @@
 
 use super::{
     Isa,
-    block::{Block, Maps, Scratch},
+    block::{Block, Maps, Scratch, Span},
     buffer::Buffer,
     dense,
     direct::{self, Input},
@@ -79,7 +79,7 @@ impl Probe {
         let to = if self.has_input_gradient() { self.input.gradient.ptr() } else { std::ptr::null_mut() };
         let all = (0, self.pictures);
         // SAFETY: only this thread works on the block.
-        unsafe { self.block.backward(self.isa, self.input(), to, &self.output, 0, all, &self.scratch) };
+        unsafe { self.block.backward(self.isa, self.input(), to, &self.output, (0, Span::WHOLE), all, &self.scratch) };
     }
 }
 

@@ -133,6 +133,10 @@ impl Simd for Avx2 {
         _mm_prefetch::<_MM_HINT_T1>(p.cast())
     }
     #[inline(always)]
+    unsafe fn expect_store(p: *const f32) {
+        _mm_prefetch::<_MM_HINT_ET0>(p.cast())
+    }
+    #[inline(always)]
     unsafe fn keep(m: Self::M, v: Self::V) -> Self::V {
         (_mm256_and_ps(m.0, v.0), _mm256_and_ps(m.1, v.1))
     }

@@ -112,6 +112,10 @@ impl Simd for Avx512 {
         _mm_prefetch::<_MM_HINT_T1>(p.cast())
     }
     #[inline(always)]
+    unsafe fn expect_store(p: *const f32) {
+        _mm_prefetch::<_MM_HINT_ET0>(p.cast())
+    }
+    #[inline(always)]
     unsafe fn keep(m: __mmask16, v: __m512) -> __m512 {
         _mm512_maskz_mov_ps(m, v)
     }

@@ -69,6 +69,8 @@ pub trait Simd: Copy {
 
     /// Brings the line at `p` into the second-level cache; any address is allowed.
     unsafe fn prefetch(p: *const f32);
+    /// Brings the line at `p` into the first-level cache to be written; any address is allowed.
+    unsafe fn expect_store(p: *const f32);
 
     #[inline(always)]
     unsafe fn zero() -> Self::V {

@@ -2,9 +2,11 @@
 #![allow(unsafe_op_in_unsafe_fn, reason = "a kernel is one contract, stated at its struct")]
 
 use super::{
-    BLOCK, CHUNK, POINTS, Scratch, Tile, block_of_tiles, forward::Gather, plane, transform, transposed_plane, weight_plane,
+    AHEAD, BLOCK, CHUNK, POINTS, Scratch, Tile, ahead, block_of_tiles, forward::Gather, plane, transform, transposed_plane,
+    weight_plane,
 };
 use crate::engine::cpu::{
+    block::Span,
     gemm::{Outer, Product},
     geometry::{Geometry, View},
     isa::{Isa, Kernel},
@@ -29,23 +31,27 @@ pub struct Backward<'a> {
 }
 
 impl Backward<'_> {
-    /// Computes pictures `first..first + count`.
+    /// Works on pictures `first..first + count`, which are `span` of their group.
     ///
     /// # Safety
     /// As `Forward::run`.
-    pub unsafe fn run(&self, isa: Isa, first: usize, count: usize, scratch: &Scratch) {
+    pub unsafe fn run(&self, isa: Isa, (first, count): (usize, usize), span: Span, scratch: &Scratch) {
         let g = self.geometry;
         let end = count * g.tiles();
-        std::ptr::write_bytes(self.bias_gradient, 0, g.out_panels * LANES);
+        if span.begins {
+            std::ptr::write_bytes(self.bias_gradient, 0, g.out_panels * LANES);
+        }
         for start in (0..end).step_by(BLOCK) {
             let (tiles, count) = block_of_tiles(g, first, start, end);
             let tiles = &tiles[..count];
             isa.run(Spread { outputs: &self.outputs, tiles, out: scratch.outputs.ptr(), sum: self.bias_gradient });
             self.input_gradients(isa, tiles, scratch);
             isa.run(Gather { geometry: g, tiles, input: self.input, out: scratch.inputs.ptr() });
-            self.weight_gradients(isa, count, start > 0, scratch);
+            self.weight_gradients(isa, count, start > 0 || !span.begins, scratch);
         }
-        isa.run(FoldGradient { geometry: g, from: scratch.weight_gradients.ptr(), to: self.weight_gradient });
+        if span.ends {
+            isa.run(FoldGradient { geometry: g, from: scratch.weight_gradients.ptr(), to: self.weight_gradient });
+        }
     }
 
     /// `dV = dM UT`, chunk by chunk, and back onto the map.
@@ -126,6 +132,7 @@ impl Kernel for Spread<'_> {
                 let to = self.out.add((c * BLOCK + t) * LANES);
                 for i in 0..6 {
                     for j in 0..6 {
+                        S::expect_store(to.wrapping_add((6 * i + j) * plane + AHEAD * LANES));
                         S::store(to.add((6 * i + j) * plane), m[i][j]);
                     }
                 }
@@ -157,6 +164,13 @@ impl Kernel for Scatter<'_> {
                 for i in 0..6 {
                     for j in 0..6 {
                         v[i][j] = S::load(from.add((6 * i + j) * plane(CHUNK, BLOCK)));
+                    }
+                }
+                let next = ahead(self.tiles, t);
+                let next = self.to.add(view.at(next.picture, self.panel + c, 4 * next.row, 4 * next.column));
+                for i in 0..6 {
+                    for j in 2..6 {
+                        S::expect_store(next.add(i * view.row + j * LANES));
                     }
                 }
                 let d = transform::input_adjoint_2d::<S>(v);

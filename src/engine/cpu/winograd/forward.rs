@@ -1,7 +1,7 @@
 //! Forward: `V = B^T x B`, `M = V U`, `y = A^T M A`, then the block's finish.
 #![allow(unsafe_op_in_unsafe_fn, reason = "a kernel is one contract, stated at its struct")]
 
-use super::{BLOCK, CHUNK, POINTS, Scratch, Tile, block_of_tiles, plane, transform, weight_plane};
+use super::{AHEAD, BLOCK, CHUNK, POINTS, Scratch, Tile, ahead, block_of_tiles, plane, transform, weight_plane};
 use crate::engine::cpu::{
     activation::Act,
     gemm::Product,
@@ -92,6 +92,13 @@ impl Kernel for Gather<'_> {
         for c in 0..g.in_panels {
             for (t, tile) in self.tiles.iter().enumerate() {
                 let from = self.input.add(view.at(tile.picture, c, 4 * tile.row, 4 * tile.column));
+                let next = ahead(self.tiles, t);
+                let next = self.input.add(view.at(next.picture, c, 4 * next.row, 4 * next.column));
+                for i in 0..6 {
+                    for j in 2..6 {
+                        S::prefetch(next.add(i * view.row + j * LANES));
+                    }
+                }
                 let mut x = [[S::zero(); 6]; 6];
                 for i in 0..6 {
                     for j in 0..6 {
@@ -102,6 +109,7 @@ impl Kernel for Gather<'_> {
                 let to = self.out.add((c * BLOCK + t) * LANES);
                 for i in 0..6 {
                     for j in 0..6 {
+                        S::expect_store(to.wrapping_add((6 * i + j) * plane + AHEAD * LANES));
                         S::store(to.add((6 * i + j) * plane), v[i][j]);
                     }
                 }

@@ -32,6 +32,9 @@ use super::{buffer::Buffer, geometry::Geometry, simd::LANES};
 pub const POINTS: usize = 36;
 /// Tiles worked on together.
 pub const BLOCK: usize = 32;
+/// How many tiles ahead the lines are fetched that a transform will read and write: 36 streams in steps of a plane are
+/// more than the processor's own prefetchers follow.
+const AHEAD: usize = 2;
 /// Panels of output (forward) or input channels (backward) between product and transform.
 const CHUNK: usize = 4;
 
@@ -82,6 +85,12 @@ struct Tile {
     picture: usize,
     row: usize,
     column: usize,
+}
+
+/// The tile after the next, whose lines are fetched while tile `t` is transformed; at the end the last again.
+#[inline(always)]
+fn ahead(tiles: &[Tile], t: usize) -> Tile {
+    tiles[(t + AHEAD).min(tiles.len() - 1)]
 }
 
 /// The tiles from number `first` on, at most [`BLOCK`] and below `end`, counted over pictures from `picture` on.
