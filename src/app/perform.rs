@@ -196,7 +196,7 @@ impl App {
         let Some(plan) = self.planned().filter(|_| !self.session.phase.busy()) else { return };
         self.session.tried = Some(session::Tried { settings: plan.settings.clone(), trials: Vec::new() });
         // All that a person would train on, and the chosen one if it is none of them.
-        let mut devices = trial::devices("auto");
+        let mut devices = trial::worth_trying(&self.devices);
         if plan.device != "auto" && !devices.contains(&plan.device) {
             devices.push(plan.device.clone());
         }

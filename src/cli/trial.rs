@@ -21,7 +21,11 @@ pub fn trial(ask: &RecipeArgs, json: bool, lang: Lang) -> Done {
     let source = ask.source().unwrap_or(Source::SampleFaces);
     let plan = recipe::plan(ask, source, &store()?, &mut |event| terminal.event(&event))?;
     let mut trials = Vec::new();
-    for device in trial::devices(&ask.device) {
+    let devices = match ask.device.as_str() {
+        "auto" => trial::worth_trying(&engine::devices()),
+        asked => vec![asked.to_owned()],
+    };
+    for device in devices {
         let tried = engine::open(&device, &plan.engine_config())
             .and_then(|mut engine| trial::trial(&plan, engine.as_mut(), &Control::default(), |_, _| {}));
         match tried {

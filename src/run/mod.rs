@@ -53,6 +53,9 @@ pub struct RunInfo {
     /// Pictures in the training, validation and test part.
     pub pictures: [u32; 3],
     pub device: String,
+    /// The device and the number of threads that were asked for, to go on with the same before there is a checkpoint.
+    #[serde(default)]
+    pub asked: Asked,
     pub epochs_done: u32,
     pub best_epoch: Option<u32>,
     pub stopped: Option<StopReason>,
@@ -60,6 +63,21 @@ pub struct RunInfo {
     pub seconds: f64,
     /// The numbers that matter of the test part, once judged.
     pub scores: Option<RunScores>,
+}
+
+/// What a training was asked to compute with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// As `--device` takes it.
+    pub device: String,
+    /// Of the processor; `None` takes all cores.
+    pub threads: Option<usize>,
+}
+
+impl Default for Asked {
+    fn default() -> Self {
+        Self { device: "auto".to_owned(), threads: None }
+    }
 }
 
 /// The numbers that matter, of the test part at the run's threshold.

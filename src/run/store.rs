@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Run, RunInfo, RunStatus, date, naming, pictures::Picture};
+use super::{Asked, Run, RunInfo, RunStatus, date, naming, pictures::Picture};
 use crate::{
     data::sample::Part,
     model::{Network, Weights},
@@ -263,6 +263,7 @@ fn fill(folder: PathBuf, id: String, plan: &Plan) -> Result<Run, Problem> {
         data: Some(plan.dataset.fingerprint()),
         pictures: Part::ALL.map(|part| plan.indices(part).len() as u32),
         device: plan.device.clone(),
+        asked: Asked { device: plan.device.clone(), threads: plan.threads },
         epochs_done: 0,
         best_epoch: None,
         stopped: None,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     data::{batch::Batches, sample::Part},
-    engine::{self, Device, DeviceKind, Engine, Step},
+    engine::{Device, DeviceKind, Engine, Step},
     model::{init, summary},
     plan::Plan,
     problem::Problem,
@@ -32,13 +32,10 @@ pub struct Trial {
     pub memory: u64,
 }
 
-/// The ids of the devices to try: those that a person would train on, or the one that was asked for.
-pub fn devices(asked: &str) -> Vec<String> {
-    if asked != "auto" {
-        return vec![asked.to_owned()];
-    }
-    let real = |device: &Device| matches!(device.kind, DeviceKind::Processor | DeviceKind::Graphics);
-    engine::devices().into_iter().filter(real).map(|device| device.id).collect()
+/// The ids of those among `devices` that a person would train on.
+pub fn worth_trying(devices: &[Device]) -> Vec<String> {
+    let real = |device: &&Device| matches!(device.kind, DeviceKind::Processor | DeviceKind::Graphics);
+    devices.iter().filter(real).map(|device| device.id.clone()).collect()
 }
 
 /// [`Trial::memory`] of `plan`.

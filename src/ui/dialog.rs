@@ -149,9 +149,16 @@ pub const HONEST: [Say; 3] = [
     ),
 ];
 
-const KEYS: [(&str, Say); 9] = [
+const KEYS: [(&str, Say); 10] = [
     ("Ctrl O", say("Open a folder", "Ouvrir un dossier")),
-    ("Ctrl V", say("Predict the picture in the clipboard", "Prédire l’image du presse-papiers")),
+    ("Ctrl S", say("Save the settings", "Enregistrer les réglages")),
+    (
+        "Ctrl V",
+        say(
+            "Predict the picture in the clipboard, or take the settings in it",
+            "Prédire l’image du presse-papiers, ou reprendre les réglages qu’il contient",
+        ),
+    ),
     ("Ctrl Z", say("Undo a change", "Annuler un changement")),
     ("Ctrl ⇧ Z", say("Redo it", "Le rétablir")),
     ("Ctrl 1 … 7", say("Go to a page", "Aller à une page")),
@@ -336,6 +343,8 @@ fn commands(cx: &Cx<'_>) -> Vec<(String, icon::Icon, Action)> {
     if cx.session.run.is_some() {
         add(say("Predict photos…", "Prédire des photos…"), icon::IMAGE, Action::ChoosePhotos);
     }
+    add(say("Save settings…", "Enregistrer les réglages…"), icon::SAVE, Action::SaveSettings);
+    add(say("Open settings…", "Ouvrir des réglages…"), icon::FOLDER_OPEN, Action::ChooseSettings);
     add(say("Undo", "Annuler"), icon::UNDO_2, Action::Undo);
     add(say("Redo", "Rétablir"), icon::REDO_2, Action::Redo);
     add(say("Light", "Clair"), icon::SUN, Action::Mode(Mode::Light));

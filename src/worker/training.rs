@@ -9,7 +9,7 @@ use crate::{
     model::Weights,
     plan::Plan,
     problem::{Kind, Problem},
-    run::{Run, RunInfo, RunStatus, RunStore, pictures::Picture},
+    run::{Asked, Run, RunInfo, RunStatus, RunStore, pictures::Picture},
     text::{Sentence, say},
     train::{
         checkpoint::Checkpoint,
@@ -80,7 +80,11 @@ pub(super) fn resume(
     check_resumable(&run.info, how)?;
     let over = is_over(&run.info, how);
     if let Some(rate) = how.learning_rate {
-        settings.train.optimizer.learning_rate = rate;
+        let train = &mut settings.train;
+        // Rates by hand fall with it.
+        let factor = rate / train.optimizer.learning_rate;
+        train.schedule.table.iter_mut().for_each(|(_, by_hand)| *by_hand *= factor);
+        train.optimizer.learning_rate = rate;
     }
     if let Some(checkpoint) = checkpoint.as_mut().filter(|_| how.more > 0 || how.learning_rate.is_some()) {
         if how.more > 0 {
@@ -91,10 +95,9 @@ pub(super) fn resume(
     }
     let (dataset, split) = Picture::find(&run.pictures()?, dataset)?;
     let plan = Plan::with_split(&settings, Arc::new(dataset), split).map_err(first)?;
-    let (known, threads) = checkpoint
-        .as_ref()
-        .map_or((plan.device.clone(), None), |checkpoint| (checkpoint.position.device.clone(), checkpoint.position.threads));
-    let plan = Plan { device: how.device.clone().unwrap_or(known), threads, ..plan };
+    let Asked { device, threads } = run.info.asked.clone();
+    let device = checkpoint.as_ref().map_or(device, |checkpoint| checkpoint.position.device.clone());
+    let plan = Plan { device: how.device.clone().unwrap_or(device), threads, ..plan };
     let mut engine = engine::open(&plan.device, &plan.engine_config())?;
     if over {
         // Killed between its last epoch and its report.
@@ -136,7 +139,13 @@ fn train_run(
         Ok(Outcome::Left) => Ok(()),
         Ok(Outcome::Done { weights, .. }) => {
             engine.set_weights(&weights)?;
-            judge(plan, engine.as_mut(), &mut run, control, emit)
+            judge(plan, engine.as_mut(), &mut run, control, emit)?;
+            // A disk that was full at the end may have room now; if not, that nothing is kept is said once more.
+            let kept = Weights::load(&run.best_path()).is_ok_and(|kept| kept == weights);
+            if let Some(Err(problem)) = (!kept).then(|| weights.save(&run.best_path())) {
+                emit(Event::Warned(problem));
+            }
+            Ok(())
         }
         Err(problem) => {
             // What is on the disk can be resumed; that this cannot be written down is the smaller trouble.

@@ -117,8 +117,9 @@ pub fn random_case(number: u64) -> (EngineConfig, usize) {
             apply_class_balancing: random.chance(0.5),
             ..Default::default()
         };
-        // With Keras's 1e-7 Adam's first step is as long for a gradient that is zero but for rounding as for any other.
-        let optimizer = OptimizerSettings { learning_rate: 1e-3, epsilon: 1e-3, ..Default::default() };
+        // With Keras's 1e-7 Adam's first step is as long for a gradient that is zero but for rounding as for any other: of
+        // 200 configurations, one with a bias before a batch norm then differs. With 1e-6 all agree; this leaves ten times.
+        let optimizer = OptimizerSettings { learning_rate: 1e-3, epsilon: 1e-5, ..Default::default() };
         let n = batch_size - random.below(if normalized { 3 } else { batch_size });
         return (EngineConfig { network, optimizer, loss, seed: number, batch_size, threads: Some(2) }, n);
     }
@@ -141,11 +142,12 @@ pub fn assert_close(a: &Weights, b: &Weights, bound: f64, what: &str) {
 }
 
 /// Whether every array of `a` is within `bound` of `b`'s, and else the arrays that are not. Arrays that are zero but for
-/// rounding (a bias before a batch norm that takes it away again) are held to a share of the largest one's size.
+/// rounding (a bias before a batch norm that takes it away again, whose true gradient is 0) are held to a share of the largest
+/// one's size: 1e-3 is what all 200 random configurations keep; with 1e-4 two such biases are off by rounding alone.
 pub fn closeness(a: &Weights, b: &Weights, bound: f64) -> Result<(), String> {
     assert_eq!(a.0.keys().collect::<Vec<_>>(), b.0.keys().collect::<Vec<_>>(), "names");
     let norm = |array: &Array| array.data.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>().sqrt();
-    let floor = 5e-3 * b.0.values().map(norm).fold(0.0, f64::max);
+    let floor = 1e-3 * b.0.values().map(norm).fold(0.0, f64::max);
     let mut far = Vec::new();
     for (name, array) in b.iter() {
         assert_eq!(a.0[name].shape, array.shape, "{name}");

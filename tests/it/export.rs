@@ -129,6 +129,7 @@ fn view(folder: &Path, model: ModelSettings) -> RunView {
             data: None,
             pictures: [1200, 400, 500],
             device: "Processor".to_owned(),
+            asked: Default::default(),
             epochs_done: 9,
             best_epoch: Some(7),
             stopped: Some(StopReason::EarlyStopping { patience: 2 }),

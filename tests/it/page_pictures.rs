@@ -7,9 +7,14 @@ use std::{cell::RefCell, path::PathBuf};
 
 use egui_kittest::kittest::Queryable as _;
 use trombine::{
-    session::Phase,
+    engine::{Device, DeviceKind},
+    session::{Phase, RateTest, Tried},
     text::Lang,
-    train::event::StopReason,
+    train::{
+        event::StopReason,
+        rate_range::{self, RateRange},
+        trial::Trial,
+    },
     ui::{page::Page, theme},
 };
 
@@ -19,6 +24,9 @@ use crate::stage::{self, Stage};
 type Scene = (&'static str, fn() -> Stage, &'static [&'static str]);
 
 const SCENES: &[Scene] = &[
+    ("train-tried", tried, &[]),
+    ("train-rates", tried, &["Find a rate", "Trouver un taux"]),
+    ("train-menu", || Stage::new(Page::Training).with_data(60), &["Save, open or copy", "Enregistrer, ouvrir ou copier"]),
     ("train-empty", || Stage::new(Page::Training), &[]),
     ("train-ready", || Stage::new(Page::Training).with_data(60), &[]),
     ("train-first", first_epoch, &[]),
@@ -43,10 +51,35 @@ fn during(phase: Phase) -> Stage {
     stage
 }
 
+/// Two devices were tried and rates were tested.
+fn tried() -> Stage {
+    let mut stage = Stage::new(Page::Training).with_data(60);
+    stage.settings.train.epochs = 40;
+    stage.settings.train.schedule.kind = trombine::train::schedule::ScheduleKind::Cosine;
+    let trial = |device, pictures_per_second: f64, memory| Trial {
+        device,
+        pictures_per_second,
+        epoch: 14_000.0 / pictures_per_second,
+        run: 560_000.0 / pictures_per_second,
+        memory,
+    };
+    let card = Device { kind: DeviceKind::Graphics, id: "gpu0".into(), name: "GeForce RTX 4070".into(), ..stage::processor() };
+    let trials = vec![trial(stage::processor(), 430.0, 310_000_000), trial(card, 9_200.0, 310_000_000)];
+    stage.session.tried = Some(Tried { settings: stage.settings.clone(), trials });
+    let noise = |i: u32| 0.03 * (f64::from(i) * 2.3).sin();
+    let loss = |i: u32| 0.72 - 0.35 / (1.0 + (-(f64::from(i) - 50.0) / 8.0).exp()) + noise(i);
+    let away = |i: u32| (f64::from(i) - 78.0).max(0.0).powi(2) * 0.02;
+    let points = rate_range::points((0..100).map(|i| loss(i) + away(i)));
+    let range = RateRange { proposal: rate_range::propose(&points), points };
+    stage.session.rates = Some(RateTest { settings: stage.settings.clone(), range });
+    stage
+}
+
 fn first_epoch() -> Stage {
     let mut stage = during(Phase::Training);
     if let Some(training) = &mut stage.session.training {
         training.history.clear();
+        training.callbacks = trombine::train::callback::Callbacks::default();
         training.notes.clear();
         training.faces.clear();
         training.now.epoch = 1;

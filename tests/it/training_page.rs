@@ -199,6 +199,18 @@ fn curves_show_all_epochs_or_the_last_ones() {
     harness.get_by_label("Show all epochs, Loss").click();
     harness.run();
     assert!(harness.query_by_label("Show the last epochs, Loss").is_some());
+    // Dragging over a part of the plot shows that part.
+    let plot = harness.get_by_role_and_label(egui::accesskit::Role::Image, "Loss").rect();
+    let at = |share: f32| egui::pos2(plot.left() + share * plot.width(), plot.center().y);
+    harness.drag_at(at(0.2));
+    harness.run();
+    harness.hover_at(at(0.4));
+    harness.run();
+    harness.drop_at(at(0.4));
+    harness.run();
+    harness.get_by_label("Show all epochs, Loss").click();
+    harness.run();
+    assert!(harness.query_by_label("Show the last epochs, Loss").is_some());
 }
 
 #[test]

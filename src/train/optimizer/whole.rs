@@ -54,10 +54,10 @@ impl Optimizer {
         let scale = self.scale(gradients);
         let rule = self.settings.next(&mut self.state, learning_rate);
         for (p, slots) in self.parameters.iter().zip(&mut self.slots) {
-            if let (Some(w), Some(g)) = (weights.0.get_mut(&p.name), gradients.0.get(&p.name)) {
-                if !apply(&rule, p, w, g, scale, slots) {
-                    return Err(misfit(&p.name));
-                }
+            if let (Some(w), Some(g)) = (weights.0.get_mut(&p.name), gradients.0.get(&p.name))
+                && !apply(&rule, p, w, g, scale, slots)
+            {
+                return Err(misfit(&p.name));
             }
         }
         Ok(())

@@ -81,7 +81,7 @@ fn file_menu(ui: &mut Ui, lang: Lang, text: &str) -> Vec<Action> {
         say("Save, open or copy all settings", "Enregistrer, ouvrir ou copier tous les réglages").get(lang),
     );
     Popup::menu(&button).show(|ui| {
-        ui.set_min_width(190.0);
+        ui.set_width(230.0);
         let items = [
             (icon::SAVE, say("Save settings…", "Enregistrer les réglages…"), Action::SaveSettings),
             (icon::FOLDER_OPEN, say("Open settings…", "Ouvrir des réglages…"), Action::ChooseSettings),

@@ -160,7 +160,8 @@ impl Curves {
             self.set_view(ui, if whole { View::Whole } else { part });
         }
         let id = response.id.with("dragged from");
-        if let Some(from) = response.interact_pointer_pos().filter(|_| response.drag_started()) {
+        // Where the button went down: a drag is only known as one some points later.
+        if let Some(from) = ui.input(|i| i.pointer.press_origin()).filter(|_| response.drag_started()) {
             ui.data_mut(|d| d.insert_temp(id, from.x));
         }
         let Some((from, to)) = ui.data(|d| d.get_temp::<f32>(id)).zip(response.interact_pointer_pos()) else { return };
@@ -275,6 +276,10 @@ impl Curves {
         let mut taken = Vec::new();
         let ends: Vec<_> = self.lines.iter().filter(|l| l.labeled).filter_map(|l| l.points.last().map(|p| (l, *p))).collect();
         let mut heights: Vec<f32> = ends.iter().map(|(_, p)| frame.y_at(p[1])).collect();
+        if self.rates {
+            // Above the line, which goes on as planned.
+            heights.iter_mut().for_each(|y| *y -= LABEL * 0.75);
+        }
         push_apart(&mut heights, LABEL, frame.rect.top() - 6.0, frame.rect.bottom() + 4.0);
         for ((line, end), y) in ends.iter().zip(heights) {
             let dot = frame.at(end[0], end[1]);

@@ -38,8 +38,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, chosen: &[String], height: f32) {
 
 fn curves(ui: &mut Ui, lang: Lang, views: &[(usize, Arc<RunView>)], height: f32) {
     let t = Theme::of(ui);
+    // Names at the curves' ends leave the curves room.
+    let letters = if ui.available_width() < 420.0 { 10 } else { 18 };
     let line = |(place, view): &(usize, Arc<RunView>)| Line {
-        name: short(&view.info.name),
+        name: short(&view.info.name, letters),
         color: color(t, *place),
         points: view.history.iter().map(|e| [f64::from(e.epoch), e.validation_accuracy]).collect(),
         labeled: true,
@@ -68,9 +70,9 @@ fn curves(ui: &mut Ui, lang: Lang, views: &[(usize, Arc<RunView>)], height: f32)
     );
 }
 
-/// A name that leaves room for the curve.
-fn short(name: &str) -> String {
-    if name.chars().count() <= 18 { name.to_owned() } else { name.chars().take(17).chain(['…']).collect() }
+/// A name of at most so many letters.
+fn short(name: &str, letters: usize) -> String {
+    if name.chars().count() <= letters { name.to_owned() } else { name.chars().take(letters - 1).chain(['…']).collect() }
 }
 
 fn differences(ui: &mut Ui, lang: Lang, views: &[(usize, Arc<RunView>)]) {
@@ -100,7 +102,7 @@ fn differing(lang: Lang, views: &[(usize, Arc<RunView>)]) -> Table {
         })
         .collect();
     let mut head = vec![say("option", "réglage").get(lang).to_owned()];
-    head.extend(views.iter().map(|(_, view)| short(&view.info.name)));
+    head.extend(views.iter().map(|(_, view)| view.info.name.clone()));
     let knobs = values.iter().map(Vec::len).min().unwrap_or(0);
     let rows = (0..knobs)
         .filter(|&i| values.iter().any(|run| run[i].1 != values[0][i].1))

@@ -64,8 +64,9 @@ fn facts(ui: &mut Ui, lang: Lang, run: &RunInfo) {
         lines.push((say("F1, both classes", "F1, deux classes"), scores.f1.map(|f1| decimal(lang, f1, 3)).join(" · ")));
     }
     for (name, value) in lines {
-        ui.horizontal(|ui| {
-            ui.spacing_mut().interact_size.y = 20.0;
+        let room = egui::vec2(ui.available_width(), 18.0);
+        ui.allocate_ui_with_layout(room, egui::Layout::left_to_right(egui::Align::Center), |ui| {
+            ui.spacing_mut().interact_size.y = 18.0;
             ui.label(theme::cell(name.get(lang)).color(t.text2));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 ui.add(egui::Label::new(theme::cell(value).color(t.text)).truncate());

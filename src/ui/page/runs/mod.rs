@@ -96,28 +96,31 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
 /// A column behind the name: its title, its share of the rest, and the place of its value in [`cells`].
 type Column = (&'static str, f32, usize);
 
-/// The columns, fewer of them where a run's details stand beside the table.
-fn columns_of(lang: Lang, narrow: bool) -> Vec<Column> {
+/// The columns, fewer of them in a small window and where a run's details stand beside the table.
+fn columns_of(lang: Lang, width: f32) -> Vec<Column> {
     let begun = say("begun (UTC)", "début (UTC)").get(lang);
     let right = say("test, right", "test, justes").get(lang);
     let epochs = say("epochs", "époques").get(lang);
-    if narrow {
-        return vec![(begun, 0.44, 0), (epochs, 0.24, 1), (right, 0.32, 2)];
+    let time = say("time", "durée").get(lang);
+    match width {
+        ..520.0 => vec![(epochs, 0.45, 1), (right, 0.55, 2)],
+        ..680.0 => vec![(begun, 0.44, 0), (epochs, 0.24, 1), (right, 0.32, 2)],
+        ..860.0 => vec![(begun, 0.34, 0), (epochs, 0.19, 1), (right, 0.25, 2), (time, 0.22, 4)],
+        _ => vec![
+            (begun, 0.23, 0),
+            (epochs, 0.12, 1),
+            (right, 0.15, 2),
+            ("F1, macro", 0.14, 3),
+            (time, 0.15, 4),
+            (say("device", "appareil").get(lang), 0.21, 5),
+        ],
     }
-    vec![
-        (begun, 0.23, 0),
-        (epochs, 0.12, 1),
-        (right, 0.15, 2),
-        ("F1, macro", 0.14, 3),
-        (say("time", "durée").get(lang), 0.15, 4),
-        (say("device", "appareil").get(lang), 0.21, 5),
-    ]
 }
 
 /// Where the name ends, and the left and right end of each column of a row.
-fn places(rect: Rect, narrow: bool, columns: &[Column]) -> (f32, Vec<(f32, f32)>) {
+fn places(rect: Rect, columns: &[Column]) -> (f32, Vec<(f32, f32)>) {
     const GAP: f32 = 14.0;
-    let name = rect.left() + rect.width() * if narrow { 0.44 } else { 0.34 };
+    let name = rect.left() + rect.width() * if columns.len() < 5 { 0.42 } else { 0.34 };
     let mut x = name;
     let rest = rect.right() - name - 6.0;
     let of = |column: &Column| {
@@ -142,10 +145,9 @@ fn table(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let runs = &cx.session.runs;
     let best = runs.iter().filter_map(|r| r.scores).map(|s| s.accuracy).fold(0.0, f64::max);
     Card::new().fill().show(ui, |ui| {
-        let narrow = ui.available_width() < 680.0;
-        let columns = columns_of(lang, narrow);
+        let columns = columns_of(lang, ui.available_width());
         let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
-        for ((left, right), (title, ..)) in places(head, narrow, &columns).1.into_iter().zip(&columns) {
+        for ((left, right), (title, ..)) in places(head, &columns).1.into_iter().zip(&columns) {
             let galley = fitted(ui, title, theme::regular(size::CAPTION), t.text3, right - left);
             ui.painter().galley(pos2(right - galley.size().x, head.center().y - galley.size().y / 2.0), galley, t.text3);
         }
@@ -175,7 +177,7 @@ fn table(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                 if on {
                     icon::CHECK.paint(ui.painter(), box_rect, 13.0, t.on);
                 }
-                let (end, places) = places(rect, narrow, &columns);
+                let (end, places) = places(rect, &columns);
                 let left = rect.left() + 34.0;
                 let note = if run.note.is_empty() { status(lang, run) } else { run.note.replace('\n', " ") };
                 let lines = [

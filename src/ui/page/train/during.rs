@@ -40,6 +40,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
     });
 }
 
+/// The learning rate's place among the tiles.
+const RATE_TILE: usize = 3;
+
 fn numbers(ui: &mut Ui, cx: &Cx<'_>, training: &Training) {
     let lang = cx.lang;
     let of = say("of", "sur").get(lang);
@@ -137,6 +140,10 @@ fn numbers(ui: &mut Ui, cx: &Cx<'_>, training: &Training) {
         },
         last_tile,
     ];
+    // In a small window the learning rate has its plot alone.
+    let narrow = ui.available_width() < 860.0;
+    let list: Vec<Tile> =
+        list.into_iter().enumerate().filter(|(place, _)| !(narrow && *place == RATE_TILE)).map(|(_, t)| t).collect();
     tiles::tiles(ui, &list, Some(progress));
 }
 
@@ -339,7 +346,7 @@ fn faces(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
             let across = (room.x - gap * (columns - 1) as f32) / columns as f32;
             across.min((room.y - gap * (rows - 1.0)) / rows - words)
         };
-        let fits = |columns: &usize| (room.x + gap) / *columns as f32 >= 54.0;
+        let fits = |columns: &usize| (room.x + gap) / *columns as f32 >= 40.0;
         let columns = (1..=count).filter(fits).max_by(|a, b| side_of(*a).total_cmp(&side_of(*b))).unwrap_or(1);
         let side = side_of(columns).clamp(28.0, 128.0);
         let pitch = (room.x + gap) / columns as f32;
@@ -360,9 +367,10 @@ fn faces(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
             let sure = percent(lang, f64::from(sure), 0);
             let wide = pitch - 6.0 > 78.0;
             let lines = if wide { vec![format!("{name} {sure}")] } else { vec![name.to_owned(), sure.clone()] };
+            let letters = if pitch < 54.0 { 10.0 } else { size::CAPTION };
             for (i, line) in lines.iter().enumerate() {
                 let at = pos2(rect.center().x, bar.bottom() + 4.0 + 14.0 * i as f32);
-                ui.painter().text(at, Align2::CENTER_TOP, line, theme::regular(size::CAPTION), t.text2);
+                ui.painter().text(at, Align2::CENTER_TOP, line, theme::regular(letters), t.text2);
             }
             let truth = dataset.samples.get(*sample as usize).map_or(0, |s| usize::from(s.class));
             let truth = class_name(&dataset.classes, truth, lang);

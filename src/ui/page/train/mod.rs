@@ -160,7 +160,7 @@ fn over_header(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, training: &Train
             let more =
                 ui.add(Button::secondary(say("Train more", "Continuer").get(lang)).trailing(icon::CHEVRON_DOWN).enabled(free));
             Popup::menu(&more).show(|ui| {
-                ui.set_min_width(150.0);
+                ui.set_width(170.0);
                 for epochs in [5u32, 10, 20, 50] {
                     let name =
                         plural(lang, epochs.into(), say("more epoch", "époque de plus"), say("more epochs", "époques de plus"));

@@ -15,7 +15,7 @@ pub struct Tile {
 }
 
 /// Height of the row.
-pub const HEIGHT: f32 = 112.0;
+pub const HEIGHT: f32 = 116.0;
 
 /// Draws the tiles over the width there is; `share` fills the bar along the lower edge.
 pub fn tiles(ui: &mut Ui, tiles: &[Tile], progress: Option<(&str, f32)>) {
@@ -51,7 +51,9 @@ fn one(ui: &mut Ui, t: &Theme, rect: Rect, tile: &Tile) {
         [tile.name, &tile.value, &tile.unit, &tile.note].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" ");
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &said));
     let painter = ui.painter_at(rect.expand2(vec2(4.0, 6.0)));
-    painter.text(rect.min, egui::Align2::LEFT_TOP, tile.name, theme::regular(size::CAPTION), t.text2);
+    let mut name = egui::text::LayoutJob::simple_singleline(tile.name.to_owned(), theme::regular(size::CAPTION), t.text2);
+    name.wrap = egui::text::TextWrapping::truncate_at_width(rect.width());
+    painter.galley(rect.min, painter.layout_job(name), t.text2);
     let unit = painter.layout_no_wrap(tile.unit.clone(), theme::medium(size::BODY), t.text2);
     let room = rect.width() - if tile.unit.is_empty() { 0.0 } else { unit.size().x + 5.0 };
     // A long number in a narrow tile is set smaller rather than cut off.

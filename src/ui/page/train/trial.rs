@@ -43,13 +43,13 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, height: f32) {
         let button = Button::secondary(name.get(lang)).icon(icon::GAUGE).compact();
         asked = ui.add(button.unless(not_ready(cx))).clicked();
     };
-    let title = say("How long it would take", "Combien de temps cela prendrait").get(lang);
+    let title = say("Expected time", "Durée prévue").get(lang);
     Card::titled(title).fill().show_with(ui, tools, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         match session.tried.as_ref().filter(|tried| !tried.trials.is_empty()) {
             Some(tried) => {
                 for trial in &tried.trials {
-                    line(ui, lang, trial, tried.settings.train.epochs);
+                    line(ui, lang, trial);
                 }
                 if !is_of(tried, cx) {
                     let text = say("Measured with other settings: try again", "Mesuré avec d’autres réglages : réessayez");
@@ -78,18 +78,19 @@ fn is_of(tried: &Tried, cx: &Cx<'_>) -> bool {
     tried.trials.is_empty() || tried.settings == *cx.settings
 }
 
-fn line(ui: &mut Ui, lang: Lang, trial: &Trial, epochs: u32) {
+fn line(ui: &mut Ui, lang: Lang, trial: &Trial) {
     let t = Theme::of(ui);
     let time = words::about(lang, trial.run);
     let (speed, memory) = (number(lang, trial.pictures_per_second.round() as u64), bytes(lang, trial.memory));
     let symbol = if trial.device.kind == DeviceKind::Processor { icon::CPU } else { icon::CIRCUIT_BOARD };
-    let (said, details) = match lang {
-        Lang::En => {
-            (format!("{time} on {}", trial.device.name), format!("{epochs} epochs, {speed} pictures/s, {memory} of memory"))
-        }
-        Lang::Fr => {
-            (format!("{time} sur {}", trial.device.name), format!("{epochs} époques, {speed} images/s, {memory} de mémoire"))
-        }
+    let (said, speed) = match lang {
+        Lang::En => (format!("{time} on {}", trial.device.name), format!("{speed} pictures/s")),
+        Lang::Fr => (format!("{time} sur {}", trial.device.name), format!("{speed} images/s")),
+    };
+    // In a small window the memory stands in the card above alone.
+    let details = match ui.available_width() < 420.0 {
+        true => speed,
+        false => format!("{speed}, {memory} {}", say("of memory", "de mémoire").get(lang)),
     };
     ui.allocate_ui_with_layout(egui::vec2(ui.available_width(), LINE), Layout::right_to_left(Align::Center), |ui| {
         ui.set_min_height(LINE);
