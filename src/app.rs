@@ -242,7 +242,7 @@ impl App {
             self.actions.push(Action::Train);
         }
         if let Some((run, how)) = self.resume_when_open.take() {
-            self.resume(run, how);
+            self.resume_on(run, how, dataset.clone());
         }
     }
 

@@ -46,7 +46,7 @@ impl Way {
             }
             Self::SlowerFromTheBest { rate, .. } => match lang {
                 Lang::En => format!("Go on from the best at {}", curves::rate(lang, *rate)),
-                Lang::Fr => format!("Repartir des meilleurs à {}", curves::rate(lang, *rate)),
+                Lang::Fr => format!("Repartir des meilleurs poids à {}", curves::rate(lang, *rate)),
             },
             Self::SlowerAnew(rate) => match lang {
                 Lang::En => format!("Start again at {}", curves::rate(lang, *rate)),

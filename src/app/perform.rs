@@ -6,7 +6,7 @@ use egui::Context;
 
 use super::{App, errand::Fetched, interrupted::Interrupted, set_mode};
 use crate::{
-    data::sample::Source,
+    data::sample::{Dataset, Source},
     knob::Choice as _,
     plan::Plan,
     run::export::{ExportOptions, PlotKind},
@@ -168,11 +168,7 @@ impl App {
         let own = self.session.runs.iter().find(|info| info.id == run).map(|info| info.source.clone());
         let open = self.session.dataset.clone();
         match (open.filter(|open| own.as_ref().is_none_or(|own| open.source == *own)), own) {
-            (Some(dataset), _) => {
-                let starting = Phase::Starting(Progress::at(Stage::Training));
-                self.send(Command::Resume { run, dataset, how }, Some(starting));
-                self.page = Page::Training;
-            }
+            (Some(dataset), _) => self.resume_on(run, how, dataset),
             (None, Some(own)) if !self.session.phase.busy() => {
                 self.resume_when_open = Some((run, how));
                 self.open(own);
@@ -183,6 +179,12 @@ impl App {
                 self.page = Page::Data;
             }
         }
+    }
+
+    /// Goes on with a run on the pictures that are open: its own, or its own in the place where they are now.
+    pub(super) fn resume_on(&mut self, run: String, how: Onward, dataset: Arc<Dataset>) {
+        self.send(Command::Resume { run, dataset, how }, Some(Phase::Starting(Progress::at(Stage::Training))));
+        self.page = Page::Training;
     }
 
     /// The draft as a plan on the chosen device, if it is one.

@@ -72,7 +72,8 @@ impl RunStore {
                 // A deleted run keeps its name, so that it can come back.
                 Ok(()) if folder.exists() || self.trash().join(&id).exists() => drop(fs::remove_dir(&hidden)),
                 Ok(()) => {
-                    let run = fill(hidden.clone(), id, plan)?;
+                    // On a full disk, half a run only takes space.
+                    let run = fill(hidden.clone(), id, plan).inspect_err(|_| drop(fs::remove_dir_all(&hidden)))?;
                     fs::rename(&hidden, &folder).map_err(|error| cannot_write(&folder, &error))?;
                     return Ok(Run { folder, ..run });
                 }

@@ -33,6 +33,7 @@ const SCENES: &[Scene] = &[
     ("train-during", || during(Phase::Training), &[]),
     ("train-paused", || during(Phase::Paused), &[]),
     ("train-over", over, &[]),
+    ("model", || Stage::new(Page::Model).with_data(60), &[]),
     ("results", || Stage::new(Page::Results).with_data(400).with_run(), &[]),
     ("pictures", || Stage::new(Page::Results).with_data(400).with_run(), &["women were called men", "femmes prises pour"]),
     ("runs-compared", stage::three_runs, &["notebook + batch norm,", "notebook,", "longer,"]),
