@@ -5,6 +5,7 @@
 //! | module | what it is |
 //! | --- | --- |
 //! | [`text`], [`knob`], [`problem`] | leaves: phrases in both languages, tunables that describe themselves, what a user is asked to fix |
+//! | [`files`] | where the program keeps its own files, written whole or not at all |
 //! | [`settings`], [`preset`], [`plan`] | what the user edits; the same checked against a data set, which is all that training accepts |
 //! | [`data`] | a folder becomes samples, a split, cached pixels, batches |
 //! | [`model`] | what the network is, for any engine |
@@ -31,6 +32,7 @@ pub mod cli;
 pub mod data;
 pub mod engine;
 pub mod evaluate;
+pub mod files;
 pub mod knob;
 pub mod model;
 pub mod plan;

@@ -19,8 +19,9 @@ use crate::{
         frame,
     },
     problem::{Kind, Problem},
+    files::atomic,
     run::{
-        RunInfo, RunStatus, atomic,
+        RunInfo, RunStatus,
         export::{ExportOptions, Format},
     },
     text::{Lang, Say, Sentence, decimal, percent, say},

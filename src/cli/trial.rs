@@ -10,7 +10,7 @@ use crate::{
     data::sample::Source,
     engine::{self, Device, SelfTest},
     problem::{Kind, Problem},
-    run::atomic,
+    files::atomic,
     text::{Lang, Sentence, bytes, decimal, duration, say},
     train::{control::Control, rate_range, trial},
 };

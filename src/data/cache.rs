@@ -24,14 +24,14 @@ use serde::{Deserialize, Serialize};
 use super::{
     decode::decode_small,
     hash::hash,
-    places::key,
-    sample::{Oddity, PIXEL_BYTES, Pixels, SkipReason, Skipped, Source},
+    sample::{Oddity, PIXEL_BYTES, Pixels, SkipReason, Skipped, Source, Spare},
     scan::Scan,
 };
 use crate::{problem::Problem, train::control::Control, worker::Stage};
 
 /// Decodes what is new in `scan`, fills in hashes and oddities, moves pictures that cannot be decoded to the skipped,
-/// and gives the pixels in the order of the samples that remain. `folder` is the cache's, made if it is not there.
+/// and gives the pixels in the order of the samples that remain, and the unnamed pictures with theirs. `folder` is the
+/// cache's, made if it is not there.
 ///
 /// # Errors
 /// A full disk or no permission for the cache, the data folder gone, or cancelled.
@@ -41,8 +41,13 @@ pub fn fill(
     scan: &mut Scan,
     control: &Control,
     progress: &mut dyn FnMut(Stage, u64, u64),
-) -> Result<Pixels, Problem> {
-    let path = folder.join(key(&Source::Folder(root.to_owned())) + ".pixels");
+) -> Result<(Pixels, Spare), Problem> {
+    let named = scan.samples.len();
+    for (sample, modified) in std::mem::take(&mut scan.unnamed) {
+        scan.samples.push(sample);
+        scan.modified.push(modified);
+    }
+    let path = folder.join(Source::Folder(root.to_owned()).key() + ".pixels");
     let (mut cached, stale) = match Cached::open(&path) {
         Some(cached) => {
             let stale = cached.stale(root, scan);
@@ -54,7 +59,7 @@ pub fn fill(
         fs::create_dir_all(folder).map_err(|error| Problem::io(folder, &error))?;
         cached = rebuild(&path, root, scan, &cached, &stale, control, progress)?;
     }
-    Ok(cached.settle(scan))
+    Ok(cached.settle(scan, named))
 }
 
 /// Bytes before the first picture: one page.
@@ -147,21 +152,29 @@ impl Cached {
         self.map.as_ref()?.pictures().get(slot as usize * PIXEL_BYTES..)?.get(..PIXEL_BYTES)
     }
 
-    /// Applies the index to a scan, all of whose samples it knows.
-    fn settle(self, scan: &mut Scan) -> Pixels {
+    /// Applies the index to a scan, all of whose samples it knows; those from `named` on are the unnamed ones.
+    fn settle(self, scan: &mut Scan, named: usize) -> (Pixels, Spare) {
         let mut slots = Vec::with_capacity(scan.samples.len());
+        let (mut spare, mut spare_slots) = (Vec::new(), Vec::new());
         let mut modified = Vec::with_capacity(scan.samples.len());
         let (samples, times) = (std::mem::take(&mut scan.samples), std::mem::take(&mut scan.modified));
-        for (mut sample, time) in samples.into_iter().zip(times) {
+        for (index, (mut sample, time)) in samples.into_iter().zip(times).enumerate() {
             match self.entries.get(&sample.file) {
                 Some(Entry { hash, outcome: Outcome::Picture { slot, oddity, .. }, .. }) => {
                     sample.hash = *hash;
                     sample.oddity = sample.oddity.or_else(|| oddity.clone());
+                    if index >= named {
+                        spare_slots.push(*slot as usize);
+                        spare.push(sample);
+                        continue;
+                    }
                     slots.push(*slot as usize);
                     modified.push(time);
                     scan.samples.push(sample);
                 }
                 Some(Entry { outcome: Outcome::Refused { reason }, .. }) => {
+                    // What cannot be decoded is not worth a better name.
+                    scan.skipped.retain(|skipped| index < named || skipped.file != sample.file);
                     scan.skipped.push(Skipped { file: sample.file, reason: reason.clone(), proposal: None });
                 }
                 None => {}
@@ -169,7 +182,8 @@ impl Cached {
         }
         scan.modified = modified;
         scan.skipped.sort_by(|a, b| a.file.cmp(&b.file));
-        self.map.map_or_else(Pixels::default, |map| Pixels::new(Shared(map)).select(slots))
+        let all = self.map.map_or_else(Pixels::default, |map| Pixels::new(Shared(map)));
+        (all.select(slots), Spare { samples: spare, pixels: all.select(spare_slots) })
     }
 }
 

@@ -1,22 +1,27 @@
-//! What the user decided about single pictures: relabeled, left out, its name repaired.
+//! What the user decided about single pictures: relabeled, left out, kept, its name repaired.
 //!
 //! The dataset folder is never written to. Edits are a plain value, kept in a file of Trombine's own for each folder;
-//! whoever keeps the value from before can undo.
+//! whoever keeps the value from before can undo. Applying them decodes nothing: pictures that nobody knows the class of
+//! are decoded with all others (`Dataset::spare`), so that one can look at them first.
 
 use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use serde::{Deserialize, Serialize};
 
 use super::{
+    hash::hash,
     name,
-    places::{Places, key},
-    sample::{Dataset, Oddity, SkipReason, Skipped, Source},
+    sample::{Dataset, Oddity, Pixels, Sample, SkipReason, Skipped, Source, Spare},
 };
-use crate::{problem::Problem, run::atomic};
+use crate::{
+    files::{Places, atomic},
+    problem::Problem,
+};
 
 /// The edits of one data set, by the picture's path below the folder, with `/` between folders.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +34,9 @@ pub struct Edits(BTreeMap<String, Edit>);
 pub struct Edit {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub left_out: bool,
+    /// Looked at and found right as it is.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub kept: bool,
     /// The name of the class that it shows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub class: Option<String>,
@@ -37,39 +45,75 @@ pub struct Edit {
     pub name: Option<String>,
 }
 
+/// One decision, to be made about one or many pictures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    LeaveOut,
+    /// It is right as it is; a picture that was left out comes back.
+    Keep,
+    /// It shows the class of this name.
+    Relabel(String),
+    /// Read it as if it had this name.
+    Repair(String),
+    /// Take back everything that was decided about it.
+    Forget,
+}
+
+/// A data set as it was before the edits that made it what it is.
+#[derive(Clone, Debug)]
+pub struct Edited {
+    pub base: Arc<Dataset>,
+    pub edits: Edits,
+}
+
+static NONE: Edits = Edits(BTreeMap::new());
+
+impl Dataset {
+    /// The edits in it.
+    pub fn edits(&self) -> &Edits {
+        self.edited.as_ref().map_or(&NONE, |edited| &edited.edits)
+    }
+
+    /// The data set with every picture that the user left out back in, for runs that began with them.
+    #[must_use]
+    pub fn with_left_out(&self) -> Self {
+        let mut edits = self.edits().clone();
+        edits.0.values_mut().for_each(|edit| edit.left_out = false);
+        edits.apply(self)
+    }
+
+    /// Where a file's picture is among the samples. It is sought first where it was in the data set of which it was the
+    /// one at `then`: pictures that were left out since have moved those after it down, those brought back have moved them up.
+    pub fn find(&self, file: &Path, then: usize) -> Option<usize> {
+        let is = |index: &usize| self.samples.get(*index).is_some_and(|s| s.file == file);
+        let far = self.edits().len() + self.skipped.len() + 1;
+        let last = self.samples.len().saturating_sub(1);
+        let near = (0..=far).flat_map(|d| [then.saturating_sub(d), (then + d).min(last)]).find(is);
+        // A picture whose name was repaired stands behind the others.
+        near.or_else(|| (last.saturating_sub(far)..=last).find(is))
+    }
+}
+
 impl Edits {
     /// What was decided about a picture.
     pub fn get(&self, file: &Path) -> Option<&Edit> {
         if self.0.is_empty() { None } else { self.0.get(&slashed(file)) }
     }
 
-    /// Decides about a picture; an edit that says nothing is forgotten.
-    pub fn set(&mut self, file: &Path, edit: Edit) {
-        if edit == Edit::default() {
-            self.0.remove(&slashed(file));
-        } else {
-            self.0.insert(slashed(file), edit);
+    /// Decides something about a picture. An edit that says nothing any more is forgotten.
+    pub fn change(&mut self, file: &Path, change: &Change) {
+        let key = slashed(file);
+        let edit = self.0.entry(key.clone()).or_default();
+        match change {
+            Change::LeaveOut => (edit.left_out, edit.kept) = (true, false),
+            Change::Keep => (edit.left_out, edit.kept) = (false, true),
+            Change::Relabel(class) => (edit.class, edit.left_out, edit.kept) = (Some(class.clone()), false, false),
+            Change::Repair(name) => (edit.name, edit.left_out) = (Some(name.clone()), false),
+            Change::Forget => *edit = Edit::default(),
         }
-    }
-
-    /// Leaves a picture out.
-    pub fn leave_out(&mut self, file: &Path) {
-        self.change(file, |edit| edit.left_out = true);
-    }
-
-    /// Says which class a picture shows.
-    pub fn relabel(&mut self, file: &Path, class: &str) {
-        self.change(file, |edit| edit.class = Some(class.to_owned()));
-    }
-
-    /// Reads a picture as if it had this name. A name that cannot be read is of no use: see [`name::read`].
-    pub fn repair(&mut self, file: &Path, name: &str) {
-        self.change(file, |edit| edit.name = Some(name.to_owned()));
-    }
-
-    /// Takes back everything about a picture.
-    pub fn forget(&mut self, file: &Path) {
-        self.0.remove(&slashed(file));
+        if *edit == Edit::default() {
+            self.0.remove(&key);
+        }
     }
 
     pub fn len(&self) -> usize {
@@ -85,54 +129,67 @@ impl Edits {
         self.0.iter().map(|(file, edit)| (file.as_str(), edit))
     }
 
-    /// The name that stands in for a picture's own.
-    pub fn repaired_name(&self, file: &Path) -> Option<&str> {
-        self.get(file)?.name.as_deref()
+    /// A number that is another one for other edits, as far as they change what is trained on; 0 for none.
+    pub fn fingerprint(&self) -> u64 {
+        let counts: Vec<_> = self.0.iter().filter(|(_, e)| e.left_out || e.class.is_some() || e.name.is_some()).collect();
+        let text: String = counts.iter().map(|(file, e)| format!("{file}\n{}\n{:?}\n{:?}\n", e.left_out, e.class, e.name)).collect();
+        if counts.is_empty() { 0 } else { hash(text.as_bytes()) }
     }
 
-    /// Whether a repaired name makes a picture usable that `dataset` skipped, so that it has to be opened again.
-    pub fn needs_opening(&self, dataset: &Dataset) -> bool {
-        dataset.skipped.iter().any(|s| s.reason == SkipReason::Name && self.repaired_name(&s.file).is_some())
-    }
-
-    /// The data set with these edits; `dataset` is one without edits, or with some of these. Pixels are shared.
+    /// The data set with these edits in place of those that it has. Pixels are shared; nothing is decoded.
+    #[must_use]
     pub fn apply(&self, dataset: &Dataset) -> Dataset {
+        let base = match &dataset.edited {
+            Some(edited) => edited.base.clone(),
+            None if self.is_empty() => return dataset.clone(),
+            None => Arc::new(dataset.clone()),
+        };
         if self.is_empty() {
-            return dataset.clone();
+            return base.as_ref().clone();
         }
-        let mut kept = Vec::with_capacity(dataset.samples.len());
-        let (mut samples, mut skipped) = (Vec::with_capacity(dataset.samples.len()), dataset.skipped.clone());
-        for (index, sample) in dataset.samples.iter().enumerate() {
-            let Some(edit) = self.get(&sample.file) else {
+        let used = base.samples.len();
+        let all: Vec<&Sample> = base.samples.iter().chain(&base.spare.samples).collect();
+        let (mut kept, mut spare) = (Vec::with_capacity(used), Vec::new());
+        let mut samples = Vec::with_capacity(used);
+        for (index, sample) in all.iter().enumerate() {
+            match self.get(&sample.file) {
+                None if index < used => samples.push((*sample).clone()),
+                Some(edit) if !edit.left_out => match edited(&base, sample, edit, index < used) {
+                    Some(sample) => samples.push(sample),
+                    None => spare.push(index),
+                },
+                _ => spare.push(index),
+            }
+            if spare.last() != Some(&index) {
                 kept.push(index);
-                samples.push(sample.clone());
-                continue;
-            };
-            if edit.left_out {
-                skipped.push(Skipped { file: sample.file.clone(), reason: SkipReason::LeftOut, proposal: None });
-                continue;
             }
-            let mut sample = sample.clone();
-            if let Some(name) = edit.name.as_deref().and_then(name::read) {
-                (sample.age, sample.race, sample.oddity) = (Some(name.age), name.race, Some(Oddity::Repaired));
-                if dataset.is_utkface() {
-                    sample.class = name.class;
-                }
+        }
+        let left_out = |index: &usize| self.get(&all[*index].file).is_some_and(|edit| edit.left_out);
+        let unnamed = |index: &usize| *index >= used && !left_out(index);
+        let mut skipped: Vec<Skipped> = base.skipped.iter().filter(|s| base.spare.find(&s.file).is_none()).cloned().collect();
+        for index in &spare {
+            let file = all[*index].file.clone();
+            if unnamed(index) {
+                skipped.extend(base.skipped.iter().find(|s| s.file == file).cloned());
+            } else {
+                skipped.push(Skipped { file, reason: SkipReason::LeftOut, proposal: None });
             }
-            let class = edit.class.as_ref().and_then(|class| dataset.classes.iter().position(|c| c == class));
-            if let Some(class) = class {
-                (sample.class, sample.oddity) = (class as u8, Some(Oddity::Repaired));
-            }
-            kept.push(index);
-            samples.push(sample);
         }
         skipped.sort_by(|a, b| a.file.cmp(&b.file));
-        let pixels = if dataset.pixels.is_empty() || kept.len() == dataset.samples.len() {
-            dataset.pixels.clone()
-        } else {
-            dataset.pixels.select(kept)
-        };
-        Dataset { samples, skipped, pixels, ..dataset.clone() }
+        spare.sort_by(|a, b| all[*a].file.cmp(&all[*b].file));
+        let pixels = base.pixels.chain(&base.spare.pixels);
+        // A data set made without pixels stays so.
+        let select = |which: &[usize]| if pixels.len() == all.len() { pixels.select(which.iter().copied()) } else { Pixels::default() };
+        let (pixels, spare_pixels) = (select(&kept), select(&spare));
+        Dataset {
+            source: base.source.clone(),
+            classes: base.classes.clone(),
+            samples,
+            skipped,
+            pixels,
+            spare: Spare { samples: spare.iter().map(|i| all[*i].clone()).collect(), pixels: spare_pixels },
+            edited: Some(Edited { base, edits: self.clone() }),
+        }
     }
 
     /// The edits of a source. Those of a folder that has been moved since are found by the folder's name.
@@ -157,10 +214,21 @@ impl Edits {
         fs::create_dir_all(&folder).map_err(|error| Problem::io(&folder, &error))?;
         atomic::write_json(&path, &SideFile { folder: folder_of(source), edits: self.clone() })
     }
+}
 
-    fn change(&mut self, file: &Path, change: impl FnOnce(&mut Edit)) {
-        change(self.0.entry(slashed(file)).or_default());
+/// The picture as the edit has it; `None` if still nobody knows its class.
+fn edited(dataset: &Dataset, sample: &Sample, edit: &Edit, mut known: bool) -> Option<Sample> {
+    let mut sample = sample.clone();
+    if let Some(name) = edit.name.as_deref().and_then(name::read) {
+        (sample.age, sample.race, sample.oddity) = (Some(name.age), name.race, Some(Oddity::Repaired));
+        if dataset.is_utkface() {
+            (sample.class, known) = (name.class, true);
+        }
     }
+    if let Some(class) = edit.class.as_ref().and_then(|class| dataset.classes.iter().position(|c| c == class)) {
+        (sample.class, sample.oddity, known) = (class as u8, Some(Oddity::Repaired), true);
+    }
+    known.then_some(sample)
 }
 
 /// What stands in the side file.
@@ -172,7 +240,7 @@ struct SideFile {
 }
 
 fn side_file(places: &Places, source: &Source) -> PathBuf {
-    places.home.join("edits").join(key(source) + ".json")
+    places.home.join("edits").join(source.key() + ".json")
 }
 
 fn folder_of(source: &Source) -> Option<PathBuf> {

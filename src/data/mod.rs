@@ -16,16 +16,14 @@ pub mod folders;
 pub mod hash;
 pub mod layout;
 pub mod name;
-pub mod places;
 pub mod random;
 pub mod sample;
 pub mod sample_faces;
 pub mod scan;
 pub mod split;
 
-use crate::{problem::Problem, train::control::Control, worker::Stage};
+use crate::{files::Places, problem::Problem, train::control::Control, worker::Stage};
 use edits::Edits;
-use places::Places;
 use sample::{Dataset, Source};
 
 /// Opens a source: scans, decodes what is new, applies `edits`. With everything in the cache it takes under a second.
@@ -57,9 +55,9 @@ pub fn open_in(
     let Source::Folder(root) = source else {
         return Ok(edits.apply(&sample_faces::dataset(control, progress)?));
     };
-    let mut scan = scan::scan(root, edits, control, progress)?;
-    let pixels = cache::fill(&places.cache, root, &mut scan, control, progress)?;
+    let mut scan = scan::scan(root, control, progress)?;
+    let (pixels, spare) = cache::fill(&places.cache, root, &mut scan, control, progress)?;
     scan::check_classes(root, &scan)?;
     let scan::Scan { classes, samples, skipped, .. } = scan;
-    Ok(edits.apply(&Dataset { source: source.clone(), classes, samples, skipped, pixels }))
+    Ok(edits.apply(&Dataset { source: source.clone(), classes, samples, skipped, pixels, spare, edited: None }))
 }

@@ -59,11 +59,13 @@ pub fn read(name: &str) -> Option<Name> {
     Some(Name { age, class, race: code, oddity })
 }
 
-/// A name that [`read`] takes, where an unreadable one allows only one reading: a doubled underscore between four fields.
+/// A name that [`read`] takes, where an unreadable one allows only one reading: a doubled underscore between four fields,
+/// or a race that is no code, which is left out of the name.
 pub fn propose(name: &str) -> Option<String> {
     let fields: Vec<&str> = name.split('_').map(str::trim).filter(|field| !field.is_empty()).collect();
-    let proposal = fields.join("_");
-    (fields.len() == 4 && proposal != name && read(&proposal).is_some()).then_some(proposal)
+    let [age, gender, _, date] = fields[..] else { return None };
+    let readable = |proposal: String| (proposal != name && read(&proposal).is_some()).then_some(proposal);
+    readable(fields.join("_")).or_else(|| readable(format!("{age}_{gender}_{date}")))
 }
 
 /// Whether the name ends as a picture that the program decodes.

@@ -1,10 +1,13 @@
 //! What a picture is to the rest of the program, and a folder of them.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use serde::{Deserialize, Serialize};
 
-use super::hash::hash;
+use super::{edits::Edited, hash::hash};
 use crate::text::{Say, Sentence, say};
 
 /// The side, in pixels, to which every picture is resized before it is cached (the notebook's 128x128).
@@ -143,8 +146,8 @@ impl SkipReason {
     }
 }
 
-/// A folder of pictures, read and checked. It does not change; an edit makes a new one.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// A folder of pictures, read and checked. It does not change; an edit makes a new one (see `data/edits.rs`).
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Dataset {
     pub source: Source,
     /// The two class names; index 1 is the one whose probability the network gives.
@@ -154,13 +157,36 @@ pub struct Dataset {
     /// The decoded pictures, in the order of `samples`.
     #[serde(skip)]
     pub pixels: Pixels,
+    /// Pictures that are not used but can be seen; each is among `skipped` too.
+    #[serde(skip)]
+    pub spare: Spare,
+    /// What it was before the user's edits, if there are any.
+    #[serde(skip)]
+    pub edited: Option<Edited>,
+}
+
+/// Decoded pictures that are not used: left out by the user, or nobody knows what they show.
+#[derive(Clone, Debug, Default)]
+pub struct Spare {
+    /// In the order of their paths. The class of a picture whose name says none means nothing.
+    pub samples: Vec<Sample>,
+    /// In the order of `samples`.
+    pub pixels: Pixels,
+}
+
+impl Spare {
+    /// Which one it is, if the file is among them.
+    pub fn find(&self, file: &Path) -> Option<usize> {
+        self.samples.binary_search_by(|sample| sample.file.as_path().cmp(file)).ok()
+    }
 }
 
 /// Where the pictures come from.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Source {
     Folder(PathBuf),
     /// The built-in drawings.
+    #[default]
     SampleFaces,
 }
 
@@ -198,9 +224,40 @@ impl Pixels {
         let len = self.len();
         let place = |index: usize| {
             assert!(index < len, "picture {index} of {len}");
-            self.places.as_ref().map_or(index as u32, |places| places[index])
+            self.place(index) as u32
         };
         Self { bytes: self.bytes.clone(), places: Some(indices.into_iter().map(place).collect()) }
+    }
+
+    /// These pictures, and then those of `other`, which are of the same buffer; nothing is copied.
+    ///
+    /// # Panics
+    /// If the buffers differ.
+    #[must_use]
+    pub fn chain(&self, other: &Self) -> Self {
+        if other.is_empty() {
+            return self.clone();
+        }
+        if self.is_empty() {
+            return other.clone();
+        }
+        assert_eq!(self.buffer(), other.buffer(), "pictures of one buffer");
+        let places = |pixels: &Self| (0..pixels.len()).map(|i| pixels.place(i) as u32).collect::<Vec<_>>();
+        Self { bytes: self.bytes.clone(), places: Some([places(self), places(other)].concat().into()) }
+    }
+
+    /// Where in the buffer a picture lies. With [`Pixels::buffer`] it tells one picture from every other, whatever data set
+    /// it is in.
+    ///
+    /// # Panics
+    /// If there is no such picture.
+    pub fn place(&self, index: usize) -> usize {
+        self.places.as_ref().map_or(index, |places| places[index] as usize)
+    }
+
+    /// Which buffer the pictures lie in, as long as it lives.
+    pub fn buffer(&self) -> usize {
+        self.bytes.as_ref().map_or(0, |bytes| Arc::as_ptr(bytes).cast::<()>() as usize)
     }
 
     /// How many pictures there are.
@@ -217,8 +274,7 @@ impl Pixels {
     /// # Panics
     /// If there is no such picture.
     pub fn get(&self, index: usize) -> &[u8] {
-        let place = self.places.as_ref().map_or(index, |places| places[index] as usize);
-        &self.bytes()[place * PIXEL_BYTES..][..PIXEL_BYTES]
+        &self.bytes()[self.place(index) * PIXEL_BYTES..][..PIXEL_BYTES]
     }
 
     fn bytes(&self) -> &[u8] {
@@ -266,6 +322,17 @@ impl Dataset {
 }
 
 impl Source {
+    /// A file name for what belongs to it: readable, and unlike that of any other source.
+    pub fn key(&self) -> String {
+        let Self::Folder(folder) = self else {
+            return "sample-faces".to_owned();
+        };
+        let whole = std::path::absolute(folder).unwrap_or_else(|_| folder.clone());
+        let name: String = whole.file_name().unwrap_or_default().to_string_lossy().chars().take(40).collect();
+        let name: String = name.chars().map(|c| if c.is_alphanumeric() || c == '-' || c == '_' { c } else { '-' }).collect();
+        format!("{name}-{:016x}", hash(whole.to_string_lossy().as_bytes()))
+    }
+
     /// The source's name for a person: the folder's last component.
     pub fn name(&self) -> Sentence {
         match self {

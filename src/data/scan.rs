@@ -14,10 +14,9 @@ use std::{
 use rayon::prelude::*;
 
 use super::{
-    edits::Edits,
     layout::Layout,
     name,
-    sample::{Oddity, Sample, SkipReason, Skipped},
+    sample::{Sample, SkipReason, Skipped},
 };
 use crate::{
     problem::{Kind, Problem},
@@ -35,26 +34,21 @@ pub struct Scan {
     /// When each sample's file was last changed, in nanoseconds since 1970; 0 if the system does not tell.
     pub modified: Vec<u64>,
     pub skipped: Vec<Skipped>,
+    /// Those of the skipped whose class neither name nor folder says, with the times of their last changes.
+    pub unnamed: Vec<(Sample, u64)>,
 }
 
-/// Scans `root` recursively. Repairs in `edits` stand in for the names of the files they are about.
+/// Scans `root` recursively.
 ///
 /// # Errors
 /// Not a folder, not readable, nothing usable, not exactly two classes, a name of the folder that is not Unicode, or
 /// cancelled.
-pub fn scan(root: &Path, edits: &Edits, control: &Control, progress: &mut dyn FnMut(Stage, u64, u64)) -> Result<Scan, Problem> {
+pub fn scan(root: &Path, control: &Control, progress: &mut dyn FnMut(Stage, u64, u64)) -> Result<Scan, Problem> {
     check_root(root)?;
     let mut found = walk(root, control, progress)?;
     let shown = found.files.len() as u64;
     found.files.sort_unstable_by(|a, b| (&a.tree, &a.name).cmp(&(&b.tree, &b.name)));
-    let names: Vec<Option<name::Name>> = found
-        .files
-        .par_iter()
-        .map(|file| match edits.repaired_name(&file.path()) {
-            Some(repaired) => name::read(repaired).map(|n| name::Name { oddity: Some(Oddity::Repaired), ..n }),
-            None => name::read(&file.name),
-        })
-        .collect();
+    let names: Vec<Option<name::Name>> = found.files.par_iter().map(|file| name::read(&file.name)).collect();
     let layout = Layout::find(found.files.chunk_by(|a, b| a.tree == b.tree).map(|chunk| chunk[0].tree.as_slice()));
     let named = names.iter().flatten().count();
     let by_folder = layout.is_gender() || named == 0 || (named * 2 < found.files.len() && layout.classes.len() > 1);
@@ -65,7 +59,7 @@ pub fn scan(root: &Path, edits: &Edits, control: &Control, progress: &mut dyn Fn
         [a, b] if by_folder => [a.clone(), b.clone()],
         _ => ["female".to_owned(), "male".to_owned()],
     };
-    let mut scan = Scan { classes, samples: Vec::new(), modified: Vec::new(), skipped: found.skipped };
+    let mut scan = Scan { classes, samples: Vec::new(), modified: Vec::new(), skipped: found.skipped, unnamed: Vec::new() };
     let stamps: Vec<io::Result<(u64, u64)>> = found
         .files
         .par_iter()
@@ -78,39 +72,41 @@ pub fn scan(root: &Path, edits: &Edits, control: &Control, progress: &mut dyn Fn
         let path = file.path();
         let folder_class = layout.class(&file.tree).and_then(|c| scan.classes.iter().position(|k| *k == c));
         let name_class = name.as_ref().map(|n| n.class);
-        let repaired = name.as_ref().is_some_and(|n| n.oddity == Some(Oddity::Repaired));
         let class = match folder_class {
-            Some(class) if by_folder && !(repaired && layout.is_gender()) => Some(class as u8),
+            Some(class) if by_folder => Some(class as u8),
             None if by_folder && !layout.is_gender() => None,
             _ => name_class,
         };
-        let (class, (bytes, modified)) = match (class, stamp) {
-            (Some(class), Ok(stamp)) => (class, stamp),
-            (None, _) => {
-                let proposal = name::propose(&file.name);
-                scan.skipped.push(Skipped { file: path, reason: SkipReason::Name, proposal });
-                continue;
-            }
-            (_, Err(error)) => {
+        let (bytes, modified) = match stamp {
+            Ok(stamp) => stamp,
+            Err(error) => {
                 let reason = SkipReason::Unreadable { details: error.to_string() };
                 scan.skipped.push(Skipped { file: path, reason, proposal: None });
                 continue;
             }
         };
         let name = name.as_ref();
-        scan.samples.push(Sample {
+        let sample = Sample {
             file: path,
-            class,
+            class: class.unwrap_or_default(),
             age: name.map(|n| n.age),
             race: name.and_then(|n| n.race),
             given_part: layout.part(&file.tree),
             bytes,
             hash: 0,
             oddity: name.and_then(|n| n.oddity.clone()),
-        });
+        };
+        if class.is_none() {
+            let proposal = name::propose(&file.name);
+            scan.skipped.push(Skipped { file: sample.file.clone(), reason: SkipReason::Name, proposal });
+            scan.unnamed.push((sample, modified));
+            continue;
+        }
+        scan.samples.push(sample);
         scan.modified.push(modified);
     }
     scan.skipped.sort_by(|a, b| a.file.cmp(&b.file));
+    scan.unnamed.sort_by(|a, b| a.0.file.cmp(&b.0.file));
     progress(Stage::Scanning, shown, shown);
     check_classes(root, &scan)?;
     Ok(scan)

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     data::sample::{Framing, PIXEL_BYTES},
     problem::{Kind, Problem},
-    run::atomic,
+    files::atomic,
     text::{Lang, Sentence, say},
     train::control::{Control, Wish},
 };

@@ -5,8 +5,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Run, RunInfo, RunView, atomic, pictures::Picture};
+use super::{Run, RunInfo, RunView, pictures::Picture};
 use crate::{
+    files::atomic,
     evaluate::Report,
     problem::{Kind, Problem},
     settings::Settings,

@@ -3,7 +3,6 @@
 //!
 //! Every file is written under a temporary name and renamed, so that a crash leaves the old file or the new one.
 
-pub mod atomic;
 pub mod date;
 pub mod export;
 mod folder;

@@ -29,19 +29,7 @@ impl RunStore {
     /// # Errors
     /// A user without a home.
     pub fn of_user() -> Result<Self, Problem> {
-        if let Some(home) = std::env::var_os("TROMBINE_HOME").filter(|home| !home.is_empty()) {
-            return Ok(Self::at(home));
-        }
-        dirs::data_dir().map(|data| Self::at(data.join("trombine"))).ok_or_else(|| {
-            Problem::new(
-                Kind::Disk,
-                say("This user has no data folder", "Cet utilisateur n’a pas de dossier de données"),
-                say(
-                    "Set the environment variable TROMBINE_HOME to a folder",
-                    "Donnez un dossier à la variable d’environnement TROMBINE_HOME",
-                ),
-            )
-        })
+        crate::files::home().map(Self::at)
     }
 
     /// A store in the folder `home`, which need not exist yet.

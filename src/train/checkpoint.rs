@@ -21,7 +21,7 @@ use crate::{
     engine::OptimizerState,
     model::{Array, Weights},
     problem::Problem,
-    run::atomic,
+    files::atomic,
 };
 
 /// A training at a point between two steps.

@@ -7,7 +7,8 @@ use crate::{
     data::batch::Batches,
     plan::Plan,
     problem::Problem,
-    run::{Run, atomic, export::tensorboard::TensorBoard},
+    files::atomic,
+    run::{Run, export::tensorboard::TensorBoard},
     settings::Settings,
     text::Lang,
 };

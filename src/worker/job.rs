@@ -8,11 +8,11 @@ use crate::{
         self,
         edits::Edits,
         folders,
-        places::Places,
         sample::{Dataset, Framing, Source},
     },
     engine,
     evaluate::Report,
+    files::Places,
     knob::Choice as _,
     model::Weights,
     plan::Plan,
@@ -128,7 +128,7 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
 }
 
 fn open(source: &Source, store: &RunStore, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<Arc<Dataset>, Problem> {
-    let places = Places::beside(store);
+    let places = Places::with_runs_in(store.home());
     let edits = Edits::load(&places, source)?;
     let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
     data::open_in(&places, source, &edits, control, &mut progress).map(Arc::new)

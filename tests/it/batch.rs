@@ -35,6 +35,7 @@ fn plan(threads: usize) -> Plan {
         samples: (0..n as u32).map(sample).collect(),
         skipped: Vec::new(),
         pixels: Pixels::new(bytes),
+        ..Dataset::default()
     };
     let mut settings = Settings::default();
     settings.train.batch_size = 4;

@@ -6,7 +6,7 @@ use trombine::{
     data::{
         census::Census,
         duplicates::{Contradiction, copies, looks, near},
-        edits::Edits,
+        edits::{Change, Edits},
         sample::{Oddity, SkipReason, Source},
         sample_faces,
         split::{Split, SplitSettings},
@@ -80,12 +80,15 @@ fn edits_apply_to_a_value_and_are_kept_in_the_side_file() {
     assert_eq!((base.samples.len(), base.skipped.len()), (12, 1));
     let file = |i: usize| base.samples[i].file.clone();
     let mut edits = Edits::default();
-    edits.leave_out(&file(0));
-    edits.relabel(&file(1), &base.classes[usize::from(1 - base.samples[1].class)]);
-    edits.repair(Path::new("61_3_20170109150557335.jpg.chip.jpg"), "61_1_3_20170109150557335.jpg.chip.jpg");
-    assert!(edits.needs_opening(&base));
+    let unnamed = Path::new("61_3_20170109150557335.jpg.chip.jpg");
+    assert_eq!(base.spare.find(unnamed), Some(0), "it can be seen though it is not used");
+    edits.change(&file(0), &Change::LeaveOut);
+    edits.change(&file(1), &Change::Relabel(base.classes[usize::from(1 - base.samples[1].class)].clone()));
+    edits.change(unnamed, &Change::Repair("61_1_3_20170109150557335.jpg.chip.jpg".to_owned()));
     let applied = edits.apply(&base);
-    assert_eq!((applied.samples.len(), applied.pixels.len(), applied.skipped.len()), (11, 11, 2));
+    assert_eq!((applied.samples.len(), applied.pixels.len(), applied.skipped.len()), (12, 12, 1));
+    assert_eq!(applied.pixels.get(11), base.spare.pixels.get(0));
+    assert_eq!(applied.spare.pixels.get(0), base.pixels.get(0));
     assert!(applied.skipped.iter().any(|s| s.file == file(0) && s.reason == SkipReason::LeftOut));
     assert_eq!(applied.samples[0].class, 1 - base.samples[1].class);
     assert_eq!(applied.samples[0].oddity, Some(Oddity::Repaired));
@@ -98,11 +101,41 @@ fn edits_apply_to_a_value_and_are_kept_in_the_side_file() {
     assert_eq!((opened.samples.len(), opened.skipped.len()), (12, 1));
     let repaired = opened.samples.iter().find(|s| s.file.to_str().unwrap().starts_with("61_3")).unwrap();
     assert_eq!((repaired.age, repaired.race, repaired.class, &repaired.oddity), (Some(61), Some(3), 0, &Some(Oddity::Repaired)));
-    assert!(!edits.needs_opening(&opened));
+    assert_eq!(opened.samples, applied.samples);
     // The folder itself was not touched.
     assert_eq!(fs::read_dir(folder.root()).unwrap().count(), 13);
-    edits.forget(&file(0));
-    assert_eq!(edits.apply(&base).samples.len(), 12);
+    // Whatever edits a data set has, others take their place; with none it is as it was.
+    edits.change(&file(0), &Change::Forget);
+    assert_eq!(edits.apply(&applied).samples.len(), 13);
+    assert_eq!(applied.with_left_out().samples.len(), 13);
+    let before = Edits::default().apply(&applied);
+    assert_eq!((&before.samples, &before.skipped), (&base.samples, &base.skipped));
+    assert!((0..12).all(|i| before.pixels.get(i) == base.pixels.get(i)));
+    for (then, sample) in base.samples.iter().enumerate() {
+        assert_eq!(applied.find(&sample.file, then), then.checked_sub(1));
+    }
+    // A word that says nothing new about what is trained on leaves the fingerprint as it is.
+    let mut kept = edits.clone();
+    kept.change(&file(5), &Change::Keep);
+    assert_eq!(kept.fingerprint(), edits.fingerprint());
+    kept.change(&file(5), &Change::LeaveOut);
+    assert_ne!(kept.fingerprint(), edits.fingerprint());
+    assert_eq!(Edits::default().fingerprint(), 0);
+}
+
+#[test]
+fn a_class_makes_a_picture_without_a_name_usable() {
+    let folder = Folder::utkface(12);
+    folder.picture("holiday.jpg", 70);
+    let base = folder.open().unwrap();
+    let mut edits = Edits::default();
+    edits.change(Path::new("holiday.jpg"), &Change::Relabel("male".to_owned()));
+    let applied = edits.apply(&base);
+    let last = applied.samples.last().unwrap();
+    assert_eq!((last.class, last.age, last.hash != 0), (1, None, true));
+    edits.change(Path::new("holiday.jpg"), &Change::LeaveOut);
+    let applied = edits.apply(&applied);
+    assert_eq!((applied.samples.len(), applied.skipped[0].reason.clone()), (12, SkipReason::LeftOut));
 }
 
 #[test]
@@ -110,7 +143,7 @@ fn edits_follow_a_folder_that_was_moved() {
     let folder = Folder::utkface(4);
     let file = folder.open().unwrap().samples[0].file.clone();
     let mut edits = Edits::default();
-    edits.leave_out(&file);
+    edits.change(&file, &Change::LeaveOut);
     edits.save(&folder.places(), &folder.source()).unwrap();
     let elsewhere = folder.beside("elsewhere").join("pictures");
     fs::create_dir(folder.beside("elsewhere")).unwrap();
@@ -168,7 +201,7 @@ fn the_real_folder_has_the_copies_that_python_finds() {
         scan::scan,
     };
     let Some(root) = utkface() else { return };
-    let mut scan = scan(&root, &Edits::default(), &Control::default(), &mut |_, _, _| {}).unwrap();
+    let mut scan = scan(&root, &Control::default(), &mut |_, _, _| {}).unwrap();
     scan.samples.iter_mut().for_each(|s| s.hash = hash(&fs::read(root.join(&s.file)).unwrap()));
     let data = Dataset {
         source: Source::Folder(root),
@@ -176,6 +209,7 @@ fn the_real_folder_has_the_copies_that_python_finds() {
         samples: scan.samples,
         skipped: scan.skipped,
         pixels: Pixels::default(),
+        ..Dataset::default()
     };
     let split = Split::new(&data, &SplitSettings::default(), 42);
     let census = Census::new(&data, Some(&split));

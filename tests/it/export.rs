@@ -341,6 +341,7 @@ fn dataset() -> Dataset {
         samples,
         skipped: Vec::new(),
         pixels: Pixels::new(pixels),
+        ..Dataset::default()
     }
 }
 

@@ -6,11 +6,11 @@ use trombine::{
     data::{
         folders::{Written, write},
         open_in,
-        places::Places,
         sample::{Dataset, Part, Source},
         sample_faces,
         split::{Split, SplitSettings},
     },
+    files::Places,
     problem::{Kind, Problem},
     text::Lang,
     train::control::{Control, Wish},

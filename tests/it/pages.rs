@@ -24,6 +24,7 @@ pub fn faces(count: usize) -> Arc<Dataset> {
         samples,
         skipped: Vec::new(),
         pixels: Pixels::new(pixels.concat()),
+        ..Dataset::default()
     })
 }
 

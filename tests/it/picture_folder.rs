@@ -8,9 +8,9 @@ use trombine::{
     data::{
         edits::Edits,
         open_in,
-        places::Places,
         sample::{Dataset, Source},
     },
+    files::Places,
     problem::Problem,
     train::control::Control,
 };

@@ -5,7 +5,8 @@ use std::{fs, sync::Arc};
 use trombine::{
     plan::Plan,
     problem::Kind,
-    run::{RunStatus, RunStore, atomic, date, pictures::Picture},
+    files::atomic,
+    run::{RunStatus, RunStore, date, pictures::Picture},
 };
 
 use crate::training::{dataset, plan, settings};

@@ -4,7 +4,6 @@ use std::{fs, path::Path};
 
 use trombine::{
     data::{
-        edits::Edits,
         name,
         sample::{Oddity, Part, SkipReason},
         scan::{Scan, scan},
@@ -17,7 +16,7 @@ use trombine::{
 use crate::{picture_folder::Folder, support::utkface};
 
 fn run(root: &Path) -> Result<Scan, Problem> {
-    scan(root, &Edits::default(), &Control::default(), &mut |_, _, _| {})
+    scan(root, &Control::default(), &mut |_, _, _| {})
 }
 
 #[test]
@@ -64,6 +63,9 @@ fn names_say_age_class_and_race_or_are_not_read() {
     );
     assert_eq!(name::propose("53__0_20170116184028385.jpg"), None, "could be gender or race");
     assert_eq!(name::propose("25_1_0_20170116184028385.jpg"), None);
+    // A race that is no code can be left out: it is then unknown.
+    assert_eq!(name::propose("25_0_x_20170116174525125.jpg").as_deref(), Some("25_0_20170116174525125.jpg"));
+    assert_eq!(name::propose("25_2_x_20170116174525125.jpg"), None);
 }
 
 #[test]
@@ -229,10 +231,10 @@ fn scanning_can_be_cancelled_and_tells_how_far_it_is() {
     let folder = Folder::utkface(4);
     let control = Control::default();
     control.set(Wish::Discard);
-    let result = scan(&folder.root(), &Edits::default(), &control, &mut |_, _, _| {});
+    let result = scan(&folder.root(), &control, &mut |_, _, _| {});
     assert_eq!(result.unwrap_err().kind, Kind::Cancelled);
     let mut last = 0;
-    scan(&folder.root(), &Edits::default(), &Control::default(), &mut |_, done, _| last = done).unwrap();
+    scan(&folder.root(), &Control::default(), &mut |_, done, _| last = done).unwrap();
     assert_eq!(last, 4);
 }
 

@@ -25,6 +25,7 @@ fn dataset() -> Dataset {
         samples: samples.collect(),
         skipped: Vec::new(),
         pixels: Pixels::default(),
+        ..Dataset::default()
     }
 }
 

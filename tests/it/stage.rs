@@ -137,6 +137,7 @@ pub fn faces(count: usize) -> Arc<Dataset> {
         samples,
         skipped: Vec::new(),
         pixels: Pixels::new(pixels),
+        ..Dataset::default()
     })
 }
 

@@ -43,6 +43,7 @@ pub fn dataset(n: usize) -> Arc<Dataset> {
         samples: (0..n).map(sample).collect(),
         skipped: Vec::new(),
         pixels: Pixels::new(bytes),
+        ..Dataset::default()
     })
 }
 

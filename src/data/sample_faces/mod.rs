@@ -52,6 +52,7 @@ pub fn dataset(control: &Control, progress: &mut dyn FnMut(Stage, u64, u64)) -> 
         samples,
         skipped: Vec::new(),
         pixels: Pixels::new(pixels),
+        ..Dataset::default()
     })
 }
 

@@ -22,9 +22,10 @@ pub use answer::{AnswerPicture, answer_picture};
 pub use plots::PlotKind;
 pub use raster::Raster;
 
-use super::{RunView, atomic};
+use super::RunView;
 use crate::{
     data::sample::{Dataset, Framing, SIDE, Source},
+    files::atomic,
     evaluate::Report,
     knob::choice,
     model::{Network, Weights},

@@ -1,0 +1,69 @@
+//! The user's folders: what can be made again, and what cannot.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    problem::{Kind, Problem},
+    text::say,
+};
+
+/// The folder of everything that Trombine keeps: the environment's `TROMBINE_HOME` if set, otherwise `trombine` in the
+/// user's data folder.
+///
+/// # Errors
+/// A user without a home.
+pub fn home() -> Result<PathBuf, Problem> {
+    if let Some(home) = chosen() {
+        return Ok(home);
+    }
+    dirs::data_dir().map(|data| data.join("trombine")).ok_or_else(|| {
+        Problem::new(
+            Kind::Disk,
+            say("This user has no data folder", "Cet utilisateur n’a pas de dossier de données"),
+            say(
+                "Set the environment variable TROMBINE_HOME to a folder",
+                "Donnez un dossier à la variable d’environnement TROMBINE_HOME",
+            ),
+        )
+    })
+}
+
+/// The two folders for what belongs to data sets; neither need exist yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Places {
+    /// For decoded pictures; may be emptied at any time.
+    pub cache: PathBuf,
+    /// For edits.
+    pub home: PathBuf,
+}
+
+impl Places {
+    /// The user's own cache and data folders; both below `TROMBINE_HOME` if that is set.
+    ///
+    /// # Errors
+    /// A user without a home.
+    pub fn of_user() -> Result<Self, Problem> {
+        let home = home()?;
+        if chosen().is_some() {
+            return Ok(Self::at(home));
+        }
+        let cache = dirs::cache_dir().map_or_else(|| home.join("cache"), |cache| cache.join("trombine"));
+        Ok(Self { cache, home })
+    }
+
+    /// Those that go with the runs in `home`: the user's own, or all below another home.
+    pub fn with_runs_in(home: &Path) -> Self {
+        Self::of_user().ok().filter(|places| places.home == home).unwrap_or_else(|| Self::at(home))
+    }
+
+    /// Both below `home`.
+    pub fn at(home: impl Into<PathBuf>) -> Self {
+        let home = home.into();
+        Self { cache: home.join("cache"), home }
+    }
+}
+
+/// What the environment says.
+fn chosen() -> Option<PathBuf> {
+    std::env::var_os("TROMBINE_HOME").filter(|home| !home.is_empty()).map(PathBuf::from)
+}

@@ -1,0 +1,63 @@
+//! What the user decides about judged pictures, and the training that follows from it.
+
+use std::sync::Arc;
+
+use egui::Ui;
+
+use crate::{
+    data::sample::Dataset,
+    evaluate::{Prediction, words::class_name},
+    run::RunView,
+    text::{Lang, say},
+    ui::{
+        Action, Cx, icon,
+        page::data::decide,
+        theme::{self, Theme},
+        widget::{button::link, notice},
+    },
+};
+
+/// Whether labels or exclusions are others now than when the run began, in the data set that it was trained on.
+pub fn changed(cx: &Cx<'_>, run: &RunView) -> bool {
+    cx.dataset().is_some_and(|d| d.source == run.info.source && d.edits().fingerprint() != run.info.edits)
+}
+
+/// Whether the label looks wrong, and what to do then: buttons, and what was decided before.
+pub fn decide(ui: &mut Ui, lang: Lang, dataset: &Arc<Dataset>, p: &Prediction) -> Option<Action> {
+    let t = Theme::of(ui);
+    let edit = dataset.edits().get(&p.file);
+    let relabeled = edit.and_then(|edit| edit.class.as_ref()).and_then(|c| dataset.classes.iter().position(|k| k == c));
+    let class = relabeled.unwrap_or_else(|| usize::from(p.truth == 1));
+    let text = match edit {
+        Some(edit) if edit.left_out => say("Left out by you", "Écartée par vous").get(lang).to_owned(),
+        Some(edit) if edit.kept => say("Looked at and kept by you", "Vue et gardée par vous").get(lang).to_owned(),
+        Some(_) if relabeled.is_some() => {
+            let name = class_name(&dataset.classes, class, lang);
+            format!("{} {name}", say("Relabeled by you:", "Réétiquetée par vous :").get(lang))
+        }
+        _ => say("Label looks wrong?", "L’étiquette semble fausse ?").get(lang).to_owned(),
+    };
+    ui.label(theme::strong(text).color(t.text));
+    let decided = ui.horizontal_wrapped(|ui| decide::buttons(ui, lang, &dataset.classes, Some(class as u8), edit)).inner;
+    decided.map(|change| Action::Edit { files: vec![p.file.clone()], change })
+}
+
+/// Where this run was trained again on fewer or other pictures: the way to the comparison.
+pub fn repeated(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunView) {
+    let Some([old, new]) = cx.session.repeated.clone().filter(|[_, new]| *new == run.info.id) else { return };
+    let t = Theme::of(ui);
+    let before = cx.session.runs.iter().find(|info| info.id == old);
+    let name = before.map_or(old.clone(), |info| info.name.clone());
+    let text = match cx.lang {
+        Lang::En => format!("Trained again as “{name}”, in the same parts, on your labels"),
+        Lang::Fr => format!("Réentraîné comme « {name} », mêmes parties, avec vos étiquettes"),
+    };
+    ui.horizontal(|ui| {
+        ui.spacing_mut().interact_size.y = 18.0;
+        notice::note(ui, icon::GIT_COMPARE, t.accent, &text);
+        if link(ui, cx.say(say("Compare the two runs", "Comparer les deux exécutions"))).clicked() {
+            cx.act(Action::Compare(vec![old, new]));
+        }
+    });
+    ui.add_space(2.0);
+}
