@@ -1,5 +1,6 @@
 //! The window's one place that changes things: events come in, the page is drawn, and what it asked for is done.
 
+mod edit;
 mod errand;
 mod history;
 mod interrupted;
@@ -18,12 +19,15 @@ pub use preferences::Preferences;
 
 use self::{
     errand::{Errands, Fetched},
-    history::History,
+    history::{History, Step},
     interrupted::Interrupted,
     toasts::Toasts,
 };
 use crate::{
-    data::sample::{Dataset, Source},
+    data::{
+        edits::Edits,
+        sample::{Dataset, Source},
+    },
     engine::Device,
     plan::Plan,
     problem::Problem,
@@ -94,6 +98,8 @@ pub struct App {
     /// The draft as it was when it was last at rest.
     settled: Settings,
     history: History,
+    /// The edits that were sent to the worker last, and of which data set.
+    sent: Option<(Source, Edits)>,
     checked: Option<Checked>,
     memory: Memory,
     thumbs: Thumbs,
@@ -169,6 +175,7 @@ impl App {
             settled: settings.clone(),
             settings,
             history: History::default(),
+            sent: None,
             checked: None,
             memory: Memory::default(),
             thumbs: Thumbs::default(),
@@ -267,7 +274,7 @@ impl App {
         ctx.request_repaint();
         if !ctx.input(|i| i.pointer.any_down()) && !ctx.text_edit_focused() {
             let before = std::mem::replace(&mut self.settled, self.settings.clone());
-            self.history.push(before);
+            self.history.push(Step::Draft(Box::new(before)));
             self.preferences.settings = self.settings.clone();
         }
     }

@@ -7,7 +7,10 @@ use std::{
 };
 
 use crate::{
-    data::sample::{Dataset, Framing},
+    data::{
+        duplicates::Group,
+        sample::{Dataset, Framing},
+    },
     engine::Device,
     predict::Framed,
     problem::{Kind, Problem},
@@ -30,12 +33,18 @@ pub struct Session {
     /// Envelopes of any other job are dropped, except those that only inform (lists of runs).
     pub job: Option<JobId>,
     pub dataset: Option<Arc<Dataset>>,
+    /// Groups of pictures that look the same, once they were looked for, and the data set that they are indices of.
+    pub near: Option<(Arc<Dataset>, Arc<[Group]>)>,
+    /// What the last training of this session began with; edits made since are not in it.
+    pub trained_on: Option<Arc<Dataset>>,
     /// The training that runs, or the last one of this session.
     pub training: Option<Training>,
     /// The last trial of the devices.
     pub tried: Option<Tried>,
     /// The last test of learning rates.
     pub rates: Option<RateTest>,
+    /// The run that was trained again on fewer pictures, and the run that came of it (empty until it is judged).
+    pub repeated: Option<[String; 2]>,
     /// The run that Results and Predict show.
     pub run: Option<Arc<RunView>>,
     /// Saved runs, newest first.
@@ -284,6 +293,12 @@ impl Session {
             Event::RunViewed(view) => {
                 self.views.insert(view.info.id.clone(), Arc::from(view));
             }
+            // Edits are made beside a long job. Those of a data set that was closed meanwhile are only kept.
+            Event::Edited { dataset } => {
+                if self.dataset.as_ref().is_some_and(|open| open.source == dataset.source) {
+                    self.dataset = Some(dataset);
+                }
+            }
             Event::Wrote { path, what } => {
                 let folder = if path.extension().is_none() { path } else { path.parent().map(Into::into).unwrap_or(path) };
                 self.toasts.push_back(Toast { text: what, offer: Some(Offer::OpenFolder(folder)) });
@@ -292,7 +307,9 @@ impl Session {
             Event::Failed(problem) if self.job.is_some_and(|current| current != job) => self.fail(problem),
             _ if self.job.is_some_and(|current| current != job) => {}
             Event::Progress { stage, done, total } => self.progress(Progress { stage, done, total }),
+            Event::Near { dataset, groups } => self.near = Some((dataset, groups.into())),
             Event::Opened { dataset } => {
+                self.near = None;
                 self.dataset = Some(dataset);
                 self.phase = Phase::Idle;
             }
@@ -308,6 +325,10 @@ impl Session {
                 }
             }
             Event::Evaluated(view) => {
+                let trained = self.training.as_ref().is_some_and(|training| training.run == view.info.id);
+                if let Some([_, new]) = self.repeated.as_mut().filter(|[_, new]| trained && new.is_empty()) {
+                    new.clone_from(&view.info.id);
+                }
                 self.run = Some(Arc::from(view));
                 self.attention = true;
             }
@@ -407,6 +428,7 @@ impl Session {
         } = event
         {
             self.phase = Phase::Training;
+            self.trained_on = self.dataset.clone();
             self.training = Some(Training {
                 run,
                 device,

@@ -1,20 +1,30 @@
-//! Undo and redo of the draft.
+//! Undo and redo of the draft and of the edits of pictures, in the order in which they were made.
 
-use crate::settings::Settings;
+use crate::{
+    data::{edits::Edits, sample::Source},
+    settings::Settings,
+};
 
 /// Steps remembered.
 const STEPS: usize = 200;
 
-/// What the draft was before, and what was undone.
+/// One of the two things that can be undone, as it was.
+#[derive(Clone, Debug)]
+pub enum Step {
+    Draft(Box<Settings>),
+    Edits(Source, Edits),
+}
+
+/// What was before, and what was undone.
 #[derive(Default)]
 pub struct History {
-    past: Vec<Settings>,
-    future: Vec<Settings>,
+    past: Vec<Step>,
+    future: Vec<Step>,
 }
 
 impl History {
-    /// Remembers the draft as it was before a change.
-    pub fn push(&mut self, before: Settings) {
+    /// Remembers something as it was before a change.
+    pub fn push(&mut self, before: Step) {
         self.past.push(before);
         self.future.clear();
         if self.past.len() > STEPS {
@@ -22,17 +32,24 @@ impl History {
         }
     }
 
-    /// Takes the last change back; whether there was one.
-    pub fn undo(&mut self, draft: &mut Settings) -> bool {
-        let Some(before) = self.past.pop() else { return false };
-        self.future.push(std::mem::replace(draft, before));
-        true
+    /// What the last change was made to, as it was; `turn` gives the same as it is now, for [`History::redo`].
+    pub fn undo(&mut self, turn: impl Fn(&Step) -> Option<Step>) -> Option<Step> {
+        exchange(&mut self.past, &mut self.future, turn)
     }
 
-    /// Makes the last undone change again; whether there was one.
-    pub fn redo(&mut self, draft: &mut Settings) -> bool {
-        let Some(after) = self.future.pop() else { return false };
-        self.past.push(std::mem::replace(draft, after));
-        true
+    /// What the last undone change was made to, as the change left it.
+    pub fn redo(&mut self, turn: impl Fn(&Step) -> Option<Step>) -> Option<Step> {
+        exchange(&mut self.future, &mut self.past, turn)
     }
+}
+
+/// Moves a step from one side to the other. Steps of a data set that is no longer open are dropped on the way.
+fn exchange(from: &mut Vec<Step>, to: &mut Vec<Step>, turn: impl Fn(&Step) -> Option<Step>) -> Option<Step> {
+    while let Some(step) = from.pop() {
+        if let Some(now) = turn(&step) {
+            to.push(now);
+            return Some(step);
+        }
+    }
+    None
 }

@@ -35,6 +35,18 @@ impl App {
             Action::UseFolder(folder) => self.open(Source::Folder(folder)),
             Action::UseSampleFaces => self.open(Source::SampleFaces),
             Action::CopyFolders { link } => self.errands.choose_copy_target(lang, link),
+            Action::Edit { files, change } => self.edit(&files, &change),
+            Action::ForgetEdits => self.forget_edits(),
+            Action::FindNear => {
+                if let Some(dataset) = self.session.dataset.clone() {
+                    self.send(Command::FindNear(dataset), Some(Phase::Working(Progress::at(Stage::Comparing))));
+                }
+            }
+            Action::TrainAgain(run) => self.train_again(run),
+            Action::Compare(runs) => {
+                self.memory.runs.choose(runs);
+                self.page = Page::Runs;
+            }
             Action::Cancel => self.wish(Wish::Discard),
             Action::Train => self.train(),
             Action::TryDevices => self.try_devices(),
@@ -100,16 +112,8 @@ impl App {
             Action::ChooseOwnPicture => self.errands.choose_own_picture(lang),
             Action::UseOwnPicture(path) => self.errands.own_picture(path),
             Action::ForgetOwnPicture => self.session.own_picture = None,
-            Action::Undo => {
-                if self.history.undo(&mut self.settings) {
-                    self.settle_now();
-                }
-            }
-            Action::Redo => {
-                if self.history.redo(&mut self.settings) {
-                    self.settle_now();
-                }
-            }
+            Action::Undo => self.turn(true),
+            Action::Redo => self.turn(false),
             Action::Take(offer) => match offer {
                 Offer::Undo => self.perform(ctx, Action::Undo),
                 Offer::OpenFolder(path) => self.perform(ctx, Action::OpenPath(path)),
@@ -253,7 +257,7 @@ impl App {
         }
     }
 
-    fn settle_now(&mut self) {
+    pub(super) fn settle_now(&mut self) {
         self.settled = self.settings.clone();
         self.preferences.settings = self.settings.clone();
     }

@@ -12,6 +12,7 @@ use crate::{
     data::sample::{Framing, Source},
     engine,
     evaluate::{ClassScore, Group, Grouping, Report, calibration},
+    files::atomic,
     knob::Choice,
     predict::{
         Answer, Photo, Predictor, Square,
@@ -19,7 +20,6 @@ use crate::{
         frame,
     },
     problem::{Kind, Problem},
-    files::atomic,
     run::{
         RunInfo, RunStatus,
         export::{ExportOptions, Format},

@@ -51,7 +51,9 @@ impl Terminal {
                 self.clear();
                 complain(problem, self.lang);
             }
-            Event::Tried(_)
+            Event::Edited { .. }
+            | Event::Near { .. }
+            | Event::Tried(_)
             | Event::Rates(_)
             | Event::Runs { .. }
             | Event::RunOpened(_)
@@ -260,6 +262,7 @@ const fn stage_name(stage: Stage) -> Say {
         Stage::Scanning => say("Looking for pictures", "Recherche des images"),
         Stage::Decoding => say("Reading pictures", "Lecture des images"),
         Stage::Drawing => say("Drawing sample faces", "Dessin des visages d’exemple"),
+        Stage::Comparing => say("Comparing pictures", "Comparaison des images"),
         Stage::Training => say("Training", "Entraînement"),
         Stage::Trying => say("Trying the devices", "Essai des appareils"),
         Stage::TestingRates => say("Testing learning rates", "Test des taux d’apprentissage"),

@@ -9,8 +9,8 @@ use super::{
 use crate::{
     data::sample::Source,
     engine::{self, Device, SelfTest},
-    problem::{Kind, Problem},
     files::atomic,
+    problem::{Kind, Problem},
     text::{Lang, Sentence, bytes, decimal, duration, say},
     train::{control::Control, rate_range, trial},
 };

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    duplicates::{Contradiction, copies},
+    duplicates::{Contradiction, Group, copies},
     sample::{Dataset, Oddity, Part, RACES, Sample, SkipReason},
     split::Split,
 };
 use crate::text::{Lang, Sentence, decimal};
 
 /// A data set in numbers; the Data page shows it and `trombine check --json` writes it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Census {
     /// Files that were met.
     pub found: u64,
@@ -50,7 +50,7 @@ pub struct Copies {
     pub contradicting: u64,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Class {
     pub name: String,
     pub pictures: u64,
@@ -80,9 +80,13 @@ pub struct PartCount {
 impl Census {
     /// Counts a data set, and the parts of a split of it.
     pub fn new(dataset: &Dataset, split: Option<&Split>) -> Self {
+        Self::with_copies(dataset, &copies(dataset), split)
+    }
+
+    /// As [`Census::new`], with the groups of copies found already.
+    pub fn with_copies(dataset: &Dataset, groups: &[Group], split: Option<&Split>) -> Self {
         let samples = &dataset.samples;
         let balance = dataset.balance().map(|n| n as u64);
-        let groups = copies(dataset);
         let about = |class_only: bool| {
             groups.iter().filter(|g| g.contradiction.is_some_and(|c| !class_only || c == Contradiction::Class)).count() as u64
         };

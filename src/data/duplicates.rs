@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::sample::{Dataset, PIXEL_BYTES, SIDE, Sample};
+use crate::{problem::Problem, train::control::Control, worker::Stage};
 
 /// Pictures that are copies of each other, as indices into the samples, ascending.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
     pub samples: Vec<u32>,
     /// What their labels disagree about.
@@ -15,7 +17,7 @@ pub struct Group {
 }
 
 /// What copies disagree about; the gravest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Contradiction {
     /// The class that is to be learned.
     Class,
@@ -25,23 +27,50 @@ pub enum Contradiction {
 
 /// Groups of byte-identical pictures: contradictions about the class first, then other ones, then the rest.
 pub fn copies(dataset: &Dataset) -> Vec<Group> {
-    let mut by_hash: HashMap<u64, Vec<u32>> = HashMap::new();
-    for (index, sample) in (0..).zip(&dataset.samples) {
-        if sample.hash != 0 {
-            by_hash.entry(sample.hash).or_default().push(index);
-        }
-    }
-    groups(&dataset.samples, by_hash.into_values())
+    judged(&dataset.samples, by_content(&dataset.samples, 0..dataset.samples.len()).into_iter())
+}
+
+/// Groups of two or more of `among` with the same content, each ascending, in no order.
+pub fn by_content(samples: &[Sample], among: impl Iterator<Item = usize>) -> Vec<Vec<u32>> {
+    // Zero is the hash of a file that was not read.
+    let mut order: Vec<(u64, u32)> = among.map(|i| (samples[i].hash, i as u32)).filter(|(hash, _)| *hash != 0).collect();
+    order.par_sort_unstable();
+    let runs = order.chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() > 1);
+    runs.map(|run| run.iter().map(|(_, index)| *index).collect()).collect()
 }
 
 /// Groups of pictures that look the same, byte-identical ones included: [`looks`] that differ in at most
 /// [`NEAR`] of 64 bits, linked through each other.
 pub fn near(dataset: &Dataset) -> Vec<Group> {
-    let looks: Vec<u64> = (0..dataset.pixels.len()).into_par_iter().map(|i| looks(dataset.pixels.get(i))).collect();
+    linked(dataset, &(0..dataset.pixels.len()).into_par_iter().map(|i| looks(dataset.pixels.get(i))).collect::<Vec<_>>())
+}
+
+/// As [`near`], with progress.
+///
+/// # Errors
+/// Cancelled.
+pub fn find_near(dataset: &Dataset, control: &Control, progress: &mut dyn FnMut(Stage, u64, u64)) -> Result<Vec<Group>, Problem> {
+    let total = dataset.pixels.len();
+    let mut all = Vec::with_capacity(total);
+    for start in (0..total).step_by(CHUNK) {
+        if control.cancelled() {
+            return Err(Problem::cancelled());
+        }
+        progress(Stage::Comparing, start as u64, total as u64);
+        all.par_extend((start..(start + CHUNK).min(total)).into_par_iter().map(|i| looks(dataset.pixels.get(i))));
+    }
+    Ok(linked(dataset, &all))
+}
+
+/// Pictures looked at between two reports.
+const CHUNK: usize = 2048;
+
+/// Links pictures whose looks are near.
+fn linked(dataset: &Dataset, looks: &[u64]) -> Vec<Group> {
     // With at most 3 bits different, one of four 16-bit quarters is equal: only pictures that share one are compared.
     let mut quarters: HashMap<(u32, u16), Vec<u32>> = HashMap::new();
     let mut groups_of = Links((0..looks.len() as u32).collect());
-    for (index, look) in (0u32..).zip(&looks) {
+    for (index, look) in (0u32..).zip(looks) {
         for quarter in 0..4 {
             let others = quarters.entry((quarter, (look >> (16 * quarter)) as u16)).or_default();
             for &other in others.iter() {
@@ -56,7 +85,7 @@ pub fn near(dataset: &Dataset) -> Vec<Group> {
     for index in 0..looks.len() as u32 {
         members.entry(groups_of.first(index)).or_default().push(index);
     }
-    groups(&dataset.samples, members.into_values())
+    judged(&dataset.samples, members.into_values())
 }
 
 /// Bits of 64 by which near-identical pictures may differ.
@@ -87,8 +116,8 @@ pub fn looks(pixels: &[u8]) -> u64 {
 /// Age, race label and class.
 type Labels = (Option<u16>, Option<u8>, u8);
 
-/// Sorts groups of two or more by gravity, then by their first picture.
-fn groups(samples: &[Sample], found: impl Iterator<Item = Vec<u32>>) -> Vec<Group> {
+/// Groups of two or more with what they disagree about, by gravity, then by their first picture.
+pub fn judged(samples: &[Sample], found: impl Iterator<Item = Vec<u32>>) -> Vec<Group> {
     let differ = |group: &[u32], what: fn(&Sample) -> Labels| {
         let first = what(&samples[group[0] as usize]);
         group.iter().any(|i| what(&samples[*i as usize]) != first)

@@ -132,7 +132,8 @@ impl Edits {
     /// A number that is another one for other edits, as far as they change what is trained on; 0 for none.
     pub fn fingerprint(&self) -> u64 {
         let counts: Vec<_> = self.0.iter().filter(|(_, e)| e.left_out || e.class.is_some() || e.name.is_some()).collect();
-        let text: String = counts.iter().map(|(file, e)| format!("{file}\n{}\n{:?}\n{:?}\n", e.left_out, e.class, e.name)).collect();
+        let text: String =
+            counts.iter().map(|(file, e)| format!("{file}\n{}\n{:?}\n{:?}\n", e.left_out, e.class, e.name)).collect();
         if counts.is_empty() { 0 } else { hash(text.as_bytes()) }
     }
 
@@ -179,7 +180,8 @@ impl Edits {
         spare.sort_by(|a, b| all[*a].file.cmp(&all[*b].file));
         let pixels = base.pixels.chain(&base.spare.pixels);
         // A data set made without pixels stays so.
-        let select = |which: &[usize]| if pixels.len() == all.len() { pixels.select(which.iter().copied()) } else { Pixels::default() };
+        let select =
+            |which: &[usize]| if pixels.len() == all.len() { pixels.select(which.iter().copied()) } else { Pixels::default() };
         let (pixels, spare_pixels) = (select(&kept), select(&spare));
         Dataset {
             source: base.source.clone(),

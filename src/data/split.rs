@@ -1,10 +1,11 @@
 //! Which sample goes into which part.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::{
+    duplicates::by_content,
     random::{Purpose, Random},
     sample::{Dataset, Part, Sample},
 };
@@ -216,23 +217,14 @@ fn quotas<K: Ord + Copy>(strata: &BTreeMap<K, Vec<usize>>, shares: [f64; 3]) -> 
 
 /// Groups of byte-identical copies, and the rest, in the order of the samples.
 fn group_copies(samples: &[Sample], among: &[usize]) -> (Vec<Vec<usize>>, Vec<usize>) {
-    let mut by_hash: HashMap<u64, Vec<usize>> = HashMap::new();
-    for &i in among {
-        by_hash.entry(samples[i].hash).or_default().push(i);
-    }
-    let (mut groups, mut singles) = (Vec::new(), Vec::new());
-    for &i in among {
-        match by_hash.get(&samples[i].hash) {
-            // Zero is the hash of a file that was not read.
-            Some(group) if samples[i].hash != 0 && group.len() > 1 => {
-                if group[0] == i {
-                    groups.push(group.clone());
-                }
-            }
-            _ => singles.push(i),
-        }
-    }
-    (groups, singles)
+    let mut groups: Vec<Vec<usize>> = by_content(samples, among.iter().copied())
+        .into_iter()
+        .map(|group| group.into_iter().map(|i| i as usize).collect())
+        .collect();
+    groups.sort_unstable();
+    let mut grouped = vec![false; samples.len()];
+    groups.iter().flatten().for_each(|&i| grouped[i] = true);
+    (groups, among.iter().copied().filter(|&i| !grouped[i]).collect())
 }
 
 /// Draws a part by its share among those that `fit`.

@@ -16,8 +16,8 @@ use super::{
 };
 use crate::{
     data::sample::{Framing, PIXEL_BYTES},
-    problem::{Kind, Problem},
     files::atomic,
+    problem::{Kind, Problem},
     text::{Lang, Sentence, say},
     train::control::{Control, Wish},
 };

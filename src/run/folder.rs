@@ -7,8 +7,8 @@ use std::{
 
 use super::{Run, RunInfo, RunView, pictures::Picture};
 use crate::{
-    files::atomic,
     evaluate::Report,
+    files::atomic,
     problem::{Kind, Problem},
     settings::Settings,
     text::{Sentence, say},

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     data::{
-        sample::{Dataset, Part},
+        sample::{Dataset, Part, Sample},
         split::Split,
     },
     plan::Plan,
@@ -79,6 +79,13 @@ impl Picture {
             then.samples[place].class = class;
         }
         Ok((then, split))
+    }
+
+    /// The parts in which a run's pictures were, for those that `dataset` still has; labels are those of now.
+    pub fn split(pictures: &[Self], dataset: &Dataset) -> Split {
+        let parts: HashMap<_, Part> = pictures.iter().map(|p| ((p.file.as_str(), p.hash), p.part)).collect();
+        let part = |sample: &Sample| parts.get(&(sample.file.to_string_lossy().as_ref(), sample.hash)).copied();
+        Split { parts: dataset.samples.iter().map(part).collect(), ..Split::default() }
     }
 
     /// Indices of the pictures of `dataset` that the run never saw, by content.

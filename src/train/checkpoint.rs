@@ -19,9 +19,9 @@ use super::{
 };
 use crate::{
     engine::OptimizerState,
+    files::atomic,
     model::{Array, Weights},
     problem::Problem,
-    files::atomic,
 };
 
 /// A training at a point between two steps.

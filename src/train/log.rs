@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use super::{callback::csv_log, event::EpochRecord};
 use crate::{
     data::batch::Batches,
+    files::atomic,
     plan::Plan,
     problem::Problem,
-    files::atomic,
     run::{Run, export::tensorboard::TensorBoard},
     settings::Settings,
     text::Lang,

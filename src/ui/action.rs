@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::{
-    data::sample::Framing,
+    data::{edits::Change, sample::Framing},
     run::export::{Format, PlotKind},
     session::Offer,
     text::Lang,
@@ -24,6 +24,19 @@ pub enum Action {
     CopyFolders {
         link: bool,
     },
+    /// Decide something about pictures, by their paths below the folder; kept in the side file.
+    Edit {
+        files: Vec<PathBuf>,
+        change: Change,
+    },
+    /// Take back every edit of the data set.
+    ForgetEdits,
+    /// Look for pictures that look the same.
+    FindNear,
+    /// Train as this run was trained, on what is left of its pictures in the same parts.
+    TrainAgain(String),
+    /// Show runs beside each other.
+    Compare(Vec<String>),
     /// Ends a job that has nothing worth keeping (opening, copying, exporting).
     Cancel,
 

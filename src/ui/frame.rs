@@ -264,6 +264,7 @@ const fn stage(stage: Stage) -> Say {
         Stage::Scanning => say("Looking through the folder", "Lecture du dossier"),
         Stage::Decoding => say("Decoding pictures", "Décodage des images"),
         Stage::Drawing => say("Drawing sample faces", "Dessin des visages d’exemple"),
+        Stage::Comparing => say("Comparing pictures", "Comparaison des images"),
         Stage::Training => say("Training", "Entraînement"),
         Stage::Trying => say("Trying a few batches", "Essai de quelques lots"),
         Stage::TestingRates => say("Testing learning rates", "Test des taux d’apprentissage"),

@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use super::{Command, Event, Stage, judging, training};
 use crate::{
     data::{
-        self,
+        self, duplicates,
         edits::Edits,
         folders,
         sample::{Dataset, Framing, Source},
@@ -53,6 +53,22 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
         }
         Command::Try { plan, devices } => try_devices(&plan, &devices, control, emit),
         Command::TestRates(plan) => test_rates(&plan, control, emit),
+        Command::TrainAgain { run, dataset, device } => {
+            let result = training::again(&run, &dataset, device, store, control, emit);
+            list(store, emit);
+            result
+        }
+        Command::Edit { dataset, edits } => {
+            edits.save(&Places::with_runs_in(store.home()), &dataset.source)?;
+            emit(Event::Edited { dataset: Arc::new(edits.apply(&dataset)) });
+            Ok(())
+        }
+        Command::FindNear(dataset) => {
+            let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
+            let groups = duplicates::find_near(&dataset, control, &mut progress)?;
+            emit(Event::Near { dataset, groups });
+            Ok(())
+        }
         Command::Evaluate { run, source: None, dataset } => {
             let run = store.find(&run)?;
             let dataset = match dataset {
@@ -168,7 +184,7 @@ fn test_rates(plan: &Plan, control: &Control, emit: &mut dyn FnMut(Event)) -> Re
 
 /// Judges a run again on its own test part.
 fn evaluate(mut run: Run, dataset: &Dataset, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
-    let (dataset, split) = Picture::find(&run.pictures()?, dataset)?;
+    let (dataset, split) = Picture::find(&run.pictures()?, &dataset.with_left_out())?;
     let plan = Plan::with_split(&run.settings()?, Arc::new(dataset), split).map_err(training::first)?;
     let mut engine = engine::open(&plan.device, &plan.engine_config())?;
     engine.set_weights(&weights(&run)?)?;

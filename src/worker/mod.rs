@@ -22,7 +22,11 @@ use std::{path::PathBuf, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    data::sample::{Dataset, Framing, Source},
+    data::{
+        duplicates::Group,
+        edits::Edits,
+        sample::{Dataset, Framing, Source},
+    },
     plan::Plan,
     problem::Problem,
     run::{
@@ -56,6 +60,19 @@ pub enum Command {
     },
     /// Train a few batches at rising rates, to propose one.
     TestRates(Box<Plan>),
+    /// Train anew as a run was trained, on what is left of its pictures in the same parts.
+    TrainAgain {
+        run: String,
+        dataset: Arc<Dataset>,
+        device: String,
+    },
+    /// Keep the edits in the side file, and give the data set with them.
+    Edit {
+        dataset: Arc<Dataset>,
+        edits: Edits,
+    },
+    /// Look for pictures that look the same.
+    FindNear(Arc<Dataset>),
     /// Judge a run again, on its own test part (`None`) or on all pictures of another source.
     Evaluate {
         run: String,
@@ -138,6 +155,7 @@ impl Command {
         matches!(
             self,
             Self::ListRuns
+                | Self::Edit { .. }
                 | Self::OpenRun(_)
                 | Self::ViewRun(_)
                 | Self::RenameRun { .. }
@@ -173,6 +191,17 @@ pub enum Event {
         #[serde(with = "shared")]
         dataset: Arc<Dataset>,
     },
+    /// The data set with other edits.
+    Edited {
+        #[serde(with = "shared")]
+        dataset: Arc<Dataset>,
+    },
+    /// Groups of pictures that look the same in `dataset`.
+    Near {
+        #[serde(skip)]
+        dataset: Arc<Dataset>,
+        groups: Vec<Group>,
+    },
     Train(TrainEvent),
     /// How fast a plan goes on one device.
     Tried(Trial),
@@ -203,6 +232,7 @@ pub enum Stage {
     Scanning,
     Decoding,
     Drawing,
+    Comparing,
     Training,
     Trying,
     TestingRates,

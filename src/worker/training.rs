@@ -93,7 +93,7 @@ pub(super) fn resume(
         checkpoint.position.stopped = None;
         checkpoint.position.callbacks.train_more();
     }
-    let (dataset, split) = Picture::find(&run.pictures()?, dataset)?;
+    let (dataset, split) = Picture::find(&run.pictures()?, &dataset.with_left_out())?;
     let plan = Plan::with_split(&settings, Arc::new(dataset), split).map_err(first)?;
     let Asked { device, threads } = run.info.asked.clone();
     let device = checkpoint.as_ref().map_or(device, |checkpoint| checkpoint.position.device.clone());
@@ -115,6 +115,22 @@ pub(super) fn resume(
     }
     drop(lock);
     train_run(&plan, engine, run, checkpoint, control, emit)
+}
+
+/// Trains a new run with the settings of another, on what is left of its pictures in the parts in which they were, so that
+/// the two can be compared. Pictures that have come since belong to no part.
+pub(super) fn again(
+    name: &str,
+    dataset: &Arc<Dataset>,
+    device: String,
+    store: &RunStore,
+    control: &Control,
+    emit: &mut dyn FnMut(Event),
+) -> Result<(), Problem> {
+    let before = store.find(name)?;
+    let split = Picture::split(&before.pictures()?, dataset);
+    let plan = Plan::with_split(&before.settings()?, dataset.clone(), split).map_err(first)?;
+    train(&Plan { device, ..plan }, store, control, emit)
 }
 
 /// Trains, judges, and leaves the run as it should be however that ends.

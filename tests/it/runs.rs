@@ -3,9 +3,9 @@
 use std::{fs, sync::Arc};
 
 use trombine::{
+    files::atomic,
     plan::Plan,
     problem::Kind,
-    files::atomic,
     run::{RunStatus, RunStore, date, pictures::Picture},
 };
 

@@ -25,8 +25,8 @@ pub use raster::Raster;
 use super::RunView;
 use crate::{
     data::sample::{Dataset, Framing, SIDE, Source},
-    files::atomic,
     evaluate::Report,
+    files::atomic,
     knob::choice,
     model::{Network, Weights},
     problem::{Kind, Problem},

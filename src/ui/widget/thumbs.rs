@@ -8,7 +8,7 @@ use egui::{
 };
 
 use crate::{
-    data::sample::{Dataset, SIDE},
+    data::sample::{Dataset, Pixels, SIDE},
     ui::theme::{self, Theme},
 };
 
@@ -19,10 +19,11 @@ const ATLASES: usize = 12;
 /// Tiles uploaded in one frame at most: under two milliseconds.
 const UPLOADS: usize = 160;
 
-/// The tiles of one data set.
+/// The tiles of the pictures of one buffer, whatever edits its data set has.
 #[derive(Default)]
 pub struct Thumbs {
-    dataset: Option<Arc<Dataset>>,
+    /// Keeps the buffer alive, so that no other one gets its address.
+    pixels: Option<Pixels>,
     small: Pool<64>,
     large: Pool<SIDE>,
     frame: u64,
@@ -32,18 +33,23 @@ pub struct Thumbs {
 impl Thumbs {
     /// Paints picture `index` of `dataset` into `rect`, or an empty tile until it is uploaded.
     pub fn paint(&mut self, ui: &Ui, rect: Rect, dataset: &Arc<Dataset>, index: usize) {
+        self.paint_of(ui, rect, &dataset.pixels, index);
+    }
+
+    /// As [`Thumbs::paint`], of any pixels.
+    pub fn paint_of(&mut self, ui: &Ui, rect: Rect, pixels: &Pixels, index: usize) {
         if !ui.is_rect_visible(rect) {
             return;
         }
-        self.turn(ui.ctx(), dataset);
+        self.turn(ui.ctx(), pixels);
         let radius = CornerRadius::same(if rect.width() < 40.0 { 4 } else { theme::RADIUS_BUTTON.min(rect.width() as u8 / 8) });
         let texels = rect.width() * ui.pixels_per_point();
-        let tile = if index >= dataset.pixels.len() {
+        let tile = if index >= pixels.len() {
             None
         } else if texels > 72.0 {
-            self.large.tile(ui.ctx(), dataset, index, self.frame, &mut self.uploads)
+            self.large.tile(ui.ctx(), pixels, index, self.frame, &mut self.uploads)
         } else {
-            self.small.tile(ui.ctx(), dataset, index, self.frame, &mut self.uploads)
+            self.small.tile(ui.ctx(), pixels, index, self.frame, &mut self.uploads)
         };
         match tile {
             Some((texture, uv)) => {
@@ -52,16 +58,16 @@ impl Thumbs {
             }
             None => {
                 ui.painter().rect_filled(rect, radius, Theme::of(ui).grid);
-                if index < dataset.pixels.len() {
+                if index < pixels.len() {
                     ui.request_repaint();
                 }
             }
         }
     }
 
-    fn turn(&mut self, ctx: &Context, dataset: &Arc<Dataset>) {
-        if !self.dataset.as_ref().is_some_and(|known| Arc::ptr_eq(known, dataset)) {
-            *self = Self { dataset: Some(dataset.clone()), ..Self::default() };
+    fn turn(&mut self, ctx: &Context, pixels: &Pixels) {
+        if self.pixels.as_ref().is_none_or(|known| known.buffer() != pixels.buffer()) {
+            *self = Self { pixels: Some(pixels.clone()), ..Self::default() };
         }
         let frame = ctx.cumulative_frame_nr();
         if frame != self.frame {
@@ -89,28 +95,25 @@ impl<const TILE: usize> Pool<TILE> {
     fn tile(
         &mut self,
         ctx: &Context,
-        dataset: &Dataset,
+        pixels: &Pixels,
         index: usize,
         frame: u64,
         uploads: &mut usize,
     ) -> Option<(TextureId, Rect)> {
-        let slot = match self.places.get(&index) {
+        let place = pixels.place(index);
+        let slot = match self.places.get(&place) {
             Some(&slot) => slot,
             None if *uploads >= UPLOADS => return None,
             None => {
                 *uploads += 1;
                 let slot = self.free_slot(ctx, frame)?;
-                self.places.insert(index, slot);
+                self.places.insert(place, slot);
                 let at = [slot % Self::PER_ATLAS % Self::PER_ROW * TILE, slot % Self::PER_ATLAS / Self::PER_ROW * TILE];
-                self.atlases[slot / Self::PER_ATLAS].set_partial(
-                    at,
-                    shrink::<TILE>(dataset.pixels.get(index)),
-                    TextureOptions::LINEAR,
-                );
+                self.atlases[slot / Self::PER_ATLAS].set_partial(at, shrink::<TILE>(pixels.get(index)), TextureOptions::LINEAR);
                 slot
             }
         };
-        self.slots[slot] = (index, frame);
+        self.slots[slot] = (place, frame);
         let (column, row) = (slot % Self::PER_ATLAS % Self::PER_ROW, slot % Self::PER_ATLAS / Self::PER_ROW);
         let unit = 1.0 / ATLAS as f32;
         let min = pos2((column * TILE) as f32 * unit, (row * TILE) as f32 * unit);

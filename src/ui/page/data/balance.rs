@@ -1,11 +1,15 @@
 //! Who is in it: classes, ages and race labels, as picture and as table.
 
-use egui::{Align2, CornerRadius, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, CornerRadius, CursorIcon, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use super::overview::{BANDS, Overview};
+use super::{
+    overview::Overview,
+    wall::{Narrow, Wall},
+};
 use crate::{
-    data::sample::{Dataset, RACES},
-    text::{number, percent, say},
+    data::sample::Dataset,
+    evaluate::words::class_name,
+    text::{Lang, number, percent, say},
     ui::{
         Cx, icon,
         theme::{self, Theme},
@@ -28,11 +32,11 @@ pub enum View {
 
 const VIEWS: [View; 3] = [View::Ages, View::Races, View::Table];
 
-/// Draws the card.
-pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview, view: &mut View) {
+/// Draws the card; what is clicked narrows the wall.
+pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview, view: &mut View, wall: &mut Wall, tight: bool) {
     let t = Theme::of(ui);
     let lang = cx.lang;
-    let counts = dataset.balance();
+    let counts = overview.census.classes.clone().map(|class| class.pictures);
     let total = counts[0] + counts[1];
     let ages = overview.has_ages();
     let mut chosen = None;
@@ -50,22 +54,33 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview, vi
         },
         |ui| {
             let part = |class: usize| Share {
-                label: format!("{} {}", dataset.classes[class], percent(lang, counts[class] as f64 / total.max(1) as f64, 1)),
+                label: format!(
+                    "{} {}",
+                    class_name(&dataset.classes, class, lang),
+                    percent(lang, counts[class] as f64 / total.max(1) as f64, 1)
+                ),
                 value: counts[class] as f64,
                 color: t.class(class as u8),
             };
-            bar::shares(ui, title, &[part(0), part(1)], 26.0);
-            if !ages {
-                return;
+            let bar = bar::shares(ui, title, &[part(0), part(1)], if tight { 22.0 } else { 26.0 });
+            let edge = counts[0] as f32 / total.max(1) as f32;
+            if let Some(class) = side(ui, &bar, edge) {
+                wall.narrow(Narrow { class: Some(class), ..Narrow::default() });
             }
-            ui.add_space(2.0);
-            match view {
-                View::Ages => pyramid(ui, cx, dataset, &rows_of_ages(cx, overview), 15.0),
-                View::Races => pyramid(ui, cx, dataset, &rows_of_races(cx, overview), 24.0),
-                View::Table => table(ui, cx, dataset, overview),
-            }
-            if let Some(text) = overview.accident(lang, dataset) {
-                notice::note(ui, icon::LIGHTBULB, t.validation, &text);
+            if ages {
+                ui.add_space(2.0);
+                let height = if tight { 12.0 } else { 15.0 };
+                match view {
+                    View::Ages => pyramid(ui, cx, dataset, &rows_of_ages(cx, overview), height, wall),
+                    View::Races => pyramid(ui, cx, dataset, &rows_of_races(cx, overview), height * 1.6, wall),
+                    View::Table => table(ui, cx, dataset, overview, wall, if tight { 15.0 } else { 17.0 }),
+                }
+                let even = say(
+                    "At every age there are about as many of both: age gives little away",
+                    "À chaque âge il y en a à peu près autant des deux : l’âge en dit peu",
+                );
+                let text = overview.census.shortcut.as_ref().map_or(even.get(lang), |sentence| sentence.get(lang));
+                notice::note(ui, icon::LIGHTBULB, t.validation, text);
             }
         },
     );
@@ -74,34 +89,49 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview, vi
     }
 }
 
-type Row = (String, [usize; 2]);
+/// Which side of a two-part bar, whose parts meet at the share `edge`, was clicked now.
+fn side(ui: &Ui, bar: &Response, edge: f32) -> Option<usize> {
+    let response = ui.interact(bar.rect, bar.id.with("sides"), Sense::click());
+    let x = response.interact_pointer_pos().filter(|_| response.clicked())?.x;
+    response.on_hover_cursor(CursorIcon::PointingHand);
+    Some(usize::from(x > bar.rect.left() + edge * bar.rect.width()))
+}
+
+/// A name, the pictures of each class, and how the wall is narrowed to them.
+type Row = (String, [u64; 2], Narrow);
 
 fn rows_of_ages(cx: &Cx<'_>, overview: &Overview) -> Vec<Row> {
-    let name = |band: usize| match band {
-        0 => say("0 to 9", "0 à 9").get(cx.lang).to_owned(),
-        b if b + 1 == BANDS => say("80 +", "80 +").get(cx.lang).to_owned(),
-        b => match cx.lang {
-            crate::text::Lang::En => format!("{}s", b * 10),
-            crate::text::Lang::Fr => format!("{} à {}", b * 10, b * 10 + 9),
-        },
-    };
-    (0..BANDS).rev().map(|band| (name(band), overview.ages[band])).collect()
+    let rows = overview.census.ages.iter().enumerate();
+    let narrow = |decade| Narrow { decade: Some(decade), ..Narrow::default() };
+    rows.map(|(decade, band)| (short_decade(decade, cx.lang), band.pictures, narrow(decade))).rev().collect()
+}
+
+fn short_decade(decade: usize, lang: Lang) -> String {
+    match (decade, lang) {
+        (0, Lang::En) => "0 to 9".to_owned(),
+        (8, _) => "80 +".to_owned(),
+        (_, Lang::En) => format!("{}s", decade * 10),
+        (_, Lang::Fr) => format!("{} à {}", decade * 10, decade * 10 + 9),
+    }
 }
 
 fn rows_of_races(cx: &Cx<'_>, overview: &Overview) -> Vec<Row> {
-    RACES.iter().zip(overview.races).map(|(name, counts)| (name.get(cx.lang).to_owned(), counts)).collect()
+    let narrow = |race| Narrow { race: Some(race), ..Narrow::default() };
+    let races = overview.census.races.iter();
+    races.map(|race| (race.name.get(cx.lang).to_owned(), race.pictures, narrow(race.label.into()))).collect()
 }
 
 /// Bars to the left for class 0 and to the right for class 1, names between them.
-fn pyramid(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, rows: &[Row], height: f32) {
+fn pyramid(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, rows: &[Row], height: f32, wall: &mut Wall) {
     let t = Theme::of(ui);
-    let most = rows.iter().flat_map(|(_, counts)| counts).copied().max().unwrap_or(1).max(1) as f32;
+    let most = rows.iter().flat_map(|(_, counts, _)| counts).copied().max().unwrap_or(1).max(1) as f32;
     let between = 64.0;
-    for (name, counts) in rows {
+    let names = [0, 1].map(|class| class_name(&dataset.classes, class, cx.lang));
+    for (name, counts, narrow) in rows {
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height - 1.0), Sense::hover());
         ui.add_space(1.0 - ui.spacing().item_spacing.y);
-        let [a, b] = counts.map(|count| number(cx.lang, count as u64));
-        let text = format!("{name}: {} {a}, {} {b}", dataset.classes[0], dataset.classes[1]);
+        let [a, b] = counts.map(|count| number(cx.lang, count));
+        let text = format!("{name}: {} {a}, {} {b}", names[0], names[1]);
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
         let half = rect.width() / 2.0 - between / 2.0;
         let bar = |class: usize, from: f32, sign: f32| {
@@ -112,16 +142,20 @@ fn pyramid(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, rows: &[Row], height: f3
         };
         bar(0, rect.center().x - between / 2.0, -1.0);
         bar(1, rect.center().x + between / 2.0, 1.0);
-        ui.painter().text(rect.center(), Align2::CENTER_CENTER, name, theme::regular(theme::size::CAPTION), t.text2);
+        let font = theme::regular(theme::size::CAPTION.min(height));
+        ui.painter().text(rect.center(), Align2::CENTER_CENTER, name, font, t.text2);
+        if let Some(class) = side(ui, &response, 0.5) {
+            wall.narrow(Narrow { class: Some(class), ..*narrow });
+        }
         response.on_hover_text_at_pointer(text);
     }
     ui.add_space(ui.spacing().item_spacing.y);
 }
 
-fn table(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview) {
+fn table(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview, wall: &mut Wall, height: f32) {
     let t = Theme::of(ui);
-    let line = |ui: &mut Ui, cells: [String; 3], color| {
-        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 17.0), Sense::hover());
+    let mut line = |ui: &mut Ui, cells: [String; 3], color, narrow: Option<Narrow>| {
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
         ui.add_space(-ui.spacing().item_spacing.y);
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, cells.join(", ")));
         for (cell, (share, align)) in
@@ -130,10 +164,16 @@ fn table(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview) {
             let at = pos2(rect.left() + share * rect.width(), rect.center().y);
             ui.painter().text(at, align, cell, theme::regular(theme::size::CAPTION), color);
         }
+        if let Some(narrow) = narrow
+            && let Some(class) = side(ui, &response, 0.75)
+        {
+            wall.narrow(Narrow { class: Some(class), ..narrow });
+        }
     };
-    line(ui, [String::new(), dataset.classes[0].clone(), dataset.classes[1].clone()], t.text3);
-    for (name, [a, b]) in rows_of_ages(cx, overview).into_iter().chain(rows_of_races(cx, overview)) {
-        line(ui, [name, number(cx.lang, a as u64), number(cx.lang, b as u64)], t.text);
+    let [a, b] = [0, 1].map(|class| class_name(&dataset.classes, class, cx.lang).to_owned());
+    line(ui, [String::new(), a, b], t.text3, None);
+    for (name, [a, b], narrow) in rows_of_ages(cx, overview).into_iter().chain(rows_of_races(cx, overview)) {
+        line(ui, [name, number(cx.lang, a), number(cx.lang, b)], t.text, Some(narrow));
     }
     ui.add_space(ui.spacing().item_spacing.y);
 }

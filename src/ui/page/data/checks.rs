@@ -10,85 +10,102 @@ use crate::{
     data::sample::{Dataset, Source},
     text::{Lang, Say, number, plural, say},
     ui::{
-        Cx,
+        Action, Cx,
         icon::{self, Icon},
         theme::{self, Theme},
         widget::{button::link, card::Card},
     },
 };
 
-/// Draws the card; a count that is clicked sets what the wall shows.
-pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview, wall: &mut Wall) {
+/// Draws the card; a count that is clicked sets what the wall shows. `tight` saves height.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, wall: &mut Wall, tight: bool) {
     let t = Theme::of(ui);
     let lang = cx.lang;
-    let total = dataset.samples.len();
-    let usable = total - overview.odd.len();
+    let usable = dataset.samples.len() - overview.odd.len();
     Card::new().show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        let count = plural(lang, total as u64, say("picture", "image"), say("pictures", "images"));
+        let count = plural(lang, dataset.samples.len() as u64, say("picture", "image"), say("pictures", "images"));
         ui.label(theme::headline(count).color(t.text));
-        let name = dataset.source.name();
-        let from = match (lang, &dataset.source) {
-            (Lang::En, Source::Folder(_)) => format!("ready to train, in “{}”", name.en),
-            (Lang::Fr, Source::Folder(_)) => format!("prêtes à l’entraînement, dans « {} »", name.fr),
-            (Lang::En, Source::SampleFaces) => "ready to train; drawings, not people".to_owned(),
-            (Lang::Fr, Source::SampleFaces) => "prêtes à l’entraînement ; des dessins, pas des personnes".to_owned(),
+        source_line(ui, cx, dataset, overview);
+        ui.add_space(if tight { 4.0 } else { 8.0 });
+        let mut row = |ui: &mut Ui, symbol: Icon, color: Color32, what: Say, count: usize, show: Show| {
+            if line(ui, lang, symbol, color, what, Some(count), wall.show == show, tight) {
+                wall.turn_to(show);
+            }
         };
-        let path = match &dataset.source {
-            Source::Folder(folder) => folder.display().to_string(),
-            Source::SampleFaces => from.clone(),
-        };
-        ui.add(egui::Label::new(egui::RichText::new(from).color(t.text2)).truncate()).on_hover_text(path);
-        ui.add_space(8.0);
-        let mut row = |ui: &mut Ui, symbol: Icon, color: Color32, what: Say, count: usize, show: Show, verb: Say| {
-            let quiet = count == 0;
-            ui.horizontal(|ui| {
-                ui.spacing_mut().interact_size.y = 24.0;
-                ui.set_min_height(25.0);
-                ui.spacing_mut().item_spacing.x = 9.0;
-                ui.label(symbol.text(16.0).color(if quiet { t.text3 } else { color }));
-                ui.label(egui::RichText::new(what.get(lang)).color(if quiet { t.text2 } else { t.text }));
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    let open = wall.show == show;
-                    if !quiet && (!open || show != Show::All) {
-                        let text = if open { say("show all", "tout voir") } else { verb };
-                        if link(ui, text.get(lang)).clicked() {
-                            wall.show(if open { Show::All } else { show });
-                        }
-                    }
-                    let figure = theme::strong(number(lang, count as u64)).color(if quiet { t.text2 } else { t.text });
-                    ui.label(figure);
-                });
-            });
-        };
-        let view = say("show", "voir");
-        row(ui, icon::CIRCLE_CHECK, t.good, say("usable as they are", "utilisables telles quelles"), usable, Show::All, view);
-        row(
-            ui,
-            icon::WRENCH,
-            t.validation,
-            say("odd, read with care", "inhabituelles, lues avec soin"),
-            overview.odd.len(),
-            Show::Odd,
-            view,
-        );
-        let copies = overview.copies.len();
-        row(
-            ui,
-            icon::COPY,
-            t.validation,
-            say("exact copies, kept in one part", "copies exactes, réunies"),
-            copies,
-            Show::Copies,
-            view,
-        );
-        let contradictions = overview.contradictions.len();
-        let what = say("copies that contradict each other", "copies qui se contredisent");
-        row(ui, icon::TRIANGLE_ALERT, t.bad, what, contradictions, Show::Contradictions, view);
+        let what = say("usable as they are", "utilisables telles quelles");
+        row(ui, icon::CIRCLE_CHECK, t.good, what, usable, Show::Plain);
+        let what = say("odd, read with care", "inhabituelles, lues avec soin");
+        row(ui, icon::WRENCH, t.validation, what, overview.odd.len(), Show::Odd);
+        let what = say("exact copies, kept in one part", "copies exactes, réunies");
+        row(ui, icon::COPY, t.validation, what, overview.census.copies.pictures as usize, Show::Copies);
+        let contradicting = overview.contradictions().iter().map(|group| group.samples.len()).sum();
+        let what = say("of them with contradicting labels", "dont se contredisent");
+        row(ui, icon::TRIANGLE_ALERT, t.bad, what, contradicting, Show::Contradictions);
         let what = say("pictures that cannot be used", "images inutilisables");
-        row(ui, icon::FILE_X, t.bad, what, overview.lost, Show::Skipped, view);
-        if overview.foreign > 0 {
-            row(ui, icon::FILE_TEXT, t.text3, say("other files", "autres fichiers"), overview.foreign, Show::Skipped, view);
+        row(ui, icon::FILE_X, t.bad, what, overview.lost.len(), Show::Lost);
+        if !overview.foreign.is_empty() {
+            row(ui, icon::FILE_TEXT, t.text3, say("other files", "autres fichiers"), overview.foreign.len(), Show::Foreign);
+        }
+        if !overview.edited.is_empty() {
+            let what = say("decided by you", "décidées par vous");
+            row(ui, icon::PENCIL, t.accent, what, overview.edited.len(), Show::Edited);
+        }
+        let what = say("that look the same", "qui se ressemblent");
+        let count = cx.session.near.is_some().then(|| overview.near.iter().map(|group| group.samples.len()).sum());
+        if line(ui, lang, icon::SCAN_FACE, t.validation, what, count, wall.show == Show::Near, tight) {
+            wall.turn_to(Show::Near);
+            if count.is_none() {
+                cx.act(Action::FindNear);
+            }
         }
     });
+}
+
+/// Where the pictures are from, and how many files there were besides.
+fn source_line(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview) {
+    let t = Theme::of(ui);
+    let name = dataset.source.name();
+    let found = number(cx.lang, overview.census.found);
+    let text = match (cx.lang, &dataset.source) {
+        (Lang::En, Source::Folder(_)) => format!("ready to train, of {found} files in “{}”", name.en),
+        (Lang::Fr, Source::Folder(_)) => format!("prêtes à l’entraînement, sur {found} fichiers de « {} »", name.fr),
+        (Lang::En, Source::SampleFaces) => "ready to train; drawings, not people".to_owned(),
+        (Lang::Fr, Source::SampleFaces) => "prêtes à l’entraînement ; des dessins, pas des personnes".to_owned(),
+    };
+    let path = match &dataset.source {
+        Source::Folder(folder) => folder.display().to_string(),
+        Source::SampleFaces => text.clone(),
+    };
+    ui.add(egui::Label::new(egui::RichText::new(text).color(t.text2)).truncate()).on_hover_text(path);
+}
+
+/// A count, or the offer to find it out; gives whether it was clicked.
+#[expect(clippy::too_many_arguments, reason = "a line is all of these")]
+fn line(ui: &mut Ui, lang: Lang, symbol: Icon, color: Color32, what: Say, count: Option<usize>, open: bool, tight: bool) -> bool {
+    let t = Theme::of(ui);
+    let quiet = count == Some(0);
+    let mut clicked = false;
+    ui.horizontal(|ui| {
+        let height = if tight { 21.0 } else { 25.0 };
+        ui.spacing_mut().interact_size.y = height;
+        ui.set_min_height(height);
+        ui.spacing_mut().item_spacing.x = 9.0;
+        ui.label(symbol.text(16.0).color(if quiet { t.text3 } else { color }));
+        ui.label(egui::RichText::new(what.get(lang)).color(if quiet { t.text2 } else { t.text }));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if !quiet {
+                let text = match (open, count) {
+                    (true, _) => say("show all", "tout voir"),
+                    (false, Some(_)) => say("show", "voir"),
+                    (false, None) => say("find them", "les chercher"),
+                };
+                clicked = link(ui, text.get(lang)).clicked();
+            }
+            if let Some(count) = count {
+                ui.label(theme::strong(number(lang, count as u64)).color(if quiet { t.text2 } else { t.text }));
+            }
+        });
+    });
+    clicked
 }

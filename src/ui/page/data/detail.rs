@@ -4,9 +4,14 @@ use std::sync::Arc;
 
 use egui::{Align, Layout, Sense, Ui, Vec2, vec2};
 
-use super::overview::Overview;
+use super::{
+    decide,
+    overview::{Overview, Place},
+    table::decided,
+};
 use crate::{
     data::sample::{Dataset, Oddity, RACES, Source},
+    evaluate::words::class_name,
     plan::Plan,
     text::{Lang, bytes, plural, say},
     ui::{
@@ -22,24 +27,27 @@ use crate::{
 /// Height of the strip.
 pub const HEIGHT: f32 = 148.0;
 
-/// Draws the strip about sample `index`; gives whether it was closed.
+/// Draws the strip about a picture; gives whether it was closed.
 pub fn show(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
     dataset: &Arc<Dataset>,
     overview: &Overview,
     plan: Option<&Arc<Plan>>,
-    index: u32,
+    place: Place,
 ) -> bool {
     let t = Theme::of(ui);
     let lang = cx.lang;
-    let sample = &dataset.samples[index as usize];
+    let sample = place.sample(dataset);
     let mut closed = false;
     card::line(ui);
     ui.add_space(9.0);
     ui.horizontal_top(|ui| {
         let (rect, _) = ui.allocate_exact_size(Vec2::splat(HEIGHT - 20.0), Sense::hover());
-        cx.thumbs.paint(ui, rect, dataset, index as usize);
+        match place {
+            Place::Sample(index) => cx.thumbs.paint(ui, rect, dataset, index),
+            Place::Spare(index) => cx.thumbs.paint_of(ui, rect, &dataset.spare.pixels, index),
+        }
         ui.add_space(6.0);
         let width = ui.available_width();
         ui.allocate_ui_with_layout(vec2(width, HEIGHT - 20.0), Layout::top_down(Align::Min), |ui| {
@@ -53,47 +61,84 @@ pub fn show(
                     });
                 });
             });
-            let mut facts = vec![dataset.classes[usize::from(sample.class.min(1))].clone()];
-            if let Some(age) = sample.age {
-                facts.push(plural(lang, age.into(), say("year", "an"), say("years", "ans")));
-            }
-            match sample.race.and_then(|race| RACES.get(usize::from(race))) {
-                Some(race) => facts.push(format!("{} {}", say("race label", "origine notée :").get(lang), race.get(lang))),
-                None if overview.has_ages() => {
-                    facts.push(say("race label unknown", "origine notée inconnue").get(lang).to_owned())
+            let edit = dataset.edits().get(&sample.file);
+            let class = matches!(place, Place::Sample(_)).then_some(sample.class.min(1));
+            let facts = facts(cx, dataset, overview, plan, place);
+            ui.add(egui::Label::new(theme::cell(facts).color(t.text)).truncate());
+            let odd = match (edit, &sample.oddity, place) {
+                (Some(edit), _, Place::Sample(_)) => decided(lang, dataset, edit),
+                (_, Some(oddity), Place::Sample(_)) => odd(lang, oddity),
+                (_, _, Place::Sample(_)) => String::new(),
+                (Some(edit), _, Place::Spare(_)) if edit.left_out => {
+                    say("left out by you", "écartée par vous").get(lang).to_owned()
                 }
-                None => {}
+                (_, _, Place::Spare(_)) => {
+                    say("nothing says which class it shows", "rien ne dit quelle classe elle montre").get(lang).to_owned()
+                }
+            };
+            if !odd.is_empty() {
+                notice::note(ui, icon::WRENCH, t.validation, &odd);
             }
-            ui.add(egui::Label::new(theme::cell(facts.join(" · ")).color(t.text)).wrap());
-            let mut more = Vec::new();
-            if let Some(part) = plan.and_then(|plan| plan.split.parts[index as usize]) {
-                more.push(match lang {
-                    Lang::En => format!("in the {} part", part.name().en),
-                    Lang::Fr => format!("dans la partie {}", part.name().fr),
-                });
+            if let Place::Sample(index) = place {
+                twin_line(ui, cx, dataset, overview, index as u32);
             }
-            if sample.bytes > 0 {
-                more.push(bytes(lang, sample.bytes));
-            }
-            ui.label(theme::caption(more.join(" · ")).color(t.text2));
-            if let Some(oddity) = &sample.oddity {
-                notice::note(ui, icon::WRENCH, t.validation, &odd(lang, oddity));
-            }
-            if let Some(twins) = overview.twins.get(&index) {
-                twin_line(ui, cx, dataset, index, twins);
-            }
-            if let Source::Folder(folder) = &dataset.source
-                && link(ui, cx.say(say("Open the file", "Ouvrir le fichier"))).clicked()
-            {
-                cx.act(Action::OpenPath(folder.join(&sample.file)));
-            }
+            ui.add_space(2.0);
+            ui.horizontal_wrapped(|ui| {
+                ui.spacing_mut().item_spacing = vec2(8.0, 4.0);
+                if class.is_none() && edit.is_none_or(|edit| !edit.left_out) {
+                    if let Some(skipped) = dataset.skipped.iter().find(|s| s.file == sample.file) {
+                        decide::unused(ui, cx, dataset, &sample.file, skipped);
+                    }
+                } else {
+                    decide::buttons(ui, cx, &dataset.classes, &sample.file, class, edit);
+                }
+                if let Source::Folder(folder) = &dataset.source
+                    && link(ui, cx.say(say("Open the file", "Ouvrir le fichier"))).clicked()
+                {
+                    cx.act(Action::OpenPath(folder.join(&sample.file)));
+                }
+            });
         });
     });
     closed
 }
 
-fn twin_line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, index: u32, twins: &[u32]) {
+/// What its name, its folder and the split say of it.
+fn facts(cx: &Cx<'_>, dataset: &Dataset, overview: &Overview, plan: Option<&Arc<Plan>>, place: Place) -> String {
+    let lang = cx.lang;
+    let sample = place.sample(dataset);
+    let mut facts = Vec::new();
+    if let Place::Sample(_) = place {
+        facts.push(class_name(&dataset.classes, sample.class.min(1).into(), lang).to_owned());
+    }
+    if let Some(age) = sample.age {
+        facts.push(plural(lang, age.into(), say("year", "an"), say("years", "ans")));
+    }
+    match sample.race.and_then(|race| RACES.get(usize::from(race))) {
+        Some(race) => facts.push(format!("{} {}", say("race label", "origine notée :").get(lang), race.get(lang))),
+        None if overview.has_ages() => facts.push(say("race label unknown", "origine notée inconnue").get(lang).to_owned()),
+        None => {}
+    }
+    if let Place::Sample(index) = place
+        && let Some(part) = plan.and_then(|plan| plan.split.parts[index])
+    {
+        facts.push(match lang {
+            Lang::En => format!("in the {} part", part.name().en),
+            Lang::Fr => format!("dans la partie {}", part.name().fr),
+        });
+    }
+    if sample.bytes > 0 {
+        facts.push(bytes(lang, sample.bytes));
+    }
+    facts.join(" · ")
+}
+
+fn twin_line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Overview, index: u32) {
     let t = Theme::of(ui);
+    let twins: Vec<u32> = overview.twins(index).collect();
+    if twins.is_empty() {
+        return;
+    }
     let own = dataset.samples[index as usize].class;
     let against = twins.iter().any(|twin| dataset.samples[*twin as usize].class != own);
     let count = twins.len() as u64;

@@ -2,10 +2,12 @@
 
 mod balance;
 mod checks;
+pub mod decide;
 mod detail;
+mod groups;
 mod overview;
-mod skipped;
 mod split;
+mod table;
 mod wall;
 
 use egui::{ScrollArea, Ui};
@@ -17,7 +19,7 @@ use crate::{
     text::say,
     ui::{
         Action, Cx, icon, theme,
-        widget::{bar, button::Button, card, notice},
+        widget::{bar, button::Button, card, choice::menu_item, notice},
     },
 };
 
@@ -50,17 +52,28 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                 "Writes train, validation and test folders with a folder for each class, as the notebook does; the data folder stays as it is",
                 "Écrit des dossiers train, validation et test avec un dossier par classe, comme le notebook ; le dossier de données reste tel quel",
             );
-            if ui.add(copy).on_hover_text(cx.say(help)).clicked() {
-                cx.act(Action::CopyFolders { link: false });
-            }
+            let copy = ui.add(copy);
+            egui::Popup::menu(&copy).show(|ui| {
+                let ways = [
+                    (icon::COPY, say("Copy the files…", "Copier les fichiers…"), false),
+                    (icon::LINK, say("Hard links, which take no space…", "Liens physiques, sans prendre de place…"), true),
+                ];
+                for (symbol, name, link) in ways {
+                    if menu_item(ui, Some(symbol), cx.say(name)).clicked() {
+                        cx.act(Action::CopyFolders { link });
+                    }
+                }
+            });
+            copy.on_hover_text(cx.say(help));
         }
     });
     let Some(dataset) = cx.dataset().cloned() else {
         waiting(ui, cx);
         return;
     };
-    state.overview.follow(&dataset);
+    state.overview.follow(&dataset, cx.session.near.as_ref());
     let height = ui.available_height();
+    let tight = height < 760.0;
     let left = match ui.available_width() {
         w if w < 860.0 => 330.0,
         w if w < 1200.0 => 388.0,
@@ -71,9 +84,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
                 // The scroll bar, when it comes, stands in the gutter.
                 ui.set_width(left - 1.0);
-                checks::show(ui, cx, &dataset, &state.overview, &mut state.wall);
-                balance::show(ui, cx, &dataset, &state.overview, &mut state.balance);
-                split::show(ui, cx, &dataset);
+                let State { overview, wall, balance } = state;
+                checks::show(ui, cx, &dataset, overview, wall, tight);
+                balance::show(ui, cx, &dataset, overview, balance, wall, tight);
+                split::show(ui, cx, &dataset, wall);
             });
         }
         _ => wall::show(ui, cx, &dataset, &state.overview, &mut state.wall),

@@ -1,138 +1,134 @@
-//! What there is to know about a data set as a whole, counted once when it comes.
+//! What the page knows of a data set: its census, and the lists behind the census's numbers.
 
 use std::{collections::HashMap, sync::Arc};
 
-use crate::{
-    data::sample::{Dataset, SkipReason},
-    text::{Lang, decimal, say},
+use crate::data::{
+    census::{Census, reason_key},
+    duplicates::{Contradiction, Group, copies},
+    sample::{Dataset, Sample, SkipReason},
 };
 
-/// Ten years each, the last one open.
-pub const BANDS: usize = 9;
-
-/// The counts of one data set.
+/// The lists of one data set.
 #[derive(Default)]
 pub struct Overview {
     of: Option<Arc<Dataset>>,
+    pub census: Census,
     /// Samples that are odd in some way and used all the same.
     pub odd: Vec<u32>,
-    /// Samples with byte-identical copies, group by group.
-    pub copies: Vec<u32>,
-    /// Those of the groups that disagree about the class.
-    pub contradictions: Vec<u32>,
-    /// Other samples of the same group, by sample.
-    pub twins: HashMap<u32, Vec<u32>>,
-    /// By ten years of age and class.
-    pub ages: [[usize; 2]; BANDS],
-    /// By race label and class.
-    pub races: [[usize; 2]; 5],
-    /// Skipped files that look like pictures: a wrong name, damage.
-    pub lost: usize,
-    /// Skipped files that are no pictures.
-    pub foreign: usize,
+    /// Groups of byte-identical copies, contradictions first.
+    pub groups: Vec<Group>,
+    /// The group that each copy is in.
+    group_of: HashMap<u32, usize>,
+    /// Groups that look the same, and what they were made from.
+    pub near: Vec<Group>,
+    near_of: usize,
+    /// Skipped files by what they are, as indices into `skipped`.
+    pub lost: Vec<u32>,
+    pub foreign: Vec<u32>,
+    /// What the user decided about.
+    pub edited: Vec<Entry>,
+}
+
+/// A line of a list: a sample, or a file that is not used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    Sample(u32),
+    Skipped(u32),
+}
+
+/// Where a file's picture is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Sample(usize),
+    Spare(usize),
+}
+
+impl Place {
+    /// Where `file` is, which was sample `then` once.
+    pub fn of(dataset: &Dataset, file: &std::path::Path, then: usize) -> Option<Self> {
+        dataset.spare.find(file).map(Self::Spare).or_else(|| dataset.find(file, then).map(Self::Sample))
+    }
+
+    pub fn sample(self, dataset: &Dataset) -> &Sample {
+        match self {
+            Self::Sample(index) => &dataset.samples[index],
+            Self::Spare(index) => &dataset.spare.samples[index],
+        }
+    }
 }
 
 impl Overview {
-    /// Counts anew if `dataset` is another one.
-    pub fn follow(&mut self, dataset: &Arc<Dataset>) {
+    /// Counts anew if `dataset` is another one, or look-alikes have come.
+    pub fn follow(&mut self, dataset: &Arc<Dataset>, near: Option<&(Arc<Dataset>, Arc<[Group]>)>) {
         if !self.of.as_ref().is_some_and(|of| Arc::ptr_eq(of, dataset)) {
             *self = Self::of(dataset);
+        }
+        let found = near.map_or(0, |(_, groups)| groups.as_ptr() as usize);
+        if self.near_of != found {
+            self.near_of = found;
+            self.near = near.map_or_else(Vec::new, |(then, groups)| moved(groups, then, dataset));
         }
     }
 
     fn of(dataset: &Arc<Dataset>) -> Self {
-        let mut o = Self { of: Some(dataset.clone()), ..Self::default() };
-        let mut groups: HashMap<u64, Vec<u32>> = HashMap::new();
-        for (index, sample) in (0u32..).zip(&dataset.samples) {
-            let class = usize::from(sample.class.min(1));
-            if let Some(age) = sample.age {
-                o.ages[usize::from(age / 10).min(BANDS - 1)][class] += 1;
-            }
-            if let Some(race) = sample.race.and_then(|race| o.races.get_mut(usize::from(race))) {
-                race[class] += 1;
-            }
-            if sample.oddity.is_some() {
-                o.odd.push(index);
-            }
-            if sample.hash != 0 {
-                groups.entry(sample.hash).or_default().push(index);
-            }
+        let groups = copies(dataset);
+        let census = Census::with_copies(dataset, &groups, None);
+        let indices = |wanted: &dyn Fn(&SkipReason) -> bool| {
+            (0u32..).zip(&dataset.skipped).filter(|(_, s)| wanted(&s.reason)).map(|(i, _)| i).collect::<Vec<_>>()
+        };
+        let odd: Vec<u32> = (0u32..).zip(&dataset.samples).filter(|(_, s)| s.oddity.is_some()).map(|(i, _)| i).collect();
+        let group_of = groups.iter().enumerate().flat_map(|(g, group)| group.samples.iter().map(move |i| (*i, g))).collect();
+        Self {
+            of: Some(dataset.clone()),
+            lost: indices(&|reason| !matches!(reason, SkipReason::NotAPicture | SkipReason::LeftOut)),
+            foreign: indices(&|reason| *reason == SkipReason::NotAPicture),
+            edited: edited(dataset),
+            census,
+            odd,
+            groups,
+            group_of,
+            ..Self::default()
         }
-        let mut groups: Vec<Vec<u32>> = groups.into_values().filter(|group| group.len() > 1).collect();
-        groups.sort_unstable();
-        for group in groups {
-            let class = |i: &u32| dataset.samples[*i as usize].class;
-            if group.iter().any(|i| class(i) != class(&group[0])) {
-                o.contradictions.extend(&group);
-            }
-            o.copies.extend(&group);
-            for index in &group {
-                o.twins.insert(*index, group.iter().copied().filter(|other| other != index).collect());
-            }
-        }
-        let foreign = dataset.skipped.iter().filter(|s| s.reason == SkipReason::NotAPicture).count();
-        o.foreign = foreign;
-        o.lost = dataset.skipped.len() - foreign;
-        o
+    }
+
+    /// Groups that disagree about the class.
+    pub fn contradictions(&self) -> &[Group] {
+        let count = self.groups.iter().take_while(|group| group.contradiction == Some(Contradiction::Class)).count();
+        &self.groups[..count]
+    }
+
+    /// The byte-identical copies of a sample, itself not among them.
+    pub fn twins(&self, index: u32) -> impl Iterator<Item = u32> + '_ {
+        let group = self.group_of.get(&index).map_or(&[][..], |group| &self.groups[*group].samples);
+        group.iter().copied().filter(move |twin| *twin != index)
     }
 
     /// Whether the names say ages.
     pub fn has_ages(&self) -> bool {
-        self.ages.iter().flatten().any(|count| *count > 0)
+        !self.census.ages.is_empty()
     }
+}
 
-    /// What a model could learn by accident, in one sentence computed from the ages.
-    pub fn accident(&self, lang: Lang, dataset: &Dataset) -> Option<String> {
-        const SPANS: [(usize, usize); 5] = [(0, 1), (1, 2), (2, 4), (4, 6), (6, BANDS)];
-        let total: usize = self.ages.iter().flatten().sum();
-        let count = |class: usize, (from, to): (usize, usize)| self.ages[from..to].iter().map(|band| band[class]).sum::<usize>();
-        let (span, ratio, more) = SPANS
-            .into_iter()
-            .filter(|span| (count(0, *span) + count(1, *span)) * 20 >= total && count(0, *span).min(count(1, *span)) > 0)
-            .map(|span| {
-                let (a, b) = (count(0, span) as f64, count(1, span) as f64);
-                (span, (a / b).max(b / a), usize::from(b > a))
-            })
-            .max_by(|a, b| a.1.total_cmp(&b.1))?;
-        let even = say(
-            "At every age there are about as many of both: age gives little away",
-            "À chaque âge il y en a à peu près autant des deux : l’âge en dit peu",
-        );
-        if ratio < 1.3 {
-            return Some(even.get(lang).to_owned());
-        }
-        let number = decimal(lang, ratio, 1);
-        let (low, high) = (span.0 * 10, span.1 * 10 - 1);
-        let place = match (lang, span.1 == BANDS) {
-            (Lang::En, true) => format!("From {low} on"),
-            (Lang::En, false) => format!("Between {low} and {high}"),
-            (Lang::Fr, true) => format!("Dès {low} ans"),
-            (Lang::Fr, false) => format!("Entre {low} et {high} ans"),
-        };
-        let few = &dataset.classes[1 - more];
-        let many = &dataset.classes[more];
-        let older = span.0 >= 4;
-        Some(match (lang, dataset.is_utkface()) {
-            (Lang::En, true) => {
-                let (many_word, few_word) = if more == 1 { ("men", "woman") } else { ("women", "man") };
-                let lesson = if older { format!("older means {many}") } else { format!("this age means {many}") };
-                format!(
-                    "{place} there are {number} {many_word} for each {few_word}: a model can learn “{lesson}”. The results by age will show it"
-                )
-            }
-            (Lang::Fr, true) => {
-                let (many_word, few_word) = if more == 1 { ("hommes", "femme") } else { ("femmes", "homme") };
-                let who = if more == 1 { "homme" } else { "femme" };
-                let lesson = if older { format!("plus âgé veut dire {who}") } else { format!("cet âge veut dire {who}") };
-                format!("{place}, il y a {number} {many_word} pour une {few_word} : un modèle peut apprendre « {lesson} ». Les résultats par âge le montreront")
-                    .replace("pour une homme", "pour un homme")
-            }
-            (Lang::En, false) => {
-                format!("{place} there are {number} “{many}” for each “{few}”: a model can learn the age instead")
-            }
-            (Lang::Fr, false) => {
-                format!("{place}, il y a {number} « {many} » pour un « {few} » : un modèle peut apprendre l’âge à la place")
-            }
-        })
+fn edited(dataset: &Dataset) -> Vec<Entry> {
+    if dataset.edits().is_empty() {
+        return Vec::new();
     }
+    let left_out = (0u32..).zip(&dataset.skipped).filter(|(_, s)| reason_key(&s.reason) == "left_out");
+    let samples = (0u32..).zip(&dataset.samples).filter(|(_, sample)| dataset.edits().get(&sample.file).is_some());
+    left_out.map(|(i, _)| Entry::Skipped(i)).chain(samples.map(|(i, _)| Entry::Sample(i))).collect()
+}
+
+/// Groups of samples of the data set `then` as such of `now`, which has other edits. A picture is known by its place in
+/// the buffer, which is the same in both.
+fn moved(groups: &[Group], then: &Dataset, now: &Dataset) -> Vec<Group> {
+    let mut places: HashMap<usize, Option<u32>> =
+        groups.iter().flat_map(|g| &g.samples).map(|i| (then.pixels.place(*i as usize), None)).collect();
+    for index in 0..now.pixels.len() {
+        if let Some(place) = places.get_mut(&now.pixels.place(index)) {
+            *place = Some(index as u32);
+        }
+    }
+    let place = |i: &u32| places.get(&then.pixels.place(*i as usize)).copied().flatten();
+    let members = groups.iter().map(|g| g.samples.iter().filter_map(place).collect::<Vec<u32>>());
+    crate::data::duplicates::judged(&now.samples, members)
 }

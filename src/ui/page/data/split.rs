@@ -4,15 +4,17 @@ use std::cell::RefCell;
 
 use egui::{Align, Layout, Popup, PopupCloseBehavior, Ui, vec2};
 
+use super::wall::{Narrow, Wall};
 use crate::{
     data::sample::{Dataset, Part},
+    evaluate::words::class_name,
     text::{Lang, number, percent, plural, say},
     ui::{
         Cx, icon,
         theme::{self, Theme},
         widget::{
             bar,
-            button::icon_button,
+            button::{icon_button, link},
             card::Card,
             knob::{self, Context},
             notice,
@@ -20,8 +22,8 @@ use crate::{
     },
 };
 
-/// Draws the card.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset) {
+/// Draws the card; a part that is clicked is what the wall shows.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, wall: &mut Wall) {
     let t = Theme::of(ui);
     let lang = cx.lang;
     let balanced = match (lang, cx.settings.split.stratify_age) {
@@ -56,7 +58,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset) {
             bar::split(ui, &mut shares.train, &mut shares.validation, colors, names);
             match cx.plan {
                 Ok(plan) => {
-                    parts(ui, lang, dataset, &plan.split.parts);
+                    parts(ui, lang, dataset, &plan.split.parts, wall);
                     let torn = plan.split.kept_together as u64;
                     let text = match (torn, lang) {
                         (0, Lang::En) => "Drag the edges".to_owned(),
@@ -85,7 +87,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset) {
 }
 
 /// Count and balance of each part, side by side.
-fn parts(ui: &mut Ui, lang: Lang, dataset: &Dataset, split: &[Option<Part>]) {
+fn parts(ui: &mut Ui, lang: Lang, dataset: &Dataset, split: &[Option<Part>], wall: &mut Wall) {
     let t = Theme::of(ui);
     let mut counts = [[0u64; 2]; 3];
     for (sample, part) in dataset.samples.iter().zip(split) {
@@ -102,9 +104,11 @@ fn parts(ui: &mut Ui, lang: Lang, dataset: &Dataset, split: &[Option<Part>]) {
                 ui.spacing_mut().item_spacing.y = 1.0;
                 let color = [t.accent, t.validation, t.text2][part as usize];
                 ui.label(egui::RichText::new(part.name().get(lang)).font(theme::semibold(theme::size::TABLE)).color(color));
-                ui.label(theme::cell(number(lang, a + b)).color(t.text));
+                if link(ui, &number(lang, a + b)).clicked() {
+                    wall.narrow(Narrow { part: Some(part), ..Narrow::default() });
+                }
                 let share = percent(lang, b as f64 / (a + b).max(1) as f64, 1);
-                let text = format!("{share} {}", dataset.classes[1]);
+                let text = format!("{share} {}", class_name(&dataset.classes, 1, lang));
                 ui.add(egui::Label::new(theme::caption(text).color(t.text3)).truncate());
             });
         }

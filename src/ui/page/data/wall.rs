@@ -1,17 +1,22 @@
 //! The wall of faces: every picture, only the visible ones drawn; filters, zoom, and the keyboard moves through it.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use egui::{
     Align, CornerRadius, EventFilter, Id, Key, Layout, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
-    pos2, vec2,
+    vec2,
 };
 
-use super::{detail, overview::Overview, skipped};
+use super::{
+    detail, groups,
+    overview::{Entry, Overview, Place},
+    table,
+};
 use crate::{
     data::sample::{Dataset, Part, RACES},
+    evaluate::words::class_name,
     plan::Plan,
-    text::{Lang, number, say},
+    text::{Lang, Say, number, say},
     ui::{
         Cx, icon,
         theme::{self, Theme},
@@ -31,21 +36,63 @@ const GAP: f32 = 5.0;
 pub enum Show {
     #[default]
     All,
+    /// Those with nothing odd about them.
+    Plain,
     Odd,
     Copies,
     Contradictions,
-    /// The table of files that are not used.
-    Skipped,
+    /// Those that look the same.
+    Near,
+    /// The table of pictures that cannot be used.
+    Lost,
+    /// The table of files that are no pictures.
+    Foreign,
+    /// The table of what the user decided about.
+    Edited,
+}
+
+impl Show {
+    const ALL: [Self; 9] = [
+        Self::All,
+        Self::Plain,
+        Self::Odd,
+        Self::Copies,
+        Self::Contradictions,
+        Self::Near,
+        Self::Lost,
+        Self::Foreign,
+        Self::Edited,
+    ];
+
+    const fn name(self) -> Say {
+        match self {
+            Self::All => say("all pictures", "toutes les images"),
+            Self::Plain => say("usable as they are", "utilisables telles quelles"),
+            Self::Odd => say("odd ones", "les inhabituelles"),
+            Self::Copies => say("exact copies", "copies exactes"),
+            Self::Contradictions => say("contradictions", "contradictions"),
+            Self::Near => say("that look the same", "qui se ressemblent"),
+            Self::Lost => say("not usable", "inutilisables"),
+            Self::Foreign => say("other files", "autres fichiers"),
+            Self::Edited => say("decided by you", "décidées par vous"),
+        }
+    }
+
+    /// Whether these are shown as tiles, which can be filtered.
+    const fn is_wall(self) -> bool {
+        matches!(self, Self::All | Self::Plain)
+    }
 }
 
 /// Filters, zoom, and what they leave.
 pub struct Wall {
     pub show: Show,
-    /// 0 is all, then the parts in order; likewise the classes, ages and race labels.
+    /// 0 is all, then the parts in order; likewise the classes, decades of age and race labels.
     filter: [usize; 4],
     /// Points of a tile's side.
     zoom: f64,
-    selected: Option<u32>,
+    /// By its path, so that it stays the same when others are left out; and where it was last.
+    selected: Option<(PathBuf, usize)>,
     /// What is left, and what it was made from.
     left: Vec<u32>,
     made: Option<Made>,
@@ -67,17 +114,40 @@ impl Default for Wall {
     }
 }
 
-/// Ages of the filter, from and to.
-const AGES: [(u16, u16); 6] = [(0, 9), (10, 19), (20, 39), (40, 59), (60, 79), (80, u16::MAX)];
+/// A way to narrow the wall.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Narrow {
+    pub part: Option<Part>,
+    pub class: Option<usize>,
+    /// Ten years each; the last, 8, is open.
+    pub decade: Option<usize>,
+    pub race: Option<usize>,
+}
 
 impl Wall {
-    /// Shows something else, with all filters open.
-    pub fn show(&mut self, show: Show) {
+    /// Shows something else, with all filters open; what is shown already, not any more.
+    pub fn turn_to(&mut self, show: Show) {
+        let show = if self.show == show { Show::All } else { show };
         *self = Self { show, zoom: self.zoom, ..Self::default() };
     }
 
+    /// Shows the pictures that are so.
+    pub fn narrow(&mut self, to: Narrow) {
+        let place = |index: Option<usize>| index.map_or(0, |index| index + 1);
+        let part = place(to.part.map(|part| part as usize));
+        *self = Self { filter: [part, place(to.class), place(to.decade), place(to.race)], zoom: self.zoom, ..Self::default() };
+    }
+
+    /// Selects a file.
+    fn select(&mut self, dataset: &Dataset, entry: Entry) {
+        self.selected = Some(match entry {
+            Entry::Sample(index) => (dataset.samples[index as usize].file.clone(), index as usize),
+            Entry::Skipped(index) => (dataset.skipped[index as usize].file.clone(), 0),
+        });
+    }
+
     /// Filters anew if anything has changed.
-    fn follow(&mut self, dataset: &Arc<Dataset>, plan: Option<&Arc<Plan>>, overview: &Overview) {
+    fn follow(&mut self, dataset: &Arc<Dataset>, plan: Option<&Arc<Plan>>) {
         let made = Made {
             dataset: Arc::as_ptr(dataset) as usize,
             // The plan matters only to a filter by part.
@@ -94,124 +164,143 @@ impl Wall {
             let in_part = || plan.is_some_and(|p| p.split.parts[*index as usize] == Some(Part::ALL[part - 1]));
             (part == 0 || in_part())
                 && (class == 0 || usize::from(sample.class) == class - 1)
-                && (age == 0 || sample.age.is_some_and(|a| (AGES[age - 1].0..=AGES[age - 1].1).contains(&a)))
+                && (age == 0 || sample.age.is_some_and(|a| usize::from(a / 10).min(LAST_DECADE) == age - 1))
                 && (race == 0 || sample.race.is_some_and(|r| usize::from(r) == race - 1))
+                && (self.show != Show::Plain || sample.oddity.is_none())
         };
-        self.left = match self.show {
-            Show::All | Show::Skipped => (0..dataset.samples.len() as u32).filter(fits).collect(),
-            Show::Odd => overview.odd.iter().copied().filter(fits).collect(),
-            Show::Copies => overview.copies.iter().copied().filter(fits).collect(),
-            Show::Contradictions => overview.contradictions.iter().copied().filter(fits).collect(),
-        };
+        self.left = (0..dataset.samples.len() as u32).filter(fits).collect();
         self.made = Some(made);
     }
 }
 
+/// From 80 years on.
+const LAST_DECADE: usize = 8;
+
 /// Draws the card.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Overview, wall: &mut Wall) {
-    let plan = cx.plan.ok().filter(|plan| Arc::ptr_eq(&plan.dataset, dataset));
-    wall.follow(dataset, plan, overview);
+    let plan = cx.plan.ok().filter(|plan| Arc::ptr_eq(&plan.dataset, dataset)).cloned();
+    wall.follow(dataset, plan.as_ref());
     Card::new().fill().show(ui, |ui| {
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
-            filters(ui, cx, dataset, overview, wall, plan.is_some());
-        });
+        filters(ui, cx, overview, wall, plan.is_some());
         ui.add_space(2.0);
-        if wall.show == Show::Skipped {
-            skipped::show(ui, cx, dataset);
-            return;
-        }
-        if wall.left.is_empty() {
-            empty(ui, cx, wall);
-            return;
-        }
-        let open = wall.selected.filter(|index| (*index as usize) < dataset.samples.len());
+        let open = wall.selected.as_ref().and_then(|(file, then)| Place::of(dataset, file, *then));
         let below = if open.is_some() { detail::HEIGHT + 10.0 } else { 0.0 };
         let size = vec2(ui.available_width(), (ui.available_height() - below).max(60.0));
         ui.allocate_ui(size, |ui| {
             ui.set_min_size(size);
-            tiles(ui, cx, dataset, wall);
+            let chosen = match wall.show {
+                Show::All | Show::Plain if wall.left.is_empty() => {
+                    empty(ui, cx, wall);
+                    None
+                }
+                Show::All | Show::Plain => {
+                    tiles(ui, cx, dataset, wall);
+                    None
+                }
+                Show::Copies | Show::Contradictions | Show::Near => {
+                    groups::show(ui, cx, dataset, overview, wall.show).map(Entry::Sample)
+                }
+                Show::Odd | Show::Lost | Show::Foreign | Show::Edited => table::show(ui, cx, dataset, overview, wall.show),
+            };
+            if let Some(entry) = chosen {
+                wall.select(dataset, entry);
+            }
         });
-        if let Some(index) = open
-            && detail::show(ui, cx, dataset, overview, plan, index)
+        if let Some(place) = open
+            && detail::show(ui, cx, dataset, overview, plan.as_ref(), place)
         {
             wall.selected = None;
         }
     });
 }
 
-fn filters(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview, wall: &mut Wall, planned: bool) {
-    let t = Theme::of(ui);
+fn filters(ui: &mut Ui, cx: &Cx<'_>, overview: &Overview, wall: &mut Wall, planned: bool) {
+    // The size of the tiles stands beside the filters where there is room for both, otherwise below them.
+    let wide = ui.available_width() > 860.0;
+    if wide || !wall.show.is_wall() {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
+            chips(ui, cx, overview, wall, planned);
+            if wall.show.is_wall() {
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| zoom(ui, cx.lang, wall));
+            }
+        });
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
+        chips(ui, cx, overview, wall, planned);
+    });
+    ui.allocate_ui_with_layout(vec2(ui.available_width(), 26.0), Layout::right_to_left(Align::Center), |ui| {
+        zoom(ui, cx.lang, wall);
+    });
+}
+
+fn chips(ui: &mut Ui, cx: &Cx<'_>, overview: &Overview, wall: &mut Wall, planned: bool) {
     let lang = cx.lang;
-    let show = match wall.show {
-        Show::All => None,
-        Show::Odd => Some(say("odd ones", "les inhabituelles")),
-        Show::Copies => Some(say("exact copies", "copies exactes")),
-        Show::Contradictions => Some(say("contradictions", "contradictions")),
-        Show::Skipped => Some(say("not used", "non utilisées")),
-    };
-    if let Some(name) = show {
-        let response = choice::chip(ui, Some((icon::X, t.accent)), name.get(lang), true, false);
-        if response.on_hover_text(say("Show all pictures again", "Montrer de nouveau toutes les images").get(lang)).clicked() {
-            wall.show(Show::All);
-        }
-        if wall.show == Show::Skipped {
-            return;
-        }
+    let own = |text: Say| text.get(lang).to_owned();
+    let shows: Vec<String> = Show::ALL.iter().map(|show| own(show.name())).collect();
+    let selected = Show::ALL.iter().position(|show| *show == wall.show).unwrap_or(0);
+    if let Some(index) = choice::chip_menu(ui, selected, &shows).filter(|index| *index != selected) {
+        wall.turn_to(Show::ALL[index]);
+    }
+    if !wall.show.is_wall() {
+        return;
     }
     let mut menu = |ui: &mut Ui, which: usize, options: Vec<String>| {
         if let Some(index) = choice::chip_menu(ui, wall.filter[which], &options) {
             wall.filter[which] = index;
         }
     };
-    let own = |text: crate::text::Say| text.get(lang).to_owned();
     if planned {
         let mut parts = vec![own(say("all parts", "toutes les parties"))];
         parts.extend(Part::ALL.map(|part| own(part.name())));
         menu(ui, 0, parts);
     }
     let mut classes = vec![own(say("both labels", "les deux étiquettes"))];
-    classes.extend(dataset.classes.iter().cloned());
+    let known = [0, 1].map(|class| overview.census.classes[class].name.clone());
+    classes.extend([0, 1].map(|class| class_name(&known, class, lang).to_owned()));
     menu(ui, 1, classes);
     if overview.has_ages() {
         let mut ages = vec![own(say("any age", "tout âge"))];
-        ages.extend(AGES.map(|(from, to)| match (to, lang) {
-            (u16::MAX, Lang::En) => format!("{from} and over"),
-            (u16::MAX, Lang::Fr) => format!("{from} et plus"),
-            (_, Lang::En) => format!("{from} to {to}"),
-            (_, Lang::Fr) => format!("{from} à {to}"),
-        }));
+        ages.extend((0..=LAST_DECADE).map(|decade| decade_name(decade, lang)));
         menu(ui, 2, ages);
-        if ui.max_rect().width() > 620.0 {
-            let mut races = vec![own(say("any race label", "toute origine notée"))];
-            races.extend(RACES.map(own));
-            menu(ui, 3, races);
-        }
+        let mut races = vec![own(say("any race label", "toute origine notée"))];
+        races.extend(RACES.map(own));
+        menu(ui, 3, races);
     }
+}
+
+/// Ten years of age in words.
+pub fn decade_name(decade: usize, lang: Lang) -> String {
+    let from = decade * 10;
+    match (decade, lang) {
+        (LAST_DECADE, Lang::En) => format!("{from} and over"),
+        (LAST_DECADE, Lang::Fr) => format!("{from} et plus"),
+        (_, Lang::En) => format!("{from} to {}", from + 9),
+        (_, Lang::Fr) => format!("{from} à {}", from + 9),
+    }
+}
+
+/// How many are shown, and how large; from right to left.
+fn zoom(ui: &mut Ui, lang: Lang, wall: &mut Wall) {
+    let t = Theme::of(ui);
     let shown = match lang {
         Lang::En => format!("{} shown", number(lang, wall.left.len() as u64)),
         Lang::Fr => format!("{} montrées", number(lang, wall.left.len() as u64)),
     };
-    if ui.available_width() < 170.0 {
-        ui.end_row();
+    let step = |wall: &mut Wall, by: f64| wall.zoom = (wall.zoom * by).clamp(32.0, 160.0);
+    if icon_button(ui, icon::ZOOM_IN, say("Larger", "Plus grand").get(lang)).clicked() {
+        step(wall, 1.25);
     }
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        ui.set_min_height(28.0);
-        let step = |wall: &mut Wall, by: f64| wall.zoom = (wall.zoom * by).clamp(32.0, 160.0);
-        if icon_button(ui, icon::ZOOM_IN, say("Larger", "Plus grand").get(lang)).clicked() {
-            step(wall, 1.25);
-        }
-        if ui.available_width() > 190.0 {
-            ui.allocate_ui(vec2(84.0, 20.0), |ui| {
-                let name = say("Size of the pictures", "Taille des images").get(lang);
-                field::slider(ui, name, &mut wall.zoom, 32.0..=160.0, crate::knob::Scale::Linear);
-            });
-        }
-        if icon_button(ui, icon::ZOOM_OUT, say("Smaller", "Plus petit").get(lang)).clicked() {
-            step(wall, 0.8);
-        }
-        ui.add(egui::Label::new(theme::caption(shown).color(t.text2)).truncate());
+    ui.allocate_ui(vec2(84.0, 20.0), |ui| {
+        let name = say("Size of the pictures", "Taille des images").get(lang);
+        field::slider(ui, name, &mut wall.zoom, 32.0..=160.0, crate::knob::Scale::Linear);
     });
+    if icon_button(ui, icon::ZOOM_OUT, say("Smaller", "Plus petit").get(lang)).clicked() {
+        step(wall, 0.8);
+    }
+    ui.add(egui::Label::new(theme::caption(shown).color(t.text2)).truncate());
 }
 
 fn empty(ui: &mut Ui, cx: &Cx<'_>, wall: &mut Wall) {
@@ -220,7 +309,7 @@ fn empty(ui: &mut Ui, cx: &Cx<'_>, wall: &mut Wall) {
         ui.add_space(ui.available_height() * 0.4);
         ui.label(egui::RichText::new(cx.say(say("No picture is like that", "Aucune image n’est ainsi"))).color(t.text2));
         if link(ui, cx.say(say("Show all pictures", "Montrer toutes les images"))).clicked() {
-            wall.show(Show::All);
+            wall.narrow(Narrow::default());
         }
     });
 }
@@ -231,11 +320,11 @@ fn tiles(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, wall: &mut Wall) 
     let columns = ((width + GAP) / (wall.zoom as f32 + GAP)).floor().max(1.0) as usize;
     // Tiles take all the width there is.
     let side = (width + GAP) / columns as f32 - GAP;
-    let captions = wall.show != Show::All && side > 50.0;
-    let height = side + GAP + if captions { 16.0 } else { 0.0 };
+    let height = side + GAP;
+    let selected = wall.selected.as_ref().and_then(|(file, then)| dataset.find(file, *then));
     let rows = wall.left.len().div_ceil(columns);
     let id = Id::unique("wall of faces");
-    let moved = keyboard(ui, id, wall, columns);
+    let moved = keyboard(ui, id, dataset, wall, columns);
     let mut area = ScrollArea::vertical().id_salt("wall").auto_shrink([false, false]);
     if let Some(position) = moved {
         let view = ui.available_height();
@@ -273,21 +362,7 @@ fn tiles(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, wall: &mut Wall) 
             let index = wall.left[position];
             let rect = place(position);
             cx.thumbs.paint(ui, rect, dataset, index as usize);
-            if captions {
-                let sample = &dataset.samples[index as usize];
-                let age = sample.age.map_or(String::new(), |age| format!(", {age}"));
-                let text = format!("{}{age}", dataset.classes[usize::from(sample.class.min(1))]);
-                let font = theme::regular(11.0);
-                let painter = ui.painter_at(rect.expand2(vec2(0.0, 18.0)));
-                painter.text(
-                    pos2(rect.left(), rect.bottom() + 8.0),
-                    egui::Align2::LEFT_CENTER,
-                    text,
-                    font,
-                    t.class(sample.class),
-                );
-            }
-            if wall.selected == Some(index) {
+            if selected == Some(index as usize) {
                 let radius = CornerRadius::same(theme::RADIUS_BUTTON);
                 ui.painter().rect_stroke(rect.expand(2.0), radius, Stroke::new(3.0, t.accent), StrokeKind::Inside);
             }
@@ -306,7 +381,7 @@ fn tiles(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, wall: &mut Wall) 
             && let Some(position) = response.interact_pointer_pos().and_then(under)
         {
             let index = wall.left[position];
-            wall.selected = if wall.selected == Some(index) { None } else { Some(index) };
+            wall.selected = if selected == Some(index as usize) { None } else { Some(index) };
             wall.reveal = true;
             response.request_focus();
         }
@@ -316,9 +391,10 @@ fn tiles(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, wall: &mut Wall) 
 }
 
 /// Arrow keys move the selection while the wall has the keyboard; gives the position to bring into view.
-fn keyboard(ui: &Ui, id: Id, wall: &mut Wall, columns: usize) -> Option<usize> {
+fn keyboard(ui: &Ui, id: Id, dataset: &Dataset, wall: &mut Wall, columns: usize) -> Option<usize> {
     let reveal = std::mem::take(&mut wall.reveal);
-    let position = wall.selected.and_then(|index| wall.left.iter().position(|left| *left == index));
+    let index = wall.selected.as_ref().and_then(|(file, then)| dataset.find(file, *then));
+    let position = index.and_then(|index| wall.left.binary_search(&(index as u32)).ok());
     if !ui.memory(|m| m.has_focus(id)) {
         return position.filter(|_| reveal);
     }
@@ -342,6 +418,8 @@ fn keyboard(ui: &Ui, id: Id, wall: &mut Wall, columns: usize) -> Option<usize> {
         return position.filter(|_| reveal);
     }
     let next = if position.is_none() { 0 } else { (now + step).clamp(0, wall.left.len() as i64 - 1) };
-    wall.selected = wall.left.get(next as usize).copied();
+    if let Some(index) = wall.left.get(next as usize).copied() {
+        wall.select(dataset, Entry::Sample(index));
+    }
     Some(next as usize)
 }

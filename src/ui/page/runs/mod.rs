@@ -35,6 +35,13 @@ pub struct State {
 /// Runs whose curves can be told apart in one plot.
 const MOST: usize = 5;
 
+impl State {
+    /// Chooses the runs to compare.
+    pub fn choose(&mut self, runs: Vec<String>) {
+        self.chosen = runs;
+    }
+}
+
 /// Draws the page.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let lang = cx.lang;

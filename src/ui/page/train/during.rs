@@ -332,7 +332,8 @@ fn faces(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
     let title = say("Six validation faces", "Six visages de validation").get(lang);
     let caption = say("as the model sees them now", "tels que le modèle les voit").get(lang);
     Card::titled(title).caption(caption).fill().show(ui, |ui| {
-        let Some(dataset) = cx.session.dataset.clone().filter(|_| !training.faces.is_empty()) else {
+        let Some(dataset) = cx.session.trained_on.as_ref().or(cx.dataset()).cloned().filter(|_| !training.faces.is_empty())
+        else {
             let text = say("They appear after the first epoch", "Ils apparaissent après la première époque");
             ui.label(theme::caption(text.get(lang)).color(t.text3));
             return;

@@ -1,0 +1,103 @@
+//! What the user decides about single pictures: sent to the worker, which keeps it; with undo.
+
+use std::path::PathBuf;
+
+use super::{App, history::Step};
+use crate::{
+    data::{
+        edits::{Change, Edits},
+        sample::Source,
+    },
+    session::{Offer, Phase, Progress},
+    text::{Lang, Sentence, plural, say},
+    ui::page::Page,
+    worker::{Command, Stage},
+};
+
+impl App {
+    /// Decides `change` about pictures of the open data set.
+    pub(super) fn edit(&mut self, files: &[PathBuf], change: &Change) {
+        let Some((source, before)) = self.edits() else { return };
+        let mut edits = before.clone();
+        files.iter().for_each(|file| edits.change(file, change));
+        if edits != before {
+            self.history.push(Step::Edits(source, before));
+            self.keep_edits(edits);
+            self.session.toast(said(files.len(), change), Some(Offer::Undo));
+        }
+    }
+
+    /// Takes back every edit.
+    pub(super) fn forget_edits(&mut self) {
+        let Some((source, before)) = self.edits().filter(|(_, edits)| !edits.is_empty()) else { return };
+        self.history.push(Step::Edits(source, before));
+        self.keep_edits(Edits::default());
+        self.session.toast(say("All your edits are taken back", "Toutes vos retouches sont annulées"), Some(Offer::Undo));
+    }
+
+    /// Takes the last change back (`true`), or makes the last undone one again.
+    pub(super) fn turn(&mut self, back: bool) {
+        let (draft, edits) = (self.settings.clone(), self.edits());
+        let now = |step: &Step| match step {
+            Step::Draft(_) => Some(Step::Draft(Box::new(draft.clone()))),
+            Step::Edits(of, _) => edits
+                .as_ref()
+                .filter(|(source, _)| source == of)
+                .map(|(source, edits)| Step::Edits(source.clone(), edits.clone())),
+        };
+        match if back { self.history.undo(now) } else { self.history.redo(now) } {
+            Some(Step::Draft(draft)) => {
+                self.settings = *draft;
+                self.settle_now();
+            }
+            Some(Step::Edits(_, edits)) => self.keep_edits(edits),
+            None => {}
+        }
+    }
+
+    /// Trains anew on what is left of a run's pictures.
+    pub(super) fn train_again(&mut self, run: String) {
+        let Some(dataset) = self.session.dataset.clone() else { return };
+        let busy = self.session.phase.busy();
+        let device = self.preferences.device.clone();
+        let command = Command::TrainAgain { run: run.clone(), dataset, device };
+        self.send(command, Some(Phase::Starting(Progress::at(Stage::Training))));
+        if !busy {
+            self.session.repeated = Some([run, String::new()]);
+            self.page = Page::Training;
+        }
+    }
+
+    /// The edits of the open data set: the last that were sent, which may not have come back yet.
+    fn edits(&self) -> Option<(Source, Edits)> {
+        let dataset = self.session.dataset.as_ref()?;
+        let sent = self.sent.as_ref().filter(|(source, _)| *source == dataset.source);
+        Some(sent.cloned().unwrap_or_else(|| (dataset.source.clone(), dataset.edits().clone())))
+    }
+
+    fn keep_edits(&mut self, edits: Edits) {
+        let Some(dataset) = self.session.dataset.clone() else { return };
+        self.sent = Some((dataset.source.clone(), edits.clone()));
+        self.send(Command::Edit { dataset, edits }, None);
+    }
+}
+
+/// What was done, for a toast.
+fn said(count: usize, change: &Change) -> Sentence {
+    Sentence::by(|lang| {
+        let pictures = plural(lang, count as u64, say("picture", "image"), say("pictures", "images"));
+        let s = if lang == Lang::Fr && count > 1 { "s" } else { "" };
+        match (change, lang) {
+            (Change::LeaveOut, Lang::En) => format!("{pictures} left out"),
+            (Change::LeaveOut, Lang::Fr) => format!("{pictures} écartée{s}"),
+            (Change::Keep, Lang::En) => format!("{pictures} kept as recorded"),
+            (Change::Keep, Lang::Fr) => format!("{pictures} gardée{s} telle{s} quelle{s}"),
+            (Change::Relabel(class), Lang::En) => format!("{pictures} relabeled as {class}"),
+            (Change::Relabel(class), Lang::Fr) => format!("{pictures} réétiquetée{s} {class}"),
+            (Change::Repair(name), Lang::En) => format!("{pictures} read as {name}"),
+            (Change::Repair(name), Lang::Fr) => format!("{pictures} lue{s} comme {name}"),
+            (Change::Forget, Lang::En) => format!("{pictures} taken back as recorded"),
+            (Change::Forget, Lang::Fr) => format!("{pictures} de nouveau telle{s} que notée{s}"),
+        }
+    })
+}

@@ -1,0 +1,115 @@
+//! What can be decided about a picture: each an action, kept in the side file, with undo.
+
+use std::path::{Path, PathBuf};
+
+use egui::Ui;
+
+use crate::{
+    data::{
+        edits::Change,
+        name,
+        sample::{Dataset, Oddity, Sample, SkipReason, Skipped},
+    },
+    evaluate::words::class_name,
+    text::{Lang, say},
+    ui::{
+        Action, Cx, icon,
+        widget::button::{Button, link},
+    },
+};
+
+/// Buttons for one picture: relabel, leave out, keep, or back; `class` is what it counts as, `None` if it is not used.
+pub fn buttons(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    classes: &[String; 2],
+    file: &Path,
+    class: Option<u8>,
+    edited: Option<&crate::data::edits::Edit>,
+) {
+    let lang = cx.lang;
+    let files = || vec![file.to_owned()];
+    let left_out = edited.is_some_and(|edit| edit.left_out);
+    if !left_out {
+        if let Some(class) = class {
+            let other = 1 - usize::from(class.min(1));
+            let text = is(lang, classes, other);
+            let help = say(
+                "The label looks wrong: count it as the other class",
+                "L’étiquette semble fausse : la compter dans l’autre classe",
+            );
+            if ui.add(Button::secondary(text).icon(icon::TAG).compact()).on_hover_text(help.get(lang)).clicked() {
+                cx.act(Action::Edit { files: files(), change: Change::Relabel(classes[other].clone()) });
+            }
+        }
+        let out = Button::secondary(say("Leave out", "Écarter").get(lang)).icon(icon::EYE_OFF).compact();
+        if ui.add(out).clicked() {
+            cx.act(Action::Edit { files: files(), change: Change::LeaveOut });
+        }
+        if class.is_some() && !edited.is_some_and(|edit| edit.kept) {
+            let keep = Button::quiet(say("Keep", "Garder").get(lang)).icon(icon::CHECK).compact();
+            let help = say("Looked at and right as it is", "Vue, et juste telle quelle");
+            if ui.add(keep).on_hover_text(help.get(lang)).clicked() {
+                cx.act(Action::Edit { files: files(), change: Change::Keep });
+            }
+        }
+    }
+    if edited.is_some() {
+        let back = Button::quiet(say("Take back", "Annuler la retouche").get(lang)).icon(icon::UNDO_2).compact();
+        if ui.add(back).clicked() {
+            cx.act(Action::Edit { files: files(), change: Change::Forget });
+        }
+    }
+}
+
+/// Links for a picture that is used, in a table, from right to left.
+pub fn brief(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, sample: &Sample) {
+    let files = || vec![sample.file.clone()];
+    if dataset.edits().get(&sample.file).is_some() {
+        ask(ui, cx, say("Take back", "Annuler la retouche").get(cx.lang), files(), Change::Forget);
+        return;
+    }
+    ask(ui, cx, say("Leave out", "Écarter").get(cx.lang), files(), Change::LeaveOut);
+    ask(ui, cx, say("Keep", "Garder").get(cx.lang), files(), Change::Keep);
+    if let Some(Oddity::Misspelled { meant }) = &sample.oddity {
+        let text = say("Use the corrected name", "Prendre le nom corrigé").get(cx.lang);
+        ask(ui, cx, text, files(), Change::Repair(meant.clone()));
+    }
+}
+
+/// Links for a picture that is not used, in a table, from right to left.
+pub fn unused(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, file: &Path, skipped: &Skipped) {
+    let lang = cx.lang;
+    let files = || vec![file.to_owned()];
+    if skipped.reason == SkipReason::LeftOut {
+        ask(ui, cx, say("Take back", "La reprendre").get(lang), files(), Change::Forget);
+        return;
+    }
+    for class in [1, 0] {
+        ask(ui, cx, &is(lang, &dataset.classes, class), files(), Change::Relabel(dataset.classes[class].clone()));
+    }
+    if let Some(proposal) = &skipped.proposal {
+        let no_race = name::read(proposal).is_some_and(|name| name.race.is_none());
+        let text = match (no_race, lang) {
+            (true, _) => say("Use with unknown race", "Utiliser, origine inconnue").get(lang).to_owned(),
+            (false, Lang::En) => format!("Read as {proposal}"),
+            (false, Lang::Fr) => format!("Lire comme {proposal}"),
+        };
+        ask(ui, cx, &text, files(), Change::Repair(proposal.clone()));
+    }
+}
+
+fn ask(ui: &mut Ui, cx: &mut Cx<'_>, text: &str, files: Vec<PathBuf>, change: Change) {
+    if link(ui, text).clicked() {
+        cx.act(Action::Edit { files, change });
+    }
+}
+
+/// “It is male”, on a button.
+fn is(lang: Lang, classes: &[String; 2], class: usize) -> String {
+    let name = class_name(classes, class, lang);
+    match lang {
+        Lang::En => format!("It is “{name}”"),
+        Lang::Fr => format!("C’est « {name} »"),
+    }
+}

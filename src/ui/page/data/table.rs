@@ -1,0 +1,169 @@
+//! Files that are odd, not used, or decided about: picture, name, the reason in plain words, and what can be done.
+
+use egui::{Align, Layout, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2};
+
+use super::{
+    decide,
+    detail::odd,
+    overview::{Entry, Overview, Place},
+    wall::Show,
+};
+use crate::{
+    data::{
+        edits::Edit,
+        sample::{Dataset, SkipReason, Skipped, Source},
+    },
+    evaluate::words::class_name,
+    text::{Lang, plural, say},
+    ui::{
+        Action, Cx, icon,
+        theme::{self, Theme},
+        widget::button::{Button, link},
+    },
+};
+
+const ROW: f32 = 46.0;
+
+/// Draws the table into the room there is; gives the file that was clicked.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, which: Show) -> Option<Entry> {
+    let entries: Vec<Entry> = match which {
+        Show::Odd => overview.odd.iter().copied().map(Entry::Sample).collect(),
+        Show::Foreign => overview.foreign.iter().copied().map(Entry::Skipped).collect(),
+        Show::Edited => overview.edited.clone(),
+        _ => overview.lost.iter().copied().map(Entry::Skipped).collect(),
+    };
+    if which == Show::Edited {
+        edits_line(ui, cx, dataset);
+    }
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let mut chosen = None;
+    ScrollArea::vertical().id_salt("table").auto_shrink([false, false]).show_rows(ui, ROW, entries.len(), |ui, visible| {
+        for entry in &entries[visible] {
+            if line(ui, cx, dataset, *entry) {
+                chosen = Some(*entry);
+            }
+        }
+    });
+    chosen
+}
+
+/// How many edits there are, and a way to take all back.
+fn edits_line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset) {
+    let t = Theme::of(ui);
+    ui.horizontal(|ui| {
+        let count = dataset.edits().len() as u64;
+        let text = match cx.lang {
+            Lang::En => format!(
+                "{} kept beside the data; the folder itself is never changed",
+                plural(cx.lang, count, say("edit", ""), say("edits", ""))
+            ),
+            Lang::Fr => format!(
+                "{} à côté des données ; le dossier lui-même n’est jamais modifié",
+                plural(cx.lang, count, say("", "retouche gardée"), say("", "retouches gardées"))
+            ),
+        };
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let all = Button::secondary(cx.say(say("Take all back", "Tout annuler"))).icon(icon::UNDO_2).compact();
+            if ui.add(all).clicked() {
+                cx.act(Action::ForgetEdits);
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.add(egui::Label::new(theme::caption(text).color(t.text2)).truncate());
+            });
+        });
+    });
+}
+
+/// One file; gives whether it was clicked.
+fn line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, entry: Entry) -> bool {
+    let t = Theme::of(ui);
+    let lang = cx.lang;
+    let (file, place, why) = match entry {
+        Entry::Sample(index) => {
+            let sample = &dataset.samples[index as usize];
+            let why = match (&sample.oddity, dataset.edits().get(&sample.file)) {
+                (_, Some(edit)) => decided(lang, dataset, edit),
+                (Some(oddity), None) => odd(lang, oddity),
+                (None, None) => String::new(),
+            };
+            (&sample.file, Some(Place::Sample(index as usize)), why)
+        }
+        Entry::Skipped(index) => {
+            let skipped = &dataset.skipped[index as usize];
+            (&skipped.file, dataset.spare.find(&skipped.file).map(Place::Spare), reason(lang, skipped))
+        }
+    };
+    let name = file.display().to_string();
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width() - 8.0, ROW), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Row, true, format!("{name}, {why}")));
+    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, egui::Stroke::new(1.0, t.grid));
+    let picture = Rect::from_min_size(rect.min + vec2(0.0, 4.0), Vec2::splat(ROW - 8.0));
+    match place {
+        Some(Place::Sample(index)) => cx.thumbs.paint_of(ui, picture, &dataset.pixels, index),
+        Some(Place::Spare(index)) => cx.thumbs.paint_of(ui, picture, &dataset.spare.pixels, index),
+        None => icon::FILE_X.paint(ui.painter(), picture, 20.0, t.text3),
+    }
+    // What can be done stands at the right, and takes what room it needs.
+    let right = Rect::from_min_max(pos2(rect.left() + rect.width() * 0.4, rect.top()), rect.max);
+    let used = ui
+        .scope_builder(UiBuilder::new().id_salt(&name).max_rect(right).layout(Layout::right_to_left(Align::Center)), |ui| {
+            ui.spacing_mut().item_spacing.x = 12.0;
+            actions(ui, cx, dataset, entry, place);
+            ui.min_rect().left()
+        })
+        .inner;
+    let text = Rect::from_min_max(pos2(picture.right() + 10.0, rect.top() + 4.0), pos2(used - 10.0, rect.bottom() - 3.0));
+    ui.scope_builder(UiBuilder::new().id_salt((&name, 1)).max_rect(text).layout(Layout::top_down(Align::Min)), |ui| {
+        ui.spacing_mut().item_spacing.y = 1.0;
+        ui.add(egui::Label::new(theme::cell(&name).color(t.text)).truncate().selectable(false));
+        ui.add(egui::Label::new(theme::caption(why).color(t.text2)).truncate().selectable(false));
+    });
+    response.clicked() && place.is_some()
+}
+
+fn actions(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, entry: Entry, place: Option<Place>) {
+    let lang = cx.lang;
+    match (entry, place) {
+        (Entry::Sample(index), _) => {
+            let sample = &dataset.samples[index as usize];
+            decide::brief(ui, cx, dataset, sample);
+        }
+        (Entry::Skipped(index), Some(_)) => {
+            let skipped = &dataset.skipped[index as usize];
+            decide::unused(ui, cx, dataset, &skipped.file, skipped);
+        }
+        (Entry::Skipped(index), None) => {
+            if let Source::Folder(folder) = &dataset.source
+                && link(ui, say("Open the file", "Ouvrir le fichier").get(lang)).clicked()
+            {
+                cx.act(Action::OpenPath(folder.join(&dataset.skipped[index as usize].file)));
+            }
+        }
+    }
+}
+
+/// What the user decided, in words.
+pub fn decided(lang: Lang, dataset: &Dataset, edit: &Edit) -> String {
+    let mut parts = Vec::new();
+    if let Some(class) = &edit.class {
+        let index = dataset.classes.iter().position(|c| c == class);
+        let name = index.map_or(class.as_str(), |index| class_name(&dataset.classes, index, lang));
+        parts.push(format!("{} {name}", say("relabeled by you:", "réétiquetée par vous :").get(lang)));
+    }
+    if let Some(name) = &edit.name {
+        parts.push(format!("{} {name}", say("read by your wish as", "lue, selon vous, comme").get(lang)));
+    }
+    if edit.kept {
+        parts.push(say("looked at and kept by you", "vue et gardée par vous").get(lang).to_owned());
+    }
+    parts.join(" · ")
+}
+
+fn reason(lang: Lang, file: &Skipped) -> String {
+    let text = file.reason.sentence();
+    let details = match &file.reason {
+        SkipReason::Damaged { details } | SkipReason::Unreadable { details } => format!(" ({details})"),
+        _ => String::new(),
+    };
+    format!("{}{details}", text.get(lang))
+}
