@@ -14,7 +14,6 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    hash::hash,
     name,
     sample::{Dataset, Oddity, Pixels, Sample, SkipReason, Skipped, Source, Spare},
 };
@@ -66,12 +65,20 @@ pub struct Edited {
     pub edits: Edits,
 }
 
+/// How far a picture is sought from where it was.
+const FAR: usize = 1000;
+
 static NONE: Edits = Edits(BTreeMap::new());
 
 impl Dataset {
     /// The edits in it.
     pub fn edits(&self) -> &Edits {
         self.edited.as_ref().map_or(&NONE, |edited| &edited.edits)
+    }
+
+    /// What it was before the edits in it; itself if there are none.
+    pub fn base(self: &Arc<Self>) -> Arc<Self> {
+        self.edited.as_ref().map_or_else(|| self.clone(), |edited| edited.base.clone())
     }
 
     /// The data set with every picture that the user left out back in, for runs that began with them.
@@ -83,14 +90,14 @@ impl Dataset {
     }
 
     /// Where a file's picture is among the samples. It is sought first where it was in the data set of which it was the
-    /// one at `then`: pictures that were left out since have moved those after it down, those brought back have moved them up.
+    /// one at `then`: pictures that were left out since have moved those after it down, those brought back have moved them
+    /// up, by 1,000 places at most.
     pub fn find(&self, file: &Path, then: usize) -> Option<usize> {
         let is = |index: &usize| self.samples.get(*index).is_some_and(|s| s.file == file);
-        let far = self.edits().len() + self.skipped.len() + 1;
         let last = self.samples.len().saturating_sub(1);
-        let near = (0..=far).flat_map(|d| [then.saturating_sub(d), (then + d).min(last)]).find(is);
+        let near = (0..=FAR).flat_map(|d| [then.saturating_sub(d), (then + d).min(last)]).find(is);
         // A picture whose name was repaired stands behind the others.
-        near.or_else(|| (last.saturating_sub(far)..=last).find(is))
+        near.or_else(|| (last.saturating_sub(FAR)..=last).find(is))
     }
 }
 
@@ -127,14 +134,6 @@ impl Edits {
     /// Every edited picture's path below the folder, with its edit.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Edit)> {
         self.0.iter().map(|(file, edit)| (file.as_str(), edit))
-    }
-
-    /// A number that is another one for other edits, as far as they change what is trained on; 0 for none.
-    pub fn fingerprint(&self) -> u64 {
-        let counts: Vec<_> = self.0.iter().filter(|(_, e)| e.left_out || e.class.is_some() || e.name.is_some()).collect();
-        let text: String =
-            counts.iter().map(|(file, e)| format!("{file}\n{}\n{:?}\n{:?}\n", e.left_out, e.class, e.name)).collect();
-        if counts.is_empty() { 0 } else { hash(text.as_bytes()) }
     }
 
     /// The data set with these edits in place of those that it has. Pixels are shared; nothing is decoded.

@@ -6,60 +6,55 @@ use egui::Ui;
 
 use crate::{
     data::{
-        edits::Change,
+        edits::{Change, Edit},
         name,
         sample::{Dataset, Oddity, Sample, SkipReason, Skipped},
     },
     evaluate::words::class_name,
-    text::{Lang, say},
+    text::{Lang, Say, say},
     ui::{
         Action, Cx, icon,
         widget::button::{Button, link},
     },
 };
 
-/// Buttons for one picture: relabel, leave out, keep, or back; `class` is what it counts as, `None` if it is not used.
-pub fn buttons(
-    ui: &mut Ui,
-    cx: &mut Cx<'_>,
-    classes: &[String; 2],
-    file: &Path,
-    class: Option<u8>,
-    edited: Option<&crate::data::edits::Edit>,
-) {
-    let lang = cx.lang;
-    let files = || vec![file.to_owned()];
-    let left_out = edited.is_some_and(|edit| edit.left_out);
+/// Buttons for one picture: relabel, leave out, keep, or back; gives what was decided. `class` is what it counts as,
+/// `None` if it is not used.
+pub fn buttons(ui: &mut Ui, lang: Lang, classes: &[String; 2], class: Option<u8>, edit: Option<&Edit>) -> Option<Change> {
+    let mut decided = None;
+    let left_out = edit.is_some_and(|edit| edit.left_out);
+    let mut button = |ui: &mut Ui, button: Button, help: Say, change: Change| {
+        let response = ui.add(button.compact());
+        if response.clicked() {
+            decided = Some(change);
+        }
+        if !help.en.is_empty() {
+            response.on_hover_text(help.get(lang));
+        }
+    };
+    let plain = say("", "");
+    if let Some(class) = class.filter(|_| !left_out) {
+        let other = 1 - usize::from(class.min(1));
+        let help = say(
+            "The label looks wrong: count it as the other class",
+            "L’étiquette semble fausse : la compter dans l’autre classe",
+        );
+        let relabel = Button::secondary(is(lang, classes, other)).icon(icon::TAG);
+        button(ui, relabel, help, Change::Relabel(classes[other].clone()));
+    }
     if !left_out {
-        if let Some(class) = class {
-            let other = 1 - usize::from(class.min(1));
-            let text = is(lang, classes, other);
-            let help = say(
-                "The label looks wrong: count it as the other class",
-                "L’étiquette semble fausse : la compter dans l’autre classe",
-            );
-            if ui.add(Button::secondary(text).icon(icon::TAG).compact()).on_hover_text(help.get(lang)).clicked() {
-                cx.act(Action::Edit { files: files(), change: Change::Relabel(classes[other].clone()) });
-            }
-        }
-        let out = Button::secondary(say("Leave out", "Écarter").get(lang)).icon(icon::EYE_OFF).compact();
-        if ui.add(out).clicked() {
-            cx.act(Action::Edit { files: files(), change: Change::LeaveOut });
-        }
-        if class.is_some() && !edited.is_some_and(|edit| edit.kept) {
-            let keep = Button::quiet(say("Keep", "Garder").get(lang)).icon(icon::CHECK).compact();
-            let help = say("Looked at and right as it is", "Vue, et juste telle quelle");
-            if ui.add(keep).on_hover_text(help.get(lang)).clicked() {
-                cx.act(Action::Edit { files: files(), change: Change::Keep });
-            }
-        }
+        let out = Button::secondary(say("Leave out", "Écarter").get(lang)).icon(icon::EYE_OFF);
+        button(ui, out, say("The next training does without it", "Le prochain entraînement s’en passera"), Change::LeaveOut);
     }
-    if edited.is_some() {
-        let back = Button::quiet(say("Take back", "Annuler la retouche").get(lang)).icon(icon::UNDO_2).compact();
-        if ui.add(back).clicked() {
-            cx.act(Action::Edit { files: files(), change: Change::Forget });
-        }
+    if class.is_some() && !left_out && !edit.is_some_and(|edit| edit.kept) {
+        let keep = Button::quiet(say("Keep", "Garder").get(lang)).icon(icon::CHECK);
+        button(ui, keep, say("Looked at and right as it is", "Vue, et juste telle quelle"), Change::Keep);
     }
+    if edit.is_some() {
+        let back = Button::quiet(say("Take back", "Annuler la retouche").get(lang)).icon(icon::UNDO_2);
+        button(ui, back, plain, Change::Forget);
+    }
+    decided
 }
 
 /// Links for a picture that is used, in a table, from right to left.

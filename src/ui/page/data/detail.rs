@@ -90,7 +90,10 @@ pub fn show(
                         decide::unused(ui, cx, dataset, &sample.file, skipped);
                     }
                 } else {
-                    decide::buttons(ui, cx, &dataset.classes, &sample.file, class, edit);
+                    let decided = decide::buttons(ui, lang, &dataset.classes, class, edit);
+                    if let Some(change) = decided {
+                        cx.act(Action::Edit { files: vec![sample.file.clone()], change });
+                    }
                 }
                 if let Source::Folder(folder) = &dataset.source
                     && link(ui, cx.say(say("Open the file", "Ouvrir le fichier"))).clicked()

@@ -7,7 +7,7 @@ use egui::Ui;
 use crate::{
     data::sample::Dataset,
     evaluate::{Prediction, words::class_name},
-    run::RunView,
+    run::{RunInfo, RunView},
     text::{Lang, say},
     ui::{
         Action, Cx, icon,
@@ -17,9 +17,17 @@ use crate::{
     },
 };
 
-/// Whether labels or exclusions are others now than when the run began, in the data set that it was trained on.
-pub fn changed(cx: &Cx<'_>, run: &RunView) -> bool {
-    cx.dataset().is_some_and(|d| d.source == run.info.source && d.edits().fingerprint() != run.info.edits)
+/// Whether pictures or labels are others now than when the run began, in the data set that it was trained on. `known` is the
+/// open data set with its fingerprint, which is counted once.
+pub fn changed(cx: &Cx<'_>, known: &mut Option<(Arc<Dataset>, u64)>, run: &RunInfo) -> bool {
+    if let Some(dataset) = cx.dataset()
+        && known.as_ref().is_none_or(|(known, _)| !Arc::ptr_eq(known, dataset))
+    {
+        *known = Some((Arc::clone(dataset), dataset.fingerprint()));
+    }
+    known
+        .as_ref()
+        .is_some_and(|(dataset, fingerprint)| dataset.source == run.source && run.data.is_some_and(|then| then != *fingerprint))
 }
 
 /// Whether the label looks wrong, and what to do then: buttons, and what was decided before.

@@ -1,6 +1,7 @@
 //! Results: how good it is, where it is wrong, for whom, and how sure it is with reason.
 
 mod groups;
+mod labels;
 mod pictures;
 mod right;
 mod sure;
@@ -55,6 +56,8 @@ struct Shown {
     /// Best macro F1 on the validation part.
     best: Option<f64>,
     fitted: f64,
+    /// Whether pictures or labels are others now than when the run began.
+    changed: bool,
 }
 
 impl Shown {
@@ -66,6 +69,7 @@ impl Shown {
             curves: report.curves(),
             best: report.best_f1(F1Of::Macro).map(|best| best.threshold),
             fitted: report.fitted_temperature(),
+            changed: false,
         }
     }
 
@@ -110,6 +114,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         state.shown = Some(Shown::new(&view, report));
     }
     let Some(shown) = &mut state.shown else { return };
+    shown.changed = labels::changed(cx, &mut state.data, &view.info);
     if let Some(open) = &mut state.pictures {
         if pictures::show(ui, cx, shown, open) {
             state.pictures = None;
@@ -117,7 +122,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         return;
     }
     title(ui, cx, shown);
-    stale(ui, cx, shown, &mut state.data);
+    labels::repeated(ui, cx, &shown.view);
+    stale(ui, cx, shown);
     let narrow = ui.available_width() < 880.0;
     // At 1280 x 800 everything is seen at once.
     let rows = match narrow {
@@ -242,17 +248,10 @@ fn title(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
 }
 
 /// What has changed since the run was trained.
-fn stale(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, known: &mut Option<(Arc<Dataset>, u64)>) {
+fn stale(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
     let (lang, t) = (cx.lang, Theme::of(ui));
     let run = &shown.view;
-    if let Some(dataset) = &cx.session.dataset
-        && known.as_ref().is_none_or(|(known, _)| !Arc::ptr_eq(known, dataset))
-    {
-        *known = Some((Arc::clone(dataset), dataset.fingerprint()));
-    }
-    let data = known.as_ref().is_some_and(|(dataset, fingerprint)| {
-        dataset.source == run.info.source && run.info.data.is_some_and(|then| then != *fingerprint)
-    });
+    let data = shown.changed;
     let options = run.settings != *cx.settings;
     let text = match (data, options) {
         (false, false) => return,
@@ -269,7 +268,7 @@ fn stale(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, known: &mut Option<(Arc<Da
         ui.label(icon::CLOCK.text(14.0).color(t.validation));
         ui.label(theme::caption(text.get(lang)).color(t.validation));
         if link(ui, say("Train again", "Réentraîner").get(lang)).clicked() {
-            cx.act(Action::Go(Page::Training));
+            cx.act(if data { Action::TrainAgain(run.info.id.clone()) } else { Action::Go(Page::Training) });
         }
         if options && link(ui, say("Take this run’s options", "Reprendre ses réglages").get(lang)).clicked() {
             cx.act(Action::TakeSettings(run.info.id.clone()));

@@ -4,9 +4,12 @@ use std::{cmp::Ordering, sync::Arc};
 
 use egui::{Popup, PopupCloseBehavior, Response, Ui};
 
-use super::Shown;
+use super::{Shown, labels};
 use crate::{
-    data::sample::{Dataset, Oddity, RACES},
+    data::{
+        edits::Edit,
+        sample::{Dataset, RACES},
+    },
     evaluate::{
         Prediction,
         groups::{AGE_BANDS, GroupKey, Known, band_name},
@@ -14,7 +17,7 @@ use crate::{
     },
     text::{Lang, decimal, number, percent, say},
     ui::{
-        Cx,
+        Action, Cx,
         icon::{self, Icon},
         theme::{self, Theme},
         widget::{
@@ -142,9 +145,11 @@ pub fn mistakes(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> boo
             let places = Places::of(cx, shown);
             let predictions = &shown.report.predictions;
             let tile = |place: usize| tile(lang, shown, &predictions[found[place]], &places);
-            gallery::strip(ui, cx.thumbs, places.dataset.as_ref(), found.len(), 92.0, height, tile, |place, tile, response| {
-                details(&response, lang, shown, &predictions[found[place]], tile);
+            let mut asked = Vec::new();
+            gallery::strip(ui, cx.thumbs, places.base.as_ref(), found.len(), 92.0, height, tile, |place, tile, response| {
+                asked.extend(details(&response, lang, shown, &predictions[found[place]], &places, tile));
             });
+            cx.actions.append(&mut asked);
         },
     );
     all
@@ -164,6 +169,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures) ->
     };
     header(ui, &open.facets.sentence(shown, open.found.len(), lang), &sentence, |ui| {
         let button = Button::secondary(say("Back to the results", "Revenir aux résultats").get(lang)).icon(icon::ARROW_LEFT);
+        if shown.changed {
+            let text = say("Train again with these labels", "Réentraîner avec ces étiquettes").get(lang);
+            if ui.add(Button::secondary(text).icon(icon::REFRESH_CW).enabled(!cx.session.phase.busy())).clicked() {
+                cx.act(Action::TrainAgain(shown.view.info.id.clone()));
+            }
+        }
         back = ui.add(button).clicked() || ui.input(|i| i.key_pressed(egui::Key::Escape));
     });
     Card::new().fill().show(ui, |ui| {
@@ -182,9 +193,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures) ->
         let places = Places::of(cx, shown);
         let all = predictions(shown, open.validation);
         let tile = |place: usize| tile(lang, shown, &all[open.found[place]], &places);
-        gallery::gallery(ui, cx.thumbs, places.dataset.as_ref(), open.found.len(), open.wanted, tile, |place, tile, response| {
-            details(&response, lang, shown, &all[open.found[place]], tile);
+        let mut asked = Vec::new();
+        gallery::gallery(ui, cx.thumbs, places.base.as_ref(), open.found.len(), open.wanted, tile, |place, tile, response| {
+            asked.extend(details(&response, lang, shown, &all[open.found[place]], &places, tile));
         });
+        cx.actions.append(&mut asked);
     });
     back
 }
@@ -290,41 +303,32 @@ fn filters(ui: &mut Ui, lang: Lang, shown: &Shown, open: &mut Pictures) {
     });
 }
 
-/// Where judged pictures are in the data set that is open now.
+/// Where judged pictures are in the data set that is open now; none if it is another one.
 struct Places {
-    /// None if another data set is open.
-    dataset: Option<Arc<Dataset>>,
+    now: Option<Arc<Dataset>>,
+    /// The same without the user's edits, in which pictures that were left out can still be seen.
+    base: Option<Arc<Dataset>>,
 }
 
 impl Places {
     fn of(cx: &Cx<'_>, shown: &Shown) -> Self {
-        Self { dataset: cx.session.dataset.clone().filter(|d| d.source == shown.view.info.source) }
-    }
-
-    /// The picture's index now: samples are sorted by file, and may have moved since the run was judged.
-    fn find(&self, p: &Prediction) -> Option<usize> {
-        let samples = &self.dataset.as_ref()?.samples;
-        let then = p.sample as usize;
-        if samples.get(then).is_some_and(|s| s.file == p.file) {
-            return Some(then);
-        }
-        // Each picture that was left out since has moved those after it one place down.
-        let out = self.dataset.as_ref()?.skipped.len();
-        (then.saturating_sub(out)..then.min(samples.len())).rev().find(|&i| samples[i].file == p.file)
+        let now = cx.session.dataset.clone().filter(|d| d.source == shown.view.info.source);
+        Self { base: now.as_ref().map(Dataset::base), now }
     }
 
     /// What the user decided about it.
-    fn badge(&self, place: Option<usize>) -> Option<Icon> {
-        let dataset = self.dataset.as_ref()?;
-        match place {
-            None => Some(icon::EYE_OFF),
-            Some(i) => (dataset.samples[i].oddity == Some(Oddity::Repaired)).then_some(icon::TAG),
-        }
+    fn badge(&self, p: &Prediction) -> Option<Icon> {
+        let edit = self.now.as_ref()?.edits().get(&p.file)?;
+        Some(match edit {
+            Edit { left_out: true, .. } => icon::EYE_OFF,
+            Edit { kept: true, class: None, .. } => icon::CHECK,
+            _ => icon::TAG,
+        })
     }
 }
 
 fn tile(lang: Lang, shown: &Shown, p: &Prediction, places: &Places) -> Tile {
-    let place = places.find(p);
+    let place = places.base.as_ref().and_then(|base| base.find(&p.file, p.sample as usize));
     let raw = shown.report.raw_threshold(shown.threshold);
     let (said, right) = (p.said(raw), p.right(raw));
     let name = class_name(shown.classes(), said.into(), lang);
@@ -348,12 +352,13 @@ fn tile(lang: Lang, shown: &Shown, p: &Prediction, places: &Places) -> Tile {
             Lang::En => format!("{file}: really {truth}, said {name}, {sure}"),
             Lang::Fr => format!("{file} : en réalité {truth}, réponse {name}, {sure}"),
         },
-        badge: places.badge(place),
+        badge: places.badge(p),
     }
 }
 
 /// What opens on a picture: it larger, what is known, and what the user thinks of its label.
-fn details(response: &Response, lang: Lang, shown: &Shown, p: &Prediction, tile: &Tile) {
+fn details(response: &Response, lang: Lang, shown: &Shown, p: &Prediction, places: &Places, tile: &Tile) -> Option<Action> {
+    let mut asked = None;
     Popup::menu(response).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         let t = Theme::of(ui);
         ui.set_width(236.0);
@@ -374,5 +379,10 @@ fn details(response: &Response, lang: Lang, shown: &Shown, p: &Prediction, tile:
         for line in lines.into_iter().flatten() {
             ui.add(egui::Label::new(theme::caption(line).color(t.text2)).wrap());
         }
+        if let Some(dataset) = &places.now {
+            ui.add_space(4.0);
+            asked = labels::decide(ui, lang, dataset, p);
+        }
     });
+    asked
 }
