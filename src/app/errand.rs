@@ -11,12 +11,10 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use crate::{
     data::sample::Framing,
+    files::atomic,
     predict::{self, Framed, frame},
     problem::{Kind, Problem},
-    run::{
-        atomic,
-        export::{ExportOptions, Format, PlotKind},
-    },
+    run::export::{ExportOptions, Format, PlotKind},
     settings::Settings,
     text::{Lang, Say, say},
     worker,

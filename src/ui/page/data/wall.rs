@@ -381,7 +381,11 @@ fn tiles(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, wall: &mut Wall) 
             && let Some(position) = response.interact_pointer_pos().and_then(under)
         {
             let index = wall.left[position];
-            wall.selected = if selected == Some(index as usize) { None } else { Some(index) };
+            if selected == Some(index as usize) {
+                wall.selected = None;
+            } else {
+                wall.select(dataset, Entry::Sample(index));
+            }
             wall.reveal = true;
             response.request_focus();
         }
