@@ -2,12 +2,14 @@
 
 mod edit;
 mod errand;
+mod frames;
 mod history;
 mod interrupted;
 mod keys;
 mod mend;
 mod perform;
 mod photos;
+mod planning;
 mod preferences;
 mod toasts;
 
@@ -19,8 +21,10 @@ pub use preferences::Preferences;
 
 use self::{
     errand::{Errands, Fetched},
+    frames::Frames,
     history::{History, Step},
     interrupted::Interrupted,
+    planning::{Checked, Planning},
     toasts::Toasts,
 };
 use crate::{
@@ -98,9 +102,12 @@ pub struct App {
     /// The draft as it was when it was last at rest.
     settled: Settings,
     history: History,
+    /// The log of frame times, if it was asked for.
+    frames: Option<Frames>,
     /// The edits that were sent to the worker last, and of which data set.
     sent: Option<(Source, Edits)>,
     checked: Option<Checked>,
+    planning: Planning,
     memory: Memory,
     thumbs: Thumbs,
     devices: Vec<Device>,
@@ -123,13 +130,6 @@ pub struct App {
     written: Option<Fetched>,
     /// Close the window as soon as the worker is at rest.
     closing: bool,
-}
-
-/// The draft checked against the data set.
-struct Checked {
-    settings: Settings,
-    dataset: Arc<Dataset>,
-    plan: Result<Arc<Plan>, Vec<Problem>>,
 }
 
 impl App {
@@ -175,8 +175,13 @@ impl App {
             settled: settings.clone(),
             settings,
             history: History::default(),
+            frames: Frames::asked(),
             sent: None,
             checked: None,
+            planning: Planning::new(Arc::new({
+                let wake = ctx.clone();
+                move || wake.request_repaint()
+            })),
             memory: Memory::default(),
             thumbs: Thumbs::default(),
             devices: Vec::new(),
@@ -259,10 +264,17 @@ impl App {
             self.checked = None;
             return;
         };
-        let known = self.checked.as_ref().is_some_and(|c| c.settings == self.settings && Arc::ptr_eq(&c.dataset, dataset));
-        if !known {
-            let plan = Plan::new(&self.settings, dataset.clone()).map(Arc::new);
-            self.checked = Some(Checked { settings: self.settings.clone(), dataset: dataset.clone(), plan });
+        if let Some(checked) = self.planning.checked() {
+            self.checked = Some(checked);
+        }
+        if !self.checked.as_ref().is_some_and(|checked| checked.is(&self.settings, dataset))
+            && let Some(checked) = self.planning.ask(&self.settings, dataset)
+        {
+            self.checked = Some(checked);
+        }
+        // One that is about another data set, because the new one is not dealt yet, is of no use.
+        if self.checked.as_ref().is_some_and(|checked| !Arc::ptr_eq(&checked.dataset, dataset)) {
+            self.checked = None;
         }
     }
 
@@ -338,6 +350,9 @@ impl App {
 
 impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        if let Some(frames) = &mut self.frames {
+            frames.begin();
+        }
         self.drain(ctx);
         self.check();
         for action in std::mem::take(&mut self.actions) {
@@ -345,7 +360,7 @@ impl eframe::App for App {
         }
     }
 
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
         self.keys(ui);
         self.draw(ui);
         self.guard_close(ui);
@@ -353,6 +368,9 @@ impl eframe::App for App {
         for action in std::mem::take(&mut self.actions) {
             self.perform(ui.ctx(), action);
             ui.request_repaint();
+        }
+        if let Some(frames) = &mut self.frames {
+            frames.end(frame.info().cpu_usage, self.page, self.session.phase);
         }
     }
 

@@ -48,7 +48,7 @@ pub fn run() -> Wanted {
         Command::Import { folder } => models::import(folder, lang),
         Command::Runs { json } => models::runs(json, lang),
         Command::Check { dir, json } => data::check(dir, json, lang),
-        Command::Split { dir, out, seed, link } => data::split(dir, out, seed, link, lang),
+        Command::Split(ask) => data::split(ask, lang),
         Command::Trial { recipe, json } => trial::trial(&recipe, json, lang),
         Command::Rates { recipe, json } => trial::rates(&recipe, json, lang),
         Command::Devices { json } => trial::devices(json),
@@ -173,17 +173,7 @@ enum Command {
         json: bool,
     },
     /// Copy a folder into train|validation|test/class folders
-    Split {
-        dir: PathBuf,
-        /// The new folder
-        #[arg(long, value_name = "DIR")]
-        out: PathBuf,
-        #[arg(long, value_name = "N", default_value_t = 42)]
-        seed: u32,
-        /// Hard links instead of copies
-        #[arg(long)]
-        link: bool,
-    },
+    Split(SplitArgs),
     /// Take a model away: report, card, csv, onnx, python, safetensors, plots
     Export {
         /// An id, the start of one, a run's folder, or `last`
@@ -231,6 +221,28 @@ enum Command {
     Selftest,
     /// Print the table of all options as Markdown
     Options,
+}
+
+#[derive(Args)]
+struct SplitArgs {
+    dir: PathBuf,
+    /// The new folder
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    #[arg(long, value_name = "N", default_value_t = 42)]
+    seed: u32,
+    /// Per cent of the pictures for training
+    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=98))]
+    train: u32,
+    /// Per cent for validation; the rest is the test part
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=98))]
+    validation: u32,
+    /// Balance age bands too
+    #[arg(long)]
+    ages: bool,
+    /// Hard links instead of copies
+    #[arg(long)]
+    link: bool,
 }
 
 #[derive(Args)]

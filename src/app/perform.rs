@@ -193,7 +193,11 @@ impl App {
 
     /// The draft as a plan on the chosen device, if it is one.
     fn planned(&mut self) -> Option<Plan> {
-        self.check();
+        // What is trained is what the screen shows, also while the last change is still being checked.
+        let dataset = self.session.dataset.as_ref()?;
+        if !self.checked.as_ref().is_some_and(|checked| checked.is(&self.settings, dataset)) {
+            self.checked = Some(Checked::new(self.settings.clone(), dataset.clone()));
+        }
         let plan = self.checked.as_ref()?.plan.as_ref().ok()?;
         Some(Plan { device: self.preferences.device.clone(), ..plan.as_ref().clone() })
     }

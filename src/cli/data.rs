@@ -1,13 +1,22 @@
 //! `check` and `split`.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use super::{
-    Done, one, store,
+    Done, SplitArgs, one, store,
     terminal::{Terminal, print},
 };
 use crate::{
-    data::sample::{Dataset, Source},
+    data::{
+        census::Census,
+        sample::{Dataset, Source},
+        split::{Split, SplitSettings},
+    },
+    evaluate::words::class_name,
+    files::atomic,
     plan::Plan,
     settings::Settings,
     text::{Lang, number, say},
@@ -28,24 +37,20 @@ pub fn check(dir: PathBuf, json: bool, lang: Lang) -> Done {
     else {
         return Ok(());
     };
-    let odd: Vec<_> = dataset.samples.iter().filter_map(|s| s.oddity.as_ref().map(|oddity| (&s.file, oddity))).collect();
+    let census = Census::new(&dataset, Some(&Split::new(&dataset, &SplitSettings::default(), Settings::default().seed.into())));
+    let odd = dataset.samples.iter().filter_map(|s| s.oddity.as_ref().map(|oddity| (&s.file, oddity)));
     if json {
-        let value = serde_json::json!({
-            "classes": dataset.classes,
-            "pictures": dataset.balance(),
-            "skipped": dataset.skipped.iter().map(|s| (s.file.to_string_lossy(), &s.reason)).collect::<Vec<_>>(),
-            "odd": odd.iter().map(|(file, oddity)| (file.to_string_lossy(), oddity)).collect::<Vec<_>>(),
-            "copies": copies(&dataset),
-        });
+        let mut value = serde_json::to_value(&census).map_err(|error| one(atomic::foreign(Path::new("check"), &error)))?;
+        value["files_skipped"] =
+            dataset.skipped.iter().map(|s| serde_json::json!([s.file.to_string_lossy(), s.reason])).collect();
+        value["files_odd"] = odd.map(|(file, oddity)| serde_json::json!([file.to_string_lossy(), oddity])).collect();
         print(&value.to_string());
         return Ok(());
     }
-    let copied = copies(&dataset) as u64;
-    print(&format!(
-        "{} {}",
-        number(lang, copied),
-        say("pictures are copies of others", "images sont des copies d’autres").get(lang)
-    ));
+    for text in summary(&census, lang) {
+        print(&text);
+    }
+    let odd: Vec<_> = odd.collect();
     list(
         &format!("{}: {}", say("Odd", "Particulières").get(lang), odd.len()),
         odd.iter().map(|(file, oddity)| format!("{}: {}", file.display(), oddity.sentence().get(lang))),
@@ -55,11 +60,45 @@ pub fn check(dir: PathBuf, json: bool, lang: Lang) -> Done {
     Ok(())
 }
 
+/// The numbers in words.
+fn summary(census: &Census, lang: Lang) -> Vec<String> {
+    let n = |value| number(lang, value);
+    let known = [0, 1].map(|class| census.classes[class].name.clone());
+    let class = |c: usize| format!("{} {}", n(census.classes[c].pictures), class_name(&known, c, lang));
+    let copies = &census.copies;
+    let mut lines = match lang {
+        Lang::En => vec![
+            format!("{} files found, {} usable: {}, {}", n(census.found), n(census.usable), class(0), class(1)),
+            format!(
+                "{} exact copies in {} groups, of which {} contradict each other about the class, {} about anything",
+                n(copies.pictures),
+                n(copies.groups),
+                n(copies.contradicting_class),
+                n(copies.contradicting)
+            ),
+        ],
+        Lang::Fr => vec![
+            format!("{} fichiers trouvés, {} utilisables : {}, {}", n(census.found), n(census.usable), class(0), class(1)),
+            format!(
+                "{} copies exactes en {} groupes, dont {} se contredisent sur la classe, {} sur quelque chose",
+                n(copies.pictures),
+                n(copies.groups),
+                n(copies.contradicting_class),
+                n(copies.contradicting)
+            ),
+        ],
+    };
+    lines.extend(census.shortcut.as_ref().map(|sentence| sentence.get(lang).to_owned()));
+    lines
+}
+
 /// Copies a folder into `train|validation|test/class` folders.
-pub fn split(dir: PathBuf, out: PathBuf, seed: u32, link: bool, lang: Lang) -> Done {
+pub fn split(ask: SplitArgs, lang: Lang) -> Done {
     let mut terminal = Terminal::new(lang, false);
+    let SplitArgs { dir, out, seed, train, validation, ages, link } = ask;
     let Some(dataset) = open(dir, &mut |event| terminal.event(event))? else { return Ok(()) };
-    let settings = Settings { seed, ..Settings::default() };
+    let mut settings = Settings { seed, ..Settings::default() };
+    settings.split = SplitSettings { train, validation, stratify_age: ages, ..settings.split };
     let plan = Box::new(Plan::new(&settings, dataset)?);
     let command = Command::CopyFolders { plan, out, link };
     worker::perform(command, &store()?, &Control::default(), &mut |event| terminal.event(&event)).map_err(one)
@@ -75,13 +114,6 @@ fn open(dir: PathBuf, tell: &mut dyn FnMut(&Event)) -> Result<Option<Arc<Dataset
     })
     .map_err(one)?;
     Ok(opened)
-}
-
-/// Pictures beyond the first with the same content.
-fn copies(dataset: &Dataset) -> usize {
-    let mut counts = BTreeMap::new();
-    dataset.samples.iter().for_each(|sample| *counts.entry(sample.hash).or_insert(0usize) += 1);
-    counts.values().map(|count| count - 1).sum()
 }
 
 fn list(head: &str, lines: impl ExactSizeIterator<Item = String>) {

@@ -2,9 +2,11 @@
 //!
 //! The file of a data set holds a header of [`HEADER`] bytes, the pictures one after another, and an index in JSON:
 //! for each picture its path, size, time of change, content hash, and either its place or why it cannot be used. A file
-//! is made under a name of its own and then renamed, never changed: two programs at once each keep what they have
-//! mapped. What is truncated, foreign, or of another version is made anew; what has not changed on disk (same
-//! size and time) is copied from the last file, and only the rest is decoded.
+//! is made under a name of its own and then renamed; after that it is only added to at its end (`append`): two programs at
+//! once each keep what they have mapped. What is truncated, foreign, or of another version is made anew; what has not
+//! changed on disk (same size and time) is taken from the last file, and only the rest is decoded.
+
+mod append;
 
 use std::{
     collections::HashMap,
@@ -57,7 +59,10 @@ pub fn fill(
     };
     if !stale.is_empty() {
         fs::create_dir_all(folder).map_err(|error| Problem::io(folder, &error))?;
-        cached = rebuild(&path, root, scan, &cached, &stale, control, progress)?;
+        cached = match append::append(&path, root, scan, &cached, &stale, control, progress)? {
+            Some(more) => more,
+            None => rebuild(&path, root, scan, &cached, &stale, control, progress)?,
+        };
     }
     Ok(cached.settle(scan, named))
 }
@@ -65,7 +70,7 @@ pub fn fill(
 /// Bytes before the first picture: one page.
 pub const HEADER: usize = 4096;
 /// Changes whenever the pixels would: other decoding, other resizing, another index.
-const MAGIC: &[u8; 16] = b"Trombine pixels1";
+const MAGIC: &[u8; 16] = b"Trombine pixels2";
 /// Pictures decoded between two writes.
 const CHUNK: usize = 256;
 
@@ -110,13 +115,14 @@ impl Cached {
     fn open(path: &Path) -> Option<Self> {
         let file = File::open(path).ok()?;
         // SAFETY: the file lies in the program's own cache folder. It was complete before it got this name, and is
-        // replaced or deleted, but never written to or shortened, by any version of the program.
+        // replaced, deleted, or added to at its end, but never shortened, by any version of the program. The header alone
+        // is written again; nothing of it is read after this function, and a half-written one fails the checks below.
         let map = unsafe { Mmap::map(&file) }.ok()?;
         let word = |at: usize| Some(u64::from_le_bytes(*map.get(at..at + 8)?.as_array()?));
         let (slots, index_len, index_hash) = (word(16)? as usize, word(24)? as usize, word(32)?);
         let index_at = slots.checked_mul(PIXEL_BYTES)?.checked_add(HEADER)?;
-        let whole = map.get(..16)? == MAGIC && index_at.checked_add(index_len)? == map.len();
-        let index = map.get(index_at..).filter(|index| whole && hash(index) == index_hash)?;
+        let whole = map.get(..16)? == MAGIC;
+        let index = map.get(index_at..index_at.checked_add(index_len)?).filter(|index| whole && hash(index) == index_hash)?;
         let entries: Vec<Entry> = serde_json::from_slice(index).ok()?;
         let picture = |slot: u32| map.get(HEADER + slot as usize * PIXEL_BYTES..)?.get(..PIXEL_BYTES);
         // After a power failure the pages themselves may never have reached the disk: look at some, the last included.

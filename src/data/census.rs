@@ -1,6 +1,6 @@
 //! The numbers of a data set: what is in it, what is odd, and what a model could learn from it by accident.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,7 @@ pub struct Census {
     /// Files that were met.
     pub found: u64,
     pub usable: u64,
-    /// Usable pictures with something odd, by kind: `no_race`, `misspelled`, `repaired`, `converted`, `not_square`, `wrong_extension`.
+    /// Usable pictures with something odd, by kind: `no_race`, `misspelled`, `repaired`, `converted`, `not_square`, `suspect`, `wrong_extension`.
     pub odd: BTreeMap<String, u64>,
     /// Files that are not used, by kind: `not_a_picture`, `name`, `damaged`, `unreadable`, `too_large`, `not_unicode`, `left_out`.
     pub skipped: BTreeMap<String, u64>,
@@ -77,6 +77,23 @@ pub struct PartCount {
     pub pictures: [u64; 2],
 }
 
+/// A census with the groups of copies behind it, as a data set carries it: counted where it was opened, not where it is shown.
+#[derive(Clone, Debug)]
+pub struct Findings {
+    pub census: Census,
+    pub copies: Vec<Group>,
+}
+
+impl Dataset {
+    /// The same with its findings.
+    #[must_use]
+    pub fn counted(mut self) -> Self {
+        let copies = copies(&self);
+        self.findings = Some(Arc::new(Findings { census: Census::with_copies(&self, &copies, None), copies }));
+        self
+    }
+}
+
 impl Census {
     /// Counts a data set, and the parts of a split of it.
     pub fn new(dataset: &Dataset, split: Option<&Split>) -> Self {
@@ -133,6 +150,7 @@ pub fn oddity_key(oddity: &Oddity) -> &'static str {
         Oddity::Repaired => "repaired",
         Oddity::Converted { .. } => "converted",
         Oddity::NotSquare { .. } => "not_square",
+        Oddity::Suspect { .. } => "suspect",
         Oddity::WrongExtension { .. } => "wrong_extension",
     }
 }

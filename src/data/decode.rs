@@ -102,10 +102,38 @@ fn open(bytes: &[u8], name: &str) -> Result<(DynamicImage, Orientation, Option<O
     // Asking costs another pass over the header, so only where there is EXIF.
     let asks = jpeg.as_ref().is_none_or(|jpeg| jpeg.exif);
     let orientation = if asks { decoder.orientation().unwrap_or(Orientation::NoTransforms) } else { Orientation::NoTransforms };
-    let image = DynamicImage::from_decoder(decoder).map_err(|error| damaged(error.to_string()))?;
-    let oddity = converted(&image, jpeg.map_or(3, |jpeg| jpeg.components)).or_else(|| wrong_extension(format, name));
+    let (strict, suspect) = match jpeg.as_ref().filter(|jpeg| jpeg.components == 3).map(|_| strictly(bytes)) {
+        Some(Ok(rgb)) => (image::RgbImage::from_raw(width, height, rgb), None),
+        Some(Err(details)) => (None, Some(Oddity::Suspect { details })),
+        None => (None, None),
+    };
+    let components = jpeg.map_or(3, |jpeg| jpeg.components);
+    let image = match strict {
+        Some(rgb) => rgb.into(),
+        None => DynamicImage::from_decoder(decoder).map_err(|error| damaged(error.to_string()))?,
+    };
+    let oddity = suspect.or_else(|| converted(&image, components)).or_else(|| wrong_extension(format, name));
     Ok((image, orientation, oddity))
 }
+
+/// A JPEG's pixels as RGB, or what is wrong with it. `image` decodes with the same library, but leaves gray or garbled what
+/// is damaged, as browsers do, and says nothing.
+fn strictly(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    use zune_jpeg::{
+        JpegDecoder,
+        zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options::DecoderOptions},
+    };
+    let limit = LARGEST_SIDE as usize;
+    let options = DecoderOptions::default()
+        .set_strict_mode(true)
+        .set_max_width(limit)
+        .set_max_height(limit)
+        .jpeg_set_out_colorspace(ColorSpace::RGB);
+    JpegDecoder::new_with_options(ZCursor::new(bytes), options).decode().map_err(|error| format!("{error:?}"))
+}
+
+/// What a JPEG's header can say.
+const LARGEST_SIDE: u32 = 65_535;
 
 /// 8-bit RGB; what is transparent lies on white.
 fn flatten(image: DynamicImage) -> image::RgbImage {

@@ -190,6 +190,7 @@ impl Edits {
             pixels,
             spare: Spare { samples: spare.iter().map(|i| all[*i].clone()).collect(), pixels: spare_pixels },
             edited: Some(Edited { base, edits: self.clone() }),
+            findings: None,
         }
     }
 

@@ -53,11 +53,12 @@ pub fn open_in(
     progress: &mut dyn FnMut(Stage, u64, u64),
 ) -> Result<Dataset, Problem> {
     let Source::Folder(root) = source else {
-        return Ok(edits.apply(&sample_faces::dataset(control, progress)?));
+        return Ok(edits.apply(&sample_faces::dataset(control, progress)?).counted());
     };
     let mut scan = scan::scan(root, control, progress)?;
     let (pixels, spare) = cache::fill(&places.cache, root, &mut scan, control, progress)?;
     scan::check_classes(root, &scan)?;
     let scan::Scan { classes, samples, skipped, .. } = scan;
-    Ok(edits.apply(&Dataset { source: source.clone(), classes, samples, skipped, pixels, spare, edited: None }))
+    let dataset = Dataset { source: source.clone(), classes, samples, skipped, pixels, spare, edited: None, findings: None };
+    Ok(edits.apply(&dataset).counted())
 }

@@ -7,7 +7,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{edits::Edited, hash::hash};
+use super::{census::Findings, edits::Edited, hash::hash};
 use crate::text::{Say, Sentence, say};
 
 /// The side, in pixels, to which every picture is resized before it is cached (the notebook's 128x128).
@@ -74,6 +74,8 @@ pub enum Oddity {
     Converted { from: String },
     /// Not the aspect ratio of a face crop (more than 1.1 to 1): it is squeezed to a square.
     NotSquare { width: u32, height: u32 },
+    /// A JPEG that decodes, but not by the rules: a part of it may be garbled.
+    Suspect { details: String },
     /// The extension names another format than the content has.
     WrongExtension { is: String },
 }
@@ -121,6 +123,10 @@ impl Oddity {
                 en: format!("not square ({width} × {height}), squeezed"),
                 fr: format!("pas carrée ({width} × {height}), déformée"),
             },
+            Self::Suspect { details } => Sentence {
+                en: format!("perhaps damaged, a part may be garbled ({details})"),
+                fr: format!("peut-être abîmée, une partie peut être brouillée ({details})"),
+            },
             Self::WrongExtension { is } => {
                 Sentence { en: format!("its content is {is}"), fr: format!("son contenu est du {is}") }
             }
@@ -163,6 +169,9 @@ pub struct Dataset {
     /// What it was before the user's edits, if there are any.
     #[serde(skip)]
     pub edited: Option<Edited>,
+    /// Its numbers, if they were counted already; not of a data set that was changed by hand since.
+    #[serde(skip)]
+    pub findings: Option<Arc<Findings>>,
 }
 
 /// Decoded pictures that are not used: left out by the user, or nobody knows what they show.

@@ -60,7 +60,7 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
         }
         Command::Edit { dataset, edits } => {
             edits.save(&Places::with_runs_in(store.home()), &dataset.source)?;
-            emit(Event::Edited { dataset: Arc::new(edits.apply(&dataset)) });
+            emit(Event::Edited { dataset: Arc::new(edits.apply(&dataset).counted()) });
             Ok(())
         }
         Command::FindNear(dataset) => {

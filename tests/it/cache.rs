@@ -229,6 +229,31 @@ fn only_changed_and_new_files_are_decoded_again() {
     cache_file(&folder);
 }
 
+/// One changed file of many adds to the cache file; what an earlier opening has mapped stays as it was.
+#[test]
+fn a_changed_picture_is_added_at_the_end() {
+    let folder = Folder::utkface(40);
+    let (before, _) = open(&folder);
+    let old: Vec<Vec<u8>> = (0..40).map(|i| before.pixels.get(i).to_vec()).collect();
+    let size = fs::metadata(cache_file(&folder)).unwrap().len();
+    for round in 1..=3u32 {
+        let changed = folder.picture(&utkface_name(3), 1000 + round);
+        File::open(&changed).unwrap().set_modified(SystemTime::now() + Duration::from_secs(60 * u64::from(round))).unwrap();
+        let (after, decoded) = open(&folder);
+        assert_eq!((decoded, after.samples.len()), (1, 40));
+        let place = after.samples.iter().position(|s| s.file == Path::new(&utkface_name(3))).unwrap();
+        assert_ne!(after.pixels.get(place), before.pixels.get(place));
+        for i in (0..40).filter(|i| *i != place) {
+            assert_eq!(after.pixels.get(i), before.pixels.get(i));
+        }
+        let now = fs::metadata(cache_file(&folder)).unwrap().len();
+        let added = u64::from(round) * 3 * PIXEL_BYTES as u64;
+        assert!(now > size && now <= size + added, "{size} + {added} against {now}");
+    }
+    assert!((0..40).all(|i| before.pixels.get(i) == old[i]), "what was mapped is not written to");
+    assert_eq!(open(&folder).1, 0);
+}
+
 #[test]
 fn a_truncated_or_foreign_cache_file_is_made_anew() {
     let folder = Folder::utkface(10);
@@ -283,6 +308,30 @@ fn bad_pictures_are_skipped_and_remembered() {
         assert_eq!(oddity(2), Some(Oddity::WrongExtension { is: "PNG".into() }));
         assert_eq!(oddity(3), Some(Oddity::NotSquare { width: 60, height: 90 }));
     }
+}
+
+/// A JPEG whose middle is overwritten decodes all the same, with a part garbled: it is used, and pointed out.
+#[test]
+fn a_jpeg_damaged_in_its_middle_is_noticed() {
+    let folder = Folder::utkface(2);
+    let noisy = RgbImage::from_fn(200, 200, |x, y| Rgb([(x * y % 251) as u8, (x * 7 + y * 3) as u8, (x ^ y) as u8]));
+    let good = encode(&noisy.into(), ImageFormat::Jpeg);
+    assert_eq!(decode(&good, "a.jpg").unwrap().oddity, None);
+    let mut zeroed = good.clone();
+    let middle = good.len() / 2;
+    zeroed[middle..middle + 400].fill(0xff);
+    let found = decode(&zeroed, "a.jpg");
+    let noticed = matches!(&found, Err(SkipReason::Damaged { .. }) | Ok(Picture { oddity: Some(Oddity::Suspect { .. }), .. }));
+    assert!(noticed, "{:?}", found.map(|picture| picture.oddity));
+    // A marker that does not belong there.
+    let mut marker = good.clone();
+    marker[middle..middle + 2].copy_from_slice(&[0xff, 0xc4]);
+    assert!(decode(&marker, "a.jpg").map_or(true, |picture| picture.oddity.is_some()));
+    folder.write(&utkface_name(50), &zeroed);
+    let data = folder.open().unwrap();
+    let told = data.samples.iter().filter(|s| matches!(s.oddity, Some(Oddity::Suspect { .. }))).count();
+    let skipped = data.skipped.iter().filter(|s| matches!(s.reason, SkipReason::Damaged { .. })).count();
+    assert_eq!(told + skipped, 1);
 }
 
 #[test]

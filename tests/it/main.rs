@@ -6,6 +6,8 @@ mod calibration;
 mod callback;
 mod cli;
 mod cpu;
+mod data_page;
+mod decisions;
 mod duplicates;
 mod engine;
 mod engine_cases;

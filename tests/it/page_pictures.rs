@@ -34,6 +34,18 @@ const SCENES: &[Scene] = &[
     ("train-paused", || during(Phase::Paused), &[]),
     ("train-over", over, &[]),
     ("model", || Stage::new(Page::Model).with_data(60), &[]),
+    ("data", || Stage::new(Page::Data).with_data(600), &[]),
+    (
+        "data-copies",
+        || Stage::new(Page::Data).with_data(600),
+        &["all pictures", "toutes les images", "exact copies", "copies exactes"],
+    ),
+    (
+        "data-odd",
+        || Stage::new(Page::Data).with_data(600),
+        &["all pictures", "toutes les images", "odd ones", "les inhabituelles"],
+    ),
+    ("augment", || Stage::new(Page::Augmentation).with_data(600), &[]),
     ("results", || Stage::new(Page::Results).with_data(400).with_run(), &[]),
     ("pictures", || Stage::new(Page::Results).with_data(400).with_run(), &["women were called men", "femmes prises pour"]),
     ("runs-compared", stage::three_runs, &["notebook + batch norm,", "notebook,", "longer,"]),

@@ -5,6 +5,7 @@
 //! and last a part is hidden: roughly the order in which a camera would do it. Each augmentation draws from a stream of
 //! its own, so that switching one leaves the others as they were.
 
+pub mod amount;
 pub mod blur;
 pub mod brightness;
 pub mod contrast;
@@ -111,12 +112,12 @@ impl Knobs for AugmentSettings {
         let mut knobs: Vec<_> = crop::knobs(crop, resize_back).into();
         knobs.push(flip::knob(flip));
         knobs.extend(within("rotation", rotation));
-        knobs.extend(within("zoom", zoom));
-        knobs.extend(within("brightness", brightness));
-        knobs.extend(within("contrast", contrast));
+        knobs.extend(zoom.knobs("zoom", &zoom::WORDS));
+        knobs.extend(brightness.knobs("brightness", &brightness::WORDS));
+        knobs.extend(contrast.knobs("contrast", &contrast::WORDS));
         knobs.extend(within("erasing", erasing));
         knobs.extend(within("shift", shift));
-        knobs.extend(within("saturation", saturation));
+        knobs.extend(saturation.knobs("saturation", &saturation::WORDS));
         knobs.extend(within("grayscale", grayscale));
         knobs.extend(within("noise", noise));
         knobs.extend(within("blur", blur));

@@ -111,7 +111,7 @@ fn pictures(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             }
         });
     });
-    Card::titled(cx.say(say("For validation and test", "Pour validation et test"))).fill().show(ui, |ui| {
+    Card::titled(cx.say(say("For validation and test", "À l’évaluation"))).fill().show(ui, |ui| {
         let side = ui.available_width().min(second);
         if let Some(texture) = state.preview.original(ui.ctx(), cx) {
             let rect = square(ui, side);
@@ -143,7 +143,7 @@ fn grid(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let warnings = augment::warnings(&cx.settings.augment);
     let again = cx.say(say("Again", "Encore"));
     let pressed = std::cell::Cell::new(false);
-    Card::titled(cx.say(say("What training will see", "Ce que verra l’entraînement"))).fill().show_with(
+    Card::titled(cx.say(say("What training will see", "Vu à l’entraînement"))).fill().show_with(
         ui,
         |ui| pressed.set(ui.add(Button::secondary(again).icon(icon::DICES).compact()).clicked()),
         |ui| {

@@ -42,10 +42,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         if ready && ui.add(Button::primary(cx.say(Page::Augmentation.name())).trailing(icon::ARROW_RIGHT)).clicked() {
             cx.act(Action::Go(Page::Augmentation));
         }
-        let open = Button::secondary(cx.say(say("Open folder…", "Ouvrir un dossier…"))).icon(icon::FOLDER_OPEN);
-        if ui.add(open).on_hover_text("Ctrl O").clicked() {
-            cx.act(Action::ChooseFolder);
-        }
+        open_menu(ui, cx);
         if ready && cx.plan.is_ok() {
             let copy = Button::quiet(cx.say(say("Copy into folders…", "Copier en dossiers…"))).icon(icon::FOLDER_INPUT);
             let help = say(
@@ -92,6 +89,38 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         }
         _ => wall::show(ui, cx, &dataset, &state.overview, &mut state.wall),
     });
+}
+
+/// Another folder: chosen, used before, or the drawings.
+fn open_menu(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let open =
+        Button::secondary(cx.say(say("Open folder", "Ouvrir un dossier"))).icon(icon::FOLDER_OPEN).trailing(icon::CHEVRON_DOWN);
+    let open = ui.add(open);
+    let help = say("Ctrl O; or drop a folder here, or paste its path", "Ctrl O ; ou déposez un dossier, ou collez son chemin");
+    egui::Popup::menu(&open).show(|ui| {
+        ui.set_min_width(260.0);
+        if menu_item(ui, Some(icon::FOLDER_SEARCH), cx.say(say("Choose a folder…", "Choisir un dossier…"))).clicked() {
+            cx.act(Action::ChooseFolder);
+        }
+        for (folder, there) in cx.recent.iter().take(6) {
+            let name = folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy();
+            let (symbol, text, action) = match there {
+                true => (icon::HISTORY, name.into_owned(), Action::UseFolder(folder.clone())),
+                false => {
+                    let moved = cx.say(say("it moved: locate…", "déplacé : le localiser…"));
+                    (icon::FOLDER_SEARCH, format!("{name}, {moved}"), Action::ChooseFolder)
+                }
+            };
+            if menu_item(ui, Some(symbol), &text).on_hover_text(folder.display().to_string()).clicked() {
+                cx.actions.push(action);
+            }
+        }
+        ui.separator();
+        if menu_item(ui, Some(icon::SMILE), cx.say(say("The sample faces", "Les visages d’exemple"))).clicked() {
+            cx.act(Action::UseSampleFaces);
+        }
+    });
+    open.on_hover_text(cx.say(help));
 }
 
 /// While the first data set is being opened, or after it failed.

@@ -71,8 +71,13 @@ impl Overview {
     }
 
     fn of(dataset: &Arc<Dataset>) -> Self {
-        let groups = copies(dataset);
-        let census = Census::with_copies(dataset, &groups, None);
+        let (census, groups) = match &dataset.findings {
+            Some(findings) => (findings.census.clone(), findings.copies.clone()),
+            None => {
+                let groups = copies(dataset);
+                (Census::with_copies(dataset, &groups, None), groups)
+            }
+        };
         let indices = |wanted: &dyn Fn(&SkipReason) -> bool| {
             (0u32..).zip(&dataset.skipped).filter(|(_, s)| wanted(&s.reason)).map(|(i, _)| i).collect::<Vec<_>>()
         };

@@ -238,7 +238,7 @@ fn picture(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &Photo, chose
         0 => String::new(),
         _ => {
             let faces = plural(lang, faces, say("square", "carré"), say("squares", "carrés"));
-            format!("{faces} · {}", say("drag one to correct it", "faites-le glisser pour corriger").get(lang))
+            format!("{faces} · {}", say("drag one to correct it", "tirez sur un carré pour le corriger").get(lang))
         }
     };
     Card::titled(&shown.name).caption(caption).fill().show(ui, |ui| {

@@ -15,7 +15,7 @@ use crate::{
         groups::{AGE_BANDS, GroupKey, Known, band_name},
         words::{class_name, people},
     },
-    text::{Lang, decimal, number, percent, say},
+    text::{Lang, decimal, number, percent, plural, say},
     ui::{
         Action, Cx,
         icon::{self, Icon},
@@ -334,10 +334,7 @@ fn tile(lang: Lang, shown: &Shown, p: &Prediction, places: &Places) -> Tile {
     let name = class_name(shown.classes(), said.into(), lang);
     let truth = class_name(shown.classes(), usize::from(p.truth == 1), lang);
     let sure = percent(lang, shown.report.confidence(p, shown.threshold), 0);
-    let age = p.age.map(|age| match lang {
-        Lang::En => format!(" · {age} y"),
-        Lang::Fr => format!(" · {age} ans"),
-    });
+    let age = p.age.map(|age| format!(" · {}", plural(lang, age.into(), say("y", "an"), say("y", "ans"))));
     let sign = if right { (icon::CHECK, true) } else { (icon::X, false) };
     let file = p.file.file_name().unwrap_or(p.file.as_os_str()).to_string_lossy();
     Tile {

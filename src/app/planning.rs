@@ -1,0 +1,79 @@
+//! The draft checked against the data set: at once for most, on a thread of its own where dealing takes longer than a frame.
+
+use std::{sync::Arc, thread};
+
+use crossbeam_channel::{Receiver, Sender, unbounded};
+
+use crate::{data::sample::Dataset, plan::Plan, problem::Problem, settings::Settings};
+
+/// Up to so many pictures are dealt within a frame.
+const AT_ONCE: usize = 30_000;
+
+/// The draft with what came of checking it.
+pub struct Checked {
+    pub settings: Settings,
+    pub dataset: Arc<Dataset>,
+    pub plan: Result<Arc<Plan>, Vec<Problem>>,
+}
+
+impl Checked {
+    /// Checks now.
+    pub fn new(settings: Settings, dataset: Arc<Dataset>) -> Self {
+        let plan = Plan::new(&settings, dataset.clone()).map(Arc::new);
+        Self { settings, dataset, plan }
+    }
+
+    /// Whether it is about these.
+    pub fn is(&self, settings: &Settings, dataset: &Arc<Dataset>) -> bool {
+        self.settings == *settings && Arc::ptr_eq(&self.dataset, dataset)
+    }
+}
+
+/// Checks in the background, one draft at a time: while one is being checked, newer ones wait for the last of them.
+pub struct Planning {
+    send: Sender<Checked>,
+    receive: Receiver<Checked>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+    busy: bool,
+}
+
+impl Planning {
+    /// `wake` is called whenever a draft is checked.
+    pub fn new(wake: Arc<dyn Fn() + Send + Sync>) -> Self {
+        let (send, receive) = unbounded();
+        Self { send, receive, wake, busy: false }
+    }
+
+    /// What has been checked since the last look; never waits.
+    pub fn checked(&mut self) -> Option<Checked> {
+        let checked = self.receive.try_iter().last();
+        self.busy &= checked.is_none();
+        checked
+    }
+
+    /// Checks a draft: gives the result if that takes no longer than a frame may, otherwise it comes later.
+    pub fn ask(&mut self, settings: &Settings, dataset: &Arc<Dataset>) -> Option<Checked> {
+        if dataset.samples.len() <= AT_ONCE {
+            return Some(Checked::new(settings.clone(), dataset.clone()));
+        }
+        if self.busy {
+            return None;
+        }
+        let (send, wake) = (self.send.clone(), self.wake.clone());
+        let (settings, dataset) = (settings.clone(), dataset.clone());
+        let (now, of) = (settings.clone(), dataset.clone());
+        let work = move || {
+            // The window may be gone by then.
+            let _ = send.send(Checked::new(settings, dataset));
+            wake();
+        };
+        match thread::Builder::new().name("planning".to_owned()).spawn(work) {
+            Ok(_) => {
+                self.busy = true;
+                None
+            }
+            // Without a thread the frame takes its time.
+            Err(_) => Some(Checked::new(now, of)),
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! A switch and how strong: what zoom, brightness, contrast and saturation have in common. Each draws a factor around one.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    data::random::Random,
+    knob::{Knob, Scale, UNITLESS, Value},
+    text::Say,
+};
+
+/// A change as the user sets it; off unless asked for, with `PER_CENT` as the strength that it then has.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Amount<const PER_CENT: u32> {
+    pub on: bool,
+    /// 0.2 draws factors from 0.8 to 1.2.
+    pub amount: f64,
+}
+
+impl<const PER_CENT: u32> Default for Amount<PER_CENT> {
+    fn default() -> Self {
+        Self { on: false, amount: f64::from(PER_CENT) / 100.0 }
+    }
+}
+
+impl<const PER_CENT: u32> Amount<PER_CENT> {
+    /// A factor, uniform between 1 - amount and 1 + amount.
+    pub fn draw(&self, random: &mut Random) -> f64 {
+        random.between(1.0 - self.amount, 1.0 + self.amount)
+    }
+
+    /// Its two knobs, with `key` before their names.
+    pub fn knobs(&mut self, key: &str, words: &Words) -> [Knob<'_>; 2] {
+        let Self { on, amount } = self;
+        let active = *on;
+        let strength = Value::Number { value: amount, range: 0.0..=words.most, scale: Scale::Percent, unit: UNITLESS };
+        let knobs = [
+            Knob::new(&format!("{key}.on"), words.name, words.help, Value::Switch(on)),
+            Knob::new(&format!("{key}.amount"), words.amount, words.amount_help, strength).when(active),
+        ];
+        if words.more { knobs.map(Knob::more) } else { knobs }
+    }
+}
+
+/// What is said of such a change.
+pub struct Words {
+    pub name: Say,
+    pub help: Say,
+    pub amount: Say,
+    pub amount_help: Say,
+    /// The largest amount.
+    pub most: f64,
+    /// Whether it stands behind "More options".
+    pub more: bool,
+}

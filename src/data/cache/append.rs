@@ -1,0 +1,83 @@
+//! A few changed pictures are written behind what a cache file holds, in place of the whole file anew.
+//!
+//! Nothing that a reader has mapped is touched but the header, which is read once, when a file is opened: the new pictures
+//! and a new index go to the end, and the header is pointed at that index last. A crash before that leaves the file as it
+//! was, with bytes behind that nobody looks at; they are overwritten by nobody, and gone when the file is made anew.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Read as _, Seek as _, SeekFrom, Write as _},
+    path::Path,
+};
+
+use rayon::prelude::*;
+
+use super::{CHUNK, Cached, Entry, HEADER, Outcome, finish, read};
+use crate::{
+    data::{sample::PIXEL_BYTES, scan::Scan},
+    problem::Problem,
+    train::control::Control,
+    worker::Stage,
+};
+
+/// Appends the `stale` pictures of `scan` to the file at `path`, of which `old` is what was opened, and opens it again.
+///
+/// `None` if the file should be made anew: too much of it would be unused, too much is to be added, or another program is
+/// at it.
+///
+/// # Errors
+/// A full disk, or cancelled.
+pub(super) fn append(
+    path: &Path,
+    root: &Path,
+    scan: &Scan,
+    old: &Cached,
+    stale: &[usize],
+    control: &Control,
+    progress: &mut dyn FnMut(Stage, u64, u64),
+) -> Result<Option<Cached>, Problem> {
+    let Some(map) = &old.map else { return Ok(None) };
+    let used = scan.samples.len();
+    if stale.len() * 4 > used || (map.slots + stale.len()) * 3 > used * 4 {
+        return Ok(None);
+    }
+    let disk = |error: io::Error| Problem::io(path, &error);
+    let Ok(mut file) = OpenOptions::new().read(true).write(true).open(path) else { return Ok(None) };
+    if file.try_lock().is_err() || !same(&mut file, &map.map[..HEADER]).unwrap_or(false) {
+        return Ok(None);
+    }
+    let end = file.metadata().map_err(disk)?.len() as usize;
+    let mut slot = (end - HEADER).div_ceil(PIXEL_BYTES) as u32;
+    file.seek(SeekFrom::Start((HEADER + slot as usize * PIXEL_BYTES) as u64)).map_err(disk)?;
+    let mut is_stale = vec![false; used];
+    stale.iter().for_each(|&index| is_stale[index] = true);
+    let known = scan.samples.iter().zip(&is_stale).filter(|(_, stale)| !**stale);
+    let mut entries: Vec<Entry> = known.filter_map(|(sample, _)| old.entries.get(&sample.file).cloned()).collect();
+    for (place, chunk) in stale.chunks(CHUNK).enumerate() {
+        if control.cancelled() {
+            return Err(Problem::cancelled());
+        }
+        progress(Stage::Decoding, (place * CHUNK) as u64, stale.len() as u64);
+        let mut pixels = vec![0; chunk.len() * PIXEL_BYTES];
+        let found: Vec<Entry> =
+            chunk.par_iter().zip(pixels.par_chunks_mut(PIXEL_BYTES)).map(|(&index, out)| read(root, scan, index, out)).collect();
+        for (mut entry, picture) in found.into_iter().zip(pixels.chunks(PIXEL_BYTES)) {
+            if let Outcome::Picture { slot: own, .. } = &mut entry.outcome {
+                *own = slot;
+                slot += 1;
+                file.write_all(picture).map_err(disk)?;
+            }
+            entries.push(entry);
+        }
+    }
+    progress(Stage::Decoding, stale.len() as u64, stale.len() as u64);
+    finish(file, &entries, slot.into()).map_err(disk)?;
+    Ok(Cached::open(path))
+}
+
+/// Whether the file still begins as it did when it was mapped.
+fn same(file: &mut File, header: &[u8]) -> io::Result<bool> {
+    let mut now = vec![0; header.len()];
+    file.read_exact(&mut now)?;
+    Ok(now == header)
+}

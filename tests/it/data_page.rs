@@ -1,0 +1,99 @@
+//! The data page by its accessible names: every count opens its list, and what is decided can be undone.
+
+use std::sync::Arc;
+
+use egui::accesskit::Role;
+use egui_kittest::kittest::Queryable as _;
+use trombine::{
+    data::{
+        duplicates::{Contradiction, copies},
+        edits::{Change, Edits},
+    },
+    ui::{Action, page::Page},
+};
+
+use crate::stage::Stage;
+
+const SIZE: [f32; 2] = [1100.0, 900.0];
+
+/// Sample faces with their copies, of which half contradict each other.
+fn stage() -> Stage {
+    Stage::new(Page::Data).with_data(600)
+}
+
+#[test]
+fn all_contradictions_are_left_out_at_once() {
+    let stage = stage();
+    let data = stage.session.dataset.clone().expect("data");
+    let groups = copies(&data);
+    let wrong = groups.iter().filter(|group| group.contradiction == Some(Contradiction::Class));
+    let files: Vec<_> = wrong.flat_map(|group| &group.samples).map(|i| data.samples[*i as usize].file.clone()).collect();
+    assert!(!files.is_empty() && groups[0].contradiction == Some(Contradiction::Class));
+    let (mut harness, stage) = stage.harness(SIZE);
+    harness.run_steps(3);
+    harness.get_by_role_and_label(Role::Button, "all pictures").click();
+    harness.run_steps(3);
+    harness.get_by_role_and_label(Role::MenuItem, "contradictions").click();
+    harness.run_steps(3);
+    harness.get_by_label("Leave out all contradictions").click();
+    harness.run_steps(2);
+    assert_eq!(stage.borrow().actions, [Action::Edit { files: files.clone(), change: Change::LeaveOut }]);
+    // With that done, none is left.
+    let mut edits = Edits::default();
+    files.iter().for_each(|file| edits.change(file, &Change::LeaveOut));
+    let after = edits.apply(&data);
+    assert!(copies(&after).iter().all(|group| group.contradiction != Some(Contradiction::Class)));
+    stage.borrow_mut().session.dataset = Some(Arc::new(after));
+    harness.run_steps(3);
+    assert!(harness.query_by_label("Leave out all contradictions").is_none());
+}
+
+#[test]
+fn a_picture_that_was_left_out_can_be_taken_back() {
+    let mut stage = stage();
+    let data = stage.session.dataset.clone().expect("data");
+    let file = data.samples[7].file.clone();
+    let mut edits = Edits::default();
+    edits.change(&file, &Change::LeaveOut);
+    stage.session.dataset = Some(Arc::new(edits.apply(&data)));
+    let (mut harness, stage) = stage.harness(SIZE);
+    harness.run_steps(3);
+    harness.get_by_role_and_label(Role::Button, "all pictures").click();
+    harness.run_steps(3);
+    harness.get_by_role_and_label(Role::MenuItem, "decided by you").click();
+    harness.run_steps(3);
+    harness.get_by_label("Take back").click();
+    harness.run_steps(2);
+    assert_eq!(stage.borrow().actions, [Action::Edit { files: vec![file], change: Change::Forget }]);
+    harness.get_by_label("Take all back").click();
+    harness.run_steps(2);
+    assert_eq!(stage.borrow().actions.last(), Some(&Action::ForgetEdits));
+}
+
+#[test]
+fn a_selected_picture_says_what_can_be_decided() {
+    let stage = stage();
+    let data = stage.session.dataset.clone().expect("data");
+    let first = data.samples[0].clone();
+    let (mut harness, stage) = stage.harness(SIZE);
+    harness.run_steps(3);
+    harness.get_by_label("Wall of 600 faces").focus();
+    harness.run_steps(2);
+    harness.key_press(egui::Key::ArrowRight);
+    harness.run_steps(3);
+    harness.get_by_label_contains(&first.file.display().to_string());
+    harness.get_by_role_and_label(Role::Button, "Leave out").click();
+    harness.run_steps(2);
+    let other = if first.class == 0 { "male" } else { "female" };
+    harness.get_by_label(&format!("It is “{other}”")).click();
+    harness.run_steps(2);
+    let asked = stage.borrow().actions.clone();
+    let files = vec![first.file];
+    assert_eq!(
+        asked,
+        [
+            Action::Edit { files: files.clone(), change: Change::LeaveOut },
+            Action::Edit { files, change: Change::Relabel(other.to_owned()) }
+        ]
+    );
+}
