@@ -33,8 +33,6 @@ use crate::{
         sample::{Dataset, Source},
     },
     engine::Device,
-    plan::Plan,
-    problem::Problem,
     session::{Phase, Session},
     settings::Settings,
     ui::{

@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use egui::Context;
 
-use super::{App, errand::Fetched, interrupted::Interrupted, set_mode};
+use super::{App, errand::Fetched, interrupted::Interrupted, planning::Checked, set_mode};
 use crate::{
     data::sample::{Dataset, Source},
     knob::Choice as _,

@@ -1,6 +1,6 @@
 //! A switch and how strong: what zoom, brightness, contrast and saturation have in common. Each draws a factor around one.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{
     data::random::Random,
@@ -9,8 +9,7 @@ use crate::{
 };
 
 /// A change as the user sets it; off unless asked for, with `PER_CENT` as the strength that it then has.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Amount<const PER_CENT: u32> {
     pub on: bool,
     /// 0.2 draws factors from 0.8 to 1.2.
@@ -20,6 +19,22 @@ pub struct Amount<const PER_CENT: u32> {
 impl<const PER_CENT: u32> Default for Amount<PER_CENT> {
     fn default() -> Self {
         Self { on: false, amount: f64::from(PER_CENT) / 100.0 }
+    }
+}
+
+/// What a file says; what it leaves out is as by default.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Written {
+    on: Option<bool>,
+    amount: Option<f64>,
+}
+
+impl<'de, const PER_CENT: u32> Deserialize<'de> for Amount<PER_CENT> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Written { on, amount } = Written::deserialize(deserializer)?;
+        let default = Self::default();
+        Ok(Self { on: on.unwrap_or(default.on), amount: amount.unwrap_or(default.amount) })
     }
 }
 
