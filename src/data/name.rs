@@ -64,7 +64,10 @@ pub fn read(name: &str) -> Option<Name> {
 pub fn propose(name: &str) -> Option<String> {
     let fields: Vec<&str> = name.split('_').map(str::trim).filter(|field| !field.is_empty()).collect();
     let [age, gender, _, date] = fields[..] else { return None };
-    let readable = |proposal: String| (proposal != name && read(&proposal).is_some()).then_some(proposal);
+    if read(name).is_some() {
+        return None;
+    }
+    let readable = |proposal: String| read(&proposal).is_some().then_some(proposal);
     readable(fields.join("_")).or_else(|| readable(format!("{age}_{gender}_{date}")))
 }
 
