@@ -1,4 +1,5 @@
-"""The reference network in PyTorch, channels_last: torch_step.py BATCH [forward] [SIZE]. Prints pictures/s, the median."""
+"""The reference network in PyTorch, channels_last: torch_step.py BATCH [forward] [SIZE] [kernel=5]
+[filters=32,64] [norm]. Prints pictures/s, the median."""
 import os, sys, time
 
 import torch, torch.nn as nn
@@ -6,9 +7,15 @@ import torch, torch.nn as nn
 numbers = [int(a) for a in sys.argv[1:] if a.isdigit()]
 batch, size = numbers[0], (numbers[1:] + [128])[0]
 torch.set_num_threads(len(os.sched_getaffinity(0)))
-channels = [3, 32, 64, 128, 256]
-blocks = sum([[nn.Conv2d(channels[i], channels[i + 1], 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)] for i in range(4)], [])
-dense = [nn.Linear((size // 16) ** 2 * 256, 256), nn.ReLU(), nn.Linear(256, 128), nn.ReLU(), nn.Linear(128, 64), nn.ReLU()]
+option = dict(a.split("=") for a in sys.argv if "=" in a)
+kernel = int(option.get("kernel", 3))
+channels = [3, *map(int, option.get("filters", "32,64,128,256").split(","))]
+norm = lambda c: [nn.BatchNorm2d(c)] if "norm" in sys.argv else []
+pairs = list(zip(channels, channels[1:]))
+blocks = sum(
+    [[nn.Conv2d(a, b, kernel, padding=kernel // 2), *norm(b), nn.ReLU(), nn.MaxPool2d(2)] for a, b in pairs], []
+)
+dense = [nn.Linear((size >> len(pairs)) ** 2 * channels[-1], 256), nn.ReLU(), nn.Linear(256, 128), nn.ReLU(), nn.Linear(128, 64), nn.ReLU()]
 model = nn.Sequential(*blocks, nn.Flatten(), *dense, nn.Dropout(0.5), nn.Linear(64, 1)).to(memory_format=torch.channels_last)
 x = torch.rand(batch, 3, size, size).contiguous(memory_format=torch.channels_last)
 y = (torch.rand(batch, 1) > 0.5).float()
