@@ -35,11 +35,11 @@ impl App {
         self.interrupted = newest.map_or(Interrupted::Settled, |run| Interrupted::Found(run.id.clone()));
     }
 
-    /// The run to ask about: it is still there, can still go on, and nothing else is being trained.
+    /// The run to ask about: it is still there, can still go on, and nothing else is at work.
     pub(super) fn interrupted(&self) -> Option<&RunInfo> {
         let Interrupted::Found(id) = &self.interrupted else { return None };
         let run = self.session.runs.iter().find(|run| run.id == *id)?;
-        (run.status == RunStatus::Paused && !self.session.phase.training()).then_some(run)
+        (run.status == RunStatus::Paused && !self.session.phase.busy()).then_some(run)
     }
 }
 

@@ -19,6 +19,8 @@ pub const BATCHES: u32 = 100;
 
 /// How much of the running mean of the loss each batch keeps.
 const SMOOTHING: f64 = 0.9;
+/// Batches by which the running mean comes late: `SMOOTHING / (1 - SMOOTHING)`.
+const LATE: usize = 9;
 /// A smoothed loss this many times the lowest one has run away, and the test ends.
 const RAN_AWAY: f64 = 4.0;
 /// The least fall of the loss, as a share of where it began, that counts as learning.
@@ -88,11 +90,11 @@ pub fn rate(index: u32) -> f64 {
 /// The rate to train with.
 pub fn propose(points: &[Point]) -> Option<f64> {
     let first = points.first()?;
-    let lowest = points.iter().min_by(|a, b| a.smooth.total_cmp(&b.smooth))?;
+    let (at, lowest) = points.iter().enumerate().min_by(|a, b| a.1.smooth.total_cmp(&b.1.smooth))?;
     if lowest.smooth > (1.0 - LEARNED) * first.smooth {
         return None;
     }
-    let rate = lowest.rate / SAFETY;
+    let rate = points.get(at.saturating_sub(LATE))?.rate / SAFETY;
     let unit = 10f64.powf(rate.log10().floor() - 1.0);
     // Through text, without the noise of binary fractions.
     format!("{:.9}", (rate / unit).round() * unit).parse().ok()

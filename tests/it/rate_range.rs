@@ -10,7 +10,7 @@
 //!     mean = 0.9 * mean + 0.1 * l; weight = 0.9 * weight + 0.1; s = mean / weight
 //!     if s > 4 * min(smooth + [s]): break
 //!     smooth.append(s)
-//! at = int(np.argmin(smooth)); print(len(smooth), at, [float(f"{smooth[k]:.8g}") for k in (0, 50, at)], f"{rate[at] / 10:.2g}")
+//! at = int(np.argmin(smooth)); print(len(smooth), at, [float(f"{smooth[k]:.8g}") for k in (0, 50, at)], f"{rate[at - 9] / 10:.2g}")
 //! ```
 
 use trombine::{

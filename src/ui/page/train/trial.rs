@@ -34,6 +34,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, height: f32) {
     let running = session.phase.progress().filter(|p| p.stage == Stage::Trying && matches!(session.phase, Phase::Working(_)));
     let mut asked = false;
     let tools = |ui: &mut Ui| {
+        // As high as the button that stands here otherwise.
+        ui.set_min_height(theme::FIELD);
         if let Some(progress) = running {
             bar::progress(ui, say("Trying a few batches", "Essai de quelques lots").get(lang), progress.share(), 150.0);
             return;
