@@ -99,6 +99,10 @@ fn an_interrupted_training_is_offered_at_the_start() {
     window.run();
     assert!(window.query_by_label("Training was interrupted in epoch 7").is_none());
 
+    // Its buttons would ask for a second job at a time.
+    let mut busy = interrupted();
+    busy.phase = Phase::Working(Progress::at(Work::Exporting));
+    assert!(with(busy).query_by_label_contains("was interrupted").is_none());
     let mut finished = interrupted();
     finished.runs[0].status = RunStatus::Finished;
     assert!(with(finished).query_by_label_contains("was interrupted").is_none());
