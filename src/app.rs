@@ -228,8 +228,9 @@ impl App {
         self.toasts.take(&mut self.session);
         self.look_for_interrupted();
         if let Some(dataset) = self.session.dataset.clone()
-            && !before.is_some_and(|before| Arc::ptr_eq(&before, &dataset))
+            && !before.as_ref().is_some_and(|before| Arc::ptr_eq(before, &dataset))
         {
+            planning::retire(before, self.checked.take());
             self.opened(&dataset);
         }
         if std::mem::take(&mut self.session.attention) {

@@ -35,11 +35,7 @@ const SCENES: &[Scene] = &[
     ("train-over", over, &[]),
     ("model", || Stage::new(Page::Model).with_data(60), &[]),
     ("data", || Stage::new(Page::Data).with_data(600), &[]),
-    (
-        "data-copies",
-        || Stage::new(Page::Data).with_data(600),
-        &["all pictures", "toutes les images", "exact copies", "copies exactes"],
-    ),
+    ("data-copies", || Stage::new(Page::Data).with_data(600), &["all pictures", "toutes les images", "contradictions"]),
     (
         "data-odd",
         || Stage::new(Page::Data).with_data(600),

@@ -143,7 +143,7 @@ fn grid(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let warnings = augment::warnings(&cx.settings.augment);
     let again = cx.say(say("Again", "Encore"));
     let pressed = std::cell::Cell::new(false);
-    Card::titled(cx.say(say("What training will see", "Vu à l’entraînement"))).fill().show_with(
+    Card::titled(cx.say(say("What training will see", "Aperçu"))).fill().show_with(
         ui,
         |ui| pressed.set(ui.add(Button::secondary(again).icon(icon::DICES).compact()).clicked()),
         |ui| {

@@ -1,6 +1,6 @@
 //! The data check: how many pictures can be used, and every count that can be looked into.
 
-use egui::{Align, Color32, Layout, Ui};
+use egui::{Align, Color32, Layout, Sense, Ui, vec2};
 
 use super::{
     overview::Overview,
@@ -86,12 +86,13 @@ fn line(ui: &mut Ui, lang: Lang, symbol: Icon, color: Color32, what: Say, count:
     let t = Theme::of(ui);
     let quiet = count == Some(0);
     let mut clicked = false;
-    ui.horizontal(|ui| {
-        let height = if tight { 21.0 } else { 25.0 };
-        ui.spacing_mut().interact_size.y = height;
-        ui.set_min_height(height);
+    let size = vec2(ui.available_width(), if tight { 20.0 } else { 26.0 });
+    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        ui.spacing_mut().interact_size.y = size.y;
         ui.spacing_mut().item_spacing.x = 9.0;
-        ui.label(symbol.text(16.0).color(if quiet { t.text3 } else { color }));
+        // Painted, since the icon font's lines are higher than the row.
+        let (place, _) = ui.allocate_exact_size(vec2(16.0, size.y), Sense::hover());
+        symbol.paint(ui.painter(), place, 16.0, if quiet { t.text3 } else { color });
         ui.label(egui::RichText::new(what.get(lang)).color(if quiet { t.text2 } else { t.text }));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if !quiet {

@@ -38,13 +38,18 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         "Ce que le programme a trouvé dans votre dossier, et comment ce sera réparti",
     );
     let ready = cx.dataset().is_some();
+    let narrow = ui.available_width() < 860.0;
     card::header(ui, cx.say(Page::Data.name()), cx.say(sentence), |ui| {
         if ready && ui.add(Button::primary(cx.say(Page::Augmentation.name())).trailing(icon::ARROW_RIGHT)).clicked() {
             cx.act(Action::Go(Page::Augmentation));
         }
         open_menu(ui, cx);
         if ready && cx.plan.is_ok() {
-            let copy = Button::quiet(cx.say(say("Copy into folders…", "Copier en dossiers…"))).icon(icon::FOLDER_INPUT);
+            let name = match narrow {
+                true => say("Copy…", "Copier…"),
+                false => say("Copy into folders…", "Copier en dossiers…"),
+            };
+            let copy = Button::quiet(cx.say(name)).icon(icon::FOLDER_INPUT);
             let help = say(
                 "Writes train, validation and test folders with a folder for each class, as the notebook does; the data folder stays as it is",
                 "Écrit des dossiers train, validation et test avec un dossier par classe, comme le notebook ; le dossier de données reste tel quel",
@@ -81,6 +86,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
                 // The scroll bar, when it comes, stands in the gutter.
                 ui.set_width(left - 1.0);
+                if tight {
+                    ui.spacing_mut().item_spacing.y = 10.0;
+                }
                 let State { overview, wall, balance } = state;
                 checks::show(ui, cx, &dataset, overview, wall, tight);
                 balance::show(ui, cx, &dataset, overview, balance, wall, tight);

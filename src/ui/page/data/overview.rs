@@ -1,6 +1,9 @@
 //! What the page knows of a data set: its census, and the lists behind the census's numbers.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Weak},
+};
 
 use crate::data::{
     census::{Census, reason_key},
@@ -11,7 +14,8 @@ use crate::data::{
 /// The lists of one data set.
 #[derive(Default)]
 pub struct Overview {
-    of: Option<Arc<Dataset>>,
+    /// Known, but not kept alive.
+    of: Weak<Dataset>,
     pub census: Census,
     /// Samples that are odd in some way and used all the same.
     pub odd: Vec<u32>,
@@ -60,7 +64,7 @@ impl Place {
 impl Overview {
     /// Counts anew if `dataset` is another one, or look-alikes have come.
     pub fn follow(&mut self, dataset: &Arc<Dataset>, near: Option<&(Arc<Dataset>, Arc<[Group]>)>) {
-        if !self.of.as_ref().is_some_and(|of| Arc::ptr_eq(of, dataset)) {
+        if !std::ptr::eq(self.of.as_ptr(), Arc::as_ptr(dataset)) {
             *self = Self::of(dataset);
         }
         let found = near.map_or(0, |(_, groups)| groups.as_ptr() as usize);
@@ -84,7 +88,7 @@ impl Overview {
         let odd: Vec<u32> = (0u32..).zip(&dataset.samples).filter(|(_, s)| s.oddity.is_some()).map(|(i, _)| i).collect();
         let group_of = groups.iter().enumerate().flat_map(|(g, group)| group.samples.iter().map(move |i| (*i, g))).collect();
         Self {
-            of: Some(dataset.clone()),
+            of: Arc::downgrade(dataset),
             lost: indices(&|reason| !matches!(reason, SkipReason::NotAPicture | SkipReason::LeftOut)),
             foreign: indices(&|reason| *reason == SkipReason::NotAPicture),
             edited: edited(dataset),

@@ -65,14 +65,14 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, wall: &mut Wall) {
                         (0, Lang::Fr) => "Tirez sur les bords".to_owned(),
                         (n, Lang::En) => {
                             let groups = plural(lang, n, say("group of copies", ""), say("groups of copies", ""));
-                            format!("Drag the edges. {groups} kept from leaking into another part")
+                            format!("{groups} kept from leaking. Drag the edges")
                         }
                         (n, Lang::Fr) => {
                             let groups = plural(lang, n, say("", "groupe de copies"), say("", "groupes de copies"));
-                            format!("Tirez sur les bords. {groups} gardés d’une fuite vers une autre partie")
+                            format!("{groups} sans fuite. Tirez sur les bords")
                         }
                     };
-                    ui.add(egui::Label::new(theme::caption(text).color(t.text3)).wrap());
+                    ui.add(egui::Label::new(theme::caption(&text).color(t.text3)).truncate()).on_hover_text(text);
                 }
                 Err(problems) => {
                     for problem in problems.iter().filter(|p| p.knob.as_deref().is_none_or(|k| k.starts_with("split"))) {
@@ -99,7 +99,7 @@ fn parts(ui: &mut Ui, lang: Lang, dataset: &Dataset, split: &[Option<Part>], wal
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 8.0;
         for (part, [a, b]) in Part::ALL.into_iter().zip(counts) {
-            ui.allocate_ui_with_layout(vec2(width, 50.0), Layout::top_down(Align::Min), |ui| {
+            ui.allocate_ui_with_layout(vec2(width, 44.0), Layout::top_down(Align::Min), |ui| {
                 ui.set_width(width);
                 ui.spacing_mut().item_spacing.y = 1.0;
                 let color = [t.accent, t.validation, t.text2][part as usize];
