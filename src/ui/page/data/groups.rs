@@ -51,13 +51,13 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, gr
     let kept = cx.plan.ok().map_or(0, |plan| plan.split.kept_together as u64);
     let text = match (which, lang) {
         (Show::Near, Lang::En) => {
-            format!("{count} of pictures that look the same, by a difference hash; the split does not keep these together")
+            format!("{count} that look the same; the split does not keep these together")
         }
         (Show::Near, Lang::Fr) => {
-            format!("{count} d’images qui se ressemblent, d’après une empreinte ; la répartition ne les réunit pas")
+            format!("{count} qui se ressemblent ; la répartition ne les réunit pas")
         }
-        (_, Lang::En) => format!("{count}; the split keeps copies in one part, which kept {kept} from leaking"),
-        (_, Lang::Fr) => format!("{count} ; la répartition réunit les copies, ce qui a évité {kept} fuites"),
+        (_, Lang::En) => format!("{count}, each in one part: {kept} kept from leaking"),
+        (_, Lang::Fr) => format!("{count}, chacun dans une partie : {kept} fuites évitées"),
     };
     let wrong: Vec<PathBuf> = overview
         .contradictions()
@@ -115,30 +115,106 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, group: &Group) -> O
         }
     }
     let right = Rect::from_min_max(pos2(rect.right() - 170.0, rect.top() + 8.0), rect.max);
-    ui.scope_builder(
-        UiBuilder::new().id_salt(("group", group.samples[0])).max_rect(right).layout(Layout::top_down(Align::Min)),
-        |ui| {
-            ui.spacing_mut().item_spacing.y = 6.0;
-            let (text, color) = match group.contradiction {
-                Some(Contradiction::Class) => (say("the labels contradict each other", "les étiquettes se contredisent"), t.bad),
-                Some(Contradiction::Other) => (say("age or race label differ", "âge ou origine diffèrent"), t.validation),
-                None => (say("the labels agree", "mêmes étiquettes"), t.text2),
-            };
-            ui.add(egui::Label::new(theme::caption(text.get(lang)).color(color)).wrap());
-            if group.samples.len() > room {
-                ui.label(theme::caption(format!("+{}", group.samples.len() - room)).color(t.text3));
-            }
-            let files = |from: usize| group.samples[from..].iter().map(|i| dataset.samples[*i as usize].file.clone()).collect();
-            ui.horizontal(|ui| {
-                let (text, from) = match group.contradiction {
-                    Some(Contradiction::Class) => (say("Leave out all", "Tout écarter"), 0),
-                    _ => (say("Keep only the first", "Garder la première"), 1),
+    // A child of its own, since a scope would move the row's cursor.
+    let ui = &mut ui
+        .new_child(UiBuilder::new().id_salt(("group", group.samples[0])).max_rect(right).layout(Layout::top_down(Align::Min)));
+    chosen
+}
+
+/// How many there are, what the split does with them, and what can be done about all of them.
+fn head(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, groups: &[Group], which: Show) {
+    let t = Theme::of(ui);
+    let lang = cx.lang;
+    let count = plural(lang, groups.len() as u64, say("group", "groupe"), say("groups", "groupes"));
+    let kept = cx.plan.ok().map_or(0, |plan| plan.split.kept_together as u64);
+    let text = match (which, lang) {
+        (Show::Near, Lang::En) => {
+            format!("{count} that look the same; the split does not keep these together")
+        }
+        (Show::Near, Lang::Fr) => {
+            format!("{count} qui se ressemblent ; la répartition ne les réunit pas")
+        }
+        (_, Lang::En) => format!("{count}, each in one part: {kept} kept from leaking"),
+        (_, Lang::Fr) => format!("{count}, chacun dans une partie : {kept} fuites évitées"),
+    };
+    let wrong: Vec<PathBuf> = overview
+        .contradictions()
+        .iter()
+        .flat_map(|group| &group.samples)
+        .map(|i| &dataset.samples[*i as usize].file)
+        .filter(|file| !dataset.edits().get(file).is_some_and(|edit| edit.kept))
+        .cloned()
+        .collect();
+    ui.horizontal(|ui| {
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if which != Show::Near && !wrong.is_empty() {
+                let all = Button::secondary(say("Leave out all contradictions", "Écarter toutes les contradictions").get(lang));
+                let help = match lang {
+                    Lang::En => {
+                        format!("Leaves out {} pictures whose copies disagree about the class; can be undone", wrong.len())
+                    }
+                    Lang::Fr => {
+                        format!("Écarte {} images dont les copies se contredisent sur la classe ; réversible", wrong.len())
+                    }
                 };
-                if link(ui, text.get(lang)).clicked() {
-                    cx.act(Action::Edit { files: files(from), change: Change::LeaveOut });
+                if ui.add(all.icon(icon::EYE_OFF).compact()).on_hover_text(help).clicked() {
+                    cx.act(Action::Edit { files: wrong, change: Change::LeaveOut });
                 }
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.add(egui::Label::new(theme::caption(text.clone()).color(t.text2)).truncate()).on_hover_text(text);
             });
-        },
-    );
+        });
+    });
+}
+
+fn row(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, group: &Group) -> Option<u32> {
+    let t = Theme::of(ui);
+    let lang = cx.lang;
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width() - 8.0, ROW), Sense::hover());
+    ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, egui::Stroke::new(1.0, t.grid));
+    let mut chosen = None;
+    let pitch = TILE + 34.0;
+    let room = (((rect.width() - 176.0) / pitch).floor() as usize).max(1);
+    for (place, index) in group.samples.iter().take(room).enumerate() {
+        let min = rect.min + vec2(place as f32 * pitch, 5.0);
+        let tile = Rect::from_min_size(min, Vec2::splat(TILE));
+        let sample = &dataset.samples[*index as usize];
+        let class = class_name(&dataset.classes, sample.class.min(1).into(), lang);
+        let label = sample.age.map_or_else(|| class.to_owned(), |age| format!("{class}, {age}"));
+        let file = sample.file.display().to_string();
+        let response = ui.interact(tile, ui.scope_id().with(("copy", index)), Sense::click());
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{file}: {label}")));
+        cx.thumbs.paint(ui, tile, dataset, *index as usize);
+        let below = pos2(tile.left(), tile.bottom() + 11.0);
+        ui.painter().text(below, egui::Align2::LEFT_CENTER, label, theme::medium(11.5), t.class(sample.class));
+        if response.on_hover_text(file).clicked() {
+            chosen = Some(*index);
+        }
+    }
+    let right = Rect::from_min_max(pos2(rect.right() - 170.0, rect.top() + 8.0), rect.max);
+    // A child of its own, since a scope would move the row's cursor.
+    let ui = &mut ui
+        .new_child(UiBuilder::new().id_salt(("group", group.samples[0])).max_rect(right).layout(Layout::top_down(Align::Min)));
+    ui.spacing_mut().item_spacing.y = 6.0;
+    let (text, color) = match group.contradiction {
+        Some(Contradiction::Class) => (say("the labels contradict each other", "les étiquettes se contredisent"), t.bad),
+        Some(Contradiction::Other) => (say("age or race label differ", "âge ou origine diffèrent"), t.validation),
+        None => (say("the labels agree", "mêmes étiquettes"), t.text2),
+    };
+    ui.add(egui::Label::new(theme::caption(text.get(lang)).color(color)).wrap());
+    if group.samples.len() > room {
+        ui.label(theme::caption(format!("+{}", group.samples.len() - room)).color(t.text3));
+    }
+    let files = |from: usize| group.samples[from..].iter().map(|i| dataset.samples[*i as usize].file.clone()).collect();
+    ui.horizontal(|ui| {
+        let (text, from) = match group.contradiction {
+            Some(Contradiction::Class) => (say("Leave out all", "Tout écarter"), 0),
+            _ => (say("Keep only the first", "Garder la première"), 1),
+        };
+        if link(ui, text.get(lang)).clicked() {
+            cx.act(Action::Edit { files: files(from), change: Change::LeaveOut });
+        }
+    });
     chosen
 }

@@ -105,19 +105,19 @@ fn line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, entry: Entry) -> bool {
     }
     // What can be done stands at the right, and takes what room it needs.
     let right = Rect::from_min_max(pos2(rect.left() + rect.width() * 0.4, rect.top()), rect.max);
-    let used = ui
-        .scope_builder(UiBuilder::new().id_salt(&name).max_rect(right).layout(Layout::right_to_left(Align::Center)), |ui| {
-            ui.spacing_mut().item_spacing.x = 12.0;
-            actions(ui, cx, dataset, entry, place);
-            ui.min_rect().left()
-        })
-        .inner;
+    // Children of their own, since a scope would move the row's cursor.
+    let used = {
+        let builder = UiBuilder::new().id_salt(&name).max_rect(right).layout(Layout::right_to_left(Align::Center));
+        let ui = &mut ui.new_child(builder);
+        ui.spacing_mut().item_spacing.x = 12.0;
+        actions(ui, cx, dataset, entry, place);
+        ui.min_rect().left()
+    };
     let text = Rect::from_min_max(pos2(picture.right() + 10.0, rect.top() + 4.0), pos2(used - 10.0, rect.bottom() - 3.0));
-    ui.scope_builder(UiBuilder::new().id_salt((&name, 1)).max_rect(text).layout(Layout::top_down(Align::Min)), |ui| {
-        ui.spacing_mut().item_spacing.y = 1.0;
-        ui.add(egui::Label::new(theme::cell(&name).color(t.text)).truncate().selectable(false));
-        ui.add(egui::Label::new(theme::caption(why).color(t.text2)).truncate().selectable(false));
-    });
+    let ui = &mut ui.new_child(UiBuilder::new().id_salt((&name, 1)).max_rect(text).layout(Layout::top_down(Align::Min)));
+    ui.spacing_mut().item_spacing.y = 1.0;
+    ui.add(egui::Label::new(theme::cell(&name).color(t.text)).truncate().selectable(false));
+    ui.add(egui::Label::new(theme::caption(why).color(t.text2)).truncate().selectable(false));
     response.clicked() && place.is_some()
 }
 
