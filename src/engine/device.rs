@@ -1,29 +1,39 @@
 //! The devices of this machine, and opening an engine on one of them.
 
-use super::{Device, Engine, EngineConfig, candle, candle::CandleEngine, cpu::CpuEngine, reference, reference::ReferenceEngine};
+use super::{
+    Device, Engine, EngineConfig, candle, candle::CandleEngine, cpu::CpuEngine, gpu, gpu::GpuEngine, reference,
+    reference::ReferenceEngine,
+};
 use crate::{
     problem::{Kind, Problem},
     text::{Sentence, say},
 };
 
-/// Every device that can train here: the processor first, then candle's.
+/// Every device that can train here: the processor first, then the graphics cards, software among them last, then
+/// candle's. The first call looks for graphics drivers, which takes a while: a window asks from another thread.
 pub fn devices() -> Vec<Device> {
     let mut devices = vec![CpuEngine::list()];
+    devices.extend(gpu::devices());
     devices.extend(candle::devices());
     devices
 }
 
-/// An engine for `config` on `device`: `auto` (the processor), or the id of one of [`devices`]; `reference` is the naive
-/// one of the tests.
+/// An engine for `config` on `device`: what [`find`] takes. `auto` is the processor here; the fastest device is found
+/// by `train/choice.rs`, which tries them.
 ///
 /// # Errors
 /// A device that this machine does not have, beside the setting `device`; or what opening it gives.
 pub fn open(device: &str, config: &EngineConfig) -> Result<Box<dyn Engine>, Problem> {
-    match device {
-        "auto" | "cpu" => Ok(Box::new(CpuEngine::new(config)?)),
-        "reference" => Ok(Box::new(ReferenceEngine::new(config))),
-        id if candle::devices().iter().any(|device| device.id == id) => Ok(Box::new(CandleEngine::new(config, id)?)),
-        unknown => Err(missing(unknown)),
+    let id = match device {
+        // Without looking for graphics drivers.
+        "auto" | "cpu" => return Ok(Box::new(CpuEngine::new(config)?)),
+        "reference" => return Ok(Box::new(ReferenceEngine::new(config))),
+        other => find(other)?.id,
+    };
+    match id.as_str() {
+        "cpu" => Ok(Box::new(CpuEngine::new(config)?)),
+        id if id.starts_with("gpu") => Ok(Box::new(GpuEngine::new(config, id)?)),
+        id => Ok(Box::new(CandleEngine::new(config, id)?)),
     }
 }
 
@@ -32,8 +42,27 @@ pub fn open(device: &str, config: &EngineConfig) -> Result<Box<dyn Engine>, Prob
 /// # Errors
 /// A device that this machine does not have, as [`open`].
 pub fn check(device: &str) -> Result<(), Problem> {
-    let known = matches!(device, "auto" | "reference") || devices().iter().any(|known| known.id == device);
-    if known { Ok(()) } else { Err(missing(device)) }
+    match device {
+        "auto" | "cpu" | "reference" => Ok(()),
+        other => find(other).map(drop),
+    }
+}
+
+/// The device that `wanted` means: an id, `gpu` for the best graphics card, or a part of one device's name in any case.
+///
+/// # Errors
+/// None is meant, or several, beside the setting `device`.
+pub fn find(wanted: &str) -> Result<Device, Problem> {
+    if let ("gpu", Some(device)) = (wanted, gpu::first()) {
+        return Ok(device);
+    }
+    let mut devices = devices();
+    if let Some(at) = devices.iter().position(|device| device.id == wanted) {
+        return Ok(devices.swap_remove(at));
+    }
+    let part = wanted.to_lowercase();
+    devices.retain(|device| !part.is_empty() && device.name.to_lowercase().contains(&part));
+    if devices.len() == 1 { Ok(devices.swap_remove(0)) } else { Err(missing(wanted)) }
 }
 
 fn missing(device: &str) -> Problem {

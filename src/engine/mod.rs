@@ -9,11 +9,12 @@ pub mod candle;
 pub mod cpu;
 mod device;
 pub mod dropout;
+pub mod gpu;
 pub mod objective;
 pub mod reference;
 mod selftest;
 
-pub use device::{check, devices, open};
+pub use device::{check, devices, find, open};
 pub use selftest::{SelfTest, selftest};
 
 use serde::{Deserialize, Serialize};

@@ -2,7 +2,13 @@
 
 use trombine::{
     data::random::{Purpose, Random},
-    engine::{Batch, Engine, EngineConfig, Step, candle::CandleEngine, cpu::CpuEngine, reference::ReferenceEngine},
+    engine::{
+        Batch, Engine, EngineConfig, Step,
+        candle::CandleEngine,
+        cpu::CpuEngine,
+        gpu::{self, GpuEngine},
+        reference::ReferenceEngine,
+    },
     model::{Activation, Array, Initialization, Kernel, ModelSettings, Network, Padding, Pooling, Weights, init::init},
     train::{
         loss::{LossKind, LossSettings},
@@ -10,15 +16,38 @@ use trombine::{
     },
 };
 
+use crate::support::skip;
+
 /// Opens an engine.
 pub type Open = fn(&EngineConfig) -> Box<dyn Engine>;
 
 /// Every engine that the suite holds to the same truth. A new engine is one more row.
-pub const ENGINES: &[(&str, Open)] = &[
+const ENGINES: &[(&str, Open)] = &[
     ("cpu", |config| Box::new(CpuEngine::new(config).expect("the settings' layers"))),
     ("reference", |config| Box::new(ReferenceEngine::new(config))),
     ("candle", |config| Box::new(CandleEngine::new(config, "candle").expect("candle has the processor"))),
+    ("gpu", |config| Box::new(open_gpu(config))),
 ];
+
+/// The engines that this machine has: all, but for the graphics card's where there is no driver.
+pub fn engines() -> &'static [(&'static str, Open)] {
+    if gpu_is_there() { ENGINES } else { &ENGINES[..ENGINES.len() - 1] }
+}
+
+/// Whether there is a graphics driver; if not, says so, and fails where one is required.
+pub fn gpu_is_there() -> bool {
+    let there = gpu::first().is_some();
+    if !there {
+        skip("gpu", "there is no graphics driver");
+    }
+    there
+}
+
+/// The engine on the best graphics card, or on a driver that computes on the processor.
+pub fn open_gpu(config: &EngineConfig) -> GpuEngine {
+    let device = gpu::first().expect("asked only where there is one");
+    GpuEngine::new(config, &device.id).expect("the network fits the card")
+}
 
 /// A small network, as the settings have it otherwise.
 pub fn small() -> ModelSettings {

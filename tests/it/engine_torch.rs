@@ -7,7 +7,7 @@ use trombine::{
     train::{loss::LossSettings, optimizer::OptimizerSettings},
 };
 
-use crate::engine_cases::{ENGINES, Pictures};
+use crate::engine_cases::{Pictures, engines};
 
 #[derive(Deserialize)]
 struct Fixture {
@@ -115,7 +115,7 @@ fn gradients_are_pytorchs() {
     for case in gradients {
         let config = config(&case.model, case.side, case.batch, case.loss.settings, seed);
         let pictures = pictures(case.side, case.batch, 1000, case.loss.weights);
-        for (name, open) in ENGINES {
+        for (name, open) in engines() {
             let what = format!("{name}, {}", case.name);
             let mut engine = open(&config);
             engine.set_weights(&first_weights(&config.network)).expect("fits");
@@ -151,7 +151,7 @@ fn ten_steps_are_pytorchs() {
     assert_eq!(steps.len(), 2);
     for case in steps {
         let config = config(&case.model, case.side, case.batch, LossSettings::default(), seed);
-        for (name, open) in ENGINES {
+        for (name, open) in engines() {
             let what = format!("{name}, {}", case.name);
             let mut engine = open(&config);
             engine.set_weights(&first_weights(&config.network)).expect("fits");

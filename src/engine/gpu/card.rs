@@ -1,0 +1,249 @@
+//! An open card: device, queue, and the pipelines made so far, shared by all engines on it.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
+};
+
+use super::{
+    adapter::{Found, adapters},
+    kernel::{Constants, Kernel},
+    tile::Grant,
+};
+use crate::{
+    problem::{Kind, Problem},
+    text::{Sentence, say},
+};
+
+/// A kernel with its constants, as bits.
+type Key = (Kernel, Vec<(&'static str, u64)>);
+
+/// An open card.
+pub struct Card {
+    pub device: wgpu::Device,
+    pub queue: wgpu::Queue,
+    /// Why it is lost, once it is; or an error that nobody waited for.
+    trouble: Arc<Mutex<Option<String>>>,
+    modules: Mutex<HashMap<Kernel, wgpu::ShaderModule>>,
+    pipelines: Mutex<HashMap<Key, wgpu::ComputePipeline>>,
+}
+
+/// The cards that were opened, by id. They stay open: a driver takes long to open one, and compiled kernels are kept.
+static CARDS: Mutex<BTreeMap<String, Arc<Card>>> = Mutex::new(BTreeMap::new());
+
+/// What a panicking thread left is as good as before: all locks here guard whole values.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Card {
+    /// The card of adapter `id`, opened anew if it was lost.
+    ///
+    /// # Errors
+    /// No such adapter, one that lacks a needed limit, or a driver that does not open it.
+    pub fn open(id: &str) -> Result<Arc<Self>, Problem> {
+        let found = adapters().iter().find(|found| found.device.id == id).ok_or_else(|| absent(id))?;
+        if let Some(lacks) = &found.lacks {
+            return Err(unfit(&found.device.name, lacks));
+        }
+        let mut cards = lock(&CARDS);
+        if let Some(card) = cards.get(id).filter(|card| lock(&card.trouble).is_none()) {
+            return Ok(card.clone());
+        }
+        let card = Arc::new(Self::request(found)?);
+        cards.insert(id.to_owned(), card.clone());
+        Ok(card)
+    }
+
+    fn request(found: &Found) -> Result<Self, Problem> {
+        let descriptor = wgpu::DeviceDescriptor {
+            label: Some("Trombine"),
+            required_features: wgpu::Features::empty(),
+            required_limits: found.adapter.limits(),
+            experimental_features: wgpu::ExperimentalFeatures::disabled(),
+            memory_hints: wgpu::MemoryHints::Performance,
+            trace: wgpu::Trace::Off,
+        };
+        let opened = catch_unwind(AssertUnwindSafe(|| pollster::block_on(found.adapter.request_device(&descriptor))));
+        let (device, queue) = match opened {
+            Ok(Ok(opened)) => opened,
+            Ok(Err(error)) => return Err(failed(error)),
+            Err(_) => return Err(failed("the driver panicked")),
+        };
+        let trouble: Arc<Mutex<Option<String>>> = Arc::default();
+        let (lost, uncaptured) = (trouble.clone(), trouble.clone());
+        device.set_device_lost_callback(move |reason, message| {
+            lock(&lost).get_or_insert(format!("{reason:?} {message}"));
+        });
+        device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
+            lock(&uncaptured).get_or_insert(error.to_string());
+        }));
+        Ok(Self { device, queue, trouble, modules: Mutex::default(), pipelines: Mutex::default() })
+    }
+
+    /// What it grants a workgroup.
+    pub fn grant(&self) -> Grant {
+        let limits = self.device.limits();
+        Grant {
+            memory: limits.max_compute_workgroup_storage_size as usize,
+            threads: limits.max_compute_invocations_per_workgroup as usize,
+        }
+    }
+
+    /// The largest buffer that a kernel can read.
+    pub fn largest_buffer(&self) -> u64 {
+        let limits = self.device.limits();
+        limits.max_buffer_size.min(limits.max_storage_buffer_binding_size)
+    }
+
+    /// `kernel` with these constants, compiled once.
+    ///
+    /// # Errors
+    /// A kernel that the driver does not take; a lost card.
+    pub fn pipeline(&self, kernel: Kernel, constants: &Constants) -> Result<wgpu::ComputePipeline, Problem> {
+        let key = (kernel, constants.iter().map(|(name, value)| (*name, value.to_bits())).collect());
+        if let Some(pipeline) = lock(&self.pipelines).get(&key) {
+            return Ok(pipeline.clone());
+        }
+        // Only what is sound is kept: the next engine would stumble over it without a reason.
+        let known = lock(&self.modules).get(&kernel).cloned();
+        let module = match known {
+            Some(module) => module,
+            None => self.guarded(|| {
+                self.device.create_shader_module(wgpu::ShaderModuleDescriptor {
+                    label: Some(kernel.name()),
+                    source: wgpu::ShaderSource::Wgsl(kernel.source().into()),
+                })
+            })?,
+        };
+        lock(&self.modules).insert(kernel, module.clone());
+        let pipeline = self.guarded(|| {
+            self.device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+                label: Some(kernel.name()),
+                layout: None,
+                module: &module,
+                entry_point: Some("main"),
+                compilation_options: wgpu::PipelineCompilationOptions {
+                    constants,
+                    // Every kernel writes what it reads.
+                    zero_initialize_workgroup_memory: false,
+                },
+                cache: None,
+            })
+        })?;
+        lock(&self.pipelines).insert(key, pipeline.clone());
+        Ok(pipeline)
+    }
+
+    /// Does `work`, and makes a problem of what goes wrong in it.
+    ///
+    /// # Errors
+    /// Out of memory, a lost device, or a fault in a kernel.
+    pub fn guarded<T>(&self, work: impl FnOnce() -> T) -> Result<T, Problem> {
+        self.check()?;
+        let filters = [wgpu::ErrorFilter::Internal, wgpu::ErrorFilter::Validation, wgpu::ErrorFilter::OutOfMemory];
+        let scopes = filters.map(|filter| self.device.push_error_scope(filter));
+        let result = work();
+        let mut first = None;
+        for scope in scopes.into_iter().rev() {
+            let error = pollster::block_on(scope.pop());
+            first = first.or(error);
+        }
+        self.check()?;
+        match first {
+            None => Ok(result),
+            Some(wgpu::Error::OutOfMemory { source }) => Err(out_of_memory(source)),
+            Some(error) => Err(failed(error)),
+        }
+    }
+
+    /// Whether the card is still there.
+    fn check(&self) -> Result<(), Problem> {
+        match &*lock(&self.trouble) {
+            None => Ok(()),
+            Some(reason) => Err(lost(reason)),
+        }
+    }
+
+    /// The bytes of `buffer`, which is made to be mapped, once all work before is done.
+    ///
+    /// # Errors
+    /// A lost device.
+    pub fn read(&self, buffer: &wgpu::Buffer) -> Result<Vec<u8>, Problem> {
+        let (tell, told) = mpsc::channel();
+        self.guarded(|| {
+            buffer.map_async(wgpu::MapMode::Read, .., move |result| {
+                // Nobody waits any more: the engine is gone.
+                let _ = tell.send(result);
+            });
+        })?;
+        // wgpu panics here when the driver is gone.
+        let waited = catch_unwind(AssertUnwindSafe(|| self.device.poll(wgpu::PollType::wait_indefinitely())));
+        self.check()?;
+        if !matches!(waited, Ok(Ok(_))) {
+            lock(&self.trouble).get_or_insert_with(|| "waiting for the card failed".to_owned());
+            return self.check().map(|()| Vec::new());
+        }
+        match told.try_recv() {
+            Ok(Ok(())) => {}
+            _ => return Err(failed("a result could not be read back")),
+        }
+        let bytes = buffer.get_mapped_range(..).map_err(failed)?.to_vec();
+        buffer.unmap();
+        Ok(bytes)
+    }
+
+    /// As if the driver were reset: whatever runs on the card fails from here on, and opening it again gives a new one.
+    pub fn lose(&self) {
+        self.device.destroy();
+        lock(&self.trouble).get_or_insert_with(|| "given up".to_owned());
+    }
+}
+
+fn absent(id: &str) -> Problem {
+    let what = Sentence {
+        en: format!("There is no graphics card “{id}” here"),
+        fr: format!("Il n’y a pas de carte graphique « {id} » ici"),
+    };
+    Problem::new(Kind::Device, what, say("Choose another device", "Choisissez un autre périphérique")).at("device")
+}
+
+fn unfit(name: &str, lacks: &str) -> Problem {
+    let what = Sentence {
+        en: format!("{name} cannot train: it lacks something that the kernels need"),
+        fr: format!("{name} ne peut pas entraîner : il lui manque ce qu’il faut aux calculs"),
+    };
+    Problem::new(Kind::Device, what, say("Train on the processor", "Entraînez sur le processeur")).at("device").because(lacks)
+}
+
+fn lost(reason: &str) -> Problem {
+    Problem::new(
+        Kind::Device,
+        say("The graphics card does not answer any more", "La carte graphique ne répond plus"),
+        say(
+            "Go on from the last saved epoch, on the processor or again on the card",
+            "Reprenez à la dernière époque enregistrée, sur le processeur ou à nouveau sur la carte",
+        ),
+    )
+    .because(reason)
+}
+
+fn failed(error: impl ToString) -> Problem {
+    Problem::new(
+        Kind::Device,
+        say("The graphics card could not compute this", "La carte graphique n’a pas pu calculer ceci"),
+        say("Train on the processor, or update the card’s driver", "Entraînez sur le processeur, ou mettez à jour le pilote"),
+    )
+    .because(error.to_string())
+}
+
+/// The card has too little memory.
+pub fn out_of_memory(details: impl ToString) -> Problem {
+    Problem::new(
+        Kind::OutOfMemory,
+        say("The graphics card has too little memory for this", "La carte graphique n’a pas assez de mémoire pour ceci"),
+        say("Use smaller batches, or a smaller network", "Prenez des lots plus petits, ou un réseau plus petit"),
+    )
+    .because(details.to_string())
+}

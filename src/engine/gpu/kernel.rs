@@ -1,0 +1,90 @@
+//! The kernels: one WGSL file each, with what several share in files of their own.
+
+/// A kernel; `kernels/<name>.wgsl` says what it computes, how it is tiled and which bytes it moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kernel {
+    ConvForward,
+    ConvDataGradient,
+    ConvWeightGradient,
+    DenseFinish,
+    VectorNorm,
+    VectorNormGradient,
+    NormMoments,
+    NormFinish,
+    NormPool,
+    NormSums,
+    NormGradientFinish,
+    NormGradient,
+    Bridge,
+    BridgeGradient,
+    Loss,
+    Update,
+    Total,
+}
+
+/// Values of a kernel's override constants.
+pub type Constants = Vec<(&'static str, f64)>;
+
+const COMMON: &str = include_str!("kernels/common.wgsl");
+const ACTIVATION: &str = include_str!("kernels/activation.wgsl");
+const POOL: &str = include_str!("kernels/pool.wgsl");
+const CODES: &str = include_str!("kernels/codes.wgsl");
+const GATE: &str = include_str!("kernels/gate.wgsl");
+const TILE: &str = include_str!("kernels/tile.wgsl");
+
+impl Kernel {
+    /// Its file's name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ConvForward => "conv_forward",
+            Self::ConvDataGradient => "conv_data_gradient",
+            Self::ConvWeightGradient => "conv_weight_gradient",
+            Self::DenseFinish => "dense_finish",
+            Self::VectorNorm => "vector_norm",
+            Self::VectorNormGradient => "vector_norm_gradient",
+            Self::NormMoments => "norm_moments",
+            Self::NormFinish => "norm_finish",
+            Self::NormPool => "norm_pool",
+            Self::NormSums => "norm_sums",
+            Self::NormGradientFinish => "norm_gradient_finish",
+            Self::NormGradient => "norm_gradient",
+            Self::Bridge => "bridge",
+            Self::BridgeGradient => "bridge_gradient",
+            Self::Loss => "loss",
+            Self::Update => "update",
+            Self::Total => "total",
+        }
+    }
+
+    /// Whether it reads the layer's uniform; the loss is the same for all networks.
+    pub const fn reads_layer(self) -> bool {
+        !matches!(self, Self::Loss)
+    }
+
+    /// Its whole source: shared parts, then its own file.
+    pub fn source(self) -> String {
+        let (shared, own): (&[&str], &str) = match self {
+            Self::ConvForward => (&[ACTIVATION, POOL, TILE], include_str!("kernels/conv_forward.wgsl")),
+            Self::ConvDataGradient => (&[ACTIVATION, CODES, GATE, TILE], include_str!("kernels/conv_data_gradient.wgsl")),
+            Self::ConvWeightGradient => (&[ACTIVATION, CODES, TILE], include_str!("kernels/conv_weight_gradient.wgsl")),
+            Self::DenseFinish => (&[ACTIVATION], include_str!("kernels/dense_finish.wgsl")),
+            Self::VectorNorm => (&[ACTIVATION], include_str!("kernels/vector_norm.wgsl")),
+            Self::VectorNormGradient => (&[ACTIVATION], include_str!("kernels/vector_norm_gradient.wgsl")),
+            Self::NormMoments => (&[], include_str!("kernels/norm_moments.wgsl")),
+            Self::NormFinish => (&[], include_str!("kernels/norm_finish.wgsl")),
+            Self::NormPool => (&[ACTIVATION, POOL, CODES], include_str!("kernels/norm_pool.wgsl")),
+            Self::NormSums => (&[ACTIVATION, CODES], include_str!("kernels/norm_sums.wgsl")),
+            Self::NormGradientFinish => (&[], include_str!("kernels/norm_gradient_finish.wgsl")),
+            Self::NormGradient => (&[ACTIVATION, CODES], include_str!("kernels/norm_gradient.wgsl")),
+            Self::Bridge => (&[], include_str!("kernels/bridge.wgsl")),
+            Self::BridgeGradient => (&[ACTIVATION, CODES, GATE], include_str!("kernels/bridge_gradient.wgsl")),
+            Self::Loss => (&[], include_str!("kernels/loss.wgsl")),
+            Self::Update => (&[], include_str!("kernels/update.wgsl")),
+            Self::Total => (&[], include_str!("kernels/total.wgsl")),
+        };
+        let mut source = COMMON.to_owned();
+        shared.iter().for_each(|part| source.push_str(part));
+        source.push_str(own);
+        source
+    }
+}

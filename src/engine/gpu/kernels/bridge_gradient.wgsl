@@ -1,0 +1,33 @@
+// The way back through bridge.wgsl, and on through dropout and activation of the last block (gate.wgsl). One thread a
+// quad of the maps' gradient, which is written once.
+
+override AVERAGE: bool = true;
+
+@group(0) @binding(2) var<storage, read> gradient: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> output: array<vec4<f32>>;
+
+@compute @workgroup_size(64)
+fn main(
+    @builtin(workgroup_id) id: vec3<u32>,
+    @builtin(num_workgroups) ids: vec3<u32>,
+    @builtin(local_invocation_index) thread: u32,
+) {
+    let at = (id.x + id.y * ids.x) * 64u + thread;
+    let quads = layer.in_quads;
+    let area = layer.in_height * layer.in_width;
+    if (at >= step.pictures * area * quads) {
+        return;
+    }
+    let quad = at % quads;
+    let cell = (at / quads) % area;
+    let picture = at / (quads * area);
+    var value: vec4<f32>;
+    if (AVERAGE) {
+        let masked = gradient[picture * quads + quad] * kept(layer.drop, picture * layer.out_channels + 4u * quad, 1u);
+        value = masked / f32(area);
+    } else {
+        let index = (picture * layer.out_channels + 4u * quad) * area + cell;
+        value = gradient[at] * kept(layer.drop, index, area);
+    }
+    output[at] = gate(at, value);
+}

@@ -1,0 +1,95 @@
+// What every kernel sees: the step, the layer, and dropout's masks.
+//
+// Offsets, sizes and indices count quads, four f32 at once: channels are padded to a multiple of four with zeros, so
+// maps are [picture][row][column][quad] and weights of a convolution [tap][input][output quad].
+
+// A dropout layer at this step: as engine/dropout.rs has it. Threshold 0 keeps everything.
+struct Drop {
+    key: u32,
+    threshold: u32,
+    kept: f32,
+    spare: u32,
+}
+
+struct Step {
+    pictures: u32,
+    // 1 in training, 0 in evaluation: which statistics batch norm goes by.
+    training: u32,
+    // 1 if the running statistics follow.
+    follow: u32,
+    // 1 at the first update: the averages start as the weights.
+    first: u32,
+    // The numbers of the update, see update.wgsl.
+    rule: array<vec4<f32>, 3>,
+    // Label smoothing, focal loss's gamma and alpha, 1 if alpha counts.
+    loss: vec4<f32>,
+    drops: array<Drop, 16>,
+}
+
+struct Layer {
+    in_height: u32,
+    in_width: u32,
+    in_quads: u32,
+    out_height: u32,
+    out_width: u32,
+    out_quads: u32,
+    // Without padding.
+    out_channels: u32,
+    pooled_height: u32,
+    pooled_width: u32,
+    // Side of the kernel, and width of the border of zeros.
+    kernel: u32,
+    border: u32,
+    // Where in the weights: kernel and bias, or batch norm's scale and shift, running mean and variance.
+    weights: u32,
+    bias: u32,
+    mean: u32,
+    variance: u32,
+    // Where in the shares of gradients: of the kernel or scale, and of the shift.
+    parts: u32,
+    parts_bias: u32,
+    part_stride: u32,
+    // Into how many shares a sum is cut.
+    shares: u32,
+    // The layer's own dropout in step.drops.
+    drop: u32,
+    // The layer below, whose activation and dropout a gradient passes on its way down.
+    gate_quads: u32,
+    gate_channels: u32,
+    gate_drop: u32,
+    momentum: f32,
+    epsilon: f32,
+    spare0: u32,
+    spare1: u32,
+    spare2: u32,
+}
+
+@group(0) @binding(0) var<uniform> step: Step;
+@group(0) @binding(1) var<uniform> layer: Layer;
+
+// A finalizer without visible bias (lowbias32, see engine/dropout.rs).
+fn mix32(value: u32) -> u32 {
+    var x = value;
+    x ^= x >> 16u;
+    x *= 0x7feb352du;
+    x ^= x >> 15u;
+    x *= 0x846ca68bu;
+    return x ^ (x >> 16u);
+}
+
+// The factors of four values whose indices start at `index` and lie `stride` apart.
+fn kept(which: u32, index: u32, stride: u32) -> vec4<f32> {
+    let drop = step.drops[which];
+    var factors = vec4<f32>(drop.kept);
+    if (drop.threshold != 0u) {
+        let golden = 0x9e3779b9u;
+        let hash = vec4<u32>(
+            mix32(drop.key ^ (index * golden)),
+            mix32(drop.key ^ ((index + stride) * golden)),
+            mix32(drop.key ^ ((index + 2u * stride) * golden)),
+            mix32(drop.key ^ ((index + 3u * stride) * golden)),
+        );
+        factors = select(vec4<f32>(0.0), factors, hash >= vec4<u32>(drop.threshold));
+    }
+    return factors;
+}

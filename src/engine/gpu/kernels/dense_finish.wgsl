@@ -1,0 +1,35 @@
+// The end of a dense layer: the shares of its sums added in order, bias, activation, dropout.
+//
+// One thread a quad of a picture. Reads `shares` x 4 bytes a value, writes the sum before the activation and, unless
+// batch norm follows (vector_norm.wgsl), the value behind activation and dropout: 8 bytes a value.
+
+override NORM: bool = false;
+
+@group(0) @binding(2) var<storage, read> shares: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> weights: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> sums: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> output: array<vec4<f32>>;
+
+@compute @workgroup_size(64)
+fn main(
+    @builtin(workgroup_id) id: vec3<u32>,
+    @builtin(num_workgroups) ids: vec3<u32>,
+    @builtin(local_invocation_index) thread: u32,
+) {
+    let at = (id.x + id.y * ids.x) * 64u + thread;
+    let all = step.pictures * layer.out_quads;
+    if (at >= all) {
+        return;
+    }
+    let quad = at % layer.out_quads;
+    var z = shares[at];
+    for (var share = 1u; share < layer.shares; share += 1u) {
+        z += shares[share * all + at];
+    }
+    z += weights[layer.bias + quad];
+    sums[at] = z;
+    if (!NORM) {
+        let index = (at / layer.out_quads) * layer.out_channels + 4u * quad;
+        output[at] = activate(z) * kept(layer.drop, index, 1u);
+    }
+}

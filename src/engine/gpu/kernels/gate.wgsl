@@ -1,0 +1,20 @@
+// The way of a gradient down through the dropout and the activation of the layer below.
+
+// 0: neither, the value as it is; 1: the slope by the pooling's code; 2: by the sum before the activation.
+override GATE: u32 = 0u;
+
+@group(0) @binding(5) var<storage, read> gate_codes: array<u32>;
+@group(0) @binding(6) var<storage, read> gate_sums: array<vec4<f32>>;
+
+fn gate(at: u32, value: vec4<f32>) -> vec4<f32> {
+    if (GATE == 0u) {
+        return value;
+    }
+    let row = at / layer.gate_quads;
+    let index = row * layer.gate_channels + 4u * (at % layer.gate_quads);
+    let masked = value * kept(layer.gate_drop, index, 1u);
+    if (GATE == 1u) {
+        return masked * slope_by_code(gate_codes[at]);
+    }
+    return masked * slope(gate_sums[at]);
+}

@@ -1,0 +1,70 @@
+// The loss of the batch and its slope at each logit: binary cross-entropy or focal loss of the logit, as train/loss has
+// them. One workgroup; each thread takes every 256th picture, and the sums are added in a fixed order.
+//
+// Reads logit (one quad), target and weight of each picture, writes its slope (one quad) and to `score` the mean
+// weighted loss and the number of right answers.
+
+override FOCAL: bool = false;
+
+@group(0) @binding(2) var<storage, read> logits: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> targets: array<vec2<f32>>;
+@group(0) @binding(4) var<storage, read_write> gradient: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> score: array<f32>;
+
+var<workgroup> sums: array<vec2<f32>, 256>;
+
+// ln(1 + e) for e between 0 and 1, exact also where 1 + e rounds to 1.
+fn log_1_plus(e: f32) -> f32 {
+    if (e < 0.0001) {
+        return e - 0.5 * e * e;
+    }
+    return log(1.0 + e);
+}
+
+// Loss and slope.
+fn judge(z: f32, target_value: f32) -> vec2<f32> {
+    let y = target_value * (1.0 - step.loss.x) + 0.5 * step.loss.x;
+    let e = exp(-abs(z));
+    let entropy = max(z, 0.0) - z * y + log_1_plus(e);
+    let large = 1.0 / (1.0 + e);
+    let small = e / (1.0 + e);
+    let p = select(small, large, z >= 0.0);
+    let q = select(large, small, z >= 0.0);
+    if (!FOCAL) {
+        return vec2<f32>(entropy, p - y);
+    }
+    let gamma = step.loss.y;
+    let alpha = step.loss.z;
+    // Far out the miss vanishes; the floor keeps the quotient finite.
+    let miss = max(y * q + (1.0 - y) * p, 1.2e-38);
+    let miss_slope = (1.0 - 2.0 * y) * p * q;
+    let balance = select(1.0, y * alpha + (1.0 - y) * (1.0 - alpha), step.loss.w != 0.0);
+    let factor = exp2(gamma * log2(miss));
+    let factor_slope = gamma * factor * (miss_slope / miss);
+    return vec2<f32>(balance * factor * entropy, balance * (factor_slope * entropy + factor * (p - y)));
+}
+
+@compute @workgroup_size(256)
+fn main(@builtin(local_invocation_index) thread: u32) {
+    let pictures = step.pictures;
+    var sum = vec2<f32>(0.0);
+    for (var n = thread; n < pictures; n += 256u) {
+        let z = logits[n].x;
+        let told = targets[n];
+        let judged = judge(z, told.x) * told.y / f32(pictures);
+        gradient[n] = vec4<f32>(judged.y, 0.0, 0.0, 0.0);
+        sum += vec2<f32>(judged.x, select(0.0, 1.0, (z >= 0.0) == (told.x >= 0.5)));
+    }
+    sums[thread] = sum;
+    workgroupBarrier();
+    for (var half = 128u; half > 0u; half /= 2u) {
+        if (thread < half) {
+            sums[thread] += sums[thread + half];
+        }
+        workgroupBarrier();
+    }
+    if (thread == 0u) {
+        score[0] = sums[0].x;
+        score[1] = sums[0].y;
+    }
+}

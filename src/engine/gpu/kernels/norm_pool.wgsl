@@ -1,0 +1,45 @@
+// Batch norm of maps, activation, 2x2 maximum and dropout in one pass: one thread a quad of a pooled cell.
+//
+// Reads z, 4 bytes a value once; writes the pooled map 4 bytes, the codes 1 byte and z at the maxima 4 bytes a value
+// of the pooled map, so that the sums of the way back need not gather from z.
+
+@group(0) @binding(2) var<storage, read> maps: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> stats: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> output: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> codes: array<u32>;
+@group(0) @binding(6) var<storage, read_write> picked: array<vec4<f32>>;
+
+@compute @workgroup_size(64)
+fn main(
+    @builtin(workgroup_id) id: vec3<u32>,
+    @builtin(num_workgroups) ids: vec3<u32>,
+    @builtin(local_invocation_index) thread: u32,
+) {
+    let at = (id.x + id.y * ids.x) * 64u + thread;
+    let quads = layer.out_quads;
+    if (at >= step.pictures * layer.pooled_height * layer.pooled_width * quads) {
+        return;
+    }
+    let quad = at % quads;
+    let cell = at / quads;
+    let down = cell / layer.pooled_width;
+    let x = 2u * (cell % layer.pooled_width);
+    let y = 2u * (down % layer.pooled_height);
+    let first = (((down / layer.pooled_height) * layer.out_height + y) * layer.out_width + x) * quads + quad;
+    let below = first + layer.out_width * quads;
+    let factor = stats[2u * quads + quad];
+    let shift = stats[3u * quads + quad];
+    let z0 = maps[first];
+    let z1 = maps[first + quads];
+    let z2 = maps[below];
+    let z3 = maps[below + quads];
+    let result = pool(fma(z0, factor, shift), fma(z1, factor, shift), fma(z2, factor, shift), fma(z3, factor, shift));
+    output[at] = result.value * kept(layer.drop, cell * layer.out_channels + 4u * quad, 1u);
+    codes[at] = result.code;
+    var z = z0;
+    let place = bytes(result.code) & vec4<u32>(3u);
+    z = select(z, z1, place == vec4<u32>(1u));
+    z = select(z, z2, place == vec4<u32>(2u));
+    z = select(z, z3, place == vec4<u32>(3u));
+    picked[at] = z;
+}

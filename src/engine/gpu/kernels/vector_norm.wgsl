@@ -1,0 +1,51 @@
+// Activation, batch norm over vectors, dropout: the end of a dense layer whose sums dense_finish.wgsl has left.
+//
+// One thread a quad of units; it goes over the pictures three times, a few kilobytes that stay in the cache: mean,
+// variance (biased), values. `stats` keeps mean and 1 / sqrt(variance + epsilon), [2][quad], for the way back; the
+// running statistics follow where they should. In evaluation they are what normalizes.
+
+@group(0) @binding(2) var<storage, read> sums: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read_write> weights: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> stats: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> output: array<vec4<f32>>;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
+    let quad = id.x * 64u + thread;
+    let quads = layer.out_quads;
+    if (quad >= quads) {
+        return;
+    }
+    let pictures = step.pictures;
+    var mean = weights[layer.mean + quad];
+    var variance = weights[layer.variance + quad];
+    if (step.training == 1u) {
+        var sum = vec4<f32>(0.0);
+        for (var n = 0u; n < pictures; n += 1u) {
+            sum += activate(sums[n * quads + quad]);
+        }
+        let batch_mean = sum / f32(pictures);
+        var squares = vec4<f32>(0.0);
+        for (var n = 0u; n < pictures; n += 1u) {
+            let off = activate(sums[n * quads + quad]) - batch_mean;
+            squares += off * off;
+        }
+        let batch_variance = squares / f32(pictures);
+        if (step.follow == 1u) {
+            weights[layer.mean + quad] = layer.momentum * mean + (1.0 - layer.momentum) * batch_mean;
+            weights[layer.variance + quad] = layer.momentum * variance + (1.0 - layer.momentum) * batch_variance;
+        }
+        mean = batch_mean;
+        variance = batch_variance;
+    }
+    let inverse = 1.0 / sqrt(variance + layer.epsilon);
+    stats[quad] = mean;
+    stats[quads + quad] = inverse;
+    let gamma = weights[layer.weights + quad];
+    let beta = weights[layer.bias + quad];
+    for (var n = 0u; n < pictures; n += 1u) {
+        let at = n * quads + quad;
+        let normal = (activate(sums[at]) - mean) * inverse;
+        output[at] = (gamma * normal + beta) * kept(layer.drop, n * layer.out_channels + 4u * quad, 1u);
+    }
+}

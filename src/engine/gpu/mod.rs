@@ -1,0 +1,270 @@
+//! The network on a graphics card, through wgpu: Vulkan, Metal or DirectX 12, with nothing to install.
+
+mod adapter;
+mod build;
+mod card;
+mod kernel;
+mod parameters;
+mod pass;
+mod schedule;
+mod tile;
+
+use self::{
+    card::Card,
+    parameters::Stored,
+    pass::{Pass, StepWords},
+    schedule::{NO_DROP, Phase, Schedule, fixed},
+};
+use super::{Batch, Device, DeviceKind, Engine, EngineConfig, OptimizerState, Score, Step, check_batch, dropout};
+use crate::{
+    model::{Array, Initialization, Weights, init::init},
+    problem::{Kind, Problem},
+    text::{Sentence, say},
+    train::optimizer::{Formula, Rule},
+};
+
+/// A network with its optimizer on a graphics card.
+pub struct GpuEngine {
+    config: EngineConfig,
+    device: Device,
+    schedule: Schedule,
+    pass: Pass,
+    /// Step and single numbers; the slots are on the card.
+    state: OptimizerState,
+}
+
+/// Every graphics adapter of this machine, software last. The first call looks for drivers, which takes a while.
+pub fn devices() -> Vec<Device> {
+    adapter::adapters().iter().map(|found| found.device.clone()).collect()
+}
+
+/// Why the adapter `id` cannot train, if it cannot.
+pub fn lacks(id: &str) -> Option<&'static str> {
+    adapter::adapters().iter().find(|found| found.device.id == id)?.lacks.as_deref()
+}
+
+/// The adapter that `--device gpu` means: the first real card that can train, or the first at all.
+pub fn first() -> Option<Device> {
+    let able = || adapter::adapters().iter().filter(|found| found.lacks.is_none());
+    let real = able().find(|found| found.device.kind == DeviceKind::Graphics);
+    real.or_else(|| able().next()).map(|found| found.device.clone())
+}
+
+impl GpuEngine {
+    /// The network of `config` on the adapter `id` (see [`devices`]), with weights drawn from its seed.
+    ///
+    /// # Errors
+    /// No such adapter, one that cannot train, or too little memory: then with a smaller batch as the way on.
+    pub fn new(config: &EngineConfig, id: &str) -> Result<Self, Problem> {
+        let card = Card::open(id)?;
+        let device = devices().into_iter().find(|device| device.id == id).ok_or_else(|| build::unknown(id))?;
+        let schedule = build::build(config, card.grant())?;
+        let pass = Pass::new(card, &schedule, config.batch_size).map_err(|problem| smaller(problem, config.batch_size))?;
+        let mut engine = Self { config: config.clone(), device, schedule, pass, state: OptimizerState::default() };
+        engine.set_weights(&init(&config.network, Initialization::GlorotUniform, config.seed))?;
+        Ok(engine)
+    }
+
+    /// As if the driver were reset in the middle of the work: every engine on this card fails from here on. For tests
+    /// of what happens then.
+    pub fn lose(&self) {
+        self.pass.lose();
+    }
+
+    /// The step's uniform: `kernels/common.wgsl` has its parts in this order.
+    fn step_words(&self, pictures: usize, training: Option<(Step, Option<&Rule>)>) -> StepWords {
+        let mut words = [0; 84];
+        let rule = training.and_then(|(_, rule)| rule);
+        words[0] = pictures as u32;
+        words[1] = training.is_some().into();
+        words[2] = rule.is_some().into();
+        words[3] = rule.is_some_and(|rule| rule.step <= 1).into();
+        if let Some(rule) = rule {
+            words[4..16].copy_from_slice(&rule_numbers(rule, self.config.optimizer.global_clipnorm).map(f32::to_bits));
+        }
+        let loss = &self.config.loss;
+        let balancing = f64::from(u8::from(loss.apply_class_balancing));
+        let numbers = [loss.label_smoothing, loss.gamma, loss.alpha, balancing];
+        words[16..20].copy_from_slice(&numbers.map(|number| (number as f32).to_bits()));
+        for (number, drop) in words[20..].as_chunks_mut::<4>().0.iter_mut().enumerate() {
+            let layer = self.schedule.drops.get(number).filter(|_| number < NO_DROP as usize).zip(training);
+            *drop = match layer {
+                Some(((rate, stream), (step, _))) => [
+                    dropout::key(self.config.seed, step.index, *stream),
+                    dropout::threshold(*rate),
+                    ((1.0 / (1.0 - rate)) as f32).to_bits(),
+                    0,
+                ],
+                None => [0, 0, 1.0_f32.to_bits(), 0],
+            };
+        }
+        words
+    }
+
+    fn learn(&self, batch: &Batch<'_>, step: Step, rule: Option<&Rule>, update: &[Phase]) -> Result<Score, Problem> {
+        let targets: Vec<[f32; 2]> = batch.targets.iter().zip(batch.weights).map(|(target, weight)| [*target, *weight]).collect();
+        let words = self.step_words(batch.len(), Some((step, rule)));
+        let phases = [&[Phase::Forward, Phase::Moments, Phase::Backward], update].concat();
+        let [loss, correct, penalty, _] =
+            self.pass.train(&phases, &words, batch.pixels, &targets).map_err(|p| smaller(p, self.config.batch_size))?;
+        Ok(Score { loss: loss.into(), penalty: penalty.into(), correct: correct as u32 })
+    }
+
+    fn check(&self, batch: &Batch<'_>) -> Result<(), Problem> {
+        check_batch(&self.config.network, batch)?;
+        if batch.len() <= self.config.batch_size { Ok(()) } else { Err(misfit(batch.len())) }
+    }
+
+    /// The arrays that the optimizer changes.
+    fn trained(&self) -> impl Iterator<Item = &Stored> {
+        self.schedule.arrays.iter().filter(|array| array.gradient.is_some())
+    }
+}
+
+impl Engine for GpuEngine {
+    fn device(&self) -> &Device {
+        &self.device
+    }
+
+    fn train_batch(&mut self, batch: &Batch<'_>, step: Step) -> Result<Score, Problem> {
+        self.check(batch)?;
+        let rule = self.config.optimizer.next(&mut self.state, step.learning_rate);
+        let update: &[Phase] = if self.config.optimizer.global_clipnorm > 0.0 {
+            &[Phase::StoreGradient, Phase::Total, Phase::UpdateStored]
+        } else {
+            &[Phase::Update, Phase::Total]
+        };
+        self.learn(batch, step, Some(&rule), update)
+    }
+
+    fn predict(&mut self, pixels: &[u8], logits: &mut [f32]) -> Result<(), Problem> {
+        let picture = self.config.network.input.len();
+        let mut rest = pixels;
+        for logits in logits.chunks_mut(self.config.batch_size) {
+            let Some((pixels, others)) = rest.split_at_checked(logits.len() * picture) else { return Err(misfit(pixels.len())) };
+            rest = others;
+            self.pass.predict(&self.step_words(logits.len(), None), pixels, logits)?;
+        }
+        Ok(())
+    }
+
+    fn gradients(&mut self, batch: &Batch<'_>, step: Step) -> Result<(Score, Weights), Problem> {
+        self.check(batch)?;
+        let score = self.learn(batch, step, None, &[Phase::StoreGradient, Phase::Total])?;
+        let parts = self.pass.read(fixed::PARTS)?;
+        let export = |array: &Stored| {
+            let from = 4 * array.gradient?.start;
+            Some((array.about.name.clone(), array.export(&parts[from..])))
+        };
+        Ok((score, Weights(self.schedule.arrays.iter().filter_map(export).collect())))
+    }
+
+    fn weights(&mut self) -> Result<Weights, Problem> {
+        let values = self.pass.read(fixed::WEIGHTS)?;
+        let export = |array: &Stored| (array.about.name.clone(), array.export(&values[4 * array.start..]));
+        Ok(Weights(self.schedule.arrays.iter().map(export).collect()))
+    }
+
+    fn set_weights(&mut self, weights: &Weights) -> Result<(), Problem> {
+        weights.check(&self.config.network)?;
+        let mut values = vec![0.0; 4 * self.schedule.weights];
+        for array in &self.schedule.arrays {
+            if let Some(new) = weights.get(&array.about.name) {
+                array.import(new, &mut values[4 * array.start..]);
+            }
+        }
+        self.pass.write(fixed::WEIGHTS, &values)
+    }
+
+    fn optimizer_state(&mut self) -> Result<OptimizerState, Problem> {
+        let mut state = self.state.clone();
+        let names = self.config.optimizer.slots();
+        if names.is_empty() {
+            return Ok(state);
+        }
+        let values = self.pass.read(fixed::SLOTS)?;
+        for (number, name) in names.iter().enumerate() {
+            let slot = &values[4 * self.schedule.weights * number..];
+            let named = |array: &Stored| (key(array, name), array.export(&slot[4 * array.start..]));
+            state.slots.0.extend(self.trained().map(named).collect::<Vec<(String, Array)>>());
+        }
+        Ok(state)
+    }
+
+    fn set_optimizer_state(&mut self, state: &OptimizerState) -> Result<(), Problem> {
+        state.check(&self.config.network)?;
+        let names = self.config.optimizer.slots();
+        // Before the first step nothing is remembered, and nothing need be there.
+        if state.step > 0 || !state.slots.0.is_empty() {
+            state.check_complete(&self.config.network, &self.config.optimizer)?;
+            let known = self.trained().count() * names.len();
+            if state.slots.0.len() != known {
+                return Err(foreign(state.slots.0.len(), known));
+            }
+        }
+        let mut values = vec![0.0; 4 * self.schedule.weights * names.len()];
+        for (number, name) in names.iter().enumerate() {
+            let slot = &mut values[4 * self.schedule.weights * number..];
+            for array in self.trained() {
+                if let Some(given) = state.slots.get(&key(array, name)) {
+                    array.import(given, &mut slot[4 * array.start..]);
+                }
+            }
+        }
+        self.pass.write(fixed::SLOTS, &values)?;
+        self.state = OptimizerState { step: state.step, slots: Weights::default(), scalars: state.scalars.clone() };
+        Ok(())
+    }
+}
+
+fn key(array: &Stored, slot: &str) -> String {
+    format!("{}/{slot}", array.about.name)
+}
+
+/// The numbers of an update as `kernels/update.wgsl` reads them.
+fn rule_numbers(rule: &Rule, clip: f64) -> [f32; 12] {
+    let (a, b) = match rule.formula {
+        Formula::Adam(adam) => ([adam.new_1, adam.new_2, adam.epsilon, adam.alpha], [0.0; 4]),
+        Formula::Nadam(nadam) => {
+            ([nadam.new_1, nadam.new_2, nadam.epsilon, nadam.of_m], [nadam.of_g, nadam.correction, 0.0, 0.0])
+        }
+        Formula::RmsProp(rms) => ([rms.learning_rate, rms.rho, rms.new, rms.epsilon], [rms.momentum, 0.0, 0.0, 0.0]),
+        Formula::Sgd(sgd) => ([sgd.learning_rate, 0.0, 0.0, 0.0], [sgd.momentum, 0.0, 0.0, 0.0]),
+    };
+    let mut numbers = [0.0; 12];
+    numbers[..4].copy_from_slice(&a);
+    numbers[4..8].copy_from_slice(&b);
+    numbers[8..11].copy_from_slice(&[rule.decay, rule.average.unwrap_or_default(), clip as f32]);
+    numbers
+}
+
+/// The same problem; if it is one of memory, with a smaller batch as the way on.
+fn smaller(problem: Problem, batch_size: usize) -> Problem {
+    if problem.kind != Kind::OutOfMemory || batch_size < 2 {
+        return problem;
+    }
+    let half = batch_size / 2;
+    let remedy = Sentence {
+        en: format!("Use batches of {half} instead of {batch_size}, a smaller network, or the processor"),
+        fr: format!("Prenez des lots de {half} au lieu de {batch_size}, un réseau plus petit, ou le processeur"),
+    };
+    Problem { remedy, ..problem }.at("train.batch_size")
+}
+
+fn misfit(n: usize) -> Problem {
+    Problem::new(
+        Kind::Internal,
+        say("A batch is larger than the engine was made for", "Un lot est plus grand que prévu pour le moteur"),
+        say("Report this fault, with the details", "Signalez ce défaut, avec les détails"),
+    )
+    .because(n)
+}
+
+fn foreign(slots: usize, known: usize) -> Problem {
+    Problem::new(
+        Kind::File,
+        say("The optimizer's memory does not fit the network", "La mémoire de l’optimiseur ne va pas avec le réseau"),
+        say("Start the training anew from the weights", "Reprenez l’entraînement à neuf à partir des poids"),
+    )
+    .because(format!("{slots} slots instead of {known}"))
+}
