@@ -15,6 +15,7 @@ mod toasts;
 
 use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
+use crossbeam_channel::{Receiver, bounded};
 use egui::{CentralPanel, Context, Margin, Panel, Ui, ViewportCommand};
 
 pub use preferences::Preferences;
@@ -109,6 +110,8 @@ pub struct App {
     memory: Memory,
     thumbs: Thumbs,
     devices: Vec<Device>,
+    /// Where the devices come from, until they have: looking for graphics drivers takes a while.
+    devices_to_come: Option<Receiver<Vec<Device>>>,
     recent: Vec<(PathBuf, bool)>,
     worker: Option<Worker>,
     answerer: Option<Answerer>,
@@ -142,7 +145,7 @@ impl App {
         }
         let ctx = cc.egui_ctx.clone();
         app.answerer = Answerer::new(move || ctx.request_repaint()).ok();
-        app.devices = crate::engine::devices();
+        app.find_devices(&cc.egui_ctx);
         app.send(Command::EmptyTrash, None);
         app.send(Command::ListRuns, None);
         match start {
@@ -157,6 +160,21 @@ impl App {
             }
         }
         app
+    }
+
+    /// Looks for this machine's devices on a thread of its own. Until it is done the window knows of none, and Automatic
+    /// is the only choice.
+    fn find_devices(&mut self, ctx: &Context) {
+        let (tell, told) = bounded(1);
+        let ctx = ctx.clone();
+        let look = move || {
+            // The window may be closed before the drivers have answered.
+            let _ = tell.send(crate::engine::devices());
+            ctx.request_repaint();
+        };
+        if std::thread::Builder::new().name("devices".to_owned()).spawn(look).is_ok() {
+            self.devices_to_come = Some(told);
+        }
     }
 
     /// The window on a session of its own, without a worker: it draws and edits, and nothing is trained.
@@ -183,6 +201,7 @@ impl App {
             memory: Memory::default(),
             thumbs: Thumbs::default(),
             devices: Vec::new(),
+            devices_to_come: None,
             recent: preferences.recent.iter().map(|folder| (folder.clone(), folder.is_dir())).collect(),
             worker: None,
             answerer: None,
@@ -353,6 +372,9 @@ impl eframe::App for App {
             frames.begin();
         }
         self.drain(ctx);
+        if let Some(devices) = self.devices_to_come.as_ref().and_then(|told| told.try_recv().ok()) {
+            (self.devices, self.devices_to_come) = (devices, None);
+        }
         self.check();
         for action in std::mem::take(&mut self.actions) {
             self.perform(ctx, action);

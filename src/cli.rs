@@ -40,8 +40,10 @@ pub fn run() -> Wanted {
             let how = Onward { more, device, learning_rate: rate };
             train::resume(&run, data, how, &mut Terminal::new(lang, json))
         }
-        Command::Evaluate { run, data, json } => models::evaluate(run, data, json, lang),
-        Command::Predict { run, paths, csv, faces } => models::predict(&run, &paths, csv.as_deref(), faces, lang),
+        Command::Evaluate { run, data, device, json } => models::evaluate(run, data, device, json, lang),
+        Command::Predict { run, paths, csv, faces, device } => {
+            models::predict(&run, &paths, csv.as_deref(), faces, &device, lang)
+        }
         Command::Export { run, format, out, pictures } => {
             models::export(run, &format, out, pictures, &mut Terminal::new(lang, false))
         }
@@ -51,8 +53,8 @@ pub fn run() -> Wanted {
         Command::Split(ask) => data::split(ask, lang),
         Command::Trial { recipe, json } => trial::trial(&recipe, json, lang),
         Command::Rates { recipe, json } => trial::rates(&recipe, json, lang),
-        Command::Devices { json } => trial::devices(json),
-        Command::Selftest => trial::selftest(lang),
+        Command::Devices { json } => trial::devices(json, lang),
+        Command::Selftest { device } => trial::selftest(device.as_deref(), lang),
         Command::Options => {
             recipe::options(lang);
             Ok(())
@@ -147,6 +149,9 @@ enum Command {
         /// Judge every usable picture of this folder that the run never saw
         #[arg(long, value_name = "DIR")]
         data: Option<PathBuf>,
+        /// `cpu`, `gpu`, an id listed by `trombine devices`, or a part of a device's name
+        #[arg(long, value_name = "DEVICE", default_value = "cpu")]
+        device: String,
         /// Print the result as one JSON document
         #[arg(long)]
         json: bool,
@@ -164,6 +169,9 @@ enum Command {
         /// Find the faces in each photo and cut them as UTKFace's pictures are; otherwise the whole picture is judged
         #[arg(long)]
         faces: bool,
+        /// `cpu`, `gpu`, an id listed by `trombine devices`, or a part of a device's name
+        #[arg(long, value_name = "DEVICE", default_value = "cpu")]
+        device: String,
     },
     /// Look at a folder of pictures: what is usable, what is odd, what is left out
     Check {
@@ -217,8 +225,12 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Compare each device's arithmetic with the plain reference
-    Selftest,
+    /// Compare each device's arithmetic with the plain reference, and measure it
+    Selftest {
+        /// Only this one, as listed by `trombine devices`
+        #[arg(long, value_name = "ID")]
+        device: Option<String>,
+    },
     /// Print the table of all options as Markdown
     Options,
 }
@@ -281,8 +293,8 @@ struct RecipeArgs {
     /// The start of all randomness
     #[arg(long, value_name = "N")]
     seed: Option<u32>,
-    /// As listed by `trombine devices`
-    #[arg(long, value_name = "ID", default_value = "auto")]
+    /// `auto` for the fastest, `cpu`, `gpu`, an id listed by `trombine devices`, or a part of a device's name
+    #[arg(long, value_name = "DEVICE", default_value = "auto")]
     device: String,
     /// Threads of the processor; all unless given
     #[arg(long, value_name = "N")]

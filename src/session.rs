@@ -11,7 +11,7 @@ use crate::{
         duplicates::Group,
         sample::{Dataset, Framing},
     },
-    engine::Device,
+    engine::{Device, SelfTest},
     predict::Framed,
     problem::{Kind, Problem},
     run::{RunInfo, RunView},
@@ -41,6 +41,8 @@ pub struct Session {
     pub training: Option<Training>,
     /// The last trial of the devices.
     pub tried: Option<Tried>,
+    /// What self-tests found, by the device's id.
+    pub tested: BTreeMap<String, SelfTest>,
     /// The last test of learning rates.
     pub rates: Option<RateTest>,
     /// The run that was trained again on fewer pictures, and the run that came of it (empty until it is judged).
@@ -318,6 +320,9 @@ impl Session {
                 if let Some(tried) = &mut self.tried {
                     tried.trials.push(trial);
                 }
+            }
+            Event::Tested { device, test } => {
+                self.tested.insert(device, test);
             }
             Event::Rates(range) => {
                 if let Some(rates) = &mut self.rates {

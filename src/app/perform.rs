@@ -84,7 +84,7 @@ impl App {
                 let own = self.session.runs.iter().find(|info| info.id == run).map(|info| &info.source);
                 let dataset = self.session.dataset.clone().filter(|open| own.is_none_or(|own| open.source == *own));
                 self.send(
-                    Command::Evaluate { run, source: None, dataset },
+                    Command::Evaluate { run, source: None, dataset, device: self.preferences.device.clone() },
                     Some(Phase::Judging(Progress::at(Stage::Evaluating))),
                 );
             }
@@ -143,6 +143,12 @@ impl App {
                 ctx.set_zoom_factor(zoom);
             }
             Action::Device(device) => self.preferences.device = device,
+            Action::TestDevice(device) if !self.session.phase.busy() => {
+                self.session.tested.remove(&device);
+                let phase = Phase::Working(Progress::at(Stage::TestingDevice));
+                self.send(Command::TestDevice(device), Some(phase));
+            }
+            Action::TestDevice(_) => self.one_at_a_time(),
             Action::Show(dialog) => self.dialog = Some(dialog),
             Action::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
         }
@@ -296,7 +302,8 @@ impl App {
             Fetched::PlotTo { plot, threshold, temperature, path } => self.save_plot(plot, threshold, temperature, path),
             Fetched::RunFolder(folder) => self.import_run(folder),
             Fetched::JudgeFolder { run, folder } => {
-                let command = Command::Evaluate { run, source: Some(Source::Folder(folder)), dataset: None };
+                let device = self.preferences.device.clone();
+                let command = Command::Evaluate { run, source: Some(Source::Folder(folder)), dataset: None, device };
                 self.send(command, Some(Phase::Judging(Progress::at(Stage::Evaluating))));
             }
             Fetched::PredictFolder { run, folder, csv, framing } => self.predict_folder(TableJob { run, folder, csv, framing }),

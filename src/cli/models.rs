@@ -30,10 +30,11 @@ use crate::{
 };
 
 /// Judges a run, on its own test part or on a folder that it never saw.
-pub fn evaluate(run: String, data: Option<PathBuf>, json: bool, lang: Lang) -> Done {
+pub fn evaluate(run: String, data: Option<PathBuf>, device: String, json: bool, lang: Lang) -> Done {
+    engine::check(&device).map_err(one)?;
     let mut terminal = Terminal::new(lang, false);
     let mut judged = None;
-    let command = Command::Evaluate { run, source: data.map(Source::Folder), dataset: None };
+    let command = Command::Evaluate { run, source: data.map(Source::Folder), dataset: None, device };
     worker::perform(command, &store()?, &Control::default(), &mut |event| match event {
         // What is printed is the one document.
         Event::Opened { .. } if json => {}
@@ -154,10 +155,10 @@ fn row(run: &RunInfo, lang: Lang) -> String {
 }
 
 /// Says what a run sees in photos; a folder goes into a table.
-pub fn predict(run: &str, paths: &[PathBuf], csv: Option<&Path>, faces: bool, lang: Lang) -> Done {
+pub fn predict(run: &str, paths: &[PathBuf], csv: Option<&Path>, faces: bool, device: &str, lang: Lang) -> Done {
     let run = store()?.find(run).map_err(one)?;
     let framing = if faces { Framing::FaceCrop } else { Framing::Whole };
-    let mut predictor = Predictor::load(&run.folder, |config| engine::open("auto", config)).map_err(one)?;
+    let mut predictor = Predictor::load(&run.folder, |config| engine::open(device, config)).map_err(one)?;
     if let [folder] = paths
         && folder.is_dir()
     {

@@ -54,6 +54,7 @@ impl Terminal {
             Event::Edited { .. }
             | Event::Near { .. }
             | Event::Tried(_)
+            | Event::Tested { .. }
             | Event::Rates(_)
             | Event::Runs { .. }
             | Event::RunOpened(_)
@@ -265,6 +266,7 @@ const fn stage_name(stage: Stage) -> Say {
         Stage::Comparing => say("Comparing pictures", "Comparaison des images"),
         Stage::Training => say("Training", "Entraînement"),
         Stage::Trying => say("Trying the devices", "Essai des appareils"),
+        Stage::TestingDevice => say("Testing a device", "Test d’un appareil"),
         Stage::TestingRates => say("Testing learning rates", "Test des taux d’apprentissage"),
         Stage::Evaluating => say("Judging", "Évaluation"),
         Stage::Predicting => say("Predicting", "Prédiction"),

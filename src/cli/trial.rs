@@ -84,21 +84,28 @@ pub fn rates(ask: &RecipeArgs, json: bool, lang: Lang) -> Done {
 }
 
 /// Lists the devices.
-pub fn devices(json: bool) -> Done {
+pub fn devices(json: bool, lang: Lang) -> Done {
     let devices = engine::devices();
     if json {
         let text = serde_json::to_string_pretty(&devices).map_err(|error| one(atomic::foreign(Path::new("devices"), &error)))?;
         print(&text);
         return Ok(());
     }
-    devices.iter().for_each(|Device { id, name, details, .. }| print(&format!("{id:<10} {name}  {details}")));
+    for Device { id, name, details, memory, .. } in &devices {
+        let memory = memory.map_or_else(String::new, |memory| format!(", {}", bytes(lang, memory)));
+        print(&format!("{id:<12} {name}  {details}{memory}"));
+    }
     Ok(())
 }
 
-/// Compares each device's arithmetic with the plain reference.
-pub fn selftest(lang: Lang) -> Done {
+/// Compares each device's arithmetic with the plain reference, or that of the one that was asked for.
+pub fn selftest(wanted: Option<&str>, lang: Lang) -> Done {
+    let devices = match wanted {
+        Some(wanted) => vec![engine::find(wanted).map_err(one)?],
+        None => engine::devices(),
+    };
     let mut failed = Vec::new();
-    for device in engine::devices() {
+    for device in devices {
         match crate::engine::selftest(&device.id) {
             Ok(test) if test.agrees => print(&format!(
                 "{:<10} {} ({} {:.1e}), {:.0} {}",

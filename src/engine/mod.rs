@@ -4,6 +4,13 @@
 //! pixels, weights are named arrays in one layout (`model/weights.rs`), and every engine owns its buffers. Dropout
 //! masks come from `dropout`, a pure function of seed, step and position, so all engines drop the same units and a
 //! resumed run repeats them.
+//!
+//! | module | who | for |
+//! | --- | --- | --- |
+//! | [`cpu`] | our own kernels for the processor | the device that is always there |
+//! | [`gpu`] | our own kernels for graphics cards, through wgpu | any card, with nothing to install |
+//! | [`candle`] | candle's words, and with cargo features its CUDA and Metal devices | comparison, toolkits' owners |
+//! | [`reference`] | plain loops in f64 | the truth for tests, self-tests and heat maps |
 
 pub mod candle;
 pub mod cpu;

@@ -2,6 +2,7 @@
 
 pub mod callback;
 pub mod checkpoint;
+pub mod choice;
 pub mod control;
 pub mod event;
 pub mod fit;

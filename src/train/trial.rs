@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     data::{batch::Batches, sample::Part},
-    engine::{Device, DeviceKind, Engine, Step},
+    engine::{Device, Engine, Step},
     model::{init, summary},
     plan::Plan,
     problem::Problem,
-    train::control::Control,
+    train::{choice, control::Control},
 };
 
 /// Batches that are timed.
@@ -34,8 +34,7 @@ pub struct Trial {
 
 /// The ids of those among `devices` that a person would train on.
 pub fn worth_trying(devices: &[Device]) -> Vec<String> {
-    let real = |device: &&Device| matches!(device.kind, DeviceKind::Processor | DeviceKind::Graphics);
-    devices.iter().filter(real).map(|device| device.id.clone()).collect()
+    choice::candidates(devices.to_vec()).into_iter().map(|device| device.id).collect()
 }
 
 /// [`Trial::memory`] of `plan`.

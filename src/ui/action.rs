@@ -168,6 +168,8 @@ pub enum Action {
     Zoom(f32),
     /// As `--device` takes it.
     Device(String),
+    /// Compare this device's arithmetic with the reference, and measure it.
+    TestDevice(String),
     Show(Dialog),
     Quit,
 }

@@ -11,7 +11,10 @@ use super::{
         card, choice,
     },
 };
-use crate::text::{Lang, Say, say};
+use crate::{
+    engine::SelfTest,
+    text::{Lang, Say, bytes, number, say},
+};
 
 /// What the user decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,23 +116,57 @@ fn preferences(ui: &mut Ui, cx: &mut Cx<'_>, mode: Mode, zoom: f32) -> Answer {
 }
 
 fn devices(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let t = Theme::of(ui);
+    let (lang, t) = (cx.lang, Theme::of(ui));
     ui.add_space(8.0);
     ui.label(cx.say(say("Train on", "Entraîner sur")));
     let automatic = say("Chosen automatically, the fastest", "Choix automatique, le plus rapide");
-    let mut options = vec![("auto".to_owned(), cx.say(automatic).to_owned(), String::new())];
-    options.extend(cx.devices.iter().map(|d| (d.id.clone(), d.name.clone(), d.details.clone())));
-    for (id, name, details) in options {
-        let response = ui.radio(cx.device == id, name);
-        if response.clicked() {
-            cx.act(Action::Device(id));
-        }
-        if !details.is_empty() {
+    if ui.radio(cx.device == "auto", cx.say(automatic)).clicked() {
+        cx.act(Action::Device("auto".to_owned()));
+    }
+    let busy = cx.session.phase.busy().then(|| cx.say(say("Something else is running", "Une autre tâche est en cours")));
+    for device in cx.devices {
+        ui.horizontal(|ui| {
+            if ui.radio(cx.device == device.id, &device.name).clicked() {
+                cx.act(Action::Device(device.id.clone()));
+            }
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let button = Button::quiet(cx.say(say("Test", "Tester"))).compact().unless(busy);
+                let help = say(
+                    "Computes a small network on this device and on the plain reference, compares, and measures the speed",
+                    "Calcule un petit réseau sur cet appareil et sur la référence, compare, et mesure la vitesse",
+                );
+                if ui.add(button).on_hover_text(help.get(lang)).clicked() {
+                    cx.act(Action::TestDevice(device.id.clone()));
+                }
+            });
+        });
+        ui.horizontal(|ui| {
+            ui.add_space(24.0);
+            let memory = device.memory.map_or_else(String::new, |memory| format!(", {}", bytes(lang, memory)));
+            let details = format!("{}{memory}", device.details);
+            ui.add(egui::Label::new(theme::caption(details).color(t.text3)).wrap());
+        });
+        if let Some(test) = cx.session.tested.get(&device.id) {
             ui.horizontal(|ui| {
                 ui.add_space(24.0);
-                ui.add(egui::Label::new(theme::caption(details).color(t.text3)).wrap());
+                let symbol = if test.agrees { icon::CHECK } else { icon::TRIANGLE_ALERT };
+                let color = if test.agrees { t.text2 } else { t.bad };
+                ui.label(symbol.text(13.0).color(color));
+                ui.add(egui::Label::new(theme::caption(tested(lang, test)).color(color)).wrap());
             });
         }
+    }
+}
+
+/// What a self-test found, in one line.
+fn tested(lang: Lang, test: &SelfTest) -> String {
+    let off = format!("{:.0e}", test.answers_off.max(test.gradients_off));
+    let speed = number(lang, test.pictures_per_second.round() as u64);
+    match (test.agrees, lang) {
+        (true, Lang::En) => format!("Agrees with the reference to {off}; {speed} pictures a second"),
+        (true, Lang::Fr) => format!("D’accord avec la référence à {off} près ; {speed} images par seconde"),
+        (false, Lang::En) => format!("Does not compute what the reference does: off by {off}; do not train on it"),
+        (false, Lang::Fr) => format!("Ne calcule pas ce que calcule la référence : écart de {off} ; n’entraînez pas dessus"),
     }
 }
 

@@ -267,6 +267,7 @@ const fn stage(stage: Stage) -> Say {
         Stage::Comparing => say("Comparing pictures", "Comparaison des images"),
         Stage::Training => say("Training", "Entraînement"),
         Stage::Trying => say("Trying a few batches", "Essai de quelques lots"),
+        Stage::TestingDevice => say("Testing a device", "Test d’un appareil"),
         Stage::TestingRates => say("Testing learning rates", "Test des taux d’apprentissage"),
         Stage::Evaluating => say("Judging on the test part", "Évaluation sur la partie test"),
         Stage::Predicting => say("Predicting", "Prédiction"),

@@ -69,15 +69,23 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
             emit(Event::Near { dataset, groups });
             Ok(())
         }
-        Command::Evaluate { run, source: None, dataset } => {
+        Command::TestDevice(device) => {
+            emit(Event::Progress { stage: Stage::TestingDevice, done: 0, total: 0 });
+            let test = engine::selftest(&device)?;
+            emit(Event::Tested { device, test });
+            Ok(())
+        }
+        Command::Evaluate { run, source: None, dataset, device } => {
             let run = store.find(&run)?;
             let dataset = match dataset {
                 Some(dataset) => dataset,
                 None => open(&run.info.source, store, control, emit)?,
             };
-            evaluate(run, &dataset, control, emit)
+            evaluate(run, &dataset, device, control, emit)
         }
-        Command::Evaluate { run, source: Some(source), .. } => evaluate_others(&store.find(&run)?, &source, store, control, emit),
+        Command::Evaluate { run, source: Some(source), device, .. } => {
+            evaluate_others(&store.find(&run)?, &source, device, store, control, emit)
+        }
         Command::PredictFolder { run, folder, csv, framing } => {
             predict_folder(&store.find(&run)?, &folder, &csv, framing, control, emit)
         }
@@ -183,9 +191,16 @@ fn test_rates(plan: &Plan, control: &Control, emit: &mut dyn FnMut(Event)) -> Re
 }
 
 /// Judges a run again on its own test part.
-fn evaluate(mut run: Run, dataset: &Dataset, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
+fn evaluate(
+    mut run: Run,
+    dataset: &Dataset,
+    device: String,
+    control: &Control,
+    emit: &mut dyn FnMut(Event),
+) -> Result<(), Problem> {
     let (dataset, split) = Picture::find(&run.pictures()?, &dataset.with_left_out())?;
     let plan = Plan::with_split(&run.settings()?, Arc::new(dataset), split).map_err(training::first)?;
+    let plan = Plan { device, ..plan };
     let mut engine = engine::open(&plan.device, &plan.engine_config())?;
     engine.set_weights(&weights(&run)?)?;
     training::judge(&plan, engine.as_mut(), &mut run, control, emit)
@@ -195,6 +210,7 @@ fn evaluate(mut run: Run, dataset: &Dataset, control: &Control, emit: &mut dyn F
 fn evaluate_others(
     run: &Run,
     source: &Source,
+    device: String,
     store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),
@@ -209,7 +225,7 @@ fn evaluate_others(
     }
     let settings = run.settings()?;
     let network = crate::model::Network::new(&settings.model, settings.augment.side())?;
-    let plan = Plan::judging(settings, network, dataset.clone());
+    let plan = Plan { device, ..Plan::judging(settings, network, dataset.clone()) };
     let mut engine = engine::open(&plan.device, &plan.engine_config())?;
     engine.set_weights(&weights(run)?)?;
     let predictions = judging::of_others(&plan, samples, engine.as_mut(), control, emit)?;

@@ -13,6 +13,7 @@ mod training;
 
 pub use answerer::{Answer, Answerer, Crop, Photo, Question, Reply};
 pub use thread::Worker;
+pub use training::train_on;
 
 pub(crate) use job::perform;
 pub(crate) use training::{check_resumable, first, train_in};
@@ -27,6 +28,7 @@ use crate::{
         edits::Edits,
         sample::{Dataset, Framing, Source},
     },
+    engine::SelfTest,
     plan::Plan,
     problem::Problem,
     run::{
@@ -78,7 +80,11 @@ pub enum Command {
         run: String,
         source: Option<Source>,
         dataset: Option<Arc<Dataset>>,
+        /// As `--device` takes it.
+        device: String,
     },
+    /// Compare a device's arithmetic with the plain reference, and measure it.
+    TestDevice(String),
     /// Judge every picture of a folder into a CSV file.
     PredictFolder {
         run: String,
@@ -205,6 +211,11 @@ pub enum Event {
     Train(TrainEvent),
     /// How fast a plan goes on one device.
     Tried(Trial),
+    /// What a device's self-test has found.
+    Tested {
+        device: String,
+        test: SelfTest,
+    },
     /// What a test of learning rates has found.
     Rates(RateRange),
     /// A run was judged; the view has its report.
@@ -235,6 +246,7 @@ pub enum Stage {
     Comparing,
     Training,
     Trying,
+    TestingDevice,
     TestingRates,
     Evaluating,
     Predicting,

@@ -1,11 +1,11 @@
 //! A training from its first batch, or from a checkpoint, to its report.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
-use super::{Event, Onward, awake::Awake, judging};
+use super::{Event, Onward, Stage, awake::Awake, judging};
 use crate::{
     data::sample::Dataset,
-    engine::{self, Engine},
+    engine::{self, DeviceKind, Engine},
     model::Weights,
     plan::Plan,
     problem::{Kind, Problem},
@@ -13,15 +13,33 @@ use crate::{
     text::{Sentence, say},
     train::{
         checkpoint::Checkpoint,
+        choice,
         control::{Control, Wish},
         fit::{Outcome, Told, fit},
+        trial,
     },
 };
 
 /// Trains `plan` as a new run of the store.
 pub(super) fn train(plan: &Plan, store: &RunStore, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
+    let plan = &settle(plan, store.home(), control, emit)?;
     // First: a device that cannot be opened leaves no run behind.
     let engine = engine::open(&plan.device, &plan.engine_config())?;
+    train_on(plan, engine, store, control, emit)
+}
+
+/// The same on an engine that is open already.
+///
+/// # Errors
+/// A full disk, a loss that is not a number, a device that fails and is no graphics card: those are replaced by the
+/// processor, from the last epoch that was saved.
+pub fn train_on(
+    plan: &Plan,
+    engine: Box<dyn Engine>,
+    store: &RunStore,
+    control: &Control,
+    emit: &mut dyn FnMut(Event),
+) -> Result<(), Problem> {
     let run = store.create(plan)?;
     let id = run.info.id.clone();
     let begun = run.checkpoint_path();
@@ -37,12 +55,9 @@ pub(super) fn train(plan: &Plan, store: &RunStore, control: &Control, emit: &mut
 ///
 /// # Errors
 /// As [`train_run`], and a folder that is not empty.
-pub(crate) fn train_in(
-    plan: &Plan,
-    folder: &std::path::Path,
-    control: &Control,
-    emit: &mut dyn FnMut(Event),
-) -> Result<(), Problem> {
+pub(crate) fn train_in(plan: &Plan, folder: &Path, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
+    let home = RunStore::of_user().map_or_else(|_| folder.to_owned(), |store| store.home().to_owned());
+    let plan = &settle(plan, &home, control, emit)?;
     let engine = engine::open(&plan.device, &plan.engine_config())?;
     train_run(plan, engine, RunStore::create_in(folder, plan)?, None, control, emit)
 }
@@ -97,7 +112,10 @@ pub(super) fn resume(
     let plan = Plan::with_split(&settings, Arc::new(dataset), split).map_err(first)?;
     let Asked { device, threads } = run.info.asked.clone();
     let device = checkpoint.as_ref().map_or(device, |checkpoint| checkpoint.position.device.clone());
+    // A card that was taken out since is replaced by whatever is fastest now.
+    let device = if engine::check(&device).is_ok() { device } else { choice::AUTOMATIC.to_owned() };
     let plan = Plan { device: how.device.clone().unwrap_or(device), threads, ..plan };
+    let plan = settle(&plan, store.home(), control, emit)?;
     let mut engine = engine::open(&plan.device, &plan.engine_config())?;
     if over {
         // Killed between its last epoch and its report.
@@ -151,11 +169,31 @@ fn train_run(
         }
         Told::Warned(problem) => emit(Event::Warned(problem)),
     };
-    match fit(plan, engine.as_mut(), &mut run, checkpoint, control, &mut tell) {
+    let (mut plan, mut checkpoint) = (plan.clone(), checkpoint);
+    let outcome = loop {
+        match fit(&plan, engine.as_mut(), &mut run, checkpoint.take(), control, &mut tell) {
+            Err(problem) if is_lost(&problem, engine.as_ref()) => {
+                tell(Told::Warned(on_the_processor(&problem)));
+                plan.device = PROCESSOR.to_owned();
+                engine = engine::open(&plan.device, &plan.engine_config())?;
+                checkpoint = last_checkpoint(&run, &plan)?;
+            }
+            outcome => break outcome,
+        }
+    };
+    match outcome {
         Ok(Outcome::Left) => Ok(()),
         Ok(Outcome::Done { weights, .. }) => {
-            engine.set_weights(&weights)?;
-            judge(plan, engine.as_mut(), &mut run, control, emit)?;
+            let judged = engine.set_weights(&weights).and_then(|()| judge(&plan, engine.as_mut(), &mut run, control, emit));
+            match judged {
+                Err(problem) if is_lost(&problem, engine.as_ref()) => {
+                    emit(Event::Warned(on_the_processor(&problem)));
+                    engine = engine::open(PROCESSOR, &plan.engine_config())?;
+                    engine.set_weights(&weights)?;
+                    judge(&plan, engine.as_mut(), &mut run, control, emit)?;
+                }
+                judged => judged?,
+            }
             // A disk that was full at the end may have room now; if not, that nothing is kept is said once more.
             let kept = Weights::load(&run.best_path()).is_ok_and(|kept| kept == weights);
             if let Some(Err(problem)) = (!kept).then(|| weights.save(&run.best_path())) {
@@ -169,6 +207,56 @@ fn train_run(
             Err(problem)
         }
     }
+}
+
+/// The device that is always there.
+const PROCESSOR: &str = "cpu";
+
+/// The plan with the device that Automatic means for it.
+fn settle(plan: &Plan, home: &Path, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<Plan, Problem> {
+    let mut plan = plan.clone();
+    if plan.device == choice::AUTOMATIC {
+        let devices = choice::candidates(engine::devices());
+        let mut attempt = |id: &str| {
+            let mut engine = engine::open(id, &plan.engine_config())?;
+            let tell = |done, total| emit(Event::Progress { stage: Stage::Trying, done, total });
+            trial::trial(&plan, engine.as_mut(), control, tell)
+        };
+        let fastest = choice::fastest(&plan, &devices, home, &mut attempt)?;
+        plan.device = fastest;
+    }
+    Ok(plan)
+}
+
+/// Whether a graphics card is gone, so that the work goes on without it.
+fn is_lost(problem: &Problem, engine: &dyn Engine) -> bool {
+    problem.kind == Kind::Device && matches!(engine.device().kind, DeviceKind::Graphics | DeviceKind::SoftwareGraphics)
+}
+
+/// What is on the disk, to go on from on the processor; none before the first epoch's end, which then is the start.
+fn last_checkpoint(run: &Run, plan: &Plan) -> Result<Option<Checkpoint>, Problem> {
+    let path = run.checkpoint_path();
+    if !path.exists() {
+        return Ok(None);
+    }
+    let mut checkpoint = Checkpoint::load(&path)?;
+    checkpoint.position.device.clone_from(&plan.device);
+    Ok(Some(checkpoint))
+}
+
+fn on_the_processor(problem: &Problem) -> Problem {
+    Problem::new(
+        Kind::Device,
+        say(
+            "The graphics card failed, so the training goes on on the processor from the last saved epoch",
+            "La carte graphique a fait défaut : l’entraînement continue sur le processeur à partir de la dernière époque enregistrée",
+        ),
+        say(
+            "Let it go on, or pause it and resume it on the card when the card works again",
+            "Laissez-le continuer, ou mettez-le en pause et reprenez-le sur la carte quand elle remarche",
+        ),
+    )
+    .because(format!("{}: {}", problem.what.en, problem.details))
 }
 
 /// Judges the test and validation part with the weights that `engine` has, and keeps the report. A threshold or

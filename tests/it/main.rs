@@ -18,6 +18,7 @@ mod faces;
 mod fit;
 mod folders;
 mod framing;
+mod gpu;
 mod groups;
 mod loss;
 mod mend;

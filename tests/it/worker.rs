@@ -231,7 +231,7 @@ fn a_run_that_is_not_there_is_a_sentence() {
     for command in [
         Command::OpenRun("x".into()),
         Command::DeleteRun("../x".into()),
-        Command::Evaluate { run: "x".into(), source: Some(Source::SampleFaces), dataset: None },
+        Command::Evaluate { run: "x".into(), source: Some(Source::SampleFaces), dataset: None, device: "cpu".into() },
     ] {
         let job = worker.start(command);
         assert!(matches!(until_end(&worker, job, |_| {}), Event::Failed(problem) if problem.kind == Kind::File));

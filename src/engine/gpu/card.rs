@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc},
+    time::Duration,
 };
 
 use super::{
@@ -12,6 +13,7 @@ use super::{
     tile::Grant,
 };
 use crate::{
+    engine::DeviceKind,
     problem::{Kind, Problem},
     text::{Sentence, say},
 };
@@ -25,12 +27,19 @@ pub struct Card {
     pub queue: wgpu::Queue,
     /// Why it is lost, once it is; or an error that nobody waited for.
     trouble: Arc<Mutex<Option<String>>>,
+    /// Whether the driver computes on the processor.
+    software: bool,
+    /// Held while a step is written and submitted, so that engines on one card take turns.
+    turn: Mutex<()>,
     modules: Mutex<HashMap<Kernel, wgpu::ShaderModule>>,
     pipelines: Mutex<HashMap<Key, wgpu::ComputePipeline>>,
 }
 
 /// The cards that were opened, by id. They stay open: a driver takes long to open one, and compiled kernels are kept.
 static CARDS: Mutex<BTreeMap<String, Arc<Card>>> = Mutex::new(BTreeMap::new());
+
+/// How long another thread may take to pass on a result that is there.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a panicking thread left is as good as before: all locks here guard whole values.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -43,10 +52,7 @@ impl Card {
     /// # Errors
     /// No such adapter, one that lacks a needed limit, or a driver that does not open it.
     pub fn open(id: &str) -> Result<Arc<Self>, Problem> {
-        let found = adapters().iter().find(|found| found.device.id == id).ok_or_else(|| absent(id))?;
-        if let Some(lacks) = &found.lacks {
-            return Err(unfit(&found.device.name, lacks));
-        }
+        let found = able(id)?;
         let mut cards = lock(&CARDS);
         if let Some(card) = cards.get(id).filter(|card| lock(&card.trouble).is_none()) {
             return Ok(card.clone());
@@ -54,6 +60,14 @@ impl Card {
         let card = Arc::new(Self::request(found)?);
         cards.insert(id.to_owned(), card.clone());
         Ok(card)
+    }
+
+    /// The card of adapter `id`, opened for the caller alone.
+    ///
+    /// # Errors
+    /// As [`Card::open`].
+    pub fn open_apart(id: &str) -> Result<Arc<Self>, Problem> {
+        Self::request(able(id)?).map(Arc::new)
     }
 
     fn request(found: &Found) -> Result<Self, Problem> {
@@ -79,7 +93,16 @@ impl Card {
         device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
             lock(&uncaptured).get_or_insert(error.to_string());
         }));
-        Ok(Self { device, queue, trouble, modules: Mutex::default(), pipelines: Mutex::default() })
+        let software = found.device.kind == DeviceKind::SoftwareGraphics;
+        Ok(Self {
+            device,
+            queue,
+            trouble,
+            software,
+            turn: Mutex::default(),
+            modules: Mutex::default(),
+            pipelines: Mutex::default(),
+        })
     }
 
     /// What it grants a workgroup.
@@ -113,7 +136,7 @@ impl Card {
             None => self.guarded(|| {
                 self.device.create_shader_module(wgpu::ShaderModuleDescriptor {
                     label: Some(kernel.name()),
-                    source: wgpu::ShaderSource::Wgsl(kernel.source().into()),
+                    source: wgpu::ShaderSource::Wgsl(self.source(kernel).into()),
                 })
             })?,
         };
@@ -136,6 +159,14 @@ impl Card {
         Ok(pipeline)
     }
 
+    /// The kernel's source for this driver. lavapipe folds uniforms into a kernel's code depending on which it has seen
+    /// before, and rounds differently by that; it leaves read-only storage alone, so there the same seed gives the same
+    /// bits whatever ran before.
+    fn source(&self, kernel: Kernel) -> String {
+        let source = kernel.source();
+        if self.software { source.replace("var<uniform>", "var<storage, read>") } else { source }
+    }
+
     /// Does `work`, and makes a problem of what goes wrong in it.
     ///
     /// # Errors
@@ -144,7 +175,9 @@ impl Card {
         self.check()?;
         let filters = [wgpu::ErrorFilter::Internal, wgpu::ErrorFilter::Validation, wgpu::ErrorFilter::OutOfMemory];
         let scopes = filters.map(|filter| self.device.push_error_scope(filter));
+        let turn = lock(&self.turn);
         let result = work();
+        drop(turn);
         let mut first = None;
         for scope in scopes.into_iter().rev() {
             let error = pollster::block_on(scope.pop());
@@ -185,7 +218,8 @@ impl Card {
             lock(&self.trouble).get_or_insert_with(|| "waiting for the card failed".to_owned());
             return self.check().map(|()| Vec::new());
         }
-        match told.try_recv() {
+        // Another engine's thread, waiting for its own result, may be the one that is just telling ours.
+        match told.recv_timeout(PATIENCE) {
             Ok(Ok(())) => {}
             _ => return Err(failed("a result could not be read back")),
         }
@@ -198,6 +232,15 @@ impl Card {
     pub fn lose(&self) {
         self.device.destroy();
         lock(&self.trouble).get_or_insert_with(|| "given up".to_owned());
+    }
+}
+
+/// The adapter `id`, if it can train.
+fn able(id: &str) -> Result<&'static Found, Problem> {
+    let found = adapters().iter().find(|found| found.device.id == id).ok_or_else(|| absent(id))?;
+    match &found.lacks {
+        None => Ok(found),
+        Some(lacks) => Err(unfit(&found.device.name, lacks)),
     }
 }
 

@@ -11,6 +11,10 @@ use crate::problem::Problem;
 /// The most workgroups in a row that every card takes; more go into further rows.
 pub const MOST_GROUPS: u32 = 65_535;
 
+/// What the step's and the layers' uniforms are bound as; see `Card::source`.
+const UNIFORM: wgpu::BufferUsages =
+    wgpu::BufferUsages::UNIFORM.union(wgpu::BufferUsages::STORAGE).union(wgpu::BufferUsages::COPY_DST);
+
 /// A schedule with everything it needs on a card.
 pub struct Pass {
     card: Arc<Card>,
@@ -54,7 +58,7 @@ impl Pass {
             let buffers: Vec<_> =
                 schedule.buffers.iter().map(|room| make(&room.label, room.bytes.next_multiple_of(16), storage)).collect();
             let step_bytes = size_of::<StepWords>() as u64;
-            let step = make("step", step_bytes, wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST);
+            let step = make("step", step_bytes, UNIFORM);
             (buffers, step, make("score", 16, back), make("logits", 16 * batch_size as u64, back))
         })?;
         let pipelines: Result<Vec<_>, _> =
@@ -177,7 +181,7 @@ fn launch(card: &Card, call: &Call, pipeline: wgpu::ComputePipeline, buffers: &[
     let shape = card.device.create_buffer(&wgpu::BufferDescriptor {
         label: Some(&call.layer),
         size: size_of_val(&words) as u64,
-        usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+        usage: UNIFORM,
         mapped_at_creation: false,
     });
     card.queue.write_buffer(&shape, 0, bytemuck::cast_slice(&words));

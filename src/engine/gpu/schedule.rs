@@ -145,6 +145,8 @@ pub struct Shape {
     pub gate_drop: u32,
     pub momentum: f32,
     pub epsilon: f32,
+    /// 1 / places of a map, where a mean is taken.
+    pub share: f32,
 }
 
 impl Shape {
@@ -176,8 +178,16 @@ impl Shape {
         for (word, size) in words.iter_mut().zip(sizes) {
             *word = size as u32;
         }
-        let rest = [s.drop, s.gate_quads as u32, s.gate_channels as u32, s.gate_drop, s.momentum.to_bits(), s.epsilon.to_bits()];
-        words[19..25].copy_from_slice(&rest);
+        let rest = [
+            s.drop,
+            s.gate_quads as u32,
+            s.gate_channels as u32,
+            s.gate_drop,
+            s.momentum.to_bits(),
+            s.epsilon.to_bits(),
+            s.share.to_bits(),
+        ];
+        words[19..26].copy_from_slice(&rest);
         words
     }
 }

@@ -27,7 +27,7 @@ fn main(
         for (var cell = 0u; cell < area; cell += 1u) {
             sum += maps[(picture * area + cell) * quads + quad];
         }
-        output[at] = sum / f32(area) * kept(layer.drop, picture * layer.out_channels + 4u * quad, 1u);
+        output[at] = sum * layer.share * kept(layer.drop, picture * layer.out_channels + 4u * quad, 1u);
     } else {
         if (at >= step.pictures * area * quads) {
             return;

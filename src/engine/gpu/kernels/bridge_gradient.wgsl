@@ -24,7 +24,7 @@ fn main(
     var value: vec4<f32>;
     if (AVERAGE) {
         let masked = gradient[picture * quads + quad] * kept(layer.drop, picture * layer.out_channels + 4u * quad, 1u);
-        value = masked / f32(area);
+        value = masked * layer.share;
     } else {
         let index = (picture * layer.out_channels + 4u * quad) * area + cell;
         value = gradient[at] * kept(layer.drop, index, area);

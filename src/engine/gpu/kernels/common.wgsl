@@ -19,7 +19,7 @@ struct Step {
     follow: u32,
     // 1 at the first update: the averages start as the weights.
     first: u32,
-    // The numbers of the update, see update.wgsl.
+    // The numbers of the update, see update.wgsl; the last is 1 / pictures.
     rule: array<vec4<f32>, 3>,
     // Label smoothing, focal loss's gamma and alpha, 1 if alpha counts.
     loss: vec4<f32>,
@@ -59,9 +59,15 @@ struct Layer {
     gate_drop: u32,
     momentum: f32,
     epsilon: f32,
+    // 1 / places of a map, where a mean is taken.
+    share: f32,
     spare0: u32,
     spare1: u32,
-    spare2: u32,
+}
+
+// 1 / pictures.
+fn share_of_picture() -> f32 {
+    return step.rule[2].w;
 }
 
 @group(0) @binding(0) var<uniform> step: Step;

@@ -51,7 +51,7 @@ fn main(@builtin(local_invocation_index) thread: u32) {
     for (var n = thread; n < pictures; n += 256u) {
         let z = logits[n].x;
         let told = targets[n];
-        let judged = judge(z, told.x) * told.y / f32(pictures);
+        let judged = judge(z, told.x) * told.y * share_of_picture();
         gradient[n] = vec4<f32>(judged.y, 0.0, 0.0, 0.0);
         sum += vec2<f32>(judged.x, select(0.0, 1.0, (z >= 0.0) == (told.x >= 0.5)));
     }

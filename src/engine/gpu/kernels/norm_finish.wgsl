@@ -24,10 +24,10 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) t
             sum += shares[2u * (share * quads + quad)];
             square += shares[2u * (share * quads + quad) + 1u];
         }
-        let count = f32(step.pictures * layer.out_height * layer.out_width);
-        let off = sum / count;
+        let share = share_of_picture() * layer.share;
+        let off = sum * share;
         let batch_mean = maps[quad] + off;
-        let batch_variance = max(square / count - off * off, vec4<f32>(0.0));
+        let batch_variance = max(square * share - off * off, vec4<f32>(0.0));
         if (step.follow == 1u) {
             weights[layer.mean + quad] = layer.momentum * mean + (1.0 - layer.momentum) * batch_mean;
             weights[layer.variance + quad] = layer.momentum * variance + (1.0 - layer.momentum) * batch_variance;

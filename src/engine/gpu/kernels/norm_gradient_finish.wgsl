@@ -22,8 +22,8 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) t
     parts[layer.parts + quad] = product;
     parts[layer.parts_bias + quad] = sum;
     let factor = stats[2u * quads + quad];
-    let count = f32(step.pictures * layer.out_height * layer.out_width);
+    let mean = share_of_picture() * layer.share;
     coefficients[quad] = factor;
-    coefficients[quads + quad] = -factor * sum / count;
-    coefficients[2u * quads + quad] = -factor * product / count;
+    coefficients[quads + quad] = -factor * sum * mean;
+    coefficients[2u * quads + quad] = -factor * product * mean;
 }

@@ -24,13 +24,13 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) t
         for (var n = 0u; n < pictures; n += 1u) {
             sum += activate(sums[n * quads + quad]);
         }
-        let batch_mean = sum / f32(pictures);
+        let batch_mean = sum * share_of_picture();
         var squares = vec4<f32>(0.0);
         for (var n = 0u; n < pictures; n += 1u) {
             let off = activate(sums[n * quads + quad]) - batch_mean;
             squares += off * off;
         }
-        let batch_variance = squares / f32(pictures);
+        let batch_variance = squares * share_of_picture();
         if (step.follow == 1u) {
             weights[layer.mean + quad] = layer.momentum * mean + (1.0 - layer.momentum) * batch_mean;
             weights[layer.variance + quad] = layer.momentum * variance + (1.0 - layer.momentum) * batch_variance;

@@ -30,7 +30,7 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) t
     parts[layer.parts + quad] = product;
     parts[layer.parts_bias + quad] = plain;
     let factor = weights[layer.weights + quad] * inverse;
-    let share = 1.0 / f32(step.pictures);
+    let share = share_of_picture();
     for (var n = 0u; n < step.pictures; n += 1u) {
         let at = n * quads + quad;
         let z = sums[at];

@@ -1,0 +1,141 @@
+//! A block of convolution, batch norm, activation, pooling and dropout, and the way from maps to a vector.
+
+use super::{Builder, Gate, LEAST_TERMS, LIST, Passage, Source, activation_constants, shares, unknown};
+use crate::{
+    engine::gpu::{
+        kernel::Kernel,
+        parameters::{Features, Layout, padded},
+        schedule::{NO_DROP, Phase, Shape, Size, Work, fixed},
+        tile::{BUSY, Tile},
+    },
+    model::{Activation, Layer, Op, Padding, Shape as Map},
+    problem::Problem,
+};
+
+impl Builder<'_> {
+    /// Convolution, batch norm, activation, pooling, dropout; gives the layers behind them.
+    pub(super) fn block<'l>(&mut self, layers: &'l [Layer]) -> Result<&'l [Layer], Problem> {
+        let [conv, rest @ ..] = layers else { return Err(unknown("no block")) };
+        let Op::Conv { kernel, padding, .. } = conv.op else { return Err(unknown(&conv.name)) };
+        let (norm, rest) = match rest {
+            [norm, rest @ ..] if matches!(norm.op, Op::BatchNorm { .. }) => (Some(norm), rest),
+            rest => (None, rest),
+        };
+        let [activation, pool, rest @ ..] = rest else { return Err(unknown(&conv.name)) };
+        let (Op::Activation(activation), Op::MaxPool) = (activation.op, pool.op) else { return Err(unknown(&conv.name)) };
+        let mut rest = rest;
+        let drop = self.drop(&mut rest);
+
+        let (input, output, pooled) = (conv.input, conv.output, pool.output);
+        let mut shape = Shape {
+            in_height: input.height,
+            in_width: input.width,
+            in_quads: padded(input.channels) / 4,
+            out_height: output.height,
+            out_width: output.width,
+            out_quads: padded(output.channels) / 4,
+            out_channels: output.channels,
+            pooled_height: pooled.height,
+            pooled_width: pooled.width,
+            kernel,
+            border: if padding == Padding::Same { (kernel - 1) / 2 } else { 0 },
+            shares: 1,
+            drop,
+            ..Shape::default()
+        };
+        let (n, quads, cells) = (self.batch(), shape.out_quads, pooled.height * pooled.width);
+        let terms = kernel * kernel * padded(input.channels);
+        let values = self.maps(format!("{} values", pool.name), cells * quads);
+        let gradient = self.maps(format!("{} gradient", pool.name), cells * quads);
+        let codes = self.buffer(format!("{} codes", pool.name), n * cells * quads * 4);
+        let keeps = norm.is_some() || activation == Activation::Gelu;
+        let picked = if keeps { Some(self.maps(format!("{} picked", pool.name), cells * quads)) } else { None };
+
+        // The weight gradient: rows are taps and inputs; every place of the output is a term.
+        let places = n * if norm.is_some() { output.height * output.width } else { 4 * cells };
+        let learned = Tile::choose(terms, 4 * quads, true, self.grant);
+        let shares = shares(learned.count(terms, 4 * quads), BUSY, places, 2 * LEAST_TERMS);
+        let layout = Layout::Conv { inputs: input.channels, taps: kernel * kernel, outputs: output.channels };
+        self.product_arrays(conv, layout, shares, &mut shape);
+
+        let constants = activation_constants(activation);
+        let mut back = Vec::new();
+        let sums = match norm {
+            None => {
+                let forward = self.conv_forward(&conv.name, shape, &constants, Some((values, codes, picked)), values);
+                self.forward.push(forward);
+                None
+            }
+            Some(norm) => {
+                let sums = self.maps(format!("{} sums", conv.name), output.height * output.width * quads);
+                let forward = self.conv_forward(&conv.name, shape, &constants, None, sums);
+                self.forward.push(forward);
+                self.map_norm(
+                    norm,
+                    shape,
+                    &constants,
+                    [sums, values, gradient, codes, picked.unwrap_or(fixed::UNREAD)],
+                    &mut back,
+                );
+                Some(sums)
+            }
+        };
+        self.product_gradients(&conv.name, shape, &constants, sums, (gradient, codes), (learned, shares), &mut back);
+        self.backward.push(back);
+
+        let passage = |buffer: usize| Passage { buffer, channels: output.channels, drop };
+        let gate = match (norm, activation, picked) {
+            (Some(_), ..) => Gate::None,
+            (None, Activation::Gelu, Some(picked)) => Gate::Sums(passage(picked)),
+            _ => Gate::Codes(passage(codes)),
+        };
+        let features = Features::Map { area: cells, channels: output.channels };
+        self.source = Source { values: Some(values), gradient, gate, map: pooled, quads: cells * quads, features };
+        Ok(rest)
+    }
+
+    /// From maps to a vector; gives the layers behind it.
+    pub(super) fn bridge<'l>(&mut self, layers: &'l [Layer]) -> &'l [Layer] {
+        let (bridge, mut rest) = (&layers[0], &layers[1..]);
+        let average = bridge.op == Op::GlobalAveragePool;
+        let drop = self.drop(&mut rest);
+        if !average && drop == NO_DROP {
+            return rest;
+        }
+        let below = self.source;
+        let (map, quads) = (below.map, padded(below.map.channels) / 4);
+        let out = if average { quads } else { below.quads };
+        let values = self.maps(format!("{} values", bridge.name), out);
+        let gradient = self.maps(format!("{} gradient", bridge.name), out);
+        let mut shape = Shape {
+            in_height: map.height,
+            in_width: map.width,
+            in_quads: quads,
+            out_channels: map.channels,
+            drop,
+            share: 1.0 / (map.height * map.width) as f32,
+            ..Shape::default()
+        };
+        let constants = vec![("AVERAGE", f64::from(u8::from(average)))];
+        let all = |quads: usize| Size::Rows { per_picture: quads, rows: LIST, times: 1 };
+        let (large, small) = ((self.batch() * below.quads * 16) as u64, (self.batch() * out * 16) as u64);
+        let mut call = self.call(Kernel::Bridge, &bridge.name, Phase::Forward, shape, constants.clone());
+        call.buffers = vec![(2, below.values.unwrap_or(fixed::UNREAD)), (3, values)];
+        call.size = all(out);
+        call.work = Work { read: large, written: small, ..Work::default() };
+        self.forward.push(call);
+        let mut constants = constants;
+        constants.extend(self.activation.iter().copied());
+        let gates = self.pass_gate(map, &mut constants, &mut shape);
+        let mut call = self.call(Kernel::BridgeGradient, &bridge.name, Phase::Backward, shape, constants);
+        call.buffers = vec![(2, gradient), (3, below.gradient)];
+        call.buffers.extend(gates.buffers);
+        call.size = all(below.quads);
+        call.work = Work { read: small + large / 16 * gates.bytes, written: large, ..Work::default() };
+        self.backward.push(vec![call]);
+        let features = if average { Features::Plain } else { below.features };
+        let map = if average { Map { height: 1, width: 1, channels: map.channels } } else { map };
+        self.source = Source { values: Some(values), gradient, gate: Gate::None, map, quads: out, features };
+        rest
+    }
+}

@@ -1,0 +1,113 @@
+//! A dense layer with what follows it, and the loss behind the last one.
+
+use super::{Builder, Gate, LEAST_TERMS, LIST, Passage, Source, activation_constants, shares, unknown};
+use crate::{
+    engine::gpu::{
+        kernel::Kernel,
+        parameters::{Features, Layout, padded},
+        schedule::{Call, Phase, Shape, Size, Work, fixed},
+        tile::{BUSY, Tile},
+    },
+    model::{Layer, Op},
+    problem::Problem,
+    train::loss::LossKind,
+};
+
+impl Builder<'_> {
+    /// A dense layer with what follows it; gives the layers behind.
+    pub(super) fn dense<'l>(&mut self, layers: &'l [Layer]) -> Result<&'l [Layer], Problem> {
+        let [dense, rest @ ..] = layers else { return Err(unknown("no dense layer")) };
+        let Op::Dense { bias: true, .. } = dense.op else { return Err(unknown(&dense.name)) };
+        let last = rest.is_empty();
+        let (activation, rest) = match rest {
+            [layer, rest @ ..] => match layer.op {
+                Op::Activation(activation) => (Some(activation), rest),
+                _ => return Err(unknown(&layer.name)),
+            },
+            [] => (None, rest),
+        };
+        let (norm, mut rest) = match rest {
+            [norm, rest @ ..] if matches!(norm.op, Op::BatchNorm { .. }) => (Some(norm), rest),
+            rest => (None, rest),
+        };
+        let drop = self.drop(&mut rest);
+        let (n, below) = (self.batch(), self.source);
+        let (units, quads) = (dense.output.channels, padded(dense.output.channels) / 4);
+        let mut shape = Shape {
+            in_height: 1,
+            in_width: 1,
+            in_quads: below.quads,
+            out_height: 1,
+            out_width: 1,
+            out_quads: quads,
+            out_channels: units,
+            kernel: 1,
+            drop,
+            ..Shape::default()
+        };
+        let constants = activation.map_or(vec![("ACTIVATION", 3.0)], activation_constants);
+        let sums = self.maps(format!("{} sums", dense.name), quads);
+        let gradient = self.maps(format!("{} gradient", dense.name), quads);
+        let values = if last { None } else { Some(self.maps(format!("{} values", dense.name), quads)) };
+
+        let terms = 4 * below.quads;
+        let learned = Tile::choose(terms, 4 * quads, true, self.grant);
+        let learned_shares = shares(learned.count(terms, 4 * quads), BUSY, n, LEAST_TERMS);
+        let layout = Layout::Dense { inputs: dense.input.len(), features: below.features, outputs: units };
+        self.product_arrays(dense, layout, learned_shares, &mut shape);
+
+        let tile = Tile::choose(n, 4 * quads, true, self.grant);
+        shape.shares = shares(tile.count(n, 4 * quads), BUSY / 2, terms, LEAST_TERMS);
+        self.shares = self.shares.max(shape.shares * n * quads);
+        let product = self.conv_forward(&dense.name, shape, &constants, None, fixed::SHARES);
+        self.forward.push(product);
+        let simple = norm.is_none() && !last;
+        let mut own = constants.clone();
+        own.push(("NORM", f64::from(u8::from(!simple))));
+        let output = if simple { values } else { None };
+        let mut finish = self.call(Kernel::DenseFinish, &dense.name, Phase::Forward, shape, own);
+        finish.buffers = vec![(2, fixed::SHARES), (3, fixed::WEIGHTS), (4, sums), (5, output.unwrap_or(fixed::UNWRITTEN[0]))];
+        finish.size = Size::Rows { per_picture: quads, rows: LIST, times: 1 };
+        let one = (n * quads * 16) as u64;
+        finish.work = Work { read: one * shape.shares as u64, written: if simple { 2 * one } else { one }, ..Work::default() };
+        self.forward.push(finish);
+
+        let mut back = Vec::new();
+        if let (Some(norm), Some(values)) = (norm, values) {
+            self.vector_norm(norm, shape, &constants, [sums, values, gradient], &mut back);
+        }
+        self.product_gradients(
+            &dense.name,
+            shape,
+            &constants,
+            Some(gradient),
+            (gradient, fixed::UNREAD),
+            (learned, learned_shares),
+            &mut back,
+        );
+        if last {
+            let mut loss = self.loss(sums, gradient);
+            loss.append(&mut back);
+            back = loss;
+            self.logits = sums;
+        }
+        self.backward.push(back);
+        let gate = match norm {
+            Some(_) => Gate::None,
+            None => Gate::Sums(Passage { buffer: sums, channels: units, drop }),
+        };
+        let map = dense.output;
+        self.source = Source { values, gradient, gate, map, quads, features: Features::Plain };
+        Ok(rest)
+    }
+
+    pub(super) fn loss(&self, logits: usize, gradient: usize) -> Vec<Call> {
+        let focal = self.config.loss.kind == LossKind::BinaryFocalCrossentropy;
+        let constants = vec![("FOCAL", f64::from(u8::from(focal)))];
+        let mut call = self.call(Kernel::Loss, "loss", Phase::Backward, Shape::default(), constants);
+        call.buffers = vec![(2, logits), (3, fixed::TARGETS), (4, gradient), (5, fixed::SCORE)];
+        let n = self.batch() as u64;
+        call.work = Work { read: 24 * n, written: 16 * n, ..Work::default() };
+        vec![call]
+    }
+}

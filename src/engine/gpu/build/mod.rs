@@ -1,0 +1,261 @@
+//! From the list of layers to the schedule: which kernels run on which buffers.
+
+mod block;
+mod dense;
+mod norm;
+mod product;
+mod update;
+
+use super::{
+    kernel::{Constants, Kernel},
+    parameters::{Features, Layout, Shares, Stored},
+    schedule::{Call, NO_DROP, Phase, Room, Schedule, Shape, Size, Work, fixed},
+    tile::Grant,
+};
+use crate::{
+    engine::EngineConfig,
+    model::{Activation, Layer, Op, Shape as Map, layers::Parameter},
+    problem::{Kind, Problem},
+    text::say,
+};
+
+/// Threads of the kernels that go over a list.
+const LIST: usize = 64;
+/// Quads that a workgroup of the update takes.
+const UPDATED: usize = 256;
+/// The fewest terms of a sum's share.
+const LEAST_TERMS: usize = 128;
+
+/// The schedule of `config`'s network on a card that grants `grant`.
+///
+/// # Errors
+/// Layers in an order that no settings give.
+pub fn build(config: &EngineConfig, grant: Grant) -> Result<Schedule, Problem> {
+    let mut builder = Builder::new(config, grant);
+    let layers = &config.network.layers[..];
+    let bridge = layers
+        .iter()
+        .position(|layer| matches!(layer.op, Op::Flatten | Op::GlobalAveragePool))
+        .ok_or_else(|| unknown("no bridge"))?;
+    let mut rest = &layers[..bridge];
+    while !rest.is_empty() {
+        rest = builder.block(rest)?;
+    }
+    let mut rest = builder.bridge(&layers[bridge..]);
+    while !rest.is_empty() {
+        rest = builder.dense(rest)?;
+    }
+    Ok(builder.finish())
+}
+
+/// What comes into a layer.
+#[derive(Clone, Copy)]
+struct Source {
+    /// None for pixels.
+    values: Option<usize>,
+    gradient: usize,
+    gate: Gate,
+    map: Map,
+    /// Quads of one picture.
+    quads: usize,
+    features: Features,
+}
+
+/// What the gradient of a layer's values must pass on its way down.
+#[derive(Clone, Copy)]
+enum Gate {
+    None,
+    /// Dropout, then the activation by the pooling's codes.
+    Codes(Passage),
+    /// Dropout, then the activation by the sums before it.
+    Sums(Passage),
+}
+
+#[derive(Clone, Copy)]
+struct Passage {
+    buffer: usize,
+    channels: usize,
+    drop: u32,
+}
+
+/// A matrix product as a tile sees it.
+struct Product {
+    rows: usize,
+    columns: usize,
+    terms: usize,
+}
+
+struct Builder<'a> {
+    config: &'a EngineConfig,
+    grant: Grant,
+    /// The network's one activation, for the gradients that pass it on their way down.
+    activation: Constants,
+    buffers: Vec<Room>,
+    forward: Vec<Call>,
+    /// Of each layer, in the order of the forward pass.
+    backward: Vec<Vec<Call>>,
+    arrays: Vec<Stored>,
+    weights: usize,
+    parts: usize,
+    /// The most quads of shares that any layer needs.
+    shares: usize,
+    drops: Vec<(f64, u32)>,
+    source: Source,
+    logits: usize,
+}
+
+impl<'a> Builder<'a> {
+    fn new(config: &'a EngineConfig, grant: Grant) -> Self {
+        let map = config.network.input;
+        let none = Source { values: None, gradient: 0, gate: Gate::None, map, quads: 0, features: Features::Plain };
+        let activation = config.network.layers.iter().find_map(|layer| match layer.op {
+            Op::Activation(activation) => Some(activation),
+            _ => None,
+        });
+        Self {
+            config,
+            grant,
+            activation: activation.map(activation_constants).unwrap_or_default(),
+            buffers: vec![Room { label: String::new(), bytes: 0 }; fixed::COUNT],
+            forward: Vec::new(),
+            backward: Vec::new(),
+            arrays: Vec::new(),
+            weights: 0,
+            parts: 0,
+            shares: 1,
+            drops: Vec::new(),
+            source: none,
+            logits: 0,
+        }
+    }
+
+    fn batch(&self) -> usize {
+        self.config.batch_size
+    }
+
+    /// A buffer of `quads` for each picture of a batch.
+    fn maps(&mut self, label: String, quads: usize) -> usize {
+        self.buffer(label, self.batch() * quads * 16)
+    }
+
+    fn buffer(&mut self, label: String, bytes: usize) -> usize {
+        self.buffers.push(Room { label, bytes: bytes as u64 });
+        self.buffers.len() - 1
+    }
+
+    /// The number of a dropout layer, if that comes next.
+    fn drop(&mut self, layers: &mut &[Layer]) -> u32 {
+        match layers.first().map(|layer| layer.op) {
+            Some(Op::Dropout { rate, stream }) => {
+                *layers = &layers[1..];
+                self.drops.push((rate, stream));
+                self.drops.len() as u32 - 1
+            }
+            _ => NO_DROP,
+        }
+    }
+
+    /// A place for one of a layer's arrays, with `shares` of its gradient (start, number, distance in quads).
+    fn array(&mut self, about: &Parameter, layout: Layout, gradient: Option<Shares>) -> usize {
+        let (start, quads) = (self.weights, Stored::len(layout, about) / 4);
+        self.arrays.push(Stored { about: about.clone(), layout, start, quads, gradient });
+        self.weights += quads;
+        start
+    }
+
+    /// Kernel and bias of a layer whose gradient comes in `count` shares.
+    fn product_arrays(&mut self, layer: &Layer, layout: Layout, count: usize, shape: &mut Shape) {
+        let parameters = layer.parameters();
+        let kernel = Stored::len(layout, &parameters[0]) / 4;
+        let stride = kernel + shape.out_quads;
+        let shares = Shares { start: self.parts, count, stride };
+        shape.weights = self.array(&parameters[0], layout, Some(shares));
+        if let Some(bias) = parameters.get(1) {
+            shape.bias = self.array(bias, Layout::Vector, Some(Shares { start: shares.start + kernel, ..shares }));
+        }
+        (shape.parts, shape.part_stride) = (self.parts, stride);
+        self.parts += count * stride;
+    }
+
+    fn call(&self, kernel: Kernel, layer: &str, phase: Phase, shape: Shape, constants: Constants) -> Call {
+        Call {
+            kernel,
+            layer: layer.to_owned(),
+            phase,
+            constants,
+            shape,
+            buffers: Vec::new(),
+            size: Size::Fixed(1),
+            work: Work::default(),
+        }
+    }
+
+    fn finish(mut self) -> Schedule {
+        let mut calls = std::mem::take(&mut self.forward);
+        calls.extend(self.backward.drain(..).rev().flatten());
+        let trained: Vec<_> = self.arrays.iter().filter_map(|array| Some((array, array.gradient?))).collect();
+        let segments: Vec<[u32; 8]> = trained.iter().map(|(array, shares)| array.segment(*shares)).collect();
+        let groups: Vec<[u32; 2]> = (0..)
+            .zip(&trained)
+            .flat_map(|(number, (array, _))| (0..array.quads).step_by(UPDATED).map(move |quad| [number, quad as u32]))
+            .collect();
+        let quads: usize = trained.iter().map(|(array, _)| array.quads).sum();
+        let shares: usize = trained.iter().map(|(array, shares)| array.quads * shares.count).sum();
+        let slots = self.config.optimizer.slots().len();
+        calls.extend(self.updates(groups.len(), (quads * 16) as u64, (shares * 16) as u64, slots as u64));
+
+        let n = self.batch();
+        let sizes: [(&str, usize); fixed::COUNT] = [
+            ("weights", 16 * self.weights),
+            ("optimizer", 16 * self.weights * slots),
+            ("gradients", 16 * self.parts),
+            ("squares", 8 * groups.len()),
+            ("segments", 32 * segments.len()),
+            ("groups", 8 * groups.len()),
+            // A word behind the last pixel, so that a pixel is read as two words wherever it lies.
+            ("pixels", (n * self.config.network.input.len()).next_multiple_of(4) + 4),
+            ("targets", 8 * n),
+            ("score", 16),
+            ("shares", 16 * self.shares),
+            ("unread", 16),
+            ("unwritten", 16),
+            ("unwritten", 16),
+        ];
+        for (room, (label, bytes)) in self.buffers.iter_mut().zip(sizes) {
+            *room = Room { label: label.to_owned(), bytes: bytes.max(32) as u64 };
+        }
+        Schedule {
+            buffers: self.buffers,
+            calls,
+            arrays: self.arrays,
+            weights: self.weights,
+            drops: self.drops,
+            logits: self.logits,
+            segments,
+            groups,
+        }
+    }
+}
+
+/// Into how many shares to cut sums of `terms` so that `tiles` of them make `wanted` workgroups.
+fn shares(tiles: usize, wanted: usize, terms: usize, least: usize) -> usize {
+    (wanted / tiles.max(1)).clamp(1, (terms / least).max(1))
+}
+
+fn activation_constants(activation: Activation) -> Constants {
+    let number = match activation {
+        Activation::Relu => 0.0,
+        Activation::LeakyRelu => 1.0,
+        Activation::Gelu => 2.0,
+    };
+    vec![("ACTIVATION", number)]
+}
+
+pub fn unknown(layer: &str) -> Problem {
+    Problem::new(
+        Kind::Internal,
+        say("The graphics engine does not know this order of layers", "Le moteur graphique ne connaît pas cet ordre de couches"),
+        say("Report this fault, with the details", "Signalez ce défaut, avec les détails"),
+    )
+    .because(layer)
+}

@@ -1,0 +1,63 @@
+//! The update of all weights.
+
+use super::Builder;
+use crate::{
+    engine::gpu::{
+        kernel::{Constants, Kernel},
+        schedule::{Call, Phase, Shape, Size, Work, fixed},
+    },
+    train::optimizer::{OptimizerKind, OptimizerSettings},
+};
+
+impl Builder<'_> {
+    /// The update in its variants, and the totals.
+    pub(super) fn updates(&self, groups: usize, weights: u64, shares: u64, slots: u64) -> Vec<Call> {
+        let shape = Shape { weights: self.weights, shares: groups, ..Shape::default() };
+        let formula = update_constants(&self.config.optimizer);
+        let buffers = vec![
+            (2, fixed::SEGMENTS),
+            (3, fixed::GROUPS),
+            (4, fixed::WEIGHTS),
+            (5, fixed::SLOTS),
+            (6, fixed::PARTS),
+            (7, fixed::SQUARES),
+            (8, fixed::SCORE),
+        ];
+        let learned = weights + slots * weights;
+        let update = |phase, extra: &[(&'static str, f64)], read, written| {
+            let constants = formula.iter().chain(extra).copied().collect();
+            let call = self.call(Kernel::Update, "update", phase, shape, constants);
+            let work = Work { read, written, ..Work::default() };
+            Call { buffers: buffers.clone(), size: Size::Fixed(groups), work, ..call }
+        };
+        let total = Call {
+            buffers: vec![(2, fixed::SQUARES), (3, fixed::SCORE)],
+            ..self.call(Kernel::Total, "update", Phase::Total, shape, Vec::new())
+        };
+        vec![
+            update(Phase::Update, &[], shares + learned, learned),
+            update(Phase::StoreGradient, &[("STORE", 1.0)], shares + weights, weights),
+            total,
+            update(Phase::UpdateStored, &[("STORED", 1.0)], weights + learned, learned),
+        ]
+    }
+}
+
+fn update_constants(optimizer: &OptimizerSettings) -> Constants {
+    let slots = optimizer.slots();
+    let flag = |on: bool| f64::from(u8::from(on));
+    let formula = match optimizer.kind {
+        OptimizerKind::Adam | OptimizerKind::AdamW => 0.0,
+        OptimizerKind::RmsProp => 1.0,
+        OptimizerKind::Sgd => 2.0,
+        OptimizerKind::Nadam => 3.0,
+    };
+    let momentum = matches!(optimizer.kind, OptimizerKind::RmsProp | OptimizerKind::Sgd) && optimizer.momentum > 0.0;
+    vec![
+        ("FORMULA", formula),
+        ("MOMENTUM", flag(momentum)),
+        ("NESTEROV", flag(optimizer.nesterov)),
+        ("CENTERED", flag(optimizer.centered)),
+        ("AVERAGE", if optimizer.use_ema { slots.len() as f64 - 1.0 } else { 99.0 }),
+    ]
+}

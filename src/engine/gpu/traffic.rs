@@ -1,0 +1,102 @@
+//! Each kernel's arithmetic and bytes in one training step, counted from the schedule, without a card.
+
+use super::{
+    build::build,
+    schedule::{Call, Phase, Schedule},
+    tile::Grant,
+};
+use crate::{
+    engine::EngineConfig,
+    model::{Network, Op},
+    problem::Problem,
+    train::{loss::LossSettings, optimizer::OptimizerSettings},
+};
+
+/// What one launch costs with a full batch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KernelTraffic {
+    /// The kernel's file.
+    pub kernel: &'static str,
+    /// The layer's name.
+    pub layer: String,
+    /// Multiplications and additions of matrix products that the network asks for.
+    pub flops: u64,
+    /// The same with those of tiles that hang over, of padded channels and of masked gradients.
+    pub computed_flops: u64,
+    /// Bytes of device memory: what it reads, each buffer's part once, and what it writes.
+    pub read: u64,
+    pub written: u64,
+    /// Bytes that workgroups ask the caches for: each tile its operands.
+    pub asked: u64,
+}
+
+/// Every launch of a training step of `network` on `batch` pictures, with Adam, on a card that grants its workgroups
+/// `memory` bytes.
+///
+/// # Errors
+/// Layers in an order that no settings give.
+pub fn traffic(network: &Network, batch: usize, memory: usize) -> Result<Vec<KernelTraffic>, Problem> {
+    let schedule = schedule(network, batch, memory)?;
+    let step = |call: &&Call| !matches!(call.phase, Phase::StoreGradient | Phase::UpdateStored);
+    let count = |call: &Call| KernelTraffic {
+        kernel: call.kernel.name(),
+        layer: call.layer.clone(),
+        flops: call.work.flops,
+        computed_flops: call.work.padded_flops,
+        read: call.work.read,
+        written: call.work.written,
+        asked: call.work.asked,
+    };
+    Ok(schedule.calls.iter().filter(step).map(count).collect())
+}
+
+/// The fewest bytes of device memory that a training step can move if nothing stays on the chip from one layer to the
+/// next: each layer's input is read forward and for the weights' gradient, its output written once, its output's
+/// gradient read for both gradients, its input's written once; weights are read forward and backward and updated with
+/// Adam's two slots.
+///
+/// A block of convolution, activation and pooling counts as one layer, as it may: only its pooled output must exist,
+/// with two bits a value for the place of each maximum.
+pub fn least_traffic(network: &Network, batch: usize) -> u64 {
+    let n = batch as u64;
+    let mut bytes = 0;
+    let mut first = true;
+    for (number, layer) in network.layers.iter().enumerate() {
+        let (Op::Conv { .. } | Op::Dense { .. }) = layer.op else { continue };
+        let pool = network.layers[number..].iter().find(|layer| layer.op == Op::MaxPool);
+        let pooled = matches!(layer.op, Op::Conv { .. });
+        let output = pool.filter(|_| pooled).map_or(layer.output, |pool| pool.output).len() as u64 * n;
+        let input = layer.input.len() as u64 * n;
+        let codes = if pooled { output / 4 } else { 0 };
+        // Forward: pixels are bytes. Backward: the input again, the output's gradient and codes for each of the gradients.
+        let value = if first { 1 } else { 4 };
+        let gradients = if first { 1 } else { 2 };
+        bytes += 2 * input * value + 4 * output + codes + gradients * (4 * output + codes);
+        bytes += if first { 0 } else { 4 * input };
+        let weights: u64 = layer.parameters().iter().map(|p| p.shape.iter().product::<usize>() as u64).sum();
+        // Read forward and backward; read and written with two slots in the update.
+        bytes += weights * 4 * (gradients + 6);
+        first = false;
+    }
+    bytes
+}
+
+/// Bytes of device memory that training takes, all buffers together.
+///
+/// # Errors
+/// As [`traffic()`].
+pub fn memory(network: &Network, batch: usize) -> Result<u64, Problem> {
+    Ok(schedule(network, batch, Grant::LEAST.memory)?.buffers.iter().map(|room| room.bytes).sum())
+}
+
+fn schedule(network: &Network, batch_size: usize, memory: usize) -> Result<Schedule, Problem> {
+    let config = EngineConfig {
+        network: network.clone(),
+        optimizer: OptimizerSettings::default(),
+        loss: LossSettings::default(),
+        seed: 0,
+        batch_size,
+        threads: None,
+    };
+    build(&config, Grant { memory, ..Grant::LEAST })
+}
