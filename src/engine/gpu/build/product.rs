@@ -4,6 +4,7 @@ use super::{Builder, Gate, Product};
 use crate::{
     engine::gpu::{
         kernel::{Constants, Kernel},
+        parameters::padded,
         schedule::{Call, NO_DROP, Phase, Shape, Size, Work, fixed},
         tile::Tile,
     },
@@ -171,9 +172,9 @@ impl Builder<'_> {
 }
 
 /// The buffers that a gate reads, and how many bytes of them for each quad.
-struct Gates {
-    buffers: [(u32, usize); 2],
-    bytes: u64,
+pub(super) struct Gates {
+    pub(super) buffers: [(u32, usize); 2],
+    pub(super) bytes: u64,
 }
 
 fn tile_constants(tile: Tile) -> [(&'static str, f64); 2] {
