@@ -7,7 +7,9 @@ use serde_json::Value;
 /// Exit status, standard output and standard error of the program, in English, with everything it keeps below `home`.
 fn call(home: &Path, arguments: &[&str]) -> (i32, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_trombine"));
-    let output = command.args(["--lang", "en"]).args(arguments).env("TROMBINE_HOME", home).output().expect("it starts");
+    // Where XDG_RUNTIME_DIR is missing, Mesa's drivers say so on standard error as soon as they are looked for.
+    command.env("TROMBINE_HOME", home).env("XDG_RUNTIME_DIR", home);
+    let output = command.args(["--lang", "en"]).args(arguments).output().expect("it starts");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
     (output.status.code().expect("no signal"), text(output.stdout), text(output.stderr))
 }
