@@ -213,6 +213,10 @@ impl App {
         self.session.tried = Some(session::Tried { settings: plan.settings.clone(), trials: Vec::new() });
         // All that a person would train on, and the chosen one if it is none of them.
         let mut devices = trial::worth_trying(&self.devices);
+        // Until the graphics drivers have answered, nothing is known but the processor.
+        if devices.is_empty() {
+            devices.push("cpu".to_owned());
+        }
         if plan.device != "auto" && !devices.contains(&plan.device) {
             devices.push(plan.device.clone());
         }
