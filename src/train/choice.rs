@@ -8,10 +8,10 @@ use std::{
 
 use super::trial::Trial;
 use crate::{
+    atomic,
     engine::{Device, DeviceKind, gpu},
     plan::Plan,
     problem::{Kind, Problem},
-    run::atomic,
 };
 
 /// The setting that leaves the choice to the program.
