@@ -8,8 +8,8 @@ use std::{
 
 use super::trial::Trial;
 use crate::{
-    atomic,
     engine::{Device, DeviceKind, gpu},
+    files::atomic,
     plan::Plan,
     problem::{Kind, Problem},
 };
