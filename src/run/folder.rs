@@ -7,6 +7,7 @@ use std::{
 
 use super::{Run, RunInfo, RunView, pictures::Picture};
 use crate::{
+    data::sample::{Framing, Source},
     evaluate::Report,
     files::atomic,
     problem::{Kind, Problem},
@@ -48,6 +49,10 @@ impl Run {
             folder.file_name().and_then(|name| name.to_str()).filter(|_| folder.parent().is_some_and(|p| p.ends_with("runs")))
         {
             info.id = name.to_owned();
+        }
+        // Drawings are whole pictures, also of runs from before that was written down.
+        if info.source == Source::SampleFaces {
+            info.framing = Framing::Whole;
         }
         Ok(Self { folder: folder.to_owned(), info })
     }

@@ -1,4 +1,5 @@
 //! One test binary; each file is named after what it holds.
+mod arrivals;
 mod augment;
 mod batch;
 mod cache;

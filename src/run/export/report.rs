@@ -81,7 +81,9 @@ fn page(view: &RunView, pictures: &[Mistake<'_>], lang: Lang) -> String {
     html += &card("wide prose", say("Model card", "Fiche du modèle"), caption, &model_card, lang);
     let caution = escape(CAUTION.get(lang));
     let made = say("Made with Trombine", "Fait avec Trombine").get(lang);
-    html + &format!("<footer><p>{caution}.</p><p>{made} {}</p></footer></main>", env!("CARGO_PKG_VERSION"))
+    html += &format!("<footer><p>{caution}.</p><p>{made} {}</p></footer></main>", env!("CARGO_PKG_VERSION"));
+    // A line does not end behind an opening quote, nor begin with a closing one.
+    html.replace("« ", "«\u{a0}").replace(" »", "\u{a0}»")
 }
 
 fn head(view: &RunView, lang: Lang) -> String {
@@ -364,7 +366,7 @@ nav{display:flex;align-items:center;gap:10px;padding-top:20px;font-size:15px}\
 header{margin:28px 0 24px}\
 .run{margin:0;color:var(--text3);font-size:13px}\
 h1{margin:4px 0 2px;font-size:26px;line-height:1.25;font-weight:650;letter-spacing:-.01em}\
-.sub{margin:0;color:var(--text2)}\
+.sub{margin:0;color:var(--text2);max-width:none}\
 .grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,480px),1fr));gap:14px;margin-bottom:14px}\
 .card{background:var(--surface);border:1px solid var(--stroke);border-radius:12px;padding:18px 20px;min-width:0}\
 main>.card{margin-bottom:14px}\
@@ -390,4 +392,9 @@ details+details{margin-top:8px}summary{cursor:pointer;font-weight:550;padding:2p
 figure{margin:0}.face{aspect-ratio:1;border-radius:8px;background-size:cover;background-color:var(--surface2)}\
 figcaption{font-size:12px;color:var(--text3);line-height:1.4;margin-top:5px}figcaption b{color:var(--bad);font-weight:550}\
 footer{padding:16px 0 40px;color:var(--text3);font-size:12px}footer p{color:inherit;margin:2px 0}\
-@media print{nav{display:none}body{background:none}.card{break-inside:avoid}.prose,.wide{break-inside:auto}}";
+@page{margin:14mm 12mm}\
+@media print{nav{display:none}body{background:none;font-size:11px}header{margin:0 0 14px}main{padding:0;max-width:none}\
+.grid{grid-template-columns:1fr 1fr;gap:8px;margin-bottom:8px}.card{break-inside:avoid;padding:10px 12px}main>.card{margin-bottom:8px}\
+.prose,.wide{break-inside:auto}.prose{columns:2 200px}.columns tbody{columns:3 150px;column-gap:20px}.columns tr,tr{break-inside:avoid}\
+table{font-size:9.5px}th,td{padding:2px 5px}h2,h3{break-after:avoid}.scroll{overflow:visible}.wall{grid-template-columns:repeat(8,1fr)}\
+.face{print-color-adjust:exact;-webkit-print-color-adjust:exact}.plot{print-color-adjust:exact;-webkit-print-color-adjust:exact}}";

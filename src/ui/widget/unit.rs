@@ -59,7 +59,12 @@ impl Unit {
         };
         ui.painter().text(corner, align, &self.note, theme::medium(size::CAPTION), t.text2);
         if let Some((place, caption)) = &self.best {
-            ring(ui, t, &frame, *place, caption, t.text3, 4.0, false);
+            // Two captions on one place would read as neither.
+            let near = self
+                .marker
+                .as_ref()
+                .is_some_and(|(other, _)| frame.at(other[0], other[1]).distance(frame.at(place[0], place[1])) < 34.0);
+            ring(ui, t, &frame, *place, if near { "" } else { caption }, t.text3, 4.0, false);
         }
         if let Some((place, caption)) = &self.marker {
             ring(ui, t, &frame, *place, caption, t.accent, 5.5, true);

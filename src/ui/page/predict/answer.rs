@@ -192,7 +192,7 @@ pub fn seen(ui: &mut Ui, cx: &mut Cx<'_>, asked: &Asked, reply: &Reply, shown: &
             if column == 1 && map.is_none() {
                 ui.painter().rect_filled(picture, theme::RADIUS_BUTTON, t.surface2);
                 if slow.is_some_and(|map| map.is_none()) {
-                    ui.put(Rect::from_center_size(picture.center(), vec2(28.0, 28.0)), egui::Spinner::new().color(t.accent));
+                    egui::Spinner::new().color(t.accent).paint_at(ui, Rect::from_center_size(picture.center(), vec2(28.0, 28.0)));
                 }
             } else {
                 let texture = ui.ctx().load_texture_cached("seen", id, image, TextureOptions::LINEAR);

@@ -206,13 +206,18 @@ fn framing(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Photo, run: Answering<'_>) {
             let framing = [Framing::FaceCrop, Framing::Whole][chosen];
             cx.act(Action::Frame { photo: shown.id, framing });
         }
-        let color = if shown.framed == Framed::NoFace { t.validation } else { t.text2 };
-        ui.add(egui::Label::new(theme::caption(framing_words(&shown.framed, run.framing).get(lang)).color(color)).truncate());
+        let unseen = shown.framed == Framed::NoFace;
+        let words = match unseen && shown.asked.iter().any(|asked| asked.crop.is_none()) {
+            true => say("no face was found: judged whole, as you asked", "aucun visage trouvé : jugée entière, à votre demande"),
+            false => framing_words(&shown.framed, run.framing),
+        };
+        let color = if unseen { t.validation } else { t.text2 };
+        ui.add(egui::Label::new(theme::caption(words.get(lang)).color(color)).truncate());
     });
 }
 
 /// Which framing was used, and whether the run learned from the like.
-pub fn framing_words(framed: &Framed, learned: Framing) -> Say {
+fn framing_words(framed: &Framed, learned: Framing) -> Say {
     match (framed, learned) {
         (Framed::Whole, Framing::Whole) => {
             say("judged whole, as the run’s training pictures were", "jugée entière, comme les images d’entraînement")

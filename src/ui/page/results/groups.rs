@@ -80,7 +80,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, grouping: &mut usize, h
                 return;
             }
             ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-                let pitch = ((height - 46.0) / rows.len().max(1) as f32).clamp(ROW - 8.0, 34.0);
+                let pitch = ((height - 48.0) / rows.len().max(1) as f32).clamp(ROW - 9.0, 34.0);
                 chosen = ranges::ranges(ui, lang, &rows, all.share(), None, pitch);
                 if rows.iter().any(|r| r.small) {
                     let text = say(

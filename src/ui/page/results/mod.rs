@@ -128,7 +128,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     // At 1280 x 800 everything is seen at once.
     let rows = match narrow {
         true => [growing(292.0, 0.5), growing(226.0, 0.4), growing(180.0, 0.5)],
-        false => [growing(240.0, 0.5), growing(212.0, 0.4), growing(168.0, 0.5)],
+        false => [growing(238.0, 0.5), growing(210.0, 0.4), growing(160.0, 0.5)],
     };
     let middle = if narrow { [0.4, 0.31, 0.29] } else { [0.44, 0.26, 0.3] };
     let mut open = None;
@@ -263,6 +263,8 @@ fn stale(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
             say("Your options now differ from this run’s", "Vos réglages diffèrent maintenant de ceux de cette exécution")
         }
     };
+    // Close to the line that it is about.
+    ui.add_space(-14.0);
     ui.horizontal(|ui| {
         ui.spacing_mut().interact_size.y = 18.0;
         ui.label(icon::CLOCK.text(14.0).color(t.validation));

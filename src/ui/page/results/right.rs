@@ -137,7 +137,7 @@ pub fn trade_off(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, curve: &mut Cu
         },
         |ui| {
             ui.spacing_mut().item_spacing.y = 4.0;
-            let room = (ui.available_height() - 64.0).max(60.0);
+            let room = (ui.available_height() - 70.0).max(60.0);
             match now {
                 Curve::Numbers => show_table(ui, lang, &table(lang, shown), room),
                 _ => drop(plot(ui, lang, shown, now).show(ui, lang, room)),
