@@ -28,7 +28,15 @@ pub const MOST_PIXELS: u64 = 64_000_000;
 /// # Errors
 /// Why it cannot be used: no picture, damaged (also a JPEG that ends early), or too large.
 pub fn decode(bytes: &[u8], name: &str) -> Result<Picture, SkipReason> {
-    let (mut image, orientation, oddity) = open(bytes, name)?;
+    decode_up_to(bytes, name, MOST_PIXELS)
+}
+
+/// As [`decode`], with another limit than a data set's: photos come larger than face crops.
+///
+/// # Errors
+/// As [`decode`].
+pub fn decode_up_to(bytes: &[u8], name: &str, most_pixels: u64) -> Result<Picture, SkipReason> {
+    let (mut image, orientation, oddity) = open(bytes, name, most_pixels)?;
     image.apply_orientation(orientation);
     let rgb = flatten(image);
     let (width, height) = rgb.dimensions();
@@ -40,7 +48,7 @@ pub fn decode(bytes: &[u8], name: &str) -> Result<Picture, SkipReason> {
 /// # Errors
 /// As [`decode`].
 pub fn decode_small(bytes: &[u8], name: &str, out: &mut [u8]) -> Result<Option<Oddity>, SkipReason> {
-    let (image, orientation, oddity) = open(bytes, name)?;
+    let (image, orientation, oddity) = open(bytes, name, MOST_PIXELS)?;
     let rgb = flatten(image);
     let (width, height) = rgb.dimensions();
     shrink(rgb.as_raw(), width, height, out)?;
@@ -80,7 +88,7 @@ pub fn shrink(rgb: &[u8], width: u32, height: u32, out: &mut [u8]) -> Result<(),
 }
 
 /// Decodes without turning; refuses by the header where it can.
-fn open(bytes: &[u8], name: &str) -> Result<(DynamicImage, Orientation, Option<Oddity>), SkipReason> {
+fn open(bytes: &[u8], name: &str, most_pixels: u64) -> Result<(DynamicImage, Orientation, Option<Oddity>), SkipReason> {
     let damaged = |details: String| SkipReason::Damaged { details };
     let format = image::guess_format(bytes).map_err(|_| match bytes {
         [] => damaged("the file is empty".to_owned()),
@@ -93,7 +101,7 @@ fn open(bytes: &[u8], name: &str) -> Result<(DynamicImage, Orientation, Option<O
         error => damaged(error.to_string()),
     })?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MOST_PIXELS {
+    if u64::from(width) * u64::from(height) > most_pixels {
         return Err(SkipReason::TooLarge { width, height });
     }
     if jpeg.as_ref().is_some_and(|jpeg| !jpeg.complete) {

@@ -1,12 +1,14 @@
 //! A photo of any size, upright, and squares cut from it.
 
-use std::{fs, io::Cursor, path::Path};
+use std::{cell::RefCell, fs, path::Path};
 
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer, images::Image, images::ImageRef};
-use image::{DynamicImage, ImageDecoder, ImageReader};
 
 use crate::{
-    data::sample::SIDE,
+    data::{
+        decode,
+        sample::{SIDE, SkipReason},
+    },
     problem::{Kind, Problem},
     text::{Sentence, say},
 };
@@ -44,30 +46,24 @@ impl Photo {
         })
     }
 
-    /// Decodes JPEG, PNG, WebP or BMP and honors the EXIF orientation.
+    /// Decodes JPEG, PNG, WebP or BMP as the data set's pictures are decoded: upright, transparent places white.
     ///
     /// # Errors
     /// Not a picture, damaged, or too large.
     pub fn decode(bytes: &[u8]) -> Result<Self, Problem> {
-        let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(unreadable)?;
-        let mut decoder = reader.into_decoder().map_err(unreadable)?;
-        let (width, height) = decoder.dimensions();
-        if u64::from(width) * u64::from(height) > MOST_PIXELS {
-            return Err(Problem::new(
+        let picture = decode::decode_up_to(bytes, "", MOST_PIXELS).map_err(|reason| match reason {
+            SkipReason::TooLarge { width, height } => Problem::new(
                 Kind::Picture,
                 Sentence {
                     en: format!("The picture has {width} × {height} pixels, more than can be opened"),
                     fr: format!("L’image fait {width} × {height} pixels, plus qu’on ne peut ouvrir"),
                 },
                 say("Make it smaller first", "Réduisez-la d’abord"),
-            ));
-        }
-        // An orientation that cannot be read is no reason to refuse the picture.
-        let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
-        let mut picture = DynamicImage::from_decoder(decoder).map_err(unreadable)?;
-        picture.apply_orientation(orientation);
-        let rgb = picture.into_rgb8();
-        Ok(Self { width: rgb.width(), height: rgb.height(), rgb: rgb.into_raw() })
+            ),
+            SkipReason::Damaged { details } => unreadable(details),
+            reason => unreadable(reason.sentence().en),
+        })?;
+        Self::new(picture.width, picture.height, picture.rgb)
     }
 
     /// A photo of pixels that are already decoded, such as the clipboard's.
@@ -145,13 +141,15 @@ impl std::fmt::Debug for Photo {
 
 /// Resizes interleaved bytes of 1 or 3 channels by averaging (triangle filter, widened when it makes smaller).
 pub(crate) fn resize(bytes: &[u8], width: u32, height: u32, to_width: u32, to_height: u32, channels: usize) -> Vec<u8> {
+    thread_local!(static RESIZER: RefCell<Resizer> = RefCell::new(Resizer::new()));
     if (width, height) == (to_width, to_height) {
         return bytes.to_vec();
     }
     let kind = if channels == 1 { PixelType::U8 } else { PixelType::U8x3 };
     let mut out = Image::new(to_width, to_height, kind);
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
-    let done = ImageRef::new(width, height, bytes, kind).map(|source| Resizer::new().resize(&source, &mut out, &options));
+    let done = ImageRef::new(width, height, bytes, kind)
+        .map(|source| RESIZER.with_borrow_mut(|resizer| resizer.resize(&source, &mut out, &options)));
     debug_assert!(matches!(done, Ok(Ok(()))), "sizes and buffers fit: {done:?}");
     out.into_vec()
 }

@@ -5,6 +5,7 @@ use std::io::Cursor;
 use image::{ExtendedColorType, ImageEncoder, codecs::jpeg::JpegEncoder};
 use trombine::{
     data::{
+        decode,
         random::{Purpose, Random},
         sample::{PIXEL_BYTES, SIDE},
         sample_faces,
@@ -81,6 +82,22 @@ fn orientation_is_honored() {
     let (top, bottom) = (&photo.rgb[..3], &photo.rgb[photo.rgb.len() - 3..]);
     assert!(top[0] > 180 && top[2] < 60, "{top:?}");
     assert!(bottom[2] > 180 && bottom[0] < 60, "{bottom:?}");
+}
+
+/// A photo is read as a data set's picture is: what is transparent is white, and a JPEG that ends early is refused.
+#[test]
+fn photos_are_read_as_training_pictures_are() {
+    let mut png = Vec::new();
+    let clear = [10, 20, 30, 0].repeat(32 * 32);
+    image::codecs::png::PngEncoder::new(&mut png).write_image(&clear, 32, 32, ExtendedColorType::Rgba8).unwrap();
+    assert!(Photo::decode(&png).unwrap().rgb.iter().all(|value| *value == 255));
+    let mut jpeg = Vec::new();
+    let pixels: Vec<u8> = (0..120 * 90 * 3).map(|i| (i * 7 % 251) as u8).collect();
+    JpegEncoder::new_with_quality(&mut jpeg, 90).encode(&pixels, 120, 90, ExtendedColorType::Rgb8).unwrap();
+    let mut cached = vec![0; PIXEL_BYTES];
+    decode::decode_small(&jpeg, "a.jpg", &mut cached).unwrap();
+    assert_eq!(Photo::decode(&jpeg).unwrap().squeezed(), cached, "the same bytes as the cache holds");
+    assert_eq!(Photo::decode(&jpeg[..jpeg.len() / 2]).unwrap_err().kind, Kind::Picture);
 }
 
 #[test]

@@ -93,7 +93,7 @@ pub fn scores(ui: &mut Ui, lang: Lang, shown: &Shown, height: f32) {
         let room = ui.available_height();
         let pitch = ((room - 30.0) / 4.0).clamp(26.0, 44.0);
         let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), pitch * 4.0), Sense::hover());
-        let column = |i: usize| rect.right() - (2 - i) as f32 * (rect.width() * 0.245).max(48.0) - 2.0;
+        let column = |i: usize| rect.right() - (2 - i) as f32 * (rect.width() * 0.245).max(45.0) - 2.0;
         for (i, name) in head.iter().enumerate() {
             let at = pos2(column(i), rect.top() + pitch / 2.0);
             ui.painter().text(at, Align2::RIGHT_CENTER, *name, theme::regular(size::CAPTION), t.text3);
@@ -137,7 +137,7 @@ pub fn trade_off(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, curve: &mut Cu
         },
         |ui| {
             ui.spacing_mut().item_spacing.y = 4.0;
-            let room = (ui.available_height() - 70.0).max(60.0);
+            let room = (ui.available_height() - 76.0).max(60.0);
             match now {
                 Curve::Numbers => show_table(ui, lang, &table(lang, shown), room),
                 _ => drop(plot(ui, lang, shown, now).show(ui, lang, room)),

@@ -43,7 +43,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, height: f32) {
     let mut save = false;
     let mut tools = |ui: &mut Ui| save = super::asks_to_save(ui, lang, title);
     Chart::new(title, height).tools(&mut tools).show(ui, lang, table, |ui, height| {
-        plot.show(ui, lang, (height - 38.0).max(60.0));
+        plot.show(ui, lang, (height - 42.0).max(60.0));
         ui.horizontal(|ui| {
             ui.spacing_mut().interact_size.y = 20.0;
             let name = say("Correct by temperature", "Corriger par température").get(lang);
