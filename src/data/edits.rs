@@ -104,7 +104,12 @@ impl Dataset {
 impl Edits {
     /// What was decided about a picture.
     pub fn get(&self, file: &Path) -> Option<&Edit> {
-        if self.0.is_empty() { None } else { self.0.get(&slashed(file)) }
+        match file.to_str() {
+            _ if self.0.is_empty() => None,
+            // Asked of every picture of a data set: without a copy where the path is written as here.
+            Some(path) if std::path::MAIN_SEPARATOR == '/' => self.0.get(path),
+            _ => self.0.get(&slashed(file)),
+        }
     }
 
     /// Decides something about a picture. An edit that says nothing any more is forgotten.
