@@ -163,11 +163,14 @@ fn a_run_remembers_how_its_pictures_were_framed() {
     let made = run(home.path());
     assert_eq!(RunStore::at(home.path()).find("last").expect("the run").info.framing, made.info.framing);
     assert_eq!(made.info.framing, Framing::Whole);
-    // A run from before it was recorded.
+    // Runs from before it was recorded: drawings are whole pictures, folders are taken for face crops.
     let path = made.folder.join("run.json");
-    let text = fs::read_to_string(&path).expect("a file").replace("\"framing\": \"whole\",", "");
-    fs::write(&path, text).expect("it can be written");
-    assert_eq!(RunStore::at(home.path()).find("last").expect("the run").info.framing, Framing::FaceCrop);
+    let then = fs::read_to_string(&path).expect("a file").replace("\"framing\": \"whole\",", "");
+    let folder = then.replace("\"SampleFaces\"", "{ \"Folder\": \"/pictures\" }");
+    for (text, framing) in [(then, Framing::Whole), (folder, Framing::FaceCrop)] {
+        fs::write(&path, text).expect("it can be written");
+        assert_eq!(RunStore::at(home.path()).find("last").expect("the run").info.framing, framing);
+    }
 }
 
 #[test]
