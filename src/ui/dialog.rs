@@ -140,21 +140,27 @@ fn devices(ui: &mut Ui, cx: &mut Cx<'_>) {
                 }
             });
         });
-        ui.horizontal(|ui| {
-            ui.add_space(24.0);
-            let memory = device.memory.map_or_else(String::new, |memory| format!(", {}", bytes(lang, memory)));
-            let details = format!("{}{memory}", device.details);
-            ui.add(egui::Label::new(theme::caption(details).color(t.text3)).wrap());
-        });
-        if let Some(test) = cx.session.tested.get(&device.id) {
+        // What is said of a device stands close under its name.
+        ui.scope(|ui| {
+            ui.spacing_mut().interact_size.y = 16.0;
+            ui.spacing_mut().item_spacing.y = 2.0;
+            ui.add_space(2.0 - theme::GUTTER / 2.0);
             ui.horizontal(|ui| {
                 ui.add_space(24.0);
-                let symbol = if test.agrees { icon::CHECK } else { icon::TRIANGLE_ALERT };
-                let color = if test.agrees { t.text2 } else { t.bad };
-                ui.label(symbol.text(13.0).color(color));
-                ui.add(egui::Label::new(theme::caption(tested(lang, test)).color(color)).wrap());
+                let memory = device.memory.map_or_else(String::new, |memory| format!(", {}", bytes(lang, memory)));
+                let details = format!("{}{memory}", device.details);
+                ui.add(egui::Label::new(theme::caption(details).color(t.text3)).wrap());
             });
-        }
+            if let Some(test) = cx.session.tested.get(&device.id) {
+                ui.horizontal(|ui| {
+                    ui.add_space(24.0);
+                    let symbol = if test.agrees { icon::CHECK } else { icon::TRIANGLE_ALERT };
+                    let color = if test.agrees { t.text2 } else { t.bad };
+                    ui.label(symbol.text(13.0).color(color));
+                    ui.add(egui::Label::new(theme::caption(tested(lang, test)).color(color)).wrap());
+                });
+            }
+        });
     }
 }
 

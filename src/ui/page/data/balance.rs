@@ -69,7 +69,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview, vi
             }
             if ages {
                 ui.add_space(2.0);
-                let height = if tight { 11.5 } else { 15.0 };
+                let height = if tight { 11.0 } else { 15.0 };
                 match view {
                     View::Ages => pyramid(ui, cx, dataset, &rows_of_ages(cx, overview), height, wall),
                     View::Races => pyramid(ui, cx, dataset, &rows_of_races(cx, overview), height * 1.6, wall),

@@ -87,7 +87,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                 // The scroll bar, when it comes, stands in the gutter.
                 ui.set_width(left - 1.0);
                 if tight {
-                    ui.spacing_mut().item_spacing.y = 10.0;
+                    ui.spacing_mut().item_spacing.y = 8.0;
                 }
                 let State { overview, wall, balance } = state;
                 checks::show(ui, cx, &dataset, overview, wall, tight);
