@@ -10,7 +10,7 @@
 //! | [`cpu`] | our own kernels for the processor | the device that is always there |
 //! | [`gpu`] | our own kernels for graphics cards, through wgpu | any card, with nothing to install |
 //! | [`candle`] | candle's words, and with cargo features its CUDA and Metal devices | comparison, toolkits' owners |
-//! | [`reference`] | plain loops in f64 | the truth for tests, self-tests and heat maps |
+//! | [`mod@reference`] | plain loops in f64 | the truth for tests, self-tests and heat maps |
 
 pub mod candle;
 pub mod cpu;
