@@ -213,7 +213,7 @@ impl<'a> Knob<'a> {
         }
         Err(Sentence {
             en: format!("{} cannot be “{text}”; allowed: {}", self.name.en, self.allowed(Lang::En)),
-            fr: format!("{} ne peut pas être « {text} » ; permis : {}", self.name.fr, self.allowed(Lang::Fr)),
+            fr: format!("{} ne peut pas être « {text} » ; permis : {}", self.name.fr, self.allowed(Lang::Fr)),
         })
     }
 

@@ -133,11 +133,11 @@ fn out_of_range(settings: &Settings) -> Vec<Problem> {
         .map(|knob| {
             let what = Sentence {
                 en: format!("{} cannot be “{}”", knob.name.en, knob.text()),
-                fr: format!("{} ne peut pas être « {} »", knob.name.fr, knob.text()),
+                fr: format!("{} ne peut pas être « {} »", knob.name.fr, knob.text()),
             };
             let remedy = Sentence {
                 en: format!("Allowed: {}", knob.allowed(Lang::En)),
-                fr: format!("Permis : {}", knob.allowed(Lang::Fr)),
+                fr: format!("Permis : {}", knob.allowed(Lang::Fr)),
             };
             Problem::new(Kind::Settings, what, remedy).at(&knob.key)
         })
@@ -158,12 +158,12 @@ fn empty_parts(dataset: &Dataset, counts: &[[usize; 2]; 3]) -> Vec<Problem> {
             let what = if *counts == [0, 0] {
                 Sentence {
                     en: format!("The {} part gets no pictures", name.en),
-                    fr: format!("La part « {} » ne reçoit aucune image", name.fr),
+                    fr: format!("La part « {} » ne reçoit aucune image", name.fr),
                 }
             } else {
                 Sentence {
                     en: format!("The {} part gets no picture labeled {missing}", name.en),
-                    fr: format!("La part « {} » ne reçoit aucune image étiquetée {missing}", name.fr),
+                    fr: format!("La part « {} » ne reçoit aucune image étiquetée {missing}", name.fr),
                 }
             };
             let remedy = say("Give it a larger share, or add pictures", "Donnez-lui une part plus grande, ou ajoutez des images");

@@ -94,7 +94,7 @@ impl Problem {
             ),
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => (
                 Kind::Disk,
-                say("cannot be written: the disk is full", "ne peut pas être écrit : le disque est plein"),
+                say("cannot be written: the disk is full", "ne peut pas être écrit : le disque est plein"),
                 say("Free some space, or choose another place", "Libérez de l’espace, ou choisissez un autre endroit"),
             ),
             _ => (

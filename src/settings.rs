@@ -48,7 +48,7 @@ impl Settings {
         let (key, value) = wish.split_once('=').ok_or_else(|| {
             Problem::new(
                 Kind::Settings,
-                Sentence { en: format!("“{wish}” is not KEY=VALUE"), fr: format!("« {wish} » n’est pas CLÉ=VALEUR") },
+                Sentence { en: format!("“{wish}” is not KEY=VALUE"), fr: format!("« {wish} » n’est pas CLÉ=VALEUR") },
                 say("For example model.dropout=0.3", "Par exemple model.dropout=0.3"),
             )
         })?;
@@ -56,7 +56,7 @@ impl Settings {
         let mut knobs = self.knobs();
         let knob = knobs.iter_mut().find(|knob| knob.key == key).ok_or_else(|| {
             let what =
-                Sentence { en: format!("There is no option “{key}”"), fr: format!("Il n’y a pas d’option « {key} »") };
+                Sentence { en: format!("There is no option “{key}”"), fr: format!("Il n’y a pas d’option « {key} »") };
             Problem::new(Kind::Settings, what, remedy)
         })?;
         knob.parse(value).map_err(|sentence| Problem::new(Kind::Settings, sentence, remedy))
@@ -123,7 +123,7 @@ impl Knobs for Settings {
                 say("Seed", "Graine"),
                 say(
                     "The start of all randomness: the same seed gives the same split, the same weights and the same run. Change it to see how much is luck",
-                    "Le départ de tout hasard : la même graine donne la même répartition, les mêmes poids et la même exécution. Changez-la pour voir la part de chance",
+                    "Le départ de tout hasard : la même graine donne la même répartition, les mêmes poids et le même essai. Changez-la pour voir la part de chance",
                 ),
                 Value::Whole { value: seed, range: 0..=u32::MAX, unit: UNITLESS },
             )

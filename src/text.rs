@@ -79,12 +79,13 @@ impl From<Say> for Sentence {
     }
 }
 
-/// A whole number with its thousands grouped: `20,707`, in French `20 707` (narrow no-break space).
+/// A whole number with its thousands grouped: `20,707`, in French `20 707` (no-break space: the window's text layout breaks lines
+/// at narrow ones).
 pub fn number(lang: Lang, value: u64) -> String {
     let digits = value.to_string();
     let separator = match lang {
         Lang::En => ',',
-        Lang::Fr => '\u{202f}',
+        Lang::Fr => '\u{a0}',
     };
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {

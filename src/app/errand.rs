@@ -181,7 +181,7 @@ impl Errands {
     }
 
     pub fn choose_judged_folder(&mut self, lang: Lang, run: String) {
-        let title = say("A folder that the run never saw", "Un dossier que l’exécution n’a jamais vu");
+        let title = say("A folder that the run never saw", "Un dossier que le modèle n’a jamais vu");
         let dialog = titled(lang, title, None);
         self.ask(async move { dialog.pick_folder().await.map(|f| Fetched::JudgeFolder { run, folder: f.path().to_owned() }) });
     }
@@ -232,7 +232,7 @@ impl Errands {
     }
 
     pub fn choose_run(&mut self, lang: Lang) {
-        let title = say("The folder of a run, or of exported weights", "Le dossier d’une exécution, ou de poids exportés");
+        let title = say("The folder of a run, or of exported weights", "Le dossier d’un essai, ou de poids exportés");
         let dialog = titled(lang, title, None);
         self.ask(async move { dialog.pick_folder().await.map(|f| Fetched::RunFolder(f.path().to_owned())) });
     }
@@ -240,7 +240,7 @@ impl Errands {
     pub fn choose_prediction_folder(&mut self, lang: Lang, run: String, framing: Framing) {
         let from = titled(lang, say("A folder of pictures to predict", "Un dossier d’images à prédire"), None);
         let title =
-            say("Write the table to; one that was begun goes on", "Écrire le tableau dans ; un tableau commencé est poursuivi");
+            say("Write the table to; one that was begun goes on", "Écrire le tableau dans ; un tableau commencé est poursuivi");
         let to = titled(lang, title, None).add_filter("CSV", &["csv"]).set_file_name("predictions.csv");
         self.ask(async move {
             let folder = from.pick_folder().await?.path().to_owned();

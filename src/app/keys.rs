@@ -111,7 +111,7 @@ impl App {
     fn no_model(&mut self) {
         let text = say(
             "Train a model first, then it can judge photos; to open data, drop a folder",
-            "Entraînez d’abord un modèle, il pourra juger des photos ; pour ouvrir des données, déposez un dossier",
+            "Entraînez d’abord un modèle, il pourra juger des photos ; pour ouvrir des données, déposez un dossier",
         );
         self.session.toast(text, None);
     }
@@ -126,7 +126,7 @@ impl App {
         let run = folder.is_some_and(|folder| folder.join("run.json").is_file());
         let (text, fits) = match (folder.is_some(), self.page, self.session.answering().is_some()) {
             (true, ..) if run => {
-                (say("Drop the run to take it among yours", "Déposez l’exécution pour l’ajouter aux vôtres"), true)
+                (say("Drop the run to take it among yours", "Déposez l’essai pour l’ajouter aux vôtres"), true)
             }
             (true, ..) => (say("Drop the folder to open it", "Déposez le dossier pour l’ouvrir"), true),
             (false, Page::Augmentation, _) => {
@@ -136,7 +136,7 @@ impl App {
             (false, _, false) => (
                 say(
                     "A photo needs a trained model first; a folder opens as data",
-                    "Une photo demande d’abord un modèle ; un dossier s’ouvre comme données",
+                    "Une photo demande d’abord un modèle ; un dossier s’ouvre comme données",
                 ),
                 false,
             ),

@@ -64,7 +64,7 @@ impl App {
             Action::DeleteRun(run) => {
                 self.send(Command::DeleteRun(run.clone()), None);
                 self.session
-                    .toast(say("The run is in the trash", "L’exécution est à la corbeille"), Some(Offer::RestoreRun(run)));
+                    .toast(say("The run is in the trash", "L’essai est à la corbeille"), Some(Offer::RestoreRun(run)));
             }
             Action::RestoreRun(run) => self.send(Command::RestoreRun(run), None),
             Action::TakeSettings(run) => self.take_settings(&run),
@@ -169,7 +169,7 @@ impl App {
 
     pub(super) fn one_at_a_time(&mut self) {
         let busy =
-            say("One thing at a time: wait for the current job, or stop it", "Une chose à la fois : attendez la fin, ou arrêtez");
+            say("One thing at a time: wait for the current job, or stop it", "Une chose à la fois : attendez la fin, ou arrêtez");
         self.session.toast(busy, None);
     }
 

@@ -78,7 +78,7 @@ fn summary(census: &Census, lang: Lang) -> Vec<String> {
             ),
         ],
         Lang::Fr => vec![
-            format!("{} fichiers trouvés, {} utilisables : {}, {}", n(census.found), n(census.usable), class(0), class(1)),
+            format!("{} fichiers trouvés, {} utilisables : {}, {}", n(census.found), n(census.usable), class(0), class(1)),
             format!(
                 "{} copies exactes en {} groupes, dont {} se contredisent sur la classe, {} sur quelque chose",
                 n(copies.pictures),

@@ -108,7 +108,7 @@ fn unknown_format(format: &str) -> Problem {
     let keys = Format::ALL.iter().map(|format| format.key()).collect::<Vec<_>>().join(", ");
     Problem::new(
         Kind::Settings,
-        Sentence { en: format!("“{format}” is no format"), fr: format!("« {format} » n’est pas un format") },
+        Sentence { en: format!("“{format}” is no format"), fr: format!("« {format} » n’est pas un format") },
         Sentence { en: format!("Take one of {keys}"), fr: format!("Prenez l’un de {keys}") },
     )
 }
@@ -130,7 +130,7 @@ pub fn runs(json: bool, lang: Lang) -> Done {
         return Ok(());
     }
     if runs.is_empty() {
-        print(say("No runs yet", "Aucune exécution").get(lang));
+        print(say("No runs yet", "Aucun essai").get(lang));
     }
     runs.iter().for_each(|run| print(&row(run, lang)));
     Ok(())
@@ -139,8 +139,8 @@ pub fn runs(json: bool, lang: Lang) -> Done {
 fn row(run: &RunInfo, lang: Lang) -> String {
     let status = match run.status {
         RunStatus::Training => say("in training", "en cours"),
-        RunStatus::Paused => say("not finished", "inachevée"),
-        RunStatus::Finished => say("finished", "terminée"),
+        RunStatus::Paused => say("not finished", "inachevé"),
+        RunStatus::Finished => say("finished", "terminé"),
     };
     let scores = run.scores.map_or_else(String::new, |scores| {
         format!(
@@ -197,11 +197,11 @@ const fn mismatch(framing: Framing) -> Say {
     match framing {
         Framing::Whole => say(
             "Whole pictures are judged, though the run learned from tight face crops; --faces finds the faces first",
-            "Les images sont jugées entières, bien que le modèle ait appris sur des visages recadrés ; --faces cherche d’abord les visages",
+            "Les images sont jugées entières, bien que le modèle ait appris sur des visages recadrés ; --faces cherche d’abord les visages",
         ),
         Framing::FaceCrop => say(
             "Faces are cut out, though the run learned from whole pictures; without --faces they are judged whole",
-            "Les visages sont recadrés, bien que le modèle ait appris sur des images entières ; sans --faces elles sont jugées entières",
+            "Les visages sont recadrés, bien que le modèle ait appris sur des images entières ; sans --faces elles sont jugées entières",
         ),
     }
 }

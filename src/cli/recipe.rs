@@ -79,7 +79,7 @@ fn preset(name: &str) -> Result<Preset, Vec<Problem>> {
         let keys = Preset::ALL.iter().map(|preset| preset.key()).collect::<Vec<_>>().join(", ");
         one(Problem::new(
             Kind::Settings,
-            Sentence { en: format!("There is no recipe “{name}”"), fr: format!("Il n’y a pas de recette « {name} »") },
+            Sentence { en: format!("There is no recipe “{name}”"), fr: format!("Il n’y a pas de recette « {name} »") },
             Sentence { en: format!("Take one of {keys}"), fr: format!("Prenez l’une de {keys}") },
         ))
     })

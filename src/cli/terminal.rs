@@ -120,7 +120,7 @@ impl Terminal {
                         number(lang, (*steps_per_epoch).into()),
                     ),
                     Lang::Fr => format!(
-                        "Exécution {run} sur {} : {} images d’entraînement et {} de validation, {} pas par époque, {epochs} époques au plus",
+                        "Essai {run} sur {} : {} images d’entraînement et {} de validation, {} pas par époque, {epochs} époques au plus",
                         device.name,
                         number(lang, (*train_pictures).into()),
                         number(lang, (*validation_pictures).into()),
@@ -196,7 +196,7 @@ impl Terminal {
         );
         self.line(&text);
         if report.part.is_some() {
-            let text = format!("{} {}", say("Run", "Exécution").get(self.lang), view.folder.display());
+            let text = format!("{} {}", say("Run", "Essai").get(self.lang), view.folder.display());
             self.line(&text);
         }
     }
@@ -278,7 +278,7 @@ const fn stage_name(stage: Stage) -> Say {
 fn stopped(reason: StopReason, best: Option<u32>, lang: Lang) -> String {
     let why = match reason {
         StopReason::AllEpochs => say("All epochs are done", "Toutes les époques sont faites"),
-        StopReason::EarlyStopping { .. } => say("Stopped early: no improvement", "Arrêt anticipé : plus d’amélioration"),
+        StopReason::EarlyStopping { .. } => say("Stopped early: no improvement", "Arrêt anticipé : plus d’amélioration"),
         StopReason::TimeLimit => say("The time limit is reached", "La limite de temps est atteinte"),
         StopReason::Diverged => say("The loss is no longer a number", "La perte n’est plus un nombre"),
         StopReason::ByUser => say("Finished as asked", "Terminé comme demandé"),

@@ -126,7 +126,7 @@ pub fn selftest(wanted: Option<&str>, lang: Lang) -> Done {
 fn wrong(device: &str, test: &SelfTest) -> Problem {
     let what = Sentence {
         en: format!("The device {device} does not compute what the reference does"),
-        fr: format!("Le périphérique {device} ne calcule pas ce que calcule la référence"),
+        fr: format!("L’appareil {device} ne calcule pas ce que calcule la référence"),
     };
     let remedy = say("Train on the processor, and update the driver", "Entraînez sur le processeur, et mettez le pilote à jour");
     Problem::new(Kind::Device, what, remedy)

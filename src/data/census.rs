@@ -230,7 +230,7 @@ fn shortcut(ages: &[AgeBand], dataset: &Dataset) -> Option<Sentence> {
                 let range =
                     if last == 80 { format!("À partir de {from} ans") } else { format!("Entre {from} et {} ans", last + 9) };
                 let rule = if older { "plus âgé, donc" } else { "cet âge, donc" };
-                format!("{range}, il y a {ratio} {many} pour {one} : un modèle peut apprendre « {rule} {class} »")
+                format!("{range}, il y a {ratio} {many} pour {one} : un modèle peut apprendre « {rule} {class} »")
             }
         }
     }))
@@ -248,7 +248,7 @@ fn words(dataset: &Dataset, more: usize, lang: Lang) -> (String, String, String)
             return (a, b, dataset.classes[more].clone());
         }
         (false, _, Lang::Fr) => {
-            let [a, b] = [more, 1 - more].map(|c| format!("« {} »", dataset.classes[c]));
+            let [a, b] = [more, 1 - more].map(|c| format!("« {} »", dataset.classes[c]));
             return (a, format!("un {b}"), dataset.classes[more].clone());
         }
     };

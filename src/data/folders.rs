@@ -202,9 +202,9 @@ fn check_strangers(out: &Path, jobs: &[(usize, PathBuf)]) -> Result<(), Problem>
                     Kind::Disk,
                     Sentence {
                         en: format!("There is something else in this folder already: {shown}"),
-                        fr: format!("Il y a déjà autre chose dans ce dossier : {shown}"),
+                        fr: format!("Il y a déjà autre chose dans ce dossier : {shown}"),
                     },
-                    say("Choose an empty folder; nothing was overwritten", "Choisissez un dossier vide ; rien n’a été écrasé"),
+                    say("Choose an empty folder; nothing was overwritten", "Choisissez un dossier vide ; rien n’a été écrasé"),
                 ));
             }
         }

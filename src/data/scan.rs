@@ -245,21 +245,21 @@ fn not_two_classes(root: &Path, layout: &Layout, found: &Found, named: usize) ->
         1 => (
             Sentence {
                 en: format!("There is only one class folder in {shown}: {}", names(1)),
-                fr: format!("Il n’y a qu’un dossier de classe dans {shown} : {}", names(1)),
+                fr: format!("Il n’y a qu’un dossier de classe dans {shown} : {}", names(1)),
             },
             say(
                 "Training needs two classes: choose the folder above, or add the other class",
-                "L’entraînement demande deux classes : choisissez le dossier au-dessus, ou ajoutez l’autre classe",
+                "L’entraînement demande deux classes : choisissez le dossier au-dessus, ou ajoutez l’autre classe",
             ),
         ),
         n if n > 2 => (
             Sentence {
                 en: format!("There are {n} class folders in {shown}: {}, …", names(3)),
-                fr: format!("Il y a {n} dossiers de classe dans {shown} : {}, …", names(3)),
+                fr: format!("Il y a {n} dossiers de classe dans {shown} : {}, …", names(3)),
             },
             say(
                 "The program tells two classes apart: keep two of them in a folder of their own",
-                "Le programme distingue deux classes : gardez-en deux dans un dossier à elles",
+                "Le programme distingue deux classes : gardez-en deux dans un dossier à elles",
             ),
         ),
         _ => (
@@ -308,11 +308,11 @@ pub(super) fn check_classes(root: &Path, scan: &Scan) -> Result<(), Problem> {
         Kind::Data,
         Sentence {
             en: format!("All usable pictures are “{there}”, none is “{missing}”"),
-            fr: format!("Toutes les images utilisables sont « {there} », aucune n’est « {missing} »"),
+            fr: format!("Toutes les images utilisables sont « {there} », aucune n’est « {missing} »"),
         },
         say(
             "Training needs two classes: choose a folder that holds both",
-            "L’entraînement demande deux classes : choisissez un dossier qui contient les deux",
+            "L’entraînement demande deux classes : choisissez un dossier qui contient les deux",
         ),
     ))
 }

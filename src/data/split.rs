@@ -65,7 +65,7 @@ impl Knobs for SplitSettings {
                 say("Training", "Entraînement"),
                 say(
                     "Share of the pictures that the model learns from. 50 to 80; published figures often use 80",
-                    "Part des images dont le modèle apprend. De 50 à 80 ; les chiffres publiés utilisent souvent 80",
+                    "Part des images dont le modèle apprend. De 50 à 80 ; les chiffres publiés utilisent souvent 80",
                 ),
                 Value::Whole { value: train, range: 1..=98, unit: percent },
             ),
@@ -74,7 +74,7 @@ impl Knobs for SplitSettings {
                 say("Validation", "Validation"),
                 say(
                     "Share that decides when to stop and which epoch was best; the rest is the test part, looked at once at the end. 10 to 20",
-                    "Part qui décide quand s’arrêter et quelle époque fut la meilleure ; le reste est le test, regardé une seule fois à la fin. De 10 à 20",
+                    "Part qui décide quand s’arrêter et quelle époque fut la meilleure ; le reste est le test, regardé une seule fois à la fin. De 10 à 20",
                 ),
                 Value::Whole { value: validation, range: 1..=98, unit: percent },
             ),

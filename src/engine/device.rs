@@ -72,7 +72,7 @@ fn missing(device: &str) -> Problem {
     let ids = ids.join(", ");
     let what = Sentence {
         en: format!("There is no device “{device}” here; there are {ids}"),
-        fr: format!("Il n’y a pas de périphérique « {device} » ici ; il y a {ids}"),
+        fr: format!("Il n’y a pas d’appareil « {device} » ici ; il y a {ids}"),
     };
     Problem::new(Kind::Device, what, say("Choose one of these", "Choisissez l’un de ceux-ci")).at("device")
 }

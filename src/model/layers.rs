@@ -282,7 +282,7 @@ fn too_deep(block: usize, shape: Shape) -> Problem {
         },
         say(
             "Use fewer blocks, a larger crop, or the border “same”",
-            "Prenez moins de blocs, un recadrage plus grand, ou le bord « same »",
+            "Prenez moins de blocs, un recadrage plus grand, ou le bord « same »",
         ),
     )
     .at("model.filters")

@@ -137,12 +137,12 @@ choice!(Padding {
 });
 choice!(Activation {
     Relu = "relu", say("ReLU", "ReLU"), say("The usual choice, and the fastest", "Le choix habituel, et le plus rapide");
-    LeakyRelu = "leaky_relu", say("leaky ReLU", "leaky ReLU"), say("Lets a little through below zero, so no unit dies", "Laisse passer un peu sous zéro : aucune unité ne meurt");
-    Gelu = "gelu", say("GELU", "GELU"), say("Smooth; slower", "Lisse ; plus lente");
+    LeakyRelu = "leaky_relu", say("leaky ReLU", "leaky ReLU"), say("Lets a little through below zero, so no unit dies", "Laisse passer un peu sous zéro : aucune unité ne meurt");
+    Gelu = "gelu", say("GELU", "GELU"), say("Smooth; slower", "Lisse ; plus lente");
 });
 choice!(Pooling {
     Flatten = "flatten", say("flatten", "aplatir"), say("Keeps where everything is", "Garde la position de chaque chose");
-    GlobalAverage = "global_average", say("global average", "moyenne globale"), say("Far fewer parameters; forgets positions", "Bien moins de paramètres ; oublie les positions");
+    GlobalAverage = "global_average", say("global average", "moyenne globale"), say("Far fewer parameters; forgets positions", "Bien moins de paramètres ; oublie les positions");
 });
 choice!(Initialization {
     GlorotUniform = "glorot_uniform", say("Glorot uniform", "Glorot uniforme"), say("Keras's default", "Le défaut de Keras");
@@ -175,7 +175,7 @@ impl Knobs for ModelSettings {
                 say("Filters", "Filtres"),
                 say(
                     "How many patterns each convolution block looks for; each block halves the picture. More filters learn more and cost more; 16 to 256 is usual",
-                    "Combien de motifs chaque bloc de convolution cherche ; chaque bloc divise l’image par deux. Plus de filtres apprennent plus et coûtent plus ; de 16 à 256 d’ordinaire",
+                    "Combien de motifs chaque bloc de convolution cherche ; chaque bloc divise l’image par deux. Plus de filtres apprennent plus et coûtent plus ; de 16 à 256 d’ordinaire",
                 ),
                 Value::List { value: filters, length: 1..=6, range: 8..=512 },
             ),
@@ -184,7 +184,7 @@ impl Knobs for ModelSettings {
                 say("Dense units", "Unités denses"),
                 say(
                     "The layers that combine what the filters found. Fewer units learn less by heart; 64 to 512 is usual",
-                    "Les couches qui combinent ce que les filtres ont trouvé. Moins d’unités apprennent moins par cœur ; de 64 à 512 d’ordinaire",
+                    "Les couches qui combinent ce que les filtres ont trouvé. Moins d’unités apprennent moins par cœur ; de 64 à 512 d’ordinaire",
                 ),
                 Value::List { value: dense, length: 0..=5, range: 4..=1024 },
             ),
@@ -199,7 +199,7 @@ impl Knobs for ModelSettings {
                 say("Dropout", "Dropout"),
                 say(
                     "The share of units switched off at random before the output while training, against learning by heart. Raise it when training is much better than validation; 0.2 to 0.5",
-                    "La part d’unités éteintes au hasard avant la sortie pendant l’entraînement, contre le par cœur. Augmentez si l’entraînement dépasse nettement la validation ; de 0,2 à 0,5",
+                    "La part d’unités éteintes au hasard avant la sortie pendant l’entraînement, contre le par cœur. Augmentez si l’entraînement dépasse nettement la validation ; de 0,2 à 0,5",
                 ),
                 Value::Number { value: dropout, range: 0.0..=0.9, scale: Scale::Linear, unit: UNITLESS },
             ),
@@ -227,7 +227,7 @@ impl Knobs for ModelSettings {
                 say("Batch norm after conv", "Batch norm après conv"),
                 say(
                     "Keeps the numbers inside the network in a steady range: learns faster and allows higher rates. Needs batches of 16 or more",
-                    "Garde les nombres du réseau dans une plage stable : apprend plus vite et permet des taux plus élevés. Demande des lots d’au moins 16",
+                    "Garde les nombres du réseau dans une plage stable : apprend plus vite et permet des taux plus élevés. Demande des lots d’au moins 16",
                 ),
                 Value::Switch(batch_norm_conv),
             ),
@@ -236,7 +236,7 @@ impl Knobs for ModelSettings {
                 say("Batch norm after dense", "Batch norm après dense"),
                 say(
                     "The notebook's alternative: a batch normalization after each hidden dense layer, which steadies the training",
-                    "L’alternative du notebook : une normalisation par lots après chaque couche dense cachée, qui stabilise l’entraînement",
+                    "L’alternative du notebook : une normalisation par lots après chaque couche dense cachée, qui stabilise l’entraînement",
                 ),
                 Value::Switch(batch_norm_dense),
             )
@@ -246,7 +246,7 @@ impl Knobs for ModelSettings {
                 say("Before the dense layers", "Avant les couches denses"),
                 say(
                     "Flatten keeps every position; global average keeps one number for each filter, with far fewer parameters",
-                    "Aplatir garde chaque position ; la moyenne globale garde un nombre par filtre, avec bien moins de paramètres",
+                    "Aplatir garde chaque position ; la moyenne globale garde un nombre par filtre, avec bien moins de paramètres",
                 ),
                 Value::Choice(pooling),
             )

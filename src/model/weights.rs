@@ -190,7 +190,7 @@ impl Weights {
 fn misfit(en: String, fr: String) -> Problem {
     let what = Sentence {
         en: format!("These weights do not fit the network: {en}"),
-        fr: format!("Ces poids ne vont pas avec le réseau : {fr}"),
+        fr: format!("Ces poids ne vont pas avec le réseau : {fr}"),
     };
     Problem::new(Kind::File, what, REMEDY)
 }
@@ -200,4 +200,4 @@ fn unreadable(what: Say) -> Problem {
 }
 
 const REMEDY: Say =
-    say("Choose the weights of a run with the same settings", "Choisissez les poids d’une exécution aux mêmes réglages");
+    say("Choose the weights of a run with the same settings", "Choisissez les poids d’un essai aux mêmes réglages");

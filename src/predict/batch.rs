@@ -143,15 +143,15 @@ impl BatchOutcome {
             let files = crate::text::plural(
                 lang,
                 count,
-                say("file could not be read:", "fichier n’a pas pu être lu :"),
-                say("files could not be read:", "fichiers n’ont pas pu être lus :"),
+                say("file could not be read:", "fichier n’a pas pu être lu :"),
+                say("files could not be read:", "fichiers n’ont pas pu être lus :"),
             );
             let names: Vec<String> = self.unreadable.iter().take(NAMED).map(|(name, _)| name.display().to_string()).collect();
             format!("{files} {}{}", names.join(", "), if self.unreadable.len() > NAMED { "…" } else { "" })
         });
         let remedy = say(
             "Each has a row in the table that says so; the details name the reasons",
-            "Chacun a une ligne dans le tableau qui le dit ; les détails donnent les raisons",
+            "Chacun a une ligne dans le tableau qui le dit ; les détails donnent les raisons",
         );
         let line = |(name, problem): &(PathBuf, Problem)| format!("{}: {}", name.display(), problem.what.en);
         let details = self.unreadable.iter().map(line).collect::<Vec<_>>().join("\n");

@@ -44,11 +44,11 @@ impl Heat {
         match self {
             Self::GradCam => say(
                 "Grad-CAM: what the last layers weighed. Immediate, and blurred by how coarse those layers are",
-                "Grad-CAM : ce que les dernières couches ont pesé. Immédiat, mais flou, car ces couches sont grossières",
+                "Grad-CAM : ce que les dernières couches ont pesé. Immédiat, mais flou, car ces couches sont grossières",
             ),
             Self::Occlusion => say(
                 "Occlusion: covers one place after the other and watches the answer. Slow and honest",
-                "Occlusion : couvre un endroit après l’autre et observe la réponse. Lent et honnête",
+                "Occlusion : couvre un endroit après l’autre et observe la réponse. Lent et honnête",
             ),
         }
     }

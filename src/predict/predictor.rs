@@ -20,7 +20,7 @@ use crate::{
 /// What must stand under each prediction.
 pub const CAUTION: Say = say(
     "An appearance-based guess, with labels as recorded in UTKFace; it cannot tell anybody’s gender identity",
-    "Une estimation d’après l’apparence, avec les étiquettes d’UTKFace ; elle ne dit l’identité de genre de personne",
+    "Une estimation d’après l’apparence, avec les étiquettes d’UTKFace ; elle ne dit l’identité de genre de personne",
 );
 
 /// Odds of three to one from the threshold on, an answer counts as sure: at a threshold of 0.5, below 0.25 and above 0.75.

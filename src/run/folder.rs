@@ -35,11 +35,11 @@ impl Run {
                 Kind::File,
                 Sentence {
                     en: format!("{name} is not a run: it has no run.json"),
-                    fr: format!("{name} n’est pas une exécution : il n’y a pas de run.json"),
+                    fr: format!("{name} n’est pas un essai : il n’y a pas de run.json"),
                 },
                 say(
                     "Choose the folder of a run, or delete this one",
-                    "Choisissez le dossier d’une exécution, ou supprimez celui-ci",
+                    "Choisissez le dossier d’un essai, ou supprimez celui-ci",
                 ),
             ));
         }
@@ -193,7 +193,7 @@ impl Run {
                 Kind::File,
                 Sentence {
                     en: format!("The run {} is being trained by another window or command", self.info.id),
-                    fr: format!("L’exécution {} est en cours dans une autre fenêtre ou commande", self.info.id),
+                    fr: format!("L’essai {} est en cours dans une autre fenêtre ou commande", self.info.id),
                 },
                 say("Wait until it ends, or stop it there", "Attendez qu’elle finisse, ou arrêtez-la là-bas"),
             )),

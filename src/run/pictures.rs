@@ -62,7 +62,7 @@ impl Picture {
                     let (missing, all) = (number(lang, missing as u64), number(lang, pictures.len() as u64));
                     say(
                         "{missing} of the run's {all} pictures are gone or have changed since it began",
-                        "{missing} des {all} images de l’exécution ont disparu ou changé depuis son début",
+                        "{missing} des {all} images de l’essai ont disparu ou changé depuis son début",
                     )
                     .get(lang)
                     .replace("{missing}", &missing)

@@ -83,7 +83,7 @@ impl RunStore {
             return Err(Problem::new(
                 Kind::Disk,
                 Sentence { en: format!("{name} is not empty"), fr: format!("{name} n’est pas vide") },
-                say("Choose a new folder for the run", "Choisissez un nouveau dossier pour l’exécution"),
+                say("Choose a new folder for the run", "Choisissez un nouveau dossier pour l’essai"),
             ));
         }
         fill(folder.to_owned(), date::stamp(date::now()), plan)
@@ -125,7 +125,7 @@ impl RunStore {
                 Kind::File,
                 Sentence {
                     en: format!("{} runs begin with “{name}”", fitting.len()),
-                    fr: format!("{} exécutions commencent par « {name} »", fitting.len()),
+                    fr: format!("{} essais commencent par « {name} »", fitting.len()),
                 },
                 say("Write more of its name", "Écrivez davantage de son nom"),
             )),
@@ -301,7 +301,7 @@ fn no_weights(folder: &Path) -> Problem {
         Sentence { en: format!("{name} holds no weights"), fr: format!("{name} ne contient pas de poids") },
         say(
             "Choose a run’s folder, or one that was exported as “Weights”",
-            "Choisissez le dossier d’une exécution, ou un export « Poids »",
+            "Choisissez le dossier d’un essai, ou un export « Poids »",
         ),
     )
 }
@@ -309,8 +309,8 @@ fn no_weights(folder: &Path) -> Problem {
 fn known(id: &str) -> Problem {
     Problem::new(
         Kind::File,
-        Sentence { en: format!("The run {id} is here already"), fr: format!("L’exécution {id} est déjà là") },
-        say("Find it among the runs", "Retrouvez-la parmi les exécutions"),
+        Sentence { en: format!("The run {id} is here already"), fr: format!("L’essai {id} est déjà là") },
+        say("Find it among the runs", "Retrouvez-le parmi les essais"),
     )
 }
 
@@ -321,11 +321,11 @@ fn cannot_write(path: &Path, error: &io::Error) -> Problem {
 fn unknown(name: &str, runs: &[RunInfo]) -> Problem {
     let known = runs.iter().take(8).map(|run| run.id.as_str()).collect::<Vec<_>>().join(", ");
     let what =
-        Sentence { en: format!("There is no run “{name}”"), fr: format!("Il n’y a pas d’exécution « {name} »") };
+        Sentence { en: format!("There is no run “{name}”"), fr: format!("Il n’y a pas d’essai « {name} »") };
     let remedy = if known.is_empty() {
         say("Train one first", "Entraînez d’abord un modèle").into()
     } else {
-        Sentence { en: format!("There are: {known}"), fr: format!("Il y a : {known}") }
+        Sentence { en: format!("There are: {known}"), fr: format!("Il y a : {known}") }
     };
     Problem::new(Kind::File, what, remedy)
 }

@@ -60,7 +60,7 @@ impl Knobs for TrainSettings {
                 say("Epochs at most", "Époques au plus"),
                 say(
                     "How many times training goes through all training pictures; early stopping usually ends it sooner. 10 to 100",
-                    "Combien de fois l’entraînement parcourt toutes les images ; l’arrêt anticipé finit d’ordinaire avant. De 10 à 100",
+                    "Combien de fois l’entraînement parcourt toutes les images ; l’arrêt anticipé finit d’ordinaire avant. De 10 à 100",
                 ),
                 Value::Whole { value: epochs, range: 1..=1000, unit: UNITLESS },
             ),
@@ -69,7 +69,7 @@ impl Knobs for TrainSettings {
                 say("Batch size", "Taille des lots"),
                 say(
                     "Pictures looked at together before each small correction. Larger is steadier and needs more memory; 16 to 128",
-                    "Images regardées ensemble avant chaque petite correction. Plus grand est plus stable et demande plus de mémoire ; de 16 à 128",
+                    "Images regardées ensemble avant chaque petite correction. Plus grand est plus stable et demande plus de mémoire ; de 16 à 128",
                 ),
                 Value::Whole { value: batch_size, range: 1..=256, unit: UNITLESS },
             ),
@@ -78,7 +78,7 @@ impl Knobs for TrainSettings {
                 say("Steps per epoch", "Pas par époque"),
                 say(
                     "Batches in one epoch; 0 computes it so that each picture is shown once. Fewer gives quicker feedback",
-                    "Lots par époque ; 0 le calcule pour montrer chaque image une fois. Moins donne un retour plus rapide",
+                    "Lots par époque ; 0 le calcule pour montrer chaque image une fois. Moins donne un retour plus rapide",
                 ),
                 Value::Whole { value: steps_per_epoch, range: 0..=100_000, unit: UNITLESS },
             )

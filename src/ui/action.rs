@@ -187,9 +187,14 @@ pub enum Mode {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialog {
     Preferences,
-    About,
-    /// Words and keys.
+    /// The help, open at the first steps.
     Help,
+    /// The help, open at the glossary.
+    Words,
+    /// The help, open at the keys.
+    Keys,
+    /// The help, open at what the program is.
+    About,
     Palette,
     Discard,
     Quit,

@@ -233,7 +233,7 @@ fn job(cx: &Cx<'_>) -> String {
         (Phase::Idle, _) => match cx.dataset() {
             Some(dataset) if !dataset.pixels.is_empty() => match lang {
                 Lang::En => format!("Ready, {} open", dataset.source.name().en),
-                Lang::Fr => format!("Prêt ; ouvert : {}", dataset.source.name().fr),
+                Lang::Fr => format!("Prêt ; ouvert : {}", dataset.source.name().fr),
             },
             _ => say("Ready", "Prêt").get(lang).to_owned(),
         },

@@ -4,10 +4,14 @@
 //! everything else by an [`Action`].
 
 pub mod action;
+pub mod command;
 pub mod dialog;
 pub mod frame;
+pub mod glossary;
+mod help;
 pub mod icon;
 pub mod page;
+mod palette;
 pub mod theme;
 pub mod welcome;
 pub mod widget;

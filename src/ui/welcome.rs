@@ -35,11 +35,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         let half = (width - theme::GUTTER) / 2.0;
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = theme::GUTTER;
-            let open = (icon::FOLDER_OPEN, say("Open UTKFace…", "Ouvrir UTKFace…"), say("or any folder with two classes of pictures; drop it here or paste its path", "ou tout dossier avec deux classes d’images ; déposez-le ici ou collez son chemin"));
+            let open = (icon::FOLDER_OPEN, say("Open UTKFace…", "Ouvrir UTKFace…"), say("or any folder with two classes of pictures; drop it here or paste its path", "ou tout dossier avec deux classes d’images ; déposez-le ici ou collez son chemin"));
             if big(ui, cx, half, open, true).clicked() {
                 cx.act(Action::ChooseFolder);
             }
-            let sample = (icon::SMILE, say("Try the sample faces", "Essayer les visages d’exemple"), say("2,000 drawings made by a formula; trains in a minute, nothing to download", "2 000 dessins tracés par une formule ; s’entraîne en une minute, rien à télécharger"));
+            let sample = (icon::SMILE, say("Try the sample faces", "Essayer les visages d’exemple"), say("2,000 drawings made by a formula; trains in a minute, nothing to download", "2 000 dessins tracés par une formule ; s’entraîne en une minute, rien à télécharger"));
             if big(ui, cx, half, sample, false).clicked() {
                 cx.act(Action::UseSampleFaces);
             }
@@ -55,7 +55,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
                     }
                 } else {
                     ui.label(theme::cell(&name).color(t.text3));
-                    if link(ui, cx.say(say("The folder moved: locate…", "Le dossier a bougé : le localiser…"))).clicked() {
+                    if link(ui, cx.say(say("The folder moved: locate…", "Le dossier a bougé : le localiser…"))).clicked() {
                         cx.act(Action::ChooseFolder);
                     }
                 }
@@ -64,7 +64,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.add_space(10.0);
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = 5.0;
-            ui.label(theme::cell(cx.say(say("No pictures yet?", "Pas encore d’images ?"))).color(t.text2));
+            ui.label(theme::cell(cx.say(say("No pictures yet?", "Pas encore d’images ?"))).color(t.text2));
             if link(ui, cx.say(say("Get UTKFace from its makers", "Obtenir UTKFace auprès de ses auteurs"))).clicked() {
                 cx.act(Action::OpenLink(UTKFACE));
             }

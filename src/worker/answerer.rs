@@ -108,7 +108,7 @@ impl Reply {
             (true, Lang::En) => format!("{name}, about {share}"),
             (true, Lang::Fr) => format!("{name}, environ {share}"),
             (false, Lang::En) => format!("not sure: rather {name}, {share}"),
-            (false, Lang::Fr) => format!("pas sûr : plutôt {name}, {share}"),
+            (false, Lang::Fr) => format!("pas sûr : plutôt {name}, {share}"),
         }
     }
 }

@@ -254,7 +254,7 @@ fn weights(run: &Run) -> Result<Weights, Problem> {
 pub(super) fn no_weights() -> Problem {
     Problem::new(
         Kind::File,
-        say("This run has no weights yet", "Cette exécution n’a pas encore de poids"),
+        say("This run has no weights yet", "Cet essai n’a pas encore de poids"),
         say("Wait until its first epoch is done", "Attendez la fin de sa première époque"),
     )
 }
@@ -265,7 +265,7 @@ fn other_labels(run: &Run, dataset: &Dataset) -> Problem {
         Kind::Data,
         Sentence {
             en: format!("The run knows the labels {ours}, the folder has {theirs}"),
-            fr: format!("L’exécution connaît les étiquettes {ours}, le dossier a {theirs}"),
+            fr: format!("L’essai connaît les étiquettes {ours}, le dossier a {theirs}"),
         },
         say("Choose a folder with the same labels", "Choisissez un dossier avec les mêmes étiquettes"),
     )
@@ -274,10 +274,10 @@ fn other_labels(run: &Run, dataset: &Dataset) -> Problem {
 fn all_seen() -> Problem {
     Problem::new(
         Kind::Data,
-        say("The run has seen every picture of this folder", "L’exécution a déjà vu toutes les images de ce dossier"),
+        say("The run has seen every picture of this folder", "Le modèle a déjà vu toutes les images de ce dossier"),
         say(
             "Choose another folder, or judge the run on its own test part",
-            "Choisissez un autre dossier, ou jugez l’exécution sur sa propre part de test",
+            "Choisissez un autre dossier, ou évaluez l’essai sur sa propre partie test",
         ),
     )
 }

@@ -184,7 +184,7 @@ fn fault(panic: &(dyn Any + Send)) -> Problem {
         say("Something went wrong inside Trombine", "Une erreur s’est produite dans Trombine"),
         say(
             "Try again; what was saved before is still there. If it comes back, report it with the details",
-            "Réessayez ; ce qui était enregistré est toujours là. Si cela revient, signalez-le avec les détails",
+            "Réessayez ; ce qui était enregistré est toujours là. Si cela revient, signalez-le avec les détails",
         ),
     )
     .because(details)

@@ -249,7 +249,7 @@ fn on_the_processor(problem: &Problem) -> Problem {
         Kind::Device,
         say(
             "The graphics card failed, so the training goes on on the processor from the last saved epoch",
-            "La carte graphique a fait défaut : l’entraînement continue sur le processeur à partir de la dernière époque enregistrée",
+            "La carte graphique a fait défaut : l’entraînement continue sur le processeur à partir de la dernière époque enregistrée",
         ),
         say(
             "Let it go on, or pause it and resume it on the card when the card works again",
@@ -295,7 +295,7 @@ pub(crate) fn first(mut problems: Vec<Problem>) -> Problem {
 fn finished() -> Problem {
     Problem::new(
         Kind::File,
-        say("This run is finished", "Cette exécution est terminée"),
+        say("This run is finished", "Cet essai est terminé"),
         say("Say for how many more epochs it should be trained", "Dites pour combien d’époques encore l’entraîner"),
     )
 }

@@ -121,7 +121,7 @@ fn a_running_training_answers_with_its_best_weights_so_far() {
 fn each_face_has_its_answer_and_the_caution_stands_below() {
     for (lang, first, second) in [
         (Lang::En, "male, about 91\u{a0}%", "not sure: rather male, 58\u{a0}%"),
-        (Lang::Fr, "homme, environ 91\u{a0}%", "pas sûr : plutôt homme, 58\u{a0}%"),
+        (Lang::Fr, "homme, environ 91\u{a0}%", "pas sûr : plutôt homme, 58\u{a0}%"),
     ] {
         let mut stage = stage::predicting();
         stage.lang = lang;

@@ -219,8 +219,8 @@ pub fn training(dataset: &Dataset, epoch: u32) -> Training {
                 "validation loss 0.289 → 0.286, best so far kept",
                 "perte de validation 0,289 → 0,286, meilleure gardée",
             ),
-            note(12, NoteKind::Waiting, "no better: 1 of 5", "pas mieux : 1 sur 5"),
-            note(13, NoteKind::Waiting, "no better: 2 of 5", "pas mieux : 2 sur 5"),
+            note(12, NoteKind::Waiting, "no better: 1 of 5", "pas mieux : 1 sur 5"),
+            note(13, NoteKind::Waiting, "no better: 2 of 5", "pas mieux : 2 sur 5"),
         ],
         saved: Some(epoch - 1),
         faces: (0..6)

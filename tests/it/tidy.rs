@@ -90,3 +90,22 @@ fn a_file_holds_one_concept() {
         sources().into_iter().map(|(path, text)| (text.lines().count(), path)).filter(|(lines, _)| *lines > 600).collect();
     assert!(long.is_empty(), "files over 600 lines: {long:?}");
 }
+
+/// French sets a space before `; : ! ? »` and after `«`, on which a line must not break.
+#[test]
+fn french_punctuation_keeps_to_its_word() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        for (line, source) in code(&text) {
+            // The odd parts between quotation marks are string literals; those with an escaped mark are cut short, which is fine.
+            for literal in source.split('"').skip(1).step_by(2) {
+                let loose = |mark: &str| literal.contains(&format!(" {mark} ")) || literal.ends_with(&format!(" {mark}"));
+                let before = [";", "!", "?", ":"].into_iter().any(loose) && !literal.starts_with(' ');
+                if before || literal.contains("« ") || literal.contains(" »") {
+                    wrong.push(format!("{path}:{line}: {}", source.trim()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "a no-break space (U+00A0) is wanted in:\n{}", wrong.join("\n"));
+}

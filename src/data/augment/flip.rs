@@ -17,7 +17,7 @@ pub(super) fn knob(flip: &mut bool) -> Knob<'_> {
         say("Flip", "Retournement"),
         say(
             "Mirrors every second picture, left to right. A mirrored face is as good a face: keep it on",
-            "Retourne une image sur deux, de gauche à droite. Un visage en miroir reste un visage : gardez-le",
+            "Retourne une image sur deux, de gauche à droite. Un visage en miroir reste un visage : gardez-le",
         ),
         Value::Switch(flip),
     )

@@ -63,7 +63,7 @@ impl Knobs for Noise {
                 say("Noise", "Bruit"),
                 say(
                     "Adds grain, as a weak camera does in the dark",
-                    "Ajoute du grain, comme un appareil modeste dans l’obscurité",
+                    "Ajoute du grain, comme un téléphone modeste dans l’obscurité",
                 ),
                 Value::Switch(on),
             )

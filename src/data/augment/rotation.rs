@@ -49,7 +49,7 @@ impl Knobs for Rotation {
                 say("Largest angle", "Angle maximal"),
                 say(
                     "Either way. The faces of this data stand upright: 5 to 20 degrees",
-                    "Dans les deux sens. Les visages de ces données sont droits : de 5 à 20 degrés",
+                    "Dans les deux sens. Les visages de ces données sont droits : de 5 à 20 degrés",
                 ),
                 Value::Number { value: degrees, range: 0.0..=180.0, scale: Scale::Linear, unit: say("°", "°") },
             )

@@ -198,7 +198,7 @@ fn problem(error: candle_core::Error) -> Problem {
     if details.to_lowercase().contains("out of memory") || details.contains("OUT_OF_MEMORY") {
         return Problem::new(
             Kind::OutOfMemory,
-            say("The device has too little memory for this batch", "Le périphérique a trop peu de mémoire pour ce lot"),
+            say("The device has too little memory for this batch", "L’appareil a trop peu de mémoire pour ce lot"),
             say("Use smaller batches, or a smaller network", "Prenez des lots plus petits, ou un réseau plus petit"),
         )
         .because(details);
@@ -206,7 +206,7 @@ fn problem(error: candle_core::Error) -> Problem {
     Problem::new(
         Kind::Device,
         say("candle could not compute this", "candle n’a pas pu calculer ceci"),
-        say("Try again, or choose another device", "Réessayez, ou choisissez un autre périphérique"),
+        say("Try again, or choose another device", "Réessayez, ou choisissez un autre appareil"),
     )
     .because(details)
 }

@@ -247,15 +247,15 @@ fn able(id: &str) -> Result<&'static Found, Problem> {
 fn absent(id: &str) -> Problem {
     let what = Sentence {
         en: format!("There is no graphics card “{id}” here"),
-        fr: format!("Il n’y a pas de carte graphique « {id} » ici"),
+        fr: format!("Il n’y a pas de carte graphique « {id} » ici"),
     };
-    Problem::new(Kind::Device, what, say("Choose another device", "Choisissez un autre périphérique")).at("device")
+    Problem::new(Kind::Device, what, say("Choose another device", "Choisissez un autre appareil")).at("device")
 }
 
 fn unfit(name: &str, lacks: &str) -> Problem {
     let what = Sentence {
         en: format!("{name} cannot train: it lacks something that the kernels need"),
-        fr: format!("{name} ne peut pas entraîner : il lui manque ce qu’il faut aux calculs"),
+        fr: format!("{name} ne peut pas entraîner : il lui manque ce qu’il faut aux calculs"),
     };
     Problem::new(Kind::Device, what, say("Train on the processor", "Entraînez sur le processeur")).at("device").because(lacks)
 }

@@ -53,8 +53,8 @@ fn details(view: &RunView, lang: Lang) -> Vec<Block> {
             format!("{epochs} epochs in {time} on {}; the weights are those of epoch {best}", info.device),
         ],
         Lang::Fr => vec![
-            format!("Exécution « {} » ({}), entraînée avec Trombine {version} le {day}", info.name, info.id),
-            format!("{epochs} époques en {time} sur {} ; les poids sont ceux de l’époque {best}", info.device),
+            format!("Essai « {} » ({}), entraîné avec Trombine {version} le {day}", info.name, info.id),
+            format!("{epochs} époques en {time} sur {} ; les poids sont ceux de l’époque {best}", info.device),
         ],
     };
     if let Ok(network) = Network::new(&view.settings.model, view.settings.augment.side()) {
@@ -72,13 +72,13 @@ fn details(view: &RunView, lang: Lang) -> Vec<Block> {
             "Licence: the training pictures are for non-commercial research only; use the weights no further than that"
         }
         (Kind::UtkFace, Lang::Fr) => {
-            "Licence : les images d’entraînement sont réservées à la recherche non commerciale ; n’utilisez pas les poids au-delà"
+            "Licence : les images d’entraînement sont réservées à la recherche non commerciale ; n’utilisez pas les poids au-delà"
         }
         (Kind::Drawings, Lang::En) => "Licence: trained on Trombine’s own drawings (MIT)",
-        (Kind::Drawings, Lang::Fr) => "Licence : entraîné sur les dessins de Trombine (MIT)",
+        (Kind::Drawings, Lang::Fr) => "Licence : entraîné sur les dessins de Trombine (MIT)",
         (Kind::Other, Lang::En) => "Licence: as the training pictures allow; Trombine does not know their terms",
         (Kind::Other, Lang::Fr) => {
-            "Licence : selon ce que permettent les images d’entraînement ; Trombine n’en connaît pas les conditions"
+            "Licence : selon ce que permettent les images d’entraînement ; Trombine n’en connaît pas les conditions"
         }
     };
     items.push(license.to_owned());
@@ -93,7 +93,7 @@ fn intended_use(lang: Lang) -> Vec<Block> {
         paragraph(
             say(
                 "For learning and research: to see how a face classifier is trained, how good it gets, and where it fails.",
-                "Pour apprendre et pour la recherche : voir comment un classifieur de visages s’entraîne, ce qu’il vaut et où il échoue.",
+                "Pour apprendre et pour la recherche : voir comment un classifieur de visages s’entraîne, ce qu’il vaut et où il échoue.",
             ),
             lang,
         ),
@@ -105,7 +105,7 @@ fn intended_use(lang: Lang) -> Vec<Block> {
                 ),
                 say(
                     "It is not for decisions about people: not for access, hiring, advertising, policing, medicine or statistics about passers-by",
-                    "Il n’est pas fait pour décider au sujet de personnes : ni accès, ni recrutement, ni publicité, ni police, ni médecine, ni statistiques sur des passants",
+                    "Il n’est pas fait pour décider au sujet de personnes : ni accès, ni recrutement, ni publicité, ni police, ni médecine, ni statistiques sur des passants",
                 ),
                 say(
                     "It cannot tell anybody’s gender identity, and a wrong label can hurt",
@@ -120,7 +120,7 @@ fn intended_use(lang: Lang) -> Vec<Block> {
 fn factors(view: &RunView, lang: Lang) -> Vec<Block> {
     let mut items = vec![say(
         "Pose, light, blur, glasses, make-up and cropping also matter; they are not recorded, so they are not measured",
-        "La pose, la lumière, le flou, les lunettes, le maquillage et le cadrage comptent aussi ; ils ne sont pas notés, donc pas mesurés",
+        "La pose, la lumière, le flou, les lunettes, le maquillage et le cadrage comptent aussi ; ils ne sont pas notés, donc pas mesurés",
     )];
     if source_kind(view) == Kind::UtkFace {
         items.insert(
@@ -134,7 +134,7 @@ fn factors(view: &RunView, lang: Lang) -> Vec<Block> {
             1,
             say(
                 "The race label is UTKFace’s own five-fold code, estimated by a program and checked by a person; it is not skin type, and no claim about skin type is made",
-                "L’étiquette d’origine est le code à cinq valeurs d’UTKFace, estimé par un programme et vérifié par une personne ; ce n’est pas le type de peau, et rien n’est affirmé sur celui-ci",
+                "L’étiquette d’origine est le code à cinq valeurs d’UTKFace, estimé par un programme et vérifié par une personne ; ce n’est pas le type de peau, et rien n’est affirmé sur celui-ci",
             ),
         );
     }
@@ -151,7 +151,7 @@ fn metrics(view: &RunView, lang: Lang) -> Vec<Block> {
         .to_owned(),
         say(
             "Beside every accuracy stands the baseline: always saying the class that most training pictures have",
-            "À côté de chaque exactitude figure le niveau de référence : toujours répondre la classe majoritaire de l’entraînement",
+            "À côté de chaque exactitude figure le niveau de référence : toujours répondre la classe majoritaire de l’entraînement",
         )
         .get(lang)
         .to_owned(),
@@ -162,7 +162,7 @@ fn metrics(view: &RunView, lang: Lang) -> Vec<Block> {
         items.push(match lang {
             Lang::En => format!("A picture is called “{class}” from a probability of {threshold} on; temperature {temperature}"),
             Lang::Fr => {
-                format!("Une image est dite « {class} » à partir d’une probabilité de {threshold} ; température {temperature}")
+                format!("Une image est dite « {class} » à partir d’une probabilité de {threshold} ; température {temperature}")
             }
         });
     }
@@ -179,16 +179,16 @@ fn evaluation_data(view: &RunView, lang: Lang) -> Vec<Block> {
             format!("{n} pictures of “{source}” that were put aside before training; byte-identical copies stay in one part.")
         }
         (Lang::Fr, Some(Part::Test)) => format!(
-            "{n} images de « {source} » mises de côté avant l’entraînement ; les copies identiques restent dans une même partie."
+            "{n} images de « {source} » mises de côté avant l’entraînement ; les copies identiques restent dans une même partie."
         ),
         (Lang::En, Some(_)) => {
             format!("{n} pictures of “{source}” from the {}; training or choices were made with them.", report.part_name(lang))
         }
         (Lang::Fr, Some(_)) => {
-            format!("{n} images de « {source} », {} ; elles ont servi à l’entraînement ou aux choix.", report.part_name(lang))
+            format!("{n} images de « {source} », {} ; elles ont servi à l’entraînement ou aux choix.", report.part_name(lang))
         }
         (Lang::En, None) => format!("{n} pictures of a folder that the run never saw."),
-        (Lang::Fr, None) => format!("{n} images d’un dossier que l’exécution n’a jamais vu."),
+        (Lang::Fr, None) => format!("{n} images d’un dossier que le modèle n’a jamais vu."),
     };
     vec![
         Block::Paragraph(what),
@@ -208,21 +208,21 @@ fn training_data(view: &RunView, lang: Lang) -> Vec<Block> {
     let source = source.get(lang);
     let counts = match lang {
         Lang::En => format!("{train} pictures of “{source}”; {validation} more for validation and {test} for the test."),
-        Lang::Fr => format!("{train} images de « {source} » ; {validation} autres pour la validation et {test} pour le test."),
+        Lang::Fr => format!("{train} images de « {source} » ; {validation} autres pour la validation et {test} pour le test."),
     };
     let mut blocks = vec![Block::Paragraph(counts)];
     let text = match source_kind(view) {
         Kind::UtkFace => say(
             "UTKFace (Zhang, Song and Qi 2017): aligned and cropped faces from the web, “available for non-commercial research purposes only”; the pictures belong to their owners. Its labels were estimated by the DEX algorithm and checked by a person, in two gender codes only. In the whole set, 52 % are labelled male, and ages 40 to 59 hold more than twice as many men as women, a shortcut that a network can learn.",
-            "UTKFace (Zhang, Song et Qi 2017) : des visages du web, alignés et recadrés, « disponibles pour la recherche non commerciale uniquement » ; les images appartiennent à leurs propriétaires. Les étiquettes ont été estimées par l’algorithme DEX et vérifiées par une personne, avec deux codes de genre seulement. Dans l’ensemble, 52 % sont étiquetés « homme », et les 40 à 59 ans comptent plus de deux fois plus d’hommes que de femmes : un raccourci qu’un réseau peut apprendre.",
+            "UTKFace (Zhang, Song et Qi 2017) : des visages du web, alignés et recadrés, « disponibles pour la recherche non commerciale uniquement » ; les images appartiennent à leurs propriétaires. Les étiquettes ont été estimées par l’algorithme DEX et vérifiées par une personne, avec deux codes de genre seulement. Dans l’ensemble, 52 % sont étiquetés « homme », et les 40 à 59 ans comptent plus de deux fois plus d’hommes que de femmes : un raccourci qu’un réseau peut apprendre.",
         ),
         Kind::Drawings => say(
             "Sample faces: toy drawings made by a formula, whose labels follow their geometry with some noise. They say nothing about people.",
-            "Visages d’exemple : des dessins faits par une formule, dont les étiquettes suivent la géométrie avec un peu de bruit. Ils ne disent rien des gens.",
+            "Visages d’exemple : des dessins faits par une formule, dont les étiquettes suivent la géométrie avec un peu de bruit. Ils ne disent rien des gens.",
         ),
         Kind::Other => say(
             "A folder of the user’s own; where its pictures and labels come from, and what their licence allows, is for its owner to add here.",
-            "Un dossier de l’utilisateur ; l’origine des images et des étiquettes, et ce que permet leur licence, sont à compléter ici par leur propriétaire.",
+            "Un dossier de l’utilisateur ; l’origine des images et des étiquettes, et ce que permet leur licence, sont à compléter ici par leur propriétaire.",
         ),
     };
     blocks.push(paragraph(text, lang));
@@ -238,7 +238,7 @@ fn analyses(view: &RunView, lang: Lang) -> Vec<Block> {
         paragraph(
             say(
                 "By group, with n and a 95 % range. Ranges that overlap are no difference that can be claimed; groups of fewer than 30 pictures say little and are not compared.",
-                "Par groupe, avec n et un intervalle à 95 %. Des intervalles qui se recouvrent ne permettent d’affirmer aucune différence ; les groupes de moins de 30 images disent peu et ne sont pas comparés.",
+                "Par groupe, avec n et un intervalle à 95 %. Des intervalles qui se recouvrent ne permettent d’affirmer aucune différence ; les groupes de moins de 30 images disent peu et ne sont pas comparés.",
             ),
             lang,
         ),
@@ -259,17 +259,17 @@ fn ethics(view: &RunView, lang: Lang) -> Vec<Block> {
     let mut items = vec![
         say(
             "Gender is not visible; the program agrees or disagrees with a label that somebody recorded, in two codes that leave people out",
-            "Le genre ne se voit pas ; le programme est d’accord ou non avec une étiquette que quelqu’un a notée, en deux codes qui laissent des gens de côté",
+            "Le genre ne se voit pas ; le programme est d’accord ou non avec une étiquette que quelqu’un a notée, en deux codes qui laissent des gens de côté",
         ),
         say(
             "Good averages can hide groups: Gender Shades (Buolamwini and Gebru 2018) found up to 34.7 % errors for darker-skinned women in products whose averages were good",
-            "De bonnes moyennes peuvent cacher des groupes : Gender Shades (Buolamwini et Gebru 2018) a trouvé jusqu’à 34,7 % d’erreurs pour les femmes à la peau foncée dans des produits bons en moyenne",
+            "De bonnes moyennes peuvent cacher des groupes : Gender Shades (Buolamwini et Gebru 2018) a trouvé jusqu’à 34,7 % d’erreurs pour les femmes à la peau foncée dans des produits bons en moyenne",
         ),
     ];
     if source_kind(view) == Kind::UtkFace {
         items.push(say(
             "The people shown were not asked; do not publish their pictures",
-            "Les personnes représentées n’ont pas été consultées ; ne publiez pas leurs images",
+            "Les personnes représentées n’ont pas été consultées ; ne publiez pas leurs images",
         ));
     }
     vec![list(&items, lang)]
@@ -279,11 +279,11 @@ fn caveats(view: &RunView, lang: Lang) -> Vec<Block> {
     let mut items = vec![
         say(
             "A photo must be a tight, upright crop of one face, as the training pictures are; on anything else the answer means nothing",
-            "Une photo doit être un cadrage serré et droit d’un seul visage, comme les images d’entraînement ; sur autre chose la réponse ne veut rien dire",
+            "Une photo doit être un cadrage serré et droit d’un seul visage, comme les images d’entraînement ; sur autre chose la réponse ne veut rien dire",
         ),
         say(
             "One run is one throw of the dice: a difference smaller than the range, or seen with one seed only, is noise",
-            "Une exécution est un seul lancer de dés : une différence plus petite que l’intervalle, ou vue avec une seule graine, est du bruit",
+            "Un essai est un seul lancer de dés : une différence plus petite que l’intervalle, ou vue avec une seule graine, est du bruit",
         ),
         say(
             "Wrong labels in the data count as mistakes of the model, and the other way round",
@@ -293,14 +293,14 @@ fn caveats(view: &RunView, lang: Lang) -> Vec<Block> {
     if source_kind(view) == Kind::UtkFace {
         items.push(say(
             "Children are hard, for people too: look at the youngest band before you trust the average",
-            "Les enfants sont difficiles, pour les gens aussi : regardez la tranche la plus jeune avant de croire la moyenne",
+            "Les enfants sont difficiles, pour les gens aussi : regardez la tranche la plus jeune avant de croire la moyenne",
         ));
     }
     vec![list(&items, lang)]
 }
 
 fn not_judged(lang: Lang) -> Block {
-    paragraph(say("The run was not judged yet.", "L’exécution n’a pas encore été évaluée."), lang)
+    paragraph(say("The run was not judged yet.", "L’essai n’a pas encore été évalué."), lang)
 }
 
 /// Scores of both classes and their mean.
@@ -352,11 +352,11 @@ pub fn below_average(report: &Report, lang: Lang) -> String {
         (true, Lang::En) => "No single group lies below the average beyond what chance explains.".to_owned(),
         (true, Lang::Fr) => "Aucun groupe n’est sous la moyenne au-delà de ce que le hasard explique.".to_owned(),
         (false, Lang::En) => format!("Below the average beyond what chance explains: {}.", names.join("; ")),
-        (false, Lang::Fr) => format!("Sous la moyenne au-delà de ce que le hasard explique : {}.", names.join(" ; ")),
+        (false, Lang::Fr) => format!("Sous la moyenne au-delà de ce que le hasard explique : {}.", names.join(" ; ")),
     };
     match lang {
         Lang::En => format!("{groups} Expected calibration error: {calibration}."),
-        Lang::Fr => format!("{groups} Erreur de calibration attendue : {calibration}."),
+        Lang::Fr => format!("{groups} Erreur de calibration attendue : {calibration}."),
     }
 }
 

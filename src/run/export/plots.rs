@@ -267,7 +267,7 @@ pub fn reliability(report: &Report, lang: Lang) -> Canvas {
     let class = words::class_name(&report.classes, 1, lang);
     let (x, y) = match lang {
         Lang::En => (format!("probability of {class} that it gave"), format!("share that is {class}")),
-        Lang::Fr => (format!("probabilité « {class} » annoncée"), format!("part réelle, {class}")),
+        Lang::Fr => (format!("probabilité « {class} » annoncée"), format!("part réelle, {class}")),
     };
     let (mut canvas, frame) = square(say("Calibration", "Calibration").get(lang), &x, &y, lang);
     let ((x1, y1), (x2, y2)) = (frame.at(0.0, 0.0), frame.at(1.0, 1.0));

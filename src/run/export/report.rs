@@ -62,7 +62,7 @@ fn page(view: &RunView, pictures: &[Mistake<'_>], lang: Lang) -> String {
     match &view.report {
         Some(report) => html += &results(view, report, pictures, lang),
         None => {
-            let text = say("The run was not judged yet", "L’exécution n’a pas encore été évaluée").get(lang);
+            let text = say("The run was not judged yet", "L’essai n’a pas encore été évalué").get(lang);
             html += &card("wide", say("Results", "Résultats"), "", &format!("<p>{}</p>", escape(text)), lang);
         }
     }
@@ -83,7 +83,7 @@ fn page(view: &RunView, pictures: &[Mistake<'_>], lang: Lang) -> String {
     let made = say("Made with Trombine", "Fait avec Trombine").get(lang);
     html += &format!("<footer><p>{caution}.</p><p>{made} {}</p></footer></main>", env!("CARGO_PKG_VERSION"));
     // A line does not end behind an opening quote, nor begin with a closing one.
-    html.replace("« ", "«\u{a0}").replace(" »", "\u{a0}»")
+    html.replace("« ", "«\u{a0}").replace(" »", "\u{a0}»")
 }
 
 fn head(view: &RunView, lang: Lang) -> String {
@@ -94,7 +94,7 @@ fn head(view: &RunView, lang: Lang) -> String {
     let source = escape(source.get(lang));
     let run = match lang {
         Lang::En => format!("Run “{name}” · {source} · {day}"),
-        Lang::Fr => format!("Exécution «\u{a0}{name}\u{a0}» · {source} · {day}"),
+        Lang::Fr => format!("Essai «\u{a0}{name}\u{a0}» · {source} · {day}"),
     };
     let (title, line) = match &view.report {
         Some(report) => (report.headline(report.threshold, lang), report.subline(report.threshold, lang)),
@@ -184,7 +184,7 @@ fn roc_text(report: &Report, lang: Lang) -> String {
             "The ring is the threshold {threshold}: from that probability on, a picture is called “{class}”. Sliding it moves along the curve."
         ),
         Lang::Fr => format!(
-            "L’anneau est le seuil {threshold} : à partir de cette probabilité, une image est dite « {class} ». Le déplacer suit la courbe."
+            "L’anneau est le seuil {threshold} : à partir de cette probabilité, une image est dite « {class} ». Le déplacer suit la courbe."
         ),
     }
 }
@@ -202,7 +202,7 @@ fn calibration_text(report: &Report, lang: Lang) -> String {
     let temperature = decimal(lang, report.temperature, 2);
     let text = say(
         "On the dotted line, a probability is what it says: 80 % means right eight times of ten. Larger dots hold more pictures.",
-        "Sur la ligne pointillée, une probabilité dit vrai : 80 % veut dire juste huit fois sur dix. Les grands points portent plus d’images.",
+        "Sur la ligne pointillée, une probabilité dit vrai : 80 % veut dire juste huit fois sur dix. Les grands points portent plus d’images.",
     );
     let scaled = match lang {
         Lang::En => format!(" Scaled by the temperature {temperature}, fitted on the validation part."),
@@ -318,7 +318,7 @@ fn gallery(view: &RunView, report: &Report, pictures: &[Mistake<'_>], lang: Lang
     html += "</div>";
     let caption = match card::source_kind(view) {
         card::Kind::Drawings => say("drawings, the surest first", "dessins, les plus sûres d’abord"),
-        _ => say("shows people: not for passing on", "montre des personnes : à ne pas diffuser"),
+        _ => say("shows people: not for passing on", "montre des personnes : à ne pas diffuser"),
     };
     card("wide", say("Most confident mistakes", "Erreurs les plus sûres"), caption.get(lang), &html, lang)
 }

@@ -115,7 +115,7 @@ fn best(settings: &CallbackSettings, value: f64) -> Sentence {
         let (what, value) = (settings.monitor.noun().get(lang), settings.monitor.value_text(lang, value));
         match lang {
             Lang::En => format!("Best so far: {what} {value}"),
-            Lang::Fr => format!("Meilleure jusqu’ici : {what} {value}"),
+            Lang::Fr => format!("Meilleure jusqu’ici : {what} {value}"),
         }
     })
 }

@@ -39,7 +39,7 @@ pub(super) fn knob(checkpoint_every: &mut u32) -> Knob<'_> {
         say("Also keep every", "Garder aussi toutes les"),
         say(
             "The best and the last weights are always kept; this keeps those of every n-th epoch too. 0 keeps no others",
-            "Les meilleurs et les derniers poids sont toujours gardés ; ceci garde aussi ceux de chaque n-ième époque. 0 n’en garde pas d’autres",
+            "Les meilleurs et les derniers poids sont toujours gardés ; ceci garde aussi ceux de chaque n-ième époque. 0 n’en garde pas d’autres",
         ),
         Value::Whole { value: checkpoint_every, range: 0..=1000, unit: say("epochs", "époques") },
     )

@@ -35,7 +35,7 @@ pub(super) fn knob(csv_log: &mut bool) -> Knob<'_> {
         say("History as CSV", "Historique en CSV"),
         say(
             "Writes history.csv into the run's folder, which spreadsheets open",
-            "Écrit history.csv dans le dossier de l’exécution, que les tableurs ouvrent",
+            "Écrit dans le dossier de l’essai un fichier history.csv que les tableurs ouvrent",
         ),
         Value::Switch(csv_log),
     )

@@ -72,7 +72,7 @@ impl EarlyStopping {
             let what = settings.monitor.noun().get(lang);
             match lang {
                 Lang::En => format!("Stopped: {epochs} without a better {what}; the best is epoch {best}"),
-                Lang::Fr => format!("Arrêté : {epochs} sans meilleure {what} ; la meilleure est l’époque {best}"),
+                Lang::Fr => format!("Arrêté : {epochs} sans meilleure {what} ; la meilleure est l’époque {best}"),
             }
         })
     }
@@ -91,7 +91,7 @@ pub(super) fn knobs<'a>(
             say("Early stopping", "Arrêt anticipé"),
             say(
                 "Ends training when validation has not got better for some epochs: it would only learn by heart from there",
-                "Arrête l’entraînement quand la validation ne s’améliore plus depuis quelques époques : au-delà il apprendrait par cœur",
+                "Arrête l’entraînement quand la validation ne s’améliore plus depuis quelques époques : au-delà il apprendrait par cœur",
             ),
             Value::Switch(on),
         ),
@@ -100,7 +100,7 @@ pub(super) fn knobs<'a>(
             say("Patience", "Patience"),
             say(
                 "Epochs without a better value before it stops. 3 to 10; with a schedule, as many as there are epochs",
-                "Époques sans meilleure valeur avant l’arrêt. De 3 à 10 ; avec un calendrier, autant que d’époques",
+                "Époques sans meilleure valeur avant l’arrêt. De 3 à 10 ; avec un calendrier, autant que d’époques",
             ),
             Value::Whole { value: patience, range: 1..=1000, unit: say("epochs", "époques") },
         )

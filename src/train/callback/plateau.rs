@@ -102,8 +102,8 @@ impl Reduced {
             match (lang, halved) {
                 (Lang::En, true) => format!("Rate halved at epoch {epoch}: {rate}"),
                 (Lang::En, false) => format!("Rate lowered at epoch {epoch}: {rate}"),
-                (Lang::Fr, true) => format!("Taux divisé par deux à l’époque {epoch} : {rate}"),
-                (Lang::Fr, false) => format!("Taux abaissé à l’époque {epoch} : {rate}"),
+                (Lang::Fr, true) => format!("Taux divisé par deux à l’époque {epoch} : {rate}"),
+                (Lang::Fr, false) => format!("Taux abaissé à l’époque {epoch} : {rate}"),
             }
         })
     }

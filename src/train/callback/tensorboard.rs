@@ -11,7 +11,7 @@ pub(super) fn knob(tensorboard: &mut bool) -> Knob<'_> {
         say("TensorBoard files", "Fichiers TensorBoard"),
         say(
             "Writes event files into the run's folder for the TensorBoard viewer: curves, learning rate, a few pictures, settings",
-            "Écrit dans le dossier de l’exécution des fichiers pour le visualiseur TensorBoard : courbes, taux, quelques images, réglages",
+            "Écrit dans le dossier de l’essai des fichiers pour le visualiseur TensorBoard : courbes, taux, quelques images, réglages",
         ),
         Value::Switch(tensorboard),
     )

@@ -12,7 +12,7 @@ pub fn check(loss: f64, epoch: u32) -> Option<Problem> {
     }
     let what = Sentence::by(|lang| match lang {
         Lang::En => format!("The loss is no longer a number, in epoch {epoch}: training ran away"),
-        Lang::Fr => format!("La perte n’est plus un nombre, à l’époque {epoch} : l’entraînement a divergé"),
+        Lang::Fr => format!("La perte n’est plus un nombre, à l’époque {epoch} : l’entraînement a divergé"),
     });
     let remedy = say(
         "Lower the learning rate to a third or a tenth and start again from the best weights",

@@ -33,7 +33,7 @@ pub(super) fn knobs<'a>(gamma: &'a mut f64, balancing: &'a mut bool, alpha: &'a 
             say("Focus (gamma)", "Focalisation (gamma)"),
             say(
                 "How much pictures that are already right are played down; 0 is plain cross-entropy. 1 to 3",
-                "À quel point les images déjà justes comptent moins ; 0 donne l’entropie croisée simple. De 1 à 3",
+                "À quel point les images déjà justes comptent moins ; 0 donne l’entropie croisée simple. De 1 à 3",
             ),
             Value::Number { value: gamma, range: 0.0..=5.0, scale: Scale::Linear, unit: UNITLESS },
         ),
@@ -52,7 +52,7 @@ pub(super) fn knobs<'a>(gamma: &'a mut f64, balancing: &'a mut bool, alpha: &'a 
             say("Alpha", "Alpha"),
             say(
                 "The weight of the second class; 0.5 weighs both the same. 0.25 to 0.75",
-                "Le poids de la seconde classe ; 0,5 donne le même aux deux. De 0,25 à 0,75",
+                "Le poids de la seconde classe ; 0,5 donne le même aux deux. De 0,25 à 0,75",
             ),
             Value::Number { value: alpha, range: 0.0..=1.0, scale: Scale::Linear, unit: UNITLESS },
         )

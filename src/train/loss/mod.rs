@@ -68,14 +68,14 @@ impl Default for LossSettings {
 
 choice!(LossKind {
     BinaryCrossentropy = "binary_crossentropy", say("Binary cross-entropy", "Entropie croisée binaire"),
-        say("The notebook's; every picture counts", "Celle du notebook ; chaque image compte");
+        say("The notebook's; every picture counts", "Celle du notebook ; chaque image compte");
     BinaryFocalCrossentropy = "binary_focal_crossentropy", say("Focal loss", "Focal loss"),
         say("Pictures that are already right count less", "Les images déjà justes comptent moins");
 });
 choice!(ClassWeights {
     None = "none", say("None", "Aucune"), say("Every picture counts the same", "Chaque image compte autant");
     Balanced = "balanced", say("Balanced", "Équilibrée"),
-        say("The smaller class counts more, so that both weigh the same", "La plus petite classe compte plus : les deux pèsent autant");
+        say("The smaller class counts more, so that both weigh the same", "La plus petite classe compte plus : les deux pèsent autant");
     ByHand = "by_hand", say("By hand", "À la main"), say("You set both factors", "Vous fixez les deux facteurs");
 });
 
@@ -125,7 +125,7 @@ impl Knobs for LossSettings {
             say("Loss", "Perte"),
             say(
                 "What training makes small. Focal loss pays more attention to hard pictures; it helps when classes are unequal",
-                "Ce que l’entraînement rend petit. La focal loss s’attarde sur les images difficiles ; elle aide si les classes sont inégales",
+                "Ce que l’entraînement rend petit. La focal loss s’attarde sur les images difficiles ; elle aide si les classes sont inégales",
             ),
             Value::Choice(kind),
         )];
@@ -136,7 +136,7 @@ impl Knobs for LossSettings {
                 say("Label smoothing", "Lissage des étiquettes"),
                 say(
                     "Asks for a little less than certainty, since some labels are wrong. 0 is off; 0.02 to 0.1",
-                    "Demande un peu moins que la certitude, car certaines étiquettes sont fausses. 0 désactive ; de 0,02 à 0,1",
+                    "Demande un peu moins que la certitude, car certaines étiquettes sont fausses. 0 désactive ; de 0,02 à 0,1",
                 ),
                 Value::Number { value: label_smoothing, range: 0.0..=0.4, scale: Scale::Linear, unit: UNITLESS },
             ),

@@ -56,7 +56,7 @@ pub(super) fn knobs<'a>(use_ema: &'a mut bool, ema_momentum: &'a mut f64) -> [Kn
             say("Memory of the average", "Mémoire de la moyenne"),
             say(
                 "How much of the average each step keeps: 0.999 averages over about 1,000 steps. 0.99 to 0.9999",
-                "Quelle part de la moyenne chaque pas garde : 0,999 moyenne sur environ 1 000 pas. De 0,99 à 0,9999",
+                "Quelle part de la moyenne chaque pas garde : 0,999 moyenne sur environ 1 000 pas. De 0,99 à 0,9999",
             ),
             Value::Number { value: ema_momentum, range: 0.5..=0.99999, scale: Scale::Linear, unit: UNITLESS },
         )

@@ -86,10 +86,10 @@ impl Default for OptimizerSettings {
 }
 
 choice!(OptimizerKind {
-    Adam = "adam", say("Adam", "Adam"), say("The notebook's; good without tuning", "Celui du notebook ; bon sans réglage");
-    AdamW = "adamw", say("AdamW", "AdamW"), say("Adam with weight decay; best with a schedule", "Adam avec décroissance des poids ; meilleur avec un calendrier");
+    Adam = "adam", say("Adam", "Adam"), say("The notebook's; good without tuning", "Celui du notebook ; bon sans réglage");
+    AdamW = "adamw", say("AdamW", "AdamW"), say("Adam with weight decay; best with a schedule", "Adam avec décroissance des poids ; meilleur avec un calendrier");
     RmsProp = "rmsprop", say("RMSprop", "RMSprop"), say("Adam's forerunner", "Le précurseur d’Adam");
-    Sgd = "sgd", say("SGD", "SGD"), say("Plain steps with momentum; wants a rate about 100 times higher", "Pas simples avec inertie ; demande un taux environ 100 fois plus élevé");
+    Sgd = "sgd", say("SGD", "SGD"), say("Plain steps with momentum; wants a rate about 100 times higher", "Pas simples avec inertie ; demande un taux environ 100 fois plus élevé");
     Nadam = "nadam", say("Nadam", "Nadam"), say("Adam that looks ahead", "Adam qui regarde en avant");
 });
 
@@ -240,7 +240,7 @@ impl Knobs for OptimizerSettings {
                 say("Learning rate", "Taux d’apprentissage"),
                 say(
                     "How large each correction is. If the loss jumps or shows NaN, lower it; if it falls slowly, raise it. 0.0001 to 0.003 with Adam, 0.01 to 0.1 with SGD",
-                    "La taille de chaque correction. Si la perte saute ou affiche NaN, baissez-le ; si elle descend lentement, montez-le. De 0,0001 à 0,003 avec Adam, de 0,01 à 0,1 avec SGD",
+                    "La taille de chaque correction. Si la perte saute ou affiche NaN, baissez-le ; si elle descend lentement, montez-le. De 0,0001 à 0,003 avec Adam, de 0,01 à 0,1 avec SGD",
                 ),
                 Value::Number { value: learning_rate, range: 1e-7..=1.0, scale: Scale::Log, unit: UNITLESS },
             ),
@@ -269,7 +269,7 @@ impl Knobs for OptimizerSettings {
                 say("Largest gradient", "Plus grand gradient"),
                 say(
                     "Shrinks the gradient of all weights together to this length when it is longer, against sudden jumps. 0 is off; 1 to 5",
-                    "Ramène le gradient de tous les poids ensemble à cette longueur quand il la dépasse, contre les sauts. 0 désactive ; de 1 à 5",
+                    "Ramène le gradient de tous les poids ensemble à cette longueur quand il la dépasse, contre les sauts. 0 désactive ; de 1 à 5",
                 ),
                 Value::Number { value: global_clipnorm, range: 0.0..=100.0, scale: Scale::Log, unit: UNITLESS },
             )

@@ -87,11 +87,11 @@ impl Default for ScheduleSettings {
 }
 
 choice!(ScheduleKind {
-    Constant = "constant", say("Constant", "Constant"), say("The notebook's; the same rate throughout", "Celui du notebook ; le même taux partout");
+    Constant = "constant", say("Constant", "Constant"), say("The notebook's; the same rate throughout", "Celui du notebook ; le même taux partout");
     Step = "step", say("Steps", "Par paliers"), say("Falls by a factor every few epochs", "Baisse d’un facteur toutes les quelques époques");
     Exponential = "exponential", say("Exponential", "Exponentiel"), say("Falls a little in every epoch", "Baisse un peu à chaque époque");
     Cosine = "cosine", say("Cosine", "Cosinus"), say("Stays high, then falls to almost nothing at the last epoch", "Reste haut, puis tombe à presque rien à la dernière époque");
-    OneCycle = "one_cycle", say("One cycle", "Un cycle"), say("Rises, then falls; quick training with high rates", "Monte puis descend ; entraînement rapide à taux élevés");
+    OneCycle = "one_cycle", say("One cycle", "Un cycle"), say("Rises, then falls; quick training with high rates", "Monte puis descend ; entraînement rapide à taux élevés");
     ByHand = "by_hand", say("By hand", "À la main"), say("A table of epochs and rates", "Un tableau d’époques et de taux");
 });
 
@@ -107,7 +107,7 @@ impl Knobs for ScheduleSettings {
                 say("Learning rate over time", "Taux au fil du temps"),
                 say(
                     "High rates learn quickly, low ones finely: a schedule lets the rate fall. Cosine for a fixed number of epochs, constant with early stopping",
-                    "Un taux élevé apprend vite, un taux bas finement : un calendrier le fait baisser. Cosinus pour un nombre d’époques fixé, constant avec l’arrêt anticipé",
+                    "Un taux élevé apprend vite, un taux bas finement : un calendrier le fait baisser. Cosinus pour un nombre d’époques fixé, constant avec l’arrêt anticipé",
                 ),
                 Value::Choice(kind),
             ),

@@ -16,7 +16,7 @@ pub(super) fn knob(warmup_epochs: &mut f64) -> Knob<'_> {
         say("Warm-up", "Échauffement"),
         say(
             "Epochs during which the rate rises from almost zero, which spares the first, random weights. 0 is none; 1 to 5 with high rates",
-            "Époques pendant lesquelles le taux monte depuis presque zéro, ce qui ménage les premiers poids, tirés au hasard. 0 pour aucun ; de 1 à 5 avec des taux élevés",
+            "Époques pendant lesquelles le taux monte depuis presque zéro, ce qui ménage les premiers poids, tirés au hasard. 0 pour aucun ; de 1 à 5 avec des taux élevés",
         ),
         Value::Number { value: warmup_epochs, range: 0.0..=50.0, scale: Scale::Linear, unit: say("epochs", "époques") },
     )

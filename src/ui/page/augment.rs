@@ -211,7 +211,7 @@ fn speed(cx: &Cx<'_>, state: &State) -> Option<String> {
         (Some(needs), Lang::Fr) => {
             let verdict = if makes > 2.0 * needs { "il n’attendra jamais" } else { "il pourrait attendre" };
             let needs = number(lang, needs as u64);
-            format!("Cette machine en fait environ {made} par seconde ; l’entraînement en demande {needs} : {verdict}")
+            format!("Cette machine en fait environ {made} par seconde ; l’entraînement en demande {needs} : {verdict}")
         }
     })
 }

@@ -62,7 +62,7 @@ impl Page {
             Self::Training => say("Training", "Entraînement"),
             Self::Results => say("Results", "Résultats"),
             Self::Predict => say("Predict", "Prédire"),
-            Self::Runs => say("Runs", "Exécutions"),
+            Self::Runs => say("Runs", "Essais"),
         }
     }
 
@@ -117,8 +117,8 @@ impl Page {
             ),
             Self::Predict => say("drop a photo", "déposer une photo").get(lang).to_owned(),
             Self::Runs => match session.runs.len() {
-                0 => say("none yet", "aucune").get(lang).to_owned(),
-                n => plural(lang, n as u64, say("saved", "enregistrée"), say("saved", "enregistrées")),
+                0 => say("none yet", "aucun").get(lang).to_owned(),
+                n => plural(lang, n as u64, say("saved", "enregistré"), say("saved", "enregistrés")),
             },
         }
     }

@@ -139,7 +139,7 @@ fn table(ui: &mut Ui, cx: &Cx<'_>, rows: &[Row]) {
                 let output = match (&classes, row.kind) {
                     (Some(class), RowKind::Output) => match lang {
                         Lang::En => format!("probability of {class}"),
-                        Lang::Fr => format!("probabilité de « {class} »"),
+                        Lang::Fr => format!("probabilité de « {class} »"),
                     },
                     _ => row.output_text(lang),
                 };

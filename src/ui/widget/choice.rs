@@ -97,19 +97,31 @@ pub fn chip_menu(ui: &mut Ui, selected: usize, options: &[String]) -> Option<usi
 
 /// One line of a menu.
 pub fn menu_item(ui: &mut Ui, icon: Option<Icon>, text: &str) -> Response {
+    menu_line(ui, icon, text, "", false)
+}
+
+/// One line of a menu with a quiet text at its right end: the keys that do the same, or where it leads. A `chosen` one
+/// is what Enter does.
+pub fn menu_line(ui: &mut Ui, icon: Option<Icon>, text: &str, right: &str, chosen: bool) -> Response {
     let t = Theme::of(ui);
-    let galley = ui.painter().layout_no_wrap(text.to_owned(), theme::regular(theme::size::TABLE), Color32::PLACEHOLDER);
-    let width = (galley.size().x + 46.0).max(ui.available_width());
+    let name = ui.painter().layout_no_wrap(text.to_owned(), theme::regular(theme::size::TABLE), Color32::PLACEHOLDER);
+    let quiet = ui.painter().layout_no_wrap(right.to_owned(), theme::regular(theme::size::CAPTION), Color32::PLACEHOLDER);
+    let gap = if right.is_empty() { 0.0 } else { 24.0 };
+    let width = (name.size().x + gap + quiet.size().x + 46.0).max(ui.available_width());
     let (rect, response) = ui.allocate_exact_size(vec2(width, theme::FIELD), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::MenuItem, ui.is_enabled(), text));
-    if response.hovered() || response.has_focus() {
-        ui.painter().rect_filled(rect, CornerRadius::same(theme::RADIUS_FIELD), mix(t.surface2, t.text3, 0.12));
+    if response.hovered() || response.has_focus() || chosen {
+        let fill = if chosen { t.soft } else { mix(t.surface2, t.text3, 0.12) };
+        ui.painter().rect_filled(rect, CornerRadius::same(theme::RADIUS_FIELD), fill);
     }
+    focus_ring(ui, &response, rect.shrink(2.0), theme::RADIUS_FIELD);
     if let Some(icon) = icon {
         let place = Rect::from_center_size(pos2(rect.left() + 16.0, rect.center().y), vec2(16.0, 16.0));
-        icon.paint(ui.painter(), place, 15.0, t.text2);
+        icon.paint(ui.painter(), place, 15.0, if chosen { t.accent } else { t.text2 });
     }
-    ui.painter().galley(pos2(rect.left() + 32.0, rect.center().y - galley.size().y / 2.0), galley, t.text);
+    ui.painter().galley(pos2(rect.left() + 32.0, rect.center().y - name.size().y / 2.0), name, t.text);
+    let end = pos2(rect.right() - 10.0 - quiet.size().x, rect.center().y - quiet.size().y / 2.0);
+    ui.painter().galley(end, quiet, t.text3);
     response
 }
 

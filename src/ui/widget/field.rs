@@ -91,7 +91,7 @@ pub fn help(ui: &mut Ui, lang: Lang, name: &str, help: &str) -> Response {
     let (rect, response) = ui.allocate_exact_size(Vec2::splat(18.0), Sense::click());
     let about = match lang {
         Lang::En => format!("What is “{name}”?"),
-        Lang::Fr => format!("Qu’est-ce que « {name} » ?"),
+        Lang::Fr => format!("Qu’est-ce que « {name} » ?"),
     };
     response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &about));
     let color = if response.hovered() { t.accent } else { t.text3 };

@@ -158,7 +158,7 @@ fn dot(ui: &mut Ui, lang: Lang, name: &str, usual: &str) -> bool {
     let (rect, response) = ui.allocate_exact_size(egui::Vec2::splat(18.0), egui::Sense::click());
     let (spoken, shown) = match lang {
         Lang::En => (format!("Reset {name}"), format!("Differs from the preset: click to go back to {usual}")),
-        Lang::Fr => (format!("Rétablir {name}"), format!("Diffère du préréglage : cliquez pour revenir à {usual}")),
+        Lang::Fr => (format!("Rétablir {name}"), format!("Diffère du préréglage : cliquez pour revenir à {usual}")),
     };
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, ui.is_enabled(), &spoken));
     if response.hovered() || response.has_focus() {

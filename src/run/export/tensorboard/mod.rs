@@ -148,7 +148,7 @@ fn unwritable(error: impl ToString) -> Problem {
         what,
         say(
             "Training goes on; switch TensorBoard off if it repeats",
-            "L’entraînement continue ; coupez TensorBoard si cela se répète",
+            "L’entraînement continue ; coupez TensorBoard si cela se répète",
         ),
     )
     .because(error)

@@ -77,7 +77,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview, vi
                 }
                 let even = say(
                     "At every age there are about as many of both: age gives little away",
-                    "À chaque âge il y en a à peu près autant des deux : l’âge en dit peu",
+                    "À chaque âge il y en a à peu près autant des deux : l’âge en dit peu",
                 );
                 let text = overview.census.shortcut.as_ref().map_or(even.get(lang), |sentence| sentence.get(lang));
                 notice::note(ui, icon::LIGHTBULB, t.validation, text);

@@ -37,7 +37,7 @@ pub fn buttons(ui: &mut Ui, lang: Lang, classes: &[String; 2], class: Option<u8>
         let other = 1 - usize::from(class.min(1));
         let help = say(
             "The label looks wrong: count it as the other class",
-            "L’étiquette semble fausse : la compter dans l’autre classe",
+            "L’étiquette semble fausse : la compter dans l’autre classe",
         );
         let relabel = Button::secondary(is(lang, classes, other)).icon(icon::TAG);
         button(ui, relabel, help, Change::Relabel(classes[other].clone()));
@@ -105,6 +105,6 @@ fn is(lang: Lang, classes: &[String; 2], class: usize) -> String {
     let name = class_name(classes, class, lang);
     match lang {
         Lang::En => format!("It is “{name}”"),
-        Lang::Fr => format!("C’est « {name} »"),
+        Lang::Fr => format!("C’est « {name} »"),
     }
 }

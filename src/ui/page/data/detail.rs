@@ -118,7 +118,7 @@ fn facts(cx: &Cx<'_>, dataset: &Dataset, overview: &Overview, plan: Option<&Arc<
         facts.push(plural(lang, age.into(), say("year", "an"), say("years", "ans")));
     }
     match sample.race.and_then(|race| RACES.get(usize::from(race))) {
-        Some(race) => facts.push(format!("{} {}", say("race label", "origine notée :").get(lang), race.get(lang))),
+        Some(race) => facts.push(format!("{} {}", say("race label", "origine notée :").get(lang), race.get(lang))),
         None if overview.has_ages() => facts.push(say("race label unknown", "origine notée inconnue").get(lang).to_owned()),
         None => {}
     }
@@ -167,7 +167,7 @@ fn twin_line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Ov
 pub fn odd(lang: Lang, oddity: &Oddity) -> String {
     match (oddity, lang) {
         (Oddity::NoRace, Lang::En) => "the name lacks the race field; age and gender stand".to_owned(),
-        (Oddity::NoRace, Lang::Fr) => "il manque l’origine dans le nom ; âge et genre y sont".to_owned(),
+        (Oddity::NoRace, Lang::Fr) => "il manque l’origine dans le nom ; âge et genre y sont".to_owned(),
         (Oddity::Misspelled { meant }, Lang::En) => format!("misspelled name, read as {meant}"),
         (Oddity::Misspelled { meant }, Lang::Fr) => format!("nom mal écrit, lu comme {meant}"),
         (Oddity::Repaired, Lang::En) => "your correction is applied".to_owned(),
@@ -175,7 +175,7 @@ pub fn odd(lang: Lang, oddity: &Oddity) -> String {
         (Oddity::Converted { from }, Lang::En) => format!("converted from {from}"),
         (Oddity::Converted { from }, Lang::Fr) => format!("convertie depuis {from}"),
         (Oddity::NotSquare { width, height }, Lang::En) => format!("{width} × {height}: squeezed to a square"),
-        (Oddity::NotSquare { width, height }, Lang::Fr) => format!("{width} × {height} : ramenée à un carré"),
+        (Oddity::NotSquare { width, height }, Lang::Fr) => format!("{width} × {height} : ramenée à un carré"),
         (Oddity::Suspect { details }, Lang::En) => format!("perhaps damaged, look at it ({details})"),
         (Oddity::Suspect { details }, Lang::Fr) => format!("peut-être abîmée, à regarder ({details})"),
         (Oddity::WrongExtension { is }, Lang::En) => format!("really a {is} file"),

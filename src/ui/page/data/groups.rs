@@ -54,10 +54,10 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, gr
             format!("{count} that look the same; the split does not keep these together")
         }
         (Show::Near, Lang::Fr) => {
-            format!("{count} qui se ressemblent ; la répartition ne les réunit pas")
+            format!("{count} qui se ressemblent ; la répartition ne les réunit pas")
         }
         (_, Lang::En) => format!("{count}, each in one part: {kept} kept from leaking"),
-        (_, Lang::Fr) => format!("{count}, chacun dans une partie : {kept} fuites évitées"),
+        (_, Lang::Fr) => format!("{count}, chacun dans une partie : {kept} fuites évitées"),
     };
     let wrong: Vec<PathBuf> = overview
         .contradictions()
@@ -76,7 +76,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, gr
                         format!("Leaves out {} pictures whose copies disagree about the class; can be undone", wrong.len())
                     }
                     Lang::Fr => {
-                        format!("Écarte {} images dont les copies se contredisent sur la classe ; réversible", wrong.len())
+                        format!("Écarte {} images dont les copies se contredisent sur la classe ; réversible", wrong.len())
                     }
                 };
                 if ui.add(all.icon(icon::EYE_OFF).compact()).on_hover_text(help).clicked() {

@@ -52,7 +52,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             let copy = Button::quiet(cx.say(name)).icon(icon::FOLDER_INPUT);
             let help = say(
                 "Writes train, validation and test folders with a folder for each class, as the notebook does; the data folder stays as it is",
-                "Écrit des dossiers train, validation et test avec un dossier par classe, comme le notebook ; le dossier de données reste tel quel",
+                "Écrit des dossiers train, validation et test avec un dossier par classe, comme le notebook ; le dossier de données reste tel quel",
             );
             let copy = ui.add(copy);
             egui::Popup::menu(&copy).show(|ui| {
@@ -104,7 +104,7 @@ fn open_menu(ui: &mut Ui, cx: &mut Cx<'_>) {
     let open =
         Button::secondary(cx.say(say("Open folder", "Ouvrir un dossier"))).icon(icon::FOLDER_OPEN).trailing(icon::CHEVRON_DOWN);
     let open = ui.add(open);
-    let help = say("Ctrl O; or drop a folder here, or paste its path", "Ctrl O ; ou déposez un dossier, ou collez son chemin");
+    let help = say("Ctrl O; or drop a folder here, or paste its path", "Ctrl O ; ou déposez un dossier, ou collez son chemin");
     egui::Popup::menu(&open).show(|ui| {
         ui.set_min_width(260.0);
         if menu_item(ui, Some(icon::FOLDER_SEARCH), cx.say(say("Choose a folder…", "Choisir un dossier…"))).clicked() {
@@ -115,7 +115,7 @@ fn open_menu(ui: &mut Ui, cx: &mut Cx<'_>) {
             let (symbol, text, action) = match there {
                 true => (icon::HISTORY, name.into_owned(), Action::UseFolder(folder.clone())),
                 false => {
-                    let moved = cx.say(say("it moved: locate…", "déplacé : le localiser…"));
+                    let moved = cx.say(say("it moved: locate…", "déplacé : le localiser…"));
                     (icon::FOLDER_SEARCH, format!("{name}, {moved}"), Action::ChooseFolder)
                 }
             };
@@ -149,7 +149,7 @@ fn waiting(ui: &mut Ui, cx: &mut Cx<'_>) {
     let title = cx.say(say("Opening the pictures", "Ouverture des images"));
     let about = say(
         "Each picture is decoded once and kept; the next opening is immediate",
-        "Chaque image est décodée une fois et gardée ; la prochaine ouverture sera immédiate",
+        "Chaque image est décodée une fois et gardée ; la prochaine ouverture sera immédiate",
     );
     notice::empty(ui, icon::IMAGES, title, cx.say(about), |ui| {
         bar::progress(ui, title, progress.share(), 260.0);

@@ -58,7 +58,7 @@ fn edits_line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset) {
                 plural(cx.lang, count, say("edit", ""), say("edits", ""))
             ),
             Lang::Fr => format!(
-                "{} à côté des données ; le dossier lui-même n’est jamais modifié",
+                "{} à côté des données ; le dossier lui-même n’est jamais modifié",
                 plural(cx.lang, count, say("", "retouche gardée"), say("", "retouches gardées"))
             ),
         };
@@ -148,7 +148,7 @@ pub fn decided(lang: Lang, dataset: &Dataset, edit: &Edit) -> String {
     if let Some(class) = &edit.class {
         let index = dataset.classes.iter().position(|c| c == class);
         let name = index.map_or(class.as_str(), |index| class_name(&dataset.classes, index, lang));
-        parts.push(format!("{} {name}", say("relabeled by you:", "réétiquetée par vous :").get(lang)));
+        parts.push(format!("{} {name}", say("relabeled by you:", "réétiquetée par vous :").get(lang)));
     }
     if let Some(name) = &edit.name {
         parts.push(format!("{} {name}", say("read by your wish as", "lue, selon vous, comme").get(lang)));

@@ -50,7 +50,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let session = cx.session;
     let Some(run) = session.answering() else {
         header(ui, Page::Predict.name().get(lang), "", |_| {});
-        let text = say("A trained run answers here", "Une exécution entraînée répond ici").get(lang);
+        let text = say("A trained run answers here", "Un modèle entraîné répond ici").get(lang);
         Card::new().fill().show(ui, |ui| notice::empty(ui, icon::SCAN_FACE, text, "", |_| {}));
         return;
     };
@@ -98,10 +98,10 @@ fn who(lang: Lang, run: Answering<'_>) -> String {
     match (lang, run.name) {
         (Lang::En, "") => "Drop, paste or choose a photo; the training’s best weights so far answer".to_owned(),
         (Lang::Fr, "") => {
-            "Déposez, collez ou choisissez une photo ; les meilleurs poids de l’entraînement en cours répondent".to_owned()
+            "Déposez, collez ou choisissez une photo ; les meilleurs poids de l’entraînement en cours répondent".to_owned()
         }
         (Lang::En, name) => format!("Drop, paste or choose a photo; the best weights of “{name}” answer"),
-        (Lang::Fr, name) => format!("Déposez, collez ou choisissez une photo ; les meilleurs poids de « {name} » répondent"),
+        (Lang::Fr, name) => format!("Déposez, collez ou choisissez une photo ; les meilleurs poids de « {name} » répondent"),
     }
 }
 
@@ -113,7 +113,7 @@ fn compare(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, shown: &str) {
         return;
     }
     let button = ui.add(
-        Button::secondary(say("Compare with another run", "Comparer à une autre exécution").get(lang)).icon(icon::GIT_COMPARE),
+        Button::secondary(say("Compare with another run", "Comparer à un autre essai").get(lang)).icon(icon::GIT_COMPARE),
     );
     Popup::menu(&button).show(|ui| {
         ui.set_min_width(220.0);
@@ -136,11 +136,11 @@ fn invite(ui: &mut Ui, cx: &mut Cx<'_>, run: Answering<'_>) {
         let text = match cx.session.photo_framing() {
             Framing::FaceCrop => say(
                 "Faces are found and cut as UTKFace’s pictures are; everything stays on this machine",
-                "Les visages sont trouvés et cadrés comme les images d’UTKFace ; tout reste sur cette machine",
+                "Les visages sont trouvés et cadrés comme les images d’UTKFace ; tout reste sur cette machine",
             ),
             Framing::Whole => say(
                 "It is judged whole, as this run’s training pictures were; everything stays on this machine",
-                "Elle est jugée entière, comme les images d’entraînement de cette exécution ; tout reste sur cette machine",
+                "Elle est jugée entière, comme les images d’entraînement de cet essai ; tout reste sur cette machine",
             ),
         };
         notice::empty(ui, icon::SCAN_FACE, title, text.get(lang), |ui| {
@@ -168,11 +168,11 @@ fn folder(ui: &mut Ui, cx: &mut Cx<'_>, run: Answering<'_>) {
             let (name, about) = match framing {
                 Framing::Whole => (
                     say("Judge each picture whole…", "Juger chaque image entière…"),
-                    say("For folders of face crops; the quickest", "Pour des dossiers de visages recadrés ; le plus rapide"),
+                    say("For folders of face crops; the quickest", "Pour des dossiers de visages recadrés ; le plus rapide"),
                 ),
                 Framing::FaceCrop => (
                     say("Find the faces in each picture…", "Chercher les visages de chaque image…"),
-                    say("For folders of photos: one row for each face", "Pour des dossiers de photos : une ligne par visage"),
+                    say("For folders of photos: one row for each face", "Pour des dossiers de photos : une ligne par visage"),
                 ),
             };
             if menu_item(ui, None, name.get(lang)).on_hover_text(about.get(lang)).clicked() {
@@ -208,7 +208,7 @@ fn framing(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Photo, run: Answering<'_>) {
         }
         let unseen = shown.framed == Framed::NoFace;
         let words = match unseen && shown.asked.iter().any(|asked| asked.crop.is_none()) {
-            true => say("no face was found: judged whole, as you asked", "aucun visage trouvé : jugée entière, à votre demande"),
+            true => say("no face was found: judged whole, as you asked", "aucun visage trouvé : jugée entière, à votre demande"),
             false => framing_words(&shown.framed, run.framing),
         };
         let color = if unseen { t.validation } else { t.text2 };
@@ -225,7 +225,7 @@ fn framing_words(framed: &Framed, learned: Framing) -> Say {
         (Framed::Whole, Framing::FaceCrop) => {
             say("judged whole, though the run learned from face crops", "jugée entière, bien qu’apprise sur des visages recadrés")
         }
-        (Framed::Crop, _) => say("a tight face already: judged whole", "un visage déjà serré : jugée entière"),
+        (Framed::Crop, _) => say("a tight face already: judged whole", "un visage déjà serré : jugée entière"),
         (Framed::Faces(_), Framing::FaceCrop) => {
             say("cut as UTKFace’s pictures, which the run learned from", "cadrés comme les images d’UTKFace, apprises ainsi")
         }

@@ -85,7 +85,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, grouping: &mut usize, h
                 if rows.iter().any(|r| r.small) {
                     let text = say(
                         "Gray: fewer than 30 pictures, too few to say much",
-                        "En gris : moins de 30 images, trop peu pour conclure",
+                        "En gris : moins de 30 images, trop peu pour conclure",
                     );
                     ui.label(theme::caption(text.get(lang)).color(Theme::of(ui).text3));
                 }

@@ -41,9 +41,9 @@ pub fn decide(ui: &mut Ui, lang: Lang, dataset: &Arc<Dataset>, p: &Prediction) -
         Some(edit) if edit.kept => say("Looked at and kept by you", "Vue et gardée par vous").get(lang).to_owned(),
         Some(_) if relabeled.is_some() => {
             let name = class_name(&dataset.classes, class, lang);
-            format!("{} {name}", say("Relabeled by you:", "Réétiquetée par vous :").get(lang))
+            format!("{} {name}", say("Relabeled by you:", "Réétiquetée par vous :").get(lang))
         }
-        _ => say("Label looks wrong?", "L’étiquette semble fausse ?").get(lang).to_owned(),
+        _ => say("Label looks wrong?", "L’étiquette semble fausse ?").get(lang).to_owned(),
     };
     ui.label(theme::strong(text).color(t.text));
     let decided = ui.horizontal_wrapped(|ui| decide::buttons(ui, lang, &dataset.classes, Some(class as u8), edit)).inner;
@@ -58,12 +58,12 @@ pub fn repeated(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunView) {
     let name = before.map_or(old.clone(), |info| info.name.clone());
     let text = match cx.lang {
         Lang::En => format!("Trained again as “{name}”, in the same parts, on your labels"),
-        Lang::Fr => format!("Réentraîné comme « {name} », mêmes parties, avec vos étiquettes"),
+        Lang::Fr => format!("Réentraîné comme « {name} », mêmes parties, avec vos étiquettes"),
     };
     ui.horizontal(|ui| {
         ui.spacing_mut().interact_size.y = 18.0;
         notice::note(ui, icon::GIT_COMPARE, t.accent, &text);
-        if link(ui, cx.say(say("Compare the two runs", "Comparer les deux exécutions"))).clicked() {
+        if link(ui, cx.say(say("Compare the two runs", "Comparer les deux essais"))).clicked() {
             cx.act(Action::Compare(vec![old, new]));
         }
     });

@@ -187,10 +187,10 @@ fn not_judged(ui: &mut Ui, cx: &mut Cx<'_>, view: &RunView) {
     let lang = cx.lang;
     header(ui, Page::Results.name().get(lang), &view.info.name, |_| {});
     Card::new().fill().show(ui, |ui| {
-        let title = say("This run was not judged yet", "Cette exécution n’a pas encore été évaluée").get(lang);
+        let title = say("This run was not judged yet", "Cet essai n’a pas encore été évalué").get(lang);
         let text = say(
             "Judging looks once at every test picture with the best weights; it takes less than a minute",
-            "L’évaluation regarde une fois chaque image de test avec les meilleurs poids ; elle prend moins d’une minute",
+            "L’évaluation regarde une fois chaque image de test avec les meilleurs poids ; elle prend moins d’une minute",
         );
         notice::empty(ui, icon::TARGET, title, text.get(lang), |ui| {
             let judge = Button::primary(say("Judge now", "Évaluer maintenant").get(lang)).enabled(!cx.session.phase.busy());
@@ -218,7 +218,7 @@ fn title(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
             let plain = say("Without faces…", "Sans visages…").get(lang);
             let faces = say("With the surest mistakes…", "Avec les erreurs les plus sûres…").get(lang);
             let about =
-                say("The report then shows faces: not for passing on", "Le rapport montre alors des visages : à ne pas diffuser");
+                say("The report then shows faces: not for passing on", "Le rapport montre alors des visages : à ne pas diffuser");
             if menu_item(ui, None, plain).clicked() {
                 cx.act(Action::Export { run: run.clone(), format: Format::Report, mistakes: false });
             }
@@ -257,10 +257,10 @@ fn stale(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
         (false, false) => return,
         (true, _) => say(
             "The pictures or labels have changed since this run",
-            "Les images ou étiquettes ont changé depuis cette exécution",
+            "Les images ou étiquettes ont changé depuis cet essai",
         ),
         (false, true) => {
-            say("Your options now differ from this run’s", "Vos réglages diffèrent maintenant de ceux de cette exécution")
+            say("Your options now differ from this run’s", "Vos réglages diffèrent maintenant de ceux de cet essai")
         }
     };
     // Close to the line that it is about.

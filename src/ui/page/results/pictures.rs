@@ -106,7 +106,7 @@ impl Facets {
                     let called = people(classes, said.into(), lang);
                     let called = match lang {
                         Lang::En => format!("called {called}"),
-                        Lang::Fr => format!("réponse « {} »", class_name(classes, said.into(), lang)),
+                        Lang::Fr => format!("réponse « {} »", class_name(classes, said.into(), lang)),
                     };
                     text = format!("{text}, {called}");
                 }
@@ -254,11 +254,11 @@ fn filters(ui: &mut Ui, lang: Lang, shown: &Shown, open: &mut Pictures) {
     ui.horizontal_wrapped(|ui| {
         class_chip(
             ui,
-            say("really anything", "réalité : toutes").get(lang),
+            say("really anything", "réalité : toutes").get(lang),
             say("really", "en réalité").get(lang),
             &mut facets.really,
         );
-        class_chip(ui, say("said anything", "réponse : toutes").get(lang), say("said", "réponse").get(lang), &mut facets.said);
+        class_chip(ui, say("said anything", "réponse : toutes").get(lang), say("said", "réponse").get(lang), &mut facets.said);
         let options = [say("right and wrong", "justes et faux"), say("wrong", "faux"), say("right", "justes")]
             .map(|s| s.get(lang).to_owned());
         let selected = facets.right.map_or(0, |right| 1 + usize::from(right));
@@ -347,7 +347,7 @@ fn tile(lang: Lang, shown: &Shown, p: &Prediction, places: &Places) -> Tile {
         second: format!("{sure}{}", age.unwrap_or_default()),
         name: match lang {
             Lang::En => format!("{file}: really {truth}, said {name}, {sure}"),
-            Lang::Fr => format!("{file} : en réalité {truth}, réponse {name}, {sure}"),
+            Lang::Fr => format!("{file} : en réalité {truth}, réponse {name}, {sure}"),
         },
         badge: places.badge(p),
     }
@@ -366,7 +366,7 @@ fn details(response: &Response, lang: Lang, shown: &Shown, p: &Prediction, place
             Some(format!("{} {truth}", say("recorded as", "étiquette").get(lang))),
             Some(format!(
                 "{} {}",
-                say("how sure:", "assurance :").get(lang),
+                say("how sure:", "assurance :").get(lang),
                 percent(lang, shown.report.confidence(p, shown.threshold), 1)
             )),
             p.age.map(|age| format!("{} {age}", say("age", "âge").get(lang))),

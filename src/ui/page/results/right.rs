@@ -49,7 +49,7 @@ pub fn matrix(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> Optio
         let (share, share_down) = match lang {
             Lang::En => (format!("{row} of the {really}"), format!("{column} of those called {called}")),
             Lang::Fr => {
-                (format!("{row} des {really}"), format!("{column} des réponses « {} »", words::class_name(classes, said, lang)))
+                (format!("{row} des {really}"), format!("{column} des réponses « {} »", words::class_name(classes, said, lang)))
             }
         };
         Cell {
@@ -237,7 +237,7 @@ fn slider(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) {
         ui.label(theme::cell(name).color(t.text2));
         let help = say(
             "From this probability on, a picture is called the second class. Raise it to be surer of that answer; the matrix, scores and pictures follow",
-            "À partir de cette probabilité, une image reçoit la deuxième classe. Montez-le pour être plus sûr de cette réponse ; la matrice, les scores et les images suivent",
+            "À partir de cette probabilité, une image reçoit la deuxième classe. Montez-le pour être plus sûr de cette réponse ; la matrice, les scores et les images suivent",
         );
         field::help(ui, lang, name, help.get(lang));
         let width = (ui.available_width() - 74.0).max(40.0);

@@ -50,7 +50,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, height: f32) {
             let mut on = temperature != 1.0;
             let about = say(
                 "Divides how sure it is by one number, fitted on the validation part; no answer changes",
-                "Divise son assurance par un seul nombre, ajusté sur la partie validation ; aucune réponse ne change",
+                "Divise son assurance par un seul nombre, ajusté sur la partie validation ; aucune réponse ne change",
             );
             if switch(ui, &mut on, name).on_hover_text(about.get(lang)).changed() {
                 temperature = if on { fitted } else { 1.0 };

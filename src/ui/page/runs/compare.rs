@@ -82,7 +82,7 @@ fn differences(ui: &mut Ui, lang: Lang, views: &[(usize, Arc<RunView>)]) {
         if table.rows.is_empty() {
             let text = say(
                 "The same settings: what differs between the curves is chance, or the data",
-                "Les mêmes réglages : ce qui diffère entre les courbes est le hasard, ou les données",
+                "Les mêmes réglages : ce qui diffère entre les courbes est le hasard, ou les données",
             );
             ui.add(egui::Label::new(theme::cell(text.get(lang)).color(t.text2)).wrap());
             return;

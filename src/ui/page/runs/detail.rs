@@ -18,7 +18,7 @@ use crate::{
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, id: &str) {
     let lang = cx.lang;
     let Some(run) = cx.session.runs.iter().find(|r| r.id == id) else { return };
-    Card::titled(say("This run", "Cette exécution").get(lang)).caption(&run.id).fill().show(ui, |ui| {
+    Card::titled(say("This run", "Cet essai").get(lang)).caption(&run.id).fill().show(ui, |ui| {
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 8.0;
             names(ui, cx, state, run);

@@ -48,13 +48,13 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let session = cx.session;
     let sentence = say(
         "Every training is kept; choose several to see their curves over each other and what differed",
-        "Chaque entraînement est conservé ; choisissez-en plusieurs pour superposer leurs courbes et voir ce qui différait",
+        "Chaque entraînement est conservé ; choisissez-en plusieurs pour superposer leurs courbes et voir ce qui différait",
     );
     header(ui, Page::Runs.name().get(lang), sentence.get(lang), |ui| {
-        let open = say("Open a run…", "Ouvrir une exécution…").get(lang);
+        let open = say("Open a run…", "Ouvrir un essai…").get(lang);
         let about = say(
             "Take a run from another machine: its folder, or its exported weights",
-            "Reprendre une exécution d’une autre machine : son dossier, ou ses poids exportés",
+            "Ajouter un essai d’une autre machine : son dossier, ou ses poids exportés",
         );
         if ui.add(Button::secondary(open).icon(icon::FOLDER_INPUT)).on_hover_text(about.get(lang)).clicked() {
             cx.act(Action::ChooseRun);
@@ -63,7 +63,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     state.chosen.retain(|id| session.runs.iter().any(|r| r.id == *id));
     if session.runs.is_empty() {
         Card::new().fill().show(ui, |ui| {
-            let title = say("No runs yet", "Pas encore d’exécutions").get(lang);
+            let title = say("No runs yet", "Pas encore d’essais").get(lang);
             let text = say(
                 "Each training that you start is kept here with its settings, curves and results",
                 "Chaque entraînement lancé est conservé ici avec ses réglages, ses courbes et ses résultats",
@@ -234,7 +234,7 @@ fn status(lang: Lang, run: &RunInfo) -> String {
     match run.status {
         RunStatus::Training => say("training now", "en cours").get(lang).to_owned(),
         RunStatus::Paused => {
-            say("interrupted or paused; it can go on", "interrompue ou en pause ; elle peut reprendre").get(lang).to_owned()
+            say("interrupted or paused; it can go on", "interrompu ou en pause ; il peut reprendre").get(lang).to_owned()
         }
         RunStatus::Finished => run.stopped.map_or_else(String::new, |reason| super::train::words::why_stopped(lang, reason)),
     }

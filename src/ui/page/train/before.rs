@@ -144,7 +144,7 @@ fn facts(ui: &mut Ui, lang: Lang, plan: &Plan) {
             number(lang, test)
         ),
         Lang::Fr => format!(
-            "{} pour apprendre ; {} vérifient chaque époque, {} jugent à la fin",
+            "{} pour apprendre ; {} vérifient chaque époque, {} jugent à la fin",
             pictures(train),
             number(lang, validation),
             number(lang, test)
@@ -158,7 +158,7 @@ fn facts(ui: &mut Ui, lang: Lang, plan: &Plan) {
         (Lang::En, true) => format!("Stops early after {} epochs without improvement", settings.callbacks.patience),
         (Lang::Fr, true) => format!("S’arrête après {} époques sans progrès", settings.callbacks.patience),
         (_, false) => {
-            say("Goes through all epochs: early stopping is off", "Parcourt toutes les époques : l’arrêt anticipé est désactivé")
+            say("Goes through all epochs: early stopping is off", "Parcourt toutes les époques : l’arrêt anticipé est désactivé")
                 .get(lang)
                 .to_owned()
         }
@@ -174,7 +174,7 @@ fn facts(ui: &mut Ui, lang: Lang, plan: &Plan) {
         }
         Lang::Fr => {
             format!(
-                "{} nombres à apprendre, {} sur le disque ; un pas demande environ {memory} de mémoire",
+                "{} nombres à apprendre, {} sur le disque ; un pas demande environ {memory} de mémoire",
                 number(lang, weights),
                 bytes(lang, weights * 4)
             )

@@ -65,7 +65,7 @@ fn numbers(ui: &mut Ui, cx: &Cx<'_>, training: &Training) {
     let done = training.history.len() as u64;
     let epoch = if over { done } else { now.epoch.into() };
     let step = if over {
-        best.map_or_else(nothing, |b| format!("{} {}", say("the best:", "la meilleure :").get(lang), b.epoch))
+        best.map_or_else(nothing, |b| format!("{} {}", say("the best:", "la meilleure :").get(lang), b.epoch))
     } else if now.validating {
         say("checking on validation…", "contrôle sur la validation…").get(lang).to_owned()
     } else {
@@ -96,7 +96,7 @@ fn numbers(ui: &mut Ui, cx: &Cx<'_>, training: &Training) {
             value: if now.remaining > 0.0 { words::about(lang, now.remaining) } else { nothing() },
             note: match lang {
                 Lang::En => format!("at most; {} so far", time(elapsed)),
-                Lang::Fr => format!("au plus ; {} déjà", time(elapsed)),
+                Lang::Fr => format!("au plus ; {} déjà", time(elapsed)),
             },
             ..Tile::default()
         }

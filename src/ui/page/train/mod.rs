@@ -67,7 +67,7 @@ fn starting(ui: &mut Ui, cx: &mut Cx<'_>) {
     let lang = cx.lang;
     let sentence = say(
         "The network is being set up; the first numbers come in a moment",
-        "Le réseau se prépare ; les premiers chiffres arrivent dans un instant",
+        "Le réseau se prépare ; les premiers chiffres arrivent dans un instant",
     );
     header(ui, Page::Training.name().get(lang), sentence.get(lang), |ui| {
         if ui.add(Button::secondary(say("Cancel", "Annuler").get(lang))).clicked() {
@@ -90,7 +90,7 @@ fn running_header(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
     let sentence = match (phase, lang) {
         (Phase::Judging(_), _) => say(
             "Training is over; the test pictures are being judged",
-            "L’entraînement est fini ; les images de test sont en cours d’évaluation",
+            "L’entraînement est fini ; les images de test sont en cours d’évaluation",
         )
         .get(lang)
         .to_owned(),
@@ -98,7 +98,7 @@ fn running_header(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
             format!("Paused in epoch {}: the processor is free, and nothing is lost", training.now.epoch)
         }
         (Phase::Paused, Lang::Fr) => {
-            format!("En pause à l’époque {} : le processeur est libre, et rien n’est perdu", training.now.epoch)
+            format!("En pause à l’époque {} : le processeur est libre, et rien n’est perdu", training.now.epoch)
         }
         (_, Lang::En) => format!("Learning from {} on {}", pictures(lang, training), training.device.name),
         (_, Lang::Fr) => format!("Apprend de {} sur {}", pictures(lang, training), training.device.name),
@@ -131,17 +131,17 @@ fn over_header(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, training: &Train
     let sentence = match (training.stopped, training.best()) {
         (Some(reason), Some(_)) => match lang {
             Lang::En => format!("Finished: {}; the best epoch is kept", words::why_stopped(lang, reason)),
-            Lang::Fr => format!("Terminé : {} ; la meilleure époque est gardée", words::why_stopped(lang, reason)),
+            Lang::Fr => format!("Terminé : {} ; la meilleure époque est gardée", words::why_stopped(lang, reason)),
         },
         (Some(reason), None) => match lang {
             Lang::En => format!("Finished before the first epoch was done: {}", words::why_stopped(lang, reason)),
-            Lang::Fr => format!("Terminé avant la fin de la première époque : {}", words::why_stopped(lang, reason)),
+            Lang::Fr => format!("Terminé avant la fin de la première époque : {}", words::why_stopped(lang, reason)),
         },
         (None, _) => {
             let safe = training.saved.unwrap_or(0);
             match lang {
                 Lang::En => format!("Interrupted; everything up to epoch {safe} is safe"),
-                Lang::Fr => format!("Interrompu ; tout jusqu’à l’époque {safe} est en sécurité"),
+                Lang::Fr => format!("Interrompu ; tout jusqu’à l’époque {safe} est en sécurité"),
             }
         }
     };

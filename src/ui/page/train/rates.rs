@@ -66,7 +66,7 @@ fn planned(ui: &mut Ui, cx: &mut Cx<'_>, test: &mut bool, height: f32) {
             rate(lang, last)
         ),
         Lang::Fr => format!(
-            "La taille de chaque correction : de {} à la première époque à {} à la dernière",
+            "La taille de chaque correction : de {} à la première époque à {} à la dernière",
             rate(lang, first),
             rate(lang, last)
         ),
@@ -77,7 +77,7 @@ fn planned(ui: &mut Ui, cx: &mut Cx<'_>, test: &mut bool, height: f32) {
         let find = Button::secondary(say("Find a rate", "Trouver un taux").get(lang)).icon(icon::GAUGE).compact();
         let about = say(
             "Raises the rate over 100 batches and watches the loss (Smith 2017); takes some seconds and keeps nothing",
-            "Monte le taux sur 100 lots et observe la perte (Smith 2017) ; quelques secondes, rien n’est gardé",
+            "Monte le taux sur 100 lots et observe la perte (Smith 2017) ; quelques secondes, rien n’est gardé",
         );
         asked |= ui.add(find.unless(reason)).on_hover_text(about.get(lang)).clicked();
     };
@@ -158,10 +158,10 @@ fn tested(ui: &mut Ui, cx: &mut Cx<'_>, rates: &RateTest, test: &mut bool, heigh
     };
     let sentence = match (proposal, lang) {
         (Some(p), Lang::En) => format!("A tenth of the rate with the lowest loss is a safe choice: {}", rate(lang, p)),
-        (Some(p), Lang::Fr) => format!("Un dixième du taux de plus basse perte est un choix sûr : {}", rate(lang, p)),
+        (Some(p), Lang::Fr) => format!("Un dixième du taux de plus basse perte est un choix sûr : {}", rate(lang, p)),
         (None, _) => say(
             "At no rate did the loss fall within 100 batches: there is no proposal",
-            "À aucun taux la perte n’a baissé en 100 lots : pas de proposition",
+            "À aucun taux la perte n’a baissé en 100 lots : pas de proposition",
         )
         .get(lang)
         .to_owned(),

@@ -54,7 +54,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, height: f32) {
                     line(ui, lang, trial);
                 }
                 if !is_of(tried, cx) {
-                    let text = say("Measured with other settings: try again", "Mesuré avec d’autres réglages : réessayez");
+                    let text = say("Measured with other settings: try again", "Mesuré avec d’autres réglages : réessayez");
                     ui.label(theme::caption(text.get(lang)).color(t.text3));
                 }
             }
@@ -63,7 +63,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, height: f32) {
                     Some(_) => say("Each device trains a few batches…", "Chaque appareil s’entraîne sur quelques lots…"),
                     None => say(
                         "Trains 20 batches on each device and reckons the rest; takes some seconds",
-                        "Entraîne 20 lots sur chaque appareil et calcule le reste ; quelques secondes",
+                        "Entraîne 20 lots sur chaque appareil et calcule le reste ; quelques secondes",
                     ),
                 };
                 ui.label(theme::caption(text.get(lang)).color(t.text2));

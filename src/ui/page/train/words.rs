@@ -20,14 +20,14 @@ pub fn about_loss(history: &[EpochRecord]) -> Sentence {
     let Some(last) = history.last() else {
         return say(
             "The loss measures how wrong the model is; both curves should fall",
-            "La perte mesure à quel point le modèle se trompe ; les deux courbes doivent descendre",
+            "La perte mesure à quel point le modèle se trompe ; les deux courbes doivent descendre",
         )
         .into();
     };
     if !last.train_loss.is_finite() || !last.validation_loss.is_finite() {
         return say(
             "The loss is no longer a number: the learning rate was too high",
-            "La perte n’est plus un nombre : le taux d’apprentissage était trop élevé",
+            "La perte n’est plus un nombre : le taux d’apprentissage était trop élevé",
         )
         .into();
     }
@@ -37,14 +37,14 @@ pub fn about_loss(history: &[EpochRecord]) -> Sentence {
         return Sentence {
             en: format!("Validation loss has risen for {rising} epochs while training loss falls: it starts to learn by heart"),
             fr: format!(
-                "La perte de validation monte depuis {rising} époques tandis que celle d’entraînement descend : il commence à apprendre par cœur"
+                "La perte de validation monte depuis {rising} époques tandis que celle d’entraînement descend : il commence à apprendre par cœur"
             ),
         };
     }
     if streak(history, |a, b| b.train_loss > a.train_loss) >= TREND {
         return say(
             "Training loss rises: the learning rate may be too high",
-            "La perte d’entraînement monte : le taux d’apprentissage est peut-être trop élevé",
+            "La perte d’entraînement monte : le taux d’apprentissage est peut-être trop élevé",
         )
         .into();
     }
@@ -58,14 +58,14 @@ pub fn about_loss(history: &[EpochRecord]) -> Sentence {
                     "Validation loss has not improved for {waited} epochs while training goes on improving: it learns by heart"
                 ),
                 fr: format!(
-                    "La perte de validation ne s’améliore plus depuis {waited} époques alors que l’entraînement progresse : il apprend par cœur"
+                    "La perte de validation ne s’améliore plus depuis {waited} époques alors que l’entraînement progresse : il apprend par cœur"
                 ),
             }
         } else {
             Sentence {
                 en: format!("Validation loss has not improved for {waited} epochs: there may be little left to learn this way"),
                 fr: format!(
-                    "La perte de validation ne s’améliore plus depuis {waited} époques : il reste peut-être peu à apprendre ainsi"
+                    "La perte de validation ne s’améliore plus depuis {waited} époques : il reste peut-être peu à apprendre ainsi"
                 ),
             }
         };
@@ -73,20 +73,20 @@ pub fn about_loss(history: &[EpochRecord]) -> Sentence {
     if n < 2 {
         return say(
             "One epoch is done; the curves begin with the second",
-            "Une époque est faite ; les courbes commencent avec la deuxième",
+            "Une époque est faite ; les courbes commencent avec la deuxième",
         )
         .into();
     }
     if waited == 0 {
         say(
             "Validation loss still falls: it learns things that hold for new pictures",
-            "La perte de validation descend encore : il apprend des choses valables pour de nouvelles images",
+            "La perte de validation descend encore : il apprend des choses valables pour de nouvelles images",
         )
         .into()
     } else {
         say(
             "Validation loss goes up and down a little from epoch to epoch; the trend counts",
-            "La perte de validation varie un peu d’une époque à l’autre ; c’est la tendance qui compte",
+            "La perte de validation varie un peu d’une époque à l’autre ; c’est la tendance qui compte",
         )
         .into()
     }
@@ -97,7 +97,7 @@ pub fn about_accuracy(history: &[EpochRecord]) -> Sentence {
     let Some(last) = history.last() else {
         return say(
             "The share of pictures it gets right; both curves should rise",
-            "La part d’images justes ; les deux courbes doivent monter",
+            "La part d’images justes ; les deux courbes doivent monter",
         )
         .into();
     };
@@ -105,7 +105,7 @@ pub fn about_accuracy(history: &[EpochRecord]) -> Sentence {
     if history.len() >= 5 && last.train_accuracy < 0.6 {
         return say(
             "It has hardly learned anything yet: a higher learning rate or a larger model may help",
-            "Il n’a presque rien appris : un taux d’apprentissage plus élevé ou un modèle plus grand peut aider",
+            "Il n’a presque rien appris : un taux d’apprentissage plus élevé ou un modèle plus grand peut aider",
         )
         .into();
     }
@@ -113,13 +113,13 @@ pub fn about_accuracy(history: &[EpochRecord]) -> Sentence {
         let points = (gap * 100.0).round() as u64;
         return Sentence {
             en: format!("{points} points better on the pictures it learns from than on others: that much it knows by heart"),
-            fr: format!("{points} points de mieux sur les images apprises que sur les autres : c’est ce qu’il sait par cœur"),
+            fr: format!("{points} points de mieux sur les images apprises que sur les autres : c’est ce qu’il sait par cœur"),
         };
     }
     if gap < -0.005 {
         return say(
             "Better on validation than in training: dropout and random changes make training harder on purpose",
-            "Meilleur en validation qu’à l’entraînement : le dropout et les changements au hasard compliquent exprès l’entraînement",
+            "Meilleur en validation qu’à l’entraînement : le dropout et les changements au hasard compliquent exprès l’entraînement",
         )
         .into();
     }

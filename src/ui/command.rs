@@ -1,0 +1,121 @@
+//! Everything that can be done from anywhere, by name: the menu, the command palette and the help's list of keys walk it.
+
+use super::{
+    Action, Cx, Dialog, Mode,
+    icon::{self, Icon},
+    page::Page,
+};
+use crate::{
+    session::Phase,
+    text::{Lang, Say, say},
+};
+
+/// Under which heading a command stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    File,
+    Edit,
+    Go,
+    Work,
+    Look,
+    Help,
+}
+
+/// One command.
+#[derive(Clone, Debug)]
+pub struct Command {
+    pub group: Group,
+    pub name: Say,
+    pub icon: Icon,
+    /// The keys that do the same, for a keyboard with Ctrl.
+    pub keys: &'static str,
+    pub action: Action,
+    /// Why it cannot be done now.
+    pub locked: Option<Say>,
+}
+
+/// The keys as this system's keyboards have them.
+pub fn keys(text: &str) -> String {
+    if cfg!(target_os = "macos") {
+        text.replace("Ctrl ", "⌘ ").replace("Shift ", "⇧ ")
+    } else {
+        text.to_owned()
+    }
+}
+
+/// Every command, with what keeps some of them from being done now.
+pub fn all(cx: &Cx<'_>) -> Vec<Command> {
+    let mut all = Vec::new();
+    let mut add = |group, name, icon, keys, action, locked: Option<Say>| {
+        all.push(Command { group, name, icon, keys, action, locked });
+    };
+    use Group::{Edit, File, Go, Help, Look, Work};
+    let (phase, run) = (cx.session.phase, cx.session.run.as_ref().map(|run| run.info.id.clone()));
+    let busy = phase.busy().then_some(say("something else is running", "une autre tâche est en cours"));
+    let data = cx.session.dataset.is_none().then_some(say("after the data", "après les données"));
+
+    add(File, say("Open a folder…", "Ouvrir un dossier…"), icon::FOLDER_OPEN, "Ctrl O", Action::ChooseFolder, busy);
+    let sample = say("Open the sample faces", "Ouvrir les visages d’exemple");
+    add(File, sample, icon::SMILE, "", Action::UseSampleFaces, busy);
+    add(File, say("Open a run…", "Ouvrir un essai…"), icon::FOLDER_INPUT, "", Action::ChooseRun, None);
+    add(File, say("Open settings…", "Ouvrir des réglages…"), icon::FILE_TEXT, "", Action::ChooseSettings, None);
+    add(File, say("Save settings…", "Enregistrer les réglages…"), icon::SAVE, "Ctrl S", Action::SaveSettings, None);
+    let copy = say("Copy the split into folders…", "Copier la répartition en dossiers…");
+    add(File, copy, icon::FILES, "", Action::CopyFolders { link: false }, data.or(busy));
+
+    add(Edit, say("Undo", "Annuler"), icon::UNDO_2, "Ctrl Z", Action::Undo, None);
+    add(Edit, say("Redo", "Rétablir"), icon::REDO_2, "Ctrl Shift Z", Action::Redo, None);
+    let paste = say("Paste a photo, a path or settings", "Coller une photo, un chemin ou des réglages");
+    add(Edit, paste, icon::CLIPBOARD_PASTE, "Ctrl V", Action::Paste, None);
+
+    const PAGE_KEYS: [&str; 7] = ["Ctrl 1", "Ctrl 2", "Ctrl 3", "Ctrl 4", "Ctrl 5", "Ctrl 6", "Ctrl 7"];
+    for (page, keys) in Page::ALL.into_iter().zip(PAGE_KEYS) {
+        add(Go, page.name(), page.icon(), keys, Action::Go(page), page.locked(cx.session));
+    }
+
+    match phase {
+        Phase::Training => {
+            add(Work, say("Pause training", "Mettre l’entraînement en pause"), icon::PAUSE, "", Action::Pause(true), None);
+            add(Work, say("Finish now", "Finir maintenant"), icon::FLAG, "", Action::FinishNow, None);
+            add(Work, say("Discard the training…", "Abandonner l’entraînement…"), icon::TRASH_2, "", Action::Discard, None);
+        }
+        Phase::Paused => add(Work, say("Resume training", "Reprendre l’entraînement"), icon::PLAY, "", Action::Pause(false), None),
+        _ => {
+            let unfit = cx.plan.is_err().then_some(say("something has to be mended first", "il faut d’abord corriger un point"));
+            let locked = data.or(busy).or(unfit);
+            add(Work, say("Start training", "Lancer l’entraînement"), icon::PLAY, "", Action::Train, locked);
+            let trial = say("Try 20 batches on each device", "Essayer 20 lots sur chaque appareil");
+            add(Work, trial, icon::GAUGE, "", Action::TryDevices, locked);
+            let rates = say("Find a learning rate", "Trouver un taux d’apprentissage");
+            add(Work, rates, icon::TRENDING_DOWN, "", Action::TestRates, locked);
+        }
+    }
+    if matches!(phase, Phase::Opening(_) | Phase::Working(_)) {
+        add(Work, say("Stop the current job", "Arrêter la tâche en cours"), icon::SQUARE, "", Action::Cancel, None);
+    }
+    let near = say("Look for pictures that look the same", "Chercher les images qui se ressemblent");
+    add(Work, near, icon::COPY, "", Action::FindNear, data.or(busy));
+    if let Some(run) = run {
+        let judge = say("Judge on another folder…", "Évaluer sur un autre dossier…");
+        add(Work, judge, icon::FOLDER_SEARCH, "", Action::EvaluateFolder { run }, busy);
+    }
+    let answering = cx.session.answering().is_none().then_some(say("after training", "après l’entraînement"));
+    add(Work, say("Predict photos…", "Prédire des photos…"), icon::IMAGE, "", Action::ChoosePhotos, answering);
+
+    add(Look, say("Light", "Clair"), icon::SUN, "", Action::Mode(Mode::Light), None);
+    add(Look, say("Dark", "Sombre"), icon::MOON, "", Action::Mode(Mode::Dark), None);
+    add(Look, say("As the system has it", "Comme le système"), icon::MONITOR, "", Action::Mode(Mode::System), None);
+    let other = if cx.lang == Lang::En { Lang::Fr } else { Lang::En };
+    let switch = say("Passer en français", "Switch to English");
+    add(Look, switch, icon::LANGUAGES, "", Action::Language(other), None);
+    add(Look, say("Preferences…", "Préférences…"), icon::SETTINGS, "Ctrl ,", Action::Show(Dialog::Preferences), None);
+
+    let palette = say("Find a command…", "Trouver une commande…");
+    add(Help, palette, icon::SEARCH, "Ctrl K", Action::Show(Dialog::Palette), None);
+    add(Help, say("First steps", "Premiers pas"), icon::CIRCLE_QUESTION_MARK, "F1", Action::Show(Dialog::Help), None);
+    add(Help, say("Words explained", "Les mots expliqués"), icon::BOOK_OPEN, "", Action::Show(Dialog::Words), None);
+    add(Help, say("Keys", "Touches"), icon::KEYBOARD, "", Action::Show(Dialog::Keys), None);
+    add(Help, say("About Trombine", "À propos de Trombine"), icon::INFO, "", Action::Show(Dialog::About), None);
+    add(Help, say("Quit", "Quitter"), icon::X, "Ctrl Q", Action::Quit, None);
+    all
+}

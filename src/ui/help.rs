@@ -1,0 +1,272 @@
+//! The help: first steps, the words of the trade, the keys, and what the program is.
+
+use egui::{Align, Layout, Ui, vec2};
+
+use super::{
+    Action, Cx, Dialog, command,
+    dialog::{Answer, HONEST, heading},
+    glossary,
+    icon::{self, Icon},
+    page::Page,
+    theme::{self, Theme},
+    widget::{
+        button::{Button, link},
+        card, choice,
+    },
+};
+use crate::text::{Say, plural, say};
+
+const TABS: [(Dialog, Say); 4] = [
+    (Dialog::Help, say("First steps", "Premiers pas")),
+    (Dialog::Words, say("Words", "Mots")),
+    (Dialog::Keys, say("Keys", "Touches")),
+    (Dialog::About, say("About", "À propos")),
+];
+
+/// What one does on each page.
+const STEPS: [(Page, Say); 7] = [
+    (
+        Page::Data,
+        say(
+            "Open a folder of face pictures. It is only read, never changed: see what was found, and how it is split into training, validation and test",
+            "Ouvrez un dossier de visages. Il est seulement lu, jamais modifié : voyez ce qui a été trouvé, et la répartition en entraînement, validation et test",
+        ),
+    ),
+    (
+        Page::Augmentation,
+        say(
+            "Choose the small random changes that training pictures go through, and see them on a picture of your own",
+            "Choisissez les petits changements au hasard que subissent les images d’entraînement, et voyez-les sur une image à vous",
+        ),
+    ),
+    (
+        Page::Model,
+        say(
+            "Choose the network. Begin with a preset; the “?” behind each option says what it does and when to change it",
+            "Choisissez le réseau. Commencez par un préréglage ; le « ? » derrière chaque option dit ce qu’elle fait et quand la changer",
+        ),
+    ),
+    (
+        Page::Training,
+        say(
+            "Start, and watch the curves. Pause or finish whenever you like: the best epoch is kept, and nothing is lost",
+            "Lancez, et suivez les courbes. Mettez en pause ou terminez quand vous voulez : la meilleure époque est gardée, rien n’est perdu",
+        ),
+    ),
+    (
+        Page::Results,
+        say(
+            "See how often it is right on pictures it never saw, for whom, and where it errs. Every number can be clicked",
+            "Voyez combien de fois il a raison sur des images jamais vues, pour qui, et où il se trompe. Chaque nombre se clique",
+        ),
+    ),
+    (
+        Page::Predict,
+        say(
+            "Drop or paste a photo: what the model says, how sure it is, and where it looked",
+            "Déposez ou collez une photo : ce que dit le modèle, avec quelle assurance, et où il a regardé",
+        ),
+    ),
+    (
+        Page::Runs,
+        say(
+            "Every training is kept: compare them, go on with one, take over its settings",
+            "Chaque entraînement est conservé : comparez-les, poursuivez-en un, reprenez ses réglages",
+        ),
+    ),
+];
+
+/// Keys that belong to no command.
+const MORE_KEYS: [(&str, Say); 6] = [
+    ("Tab", say("Go from one control to the next; with Shift, back", "Passer d’un élément au suivant ; avec Maj, revenir")),
+    ("Space", say("Press the button or switch that has the frame", "Actionner le bouton ou l’interrupteur encadré")),
+    ("← → ↑ ↓", say("Move a slider; go through pictures", "Déplacer un curseur ; parcourir les images")),
+    ("Esc", say("Close what is on top", "Fermer ce qui est au-dessus")),
+    ("Ctrl + −", say("Make everything larger or smaller", "Tout agrandir ou réduire")),
+    ("Ctrl 0", say("Usual size", "Taille normale")),
+];
+
+/// Draws the help, open at the tab that `dialog` names.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dialog: Dialog) -> Answer {
+    let close = heading(ui, cx, say("Help", "Aide"));
+    let selected = TABS.iter().position(|(tab, _)| *tab == dialog);
+    let names = TABS.map(|(_, name)| (cx.say(name), ""));
+    if let Some(index) = choice::segmented(ui, cx.say(say("Help", "Aide")), selected, &names) {
+        cx.act(Action::Show(TABS[index].0));
+    }
+    ui.add_space(8.0);
+    if dialog == Dialog::Words {
+        words(ui, cx);
+    } else {
+        let height = room(ui);
+        egui::ScrollArea::vertical().id_salt(dialog as u8).min_scrolled_height(height).max_height(height).show(ui, |ui| {
+            ui.set_min_height(height);
+            match dialog {
+                Dialog::Keys => keys(ui, cx),
+                Dialog::About => about(ui, cx),
+                _ => steps(ui, cx),
+            }
+        });
+    }
+    if close { Answer::Close } else { Answer::Stay }
+}
+
+/// The tabs are all of one height, so that the window does not jump.
+fn room(ui: &Ui) -> f32 {
+    (ui.ctx().content_rect().height() - 210.0).clamp(160.0, 460.0)
+}
+
+fn steps(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let t = Theme::of(ui);
+    for (page, sentence) in STEPS {
+        row(ui, page.icon(), cx.say(page.name()), cx.say(sentence));
+    }
+    if cx.session.dataset.is_none() && !cx.session.phase.busy() {
+        ui.add_space(6.0);
+        let text = say("Try it on the sample faces", "Essayer avec les visages d’exemple");
+        if ui.add(Button::primary(cx.say(text)).icon(icon::SMILE)).clicked() {
+            cx.act(Action::UseSampleFaces);
+            cx.act(Action::Go(Page::Data));
+        }
+        let about = say("Drawings made on the spot; the whole way takes a few minutes", "Des dessins faits sur place ; tout le chemin prend quelques minutes");
+        ui.label(theme::caption(cx.say(about)).color(t.text2));
+    }
+}
+
+/// An icon, a name and a sentence beside them.
+fn row(ui: &mut Ui, symbol: Icon, name: &str, sentence: &str) {
+    let t = Theme::of(ui);
+    ui.horizontal_top(|ui| {
+        let (rect, _) = ui.allocate_exact_size(vec2(28.0, 22.0), egui::Sense::hover());
+        symbol.paint(ui.painter(), rect.translate(vec2(-4.0, 0.0)), 18.0, t.accent);
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = 2.0;
+            ui.label(theme::strong(name).color(t.text));
+            ui.add(egui::Label::new(theme::cell(sentence).color(t.text2)).wrap());
+        });
+    });
+    ui.add_space(4.0);
+}
+
+fn words(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let (lang, t) = (cx.lang, Theme::of(ui));
+    let id = egui::Id::unique("glossary text");
+    let mut text: String = ui.data_mut(|data| data.get_temp(id)).unwrap_or_default();
+    let hint = cx.say(say("Search a word: epoch, F1, dropout…", "Chercher un mot : époque, F1, dropout…"));
+    ui.add(egui::TextEdit::singleline(&mut text).hint_text(hint).desired_width(f32::INFINITY).margin(vec2(10.0, 8.0)));
+    let wanted = glossary::folded(&text);
+    let mut found = glossary::sorted(lang);
+    found.retain(|term| term.matches(lang, &wanted));
+    // What has the word in its name comes before what only speaks of it.
+    if !wanted.is_empty() {
+        found.sort_by_key(|term| !glossary::folded(term.name.get(lang)).contains(&wanted));
+    }
+    let height = room(ui) - 46.0;
+    egui::ScrollArea::vertical().id_salt("words").min_scrolled_height(height).max_height(height).show(ui, |ui| {
+        ui.set_min_height(height);
+        ui.spacing_mut().item_spacing.y = 6.0;
+        for (index, term) in found.iter().enumerate() {
+            if index > 0 {
+                card::line(ui);
+            }
+            pair(ui, 180.0, theme::strong(term.name.get(lang)), term.meaning.get(lang));
+        }
+        if found.is_empty() {
+            let none = say("No such word here", "Aucun mot de ce genre ici");
+            ui.label(theme::cell(none.get(lang)).color(t.text2));
+        }
+    });
+    let count = plural(lang, found.len() as u64, say("word", "mot"), say("words", "mots"));
+    ui.label(theme::caption(count).color(t.text3));
+    ui.data_mut(|data| data.insert_temp(id, text));
+}
+
+/// Opens the glossary at `word` the next time it is shown.
+pub fn look_up(ctx: &egui::Context, word: &str) {
+    ctx.data_mut(|data| data.insert_temp(egui::Id::unique("glossary text"), word.to_owned()));
+}
+
+/// A word at the left, its meaning beside it.
+fn pair(ui: &mut Ui, width: f32, left: egui::RichText, right: &str) {
+    let t = Theme::of(ui);
+    ui.horizontal_top(|ui| {
+        ui.allocate_ui_with_layout(vec2(width, 18.0), Layout::top_down(Align::Min), |ui| {
+            ui.set_width(width);
+            ui.add(egui::Label::new(left.size(theme::size::TABLE).color(t.text)).wrap());
+        });
+        ui.add(egui::Label::new(theme::cell(right).color(t.text2)).wrap());
+    });
+}
+
+fn keys(ui: &mut Ui, cx: &Cx<'_>) {
+    ui.spacing_mut().item_spacing.y = 5.0;
+    let commands = command::all(cx);
+    let own = commands.iter().filter(|c| !c.keys.is_empty()).map(|c| (c.keys, c.name));
+    for (index, (keys, name)) in own.chain(MORE_KEYS).enumerate() {
+        if index > 0 {
+            card::line(ui);
+        }
+        ui.horizontal(|ui| {
+            ui.set_min_height(22.0);
+            let place = ui.cursor().min;
+            caps(ui, &spelled(cx, &command::keys(keys)));
+            ui.add_space((place.x + 180.0 - ui.cursor().min.x).max(8.0));
+            ui.label(theme::cell(cx.say(name)).color(Theme::of(ui).text2));
+        });
+    }
+}
+
+/// The keys' own names in the user's language.
+fn spelled(cx: &Cx<'_>, keys: &str) -> String {
+    match cx.lang {
+        crate::text::Lang::En => keys.to_owned(),
+        crate::text::Lang::Fr => keys.replace("Shift", "Maj").replace("Space", "Espace").replace("Esc", "Échap"),
+    }
+}
+
+/// Keys as little caps.
+fn caps(ui: &mut Ui, keys: &str) {
+    let t = Theme::of(ui);
+    ui.spacing_mut().item_spacing.x = 4.0;
+    for key in keys.split(' ') {
+        let text = ui.painter().layout_no_wrap(key.to_owned(), theme::medium(theme::size::CAPTION), t.text);
+        let (rect, _) = ui.allocate_exact_size(vec2((text.size().x + 12.0).max(22.0), 22.0), egui::Sense::hover());
+        ui.painter().rect(rect, theme::RADIUS_FIELD, t.surface2, t.border(), egui::StrokeKind::Inside);
+        ui.painter().galley(rect.center() - text.size() / 2.0, text, t.text);
+    }
+}
+
+fn about(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let t = Theme::of(ui);
+    ui.label(theme::strong(format!("Trombine {}", env!("CARGO_PKG_VERSION"))).size(16.0).color(t.text));
+    let what = say(
+        "Trains a small face classifier on your own machine and shows how good it is and where it errs. Nothing leaves this machine",
+        "Entraîne un petit classifieur de visages sur votre machine, et montre ce qu’il vaut et où il se trompe. Rien ne quitte cette machine",
+    );
+    ui.add(egui::Label::new(egui::RichText::new(cx.say(what)).color(t.text2)).wrap());
+    ui.add_space(10.0);
+    ui.label(theme::strong(cx.say(say("What it can and cannot tell", "Ce qu’il peut dire, et ce qu’il ne peut pas"))).color(t.text));
+    for (symbol, sentence) in [icon::CHECK, icon::X, icon::BOOK_OPEN].into_iter().zip(HONEST) {
+        ui.horizontal_top(|ui| {
+            ui.label(symbol.text(15.0).color(t.text3));
+            ui.add(egui::Label::new(theme::cell(cx.say(sentence)).color(t.text2)).wrap());
+        });
+    }
+    ui.add_space(10.0);
+    ui.label(theme::strong(cx.say(say("Where the pictures come from", "D’où viennent les images"))).color(t.text));
+    let licence = say(
+        "UTKFace is given by its makers for research, not for commerce; it is not part of this program",
+        "UTKFace est donné par ses auteurs pour la recherche, pas pour le commerce ; il ne fait pas partie du programme",
+    );
+    ui.add(egui::Label::new(theme::cell(cx.say(licence)).color(t.text2)).wrap());
+    if link(ui, cx.say(say("Get UTKFace from its makers", "Obtenir UTKFace auprès de ses auteurs"))).clicked() {
+        cx.act(Action::OpenLink(super::welcome::UTKFACE));
+    }
+    ui.add_space(10.0);
+    ui.label(theme::strong(cx.say(say("Licenses", "Licences"))).color(t.text));
+    let parts = say(
+        "Trombine is free software (MIT). It carries the typeface Inter (SIL OFL 1.1), icons by Lucide (ISC) and the SeetaFace detector (BSD)",
+        "Trombine est un logiciel libre (MIT). Il embarque la police Inter (SIL OFL 1.1), les icônes Lucide (ISC) et le détecteur SeetaFace (BSD)",
+    );
+    ui.add(egui::Label::new(theme::cell(cx.say(parts)).color(t.text2)).wrap());
+}
