@@ -37,7 +37,7 @@ use crate::{
     session::{Phase, Session},
     settings::Settings,
     ui::{
-        Action, Cx, Dialog, Mode, dialog, frame,
+        Action, Cx, Dialog, Mode, dialog, frame, glossary,
         page::{Memory, Page},
         theme, welcome,
         widget::thumbs::Thumbs,
@@ -358,6 +358,9 @@ impl App {
             self.actions.push(Action::Take(offer));
         }
         self.drop_overlay(ui);
+        if glossary::asked(ui.ctx()) {
+            self.dialog = Some(Dialog::Words);
+        }
         if let Some(dialog) = self.dialog {
             let (mode, zoom) = (self.preferences.mode, self.preferences.zoom);
             let answer = self.lend(|cx, _| dialog::show(ui, cx, dialog, mode, zoom));

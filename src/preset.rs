@@ -23,7 +23,7 @@ pub enum Preset {
 choice!(Preset {
     Quick = "quick", say("Quick look", "Coup d’œil"), say("A small network and few epochs: minutes, not hours", "Un petit réseau et peu d’époques : des minutes, pas des heures");
     Notebook = "notebook", say("Notebook", "Notebook"), say("The notebook’s recipe as it is", "La recette du notebook, telle quelle");
-    Recommended = "recommended", say("Recommended", "Conseillé"), say("Batch norm, more augmentation, a better schedule: slower, and right more often", "Normalisation par lots, plus d’augmentation, un meilleur calendrier : plus lent, et plus souvent juste");
+    Recommended = "recommended", say("Recommended", "Recommandé"), say("Batch norm, more augmentation, a better schedule: slower, and right more often", "Normalisation par lots, plus d’augmentation, un meilleur calendrier : plus lent, et plus souvent juste");
 });
 
 impl Preset {

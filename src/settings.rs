@@ -55,8 +55,9 @@ impl Settings {
         let key = key.trim();
         let mut knobs = self.knobs();
         let knob = knobs.iter_mut().find(|knob| knob.key == key).ok_or_else(|| {
-            let what =
-                Sentence { en: format!("There is no option “{key}”"), fr: format!("Il n’y a pas d’option « {key} »") };
+            let what = Sentence {
+                en: format!("There is no option “{key}”"), fr: format!("Il n’y a pas d’option « {key} »")
+            };
             Problem::new(Kind::Settings, what, remedy)
         })?;
         knob.parse(value).map_err(|sentence| Problem::new(Kind::Settings, sentence, remedy))

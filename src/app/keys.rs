@@ -125,14 +125,12 @@ impl App {
         let folder = held.iter().filter_map(|file| file.path.as_ref()).find(|path| path.is_dir());
         let run = folder.is_some_and(|folder| folder.join("run.json").is_file());
         let (text, fits) = match (folder.is_some(), self.page, self.session.answering().is_some()) {
-            (true, ..) if run => {
-                (say("Drop the run to take it among yours", "Déposez l’essai pour l’ajouter aux vôtres"), true)
-            }
+            (true, ..) if run => (say("Drop the run to take it among yours", "Déposez l’essai pour l’ajouter aux vôtres"), true),
             (true, ..) => (say("Drop the folder to open it", "Déposez le dossier pour l’ouvrir"), true),
             (false, Page::Augmentation, _) => {
                 (say("Drop the picture to see it augmented", "Déposez l’image pour la voir augmentée"), true)
             }
-            (false, _, true) => (say("Drop the photo to predict it", "Déposez la photo pour la prédire"), true),
+            (false, _, true) => (say("Drop the photo to predict it", "Déposez la photo pour que le modèle la juge"), true),
             (false, _, false) => (
                 say(
                     "A photo needs a trained model first; a folder opens as data",

@@ -63,8 +63,7 @@ impl App {
             Action::RenameRun { run, name, note } => self.send(Command::RenameRun { run, name, note }, None),
             Action::DeleteRun(run) => {
                 self.send(Command::DeleteRun(run.clone()), None);
-                self.session
-                    .toast(say("The run is in the trash", "L’essai est à la corbeille"), Some(Offer::RestoreRun(run)));
+                self.session.toast(say("The run is in the trash", "L’essai est à la corbeille"), Some(Offer::RestoreRun(run)));
             }
             Action::RestoreRun(run) => self.send(Command::RestoreRun(run), None),
             Action::TakeSettings(run) => self.take_settings(&run),

@@ -17,11 +17,22 @@ use crate::{
     text::{Lang, Say, percent, say},
 };
 
-/// What must stand under each prediction.
+/// What must stand under each prediction of a run that learned women and men.
 pub const CAUTION: Say = say(
-    "An appearance-based guess, with labels as recorded in UTKFace; it cannot tell anybody’s gender identity",
-    "Une estimation d’après l’apparence, avec les étiquettes d’UTKFace ; elle ne dit l’identité de genre de personne",
+    "An appearance-based guess, with the labels of its training pictures; it cannot tell anybody’s gender identity",
+    "Une estimation d’après l’apparence, avec les étiquettes de ses images d’entraînement ; elle ne dit rien de l’identité de genre de quiconque",
 );
+
+/// What must stand under a prediction of a run that learned `classes`.
+pub fn caution(classes: &[String; 2]) -> Say {
+    if *classes == ["female", "male"] {
+        return CAUTION;
+    }
+    say(
+        "A guess by appearance, with the labels of its training pictures; it says nothing of what it was not trained on",
+        "Une estimation d’après l’apparence, avec les étiquettes de ses images d’entraînement ; elle ne dit rien de ce qu’elle n’a pas appris",
+    )
+}
 
 /// Odds of three to one from the threshold on, an answer counts as sure: at a threshold of 0.5, below 0.25 and above 0.75.
 const SURE_LOG_ODDS: f64 = 1.098_612_288_668_109_8;

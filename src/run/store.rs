@@ -320,8 +320,7 @@ fn cannot_write(path: &Path, error: &io::Error) -> Problem {
 
 fn unknown(name: &str, runs: &[RunInfo]) -> Problem {
     let known = runs.iter().take(8).map(|run| run.id.as_str()).collect::<Vec<_>>().join(", ");
-    let what =
-        Sentence { en: format!("There is no run “{name}”"), fr: format!("Il n’y a pas d’essai « {name} »") };
+    let what = Sentence { en: format!("There is no run “{name}”"), fr: format!("Il n’y a pas d’essai « {name} »") };
     let remedy = if known.is_empty() {
         say("Train one first", "Entraînez d’abord un modèle").into()
     } else {

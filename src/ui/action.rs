@@ -199,3 +199,9 @@ pub enum Dialog {
     Discard,
     Quit,
 }
+
+impl Dialog {
+    /// Every one.
+    pub const ALL: [Self; 8] =
+        [Self::Preferences, Self::About, Self::Help, Self::Words, Self::Keys, Self::Palette, Self::Discard, Self::Quit];
+}

@@ -36,11 +36,7 @@ pub struct Command {
 
 /// The keys as this system's keyboards have them.
 pub fn keys(text: &str) -> String {
-    if cfg!(target_os = "macos") {
-        text.replace("Ctrl ", "⌘ ").replace("Shift ", "⇧ ")
-    } else {
-        text.to_owned()
-    }
+    if cfg!(target_os = "macos") { text.replace("Ctrl ", "⌘ ").replace("Shift ", "⇧ ") } else { text.to_owned() }
 }
 
 /// Every command, with what keeps some of them from being done now.
@@ -79,7 +75,9 @@ pub fn all(cx: &Cx<'_>) -> Vec<Command> {
             add(Work, say("Finish now", "Finir maintenant"), icon::FLAG, "", Action::FinishNow, None);
             add(Work, say("Discard the training…", "Abandonner l’entraînement…"), icon::TRASH_2, "", Action::Discard, None);
         }
-        Phase::Paused => add(Work, say("Resume training", "Reprendre l’entraînement"), icon::PLAY, "", Action::Pause(false), None),
+        Phase::Paused => {
+            add(Work, say("Resume training", "Reprendre l’entraînement"), icon::PLAY, "", Action::Pause(false), None)
+        }
         _ => {
             let unfit = cx.plan.is_err().then_some(say("something has to be mended first", "il faut d’abord corriger un point"));
             let locked = data.or(busy).or(unfit);
@@ -100,7 +98,7 @@ pub fn all(cx: &Cx<'_>) -> Vec<Command> {
         add(Work, judge, icon::FOLDER_SEARCH, "", Action::EvaluateFolder { run }, busy);
     }
     let answering = cx.session.answering().is_none().then_some(say("after training", "après l’entraînement"));
-    add(Work, say("Predict photos…", "Prédire des photos…"), icon::IMAGE, "", Action::ChoosePhotos, answering);
+    add(Work, say("Predict photos…", "Juger des photos…"), icon::IMAGE, "", Action::ChoosePhotos, answering);
 
     add(Look, say("Light", "Clair"), icon::SUN, "", Action::Mode(Mode::Light), None);
     add(Look, say("Dark", "Sombre"), icon::MOON, "", Action::Mode(Mode::Dark), None);

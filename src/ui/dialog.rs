@@ -183,11 +183,11 @@ pub const HONEST: [Say; 3] = [
     ),
     say(
         "It goes by appearance alone and cannot tell anyone’s gender identity",
-        "Il se fie à la seule apparence et ne peut dire l’identité de genre de personne",
+        "Il se fie à la seule apparence et ne peut rien dire de l’identité de genre de quiconque",
     ),
     say(
         "It is made for learning and research, not for decisions about people",
-        "Il est fait pour apprendre et chercher, pas pour décider du sort des gens",
+        "Il sert à apprendre et à faire de la recherche, pas à prendre des décisions sur des personnes",
     ),
 ];
 

@@ -4,12 +4,15 @@ use egui::{Align, CornerRadius, Layout, Margin, Rect, Response, Role, Sense, Ui,
 
 use super::{
     Action, Cx, Dialog,
+    command::{self, Group},
     icon::{self, Icon},
     page::Page,
     theme::{self, Theme},
     widget::{
         bar,
         button::{focus_ring, icon_button, link, mix},
+        card,
+        choice::menu_line,
     },
 };
 use crate::{
@@ -35,8 +38,9 @@ pub fn rail(ui: &mut Ui, cx: &mut Cx<'_>, open: Page) {
         smile(ui.painter(), logo, t.on);
         ui.label(egui::RichText::new("Trombine").font(theme::semibold(17.0)).color(t.text));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if icon_button(ui, icon::CIRCLE_QUESTION_MARK, cx.say(say("Help and about (F1)", "Aide et à propos (F1)"))).clicked()
-            {
+            ui.spacing_mut().item_spacing.x = 0.0;
+            menu(ui, cx);
+            if icon_button(ui, icon::CIRCLE_QUESTION_MARK, cx.say(say("Help (F1)", "Aide (F1)"))).clicked() {
                 cx.act(Action::Show(Dialog::Help));
             }
         });
@@ -57,6 +61,36 @@ pub fn rail(ui: &mut Ui, cx: &mut Cx<'_>, open: Page) {
     });
 }
 
+/// The menu of what can be done from anywhere, with the keys that do the same.
+fn menu(ui: &mut Ui, cx: &mut Cx<'_>) {
+    const SHOWN: [Group; 3] = [Group::File, Group::Edit, Group::Help];
+    let button = icon_button(ui, icon::ELLIPSIS, cx.say(say("Menu", "Menu")));
+    egui::Popup::menu(&button).gap(4.0).show(|ui| {
+        ui.set_min_width(300.0);
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let commands = command::all(cx);
+        for (index, group) in SHOWN.into_iter().enumerate() {
+            if index > 0 {
+                ui.add_space(4.0);
+                card::line(ui);
+                ui.add_space(4.0);
+            }
+            for command in commands.iter().filter(|command| command.group == group) {
+                let (name, keys) = (cx.say(command.name), command::keys(command.keys));
+                let line = |ui: &mut Ui| menu_line(ui, Some(command.icon), name, &keys, false);
+                let line = ui.add_enabled_ui(command.locked.is_none(), line).inner;
+                let line = match command.locked {
+                    Some(why) => line.on_disabled_hover_text(cx.say(why)),
+                    None => line,
+                };
+                if line.clicked() {
+                    cx.act(command.action.clone());
+                }
+            }
+        }
+    });
+}
+
 /// The program's sign: two eyes and a mouth.
 fn smile(painter: &egui::Painter, rect: Rect, color: egui::Color32) {
     let unit = rect.width() / 26.0;
@@ -73,7 +107,10 @@ fn smile(painter: &egui::Painter, rect: Rect, color: egui::Color32) {
 fn step(ui: &mut Ui, cx: &mut Cx<'_>, page: Page, open: bool) {
     let locked = page.locked(cx.session);
     let state = page.state(cx.lang, cx.session, cx.settings);
-    if entry(ui, page.icon(), cx.say(page.name()), &state, open, locked.map(|l| cx.say(l))).clicked() && locked.is_none() {
+    let entry = entry(ui, page.icon(), cx.say(page.name()), &state, open, locked.map(|l| cx.say(l)));
+    let keys = Page::ALL.iter().position(|other| *other == page).map_or(0, |place| place + 1);
+    let entry = if locked.is_none() { entry.on_hover_text(command::keys(&format!("Ctrl {keys}"))) } else { entry };
+    if entry.clicked() && locked.is_none() {
         cx.act(Action::Go(page));
     }
 }

@@ -57,7 +57,7 @@ const STEPS: [(Page, Say); 7] = [
         Page::Results,
         say(
             "See how often it is right on pictures it never saw, for whom, and where it errs. Every number can be clicked",
-            "Voyez combien de fois il a raison sur des images jamais vues, pour qui, et où il se trompe. Chaque nombre se clique",
+            "Voyez combien de fois il a raison sur des images jamais vues, pour qui, et où il se trompe. Cliquez sur un nombre pour voir les images",
         ),
     ),
     (
@@ -128,7 +128,10 @@ fn steps(ui: &mut Ui, cx: &mut Cx<'_>) {
             cx.act(Action::UseSampleFaces);
             cx.act(Action::Go(Page::Data));
         }
-        let about = say("Drawings made on the spot; the whole way takes a few minutes", "Des dessins faits sur place ; tout le chemin prend quelques minutes");
+        let about = say(
+            "Drawings made on the spot; the whole way takes a few minutes",
+            "Des dessins faits sur place ; tout le chemin prend quelques minutes",
+        );
         ui.label(theme::caption(cx.say(about)).color(t.text2));
     }
 }
@@ -150,7 +153,7 @@ fn row(ui: &mut Ui, symbol: Icon, name: &str, sentence: &str) {
 
 fn words(ui: &mut Ui, cx: &mut Cx<'_>) {
     let (lang, t) = (cx.lang, Theme::of(ui));
-    let id = egui::Id::unique("glossary text");
+    let id = glossary::search_id();
     let mut text: String = ui.data_mut(|data| data.get_temp(id)).unwrap_or_default();
     let hint = cx.say(say("Search a word: epoch, F1, dropout…", "Chercher un mot : époque, F1, dropout…"));
     ui.add(egui::TextEdit::singleline(&mut text).hint_text(hint).desired_width(f32::INFINITY).margin(vec2(10.0, 8.0)));
@@ -179,11 +182,6 @@ fn words(ui: &mut Ui, cx: &mut Cx<'_>) {
     let count = plural(lang, found.len() as u64, say("word", "mot"), say("words", "mots"));
     ui.label(theme::caption(count).color(t.text3));
     ui.data_mut(|data| data.insert_temp(id, text));
-}
-
-/// Opens the glossary at `word` the next time it is shown.
-pub fn look_up(ctx: &egui::Context, word: &str) {
-    ctx.data_mut(|data| data.insert_temp(egui::Id::unique("glossary text"), word.to_owned()));
 }
 
 /// A word at the left, its meaning beside it.
@@ -245,7 +243,10 @@ fn about(ui: &mut Ui, cx: &mut Cx<'_>) {
     );
     ui.add(egui::Label::new(egui::RichText::new(cx.say(what)).color(t.text2)).wrap());
     ui.add_space(10.0);
-    ui.label(theme::strong(cx.say(say("What it can and cannot tell", "Ce qu’il peut dire, et ce qu’il ne peut pas"))).color(t.text));
+    ui.label(
+        theme::strong(cx.say(say("What it can and cannot tell", "Ce qu’il peut dire, et ce qu’il ne peut pas dire")))
+            .color(t.text),
+    );
     for (symbol, sentence) in [icon::CHECK, icon::X, icon::BOOK_OPEN].into_iter().zip(HONEST) {
         ui.horizontal_top(|ui| {
             ui.label(symbol.text(15.0).color(t.text3));

@@ -6,7 +6,6 @@ use super::{
     Action, Cx, Dialog, command,
     dialog::Answer,
     glossary::{self, folded},
-    help,
     icon::{self, Icon},
     page::Page,
     theme::{self, Theme},
@@ -69,7 +68,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> Answer {
             }
             if (line.clicked() || enter && on) && !found.locked {
                 if let Some(word) = found.word {
-                    help::look_up(ui.ctx(), word);
+                    glossary::look_up(ui.ctx(), word);
                 }
                 cx.act(found.action.clone());
                 answer = Answer::Close;

@@ -55,7 +55,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
                     }
                 } else {
                     ui.label(theme::cell(&name).color(t.text3));
-                    if link(ui, cx.say(say("The folder moved: locate…", "Le dossier a bougé : le localiser…"))).clicked() {
+                    if link(ui, cx.say(say("The folder moved: locate…", "Dossier déplacé : le retrouver…"))).clicked() {
                         cx.act(Action::ChooseFolder);
                     }
                 }
@@ -74,7 +74,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         let (rect, _) = ui.allocate_exact_size(vec2(width, 1.0), Sense::hover());
         ui.painter().rect_filled(rect, 0.0, t.stroke);
         ui.add_space(10.0);
-        ui.label(theme::strong(cx.say(say("What it can and cannot tell", "Ce qu’il peut dire, et ce qu’il ne peut pas"))).color(t.text));
+        ui.label(theme::strong(cx.say(say("What it can and cannot tell", "Ce qu’il peut dire, et ce qu’il ne peut pas dire"))).color(t.text));
         for (symbol, sentence) in [icon::CHECK, icon::X, icon::BOOK_OPEN].into_iter().zip(HONEST) {
             ui.horizontal_top(|ui| {
                 ui.label(symbol.text(15.0).color(t.text3));

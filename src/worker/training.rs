@@ -249,7 +249,7 @@ fn on_the_processor(problem: &Problem) -> Problem {
         Kind::Device,
         say(
             "The graphics card failed, so the training goes on on the processor from the last saved epoch",
-            "La carte graphique a fait défaut : l’entraînement continue sur le processeur à partir de la dernière époque enregistrée",
+            "La carte graphique est tombée en panne : l’entraînement continue sur le processeur à partir de la dernière époque enregistrée",
         ),
         say(
             "Let it go on, or pause it and resume it on the card when the card works again",

@@ -49,7 +49,7 @@ fn a_loss_that_ran_away_is_mended_by_a_lower_rate() {
     // Before the first epoch there is no best to go back to.
     let mut window = with(failed(diverged.clone()));
     assert!(window.query_by_label_contains("Go on from the best").is_none());
-    window.get_by_label("Start again at 1.0e-5").click();
+    window.get_by_label("Start again at 0.00001").click();
     window.run();
     assert!((window.state().settings.train.optimizer.learning_rate - 1e-5).abs() < 1e-12);
 
@@ -154,5 +154,5 @@ fn cards_speak_french_too() {
     let preferences = Preferences { page: Page::Training, lang: Lang::Fr, ..Preferences::default() };
     let mut window = window(session, preferences, SIZE);
     window.run();
-    assert!(window.query_by_label("Recommencer à 1,0e-5").is_some());
+    assert!(window.query_by_label("Recommencer à 0,00001").is_some());
 }

@@ -12,7 +12,7 @@ use trombine::{
     },
     session::Session,
     text::Lang,
-    ui::{Mode, page::Page},
+    ui::{Dialog, Mode, page::Page},
 };
 
 /// The first `count` sample faces.
@@ -112,10 +112,10 @@ fn keys_open_pages_and_dialogs() {
     assert_eq!(window.state().page, Page::Model);
     window.key_press(egui::Key::F1);
     window.run();
-    window.get_by_label("About Trombine");
+    window.get_by_label("First steps");
     window.key_press(egui::Key::Escape);
     window.run();
-    assert!(window.query_by_label("About Trombine").is_none());
+    assert!(window.query_by_label("First steps").is_none());
     window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Comma);
     window.run();
     window.get_by_role_and_label(Role::RadioButton, "Français").click();
@@ -132,27 +132,48 @@ fn pictures_of_every_page() {
         return;
     };
     let wanted = std::env::var("TROMBINE_PAGES").unwrap_or_default();
+    let wants = |name: &str| wanted.is_empty() || wanted.split(',').any(|w| name.starts_with(w));
     for (lang, mode, size) in [
         (Lang::En, Mode::Light, [1280.0, 800.0]),
         (Lang::Fr, Mode::Dark, [1280.0, 800.0]),
         (Lang::Fr, Mode::Light, [1024.0, 700.0]),
         (Lang::En, Mode::Dark, [1920.0, 1080.0]),
     ] {
-        for first in [true, false] {
-            let session = if first { Session::default() } else { opened(600) };
-            let preferences = Preferences { lang, mode, ..on(Page::Data) };
-            let mut window = window(session, preferences, size);
-            for page in Page::ALL {
-                let name = if first { "first".to_owned() } else { format!("{page:?}").to_lowercase() };
-                if (first && page != Page::Data) || !(wanted.is_empty() || wanted.split(',').any(|w| w == name)) {
-                    continue;
-                }
+        let ending = format!("{}-{}-{}", format!("{lang:?}").to_lowercase(), format!("{mode:?}").to_lowercase(), size[0]);
+        let preferences = || Preferences { lang, mode, ..on(Page::Data) };
+        let picture = |window: &mut Harness<'_, App>, name: &str| {
+            window.run_steps(12);
+            let picture = window.render().expect("a renderer");
+            picture.save(folder.join(format!("{name}-{ending}.png"))).expect("a folder that can be written");
+        };
+        if wants("first") {
+            picture(&mut window(Session::default(), preferences(), size), "first");
+        }
+        let mut window = window(opened(600), preferences(), size);
+        for page in Page::ALL {
+            let name = format!("{page:?}").to_lowercase();
+            if wants(&name) {
                 window.state_mut().page = page;
-                window.run_steps(12);
-                let picture = window.render().expect("a renderer");
-                let mode = format!("{mode:?}").to_lowercase();
-                let lang = format!("{lang:?}").to_lowercase();
-                picture.save(folder.join(format!("{name}-{lang}-{mode}-{}.png", size[0]))).expect("a folder that can be written");
+                picture(&mut window, &name);
+            }
+        }
+        for dialog in Dialog::ALL {
+            let name = format!("dialog-{dialog:?}").to_lowercase();
+            if wants(&name) {
+                window.state_mut().dialog = Some(dialog);
+                picture(&mut window, &name);
+            }
+        }
+        window.state_mut().dialog = None;
+        window.state_mut().page = Page::Model;
+        window.run_steps(4);
+        let dropout = if lang == Lang::En { "What is “Dropout”?" } else { "Qu’est-ce que «\u{a0}Dropout\u{a0}»\u{a0}?" };
+        for (name, label) in [("menu", "Menu"), ("explained", dropout)] {
+            if wants(name) {
+                window.get_by_label(label).click();
+                picture(&mut window, name);
+                window.key_press(egui::Key::Escape);
+                window.run_steps(4);
             }
         }
     }

@@ -35,7 +35,7 @@ pub(super) fn knobs<'a>(crop: &'a mut u32, resize_back: &'a mut bool) -> [Knob<'
         ),
         Knob::new(
             "resize_back",
-            say("Resize back", "Remettre à la taille"),
+            say("Resize back", "Ramener à la taille"),
             say(
                 "Enlarges the crop to 128 × 128 again, for training and for judging. The network sees larger faces and takes about a third more time",
                 "Agrandit de nouveau le morceau à 128 × 128, à l’entraînement comme à l’évaluation. Le réseau voit des visages plus grands et prend environ un tiers de temps en plus",

@@ -14,7 +14,7 @@ pub fn draw(random: &mut Random) -> bool {
 pub(super) fn knob(flip: &mut bool) -> Knob<'_> {
     Knob::new(
         "flip",
-        say("Flip", "Retournement"),
+        say("Flip", "Miroir"),
         say(
             "Mirrors every second picture, left to right. A mirrored face is as good a face: keep it on",
             "Retourne une image sur deux, de gauche à droite. Un visage en miroir reste un visage : gardez-le",

@@ -8,7 +8,7 @@ use crate::{
     evaluate::words::class_name,
     predict::{
         heatmap::Heat,
-        predictor::{CAUTION, not_sure},
+        predictor::{caution, not_sure},
     },
     text::{Lang, decimal, percent, say},
 };
@@ -46,7 +46,7 @@ pub fn answer_picture(answer: &AnswerPicture<'_>, lang: Lang) -> Raster {
     if let Some((heat, _)) = answer.heat {
         notes.extend(wrapped(&format!("{}.", heat.legend().get(lang)), "", room));
     }
-    notes.extend(wrapped(&format!("{}.", CAUTION.get(lang)), "", room));
+    notes.extend(wrapped(&format!("{}.", caution(answer.classes).get(lang)), "", room));
     let top = 142.0;
     let height = top + PICTURE + 24.0 + 17.0 * notes.len() as f64;
     let mut canvas = Canvas::new(WIDTH, height, answer.headline);

@@ -109,7 +109,7 @@ fn intended_use(lang: Lang) -> Vec<Block> {
                 ),
                 say(
                     "It cannot tell anybody’s gender identity, and a wrong label can hurt",
-                    "Il ne dit l’identité de genre de personne, et une étiquette fausse peut blesser",
+                    "Il ne dit rien de l’identité de genre de quiconque, et une étiquette fausse peut blesser",
                 ),
             ],
             lang,

@@ -78,7 +78,7 @@ impl Default for CallbackSettings {
 
 choice!(Monitor {
     ValidationLoss = "val_loss", say("Validation loss", "Perte de validation"),
-        say("The notebook's; feels a growing doubt before the accuracy falls", "Celle du notebook ; sent le doute avant que l’exactitude ne baisse");
+        say("The notebook's; feels a growing doubt before the accuracy falls", "Celle du notebook ; sent venir le doute avant que l’exactitude ne baisse");
     ValidationAccuracy = "val_accuracy", say("Validation accuracy", "Exactitude de validation"),
         say("What is judged in the end, but in coarse steps", "Ce qui compte à la fin, mais par pas grossiers");
 });

@@ -67,7 +67,7 @@ pub(super) const TERMS: &[Term] = &[
         forms: say("", ""),
         meaning: say(
             "The share of pictures answered right. Compare it with always giving the larger class’s answer",
-            "La part d’images justes. À comparer avec la réponse qui donne toujours la plus grande classe",
+            "La part d’images justes. À comparer avec le score de qui répondrait toujours la classe majoritaire",
         ),
     },
     Term {

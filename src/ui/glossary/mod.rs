@@ -35,6 +35,31 @@ pub fn occurring(lang: Lang, text: &str, most: usize) -> Vec<&'static Term> {
     found.into_iter().map(|(_, term)| term).take(most).collect()
 }
 
+/// Asks for the glossary at `word`; a widget can do this without knowing the app.
+pub fn ask(ctx: &egui::Context, word: &str) {
+    look_up(ctx, word);
+    ctx.data_mut(|data| data.insert_temp(asked_id(), true));
+}
+
+/// Whether the glossary was asked for since the last time.
+pub fn asked(ctx: &egui::Context) -> bool {
+    ctx.data_mut(|data| data.remove_temp::<bool>(asked_id())).unwrap_or(false)
+}
+
+/// Opens the glossary at `word` the next time it is shown.
+pub fn look_up(ctx: &egui::Context, word: &str) {
+    ctx.data_mut(|data| data.insert_temp(search_id(), word.to_owned()));
+}
+
+/// Where the glossary keeps what is searched.
+pub fn search_id() -> egui::Id {
+    egui::Id::unique("glossary text")
+}
+
+fn asked_id() -> egui::Id {
+    egui::Id::unique("glossary asked for")
+}
+
 impl Term {
     /// Whether its name, its forms or its meaning hold every word of `wanted`, which is [`folded`].
     pub fn matches(&self, lang: Lang, wanted: &str) -> bool {

@@ -151,7 +151,8 @@ fn grid(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                 state.preview.again();
             }
             let strip = 88.0;
-            let below = strip + 26.0 + 24.0 * warnings.len().min(2) as f32;
+            let lines = if ui.available_width() < 300.0 { 3.0 } else { 2.0 };
+            let below = strip + 15.0 * lines + 10.0 + 30.0 * warnings.len().min(2) as f32;
             let room = vec2(ui.available_width(), (ui.available_height() - below).max(100.0));
             let columns = (room.x / 138.0).round().clamp(2.0, 10.0);
             let mut tile = (room.x - GAP * (columns - 1.0)) / columns;

@@ -4,6 +4,7 @@ use egui::{Align, Align2, Layout, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2,
 
 use super::{Page, options};
 use crate::{
+    evaluate::words::class_name,
     model::{
         Network,
         summary::{self, Row, RowKind},
@@ -60,7 +61,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         0 => {
             if let Some(network) = &state.last {
                 let rows = summary::rows(network);
-                drawing(ui, cx, network, &rows, problem.first());
+                // What the table does not need, the picture takes.
+                let table_height = 2.0 * theme::PADDING + 27.0 + 36.0 * rows.len() as f32;
+                let spare = ui.available_height() - table_height - 150.0;
+                drawing(ui, cx, network, &rows, problem.first(), spare);
                 table(ui, cx, &rows);
             }
         }
@@ -68,11 +72,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     });
 }
 
-fn drawing(ui: &mut Ui, cx: &Cx<'_>, network: &Network, rows: &[Row], problem: Option<&Problem>) {
+fn drawing(ui: &mut Ui, cx: &Cx<'_>, network: &Network, rows: &[Row], problem: Option<&Problem>, spare: f32) {
     let t = Theme::of(ui);
     let room = ui.available_height();
     Card::titled(cx.say(say("The network", "Le réseau"))).caption(cost(cx, network)).show(ui, |ui| {
-        network::show(ui, cx.lang, network, rows, (room * 0.31).clamp(150.0, 340.0));
+        network::show(ui, cx.lang, network, rows, (room * 0.31).max(spare).clamp(150.0, 420.0));
         if let Some(problem) = problem {
             notice::note(ui, icon::TRIANGLE_ALERT, t.bad, problem.what.get(cx.lang));
         }
@@ -125,18 +129,22 @@ fn epoch_seconds(cx: &Cx<'_>, network: &Network) -> Option<f64> {
 fn table(ui: &mut Ui, cx: &Cx<'_>, rows: &[Row]) {
     let t = Theme::of(ui);
     let lang = cx.lang;
-    let classes = cx.dataset().map(|d| d.classes[1].clone());
+    let class = cx.dataset().map(|d| class_name(&d.classes, 1, lang).to_owned());
     Card::new().fill().show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        let columns = [0.0, 0.52, 1.0];
-        let head = [say("layer", "couche"), say("output", "sortie"), say("parameters", "paramètres")];
         let width = ui.available_width() - 8.0;
+        // The output stands behind the longest layer, at about the middle.
+        let font = theme::regular(theme::size::TABLE);
+        let wide = |row: &Row| ui.painter().layout_no_wrap(row.what.get(lang).to_owned(), font.clone(), t.text).size().x;
+        let longest = rows.iter().map(wide).fold(0.0, f32::max);
+        let columns = [0.0, ((longest + 24.0) / width).clamp(0.46, 0.62), 1.0];
+        let head = [say("layer", "couche"), say("output", "sortie"), say("parameters", "paramètres")];
         line(ui, width, columns, head.map(|h| (h.get(lang).to_owned(), t.text3)), theme::size::CAPTION, 26.0);
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             let height = (ui.available_height() / rows.len().max(1) as f32).clamp(26.0, 36.0);
             for row in rows {
                 card::line(ui);
-                let output = match (&classes, row.kind) {
+                let output = match (&class, row.kind) {
                     (Some(class), RowKind::Output) => match lang {
                         Lang::En => format!("probability of {class}"),
                         Lang::Fr => format!("probabilité de « {class} »"),
@@ -162,7 +170,13 @@ fn line(ui: &mut Ui, width: f32, columns: [f32; 3], cells: [(String, egui::Color
                 2 => (rect.right() - 8.0, Align2::RIGHT_CENTER),
                 _ => (rect.left() + 8.0 + columns[index] * rect.width(), Align2::LEFT_CENTER),
             };
-            ui.painter().text(pos2(x, rect.center().y), align, text, theme::regular(size), color);
+            let room =
+                if index < 2 { (columns[index + 1].min(0.8) - columns[index]) * rect.width() - 12.0 } else { rect.width() };
+            let mut job = egui::text::LayoutJob::simple_singleline(text, theme::regular(size), color);
+            job.wrap = egui::text::TextWrapping::truncate_at_width(room.max(40.0));
+            let galley = ui.painter().layout_job(job);
+            let place = align.anchor_size(pos2(x, rect.center().y), galley.size());
+            ui.painter().galley(place.min, galley, color);
         }
     });
 }

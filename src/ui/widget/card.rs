@@ -99,14 +99,15 @@ impl<'a> Card<'a> {
 
 fn title_line(ui: &mut Ui, title: &str, caption: Option<&str>, actions: impl FnOnce(&mut Ui)) {
     let t = Theme::of(ui);
-    let room = vec2(ui.available_width(), 22.0);
-    ui.allocate_ui_with_layout(room, Layout::right_to_left(Align::Center), |ui| {
-        ui.set_min_height(22.0);
+    let row = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), 22.0));
+    // Buttons are higher than the line: they stand around its middle, so that the titles of neighboring cards stay level.
+    let around = UiBuilder::new().id_salt("title line").max_rect(row.expand2(vec2(0.0, 4.0)));
+    ui.new_child(around.layout(Layout::right_to_left(Align::Center))).scope(|ui| {
         ui.spacing_mut().interact_size.y = 22.0;
         actions(ui);
         let width = ui.painter().layout_no_wrap(title.to_owned(), theme::semibold(theme::size::BODY), t.text).size().x;
         let room = ui.available_width() - width - 12.0;
-        if let Some(caption) = caption.filter(|_| room > 60.0) {
+        if let Some(caption) = caption.filter(|caption| room > 60.0 && !caption.is_empty()) {
             ui.scope(|ui| {
                 ui.set_max_width(room);
                 ui.add(egui::Label::new(theme::caption(caption).color(t.text3)).truncate());
@@ -116,6 +117,7 @@ fn title_line(ui: &mut Ui, title: &str, caption: Option<&str>, actions: impl FnO
             ui.add(egui::Label::new(theme::strong(title).color(t.text)).truncate());
         });
     });
+    ui.advance_cursor_after_rect(row);
     ui.add_space(4.0);
 }
 

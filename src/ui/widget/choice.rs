@@ -18,7 +18,9 @@ pub fn segmented(ui: &mut Ui, group: &str, selected: Option<usize>, options: &[(
     let natural: f32 = galleys.iter().map(|g| g.size().x + 24.0).sum::<f32>() + 6.0;
     let squeeze = ((ui.available_width() - natural) / galleys.len().max(1) as f32).min(0.0);
     let width = natural + squeeze * galleys.len() as f32;
-    let (rect, _) = ui.allocate_exact_size(vec2(width, theme::FIELD + 4.0), Sense::hover());
+    // In a card's title line it is as high as the line has room.
+    let height = ui.available_height().clamp(theme::FIELD, theme::FIELD + 4.0);
+    let (rect, _) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
     ui.painter().rect(rect, CornerRadius::same(theme::RADIUS_BUTTON), t.surface2, t.border(), StrokeKind::Inside);
     let mut x = rect.left() + 3.0;
     let mut chosen = None;
@@ -79,10 +81,19 @@ pub fn chip(ui: &mut Ui, leading: Option<(Icon, Color32)>, text: &str, selected:
     response
 }
 
-/// A chip that opens a menu of alternatives; gives the index that was chosen now. The first alternative means "no filter".
+/// A chip that opens a menu of filters; gives the index that was chosen now. The first alternative means "no filter".
 pub fn chip_menu(ui: &mut Ui, selected: usize, options: &[String]) -> Option<usize> {
+    chip_with_menu(ui, selected, options, selected > 0)
+}
+
+/// A chip that opens a menu of ways to look at the same; gives the index that was chosen now.
+pub fn view_menu(ui: &mut Ui, selected: usize, options: &[String]) -> Option<usize> {
+    chip_with_menu(ui, selected, options, false)
+}
+
+fn chip_with_menu(ui: &mut Ui, selected: usize, options: &[String], filtering: bool) -> Option<usize> {
     let text = options.get(selected).map_or("", String::as_str);
-    let response = chip(ui, None, text, selected > 0, true);
+    let response = chip(ui, None, text, filtering, true);
     let mut chosen = None;
     egui::Popup::menu(&response).gap(4.0).show(|ui| {
         ui.set_min_width(150.0);

@@ -32,7 +32,7 @@ pub struct Curves {
     pub digits: usize,
     /// Dotted vertical lines with their captions.
     pub marks: Vec<(f64, String)>,
-    /// Values are learning rates: their axis has only its two ends, and they are written as they are.
+    /// Values are learning rates: their axis begins at zero, and they are written as they are.
     pub rates: bool,
     /// The horizontal values are decimal logarithms of learning rates, and are written as rates.
     pub across_rates: bool,
@@ -228,11 +228,7 @@ impl Curves {
             })
             .fold(12.0f32, f32::max)
             .min(rect.width() * 0.4);
-        let left = match (self.rates, rect.width() > 300.0) {
-            (true, false) => 6.0,
-            (true, true) => 60.0,
-            (false, _) => 44.0,
-        };
+        let left = if self.rates { 60.0 } else { 44.0 };
         let inside =
             Rect::from_min_max(pos2(rect.left() + left, rect.top() + 8.0), pos2(rect.right() - right, rect.bottom() - 24.0));
         Frame { rect: inside, x, y }
@@ -241,16 +237,14 @@ impl Curves {
     fn axes(&self, ui: &Ui, t: &Theme, frame: &Frame, lang: Lang) {
         let font = theme::regular(size::CAPTION);
         let painter = ui.painter();
-        if !self.rates || rect_is_wide(frame) {
-            let wanted = (frame.rect.height() / 40.0).clamp(3.0, 7.0) as usize;
-            let marks = ticks(frame.y.0, frame.y.1, wanted);
-            let digits = places(&marks);
-            for y in marks {
-                let at = frame.y_at(y);
-                painter.hline(frame.rect.x_range(), at, Stroke::new(1.0, t.grid));
-                let text = if self.rates { rate(lang, y) } else { decimal(lang, y, digits) };
-                painter.text(pos2(frame.rect.left() - 8.0, at), Align2::RIGHT_CENTER, text, font.clone(), t.text3);
-            }
+        let wanted = (frame.rect.height() / 40.0).clamp(if self.rates { 1.0 } else { 3.0 }, 7.0) as usize;
+        let marks = ticks(frame.y.0, frame.y.1, wanted);
+        let digits = places(&marks);
+        for y in marks {
+            let at = frame.y_at(y);
+            painter.hline(frame.rect.x_range(), at, Stroke::new(1.0, t.grid));
+            let text = if self.rates { rate(lang, y) } else { decimal(lang, y, digits) };
+            painter.text(pos2(frame.rect.left() - 8.0, at), Align2::RIGHT_CENTER, text, font.clone(), t.text3);
         }
         let wanted = (frame.rect.width() / 70.0).clamp(1.0, 10.0) as usize;
         let mut marks: Vec<f64> = ticks(frame.x.0, frame.x.1, wanted).into_iter().filter(|x| x.fract().abs() < 1e-9).collect();
@@ -278,7 +272,7 @@ impl Curves {
         let mut heights: Vec<f32> = ends.iter().map(|(_, p)| frame.y_at(p[1])).collect();
         if self.rates {
             // Above the line, which goes on as planned.
-            heights.iter_mut().for_each(|y| *y -= LABEL * 0.75);
+            heights.iter_mut().for_each(|y| *y -= LABEL * 0.95);
         }
         push_apart(&mut heights, LABEL, frame.rect.top() - 6.0, frame.rect.bottom() + 4.0);
         for ((line, end), y) in ends.iter().zip(heights) {
@@ -353,23 +347,18 @@ impl Curves {
     }
 }
 
-/// A learning rate as people write it: `0.0001`, and below that `3.0e-5`.
+/// A learning rate as people write it: `0.0001`, `0.00005`, and below that `3e-6`.
 pub fn rate(lang: Lang, value: f64) -> String {
-    if value == 0.0 || value >= 0.000_099_95 {
+    if value == 0.0 || value >= 0.000_009_995 {
         let digits = (0..8).find(|&n| {
             let scaled = value * 10f64.powi(n);
             (scaled - scaled.round()).abs() <= scaled.abs() * 0.005
         });
         decimal(lang, value, digits.unwrap_or(6) as usize)
     } else {
-        let text = format!("{value:.1e}");
+        let text = format!("{value:.1e}").replace(".0e", "e");
         if lang == Lang::Fr { text.replace('.', ",") } else { text }
     }
-}
-
-/// Whether a plot of rates has room for an axis at the left.
-fn rect_is_wide(frame: &Frame) -> bool {
-    frame.rect.width() > 220.0
 }
 
 fn text_width(ui: &Ui, text: &str) -> f32 {

@@ -6,11 +6,17 @@ use egui::{
     CornerRadius, DragValue, EventFilter, Key, Popup, Rect, Response, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
-use super::button::focus_ring;
+use super::{
+    button::{focus_ring, link},
+    card::line,
+};
 use crate::{
     knob::Scale,
-    text::{Lang, decimal},
-    ui::theme::{self, Theme},
+    text::{Lang, decimal, say},
+    ui::{
+        glossary,
+        theme::{self, Theme},
+    },
 };
 
 /// A number field of `width` points; `unit` is drawn behind the number. `name` is read to screen readers.
@@ -99,14 +105,32 @@ pub fn help(ui: &mut Ui, lang: Lang, name: &str, help: &str) -> Response {
     ui.painter().circle_stroke(rect.center(), 7.5, Stroke::new(1.0, ring));
     ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, "?", theme::medium(10.5), color);
     focus_ring(ui, &response, rect, 9);
-    Popup::menu(&response).close_behavior(egui::PopupCloseBehavior::CloseOnClick).show(|ui| {
-        ui.set_max_width(320.0);
+    Popup::menu(&response).close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+        ui.set_max_width(340.0);
         ui.label(theme::cell(help).color(t.text));
+        words(ui, lang, &format!("{name}. {help}"));
     });
     if Popup::is_id_open(ui.ctx(), Popup::default_response_id(&response)) {
         return response;
     }
     response.on_hover_text(theme::cell(help))
+}
+
+/// The words of the trade in `text`, in plain words, and the way to all others.
+fn words(ui: &mut Ui, lang: Lang, text: &str) {
+    let t = Theme::of(ui);
+    let terms = glossary::occurring(lang, text, 3);
+    ui.add_space(2.0);
+    line(ui);
+    for term in &terms {
+        ui.label(theme::caption(term.name.get(lang)).font(theme::medium(theme::size::CAPTION)).color(t.text));
+        ui.add_space(-6.0);
+        ui.label(theme::caption(term.meaning.get(lang)).color(t.text2));
+    }
+    if link(ui, say("All words…", "Tous les mots…").get(lang)).clicked() {
+        glossary::ask(ui.ctx(), terms.first().map_or("", |term| term.name.get(lang)));
+        ui.close();
+    }
 }
 
 /// `value` without needless zeros, as `lang` writes it: `0.0001`, `0,5`, `12`.

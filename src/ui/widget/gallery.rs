@@ -101,7 +101,7 @@ pub fn strip(
 ) {
     // A little smaller rather than a second row that is cut off, or a first one that leaves half the room.
     let width = ui.available_width();
-    let fits = |grid: &Grid| grid.rows_in(height) > 0;
+    let fits = |grid: &Grid| grid.rows_in(height) > 0 && grid.pitch >= LEAST;
     let most = (height - LINES).max(40.0);
     let grid =
         [wanted, most.min(wanted * 1.3), most].into_iter().map(|side| Grid::new(width, side)).find(fits).unwrap_or_else(|| {

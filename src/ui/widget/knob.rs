@@ -63,7 +63,7 @@ pub fn list(ui: &mut Ui, cx: Context<'_>, settings: &mut Settings, belongs: impl
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if differing > 0 {
                 let text = plural(lang, differing, say("change", "changement"), say("changes", "changements"));
-                let text = format!("{} {text}", say("Reset", "Annuler").get(lang));
+                let text = format!("{} {text}", say("Reset", "Effacer").get(lang));
                 if ui.add(button::Button::quiet(text).icon(icon::ROTATE_CCW).compact()).clicked() {
                     reset(settings, &preset, &belongs);
                     changed = true;

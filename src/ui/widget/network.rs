@@ -20,6 +20,8 @@ struct Block {
     short: String,
     below: String,
     help: String,
+    /// What it and its neighbors are, where there is no room to say it of each.
+    group: &'static str,
 }
 
 /// Draws the network of `rows` into the room there is, at most `height` points high.
@@ -49,6 +51,7 @@ pub fn show(ui: &mut Ui, lang: Lang, network: &Network, rows: &[Row], height: f3
     let middle = rect.top() + (height - labels) / 2.0;
     let mut x = rect.left();
     let mut before: Option<f32> = None;
+    let mut groups: Vec<(&str, egui::Rangef)> = Vec::new();
     for (block, width) in blocks.iter().zip(widths) {
         let center = pos2(x + (width + spare) / 2.0, middle);
         let shape = Rect::from_center_size(center, vec2(block.size.x * wide, block.size.y * tall));
@@ -60,6 +63,10 @@ pub fn show(ui: &mut Ui, lang: Lang, network: &Network, rows: &[Row], height: f3
         let name = if short { &block.short } else { &block.name };
         let bottom = rect.bottom() - labels;
         ui.painter().text(pos2(center.x, bottom + 14.0), Align2::CENTER_CENTER, name, label_font.clone(), t.text);
+        match groups.last_mut() {
+            Some((group, range)) if *group == block.group => range.max = x + width + spare,
+            _ => groups.push((block.group, egui::Rangef::new(x, x + width + spare))),
+        }
         if !short {
             let font = theme::regular(theme::size::CAPTION);
             ui.painter().text(pos2(center.x, bottom + 32.0), Align2::CENTER_CENTER, &block.below, font, t.text2);
@@ -67,6 +74,10 @@ pub fn show(ui: &mut Ui, lang: Lang, network: &Network, rows: &[Row], height: f3
         let area = Rect::from_x_y_ranges(x..=x + width + spare, rect.y_range());
         ui.interact(area, ui.make_persistent_id((&block.name, x as i32)), Sense::hover()).on_hover_text(&block.help);
         x += width + spare;
+    }
+    for (group, range) in groups.into_iter().filter(|_| short) {
+        let font = theme::regular(theme::size::CAPTION);
+        ui.painter().text(pos2(range.center(), rect.bottom() - labels + 32.0), Align2::CENTER_CENTER, group, font, t.text2);
     }
 }
 
@@ -84,6 +95,7 @@ fn blocks(t: &Theme, lang: Lang, input: Shape, rows: &[Row]) -> Vec<Block> {
         short: say("in", "entr.").get(lang).to_owned(),
         below: format!("{}²×{}", input.height, input.channels),
         help: say("The picture as training gives it", "L’image telle que l’entraînement la donne").get(lang).to_owned(),
+        group: "",
     }];
     for row in rows {
         let channels = row.output.channels;
@@ -103,6 +115,7 @@ fn blocks(t: &Theme, lang: Lang, input: Shape, rows: &[Row]) -> Vec<Block> {
                 short: channels.to_string(),
                 below: format!("{}²×{channels}", row.output.height),
                 help,
+                group: say("convolutions", "convolutions").get(lang),
             },
             RowKind::Dense => Block {
                 size: vec2(16.0, (60.0 + 24.0 * (channels as f32 / 64.0).log2()).clamp(18.0, 190.0)),
@@ -112,6 +125,7 @@ fn blocks(t: &Theme, lang: Lang, input: Shape, rows: &[Row]) -> Vec<Block> {
                 short: channels.to_string(),
                 below: channels.to_string(),
                 help,
+                group: say("dense", "denses").get(lang),
             },
             RowKind::Output => Block {
                 size: vec2(18.0, 18.0),
@@ -121,6 +135,7 @@ fn blocks(t: &Theme, lang: Lang, input: Shape, rows: &[Row]) -> Vec<Block> {
                 short: say("out", "sort.").get(lang).to_owned(),
                 below: "1".to_owned(),
                 help,
+                group: "",
             },
         });
     }

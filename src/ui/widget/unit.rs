@@ -31,19 +31,24 @@ pub struct Unit {
     pub square: bool,
 }
 
+/// Below this height the labels of the horizontal axis share one line.
+const LOW: f32 = 150.0;
+
 impl Unit {
     /// Draws the plot `height` high over the width there is.
     pub fn show(&self, ui: &mut Ui, lang: Lang, height: f32) -> Response {
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &self.name));
         let t = Theme::of(ui);
-        let mut inside = Rect::from_min_max(rect.min + vec2(58.0, 6.0), rect.max - vec2(10.0, 38.0));
+        let low = height < LOW;
+        let below = if low { 22.0 } else { 38.0 };
+        let mut inside = Rect::from_min_max(rect.min + vec2(58.0, 6.0), rect.max - vec2(10.0, below));
         if self.square {
             let side = inside.width().min(inside.height());
             inside = Rect::from_center_size(inside.center(), vec2(side, side));
         }
         let frame = Frame { rect: inside, x: (0.0, 1.0), y: (0.0, 1.0) };
-        self.axes(ui, t, &frame, lang);
+        self.axes(ui, t, &frame, lang, low);
         let points = thinned(self.points.iter().map(|p| frame.at(p[0], p[1])));
         if points.len() > 1 {
             ui.painter().add(Shape::line(points, Stroke::new(2.0, self.color)));
@@ -52,12 +57,7 @@ impl Unit {
             let radius = 2.5 + 5.0 * share.sqrt() as f32;
             ui.painter().circle(frame.at(point[0], point[1]), radius, self.color, Stroke::new(1.5, t.surface));
         }
-        // Below the diagonal on the right, otherwise on the left.
-        let (corner, align) = match self.diagonal {
-            true => (inside.right_bottom() - vec2(6.0, 4.0), Align2::RIGHT_BOTTOM),
-            false => (inside.left_bottom() + vec2(6.0, -4.0), Align2::LEFT_BOTTOM),
-        };
-        ui.painter().text(corner, align, &self.note, theme::medium(size::CAPTION), t.text2);
+        self.corner_note(ui, t, &frame);
         if let Some((place, caption)) = &self.best {
             // Two captions on one place would read as neither.
             let near = self
@@ -72,7 +72,31 @@ impl Unit {
         response
     }
 
-    fn axes(&self, ui: &Ui, t: &Theme, frame: &Frame, lang: Lang) {
+    /// The note, in the first corner that nothing is drawn in; below the diagonal on the right, otherwise on the left.
+    fn corner_note(&self, ui: &Ui, t: &Theme, frame: &Frame) {
+        if self.note.is_empty() {
+            return;
+        }
+        let galley = ui.painter().layout_no_wrap(self.note.clone(), theme::medium(size::CAPTION), t.text2);
+        let inside = frame.rect.shrink2(vec2(6.0, 4.0));
+        let [right_bottom, left_bottom] = [Align2::RIGHT_BOTTOM, Align2::LEFT_BOTTOM];
+        let (first, second) = if self.diagonal { (right_bottom, Align2::LEFT_TOP) } else { (left_bottom, right_bottom) };
+        let places =
+            [first, second, Align2::RIGHT_TOP, left_bottom].map(|corner| corner.align_size_within_rect(galley.size(), inside));
+        let rings = [&self.marker, &self.best].into_iter().flatten().map(|(place, _)| *place);
+        let drawn: Vec<Pos2> = self.points.iter().copied().chain(rings).map(|p| frame.at(p[0], p[1])).collect();
+        let free = |place: &&Rect| {
+            let place = place.expand(7.0);
+            let on = |a: Pos2, b: Pos2| (0..=12).any(|i| place.contains(a.lerp(b, i as f32 / 12.0)));
+            !drawn.windows(2).any(|pair| on(pair[0], pair[1])) && !drawn.iter().any(|p| place.contains(*p))
+        };
+        let place = places.iter().find(free).unwrap_or(&places[0]);
+        ui.painter().rect_filled(place.expand2(vec2(2.0, 0.0)), 3.0, t.surface.gamma_multiply(0.85));
+        ui.painter().galley(place.min, galley, t.text2);
+    }
+
+    /// Both axes; in a `low` plot the name of the horizontal one stands between its first and last number.
+    fn axes(&self, ui: &Ui, t: &Theme, frame: &Frame, lang: Lang, low: bool) {
         let painter = ui.painter();
         let font = theme::regular(size::CAPTION);
         let few = frame.rect.height() < 110.0;
@@ -90,12 +114,12 @@ impl Unit {
                     t.text3,
                 );
             }
-            if !quarter || frame.rect.width() > 260.0 {
+            if if low { share == 0.0 || share == 1.0 } else { !quarter || frame.rect.width() > 260.0 } {
                 let at = pos2(x, frame.rect.bottom() + 5.0);
                 painter.text(at, Align2::CENTER_TOP, percent(lang, share, 0), font.clone(), t.text3);
             }
         }
-        let at = pos2(frame.rect.center().x, frame.rect.bottom() + 21.0);
+        let at = pos2(frame.rect.center().x, frame.rect.bottom() + if low { 5.0 } else { 21.0 });
         painter.text(at, Align2::CENTER_TOP, &self.across, font.clone(), t.text2);
         let galley = painter.layout_no_wrap(self.up.clone(), font, t.text2);
         if galley.size().x < frame.rect.height() + 40.0 {

@@ -49,7 +49,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview, vi
                     [say("by age", "par âge"), say("by race label", "par origine notée"), say("as a table", "en tableau")];
                 let names = names.map(|name| name.get(lang).to_owned());
                 let selected = VIEWS.iter().position(|v| v == view).unwrap_or(0);
-                chosen = choice::chip_menu(ui, selected, &names);
+                chosen = choice::view_menu(ui, selected, &names);
             }
         },
         |ui| {

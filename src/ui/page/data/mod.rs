@@ -33,10 +33,7 @@ pub struct State {
 
 /// Draws the page.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
-    let sentence = say(
-        "What the program found in your folder, and how it will be split",
-        "Ce que le programme a trouvé dans votre dossier, et comment ce sera réparti",
-    );
+    let sentence = say("What was found, and how it will be split", "Ce qui a été trouvé, et sa répartition");
     let ready = cx.dataset().is_some();
     let narrow = ui.available_width() < 860.0;
     card::header(ui, cx.say(Page::Data.name()), cx.say(sentence), |ui| {
@@ -115,7 +112,7 @@ fn open_menu(ui: &mut Ui, cx: &mut Cx<'_>) {
             let (symbol, text, action) = match there {
                 true => (icon::HISTORY, name.into_owned(), Action::UseFolder(folder.clone())),
                 false => {
-                    let moved = cx.say(say("it moved: locate…", "déplacé : le localiser…"));
+                    let moved = cx.say(say("it moved: locate…", "déplacé : le retrouver…"));
                     (icon::FOLDER_SEARCH, format!("{name}, {moved}"), Action::ChooseFolder)
                 }
             };
@@ -151,11 +148,34 @@ fn waiting(ui: &mut Ui, cx: &mut Cx<'_>) {
         "Each picture is decoded once and kept; the next opening is immediate",
         "Chaque image est décodée une fois et gardée ; la prochaine ouverture sera immédiate",
     );
-    notice::empty(ui, icon::IMAGES, title, cx.say(about), |ui| {
-        bar::progress(ui, title, progress.share(), 260.0);
-        ui.add_space(theme::GUTTER);
-        if ui.add(Button::secondary(cx.say(say("Stop", "Arrêter")))).clicked() {
-            cx.act(Action::Cancel);
-        }
+    let height = ui.available_height();
+    card::columns(ui, &[0.36, 0.64], height, |column, ui| match column {
+        0 => card::Card::new().fill().show(ui, |ui| {
+            notice::empty(ui, icon::IMAGES, title, cx.say(about), |ui| {
+                bar::progress(ui, title, progress.share(), ui.available_width().min(260.0));
+                ui.add_space(theme::GUTTER);
+                if ui.add(Button::secondary(cx.say(say("Stop", "Arrêter")))).clicked() {
+                    cx.act(Action::Cancel);
+                }
+            });
+        }),
+        _ => card::Card::new().fill().show(ui, |ui| skeleton(ui, progress.share().unwrap_or(0.0))),
     });
+}
+
+/// Where the pictures will be; those that are ready have a stronger tone.
+fn skeleton(ui: &mut Ui, share: f32) {
+    const PITCH: f32 = 68.0;
+    let t = theme::Theme::of(ui);
+    let (room, _) = ui.allocate_exact_size(ui.available_size(), egui::Sense::hover());
+    let columns = (room.width() / PITCH).floor().max(1.0);
+    let side = room.width() / columns - 6.0;
+    let rows = ((room.height() + 6.0) / (side + 6.0)).floor().max(1.0);
+    let all = (columns * rows) as usize;
+    let ready = (share * all as f32) as usize;
+    for index in 0..all {
+        let place = egui::vec2(index as f32 % columns, (index as f32 / columns).floor()) * (side + 6.0);
+        let rect = egui::Rect::from_min_size(room.min + place, egui::Vec2::splat(side));
+        ui.painter().rect_filled(rect, theme::RADIUS_BUTTON, if index < ready { t.stroke } else { t.grid });
+    }
 }

@@ -32,7 +32,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, wall: &mut Wall) {
         (Lang::Fr, false) => format!("équilibre des classes, graine {}", cx.settings.seed),
         (Lang::Fr, true) => format!("équilibre des classes et âges, graine {}", cx.settings.seed),
     };
-    let numbers = cx.say(say("Numbers and options", "Nombres et options"));
+    let numbers = cx.say(say("Numbers and options", "Chiffres et réglages"));
     let problems = cx.problems().to_vec();
     let draft = RefCell::new(cx.settings.clone());
     let title = say("Split", "Répartition").get(lang);
@@ -62,14 +62,14 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, wall: &mut Wall) {
                     let torn = plan.split.kept_together as u64;
                     let text = match (torn, lang) {
                         (0, Lang::En) => "Drag the edges".to_owned(),
-                        (0, Lang::Fr) => "Tirez sur les bords".to_owned(),
+                        (0, Lang::Fr) => "Faites glisser les limites".to_owned(),
                         (n, Lang::En) => {
                             let groups = plural(lang, n, say("group of copies", ""), say("groups of copies", ""));
                             format!("{groups} kept from leaking. Drag the edges")
                         }
                         (n, Lang::Fr) => {
                             let groups = plural(lang, n, say("", "groupe de copies"), say("", "groupes de copies"));
-                            format!("{groups} sans fuite. Tirez sur les bords")
+                            format!("{groups} sans fuite. Faites glisser les limites")
                         }
                     };
                     ui.add(egui::Label::new(theme::caption(&text).color(t.text3)).truncate()).on_hover_text(text);
@@ -96,7 +96,7 @@ fn parts(ui: &mut Ui, lang: Lang, dataset: &Dataset, split: &[Option<Part>], wal
         }
     }
     let width = (ui.available_width() - 16.0) / 3.0;
-    ui.horizontal(|ui| {
+    ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 8.0;
         for (part, [a, b]) in Part::ALL.into_iter().zip(counts) {
             ui.allocate_ui_with_layout(vec2(width, 44.0), Layout::top_down(Align::Min), |ui| {

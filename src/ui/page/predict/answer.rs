@@ -8,7 +8,7 @@ use crate::{
     predict::{
         Framed,
         heatmap::Heat,
-        predictor::{CAUTION, not_sure},
+        predictor::{CAUTION, caution, not_sure},
     },
     session::{Asked, Photo},
     text::{Lang, decimal, percent, say},
@@ -53,7 +53,12 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Photo, chosen: usize) {
                 if let Some(Ok(reply)) = &asked.reply {
                     let text = say("Copy the answer as text", "Copier la réponse en texte").get(lang);
                     if icon_button(ui, icon::COPY, text).clicked() {
-                        cx.act(Action::CopyText(format!("{}: {}. {}", shown.name, reply.headline(lang), CAUTION.get(lang))));
+                        cx.act(Action::CopyText(format!(
+                            "{}: {}. {}",
+                            shown.name,
+                            reply.headline(lang),
+                            caution(&reply.classes).get(lang)
+                        )));
                     }
                     let picture = say("Copy the answer as a picture", "Copier la réponse en image").get(lang);
                     if icon_button(ui, icon::IMAGE, picture).clicked() {
@@ -81,7 +86,10 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Photo, chosen: usize) {
             }
         }
         line(ui);
-        ui.add(egui::Label::new(theme::caption(CAUTION.get(lang)).color(t.text2)).wrap());
+        let classes = cx.session.run.as_ref().map(|run| run.info.classes.clone());
+        let classes = asked.reply.as_ref().and_then(|reply| reply.as_ref().ok()).map(|reply| reply.classes.clone()).or(classes);
+        let caution = classes.as_ref().map_or(CAUTION, caution);
+        ui.add(egui::Label::new(theme::caption(caution.get(lang)).color(t.text2)).wrap());
     });
 }
 

@@ -9,7 +9,11 @@ use egui::{Popup, ScrollArea, Sense, TextureHandle, TextureOptions, Ui, vec2};
 use crate::{
     data::sample::Framing,
     evaluate::words::class_name,
-    predict::{Framed, heatmap::Heat},
+    predict::{
+        Framed,
+        heatmap::Heat,
+        predictor::{CAUTION, caution},
+    },
     session::{Answering, Asked, Photo},
     text::{Lang, Say, percent, plural, say},
     ui::{
@@ -17,9 +21,9 @@ use crate::{
         page::Page,
         theme::{self, Theme},
         widget::{
-            button::Button,
+            button::{Button, icon_button},
             card::{Card, columns, header},
-            choice::{chip_menu, menu_item},
+            choice::{menu_item, view_menu},
             notice,
             photo::{self, Square},
             thumbs,
@@ -112,9 +116,8 @@ fn compare(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, shown: &str) {
     if others.is_empty() {
         return;
     }
-    let button = ui.add(
-        Button::secondary(say("Compare with another run", "Comparer à un autre essai").get(lang)).icon(icon::GIT_COMPARE),
-    );
+    let button =
+        ui.add(Button::secondary(say("Compare with another run", "Comparer à un autre essai").get(lang)).icon(icon::GIT_COMPARE));
     Popup::menu(&button).show(|ui| {
         ui.set_min_width(220.0);
         let check = |on: bool| on.then_some(icon::CHECK);
@@ -153,7 +156,9 @@ fn invite(ui: &mut Ui, cx: &mut Cx<'_>, run: Answering<'_>) {
             }
             folder(ui, cx, run);
             ui.add_space(12.0);
-            ui.label(theme::caption(crate::predict::predictor::CAUTION.get(lang)).color(Theme::of(ui).text3));
+            let classes = cx.session.run.as_ref().map(|run| &run.info.classes).or(cx.dataset().map(|open| &open.classes));
+            let caution = classes.map_or(CAUTION, caution);
+            ui.add(egui::Label::new(theme::caption(caution.get(lang)).color(Theme::of(ui).text3)).wrap());
         });
     });
 }
@@ -200,7 +205,7 @@ fn framing(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Photo, run: Answering<'_>) {
     let now = usize::from(shown.framed == Framed::Whole);
     ui.horizontal(|ui| {
         ui.spacing_mut().interact_size.y = 26.0;
-        if let Some(chosen) = chip_menu(ui, now, &names.map(|name| name.get(lang).to_owned()))
+        if let Some(chosen) = view_menu(ui, now, &names.map(|name| name.get(lang).to_owned()))
             && chosen != now
         {
             let framing = [Framing::FaceCrop, Framing::Whole][chosen];
@@ -243,7 +248,7 @@ fn picture(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &Photo, chose
         0 => String::new(),
         _ => {
             let faces = plural(lang, faces, say("square", "carré"), say("squares", "carrés"));
-            format!("{faces} · {}", say("drag one to correct it", "tirez sur un carré pour le corriger").get(lang))
+            format!("{faces} · {}", say("drag one to correct it", "faites glisser un carré pour le corriger").get(lang))
         }
     };
     Card::titled(&shown.name).caption(caption).fill().show(ui, |ui| {
@@ -253,6 +258,7 @@ fn picture(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &Photo, chose
             ui.ctx().load_texture(format!("photo {}", shown.id), image, TextureOptions::LINEAR)
         });
         let pixels = shown.preview_size.map(|side| side as f32 * shown.scale);
+        let narrow = ui.available_width() < 420.0;
         let room = vec2(ui.available_width(), (ui.available_height() - theme::BUTTON - 12.0).max(120.0));
         let with_crop: Vec<(usize, Crop)> = shown.asked.iter().enumerate().filter_map(|(i, a)| a.crop.map(|c| (i, c))).collect();
         let squares: Vec<Square> = with_crop
@@ -275,12 +281,17 @@ fn picture(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &Photo, chose
             None => {}
         }
         ui.add_space(4.0);
-        ui.horizontal_wrapped(|ui| {
-            if ui.add(Button::secondary(say("Choose photos…", "Choisir des photos…").get(lang)).icon(icon::FOLDER_OPEN)).clicked()
-            {
+        ui.horizontal(|ui| {
+            let choose = if narrow { say("Photos…", "Photos…") } else { say("Choose photos…", "Choisir des photos…") };
+            if ui.add(Button::secondary(choose.get(lang)).icon(icon::FOLDER_OPEN)).clicked() {
                 cx.act(Action::ChoosePhotos);
             }
-            if ui.add(Button::secondary(say("Paste", "Coller").get(lang)).icon(icon::CLIPBOARD_PASTE)).clicked() {
+            let paste = say("Paste", "Coller").get(lang);
+            if narrow {
+                if icon_button(ui, icon::CLIPBOARD_PASTE, paste).clicked() {
+                    cx.act(Action::Paste);
+                }
+            } else if ui.add(Button::secondary(paste).icon(icon::CLIPBOARD_PASTE)).clicked() {
                 cx.act(Action::Paste);
             }
             let (name, symbol) = if state.drawing {
@@ -288,7 +299,11 @@ fn picture(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &Photo, chose
             } else {
                 (say("Draw a square", "Tracer un carré"), icon::SQUARE_DASHED)
             };
-            if ui.add(Button::quiet(name.get(lang)).icon(symbol)).clicked() {
+            let pressed = match narrow {
+                true => icon_button(ui, symbol, name.get(lang)).clicked(),
+                false => ui.add(Button::quiet(name.get(lang)).icon(symbol)).clicked(),
+            };
+            if pressed {
                 state.drawing = !state.drawing;
             }
             folder(ui, cx, run);

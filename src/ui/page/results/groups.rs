@@ -9,12 +9,11 @@ use crate::{
     text::say,
     ui::{
         Cx, icon,
-        theme::{self, Theme},
         widget::{
             button::icon_button,
             card::Card,
             chart::show_table,
-            choice::{chip_menu, segmented},
+            choice::{segmented, view_menu},
             ranges::{self, ROW, Row},
         },
     },
@@ -56,7 +55,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, grouping: &mut usize, h
         (icon::TABLE, say("Show groups as a table", "Afficher les groupes en tableau"))
     };
     let (mut chosen, mut turned) = (None, false);
-    Card::titled(title).fill().show_with(
+    let gray = rows.iter().any(|r| r.small) && !as_table;
+    let gray = if gray { say("gray: fewer than 30", "en gris : moins de 30").get(lang) } else { "" };
+    Card::titled(title).caption(gray).fill().show_with(
         ui,
         |ui| {
             save_button(ui, cx, shown, PlotKind::Groups(by), title);
@@ -67,7 +68,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, grouping: &mut usize, h
             let chosen = if ui.available_width() > 400.0 {
                 segmented(ui, "grouping", Some(*grouping), &options)
             } else {
-                chip_menu(ui, *grouping, &names)
+                view_menu(ui, *grouping, &names)
             };
             if let Some(index) = chosen {
                 *grouping = index;
@@ -82,13 +83,6 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, grouping: &mut usize, h
             ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
                 let pitch = ((height - 48.0) / rows.len().max(1) as f32).clamp(ROW - 9.0, 34.0);
                 chosen = ranges::ranges(ui, lang, &rows, all.share(), None, pitch);
-                if rows.iter().any(|r| r.small) {
-                    let text = say(
-                        "Gray: fewer than 30 pictures, too few to say much",
-                        "En gris : moins de 30 images, trop peu pour conclure",
-                    );
-                    ui.label(theme::caption(text.get(lang)).color(Theme::of(ui).text3));
-                }
             });
         },
     );

@@ -127,10 +127,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let narrow = ui.available_width() < 880.0;
     // At 1280 x 800 everything is seen at once.
     let rows = match narrow {
-        true => [growing(292.0, 0.5), growing(226.0, 0.4), growing(180.0, 0.5)],
-        false => [growing(238.0, 0.5), growing(210.0, 0.4), growing(160.0, 0.5)],
+        true => [growing(280.0, 0.5), growing(216.0, 0.3), growing(216.0, 0.5)],
+        false => [growing(252.0, 0.5), growing(204.0, 0.4), growing(152.0, 0.5)],
     };
-    let middle = if narrow { [0.4, 0.31, 0.29] } else { [0.44, 0.26, 0.3] };
+    // In a narrow window the third card of the middle row stands beside the mistakes.
+    let (middle, last): (&[f32], &[f32]) = if narrow { (&[0.57, 0.43], &[0.42, 0.58]) } else { (&[0.42, 0.26, 0.32], &[1.0]) };
     let mut open = None;
     stack(ui, &rows, |row, ui, height| match row {
         0 => columns(ui, &[0.64, 0.36], height, |column, ui| {
@@ -143,7 +144,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                 right::trade_off(ui, cx, shown, &mut state.curve, height);
             }
         }),
-        1 => columns(ui, &middle, height, |column, ui| match column {
+        1 => columns(ui, middle, height, |column, ui| match column {
             0 => {
                 if let Some(key) = groups::show(ui, cx, shown, &mut state.grouping, height) {
                     open = Some(Facets { really: key.class, age: key.age, race: key.race, ..Facets::default() });
@@ -152,11 +153,14 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             1 => right::scores(ui, cx.lang, shown, height),
             _ => sure::show(ui, cx, shown, height),
         }),
-        _ => {
-            if pictures::mistakes(ui, cx, shown, height) {
+        _ => columns(ui, last, height, |column, ui| {
+            ui.set_max_height(height);
+            if column + 1 < last.len() {
+                sure::show(ui, cx, shown, height);
+            } else if pictures::mistakes(ui, cx, shown, height) {
                 open = Some(Facets { right: Some(false), ..Facets::default() });
             }
-        }
+        }),
     });
     if let Some(facets) = open {
         state.pictures = Some(pictures::Pictures::new(facets));
@@ -216,7 +220,7 @@ fn title(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
         Popup::menu(&report).show(|ui| {
             ui.set_min_width(210.0);
             let plain = say("Without faces…", "Sans visages…").get(lang);
-            let faces = say("With the surest mistakes…", "Avec les erreurs les plus sûres…").get(lang);
+            let faces = say("With the surest mistakes…", "Avec les erreurs faites avec assurance…").get(lang);
             let about =
                 say("The report then shows faces: not for passing on", "Le rapport montre alors des visages : à ne pas diffuser");
             if menu_item(ui, None, plain).clicked() {
@@ -255,13 +259,10 @@ fn stale(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
     let options = run.settings != *cx.settings;
     let text = match (data, options) {
         (false, false) => return,
-        (true, _) => say(
-            "The pictures or labels have changed since this run",
-            "Les images ou étiquettes ont changé depuis cet essai",
-        ),
-        (false, true) => {
-            say("Your options now differ from this run’s", "Vos réglages diffèrent maintenant de ceux de cet essai")
+        (true, _) => {
+            say("The pictures or labels have changed since this run", "Les images ou étiquettes ont changé depuis cet essai")
         }
+        (false, true) => say("Your options now differ from this run’s", "Vos réglages diffèrent maintenant de ceux de cet essai"),
     };
     // Close to the line that it is about.
     ui.add_space(-14.0);

@@ -23,7 +23,7 @@ use crate::{
         widget::{
             button::Button,
             card::{Card, header},
-            choice::chip_menu,
+            choice::{chip_menu, view_menu},
             gallery::{self, Tile},
             notice,
         },
@@ -122,7 +122,7 @@ pub fn mistakes(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> boo
     ui.set_max_height(height);
     let found = shown.report.mistakes(shown.threshold);
     let mut all = false;
-    let title = say("Most confident mistakes", "Erreurs les plus assurées").get(lang);
+    let title = say("Most confident mistakes", "Erreurs faites avec assurance").get(lang);
     Card::titled(title).fill().show_with(
         ui,
         |ui| {
@@ -281,14 +281,14 @@ fn filters(ui: &mut Ui, lang: Lang, shown: &Shown, open: &mut Pictures) {
             }
         }
         let orders = [
-            say("surest first", "les plus sûres d’abord"),
-            say("least sure first", "les moins sûres d’abord"),
+            say("surest first", "assurance décroissante"),
+            say("least sure first", "assurance croissante"),
             say("by file", "par fichier"),
             say("by age", "par âge"),
         ]
         .map(|s| s.get(lang).to_owned());
         let selected = ORDERS.iter().position(|o| *o == open.order).unwrap_or(0);
-        if let Some(chosen) = chip_menu(ui, selected, &orders) {
+        if let Some(chosen) = view_menu(ui, selected, &orders) {
             open.order = ORDERS[chosen];
         }
         let sizes = [
@@ -297,7 +297,7 @@ fn filters(ui: &mut Ui, lang: Lang, shown: &Shown, open: &mut Pictures) {
             say("large pictures", "grandes images"),
         ];
         let selected = [72.0, 104.0, 160.0].iter().position(|s| *s == open.wanted).unwrap_or(1);
-        if let Some(chosen) = chip_menu(ui, selected, &sizes.map(|s| s.get(lang).to_owned())) {
+        if let Some(chosen) = view_menu(ui, selected, &sizes.map(|s| s.get(lang).to_owned())) {
             open.wanted = [72.0, 104.0, 160.0][chosen];
         }
     });

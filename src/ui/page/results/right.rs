@@ -15,7 +15,7 @@ use crate::{
             button::link,
             card::Card,
             chart::show_table,
-            choice::{chip_menu, segmented},
+            choice::{segmented, view_menu},
             field,
             matrix::{self, Cell, Words},
             plot::Table,
@@ -37,8 +37,8 @@ pub enum Curve {
 pub fn matrix(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> Option<(u8, u8)> {
     let lang = cx.lang;
     ui.set_max_height(height);
-    let title = say("Right and wrong", "Juste et faux").get(lang);
-    let caption = say("click a number to see the pictures", "cliquez un nombre pour voir les images").get(lang);
+    let title = say("Right and wrong", "Juste ou faux").get(lang);
+    let caption = say("click a number to see the pictures", "cliquez sur un nombre pour voir les images").get(lang);
     let confusion = shown.report.confusion(shown.threshold);
     let classes = shown.classes();
     let cell = |truth: usize, said: usize| {
@@ -137,7 +137,7 @@ pub fn trade_off(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, curve: &mut Cu
         },
         |ui| {
             ui.spacing_mut().item_spacing.y = 4.0;
-            let room = (ui.available_height() - 76.0).max(60.0);
+            let room = (ui.available_height() - 64.0).max(60.0);
             match now {
                 Curve::Numbers => show_table(ui, lang, &table(lang, shown), room),
                 _ => drop(plot(ui, lang, shown, now).show(ui, lang, room)),
@@ -168,7 +168,7 @@ fn choose(ui: &mut Ui, lang: Lang, curve: &mut Curve) {
     let chosen = if ui.available_width() > 264.0 {
         segmented(ui, "curve", now, &options)
     } else {
-        chip_menu(ui, now.unwrap_or(0), &names.map(str::to_owned))
+        view_menu(ui, now.unwrap_or(0), &names.map(str::to_owned))
     };
     if let Some(chosen) = chosen {
         *curve = ALL[chosen];
@@ -253,7 +253,7 @@ fn slider(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) {
         ui.spacing_mut().interact_size.y = 20.0;
         ui.spacing_mut().item_spacing.x = 14.0;
         if let Some(best) = shown.best
-            && link(ui, say("Best F1", "Meilleur F1").get(lang))
+            && link(ui, &format!("{} {}", say("Best F1:", "Meilleur F1 :").get(lang), decimal(lang, best, 2)))
                 .on_hover_text(say("Chosen on the validation part", "Choisi sur la partie validation").get(lang))
                 .clicked()
         {

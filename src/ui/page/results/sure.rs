@@ -22,11 +22,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, height: f32) {
     let total: u32 = bins.iter().map(|b| b.n).sum();
     let used: Vec<_> = bins.iter().filter(|b| b.n > 0).collect();
     let error_text = percent(lang, error, 1);
-    let title = say("How sure, rightly", "Sûr à raison").get(lang);
+    let title = say("Rightly sure?", "Sûr à raison ?").get(lang);
     let plot = Unit {
         name: format!("{} {error_text}", say("Calibration error", "Erreur de calibration").get(lang)),
         across: say("what it said", "ce qu’il a dit").get(lang).to_owned(),
-        up: say("what was so", "ce qui était").get(lang).to_owned(),
+        up: say("what was true", "ce qui était vrai").get(lang).to_owned(),
         points: used.iter().map(|b| [b.said, b.really]).collect(),
         color: t.validation,
         diagonal: true,

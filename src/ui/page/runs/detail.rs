@@ -60,7 +60,7 @@ fn facts(ui: &mut Ui, lang: Lang, run: &RunInfo) {
     }
     if let Some(scores) = run.scores {
         lines.push((say("Test, right", "Test, justes"), percent(lang, scores.accuracy, 1)));
-        lines.push((say("Always the larger class", "Toujours la plus grande classe"), percent(lang, scores.baseline, 1)));
+        lines.push((say("Always the larger class", "Toujours la classe majoritaire"), percent(lang, scores.baseline, 1)));
         lines.push((say("F1, both classes", "F1, deux classes"), scores.f1.map(|f1| decimal(lang, f1, 3)).join(" · ")));
     }
     for (name, value) in lines {

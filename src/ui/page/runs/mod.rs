@@ -110,6 +110,7 @@ fn columns_of(lang: Lang, width: f32) -> Vec<Column> {
     let epochs = say("epochs", "époques").get(lang);
     let time = say("time", "durée").get(lang);
     match width {
+        ..400.0 => vec![(right, 1.0, 2)],
         ..520.0 => vec![(epochs, 0.45, 1), (right, 0.55, 2)],
         ..680.0 => vec![(begun, 0.44, 0), (epochs, 0.24, 1), (right, 0.32, 2)],
         ..860.0 => vec![(begun, 0.34, 0), (epochs, 0.19, 1), (right, 0.25, 2), (time, 0.22, 4)],
@@ -127,7 +128,7 @@ fn columns_of(lang: Lang, width: f32) -> Vec<Column> {
 /// Where the name ends, and the left and right end of each column of a row.
 fn places(rect: Rect, columns: &[Column]) -> (f32, Vec<(f32, f32)>) {
     const GAP: f32 = 14.0;
-    let name = rect.left() + rect.width() * if columns.len() < 5 { 0.42 } else { 0.34 };
+    let name = rect.left() + rect.width() * [0.68, 0.5, 0.42, 0.42, 0.34, 0.34][columns.len().clamp(1, 6) - 1];
     let mut x = name;
     let rest = rect.right() - name - 6.0;
     let of = |column: &Column| {

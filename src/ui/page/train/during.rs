@@ -92,11 +92,11 @@ fn numbers(ui: &mut Ui, cx: &Cx<'_>, training: &Training) {
         }
     } else {
         Tile {
-            name: say("time left", "temps restant").get(lang),
-            value: if now.remaining > 0.0 { words::about(lang, now.remaining) } else { nothing() },
+            name: say("time left, about", "temps restant, environ").get(lang),
+            value: if now.remaining > 0.0 { words::rounded(lang, now.remaining) } else { nothing() },
             note: match lang {
                 Lang::En => format!("at most; {} so far", time(elapsed)),
-                Lang::Fr => format!("au plus ; {} déjà", time(elapsed)),
+                Lang::Fr => format!("au plus ; {} écoulées", time(elapsed)),
             },
             ..Tile::default()
         }

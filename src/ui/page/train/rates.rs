@@ -49,6 +49,7 @@ fn planned(ui: &mut Ui, cx: &mut Cx<'_>, test: &mut bool, height: f32) {
     let points = of_epochs(cx.settings, steps);
     let title = say("Learning rate", "Taux d’apprentissage").get(lang);
     let (first, last) = (points.first().map_or(0.0, |p| p[1]), points.last().map_or(0.0, |p| p[1]));
+    let same = points.iter().all(|p| (p[1] - first).abs() <= first * 1e-6);
     let plot = Curves {
         name: format!("{title} {} – {}", rate(lang, first), rate(lang, last)),
         across: say("epoch", "époque").get(lang).to_owned(),
@@ -60,6 +61,8 @@ fn planned(ui: &mut Ui, cx: &mut Cx<'_>, test: &mut bool, height: f32) {
         ..Curves::default()
     };
     let sentence = match lang {
+        Lang::En if same => format!("How large each correction is: {} throughout", rate(lang, first)),
+        Lang::Fr if same => format!("La taille de chaque correction : {} du début à la fin", rate(lang, first)),
         Lang::En => format!(
             "How large each correction is: from {} in the first epoch to {} in the last",
             rate(lang, first),

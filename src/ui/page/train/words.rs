@@ -148,10 +148,10 @@ pub fn waits_for(lang: Lang, settings: &CallbackSettings, state: &EarlyStopping)
         (Lang::En, Monitor::ValidationLoss, _) => format!("stops in {left} epochs unless below {value}"),
         (Lang::En, Monitor::ValidationAccuracy, 1) => format!("stops after this epoch unless accuracy passes {value}"),
         (Lang::En, Monitor::ValidationAccuracy, _) => format!("stops in {left} epochs unless accuracy passes {value}"),
-        (Lang::Fr, Monitor::ValidationLoss, 1) => format!("arrêt après cette époque sauf sous {value}"),
-        (Lang::Fr, Monitor::ValidationLoss, _) => format!("arrêt dans {left} époques sauf sous {value}"),
-        (Lang::Fr, Monitor::ValidationAccuracy, 1) => format!("arrêt après cette époque sauf exactitude au-dessus de {value}"),
-        (Lang::Fr, Monitor::ValidationAccuracy, _) => format!("arrêt dans {left} époques sauf exactitude au-dessus de {value}"),
+        (Lang::Fr, Monitor::ValidationLoss, 1) => format!("arrêt ensuite si pas sous {value}"),
+        (Lang::Fr, Monitor::ValidationLoss, _) => format!("arrêt dans {left} si pas sous {value}"),
+        (Lang::Fr, Monitor::ValidationAccuracy, 1) => format!("arrêt ensuite si pas au-dessus de {value}"),
+        (Lang::Fr, Monitor::ValidationAccuracy, _) => format!("arrêt dans {left} si pas au-dessus de {value}"),
     })
 }
 
@@ -178,7 +178,7 @@ pub fn about_rate(lang: Lang, training: &Training) -> String {
         };
     }
     match train.schedule.kind {
-        ScheduleKind::Constant => say("the same throughout", "le même partout").get(lang).to_owned(),
+        ScheduleKind::Constant => say("the same throughout", "constant").get(lang).to_owned(),
         kind => kind.name().get(lang).to_lowercase(),
     }
 }
@@ -188,9 +188,9 @@ pub fn why_stopped(lang: Lang, reason: StopReason) -> String {
     match (reason, lang) {
         (StopReason::AllEpochs, _) => say("all epochs are done", "toutes les époques sont faites").get(lang).to_owned(),
         (StopReason::EarlyStopping { patience }, Lang::En) => {
-            format!("stopped early after {patience} epochs without improvement")
+            format!("stopped early, {patience} epochs without improvement")
         }
-        (StopReason::EarlyStopping { patience }, Lang::Fr) => format!("arrêt anticipé après {patience} époques sans progrès"),
+        (StopReason::EarlyStopping { patience }, Lang::Fr) => format!("arrêt anticipé, {patience} époques sans progrès"),
         (StopReason::TimeLimit, _) => say("the time limit was reached", "la limite de temps est atteinte").get(lang).to_owned(),
         (StopReason::Diverged, _) => {
             say("the loss was no longer a number", "la perte n’était plus un nombre").get(lang).to_owned()
@@ -201,14 +201,19 @@ pub fn why_stopped(lang: Lang, reason: StopReason) -> String {
 
 /// `about 9 min`.
 pub fn about(lang: Lang, seconds: f64) -> String {
-    let seconds = seconds.max(0.0);
-    // An estimate has no seconds once it is in minutes.
-    let rounded = if seconds < 90.0 { (seconds / 5.0).ceil() * 5.0 } else { (seconds / 60.0).round() * 60.0 };
-    let time = duration(lang, std::time::Duration::from_secs_f64(rounded.min(1e9)));
+    let time = rounded(lang, seconds);
     match lang {
         Lang::En => format!("about {time}"),
         Lang::Fr => format!("environ {time}"),
     }
+}
+
+/// An estimate of a time: `9 min`.
+pub fn rounded(lang: Lang, seconds: f64) -> String {
+    let seconds = seconds.max(0.0);
+    // An estimate has no seconds once it is in minutes.
+    let rounded = if seconds < 90.0 { (seconds / 5.0).ceil() * 5.0 } else { (seconds / 60.0).round() * 60.0 };
+    duration(lang, std::time::Duration::from_secs_f64(rounded.min(1e9)))
 }
 
 /// An accuracy as shown in tiles: `88.8 %`.
