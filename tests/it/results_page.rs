@@ -112,7 +112,7 @@ fn the_threshold_moves_the_matrix_and_the_pictures_and_can_be_kept() {
     let (mut harness, stage) = stage.harness(TALL);
     harness.run();
     assert!(harness.query_by_label("Use for predictions").is_none(), "nothing to keep yet");
-    harness.get_by_label("Best F1").click();
+    harness.get_by_label_contains("Best F1:").click();
     harness.run();
     let sentence = report.confusion(best).sentence(&report.classes, 1, 1, Lang::En);
     assert!(harness.query_by_label_contains(&sentence).is_some(), "{sentence}");
@@ -132,7 +132,7 @@ fn each_plot_can_be_saved_as_it_is_shown() {
     let (report, stage) = report(Lang::En);
     let (mut harness, stage) = stage.harness(TALL);
     harness.run();
-    harness.get_by_label("Best F1").click();
+    harness.get_by_label_contains("Best F1:").click();
     harness.run();
     let best = report.best_f1(F1Of::Macro).expect("there are pictures").threshold;
     let threshold = (best * 1000.0).round() / 1000.0;
@@ -141,7 +141,7 @@ fn each_plot_can_be_saved_as_it_is_shown() {
         ("Right and wrong", PlotKind::Matrix),
         ("Trade-off", PlotKind::Roc),
         ("For whom", PlotKind::Groups(Grouping::AGE)),
-        ("How sure, rightly", PlotKind::Calibration),
+        ("Rightly sure?", PlotKind::Calibration),
     ] {
         harness.get_by_label(&format!("Save the plot, {card}")).click();
         harness.run();
