@@ -40,7 +40,7 @@ pub fn run() -> Wanted {
             let how = Onward { more, device, learning_rate: rate };
             train::resume(&run, data, how, &mut Terminal::new(lang, json))
         }
-        Command::Evaluate { run, data, device, json } => models::evaluate(run, data, device, json, lang),
+        Command::Evaluate { run, data, device, mirror, json } => models::evaluate(run, data, device, mirror, json, lang),
         Command::Predict { run, paths, csv, faces, device } => {
             models::predict(&run, &paths, csv.as_deref(), faces, &device, lang)
         }
@@ -152,6 +152,10 @@ enum Command {
         /// `cpu`, `gpu`, an id listed by `trombine devices`, or a part of a device's name
         #[arg(long, value_name = "DEVICE", default_value = "cpu")]
         device: String,
+        /// Judge each picture with its mirror image, or with `false` without; as it was judged before unless given. The
+        /// run's predictions follow
+        #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+        mirror: Option<bool>,
         /// Print the result as one JSON document
         #[arg(long)]
         json: bool,

@@ -57,7 +57,8 @@ pub(super) fn card(ui: &mut Ui, lang: Lang, run: &RunInfo) -> Vec<Action> {
     let mut ways =
         vec![(say("Resume", "Reprendre"), vec![Action::Resume { run: run.id.clone(), more: 0 }, Action::ForgetInterrupted])];
     if run.best_epoch.is_some() {
-        let open = vec![Action::Evaluate { run: run.id.clone() }, Action::Go(Page::Results), Action::ForgetInterrupted];
+        let judge = Action::Evaluate { run: run.id.clone(), mirrored: None };
+        let open = vec![judge, Action::Go(Page::Results), Action::ForgetInterrupted];
         ways.push((say("Open what it has", "Voir ce qui est fait"), open));
     }
     ways.push((say("Discard", "Abandonner"), vec![Action::DeleteRun(run.id.clone()), Action::ForgetInterrupted]));

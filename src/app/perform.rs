@@ -78,12 +78,12 @@ impl App {
             Action::ChooseRun => self.errands.choose_run(lang),
             Action::ImportRun(folder) => self.import_run(folder),
             Action::EvaluateFolder { run } => self.errands.choose_judged_folder(lang, run),
-            Action::Evaluate { run } => {
+            Action::Evaluate { run, mirrored } => {
                 // Pictures of another source would not be the run's.
                 let own = self.session.runs.iter().find(|info| info.id == run).map(|info| &info.source);
                 let dataset = self.session.dataset.clone().filter(|open| own.is_none_or(|own| open.source == *own));
                 self.send(
-                    Command::Evaluate { run, source: None, dataset, device: self.preferences.device.clone() },
+                    Command::Evaluate { run, source: None, dataset, device: self.preferences.device.clone(), mirrored },
                     Some(Phase::Judging(Progress::at(Stage::Evaluating))),
                 );
             }
@@ -306,7 +306,8 @@ impl App {
             Fetched::RunFolder(folder) => self.import_run(folder),
             Fetched::JudgeFolder { run, folder } => {
                 let device = self.preferences.device.clone();
-                let command = Command::Evaluate { run, source: Some(Source::Folder(folder)), dataset: None, device };
+                let command =
+                    Command::Evaluate { run, source: Some(Source::Folder(folder)), dataset: None, device, mirrored: None };
                 self.send(command, Some(Phase::Judging(Progress::at(Stage::Evaluating))));
             }
             Fetched::PredictFolder { run, folder, csv, framing } => self.predict_folder(TableJob { run, folder, csv, framing }),

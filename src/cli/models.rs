@@ -30,11 +30,11 @@ use crate::{
 };
 
 /// Judges a run, on its own test part or on a folder that it never saw.
-pub fn evaluate(run: String, data: Option<PathBuf>, device: String, json: bool, lang: Lang) -> Done {
+pub fn evaluate(run: String, data: Option<PathBuf>, device: String, mirrored: Option<bool>, json: bool, lang: Lang) -> Done {
     engine::check(&device).map_err(one)?;
     let mut terminal = Terminal::new(lang, false);
     let mut judged = None;
-    let command = Command::Evaluate { run, source: data.map(Source::Folder), dataset: None, device };
+    let command = Command::Evaluate { run, source: data.map(Source::Folder), dataset: None, device, mirrored };
     worker::perform(command, &store()?, &Control::default(), &mut |event| match event {
         // What is printed is the one document.
         Event::Opened { .. } if json => {}
@@ -79,6 +79,7 @@ fn summary(run: &RunInfo, report: &Report) -> serde_json::Value {
         "pictures": scores.accuracy.n,
         "threshold": report.threshold,
         "temperature": report.temperature,
+        "mirrored": report.mirrored,
         "accuracy": scores.accuracy.share(),
         "range": [range.low, range.high],
         "baseline": report.baseline().share(),

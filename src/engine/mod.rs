@@ -17,11 +17,13 @@ pub mod cpu;
 mod device;
 pub mod dropout;
 pub mod gpu;
+mod judge;
 pub mod objective;
 pub mod reference;
 mod selftest;
 
 pub use device::{check, devices, find, open};
+pub use judge::{Judge, mirror};
 pub use selftest::{SelfTest, selftest};
 
 use serde::{Deserialize, Serialize};

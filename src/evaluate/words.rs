@@ -64,14 +64,15 @@ impl Report {
         let (low, high) = (crate::text::decimal(lang, range.low * 100.0, 1), percent(lang, range.high, 1));
         let majority = class_name(&self.classes, self.majority(), lang);
         let baseline = percent(lang, self.baseline().share(), 0);
+        let mut part = self.part_name(lang).to_owned();
+        if self.mirrored {
+            part += say(" with mirror images", " avec miroirs").get(lang);
+        }
         match lang {
-            Lang::En => {
-                format!("between {low} and {high}, {} · always saying “{majority}” would score {baseline}", self.part_name(lang))
+            Lang::En => format!("between {low} and {high}, {part} · always saying “{majority}” would score {baseline}"),
+            Lang::Fr => {
+                format!("entre {low} et {high}, {part} · toujours répondre «\u{a0}{majority}\u{a0}» donnerait {baseline}")
             }
-            Lang::Fr => format!(
-                "entre {low} et {high}, {} · toujours répondre «\u{a0}{majority}\u{a0}» donnerait {baseline}",
-                self.part_name(lang)
-            ),
         }
     }
 

@@ -2,10 +2,10 @@
 
 use crate::{
     engine::{
-        Engine,
+        Engine, Judge, mirror,
         reference::{LastBlock, last_block},
     },
-    model::{Network, Weights},
+    model::{Network, Weights, layers::Shape},
     problem::Problem,
     text::{Say, say},
 };
@@ -71,8 +71,25 @@ impl Heat {
 /// Grad-CAM (Selvaraju et al. 2017) of one picture: `relu(sum over channels of mean gradient x activation)` in the last
 /// block, for the class that is explained, drawn out to the picture's side and divided by its largest value.
 ///
-/// `pixels` are the network's input of side x side x 3 bytes; `weights` must be those of `network`.
-pub fn grad_cam(network: &Network, weights: &Weights, pixels: &[u8], class: usize) -> Map {
+/// `pixels` are the network's input of side x side x 3 bytes; `weights` must be those of `network`. If the answer is the
+/// mean over the picture and its mirror image, so is the map.
+pub fn grad_cam(network: &Network, weights: &Weights, pixels: &[u8], mirrored: bool, class: usize) -> Map {
+    let side = network.input.width;
+    let (shape, mut sums) = spoken(network, weights, pixels, class);
+    if mirrored {
+        let mut other = vec![0; pixels.len()];
+        mirror(pixels, side, &mut other);
+        let (_, others) = spoken(network, weights, &other, class);
+        for (row, others) in sums.chunks_exact_mut(shape.width).zip(others.chunks_exact(shape.width)) {
+            row.iter_mut().zip(others.iter().rev()).for_each(|(sum, other)| *sum += other);
+        }
+    }
+    let coarse: Vec<f64> = sums.into_iter().map(|sum| sum.max(0.0)).collect();
+    Map::new(side, drawn_out(&coarse, shape.height, shape.width, side))
+}
+
+/// The last block's shape, and for each of its places what spoke for `class` there, less what spoke against it.
+fn spoken(network: &Network, weights: &Weights, pixels: &[u8], class: usize) -> (Shape, Vec<f64>) {
     let LastBlock { shape, activation, gradient, .. } = last_block(network, weights, pixels);
     let towards = if class == 1 { 1.0 } else { -1.0 };
     let positions = shape.height * shape.width;
@@ -82,11 +99,8 @@ pub fn grad_cam(network: &Network, weights: &Weights, pixels: &[u8], class: usiz
             *sum += towards * value / positions as f64;
         }
     }
-    let coarse: Vec<f64> = activation
-        .chunks_exact(shape.channels)
-        .map(|values| values.iter().zip(&importance).map(|(a, i)| a * i).sum::<f64>().max(0.0))
-        .collect();
-    Map::new(network.input.width, drawn_out(&coarse, shape.height, shape.width, network.input.width))
+    let places = activation.chunks_exact(shape.channels);
+    (shape, places.map(|values| values.iter().zip(&importance).map(|(a, i)| a * i).sum()).collect())
 }
 
 /// How much the answer loses when a gray square covers a place (Zeiler and Fergus 2014), averaged over the squares that
@@ -94,13 +108,14 @@ pub fn grad_cam(network: &Network, weights: &Weights, pixels: &[u8], class: usiz
 ///
 /// # Errors
 /// A lost device.
-pub fn occlusion(engine: &mut dyn Engine, pixels: &[u8], side: usize, class: usize, batch: usize) -> Result<Map, Problem> {
+pub fn occlusion(engine: &mut dyn Engine, judge: &mut Judge, pixels: &[u8], class: usize, batch: usize) -> Result<Map, Problem> {
+    let side = judge.side();
     let towards = if class == 1 { 1.0 } else { -1.0 };
     let patch = (side / 6).max(2);
     let places: Vec<(usize, usize)> = starts(side, patch).flat_map(|y| starts(side, patch).map(move |x| (x, y))).collect();
     let gray = mean_color(pixels);
     let mut whole = [0.0];
-    engine.predict(pixels, &mut whole)?;
+    judge.logits(engine, pixels, &mut whole)?;
     let mut sums = vec![(0.0, 0u32); side * side];
     for places in places.chunks(batch) {
         let mut covered = pixels.repeat(places.len());
@@ -112,7 +127,7 @@ pub fn occlusion(engine: &mut dyn Engine, pixels: &[u8], side: usize, class: usi
             }
         }
         let mut logits = vec![0.0; places.len()];
-        engine.predict(&covered, &mut logits)?;
+        judge.logits(engine, &covered, &mut logits)?;
         for (&(left, top), logit) in places.iter().zip(&logits) {
             let loss = towards * f64::from(whole[0] - logit);
             for y in top..top + patch {

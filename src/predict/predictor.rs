@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     data::{augment, sample::PIXEL_BYTES},
-    engine::{Engine, EngineConfig},
+    engine::{Engine, EngineConfig, Judge},
     evaluate::{calibration, words},
     model::{Network, Weights},
     problem::Problem,
@@ -51,6 +51,7 @@ pub struct Predictor {
     network: Network,
     weights: Weights,
     engine: Box<dyn Engine>,
+    judge: Judge,
 }
 
 /// What the network says of a picture.
@@ -68,15 +69,20 @@ pub struct Answer {
 }
 
 impl Predictor {
-    /// The run in `folder` on the engine that `open` opens, with its threshold and temperature if it was judged.
+    /// The run in `folder` on the engine that `open` opens, judged as its report was, if it has one.
     ///
     /// # Errors
     /// Not a run, no weights yet, weights that do not fit, or a device that is not there.
     pub fn load(folder: &Path, open: impl FnOnce(&EngineConfig) -> Result<Box<dyn Engine>, Problem>) -> Result<Self, Problem> {
         let run = Run::open(folder)?;
         let weights = Weights::load(&run.best_path())?;
-        let (threshold, temperature) = run.report().map_or((0.5, 1.0), |r| (r.threshold, r.temperature));
-        let new = Self::new(run.settings()?, run.info.classes, weights, open)?;
+        let mut settings = run.settings()?;
+        let (mut threshold, mut temperature) = (0.5, 1.0);
+        if let Some(report) = run.report() {
+            (threshold, temperature) = (report.threshold, report.temperature);
+            settings.augment.test_time_flip = report.mirrored;
+        }
+        let new = Self::new(settings, run.info.classes, weights, open)?;
         Ok(Self { threshold, temperature, ..new })
     }
 
@@ -94,7 +100,8 @@ impl Predictor {
         weights.check(&network)?;
         let mut engine = open(&config(&settings, &network))?;
         engine.set_weights(&weights)?;
-        Ok(Self { classes, threshold: 0.5, temperature: 1.0, settings, network, weights, engine })
+        let judge = Judge::new(settings.augment.test_time_flip, settings.augment.side());
+        Ok(Self { classes, threshold: 0.5, temperature: 1.0, settings, network, weights, engine, judge })
     }
 
     /// What the network says of a square of a photo; of the whole photo, squeezed to a square, without one.
@@ -121,7 +128,7 @@ impl Predictor {
                 augment::evaluation(&self.settings.augment, picture, out);
             }
             let mut logits = vec![0.0; n];
-            self.engine.predict(&seen, &mut logits)?;
+            self.judge.logits(self.engine.as_mut(), &seen, &mut logits)?;
             answers.extend(logits.iter().zip(seen.chunks_exact(bytes)).map(|(logit, seen)| {
                 let probability = calibration::probability(*logit, self.temperature);
                 Answer {
@@ -143,7 +150,7 @@ impl Predictor {
 
     /// Where the network looked, by Grad-CAM.
     pub fn grad_cam(&self, answer: &Answer) -> Map {
-        heatmap::grad_cam(&self.network, &self.weights, &answer.seen, answer.class)
+        heatmap::grad_cam(&self.network, &self.weights, &answer.seen, self.judge.mirrored(), answer.class)
     }
 
     /// Where the network looked, by covering one place after the other: slow and honest.
@@ -151,7 +158,7 @@ impl Predictor {
     /// # Errors
     /// A lost device.
     pub fn occlusion(&mut self, answer: &Answer) -> Result<Map, Problem> {
-        heatmap::occlusion(self.engine.as_mut(), &answer.seen, answer.side, answer.class, BATCH)
+        heatmap::occlusion(self.engine.as_mut(), &mut self.judge, &answer.seen, answer.class, BATCH)
     }
 }
 

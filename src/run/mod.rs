@@ -110,3 +110,10 @@ pub struct RunView {
     pub report: Option<crate::evaluate::Report>,
     pub folder: PathBuf,
 }
+
+impl RunView {
+    /// Whether its answers are the mean over each picture and its mirror image: as it was judged last, or will be.
+    pub fn mirrored(&self) -> bool {
+        self.report.as_ref().map_or(self.settings.augment.test_time_flip, |report| report.mirrored)
+    }
+}

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     data::{batch::Batches, sample::Part},
-    engine::{Engine, Step},
+    engine::{Engine, Judge, Step},
     model::{Weights, init},
     plan::Plan,
     problem::{Kind, Problem},
@@ -279,9 +279,11 @@ impl<'a> Fit<'a> {
     fn validation_pass(&mut self) -> Result<Option<Validation>, End> {
         let (mut loss, mut counts, mut step) = (0.0, [[0; 2]; 2], 0);
         let mut logits = Vec::new();
+        let augment = &self.plan.settings.augment;
+        let mut judge = Judge::new(augment.test_time_flip, augment.side());
         let samples = self.plan.indices(Part::Validation);
         let batch_size = self.plan.settings.train.batch_size as usize;
-        let mut batches = Batches::evaluation(self.plan.dataset.clone(), samples, &self.plan.settings.augment, batch_size);
+        let mut batches = Batches::evaluation(self.plan.dataset.clone(), samples, augment, batch_size);
         let total = self.plan.batches(Part::Validation) as u32;
         loop {
             match self.control.wish() {
@@ -298,7 +300,7 @@ impl<'a> Fit<'a> {
             let began = Instant::now();
             let Some(batch) = batches.next() else { break };
             logits.resize(batch.len(), 0.0);
-            self.engine.predict(&batch.pixels, &mut logits)?;
+            judge.logits(self.engine, &batch.pixels, &mut logits)?;
             loss += self.plan.settings.train.loss.judge(&logits, &batch.targets).0 * batch.len() as f64;
             for (logit, target) in logits.iter().zip(&batch.targets) {
                 counts[usize::from(*target >= 0.5)][usize::from(*logit >= 0.0)] += 1;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     data::{batch::Batches, sample::Part},
-    engine::{Device, Engine, Step},
+    engine::{Device, Engine, Judge, Step},
     model::{init, summary},
     plan::Plan,
     problem::Problem,
@@ -93,11 +93,13 @@ fn judging_seconds(plan: &Plan, engine: &mut dyn Engine) -> Result<f64, Problem>
     samples.truncate(8 * plan.settings.train.batch_size as usize);
     let pictures = samples.len();
     let batch_size = plan.settings.train.batch_size as usize;
+    let augment = &plan.settings.augment;
+    let mut judge = Judge::new(augment.test_time_flip, augment.side());
     let mut logits = Vec::new();
     let began = Instant::now();
-    for batch in Batches::evaluation(plan.dataset.clone(), samples, &plan.settings.augment, batch_size) {
+    for batch in Batches::evaluation(plan.dataset.clone(), samples, augment, batch_size) {
         logits.resize(batch.len(), 0.0);
-        engine.predict(&batch.pixels, &mut logits)?;
+        judge.logits(engine, &batch.pixels, &mut logits)?;
     }
     Ok(began.elapsed().as_secs_f64() / pictures.max(1) as f64)
 }

@@ -11,7 +11,7 @@ use crate::{
         random::{Purpose, Random},
         sample::{Dataset, Part},
     },
-    engine::Engine,
+    engine::{Engine, Judge},
     model::{Network, Weights},
     plan::Plan,
     problem::Problem,
@@ -35,7 +35,7 @@ pub struct Faces {
     pub validation_pictures: u32,
     samples: Vec<u32>,
     pixels: Vec<u8>,
-    side: usize,
+    judge: Judge,
     batch_size: usize,
     looked: Instant,
 }
@@ -52,7 +52,8 @@ impl Faces {
             augment::evaluation(&plan.settings.augment, plan.dataset.pixels.get(sample as usize), out);
         }
         let batch_size = plan.settings.train.batch_size as usize;
-        Self { validation_pictures: validation.len() as u32, samples, pixels, side, batch_size, looked: Instant::now() }
+        let judge = Judge::new(plan.settings.augment.test_time_flip, side);
+        Self { validation_pictures: validation.len() as u32, samples, pixels, judge, batch_size, looked: Instant::now() }
     }
 
     /// Whether it is time to look again.
@@ -67,9 +68,9 @@ impl Faces {
     pub fn judge(&mut self, engine: &mut dyn Engine) -> Result<Vec<(u32, f32)>, Problem> {
         self.looked = Instant::now();
         let mut logits = vec![0.0; self.samples.len()];
-        let one = self.side * self.side * 3;
+        let one = self.judge.side() * self.judge.side() * 3;
         for (pixels, logits) in self.pixels.chunks(one * self.batch_size).zip(logits.chunks_mut(self.batch_size)) {
-            engine.predict(pixels, logits)?;
+            self.judge.logits(engine, pixels, logits)?;
         }
         Ok(self.samples.iter().copied().zip(logits.iter().map(|logit| 1.0 / (1.0 + (-logit).exp()))).collect())
     }

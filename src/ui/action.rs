@@ -93,9 +93,10 @@ pub enum Action {
     EvaluateFolder {
         run: String,
     },
-    /// Judge the run again on its own test part.
+    /// Judge the run again on its own test part: with each picture's mirror image, without, or as before.
     Evaluate {
         run: String,
+        mirrored: Option<bool>,
     },
 
     /// Keep threshold and temperature with the run: its predictions follow them.

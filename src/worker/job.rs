@@ -75,16 +75,16 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
             emit(Event::Tested { device, test });
             Ok(())
         }
-        Command::Evaluate { run, source: None, dataset, device } => {
+        Command::Evaluate { run, source: None, dataset, device, mirrored } => {
             let run = store.find(&run)?;
             let dataset = match dataset {
                 Some(dataset) => dataset,
                 None => open(&run.info.source, store, control, emit)?,
             };
-            evaluate(run, &dataset, device, control, emit)
+            evaluate(run, &dataset, device, mirrored, control, emit)
         }
-        Command::Evaluate { run, source: Some(source), device, .. } => {
-            evaluate_others(&store.find(&run)?, &source, device, store, control, emit)
+        Command::Evaluate { run, source: Some(source), device, mirrored, .. } => {
+            evaluate_others(&store.find(&run)?, &source, device, mirrored, store, control, emit)
         }
         Command::PredictFolder { run, folder, csv, framing } => {
             predict_folder(&store.find(&run)?, &folder, &csv, framing, control, emit)
@@ -195,6 +195,7 @@ fn evaluate(
     mut run: Run,
     dataset: &Dataset,
     device: String,
+    mirrored: Option<bool>,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
@@ -203,7 +204,7 @@ fn evaluate(
     let plan = Plan { device, ..plan };
     let mut engine = engine::open(&plan.device, &plan.engine_config())?;
     engine.set_weights(&weights(&run)?)?;
-    training::judge(&plan, engine.as_mut(), &mut run, control, emit)
+    training::judge(&plan, engine.as_mut(), &mut run, mirrored, control, emit)
 }
 
 /// Judges a run on the pictures of `source` that it never saw. The report is told, not kept.
@@ -211,6 +212,7 @@ fn evaluate_others(
     run: &Run,
     source: &Source,
     device: String,
+    mirrored: Option<bool>,
     store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),
@@ -223,23 +225,26 @@ fn evaluate_others(
     if samples.is_empty() {
         return Err(all_seen());
     }
-    let settings = run.settings()?;
+    let mut view = run.view()?;
+    let mut settings = view.settings.clone();
+    settings.augment.test_time_flip = mirrored.unwrap_or(view.mirrored());
+    let mirrored = settings.augment.test_time_flip;
     let network = crate::model::Network::new(&settings.model, settings.augment.side())?;
     let plan = Plan { device, ..Plan::judging(settings, network, dataset.clone()) };
     let mut engine = engine::open(&plan.device, &plan.engine_config())?;
     engine.set_weights(&weights(run)?)?;
     let predictions = judging::of_others(&plan, samples, engine.as_mut(), control, emit)?;
-    let own = run.report();
+    let own = view.report.as_ref();
     let report = Report {
         classes: dataset.classes.clone(),
         part: None,
         predictions,
         validation: Vec::new(),
-        threshold: own.as_ref().map_or(0.5, |own| own.threshold),
-        temperature: own.as_ref().map_or(1.0, |own| own.temperature),
-        train_share: own.as_ref().map_or(0.5, |own| own.train_share),
+        threshold: own.map_or(0.5, |own| own.threshold),
+        temperature: own.map_or(1.0, |own| own.temperature),
+        mirrored,
+        train_share: own.map_or(0.5, |own| own.train_share),
     };
-    let mut view = run.view()?;
     view.report = Some(report);
     emit(Event::Evaluated(Box::new(view)));
     Ok(())

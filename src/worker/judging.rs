@@ -3,7 +3,7 @@
 use super::{Event, Stage};
 use crate::{
     data::{batch::Batches, sample::Part},
-    engine::Engine,
+    engine::{Engine, Judge},
     evaluate::{Prediction, Report},
     plan::Plan,
     problem::Problem,
@@ -35,6 +35,7 @@ pub(super) fn report(
         validation,
         threshold: 0.5,
         temperature: 1.0,
+        mirrored: plan.settings.augment.test_time_flip,
         train_share: train_share(plan),
     })
 }
@@ -86,14 +87,16 @@ fn predictions(
 ) -> Result<Vec<Prediction>, Problem> {
     let mut all = Vec::with_capacity(samples.len());
     let mut logits = Vec::new();
+    let augment = &plan.settings.augment;
+    let mut judge = Judge::new(augment.test_time_flip, augment.side());
     let batch_size = plan.settings.train.batch_size as usize;
-    let mut batches = Batches::evaluation(plan.dataset.clone(), samples, &plan.settings.augment, batch_size);
+    let mut batches = Batches::evaluation(plan.dataset.clone(), samples, augment, batch_size);
     while let Some(batch) = batches.next() {
         if control.stops_judging() {
             return Err(Problem::cancelled());
         }
         logits.resize(batch.len(), 0.0);
-        engine.predict(&batch.pixels, &mut logits)?;
+        judge.logits(engine, &batch.pixels, &mut logits)?;
         all.extend(batch.samples.iter().zip(&logits).map(|(&index, &logit)| {
             let sample = &plan.dataset.samples[index as usize];
             Prediction {

@@ -82,6 +82,8 @@ pub enum Command {
         dataset: Option<Arc<Dataset>>,
         /// As `--device` takes it.
         device: String,
+        /// With each picture's mirror image or without; `None` as it was judged before. Its predictions follow.
+        mirrored: Option<bool>,
     },
     /// Compare a device's arithmetic with the plain reference, and measure it.
     TestDevice(String),

@@ -120,7 +120,7 @@ pub(super) fn resume(
     if over {
         // Killed between its last epoch and its report.
         engine.set_weights(&Weights::load(&run.best_path())?)?;
-        return judge(&plan, engine.as_mut(), &mut run, control, emit);
+        return judge(&plan, engine.as_mut(), &mut run, None, control, emit);
     }
     if let Some(checkpoint) = &mut checkpoint {
         checkpoint.position.device.clone_from(&plan.device);
@@ -184,13 +184,13 @@ fn train_run(
     match outcome {
         Ok(Outcome::Left) => Ok(()),
         Ok(Outcome::Done { weights, .. }) => {
-            let judged = engine.set_weights(&weights).and_then(|()| judge(&plan, engine.as_mut(), &mut run, control, emit));
+            let judged = engine.set_weights(&weights).and_then(|()| judge(&plan, engine.as_mut(), &mut run, None, control, emit));
             match judged {
                 Err(problem) if is_lost(&problem, engine.as_ref()) => {
                     emit(Event::Warned(on_the_processor(&problem)));
                     engine = engine::open(PROCESSOR, &plan.engine_config())?;
                     engine.set_weights(&weights)?;
-                    judge(&plan, engine.as_mut(), &mut run, control, emit)?;
+                    judge(&plan, engine.as_mut(), &mut run, None, control, emit)?;
                 }
                 judged => judged?,
             }
@@ -259,18 +259,28 @@ fn on_the_processor(problem: &Problem) -> Problem {
     .because(format!("{}: {}", problem.what.en, problem.details))
 }
 
-/// Judges the test and validation part with the weights that `engine` has, and keeps the report. A threshold or
-/// temperature that was chosen before stays.
+/// Judges the test and validation part with the weights that `engine` has, and keeps the report. What was chosen before
+/// stays: a threshold, a temperature, and `mirrored` unless it is given.
 pub(super) fn judge(
     plan: &Plan,
     engine: &mut dyn Engine,
     run: &mut Run,
+    mirrored: Option<bool>,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
-    let mut report = judging::report(plan, engine, control, emit)?;
-    if let Some(before) = run.report() {
+    let before = run.report();
+    let mut plan = plan.clone();
+    if let Some(mirrored) = mirrored.or(before.as_ref().map(|before| before.mirrored)) {
+        plan.settings.augment.test_time_flip = mirrored;
+    }
+    let mut report = judging::report(&plan, engine, control, emit)?;
+    if let Some(before) = before {
         (report.threshold, report.temperature) = (before.threshold, before.temperature);
+        // A temperature was fitted to answers that were given otherwise.
+        if before.mirrored != report.mirrored && before.temperature != 1.0 {
+            report.temperature = report.fitted_temperature();
+        }
     }
     let scores = report.run_scores();
     let saved = run.save_report(&report).and_then(|()| run.update(|info| info.scores = Some(scores)));

@@ -8,7 +8,7 @@ use trombine::{
         sample::{Dataset, Framing, Part, Pixels, Source},
         sample_faces,
     },
-    engine,
+    engine::{self, Judge},
     evaluate::{Prediction, calibration},
     knob::Choice,
     model::{Activation, Kernel, ModelSettings, Padding, Pooling, Weights},
@@ -89,11 +89,17 @@ fn pixels(settings: &Settings, n: usize) -> Vec<u8> {
     pixels
 }
 
+/// Lets the run be judged with mirror images, or without.
+fn judge_mirrored(view: &mut RunView, mirrored: bool) {
+    view.report.as_mut().unwrap().mirrored = mirrored;
+}
+
 fn logits(settings: &Settings, weights: &Weights, n: usize) -> Vec<f32> {
     let mut engine = engine::open("cpu", &engine_cases::config(&settings.model, settings.augment.side())).unwrap();
     engine.set_weights(weights).unwrap();
     let mut logits = vec![0.0; n];
-    engine.predict(&pixels(settings, n), &mut logits).unwrap();
+    let mut judge = Judge::new(settings.augment.test_time_flip, settings.augment.side());
+    judge.logits(engine.as_mut(), &pixels(settings, n), &mut logits).unwrap();
     logits
 }
 
@@ -145,7 +151,9 @@ fn view(folder: &Path, model: ModelSettings) -> RunView {
 
 /// A hundred sample faces as the network sees them, and our probabilities of them.
 fn ours(view: &RunView) -> (Vec<u8>, Vec<f64>) {
-    let logits = logits(&view.settings, &weights(&view.settings), 100);
+    let mut settings = view.settings.clone();
+    settings.augment.test_time_flip = view.mirrored();
+    let logits = logits(&settings, &weights(&view.settings), 100);
     let temperature = view.report.as_ref().unwrap().temperature;
     (pixels(&view.settings, 100), logits.iter().map(|logit| calibration::probability(*logit, temperature)).collect())
 }
@@ -172,9 +180,10 @@ fn onnxruntime_says_what_we_say() {
     let Some(python) = support::python("onnxruntime, numpy") else {
         return support::skip("python", "no Python with onnxruntime and numpy");
     };
-    for model in models() {
+    for (model, mirrored) in models().into_iter().zip([false, true].into_iter().cycle()) {
         let folder = tempfile::tempdir().unwrap();
-        let view = view(folder.path(), model);
+        let mut view = view(folder.path(), model);
+        judge_mirrored(&mut view, mirrored);
         export(&view, None, Format::Onnx, ExportOptions::default(), &folder.path().join("model.onnx")).unwrap();
         let script = "import onnxruntime\n\
             session = onnxruntime.InferenceSession('model.onnx', providers=['CPUExecutionProvider'])\n\
@@ -194,6 +203,7 @@ fn onnxruntime_says_what_we_say_of_the_notebooks_network() {
     let folder = tempfile::tempdir().unwrap();
     let mut view = view(folder.path(), models()[0].clone());
     view.settings = Settings::default();
+    judge_mirrored(&mut view, true);
     weights(&view.settings).save(&folder.path().join("best.safetensors")).unwrap();
     export(&view, None, Format::Onnx, ExportOptions::default(), &folder.path().join("model.onnx")).unwrap();
     let script = "import onnxruntime\n\
@@ -205,9 +215,10 @@ fn onnxruntime_says_what_we_say_of_the_notebooks_network() {
 #[test]
 fn onnx_files_pass_the_checker() {
     let Some(python) = support::python("onnx") else { return support::skip("python", "no Python with onnx") };
-    for model in models() {
+    for (model, mirrored) in models().into_iter().zip([true, false].into_iter().cycle()) {
         let folder = tempfile::tempdir().unwrap();
-        let view = view(folder.path(), model);
+        let mut view = view(folder.path(), model);
+        judge_mirrored(&mut view, mirrored);
         export(&view, None, Format::Onnx, ExportOptions::default(), &folder.path().join("model.onnx")).unwrap();
         support::run_python(
             &python,
@@ -221,9 +232,10 @@ fn onnx_files_pass_the_checker() {
 fn pytorch_says_what_we_say() {
     // Large, so never required; the ONNX test holds the same arithmetic.
     let Some(python) = support::python("torch, numpy") else { return println!("skipped: no Python with torch") };
-    for model in models() {
+    for (model, mirrored) in models().into_iter().zip([true, false].into_iter().cycle()) {
         let folder = tempfile::tempdir().unwrap();
-        let view = view(folder.path(), model);
+        let mut view = view(folder.path(), model);
+        judge_mirrored(&mut view, mirrored);
         export(&view, None, Format::Safetensors, ExportOptions::default(), &folder.path().join("out")).unwrap();
         let script = "import sys\nsys.path.insert(0, 'out')\nimport model\n\
             print(json.dumps(model.probabilities(model.load(), pixels).tolist()))\n";

@@ -3,6 +3,7 @@
 use std::fs;
 
 use trombine::{
+    data::{augment, sample::Part},
     engine::{Engine, reference::ReferenceEngine},
     model::Weights,
     run::RunStatus,
@@ -67,6 +68,59 @@ fn the_validation_loss_holds_the_penalty() {
         + 1e-4 * weights.get("dense1.weight").expect("a kernel").data.iter().map(|w| f64::from(*w).powi(2)).sum::<f64>();
     assert!((penalty / by_hand - 1.0).abs() < 1e-9, "{penalty} instead of {by_hand}");
     assert!(run.history()[0].validation_loss > penalty);
+}
+
+/// Judging with mirror images changes the validation numbers as the mean of two logits says, and nothing that is learned.
+#[test]
+fn mirror_images_change_judging_and_not_learning() {
+    let mut alone = settings();
+    (alone.train.epochs, alone.train.callbacks.restore_best_weights) = (1, false);
+    let mut mirrored = alone.clone();
+    mirrored.augment.test_time_flip = true;
+    let learned = [alone, mirrored].map(|settings| {
+        let plan = plan(&settings);
+        let (_home, mut run) = run(&plan);
+        let mut faces = Vec::new();
+        let (weights, ..) = result(train(&plan, &mut run, None, &Control::default(), &mut |event| {
+            if let TrainEvent::Faces { faces: told, .. } = event {
+                faces.clone_from(told);
+            }
+        }));
+        (plan, weights, run.history()[0], faces)
+    });
+    let [(plan, weights, without, _), (_, same, with, faces)] = &learned;
+    assert!(weights == same, "other weights");
+    assert_eq!((without.train_loss, without.train_accuracy), (with.train_loss, with.train_accuracy));
+    assert!(without.validation_loss != with.validation_loss);
+
+    let mut engine = ReferenceEngine::new(&plan.engine_config());
+    engine.set_weights(weights).expect("weights");
+    let side = plan.settings.augment.side();
+    let mut logit = |sample: u32, turned: bool| {
+        let mut seen = vec![0; side * side * 3];
+        augment::evaluation(&plan.settings.augment, plan.dataset.pixels.get(sample as usize), &mut seen);
+        let picture = image::RgbImage::from_raw(side as u32, side as u32, seen).expect("a picture");
+        let picture = if turned { image::imageops::flip_horizontal(&picture) } else { picture };
+        let mut logit = [0.0];
+        engine.predict(picture.as_raw(), &mut logit).expect("predicts");
+        f64::from(logit[0])
+    };
+    let mut mean = |sample: u32| (logit(sample, false) + logit(sample, true)) / 2.0;
+    let validation = plan.indices(Part::Validation);
+    let crossentropy: f64 = validation
+        .iter()
+        .map(|&sample| {
+            let sign = if plan.dataset.samples[sample as usize].class == 1 { -1.0 } else { 1.0 };
+            (sign * mean(sample)).exp().ln_1p()
+        })
+        .sum();
+    let expected = crossentropy / validation.len() as f64 + validation::penalty(&plan.network, weights);
+    assert!((with.validation_loss - expected).abs() < 1e-6, "{} instead of {expected}", with.validation_loss);
+    for &(sample, probability) in faces {
+        let expected = 1.0 / (1.0 + (-mean(sample)).exp());
+        assert!((f64::from(probability) - expected).abs() < 1e-6, "{probability} instead of {expected}");
+    }
+    assert!(!faces.is_empty());
 }
 
 /// Interrupted within an epoch and at its end, with averaged weights, batch norm and dropout in play.

@@ -8,7 +8,7 @@ use trombine::{
         sample::{Framing, PIXEL_BYTES},
         sample_faces,
     },
-    engine::{Engine, reference::ReferenceEngine},
+    engine::{Engine, Judge, reference::ReferenceEngine},
     model::{ModelSettings, Network},
     predict::{
         Predictor,
@@ -34,7 +34,10 @@ fn settings() -> Settings {
 }
 
 fn predictor() -> Predictor {
-    let settings = settings();
+    predictor_with(settings())
+}
+
+fn predictor_with(settings: Settings) -> Predictor {
     let network = Network::new(&settings.model, 48).unwrap();
     let classes = ["female".to_owned(), "male".to_owned()];
     Predictor::new(settings, classes, engine_cases::weights(&network, 5), |config| Ok(Box::new(ReferenceEngine::new(config))))
@@ -69,6 +72,34 @@ fn a_photo_is_seen_as_evaluation_sees_it() {
     }
     let there = Square { left: 100.0, top: 40.0, side: 128.0 };
     assert_eq!(predictor.look(&large, Some(there)).unwrap(), answer);
+}
+
+#[test]
+fn with_the_mirror_an_answer_is_the_mean_of_two() {
+    let mut mirrored = settings();
+    assert!(!mirrored.augment.test_time_flip, "the notebook judges each picture once");
+    mirrored.augment.test_time_flip = true;
+    let (mut alone, mut both) = (predictor(), predictor_with(mirrored));
+    let other = |photo: &Photo| {
+        let flipped = image::imageops::flip_horizontal(&image::RgbImage::from_raw(128, 128, photo.rgb.clone()).unwrap());
+        Photo::new(128, 128, flipped.into_raw()).unwrap()
+    };
+    let log_odds = |p: f64| (p / (1.0 - p)).ln();
+    let mut apart: f64 = 0.0;
+    for index in 0..6 {
+        let photo = photo(index);
+        for temperature in [1.0, 1.7] {
+            (alone.temperature, both.temperature) = (temperature, temperature);
+            let two = [&photo, &other(&photo)].map(|photo| log_odds(alone.look(photo, None).unwrap().probability));
+            let answer = both.look(&photo, None).unwrap();
+            assert!((log_odds(answer.probability) - (two[0] + two[1]) / 2.0).abs() < 1e-6, "{index}: {answer:?}");
+            assert_eq!(answer.seen, alone.look(&photo, None).unwrap().seen);
+            apart = apart.max((two[0] - two[1]).abs());
+            let turned = both.look(&other(&photo), None).unwrap();
+            assert!((turned.probability - answer.probability).abs() < 1e-6, "a mirrored face gets the same answer");
+        }
+    }
+    assert!(apart > 1e-3, "faces that look the same in the mirror would prove nothing");
 }
 
 #[test]
@@ -141,7 +172,11 @@ fn heat_maps_are_warm_where_the_network_looks() {
     for (i, pixel) in pixels.chunks_exact_mut(3).enumerate() {
         pixel.copy_from_slice(&if i % 48 < 24 && i / 48 < 24 { [255, 0, 0] } else { [0, 90, 90] });
     }
-    let maps = [heatmap::grad_cam(&network, &weights, &pixels, 1), heatmap::occlusion(&mut engine, &pixels, 48, 1, 8).unwrap()];
+    let mut alone = Judge::new(false, 48);
+    let maps = [
+        heatmap::grad_cam(&network, &weights, &pixels, false, 1),
+        heatmap::occlusion(&mut engine, &mut alone, &pixels, 1, 8).unwrap(),
+    ];
     for map in maps {
         let warm = |keep: &dyn Fn(usize, usize) -> bool| {
             map.values.iter().enumerate().filter(|(i, _)| keep(i % 48, i / 48)).map(|(_, v)| f64::from(*v)).sum::<f64>()
@@ -149,8 +184,27 @@ fn heat_maps_are_warm_where_the_network_looks() {
         assert!(warm(&|x, y| x < 24 && y < 24) > 200.0);
         assert!(warm(&|x, y| x > 32 || y > 32) < 1.0);
     }
-    let against = heatmap::grad_cam(&network, &weights, &pixels, 0);
+    let against = heatmap::grad_cam(&network, &weights, &pixels, false, 0);
     assert!(against.values.iter().all(|v| *v == 0.0), "nothing spoke for the other class");
+    // With the mirror image beside it, it looks at the upper right too, which lies in the mirror image's upper left.
+    let mut both = Judge::new(true, 48);
+    pixels
+        .chunks_exact_mut(3)
+        .enumerate()
+        .filter(|(i, _)| i / 48 < 24)
+        .for_each(|(_, pixel)| pixel.copy_from_slice(&[255, 0, 0]));
+    let maps = [
+        heatmap::grad_cam(&network, &weights, &pixels, true, 1),
+        heatmap::occlusion(&mut engine, &mut both, &pixels, 1, 8).unwrap(),
+    ];
+    for map in maps {
+        for y in 0..48 {
+            let row = &map.values[y * 48..][..48];
+            let uneven = row.iter().zip(row.iter().rev()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            assert!(uneven < 1e-4, "row {y} is uneven by {uneven}");
+        }
+        assert!(map.values[..24 * 48].iter().sum::<f32>() > 400.0);
+    }
 }
 
 fn table(path: &Path) -> Vec<String> {

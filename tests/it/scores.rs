@@ -39,6 +39,7 @@ pub fn report() -> Report {
         validation: predictions(),
         threshold: 0.5,
         temperature: 1.0,
+        mirrored: false,
         train_share: 0.523,
     }
 }

@@ -270,6 +270,7 @@ pub fn run(dataset: &Dataset) -> RunView {
         predictions,
         threshold: 0.5,
         temperature: 1.0,
+        mirrored: false,
         train_share: 0.52,
     };
     RunView {

@@ -2,7 +2,9 @@
 
 use trombine::{
     data::sample::{Pixels, Source},
-    predict::heatmap::Heat,
+    engine,
+    evaluate::Report,
+    predict::{Predictor, heatmap::Heat},
     problem::Kind,
     run::{RunStatus, RunStore},
     train::{control::Wish, event::TrainEvent},
@@ -191,6 +193,35 @@ fn a_finished_run_goes_on_from_its_best_at_another_rate() {
     assert_eq!(now.settings().expect("settings").train.epochs, 5);
 }
 
+#[test]
+fn a_run_is_judged_again_with_mirror_images_and_predicts_so() {
+    let (_home, store, worker) = worker();
+    let plan = plan(&settings());
+    let job = worker.start(Command::Train(Box::new(plan.clone())));
+    assert!(matches!(until_end(&worker, job, |_| {}), Event::Finished));
+    let run = store.find("last").expect("a run").info.id;
+    let judge = |mirrored: Option<bool>| {
+        let (run, dataset, device) = (run.clone(), Some(plan.dataset.clone()), "cpu".to_owned());
+        let job = worker.start(Command::Evaluate { run, source: None, dataset, device, mirrored });
+        assert!(matches!(until_end(&worker, job, |_| {}), Event::Finished));
+        let run = store.find("last").expect("a run");
+        (run.report().expect("a report"), run.folder)
+    };
+    let (alone, _) = judge(None);
+    assert!(!alone.mirrored);
+    let (mirrored, folder) = judge(Some(true));
+    assert!(mirrored.mirrored);
+    let probabilities = |report: &Report| report.predictions.iter().map(|p| p.probability).collect::<Vec<_>>();
+    assert_ne!(probabilities(&mirrored), probabilities(&alone));
+    assert_eq!(judge(None).0, mirrored, "as it was judged before");
+    let mut predictor = Predictor::load(&folder, |config| engine::open("cpu", config)).expect("it answers");
+    for prediction in &mirrored.predictions {
+        let answer = predictor.judge(plan.dataset.pixels.get(prediction.sample as usize)).expect("an answer");
+        assert!((answer[0].probability - f64::from(prediction.probability)).abs() < 1e-6);
+    }
+    assert_eq!(judge(Some(false)).0, alone);
+}
+
 /// As after a crash between the last epoch and the report.
 #[test]
 fn a_finished_run_that_was_not_judged_is_judged_when_it_is_resumed() {
@@ -231,7 +262,13 @@ fn a_run_that_is_not_there_is_a_sentence() {
     for command in [
         Command::OpenRun("x".into()),
         Command::DeleteRun("../x".into()),
-        Command::Evaluate { run: "x".into(), source: Some(Source::SampleFaces), dataset: None, device: "cpu".into() },
+        Command::Evaluate {
+            run: "x".into(),
+            source: Some(Source::SampleFaces),
+            dataset: None,
+            device: "cpu".into(),
+            mirrored: None,
+        },
     ] {
         let job = worker.start(command);
         assert!(matches!(until_end(&worker, job, |_| {}), Event::Failed(problem) if problem.kind == Kind::File));

@@ -1,4 +1,4 @@
-//! The notebook's `random_flip_left_right`.
+//! The notebook's `random_flip_left_right`, and the mirror image as a second look when judging.
 
 use crate::{
     data::random::Random,
@@ -11,8 +11,8 @@ pub fn draw(random: &mut Random) -> bool {
     random.chance(0.5)
 }
 
-pub(super) fn knob(flip: &mut bool) -> Knob<'_> {
-    Knob::new(
+pub(super) fn knobs<'a>(flip: &'a mut bool, test_time_flip: &'a mut bool) -> [Knob<'a>; 2] {
+    let random = Knob::new(
         "flip",
         say("Flip", "Miroir"),
         say(
@@ -20,5 +20,15 @@ pub(super) fn knob(flip: &mut bool) -> Knob<'_> {
             "Retourne une image sur deux, de gauche à droite. Un visage en miroir reste un visage : gardez-le",
         ),
         Value::Switch(flip),
-    )
+    );
+    let judging = Knob::new(
+        "test_time_flip",
+        say("Mirror when judging", "Miroir à l’évaluation"),
+        say(
+            "Judges each picture together with its mirror image and takes the mean of both answers (test-time augmentation): for validation, test and prediction. Often right a little more often; judging takes twice as long, learning is the same. Goes with flip",
+            "Juge chaque image avec son miroir et prend la moyenne des deux réponses (augmentation au test) : pour la validation, le test et la prédiction. Souvent un peu plus juste ; évaluer prend deux fois plus de temps, apprendre reste pareil. Va avec le retournement",
+        ),
+        Value::Switch(test_time_flip),
+    );
+    [random, judging]
 }

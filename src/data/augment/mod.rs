@@ -48,6 +48,8 @@ pub struct AugmentSettings {
     /// Resize the crop back to the cached size, so the network sees 128 x 128 whatever the crop.
     pub resize_back: bool,
     pub flip: bool,
+    /// Judge each picture with its mirror image ([`crate::engine::Judge`]).
+    pub test_time_flip: bool,
     pub zoom: zoom::Zoom,
     pub rotation: rotation::Rotation,
     pub shift: shift::Shift,
@@ -66,6 +68,7 @@ impl Default for AugmentSettings {
             crop: 112,
             resize_back: false,
             flip: true,
+            test_time_flip: false,
             zoom: Default::default(),
             rotation: Default::default(),
             shift: Default::default(),
@@ -98,6 +101,7 @@ impl Knobs for AugmentSettings {
             crop,
             resize_back,
             flip,
+            test_time_flip,
             zoom,
             rotation,
             shift,
@@ -110,7 +114,7 @@ impl Knobs for AugmentSettings {
             blur,
         } = self;
         let mut knobs: Vec<_> = crop::knobs(crop, resize_back).into();
-        knobs.push(flip::knob(flip));
+        knobs.extend(flip::knobs(flip, test_time_flip));
         knobs.extend(within("rotation", rotation));
         knobs.extend(zoom.knobs("zoom", &zoom::WORDS));
         knobs.extend(brightness.knobs("brightness", &brightness::WORDS));

@@ -6,7 +6,7 @@ use crate::text::{Say, Sentence, say};
 /// One sentence for each choice that likely costs accuracy.
 pub fn warnings(settings: &AugmentSettings) -> Vec<Sentence> {
     let s = settings;
-    let cases: [(bool, Say); 11] = [
+    let cases: [(bool, Say); 12] = [
         (
             s.crop < 88,
             say(
@@ -65,6 +65,13 @@ pub fn warnings(settings: &AugmentSettings) -> Vec<Sentence> {
         (
             s.blur.on && s.blur.sigma > 2.0,
             say("A blur this strong wipes out fine features", "Un flou aussi fort efface les traits fins"),
+        ),
+        (
+            s.test_time_flip && !s.flip,
+            say(
+                "Mirror images are judged that training never shows: switch flip on too",
+                "Des miroirs sont évalués que l’entraînement ne montre jamais : activez aussi le retournement",
+            ),
         ),
     ];
     cases.into_iter().filter(|(hurts, _)| *hurts).map(|(_, say)| say.into()).collect()

@@ -190,7 +190,7 @@ fn evaluation_data(view: &RunView, lang: Lang) -> Vec<Block> {
         (Lang::En, None) => format!("{n} pictures of a folder that the run never saw."),
         (Lang::Fr, None) => format!("{n} images d’un dossier que le modèle n’a jamais vu."),
     };
-    vec![
+    let mut blocks = vec![
         Block::Paragraph(what),
         paragraph(
             say(
@@ -199,7 +199,15 @@ fn evaluation_data(view: &RunView, lang: Lang) -> Vec<Block> {
             ),
             lang,
         ),
-    ]
+    ];
+    if report.mirrored {
+        let text = say(
+            "Each was judged together with its mirror image (test-time augmentation): the answer is the mean of both, of the logits.",
+            "Chacune est jugée avec son image en miroir (augmentation au test) : la réponse est la moyenne des deux, celle des logits.",
+        );
+        blocks.push(paragraph(text, lang));
+    }
+    blocks
 }
 
 fn training_data(view: &RunView, lang: Lang) -> Vec<Block> {

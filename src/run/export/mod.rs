@@ -161,6 +161,9 @@ pub struct Labels {
     pub threshold: f64,
     /// The logit is divided by it; inside an ONNX file it already is.
     pub temperature: f64,
+    /// Whether the logit is the mean over the picture and its mirror image; inside an ONNX file it already is.
+    #[serde(default)]
+    pub mirrored: bool,
     /// Whether a photo's faces are cut out first, or the whole picture is taken.
     pub framing: Framing,
     /// A picture is resized to this side…
@@ -180,6 +183,7 @@ impl Labels {
             classes: view.info.classes.clone(),
             threshold,
             temperature,
+            mirrored: view.mirrored(),
             framing: view.info.framing,
             cached_side: SIDE,
             crop: view.settings.augment.crop as usize,
@@ -223,7 +227,7 @@ fn onnx(view: &RunView) -> Result<Vec<u8>, Problem> {
     let labels = Labels::new(view);
     let text = serde_json::to_string(&labels).map_err(|error| atomic::foreign(&view.folder, &error))?;
     let about = "agreement with recorded labels; for learning and research, not for decisions about people";
-    Ok(onnx::encode(&network, &weights, labels.temperature, &[("trombine", text), ("about", about.to_owned())]))
+    Ok(onnx::encode(&network, &weights, labels.temperature, labels.mirrored, &[("trombine", text), ("about", about.to_owned())]))
 }
 
 fn judged(view: &RunView) -> Result<&Report, Problem> {

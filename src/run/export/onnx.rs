@@ -1,7 +1,8 @@
 //! The network as an ONNX file (opset 13), encoded by hand: ONNX is Protocol Buffers, of which it needs a dozen fields.
 //!
 //! The graph eats what an image library gives, `pixels`: uint8 `[n, side, side, 3]`, RGB 0..255, the center crop that
-//! the network sees. Casting, the division by 255, the order of channels, the temperature and the sigmoid are inside.
+//! the network sees. Casting, the division by 255, the order of channels, the mirror image if the run is judged with it,
+//! the temperature and the sigmoid are inside.
 //! It gives `probability`: float `[n]`, that of class 1. Batch norm is in its inference form; dropout is gone.
 
 use crate::{
@@ -15,12 +16,16 @@ use crate::{
 /// What is written into the file's metadata, readable with `session.get_modelmeta().custom_metadata_map`.
 pub type Metadata<'a> = [(&'a str, String)];
 
-/// The bytes of the file. `weights` must be those of `network` ([`Weights::check`]).
-pub fn encode(network: &Network, weights: &Weights, temperature: f64, metadata: &Metadata<'_>) -> Vec<u8> {
+/// The bytes of the file. `weights` must be those of `network` ([`Weights::check`]); `mirrored` takes the mean over each
+/// picture and its mirror image, as [`crate::engine::Judge`] does.
+pub fn encode(network: &Network, weights: &Weights, temperature: f64, mirrored: bool, metadata: &Metadata<'_>) -> Vec<u8> {
     let mut graph = Graph::default();
-    let values = graph.input(network.input);
+    let mut values = graph.input(network.input);
+    if mirrored {
+        values = graph.with_mirror_images(&values);
+    }
     let logits = network.layers.iter().fold(values, |values, layer| graph.layer(layer, values, weights));
-    graph.output(logits, temperature);
+    graph.output(logits, temperature, mirrored);
     let mut model = Message::default();
     model.int(1, IR_VERSION);
     model.text(2, "Trombine");
@@ -136,10 +141,27 @@ impl Graph {
         self.node("Div", "pixels_unit", &[&moved, &by], &[])
     }
 
+    /// Puts the mirror images behind the pictures: 2n of NCHW.
+    fn with_mirror_images(&mut self, values: &str) -> String {
+        let mut index = |name: &str, value: i64| self.initializer(name, INT64, &[1], &value.to_le_bytes());
+        // From the last column back past the first.
+        let [from, to] = [index("mirror_from", -1), index("mirror_to", i64::MIN)];
+        let [axis, step] = [index("mirror_axis", 3), index("mirror_step", -1)];
+        let mirrored = self.node("Slice", "pixels_mirrored", &[values, &from, &to, &axis, &step], &[]);
+        self.node("Concat", "pixels_both", &[values, &mirrored], &[Attribute::Int("axis", 0)])
+    }
+
     /// Declares the probability as the result.
-    fn output(&mut self, logits: String, temperature: f64) {
+    fn output(&mut self, logits: String, temperature: f64, mirrored: bool) {
         let shape = self.initializer("flat", INT64, &[1], &(-1i64).to_le_bytes());
         let mut logits = self.node("Reshape", "logit", &[&logits, &shape], &[]);
+        if mirrored {
+            let pairs: Vec<u8> = [2i64, -1].iter().flat_map(|length| length.to_le_bytes()).collect();
+            let pairs = self.initializer("pairs", INT64, &[2], &pairs);
+            let both = self.node("Reshape", "logit_both", &[&logits, &pairs], &[]);
+            let over = [Attribute::Ints("axes", &[0]), Attribute::Int("keepdims", 0)];
+            logits = self.node("ReduceMean", "logit_mean", &[&both], &over);
+        }
         if temperature != 1.0 {
             let temperature = self.number("temperature", temperature as f32);
             logits = self.node("Div", "logit_scaled", &[&logits, &temperature], &[]);

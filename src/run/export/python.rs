@@ -103,5 +103,8 @@ def load(folder=HERE):
 def probabilities(model, pixels, folder=HERE):
     labels = json.loads((Path(folder) / "labels.json").read_text(encoding="utf-8"))
     values = torch.as_tensor(pixels).permute(0, 3, 1, 2).float() / 255
-    return torch.sigmoid(model(values)[:, 0] / labels["temperature"]).numpy()
+    logits = model(values)[:, 0]
+    if labels["mirrored"]:
+        logits = (logits + model(values.flip(3))[:, 0]) / 2
+    return torch.sigmoid(logits / labels["temperature"]).numpy()
 "#;

@@ -122,9 +122,12 @@ fn pictures(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             let crop = Rect::from_min_size(min, Vec2::splat(geometry.crop as f32 * unit));
             ui.painter().rect_stroke(crop, 2.0, Stroke::new(2.0, t.accent), StrokeKind::Inside);
         }
-        let text = match cx.lang {
-            Lang::En => format!("center crop {}, nothing at random", cx.settings.augment.crop),
-            Lang::Fr => format!("recadrage central {}, rien au hasard", cx.settings.augment.crop),
+        let crop = cx.settings.augment.crop;
+        let text = match (cx.lang, cx.settings.augment.test_time_flip) {
+            (Lang::En, false) => format!("center crop {crop}, nothing at random"),
+            (Lang::Fr, false) => format!("recadrage central {crop}, rien au hasard"),
+            (Lang::En, true) => format!("center crop {crop} and its mirror image, nothing at random"),
+            (Lang::Fr, true) => format!("recadrage central {crop} et son miroir, rien au hasard"),
         };
         ui.add(egui::Label::new(theme::caption(text).color(t.text2)).wrap());
     });

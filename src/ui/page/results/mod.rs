@@ -199,7 +199,7 @@ fn not_judged(ui: &mut Ui, cx: &mut Cx<'_>, view: &RunView) {
         notice::empty(ui, icon::TARGET, title, text.get(lang), |ui| {
             let judge = Button::primary(say("Judge now", "Évaluer maintenant").get(lang)).enabled(!cx.session.phase.busy());
             if ui.add(judge).clicked() {
-                cx.act(Action::Evaluate { run: view.info.id.clone() });
+                cx.act(Action::Evaluate { run: view.info.id.clone(), mirrored: None });
             }
         });
     });
@@ -243,6 +243,18 @@ fn title(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
             let other = say("Judge another folder…", "Évaluer un autre dossier…").get(lang);
             if menu_item(ui, Some(icon::FOLDER_SEARCH), other).clicked() {
                 cx.act(Action::EvaluateFolder { run: run.clone() });
+            }
+            let mirrored = shown.report.mirrored;
+            let again = match mirrored {
+                false => say("Judge with mirror images", "Évaluer avec les miroirs"),
+                true => say("Judge without mirror images", "Évaluer sans les miroirs"),
+            };
+            let about = say(
+                "Judges the test part again, each picture with its mirror image or alone; predictions follow",
+                "Évalue de nouveau la partie test, chaque image avec son miroir ou seule ; les prédictions suivent",
+            );
+            if menu_item(ui, Some(icon::REFRESH_CW), again.get(lang)).on_hover_text(about.get(lang)).clicked() {
+                cx.act(Action::Evaluate { run: run.clone(), mirrored: Some(!mirrored) });
             }
             if menu_item(ui, Some(icon::FOLDER_OPEN), say("Open its folder", "Ouvrir son dossier").get(lang)).clicked() {
                 cx.act(Action::OpenPath(shown.view.folder.clone()));

@@ -180,7 +180,7 @@ fn over_header(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, training: &Train
             let text = say("The test pictures were not judged", "Les images de test n’ont pas été évaluées").get(lang);
             notice::note(ui, icon::TRIANGLE_ALERT, t.validation, text);
             if ui.add(Button::secondary(say("Judge now", "Évaluer maintenant").get(lang)).compact()).clicked() {
-                cx.act(Action::Evaluate { run: training.run.clone() });
+                cx.act(Action::Evaluate { run: training.run.clone(), mirrored: None });
             }
         });
     }
