@@ -16,7 +16,7 @@ use trombine::{
     },
 };
 
-use crate::training::{plan, run, settings, train};
+use crate::training::{lively, plan, run, settings, train};
 
 /// The history without what a clock decides.
 fn timeless(history: &[EpochRecord]) -> Vec<EpochRecord> {
@@ -73,7 +73,7 @@ fn the_validation_loss_holds_the_penalty() {
 /// Judging with mirror images changes the validation numbers as the mean of two logits says, and nothing that is learned.
 #[test]
 fn mirror_images_change_judging_and_not_learning() {
-    let mut alone = settings();
+    let mut alone = lively(settings());
     (alone.train.epochs, alone.train.callbacks.restore_best_weights) = (1, false);
     let mut mirrored = alone.clone();
     mirrored.augment.test_time_flip = true;

@@ -11,7 +11,7 @@ use trombine::{
     worker::{Answerer, Command, Event, JobId, Onward, Photo, Question, Worker},
 };
 
-use crate::training::{plan, settings};
+use crate::training::{lively, plan, settings};
 
 /// Everything that `job` tells, to its end.
 fn until_end(worker: &Worker, job: JobId, mut hear: impl FnMut(&Event)) -> Event {
@@ -196,7 +196,7 @@ fn a_finished_run_goes_on_from_its_best_at_another_rate() {
 #[test]
 fn a_run_is_judged_again_with_mirror_images_and_predicts_so() {
     let (_home, store, worker) = worker();
-    let plan = plan(&settings());
+    let plan = plan(&lively(settings()));
     let job = worker.start(Command::Train(Box::new(plan.clone())));
     assert!(matches!(until_end(&worker, job, |_| {}), Event::Finished));
     let run = store.find("last").expect("a run").info.id;
