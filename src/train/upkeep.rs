@@ -161,7 +161,7 @@ impl Fit<'_> {
         if !optimizer.use_ema || !step.is_multiple_of(STATISTICS_EVERY) || !has_norm() {
             return Ok(());
         }
-        let momentum = optimizer.ema_momentum.powi(STATISTICS_EVERY as i32) as f32;
+        let momentum = optimizer.average_momentum(step).powi(STATISTICS_EVERY as i32) as f32;
         let current = self.running_statistics()?;
         match &mut self.statistics {
             None => self.statistics = Some(current),

@@ -151,12 +151,23 @@ fn keras_clipping_and_averaging() {
     let settings = OptimizerSettings { global_clipnorm: 0.5, ..of(OptimizerKind::Sgd) };
     let clipped = [0.84143741, 0.90927399, 0.14112815, -0.75675419, -0.95869584, -0.27883144, 0.64326404, 0.80111396];
     equal(&steps(&settings, falling).0, clipped);
-    let settings = OptimizerSettings { use_ema: true, ema_momentum: 0.9, ..of(OptimizerKind::Adam) };
+    let settings = OptimizerSettings { use_ema: true, ema_momentum: 0.9, ema_warmup: false, ..of(OptimizerKind::Adam) };
     let (weights, state) = steps(&settings, falling);
     let average = [0.7891207, 0.86392003, 0.12764913, -0.71452954, -0.80958053, -0.079583855, 0.35517707, 0.67846419];
     let averaged = averaged(&weights, &state);
     equal(&averaged, average);
     assert_eq!(averaged.0["bn1.running_mean"], weights.0["bn1.running_mean"]);
+}
+
+/// `tf.train.ExponentialMovingAverage(0.999, num_updates=t)`: `min(0.999, (1 + t) / (10 + t))`.
+#[test]
+fn the_average_forgets_the_first_weights_quickly() {
+    let settings = OptimizerSettings { use_ema: true, ..of(OptimizerKind::Adam) };
+    for (t, momentum) in [(1, 2.0 / 11.0), (90, 0.91), (8990, 0.999), (20_000, 0.999)] {
+        assert!((settings.average_momentum(t) - momentum).abs() < 1e-12, "step {t}");
+    }
+    let keras = OptimizerSettings { ema_warmup: false, ..settings };
+    assert_eq!(keras.average_momentum(1), 0.999);
 }
 
 #[test]

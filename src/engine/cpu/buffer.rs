@@ -5,11 +5,17 @@ use std::{
     ptr::NonNull,
 };
 
+use memmap2::MmapMut;
+
 /// Plain numbers for which all bits zero is a value.
 pub trait Number: Copy + Default + Send + Sync + 'static {}
 impl Number for f32 {}
 impl Number for f64 {}
 impl Number for u8 {}
+
+/// What a page of a large buffer holds if the system has such pages: the 36 streams of a transform and its product touch
+/// more small pages than the processor remembers the places of.
+const LARGE_PAGE: usize = 2 << 20;
 
 /// An array of fixed length that starts at a cache line, zero at first.
 ///
@@ -19,6 +25,8 @@ impl Number for u8 {}
 pub struct Buffer<T: Number = f32> {
     start: NonNull<T>,
     len: usize,
+    /// The pages of a large buffer, somewhere in which it starts; a small one comes from the allocator.
+    pages: Option<MmapMut>,
 }
 
 // SAFETY: a buffer owns its numbers; what is shared between threads goes through raw pointers under the rule above.
@@ -30,13 +38,18 @@ impl<T: Number> Buffer<T> {
     /// `len` zeros.
     pub fn new(len: usize) -> Self {
         if len == 0 {
-            return Self { start: NonNull::dangling(), len };
+            return Self { start: NonNull::dangling(), len, pages: None };
         }
         let layout = Self::layout(len);
+        if layout.size() >= LARGE_PAGE / 2
+            && let Some((start, pages)) = large(layout.size())
+        {
+            return Self { start: start.cast(), len, pages: Some(pages) };
+        }
         // SAFETY: the layout's size is not zero.
         let start = unsafe { alloc_zeroed(layout) };
         match NonNull::new(start.cast::<T>()) {
-            Some(start) => Self { start, len },
+            Some(start) => Self { start, len, pages: None },
             None => handle_alloc_error(layout),
         }
     }
@@ -69,9 +82,21 @@ impl<T: Number> Buffer<T> {
 
 impl<T: Number> Drop for Buffer<T> {
     fn drop(&mut self) {
-        if self.len > 0 {
+        if self.len > 0 && self.pages.is_none() {
             // SAFETY: allocated in `new` with the same layout.
             unsafe { dealloc(self.start.as_ptr().cast(), Self::layout(self.len)) };
         }
     }
+}
+
+/// `bytes` zeros in whole large pages, as far as the system has them, and where they start.
+fn large(bytes: usize) -> Option<(NonNull<u8>, MmapMut)> {
+    let bytes = bytes.checked_next_multiple_of(LARGE_PAGE)?;
+    let mut pages = MmapMut::map_anon(bytes.checked_add(LARGE_PAGE)?).ok()?;
+    #[cfg(target_os = "linux")]
+    // A system without large pages goes on with small ones.
+    let _ = pages.advise(memmap2::Advice::HugePage);
+    let offset = pages.as_ptr().align_offset(LARGE_PAGE);
+    let start = NonNull::from(pages.get_mut(offset..offset + bytes)?).cast();
+    Some((start, pages))
 }

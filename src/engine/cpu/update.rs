@@ -1,5 +1,5 @@
-//! One pass over weight, gradient and what the optimizer remembers. Adam is a kernel; the others are the reference
-//! arithmetic of `train/optimizer` over pieces that stay in the first-level cache.
+//! One pass over weight, gradient and what the optimizer remembers. Adam and the average of the weights are kernels;
+//! the others are the reference arithmetic of `train/optimizer` over pieces that stay in the first-level cache.
 #![allow(unsafe_op_in_unsafe_fn, reason = "a kernel is one contract, stated at its struct")]
 
 use super::{
@@ -87,9 +87,13 @@ impl Kernel for Update<'_> {
             *self.squares += S::to_array(squares).iter().map(|x| f64::from(*x)).sum::<f64>();
             if let Some(rule) = self.rule {
                 match rule.formula {
-                    Formula::Adam(adam) if rule.average.is_none() => {
+                    Formula::Adam(adam) => {
                         let decay = if self.role == Role::Kernel { rule.decay } else { 0.0 };
                         adam_piece::<S>(&adam, decay, w, g, self.slots[0].add(at), self.slots[1].add(at), len);
+                        if let Some(momentum) = rule.average {
+                            let momentum = if rule.step > 1 { momentum } else { 0.0 };
+                            average_piece::<S>(momentum, w, self.slots[2].add(at), len);
+                        }
                     }
                     _ => self.by_reference(rule, at, len),
                 }
@@ -126,6 +130,15 @@ unsafe fn adam_piece<S: Simd>(adam: &Adam, decay: f32, w: *mut f32, g: *const f3
         S::store(m.add(i), mean);
         S::store(v.add(i), square);
         S::store(w.add(i), S::sub(weight, step));
+    }
+}
+
+/// The moving average of the weights follows them; with momentum 0 it is a copy.
+#[inline(always)]
+unsafe fn average_piece<S: Simd>(momentum: f32, w: *const f32, average: *mut f32, len: usize) {
+    let (kept, new) = (S::splat(momentum), S::splat(1.0 - momentum));
+    for i in (0..len).step_by(LANES) {
+        S::store(average.add(i), S::fma(kept, S::load(average.add(i)), S::mul(new, S::load(w.add(i)))));
     }
 }
 

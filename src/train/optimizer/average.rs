@@ -1,6 +1,9 @@
 //! The moving average of the weights (Keras's `use_ema`): each step mixes a little of the new weights into it.
 //!
-//! It starts as the weights after the first step, and leaves out batch norm's running statistics, as in Keras.
+//! It starts as the weights after the first step, and leaves out batch norm's running statistics, as in Keras. What Keras
+//! has not is the warm-up, TensorFlow's `ExponentialMovingAverage(num_updates)`: without it the first, random weights
+//! weigh for thousands of steps, and batch norm's statistics do not fit such a mixture, so that validation looks for ten
+//! epochs as if nothing were learned.
 
 use crate::{
     engine::OptimizerState,
@@ -11,6 +14,12 @@ use crate::{
 
 /// The slot that holds it.
 pub const SLOT: &str = "average";
+
+/// The momentum of update `t`, counted from 1: with warm-up at most `(1 + t) / (10 + t)`.
+pub fn momentum(full: f64, warmup: bool, t: u64) -> f64 {
+    let t = t as f64;
+    if warmup { full.min((1.0 + t) / (10.0 + t)) } else { full }
+}
 
 /// `average = momentum * average + (1 - momentum) * weights`; the first update (`t` = 1) copies the weights.
 pub fn update(momentum: f32, t: u64, weights: &[f32], average: &mut [f32]) {
@@ -38,7 +47,7 @@ pub fn averaged(weights: &Weights, state: &OptimizerState) -> Weights {
     result
 }
 
-pub(super) fn knobs<'a>(use_ema: &'a mut bool, ema_momentum: &'a mut f64) -> [Knob<'a>; 2] {
+pub(super) fn knobs<'a>(use_ema: &'a mut bool, ema_momentum: &'a mut f64, ema_warmup: &'a mut bool) -> [Knob<'a>; 3] {
     let on = *use_ema;
     [
         Knob::new(
@@ -59,6 +68,17 @@ pub(super) fn knobs<'a>(use_ema: &'a mut bool, ema_momentum: &'a mut f64) -> [Kn
                 "Quelle part de la moyenne chaque pas garde : 0,999 moyenne sur environ 1 000 pas. De 0,99 à 0,9999",
             ),
             Value::Number { value: ema_momentum, range: 0.5..=0.99999, scale: Scale::Linear, unit: UNITLESS },
+        )
+        .more()
+        .when(on),
+        Knob::new(
+            "ema_warmup",
+            say("Short memory at first", "Mémoire courte au début"),
+            say(
+                "Lets the average forget the first, random weights quickly, so that the first epochs are judged fairly. Keep it on; off is Keras's way",
+                "Laisse la moyenne oublier vite les premiers poids, tirés au hasard, pour que les premières époques soient jugées justement. À garder ; sans elle, c’est la façon de Keras",
+            ),
+            Value::Switch(ema_warmup),
         )
         .more()
         .when(on),

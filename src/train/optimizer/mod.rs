@@ -52,6 +52,8 @@ pub struct OptimizerSettings {
     pub use_ema: bool,
     /// Keras's `ema_momentum`, for each step.
     pub ema_momentum: f64,
+    /// Lower momentum at first; see [`average::momentum`].
+    pub ema_warmup: bool,
 }
 
 /// Which optimizer.
@@ -81,6 +83,7 @@ impl Default for OptimizerSettings {
             global_clipnorm: 0.0,
             use_ema: false,
             ema_momentum: 0.999,
+            ema_warmup: true,
         }
     }
 }
@@ -130,6 +133,11 @@ impl OptimizerSettings {
         slots
     }
 
+    /// The momentum of the weights' average in update `t`, counted from 1.
+    pub fn average_momentum(&self, t: u64) -> f64 {
+        average::momentum(self.ema_momentum, self.ema_warmup, t)
+    }
+
     /// The next update; `state`'s step and scalars move on to it, its slots are left alone.
     pub fn next(&self, state: &mut OptimizerState, learning_rate: f64) -> Rule {
         state.step += 1;
@@ -144,7 +152,7 @@ impl OptimizerSettings {
             }
         };
         let decay = if self.kind == OptimizerKind::AdamW { adamw::decay(self, learning_rate) } else { 0.0 };
-        Rule { formula, decay, average: self.use_ema.then_some(self.ema_momentum as f32), step: t }
+        Rule { formula, decay, average: self.use_ema.then(|| self.average_momentum(t) as f32), step: t }
     }
 }
 
@@ -221,6 +229,7 @@ impl Knobs for OptimizerSettings {
             global_clipnorm,
             use_ema,
             ema_momentum,
+            ema_warmup,
         } = self;
         let chosen = *kind;
         let is = |kinds: &[OptimizerKind]| kinds.contains(&chosen);
@@ -275,7 +284,7 @@ impl Knobs for OptimizerSettings {
             )
             .more(),
         );
-        knobs.extend(average::knobs(use_ema, ema_momentum));
+        knobs.extend(average::knobs(use_ema, ema_momentum, ema_warmup));
         knobs
     }
 }
