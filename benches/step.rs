@@ -7,7 +7,7 @@ use std::{process::ExitCode, time::Instant};
 use trombine::{
     engine::{
         Batch, Engine, EngineConfig, Step,
-        cpu::{CpuEngine, Isa},
+        cpu::{Convolution, CpuEngine, Isa},
     },
     model::{Kernel, ModelSettings, Network},
     train::{loss::LossSettings, optimizer::OptimizerSettings},
@@ -88,7 +88,7 @@ fn run(options: &Options) -> Result<(), trombine::problem::Problem> {
         batch_size: n,
         threads: options.threads,
     };
-    let mut engine = CpuEngine::with_isa(&config, options.isa)?;
+    let mut engine = CpuEngine::with(&config, options.isa, Convolution::chosen())?;
     let batch = Batch { pixels: &pixels, targets: &targets, weights: &weights };
     let mut logits = vec![0.0; n];
     let mut index = 0;

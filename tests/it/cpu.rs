@@ -3,7 +3,7 @@
 use trombine::{
     engine::{
         Engine, EngineConfig, Score,
-        cpu::{CpuEngine, Isa},
+        cpu::{Convolution, CpuEngine, Isa},
         reference::ReferenceEngine,
     },
     model::{ModelSettings, Weights},
@@ -17,7 +17,11 @@ fn available() -> impl Iterator<Item = Isa> {
 }
 
 fn open(config: &EngineConfig, isa: Isa, weights: &Weights) -> CpuEngine {
-    let mut engine = CpuEngine::with_isa(config, isa).expect("the test's network can be built");
+    open_with(config, isa, Convolution::Winograd, weights)
+}
+
+fn open_with(config: &EngineConfig, isa: Isa, convolution: Convolution, weights: &Weights) -> CpuEngine {
+    let mut engine = CpuEngine::with(config, isa, convolution).expect("the test's network can be built");
     engine.set_weights(weights).expect("they are this network's weights");
     engine
 }
@@ -60,6 +64,29 @@ fn every_instruction_set_agrees_with_the_reference() {
             assert!((own_score.loss - score.loss).abs() < 1e-5, "{what}: {own_score:?} instead of {score:?}");
             assert!((own_score.penalty - score.penalty).abs() < 1e-6, "{what}: {own_score:?} instead of {score:?}");
             assert_close(&own_gradients, &gradients, 5e-5, &what);
+        }
+    }
+}
+
+/// The algorithm that a full run with Winograd's is held beside.
+#[test]
+fn direct_convolution_agrees_with_the_reference() {
+    for (number, (model, side)) in awkward().into_iter().enumerate() {
+        let config = config(&model, side);
+        let start = weights(&config.network, number as u64);
+        let pictures = Pictures::random(&config.network, 5, number as u64);
+        let mut reference = ReferenceEngine::new(&config);
+        reference.set_weights(&start).expect("they are this network's weights");
+        let (logits, _, gradients) = results(&mut reference, &pictures);
+        for isa in available() {
+            let mut direct = open_with(&config, isa, Convolution::Direct, &start);
+            let (own_logits, _, own_gradients) = results(&mut direct, &pictures);
+            let what = format!("network {number}, {isa:?}");
+            assert!(distance(&own_logits, &logits) < 1e-5, "{what}: {own_logits:?} instead of {logits:?}");
+            assert_close(&own_gradients, &gradients, 5e-5, &what);
+            let winograd = results(&mut open(&config, isa, &start), &pictures).0;
+            let same = model.kernel == trombine::model::Kernel::Five;
+            assert_eq!(own_logits == winograd, same, "{what}: the algorithm asked for computes");
         }
     }
 }

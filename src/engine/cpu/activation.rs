@@ -4,12 +4,14 @@
 use std::f32::consts::FRAC_1_SQRT_2;
 
 use super::simd::Simd;
-use crate::model::LEAKY_SLOPE;
+use crate::model::{Activation, LEAKY_SLOPE};
 
 /// A non-linearity on 16 lanes.
 pub trait Act {
     /// Whether the slope at the maximum must be kept for the backward pass; ReLU's is told by the cell's code.
     const KEEPS_SLOPE: bool;
+    /// Whether it never falls, so that the largest input has the largest value.
+    const KEEPS_ORDER: bool;
     unsafe fn value<S: Simd>(z: S::V) -> S::V;
     unsafe fn slope<S: Simd>(z: S::V) -> S::V;
 }
@@ -21,8 +23,18 @@ pub struct Leaky;
 /// `z Φ(z)`.
 pub struct Gelu;
 
+/// [`Act::KEEPS_ORDER`] of `activation`.
+pub const fn keeps_order(activation: Activation) -> bool {
+    match activation {
+        Activation::Relu => Relu::KEEPS_ORDER,
+        Activation::LeakyRelu => Leaky::KEEPS_ORDER,
+        Activation::Gelu => Gelu::KEEPS_ORDER,
+    }
+}
+
 impl Act for Relu {
     const KEEPS_SLOPE: bool = false;
+    const KEEPS_ORDER: bool = true;
     #[inline(always)]
     unsafe fn value<S: Simd>(z: S::V) -> S::V {
         S::max(S::zero(), z)
@@ -35,6 +47,7 @@ impl Act for Relu {
 
 impl Act for Leaky {
     const KEEPS_SLOPE: bool = true;
+    const KEEPS_ORDER: bool = true;
     #[inline(always)]
     unsafe fn value<S: Simd>(z: S::V) -> S::V {
         S::mul(z, Self::slope::<S>(z))
@@ -47,6 +60,7 @@ impl Act for Leaky {
 
 impl Act for Gelu {
     const KEEPS_SLOPE: bool = true;
+    const KEEPS_ORDER: bool = false;
     #[inline(always)]
     unsafe fn value<S: Simd>(z: S::V) -> S::V {
         S::mul(z, normal_cdf::<S>(z))

@@ -3,12 +3,13 @@
 //! Each method computes some pictures of one block; the engine says which pictures when (`pass.rs`).
 
 use super::{
+    activation,
     buffer::Buffer,
     direct,
     drop::{Drop, Mask},
     geometry::{Algorithm, Geometry, View},
     isa::Isa,
-    norm::{GRADIENT_SUMS, GradientSums, NormalizePool, STATISTICS, Statistics, merge},
+    norm::{GRADIENT_SUMS, GradientSums, NormalizePool, Peaks, STATISTICS, Survey, merge},
     parameters::Stored,
     pooling::{Finish, Normalized, Unpool},
     simd::LANES,
@@ -63,6 +64,8 @@ pub struct Norm {
     pub epsilon: f64,
     statistics: Buffer,
     sums: Buffer,
+    /// One for each cell.
+    peaks: Buffer,
     /// Of the batch, one number a channel: mean, biased variance, 1 / deviation.
     mean: Buffer,
     variance: Buffer,
@@ -108,6 +111,7 @@ impl Norm {
             epsilon,
             statistics: Buffer::new(batch * g.out_panels * STATISTICS),
             sums: Buffer::new(batch * g.out_panels * GRADIENT_SUMS),
+            peaks: Buffer::new(batch * g.cells().picture),
             mean: channels(),
             variance: channels(),
             inverse: channels(),
@@ -221,7 +225,7 @@ impl Block {
         }
     }
 
-    /// The convolution of pictures `first..first + count`: pooled into `out`, or kept if batch norm needs them first.
+    /// The convolution of pictures `first..first + count`: pooled into `out`, or kept for batch norm if its gamma is given.
     ///
     /// # Safety
     /// The instruction set is there, `scratch` belongs to this thread, nobody else works on these pictures.
@@ -231,30 +235,41 @@ impl Block {
         input: direct::Input,
         weights: &Buffer,
         out: &Maps,
-        keep: bool,
+        gamma: Option<&Buffer>,
         (first, count): (usize, usize),
         scratch: &Scratch,
     ) {
         let geometry = &self.geometry;
-        let sink = if keep { winograd::Sink::Keep(self.kept.ptr()) } else { winograd::Sink::Pool(self.finish(out)) };
-        // SAFETY: the buffers were made for this geometry and batch.
-        unsafe {
-            match (geometry.algorithm, input) {
-                (Algorithm::Winograd, direct::Input::Maps(input)) => {
-                    let forward =
-                        winograd::Forward { geometry, input, weights: self.transformed.ptr(), segments: &self.segments, sink };
-                    forward.run(isa, first, count, &scratch.winograd);
-                }
-                _ => {
-                    let forward = direct::Forward { geometry, input, weights: weights.ptr(), segments: &self.segments, sink };
-                    for n in first..first + count {
+        let sink = if gamma.is_some() { winograd::Sink::Keep(self.kept.ptr()) } else { winograd::Sink::Pool(self.finish(out)) };
+        // Large maps one by one, so that they are still in the cache when they are surveyed.
+        let one_by_one = geometry.algorithm != Algorithm::Winograd || gamma.is_some() && geometry.tiles() >= winograd::BLOCK;
+        let step = if one_by_one { 1 } else { count };
+        for n in (first..first + count).step_by(step) {
+            // SAFETY: the buffers were made for this geometry and batch.
+            unsafe {
+                match (geometry.algorithm, input) {
+                    (Algorithm::Winograd, direct::Input::Maps(input)) => {
+                        let forward = winograd::Forward {
+                            geometry,
+                            input,
+                            weights: self.transformed.ptr(),
+                            segments: &self.segments,
+                            sink,
+                        };
+                        forward.run(isa, n, step, &scratch.winograd);
+                    }
+                    _ => {
+                        let forward = direct::Forward { geometry, input, weights: weights.ptr(), segments: &self.segments, sink };
                         forward.run(isa, n, &scratch.direct);
                     }
                 }
-            }
-            if keep && let Some(norm) = &self.norm {
-                for n in first..first + count {
-                    isa.run(Statistics { geometry, y: self.kept.ptr(), n, to: norm.statistics.ptr() });
+                if let (Some(gamma), Some(norm)) = (gamma, &self.norm) {
+                    let (values, codes, cells) = (norm.peaks.ptr(), self.codes.ptr(), geometry.cells());
+                    let peaks =
+                        activation::keeps_order(self.activation).then_some(Peaks { gamma: gamma.ptr(), values, codes, cells });
+                    for n in n..n + step {
+                        isa.run(Survey { geometry, y: self.kept.ptr(), n, to: norm.statistics.ptr(), peaks });
+                    }
                 }
             }
         }
@@ -293,10 +308,11 @@ impl Block {
     /// # Safety
     /// As [`Block::convolve`].
     pub unsafe fn normalize(&self, isa: Isa, out: &Maps, (first, count): (usize, usize)) {
-        let finish = self.finish(out);
+        let Some(norm) = &self.norm else { return };
+        let (finish, y, peaks) = (self.finish(out), self.kept.ptr(), norm.peaks.ptr());
         for n in first..first + count {
             // SAFETY: the buffers were made for this geometry and batch.
-            unsafe { isa.run(NormalizePool { geometry: &self.geometry, y: self.kept.ptr(), n, finish }) };
+            unsafe { isa.run(NormalizePool { geometry: &self.geometry, y, peaks, n, finish }) };
         }
     }
 
@@ -347,10 +363,12 @@ impl Block {
                 for n in first..first + count {
                     isa.run(GradientSums {
                         geometry,
-                        y: self.kept.ptr(),
+                        activation: self.activation,
                         gradient: out.gradient.ptr(),
                         view: out.view,
-                        codes: self.codes.ptr(),
+                        peaks: norm.peaks.ptr(),
+                        scale: self.scale.ptr(),
+                        shift: self.shift.ptr(),
                         mean: norm.mean.ptr(),
                         inverse: norm.inverse.ptr(),
                         n,

@@ -5,7 +5,7 @@ use super::{
     block::{Block, Maps, Norm, NormArrays, Scratch},
     dense, direct,
     drop::Drop,
-    geometry::{Algorithm, Geometry, View, panels},
+    geometry::{Algorithm, Convolution, Geometry, View, panels},
     isa::Isa,
     parameters::{Features, Layout, Stored},
     pool::Pool,
@@ -23,6 +23,7 @@ use crate::{
 /// What is being built, layer by layer.
 struct Builder<'a> {
     config: &'a EngineConfig,
+    convolution: Convolution,
     arrays: Vec<Stored>,
     blocks: Vec<Block>,
     maps: Vec<Maps>,
@@ -33,8 +34,8 @@ struct Builder<'a> {
 ///
 /// # Errors
 /// Layers in an order that no settings give.
-pub fn build(config: &EngineConfig, isa: Isa) -> Result<CpuEngine, Problem> {
-    let mut builder = Builder { config, arrays: Vec::new(), blocks: Vec::new(), maps: Vec::new(), tail: Vec::new() };
+pub fn build(config: &EngineConfig, isa: Isa, convolution: Convolution) -> Result<CpuEngine, Problem> {
+    let mut builder = Builder { config, convolution, arrays: Vec::new(), blocks: Vec::new(), maps: Vec::new(), tail: Vec::new() };
     let layers = &config.network.layers[..];
     let bridge_at = layers
         .iter()
@@ -167,7 +168,8 @@ impl Builder<'_> {
             let Op::Conv { kernel, padding, .. } = conv.op else { return Err(unknown(&conv.name)) };
             let normalized = matches!(rest.peek(), Some(Layer { op: Op::BatchNorm { .. }, .. }));
             let input = (conv.input.height, conv.input.width, conv.input.channels);
-            let g = Geometry::new(input, conv.output.channels, kernel, padding, geometries.is_empty(), normalized);
+            let g =
+                Geometry::new(input, conv.output.channels, kernel, padding, self.convolution, geometries.is_empty(), normalized);
             let mut arrays = conv.parameters().into_iter();
             let weight = arrays.next().ok_or_else(|| unknown(&conv.name))?;
             let weight = self.store(weight, Layout::Conv(g));

@@ -29,6 +29,8 @@ const CHUNK: usize = 2;
 const COLUMNS: usize = 32;
 /// Outputs of a strip in the weight gradient.
 const STRIP: usize = 128;
+/// Rows of outputs unpooled at once where only weights have a gradient; whole tiles.
+const BAND: usize = 4;
 
 /// One thread's arrays.
 pub struct Scratch {
@@ -264,20 +266,37 @@ impl Backward<'_> {
             isa.run(PictureGradient { outputs: &self.outputs, image, n, to, sum });
             return;
         }
+        let input = locate(g, self.input, n, isa, scratch);
+        let (outputs, sum, gradient) = (&self.outputs, self.bias_gradient, scratch.gradient.ptr());
+        if self.input_gradient.is_null() {
+            // Some rows at a time, always in the same place, so that they are still in the cache when they are read.
+            for y in (0..g.out_height).step_by(BAND) {
+                let rows = (y, g.out_height.min(y + BAND));
+                let to = gradient.wrapping_sub(y * view.row);
+                isa.run(Unpooled { outputs, n, rows, to, view, sum });
+                self.weight_gradients(isa, input, rows, (to, view));
+            }
+            return;
+        }
         if view.origin > 0 {
             // Another layer may have left numbers where this one has its border.
-            std::ptr::write_bytes(scratch.gradient.ptr(), 0, view.picture);
+            std::ptr::write_bytes(gradient, 0, view.picture);
         }
-        isa.run(Unpooled { outputs: &self.outputs, n, to: scratch.gradient.ptr(), view, sum: self.bias_gradient });
-        self.weight_gradients(isa, n, view, scratch);
-        if !self.input_gradient.is_null() {
-            self.input_gradients(isa, n, view, scratch);
-        }
+        let rows = (0, g.out_height);
+        isa.run(Unpooled { outputs, n, rows, to: gradient, view, sum });
+        self.weight_gradients(isa, input, rows, (gradient, view));
+        self.input_gradients(isa, n, view, scratch);
     }
 
-    unsafe fn weight_gradients(&self, isa: Isa, n: usize, view: View, scratch: &Scratch) {
+    /// What output rows `from..to` add; `input` as [`locate`] gives it, the unpooled gradient as its view says.
+    unsafe fn weight_gradients(
+        &self,
+        isa: Isa,
+        (first, step, depth, line): (*const f32, usize, usize, usize),
+        (from, to): (usize, usize),
+        (gradient, view): (*const f32, View),
+    ) {
         let g = self.geometry;
-        let (first, step, depth, line) = locate(g, self.input, n, isa, scratch);
         let strip = (STRIP / g.out_width).max(1);
         // For pictures a block is one row of taps; for maps a panel of inputs, and each tap has an outer product.
         let pictures = g.algorithm == Algorithm::Pictures;
@@ -285,7 +304,7 @@ impl Backward<'_> {
             true => (1, g.kernel, line),
             false => (g.kernel * g.kernel, g.in_panels, g.input().panel),
         };
-        for y in (0..g.out_height).step_by(strip) {
+        for y in (from..to).step_by(strip) {
             for tap in 0..taps {
                 let corner = (y + tap / g.kernel) * line + tap % g.kernel * step;
                 isa.run(Outer {
@@ -293,7 +312,7 @@ impl Backward<'_> {
                     a_block,
                     a_segment: line,
                     a_step: step,
-                    b: scratch.gradient.ptr().add(view.at(0, 0, y, 0)),
+                    b: gradient.wrapping_add(view.at(0, 0, y, 0)),
                     b_panel: view.panel,
                     b_segment: view.row,
                     c: self.weight_gradient.add(tap * g.depth() * LANES),
@@ -302,7 +321,7 @@ impl Backward<'_> {
                     blocks,
                     rows: depth,
                     panels: g.out_panels,
-                    segments: strip.min(g.out_height - y),
+                    segments: strip.min(to - y),
                     depth: g.out_width,
                     accumulate: true,
                 });
@@ -409,10 +428,12 @@ impl PictureGradient<'_> {
     }
 }
 
-/// The gradient of one picture's outputs into a buffer of its own; adds the gradients up in `sum`.
+/// The gradient of one picture's output rows `rows.0..rows.1` (from a tile's first row on) into a buffer of its own; adds the
+/// gradients up in `sum`.
 struct Unpooled<'a> {
     outputs: &'a Unpool<'a>,
     n: usize,
+    rows: (usize, usize),
     to: *mut f32,
     view: View,
     sum: *mut f32,
@@ -424,14 +445,14 @@ impl Kernel for Unpooled<'_> {
         let g = self.outputs.geometry;
         for c in 0..g.out_panels {
             let mut sum = S::load(self.sum.add(c * LANES));
-            for ty in 0..g.out_height.div_ceil(4) {
+            for ty in self.rows.0 / 4..self.rows.1.div_ceil(4) {
                 for tx in 0..g.out_width.div_ceil(4) {
                     let d = self.outputs.tile::<S>((self.n, c), (ty, tx), &mut sum);
                     for i in 0..4 {
                         for j in 0..4 {
                             let (y, x) = (4 * ty + i, 4 * tx + j);
                             if y < g.out_height && x < g.out_width {
-                                S::store(self.to.add(self.view.at(0, c, y, x)), d[i][j]);
+                                S::store(self.to.wrapping_add(self.view.at(0, c, y, x)), d[i][j]);
                             }
                         }
                     }

@@ -38,12 +38,30 @@ impl View {
     }
 }
 
+/// The environment variable that forbids Winograd's algorithm: `direct`.
+pub const CONVOLUTION_VARIABLE: &str = "TROMBINE_CONVOLUTION";
+
+/// Which algorithm 3x3 convolutions take behind the first layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Convolution {
+    Winograd,
+    /// Slower; to see that Winograd's rounding changes nothing.
+    Direct,
+}
+
+impl Convolution {
+    /// Winograd, unless [`CONVOLUTION_VARIABLE`] forbids it.
+    pub fn chosen() -> Self {
+        if std::env::var(CONVOLUTION_VARIABLE).is_ok_and(|name| name == "direct") { Self::Direct } else { Self::Winograd }
+    }
+}
+
 /// How a convolution is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Algorithm {
     /// 3x3 from 16 channels up: F(4x4, 3x3), see `winograd`.
     Winograd,
-    /// 5x5: products along the rows, see `direct`.
+    /// 5x5, or if [`Convolution::Direct`] is wanted: products along the rows, see `direct`.
     Direct,
     /// The first layer reads pictures of three channels, see `direct`.
     Pictures,
@@ -87,16 +105,17 @@ impl Geometry {
         outputs: usize,
         kernel: usize,
         padding: Padding,
+        convolution: Convolution,
         first: bool,
         whole: bool,
     ) -> Self {
         let border = if padding == Padding::Same { kernel / 2 } else { 0 };
         let (out_height, out_width) = (height + 2 * border + 1 - kernel, width + 2 * border + 1 - kernel);
         let (pooled_height, pooled_width) = (out_height / 2, out_width / 2);
-        let algorithm = match (first, kernel) {
-            (true, _) => Algorithm::Pictures,
-            (false, 3) => Algorithm::Winograd,
-            (false, _) => Algorithm::Direct,
+        let algorithm = match (first, kernel, convolution) {
+            (true, ..) => Algorithm::Pictures,
+            (false, 3, Convolution::Winograd) => Algorithm::Winograd,
+            (false, ..) => Algorithm::Direct,
         };
         let tiles = |out: usize| if whole { out.div_ceil(4) } else { (out / 2 * 2).div_ceil(4) };
         let (tile_rows, tile_columns) = (tiles(out_height), tiles(out_width));

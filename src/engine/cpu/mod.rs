@@ -26,7 +26,7 @@
 //!
 //! # Which algorithm when
 //! - 3x3 behind the first layer: Winograd F(4x4, 3x3), forward, input gradient and weight gradient. Four times fewer
-//!   multiplications than direct, at 1.7 times its rounding error.
+//!   multiplications than direct, at 1.7 times its rounding error ([`CONVOLUTION_VARIABLE`] forbids it, to compare).
 //! - The first layer, whose three channels would waste a panel, and 5x5: direct, as products over rows of pixels.
 //! - Dense: products over shares of the inputs; the weight gradient is used for the update as it is made.
 //!
@@ -83,6 +83,7 @@ mod tail;
 mod update;
 mod winograd;
 
+pub use geometry::{CONVOLUTION_VARIABLE, Convolution};
 pub use isa::{ISA_VARIABLE, Isa};
 
 use self::{
@@ -135,16 +136,16 @@ impl CpuEngine {
     /// # Errors
     /// Layers in an order that no settings give.
     pub fn new(config: &EngineConfig) -> Result<Self, Problem> {
-        Self::with_isa(config, Isa::detect())
+        Self::with(config, Isa::detect(), Convolution::chosen())
     }
 
-    /// The same with a given instruction set; one that the processor lacks is replaced by the portable one.
+    /// The same with a given instruction set and algorithm; a set that the processor lacks is replaced by the portable one.
     ///
     /// # Errors
     /// As [`CpuEngine::new`].
-    pub fn with_isa(config: &EngineConfig, isa: Isa) -> Result<Self, Problem> {
+    pub fn with(config: &EngineConfig, isa: Isa, convolution: Convolution) -> Result<Self, Problem> {
         let isa = if isa.is_available() { isa } else { Isa::Portable };
-        let mut engine = build::build(config, isa)?;
+        let mut engine = build::build(config, isa, convolution)?;
         engine.units = engine.list_units();
         engine.set_weights(&init(&config.network, Initialization::GlorotUniform, config.seed))?;
         Ok(engine)

@@ -319,10 +319,12 @@ impl CpuEngine {
     fn convolve(&self, i: usize, pixels: &[u8], share: (usize, usize), thread: usize, mode: Mode, keep: bool) {
         let (block, out) = (&self.blocks[i], &self.maps[i]);
         let weights = &self.arrays[block.weight].values;
-        let keep = keep && block.norm.is_some();
+        let gamma = block.norm.as_ref().filter(|_| keep).map(|norm| &self.arrays[norm.arrays.gamma].values);
         // SAFETY: shares are disjoint, and scratch is the thread's own.
-        unsafe { block.convolve(self.isa, self.input(i, pixels), weights, out, keep, share, &self.scratch[thread]) };
-        if !keep && let Mode::Training { step } = mode {
+        unsafe { block.convolve(self.isa, self.input(i, pixels), weights, out, gamma, share, &self.scratch[thread]) };
+        if gamma.is_none()
+            && let Mode::Training { step } = mode
+        {
             // SAFETY: as above.
             unsafe { block.drop(self.isa, &out.values, out.view, self.key(i, step), share) };
         }

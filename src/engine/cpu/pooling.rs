@@ -3,7 +3,7 @@
 //! exist in memory (batch norm keeps them: its statistics come between).
 //!
 //! Of each cell and channel a code is kept: 0 to 3 is the place of the first maximum in reading order, 4 says that
-//! ReLU switched it off. Other activations also keep their slope at the maximum.
+//! ReLU switched it off (behind batch norm the gradient says so). Other activations also keep their slope at the maximum.
 #![allow(unsafe_op_in_unsafe_fn, reason = "a kernel is one contract, stated at its struct")]
 
 use super::{
@@ -72,6 +72,19 @@ impl Finish {
         }
         S::store_codes(self.codes.add(cell), code);
         S::store(self.out.add(self.view.at(n, c, y, x)), best);
+    }
+}
+
+impl Finish {
+    /// As [`Finish::cell`], from the one output that the maximum comes from; the code is there already.
+    #[inline(always)]
+    pub unsafe fn peak<S: Simd, A: Act>(&self, (n, c): (usize, usize), (y, x): (usize, usize), output: S::V) {
+        let (scale, shift) = (S::load(self.scale.add(c * LANES)), S::load(self.shift.add(c * LANES)));
+        let z = S::fma(output, scale, shift);
+        if A::KEEPS_SLOPE {
+            S::store(self.slopes.add(self.cells.at(n, c, y, x)), A::slope::<S>(z));
+        }
+        S::store(self.out.add(self.view.at(n, c, y, x)), A::value::<S>(z));
     }
 }
 

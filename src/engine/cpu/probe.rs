@@ -7,7 +7,7 @@ use super::{
     buffer::Buffer,
     dense,
     direct::{self, Input},
-    geometry::{Algorithm, Geometry},
+    geometry::{Algorithm, Convolution, Geometry},
     isa::Kernel,
     simd::Simd,
     winograd,
@@ -29,7 +29,7 @@ pub struct Probe {
 impl Probe {
     /// A 'same' convolution of square maps, ReLU and 2x2 pooling; three inputs are pictures.
     pub fn new(isa: Isa, side: usize, (inputs, outputs): (usize, usize), kernel: usize, pictures: usize) -> Self {
-        let g = Geometry::new((side, side, inputs), outputs, kernel, Padding::Same, inputs == 3, false);
+        let g = Geometry::new((side, side, inputs), outputs, kernel, Padding::Same, Convolution::Winograd, inputs == 3, false);
         let block = Block::new(g, Activation::Relu, None, None, (0, None), pictures);
         let mut weights = Buffer::new(g.weight_len());
         fill(&mut weights, 0.1);
@@ -71,7 +71,7 @@ impl Probe {
     pub fn forward(&mut self) {
         let all = (0, self.pictures);
         // SAFETY: only this thread works on the block.
-        unsafe { self.block.convolve(self.isa, self.input(), &self.weights, &self.output, false, all, &self.scratch) };
+        unsafe { self.block.convolve(self.isa, self.input(), &self.weights, &self.output, None, all, &self.scratch) };
     }
 
     /// The gradients of weights, bias and (but for pictures) input. After [`Probe::forward`].
