@@ -9,6 +9,7 @@ use crate::{
     data::sample::{Dataset, Source},
     knob::Choice as _,
     plan::Plan,
+    problem::Kind,
     run::export::{ExportOptions, PlotKind},
     session::{self, Offer, Phase, Progress, TableJob},
     settings::Settings,
@@ -245,6 +246,8 @@ impl App {
 
     pub(super) fn open(&mut self, source: Source) {
         let stage = if source == Source::SampleFaces { Stage::Drawing } else { Stage::Scanning };
+        // What was wrong with the folder tried before is of no interest any more.
+        self.session.failures.retain(|problem| problem.kind != Kind::Data || self.session.phase.busy());
         self.send(Command::Open(source), Some(Phase::Opening(Progress::at(stage))));
     }
 

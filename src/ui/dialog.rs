@@ -42,6 +42,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dialog: Dialog, mode: Mode, zoom: f32)
         Dialog::Discard | Dialog::Quit => 440.0,
     };
     let room = ui.ctx().content_rect().size();
+    // Taken before a field in the dialog would take it to give up the keyboard.
+    let escaped = ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::Escape));
     let modal = Modal::new(egui::Id::unique("dialog")).frame(frame).show(ui.ctx(), |ui| {
         ui.set_width(width.min(room.x - 60.0));
         ui.set_max_height(room.y - 80.0);
@@ -53,7 +55,13 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dialog: Dialog, mode: Mode, zoom: f32)
             Dialog::Quit => quit(ui, cx),
         };
     });
-    if answer == Answer::Stay && modal.should_close() { Answer::Close } else { answer }
+    if answer == Answer::Stay && (escaped || modal.should_close()) {
+        answer = Answer::Close;
+    }
+    if answer == Answer::Close {
+        palette::forget(ui.ctx());
+    }
+    answer
 }
 
 /// A dialog's title line; gives whether it was closed.

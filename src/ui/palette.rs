@@ -30,7 +30,7 @@ struct Found {
 
 /// Draws the palette.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> Answer {
-    let (id, place) = (egui::Id::unique("palette text"), egui::Id::unique("palette place"));
+    let (id, place) = ids();
     let (mut text, mut chosen): (String, usize) =
         ui.data_mut(|d| (d.get_temp(id).unwrap_or_default(), d.get_temp(place).unwrap_or_default()));
     // Before the field, which would move its cursor.
@@ -80,14 +80,25 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> Answer {
             ui.vertical_centered(|ui| ui.label(theme::cell(cx.say(none)).color(t.text2)));
         }
     });
-    if answer == Answer::Close || ui.input(|i| i.key_pressed(Key::Escape)) {
-        (text, chosen) = (String::new(), 0);
-    }
     ui.data_mut(|d| {
         d.insert_temp(id, text);
         d.insert_temp(place, chosen);
     });
     answer
+}
+
+/// Opens empty the next time.
+pub fn forget(ctx: &egui::Context) {
+    let (text, place) = ids();
+    ctx.data_mut(|d| {
+        d.remove::<String>(text);
+        d.remove::<usize>(place);
+    });
+}
+
+/// Where its text and the place of the chosen line are kept while it is open.
+fn ids() -> (egui::Id, egui::Id) {
+    (egui::Id::unique("palette text"), egui::Id::unique("palette place"))
 }
 
 /// What has every word of `wanted` in its name: commands that can be used first, then options, then words explained.

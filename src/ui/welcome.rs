@@ -3,13 +3,19 @@
 use egui::{Align, CornerRadius, Layout, Rect, Response, Role, Sense, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use super::{
-    Action, Cx,
+    Action, Cx, command,
     dialog::HONEST,
     icon::{self, Icon},
     theme::{self, Theme},
-    widget::button::{focus_ring, link, mix},
+    widget::{
+        button::{focus_ring, link, mix},
+        thumbs,
+    },
 };
-use crate::text::{Say, say};
+use crate::{
+    data::{sample::SIDE, sample_faces},
+    text::{Say, say},
+};
 
 /// Where the collection's makers give it away.
 pub const UTKFACE: &str = "https://susanqq.github.io/UTKFace/";
@@ -21,7 +27,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     let width = room.x.min(720.0);
     let left = (room.x - width) / 2.0;
     let recent: Vec<_> = cx.recent.iter().take(4).cloned().collect();
-    let height = 470.0 + 34.0 * recent.len() as f32;
+    let height = 500.0 + 34.0 * recent.len() as f32;
     let top = ui.cursor().min + vec2(left, ((room.y - height) * 0.4).max(0.0));
     let place = Rect::from_min_size(top, vec2(width, room.y));
     ui.scope_builder(egui::UiBuilder::new().max_rect(place).layout(Layout::top_down(Align::Min)), |ui| {
@@ -36,11 +42,16 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = theme::GUTTER;
             let open = (icon::FOLDER_OPEN, say("Open UTKFace…", "Ouvrir UTKFace…"), say("or any folder with two classes of pictures; drop it here or paste its path", "ou tout dossier avec deux classes d’images ; déposez-le ici ou collez son chemin"));
-            if big(ui, cx, half, open, true).clicked() {
+            let (place, opened) = big(ui, cx, half, open, true);
+            let keys = format!("{}  ·  {}", command::keys("Ctrl O"), command::keys("Ctrl V"));
+            ui.painter().text(place.left_center(), egui::Align2::LEFT_CENTER, keys, theme::medium(theme::size::CAPTION), t.on);
+            if opened.clicked() {
                 cx.act(Action::ChooseFolder);
             }
             let sample = (icon::SMILE, say("Try the sample faces", "Essayer les visages d’exemple"), say("2,000 drawings made by a formula; trains in a minute, nothing to download", "2 000 dessins tracés par une formule ; s’entraîne en une minute, rien à télécharger"));
-            if big(ui, cx, half, sample, false).clicked() {
+            let (place, tried) = big(ui, cx, half, sample, false);
+            faces(ui, place);
+            if tried.clicked() {
                 cx.act(Action::UseSampleFaces);
             }
         });
@@ -84,9 +95,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     });
 }
 
-fn big(ui: &mut Ui, cx: &Cx<'_>, width: f32, (symbol, title, about): (Icon, Say, Say), filled: bool) -> Response {
+/// A large choice, and the place at its lower edge that is left for a picture or a word.
+fn big(ui: &mut Ui, cx: &Cx<'_>, width: f32, (symbol, title, about): (Icon, Say, Say), filled: bool) -> (Rect, Response) {
     let t = Theme::of(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(width, 148.0), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 184.0), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, cx.say(title)));
     let (fill, text, below) = match (filled, response.hovered()) {
         (true, false) => (t.accent, t.on, t.on),
@@ -108,5 +120,25 @@ fn big(ui: &mut Ui, cx: &Cx<'_>, width: f32, (symbol, title, about): (Icon, Say,
     );
     let galley = ui.painter().layout(cx.say(about).to_owned(), theme::regular(theme::size::TABLE), below, inner.width());
     ui.painter().galley(pos2(inner.left(), inner.top() + 62.0), galley, below);
-    response.on_hover_cursor(egui::CursorIcon::PointingHand)
+    let below = Rect::from_min_max(pos2(inner.left(), inner.bottom() - 36.0), inner.max);
+    (below, response.on_hover_cursor(egui::CursorIcon::PointingHand))
+}
+
+/// A few of the sample faces, as many as there is room; one more is drawn with each frame.
+fn faces(ui: &Ui, place: Rect) {
+    const GAP: f32 = 7.0;
+    let (id, side) = (egui::Id::unique("faces of the welcome"), place.height());
+    let wanted = (((place.width() + GAP) / (side + GAP)) as usize).min(8);
+    let mut drawn: Vec<egui::TextureHandle> = ui.data(|data| data.get_temp(id)).unwrap_or_default();
+    if drawn.len() < wanted {
+        let (pixels, _) = sample_faces::draw(drawn.len());
+        let image = thumbs::image(&pixels, SIDE);
+        drawn.push(ui.ctx().load_texture(format!("welcome {}", drawn.len()), image, egui::TextureOptions::LINEAR));
+        ui.data_mut(|data| data.insert_temp(id, drawn.clone()));
+        ui.request_repaint();
+    }
+    for (index, texture) in drawn.iter().enumerate().take(wanted) {
+        let corner = place.min + vec2(index as f32 * (side + GAP), 0.0);
+        thumbs::paint(ui, Rect::from_min_size(corner, Vec2::splat(side)), texture.id());
+    }
 }
