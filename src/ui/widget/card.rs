@@ -2,7 +2,11 @@
 
 use egui::{Align, CornerRadius, Frame, Layout, Margin, Rect, Ui, UiBuilder, pos2, vec2};
 
-use crate::ui::theme::{self, Theme};
+use super::field;
+use crate::{
+    text::Lang,
+    ui::theme::{self, Theme},
+};
 
 /// Title, one sentence, and the page's actions at the right.
 ///
@@ -38,6 +42,7 @@ pub fn header(ui: &mut Ui, title: &str, sentence: &str, actions: impl FnOnce(&mu
 pub struct Card<'a> {
     title: Option<&'a str>,
     caption: Option<String>,
+    help: Option<(Lang, &'a str)>,
     fill: bool,
 }
 
@@ -56,6 +61,13 @@ impl<'a> Card<'a> {
     #[must_use]
     pub fn caption(mut self, caption: impl Into<String>) -> Self {
         self.caption = Some(caption.into());
+        self
+    }
+
+    /// A "?" behind the title that explains what the card shows.
+    #[must_use]
+    pub fn help(mut self, lang: Lang, help: &'a str) -> Self {
+        self.help = Some((lang, help)).filter(|(_, help)| !help.is_empty());
         self
     }
 
@@ -89,7 +101,7 @@ impl<'a> Card<'a> {
                     ui.set_min_height((room.y - inner).max(0.0));
                 }
                 if let Some(title) = self.title {
-                    title_line(ui, title, self.caption.as_deref(), actions);
+                    title_line(ui, title, self.caption.as_deref(), self.help, actions);
                 }
                 body(ui)
             })
@@ -97,7 +109,7 @@ impl<'a> Card<'a> {
     }
 }
 
-fn title_line(ui: &mut Ui, title: &str, caption: Option<&str>, actions: impl FnOnce(&mut Ui)) {
+fn title_line(ui: &mut Ui, title: &str, caption: Option<&str>, help: Option<(Lang, &str)>, actions: impl FnOnce(&mut Ui)) {
     let t = Theme::of(ui);
     let row = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), 22.0));
     // Buttons are higher than the line: they stand around its middle, so that the titles of neighboring cards stay level.
@@ -106,7 +118,8 @@ fn title_line(ui: &mut Ui, title: &str, caption: Option<&str>, actions: impl FnO
         ui.spacing_mut().interact_size.y = 22.0;
         actions(ui);
         let width = ui.painter().layout_no_wrap(title.to_owned(), theme::semibold(theme::size::BODY), t.text).size().x;
-        let room = ui.available_width() - width - 12.0;
+        let mark = if help.is_some() { 26.0 } else { 0.0 };
+        let room = ui.available_width() - width - mark - 12.0;
         if let Some(caption) = caption.filter(|caption| room > 60.0 && !caption.is_empty()) {
             ui.scope(|ui| {
                 ui.set_max_width(room);
@@ -114,7 +127,13 @@ fn title_line(ui: &mut Ui, title: &str, caption: Option<&str>, actions: impl FnO
             });
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            ui.add(egui::Label::new(theme::strong(title).color(t.text)).truncate());
+            ui.scope(|ui| {
+                ui.set_max_width((ui.available_width() - mark).max(24.0));
+                ui.add(egui::Label::new(theme::strong(title).color(t.text)).truncate());
+            });
+            if let Some((lang, help)) = help {
+                field::help(ui, lang, title, help);
+            }
         });
     });
     ui.advance_cursor_after_rect(row);

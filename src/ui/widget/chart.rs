@@ -20,6 +20,7 @@ pub struct Chart<'a> {
     title: &'a str,
     caption: String,
     sentence: String,
+    help: &'a str,
     height: f32,
     compact: bool,
     tools: Option<&'a mut dyn FnMut(&mut Ui)>,
@@ -35,7 +36,7 @@ struct View {
 impl<'a> Chart<'a> {
     /// A chart whose card is `height` high.
     pub fn new(title: &'a str, height: f32) -> Self {
-        Self { title, caption: String::new(), sentence: String::new(), height, compact: false, tools: None }
+        Self { title, caption: String::new(), sentence: String::new(), help: "", height, compact: false, tools: None }
     }
 
     /// A quiet text at the right of the title.
@@ -49,6 +50,13 @@ impl<'a> Chart<'a> {
     #[must_use]
     pub fn sentence(mut self, sentence: impl Into<String>) -> Self {
         self.sentence = sentence.into();
+        self
+    }
+
+    /// What a "?" behind the title explains.
+    #[must_use]
+    pub fn help(mut self, help: &'a str) -> Self {
+        self.help = help;
         self
     }
 
@@ -80,7 +88,7 @@ impl<'a> Chart<'a> {
         };
         ui.scope(|ui| {
             ui.set_max_height(self.height);
-            Card::titled(self.title).caption(self.caption.clone()).fill().show_with(
+            Card::titled(self.title).help(lang, self.help).caption(self.caption.clone()).fill().show_with(
                 ui,
                 |ui| {
                     self.buttons(ui, lang, &mut view);

@@ -66,7 +66,11 @@ pub fn matrix(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> Optio
         said: say("Model said", "Le modèle dit").get(lang).to_owned(),
         classes: [0, 1].map(|class| words::class_name(classes, class, lang).to_owned()),
     };
-    Card::titled(title).caption(caption).fill().show_with(
+    let help = say(
+        "Each row holds the pictures with one recorded label, each column those that the model called so. On the diagonal it is right, beside it are its mistakes",
+        "Chaque ligne contient les images d’une étiquette notée, chaque colonne celles que le modèle a nommées ainsi. Sur la diagonale il a raison, à côté sont ses erreurs",
+    );
+    Card::titled(title).help(lang, help.get(lang)).caption(caption).fill().show_with(
         ui,
         |ui| save_button(ui, cx, shown, PlotKind::Matrix, title),
         |ui| {
@@ -82,7 +86,11 @@ pub fn scores(ui: &mut Ui, lang: Lang, shown: &Shown, height: f32) {
     let t = Theme::of(ui);
     let scores = shown.report.scores(shown.threshold);
     let title = say("Scores", "Scores").get(lang);
-    Card::titled(title).caption(shown.report.part_name(lang)).fill().show(ui, |ui| {
+    let about = say(
+        "F1 joins precision (of those called so, how many are) and recall (of those who are, how many were found)",
+        "F1 réunit la précision (parmi les réponses, combien sont justes) et le rappel (parmi les vrais, combien sont trouvés)",
+    );
+    Card::titled(title).help(lang, about.get(lang)).caption(shown.report.part_name(lang)).fill().show(ui, |ui| {
         let head = [say("precision", "précision"), say("recall", "rappel"), say("F1", "F1")].map(|s| s.get(lang));
         let both = say("both", "les deux").get(lang);
         let rows = [
@@ -112,10 +120,6 @@ pub fn scores(ui: &mut Ui, lang: Lang, shown: &Shown, height: f32) {
                 ui.painter().text(pos2(column(i), row.center().y), Align2::RIGHT_CENTER, value, font, t.text);
             }
         }
-        let about = say(
-            "F1 joins precision (of those called so, how many are) and recall (of those who are, how many were found)",
-            "F1 réunit la précision (parmi les réponses, combien sont justes) et le rappel (parmi les vrais, combien sont trouvés)",
-        );
         if room - pitch * 4.0 > 34.0 {
             ui.add(egui::Label::new(theme::caption(about.get(lang)).color(t.text3)).wrap());
         }
@@ -129,7 +133,11 @@ pub fn trade_off(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, curve: &mut Cu
     let title = say("Trade-off", "Compromis").get(lang);
     let now = *curve;
     let mut save = false;
-    Card::titled(title).fill().show_with(
+    let help = say(
+        "A low threshold finds more of the second class and raises more false alarms; the ROC curve shows every threshold at once. The area below it, the AUC, is 0.5 for guessing and 1 for a perfect model",
+        "Un seuil bas trouve davantage d’images de la deuxième classe, mais donne plus de fausses alertes ; la courbe ROC montre tous les seuils à la fois. L’aire sous la courbe, l’AUC, vaut 0,5 au hasard et 1 pour un modèle parfait",
+    );
+    Card::titled(title).help(lang, help.get(lang)).fill().show_with(
         ui,
         |ui| {
             save = now != Curve::Numbers && super::asks_to_save(ui, lang, title);

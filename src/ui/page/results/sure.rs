@@ -42,7 +42,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, height: f32) {
     let fitted = shown.fitted;
     let mut save = false;
     let mut tools = |ui: &mut Ui| save = super::asks_to_save(ui, lang, title);
-    Chart::new(title, height).tools(&mut tools).show(ui, lang, table, |ui, height| {
+    let help = say(
+        "On the dashed line a probability means what it says: of the answers at 80 %, eight in ten are so. Larger dots hold more pictures; the calibration error is the mean distance from the line",
+        "Sur la ligne tiretée, une probabilité dit vrai : parmi les réponses à 80 %, huit sur dix le sont. Les grands points portent plus d’images ; l’erreur de calibration est l’écart moyen à la ligne",
+    );
+    Chart::new(title, height).help(help.get(lang)).tools(&mut tools).show(ui, lang, table, |ui, height| {
         plot.show(ui, lang, (height - 42.0).max(60.0));
         ui.horizontal(|ui| {
             ui.spacing_mut().interact_size.y = 20.0;

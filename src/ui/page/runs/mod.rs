@@ -47,8 +47,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let lang = cx.lang;
     let session = cx.session;
     let sentence = say(
-        "Every training is kept; choose several to see their curves over each other and what differed",
-        "Chaque entraînement est conservé ; choisissez-en plusieurs pour superposer leurs courbes et voir ce qui différait",
+        "Every training is kept; tick one for its details, several to compare them",
+        "Chaque entraînement est conservé ; cochez-en un pour ses détails, plusieurs pour les comparer",
     );
     header(ui, Page::Runs.name().get(lang), sentence.get(lang), |ui| {
         let open = say("Open a run…", "Ouvrir un essai…").get(lang);

@@ -216,8 +216,12 @@ fn loss(ui: &mut Ui, lang: Lang, training: &Training, height: f32) {
     let title = say("Loss", "Perte").get(lang);
     let plot = curves(ui, lang, training, title, 1, |e| (e.train_loss, e.validation_loss));
     let sentence = words::about_loss(&training.history);
+    let help = say(
+        "How wrong the model is, counting how sure it was. While both curves fall it learns; when that of validation rises and that of training goes on falling, it learns by heart",
+        "À quel point le modèle se trompe, selon son assurance. Tant que les deux courbes descendent, il apprend ; quand celle de validation monte et que celle d’entraînement descend encore, il apprend par cœur",
+    );
     let mut tools = |ui: &mut Ui| plot.zoom_button(ui, lang);
-    Chart::new(title, height).sentence(sentence.get(lang)).tools(&mut tools).show(
+    Chart::new(title, height).help(help.get(lang)).sentence(sentence.get(lang)).tools(&mut tools).show(
         ui,
         lang,
         || plot.table(lang),
@@ -232,8 +236,12 @@ fn accuracy(ui: &mut Ui, lang: Lang, training: &Training, height: f32) {
     let mut plot = curves(ui, lang, training, title, 2, |e| (e.train_accuracy, e.validation_accuracy));
     plot.bounds = (0.0, 1.0);
     let sentence = words::about_accuracy(&training.history);
+    let help = say(
+        "The share of pictures that it gets right. That of validation counts: it is of pictures that it does not learn from",
+        "La part d’images justes. Celle de validation compte : elle porte sur des images dont il n’apprend pas",
+    );
     let mut tools = |ui: &mut Ui| plot.zoom_button(ui, lang);
-    Chart::new(title, height).sentence(sentence.get(lang)).tools(&mut tools).show(
+    Chart::new(title, height).help(help.get(lang)).sentence(sentence.get(lang)).tools(&mut tools).show(
         ui,
         lang,
         || plot.table(lang),
