@@ -8,7 +8,9 @@ use crate::{
         edits::{Change, Edits},
         sample::Source,
     },
+    knob::Knobs as _,
     session::{Offer, Phase, Progress},
+    settings::Settings,
     text::{Lang, Sentence, plural, say},
     ui::page::Page,
     worker::{Command, Stage},
@@ -44,15 +46,31 @@ impl App {
                 .as_ref()
                 .filter(|(source, _)| source == of)
                 .map(|(source, edits)| Step::Edits(source.clone(), edits.clone())),
+            Step::Run { run, there } => Some(Step::Run { run: run.clone(), there: !there }),
         };
         match if back { self.history.undo(now) } else { self.history.redo(now) } {
             Some(Step::Draft(draft)) => {
+                let what = Sentence::by(|lang| differing(lang, &draft, &self.settings));
                 self.settings = *draft;
                 self.settle_now();
+                self.turned(back, &what);
             }
-            Some(Step::Edits(_, edits)) => self.keep_edits(edits),
+            Some(Step::Edits(_, edits)) => {
+                self.keep_edits(edits);
+                self.turned(back, &say("decisions about pictures", "décisions sur des images").into());
+            }
+            Some(Step::Run { run, there }) => {
+                self.send(if there { Command::RestoreRun(run) } else { Command::DeleteRun(run) }, None);
+                self.turned(back, &say("the deletion of a run", "la suppression d’un essai").into());
+            }
             None => {}
         }
+    }
+
+    /// Says what was undone or made again: it may not be on the page that is open.
+    fn turned(&mut self, back: bool, what: &Sentence) {
+        let (en, fr) = if back { ("Undone", "Annulé") } else { ("Made again", "Rétabli") };
+        self.session.toast(Sentence { en: format!("{en}: {}", what.en), fr: format!("{fr} : {}", what.fr) }, None);
     }
 
     /// Trains anew on what is left of a run's pictures.
@@ -100,4 +118,15 @@ fn said(count: usize, change: &Change) -> Sentence {
             (Change::Forget, Lang::Fr) => format!("{pictures} de nouveau telle{s} que notée{s}"),
         }
     })
+}
+
+/// The names of the options in which two drafts differ, the first two of them.
+fn differing(lang: Lang, a: &Settings, b: &Settings) -> String {
+    let (mut a, mut b) = (a.clone(), b.clone());
+    let (a, b) = (a.knobs(), b.knobs());
+    let names: Vec<_> = a.iter().zip(&b).filter(|(a, b)| a.text() != b.text()).map(|(a, _)| a.name.get(lang)).collect();
+    match names.as_slice() {
+        [first, second, _, ..] => format!("{first}, {second}, …"),
+        names => names.join(", "),
+    }
 }

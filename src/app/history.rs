@@ -1,4 +1,4 @@
-//! Undo and redo of the draft and of the edits of pictures, in the order in which they were made.
+//! Undo and redo of the draft, of the edits of pictures and of deleted runs, in the order in which they were made.
 
 use crate::{
     data::{edits::Edits, sample::Source},
@@ -8,11 +8,16 @@ use crate::{
 /// Steps remembered.
 const STEPS: usize = 200;
 
-/// One of the two things that can be undone, as it was.
+/// One of the things that can be undone, as it was.
 #[derive(Clone, Debug)]
 pub enum Step {
     Draft(Box<Settings>),
     Edits(Source, Edits),
+    /// Whether the run was among the runs, or else in the trash.
+    Run {
+        run: String,
+        there: bool,
+    },
 }
 
 /// What was before, and what was undone.
@@ -30,6 +35,11 @@ impl History {
         if self.past.len() > STEPS {
             self.past.remove(0);
         }
+    }
+
+    /// Forgets the deletion of `run`, which is brought back otherwise.
+    pub fn forget_deletion(&mut self, run: &str) {
+        self.past.retain(|step| !matches!(step, Step::Run { run: deleted, there: true } if deleted == run));
     }
 
     /// What the last change was made to, as it was; `turn` gives the same as it is now, for [`History::redo`].

@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use egui::Context;
 
-use super::{App, errand::Fetched, interrupted::Interrupted, planning::Checked, set_mode};
+use super::{App, errand::Fetched, history::Step, interrupted::Interrupted, planning::Checked, set_mode};
 use crate::{
     data::sample::{Dataset, Source},
     knob::Choice as _,
@@ -64,9 +64,13 @@ impl App {
             Action::RenameRun { run, name, note } => self.send(Command::RenameRun { run, name, note }, None),
             Action::DeleteRun(run) => {
                 self.send(Command::DeleteRun(run.clone()), None);
+                self.history.push(Step::Run { run: run.clone(), there: true });
                 self.session.toast(say("The run is in the trash", "L’essai est à la corbeille"), Some(Offer::RestoreRun(run)));
             }
-            Action::RestoreRun(run) => self.send(Command::RestoreRun(run), None),
+            Action::RestoreRun(run) => {
+                self.history.forget_deletion(&run);
+                self.send(Command::RestoreRun(run), None);
+            }
             Action::TakeSettings(run) => self.take_settings(&run),
             Action::Export { run, format, mistakes } => {
                 let file = match format.extension() {

@@ -5,7 +5,7 @@ use crate::{knob::Knobs, settings::Settings};
 /// How many differences a name holds.
 const SHOWN: usize = 3;
 
-/// `notebook`, or the first differences as `epochs 3, batch_size 64, …`; the words are those of the command line, so
+/// `notebook`, or the first differences as `epochs 3, batch size 64, …`; the words are those of the command line, so
 /// that a name reads the same in every language.
 pub fn name(settings: &Settings) -> String {
     let (mut ours, mut recipe) = (settings.clone(), Settings::default());
@@ -14,7 +14,7 @@ pub fn name(settings: &Settings) -> String {
         .iter()
         .zip(&recipe)
         .filter(|(ours, recipe)| ours.text() != recipe.text())
-        .map(|(ours, _)| format!("{} {}", ours.key.rsplit('.').next().unwrap_or(&ours.key), ours.text()))
+        .map(|(ours, _)| format!("{} {}", ours.key.rsplit('.').next().unwrap_or(&ours.key).replace('_', " "), ours.text()))
         .collect();
     match differing.len() {
         0 => "notebook".to_owned(),

@@ -208,7 +208,7 @@ fn discard(ui: &mut Ui, cx: &Cx<'_>) -> Answer {
     );
     ui.add(egui::Label::new(cx.say(text)).wrap());
     ui.add_space(10.0);
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+    verbs(ui, |ui| {
         if ui.add(Button::primary(cx.say(say("Keep training", "Continuer l’entraînement")))).clicked() {
             answer = Answer::Close;
         }
@@ -228,7 +228,7 @@ fn quit(ui: &mut Ui, cx: &Cx<'_>) -> Answer {
     );
     ui.add(egui::Label::new(cx.say(text)).wrap());
     ui.add_space(10.0);
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+    verbs(ui, |ui| {
         if ui.add(Button::primary(cx.say(say("Pause and quit", "Mettre en pause et quitter")))).clicked() {
             answer = Answer::PauseAndQuit;
         }
@@ -240,4 +240,10 @@ fn quit(ui: &mut Ui, cx: &Cx<'_>) -> Answer {
         }
     });
     answer
+}
+
+/// The buttons of a question, from right to left.
+fn verbs(ui: &mut Ui, buttons: impl FnOnce(&mut Ui)) {
+    let room = egui::vec2(ui.available_width(), theme::BUTTON);
+    ui.allocate_ui_with_layout(room, Layout::right_to_left(Align::Center), buttons);
 }

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     engine::DeviceKind,
     session::Phase,
-    text::{Lang, Say, duration, number, say},
+    text::{Lang, Say, number, say},
     worker::Stage,
 };
 
@@ -317,7 +317,7 @@ fn time_left(cx: &Cx<'_>) -> Option<String> {
     let training = cx.session.training.as_ref().filter(|_| cx.session.phase == Phase::Training)?;
     let seconds = training.now.remaining;
     (seconds.is_finite() && seconds > 0.0).then(|| {
-        let time = duration(cx.lang, std::time::Duration::from_secs_f64(seconds));
+        let time = super::page::train::words::rounded(cx.lang, seconds);
         match cx.lang {
             Lang::En => format!("about {time} left"),
             Lang::Fr => format!("encore environ {time}"),

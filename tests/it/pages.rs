@@ -12,7 +12,7 @@ use trombine::{
     },
     session::Session,
     text::Lang,
-    ui::{Dialog, Mode, page::Page},
+    ui::{Action, Dialog, Mode, glossary, page::Page},
 };
 
 /// The first `count` sample faces.
@@ -88,9 +88,60 @@ fn a_change_is_undone_and_made_again() {
     window.key_press_modifiers(command, egui::Key::Z);
     window.run();
     assert_eq!(window.state().settings, before);
+    assert!(window.query_by_label("Undone: Batch norm after conv").is_some(), "it is said what was undone");
     window.key_press_modifiers(command | egui::Modifiers::SHIFT, egui::Key::Z);
     window.run();
     assert!(window.state().settings.model.batch_norm_conv);
+}
+
+#[test]
+fn a_deletion_is_undone_by_the_same_keys() {
+    let mut window = window(opened(60), on(Page::Runs), [1280.0, 900.0]);
+    window.run();
+    let ctx = window.ctx.clone();
+    window.state_mut().perform(&ctx, Action::DeleteRun("2026-11-22-140211".to_owned()));
+    window.run_steps(2);
+    assert!(window.query_by_label("The run is in the trash").is_some());
+    window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Z);
+    window.run_steps(3);
+    assert!(window.query_by_label("Undone: the deletion of a run").is_some());
+}
+
+#[test]
+fn the_palette_finds_commands_options_and_words() {
+    let mut window = window(opened(60), Preferences { lang: Lang::Fr, ..on(Page::Data) }, [1280.0, 900.0]);
+    window.run();
+    window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::K);
+    window.run();
+    let field = window.get_by_role(Role::TextInput);
+    field.type_text("epoque");
+    window.run();
+    // Accents need not be typed; an option leads to its page, a word to the glossary.
+    window.get_by_role_and_label(Role::MenuItem, "Époques au plus").click();
+    window.run();
+    assert_eq!(window.state().page, Page::Training);
+    window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::K);
+    window.run();
+    window.get_by_role(Role::TextInput).type_text("epoque");
+    window.run();
+    window.get_by_role_and_label(Role::MenuItem, "époque").click();
+    window.run();
+    window.get_by_label("Un passage sur toutes les images d’entraînement");
+    window.key_press(egui::Key::Escape);
+    window.run();
+    assert!(window.query_by_label("Un passage sur toutes les images d’entraînement").is_none());
+}
+
+#[test]
+fn every_word_of_the_glossary_is_found_where_it_occurs() {
+    for lang in Lang::ALL {
+        let names: Vec<_> = glossary::occurring(lang, "Dropout, L2 (ROC)", 9).iter().map(|term| term.name.get(lang)).collect();
+        assert_eq!(names, ["dropout", "L2", "ROC"]);
+        assert!(glossary::occurring(lang, "dropouts xL2", 9).is_empty(), "whole words alone");
+    }
+    let sorted = glossary::sorted(Lang::Fr);
+    let place = |name: &str| sorted.iter().position(|term| term.name.fr == name).expect("a word");
+    assert!(place("échauffement") < place("époque") && place("époque") < place("F1"), "É stands with E");
 }
 
 #[test]

@@ -167,14 +167,14 @@ fn facts(ui: &mut Ui, lang: Lang, plan: &Plan) {
     lines.push(match lang {
         Lang::En => {
             format!(
-                "{} numbers to learn, {} on disk; a step needs about {memory} of memory",
+                "{} numbers to learn, {} on disk; a step needs about {memory}",
                 number(lang, weights),
                 bytes(lang, weights * 4)
             )
         }
         Lang::Fr => {
             format!(
-                "{} nombres à apprendre, {} sur le disque ; un pas demande environ {memory} de mémoire",
+                "{} nombres à apprendre, {} sur le disque ; un pas demande environ {memory}",
                 number(lang, weights),
                 bytes(lang, weights * 4)
             )

@@ -195,7 +195,7 @@ pub fn why_stopped(lang: Lang, reason: StopReason) -> String {
         (StopReason::Diverged, _) => {
             say("the loss was no longer a number", "la perte n’était plus un nombre").get(lang).to_owned()
         }
-        (StopReason::ByUser, _) => say("you finished it", "vous y avez mis fin").get(lang).to_owned(),
+        (StopReason::ByUser, _) => say("ended by you", "arrêté à votre demande").get(lang).to_owned(),
     }
 }
 
