@@ -40,7 +40,9 @@ pub fn rail(ui: &mut Ui, cx: &mut Cx<'_>, open: Page) {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
             menu(ui, cx);
-            if icon_button(ui, icon::CIRCLE_QUESTION_MARK, cx.say(say("Help (F1)", "Aide (F1)"))).clicked() {
+            // In a narrow rail the menu leads to the help.
+            let room = ui.available_width() > 34.0;
+            if room && icon_button(ui, icon::CIRCLE_QUESTION_MARK, cx.say(say("Help (F1)", "Aide (F1)"))).clicked() {
                 cx.act(Action::Show(Dialog::Help));
             }
         });
@@ -65,8 +67,8 @@ pub fn rail(ui: &mut Ui, cx: &mut Cx<'_>, open: Page) {
 fn menu(ui: &mut Ui, cx: &mut Cx<'_>) {
     const SHOWN: [Group; 3] = [Group::File, Group::Edit, Group::Help];
     let button = icon_button(ui, icon::ELLIPSIS, cx.say(say("Menu", "Menu")));
-    egui::Popup::menu(&button).gap(4.0).show(|ui| {
-        ui.set_min_width(300.0);
+    egui::Popup::menu(&button).gap(4.0).width(330.0).show(|ui| {
+        ui.set_max_width(330.0);
         ui.spacing_mut().item_spacing.y = 0.0;
         let commands = command::all(cx);
         for (index, group) in SHOWN.into_iter().enumerate() {

@@ -164,7 +164,7 @@ fn words(ui: &mut Ui, cx: &mut Cx<'_>) {
     if !wanted.is_empty() {
         found.sort_by_key(|term| !glossary::folded(term.name.get(lang)).contains(&wanted));
     }
-    let height = room(ui) - 46.0;
+    let height = room(ui) - 64.0;
     egui::ScrollArea::vertical().id_salt("words").min_scrolled_height(height).max_height(height).show(ui, |ui| {
         ui.set_min_height(height);
         ui.spacing_mut().item_spacing.y = 6.0;
@@ -198,6 +198,7 @@ fn pair(ui: &mut Ui, width: f32, left: egui::RichText, right: &str) {
 
 fn keys(ui: &mut Ui, cx: &Cx<'_>) {
     ui.spacing_mut().item_spacing.y = 5.0;
+    ui.spacing_mut().interact_size.y = 22.0;
     let commands = command::all(cx);
     let own = commands.iter().filter(|c| !c.keys.is_empty()).map(|c| (c.keys, c.name));
     for (index, (keys, name)) in own.chain(MORE_KEYS).enumerate() {

@@ -31,7 +31,7 @@ fn report(lang: Lang) -> (Report, Stage) {
 fn shown(harness: &Harness<'_>, lang: Lang) -> BTreeSet<String> {
     let split = match lang {
         Lang::En => ": really ",
-        Lang::Fr => " : en réalité ",
+        Lang::Fr => "\u{a0}: en réalité ",
     };
     harness
         .query_all_by_label_contains(split)

@@ -155,12 +155,13 @@ fn grid(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             }
             let strip = 88.0;
             let lines = if ui.available_width() < 300.0 { 3.0 } else { 2.0 };
-            let below = strip + 15.0 * lines + 10.0 + 30.0 * warnings.len().min(2) as f32;
+            let below = strip + 15.0 * lines + 6.0 + 30.0 * warnings.len().min(2) as f32;
             let room = vec2(ui.available_width(), (ui.available_height() - below).max(100.0));
             let columns = (room.x / 138.0).round().clamp(2.0, 10.0);
             let mut tile = (room.x - GAP * (columns - 1.0)) / columns;
-            let rows = ((room.y + GAP) / (tile + GAP)).floor().clamp(1.0, 8.0);
-            tile = tile.min(room.y);
+            // Pictures a little smaller, rather than a row less.
+            let rows = ((room.y + GAP) / (tile * 0.88 + GAP)).floor().clamp(1.0, 8.0);
+            tile = tile.min((room.y + GAP) / rows - GAP);
             let tiles = state.preview.tiles(ui.ctx(), cx, (columns * rows) as usize);
             let (area, _) = ui.allocate_exact_size(vec2(room.x, rows * (tile + GAP) - GAP), Sense::hover());
             for (index, texture) in tiles.into_iter().enumerate() {

@@ -228,7 +228,13 @@ impl Curves {
             })
             .fold(12.0f32, f32::max)
             .min(rect.width() * 0.4);
-        let left = if self.rates { 60.0 } else { 44.0 };
+        let left = match (self.rates, rect.width() < 260.0) {
+            (true, false) => 60.0,
+            (true, true) => 50.0,
+            (false, _) => 44.0,
+        };
+        // The label of a rate stands above its line, which needs no room behind its end.
+        let right = if self.rates { 12.0 } else { right };
         let inside =
             Rect::from_min_max(pos2(rect.left() + left, rect.top() + 8.0), pos2(rect.right() - right, rect.bottom() - 24.0));
         Frame { rect: inside, x, y }

@@ -3,7 +3,8 @@
 use std::ops::RangeInclusive;
 
 use egui::{
-    CornerRadius, DragValue, EventFilter, Key, Popup, Rect, Response, Role, Sense, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Align, CornerRadius, DragValue, EventFilter, Key, Layout, Popup, Rect, Response, Role, Sense, Stroke, Ui, Vec2, WidgetInfo,
+    pos2, vec2,
 };
 
 use super::{
@@ -107,8 +108,11 @@ pub fn help(ui: &mut Ui, lang: Lang, name: &str, help: &str) -> Response {
     focus_ring(ui, &response, rect, 9);
     Popup::menu(&response).close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_max_width(340.0);
-        ui.label(theme::cell(help).color(t.text));
-        words(ui, lang, &format!("{name}. {help}"));
+        // A menu would set its lines flush on both sides.
+        ui.with_layout(Layout::top_down(Align::Min), |ui| {
+            ui.label(theme::cell(help).color(t.text));
+            words(ui, lang, &format!("{name}. {help}"));
+        });
     });
     if Popup::is_id_open(ui.ctx(), Popup::default_response_id(&response)) {
         return response;

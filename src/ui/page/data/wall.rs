@@ -253,19 +253,19 @@ fn chips(ui: &mut Ui, cx: &Cx<'_>, overview: &Overview, wall: &mut Wall, planned
         }
     };
     if planned {
-        let mut parts = vec![own(say("all parts", "toutes les parties"))];
+        let mut parts = vec![own(say("all parts", "toute partie"))];
         parts.extend(Part::ALL.map(|part| own(part.name())));
         menu(ui, 0, parts);
     }
-    let mut classes = vec![own(say("both labels", "les deux étiquettes"))];
+    let mut classes = vec![own(say("both labels", "deux étiquettes"))];
     let known = [0, 1].map(|class| overview.census.classes[class].name.clone());
     classes.extend([0, 1].map(|class| class_name(&known, class, lang).to_owned()));
     menu(ui, 1, classes);
     if overview.has_ages() {
-        let mut ages = vec![own(say("any age", "tous les âges"))];
+        let mut ages = vec![own(say("any age", "tout âge"))];
         ages.extend((0..=LAST_DECADE).map(|decade| decade_name(decade, lang)));
         menu(ui, 2, ages);
-        let mut races = vec![own(say("any race label", "toutes les origines"))];
+        let mut races = vec![own(say("any race label", "toute origine"))];
         races.extend(RACES.map(own));
         menu(ui, 3, races);
     }

@@ -154,7 +154,7 @@ fn invite(ui: &mut Ui, cx: &mut Cx<'_>, run: Answering<'_>) {
             if ui.add(Button::secondary(say("Paste", "Coller").get(lang)).icon(icon::CLIPBOARD_PASTE)).clicked() {
                 cx.act(Action::Paste);
             }
-            folder(ui, cx, run);
+            folder(ui, cx, run, false);
             ui.add_space(12.0);
             let classes = cx.session.run.as_ref().map(|run| &run.info.classes).or(cx.dataset().map(|open| &open.classes));
             let caution = classes.map_or(CAUTION, caution);
@@ -164,9 +164,10 @@ fn invite(ui: &mut Ui, cx: &mut Cx<'_>, run: Answering<'_>) {
 }
 
 /// The menu that predicts a folder into a table.
-fn folder(ui: &mut Ui, cx: &mut Cx<'_>, run: Answering<'_>) {
+fn folder(ui: &mut Ui, cx: &mut Cx<'_>, run: Answering<'_>, narrow: bool) {
     let lang = cx.lang;
-    let button = ui.add(Button::quiet(say("Folder to CSV…", "Dossier vers CSV…").get(lang)).icon(icon::FILES));
+    let name = if narrow { say("CSV…", "CSV…") } else { say("Folder to CSV…", "Dossier vers CSV…") };
+    let button = ui.add(Button::quiet(name.get(lang)).icon(icon::FILES));
     Popup::menu(&button).show(|ui| {
         ui.set_min_width(270.0);
         for framing in [Framing::Whole, Framing::FaceCrop] {
@@ -306,7 +307,7 @@ fn picture(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &Photo, chose
             if pressed {
                 state.drawing = !state.drawing;
             }
-            folder(ui, cx, run);
+            folder(ui, cx, run, narrow);
         });
     });
 }

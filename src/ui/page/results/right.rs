@@ -145,7 +145,7 @@ pub fn trade_off(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, curve: &mut Cu
         },
         |ui| {
             ui.spacing_mut().item_spacing.y = 4.0;
-            let room = (ui.available_height() - 64.0).max(60.0);
+            let room = (ui.available_height() - 70.0).max(60.0);
             match now {
                 Curve::Numbers => show_table(ui, lang, &table(lang, shown), room),
                 _ => drop(plot(ui, lang, shown, now).show(ui, lang, room)),
@@ -173,7 +173,7 @@ fn choose(ui: &mut Ui, lang: Lang, curve: &mut Curve) {
     .map(|s| s.get(lang));
     let options: Vec<(&str, &str)> = names.into_iter().zip(about).collect();
     let now = ALL.iter().position(|c| c == curve);
-    let chosen = if ui.available_width() > 264.0 {
+    let chosen = if ui.available_width() > 310.0 {
         segmented(ui, "curve", now, &options)
     } else {
         view_menu(ui, now.unwrap_or(0), &names.map(str::to_owned))

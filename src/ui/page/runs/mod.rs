@@ -93,7 +93,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                 if column == 0 { table(ui, cx, state) } else { detail::show(ui, cx, state, &one) }
             });
         }
-        _ => stack(ui, &[growing(170.0, 0.5), growing(300.0, 0.8)], |row, ui, height| {
+        _ => stack(ui, &[growing(198.0, 0.5), growing(280.0, 0.8)], |row, ui, height| {
             ui.set_max_height(height);
             if row == 0 { table(ui, cx, state) } else { compare::show(ui, cx, &state.chosen, height) }
         }),

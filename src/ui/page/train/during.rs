@@ -92,7 +92,7 @@ fn numbers(ui: &mut Ui, cx: &Cx<'_>, training: &Training) {
         }
     } else {
         Tile {
-            name: say("time left, about", "temps restant, environ").get(lang),
+            name: say("time left, about", "reste environ").get(lang),
             value: if now.remaining > 0.0 { words::rounded(lang, now.remaining) } else { nothing() },
             note: match lang {
                 Lang::En => format!("at most; {} so far", time(elapsed)),
