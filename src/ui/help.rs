@@ -29,7 +29,7 @@ const STEPS: [(Page, Say); 7] = [
         Page::Data,
         say(
             "Open a folder of face pictures. It is only read, never changed: see what was found, and how it is split into training, validation and test",
-            "Ouvrez un dossier de visages. Il est seulement lu, jamais modifié : voyez ce qui a été trouvé, et la répartition en entraînement, validation et test",
+            "Ouvrez un dossier de visages. Il est seulement lu, jamais modifié : voyez ce qui a été trouvé, et la répartition en entraînement, validation et test",
         ),
     ),
     (
@@ -43,14 +43,14 @@ const STEPS: [(Page, Say); 7] = [
         Page::Model,
         say(
             "Choose the network. Begin with a preset; the “?” behind each option says what it does and when to change it",
-            "Choisissez le réseau. Commencez par un préréglage ; le « ? » derrière chaque option dit ce qu’elle fait et quand la changer",
+            "Choisissez le réseau. Commencez par un préréglage ; le « ? » derrière chaque option dit ce qu’elle fait et quand la changer",
         ),
     ),
     (
         Page::Training,
         say(
             "Start, and watch the curves. Pause or finish whenever you like: the best epoch is kept, and nothing is lost",
-            "Lancez, et suivez les courbes. Mettez en pause ou terminez quand vous voulez : la meilleure époque est gardée, rien n’est perdu",
+            "Lancez, et suivez les courbes. Mettez en pause ou terminez quand vous voulez : la meilleure époque est gardée, rien n’est perdu",
         ),
     ),
     (
@@ -64,23 +64,23 @@ const STEPS: [(Page, Say); 7] = [
         Page::Predict,
         say(
             "Drop or paste a photo: what the model says, how sure it is, and where it looked",
-            "Déposez ou collez une photo : ce que dit le modèle, avec quelle assurance, et où il a regardé",
+            "Déposez ou collez une photo : ce que dit le modèle, avec quelle assurance, et où il a regardé",
         ),
     ),
     (
         Page::Runs,
         say(
             "Every training is kept: compare them, go on with one, take over its settings",
-            "Chaque entraînement est conservé : comparez-les, poursuivez-en un, reprenez ses réglages",
+            "Chaque entraînement est conservé : comparez-les, poursuivez-en un, reprenez ses réglages",
         ),
     ),
 ];
 
 /// Keys that belong to no command.
 const MORE_KEYS: [(&str, Say); 6] = [
-    ("Tab", say("Go from one control to the next; with Shift, back", "Passer d’un élément au suivant ; avec Maj, revenir")),
+    ("Tab", say("Go from one control to the next; with Shift, back", "Passer d’un élément au suivant ; avec Maj, revenir")),
     ("Space", say("Press the button or switch that has the frame", "Actionner le bouton ou l’interrupteur encadré")),
-    ("← → ↑ ↓", say("Move a slider; go through pictures", "Déplacer un curseur ; parcourir les images")),
+    ("← → ↑ ↓", say("Move a slider; go through pictures", "Déplacer un curseur ; parcourir les images")),
     ("Esc", say("Close what is on top", "Fermer ce qui est au-dessus")),
     ("Ctrl + −", say("Make everything larger or smaller", "Tout agrandir ou réduire")),
     ("Ctrl 0", say("Usual size", "Taille normale")),
@@ -130,7 +130,7 @@ fn steps(ui: &mut Ui, cx: &mut Cx<'_>) {
         }
         let about = say(
             "Drawings made on the spot; the whole way takes a few minutes",
-            "Des dessins faits sur place ; tout le chemin prend quelques minutes",
+            "Des dessins faits sur place ; tout le chemin prend quelques minutes",
         );
         ui.label(theme::caption(cx.say(about)).color(t.text2));
     }
@@ -155,7 +155,7 @@ fn words(ui: &mut Ui, cx: &mut Cx<'_>) {
     let (lang, t) = (cx.lang, Theme::of(ui));
     let id = glossary::search_id();
     let mut text: String = ui.data_mut(|data| data.get_temp(id)).unwrap_or_default();
-    let hint = cx.say(say("Search a word: epoch, F1, dropout…", "Chercher un mot : époque, F1, dropout…"));
+    let hint = cx.say(say("Search a word: epoch, F1, dropout…", "Chercher un mot : époque, F1, dropout…"));
     ui.add(egui::TextEdit::singleline(&mut text).hint_text(hint).desired_width(f32::INFINITY).margin(vec2(10.0, 8.0)));
     let wanted = glossary::folded(&text);
     let mut found = glossary::sorted(lang);
@@ -258,7 +258,7 @@ fn about(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.label(theme::strong(cx.say(say("Where the pictures come from", "D’où viennent les images"))).color(t.text));
     let licence = say(
         "UTKFace is given by its makers for research, not for commerce; it is not part of this program",
-        "UTKFace est donné par ses auteurs pour la recherche, pas pour le commerce ; il ne fait pas partie du programme",
+        "UTKFace est donné par ses auteurs pour la recherche, pas pour le commerce ; il ne fait pas partie du programme",
     );
     ui.add(egui::Label::new(theme::cell(cx.say(licence)).color(t.text2)).wrap());
     if link(ui, cx.say(say("Get UTKFace from its makers", "Obtenir UTKFace auprès de ses auteurs"))).clicked() {

@@ -38,7 +38,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> Answer {
         let mut count = |key| usize::from(i.consume_key(Modifiers::NONE, key));
         (count(Key::ArrowDown), count(Key::ArrowUp), i.key_pressed(Key::Enter))
     });
-    let hint = cx.say(say("What would you like to do?", "Que voulez-vous faire ?"));
+    let hint = cx.say(say("What would you like to do?", "Que voulez-vous faire ?"));
     let field = ui.add(
         egui::TextEdit::singleline(&mut text)
             .hint_text(hint)

@@ -325,7 +325,7 @@ fn the_card_has_its_nine_sections_in_both_languages() {
             ],
             Lang::Fr => [
                 "recherche non commerciale uniquement",
-                "ne dit l’identité de genre de personne",
+                "ne dit rien de l’identité de genre de quiconque",
                 "donnerait 54\u{a0}%",
                 "20 à 39, Asiatique, femme",
             ],

@@ -187,7 +187,7 @@ fn the_tiles_speak_of_the_run_and_not_of_the_draft() {
     let (mut harness, _) = stage.harness(SIZE);
     harness.run();
     assert!(harness.query_by_label_contains("stops in 3 epochs unless below 0.2").is_some());
-    assert!(harness.query_by_label_contains("learning rate 5.0e-5 halved at epoch 12").is_some());
+    assert!(harness.query_by_label_contains("learning rate 0.00005 halved at epoch 12").is_some());
 }
 
 #[test]
