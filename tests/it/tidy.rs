@@ -101,7 +101,7 @@ fn french_punctuation_keeps_to_its_word() {
             for literal in source.split('"').skip(1).step_by(2) {
                 let loose = |mark: &str| literal.contains(&format!(" {mark} ")) || literal.ends_with(&format!(" {mark}"));
                 let before = [";", "!", "?", ":"].into_iter().any(loose) && !literal.starts_with(' ');
-                if before || literal.contains("« ") || literal.contains(" »") {
+                if before || literal.contains("«\u{20}") || literal.contains("\u{20}»") {
                     wrong.push(format!("{path}:{line}: {}", source.trim()));
                 }
             }
