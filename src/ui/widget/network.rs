@@ -34,7 +34,7 @@ pub fn show(ui: &mut Ui, lang: Lang, network: &Network, rows: &[Row], height: f3
     let labels = 44.0;
     let natural: f32 = blocks.iter().map(|b| b.size.x).sum();
     let tallest = blocks.iter().map(|b| b.size.y).fold(1.0, f32::max);
-    let tall = ((height - labels - 8.0) / tallest).min(1.5);
+    let tall = ((height - labels - 8.0) / tallest).min(2.2);
     let wide = ((rect.width() * 0.55) / natural).min(1.4);
     let label_font = theme::medium(theme::size::CAPTION);
     let width_of = |text: &str| ui.painter().layout_no_wrap(text.to_owned(), label_font.clone(), t.text).size().x;
