@@ -256,6 +256,9 @@ struct SplitArgs {
     /// Balance age bands too
     #[arg(long)]
     ages: bool,
+    /// Keep pictures that look the same in one part, not exact copies alone
+    #[arg(long)]
+    look_alikes: bool,
     /// Hard links instead of copies
     #[arg(long)]
     link: bool,

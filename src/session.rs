@@ -9,10 +9,10 @@ use std::{
 use crate::{
     data::{
         duplicates::Group,
-        sample::{Dataset, Framing},
+        sample::{Dataset, Framing, Source},
     },
     engine::{Device, SelfTest},
-    predict::Framed,
+    predict::{Framed, predictor::caution},
     problem::{Kind, Problem},
     run::{RunInfo, RunView},
     settings::Settings,
@@ -213,6 +213,16 @@ pub struct Answering<'a> {
     pub name: &'a str,
     /// As the run was trained.
     pub framing: Framing,
+    /// What it was trained on.
+    pub source: &'a Source,
+    pub classes: &'a [String; 2],
+}
+
+impl Answering<'_> {
+    /// What must stand under its answers.
+    pub fn caution(&self) -> Sentence {
+        caution(self.source, self.classes, self.framing)
+    }
 }
 
 /// Another run's word on a square.
@@ -374,9 +384,12 @@ impl Session {
     pub fn answering(&self) -> Option<Answering<'_>> {
         let training = self.training.as_ref().filter(|training| self.phase.training() && !training.history.is_empty());
         if let (Some(training), Some(dataset)) = (training, &self.dataset) {
-            return Some(Answering { id: &training.run, name: "", framing: dataset.framing() });
+            let (framing, source, classes) = (dataset.framing(), &dataset.source, &dataset.classes);
+            return Some(Answering { id: &training.run, name: "", framing, source, classes });
         }
-        self.run.as_ref().map(|run| Answering { id: &run.info.id, name: &run.info.name, framing: run.info.framing })
+        let info = &self.run.as_ref()?.info;
+        let RunInfo { id, name, framing, source, classes, .. } = info;
+        Some(Answering { id, name, framing: *framing, source, classes })
     }
 
     /// How the next photo is framed: as the run that answers was trained, unless the user said otherwise about it.

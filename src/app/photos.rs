@@ -132,6 +132,7 @@ impl App {
             &AnswerPicture {
                 name: &photo.name,
                 headline: &reply.headline(lang),
+                caution: reply.caution.get(lang),
                 classes: &reply.classes,
                 probability: reply.probability.into(),
                 threshold: reply.threshold,

@@ -62,7 +62,8 @@ impl Planning {
 
     /// Checks a draft: gives the result if that takes no longer than a frame may, otherwise it comes later.
     pub fn ask(&mut self, settings: &Settings, dataset: &Arc<Dataset>) -> Option<Checked> {
-        if dataset.samples.len() <= AT_ONCE {
+        // Pictures that are compared take their time in any number.
+        if dataset.samples.len() <= AT_ONCE && !settings.split.look_alikes {
             return Some(Checked::new(settings.clone(), dataset.clone()));
         }
         if self.busy {

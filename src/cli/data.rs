@@ -95,10 +95,10 @@ fn summary(census: &Census, lang: Lang) -> Vec<String> {
 /// Copies a folder into `train|validation|test/class` folders.
 pub fn split(ask: SplitArgs, lang: Lang) -> Done {
     let mut terminal = Terminal::new(lang, false);
-    let SplitArgs { dir, out, seed, train, validation, ages, link } = ask;
+    let SplitArgs { dir, out, seed, train, validation, ages, look_alikes, link } = ask;
     let Some(dataset) = open(dir, &mut |event| terminal.event(event))? else { return Ok(()) };
     let mut settings = Settings { seed, ..Settings::default() };
-    settings.split = SplitSettings { train, validation, stratify_age: ages, ..settings.split };
+    settings.split = SplitSettings { train, validation, stratify_age: ages, look_alikes, ..settings.split };
     let plan = Box::new(Plan::new(&settings, dataset)?);
     let command = Command::CopyFolders { plan, out, link };
     worker::perform(command, &store()?, &Control::default(), &mut |event| terminal.event(&event)).map_err(one)

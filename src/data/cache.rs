@@ -70,7 +70,7 @@ pub fn fill(
 /// Bytes before the first picture: one page.
 pub const HEADER: usize = 4096;
 /// Changes whenever the pixels would: other decoding, other resizing, another index.
-const MAGIC: &[u8; 16] = b"Trombine pixels2";
+const MAGIC: &[u8; 16] = b"Trombine pixels3";
 /// Pictures decoded between two writes.
 const CHUNK: usize = 256;
 

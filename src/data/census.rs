@@ -17,7 +17,7 @@ pub struct Census {
     /// Files that were met.
     pub found: u64,
     pub usable: u64,
-    /// Usable pictures with something odd, by kind: `no_race`, `misspelled`, `repaired`, `converted`, `not_square`, `suspect`, `wrong_extension`.
+    /// Usable pictures with something odd, by kind: `no_race`, `misspelled`, `repaired`, `converted`, `not_square`, `small`, `suspect`, `wrong_extension`.
     pub odd: BTreeMap<String, u64>,
     /// Files that are not used, by kind: `not_a_picture`, `name`, `damaged`, `unreadable`, `too_large`, `not_unicode`, `left_out`.
     pub skipped: BTreeMap<String, u64>,
@@ -150,6 +150,7 @@ pub fn oddity_key(oddity: &Oddity) -> &'static str {
         Oddity::Repaired => "repaired",
         Oddity::Converted { .. } => "converted",
         Oddity::NotSquare { .. } => "not_square",
+        Oddity::Small { .. } => "small",
         Oddity::Suspect { .. } => "suspect",
         Oddity::WrongExtension { .. } => "wrong_extension",
     }

@@ -5,7 +5,10 @@ use std::{cell::RefCell, io::Cursor};
 use fast_image_resize as resize;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, metadata::Orientation};
 
-use super::sample::{Oddity, PIXEL_BYTES, SIDE, SkipReason};
+use super::{
+    augment::crop::SMALLEST,
+    sample::{Oddity, PIXEL_BYTES, SIDE, SkipReason},
+};
 
 /// A decoded picture, upright (EXIF orientation applied).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,10 +62,16 @@ pub fn decode_small(bytes: &[u8], name: &str, out: &mut [u8]) -> Result<Option<O
         square.apply_orientation(orientation);
         out.copy_from_slice(square.as_bytes());
     }
-    Ok(oddity.or_else(|| {
-        let (long, short) = (width.max(height), width.min(height));
-        (u64::from(long) * 10 > u64::from(short) * 11).then_some(Oddity::NotSquare { width, height })
-    }))
+    Ok(oddity.or_else(|| wrong_size(width, height)))
+}
+
+/// What is odd about a face crop of this size, if anything.
+fn wrong_size(width: u32, height: u32) -> Option<Oddity> {
+    let (long, short) = (width.max(height), width.min(height));
+    if short < SMALLEST {
+        return Some(Oddity::Small { width, height });
+    }
+    (u64::from(long) * 10 > u64::from(short) * 11).then_some(Oddity::NotSquare { width, height })
 }
 
 /// Resizes an RGB picture to [`SIDE`] x [`SIDE`] into `out`.

@@ -42,7 +42,12 @@ pub fn by_content(samples: &[Sample], among: impl Iterator<Item = usize>) -> Vec
 /// Groups of pictures that look the same, byte-identical ones included: [`looks`] that differ in at most
 /// [`NEAR`] of 64 bits, linked through each other.
 pub fn near(dataset: &Dataset) -> Vec<Group> {
-    linked(dataset, &(0..dataset.pixels.len()).into_par_iter().map(|i| looks(dataset.pixels.get(i))).collect::<Vec<_>>())
+    judged(&dataset.samples, look_alikes(dataset).into_iter())
+}
+
+/// The members of [`near`]'s groups, each ascending, in no order.
+pub fn look_alikes(dataset: &Dataset) -> Vec<Vec<u32>> {
+    linked(&(0..dataset.pixels.len()).into_par_iter().map(|i| dataset.pixels.looks(i)).collect::<Vec<_>>())
 }
 
 /// As [`near`], with progress.
@@ -57,16 +62,16 @@ pub fn find_near(dataset: &Dataset, control: &Control, progress: &mut dyn FnMut(
             return Err(Problem::cancelled());
         }
         progress(Stage::Comparing, start as u64, total as u64);
-        all.par_extend((start..(start + CHUNK).min(total)).into_par_iter().map(|i| looks(dataset.pixels.get(i))));
+        all.par_extend((start..(start + CHUNK).min(total)).into_par_iter().map(|i| dataset.pixels.looks(i)));
     }
-    Ok(linked(dataset, &all))
+    Ok(judged(&dataset.samples, linked(&all).into_iter()))
 }
 
 /// Pictures looked at between two reports.
 const CHUNK: usize = 2048;
 
-/// Links pictures whose looks are near.
-fn linked(dataset: &Dataset, looks: &[u64]) -> Vec<Group> {
+/// Links pictures whose looks are near: groups of two or more, each ascending.
+fn linked(looks: &[u64]) -> Vec<Vec<u32>> {
     // With at most 3 bits different, one of four 16-bit quarters is equal: only pictures that share one are compared.
     let mut quarters: HashMap<(u32, u16), Vec<u32>> = HashMap::new();
     let mut groups_of = Links((0..looks.len() as u32).collect());
@@ -85,7 +90,7 @@ fn linked(dataset: &Dataset, looks: &[u64]) -> Vec<Group> {
     for index in 0..looks.len() as u32 {
         members.entry(groups_of.first(index)).or_default().push(index);
     }
-    judged(&dataset.samples, members.into_values())
+    members.into_values().filter(|group| group.len() > 1).collect()
 }
 
 /// Bits of 64 by which near-identical pictures may differ.

@@ -2,12 +2,12 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use serde::{Deserialize, Serialize};
 
-use super::{census::Findings, edits::Edited, hash::hash};
+use super::{census::Findings, duplicates, edits::Edited, hash::hash};
 use crate::text::{Say, Sentence, say};
 
 /// The side, in pixels, to which every picture is resized before it is cached (the notebook's 128x128).
@@ -74,6 +74,8 @@ pub enum Oddity {
     Converted { from: String },
     /// Not the aspect ratio of a face crop (more than 1.1 to 1): it is squeezed to a square.
     NotSquare { width: u32, height: u32 },
+    /// Smaller than the smallest crop: enlarged, and blurred by that.
+    Small { width: u32, height: u32 },
     /// A JPEG that decodes, but not by the rules: a part of it may be garbled.
     Suspect { details: String },
     /// The extension names another format than the content has.
@@ -122,6 +124,10 @@ impl Oddity {
             Self::NotSquare { width, height } => Sentence {
                 en: format!("not square ({width} × {height}), squeezed"),
                 fr: format!("pas carrée ({width} × {height}), déformée"),
+            },
+            Self::Small { width, height } => Sentence {
+                en: format!("very small ({width} × {height}), enlarged"),
+                fr: format!("très petite ({width} × {height}), agrandie"),
             },
             Self::Suspect { details } => Sentence {
                 en: format!("perhaps damaged, a part may be garbled ({details})"),
@@ -216,12 +222,15 @@ pub struct Pixels {
     bytes: Option<Arc<dyn AsRef<[u8]> + Send + Sync>>,
     /// Where in `bytes` each picture lies, if not in order.
     places: Option<Arc<[u32]>>,
+    /// What each picture of `bytes` looks like, once that was asked.
+    looks: Arc<[OnceLock<u64>]>,
 }
 
 impl Pixels {
     /// Takes a buffer of whole pictures, such as a `Vec<u8>` or a memory map.
     pub fn new(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> Self {
-        Self { bytes: Some(Arc::new(bytes)), places: None }
+        let looks = (0..bytes.as_ref().len() / PIXEL_BYTES).map(|_| OnceLock::new()).collect();
+        Self { bytes: Some(Arc::new(bytes)), places: None, looks }
     }
 
     /// These pictures of the same buffer, in this order; nothing is copied.
@@ -235,7 +244,8 @@ impl Pixels {
             assert!(index < len, "picture {index} of {len}");
             self.place(index) as u32
         };
-        Self { bytes: self.bytes.clone(), places: Some(indices.into_iter().map(place).collect()) }
+        let places = Some(indices.into_iter().map(place).collect());
+        Self { bytes: self.bytes.clone(), places, looks: self.looks.clone() }
     }
 
     /// These pictures, and then those of `other`, which are of the same buffer; nothing is copied.
@@ -252,7 +262,8 @@ impl Pixels {
         }
         assert_eq!(self.buffer(), other.buffer(), "pictures of one buffer");
         let places = |pixels: &Self| (0..pixels.len()).map(|i| pixels.place(i) as u32).collect::<Vec<_>>();
-        Self { bytes: self.bytes.clone(), places: Some([places(self), places(other)].concat().into()) }
+        let places = Some([places(self), places(other)].concat().into());
+        Self { bytes: self.bytes.clone(), places, looks: self.looks.clone() }
     }
 
     /// Where in the buffer a picture lies. With [`Pixels::buffer`] it tells one picture from every other, whatever data set
@@ -284,6 +295,14 @@ impl Pixels {
     /// If there is no such picture.
     pub fn get(&self, index: usize) -> &[u8] {
         &self.bytes()[self.place(index) * PIXEL_BYTES..][..PIXEL_BYTES]
+    }
+
+    /// What the picture at `index` looks like ([`duplicates::looks`]): found when it is first asked, then known.
+    ///
+    /// # Panics
+    /// If there is no such picture.
+    pub fn looks(&self, index: usize) -> u64 {
+        *self.looks[self.place(index)].get_or_init(|| duplicates::looks(self.get(index)))
     }
 
     fn bytes(&self) -> &[u8] {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    duplicates::by_content,
+    duplicates::{by_content, look_alikes},
     random::{Purpose, Random},
     sample::{Dataset, Part, Sample},
 };
@@ -24,13 +24,15 @@ pub struct SplitSettings {
     pub validation: u32,
     /// Balance age bands too, not gender alone.
     pub stratify_age: bool,
+    /// Keep pictures that look the same in one part, not byte-identical ones alone.
+    pub look_alikes: bool,
     /// Use the parts that the folders name, where they do.
     pub use_given: bool,
 }
 
 impl Default for SplitSettings {
     fn default() -> Self {
-        Self { train: 60, validation: 20, stratify_age: false, use_given: true }
+        Self { train: 60, validation: 20, stratify_age: false, look_alikes: false, use_given: true }
     }
 }
 
@@ -57,7 +59,7 @@ impl SplitSettings {
 
 impl Knobs for SplitSettings {
     fn knobs(&mut self) -> Vec<Knob<'_>> {
-        let Self { train, validation, stratify_age, use_given } = self;
+        let Self { train, validation, stratify_age, look_alikes, use_given } = self;
         let percent = say("%", "%");
         vec![
             Knob::new(
@@ -89,6 +91,16 @@ impl Knobs for SplitSettings {
             )
             .more(),
             Knob::new(
+                "look_alikes",
+                say("Keep look-alikes together", "Garder ensemble les semblables"),
+                say(
+                    "Puts pictures that look the same into one part, not exact copies alone, so that the test holds no picture that training has nearly seen. Switch it on where photos of a series or saved again are about; comparing takes a moment",
+                    "Met les images qui se ressemblent dans une même part, et pas seulement les copies exactes, pour que le test n’ait aucune image presque vue à l’entraînement. À activer s’il y a des séries ou des photos réenregistrées ; comparer prend un instant",
+                ),
+                Value::Switch(look_alikes),
+            )
+            .more(),
+            Knob::new(
                 "use_given",
                 say("Keep the folders’ parts", "Garder les parts des dossiers"),
                 say(
@@ -106,13 +118,13 @@ impl Knobs for SplitSettings {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Split {
     pub parts: Vec<Option<Part>>,
-    /// Groups of byte-identical copies that a plain random split would have torn apart.
+    /// Groups of copies (of look-alikes, if those are kept together) that a plain random split would have torn apart.
     pub kept_together: usize,
 }
 
 impl Split {
     /// Deals the samples into parts: seeded, each stratum (class, and age band if asked) in the asked shares to within
-    /// rounding, byte-identical copies in one part.
+    /// rounding, byte-identical copies in one part, on request all that look the same.
     ///
     /// Where the folders name parts and `use_given` holds, those stay, and pictures outside them are dealt as usual. A
     /// tree of `train|test` alone gets its validation part from the training pictures.
@@ -120,6 +132,7 @@ impl Split {
         let samples = &dataset.samples;
         let mut parts = vec![None; samples.len()];
         let shares = shares(settings);
+        let copies = copies(dataset, settings);
         let mut free: Vec<usize> = (0..samples.len()).collect();
         if settings.use_given && samples.iter().any(|s| s.given_part.is_some()) {
             for (part, sample) in parts.iter_mut().zip(samples) {
@@ -131,11 +144,12 @@ impl Split {
             if free.is_empty() && missing == [Part::Validation] {
                 let from_train: Vec<usize> = (0..samples.len()).filter(|&i| parts[i] == Some(Part::Train)).collect();
                 let known = shares[0] + shares[1];
-                deal(samples, &from_train, [shares[0] / known, shares[1] / known, 0.0], settings.stratify_age, seed, &mut parts);
+                let shares = [shares[0] / known, shares[1] / known, 0.0];
+                deal(samples, &copies, &from_train, shares, settings.stratify_age, seed, &mut parts);
             }
         }
-        deal(samples, &free, shares, settings.stratify_age, seed, &mut parts);
-        let kept_together = torn_by_plain_split(samples, &parts, shares, seed);
+        deal(samples, &copies, &free, shares, settings.stratify_age, seed, &mut parts);
+        let kept_together = torn_by_plain_split(&copies, &parts, shares, seed);
         Self { parts, kept_together }
     }
 
@@ -156,7 +170,15 @@ fn shares(settings: &SplitSettings) -> [f64; 3] {
 ///
 /// Single pictures fill each stratum's quota after the groups of copies have been placed, so the quotas are met to
 /// within rounding unless the copies alone exceed them.
-fn deal(samples: &[Sample], free: &[usize], shares: [f64; 3], ages: bool, seed: u64, parts: &mut [Option<Part>]) {
+fn deal(
+    samples: &[Sample],
+    copies: &[Vec<usize>],
+    free: &[usize],
+    shares: [f64; 3],
+    ages: bool,
+    seed: u64,
+    parts: &mut [Option<Part>],
+) {
     let stratum = |i: usize| (samples[i].class, if ages { samples[i].age.map_or(-1, |a| i32::from(a / 10).min(8)) } else { 0 });
     let mut strata: BTreeMap<_, Vec<usize>> = BTreeMap::new();
     for &i in free {
@@ -165,7 +187,7 @@ fn deal(samples: &[Sample], free: &[usize], shares: [f64; 3], ages: bool, seed: 
     let mut left: BTreeMap<_, [i64; 3]> = quotas(&strata, shares);
     let mut random = Random::new(seed, Purpose::Split, &[]);
 
-    let (mut groups, mut singles) = group_copies(samples, free);
+    let (mut groups, mut singles) = grouped(copies, free, samples.len());
     random.shuffle(&mut groups);
     for group in groups {
         // The part that lacks most, relative to its share, over the strata that the group touches.
@@ -215,16 +237,27 @@ fn quotas<K: Ord + Copy>(strata: &BTreeMap<K, Vec<usize>>, shares: [f64; 3]) -> 
     quotas
 }
 
-/// Groups of byte-identical copies, and the rest, in the order of the samples.
-fn group_copies(samples: &[Sample], among: &[usize]) -> (Vec<Vec<usize>>, Vec<usize>) {
-    let mut groups: Vec<Vec<usize>> = by_content(samples, among.iter().copied())
-        .into_iter()
-        .map(|group| group.into_iter().map(|i| i as usize).collect())
-        .collect();
+/// Groups of copies, or of look-alikes if those stay together, in the order of the samples.
+fn copies(dataset: &Dataset, settings: &SplitSettings) -> Vec<Vec<usize>> {
+    // Copies look the same, unless the pictures were never decoded.
+    let found = match settings.look_alikes && dataset.pixels.len() == dataset.samples.len() {
+        true => look_alikes(dataset),
+        false => by_content(&dataset.samples, 0..dataset.samples.len()),
+    };
+    let mut groups: Vec<Vec<usize>> = found.into_iter().map(|g| g.into_iter().map(|i| i as usize).collect()).collect();
     groups.sort_unstable();
-    let mut grouped = vec![false; samples.len()];
-    groups.iter().flatten().for_each(|&i| grouped[i] = true);
-    (groups, among.iter().copied().filter(|&i| !grouped[i]).collect())
+    groups
+}
+
+/// What the groups have `among` the samples, and the rest of these.
+fn grouped(copies: &[Vec<usize>], among: &[usize], samples: usize) -> (Vec<Vec<usize>>, Vec<usize>) {
+    let mut wanted = vec![false; samples];
+    among.iter().for_each(|&i| wanted[i] = true);
+    let members = copies.iter().map(|group| group.iter().copied().filter(|&i| wanted[i]).collect::<Vec<_>>());
+    let mut groups: Vec<_> = members.filter(|group| group.len() > 1).collect();
+    groups.sort_unstable();
+    groups.iter().flatten().for_each(|&i| wanted[i] = false);
+    (groups, among.iter().copied().filter(|&i| wanted[i]).collect())
 }
 
 /// Draws a part by its share among those that `fit`.
@@ -240,11 +273,9 @@ fn weighted(random: &mut Random, shares: [f64; 3], fit: impl Fn(usize) -> bool) 
 }
 
 /// How many of the groups that lie whole in one part a split without regard to copies would have torn apart.
-fn torn_by_plain_split(samples: &[Sample], parts: &[Option<Part>], shares: [f64; 3], seed: u64) -> usize {
-    let all: Vec<usize> = (0..samples.len()).collect();
+fn torn_by_plain_split(copies: &[Vec<usize>], parts: &[Option<Part>], shares: [f64; 3], seed: u64) -> usize {
     let mut random = Random::new(seed, Purpose::Split, &[1]);
-    let groups = group_copies(samples, &all).0;
-    let whole = groups.iter().filter(|group| group.iter().all(|&i| parts[i] == parts[group[0]]));
+    let whole = copies.iter().filter(|group| group.iter().all(|&i| parts[i] == parts[group[0]]));
     let torn = |group: &&Vec<usize>| {
         let mut dealt = group.iter().map(|_| weighted(&mut random, shares, |_| true));
         let first = dealt.next();

@@ -5,8 +5,10 @@ use std::{
     fs::{self, File, OpenOptions},
     io::{BufWriter, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
+    thread,
 };
 
+use crossbeam_channel::bounded;
 use rayon::prelude::*;
 
 use super::{
@@ -96,23 +98,32 @@ pub fn predict_folder(
     let continued = files.len() - todo.len();
     let mut outcome = BatchOutcome { pictures: continued, continued, ..BatchOutcome::default() };
     progress(continued, files.len());
-    for names in todo.chunks(CHUNK) {
-        if matches!(control.wait_while_paused(), Wish::Finish | Wish::Discard) {
-            return Err(Problem::cancelled());
-        }
-        let prepared: Vec<Prepared> = names.par_iter().map(|name| prepare(&folder.join(name), framing)).collect();
-        let pixels: Vec<u8> = prepared.iter().flat_map(Prepared::pixels).copied().collect();
-        let mut answers = predictor.judge(&pixels)?.into_iter();
-        for (name, prepared) in names.iter().zip(prepared) {
-            for row in outcome.rows(name, prepared, &mut answers) {
-                write!(file, "{},", field(&name.to_string_lossy())).map_err(write_failed)?;
-                let text = self::row(row.square, row.answer.as_ref().map_err(|problem| *problem), &predictor.classes);
-                file.write_all(text.as_bytes()).map_err(write_failed)?;
+    thread::scope(|scope| {
+        // The next pictures are decoded while these are judged; whoever reads no more ends the thread.
+        let (send, ready) = bounded::<Vec<Prepared>>(1);
+        let todo = &todo;
+        scope.spawn(move || {
+            let prepared = |names: &[&PathBuf]| names.par_iter().map(|name| prepare(&folder.join(name), framing)).collect();
+            todo.chunks(CHUNK).map(prepared).try_for_each(|prepared| send.send(prepared))
+        });
+        for (names, prepared) in todo.chunks(CHUNK).zip(ready) {
+            if matches!(control.wait_while_paused(), Wish::Finish | Wish::Discard) {
+                return Err(Problem::cancelled());
             }
+            let pixels: Vec<u8> = prepared.iter().flat_map(Prepared::pixels).copied().collect();
+            let mut answers = predictor.judge(&pixels)?.into_iter();
+            for (name, prepared) in names.iter().zip(prepared) {
+                for row in outcome.rows(name, prepared, &mut answers) {
+                    write!(file, "{},", field(&name.to_string_lossy())).map_err(write_failed)?;
+                    let text = self::row(row.square, row.answer.as_ref().map_err(|problem| *problem), &predictor.classes);
+                    file.write_all(text.as_bytes()).map_err(write_failed)?;
+                }
+            }
+            file.flush().map_err(write_failed)?;
+            progress(outcome.pictures + outcome.without_face + outcome.unreadable.len(), files.len());
         }
-        file.flush().map_err(write_failed)?;
-        progress(outcome.pictures + outcome.without_face + outcome.unreadable.len(), files.len());
-    }
+        Ok(())
+    })?;
     file.into_inner().map_err(|error| write_failed(error.into_error()))?.sync_all().map_err(write_failed)?;
     Ok(outcome)
 }

@@ -7,31 +7,48 @@ use super::{
     photo::{Photo, Square},
 };
 use crate::{
-    data::{augment, sample::PIXEL_BYTES},
+    data::{
+        augment,
+        sample::{Framing, PIXEL_BYTES, Source},
+    },
     engine::{Engine, EngineConfig, Judge},
     evaluate::{calibration, words},
     model::{Network, Weights},
     problem::Problem,
     run::Run,
     settings::Settings,
-    text::{Lang, Say, percent, say},
+    text::{Lang, Sentence, percent, say},
 };
 
-/// What must stand under each prediction of a run that learned women and men.
-pub const CAUTION: Say = say(
-    "An appearance-based guess, with the labels of its training pictures; it cannot tell anybody’s gender identity",
-    "Une estimation d’après l’apparence, avec les étiquettes de ses images d’entraînement ; elle ne dit rien de l’identité de genre de quiconque",
-);
-
-/// What must stand under a prediction of a run that learned `classes`.
-pub fn caution(classes: &[String; 2]) -> Say {
-    if *classes == ["female", "male"] {
-        return CAUTION;
-    }
-    say(
-        "A guess by appearance, with the labels of its training pictures; it says nothing of what it was not trained on",
-        "Une estimation d’après l’apparence, avec les étiquettes de ses images d’entraînement ; elle ne dit rien de ce qu’elle n’a pas appris",
-    )
+/// What must stand under each prediction of a model that learned from such pictures.
+pub fn caution(source: &Source, classes: &[String; 2], framing: Framing) -> Sentence {
+    let data = match source {
+        Source::SampleFaces => {
+            return say(
+                "A guess about drawings, whose labels follow a formula; it says nothing about people",
+                "Une estimation sur des dessins, dont les étiquettes suivent une formule ; elle ne dit rien des gens",
+            )
+            .into();
+        }
+        Source::Folder(_) if words::is_utkface(classes) && framing == Framing::FaceCrop => say("UTKFace", "UTKFace").into(),
+        Source::Folder(_) => {
+            let Sentence { en, fr } = source.name();
+            Sentence { en: format!("“{en}”"), fr: format!("«\u{a0}{fr}\u{a0}»") }
+        }
+    };
+    Sentence::by(|lang| {
+        let data = data.get(lang);
+        match (lang, words::is_utkface(classes)) {
+            (Lang::En, true) => {
+                format!("An appearance-based guess, with labels as recorded in {data}; it cannot tell anybody’s gender identity")
+            }
+            (Lang::En, false) => format!("An appearance-based guess, with labels as recorded in {data}"),
+            (Lang::Fr, true) => format!(
+                "Une estimation d’après l’apparence, avec les étiquettes notées dans {data} ; elle ne dit rien de l’identité de genre de quiconque"
+            ),
+            (Lang::Fr, false) => format!("Une estimation d’après l’apparence, avec les étiquettes notées dans {data}"),
+        }
+    })
 }
 
 /// Odds of three to one from the threshold on, an answer counts as sure: at a threshold of 0.5, below 0.25 and above 0.75.

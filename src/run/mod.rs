@@ -19,7 +19,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     data::sample::{Framing, Source},
+    predict::predictor::caution,
     settings::Settings,
+    text::Sentence,
     train::event::{EpochRecord, StopReason},
 };
 
@@ -109,6 +111,13 @@ pub struct RunView {
     pub history: Vec<EpochRecord>,
     pub report: Option<crate::evaluate::Report>,
     pub folder: PathBuf,
+}
+
+impl RunInfo {
+    /// What must stand under each prediction of the run.
+    pub fn caution(&self) -> Sentence {
+        caution(&self.source, &self.classes, self.framing)
+    }
 }
 
 impl RunView {

@@ -19,8 +19,8 @@ use crate::{
     evaluate::words::class_name,
     predict::{self, Predictor, Square, heatmap::Heat, predictor::not_sure},
     problem::Problem,
-    run::{Run, RunStore},
-    text::{Lang, percent},
+    run::{Run, RunInfo, RunStore},
+    text::{Lang, Sentence, percent},
 };
 
 /// Questions that may wait.
@@ -83,6 +83,8 @@ pub struct Reply {
     pub probability: f32,
     /// Class 1 from this probability on.
     pub threshold: f64,
+    /// What must stand under the answer.
+    pub caution: Sentence,
     /// Side of `pixels`, in pixels.
     pub side: usize,
     /// Exactly what the network got: `side * side * 3` bytes of RGB.
@@ -162,7 +164,7 @@ impl Answerer {
 
 /// A run's network, kept between questions, and what it was loaded from.
 struct Loaded {
-    run: String,
+    run: RunInfo,
     folder: PathBuf,
     /// When the weights and the report were written: a training run gets better, a threshold may be chosen.
     written: [Option<SystemTime>; 2],
@@ -178,7 +180,7 @@ impl Loaded {
         // One thread: a training may be at work on the others.
         let one = |config: &EngineConfig| engine::open("cpu", &EngineConfig { threads: Some(1), ..config.clone() });
         let predictor = Predictor::load(&run.folder, one)?;
-        Ok(Self { run: run.info.id, folder: run.folder, written, predictor })
+        Ok(Self { run: run.info, folder: run.folder, written, predictor })
     }
 
     fn is(&self, run: &Run) -> bool {
@@ -242,10 +244,11 @@ fn look(known: &mut Loaded, photo: &predict::Photo, question: &Question) -> Resu
         Some(Heat::Occlusion) => Some(predictor.occlusion(&answer)?.values),
     };
     Ok(Reply {
-        run: known.run.clone(),
+        run: known.run.id.clone(),
         classes: predictor.classes.clone(),
         probability: answer.probability as f32,
         threshold: predictor.threshold,
+        caution: known.run.caution(),
         side: answer.side,
         pixels: answer.seen,
         heatmap,

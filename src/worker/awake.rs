@@ -46,6 +46,13 @@ impl Drop for Awake {
 
 /// The helper holds the machine until its input ends, which it does with this process.
 fn start(mut command: Command) -> Option<Child> {
+    #[cfg(windows)]
+    {
+        use std::os::windows::process::CommandExt as _;
+        // No console flashes up beside the window.
+        const CREATE_NO_WINDOW: u32 = 0x0800_0000;
+        command.creation_flags(CREATE_NO_WINDOW);
+    }
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()
 }
 
@@ -60,10 +67,18 @@ fn helper() -> Option<Command> {
         Some(with("systemd-inhibit", &["--what=idle:sleep", "--who=Trombine", why, "--mode=block", "cat"]))
     } else if cfg!(target_os = "macos") {
         Some(with("caffeinate", &["-i", "-w", &std::process::id().to_string()]))
+    } else if cfg!(windows) {
+        Some(with("powershell", &["-NoProfile", "-NonInteractive", "-WindowStyle", "Hidden", "-Command", WINDOWS]))
     } else {
         None
     }
 }
+
+/// What Windows' own shell is asked: `SetThreadExecutionState` with `ES_CONTINUOUS | ES_SYSTEM_REQUIRED`, which holds as
+/// long as the thread that said it, and that waits for the end of its input.
+const WINDOWS: &str = "$system = Add-Type -PassThru -Namespace Trombine -Name Awake -MemberDefinition \
+    '[DllImport(\"kernel32.dll\")] public static extern uint SetThreadExecutionState(uint flags);'; \
+    [void]$system::SetThreadExecutionState([uint32]2147483649); [void][Console]::In.ReadToEnd()";
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {

@@ -297,16 +297,18 @@ fn bad_pictures_are_skipped_and_remembered() {
     folder.write(&name(1), b"not a picture");
     folder.write(&name(2), &encode(&picture(9, 90, 60).into(), ImageFormat::Png));
     folder.write(&name(3), &encode(&picture(9, 60, 90).into(), ImageFormat::Jpeg));
+    folder.write(&name(4), &encode(&picture(9, 32, 40).into(), ImageFormat::Jpeg));
     for opening in 0..2 {
         let (data, decoded) = open(&folder);
-        assert_eq!(decoded, if opening == 0 { 10 } else { 0 });
-        assert_eq!((data.samples.len(), data.pixels.len(), data.skipped.len()), (8, 8, 2));
+        assert_eq!(decoded, if opening == 0 { 11 } else { 0 });
+        assert_eq!((data.samples.len(), data.pixels.len(), data.skipped.len()), (9, 9, 2));
         let reason = |i| &data.skipped.iter().find(|s| s.file == Path::new(&name(i))).unwrap().reason;
         assert!(matches!(reason(0), SkipReason::Damaged { .. }));
         assert_eq!(*reason(1), SkipReason::NotAPicture);
         let oddity = |i| data.samples.iter().find(|s| s.file == Path::new(&name(i))).unwrap().oddity.clone();
         assert_eq!(oddity(2), Some(Oddity::WrongExtension { is: "PNG".into() }));
         assert_eq!(oddity(3), Some(Oddity::NotSquare { width: 60, height: 90 }));
+        assert_eq!(oddity(4), Some(Oddity::Small { width: 32, height: 40 }));
     }
 }
 

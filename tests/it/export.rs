@@ -311,6 +311,7 @@ fn the_card_has_its_nine_sections_in_both_languages() {
     let folder = tempfile::tempdir().unwrap();
     let mut view = view(folder.path(), models()[0].clone());
     view.info.source = Source::Folder("/pictures/utkface".into());
+    view.info.framing = Framing::FaceCrop;
     for lang in Lang::ALL {
         let path = folder.path().join("card.md");
         export(&view, None, Format::Card, ExportOptions { lang, mistakes: false }, &path).unwrap();
@@ -480,6 +481,7 @@ fn an_answer_is_a_picture_with_what_was_seen_in_it() {
     let answer = AnswerPicture {
         name: "holiday.jpg",
         headline: "male, about 91\u{a0}%",
+        caution: "A guess",
         classes: &classes,
         probability: 0.91,
         threshold: 0.5,

@@ -65,7 +65,7 @@ impl Folder {
     /// Writes a small picture that no other `number` gives, in the format that the name's ending says.
     pub fn picture(&self, file: &str, number: u32) -> PathBuf {
         let format = if file.ends_with(".png") { ImageFormat::Png } else { ImageFormat::Jpeg };
-        self.write(file, &encode(&picture(number, 24, 24).into(), format))
+        self.write(file, &encode(&picture(number, 48, 48).into(), format))
     }
 
     /// Opens the data set as the program does.

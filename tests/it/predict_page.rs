@@ -3,7 +3,7 @@
 use egui_kittest::kittest::Queryable as _;
 use trombine::{
     data::sample::Framing,
-    predict::{Framed, heatmap::Heat, predictor::CAUTION},
+    predict::{Framed, heatmap::Heat},
     session::{Asked, Second, Slow, TableJob},
     text::Lang,
     ui::{Action, page::Page},
@@ -128,7 +128,7 @@ fn each_face_has_its_answer_and_the_caution_stands_below() {
         let (mut harness, _) = stage.harness(SIZE);
         harness.run();
         assert!(harness.query_by_label(first).is_some(), "{first}");
-        assert!(harness.query_by_label(CAUTION.get(lang)).is_some());
+        assert!(harness.query_by_label(stage::caution().get(lang)).is_some());
         // The second face is chosen by its square, or by its line in the list.
         harness.get_by_label_contains("2 · ").click();
         harness.run();

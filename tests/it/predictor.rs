@@ -5,7 +5,7 @@ use std::{cell::Cell, fs, path::Path};
 use trombine::{
     data::{
         augment::{self, AugmentSettings},
-        sample::{Framing, PIXEL_BYTES},
+        sample::{Framing, PIXEL_BYTES, Source},
         sample_faces,
     },
     engine::{Engine, Judge, reference::ReferenceEngine},
@@ -15,7 +15,7 @@ use trombine::{
         batch::predict_folder,
         heatmap,
         photo::{Photo, Square},
-        predictor::not_sure,
+        predictor::{caution, not_sure},
     },
     problem::Kind,
     settings::Settings,
@@ -123,6 +123,21 @@ fn threshold_and_temperature_decide_what_is_said() {
     assert_eq!(answer.sentence(&predictor.classes, Lang::En), "not sure, rather male, 60\u{a0}%");
     (answer.probability, answer.class, answer.sure) = (0.001, 0, true);
     assert_eq!(answer.sentence(&predictor.classes, Lang::Fr), "femme, 99\u{a0}%");
+}
+
+#[test]
+fn the_caution_names_the_data_that_the_run_learned_from() {
+    let (faces, others) = (["female".to_owned(), "male".to_owned()], ["cats".to_owned(), "dogs".to_owned()]);
+    let folder = Source::Folder("/pictures/pets".into());
+    let said = |source: &Source, classes, framing| caution(source, classes, framing);
+    let utkface = said(&folder, &faces, Framing::FaceCrop);
+    assert!(utkface.en.contains("recorded in UTKFace;"), "{}", utkface.en);
+    assert!(utkface.fr.contains("notées dans UTKFace ;"), "{}", utkface.fr);
+    let own = said(&folder, &faces, Framing::Whole);
+    assert!(own.en.contains("in “pets”; it cannot tell anybody’s gender identity"), "{}", own.en);
+    assert_eq!(said(&folder, &others, Framing::Whole).en, "An appearance-based guess, with labels as recorded in “pets”");
+    let drawings = said(&Source::SampleFaces, &faces, Framing::Whole);
+    assert!(drawings.en.contains("drawings") && !drawings.en.contains("UTKFace"));
 }
 
 #[test]

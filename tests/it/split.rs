@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use trombine::data::{
-    sample::{Dataset, Part, Pixels, Sample, Source},
+    random::{Purpose, Random},
+    sample::{Dataset, PIXEL_BYTES, Part, Pixels, Sample, Source},
     split::{Split, SplitSettings},
 };
 
@@ -105,6 +106,38 @@ fn copies_stay_together_and_the_page_can_say_how_many_would_have_leaked() {
     data.samples.iter_mut().for_each(|s| s.hash = 0);
     let split = Split::new(&data, &SplitSettings::default(), 3);
     assert_eq!((split.indices(Part::Train).len(), split.kept_together), (600, 0));
+}
+
+/// Series of three that differ in single pixels, between pictures that look unlike each other.
+#[test]
+fn look_alikes_stay_together_on_request() {
+    let mut data = dataset();
+    let look = |series: usize, place: usize| {
+        let mut random = Random::new(series as u64, Purpose::SampleFaces, &[]);
+        let fields: Vec<u8> = (0..72).map(|_| random.bits() as u8).collect();
+        let mut pixels: Vec<u8> = (0..PIXEL_BYTES).map(|i| fields[i / 3 / 128 / 16 * 9 + i / 3 % 128 * 9 / 128]).collect();
+        pixels[place] ^= 1;
+        pixels
+    };
+    data.samples.truncate(600);
+    data.samples.iter_mut().enumerate().for_each(|(i, sample)| sample.class = (i % 2) as u8);
+    // Sample i of the first 300 belongs to series i / 3, the others look like nothing else.
+    let series = |i: usize| if i < 300 { i / 3 } else { i };
+    data.pixels = Pixels::new((0..600).flat_map(|i| look(series(i), i)).collect::<Vec<u8>>());
+    let torn = |split: &Split| (0..100).filter(|s| (1..3).any(|m| split.parts[s * 3 + m] != split.parts[s * 3])).count();
+    let plain = Split::new(&data, &SplitSettings::default(), 5);
+    // Three pictures fall into one part with probability 0.6^3 + 2 * 0.2^3 = 0.23.
+    assert!((60..95).contains(&torn(&plain)), "{}", torn(&plain));
+    assert_eq!(plain.kept_together, 0, "no file is another's copy");
+    let split = Split::new(&data, &SplitSettings { look_alikes: true, ..Default::default() }, 5);
+    assert_eq!(torn(&split), 0);
+    assert!((60..95).contains(&split.kept_together), "{}", split.kept_together);
+    let total = counts(&data, &split, |_| true);
+    assert!(total.into_iter().zip([360, 120, 120]).all(|(a, b): (usize, usize)| a.abs_diff(b) <= 2), "{total:?}");
+    // Where folders name the parts, those stay.
+    data.samples.iter_mut().enumerate().for_each(|(i, sample)| sample.given_part = Some(Part::ALL[i % 3]));
+    let given = Split::new(&data, &SplitSettings { look_alikes: true, ..Default::default() }, 5);
+    assert_eq!((torn(&given), given.kept_together), (100, 0));
 }
 
 #[test]

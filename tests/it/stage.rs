@@ -18,7 +18,7 @@ use trombine::{
     run::{Asked, RunInfo, RunStatus, RunView},
     session::{self, Session, Training},
     settings::Settings,
-    text::Lang,
+    text::{Lang, Sentence},
     train::{
         callback::Callbacks,
         event::{BatchRecord, EpochRecord, Note, NoteKind, StopReason},
@@ -334,6 +334,11 @@ pub fn photo(id: u64) -> session::Photo {
     }
 }
 
+/// What stands under answers about the drawings.
+pub fn caution() -> Sentence {
+    run(&faces(40)).info.caution()
+}
+
 /// What a run says of a sample face.
 pub fn reply(face: usize, probability: f32) -> Reply {
     let side = 128;
@@ -346,6 +351,7 @@ pub fn reply(face: usize, probability: f32) -> Reply {
         classes: ["female".into(), "male".into()],
         probability,
         threshold: 0.5,
+        caution: caution(),
         side,
         pixels: sample_faces::draw(face).0,
         heatmap: Some((0..side * side).map(heat).collect()),

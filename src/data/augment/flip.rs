@@ -26,7 +26,7 @@ pub(super) fn knobs<'a>(flip: &'a mut bool, test_time_flip: &'a mut bool) -> [Kn
         say("Mirror when judging", "Miroir à l’évaluation"),
         say(
             "Judges each picture together with its mirror image and takes the mean of both answers (test-time augmentation): for validation, test and prediction. Often right a little more often; judging takes twice as long, learning is the same. Goes with flip",
-            "Juge chaque image avec son miroir et prend la moyenne des deux réponses (augmentation au test) : pour la validation, le test et la prédiction. Souvent un peu plus juste ; évaluer prend deux fois plus de temps, apprendre reste pareil. Va avec le retournement",
+            "Juge chaque image avec son miroir et prend la moyenne des deux réponses (augmentation au test) : pour la validation, le test et la prédiction. Souvent un peu plus juste ; évaluer prend deux fois plus de temps, apprendre reste pareil. Va avec le retournement",
         ),
         Value::Switch(test_time_flip),
     );

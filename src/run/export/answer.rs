@@ -6,10 +6,7 @@ use super::{
 };
 use crate::{
     evaluate::words::class_name,
-    predict::{
-        heatmap::Heat,
-        predictor::{caution, not_sure},
-    },
+    predict::{heatmap::Heat, predictor::not_sure},
     text::{Lang, decimal, percent, say},
 };
 
@@ -20,6 +17,8 @@ pub struct AnswerPicture<'a> {
     pub name: &'a str,
     /// The answer in words.
     pub headline: &'a str,
+    /// What must stand under it.
+    pub caution: &'a str,
     pub classes: &'a [String; 2],
     /// Of class 1.
     pub probability: f64,
@@ -46,7 +45,7 @@ pub fn answer_picture(answer: &AnswerPicture<'_>, lang: Lang) -> Raster {
     if let Some((heat, _)) = answer.heat {
         notes.extend(wrapped(&format!("{}.", heat.legend().get(lang)), "", room));
     }
-    notes.extend(wrapped(&format!("{}.", caution(answer.classes).get(lang)), "", room));
+    notes.extend(wrapped(&format!("{}.", answer.caution), "", room));
     let top = 142.0;
     let height = top + PICTURE + 24.0 + 17.0 * notes.len() as f64;
     let mut canvas = Canvas::new(WIDTH, height, answer.headline);

@@ -2,7 +2,7 @@
 
 use super::document::{Block, Section, Table, markdown};
 use crate::{
-    data::sample::{Part, Source},
+    data::sample::{Framing, Part, Source},
     evaluate::{Group, Grouping, Report, calibration, groups::SMALL, words},
     knob::Knobs,
     model::{Network, summary},
@@ -20,7 +20,7 @@ pub fn card(view: &RunView, lang: Lang) -> String {
 pub fn sections(view: &RunView, lang: Lang) -> Vec<Section> {
     let parts: [(Say, Vec<Block>); 9] = [
         (say("Model details", "Détails du modèle"), details(view, lang)),
-        (say("Intended use", "Usage prévu"), intended_use(lang)),
+        (say("Intended use", "Usage prévu"), intended_use(view, lang)),
         (say("Factors", "Facteurs"), factors(view, lang)),
         (say("Metrics", "Mesures"), metrics(view, lang)),
         (say("Evaluation data", "Données d’évaluation"), evaluation_data(view, lang)),
@@ -88,32 +88,38 @@ fn details(view: &RunView, lang: Lang) -> Vec<Block> {
     vec![Block::List(items)]
 }
 
-fn intended_use(lang: Lang) -> Vec<Block> {
+fn intended_use(view: &RunView, lang: Lang) -> Vec<Block> {
+    let mut items = vec![
+        say(
+            "It guesses which of two labels its training collection would give a picture framed as its own",
+            "Il devine laquelle de deux étiquettes sa collection d’entraînement donnerait à une image cadrée comme les siennes",
+        ),
+        say(
+            "It is not for decisions about people: not for access, hiring, advertising, policing, medicine or statistics about passers-by",
+            "Il n’est pas fait pour décider au sujet de personnes : ni accès, ni recrutement, ni publicité, ni police, ni médecine, ni statistiques sur des passants",
+        ),
+    ];
+    if source_kind(view) == Kind::UtkFace {
+        items[0] = say(
+            "It guesses which of two labels its training collection would give a tight, frontal face picture",
+            "Il devine laquelle de deux étiquettes sa collection d’entraînement donnerait à une photo de visage serrée et de face",
+        );
+    }
+    if words::is_utkface(&view.info.classes) {
+        items.push(say(
+            "It cannot tell anybody’s gender identity, and a wrong label can hurt",
+            "Il ne dit rien de l’identité de genre de quiconque, et une étiquette fausse peut blesser",
+        ));
+    }
     vec![
         paragraph(
             say(
-                "For learning and research: to see how a face classifier is trained, how good it gets, and where it fails.",
-                "Pour apprendre et pour la recherche : voir comment un classifieur de visages s’entraîne, ce qu’il vaut et où il échoue.",
+                "For learning and research: to see how a classifier of pictures is trained, how good it gets, and where it fails.",
+                "Pour apprendre et pour la recherche : voir comment un classifieur d’images s’entraîne, ce qu’il vaut et où il échoue.",
             ),
             lang,
         ),
-        list(
-            &[
-                say(
-                    "It guesses which of two labels its training collection would give a tight, frontal face picture",
-                    "Il devine laquelle de deux étiquettes sa collection d’entraînement donnerait à une photo de visage serrée et de face",
-                ),
-                say(
-                    "It is not for decisions about people: not for access, hiring, advertising, policing, medicine or statistics about passers-by",
-                    "Il n’est pas fait pour décider au sujet de personnes : ni accès, ni recrutement, ni publicité, ni police, ni médecine, ni statistiques sur des passants",
-                ),
-                say(
-                    "It cannot tell anybody’s gender identity, and a wrong label can hurt",
-                    "Il ne dit rien de l’identité de genre de quiconque, et une étiquette fausse peut blesser",
-                ),
-            ],
-            lang,
-        ),
+        list(&items, lang),
     ]
 }
 
@@ -203,7 +209,7 @@ fn evaluation_data(view: &RunView, lang: Lang) -> Vec<Block> {
     if report.mirrored {
         let text = say(
             "Each was judged together with its mirror image (test-time augmentation): the answer is the mean of both, of the logits.",
-            "Chacune est jugée avec son image en miroir (augmentation au test) : la réponse est la moyenne des deux, celle des logits.",
+            "Chacune est jugée avec son image en miroir (augmentation au test) : la réponse est la moyenne des deux, celle des logits.",
         );
         blocks.push(paragraph(text, lang));
     }
@@ -264,16 +270,17 @@ fn analyses(view: &RunView, lang: Lang) -> Vec<Block> {
 }
 
 fn ethics(view: &RunView, lang: Lang) -> Vec<Block> {
-    let mut items = vec![
-        say(
+    let mut items = Vec::new();
+    if words::is_utkface(&view.info.classes) {
+        items.push(say(
             "Gender is not visible; the program agrees or disagrees with a label that somebody recorded, in two codes that leave people out",
             "Le genre ne se voit pas ; le programme est d’accord ou non avec une étiquette que quelqu’un a notée, en deux codes qui laissent des gens de côté",
-        ),
-        say(
+        ));
+    }
+    items.push(say(
             "Good averages can hide groups: Gender Shades (Buolamwini and Gebru 2018) found up to 34.7 % errors for darker-skinned women in products whose averages were good",
             "De bonnes moyennes peuvent cacher des groupes : Gender Shades (Buolamwini et Gebru 2018) a trouvé jusqu’à 34,7 % d’erreurs pour les femmes à la peau foncée dans des produits bons en moyenne",
-        ),
-    ];
+    ));
     if source_kind(view) == Kind::UtkFace {
         items.push(say(
             "The people shown were not asked; do not publish their pictures",
@@ -284,11 +291,18 @@ fn ethics(view: &RunView, lang: Lang) -> Vec<Block> {
 }
 
 fn caveats(view: &RunView, lang: Lang) -> Vec<Block> {
-    let mut items = vec![
-        say(
+    let framing = match view.info.framing {
+        Framing::FaceCrop => say(
             "A photo must be a tight, upright crop of one face, as the training pictures are; on anything else the answer means nothing",
             "Une photo doit être un cadrage serré et droit d’un seul visage, comme les images d’entraînement ; sur autre chose la réponse ne veut rien dire",
         ),
+        Framing::Whole => say(
+            "A picture must be framed as the training pictures are; on anything else the answer means nothing",
+            "Une image doit être cadrée comme celles d’entraînement ; sur autre chose la réponse ne veut rien dire",
+        ),
+    };
+    let mut items = vec![
+        framing,
         say(
             "One run is one throw of the dice: a difference smaller than the range, or seen with one seed only, is noise",
             "Un essai est un seul lancer de dés : une différence plus petite que l’intervalle, ou vue avec une seule graine, est du bruit",
@@ -391,7 +405,7 @@ pub enum Kind {
 pub fn source_kind(view: &RunView) -> Kind {
     match &view.info.source {
         Source::SampleFaces => Kind::Drawings,
-        Source::Folder(_) if words::is_utkface(&view.info.classes) => Kind::UtkFace,
+        Source::Folder(_) if words::is_utkface(&view.info.classes) && view.info.framing == Framing::FaceCrop => Kind::UtkFace,
         Source::Folder(_) => Kind::Other,
     }
 }

@@ -10,7 +10,6 @@ use super::{
 use crate::{
     data::sample::{Dataset, SIDE},
     evaluate::{F1Of, Grouping, Prediction, Report, calibration, words},
-    predict::predictor::caution,
     run::{RunView, date},
     text::{Lang, Say, decimal, number, percent, plural, say},
     train::event::StopReason,
@@ -79,7 +78,7 @@ fn page(view: &RunView, pictures: &[Mistake<'_>], lang: Lang) -> String {
     let model_card = document::html(&card::sections(view, lang));
     let caption = say("nine sections after Mitchell et al. 2019", "neuf sections d’après Mitchell et al. 2019").get(lang);
     html += &card("wide prose", say("Model card", "Fiche du modèle"), caption, &model_card, lang);
-    let caution = escape(caution(&view.info.classes).get(lang));
+    let caution = escape(view.info.caution().get(lang));
     let made = say("Made with Trombine", "Fait avec Trombine").get(lang);
     html += &format!("<footer><p>{caution}.</p><p>{made} {}</p></footer></main>", env!("CARGO_PKG_VERSION"));
     // A line does not end behind an opening quote, nor begin with a closing one.

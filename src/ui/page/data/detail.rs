@@ -176,6 +176,8 @@ pub fn odd(lang: Lang, oddity: &Oddity) -> String {
         (Oddity::Converted { from }, Lang::Fr) => format!("convertie depuis {from}"),
         (Oddity::NotSquare { width, height }, Lang::En) => format!("{width} × {height}: squeezed to a square"),
         (Oddity::NotSquare { width, height }, Lang::Fr) => format!("{width} × {height} : ramenée à un carré"),
+        (Oddity::Small { width, height }, Lang::En) => format!("only {width} × {height}: enlarged, and blurred by that"),
+        (Oddity::Small { width, height }, Lang::Fr) => format!("seulement {width} × {height} : agrandie, donc floue"),
         (Oddity::Suspect { details }, Lang::En) => format!("perhaps damaged, look at it ({details})"),
         (Oddity::Suspect { details }, Lang::Fr) => format!("peut-être abîmée, à regarder ({details})"),
         (Oddity::WrongExtension { is }, Lang::En) => format!("really a {is} file"),

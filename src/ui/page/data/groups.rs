@@ -49,13 +49,16 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, gr
     let lang = cx.lang;
     let count = plural(lang, groups.len() as u64, say("group", "groupe"), say("groups", "groupes"));
     let kept = cx.plan.ok().map_or(0, |plan| plan.split.kept_together as u64);
+    let together = cx.plan.ok().is_some_and(|plan| plan.settings.split.look_alikes);
     let text = match (which, lang) {
-        (Show::Near, Lang::En) => {
-            format!("{count} that look the same; the split does not keep these together")
+        (Show::Near, Lang::En) if together => format!("{count} that look the same, each in one part: {kept} kept from leaking"),
+        (Show::Near, Lang::Fr) if together => {
+            format!("{count} qui se ressemblent, chacun dans une partie : {kept} fuites évitées")
         }
-        (Show::Near, Lang::Fr) => {
-            format!("{count} qui se ressemblent ; la répartition ne les réunit pas")
-        }
+        (Show::Near, Lang::En) => format!("{count} that look the same; the split’s options can keep them together"),
+        (Show::Near, Lang::Fr) => format!("{count} qui se ressemblent ; les options de la répartition peuvent les réunir"),
+        (_, Lang::En) if together => format!("{count}, each in one part"),
+        (_, Lang::Fr) if together => format!("{count}, chacun dans une partie"),
         (_, Lang::En) => format!("{count}, each in one part: {kept} kept from leaking"),
         (_, Lang::Fr) => format!("{count}, chacun dans une partie : {kept} fuites évitées"),
     };

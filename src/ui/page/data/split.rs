@@ -60,17 +60,18 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, wall: &mut Wall) {
                 Ok(plan) => {
                     parts(ui, lang, dataset, &plan.split.parts, wall);
                     let torn = plan.split.kept_together as u64;
-                    let text = match (torn, lang) {
-                        (0, Lang::En) => "Drag the edges".to_owned(),
-                        (0, Lang::Fr) => "Faites glisser les limites".to_owned(),
-                        (n, Lang::En) => {
-                            let groups = plural(lang, n, say("group of copies", ""), say("groups of copies", ""));
-                            format!("{groups} kept from leaking. Drag the edges")
-                        }
-                        (n, Lang::Fr) => {
-                            let groups = plural(lang, n, say("", "groupe de copies"), say("", "groupes de copies"));
-                            format!("{groups} sans fuite. Faites glisser les limites")
-                        }
+                    let drag = say("Drag the edges", "Faites glisser les limites").get(lang);
+                    let (one, more) = match plan.settings.split.look_alikes {
+                        false => (say("group of copies", "groupe de copies"), say("groups of copies", "groupes de copies")),
+                        true => (
+                            say("group of look-alikes", "groupe de semblables"),
+                            say("groups of look-alikes", "groupes de semblables"),
+                        ),
+                    };
+                    let kept = say("kept from leaking", "sans fuite").get(lang);
+                    let text = match torn {
+                        0 => drag.to_owned(),
+                        n => format!("{} {kept}. {drag}", plural(lang, n, one, more)),
                     };
                     ui.add(egui::Label::new(theme::caption(&text).color(t.text3)).truncate()).on_hover_text(text);
                 }

@@ -5,11 +5,7 @@ use egui::{Align2, Color32, ColorImage, CornerRadius, Rect, Role, Sense, Texture
 use super::share_text;
 use crate::{
     evaluate::words::class_name,
-    predict::{
-        Framed,
-        heatmap::Heat,
-        predictor::{CAUTION, caution, not_sure},
-    },
+    predict::{Framed, heatmap::Heat, predictor::not_sure},
     session::{Asked, Photo},
     text::{Lang, decimal, percent, say},
     ui::{
@@ -57,7 +53,7 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Photo, chosen: usize) {
                             "{}: {}. {}",
                             shown.name,
                             reply.headline(lang),
-                            caution(&reply.classes).get(lang)
+                            reply.caution.get(lang)
                         )));
                     }
                     let picture = say("Copy the answer as a picture", "Copier la réponse en image").get(lang);
@@ -85,11 +81,14 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Photo, chosen: usize) {
                 }
             }
         }
-        line(ui);
-        let classes = cx.session.run.as_ref().map(|run| run.info.classes.clone());
-        let classes = asked.reply.as_ref().and_then(|reply| reply.as_ref().ok()).map(|reply| reply.classes.clone()).or(classes);
-        let caution = classes.as_ref().map_or(CAUTION, caution);
-        ui.add(egui::Label::new(theme::caption(caution.get(lang)).color(t.text2)).wrap());
+        let caution = match &asked.reply {
+            Some(Ok(reply)) => Some(reply.caution.clone()),
+            _ => cx.session.answering().map(|run| run.caution()),
+        };
+        if let Some(caution) = caution {
+            line(ui);
+            ui.add(egui::Label::new(theme::caption(caution.get(lang)).color(t.text2)).wrap());
+        }
     });
 }
 

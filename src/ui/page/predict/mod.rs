@@ -9,11 +9,7 @@ use egui::{Popup, ScrollArea, Sense, TextureHandle, TextureOptions, Ui, vec2};
 use crate::{
     data::sample::Framing,
     evaluate::words::class_name,
-    predict::{
-        Framed,
-        heatmap::Heat,
-        predictor::{CAUTION, caution},
-    },
+    predict::{Framed, heatmap::Heat},
     session::{Answering, Asked, Photo},
     text::{Lang, Say, percent, plural, say},
     ui::{
@@ -156,9 +152,7 @@ fn invite(ui: &mut Ui, cx: &mut Cx<'_>, run: Answering<'_>) {
             }
             folder(ui, cx, run, false);
             ui.add_space(12.0);
-            let classes = cx.session.run.as_ref().map(|run| &run.info.classes).or(cx.dataset().map(|open| &open.classes));
-            let caution = classes.map_or(CAUTION, caution);
-            ui.add(egui::Label::new(theme::caption(caution.get(lang)).color(Theme::of(ui).text3)).wrap());
+            ui.add(egui::Label::new(theme::caption(run.caution().get(lang)).color(Theme::of(ui).text3)).wrap());
         });
     });
 }
@@ -315,7 +309,12 @@ fn picture(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &Photo, chose
 /// Everything that was asked in this session, the newest first.
 fn history(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let (lang, t) = (cx.lang, Theme::of(ui));
-    Card::titled(say("This session", "Cette session").get(lang)).show(ui, |ui| {
+    let mut copied = false;
+    let tools = |ui: &mut Ui| {
+        let name = say("Copy all answers as text", "Copier toutes les réponses en texte").get(lang);
+        copied = icon_button(ui, icon::COPY, name).clicked();
+    };
+    Card::titled(say("This session", "Cette session").get(lang)).show_with(ui, tools, |ui| {
         ui.spacing_mut().item_spacing.y = 4.0;
         for shown in cx.session.photos.iter().rev() {
             if shown.asked.is_empty() {
@@ -326,11 +325,7 @@ fn history(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                 }
             }
             for (index, asked) in shown.asked.iter().enumerate() {
-                let name = if shown.asked.len() > 1 {
-                    format!("{}, {} {}", shown.name, say("face", "visage").get(lang), index + 1)
-                } else {
-                    shown.name.clone()
-                };
+                let name = entry_name(lang, shown, index);
                 let said = sentence(lang, asked);
                 let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::click());
                 let on = state.asked == Some(asked.id);
@@ -374,6 +369,34 @@ fn history(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             }
         }
     });
+    if copied {
+        cx.act(Action::CopyText(history_text(lang, &cx.session.photos)));
+    }
+}
+
+/// An answer's name in the history: the photo's, and which face of several it is about.
+fn entry_name(lang: Lang, shown: &Photo, index: usize) -> String {
+    match shown.asked.len() {
+        0 | 1 => shown.name.clone(),
+        _ => format!("{}, {} {}", shown.name, say("face", "visage").get(lang), index + 1),
+    }
+}
+
+/// The history as text: a line for each answer, the oldest first, and what must stand under them.
+fn history_text(lang: Lang, photos: &[Photo]) -> String {
+    let answers = photos.iter().flat_map(|shown| shown.asked.iter().enumerate().map(move |(i, asked)| (shown, i, asked)));
+    let mut lines: Vec<String> = Vec::new();
+    let mut cautions: Vec<&str> = Vec::new();
+    for (shown, index, asked) in answers {
+        lines.push(format!("{}: {}", entry_name(lang, shown, index), sentence(lang, asked)));
+        if let Some(Ok(reply)) = &asked.reply
+            && !cautions.contains(&reply.caution.get(lang))
+        {
+            cautions.push(reply.caution.get(lang));
+        }
+    }
+    lines.extend(cautions.iter().map(|caution| format!("{caution}.")));
+    lines.join("\n")
 }
 
 /// A network is never quite certain: 100 % would promise too much.
