@@ -37,7 +37,7 @@ pub struct Run {
 pub struct RunInfo {
     /// The folder's name: date and time of the start, `2026-11-22-140211`.
     pub id: String,
-    /// The user's name for it; starts as what differs from the notebook's recipe.
+    /// The user's name for it; starts as the nearest recipe and what differs from it.
     pub name: String,
     pub note: String,
     /// Seconds since 1970, UTC.

@@ -5,8 +5,10 @@ use std::{fs, sync::Arc};
 use trombine::{
     files::atomic,
     plan::Plan,
+    preset::Preset,
     problem::Kind,
     run::{RunStatus, RunStore, date, pictures::Picture},
+    settings::Settings,
 };
 
 use crate::training::{dataset, plan, settings};
@@ -29,6 +31,26 @@ fn made_listed_found_deleted_restored() {
     store.restore(&first.info.id).expect("restored");
     assert_eq!(ids(&store).len(), 2);
     assert!(store.delete("../runs").is_err(), "no way out of the store");
+}
+
+#[test]
+fn a_run_is_named_by_its_recipe_and_what_differs() {
+    let home = tempfile::tempdir().expect("a folder");
+    let store = RunStore::at(home.path());
+    let name = |preset: Preset, change: &dyn Fn(&mut Settings)| {
+        let mut settings = preset.settings();
+        change(&mut settings);
+        store.create(&plan(&settings)).expect("a run").info.name
+    };
+    assert_eq!(name(Preset::Notebook, &|_| {}), "notebook");
+    assert_eq!(name(Preset::Recommended, &|s| s.seed = 7), "recommended, seed 7");
+    assert_eq!(name(Preset::Quick, &|s| (s.train.epochs, s.augment.flip) = (6, false)), "quick, no flip, epochs 6");
+    let several = |s: &mut Settings| {
+        s.augment.rotation.on = true;
+        s.model.dropout = 0.3;
+        (s.train.epochs, s.train.batch_size) = (3, 16);
+    };
+    assert_eq!(name(Preset::Notebook, &several), "rotation, dropout 0.3, epochs 3, …");
 }
 
 #[test]
