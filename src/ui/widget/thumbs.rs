@@ -1,6 +1,10 @@
-//! Small pictures of a data set on the graphics card: tiles in a few large textures, few uploads a frame.
+//! Small pictures of a data set on the graphics card: tiles in a few large textures, no frame held up by uploads.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use egui::{
     Color32, ColorImage, Context, CornerRadius, Rect, Shape, TextureHandle, TextureId, TextureOptions, Ui, epaint::RectShape,
@@ -16,8 +20,8 @@ use crate::{
 const ATLAS: usize = 1024;
 /// Textures of each tile size at most: 12 x 256 tiles of 64 texels, 12 x 64 of 128.
 const ATLASES: usize = 12;
-/// Tiles uploaded in one frame at most: under two milliseconds.
-const UPLOADS: usize = 160;
+/// How long new tiles may hold up a frame: most take some microseconds, but a picture may have to come from the disk first.
+const MOST: Duration = Duration::from_millis(8);
 
 /// The tiles of the pictures of one buffer, whatever edits its data set has.
 #[derive(Default)]
@@ -27,7 +31,8 @@ pub struct Thumbs {
     small: Pool<64>,
     large: Pool<SIDE>,
     frame: u64,
-    uploads: usize,
+    /// What the new tiles of this frame have taken.
+    spent: Duration,
 }
 
 impl Thumbs {
@@ -47,9 +52,9 @@ impl Thumbs {
         let tile = if index >= pixels.len() {
             None
         } else if texels > 72.0 {
-            self.large.tile(ui.ctx(), pixels, index, self.frame, &mut self.uploads)
+            self.large.tile(ui.ctx(), pixels, index, self.frame, &mut self.spent)
         } else {
-            self.small.tile(ui.ctx(), pixels, index, self.frame, &mut self.uploads)
+            self.small.tile(ui.ctx(), pixels, index, self.frame, &mut self.spent)
         };
         match tile {
             Some((texture, uv)) => {
@@ -72,7 +77,7 @@ impl Thumbs {
         let frame = ctx.cumulative_frame_nr();
         if frame != self.frame {
             self.frame = frame;
-            self.uploads = 0;
+            self.spent = Duration::ZERO;
         }
     }
 }
@@ -98,18 +103,19 @@ impl<const TILE: usize> Pool<TILE> {
         pixels: &Pixels,
         index: usize,
         frame: u64,
-        uploads: &mut usize,
+        spent: &mut Duration,
     ) -> Option<(TextureId, Rect)> {
         let place = pixels.place(index);
         let slot = match self.places.get(&place) {
             Some(&slot) => slot,
-            None if *uploads >= UPLOADS => return None,
+            None if *spent >= MOST => return None,
             None => {
-                *uploads += 1;
+                let began = Instant::now();
                 let slot = self.free_slot(ctx, frame)?;
                 self.places.insert(place, slot);
                 let at = [slot % Self::PER_ATLAS % Self::PER_ROW * TILE, slot % Self::PER_ATLAS / Self::PER_ROW * TILE];
                 self.atlases[slot / Self::PER_ATLAS].set_partial(at, shrink::<TILE>(pixels.get(index)), TextureOptions::LINEAR);
+                *spent += began.elapsed();
                 slot
             }
         };

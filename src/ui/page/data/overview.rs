@@ -70,7 +70,10 @@ impl Overview {
         let found = near.map_or(0, |(_, groups)| groups.as_ptr() as usize);
         if self.near_of != found {
             self.near_of = found;
-            self.near = near.map_or_else(Vec::new, |(then, groups)| moved(groups, then, dataset));
+            self.near = near.map_or_else(Vec::new, |(then, groups)| match Arc::ptr_eq(then, dataset) {
+                true => groups.to_vec(),
+                false => moved(groups, then, dataset),
+            });
         }
     }
 
@@ -130,14 +133,16 @@ fn edited(dataset: &Dataset) -> Vec<Entry> {
 /// Groups of samples of the data set `then` as such of `now`, which has other edits. A picture is known by its place in
 /// the buffer, which is the same in both.
 fn moved(groups: &[Group], then: &Dataset, now: &Dataset) -> Vec<Group> {
-    let mut places: HashMap<usize, Option<u32>> =
-        groups.iter().flat_map(|g| &g.samples).map(|i| (then.pixels.place(*i as usize), None)).collect();
+    // Of each place, the sample that is there now: a lookup for each of 200,000 pictures would take a frame.
+    let mut there: Vec<Option<u32>> = Vec::new();
     for index in 0..now.pixels.len() {
-        if let Some(place) = places.get_mut(&now.pixels.place(index)) {
-            *place = Some(index as u32);
+        let place = now.pixels.place(index);
+        if there.len() <= place {
+            there.resize(place + 1, None);
         }
+        there[place] = Some(index as u32);
     }
-    let place = |i: &u32| places.get(&then.pixels.place(*i as usize)).copied().flatten();
+    let place = |i: &u32| there.get(then.pixels.place(*i as usize)).copied().flatten();
     let members = groups.iter().map(|g| g.samples.iter().filter_map(place).collect::<Vec<u32>>());
     crate::data::duplicates::judged(&now.samples, members)
 }
