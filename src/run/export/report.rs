@@ -82,7 +82,7 @@ fn page(view: &RunView, pictures: &[Mistake<'_>], lang: Lang) -> String {
     let made = say("Made with Trombine", "Fait avec Trombine").get(lang);
     html += &format!("<footer><p>{caution}.</p><p>{made} {}</p></footer></main>", env!("CARGO_PKG_VERSION"));
     // A line does not end behind an opening quote, nor begin with a closing one.
-    html.replace("« ", "«\u{a0}").replace(" »", "\u{a0}»")
+    html.replace("«\u{20}", "«\u{a0}").replace("\u{20}»", "\u{a0}»")
 }
 
 fn head(view: &RunView, lang: Lang) -> String {
