@@ -76,7 +76,7 @@ pub(super) fn knobs<'a>(use_ema: &'a mut bool, ema_momentum: &'a mut f64, ema_wa
             say("Short memory at first", "Mémoire courte au début"),
             say(
                 "Lets the average forget the first, random weights quickly, so that the first epochs are judged fairly. Keep it on; off is Keras's way",
-                "Laisse la moyenne oublier vite les premiers poids, tirés au hasard, pour que les premières époques soient jugées justement. À garder ; sans elle, c’est la façon de Keras",
+                "Laisse la moyenne oublier vite les premiers poids, tirés au hasard, pour que les premières époques soient jugées justement. À garder ; sans elle, c’est la façon de Keras",
             ),
             Value::Switch(ema_warmup),
         )
