@@ -24,7 +24,7 @@ pub fn empty(ui: &mut Ui, symbol: Icon, title: &str, sentence: &str, actions: im
         ui.add_space(6.0);
         ui.label(theme::strong(title).size(16.0).color(t.text));
         ui.scope(|ui| {
-            ui.set_max_width(420.0);
+            ui.set_max_width(ui.available_width().min(420.0));
             ui.add(egui::Label::new(egui::RichText::new(sentence).color(t.text2)).wrap());
         });
         ui.add_space(8.0);
