@@ -70,7 +70,7 @@ pub fn warnings(settings: &AugmentSettings) -> Vec<Sentence> {
             s.test_time_flip && !s.flip,
             say(
                 "Mirror images are judged that training never shows: switch flip on too",
-                "Des miroirs sont évalués que l’entraînement ne montre jamais : activez aussi le retournement",
+                "Des miroirs sont évalués que l’entraînement ne montre jamais : activez aussi le miroir",
             ),
         ),
     ];

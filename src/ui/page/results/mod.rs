@@ -251,7 +251,7 @@ fn title(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
             };
             let about = say(
                 "Judges the test part again, each picture with its mirror image or alone; predictions follow",
-                "Évalue de nouveau la partie test, chaque image avec son miroir ou seule ; les prédictions suivent",
+                "Évalue de nouveau la partie test, chaque image avec son miroir ou seule ; les prédictions suivent",
             );
             if menu_item(ui, Some(icon::REFRESH_CW), again.get(lang)).on_hover_text(about.get(lang)).clicked() {
                 cx.act(Action::Evaluate { run: run.clone(), mirrored: Some(!mirrored) });
