@@ -49,6 +49,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> Answer {
     field.request_focus();
     let found = find(cx, &folded(&text));
     if field.changed() {
+        // The field itself shows what was typed one frame later.
+        ui.request_repaint();
         chosen = 0;
     }
     chosen = (chosen + down).saturating_sub(up).min(found.len().saturating_sub(1));

@@ -87,7 +87,8 @@ fn draw(ui: &mut Ui, t: &Theme, rect: Rect, cell: &Cell, place: (u8, u8), select
     let laid = lines.map(|(text, font, color)| painter.layout(text.clone(), font, color, rect.width() - 2.0 * side));
     // As many of them as there is room for, the important ones first.
     let below = |last: usize| laid[..=last].iter().map(|line| line.size().y + 1.0).sum::<f32>();
-    let last = (1..laid.len()).rev().find(|last| below(*last) <= rect.height()).unwrap_or(0);
+    let room = |last: usize| rect.height() - if last == 3 { 12.0 } else { 0.0 };
+    let last = (1..laid.len()).rev().find(|last| below(*last) <= room(*last)).unwrap_or(0);
     let mut y = rect.center().y - below(last) / 2.0;
     for line in laid.into_iter().take(last + 1) {
         let height = line.size().y + 1.0;
