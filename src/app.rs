@@ -136,7 +136,8 @@ pub struct App {
 impl App {
     /// The window as `start` says, with a worker.
     pub fn new(cc: &eframe::CreationContext<'_>, start: Start) -> Self {
-        let stored = cc.storage.and_then(|storage| eframe::get_value(storage, eframe::APP_KEY));
+        let stored = cc.storage.and_then(|storage| storage.get_string(eframe::APP_KEY));
+        let stored = stored.as_deref().and_then(Preferences::parse);
         let mut app = Self::offline(&cc.egui_ctx, Session::default(), stored.unwrap_or_else(Preferences::first));
         let ctx = cc.egui_ctx.clone();
         match Worker::new(move || ctx.request_repaint()) {
@@ -400,7 +401,7 @@ impl eframe::App for App {
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
         self.preferences.page = self.page;
-        eframe::set_value(storage, eframe::APP_KEY, &self.preferences);
+        storage.set_string(eframe::APP_KEY, self.preferences.text());
     }
 
     fn auto_save_interval(&self) -> std::time::Duration {

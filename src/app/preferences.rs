@@ -55,6 +55,17 @@ impl Preferences {
         Self { lang: if french { Lang::Fr } else { Lang::En }, ..Self::default() }
     }
 
+    /// As text, for [`Preferences::parse`]. It is JSON, as the settings of a run are: eframe's own RON does not read back all
+    /// that the settings hold.
+    pub fn text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// What [`Preferences::text`] wrote; nothing if it cannot be read.
+    pub fn parse(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+
     /// Puts `folder` first among the recent ones.
     pub fn remember(&mut self, folder: &Path) {
         self.recent.retain(|known| known != folder);

@@ -108,6 +108,20 @@ fn a_deletion_is_undone_by_the_same_keys() {
 }
 
 #[test]
+fn what_is_remembered_comes_back() {
+    let preferences = Preferences {
+        lang: Lang::Fr,
+        mode: Mode::Dark,
+        page: Page::Runs,
+        source: Some(Source::SampleFaces),
+        settings: trombine::preset::Preset::Recommended.settings(),
+        ..Preferences::default()
+    };
+    assert_eq!(Preferences::parse(&preferences.text()), Some(preferences));
+    assert_eq!(Preferences::parse("(lang:en,page:Runs)"), None, "another version's text is a first start");
+}
+
+#[test]
 fn the_palette_finds_commands_options_and_words() {
     let mut window = window(opened(60), Preferences { lang: Lang::Fr, ..on(Page::Data) }, [1280.0, 900.0]);
     window.run();
