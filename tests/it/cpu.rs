@@ -45,18 +45,36 @@ fn awkward() -> [(ModelSettings, usize); 4] {
     ]
 }
 
+/// A network with weights and pictures, and what the reference makes of them.
+struct Case {
+    config: EngineConfig,
+    start: Weights,
+    pictures: Pictures,
+    logits: Vec<f32>,
+    score: Score,
+    gradients: Weights,
+}
+
+fn case(config: EngineConfig, n: usize, number: u64) -> Case {
+    let start = weights(&config.network, number);
+    let pictures = Pictures::random(&config.network, n, number);
+    let mut reference = ReferenceEngine::new(&config);
+    reference.set_weights(&start).expect("they are this network's weights");
+    let (logits, score, gradients) = results(&mut reference, &pictures);
+    Case { config, start, pictures, logits, score, gradients }
+}
+
+/// The awkward networks, each as a case.
+fn awkward_cases() -> impl Iterator<Item = Case> {
+    (0..).zip(awkward()).map(|(number, (model, side))| case(config(&model, side), 5, number))
+}
+
 #[test]
 fn every_instruction_set_agrees_with_the_reference() {
     // Winograd's F(4x4, 3x3) with the points 0, ±1/√2, ±√2, ∞ rounds about 1.7 times as much as direct convolution in
     // f32, of which the transforms' small constants are the reason: 5e-7 a layer, measured. Through a few layers and
     // the sums of a gradient 5e-5 leaves room for unlucky cancellation but not for a wrong coefficient.
-    for (number, (model, side)) in awkward().into_iter().enumerate() {
-        let config = config(&model, side);
-        let start = weights(&config.network, number as u64);
-        let pictures = Pictures::random(&config.network, 5, number as u64);
-        let mut reference = ReferenceEngine::new(&config);
-        reference.set_weights(&start).expect("they are this network's weights");
-        let (logits, score, gradients) = results(&mut reference, &pictures);
+    for (number, Case { config, start, pictures, logits, score, gradients }) in awkward_cases().enumerate() {
         for isa in available() {
             let (own_logits, own_score, own_gradients) = results(&mut open(&config, isa, &start), &pictures);
             let what = format!("network {number}, {isa:?}");
@@ -71,13 +89,7 @@ fn every_instruction_set_agrees_with_the_reference() {
 /// The algorithm that a full run with Winograd's is held beside.
 #[test]
 fn direct_convolution_agrees_with_the_reference() {
-    for (number, (model, side)) in awkward().into_iter().enumerate() {
-        let config = config(&model, side);
-        let start = weights(&config.network, number as u64);
-        let pictures = Pictures::random(&config.network, 5, number as u64);
-        let mut reference = ReferenceEngine::new(&config);
-        reference.set_weights(&start).expect("they are this network's weights");
-        let (logits, _, gradients) = results(&mut reference, &pictures);
+    for (number, Case { config, start, pictures, logits, gradients, .. }) in awkward_cases().enumerate() {
         for isa in available() {
             let mut direct = open_with(&config, isa, Convolution::Direct, &start);
             let (own_logits, _, own_gradients) = results(&mut direct, &pictures);
@@ -85,8 +97,8 @@ fn direct_convolution_agrees_with_the_reference() {
             assert!(distance(&own_logits, &logits) < 1e-5, "{what}: {own_logits:?} instead of {logits:?}");
             assert_close(&own_gradients, &gradients, 5e-5, &what);
             let winograd = results(&mut open(&config, isa, &start), &pictures).0;
-            let same = model.kernel == trombine::model::Kernel::Five;
-            assert_eq!(own_logits == winograd, same, "{what}: the algorithm asked for computes");
+            let five = awkward()[number].0.kernel == trombine::model::Kernel::Five;
+            assert_eq!(own_logits == winograd, five, "{what}: the algorithm asked for computes");
         }
     }
 }
@@ -95,11 +107,7 @@ fn direct_convolution_agrees_with_the_reference() {
 fn random_networks_agree_with_the_reference() {
     for number in 0..40 {
         let (config, n) = random_case(number);
-        let start = weights(&config.network, number);
-        let pictures = Pictures::random(&config.network, n, number);
-        let mut reference = ReferenceEngine::new(&config);
-        reference.set_weights(&start).expect("they are this network's weights");
-        let (logits, score, gradients) = results(&mut reference, &pictures);
+        let Case { config, start, pictures, logits, score, gradients } = case(config, n, number);
         for isa in available() {
             let (own_logits, own_score, own_gradients) = results(&mut open(&config, isa, &start), &pictures);
             let what = format!("case {number}, {isa:?}");
