@@ -34,6 +34,7 @@ use crate::{
         sample::{Dataset, Source},
     },
     engine::Device,
+    run::RunStore,
     session::{Phase, Session},
     settings::Settings,
     ui::{
@@ -109,7 +110,7 @@ pub struct App {
     planning: Planning,
     memory: Memory,
     thumbs: Thumbs,
-    devices: Vec<Device>,
+    pub devices: Vec<Device>,
     /// Where the devices come from, until they have: looking for graphics drivers takes a while.
     devices_to_come: Option<Receiver<Vec<Device>>>,
     recent: Vec<(PathBuf, bool)>,
@@ -134,21 +135,17 @@ pub struct App {
 }
 
 impl App {
-    /// The window as `start` says, with a worker.
+    /// The window as `start` says, with a worker on the user's own runs, and with file dialogs.
     pub fn new(cc: &eframe::CreationContext<'_>, start: Start) -> Self {
         let stored = cc.storage.and_then(|storage| storage.get_string(eframe::APP_KEY));
         let stored = stored.as_deref().and_then(Preferences::parse);
         let mut app = Self::offline(&cc.egui_ctx, Session::default(), stored.unwrap_or_else(Preferences::first));
-        let ctx = cc.egui_ctx.clone();
-        match Worker::new(move || ctx.request_repaint()) {
-            Ok(worker) => app.worker = Some(worker),
+        app.errands.dialogs = true;
+        match RunStore::of_user() {
+            Ok(store) => app.employ(&cc.egui_ctx, &store),
             Err(problem) => app.session.fail(problem),
         }
-        let ctx = cc.egui_ctx.clone();
-        app.answerer = Answerer::new(move || ctx.request_repaint()).ok();
         app.find_devices(&cc.egui_ctx);
-        app.send(Command::EmptyTrash, None);
-        app.send(Command::ListRuns, None);
         match start {
             Start::Normal => app.reopen(),
             Start::Folder(folder) => app.open(Source::Folder(folder)),
@@ -161,6 +158,19 @@ impl App {
             }
         }
         app
+    }
+
+    /// Takes a worker on the runs of `store`.
+    pub fn employ(&mut self, ctx: &Context, store: &RunStore) {
+        let wake = ctx.clone();
+        match Worker::at(store.clone(), move || wake.request_repaint()) {
+            Ok(worker) => self.worker = Some(worker),
+            Err(problem) => self.session.fail(problem),
+        }
+        let wake = ctx.clone();
+        self.answerer = Answerer::at(store.clone(), move || wake.request_repaint()).ok();
+        self.send(Command::EmptyTrash, None);
+        self.send(Command::ListRuns, None);
     }
 
     /// Looks for this machine's devices on a thread of its own. Until it is done the window knows of none, and Automatic
@@ -178,7 +188,8 @@ impl App {
         }
     }
 
-    /// The window on a session of its own, without a worker: it draws and edits, and nothing is trained.
+    /// The window on a session of its own, without a worker and without file dialogs: it draws and edits, and nothing is
+    /// trained.
     pub fn offline(ctx: &Context, session: Session, preferences: Preferences) -> Self {
         theme::install(ctx);
         ctx.set_zoom_factor(preferences.zoom.clamp(0.5, 3.0));

@@ -115,13 +115,15 @@ pub struct Errands {
     wake: Arc<dyn Fn() + Send + Sync>,
     /// A second dialog is not opened over the first.
     dialog_open: bool,
+    /// Whether there is somebody to ask: without, every dialog counts as closed at once.
+    pub(super) dialogs: bool,
 }
 
 impl Errands {
-    /// `wake` is called whenever something came back.
+    /// `wake` is called whenever something came back. No dialog opens yet.
     pub fn new(wake: Arc<dyn Fn() + Send + Sync>) -> Self {
         let (send, receive) = unbounded();
-        Self { send, receive, wake, dialog_open: false }
+        Self { send, receive, wake, dialog_open: false, dialogs: false }
     }
 
     /// What has come back since the last look; never waits.
@@ -136,7 +138,7 @@ impl Errands {
 
     /// Shows `dialog` to the user, unless one is open.
     fn ask(&mut self, dialog: impl Future<Output = Option<Fetched>> + Send + 'static) {
-        if !std::mem::replace(&mut self.dialog_open, true) {
+        if self.dialogs && !std::mem::replace(&mut self.dialog_open, true) {
             self.send(move || pollster::block_on(dialog));
         }
     }

@@ -116,15 +116,7 @@ impl Reply {
 }
 
 impl Answerer {
-    /// An answerer for the user's own runs. `wake` is called after each answer.
-    ///
-    /// # Errors
-    /// A user without a data folder, or a system without threads.
-    pub fn new(wake: impl Fn() + Send + 'static) -> Result<Self, Problem> {
-        Self::at(RunStore::of_user()?, wake)
-    }
-
-    /// An answerer for the runs of `store`.
+    /// An answerer for the runs of `store`. `wake` is called after each answer.
     ///
     /// # Errors
     /// A system without threads.

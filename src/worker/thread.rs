@@ -46,15 +46,7 @@ struct Job {
 }
 
 impl Worker {
-    /// A worker on the user's own runs. `wake` is called after each envelope.
-    ///
-    /// # Errors
-    /// A user without a data folder, or a system without threads.
-    pub fn new(wake: impl Fn() + Send + Sync + 'static) -> Result<Self, Problem> {
-        Self::at(RunStore::of_user()?, wake)
-    }
-
-    /// A worker on the runs of `store`.
+    /// A worker on the runs of `store`. `wake` is called after each envelope.
     ///
     /// # Errors
     /// A system without threads.
