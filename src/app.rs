@@ -11,6 +11,7 @@ mod perform;
 mod photos;
 mod planning;
 mod preferences;
+mod tab;
 mod toasts;
 
 use std::{collections::HashMap, path::PathBuf, sync::Arc};

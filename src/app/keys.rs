@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use egui::{Align2, Color32, Event, Key, KeyboardShortcut, LayerId, Modifiers, Order, Ui, ViewportCommand};
 
-use super::{App, interrupted};
+use super::{App, interrupted, tab};
 use crate::{
     session::Phase,
     settings::Settings,
@@ -27,6 +27,7 @@ const SHIFTED: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 impl App {
     /// The keys that work on every page.
     pub(super) fn keys(&mut self, ui: &Ui) {
+        tab::go_on(ui);
         let pressed = |modifiers, key| ui.input_mut(|i| i.consume_shortcut(&KeyboardShortcut::new(modifiers, key)));
         let command = Modifiers::COMMAND;
         let mut act = |action| self.actions.push(action);

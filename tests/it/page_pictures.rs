@@ -53,7 +53,8 @@ const SCENES: &[Scene] = &[
     ("results-empty", || Stage::new(Page::Results), &[]),
 ];
 
-fn during(phase: Phase) -> Stage {
+/// A training that runs, or waits.
+pub fn during(phase: Phase) -> Stage {
     let mut stage = Stage::new(Page::Training).with_data(60);
     stage.session.training = stage.session.dataset.as_ref().map(|d| stage::training(d, 14));
     stage.session.phase = phase;
@@ -61,7 +62,7 @@ fn during(phase: Phase) -> Stage {
 }
 
 /// Two devices were tried and rates were tested.
-fn tried() -> Stage {
+pub fn tried() -> Stage {
     let mut stage = Stage::new(Page::Training).with_data(60);
     stage.settings.train.epochs = 40;
     stage.settings.train.schedule.kind = trombine::train::schedule::ScheduleKind::Cosine;
@@ -84,7 +85,8 @@ fn tried() -> Stage {
     stage
 }
 
-fn first_epoch() -> Stage {
+/// A training within its first epoch.
+pub fn first_epoch() -> Stage {
     let mut stage = during(Phase::Training);
     if let Some(training) = &mut stage.session.training {
         training.history.clear();
@@ -97,7 +99,8 @@ fn first_epoch() -> Stage {
     stage
 }
 
-fn over() -> Stage {
+/// A training that is over.
+pub fn over() -> Stage {
     let mut stage = Stage::new(Page::Training).with_data(60).with_run();
     stage.session.training = stage.session.dataset.as_ref().map(|d| stage::finished(d));
     if let Some(training) = &mut stage.session.training {

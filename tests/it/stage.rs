@@ -1,6 +1,12 @@
 //! A page on a stage: a made-up session, the page alone in a window without a GPU, and what it asked for.
 
-use std::{cell::RefCell, path::PathBuf, rc::Rc, sync::Arc};
+use std::{
+    cell::RefCell,
+    collections::BTreeMap,
+    path::PathBuf,
+    rc::Rc,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use egui_kittest::Harness;
 use trombine::{
@@ -123,8 +129,14 @@ pub fn processor() -> Device {
     }
 }
 
-/// The first `count` sample faces.
+/// The first `count` sample faces; drawn once.
 pub fn faces(count: usize) -> Arc<Dataset> {
+    static DRAWN: Mutex<BTreeMap<usize, Arc<Dataset>>> = Mutex::new(BTreeMap::new());
+    let mut drawn = DRAWN.lock().unwrap_or_else(PoisonError::into_inner);
+    drawn.entry(count).or_insert_with(|| draw(count)).clone()
+}
+
+fn draw(count: usize) -> Arc<Dataset> {
     let (mut pixels, mut samples) = (Vec::new(), Vec::new());
     for index in 0..count {
         let (rgb, sample) = sample_faces::draw(index);

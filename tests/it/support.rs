@@ -3,9 +3,10 @@
 use std::{
     path::{Path, PathBuf},
     process::Command,
+    time::Duration,
 };
 
-/// Whether an extra (`utkface`, `gpu`, `python`) must be there: named in `TROMBINE_REQUIRE`, separated by commas.
+/// Whether an extra (`utkface`, `gpu`, `python`, `monkey`) must be there: named in `TROMBINE_REQUIRE`, separated by commas.
 pub fn required(extra: &str) -> bool {
     std::env::var("TROMBINE_REQUIRE").is_ok_and(|list| list.split(',').any(|item| item.trim() == extra))
 }
@@ -33,4 +34,11 @@ pub fn run_python(python: &Path, folder: &Path, script: &str) -> String {
 /// The folder of real pictures: `TROMBINE_UTKFACE`.
 pub fn utkface() -> Option<PathBuf> {
     std::env::var_os("TROMBINE_UTKFACE").map(PathBuf::from).filter(|path| path.is_dir())
+}
+
+/// How long this thread has been on a processor, as Linux counts it (to about a millisecond): what others do on a busy
+/// machine is not in it. `None` elsewhere.
+pub fn thread_time() -> Option<Duration> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    Some(Duration::from_nanos(text.split_whitespace().next()?.parse().ok()?))
 }

@@ -1,0 +1,71 @@
+//! The Tab key goes through the window in the order in which it is read.
+//!
+//! egui's own order is that of drawing, but what stands at the right end of a line is drawn before the rest of it, to
+//! know how much room is left. So neighbors on a line are put in their order from left to right.
+
+use egui::{FocusDirection, Id, Key, LayerId, Popup, Rect, Ui};
+
+/// Gives the keyboard to the next control, or with Shift to the one before, if Tab is pressed.
+pub(super) fn go_on(ui: &Ui) {
+    let (presses, back) = ui.input(|i| (i.num_presses(Key::Tab), i.modifiers.shift));
+    // A menu belongs to its button, behind which egui has it.
+    if presses == 0 || Popup::is_any_open(ui.ctx()) {
+        return;
+    }
+    let all = controls(ui);
+    let focused = ui.memory(|memory| memory.focused());
+    let now = focused.and_then(|focused| all.iter().position(|(id, _)| *id == focused));
+    let count = all.len();
+    let next = match (now, back) {
+        (None, false) => 0,
+        (Some(now), false) => now + presses,
+        (None, true) => count.saturating_sub(presses),
+        (Some(now), true) => now + count.saturating_sub(presses % count),
+    };
+    if let Some((id, _)) = all.get(next % count.max(1)) {
+        ui.memory_mut(|memory| {
+            memory.move_focus(FocusDirection::None);
+            memory.request_focus(*id);
+        });
+    }
+}
+
+/// What can have the keyboard, as it is read: the page first, then what floats over it; of a dialog nothing else.
+fn controls(ui: &Ui) -> Vec<(Id, Rect)> {
+    let floating: Vec<LayerId> = ui.memory(|memory| memory.layer_ids().collect());
+    let mut layers: Vec<(LayerId, Vec<(Id, Rect)>)> = ui.ctx().viewport(|viewport| {
+        let controls = |widgets: &[egui::WidgetRect]| {
+            let able = widgets.iter().filter(|widget| widget.enabled && widget.sense.is_focusable());
+            able.map(|widget| (widget.id, widget.rect)).collect()
+        };
+        viewport.prev_pass.widgets.layers().map(|(layer, widgets)| (*layer, controls(widgets))).collect()
+    });
+    layers.retain(|(layer, _)| ui.memory(|memory| memory.allows_interaction(*layer)));
+    layers.sort_by_key(|(layer, _)| (layer.order, floating.iter().position(|known| known == layer)));
+    layers.into_iter().flat_map(|(_, controls)| as_read(controls)).collect()
+}
+
+/// Puts neighbors that stand on one line in their order from left to right.
+fn as_read(mut controls: Vec<(Id, Rect)>) -> Vec<(Id, Rect)> {
+    // Each exchange brings two closer to their order, so there is an end to it.
+    loop {
+        let wrong = |pair: &[(Id, Rect)]| {
+            let (a, b) = (pair[0].1, pair[1].1);
+            on_one_line(a, b) && b.right() <= a.left() + 1.0 && b.center().x < a.center().x
+        };
+        let places: Vec<usize> = controls.windows(2).enumerate().filter(|(_, pair)| wrong(pair)).map(|(place, _)| place).collect();
+        if places.is_empty() {
+            return controls;
+        }
+        for place in places {
+            if wrong(&controls[place..place + 2]) {
+                controls.swap(place, place + 1);
+            }
+        }
+    }
+}
+
+fn on_one_line(a: Rect, b: Rect) -> bool {
+    let shared = a.bottom().min(b.bottom()) - a.top().max(b.top());
+    shared > 0.5 * a.height().min(b.height())
+}

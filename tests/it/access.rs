@@ -1,0 +1,180 @@
+//! Every page and dialog for those who do not see it or do not point: each control has a name of its own, each plot a
+//! table, and the Tab key reaches everything in the order in which it is read.
+
+use egui::{
+    Event, Key, Modifiers, Rect,
+    accesskit::{self, Role},
+};
+use egui_kittest::{Harness, kittest::NodeT as _};
+use trombine::{app::App, text::Lang};
+
+use crate::{
+    nodes::{Control, controls, places},
+    scenes::{SCENES, Scene, View},
+};
+
+/// Tall, so that nothing is scrolled away.
+const TALL: [f32; 2] = [1400.0, 1800.0];
+
+fn every(lang: Lang, mut look: impl FnMut(&Scene, &mut Harness<'static, App>)) {
+    for scene in SCENES {
+        look(scene, &mut scene.window(View::new(lang, TALL)));
+    }
+}
+
+/// kittest looks for controls without a name; here also for two that share one, which a screen reader could not tell apart.
+#[test]
+fn each_control_has_a_name_of_its_own() {
+    let mut wrong = Vec::new();
+    for lang in Lang::ALL {
+        every(lang, |scene, window| {
+            wrong.extend(window.unnamed_widgets().into_iter().map(|unnamed| format!("{}: no name: {unnamed}", scene.name)));
+            let all = controls(window);
+            for (index, one) in all.iter().enumerate() {
+                let same = |other: &&Control| other.role == one.role && other.name == one.name;
+                if all[..index].iter().any(|other| same(&other)) {
+                    continue;
+                }
+                let count = all[index..].iter().filter(same).count();
+                if count > 1 {
+                    wrong.push(format!("{} in {lang:?}: {count} times {:?} “{}”", scene.name, one.role, one.name));
+                }
+            }
+        });
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What is drawn as a plot says so, and its card has a button that shows the numbers.
+#[test]
+fn each_plot_has_a_table() {
+    let mut plots = 0;
+    let mut wrong = Vec::new();
+    every(Lang::En, |scene, window| {
+        let all = controls(window);
+        let twins: Vec<&Control> =
+            all.iter().filter(|c| c.name.starts_with("Show as a table") || c.name.starts_with("Enlarge")).collect();
+        for node in window.root().children_recursive() {
+            let name = node.accesskit_node().label().unwrap_or_default();
+            if node.accesskit_node().role() != Role::Image || !is_plot(&name) {
+                continue;
+            }
+            plots += 1;
+            let plot = node.rect();
+            let above = |twin: &&&Control| {
+                let gap = plot.top() - twin.rect.bottom();
+                (-60.0..160.0).contains(&gap) && plot.expand(60.0).x_range().contains(twin.rect.center().x)
+            };
+            if !twins.iter().any(|twin| above(&twin)) {
+                wrong.push(format!("{}: “{name}” at {plot:?}", scene.name));
+            }
+        }
+    });
+    assert!(wrong.is_empty() && plots > 10, "of {plots} plots, these have no table:\n{}", wrong.join("\n"));
+}
+
+/// Pictures that are no plots: photos and faces, the network, bars whose numbers stand in their names.
+fn is_plot(name: &str) -> bool {
+    const PICTURES: [&str; 8] = ["holiday.jpg", "face", "Face", "female", "male", "what the model", "where", "conv"];
+    !PICTURES.iter().any(|picture| name.contains(picture))
+}
+
+/// Where the Tab key goes, from nothing on, until it comes round.
+fn walk(window: &mut Harness<'static, App>) -> Vec<Rect> {
+    let mut way: Vec<(accesskit::NodeId, Rect)> = Vec::new();
+    for _ in 0..400 {
+        for pressed in [true, false] {
+            let key = Event::Key { key: Key::Tab, physical_key: None, pressed, repeat: false, modifiers: Modifiers::NONE };
+            window.input_mut().events.push(key);
+        }
+        window.run_steps(2);
+        let Some(focused) = focused(window) else { continue };
+        if way.first().is_some_and(|first| first.0 == focused.0) {
+            break;
+        }
+        if way.last().is_none_or(|last| last.0 != focused.0) {
+            way.push(focused);
+        }
+    }
+    way.into_iter().map(|(_, rect)| rect).collect()
+}
+
+fn focused(window: &Harness<'static, App>) -> Option<(accesskit::NodeId, Rect)> {
+    let mut nodes = window.root().children_recursive();
+    nodes
+        .find(|node| node.is_focused() && node.accesskit_node().bounding_box().is_some())
+        .map(|node| (node.accesskit_node().locate().0, node.rect()))
+}
+
+/// Whether somebody who reads goes from `a` to `b`: to the right in a line, to a lower line, or to the top of a column
+/// further right.
+fn reads(a: Rect, b: Rect) -> bool {
+    let line = b.top() < a.bottom() - 4.0 && a.top() < b.bottom() - 4.0;
+    let right = b.center().x >= a.center().x - 2.0;
+    if line {
+        return right || b.top() > a.center().y;
+    }
+    let below = b.center().y > a.center().y;
+    let column = b.left() >= a.right() - 4.0;
+    below || column
+}
+
+#[test]
+fn the_tab_key_reads() {
+    let mut wrong = Vec::new();
+    for lang in Lang::ALL {
+        every(lang, |scene, window| {
+            // In a dialog's text field the Tab key goes on as everywhere, but the palette keeps the keyboard.
+            if scene.name == "palette" {
+                return;
+            }
+            let way = walk(window);
+            let all = controls(window);
+            let name = |rect: &Rect| all.iter().find(|c| c.rect == *rect).map_or_else(|| format!("{rect:?}"), |c| c.name.clone());
+            for pair in way.windows(2).filter(|pair| !reads(pair[0], pair[1])) {
+                wrong.push(format!(
+                    "{} in {lang:?}: from “{}” {:?} to “{}” {:?}",
+                    scene.name,
+                    name(&pair[0]),
+                    pair[0],
+                    name(&pair[1]),
+                    pair[1]
+                ));
+            }
+        });
+    }
+    assert!(wrong.is_empty(), "{} steps are not as read:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Whatever takes a click can have the keyboard; Space and Enter then click it.
+#[test]
+fn the_tab_key_reaches_everything() {
+    let mut wrong = Vec::new();
+    every(Lang::En, |scene, window| {
+        if scene.name == "palette" {
+            return;
+        }
+        let way = walk(window);
+        let of_dialog = scene.dialog.is_some();
+        for control in controls(window).into_iter().filter(|control| !control.disabled) {
+            let visible = window.ctx.content_rect().contains_rect(control.rect);
+            let open = places(window).iter().any(|place| place.seen.intersects(control.rect.shrink(1.0)));
+            let behind = of_dialog
+                && !window
+                    .ctx
+                    .memory(|m| m.top_modal_layer().and_then(|layer| m.area_rect(layer.id)))
+                    .is_some_and(|dialog| dialog.contains_rect(control.rect));
+            if visible && open && !behind && !way.iter().any(|rect| rect.center().distance(control.rect.center()) < 3.0) {
+                wrong.push(format!("{}: {:?} “{}” at {:?}", scene.name, control.role, control.name, control.rect));
+            }
+        }
+        // Places that take clicks without being controls for a screen reader.
+        for place in places(window) {
+            let known = controls(window).iter().any(|control| control.rect.intersects(place.whole));
+            if !known && !of_dialog && place.layer.order == egui::Order::Background {
+                wrong.push(format!("{}: something at {:?} takes clicks but is no control", scene.name, place.whole));
+            }
+        }
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

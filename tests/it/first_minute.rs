@@ -1,0 +1,81 @@
+//! The newcomer's way: from the first start in an empty home to a judged model on the sample faces, by the names on the
+//! screen alone, in no more than five clicks. Waiting is free.
+
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, bounded};
+use egui_kittest::{Harness, kittest::Queryable as _};
+use trombine::{
+    app::{App, Preferences},
+    run::RunStore,
+    session::{Phase, Session},
+    ui::page::Page,
+};
+
+struct Newcomer {
+    window: Harness<'static, App>,
+    woken: Receiver<()>,
+    clicks: usize,
+}
+
+impl Newcomer {
+    fn new(home: &std::path::Path) -> Self {
+        let store = RunStore::at(home);
+        let mut window: Harness<'static, App> =
+            Harness::builder().with_size([1280.0, 800.0]).with_max_steps(60).build_eframe(move |cc| {
+                let mut app = App::offline(&cc.egui_ctx, Session::default(), Preferences::default());
+                app.employ(&cc.egui_ctx, &store);
+                app
+            });
+        let (wake, woken) = bounded(1);
+        window.ctx.set_request_repaint_callback(move |_| {
+            // One is enough to wake up.
+            let _ = wake.try_send(());
+        });
+        window.run_steps(3);
+        Self { window, woken, clicks: 0 }
+    }
+
+    /// Clicks what is called so; that there is exactly one is part of the test.
+    fn click(&mut self, name: &str) {
+        self.clicks += 1;
+        self.window.get_by_label(name).click();
+        self.window.run_steps(4);
+    }
+
+    /// Looks on until the window shows it, woken by the worker as a real window is.
+    fn wait(&mut self, until: impl Fn(&App) -> bool) {
+        while !until(self.window.state()) {
+            let woken = self.woken.recv_timeout(Duration::from_secs(120));
+            assert!(woken.is_ok(), "nothing comes any more");
+            self.window.step();
+            let failures = &self.window.state().session.failures;
+            assert!(failures.is_empty(), "{failures:?}");
+        }
+        self.window.run_steps(4);
+    }
+}
+
+#[test]
+fn five_clicks_lead_to_a_judged_model() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut newcomer = Newcomer::new(home.path());
+    newcomer.click("Try the sample faces");
+    newcomer.wait(|app| app.session.dataset.is_some() && !app.session.phase.busy());
+    newcomer.click("Training, ready");
+    newcomer.click("Start training");
+    newcomer.wait(|app| app.session.phase == Phase::Training);
+    // Who has time needs no fourth click: the training ends by itself.
+    newcomer.click("Finish now");
+    newcomer.wait(|app| app.session.training.as_ref().is_some_and(|t| t.stopped.is_some()) && !app.session.phase.busy());
+    newcomer.click("See results");
+    let app = newcomer.window.state();
+    assert_eq!(app.page, Page::Results);
+    let report = app.session.run.as_ref().and_then(|run| run.report.as_ref()).expect("it is judged");
+    let faces = app.session.dataset.as_ref().expect("they are open").samples.len();
+    assert!(report.predictions.len() * 6 > faces, "on the test part, a fifth of {faces}");
+    let judged = app.session.runs.iter().filter(|run| run.scores.is_some()).count();
+    assert_eq!(judged, 1, "it is kept");
+    assert!(newcomer.window.query_all_by_label_contains("men were called women").next().is_some());
+    assert!(newcomer.clicks <= 5, "{} clicks", newcomer.clicks);
+}

@@ -1,0 +1,186 @@
+//! The whole window on made-up sessions, without a worker: each page in its states, and each dialog over a page.
+
+use egui_kittest::{Harness, HarnessBuilder, kittest::Queryable as _};
+use trombine::{
+    app::{App, Preferences},
+    engine::{Device, DeviceKind},
+    problem::{Kind, Problem},
+    run::RunStatus,
+    session::{Phase, Progress},
+    text::{Lang, say},
+    ui::{Dialog, Mode, page::Page},
+    worker::Stage as Work,
+};
+
+use crate::{
+    page_pictures as made,
+    stage::{self, Stage},
+};
+
+/// One view of the window.
+pub struct Scene {
+    pub name: &'static str,
+    /// The page with its session.
+    pub stage: fn() -> Stage,
+    /// What is clicked first: words of both languages; the first node that contains one of them.
+    pub clicks: &'static [&'static str],
+    pub dialog: Option<Dialog>,
+}
+
+/// How the window is looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct View {
+    pub lang: Lang,
+    pub mode: Mode,
+    /// In pixels of the screen.
+    pub size: [f32; 2],
+    /// 1 is 100 per cent.
+    pub zoom: f32,
+}
+
+const fn scene(name: &'static str, stage: fn() -> Stage, clicks: &'static [&'static str]) -> Scene {
+    Scene { name, stage, clicks, dialog: None }
+}
+
+const fn dialog(name: &'static str, stage: fn() -> Stage, dialog: Dialog) -> Scene {
+    Scene { name, stage, clicks: &[], dialog: Some(dialog) }
+}
+
+/// Every page in every state, and every dialog.
+pub const SCENES: &[Scene] = &[
+    scene("welcome", || Stage::new(Page::Data), &[]),
+    scene("opening", opening, &[]),
+    scene("data", || data(Page::Data), &[]),
+    scene("data-copies", || data(Page::Data), &["all pictures", "toutes les images", "contradictions"]),
+    scene("data-odd", || data(Page::Data), &["all pictures", "toutes les images", "odd ones", "les inhabituelles"]),
+    scene("augmentation", || data(Page::Augmentation), &["More options", "Plus d’options"]),
+    scene("model", || data(Page::Model), &["More options", "Plus d’options"]),
+    scene("training-ready", || data(Page::Training), &["More options", "Plus d’options"]),
+    scene("training-tried", made::tried, &[]),
+    scene("training-starting", starting, &[]),
+    scene("training-first", made::first_epoch, &[]),
+    scene("training", || made::during(Phase::Training), &[]),
+    scene("training-paused", || made::during(Phase::Paused), &[]),
+    scene("training-over", made::over, &[]),
+    scene("results", || Stage::new(Page::Results).with_data(400).with_run(), &[]),
+    scene(
+        "results-pictures",
+        || Stage::new(Page::Results).with_data(400).with_run(),
+        &["women were called men", "femmes prises pour"],
+    ),
+    scene("predict-empty", || Stage::new(Page::Predict).with_data(40).with_run(), &[]),
+    scene("predict", stage::predicting, &[]),
+    scene("runs-empty", || Stage::new(Page::Runs), &[]),
+    scene("runs", stage::three_runs, &[]),
+    scene("runs-one", stage::three_runs, &["notebook + batch norm,"]),
+    scene("runs-compared", stage::three_runs, &["notebook + batch norm,", "notebook,"]),
+    scene("failed", failed, &[]),
+    scene("interrupted", interrupted, &[]),
+    dialog("preferences", || data(Page::Model), Dialog::Preferences),
+    dialog("help", || data(Page::Model), Dialog::Help),
+    dialog("palette", || data(Page::Model), Dialog::Palette),
+    dialog("discard", || made::during(Phase::Training), Dialog::Discard),
+    dialog("quit", || made::during(Phase::Training), Dialog::Quit),
+];
+
+fn data(page: Page) -> Stage {
+    Stage::new(page).with_data(600)
+}
+
+fn opening() -> Stage {
+    let mut stage = Stage::new(Page::Data);
+    stage.session.phase = Phase::Opening(Progress { stage: Work::Decoding, done: 1200, total: 20_707 });
+    stage
+}
+
+fn starting() -> Stage {
+    let mut stage = Stage::new(Page::Training).with_data(60);
+    stage.session.phase = Phase::Starting(Progress::at(Work::Training));
+    stage
+}
+
+fn failed() -> Stage {
+    let mut stage = data(Page::Training);
+    let problem = |kind, what, remedy| Problem::new(kind, what, remedy).because("errno 28");
+    stage.session.failures = vec![
+        problem(
+            Kind::OutOfMemory,
+            say("The graphics card has too little memory", "La carte graphique manque de mémoire"),
+            say("Take smaller batches, or train on the processor", "Prenez des lots plus petits, ou le processeur"),
+        ),
+        problem(
+            Kind::Data,
+            say("The folder is not there any more", "Le dossier n’existe plus"),
+            say("Choose where it is now", "Indiquez où il se trouve maintenant"),
+        ),
+    ];
+    stage
+}
+
+fn interrupted() -> Stage {
+    let mut stage = data(Page::Training);
+    let mut run = stage::run(&stage::faces(40)).info;
+    (run.status, run.epochs_done, run.scores) = (RunStatus::Paused, 6, None);
+    stage.session.runs = vec![run];
+    stage
+}
+
+/// A processor and a graphics card, of which the card is chosen: the processor's name tells how many cores a machine has.
+pub fn devices() -> Vec<Device> {
+    let card = Device { kind: DeviceKind::Graphics, id: "gpu0".into(), name: "GeForce RTX 4070".into(), ..stage::processor() };
+    vec![stage::processor(), card]
+}
+
+impl View {
+    /// Light, at 100 %.
+    pub fn new(lang: Lang, size: [f32; 2]) -> Self {
+        Self { lang, mode: Mode::Light, size, zoom: 1.0 }
+    }
+}
+
+impl Scene {
+    /// The scene of that name.
+    pub fn named(name: &str) -> &'static Self {
+        SCENES.iter().find(|scene| scene.name == name).expect("a scene of that name")
+    }
+
+    /// The window, settled, after the clicks.
+    pub fn window(&self, view: View) -> Harness<'static, App> {
+        self.window_by(view, Harness::builder())
+    }
+
+    /// The same by a builder that was prepared.
+    pub fn window_by(&self, view: View, builder: HarnessBuilder<App>) -> Harness<'static, App> {
+        let stage = (self.stage)();
+        let preferences = Preferences {
+            lang: view.lang,
+            mode: view.mode,
+            zoom: view.zoom,
+            page: stage.page,
+            device: "gpu0".to_owned(),
+            settings: stage.settings,
+            ..Preferences::default()
+        };
+        let session = stage.session;
+        let build = move |cc: &mut eframe::CreationContext<'static>| {
+            let mut app = App::offline(&cc.egui_ctx, session, preferences);
+            app.devices = devices();
+            app
+        };
+        let theme = if view.mode == Mode::Dark { egui::Theme::Dark } else { egui::Theme::Light };
+        let size = egui::Vec2::from(view.size) / view.zoom;
+        let mut window = builder.with_theme(theme).with_size(size).with_max_steps(20).build_eframe(build);
+        window.set_size(size);
+        window.run_steps(3);
+        for label in self.clicks {
+            let node = window.query_all_by_label_contains(label).next();
+            if let Some(node) = node {
+                node.click_accesskit();
+            }
+            window.run_steps(2);
+        }
+        window.state_mut().dialog = self.dialog;
+        window.run_steps(4);
+        window
+    }
+}
