@@ -352,7 +352,7 @@ impl App {
             self.lend(|cx, _| frame::rail(ui, cx, open));
         });
         let status = bars(ui, Margin::same(0));
-        Panel::bottom("status").exact_size(40.0).resizable(false).frame(status).show(ui, |ui| {
+        Panel::bottom("status").exact_size(frame::STATUS).resizable(false).frame(status).show(ui, |ui| {
             self.lend(|cx, _| frame::status(ui, cx));
         });
         let t = theme::Theme::of(ui);

@@ -3,7 +3,9 @@
 //! egui's own order is that of drawing, but what stands at the right end of a line is drawn before the rest of it, to
 //! know how much room is left. So neighbors on a line are put in their order from left to right.
 
-use egui::{FocusDirection, Id, Key, LayerId, Popup, Rect, Ui};
+use egui::{FocusDirection, Id, Key, LayerId, Order, Popup, Rect, Ui, pos2};
+
+use crate::ui::frame;
 
 /// Gives the keyboard to the next control, or with Shift to the one before, if Tab is pressed.
 pub(super) fn go_on(ui: &Ui) {
@@ -41,6 +43,14 @@ fn controls(ui: &Ui) -> Vec<(Id, Rect)> {
         viewport.prev_pass.widgets.layers().map(|(layer, widgets)| (*layer, controls(widgets))).collect()
     });
     layers.retain(|(layer, _)| ui.memory(|memory| memory.allows_interaction(*layer)));
+    // egui draws the bar at the bottom before the page.
+    let screen = ui.content_rect();
+    let bar = Rect::from_min_max(pos2(frame::rail_width(screen.width()), screen.bottom() - frame::STATUS), screen.max);
+    for (layer, controls) in &mut layers {
+        if layer.order == Order::Background {
+            controls.sort_by_key(|(_, rect)| bar.contains(rect.center()));
+        }
+    }
     layers.sort_by_key(|(layer, _)| (layer.order, floating.iter().position(|known| known == layer)));
     layers.into_iter().flat_map(|(_, controls)| as_read(controls)).collect()
 }
@@ -53,7 +63,8 @@ fn as_read(mut controls: Vec<(Id, Rect)>) -> Vec<(Id, Rect)> {
             let (a, b) = (pair[0].1, pair[1].1);
             on_one_line(a, b) && b.right() <= a.left() + 1.0 && b.center().x < a.center().x
         };
-        let places: Vec<usize> = controls.windows(2).enumerate().filter(|(_, pair)| wrong(pair)).map(|(place, _)| place).collect();
+        let places: Vec<usize> =
+            controls.windows(2).enumerate().filter(|(_, pair)| wrong(pair)).map(|(place, _)| place).collect();
         if places.is_empty() {
             return controls;
         }

@@ -45,8 +45,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dialog: Dialog, mode: Mode, zoom: f32)
     // Taken before a field in the dialog would take it to give up the keyboard.
     let escaped = ui.input_mut(|i| i.consume_key(egui::Modifiers::NONE, egui::Key::Escape));
     let modal = Modal::new(egui::Id::unique("dialog")).frame(frame).show(ui.ctx(), |ui| {
-        ui.set_width(width.min(room.x - 60.0));
-        ui.set_max_height(room.y - 80.0);
+        // However small the window is made, egui wants some room.
+        ui.set_width(width.min(room.x - 60.0).max(40.0));
+        ui.set_max_height((room.y - 80.0).max(40.0));
         answer = match dialog {
             Dialog::Preferences => preferences(ui, cx, mode, zoom),
             Dialog::Help | Dialog::Words | Dialog::Keys | Dialog::About => help::show(ui, cx, dialog),
@@ -142,7 +143,8 @@ fn devices(ui: &mut Ui, cx: &mut Cx<'_>) {
                     "Computes a small network on this device and on the plain reference, compares, and measures the speed",
                     "Calcule un petit réseau sur cet appareil et sur la référence, compare, et mesure la vitesse",
                 );
-                if ui.add(button).on_hover_text(help.get(lang)).clicked() {
+                let name = format!("{}, {}", cx.say(say("Test", "Tester")), device.name);
+                if ui.add(button).on_hover_text(help.get(lang)).accessible_name(name).clicked() {
                     cx.act(Action::TestDevice(device.id.clone()));
                 }
             });

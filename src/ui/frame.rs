@@ -1,6 +1,6 @@
 //! What stands around each page: the rail with the steps, and the status bar.
 
-use egui::{Align, CornerRadius, Layout, Margin, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align, CornerRadius, Layout, Margin, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::{
     Action, Cx, Dialog,
@@ -22,15 +22,30 @@ use crate::{
     worker::Stage,
 };
 
-/// Width of the rail in a window of `width` points.
+/// Width of the rail in a window of `width` points: where it is narrow, icons alone.
 pub fn rail_width(width: f32) -> f32 {
-    if width < 1180.0 { 204.0 } else { 232.0 }
+    match width {
+        w if w < SLIM => 60.0,
+        w if w < 1180.0 => 204.0,
+        _ => 232.0,
+    }
 }
+
+/// Height of the status bar.
+pub const STATUS: f32 = 40.0;
+/// Below this width of the window the rail shows icons alone.
+const SLIM: f32 = 760.0;
+/// Below this height of the rail the steps do not say what they hold.
+const LOW: f32 = 560.0;
 
 /// The rail: name, the steps with what each holds now, runs, preferences, the device.
 pub fn rail(ui: &mut Ui, cx: &mut Cx<'_>, open: Page) {
     let t = Theme::of(ui);
     ui.spacing_mut().item_spacing.y = 2.0;
+    if ui.available_width() < 100.0 {
+        ScrollArea::vertical().show(ui, |ui| slim(ui, cx, open));
+        return;
+    }
     ui.horizontal(|ui| {
         let (logo, _) = ui.allocate_exact_size(vec2(40.0, 28.0), Sense::hover());
         let logo = Rect::from_min_size(pos2(logo.left() + 10.0, logo.top() + 1.0), vec2(26.0, 26.0));
@@ -41,26 +56,74 @@ pub fn rail(ui: &mut Ui, cx: &mut Cx<'_>, open: Page) {
             ui.spacing_mut().item_spacing.x = 0.0;
             menu(ui, cx);
             // In a narrow rail the menu leads to the help.
-            let room = ui.available_width() > 34.0;
-            if room && icon_button(ui, icon::CIRCLE_QUESTION_MARK, cx.say(say("Help (F1)", "Aide (F1)"))).clicked() {
-                cx.act(Action::Show(Dialog::Help));
+            if ui.available_width() > 34.0 {
+                help(ui, cx);
             }
         });
     });
     ui.add_space(10.0);
-    for page in Page::STEPS {
-        step(ui, cx, page, page == open);
-    }
-    ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
-        ui.add_space(2.0);
-        device(ui, cx);
-        ui.add_space(8.0);
-        let preferences = cx.say(say("Preferences", "Préférences"));
-        if entry(ui, icon::SETTINGS, preferences, "", false, None).clicked() {
-            cx.act(Action::Show(Dialog::Preferences));
+    let size = if ui.available_height() < LOW { Size::Low } else { Size::Full };
+    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        for page in Page::STEPS {
+            step(ui, cx, page, page == open, size);
         }
-        step(ui, cx, Page::Runs, open == Page::Runs);
+        // The rest stands at the lower end, as long as there is room between.
+        let below = size.height("state") + size.height("") + 46.0;
+        ui.add_space((ui.available_height() - below).max(8.0));
+        step(ui, cx, Page::Runs, open == Page::Runs, size);
+        preferences(ui, cx, size);
+        ui.add_space(8.0);
+        device(ui, cx);
     });
+}
+
+/// The rail as icons alone.
+fn slim(ui: &mut Ui, cx: &mut Cx<'_>, open: Page) {
+    let (logo, _) = ui.allocate_exact_size(vec2(36.0, 28.0), Sense::hover());
+    let logo = Rect::from_min_size(pos2(logo.left() + 5.0, logo.top() + 1.0), vec2(26.0, 26.0));
+    let t = Theme::of(ui);
+    ui.painter().rect_filled(logo, CornerRadius::same(7), t.accent);
+    smile(ui.painter(), logo, t.on);
+    ui.add_space(6.0);
+    for page in Page::STEPS.into_iter().chain([Page::Runs]) {
+        step(ui, cx, page, page == open, Size::Slim);
+    }
+    preferences(ui, cx, Size::Slim);
+    ui.add_space(6.0);
+    menu(ui, cx);
+    help(ui, cx);
+}
+
+/// How much an entry of the rail shows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Size {
+    Full,
+    /// Its name.
+    Low,
+    /// Its icon.
+    Slim,
+}
+
+impl Size {
+    fn height(self, state: &str) -> f32 {
+        match self {
+            Self::Full if !state.is_empty() => 56.0,
+            Self::Full => 44.0,
+            Self::Low | Self::Slim => 36.0,
+        }
+    }
+}
+
+fn help(ui: &mut Ui, cx: &mut Cx<'_>) {
+    if icon_button(ui, icon::CIRCLE_QUESTION_MARK, cx.say(say("Help (F1)", "Aide (F1)"))).clicked() {
+        cx.act(Action::Show(Dialog::Help));
+    }
+}
+
+fn preferences(ui: &mut Ui, cx: &mut Cx<'_>, size: Size) {
+    if entry(ui, icon::SETTINGS, cx.say(say("Preferences", "Préférences")), "", false, None, size).clicked() {
+        cx.act(Action::Show(Dialog::Preferences));
+    }
 }
 
 /// The menu of what can be done from anywhere, with the keys that do the same.
@@ -106,10 +169,10 @@ fn smile(painter: &egui::Painter, rect: Rect, color: egui::Color32) {
     painter.line(mouth.collect(), egui::Stroke::new(1.9 * unit, color));
 }
 
-fn step(ui: &mut Ui, cx: &mut Cx<'_>, page: Page, open: bool) {
+fn step(ui: &mut Ui, cx: &mut Cx<'_>, page: Page, open: bool, size: Size) {
     let locked = page.locked(cx.session);
     let state = page.state(cx.lang, cx.session, cx.settings);
-    let entry = entry(ui, page.icon(), cx.say(page.name()), &state, open, locked.map(|l| cx.say(l)));
+    let entry = entry(ui, page.icon(), cx.say(page.name()), &state, open, locked.map(|l| cx.say(l)), size);
     let keys = Page::ALL.iter().position(|other| *other == page).map_or(0, |place| place + 1);
     let entry = if locked.is_none() { entry.on_hover_text(command::keys(&format!("Ctrl {keys}"))) } else { entry };
     if entry.clicked() && locked.is_none() {
@@ -117,9 +180,9 @@ fn step(ui: &mut Ui, cx: &mut Cx<'_>, page: Page, open: bool) {
     }
 }
 
-fn entry(ui: &mut Ui, symbol: Icon, name: &str, state: &str, open: bool, locked: Option<&str>) -> Response {
+fn entry(ui: &mut Ui, symbol: Icon, name: &str, state: &str, open: bool, locked: Option<&str>, size: Size) -> Response {
     let t = Theme::of(ui);
-    let height = if state.is_empty() { 44.0 } else { 56.0 };
+    let height = size.height(state);
     let sense = if locked.is_some() { Sense::hover() } else { Sense::click() };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), sense);
     let spoken = if state.is_empty() { name.to_owned() } else { format!("{name}, {state}") };
@@ -136,11 +199,15 @@ fn entry(ui: &mut Ui, symbol: Icon, name: &str, state: &str, open: bool, locked:
         (false, true) => (t.text3, t.text3),
         (false, false) => (t.text, t.text2),
     };
-    let place = Rect::from_center_size(pos2(rect.left() + 20.0, rect.center().y), vec2(20.0, 20.0));
+    let x = if size == Size::Slim { rect.center().x } else { rect.left() + 20.0 };
+    let place = Rect::from_center_size(pos2(x, rect.center().y), vec2(20.0, 20.0));
     symbol.paint(ui.painter(), place, 19.0, if open { t.accent } else { t.text2 });
+    if size == Size::Slim {
+        return response.on_hover_text(spoken);
+    }
     let painter = ui.painter_at(rect);
     let name_font = theme::medium(theme::size::BODY);
-    if state.is_empty() {
+    if state.is_empty() || size == Size::Low {
         painter.text(pos2(rect.left() + 41.0, rect.center().y), egui::Align2::LEFT_CENTER, name, name_font, color);
     } else {
         painter.text(pos2(rect.left() + 41.0, rect.top() + 19.0), egui::Align2::LEFT_CENTER, name, name_font, color);
@@ -260,6 +327,7 @@ fn language(ui: &mut Ui, cx: &mut Cx<'_>, lang: Lang) {
     let font = if on { theme::medium(theme::size::CAPTION) } else { theme::regular(theme::size::CAPTION) };
     let text = egui::RichText::new(lang.name()).font(font).color(if on { t.text } else { t.text2 });
     let response = ui.add(egui::Button::new(text).frame(false));
+    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), on, lang.name()));
     if response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
         cx.act(Action::Language(lang));
     }

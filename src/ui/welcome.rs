@@ -24,7 +24,7 @@ pub const UTKFACE: &str = "https://susanqq.github.io/UTKFace/";
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     let t = Theme::of(ui);
     let room = ui.available_size();
-    let width = room.x.min(720.0);
+    let width = room.x.clamp(40.0, 720.0);
     let left = (room.x - width) / 2.0;
     let recent: Vec<_> = cx.recent.iter().take(4).cloned().collect();
     let height = 500.0 + 34.0 * recent.len() as f32;

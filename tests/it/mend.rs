@@ -95,7 +95,7 @@ fn an_interrupted_training_is_offered_at_the_start() {
     for name in ["Resume", "Open what it has", "Discard"] {
         assert!(window.query_by_label(name).is_some(), "{name}");
     }
-    window.get_by_label("Close this message").click();
+    window.get_by_label_contains("Close this message").click();
     window.run();
     assert!(window.query_by_label("Training was interrupted in epoch 7").is_none());
 

@@ -119,7 +119,11 @@ fn compare(page: &str) {
             others.push(format!("{name}: {count} pixels are others than kept; now {}", new.display()));
         }
     }
-    assert!(others.is_empty(), "look at them, and if it is meant, draw them anew (TROMBINE_PICTURES_UPDATE=1):\n{}", others.join("\n"));
+    assert!(
+        others.is_empty(),
+        "look at them, and if it is meant, draw them anew (TROMBINE_PICTURES_UPDATE=1):\n{}",
+        others.join("\n")
+    );
 }
 
 macro_rules! pages {
@@ -165,14 +169,15 @@ fn what_is_missing_is_seen() {
         return skip("gpu", "pictures are compared where TROMBINE_REQUIRE lists gpu, with Mesa's software driver");
     }
     let draw = |label: &'static str, button: bool| {
-        let mut window = Harness::builder().with_size([400.0, 200.0]).with_context_setup(trombine::ui::theme::install).wgpu().build_ui(
-            move |ui| {
-                ui.label(label);
-                if button {
-                    trombine::ui::widget::field::help(ui, Lang::En, "Dropout", "what it does");
-                }
-            },
-        );
+        let mut window =
+            Harness::builder().with_size([400.0, 200.0]).with_context_setup(trombine::ui::theme::install).wgpu().build_ui(
+                move |ui| {
+                    ui.label(label);
+                    if button {
+                        trombine::ui::widget::field::help(ui, Lang::En, "Dropout", "what it does");
+                    }
+                },
+            );
         window.run_steps(2);
         coarse(&window.render().expect("it can be drawn"))
     };

@@ -1,6 +1,6 @@
 //! What a page is made of: its header, cards, and rows and columns that fill the room there is.
 
-use egui::{Align, CornerRadius, Frame, Layout, Margin, Rect, Ui, UiBuilder, pos2, vec2};
+use egui::{Align, CornerRadius, Frame, Layout, Margin, Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
 
 use super::field;
 use crate::{
@@ -15,6 +15,13 @@ pub fn header(ui: &mut Ui, title: &str, sentence: &str, actions: impl FnOnce(&mu
     let t = Theme::of(ui);
     let top = ui.cursor().min;
     let full = ui.available_width();
+    if full < NARROW {
+        ui.add(egui::Label::new(theme::title(title).color(t.text)).wrap());
+        ui.add(egui::Label::new(egui::RichText::new(sentence).color(t.text2)).wrap());
+        ui.horizontal_wrapped(actions);
+        ui.add_space(theme::GUTTER - 4.0);
+        return;
+    }
     let right = Rect::from_min_size(top, vec2(full, theme::BUTTON));
     let used = ui
         .scope_builder(UiBuilder::new().max_rect(right).layout(Layout::right_to_left(Align::Center)), |ui| {
@@ -36,6 +43,9 @@ pub fn header(ui: &mut Ui, title: &str, sentence: &str, actions: impl FnOnce(&mu
     ui.advance_cursor_after_rect(rect);
     ui.add_space(theme::GUTTER - 4.0);
 }
+
+/// Below this width of a page its header's actions stand below the title.
+const NARROW: f32 = 600.0;
 
 /// A surface with a title line.
 #[derive(Default)]
@@ -142,12 +152,28 @@ fn title_line(ui: &mut Ui, title: &str, caption: Option<&str>, help: Option<(Lan
 
 /// Lays `widths.len()` columns side by side on the gutter; a width above 1 is in points, one up to 1 a share of the rest.
 ///
-/// Each column is given `height` points (pass `ui.available_height()` to fill the page).
+/// Each column is given `height` points (pass `ui.available_height()` to fill the page). Where the room is too narrow for
+/// them, they stand below each other, and the page scrolls.
 pub fn columns(ui: &mut Ui, widths: &[f32], height: f32, mut column: impl FnMut(usize, &mut Ui)) {
+    /// The least for a column that shares the rest.
+    const LEAST: f32 = 230.0;
+    /// The least height of a column below another.
+    const LOW: f32 = 400.0;
     let gaps = theme::GUTTER * widths.len().saturating_sub(1) as f32;
     let fixed: f32 = widths.iter().filter(|w| **w > 1.0).sum();
     let shares: f32 = widths.iter().filter(|w| **w <= 1.0).sum();
     let rest = (ui.available_width() - gaps - fixed).max(0.0);
+    let sharing = widths.iter().filter(|w| **w <= 1.0).count();
+    if rest < LEAST * sharing as f32 {
+        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = theme::GUTTER;
+            for index in 0..widths.len() {
+                let room = vec2(ui.available_width(), height.max(LOW));
+                ui.push_id(("column", index), |ui| ui.allocate_ui(room, |ui| column(index, ui)));
+            }
+        });
+        return;
+    }
     let top = ui.cursor().min;
     let (mut x, mut bottom) = (top.x, top.y);
     for (index, &width) in widths.iter().enumerate() {

@@ -24,8 +24,10 @@ pub fn segmented(ui: &mut Ui, group: &str, selected: Option<usize>, options: &[(
     ui.painter().rect(rect, CornerRadius::same(theme::RADIUS_BUTTON), t.surface2, t.border(), StrokeKind::Inside);
     let mut x = rect.left() + 3.0;
     let mut chosen = None;
-    for (index, (galley, (name, about))) in galleys.into_iter().zip(options).enumerate() {
-        let segment = Rect::from_min_size(pos2(x, rect.top() + 3.0), vec2(galley.size().x + 24.0 + squeeze, rect.height() - 6.0));
+    for (index, (natural, (name, about))) in galleys.into_iter().zip(options).enumerate() {
+        let room = (natural.size().x + 24.0 + squeeze).max(8.0);
+        let segment = Rect::from_min_size(pos2(x, rect.top() + 3.0), vec2(room, rect.height() - 6.0));
+        let galley = if natural.size().x <= room { natural } else { truncated(ui, name, room - 4.0) };
         let id = ui.make_persistent_id((group, index));
         let mut response = ui.interact(segment, id, Sense::click());
         let on = selected == Some(index);
@@ -49,6 +51,14 @@ pub fn segmented(ui: &mut Ui, group: &str, selected: Option<usize>, options: &[(
         x += segment.width();
     }
     chosen
+}
+
+/// A name that has less room than it needs.
+fn truncated(ui: &Ui, name: &str, room: f32) -> std::sync::Arc<egui::Galley> {
+    let font = theme::medium(theme::size::TABLE);
+    let mut job = egui::text::LayoutJob::simple_singleline(name.to_owned(), font, Color32::PLACEHOLDER);
+    job.wrap = egui::text::TextWrapping::truncate_at_width(room.max(4.0));
+    ui.painter().layout_job(job)
 }
 
 /// A small round button that filters or opens a menu.

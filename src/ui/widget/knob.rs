@@ -7,7 +7,7 @@ use crate::{
     knob::{Knob, Knobs, Tier, Value},
     problem::Problem,
     settings::Settings,
-    text::{Lang, plural, say},
+    text::{Lang, Say, plural, say},
     ui::{
         icon,
         theme::{self, Theme},
@@ -210,10 +210,12 @@ fn list_fields(
 ) {
     ui.spacing_mut().item_spacing.x = 4.0;
     let reversed = ui.layout().prefer_right_to_left();
+    // There may be two such lists.
+    let own = |what: Say| format!("{name}, {}", what.get(lang));
     let buttons = |ui: &mut Ui, value: &mut Vec<u32>| {
         let add = |ui: &mut Ui, value: &mut Vec<u32>| {
             ui.add_enabled_ui(value.len() < *length.end(), |ui| {
-                if button::icon_button(ui, icon::PLUS, say("Add one more", "En ajouter un").get(lang)).clicked() {
+                if button::icon_button(ui, icon::PLUS, &own(say("add one more", "en ajouter un"))).clicked() {
                     let last = value.last().copied().unwrap_or(64);
                     value.push(last.clamp(*range.start(), *range.end()));
                 }
@@ -221,7 +223,7 @@ fn list_fields(
         };
         let remove = |ui: &mut Ui, value: &mut Vec<u32>| {
             ui.add_enabled_ui(value.len() > *length.start(), |ui| {
-                if button::icon_button(ui, icon::MINUS, say("Remove the last one", "Retirer le dernier").get(lang)).clicked() {
+                if button::icon_button(ui, icon::MINUS, &own(say("remove the last one", "retirer le dernier"))).clicked() {
                     value.pop();
                 }
             });
@@ -267,7 +269,13 @@ fn table_fields(ui: &mut Ui, lang: Lang, name: &str, rows: &mut Vec<(u32, f64)>)
                 );
                 let rate_name = format!("{name}, {} {}", say("rate", "taux").get(lang), index + 1);
                 field::number(ui, lang, &rate_name, rate, 0.0..=1.0, crate::knob::Scale::Log, "", 90.0);
-                if button::icon_button(ui, icon::X, say("Remove this line", "Retirer cette ligne").get(lang)).clicked() {
+                if button::icon_button(
+                    ui,
+                    icon::X,
+                    &format!("{} {}", say("Remove line", "Retirer la ligne").get(lang), index + 1),
+                )
+                .clicked()
+                {
                     gone = Some(index);
                 }
             });

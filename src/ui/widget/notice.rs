@@ -97,12 +97,17 @@ fn card(
                             answer = Some(CardAnswer::WayOn(way));
                         }
                     }
-                    if copy.is_some_and(|copy| ui.add(Button::quiet(copy).icon(icon::COPY).compact()).clicked()) {
-                        answer = Some(CardAnswer::Copy);
+                    // Of several cards, each button says whose it is.
+                    if let Some(copy) = copy {
+                        let button = ui.add(Button::quiet(copy).icon(icon::COPY).compact());
+                        if button.accessible_name(format!("{copy}, {what}")).clicked() {
+                            answer = Some(CardAnswer::Copy);
+                        }
                     }
                 });
             });
-            if icon_button(ui, icon::X, say("Close this message", "Fermer ce message").get(lang)).clicked() {
+            let close = say("Close this message", "Fermer ce message").get(lang);
+            if icon_button(ui, icon::X, close).accessible_name(format!("{close}, {what}")).clicked() {
                 answer = Some(CardAnswer::Close);
             }
         });

@@ -101,7 +101,8 @@ fn line(ui: &mut Ui, lang: Lang, symbol: Icon, color: Color32, what: Say, count:
                     (false, Some(_)) => say("show", "voir"),
                     (false, None) => say("find them", "les chercher"),
                 };
-                clicked = link(ui, text.get(lang)).clicked();
+                let name = format!("{}, {}", text.get(lang), what.get(lang));
+                clicked = link(ui, text.get(lang)).accessible_name(name).clicked();
             }
             if let Some(count) = count {
                 ui.label(theme::strong(number(lang, count as u64)).color(if quiet { t.text2 } else { t.text }));

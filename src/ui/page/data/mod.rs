@@ -154,7 +154,7 @@ fn waiting(ui: &mut Ui, cx: &mut Cx<'_>) {
             notice::empty(ui, icon::IMAGES, title, cx.say(about), |ui| {
                 bar::progress(ui, title, progress.share(), ui.available_width().min(260.0));
                 ui.add_space(theme::GUTTER);
-                if ui.add(Button::secondary(cx.say(say("Stop", "Arrêter")))).clicked() {
+                if ui.add(Button::secondary(cx.say(say("Stop opening", "Arrêter l’ouverture")))).clicked() {
                     cx.act(Action::Cancel);
                 }
             });

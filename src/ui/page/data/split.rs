@@ -105,7 +105,8 @@ fn parts(ui: &mut Ui, lang: Lang, dataset: &Dataset, split: &[Option<Part>], wal
                 ui.spacing_mut().item_spacing.y = 1.0;
                 let color = [t.accent, t.validation, t.text2][part as usize];
                 ui.label(egui::RichText::new(part.name().get(lang)).font(theme::semibold(theme::size::TABLE)).color(color));
-                if link(ui, &number(lang, a + b)).clicked() {
+                let count = number(lang, a + b);
+                if link(ui, &count).accessible_name(format!("{count}, {}", part.name().get(lang))).clicked() {
                     wall.narrow(Narrow { part: Some(part), ..Narrow::default() });
                 }
                 let share = percent(lang, b as f64 / (a + b).max(1) as f64, 1);
