@@ -52,8 +52,10 @@ fn each_plot_has_a_table() {
     let mut wrong = Vec::new();
     every(Lang::En, |scene, window| {
         let all = controls(window);
-        let twins: Vec<&Control> =
-            all.iter().filter(|c| c.name.starts_with("Show as a table") || c.name.starts_with("Enlarge")).collect();
+        let twins: Vec<&Control> = all
+            .iter()
+            .filter(|c| c.name.starts_with("Show as a table") || c.name.starts_with("Enlarge") || c.name == "table")
+            .collect();
         for node in window.root().children_recursive() {
             let name = node.accesskit_node().label().unwrap_or_default();
             if node.accesskit_node().role() != Role::Image || !is_plot(&name) {

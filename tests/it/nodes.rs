@@ -84,9 +84,15 @@ fn collect(shape: &Shape, clip: Rect, found: &mut Vec<Text>) {
     match shape {
         Shape::Vec(shapes) => shapes.iter().for_each(|shape| collect(shape, clip, found)),
         // Icons are letters of a font, too.
-        Shape::Text(text) if text.angle == 0.0 && text.galley.text().chars().any(char::is_alphanumeric) => {
-            let rect = text.galley.rect.translate(text.pos.to_vec2());
-            found.push(Text { text: text.galley.text().to_owned(), rect, clip });
+        Shape::Text(text) if text.angle == 0.0 => {
+            // By lines: the first may begin behind another text.
+            for row in text.galley.rows.iter().filter(|row| row.text().chars().any(char::is_alphanumeric)) {
+                let left = row.glyphs.iter().map(|glyph| glyph.pos.x).fold(f32::INFINITY, f32::min);
+                let right = row.glyphs.iter().map(|glyph| glyph.max_x()).fold(0.0, f32::max);
+                let at = text.pos + row.pos.to_vec2();
+                let rect = Rect::from_x_y_ranges(at.x + left..=at.x + right, at.y..=at.y + row.height());
+                found.push(Text { text: row.text(), rect, clip });
+            }
         }
         _ => {}
     }
