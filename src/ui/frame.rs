@@ -327,7 +327,7 @@ fn language(ui: &mut Ui, cx: &mut Cx<'_>, lang: Lang) {
     let font = if on { theme::medium(theme::size::CAPTION) } else { theme::regular(theme::size::CAPTION) };
     let text = egui::RichText::new(lang.name()).font(font).color(if on { t.text } else { t.text2 });
     let response = ui.add(egui::Button::new(text).frame(false));
-    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), on, lang.name()));
+    response.widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), on, lang.name()));
     if response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked() {
         cx.act(Action::Language(lang));
     }

@@ -66,7 +66,7 @@ fn a_full_disk_shows_its_folder() {
     let problem = Problem::io(std::path::Path::new("/data/runs/7/checkpoint/state.safetensors"), &full);
     assert_eq!(problem.kind, Kind::Disk);
     let window = with(failed(problem));
-    assert!(window.query_by_label_contains("the disk is full").is_some());
+    assert!(window.query_all_by_label_contains("the disk is full").next().is_some());
     assert!(window.query_by_label("Open the folder").is_some());
 }
 
