@@ -203,7 +203,9 @@ pub const HONEST: [Say; 3] = [
 
 fn discard(ui: &mut Ui, cx: &Cx<'_>) -> Answer {
     let mut answer = Answer::Stay;
-    heading(ui, cx, say("Discard this training?", "Abandonner cet entraînement ?"));
+    if heading(ui, cx, say("Discard this training?", "Abandonner cet entraînement ?")) {
+        answer = Answer::Close;
+    }
     let text = say(
         "What it has learned goes to the trash of runs. “Finish now” would keep the best and judge it",
         "Ce qu’il a appris part à la corbeille. « Finir maintenant » garderait le meilleur et l’évaluerait",
@@ -223,7 +225,9 @@ fn discard(ui: &mut Ui, cx: &Cx<'_>) -> Answer {
 
 fn quit(ui: &mut Ui, cx: &Cx<'_>) -> Answer {
     let mut answer = Answer::Stay;
-    heading(ui, cx, say("A training is running", "Un entraînement est en cours"));
+    if heading(ui, cx, say("A training is running", "Un entraînement est en cours")) {
+        answer = Answer::Close;
+    }
     let text = say(
         "Paused, it goes on from the same step at the next start; nothing is lost",
         "En pause, il reprend au même pas au prochain démarrage ; rien n’est perdu",

@@ -144,7 +144,12 @@ impl Scene {
         SCENES.iter().find(|scene| scene.name == name).expect("a scene of that name")
     }
 
-    /// The window, settled, after the clicks, by a builder that was prepared.
+    /// The window, settled, after the clicks.
+    pub fn window(&self, view: View) -> Harness<'static, App> {
+        self.window_by(view, Harness::builder())
+    }
+
+    /// The same by a builder that was prepared.
     pub fn window_by(&self, view: View, builder: HarnessBuilder<App>) -> Harness<'static, App> {
         let stage = (self.stage)();
         let preferences = Preferences {
