@@ -53,7 +53,6 @@ impl Preset {
                 s.augment.brightness.on = true;
                 s.augment.contrast.on = true;
                 s.augment.erasing.on = true;
-                s.augment.test_time_flip = true;
                 s.train.epochs = 60;
                 s.train.batch_size = 64;
                 s.train.optimizer.kind = OptimizerKind::AdamW;
