@@ -111,6 +111,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         if other {
             state.pictures = None;
         }
+        // The same run may have been judged anew, on other pictures.
+        if let Some(open) = &mut state.pictures {
+            open.find_again();
+        }
         state.shown = Some(Shown::new(&view, report));
     }
     let Some(shown) = &mut state.shown else { return };

@@ -71,6 +71,11 @@ impl Pictures {
     pub fn new(facets: Facets) -> Self {
         Self { facets, order: Order::default(), validation: false, wanted: 104.0, found: Vec::new(), asked: None }
     }
+
+    /// Forgets what was found: the report is another one.
+    pub fn find_again(&mut self) {
+        self.asked = None;
+    }
 }
 
 impl Facets {
