@@ -89,7 +89,7 @@ fn run(options: &Options) -> Result<(), trombine::problem::Problem> {
         threads: options.threads,
     };
     let mut engine = CpuEngine::with(&config, options.isa, Convolution::chosen())?;
-    let batch = Batch { pixels: &pixels, targets: &targets, weights: &weights };
+    let batch = Batch { pixels: &pixels, cuts: &[], targets: &targets, weights: &weights };
     let mut logits = vec![0.0; n];
     let mut index = 0;
     let mut step = |engine: &mut CpuEngine| -> Result<(), trombine::problem::Problem> {

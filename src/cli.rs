@@ -54,7 +54,7 @@ pub fn run() -> Wanted {
         Command::Trial { recipe, json } => trial::trial(&recipe, json, lang),
         Command::Rates { recipe, json } => trial::rates(&recipe, json, lang),
         Command::Devices { json } => trial::devices(json, lang),
-        Command::Selftest { device } => trial::selftest(device.as_deref(), lang),
+        Command::Selftest { device, batch, json } => trial::selftest(device.as_deref(), batch as usize, json, lang),
         Command::Options => {
             recipe::options(lang);
             Ok(())
@@ -234,6 +234,12 @@ enum Command {
         /// Only this one, as listed by `trombine devices`
         #[arg(long, value_name = "ID")]
         device: Option<String>,
+        /// Pictures in a batch when the speed is measured
+        #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=256))]
+        batch: u32,
+        /// Print it as JSON
+        #[arg(long)]
+        json: bool,
     },
     /// Print the table of all options as Markdown
     Options,
@@ -300,7 +306,8 @@ struct RecipeArgs {
     /// The start of all randomness
     #[arg(long, value_name = "N")]
     seed: Option<u32>,
-    /// `auto` for the fastest, `cpu`, `gpu`, an id listed by `trombine devices`, or a part of a device's name
+    /// `auto` for the fastest, `cpu`, `gpu`, an id listed by `trombine devices`, or a part of a device's name; `:f16` behind
+    /// a graphics card keeps its maps in half precision, where it can: less memory, about three digits
     #[arg(long, value_name = "DEVICE", default_value = "auto")]
     device: String,
     /// Threads of the processor; all unless given

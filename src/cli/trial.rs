@@ -2,6 +2,8 @@
 
 use std::{path::Path, time::Duration};
 
+use serde_json::json;
+
 use super::{
     Done, RecipeArgs, one, recipe, store,
     terminal::{Terminal, complain, print},
@@ -19,13 +21,15 @@ use crate::{
 pub fn trial(ask: &RecipeArgs, json: bool, lang: Lang) -> Done {
     let mut terminal = Terminal::new(lang, false);
     let source = ask.source().unwrap_or(Source::SampleFaces);
-    let plan = recipe::plan(ask, source, &store()?, &mut |event| terminal.event(&event))?;
+    let store = store()?;
+    let plan = recipe::plan(ask, source, &store, &mut |event| terminal.event(&event))?;
     let mut trials = Vec::new();
     let devices = match ask.device.as_str() {
         "auto" => trial::worth_trying(&engine::devices()),
         asked => vec![asked.to_owned()],
     };
     for device in devices {
+        engine::prepare(&device, store.home());
         let tried = engine::open(&device, &plan.engine_config())
             .and_then(|mut engine| trial::trial(&plan, engine.as_mut(), &Control::default(), |_, _| {}));
         match tried {
@@ -99,14 +103,25 @@ pub fn devices(json: bool, lang: Lang) -> Done {
 }
 
 /// Compares each device's arithmetic with the plain reference, or that of the one that was asked for.
-pub fn selftest(wanted: Option<&str>, lang: Lang) -> Done {
+pub fn selftest(wanted: Option<&str>, batch: usize, as_json: bool, lang: Lang) -> Done {
     let devices = match wanted {
         Some(wanted) => vec![engine::find(wanted).map_err(one)?],
         None => engine::devices(),
     };
-    let mut failed = Vec::new();
+    let (mut failed, mut passed) = (Vec::new(), Vec::new());
+    if let Ok(store) = store() {
+        devices.iter().for_each(|device| engine::prepare(&device.id, store.home()));
+    }
     for device in devices {
-        match crate::engine::selftest(&device.id) {
+        match engine::selftest(&device.id, batch) {
+            Ok(test) if as_json => passed.push(json!({
+                "device": device,
+                "batch": batch,
+                "answers_off": test.answers_off,
+                "gradients_off": test.gradients_off,
+                "agrees": test.agrees,
+                "pictures_per_second": test.pictures_per_second,
+            })),
             Ok(test) if test.agrees => print(&format!(
                 "{:<10} {} ({} {:.1e}), {:.0} {}",
                 device.id,
@@ -119,6 +134,9 @@ pub fn selftest(wanted: Option<&str>, lang: Lang) -> Done {
             Ok(test) => failed.push(wrong(&device.id, &test)),
             Err(problem) => failed.push(problem.because(device.id)),
         }
+    }
+    if as_json {
+        print(&json!(passed).to_string());
     }
     if failed.is_empty() { Ok(()) } else { Err(failed) }
 }

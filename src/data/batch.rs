@@ -11,17 +11,23 @@ use std::{sync::Arc, thread};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::{
-    augment::{self, AugmentSettings},
+    augment::{AugmentSettings, Drawn},
     random::{Purpose, Random},
     sample::{Dataset, Part},
 };
-use crate::{engine, plan::Plan};
+use crate::{
+    engine::{self, Cut, Engine, Judge},
+    plan::Plan,
+    problem::Problem,
+};
 
 /// Pictures with their labels, in buffers that are used again.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Batch {
-    /// n x side x side x 3 bytes.
+    /// n x side x side x 3 bytes; empty in [`Form::Cuts`].
     pub pixels: Vec<u8>,
+    /// In [`Form::Cuts`], which pieces of which samples.
+    pub cuts: Vec<Cut>,
     pub targets: Vec<f32>,
     /// The class weight of each picture's loss; 1 when judging.
     pub weights: Vec<f32>,
@@ -39,9 +45,43 @@ impl Batch {
         self.samples.is_empty()
     }
 
+    /// What `engine` says of its pictures, which it keeps if the batch names pieces.
+    ///
+    /// # Errors
+    /// A lost device.
+    pub fn judge(&self, judge: &mut Judge, engine: &mut dyn Engine, logits: &mut Vec<f32>) -> Result<(), Problem> {
+        logits.resize(self.len(), 0.0);
+        if self.cuts.is_empty() {
+            judge.logits(engine, &self.pixels, logits)
+        } else {
+            judge.logits_of_cuts(engine, &self.cuts, logits)
+        }
+    }
+
     /// The batch as an engine takes it.
     pub fn view(&self) -> engine::Batch<'_> {
-        engine::Batch { pixels: &self.pixels, targets: &self.targets, weights: &self.weights }
+        engine::Batch { pixels: &self.pixels, cuts: &self.cuts, targets: &self.targets, weights: &self.weights }
+    }
+}
+
+/// How a batch has its pictures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// As pixels, changed and ready.
+    #[default]
+    Pixels,
+    /// As pieces that the device cuts out of what it keeps, where [`AugmentSettings::only_cuts`] lets it.
+    Cuts,
+}
+
+impl Form {
+    /// The form of `plan`'s batches for `engine`, which is offered the pictures if they are only cut.
+    ///
+    /// # Errors
+    /// A lost device.
+    pub fn offered(plan: &Plan, engine: &mut dyn Engine) -> Result<Self, Problem> {
+        let kept = plan.settings.augment.only_cuts() && engine.keep(Arc::new(plan.dataset.pixels.clone()))?;
+        Ok(if kept { Self::Cuts } else { Self::Pixels })
     }
 }
 
@@ -60,7 +100,13 @@ const AHEAD: usize = 2;
 impl Batches {
     /// The training batches of `plan` from step `first` of the whole run (counted from 0), without end.
     pub fn training(plan: &Plan, first: u64) -> Self {
+        Self::training_as(Form::Pixels, plan, first)
+    }
+
+    /// The same in the form of the caller's choice.
+    pub fn training_as(form: Form, plan: &Plan, first: u64) -> Self {
         let recipe = Recipe {
+            form,
             dataset: plan.dataset.clone(),
             samples: plan.indices(Part::Train),
             augment: plan.settings.augment.clone(),
@@ -72,7 +118,19 @@ impl Batches {
 
     /// The pictures `samples` in their order, cut as judging sees them; ends after the last.
     pub fn evaluation(dataset: Arc<Dataset>, samples: Vec<u32>, augment: &AugmentSettings, batch_size: usize) -> Self {
-        let recipe = Recipe { dataset, samples, augment: augment.clone(), batch_size: batch_size.max(1), mode: Mode::Evaluation };
+        Self::evaluation_as(Form::Pixels, dataset, samples, augment, batch_size)
+    }
+
+    /// The same in the form of the caller's choice.
+    pub fn evaluation_as(
+        form: Form,
+        dataset: Arc<Dataset>,
+        samples: Vec<u32>,
+        augment: &AugmentSettings,
+        batch_size: usize,
+    ) -> Self {
+        let (augment, batch_size) = (augment.clone(), batch_size.max(1));
+        let recipe = Recipe { form, dataset, samples, augment, batch_size, mode: Mode::Evaluation };
         Self::start(recipe, 0, 1)
     }
 
@@ -133,6 +191,7 @@ fn threads(cores: Option<usize>) -> usize {
 
 /// All that decides the batches.
 struct Recipe {
+    form: Form,
     dataset: Arc<Dataset>,
     samples: Vec<u32>,
     augment: AugmentSettings,
@@ -175,28 +234,30 @@ impl Recipe {
         true
     }
 
-    /// Pixels, targets and weights of the batch's samples.
+    /// Pictures, targets and weights of the batch's samples.
     fn load(&self, pass: u64, batch: &mut Batch) {
-        let side = self.augment.side();
-        let Batch { pixels, targets, weights, samples } = batch;
-        pixels.resize(samples.len() * side * side * 3, 0);
+        let len = 3 * self.augment.side() * self.augment.side();
+        let Batch { pixels, cuts, targets, weights, samples } = batch;
+        pixels.resize(if self.form == Form::Pixels { samples.len() * len } else { 0 }, 0);
+        cuts.clear();
         targets.clear();
         weights.clear();
-        for (&sample, out) in samples.iter().zip(pixels.chunks_exact_mut(side * side * 3)) {
-            let index = sample as usize;
-            let class = self.dataset.samples[index].class;
-            let picture = self.dataset.pixels.get(index);
+        for (number, &sample) in samples.iter().enumerate() {
+            let class = self.dataset.samples[sample as usize].class;
             targets.push(f32::from(class));
-            match self.mode {
+            let drawn = match self.mode {
                 Mode::Training { seed, class_weights } => {
-                    let mut random = changes(seed, pass, sample);
-                    augment::training(&self.augment, picture, &mut random, out);
                     weights.push(class_weights[usize::from(class.min(1))]);
+                    Drawn::new(&self.augment, &mut changes(seed, pass, sample))
                 }
                 Mode::Evaluation => {
-                    augment::evaluation(&self.augment, picture, out);
                     weights.push(1.0);
+                    Drawn::none(&self.augment)
                 }
+            };
+            match self.form {
+                Form::Pixels => drawn.apply(self.dataset.pixels.get(sample as usize), &mut pixels[number * len..][..len]),
+                Form::Cuts => cuts.push(drawn.cut(sample)),
             }
         }
     }

@@ -8,7 +8,10 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{census::Findings, duplicates, edits::Edited, hash::hash};
-use crate::text::{Say, Sentence, say};
+use crate::{
+    engine::Album,
+    text::{Say, Sentence, say},
+};
 
 /// The side, in pixels, to which every picture is resized before it is cached (the notebook's 128x128).
 pub const SIDE: usize = 128;
@@ -307,6 +310,20 @@ impl Pixels {
 
     fn bytes(&self) -> &[u8] {
         self.bytes.as_deref().map_or(&[], |b| b.as_ref())
+    }
+}
+
+impl Album for Pixels {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn side(&self) -> usize {
+        SIDE
+    }
+
+    fn picture(&self, index: usize) -> &[u8] {
+        self.get(index)
     }
 }
 

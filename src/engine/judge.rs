@@ -5,7 +5,7 @@
 //! logit, so that loss, temperature and threshold act on it as on that of a single picture: a temperature divides the
 //! mean as it divides both.
 
-use super::Engine;
+use super::{Cut, Engine};
 use crate::problem::Problem;
 
 /// Bytes of a pixel.
@@ -45,11 +45,30 @@ impl Judge {
             mirror(pixels, self.side, &mut self.pixels);
             self.logits.resize(logits.len(), 0.0);
             engine.predict(&self.pixels, &mut self.logits)?;
-            for (own, other) in logits.iter_mut().zip(&self.logits) {
-                *own = 0.5 * (*own + other);
-            }
+            self.mean_into(logits);
         }
         Ok(())
+    }
+
+    /// The same of pieces of the pictures that the engine keeps.
+    ///
+    /// # Errors
+    /// A lost device.
+    pub fn logits_of_cuts(&mut self, engine: &mut dyn Engine, cuts: &[Cut], logits: &mut [f32]) -> Result<(), Problem> {
+        engine.predict_cuts(cuts, logits)?;
+        if self.mirrored {
+            let mirrored: Vec<Cut> = cuts.iter().map(|cut| Cut { flip: !cut.flip, ..*cut }).collect();
+            self.logits.resize(logits.len(), 0.0);
+            engine.predict_cuts(&mirrored, &mut self.logits)?;
+            self.mean_into(logits);
+        }
+        Ok(())
+    }
+
+    fn mean_into(&self, logits: &mut [f32]) {
+        for (own, other) in logits.iter_mut().zip(&self.logits) {
+            *own = 0.5 * (*own + other);
+        }
     }
 }
 

@@ -22,9 +22,9 @@ pub mod objective;
 pub mod reference;
 mod selftest;
 
-pub use device::{check, devices, find, open};
+pub use device::{check, devices, find, open, prepare};
 pub use judge::{Judge, mirror};
-pub use selftest::{SelfTest, selftest};
+pub use selftest::{BATCH as TESTED_BATCH, SelfTest, selftest};
 
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +46,42 @@ pub trait Engine: Send {
     /// Out of memory or a lost device; the weights are then those before the step, or must be set again.
     fn train_batch(&mut self, batch: &Batch<'_>, step: Step) -> Result<Score, Problem>;
 
+    /// A step whose score may come later, so that a device need not be waited for after each: gives the scores that are
+    /// there without waiting, which may be of earlier steps or none; [`Engine::scores`] gives the others.
+    ///
+    /// # Errors
+    /// As [`Engine::train_batch`]; a device may also tell the trouble of an earlier step here.
+    fn train_later(&mut self, batch: &Batch<'_>, step: Step) -> Result<Vec<Score>, Problem> {
+        self.train_batch(batch, step).map(|score| vec![score])
+    }
+
+    /// Waits for the steps that [`Engine::train_later`] began, and gives the scores that it did not, in their order.
+    ///
+    /// # Errors
+    /// As [`Engine::train_batch`].
+    fn scores(&mut self) -> Result<Vec<Score>, Problem> {
+        Ok(Vec::new())
+    }
+
+    /// Offers the pictures that batches will be cut from, to be kept in the device's own memory. If it does, a batch may
+    /// name [`Cut`]s instead of carrying pixels, and [`Engine::predict_cuts`] works.
+    ///
+    /// # Errors
+    /// A lost device. That there is no room is no error.
+    fn keep(&mut self, album: std::sync::Arc<dyn Album>) -> Result<bool, Problem> {
+        let _ = album;
+        Ok(false)
+    }
+
+    /// [`Engine::predict`] of pictures that the device keeps; any number of them.
+    ///
+    /// # Errors
+    /// As [`Engine::predict`], and pictures that it does not keep.
+    fn predict_cuts(&mut self, cuts: &[Cut], logits: &mut [f32]) -> Result<(), Problem> {
+        let _ = (cuts, logits);
+        Err(not_kept())
+    }
+
     /// The logits of `logits.len()` pictures, as in evaluation (running statistics, no dropout).
     ///
     /// `pixels` are n x height x width x 3 bytes; any n up to the configured batch, also a short one.
@@ -66,6 +102,16 @@ pub trait Engine: Send {
     /// # Errors
     /// A lost device.
     fn weights(&mut self) -> Result<Weights, Problem>;
+
+    /// Batch norm's running means and variances alone, which are little beside the rest.
+    ///
+    /// # Errors
+    /// A lost device.
+    fn running_statistics(&mut self) -> Result<Weights, Problem> {
+        let mut weights = self.weights()?;
+        weights.0.retain(|name, _| name.ends_with(".running_mean") || name.ends_with(".running_var"));
+        Ok(weights)
+    }
 
     /// Replaces all arrays.
     ///
@@ -89,8 +135,10 @@ pub trait Engine: Send {
 /// Pictures with their labels.
 #[derive(Clone, Copy, Debug)]
 pub struct Batch<'a> {
-    /// n x height x width x 3 bytes, RGB, row by row; the engine divides by 255.
+    /// n x height x width x 3 bytes, RGB, row by row; the engine divides by 255. Empty if there are `cuts`.
     pub pixels: &'a [u8],
+    /// n pieces of the pictures that the device keeps ([`Engine::keep`]), instead of pixels.
+    pub cuts: &'a [Cut],
     /// n labels: 0.0 or 1.0.
     pub targets: &'a [f32],
     /// n factors of each picture's loss (class weights); the mean is over n, as in Keras.
@@ -106,6 +154,30 @@ impl Batch<'_> {
     pub fn is_empty(&self) -> bool {
         self.targets.is_empty()
     }
+}
+
+/// Pictures of one size, from which batches are cut.
+pub trait Album: Send + Sync {
+    /// How many there are.
+    fn count(&self) -> usize;
+
+    /// Height and width of each, in pixels.
+    fn side(&self) -> usize;
+
+    /// side x side x 3 bytes of one of them.
+    fn picture(&self, index: usize) -> &[u8];
+}
+
+/// A square piece of a kept picture, as large as the network's input.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cut {
+    /// Which picture of the [`Album`].
+    pub picture: u32,
+    /// The piece's left and top edge, in pixels of the picture.
+    pub left: u32,
+    pub top: u32,
+    /// Whether it is mirrored, left to right.
+    pub flip: bool,
 }
 
 /// Which step it is.
@@ -182,13 +254,13 @@ pub enum DeviceKind {
     SoftwareGraphics,
 }
 
-/// Whether the parts of `batch` belong together and fit `network`.
+/// Whether the parts of `batch` belong together and fit `network`; one that names cuts is for a device that keeps them.
 ///
 /// # Errors
 /// They do not: a fault of the caller.
 pub fn check_batch(network: &Network, batch: &Batch<'_>) -> Result<(), Problem> {
     let n = batch.len();
-    if n > 0 && batch.pixels.len() == n * network.input.len() && batch.weights.len() == n {
+    if n > 0 && batch.cuts.is_empty() && batch.pixels.len() == n * network.input.len() && batch.weights.len() == n {
         return Ok(());
     }
     Err(Problem::new(
@@ -196,8 +268,22 @@ pub fn check_batch(network: &Network, batch: &Batch<'_>) -> Result<(), Problem> 
         say("A batch does not fit the network", "Un lot ne va pas avec le réseau"),
         say("Report this fault, with the details", "Signalez ce défaut, avec les détails"),
     )
-    .because(format!("{} bytes, {n} targets, {} weights", batch.pixels.len(), batch.weights.len())))
+    .because(format!(
+        "{} bytes, {} cuts, {n} targets, {} weights",
+        batch.pixels.len(),
+        batch.cuts.len(),
+        batch.weights.len()
+    )))
 }
+
+fn not_kept() -> Problem {
+    Problem::new(
+        Kind::Internal,
+        say("The device does not keep these pictures", "Le périphérique ne garde pas ces images"),
+        say("Report this fault, with the details", "Signalez ce défaut, avec les détails"),
+    )
+}
+
 impl OptimizerState {
     /// Whether every slot belongs to a trained array of `network` and has its shape.
     ///

@@ -4,7 +4,7 @@
 //! the validation part, then the callbacks. Between any two batches a training can be paused, ended or left, and what
 //! is then on disk is enough to end with the same bits as if nothing had happened.
 
-use std::time::Instant;
+use std::{collections::VecDeque, time::Instant};
 
 use super::{
     callback::{terminate_on_nan, time_limit},
@@ -18,8 +18,11 @@ use super::{
     validation::{self, Faces},
 };
 use crate::{
-    data::{batch::Batches, sample::Part},
-    engine::{Engine, Judge, Step},
+    data::{
+        batch::{Batches, Form},
+        sample::Part,
+    },
+    engine::{Engine, Judge, Score, Step},
     model::{Weights, init},
     plan::Plan,
     problem::{Kind, Problem},
@@ -58,7 +61,7 @@ pub fn fit(
     tell: &mut dyn FnMut(Told),
 ) -> Result<Outcome, Problem> {
     let mut fit = Fit::start(plan, engine, run, resume, control, tell)?;
-    let mut batches = Batches::training(plan, fit.global_step());
+    let mut batches = Batches::training_as(fit.form, plan, fit.global_step());
     let reason = loop {
         // A run that died after its last epoch, before it could finish.
         if let Some(reason) = fit.at.stopped {
@@ -111,7 +114,11 @@ pub(super) struct Fit<'a> {
     pub(super) run: &'a mut Run,
     pub(super) control: &'a Control,
     pub(super) teller: &'a mut dyn FnMut(Told),
+    /// Whether the engine keeps the pictures.
+    form: Form,
     pub(super) at: Position,
+    /// Pictures of each step that was begun and whose score is not counted yet.
+    pub(super) begun: VecDeque<usize>,
     pub(super) best: Option<Weights>,
     /// Batch norm's averaged running statistics, if weights are averaged.
     pub(super) statistics: Option<Weights>,
@@ -150,6 +157,7 @@ impl<'a> Fit<'a> {
                 (Position { device, threads, ..Position::default() }, None, None)
             }
         };
+        let form = Form::offered(plan, engine)?;
         let meter = Meter::start(at.seconds);
         let (faces, logs) = (Faces::choose(plan), Logs::open(plan, run));
         let told = Instant::now();
@@ -159,7 +167,9 @@ impl<'a> Fit<'a> {
             run,
             control,
             teller,
+            form,
             at,
+            begun: VecDeque::new(),
             best,
             statistics,
             meter,
@@ -209,19 +219,17 @@ impl<'a> Fit<'a> {
         let index = self.global_step();
         let learning_rate = self.rate(index);
         let batch = batches.next().ok_or_else(no_batches)?;
-        let score = self.engine.train_batch(&batch.view(), Step { index: index as u32, learning_rate })?;
+        let scores = self.engine.train_later(&batch.view(), Step { index: index as u32, learning_rate })?;
         let pictures = batch.len();
+        self.begun.push_back(pictures);
         batches.recycle(batch);
-        let loss = score.loss + score.penalty;
-        self.trouble = terminate_on_nan::check(loss, self.at.epoch + 1);
+        self.count(scores);
+        if self.trouble.is_none() && (self.is_due() || self.at.step + 1 == self.plan.steps_per_epoch) {
+            self.settle()?;
+        }
         if self.trouble.is_some() {
             return Ok(Some(StopReason::Diverged));
         }
-        let Sums { loss: losses, correct, pictures: shown } = &mut self.at.sums;
-        // As Keras's mean over the epoch: a short batch counts by its pictures.
-        *losses += loss * pictures as f64;
-        *correct += u64::from(score.correct);
-        *shown += pictures as u64;
         self.at.step += 1;
         self.average_statistics(index)?;
         self.meter.trained(pictures, began.elapsed().as_secs_f64());
@@ -229,17 +237,45 @@ impl<'a> Fit<'a> {
         Ok(None)
     }
 
+    /// Adds scores to the epoch's sums, up to the first that is not a number. As Keras's mean over the epoch: a short
+    /// batch counts by its pictures.
+    fn count(&mut self, scores: Vec<Score>) {
+        for score in scores {
+            let pictures = self.begun.pop_front().unwrap_or_default();
+            let loss = score.loss + score.penalty;
+            self.trouble = terminate_on_nan::check(loss, self.at.epoch + 1);
+            if self.trouble.is_some() {
+                return;
+            }
+            let Sums { loss: losses, correct, pictures: shown } = &mut self.at.sums;
+            *losses += loss * pictures as f64;
+            *correct += u64::from(score.correct);
+            *shown += pictures as u64;
+        }
+    }
+
+    /// Waits for the scores of all steps that were begun.
+    fn settle(&mut self) -> Result<(), Problem> {
+        let scores = self.engine.scores()?;
+        self.count(scores);
+        Ok(())
+    }
+
     /// Does what is wished before the next batch: `None` goes on.
     fn obey(&mut self) -> Result<Option<StopReason>, End> {
-        let wish = match self.control.wish() {
-            Wish::Pause => self.pause()?,
-            wish => wish,
-        };
-        match wish {
-            Wish::Go | Wish::Pause => {
-                let reached = time_limit::reached(&self.plan.settings.train.callbacks, self.meter.elapsed());
-                Ok(reached.then_some(StopReason::TimeLimit))
+        let mut wish = self.control.wish();
+        let late = time_limit::reached(&self.plan.settings.train.callbacks, self.meter.elapsed());
+        if wish != Wish::Go || late {
+            self.settle()?;
+            if self.trouble.is_some() {
+                return Ok(Some(StopReason::Diverged));
             }
+        }
+        if wish == Wish::Pause {
+            wish = self.pause()?;
+        }
+        match wish {
+            Wish::Go | Wish::Pause => Ok(late.then_some(StopReason::TimeLimit)),
             Wish::Finish => Ok(Some(StopReason::ByUser)),
             Wish::Discard => Err(End::Failed(Problem::cancelled())),
             Wish::Leave => Err(End::Left),
@@ -283,7 +319,10 @@ impl<'a> Fit<'a> {
         let mut judge = Judge::new(augment.test_time_flip, augment.side());
         let samples = self.plan.indices(Part::Validation);
         let batch_size = self.plan.settings.train.batch_size as usize;
-        let mut batches = Batches::evaluation(self.plan.dataset.clone(), samples, augment, batch_size);
+        // A device that keeps the pictures is waited for once in so many batches.
+        let at_once = if self.form == Form::Cuts { 4 } else { 1 };
+        let dataset = self.plan.dataset.clone();
+        let mut batches = Batches::evaluation_as(self.form, dataset, samples, augment, at_once * batch_size);
         let total = self.plan.batches(Part::Validation) as u32;
         loop {
             match self.control.wish() {
@@ -299,13 +338,12 @@ impl<'a> Fit<'a> {
             }
             let began = Instant::now();
             let Some(batch) = batches.next() else { break };
-            logits.resize(batch.len(), 0.0);
-            judge.logits(self.engine, &batch.pixels, &mut logits)?;
+            batch.judge(&mut judge, self.engine, &mut logits)?;
             loss += self.plan.settings.train.loss.judge(&logits, &batch.targets).0 * batch.len() as f64;
             for (logit, target) in logits.iter().zip(&batch.targets) {
                 counts[usize::from(*target >= 0.5)][usize::from(*logit >= 0.0)] += 1;
             }
-            step += 1;
+            step += batch.len().div_ceil(batch_size.max(1)) as u32;
             self.meter.validated(batch.len(), began.elapsed().as_secs_f64());
             self.validation_progress(step, total);
             batches.recycle(batch);

@@ -5,7 +5,10 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    data::{batch::Batches, sample::Part},
+    data::{
+        batch::{Batches, Form},
+        sample::Part,
+    },
     engine::{Device, Engine, Judge, Step},
     model::{init, summary},
     plan::Plan,
@@ -56,20 +59,23 @@ pub fn trial(
 ) -> Result<Trial, Problem> {
     engine.set_weights(&init::init(&plan.network, plan.settings.model.initialization, plan.settings.seed.into()))?;
     let learning_rate = plan.settings.train.optimizer.learning_rate;
+    let form = Form::offered(plan, engine)?;
     let (mut pictures, mut began) = (0, Instant::now());
-    for (index, batch) in Batches::training(plan, 0).take(WARM_UP + BATCHES).enumerate() {
+    for (index, batch) in Batches::training_as(form, plan, 0).take(WARM_UP + BATCHES).enumerate() {
         if control.cancelled() {
             return Err(Problem::cancelled());
         }
         if index == WARM_UP {
+            engine.scores()?;
             (pictures, began) = (0, Instant::now());
         }
-        engine.train_batch(&batch.view(), Step { index: index as u32, learning_rate })?;
+        engine.train_later(&batch.view(), Step { index: index as u32, learning_rate })?;
         pictures += batch.len();
         progress(index as u64 + 1, (WARM_UP + BATCHES) as u64);
     }
+    engine.scores()?;
     let per_picture = began.elapsed().as_secs_f64() / pictures.max(1) as f64;
-    let judging = judging_seconds(plan, engine)?;
+    let judging = judging_seconds(plan, form, engine)?;
     let (train, validation) = (plan.indices(Part::Train).len(), plan.indices(Part::Validation).len());
     let shown = (plan.steps_per_epoch as usize * plan.settings.train.batch_size as usize).min(
         match plan.settings.train.steps_per_epoch {
@@ -88,7 +94,7 @@ pub fn trial(
 }
 
 /// Seconds to judge one picture.
-fn judging_seconds(plan: &Plan, engine: &mut dyn Engine) -> Result<f64, Problem> {
+fn judging_seconds(plan: &Plan, form: Form, engine: &mut dyn Engine) -> Result<f64, Problem> {
     let mut samples = plan.indices(Part::Validation);
     samples.truncate(8 * plan.settings.train.batch_size as usize);
     let pictures = samples.len();
@@ -97,9 +103,8 @@ fn judging_seconds(plan: &Plan, engine: &mut dyn Engine) -> Result<f64, Problem>
     let mut judge = Judge::new(augment.test_time_flip, augment.side());
     let mut logits = Vec::new();
     let began = Instant::now();
-    for batch in Batches::evaluation(plan.dataset.clone(), samples, augment, batch_size) {
-        logits.resize(batch.len(), 0.0);
-        judge.logits(engine, &batch.pixels, &mut logits)?;
+    for batch in Batches::evaluation_as(form, plan.dataset.clone(), samples, augment, batch_size) {
+        batch.judge(&mut judge, engine, &mut logits)?;
     }
     Ok(began.elapsed().as_secs_f64() / pictures.max(1) as f64)
 }

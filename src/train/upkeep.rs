@@ -9,12 +9,7 @@ use super::{
     fit::{Fit, Told},
     meter::Work,
 };
-use crate::{
-    data::sample::Part,
-    model::{Op, Weights, layers::Role},
-    problem::Problem,
-    run::RunStatus,
-};
+use crate::{data::sample::Part, model::Op, problem::Problem, run::RunStatus};
 
 /// Batch events are at least this far apart. Each draws the window once, and where no graphics card does that, the cores
 /// that train do: ten a second look alive and cost a third of thirty.
@@ -46,10 +41,15 @@ impl Fit<'_> {
         self.tell_faces()
     }
 
-    /// Where the epoch stands, if it is time to say so.
+    /// Whether it is time to say where the epoch stands.
+    pub(super) fn is_due(&self) -> bool {
+        self.told.elapsed() >= BETWEEN_EVENTS
+    }
+
+    /// Where the epoch stands, if all its steps so far are counted and it is time to say so.
     pub(super) fn progress(&mut self, learning_rate: f64) -> Result<(), Problem> {
         let last = self.at.step == self.plan.steps_per_epoch;
-        if self.told.elapsed() < BETWEEN_EVENTS && !last {
+        if !self.begun.is_empty() || (!self.is_due() && !last) {
             return Ok(());
         }
         let record = self.batch_record(self.at.step, learning_rate, 0);
@@ -60,7 +60,7 @@ impl Fit<'_> {
 
     /// Where the validation pass stands, if it is time to say so.
     pub(super) fn validation_progress(&mut self, step: u32, total: u32) {
-        if self.told.elapsed() < BETWEEN_EVENTS {
+        if !self.is_due() {
             return;
         }
         let record = self.batch_record(step, self.rate(self.global_step().saturating_sub(1)), step);
@@ -162,7 +162,7 @@ impl Fit<'_> {
             return Ok(());
         }
         let momentum = optimizer.average_momentum(step).powi(STATISTICS_EVERY as i32) as f32;
-        let current = self.running_statistics()?;
+        let current = self.engine.running_statistics()?;
         match &mut self.statistics {
             None => self.statistics = Some(current),
             Some(average) => {
@@ -174,13 +174,5 @@ impl Fit<'_> {
             }
         }
         Ok(())
-    }
-
-    fn running_statistics(&mut self) -> Result<Weights, Problem> {
-        let mut weights = self.engine.weights()?;
-        let running = |role| matches!(role, Role::RunningMean | Role::RunningVariance);
-        let names: Vec<String> = self.plan.network.parameters().into_iter().filter(|p| running(p.role)).map(|p| p.name).collect();
-        weights.0.retain(|name, _| names.contains(name));
-        Ok(weights)
     }
 }

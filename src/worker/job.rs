@@ -51,7 +51,7 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
             list(store, emit);
             result
         }
-        Command::Try { plan, devices } => try_devices(&plan, &devices, control, emit),
+        Command::Try { plan, devices } => try_devices(&plan, &devices, store, control, emit),
         Command::TestRates(plan) => test_rates(&plan, control, emit),
         Command::TrainAgain { run, dataset, device } => {
             let result = training::again(&run, &dataset, device, store, control, emit);
@@ -71,7 +71,8 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
         }
         Command::TestDevice(device) => {
             emit(Event::Progress { stage: Stage::TestingDevice, done: 0, total: 0 });
-            let test = engine::selftest(&device)?;
+            engine::prepare(&device, store.home());
+            let test = engine::selftest(&device, engine::TESTED_BATCH)?;
             emit(Event::Tested { device, test });
             Ok(())
         }
@@ -165,11 +166,18 @@ fn list(store: &RunStore, emit: &mut dyn FnMut(Event)) {
 }
 
 /// Tries `plan` on each of `devices`; one that fails is told, and the others are tried.
-fn try_devices(plan: &Plan, devices: &[String], control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
+fn try_devices(
+    plan: &Plan,
+    devices: &[String],
+    store: &RunStore,
+    control: &Control,
+    emit: &mut dyn FnMut(Event),
+) -> Result<(), Problem> {
     for (number, device) in (0..).zip(devices) {
         let count = devices.len() as u64;
         let tell =
             |done, total| emit(Event::Progress { stage: Stage::Trying, done: number * total + done, total: count * total });
+        engine::prepare(device, store.home());
         let tried =
             engine::open(device, &plan.engine_config()).and_then(|mut engine| trial::trial(plan, engine.as_mut(), control, tell));
         match tried {

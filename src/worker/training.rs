@@ -218,6 +218,7 @@ fn settle(plan: &Plan, home: &Path, control: &Control, emit: &mut dyn FnMut(Even
     if plan.device == choice::AUTOMATIC {
         let devices = choice::candidates(engine::devices());
         let mut attempt = |id: &str| {
+            engine::prepare(id, home);
             let mut engine = engine::open(id, &plan.engine_config())?;
             let tell = |done, total| emit(Event::Progress { stage: Stage::Trying, done, total });
             trial::trial(&plan, engine.as_mut(), control, tell)
@@ -225,6 +226,7 @@ fn settle(plan: &Plan, home: &Path, control: &Control, emit: &mut dyn FnMut(Even
         let fastest = choice::fastest(&plan, &devices, home, &mut attempt)?;
         plan.device = fastest;
     }
+    engine::prepare(&plan.device, home);
     Ok(plan)
 }
 

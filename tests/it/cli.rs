@@ -47,6 +47,32 @@ fn with<'a>(command: &'a str, more: &[&'a str]) -> Vec<&'a str> {
 }
 
 #[test]
+fn without_a_graphics_driver_everything_but_the_card_works() {
+    let home = tempfile::tempdir().expect("a folder");
+    let without = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_trombine"));
+        command.env("TROMBINE_HOME", home.path()).env("XDG_RUNTIME_DIR", home.path());
+        // Vulkan's loader then finds no driver. (Metal and DirectX are part of their systems.)
+        command.env("VK_DRIVER_FILES", "/nowhere.json").env("VK_ICD_FILENAMES", "/nowhere.json");
+        let output = command.args(["--lang", "en"]).args(arguments).output().expect("it starts");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    let (status, out, err) = without(&["devices"]);
+    assert_eq!(status, Some(0), "{err}");
+    assert!(out.starts_with("cpu "), "{out}");
+    if cfg!(target_os = "linux") {
+        assert!(!out.contains("gpu"), "{out}");
+        let (status, _, err) = without(&with("train", &["--device", "gpu"]));
+        assert_eq!(status, Some(1));
+        assert!(err.contains("There is no device “gpu” here; there are auto, cpu"), "{err}");
+    }
+    let (status, out, err) = without(&with("train", &["--device", "auto", "--epochs", "1"]));
+    assert_eq!(status, Some(0), "{err}");
+    assert!(out.contains("All epochs are done"), "{out}");
+}
+
+#[test]
 fn what_cannot_be_done_is_said_with_the_way_on() {
     let home = tempfile::tempdir().expect("a folder");
     let home = home.path();

@@ -321,6 +321,20 @@ fn training_lowers_the_loss() {
 }
 
 #[test]
+fn running_statistics_come_alone() {
+    let config = config(&everything(), 9);
+    let first = weights(&config.network, 4);
+    for (name, engine) in engines() {
+        let mut engine = open(*engine, &config, &first);
+        engine.train_batch(&Pictures::random(&config.network, 5, 1).batch(), step(0)).expect("trains");
+        let mut all = engine.weights().expect("gives");
+        all.0.retain(|name, _| name.contains("running"));
+        assert!(!all.0.is_empty());
+        assert!(engine.running_statistics().expect("gives") == all, "{name}");
+    }
+}
+
+#[test]
 fn devices_open_by_their_ids_and_unknown_ones_are_named() {
     let config = config(&small(), 8);
     let devices = devices();
@@ -332,11 +346,19 @@ fn devices_open_by_their_ids_and_unknown_ones_are_named() {
     let problem = engine::open("abacus", &config).err().expect("there is none");
     assert_eq!((problem.kind, problem.knob.as_deref()), (Kind::Device, Some("device")));
     assert!(problem.what.en.contains("abacus") && problem.what.en.contains("cpu"), "{problem}");
+    assert!(problem.details.is_empty(), "{problem}");
+    // A toolkit's device that is not there says why: not built for, or no card that answers.
+    for id in ["candle-cuda", "candle-metal"] {
+        if devices.iter().all(|device| device.id != id) {
+            let problem = engine::open(id, &config).err().expect("it is not there");
+            assert!(problem.what.en.contains(id) && !problem.details.is_empty(), "{problem}");
+        }
+    }
 }
 
 #[test]
 fn the_self_test_agrees_and_shows_a_speed() {
-    let test = engine::selftest("cpu").expect("the processor is there");
+    let test = engine::selftest("cpu", engine::TESTED_BATCH).expect("the processor is there");
     assert!(test.agrees && test.pictures_per_second > 0.0, "{test:?}");
     assert!(test.gradients_off > 0.0, "f32 and f64 round differently: {test:?}");
 }

@@ -102,7 +102,7 @@ impl Pictures {
     }
 
     pub fn batch(&self) -> Batch<'_> {
-        Batch { pixels: &self.pixels, targets: &self.targets, weights: &self.weights }
+        Batch { pixels: &self.pixels, cuts: &[], targets: &self.targets, weights: &self.weights }
     }
 }
 

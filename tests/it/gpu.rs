@@ -1,11 +1,15 @@
-//! What is the graphics engine's own: choosing and losing devices, its traffic, and a whole training beside the
-//! processor's. Its arithmetic is held to the truth with that of all engines in `engine.rs` and `engine_torch.rs`.
+//! What is the graphics engine's own: choosing and losing devices, pictures that stay on the card, its traffic, and a
+//! whole training beside the processor's. Its arithmetic is held to the truth with that of all engines in `engine.rs` and `engine_torch.rs`.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use trombine::{
+    data::{
+        batch::{Batches, Form},
+        sample::Part,
+    },
     engine::{
-        self, Batch, Device, DeviceKind, Engine, EngineConfig, OptimizerState, Score, SelfTest, Step,
+        self, Album, Batch, Cut, Device, DeviceKind, Engine, EngineConfig, Judge, OptimizerState, Score, SelfTest, Step,
         cpu::CpuEngine,
         gpu::{self, GpuEngine},
     },
@@ -13,12 +17,19 @@ use trombine::{
     problem::{Kind, Problem},
     run::{RunStatus, RunStore},
     text::say,
-    train::{choice, control::Control, event::TrainEvent, trial::Trial},
+    train::{
+        choice,
+        control::Control,
+        event::TrainEvent,
+        fit::{Told, fit},
+        trial::Trial,
+    },
     worker::{self, Event},
 };
 
 use crate::{
-    engine_cases::{Pictures, assert_close, config, gpu_is_there, open_gpu, small, step, weights},
+    engine_cases::{Pictures, assert_close, config, distance, gpu_is_there, open_gpu, random_case, small, step, weights},
+    support::required,
     training::{dataset, plan, settings},
 };
 
@@ -173,6 +184,396 @@ fn a_lost_card_is_a_problem_and_opens_again() {
     again.train_batch(&pictures.batch(), step(0)).expect("trains");
 }
 
+/// A card whose driver is reset after some steps, in the middle of an epoch.
+struct Reset {
+    inner: GpuEngine,
+    steps_left: u32,
+}
+
+impl Engine for Reset {
+    fn device(&self) -> &Device {
+        self.inner.device()
+    }
+    fn train_batch(&mut self, batch: &Batch<'_>, step: Step) -> Result<Score, Problem> {
+        self.inner.train_batch(batch, step)
+    }
+    fn train_later(&mut self, batch: &Batch<'_>, step: Step) -> Result<Vec<Score>, Problem> {
+        if self.steps_left == 0 {
+            self.inner.lose();
+        }
+        self.steps_left = self.steps_left.saturating_sub(1);
+        self.inner.train_later(batch, step)
+    }
+    fn scores(&mut self) -> Result<Vec<Score>, Problem> {
+        self.inner.scores()
+    }
+    fn keep(&mut self, album: Arc<dyn Album>) -> Result<bool, Problem> {
+        self.inner.keep(album)
+    }
+    fn predict(&mut self, pixels: &[u8], logits: &mut [f32]) -> Result<(), Problem> {
+        self.inner.predict(pixels, logits)
+    }
+    fn predict_cuts(&mut self, cuts: &[Cut], logits: &mut [f32]) -> Result<(), Problem> {
+        self.inner.predict_cuts(cuts, logits)
+    }
+    fn gradients(&mut self, batch: &Batch<'_>, step: Step) -> Result<(Score, Weights), Problem> {
+        self.inner.gradients(batch, step)
+    }
+    fn weights(&mut self) -> Result<Weights, Problem> {
+        self.inner.weights()
+    }
+    fn set_weights(&mut self, weights: &Weights) -> Result<(), Problem> {
+        self.inner.set_weights(weights)
+    }
+    fn optimizer_state(&mut self) -> Result<OptimizerState, Problem> {
+        self.inner.optimizer_state()
+    }
+    fn set_optimizer_state(&mut self, state: &OptimizerState) -> Result<(), Problem> {
+        self.inner.set_optimizer_state(state)
+    }
+}
+
+#[test]
+fn a_driver_reset_in_mid_epoch_goes_on_on_the_processor() {
+    if !gpu_is_there() {
+        return;
+    }
+    let plan = plan(&settings());
+    let train = |engine: Box<dyn Engine>| {
+        let home = tempfile::tempdir().expect("a folder");
+        let store = RunStore::at(home.path());
+        let (mut devices, mut warnings, mut losses) = (Vec::new(), Vec::new(), Vec::new());
+        let mut hear = |event| match event {
+            Event::Train(TrainEvent::Started { device, .. }) => devices.push(device),
+            Event::Train(TrainEvent::Epoch(record)) => losses.push((record.epoch, record.validation_loss)),
+            Event::Warned(problem) => warnings.push(problem),
+            _ => {}
+        };
+        worker::train_on(&plan, engine, &store, &Control::default(), &mut hear).expect("the training ends all the same");
+        let run = store.find("last").expect("on the disk");
+        assert_eq!((run.info.status, run.info.epochs_done), (RunStatus::Finished, 3));
+        (losses, devices, warnings)
+    };
+    let id = gpu::first().expect("there is one").id;
+    let inner = GpuEngine::apart(&plan.engine_config(), &id).expect("opens");
+    // Four steps an epoch: within the second.
+    let (losses, devices, warnings) = train(Box::new(Reset { inner, steps_left: 6 }));
+    assert_eq!(devices.iter().map(|device| &device.id[..]).collect::<Vec<_>>(), [&id, "cpu"]);
+    assert!(devices[0].details.ends_with("pictures kept on the card"), "{}", devices[0].details);
+    assert_eq!(warnings.iter().map(|w| w.kind).collect::<Vec<_>>(), [Kind::Device]);
+    let undisturbed = train(Box::new(CpuEngine::new(&plan.engine_config()).expect("opens"))).0;
+    assert_eq!(losses.len(), 3, "no epoch is told twice: {losses:?}");
+    for ((epoch, loss), (number, other)) in losses.iter().zip(&undisturbed) {
+        assert_eq!(epoch, number);
+        assert!((loss - other).abs() < 0.05 * other.max(0.1), "{losses:?} by both, {undisturbed:?} on the processor alone");
+    }
+}
+
+#[test]
+fn pictures_on_the_card_are_cut_as_on_the_processor() {
+    if !gpu_is_there() {
+        return;
+    }
+    let mut settings = settings();
+    // Neither the picture nor a batch of an odd number is of whole words.
+    settings.augment.crop = 61;
+    settings.train.batch_size = 3;
+    let plan = trombine::plan::Plan::new(&settings, dataset(30)).expect("a plan");
+    let config = plan.engine_config();
+    let first = weights(&config.network, 4);
+    let run = |form: Form| {
+        let mut engine = open_gpu(&config);
+        engine.set_weights(&first).expect("fits");
+        if form == Form::Cuts {
+            assert!(engine.keep(Arc::new(plan.dataset.pixels.clone())).expect("is there"));
+        }
+        let mut scores = Vec::new();
+        for (index, batch) in (0..12).zip(Batches::training_as(form, &plan, 0)) {
+            assert_eq!((batch.pixels.is_empty(), batch.cuts.is_empty()), (form == Form::Cuts, form == Form::Pixels));
+            scores.push(engine.train_batch(&batch.view(), step(index)).expect("trains"));
+        }
+        let samples = plan.indices(Part::Validation);
+        let mut logits = Vec::new();
+        let mut judge = Judge::new(true, settings.augment.side());
+        // More than a batch at once, too, and each with its mirror image.
+        for batch in Batches::evaluation_as(form, plan.dataset.clone(), samples, &settings.augment, 5) {
+            let mut some = Vec::new();
+            batch.judge(&mut judge, &mut engine, &mut some).expect("predicts");
+            logits.extend(some);
+        }
+        (scores, logits, engine.weights().expect("gives"))
+    };
+    let (pixels, cuts) = (run(Form::Pixels), run(Form::Cuts));
+    assert_eq!(cuts.0, pixels.0, "scores");
+    assert_eq!(cuts.1, pixels.1, "logits");
+    assert!(cuts == pixels, "weights");
+}
+
+#[test]
+fn pieces_of_pictures_that_are_not_kept_are_refused() {
+    let config = config(&small(), 9);
+    let cut = |picture, left| Cut { picture, left, top: 0, flip: false };
+    let mut processor = CpuEngine::new(&config).expect("opens");
+    let dataset = dataset(2);
+    let album = || Arc::new(dataset.pixels.clone());
+    assert!(!processor.keep(album()).expect("no error"), "the processor has its pictures at hand");
+    let refused = |engine: &mut dyn Engine, cut: Cut| {
+        let batch = Batch { pixels: &[], cuts: &[cut], targets: &[1.0], weights: &[1.0] };
+        let trained = engine.train_batch(&batch, step(0)).err().map(|problem| problem.kind);
+        let judged = engine.predict_cuts(&[cut], &mut [0.0]).err().map(|problem| problem.kind);
+        assert_eq!(trained, judged);
+        trained
+    };
+    assert_eq!(refused(&mut processor, cut(0, 0)), Some(Kind::Internal));
+    if !gpu_is_there() {
+        return;
+    }
+    let mut card = open_gpu(&config);
+    assert_eq!(refused(&mut card, cut(0, 0)), Some(Kind::Internal), "before they are kept");
+    assert!(card.keep(album()).expect("is there"));
+    assert_eq!(refused(&mut card, cut(2, 0)), Some(Kind::Internal), "a third of two");
+    assert_eq!(refused(&mut card, cut(0, 120)), Some(Kind::Internal), "beyond the right edge");
+    assert_eq!(refused(&mut card, cut(1, 119)), None);
+}
+
+/// An album that says of itself that it is large.
+struct Vast;
+
+impl Album for Vast {
+    fn count(&self) -> usize {
+        1 << 30
+    }
+    fn side(&self) -> usize {
+        128
+    }
+    fn picture(&self, _: usize) -> &[u8] {
+        &[]
+    }
+}
+
+#[test]
+fn pictures_that_do_not_fit_are_streamed() {
+    if !gpu_is_there() {
+        return;
+    }
+    let config = config(&small(), 9);
+    let mut engine = open_gpu(&config);
+    assert!(!engine.keep(Arc::new(Vast)).expect("that there is no room is no error"));
+    assert!(engine.device().details.ends_with("pictures streamed to the card"), "{}", engine.device().details);
+    let pictures = Pictures::random(&config.network, 4, 1);
+    engine.train_batch(&pictures.batch(), step(0)).expect("trains from pixels all the same");
+}
+
+#[test]
+fn a_step_sends_little_and_waits_for_nothing() {
+    if !gpu_is_there() {
+        return;
+    }
+    let settings = settings();
+    let plan = trombine::plan::Plan::new(&settings, dataset(30)).expect("a plan");
+    let config = plan.engine_config();
+    let first = weights(&config.network, 4);
+    let batches: Vec<_> = Batches::training_as(Form::Cuts, &plan, 0).take(40).collect();
+    let open = || {
+        let mut engine = open_gpu(&config);
+        engine.set_weights(&first).expect("fits");
+        assert!(engine.keep(Arc::new(plan.dataset.pixels.clone())).expect("is there"));
+        engine
+    };
+    let mut engine = open();
+    let each: Vec<Score> =
+        (0..).zip(&batches).map(|(index, batch)| engine.train_batch(&batch.view(), step(index)).expect("trains")).collect();
+    let mut engine = open();
+    let before = engine.crossings();
+    let mut later = Vec::new();
+    for (index, batch) in (0..).zip(&batches) {
+        later.extend(engine.train_later(&batch.view(), step(index)).expect("begins"));
+    }
+    let begun = engine.crossings();
+    assert_eq!((begun.reads - before.reads, begun.bytes_down - before.bytes_down), (0, 0), "nothing comes back meanwhile");
+    assert!(begun.submissions - before.submissions >= 40);
+    // Each of the 18 training pictures once; for each step its uniform, and of each picture where it is cut (16 bytes), target
+    // and weight (8).
+    let shown: u64 = batches.iter().map(|batch| batch.len() as u64).sum();
+    let pictures = plan.indices(Part::Train).len() as u64;
+    assert_eq!(begun.bytes_up - before.bytes_up, pictures * 128 * 128 * 3 + 40 * 84 * 4 + shown * 24);
+    later.extend(engine.scores().expect("ends"));
+    let ended = engine.crossings();
+    assert_eq!((ended.reads - begun.reads, ended.bytes_down - begun.bytes_down), (1, 40 * 16), "all scores at once");
+    assert_eq!(later, each, "and the same bits");
+    assert!(engine.scores().expect("nothing waits").is_empty());
+}
+
+#[test]
+fn an_epoch_reads_back_only_what_it_tells() {
+    if !gpu_is_there() {
+        return;
+    }
+    let mut settings = settings();
+    (settings.train.epochs, settings.train.steps_per_epoch) = (2, 30);
+    let plan = trombine::plan::Plan::new(&settings, dataset(30)).expect("a plan");
+    let (_home, mut run) = crate::training::run(&plan);
+    let mut engine = open_gpu(&plan.engine_config());
+    let before = engine.crossings();
+    let (mut batches, mut looks) = (0, 0);
+    let mut tell = |told| match told {
+        Told::Train(TrainEvent::Batch(record)) if !record.validating => batches += 1,
+        Told::Train(TrainEvent::Faces { .. }) => looks += 1,
+        Told::Warned(problem) => panic!("{problem}"),
+        Told::Train(_) => {}
+    };
+    fit(&plan, &mut engine, &mut run, None, &Control::default(), &mut tell).expect("trains");
+    let reads = engine.crossings().reads - before.reads;
+    // Six faces in two batches. After each epoch: 6 validation pictures in one row, the weights that are judged, and for the
+    // checkpoint weights and the optimizer's memory; at the very end those two once more.
+    assert_eq!(reads, batches + 2 * looks + 2 * (1 + 1 + 2) + 2, "{batches} told, {looks} looks at the faces");
+}
+
+#[test]
+fn two_programs_share_a_card() {
+    if !gpu_is_there() {
+        return;
+    }
+    let id = gpu::first().expect("there is one").id;
+    let id = &id[..];
+    let run = |seed: u64| {
+        let config = config(&small(), 9);
+        // A connection of its own each, as two programs have.
+        let mut engine = GpuEngine::apart(&config, id).expect("opens");
+        engine.set_weights(&weights(&config.network, seed)).expect("fits");
+        for index in 0..20 {
+            let pictures = Pictures::random(&config.network, 8, index.into());
+            engine.train_later(&pictures.batch(), step(index)).expect("trains");
+        }
+        assert_eq!(engine.scores().expect("ends").len(), 20);
+        engine.weights().expect("gives")
+    };
+    let alone = [run(1), run(2)];
+    let together = std::thread::scope(|scope| {
+        let both = [1, 2].map(|seed| scope.spawn(move || run(seed)));
+        both.map(|thread| thread.join().expect("no panic"))
+    });
+    assert!(alone == together, "one disturbs the other");
+}
+
+/// The first card with its maps as f16, if it can; says so if not.
+fn half() -> Option<String> {
+    if !gpu_is_there() {
+        return None;
+    }
+    let device = gpu::in_half(gpu::first()?);
+    if device.is_none() {
+        println!("skipped: the first card has no f16 in its kernels");
+    }
+    device.map(|device| device.id)
+}
+
+#[test]
+fn half_precision_answers_alike_and_learns_alike() {
+    let Some(id) = half() else { return };
+    assert_eq!(engine::find("gpu:f16").map(|device| device.id), Ok(id.clone()));
+    assert_eq!(engine::find("cpu:f16").err().map(|problem| problem.kind), Some(Kind::Device));
+    // The random configurations of the other engines. f16 keeps three digits; where a batch norm divides by a small deviation,
+    // or a maximum of two values that are equal but for rounding falls to the other, more is lost: most are held to the
+    // bounds, all to ten times as much.
+    let cases: u32 = if required("gpu") { 60 } else { 12 };
+    let (mut worst, mut near) = ((0.0_f64, 0.0_f64), 0);
+    for number in 0..cases {
+        let (config, n) = random_case(number.into());
+        let first = weights(&config.network, number.into());
+        let pictures = Pictures::random(&config.network, n, number.into());
+        let run = |engine: &mut dyn Engine| {
+            engine.set_weights(&first).expect("fits");
+            let mut logits = vec![0.0; n];
+            engine.predict(&pictures.pixels, &mut logits).expect("predicts");
+            let (_, gradients) = engine.gradients(&pictures.batch(), step(5)).expect("gradients");
+            let all: Vec<f32> = gradients.iter().flat_map(|(_, array)| array.data.iter().copied()).collect();
+            (logits, all)
+        };
+        let mut card = GpuEngine::new(&config, &id).expect("opens");
+        assert_eq!(card.device().id, id);
+        let (half, full) = (run(&mut card), run(&mut CpuEngine::new(&config).expect("opens")));
+        let logits = half.0.iter().zip(&full.0).map(|(a, b)| f64::from((a - b).abs() / b.abs().max(1.0))).fold(0.0, f64::max);
+        let gradients = distance(&half.1, &full.1);
+        println!("case {number}: logits off by {logits:.1e}, gradients by {gradients:.1e}");
+        near += u32::from(logits < 1e-2 && gradients < 1e-1);
+        worst = (worst.0.max(logits), worst.1.max(gradients));
+    }
+    assert!(worst.0 > 1e-6, "nothing was rounded to f16: {worst:?}");
+    assert!(near * 5 >= cases * 4 && worst.0 < 0.1 && worst.1 < 1.0, "{near} of {cases} near, worst {worst:?}");
+    // Its weights are f32, and go to another engine and back as they are.
+    let config = config(&small(), 12);
+    let mut card = GpuEngine::new(&config, &id).expect("opens");
+    let mut processor = CpuEngine::new(&config).expect("opens");
+    let first = weights(&config.network, 4);
+    let mut losses = Vec::new();
+    for engine in [&mut card as &mut dyn Engine, &mut processor] {
+        engine.set_weights(&first).expect("fits");
+        assert_eq!(engine.weights().expect("gives"), first);
+        let pictures = Pictures::random(&config.network, 8, 1);
+        let score = |index| engine.train_batch(&pictures.batch(), Step { index, learning_rate: 1e-2 }).expect("trains");
+        losses.push((0..40).map(score).map(|score| score.loss).last().expect("steps"));
+    }
+    let start = processor_loss(&config, &first);
+    assert!(losses[0] < 0.5 * start && losses[1] < 0.5 * start, "{start} to {losses:?}");
+}
+
+fn processor_loss(config: &EngineConfig, first: &Weights) -> f64 {
+    let mut engine = CpuEngine::new(config).expect("opens");
+    engine.set_weights(first).expect("fits");
+    let pictures = Pictures::random(&config.network, 8, 1);
+    engine.gradients(&pictures.batch(), step(0)).expect("gradients").0.loss
+}
+
+#[test]
+fn tiles_are_measured_once_and_change_no_bit() {
+    if !gpu_is_there() {
+        return;
+    }
+    let home = tempfile::tempdir().expect("a folder");
+    let file = home.path().join("tiles.json");
+    let id = gpu::first().expect("there is one").id;
+    engine::prepare("cpu", home.path());
+    assert!(!file.exists(), "the processor has none");
+    engine::prepare("gpu", home.path());
+    let read = || -> std::collections::BTreeMap<String, [f64; 6]> {
+        serde_json::from_slice(&std::fs::read(&file).expect("kept")).expect("JSON")
+    };
+    let known = read();
+    let (name, costs) = known.iter().next().expect("one card");
+    assert_eq!((known.len(), gpu::tile_costs(&id)), (1, Some(*costs)));
+    assert!(costs.iter().all(|cost| *cost >= 1.0) && costs.contains(&1.0), "{costs:?}");
+    println!("tiles cost {costs:.2?}");
+    let model = ModelSettings { filters: vec![24], dense: vec![70], ..small() };
+    let config = config(&model, 30);
+    let run = || {
+        let mut engine = open_gpu(&config);
+        engine.set_weights(&weights(&config.network, 4)).expect("fits");
+        for index in 0..2 {
+            let pictures = Pictures::random(&config.network, 7, index.into());
+            engine.train_batch(&pictures.batch(), step(index)).expect("trains");
+        }
+        engine.weights().expect("gives")
+    };
+    let mut seen = Vec::new();
+    for cheapest in [1, 4] {
+        let mut costs = [100.0; 6];
+        costs[cheapest] = 1.0;
+        let text = serde_json::to_vec(&std::collections::BTreeMap::from([(name, costs)])).expect("JSON");
+        std::fs::write(&file, text).expect("writes");
+        engine::prepare(&id, home.path());
+        assert_eq!(gpu::tile_costs(&id), Some(costs), "what the file says is taken");
+        seen.push(run());
+    }
+    for weights in &seen[1..] {
+        assert_close(weights, &seen[0], 0.0, "another tile, another order of sums");
+    }
+    // A file that is not sound is measured anew, in this program taken from memory.
+    std::fs::write(&file, "{}").expect("writes");
+    engine::prepare(&id, home.path());
+    assert_eq!(read().len(), 1);
+}
+
 #[test]
 fn too_little_memory_proposes_a_smaller_batch() {
     if !gpu_is_there() {
@@ -251,7 +652,7 @@ fn reference_network() -> Network {
 fn no_kernel_makes_a_redundant_pass() {
     let network = reference_network();
     for batch in [32, 256] {
-        let kernels = gpu::traffic(&network, batch, 32_768).expect("the default's layers");
+        let kernels = gpu::traffic(&network, batch, false).expect("the default's layers");
         let moved: u64 = kernels.iter().map(|kernel| kernel.read + kernel.written).sum();
         let least = gpu::least_traffic(&network, batch);
         let (flops, computed) = kernels.iter().fold((0, 0), |(a, b), kernel| (a + kernel.flops, b + kernel.computed_flops));
@@ -275,10 +676,38 @@ fn no_kernel_makes_a_redundant_pass() {
         assert!(computed < flops * 5 / 4, "tiles fit the matrices: {computed} for {flops}");
         assert!(moved >= least, "the least is the least: {moved} and {least}");
         assert!(moved * 10 < least * 17, "{moved} bytes moved, {least} at least");
-        // One pass over the data for each product, one small end for each dense layer, loss, update, total.
-        assert_eq!(kernels.len(), 4 + 2 * 4 + 1 + (4 + 4) * 2 - 1 + 2);
+        // The cut, one pass over the data for each product, one small end for each dense layer, loss, update, total.
+        assert_eq!(kernels.len(), 1 + 4 + 2 * 4 + 1 + (4 + 4) * 2 - 1 + 2);
     }
     assert!(gpu::memory(&network, 256).expect("counts") < 2_000_000_000);
+}
+
+#[test]
+fn half_precision_moves_about_half_of_the_maps() {
+    let network = reference_network();
+    let moved = |half: bool| -> u64 {
+        gpu::traffic(&network, 256, half).expect("the default's layers").iter().map(|kernel| kernel.read + kernel.written).sum()
+    };
+    println!("batch 256: {:.0} MB in f32, {:.0} MB with maps as f16", moved(false) as f64 / 1e6, moved(true) as f64 / 1e6);
+    // Weights, their gradients' shares and the optimizer's slots stay as they are.
+    assert!(moved(true) * 10 < moved(false) * 7);
+}
+
+#[test]
+fn the_roofline_is_that_of_the_counts() {
+    let network = reference_network();
+    for batch in [32, 64, 256] {
+        for half in [false, true] {
+            let kernels = gpu::traffic(&network, batch, half).expect("the default's layers");
+            // 10 TFLOP/s, 400 GB/s, 5 microseconds to begin a launch.
+            let seconds = gpu::roofline(&kernels, 10e12, 400e9, 5e-6);
+            println!("batch {batch}, f16 {half}: {:.2} ms, {:.0} pictures/s", seconds * 1e3, batch as f64 / seconds);
+            let flops: u64 = kernels.iter().map(|kernel| kernel.computed_flops).sum();
+            let bytes: u64 = kernels.iter().map(|kernel| kernel.read + kernel.written).sum();
+            let (by_flops, by_bytes) = (flops as f64 / 10e12, bytes as f64 / 400e9);
+            assert!(seconds > by_flops.max(by_bytes) && seconds < by_flops + by_bytes + 1e-3);
+        }
+    }
 }
 
 #[test]

@@ -27,7 +27,10 @@ pub use warnings::warnings;
 
 use self::{erasing::Rectangle, geometry::Geometry, noise::Grain};
 use super::{random::Random, sample::SIDE};
-use crate::knob::{Knob, Knobs, within};
+use crate::{
+    engine::Cut,
+    knob::{Knob, Knobs, within},
+};
 
 /// Changes one cached picture ([`SIDE`] x [`SIDE`] x 3) as training sees it, into `out` (`side` x `side` x 3).
 pub fn training(settings: &AugmentSettings, pixels: &[u8], random: &mut Random, out: &mut [u8]) {
@@ -87,6 +90,30 @@ impl AugmentSettings {
     /// Side of the pictures that the network gets.
     pub fn side(&self) -> usize {
         if self.resize_back { SIDE } else { self.crop_side() }
+    }
+
+    /// Whether pictures are only cut out and mirrored, which a device can do itself ([`crate::engine::Engine::keep`]).
+    pub fn only_cuts(&self) -> bool {
+        let Self {
+            crop: _,
+            resize_back: _,
+            flip: _,
+            test_time_flip: _,
+            zoom,
+            rotation,
+            shift,
+            brightness,
+            contrast,
+            saturation,
+            erasing,
+            grayscale,
+            noise,
+            blur,
+        } = self;
+        let moved = [zoom.on, rotation.on, shift.on];
+        let colored = [brightness.on, contrast.on, saturation.on, grayscale.on];
+        let covered = [erasing.on, noise.on, blur.on];
+        self.side() == self.crop_side() && ![&moved[..], &colored, &covered].concat().contains(&true)
     }
 
     /// The crop's side; a value from a foreign file is brought into its range.
@@ -187,6 +214,12 @@ impl Drawn {
         drawn.grayscale = settings.grayscale.on && settings.grayscale.draw(grayscale);
         drawn.blur = settings.blur.on.then(|| settings.blur.draw(blur)).flatten();
         drawn
+    }
+
+    /// The same as a piece of `picture` for a device to cut, if [`AugmentSettings::only_cuts`].
+    pub fn cut(&self, picture: u32) -> Cut {
+        let Geometry { left, top, flip, .. } = self.geometry;
+        Cut { picture, left: left as u32, top: top as u32, flip }
     }
 
     /// Makes the picture: `pixels` are [`SIDE`] x [`SIDE`] x 3, `out` is `side` x `side` x 3.

@@ -2,7 +2,8 @@
 //!
 //! Gradients are candle's where they are right and those of `ops` where they are not. Loss, L2 penalty and optimizer
 //! are the reference arithmetic of `train/`, on the processor. With the cargo features `cuda` and `metal` it runs on
-//! candle's devices, for those who have the toolkits.
+//! candle's devices, for those who have the toolkits: no convolution, pooling or ReLU of candle's own takes part, whose
+//! gradients are wrong or slow there (Metal's weight gradient of a convolution, pooling's scale everywhere).
 
 mod network;
 mod ops;
@@ -49,6 +50,11 @@ pub fn devices() -> Vec<Device> {
         devices.push(device("candle-metal", "candle, Metal", "the first Metal card, through candle"));
     }
     devices
+}
+
+/// Why candle's device `id` is not there, in candle's words; none if it is, or is none of candle's.
+pub fn lacks(id: &str) -> Option<String> {
+    if id.starts_with("candle") { open_device(id).err().map(|error| error.to_string()) } else { None }
 }
 
 /// candle's device of that id. Creating one panics on some machines without the hardware.

@@ -11,10 +11,25 @@ pub struct Found {
     pub device: Device,
     /// Which of the limits that the kernels need it lacks, in words.
     pub lacks: Option<String>,
+    /// Whether its kernels can read and write f16.
+    pub half: bool,
+}
+
+/// Behind a card's id: maps and their gradients are kept as f16.
+pub const HALF: &str = ":f16";
+
+/// What tells the card `id` and its driver from others, for a file.
+pub fn identity(id: &str) -> String {
+    let (plain, half) = id.strip_suffix(HALF).map_or((id, ""), |plain| (plain, HALF));
+    let found = adapters().iter().find(|found| found.device.id == plain);
+    found.map_or_else(|| id.to_owned(), |found| format!("{}{half}, {}", found.device.name, found.device.details))
 }
 
 /// Storage buffers that a kernel binds, at most.
 const STORAGE_BUFFERS: u32 = 7;
+
+/// Per cent of a card's free memory that buffers may take.
+const BUDGET: u8 = 95;
 
 /// Every adapter: cards of their own first, then those within a processor, software last. Looked for once; that takes
 /// a tenth of a second or more, so a window asks from another thread.
@@ -29,6 +44,8 @@ fn look() -> Vec<Found> {
     // Not OpenGL: whatever computes there is listed by one of these too.
     descriptor.backends = wgpu::Backends::PRIMARY;
     descriptor.flags = wgpu::InstanceFlags::empty();
+    // Where the driver tells its budget, a buffer beyond it is refused while there is still a way back.
+    descriptor.memory_budget_thresholds.for_resource_creation = Some(BUDGET);
     let instance = wgpu::Instance::new(descriptor);
     let mut adapters = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::PRIMARY));
     adapters.sort_by_key(|adapter| rank(&adapter.get_info()));
@@ -73,7 +90,7 @@ fn found(number: usize, adapter: wgpu::Adapter) -> Found {
         wgpu::DeviceType::Other => "graphics",
         wgpu::DeviceType::Cpu => "software, computes on the processor",
     };
-    let lacks = lacks(&adapter);
+    let lacks = lacks(&adapter.limits(), adapter.get_downlevel_capabilities().flags);
     let parts = [sort.to_owned(), format!("{:?}", info.backend), info.driver.clone(), info.driver_info.clone()];
     let mut details = parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
     if let Some(lacks) = &lacks {
@@ -86,7 +103,8 @@ fn found(number: usize, adapter: wgpu::Adapter) -> Found {
         memory: memory(&info.device_pci_bus_id),
         details,
     };
-    Found { adapter, device, lacks }
+    let half = adapter.features().contains(wgpu::Features::SHADER_F16);
+    Found { adapter, device, lacks, half }
 }
 
 /// Bytes of a card's own memory where its driver tells it in a file (AMD's on Linux); wgpu does not.
@@ -98,11 +116,10 @@ fn memory(bus: &str) -> Option<u64> {
     text.trim().parse().ok().filter(|bytes| *bytes > 0)
 }
 
-/// What the kernels need and the adapter does not have.
-fn lacks(adapter: &wgpu::Adapter) -> Option<String> {
-    let limits = adapter.limits();
+/// What the kernels need and an adapter with these limits does not have.
+fn lacks(limits: &wgpu::Limits, flags: wgpu::DownlevelFlags) -> Option<String> {
     let least = Grant::LEAST;
-    if !adapter.get_downlevel_capabilities().flags.contains(wgpu::DownlevelFlags::COMPUTE_SHADERS) {
+    if !flags.contains(wgpu::DownlevelFlags::COMPUTE_SHADERS) {
         return Some("no compute shaders".to_owned());
     }
     let needs = [
@@ -113,4 +130,21 @@ fn lacks(adapter: &wgpu::Adapter) -> Option<String> {
     ];
     let short = needs.iter().find(|(_, has, needs)| has < needs);
     short.map(|(what, has, needs)| format!("{has} {what}, {needs} are needed"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_card_lacks_is_said_with_its_number() {
+        let (all, none) = (wgpu::DownlevelFlags::all(), wgpu::DownlevelFlags::empty());
+        let enough = wgpu::Limits::default();
+        assert_eq!(lacks(&enough, all), None, "what WebGPU promises everywhere is enough");
+        assert_eq!(lacks(&enough, none).as_deref(), Some("no compute shaders"));
+        let few = wgpu::Limits { max_storage_buffers_per_shader_stage: 4, ..enough.clone() };
+        assert_eq!(lacks(&few, all).as_deref(), Some("4 storage buffers in a kernel, 7 are needed"));
+        let small = wgpu::Limits { max_compute_workgroup_storage_size: 8192, ..enough };
+        assert_eq!(lacks(&small, all).as_deref(), Some("8192 bytes of workgroup memory, 16384 are needed"));
+    }
 }

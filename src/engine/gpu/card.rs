@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    adapter::{Found, adapters},
+    adapter::{Found, HALF, adapters},
     kernel::{Constants, Kernel},
     tile::Grant,
 };
@@ -28,7 +28,10 @@ pub struct Card {
     /// Why it is lost, once it is; or an error that nobody waited for.
     trouble: Arc<Mutex<Option<String>>>,
     /// Whether the driver computes on the processor.
-    software: bool,
+    pub software: bool,
+    /// Whether it keeps maps as f16.
+    half: bool,
+
     /// Held while a step is written and submitted, so that engines on one card take turns.
     turn: Mutex<()>,
     modules: Mutex<HashMap<Kernel, wgpu::ShaderModule>>,
@@ -52,12 +55,12 @@ impl Card {
     /// # Errors
     /// No such adapter, one that lacks a needed limit, or a driver that does not open it.
     pub fn open(id: &str) -> Result<Arc<Self>, Problem> {
-        let found = able(id)?;
+        let (found, half) = able(id)?;
         let mut cards = lock(&CARDS);
         if let Some(card) = cards.get(id).filter(|card| lock(&card.trouble).is_none()) {
             return Ok(card.clone());
         }
-        let card = Arc::new(Self::request(found)?);
+        let card = Arc::new(Self::request(found, half)?);
         cards.insert(id.to_owned(), card.clone());
         Ok(card)
     }
@@ -67,13 +70,14 @@ impl Card {
     /// # Errors
     /// As [`Card::open`].
     pub fn open_apart(id: &str) -> Result<Arc<Self>, Problem> {
-        Self::request(able(id)?).map(Arc::new)
+        let (found, half) = able(id)?;
+        Self::request(found, half).map(Arc::new)
     }
 
-    fn request(found: &Found) -> Result<Self, Problem> {
+    fn request(found: &Found, half: bool) -> Result<Self, Problem> {
         let descriptor = wgpu::DeviceDescriptor {
             label: Some("Trombine"),
-            required_features: wgpu::Features::empty(),
+            required_features: if half { wgpu::Features::SHADER_F16 } else { wgpu::Features::empty() },
             required_limits: found.adapter.limits(),
             experimental_features: wgpu::ExperimentalFeatures::disabled(),
             memory_hints: wgpu::MemoryHints::Performance,
@@ -99,6 +103,7 @@ impl Card {
             queue,
             trouble,
             software,
+            half,
             turn: Mutex::default(),
             modules: Mutex::default(),
             pipelines: Mutex::default(),
@@ -111,6 +116,8 @@ impl Card {
         Grant {
             memory: limits.max_compute_workgroup_storage_size as usize,
             threads: limits.max_compute_invocations_per_workgroup as usize,
+            half: self.half,
+            ..Grant::LEAST
         }
     }
 
@@ -163,7 +170,7 @@ impl Card {
     /// before, and rounds differently by that; it leaves read-only storage alone, so there the same seed gives the same
     /// bits whatever ran before.
     fn source(&self, kernel: Kernel) -> String {
-        let source = kernel.source();
+        let source = kernel.source(self.half);
         if self.software { source.replace("var<uniform>", "var<storage, read>") } else { source }
     }
 
@@ -199,6 +206,25 @@ impl Card {
         }
     }
 
+    /// Waits until `work` is done.
+    ///
+    /// # Errors
+    /// A lost device.
+    pub fn wait(&self, work: wgpu::SubmissionIndex) -> Result<(), Problem> {
+        self.poll(wgpu::PollType::Wait { submission_index: Some(work), timeout: None })
+    }
+
+    fn poll(&self, until: wgpu::PollType) -> Result<(), Problem> {
+        // wgpu panics here when the driver is gone.
+        let waited = catch_unwind(AssertUnwindSafe(|| self.device.poll(until)));
+        self.check()?;
+        if matches!(waited, Ok(Ok(_))) {
+            return Ok(());
+        }
+        lock(&self.trouble).get_or_insert_with(|| "waiting for the card failed".to_owned());
+        self.check()
+    }
+
     /// The bytes of `buffer`, which is made to be mapped, once all work before is done.
     ///
     /// # Errors
@@ -211,13 +237,7 @@ impl Card {
                 let _ = tell.send(result);
             });
         })?;
-        // wgpu panics here when the driver is gone.
-        let waited = catch_unwind(AssertUnwindSafe(|| self.device.poll(wgpu::PollType::wait_indefinitely())));
-        self.check()?;
-        if !matches!(waited, Ok(Ok(_))) {
-            lock(&self.trouble).get_or_insert_with(|| "waiting for the card failed".to_owned());
-            return self.check().map(|()| Vec::new());
-        }
+        self.poll(wgpu::PollType::wait_indefinitely())?;
         // Another engine's thread, waiting for its own result, may be the one that is just telling ours.
         match told.recv_timeout(PATIENCE) {
             Ok(Ok(())) => {}
@@ -235,12 +255,14 @@ impl Card {
     }
 }
 
-/// The adapter `id`, if it can train.
-fn able(id: &str) -> Result<&'static Found, Problem> {
-    let found = adapters().iter().find(|found| found.device.id == id).ok_or_else(|| absent(id))?;
+/// The adapter `id`, if it can train, and whether it keeps maps as f16.
+fn able(id: &str) -> Result<(&'static Found, bool), Problem> {
+    let (plain, half) = id.strip_suffix(HALF).map_or((id, false), |plain| (plain, true));
+    let found = adapters().iter().find(|found| found.device.id == plain).ok_or_else(|| absent(id))?;
     match &found.lacks {
-        None => Ok(found),
         Some(lacks) => Err(unfit(&found.device.name, lacks)),
+        None if half && !found.half => Err(unfit(&found.device.name, "no f16 in its kernels")),
+        None => Ok((found, half)),
     }
 }
 

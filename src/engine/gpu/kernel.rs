@@ -3,6 +3,7 @@
 /// A kernel; `kernels/<name>.wgsl` says what it computes, how it is tiled and which bytes it moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kernel {
+    Cut,
     ConvForward,
     ConvDataGradient,
     ConvWeightGradient,
@@ -25,17 +26,23 @@ pub enum Kernel {
 /// Values of a kernel's override constants.
 pub type Constants = Vec<(&'static str, f64)>;
 
+const FULL: &str = include_str!("kernels/full.wgsl");
+const HALF: &str = include_str!("kernels/half.wgsl");
 const COMMON: &str = include_str!("kernels/common.wgsl");
 const ACTIVATION: &str = include_str!("kernels/activation.wgsl");
 const POOL: &str = include_str!("kernels/pool.wgsl");
 const CODES: &str = include_str!("kernels/codes.wgsl");
 const GATE: &str = include_str!("kernels/gate.wgsl");
 const TILE: &str = include_str!("kernels/tile.wgsl");
+const INPUT: &str = include_str!("kernels/input.wgsl");
+const RANGE: &str = include_str!("kernels/range.wgsl");
+const SHARES: &str = include_str!("kernels/shares.wgsl");
 
 impl Kernel {
     /// Its file's name.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Cut => "cut",
             Self::ConvForward => "conv_forward",
             Self::ConvDataGradient => "conv_data_gradient",
             Self::ConvWeightGradient => "conv_weight_gradient",
@@ -61,20 +68,21 @@ impl Kernel {
         !matches!(self, Self::Loss)
     }
 
-    /// Its whole source: shared parts, then its own file.
-    pub fn source(self) -> String {
+    /// Its whole source: shared parts, then its own file. `half` keeps maps as f16.
+    pub fn source(self, half: bool) -> String {
         let (shared, own): (&[&str], &str) = match self {
-            Self::ConvForward => (&[ACTIVATION, POOL, TILE], include_str!("kernels/conv_forward.wgsl")),
+            Self::Cut => (&[], include_str!("kernels/cut.wgsl")),
+            Self::ConvForward => (&[INPUT, ACTIVATION, POOL, TILE], include_str!("kernels/conv_forward.wgsl")),
             Self::ConvDataGradient => (&[ACTIVATION, CODES, GATE, TILE], include_str!("kernels/conv_data_gradient.wgsl")),
-            Self::ConvWeightGradient => (&[ACTIVATION, CODES, TILE], include_str!("kernels/conv_weight_gradient.wgsl")),
+            Self::ConvWeightGradient => (&[INPUT, ACTIVATION, CODES, TILE], include_str!("kernels/conv_weight_gradient.wgsl")),
             Self::DenseFinish => (&[ACTIVATION], include_str!("kernels/dense_finish.wgsl")),
             Self::VectorNorm => (&[ACTIVATION], include_str!("kernels/vector_norm.wgsl")),
             Self::VectorNormGradient => (&[ACTIVATION], include_str!("kernels/vector_norm_gradient.wgsl")),
-            Self::NormMoments => (&[], include_str!("kernels/norm_moments.wgsl")),
-            Self::NormFinish => (&[], include_str!("kernels/norm_finish.wgsl")),
+            Self::NormMoments => (&[RANGE], include_str!("kernels/norm_moments.wgsl")),
+            Self::NormFinish => (&[SHARES], include_str!("kernels/norm_finish.wgsl")),
             Self::NormPool => (&[ACTIVATION, POOL, CODES], include_str!("kernels/norm_pool.wgsl")),
-            Self::NormSums => (&[ACTIVATION, CODES], include_str!("kernels/norm_sums.wgsl")),
-            Self::NormGradientFinish => (&[], include_str!("kernels/norm_gradient_finish.wgsl")),
+            Self::NormSums => (&[ACTIVATION, CODES, RANGE], include_str!("kernels/norm_sums.wgsl")),
+            Self::NormGradientFinish => (&[SHARES], include_str!("kernels/norm_gradient_finish.wgsl")),
             Self::NormGradient => (&[ACTIVATION, CODES], include_str!("kernels/norm_gradient.wgsl")),
             Self::Bridge => (&[], include_str!("kernels/bridge.wgsl")),
             Self::BridgeGradient => (&[ACTIVATION, CODES, GATE], include_str!("kernels/bridge_gradient.wgsl")),
@@ -82,7 +90,8 @@ impl Kernel {
             Self::Update => (&[], include_str!("kernels/update.wgsl")),
             Self::Total => (&[], include_str!("kernels/total.wgsl")),
         };
-        let mut source = COMMON.to_owned();
+        let mut source = if half { HALF } else { FULL }.to_owned();
+        source.push_str(COMMON);
         shared.iter().for_each(|part| source.push_str(part));
         source.push_str(own);
         source

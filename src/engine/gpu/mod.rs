@@ -7,17 +7,27 @@
 //! | `adapter` | the cards of this machine, what they lack |
 //! | `card` | an open card: device, compiled kernels, errors and losses as problems |
 //! | `kernel`, `kernels/*.wgsl` | one kernel a file: shapes, tiling and bytes in its head |
-//! | `tile` | how large the tiles of a product are |
+//! | `tile`, `tuning` | how large the tiles of a product are, and which ones a card is quickest with |
 //! | `parameters` | the arrays in the kernels' layout, from and to PyTorch's |
 //! | `build`, `schedule` | from the list of layers to buffers and launches, as plain data |
-//! | `pass` | a schedule on a card; a step is one submission |
+//! | `pass`, `pace` | a schedule on a card; how a step is handed over |
+//! | `kept` | the data set on the card |
 //! | [`traffic()`] | arithmetic and bytes of every launch, counted without a card |
 //!
 //! # How a step goes
-//! Pictures go up as bytes (1.2 MB for 32 of 112 x 112), targets and the step's uniform with them; forward, loss,
-//! backward and update are one compute pass in one submission, and 16 bytes, the score, come back. Nothing else crosses
-//! the bus. [`Engine::train_batch`] promises the score of its own step, so the processor waits for it; the next batch is
-//! made meanwhile by other threads.
+//! The data set lives on the card as bytes, each picture from the first batch on that shows it. A step sends 24 bytes a
+//! picture (which one, where it is cut, mirrored or not, target, weight) and a uniform of 336; cut, forward, loss, backward
+//! and update are one compute pass in one submission, and its score stays on the card, in a row with those before it. The
+//! row is read when a score is told, ten times a second at most, and at the epoch's end; with averaged weights and batch
+//! norm also the running statistics, some kilobytes every 16 steps. Nothing else comes back within an epoch. Meanwhile the
+//! next steps are handed over already (`pace`), never so many that the window on the same card would wait: where a step lasts
+//! longer than two frames, it is cut into several submissions.
+//!
+//! The processor draws what is random about a picture and the card cuts it, bytes to bytes, so the bits are those of the
+//! processor's own cutting; 1 / 255 is applied where the first convolution reads. Augmentation that turns, colors or covers
+//! pictures is made by the processor and streamed, 1.2 MB for 32 pictures, as are pictures for which the card has no room:
+//! more than it can bind to a kernel (2 GB mostly, where UTKFace is 1.0), more than three quarters of its memory where it
+//! tells that, or more than its driver grants. The device's details say which way is taken.
 //!
 //! Channels are last and padded to quads. A convolution is an implicit matrix product: the matrix of windows is gathered
 //! tile by tile into workgroup memory, 8 x 8 sums a thread in registers. A dense layer is a convolution of a 1 x 1 map,
@@ -30,11 +40,15 @@
 //! - update: the sum of the gradient's shares, L2, optimizer and moving average in one launch for all arrays.
 //!
 //! Sums are cut into shares whose number depends on shapes alone and added in order; there are no atomics. The same seed
-//! gives the same bits on the same card and driver. (lavapipe compiles a kernel in several ways, depending on which
-//! uniforms it has seen; `card` keeps it from that.)
+//! gives the same bits on the same card and driver, whichever tiles were found quickest. (lavapipe compiles a kernel in
+//! several ways, depending on which uniforms it has seen; `card` keeps it from that.)
 //!
 //! Pipelines are compiled once a card and specialized by override constants for what changes their code: tile, pooling,
 //! activation, formula. Shapes are uniforms, so layers of all sizes share them, and a plan starts in a few compilations.
+//!
+//! With `:f16` behind its id a card that offers `SHADER_F16` keeps maps and their gradients as f16; arithmetic, weights,
+//! optimizer and the sums of gradients stay f32, and gradients are multiplied by 1,024 on their way down. Logits are then
+//! within 1e-2 of the exact ones and gradients within a tenth, which trains alike (`tests/it/gpu.rs`).
 //!
 //! # Counted
 //! One training step of the notebook's network on 32 pictures of 112 x 112 with Adam, by [`traffic()`], which counts each
@@ -43,24 +57,35 @@
 //!
 //! | launches | asked | computed | MB |
 //! | --- | --- | --- | --- |
+//! | `cut` | 0 | 0 | 2 |
 //! | 4 `conv_forward` of blocks | 11.8 | 12.3 | 55 |
-//! | 4 `conv_weight_gradient` of blocks | 11.8 | 13.2 | 100 |
+//! | 4 `conv_weight_gradient` of blocks | 11.8 | 13.2 | 89 |
 //! | 3 `conv_data_gradient` of blocks | 11.1 | 11.1 | 44 |
 //! | 17 of dense layers and loss | 0.6 | 0.8 | 51 |
-//! | `update`, `total` | | | 147 |
-//! | sum | 35.3 | 37.4 | 398 |
+//! | `update`, `total` | | | 135 |
+//! | sum | 35.3 | 37.4 | 376 |
 //!
 //! [`least_traffic()`], what layers must move if nothing stays on the chip between them, is 255 MB; with 256 pictures
-//! 1,549 MB are moved and 1,221 MB the least. What is above it: the shares of gradients (written once, read once), and
-//! gradients of pooled maps that both backward products read. No launch passes over its data twice.
+//! 1,492 MB are moved and 1,222 MB the least. What is above it: the gradient of the weights and its shares (written
+//! once, read once), and a byte instead of two bits for the place of a maximum. No launch passes over its data twice.
+//!
+//! # Expected, not measured
+//! No card was at hand: what follows is [`roofline()`] of the counts, a bound that real kernels stay below, perhaps at half
+//! of it. On a card of 10 TFLOP/s and 400 GB/s, with 5 microseconds to begin a launch:
+//!
+//! | batch | ms a step | pictures/s | MB moved | with maps as f16 |
+//! | --- | --- | --- | --- | --- |
+//! | 32 | 4.3 | 7,500 | 376 | 310 |
+//! | 64 | 8.0 | 8,000 | 536 | 404 |
+//! | 256 | 30 | 8,400 | 1,492 | 964 |
+//!
+//! It is arithmetic that decides there, a hundred operations for each byte, so maps as f16 save memory rather than time.
+//! `benches/card` measures a card, beside PyTorch on the same one.
 //!
 //! # What is not here, and why
-//! - *The data set on the card.* [`Engine`] takes the pixels of each batch, so that augmentation is one piece of code for
-//!   all engines. That is 1.2 MB a batch of 32 over the bus, beside 398 MB
-//!   that the step moves on the card.
-//! - *f16 and cooperative matrices, Winograd, tiles by a measured trial.* They pay on some cards only, and none was at
-//!   hand to show where; speed on a real card is not measured, only counted. Tiles are chosen by shape and by the
-//!   card's limits.
+//! - *Cooperative matrices.* In wgpu 30 they are experimental, asked for by an `unsafe` call, and made of 8 x 8 f32 blocks
+//!   alone: Metal has those; NVIDIA's and AMD's Vulkan drivers offer 16 x 16 f16 blocks instead, which it does not reach.
+//! - *Winograd.* It would save up to half of the arithmetic of the 3 x 3 layers, and pays on some cards only.
 //! - *cubecl* (0.11.3, which too stands on wgpu 30). Its kernels are Rust and would reach CUDA and HIP as well, and its
 //!   libraries bring tuned products. Weighed against plain WGSL: this program builds 393 crates on Linux, with cubecl's
 //!   wgpu runtime 479 (`cargo tree`), while WGSL adds none, since the window brings wgpu; a compile of kernels by macro
@@ -71,24 +96,31 @@
 mod adapter;
 mod build;
 mod card;
+mod kept;
 mod kernel;
+mod pace;
 mod parameters;
 mod pass;
 mod schedule;
 mod tile;
 mod traffic;
+mod tuning;
 
-pub use traffic::{KernelTraffic, least_traffic, memory, traffic};
+pub use adapter::HALF;
+pub use pass::Crossings;
+pub use traffic::{KernelTraffic, least_traffic, memory, roofline, traffic};
+pub use tuning::{costs as tile_costs, tune};
 
 use std::sync::Arc;
 
 use self::{
     card::Card,
     parameters::Stored,
-    pass::{Pass, StepWords},
+    pass::{Input, Pass, StepWords},
     schedule::{NO_DROP, Phase, Schedule, fixed},
+    tile::Grant,
 };
-use super::{Batch, Device, DeviceKind, Engine, EngineConfig, OptimizerState, Score, Step, check_batch, dropout};
+use super::{Album, Batch, Cut, Device, DeviceKind, Engine, EngineConfig, OptimizerState, Score, Step, check_batch, dropout};
 use crate::{
     model::{Array, Initialization, Weights, init::init},
     problem::{Kind, Problem},
@@ -123,6 +155,12 @@ pub fn first() -> Option<Device> {
     real.or_else(|| able().next()).map(|found| found.device.clone())
 }
 
+/// `device` with its maps kept as f16, if its kernels can: half of what a step moves, at about three digits.
+pub fn in_half(device: Device) -> Option<Device> {
+    adapter::adapters().iter().find(|found| found.device.id == device.id && found.half)?;
+    Some(Device { id: format!("{}{HALF}", device.id), name: format!("{} (f16)", device.name), ..device })
+}
+
 impl GpuEngine {
     /// The network of `config` on the adapter `id` (see [`devices`]), with weights drawn from its seed.
     ///
@@ -141,9 +179,16 @@ impl GpuEngine {
     }
 
     fn on(card: Arc<Card>, config: &EngineConfig, id: &str) -> Result<Self, Problem> {
-        let device = devices().into_iter().find(|device| device.id == id).ok_or_else(|| build::unknown(id))?;
-        let schedule = build::build(config, card.grant())?;
-        let pass = Pass::new(card, &schedule, config.batch_size).map_err(|problem| smaller(problem, config.batch_size))?;
+        let plain = id.strip_suffix(HALF).unwrap_or(id);
+        let device = devices().into_iter().find(|device| device.id == plain);
+        let device = if plain == id { device } else { device.and_then(in_half) };
+        let device = device.ok_or_else(|| build::unknown(id))?;
+        let grant = card.grant();
+        let grant = Grant { costs: tile_costs(id).unwrap_or(grant.costs), ..grant };
+        let schedule = build::build(config, grant)?;
+        let picture = config.network.input.len();
+        let pass =
+            Pass::new(card, &schedule, config.batch_size, picture).map_err(|problem| smaller(problem, config.batch_size))?;
         let mut engine = Self { config: config.clone(), device, schedule, pass, state: OptimizerState::default() };
         engine.set_weights(&init(&config.network, Initialization::GlorotUniform, config.seed))?;
         Ok(engine)
@@ -153,6 +198,11 @@ impl GpuEngine {
     /// of what happens then.
     pub fn lose(&self) {
         self.pass.lose();
+    }
+
+    /// What went between processor and card so far.
+    pub const fn crossings(&self) -> Crossings {
+        self.pass.crossings()
     }
 
     /// The step's uniform: `kernels/common.wgsl` has its parts in this order.
@@ -186,18 +236,50 @@ impl GpuEngine {
         words
     }
 
-    fn learn(&self, batch: &Batch<'_>, step: Step, rule: Option<&Rule>, update: &[Phase]) -> Result<Score, Problem> {
+    /// Begins a step of the batch, whose update is of `update`.
+    fn learn(&mut self, batch: &Batch<'_>, step: Step, rule: Option<&Rule>, update: &[Phase]) -> Result<(), Problem> {
         let targets: Vec<[f32; 2]> = batch.targets.iter().zip(batch.weights).map(|(target, weight)| [*target, *weight]).collect();
         let words = self.step_words(batch.len(), Some((step, rule)));
         let phases = [&[Phase::Forward, Phase::Moments, Phase::Backward], update].concat();
-        let [loss, correct, penalty, _] =
-            self.pass.train(&phases, &words, batch.pixels, &targets).map_err(|p| smaller(p, self.config.batch_size))?;
-        Ok(Score { loss: loss.into(), penalty: penalty.into(), correct: correct as u32 })
+        let input = if batch.cuts.is_empty() { Input::Pixels(batch.pixels) } else { Input::Cuts(batch.cuts) };
+        self.pass.begin(&phases, &words, input, &targets).map_err(|p| smaller(p, self.config.batch_size))
+    }
+
+    /// Begins a training step.
+    fn train(&mut self, batch: &Batch<'_>, step: Step) -> Result<(), Problem> {
+        self.check(batch)?;
+        let rule = self.config.optimizer.next(&mut self.state, step.learning_rate);
+        let update: &[Phase] = if self.config.optimizer.global_clipnorm > 0.0 {
+            &[Phase::StoreGradient, Phase::Total, Phase::UpdateStored]
+        } else {
+            &[Phase::Update, Phase::Total]
+        };
+        self.learn(batch, step, Some(&rule), update)
+    }
+
+    /// Waits for the step that was begun last, and takes its score.
+    fn last(&mut self) -> Result<Score, Problem> {
+        self.pass.fetch()?;
+        Ok(self.pass.last().map(score).unwrap_or_default())
     }
 
     fn check(&self, batch: &Batch<'_>) -> Result<(), Problem> {
-        check_batch(&self.config.network, batch)?;
-        if batch.len() <= self.config.batch_size { Ok(()) } else { Err(misfit(batch.len())) }
+        if batch.cuts.is_empty() {
+            check_batch(&self.config.network, batch)?;
+        } else {
+            self.pass.check(batch.cuts)?;
+        }
+        let n = batch.len();
+        let whole = batch.cuts.is_empty() || (batch.pixels.is_empty() && batch.cuts.len() == n && batch.weights.len() == n);
+        if whole && n <= self.config.batch_size { Ok(()) } else { Err(misfit(n)) }
+    }
+
+    /// The logits of pictures.
+    fn answer(&mut self, input: Input<'_>, logits: &mut [f32]) -> Result<(), Problem> {
+        let words: Vec<StepWords> =
+            [self.config.batch_size, logits.len() % self.config.batch_size].map(|n| self.step_words(n, None)).into();
+        let full = self.config.batch_size;
+        self.pass.predict(&|n| words[usize::from(n != full)], input, logits)
     }
 
     /// The arrays that the optimizer changes.
@@ -212,30 +294,47 @@ impl Engine for GpuEngine {
     }
 
     fn train_batch(&mut self, batch: &Batch<'_>, step: Step) -> Result<Score, Problem> {
-        self.check(batch)?;
-        let rule = self.config.optimizer.next(&mut self.state, step.learning_rate);
-        let update: &[Phase] = if self.config.optimizer.global_clipnorm > 0.0 {
-            &[Phase::StoreGradient, Phase::Total, Phase::UpdateStored]
-        } else {
-            &[Phase::Update, Phase::Total]
-        };
-        self.learn(batch, step, Some(&rule), update)
+        self.train(batch, step)?;
+        self.last()
+    }
+
+    fn train_later(&mut self, batch: &Batch<'_>, step: Step) -> Result<Vec<Score>, Problem> {
+        self.train(batch, step)?;
+        Ok(self.pass.done().into_iter().map(score).collect())
+    }
+
+    fn scores(&mut self) -> Result<Vec<Score>, Problem> {
+        self.pass.fetch()?;
+        Ok(self.pass.done().into_iter().map(score).collect())
+    }
+
+    fn keep(&mut self, album: Arc<dyn Album>) -> Result<bool, Problem> {
+        let call = build::cut(&self.config.network, self.config.batch_size, album.side());
+        let kept = self.pass.keep(album, &call, self.device.memory)?;
+        let whence = if kept { ON_CARD } else { STREAMED };
+        self.device.details = format!("{}; {whence}", self.device.details.split("; ").next().unwrap_or_default());
+        Ok(kept)
+    }
+
+    fn predict_cuts(&mut self, cuts: &[Cut], logits: &mut [f32]) -> Result<(), Problem> {
+        self.pass.check(cuts)?;
+        if cuts.len() != logits.len() {
+            return Err(misfit(cuts.len()));
+        }
+        self.answer(Input::Cuts(cuts), logits)
     }
 
     fn predict(&mut self, pixels: &[u8], logits: &mut [f32]) -> Result<(), Problem> {
-        let picture = self.config.network.input.len();
-        let mut rest = pixels;
-        for logits in logits.chunks_mut(self.config.batch_size) {
-            let Some((pixels, others)) = rest.split_at_checked(logits.len() * picture) else { return Err(misfit(pixels.len())) };
-            rest = others;
-            self.pass.predict(&self.step_words(logits.len(), None), pixels, logits)?;
+        if pixels.len() != logits.len() * self.config.network.input.len() {
+            return Err(misfit(pixels.len()));
         }
-        Ok(())
+        self.answer(Input::Pixels(pixels), logits)
     }
 
     fn gradients(&mut self, batch: &Batch<'_>, step: Step) -> Result<(Score, Weights), Problem> {
         self.check(batch)?;
-        let score = self.learn(batch, step, None, &[Phase::StoreGradient, Phase::Total])?;
+        self.learn(batch, step, None, &[Phase::StoreGradient, Phase::Total])?;
+        let score = self.last()?;
         let parts = self.pass.read(fixed::PARTS)?;
         let export = |array: &Stored| {
             let from = 4 * array.gradient?.start;
@@ -248,6 +347,21 @@ impl Engine for GpuEngine {
         let values = self.pass.read(fixed::WEIGHTS)?;
         let export = |array: &Stored| (array.about.name.clone(), array.export(&values[4 * array.start..]));
         Ok(Weights(self.schedule.arrays.iter().map(export).collect()))
+    }
+
+    fn running_statistics(&mut self) -> Result<Weights, Problem> {
+        // Batch norm's other two arrays are trained.
+        let running = |array: &&Stored| array.gradient.is_none();
+        let arrays: Vec<&Stored> = self.schedule.arrays.iter().filter(running).collect();
+        let places: Vec<_> = arrays.iter().map(|array| (array.start as u64, array.quads as u64)).collect();
+        let values = self.pass.read_some(fixed::WEIGHTS, &places)?;
+        let (mut named, mut rest) = (Weights::default(), &values[..]);
+        for array in arrays {
+            let (own, others) = rest.split_at(4 * array.quads);
+            named.0.insert(array.about.name.clone(), array.export(own));
+            rest = others;
+        }
+        Ok(named)
     }
 
     fn set_weights(&mut self, weights: &Weights) -> Result<(), Problem> {
@@ -300,6 +414,15 @@ impl Engine for GpuEngine {
         self.state = OptimizerState { step: state.step, slots: Weights::default(), scalars: state.scalars.clone() };
         Ok(())
     }
+}
+
+/// Where a training's pictures are, in the device's details.
+const ON_CARD: &str = "pictures kept on the card";
+const STREAMED: &str = "pictures streamed to the card";
+
+/// The score's words as the loss and the total leave them.
+fn score([loss, correct, penalty, _]: [f32; 4]) -> Score {
+    Score { loss: loss.into(), penalty: penalty.into(), correct: correct as u32 }
 }
 
 fn key(array: &Stored, slot: &str) -> String {

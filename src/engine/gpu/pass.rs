@@ -1,12 +1,17 @@
-//! A schedule on a card: buffers, pipelines, and a step as one submission.
+//! A schedule on a card: buffers, pipelines, and a step as one submission, or several on a slow card.
 
-use std::sync::Arc;
+use std::{collections::VecDeque, sync::Arc, time::Instant};
 
 use super::{
     card::{Card, out_of_memory},
+    kept::Kept,
+    pace::Pace,
     schedule::{Call, Phase, Schedule, Size, fixed},
 };
-use crate::problem::Problem;
+use crate::{
+    engine::{Album, Cut},
+    problem::Problem,
+};
 
 /// The most workgroups in a row that every card takes; more go into further rows.
 pub const MOST_GROUPS: u32 = 65_535;
@@ -15,25 +20,76 @@ pub const MOST_GROUPS: u32 = 65_535;
 const UNIFORM: wgpu::BufferUsages =
     wgpu::BufferUsages::UNIFORM.union(wgpu::BufferUsages::STORAGE).union(wgpu::BufferUsages::COPY_DST);
 
+/// Scores that stay on the card before they are read.
+const SCORES: usize = 256;
+/// Batches of a prediction whose logits are read together.
+const ANSWERED: usize = 4;
+
 /// A schedule with everything it needs on a card.
 pub struct Pass {
     card: Arc<Card>,
     buffers: Vec<wgpu::Buffer>,
     step: wgpu::Buffer,
     launches: Vec<Launch>,
-    /// Where the score comes back.
-    score: wgpu::Buffer,
-    /// Where the logits come back.
+    kept: Option<Kept>,
+    batch_size: usize,
+    /// Bytes of a picture.
+    picture: usize,
+    /// Where the logits of some batches come back.
     logits: wgpu::Buffer,
-    logits_from: usize,
+    /// The scores of the last steps, and where they come back.
+    scores: wgpu::Buffer,
+    scores_back: wgpu::Buffer,
+    /// How many of them are not read yet.
+    unread: usize,
+    /// Those that were read and not taken.
+    done: Vec<[f32; 4]>,
+    /// Steps that the card may not have ended yet.
+    begun: VecDeque<wgpu::SubmissionIndex>,
+    pace: Pace,
+    crossings: Crossings,
+}
+
+/// What went between processor and card so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Crossings {
+    /// Pieces of work handed over.
+    pub submissions: u64,
+    /// Results that were waited for and read.
+    pub reads: u64,
+    pub bytes_up: u64,
+    pub bytes_down: u64,
+}
+
+/// A batch's pictures.
+#[derive(Clone, Copy)]
+pub enum Input<'a> {
+    Pixels(&'a [u8]),
+    /// Of the pictures that the card keeps.
+    Cuts(&'a [Cut]),
+}
+
+impl<'a> Input<'a> {
+    /// `n` pictures of `len` bytes from the one numbered `first` on; fewer if there are not so many.
+    fn part(self, first: usize, n: usize, len: usize) -> Self {
+        fn some<T>(all: &[T], first: usize, n: usize) -> &[T] {
+            all.get(first..).map_or(&[], |rest| &rest[..n.min(rest.len())])
+        }
+        match self {
+            Self::Pixels(pixels) => Self::Pixels(some(pixels, first * len, n * len)),
+            Self::Cuts(cuts) => Self::Cuts(some(cuts, first, n)),
+        }
+    }
 }
 
 /// A call with its pipeline.
-struct Launch {
+pub struct Launch {
     phase: Phase,
     pipeline: wgpu::ComputePipeline,
     bindings: wgpu::BindGroup,
     size: Size,
+    /// How long it takes, in no particular unit: where to cut a step that lasts too long.
+    weight: u64,
 }
 
 /// The step's uniform, in words; see `kernels/common.wgsl`.
@@ -44,119 +100,243 @@ impl Pass {
     ///
     /// # Errors
     /// Too little memory, a lost card, a kernel that does not compile there.
-    pub fn new(card: Arc<Card>, schedule: &Schedule, batch_size: usize) -> Result<Self, Problem> {
+    pub fn new(card: Arc<Card>, schedule: &Schedule, batch_size: usize, picture: usize) -> Result<Self, Problem> {
         let most = card.largest_buffer();
         if let Some(room) = schedule.buffers.iter().find(|room| room.bytes > most) {
             return Err(out_of_memory(format!("{} needs {} bytes, a buffer holds {most}", room.label, room.bytes)));
         }
-        let (buffers, step, score, logits) = card.guarded(|| {
-            let make = |label: &str, size: u64, usage: wgpu::BufferUsages| {
+        let pipelines: Result<Vec<_>, _> =
+            schedule.calls.iter().map(|call| card.pipeline(call.kernel, &call.constants)).collect();
+        let pipelines = pipelines?;
+        card.guarded(|| {
+            let make = |label: &str, size: usize, usage: wgpu::BufferUsages| {
+                let size = size.next_multiple_of(16) as u64;
                 card.device.create_buffer(&wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false })
             };
             let storage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST;
             let back = wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST;
-            let buffers: Vec<_> =
-                schedule.buffers.iter().map(|room| make(&room.label, room.bytes.next_multiple_of(16), storage)).collect();
-            let step_bytes = size_of::<StepWords>() as u64;
-            let step = make("step", step_bytes, UNIFORM);
-            (buffers, step, make("score", 16, back), make("logits", 16 * batch_size as u64, back))
-        })?;
-        let pipelines: Result<Vec<_>, _> =
-            schedule.calls.iter().map(|call| card.pipeline(call.kernel, &call.constants)).collect();
-        let pipelines = pipelines?;
-        let launches = card.guarded(|| {
+            let buffers: Vec<_> = schedule.buffers.iter().map(|room| make(&room.label, room.bytes as usize, storage)).collect();
+            let step = uniform(&card, "step", &[0; size_of::<StepWords>() / 4]);
             card.queue.write_buffer(&buffers[fixed::SEGMENTS], 0, bytemuck::cast_slice(&schedule.segments));
             card.queue.write_buffer(&buffers[fixed::GROUPS], 0, bytemuck::cast_slice(&schedule.groups));
-            schedule.calls.iter().zip(pipelines).map(|(call, pipeline)| launch(&card, call, pipeline, &buffers, &step)).collect()
-        })?;
-        Ok(Self { card, buffers, step, launches, score, logits, logits_from: schedule.logits })
+            let bound = |call: &Call, pipeline| {
+                let bound: Vec<_> = call.buffers.iter().map(|(binding, number)| (*binding, &buffers[*number])).collect();
+                launch(&card, call, pipeline, &bound, &step)
+            };
+            let launches = schedule.calls.iter().zip(pipelines).map(|(call, pipeline)| bound(call, pipeline)).collect();
+            Self {
+                launches,
+                kept: None,
+                batch_size,
+                picture,
+                logits: make("logits", 16 * ANSWERED * batch_size, back),
+                scores: make("scores", 16 * SCORES, storage),
+                scores_back: make("scores", 16 * SCORES, back),
+                unread: 0,
+                done: Vec::new(),
+                begun: VecDeque::new(),
+                pace: Pace::default(),
+                crossings: Crossings::default(),
+                card: card.clone(),
+                buffers,
+                step,
+            }
+        })
     }
 
-    /// Writes the pictures of a batch.
-    fn write_pixels(&self, pixels: &[u8]) {
-        let whole = pixels.len() / 4 * 4;
-        self.card.queue.write_buffer(&self.buffers[fixed::PIXELS], 0, &pixels[..whole]);
-        if whole < pixels.len() {
-            let mut last = [0; 4];
-            last[..pixels.len() - whole].copy_from_slice(&pixels[whole..]);
-            self.card.queue.write_buffer(&self.buffers[fixed::PIXELS], whole as u64, &last);
-        }
-    }
-
-    /// Runs the calls of `phases` on a batch with its targets and weights, in one submission; gives the score's words.
+    /// Makes room for `album`, of which `call` cuts, on a card of `memory` bytes; gives whether there is any.
     ///
     /// # Errors
     /// A lost card.
-    pub fn train(&self, phases: &[Phase], step: &StepWords, pixels: &[u8], targets: &[[f32; 2]]) -> Result<[f32; 4], Problem> {
-        self.card.guarded(|| {
-            self.card.queue.write_buffer(&self.buffers[fixed::TARGETS], 0, bytemuck::cast_slice(targets));
-            self.submit(phases, step, pixels, targets.len(), |encoder| {
-                encoder.copy_buffer_to_buffer(&self.buffers[fixed::SCORE], 0, &self.score, 0, 16);
-            });
-        })?;
-        let bytes = self.card.read(&self.score)?;
-        let mut score = [0.0; 4];
-        for (value, word) in score.iter_mut().zip(bytes.as_chunks::<4>().0) {
-            *value = f32::from_le_bytes(*word);
-        }
-        Ok(score)
+    pub fn keep(&mut self, album: Arc<dyn Album>, call: &Call, memory: Option<u64>) -> Result<bool, Problem> {
+        self.kept = None;
+        let others = self.buffers.iter().map(wgpu::Buffer::size).sum();
+        let bound = (&self.buffers[fixed::PIXELS], &self.step);
+        self.kept = Kept::new(&self.card, album, call, bound, (self.batch_size, others), memory)?;
+        Ok(self.kept.is_some())
     }
 
-    /// The logits of `logits.len()` pictures, at most a batch.
+    /// Whether these pieces can be cut.
+    ///
+    /// # Errors
+    /// A fault of the caller.
+    pub fn check(&self, cuts: &[Cut]) -> Result<(), Problem> {
+        self.kept.as_ref().map_or_else(|| Err(super::super::not_kept()), |kept| kept.check(cuts))
+    }
+
+    pub const fn crossings(&self) -> Crossings {
+        self.crossings
+    }
+
+    /// Begins the calls of `phases` on a batch with its targets and weights; its score stays on the card.
     ///
     /// # Errors
     /// A lost card.
-    pub fn predict(&self, step: &StepWords, pixels: &[u8], logits: &mut [f32]) -> Result<(), Problem> {
-        self.card.guarded(|| {
-            self.submit(&[Phase::Forward], step, pixels, logits.len(), |encoder| {
-                let bytes = 16 * logits.len() as u64;
-                encoder.copy_buffer_to_buffer(&self.buffers[self.logits_from], 0, &self.logits, 0, bytes);
-            });
+    pub fn begin(&mut self, phases: &[Phase], step: &StepWords, input: Input<'_>, targets: &[[f32; 2]]) -> Result<(), Problem> {
+        if self.unread == SCORES {
+            self.fetch()?;
+        }
+        while self.begun.len() >= self.pace.ahead() {
+            let Some(oldest) = self.begun.pop_front() else { break };
+            self.card.wait(oldest)?;
+            self.pace.ended(Instant::now());
+        }
+        let (card, slot) = (self.card.clone(), 16 * self.unread as u64);
+        let last = card.guarded(|| {
+            self.upload(fixed::TARGETS, bytemuck::cast_slice(targets));
+            let (score, scores) = (self.buffers[fixed::SCORE].clone(), self.scores.clone());
+            self.submit(phases, step, input, targets.len(), |encoder| {
+                encoder.copy_buffer_to_buffer(&score, 0, &scores, slot, 16);
+            })
         })?;
-        let bytes = self.card.read(&self.logits)?;
-        for (logit, quad) in logits.iter_mut().zip(bytes.as_chunks::<16>().0) {
-            *logit = f32::from_le_bytes([quad[0], quad[1], quad[2], quad[3]]);
+        self.unread += 1;
+        self.begun.push_back(last);
+        Ok(())
+    }
+
+    /// The scores' words of the steps that were read so far and not taken.
+    pub fn done(&mut self) -> Vec<[f32; 4]> {
+        std::mem::take(&mut self.done)
+    }
+
+    /// The score's words of the last step that was read, taken; those before it stay.
+    pub fn last(&mut self) -> Option<[f32; 4]> {
+        self.done.pop()
+    }
+
+    /// Waits for all steps and reads their scores, which [`Pass::done`] gives.
+    ///
+    /// # Errors
+    /// A lost card.
+    pub fn fetch(&mut self) -> Result<(), Problem> {
+        let unread = std::mem::take(&mut self.unread);
+        if unread == 0 {
+            return Ok(());
+        }
+        self.card.guarded(|| {
+            let mut encoder = self.card.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+            encoder.copy_buffer_to_buffer(&self.scores, 0, &self.scores_back, 0, 16 * unread as u64);
+            self.card.queue.submit([encoder.finish()]);
+        })?;
+        let bytes = self.card.read(&self.scores_back)?;
+        self.crossings.submissions += 1;
+        self.crossings.reads += 1;
+        self.crossings.bytes_down += 16 * unread as u64;
+        self.begun.clear();
+        self.pace.idle();
+        let score = |quad: &[u8; 16]| std::array::from_fn(|i| number(&quad[4 * i..]));
+        self.done.extend(bytes.as_chunks::<16>().0.iter().take(unread).map(score));
+        Ok(())
+    }
+
+    /// The logits of as many pictures as there are; `words` gives the uniform of so many.
+    ///
+    /// # Errors
+    /// A lost card.
+    pub fn predict(&mut self, words: &dyn Fn(usize) -> StepWords, input: Input<'_>, logits: &mut [f32]) -> Result<(), Problem> {
+        let (card, batch) = (self.card.clone(), self.batch_size);
+        let mut first = 0;
+        for some in logits.chunks_mut(ANSWERED * batch) {
+            for (number, n) in some.chunks(batch).map(<[f32]>::len).enumerate() {
+                let part = input.part(first, n, self.picture);
+                first += n;
+                card.guarded(|| {
+                    let (from, to) = (self.buffers[fixed::LOGITS].clone(), self.logits.clone());
+                    self.submit(&[Phase::Forward], &words(n), part, n, |encoder| {
+                        encoder.copy_buffer_to_buffer(&from, 0, &to, (16 * batch * number) as u64, 16 * n as u64);
+                    });
+                })?;
+            }
+            let bytes = card.read(&self.logits)?;
+            self.crossings.reads += 1;
+            self.crossings.bytes_down += 16 * some.len() as u64;
+            for (logit, quad) in some.iter_mut().zip(bytes.as_chunks::<16>().0) {
+                *logit = number(quad);
+            }
         }
         Ok(())
     }
 
-    fn submit(&self, phases: &[Phase], step: &StepWords, pixels: &[u8], n: usize, copy: impl FnOnce(&mut wgpu::CommandEncoder)) {
-        self.card.queue.write_buffer(&self.step, 0, bytemuck::cast_slice(step));
-        self.write_pixels(pixels);
-        let mut encoder = self.card.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        {
-            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-            for launch in self.launches.iter().filter(|launch| phases.contains(&launch.phase)) {
-                let groups = launch.size.groups(n) as u32;
-                let across = groups.min(MOST_GROUPS);
-                pass.set_pipeline(&launch.pipeline);
-                pass.set_bind_group(0, &launch.bindings, &[]);
-                pass.dispatch_workgroups(across, groups.div_ceil(across.max(1)), 1);
+    /// Writes the first bytes of a buffer.
+    fn upload(&mut self, buffer: usize, bytes: &[u8]) {
+        upload(&self.card, &self.buffers[buffer], bytes);
+        self.crossings.bytes_up += bytes.len() as u64;
+    }
+
+    /// Hands the calls of `phases` over for `n` pictures, and at their end what `copy` says; gives the last submission.
+    fn submit(
+        &mut self,
+        phases: &[Phase],
+        step: &StepWords,
+        input: Input<'_>,
+        n: usize,
+        copy: impl FnOnce(&mut wgpu::CommandEncoder),
+    ) -> wgpu::SubmissionIndex {
+        let mut launches: Vec<&Launch> = self.launches.iter().filter(|launch| phases.contains(&launch.phase)).collect();
+        let card = &self.card;
+        card.queue.write_buffer(&self.step, 0, bytemuck::cast_slice(step));
+        self.crossings.bytes_up += size_of_val(step) as u64;
+        match (input, &mut self.kept) {
+            (Input::Cuts(cuts), Some(kept)) => {
+                self.crossings.bytes_up += kept.bring(card, cuts);
+                launches.insert(0, &kept.launch);
+            }
+            (Input::Cuts(_), None) => {}
+            (Input::Pixels(pixels), _) => {
+                self.crossings.bytes_up += pixels.len() as u64;
+                upload(card, &self.buffers[fixed::PIXELS], pixels);
             }
         }
+        let mut pieces = pieces(&launches, self.pace.submissions());
+        let last = pieces.pop().unwrap_or_default();
+        for piece in pieces {
+            card.queue.submit([encode(card, piece, n).finish()]);
+            self.crossings.submissions += 1;
+        }
+        let mut encoder = encode(card, last, n);
         copy(&mut encoder);
-        self.card.queue.submit([encoder.finish()]);
+        self.crossings.submissions += 1;
+        card.queue.submit([encoder.finish()])
     }
 
     /// All numbers of a buffer.
     ///
     /// # Errors
     /// A lost card, or too little memory for the copy.
-    pub fn read(&self, buffer: usize) -> Result<Vec<f32>, Problem> {
+    pub fn read(&mut self, buffer: usize) -> Result<Vec<f32>, Problem> {
+        self.read_some(buffer, &[(0, self.buffers[buffer].size() / 16)])
+    }
+
+    /// The numbers of some places of a buffer, one behind the other: where each begins and how long it is, in quads.
+    ///
+    /// # Errors
+    /// As [`Pass::read`].
+    pub fn read_some(&mut self, buffer: usize, places: &[(u64, u64)]) -> Result<Vec<f32>, Problem> {
         let from = &self.buffers[buffer];
+        let bytes = 16 * places.iter().map(|(_, quads)| quads).sum::<u64>();
+        if bytes == 0 {
+            return Ok(Vec::new());
+        }
         let to = self.card.guarded(|| {
             let to = self.card.device.create_buffer(&wgpu::BufferDescriptor {
                 label: Some("read back"),
-                size: from.size(),
+                size: bytes,
                 usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
                 mapped_at_creation: false,
             });
             let mut encoder = self.card.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-            encoder.copy_buffer_to_buffer(from, 0, &to, 0, from.size());
+            let mut at = 0;
+            for (start, quads) in places {
+                encoder.copy_buffer_to_buffer(from, 16 * start, &to, at, 16 * quads);
+                at += 16 * quads;
+            }
             self.card.queue.submit([encoder.finish()]);
             to
         })?;
         let bytes = self.card.read(&to)?;
+        self.crossings.submissions += 1;
+        self.crossings.reads += 1;
+        self.crossings.bytes_down += bytes.len() as u64;
         Ok(bytes.as_chunks::<4>().0.iter().map(|word| f32::from_le_bytes(*word)).collect())
     }
 
@@ -164,10 +344,9 @@ impl Pass {
     ///
     /// # Errors
     /// A lost card.
-    pub fn write(&self, buffer: usize, values: &[f32]) -> Result<(), Problem> {
-        self.card.guarded(|| {
-            self.card.queue.write_buffer(&self.buffers[buffer], 0, bytemuck::cast_slice(values));
-        })
+    pub fn write(&mut self, buffer: usize, values: &[f32]) -> Result<(), Problem> {
+        let card = self.card.clone();
+        card.guarded(|| self.upload(buffer, bytemuck::cast_slice(values)))
     }
 
     /// See [`Card::lose`].
@@ -176,29 +355,89 @@ impl Pass {
     }
 }
 
-fn launch(card: &Card, call: &Call, pipeline: wgpu::ComputePipeline, buffers: &[wgpu::Buffer], step: &wgpu::Buffer) -> Launch {
-    let words = call.shape.words();
-    let shape = card.device.create_buffer(&wgpu::BufferDescriptor {
-        label: Some(&call.layer),
-        size: size_of_val(&words) as u64,
+/// The little-endian number that `bytes` begin with.
+fn number(bytes: &[u8]) -> f32 {
+    bytes.first_chunk().map_or(0.0, |word| f32::from_le_bytes(*word))
+}
+
+/// Writes the first bytes of a buffer; what is no whole word at the end is filled up.
+fn upload(card: &Card, buffer: &wgpu::Buffer, bytes: &[u8]) {
+    let (whole, rest) = bytes.split_at(bytes.len() / 4 * 4);
+    card.queue.write_buffer(buffer, 0, whole);
+    if !rest.is_empty() {
+        let mut last = [0; 4];
+        last[..rest.len()].copy_from_slice(rest);
+        card.queue.write_buffer(buffer, whole.len() as u64, &last);
+    }
+}
+
+/// `launches` in up to `count` pieces of about the same weight, none empty.
+fn pieces<'a, 'b>(launches: &'a [&'b Launch], count: usize) -> Vec<&'a [&'b Launch]> {
+    let whole: u64 = launches.iter().map(|launch| launch.weight).sum();
+    let (mut pieces, mut start, mut reached) = (Vec::new(), 0, 0);
+    for (number, launch) in (1..).zip(launches) {
+        reached += launch.weight;
+        if reached * count as u64 >= whole * (pieces.len() as u64 + 1) {
+            pieces.push(&launches[start..number]);
+            start = number;
+        }
+    }
+    if start < launches.len() {
+        pieces.push(&launches[start..]);
+    }
+    pieces
+}
+
+/// A uniform of these words.
+pub fn uniform(card: &Card, label: &str, words: &[u32]) -> wgpu::Buffer {
+    let buffer = card.device.create_buffer(&wgpu::BufferDescriptor {
+        label: Some(label),
+        size: size_of_val(words) as u64,
         usage: UNIFORM,
         mapped_at_creation: false,
     });
-    card.queue.write_buffer(&shape, 0, bytemuck::cast_slice(&words));
-    let entry = |binding: u32, buffer: &wgpu::Buffer| (binding, buffer.clone());
-    let mut bound = vec![entry(0, step)];
-    if call.kernel.reads_layer() {
-        bound.push(entry(1, &shape));
+    card.queue.write_buffer(&buffer, 0, bytemuck::cast_slice(words));
+    buffer
+}
+
+/// One compute pass of `launches` for `n` pictures.
+pub fn encode(card: &Card, launches: &[&Launch], n: usize) -> wgpu::CommandEncoder {
+    let mut encoder = card.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+    {
+        let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+        for launch in launches {
+            let groups = launch.size.groups(n) as u32;
+            let across = groups.min(MOST_GROUPS);
+            pass.set_pipeline(&launch.pipeline);
+            pass.set_bind_group(0, &launch.bindings, &[]);
+            pass.dispatch_workgroups(across, groups.div_ceil(across.max(1)), 1);
+        }
     }
-    bound.extend(call.buffers.iter().map(|(binding, buffer)| entry(*binding, &buffers[*buffer])));
-    let entries: Vec<_> = bound
-        .iter()
-        .map(|(binding, buffer)| wgpu::BindGroupEntry { binding: *binding, resource: buffer.as_entire_binding() })
+    encoder
+}
+
+/// `call` with its buffers bound: the step's uniform, the layer's, and those of `bound`.
+pub fn launch(
+    card: &Card,
+    call: &Call,
+    pipeline: wgpu::ComputePipeline,
+    bound: &[(u32, &wgpu::Buffer)],
+    step: &wgpu::Buffer,
+) -> Launch {
+    let shape = uniform(card, &call.layer, &call.shape.words());
+    let layer = call.kernel.reads_layer().then_some((1, &shape));
+    let entries: Vec<_> = [(0, step)]
+        .into_iter()
+        .chain(layer)
+        .chain(bound.iter().copied())
+        .map(|(binding, buffer)| wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() })
         .collect();
     let bindings = card.device.create_bind_group(&wgpu::BindGroupDescriptor {
         label: Some(call.kernel.name()),
         layout: &pipeline.get_bind_group_layout(0),
         entries: &entries,
     });
-    Launch { phase: call.phase, pipeline, bindings, size: call.size }
+    // A card of some size makes about twenty operations while it moves a byte.
+    let weight = call.work.padded_flops + 20 * (call.work.read + call.work.written);
+    Launch { phase: call.phase, pipeline, bindings, size: call.size, weight }
 }

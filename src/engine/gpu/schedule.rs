@@ -17,8 +17,6 @@ pub struct Schedule {
     pub weights: usize,
     /// The dropout layers by their number in the step's uniform: rate and stream.
     pub drops: Vec<(f64, u32)>,
-    /// The buffer of the last layer's sums, one quad a picture.
-    pub logits: usize,
     pub segments: Vec<[u32; 8]>,
     pub groups: Vec<[u32; 2]>,
 }
@@ -43,10 +41,12 @@ pub mod fixed {
     pub const SCORE: usize = 8;
     /// Shares of sums, added by the kernel behind.
     pub const SHARES: usize = 9;
-    /// Where a kernel binds a buffer that its constants keep it from touching: one read, two written.
-    pub const UNREAD: usize = 10;
-    pub const UNWRITTEN: [usize; 2] = [11, 12];
-    pub const COUNT: usize = 13;
+    /// One quad a picture.
+    pub const LOGITS: usize = 10;
+    /// Where a kernel binds a buffer that its constants keep it from touching: one read, three written.
+    pub const UNREAD: usize = 11;
+    pub const UNWRITTEN: [usize; 3] = [12, 13, 14];
+    pub const COUNT: usize = 15;
 }
 
 /// The number of a dropout that keeps everything.

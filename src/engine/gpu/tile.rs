@@ -8,23 +8,30 @@ pub struct Tile {
 }
 
 /// What a card grants a workgroup.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Grant {
     /// Bytes of workgroup memory.
     pub memory: usize,
     pub threads: usize,
+    /// What one multiplication costs in each of [`Tile::ALL`], in any unit.
+    pub costs: Costs,
+    /// Whether maps are kept as f16.
+    pub half: bool,
 }
+
+/// One number for each of [`Tile::ALL`].
+pub type Costs = [f64; Tile::ALL.len()];
 
 impl Grant {
     /// What every card has that wgpu calls one (WebGPU's default limits).
-    pub const LEAST: Self = Self { memory: 16_384, threads: 256 };
+    pub const LEAST: Self = Self { memory: 16_384, threads: 256, costs: Tile::RECKONED, half: false };
 }
 
 /// Workgroups that keep a large card busy.
 pub const BUSY: usize = 512;
 
 impl Tile {
-    const ALL: [Self; 6] = [
+    pub const ALL: [Self; 6] = [
         Self { tx: 8, ty: 8 },
         Self { tx: 4, ty: 16 },
         Self { tx: 16, ty: 4 },
@@ -32,6 +39,18 @@ impl Tile {
         Self { tx: 8, ty: 16 },
         Self { tx: 16, ty: 16 },
     ];
+
+    /// [`Grant::costs`] where nothing was measured: by what is read for each multiplication.
+    const RECKONED: Costs = {
+        let mut costs = [0.0; Self::ALL.len()];
+        let mut at = 0;
+        while at < costs.len() {
+            let tile = Self::ALL[at];
+            costs[at] = 1.0 + 8.0 * (1.0 / tile.rows() as f64 + 1.0 / tile.columns() as f64);
+            at += 1;
+        }
+        costs
+    };
 
     pub const fn rows(self) -> usize {
         8 * self.ty
@@ -46,19 +65,23 @@ impl Tile {
         16 * (32 * self.tx + 32 * self.ty + 8 * self.ty + 32)
     }
 
-    /// The one that wastes least on a product of `rows` x `columns`: by what lies outside the matrix, by what is read
-    /// for each multiplication, and, where the sum cannot be cut into shares, by the part of a card that stays idle.
+    /// Whether a card grants it.
+    pub const fn fits(self, grant: &Grant) -> bool {
+        self.memory() <= grant.memory && self.tx * self.ty <= grant.threads
+    }
+
+    /// The one that wastes least on a product of `rows` x `columns`: by what lies outside the matrix, by what a
+    /// multiplication costs in it, and, where the sum cannot be cut into shares, by the part of a card that stays idle.
     pub fn choose(rows: usize, columns: usize, shared: bool, grant: Grant) -> Self {
-        let cost = |tile: &Self| {
+        let cost = |(tile, each): &(&Self, f64)| {
             let (down, across) = (rows.div_ceil(tile.rows()), columns.div_ceil(tile.columns()));
             let area = (down * tile.rows() * across * tile.columns()) as f64;
-            let reading = 1.0 + 8.0 * (1.0 / tile.rows() as f64 + 1.0 / tile.columns() as f64);
             let idle = if shared { 1.0 } else { (BUSY as f64 / 2.0 / (down * across) as f64).max(1.0) };
-            area * reading * idle
+            area * each * idle
         };
-        let fits = |tile: &&Self| tile.memory() <= grant.memory && tile.tx * tile.ty <= grant.threads;
-        let best = Self::ALL.iter().filter(fits).min_by(|a, b| cost(a).total_cmp(&cost(b)));
-        *best.unwrap_or(&Self::ALL[3])
+        let fitting = Self::ALL.iter().zip(grant.costs).filter(|(tile, _)| tile.fits(&grant));
+        let best = fitting.min_by(|a, b| cost(a).total_cmp(&cost(b)));
+        *best.map_or(&Self::ALL[3], |(tile, _)| tile)
     }
 
     /// Tiles that cover `rows` x `columns`.

@@ -1,16 +1,20 @@
 //! Each kernel's arithmetic and bytes in one training step, counted from the schedule, without a card.
 
 use super::{
-    build::build,
+    build::{build, cut},
     schedule::{Call, Phase, Schedule},
     tile::Grant,
 };
 use crate::{
+    data::sample::SIDE,
     engine::EngineConfig,
     model::{Network, Op},
     problem::Problem,
     train::{loss::LossSettings, optimizer::OptimizerSettings},
 };
+
+/// Bytes of workgroup memory that most cards grant.
+const COMMON: usize = 32_768;
 
 /// What one launch costs with a full batch.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,13 +34,13 @@ pub struct KernelTraffic {
     pub asked: u64,
 }
 
-/// Every launch of a training step of `network` on `batch` pictures, with Adam, on a card that grants its workgroups
-/// `memory` bytes.
+/// Every launch of a training step of `network` on `batch` pictures that the card keeps, with Adam; `half` keeps maps as
+/// f16.
 ///
 /// # Errors
 /// Layers in an order that no settings give.
-pub fn traffic(network: &Network, batch: usize, memory: usize) -> Result<Vec<KernelTraffic>, Problem> {
-    let schedule = schedule(network, batch, memory)?;
+pub fn traffic(network: &Network, batch: usize, half: bool) -> Result<Vec<KernelTraffic>, Problem> {
+    let schedule = schedule(network, batch, half)?;
     let step = |call: &&Call| !matches!(call.phase, Phase::StoreGradient | Phase::UpdateStored);
     let count = |call: &Call| KernelTraffic {
         kernel: call.kernel.name(),
@@ -47,7 +51,18 @@ pub fn traffic(network: &Network, batch: usize, memory: usize) -> Result<Vec<Ker
         written: call.work.written,
         asked: call.work.asked,
     };
-    Ok(schedule.calls.iter().filter(step).map(count).collect())
+    let cut = cut(network, batch, SIDE);
+    Ok([&cut].into_iter().chain(schedule.calls.iter().filter(step)).map(count).collect())
+}
+
+/// Seconds that the launches `kernels` take one after the other on a card of `flops` operations and `bytes` of memory a
+/// second, if each lasts as long as the slower of its arithmetic and its bytes, and `launch` seconds more to begin
+/// (Williams, Waterman and Patterson 2009, *Roofline*). A bound that no card reaches, not a promise.
+pub fn roofline(kernels: &[KernelTraffic], flops: f64, bytes: f64, launch: f64) -> f64 {
+    let one = |kernel: &KernelTraffic| {
+        launch + (kernel.computed_flops as f64 / flops).max((kernel.read + kernel.written) as f64 / bytes)
+    };
+    kernels.iter().map(one).sum()
 }
 
 /// The fewest bytes of device memory that a training step can move if nothing stays on the chip from one layer to the
@@ -86,10 +101,10 @@ pub fn least_traffic(network: &Network, batch: usize) -> u64 {
 /// # Errors
 /// As [`traffic()`].
 pub fn memory(network: &Network, batch: usize) -> Result<u64, Problem> {
-    Ok(schedule(network, batch, Grant::LEAST.memory)?.buffers.iter().map(|room| room.bytes).sum())
+    Ok(schedule(network, batch, false)?.buffers.iter().map(|room| room.bytes).sum())
 }
 
-fn schedule(network: &Network, batch_size: usize, memory: usize) -> Result<Schedule, Problem> {
+fn schedule(network: &Network, batch_size: usize, half: bool) -> Result<Schedule, Problem> {
     let config = EngineConfig {
         network: network.clone(),
         optimizer: OptimizerSettings::default(),
@@ -98,5 +113,5 @@ fn schedule(network: &Network, batch_size: usize, memory: usize) -> Result<Sched
         batch_size,
         threads: None,
     };
-    build(&config, Grant { memory, ..Grant::LEAST })
+    build(&config, Grant { memory: COMMON, half, ..Grant::LEAST })
 }

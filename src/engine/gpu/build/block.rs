@@ -54,7 +54,7 @@ impl Builder<'_> {
         // The weight gradient: rows are taps and inputs; every place of the output is a term.
         let places = n * if norm.is_some() { output.height * output.width } else { 4 * cells };
         let learned = Tile::choose(terms, 4 * quads, true, self.grant);
-        let shares = shares(learned.count(terms, 4 * quads), BUSY, places, 2 * LEAST_TERMS);
+        let shares = shares(terms, 4 * quads, BUSY, places, 2 * LEAST_TERMS);
         let layout = Layout::Conv { inputs: input.channels, taps: kernel * kernel, outputs: output.channels };
         self.product_arrays(conv, layout, shares, &mut shape);
 
@@ -118,7 +118,8 @@ impl Builder<'_> {
         };
         let constants = vec![("AVERAGE", f64::from(u8::from(average)))];
         let all = |quads: usize| Size::Rows { per_picture: quads, rows: LIST, times: 1 };
-        let (large, small) = ((self.batch() * below.quads * 16) as u64, (self.batch() * out * 16) as u64);
+        let quad = self.quad();
+        let (large, small) = ((self.batch() * below.quads * quad) as u64, (self.batch() * out * quad) as u64);
         let mut call = self.call(Kernel::Bridge, &bridge.name, Phase::Forward, shape, constants.clone());
         call.buffers = vec![(2, below.values.unwrap_or(fixed::UNREAD)), (3, values)];
         call.size = all(out);
@@ -131,7 +132,7 @@ impl Builder<'_> {
         call.buffers = vec![(2, gradient), (3, below.gradient)];
         call.buffers.extend(gates.buffers);
         call.size = all(below.quads);
-        call.work = Work { read: small + large / 16 * gates.bytes, written: large, ..Work::default() };
+        call.work = Work { read: small + large / quad as u64 * gates.bytes, written: large, ..Work::default() };
         self.backward.push(vec![call]);
         let features = if average { Features::Plain } else { below.features };
         let map = if average { Map { height: 1, width: 1, channels: map.channels } } else { map };

@@ -46,30 +46,31 @@ impl Builder<'_> {
             ..Shape::default()
         };
         let constants = activation.map_or(vec![("ACTIVATION", 3.0)], activation_constants);
-        let sums = self.maps(format!("{} sums", dense.name), quads);
+        let sums = if last { fixed::UNWRITTEN[1] } else { self.maps(format!("{} sums", dense.name), quads) };
         let gradient = self.maps(format!("{} gradient", dense.name), quads);
         let values = if last { None } else { Some(self.maps(format!("{} values", dense.name), quads)) };
 
         let terms = 4 * below.quads;
         let learned = Tile::choose(terms, 4 * quads, true, self.grant);
-        let learned_shares = shares(learned.count(terms, 4 * quads), BUSY, n, LEAST_TERMS);
+        let learned_shares = shares(terms, 4 * quads, BUSY, n, LEAST_TERMS);
         let layout = Layout::Dense { inputs: dense.input.len(), features: below.features, outputs: units };
         self.product_arrays(dense, layout, learned_shares, &mut shape);
 
-        let tile = Tile::choose(n, 4 * quads, true, self.grant);
-        shape.shares = shares(tile.count(n, 4 * quads), BUSY / 2, terms, LEAST_TERMS);
+        shape.shares = shares(n, 4 * quads, BUSY / 2, terms, LEAST_TERMS);
         self.shares = self.shares.max(shape.shares * n * quads);
         let product = self.conv_forward(&dense.name, shape, &constants, None, fixed::SHARES);
         self.forward.push(product);
         let simple = norm.is_none() && !last;
         let mut own = constants.clone();
-        own.push(("NORM", f64::from(u8::from(!simple))));
+        own.extend([("NORM", f64::from(u8::from(!simple))), ("LAST", f64::from(u8::from(last)))]);
         let output = if simple { values } else { None };
         let mut finish = self.call(Kernel::DenseFinish, &dense.name, Phase::Forward, shape, own);
         finish.buffers = vec![(2, fixed::SHARES), (3, fixed::WEIGHTS), (4, sums), (5, output.unwrap_or(fixed::UNWRITTEN[0]))];
+        finish.buffers.push((6, if last { fixed::LOGITS } else { fixed::UNWRITTEN[2] }));
         finish.size = Size::Rows { per_picture: quads, rows: LIST, times: 1 };
-        let one = (n * quads * 16) as u64;
-        finish.work = Work { read: one * shape.shares as u64, written: if simple { 2 * one } else { one }, ..Work::default() };
+        let all = (n * quads) as u64;
+        let written = all * if last { 16 } else { (self.quad() * if simple { 2 } else { 1 }) as u64 };
+        finish.work = Work { read: 16 * all * shape.shares as u64, written, ..Work::default() };
         self.forward.push(finish);
 
         let mut back = Vec::new();
@@ -86,10 +87,9 @@ impl Builder<'_> {
             &mut back,
         );
         if last {
-            let mut loss = self.loss(sums, gradient);
+            let mut loss = self.loss(fixed::LOGITS, gradient);
             loss.append(&mut back);
             back = loss;
-            self.logits = sums;
         }
         self.backward.push(back);
         let gate = match norm {
@@ -107,7 +107,7 @@ impl Builder<'_> {
         let mut call = self.call(Kernel::Loss, "loss", Phase::Backward, Shape::default(), constants);
         call.buffers = vec![(2, logits), (3, fixed::TARGETS), (4, gradient), (5, fixed::SCORE)];
         let n = self.batch() as u64;
-        call.work = Work { read: 24 * n, written: 16 * n, ..Work::default() };
+        call.work = Work { read: 24 * n, written: self.quad() as u64 * n, ..Work::default() };
         vec![call]
     }
 }

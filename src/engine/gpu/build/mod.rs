@@ -1,16 +1,19 @@
 //! From the list of layers to the schedule: which kernels run on which buffers.
 
 mod block;
+mod cut;
 mod dense;
 mod norm;
 mod product;
 mod update;
 
+pub use cut::cut;
+
 use super::{
     kernel::{Constants, Kernel},
     parameters::{Features, Layout, Shares, Stored},
     schedule::{Call, NO_DROP, Phase, Room, Schedule, Shape, Size, Work, fixed},
-    tile::Grant,
+    tile::{Grant, Tile},
 };
 use crate::{
     engine::EngineConfig,
@@ -101,7 +104,6 @@ struct Builder<'a> {
     shares: usize,
     drops: Vec<(f64, u32)>,
     source: Source,
-    logits: usize,
 }
 
 impl<'a> Builder<'a> {
@@ -125,7 +127,6 @@ impl<'a> Builder<'a> {
             shares: 1,
             drops: Vec::new(),
             source: none,
-            logits: 0,
         }
     }
 
@@ -133,9 +134,14 @@ impl<'a> Builder<'a> {
         self.config.batch_size
     }
 
-    /// A buffer of `quads` for each picture of a batch.
+    /// A buffer of `quads` of maps for each picture of a batch.
     fn maps(&mut self, label: String, quads: usize) -> usize {
-        self.buffer(label, self.batch() * quads * 16)
+        self.buffer(label, self.batch() * quads * self.quad())
+    }
+
+    /// Bytes of a quad of maps.
+    fn quad(&self) -> usize {
+        if self.grant.half { 8 } else { 16 }
     }
 
     fn buffer(&mut self, label: String, bytes: usize) -> usize {
@@ -217,28 +223,24 @@ impl<'a> Builder<'a> {
             ("targets", 8 * n),
             ("score", 16),
             ("shares", 16 * self.shares),
+            ("logits", 16 * n),
             ("unread", 16),
+            ("unwritten", 16),
             ("unwritten", 16),
             ("unwritten", 16),
         ];
         for (room, (label, bytes)) in self.buffers.iter_mut().zip(sizes) {
             *room = Room { label: label.to_owned(), bytes: bytes.max(32) as u64 };
         }
-        Schedule {
-            buffers: self.buffers,
-            calls,
-            arrays: self.arrays,
-            weights: self.weights,
-            drops: self.drops,
-            logits: self.logits,
-            segments,
-            groups,
-        }
+        Schedule { buffers: self.buffers, calls, arrays: self.arrays, weights: self.weights, drops: self.drops, segments, groups }
     }
 }
 
-/// Into how many shares to cut sums of `terms` so that `tiles` of them make `wanted` workgroups.
-fn shares(tiles: usize, wanted: usize, terms: usize, least: usize) -> usize {
+/// Into how many shares to cut the sums of `terms` of a product of `rows` x `columns` so that there are about `wanted`
+/// workgroups. By shapes alone, not by the tiles that this card is quickest with: so the order of additions, and with it
+/// the bits, do not depend on a measurement.
+fn shares(rows: usize, columns: usize, wanted: usize, terms: usize, least: usize) -> usize {
+    let tiles = Tile::choose(rows, columns, true, Grant::LEAST).count(rows, columns);
     (wanted / tiles.max(1)).clamp(1, (terms / least).max(1))
 }
 

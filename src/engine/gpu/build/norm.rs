@@ -39,7 +39,8 @@ impl Builder<'_> {
         let (of_map, of_cells) = (cut(n * area), cut(n * cells));
         self.shares = self.shares.max(2 * quads * of_map.max(of_cells));
         let all = |places: usize| Size::Rows { per_picture: places * quads, rows: LIST, times: 1 };
-        let mapped = (n * area * quads * 16) as u64;
+        let quad = self.quad() as u64;
+        let mapped = (n * area * quads) as u64 * quad;
         let pooled = (n * cells * quads) as u64;
         let name = &norm.name[..];
         let call = |kernel, phase, shares: usize, constants: Constants, buffers: Vec<(u32, usize)>, size, read, written| Call {
@@ -57,7 +58,7 @@ impl Builder<'_> {
                 Phase::Moments,
                 of_map,
                 lanes.clone(),
-                vec![(2, sums), (3, fixed::SHARES)],
+                vec![(2, sums), (6, fixed::SHARES)],
                 Size::Fixed(columns * of_map),
                 mapped,
                 shared(of_map),
@@ -67,7 +68,7 @@ impl Builder<'_> {
                 Phase::Forward,
                 of_map,
                 Vec::new(),
-                vec![(2, sums), (3, fixed::SHARES), (4, fixed::WEIGHTS), (5, stats)],
+                vec![(2, sums), (6, fixed::SHARES), (4, fixed::WEIGHTS), (5, stats)],
                 few,
                 shared(of_map),
                 0,
@@ -80,7 +81,7 @@ impl Builder<'_> {
                 vec![(2, sums), (3, stats), (4, values), (5, codes), (6, picked)],
                 all(cells),
                 mapped,
-                pooled * 36,
+                pooled * (2 * quad + 4),
             ),
         ];
         let mut lanes = lanes;
@@ -93,15 +94,15 @@ impl Builder<'_> {
                 lanes,
                 vec![(2, gradient), (3, codes), (4, picked), (5, stats), (6, fixed::SHARES)],
                 Size::Fixed(columns * of_cells),
-                pooled * 36,
-                pooled * 16 + shared(of_cells),
+                pooled * (2 * quad + 4),
+                pooled * quad + shared(of_cells),
             ),
             call(
                 Kernel::NormGradientFinish,
                 Phase::Backward,
                 of_cells,
                 Vec::new(),
-                vec![(2, fixed::SHARES), (3, stats), (4, coefficients), (5, fixed::PARTS)],
+                vec![(6, fixed::SHARES), (3, stats), (4, coefficients), (5, fixed::PARTS)],
                 few,
                 shared(of_cells),
                 0,
@@ -113,7 +114,7 @@ impl Builder<'_> {
                 constants.clone(),
                 vec![(2, sums), (3, gradient), (4, codes), (5, stats), (6, coefficients)],
                 all(area),
-                mapped + pooled * 20,
+                mapped + pooled * (quad + 4),
                 mapped,
             ),
         ]);
@@ -134,7 +135,7 @@ impl Builder<'_> {
         let mut shape = Shape { momentum: momentum as f32, epsilon: epsilon as f32, ..shape };
         self.norm_arrays(norm, &mut shape);
         let stats = self.buffer(format!("{} statistics", norm.name), 2 * quads * 16);
-        let one = (self.batch() * quads * 16) as u64;
+        let one = (self.batch() * quads * self.quad()) as u64;
         let size = Size::Fixed(quads.div_ceil(LIST));
         let mut call = self.call(Kernel::VectorNorm, &norm.name, Phase::Forward, shape, constants.clone());
         call.buffers = vec![(2, sums), (3, fixed::WEIGHTS), (4, stats), (5, values)];

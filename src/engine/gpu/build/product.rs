@@ -32,6 +32,7 @@ impl Builder<'_> {
         constants.extend([
             ("PIXELS", f64::from(u8::from(self.source.values.is_none()))),
             ("POOLED", f64::from(u8::from(pooled.is_some()))),
+            ("SHARED", f64::from(u8::from(output == fixed::SHARES))),
             ("PICKED", f64::from(u8::from(pooled.is_some_and(|(.., picked)| picked.is_some())))),
         ]);
         let mut call = self.call(Kernel::ConvForward, name, Phase::Forward, shape, constants);
@@ -41,7 +42,8 @@ impl Builder<'_> {
             (2, maps),
             (3, pixels),
             (4, fixed::WEIGHTS),
-            (5, output),
+            (5, if output == fixed::SHARES { fixed::UNWRITTEN[2] } else { output }),
+            (8, if output == fixed::SHARES { output } else { fixed::UNWRITTEN[2] }),
             (6, codes.unwrap_or(fixed::UNWRITTEN[0])),
             (7, picked.unwrap_or(fixed::UNWRITTEN[1])),
         ];
@@ -51,10 +53,11 @@ impl Builder<'_> {
         let product = Product { rows, columns: 4 * shape.out_quads, terms };
         call.work = Self::product_work(&product, tile, &product, self.useful(name, rows));
         call.work.read = self.input_bytes() + (16 * shape.kernel * shape.kernel * 4 * shape.in_quads * shape.out_quads) as u64;
-        let stored = (rows * shape.out_quads) as u64;
+        let (stored, quad) = ((rows * shape.out_quads) as u64, self.quad() as u64);
         call.work.written = match pooled {
-            Some((.., picked)) => stored / 4 * (16 + 4 + if picked.is_some() { 16 } else { 0 }),
-            None => stored * 16 * shape.shares as u64,
+            Some((.., picked)) => stored / 4 * (quad + 4 + if picked.is_some() { quad } else { 0 }),
+            None if output == fixed::SHARES => stored * 16 * shape.shares as u64,
+            None => stored * quad,
         };
         call
     }
@@ -79,7 +82,8 @@ impl Builder<'_> {
         let cells = shape.pooled_height * shape.pooled_width;
         let places = if pooled { 4 * cells } else { shape.out_height * shape.out_width };
         // What is read of the gradient: the pooled one with its codes, or the whole one.
-        let gradient_bytes = (n * shape.out_quads * if pooled { cells * 20 } else { places * 16 }) as u64;
+        let quad = self.quad();
+        let gradient_bytes = (n * shape.out_quads * if pooled { cells * (quad + 4) } else { places * quad }) as u64;
         let (rows, columns) = (4 * shape.kernel * shape.kernel * shape.in_quads, 4 * shape.out_quads);
 
         let mut own = constants.clone();
@@ -117,7 +121,7 @@ impl Builder<'_> {
         let weights = (16 * shape.kernel * shape.kernel * columns * shape.out_quads) as u64;
         let stored = (rows * below_quads) as u64;
         call.work.read = gradient_bytes + weights + stored * gates.bytes;
-        call.work.written = stored * 16;
+        call.work.written = stored * quad as u64;
         back.push(call);
     }
 
@@ -135,7 +139,7 @@ impl Builder<'_> {
         (shape.gate_channels, shape.gate_drop) = (passage.channels, passage.drop);
         match self.source.gate {
             Gate::Codes(_) => Gates { buffers: [(5, passage.buffer), (6, fixed::UNREAD)], bytes: 4 },
-            _ => Gates { buffers: [(5, fixed::UNREAD), (6, passage.buffer)], bytes: 16 },
+            _ => Gates { buffers: [(5, fixed::UNREAD), (6, passage.buffer)], bytes: self.quad() as u64 },
         }
     }
 
@@ -166,7 +170,7 @@ impl Builder<'_> {
         let n = self.batch() as u64;
         match self.source.values {
             None => n * self.config.network.input.len() as u64,
-            Some(_) => n * self.source.quads as u64 * 16,
+            Some(_) => n * (self.source.quads * self.quad()) as u64,
         }
     }
 }

@@ -1,4 +1,4 @@
-// The non-linearities and their slopes.
+// The non-linearities and their slopes. No memory.
 
 // 0 ReLU, 1 leaky ReLU, 2 GELU, 3 none.
 override ACTIVATION: u32 = 0u;

@@ -5,8 +5,8 @@
 
 override AVERAGE: bool = true;
 
-@group(0) @binding(2) var<storage, read> maps: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> output: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> maps: array<Quad>;
+@group(0) @binding(3) var<storage, read_write> output: array<Quad>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -25,9 +25,9 @@ fn main(
         let quad = at % quads;
         var sum = vec4<f32>(0.0);
         for (var cell = 0u; cell < area; cell += 1u) {
-            sum += maps[(picture * area + cell) * quads + quad];
+            sum += loaded(maps[(picture * area + cell) * quads + quad]);
         }
-        output[at] = sum * layer.share * kept(layer.drop, picture * layer.out_channels + 4u * quad, 1u);
+        output[at] = stored(sum * layer.share * kept(layer.drop, picture * layer.out_channels + 4u * quad, 1u));
     } else {
         if (at >= step.pictures * area * quads) {
             return;
@@ -36,6 +36,6 @@ fn main(
         let picture = at / (quads * area);
         let channel = 4u * (at % quads);
         let index = (picture * layer.out_channels + channel) * area + cell;
-        output[at] = maps[at] * kept(layer.drop, index, area);
+        output[at] = stored(loaded(maps[at]) * kept(layer.drop, index, area));
     }
 }

@@ -1,10 +1,11 @@
 // The way back through bridge.wgsl, and on through dropout and activation of the last block (gate.wgsl). One thread a
-// quad of the maps' gradient, which is written once.
+// quad of the maps' gradient, which is written once, 4 bytes a value; reads the vector's gradient, 4 bytes a value of it,
+// and of the gate what gate.wgsl says.
 
 override AVERAGE: bool = true;
 
-@group(0) @binding(2) var<storage, read> gradient: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read_write> output: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> gradient: array<Quad>;
+@group(0) @binding(3) var<storage, read_write> output: array<Quad>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -23,11 +24,11 @@ fn main(
     let picture = at / (quads * area);
     var value: vec4<f32>;
     if (AVERAGE) {
-        let masked = gradient[picture * quads + quad] * kept(layer.drop, picture * layer.out_channels + 4u * quad, 1u);
+        let masked = loaded(gradient[picture * quads + quad]) * kept(layer.drop, picture * layer.out_channels + 4u * quad, 1u);
         value = masked * layer.share;
     } else {
         let index = (picture * layer.out_channels + 4u * quad) * area + cell;
-        value = gradient[at] * kept(layer.drop, index, area);
+        value = loaded(gradient[at]) * kept(layer.drop, index, area);
     }
-    output[at] = gate(at, value);
+    output[at] = stored(gate(at, value));
 }

@@ -13,10 +13,10 @@
 
 override POOLED: bool = false;
 
-@group(0) @binding(2) var<storage, read> gradient: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> gradient: array<Quad>;
 @group(0) @binding(3) var<storage, read> codes: array<u32>;
 @group(0) @binding(4) var<storage, read> weights: array<vec4<f32>>;
-@group(0) @binding(7) var<storage, read_write> output: array<vec4<f32>>;
+@group(0) @binding(7) var<storage, read_write> output: array<Quad>;
 
 override ROWS: u32 = 8u * TY;
 
@@ -52,19 +52,19 @@ fn gather(row: vec4<i32>, u: i32, v: i32, quad: u32) -> vec4<f32> {
         }
         let cell = (u32(row.x) * layer.pooled_height + down) * layer.pooled_width + right;
         let at = cell * layer.out_quads + quad;
-        return where_maximum(codes[at], (u32(y) % 2u) * 2u + u32(x) % 2u, gradient[at]);
+        return where_maximum(codes[at], (u32(y) % 2u) * 2u + u32(x) % 2u, loaded(gradient[at]));
     }
     if (y >= i32(layer.out_height) || x >= i32(layer.out_width)) {
         return vec4<f32>(0.0);
     }
     let place = (u32(row.x) * layer.out_height + u32(y)) * layer.out_width + u32(x);
-    return gradient[place * layer.out_quads + quad];
+    return loaded(gradient[place * layer.out_quads + quad]);
 }
 
-fn store(row: u32, quad: u32, value: vec4<f32>) {
+fn store(share: u32, row: u32, quad: u32, value: vec4<f32>) {
     if (quad < layer.in_quads && row < rows_in_all()) {
         let at = row * layer.in_quads + quad;
-        output[at] = gate(at, value);
+        output[at] = stored(gate(at, value));
     }
 }
 
@@ -109,11 +109,7 @@ fn main(
                 x2 = gather(rows[4u * four + 2u], u, v, quad);
                 x3 = gather(rows[4u * four + 3u], u, v, quad);
             }
-            let at = lane * 8u * TY + four;
-            a[at] = vec4<f32>(x0.x, x1.x, x2.x, x3.x);
-            a[at + 2u * TY] = vec4<f32>(x0.y, x1.y, x2.y, x3.y);
-            a[at + 4u * TY] = vec4<f32>(x0.z, x1.z, x2.z, x3.z);
-            a[at + 6u * TY] = vec4<f32>(x0.w, x1.w, x2.w, x3.w);
+            turn_into_a(lane * 8u * TY + four, x0, x1, x2, x3);
         }
         for (var i = thread; i < 8u * TX; i += THREADS) {
             let four = i / 4u;
@@ -150,24 +146,5 @@ fn main(
         workgroupBarrier();
     }
 
-    let low = row + 4u * ty;
-    let high = low + 4u * TY;
-    let left = column + tx;
-    let right = left + TX;
-    store(low, left, s0);
-    store(low + 1u, left, s1);
-    store(low + 2u, left, s2);
-    store(low + 3u, left, s3);
-    store(high, left, s4);
-    store(high + 1u, left, s5);
-    store(high + 2u, left, s6);
-    store(high + 3u, left, s7);
-    store(low, right, t0);
-    store(low + 1u, right, t1);
-    store(low + 2u, right, t2);
-    store(low + 3u, right, t3);
-    store(high, right, t4);
-    store(high + 1u, right, t5);
-    store(high + 2u, right, t6);
-    store(high + 3u, right, t7);
+    store_tile(0u, row, column, tx, ty);
 }

@@ -6,23 +6,22 @@
 //
 // With POOLED, four neighboring rows are the places of one 2x2 cell, so a thread holds whole cells and finishes them in
 // registers: bias, activation, maximum, dropout. A last odd row or column is not computed. Without, the sums are
-// stored as they are, before bias, in `shares` shares of the terms, [share][row][quad].
+// stored as they are, before bias: those of a dense layer in `shares` shares of the terms, [share][row][quad].
 //
 // Bytes of device memory: maps (or 3 bytes a pixel) and weights once each, if the second-level cache holds a tile's
 // neighborhood; pooled map 4 bytes a value, codes 1 byte a value, `picked` 4 where GELU wants it. No z.
 
-// The input is pixels, 3 bytes each, not maps.
-override PIXELS: bool = false;
 override POOLED: bool = false;
 // Whether the sums behind the maxima are kept.
 override PICKED: bool = false;
+// Whether the sums are cut into shares, as a dense layer's are.
+override SHARED: bool = false;
 
-@group(0) @binding(2) var<storage, read> maps: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> pixels: array<u32>;
 @group(0) @binding(4) var<storage, read> weights: array<vec4<f32>>;
-@group(0) @binding(5) var<storage, read_write> output: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> output: array<Quad>;
 @group(0) @binding(6) var<storage, read_write> codes: array<u32>;
-@group(0) @binding(7) var<storage, read_write> picked: array<vec4<f32>>;
+@group(0) @binding(7) var<storage, read_write> picked: array<Quad>;
+@group(0) @binding(8) var<storage, read_write> sum_shares: array<vec4<f32>>;
 
 override ROWS: u32 = 8u * TY;
 
@@ -61,23 +60,8 @@ fn locate(row: u32) -> vec4<i32> {
     return vec4<i32>(first, i32(y) - border, i32(x) - border, 0);
 }
 
-fn gather(row: vec4<i32>, u: i32, v: i32, quad: u32) -> vec4<f32> {
-    let y = row.y + u;
-    let x = row.z + v;
-    if (y < 0 || x < 0 || y >= i32(layer.in_height) || x >= i32(layer.in_width)) {
-        return vec4<f32>(0.0);
-    }
-    let at = u32(row.x + y * i32(layer.in_width) + x);
-    if (PIXELS) {
-        let byte = 3u * at;
-        let shift = 8u * (byte % 4u);
-        var rgb = pixels[byte / 4u] >> shift;
-        if (shift > 8u) {
-            rgb |= pixels[byte / 4u + 1u] << (32u - shift);
-        }
-        return unpack4x8unorm(rgb & 0xffffffu);
-    }
-    return maps[at * layer.in_quads + quad];
+fn at_tap(row: vec4<i32>, u: i32, v: i32, quad: u32) -> vec4<f32> {
+    return input(row.x, row.y + u, row.z + v, quad);
 }
 
 fn finish(cell_row: u32, quad: u32, z0: vec4<f32>, z1: vec4<f32>, z2: vec4<f32>, z3: vec4<f32>) {
@@ -88,16 +72,21 @@ fn finish(cell_row: u32, quad: u32, z0: vec4<f32>, z1: vec4<f32>, z2: vec4<f32>,
     let cell = pool(z0 + bias, z1 + bias, z2 + bias, z3 + bias);
     let place = cell_row / 4u;
     let at = place * layer.out_quads + quad;
-    output[at] = cell.value * kept(layer.drop, place * layer.out_channels + 4u * quad, 1u);
+    output[at] = stored(cell.value * kept(layer.drop, place * layer.out_channels + 4u * quad, 1u));
     codes[at] = cell.code;
     if (PICKED) {
-        picked[at] = cell.picked;
+        picked[at] = stored(cell.picked);
     }
 }
 
 fn store(share: u32, row: u32, quad: u32, z: vec4<f32>) {
     if (quad < layer.out_quads && row < rows_in_all()) {
-        output[(share * rows_in_all() + row) * layer.out_quads + quad] = z;
+        let at = (share * rows_in_all() + row) * layer.out_quads + quad;
+        if (SHARED) {
+            sum_shares[at] = z;
+        } else {
+            output[at] = stored(z);
+        }
     }
 }
 
@@ -141,16 +130,12 @@ fn main(
             var x2 = vec4<f32>(0.0);
             var x3 = vec4<f32>(0.0);
             if (k + lane < end) {
-                x0 = gather(rows[4u * four], u, v, quad);
-                x1 = gather(rows[4u * four + 1u], u, v, quad);
-                x2 = gather(rows[4u * four + 2u], u, v, quad);
-                x3 = gather(rows[4u * four + 3u], u, v, quad);
+                x0 = at_tap(rows[4u * four], u, v, quad);
+                x1 = at_tap(rows[4u * four + 1u], u, v, quad);
+                x2 = at_tap(rows[4u * four + 2u], u, v, quad);
+                x3 = at_tap(rows[4u * four + 3u], u, v, quad);
             }
-            let at = lane * 8u * TY + four;
-            a[at] = vec4<f32>(x0.x, x1.x, x2.x, x3.x);
-            a[at + 2u * TY] = vec4<f32>(x0.y, x1.y, x2.y, x3.y);
-            a[at + 4u * TY] = vec4<f32>(x0.z, x1.z, x2.z, x3.z);
-            a[at + 6u * TY] = vec4<f32>(x0.w, x1.w, x2.w, x3.w);
+            turn_into_a(lane * 8u * TY + four, x0, x1, x2, x3);
         }
         for (var i = thread; i < B_QUADS; i += THREADS) {
             let term = 4u * k + i / (2u * TX);
@@ -175,31 +160,15 @@ fn main(
         workgroupBarrier();
     }
 
-    let low = row + 4u * ty;
-    let high = low + 4u * TY;
-    let left = column + tx;
-    let right = left + TX;
     if (POOLED) {
+        let low = row + 4u * ty;
+        let high = low + 4u * TY;
+        let left = column + tx;
         finish(low, left, s0, s1, s2, s3);
-        finish(low, right, t0, t1, t2, t3);
+        finish(low, left + TX, t0, t1, t2, t3);
         finish(high, left, s4, s5, s6, s7);
-        finish(high, right, t4, t5, t6, t7);
-        return;
+        finish(high, left + TX, t4, t5, t6, t7);
+    } else {
+        store_tile(share, row, column, tx, ty);
     }
-    store(share, low, left, s0);
-    store(share, low + 1u, left, s1);
-    store(share, low + 2u, left, s2);
-    store(share, low + 3u, left, s3);
-    store(share, high, left, s4);
-    store(share, high + 1u, left, s5);
-    store(share, high + 2u, left, s6);
-    store(share, high + 3u, left, s7);
-    store(share, low, right, t0);
-    store(share, low + 1u, right, t1);
-    store(share, low + 2u, right, t2);
-    store(share, low + 3u, right, t3);
-    store(share, high, right, t4);
-    store(share, high + 1u, right, t5);
-    store(share, high + 2u, right, t6);
-    store(share, high + 3u, right, t7);
 }

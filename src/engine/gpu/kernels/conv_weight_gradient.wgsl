@@ -11,12 +11,9 @@
 // Bytes of device memory: maps (or 3 bytes a pixel), pooled gradient 4 and codes 1 byte a value, once each if the
 // second-level cache holds a share's neighborhood; shares x weights x 4 bytes written.
 
-override PIXELS: bool = false;
 override POOLED: bool = false;
 
-@group(0) @binding(2) var<storage, read> maps: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> pixels: array<u32>;
-@group(0) @binding(4) var<storage, read> gradient: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read> gradient: array<Quad>;
 @group(0) @binding(5) var<storage, read> codes: array<u32>;
 @group(0) @binding(6) var<storage, read_write> parts: array<vec4<f32>>;
 
@@ -62,27 +59,15 @@ fn locate(four: u32, one: u32, end: u32) -> vec4<i32> {
 }
 
 fn gather(place: vec4<i32>, tap: vec4<i32>) -> vec4<f32> {
-    let y = place.y + tap.x;
-    let x = place.z + tap.y;
-    if (tap.w == 0 || y < 0 || x < 0 || y >= i32(layer.in_height) || x >= i32(layer.in_width)) {
+    if (tap.w == 0) {
         return vec4<f32>(0.0);
     }
-    let at = u32(place.x + y * i32(layer.in_width) + x);
-    if (PIXELS) {
-        let byte = 3u * at;
-        let shift = 8u * (byte % 4u);
-        var rgb = pixels[byte / 4u] >> shift;
-        if (shift > 8u) {
-            rgb |= pixels[byte / 4u + 1u] << (32u - shift);
-        }
-        return unpack4x8unorm(rgb & 0xffffffu);
-    }
-    return maps[at * layer.in_quads + u32(tap.z)];
+    return input(place.x, place.y + tap.x, place.z + tap.y, u32(tap.z));
 }
 
 fn store(share: u32, row: u32, quad: u32, value: vec4<f32>) {
     if (quad < layer.out_quads && row < 4u * layer.kernel * layer.kernel * layer.in_quads) {
-        parts[layer.parts + share * layer.part_stride + row * layer.out_quads + quad] = value;
+        parts[layer.parts + share * layer.part_stride + row * layer.out_quads + quad] = value / SCALE;
     }
 }
 
@@ -146,7 +131,7 @@ fn main(
                     let cell = places[now + four].w;
                     if (cell >= 0) {
                         let origin = u32(cell) * layer.out_quads + quad;
-                        let value = gradient[origin];
+                        let value = loaded(gradient[origin]);
                         let word = codes[origin];
                         d0 = where_maximum(word, 0u, value);
                         d1 = where_maximum(word, 1u, value);
@@ -158,10 +143,10 @@ fn main(
                     let p1 = places[now + four + 1u].w;
                     let p2 = places[now + four + 2u].w;
                     let p3 = places[now + four + 3u].w;
-                    if (p0 >= 0) { d0 = gradient[u32(p0) * layer.out_quads + quad]; }
-                    if (p1 >= 0) { d1 = gradient[u32(p1) * layer.out_quads + quad]; }
-                    if (p2 >= 0) { d2 = gradient[u32(p2) * layer.out_quads + quad]; }
-                    if (p3 >= 0) { d3 = gradient[u32(p3) * layer.out_quads + quad]; }
+                    if (p0 >= 0) { d0 = loaded(gradient[u32(p0) * layer.out_quads + quad]); }
+                    if (p1 >= 0) { d1 = loaded(gradient[u32(p1) * layer.out_quads + quad]); }
+                    if (p2 >= 0) { d2 = loaded(gradient[u32(p2) * layer.out_quads + quad]); }
+                    if (p3 >= 0) { d3 = loaded(gradient[u32(p3) * layer.out_quads + quad]); }
                 }
             }
             b[at] = d0;
@@ -185,33 +170,16 @@ fn main(
         workgroupBarrier();
     }
 
-    let low = 4u * (row + ty);
-    let high = low + 4u * TY;
-    let left = column + tx;
-    let right = left + TX;
-    store(share, low, left, s0);
-    store(share, low + 1u, left, s1);
-    store(share, low + 2u, left, s2);
-    store(share, low + 3u, left, s3);
-    store(share, high, left, s4);
-    store(share, high + 1u, left, s5);
-    store(share, high + 2u, left, s6);
-    store(share, high + 3u, left, s7);
-    store(share, low, right, t0);
-    store(share, low + 1u, right, t1);
-    store(share, low + 2u, right, t2);
-    store(share, low + 3u, right, t3);
-    store(share, high, right, t4);
-    store(share, high + 1u, right, t5);
-    store(share, high + 2u, right, t6);
-    store(share, high + 3u, right, t7);
+    store_tile(share, 4u * row, column, tx, ty);
     if (row == 0u && ty == 0u) {
         let behind = layer.parts + share * layer.part_stride + 4u * row_quads * layer.out_quads;
+        let left = column + tx;
+        let right = left + TX;
         if (left < layer.out_quads) {
-            parts[behind + left] = bias_left;
+            parts[behind + left] = bias_left / SCALE;
         }
         if (right < layer.out_quads) {
-            parts[behind + right] = bias_right;
+            parts[behind + right] = bias_right / SCALE;
         }
     }
 }

@@ -1,14 +1,18 @@
 // The end of a dense layer: the shares of its sums added in order, bias, activation, dropout.
 //
 // One thread a quad of a picture. Reads `shares` x 4 bytes a value, writes the sum before the activation and, unless
-// batch norm follows (vector_norm.wgsl), the value behind activation and dropout: 8 bytes a value.
+// batch norm follows (vector_norm.wgsl), the value behind activation and dropout: 8 bytes a value. Of the last layer only
+// the logits.
 
 override NORM: bool = false;
+// The last layer: its sums are the logits.
+override LAST: bool = false;
 
 @group(0) @binding(2) var<storage, read> shares: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> weights: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> sums: array<vec4<f32>>;
-@group(0) @binding(5) var<storage, read_write> output: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> sums: array<Quad>;
+@group(0) @binding(5) var<storage, read_write> output: array<Quad>;
+@group(0) @binding(6) var<storage, read_write> logits: array<vec4<f32>>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -27,9 +31,13 @@ fn main(
         z += shares[share * all + at];
     }
     z += weights[layer.bias + quad];
-    sums[at] = z;
+    if (LAST) {
+        logits[at] = z;
+        return;
+    }
+    sums[at] = stored(z);
     if (!NORM) {
         let index = (at / layer.out_quads) * layer.out_channels + 4u * quad;
-        output[at] = activate(z) * kept(layer.drop, index, 1u);
+        output[at] = stored(activate(z) * kept(layer.drop, index, 1u));
     }
 }

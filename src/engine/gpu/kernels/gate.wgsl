@@ -1,10 +1,11 @@
-// The way of a gradient down through the dropout and the activation of the layer below.
+// The way of a gradient down through the dropout and the activation of the layer below. Reads 1 byte a value where the
+// pooling left a code, 4 where a sum is needed.
 
 // 0: neither, the value as it is; 1: the slope by the pooling's code; 2: by the sum before the activation.
 override GATE: u32 = 0u;
 
 @group(0) @binding(5) var<storage, read> gate_codes: array<u32>;
-@group(0) @binding(6) var<storage, read> gate_sums: array<vec4<f32>>;
+@group(0) @binding(6) var<storage, read> gate_sums: array<Quad>;
 
 fn gate(at: u32, value: vec4<f32>) -> vec4<f32> {
     if (GATE == 0u) {
@@ -16,5 +17,5 @@ fn gate(at: u32, value: vec4<f32>) -> vec4<f32> {
     if (GATE == 1u) {
         return masked * slope_by_code(gate_codes[at]);
     }
-    return masked * slope(gate_sums[at]);
+    return masked * slope(loaded(gate_sums[at]));
 }

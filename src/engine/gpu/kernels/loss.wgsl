@@ -8,7 +8,7 @@ override FOCAL: bool = false;
 
 @group(0) @binding(2) var<storage, read> logits: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> targets: array<vec2<f32>>;
-@group(0) @binding(4) var<storage, read_write> gradient: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> gradient: array<Quad>;
 @group(0) @binding(5) var<storage, read_write> score: array<f32>;
 
 var<workgroup> sums: array<vec2<f32>, 256>;
@@ -52,7 +52,7 @@ fn main(@builtin(local_invocation_index) thread: u32) {
         let z = logits[n].x;
         let told = targets[n];
         let judged = judge(z, told.x) * told.y * share_of_picture();
-        gradient[n] = vec4<f32>(judged.y, 0.0, 0.0, 0.0);
+        gradient[n] = stored(vec4<f32>(judged.y * SCALE, 0.0, 0.0, 0.0));
         sum += vec2<f32>(judged.x, select(0.0, 1.0, (z >= 0.0) == (told.x >= 0.5)));
     }
     sums[thread] = sum;

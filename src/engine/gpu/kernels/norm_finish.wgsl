@@ -1,10 +1,9 @@
 // What batch norm of maps normalizes by: norm_moments.wgsl's shares added in order, or the running statistics in
-// evaluation. One thread a quad of channels.
+// evaluation. One thread a quad of channels; a few kilobytes.
 //
 // `stats` is [4][quad]: mean, 1 / sqrt(variance + epsilon), and with gamma and beta one factor and one summand.
 
-@group(0) @binding(2) var<storage, read> maps: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> shares: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> maps: array<Quad>;
 @group(0) @binding(4) var<storage, read_write> weights: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> stats: array<vec4<f32>>;
 
@@ -18,16 +17,11 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) t
     var mean = weights[layer.mean + quad];
     var variance = weights[layer.variance + quad];
     if (step.training == 1u) {
-        var sum = vec4<f32>(0.0);
-        var square = vec4<f32>(0.0);
-        for (var share = 0u; share < layer.shares; share += 1u) {
-            sum += shares[2u * (share * quads + quad)];
-            square += shares[2u * (share * quads + quad) + 1u];
-        }
+        let sums = sums_of(quad);
         let share = share_of_picture() * layer.share;
-        let off = sum * share;
-        let batch_mean = maps[quad] + off;
-        let batch_variance = max(square * share - off * off, vec4<f32>(0.0));
+        let off = sums.first * share;
+        let batch_mean = loaded(maps[quad]) + off;
+        let batch_variance = max(sums.second * share - off * off, vec4<f32>(0.0));
         if (step.follow == 1u) {
             weights[layer.mean + quad] = layer.momentum * mean + (1.0 - layer.momentum) * batch_mean;
             weights[layer.variance + quad] = layer.momentum * variance + (1.0 - layer.momentum) * batch_variance;

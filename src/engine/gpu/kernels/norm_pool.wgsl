@@ -3,11 +3,11 @@
 // Reads z, 4 bytes a value once; writes the pooled map 4 bytes, the codes 1 byte and z at the maxima 4 bytes a value
 // of the pooled map, so that the sums of the way back need not gather from z.
 
-@group(0) @binding(2) var<storage, read> maps: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> maps: array<Quad>;
 @group(0) @binding(3) var<storage, read> stats: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read_write> output: array<vec4<f32>>;
+@group(0) @binding(4) var<storage, read_write> output: array<Quad>;
 @group(0) @binding(5) var<storage, read_write> codes: array<u32>;
-@group(0) @binding(6) var<storage, read_write> picked: array<vec4<f32>>;
+@group(0) @binding(6) var<storage, read_write> picked: array<Quad>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -29,17 +29,17 @@ fn main(
     let below = first + layer.out_width * quads;
     let factor = stats[2u * quads + quad];
     let shift = stats[3u * quads + quad];
-    let z0 = maps[first];
-    let z1 = maps[first + quads];
-    let z2 = maps[below];
-    let z3 = maps[below + quads];
+    let z0 = loaded(maps[first]);
+    let z1 = loaded(maps[first + quads]);
+    let z2 = loaded(maps[below]);
+    let z3 = loaded(maps[below + quads]);
     let result = pool(fma(z0, factor, shift), fma(z1, factor, shift), fma(z2, factor, shift), fma(z3, factor, shift));
-    output[at] = result.value * kept(layer.drop, cell * layer.out_channels + 4u * quad, 1u);
+    output[at] = stored(result.value * kept(layer.drop, cell * layer.out_channels + 4u * quad, 1u));
     codes[at] = result.code;
     var z = z0;
     let place = bytes(result.code) & vec4<u32>(3u);
     z = select(z, z1, place == vec4<u32>(1u));
     z = select(z, z2, place == vec4<u32>(2u));
     z = select(z, z3, place == vec4<u32>(3u));
-    picked[at] = z;
+    picked[at] = stored(z);
 }

@@ -4,10 +4,10 @@
 // variance (biased), values. `stats` keeps mean and 1 / sqrt(variance + epsilon), [2][quad], for the way back; the
 // running statistics follow where they should. In evaluation they are what normalizes.
 
-@group(0) @binding(2) var<storage, read> sums: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> sums: array<Quad>;
 @group(0) @binding(3) var<storage, read_write> weights: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> stats: array<vec4<f32>>;
-@group(0) @binding(5) var<storage, read_write> output: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read_write> output: array<Quad>;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
@@ -22,12 +22,12 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) t
     if (step.training == 1u) {
         var sum = vec4<f32>(0.0);
         for (var n = 0u; n < pictures; n += 1u) {
-            sum += activate(sums[n * quads + quad]);
+            sum += activate(loaded(sums[n * quads + quad]));
         }
         let batch_mean = sum * share_of_picture();
         var squares = vec4<f32>(0.0);
         for (var n = 0u; n < pictures; n += 1u) {
-            let off = activate(sums[n * quads + quad]) - batch_mean;
+            let off = activate(loaded(sums[n * quads + quad])) - batch_mean;
             squares += off * off;
         }
         let batch_variance = squares * share_of_picture();
@@ -45,7 +45,7 @@ fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) t
     let beta = weights[layer.bias + quad];
     for (var n = 0u; n < pictures; n += 1u) {
         let at = n * quads + quad;
-        let normal = (activate(sums[at]) - mean) * inverse;
-        output[at] = (gamma * normal + beta) * kept(layer.drop, n * layer.out_channels + 4u * quad, 1u);
+        let normal = (activate(loaded(sums[at])) - mean) * inverse;
+        output[at] = stored((gamma * normal + beta) * kept(layer.drop, n * layer.out_channels + 4u * quad, 1u));
     }
 }

@@ -1,0 +1,27 @@
+//! The launch that cuts a batch out of the pictures that the card keeps.
+
+use super::LIST;
+use crate::{
+    engine::gpu::{
+        kernel::Kernel,
+        schedule::{Call, Phase, Shape, Size, Work},
+    },
+    model::Network,
+};
+
+/// Cuts up to `batch` pictures for `network` out of ones of `side` x `side`; its buffers are bound by whoever has them.
+pub fn cut(network: &Network, batch: usize, side: usize) -> Call {
+    let input = network.input;
+    let bytes = (batch * input.len()) as u64;
+    Call {
+        kernel: Kernel::Cut,
+        layer: "pictures".to_owned(),
+        phase: Phase::Forward,
+        constants: Vec::new(),
+        shape: Shape { in_height: side, in_width: side, out_height: input.height, out_width: input.width, ..Shape::default() },
+        buffers: Vec::new(),
+        // Four bytes a thread.
+        size: Size::Rows { per_picture: input.len(), rows: 4 * LIST, times: 1 },
+        work: Work { read: bytes, written: bytes, ..Work::default() },
+    }
+}
