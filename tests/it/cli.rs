@@ -67,7 +67,7 @@ fn without_a_graphics_driver_everything_but_the_card_works() {
         assert_eq!(status, Some(1));
         assert!(err.contains("There is no device “gpu” here; there are auto, cpu"), "{err}");
     }
-    let (status, out, err) = without(&with("train", &["--device", "auto", "--epochs", "1"]));
+    let (status, out, err) = without(&with("train", &["--device", "auto"]));
     assert_eq!(status, Some(0), "{err}");
     assert!(out.contains("All epochs are done"), "{out}");
 }
