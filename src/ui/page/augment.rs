@@ -2,7 +2,7 @@
 
 mod preview;
 
-use egui::{Rect, Sense, Stroke, StrokeKind, Ui, Vec2, vec2};
+use egui::{Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2};
 
 use self::preview::Preview;
 use super::{Page, options};
@@ -163,7 +163,13 @@ fn grid(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             let rows = ((room.y + GAP) / (tile * 0.88 + GAP)).floor().clamp(1.0, 8.0);
             tile = tile.min((room.y + GAP) / rows - GAP);
             let tiles = state.preview.tiles(ui.ctx(), cx, (columns * rows) as usize);
-            let (area, _) = ui.allocate_exact_size(vec2(room.x, rows * (tile + GAP) - GAP), Sense::hover());
+            let (area, response) = ui.allocate_exact_size(vec2(room.x, rows * (tile + GAP) - GAP), Sense::hover());
+            let (count, draw) = (tiles.len(), state.preview.draw());
+            let name = match cx.lang {
+                Lang::En => format!("{count} changed pictures, draw {draw}"),
+                Lang::Fr => format!("{count} images modifiées, tirage {draw}"),
+            };
+            response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
             for (index, texture) in tiles.into_iter().enumerate() {
                 let place = vec2(index as f32 % columns, (index as f32 / columns).floor()) * (tile + GAP);
                 thumbs::paint(ui, Rect::from_min_size(area.min + place, Vec2::splat(tile)), texture);

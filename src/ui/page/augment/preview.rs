@@ -52,6 +52,11 @@ impl Preview {
         self.round += 1;
     }
 
+    /// Which draw of random changes is shown, from 1.
+    pub fn draw(&self) -> u64 {
+        self.round + 1
+    }
+
     /// Pictures that one core makes in a second.
     pub fn pictures_per_second(&self) -> Option<f64> {
         self.speed
