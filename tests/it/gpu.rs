@@ -474,16 +474,16 @@ fn half_precision_answers_alike_and_learns_alike() {
     assert_eq!(engine::find("gpu:f16").map(|device| device.id), Ok(id.clone()));
     assert_eq!(engine::find("cpu:f16").err().map(|problem| problem.kind), Some(Kind::Device));
     // The random configurations of the other engines. f16 keeps three digits; where a batch norm divides by a small deviation,
-    // or a maximum of two values that are equal but for rounding falls to the other, more is lost: most are held to the
-    // bounds, all to ten times as much.
+    // or a maximum of two values that are equal but for rounding falls to the other, more is lost: as much as the processor's
+    // own gradients change when its weights are rounded so, which is the measure then.
     let cases: u32 = if required("gpu") { 60 } else { 12 };
     let (mut worst, mut near) = ((0.0_f64, 0.0_f64), 0);
     for number in 0..cases {
         let (config, n) = random_case(number.into());
         let first = weights(&config.network, number.into());
         let pictures = Pictures::random(&config.network, n, number.into());
-        let run = |engine: &mut dyn Engine| {
-            engine.set_weights(&first).expect("fits");
+        let run = |engine: &mut dyn Engine, first: &Weights| {
+            engine.set_weights(first).expect("fits");
             let mut logits = vec![0.0; n];
             engine.predict(&pictures.pixels, &mut logits).expect("predicts");
             let (_, gradients) = engine.gradients(&pictures.batch(), step(5)).expect("gradients");
@@ -492,15 +492,23 @@ fn half_precision_answers_alike_and_learns_alike() {
         };
         let mut card = GpuEngine::new(&config, &id).expect("opens");
         assert_eq!(card.device().id, id);
-        let (half, full) = (run(&mut card), run(&mut CpuEngine::new(&config).expect("opens")));
+        let mut processor = CpuEngine::new(&config).expect("opens");
+        let (half, full) = (run(&mut card, &first), run(&mut processor, &first));
+        let mut rounded = first.clone();
+        rounded
+            .0
+            .values_mut()
+            .flat_map(|array| &mut array.data)
+            .for_each(|x| *x = f32::from_bits((x.to_bits() + 0x1000) & !0x1fff));
+        let shaken = distance(&run(&mut processor, &rounded).1, &full.1);
         let logits = half.0.iter().zip(&full.0).map(|(a, b)| f64::from((a - b).abs() / b.abs().max(1.0))).fold(0.0, f64::max);
         let gradients = distance(&half.1, &full.1);
-        println!("case {number}: logits off by {logits:.1e}, gradients by {gradients:.1e}");
+        println!("case {number}: logits off by {logits:.1e}, gradients by {gradients:.1e}, shaken {shaken:.1e}");
         near += u32::from(logits < 1e-2 && gradients < 1e-1);
-        worst = (worst.0.max(logits), worst.1.max(gradients));
+        worst = (worst.0.max(logits), worst.1.max(gradients / (shaken * 10.0).max(0.1)));
     }
     assert!(worst.0 > 1e-6, "nothing was rounded to f16: {worst:?}");
-    assert!(near * 5 >= cases * 4 && worst.0 < 0.1 && worst.1 < 1.0, "{near} of {cases} near, worst {worst:?}");
+    assert!(near * 20 >= cases * 19 && worst.0 < 1e-2 && worst.1 < 1.0, "{near} of {cases} near, worst {worst:?}");
     // Its weights are f32, and go to another engine and back as they are.
     let config = config(&small(), 12);
     let mut card = GpuEngine::new(&config, &id).expect("opens");
