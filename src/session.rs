@@ -16,7 +16,7 @@ use crate::{
     problem::{Kind, Problem},
     run::{RunInfo, RunView},
     settings::Settings,
-    text::Sentence,
+    text::{Sentence, say},
     train::{
         callback::Callbacks,
         event::{BatchRecord, EpochRecord, Note, StopReason, TrainEvent},
@@ -296,7 +296,10 @@ impl Session {
     pub fn apply(&mut self, envelope: Envelope) {
         let Envelope { job, event } = envelope;
         match event {
-            Event::Runs { runs } => self.runs = runs,
+            Event::Runs { runs } => {
+                self.runs = runs;
+                self.forget_deleted();
+            }
             Event::RunOpened(view) => {
                 let view = Arc::<RunView>::from(view);
                 self.views.insert(view.info.id.clone(), Arc::clone(&view));
@@ -350,8 +353,13 @@ impl Session {
             Event::Warned(problem) => self.fail(problem),
             Event::Finished => self.end(),
             Event::Failed(problem) => {
+                let stopped = self.phase.training() && problem.kind == Kind::Cancelled;
                 self.fail(problem);
                 self.end();
+                if let Some(run) = self.forget_deleted().filter(|_| stopped) {
+                    let said = say("The training is in the trash", "L’entraînement est à la corbeille");
+                    self.toast(said, Some(Offer::RestoreRun(run)));
+                }
             }
         }
     }
@@ -419,6 +427,15 @@ impl Session {
         }
         self.phase = Phase::Idle;
         self.job = None;
+    }
+
+    /// Forgets a training that is over and whose run is in the trash: nothing could go on. Gives the run.
+    fn forget_deleted(&mut self) -> Option<String> {
+        let gone = |training: &mut Training| self.runs.iter().all(|run| run.id != training.run);
+        if self.phase.training() {
+            return None;
+        }
+        self.training.take_if(gone).map(|training| training.run)
     }
 
     fn progress(&mut self, progress: Progress) {

@@ -28,6 +28,10 @@ impl App {
                 if page.locked(&self.session).is_none() {
                     self.page = page;
                 }
+                // Runs may have come or gone beside the window.
+                if page == Page::Runs {
+                    self.send(Command::ListRuns, None);
+                }
             }
             Action::ChooseFolder => {
                 let start = self.preferences.recent.first().and_then(|folder| folder.parent()).map(PathBuf::from);
@@ -97,6 +101,7 @@ impl App {
             }
             Action::ChoosePhotos => self.errands.choose_photos(lang),
             Action::Predict(paths) => self.show_photos(paths),
+            Action::Look { file, sample } => self.show_own(&file, sample),
             Action::Paste => ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste),
             Action::Ask { photo, asked, crop } => self.ask(photo, asked, crop),
             Action::AskOther { asked, run } => self.ask_other(asked, run),

@@ -1,12 +1,15 @@
 //! Photos and what is asked about them.
 
-use std::path::PathBuf;
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use egui::Context;
 
 use super::{App, errand::Preview};
 use crate::{
-    data::sample::Framing,
+    data::sample::{Dataset, Framing, SIDE},
     predict::{Framed, Square, heatmap::Heat},
     run::export::{AnswerPicture, answer_picture},
     session::{self, Asked, Slow},
@@ -33,6 +36,21 @@ impl App {
         let name = say("pasted picture", "image collée").get(self.preferences.lang).to_owned();
         let photo = Photo::Rgb { width, height, pixels: pixels.into() };
         self.errands.preview(photo, name, self.session.photo_framing());
+        self.page = Page::Predict;
+    }
+
+    /// Shows a picture of the open data set as the network gets it.
+    pub(super) fn show_own(&mut self, file: &Path, sample: usize) {
+        let Some(base) = self.session.dataset.as_ref().map(Dataset::base) else { return };
+        let Some(index) = base.find(file, sample) else { return };
+        let pixels: Arc<[u8]> = base.pixels.get(index).into();
+        let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
+        let photo = Photo::Rgb { width: SIDE as u32, height: SIDE as u32, pixels: pixels.clone() };
+        let framed = match base.framing() {
+            Framing::FaceCrop => Framed::Crop,
+            Framing::Whole => Framed::Whole,
+        };
+        self.add_photo(photo, name, Preview { rgb: pixels, size: [SIDE, SIDE], scale: 1.0 }, framed);
         self.page = Page::Predict;
     }
 

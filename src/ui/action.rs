@@ -109,6 +109,11 @@ pub enum Action {
     /// Ask for photos, then predict them.
     ChoosePhotos,
     Predict(Vec<PathBuf>),
+    /// Predict a picture of the open data set, by its path below the folder and its place there.
+    Look {
+        file: PathBuf,
+        sample: usize,
+    },
     /// Ask the shown run about a square of a photo of [`Session::photos`](crate::session::Session): one that was asked
     /// about before and moved, or a new one.
     Ask {

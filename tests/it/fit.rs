@@ -16,7 +16,10 @@ use trombine::{
     },
 };
 
-use crate::training::{lively, plan, run, settings, train};
+use crate::{
+    training::{lively, plan, run, settings, train},
+    watched::Watched,
+};
 
 /// The history without what a clock decides.
 fn timeless(history: &[EpochRecord]) -> Vec<EpochRecord> {
@@ -136,8 +139,15 @@ fn a_resumed_training_ends_with_the_same_bits() {
     for stop_at in [1, 3, 4, 6, 9] {
         let (_home, mut broken) = run(&plan);
         let control = Control::default();
-        let mut engine =
-            Counting { inner: ReferenceEngine::new(&plan.engine_config()), steps: 0, stop_at, control: control.clone() };
+        let (mut steps, wish) = (0, control.clone());
+        let leave = move |_: &mut ReferenceEngine| {
+            steps += 1;
+            if steps == stop_at {
+                wish.set(Wish::Leave);
+            }
+            Ok(())
+        };
+        let mut engine = Watched::new(ReferenceEngine::new(&plan.engine_config()), leave);
         let left = fit(&plan, &mut engine, &mut broken, None, &control, &mut |_| {}).expect("it leaves in peace");
         assert_eq!(left, Outcome::Left, "after {stop_at} steps");
         let checkpoint = Checkpoint::load(&broken.checkpoint_path()).expect("a checkpoint");
@@ -242,51 +252,4 @@ fn a_disk_that_takes_no_checkpoint_is_told_once_and_training_goes_on() {
     assert_eq!(result(outcome).1, StopReason::AllEpochs);
     assert!((1..=3).contains(&warnings), "{warnings} warnings");
     assert!(run.best_path().exists());
-}
-
-/// An engine that wishes to leave after some steps.
-struct Counting {
-    inner: ReferenceEngine,
-    steps: u32,
-    stop_at: u32,
-    control: Control,
-}
-
-impl Engine for Counting {
-    fn device(&self) -> &trombine::engine::Device {
-        self.inner.device()
-    }
-    fn train_batch(
-        &mut self,
-        batch: &trombine::engine::Batch<'_>,
-        step: trombine::engine::Step,
-    ) -> Result<trombine::engine::Score, trombine::problem::Problem> {
-        self.steps += 1;
-        if self.steps == self.stop_at {
-            self.control.set(Wish::Leave);
-        }
-        self.inner.train_batch(batch, step)
-    }
-    fn predict(&mut self, pixels: &[u8], logits: &mut [f32]) -> Result<(), trombine::problem::Problem> {
-        self.inner.predict(pixels, logits)
-    }
-    fn gradients(
-        &mut self,
-        batch: &trombine::engine::Batch<'_>,
-        step: trombine::engine::Step,
-    ) -> Result<(trombine::engine::Score, Weights), trombine::problem::Problem> {
-        self.inner.gradients(batch, step)
-    }
-    fn weights(&mut self) -> Result<Weights, trombine::problem::Problem> {
-        self.inner.weights()
-    }
-    fn set_weights(&mut self, weights: &Weights) -> Result<(), trombine::problem::Problem> {
-        self.inner.set_weights(weights)
-    }
-    fn optimizer_state(&mut self) -> Result<trombine::engine::OptimizerState, trombine::problem::Problem> {
-        self.inner.optimizer_state()
-    }
-    fn set_optimizer_state(&mut self, state: &trombine::engine::OptimizerState) -> Result<(), trombine::problem::Problem> {
-        self.inner.set_optimizer_state(state)
-    }
 }

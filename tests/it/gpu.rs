@@ -31,6 +31,7 @@ use crate::{
     engine_cases::{Pictures, assert_close, config, distance, gpu_is_there, open_gpu, random_case, small, step, weights},
     support::required,
     training::{dataset, plan, settings},
+    watched::Watched,
 };
 
 fn device(kind: DeviceKind, id: &str) -> Device {
@@ -93,51 +94,21 @@ fn automatic_takes_the_fastest_and_remembers_it() {
     assert_eq!(cancelled.err().map(|problem| problem.kind), Some(Kind::Cancelled));
 }
 
-/// An engine that is lost after some steps, as a graphics card whose driver is reset.
-struct Failing {
-    inner: CpuEngine,
-    device: Device,
-    steps_left: u32,
-}
-
-impl Engine for Failing {
-    fn device(&self) -> &Device {
-        &self.device
-    }
-    fn train_batch(&mut self, batch: &Batch<'_>, step: Step) -> Result<Score, Problem> {
-        if self.steps_left == 0 {
-            return Err(Problem::new(Kind::Device, say("Gone", "Parti"), say("Plug it in", "Branchez-le")));
-        }
-        self.steps_left -= 1;
-        self.inner.train_batch(batch, step)
-    }
-    fn predict(&mut self, pixels: &[u8], logits: &mut [f32]) -> Result<(), Problem> {
-        self.inner.predict(pixels, logits)
-    }
-    fn gradients(&mut self, batch: &Batch<'_>, step: Step) -> Result<(Score, Weights), Problem> {
-        self.inner.gradients(batch, step)
-    }
-    fn weights(&mut self) -> Result<Weights, Problem> {
-        self.inner.weights()
-    }
-    fn set_weights(&mut self, weights: &Weights) -> Result<(), Problem> {
-        self.inner.set_weights(weights)
-    }
-    fn optimizer_state(&mut self) -> Result<OptimizerState, Problem> {
-        self.inner.optimizer_state()
-    }
-    fn set_optimizer_state(&mut self, state: &OptimizerState) -> Result<(), Problem> {
-        self.inner.set_optimizer_state(state)
-    }
-}
-
 /// Trains on an engine that fails after so many steps; gives the run's weights, the devices that trained, the warnings.
 fn train_until_lost(steps_left: u32) -> (Weights, Vec<String>, Vec<Problem>) {
     let home = tempfile::tempdir().expect("a folder");
     let store = RunStore::at(home.path());
     let plan = plan(&settings());
+    let mut left = steps_left;
+    let lost = move |_: &mut CpuEngine| match left {
+        0 => Err(Problem::new(Kind::Device, say("Gone", "Parti"), say("Plug it in", "Branchez-le"))),
+        _ => {
+            left -= 1;
+            Ok(())
+        }
+    };
     let inner = CpuEngine::new(&plan.engine_config()).expect("opens");
-    let failing = Failing { inner, device: device(DeviceKind::Graphics, "gpu7"), steps_left };
+    let failing = Watched::new(inner, lost).named(device(DeviceKind::Graphics, "gpu7"));
     let (mut devices, mut warnings) = (Vec::new(), Vec::new());
     let mut hear = |event| match event {
         Event::Train(TrainEvent::Started { device, .. }) => devices.push(device.id),
@@ -184,55 +155,6 @@ fn a_lost_card_is_a_problem_and_opens_again() {
     again.train_batch(&pictures.batch(), step(0)).expect("trains");
 }
 
-/// A card whose driver is reset after some steps, in the middle of an epoch.
-struct Reset {
-    inner: GpuEngine,
-    steps_left: u32,
-}
-
-impl Engine for Reset {
-    fn device(&self) -> &Device {
-        self.inner.device()
-    }
-    fn train_batch(&mut self, batch: &Batch<'_>, step: Step) -> Result<Score, Problem> {
-        self.inner.train_batch(batch, step)
-    }
-    fn train_later(&mut self, batch: &Batch<'_>, step: Step) -> Result<Vec<Score>, Problem> {
-        if self.steps_left == 0 {
-            self.inner.lose();
-        }
-        self.steps_left = self.steps_left.saturating_sub(1);
-        self.inner.train_later(batch, step)
-    }
-    fn scores(&mut self) -> Result<Vec<Score>, Problem> {
-        self.inner.scores()
-    }
-    fn keep(&mut self, album: Arc<dyn Album>) -> Result<bool, Problem> {
-        self.inner.keep(album)
-    }
-    fn predict(&mut self, pixels: &[u8], logits: &mut [f32]) -> Result<(), Problem> {
-        self.inner.predict(pixels, logits)
-    }
-    fn predict_cuts(&mut self, cuts: &[Cut], logits: &mut [f32]) -> Result<(), Problem> {
-        self.inner.predict_cuts(cuts, logits)
-    }
-    fn gradients(&mut self, batch: &Batch<'_>, step: Step) -> Result<(Score, Weights), Problem> {
-        self.inner.gradients(batch, step)
-    }
-    fn weights(&mut self) -> Result<Weights, Problem> {
-        self.inner.weights()
-    }
-    fn set_weights(&mut self, weights: &Weights) -> Result<(), Problem> {
-        self.inner.set_weights(weights)
-    }
-    fn optimizer_state(&mut self) -> Result<OptimizerState, Problem> {
-        self.inner.optimizer_state()
-    }
-    fn set_optimizer_state(&mut self, state: &OptimizerState) -> Result<(), Problem> {
-        self.inner.set_optimizer_state(state)
-    }
-}
-
 #[test]
 fn a_driver_reset_in_mid_epoch_goes_on_on_the_processor() {
     if !gpu_is_there() {
@@ -257,7 +179,15 @@ fn a_driver_reset_in_mid_epoch_goes_on_on_the_processor() {
     let id = gpu::first().expect("there is one").id;
     let inner = GpuEngine::apart(&plan.engine_config(), &id).expect("opens");
     // Four steps an epoch: within the second.
-    let (losses, devices, warnings) = train(Box::new(Reset { inner, steps_left: 6 }));
+    let mut left = 6_u32;
+    let reset = move |card: &mut GpuEngine| {
+        if left == 0 {
+            card.lose();
+        }
+        left = left.saturating_sub(1);
+        Ok(())
+    };
+    let (losses, devices, warnings) = train(Box::new(Watched::new(inner, reset)));
     assert_eq!(devices.iter().map(|device| &device.id[..]).collect::<Vec<_>>(), [&id, "cpu"]);
     assert!(devices[0].details.ends_with("pictures kept on the card"), "{}", devices[0].details);
     assert_eq!(warnings.iter().map(|w| w.kind).collect::<Vec<_>>(), [Kind::Device]);

@@ -56,4 +56,5 @@ mod theme;
 mod tidy;
 mod training;
 mod training_page;
+mod watched;
 mod worker;

@@ -3,12 +3,15 @@
 use trombine::{
     engine::{Device, DeviceKind},
     problem::{Kind, Problem},
-    session::{Phase, Progress, Session},
+    run::RunInfo,
+    session::{Offer, Phase, Progress, Session},
     text::say,
     train::callback::Callbacks,
     train::event::{BatchRecord, EpochRecord, StopReason, TrainEvent},
     worker::{Envelope, Event, JobId, Stage},
 };
+
+use crate::training::{plan, run, settings};
 
 fn started() -> TrainEvent {
     TrainEvent::Started {
@@ -87,6 +90,34 @@ fn stopping_a_job_is_no_failure() {
     tell(&mut session, 1, Event::Failed(Problem::cancelled()));
     assert!(session.failures.is_empty());
     assert_eq!(session.phase, Phase::Idle);
+}
+
+/// A training that is discarded, of which `runs` are left.
+fn discarded(runs: Vec<RunInfo>) -> Session {
+    let mut session = training();
+    tell(&mut session, 7, Event::Train(epoch(1, 0.6)));
+    tell(&mut session, 7, Event::Runs { runs });
+    assert!(session.training.is_some(), "it is still at work");
+    tell(&mut session, 7, Event::Failed(Problem::cancelled()));
+    session
+}
+
+#[test]
+fn a_discarded_training_is_gone_and_can_be_brought_back() {
+    let session = discarded(Vec::new());
+    assert!(session.training.is_none(), "nothing could go on");
+    let offers: Vec<_> = session.toasts.iter().map(|toast| toast.offer.clone()).collect();
+    assert_eq!(offers, [Some(Offer::RestoreRun("2026-11-22-140211".to_owned()))]);
+}
+
+#[test]
+fn a_discarded_continuation_leaves_what_was_saved_before() {
+    let plan = plan(&settings());
+    let (_home, run) = run(&plan);
+    let mut session = discarded(vec![RunInfo { id: "2026-11-22-140211".to_owned(), ..run.info.clone() }]);
+    assert!(session.training.is_some() && session.toasts.is_empty());
+    tell(&mut session, 9, Event::Runs { runs: Vec::new() });
+    assert!(session.training.is_none(), "the run was deleted since");
 }
 
 #[test]

@@ -128,7 +128,9 @@ pub fn menu_line(ui: &mut Ui, icon: Option<Icon>, text: &str, right: &str, chose
     let name = ui.painter().layout_no_wrap(text.to_owned(), theme::regular(theme::size::TABLE), Color32::PLACEHOLDER);
     let quiet = ui.painter().layout_no_wrap(right.to_owned(), theme::regular(theme::size::CAPTION), Color32::PLACEHOLDER);
     let gap = if right.is_empty() { 0.0 } else { 24.0 };
-    let width = (name.size().x + gap + quiet.size().x + 46.0).max(ui.available_width());
+    let natural = name.size().x + gap + quiet.size().x + 46.0;
+    // The pass in which a menu is measured has far more room than it will take.
+    let width = if ui.is_sizing_pass() { natural } else { natural.max(ui.available_width()) };
     let (rect, response) = ui.allocate_exact_size(vec2(width, theme::FIELD), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::MenuItem, ui.is_enabled(), text));
     if response.hovered() || response.has_focus() || chosen {

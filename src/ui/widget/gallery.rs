@@ -65,7 +65,7 @@ impl Grid {
     }
 }
 
-/// All `count` pictures, scrolling; gives the response of each one drawn to `each`.
+/// All `count` pictures, scrolling; gives the response of each one drawn to `each`, with what paints it larger.
 pub fn gallery(
     ui: &mut Ui,
     thumbs: &mut Thumbs,
@@ -73,7 +73,7 @@ pub fn gallery(
     count: usize,
     wanted: f32,
     tile: impl Fn(usize) -> Tile,
-    mut each: impl FnMut(usize, &Tile, Response),
+    mut each: impl FnMut(usize, &Tile, Response, &mut Thumbs),
 ) {
     let grid = Grid::new(ui.available_width() - 10.0, wanted);
     ui.scope(|ui| {
@@ -97,7 +97,7 @@ pub fn strip(
     wanted: f32,
     height: f32,
     tile: impl Fn(usize) -> Tile,
-    mut each: impl FnMut(usize, &Tile, Response),
+    mut each: impl FnMut(usize, &Tile, Response, &mut Thumbs),
 ) {
     // A little smaller rather than a second row that is cut off, or a first one that leaves half the room.
     let width = ui.available_width();
@@ -125,7 +125,7 @@ fn draw_row(
     grid: Grid,
     places: std::ops::Range<usize>,
     tile: &impl Fn(usize) -> Tile,
-    each: &mut impl FnMut(usize, &Tile, Response),
+    each: &mut impl FnMut(usize, &Tile, Response, &mut Thumbs),
 ) {
     let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), grid.row()), Sense::hover());
     for (column, place) in places.enumerate() {
@@ -135,7 +135,7 @@ fn draw_row(
         let response = ui.interact(rect, ui.scope_id().with(("picture", place)), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &tile.name));
         draw(ui, thumbs, dataset, grid.side, rect, &tile, &response);
-        each(place, &tile, response.on_hover_cursor(egui::CursorIcon::PointingHand));
+        each(place, &tile, response.on_hover_cursor(egui::CursorIcon::PointingHand), thumbs);
     }
 }
 

@@ -75,10 +75,10 @@ pub fn ranges(ui: &mut Ui, lang: Lang, rows: &[Row], all: f64, selected: Option<
 pub fn table(lang: Lang, rows: &[Row]) -> Table {
     let head = [
         say("group", "groupe"),
-        say("right", "bonnes réponses"),
+        say("right", "justes"),
         say("from", "de"),
         say("to", "à"),
-        say("F1, macro", "F1, macro"),
+        say("F1", "F1"),
         say("pictures", "images"),
     ];
     Table {

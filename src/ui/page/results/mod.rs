@@ -73,11 +73,11 @@ impl Shown {
         }
     }
 
-    /// Tries another temperature; what was called which class stays.
+    /// Tries another temperature; what was called which class stays, but for the threshold's rounding.
     fn set_temperature(&mut self, temperature: f64) {
         let raw = self.report.raw_threshold(self.threshold);
         self.report.temperature = temperature;
-        self.threshold = crate::evaluate::calibration::scaled(raw as f32, temperature);
+        self.threshold = rounded(crate::evaluate::calibration::scaled(raw as f32, temperature));
         self.curves = self.report.curves();
         self.best = self.report.best_f1(F1Of::Macro).map(|best| best.threshold);
     }
@@ -132,7 +132,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     // At 1280 x 800 everything is seen at once.
     let rows = match narrow {
         true => [growing(280.0, 0.5), growing(216.0, 0.3), growing(216.0, 0.5)],
-        false => [growing(252.0, 0.5), growing(204.0, 0.4), growing(152.0, 0.5)],
+        false => [growing(244.0, 0.5), growing(192.0, 0.4), growing(144.0, 0.5)],
     };
     // In a narrow window the third card of the middle row stands beside the mistakes.
     let (middle, last): (&[f32], &[f32]) = if narrow { (&[0.57, 0.43], &[0.42, 0.58]) } else { (&[0.42, 0.26, 0.32], &[1.0]) };
@@ -310,6 +310,11 @@ fn asks_to_save(ui: &mut Ui, lang: Lang, title: &str) -> bool {
 
 fn save(shown: &Shown, plot: PlotKind) -> Action {
     Action::SavePlot { plot, threshold: shown.threshold, temperature: shown.report.temperature }
+}
+
+/// A threshold as finely as one sets it.
+fn rounded(threshold: f64) -> f64 {
+    (threshold * 1000.0).round() / 1000.0
 }
 
 /// A share or score with three places.

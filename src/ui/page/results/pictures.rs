@@ -2,13 +2,13 @@
 
 use std::{cmp::Ordering, sync::Arc};
 
-use egui::{Popup, PopupCloseBehavior, Response, Ui};
+use egui::{Popup, PopupCloseBehavior, Response, Sense, Ui, Vec2};
 
 use super::{Shown, labels};
 use crate::{
     data::{
         edits::Edit,
-        sample::{Dataset, RACES},
+        sample::{Dataset, RACES, SIDE},
     },
     evaluate::{
         Prediction,
@@ -21,11 +21,12 @@ use crate::{
         icon::{self, Icon},
         theme::{self, Theme},
         widget::{
-            button::Button,
+            button::{Button, link},
             card::{Card, header},
             choice::{chip_menu, view_menu},
             gallery::{self, Tile},
             notice,
+            thumbs::Thumbs,
         },
     },
 };
@@ -151,9 +152,10 @@ pub fn mistakes(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> boo
             let predictions = &shown.report.predictions;
             let tile = |place: usize| tile(lang, shown, &predictions[found[place]], &places);
             let mut asked = Vec::new();
-            gallery::strip(ui, cx.thumbs, places.base.as_ref(), found.len(), 92.0, height, tile, |place, tile, response| {
-                asked.extend(details(&response, lang, shown, &predictions[found[place]], &places, tile));
-            });
+            let each = |place: usize, tile: &Tile, response: Response, thumbs: &mut Thumbs| {
+                asked.extend(details(&response, lang, shown, &predictions[found[place]], &places, tile, thumbs));
+            };
+            gallery::strip(ui, cx.thumbs, places.base.as_ref(), found.len(), 92.0, height, tile, each);
             cx.actions.append(&mut asked);
         },
     );
@@ -180,7 +182,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures) ->
                 cx.act(Action::TrainAgain(shown.view.info.id.clone()));
             }
         }
-        back = ui.add(button).clicked() || ui.input(|i| i.key_pressed(egui::Key::Escape));
+        // Escape closes what is open over the pictures first.
+        let escape = !Popup::is_any_open(ui.ctx()) && ui.input(|i| i.key_pressed(egui::Key::Escape));
+        back = ui.add(button).clicked() || escape;
     });
     Card::new().fill().show(ui, |ui| {
         filters(ui, lang, shown, open);
@@ -199,9 +203,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures) ->
         let all = predictions(shown, open.validation);
         let tile = |place: usize| tile(lang, shown, &all[open.found[place]], &places);
         let mut asked = Vec::new();
-        gallery::gallery(ui, cx.thumbs, places.base.as_ref(), open.found.len(), open.wanted, tile, |place, tile, response| {
-            asked.extend(details(&response, lang, shown, &all[open.found[place]], &places, tile));
-        });
+        let each = |place: usize, tile: &Tile, response: Response, thumbs: &mut Thumbs| {
+            asked.extend(details(&response, lang, shown, &all[open.found[place]], &places, tile, thumbs));
+        };
+        gallery::gallery(ui, cx.thumbs, places.base.as_ref(), open.found.len(), open.wanted, tile, each);
         cx.actions.append(&mut asked);
     });
     back
@@ -313,12 +318,15 @@ struct Places {
     now: Option<Arc<Dataset>>,
     /// The same without the user's edits, in which pictures that were left out can still be seen.
     base: Option<Arc<Dataset>>,
+    /// Whether the run that is shown also answers about photos: a training may do that meanwhile.
+    answers: bool,
 }
 
 impl Places {
     fn of(cx: &Cx<'_>, shown: &Shown) -> Self {
         let now = cx.session.dataset.clone().filter(|d| d.source == shown.view.info.source);
-        Self { base: now.as_ref().map(Dataset::base), now }
+        let answers = cx.session.answering().is_some_and(|answering| answering.id == shown.view.info.id);
+        Self { base: now.as_ref().map(Dataset::base), now, answers }
     }
 
     /// What the user decided about it.
@@ -358,12 +366,27 @@ fn tile(lang: Lang, shown: &Shown, p: &Prediction, places: &Places) -> Tile {
     }
 }
 
-/// What opens on a picture: it larger, what is known, and what the user thinks of its label.
-fn details(response: &Response, lang: Lang, shown: &Shown, p: &Prediction, places: &Places, tile: &Tile) -> Option<Action> {
+/// What opens on a picture: it larger, what is known, the way to where the network looked, and what the user thinks of its
+/// label.
+fn details(
+    response: &Response,
+    lang: Lang,
+    shown: &Shown,
+    p: &Prediction,
+    places: &Places,
+    tile: &Tile,
+    thumbs: &mut Thumbs,
+) -> Option<Action> {
     let mut asked = None;
     Popup::menu(response).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         let t = Theme::of(ui);
         ui.set_width(236.0);
+        let known = places.base.as_ref().zip(tile.sample);
+        if let Some((base, sample)) = known {
+            let (rect, _) = ui.allocate_exact_size(Vec2::splat(SIDE as f32), Sense::hover());
+            thumbs.paint(ui, rect, base, sample);
+            ui.add_space(2.0);
+        }
         ui.label(theme::strong(tile.first.clone()).color(t.text));
         let truth = class_name(shown.classes(), usize::from(p.truth == 1), lang);
         let race = p.race.and_then(|r| RACES.get(usize::from(r))).map(|r| r.get(lang));
@@ -381,9 +404,14 @@ fn details(response: &Response, lang: Lang, shown: &Shown, p: &Prediction, place
         for line in lines.into_iter().flatten() {
             ui.add(egui::Label::new(theme::caption(line).color(t.text2)).wrap());
         }
+        if known.is_some() && places.answers && link(ui, say("See where it looked", "Voir où il a regardé").get(lang)).clicked()
+        {
+            asked = Some(Action::Look { file: p.file.clone(), sample: p.sample as usize });
+            ui.close();
+        }
         if let Some(dataset) = &places.now {
             ui.add_space(4.0);
-            asked = labels::decide(ui, lang, dataset, p);
+            asked = labels::decide(ui, lang, dataset, p).or(asked.take());
         }
     });
     asked

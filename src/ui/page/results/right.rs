@@ -256,7 +256,7 @@ fn slider(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) {
         let typed = say("Threshold, typed", "Seuil, au clavier").get(lang);
         field::number(ui, lang, typed, &mut shown.threshold, 0.01..=0.99, Scale::Linear, "", 62.0);
     });
-    shown.threshold = (shown.threshold * 1000.0).round() / 1000.0;
+    shown.threshold = super::rounded(shown.threshold);
     ui.horizontal(|ui| {
         ui.spacing_mut().interact_size.y = 20.0;
         ui.spacing_mut().item_spacing.x = 14.0;
@@ -265,7 +265,7 @@ fn slider(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) {
                 .on_hover_text(say("Chosen on the validation part", "Choisi sur la partie validation").get(lang))
                 .clicked()
         {
-            shown.threshold = (best * 1000.0).round() / 1000.0;
+            shown.threshold = super::rounded(best);
         }
         if (shown.threshold - 0.5).abs() > 1e-9 && link(ui, &decimal(lang, 0.5, 2)).clicked() {
             shown.threshold = 0.5;

@@ -1,0 +1,87 @@
+//! An engine that is watched at its work: what a test wants is done before each step, and every call is passed on.
+
+use std::sync::Arc;
+
+use trombine::{
+    engine::{Album, Batch, Cut, Device, Engine, OptimizerState, Score, Step},
+    model::Weights,
+    problem::Problem,
+};
+
+/// `inner`, with `before` called ahead of each training step; the step fails where `before` does.
+pub struct Watched<E, F> {
+    inner: E,
+    device: Device,
+    before: F,
+}
+
+impl<E: Engine, F: FnMut(&mut E) -> Result<(), Problem> + Send> Watched<E, F> {
+    pub fn new(inner: E, before: F) -> Self {
+        let device = inner.device().clone();
+        Self { inner, device, before }
+    }
+
+    /// The same under another device's name.
+    pub fn named(self, device: Device) -> Self {
+        Self { device, ..self }
+    }
+}
+
+impl<E: Engine, F: FnMut(&mut E) -> Result<(), Problem> + Send> Engine for Watched<E, F> {
+    fn device(&self) -> &Device {
+        &self.device
+    }
+
+    fn train_batch(&mut self, batch: &Batch<'_>, step: Step) -> Result<Score, Problem> {
+        (self.before)(&mut self.inner)?;
+        self.inner.train_batch(batch, step)
+    }
+
+    fn train_later(&mut self, batch: &Batch<'_>, step: Step) -> Result<Vec<Score>, Problem> {
+        (self.before)(&mut self.inner)?;
+        self.inner.train_later(batch, step)
+    }
+
+    fn scores(&mut self) -> Result<Vec<Score>, Problem> {
+        self.inner.scores()
+    }
+
+    /// The device says of itself whether it keeps them.
+    fn keep(&mut self, album: Arc<dyn Album>) -> Result<bool, Problem> {
+        let kept = self.inner.keep(album)?;
+        self.device.details.clone_from(&self.inner.device().details);
+        Ok(kept)
+    }
+
+    fn predict_cuts(&mut self, cuts: &[Cut], logits: &mut [f32]) -> Result<(), Problem> {
+        self.inner.predict_cuts(cuts, logits)
+    }
+
+    fn predict(&mut self, pixels: &[u8], logits: &mut [f32]) -> Result<(), Problem> {
+        self.inner.predict(pixels, logits)
+    }
+
+    fn gradients(&mut self, batch: &Batch<'_>, step: Step) -> Result<(Score, Weights), Problem> {
+        self.inner.gradients(batch, step)
+    }
+
+    fn weights(&mut self) -> Result<Weights, Problem> {
+        self.inner.weights()
+    }
+
+    fn running_statistics(&mut self) -> Result<Weights, Problem> {
+        self.inner.running_statistics()
+    }
+
+    fn set_weights(&mut self, weights: &Weights) -> Result<(), Problem> {
+        self.inner.set_weights(weights)
+    }
+
+    fn optimizer_state(&mut self) -> Result<OptimizerState, Problem> {
+        self.inner.optimizer_state()
+    }
+
+    fn set_optimizer_state(&mut self, state: &OptimizerState) -> Result<(), Problem> {
+        self.inner.set_optimizer_state(state)
+    }
+}
