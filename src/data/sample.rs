@@ -7,7 +7,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{census::Findings, duplicates, edits::Edited, hash::hash};
+use super::{census::Findings, duplicates::Look, edits::Edited, hash::hash};
 use crate::{
     engine::Album,
     text::{Say, Sentence, say},
@@ -226,7 +226,7 @@ pub struct Pixels {
     /// Where in `bytes` each picture lies, if not in order.
     places: Option<Arc<[u32]>>,
     /// What each picture of `bytes` looks like, once that was asked.
-    looks: Arc<[OnceLock<u64>]>,
+    looks: Arc<[OnceLock<Box<Look>>]>,
 }
 
 impl Pixels {
@@ -300,12 +300,12 @@ impl Pixels {
         &self.bytes()[self.place(index) * PIXEL_BYTES..][..PIXEL_BYTES]
     }
 
-    /// What the picture at `index` looks like ([`duplicates::looks`]): found when it is first asked, then known.
+    /// What the picture at `index` looks like: found when it is first asked, then known.
     ///
     /// # Panics
     /// If there is no such picture.
-    pub fn looks(&self, index: usize) -> u64 {
-        *self.looks[self.place(index)].get_or_init(|| duplicates::looks(self.get(index)))
+    pub fn look(&self, index: usize) -> &Look {
+        self.looks[self.place(index)].get_or_init(|| Box::new(Look::of(self.get(index))))
     }
 
     fn bytes(&self) -> &[u8] {

@@ -43,9 +43,9 @@ impl Report {
             (Lang::En, None | Some(Part::Test)) => format!("About {share} of {n} faces it had never seen"),
             (Lang::En, Some(Part::Validation)) => format!("About {share} of {n} validation faces"),
             (Lang::En, Some(Part::Train)) => format!("About {share} of {n} faces it had learned from"),
-            (Lang::Fr, None | Some(Part::Test)) => format!("Environ {share} de bonnes réponses sur {n} visages jamais vus"),
-            (Lang::Fr, Some(Part::Validation)) => format!("Environ {share} de bonnes réponses sur {n} visages de validation"),
-            (Lang::Fr, Some(Part::Train)) => format!("Environ {share} de bonnes réponses sur {n} visages appris"),
+            (Lang::Fr, None | Some(Part::Test)) => format!("Environ {share} de réussite sur {n} visages jamais vus"),
+            (Lang::Fr, Some(Part::Validation)) => format!("Environ {share} de réussite sur {n} visages de validation"),
+            (Lang::Fr, Some(Part::Train)) => format!("Environ {share} de réussite sur {n} visages appris"),
         }
     }
 
@@ -71,7 +71,7 @@ impl Report {
         match lang {
             Lang::En => format!("between {low} and {high}, {part} · always saying “{majority}” would score {baseline}"),
             Lang::Fr => {
-                format!("entre {low} et {high}, {part} · toujours répondre «\u{a0}{majority}\u{a0}» donnerait {baseline}")
+                format!("entre {low} et {high}, {part} · toujours dire «\u{a0}{majority}\u{a0}» donnerait {baseline}")
             }
         }
     }

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use trombine::{
     data::{
         census::Census,
-        duplicates::{Contradiction, copies, looks, near},
+        duplicates::{Contradiction, Look, copies, near},
         edits::{Change, Edits},
         sample::{Oddity, SkipReason, Source},
         sample_faces,
@@ -45,7 +45,7 @@ fn byte_identical_files_are_grouped_with_contradictions_first() {
 }
 
 #[test]
-fn pictures_that_look_the_same_are_found_by_the_difference_hash() {
+fn pictures_that_look_the_same_are_found() {
     let folder = Folder::new();
     let image = picture(0b0110_1001_0011_1010, 96, 96);
     let write = |i: usize, format, image: image::RgbImage| folder.write(&utkface_name(i), &encode(&image.into(), format));
@@ -67,9 +67,20 @@ fn pictures_that_look_the_same_are_found_by_the_difference_hash() {
     assert_eq!(dates, expected);
     // Brightness falling to the right sets every bit, rising clears every one.
     let ramp: Vec<u8> = (0..128 * 128).flat_map(|i| [255 - (i % 128) as u8; 3]).collect();
-    assert_eq!(looks(&ramp), u64::MAX);
-    let ramp: Vec<u8> = ramp.iter().map(|v| 255 - v).collect();
-    assert_eq!(looks(&ramp), 0);
+    let falling = Look::of(&ramp);
+    assert_eq!(falling.bits, u64::MAX);
+    let rising: Vec<u8> = ramp.iter().map(|v| 255 - v).collect();
+    assert_eq!(Look::of(&rising).bits, 0);
+    // A picture that is lighter and of less contrast is the same; one that falls as steadily but for its edge has the same
+    // bits and is another.
+    let pale: Vec<u8> = ramp.iter().map(|v| 100 + v / 2).collect();
+    assert!(falling.near(&Look::of(&pale)));
+    let edge: Vec<u8> = ramp.iter().map(|v| if *v > 160 { v / 8 + 200 } else { v / 8 }).collect();
+    assert_eq!(Look::of(&edge).bits, u64::MAX);
+    assert!(!falling.near(&Look::of(&edge)));
+    // An even surface is like itself alone.
+    let [even, darker] = [90, 60].map(|gray| Look::of(&vec![gray; 128 * 128 * 3]));
+    assert!(even.near(&even) && !even.near(&darker));
 }
 
 #[test]

@@ -211,14 +211,14 @@ fn the_baseline_says_the_majority_of_training() {
 fn results_are_sentences_in_both_languages() {
     let mut report = report();
     assert_eq!(report.headline(0.5, Lang::En), "About 80\u{a0}% of 500 faces it had never seen");
-    assert_eq!(report.headline(0.5, Lang::Fr), "Environ 80\u{a0}% de bonnes réponses sur 500 visages jamais vus");
+    assert_eq!(report.headline(0.5, Lang::Fr), "Environ 80\u{a0}% de réussite sur 500 visages jamais vus");
     assert_eq!(
         report.subline(0.5, Lang::En),
         "between 75.8 and 82.9\u{a0}%, test part · always saying “male” would score 54\u{a0}% · F1 female 0.785, male 0.806, macro 0.795"
     );
     assert_eq!(
         report.subline(0.5, Lang::Fr),
-        "entre 75,8 et 82,9\u{a0}%, partie test · toujours répondre «\u{a0}homme\u{a0}» donnerait 54\u{a0}% · F1 femme 0,785, homme 0,806, macro 0,795"
+        "entre 75,8 et 82,9\u{a0}%, partie test · toujours dire «\u{a0}homme\u{a0}» donnerait 54\u{a0}% · F1 femme 0,785, homme 0,806, macro 0,795"
     );
     let confusion = report.confusion(0.5);
     assert_eq!(confusion.sentence(&report.classes, 0, 1, Lang::En), "44 women were called men");

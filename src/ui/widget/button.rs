@@ -1,6 +1,10 @@
 //! Buttons: one filled button a page, bordered ones beside it, quiet ones for the rest, and icons alone.
 
-use egui::{Color32, CornerRadius, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, Widget, WidgetInfo, pos2, vec2};
+use std::sync::Arc;
+
+use egui::{
+    Color32, CornerRadius, Galley, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, Widget, WidgetInfo, pos2, vec2,
+};
 
 use crate::ui::{
     icon::Icon,
@@ -97,14 +101,28 @@ impl Button {
         self
     }
 
+    /// How wide it is by its own, in points.
+    pub fn width(&self, ui: &Ui) -> f32 {
+        let icons = icon_width(self.icon) + icon_width(self.trailing);
+        self.galley(ui).size().x + icons + 2.0 * self.height_and_pad().1
+    }
+
+    fn galley(&self, ui: &Ui) -> Arc<Galley> {
+        let size = if self.compact { theme::size::TABLE } else { theme::size::BODY };
+        ui.painter().layout_no_wrap(self.text.clone(), theme::medium(size), Color32::PLACEHOLDER)
+    }
+
+    fn height_and_pad(&self) -> (f32, f32) {
+        if self.compact { (theme::FIELD, 10.0) } else { (theme::BUTTON, 14.0) }
+    }
+
     fn draw(&self, ui: &mut Ui) -> Response {
         let t = Theme::of(ui);
-        let size = if self.compact { theme::size::TABLE } else { theme::size::BODY };
-        let (height, pad) = if self.compact { (theme::FIELD, 10.0) } else { (theme::BUTTON, 14.0) };
-        let galley = ui.painter().layout_no_wrap(self.text.clone(), theme::medium(size), Color32::PLACEHOLDER);
-        let icon_width = |icon: Option<Icon>| if icon.is_some() { theme::size::ICON + 8.0 } else { 0.0 };
-        let content = icon_width(self.icon) + galley.size().x + icon_width(self.trailing);
-        let width = if self.full_width { ui.available_width().max(content + 2.0 * pad) } else { content + 2.0 * pad };
+        let (height, pad) = self.height_and_pad();
+        let galley = self.galley(ui);
+        let natural = self.width(ui);
+        let content = natural - 2.0 * pad;
+        let width = if self.full_width { ui.available_width().max(natural) } else { natural };
         let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &self.text));
         if ui.is_rect_visible(rect) {
@@ -157,6 +175,11 @@ impl Button {
             }
         }
     }
+}
+
+/// The room of an icon beside a text.
+fn icon_width(icon: Option<Icon>) -> f32 {
+    if icon.is_some() { theme::size::ICON + 8.0 } else { 0.0 }
 }
 
 impl Widget for Button {

@@ -69,7 +69,7 @@ fn source_line(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview)
     let found = number(cx.lang, overview.census.found);
     let text = match (cx.lang, &dataset.source) {
         (Lang::En, Source::Folder(_)) => format!("ready to train, of {found} files in “{}”", name.en),
-        (Lang::Fr, Source::Folder(_)) => format!("prêtes à l’entraînement, sur {found} fichiers de « {} »", name.fr),
+        (Lang::Fr, Source::Folder(_)) => format!("prêtes, sur {found} fichiers de « {} »", name.fr),
         (Lang::En, Source::SampleFaces) => "ready to train; drawings, not people".to_owned(),
         (Lang::Fr, Source::SampleFaces) => "prêtes à l’entraînement ; des dessins, pas des personnes".to_owned(),
     };

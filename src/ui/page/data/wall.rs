@@ -66,7 +66,7 @@ impl Show {
 
     const fn name(self) -> Say {
         match self {
-            Self::All => say("all pictures", "toutes les images"),
+            Self::All => say("all pictures", "toute image"),
             Self::Plain => say("usable as they are", "utilisables telles quelles"),
             Self::Odd => say("odd ones", "les inhabituelles"),
             Self::Copies => say("exact copies", "copies exactes"),
@@ -257,7 +257,7 @@ fn chips(ui: &mut Ui, cx: &Cx<'_>, overview: &Overview, wall: &mut Wall, planned
         parts.extend(Part::ALL.map(|part| own(part.name())));
         menu(ui, 0, parts);
     }
-    let mut classes = vec![own(say("both labels", "deux étiquettes"))];
+    let mut classes = vec![own(say("both labels", "toute classe"))];
     let known = [0, 1].map(|class| overview.census.classes[class].name.clone());
     classes.extend([0, 1].map(|class| class_name(&known, class, lang).to_owned()));
     menu(ui, 1, classes);

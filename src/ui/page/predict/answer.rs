@@ -14,7 +14,7 @@ use crate::{
         widget::{
             button::{Button, icon_button},
             card::{Card, line},
-            choice::segmented,
+            choice::view_menu,
             notice, thumbs,
         },
     },
@@ -188,7 +188,7 @@ pub fn seen(ui: &mut Ui, cx: &mut Cx<'_>, asked: &Asked, reply: &Reply, shown: &
     Card::new().show(ui, |ui| {
         let side = ((ui.available_width() - 18.0) / 2.0).min(160.0);
         let left = ui.cursor().min;
-        ui.allocate_exact_size(vec2(ui.available_width(), side + 46.0), Sense::hover());
+        ui.allocate_exact_size(vec2(ui.available_width(), side + 26.0), Sense::hover());
         let titles = [say("What it saw", "Ce qu’il a vu"), say("Where it looked", "Où il a regardé")].map(|s| s.get(lang));
         for (column, title) in titles.into_iter().enumerate() {
             let x = left.x + (side + 18.0) * column as f32;
@@ -207,23 +207,22 @@ pub fn seen(ui: &mut Ui, cx: &mut Cx<'_>, asked: &Asked, reply: &Reply, shown: &
             }
             let response = ui.interact(picture, id, Sense::hover());
             response.widget_info(|| WidgetInfo::labeled(Role::Image, true, title));
-            let below = Rect::from_min_size(pos2(x, picture.bottom() + 5.0), vec2(side, 16.0));
-            match column {
-                0 => drop(ui.painter().text(
-                    below.min,
-                    Align2::LEFT_TOP,
-                    format!("{0} × {0}", reply.side),
-                    theme::regular(size::CAPTION),
-                    t.text2,
-                )),
-                _ => scale(ui, lang, below),
+            response.on_hover_text(match column {
+                0 => format!("{0} × {0}", reply.side),
+                _ => shown.about().get(lang).to_owned(),
+            });
+        }
+        // How the map was made, and its colors.
+        ui.horizontal(|ui| {
+            let names = Heat::ALL.map(|heat| heat.name().get(lang).to_owned());
+            let now = Heat::ALL.iter().position(|heat| heat == shown).unwrap_or(0);
+            if let Some(chosen) = view_menu(ui, now, &names) {
+                *shown = Heat::ALL[chosen];
             }
-        }
-        let options = Heat::ALL.map(|heat| (heat.name().get(lang), heat.about().get(lang)));
-        let chosen = Heat::ALL.iter().position(|heat| heat == shown);
-        if let Some(chosen) = segmented(ui, "heat", chosen, &options) {
-            *shown = Heat::ALL[chosen];
-        }
+            let from = ui.cursor().left().max(left.x + side + 18.0);
+            let to = (left.x + 2.0 * side + 18.0).max(from + 60.0);
+            scale(ui, lang, Rect::from_min_size(pos2(from, ui.min_rect().center().y - 8.0), vec2(to - from, 16.0)));
+        });
         if *shown == Heat::Occlusion && slow.is_none() {
             cx.act(Action::Occlude(asked.id));
         }

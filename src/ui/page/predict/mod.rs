@@ -1,10 +1,11 @@
 //! Predict: a photo, the faces in it, and what the run says of each.
 
 mod answer;
+mod history;
 
 use std::collections::HashMap;
 
-use egui::{Popup, ScrollArea, Sense, TextureHandle, TextureOptions, Ui, vec2};
+use egui::{Popup, ScrollArea, TextureHandle, TextureOptions, Ui, vec2};
 
 use crate::{
     data::sample::Framing,
@@ -34,6 +35,8 @@ pub struct State {
     /// The photo and the square that are shown; the newest if they are gone.
     photo: Option<u64>,
     asked: Option<u64>,
+    /// The photo and answer that were last brought into view in the list.
+    listed: Option<[Option<u64>; 2]>,
     /// The newest photo that was shown: a newer one is shown at once.
     seen: u64,
     drawing: bool,
@@ -81,13 +84,22 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         } else {
             ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = theme::GUTTER;
+                let top = ui.cursor().top();
                 answer::card(ui, cx, shown, chosen);
                 if let Some(asked) = shown.asked.get(chosen)
                     && let Some(Ok(reply)) = &asked.reply
                 {
                     answer::seen(ui, cx, asked, reply, &mut state.heat);
                 }
-                history(ui, cx, state);
+                // The answer stays in view; the list below it takes the rest and scrolls by itself.
+                let rest = height - (ui.cursor().top() - top);
+                history::show(
+                    ui,
+                    cx,
+                    state,
+                    [Some(shown.id), shown.asked.get(chosen).map(|asked| asked.id)],
+                    rest.max(history::LEAST),
+                );
             });
         }
     });
@@ -157,10 +169,12 @@ fn invite(ui: &mut Ui, cx: &mut Cx<'_>, run: Answering<'_>) {
     });
 }
 
+const FOLDER: Say = say("Folder to CSV…", "Dossier vers CSV…");
+
 /// The menu that predicts a folder into a table.
 fn folder(ui: &mut Ui, cx: &mut Cx<'_>, run: Answering<'_>, narrow: bool) {
     let lang = cx.lang;
-    let name = if narrow { say("CSV…", "CSV…") } else { say("Folder to CSV…", "Dossier vers CSV…") };
+    let name = if narrow { say("CSV…", "CSV…") } else { FOLDER };
     let button = ui.add(Button::quiet(name.get(lang)).icon(icon::FILES));
     Popup::menu(&button).show(|ui| {
         ui.set_min_width(270.0);
@@ -222,16 +236,19 @@ fn framing_words(framed: &Framed, learned: Framing) -> Say {
         (Framed::Whole, Framing::Whole) => {
             say("judged whole, as the run’s training pictures were", "jugée entière, comme les images d’entraînement")
         }
-        (Framed::Whole, Framing::FaceCrop) => {
-            say("judged whole, though the run learned from face crops", "jugée entière, bien qu’apprise sur des visages recadrés")
-        }
+        (Framed::Whole, Framing::FaceCrop) => say(
+            "judged whole, though the run learned from face crops",
+            "jugée entière, alors que l’essai a appris sur des visages recadrés",
+        ),
         (Framed::Crop, _) => say("a tight face already: judged whole", "un visage déjà serré : jugée entière"),
-        (Framed::Faces(_), Framing::FaceCrop) => {
-            say("cut as UTKFace’s pictures, which the run learned from", "cadrés comme les images d’UTKFace, apprises ainsi")
-        }
-        (Framed::Faces(_), Framing::Whole) => {
-            say("cut out, though the run learned from whole pictures", "cadrés, bien qu’appris sur des images entières")
-        }
+        (Framed::Faces(_), Framing::FaceCrop) => say(
+            "cut as UTKFace’s pictures, which the run learned from",
+            "cadrés comme les images d’UTKFace, sur lesquelles l’essai a appris",
+        ),
+        (Framed::Faces(_), Framing::Whole) => say(
+            "cut out, though the run learned from whole pictures",
+            "cadrés, alors que l’essai a appris sur des images entières",
+        ),
         (Framed::NoFace, _) => say("no face was found", "aucun visage trouvé"),
     }
 }
@@ -277,11 +294,20 @@ fn picture(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &Photo, chose
         }
         ui.add_space(4.0);
         ui.horizontal(|ui| {
-            let choose = if narrow { say("Photos…", "Photos…") } else { say("Choose photos…", "Choisir des photos…") };
+            let paste = say("Paste", "Coller").get(lang);
+            let (name, symbol) = if state.drawing {
+                (say("Drag over a face", "Tracez sur un visage"), icon::X)
+            } else {
+                (say("Draw a square", "Tracer un carré"), icon::SQUARE_DASHED)
+            };
+            let long = say("Choose photos…", "Choisir des photos…");
+            let texts = [long.get(lang), paste, name.get(lang), FOLDER.get(lang)];
+            let natural: f32 = texts.iter().map(|text| Button::quiet(*text).icon(symbol).width(ui)).sum();
+            let tight = natural + 3.0 * ui.spacing().item_spacing.x > ui.available_width();
+            let choose = if tight { say("Photos…", "Photos…") } else { long };
             if ui.add(Button::secondary(choose.get(lang)).icon(icon::FOLDER_OPEN)).clicked() {
                 cx.act(Action::ChoosePhotos);
             }
-            let paste = say("Paste", "Coller").get(lang);
             if narrow {
                 if icon_button(ui, icon::CLIPBOARD_PASTE, paste).clicked() {
                     cx.act(Action::Paste);
@@ -289,11 +315,6 @@ fn picture(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &Photo, chose
             } else if ui.add(Button::secondary(paste).icon(icon::CLIPBOARD_PASTE)).clicked() {
                 cx.act(Action::Paste);
             }
-            let (name, symbol) = if state.drawing {
-                (say("Drag over a face", "Tracez sur un visage"), icon::X)
-            } else {
-                (say("Draw a square", "Tracer un carré"), icon::SQUARE_DASHED)
-            };
             let pressed = match narrow {
                 true => icon_button(ui, symbol, name.get(lang)).clicked(),
                 false => ui.add(Button::quiet(name.get(lang)).icon(symbol)).clicked(),
@@ -304,99 +325,6 @@ fn picture(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &Photo, chose
             folder(ui, cx, run, narrow);
         });
     });
-}
-
-/// Everything that was asked in this session, the newest first.
-fn history(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
-    let (lang, t) = (cx.lang, Theme::of(ui));
-    let mut copied = false;
-    let tools = |ui: &mut Ui| {
-        let name = say("Copy all answers as text", "Copier toutes les réponses en texte").get(lang);
-        copied = icon_button(ui, icon::COPY, name).clicked();
-    };
-    Card::titled(say("This session", "Cette session").get(lang)).show_with(ui, tools, |ui| {
-        ui.spacing_mut().item_spacing.y = 4.0;
-        for shown in cx.session.photos.iter().rev() {
-            if shown.asked.is_empty() {
-                let none = say("no face was found", "aucun visage trouvé").get(lang);
-                let line = ui.selectable_label(state.photo == Some(shown.id), format!("{}: {none}", shown.name));
-                if line.clicked() {
-                    (state.photo, state.asked) = (Some(shown.id), None);
-                }
-            }
-            for (index, asked) in shown.asked.iter().enumerate() {
-                let name = entry_name(lang, shown, index);
-                let said = sentence(lang, asked);
-                let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::click());
-                let on = state.asked == Some(asked.id);
-                response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, on, format!("{name}: {said}")));
-                if on || response.hovered() {
-                    ui.painter().rect_filled(
-                        rect.expand2(vec2(6.0, 0.0)),
-                        theme::RADIUS_FIELD,
-                        if on { t.soft } else { t.surface2 },
-                    );
-                }
-                let picture = egui::Rect::from_min_size(rect.min + vec2(0.0, 4.0), vec2(38.0, 38.0));
-                answer::thumbnail(ui, picture, asked);
-                let painter = ui.painter_at(rect.with_max_x(rect.right() - 70.0));
-                let left = picture.right() + 10.0;
-                painter.text(
-                    egui::pos2(left, rect.top() + 6.0),
-                    egui::Align2::LEFT_TOP,
-                    name,
-                    theme::regular(theme::size::TABLE),
-                    t.text,
-                );
-                painter.text(
-                    egui::pos2(left, rect.top() + 25.0),
-                    egui::Align2::LEFT_TOP,
-                    said,
-                    theme::regular(theme::size::CAPTION),
-                    t.text2,
-                );
-                if let Some(Ok(reply)) = &asked.reply {
-                    let bar = egui::Rect::from_min_size(egui::pos2(rect.right() - 62.0, rect.center().y - 2.0), vec2(60.0, 4.0));
-                    ui.painter().rect_filled(bar, 2.0, t.stroke);
-                    let one = f64::from(reply.probability) >= reply.threshold;
-                    let full = bar.with_max_x(bar.left() + bar.width() * reply.probability.clamp(0.03, 1.0));
-                    ui.painter().rect_filled(full, 2.0, t.class(u8::from(one)));
-                }
-                if response.clicked() {
-                    state.photo = Some(shown.id);
-                    state.asked = Some(asked.id);
-                }
-            }
-        }
-    });
-    if copied {
-        cx.act(Action::CopyText(history_text(lang, &cx.session.photos)));
-    }
-}
-
-/// An answer's name in the history: the photo's, and which face of several it is about.
-fn entry_name(lang: Lang, shown: &Photo, index: usize) -> String {
-    match shown.asked.len() {
-        0 | 1 => shown.name.clone(),
-        _ => format!("{}, {} {}", shown.name, say("face", "visage").get(lang), index + 1),
-    }
-}
-
-/// The history as text: a line for each answer, the oldest first, and what must stand under them.
-fn history_text(lang: Lang, photos: &[Photo]) -> String {
-    let answers = photos.iter().flat_map(|shown| shown.asked.iter().enumerate().map(move |(i, asked)| (shown, i, asked)));
-    let mut lines: Vec<String> = Vec::new();
-    let mut cautions: Vec<&str> = Vec::new();
-    for (shown, index, asked) in answers {
-        lines.push(format!("{}: {}", entry_name(lang, shown, index), sentence(lang, asked)));
-        if let Some(Ok(reply)) = &asked.reply
-            && !cautions.contains(&reply.caution.get(lang))
-        {
-            cautions.push(reply.caution.get(lang));
-        }
-    }
-    lines.extend(cautions.iter().map(|caution| format!("{caution}.")));
-    lines.join("\n")
 }
 
 /// A network is never quite certain: 100 % would promise too much.

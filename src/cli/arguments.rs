@@ -1,0 +1,363 @@
+//! The grammar of the command line, described in the user's language.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use super::french;
+use crate::{
+    data::sample::Source,
+    text::{Say, say},
+};
+
+// Descriptions that stand in several places.
+const RUN: Say = say(
+    "An id, the start of one, a run's folder, or `last`",
+    "Un identifiant ou son début, le dossier d’un essai, ou `last` pour le dernier",
+);
+const DEVICE: Say = say(
+    "`cpu`, `gpu`, an id listed by `trombine devices`, or a part of a device's name",
+    "`cpu`, `gpu`, un identifiant de `trombine devices`, ou une partie du nom d’un appareil",
+);
+const AS_JSON: Say = say("Print it as JSON", "L’afficher en JSON");
+const THEM_AS_JSON: Say = say("Print them as JSON", "Les afficher en JSON");
+const EVENTS: Say = say("Print events as JSON lines", "Afficher les événements en lignes JSON");
+const PICTURES: Say = say("The folder of pictures", "Le dossier d’images");
+const SEED: Say = say("The start of all randomness", "L’origine de tout hasard");
+const COMMAND: Say = say("COMMAND", "COMMANDE");
+
+/// A phrase in the language of the command line, which has to be known before the rest of it is read.
+fn told(phrase: Say) -> &'static str {
+    phrase.get(french::spoken())
+}
+
+/// A language on the command line.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Speech {
+    En,
+    Fr,
+}
+
+#[derive(Parser)]
+#[command(name = "trombine", version, disable_help_flag = true, disable_version_flag = true, disable_help_subcommand = true)]
+#[command(subcommand_help_heading = told(say("Commands", "Commandes")), subcommand_value_name = told(COMMAND))]
+#[command(about = told(say(
+    "Train a face classifier on UTKFace and understand what came out. Without a command, opens the window",
+    "Entraîner un classifieur de visages sur UTKFace et comprendre le résultat. Sans commande, ouvre la fenêtre",
+)))]
+pub struct Cli {
+    #[arg(long, global = true, value_enum, value_name = "LANG")]
+    #[arg(help = told(say("The language of messages; the system's unless given", "La langue des messages ; à défaut, celle du système")))]
+    pub lang: Option<Speech>,
+    #[arg(short, long, global = true, action = ArgAction::Help, help = told(say("Print help", "Afficher l’aide")))]
+    help: Option<bool>,
+    #[arg(short = 'V', long, action = ArgAction::Version, help = told(say("Print the version", "Afficher la version")))]
+    version: Option<bool>,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    #[command(about = told(say(
+        "Open the window on the sample faces and start training at once",
+        "Ouvrir la fenêtre sur les visages d’exemple et entraîner aussitôt",
+    )))]
+    Demo,
+    #[command(about = told(say("Train a model", "Entraîner un modèle")))]
+    Train(TrainArgs),
+    #[command(about = told(say(
+        "Go on with an interrupted or paused run, or train a finished one for more epochs",
+        "Reprendre un essai interrompu ou en pause, ou prolonger un essai terminé",
+    )))]
+    Resume {
+        #[arg(help = told(RUN), value_name = told(say("RUN", "ESSAI")))]
+        run: String,
+        #[arg(long, value_name = told(say("DIR", "DOSSIER")))]
+        #[arg(help = told(say(
+            "Where the pictures are now, if the folder moved",
+            "Où sont les images maintenant, si le dossier a été déplacé",
+        )))]
+        data: Option<PathBuf>,
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        #[arg(help = told(say("Epochs to add to a finished run", "Époques à ajouter à un essai terminé")))]
+        more: u32,
+        #[arg(long, value_name = "ID")]
+        #[arg(help = told(say(
+            "Another device than before, as listed by `trombine devices`",
+            "Un autre appareil qu’avant, parmi ceux de `trombine devices`",
+        )))]
+        device: Option<String>,
+        #[arg(long, value_name = told(say("RATE", "TAUX")))]
+        #[arg(help = told(say(
+            "From the best weights, at this learning rate: after a loss that ran away",
+            "Depuis les meilleurs poids, à ce taux d’apprentissage : après une perte qui s’est emballée",
+        )))]
+        rate: Option<f64>,
+        #[arg(long)]
+        #[arg(help = told(EVENTS))]
+        json: bool,
+    },
+    #[command(about = told(say(
+        "Judge a run on its test part, or on every picture of a folder that it never saw",
+        "Évaluer un essai sur sa partie test, ou sur les images d’un dossier qu’il n’a jamais vues",
+    )))]
+    Evaluate {
+        #[arg(help = told(RUN), value_name = told(say("RUN", "ESSAI")))]
+        run: String,
+        #[arg(long, value_name = told(say("DIR", "DOSSIER")))]
+        #[arg(help = told(say(
+            "Judge every usable picture of this folder that the run never saw",
+            "Évaluer chaque image utilisable de ce dossier que l’essai n’a jamais vue",
+        )))]
+        data: Option<PathBuf>,
+        #[arg(long, value_name = told(say("DEVICE", "APPAREIL")), default_value = "cpu")]
+        #[arg(help = told(DEVICE))]
+        device: String,
+        #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+        #[arg(help = told(say(
+            "Judge each picture with its mirror image, or with `false` without; as it was judged before unless given. The run's predictions follow",
+            "Évaluer chaque image avec son miroir, ou sans avec `false` ; à défaut, comme avant. Les prédictions de l’essai suivent",
+        )))]
+        mirror: Option<bool>,
+        #[arg(long)]
+        #[arg(help = told(say("Print the result as one JSON document", "Afficher le résultat en un document JSON")))]
+        json: bool,
+    },
+    #[command(about = told(say(
+        "Say what a run sees in photos, or in every picture of a folder",
+        "Dire ce qu’un essai voit sur des photos, ou sur chaque image d’un dossier",
+    )))]
+    Predict {
+        #[arg(help = told(RUN), value_name = told(say("RUN", "ESSAI")))]
+        run: String,
+        #[arg(required = true, value_name = told(say("PATHS", "CHEMINS")))]
+        #[arg(help = told(say("Pictures, or one folder together with --csv", "Des images, ou un seul dossier avec --csv")))]
+        paths: Vec<PathBuf>,
+        #[arg(long, value_name = told(say("FILE", "FICHIER")))]
+        #[arg(help = told(say("Write one row a picture", "Écrire une ligne par image")))]
+        csv: Option<PathBuf>,
+        #[arg(long)]
+        #[arg(help = told(say(
+            "Find the faces in each photo and cut them as UTKFace's pictures are; otherwise the whole picture is judged",
+            "Chercher les visages de chaque photo et les cadrer comme les images d’UTKFace ; sinon l’image est jugée entière",
+        )))]
+        faces: bool,
+        #[arg(long, value_name = told(say("DEVICE", "APPAREIL")), default_value = "cpu")]
+        #[arg(help = told(DEVICE))]
+        device: String,
+    },
+    #[command(about = told(say(
+        "Look at a folder of pictures: what is usable, what is odd, what is left out",
+        "Examiner un dossier d’images : utilisables, inhabituelles, écartées",
+    )))]
+    Check {
+        #[arg(help = told(PICTURES), value_name = told(say("DIR", "DOSSIER")))]
+        dir: PathBuf,
+        #[arg(long)]
+        #[arg(help = told(AS_JSON))]
+        json: bool,
+    },
+    #[command(about = told(say(
+        "Copy a folder into train|validation|test/class folders",
+        "Copier un dossier en dossiers train|validation|test/classe",
+    )))]
+    Split(SplitArgs),
+    #[command(about = told(say(
+        "Take a model away: report, card, csv, onnx, python, safetensors, plots",
+        "Emporter un modèle : report, card, csv, onnx, python, safetensors, plots",
+    )))]
+    Export {
+        #[arg(help = told(RUN), value_name = told(say("RUN", "ESSAI")))]
+        run: String,
+        #[arg(long, help = told(say("Which of them", "Lequel")))]
+        format: String,
+        #[arg(long, value_name = told(say("PATH", "CHEMIN")))]
+        #[arg(help = told(say(
+            "The file, or the folder for python, safetensors and plots",
+            "Le fichier, ou le dossier pour python, safetensors et plots",
+        )))]
+        out: PathBuf,
+        #[arg(long)]
+        #[arg(help = told(say(
+            "Show the surest mistakes in the report: it then shows faces, and is not for passing on",
+            "Montrer dans le rapport les erreurs faites avec assurance : il montre alors des visages, et n’est pas à diffuser",
+        )))]
+        pictures: bool,
+    },
+    #[command(about = told(say(
+        "Take a run from another machine, its folder or its exported weights, among the runs",
+        "Ajouter aux essais celui d’une autre machine, son dossier ou ses poids exportés",
+    )))]
+    Import {
+        #[arg(value_name = told(say("FOLDER", "DOSSIER")))]
+        #[arg(help = told(say("The run's folder, or the folder of its weights", "Le dossier de l’essai, ou celui de ses poids")))]
+        folder: PathBuf,
+    },
+    #[command(about = told(say("List all runs", "Lister tous les essais")))]
+    Runs {
+        #[arg(long)]
+        #[arg(help = told(THEM_AS_JSON))]
+        json: bool,
+    },
+    #[command(about = told(say(
+        "Train 20 batches on each device, on the sample faces unless --data: pictures a second, time of an epoch and of a run",
+        "Entraîner 20 lots sur chaque appareil, sur les visages d’exemple sans --data : images par seconde, durée d’une époque et de l’ensemble",
+    )))]
+    Trial {
+        #[command(flatten)]
+        recipe: RecipeArgs,
+        #[arg(long)]
+        #[arg(help = told(AS_JSON))]
+        json: bool,
+    },
+    #[command(about = told(say(
+        "Train 100 batches at rising learning rates, on the sample faces unless --data, and propose a rate",
+        "Entraîner 100 lots à des taux d’apprentissage croissants, sur les visages d’exemple sans --data, et proposer un taux",
+    )))]
+    Rates {
+        #[command(flatten)]
+        recipe: RecipeArgs,
+        #[arg(long)]
+        #[arg(help = told(AS_JSON))]
+        json: bool,
+    },
+    #[command(about = told(say("List the devices that can train", "Lister les appareils qui peuvent entraîner")))]
+    Devices {
+        #[arg(long)]
+        #[arg(help = told(THEM_AS_JSON))]
+        json: bool,
+    },
+    #[command(about = told(say(
+        "Compare each device's arithmetic with the plain reference, and measure it",
+        "Comparer les calculs de chaque appareil à la référence, et mesurer sa vitesse",
+    )))]
+    Selftest {
+        #[arg(long, value_name = "ID")]
+        #[arg(help = told(say(
+            "Only this one, as listed by `trombine devices`",
+            "Celui-ci seul, parmi ceux de `trombine devices`",
+        )))]
+        device: Option<String>,
+        #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=256))]
+        #[arg(help = told(say(
+            "Pictures in a batch when the speed is measured",
+            "Images par lot quand la vitesse est mesurée",
+        )))]
+        batch: u32,
+        #[arg(long)]
+        #[arg(help = told(AS_JSON))]
+        json: bool,
+    },
+    #[command(about = told(say(
+        "Print the table of all options as Markdown",
+        "Afficher le tableau de toutes les options en Markdown",
+    )))]
+    Options,
+    #[command(about = told(say("Print this help, or that of a command", "Afficher cette aide, ou celle d’une commande")))]
+    Help {
+        #[arg(value_name = told(COMMAND), help = told(say("Of which command", "De quelle commande")))]
+        command: Option<String>,
+    },
+}
+
+#[derive(Args)]
+pub struct SplitArgs {
+    #[arg(help = told(PICTURES), value_name = told(say("DIR", "DOSSIER")))]
+    pub dir: PathBuf,
+    #[arg(long, value_name = told(say("DIR", "DOSSIER")))]
+    #[arg(help = told(say("The new folder", "Le nouveau dossier")))]
+    pub out: PathBuf,
+    #[arg(long, value_name = "N", default_value_t = 42, help = told(SEED))]
+    pub seed: u32,
+    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=98))]
+    #[arg(help = told(say("Per cent of the pictures for training", "Part des images pour l’entraînement, en pour cent")))]
+    pub train: u32,
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=98))]
+    #[arg(help = told(say(
+        "Per cent for validation; the rest is the test part",
+        "Part pour la validation, en pour cent ; le reste est la partie test",
+    )))]
+    pub validation: u32,
+    #[arg(long)]
+    #[arg(help = told(say("Balance age bands too", "Équilibrer aussi les tranches d’âge")))]
+    pub ages: bool,
+    #[arg(long)]
+    #[arg(help = told(say(
+        "Keep pictures that look the same in one part, not exact copies alone",
+        "Garder dans une même partie les images qui se ressemblent, et pas seulement les copies exactes",
+    )))]
+    pub look_alikes: bool,
+    #[arg(long)]
+    #[arg(help = told(say("Hard links instead of copies", "Des liens physiques au lieu de copies")))]
+    pub link: bool,
+}
+
+#[derive(Args)]
+pub struct TrainArgs {
+    #[command(flatten)]
+    pub recipe: RecipeArgs,
+    #[arg(long, value_name = told(say("DIR", "DOSSIER")))]
+    #[arg(help = told(say(
+        "A new folder for the run, instead of the user's data folder",
+        "Un nouveau dossier pour l’essai, au lieu du dossier de données de l’utilisateur",
+    )))]
+    pub out: Option<PathBuf>,
+    #[arg(long)]
+    #[arg(help = told(EVENTS))]
+    pub json: bool,
+}
+
+/// What to train on, and how.
+#[derive(Args)]
+pub struct RecipeArgs {
+    #[arg(long, value_name = told(say("DIR", "DOSSIER")), conflicts_with = "sample")]
+    #[arg(help = told(PICTURES))]
+    pub data: Option<PathBuf>,
+    #[arg(long)]
+    #[arg(help = told(say("The built-in sample faces", "Les visages d’exemple intégrés")))]
+    pub sample: bool,
+    #[arg(long, value_name = told(say("FILE", "FICHIER")), conflicts_with = "preset")]
+    #[arg(help = told(say(
+        "A file of settings, as the window saves it",
+        "Un fichier de réglages, tel que la fenêtre l’enregistre",
+    )))]
+    pub settings: Option<PathBuf>,
+    #[arg(long, value_name = told(say("NAME", "NOM")))]
+    #[arg(help = told(say(
+        "A recipe to start from: quick, notebook, recommended",
+        "Une recette de départ : quick, notebook, recommended",
+    )))]
+    pub preset: Option<String>,
+    #[arg(long = "set", value_name = told(say("KEY=VALUE", "CLÉ=VALEUR")))]
+    #[arg(help = told(say(
+        "Change one option, as listed by `trombine options`",
+        "Changer une option, parmi celles de `trombine options`",
+    )))]
+    pub set: Vec<String>,
+    #[arg(long, value_name = "N")]
+    #[arg(help = told(say("At most so many epochs", "Au plus tant d’époques")))]
+    pub epochs: Option<u32>,
+    #[arg(long, value_name = "N")]
+    #[arg(help = told(SEED))]
+    pub seed: Option<u32>,
+    #[arg(long, value_name = told(say("DEVICE", "APPAREIL")), default_value = "auto")]
+    #[arg(help = told(say(
+        "`auto` for the fastest, `cpu`, `gpu`, an id listed by `trombine devices`, or a part of a device's name; `:f16` behind a graphics card keeps its maps in half precision, where it can: less memory, about three digits",
+        "`auto` pour le plus rapide, `cpu`, `gpu`, un identifiant de `trombine devices`, ou une partie du nom d’un appareil ; `:f16` derrière une carte graphique garde ses cartes en demi-précision, là où elle le peut : moins de mémoire, environ trois chiffres",
+    )))]
+    pub device: String,
+    #[arg(long, value_name = "N")]
+    #[arg(help = told(say("Threads of the processor; all unless given", "Fils d’exécution du processeur ; tous à défaut")))]
+    pub threads: Option<usize>,
+}
+
+impl RecipeArgs {
+    /// Where the pictures come from, if the user said so.
+    pub fn source(&self) -> Option<Source> {
+        match &self.data {
+            Some(folder) => Some(Source::Folder(folder.clone())),
+            None => self.sample.then_some(Source::SampleFaces),
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! What clap says by itself, in French where that is the language: it speaks English alone.
+
+use clap::{
+    Arg, CommandFactory, Error, FromArgMatches,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
+
+use super::{
+    arguments::{Cli, Speech},
+    language,
+    terminal::complain_line,
+};
+use crate::text::Lang;
+
+/// Reads the arguments; what cannot be read ends the program with status 2, as does what asks for help, with 0.
+pub fn parse() -> Cli {
+    let parsed = command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    parsed.unwrap_or_else(|error| refuse(&error))
+}
+
+/// The help of all, or of one command.
+pub fn help(name: Option<&str>) -> String {
+    let mut all = command();
+    all.build();
+    let help = match name.and_then(|name| all.find_subcommand_mut(name)) {
+        Some(one) => one.render_help(),
+        None => all.render_help(),
+    };
+    help.to_string().trim_end().to_owned()
+}
+
+/// The language of the command line, looked up before it is read.
+pub fn spoken() -> Lang {
+    let mut arguments = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned());
+    let mut asked = None;
+    while let Some(argument) = arguments.next() {
+        let value = if argument == "--lang" { arguments.next() } else { argument.strip_prefix("--lang=").map(str::to_owned) };
+        match value.as_deref() {
+            Some("en") => asked = Some(Speech::En),
+            Some("fr") => asked = Some(Speech::Fr),
+            _ => {}
+        }
+    }
+    language(asked)
+}
+
+fn command() -> clap::Command {
+    match spoken() {
+        Lang::En => Cli::command(),
+        Lang::Fr => in_french(Cli::command()),
+    }
+}
+
+fn in_french(command: clap::Command) -> clap::Command {
+    command.mut_args(described).mut_subcommands(in_french)
+}
+
+/// The argument with what it may be and what it is unless given, in words of our own.
+fn described(arg: Arg) -> Arg {
+    let Some(help) = arg.get_help().map(ToString::to_string).filter(|_| arg.get_action().takes_values()) else { return arg };
+    let mut notes = String::new();
+    let defaults: Vec<_> = arg.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
+    if !defaults.is_empty() {
+        notes += &format!(" [défaut : {}]", defaults.join(", "));
+    }
+    let possible: Vec<_> = arg.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
+    if !possible.is_empty() {
+        notes += &format!(" [au choix : {}]", possible.join(", "));
+    }
+    arg.help(help + &notes).hide_default_value(true).hide_possible_values(true)
+}
+
+fn refuse(error: &Error) -> ! {
+    let Some(what) = (spoken() == Lang::Fr).then(|| translated(error)).flatten() else { error.exit() };
+    complain_line(&format!("erreur : {what}\n\nPour en savoir plus : trombine help"));
+    std::process::exit(2)
+}
+
+/// The error in French; none for help and version, which are no errors, and for what hardly ever happens.
+fn translated(error: &Error) -> Option<String> {
+    let of = |kind| match error.get(kind)? {
+        ContextValue::String(text) => Some(text.clone()),
+        ContextValue::Strings(texts) => Some(texts.join(", ")),
+        _ => None,
+    };
+    let argument = || of(ContextKind::InvalidArg);
+    Some(match error.kind() {
+        ErrorKind::UnknownArgument => format!("argument inconnu « {} »", argument()?),
+        ErrorKind::InvalidSubcommand => format!("commande inconnue « {} »", of(ContextKind::InvalidSubcommand)?),
+        ErrorKind::MissingRequiredArgument => format!("il manque {}", argument()?),
+        ErrorKind::ArgumentConflict => format!("« {} » ne va pas avec « {} »", argument()?, of(ContextKind::PriorArg)?),
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            let value = of(ContextKind::InvalidValue).filter(|value| !value.is_empty());
+            let none = || "il manque une valeur".to_owned();
+            format!("{} pour « {} »", value.map_or_else(none, |value| format!("valeur « {value} » refusée")), argument()?)
+        }
+        _ => return None,
+    })
+}

@@ -1,0 +1,122 @@
+//! What was asked in this session, the newest first.
+
+use egui::{Align2, Painter, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use super::{State, answer, sentence};
+use crate::{
+    session::{Asked, Photo},
+    text::{Lang, say},
+    ui::{
+        Action, Cx, icon,
+        theme::{self, Theme, size},
+        widget::{button::icon_button, card::Card},
+    },
+};
+
+/// The least height of the card: its title and one answer.
+pub const LEAST: f32 = 118.0;
+
+/// Draws the card; `[photo, asked]` is what the page shows.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: [Option<u64>; 2], height: f32) {
+    let lang = cx.lang;
+    let mut copied = false;
+    let tools = |ui: &mut Ui| {
+        let name = say("Copy all answers as text", "Copier toutes les réponses en texte").get(lang);
+        copied = icon_button(ui, icon::COPY, name).clicked();
+    };
+    ui.allocate_ui(vec2(ui.available_width(), height), |ui| {
+        ui.set_max_height(height);
+        Card::titled(say("This session", "Cette session").get(lang)).fill().show_with(ui, tools, |ui| {
+            ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 4.0;
+                let entries = cx.session.photos.iter().rev().flat_map(entries);
+                for (photo, index, asked) in entries {
+                    let id = asked.map(|asked| asked.id);
+                    let on = shown == [Some(photo.id), id];
+                    let response = entry(ui, lang, photo, index, asked, on);
+                    if on && state.listed.replace(shown) != Some(shown) {
+                        response.scroll_to_me(None);
+                    }
+                    if response.clicked() {
+                        (state.photo, state.asked) = (Some(photo.id), id);
+                    }
+                }
+            });
+        });
+    });
+    if copied {
+        cx.act(Action::CopyText(text(lang, &cx.session.photos)));
+    }
+}
+
+/// The answers about a photo; one without if no face was found.
+fn entries(photo: &Photo) -> impl Iterator<Item = (&Photo, usize, Option<&Asked>)> {
+    let none = photo.asked.is_empty().then_some((photo, 0, None));
+    photo.asked.iter().enumerate().map(move |(index, asked)| (photo, index, Some(asked))).chain(none)
+}
+
+fn entry(ui: &mut Ui, lang: Lang, photo: &Photo, index: usize, asked: Option<&Asked>, on: bool) -> Response {
+    let t = Theme::of(ui);
+    let name = name(lang, photo, index);
+    let said = match asked {
+        Some(asked) => sentence(lang, asked),
+        None => say("no face was found", "aucun visage trouvé").get(lang).to_owned(),
+    };
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::click());
+    let both = match lang {
+        Lang::En => format!("{name}: {said}"),
+        Lang::Fr => format!("{name} : {said}"),
+    };
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, &both));
+    if on || response.hovered() {
+        ui.painter().rect_filled(rect, theme::RADIUS_FIELD, if on { t.soft } else { t.surface2 });
+    }
+    let picture = Rect::from_min_size(rect.min + vec2(5.0, 4.0), vec2(38.0, 38.0));
+    match asked {
+        Some(asked) => answer::thumbnail(ui, picture, asked),
+        None => {
+            ui.painter().rect_filled(picture, theme::RADIUS_FIELD, t.grid);
+            icon::SCAN_FACE.paint(ui.painter(), picture, 20.0, t.text3);
+        }
+    }
+    let bar = Rect::from_min_size(pos2(rect.right() - 70.0, rect.center().y - 2.0), vec2(60.0, 4.0));
+    let reply = asked.and_then(|asked| asked.reply.as_ref()?.as_ref().ok());
+    let end = if reply.is_some() { bar.left() } else { rect.right() };
+    let painter = ui.painter_at(rect.with_max_x(end - 8.0));
+    let line = |painter: &Painter, below: f32, text: String, size: f32, color| {
+        painter.text(pos2(picture.right() + 10.0, rect.top() + below), Align2::LEFT_TOP, text, theme::regular(size), color)
+    };
+    line(&painter, 6.0, name, size::TABLE, t.text);
+    line(&painter, 25.0, said, size::CAPTION, t.text2);
+    if let Some(reply) = reply {
+        let (class, share, _) = reply.verdict();
+        ui.painter().rect_filled(bar, 2.0, t.stroke);
+        ui.painter().rect_filled(bar.with_max_x(bar.left() + bar.width() * share as f32), 2.0, t.class(class as u8));
+    }
+    response
+}
+
+/// An answer's name: the photo's, and which face of several it is about.
+fn name(lang: Lang, photo: &Photo, index: usize) -> String {
+    match photo.asked.len() {
+        0 | 1 => photo.name.clone(),
+        _ => format!("{}, {} {}", photo.name, say("face", "visage").get(lang), index + 1),
+    }
+}
+
+/// A line for each answer, the oldest first, and what must stand under them.
+fn text(lang: Lang, photos: &[Photo]) -> String {
+    let answers = photos.iter().flat_map(|photo| photo.asked.iter().enumerate().map(move |(i, asked)| (photo, i, asked)));
+    let mut lines: Vec<String> = Vec::new();
+    let mut cautions: Vec<&str> = Vec::new();
+    for (photo, index, asked) in answers {
+        lines.push(format!("{}: {}", name(lang, photo, index), sentence(lang, asked)));
+        if let Some(Ok(reply)) = &asked.reply
+            && !cautions.contains(&reply.caution.get(lang))
+        {
+            cautions.push(reply.caution.get(lang));
+        }
+    }
+    lines.extend(cautions.iter().map(|caution| format!("{caution}.")));
+    lines.join("\n")
+}
