@@ -61,18 +61,18 @@ fn described(arg: Arg) -> Arg {
     let mut notes = String::new();
     let defaults: Vec<_> = arg.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
     if !defaults.is_empty() {
-        notes += &format!(" [défaut : {}]", defaults.join(", "));
+        notes += &format!(" [défaut : {}]", defaults.join(", "));
     }
     let possible: Vec<_> = arg.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
     if !possible.is_empty() {
-        notes += &format!(" [au choix : {}]", possible.join(", "));
+        notes += &format!(" [au choix : {}]", possible.join(", "));
     }
     arg.help(help + &notes).hide_default_value(true).hide_possible_values(true)
 }
 
 fn refuse(error: &Error) -> ! {
     let Some(what) = (spoken() == Lang::Fr).then(|| translated(error)).flatten() else { error.exit() };
-    complain_line(&format!("erreur : {what}\n\nPour en savoir plus : trombine help"));
+    complain_line(&format!("erreur : {what}\n\nPour en savoir plus : trombine help"));
     std::process::exit(2)
 }
 
@@ -85,14 +85,14 @@ fn translated(error: &Error) -> Option<String> {
     };
     let argument = || of(ContextKind::InvalidArg);
     Some(match error.kind() {
-        ErrorKind::UnknownArgument => format!("argument inconnu « {} »", argument()?),
-        ErrorKind::InvalidSubcommand => format!("commande inconnue « {} »", of(ContextKind::InvalidSubcommand)?),
+        ErrorKind::UnknownArgument => format!("argument inconnu « {} »", argument()?),
+        ErrorKind::InvalidSubcommand => format!("commande inconnue « {} »", of(ContextKind::InvalidSubcommand)?),
         ErrorKind::MissingRequiredArgument => format!("il manque {}", argument()?),
-        ErrorKind::ArgumentConflict => format!("« {} » ne va pas avec « {} »", argument()?, of(ContextKind::PriorArg)?),
+        ErrorKind::ArgumentConflict => format!("« {} » ne va pas avec « {} »", argument()?, of(ContextKind::PriorArg)?),
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
             let value = of(ContextKind::InvalidValue).filter(|value| !value.is_empty());
             let none = || "il manque une valeur".to_owned();
-            format!("{} pour « {} »", value.map_or_else(none, |value| format!("valeur « {value} » refusée")), argument()?)
+            format!("{} pour « {} »", value.map_or_else(none, |value| format!("valeur « {value} » refusée")), argument()?)
         }
         _ => return None,
     })

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     data::sample::Source,
-    engine::{self, Device, SelfTest},
+    engine::{self, SelfTest},
     files::atomic,
     problem::{Kind, Problem},
     text::{Lang, Sentence, bytes, decimal, duration, say},
@@ -95,9 +95,8 @@ pub fn devices(json: bool, lang: Lang) -> Done {
         print(&text);
         return Ok(());
     }
-    for Device { id, name, details, memory, .. } in &devices {
-        let memory = memory.map_or_else(String::new, |memory| format!(", {}", bytes(lang, memory)));
-        print(&format!("{id:<12} {name}  {details}{memory}"));
+    for device in &devices {
+        print(&format!("{:<12} {}: {}", device.id, device.name, device.about(lang)));
     }
     Ok(())
 }

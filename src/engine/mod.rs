@@ -31,7 +31,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     model::{Network, Weights},
     problem::{Kind, Problem},
-    text::say,
+    text::{Lang, Say, bytes, say},
     train::{loss::LossSettings, optimizer::OptimizerSettings},
 };
 
@@ -254,6 +254,28 @@ pub enum DeviceKind {
     SoftwareGraphics,
 }
 
+impl Device {
+    /// What it is in one line: its kind, details, memory.
+    pub fn about(&self, lang: Lang) -> String {
+        let memory = self.memory.map(|memory| bytes(lang, memory));
+        let parts = [Some(self.kind.name().get(lang).to_owned()), Some(self.details.clone()), memory];
+        parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl DeviceKind {
+    /// Its name for a person.
+    pub const fn name(self) -> Say {
+        match self {
+            Self::Processor => say("processor", "processeur"),
+            Self::Candle => say("for comparison", "pour comparer"),
+            Self::Reference => say("plain loops, for tests", "boucles simples, pour les tests"),
+            Self::Graphics => say("graphics processor", "processeur graphique"),
+            Self::SoftwareGraphics => say("software, computes on the processor", "logiciel, calcule sur le processeur"),
+        }
+    }
+}
+
 /// Whether the parts of `batch` belong together and fit `network`; one that names cuts is for a device that keeps them.
 ///
 /// # Errors
@@ -279,7 +301,7 @@ pub fn check_batch(network: &Network, batch: &Batch<'_>) -> Result<(), Problem> 
 fn not_kept() -> Problem {
     Problem::new(
         Kind::Internal,
-        say("The device does not keep these pictures", "Le périphérique ne garde pas ces images"),
+        say("The device does not keep these pictures", "L’appareil ne garde pas ces images"),
         say("Report this fault, with the details", "Signalez ce défaut, avec les détails"),
     )
 }

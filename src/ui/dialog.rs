@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     engine::SelfTest,
-    text::{Lang, Say, bytes, number, say},
+    text::{Lang, Say, number, say},
 };
 
 /// What the user decided.
@@ -124,6 +124,8 @@ fn preferences(ui: &mut Ui, cx: &mut Cx<'_>, mode: Mode, zoom: f32) -> Answer {
 }
 
 fn devices(ui: &mut Ui, cx: &mut Cx<'_>) {
+    /// From a radio button's left edge to its text.
+    const INDENT: f32 = 18.0;
     let (lang, t) = (cx.lang, Theme::of(ui));
     ui.add_space(8.0);
     ui.label(cx.say(say("Train on", "Entraîner sur")));
@@ -155,14 +157,12 @@ fn devices(ui: &mut Ui, cx: &mut Cx<'_>) {
             ui.spacing_mut().item_spacing.y = 2.0;
             ui.add_space(2.0 - theme::GUTTER / 2.0);
             ui.horizontal(|ui| {
-                ui.add_space(24.0);
-                let memory = device.memory.map_or_else(String::new, |memory| format!(", {}", bytes(lang, memory)));
-                let details = format!("{}{memory}", device.details);
-                ui.add(egui::Label::new(theme::caption(details).color(t.text3)).wrap());
+                ui.add_space(INDENT);
+                ui.add(egui::Label::new(theme::caption(device.about(lang)).color(t.text3)).wrap());
             });
             if let Some(test) = cx.session.tested.get(&device.id) {
                 ui.horizontal(|ui| {
-                    ui.add_space(24.0);
+                    ui.add_space(INDENT);
                     let symbol = if test.agrees { icon::CHECK } else { icon::TRIANGLE_ALERT };
                     let color = if test.agrees { t.text2 } else { t.bad };
                     ui.label(symbol.text(13.0).color(color));

@@ -249,8 +249,7 @@ fn device(ui: &mut Ui, cx: &mut Cx<'_>) {
             t.text2,
         );
         ui.painter().galley(pos2(rect.left() + 32.0, rect.center().y - galley.size().y / 2.0), galley, t.text2);
-        let details = device.details.clone();
-        if response.on_hover_text(details).clicked() {
+        if response.on_hover_text(device.about(cx.lang)).clicked() {
             cx.act(Action::Show(Dialog::Preferences));
         }
     });

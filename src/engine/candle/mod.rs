@@ -42,7 +42,7 @@ pub fn devices() -> Vec<Device> {
         memory: None,
         details: details.to_owned(),
     };
-    let mut devices = vec![device("candle", "candle", "matrix products by gemm, the network by candle")];
+    let mut devices = vec![device("candle", "candle", "gemm")];
     if open_device("candle-cuda").is_ok() {
         devices.push(device("candle-cuda", "candle, CUDA", "the first CUDA card, through candle and the CUDA toolkit"));
     }

@@ -84,11 +84,9 @@ fn found(number: usize, adapter: wgpu::Adapter) -> Found {
     let info = adapter.get_info();
     let software = info.device_type == wgpu::DeviceType::Cpu;
     let sort = match info.device_type {
-        wgpu::DeviceType::DiscreteGpu => "graphics card",
-        wgpu::DeviceType::IntegratedGpu => "graphics within the processor",
-        wgpu::DeviceType::VirtualGpu => "virtual graphics card",
-        wgpu::DeviceType::Other => "graphics",
-        wgpu::DeviceType::Cpu => "software, computes on the processor",
+        wgpu::DeviceType::IntegratedGpu => "integrated",
+        wgpu::DeviceType::VirtualGpu => "virtual",
+        _ => "",
     };
     let lacks = lacks(&adapter.limits(), adapter.get_downlevel_capabilities().flags);
     let parts = [sort.to_owned(), format!("{:?}", info.backend), info.driver.clone(), info.driver_info.clone()];

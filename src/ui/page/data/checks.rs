@@ -42,8 +42,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview
         let contradicting = overview.contradictions().iter().map(|group| group.samples.len()).sum();
         let what = say("of them with contradicting labels", "dont se contredisent");
         row(ui, icon::TRIANGLE_ALERT, t.bad, what, contradicting, Show::Contradictions);
-        let what = say("pictures that cannot be used", "images inutilisables");
-        row(ui, icon::FILE_X, t.bad, what, overview.lost.len(), Show::Lost);
+        // Where there is no room for all lines, that nothing is lost goes without saying.
+        if !(tight && overview.lost.is_empty() && !overview.edited.is_empty()) {
+            let what = say("pictures that cannot be used", "images inutilisables");
+            row(ui, icon::FILE_X, t.bad, what, overview.lost.len(), Show::Lost);
+        }
         if !overview.foreign.is_empty() {
             row(ui, icon::FILE_TEXT, t.text3, say("other files", "autres fichiers"), overview.foreign.len(), Show::Foreign);
         }

@@ -51,16 +51,16 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, gr
     let kept = cx.plan.ok().map_or(0, |plan| plan.split.kept_together as u64);
     let together = cx.plan.ok().is_some_and(|plan| plan.settings.split.look_alikes);
     let text = match (which, lang) {
-        (Show::Near, Lang::En) if together => format!("{count} that look the same, each in one part: {kept} kept from leaking"),
+        (Show::Near, Lang::En) if together => format!("{count} that look the same, {kept} kept from leaking"),
         (Show::Near, Lang::Fr) if together => {
-            format!("{count} qui se ressemblent, chacun dans une partie : {kept} fuites évitées")
+            format!("{count} semblables, {kept} gardés d’une fuite")
         }
         (Show::Near, Lang::En) => format!("{count} that look the same; the split’s options can keep them together"),
         (Show::Near, Lang::Fr) => format!("{count} qui se ressemblent ; les options de la répartition peuvent les réunir"),
         (_, Lang::En) if together => format!("{count}, each in one part"),
         (_, Lang::Fr) if together => format!("{count}, chacun dans une partie"),
-        (_, Lang::En) => format!("{count}, each in one part: {kept} kept from leaking"),
-        (_, Lang::Fr) => format!("{count}, chacun dans une partie : {kept} fuites évitées"),
+        (_, Lang::En) => format!("{count}, {kept} kept from leaking"),
+        (_, Lang::Fr) => format!("{count}, {kept} gardés d’une fuite"),
     };
     let wrong: Vec<PathBuf> = overview
         .contradictions()

@@ -65,7 +65,7 @@ fn entry(ui: &mut Ui, lang: Lang, photo: &Photo, index: usize, asked: Option<&As
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::click());
     let both = match lang {
         Lang::En => format!("{name}: {said}"),
-        Lang::Fr => format!("{name} : {said}"),
+        Lang::Fr => format!("{name} : {said}"),
     };
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, &both));
     if on || response.hovered() {
