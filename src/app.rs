@@ -129,6 +129,12 @@ pub struct App {
     /// Go on with this run as soon as its data set is open.
     resume_when_open: Option<(String, Onward)>,
     interrupted: Interrupted,
+    /// The run to show as soon as it is known to be there still.
+    run_to_show: Option<String>,
+    /// Whether a run was asked for that has not come.
+    awaits_run: bool,
+    /// The page to go to as soon as that run is there.
+    page_to_come: Option<Page>,
     /// What the user last asked to have written where.
     written: Option<Fetched>,
     /// Close the window as soon as the worker is at rest.
@@ -170,6 +176,7 @@ impl App {
         }
         let wake = ctx.clone();
         self.answerer = Answerer::at(store.clone(), move || wake.request_repaint()).ok();
+        self.run_to_show.clone_from(&self.preferences.run);
         self.send(Command::EmptyTrash, None);
         self.send(Command::ListRuns, None);
     }
@@ -226,6 +233,9 @@ impl App {
             train_when_open: false,
             resume_when_open: None,
             interrupted: Interrupted::default(),
+            run_to_show: None,
+            awaits_run: false,
+            page_to_come: None,
             written: None,
             closing: false,
             preferences,
@@ -259,6 +269,11 @@ impl App {
         }
         self.toasts.take(&mut self.session);
         self.look_for_interrupted();
+        self.show_run_again();
+        self.awaits_run &= self.session.run.is_none();
+        if let Some(page) = self.page_to_come.take_if(|page| page.locked(&self.session).is_none()) {
+            self.page = page;
+        }
         if let Some(dataset) = self.session.dataset.clone()
             && !before.as_ref().is_some_and(|before| Arc::ptr_eq(before, &dataset))
         {
@@ -270,6 +285,16 @@ impl App {
         }
         if self.closing && !self.session.phase.busy() {
             ctx.send_viewport_cmd(ViewportCommand::Close);
+        }
+    }
+
+    /// Shows the run that was shown when the window was closed, if it is still there and no other is shown.
+    fn show_run_again(&mut self) {
+        let there = |run: &mut String| self.session.runs.iter().any(|info| info.id == *run);
+        if let Some(run) = self.run_to_show.take_if(there)
+            && self.session.run.is_none()
+        {
+            self.send(Command::OpenRun(run), None);
         }
     }
 
@@ -413,6 +438,9 @@ impl eframe::App for App {
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
         self.preferences.page = self.page;
+        if let Some(run) = &self.session.run {
+            self.preferences.run = Some(run.info.id.clone());
+        }
         storage.set_string(eframe::APP_KEY, self.preferences.text());
     }
 

@@ -27,6 +27,9 @@ impl App {
             Action::Go(page) => {
                 if page.locked(&self.session).is_none() {
                     self.page = page;
+                    self.page_to_come = None;
+                } else if self.awaits_run {
+                    self.page_to_come = Some(page);
                 }
                 // Runs may have come or gone beside the window.
                 if page == Page::Runs {
@@ -63,7 +66,10 @@ impl App {
             Action::Pause(pause) => self.wish(if pause { Wish::Pause } else { Wish::Go }),
             Action::FinishNow => self.wish(Wish::Finish),
             Action::Discard => self.dialog = Some(Dialog::Discard),
-            Action::OpenRun(run) => self.send(Command::OpenRun(run), None),
+            Action::OpenRun(run) => {
+                self.awaits_run = true;
+                self.send(Command::OpenRun(run), None);
+            }
             Action::ViewRun(run) => self.send(Command::ViewRun(run), None),
             Action::RenameRun { run, name, note } => self.send(Command::RenameRun { run, name, note }, None),
             Action::DeleteRun(run) => {
@@ -88,6 +94,7 @@ impl App {
             Action::ImportRun(folder) => self.import_run(folder),
             Action::EvaluateFolder { run } => self.errands.choose_judged_folder(lang, run),
             Action::Evaluate { run, mirrored } => {
+                self.awaits_run = true;
                 // Pictures of another source would not be the run's.
                 let own = self.session.runs.iter().find(|info| info.id == run).map(|info| &info.source);
                 let dataset = self.session.dataset.clone().filter(|open| own.is_none_or(|own| open.source == *own));

@@ -29,6 +29,8 @@ pub struct Preferences {
     pub recent: Vec<PathBuf>,
     /// What was open at the end.
     pub source: Option<Source>,
+    /// The run that was shown last, by id.
+    pub run: Option<String>,
     pub settings: Settings,
 }
 
@@ -42,6 +44,7 @@ impl Default for Preferences {
             device: "auto".to_owned(),
             recent: Vec::new(),
             source: None,
+            run: None,
             settings: Settings::default(),
         }
     }

@@ -9,8 +9,10 @@ use trombine::{
     app::{App, Preferences},
     run::RunStore,
     session::{Phase, Session},
-    ui::page::Page,
+    ui::{Action, page::Page},
 };
+
+use crate::training;
 
 struct Newcomer {
     window: Harness<'static, App>,
@@ -20,10 +22,14 @@ struct Newcomer {
 
 impl Newcomer {
     fn new(home: &std::path::Path) -> Self {
+        Self::with(home, Preferences::default())
+    }
+
+    fn with(home: &std::path::Path, preferences: Preferences) -> Self {
         let store = RunStore::at(home);
         let mut window: Harness<'static, App> =
             Harness::builder().with_size([1280.0, 800.0]).with_max_steps(60).build_eframe(move |cc| {
-                let mut app = App::offline(&cc.egui_ctx, Session::default(), Preferences::default());
+                let mut app = App::offline(&cc.egui_ctx, Session::default(), preferences);
                 app.employ(&cc.egui_ctx, &store);
                 app
             });
@@ -78,4 +84,32 @@ fn five_clicks_lead_to_a_judged_model() {
     assert_eq!(judged, 1, "it is kept");
     assert!(newcomer.window.query_all_by_label_contains("men were called women").next().is_some());
     assert!(newcomer.clicks <= 5, "{} clicks", newcomer.clicks);
+}
+
+/// A run in `home`, by its id.
+fn begun(home: &std::path::Path) -> String {
+    RunStore::at(home).create(&training::plan(&training::settings())).expect("a run").info.id.clone()
+}
+
+#[test]
+fn the_run_that_was_shown_is_shown_again() {
+    let home = tempfile::tempdir().expect("a folder");
+    let id = begun(home.path());
+    let mut window = Newcomer::with(home.path(), Preferences { run: Some(id.clone()), ..Preferences::default() });
+    window.wait(|app| app.session.run.is_some());
+    assert_eq!(window.window.state().session.run.as_ref().map(|view| view.info.id.clone()), Some(id));
+}
+
+#[test]
+fn the_results_of_a_run_open_with_one_click() {
+    let home = tempfile::tempdir().expect("a folder");
+    let id = begun(home.path());
+    let mut window = Newcomer::with(home.path(), Preferences { page: Page::Runs, ..Preferences::default() });
+    window.wait(|app| !app.session.runs.is_empty());
+    let ctx = window.window.ctx.clone();
+    for action in [Action::OpenRun(id), Action::Go(Page::Results)] {
+        window.window.state_mut().perform(&ctx, action);
+    }
+    assert_eq!(window.window.state().page, Page::Runs, "its report has not come");
+    window.wait(|app| app.page == Page::Results);
 }

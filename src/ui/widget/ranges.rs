@@ -39,8 +39,10 @@ pub fn height(rows: usize) -> f32 {
 pub fn ranges(ui: &mut Ui, lang: Lang, rows: &[Row], all: f64, selected: Option<usize>, row_height: f32) -> Option<usize> {
     let t = Theme::of(ui);
     let (outer, _) = ui.allocate_exact_size(vec2(ui.available_width(), rows.len() as f32 * row_height + 44.0), Sense::hover());
-    let names = name_width(ui, rows).min(outer.width() * 0.42);
-    let numbers = 108.0;
+    let names = widest(ui, rows.iter().map(|r| r.name.clone()), size::TABLE).max(40.0).min(outer.width() * 0.42);
+    let counts = widest(ui, rows.iter().map(|r| count(lang, r.n)), size::CAPTION);
+    // The share, the count, and the gaps beside them.
+    let numbers = counts + 58.0;
     let inside =
         Rect::from_min_max(pos2(outer.left() + names + 12.0, outer.top()), pos2(outer.right() - numbers, outer.bottom() - 44.0));
     let low = rows.iter().filter(|r| !r.small).map(|r| r.low).fold(all, f64::min);
@@ -63,7 +65,7 @@ pub fn ranges(ui: &mut Ui, lang: Lang, rows: &[Row], all: f64, selected: Option<
             ui.painter().rect_filled(rect, RADIUS_FIELD, t.surface2);
         }
         focus_ring(ui, &response, rect.shrink(2.0), RADIUS_FIELD);
-        draw(ui, t, &frame, rect, row, names, lang);
+        draw(ui, t, &frame, rect, row, [names, counts], lang);
         if response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(sentence(lang, row)).clicked() {
             chosen = Some(index);
         }
@@ -104,7 +106,7 @@ fn sentence(lang: Lang, row: &Row) -> String {
     }
 }
 
-fn draw(ui: &Ui, t: &Theme, frame: &Frame, rect: Rect, row: &Row, names: f32, lang: Lang) {
+fn draw(ui: &Ui, t: &Theme, frame: &Frame, rect: Rect, row: &Row, [names, counts]: [f32; 2], lang: Lang) {
     let middle = rect.center().y;
     let quiet = row.small;
     let text = if quiet { t.text3 } else { t.text };
@@ -126,16 +128,15 @@ fn draw(ui: &Ui, t: &Theme, frame: &Frame, rect: Rect, row: &Row, names: f32, la
     }
     let font = theme::regular(size::CAPTION);
     let right = rect.right() - 4.0;
-    let n = if lang == Lang::Fr { "n\u{a0}=\u{a0}" } else { "n\u{a0}" };
-    ui.painter().text(
-        pos2(right, middle),
-        Align2::RIGHT_CENTER,
-        format!("{n}{}", number(lang, row.n.into())),
-        font.clone(),
-        t.text3,
-    );
+    ui.painter().text(pos2(right, middle), Align2::RIGHT_CENTER, count(lang, row.n), font.clone(), t.text3);
     let share = percent(lang, row.share, 0);
-    ui.painter().text(pos2(right - 62.0, middle), Align2::RIGHT_CENTER, share, font, if quiet { t.text3 } else { t.text2 });
+    ui.painter().text(
+        pos2(right - counts - 12.0, middle),
+        Align2::RIGHT_CENTER,
+        share,
+        font,
+        if quiet { t.text3 } else { t.text2 },
+    );
 }
 
 fn axis(ui: &Ui, t: &Theme, frame: &Frame, lang: Lang, all: f64) {
@@ -157,8 +158,17 @@ fn axis(ui: &Ui, t: &Theme, frame: &Frame, lang: Lang, all: f64) {
     ui.painter().galley(pos2(left, frame.rect.bottom() + 24.0), galley, t.text2);
 }
 
-fn name_width(ui: &Ui, rows: &[Row]) -> f32 {
-    rows.iter()
-        .map(|r| ui.painter().layout_no_wrap(r.name.clone(), theme::regular(size::TABLE), egui::Color32::WHITE).size().x)
-        .fold(40.0, f32::max)
+/// `n 2,070`.
+fn count(lang: Lang, n: u32) -> String {
+    let n = number(lang, n.into());
+    match lang {
+        Lang::En => format!("n\u{a0}{n}"),
+        Lang::Fr => format!("n\u{a0}=\u{a0}{n}"),
+    }
+}
+
+/// The width of the widest of `texts`.
+fn widest(ui: &Ui, texts: impl Iterator<Item = String>, size: f32) -> f32 {
+    let width = |text| ui.painter().layout_no_wrap(text, theme::regular(size), egui::Color32::PLACEHOLDER).size().x;
+    texts.map(width).fold(0.0, f32::max)
 }

@@ -54,7 +54,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let Some(run) = session.answering() else {
         header(ui, Page::Predict.name().get(lang), "", |_| {});
         let text = say("A trained run answers here", "Un modèle entraîné répond ici").get(lang);
-        Card::new().fill().show(ui, |ui| notice::empty(ui, icon::SCAN_FACE, text, "", |_| {}));
+        Card::new().fill().show(ui, |ui| notice::empty(ui, icon::SCAN_FACE, text, "", |ui| go_on(ui, cx)));
         return;
     };
     header(ui, Page::Predict.name().get(lang), &who(lang, run), |ui| compare(ui, cx, state, run.id));
@@ -103,6 +103,17 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             });
         }
     });
+}
+
+/// The way to a run: to one that there is, or to the training of one.
+pub(super) fn go_on(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let (page, text) = match cx.session.runs.is_empty() {
+        true => (Page::Training, say("Go to training", "Aller à l’entraînement")),
+        false => (Page::Runs, say("Choose a run", "Choisir un essai")),
+    };
+    if ui.add(Button::primary(text.get(cx.lang)).trailing(icon::ARROW_RIGHT)).clicked() {
+        cx.act(Action::Go(page));
+    }
 }
 
 /// What the page is for, and who answers.

@@ -180,14 +180,7 @@ fn nothing(ui: &mut Ui, cx: &mut Cx<'_>) {
             "Once a training is over, it is judged on pictures that it has never seen, and what came out stands here",
             "Une fois l’entraînement fini, il est évalué sur des images jamais vues, et le résultat s’affiche ici",
         );
-        notice::empty(ui, icon::TARGET, title, text.get(lang), |ui| {
-            if ui
-                .add(Button::primary(say("Go to training", "Aller à l’entraînement").get(lang)).trailing(icon::ARROW_RIGHT))
-                .clicked()
-            {
-                cx.act(Action::Go(Page::Training));
-            }
-        });
+        notice::empty(ui, icon::TARGET, title, text.get(lang), |ui| super::predict::go_on(ui, cx));
     });
 }
 

@@ -120,7 +120,8 @@ pub fn scores(ui: &mut Ui, lang: Lang, shown: &Shown, height: f32) {
                 ui.painter().text(pos2(column(i), row.center().y), Align2::RIGHT_CENTER, value, font, t.text);
             }
         }
-        if room - pitch * 4.0 > 34.0 {
+        // Two lines and the gap above them.
+        if room - pitch * 4.0 > 44.0 {
             ui.add(egui::Label::new(theme::caption(about.get(lang)).color(t.text3)).wrap());
         }
     });
