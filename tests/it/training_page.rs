@@ -148,6 +148,9 @@ fn curves_explain_themselves() {
     assert!(words::about_loss(&diverged).get(Lang::En).contains("no longer a number"));
     let learning = epochs(&[(0.6, 0.6), (0.5, 0.55)]);
     assert!(words::about_loss(&learning).get(Lang::En).contains("still falls"));
+    // From 0.30 down to 0.297 in three epochs: a hundredth.
+    let level = epochs(&[(0.6, 0.6), (0.5, 0.4), (0.4, 0.30), (0.39, 0.299), (0.38, 0.298), (0.37, 0.297)]);
+    assert!(words::about_loss(&level).get(Lang::En).contains("leveled off"));
 }
 
 /// What early stopping's tile says after these epochs.

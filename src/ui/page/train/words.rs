@@ -77,6 +77,13 @@ pub fn about_loss(history: &[EpochRecord]) -> Sentence {
         )
         .into();
     }
+    if has_leveled_off(history) {
+        return say(
+            "Validation loss has leveled off: at this learning rate it learns little that is new",
+            "La perte de validation se stabilise : à ce taux, il n’apprend plus grand-chose de nouveau",
+        )
+        .into();
+    }
     if waited == 0 {
         say(
             "Validation loss still falls: it learns things that hold for new pictures",
@@ -128,6 +135,13 @@ pub fn about_accuracy(history: &[EpochRecord]) -> Sentence {
         "Il réussit à peu près aussi bien sur de nouvelles images que sur celles qu’il apprend",
     )
     .into()
+}
+
+/// Whether the last [`TREND`] epochs together brought the lowest validation loss down by less than a fiftieth.
+fn has_leveled_off(history: &[EpochRecord]) -> bool {
+    let lowest = |epochs: &[EpochRecord]| epochs.iter().map(|epoch| epoch.validation_loss).fold(f64::INFINITY, f64::min);
+    let (before, _) = history.split_at(history.len().saturating_sub(TREND));
+    before.len() >= TREND && lowest(history) > 0.98 * lowest(before)
 }
 
 /// How many of the last epochs in a row fulfil `holds(before, after)`.
