@@ -207,6 +207,10 @@ impl Mapped {
     }
 }
 
+/// Pictures read between two times that pages are given back. Linux brings in about half a megabyte around each.
+#[cfg(unix)]
+const GIVE_BACK_AFTER: u32 = 256;
+
 /// What [`Pixels`] holds: one reader of the map.
 struct Shared(Arc<Mapped>);
 
@@ -215,7 +219,7 @@ impl AsRef<[u8]> for Shared {
         // Pages of a mapped file count as this process's memory until they are given back; the system keeps them in its
         // file cache all the same, so reading them again costs little.
         #[cfg(unix)]
-        if self.0.asked.fetch_add(1, Ordering::Relaxed) % 4096 == 4095 {
+        if self.0.asked.fetch_add(1, Ordering::Relaxed) % GIVE_BACK_AFTER == GIVE_BACK_AFTER - 1 {
             // SAFETY: the map is shared, read-only and of a file: dropped pages are read from the file again.
             let _ = unsafe { self.0.map.unchecked_advise(memmap2::UncheckedAdvice::DontNeed) };
         }
