@@ -97,7 +97,9 @@ pub fn no_window(why: &str) {
             "Essayez `trombine train --sample` en ligne de commande, ou `trombine help`",
         ),
     );
-    terminal::complain(&problem.because(why), language(None));
+    // winit names the line of its own source before the reason.
+    let reason = why.split_once("os error at ").and_then(|(_, rest)| rest.split_once(": ")).map_or(why, |(_, reason)| reason);
+    terminal::complain(&problem.because(reason), language(None));
 }
 
 /// What a command ends with: nothing, or everything that the user should mend.

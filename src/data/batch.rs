@@ -28,6 +28,7 @@ pub struct Batch {
     pub pixels: Vec<u8>,
     /// In [`Form::Cuts`], which pieces of which samples.
     pub cuts: Vec<Cut>,
+    /// 0 or 1; between them where pictures are mixed.
     pub targets: Vec<f32>,
     /// The class weight of each picture's loss; 1 when judging.
     pub weights: Vec<f32>,
@@ -243,23 +244,38 @@ impl Recipe {
         targets.clear();
         weights.clear();
         for (number, &sample) in samples.iter().enumerate() {
-            let class = self.dataset.samples[sample as usize].class;
-            targets.push(f32::from(class));
             let drawn = match self.mode {
-                Mode::Training { seed, class_weights } => {
-                    weights.push(class_weights[usize::from(class.min(1))]);
-                    Drawn::new(&self.augment, &mut changes(seed, pass, sample))
-                }
-                Mode::Evaluation => {
-                    weights.push(1.0);
-                    Drawn::none(&self.augment)
-                }
+                Mode::Training { seed, .. } => Drawn::new(&self.augment, &mut changes(seed, pass, sample)),
+                Mode::Evaluation => Drawn::none(&self.augment),
             };
+            let (mut target, mut weight) = self.label(sample);
             match self.form {
-                Form::Pixels => drawn.apply(self.dataset.pixels.get(sample as usize), &mut pixels[number * len..][..len]),
+                Form::Pixels => {
+                    let out = &mut pixels[number * len..][..len];
+                    drawn.apply(self.dataset.pixels.get(sample as usize), out);
+                    if let Some(mix) = &drawn.mix {
+                        let other = self.samples[mix.other(self.samples.len())];
+                        mix.apply(&self.augment, self.dataset.pixels.get(other as usize), out);
+                        let (others_target, others_weight) = self.label(other);
+                        target = mix.blend(target, others_target);
+                        weight = mix.blend(weight, others_weight);
+                    }
+                }
                 Form::Cuts => cuts.push(drawn.cut(sample)),
             }
+            targets.push(target);
+            weights.push(weight);
         }
+    }
+
+    /// Target and weight of one sample.
+    fn label(&self, sample: u32) -> (f32, f32) {
+        let class = self.dataset.samples[sample as usize].class;
+        let weight = match self.mode {
+            Mode::Training { class_weights, .. } => class_weights[usize::from(class.min(1))],
+            Mode::Evaluation => 1.0,
+        };
+        (f32::from(class), weight)
     }
 }
 

@@ -139,7 +139,7 @@ pub struct Batch<'a> {
     pub pixels: &'a [u8],
     /// n pieces of the pictures that the device keeps ([`Engine::keep`]), instead of pixels.
     pub cuts: &'a [Cut],
-    /// n labels: 0.0 or 1.0.
+    /// n labels: 0.0 or 1.0, or between them where pictures are mixed.
     pub targets: &'a [f32],
     /// n factors of each picture's loss (class weights); the mean is over n, as in Keras.
     pub weights: &'a [f32],

@@ -37,7 +37,7 @@ impl Run {
                     en: format!("{name} is not a run: it has no run.json"),
                     fr: format!("{name} n’est pas un essai : il n’y a pas de run.json"),
                 },
-                say("Choose the folder of a run, or delete this one", "Choisissez le dossier d’un essai, ou supprimez celui-ci"),
+                say("Choose the folder of a run", "Choisissez le dossier d’un essai"),
             ));
         }
         let mut info: RunInfo = atomic::read_json(&path)?;

@@ -36,9 +36,11 @@
 //! print(np.quantile(v, [0.05, 0.25, 0.5, 0.75, 0.9]), v.mean(), v.std(), (v == 255).mean())
 //! ```
 
+use std::collections::BTreeSet;
+
 use trombine::{
     data::{
-        augment::{self, AugmentSettings, Drawn, geometry::Geometry},
+        augment::{self, AugmentSettings, Drawn, geometry::Geometry, mixup::Mixup},
         random::{Purpose, Random},
         sample::{PIXEL_BYTES, SIDE},
     },
@@ -246,10 +248,11 @@ fn everything() -> AugmentSettings {
 
 #[test]
 fn the_same_seed_repeats_the_picture_and_another_does_not() {
-    let settings = everything();
+    let (settings, other) = (everything(), vec![200; PIXEL_BYTES]);
     let make = |sample| {
         let mut out = vec![0; settings.side() * settings.side() * 3];
-        augment::training(&settings, &picture(), &mut Random::new(42, Purpose::Augment, &[3, sample]), &mut out);
+        let mut random = Random::new(42, Purpose::Augment, &[3, sample]);
+        augment::training(&settings, &picture(), |_| &other, &mut random, &mut out);
         out
     };
     assert_eq!(make(0), make(0));
@@ -258,12 +261,14 @@ fn the_same_seed_repeats_the_picture_and_another_does_not() {
 
 #[test]
 fn every_knob_changes_what_training_sees() {
+    let other = vec![200; PIXEL_BYTES];
     let see = |settings: &AugmentSettings| {
         let side = settings.side();
         let mut all = vec![side as u8];
         for sample in 0..12 {
             let mut out = vec![0; side * side * 3];
-            augment::training(settings, &picture(), &mut Random::new(42, Purpose::Augment, &[sample]), &mut out);
+            let mut random = Random::new(42, Purpose::Augment, &[sample]);
+            augment::training(settings, &picture(), |_| &other, &mut random, &mut out);
             all.extend(out);
         }
         all
@@ -314,6 +319,40 @@ fn half_the_pictures_are_mirrored_and_crops_reach_every_corner() {
         assert!(drawn.iter().any(|g| g.left == corner) && drawn.iter().any(|g| g.top == corner));
     }
     assert!(drawn.iter().all(|g| g.left <= 16 && g.top <= 16));
+}
+
+/// from scipy.special import betainc
+/// a = 0.2  # the mean of min(x, 1 - x) of Beta(a, a), and how often it is below 0.05
+/// print(betainc(a + 1, a, 0.5), 2 * betainc(a, a, 0.05))  # 0.10119 0.58205
+#[test]
+fn mixup_draws_shares_from_a_beta_distribution() {
+    let mixup = Mixup { on: true, alpha: 0.2 };
+    let mut random = Random::new(3, Purpose::Augment, &[]);
+    let draws: Vec<_> = (0..20_000).map(|_| mixup.draw(&mut random)).collect();
+    let count = draws.len() as f64;
+    let mean = draws.iter().map(|mix| mix.share).sum::<f64>() / count;
+    let small = draws.iter().filter(|mix| mix.share < 0.05).count() as f64 / count;
+    assert!((mean - 0.10119).abs() < 0.004, "{mean}");
+    assert!((small - 0.58205).abs() < 0.015, "{small}");
+    assert!(draws.iter().all(|mix| (0.0..=0.5).contains(&mix.share)));
+    let others: BTreeSet<usize> = draws.iter().map(|mix| mix.other(7)).collect();
+    assert_eq!(others, (0..7).collect());
+}
+
+#[test]
+fn mixup_blends_the_changed_pictures() {
+    // Of one color each, so that crop and mirror leave them alone.
+    let settings = AugmentSettings { mixup: Mixup { on: true, alpha: 1.0 }, ..AugmentSettings::default() };
+    let (own, other) = (vec![40; PIXEL_BYTES], vec![240; PIXEL_BYTES]);
+    for sample in 0..20 {
+        let random = || Random::new(5, Purpose::Augment, &[sample]);
+        let mix = Drawn::new(&settings, &mut random()).mix.expect("it is on");
+        let mut out = vec![0; settings.side() * settings.side() * 3];
+        augment::training(&settings, &own, |_| &other, &mut random(), &mut out);
+        let expected = (40.0 + 200.0 * mix.share).round() as u8;
+        assert!(out.iter().all(|value| *value == expected), "{} instead of {expected}", out[0]);
+        assert!((f64::from(mix.blend(1.0, 0.0)) - (1.0 - mix.share)).abs() < 1e-6);
+    }
 }
 
 #[test]

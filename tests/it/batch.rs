@@ -4,7 +4,8 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use trombine::{
     data::{
-        batch::{Batch, Batches, batches_per_pass},
+        augment::Drawn,
+        batch::{Batch, Batches, batches_per_pass, changes},
         random::{Purpose, Random},
         sample::{Dataset, PIXEL_BYTES, Part, Pixels, Sample, Source},
         split::Split,
@@ -91,6 +92,29 @@ fn targets_are_classes_and_weights_those_of_the_class() {
             assert_eq!(view.weights[i], [0.5, 2.0][(sample % 2) as usize]);
         }
     }
+}
+
+#[test]
+fn mixed_pictures_have_mixed_targets_and_weights() {
+    let mut plan = plan(1);
+    plan.settings.augment.mixup.on = true;
+    plan.settings.augment.mixup.alpha = 1.0;
+    let mut between = 0;
+    for batch in take(&plan, 0, 3) {
+        for (i, sample) in batch.samples.iter().enumerate() {
+            let drawn = Drawn::new(&plan.settings.augment, &mut changes(plan.settings.seed.into(), 0, *sample));
+            let mix = drawn.mix.expect("it is on");
+            // The training part are the samples 0 to 10.
+            let (own, other) = (sample % 2, mix.other(11) as u32 % 2);
+            let expected = f64::from(own) + (f64::from(other) - f64::from(own)) * mix.share;
+            assert!((f64::from(batch.targets[i]) - expected).abs() < 1e-6);
+            let weight = 0.5 + 1.5 * expected;
+            assert!((f64::from(batch.weights[i]) - weight).abs() < 1e-6);
+            between += usize::from(own != other);
+        }
+    }
+    assert!(between > 2, "{between} of 11 mixed with the other class");
+    assert_eq!(take(&plan, 0, 8)[5..], take(&plan, 5, 3), "resumed at step 5");
 }
 
 #[test]

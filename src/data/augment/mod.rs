@@ -2,8 +2,9 @@
 //! exactly what training does.
 //!
 //! The picture is cut, turned and mirrored in one sampling (`geometry`), then blurred, then recolored, then grained,
-//! and last a part is hidden: roughly the order in which a camera would do it. Each augmentation draws from a stream of
-//! its own, so that switching one leaves the others as they were.
+//! and then a part is hidden: roughly the order in which a camera would do it. Last, another picture made the same way
+//! may show through (`mixup`). Each augmentation draws from a stream of its own, so that switching one leaves the others
+//! as they were.
 
 pub mod amount;
 pub mod blur;
@@ -14,6 +15,7 @@ pub mod erasing;
 pub mod flip;
 pub mod geometry;
 pub mod grayscale;
+pub mod mixup;
 pub mod noise;
 pub mod rotation;
 pub mod saturation;
@@ -25,16 +27,27 @@ use serde::{Deserialize, Serialize};
 
 pub use warnings::warnings;
 
-use self::{erasing::Rectangle, geometry::Geometry, noise::Grain};
+use self::{erasing::Rectangle, geometry::Geometry, mixup::Mix, noise::Grain};
 use super::{random::Random, sample::SIDE};
 use crate::{
     engine::Cut,
     knob::{Knob, Knobs, within},
 };
 
-/// Changes one cached picture ([`SIDE`] x [`SIDE`] x 3) as training sees it, into `out` (`side` x `side` x 3).
-pub fn training(settings: &AugmentSettings, pixels: &[u8], random: &mut Random, out: &mut [u8]) {
-    Drawn::new(settings, random).apply(pixels, out);
+/// Changes one cached picture ([`SIDE`] x [`SIDE`] x 3) as training sees it, into `out` (`side` x `side` x 3);
+/// `other` gives the cached picture that is to show through, if one is.
+pub fn training<'a>(
+    settings: &AugmentSettings,
+    pixels: &[u8],
+    other: impl FnOnce(&Mix) -> &'a [u8],
+    random: &mut Random,
+    out: &mut [u8],
+) {
+    let drawn = Drawn::new(settings, random);
+    drawn.apply(pixels, out);
+    if let Some(mix) = &drawn.mix {
+        mix.apply(settings, other(mix), out);
+    }
 }
 
 /// Cuts the center of one cached picture as judging sees it, into `out` (`side` x `side` x 3).
@@ -63,6 +76,7 @@ pub struct AugmentSettings {
     pub grayscale: grayscale::Grayscale,
     pub noise: noise::Noise,
     pub blur: blur::Blur,
+    pub mixup: mixup::Mixup,
 }
 
 impl Default for AugmentSettings {
@@ -82,6 +96,7 @@ impl Default for AugmentSettings {
             grayscale: Default::default(),
             noise: Default::default(),
             blur: Default::default(),
+            mixup: Default::default(),
         }
     }
 }
@@ -109,10 +124,11 @@ impl AugmentSettings {
             grayscale,
             noise,
             blur,
+            mixup,
         } = self;
         let moved = [zoom.on, rotation.on, shift.on];
         let colored = [brightness.on, contrast.on, saturation.on, grayscale.on];
-        let covered = [erasing.on, noise.on, blur.on];
+        let covered = [erasing.on, noise.on, blur.on, mixup.on];
         self.side() == self.crop_side() && ![&moved[..], &colored, &covered].concat().contains(&true)
     }
 
@@ -139,6 +155,7 @@ impl Knobs for AugmentSettings {
             grayscale,
             noise,
             blur,
+            mixup,
         } = self;
         let mut knobs: Vec<_> = crop::knobs(crop, resize_back).into();
         knobs.extend(flip::knobs(flip, test_time_flip));
@@ -152,6 +169,7 @@ impl Knobs for AugmentSettings {
         knobs.extend(within("grayscale", grayscale));
         knobs.extend(within("noise", noise));
         knobs.extend(within("blur", blur));
+        knobs.extend(within("mixup", mixup));
         knobs
     }
 }
@@ -168,6 +186,8 @@ pub struct Drawn {
     pub grayscale: bool,
     pub noise: Option<Grain>,
     pub erasing: Option<Rectangle>,
+    /// What shows through; whoever applies this knows the other pictures.
+    pub mix: Option<Mix>,
 }
 
 impl Drawn {
@@ -184,6 +204,7 @@ impl Drawn {
             grayscale: false,
             noise: None,
             erasing: None,
+            mix: None,
         }
     }
 
@@ -195,8 +216,8 @@ impl Drawn {
         (drawn.geometry.left, drawn.geometry.top) = crop::draw(drawn.geometry.crop, &mut stream());
         let mut flip = stream();
         drawn.geometry.flip = settings.flip && flip::draw(&mut flip);
-        let mut streams: [Random; 10] = std::array::from_fn(|_| stream());
-        let [shift, zoom, rotation, brightness, contrast, saturation, noise, erasing, grayscale, blur] = &mut streams;
+        let mut streams: [Random; 11] = std::array::from_fn(|_| stream());
+        let [shift, zoom, rotation, brightness, contrast, saturation, noise, erasing, grayscale, blur, mixup] = &mut streams;
         if settings.shift.on {
             drawn.geometry.shift = settings.shift.draw(shift);
         }
@@ -213,6 +234,7 @@ impl Drawn {
         drawn.erasing = settings.erasing.on.then(|| settings.erasing.draw(side, erasing)).flatten();
         drawn.grayscale = settings.grayscale.on && settings.grayscale.draw(grayscale);
         drawn.blur = settings.blur.on.then(|| settings.blur.draw(blur)).flatten();
+        drawn.mix = settings.mixup.on.then(|| settings.mixup.draw(mixup));
         drawn
     }
 
@@ -222,7 +244,7 @@ impl Drawn {
         Cut { picture, left: left as u32, top: top as u32, flip }
     }
 
-    /// Makes the picture: `pixels` are [`SIDE`] x [`SIDE`] x 3, `out` is `side` x `side` x 3.
+    /// Makes the picture by itself: `pixels` are [`SIDE`] x [`SIDE`] x 3, `out` is `side` x `side` x 3.
     pub fn apply(&self, pixels: &[u8], out: &mut [u8]) {
         let side = self.geometry.side;
         self.geometry.apply(pixels, out);

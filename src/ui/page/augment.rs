@@ -53,6 +53,7 @@ pub fn state_line(lang: Lang, settings: &Settings) -> String {
         a.grayscale.on,
         a.noise.on,
         a.blur.on,
+        a.mixup.on,
     ];
     match more.iter().filter(|on| **on).count() {
         0 => {}

@@ -6,7 +6,7 @@ use egui::{Context, TextureHandle, TextureId, TextureOptions};
 
 use crate::{
     data::{
-        augment::{self, AugmentSettings},
+        augment::{self, AugmentSettings, mixup::Mix},
         batch,
         random::{Purpose, Random},
         sample::{PIXEL_BYTES, Part, SIDE},
@@ -81,7 +81,7 @@ impl Preview {
                 .map(|n| {
                     let mut random = Random::new(seed, Purpose::Preview, &[round, n]);
                     let mut out = vec![0; augment.side() * augment.side() * 3];
-                    augment::training(augment, pixels, &mut random, &mut out);
+                    augment::training(augment, pixels, |mix| other(cx, mix).unwrap_or(pixels), &mut random, &mut out);
                     (out, augment.side())
                 })
                 .collect();
@@ -108,11 +108,13 @@ impl Preview {
             let size = plan.settings.train.batch_size as usize;
             let start = (round * size) % samples.len().max(1);
             let chosen = samples[start..].iter().take(count.min(size));
+            let all = plan.indices(Part::Train);
+            let other = |mix: &Mix| dataset.pixels.get(all[mix.other(all.len())] as usize);
             chosen
                 .map(|&sample| {
                     let mut out = vec![0; augment.side() * augment.side() * 3];
                     let mut random = batch::changes(seed.into(), 0, sample);
-                    augment::training(augment, dataset.pixels.get(sample as usize), &mut random, &mut out);
+                    augment::training(augment, dataset.pixels.get(sample as usize), other, &mut random, &mut out);
                     (out, augment.side())
                 })
                 .collect()
@@ -128,6 +130,12 @@ impl Preview {
         };
         Some((Source(pixels.as_ptr() as usize), pixels))
     }
+}
+
+/// The picture of the data set that shows through one of the tiles.
+fn other<'a>(cx: &Cx<'a>, mix: &Mix) -> Option<&'a [u8]> {
+    let pixels = &cx.session.dataset.as_ref()?.pixels;
+    (!pixels.is_empty()).then(|| pixels.get(mix.other(pixels.len())))
 }
 
 /// Textures with the key that they were made for.
