@@ -46,12 +46,13 @@ pub enum Speech {
     "Entraîner un classifieur de visages sur UTKFace et comprendre le résultat. Sans commande, ouvre la fenêtre",
 )))]
 pub struct Cli {
-    #[arg(long, global = true, value_enum, value_name = "LANG")]
+    #[arg(long, global = true, value_enum, value_name = "LANG", display_order = 100)]
     #[arg(help = told(say("The language of messages; the system's unless given", "La langue des messages ; à défaut, celle du système")))]
     pub lang: Option<Speech>,
-    #[arg(short, long, global = true, action = ArgAction::Help, help = told(say("Print help", "Afficher l’aide")))]
+    #[arg(short, long, global = true, display_order = 101, action = ArgAction::Help)]
+    #[arg(help = told(say("Print help", "Afficher l’aide")))]
     help: Option<bool>,
-    #[arg(short = 'V', long, action = ArgAction::Version, help = told(say("Print the version", "Afficher la version")))]
+    #[arg(short = 'V', long, display_order = 102, action = ArgAction::Version, help = told(say("Print the version", "Afficher la version")))]
     version: Option<bool>,
     #[command(subcommand)]
     pub command: Option<Command>,

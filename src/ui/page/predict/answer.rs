@@ -228,7 +228,15 @@ pub fn seen(ui: &mut Ui, cx: &mut Cx<'_>, asked: &Asked, reply: &Reply, shown: &
         }
         let (legend, color) = match (*shown, slow.flatten()) {
             (Heat::Occlusion, Some(Err(problem))) => (problem.what.get(lang), t.bad),
-            (heat, _) => (heat.legend().get(lang), t.text3),
+            (heat, _) => {
+                // Grad-CAM counts only what speaks for the answer, which at times is nothing in particular.
+                let silent = map.is_some_and(|map| map.iter().all(|value| *value <= 0.0));
+                let nothing = say(
+                    "No place in particular spoke for this answer",
+                    "Aucune zone en particulier n’a parlé pour cette réponse",
+                );
+                (if silent { nothing } else { heat.legend() }.get(lang), t.text3)
+            }
         };
         ui.add(egui::Label::new(theme::caption(legend).color(color)).wrap());
     });

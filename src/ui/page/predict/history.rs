@@ -27,7 +27,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: [Option<u64>
     ui.allocate_ui(vec2(ui.available_width(), height), |ui| {
         ui.set_max_height(height);
         Card::titled(say("This session", "Cette session").get(lang)).fill().show_with(ui, tools, |ui| {
-            ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            ScrollArea::vertical().min_scrolled_height(0.0).auto_shrink([false, false]).show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 4.0;
                 let entries = cx.session.photos.iter().rev().flat_map(entries);
                 for (photo, index, asked) in entries {

@@ -275,11 +275,11 @@ fn filters(ui: &mut Ui, lang: Lang, shown: &Shown, open: &mut Pictures) {
         if let Some(chosen) = chip_menu(ui, selected, &options) {
             facets.right = (chosen > 0).then_some(chosen == 2);
         }
-        let mut ages = vec![say("all ages", "tous les âges").get(lang).to_owned()];
+        let mut ages = vec![say("all ages", "tout âge").get(lang).to_owned()];
         ages.extend((0..AGE_BANDS.len()).map(|band| band_name(band, lang)));
         ages.push(say("age unknown", "âge inconnu").get(lang).to_owned());
         known_chip(ui, &ages, &mut facets.age);
-        let mut races = vec![say("all race labels", "toutes les origines").get(lang).to_owned()];
+        let mut races = vec![say("all race labels", "toute origine").get(lang).to_owned()];
         races.extend(RACES.iter().map(|race| race.get(lang).to_owned()));
         races.push(say("label unknown", "étiquette inconnue").get(lang).to_owned());
         known_chip(ui, &races, &mut facets.race);
@@ -291,8 +291,8 @@ fn filters(ui: &mut Ui, lang: Lang, shown: &Shown, open: &mut Pictures) {
             }
         }
         let orders = [
-            say("surest first", "assurance décroissante"),
-            say("least sure first", "assurance croissante"),
+            say("surest first", "sûres d’abord"),
+            say("least sure first", "incertaines d’abord"),
             say("by file", "par fichier"),
             say("by age", "par âge"),
         ]
@@ -301,11 +301,7 @@ fn filters(ui: &mut Ui, lang: Lang, shown: &Shown, open: &mut Pictures) {
         if let Some(chosen) = view_menu(ui, selected, &orders) {
             open.order = ORDERS[chosen];
         }
-        let sizes = [
-            say("small pictures", "petites images"),
-            say("medium pictures", "images moyennes"),
-            say("large pictures", "grandes images"),
-        ];
+        let sizes = [say("small pictures", "petites"), say("medium pictures", "moyennes"), say("large pictures", "grandes")];
         let selected = [72.0, 104.0, 160.0].iter().position(|s| *s == open.wanted).unwrap_or(1);
         if let Some(chosen) = view_menu(ui, selected, &sizes.map(|s| s.get(lang).to_owned())) {
             open.wanted = [72.0, 104.0, 160.0][chosen];
