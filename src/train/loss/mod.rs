@@ -142,7 +142,7 @@ impl Knobs for LossSettings {
             ),
             Knob::new(
                 "class_weights",
-                say("Class weights", "Pondération des classes"),
+                say("Class weights", "Poids des classes"),
                 say(
                     "How much a picture of each class counts. Balanced makes up for classes of different size",
                     "Combien compte une image de chaque classe. L’équilibre compense des classes de tailles différentes",

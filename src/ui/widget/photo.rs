@@ -74,7 +74,7 @@ pub fn photo(
         let grip = Rect::from_center_size(shown.max, Vec2::splat(18.0));
         let inside = ui.interact(shown, id.with(index), Sense::click_and_drag());
         let corner = ui.interact(grip, id.with((index, "corner")), Sense::drag());
-        inside.widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), square.selected, &square.label));
+        inside.widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), square.selected, &square.label));
         if let Some(by) = inside.total_drag_delta().filter(|_| inside.dragged() || inside.drag_stopped()) {
             shown = shown.translate(by);
         } else if let Some(by) = corner.total_drag_delta().filter(|_| corner.dragged() || corner.drag_stopped()) {

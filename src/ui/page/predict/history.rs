@@ -67,7 +67,7 @@ fn entry(ui: &mut Ui, lang: Lang, photo: &Photo, index: usize, asked: Option<&As
         Lang::En => format!("{name}: {said}"),
         Lang::Fr => format!("{name} : {said}"),
     };
-    response.widget_info(|| WidgetInfo::selected(Role::Button, true, on, &both));
+    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, on, &both));
     if on || response.hovered() {
         ui.painter().rect_filled(rect, theme::RADIUS_FIELD, if on { t.soft } else { t.surface2 });
     }

@@ -144,7 +144,7 @@ fn facts(ui: &mut Ui, lang: Lang, plan: &Plan) {
             number(lang, test)
         ),
         Lang::Fr => format!(
-            "{} pour apprendre ; {} vérifient chaque époque, {} jugent à la fin",
+            "{} pour apprendre, {} pour vérifier, {} pour juger à la fin",
             pictures(train),
             number(lang, validation),
             number(lang, test)
