@@ -181,3 +181,39 @@ fn a_recipe_of_its_own_is_read_from_a_file_in_both_forms() {
     assert_eq!(json["model"]["dropout"], 0.25);
     assert_eq!(json, text);
 }
+
+#[test]
+fn help_and_faults_are_told_in_french_too() {
+    let home = tempfile::tempdir().expect("a folder");
+    let call = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_trombine"));
+        command.env("TROMBINE_HOME", home.path());
+        let output = command.args(arguments).output().expect("it starts");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    let help = call(&["--help", "--lang", "en"]).1;
+    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let commands: Vec<&str> = commands.filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(commands.len() > 10, "{commands:?}");
+    for command in commands.into_iter().map(Some).chain([None]) {
+        let of = |lang| call(&command.into_iter().chain(["--help", "--lang", lang]).collect::<Vec<_>>());
+        let ((status, en, _), (_, fr, _)) = (of("en"), of("fr"));
+        assert_eq!((status, en.lines().count()), (Some(0), fr.lines().count()), "{command:?}");
+        // What is described is described in both languages.
+        for (en, fr) in en.lines().zip(fr.lines()).filter(|(en, _)| en.starts_with(' ')) {
+            assert_ne!(en, fr, "{command:?}");
+        }
+        assert!(!fr.contains("Print") && !fr.contains("[default"), "{command:?}: {fr}");
+    }
+    for (arguments, what) in [
+        (&["train", "--bogus"][..], "argument inconnu «\u{a0}--bogus\u{a0}»"),
+        (&["bogus"], "commande inconnue «\u{a0}bogus\u{a0}»"),
+        (&["export", "last"], "il manque --format"),
+        (&["selftest", "--batch", "900"], "valeur «\u{a0}900\u{a0}» refusée"),
+        (&["train", "--sample", "--data", "x"], "ne va pas avec"),
+    ] {
+        let (status, out, err) = call(&[&["--lang", "fr"], arguments].concat());
+        assert!(status == Some(2) && out.is_empty() && err.contains(what), "{arguments:?}: {err}");
+    }
+}

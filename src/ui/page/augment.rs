@@ -158,11 +158,14 @@ fn grid(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             let lines = if ui.available_width() < 300.0 { 3.0 } else { 2.0 };
             let below = strip + 15.0 * lines + 6.0 + 30.0 * warnings.len().min(2) as f32;
             let room = vec2(ui.available_width(), (ui.available_height() - below).max(100.0));
-            let columns = (room.x / 138.0).round().clamp(2.0, 10.0);
+            let mut columns = (room.x / 138.0).round().clamp(2.0, 10.0);
             let mut tile = (room.x - GAP * (columns - 1.0)) / columns;
             // Pictures a little smaller, rather than a row less.
             let rows = ((room.y + GAP) / (tile * 0.88 + GAP)).floor().clamp(1.0, 8.0);
             tile = tile.min((room.y + GAP) / rows - GAP);
+            // Where they got smaller there may be room for another column.
+            columns = ((room.x + GAP) / (tile + GAP)).round().clamp(columns, 10.0);
+            tile = tile.min((room.x + GAP) / columns - GAP);
             let tiles = state.preview.tiles(ui.ctx(), cx, (columns * rows) as usize);
             let (area, response) = ui.allocate_exact_size(vec2(room.x, rows * (tile + GAP) - GAP), Sense::hover());
             let (count, draw) = (tiles.len(), state.preview.draw());
