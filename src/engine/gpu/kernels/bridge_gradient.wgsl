@@ -8,12 +8,8 @@ override AVERAGE: bool = true;
 @group(0) @binding(3) var<storage, read_write> output: array<Quad>;
 
 @compute @workgroup_size(64)
-fn main(
-    @builtin(workgroup_id) id: vec3<u32>,
-    @builtin(num_workgroups) ids: vec3<u32>,
-    @builtin(local_invocation_index) thread: u32,
-) {
-    let at = (id.x + id.y * ids.x) * 64u + thread;
+fn main(me: Thread) {
+    let at = index_of(me);
     let quads = layer.in_quads;
     let area = layer.in_height * layer.in_width;
     if (at >= step.pictures * area * quads) {

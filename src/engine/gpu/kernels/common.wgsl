@@ -65,6 +65,24 @@ struct Layer {
     spare1: u32,
 }
 
+// Who a thread is among all of a launch. Workgroups lie in rows, since one row cannot hold as many as there may be.
+// (Kernels that return before a barrier name the built-ins one by one, so that it can be seen that a whole group does.)
+struct Thread {
+    @builtin(workgroup_id) group: vec3<u32>,
+    @builtin(num_workgroups) groups: vec3<u32>,
+    // Its number within the workgroup.
+    @builtin(local_invocation_index) local: u32,
+}
+
+fn group_of(me: Thread) -> u32 {
+    return me.group.x + me.group.y * me.groups.x;
+}
+
+// Its number among all, where workgroups are of 64.
+fn index_of(me: Thread) -> u32 {
+    return 64u * group_of(me) + me.local;
+}
+
 // 1 / pictures.
 fn share_of_picture() -> f32 {
     return step.rule[2].w;

@@ -25,12 +25,8 @@ fn cut_byte(at: u32) -> u32 {
 }
 
 @compute @workgroup_size(64)
-fn main(
-    @builtin(workgroup_id) id: vec3<u32>,
-    @builtin(num_workgroups) ids: vec3<u32>,
-    @builtin(local_invocation_index) thread: u32,
-) {
-    let at = (id.x + id.y * ids.x) * 64u + thread;
+fn main(me: Thread) {
+    let at = index_of(me);
     if (4u * at >= 3u * step.pictures * layer.out_height * layer.out_width) {
         return;
     }

@@ -15,12 +15,8 @@ override LAST: bool = false;
 @group(0) @binding(6) var<storage, read_write> logits: array<vec4<f32>>;
 
 @compute @workgroup_size(64)
-fn main(
-    @builtin(workgroup_id) id: vec3<u32>,
-    @builtin(num_workgroups) ids: vec3<u32>,
-    @builtin(local_invocation_index) thread: u32,
-) {
-    let at = (id.x + id.y * ids.x) * 64u + thread;
+fn main(me: Thread) {
+    let at = index_of(me);
     let all = step.pictures * layer.out_quads;
     if (at >= all) {
         return;

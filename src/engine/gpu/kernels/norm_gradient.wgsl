@@ -12,12 +12,8 @@
 @group(0) @binding(6) var<storage, read> coefficients: array<vec4<f32>>;
 
 @compute @workgroup_size(64)
-fn main(
-    @builtin(workgroup_id) id: vec3<u32>,
-    @builtin(num_workgroups) ids: vec3<u32>,
-    @builtin(local_invocation_index) thread: u32,
-) {
-    let at = (id.x + id.y * ids.x) * 64u + thread;
+fn main(me: Thread) {
+    let at = index_of(me);
     let quads = layer.out_quads;
     if (at >= step.pictures * layer.out_height * layer.out_width * quads) {
         return;

@@ -4,13 +4,9 @@
 @group(0) @binding(2) var<storage, read> maps: array<Quad>;
 
 @compute @workgroup_size(64)
-fn main(
-    @builtin(workgroup_id) id: vec3<u32>,
-    @builtin(num_workgroups) ids: vec3<u32>,
-    @builtin(local_invocation_index) thread: u32,
-) {
+fn main(me: Thread) {
     let places = step.pictures * layer.out_height * layer.out_width;
-    let mine = range(id.x + id.y * ids.x, thread, places);
+    let mine = range(group_of(me), me.local, places);
     var sum = vec4<f32>(0.0);
     var square = vec4<f32>(0.0);
     let shift = loaded(maps[min(mine.quad, layer.out_quads - 1u)]);
@@ -19,5 +15,5 @@ fn main(
         sum += off;
         square += off * off;
     }
-    store_sums(mine, thread, sum, square);
+    store_sums(mine, me.local, sum, square);
 }

@@ -10,12 +10,8 @@
 @group(0) @binding(6) var<storage, read_write> picked: array<Quad>;
 
 @compute @workgroup_size(64)
-fn main(
-    @builtin(workgroup_id) id: vec3<u32>,
-    @builtin(num_workgroups) ids: vec3<u32>,
-    @builtin(local_invocation_index) thread: u32,
-) {
-    let at = (id.x + id.y * ids.x) * 64u + thread;
+fn main(me: Thread) {
+    let at = index_of(me);
     let quads = layer.out_quads;
     if (at >= step.pictures * layer.pooled_height * layer.pooled_width * quads) {
         return;

@@ -10,13 +10,9 @@
 @group(0) @binding(5) var<storage, read> stats: array<vec4<f32>>;
 
 @compute @workgroup_size(64)
-fn main(
-    @builtin(workgroup_id) id: vec3<u32>,
-    @builtin(num_workgroups) ids: vec3<u32>,
-    @builtin(local_invocation_index) thread: u32,
-) {
+fn main(me: Thread) {
     let quads = layer.out_quads;
-    let mine = range(id.x + id.y * ids.x, thread, step.pictures * layer.pooled_height * layer.pooled_width);
+    let mine = range(group_of(me), me.local, step.pictures * layer.pooled_height * layer.pooled_width);
     let quad = min(mine.quad, quads - 1u);
     let mean = stats[quad];
     let inverse = stats[quads + quad];
@@ -37,5 +33,5 @@ fn main(
         sum += dy;
         product += dy * (z - mean) * inverse;
     }
-    store_sums(mine, thread, sum, product);
+    store_sums(mine, me.local, sum, product);
 }

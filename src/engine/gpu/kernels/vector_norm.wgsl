@@ -10,8 +10,8 @@
 @group(0) @binding(5) var<storage, read_write> output: array<Quad>;
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
-    let quad = id.x * 64u + thread;
+fn main(me: Thread) {
+    let quad = index_of(me);
     let quads = layer.out_quads;
     if (quad >= quads) {
         return;

@@ -12,8 +12,8 @@
 @group(0) @binding(6) var<storage, read_write> parts: array<vec4<f32>>;
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(local_invocation_index) thread: u32) {
-    let quad = id.x * 64u + thread;
+fn main(me: Thread) {
+    let quad = index_of(me);
     let quads = layer.out_quads;
     if (quad >= quads) {
         return;
