@@ -42,7 +42,7 @@ use crate::{
         Action, Cx, Dialog, Mode, dialog, frame, glossary,
         page::{Memory, Page},
         theme, welcome,
-        widget::thumbs::Thumbs,
+        widget::{scroll, thumbs::Thumbs},
     },
     worker::{Answerer, Command, Onward, Photo, Worker},
 };
@@ -381,13 +381,19 @@ impl App {
             self.lend(|cx, _| frame::status(ui, cx));
         });
         let t = theme::Theme::of(ui);
-        let side = if width < 1180.0 { 18 } else { 28 };
-        let page = egui::Frame::new().fill(t.bg).inner_margin(Margin { left: side, right: side, top: 24, bottom: 20 });
+        let (side, top, bottom) = match width {
+            w if w < 760.0 => (14, 14, 12),
+            w if w < 1180.0 => (18, 24, 20),
+            _ => (28, 24, 20),
+        };
+        let page = egui::Frame::new().fill(t.bg).inner_margin(Margin { left: side, right: side, top, bottom });
         CentralPanel::no_frame().frame(page).show(ui, |ui| {
             let first = open == Page::Data && self.session.dataset.is_none() && self.session.phase == Phase::Idle;
-            self.lend(|cx, memory| match first {
-                true => welcome::show(ui, cx),
-                false => open.show(ui, cx, memory),
+            self.lend(|cx, memory| {
+                scroll::page(ui, |ui| match first {
+                    true => welcome::show(ui, cx),
+                    false => open.show(ui, cx, memory),
+                });
             });
         });
         self.cards(ui);

@@ -13,7 +13,10 @@ use crate::{
         Action, Dialog, icon,
         page::Page,
         theme::{self, Theme},
-        widget::notice::{self, CardAnswer},
+        widget::{
+            notice::{self, CardAnswer},
+            scroll,
+        },
     },
 };
 
@@ -150,13 +153,14 @@ impl App {
         let symbol = if fits { icon::FOLDER_INPUT } else { icon::TRIANGLE_ALERT };
         let place = egui::Rect::from_center_size(rect.center() - egui::vec2(0.0, 34.0), egui::Vec2::splat(40.0));
         symbol.paint(&painter, place, 36.0, color);
-        painter.text(
-            rect.center() + egui::vec2(0.0, 14.0),
-            Align2::CENTER_CENTER,
-            text.get(self.preferences.lang),
+        let mut job = egui::text::LayoutJob::simple(
+            text.get(self.preferences.lang).to_owned(),
             theme::semibold(20.0),
             t.text,
+            rect.width() - 64.0,
         );
+        job.halign = egui::Align::Center;
+        painter.galley(rect.center(), painter.layout_job(job), t.text);
     }
 
     /// Closing the window asks first while a training would be interrupted.
@@ -185,22 +189,24 @@ impl App {
         egui::Area::new(egui::Id::unique("failures")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, [-20.0, -56.0]).show(
             ui.ctx(),
             |ui| {
-                ui.set_max_width(440.0);
-                for (card, problem) in self.session.failures.iter().enumerate().rev().take(3) {
-                    let ways: Vec<String> = self.ways(problem).iter().map(|way| way.text(lang)).collect();
-                    match notice::failure(ui, lang, problem, &ways) {
-                        Some(CardAnswer::Close) => actions.push(Action::CloseFailure(card)),
-                        Some(CardAnswer::WayOn(way)) => actions.push(Action::MendFailure { card, way }),
-                        Some(CardAnswer::Copy) => {
-                            let version = env!("CARGO_PKG_VERSION");
-                            actions.push(Action::CopyText(format!("Trombine {version}\n{problem}")));
+                ui.set_max_width((ui.content_rect().width() - 40.0).min(440.0));
+                scroll::within_window(ui, 96.0, |ui| {
+                    for (card, problem) in self.session.failures.iter().enumerate().rev().take(3) {
+                        let ways: Vec<String> = self.ways(problem).iter().map(|way| way.text(lang)).collect();
+                        match notice::failure(ui, lang, problem, &ways) {
+                            Some(CardAnswer::Close) => actions.push(Action::CloseFailure(card)),
+                            Some(CardAnswer::WayOn(way)) => actions.push(Action::MendFailure { card, way }),
+                            Some(CardAnswer::Copy) => {
+                                let version = env!("CARGO_PKG_VERSION");
+                                actions.push(Action::CopyText(format!("Trombine {version}\n{problem}")));
+                            }
+                            None => {}
                         }
-                        None => {}
                     }
-                }
-                if let Some(run) = &interrupted {
-                    actions.extend(interrupted::card(ui, lang, run));
-                }
+                    if let Some(run) = &interrupted {
+                        actions.extend(interrupted::card(ui, lang, run));
+                    }
+                });
             },
         );
         self.actions.extend(actions);

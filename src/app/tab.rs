@@ -1,38 +1,80 @@
 //! The Tab key goes through the window in the order in which it is read.
 //!
 //! egui's own order is that of drawing, but what stands at the right end of a line is drawn before the rest of it, to
-//! know how much room is left. So neighbors on a line are put in their order from left to right.
+//! know how much room is left. So neighbors on a line are put in their order from left to right. While a menu is open the
+//! key goes round in it; once it is closed, or a dialog, the keyboard is again where it was before.
 
 use egui::{FocusDirection, Id, Key, LayerId, Order, Popup, Rect, Ui, pos2};
 
-use crate::ui::frame;
+use crate::ui::{frame, widget::scroll};
 
 /// Gives the keyboard to the next control, or with Shift to the one before, if Tab is pressed.
 pub(super) fn go_on(ui: &Ui) {
+    come_back(ui);
     let (presses, back) = ui.input(|i| (i.num_presses(Key::Tab), i.modifiers.shift));
-    // A menu belongs to its button, behind which egui has it.
-    if presses == 0 || Popup::is_any_open(ui.ctx()) {
-        return;
+    if presses > 0 {
+        step(ui, presses, back);
     }
+    scroll::seek(ui.ctx());
+}
+
+fn step(ui: &Ui, presses: usize, back: bool) {
     let all = controls(ui);
     let focused = ui.memory(|memory| memory.focused());
     let now = focused.and_then(|focused| all.iter().position(|(id, _)| *id == focused));
     let count = all.len();
     let next = match (now, back) {
-        (None, false) => 0,
+        (None, false) => presses - 1,
         (Some(now), false) => now + presses,
-        (None, true) => count.saturating_sub(presses),
-        (Some(now), true) => now + count.saturating_sub(presses % count),
+        (None, true) => count - presses.min(count),
+        (Some(now), true) => now + count - presses % count,
     };
     if let Some((id, _)) = all.get(next % count.max(1)) {
         ui.memory_mut(|memory| {
             memory.move_focus(FocusDirection::None);
             memory.request_focus(*id);
         });
+        scroll::to(ui.ctx(), *id);
     }
 }
 
-/// What can have the keyboard, as it is read: the page first, then what floats over it; of a dialog nothing else.
+/// What is open over the page, and what had the keyboard before it was.
+#[derive(Clone, Copy, Default)]
+struct Over {
+    open: Option<LayerId>,
+    before: Option<Id>,
+}
+
+/// Gives the keyboard back when a menu or a dialog is closed that had it.
+fn come_back(ui: &Ui) {
+    let menu = ui.memory(|memory| memory.layer_ids().find(|layer| memory.areas().is_visible(layer) && is_menu(ui, *layer)));
+    follow(ui, Id::unique("behind the menu"), menu);
+    // A dialog may have been opened by a line of the menu.
+    follow(ui, Id::unique("behind the dialog"), ui.memory(egui::Memory::top_modal_layer));
+}
+
+fn follow(ui: &Ui, key: Id, open: Option<LayerId>) {
+    let over: Over = ui.data(|data| data.get_temp(key)).unwrap_or_default();
+    let focused = ui.memory(|memory| memory.focused());
+    let before = match (over.open, open) {
+        (None, None) => focused,
+        (_, Some(_)) => over.before,
+        (Some(closed), None) => {
+            let layer = focused.and_then(|id| ui.ctx().read_response(id)).map(|control| control.layer_id);
+            if let Some(id) = over.before.filter(|_| layer.is_none_or(|layer| layer == closed)) {
+                ui.memory_mut(|memory| memory.request_focus(id));
+            }
+            over.before
+        }
+    };
+    ui.data_mut(|data| data.insert_temp(key, Over { open, before }));
+}
+
+fn is_menu(ui: &Ui, layer: LayerId) -> bool {
+    Popup::is_id_open(ui.ctx(), layer.id)
+}
+
+/// What can have the keyboard, as it is read: the page first, then what floats over it; of a menu or a dialog nothing else.
 fn controls(ui: &Ui) -> Vec<(Id, Rect)> {
     let floating: Vec<LayerId> = ui.memory(|memory| memory.layer_ids().collect());
     let mut layers: Vec<(LayerId, Vec<(Id, Rect)>)> = ui.ctx().viewport(|viewport| {
@@ -43,6 +85,9 @@ fn controls(ui: &Ui) -> Vec<(Id, Rect)> {
         viewport.prev_pass.widgets.layers().map(|(layer, widgets)| (*layer, controls(widgets))).collect()
     });
     layers.retain(|(layer, _)| ui.memory(|memory| memory.allows_interaction(*layer)));
+    if let Some(menu) = layers.iter().position(|(layer, controls)| is_menu(ui, *layer) && !controls.is_empty()) {
+        return as_read(layers.swap_remove(menu).1);
+    }
     // egui draws the bar at the bottom before the page.
     let screen = ui.content_rect();
     let bar = Rect::from_min_max(pos2(frame::rail_width(screen.width()), screen.bottom() - frame::STATUS), screen.max);

@@ -7,7 +7,7 @@ use super::{
     theme::{self, Theme},
     widget::{
         button::{Button, icon_button},
-        card, choice,
+        card, choice, scroll,
     },
 };
 use crate::{
@@ -25,6 +25,11 @@ pub enum Answer {
     PauseAndQuit,
     DiscardAndQuit,
 }
+
+/// Below this width a dialog's controls stand below their names, and its buttons below each other.
+const NARROW: f32 = 420.0;
+/// Height of the window that a dialog leaves for its own edges.
+const BESIDE: f32 = 64.0;
 
 /// Draws `dialog` over everything.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dialog: Dialog, mode: Mode, zoom: f32) -> Answer {
@@ -49,11 +54,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dialog: Dialog, mode: Mode, zoom: f32)
         ui.set_width(width.min(room.x - 60.0).max(40.0));
         ui.set_max_height((room.y - 80.0).max(40.0));
         answer = match dialog {
-            Dialog::Preferences => preferences(ui, cx, mode, zoom),
+            Dialog::Preferences => scroll::within_window(ui, BESIDE, |ui| preferences(ui, cx, mode, zoom)),
             Dialog::Help | Dialog::Words | Dialog::Keys | Dialog::About => help::show(ui, cx, dialog),
             Dialog::Palette => palette::show(ui, cx),
-            Dialog::Discard => discard(ui, cx),
-            Dialog::Quit => quit(ui, cx),
+            Dialog::Discard => scroll::within_window(ui, BESIDE, |ui| discard(ui, cx)),
+            Dialog::Quit => scroll::within_window(ui, BESIDE, |ui| quit(ui, cx)),
         };
     });
     if answer == Answer::Stay && (escaped || modal.should_close()) {
@@ -82,6 +87,12 @@ pub(super) fn heading(ui: &mut Ui, cx: &Cx<'_>, title: Say) -> bool {
 fn preferences(ui: &mut Ui, cx: &mut Cx<'_>, mode: Mode, zoom: f32) -> Answer {
     let close = heading(ui, cx, say("Preferences", "Préférences"));
     let row = |ui: &mut Ui, name: &str, control: &mut dyn FnMut(&mut Ui)| {
+        if ui.available_width() < NARROW {
+            ui.label(name);
+            control(ui);
+            ui.add_space(4.0);
+            return;
+        }
         ui.horizontal(|ui| {
             ui.set_min_height(theme::ROW);
             ui.label(name);
@@ -250,6 +261,10 @@ fn quit(ui: &mut Ui, cx: &Cx<'_>) -> Answer {
 
 /// The buttons of a question, from right to left.
 fn verbs(ui: &mut Ui, buttons: impl FnOnce(&mut Ui)) {
+    if ui.available_width() < NARROW {
+        ui.horizontal_wrapped(buttons);
+        return;
+    }
     let room = egui::vec2(ui.available_width(), theme::BUTTON);
     ui.allocate_ui_with_layout(room, Layout::right_to_left(Align::Center), buttons);
 }

@@ -13,6 +13,7 @@ use super::{
         button::{focus_ring, icon_button, link, mix},
         card,
         choice::menu_line,
+        scroll,
     },
 };
 use crate::{
@@ -128,32 +129,37 @@ fn preferences(ui: &mut Ui, cx: &mut Cx<'_>, size: Size) {
 
 /// The menu of what can be done from anywhere, with the keys that do the same.
 fn menu(ui: &mut Ui, cx: &mut Cx<'_>) {
-    const SHOWN: [Group; 3] = [Group::File, Group::Edit, Group::Help];
     let button = icon_button(ui, icon::ELLIPSIS, cx.say(say("Menu", "Menu")));
     egui::Popup::menu(&button).gap(4.0).width(330.0).show(|ui| {
         ui.set_max_width(330.0);
-        ui.spacing_mut().item_spacing.y = 0.0;
-        let commands = command::all(cx);
-        for (index, group) in SHOWN.into_iter().enumerate() {
-            if index > 0 {
-                ui.add_space(4.0);
-                card::line(ui);
-                ui.add_space(4.0);
-            }
-            for command in commands.iter().filter(|command| command.group == group) {
-                let (name, keys) = (cx.say(command.name), command::keys(command.keys));
-                let line = |ui: &mut Ui| menu_line(ui, Some(command.icon), name, &keys, false);
-                let line = ui.add_enabled_ui(command.locked.is_none(), line).inner;
-                let line = match command.locked {
-                    Some(why) => line.on_disabled_hover_text(cx.say(why)),
-                    None => line,
-                };
-                if line.clicked() {
-                    cx.act(command.action.clone());
-                }
+        scroll::menu(ui, |ui| commands(ui, cx));
+    });
+}
+
+fn commands(ui: &mut Ui, cx: &mut Cx<'_>) {
+    const SHOWN: [Group; 3] = [Group::File, Group::Edit, Group::Help];
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let commands = command::all(cx);
+    for (index, group) in SHOWN.into_iter().enumerate() {
+        if index > 0 {
+            ui.add_space(4.0);
+            card::line(ui);
+            ui.add_space(4.0);
+        }
+        for command in commands.iter().filter(|command| command.group == group) {
+            let (name, keys) = (cx.say(command.name), command::keys(command.keys));
+            let line = |ui: &mut Ui| menu_line(ui, Some(command.icon), name, &keys, false);
+            let line = ui.add_enabled_ui(command.locked.is_none(), line).inner;
+            let line = match command.locked {
+                Some(why) => line.on_disabled_hover_text(cx.say(why)),
+                None => line,
+            };
+            if line.clicked() {
+                ui.close();
+                cx.act(command.action.clone());
             }
         }
-    });
+    }
 }
 
 /// The program's sign: two eyes and a mouth.
@@ -261,13 +267,15 @@ fn processor(lang: Lang) -> String {
     format!("{}, {} {}", say("Processor", "Processeur").get(lang), number(lang, cores), word.get(lang))
 }
 
-/// The status bar: the job with its bar and the time left, or Ready; what is saved; the language.
+/// The status bar: the job with its bar and the time left, or Ready; what is saved; the language. Where it is narrow, the
+/// last of these give way.
 pub fn status(ui: &mut Ui, cx: &mut Cx<'_>) {
     let t = Theme::of(ui);
     let caption = |text: String| theme::caption(text).color(t.text2);
+    let side = if ui.available_width() < 700.0 { 14.0 } else { 28.0 };
     ui.horizontal_centered(|ui| {
-        ui.spacing_mut().item_spacing.x = 14.0;
-        ui.add_space(28.0);
+        ui.spacing_mut().item_spacing.x = if side < 20.0 { 8.0 } else { 14.0 };
+        ui.add_space(side);
         let busy = cx.session.phase.busy();
         let (symbol, color) = match cx.session.phase {
             Phase::Paused => (icon::PAUSE, t.text2),
@@ -275,49 +283,71 @@ pub fn status(ui: &mut Ui, cx: &mut Cx<'_>) {
             _ => (icon::CIRCLE_CHECK, t.good),
         };
         ui.label(symbol.text(15.0).color(color));
-        ui.label(caption(job(cx)));
+        let stops = matches!(cx.session.phase, Phase::Opening(_) | Phase::Working(_));
+        let stop = cx.say(say("Stop", "Arrêter"));
+        ui.scope(|ui| {
+            // The way to stop it is never pushed out.
+            let kept = side + if stops { width(ui, stop) + 12.0 } else { 0.0 };
+            ui.set_max_width((ui.available_width() - kept).max(40.0));
+            ui.add(egui::Label::new(caption(job(cx))).truncate());
+        });
         let share = match cx.session.phase {
             Phase::Training | Phase::Paused => cx.session.training.as_ref().map(crate::session::Training::share),
             phase => phase.progress().and_then(crate::session::Progress::share),
         };
         if busy {
-            bar::progress(
-                ui,
-                cx.say(say("Progress", "Progression")),
-                share,
-                if ui.available_width() < 560.0 { 110.0 } else { 180.0 },
-            );
-            if let Some(left) = time_left(cx) {
+            let room = ui.available_width() - side - if stops { width(ui, stop) + 12.0 } else { 0.0 };
+            let bar = if room < 560.0 { 110.0 } else { 180.0 };
+            if room > bar + 12.0 {
+                bar::progress(ui, cx.say(say("Progress", "Progression")), share, bar);
+            }
+            if let Some(left) = time_left(cx).filter(|left| width(ui, left) + side + 12.0 < ui.available_width()) {
                 ui.label(caption(left));
             }
-            if matches!(cx.session.phase, Phase::Opening(_) | Phase::Working(_))
-                && link(ui, cx.say(say("Stop", "Arrêter"))).clicked()
-            {
+            if stops && link(ui, stop).clicked() {
                 cx.act(Action::Cancel);
             }
         }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.add_space(28.0);
-            ui.spacing_mut().item_spacing.x = 8.0;
-            if let (true, Some(epoch)) =
-                (cx.session.phase.training(), cx.session.training.as_ref().and_then(|training| training.saved))
-            {
-                let safe = match cx.lang {
-                    Lang::En => format!("everything up to epoch {epoch} is safe"),
-                    Lang::Fr => format!("tout est à l’abri jusqu’à l’époque {epoch}"),
-                };
-                ui.label(caption(safe));
-                ui.label(icon::SAVE.text(14.0).color(t.text3));
-                return;
-            }
-            for (index, lang) in Lang::ALL.into_iter().rev().enumerate() {
-                if index > 0 {
-                    ui.label(theme::caption("·").color(t.text3));
-                }
-                language(ui, cx, lang);
-            }
-        });
+        if ui.available_width() > side + 20.0 {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                ui.add_space(side);
+                ui.spacing_mut().item_spacing.x = 8.0;
+                at_the_right(ui, cx);
+            });
+        }
     });
+}
+
+/// How wide `text` is as a caption.
+fn width(ui: &Ui, text: &str) -> f32 {
+    ui.painter().layout_no_wrap(text.to_owned(), theme::regular(theme::size::CAPTION), egui::Color32::PLACEHOLDER).size().x
+}
+
+/// What is saved, or the languages, as far as there is room.
+fn at_the_right(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let t = Theme::of(ui);
+    let training = cx.session.training.as_ref().filter(|_| cx.session.phase.training());
+    if let Some(epoch) = training.and_then(|training| training.saved) {
+        let safe = match cx.lang {
+            Lang::En => format!("everything up to epoch {epoch} is safe"),
+            Lang::Fr => format!("tout est à l’abri jusqu’à l’époque {epoch}"),
+        };
+        if width(ui, &safe) + 24.0 < ui.available_width() {
+            ui.label(theme::caption(&safe).color(t.text2));
+        }
+        ui.label(icon::SAVE.text(14.0).color(t.text3)).on_hover_text(safe);
+        return;
+    }
+    // In a narrow window they are found in the preferences.
+    if ui.available_width() < 150.0 {
+        return;
+    }
+    for (index, lang) in Lang::ALL.into_iter().rev().enumerate() {
+        if index > 0 {
+            ui.label(theme::caption("·").color(t.text3));
+        }
+        language(ui, cx, lang);
+    }
 }
 
 fn language(ui: &mut Ui, cx: &mut Cx<'_>, lang: Lang) {

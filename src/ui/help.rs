@@ -113,7 +113,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dialog: Dialog) -> Answer {
 
 /// The tabs are all of one height, so that the window does not jump.
 fn room(ui: &Ui) -> f32 {
-    (ui.ctx().content_rect().height() - 210.0).clamp(160.0, 460.0)
+    (ui.ctx().content_rect().height() - 210.0).clamp(90.0, 460.0)
 }
 
 fn steps(ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -164,7 +164,7 @@ fn words(ui: &mut Ui, cx: &mut Cx<'_>) {
     if !wanted.is_empty() {
         found.sort_by_key(|term| !glossary::folded(term.name.get(lang)).contains(&wanted));
     }
-    let height = room(ui) - 64.0;
+    let height = (room(ui) - 64.0).max(60.0);
     egui::ScrollArea::vertical().id_salt("words").min_scrolled_height(height).max_height(height).show(ui, |ui| {
         ui.set_min_height(height);
         ui.spacing_mut().item_spacing.y = 6.0;
@@ -187,6 +187,7 @@ fn words(ui: &mut Ui, cx: &mut Cx<'_>) {
 /// A word at the left, its meaning beside it.
 fn pair(ui: &mut Ui, width: f32, left: egui::RichText, right: &str) {
     let t = Theme::of(ui);
+    let width = width.min(ui.available_width() * 0.4);
     ui.horizontal_top(|ui| {
         ui.allocate_ui_with_layout(vec2(width, 18.0), Layout::top_down(Align::Min), |ui| {
             ui.set_width(width);
@@ -209,8 +210,9 @@ fn keys(ui: &mut Ui, cx: &Cx<'_>) {
             ui.set_min_height(22.0);
             let place = ui.cursor().min;
             caps(ui, &spelled(cx, &command::keys(keys)));
-            ui.add_space((place.x + 180.0 - ui.cursor().min.x).max(8.0));
-            ui.label(theme::cell(cx.say(name)).color(Theme::of(ui).text2));
+            let column = ui.max_rect().width().min(450.0) * 0.4;
+            ui.add_space((place.x + column - ui.cursor().min.x).max(8.0));
+            ui.add(egui::Label::new(theme::cell(cx.say(name)).color(Theme::of(ui).text2)).wrap());
         });
     }
 }

@@ -56,7 +56,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> Answer {
     chosen = (chosen + down).saturating_sub(up).min(found.len().saturating_sub(1));
     let mut answer = Answer::Stay;
     let t = Theme::of(ui);
-    let height = (ui.ctx().content_rect().height() - 240.0).clamp(120.0, 400.0);
+    let height = (ui.ctx().content_rect().height() - 240.0).clamp(90.0, 400.0);
     ui.add_space(4.0);
     egui::ScrollArea::vertical().min_scrolled_height(height).max_height(height).show(ui, |ui| {
         ui.set_min_height(height);

@@ -266,6 +266,7 @@ fn apply(style: &mut egui::Style, theme: &Theme) {
     // In the text's color: the fill of buttons is that of the cards, on which a handle would be a white line.
     spacing.scroll.foreground_color = true;
     spacing.scroll.dormant_handle_opacity = 0.2;
+    spacing.scroll.active_handle_opacity = 0.4;
     spacing.scroll.dormant_background_opacity = 0.0;
     spacing.scroll.active_background_opacity = 0.0;
     visuals(&mut style.visuals, theme);

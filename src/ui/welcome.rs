@@ -38,22 +38,14 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         );
         ui.add(egui::Label::new(egui::RichText::new(cx.say(sentence)).size(15.0).color(t.text2)).wrap());
         ui.add_space(16.0);
-        let half = (width - theme::GUTTER) / 2.0;
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = theme::GUTTER;
-            let open = (icon::FOLDER_OPEN, say("Open UTKFace…", "Ouvrir UTKFace…"), say("or any folder with two classes of pictures; drop it here or paste its path", "ou tout dossier avec deux classes d’images ; déposez-le ici ou collez son chemin"));
-            let (place, opened) = big(ui, cx, half, open, true);
-            let keys = format!("{}  ·  {}", command::keys("Ctrl O"), command::keys("Ctrl V"));
-            ui.painter().text(place.left_center(), egui::Align2::LEFT_CENTER, keys, theme::medium(theme::size::CAPTION), t.on);
-            if opened.clicked() {
-                cx.act(Action::ChooseFolder);
-            }
-            let sample = (icon::SMILE, say("Try the sample faces", "Essayer les visages d’exemple"), say("2,000 drawings made by a formula; trains in a minute, nothing to download", "2 000 dessins tracés par une formule ; s’entraîne en une minute, rien à télécharger"));
-            let (place, tried) = big(ui, cx, half, sample, false);
-            faces(ui, place);
-            if tried.clicked() {
-                cx.act(Action::UseSampleFaces);
-            }
+        // In a narrow window one choice stands below the other.
+        let side_by_side = width > 560.0;
+        let each = if side_by_side { (width - theme::GUTTER) / 2.0 } else { width };
+        let layout = if side_by_side { Layout::left_to_right(Align::Min) } else { Layout::top_down(Align::Min) };
+        let high = if side_by_side { CHOICE } else { 2.0 * CHOICE + theme::GUTTER };
+        ui.allocate_ui_with_layout(vec2(width, high), layout, |ui| {
+            ui.spacing_mut().item_spacing = Vec2::splat(theme::GUTTER);
+            choices(ui, cx, each);
         });
         ui.add_space(8.0);
         for (folder, there) in recent {
@@ -95,10 +87,44 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
     });
 }
 
+/// Height of a choice.
+const CHOICE: f32 = 184.0;
+
+fn choices(ui: &mut Ui, cx: &mut Cx<'_>, width: f32) {
+    let t = Theme::of(ui);
+    let open = (
+        icon::FOLDER_OPEN,
+        say("Open UTKFace…", "Ouvrir UTKFace…"),
+        say(
+            "or any folder with two classes of pictures; drop it here or paste its path",
+            "ou tout dossier avec deux classes d’images ; déposez-le ici ou collez son chemin",
+        ),
+    );
+    let (place, opened) = big(ui, cx, width, open, true);
+    let keys = format!("{}  ·  {}", command::keys("Ctrl O"), command::keys("Ctrl V"));
+    ui.painter().text(place.left_center(), egui::Align2::LEFT_CENTER, keys, theme::medium(theme::size::CAPTION), t.on);
+    if opened.clicked() {
+        cx.act(Action::ChooseFolder);
+    }
+    let sample = (
+        icon::SMILE,
+        say("Try the sample faces", "Essayer les visages d’exemple"),
+        say(
+            "2,000 drawings made by a formula; trains in a minute, nothing to download",
+            "2 000 dessins tracés par une formule ; s’entraîne en une minute, rien à télécharger",
+        ),
+    );
+    let (place, tried) = big(ui, cx, width, sample, false);
+    faces(ui, place);
+    if tried.clicked() {
+        cx.act(Action::UseSampleFaces);
+    }
+}
+
 /// A large choice, and the place at its lower edge that is left for a picture or a word.
 fn big(ui: &mut Ui, cx: &Cx<'_>, width: f32, (symbol, title, about): (Icon, Say, Say), filled: bool) -> (Rect, Response) {
     let t = Theme::of(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(width, 184.0), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(width, CHOICE), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, cx.say(title)));
     let (fill, text, below) = match (filled, response.hovered()) {
         (true, false) => (t.accent, t.on, t.on),

@@ -1,4 +1,5 @@
 //! One test binary; each file is named after what it holds.
+mod access;
 mod arrivals;
 mod augment;
 mod batch;
@@ -9,6 +10,7 @@ mod cli;
 mod cpu;
 mod data_page;
 mod dead_controls;
+mod dead_knobs;
 mod decisions;
 mod duplicates;
 mod engine;
@@ -23,6 +25,7 @@ mod folders;
 mod framing;
 mod gpu;
 mod groups;
+mod layout;
 mod loss;
 mod mend;
 mod model;

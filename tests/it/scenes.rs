@@ -38,11 +38,13 @@ pub struct View {
     pub zoom: f32,
 }
 
-const fn scene(name: &'static str, stage: fn() -> Stage, clicks: &'static [&'static str]) -> Scene {
+/// A page in a state.
+pub const fn scene(name: &'static str, stage: fn() -> Stage, clicks: &'static [&'static str]) -> Scene {
     Scene { name, stage, clicks, dialog: None }
 }
 
-const fn dialog(name: &'static str, stage: fn() -> Stage, dialog: Dialog) -> Scene {
+/// A dialog over a page.
+pub const fn dialog(name: &'static str, stage: fn() -> Stage, dialog: Dialog) -> Scene {
     Scene { name, stage, clicks: &[], dialog: Some(dialog) }
 }
 

@@ -1,6 +1,6 @@
 //! Model: the network as a picture that changes with the options, its layers as a table, the options.
 
-use egui::{Align, Align2, Layout, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align, Align2, Layout, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::{Page, options};
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
         widget::{
             button::Button,
             card::{self, Card},
-            network, notice,
+            network, notice, scroll,
         },
     },
 };
@@ -56,7 +56,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         state.last = Some(network);
     }
     let height = ui.available_height();
-    let side = if ui.available_width() < 900.0 { 310.0 } else { 350.0 };
+    let side = match ui.available_width() {
+        // The table of layers wants some width: then the options stand below it, as wide as the page.
+        w if w < 640.0 => w,
+        w if w < 900.0 => 310.0,
+        _ => 350.0,
+    };
     card::columns(ui, &[1.0, side], height, |column, ui| match column {
         0 => {
             if let Some(network) = &state.last {
@@ -138,9 +143,11 @@ fn table(ui: &mut Ui, cx: &Cx<'_>, rows: &[Row]) {
         let wide = |row: &Row| ui.painter().layout_no_wrap(row.what.get(lang).to_owned(), font.clone(), t.text).size().x;
         let longest = rows.iter().map(wide).fold(0.0, f32::max);
         let columns = [0.0, ((longest + 24.0) / width).clamp(0.46, 0.62), 1.0];
+        // Where there is no room for all three, the output gives way.
+        let columns = if width < 330.0 { [0.0, 0.66, 1.0] } else { columns };
         let head = [say("layer", "couche"), say("output", "sortie"), say("parameters", "paramètres")];
         line(ui, width, columns, head.map(|h| (h.get(lang).to_owned(), t.text3)), theme::size::CAPTION, 26.0);
-        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        scroll::list(ui, |ui| {
             let height = (ui.available_height() / rows.len().max(1) as f32).clamp(26.0, 36.0);
             for row in rows {
                 card::line(ui);
@@ -165,7 +172,8 @@ fn line(ui: &mut Ui, width: f32, columns: [f32; 3], cells: [(String, egui::Color
         let (rect, response) = ui.allocate_exact_size(vec2(width, height - 1.0), Sense::hover());
         let spoken: Vec<_> = cells.iter().map(|(text, _)| text.as_str()).collect();
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, spoken.join(", ")));
-        for (index, (text, color)) in cells.into_iter().enumerate() {
+        let middle = width >= 330.0;
+        for (index, (text, color)) in cells.into_iter().enumerate().filter(|(index, _)| middle || *index != 1) {
             let (x, align) = match index {
                 2 => (rect.right() - 8.0, Align2::RIGHT_CENTER),
                 _ => (rect.left() + 8.0 + columns[index] * rect.width(), Align2::LEFT_CENTER),

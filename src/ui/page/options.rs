@@ -1,6 +1,6 @@
 //! The card of a page's options: presets, the knobs that matter, the rest behind "More options".
 
-use egui::{Popup, ScrollArea, Ui};
+use egui::{Popup, Ui};
 
 use crate::{
     knob::Choice as _,
@@ -14,7 +14,7 @@ use crate::{
             button::icon_button,
             card::Card,
             choice::{self, menu_item},
-            knob,
+            knob, scroll,
         },
     },
 };
@@ -61,7 +61,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, part: &Part<'_>, preset: &mut Preset, 
         }
         ui.add_space(4.0);
         // The scroll bar stands in the card's margin, so that nothing moves when it comes.
-        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        scroll::list(ui, |ui| {
             ui.set_width(ui.available_width() - 6.0);
             ui.spacing_mut().item_spacing.y = 0.0;
             let base = preset.settings();

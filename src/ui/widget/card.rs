@@ -1,8 +1,8 @@
 //! What a page is made of: its header, cards, and rows and columns that fill the room there is.
 
-use egui::{Align, CornerRadius, Frame, Layout, Margin, Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
+use egui::{Align, CornerRadius, Frame, Layout, Margin, Rect, Ui, UiBuilder, pos2, vec2};
 
-use super::field;
+use super::{field, scroll};
 use crate::{
     text::Lang,
     ui::theme::{self, Theme},
@@ -153,26 +153,29 @@ fn title_line(ui: &mut Ui, title: &str, caption: Option<&str>, help: Option<(Lan
 /// Lays `widths.len()` columns side by side on the gutter; a width above 1 is in points, one up to 1 a share of the rest.
 ///
 /// Each column is given `height` points (pass `ui.available_height()` to fill the page). Where the room is too narrow for
-/// them, they stand below each other, and the page scrolls.
+/// them, they stand below each other, each as high as it needs, and the page scrolls as a whole.
 pub fn columns(ui: &mut Ui, widths: &[f32], height: f32, mut column: impl FnMut(usize, &mut Ui)) {
-    /// The least for a column that shares the rest.
+    /// The least width of a column that shares the rest.
     const LEAST: f32 = 230.0;
-    /// The least height of a column below another.
+    /// The same for one that takes a small share of it.
+    const NARROWEST: f32 = 200.0;
+    /// The height of a column below another, if it needs no more.
     const LOW: f32 = 400.0;
     let gaps = theme::GUTTER * widths.len().saturating_sub(1) as f32;
     let fixed: f32 = widths.iter().filter(|w| **w > 1.0).sum();
     let shares: f32 = widths.iter().filter(|w| **w <= 1.0).sum();
     let rest = (ui.available_width() - gaps - fixed).max(0.0);
     let sharing = widths.iter().filter(|w| **w <= 1.0).count();
-    if rest < LEAST * sharing as f32 {
-        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+    let narrowest = widths.iter().filter(|w| **w <= 1.0).fold(f32::INFINITY, |least, w| least.min(rest * w / shares));
+    if rest < LEAST * sharing as f32 || narrowest < NARROWEST {
+        let mut all = |ui: &mut Ui| {
             ui.spacing_mut().item_spacing.y = theme::GUTTER;
             for index in 0..widths.len() {
-                let room = vec2(ui.available_width(), height.max(LOW));
-                ui.push_id(("column", index), |ui| ui.allocate_ui(room, |ui| column(index, ui)));
+                let room = vec2(ui.available_width(), height.min(LOW));
+                ui.push_id(("column", index), |ui| scroll::long(ui, room, |ui| column(index, ui)));
             }
-        });
-        return;
+        };
+        return if scroll::is_long(ui) { all(ui) } else { scroll::area(ui, all) };
     }
     let top = ui.cursor().min;
     let (mut x, mut bottom) = (top.x, top.y);

@@ -1,6 +1,6 @@
 //! A card around a plot: its numbers as a table, and a larger view.
 
-use egui::{Id, Modal, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align, Id, Layout, Modal, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::{
     button::{Button, icon_button},
@@ -149,20 +149,21 @@ impl<'a> Chart<'a> {
         let room = ui.content_rect().size();
         let modal = Modal::new(id.with("large")).show(ui.ctx(), |ui| {
             ui.set_width(room.x * 0.86);
-            ui.horizontal(|ui| {
-                ui.label(theme::title(self.title).color(Theme::of(ui).text));
-                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    if icon_button(ui, icon::X, say("Close", "Fermer").get(lang)).clicked() {
-                        view.large = false;
-                    }
-                    let (name, picture) = twin(lang, view.table);
-                    if icon_button(ui, picture, name).clicked() {
-                        view.table = !view.table;
-                    }
-                    tools(ui);
+            let line = vec2(ui.available_width(), theme::FIELD);
+            ui.allocate_ui_with_layout(line, Layout::right_to_left(Align::Center), |ui| {
+                if icon_button(ui, icon::X, say("Close", "Fermer").get(lang)).clicked() {
+                    view.large = false;
+                }
+                let (name, picture) = twin(lang, view.table);
+                if icon_button(ui, picture, name).clicked() {
+                    view.table = !view.table;
+                }
+                tools(ui);
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    ui.add(egui::Label::new(theme::title(self.title).color(Theme::of(ui).text)).truncate());
                 });
             });
-            let height = room.y * 0.68;
+            let height = (room.y * 0.68).min(room.y - 150.0).max(100.0);
             if view.table {
                 show_table(ui, lang, &table(), height)
             } else {

@@ -2,7 +2,10 @@
 
 use egui::{Color32, CornerRadius, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
-use super::button::{focus_ring, mix};
+use super::{
+    button::{focus_ring, mix},
+    scroll,
+};
 use crate::ui::{
     icon::{self, Icon},
     theme::{self, Theme},
@@ -27,7 +30,8 @@ pub fn segmented(ui: &mut Ui, group: &str, selected: Option<usize>, options: &[(
     for (index, (natural, (name, about))) in galleys.into_iter().zip(options).enumerate() {
         let room = (natural.size().x + 24.0 + squeeze).max(8.0);
         let segment = Rect::from_min_size(pos2(x, rect.top() + 3.0), vec2(room, rect.height() - 6.0));
-        let galley = if natural.size().x <= room { natural } else { truncated(ui, name, room - 4.0) };
+        let galley =
+            if natural.size().x <= room { natural } else { truncated(ui, name, theme::medium(theme::size::TABLE), room - 4.0) };
         let id = ui.make_persistent_id((group, index));
         let mut response = ui.interact(segment, id, Sense::click());
         let on = selected == Some(index);
@@ -54,8 +58,7 @@ pub fn segmented(ui: &mut Ui, group: &str, selected: Option<usize>, options: &[(
 }
 
 /// A name that has less room than it needs.
-fn truncated(ui: &Ui, name: &str, room: f32) -> std::sync::Arc<egui::Galley> {
-    let font = theme::medium(theme::size::TABLE);
+fn truncated(ui: &Ui, name: &str, font: egui::FontId, room: f32) -> std::sync::Arc<egui::Galley> {
     let mut job = egui::text::LayoutJob::simple_singleline(name.to_owned(), font, Color32::PLACEHOLDER);
     job.wrap = egui::text::TextWrapping::truncate_at_width(room.max(4.0));
     ui.painter().layout_job(job)
@@ -107,18 +110,25 @@ fn chip_with_menu(ui: &mut Ui, selected: usize, options: &[String], filtering: b
     let mut chosen = None;
     egui::Popup::menu(&response).gap(4.0).show(|ui| {
         ui.set_min_width(150.0);
-        for (index, option) in options.iter().enumerate() {
-            if menu_item(ui, (index == selected).then_some(icon::CHECK), option).clicked() {
-                chosen = Some(index);
+        scroll::menu(ui, |ui| {
+            for (index, option) in options.iter().enumerate() {
+                if menu_item(ui, (index == selected).then_some(icon::CHECK), option).clicked() {
+                    chosen = Some(index);
+                }
             }
-        }
+        });
     });
     chosen
 }
 
-/// One line of a menu.
+/// One line of a menu, which it closes.
 pub fn menu_item(ui: &mut Ui, icon: Option<Icon>, text: &str) -> Response {
-    menu_line(ui, icon, text, "", false)
+    let line = menu_line(ui, icon, text, "", false);
+    // A click of the pointer closes it anyway, one of the keyboard does not.
+    if line.clicked() {
+        ui.close();
+    }
+    line
 }
 
 /// One line of a menu with a quiet text at its right end: the keys that do the same, or where it leads. A `chosen` one
@@ -130,7 +140,11 @@ pub fn menu_line(ui: &mut Ui, icon: Option<Icon>, text: &str, right: &str, chose
     let gap = if right.is_empty() { 0.0 } else { 24.0 };
     let natural = name.size().x + gap + quiet.size().x + 46.0;
     // The pass in which a menu is measured has far more room than it will take.
-    let width = if ui.is_sizing_pass() { natural } else { natural.max(ui.available_width()) };
+    let width = if ui.is_sizing_pass() { natural } else { ui.available_width() };
+    let name = match natural <= width {
+        true => name,
+        false => truncated(ui, text, theme::regular(theme::size::TABLE), width - gap - quiet.size().x - 46.0),
+    };
     let (rect, response) = ui.allocate_exact_size(vec2(width, theme::FIELD), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::MenuItem, ui.is_enabled(), text));
     if response.hovered() || response.has_focus() || chosen {

@@ -10,6 +10,7 @@ use egui::{
 use super::{
     button::{focus_ring, link},
     card::line,
+    scroll,
 };
 use crate::{
     knob::Scale,
@@ -109,10 +110,11 @@ pub fn help(ui: &mut Ui, lang: Lang, name: &str, help: &str) -> Response {
     Popup::menu(&response).close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_max_width(340.0);
         // A menu would set its lines flush on both sides.
-        ui.with_layout(Layout::top_down(Align::Min), |ui| {
+        let lines = |ui: &mut Ui| {
             ui.label(theme::cell(help).color(t.text));
             words(ui, lang, &format!("{name}. {help}"));
-        });
+        };
+        scroll::menu(ui, |ui| ui.with_layout(Layout::top_down(Align::Min), lines));
     });
     if Popup::is_id_open(ui.ctx(), Popup::default_response_id(&response)) {
         return response;

@@ -189,7 +189,10 @@ fn control(ui: &mut Ui, lang: Lang, name: &str, value: &mut Value<'_>) {
             let selected = options.get(chosen).map_or("", |o| o.1.get(lang));
             let combo = egui::ComboBox::from_id_salt(name).selected_text(theme::cell(selected)).width(116.0).show_ui(ui, |ui| {
                 for (index, (_, name, about)) in options.iter().enumerate() {
-                    ui.selectable_value(&mut chosen, index, name.get(lang)).on_hover_text(about.get(lang));
+                    let line = ui.selectable_value(&mut chosen, index, name.get(lang));
+                    if line.on_hover_text(about.get(lang)).clicked() {
+                        ui.close();
+                    }
                 }
             });
             combo.response.accessible_name(name);

@@ -40,7 +40,7 @@ pub fn matrix(ui: &mut Ui, words: &Words, cells: &[[Cell; 2]; 2], selected: Opti
     for class in 0..2u8 {
         let i = usize::from(class);
         let middle = inner.left() + cell_size.x * (f32::from(class) + 0.5) + gap * f32::from(class);
-        two(ui, pos2(middle, outer.top() + 10.0), &words.said, &words.classes[i], t.class(class), t);
+        two(ui, pos2(middle, outer.top() + 10.0), cell_size.x, [&words.said, &words.classes[i]], t.class(class), t);
         let top = inner.top() + cell_size.y * (f32::from(class) + 0.5) + gap * f32::from(class);
         let font = theme::regular(size::TABLE);
         ui.painter().text(pos2(outer.left(), top - 1.0), Align2::LEFT_BOTTOM, &words.really, font, t.text2);
@@ -98,11 +98,13 @@ fn draw(ui: &mut Ui, t: &Theme, rect: Rect, cell: &Cell, place: (u8, u8), select
     response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(&cell.share_down).clicked()
 }
 
-/// A quiet word and a colored one, centered together.
-fn two(ui: &Ui, middle: egui::Pos2, quiet: &str, loud: &str, color: Color32, t: &Theme) {
+/// A quiet word and a colored one, centered together; the colored one alone where there is no room for both.
+fn two(ui: &Ui, middle: egui::Pos2, room: f32, [quiet, loud]: [&str; 2], color: Color32, t: &Theme) {
     let painter = ui.painter();
-    let quiet = painter.layout_no_wrap(format!("{quiet} "), theme::regular(size::TABLE), t.text2);
+    let lay = |text: String| painter.layout_no_wrap(text, theme::regular(size::TABLE), t.text2);
     let loud = painter.layout_no_wrap(loud.to_owned(), theme::semibold(size::TABLE), color);
+    let both = lay(format!("{quiet} "));
+    let quiet = if both.size().x + loud.size().x < room { both } else { lay(String::new()) };
     let left = middle.x - (quiet.size().x + loud.size().x) / 2.0;
     let top = middle.y - quiet.size().y / 2.0;
     let split = left + quiet.size().x;

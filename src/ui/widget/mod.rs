@@ -15,6 +15,7 @@ pub mod notice;
 pub mod photo;
 pub mod plot;
 pub mod ranges;
+pub mod scroll;
 pub mod stack;
 pub mod thumbs;
 pub mod unit;

@@ -123,9 +123,19 @@ pub fn toast(ui: &mut Ui, lang: Lang, toast: &Toast) -> bool {
     let frame =
         Frame::new().fill(fill).corner_radius(CornerRadius::same(theme::RADIUS_BUTTON)).inner_margin(Margin::symmetric(14, 8));
     frame.show(ui, |ui| {
-        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+        // In a narrow window the words take several lines, and the button stands below them.
+        let room = ui.content_rect().width() - 60.0;
+        let words = egui::RichText::new(toast.text.get(lang)).color(text);
+        let needed =
+            ui.painter().layout_no_wrap(toast.text.get(lang).to_owned(), theme::regular(theme::size::BODY), text).size().x;
+        let layout = match needed + 150.0 < room {
+            true => Layout::left_to_right(Align::Center),
+            false => Layout::top_down(Align::Min),
+        };
+        ui.set_max_width(room);
+        ui.with_layout(layout, |ui| {
             ui.set_min_height(24.0);
-            ui.label(egui::RichText::new(toast.text.get(lang)).color(text));
+            ui.label(words);
             if let Some(offer) = &toast.offer {
                 let name = match offer {
                     Offer::Undo => say("Undo", "Annuler"),

@@ -73,7 +73,8 @@ pub fn photo(
         // The corner first, so that it lies on top of the inside.
         let grip = Rect::from_center_size(shown.max, Vec2::splat(18.0));
         let inside = ui.interact(shown, id.with(index), Sense::click_and_drag());
-        let corner = ui.interact(grip, id.with((index, "corner")), Sense::drag());
+        // The keyboard resizes by plus and minus, so the Tab key passes it by.
+        let corner = ui.interact(grip, id.with((index, "corner")), Sense::DRAG);
         inside.widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), square.selected, &square.label));
         if let Some(by) = inside.total_drag_delta().filter(|_| inside.dragged() || inside.drag_stopped()) {
             shown = shown.translate(by);
@@ -91,7 +92,7 @@ pub fn photo(
         {
             answer = Some(Answer::Moved(index, moved));
         }
-        frame(ui, t, shown, square, inside.hovered() || inside.has_focus());
+        frame(ui, t, outer, shown, square, inside.hovered() || inside.has_focus());
         inside.on_hover_and_drag_cursor(CursorIcon::Grab);
         corner.on_hover_and_drag_cursor(CursorIcon::ResizeNwSe);
     }
@@ -131,7 +132,7 @@ fn by_keys(ui: &Ui, response: &egui::Response, crop: Crop) -> Option<Crop> {
     })
 }
 
-fn frame(ui: &Ui, t: &Theme, rect: Rect, square: &Square, strong: bool) {
+fn frame(ui: &Ui, t: &Theme, outer: Rect, rect: Rect, square: &Square, strong: bool) {
     let painter = ui.painter();
     if square.selected {
         painter.rect_stroke(rect, 6.0, Stroke::new(4.0, Color32::WHITE), StrokeKind::Middle);
@@ -145,9 +146,10 @@ fn frame(ui: &Ui, t: &Theme, rect: Rect, square: &Square, strong: bool) {
     }
     let (fill, color) = if square.selected { (t.accent, t.on) } else { (mix(Color32::BLACK, t.text3, 0.35), Color32::WHITE) };
     let galley = painter.layout_no_wrap(square.label.clone(), theme::medium(size::TABLE), color);
-    let clip = ui.clip_rect();
-    let below = pos2(rect.left(), (rect.bottom() + 6.0).min(clip.bottom() - 28.0));
-    let back = Rect::from_min_size(below, galley.size() + vec2(18.0, 10.0));
+    let size = galley.size() + vec2(18.0, 10.0);
+    let left = rect.left().min(outer.right() - size.x).max(outer.left());
+    let below = pos2(left, (rect.bottom() + 6.0).min(outer.bottom() - 28.0));
+    let back = Rect::from_min_size(below, size);
     painter.rect_filled(back, theme::RADIUS_FIELD, fill);
     painter.text(back.center(), Align2::CENTER_CENTER, &square.label, theme::medium(size::TABLE), color);
 }

@@ -1,7 +1,8 @@
 //! Rows that fill the height there is, and scroll where it is too little.
 
-use egui::{Align, Layout, Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
+use egui::{Align, Layout, Rect, Ui, UiBuilder, pos2, vec2};
 
+use super::scroll;
 use crate::ui::theme;
 
 /// One row of a page.
@@ -23,7 +24,8 @@ pub const fn growing(least: f32, grow: f32) -> Row {
     Row { least, grow }
 }
 
-/// Draws `rows` one below the other on the gutter; `draw` is given the row's number and height.
+/// Draws `rows` one below the other on the gutter; `draw` is given the row's number and height. A row that turns out
+/// higher moves those below it.
 pub fn stack(ui: &mut Ui, rows: &[Row], mut draw: impl FnMut(usize, &mut Ui, f32)) {
     let heights = heights(rows, ui.available_height());
     let total: f32 = heights.iter().sum::<f32>() + theme::GUTTER * rows.len().saturating_sub(1) as f32;
@@ -34,23 +36,17 @@ pub fn stack(ui: &mut Ui, rows: &[Row], mut draw: impl FnMut(usize, &mut Ui, f32
         for (index, &height) in heights.iter().enumerate() {
             let rect = Rect::from_min_size(pos2(top.x, y), vec2(width, height));
             let builder = UiBuilder::new().id_salt(("row", index)).max_rect(rect).layout(Layout::top_down(Align::Min));
-            ui.scope_builder(builder, |ui| {
+            let bottom = ui.scope_builder(builder, |ui| {
                 ui.spacing_mut().item_spacing.y = theme::GUTTER;
                 draw(index, ui, height);
+                ui.min_rect().bottom()
             });
-            y += height + theme::GUTTER;
+            let bottom = bottom.inner;
+            y = (y + height).max(bottom) + theme::GUTTER;
         }
-        ui.advance_cursor_after_rect(Rect::from_min_size(top, vec2(width, total)));
+        ui.advance_cursor_after_rect(Rect::from_min_max(top, pos2(top.x + width, y - theme::GUTTER)));
     };
-    if total > ui.available_height() + 0.5 {
-        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-            // The bar floats over the gutter at the right, not over the cards.
-            ui.set_width(ui.available_width());
-            all(ui);
-        });
-    } else {
-        all(ui);
-    }
+    if total > ui.available_height() + 0.5 && !scroll::is_long(ui) { scroll::area(ui, all) } else { all(ui) }
 }
 
 fn heights(rows: &[Row], room: f32) -> Vec<f32> {

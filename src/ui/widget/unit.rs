@@ -1,6 +1,12 @@
 //! Plots of shares against shares: both axes from 0 to 1.
 
-use egui::{Align2, Color32, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, epaint::TextShape, pos2, vec2};
+use egui::{
+    Align2, Color32, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo,
+    epaint::TextShape,
+    pos2,
+    text::{LayoutJob, TextWrapping},
+    vec2,
+};
 
 use super::plot::Frame;
 use crate::{
@@ -100,6 +106,11 @@ impl Unit {
         let painter = ui.painter();
         let font = theme::regular(size::CAPTION);
         let few = frame.rect.height() < 110.0;
+        let mut across = LayoutJob::simple_singleline(self.across.clone(), font.clone(), t.text2);
+        across.wrap = TextWrapping::truncate_at_width(frame.rect.width() + 60.0);
+        let across = painter.layout_job(across);
+        // Where it does not fit between the numbers, they are read off the other axis.
+        let numbers = !low || across.size().x + 44.0 < frame.rect.width();
         for share in [0.0, 0.25, 0.5, 0.75, 1.0] {
             let (x, y) = (frame.x_at(share), frame.y_at(share));
             painter.vline(x, frame.rect.y_range(), Stroke::new(1.0, t.grid));
@@ -114,13 +125,13 @@ impl Unit {
                     t.text3,
                 );
             }
-            if if low { share == 0.0 || share == 1.0 } else { !quarter || frame.rect.width() > 260.0 } {
+            if numbers && if low { share == 0.0 || share == 1.0 } else { !quarter || frame.rect.width() > 260.0 } {
                 let at = pos2(x, frame.rect.bottom() + 5.0);
                 painter.text(at, Align2::CENTER_TOP, percent(lang, share, 0), font.clone(), t.text3);
             }
         }
         let at = pos2(frame.rect.center().x, frame.rect.bottom() + if low { 5.0 } else { 21.0 });
-        painter.text(at, Align2::CENTER_TOP, &self.across, font.clone(), t.text2);
+        painter.galley(at - vec2(across.size().x / 2.0, 0.0), across, t.text2);
         let galley = painter.layout_no_wrap(self.up.clone(), font, t.text2);
         if galley.size().x < frame.rect.height() + 40.0 {
             let at = pos2(frame.rect.left() - 58.0, frame.rect.center().y + galley.size().x / 2.0);

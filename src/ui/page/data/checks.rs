@@ -96,7 +96,6 @@ fn line(ui: &mut Ui, lang: Lang, symbol: Icon, color: Color32, what: Say, count:
         // Painted, since the icon font's lines are higher than the row.
         let (place, _) = ui.allocate_exact_size(vec2(16.0, size.y), Sense::hover());
         symbol.paint(ui.painter(), place, 16.0, if quiet { t.text3 } else { color });
-        ui.label(egui::RichText::new(what.get(lang)).color(if quiet { t.text2 } else { t.text }));
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if !quiet {
                 let text = match (open, count) {
@@ -110,6 +109,10 @@ fn line(ui: &mut Ui, lang: Lang, symbol: Icon, color: Color32, what: Say, count:
             if let Some(count) = count {
                 ui.label(theme::strong(number(lang, count as u64)).color(if quiet { t.text2 } else { t.text }));
             }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let name = egui::RichText::new(what.get(lang)).color(if quiet { t.text2 } else { t.text });
+                ui.add(egui::Label::new(name).truncate());
+            });
         });
     });
     clicked

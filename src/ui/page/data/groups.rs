@@ -100,7 +100,9 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, group: &Group) -> O
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, egui::Stroke::new(1.0, t.grid));
     let mut chosen = None;
     let pitch = TILE + 34.0;
-    let room = (((rect.width() - 176.0) / pitch).floor() as usize).max(1);
+    // In a narrow window the words beside the pictures take more lines.
+    let words = (rect.width() - pitch).clamp(80.0, 170.0);
+    let room = (((rect.width() - words - 6.0) / pitch).floor() as usize).max(1);
     for (place, index) in group.samples.iter().take(room).enumerate() {
         let min = rect.min + vec2(place as f32 * pitch, 5.0);
         let tile = Rect::from_min_size(min, Vec2::splat(TILE));
@@ -117,7 +119,7 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, group: &Group) -> O
             chosen = Some(*index);
         }
     }
-    let right = Rect::from_min_max(pos2(rect.right() - 170.0, rect.top() + 8.0), rect.max);
+    let right = Rect::from_min_max(pos2(rect.right() - words, rect.top() + 8.0), rect.max);
     // A child of its own, since a scope would move the row's cursor.
     let ui = &mut ui
         .new_child(UiBuilder::new().id_salt(("group", group.samples[0])).max_rect(right).layout(Layout::top_down(Align::Min)));

@@ -10,7 +10,7 @@ mod split;
 mod table;
 mod wall;
 
-use egui::{ScrollArea, Ui};
+use egui::Ui;
 
 use self::{overview::Overview, wall::Wall};
 use super::Page;
@@ -19,7 +19,7 @@ use crate::{
     text::say,
     ui::{
         Action, Cx, icon, theme,
-        widget::{bar, button::Button, card, choice::menu_item, notice},
+        widget::{bar, button::Button, card, choice::menu_item, notice, scroll},
     },
 };
 
@@ -80,9 +80,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     };
     card::columns(ui, &[left, 1.0], height, |column, ui| match column {
         0 => {
-            ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            scroll::list(ui, |ui| {
                 // The scroll bar, when it comes, stands in the gutter.
-                ui.set_width(left - 1.0);
+                ui.set_width(ui.available_width() - 1.0);
                 if tight {
                     ui.spacing_mut().item_spacing.y = 8.0;
                 }

@@ -17,7 +17,7 @@ use crate::{
             button::{icon_button, link},
             card::Card,
             knob::{self, Context},
-            notice,
+            notice, scroll,
         },
     },
 };
@@ -45,7 +45,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, wall: &mut Wall) {
                 ui.spacing_mut().item_spacing.y = 0.0;
                 let preset = crate::settings::Settings::default();
                 let context = Context { lang, preset: &preset, problems: &problems };
-                knob::list(ui, context, &mut draft.borrow_mut(), |key| key.starts_with("split.") || key == "seed");
+                scroll::menu(ui, |ui| {
+                    knob::list(ui, context, &mut draft.borrow_mut(), |key| key.starts_with("split.") || key == "seed");
+                });
             });
         },
         |ui| {

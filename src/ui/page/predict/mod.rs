@@ -5,7 +5,7 @@ mod history;
 
 use std::collections::HashMap;
 
-use egui::{Popup, ScrollArea, TextureHandle, TextureOptions, Ui, vec2};
+use egui::{Popup, TextureHandle, TextureOptions, Ui, vec2};
 
 use crate::{
     data::sample::Framing,
@@ -23,7 +23,7 @@ use crate::{
             choice::{menu_item, view_menu},
             notice,
             photo::{self, Square},
-            thumbs,
+            scroll, thumbs,
         },
     },
     worker::Crop,
@@ -82,7 +82,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         if column == 0 {
             picture(ui, cx, state, shown, chosen, run);
         } else {
-            ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            scroll::list(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = theme::GUTTER;
                 let top = ui.cursor().top();
                 answer::card(ui, cx, shown, chosen);
@@ -304,7 +304,7 @@ fn picture(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &Photo, chose
             None => {}
         }
         ui.add_space(4.0);
-        ui.horizontal(|ui| {
+        ui.horizontal_wrapped(|ui| {
             let paste = say("Paste", "Coller").get(lang);
             let (name, symbol) = if state.drawing {
                 (say("Drag over a face", "Tracez sur un visage"), icon::X)

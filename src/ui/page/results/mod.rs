@@ -27,7 +27,7 @@ use crate::{
             button::{Button, icon_button, link},
             card::{Card, columns, header},
             choice::menu_item,
-            notice,
+            notice, scroll,
             stack::{growing, stack},
         },
     },
@@ -230,34 +230,39 @@ fn title(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
         let export = ui.add(Button::secondary(say("Export…", "Exporter…").get(lang)).icon(icon::DOWNLOAD));
         Popup::menu(&export).show(|ui| {
             ui.set_min_width(190.0);
-            for format in Format::ALL.iter().filter(|f| **f != Format::Report) {
-                let line = menu_item(ui, None, format.name().get(lang)).on_hover_text(format.about().get(lang));
-                if line.clicked() {
-                    cx.act(Action::Export { run: run.clone(), format: *format, mistakes: false });
-                }
-            }
-            ui.separator();
-            let other = say("Judge another folder…", "Évaluer un autre dossier…").get(lang);
-            if menu_item(ui, Some(icon::FOLDER_SEARCH), other).clicked() {
-                cx.act(Action::EvaluateFolder { run: run.clone() });
-            }
-            let mirrored = shown.report.mirrored;
-            let again = match mirrored {
-                false => say("Judge with mirror images", "Évaluer avec les miroirs"),
-                true => say("Judge without mirror images", "Évaluer sans les miroirs"),
-            };
-            let about = say(
-                "Judges the test part again, each picture with its mirror image or alone; predictions follow",
-                "Évalue de nouveau la partie test, chaque image avec son miroir ou seule ; les prédictions suivent",
-            );
-            if menu_item(ui, Some(icon::REFRESH_CW), again.get(lang)).on_hover_text(about.get(lang)).clicked() {
-                cx.act(Action::Evaluate { run: run.clone(), mirrored: Some(!mirrored) });
-            }
-            if menu_item(ui, Some(icon::FOLDER_OPEN), say("Open its folder", "Ouvrir son dossier").get(lang)).clicked() {
-                cx.act(Action::OpenPath(shown.view.folder.clone()));
-            }
+            scroll::menu(ui, |ui| export_lines(ui, cx, shown));
         });
     });
+}
+
+fn export_lines(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
+    let (lang, run) = (cx.lang, &shown.view.info.id);
+    for format in Format::ALL.iter().filter(|f| **f != Format::Report) {
+        let line = menu_item(ui, None, format.name().get(lang)).on_hover_text(format.about().get(lang));
+        if line.clicked() {
+            cx.act(Action::Export { run: run.clone(), format: *format, mistakes: false });
+        }
+    }
+    ui.separator();
+    let other = say("Judge another folder…", "Évaluer un autre dossier…").get(lang);
+    if menu_item(ui, Some(icon::FOLDER_SEARCH), other).clicked() {
+        cx.act(Action::EvaluateFolder { run: run.clone() });
+    }
+    let mirrored = shown.report.mirrored;
+    let again = match mirrored {
+        false => say("Judge with mirror images", "Évaluer avec les miroirs"),
+        true => say("Judge without mirror images", "Évaluer sans les miroirs"),
+    };
+    let about = say(
+        "Judges the test part again, each picture with its mirror image or alone; predictions follow",
+        "Évalue de nouveau la partie test, chaque image avec son miroir ou seule ; les prédictions suivent",
+    );
+    if menu_item(ui, Some(icon::REFRESH_CW), again.get(lang)).on_hover_text(about.get(lang)).clicked() {
+        cx.act(Action::Evaluate { run: run.clone(), mirrored: Some(!mirrored) });
+    }
+    if menu_item(ui, Some(icon::FOLDER_OPEN), say("Open its folder", "Ouvrir son dossier").get(lang)).clicked() {
+        cx.act(Action::OpenPath(shown.view.folder.clone()));
+    }
 }
 
 /// What has changed since the run was trained.

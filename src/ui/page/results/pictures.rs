@@ -25,7 +25,7 @@ use crate::{
             card::{Card, header},
             choice::{chip_menu, view_menu},
             gallery::{self, Tile},
-            notice,
+            notice, scroll,
             thumbs::Thumbs,
         },
     },
@@ -375,40 +375,54 @@ fn details(
 ) -> Option<Action> {
     let mut asked = None;
     Popup::menu(response).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
-        let t = Theme::of(ui);
         ui.set_width(236.0);
-        let known = places.base.as_ref().zip(tile.sample);
-        if let Some((base, sample)) = known {
-            let (rect, _) = ui.allocate_exact_size(Vec2::splat(SIDE as f32), Sense::hover());
-            thumbs.paint(ui, rect, base, sample);
-            ui.add_space(2.0);
-        }
-        ui.label(theme::strong(tile.first.clone()).color(t.text));
-        let truth = class_name(shown.classes(), usize::from(p.truth == 1), lang);
-        let race = p.race.and_then(|r| RACES.get(usize::from(r))).map(|r| r.get(lang));
-        let lines = [
-            Some(format!("{} {truth}", say("recorded as", "étiquette").get(lang))),
-            Some(format!(
-                "{} {}",
-                say("how sure:", "assurance :").get(lang),
-                percent(lang, shown.report.confidence(p, shown.threshold), 1)
-            )),
-            p.age.map(|age| format!("{} {age}", say("age", "âge").get(lang))),
-            race.map(|race| format!("{} {race}", say("race label", "étiquette d’origine").get(lang))),
-            Some(p.file.display().to_string()),
-        ];
-        for line in lines.into_iter().flatten() {
-            ui.add(egui::Label::new(theme::caption(line).color(t.text2)).wrap());
-        }
-        if known.is_some() && places.answers && link(ui, say("See where it looked", "Voir où il a regardé").get(lang)).clicked()
-        {
-            asked = Some(Action::Look { file: p.file.clone(), sample: p.sample as usize });
-            ui.close();
-        }
-        if let Some(dataset) = &places.now {
-            ui.add_space(4.0);
-            asked = labels::decide(ui, lang, dataset, p).or(asked.take());
-        }
+        scroll::menu(ui, |ui| asked = known(ui, lang, shown, p, places, tile, thumbs));
     });
+    asked
+}
+
+/// The picture with what is known of it, and the buttons for its label.
+fn known(
+    ui: &mut Ui,
+    lang: Lang,
+    shown: &Shown,
+    p: &Prediction,
+    places: &Places,
+    tile: &Tile,
+    thumbs: &mut Thumbs,
+) -> Option<Action> {
+    let t = Theme::of(ui);
+    let mut asked = None;
+    let known = places.base.as_ref().zip(tile.sample);
+    if let Some((base, sample)) = known {
+        let (rect, _) = ui.allocate_exact_size(Vec2::splat(SIDE as f32), Sense::hover());
+        thumbs.paint(ui, rect, base, sample);
+        ui.add_space(2.0);
+    }
+    ui.label(theme::strong(tile.first.clone()).color(t.text));
+    let truth = class_name(shown.classes(), usize::from(p.truth == 1), lang);
+    let race = p.race.and_then(|r| RACES.get(usize::from(r))).map(|r| r.get(lang));
+    let lines = [
+        Some(format!("{} {truth}", say("recorded as", "étiquette").get(lang))),
+        Some(format!(
+            "{} {}",
+            say("how sure:", "assurance :").get(lang),
+            percent(lang, shown.report.confidence(p, shown.threshold), 1)
+        )),
+        p.age.map(|age| format!("{} {age}", say("age", "âge").get(lang))),
+        race.map(|race| format!("{} {race}", say("race label", "étiquette d’origine").get(lang))),
+        Some(p.file.display().to_string()),
+    ];
+    for line in lines.into_iter().flatten() {
+        ui.add(egui::Label::new(theme::caption(line).color(t.text2)).wrap());
+    }
+    if known.is_some() && places.answers && link(ui, say("See where it looked", "Voir où il a regardé").get(lang)).clicked() {
+        asked = Some(Action::Look { file: p.file.clone(), sample: p.sample as usize });
+        ui.close();
+    }
+    if let Some(dataset) = &places.now {
+        ui.add_space(4.0);
+        asked = labels::decide(ui, lang, dataset, p).or(asked);
+    }
     asked
 }

@@ -1,6 +1,6 @@
 //! One run: its name and note, and what can be done with it.
 
-use egui::{ScrollArea, TextEdit, Ui};
+use egui::{TextEdit, Ui};
 
 use super::State;
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
         Action, Cx, icon,
         page::Page,
         theme::{self, Theme},
-        widget::{button::Button, card::Card},
+        widget::{button::Button, card::Card, scroll},
     },
 };
 
@@ -19,7 +19,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, id: &str) {
     let lang = cx.lang;
     let Some(run) = cx.session.runs.iter().find(|r| r.id == id) else { return };
     Card::titled(say("This run", "Cet essai").get(lang)).caption(&run.id).fill().show(ui, |ui| {
-        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        scroll::list(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 8.0;
             names(ui, cx, state, run);
             facts(ui, lang, run);

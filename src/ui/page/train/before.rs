@@ -1,6 +1,6 @@
 //! Before: ready or what is missing, the options, and the learning rate as it will be.
 
-use egui::{ScrollArea, Ui};
+use egui::Ui;
 
 use super::{State, rates, trial};
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
         widget::{
             button::{Button, link},
             card::{Card, columns, header},
+            scroll,
             stack::{fixed, growing, stack},
         },
     },
@@ -84,7 +85,7 @@ fn readiness(ui: &mut Ui, cx: &mut Cx<'_>, height: f32) {
                 None,
             ),
             Err(problems) => {
-                ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+                scroll::list(ui, |ui| {
                     for problem in problems {
                         let page = problem.knob.as_deref().map_or(Page::Data, page_of);
                         missing(ui, cx, problem.what.get(lang), problem.remedy.get(lang), Some(page));

@@ -26,7 +26,8 @@ use crate::{
 /// Everything below the header.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
     let planned = super::rates::of_epochs(&training.settings, training.steps_per_epoch);
-    let rows = [fixed(tiles::HEIGHT), growing(226.0, 1.0), growing(158.0, 0.3)];
+    let numbers_high = tiles::height(ui.available_width(), shown_tiles(ui).len());
+    let rows = [fixed(numbers_high), growing(226.0, 1.0), growing(158.0, 0.3)];
     stack(ui, &rows, |row, ui, height| match row {
         0 => numbers(ui, cx, training),
         1 => columns(ui, &[0.5, 0.5], height, |column, ui| {
@@ -40,8 +41,13 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
     });
 }
 
-/// The learning rate's place among the tiles.
-const RATE_TILE: usize = 3;
+/// The places of the tiles that are shown: in a small window the learning rate has its plot alone.
+fn shown_tiles(ui: &Ui) -> Vec<usize> {
+    const TILES: usize = 6;
+    const RATE: usize = 3;
+    let narrow = ui.available_width() < 860.0;
+    (0..TILES).filter(|place| !(narrow && *place == RATE)).collect()
+}
 
 fn numbers(ui: &mut Ui, cx: &Cx<'_>, training: &Training) {
     let lang = cx.lang;
@@ -140,10 +146,8 @@ fn numbers(ui: &mut Ui, cx: &Cx<'_>, training: &Training) {
         },
         last_tile,
     ];
-    // In a small window the learning rate has its plot alone.
-    let narrow = ui.available_width() < 860.0;
-    let list: Vec<Tile> =
-        list.into_iter().enumerate().filter(|(place, _)| !(narrow && *place == RATE_TILE)).map(|(_, t)| t).collect();
+    let shown = shown_tiles(ui);
+    let list: Vec<Tile> = list.into_iter().enumerate().filter(|(place, _)| shown.contains(place)).map(|(_, tile)| tile).collect();
     tiles::tiles(ui, &list, Some(progress));
 }
 

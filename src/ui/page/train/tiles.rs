@@ -1,4 +1,4 @@
-//! The row of numbers above the curves, with the progress bar along its lower edge.
+//! The numbers above the curves, in a row or, where it is narrow, in several, with the progress bar along the lower edge.
 
 use egui::{CornerRadius, Rect, Role, Sense, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
@@ -14,25 +14,46 @@ pub struct Tile {
     pub note: String,
 }
 
-/// Height of the row.
-pub const HEIGHT: f32 = 116.0;
+/// Height of a row.
+const ROW: f32 = 106.0;
+/// What the bar takes below the rows.
+const BAR: f32 = 10.0;
+/// The least width of a tile.
+const LEAST: f32 = 140.0;
+
+/// How many columns and rows `count` tiles take in `width` points.
+fn shape(width: f32, count: usize) -> (usize, usize) {
+    let most = ((width / LEAST) as usize).clamp(1, count.max(1));
+    let rows = count.div_ceil(most).max(1);
+    (count.div_ceil(rows).max(1), rows)
+}
+
+/// Height of `count` tiles in `width` points.
+pub fn height(width: f32, count: usize) -> f32 {
+    ROW * shape(width, count).1 as f32 + BAR
+}
 
 /// Draws the tiles over the width there is; `share` fills the bar along the lower edge.
 pub fn tiles(ui: &mut Ui, tiles: &[Tile], progress: Option<(&str, f32)>) {
     let t = Theme::of(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::hover());
+    let (columns, rows) = shape(ui.available_width(), tiles.len());
+    let size = vec2(ui.available_width(), ROW * rows as f32 + BAR);
+    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     if let Some((name, share)) = progress {
         let said = format!("{name} {}\u{a0}%", (share * 100.0).round());
         response.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, &said));
     }
     ui.painter().rect(rect, CornerRadius::same(RADIUS_CARD), t.surface, t.border(), StrokeKind::Inside);
-    let width = rect.width() / tiles.len().max(1) as f32;
+    let width = rect.width() / columns as f32;
     for (index, tile) in tiles.iter().enumerate() {
-        let left = rect.left() + width * index as f32;
-        if index > 0 {
-            ui.painter().vline(left, egui::Rangef::new(rect.top() + 14.0, rect.bottom() - 18.0), t.border());
+        let (column, row) = (index % columns, index / columns);
+        let (left, top) = (rect.left() + width * column as f32, rect.top() + ROW * row as f32);
+        if column > 0 {
+            ui.painter().vline(left, egui::Rangef::new(top + 14.0, top + ROW - 8.0), t.border());
+        } else if row > 0 {
+            ui.painter().hline(rect.x_range().shrink(18.0), top + 3.0, t.border());
         }
-        one(ui, t, Rect::from_min_size(pos2(left + 18.0, rect.top() + 14.0), vec2(width - 26.0, HEIGHT - 26.0)), tile);
+        one(ui, t, Rect::from_min_size(pos2(left + 18.0, top + 14.0), vec2(width - 26.0, ROW - 16.0)), tile);
     }
     if let Some((_, share)) = progress {
         let bar = Rect::from_min_max(pos2(rect.left() + 1.0, rect.bottom() - 6.0), rect.max - vec2(1.0, 1.0));
