@@ -97,7 +97,7 @@ fn choices(ui: &mut Ui, cx: &mut Cx<'_>, width: f32) {
         say("Open UTKFace…", "Ouvrir UTKFace…"),
         say(
             "or any folder with two classes of pictures; drop it here or paste its path",
-            "ou tout dossier avec deux classes d’images ; déposez-le ici ou collez son chemin",
+            "ou tout dossier avec deux classes d’images ; déposez-le ici ou collez son chemin",
         ),
     );
     let (place, opened) = big(ui, cx, width, open, true);
@@ -111,7 +111,7 @@ fn choices(ui: &mut Ui, cx: &mut Cx<'_>, width: f32) {
         say("Try the sample faces", "Essayer les visages d’exemple"),
         say(
             "2,000 drawings made by a formula; trains in a minute, nothing to download",
-            "2 000 dessins tracés par une formule ; s’entraîne en une minute, rien à télécharger",
+            "2 000 dessins tracés par une formule ; s’entraîne en une minute, rien à télécharger",
         ),
     );
     let (place, tried) = big(ui, cx, width, sample, false);

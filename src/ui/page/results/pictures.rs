@@ -406,7 +406,7 @@ fn known(
         Some(format!("{} {truth}", say("recorded as", "étiquette").get(lang))),
         Some(format!(
             "{} {}",
-            say("how sure:", "assurance :").get(lang),
+            say("how sure:", "assurance :").get(lang),
             percent(lang, shown.report.confidence(p, shown.threshold), 1)
         )),
         p.age.map(|age| format!("{} {age}", say("age", "âge").get(lang))),

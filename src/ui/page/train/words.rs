@@ -80,7 +80,7 @@ pub fn about_loss(history: &[EpochRecord]) -> Sentence {
     if has_leveled_off(history) {
         return say(
             "Validation loss has leveled off: at this learning rate it learns little that is new",
-            "La perte de validation se stabilise : à ce taux, il n’apprend plus grand-chose de nouveau",
+            "La perte de validation se stabilise : à ce taux, il n’apprend plus grand-chose de nouveau",
         )
         .into();
     }
