@@ -429,6 +429,8 @@ impl eframe::App for App {
     }
 
     fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
+        // Ctrl with plus or minus changes it, too.
+        self.preferences.zoom = ui.ctx().zoom_factor();
         self.keys(ui);
         self.draw(ui);
         self.guard_close(ui);

@@ -121,7 +121,8 @@ fn preferences(ui: &mut Ui, cx: &mut Cx<'_>, mode: Mode, zoom: f32) -> Answer {
     card::line(ui);
     let name = cx.say(say("Size of everything", "Taille de l’affichage"));
     row(ui, name, &mut |ui| {
-        const ZOOMS: [(f32, &str); 5] = [(0.9, "90 %"), (1.0, "100 %"), (1.25, "125 %"), (1.5, "150 %"), (2.0, "200 %")];
+        const ZOOMS: [(f32, &str); 6] =
+            [(0.9, "90 %"), (1.0, "100 %"), (1.25, "125 %"), (1.5, "150 %"), (2.0, "200 %"), (2.5, "250 %")];
         let selected = ZOOMS.iter().position(|(z, _)| (z - zoom).abs() < 0.01);
         if let Some(index) = choice::segmented(ui, name, selected, &ZOOMS.map(|(_, name)| (name, ""))) {
             cx.act(Action::Zoom(ZOOMS[index].0));

@@ -212,6 +212,37 @@ fn the_tab_key_reaches_everything() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// In a small window, or with large letters, what has the keyboard is scrolled into sight.
+#[test]
+fn what_has_the_keyboard_is_seen() {
+    let mut wrong = Vec::new();
+    for name in
+        ["welcome", "data", "model", "training-ready", "training-over", "results", "predict", "runs-one", "preferences", "help"]
+    {
+        let scene = Scene::named(name);
+        let mut window = scene.window(View::new(Lang::En, [512.0, 350.0]));
+        let mut hidden = Vec::new();
+        let way = walk(&mut window, |window, _| {
+            // Until a scroll area has arrived, and the one around it.
+            window.run_steps(8);
+            let Some((id, rect)) = focused(window) else { return };
+            let seen = window.ctx.viewport(|viewport| {
+                let widgets = viewport.prev_pass.widgets.layers().flat_map(|(_, widgets)| widgets.iter());
+                let here = widgets.filter(|widget| widget.rect == rect && widget.interact_rect.is_positive());
+                here.map(|widget| widget.interact_rect.height()).fold(0.0, f32::max)
+            });
+            if seen < rect.height().min(100.0) - 1.0 {
+                let all = controls(window);
+                let name = all.iter().find(|control| control.id == id).map_or("", |control| &control.name);
+                hidden.push(format!("“{name}” at {rect:?}, {seen} points of it"));
+            }
+        });
+        assert!(way.len() > 3, "{name}: {way:?}");
+        wrong.extend(hidden.into_iter().map(|what| format!("{name}: {what}")));
+    }
+    assert!(wrong.is_empty(), "{} controls have the keyboard and are not seen:\n{}", wrong.len(), wrong.join("\n"));
+}
+
 /// In an open menu the Tab key goes round; once it is closed, the keyboard is again at its button.
 #[test]
 fn a_menu_gives_the_keyboard_back() {

@@ -35,6 +35,7 @@ mod optimizer;
 mod page_pictures;
 mod pages;
 mod picture_folder;
+mod pictures;
 mod plan;
 mod predict_page;
 mod predictor;

@@ -9,7 +9,7 @@ use crate::{
     ui::{
         Action, Cx, icon,
         theme::{self, Theme, size},
-        widget::{button::icon_button, card::Card},
+        widget::{button::icon_button, card::Card, scroll},
     },
 };
 
@@ -27,21 +27,27 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: [Option<u64>
     ui.allocate_ui(vec2(ui.available_width(), height), |ui| {
         ui.set_max_height(height);
         Card::titled(say("This session", "Cette session").get(lang)).fill().show_with(ui, tools, |ui| {
-            ScrollArea::vertical().min_scrolled_height(0.0).auto_shrink([false, false]).show(ui, |ui| {
+            // In a page that scrolls as a whole it must not pull that to itself.
+            let own = !scroll::is_long(ui);
+            let mut lines = |ui: &mut Ui| {
                 ui.spacing_mut().item_spacing.y = 4.0;
                 let entries = cx.session.photos.iter().rev().flat_map(entries);
                 for (photo, index, asked) in entries {
                     let id = asked.map(|asked| asked.id);
                     let on = shown == [Some(photo.id), id];
                     let response = entry(ui, lang, photo, index, asked, on);
-                    if on && state.listed.replace(shown) != Some(shown) {
+                    if on && state.listed.replace(shown) != Some(shown) && own {
                         response.scroll_to_me(None);
                     }
                     if response.clicked() {
                         (state.photo, state.asked) = (Some(photo.id), id);
                     }
                 }
-            });
+            };
+            match own {
+                true => _ = ScrollArea::vertical().min_scrolled_height(0.0).auto_shrink([false, false]).show(ui, lines),
+                false => lines(ui),
+            }
         });
     });
     if copied {

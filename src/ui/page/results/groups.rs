@@ -1,6 +1,6 @@
 //! For whom it is right: groups with the ranges in which they really lie.
 
-use egui::{ScrollArea, Ui};
+use egui::Ui;
 
 use super::{GROUPINGS, Shown, save_button};
 use crate::{
@@ -15,6 +15,7 @@ use crate::{
             chart::show_table,
             choice::{segmented, view_menu},
             ranges::{self, ROW, Row},
+            scroll,
         },
     },
 };
@@ -84,7 +85,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, grouping: &mut usize, h
                 show_table(ui, lang, &ranges::table(lang, &rows), height);
                 return;
             }
-            ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            scroll::list(ui, |ui| {
                 let pitch = ((height - 48.0) / rows.len().max(1) as f32).clamp(ROW - 9.0, 34.0);
                 chosen = ranges::ranges(ui, lang, &rows, all.share(), None, pitch);
             });

@@ -17,7 +17,7 @@ use crate::{
         widget::{
             button::{Button, focus_ring},
             card::{Card, columns, header},
-            notice,
+            notice, scroll,
             stack::{growing, stack},
         },
     },
@@ -160,7 +160,7 @@ fn table(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             ui.painter().galley(pos2(right - galley.size().x, head.center().y - galley.size().y / 2.0), galley, t.text3);
         }
         ui.spacing_mut().item_spacing.y = 0.0;
-        ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, LINE, runs.len(), |ui, range| {
+        let mut lines = |ui: &mut Ui, range: std::ops::Range<usize>| {
             for run in &runs[range] {
                 let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::click());
                 let on = state.chosen.contains(&run.id);
@@ -214,7 +214,11 @@ fn table(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                     }
                 }
             }
-        });
+        };
+        match scroll::is_long(ui) {
+            true => lines(ui, 0..runs.len()),
+            false => _ = ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, LINE, runs.len(), lines),
+        }
     });
 }
 
