@@ -189,7 +189,7 @@ impl App {
         egui::Area::new(egui::Id::unique("failures")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, [-20.0, -56.0]).show(
             ui.ctx(),
             |ui| {
-                ui.set_max_width((ui.content_rect().width() - 40.0).min(440.0));
+                ui.set_max_width((ui.content_rect().width() - 40.0).clamp(80.0, 440.0));
                 scroll::within_window(ui, 96.0, |ui| {
                     for (card, problem) in self.session.failures.iter().enumerate().rev().take(3) {
                         let ways: Vec<String> = self.ways(problem).iter().map(|way| way.text(lang)).collect();

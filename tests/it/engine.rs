@@ -7,7 +7,10 @@ use trombine::{
     },
     model::{Array, ModelSettings, Op, Weights},
     problem::Kind,
-    train::optimizer::{OptimizerKind, OptimizerSettings},
+    train::{
+        loss::{LossKind, LossSettings},
+        optimizer::{OptimizerKind, OptimizerSettings},
+    },
 };
 
 use crate::support::required;
@@ -99,6 +102,26 @@ fn disagreement(engine: Open, number: u64) -> Option<String> {
     }
     let off = closeness(&tried.weights().expect("gives"), &truth.weights().expect("gives"), 1e-2).err()?;
     found("weights after two steps", off)
+}
+
+#[test]
+fn mixed_targets_give_the_reference_loss_and_gradients() {
+    for (name, engine) in engines() {
+        for kind in [LossKind::BinaryCrossentropy, LossKind::BinaryFocalCrossentropy] {
+            let mut config = config(&small(), 12);
+            config.loss = LossSettings { kind, label_smoothing: 0.05, apply_class_balancing: true, ..LossSettings::default() };
+            let first = weights(&config.network, 4);
+            let mut pictures = Pictures::random(&config.network, 6, 4);
+            // As mixup makes them.
+            pictures.targets = vec![0.0, 0.13, 0.5, 0.62, 0.9, 1.0];
+            let mut truth = ReferenceEngine::new(&config);
+            truth.set_weights(&first).expect("fits");
+            let (true_score, true_gradients) = truth.gradients(&pictures.batch(), step(3)).expect("gradients");
+            let (score, gradients) = open(*engine, &config, &first).gradients(&pictures.batch(), step(3)).expect("gradients");
+            assert!(same_score(score, true_score, 1e-5), "{name}, {kind:?}: {score:?} instead of {true_score:?}");
+            assert_close(&gradients, &true_gradients, 1e-4, name);
+        }
+    }
 }
 
 #[test]

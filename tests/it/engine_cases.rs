@@ -96,7 +96,7 @@ impl Pictures {
         let mut random = Random::new(seed, Purpose::Augment, &[]);
         Self {
             pixels: (0..n * network.input.len()).map(|_| random.bits() as u8).collect(),
-            targets: (0..n).map(|i| mixed(i, f32::from(u8::from(random.chance(0.5))))).collect(),
+            targets: (0..n).map(|_| f32::from(u8::from(random.chance(0.5)))).collect(),
             weights: (0..n).map(|_| random.between(0.5, 2.0) as f32).collect(),
         }
     }
@@ -187,9 +187,4 @@ pub fn closeness(a: &Weights, b: &Weights, bound: f64) -> Result<(), String> {
         }
     }
     if far.is_empty() { Ok(()) } else { Err(far.join("; ")) }
-}
-
-/// Every fifth target as mixup makes it.
-fn mixed(picture: usize, target: f32) -> f32 {
-    if picture % 5 == 4 { 0.7 * target + 0.1 } else { target }
 }

@@ -62,7 +62,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, part: &Part<'_>, preset: &mut Preset, 
         ui.add_space(4.0);
         // The scroll bar stands in the card's margin, so that nothing moves when it comes.
         scroll::list(ui, |ui| {
-            ui.set_width(ui.available_width() - 6.0);
+            ui.set_width((ui.available_width() - 6.0).max(0.0));
             ui.spacing_mut().item_spacing.y = 0.0;
             let base = preset.settings();
             let context = knob::Context { lang, preset: &base, problems: &problems };

@@ -124,7 +124,7 @@ pub fn toast(ui: &mut Ui, lang: Lang, toast: &Toast) -> bool {
         Frame::new().fill(fill).corner_radius(CornerRadius::same(theme::RADIUS_BUTTON)).inner_margin(Margin::symmetric(14, 8));
     frame.show(ui, |ui| {
         // In a narrow window the words take several lines, and the button stands below them.
-        let room = ui.content_rect().width() - 60.0;
+        let room = (ui.content_rect().width() - 60.0).max(80.0);
         let words = egui::RichText::new(toast.text.get(lang)).color(text);
         let needed =
             ui.painter().layout_no_wrap(toast.text.get(lang).to_owned(), theme::regular(theme::size::BODY), text).size().x;

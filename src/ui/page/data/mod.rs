@@ -82,7 +82,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         0 => {
             scroll::list(ui, |ui| {
                 // The scroll bar, when it comes, stands in the gutter.
-                ui.set_width(ui.available_width() - 1.0);
+                ui.set_width((ui.available_width() - 1.0).max(0.0));
                 if tight {
                     ui.spacing_mut().item_spacing.y = 8.0;
                 }

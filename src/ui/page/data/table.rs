@@ -94,7 +94,7 @@ fn line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, entry: Entry) -> bool {
         }
     };
     let name = file.display().to_string();
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width() - 8.0, ROW), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2((ui.available_width() - 8.0).max(0.0), ROW), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Row, true, format!("{name}, {why}")));
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, egui::Stroke::new(1.0, t.grid));
     let picture = Rect::from_min_size(rect.min + vec2(0.0, 4.0), Vec2::splat(ROW - 8.0));
