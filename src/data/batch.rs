@@ -11,7 +11,7 @@ use std::{sync::Arc, thread};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::{
-    augment::{AugmentSettings, Drawn},
+    augment::{self, AugmentSettings, Drawn, mixup::Mix},
     random::{Purpose, Random},
     sample::{Dataset, Part},
 };
@@ -244,24 +244,27 @@ impl Recipe {
         targets.clear();
         weights.clear();
         for (number, &sample) in samples.iter().enumerate() {
-            let drawn = match self.mode {
-                Mode::Training { seed, .. } => Drawn::new(&self.augment, &mut changes(seed, pass, sample)),
-                Mode::Evaluation => Drawn::none(&self.augment),
-            };
+            let picture = |sample: u32| self.dataset.pixels.get(sample as usize);
             let (mut target, mut weight) = self.label(sample);
-            match self.form {
-                Form::Pixels => {
+            match (self.form, &self.mode) {
+                (Form::Pixels, Mode::Training { seed, .. }) => {
                     let out = &mut pixels[number * len..][..len];
-                    drawn.apply(self.dataset.pixels.get(sample as usize), out);
-                    if let Some(mix) = &drawn.mix {
-                        let other = self.samples[mix.other(self.samples.len())];
-                        mix.apply(&self.augment, self.dataset.pixels.get(other as usize), out);
-                        let (others_target, others_weight) = self.label(other);
+                    let other = |mix: &Mix| self.samples[mix.other(self.samples.len())];
+                    let shown = |mix: &Mix| picture(other(mix));
+                    let random = &mut changes(*seed, pass, sample);
+                    if let Some(mix) = augment::training(&self.augment, picture(sample), shown, random, out) {
+                        let (others_target, others_weight) = self.label(other(&mix));
                         target = mix.blend(target, others_target);
                         weight = mix.blend(weight, others_weight);
                     }
                 }
-                Form::Cuts => cuts.push(drawn.cut(sample)),
+                (Form::Pixels, Mode::Evaluation) => {
+                    augment::evaluation(&self.augment, picture(sample), &mut pixels[number * len..][..len]);
+                }
+                (Form::Cuts, Mode::Training { seed, .. }) => {
+                    cuts.push(Drawn::new(&self.augment, &mut changes(*seed, pass, sample)).cut(sample));
+                }
+                (Form::Cuts, Mode::Evaluation) => cuts.push(Drawn::none(&self.augment).cut(sample)),
             }
             targets.push(target);
             weights.push(weight);

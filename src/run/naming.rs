@@ -27,10 +27,11 @@ pub fn name(settings: &Settings) -> String {
     words.join(", ")
 }
 
-/// An option with its value: `epochs 3`, `no flip`; a switch is called by what it switches.
+/// An option with its value: `epochs 3`, `rotation degrees 15`, `no flip`; a switch is called by what it switches.
 fn word(knob: &crate::knob::Knob<'_>) -> String {
     let key = knob.key.strip_suffix(".on").unwrap_or(&knob.key);
-    let name = key.rsplit('.').next().unwrap_or(key).replace('_', " ");
+    // An augmentation's options are called alike: `rotation degrees`, `zoom amount`.
+    let name = key.strip_prefix("augment.").unwrap_or_else(|| key.rsplit('.').next().unwrap_or(key)).replace(['_', '.'], " ");
     match knob.text().as_str() {
         "true" => name,
         "false" => format!("no {name}"),

@@ -35,19 +35,20 @@ use crate::{
 };
 
 /// Changes one cached picture ([`SIDE`] x [`SIDE`] x 3) as training sees it, into `out` (`side` x `side` x 3);
-/// `other` gives the cached picture that is to show through, if one is.
+/// `other` gives the cached picture that is to show through, if one is. Gives what shows through, which moves the label too.
 pub fn training<'a>(
     settings: &AugmentSettings,
     pixels: &[u8],
     other: impl FnOnce(&Mix) -> &'a [u8],
     random: &mut Random,
     out: &mut [u8],
-) {
+) -> Option<Mix> {
     let drawn = Drawn::new(settings, random);
     drawn.apply(pixels, out);
     if let Some(mix) = &drawn.mix {
         mix.apply(settings, other(mix), out);
     }
+    drawn.mix
 }
 
 /// Cuts the center of one cached picture as judging sees it, into `out` (`side` x `side` x 3).

@@ -193,17 +193,20 @@ fn grid(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
 /// The start of a batch exactly as training makes it.
 fn batch(ui: &mut Ui, cx: &Cx<'_>, state: &mut State) {
     const TILE: f32 = 48.0;
+    const STEP: f32 = TILE + 5.0;
     let t = Theme::of(ui);
     ui.label(theme::strong(cx.say(say("A real batch", "Un vrai lot"))).color(t.text));
-    let count = ((ui.available_width() + 5.0) / (TILE + 5.0)).floor().max(1.0) as usize;
-    let tiles = state.preview.batch(ui.ctx(), cx, count);
-    let (area, _) = ui.allocate_exact_size(vec2(ui.available_width(), TILE), Sense::hover());
+    let fit = |room: f32| ((room + 5.0) / STEP).floor().max(1.0);
+    let columns = fit(ui.available_width());
+    let rows = fit(ui.available_height());
+    let tiles = state.preview.batch(ui.ctx(), cx, (columns * rows) as usize);
+    let (area, _) = ui.allocate_exact_size(vec2(ui.available_width(), rows * STEP - 5.0), Sense::hover());
     if tiles.is_empty() {
         let text = cx.say(say("as soon as the settings can be trained", "dès que les réglages peuvent être entraînés"));
         ui.painter().text(area.left_center(), egui::Align2::LEFT_CENTER, text, theme::regular(theme::size::CAPTION), t.text2);
     }
     for (index, texture) in tiles.into_iter().enumerate() {
-        let min = area.min + vec2(index as f32 * (TILE + 5.0), 0.0);
+        let min = area.min + vec2(index as f32 % columns, (index as f32 / columns).floor()) * STEP;
         thumbs::paint(ui, Rect::from_min_size(min, Vec2::splat(TILE)), texture);
     }
 }

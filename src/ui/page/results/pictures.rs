@@ -153,7 +153,8 @@ pub fn mistakes(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> boo
             let tile = |place: usize| tile(lang, shown, &predictions[found[place]], &places);
             let mut asked = Vec::new();
             let each = |place: usize, tile: &Tile, response: Response, thumbs: &mut Thumbs| {
-                asked.extend(details(&response, lang, shown, &predictions[found[place]], &places, tile, thumbs));
+                let subject = Subject { lang, shown, p: &predictions[found[place]], places: &places, tile };
+                asked.extend(subject.details(&response, thumbs));
             };
             gallery::strip(ui, cx.thumbs, places.base.as_ref(), found.len(), 92.0, height, tile, each);
             cx.actions.append(&mut asked);
@@ -204,7 +205,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures) ->
         let tile = |place: usize| tile(lang, shown, &all[open.found[place]], &places);
         let mut asked = Vec::new();
         let each = |place: usize, tile: &Tile, response: Response, thumbs: &mut Thumbs| {
-            asked.extend(details(&response, lang, shown, &all[open.found[place]], &places, tile, thumbs));
+            let subject = Subject { lang, shown, p: &all[open.found[place]], places: &places, tile };
+            asked.extend(subject.details(&response, thumbs));
         };
         gallery::gallery(ui, cx.thumbs, places.base.as_ref(), open.found.len(), open.wanted, tile, each);
         cx.actions.append(&mut asked);
@@ -362,67 +364,64 @@ fn tile(lang: Lang, shown: &Shown, p: &Prediction, places: &Places) -> Tile {
     }
 }
 
-/// What opens on a picture: it larger, what is known, the way to where the network looked, and what the user thinks of its
-/// label.
-fn details(
-    response: &Response,
+/// A picture with all that is known of it.
+struct Subject<'a> {
     lang: Lang,
-    shown: &Shown,
-    p: &Prediction,
-    places: &Places,
-    tile: &Tile,
-    thumbs: &mut Thumbs,
-) -> Option<Action> {
-    let mut asked = None;
-    Popup::menu(response).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
-        ui.set_width(236.0);
-        scroll::menu(ui, |ui| asked = known(ui, lang, shown, p, places, tile, thumbs));
-    });
-    asked
+    shown: &'a Shown,
+    p: &'a Prediction,
+    places: &'a Places,
+    tile: &'a Tile,
 }
 
-/// The picture with what is known of it, and the buttons for its label.
-fn known(
-    ui: &mut Ui,
-    lang: Lang,
-    shown: &Shown,
-    p: &Prediction,
-    places: &Places,
-    tile: &Tile,
-    thumbs: &mut Thumbs,
-) -> Option<Action> {
-    let t = Theme::of(ui);
-    let mut asked = None;
-    let known = places.base.as_ref().zip(tile.sample);
-    if let Some((base, sample)) = known {
-        let (rect, _) = ui.allocate_exact_size(Vec2::splat(SIDE as f32), Sense::hover());
-        thumbs.paint(ui, rect, base, sample);
-        ui.add_space(2.0);
+impl Subject<'_> {
+    /// What opens on the picture: it larger, what is known, the way to where the network looked, and what the user thinks of
+    /// its label.
+    fn details(&self, response: &Response, thumbs: &mut Thumbs) -> Option<Action> {
+        let mut asked = None;
+        Popup::menu(response).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+            ui.set_width(236.0);
+            scroll::menu(ui, |ui| asked = self.known(ui, thumbs));
+        });
+        asked
     }
-    ui.label(theme::strong(tile.first.clone()).color(t.text));
-    let truth = class_name(shown.classes(), usize::from(p.truth == 1), lang);
-    let race = p.race.and_then(|r| RACES.get(usize::from(r))).map(|r| r.get(lang));
-    let lines = [
-        Some(format!("{} {truth}", say("recorded as", "étiquette").get(lang))),
-        Some(format!(
-            "{} {}",
-            say("how sure:", "assurance :").get(lang),
-            percent(lang, shown.report.confidence(p, shown.threshold), 1)
-        )),
-        p.age.map(|age| format!("{} {age}", say("age", "âge").get(lang))),
-        race.map(|race| format!("{} {race}", say("race label", "étiquette d’origine").get(lang))),
-        Some(p.file.display().to_string()),
-    ];
-    for line in lines.into_iter().flatten() {
-        ui.add(egui::Label::new(theme::caption(line).color(t.text2)).wrap());
+
+    /// The picture with what is known of it, and the buttons for its label.
+    fn known(&self, ui: &mut Ui, thumbs: &mut Thumbs) -> Option<Action> {
+        let Self { lang, shown, p, places, tile } = *self;
+        let t = Theme::of(ui);
+        let mut asked = None;
+        let known = places.base.as_ref().zip(tile.sample);
+        if let Some((base, sample)) = known {
+            let (rect, _) = ui.allocate_exact_size(Vec2::splat(SIDE as f32), Sense::hover());
+            thumbs.paint(ui, rect, base, sample);
+            ui.add_space(2.0);
+        }
+        ui.label(theme::strong(tile.first.clone()).color(t.text));
+        let truth = class_name(shown.classes(), usize::from(p.truth == 1), lang);
+        let race = p.race.and_then(|r| RACES.get(usize::from(r))).map(|r| r.get(lang));
+        let lines = [
+            Some(format!("{} {truth}", say("recorded as", "étiquette").get(lang))),
+            Some(format!(
+                "{} {}",
+                say("how sure:", "assurance :").get(lang),
+                percent(lang, shown.report.confidence(p, shown.threshold), 1)
+            )),
+            p.age.map(|age| format!("{} {age}", say("age", "âge").get(lang))),
+            race.map(|race| format!("{} {race}", say("race label", "étiquette d’origine").get(lang))),
+            Some(p.file.display().to_string()),
+        ];
+        for line in lines.into_iter().flatten() {
+            ui.add(egui::Label::new(theme::caption(line).color(t.text2)).wrap());
+        }
+        if known.is_some() && places.answers && link(ui, say("See where it looked", "Voir où il a regardé").get(lang)).clicked()
+        {
+            asked = Some(Action::Look { file: p.file.clone(), sample: p.sample as usize });
+            ui.close();
+        }
+        if let Some(dataset) = &places.now {
+            ui.add_space(4.0);
+            asked = labels::decide(ui, lang, dataset, p).or(asked);
+        }
+        asked
     }
-    if known.is_some() && places.answers && link(ui, say("See where it looked", "Voir où il a regardé").get(lang)).clicked() {
-        asked = Some(Action::Look { file: p.file.clone(), sample: p.sample as usize });
-        ui.close();
-    }
-    if let Some(dataset) = &places.now {
-        ui.add_space(4.0);
-        asked = labels::decide(ui, lang, dataset, p).or(asked);
-    }
-    asked
 }

@@ -194,7 +194,7 @@ fn plot(ui: &Ui, lang: Lang, shown: &Shown, curve: Curve) -> Unit {
     let [zero, one] = [0, 1].map(|class| words::people(shown.classes(), class, lang));
     let (across, up) = match (roc, lang) {
         (true, Lang::En) => (format!("{zero} called {one}"), format!("{one} called {one}")),
-        (true, Lang::Fr) => (format!("{zero} pris à tort"), format!("{one} trouvés")),
+        (true, Lang::Fr) => (format!("erreurs parmi les {zero}"), format!("{one} trouvés")),
         (false, Lang::En) => (format!("{one} found (recall)"), format!("of those called {one}, right")),
         (false, Lang::Fr) => (format!("{one} trouvés (rappel)"), "réponses justes".to_owned()),
     };

@@ -43,7 +43,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) -> bool {
     let height = ui.available_height();
     columns(ui, &[1.0, 356.0], height, |column, ui| {
         if column == 0 {
-            let rows = [growing(206.0, 0.2), fixed(trial::height(cx)), growing(206.0, 1.0)];
+            // What has to be mended takes more room to say than that all is well.
+            let first = if cx.plan.is_ok() { fixed(168.0) } else { growing(206.0, 0.2) };
+            let rows = [first, fixed(trial::height(cx)), growing(206.0, 1.0)];
             stack(ui, &rows, |row, ui, height| match row {
                 0 => readiness(ui, cx, height),
                 1 => trial::show(ui, cx, height),
