@@ -16,8 +16,11 @@ use crate::{
 /// The least height of the card: its title and one answer.
 pub const LEAST: f32 = 118.0;
 
-/// Draws the card; `[photo, asked]` is what the page shows.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: [Option<u64>; 2], height: f32) {
+/// Width of an answer where they stand side by side.
+const ACROSS: f32 = 216.0;
+
+/// Draws the card; `[photo, asked]` is what the page shows. The answers stand below each other, or `across` the card.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: [Option<u64>; 2], height: f32, across: bool) {
     let lang = cx.lang;
     let mut copied = false;
     let tools = |ui: &mut Ui| {
@@ -30,12 +33,13 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: [Option<u64>
             // In a page that scrolls as a whole it must not pull that to itself.
             let own = !scroll::is_long(ui);
             let mut lines = |ui: &mut Ui| {
-                ui.spacing_mut().item_spacing.y = 4.0;
+                ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
+                let width = if across { ACROSS } else { ui.available_width() };
                 let entries = cx.session.photos.iter().rev().flat_map(entries);
                 for (photo, index, asked) in entries {
                     let id = asked.map(|asked| asked.id);
                     let on = shown == [Some(photo.id), id];
-                    let response = entry(ui, lang, photo, index, asked, on);
+                    let response = entry(ui, lang, width, photo, index, asked, on);
                     if on && state.listed.replace(shown) != Some(shown) && own {
                         response.scroll_to_me(None);
                     }
@@ -44,9 +48,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: [Option<u64>
                     }
                 }
             };
-            match own {
-                true => _ = ScrollArea::vertical().min_scrolled_height(0.0).auto_shrink([false, false]).show(ui, lines),
-                false => lines(ui),
+            match (own, across) {
+                (_, true) => _ = ScrollArea::horizontal().auto_shrink([false, true]).show(ui, |ui| ui.horizontal(lines)),
+                (true, _) => _ = ScrollArea::vertical().min_scrolled_height(0.0).auto_shrink([false, false]).show(ui, lines),
+                (false, _) => lines(ui),
             }
         });
     });
@@ -61,14 +66,14 @@ fn entries(photo: &Photo) -> impl Iterator<Item = (&Photo, usize, Option<&Asked>
     photo.asked.iter().enumerate().map(move |(index, asked)| (photo, index, Some(asked))).chain(none)
 }
 
-fn entry(ui: &mut Ui, lang: Lang, photo: &Photo, index: usize, asked: Option<&Asked>, on: bool) -> Response {
+fn entry(ui: &mut Ui, lang: Lang, width: f32, photo: &Photo, index: usize, asked: Option<&Asked>, on: bool) -> Response {
     let t = Theme::of(ui);
     let name = name(lang, photo, index);
     let said = match asked {
         Some(asked) => sentence(lang, asked),
         None => say("no face was found", "aucun visage trouvé").get(lang).to_owned(),
     };
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 46.0), Sense::click());
     let both = match lang {
         Lang::En => format!("{name}: {said}"),
         Lang::Fr => format!("{name} : {said}"),

@@ -3,7 +3,7 @@
 mod answer;
 mod history;
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use egui::{Popup, TextureHandle, TextureOptions, Ui, vec2};
 
@@ -47,6 +47,9 @@ pub struct State {
     textures: HashMap<u64, TextureHandle>,
 }
 
+/// The height of the page below which the list of answers has no room in the column of the answer, in points.
+const LOW: f32 = 740.0;
+
 /// Draws the page.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let lang = cx.lang;
@@ -77,10 +80,21 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         cx.act(Action::AskOther { asked: asked.id, run: other.clone() });
     }
     let height = ui.available_height();
+    let now = [Some(shown.id), shown.asked.get(chosen).map(|asked| asked.id)];
+    // In a low window the answer and what was seen fill their column: what was asked before stands below the photo.
+    let low = (480.0..LOW).contains(&height) && !scroll::is_long(ui) && ui.available_width() > 800.0;
     columns(ui, &[1.0, 340.0], height, |column, ui| {
         ui.set_max_height(height);
         if column == 0 {
-            picture(ui, cx, state, shown, chosen, run);
+            let below = if low { history::LEAST + theme::GUTTER } else { 0.0 };
+            let room = vec2(ui.available_width(), height - below);
+            ui.allocate_ui(room, |ui| {
+                ui.set_max_height(room.y);
+                picture(ui, cx, state, shown, chosen, run);
+            });
+            if low {
+                history::show(ui, cx, state, now, history::LEAST, true);
+            }
         } else {
             scroll::list(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = theme::GUTTER;
@@ -93,13 +107,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                 }
                 // The answer stays in view; the list below it takes the rest and scrolls by itself.
                 let rest = height - (ui.cursor().top() - top);
-                history::show(
-                    ui,
-                    cx,
-                    state,
-                    [Some(shown.id), shown.asked.get(chosen).map(|asked| asked.id)],
-                    rest.max(history::LEAST),
-                );
+                if !low {
+                    history::show(ui, cx, state, now, rest.max(history::LEAST), false);
+                }
             });
         }
     });
@@ -123,8 +133,18 @@ fn who(lang: Lang, run: Answering<'_>) -> String {
         (Lang::Fr, "") => {
             "Déposez, collez ou choisissez une photo ; les meilleurs poids de l’entraînement en cours répondent".to_owned()
         }
-        (Lang::En, name) => format!("Drop, paste or choose a photo; the best weights of “{name}” answer"),
-        (Lang::Fr, name) => format!("Déposez, collez ou choisissez une photo ; les meilleurs poids de « {name} » répondent"),
+        (Lang::En, name) => format!("Drop, paste or choose a photo; “{}” answers", shortened(name)),
+        (Lang::Fr, name) => format!("Déposez, collez ou choisissez une photo ; « {} » répond", shortened(name)),
+    }
+}
+
+/// A run's name as far as it fits into a sentence.
+fn shortened(name: &str) -> Cow<'_, str> {
+    /// The most letters of it.
+    const MOST: usize = 40;
+    match name.char_indices().nth(MOST) {
+        Some((end, _)) => Cow::Owned(format!("{}…", name[..end].trim_end_matches([' ', ',', '…']))),
+        None => Cow::Borrowed(name),
     }
 }
 
