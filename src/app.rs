@@ -396,9 +396,9 @@ impl App {
                 });
             });
         });
-        self.cards(ui);
+        let cards = self.cards(ui);
         let lang = self.preferences.lang;
-        if let Some(offer) = self.toasts.show(ui, lang) {
+        if let Some(offer) = self.toasts.show(ui, lang, cards) {
             self.actions.push(Action::Take(offer));
         }
         self.drop_overlay(ui);

@@ -81,7 +81,7 @@ impl Problem {
         let (kind, what, remedy): (Kind, Say, Say) = match error.kind() {
             ErrorKind::NotFound => (
                 Kind::Data,
-                say("is not there any more", "n’existe plus"),
+                say("cannot be found", "est introuvable"),
                 say("Choose where it is now", "Indiquez où il se trouve maintenant"),
             ),
             ErrorKind::PermissionDenied => (

@@ -104,6 +104,8 @@ impl App {
         let action = match (paths.iter().find(|path| path.is_dir()), paths.first()) {
             (Some(folder), _) if folder.join("run.json").is_file() => Action::ImportRun(folder.clone()),
             (Some(folder), _) => Action::UseFolder(folder.clone()),
+            // A folder's path with a slip in it: opening it says that it cannot be found.
+            (None, Some(first)) if first.extension().is_none() && !first.exists() => Action::UseFolder(first.clone()),
             (None, Some(first)) if is_settings(first) => Action::UseSettings(first.clone()),
             (None, Some(first)) if self.page == Page::Augmentation => Action::UseOwnPicture(first.clone()),
             _ if self.session.answering().is_some() => Action::Predict(paths),
@@ -178,12 +180,13 @@ impl App {
         }
     }
 
-    /// The cards of failures, and of a training that was interrupted, above the page's lower right corner.
-    pub(super) fn cards(&mut self, ui: &Ui) {
+    /// The cards of failures, and of a training that was interrupted, above the page's lower right corner; gives whether
+    /// there are any.
+    pub(super) fn cards(&mut self, ui: &Ui) -> bool {
         let lang = self.preferences.lang;
         let interrupted = self.interrupted().cloned();
         if self.session.failures.is_empty() && interrupted.is_none() {
-            return;
+            return false;
         }
         let mut actions = Vec::new();
         egui::Area::new(egui::Id::unique("failures")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, [-20.0, -56.0]).show(
@@ -210,6 +213,7 @@ impl App {
             },
         );
         self.actions.extend(actions);
+        true
     }
 }
 

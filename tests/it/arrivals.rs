@@ -68,10 +68,15 @@ fn pasted_paths_are_opened_as_file_managers_write_them() {
         window.run_steps(2);
         assert_eq!(window.state().page, Page::Predict, "{text}");
     }
-    let mut window = window(Page::Results, true);
-    window.input_mut().events.push(Event::Paste("just words, 100 %".to_owned()));
-    window.run_steps(2);
-    assert_eq!(window.state().page, Page::Results);
+    let mut results = window(Page::Results, true);
+    results.input_mut().events.push(Event::Paste("just words, 100 %".to_owned()));
+    results.run_steps(2);
+    assert_eq!(results.state().page, Page::Results);
+    // A folder's path with a slip in it is no photo, for which a model would be missing.
+    let mut data = window(Page::Data, false);
+    data.input_mut().events.push(Event::Paste("/pictures/utkfase".to_owned()));
+    data.run_steps(3);
+    assert!(data.query_by_label_contains("Train a model first").is_none());
 }
 
 #[test]

@@ -77,7 +77,7 @@ fn what_cannot_be_done_is_said_with_the_way_on() {
     let home = tempfile::tempdir().expect("a folder");
     let home = home.path();
     fails(home, &["train"], &["nothing to train on", "--sample"]);
-    fails(home, &["train", "--data", "/nowhere/at/all"], &["/nowhere/at/all is not there any more", "Choose where it is now"]);
+    fails(home, &["train", "--data", "/nowhere/at/all"], &["/nowhere/at/all cannot be found", "Choose where it is now"]);
     let empty = home.join("empty");
     fs::create_dir(&empty).expect("made");
     fails(home, &["train", "--data", &empty.to_string_lossy()], &["picture"]);
