@@ -32,8 +32,12 @@ pub enum View {
 
 const VIEWS: [View; 3] = [View::Ages, View::Races, View::Table];
 
-/// Draws the card; what is clicked narrows the wall.
-pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview, view: &mut View, wall: &mut Wall, tight: bool) {
+/// Height of the pyramid's rows from which on the card need not be sparing, in points.
+const ROOMY: f32 = 15.0;
+
+/// Draws the card, with pyramid rows that are `row` points high; what is clicked narrows the wall.
+pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview, view: &mut View, wall: &mut Wall, row: f32) {
+    let tight = row < ROOMY;
     let t = Theme::of(ui);
     let lang = cx.lang;
     let counts = overview.census.classes.clone().map(|class| class.pictures);
@@ -69,10 +73,9 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview, vi
             }
             if ages {
                 ui.add_space(2.0);
-                let height = if tight { 11.0 } else { 15.0 };
                 match view {
-                    View::Ages => pyramid(ui, cx, dataset, &rows_of_ages(cx, overview), height, wall),
-                    View::Races => pyramid(ui, cx, dataset, &rows_of_races(cx, overview), height * 1.6, wall),
+                    View::Ages => pyramid(ui, cx, dataset, &rows_of_ages(cx, overview), row, wall),
+                    View::Races => pyramid(ui, cx, dataset, &rows_of_races(cx, overview), row * 1.6, wall),
                     View::Table => table(ui, cx, dataset, overview, wall, if tight { 15.0 } else { 17.0 }),
                 }
                 let even = say(
@@ -121,6 +124,9 @@ fn rows_of_races(cx: &Cx<'_>, overview: &Overview) -> Vec<Row> {
     races.map(|race| (race.name.get(cx.lang).to_owned(), race.pictures, narrow(race.label.into()))).collect()
 }
 
+/// Height of a row from which on its numbers stand at its bars, in points.
+const NUMBERED: f32 = 19.0;
+
 /// Bars to the left for class 0 and to the right for class 1, names between them.
 fn pyramid(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, rows: &[Row], height: f32, wall: &mut Wall) {
     let t = Theme::of(ui);
@@ -134,14 +140,23 @@ fn pyramid(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, rows: &[Row], height: f3
         let text = format!("{name}: {} {a}, {} {b}", names[0], names[1]);
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
         let half = rect.width() / 2.0 - between / 2.0;
-        let bar = |class: usize, from: f32, sign: f32| {
+        let bar = |class: usize, count: &str, from: f32, sign: f32| {
             let length = counts[class] as f32 / most * half;
             let end = from + sign * length;
             let bar = Rect::from_x_y_ranges(from.min(end)..=from.max(end), rect.y_range()).shrink2(vec2(0.0, 2.0));
             ui.painter().rect_filled(bar, CornerRadius::same(2), t.class(class as u8));
+            if height >= NUMBERED {
+                // Within a long bar, before a short one.
+                let within = length > 0.5 * half;
+                let (x, align, color) = match (within, sign > 0.0) {
+                    (true, right) => (end - 6.0 * sign, if right { Align2::RIGHT_CENTER } else { Align2::LEFT_CENTER }, t.on),
+                    (false, right) => (end + 6.0 * sign, if right { Align2::LEFT_CENTER } else { Align2::RIGHT_CENTER }, t.text2),
+                };
+                ui.painter().text(pos2(x, rect.center().y), align, count, theme::regular(theme::size::CAPTION), color);
+            }
         };
-        bar(0, rect.center().x - between / 2.0, -1.0);
-        bar(1, rect.center().x + between / 2.0, 1.0);
+        bar(0, &a, rect.center().x - between / 2.0, -1.0);
+        bar(1, &b, rect.center().x + between / 2.0, 1.0);
         let font = theme::regular(theme::size::CAPTION.min(height));
         ui.painter().text(rect.center(), Align2::CENTER_CENTER, name, font, t.text2);
         if let Some(class) = side(ui, &response, 0.5) {

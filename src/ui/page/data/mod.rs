@@ -31,6 +31,9 @@ pub struct State {
     balance: balance::View,
 }
 
+/// The page's height from which on its cards need not be sparing, in points.
+const ROOMY: f32 = 760.0;
+
 /// Draws the page.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let sentence = say("What was found, and how it will be split", "Ce qui a été trouvé, et sa répartition");
@@ -72,7 +75,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     };
     state.overview.follow(&dataset, cx.session.near.as_ref());
     let height = ui.available_height();
-    let tight = height < 760.0;
+    let tight = height < ROOMY;
+    // The pyramid takes what room there is.
+    let row = if tight { 11.0 } else { (15.0 + (height - ROOMY) / 9.0).min(30.0) };
     let left = match ui.available_width() {
         w if w < 860.0 => 330.0,
         w if w < 1200.0 => 388.0,
@@ -88,7 +93,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                 }
                 let State { overview, wall, balance } = state;
                 checks::show(ui, cx, &dataset, overview, wall, tight);
-                balance::show(ui, cx, &dataset, overview, balance, wall, tight);
+                balance::show(ui, cx, &dataset, overview, balance, wall, row);
                 split::show(ui, cx, &dataset, wall);
             });
         }

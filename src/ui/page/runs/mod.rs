@@ -18,7 +18,7 @@ use crate::{
             button::{Button, focus_ring},
             card::{Card, columns, header},
             notice, scroll,
-            stack::{growing, stack},
+            stack::{Row, fixed, growing, stack},
         },
     },
 };
@@ -93,10 +93,21 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                 if column == 0 { table(ui, cx, state) } else { detail::show(ui, cx, state, &one) }
             });
         }
-        _ => stack(ui, &[growing(198.0, 0.5), growing(280.0, 0.8)], |row, ui, height| {
+        _ => stack(ui, &[table_row(session.runs.len()), growing(276.0, 0.8)], |row, ui, height| {
             ui.set_max_height(height);
             if row == 0 { table(ui, cx, state) } else { compare::show(ui, cx, &state.chosen, height) }
         }),
+    }
+}
+
+/// Height of a run's line in the table.
+const LINE: f32 = 46.0;
+
+/// The table above a comparison: just high enough for a few runs, or a part of the page that scrolls.
+fn table_row(runs: usize) -> Row {
+    match runs {
+        ..=3 => fixed(66.0 + LINE * runs as f32),
+        _ => growing(204.0, 0.5),
     }
 }
 
@@ -147,7 +158,6 @@ fn fitted(ui: &Ui, text: &str, font: egui::FontId, color: egui::Color32, room: f
 }
 
 fn table(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
-    const LINE: f32 = 46.0;
     let lang = cx.lang;
     let t = Theme::of(ui);
     let runs = &cx.session.runs;
