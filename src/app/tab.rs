@@ -2,7 +2,8 @@
 //!
 //! egui's own order is that of drawing, but what stands at the right end of a line is drawn before the rest of it, to
 //! know how much room is left. So neighbors on a line are put in their order from left to right. While a menu is open the
-//! key goes round in it; once it is closed, or a dialog, the keyboard is again where it was before.
+//! key goes round in it, and the first arrow key goes into it; once it is closed, or a dialog, the keyboard is again where
+//! it was before.
 
 use egui::{FocusDirection, Id, Key, LayerId, Order, Popup, Rect, Ui, pos2};
 
@@ -14,8 +15,20 @@ pub(super) fn go_on(ui: &Ui) {
     let (presses, back) = ui.input(|i| (i.num_presses(Key::Tab), i.modifiers.shift));
     if presses > 0 {
         step(ui, presses, back);
+    } else if let Some(up) = into_menu(ui) {
+        step(ui, 1, up);
     }
     scroll::seek(ui.ctx());
+}
+
+/// Whether the arrow key that was pressed now is the one up, if a menu is open that the keyboard is not in yet. Within the
+/// menu egui follows the arrows itself.
+fn into_menu(ui: &Ui) -> Option<bool> {
+    open_menu(ui)?;
+    let focused = ui.memory(|memory| memory.focused());
+    let within = focused.is_some_and(|focused| controls(ui).iter().any(|(id, _)| *id == focused));
+    let [down, up] = [Key::ArrowDown, Key::ArrowUp].map(|key| ui.input(|i| i.key_pressed(key)));
+    (!within && (down || up)).then_some(up)
 }
 
 fn step(ui: &Ui, presses: usize, back: bool) {
@@ -47,8 +60,7 @@ struct Over {
 
 /// Gives the keyboard back when a menu or a dialog is closed that had it.
 fn come_back(ui: &Ui) {
-    let menu = ui.memory(|memory| memory.layer_ids().find(|layer| memory.areas().is_visible(layer) && is_menu(ui, *layer)));
-    follow(ui, Id::unique("behind the menu"), menu);
+    follow(ui, Id::unique("behind the menu"), open_menu(ui));
     // A dialog may have been opened by a line of the menu.
     follow(ui, Id::unique("behind the dialog"), ui.memory(egui::Memory::top_modal_layer));
 }
@@ -68,6 +80,10 @@ fn follow(ui: &Ui, key: Id, open: Option<LayerId>) {
         }
     };
     ui.data_mut(|data| data.insert_temp(key, Over { open, before }));
+}
+
+fn open_menu(ui: &Ui) -> Option<LayerId> {
+    ui.memory(|memory| memory.layer_ids().find(|layer| memory.areas().is_visible(layer) && is_menu(ui, *layer)))
 }
 
 fn is_menu(ui: &Ui, layer: LayerId) -> bool {

@@ -5,7 +5,10 @@ use egui::{
     Event, Key, Modifiers, Rect,
     accesskit::{self, Role},
 };
-use egui_kittest::{Harness, kittest::NodeT as _};
+use egui_kittest::{
+    Harness,
+    kittest::{NodeT as _, Queryable as _},
+};
 use trombine::{app::App, text::Lang};
 
 use crate::{
@@ -99,6 +102,12 @@ fn press(window: &mut Harness<'static, App>, key: Key) {
         window.input_mut().events.push(key);
     }
     window.run_steps(2);
+}
+
+/// The name of what has the keyboard.
+fn named(window: &Harness<'static, App>) -> String {
+    let now = focused(window).map(|(id, _)| id);
+    controls(window).into_iter().find(|control| Some(control.id) == now).map_or(String::new(), |control| control.name)
 }
 
 /// Where the Tab key goes, from nothing on, until it comes round; `look` sees the window at each stop.
@@ -247,11 +256,6 @@ fn what_has_the_keyboard_is_seen() {
 #[test]
 fn a_menu_gives_the_keyboard_back() {
     let mut window = Scene::named("data").window(View::new(Lang::En, TALL));
-    let named = |window: &Harness<'static, App>| {
-        let all = controls(window);
-        let now = focused(window).map(|(id, _)| id);
-        all.into_iter().find(|control| Some(control.id) == now).map_or(String::new(), |control| control.name)
-    };
     while named(&window) != "all pictures" {
         press(&mut window, Key::Tab);
     }
@@ -274,6 +278,25 @@ fn a_menu_gives_the_keyboard_back() {
     window.run_steps(3);
     assert_eq!(named(&window), "odd ones", "the button, which now says what was chosen");
     assert!(!egui::Popup::is_any_open(&window.ctx), "choosing closes the menu");
+}
+
+/// The arrow keys go into a menu that was opened, and through it.
+#[test]
+fn arrows_go_through_a_menu() {
+    let mut window = Scene::named("data").window(View::new(Lang::En, TALL));
+    window.get_by_label("all pictures").click();
+    window.run_steps(3);
+    let mut lines = Vec::new();
+    for _ in 0..3 {
+        press(&mut window, Key::ArrowDown);
+        lines.push(named(&window));
+    }
+    press(&mut window, Key::ArrowUp);
+    lines.push(named(&window));
+    assert_eq!(lines, ["all pictures", "usable as they are", "odd ones", "usable as they are"]);
+    press(&mut window, Key::Enter);
+    window.run_steps(3);
+    assert!(window.query_by_label("all pictures").is_none(), "the button says what was chosen");
 }
 
 /// A dialog that is closed leaves the keyboard where it was.

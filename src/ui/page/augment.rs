@@ -57,7 +57,7 @@ pub fn state_line(lang: Lang, settings: &Settings) -> String {
     ];
     match more.iter().filter(|on| **on).count() {
         0 => {}
-        n => parts.push(format!("{n} {}", say("more", "de plus").get(lang))),
+        n => parts.push(format!("+{n}")),
     }
     parts.join(", ")
 }

@@ -57,7 +57,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, grouping: &mut usize, h
     };
     let (mut chosen, mut turned) = (None, false);
     let gray = rows.iter().any(|r| r.small) && !as_table;
-    let gray = if gray { say("gray: fewer than 30", "en gris : moins de 30").get(lang) } else { "" };
+    let gray = if gray { say("gray: n < 30", "en gris : n < 30").get(lang) } else { "" };
     let help = say(
         "The dot is the share that it got right, the bar the 95 % range in which the true share lies. Ranges that overlap prove no difference; an orange one lies wholly below that of all",
         "Le point est la part de réponses justes, la barre l’intervalle à 95 % où se trouve la vraie part. Des intervalles qui se recouvrent ne prouvent aucune différence ; un intervalle orange est entièrement sous celui de tous",

@@ -132,7 +132,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     // At 1280 x 800 everything is seen at once.
     let rows = match narrow {
         true => [growing(280.0, 0.5), growing(216.0, 0.3), growing(216.0, 0.5)],
-        false => [growing(240.0, 0.5), growing(202.0, 0.4), growing(140.0, 0.5)],
+        false => [growing(228.0, 0.5), growing(190.0, 0.4), growing(164.0, 0.5)],
     };
     // In a narrow window the third card of the middle row stands beside the mistakes.
     let (middle, last): (&[f32], &[f32]) = if narrow { (&[0.57, 0.43], &[0.42, 0.58]) } else { (&[0.42, 0.26, 0.32], &[1.0]) };
