@@ -9,6 +9,7 @@ use crate::{
     data::sample::{Dataset, Source},
     knob::Choice as _,
     plan::Plan,
+    preset::Preset,
     problem::Kind,
     run::export::{ExportOptions, PlotKind},
     session::{self, Offer, Phase, Progress, TableJob},
@@ -41,7 +42,7 @@ impl App {
                 self.errands.choose_folder(lang, start.as_deref());
             }
             Action::UseFolder(folder) => self.open(Source::Folder(folder)),
-            Action::UseSampleFaces => self.open(Source::SampleFaces),
+            Action::UseSampleFaces => self.use_sample_faces(),
             Action::CopyFolders { link } => self.errands.choose_copy_target(lang, link),
             Action::Edit { files, change } => self.edit(&files, &change),
             Action::ForgetEdits => self.forget_edits(),
@@ -258,6 +259,19 @@ impl App {
         self.settings = settings;
         let said = say("The settings were taken over", "Les réglages ont été repris");
         self.session.toast(said, Some(Offer::Undo));
+    }
+
+    /// Opens the drawings. Who has not chosen a recipe yet gets the one that learns them in a minute.
+    fn use_sample_faces(&mut self) {
+        if Preset::Notebook.applied(&self.settings) == self.settings {
+            self.settings = Preset::Quick.applied(&self.settings);
+            let said = say(
+                "Recipe: Quick look, which learns the drawings in a minute",
+                "Recette : Coup d’œil, qui apprend les dessins en une minute",
+            );
+            self.session.toast(said, Some(Offer::Undo));
+        }
+        self.open(Source::SampleFaces);
     }
 
     pub(super) fn open(&mut self, source: Source) {

@@ -7,6 +7,7 @@ use crossbeam_channel::{Receiver, bounded};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use trombine::{
     app::{App, Preferences},
+    preset::Preset,
     run::RunStore,
     session::{Phase, Session},
     ui::{Action, page::Page},
@@ -68,6 +69,7 @@ fn five_clicks_lead_to_a_judged_model() {
     let mut newcomer = Newcomer::new(home.path());
     newcomer.click("Try the sample faces");
     newcomer.wait(|app| app.session.dataset.is_some() && !app.session.phase.busy());
+    assert_eq!(newcomer.window.state().settings, Preset::Quick.settings(), "a recipe that takes the promised minute");
     newcomer.click("Training, ready");
     newcomer.click("Start training");
     newcomer.wait(|app| app.session.phase == Phase::Training);

@@ -74,7 +74,7 @@ fn source_line(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview)
         (Lang::En, Source::Folder(_)) => format!("ready to train, of {found} files in “{}”", name.en),
         (Lang::Fr, Source::Folder(_)) => format!("prêtes, sur {found} fichiers de « {} »", name.fr),
         (Lang::En, Source::SampleFaces) => "ready to train; drawings, not people".to_owned(),
-        (Lang::Fr, Source::SampleFaces) => "prêtes à l’entraînement ; des dessins, pas des personnes".to_owned(),
+        (Lang::Fr, Source::SampleFaces) => "prêtes ; des dessins, pas des personnes".to_owned(),
     };
     let path = match &dataset.source {
         Source::Folder(folder) => folder.display().to_string(),
