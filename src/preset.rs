@@ -44,15 +44,23 @@ impl Preset {
             Self::Recommended => {
                 s.model.batch_norm_conv = true;
                 s.model.batch_norm_dense = true;
-                s.model.dropout = 0.4;
+                s.model.dropout = 0.5;
                 // AdamW's decay takes the place of L2.
                 (s.model.l2_conv, s.model.l2_dense) = (0.0, 0.0);
                 s.model.initialization = Initialization::HeNormal;
+                // The whole picture: hair, ears and jaw stand at its edges. Moving it takes the place of cropping.
+                s.augment.crop = 128;
+                s.augment.shift.on = true;
                 s.augment.rotation.on = true;
+                s.augment.rotation.degrees = 15.0;
                 s.augment.zoom.on = true;
+                s.augment.zoom.amount = 0.15;
                 s.augment.brightness.on = true;
                 s.augment.contrast.on = true;
+                s.augment.saturation.on = true;
+                s.augment.grayscale.on = true;
                 s.augment.erasing.on = true;
+                s.augment.erasing.share = 0.5;
                 s.train.epochs = 60;
                 s.train.batch_size = 64;
                 s.train.optimizer.kind = OptimizerKind::AdamW;

@@ -28,8 +28,8 @@ pub(super) fn knobs<'a>(crop: &'a mut u32, resize_back: &'a mut bool) -> [Knob<'
             "crop",
             say("Crop", "Recadrage"),
             say(
-                "Side of the piece cut out of each picture of 128 × 128: at a random place for training, at the center for judging. Smaller varies more and trains faster, but cuts off chin and hair; 96 to 120",
-                "Côté du morceau découpé dans chaque image de 128 × 128 : au hasard pour l’entraînement, au centre pour l’évaluation. Plus petit varie plus et s’entraîne plus vite, mais coupe menton et cheveux ; de 96 à 120",
+                "Side of the piece cut out of each picture of 128 × 128: at a random place for training, at the center for judging. Smaller varies more and trains faster, but cuts off chin and hair, which tell much; 112 to 128",
+                "Côté du morceau découpé dans chaque image de 128 × 128 : au hasard pour l’entraînement, au centre pour l’évaluation. Plus petit varie plus et s’entraîne plus vite, mais coupe menton et cheveux, qui en disent long ; de 112 à 128",
             ),
             Value::Whole { value: crop, range: SMALLEST..=SIDE as u32, unit: say("px", "px") },
         ),
