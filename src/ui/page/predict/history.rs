@@ -17,7 +17,7 @@ use crate::{
 pub const LEAST: f32 = 118.0;
 
 /// Width of an answer where they stand side by side.
-const ACROSS: f32 = 264.0;
+const ACROSS: f32 = 296.0;
 
 /// Draws the card; `[photo, asked]` is what the page shows. The answers stand below each other, or `across` the card.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: [Option<u64>; 2], height: f32, across: bool) {
