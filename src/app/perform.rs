@@ -267,7 +267,7 @@ impl App {
             self.settings = Preset::Quick.applied(&self.settings);
             let said = say(
                 "Recipe: Quick look, which learns the drawings in a minute",
-                "Recette : Coup d’œil, qui apprend les dessins en une minute",
+                "Recette : Coup d’œil, qui apprend les dessins en une minute",
             );
             self.session.toast(said, Some(Offer::Undo));
         }

@@ -159,7 +159,7 @@ fn problem(root: &Path, words: &[&str]) {
 fn bad_folders_are_explained() {
     let folder = Folder::new();
     problem(&folder.root(), &["is empty", "Choose"]);
-    problem(&folder.root().join("gone"), &["not there any more"]);
+    problem(&folder.root().join("gone"), &["cannot be found"]);
     folder.write("notes.txt", b"hello");
     problem(&folder.root(), &["holds no pictures"]);
     problem(&folder.root().join("notes.txt"), &["is a file, not a folder"]);
