@@ -176,7 +176,7 @@ fn faces_of_drawings_are_found_where_they_are() {
         placed += u32::from(best > 0.6);
     }
     println!("of {n} drawings, {alone} are found alone; pasted, {found} are found, {placed} of them closely");
-    assert!(alone >= 1 && found >= 1, "of {n}: {alone}, {found}, {placed}");
+    assert!(alone >= 18 && found >= 12, "of {n}: {alone}, {found}, {placed}");
 }
 
 /// The crop at a place of its own in a soft background of 640 x 480.
