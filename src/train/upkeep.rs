@@ -12,8 +12,8 @@ use super::{
 use crate::{data::sample::Part, model::Op, problem::Problem, run::RunStatus};
 
 /// Batch events are at least this far apart. Each draws the window once, and where no graphics card does that, the cores
-/// that train do: ten a second look alive and cost a third of thirty.
-const BETWEEN_EVENTS: Duration = Duration::from_millis(100);
+/// that train do: on two of them ten a second took nearly half of a training's speed. Two a second still look alive.
+const BETWEEN_EVENTS: Duration = Duration::from_millis(500);
 /// Steps between two looks at batch norm's running statistics while weights are averaged.
 const STATISTICS_EVERY: u64 = 16;
 
