@@ -7,6 +7,7 @@ mod history;
 mod interrupted;
 mod keys;
 mod mend;
+mod pace;
 mod perform;
 mod photos;
 mod planning;
@@ -19,6 +20,7 @@ use std::{collections::HashMap, path::PathBuf, sync::Arc};
 use crossbeam_channel::{Receiver, bounded};
 use egui::{CentralPanel, Context, Margin, Panel, Ui, ViewportCommand};
 
+pub use pace::Pace;
 pub use preferences::Preferences;
 
 use self::{
@@ -149,7 +151,7 @@ impl App {
         let mut app = Self::offline(&cc.egui_ctx, Session::default(), stored.unwrap_or_else(Preferences::first));
         app.errands.dialogs = true;
         match RunStore::of_user() {
-            Ok(store) => app.employ(&cc.egui_ctx, &store),
+            Ok(store) => app.employ(&cc.egui_ctx, &store, Pace::of(cc.wgpu_render_state.as_ref())),
             Err(problem) => app.session.fail(problem),
         }
         app.find_devices(&cc.egui_ctx);
@@ -167,10 +169,9 @@ impl App {
         app
     }
 
-    /// Takes a worker on the runs of `store`.
-    pub fn employ(&mut self, ctx: &Context, store: &RunStore) {
-        let wake = ctx.clone();
-        match Worker::at(store.clone(), move || wake.request_repaint()) {
+    /// Takes a worker on the runs of `store`, whose progress is drawn at `pace`.
+    pub fn employ(&mut self, ctx: &Context, store: &RunStore, pace: Pace) {
+        match Worker::at(store.clone(), pace.wake(ctx)) {
             Ok(worker) => self.worker = Some(worker),
             Err(problem) => self.session.fail(problem),
         }

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{data::sample::Part, model::Op, problem::Problem, run::RunStatus};
 
-/// Batch events are at least this far apart. Each draws the window once, and where no graphics card does that, the cores
-/// that train do: on two of them ten a second took nearly half of a training's speed. Two a second still look alive.
+/// Batch events are at least this far apart. Each draws the window, which takes from the cores that train; two a second
+/// look alive.
 const BETWEEN_EVENTS: Duration = Duration::from_millis(500);
 /// Steps between two looks at batch norm's running statistics while weights are averaged.
 const STATISTICS_EVERY: u64 = 16;

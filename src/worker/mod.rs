@@ -12,7 +12,7 @@ mod thread;
 mod training;
 
 pub use answerer::{Answer, Answerer, Crop, Photo, Question, Reply};
-pub use thread::Worker;
+pub use thread::{News, Worker};
 pub use training::train_on;
 
 pub(crate) use job::perform;

@@ -39,6 +39,15 @@ pub struct Worker {
     open: Arc<Mutex<Vec<(JobId, Control)>>>,
 }
 
+/// What an envelope is worth to somebody who may look later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    /// Progress, of which only the newest counts.
+    Passing,
+    /// Everything else, which must arrive.
+    Lasting,
+}
+
 struct Job {
     id: JobId,
     command: Command,
@@ -50,10 +59,10 @@ impl Worker {
     ///
     /// # Errors
     /// A system without threads.
-    pub fn at(store: RunStore, wake: impl Fn() + Send + Sync + 'static) -> Result<Self, Problem> {
+    pub fn at(store: RunStore, wake: impl Fn(News) + Send + Sync + 'static) -> Result<Self, Problem> {
         let (tell, envelopes) = bounded(ENVELOPES);
         let open = Arc::new(Mutex::new(Vec::new()));
-        let wake: Arc<dyn Fn() + Send + Sync> = Arc::new(wake);
+        let wake: Arc<dyn Fn(News) + Send + Sync> = Arc::new(wake);
         let lane = |name: &str| {
             let (sender, jobs) = bounded::<Job>(COMMANDS);
             let desk = Desk { store: store.clone(), tell: tell.clone(), wake: wake.clone(), open: Arc::clone(&open) };
@@ -119,7 +128,7 @@ impl Drop for Worker {
 struct Desk {
     store: RunStore,
     tell: Sender<Envelope>,
-    wake: Arc<dyn Fn() + Send + Sync>,
+    wake: Arc<dyn Fn(News) + Send + Sync>,
     open: Arc<Mutex<Vec<(JobId, Control)>>>,
 }
 
@@ -135,18 +144,19 @@ impl Desk {
     }
 
     fn emit(&self, job: JobId, event: Event, control: &Control) {
-        // Only the newest progress counts; everything else must arrive.
-        let passing = matches!(event, Event::Progress { .. } | Event::Train(TrainEvent::Batch(_) | TrainEvent::Faces { .. }));
+        let news = match event {
+            Event::Progress { .. } | Event::Train(TrainEvent::Batch(_) | TrainEvent::Faces { .. }) => News::Passing,
+            _ => News::Lasting,
+        };
         let envelope = Envelope { job, event };
-        let gone = if passing {
-            matches!(self.tell.try_send(envelope), Err(TrySendError::Disconnected(_)))
-        } else {
-            self.tell.send(envelope).is_err()
+        let gone = match news {
+            News::Passing => matches!(self.tell.try_send(envelope), Err(TrySendError::Disconnected(_))),
+            News::Lasting => self.tell.send(envelope).is_err(),
         };
         if gone {
             control.set(Wish::Leave);
         }
-        (self.wake)();
+        (self.wake)(news);
     }
 }
 

@@ -16,7 +16,7 @@ use crate::picture_folder::Folder;
 fn an_edit_is_kept_and_gives_the_data_set_anew() {
     let folder = Folder::utkface(20);
     let store = RunStore::at(folder.places().home);
-    let worker = Worker::at(store, || {}).expect("a worker");
+    let worker = Worker::at(store, |_| {}).expect("a worker");
     let opened = Arc::new(folder.open().expect("a data set"));
     let mut session = Session { dataset: Some(opened.clone()), ..Session::default() };
     let mut edits = Edits::default();

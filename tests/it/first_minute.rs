@@ -6,7 +6,7 @@ use std::time::Duration;
 use crossbeam_channel::{Receiver, bounded};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use trombine::{
-    app::{App, Preferences},
+    app::{App, Pace, Preferences},
     preset::Preset,
     run::RunStore,
     session::{Phase, Session},
@@ -31,7 +31,7 @@ impl Newcomer {
         let mut window: Harness<'static, App> =
             Harness::builder().with_size([1280.0, 800.0]).with_max_steps(60).build_eframe(move |cc| {
                 let mut app = App::offline(&cc.egui_ctx, Session::default(), preferences);
-                app.employ(&cc.egui_ctx, &store);
+                app.employ(&cc.egui_ctx, &store, Pace::default());
                 app
             });
         let (wake, woken) = bounded(1);

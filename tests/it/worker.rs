@@ -30,7 +30,7 @@ fn until_end(worker: &Worker, job: JobId, mut hear: impl FnMut(&Event)) -> Event
 fn worker() -> (tempfile::TempDir, RunStore, Worker) {
     let home = tempfile::tempdir().expect("a folder");
     let store = RunStore::at(home.path());
-    let worker = Worker::at(store.clone(), || {}).expect("threads");
+    let worker = Worker::at(store.clone(), |_| {}).expect("threads");
     (home, store, worker)
 }
 

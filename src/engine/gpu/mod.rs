@@ -18,7 +18,7 @@
 //! The data set lives on the card as bytes, each picture from the first batch on that shows it. A step sends 24 bytes a
 //! picture (which one, where it is cut, mirrored or not, target, weight) and a uniform of 336; cut, forward, loss, backward
 //! and update are one compute pass in one submission, and its score stays on the card, in a row with those before it. The
-//! row is read when a score is told, ten times a second at most, and at the epoch's end; with averaged weights and batch
+//! row is read when a score is told, twice a second at most, and at the epoch's end; with averaged weights and batch
 //! norm also the running statistics, some kilobytes every 16 steps. Nothing else comes back within an epoch. Meanwhile the
 //! next steps are handed over already (`pace`), never so many that the window on the same card would wait: where a step lasts
 //! longer than two frames, it is cut into several submissions.

@@ -1,0 +1,38 @@
+//! How soon the window is drawn for what has come.
+
+use std::time::Duration;
+
+use egui::Context;
+
+use crate::worker::News;
+
+/// How soon the window is drawn for [`News::Passing`]. Everything else is drawn at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace(Duration);
+
+impl Default for Pace {
+    /// Practically at once. Not at once: egui draws two frames for a request without delay, and numbers need only one.
+    fn default() -> Self {
+        Self(Duration::from_millis(1))
+    }
+}
+
+impl Pace {
+    /// The pace for what draws the window: without a graphics card a frame is a tenth of a second on the cores that
+    /// train, and one a second has to do.
+    pub fn of(graphics: Option<&eframe::egui_wgpu::RenderState>) -> Self {
+        match graphics.map(|state| state.adapter.get_info().device_type) {
+            Some(wgpu::DeviceType::Cpu) => Self(Duration::from_secs(1)),
+            _ => Self::default(),
+        }
+    }
+
+    /// What a worker calls after each envelope.
+    pub fn wake(self, ctx: &Context) -> impl Fn(News) + Send + Sync + 'static {
+        let ctx = ctx.clone();
+        move |news| match news {
+            News::Passing => ctx.request_repaint_after(self.0),
+            News::Lasting => ctx.request_repaint(),
+        }
+    }
+}
