@@ -3,7 +3,8 @@
 //! Gradients are candle's where they are right and those of `ops` where they are not. Loss, L2 penalty and optimizer
 //! are the reference arithmetic of `train/`, on the processor. With the cargo features `cuda` and `metal` it runs on
 //! candle's devices, for those who have the toolkits: no convolution, pooling or ReLU of candle's own takes part, whose
-//! gradients are wrong or slow there (Metal's weight gradient of a convolution, pooling's scale everywhere).
+//! gradients are wrong or slow there (Metal's weight gradient of a convolution, pooling's scale everywhere). `cuda` was
+//! built and linked with CUDA 13.0 and refuses as it should where the driver knows no card; neither has run on a card.
 
 mod network;
 mod ops;
@@ -54,7 +55,7 @@ pub fn devices() -> Vec<Device> {
 
 /// Why candle's device `id` is not there, in candle's words; none if it is, or is none of candle's.
 pub fn lacks(id: &str) -> Option<String> {
-    if id.starts_with("candle") { open_device(id).err().map(|error| error.to_string()) } else { None }
+    if id.starts_with("candle") { open_device(id).err().map(|error| words(&error)) } else { None }
 }
 
 /// candle's device of that id. Creating one panics on some machines without the hardware.
@@ -199,8 +200,16 @@ impl Engine for CandleEngine {
     }
 }
 
+/// What candle says of an error, without the calls that led there, which it adds where `RUST_BACKTRACE` is set.
+fn words(error: &candle_core::Error) -> String {
+    match error {
+        candle_core::Error::WithBacktrace { inner, .. } => words(inner),
+        error => error.to_string(),
+    }
+}
+
 fn problem(error: candle_core::Error) -> Problem {
-    let details = error.to_string();
+    let details = words(&error);
     if details.to_lowercase().contains("out of memory") || details.contains("OUT_OF_MEMORY") {
         return Problem::new(
             Kind::OutOfMemory,
