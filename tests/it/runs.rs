@@ -45,6 +45,7 @@ fn a_run_is_named_by_its_recipe_and_what_differs() {
     assert_eq!(name(Preset::Notebook, &|_| {}), "notebook");
     assert_eq!(name(Preset::Recommended, &|s| s.seed = 7), "recommended, seed 7");
     assert_eq!(name(Preset::Quick, &|s| (s.train.epochs, s.augment.flip) = (6, false)), "quick, no flip, epochs 6");
+    assert_eq!(name(Preset::Recommended, &|s| s.augment.rotation.degrees = 30.0), "recommended, rotation degrees 30");
     let several = |s: &mut Settings| {
         s.augment.rotation.on = true;
         s.model.dropout = 0.3;

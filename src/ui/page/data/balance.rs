@@ -148,11 +148,10 @@ fn pyramid(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, rows: &[Row], height: f3
             if height >= NUMBERED {
                 // Within a long bar, before a short one.
                 let within = length > 0.5 * half;
-                let (x, align, color) = match (within, sign > 0.0) {
-                    (true, right) => (end - 6.0 * sign, if right { Align2::RIGHT_CENTER } else { Align2::LEFT_CENTER }, t.on),
-                    (false, right) => (end + 6.0 * sign, if right { Align2::LEFT_CENTER } else { Align2::RIGHT_CENTER }, t.text2),
-                };
-                ui.painter().text(pos2(x, rect.center().y), align, count, theme::regular(theme::size::CAPTION), color);
+                let (gap, color) = if within { (-6.0, t.on) } else { (6.0, t.text2) };
+                let align = if within == (sign > 0.0) { Align2::RIGHT_CENTER } else { Align2::LEFT_CENTER };
+                let at = pos2(end + sign * gap, rect.center().y);
+                ui.painter().text(at, align, count, theme::regular(theme::size::CAPTION), color);
             }
         };
         bar(0, &a, rect.center().x - between / 2.0, -1.0);

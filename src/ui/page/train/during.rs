@@ -224,15 +224,7 @@ fn loss(ui: &mut Ui, lang: Lang, training: &Training, height: f32) {
         "How wrong the model is, counting how sure it was. While both curves fall it learns; when that of validation rises and that of training goes on falling, it learns by heart",
         "À quel point le modèle se trompe, selon son assurance. Tant que les deux courbes descendent, il apprend ; quand celle de validation monte et que celle d’entraînement descend encore, il apprend par cœur",
     );
-    let mut tools = |ui: &mut Ui| plot.zoom_button(ui, lang);
-    Chart::new(title, height).help(help.get(lang)).sentence(sentence.get(lang)).tools(&mut tools).show(
-        ui,
-        lang,
-        || plot.table(lang),
-        |ui, height| {
-            plot.show(ui, lang, height);
-        },
-    );
+    chart(ui, lang, [title, sentence.get(lang), help.get(lang)], &plot, height);
 }
 
 fn accuracy(ui: &mut Ui, lang: Lang, training: &Training, height: f32) {
@@ -244,8 +236,12 @@ fn accuracy(ui: &mut Ui, lang: Lang, training: &Training, height: f32) {
         "The share of pictures that it gets right. That of validation counts: it is of pictures that it does not learn from",
         "La part d’images justes. Celle de validation compte : elle porte sur des images dont il n’apprend pas",
     );
+    chart(ui, lang, [title, sentence.get(lang), help.get(lang)], &plot, height);
+}
+
+fn chart(ui: &mut Ui, lang: Lang, [title, sentence, help]: [&str; 3], plot: &Curves, height: f32) {
     let mut tools = |ui: &mut Ui| plot.zoom_button(ui, lang);
-    Chart::new(title, height).help(help.get(lang)).sentence(sentence.get(lang)).tools(&mut tools).show(
+    Chart::new(title, height).help(help).sentence(sentence).tools(&mut tools).show(
         ui,
         lang,
         || plot.table(lang),

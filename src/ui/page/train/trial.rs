@@ -50,8 +50,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, height: f32) {
         ui.spacing_mut().item_spacing.y = 0.0;
         match session.tried.as_ref().filter(|tried| !tried.trials.is_empty()) {
             Some(tried) => {
+                let least = tried.trials.iter().map(|trial| trial.run).fold(f64::INFINITY, f64::min);
                 for trial in &tried.trials {
-                    line(ui, lang, trial);
+                    line(ui, lang, trial, trial.run <= least);
                 }
                 if !is_of(tried, cx) {
                     let text = say("Measured with other settings: try again", "Mesuré avec d’autres réglages : réessayez");
@@ -80,7 +81,7 @@ fn is_of(tried: &Tried, cx: &Cx<'_>) -> bool {
     tried.trials.is_empty() || tried.settings == *cx.settings
 }
 
-fn line(ui: &mut Ui, lang: Lang, trial: &Trial) {
+fn line(ui: &mut Ui, lang: Lang, trial: &Trial, fastest: bool) {
     let t = Theme::of(ui);
     let time = words::about(lang, trial.run);
     let (speed, memory) = (number(lang, trial.pictures_per_second.round() as u64), bytes(lang, trial.memory));
@@ -99,7 +100,8 @@ fn line(ui: &mut Ui, lang: Lang, trial: &Trial) {
         ui.label(theme::cell(details).color(t.text2));
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             ui.label(symbol.text(15.0).color(t.text2));
-            ui.add(egui::Label::new(theme::strong(said).color(t.text)).truncate());
+            let said = if fastest { theme::strong(said) } else { egui::RichText::new(said) };
+            ui.add(egui::Label::new(said.color(t.text)).truncate());
         });
     });
 }
