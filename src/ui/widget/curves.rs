@@ -345,6 +345,7 @@ impl Curves {
             ui.painter().circle(frame.at(nearest, *value), 4.0, t.surface, Stroke::new(2.0, line.color));
         }
         response.clone().on_hover_ui_at_pointer(|ui| {
+            ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
             ui.label(theme::caption(format!("{} {}", self.across, self.across_text(lang, nearest))).color(t.text2));
             for (line, value) in &values {
                 ui.label(theme::cell(format!("{} {}", line.name, self.value(lang, *value))).color(line.color));
