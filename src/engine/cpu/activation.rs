@@ -8,6 +8,8 @@ use crate::model::{Activation, LEAKY_SLOPE};
 
 /// A non-linearity on 16 lanes.
 pub trait Act {
+    /// Whether a cell keeps what the backward pass needs.
+    const LEARNS: bool = true;
     /// Whether the slope at the maximum must be kept for the backward pass; ReLU's is told by the cell's code.
     const KEEPS_SLOPE: bool;
     /// Whether it never falls, so that the largest input has the largest value.
@@ -22,6 +24,9 @@ pub struct Relu;
 pub struct Leaky;
 /// `z Φ(z)`.
 pub struct Gelu;
+
+/// An activation where no backward pass follows.
+pub struct Judging<A>(std::marker::PhantomData<A>);
 
 /// [`Act::KEEPS_ORDER`] of `activation`.
 pub const fn keeps_order(activation: Activation) -> bool {
@@ -73,6 +78,20 @@ impl Act for Gelu {
             *x = normal_pdf(*x);
         }
         S::fma(z, S::from_array(density), normal_cdf::<S>(z))
+    }
+}
+
+impl<A: Act> Act for Judging<A> {
+    const LEARNS: bool = false;
+    const KEEPS_SLOPE: bool = false;
+    const KEEPS_ORDER: bool = A::KEEPS_ORDER;
+    #[inline(always)]
+    unsafe fn value<S: Simd>(z: S::V) -> S::V {
+        A::value::<S>(z)
+    }
+    #[inline(always)]
+    unsafe fn slope<S: Simd>(z: S::V) -> S::V {
+        A::slope::<S>(z)
     }
 }
 

@@ -11,6 +11,7 @@ use super::{
     isa::Isa,
     norm::{GRADIENT_SUMS, GradientSums, NormalizePool, Peaks, STATISTICS, Survey, merge},
     parameters::Stored,
+    picture,
     pooling::{Finish, Normalized, Unpool},
     simd::LANES,
     winograd,
@@ -85,7 +86,7 @@ pub struct Block {
     /// Numbers of the arrays in the engine's list.
     pub weight: usize,
     pub bias: Option<usize>,
-    /// U for Winograd.
+    /// U for Winograd and for pictures.
     transformed: Buffer,
     /// UT for Winograd, the transposed weights for direct convolution; empty for the first block.
     transposed: Buffer,
@@ -144,7 +145,10 @@ impl Block {
                 let transposed = g.in_panels * g.kernel * g.kernel * g.out_panels * LANES * LANES;
                 (0, transposed, direct::segments(&g), direct::backward_segments(&g))
             }
-            Algorithm::Pictures => (0, 0, direct::segments(&g), Vec::new()),
+            Algorithm::Pictures => {
+                let raised = if g.raised { g.out_panels * picture::RAISED_PANEL } else { 0 };
+                (raised, 0, direct::segments(&g), Vec::new())
+            }
         };
         let mut scale = Buffer::new(g.out_panels * LANES);
         scale.as_mut_slice().fill(1.0);
@@ -184,6 +188,10 @@ impl Block {
                     isa.run(winograd::TransformWeights { geometry, panel, weights, to, transposed });
                 }
                 Algorithm::Direct => isa.run(direct::TransposeWeights { geometry, panel, weights, to: transposed }),
+                Algorithm::Pictures if geometry.raised => isa.run(picture::RaiseWeights {
+                    weights: weights.add(panel * geometry.weight_panel()),
+                    to: self.transformed.ptr().add(panel * picture::RAISED_PANEL),
+                }),
                 Algorithm::Pictures => {}
             }
         }
@@ -212,9 +220,10 @@ impl Block {
         }
     }
 
-    fn finish(&self, out: &Maps) -> Finish {
+    fn finish(&self, out: &Maps, learns: bool) -> Finish {
         Finish {
             activation: self.activation,
+            learns,
             scale: self.scale.ptr(),
             shift: self.shift.ptr(),
             out: out.values.ptr(),
@@ -226,6 +235,7 @@ impl Block {
     }
 
     /// The convolution of pictures `first..first + count`: pooled into `out`, or kept for batch norm if its gamma is given.
+    /// A backward pass may follow only if it `learns`.
     ///
     /// # Safety
     /// The instruction set is there, `scratch` belongs to this thread, nobody else works on these pictures.
@@ -236,11 +246,15 @@ impl Block {
         weights: &Buffer,
         out: &Maps,
         gamma: Option<&Buffer>,
+        learns: bool,
         (first, count): (usize, usize),
         scratch: &Scratch,
     ) {
         let geometry = &self.geometry;
-        let sink = if gamma.is_some() { winograd::Sink::Keep(self.kept.ptr()) } else { winograd::Sink::Pool(self.finish(out)) };
+        let sink = match gamma {
+            Some(_) => winograd::Sink::Keep(self.kept.ptr()),
+            None => winograd::Sink::Pool(self.finish(out, learns)),
+        };
         // Large maps one by one, so that they are still in the cache when they are surveyed.
         let one_by_one = geometry.algorithm != Algorithm::Winograd || gamma.is_some() && geometry.tiles() >= winograd::BLOCK;
         let step = if one_by_one { 1 } else { count };
@@ -259,7 +273,8 @@ impl Block {
                         forward.run(isa, n, step, &scratch.winograd);
                     }
                     _ => {
-                        let forward = direct::Forward { geometry, input, weights: weights.ptr(), segments: &self.segments, sink };
+                        let weights = if geometry.raised { self.transformed.ptr() } else { weights.ptr() };
+                        let forward = direct::Forward { geometry, input, weights, segments: &self.segments, sink };
                         forward.run(isa, n, &scratch.direct);
                     }
                 }
@@ -309,7 +324,7 @@ impl Block {
     /// As [`Block::convolve`].
     pub unsafe fn normalize(&self, isa: Isa, out: &Maps, (first, count): (usize, usize)) {
         let Some(norm) = &self.norm else { return };
-        let (finish, y, peaks) = (self.finish(out), self.kept.ptr(), norm.peaks.ptr());
+        let (finish, y, peaks) = (self.finish(out, true), self.kept.ptr(), norm.peaks.ptr());
         for n in first..first + count {
             // SAFETY: the buffers were made for this geometry and batch.
             unsafe { isa.run(NormalizePool { geometry: &self.geometry, y, peaks, n, finish }) };

@@ -10,7 +10,7 @@
 //!
 //! The backward pass unpools the gradient of one picture's outputs into a buffer with a border of zeros. The weight
 //! gradient is an outer product over strips of rows that fit the first-level cache, the input gradient a convolution
-//! of that buffer by the turned-around weights. The first layer's usual case has a kernel of its own, `PictureGradient`.
+//! of that buffer by the turned-around weights. The first layer's usual case, 3x3, has kernels of its own, see [`picture`].
 #![allow(unsafe_op_in_unsafe_fn, reason = "a kernel is one contract, stated at its struct")]
 
 use super::{
@@ -19,7 +19,8 @@ use super::{
     gemm::{Outer, Product},
     geometry::{Algorithm, Geometry, View},
     isa::{Isa, Kernel},
-    pooling::{DEAD, Finish, Unpool, with_activation},
+    picture::{self, Normalize, PictureGradient},
+    pooling::{Finish, Unpool, with_finish},
     simd::{LANES, Simd},
     winograd::Sink,
 };
@@ -36,6 +37,8 @@ const BAND: usize = 4;
 pub struct Scratch {
     /// A picture as f32 with its border.
     image: Buffer,
+    /// Six of its rows, transformed.
+    raised: Buffer,
     /// Two rows of [`COLUMNS`] outputs, [`CHUNK`] panels.
     rows: Buffer,
     /// A picture's unpooled gradient with its border.
@@ -48,10 +51,12 @@ impl Scratch {
         let blocks = blocks.filter(|g| g.algorithm != Algorithm::Winograd);
         let most = |len: &dyn Fn(&Geometry) -> usize| blocks.clone().map(len).max().unwrap_or(0);
         let image = most(&|g| if g.algorithm == Algorithm::Pictures { g.rows * g.columns * g.inputs } else { 0 });
+        let raised = most(&|g| if g.raised { picture::raised_len(g) } else { 0 });
         let gradient = if training { most(&|g| gradient_view(g).picture) } else { 0 };
         Self {
             // One row of 16 may be read from the last pixels on.
             image: Buffer::new(image + LANES),
+            raised: Buffer::new(raised),
             rows: Buffer::new(2 * CHUNK * COLUMNS * LANES),
             gradient: Buffer::new(gradient),
         }
@@ -103,7 +108,8 @@ fn taps(kernel: usize, panels: usize, view: View, turn: impl Fn(usize) -> usize)
     all
 }
 
-/// The forward pass of single pictures through one layer. `weights` are `[out/16][tap][in][16]`.
+/// The forward pass of single pictures through one layer. `weights` are `[out/16][tap][in][16]`, for a raised layer what
+/// `picture::RaiseWeights` makes of them.
 pub struct Forward<'a> {
     pub geometry: &'a Geometry,
     pub input: Input,
@@ -121,6 +127,11 @@ impl Forward<'_> {
     pub unsafe fn run(&self, isa: Isa, n: usize, scratch: &Scratch) {
         let g = self.geometry;
         let (first, a_row, depth, line) = locate(g, self.input, n, isa, scratch);
+        if g.raised {
+            let (weights, rows, sink) = (self.weights, scratch.raised.ptr(), self.sink);
+            isa.run(picture::Forward { geometry: g, image: first, n, weights, rows, sink });
+            return;
+        }
         let product = |panel: usize, (y, x): (usize, usize), rows: usize, c: *mut f32, c_panel: usize| Product {
             a: first.add(y * line + x * a_row),
             a_row,
@@ -177,28 +188,6 @@ unsafe fn locate(g: &Geometry, input: Input, n: usize, isa: Isa, scratch: &Scrat
     }
 }
 
-/// Bytes to f32 between 0 and 1, with a border of zeros that is there already.
-struct Normalize<'a> {
-    geometry: &'a Geometry,
-    pixels: *const u8,
-    to: *mut f32,
-}
-
-impl Kernel for Normalize<'_> {
-    #[inline(always)]
-    unsafe fn run<S: Simd>(self) {
-        let g = self.geometry;
-        let line = g.width * g.inputs;
-        for y in 0..g.height {
-            let from = std::slice::from_raw_parts(self.pixels.add(y * line), line);
-            let to = self.to.add(((y + g.border) * g.columns + g.border) * g.inputs);
-            for (to, &byte) in std::slice::from_raw_parts_mut(to, line).iter_mut().zip(from) {
-                *to = f32::from(byte) / 255.0;
-            }
-        }
-    }
-}
-
 /// Finishes `cells` cells from `cell` on, from two rows of outputs, `[2][CHUNK][COLUMNS][16]`.
 struct PoolRow {
     rows: *const f32,
@@ -213,7 +202,7 @@ struct PoolRow {
 impl Kernel for PoolRow {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
-        with_activation!(self.finish.activation, self.go)
+        with_finish!(self.finish, self.go)
     }
 }
 
@@ -352,79 +341,6 @@ impl Backward<'_> {
                 });
             }
         }
-    }
-}
-
-/// The first layer's weight gradient from the gradients of the cells: of a cell's four outputs only the maximum's is
-/// not zero, and which that is differs from channel to channel. So for each tap every lane picks its own pixel among
-/// four, a quarter of the products of the outer product over all outputs. Adds to `to` and, the gradients, to `sum`.
-struct PictureGradient<'a> {
-    outputs: &'a Unpool<'a>,
-    image: *const f32,
-    n: usize,
-    to: *mut f32,
-    sum: *mut f32,
-}
-
-impl Kernel for PictureGradient<'_> {
-    #[inline(always)]
-    unsafe fn run<S: Simd>(self) {
-        let g = self.outputs.geometry;
-        for y in 0..g.pooled_height {
-            for c in 0..g.out_panels {
-                self.bias_row::<S>(c, y);
-                for ky in 0..3 {
-                    // Nine sums of two registers each would not fit AVX2.
-                    if S::ROWS_2 > 0 {
-                        self.row::<S, 9>(c, y, ky, 0);
-                    } else {
-                        for first in (0..9).step_by(3) {
-                            self.row::<S, 3>(c, y, ky, first);
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-impl PictureGradient<'_> {
-    /// Taps `first..first + T` (of nine: column, channel) of row `ky`, over one row of cells.
-    #[inline(always)]
-    unsafe fn row<S: Simd, const T: usize>(&self, c: usize, y: usize, ky: usize, first: usize) {
-        let (g, o) = (self.outputs.geometry, self.outputs);
-        let line = g.columns * 3;
-        let to = self.to.add(c * g.weight_panel() + (ky * 9 + first) * LANES);
-        let mut sum = [S::zero(); T];
-        for t in 0..T {
-            sum[t] = S::load(to.add(t * LANES));
-        }
-        let pixels = self.image.add((2 * y + ky) * line);
-        for x in 0..g.pooled_width {
-            let code = S::load_codes(o.codes.add(o.cells.at(self.n, c, y, x)));
-            let gradient = S::load(o.gradient.add(o.view.at(self.n, c, y, x)));
-            let gradient = S::select(S::is(code, DEAD), S::zero(), gradient);
-            let picks = S::picks(code);
-            let (top, bottom) = (S::row(pixels.add(6 * x)), S::row(pixels.add(line + 6 * x)));
-            for t in 0..T {
-                sum[t] = S::fma(gradient, S::pick(top, bottom, first + t, picks), sum[t]);
-            }
-        }
-        for t in 0..T {
-            S::store(to.add(t * LANES), sum[t]);
-        }
-    }
-
-    #[inline(always)]
-    unsafe fn bias_row<S: Simd>(&self, c: usize, y: usize) {
-        let o = self.outputs;
-        let mut sum = S::load(self.sum.add(c * LANES));
-        for x in 0..o.geometry.pooled_width {
-            let code = S::load_codes(o.codes.add(o.cells.at(self.n, c, y, x)));
-            let gradient = S::load(o.gradient.add(o.view.at(self.n, c, y, x)));
-            sum = S::add(sum, S::select(S::is(code, DEAD), S::zero(), gradient));
-        }
-        S::store(self.sum.add(c * LANES), sum);
     }
 }
 

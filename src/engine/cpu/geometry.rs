@@ -41,7 +41,7 @@ impl View {
 /// The environment variable that forbids Winograd's algorithm: `direct`.
 pub const CONVOLUTION_VARIABLE: &str = "TROMBINE_CONVOLUTION";
 
-/// Which algorithm 3x3 convolutions take behind the first layer.
+/// Which algorithm 3x3 convolutions take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Convolution {
     Winograd,
@@ -63,7 +63,7 @@ pub enum Algorithm {
     Winograd,
     /// 5x5, or if [`Convolution::Direct`] is wanted: products along the rows, see `direct`.
     Direct,
-    /// The first layer reads pictures of three channels, see `direct`.
+    /// The first layer reads pictures of three channels, see `direct` and `picture`.
     Pictures,
 }
 
@@ -71,6 +71,8 @@ pub enum Algorithm {
 #[derive(Clone, Copy, Debug)]
 pub struct Geometry {
     pub algorithm: Algorithm,
+    /// Of pictures: F(4, 3) down the columns, see `picture`.
+    pub raised: bool,
     /// Side of the kernel.
     pub kernel: usize,
     /// Zeros around the input.
@@ -117,14 +119,17 @@ impl Geometry {
             (false, 3, Convolution::Winograd) => Algorithm::Winograd,
             (false, ..) => Algorithm::Direct,
         };
+        let raised = first && kernel == 3 && convolution == Convolution::Winograd;
         let tiles = |out: usize| if whole { out.div_ceil(4) } else { (out / 2 * 2).div_ceil(4) };
         let (tile_rows, tile_columns) = (tiles(out_height), tiles(out_width));
-        let room = |side: usize, tiles: usize| match algorithm {
-            Algorithm::Winograd => (side + border).max(4 * tiles + 2),
-            _ => side + 2 * border,
+        let room = |side: usize, tiles: usize, in_tiles: bool| match in_tiles {
+            true => (side + border).max(4 * tiles + 2),
+            false => side + 2 * border,
         };
+        let winograd = algorithm == Algorithm::Winograd;
         Self {
             algorithm,
+            raised,
             kernel,
             border,
             height,
@@ -133,8 +138,8 @@ impl Geometry {
             outputs,
             in_panels: panels(inputs),
             out_panels: panels(outputs),
-            rows: room(height, tile_rows),
-            columns: room(width, tile_columns),
+            rows: room(height, tile_rows, winograd || raised),
+            columns: room(width, tile_columns, winograd),
             out_height,
             out_width,
             pooled_height,

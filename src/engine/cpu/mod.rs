@@ -10,7 +10,8 @@
 //! | [`gemm`] | the two matrix products on which everything rests |
 //! | [`geometry`] | shapes, borders and strides, shared by forward and backward |
 //! | [`winograd`] | 3x3 convolutions with a quarter of the multiplications |
-//! | [`direct`] | the first layer, and 5x5 |
+//! | [`picture`] | the first layer, 3x3: the way in from bytes, half of the multiplications |
+//! | [`direct`] | 5x5 |
 //! | [`pooling`], [`activation`], [`norm`], [`mod@drop`] | what surrounds a convolution |
 //! | [`dense`], [`tail`] | dense layers, and all layers over vectors |
 //! | [`update`], [`parameters`] | optimizers, and the arrays in the kernels' layouts |
@@ -27,9 +28,12 @@
 //! # Which algorithm when
 //! - 3x3 behind the first layer: Winograd F(4x4, 3x3), forward, input gradient and weight gradient. Four times fewer
 //!   multiplications than direct, at 1.7 times its rounding error ([`CONVOLUTION_VARIABLE`] forbids it, to compare).
-//! - The first layer, whose three channels would waste a panel, and 5x5: direct, as products over rows of pixels.
+//! - The first layer, whose three channels would waste a panel and pay for no transform in both directions: F(4, 3)
+//!   down the columns, direct along the rows.
+//! - 5x5: direct, as products over rows of pixels, also in the first layer.
 //! - Dense: products over shares of the inputs; the weight gradient is used for the update as it is made.
 //!
+//! Where no backward pass follows, cells do not say which of their outputs was the largest: their codes are for that alone.
 //! Without batch norm the outputs before pooling never exist in memory; with it they are kept, because the statistics of
 //! the batch come between, and so a block is two passes forward and two back.
 //!
@@ -75,6 +79,7 @@ mod isa;
 mod norm;
 mod parameters;
 mod pass;
+mod picture;
 mod pool;
 mod pooling;
 pub mod probe;

@@ -320,8 +320,9 @@ impl CpuEngine {
         let (block, out) = (&self.blocks[i], &self.maps[i]);
         let weights = &self.arrays[block.weight].values;
         let gamma = block.norm.as_ref().filter(|_| keep).map(|norm| &self.arrays[norm.arrays.gamma].values);
+        let learns = matches!(mode, Mode::Training { .. });
         // SAFETY: shares are disjoint, and scratch is the thread's own.
-        unsafe { block.convolve(self.isa, self.input(i, pixels), weights, out, gamma, share, &self.scratch[thread]) };
+        unsafe { block.convolve(self.isa, self.input(i, pixels), weights, out, gamma, learns, share, &self.scratch[thread]) };
         if gamma.is_none()
             && let Mode::Training { step } = mode
         {

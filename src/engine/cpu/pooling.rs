@@ -23,6 +23,8 @@ pub const DEAD: u8 = 4;
 #[derive(Clone, Copy)]
 pub struct Finish {
     pub activation: Activation,
+    /// Whether a backward pass may follow: otherwise codes and slopes stay as they are.
+    pub learns: bool,
     /// `z = scale * y + shift`: the bias, or batch norm.
     pub scale: *const f32,
     pub shift: *const f32,
@@ -37,6 +39,24 @@ impl Finish {
     /// Finishes cell (`y`, `x`) of picture `n`, panel `c`, from the convolution's four outputs in reading order.
     #[inline(always)]
     pub unsafe fn cell<S: Simd, A: Act>(&self, (n, c): (usize, usize), (y, x): (usize, usize), outputs: [S::V; 4]) {
+        self.cell_at::<S, A>(c, self.place((n, c), (y, x)), outputs);
+    }
+
+    /// Where the value and the code of cell (`y`, `x`) go.
+    #[inline(always)]
+    pub const fn place(&self, (n, c): (usize, usize), (y, x): (usize, usize)) -> (usize, usize) {
+        (self.view.at(n, c, y, x), self.cells.at(n, c, y, x))
+    }
+
+    /// The place `down` rows and `right` columns of cells further.
+    #[inline(always)]
+    pub const fn beside(&self, (value, code): (usize, usize), down: usize, right: usize) -> (usize, usize) {
+        (value + down * self.view.row + right * self.view.column, code + down * self.cells.row + right * self.cells.column)
+    }
+
+    /// As [`Finish::cell`], for a place known already.
+    #[inline(always)]
+    pub unsafe fn cell_at<S: Simd, A: Act>(&self, c: usize, (to, cell): (usize, usize), outputs: [S::V; 4]) {
         let (scale, shift) = (S::load(self.scale.add(c * LANES)), S::load(self.shift.add(c * LANES)));
         let z = [
             S::fma(outputs[0], scale, shift),
@@ -44,8 +64,17 @@ impl Finish {
             S::fma(outputs[2], scale, shift),
             S::fma(outputs[3], scale, shift),
         ];
+        if !A::LEARNS {
+            // Nobody will ask which of the four it was.
+            let best = if A::KEEPS_ORDER {
+                A::value::<S>(largest::<S>(z))
+            } else {
+                largest::<S>([A::value::<S>(z[0]), A::value::<S>(z[1]), A::value::<S>(z[2]), A::value::<S>(z[3])])
+            };
+            S::store(self.out.add(to), best);
+            return;
+        }
         let mut code = S::codes(0);
-        let cell = self.cells.at(n, c, y, x);
         let best;
         if A::KEEPS_SLOPE {
             let mut at = z[0];
@@ -71,8 +100,13 @@ impl Finish {
             best = most;
         }
         S::store_codes(self.codes.add(cell), code);
-        S::store(self.out.add(self.view.at(n, c, y, x)), best);
+        S::store(self.out.add(to), best);
     }
+}
+
+#[inline(always)]
+unsafe fn largest<S: Simd>(of: [S::V; 4]) -> S::V {
+    S::max(S::max(of[0], of[1]), S::max(of[2], of[3]))
 }
 
 impl Finish {
@@ -115,21 +149,53 @@ pub struct Unpool<'a> {
 }
 
 impl Unpool<'_> {
-    /// The 4x4 gradients from row `4 ty`, column `4 tx` on; zero outside of the map. Adds their sum to `sum`.
+    /// The 4x4 gradients from row `4 ty`, column `4 tx` on; zero outside of the map. Without batch norm, adds their sum
+    /// to `sum`.
     #[inline(always)]
     pub unsafe fn tile<S: Simd>(&self, (n, c): (usize, usize), (ty, tx): (usize, usize), sum: &mut S::V) -> [[S::V; 4]; 4] {
+        match &self.normalized {
+            None => self.plain_tile::<S>((n, c), (ty, tx), sum),
+            Some(norm) => self.normalized_tile::<S>(norm, (n, c), (ty, tx)),
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn plain_tile<S: Simd>(&self, (n, c): (usize, usize), (ty, tx): (usize, usize), sum: &mut S::V) -> [[S::V; 4]; 4] {
+        let g = self.geometry;
+        let gradient = self.gradient.add(self.view.at(n, c, 2 * ty, 2 * tx));
+        let codes = self.codes.add(self.cells.at(n, c, 2 * ty, 2 * tx));
+        let mut d = [[S::zero(); 4]; 4];
+        for i in 0..2 {
+            for j in 0..2 {
+                if 2 * ty + i < g.pooled_height && 2 * tx + j < g.pooled_width {
+                    let dz = S::load(gradient.add(i * self.view.row + j * self.view.column));
+                    let code = S::load_codes(codes.add(i * self.cells.row + j * self.cells.column));
+                    for k in 0..4 {
+                        d[2 * i + k / 2][2 * j + k % 2] = S::keep(S::is(code, k as u8), dz);
+                    }
+                    *sum = S::add(*sum, S::select(S::is(code, DEAD), S::zero(), dz));
+                }
+            }
+        }
+        d
+    }
+
+    #[inline(always)]
+    unsafe fn normalized_tile<S: Simd>(
+        &self,
+        norm: &Normalized,
+        (n, c): (usize, usize),
+        (ty, tx): (usize, usize),
+    ) -> [[S::V; 4]; 4] {
         let g = self.geometry;
         let mut d = [[S::zero(); 4]; 4];
-        let mut factor = S::zero();
-        if let Some(norm) = &self.normalized {
-            factor = S::load(norm.factor.add(c * LANES));
-            let (offset, slope) = (S::load(norm.offset.add(c * LANES)), S::load(norm.slope.add(c * LANES)));
-            for i in 0..4 {
-                for j in 0..4 {
-                    let (y, x) = (4 * ty + i, 4 * tx + j);
-                    if y < g.out_height && x < g.out_width {
-                        d[i][j] = S::fma(slope, S::load(norm.y.add(norm.view.at(n, c, y, x))), offset);
-                    }
+        let factor = S::load(norm.factor.add(c * LANES));
+        let (offset, slope) = (S::load(norm.offset.add(c * LANES)), S::load(norm.slope.add(c * LANES)));
+        for i in 0..4 {
+            for j in 0..4 {
+                let (y, x) = (4 * ty + i, 4 * tx + j);
+                if y < g.out_height && x < g.out_width {
+                    d[i][j] = S::fma(slope, S::load(norm.y.add(norm.view.at(n, c, y, x))), offset);
                 }
             }
         }
@@ -139,20 +205,11 @@ impl Unpool<'_> {
                 if y >= g.pooled_height || x >= g.pooled_width {
                     continue;
                 }
-                let mut dz = S::load(self.gradient.add(self.view.at(n, c, y, x)));
+                let dz = S::mul(S::load(self.gradient.add(self.view.at(n, c, y, x))), factor);
                 let code = S::load_codes(self.codes.add(self.cells.at(n, c, y, x)));
-                if self.normalized.is_some() {
-                    dz = S::mul(dz, factor);
-                }
                 for k in 0..4 {
-                    let part = S::keep(S::is(code, k as u8), dz);
                     let place = &mut d[2 * i + k / 2][2 * j + k % 2];
-                    if self.normalized.is_some() {
-                        *place = S::add(*place, part);
-                    } else {
-                        *place = part;
-                        *sum = S::add(*sum, part);
-                    }
+                    *place = S::add(*place, S::keep(S::is(code, k as u8), dz));
                 }
             }
         }
@@ -171,3 +228,20 @@ macro_rules! with_activation {
     };
 }
 pub(super) use with_activation;
+
+/// Runs `$self.$go::<S, A>()` for what `$finish` does: its activation, for training or for judging.
+macro_rules! with_finish {
+    ($finish:expr, $self:ident . $go:ident) => {
+        if $finish.learns {
+            $crate::engine::cpu::pooling::with_activation!($finish.activation, $self.$go)
+        } else {
+            use $crate::engine::cpu::activation::{Gelu, Judging, Leaky, Relu};
+            match $finish.activation {
+                $crate::model::Activation::Relu => $self.$go::<S, Judging<Relu>>(),
+                $crate::model::Activation::LeakyRelu => $self.$go::<S, Judging<Leaky>>(),
+                $crate::model::Activation::Gelu => $self.$go::<S, Judging<Gelu>>(),
+            }
+        }
+    };
+}
+pub(super) use with_finish;

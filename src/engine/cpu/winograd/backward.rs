@@ -160,12 +160,6 @@ impl Kernel for Scatter<'_> {
         for c in 0..self.panels {
             for (t, tile) in self.tiles.iter().enumerate() {
                 let from = self.from.add((c * BLOCK + t) * LANES);
-                let mut v = [[S::zero(); 6]; 6];
-                for i in 0..6 {
-                    for j in 0..6 {
-                        v[i][j] = S::load(from.add((6 * i + j) * plane(CHUNK, BLOCK)));
-                    }
-                }
                 let next = ahead(self.tiles, t);
                 let next = self.to.add(view.at(next.picture, self.panel + c, 4 * next.row, 4 * next.column));
                 for i in 0..6 {
@@ -173,13 +167,32 @@ impl Kernel for Scatter<'_> {
                         S::expect_store(next.add(i * view.row + j * LANES));
                     }
                 }
-                let d = transform::input_adjoint_2d::<S>(v);
                 let to = self.to.add(view.at(tile.picture, self.panel + c, 4 * tile.row, 4 * tile.column));
-                for i in 0..6 {
+                // Every second row at a time: all six would not fit the registers.
+                for odd in 0..2 {
+                    let mut rows = [[S::zero(); 6]; 3];
                     for j in 0..6 {
-                        let place = to.add(i * view.row + j * LANES);
-                        let shared = (i < 2 && tile.row > 0) || (j < 2 && tile.column > 0);
-                        S::store(place, if shared { S::add(S::load(place), d[i][j]) } else { d[i][j] });
+                        let mut column = [S::zero(); 5];
+                        for i in 0..5 {
+                            column[i] = S::load(from.add((6 * (odd + i) + j) * plane(CHUNK, BLOCK)));
+                        }
+                        let done = if odd == 0 {
+                            transform::input_adjoint_even::<S>(column)
+                        } else {
+                            transform::input_adjoint_odd::<S>(column)
+                        };
+                        for i in 0..3 {
+                            rows[i][j] = done[i];
+                        }
+                    }
+                    for i in 0..3 {
+                        let d = transform::input_adjoint::<S>(rows[i]);
+                        let row = 2 * i + odd;
+                        for j in 0..6 {
+                            let place = to.add(row * view.row + j * LANES);
+                            let shared = (row < 2 && tile.row > 0) || (j < 2 && tile.column > 0);
+                            S::store(place, if shared { S::add(S::load(place), d[j]) } else { d[j] });
+                        }
                     }
                 }
             }

@@ -7,7 +7,7 @@ use crate::engine::cpu::{
     gemm::Product,
     geometry::{Geometry, View},
     isa::{Isa, Kernel},
-    pooling::{Finish, with_activation},
+    pooling::{Finish, with_finish},
     simd::{LANES, Simd},
 };
 
@@ -99,18 +99,27 @@ impl Kernel for Gather<'_> {
                         S::prefetch(next.add(i * view.row + j * LANES));
                     }
                 }
-                let mut x = [[S::zero(); 6]; 6];
-                for i in 0..6 {
-                    for j in 0..6 {
-                        x[i][j] = S::load(from.add(i * view.row + j * LANES));
-                    }
-                }
-                let v = transform::input_2d::<S>(x);
                 let to = self.out.add((c * BLOCK + t) * LANES);
-                for i in 0..6 {
+                // Three rows of points at a time: all six would not fit the registers.
+                for half in 0..2 {
+                    let mut rows = [[S::zero(); 6]; 3];
                     for j in 0..6 {
-                        S::expect_store(to.wrapping_add((6 * i + j) * plane + AHEAD * LANES));
-                        S::store(to.add((6 * i + j) * plane), v[i][j]);
+                        let mut column = [S::zero(); 5];
+                        for i in 0..5 {
+                            column[i] = S::load(from.add((half + i) * view.row + j * LANES));
+                        }
+                        let done = if half == 0 { transform::input_low::<S>(column) } else { transform::input_high::<S>(column) };
+                        for i in 0..3 {
+                            rows[i][j] = done[i];
+                        }
+                    }
+                    for i in 0..3 {
+                        let v = transform::input::<S>(rows[i]);
+                        for j in 0..6 {
+                            let to = to.wrapping_add((6 * (3 * half + i) + j) * plane);
+                            S::expect_store(to.wrapping_add(AHEAD * LANES));
+                            S::store(to, v[j]);
+                        }
                     }
                 }
             }
@@ -133,7 +142,7 @@ impl Kernel for Emit<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         match self.sink {
-            Sink::Pool(finish) => with_activation!(finish.activation, self.pool),
+            Sink::Pool(finish) => with_finish!(finish, self.pool),
             Sink::Keep(out) => self.keep::<S>(out),
         }
     }
@@ -159,12 +168,12 @@ impl Emit<'_> {
         for c in 0..self.panels {
             for (t, tile) in self.tiles.iter().enumerate() {
                 let y = self.outputs::<S>(c, t);
+                let place = finish.place((tile.picture, self.panel + c), (2 * tile.row, 2 * tile.column));
                 for i in 0..2 {
                     for j in 0..2 {
-                        let cell = (2 * tile.row + i, 2 * tile.column + j);
-                        if cell.0 < g.pooled_height && cell.1 < g.pooled_width {
+                        if 2 * tile.row + i < g.pooled_height && 2 * tile.column + j < g.pooled_width {
                             let four = [y[2 * i][2 * j], y[2 * i][2 * j + 1], y[2 * i + 1][2 * j], y[2 * i + 1][2 * j + 1]];
-                            finish.cell::<S, A>((tile.picture, self.panel + c), cell, four);
+                            finish.cell_at::<S, A>(self.panel + c, finish.beside(place, i, j), four);
                         }
                     }
                 }

@@ -26,34 +26,54 @@ use crate::engine::cpu::simd::Simd;
 /// `B^T d`: six inputs to the six points.
 #[inline(always)]
 pub unsafe fn input<S: Simd>(d: [S::V; 6]) -> [S::V; 6] {
-    let (two, half, a, b) = (S::splat(2.0), S::splat(0.5), S::splat(A), S::splat(B));
-    let even_a = S::fnma(two, d[2], d[4]);
-    let odd_a = S::fnma(two, d[1], d[3]);
-    let even_b = S::fnma(half, d[2], d[4]);
-    let odd_b = S::fnma(half, d[1], d[3]);
-    [
-        S::fnma(S::splat(2.5), d[2], S::add(d[0], d[4])),
-        S::fma(a, odd_a, even_a),
-        S::fnma(a, odd_a, even_a),
-        S::fma(b, odd_b, even_b),
-        S::fnma(b, odd_b, even_b),
-        S::fnma(S::splat(2.5), d[3], S::add(d[1], d[5])),
-    ]
+    let (low, high) = (input_low::<S>([d[0], d[1], d[2], d[3], d[4]]), input_high::<S>([d[1], d[2], d[3], d[4], d[5]]));
+    [low[0], low[1], low[2], high[0], high[1], high[2]]
+}
+
+/// The first three points of [`input`], from its first five inputs.
+#[inline(always)]
+pub unsafe fn input_low<S: Simd>(d: [S::V; 5]) -> [S::V; 3] {
+    let (two, a) = (S::splat(2.0), S::splat(A));
+    let even = S::fnma(two, d[2], d[4]);
+    let odd = S::fnma(two, d[1], d[3]);
+    [S::fnma(S::splat(2.5), d[2], S::add(d[0], d[4])), S::fma(a, odd, even), S::fnma(a, odd, even)]
+}
+
+/// The last three points of [`input`], from its last five inputs.
+#[inline(always)]
+pub unsafe fn input_high<S: Simd>(d: [S::V; 5]) -> [S::V; 3] {
+    let (half, b) = (S::splat(0.5), S::splat(B));
+    let even = S::fnma(half, d[1], d[3]);
+    let odd = S::fnma(half, d[0], d[2]);
+    [S::fma(b, odd, even), S::fnma(b, odd, even), S::fnma(S::splat(2.5), d[2], S::add(d[0], d[4]))]
 }
 
 /// `B r`, the adjoint of [`input`].
 #[inline(always)]
 pub unsafe fn input_adjoint<S: Simd>(r: [S::V; 6]) -> [S::V; 6] {
-    let (two, half, a, b, c) = (S::splat(2.0), S::splat(0.5), S::splat(A), S::splat(B), S::splat(2.5));
-    let (sum_a, difference_a) = (S::add(r[1], r[2]), S::sub(r[1], r[2]));
-    let (sum_b, difference_b) = (S::add(r[3], r[4]), S::sub(r[3], r[4]));
+    let (even, odd) =
+        (input_adjoint_even::<S>([r[0], r[1], r[2], r[3], r[4]]), input_adjoint_odd::<S>([r[1], r[2], r[3], r[4], r[5]]));
+    [even[0], odd[0], even[1], odd[1], even[2], odd[2]]
+}
+
+/// Numbers 0, 2, 4 of [`input_adjoint`], from the first five points.
+#[inline(always)]
+pub unsafe fn input_adjoint_even<S: Simd>(r: [S::V; 5]) -> [S::V; 3] {
+    let (two, half, c) = (S::splat(2.0), S::splat(0.5), S::splat(2.5));
+    let (sum_a, sum_b) = (S::add(r[1], r[2]), S::add(r[3], r[4]));
+    let middle = S::fnma(half, sum_b, S::fnma(two, sum_a, S::fnma(c, r[0], S::zero())));
+    [r[0], middle, S::add(r[0], S::add(sum_a, sum_b))]
+}
+
+/// Numbers 1, 3, 5 of [`input_adjoint`], from the last five points.
+#[inline(always)]
+pub unsafe fn input_adjoint_odd<S: Simd>(r: [S::V; 5]) -> [S::V; 3] {
+    let (a, b, c) = (S::splat(A), S::splat(B), S::splat(2.5));
+    let (difference_a, difference_b) = (S::sub(r[0], r[1]), S::sub(r[2], r[3]));
     [
-        r[0],
-        S::fnma(a, difference_b, S::fnma(b, difference_a, r[5])),
-        S::fnma(half, sum_b, S::fnma(two, sum_a, S::fnma(c, r[0], S::zero()))),
-        S::fma(b, difference_b, S::fma(a, difference_a, S::fnma(c, r[5], S::zero()))),
-        S::add(r[0], S::add(sum_a, sum_b)),
-        r[5],
+        S::fnma(a, difference_b, S::fnma(b, difference_a, r[4])),
+        S::fma(b, difference_b, S::fma(a, difference_a, S::fnma(c, r[4], S::zero()))),
+        r[4],
     ]
 }
 
@@ -131,8 +151,6 @@ macro_rules! both_ways {
     };
 }
 
-both_ways!(input_2d, input, 6, 6);
-both_ways!(input_adjoint_2d, input_adjoint, 6, 6);
 both_ways!(output_2d, output, 6, 4);
 both_ways!(output_adjoint_2d, output_adjoint, 4, 6);
 both_ways!(kernel_2d, kernel, 3, 6);
