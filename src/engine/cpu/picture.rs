@@ -133,20 +133,17 @@ impl Forward<'_> {
     unsafe fn pair<S: Simd, A: Act, const P: usize>(&self, row: usize, pair: usize, panel: usize) {
         let g = self.geometry;
         let x = 2 * pair;
-        let mut y = [[[S::zero(); 4]; 2]; P];
-        if S::ROWS_2 > 0 {
-            let both = self.columns::<S, P, 2>(x, panel);
-            for p in 0..P {
-                y[p] = both[p];
-            }
+        let y = if S::ROWS_2 > 0 {
+            self.columns::<S, P, 2>(x, panel)
         } else {
-            for t in 0..2 {
-                let one = self.columns::<S, P, 1>(x + t, panel);
-                for p in 0..P {
-                    y[p][t] = one[p][0];
-                }
+            // Two columns would not fit the registers.
+            let (left, right) = (self.columns::<S, P, 1>(x, panel), self.columns::<S, P, 1>(x + 1, panel));
+            let mut both = [[[S::zero(); 4]; 2]; P];
+            for p in 0..P {
+                both[p] = [left[p][0], right[p][0]];
             }
-        }
+            both
+        };
         for p in 0..P {
             let c = panel + p;
             match &self.sink {
