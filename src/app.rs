@@ -151,7 +151,10 @@ impl App {
         let mut app = Self::offline(&cc.egui_ctx, Session::default(), stored.unwrap_or_else(Preferences::first));
         app.errands.dialogs = true;
         match RunStore::of_user() {
-            Ok(store) => app.employ(&cc.egui_ctx, &store, Pace::of(cc.wgpu_render_state.as_ref())),
+            Ok(store) => {
+                let graphics = cc.wgpu_render_state.as_ref().map(|state| state.adapter.get_info().device_type);
+                app.employ(&cc.egui_ctx, &store, Pace::of(graphics));
+            }
             Err(problem) => app.session.fail(problem),
         }
         app.find_devices(&cc.egui_ctx);

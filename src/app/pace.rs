@@ -20,8 +20,8 @@ impl Default for Pace {
 impl Pace {
     /// The pace for what draws the window: without a graphics card a frame is a tenth of a second on the cores that
     /// train, and one a second has to do.
-    pub fn of(graphics: Option<&eframe::egui_wgpu::RenderState>) -> Self {
-        match graphics.map(|state| state.adapter.get_info().device_type) {
+    pub fn of(graphics: Option<wgpu::DeviceType>) -> Self {
+        match graphics {
             Some(wgpu::DeviceType::Cpu) => Self(Duration::from_secs(1)),
             _ => Self::default(),
         }
@@ -34,5 +34,42 @@ impl Pace {
             News::Passing => ctx.request_repaint_after(self.0),
             News::Lasting => ctx.request_repaint(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use wgpu::DeviceType;
+
+    use super::*;
+
+    /// After how long a frame is asked for when `news` has come to a window drawn by `graphics`.
+    fn delay(graphics: Option<DeviceType>, news: News) -> Duration {
+        let (ctx, asked) = (Context::default(), Arc::new(Mutex::new(Vec::new())));
+        // The first frame of all asks for another.
+        for _ in 0..3 {
+            ctx.run_ui(egui::RawInput::default(), |_| {}).textures_delta.clear();
+        }
+        let to = asked.clone();
+        ctx.set_request_repaint_callback(move |info| to.lock().expect("one thread").push(info.delay));
+        Pace::of(graphics).wake(&ctx)(news);
+        let asked = asked.lock().expect("one thread");
+        assert_eq!(asked.len(), 1, "one frame is asked for");
+        asked[0]
+    }
+
+    #[test]
+    fn progress_waits_for_a_processor_that_draws_and_what_lasts_does_not() {
+        for graphics in [None, Some(DeviceType::DiscreteGpu), Some(DeviceType::IntegratedGpu), Some(DeviceType::Cpu)] {
+            assert_eq!(delay(graphics, News::Lasting), Duration::ZERO, "{graphics:?}");
+        }
+        for graphics in [None, Some(DeviceType::DiscreteGpu), Some(DeviceType::IntegratedGpu)] {
+            let delay = delay(graphics, News::Passing);
+            assert!(!delay.is_zero() && delay <= Duration::from_millis(1), "{graphics:?}: {delay:?}");
+        }
+        let delay = delay(Some(DeviceType::Cpu), News::Passing);
+        assert!(delay > Duration::from_millis(900), "a second, less the frame's own time: {delay:?}");
     }
 }
