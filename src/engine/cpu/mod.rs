@@ -28,6 +28,8 @@
 //! # Which algorithm when
 //! - 3x3 behind the first layer: Winograd F(4x4, 3x3), forward, input gradient and weight gradient. Four times fewer
 //!   multiplications than direct, at 1.7 times its rounding error ([`CONVOLUTION_VARIABLE`] forbids it, to compare).
+//!   Trained on UTKFace with preset Quick and seeds 42 to 48, test accuracy is 0.871 with it and 0.872 without (single
+//!   runs 0.863 to 0.878 either way, paired t -0.5), the best validation loss 0.326 and 0.328.
 //! - The first layer, whose three channels would waste a panel and pay for no transform in both directions: F(4, 3)
 //!   down the columns, direct along the rows.
 //! - 5x5: direct, as products over rows of pixels, also in the first layer.
