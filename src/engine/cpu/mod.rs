@@ -11,7 +11,7 @@
 //! | [`geometry`] | shapes, borders and strides, shared by forward and backward |
 //! | [`winograd`] | 3x3 convolutions with a quarter of the multiplications |
 //! | [`picture`] | the first layer, 3x3: the way in from bytes, half of the multiplications |
-//! | [`direct`] | 5x5 |
+//! | [`direct`] | 5x5, and 3x3 where Winograd is forbidden |
 //! | [`pooling`], [`activation`], [`norm`], [`mod@drop`] | what surrounds a convolution |
 //! | [`dense`], [`tail`] | dense layers, and all layers over vectors |
 //! | [`update`], [`parameters`] | optimizers, and the arrays in the kernels' layouts |

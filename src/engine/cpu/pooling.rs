@@ -102,14 +102,7 @@ impl Finish {
         S::store_codes(self.codes.add(cell), code);
         S::store(self.out.add(to), best);
     }
-}
 
-#[inline(always)]
-unsafe fn largest<S: Simd>(of: [S::V; 4]) -> S::V {
-    S::max(S::max(of[0], of[1]), S::max(of[2], of[3]))
-}
-
-impl Finish {
     /// As [`Finish::cell`], from the one output that the maximum comes from; the code is there already.
     #[inline(always)]
     pub unsafe fn peak<S: Simd, A: Act>(&self, (n, c): (usize, usize), (y, x): (usize, usize), output: S::V) {
@@ -120,6 +113,11 @@ impl Finish {
         }
         S::store(self.out.add(self.view.at(n, c, y, x)), A::value::<S>(z));
     }
+}
+
+#[inline(always)]
+unsafe fn largest<S: Simd>(of: [S::V; 4]) -> S::V {
+    S::max(S::max(of[0], of[1]), S::max(of[2], of[3]))
 }
 
 /// Batch norm's way back: the gradient of the convolution's output `y` is `factor * dz + offset + slope * y`, where
