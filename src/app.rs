@@ -7,7 +7,7 @@ mod history;
 mod interrupted;
 mod keys;
 mod mend;
-mod pace;
+pub mod pace;
 mod perform;
 mod photos;
 mod planning;

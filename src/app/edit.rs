@@ -126,7 +126,7 @@ fn differing(lang: Lang, a: &Settings, b: &Settings) -> String {
     let (a, b) = (a.knobs(), b.knobs());
     let names: Vec<_> = a.iter().zip(&b).filter(|(a, b)| a.text() != b.text()).map(|(a, _)| a.name.get(lang)).collect();
     match names.as_slice() {
-        [first, second, _, ..] => format!("{first}, {second}, …"),
+        [first, second, _, _, ..] => format!("{first}, {second}, …"),
         names => names.join(", "),
     }
 }

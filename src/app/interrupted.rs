@@ -47,8 +47,8 @@ impl App {
 pub(super) fn card(ui: &mut Ui, lang: Lang, run: &RunInfo) -> Vec<Action> {
     let epoch = run.epochs_done + 1;
     let what = match lang {
-        Lang::En => format!("Training was interrupted in epoch {epoch}"),
-        Lang::Fr => format!("L’entraînement a été interrompu à l’époque {epoch}"),
+        Lang::En => format!("A training can go on in epoch {epoch}"),
+        Lang::Fr => format!("Un entraînement peut reprendre à l’époque {epoch}"),
     };
     let about = match lang {
         Lang::En => format!("“{}” goes on from where it was, with the same result", run.name),

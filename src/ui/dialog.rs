@@ -241,8 +241,8 @@ fn quit(ui: &mut Ui, cx: &Cx<'_>) -> Answer {
         answer = Answer::Close;
     }
     let text = say(
-        "Paused, it goes on from the same step at the next start; nothing is lost",
-        "En pause, il reprend au même pas au prochain démarrage ; rien n’est perdu",
+        "Paused, it goes on from where it was at the next start",
+        "En pause, il reprend là où il en était au prochain démarrage",
     );
     ui.add(egui::Label::new(cx.say(text)).wrap());
     ui.add_space(10.0);

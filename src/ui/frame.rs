@@ -329,8 +329,8 @@ fn at_the_right(ui: &mut Ui, cx: &mut Cx<'_>) {
     let training = cx.session.training.as_ref().filter(|_| cx.session.phase.training());
     if let Some(epoch) = training.and_then(|training| training.saved) {
         let safe = match cx.lang {
-            Lang::En => format!("everything up to epoch {epoch} is safe"),
-            Lang::Fr => format!("tout est à l’abri jusqu’à l’époque {epoch}"),
+            Lang::En => format!("saved up to epoch {epoch}"),
+            Lang::Fr => format!("enregistré jusqu’à l’époque {epoch}"),
         };
         if width(ui, &safe) + 24.0 < ui.available_width() {
             ui.label(theme::caption(&safe).color(t.text2));

@@ -49,8 +49,8 @@ const STEPS: [(Page, Say); 7] = [
     (
         Page::Training,
         say(
-            "Start, and watch the curves. Pause or finish whenever you like: the best epoch is kept, and nothing is lost",
-            "Lancez, et suivez les courbes. Mettez en pause ou terminez quand vous voulez : la meilleure époque est gardée, rien n’est perdu",
+            "Start, and watch the curves. Pause or finish whenever you like: the best epoch is kept",
+            "Lancez, et suivez les courbes. Mettez en pause ou terminez quand vous voulez : la meilleure époque est gardée",
         ),
     ),
     (

@@ -7,8 +7,8 @@ use egui_kittest::{
     kittest::{NodeT as _, Queryable as _},
 };
 use trombine::{
-    data::sample::Source,
-    evaluate::{F1Of, Grouping, Report},
+    data::sample::{Part, Source},
+    evaluate::{F1Of, Grouping, Report, words},
     run::export::{Format, PlotKind},
     text::{Lang, percent},
     ui::{Action, page::Page},
@@ -208,4 +208,39 @@ fn without_a_run_it_says_how_to_get_one() {
     harness.get_by_label("Go to training").click();
     harness.run();
     assert_eq!(stage.borrow().actions, [Action::Go(Page::Training)]);
+}
+
+/// The rail says what the page says, and of which pictures: 81 % of the test part is not 76 % of another folder.
+#[test]
+fn the_rail_speaks_of_the_report_that_is_shown() {
+    for (part, words) in [(Some(Part::Test), "right, test"), (None, "right, other folder")] {
+        let (mut report, mut stage) = report(Lang::En);
+        report.part = part;
+        let share = words::about(report.confusion(report.threshold).accuracy().share(), Lang::En);
+        let view = std::sync::Arc::make_mut(stage.session.run.as_mut().expect("a run"));
+        // The run's own scores are always those of its test part.
+        view.info.scores.as_mut().expect("judged").accuracy = 0.123;
+        view.report = Some(report);
+        assert_eq!(Page::Results.state(Lang::En, &stage.session, &stage.settings), format!("{share} {words}"));
+    }
+}
+
+/// A threshold that is only tried is on the screen alone: the page says so, and so do the menus that export.
+#[test]
+fn a_tried_threshold_is_told_apart_from_the_kept_one() {
+    for (lang, best_f1, tried, exports, menu) in [
+        (Lang::En, "Best F1:", "tried at threshold", "At the kept threshold 0.50", "Export…"),
+        (Lang::Fr, "Meilleur F1", "essai au seuil", "Au seuil conservé 0,50", "Exporter…"),
+    ] {
+        let (_, stage) = report(lang);
+        let (mut harness, _) = stage.harness(TALL);
+        harness.run();
+        assert!(harness.query_by_label_contains(tried).is_none());
+        harness.get_by_label_contains(best_f1).click();
+        harness.run();
+        assert!(harness.query_by_label_contains(tried).is_some());
+        harness.get_by_label(menu).click();
+        harness.run();
+        assert!(harness.query_by_label_contains(exports).is_some());
+    }
 }

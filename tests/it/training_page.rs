@@ -159,7 +159,33 @@ fn waits(history: &[EpochRecord], settings: &CallbackSettings) -> Option<String>
     for record in history {
         callbacks.epoch(settings, record, 0.0);
     }
-    words::waits_for(Lang::En, settings, &callbacks.early_stopping)
+    words::waits_for(Lang::En, settings, &callbacks.early_stopping, history.len() as u32 + 1, 50)
+}
+
+/// "stops in 4 epochs" in epoch 2 of 3 is of a training that ends before.
+#[test]
+fn early_stopping_is_not_announced_where_the_last_epoch_comes_first() {
+    let history = epochs(&[(0.6, 0.6)]);
+    let settings = CallbackSettings::default();
+    let mut callbacks = Callbacks::default();
+    callbacks.epoch(&settings, &history[0], 0.0);
+    callbacks.epoch(&settings, &EpochRecord { epoch: 2, validation_loss: 0.7, ..history[0] }, 0.0);
+    let said = |epochs| words::waits_for(Lang::En, &settings, &callbacks.early_stopping, 3, epochs);
+    // Patience 5, one epoch waited: it would stop after epoch 6.
+    assert_eq!(said(7).as_deref(), Some("stops in 4 epochs unless below 0.600"));
+    assert_eq!(said(6), None, "epoch 6 is the last one anyway");
+    let coming = |epochs| callbacks.coming(&settings, 3, epochs, 1e-4);
+    assert_eq!(coming(7).len(), 1);
+    assert!(coming(6).is_empty() && coming(3).is_empty());
+}
+
+/// Falling from a coin's toss is still falling; that it holds for new pictures would be another claim.
+#[test]
+fn a_falling_loss_is_no_promise_about_new_pictures() {
+    for lang in Lang::ALL {
+        let text = words::about_loss(&epochs(&[(0.70, 0.70), (0.698, 0.697)])).get(lang).to_owned();
+        assert!(!text.contains("new pictures") && !text.contains("nouvelles images"), "{text}");
+    }
 }
 
 #[test]

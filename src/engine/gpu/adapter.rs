@@ -115,7 +115,7 @@ fn memory(bus: &str) -> Option<u64> {
 }
 
 /// What the kernels need and an adapter with these limits does not have.
-fn lacks(limits: &wgpu::Limits, flags: wgpu::DownlevelFlags) -> Option<String> {
+pub fn lacks(limits: &wgpu::Limits, flags: wgpu::DownlevelFlags) -> Option<String> {
     let least = Grant::LEAST;
     if !flags.contains(wgpu::DownlevelFlags::COMPUTE_SHADERS) {
         return Some("no compute shaders".to_owned());
@@ -128,21 +128,4 @@ fn lacks(limits: &wgpu::Limits, flags: wgpu::DownlevelFlags) -> Option<String> {
     ];
     let short = needs.iter().find(|(_, has, needs)| has < needs);
     short.map(|(what, has, needs)| format!("{has} {what}, {needs} are needed"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_card_lacks_is_said_with_its_number() {
-        let (all, none) = (wgpu::DownlevelFlags::all(), wgpu::DownlevelFlags::empty());
-        let enough = wgpu::Limits::default();
-        assert_eq!(lacks(&enough, all), None, "what WebGPU promises everywhere is enough");
-        assert_eq!(lacks(&enough, none).as_deref(), Some("no compute shaders"));
-        let few = wgpu::Limits { max_storage_buffers_per_shader_stage: 4, ..enough.clone() };
-        assert_eq!(lacks(&few, all).as_deref(), Some("4 storage buffers in a kernel, 7 are needed"));
-        let small = wgpu::Limits { max_compute_workgroup_storage_size: 8192, ..enough };
-        assert_eq!(lacks(&small, all).as_deref(), Some("8192 bytes of workgroup memory, 16384 are needed"));
-    }
 }

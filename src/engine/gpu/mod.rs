@@ -96,12 +96,12 @@
 //!   shapes ran at 10 to 12 GFLOP/s, where a forward pass of ours, convolutions gathered through workgroup memory as
 //!   cards like it, ran at 2.5. A card has not judged. So WGSL, at about 1,400 lines.
 
-mod adapter;
+pub mod adapter;
 mod build;
 mod card;
 mod kept;
 mod kernel;
-mod pace;
+pub mod pace;
 mod parameters;
 mod pass;
 mod schedule;

@@ -55,9 +55,7 @@ impl Callbacks {
             }
             match verdict {
                 Verdict::Best => {}
-                Verdict::Waiting(left) => {
-                    outcome.notes.push(note(NoteKind::Waiting, self.early_stopping.condition(settings, left)));
-                }
+                Verdict::Waiting => outcome.notes.push(note(NoteKind::Waiting, self.early_stopping.waited(settings))),
                 Verdict::Stop => {
                     outcome.stop = Some(StopReason::EarlyStopping { patience: settings.patience });
                     outcome.notes.push(note(NoteKind::Stopping, self.early_stopping.reason(settings)));
@@ -79,14 +77,15 @@ impl Callbacks {
         outcome
     }
 
-    /// What the callbacks will do after the epoch that runs unless it gets better, given the `rate` it trains at.
-    pub fn coming(&self, settings: &CallbackSettings, epoch: u32, rate: f64) -> Vec<Note> {
+    /// What the callbacks will do after the epoch that runs, one of `epochs`, unless it gets better, given the `rate` it
+    /// trains at.
+    pub fn coming(&self, settings: &CallbackSettings, epoch: u32, epochs: u32, rate: f64) -> Vec<Note> {
         let mut coming = Vec::new();
         if settings.reduce_lr_on_plateau && self.plateau.is_about_to(settings, rate) {
             coming.push(Note { epoch, kind: NoteKind::Rate, text: self.plateau.condition(settings, epoch) });
         }
-        if settings.early_stopping && self.early_stopping.wait > 0 {
-            let left = settings.patience.saturating_sub(self.early_stopping.wait).max(1);
+        let stops = self.early_stopping.stops_in(settings, epoch, epochs).filter(|_| self.early_stopping.wait > 0);
+        if let Some(left) = stops {
             coming.push(Note { epoch, kind: NoteKind::Stopping, text: self.early_stopping.condition(settings, left) });
         }
         coming

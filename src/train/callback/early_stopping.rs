@@ -22,8 +22,7 @@ pub struct EarlyStopping {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     Best,
-    /// So many epochs are left to get better.
-    Waiting(u32),
+    Waiting,
     Stop,
 }
 
@@ -35,12 +34,32 @@ impl EarlyStopping {
             return Verdict::Best;
         }
         self.wait += 1;
-        if self.wait >= settings.patience { Verdict::Stop } else { Verdict::Waiting(settings.patience - self.wait) }
+        if self.wait >= settings.patience { Verdict::Stop } else { Verdict::Waiting }
     }
 
     /// The value that the next epoch has to beat; `None` before the first.
     pub fn to_beat(&self, settings: &CallbackSettings) -> Option<f64> {
         self.best.map(|best| settings.monitor.beyond(best, settings.min_delta))
+    }
+
+    /// How long it has waited: "2 of 5 epochs without a better validation loss". Said of an epoch that is over, so it stays
+    /// true however the training goes on.
+    pub fn waited(&self, settings: &CallbackSettings) -> Sentence {
+        let (wait, patience) = (self.wait, settings.patience);
+        Sentence::by(|lang| {
+            let what = settings.monitor.noun().get(lang);
+            match lang {
+                Lang::En => format!("{wait} of {patience} epochs without a better {what}"),
+                Lang::Fr => format!("{wait} époque{} sur {patience} sans meilleure {what}", if wait > 1 { "s" } else { "" }),
+            }
+        })
+    }
+
+    /// After how many more epochs without a better value it stops, counting the one that runs, `epoch`; `None` if the
+    /// training of `epochs` is over by then anyway.
+    pub fn stops_in(&self, settings: &CallbackSettings, epoch: u32, epochs: u32) -> Option<u32> {
+        let left = settings.patience.saturating_sub(self.wait).max(1);
+        (settings.early_stopping && epoch.saturating_sub(1).saturating_add(left) < epochs).then_some(left)
     }
 
     /// What must happen so that training goes on: "stops in 3 epochs unless validation loss falls below 0.298".

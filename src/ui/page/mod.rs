@@ -17,9 +17,11 @@ use super::{
     icon::{self, Icon},
 };
 use crate::{
+    data::sample::Part,
+    evaluate::Report,
     session::{Phase, Session},
     settings::Settings,
-    text::{Lang, Say, number, percent, plural, say},
+    text::{Lang, Say, number, plural, say},
 };
 
 /// A page of the rail.
@@ -108,12 +110,9 @@ impl Page {
                 format!("{} conv, {} {}", m.filters.len(), m.dense.len(), say("dense", "denses").get(lang))
             }
             Self::Training => training_line(lang, session),
-            Self::Results => session.run.as_ref().and_then(|run| run.info.scores).map_or_else(
+            Self::Results => session.run.as_ref().and_then(|run| run.report.as_ref()).map_or_else(
                 || say("not judged yet", "pas encore évalué").get(lang).to_owned(),
-                |scores| match lang {
-                    Lang::En => format!("about {} right", percent(lang, scores.accuracy, 0)),
-                    Lang::Fr => format!("environ {} justes", percent(lang, scores.accuracy, 0)),
-                },
+                |report| results_line(lang, report),
             ),
             Self::Predict => say("drop a photo", "déposer une photo").get(lang).to_owned(),
             Self::Runs => match session.runs.len() {
@@ -134,6 +133,21 @@ impl Page {
             Self::Predict => predict::show(ui, cx, &mut memory.predict),
             Self::Runs => runs::show(ui, cx, &mut memory.runs),
         }
+    }
+}
+
+/// What the page's headline says, at the threshold that is kept with the run, and of which pictures.
+fn results_line(lang: Lang, report: &Report) -> String {
+    let share = crate::evaluate::words::about(report.confusion(report.threshold).accuracy().share(), lang);
+    match (lang, report.part) {
+        (Lang::En, Some(Part::Test)) => format!("{share} right, test"),
+        (Lang::En, Some(Part::Validation)) => format!("{share} right, validation"),
+        (Lang::En, Some(Part::Train)) => format!("{share} right, training"),
+        (Lang::En, None) => format!("{share} right, other folder"),
+        (Lang::Fr, Some(Part::Test)) => format!("{share} justes, test"),
+        (Lang::Fr, Some(Part::Validation)) => format!("{share} justes, validation"),
+        (Lang::Fr, Some(Part::Train)) => format!("{share} justes, entraînement"),
+        (Lang::Fr, None) => format!("{share} justes, autre dossier"),
     }
 }
 

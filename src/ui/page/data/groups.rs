@@ -12,12 +12,13 @@ use crate::{
         sample::Dataset,
     },
     evaluate::words::class_name,
-    text::{Lang, plural, say},
+    text::{Lang, Say, plural, say},
     ui::{
         Action, Cx, icon,
         theme::{self, Theme},
         widget::button::{Button, link},
     },
+    worker::Stage,
 };
 
 const TILE: f32 = 64.0;
@@ -51,6 +52,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, gr
     let kept = cx.plan.ok().map_or(0, |plan| plan.split.kept_together as u64);
     let together = cx.plan.ok().is_some_and(|plan| plan.settings.split.look_alikes);
     let text = match (which, lang) {
+        (Show::Near, _) if cx.session.near.is_none() => not_compared(cx).get(lang).to_owned(),
         (Show::Near, Lang::En) if together => format!("{count} that look the same, {kept} kept from leaking"),
         (Show::Near, Lang::Fr) if together => {
             format!("{count} semblables, {kept} gardés d’une fuite")
@@ -91,6 +93,16 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, gr
             });
         });
     });
+}
+
+/// Why nothing can be said of look-alikes yet.
+fn not_compared(cx: &Cx<'_>) -> Say {
+    match cx.session.phase.progress() {
+        Some(progress) if progress.stage == Stage::Comparing => {
+            say("The pictures are being compared", "Les images sont en cours de comparaison")
+        }
+        _ => say("The pictures have not been compared", "Les images n’ont pas été comparées"),
+    }
 }
 
 fn row(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, group: &Group) -> Option<u32> {

@@ -208,7 +208,11 @@ fn title(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
     let run = shown.view.info.id.clone();
     // The F1 of each class stands in the card of the scores.
     let f1 = score(lang, shown.report.scores(shown.threshold).macro_average.f1);
-    let line = format!("{} · F1 macro {f1}", shown.report.range_line(shown.threshold, lang));
+    let mut line = format!("{} · F1 macro {f1}", shown.report.range_line(shown.threshold, lang));
+    if !shown.kept() {
+        line += " · ";
+        line += &tried(lang, shown);
+    }
     header(ui, &headline, &line, |ui| {
         if ui.add(Button::primary(Page::Predict.name().get(lang)).trailing(icon::ARROW_RIGHT)).clicked() {
             cx.act(Action::Go(Page::Predict));
@@ -216,6 +220,7 @@ fn title(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
         let report = ui.add(Button::secondary(say("Report…", "Rapport…").get(lang)).icon(icon::FILE_TEXT));
         Popup::menu(&report).show(|ui| {
             ui.set_min_width(210.0);
+            exports_as_kept(ui, lang, shown);
             let plain = say("Without faces…", "Sans visages…").get(lang);
             let faces = say("With the surest mistakes…", "Avec les erreurs faites avec assurance…").get(lang);
             let about =
@@ -235,8 +240,30 @@ fn title(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
     });
 }
 
+/// That the screen shows a threshold that is only tried.
+fn tried(lang: Lang, shown: &Shown) -> String {
+    let threshold = decimal(lang, shown.threshold, 2);
+    match lang {
+        Lang::En => format!("tried at threshold {threshold}"),
+        Lang::Fr => format!("essai au seuil {threshold}"),
+    }
+}
+
+/// At which threshold exports are made, where it is not the one on the screen.
+fn exports_as_kept(ui: &mut Ui, lang: Lang, shown: &Shown) {
+    let Some(kept) = shown.view.report.as_ref().filter(|_| !shown.kept()) else { return };
+    let t = Theme::of(ui);
+    let kept = decimal(lang, kept.threshold, 2);
+    let text = match lang {
+        Lang::En => format!("At the kept threshold {kept}; “Use for predictions” keeps the tried one"),
+        Lang::Fr => format!("Au seuil conservé {kept} ; « Utiliser pour prédire » conserve celui à l’essai"),
+    };
+    ui.add(egui::Label::new(theme::caption(text).color(t.validation)).wrap());
+}
+
 fn export_lines(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
     let (lang, run) = (cx.lang, &shown.view.info.id);
+    exports_as_kept(ui, lang, shown);
     for format in Format::ALL.iter().filter(|f| **f != Format::Report) {
         let line = menu_item(ui, None, format.name().get(lang)).on_hover_text(format.about().get(lang));
         if line.clicked() {

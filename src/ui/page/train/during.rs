@@ -79,9 +79,12 @@ fn numbers(ui: &mut Ui, cx: &Cx<'_>, training: &Training) {
         format!("{} {step} {of} {all}", say("step", "pas").get(lang))
     };
     let callbacks = &training.settings.train.callbacks;
-    let loss_note = match (over, words::waits_for(lang, callbacks, &training.callbacks.early_stopping)) {
+    let stopping = &training.callbacks.early_stopping;
+    let loss_note = match (over, words::waits_for(lang, callbacks, stopping, now.epoch, training.epochs)) {
         (false, Some(waits)) => waits,
-        (false, None) if callbacks.early_stopping => say("early stopping is on", "arrêt anticipé actif").get(lang).to_owned(),
+        (false, None) if stopping.stops_in(callbacks, now.epoch, training.epochs).is_some() => {
+            say("early stopping is on", "arrêt anticipé actif").get(lang).to_owned()
+        }
         (false, None) => say("goes through all epochs", "parcourt toutes les époques").get(lang).to_owned(),
         (true, _) => best.map_or_else(nothing, |b| format!("{} {}", say("at epoch", "à l’époque").get(lang), b.epoch)),
     };
@@ -256,8 +259,8 @@ fn notes(ui: &mut Ui, lang: Lang, training: &Training) {
     Card::titled(say("What happened", "Ce qui s’est passé").get(lang)).fill().show(ui, |ui| {
         let told = training.notes.iter().filter(|n| n.kind != NoteKind::Saved);
         let running = training.stopped.is_none();
-        let coming =
-            training.callbacks.coming(&training.settings.train.callbacks, training.now.epoch, training.now.learning_rate);
+        let (epoch, rate) = (training.now.epoch, training.now.learning_rate);
+        let coming = training.callbacks.coming(&training.settings.train.callbacks, epoch, training.epochs, rate);
         let coming = coming.iter().filter(|_| running);
         let next = say("next", "suite").get(lang);
         let lines: Vec<(String, &Note)> =
@@ -371,7 +374,8 @@ fn faces(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
             let name = class_name(&dataset.classes, usize::from(one), lang);
             let bar = Rect::from_min_size(pos2(rect.left(), rect.bottom() + 6.0), vec2(side, 4.0));
             ui.painter().rect_filled(bar, 2.0, t.stroke);
-            let full = bar.with_max_x(bar.left() + bar.width() * probability.clamp(0.03, 1.0));
+            // As sure as the words below say, of the class that they name.
+            let full = bar.with_max_x(bar.left() + bar.width() * sure);
             ui.painter().rect_filled(full, 2.0, t.class(u8::from(one)));
             let sure = percent(lang, f64::from(sure), 0);
             let wide = pitch - 6.0 > 78.0;

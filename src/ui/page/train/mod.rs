@@ -95,10 +95,10 @@ fn running_header(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
         .get(lang)
         .to_owned(),
         (Phase::Paused, Lang::En) => {
-            format!("Paused in epoch {}: the processor is free, and nothing is lost", training.now.epoch)
+            format!("Paused in epoch {}: the processor is free", training.now.epoch)
         }
         (Phase::Paused, Lang::Fr) => {
-            format!("En pause à l’époque {} : le processeur est libre, et rien n’est perdu", training.now.epoch)
+            format!("En pause à l’époque {} : le processeur est libre", training.now.epoch)
         }
         (_, Lang::En) => format!("Learning from {} on {}", pictures(lang, training), training.device.name),
         (_, Lang::Fr) => format!("Apprend de {} sur {}", pictures(lang, training), training.device.name),
@@ -137,13 +137,13 @@ fn over_header(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, training: &Train
             Lang::En => format!("Finished before the first epoch was done: {}", words::why_stopped(lang, reason)),
             Lang::Fr => format!("Terminé avant la fin de la première époque : {}", words::why_stopped(lang, reason)),
         },
-        (None, _) => {
-            let safe = training.saved.unwrap_or(0);
-            match lang {
-                Lang::En => format!("Interrupted; everything up to epoch {safe} is safe"),
-                Lang::Fr => format!("Interrompu ; tout jusqu’à l’époque {safe} est en sécurité"),
-            }
-        }
+        (None, _) => match training.saved.unwrap_or(0) {
+            0 => say("It stopped before an epoch was saved", "Arrêté avant qu’une époque soit enregistrée").get(lang).to_owned(),
+            saved => match lang {
+                Lang::En => format!("It stopped before the end; everything up to epoch {saved} is saved"),
+                Lang::Fr => format!("Arrêté avant la fin ; tout est enregistré jusqu’à l’époque {saved}"),
+            },
+        },
     };
     header(ui, Page::Training.name().get(lang), &sentence, |ui| {
         let free = !cx.session.phase.busy();

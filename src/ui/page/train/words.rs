@@ -86,8 +86,8 @@ pub fn about_loss(history: &[EpochRecord]) -> Sentence {
     }
     if waited == 0 {
         say(
-            "Validation loss still falls: it learns things that hold for new pictures",
-            "La perte de validation descend encore : il apprend des choses valables pour de nouvelles images",
+            "Validation loss still falls: more epochs may make it better",
+            "La perte de validation descend encore : d’autres époques peuvent l’améliorer",
         )
         .into()
     } else {
@@ -149,10 +149,11 @@ fn streak(history: &[EpochRecord], holds: impl Fn(&EpochRecord, &EpochRecord) ->
     history.windows(2).rev().take_while(|w| holds(&w[0], &w[1])).count()
 }
 
-/// What early stopping waits for: `stops in 3 epochs unless below 0.298`; nothing if it is off or nothing was watched yet.
-pub fn waits_for(lang: Lang, settings: &CallbackSettings, state: &EarlyStopping) -> Option<String> {
-    let to_beat = state.to_beat(settings).filter(|_| settings.early_stopping)?;
-    let left = settings.patience.saturating_sub(state.wait).max(1);
+/// What early stopping waits for in `epoch` of `epochs`: `stops in 3 epochs unless below 0.298`; nothing if it is off, nothing
+/// was watched yet, or the last epoch comes first.
+pub fn waits_for(lang: Lang, settings: &CallbackSettings, state: &EarlyStopping, epoch: u32, epochs: u32) -> Option<String> {
+    let left = state.stops_in(settings, epoch, epochs)?;
+    let to_beat = state.to_beat(settings)?;
     let value = match settings.monitor {
         Monitor::ValidationLoss => decimal(lang, to_beat, 3),
         Monitor::ValidationAccuracy => percent(lang, to_beat, 1),
