@@ -1,8 +1,9 @@
 //! A run on disk: a folder with `run.json` (what it is), `settings.json`, `pictures.json` (the split with its labels),
-//! `history.jsonl`, `best.safetensors`, `checkpoint/` (to resume), and `report.json`.
+//! `history.jsonl`, `diary.json` (what happened meanwhile), `best.safetensors`, `checkpoint/` (to resume), and `report.json`.
 //!
 //! Every file is written under a temporary name and renamed, so that a crash leaves the old file or the new one.
 
+pub mod album;
 pub mod date;
 pub mod export;
 mod folder;
@@ -10,6 +11,7 @@ mod naming;
 pub mod pictures;
 mod store;
 
+pub use album::Album;
 pub use folder::Lock;
 pub use store::RunStore;
 
@@ -22,7 +24,10 @@ use crate::{
     predict::predictor::caution,
     settings::Settings,
     text::Sentence,
-    train::event::{EpochRecord, StopReason},
+    train::{
+        diary::Diary,
+        event::{EpochRecord, StopReason},
+    },
 };
 
 /// A run's folder with what it is.
@@ -109,6 +114,9 @@ pub struct RunView {
     pub info: RunInfo,
     pub settings: Settings,
     pub history: Vec<EpochRecord>,
+    /// What happened in these epochs.
+    #[serde(default)]
+    pub diary: Diary,
     pub report: Option<crate::evaluate::Report>,
     pub folder: PathBuf,
 }
@@ -121,6 +129,11 @@ impl RunInfo {
 }
 
 impl RunView {
+    /// Whether its report is about pictures of another folder than its own.
+    pub fn judged_elsewhere(&self) -> bool {
+        self.report.as_ref().is_some_and(|report| report.part.is_none())
+    }
+
     /// Whether its answers are the mean over each picture and its mirror image: as it was judged last, or will be.
     pub fn mirrored(&self) -> bool {
         self.report.as_ref().map_or(self.settings.augment.test_time_flip, |report| report.mirrored)
