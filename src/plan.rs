@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     data::{
+        overlap::Overlap,
         sample::{Dataset, Part},
         split::Split,
     },
@@ -22,6 +23,8 @@ pub struct Plan {
     pub settings: Settings,
     pub dataset: Arc<Dataset>,
     pub split: Split,
+    /// Pictures that stand in more than one part.
+    pub overlap: Overlap,
     pub network: Network,
     pub steps_per_epoch: u32,
     /// Loss factors of class 0 and 1.
@@ -68,6 +71,7 @@ impl Plan {
         };
         Ok(Self {
             settings: settings.clone(),
+            overlap: Overlap::new(&dataset, &split.parts),
             split,
             network,
             steps_per_epoch,
@@ -82,7 +86,8 @@ impl Plan {
     pub fn judging(settings: Settings, network: Network, dataset: Arc<Dataset>) -> Self {
         let split = Split { parts: vec![None; dataset.samples.len()], ..Split::default() };
         let (device, threads) = ("auto".to_owned(), None);
-        Self { settings, dataset, split, network, steps_per_epoch: 0, class_weights: [1.0; 2], device, threads }
+        let overlap = Overlap::default();
+        Self { settings, dataset, split, overlap, network, steps_per_epoch: 0, class_weights: [1.0; 2], device, threads }
     }
 
     /// Samples of a part.

@@ -10,7 +10,7 @@ use std::{
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use crate::{
-    data::{name::ENDINGS, sample::Framing},
+    data::sample::Framing,
     files::atomic,
     predict::{self, Framed, frame},
     problem::{Kind, Problem},
@@ -46,11 +46,6 @@ pub enum Fetched {
         path: PathBuf,
     },
     RunFolder(PathBuf),
-    /// Where a run's pictures are now.
-    RunPictures {
-        run: String,
-        folder: PathBuf,
-    },
     JudgeFolder {
         run: String,
         folder: PathBuf,
@@ -188,7 +183,7 @@ impl Errands {
     }
 
     pub fn choose_judged_folder(&mut self, lang: Lang, run: String) {
-        let title = say("A folder that the run never saw", "Un dossier que le modèle n’a jamais vu");
+        let title = say("A folder of other pictures", "Un dossier d’autres images");
         let dialog = titled(lang, title, None);
         self.ask(async move { dialog.pick_folder().await.map(|f| Fetched::JudgeFolder { run, folder: f.path().to_owned() }) });
     }
@@ -242,12 +237,6 @@ impl Errands {
         let title = say("The folder of a run, or of exported weights", "Le dossier d’un essai, ou de poids exportés");
         let dialog = titled(lang, title, None);
         self.ask(async move { dialog.pick_folder().await.map(|f| Fetched::RunFolder(f.path().to_owned())) });
-    }
-
-    pub fn choose_run_pictures(&mut self, lang: Lang, run: String) {
-        let title = say("Where the run’s pictures are now", "Où sont maintenant les images de l’essai");
-        let dialog = titled(lang, title, None);
-        self.ask(async move { dialog.pick_folder().await.map(|f| Fetched::RunPictures { run, folder: f.path().to_owned() }) });
     }
 
     pub fn choose_prediction_folder(&mut self, lang: Lang, run: String, framing: Framing) {
@@ -314,9 +303,7 @@ fn titled(lang: Lang, title: Say, start: Option<&Path>) -> rfd::AsyncFileDialog 
 }
 
 fn pictures(dialog: rfd::AsyncFileDialog) -> rfd::AsyncFileDialog {
-    // Dialogs of Linux tell capitals apart.
-    let endings: Vec<String> = ENDINGS.iter().flat_map(|ending| [(*ending).to_owned(), ending.to_uppercase()]).collect();
-    dialog.add_filter("JPEG, PNG, WebP, BMP, GIF, TIFF", &endings)
+    dialog.add_filter("JPEG, PNG, WebP, BMP", &["jpg", "jpeg", "png", "webp", "bmp", "JPG", "JPEG", "PNG"])
 }
 
 fn preview(photo: &predict::Photo) -> Preview {

@@ -51,8 +51,8 @@ pub(super) fn card(ui: &mut Ui, lang: Lang, run: &RunInfo) -> Vec<Action> {
         Lang::Fr => format!("Un entraînement peut reprendre à l’époque {epoch}"),
     };
     let about = match lang {
-        Lang::En => format!("“{}” goes on from where it was, with the same result", run.name),
-        Lang::Fr => format!("« {} » reprend là où il en était, avec le même résultat", run.name),
+        Lang::En => format!("“{}” goes on from where it was, with the same result", run.name(lang)),
+        Lang::Fr => format!("« {} » reprend là où il en était, avec le même résultat", run.name(lang)),
     };
     let mut ways =
         vec![(say("Resume", "Reprendre"), vec![Action::Resume { run: run.id.clone(), more: 0 }, Action::ForgetInterrupted])];

@@ -100,16 +100,16 @@ pub enum Command {
         json: bool,
     },
     #[command(about = told(say(
-        "Judge a run on its test part, or on every picture of a folder that it never saw",
-        "Évaluer un essai sur sa partie test, ou sur les images d’un dossier qu’il n’a jamais vues",
+        "Judge a run on its test part, or on the pictures of a folder that are not among its own",
+        "Évaluer un essai sur sa partie test, ou sur les images d’un dossier qui ne sont pas parmi les siennes",
     )))]
     Evaluate {
         #[arg(help = told(RUN), value_name = told(say("RUN", "ESSAI")))]
         run: String,
         #[arg(long, value_name = told(say("DIR", "DOSSIER")))]
         #[arg(help = told(say(
-            "Judge every usable picture of this folder that the run never saw",
-            "Évaluer chaque image utilisable de ce dossier que l’essai n’a jamais vue",
+            "Judge every usable picture of this folder but those, by content, that the run has in one of its parts",
+            "Évaluer chaque image utilisable de ce dossier, sauf celles, par leur contenu, que l’essai a dans une de ses parties",
         )))]
         data: Option<PathBuf>,
         #[arg(long, value_name = told(say("DEVICE", "APPAREIL")), default_value = "cpu")]

@@ -7,11 +7,12 @@ use std::{
 
 use super::{
     Done, SplitArgs, one, store,
-    terminal::{Terminal, print},
+    terminal::{Terminal, complain_line, print},
 };
 use crate::{
     data::{
         census::Census,
+        overlap::Overlap,
         sample::{Dataset, Source},
         split::{Split, SplitSettings},
     },
@@ -37,7 +38,8 @@ pub fn check(dir: PathBuf, json: bool, lang: Lang) -> Done {
     else {
         return Ok(());
     };
-    let census = Census::new(&dataset, Some(&Split::new(&dataset, &SplitSettings::default(), Settings::default().seed.into())));
+    let split = Split::new(&dataset, &SplitSettings::default(), Settings::default().seed.into());
+    let census = Census::new(&dataset, Some(&split));
     let odd = dataset.samples.iter().filter_map(|s| s.oddity.as_ref().map(|oddity| (&s.file, oddity)));
     if json {
         let mut value = serde_json::to_value(&census).map_err(|error| one(atomic::foreign(Path::new("check"), &error)))?;
@@ -47,8 +49,8 @@ pub fn check(dir: PathBuf, json: bool, lang: Lang) -> Done {
         print(&value.to_string());
         return Ok(());
     }
-    for text in summary(&census, lang) {
-        print(&text);
+    for text in summary(&census, lang).iter().chain(&Overlap::new(&dataset, &split.parts).sentences(lang)) {
+        print(text);
     }
     let odd: Vec<_> = odd.collect();
     list(
@@ -100,6 +102,7 @@ pub fn split(ask: SplitArgs, lang: Lang) -> Done {
     let mut settings = Settings { seed, ..Settings::default() };
     settings.split = SplitSettings { train, validation, stratify_age: ages, look_alikes, ..settings.split };
     let plan = Box::new(Plan::new(&settings, dataset)?);
+    plan.overlap.sentences(lang).iter().for_each(|text| complain_line(text));
     let command = Command::CopyFolders { plan, out, link };
     worker::perform(command, &store()?, &Control::default(), &mut |event| terminal.event(&event)).map_err(one)
 }

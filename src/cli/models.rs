@@ -29,7 +29,7 @@ use crate::{
     worker::{self, Command, Event, Stage},
 };
 
-/// Judges a run, on its own test part or on a folder that it never saw.
+/// Judges a run, on its own test part or on the pictures of a folder that are not among its own.
 pub fn evaluate(run: String, data: Option<PathBuf>, device: String, mirrored: Option<bool>, json: bool, lang: Lang) -> Done {
     engine::check(&device).map_err(one)?;
     let mut terminal = Terminal::new(lang, false);
@@ -88,6 +88,12 @@ fn summary(run: &RunInfo, report: &Report) -> serde_json::Value {
         "macro": score(&scores.macro_average),
         "auc": curves.auc,
         "average_precision": curves.average_precision,
+        "seen": report.seen.as_ref().map(|seen| json!({
+            "in_training": seen.learned.len(),
+            "in_validation": seen.checked.len(),
+            "alike": seen.alike,
+            "left_out": seen.left_out,
+        })),
         "calibration_error": calibration::calibration_error(&report.reliability()),
         "groups": groups,
     })
@@ -152,7 +158,7 @@ fn row(run: &RunInfo, lang: Lang) -> String {
         )
     });
     let epochs = say("epochs", "époques").get(lang);
-    format!("{}  {:<12}  {:>3} {epochs}{scores}  {}", run.id, status.get(lang), run.epochs_done, run.name)
+    format!("{}  {:<12}  {:>3} {epochs}{scores}  {}", run.id, status.get(lang), run.epochs_done, run.name(lang))
 }
 
 /// Says what a run sees in photos; a folder goes into a table.
@@ -231,7 +237,7 @@ fn folder_to_table(predictor: &mut Predictor, folder: &Path, csv: &Path, framing
     };
     let outcome = batch::predict_folder(predictor, folder, csv, framing, &Control::default(), progress).map_err(one)?;
     terminal.line(&outcome.sentence(lang));
-    for problem in [outcome.unreadable_files(), outcome.skipped_files()].into_iter().flatten() {
+    if let Some(problem) = outcome.unreadable_files() {
         terminal::complain(&problem, lang);
     }
     Ok(())

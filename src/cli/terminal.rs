@@ -53,8 +53,6 @@ impl Terminal {
             }
             Event::Edited { .. }
             | Event::Near { .. }
-            | Event::TrainsOn { .. }
-            | Event::Pictures { .. }
             | Event::Tried(_)
             | Event::Tested { .. }
             | Event::Rates(_)
@@ -187,6 +185,9 @@ impl Terminal {
         let Some(report) = &view.report else { return };
         self.line(&report.headline(report.threshold, self.lang));
         self.line(&report.subline(report.threshold, self.lang));
+        for text in report.reservations(report.threshold, self.lang).iter().chain(&report.left_out(self.lang)) {
+            self.line(text);
+        }
         let scores = report.run_scores();
         let [a, b] = &report.classes;
         let text = format!(

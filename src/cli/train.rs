@@ -2,11 +2,14 @@
 
 use std::path::PathBuf;
 
-use super::{Done, TrainArgs, one, recipe, store, terminal::Terminal};
+use super::{
+    Done, TrainArgs, one, recipe, store,
+    terminal::{Terminal, complain_line},
+};
 use crate::{
     data::sample::Source,
     problem::{Kind, Problem},
-    text::{Lang, say},
+    text::{Lang, Say, say},
     train::control::Control,
     worker::{self, Command, Event, Onward},
 };
@@ -17,6 +20,12 @@ pub fn train(ask: &TrainArgs, lang: Lang) -> Done {
     let mut terminal = Terminal::new(lang, ask.json);
     let source = ask.recipe.source().ok_or_else(|| one(nothing()))?;
     let plan = recipe::plan(&ask.recipe, source, &store, &mut |event| terminal.event(&event))?;
+    for text in plan.overlap.sentences(lang) {
+        complain_line(&text);
+    }
+    if !plan.overlap.is_empty() {
+        complain_line(MENDED.get(lang));
+    }
     let mut tell = |event: Event| terminal.event(&event);
     match &ask.out {
         Some(folder) => worker::train_in(&plan, folder, &control, &mut tell),
@@ -24,6 +33,12 @@ pub fn train(ask: &TrainArgs, lang: Lang) -> Done {
     }
     .map_err(one)
 }
+
+/// What can be done about parts that share pictures.
+const MENDED: Say = say(
+    "`--set split.drop_shared=true` leaves them out of training, `--set split.use_given=false` deals all pictures anew",
+    "`--set split.drop_shared=true` les écarte de l’entraînement, `--set split.use_given=false` répartit toutes les images à nouveau",
+);
 
 /// Goes on with a run on the pictures that it began with.
 pub fn resume(run: &str, data: Option<PathBuf>, how: Onward, terminal: &mut Terminal) -> Done {

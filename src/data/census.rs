@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     duplicates::{Contradiction, Group, copies},
+    overlap::{Overlap, OverlapCounts},
     sample::{Dataset, Oddity, Part, RACES, Sample, SkipReason},
     split::Split,
 };
@@ -19,8 +20,7 @@ pub struct Census {
     pub usable: u64,
     /// Usable pictures with something odd, by kind: `no_race`, `misspelled`, `repaired`, `converted`, `not_square`, `small`, `suspect`, `wrong_extension`.
     pub odd: BTreeMap<String, u64>,
-    /// Files that are not used, by kind: `not_a_picture`, `name`, `damaged`, `unreadable`, `too_large`,
-    /// `unknown_content`, `foreign_format`, `not_a_file`, `not_unicode`, `left_out`.
+    /// Files that are not used, by kind: `not_a_picture`, `name`, `damaged`, `unreadable`, `too_large`, `not_unicode`, `left_out`.
     pub skipped: BTreeMap<String, u64>,
     pub copies: Copies,
     pub classes: [Class; 2],
@@ -38,6 +38,8 @@ pub struct Census {
     pub parts: Option<[PartCount; 3]>,
     /// Groups of copies that a plain random split would have torn apart.
     pub kept_together: Option<u64>,
+    /// What the parts share, byte for byte, if a split was given.
+    pub overlap: Option<OverlapCounts>,
 }
 
 /// Byte-identical pictures.
@@ -139,6 +141,7 @@ impl Census {
             races: if known_races { races } else { Vec::new() },
             parts: split.map(|split| Part::ALL.map(|p| part(split, p))),
             kept_together: split.map(|split| split.kept_together as u64),
+            overlap: split.map(|split| Overlap::of(groups.iter().map(|group| group.samples.as_slice()), &split.parts).counts()),
         }
     }
 }
@@ -165,9 +168,6 @@ pub fn reason_key(reason: &SkipReason) -> &'static str {
         SkipReason::Damaged { .. } => "damaged",
         SkipReason::Unreadable { .. } => "unreadable",
         SkipReason::TooLarge { .. } => "too_large",
-        SkipReason::Unknown => "unknown_content",
-        SkipReason::Foreign { .. } => "foreign_format",
-        SkipReason::NotAFile => "not_a_file",
         SkipReason::NotUnicode => "not_unicode",
         SkipReason::LeftOut => "left_out",
     }

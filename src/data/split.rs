@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     duplicates::{by_content, look_alikes},
+    overlap::Overlap,
     random::{Purpose, Random},
     sample::{Dataset, Part, Sample},
 };
@@ -28,11 +29,13 @@ pub struct SplitSettings {
     pub look_alikes: bool,
     /// Use the parts that the folders name, where they do.
     pub use_given: bool,
+    /// Leave what a later part has too out of training and validation.
+    pub drop_shared: bool,
 }
 
 impl Default for SplitSettings {
     fn default() -> Self {
-        Self { train: 60, validation: 20, stratify_age: false, look_alikes: false, use_given: true }
+        Self { train: 60, validation: 20, stratify_age: false, look_alikes: false, use_given: true, drop_shared: false }
     }
 }
 
@@ -59,8 +62,9 @@ impl SplitSettings {
 
 impl Knobs for SplitSettings {
     fn knobs(&mut self) -> Vec<Knob<'_>> {
-        let Self { train, validation, stratify_age, look_alikes, use_given } = self;
+        let Self { train, validation, stratify_age, look_alikes, use_given, drop_shared } = self;
         let percent = say("%", "%");
+        let given = *use_given;
         vec![
             Knob::new(
                 "train",
@@ -110,6 +114,17 @@ impl Knobs for SplitSettings {
                 Value::Switch(use_given),
             )
             .more(),
+            Knob::new(
+                "drop_shared",
+                say("Leave test pictures out of training", "Écarter de l’entraînement les images du test"),
+                say(
+                    "Where the folders’ parts share pictures, leaves those of the test part out of training and validation, and those of validation out of training. Switch it on where the Data page says that test pictures are also in training",
+                    "Là où les parts des dossiers partagent des images, écarte celles du test de l’entraînement et de la validation, et celles de la validation de l’entraînement. À activer quand la page Données dit que des images de test sont aussi à l’entraînement",
+                ),
+                Value::Switch(drop_shared),
+            )
+            .more()
+            .when(given),
         ]
     }
 }
@@ -120,6 +135,8 @@ pub struct Split {
     pub parts: Vec<Option<Part>>,
     /// Groups of copies (of look-alikes, if those are kept together) that a plain random split would have torn apart.
     pub kept_together: usize,
+    /// Pictures left out since a later part has them too.
+    pub dropped: usize,
 }
 
 impl Split {
@@ -127,7 +144,8 @@ impl Split {
     /// rounding, byte-identical copies in one part, on request all that look the same.
     ///
     /// Where the folders name parts and `use_given` holds, those stay, and pictures outside them are dealt as usual. A
-    /// tree of `train|test` alone gets its validation part from the training pictures.
+    /// tree of `train|test` alone gets its validation part from the training pictures. What parts of folders share stays in
+    /// both unless `drop_shared` holds.
     pub fn new(dataset: &Dataset, settings: &SplitSettings, seed: u64) -> Self {
         let samples = &dataset.samples;
         let mut parts = vec![None; samples.len()];
@@ -150,7 +168,14 @@ impl Split {
         }
         deal(samples, &copies, &free, shares, settings.stratify_age, seed, &mut parts);
         let kept_together = torn_by_plain_split(&copies, &parts, shares, seed);
-        Self { parts, kept_together }
+        let mut dropped = 0;
+        if settings.drop_shared {
+            let groups: Vec<Vec<u32>> = copies.iter().map(|group| group.iter().map(|i| *i as u32).collect()).collect();
+            let surplus = Overlap::of(groups.iter().map(Vec::as_slice), &parts).surplus;
+            surplus.iter().for_each(|i| parts[*i as usize] = None);
+            dropped = surplus.len();
+        }
+        Self { parts, kept_together, dropped }
     }
 
     /// Indices of the samples of `part`, ascending.

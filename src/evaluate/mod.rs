@@ -9,6 +9,7 @@ pub mod confusion;
 pub mod curves;
 pub mod groups;
 pub mod score;
+pub mod seen;
 pub mod words;
 
 use std::path::PathBuf;
@@ -22,6 +23,7 @@ pub use confusion::Confusion;
 pub use curves::{Best, CurvePoint, Curves, F1Of};
 pub use groups::{Group, GroupKey, Grouping};
 pub use score::{ClassScore, Range, Rate, Scores};
+pub use seen::Seen;
 
 /// One judged picture.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,7 +44,7 @@ pub struct Prediction {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     pub classes: [String; 2],
-    /// Test, unless the report is of a folder that the run never saw.
+    /// Test, unless the report is of a folder apart.
     pub part: Option<Part>,
     pub predictions: Vec<Prediction>,
     /// The same for the validation part, on which threshold and temperature may be chosen.
@@ -56,6 +58,9 @@ pub struct Report {
     pub mirrored: bool,
     /// Class 1's share of the training part, for the baseline.
     pub train_share: f64,
+    /// Which of the judged pictures the run had before; `None` where nobody looked, as in reports of before.
+    #[serde(default)]
+    pub seen: Option<Seen>,
 }
 
 impl Prediction {

@@ -31,7 +31,7 @@ pub fn people(classes: &[String; 2], class: usize, lang: Lang) -> String {
 }
 
 impl Report {
-    /// The result in one sentence: `About 93 % of 4,142 faces it had never seen`.
+    /// The result in one sentence: `About 93 % of 4,142 faces it had never seen`, if that is known of all of them.
     pub fn headline(&self, threshold: f64, lang: Lang) -> String {
         let accuracy = self.confusion(threshold).accuracy();
         if accuracy.n == 0 {
@@ -39,13 +39,30 @@ impl Report {
         }
         let share = about(accuracy.share(), lang);
         let n = number(lang, accuracy.n.into());
-        match (lang, self.part) {
-            (Lang::En, None | Some(Part::Test)) => format!("About {share} of {n} faces it had never seen"),
-            (Lang::En, Some(Part::Validation)) => format!("About {share} of {n} validation faces"),
-            (Lang::En, Some(Part::Train)) => format!("About {share} of {n} faces it had learned from"),
-            (Lang::Fr, None | Some(Part::Test)) => format!("Environ {share} de réussite sur {n} visages jamais vus"),
-            (Lang::Fr, Some(Part::Validation)) => format!("Environ {share} de réussite sur {n} visages de validation"),
-            (Lang::Fr, Some(Part::Train)) => format!("Environ {share} de réussite sur {n} visages appris"),
+        let people = is_utkface(&self.classes);
+        let faces = if people { say("faces", "visages") } else { say("pictures", "images") }.get(lang);
+        let learned = self.seen.as_ref().map_or(0, |seen| seen.learned.len() as u64);
+        let new = self.is_of_new_pictures();
+        let which = match (lang, self.part) {
+            (Lang::En, _) if learned > 0 => format!("{n} {faces}, {} of which it had learned from", number(lang, learned)),
+            (Lang::En, Some(Part::Test)) if new => format!("{n} {faces} it had never seen"),
+            (Lang::En, Some(Part::Test)) => format!("{n} test {faces}"),
+            (Lang::En, Some(Part::Validation)) => format!("{n} validation {faces}"),
+            (Lang::En, Some(Part::Train)) => format!("{n} {faces} it had learned from"),
+            (Lang::En, None) if self.seen.is_some() => format!("{n} other {faces}"),
+            (Lang::Fr, _) if learned > 0 => {
+                format!("{n} {faces}, dont {} {}", number(lang, learned), if people { "appris" } else { "apprises" })
+            }
+            (Lang::Fr, Some(Part::Test)) if new => format!("{n} {faces} jamais {}", if people { "vus" } else { "vues" }),
+            (Lang::Fr, Some(Part::Test)) => format!("{n} {faces} de test"),
+            (Lang::Fr, Some(Part::Validation)) => format!("{n} {faces} de validation"),
+            (Lang::Fr, Some(Part::Train)) => format!("{n} {faces} {}", if people { "appris" } else { "apprises" }),
+            (Lang::Fr, None) if self.seen.is_some() => format!("{n} autres {faces}"),
+            (_, None) => format!("{n} {faces}"),
+        };
+        match lang {
+            Lang::En => format!("About {share} of {which}"),
+            Lang::Fr => format!("Environ {share} de réussite sur {which}"),
         }
     }
 
@@ -76,7 +93,7 @@ impl Report {
         }
     }
 
-    /// Which pictures were judged: `test part`, or a folder that the run never saw.
+    /// Which pictures were judged: `test part`, or a folder apart.
     pub fn part_name(&self, lang: Lang) -> &'static str {
         match self.part {
             Some(Part::Test) => say("test part", "partie test"),

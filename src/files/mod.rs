@@ -2,6 +2,5 @@
 
 pub mod atomic;
 mod places;
-pub mod regular;
 
 pub use places::{Places, home};

@@ -13,7 +13,7 @@ use crate::{
     problem::{Kind, Problem},
     settings::Settings,
     text::{Sentence, say},
-    train::{diary::Diary, event::EpochRecord},
+    train::event::EpochRecord,
 };
 
 /// Held while a run is trained, by any process; the system lets go of it when the process ends, however it ends.
@@ -63,9 +63,9 @@ impl Run {
             info: self.info.clone(),
             settings: self.settings()?,
             history: self.history(),
-            diary: self.diary(),
             report: self.report(),
             folder: self.folder.clone(),
+            pictures: self.pictures().unwrap_or_default().into(),
         })
     }
 
@@ -83,14 +83,14 @@ impl Run {
         text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
     }
 
-    /// What happened in them; runs from before it was kept have none.
-    pub fn diary(&self) -> Diary {
-        atomic::read_json(&self.folder.join("diary.json")).unwrap_or_default()
-    }
-
     /// The report, if the run was judged.
     pub fn report(&self) -> Option<Report> {
         atomic::read_json(&self.folder.join("report.json")).ok()
+    }
+
+    /// Whether it is known which pictures it had: exported weights may come without.
+    pub fn has_pictures(&self) -> bool {
+        self.folder.join("pictures.json").is_file()
     }
 
     /// The pictures with their parts and labels as they were at the start.
@@ -152,16 +152,6 @@ impl Run {
             serde_json::to_writer(&mut text, record).map_err(|error| atomic::foreign(&path, &error))?;
             text.push(b'\n');
         }
-        atomic::write(&path, &text)
-    }
-
-    /// Writes `diary.json`.
-    ///
-    /// # Errors
-    /// A full disk, no permission.
-    pub fn save_diary(&self, diary: &Diary) -> Result<(), Problem> {
-        let path = self.folder.join("diary.json");
-        let text = serde_json::to_vec(diary).map_err(|error| atomic::foreign(&path, &error))?;
         atomic::write(&path, &text)
     }
 

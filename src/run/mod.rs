@@ -1,9 +1,9 @@
 //! A run on disk: a folder with `run.json` (what it is), `settings.json`, `pictures.json` (the split with its labels),
-//! `history.jsonl`, `diary.json` (what happened meanwhile), `best.safetensors`, `checkpoint/` (to resume), and `report.json`.
+//! `history.jsonl`, `best.safetensors`, `checkpoint/` (to resume), and `report.json`.
 //!
 //! Every file is written under a temporary name and renamed, so that a crash leaves the old file or the new one.
 
-pub mod album;
+mod changes;
 pub mod date;
 pub mod export;
 mod folder;
@@ -11,23 +11,22 @@ mod naming;
 pub mod pictures;
 mod store;
 
-pub use album::Album;
+pub use changes::Changes;
 pub use folder::Lock;
 pub use store::RunStore;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use serde::{Deserialize, Serialize};
+
+use pictures::Picture;
 
 use crate::{
     data::sample::{Framing, Source},
     predict::predictor::caution,
     settings::Settings,
-    text::Sentence,
-    train::{
-        diary::Diary,
-        event::{EpochRecord, StopReason},
-    },
+    text::{Lang, Sentence},
+    train::event::{EpochRecord, StopReason},
 };
 
 /// A run's folder with what it is.
@@ -42,8 +41,11 @@ pub struct Run {
 pub struct RunInfo {
     /// The folder's name: date and time of the start, `2026-11-22-140211`.
     pub id: String,
-    /// The user's name for it; starts as the nearest recipe and what differs from it.
+    /// The user's name for it; where that is `automatic`, the English one of these.
     pub name: String,
+    /// The name that it got at its start, as long as the user has not given another.
+    #[serde(default)]
+    pub automatic: Option<Sentence>,
     pub note: String,
     /// Seconds since 1970, UTC.
     pub created: u64,
@@ -114,11 +116,11 @@ pub struct RunView {
     pub info: RunInfo,
     pub settings: Settings,
     pub history: Vec<EpochRecord>,
-    /// What happened in these epochs.
-    #[serde(default)]
-    pub diary: Diary,
     pub report: Option<crate::evaluate::Report>,
     pub folder: PathBuf,
+    /// Its pictures with their parts and labels; none where the run came without them.
+    #[serde(skip)]
+    pub pictures: Arc<[Picture]>,
 }
 
 impl RunInfo {
@@ -126,14 +128,30 @@ impl RunInfo {
     pub fn caution(&self) -> Sentence {
         caution(&self.source, &self.classes, self.framing)
     }
+
+    /// What it is called.
+    pub fn name(&self, lang: Lang) -> &str {
+        self.automatic.as_ref().map_or(&self.name, |name| name.get(lang))
+    }
+
+    /// Takes the user's name for it; one that it has already stays what it is.
+    pub fn rename(&mut self, name: String) {
+        if Lang::ALL.iter().all(|lang| self.name(*lang) != name) {
+            (self.name, self.automatic) = (name, None);
+        }
+    }
+
+    /// Which run, on which data, from when: `Run “Quick look” · UTKFace · 2026-11-22 14:02`.
+    pub fn line(&self, lang: Lang) -> String {
+        let (name, source, day) = (self.name(lang), self.source.name(), date::day_and_time(self.created));
+        match lang {
+            Lang::En => format!("Run “{name}” · {} · {day}", source.en),
+            Lang::Fr => format!("Essai «\u{a0}{name}\u{a0}» · {} · {day}", source.fr),
+        }
+    }
 }
 
 impl RunView {
-    /// Whether its report is about pictures of another folder than its own.
-    pub fn judged_elsewhere(&self) -> bool {
-        self.report.as_ref().is_some_and(|report| report.part.is_none())
-    }
-
     /// Whether its answers are the mean over each picture and its mirror image: as it was judged last, or will be.
     pub fn mirrored(&self) -> bool {
         self.report.as_ref().map_or(self.settings.augment.test_time_flip, |report| report.mirrored)

@@ -1,40 +1,53 @@
-//! A run's first name: the recipe that it is nearest to, and what differs from it.
+//! A run's first name: the recipe that it is nearest to, and what matters most of what differs from it.
 
+use super::RunInfo;
 use crate::{
-    knob::{Choice as _, Knobs},
-    preset::Preset,
+    knob::Choice as _,
+    preset::{Difference, Preset, differences},
     settings::Settings,
+    text::{Lang, Sentence, plural, say},
 };
 
 /// How many differences a name holds.
-const SHOWN: usize = 3;
+const SHOWN: usize = 2;
 
-/// `notebook`, `recommended, seed 7`, or of a notebook's variant the first differences alone as `epochs 3, batch size 64, …`;
-/// the words are those of the command line, so that a name reads the same in every language.
-pub fn name(settings: &Settings) -> String {
+/// What is named before all others.
+const FIRST: [&str; 2] = ["train.epochs", "seed"];
+
+/// `Quick look · 3 epochs`, `Recommended · seed 7 · dropout 0.3 · +4`.
+pub fn name(settings: &Settings) -> Sentence {
     let preset = Preset::nearest(settings);
-    let (mut ours, mut recipe) = (settings.clone(), preset.settings());
-    let (ours, recipe) = (ours.knobs(), recipe.knobs());
-    let mut words: Vec<String> =
-        ours.iter().zip(&recipe).filter(|(ours, recipe)| ours.text() != recipe.text()).map(|(ours, _)| word(ours)).collect();
-    if words.len() > SHOWN {
-        words.truncate(SHOWN);
-        words.push("…".to_owned());
-    }
-    if preset != Preset::Notebook || words.is_empty() {
-        words.insert(0, preset.key().to_owned());
-    }
-    words.join(", ")
+    // What has no effect with the other options says nothing of the run.
+    let mut differing = differences(&preset.settings(), settings);
+    differing.retain(|difference| difference.a.en != "–" && difference.b.en != "–");
+    differing.sort_by_key(|difference| FIRST.iter().position(|key| *key == difference.key).unwrap_or(FIRST.len()));
+    Sentence::by(|lang| {
+        let mut words = vec![preset.name().get(lang).to_owned()];
+        words.extend(differing.iter().take(SHOWN).map(|difference| word(difference, settings, lang)));
+        if differing.len() > SHOWN {
+            words.push(format!("+{}", differing.len() - SHOWN));
+        }
+        words.join(" · ")
+    })
 }
 
-/// An option with its value: `epochs 3`, `rotation degrees 15`, `no flip`; a switch is called by what it switches.
-fn word(knob: &crate::knob::Knob<'_>) -> String {
-    let key = knob.key.strip_suffix(".on").unwrap_or(&knob.key);
-    // An augmentation's options are called alike: `rotation degrees`, `zoom amount`.
-    let name = key.strip_prefix("augment.").unwrap_or_else(|| key.rsplit('.').next().unwrap_or(key)).replace(['_', '.'], " ");
-    match knob.text().as_str() {
-        "true" => name,
-        "false" => format!("no {name}"),
-        value => format!("{name} {value}"),
+/// The same with a number if one of `runs` is called so.
+pub fn numbered(name: &Sentence, runs: &[RunInfo]) -> Sentence {
+    let taken = |name: &Sentence| runs.iter().any(|run| Lang::ALL.iter().any(|lang| run.name(*lang) == name.get(*lang)));
+    let with = |n: u32| Sentence::by(|lang| if n == 1 { name.get(lang).to_owned() } else { format!("{} ({n})", name.get(lang)) });
+    (1..).map(with).find(|name| !taken(name)).unwrap_or_default()
+}
+
+/// An option with its value: `3 epochs`, `dropout 0.3`, `without flip`; a switch is called by what it switches.
+fn word(difference: &Difference, settings: &Settings, lang: Lang) -> String {
+    if difference.key == "train.epochs" {
+        return plural(lang, settings.train.epochs.into(), say("epoch", "époque"), say("epochs", "époques"));
+    }
+    let name = difference.name.get(lang).to_lowercase();
+    match (difference.b.en.as_str(), lang) {
+        ("on", _) => name,
+        ("off", Lang::En) => format!("without {name}"),
+        ("off", Lang::Fr) => format!("sans {name}"),
+        _ => format!("{name} {}", difference.b.get(lang)),
     }
 }

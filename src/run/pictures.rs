@@ -1,5 +1,5 @@
 //! Which picture was in which part with which label, so that a run can go on with exactly what it began with, and be
-//! judged on pictures that it never saw.
+//! judged on others.
 
 use std::collections::{HashMap, HashSet};
 
@@ -88,7 +88,7 @@ impl Picture {
         Split { parts: dataset.samples.iter().map(part).collect(), ..Split::default() }
     }
 
-    /// Indices of the pictures of `dataset` that the run never saw, by content.
+    /// Indices of the pictures of `dataset` that are in none of the run's parts, by content.
     pub fn unseen(pictures: &[Self], dataset: &Dataset) -> Vec<u32> {
         let seen: HashSet<u64> = pictures.iter().map(|picture| picture.hash).collect();
         (0u32..).zip(&dataset.samples).filter(|(_, sample)| !seen.contains(&sample.hash)).map(|(i, _)| i).collect()

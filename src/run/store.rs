@@ -61,7 +61,8 @@ impl RunStore {
                 Ok(()) if folder.exists() || self.trash().join(&id).exists() => drop(fs::remove_dir(&hidden)),
                 Ok(()) => {
                     // On a full disk, half a run only takes space.
-                    let run = fill(hidden.clone(), id, plan).inspect_err(|_| drop(fs::remove_dir_all(&hidden)))?;
+                    let run = fill(hidden.clone(), id, naming::numbered(&naming::name(&plan.settings), &self.list().0), plan)
+                        .inspect_err(|_| drop(fs::remove_dir_all(&hidden)))?;
                     fs::rename(&hidden, &folder).map_err(|error| cannot_write(&folder, &error))?;
                     return Ok(Run { folder, ..run });
                 }
@@ -86,7 +87,7 @@ impl RunStore {
                 say("Choose a new folder for the run", "Choisissez un nouveau dossier pour l’essai"),
             ));
         }
-        fill(folder.to_owned(), date::stamp(date::now()), plan)
+        fill(folder.to_owned(), date::stamp(date::now()), naming::name(&plan.settings), plan)
     }
 
     /// Every run, the newest first, and what is wrong with the folders that are not runs. One that says that it is being
@@ -151,7 +152,7 @@ impl RunStore {
         }
         let copied = (|| {
             copy(weights, &folder.join("best.safetensors"))?;
-            for name in ["settings.json", "history.jsonl", "diary.json", "report.json", "pictures.json"] {
+            for name in ["settings.json", "history.jsonl", "report.json", "pictures.json"] {
                 let file = from.join(name);
                 if file.is_file() {
                     copy(&file, &folder.join(name))?;
@@ -239,9 +240,10 @@ fn is_name(id: &str) -> bool {
     matches!((parts.next(), parts.next()), (Some(std::path::Component::Normal(_)), None))
 }
 
-fn fill(folder: PathBuf, id: String, plan: &Plan) -> Result<Run, Problem> {
+fn fill(folder: PathBuf, id: String, name: Sentence, plan: &Plan) -> Result<Run, Problem> {
     let info = RunInfo {
-        name: naming::name(&plan.settings),
+        name: name.en.clone(),
+        automatic: Some(name),
         note: String::new(),
         id,
         created: date::now(),

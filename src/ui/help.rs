@@ -56,8 +56,8 @@ const STEPS: [(Page, Say); 7] = [
     (
         Page::Results,
         say(
-            "See how often it is right on pictures it never saw, for whom, and where it errs. Every number can be clicked",
-            "Voyez combien de fois il a raison sur des images jamais vues, pour qui, et où il se trompe. Cliquez sur un nombre pour voir les images",
+            "See how often it is right on the test pictures, for whom, and where it errs. Every number can be clicked",
+            "Voyez combien de fois il a raison sur les images de test, pour qui, et où il se trompe. Cliquez sur un nombre pour voir les images",
         ),
     ),
     (

@@ -11,7 +11,7 @@ use crate::{
         sample::{Dataset, Framing, Source},
     },
     engine,
-    evaluate::Report,
+    evaluate::{Report, Seen},
     files::Places,
     knob::Choice as _,
     model::Weights,
@@ -19,8 +19,7 @@ use crate::{
     predict::{Predictor, batch},
     problem::{Kind, Problem},
     run::{
-        Album, Run, RunStore,
-        album::gone,
+        Run, RunStore,
         export::{self, ExportOptions, Format},
         pictures::Picture,
     },
@@ -93,9 +92,9 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
         }
         Command::Export { run, format, path, options, dataset } => {
             let run = store.find(&run)?;
-            let dataset = match dataset.filter(|dataset| dataset.source == run.info.source) {
+            let dataset = match dataset {
                 None if options.mistakes && format == Format::Report => Some(open(&run.info.source, store, control, emit)?),
-                dataset => dataset,
+                dataset => dataset.filter(|dataset| dataset.source == run.info.source),
             };
             export(&run, dataset.as_deref(), format, &path, options, emit)
         }
@@ -111,29 +110,6 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
             Ok(())
         }
         Command::CopyFolders { plan, out, link } => copy_folders(&plan, &out, link, control, emit),
-        Command::FindPictures { run, dataset } => {
-            let album = store.find(&run).and_then(|run| album(&run, dataset, store, control));
-            if let Err(problem) = &album
-                && problem.kind == Kind::Cancelled
-            {
-                return Ok(());
-            }
-            emit(Event::Pictures { run, album: album.map(Arc::new) });
-            Ok(())
-        }
-        Command::LocatePictures { run, folder } => {
-            let mut found = store.find(&run)?;
-            let source = Source::Folder(folder);
-            let mut at = found.clone();
-            at.info.source = source.clone();
-            let album = album(&at, None, store, control)?;
-            album.check_moved()?;
-            found.update(|info| info.source = source)?;
-            emit(Event::RunOpened(Box::new(found.view()?)));
-            emit(Event::Pictures { run, album: Ok(Arc::new(album)) });
-            list(store, emit);
-            Ok(())
-        }
         Command::ListRuns => {
             list(store, emit);
             Ok(())
@@ -147,7 +123,10 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
             Ok(())
         }
         Command::RenameRun { run, name, note } => {
-            store.find(&run)?.update(|info| (info.name, info.note) = (name, note))?;
+            store.find(&run)?.update(|info| {
+                info.rename(name);
+                info.note = note;
+            })?;
             list(store, emit);
             Ok(())
         }
@@ -181,23 +160,6 @@ fn open(source: &Source, store: &RunStore, control: &Control, emit: &mut dyn FnM
     let edits = Edits::load(&places, source)?;
     let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
     data::open_in(&places, source, &edits, control, &mut progress).map(Arc::new)
-}
-
-/// A run's pictures, without the user's edits. Nothing is told on the way: a job beside the others has no progress.
-fn album(run: &Run, dataset: Option<Arc<Dataset>>, store: &RunStore, control: &Control) -> Result<Album, Problem> {
-    let dataset = match dataset {
-        Some(dataset) => dataset.base(),
-        None => {
-            if let Some(problem) = gone(&run.info.source) {
-                return Err(problem);
-            }
-            let places = Places::with_runs_in(store.home());
-            data::open_in(&places, &run.info.source, &Edits::default(), control, &mut |_, _, _| {}).map(Arc::new)?
-        }
-    };
-    // Of a run from elsewhere it may not be known which pictures it had.
-    let pictures = run.pictures().unwrap_or_default();
-    Ok(Album::of(&run.info.id, &pictures, dataset))
 }
 
 fn list(store: &RunStore, emit: &mut dyn FnMut(Event)) {
@@ -256,7 +218,7 @@ fn evaluate(
     training::judge(&plan, engine.as_mut(), &mut run, mirrored, control, emit)
 }
 
-/// Judges a run on the pictures of `source` that it never saw. The report is told, not kept.
+/// Judges a run on the pictures of `source` that are not among its own, by content. The report is told, not kept.
 fn evaluate_others(
     run: &Run,
     source: &Source,
@@ -267,7 +229,13 @@ fn evaluate_others(
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
     let dataset = open(source, store, control, emit)?;
-    let samples = Picture::unseen(&run.pictures()?, &dataset);
+    // A run that was opened without its list of pictures is judged on all, and nothing is claimed of them.
+    let own = run.has_pictures().then(|| run.pictures()).transpose()?;
+    let samples = match &own {
+        Some(own) => Picture::unseen(own, &dataset),
+        None => (0..dataset.samples.len() as u32).collect(),
+    };
+    let left_out = (dataset.samples.len() - samples.len()) as u32;
     if dataset.classes != run.info.classes {
         return Err(other_labels(run, &dataset));
     }
@@ -283,21 +251,20 @@ fn evaluate_others(
     let mut engine = engine::open(&plan.device, &plan.engine_config())?;
     engine.set_weights(&weights(run)?)?;
     let predictions = judging::of_others(&plan, samples, engine.as_mut(), control, emit)?;
-    let own = view.report.as_ref();
+    let kept = view.report.as_ref();
     let report = Report {
         classes: dataset.classes.clone(),
         part: None,
         predictions,
         validation: Vec::new(),
-        threshold: own.map_or(0.5, |own| own.threshold),
-        temperature: own.map_or(1.0, |own| own.temperature),
+        threshold: kept.map_or(0.5, |kept| kept.threshold),
+        temperature: kept.map_or(1.0, |kept| kept.temperature),
         mirrored,
-        train_share: own.map_or(0.5, |own| own.train_share),
+        train_share: kept.map_or(0.5, |kept| kept.train_share),
+        seen: own.map(|_| Seen { left_out, ..Seen::default() }),
     };
     view.report = Some(report);
-    let album = Album::of(&run.info.id, &[], dataset.base());
     emit(Event::Evaluated(Box::new(view)));
-    emit(Event::Pictures { run: run.info.id.clone(), album: Ok(Arc::new(album)) });
     Ok(())
 }
 
@@ -330,7 +297,10 @@ fn other_labels(run: &Run, dataset: &Dataset) -> Problem {
 fn all_seen() -> Problem {
     Problem::new(
         Kind::Data,
-        say("The run has seen every picture of this folder", "Le modèle a déjà vu toutes les images de ce dossier"),
+        say(
+            "Every picture of this folder is already among the run’s own",
+            "Toutes les images de ce dossier sont déjà parmi celles de l’essai",
+        ),
         say(
             "Choose another folder, or judge the run on its own test part",
             "Choisissez un autre dossier, ou évaluez l’essai sur sa propre partie test",
@@ -353,7 +323,7 @@ fn predict_folder(
     };
     let outcome = batch::predict_folder(&mut predictor, folder, csv, framing, control, progress)?;
     let what = Sentence::by(|lang| outcome.sentence(lang));
-    for problem in [outcome.unreadable_files(), outcome.skipped_files()].into_iter().flatten() {
+    if let Some(problem) = outcome.unreadable_files() {
         emit(Event::Warned(problem));
     }
     emit(Event::Wrote { path: csv.to_owned(), what });

@@ -1,10 +1,10 @@
-//! What a run's weights say of its test and validation pictures, and of pictures that it never saw.
+//! What a run's weights say of its test and validation pictures, and of others.
 
 use super::{Event, Stage};
 use crate::{
-    data::{batch::Batches, sample::Part},
+    data::{batch::Batches, duplicates::look_alikes, overlap::Overlap, sample::Part},
     engine::{Engine, Judge},
-    evaluate::{Prediction, Report},
+    evaluate::{Prediction, Report, Seen},
     plan::Plan,
     problem::Problem,
     train::control::Control,
@@ -28,6 +28,7 @@ pub(super) fn report(
     let mut done = 0;
     let mut judge = |samples| predictions(plan, samples, engine, control, &mut Counter { done: &mut done, total, emit });
     let (predictions, validation) = (judge(test)?, judge(validation)?);
+    let seen = seen(plan, &predictions);
     Ok(Report {
         classes: plan.dataset.classes.clone(),
         part: Some(Part::Test),
@@ -37,7 +38,19 @@ pub(super) fn report(
         temperature: 1.0,
         mirrored: plan.settings.augment.test_time_flip,
         train_share: train_share(plan),
+        seen: Some(seen),
     })
+}
+
+/// Which of the test pictures the other parts have too, and how many look like one of training's.
+fn seen(plan: &Plan, predictions: &[Prediction]) -> Seen {
+    let mut seen = Seen::new(predictions, &plan.overlap);
+    if plan.dataset.pixels.len() == plan.dataset.samples.len() {
+        let groups = look_alikes(&plan.dataset);
+        let alike = Overlap::of(groups.iter().map(Vec::as_slice), &plan.split.parts).learned.len();
+        seen.alike = Some(alike.saturating_sub(seen.learned.len()) as u32);
+    }
+    seen
 }
 
 /// Class 1's share of the training part.

@@ -126,6 +126,7 @@ fn view(folder: &Path, model: ModelSettings) -> RunView {
         info: RunInfo {
             id: "2026-11-22-140211".to_owned(),
             name: "notebook <&\"'> | test".to_owned(),
+            automatic: None,
             note: String::new(),
             created: 1_795_000_000,
             status: RunStatus::Finished,
@@ -144,9 +145,9 @@ fn view(folder: &Path, model: ModelSettings) -> RunView {
         },
         settings,
         history: (1..=9).map(record).collect(),
-        diary: Default::default(),
         report: Some(report),
         folder: folder.to_owned(),
+        pictures: Vec::new().into(),
     }
 }
 

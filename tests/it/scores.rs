@@ -9,7 +9,7 @@
 
 use trombine::{
     data::sample::Part,
-    evaluate::{Confusion, CurvePoint, Curves, F1Of, Prediction, Rate, Report, Scores, confusion::cell, curves::best_f1},
+    evaluate::{Confusion, CurvePoint, Curves, F1Of, Prediction, Rate, Report, Scores, Seen, confusion::cell, curves::best_f1},
     text::Lang,
 };
 
@@ -41,6 +41,7 @@ pub fn report() -> Report {
         temperature: 1.0,
         mirrored: false,
         train_share: 0.523,
+        seen: Some(Seen { alike: Some(0), ..Seen::default() }),
     }
 }
 

@@ -11,23 +11,22 @@ use std::{
 use egui_kittest::Harness;
 use trombine::{
     data::{
-        sample::{Dataset, Framing, Part, Pixels, Source},
+        sample::{Dataset, Framing, Part, Pixels, Sample, Source},
         sample_faces,
         split::Split,
     },
     engine::{Device, DeviceKind},
-    evaluate::{Prediction, Report},
+    evaluate::{Prediction, Report, Seen},
     model::Network,
     plan::Plan,
     predict::Framed,
     problem::Problem,
-    run::{Asked, RunInfo, RunStatus, RunView},
+    run::{Asked, RunInfo, RunStatus, RunView, pictures::Picture},
     session::{self, Session, Training},
     settings::Settings,
     text::{Lang, Sentence},
     train::{
         callback::Callbacks,
-        diary::Diary,
         event::{BatchRecord, EpochRecord, Note, NoteKind, StopReason},
     },
     ui::{
@@ -161,7 +160,8 @@ pub fn plan(settings: &Settings, dataset: &Arc<Dataset>) -> Plan {
     Plan {
         settings: settings.clone(),
         dataset: Arc::clone(dataset),
-        split: Split { parts: (0..dataset.samples.len()).map(part).collect(), kept_together: 0 },
+        split: Split { parts: (0..dataset.samples.len()).map(part).collect(), kept_together: 0, dropped: 0 },
+        overlap: Default::default(),
         network,
         steps_per_epoch: 389,
         class_weights: [1.0, 1.0],
@@ -203,23 +203,10 @@ pub fn training(dataset: &Dataset, epoch: u32) -> Training {
     for record in &history {
         callbacks.epoch(&settings.train.callbacks, record, 0.0);
     }
-    let mut diary = Diary::default();
-    let notes = [
-        note(
-            11,
-            NoteKind::Best,
-            "validation loss 0.289 → 0.286, best so far kept",
-            "perte de validation 0,289 → 0,286, meilleure gardée",
-        ),
-        note(12, NoteKind::Waiting, "no better: 1 of 5", "pas mieux : 1 sur 5"),
-        note(13, NoteKind::Waiting, "no better: 2 of 5", "pas mieux : 2 sur 5"),
-    ];
-    notes.into_iter().for_each(|note| diary.note(note));
     Training {
         settings,
         callbacks,
         run: "2026-11-22-140211".into(),
-        job: None,
         device: processor(),
         epochs: 50,
         steps_per_epoch: 389,
@@ -238,7 +225,16 @@ pub fn training(dataset: &Dataset, epoch: u32) -> Training {
             learning_rate: 1e-4,
         },
         history,
-        diary,
+        notes: vec![
+            note(
+                11,
+                NoteKind::Best,
+                "validation loss 0.289 → 0.286, best so far kept",
+                "perte de validation 0,289 → 0,286, meilleure gardée",
+            ),
+            note(12, NoteKind::Waiting, "no better: 1 of 5", "pas mieux : 1 sur 5"),
+            note(13, NoteKind::Waiting, "no better: 2 of 5", "pas mieux : 2 sur 5"),
+        ],
         saved: Some(epoch - 1),
         faces: (0..6)
             .map(|i| (i * 5 + 3, [0.96, 0.08, 0.71, 0.88, 0.22, 0.55][i as usize]))
@@ -289,11 +285,13 @@ pub fn run(dataset: &Dataset) -> RunView {
         temperature: 1.0,
         mirrored: false,
         train_share: 0.52,
+        seen: Some(Seen { alike: Some(0), ..Seen::default() }),
     };
     RunView {
         info: RunInfo {
             id: "2026-11-22-140211".into(),
             name: "notebook + batch norm".into(),
+            automatic: None,
             note: String::new(),
             created: 1_795_356_131,
             status: RunStatus::Finished,
@@ -312,10 +310,21 @@ pub fn run(dataset: &Dataset) -> RunView {
         },
         settings: Settings::default(),
         history: history(17),
-        diary: Diary::default(),
         report: Some(report),
         folder: PathBuf::from("runs/2026-11-22-140211"),
+        pictures: pictures(dataset).into(),
     }
+}
+
+/// All of `dataset` as the test part of a run.
+fn pictures(dataset: &Dataset) -> Vec<Picture> {
+    let picture = |sample: &Sample| Picture {
+        file: sample.file.to_string_lossy().into_owned(),
+        hash: sample.hash,
+        class: sample.class,
+        part: Part::Test,
+    };
+    dataset.samples.iter().map(picture).collect()
 }
 
 /// A photo of two sample faces, the first answered surely, the second not, as one run or two say it.

@@ -7,13 +7,13 @@ use crate::{
     knob::Knobs,
     model::{Network, summary},
     run::{RunView, date},
-    text::{Lang, Say, capital, decimal, duration, number, percent, say},
+    text::{Lang, Say, decimal, duration, number, percent, say},
 };
 
 /// The card as a Markdown file.
 pub fn card(view: &RunView, lang: Lang) -> String {
     let title = say("Model card", "Fiche du modèle").get(lang);
-    format!("# {title} – {}\n{}", view.info.name, markdown(&sections(view, lang)))
+    format!("# {title} – {}\n{}", view.info.name(lang), markdown(&sections(view, lang)))
 }
 
 /// The nine sections.
@@ -49,11 +49,11 @@ fn details(view: &RunView, lang: Lang) -> Vec<Block> {
     let best = info.best_epoch.map_or_else(|| "–".to_owned(), |best| number(lang, best.into()));
     let mut items = match lang {
         Lang::En => vec![
-            format!("Run “{}” ({}), trained with Trombine {version} on {day}", info.name, info.id),
+            format!("Run “{}” ({}), trained with Trombine {version} on {day}", info.name(lang), info.id),
             format!("{epochs} epochs in {time} on {}; the weights are those of epoch {best}", info.device),
         ],
         Lang::Fr => vec![
-            format!("Essai « {} » ({}), entraîné avec Trombine {version} le {day}", info.name, info.id),
+            format!("Essai « {} » ({}), entraîné avec Trombine {version} le {day}", info.name(lang), info.id),
             format!("{epochs} époques en {time} sur {} ; les poids sont ceux de l’époque {best}", info.device),
         ],
     };
@@ -182,19 +182,17 @@ fn evaluation_data(view: &RunView, lang: Lang) -> Vec<Block> {
     let source = source.get(lang);
     let what = match (lang, report.part) {
         (Lang::En, Some(Part::Test)) => {
-            format!("{n} pictures of “{source}” that were put aside before training; byte-identical copies stay in one part.")
+            format!("{n} pictures of “{source}”, the test part. {}", apart(report, lang))
         }
-        (Lang::Fr, Some(Part::Test)) => format!(
-            "{n} images de « {source} » mises de côté avant l’entraînement ; les copies identiques restent dans une même partie."
-        ),
+        (Lang::Fr, Some(Part::Test)) => format!("{n} images de « {source} », la partie test. {}", apart(report, lang)),
         (Lang::En, Some(_)) => {
             format!("{n} pictures of “{source}” from the {}; training or choices were made with them.", report.part_name(lang))
         }
         (Lang::Fr, Some(_)) => {
             format!("{n} images de « {source} », {} ; elles ont servi à l’entraînement ou aux choix.", report.part_name(lang))
         }
-        (Lang::En, None) => format!("{n} pictures of a folder that the run never saw."),
-        (Lang::Fr, None) => format!("{n} images d’un dossier que le modèle n’a jamais vu."),
+        (Lang::En, None) => format!("{n} pictures of a folder apart. {}", apart(report, lang)),
+        (Lang::Fr, None) => format!("{n} images d’un dossier à part. {}", apart(report, lang)),
     };
     let mut blocks = vec![
         Block::Paragraph(what),
@@ -214,6 +212,40 @@ fn evaluation_data(view: &RunView, lang: Lang) -> Vec<Block> {
         blocks.push(paragraph(text, lang));
     }
     blocks
+}
+
+/// What is known of whether the run had the judged pictures before, as whole sentences.
+fn apart(report: &Report, lang: Lang) -> String {
+    let Some(seen) = &report.seen else {
+        let text = say(
+            "Whether training had some of them too was not looked at.",
+            "On n’a pas regardé si l’entraînement en avait aussi certaines.",
+        );
+        return text.get(lang).to_owned();
+    };
+    let mut sentences = Vec::new();
+    if seen.is_new() {
+        let text = match report.part {
+            None => say(
+                "None of them is among the run’s own pictures, byte for byte",
+                "Aucune n’est parmi les images de l’essai, à l’octet près",
+            ),
+            _ => say(
+                "None of them is in training or validation too, byte for byte",
+                "Aucune n’est aussi à l’entraînement ou en validation, à l’octet près",
+            ),
+        };
+        sentences.push(text.get(lang).to_owned());
+    }
+    sentences.extend(report.reservations(report.threshold, lang));
+    sentences.extend(report.left_out(lang));
+    let compared = match seen.alike {
+        Some(0) => Some(say("None looks like a training picture", "Aucune ne ressemble à une image d’entraînement")),
+        Some(_) => None,
+        None => Some(say("Look-alikes were not compared", "Les ressemblances n’ont pas été comparées")),
+    };
+    sentences.extend(compared.map(|text| text.get(lang).to_owned()));
+    sentences.join(". ") + "."
 }
 
 fn training_data(view: &RunView, lang: Lang) -> Vec<Block> {
@@ -408,4 +440,9 @@ pub fn source_kind(view: &RunView) -> Kind {
         Source::Folder(_) if words::is_utkface(&view.info.classes) && view.info.framing == Framing::FaceCrop => Kind::UtkFace,
         Source::Folder(_) => Kind::Other,
     }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -10,14 +10,14 @@ use super::{
 use crate::{
     data::sample::{Dataset, SIDE},
     evaluate::{F1Of, Grouping, Prediction, Report, calibration, words},
-    run::{RunView, date},
+    run::RunView,
     text::{Lang, Say, decimal, number, percent, plural, say},
     train::event::StopReason,
 };
 
 /// The report's page. Pictures of mistakes are in it only if `options` ask for them and `dataset` has them.
 pub fn report(view: &RunView, dataset: Option<&Dataset>, options: ExportOptions) -> String {
-    let name = escape(&view.info.name);
+    let name = escape(view.info.name(options.lang));
     let pictures = match (&view.report, dataset, options.mistakes) {
         (Some(report), Some(dataset), true) => mistakes(report, dataset),
         _ => Vec::new(),
@@ -86,20 +86,15 @@ fn page(view: &RunView, pictures: &[Mistake<'_>], lang: Lang) -> String {
 }
 
 fn head(view: &RunView, lang: Lang) -> String {
-    let stamp = date::stamp(view.info.created);
-    let day = stamp.get(..10).unwrap_or_default();
-    let name = escape(&view.info.name);
-    let source = view.info.source.name();
-    let source = escape(source.get(lang));
-    let run = match lang {
-        Lang::En => format!("Run “{name}” · {source} · {day}"),
-        Lang::Fr => format!("Essai «\u{a0}{name}\u{a0}» · {source} · {day}"),
-    };
+    let run = escape(&view.info.line(lang));
     let (title, line) = match &view.report {
         Some(report) => (report.headline(report.threshold, lang), report.subline(report.threshold, lang)),
-        None => (view.info.name.clone(), String::new()),
+        None => (view.info.name(lang).to_owned(), String::new()),
     };
-    format!("<header><p class=\"run\">{run}</p><h1>{}</h1><p class=\"sub\">{}</p></header>", escape(&title), escape(&line))
+    let reservations = view.report.as_ref().map_or_else(Vec::new, |report| report.reservations(report.threshold, lang));
+    let warned: String = reservations.iter().map(|text| format!("<p class=\"warn\">{}.</p>", escape(text))).collect();
+    let (title, line) = (escape(&title), escape(&line));
+    format!("<header><p class=\"run\">{run}</p><h1>{title}</h1><p class=\"sub\">{line}</p>{warned}</header>")
 }
 
 fn results(view: &RunView, report: &Report, pictures: &[Mistake<'_>], lang: Lang) -> String {
@@ -365,7 +360,7 @@ nav{display:flex;align-items:center;gap:10px;padding-top:20px;font-size:15px}\
 header{margin:28px 0 24px}\
 .run{margin:0;color:var(--text3);font-size:13px}\
 h1{margin:4px 0 2px;font-size:26px;line-height:1.25;font-weight:650;letter-spacing:-.01em}\
-.sub{margin:0;color:var(--text2);max-width:none}\
+.sub{margin:0;color:var(--text2);max-width:none}.warn{margin:4px 0 0;color:var(--bad);max-width:none}\
 .grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,480px),1fr));gap:14px;margin-bottom:14px}\
 .card{background:var(--surface);border:1px solid var(--stroke);border-radius:12px;padding:18px 20px;min-width:0}\
 main>.card{margin-bottom:14px}\

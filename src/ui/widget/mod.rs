@@ -17,5 +17,6 @@ pub mod plot;
 pub mod ranges;
 pub mod scroll;
 pub mod stack;
+pub mod strip;
 pub mod thumbs;
 pub mod unit;

@@ -4,10 +4,14 @@ use egui::{Align, Color32, Layout, Sense, Ui, vec2};
 
 use super::{
     overview::Overview,
+    shared,
     wall::{Show, Wall},
 };
 use crate::{
-    data::sample::{Dataset, Source},
+    data::{
+        overlap::Overlap,
+        sample::{Dataset, Source},
+    },
     text::{Lang, Say, number, plural, say},
     ui::{
         Action, Cx,
@@ -27,6 +31,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview
         let count = plural(lang, dataset.samples.len() as u64, say("picture", "image"), say("pictures", "images"));
         ui.label(theme::headline(count).color(t.text));
         source_line(ui, cx, dataset, overview);
+        if let Ok(plan) = cx.plan {
+            ui.scope(|ui| {
+                ui.spacing_mut().item_spacing.y = 6.0;
+                shared::show(ui, lang, plan, &mut cx.settings.split);
+            });
+        }
         ui.add_space(if tight { 4.0 } else { 8.0 });
         let mut row = |ui: &mut Ui, symbol: Icon, color: Color32, what: Say, count: usize, show: Show| {
             if line(ui, lang, symbol, color, what, Some(count), wall.show == show, tight) {
@@ -37,8 +47,21 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview
         row(ui, icon::CIRCLE_CHECK, t.good, what, usable, Show::Plain);
         let what = say("odd, read with care", "inhabituelles, lues avec soin");
         row(ui, icon::WRENCH, t.validation, what, overview.odd.len(), Show::Odd);
-        let what = say("exact copies, kept in one part", "copies exactes, réunies");
+        let overlap = cx.plan.ok().map(|plan| &plan.overlap);
+        let what = match overlap.is_some_and(Overlap::is_empty) {
+            true => say("exact copies, kept in one part", "copies exactes, réunies"),
+            false => say("exact copies", "copies exactes"),
+        };
         row(ui, icon::COPY, t.validation, what, overview.census.copies.pictures as usize, Show::Copies);
+        if let Some(overlap) = overlap.filter(|overlap| !overlap.is_empty()) {
+            let what = match overlap.learned.is_empty() {
+                false => say("test pictures also in training", "images de test aussi à l’entraînement"),
+                true => say("pictures that two parts share", "images communes à deux parts"),
+            };
+            let count =
+                if overlap.learned.is_empty() { overlap.checked.len() + overlap.validated.len() } else { overlap.learned.len() };
+            row(ui, icon::TRIANGLE_ALERT, t.bad, what, count, Show::Shared);
+        }
         let contradicting = overview.contradictions().iter().map(|group| group.samples.len()).sum();
         let what = say("of them with contradicting labels", "dont se contredisent");
         row(ui, icon::TRIANGLE_ALERT, t.bad, what, contradicting, Show::Contradictions);

@@ -9,7 +9,7 @@ use crate::{
     data::{
         duplicates::{Contradiction, Group},
         edits::Change,
-        sample::Dataset,
+        sample::{Dataset, Part},
     },
     evaluate::words::class_name,
     text::{Lang, Say, plural, say},
@@ -26,9 +26,15 @@ const ROW: f32 = TILE + 32.0;
 
 /// Draws the groups into the room there is; gives the picture that was clicked.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Overview, which: Show) -> Option<u32> {
+    let shared: Vec<Group>;
     let groups = match which {
         Show::Contradictions => overview.contradictions(),
         Show::Near => &overview.near,
+        Show::Shared => {
+            let torn = |group: &&Group| group.samples.iter().any(|i| part(cx, *i) != part(cx, group.samples[0]));
+            shared = overview.groups.iter().filter(torn).cloned().collect();
+            &shared
+        }
         _ => &overview.groups,
     };
     head(ui, cx, dataset, overview, groups, which);
@@ -36,7 +42,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Ove
     ui.spacing_mut().item_spacing.y = 0.0;
     ScrollArea::vertical().id_salt("groups").auto_shrink([false, false]).show_rows(ui, ROW, groups.len(), |ui, visible| {
         for group in &groups[visible] {
-            if let Some(index) = row(ui, cx, dataset, group) {
+            if let Some(index) = row(ui, cx, dataset, group, which) {
                 chosen = Some(index);
             }
         }
@@ -51,6 +57,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, gr
     let count = plural(lang, groups.len() as u64, say("group", "groupe"), say("groups", "groupes"));
     let kept = cx.plan.ok().map_or(0, |plan| plan.split.kept_together as u64);
     let together = cx.plan.ok().is_some_and(|plan| plan.settings.split.look_alikes);
+    let shares = cx.plan.ok().is_some_and(|plan| !plan.overlap.is_empty());
     let text = match (which, lang) {
         (Show::Near, _) if cx.session.near.is_none() => not_compared(cx).get(lang).to_owned(),
         (Show::Near, Lang::En) if together => format!("{count} that look the same, {kept} kept from leaking"),
@@ -59,6 +66,10 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, gr
         }
         (Show::Near, Lang::En) => format!("{count} that look the same; the split’s options can keep them together"),
         (Show::Near, Lang::Fr) => format!("{count} qui se ressemblent ; les options de la répartition peuvent les réunir"),
+        (Show::Shared, Lang::En) => format!("{count} that stand in several parts"),
+        (Show::Shared, Lang::Fr) => format!("{count} présents dans plusieurs parts"),
+        (_, Lang::En) if shares => format!("{count}, some of them in several parts"),
+        (_, Lang::Fr) if shares => format!("{count}, dont certains dans plusieurs parts"),
         (_, Lang::En) if together => format!("{count}, each in one part"),
         (_, Lang::Fr) if together => format!("{count}, chacun dans une partie"),
         (_, Lang::En) => format!("{count}, {kept} kept from leaking"),
@@ -105,7 +116,12 @@ fn not_compared(cx: &Cx<'_>) -> Say {
     }
 }
 
-fn row(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, group: &Group) -> Option<u32> {
+/// The part that a picture is in.
+fn part(cx: &Cx<'_>, index: u32) -> Option<Part> {
+    cx.plan.ok().and_then(|plan| plan.split.parts.get(index as usize).copied().flatten())
+}
+
+fn row(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, group: &Group, which: Show) -> Option<u32> {
     let t = Theme::of(ui);
     let lang = cx.lang;
     let (rect, _) = ui.allocate_exact_size(vec2((ui.available_width() - 8.0).max(0.0), ROW), Sense::hover());
@@ -120,7 +136,10 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, group: &Group) -> O
         let tile = Rect::from_min_size(min, Vec2::splat(TILE));
         let sample = &dataset.samples[*index as usize];
         let class = class_name(&dataset.classes, sample.class.min(1).into(), lang);
-        let label = sample.age.map_or_else(|| class.to_owned(), |age| format!("{class}, {age}"));
+        let label = match part(cx, *index).filter(|_| which == Show::Shared) {
+            Some(part) => part.name().get(lang).to_owned(),
+            None => sample.age.map_or_else(|| class.to_owned(), |age| format!("{class}, {age}")),
+        };
         let file = sample.file.display().to_string();
         let response = ui.interact(tile, ui.scope_id().with(("copy", index)), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{file}: {label}")));

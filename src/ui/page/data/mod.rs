@@ -6,6 +6,7 @@ pub mod decide;
 mod detail;
 mod groups;
 mod overview;
+pub mod shared;
 mod split;
 mod table;
 mod wall;

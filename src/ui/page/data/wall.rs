@@ -40,6 +40,8 @@ pub enum Show {
     Plain,
     Odd,
     Copies,
+    /// Copies that stand in several parts.
+    Shared,
     Contradictions,
     /// Those that look the same.
     Near,
@@ -52,11 +54,12 @@ pub enum Show {
 }
 
 impl Show {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::All,
         Self::Plain,
         Self::Odd,
         Self::Copies,
+        Self::Shared,
         Self::Contradictions,
         Self::Near,
         Self::Lost,
@@ -70,6 +73,7 @@ impl Show {
             Self::Plain => say("usable as they are", "utilisables telles quelles"),
             Self::Odd => say("odd ones", "les inhabituelles"),
             Self::Copies => say("exact copies", "copies exactes"),
+            Self::Shared => say("shared by two parts", "communes à deux parts"),
             Self::Contradictions => say("contradictions", "contradictions"),
             Self::Near => say("that look the same", "qui se ressemblent"),
             Self::Lost => say("not usable", "inutilisables"),
@@ -197,7 +201,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Ove
                     tiles(ui, cx, dataset, wall);
                     None
                 }
-                Show::Copies | Show::Contradictions | Show::Near => {
+                Show::Copies | Show::Shared | Show::Contradictions | Show::Near => {
                     groups::show(ui, cx, dataset, overview, wall.show).map(Entry::Sample)
                 }
                 Show::Odd | Show::Lost | Show::Foreign | Show::Edited => table::show(ui, cx, dataset, overview, wall.show),

@@ -7,7 +7,7 @@ use egui::Ui;
 use crate::{
     data::sample::Dataset,
     evaluate::{Prediction, words::class_name},
-    run::{RunInfo, RunView},
+    run::{Changes, RunView},
     text::{Lang, say},
     ui::{
         Action, Cx, icon,
@@ -17,17 +17,27 @@ use crate::{
     },
 };
 
-/// Whether pictures or labels are others now than when the run began, in the data set that it was trained on. `known` is the
-/// open data set with its fingerprint, which is counted once.
-pub fn changed(cx: &Cx<'_>, known: &mut Option<(Arc<Dataset>, u64)>, run: &RunInfo) -> bool {
-    if let Some(dataset) = cx.dataset()
-        && known.as_ref().is_none_or(|(known, _)| !Arc::ptr_eq(known, dataset))
-    {
-        *known = Some((Arc::clone(dataset), dataset.fingerprint()));
+/// The open data set compared with a run, once for each pair of them.
+#[derive(Default)]
+pub struct Compared {
+    of: Option<(Arc<Dataset>, Arc<RunView>)>,
+    changes: Option<Changes>,
+}
+
+impl Compared {
+    /// Which pictures or labels are others now than when the run began, in the data set that it was trained on.
+    pub fn changes(&mut self, cx: &Cx<'_>, run: &Arc<RunView>) -> Option<Changes> {
+        let dataset = cx.dataset().filter(|dataset| dataset.source == run.info.source)?;
+        let known = self.of.as_ref().is_some_and(|(of, by)| Arc::ptr_eq(of, dataset) && Arc::ptr_eq(by, run));
+        if !known {
+            let changed = run.info.data.is_some_and(|then| then != dataset.fingerprint());
+            // Without its list of pictures it is only known that something is other.
+            let find = || if run.pictures.is_empty() { Changes::default() } else { Changes::of(&run.pictures, dataset) };
+            self.changes = changed.then(find);
+            self.of = Some((Arc::clone(dataset), Arc::clone(run)));
+        }
+        self.changes
     }
-    known
-        .as_ref()
-        .is_some_and(|(dataset, fingerprint)| dataset.source == run.source && run.data.is_some_and(|then| then != *fingerprint))
 }
 
 /// Whether the label looks wrong, and what to do then: buttons, and what was decided before.
@@ -55,7 +65,7 @@ pub fn repeated(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunView) {
     let Some([old, new]) = cx.session.repeated.clone().filter(|[_, new]| *new == run.info.id) else { return };
     let t = Theme::of(ui);
     let before = cx.session.runs.iter().find(|info| info.id == old);
-    let name = before.map_or(old.clone(), |info| info.name.clone());
+    let name = before.map_or(old.as_str(), |info| info.name(cx.lang));
     let text = match cx.lang {
         Lang::En => format!("Trained again as “{name}”, in the same parts, on your labels"),
         Lang::Fr => format!("Réentraîné comme « {name} », mêmes parties, avec vos étiquettes"),

@@ -1,9 +1,7 @@
 //! Results: how good it is, where it is wrong, for whom, and how sure it is with reason.
 
-mod album;
 mod groups;
 mod labels;
-mod picture;
 mod pictures;
 mod right;
 mod sure;
@@ -13,11 +11,11 @@ use std::sync::Arc;
 use egui::{Popup, Ui};
 
 use crate::{
-    data::sample::Dataset,
     evaluate::{Curves, F1Of, Grouping, Report},
     knob::Choice,
+    preset::{Difference, differences},
     run::{
-        RunView,
+        Changes, RunView,
         export::{Format, PlotKind},
     },
     text::{Lang, decimal, say},
@@ -31,6 +29,7 @@ use crate::{
             choice::menu_item,
             notice, scroll,
             stack::{growing, stack},
+            strip,
         },
     },
 };
@@ -44,8 +43,8 @@ pub struct State {
     pictures: Option<pictures::Pictures>,
     grouping: usize,
     curve: right::Curve,
-    /// The open data set with its fingerprint.
-    data: Option<(Arc<Dataset>, u64)>,
+    /// What was found in the open data set.
+    data: labels::Compared,
 }
 
 /// The report that is shown, at the threshold and temperature that the user tries.
@@ -58,8 +57,8 @@ struct Shown {
     /// Best macro F1 on the validation part.
     best: Option<f64>,
     fitted: f64,
-    /// Whether pictures or labels are others now than when the run began.
-    changed: bool,
+    /// Which pictures or labels are others now than when the run began.
+    changed: Option<Changes>,
 }
 
 impl Shown {
@@ -71,7 +70,7 @@ impl Shown {
             curves: report.curves(),
             best: report.best_f1(F1Of::Macro).map(|best| best.threshold),
             fitted: report.fitted_temperature(),
-            changed: false,
+            changed: None,
         }
     }
 
@@ -120,14 +119,16 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         state.shown = Some(Shown::new(&view, report));
     }
     let Some(shown) = &mut state.shown else { return };
-    shown.changed = labels::changed(cx, &mut state.data, &view.info);
+    shown.changed = state.data.changes(cx, &view);
     if let Some(open) = &mut state.pictures {
         if pictures::show(ui, cx, shown, open) {
             state.pictures = None;
         }
         return;
     }
+    strip::show(ui, cx.lang, &shown.view.info);
     title(ui, cx, shown);
+    reservations(ui, cx.lang, shown);
     labels::repeated(ui, cx, &shown.view);
     stale(ui, cx, shown);
     let narrow = ui.available_width() < 880.0;
@@ -179,8 +180,8 @@ fn nothing(ui: &mut Ui, cx: &mut Cx<'_>) {
     Card::new().fill().show(ui, |ui| {
         let title = say("No results yet", "Pas encore de résultats").get(lang);
         let text = say(
-            "Once a training is over, it is judged on pictures that it has never seen, and what came out stands here",
-            "Une fois l’entraînement fini, il est évalué sur des images jamais vues, et le résultat s’affiche ici",
+            "Once a training is over, it is judged on the test pictures, and what came out stands here",
+            "Une fois l’entraînement fini, il est évalué sur les images de test, et le résultat s’affiche ici",
         );
         notice::empty(ui, icon::TARGET, title, text.get(lang), |ui| super::predict::go_on(ui, cx));
     });
@@ -188,7 +189,8 @@ fn nothing(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 fn not_judged(ui: &mut Ui, cx: &mut Cx<'_>, view: &RunView) {
     let lang = cx.lang;
-    header(ui, Page::Results.name().get(lang), &view.info.name, |_| {});
+    strip::show(ui, lang, &view.info);
+    header(ui, Page::Results.name().get(lang), view.info.name(lang), |_| {});
     Card::new().fill().show(ui, |ui| {
         let title = say("This run was not judged yet", "Cet essai n’a pas encore été évalué").get(lang);
         let text = say(
@@ -294,25 +296,54 @@ fn export_lines(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
     }
 }
 
+/// What keeps the result from saying how good the run is on new pictures.
+fn reservations(ui: &mut Ui, lang: Lang, shown: &Shown) {
+    let t = Theme::of(ui);
+    let said = shown.report.reservations(shown.threshold, lang).into_iter().chain(shown.report.left_out(lang));
+    for text in said {
+        notice::note(ui, icon::TRIANGLE_ALERT, t.validation, &text);
+    }
+}
+
 /// What has changed since the run was trained.
 fn stale(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
     let (lang, t) = (cx.lang, Theme::of(ui));
     let run = &shown.view;
-    let data = shown.changed;
-    let options = run.settings != *cx.settings;
-    let text = match (data, options) {
-        (false, false) => return,
-        (true, _) => {
-            say("The pictures or labels have changed since this run", "Les images ou étiquettes ont changé depuis cet essai")
-        }
-        (false, true) => say("Your options now differ from this run’s", "Vos réglages diffèrent maintenant de ceux de cet essai"),
-    };
+    let data = shown.changed.is_some();
+    let differing = differences(&run.settings, cx.settings);
+    let options = !differing.is_empty();
+    let mut since = Vec::new();
+    if let Some(changes) = shown.changed {
+        let words = changes.words(lang);
+        since.push(match (words.is_empty(), lang) {
+            (true, Lang::En) => "Other pictures or labels now than in this run".to_owned(),
+            (true, Lang::Fr) => "Images ou étiquettes différentes de celles de cet essai".to_owned(),
+            (false, Lang::En) => format!("The data since this run: {}", words.join(", ")),
+            (false, Lang::Fr) => format!("Les données depuis cet essai\u{a0}: {}", words.join(", ")),
+        });
+    }
+    if options {
+        let names = named(&differing, lang);
+        since.push(match lang {
+            Lang::En => format!("Your options differ from this run’s: {names}"),
+            Lang::Fr => format!("Vos réglages diffèrent de ceux de cet essai\u{a0}: {names}"),
+        });
+    }
+    if since.is_empty() {
+        return;
+    }
+    let text = since.join(" · ");
     // Close to the line that it is about.
     ui.add_space(-14.0);
     ui.horizontal(|ui| {
         ui.spacing_mut().interact_size.y = 18.0;
         ui.label(icon::CLOCK.text(14.0).color(t.validation));
-        ui.label(theme::caption(text.get(lang)).color(t.validation));
+        // The words give way to the links.
+        let links = if options { 260.0 } else { 110.0 };
+        ui.scope(|ui| {
+            ui.set_max_width((ui.available_width() - links).max(80.0));
+            ui.add(egui::Label::new(theme::caption(&text).color(t.validation)).truncate()).on_hover_text(&text);
+        });
         if link(ui, say("Train again", "Réentraîner").get(lang)).clicked() {
             cx.act(if data { Action::TrainAgain(run.info.id.clone()) } else { Action::Go(Page::Training) });
         }
@@ -321,6 +352,21 @@ fn stale(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
         }
     });
     ui.add_space(2.0);
+}
+
+/// The names of the options that differ, the first three of them.
+fn named(differing: &[Difference], lang: Lang) -> String {
+    const SHOWN: usize = 3;
+    let mut names: Vec<String> =
+        differing.iter().take(SHOWN).map(|difference| difference.name.get(lang).to_lowercase()).collect();
+    if differing.len() > SHOWN {
+        let more = differing.len() - SHOWN;
+        names.push(match lang {
+            Lang::En => format!("{more} more"),
+            Lang::Fr => format!("{more} de plus"),
+        });
+    }
+    names.join(", ")
 }
 
 /// The button in a card's title line that saves its plot as a picture.

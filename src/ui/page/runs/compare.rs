@@ -5,9 +5,10 @@ use std::sync::Arc;
 use egui::{Color32, Ui};
 
 use crate::{
+    data::sample::Source,
     knob::Knobs as _,
-    run::RunView,
-    text::{Lang, say},
+    run::{Changes, RunView},
+    text::{Lang, Say, number, say},
     ui::{
         Cx,
         theme::{self, Theme},
@@ -26,13 +27,14 @@ pub fn color(t: &Theme, place: usize) -> Color32 {
 }
 
 /// The curves at the left, what differed at the right.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, chosen: &[String], height: f32) {
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, chosen: &[String], data: &mut Data, height: f32) {
     let lang = cx.lang;
     let views: Vec<(usize, Arc<RunView>)> =
         chosen.iter().enumerate().filter_map(|(i, id)| cx.session.views.get(id).map(|view| (i, Arc::clone(view)))).collect();
+    data.follow(&views);
     columns(ui, &[0.5, 0.5], height, |column, ui| {
         ui.set_max_height(height);
-        if column == 0 { curves(ui, lang, &views, height) } else { differences(ui, lang, &views) }
+        if column == 0 { curves(ui, lang, &views, height) } else { differences(ui, lang, &views, data) }
     });
 }
 
@@ -41,7 +43,7 @@ fn curves(ui: &mut Ui, lang: Lang, views: &[(usize, Arc<RunView>)], height: f32)
     // Names at the curves' ends leave the curves room.
     let letters = if ui.available_width() < 420.0 { 10 } else { 18 };
     let line = |(place, view): &(usize, Arc<RunView>)| Line {
-        name: short(&view.info.name, letters),
+        name: short(view.info.name(lang), letters),
         color: color(t, *place),
         points: view.history.iter().map(|e| [f64::from(e.epoch), e.validation_accuracy]).collect(),
         labeled: true,
@@ -75,21 +77,89 @@ fn short(name: &str, letters: usize) -> String {
     if name.chars().count() <= letters { name.to_owned() } else { name.chars().take(letters - 1).chain(['…']).collect() }
 }
 
-fn differences(ui: &mut Ui, lang: Lang, views: &[(usize, Arc<RunView>)]) {
+fn differences(ui: &mut Ui, lang: Lang, views: &[(usize, Arc<RunView>)], data: &Data) {
     let t = Theme::of(ui);
     Card::titled(say("What differed", "Ce qui différait").get(lang)).fill().show(ui, |ui| {
-        let table = differing(lang, views);
+        let mut table = differing(lang, views);
+        table.rows.splice(0..0, data.rows(lang, views));
         if table.rows.is_empty() {
-            let text = say(
-                "The same settings: what differs between the curves is chance, or the data",
-                "Les mêmes réglages : ce qui diffère entre les courbes est le hasard, ou les données",
-            );
+            let known = views.iter().all(|(_, view)| view.info.data.is_some());
+            let text = match known {
+                true => say(
+                    "The same settings on the same data: what differs comes from the device, the program’s version, or where it was stopped",
+                    "Mêmes réglages, mêmes données : ce qui diffère vient de l’appareil, de la version du programme, ou du moment de l’arrêt",
+                ),
+                false => say(
+                    "The same settings; whether the data were the same was not written down",
+                    "Mêmes réglages ; si les données étaient les mêmes n’a pas été noté",
+                ),
+            };
             ui.add(egui::Label::new(theme::cell(text.get(lang)).color(t.text2)).wrap());
             return;
         }
         let height = ui.available_height();
         show_table(ui, lang, &table, height);
     });
+}
+
+/// What is other in the runs' pictures than in those of the first, found once for each choice.
+#[derive(Default)]
+pub struct Data {
+    of: Vec<Arc<RunView>>,
+    changes: Vec<Changes>,
+}
+
+impl Data {
+    fn follow(&mut self, views: &[(usize, Arc<RunView>)]) {
+        let same = self.of.len() == views.len() && self.of.iter().zip(views).all(|(of, (_, view))| Arc::ptr_eq(of, view));
+        let Some((_, first)) = views.first().filter(|_| !same) else { return };
+        let changes = |(_, view): &(usize, Arc<RunView>)| match first.pictures.is_empty() || view.pictures.is_empty() {
+            true => Changes::default(),
+            false => Changes::to(&first.pictures, &view.pictures),
+        };
+        self.changes = views.iter().map(changes).collect();
+        self.of = views.iter().map(|(_, view)| Arc::clone(view)).collect();
+    }
+
+    /// Rows for the folder, the number of pictures, and the pictures and labels themselves, where these differed.
+    fn rows(&self, lang: Lang, views: &[(usize, Arc<RunView>)]) -> Vec<Vec<String>> {
+        let Some((_, first)) = views.first() else { return Vec::new() };
+        let mut rows = Vec::new();
+        let mut row = |name: Say, cells: Vec<String>| {
+            if cells.iter().any(|cell| *cell != cells[0]) {
+                rows.push([name.get(lang).to_owned()].into_iter().chain(cells).collect());
+            }
+        };
+        let sources: Vec<&Source> = views.iter().map(|(_, view)| &view.info.source).collect();
+        let names: Vec<String> = sources.iter().map(|source| source.name().get(lang).to_owned()).collect();
+        let apart = sources.iter().any(|source| *source != sources[0]);
+        // Folders of one name are told apart by their paths.
+        let alike = apart && names.iter().all(|name| *name == names[0]);
+        let place = |source: &&Source| match source {
+            Source::Folder(folder) if alike => folder.display().to_string(),
+            source => source.name().get(lang).to_owned(),
+        };
+        row(say("data", "données"), sources.iter().map(place).collect());
+        let counts = |(_, view): &(usize, Arc<RunView>)| view.info.pictures.map(|n| number(lang, n.into())).join(" · ");
+        row(
+            say("pictures (training · validation · test)", "images (entraînement · validation · test)"),
+            views.iter().map(counts).collect(),
+        );
+        let changed = |((_, view), changes): (&(usize, Arc<RunView>), &Changes)| {
+            let words = changes.words(lang);
+            match (view.info.data, first.info.data) {
+                (Some(ours), Some(theirs)) if ours == theirs => "–".to_owned(),
+                (Some(_), Some(_)) if words.is_empty() => say("others", "autres").get(lang).to_owned(),
+                (Some(_), Some(_)) => words.join(", "),
+                _ => say("not known", "inconnu").get(lang).to_owned(),
+            }
+        };
+        if !apart {
+            let cells = views.iter().zip(&self.changes).map(changed).collect();
+            row(say("pictures and labels, beside the first run", "images et étiquettes, face au premier essai"), cells);
+        }
+        rows
+    }
 }
 
 /// One row for each knob whose value is not the same in all runs.
@@ -102,7 +172,7 @@ fn differing(lang: Lang, views: &[(usize, Arc<RunView>)]) -> Table {
         })
         .collect();
     let mut head = vec![say("option", "réglage").get(lang).to_owned()];
-    head.extend(views.iter().map(|(_, view)| view.info.name.clone()));
+    head.extend(views.iter().map(|(_, view)| view.info.name(lang).to_owned()));
     let knobs = values.iter().map(Vec::len).min().unwrap_or(0);
     let rows = (0..knobs)
         .filter(|&i| values.iter().any(|run| run[i].1 != values[0][i].1))

@@ -32,7 +32,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, id: &str) {
 fn names(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, run: &RunInfo) {
     let (lang, t) = (cx.lang, Theme::of(ui));
     if state.typed.as_ref().is_none_or(|(id, ..)| *id != run.id) {
-        state.typed = Some((run.id.clone(), run.name.clone(), run.note.clone()));
+        state.typed = Some((run.id.clone(), run.name(lang).to_owned(), run.note.clone()));
     }
     let Some((_, name, note)) = &mut state.typed else { return };
     let label = ui.label(theme::caption(say("Name", "Nom").get(lang)).color(t.text2));
@@ -43,7 +43,7 @@ fn names(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, run: &RunInfo) {
         TextEdit::multiline(note).desired_rows(2).hint_text(hint).desired_width(f32::INFINITY).margin(egui::vec2(8.0, 6.0));
     let two = ui.add(edit).labelled_by(label.id);
     let left = one.lost_focus() || two.lost_focus();
-    if left && (*name != run.name || *note != run.note) && !name.trim().is_empty() {
+    if left && (*name != run.name(lang) || *note != run.note) && !name.trim().is_empty() {
         cx.act(Action::RenameRun { run: run.id.clone(), name: name.trim().to_owned(), note: note.clone() });
     }
 }

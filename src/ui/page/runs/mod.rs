@@ -2,7 +2,6 @@
 
 mod compare;
 mod detail;
-mod record;
 
 use std::sync::Arc;
 
@@ -29,6 +28,7 @@ use crate::{
 pub struct State {
     /// The chosen runs, in the order in which they were chosen.
     chosen: Vec<String>,
+    compared: compare::Data,
     /// The name and note that are being typed, of which run.
     typed: Option<(String, String, String)>,
 }
@@ -91,20 +91,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             let height = ui.available_height();
             columns(ui, &[1.0, 340.0], height, |column, ui| {
                 ui.set_max_height(height);
-                let view = session.views.get(&one).filter(|view| !view.history.is_empty()).cloned();
-                match view {
-                    _ if column == 1 => detail::show(ui, cx, state, &one),
-                    None => table(ui, cx, state),
-                    Some(view) => stack(ui, &[table_row(session.runs.len()), growing(214.0, 0.8)], |row, ui, height| {
-                        ui.set_max_height(height);
-                        if row == 0 { table(ui, cx, state) } else { record::show(ui, cx, &view, height) }
-                    }),
-                }
+                if column == 0 { table(ui, cx, state) } else { detail::show(ui, cx, state, &one) }
             });
         }
         _ => stack(ui, &[table_row(session.runs.len()), growing(276.0, 0.8)], |row, ui, height| {
             ui.set_max_height(height);
-            if row == 0 { table(ui, cx, state) } else { compare::show(ui, cx, &state.chosen, height) }
+            if row == 0 { table(ui, cx, state) } else { compare::show(ui, cx, &state.chosen, &mut state.compared, height) }
         }),
     }
 }
@@ -184,7 +176,7 @@ fn table(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                 let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::click());
                 let on = state.chosen.contains(&run.id);
                 let cells = cells(lang, run);
-                let said = format!("{}, {}", run.name, cells.join(", "));
+                let said = format!("{}, {}", run.name(lang), cells.join(", "));
                 response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, &said));
                 ui.painter().hline(rect.x_range(), rect.top(), Stroke::new(1.0, t.grid));
                 if on || response.hovered() {
@@ -208,7 +200,7 @@ fn table(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                 let left = rect.left() + 34.0;
                 let note = if run.note.is_empty() { status(lang, run) } else { run.note.replace('\n', " ") };
                 let lines = [
-                    (run.name.as_str(), theme::medium(size::BODY), t.text, -9.0),
+                    (run.name(lang), theme::medium(size::BODY), t.text, -9.0),
                     (note.as_str(), theme::regular(size::CAPTION), t.text2, 10.0),
                 ];
                 for (text, font, color, below) in lines {

@@ -10,7 +10,7 @@ use crate::{
     text::{Lang, bytes, number, plural, say},
     ui::{
         Action, Cx, icon,
-        page::{Page, options},
+        page::{Page, data::shared, options},
         theme::{self, Theme},
         widget::{
             button::{Button, link},
@@ -44,7 +44,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) -> bool {
     columns(ui, &[1.0, 356.0], height, |column, ui| {
         if column == 0 {
             // What has to be mended takes more room to say than that all is well.
-            let first = if cx.plan.is_ok() { fixed(168.0) } else { growing(206.0, 0.2) };
+            let plain = cx.plan.is_ok_and(|plan| plan.overlap.is_empty() && plan.split.dropped == 0);
+            let first = if plain { fixed(168.0) } else { growing(226.0, 0.2) };
             let rows = [first, fixed(trial::height(cx)), growing(206.0, 1.0)];
             stack(ui, &rows, |row, ui, height| match row {
                 0 => readiness(ui, cx, height),
@@ -78,7 +79,11 @@ fn readiness(ui: &mut Ui, cx: &mut Cx<'_>, height: f32) {
     Card::titled(title.get(lang)).fill().show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 8.0;
         match cx.plan {
-            Ok(plan) => facts(ui, lang, plan),
+            // It scrolls where a warning stands above the facts.
+            Ok(plan) => scroll::list(ui, |ui| {
+                shared::show(ui, lang, plan, &mut cx.settings.split);
+                facts(ui, lang, plan);
+            }),
             Err([]) => missing(
                 ui,
                 cx,

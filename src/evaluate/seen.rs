@@ -1,0 +1,117 @@
+//! What a run had before of the pictures on which it was judged, so that nothing is called new that was not.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Prediction, Rate, Report};
+use crate::{
+    data::{
+        overlap::{Overlap, also},
+        sample::Part,
+    },
+    text::{Lang, percent, plural, say},
+};
+
+/// Which of the judged pictures the run had before.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Seen {
+    /// Places among the predictions of those that training had too, byte for byte.
+    pub learned: Vec<u32>,
+    /// Of those that validation had too, and training had not.
+    pub checked: Vec<u32>,
+    /// How many look like one of training's without being the same; `None` where they were not compared.
+    pub alike: Option<u32>,
+    /// Pictures of a folder apart that were not judged, since the run has them already.
+    pub left_out: u32,
+}
+
+impl Seen {
+    /// What `overlap` says of the judged pictures.
+    pub fn new(predictions: &[Prediction], overlap: &Overlap) -> Self {
+        let places: HashMap<u32, u32> = predictions.iter().zip(0..).map(|(p, place)| (p.sample, place)).collect();
+        let among = |samples: &[u32]| samples.iter().filter_map(|sample| places.get(sample).copied()).collect();
+        Self { learned: among(&overlap.learned), checked: among(&overlap.checked), ..Self::default() }
+    }
+
+    /// Whether none of the judged pictures was among the run's others.
+    pub fn is_new(&self) -> bool {
+        self.learned.is_empty() && self.checked.is_empty()
+    }
+}
+
+impl Report {
+    /// Whether it is known that the run had none of the judged pictures before, nor one that looks the same.
+    pub fn is_of_new_pictures(&self) -> bool {
+        self.seen.as_ref().is_some_and(|seen| seen.is_new() && seen.alike == Some(0))
+    }
+
+    /// What keeps the result from saying how good the run is on new pictures, the gravest first.
+    pub fn reservations(&self, threshold: f64, lang: Lang) -> Vec<String> {
+        let Some(seen) = &self.seen else { return Vec::new() };
+        let all = self.predictions.len() as u64;
+        let mut said = Vec::new();
+        if !seen.learned.is_empty() {
+            let what = also(lang, seen.learned.len(), all, Part::Test, Part::Train);
+            let others = self.without(&seen.learned, threshold);
+            said.push(match (lang, others.n) {
+                (Lang::En, 0) => format!("{what}: the accuracy says little about new pictures"),
+                (Lang::Fr, 0) => format!("{what}\u{a0}: l’exactitude dit peu de choses sur des images nouvelles"),
+                (_, n) => {
+                    let right = percent(lang, others.share(), 0);
+                    let rest = plural(lang, n.into(), say("other", "autre"), say("others", "autres"));
+                    match lang {
+                        Lang::En => format!(
+                            "{what}: the accuracy says little about new pictures; of the {rest}, {right} are right"
+                        ),
+                        Lang::Fr => format!(
+                            "{what}\u{a0}: l’exactitude dit peu de choses sur des images nouvelles\u{a0}; sur {rest}, {right} sont justes"
+                        ),
+                    }
+                }
+            });
+        }
+        if !seen.checked.is_empty() {
+            let what = also(lang, seen.checked.len(), all, Part::Test, Part::Validation);
+            said.push(match lang {
+                Lang::En => format!("{what}, by which the best epoch was chosen"),
+                Lang::Fr => format!("{what}, qui a servi à choisir la meilleure époque"),
+            });
+        }
+        if let Some(alike) = seen.alike.filter(|alike| *alike > 0) {
+            let one = say("test picture looks like one of training’s", "image de test ressemble à une image d’entraînement");
+            let more = say("test pictures look like one of training’s", "images de test ressemblent à une image d’entraînement");
+            said.push(plural(lang, alike.into(), one, more));
+        }
+        said
+    }
+
+    /// What was left out of a folder apart, if anything.
+    pub fn left_out(&self, lang: Lang) -> Option<String> {
+        let left_out = self.seen.as_ref()?.left_out;
+        let one = say(
+            "picture of the folder was left out: the run has it already",
+            "image du dossier a été laissée de côté : l’essai l’a déjà",
+        );
+        let more = say(
+            "pictures of the folder were left out: the run has them already",
+            "images du dossier ont été laissées de côté : l’essai les a déjà",
+        );
+        (left_out > 0).then(|| plural(lang, left_out.into(), one, more))
+    }
+
+    /// How often it is right without the predictions at these places.
+    fn without(&self, places: &[u32], threshold: f64) -> Rate {
+        let raw = self.raw_threshold(threshold);
+        let mut kept = vec![true; self.predictions.len()];
+        places.iter().for_each(|place| {
+            if let Some(kept) = kept.get_mut(*place as usize) {
+                *kept = false;
+            }
+        });
+        let others = self.predictions.iter().zip(kept).filter(|(_, kept)| *kept);
+        let (hits, n) = others.fold((0, 0), |(hits, n), (p, _)| (hits + u32::from(p.right(raw)), n + 1));
+        Rate { hits, n }
+    }
+}
