@@ -275,6 +275,7 @@ impl App {
         self.look_for_interrupted();
         self.show_run_again();
         self.awaits_run &= self.session.run.is_none();
+        self.look_for_pictures();
         if let Some(page) = self.page_to_come.take_if(|page| page.locked(&self.session).is_none()) {
             self.page = page;
         }

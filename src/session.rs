@@ -1,10 +1,15 @@
 //! What the program knows now: the fold of the worker's events, as plain data. Pages read it and draw.
 
+mod album;
+mod training;
+
 use std::{
     collections::{BTreeMap, VecDeque},
     path::PathBuf,
     sync::Arc,
 };
+
+pub use album::AlbumState;
 
 use crate::{
     data::{
@@ -19,7 +24,8 @@ use crate::{
     text::{Sentence, say},
     train::{
         callback::Callbacks,
-        event::{BatchRecord, EpochRecord, Note, StopReason, TrainEvent},
+        diary::Diary,
+        event::{BatchRecord, EpochRecord, StopReason, TrainEvent},
         rate_range::RateRange,
         trial::Trial,
     },
@@ -35,7 +41,7 @@ pub struct Session {
     pub dataset: Option<Arc<Dataset>>,
     /// Groups of pictures that look the same, once they were looked for, and the data set that they are indices of.
     pub near: Option<(Arc<Dataset>, Arc<[Group]>)>,
-    /// What the last training of this session began with; edits made since are not in it.
+    /// What the last training of this session learns from; edits made since are not in it.
     pub trained_on: Option<Arc<Dataset>>,
     /// The training that runs, or the last one of this session.
     pub training: Option<Training>,
@@ -49,6 +55,8 @@ pub struct Session {
     pub repeated: Option<[String; 2]>,
     /// The run that Results and Predict show.
     pub run: Option<Arc<RunView>>,
+    /// Where that run's pictures are, once that was asked.
+    pub album: Option<AlbumState>,
     /// Saved runs, newest first.
     pub runs: Vec<RunInfo>,
     /// Runs that were looked at, by id, to compare them.
@@ -59,6 +67,8 @@ pub struct Session {
     pub toasts: VecDeque<Toast>,
     /// Photos that were shown to a run, oldest first.
     pub photos: Vec<Photo>,
+    /// The run that the user chose to answer about photos, by id, in place of the one that would.
+    pub chosen: Option<String>,
     /// How photos are framed, if the user wants it otherwise than the run named here was trained.
     pub framing: Option<(String, Framing)>,
     /// The last folder that was predicted into a table, to go on with it.
@@ -130,6 +140,8 @@ pub struct RateTest {
 pub struct Training {
     /// The run's id.
     pub run: String,
+    /// The job that trains it.
+    pub job: Option<JobId>,
     pub device: Device,
     /// What it is trained with.
     pub settings: Settings,
@@ -144,7 +156,8 @@ pub struct Training {
     pub now: BatchRecord,
     /// Finished epochs, oldest first.
     pub history: Vec<EpochRecord>,
-    pub notes: Vec<Note>,
+    /// What happened, in earlier sessions too.
+    pub diary: Diary,
     /// Everything up to this epoch is on disk.
     pub saved: Option<u32>,
     /// (index into the data set, probability of class 1) of a few validation pictures.
@@ -218,7 +231,12 @@ pub struct Answering<'a> {
     pub classes: &'a [String; 2],
 }
 
-impl Answering<'_> {
+impl<'a> Answering<'a> {
+    fn of(info: &'a RunInfo) -> Self {
+        let RunInfo { id, name, framing, source, classes, .. } = info;
+        Self { id, name, framing: *framing, source, classes }
+    }
+
     /// What must stand under its answers.
     pub fn caution(&self) -> Sentence {
         caution(self.source, self.classes, self.framing)
@@ -303,10 +321,16 @@ impl Session {
             Event::RunOpened(view) => {
                 let view = Arc::<RunView>::from(view);
                 self.views.insert(view.info.id.clone(), Arc::clone(&view));
-                self.run = Some(view);
+                self.show(view);
             }
             Event::RunViewed(view) => {
                 self.views.insert(view.info.id.clone(), Arc::from(view));
+            }
+            Event::Pictures { run, album } => {
+                // Those of a run that is not shown any more are of no interest.
+                if self.run.as_ref().is_some_and(|shown| shown.info.id == run) {
+                    self.album = Some(album.map_or_else(|problem| AlbumState::Gone(run, problem), AlbumState::Here));
+                }
             }
             // Edits are made beside a long job. Those of a data set that was closed meanwhile are only kept.
             Event::Edited { dataset } => {
@@ -328,6 +352,7 @@ impl Session {
                 self.dataset = Some(dataset);
                 self.phase = Phase::Idle;
             }
+            Event::TrainsOn { dataset } => self.trained_on = Some(dataset),
             Event::Train(event) => self.train(event),
             Event::Tried(trial) => {
                 if let Some(tried) = &mut self.tried {
@@ -347,7 +372,7 @@ impl Session {
                 if let Some([_, new]) = self.repeated.as_mut().filter(|[_, new]| trained && new.is_empty()) {
                     new.clone_from(&view.info.id);
                 }
-                self.run = Some(Arc::from(view));
+                self.show(Arc::from(view));
                 self.attention = true;
             }
             Event::Warned(problem) => self.fail(problem),
@@ -388,16 +413,24 @@ impl Session {
         }
     }
 
-    /// Who answers about photos: the training that runs, once it has weights, or the run that is shown.
+    /// Who answers about photos: the run that was chosen for it; otherwise the training that runs, once it has weights, or
+    /// the run that is shown.
     pub fn answering(&self) -> Option<Answering<'_>> {
+        if let Some(chosen) = self.chosen.as_ref().and_then(|id| self.runs.iter().find(|run| run.id == *id)) {
+            return Some(Answering::of(chosen));
+        }
         let training = self.training.as_ref().filter(|training| self.phase.training() && !training.history.is_empty());
         if let (Some(training), Some(dataset)) = (training, &self.dataset) {
             let (framing, source, classes) = (dataset.framing(), &dataset.source, &dataset.classes);
             return Some(Answering { id: &training.run, name: "", framing, source, classes });
         }
-        let info = &self.run.as_ref()?.info;
-        let RunInfo { id, name, framing, source, classes, .. } = info;
-        Some(Answering { id, name, framing: *framing, source, classes })
+        Some(Answering::of(&self.run.as_ref()?.info))
+    }
+
+    /// A run's name; that of a training that is not listed yet is empty.
+    pub fn name_of(&self, run: &str) -> &str {
+        let shown = self.run.as_ref().map(|view| &view.info).filter(|info| info.id == run);
+        self.runs.iter().find(|info| info.id == run).or(shown).map_or("", |info| &info.name)
     }
 
     /// How the next photo is framed: as the run that answers was trained, unless the user said otherwise about it.
@@ -440,6 +473,10 @@ impl Session {
 
     fn progress(&mut self, progress: Progress) {
         self.phase = match (self.phase, progress.stage) {
+            // Judging that begins anew, on the processor in place of a lost card, does not count back.
+            (Phase::Judging(before), Stage::Evaluating) if before.stage == progress.stage && before.total == progress.total => {
+                Phase::Judging(Progress { done: progress.done.max(before.done), ..progress })
+            }
             (Phase::Training | Phase::Paused | Phase::Judging(_), Stage::Evaluating) => Phase::Judging(progress),
             (Phase::Training | Phase::Paused, _) => return,
             (Phase::Judging(_), _) => Phase::Judging(progress),
@@ -460,12 +497,13 @@ impl Session {
             settings,
             callbacks,
             history,
+            diary,
         } = event
         {
             self.phase = Phase::Training;
-            self.trained_on = self.dataset.clone();
             self.training = Some(Training {
                 run,
+                job: self.job,
                 device,
                 settings: *settings,
                 callbacks,
@@ -475,7 +513,7 @@ impl Session {
                 validation_pictures,
                 now: BatchRecord { epoch: history.len() as u32 + 1, steps_per_epoch, ..BatchRecord::default() },
                 history,
-                notes: Vec::new(),
+                diary: *diary,
                 saved: None,
                 faces: Vec::new(),
                 stopped: None,
@@ -493,6 +531,7 @@ impl Session {
                         f64::from(record.epoch - 1) + f64::from(record.step) / f64::from(record.steps_per_epoch.max(1));
                     training.live.push([position, record.loss, record.accuracy]);
                 }
+                training.diary.batch(&record);
                 training.now = record;
             }
             TrainEvent::Epoch(record) => {
@@ -501,7 +540,7 @@ impl Session {
                 training.history.push(record);
                 training.live.clear();
             }
-            TrainEvent::Note(note) => training.notes.push(note),
+            TrainEvent::Note(note) => training.diary.note(note),
             TrainEvent::Paused => self.phase = Phase::Paused,
             TrainEvent::Resumed => self.phase = Phase::Training,
             TrainEvent::Saved { epoch } => training.saved = Some(epoch),

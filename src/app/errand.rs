@@ -46,6 +46,11 @@ pub enum Fetched {
         path: PathBuf,
     },
     RunFolder(PathBuf),
+    /// Where a run's pictures are now.
+    RunPictures {
+        run: String,
+        folder: PathBuf,
+    },
     JudgeFolder {
         run: String,
         folder: PathBuf,
@@ -237,6 +242,12 @@ impl Errands {
         let title = say("The folder of a run, or of exported weights", "Le dossier d’un essai, ou de poids exportés");
         let dialog = titled(lang, title, None);
         self.ask(async move { dialog.pick_folder().await.map(|f| Fetched::RunFolder(f.path().to_owned())) });
+    }
+
+    pub fn choose_run_pictures(&mut self, lang: Lang, run: String) {
+        let title = say("Where the run’s pictures are now", "Où sont maintenant les images de l’essai");
+        let dialog = titled(lang, title, None);
+        self.ask(async move { dialog.pick_folder().await.map(|f| Fetched::RunPictures { run, folder: f.path().to_owned() }) });
     }
 
     pub fn choose_prediction_folder(&mut self, lang: Lang, run: String, framing: Framing) {

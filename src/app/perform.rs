@@ -12,7 +12,7 @@ use crate::{
     preset::Preset,
     problem::Kind,
     run::export::{ExportOptions, PlotKind},
-    session::{self, Offer, Phase, Progress, TableJob},
+    session::{self, AlbumState, Offer, Phase, Progress, TableJob},
     settings::Settings,
     text::say,
     train::{control::Wish, rate_range::RateRange, trial},
@@ -31,6 +31,10 @@ impl App {
                     self.page_to_come = None;
                 } else if self.awaits_run {
                     self.page_to_come = Some(page);
+                }
+                // A disk may have come back.
+                if page == Page::Results && matches!(self.session.album, Some(AlbumState::Gone(..))) {
+                    self.session.album = None;
                 }
                 // Runs may have come or gone beside the window.
                 if page == Page::Runs {
@@ -91,6 +95,8 @@ impl App {
                 self.errands.choose_export(run, format, ExportOptions { lang, mistakes }, file);
             }
             Action::SavePlot { plot, threshold, temperature } => self.errands.choose_plot(lang, plot, threshold, temperature),
+            Action::LocatePictures(run) => self.errands.choose_run_pictures(lang, run),
+            Action::FindPictures => self.session.album = None,
             Action::ChooseRun => self.errands.choose_run(lang),
             Action::ImportRun(folder) => self.import_run(folder),
             Action::EvaluateFolder { run } => self.errands.choose_judged_folder(lang, run),
@@ -112,6 +118,7 @@ impl App {
             Action::Look { file, sample } => self.show_own(&file, sample),
             Action::Paste => ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste),
             Action::Ask { photo, asked, crop } => self.ask(photo, asked, crop),
+            Action::AnswerWith { run, photo } => self.answer_with(run, photo),
             Action::AskOther { asked, run } => self.ask_other(asked, run),
             Action::Frame { photo, framing } => self.frame(photo, framing),
             Action::Occlude(asked) => self.occlude(asked),
@@ -281,6 +288,25 @@ impl App {
         self.send(Command::Open(source), Some(Phase::Opening(Progress::at(stage))));
     }
 
+    /// Asks for the pictures of the run that Results shows, if it is not known where they are.
+    pub(super) fn look_for_pictures(&mut self) {
+        let Some(run) = self.session.run.as_ref().filter(|run| self.page == Page::Results && !run.judged_elsewhere()) else {
+            return;
+        };
+        // A folder that was opened anew may hold other pictures now.
+        let dataset = self.session.own_dataset().cloned();
+        let known = match (&self.session.album, &dataset) {
+            (None, _) => false,
+            (Some(AlbumState::Here(album)), Some(open)) => album.dataset.pixels.buffer() == open.pixels.buffer(),
+            (Some(_), _) => true,
+        };
+        if !known && self.worker.is_some() {
+            let run = run.info.id.clone();
+            self.session.album = Some(AlbumState::Asked(run.clone()));
+            self.send(Command::FindPictures { run, dataset }, None);
+        }
+    }
+
     fn wish(&self, wish: Wish) {
         if let Some(worker) = &self.worker {
             worker.control().set(wish);
@@ -332,11 +358,13 @@ impl App {
                 }
             }
             Fetched::ExportTo { run, format, options, path } => {
-                let dataset = self.session.dataset.clone();
+                let shown = self.session.run.as_ref().is_some_and(|shown| shown.info.id == run);
+                let dataset = if shown { self.session.pictures() } else { self.session.dataset.clone() };
                 self.send(Command::Export { run, format, path, options, dataset }, None);
             }
             Fetched::PlotTo { plot, threshold, temperature, path } => self.save_plot(plot, threshold, temperature, path),
             Fetched::RunFolder(folder) => self.import_run(folder),
+            Fetched::RunPictures { run, folder } => self.send(Command::LocatePictures { run, folder }, None),
             Fetched::JudgeFolder { run, folder } => {
                 let device = self.preferences.device.clone();
                 let command =

@@ -9,7 +9,7 @@ use egui::Context;
 
 use super::{App, errand::Preview};
 use crate::{
-    data::sample::{Dataset, Framing, SIDE},
+    data::sample::{Framing, SIDE},
     predict::{Framed, Square, heatmap::Heat},
     run::export::{AnswerPicture, answer_picture},
     session::{self, Asked, Slow},
@@ -41,7 +41,7 @@ impl App {
 
     /// Shows a picture of the open data set as the network gets it.
     pub(super) fn show_own(&mut self, file: &Path, sample: usize) {
-        let Some(base) = self.session.dataset.as_ref().map(Dataset::base) else { return };
+        let Some(base) = self.session.pictures() else { return };
         let Some(index) = base.find(file, sample) else { return };
         let pixels: Arc<[u8]> = base.pixels.get(index).into();
         let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
@@ -114,6 +114,16 @@ impl App {
         }
     }
 
+    /// Has another run answer, and asks it about the photo that is looked at.
+    pub(super) fn answer_with(&mut self, run: Option<String>, photo: Option<u64>) {
+        self.session.chosen = run;
+        let shown = self.session.photos.iter().find(|shown| Some(shown.id) == photo);
+        let squares: Vec<_> = shown.iter().flat_map(|shown| shown.asked.iter().map(|asked| (asked.id, asked.crop))).collect();
+        if let Some(photo) = photo {
+            squares.into_iter().for_each(|(asked, crop)| self.ask(photo, Some(asked), crop));
+        }
+    }
+
     /// Asks another run about a square that was asked about.
     pub(super) fn ask_other(&mut self, asked: u64, run: String) {
         let id = self.next_question();
@@ -145,10 +155,12 @@ impl App {
         let Some((photo, Asked { reply: Some(Ok(reply)), slow, .. })) = all.find(|(_, square)| square.id == asked) else {
             return;
         };
+        let by = self.session.name_of(&reply.run);
+        let name = if by.is_empty() { photo.name.clone() } else { format!("{} · {by}", photo.name) };
         let slow = slow.as_ref().and_then(|slow| slow.map.as_ref()?.as_deref().ok()).map(|map| (Heat::Occlusion, map));
         let picture = answer_picture(
             &AnswerPicture {
-                name: &photo.name,
+                name: &name,
                 headline: &reply.headline(lang),
                 caution: reply.caution.get(lang),
                 classes: &reply.classes,

@@ -53,6 +53,8 @@ impl Terminal {
             }
             Event::Edited { .. }
             | Event::Near { .. }
+            | Event::TrainsOn { .. }
+            | Event::Pictures { .. }
             | Event::Tried(_)
             | Event::Tested { .. }
             | Event::Rates(_)

@@ -13,7 +13,7 @@ use crate::{
     problem::{Kind, Problem},
     settings::Settings,
     text::{Sentence, say},
-    train::event::EpochRecord,
+    train::{diary::Diary, event::EpochRecord},
 };
 
 /// Held while a run is trained, by any process; the system lets go of it when the process ends, however it ends.
@@ -63,6 +63,7 @@ impl Run {
             info: self.info.clone(),
             settings: self.settings()?,
             history: self.history(),
+            diary: self.diary(),
             report: self.report(),
             folder: self.folder.clone(),
             pictures: self.pictures().unwrap_or_default().into(),
@@ -81,6 +82,11 @@ impl Run {
     pub fn history(&self) -> Vec<EpochRecord> {
         let text = fs::read_to_string(self.folder.join("history.jsonl")).unwrap_or_default();
         text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+    }
+
+    /// What happened in them; runs from before it was kept have none.
+    pub fn diary(&self) -> Diary {
+        atomic::read_json(&self.folder.join("diary.json")).unwrap_or_default()
     }
 
     /// The report, if the run was judged.
@@ -152,6 +158,16 @@ impl Run {
             serde_json::to_writer(&mut text, record).map_err(|error| atomic::foreign(&path, &error))?;
             text.push(b'\n');
         }
+        atomic::write(&path, &text)
+    }
+
+    /// Writes `diary.json`.
+    ///
+    /// # Errors
+    /// A full disk, no permission.
+    pub fn save_diary(&self, diary: &Diary) -> Result<(), Problem> {
+        let path = self.folder.join("diary.json");
+        let text = serde_json::to_vec(diary).map_err(|error| atomic::foreign(&path, &error))?;
         atomic::write(&path, &text)
     }
 

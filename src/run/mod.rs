@@ -1,8 +1,9 @@
 //! A run on disk: a folder with `run.json` (what it is), `settings.json`, `pictures.json` (the split with its labels),
-//! `history.jsonl`, `best.safetensors`, `checkpoint/` (to resume), and `report.json`.
+//! `history.jsonl`, `diary.json` (what happened meanwhile), `best.safetensors`, `checkpoint/` (to resume), and `report.json`.
 //!
 //! Every file is written under a temporary name and renamed, so that a crash leaves the old file or the new one.
 
+pub mod album;
 mod changes;
 pub mod date;
 pub mod export;
@@ -11,6 +12,7 @@ mod naming;
 pub mod pictures;
 mod store;
 
+pub use album::Album;
 pub use changes::Changes;
 pub use folder::Lock;
 pub use store::RunStore;
@@ -26,7 +28,10 @@ use crate::{
     predict::predictor::caution,
     settings::Settings,
     text::{Lang, Sentence},
-    train::event::{EpochRecord, StopReason},
+    train::{
+        diary::Diary,
+        event::{EpochRecord, StopReason},
+    },
 };
 
 /// A run's folder with what it is.
@@ -116,6 +121,9 @@ pub struct RunView {
     pub info: RunInfo,
     pub settings: Settings,
     pub history: Vec<EpochRecord>,
+    /// What happened in these epochs.
+    #[serde(default)]
+    pub diary: Diary,
     pub report: Option<crate::evaluate::Report>,
     pub folder: PathBuf,
     /// Its pictures with their parts and labels; none where the run came without them.
@@ -152,6 +160,11 @@ impl RunInfo {
 }
 
 impl RunView {
+    /// Whether its report is about pictures of another folder than its own.
+    pub fn judged_elsewhere(&self) -> bool {
+        self.report.as_ref().is_some_and(|report| report.part.is_none())
+    }
+
     /// Whether its answers are the mean over each picture and its mirror image: as it was judged last, or will be.
     pub fn mirrored(&self) -> bool {
         self.report.as_ref().map_or(self.settings.augment.test_time_flip, |report| report.mirrored)

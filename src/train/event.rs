@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::callback::Callbacks;
+use super::{callback::Callbacks, diary::Diary};
 use crate::{engine::Device, settings::Settings, text::Sentence};
 
 /// One thing that training tells.
@@ -22,6 +22,9 @@ pub enum TrainEvent {
         /// What the callbacks remember of `history`.
         callbacks: Callbacks,
         history: Vec<EpochRecord>,
+        /// What happened in those epochs.
+        #[serde(default)]
+        diary: Box<Diary>,
     },
     /// At most thirty times a second.
     Batch(BatchRecord),

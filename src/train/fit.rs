@@ -10,6 +10,7 @@ use super::{
     callback::{terminate_on_nan, time_limit},
     checkpoint::{Checkpoint, Position, Sums},
     control::{Control, Wish},
+    diary::Diary,
     event::{EpochRecord, StopReason, TrainEvent},
     log::Logs,
     meter::Meter,
@@ -117,6 +118,7 @@ pub(super) struct Fit<'a> {
     /// Whether the engine keeps the pictures.
     form: Form,
     pub(super) at: Position,
+    pub(super) diary: Diary,
     /// Pictures of each step that was begun and whose score is not counted yet.
     pub(super) begun: VecDeque<usize>,
     pub(super) best: Option<Weights>,
@@ -142,6 +144,7 @@ impl<'a> Fit<'a> {
         control: &'a Control,
         teller: &'a mut dyn FnMut(Told),
     ) -> Result<Self, Problem> {
+        let diary = if resume.is_some() { run.diary() } else { Diary::default() };
         let (at, best, statistics) = match resume {
             Some(checkpoint) => {
                 checkpoint.weights.check(&plan.network)?;
@@ -157,6 +160,8 @@ impl<'a> Fit<'a> {
                 (Position { device, threads, ..Position::default() }, None, None)
             }
         };
+        // A run that was killed may have written more of it than it goes on from.
+        let diary = diary.until(f64::from(at.epoch) + f64::from(at.step) / f64::from(plan.steps_per_epoch.max(1)));
         let form = Form::offered(plan, engine)?;
         let meter = Meter::start(at.seconds);
         let (faces, logs) = (Faces::choose(plan), Logs::open(plan, run));
@@ -169,6 +174,7 @@ impl<'a> Fit<'a> {
             teller,
             form,
             at,
+            diary,
             begun: VecDeque::new(),
             best,
             statistics,
@@ -360,6 +366,7 @@ impl<'a> Fit<'a> {
         (self.at.step, self.at.sums, self.at.epoch_began) = (0, Sums::default(), self.meter.elapsed());
         self.tell(TrainEvent::Epoch(record));
         for note in verdict.notes {
+            self.diary.note(note.clone());
             self.tell(TrainEvent::Note(note));
         }
         if verdict.keep {

@@ -4,6 +4,7 @@ pub mod callback;
 pub mod checkpoint;
 pub mod choice;
 pub mod control;
+pub mod diary;
 pub mod event;
 pub mod fit;
 mod log;

@@ -33,6 +33,7 @@ impl Fit<'_> {
             settings: Box::new(self.plan.settings.clone()),
             callbacks: self.at.callbacks,
             history: self.at.history.clone(),
+            diary: Box::new(self.diary.clone()),
         };
         let device = self.engine.device().name.clone();
         let written = self.run.update(|info| (info.status, info.device, info.stopped) = (RunStatus::Training, device, None));
@@ -54,6 +55,7 @@ impl Fit<'_> {
         }
         let record = self.batch_record(self.at.step, learning_rate, 0);
         self.told = Instant::now();
+        self.diary.batch(&record);
         self.tell(TrainEvent::Batch(record));
         if self.faces.due() { self.tell_faces() } else { Ok(()) }
     }
@@ -124,7 +126,7 @@ impl Fit<'_> {
             statistics: self.statistics.clone(),
         };
         let saved = checkpoint.save(&self.run.checkpoint_path());
-        let history = self.run.save_history(&self.at.history);
+        let history = self.run.save_history(&self.at.history).and_then(|()| self.run.save_diary(&self.diary));
         let (epochs_done, best_epoch, seconds) = (self.at.epoch, self.at.best_epoch, self.at.seconds);
         let info = self.run.update(|info| {
             (info.epochs_done, info.best_epoch, info.seconds, info.status) = (epochs_done, best_epoch, seconds, status);

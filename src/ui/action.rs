@@ -86,6 +86,10 @@ pub enum Action {
         threshold: f64,
         temperature: f64,
     },
+    /// Ask where a run's pictures are now, then show them from there.
+    LocatePictures(String),
+    /// Look once more for the pictures of the run that is shown.
+    FindPictures,
     /// Ask for the folder of a run from elsewhere, then take it among the runs.
     ChooseRun,
     ImportRun(PathBuf),
@@ -120,6 +124,12 @@ pub enum Action {
         photo: u64,
         asked: Option<u64>,
         crop: Option<Crop>,
+    },
+    /// Have this run answer about photos (`None`: the training that runs, or the run that is shown), beginning with the
+    /// squares of `photo`.
+    AnswerWith {
+        run: Option<String>,
+        photo: Option<u64>,
     },
     /// Ask another run about the same square.
     AskOther {

@@ -291,10 +291,7 @@ pub fn status(ui: &mut Ui, cx: &mut Cx<'_>) {
             ui.set_max_width((ui.available_width() - kept).max(40.0));
             ui.add(egui::Label::new(caption(job(cx))).truncate());
         });
-        let share = match cx.session.phase {
-            Phase::Training | Phase::Paused => cx.session.training.as_ref().map(crate::session::Training::share),
-            phase => phase.progress().and_then(crate::session::Progress::share),
-        };
+        let share = cx.session.share();
         if busy {
             let room = ui.available_width() - side - if stops { width(ui, stop) + 12.0 } else { 0.0 };
             let bar = if room < 560.0 { 110.0 } else { 180.0 };
@@ -405,7 +402,8 @@ const fn stage(stage: Stage) -> Say {
         Stage::Trying => say("Trying a few batches", "Essai de quelques lots"),
         Stage::TestingDevice => say("Testing a device", "Test d’un appareil"),
         Stage::TestingRates => say("Testing learning rates", "Test des taux d’apprentissage"),
-        Stage::Evaluating => say("Judging on the test part", "Évaluation sur la partie test"),
+        // Those of the test part and those of the validation part are counted together.
+        Stage::Evaluating => say("Judging pictures", "Évaluation des images"),
         Stage::Predicting => say("Predicting", "Prédiction"),
         Stage::Copying => say("Copying", "Copie"),
         Stage::Exporting => say("Exporting", "Exportation"),

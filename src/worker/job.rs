@@ -19,7 +19,8 @@ use crate::{
     predict::{Predictor, batch},
     problem::{Kind, Problem},
     run::{
-        Run, RunStore,
+        Album, Run, RunStore,
+        album::gone,
         export::{self, ExportOptions, Format},
         pictures::Picture,
     },
@@ -92,9 +93,9 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
         }
         Command::Export { run, format, path, options, dataset } => {
             let run = store.find(&run)?;
-            let dataset = match dataset {
+            let dataset = match dataset.filter(|dataset| dataset.source == run.info.source) {
                 None if options.mistakes && format == Format::Report => Some(open(&run.info.source, store, control, emit)?),
-                dataset => dataset.filter(|dataset| dataset.source == run.info.source),
+                dataset => dataset,
             };
             export(&run, dataset.as_deref(), format, &path, options, emit)
         }
@@ -110,6 +111,29 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
             Ok(())
         }
         Command::CopyFolders { plan, out, link } => copy_folders(&plan, &out, link, control, emit),
+        Command::FindPictures { run, dataset } => {
+            let album = store.find(&run).and_then(|run| album(&run, dataset, store, control));
+            if let Err(problem) = &album
+                && problem.kind == Kind::Cancelled
+            {
+                return Ok(());
+            }
+            emit(Event::Pictures { run, album: album.map(Arc::new) });
+            Ok(())
+        }
+        Command::LocatePictures { run, folder } => {
+            let mut found = store.find(&run)?;
+            let source = Source::Folder(folder);
+            let mut at = found.clone();
+            at.info.source = source.clone();
+            let album = album(&at, None, store, control)?;
+            album.check_moved()?;
+            found.update(|info| info.source = source)?;
+            emit(Event::RunOpened(Box::new(found.view()?)));
+            emit(Event::Pictures { run, album: Ok(Arc::new(album)) });
+            list(store, emit);
+            Ok(())
+        }
         Command::ListRuns => {
             list(store, emit);
             Ok(())
@@ -160,6 +184,23 @@ fn open(source: &Source, store: &RunStore, control: &Control, emit: &mut dyn FnM
     let edits = Edits::load(&places, source)?;
     let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
     data::open_in(&places, source, &edits, control, &mut progress).map(Arc::new)
+}
+
+/// A run's pictures, without the user's edits. Nothing is told on the way: a job beside the others has no progress.
+fn album(run: &Run, dataset: Option<Arc<Dataset>>, store: &RunStore, control: &Control) -> Result<Album, Problem> {
+    let dataset = match dataset {
+        Some(dataset) => dataset.base(),
+        None => {
+            if let Some(problem) = gone(&run.info.source) {
+                return Err(problem);
+            }
+            let places = Places::with_runs_in(store.home());
+            data::open_in(&places, &run.info.source, &Edits::default(), control, &mut |_, _, _| {}).map(Arc::new)?
+        }
+    };
+    // Of a run from elsewhere it may not be known which pictures it had.
+    let pictures = run.pictures().unwrap_or_default();
+    Ok(Album::of(&run.info.id, &pictures, dataset))
 }
 
 fn list(store: &RunStore, emit: &mut dyn FnMut(Event)) {
@@ -264,7 +305,9 @@ fn evaluate_others(
         seen: own.map(|_| Seen { left_out, ..Seen::default() }),
     };
     view.report = Some(report);
+    let album = Album::of(&run.info.id, &[], dataset.base());
     emit(Event::Evaluated(Box::new(view)));
+    emit(Event::Pictures { run: run.info.id.clone(), album: Ok(Arc::new(album)) });
     Ok(())
 }
 

@@ -32,7 +32,7 @@ use crate::{
     plan::Plan,
     problem::Problem,
     run::{
-        RunInfo, RunView,
+        Album, RunInfo, RunView,
         export::{ExportOptions, Format, PlotKind},
     },
     text::{Lang, Sentence},
@@ -117,6 +117,16 @@ pub enum Command {
         out: PathBuf,
         link: bool,
     },
+    /// Find a run's pictures as they are now; `dataset` is its own, if that is open.
+    FindPictures {
+        run: String,
+        dataset: Option<Arc<Dataset>>,
+    },
+    /// Remember that a run's pictures are in this folder now.
+    LocatePictures {
+        run: String,
+        folder: PathBuf,
+    },
     ListRuns,
     OpenRun(String),
     /// Give a run's view without showing it on Results and Predict.
@@ -178,6 +188,13 @@ impl Command {
     }
 }
 
+impl Command {
+    /// Whether it looks for a run's pictures, which may take a while and hold nothing else up.
+    pub const fn is_about_pictures(&self) -> bool {
+        matches!(self, Self::FindPictures { .. } | Self::LocatePictures { .. })
+    }
+}
+
 /// What the worker tells, with the job it belongs to.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Envelope {
@@ -211,6 +228,17 @@ pub enum Event {
         groups: Vec<Group>,
     },
     Train(TrainEvent),
+    /// The pictures that a training is about to learn from, of which [`TrainEvent::Faces`] are some.
+    TrainsOn {
+        #[serde(skip)]
+        dataset: Arc<Dataset>,
+    },
+    /// A run's pictures as they are now, or why they are not there.
+    Pictures {
+        run: String,
+        #[serde(skip, default = "nothing")]
+        album: Result<Arc<Album>, Problem>,
+    },
     /// How fast a plan goes on one device.
     Tried(Trial),
     /// What a device's self-test has found.
@@ -236,6 +264,11 @@ pub enum Event {
     Warned(Problem),
     Finished,
     Failed(Problem),
+}
+
+/// Pictures cannot be written down.
+fn nothing() -> Result<Arc<Album>, Problem> {
+    Err(Problem::cancelled())
 }
 
 /// What the worker is at.

@@ -32,6 +32,9 @@ const ENVELOPES: usize = 1024;
 pub struct Worker {
     long: Sender<Job>,
     quick: Sender<Job>,
+    pictures: Sender<Job>,
+    /// The control of the last search for pictures: only the last is of interest.
+    looking: Mutex<Control>,
     envelopes: Receiver<Envelope>,
     tell: Sender<Envelope>,
     last: AtomicU64,
@@ -69,15 +72,23 @@ impl Worker {
             let thread = thread::Builder::new().name(name.to_owned()).spawn(move || jobs.iter().for_each(|job| desk.work(job)));
             thread.map(|_| sender).map_err(|error| no_thread(&error))
         };
-        Ok(Self { long: lane("worker")?, quick: lane("shelf")?, envelopes, tell, last: AtomicU64::new(0), open })
+        let (long, quick, pictures) = (lane("worker")?, lane("shelf")?, lane("pictures")?);
+        Ok(Self { long, quick, pictures, looking: Mutex::default(), envelopes, tell, last: AtomicU64::new(0), open })
     }
 
     /// Asks for something; its envelopes carry the number given back, and end with `Finished` or `Failed`.
     pub fn start(&self, command: Command) -> JobId {
         let id = JobId(self.last.fetch_add(1, Ordering::Relaxed) + 1);
         let control = Control::default();
-        let lane = if command.is_quick() { &self.quick } else { &self.long };
-        if !command.is_quick() {
+        let lane = match command.is_quick() {
+            _ if command.is_about_pictures() => &self.pictures,
+            true => &self.quick,
+            false => &self.long,
+        };
+        if command.is_about_pictures() {
+            let mut looking = self.looking.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *looking, control.clone()).set(Wish::Discard);
+        } else if !command.is_quick() {
             self.open.lock().unwrap_or_else(PoisonError::into_inner).push((id, control.clone()));
         }
         if lane.try_send(Job { id, command, control }).is_err() {
@@ -118,6 +129,7 @@ impl Worker {
 impl Drop for Worker {
     /// Lets a training save itself; the threads end with the process or after their job.
     fn drop(&mut self) {
+        self.looking.lock().unwrap_or_else(PoisonError::into_inner).set(Wish::Discard);
         for (_, control) in self.open.lock().unwrap_or_else(PoisonError::into_inner).iter() {
             control.set(Wish::Leave);
         }

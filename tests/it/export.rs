@@ -145,6 +145,7 @@ fn view(folder: &Path, model: ModelSettings) -> RunView {
         },
         settings,
         history: (1..=9).map(record).collect(),
+        diary: Default::default(),
         report: Some(report),
         folder: folder.to_owned(),
         pictures: Vec::new().into(),

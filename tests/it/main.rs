@@ -1,5 +1,6 @@
 //! One test binary; each file is named after what it holds.
 mod access;
+mod album;
 mod arrivals;
 mod augment;
 mod batch;
@@ -12,6 +13,7 @@ mod data_page;
 mod dead_controls;
 mod dead_knobs;
 mod decisions;
+mod diary;
 mod duplicates;
 mod engine;
 mod engine_cases;

@@ -3,15 +3,17 @@
 //! Without that variable the test says so and ends; it needs a graphics driver (lavapipe will do).
 //! `TROMBINE_PICTURES_ONLY` keeps the scenes whose names contain it; `TROMBINE_PICTURES_ALL` adds every language, mode and size.
 
-use std::{cell::RefCell, path::PathBuf};
+use std::{cell::RefCell, path::PathBuf, sync::Arc};
 
 use egui_kittest::kittest::Queryable as _;
 use trombine::{
+    data::sample::Source,
     engine::{Device, DeviceKind},
-    session::{Phase, RateTest, Tried},
+    session::{AlbumState, Phase, RateTest, Tried},
     text::Lang,
     train::{
-        event::StopReason,
+        diary::Diary,
+        event::{BatchRecord, StopReason},
         rate_range::{self, RateRange},
         trial::Trial,
     },
@@ -44,7 +46,17 @@ const SCENES: &[Scene] = &[
     ("augment", || Stage::new(Page::Augmentation).with_data(600), &[]),
     ("results", || Stage::new(Page::Results).with_data(400).with_run(), &[]),
     ("pictures", || Stage::new(Page::Results).with_data(400).with_run(), &["women were called men", "femmes prises pour"]),
+    (
+        "results-crossed",
+        || Stage::new(Page::Results).with_data(400).with_run(),
+        &["crossed", "croisés", "Show groups as a table", "Afficher les groupes en tableau"],
+    ),
+    ("results-gone", gone, &[]),
+    ("pictures-gone", gone, &["women were called men", "femmes prises pour"]),
     ("runs-compared", stage::three_runs, &["notebook + batch norm,", "notebook,", "longer,"]),
+    ("runs-record", recorded, &["notebook + batch norm,"]),
+    ("train-fine", fine, &[]),
+    ("predict-two", two_answerers, &["Choose who answers", "Choisir qui répond"]),
     ("runs-one", stage::three_runs, &["notebook + batch norm,"]),
     ("predict", stage::predicting, &[]),
     ("predict-empty", || Stage::new(Page::Predict).with_data(40).with_run(), &[]),
@@ -52,6 +64,64 @@ const SCENES: &[Scene] = &[
     ("runs-empty", || Stage::new(Page::Runs), &[]),
     ("results-empty", || Stage::new(Page::Results), &[]),
 ];
+
+/// A run whose folder is not there.
+fn gone() -> Stage {
+    let mut stage = Stage::new(Page::Results).with_data(400).with_run();
+    if let Some(run) = stage.session.run.as_mut().map(Arc::make_mut) {
+        run.info.source = Source::Folder("/media/external/faces/UTKFace".into());
+        let gone = trombine::run::album::gone(&run.info.source).expect("it is not there");
+        stage.session.album = Some(AlbumState::Gone(run.info.id.clone(), gone));
+    }
+    stage
+}
+
+/// What a training of `epochs` epochs leaves beside its epochs' numbers.
+fn diary(epochs: u32) -> Diary {
+    let mut diary = stage::training(&stage::faces(60), 14).diary;
+    for epoch in 1..=epochs {
+        let mut sums = [0.0; 2];
+        for step in 1..=20 {
+            let x = f64::from(epoch - 1) + f64::from(step) / 20.0;
+            let noise = f64::from((epoch * 7 + step * 13) % 11) / 11.0 - 0.5;
+            sums[0] += 0.16 + 0.5 * (-x / 3.5).exp() + 0.12 * (-x / 12.0).exp() + 0.03 * noise;
+            sums[1] += 0.93 - 0.24 * (-x / 3.0).exp() - 0.02 * noise;
+            let [loss, accuracy] = sums.map(|sum| sum / f64::from(step));
+            diary.batch(&BatchRecord { epoch, step, steps_per_epoch: 20, loss, accuracy, ..BatchRecord::default() });
+        }
+    }
+    diary
+}
+
+/// A training with its fine curve.
+fn fine() -> Stage {
+    let mut stage = during(Phase::Training);
+    if let Some(training) = &mut stage.session.training {
+        training.diary = diary(13);
+    }
+    stage
+}
+
+/// Runs that know what happened in them.
+fn recorded() -> Stage {
+    let mut stage = stage::three_runs();
+    for view in stage.session.views.values_mut().map(Arc::make_mut) {
+        view.diary = diary(view.info.epochs_done);
+    }
+    stage
+}
+
+/// Two runs that can answer, and have.
+fn two_answerers() -> Stage {
+    let mut stage = stage::predicting();
+    let mut other = stage.session.runs[0].clone();
+    (other.id, other.name) = ("2026-11-20-090000".into(), "recommended, longer, dropout 0.3".into());
+    stage.session.runs.push(other);
+    if let Some(Ok(reply)) = &mut stage.session.photos[0].asked[1].reply {
+        reply.run = "2026-11-20-090000".into();
+    }
+    stage
+}
 
 /// A training that runs, or waits.
 pub fn during(phase: Phase) -> Stage {
@@ -91,7 +161,7 @@ pub fn first_epoch() -> Stage {
     if let Some(training) = &mut stage.session.training {
         training.history.clear();
         training.callbacks = trombine::train::callback::Callbacks::default();
-        training.notes.clear();
+        training.diary.notes.clear();
         training.faces.clear();
         training.now.epoch = 1;
         training.live = (1..40).map(f64::from).map(|i| [i / 70.0, 0.69 - 0.002 * i, 0.5 + 0.003 * i]).collect();

@@ -154,6 +154,71 @@ fn a_square_can_be_moved_by_keyboard() {
     assert_eq!(moved.map(|c| (c.x, c.y, c.side)), Some((86.4, 90.0, 128.0)));
 }
 
+/// Presses at `from`, moves to `to` in a few steps, and releases there.
+fn drag(harness: &mut egui_kittest::Harness<'_>, from: egui::Pos2, to: egui::Pos2) {
+    harness.hover_at(from);
+    harness.run_steps(1);
+    harness.drag_at(from);
+    harness.run_steps(1);
+    for step in 1..=4 {
+        harness.hover_at(from.lerp(to, step as f32 / 4.0));
+        harness.run_steps(1);
+    }
+    harness.drop_at(to);
+    harness.run_steps(2);
+}
+
+/// The squares that were asked about, with the question that each takes the place of.
+fn asked(stage: &std::cell::RefCell<Stage>) -> Vec<(Option<u64>, [f32; 3])> {
+    let crop = |action: &Action| match action {
+        Action::Ask { photo: 1, asked, crop: Some(crop) } => Some((*asked, [crop.x, crop.y, crop.side])),
+        _ => None,
+    };
+    stage.borrow().actions.iter().filter_map(crop).collect()
+}
+
+fn close(a: [f32; 3], b: [f32; 3]) -> bool {
+    a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1.5)
+}
+
+#[test]
+fn squares_are_moved_resized_and_drawn_by_pointer() {
+    let (mut harness, stage) = stage::predicting().harness(SIZE);
+    harness.run();
+    // The first square is 128 pixels wide and at (80, 90) in the photo.
+    let square = harness.get_by_label_contains("1 · ").rect();
+    let scale = square.width() / 128.0;
+    let corner = square.min - egui::vec2(80.0, 90.0) * scale;
+    let at = |x: f32, y: f32| corner + egui::vec2(x, y) * scale;
+
+    drag(&mut harness, at(140.0, 150.0), at(180.0, 130.0));
+    let moved = asked(&stage);
+    assert!(matches!(moved[..], [(Some(10), to)] if close(to, [120.0, 70.0, 128.0])), "{moved:?}");
+    stage.borrow_mut().actions.clear();
+
+    drag(&mut harness, at(208.0, 218.0), at(248.0, 258.0));
+    let resized = asked(&stage);
+    assert!(matches!(resized[..], [(Some(10), to)] if close(to, [80.0, 90.0, 168.0])), "{resized:?}");
+    stage.borrow_mut().actions.clear();
+
+    // A new one may begin inside of another.
+    harness.get_by_label("Draw a square").click();
+    harness.run();
+    drag(&mut harness, at(150.0, 160.0), at(230.0, 240.0));
+    let drawn = asked(&stage);
+    assert!(matches!(drawn[..], [(None, to)] if close(to, [150.0, 160.0, 80.0])), "{drawn:?}");
+    harness.run();
+    assert!(harness.query_by_label("Draw a square").is_some(), "the next drag moves again");
+    stage.borrow_mut().actions.clear();
+
+    // A drag to the left and up ends in the same square as one to the right and down.
+    harness.get_by_label("Draw a square").click();
+    harness.run();
+    drag(&mut harness, at(330.0, 340.0), at(270.0, 280.0));
+    let drawn = asked(&stage);
+    assert!(matches!(drawn[..], [(None, to)] if close(to, [270.0, 280.0, 60.0])), "{drawn:?}");
+}
+
 #[test]
 fn another_run_is_asked_about_the_same_square() {
     let mut stage = stage::predicting();
@@ -175,6 +240,39 @@ fn another_run_is_asked_about_the_same_square() {
     answered(&mut stage.borrow_mut().session.photos[0].asked[0]);
     harness.run();
     assert!(harness.query_by_label("female, about 80\u{a0}%").is_some());
+}
+
+#[test]
+fn the_run_that_answers_is_chosen_on_the_page_and_stands_on_each_answer() {
+    let mut stage = stage::predicting();
+    let mut other = stage.session.runs[0].clone();
+    (other.id, other.name) = ("2026-11-20-090000".into(), "the other one".into());
+    stage.session.runs.push(other);
+    let (mut harness, stage) = stage.harness(SIZE);
+    harness.run();
+    assert!(harness.query_by_label_contains("“notebook + batch norm” answers").is_some());
+    assert!(harness.query_by_label("face 1, according to “notebook + batch norm”").is_some());
+    harness.get_by_label("Choose who answers").click();
+    harness.run();
+    harness.get_by_label("the other one").click();
+    harness.run();
+    let chosen = Some("2026-11-20-090000".to_owned());
+    assert_eq!(stage.borrow().actions, [Action::AnswerWith { run: chosen.clone(), photo: Some(1) }]);
+
+    // What the app then does: the squares are asked about again, and the first has its answer.
+    stage.borrow_mut().session.chosen = chosen;
+    let reply = trombine::worker::Reply { run: "2026-11-20-090000".into(), ..stage::reply(7, 0.2) };
+    stage.borrow_mut().session.photos[0].asked[0].reply = Some(Ok(reply));
+    harness.run();
+    assert!(harness.query_by_label_contains("“the other one” answers").is_some());
+    assert!(harness.query_by_label("face 1, according to “the other one”").is_some());
+    // Two runs have answered: the list says which said what.
+    assert!(harness.query_by_label("holiday.jpg, face 1: female, about 80\u{a0}% · the other one").is_some());
+    assert!(harness.query_by_label("holiday.jpg, face 2: not sure: rather male, 58\u{a0}% · notebook + batch norm").is_some());
+    assert_eq!(stage.borrow().session.answering().map(|run| run.id.to_owned()).as_deref(), Some("2026-11-20-090000"));
+    // A run that is gone cannot answer.
+    stage.borrow_mut().session.runs.pop();
+    assert_eq!(stage.borrow().session.answering().map(|run| run.id.to_owned()).as_deref(), Some("2026-11-22-140211"));
 }
 
 #[test]

@@ -208,6 +208,110 @@ fn a_picture_of_another_data_set_is_not_shown_in_place_of_the_judged_one() {
     assert!(stage.borrow().actions.is_empty());
 }
 
+/// The second click of a double click on the way back was meant for that way, whatever stands there meanwhile.
+#[test]
+fn a_second_click_on_the_way_back_starts_no_training() {
+    let (_, mut stage) = report(Lang::En);
+    let dataset = stage.session.dataset.as_mut().expect("it is open");
+    let sample = &mut std::sync::Arc::make_mut(dataset).samples[3];
+    sample.class = 1 - sample.class;
+    let (mut harness, stage) = stage.harness([1280.0, 800.0]);
+    harness.run();
+    harness.get_by_label_contains("women were called men").click();
+    harness.run();
+    let (back, again) = ("Back to the results", "Train again with these labels");
+    let (back, again) = (harness.get_by_label(back).rect(), harness.get_by_label(again).rect());
+    assert!(again.right() < back.left(), "the way back stays at the right end, where it is without the other");
+    // Labels are decided while the pictures are shown: the new button pushes nothing away.
+    let before = stage.borrow().session.dataset.clone();
+    stage.borrow_mut().session.dataset = Some(stage::faces(FACES));
+    harness.run();
+    assert_eq!(harness.get_by_label("Back to the results").rect(), back);
+    assert!(harness.query_by_label("Train again with these labels").is_none());
+    stage.borrow_mut().session.dataset = before;
+    harness.run();
+    assert!(stage.borrow().actions.is_empty());
+}
+
+/// At every size and in both languages each number of the crossed groups can be read, if need be by scrolling.
+#[test]
+fn no_cell_of_the_table_of_crossed_groups_is_cut() {
+    for (lang, names) in
+        [(Lang::En, ["crossed", "Show groups as a table"]), (Lang::Fr, ["croisés", "Afficher les groupes en tableau"])]
+    {
+        for size in [[1024.0, 700.0], [1048.0, 800.0], [1688.0, 1080.0]] {
+            let (report, stage) = report(lang);
+            let (mut harness, _) = stage.harness(size);
+            harness.run();
+            if harness.query_by_label(names[0]).is_none() {
+                // Where it is narrow the groupings are in a menu.
+                harness.get_by_label(if lang == Lang::En { "age" } else { "âge" }).click();
+                harness.run();
+            }
+            harness.get_by_label(names[0]).click();
+            harness.run();
+            harness.get_by_label(names[1]).click();
+            harness.run();
+            let groups = report.groups(0.5, Grouping::CROSSED);
+            let cells: BTreeSet<String> = groups
+                .iter()
+                .flat_map(|group| [group.key.name(&report.classes, lang), percent(lang, group.accuracy.share(), 1)])
+                .collect();
+            let mut texts = Vec::new();
+            harness.output().shapes.iter().for_each(|shape| texts_of(&shape.shape, &mut texts));
+            let cut: Vec<&String> =
+                texts.iter().filter(|(text, cut)| *cut && cells.contains(text)).map(|(text, _)| text).collect();
+            assert!(cut.is_empty(), "{lang:?} {size:?}: {cut:?}");
+            assert!(texts.iter().any(|(text, _)| cells.contains(text)), "the table is there");
+        }
+    }
+}
+
+/// Every text that is painted, with whether it is cut.
+fn texts_of(shape: &egui::Shape, found: &mut Vec<(String, bool)>) {
+    match shape {
+        egui::Shape::Text(text) => found.push((text.galley.job.text.clone(), text.galley.elided)),
+        egui::Shape::Vec(shapes) => shapes.iter().for_each(|shape| texts_of(shape, found)),
+        _ => {}
+    }
+}
+
+/// A button that takes another's place under the pointer does not hear the second click of a double click.
+#[test]
+fn the_second_click_of_a_double_click_goes_to_no_new_button() {
+    use egui_kittest::Harness;
+    use trombine::ui::{theme, widget::button::Button};
+    // Which of two buttons in one place is shown, and how often each was clicked.
+    let mut harness =
+        Harness::builder().with_size([300.0, 200.0]).with_step_dt(0.05).with_context_setup(theme::install).build_ui_state(
+            |ui, (second, clicks): &mut (bool, [u32; 2])| {
+                let name = if *second { "Start" } else { "Back!" };
+                if ui.add(Button::primary(name)).clicked() {
+                    clicks[usize::from(*second)] += 1;
+                    *second = true;
+                }
+            },
+            (false, [0, 0]),
+        );
+    harness.run_steps(2);
+    let at = harness.get_by_label("Back!").rect().center();
+    let click = |harness: &mut Harness<'_, (bool, [u32; 2])>| {
+        harness.hover_at(at);
+        harness.drag_at(at);
+        harness.drop_at(at);
+        harness.run_steps(1);
+    };
+    click(&mut harness);
+    assert!(harness.query_by_label("Start").is_some() || harness.state().0);
+    click(&mut harness);
+    assert_eq!(harness.state().1, [1, 0], "the second click was meant for the first button");
+    harness.run_steps(12);
+    click(&mut harness);
+    assert_eq!(harness.state().1, [1, 1], "a click of its own counts");
+    click(&mut harness);
+    assert_eq!(harness.state().1, [1, 2], "and a double click on a button that was there");
+}
+
 #[test]
 fn without_a_run_it_says_how_to_get_one() {
     let (mut harness, stage) = Stage::new(Page::Results).harness([800.0, 600.0]);

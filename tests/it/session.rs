@@ -30,6 +30,7 @@ fn started() -> TrainEvent {
         settings: Box::default(),
         callbacks: Callbacks::default(),
         history: Vec::new(),
+        diary: Box::default(),
     }
 }
 
@@ -139,4 +140,26 @@ fn progress_counts_whole_epochs_and_steps() {
     let share = session.training.as_ref().map(trombine::session::Training::share);
     // One epoch and a half of ten.
     assert_eq!(share, Some(0.15));
+}
+
+/// The bar of a training, and the count of the judging after it, only ever go forward.
+#[test]
+fn a_training_is_not_at_its_end_before_it_is_judged() {
+    let mut session = training();
+    let mut shares = vec![session.share().expect("a training has a share")];
+    for n in 1..=10 {
+        tell(&mut session, 7, Event::Train(epoch(n, 0.5)));
+        shares.extend(session.share());
+    }
+    tell(&mut session, 7, Event::Train(TrainEvent::Stopped { reason: StopReason::AllEpochs, best_epoch: Some(2) }));
+    shares.extend(session.share());
+    // A card is lost on the way, and the processor begins anew.
+    for done in [1000, 4142, 200, 6000, 8283] {
+        tell(&mut session, 7, Event::Progress { stage: Stage::Evaluating, done, total: 8283 });
+        shares.extend(session.share());
+        let Phase::Judging(progress) = session.phase else { panic!("{:?}", session.phase) };
+        assert!(progress.done <= progress.total);
+    }
+    assert!(shares.is_sorted(), "{shares:?}");
+    assert!(shares[shares.len() - 2] < 1.0 && shares.last() == Some(&1.0), "{shares:?}");
 }

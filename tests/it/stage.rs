@@ -27,6 +27,7 @@ use trombine::{
     text::{Lang, Sentence},
     train::{
         callback::Callbacks,
+        diary::Diary,
         event::{BatchRecord, EpochRecord, Note, NoteKind, StopReason},
     },
     ui::{
@@ -203,10 +204,23 @@ pub fn training(dataset: &Dataset, epoch: u32) -> Training {
     for record in &history {
         callbacks.epoch(&settings.train.callbacks, record, 0.0);
     }
+    let mut diary = Diary::default();
+    let notes = [
+        note(
+            11,
+            NoteKind::Best,
+            "validation loss 0.289 → 0.286, best so far kept",
+            "perte de validation 0,289 → 0,286, meilleure gardée",
+        ),
+        note(12, NoteKind::Waiting, "no better: 1 of 5", "pas mieux : 1 sur 5"),
+        note(13, NoteKind::Waiting, "no better: 2 of 5", "pas mieux : 2 sur 5"),
+    ];
+    notes.into_iter().for_each(|note| diary.note(note));
     Training {
         settings,
         callbacks,
         run: "2026-11-22-140211".into(),
+        job: None,
         device: processor(),
         epochs: 50,
         steps_per_epoch: 389,
@@ -225,16 +239,7 @@ pub fn training(dataset: &Dataset, epoch: u32) -> Training {
             learning_rate: 1e-4,
         },
         history,
-        notes: vec![
-            note(
-                11,
-                NoteKind::Best,
-                "validation loss 0.289 → 0.286, best so far kept",
-                "perte de validation 0,289 → 0,286, meilleure gardée",
-            ),
-            note(12, NoteKind::Waiting, "no better: 1 of 5", "pas mieux : 1 sur 5"),
-            note(13, NoteKind::Waiting, "no better: 2 of 5", "pas mieux : 2 sur 5"),
-        ],
+        diary,
         saved: Some(epoch - 1),
         faces: (0..6)
             .map(|i| (i * 5 + 3, [0.96, 0.08, 0.71, 0.88, 0.22, 0.55][i as usize]))
@@ -310,6 +315,7 @@ pub fn run(dataset: &Dataset) -> RunView {
         },
         settings: Settings::default(),
         history: history(17),
+        diary: Diary::default(),
         report: Some(report),
         folder: PathBuf::from("runs/2026-11-22-140211"),
         pictures: pictures(dataset).into(),

@@ -185,6 +185,7 @@ fn icon_width(icon: Option<Icon>) -> f32 {
 impl Widget for Button {
     fn ui(self, ui: &mut Ui) -> Response {
         let response = ui.add_enabled(self.enabled, |ui: &mut Ui| self.draw(ui));
+        let response = heeded(ui, response, &self.text);
         match self.why {
             Some(why) => response.on_disabled_hover_text(why),
             None => response,
@@ -204,7 +205,7 @@ pub fn icon_button(ui: &mut Ui, icon: Icon, name: &str) -> Response {
         focus_ring(ui, &response, rect, theme::RADIUS_FIELD);
         icon.paint(ui.painter(), rect, 16.0, if response.hovered() { t.text } else { t.text2 });
     }
-    response.on_hover_text(name)
+    heeded(ui, response, name).on_hover_text(name)
 }
 
 /// Text in the accent color that does something when clicked.
@@ -217,7 +218,24 @@ pub fn link(ui: &mut Ui, text: &str) -> Response {
         ui.painter().hline(rect.x_range(), rect.bottom() + 1.0, Stroke::new(1.0, t.accent));
     }
     ui.painter().galley(rect.min, galley, t.accent);
-    response.on_hover_cursor(egui::CursorIcon::PointingHand)
+    heeded(ui, response, text).on_hover_cursor(egui::CursorIcon::PointingHand)
+}
+
+/// Seconds within which a second click may belong to a double click, as egui counts them.
+const DOUBLE_CLICK: f64 = 0.3;
+
+/// The response without the second click of a double click on a button that was not there at the first: it was meant for
+/// what had been in its place.
+fn heeded(ui: &Ui, mut response: Response, name: &str) -> Response {
+    let id = response.id.with(("here since", name));
+    let (now, frame) = (ui.input(|i| i.time), ui.cumulative_frame_nr());
+    let known = ui.data(|d| d.get_temp::<(f64, u64)>(id)).filter(|(_, last)| last + 1 >= frame);
+    let since = known.map_or(now, |(since, _)| since);
+    ui.data_mut(|d| d.insert_temp(id, (since, frame)));
+    if response.double_clicked() && now - since < DOUBLE_CLICK {
+        response.flags.remove(egui::response::Flags::CLICKED);
+    }
+    response
 }
 
 /// An outline around what has the keyboard.

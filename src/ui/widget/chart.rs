@@ -193,29 +193,25 @@ pub fn show_table(ui: &mut Ui, lang: Lang, table: &Table, height: f32) {
     /// Between two columns.
     const GAP: f32 = 12.0;
     let t = Theme::of(ui);
-    let others = table.head.len().saturating_sub(1).max(1) as f32;
-    // The first column is as wide as its words, if that leaves the others room.
-    let words = table.rows.iter().take(60).filter_map(|row| row.first());
-    let natural = words.map(|cell| ui.painter().layout_no_wrap(cell.clone(), theme::regular(size::TABLE), t.text).size().x);
-    let natural = natural.fold(0.0, f32::max) + GAP;
+    let columns = widths(ui, table, GAP);
+    let wide: f32 = columns.iter().sum();
     let row = |ui: &mut Ui, cells: &[String], head: bool| {
-        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::hover());
+        let (rect, response) = ui.allocate_exact_size(vec2(wide, LINE), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, cells.join(", ")));
         ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, Stroke::new(1.0, t.grid));
         let (font, color) = if head { (size::CAPTION, t.text3) } else { (size::TABLE, t.text) };
-        let share = if others > 1.0 { 0.2 } else { 0.5 };
-        let first = natural.clamp(rect.width() * share, rect.width() * share.max(0.45));
-        let rest = (rect.width() - first) / others;
         let mut cut = false;
-        for (column, cell) in cells.iter().enumerate() {
-            let room = if column == 0 { first } else { rest } - GAP;
+        let mut end = rect.left();
+        for (column, (cell, width)) in cells.iter().zip(&columns).enumerate() {
+            let room = width - GAP;
+            end += width;
             let mut job = egui::text::LayoutJob::simple_singleline(cell.clone(), theme::regular(font), color);
             job.wrap = egui::text::TextWrapping::truncate_at_width(room.max(8.0));
             let galley = ui.painter().layout_job(job);
             cut |= galley.elided;
             let x = match column {
                 0 => rect.left() + 2.0,
-                _ => rect.left() + first + rest * column as f32 - 6.0 - galley.size().x,
+                _ => end - 6.0 - galley.size().x,
             };
             ui.painter().galley(pos2(x, rect.center().y - galley.size().y / 2.0), galley, color);
         }
@@ -223,10 +219,8 @@ pub fn show_table(ui: &mut Ui, lang: Lang, table: &Table, height: f32) {
             response.on_hover_text(cells.join("\n"));
         }
     };
-    ui.allocate_ui(vec2(ui.available_width(), height), |ui| {
-        ui.spacing_mut().item_spacing.y = 0.0;
+    let lines = |ui: &mut Ui, list: f32| {
         row(ui, &table.head, true);
-        let list = (height - LINE - theme::FIELD - 8.0).max(LINE);
         ScrollArea::vertical().max_height(list).min_scrolled_height(list).auto_shrink([false, false]).show_rows(
             ui,
             LINE,
@@ -237,9 +231,49 @@ pub fn show_table(ui: &mut Ui, lang: Lang, table: &Table, height: f32) {
                 }
             },
         );
+    };
+    ui.allocate_ui(vec2(ui.available_width(), height), |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let list = (height - LINE - theme::FIELD - 8.0).max(LINE);
+        if wide > ui.available_width() + 0.5 {
+            ScrollArea::horizontal().auto_shrink([false, true]).show(ui, |ui| {
+                ui.set_width(wide);
+                lines(ui, list);
+            });
+        } else {
+            lines(ui, list);
+        }
         ui.add_space(6.0);
         if ui.add(Button::quiet(say("Copy table", "Copier le tableau").get(lang)).icon(icon::COPY).compact()).clicked() {
             ui.copy_text(table.tabbed());
         }
     });
+}
+
+/// How wide each column is, with the gap behind it: equal ones where all cells fit, otherwise each as wide as its cells,
+/// which may be wider than there is room.
+fn widths(ui: &Ui, table: &Table, gap: f32) -> Vec<f32> {
+    /// The most that a column takes for its title, for its cells, and the first one for its cells.
+    const MOST: [f32; 3] = [96.0, 180.0, 260.0];
+    let width = |text: &str, size: f32| {
+        ui.painter().layout_no_wrap(text.to_owned(), theme::regular(size), egui::Color32::PLACEHOLDER).size().x
+    };
+    let natural = |column: usize| {
+        let cells = table.rows.iter().take(60).filter_map(|row| row.get(column));
+        let cells = cells.map(|cell| width(cell, size::TABLE)).fold(0.0, f32::max);
+        let head = width(&table.head[column], size::CAPTION).min(MOST[0]);
+        head.max(cells.min(if column == 0 { MOST[2] } else { MOST[1] })) + gap
+    };
+    let natural: Vec<f32> = (0..table.head.len()).map(natural).collect();
+    let (room, others) = (ui.available_width(), natural.len().saturating_sub(1));
+    // The first column is as wide as its words, if that leaves the others room.
+    let share = if others > 1 { 0.2 } else { 0.5 };
+    let first = natural.first().copied().unwrap_or(0.0).clamp(room * share, room * share.max(0.45));
+    let rest = (room - first) / others.max(1) as f32;
+    let fits = natural.iter().enumerate().all(|(column, natural)| *natural <= if column == 0 { first } else { rest } + 0.5);
+    if fits {
+        return (0..natural.len()).map(|column| if column == 0 { first } else { rest }).collect();
+    }
+    let spare = (room - natural.iter().sum::<f32>()).max(0.0) / natural.len().max(1) as f32;
+    natural.into_iter().map(|width| width + spare).collect()
 }

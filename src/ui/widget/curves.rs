@@ -19,9 +19,13 @@ use crate::{
 pub struct Curves {
     /// What a screen reader says: the plot's name and its last numbers.
     pub name: String,
+    /// What it is a plot of, if there may be another one of the same name: each is looked at in its own part.
+    pub of: String,
     /// The word for the horizontal value, in the table and under the pointer.
     pub across: String,
     pub lines: Vec<Line>,
+    /// A thin line behind the others, between their points; no table and no pointer speaks of it.
+    pub fine: Line,
     /// The horizontal range; at least this much is shown.
     pub x: (f64, f64),
     /// The vertical range, if it is not to follow the curves.
@@ -81,6 +85,10 @@ impl Curves {
         self.axes(ui, t, &frame, lang);
         let clip = frame.rect.expand(4.0);
         let painter = ui.painter_at(clip);
+        let fine: Vec<_> = self.fine.points.iter().map(|p| frame.at(p[0], p[1])).collect();
+        if fine.len() > 1 {
+            painter.add(Shape::line(fine, Stroke::new(1.0, self.fine.color)));
+        }
         for line in &self.lines {
             let points: Vec<_> = line.points.iter().map(|p| frame.at(p[0], p[1])).collect();
             if line.dotted {
@@ -117,11 +125,16 @@ impl Curves {
         if !self.zooms {
             return View::Whole;
         }
-        ui.data(|d| d.get_temp(Id::unique(("view of a plot", &self.name)))).unwrap_or_default()
+        ui.data(|d| d.get_temp(self.id())).unwrap_or_default()
+    }
+
+    /// Where its view is kept.
+    fn id(&self) -> Id {
+        Id::unique(("view of a plot", &self.name, &self.of))
     }
 
     fn set_view(&self, ui: &Ui, view: View) {
-        ui.data_mut(|d| d.insert_temp(Id::unique(("view of a plot", &self.name)), view));
+        ui.data_mut(|d| d.insert_temp(self.id(), view));
     }
 
     /// The horizontal end of what there is.
@@ -211,6 +224,12 @@ impl Curves {
         for p in self.lines.iter().flat_map(|l| &l.points).filter(shown) {
             low = low.min(p[1]);
             high = high.max(p[1]);
+        }
+        // The fine line has its own room too, but for a spike or two.
+        let mut fine: Vec<f64> = self.fine.points.iter().filter(shown).map(|p| p[1]).collect();
+        fine.sort_by(f64::total_cmp);
+        if let (Some(least), Some(most)) = (fine.get(fine.len() / 20), fine.get(fine.len() * 19 / 20)) {
+            (low, high) = (low.min(*least), high.max(*most));
         }
         let (low, high) = self.y.unwrap_or((low, high));
         let wanted = ((rect.height() - 30.0) / 40.0).clamp(3.0, 7.0) as usize;

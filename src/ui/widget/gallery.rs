@@ -1,12 +1,10 @@
 //! Pictures with two lines below each, in rows that fill the width; only those in view are drawn.
 
-use std::sync::Arc;
-
 use egui::{CornerRadius, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::thumbs::Thumbs;
 use crate::{
-    data::sample::Dataset,
+    data::sample::Pixels,
     ui::{
         icon::Icon,
         theme::{self, RADIUS_BUTTON, Theme, size},
@@ -16,7 +14,7 @@ use crate::{
 /// One picture.
 #[derive(Clone, Debug, Default)]
 pub struct Tile {
-    /// Index into the data set; `None` if the picture is not in it.
+    /// Its place among the pixels; `None` if the picture is not there.
     pub sample: Option<usize>,
     /// Before the first line, with whether it is a good sign.
     pub sign: Option<(Icon, bool)>,
@@ -69,7 +67,7 @@ impl Grid {
 pub fn gallery(
     ui: &mut Ui,
     thumbs: &mut Thumbs,
-    dataset: Option<&Arc<Dataset>>,
+    pixels: Option<&Pixels>,
     count: usize,
     wanted: f32,
     tile: impl Fn(usize) -> Tile,
@@ -81,7 +79,7 @@ pub fn gallery(
         let area = ScrollArea::vertical().auto_shrink([false, false]);
         area.show_rows(ui, grid.row(), count.div_ceil(grid.columns), |ui, rows| {
             for row in rows {
-                draw_row(ui, thumbs, dataset, grid, row * grid.columns..((row + 1) * grid.columns).min(count), &tile, &mut each);
+                draw_row(ui, thumbs, pixels, grid, row * grid.columns..((row + 1) * grid.columns).min(count), &tile, &mut each);
             }
         });
     });
@@ -92,7 +90,7 @@ pub fn gallery(
 pub fn strip(
     ui: &mut Ui,
     thumbs: &mut Thumbs,
-    dataset: Option<&Arc<Dataset>>,
+    pixels: Option<&Pixels>,
     count: usize,
     wanted: f32,
     height: f32,
@@ -113,7 +111,7 @@ pub fn strip(
     ui.scope(|ui| {
         ui.spacing_mut().item_spacing.y = GAP;
         for row in 0..rows.min(count.div_ceil(grid.columns)) {
-            draw_row(ui, thumbs, dataset, grid, row * grid.columns..((row + 1) * grid.columns).min(count), &tile, &mut each);
+            draw_row(ui, thumbs, pixels, grid, row * grid.columns..((row + 1) * grid.columns).min(count), &tile, &mut each);
         }
     });
 }
@@ -121,7 +119,7 @@ pub fn strip(
 fn draw_row(
     ui: &mut Ui,
     thumbs: &mut Thumbs,
-    dataset: Option<&Arc<Dataset>>,
+    pixels: Option<&Pixels>,
     grid: Grid,
     places: std::ops::Range<usize>,
     tile: &impl Fn(usize) -> Tile,
@@ -134,17 +132,17 @@ fn draw_row(
         let rect = Rect::from_min_size(corner, vec2(grid.pitch - GAP, grid.row()));
         let response = ui.interact(rect, ui.scope_id().with(("picture", place)), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &tile.name));
-        draw(ui, thumbs, dataset, grid.side, rect, &tile, &response);
+        draw(ui, thumbs, pixels, grid.side, rect, &tile, &response);
         each(place, &tile, response.on_hover_cursor(egui::CursorIcon::PointingHand), thumbs);
     }
 }
 
-fn draw(ui: &Ui, thumbs: &mut Thumbs, dataset: Option<&Arc<Dataset>>, side: f32, rect: Rect, tile: &Tile, response: &Response) {
+fn draw(ui: &Ui, thumbs: &mut Thumbs, pixels: Option<&Pixels>, side: f32, rect: Rect, tile: &Tile, response: &Response) {
     let t = Theme::of(ui);
     let picture = Rect::from_min_size(rect.min, vec2(side, side));
     let radius = CornerRadius::same(RADIUS_BUTTON);
-    match (dataset, tile.sample) {
-        (Some(dataset), Some(sample)) => thumbs.paint(ui, picture, dataset, sample),
+    match (pixels, tile.sample) {
+        (Some(pixels), Some(sample)) => thumbs.paint_of(ui, picture, pixels, sample),
         _ => {
             ui.painter().rect_filled(picture, radius, t.grid);
         }

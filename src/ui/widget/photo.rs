@@ -1,8 +1,8 @@
 //! A photo with the squares that are asked about: to choose, to drag, to draw.
 
 use egui::{
-    Align2, Color32, CursorIcon, EventFilter, Key, Pos2, Rect, Role, Sense, Shape, Stroke, StrokeKind, TextureId, Ui, Vec2,
-    WidgetInfo, pos2, vec2,
+    Align2, Color32, CursorIcon, EventFilter, Key, Pos2, Rect, Response, Role, Sense, Shape, Stroke, StrokeKind, TextureId, Ui,
+    Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::{button::mix, thumbs};
@@ -72,13 +72,16 @@ pub fn photo(
         let mut shown = place.to_screen(square.crop);
         // The corner first, so that it lies on top of the inside.
         let grip = Rect::from_center_size(shown.max, Vec2::splat(18.0));
-        let inside = ui.interact(shown, id.with(index), Sense::click_and_drag());
+        // While a new one is drawn, which may begin inside of another, the others stay where they are.
+        let (moves, resizes) = if drawing { (Sense::hover(), Sense::hover()) } else { (Sense::click_and_drag(), Sense::DRAG) };
+        let inside = ui.interact(shown, id.with(index), moves);
         // The keyboard resizes by plus and minus, so the Tab key passes it by.
-        let corner = ui.interact(grip, id.with((index, "corner")), Sense::DRAG);
+        let corner = ui.interact(grip, id.with((index, "corner")), resizes);
         inside.widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), square.selected, &square.label));
-        if let Some(by) = inside.total_drag_delta().filter(|_| inside.dragged() || inside.drag_stopped()) {
-            shown = shown.translate(by);
-        } else if let Some(by) = corner.total_drag_delta().filter(|_| corner.dragged() || corner.drag_stopped()) {
+        if let Some((from, to)) = drag(ui, &inside) {
+            shown = shown.translate(to - from);
+        } else if let Some((from, to)) = drag(ui, &corner) {
+            let by = to - from;
             let side = (shown.width() + (by.x + by.y) / 2.0).max(16.0);
             shown = Rect::from_min_size(shown.min, Vec2::splat(side));
         }
@@ -93,22 +96,36 @@ pub fn photo(
             answer = Some(Answer::Moved(index, moved));
         }
         frame(ui, t, outer, shown, square, inside.hovered() || inside.has_focus());
-        inside.on_hover_and_drag_cursor(CursorIcon::Grab);
-        corner.on_hover_and_drag_cursor(CursorIcon::ResizeNwSe);
+        if !drawing {
+            inside.on_hover_and_drag_cursor(CursorIcon::Grab);
+            corner.on_hover_and_drag_cursor(CursorIcon::ResizeNwSe);
+        }
     }
     answer
 }
 
-fn draw_new(ui: &Ui, t: &Theme, place: Place, whole: &egui::Response, drawing: bool) -> Option<Answer> {
+/// Where a drag began and where it is. egui knows how far it went only until the button is released, which is the frame that
+/// counts: where the button went down is remembered here.
+fn drag(ui: &Ui, response: &Response) -> Option<(Pos2, Pos2)> {
+    let id = response.id.with("dragged from");
+    if let Some(from) = ui.input(|i| i.pointer.press_origin()).filter(|_| response.drag_started()) {
+        ui.data_mut(|d| d.insert_temp(id, from));
+    }
+    if !response.dragged() && !response.drag_stopped() {
+        return None;
+    }
+    ui.data(|d| d.get_temp(id)).zip(response.interact_pointer_pos())
+}
+
+fn draw_new(ui: &Ui, t: &Theme, place: Place, whole: &Response, drawing: bool) -> Option<Answer> {
     if !drawing {
         return None;
     }
     if whole.hovered() {
         ui.set_cursor_icon(CursorIcon::Crosshair);
     }
-    let by = whole.total_drag_delta().filter(|_| whole.dragged() || whole.drag_stopped())?;
-    let end = whole.interact_pointer_pos().or_else(|| ui.input(|i| i.pointer.latest_pos()))?;
-    let start = end - by;
+    let (start, end) = drag(ui, whole)?;
+    let by = end - start;
     let side = by.x.abs().max(by.y.abs());
     let corner = pos2(if by.x < 0.0 { start.x - side } else { start.x }, if by.y < 0.0 { start.y - side } else { start.y });
     let rect = Rect::from_min_size(corner, Vec2::splat(side));
@@ -117,7 +134,7 @@ fn draw_new(ui: &Ui, t: &Theme, place: Place, whole: &egui::Response, drawing: b
 }
 
 /// Arrow keys move a square by a twentieth of its side; plus and minus resize it.
-fn by_keys(ui: &Ui, response: &egui::Response, crop: Crop) -> Option<Crop> {
+fn by_keys(ui: &Ui, response: &Response, crop: Crop) -> Option<Crop> {
     let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
     ui.memory_mut(|m| m.set_focus_lock_filter(response.id, filter));
     let pressed = |key| ui.input(|i| i.num_presses(key)) as f32;

@@ -2,7 +2,7 @@
 
 use egui::{Align2, Color32, ColorImage, CornerRadius, Rect, Role, Sense, TextureOptions, Ui, WidgetInfo, pos2, vec2};
 
-use super::share_text;
+use super::{runs, share_text};
 use crate::{
     evaluate::words::class_name,
     predict::{Framed, heatmap::Heat, predictor::not_sure},
@@ -21,6 +21,9 @@ use crate::{
     worker::Reply,
 };
 
+/// What the three buttons beside an answer's title take, in points.
+const TOOLS: f32 = 104.0;
+
 /// The answer about the chosen square.
 pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Photo, chosen: usize) {
     let (lang, t) = (cx.lang, Theme::of(ui));
@@ -35,7 +38,18 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Photo, chosen: usize) {
             } else {
                 say("the whole picture", "toute l’image").get(lang).to_owned()
             };
-            ui.label(theme::caption(which).color(t.text2));
+            // Who said it: another run may have answered before.
+            let which = match &asked.reply {
+                Some(Ok(reply)) => match (lang, runs::name(cx, &reply.run)) {
+                    (Lang::En, name) => format!("{which}, according to “{name}”"),
+                    (Lang::Fr, name) => format!("{which}, selon « {name} »"),
+                },
+                _ => which,
+            };
+            ui.scope(|ui| {
+                ui.set_max_width((ui.available_width() - TOOLS).max(40.0));
+                ui.add(egui::Label::new(theme::caption(which).color(t.text2)).truncate());
+            });
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if icon_button(
                     ui,
@@ -50,9 +64,10 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Photo, chosen: usize) {
                     let text = say("Copy the answer as text", "Copier la réponse en texte").get(lang);
                     if icon_button(ui, icon::COPY, text).clicked() {
                         cx.act(Action::CopyText(format!(
-                            "{}: {}. {}",
+                            "{}: {} ({}). {}",
                             shown.name,
                             reply.headline(lang),
+                            runs::name(cx, &reply.run),
                             reply.caution.get(lang)
                         )));
                     }

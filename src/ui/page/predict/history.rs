@@ -1,8 +1,12 @@
 //! What was asked in this session, the newest first.
 
-use egui::{Align2, Painter, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Painter, Rect, Response, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2,
+    text::{LayoutJob, TextWrapping},
+    vec2,
+};
 
-use super::{State, answer, sentence};
+use super::{State, answer, runs, sentence};
 use crate::{
     session::{Asked, Photo},
     text::{Lang, say},
@@ -32,6 +36,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: [Option<u64>
         Card::titled(say("This session", "Cette session").get(lang)).fill().show_with(ui, tools, |ui| {
             // In a page that scrolls as a whole it must not pull that to itself.
             let own = !scroll::is_long(ui);
+            // Once more than one run has answered, each answer says whose it is.
+            let mut speakers = cx.session.photos.iter().flat_map(|photo| photo.asked.iter().filter_map(said_by));
+            let first = speakers.next();
+            let several = speakers.any(|run| Some(run) != first);
             let mut lines = |ui: &mut Ui| {
                 ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
                 let width = if across { ACROSS } else { ui.available_width() };
@@ -39,7 +47,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: [Option<u64>
                 for (photo, index, asked) in entries {
                     let id = asked.map(|asked| asked.id);
                     let on = shown == [Some(photo.id), id];
-                    let response = entry(ui, lang, width, photo, index, asked, on);
+                    let by = several.then(|| asked.and_then(|asked| said_by(asked)).map(|run| runs::name(cx, run))).flatten();
+                    let response = entry(ui, lang, width, photo, index, asked, by.as_deref(), on);
                     if on && state.listed.replace(shown) != Some(shown) && own {
                         response.scroll_to_me(None);
                     }
@@ -56,7 +65,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: [Option<u64>
         });
     });
     if copied {
-        cx.act(Action::CopyText(text(lang, &cx.session.photos)));
+        cx.act(Action::CopyText(text(cx)));
     }
 }
 
@@ -66,13 +75,29 @@ fn entries(photo: &Photo) -> impl Iterator<Item = (&Photo, usize, Option<&Asked>
     photo.asked.iter().enumerate().map(move |(index, asked)| (photo, index, Some(asked))).chain(none)
 }
 
-fn entry(ui: &mut Ui, lang: Lang, width: f32, photo: &Photo, index: usize, asked: Option<&Asked>, on: bool) -> Response {
+/// The run that has answered.
+fn said_by(asked: &Asked) -> Option<&str> {
+    asked.reply.as_ref()?.as_ref().ok().map(|reply| reply.run.as_str())
+}
+
+#[expect(clippy::too_many_arguments, reason = "a line of a list, and whether it is the one that is shown")]
+fn entry(
+    ui: &mut Ui,
+    lang: Lang,
+    width: f32,
+    photo: &Photo,
+    index: usize,
+    asked: Option<&Asked>,
+    by: Option<&str>,
+    on: bool,
+) -> Response {
     let t = Theme::of(ui);
     let name = name(lang, photo, index);
     let said = match asked {
         Some(asked) => sentence(lang, asked),
         None => say("no face was found", "aucun visage trouvé").get(lang).to_owned(),
     };
+    let said = by.map_or(said.clone(), |by| format!("{said} · {by}"));
     let (rect, response) = ui.allocate_exact_size(vec2(width, 46.0), Sense::click());
     let both = match lang {
         Lang::En => format!("{name}: {said}"),
@@ -95,7 +120,10 @@ fn entry(ui: &mut Ui, lang: Lang, width: f32, photo: &Photo, index: usize, asked
     let end = if reply.is_some() { bar.left() } else { rect.right() };
     let painter = ui.painter_at(rect.with_max_x(end - 8.0));
     let line = |painter: &Painter, below: f32, text: String, size: f32, color| {
-        painter.text(pos2(picture.right() + 10.0, rect.top() + below), Align2::LEFT_TOP, text, theme::regular(size), color)
+        let left = picture.right() + 10.0;
+        let mut job = LayoutJob::simple_singleline(text, theme::regular(size), color);
+        job.wrap = TextWrapping::truncate_at_width((end - 8.0 - left).max(8.0));
+        painter.galley(pos2(left, rect.top() + below), painter.layout_job(job), color);
     };
     line(&painter, 6.0, name, size::TABLE, t.text);
     line(&painter, 25.0, said, size::CAPTION, t.text2);
@@ -116,12 +144,15 @@ fn name(lang: Lang, photo: &Photo, index: usize) -> String {
 }
 
 /// A line for each answer, the oldest first, and what must stand under them.
-fn text(lang: Lang, photos: &[Photo]) -> String {
-    let answers = photos.iter().flat_map(|photo| photo.asked.iter().enumerate().map(move |(i, asked)| (photo, i, asked)));
+fn text(cx: &Cx<'_>) -> String {
+    let lang = cx.lang;
+    let answers =
+        cx.session.photos.iter().flat_map(|photo| photo.asked.iter().enumerate().map(move |(i, asked)| (photo, i, asked)));
     let mut lines: Vec<String> = Vec::new();
     let mut cautions: Vec<&str> = Vec::new();
     for (photo, index, asked) in answers {
-        lines.push(format!("{}: {}", name(lang, photo, index), sentence(lang, asked)));
+        let by = said_by(asked).map_or_else(String::new, |run| format!(" ({})", runs::name(cx, run)));
+        lines.push(format!("{}: {}{by}", name(lang, photo, index), sentence(lang, asked)));
         if let Some(Ok(reply)) = &asked.reply
             && !cautions.contains(&reply.caution.get(lang))
         {

@@ -2,8 +2,9 @@
 
 mod answer;
 mod history;
+mod runs;
 
-use std::{borrow::Cow, collections::HashMap};
+use std::collections::HashMap;
 
 use egui::{Popup, TextureHandle, TextureOptions, Ui, vec2};
 
@@ -60,7 +61,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         Card::new().fill().show(ui, |ui| notice::empty(ui, icon::SCAN_FACE, text, "", |ui| go_on(ui, cx)));
         return;
     };
-    header(ui, Page::Predict.name().get(lang), &who(lang, run), |ui| compare(ui, cx, state, run.id));
+    let photo = session.photos.iter().find(|p| Some(p.id) == state.photo).or_else(|| session.photos.last()).map(|p| p.id);
+    header(ui, Page::Predict.name().get(lang), &runs::who(lang, run), |ui| {
+        runs::compare(ui, cx, state, run.id);
+        runs::choose(ui, cx, run, photo);
+    });
     state.textures.retain(|id, _| session.photos.iter().any(|p| p.id == *id));
     if let Some(newest) = session.photos.last().filter(|photo| photo.id > state.seen) {
         (state.photo, state.asked, state.seen) = (Some(newest.id), None, newest.id);
@@ -75,6 +80,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let chosen = shown.asked.iter().position(|a| Some(a.id) == state.asked).unwrap_or(0);
     if let (Some(asked), Some(other)) = (shown.asked.get(chosen), &state.other)
         && asked.reply.is_some()
+        && *other != run.id
         && asked.other.as_ref().is_none_or(|o| o.run != *other)
     {
         cx.act(Action::AskOther { asked: asked.id, run: other.clone() });
@@ -124,51 +130,6 @@ pub(super) fn go_on(ui: &mut Ui, cx: &mut Cx<'_>) {
     if ui.add(Button::primary(text.get(cx.lang)).trailing(icon::ARROW_RIGHT)).clicked() {
         cx.act(Action::Go(page));
     }
-}
-
-/// What the page is for, and who answers.
-fn who(lang: Lang, run: Answering<'_>) -> String {
-    match (lang, run.name) {
-        (Lang::En, "") => "Drop, paste or choose a photo; the training’s best weights so far answer".to_owned(),
-        (Lang::Fr, "") => {
-            "Déposez, collez ou choisissez une photo ; les meilleurs poids de l’entraînement en cours répondent".to_owned()
-        }
-        (Lang::En, name) => format!("Drop, paste or choose a photo; “{}” answers", shortened(name)),
-        (Lang::Fr, name) => format!("Déposez, collez ou choisissez une photo ; « {} » répond", shortened(name)),
-    }
-}
-
-/// A run's name as far as it fits into a sentence.
-fn shortened(name: &str) -> Cow<'_, str> {
-    /// The most letters of it.
-    const MOST: usize = 40;
-    match name.char_indices().nth(MOST) {
-        Some((end, _)) => Cow::Owned(format!("{}…", name[..end].trim_end_matches([' ', ',', '…']))),
-        None => Cow::Borrowed(name),
-    }
-}
-
-/// The menu of runs to compare with.
-fn compare(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, shown: &str) {
-    let lang = cx.lang;
-    let others: Vec<_> = cx.session.runs.iter().filter(|r| r.id != shown && r.best_epoch.is_some()).collect();
-    if others.is_empty() {
-        return;
-    }
-    let button =
-        ui.add(Button::secondary(say("Compare with another run", "Comparer à un autre essai").get(lang)).icon(icon::GIT_COMPARE));
-    Popup::menu(&button).show(|ui| {
-        ui.set_min_width(220.0);
-        let check = |on: bool| on.then_some(icon::CHECK);
-        if menu_item(ui, check(state.other.is_none()), say("No comparison", "Sans comparaison").get(lang)).clicked() {
-            state.other = None;
-        }
-        for run in others {
-            if menu_item(ui, check(state.other.as_deref() == Some(&run.id)), &run.name).clicked() {
-                state.other = Some(run.id.clone());
-            }
-        }
-    });
 }
 
 fn invite(ui: &mut Ui, cx: &mut Cx<'_>, run: Answering<'_>) {

@@ -1,7 +1,9 @@
 //! Results: how good it is, where it is wrong, for whom, and how sure it is with reason.
 
+mod album;
 mod groups;
 mod labels;
+mod picture;
 mod pictures;
 mod right;
 mod sure;

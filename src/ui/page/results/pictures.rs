@@ -1,31 +1,30 @@
 //! The pictures behind a number: filtered, sorted, and marked where a label looks wrong.
 
-use std::{cmp::Ordering, sync::Arc};
+use std::cmp::Ordering;
 
-use egui::{Popup, PopupCloseBehavior, Response, Sense, Ui, Vec2};
+use egui::{Popup, Response, Ui};
 
-use super::{Shown, labels};
+use super::{
+    Shown, album,
+    picture::{Places, Subject, tile},
+};
 use crate::{
-    data::{
-        edits::Edit,
-        sample::{Dataset, RACES, SIDE},
-    },
+    data::sample::RACES,
     evaluate::{
         Prediction,
         groups::{AGE_BANDS, GroupKey, Known, band_name},
         words::{class_name, people},
     },
-    text::{Lang, decimal, number, percent, plural, say},
+    text::{Lang, decimal, number, say},
     ui::{
-        Action, Cx,
-        icon::{self, Icon},
-        theme::{self, Theme},
+        Action, Cx, icon,
+        theme::Theme,
         widget::{
-            button::{Button, link},
+            button::Button,
             card::{Card, header},
             choice::{chip_menu, view_menu},
             gallery::{self, Tile},
-            notice, scroll, strip,
+            notice, strip,
             thumbs::Thumbs,
         },
     },
@@ -147,6 +146,9 @@ pub fn mistakes(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> boo
                 let t = Theme::of(ui);
                 return notice::note(ui, icon::CIRCLE_CHECK, t.good, text);
             }
+            if album::note(ui, cx, shown) == album::Note::Gone {
+                return;
+            }
             let height = ui.available_height();
             let places = Places::of(cx, shown);
             let predictions = &shown.report.predictions;
@@ -156,7 +158,7 @@ pub fn mistakes(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> boo
                 let subject = Subject { lang, shown, p: &predictions[found[place]], places: &places, tile };
                 asked.extend(subject.details(&response, thumbs));
             };
-            gallery::strip(ui, cx.thumbs, places.base.as_ref(), found.len(), 92.0, height, tile, each);
+            gallery::strip(ui, cx.thumbs, places.pixels.as_ref(), found.len(), 92.0, height, tile, each);
             cx.actions.append(&mut asked);
         },
     );
@@ -177,20 +179,22 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures) ->
     };
     strip::show(ui, lang, &shown.view.info);
     header(ui, &open.facets.sentence(shown, open.found.len(), lang), &sentence, |ui| {
+        // At the right end, whatever comes beside it: nothing takes its place under the pointer.
         let button = Button::secondary(say("Back to the results", "Revenir aux résultats").get(lang)).icon(icon::ARROW_LEFT);
+        // Escape closes what is open over the pictures first.
+        let escape = !Popup::is_any_open(ui.ctx()) && ui.input(|i| i.key_pressed(egui::Key::Escape));
+        back = ui.add(button).clicked() || escape;
         if shown.changed.is_some() {
             let text = say("Train again with these labels", "Réentraîner avec ces étiquettes").get(lang);
             if ui.add(Button::secondary(text).icon(icon::REFRESH_CW).enabled(!cx.session.phase.busy())).clicked() {
                 cx.act(Action::TrainAgain(shown.view.info.id.clone()));
             }
         }
-        // Escape closes what is open over the pictures first.
-        let escape = !Popup::is_any_open(ui.ctx()) && ui.input(|i| i.key_pressed(egui::Key::Escape));
-        back = ui.add(button).clicked() || escape;
     });
     Card::new().fill().show(ui, |ui| {
         filters(ui, lang, shown, open);
         ui.add_space(4.0);
+        album::note(ui, cx, shown);
         if open.found.is_empty() {
             let title = say("No such picture", "Aucune image de ce genre").get(lang);
             let text = say("Loosen a filter, or move the threshold", "Élargissez un filtre, ou déplacez le seuil").get(lang);
@@ -209,7 +213,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures) ->
             let subject = Subject { lang, shown, p: &all[open.found[place]], places: &places, tile };
             asked.extend(subject.details(&response, thumbs));
         };
-        gallery::gallery(ui, cx.thumbs, places.base.as_ref(), open.found.len(), open.wanted, tile, each);
+        gallery::gallery(ui, cx.thumbs, places.pixels.as_ref(), open.found.len(), open.wanted, tile, each);
         cx.actions.append(&mut asked);
     });
     back
@@ -310,119 +314,4 @@ fn filters(ui: &mut Ui, lang: Lang, shown: &Shown, open: &mut Pictures) {
             open.wanted = [72.0, 104.0, 160.0][chosen];
         }
     });
-}
-
-/// Where judged pictures are in the data set that is open now; none if it is another one.
-struct Places {
-    now: Option<Arc<Dataset>>,
-    /// The same without the user's edits, in which pictures that were left out can still be seen.
-    base: Option<Arc<Dataset>>,
-    /// Whether the run that is shown also answers about photos: a training may do that meanwhile.
-    answers: bool,
-}
-
-impl Places {
-    fn of(cx: &Cx<'_>, shown: &Shown) -> Self {
-        let now = cx.session.dataset.clone().filter(|d| d.source == shown.view.info.source);
-        let answers = cx.session.answering().is_some_and(|answering| answering.id == shown.view.info.id);
-        Self { base: now.as_ref().map(Dataset::base), now, answers }
-    }
-
-    /// What the user decided about it.
-    fn badge(&self, p: &Prediction) -> Option<Icon> {
-        let edit = self.now.as_ref()?.edits().get(&p.file)?;
-        Some(match edit {
-            Edit { left_out: true, .. } => icon::EYE_OFF,
-            Edit { kept: true, class: None, .. } => icon::CHECK,
-            _ => icon::TAG,
-        })
-    }
-}
-
-fn tile(lang: Lang, shown: &Shown, p: &Prediction, places: &Places) -> Tile {
-    let place = places.base.as_ref().and_then(|base| base.find(&p.file, p.sample as usize));
-    let raw = shown.report.raw_threshold(shown.threshold);
-    let (said, right) = (p.said(raw), p.right(raw));
-    let name = class_name(shown.classes(), said.into(), lang);
-    let truth = class_name(shown.classes(), usize::from(p.truth == 1), lang);
-    let sure = percent(lang, shown.report.confidence(p, shown.threshold), 0);
-    let age = p.age.map(|age| format!(" · {}", plural(lang, age.into(), say("y", "an"), say("y", "ans"))));
-    let sign = if right { (icon::CHECK, true) } else { (icon::X, false) };
-    let file = p.file.file_name().unwrap_or(p.file.as_os_str()).to_string_lossy();
-    Tile {
-        sample: place,
-        sign: Some(sign),
-        first: match lang {
-            Lang::En => format!("said {name}"),
-            Lang::Fr => format!("dit {name}"),
-        },
-        second: format!("{sure}{}", age.unwrap_or_default()),
-        name: match lang {
-            Lang::En => format!("{file}: really {truth}, said {name}, {sure}"),
-            Lang::Fr => format!("{file} : en réalité {truth}, réponse {name}, {sure}"),
-        },
-        badge: places.badge(p),
-    }
-}
-
-/// A picture with all that is known of it.
-struct Subject<'a> {
-    lang: Lang,
-    shown: &'a Shown,
-    p: &'a Prediction,
-    places: &'a Places,
-    tile: &'a Tile,
-}
-
-impl Subject<'_> {
-    /// What opens on the picture: it larger, what is known, the way to where the network looked, and what the user thinks of
-    /// its label.
-    fn details(&self, response: &Response, thumbs: &mut Thumbs) -> Option<Action> {
-        let mut asked = None;
-        Popup::menu(response).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
-            ui.set_width(236.0);
-            scroll::menu(ui, |ui| asked = self.known(ui, thumbs));
-        });
-        asked
-    }
-
-    /// The picture with what is known of it, and the buttons for its label.
-    fn known(&self, ui: &mut Ui, thumbs: &mut Thumbs) -> Option<Action> {
-        let Self { lang, shown, p, places, tile } = *self;
-        let t = Theme::of(ui);
-        let mut asked = None;
-        let known = places.base.as_ref().zip(tile.sample);
-        if let Some((base, sample)) = known {
-            let (rect, _) = ui.allocate_exact_size(Vec2::splat(SIDE as f32), Sense::hover());
-            thumbs.paint(ui, rect, base, sample);
-            ui.add_space(2.0);
-        }
-        ui.label(theme::strong(tile.first.clone()).color(t.text));
-        let truth = class_name(shown.classes(), usize::from(p.truth == 1), lang);
-        let race = p.race.and_then(|r| RACES.get(usize::from(r))).map(|r| r.get(lang));
-        let lines = [
-            Some(format!("{} {truth}", say("recorded as", "étiquette").get(lang))),
-            Some(format!(
-                "{} {}",
-                say("how sure:", "assurance :").get(lang),
-                percent(lang, shown.report.confidence(p, shown.threshold), 1)
-            )),
-            p.age.map(|age| format!("{} {age}", say("age", "âge").get(lang))),
-            race.map(|race| format!("{} {race}", say("race label", "étiquette d’origine").get(lang))),
-            Some(p.file.display().to_string()),
-        ];
-        for line in lines.into_iter().flatten() {
-            ui.add(egui::Label::new(theme::caption(line).color(t.text2)).wrap());
-        }
-        if known.is_some() && places.answers && link(ui, say("See where it looked", "Voir où il a regardé").get(lang)).clicked()
-        {
-            asked = Some(Action::Look { file: p.file.clone(), sample: p.sample as usize });
-            ui.close();
-        }
-        if let Some(dataset) = &places.now {
-            ui.add_space(4.0);
-            asked = labels::decide(ui, lang, dataset, p).or(asked);
-        }
-        asked
-    }
 }

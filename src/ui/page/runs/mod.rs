@@ -2,6 +2,7 @@
 
 mod compare;
 mod detail;
+mod record;
 
 use std::sync::Arc;
 
@@ -91,7 +92,15 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             let height = ui.available_height();
             columns(ui, &[1.0, 340.0], height, |column, ui| {
                 ui.set_max_height(height);
-                if column == 0 { table(ui, cx, state) } else { detail::show(ui, cx, state, &one) }
+                let view = session.views.get(&one).filter(|view| !view.history.is_empty()).cloned();
+                match view {
+                    _ if column == 1 => detail::show(ui, cx, state, &one),
+                    None => table(ui, cx, state),
+                    Some(view) => stack(ui, &[table_row(session.runs.len()), growing(214.0, 0.8)], |row, ui, height| {
+                        ui.set_max_height(height);
+                        if row == 0 { table(ui, cx, state) } else { record::show(ui, cx, &view, height) }
+                    }),
+                }
             });
         }
         _ => stack(ui, &[table_row(session.runs.len()), growing(276.0, 0.8)], |row, ui, height| {

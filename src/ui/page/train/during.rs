@@ -111,11 +111,11 @@ fn numbers(ui: &mut Ui, cx: &Cx<'_>, training: &Training) {
         }
     };
     let progress = match cx.session.phase {
-        Phase::Judging(p) => {
-            (say("Judging the test pictures", "Évaluation des images de test").get(lang), p.share().unwrap_or(0.0))
-        }
-        _ => (say("Training", "Entraînement").get(lang), training.share()),
+        Phase::Judging(_) => (say("Training and judging", "Entraînement et évaluation").get(lang), cx.session.share()),
+        phase if phase.training() => (say("Training", "Entraînement").get(lang), cx.session.share()),
+        _ => (say("Training", "Entraînement").get(lang), Some(training.share())),
     };
+    let progress = (progress.0, progress.1.unwrap_or(0.0));
     let list = [
         Tile {
             name: say("epoch", "époque").get(lang),
@@ -187,11 +187,17 @@ fn curves(
     } else if let Some(now) = training.live.last().filter(|_| training.stopped.is_none()) {
         train.push([now[0], now[live]]);
     }
+    let fine: Vec<[f64; 2]> = match first {
+        true => Vec::new(),
+        false => training.diary.fine.iter().map(|p| [f64::from(p[0]), f64::from(p[live])]).collect(),
+    };
+    let from = if first || !fine.is_empty() { 0.0 } else { 1.0 };
     let best = training
         .best()
         .map(|b| (f64::from(b.epoch), format!("{} {}", say("best, epoch", "meilleure, époque").get(lang), b.epoch)));
     Curves {
         name: name.to_owned(),
+        of: training.run.clone(),
         across: say("epoch", "époque").get(lang).to_owned(),
         lines: vec![
             Line {
@@ -199,17 +205,18 @@ fn curves(
                 color: t.accent,
                 points: train,
                 labeled: true,
-                dotted: false,
+                ..Line::default()
             },
             Line {
                 name: say("validation", "validation").get(lang).to_owned(),
                 color: t.validation,
                 points: validation,
                 labeled: true,
-                dotted: false,
+                ..Line::default()
             },
         ],
-        x: (if first { 0.0 } else { 1.0 }, horizon(training)),
+        fine: Line { color: t.accent.gamma_multiply(0.4), points: fine, ..Line::default() },
+        x: (from, horizon(training)),
         y: None,
         bounds: (0.0, f64::INFINITY),
         digits: 3,
@@ -219,7 +226,8 @@ fn curves(
     }
 }
 
-fn loss(ui: &mut Ui, lang: Lang, training: &Training, height: f32) {
+/// The loss of a training, with its fine curve.
+pub fn loss(ui: &mut Ui, lang: Lang, training: &Training, height: f32) {
     let title = say("Loss", "Perte").get(lang);
     let plot = curves(ui, lang, training, title, 1, |e| (e.train_loss, e.validation_loss));
     let sentence = words::about_loss(&training.history);
@@ -254,10 +262,11 @@ fn chart(ui: &mut Ui, lang: Lang, [title, sentence, help]: [&str; 3], plot: &Cur
     );
 }
 
-fn notes(ui: &mut Ui, lang: Lang, training: &Training) {
+/// What the callbacks did, and, of a training that runs, what they will do next.
+pub fn notes(ui: &mut Ui, lang: Lang, training: &Training) {
     let t = Theme::of(ui);
     Card::titled(say("What happened", "Ce qui s’est passé").get(lang)).fill().show(ui, |ui| {
-        let told = training.notes.iter().filter(|n| n.kind != NoteKind::Saved);
+        let told = training.diary.notes.iter().filter(|n| n.kind != NoteKind::Saved);
         let running = training.stopped.is_none();
         let (epoch, rate) = (training.now.epoch, training.now.learning_rate);
         let coming = training.callbacks.coming(&training.settings.train.callbacks, epoch, training.epochs, rate);

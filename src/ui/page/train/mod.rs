@@ -1,7 +1,7 @@
 //! Training: ready or not, as it goes, and what came out.
 
 mod before;
-mod during;
+pub mod during;
 mod rates;
 mod tiles;
 mod trial;
@@ -89,8 +89,8 @@ fn running_header(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
     let paused = phase == Phase::Paused;
     let sentence = match (phase, lang) {
         (Phase::Judging(_), _) => say(
-            "Training is over; the test pictures are being judged",
-            "L’entraînement est fini ; les images de test sont en cours d’évaluation",
+            "Training is over; the test and validation pictures are being judged",
+            "L’entraînement est fini ; les images de test et de validation sont en cours d’évaluation",
         )
         .get(lang)
         .to_owned(),

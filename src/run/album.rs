@@ -1,0 +1,118 @@
+//! A run's pictures as they are now: found in its own folder, whatever data set is open, and compared with what they were.
+
+use std::{
+    collections::{HashMap, HashSet},
+    path::Path,
+    sync::Arc,
+};
+
+use super::pictures::Picture;
+use crate::{
+    data::sample::{Dataset, Pixels, Source},
+    problem::{Kind, Problem},
+    text::{Lang, Sentence, number, plural, say},
+};
+
+/// The pictures that a run was trained and judged on, where they are now.
+#[derive(Clone, Debug)]
+pub struct Album {
+    /// The run's id.
+    pub run: String,
+    /// The run's folder without the user's edits, so that pictures that were left out since can be seen. Those of a run that
+    /// was judged on another folder are that folder's.
+    pub dataset: Arc<Dataset>,
+    /// Those that are used, and behind them those that are not.
+    pub pixels: Pixels,
+    /// Files of the run whose content is another now.
+    changed: HashSet<String>,
+    /// Files of the run that are not there any more.
+    missing: usize,
+    /// Files of the run.
+    all: usize,
+}
+
+impl Album {
+    /// Compares a run's `pictures` with `dataset`; labels do not matter.
+    pub fn of(run: &str, pictures: &[Picture], dataset: Arc<Dataset>) -> Self {
+        let here = dataset.samples.iter().chain(&dataset.spare.samples);
+        let here: HashMap<_, u64> = here.map(|sample| (sample.file.to_string_lossy(), sample.hash)).collect();
+        let (mut changed, mut missing) = (HashSet::new(), 0);
+        for picture in pictures {
+            match here.get(picture.file.as_str()) {
+                None => missing += 1,
+                Some(hash) if *hash != picture.hash => drop(changed.insert(picture.file.clone())),
+                Some(_) => {}
+            }
+        }
+        drop(here);
+        let pixels = dataset.pixels.chain(&dataset.spare.pixels);
+        Self { run: run.to_owned(), dataset, pixels, changed, missing, all: pictures.len() }
+    }
+
+    /// Whether the file's content is another now than when the run began.
+    pub fn changed(&self, file: &Path) -> bool {
+        !self.changed.is_empty() && self.changed.contains(file.to_string_lossy().as_ref())
+    }
+
+    /// How many of the run's pictures are as they were.
+    fn same(&self) -> usize {
+        self.all - self.missing - self.changed.len()
+    }
+
+    /// Whether this is the run's folder in another place: most of its pictures are there, as they were.
+    ///
+    /// # Errors
+    /// It is another folder.
+    pub fn check_moved(&self) -> Result<(), Problem> {
+        if self.same() * 2 > self.all || self.all == 0 {
+            return Ok(());
+        }
+        let what = Sentence::by(|lang| {
+            let (same, all) = (number(lang, self.same() as u64), number(lang, self.all as u64));
+            match lang {
+                Lang::En => format!("The folder holds {same} of the run’s {all} pictures as they were"),
+                Lang::Fr => format!("Le dossier contient {same} des {all} images de l’essai telles qu’elles étaient"),
+            }
+        });
+        let remedy = say(
+            "Choose the folder that the run’s pictures were moved to, with the same folders in it",
+            "Choisissez le dossier où les images de l’essai ont été déplacées, avec les mêmes sous-dossiers",
+        );
+        Err(Problem::new(Kind::File, what, remedy))
+    }
+
+    /// What is not as it was, if anything.
+    pub fn sentence(&self, lang: Lang) -> Option<String> {
+        let count = |n: usize| plural(lang, n as u64, say("picture", "image"), say("pictures", "images"));
+        let s = |n: usize| if n > 1 { "s" } else { "" };
+        let (changed, missing) = (self.changed.len(), self.missing);
+        let changed = (changed > 0).then(|| match lang {
+            Lang::En => format!("{} changed since the run", count(changed)),
+            Lang::Fr => format!("{} modifiée{} depuis l’essai", count(changed), s(changed)),
+        });
+        let missing = (missing > 0).then(|| match lang {
+            Lang::En => format!("{} not there any more", count(missing)),
+            Lang::Fr => format!("{} introuvable{}", count(missing), s(missing)),
+        });
+        let both: Vec<String> = changed.into_iter().chain(missing).collect();
+        (!both.is_empty()).then(|| both.join(" · "))
+    }
+}
+
+/// The folder of a run is not there.
+pub fn gone(source: &Source) -> Option<Problem> {
+    let Source::Folder(folder) = source else { return None };
+    if folder.is_dir() {
+        return None;
+    }
+    let name = folder.display();
+    let what = Sentence {
+        en: format!("The run’s pictures were in {name}, which is not there now"),
+        fr: format!("Les images de l’essai étaient dans {name}, qui n’est plus là"),
+    };
+    let remedy = say(
+        "Connect the disk that it is on, or say where the folder is now",
+        "Branchez le disque où il se trouve, ou indiquez où est le dossier maintenant",
+    );
+    Some(Problem { path: Some(folder.clone()), ..Problem::new(Kind::Data, what, remedy) })
+}

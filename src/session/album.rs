@@ -1,0 +1,63 @@
+//! The run that is shown, and where its pictures are.
+
+use std::sync::Arc;
+
+use super::Session;
+use crate::{
+    data::sample::Dataset,
+    problem::Problem,
+    run::{Album, RunView},
+};
+
+/// What is known of the pictures of the run that is shown.
+#[derive(Clone, Debug)]
+pub enum AlbumState {
+    /// They are looked for; of which run.
+    Asked(String),
+    Here(Arc<Album>),
+    /// Why they cannot be shown; of which run.
+    Gone(String, Problem),
+}
+
+impl AlbumState {
+    /// The run whose pictures they are.
+    pub fn run(&self) -> &str {
+        match self {
+            Self::Asked(run) | Self::Gone(run, _) => run,
+            Self::Here(album) => &album.run,
+        }
+    }
+}
+
+impl Session {
+    /// Shows a run. What is known of its pictures stays as long as they are in the same place.
+    pub(super) fn show(&mut self, view: Arc<RunView>) {
+        let place = |view: &RunView| (view.info.id.clone(), view.info.source.clone(), view.judged_elsewhere());
+        if self.run.as_ref().is_none_or(|shown| place(shown) != place(&view)) {
+            self.album = None;
+        }
+        // Who looks at another run means that one.
+        if self.run.as_ref().is_some_and(|shown| shown.info.id != view.info.id) {
+            self.chosen = None;
+        }
+        self.run = Some(view);
+    }
+
+    /// Where the pictures of the run that is shown lie: in the open data set if that is the run's own, otherwise in the
+    /// folder that was opened for them. Without the user's edits.
+    pub fn pictures(&self) -> Option<Arc<Dataset>> {
+        if let Some(open) = self.own_dataset() {
+            return Some(open.base());
+        }
+        match &self.album {
+            Some(AlbumState::Here(album)) => Some(album.dataset.clone()),
+            _ => None,
+        }
+    }
+
+    /// The open data set, if the run that is shown was trained and judged on it.
+    pub fn own_dataset(&self) -> Option<&Arc<Dataset>> {
+        let run = self.run.as_ref().filter(|run| !run.judged_elsewhere())?;
+        self.dataset.as_ref().filter(|open| open.source == run.info.source)
+    }
+}

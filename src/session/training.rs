@@ -1,0 +1,71 @@
+//! A training as a whole: how far it is with its judging, and what is kept of it once it is over.
+
+use super::{Phase, Progress, Session, Training};
+use crate::{
+    engine::{Device, DeviceKind},
+    run::RunView,
+    train::{
+        callback::Callbacks,
+        event::{BatchRecord, StopReason},
+    },
+};
+
+impl Training {
+    /// A training that is over, as its run has kept it.
+    pub fn kept(view: &RunView) -> Self {
+        let RunView { info, settings, history, diary, .. } = view;
+        let mut callbacks = Callbacks::default();
+        for record in history {
+            callbacks.epoch(&settings.train.callbacks, record, 0.0);
+        }
+        let (kind, id) = (DeviceKind::Processor, String::new());
+        let device = Device { kind, id, name: info.device.clone(), memory: None, details: String::new() };
+        Self {
+            run: info.id.clone(),
+            job: None,
+            device,
+            settings: settings.clone(),
+            callbacks,
+            epochs: settings.train.epochs,
+            steps_per_epoch: 0,
+            train_pictures: info.pictures[0],
+            validation_pictures: info.pictures[1],
+            now: BatchRecord::default(),
+            history: history.clone(),
+            diary: diary.clone(),
+            saved: Some(info.epochs_done),
+            faces: Vec::new(),
+            // One that was interrupted does not go on by itself either.
+            stopped: Some(info.stopped.unwrap_or(StopReason::ByUser)),
+            best_epoch: info.best_epoch,
+            live: Vec::new(),
+        }
+    }
+
+    /// What learning takes of the whole job, from 0 to 1; the rest is judging. A picture that is judged costs a third of one
+    /// that is learned from, and the test part is about as large as the validation part.
+    fn learning(&self) -> f32 {
+        let validation = f64::from(self.validation_pictures) / 3.0;
+        let learning = f64::from(self.epochs.max(1)) * (f64::from(self.train_pictures) + validation);
+        (learning / (learning + 2.0 * validation).max(1.0)) as f32
+    }
+}
+
+impl Session {
+    /// From 0 to 1 over all that the current job does, as far as that is known. Of a training that includes the judging after
+    /// it, so that the bar never goes back.
+    pub fn share(&self) -> Option<f32> {
+        let training = self.training.as_ref();
+        match self.phase {
+            Phase::Training | Phase::Paused => training.map(|training| training.share() * training.learning()),
+            phase => {
+                let share = phase.progress().and_then(Progress::share);
+                let own = |training: &&Training| matches!(phase, Phase::Judging(_)) && training.job == self.job;
+                match training.filter(own).map(Training::learning) {
+                    Some(learned) => Some(learned + (1.0 - learned) * share.unwrap_or(0.0)),
+                    None => share,
+                }
+            }
+        }
+    }
+}

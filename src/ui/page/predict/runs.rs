@@ -1,0 +1,112 @@
+//! Which run answers, and which one is asked beside it.
+
+use std::borrow::Cow;
+
+use egui::{Popup, Ui};
+
+use super::State;
+use crate::{
+    run::{RunInfo, date},
+    session::Answering,
+    text::{Lang, say},
+    ui::{
+        Action, Cx, icon,
+        widget::{button::Button, choice::menu_item, scroll},
+    },
+};
+
+/// What the page is for, and who answers.
+pub fn who(lang: Lang, run: Answering<'_>) -> String {
+    match (lang, run.name) {
+        (Lang::En, "") => "Drop, paste or choose a photo; the training’s best weights so far answer".to_owned(),
+        (Lang::Fr, "") => {
+            "Déposez, collez ou choisissez une photo ; les meilleurs poids de l’entraînement en cours répondent".to_owned()
+        }
+        (Lang::En, name) => format!("Drop, paste or choose a photo; “{}” answers", shortened(name)),
+        (Lang::Fr, name) => format!("Déposez, collez ou choisissez une photo ; « {} » répond", shortened(name)),
+    }
+}
+
+/// A run's name as far as it fits into a sentence.
+fn shortened(name: &str) -> Cow<'_, str> {
+    /// The most letters of it.
+    const MOST: usize = 40;
+    match name.char_indices().nth(MOST) {
+        Some((end, _)) => Cow::Owned(format!("{}…", name[..end].trim_end_matches([' ', ',', '…']))),
+        None => Cow::Borrowed(name),
+    }
+}
+
+/// A run's name for a line about its answer; a training that is not listed yet has none of its own.
+pub fn name<'a>(cx: &'a Cx<'_>, run: &str) -> Cow<'a, str> {
+    match cx.session.name_of(run) {
+        "" => Cow::Borrowed(cx.say(TRAINING)),
+        name => shortened(name),
+    }
+}
+
+const TRAINING: crate::text::Say = say("the training that runs", "l’entraînement en cours");
+
+/// A run in a menu: with the time at which it began where another has the same name.
+fn line(run: &RunInfo, all: &[RunInfo]) -> String {
+    let twins = all.iter().filter(|other| other.name == run.name).count();
+    if twins > 1 { format!("{} · {}", run.name, date::day_and_time(run.created)) } else { run.name.clone() }
+}
+
+/// The runs that have weights, the newest first.
+fn answerers(all: &[RunInfo]) -> impl Iterator<Item = &RunInfo> {
+    all.iter().filter(|run| run.best_epoch.is_some())
+}
+
+/// The menu of runs that can answer; a choice holds for `photo` at once.
+pub fn choose(ui: &mut Ui, cx: &mut Cx<'_>, now: Answering<'_>, photo: Option<u64>) {
+    let lang = cx.lang;
+    let session = cx.session;
+    let training = session.training.as_ref().filter(|training| session.phase.training() && !training.history.is_empty());
+    if answerers(&session.runs).filter(|run| run.id != now.id).count() == 0 && (training.is_none() || session.chosen.is_none()) {
+        return;
+    }
+    let button =
+        ui.add(Button::secondary(say("Choose who answers", "Choisir qui répond").get(lang)).trailing(icon::CHEVRON_DOWN));
+    Popup::menu(&button).show(|ui| {
+        ui.set_min_width(240.0);
+        scroll::menu(ui, |ui| {
+            let check = |on: bool| on.then_some(icon::CHECK);
+            if let Some(training) = training
+                && menu_item(ui, check(training.run == now.id), TRAINING.get(lang)).clicked()
+            {
+                cx.act(Action::AnswerWith { run: None, photo });
+            }
+            for run in answerers(&session.runs).filter(|run| training.is_none_or(|training| training.run != run.id)) {
+                if menu_item(ui, check(run.id == now.id), &line(run, &session.runs)).clicked() {
+                    cx.act(Action::AnswerWith { run: Some(run.id.clone()), photo });
+                }
+            }
+        });
+    });
+}
+
+/// The menu of runs to compare with.
+pub fn compare(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, shown: &str) {
+    let lang = cx.lang;
+    let others: Vec<_> = answerers(&cx.session.runs).filter(|run| run.id != shown).collect();
+    if others.is_empty() {
+        return;
+    }
+    let button =
+        ui.add(Button::secondary(say("Compare with another run", "Comparer à un autre essai").get(lang)).icon(icon::GIT_COMPARE));
+    Popup::menu(&button).show(|ui| {
+        ui.set_min_width(220.0);
+        scroll::menu(ui, |ui| {
+            let check = |on: bool| on.then_some(icon::CHECK);
+            if menu_item(ui, check(state.other.is_none()), say("No comparison", "Sans comparaison").get(lang)).clicked() {
+                state.other = None;
+            }
+            for run in others {
+                if menu_item(ui, check(state.other.as_deref() == Some(&run.id)), &line(run, &cx.session.runs)).clicked() {
+                    state.other = Some(run.id.clone());
+                }
+            }
+        });
+    });
+}

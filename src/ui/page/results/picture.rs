@@ -1,0 +1,182 @@
+//! One judged picture: its tile, and what opens on it.
+
+use std::sync::Arc;
+
+use egui::{Popup, PopupCloseBehavior, Response, Sense, Ui, Vec2};
+
+use super::{Shown, labels};
+use crate::{
+    data::{
+        edits::Edit,
+        sample::{Dataset, Pixels, RACES, SIDE, Source},
+    },
+    evaluate::{Prediction, words::class_name},
+    run::Album,
+    session::AlbumState,
+    text::{Lang, percent, plural, say},
+    ui::{
+        Action, Cx,
+        icon::{self, Icon},
+        theme::{self, Theme},
+        widget::{button::link, gallery::Tile, scroll, thumbs::Thumbs},
+    },
+};
+
+/// Where judged pictures are: in the run's own folder, whatever data set is open.
+pub struct Places {
+    /// The open data set, if it is the run's: the user can decide about its labels.
+    now: Option<Arc<Dataset>>,
+    /// The run's pictures without the user's edits, in which pictures that were left out can still be seen.
+    base: Option<Arc<Dataset>>,
+    /// Of `base`: those that are used, and behind them those that are not.
+    pub pixels: Option<Pixels>,
+    /// What is known of them beside that.
+    album: Option<Arc<Album>>,
+    /// Whether the run that is shown also answers about photos: a training may do that meanwhile.
+    answers: bool,
+}
+
+impl Places {
+    pub fn of(cx: &Cx<'_>, shown: &Shown) -> Self {
+        let answers = cx.session.answering().is_some_and(|answering| answering.id == shown.view.info.id);
+        let base = cx.session.pictures();
+        let album = match &cx.session.album {
+            Some(AlbumState::Here(album)) => Some(Arc::clone(album)),
+            _ => None,
+        };
+        let same = |album: &&Arc<Album>| base.as_ref().is_some_and(|base| Arc::ptr_eq(base, &album.dataset));
+        let pixels = album.as_ref().filter(same).map(|album| album.pixels.clone());
+        let pixels = pixels.or_else(|| Some(base.as_ref()?.pixels.clone()));
+        Self { now: cx.session.own_dataset().cloned(), base, pixels, album, answers }
+    }
+
+    /// Its place among the pixels.
+    fn find(&self, p: &Prediction) -> Option<usize> {
+        let base = self.base.as_ref()?;
+        let spare = || base.spare.find(&p.file).map(|place| base.samples.len() + place);
+        base.find(&p.file, p.sample as usize).or_else(spare)
+    }
+
+    /// Whether the file's content is another than when the run began.
+    fn changed(&self, p: &Prediction) -> bool {
+        self.album.as_ref().is_some_and(|album| album.changed(&p.file))
+    }
+
+    /// What is to be known about it at a glance: that it has changed, or what the user decided.
+    fn badge(&self, p: &Prediction) -> Option<Icon> {
+        if self.changed(p) {
+            return Some(icon::TRIANGLE_ALERT);
+        }
+        let edit = self.now.as_ref()?.edits().get(&p.file)?;
+        Some(match edit {
+            Edit { left_out: true, .. } => icon::EYE_OFF,
+            Edit { kept: true, class: None, .. } => icon::CHECK,
+            _ => icon::TAG,
+        })
+    }
+}
+
+/// A judged picture with what was said of it.
+pub fn tile(lang: Lang, shown: &Shown, p: &Prediction, places: &Places) -> Tile {
+    let place = places.find(p);
+    let raw = shown.report.raw_threshold(shown.threshold);
+    let (said, right) = (p.said(raw), p.right(raw));
+    let name = class_name(shown.classes(), said.into(), lang);
+    let truth = class_name(shown.classes(), usize::from(p.truth == 1), lang);
+    let sure = percent(lang, shown.report.confidence(p, shown.threshold), 0);
+    let age = p.age.map(|age| format!(" · {}", plural(lang, age.into(), say("y", "an"), say("y", "ans"))));
+    let sign = if right { (icon::CHECK, true) } else { (icon::X, false) };
+    let file = p.file.file_name().unwrap_or(p.file.as_os_str()).to_string_lossy();
+    Tile {
+        sample: place,
+        sign: Some(sign),
+        first: match lang {
+            Lang::En => format!("said {name}"),
+            Lang::Fr => format!("dit {name}"),
+        },
+        second: format!("{sure}{}", age.unwrap_or_default()),
+        name: match lang {
+            Lang::En => format!("{file}: really {truth}, said {name}, {sure}"),
+            Lang::Fr => format!("{file} : en réalité {truth}, réponse {name}, {sure}"),
+        },
+        badge: places.badge(p),
+    }
+}
+
+/// A picture with all that is known of it.
+pub struct Subject<'a> {
+    pub lang: Lang,
+    pub shown: &'a Shown,
+    pub p: &'a Prediction,
+    pub places: &'a Places,
+    pub tile: &'a Tile,
+}
+
+impl Subject<'_> {
+    /// What opens on the picture: it larger, what is known, the way to where the network looked, and what the user thinks of
+    /// its label.
+    pub fn details(&self, response: &Response, thumbs: &mut Thumbs) -> Option<Action> {
+        let mut asked = None;
+        Popup::menu(response).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+            ui.set_width(236.0);
+            scroll::menu(ui, |ui| asked = self.known(ui, thumbs));
+        });
+        asked
+    }
+
+    /// The picture with what is known of it, and the buttons for its label.
+    fn known(&self, ui: &mut Ui, thumbs: &mut Thumbs) -> Option<Action> {
+        let Self { lang, shown, p, places, tile } = *self;
+        let t = Theme::of(ui);
+        let mut asked = None;
+        let known = places.pixels.as_ref().zip(tile.sample);
+        if let Some((pixels, sample)) = known {
+            let (rect, _) = ui.allocate_exact_size(Vec2::splat(SIDE as f32), Sense::hover());
+            thumbs.paint_of(ui, rect, pixels, sample);
+            ui.add_space(2.0);
+        }
+        let trouble = match known {
+            Some(_) if places.changed(p) => {
+                Some(say("This file has changed since the run", "Ce fichier a changé depuis l’essai"))
+            }
+            None if places.base.is_some() => Some(say("This file is not there any more", "Ce fichier n’est plus là")),
+            _ => None,
+        };
+        if let Some(trouble) = trouble {
+            ui.add(egui::Label::new(theme::caption(trouble.get(lang)).color(t.validation)).wrap());
+        }
+        ui.label(theme::strong(tile.first.clone()).color(t.text));
+        let truth = class_name(shown.classes(), usize::from(p.truth == 1), lang);
+        let race = p.race.and_then(|r| RACES.get(usize::from(r))).map(|r| r.get(lang));
+        let lines = [
+            Some(format!("{} {truth}", say("recorded as", "étiquette").get(lang))),
+            Some(format!(
+                "{} {}",
+                say("how sure:", "assurance :").get(lang),
+                percent(lang, shown.report.confidence(p, shown.threshold), 1)
+            )),
+            p.age.map(|age| format!("{} {age}", say("age", "âge").get(lang))),
+            race.map(|race| format!("{} {race}", say("race label", "étiquette d’origine").get(lang))),
+            Some(p.file.display().to_string()),
+        ];
+        for line in lines.into_iter().flatten() {
+            ui.add(egui::Label::new(theme::caption(line).color(t.text2)).wrap());
+        }
+        let used = places.base.as_ref().zip(tile.sample).is_some_and(|(base, sample)| sample < base.samples.len());
+        if used && places.answers && link(ui, say("See where it looked", "Voir où il a regardé").get(lang)).clicked() {
+            asked = Some(Action::Look { file: p.file.clone(), sample: p.sample as usize });
+            ui.close();
+        }
+        if let Some(dataset) = &places.now {
+            ui.add_space(4.0);
+            asked = labels::decide(ui, lang, dataset, p).or(asked);
+        } else if let (Some(_), Source::Folder(folder)) = (known, &shown.view.info.source)
+            && !shown.view.judged_elsewhere()
+            && link(ui, say("Open its data to correct labels", "Ouvrir ses données pour corriger").get(lang)).clicked()
+        {
+            asked = Some(Action::UseFolder(folder.clone()));
+            ui.close();
+        }
+        asked
+    }
+}

@@ -1,0 +1,190 @@
+//! A run's pictures come from its own folder, whatever is open; what has changed, gone or moved is said.
+
+use std::{fs, sync::Arc, time::Duration};
+
+use crossbeam_channel::bounded;
+use egui_kittest::{Harness, kittest::Queryable as _};
+use trombine::{
+    app::{App, Pace, Preferences},
+    data::sample::Source,
+    evaluate::{Prediction, Report},
+    plan::Plan,
+    problem::{Kind, Problem},
+    run::{Album, Run, RunStore, RunView},
+    session::{AlbumState, Session},
+    text::Lang,
+    ui::{Action, page::Page},
+    worker::{Command, Event, Worker},
+};
+
+use crate::{
+    picture_folder::{Folder, utkface_name},
+    stage::{self, Stage},
+    training::settings,
+};
+
+/// A run of a folder's pictures in a store beside it, judged on all of them: each third is wrong.
+fn judged(folder: &Folder) -> (RunStore, Run) {
+    let dataset = Arc::new(folder.open().expect("it can be opened"));
+    let plan = Plan::new(&settings(), dataset.clone()).expect("a plan");
+    let store = RunStore::at(folder.beside("home"));
+    let run = store.create(&plan).expect("a run");
+    let predictions: Vec<Prediction> = (0..)
+        .zip(&dataset.samples)
+        .map(|(i, sample)| Prediction {
+            file: sample.file.clone(),
+            sample: i,
+            truth: sample.class,
+            probability: if (sample.class == 1) == (i % 3 > 0) { 0.9 } else { 0.1 },
+            age: sample.age,
+            race: sample.race,
+        })
+        .collect();
+    let report = Report { predictions, ..stage::run(&stage::faces(40)).report.expect("it is judged") };
+    run.save_report(&Report { validation: Vec::new(), ..report }).expect("the disk has room");
+    (store, run)
+}
+
+/// The pictures, the run that was opened, and how it ended.
+type Told = (Option<Result<Arc<Album>, Problem>>, Option<RunView>, Event);
+
+/// What comes of a command about pictures.
+fn told(store: &RunStore, command: Command) -> Told {
+    let worker = Worker::at(store.clone(), |_| {}).expect("threads");
+    let job = worker.start(command);
+    let (mut album, mut view) = (None, None);
+    loop {
+        let envelope = worker.wait().expect("the worker lives");
+        match envelope.event {
+            Event::Pictures { album: found, .. } => album = Some(found),
+            Event::RunOpened(opened) => view = Some(*opened),
+            end @ (Event::Finished | Event::Failed(_)) if envelope.job == job => return (album, view, end),
+            _ => {}
+        }
+    }
+}
+
+fn find(store: &RunStore, run: &Run) -> Result<Arc<Album>, Problem> {
+    told(store, Command::FindPictures { run: run.info.id.clone(), dataset: None }).0.expect("an answer")
+}
+
+#[test]
+fn what_has_changed_or_gone_since_the_run_is_said() {
+    let folder = Folder::utkface(30);
+    let (store, run) = judged(&folder);
+    let album = find(&store, &run).expect("they are there");
+    assert_eq!((album.dataset.samples.len(), &album.dataset.source), (30, &folder.source()));
+    assert_eq!(album.sentence(Lang::En), None);
+
+    // Another content, none, and one more picture that the run knows nothing of.
+    folder.picture(&utkface_name(3), 77);
+    fs::remove_file(folder.root().join(utkface_name(4))).expect("it is there");
+    folder.picture(&utkface_name(40), 40);
+    let album = find(&store, &run).expect("most are there");
+    let changed: Vec<usize> = (0..30).filter(|&i| album.changed(utkface_name(i).as_ref())).collect();
+    assert_eq!(changed, [3]);
+    assert_eq!(
+        album.sentence(Lang::En).as_deref(),
+        Some("1\u{a0}picture changed since the run · 1\u{a0}picture not there any more")
+    );
+    assert_eq!(album.sentence(Lang::Fr).as_deref(), Some("1\u{a0}image modifiée depuis l’essai · 1\u{a0}image introuvable"));
+}
+
+#[test]
+fn a_moved_folder_is_located_and_another_is_refused() {
+    let folder = Folder::utkface(30);
+    let (store, run) = judged(&folder);
+    let moved = folder.beside("moved");
+    fs::rename(folder.root(), &moved).expect("it can be renamed");
+    let problem = find(&store, &run).expect_err("they are gone");
+    assert!(problem.what.en.contains(&folder.root().display().to_string()), "{problem}");
+
+    let locate = |to: &std::path::Path| told(&store, Command::LocatePictures { run: run.info.id.clone(), folder: to.to_owned() });
+    // Other pictures, though with the same names.
+    let other = Folder::new();
+    (0..30).for_each(|i| drop(other.picture(&utkface_name(i), i as u32 + 100)));
+    let (album, view, end) = locate(&other.root());
+    assert!(album.is_none() && view.is_none());
+    assert!(matches!(end, Event::Failed(problem) if problem.kind == Kind::File));
+    assert_eq!(store.find(&run.info.id).expect("it is there").info.source, folder.source());
+
+    let (album, view, _) = locate(&moved);
+    assert_eq!(album.expect("an answer").expect("they are there").dataset.samples.len(), 30);
+    let there = Source::Folder(moved);
+    assert_eq!(view.expect("the run with its new place").info.source, there);
+    assert_eq!(store.find(&run.info.id).expect("it is there").info.source, there, "and it is remembered");
+    assert!(find(&store, &run).is_ok());
+}
+
+/// The window shows the run while the sample faces are open.
+#[test]
+fn results_show_the_pictures_of_a_run_whose_data_is_not_open() {
+    let folder = Folder::utkface(30);
+    let (store, run) = judged(&folder);
+    let open = |gone: bool| {
+        let view = Arc::new(run.view().expect("a view"));
+        let session = Session { dataset: Some(stage::faces(40)), run: Some(view), ..Session::default() };
+        let preferences = Preferences { page: Page::Results, ..Preferences::default() };
+        let store = store.clone();
+        let mut window: Harness<'_, App> =
+            Harness::builder().with_size([1280.0, 800.0]).with_max_steps(60).build_eframe(move |cc| {
+                let mut app = App::offline(&cc.egui_ctx, session, preferences);
+                app.employ(&cc.egui_ctx, &store, Pace::default());
+                app
+            });
+        let (wake, woken) = bounded(1);
+        window.ctx.set_request_repaint_callback(move |_| {
+            // One is enough to wake up.
+            let _ = wake.try_send(());
+        });
+        window.step();
+        let known = |app: &App| match &app.session.album {
+            Some(AlbumState::Here(_)) => !gone,
+            Some(AlbumState::Gone(..)) => gone,
+            _ => false,
+        };
+        while !known(window.state()) {
+            woken.recv_timeout(Duration::from_secs(60)).expect("an answer");
+            window.step();
+        }
+        window.run_steps(2);
+        window
+    };
+    let window = open(false);
+    let app = window.state();
+    let shown = app.session.pictures().expect("they are there");
+    assert_eq!((shown.samples.len(), &shown.source), (30, &folder.source()));
+    assert_eq!(app.session.dataset.as_ref().map(|open| &open.source), Some(&Source::SampleFaces), "what is open stays open");
+    assert!(!app.session.phase.busy() && window.query_by_label("Say where they are…").is_none());
+    drop(window);
+
+    fs::rename(folder.root(), folder.beside("moved")).expect("it can be renamed");
+    let window = open(true);
+    assert!(window.query_by_label_contains(&folder.root().display().to_string()).is_some(), "it says where they were");
+    assert!(window.query_by_label("Say where they are…").is_some());
+}
+
+#[test]
+fn the_page_offers_to_say_where_the_pictures_are() {
+    for lang in Lang::ALL {
+        let mut stage = Stage::new(Page::Results).with_data(40).with_run();
+        stage.lang = lang;
+        let run = Arc::make_mut(stage.session.run.as_mut().expect("a run"));
+        run.info.source = Source::Folder("/nowhere/faces".into());
+        let id = run.info.id.clone();
+        let gone = trombine::run::album::gone(&run.info.source).expect("it is not there");
+        stage.session.album = Some(AlbumState::Gone(id.clone(), gone));
+        let (mut harness, stage) = stage.harness([1280.0, 800.0]);
+        harness.run();
+        assert!(harness.query_by_label_contains("/nowhere/faces").is_some());
+        let [locate, again] = match lang {
+            Lang::En => ["Say where they are…", "Look again"],
+            Lang::Fr => ["Indiquer où elles sont…", "Chercher à nouveau"],
+        };
+        for name in [locate, again] {
+            harness.get_by_label(name).click();
+            harness.run();
+        }
+        assert_eq!(stage.borrow().actions, [Action::LocatePictures(id), Action::FindPictures]);
+    }
+}
