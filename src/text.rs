@@ -149,3 +149,9 @@ pub fn plural(lang: Lang, count: u64, one: Say, many: Say) -> String {
     };
     format!("{}\u{a0}{}", number(lang, count), if single { one } else { many }.get(lang))
 }
+
+/// The text with a capital first letter.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

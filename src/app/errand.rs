@@ -10,7 +10,7 @@ use std::{
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use crate::{
-    data::sample::Framing,
+    data::{name::ENDINGS, sample::Framing},
     files::atomic,
     predict::{self, Framed, frame},
     problem::{Kind, Problem},
@@ -314,7 +314,9 @@ fn titled(lang: Lang, title: Say, start: Option<&Path>) -> rfd::AsyncFileDialog 
 }
 
 fn pictures(dialog: rfd::AsyncFileDialog) -> rfd::AsyncFileDialog {
-    dialog.add_filter("JPEG, PNG, WebP, BMP", &["jpg", "jpeg", "png", "webp", "bmp", "JPG", "JPEG", "PNG"])
+    // Dialogs of Linux tell capitals apart.
+    let endings: Vec<String> = ENDINGS.iter().flat_map(|ending| [(*ending).to_owned(), ending.to_uppercase()]).collect();
+    dialog.add_filter("JPEG, PNG, WebP, BMP, GIF, TIFF", &endings)
 }
 
 fn preview(photo: &predict::Photo) -> Preview {

@@ -237,7 +237,7 @@ fn folder_to_table(predictor: &mut Predictor, folder: &Path, csv: &Path, framing
     };
     let outcome = batch::predict_folder(predictor, folder, csv, framing, &Control::default(), progress).map_err(one)?;
     terminal.line(&outcome.sentence(lang));
-    if let Some(problem) = outcome.unreadable_files() {
+    for problem in [outcome.unreadable_files(), outcome.skipped_files()].into_iter().flatten() {
         terminal::complain(&problem, lang);
     }
     Ok(())

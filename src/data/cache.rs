@@ -29,7 +29,12 @@ use super::{
     sample::{Oddity, PIXEL_BYTES, Pixels, SkipReason, Skipped, Source, Spare},
     scan::Scan,
 };
-use crate::{problem::Problem, train::control::Control, worker::Stage};
+use crate::{
+    files::regular::{self, Unread},
+    problem::Problem,
+    train::control::Control,
+    worker::Stage,
+};
 
 /// Decodes what is new in `scan`, fills in hashes and oddities, moves pictures that cannot be decoded to the skipped,
 /// and gives the pixels in the order of the samples that remain, and the unnamed pictures with theirs. `folder` is the
@@ -148,6 +153,8 @@ impl Cached {
             same.is_some_and(|entry| match &entry.outcome {
                 // Worth another try only if it may be opened now.
                 Outcome::Refused { reason: SkipReason::Unreadable { .. } } => File::open(root.join(&sample.file)).is_err(),
+                // Written before the program told formats apart; GIF and TIFF were none to it.
+                Outcome::Refused { reason: SkipReason::NotAPicture } => false,
                 _ => true,
             })
         };
@@ -324,12 +331,13 @@ fn read(root: &Path, scan: &Scan, index: usize, out: &mut [u8]) -> Entry {
     let (file, bytes) = (sample.file.clone(), sample.bytes);
     let modified = scan.modified[index];
     let refused = |reason, hash| Entry { file: file.clone(), bytes, modified, hash, outcome: Outcome::Refused { reason } };
-    if bytes > MOST_BYTES {
-        return refused(SkipReason::Damaged { details: format!("the file has {bytes} bytes") }, 0);
-    }
-    let content = match fs::read(root.join(&file)) {
+    let content = match regular::read(&root.join(&file), MOST_BYTES) {
         Ok(content) => content,
-        Err(error) => return refused(SkipReason::Unreadable { details: error.to_string() }, 0),
+        Err(Unread::NotAFile) => return refused(SkipReason::NotAFile, 0),
+        Err(Unread::TooLarge(bytes)) => {
+            return refused(SkipReason::Damaged { details: format!("the file has {bytes} bytes") }, 0);
+        }
+        Err(Unread::Failed(error)) => return refused(SkipReason::Unreadable { details: error.to_string() }, 0),
     };
     let content_hash = hash(&content);
     // A decoder that panics on a damaged file costs this picture, not the data set.

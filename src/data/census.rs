@@ -20,7 +20,8 @@ pub struct Census {
     pub usable: u64,
     /// Usable pictures with something odd, by kind: `no_race`, `misspelled`, `repaired`, `converted`, `not_square`, `small`, `suspect`, `wrong_extension`.
     pub odd: BTreeMap<String, u64>,
-    /// Files that are not used, by kind: `not_a_picture`, `name`, `damaged`, `unreadable`, `too_large`, `not_unicode`, `left_out`.
+    /// Files that are not used, by kind: `not_a_picture`, `name`, `damaged`, `unreadable`, `too_large`,
+    /// `unknown_content`, `foreign_format`, `not_a_file`, `not_unicode`, `left_out`.
     pub skipped: BTreeMap<String, u64>,
     pub copies: Copies,
     pub classes: [Class; 2],
@@ -168,6 +169,9 @@ pub fn reason_key(reason: &SkipReason) -> &'static str {
         SkipReason::Damaged { .. } => "damaged",
         SkipReason::Unreadable { .. } => "unreadable",
         SkipReason::TooLarge { .. } => "too_large",
+        SkipReason::Unknown => "unknown_content",
+        SkipReason::Foreign { .. } => "foreign_format",
+        SkipReason::NotAFile => "not_a_file",
         SkipReason::NotUnicode => "not_unicode",
         SkipReason::LeftOut => "left_out",
     }

@@ -1,4 +1,5 @@
-//! One file's bytes become a picture: JPEG, PNG, WebP or BMP by its content, upright, 8-bit RGB.
+//! One file's bytes become a picture: JPEG, PNG, WebP, BMP, or the first frame of a GIF or TIFF, by its content, upright,
+//! 8-bit RGB.
 
 use std::{cell::RefCell, io::Cursor};
 
@@ -7,6 +8,7 @@ use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, metadata::Orie
 
 use super::{
     augment::crop::SMALLEST,
+    format::Foreign,
     sample::{Oddity, PIXEL_BYTES, SIDE, SkipReason},
 };
 
@@ -99,14 +101,17 @@ pub fn shrink(rgb: &[u8], width: u32, height: u32, out: &mut [u8]) -> Result<(),
 /// Decodes without turning; refuses by the header where it can.
 fn open(bytes: &[u8], name: &str, most_pixels: u64) -> Result<(DynamicImage, Orientation, Option<Oddity>), SkipReason> {
     let damaged = |details: String| SkipReason::Damaged { details };
+    if let Some(is) = Foreign::find(bytes) {
+        return Err(SkipReason::Foreign { is });
+    }
     let format = image::guess_format(bytes).map_err(|_| match bytes {
         [] => damaged("the file is empty".to_owned()),
-        _ => SkipReason::NotAPicture,
+        _ => SkipReason::Unknown,
     })?;
     let jpeg = (format == ImageFormat::Jpeg).then(|| Jpeg::read(bytes));
     let reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut decoder = reader.into_decoder().map_err(|error| match error {
-        image::ImageError::Unsupported(_) => SkipReason::NotAPicture,
+        image::ImageError::Unsupported(_) => SkipReason::Unknown,
         error => damaged(error.to_string()),
     })?;
     let (width, height) = decoder.dimensions();
@@ -129,7 +134,7 @@ fn open(bytes: &[u8], name: &str, most_pixels: u64) -> Result<(DynamicImage, Ori
         Some(rgb) => rgb.into(),
         None => DynamicImage::from_decoder(decoder).map_err(|error| damaged(error.to_string()))?,
     };
-    let oddity = suspect.or_else(|| converted(&image, components)).or_else(|| wrong_extension(format, name));
+    let oddity = suspect.or_else(|| converted(&image, format, components)).or_else(|| wrong_extension(format, name));
     Ok((image, orientation, oddity))
 }
 
@@ -167,9 +172,12 @@ fn flatten(image: DynamicImage) -> image::RgbImage {
     image::RgbImage::from_raw(width, height, rgb).unwrap_or_default()
 }
 
-fn converted(image: &DynamicImage, components: u8) -> Option<Oddity> {
+fn converted(image: &DynamicImage, format: ImageFormat, components: u8) -> Option<Oddity> {
     let color = image.color();
-    let from = if components == 4 {
+    let from = if format == ImageFormat::Gif {
+        // Its decoder gives every one transparency.
+        "GIF"
+    } else if components == 4 {
         "CMYK"
     } else if color.bytes_per_pixel() / color.channel_count() > 1 {
         "16 bit"
@@ -189,6 +197,8 @@ fn wrong_extension(format: ImageFormat, name: &str) -> Option<Oddity> {
         ImageFormat::Jpeg => (&["jpg", "jpeg", "jpe", "jfif"], "JPEG"),
         ImageFormat::Png => (&["png"], "PNG"),
         ImageFormat::WebP => (&["webp"], "WebP"),
+        ImageFormat::Gif => (&["gif"], "GIF"),
+        ImageFormat::Tiff => (&["tif", "tiff"], "TIFF"),
         _ => (&["bmp"], "BMP"),
     };
     (!known.iter().any(|known| ending.ends_with(known))).then(|| Oddity::WrongExtension { is: is.to_owned() })

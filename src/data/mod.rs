@@ -1,9 +1,10 @@
 //! A folder becomes samples, a split, cached pixels, and batches.
 //!
-//! In the order of the way: `scan` finds the files (`name` and `layout` read what names and folders say), `cache`
-//! decodes each picture once (`decode`), `duplicates` finds copies, `edits` applies what the user decided about single
-//! pictures, `census` counts, `split` deals the samples into parts, `overlap` finds what the parts share, `augment`
-//! varies them, and `batch` hands them to training. `folders` writes the split out as a tree of folders; `sample_faces` draws a data set.
+//! In the order of the way: `walk` finds the files and `scan` what they show (`name` and `layout` read what names and
+//! folders say), `cache` decodes each picture once (`decode`, `format`), `duplicates` finds copies, `edits` applies what
+//! the user decided about single pictures, `census` counts, `split` deals the samples into parts, `overlap` finds what the
+//! parts share, `augment` varies them, and `batch` hands them to training. `folders` writes the split out as a tree of
+//! folders; `sample_faces` draws a data set.
 
 pub mod augment;
 pub mod batch;
@@ -13,6 +14,7 @@ pub mod decode;
 pub mod duplicates;
 pub mod edits;
 pub mod folders;
+pub mod format;
 pub mod hash;
 pub mod layout;
 pub mod name;
@@ -22,6 +24,7 @@ pub mod sample;
 pub mod sample_faces;
 pub mod scan;
 pub mod split;
+pub mod walk;
 
 use crate::{files::Places, problem::Problem, train::control::Control, worker::Stage};
 use edits::Edits;

@@ -71,26 +71,28 @@ pub fn propose(name: &str) -> Option<String> {
     readable(fields.join("_")).or_else(|| readable(format!("{age}_{gender}_{date}")))
 }
 
-/// Whether the name ends as a picture that the program decodes.
+/// Whether the name ends as a picture, be it one that the program does not decode: the first bytes tell.
 pub fn is_picture(name: &str) -> bool {
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).trim();
-    // Files that macOS leaves on foreign disks: `._` and the picture's name.
-    !name.starts_with("._") && PICTURES.iter().any(|known| known.eq_ignore_ascii_case(ending)) || lacks_dot(name).is_some()
+    ENDINGS.iter().chain(&FOREIGN).any(|known| known.eq_ignore_ascii_case(ending)) || lacks_dot(name).is_some()
 }
 
-const PICTURES: [&str; 7] = ["jpg", "jpeg", "jpe", "jfif", "png", "webp", "bmp"];
+/// Endings of the pictures that the program decodes.
+pub const ENDINGS: [&str; 10] = ["jpg", "jpeg", "jpe", "jfif", "png", "webp", "bmp", "gif", "tif", "tiff"];
+/// Endings of pictures that it names but does not decode; see [`super::format`].
+const FOREIGN: [&str; 10] = ["heic", "heif", "hif", "avif", "jp2", "j2k", "jpf", "jpx", "jpc", "jxl"];
 
 /// The known ending of a name that ends in it without a dot: `…357jpg`.
 fn lacks_dot(name: &str) -> Option<&'static str> {
     let lower = name.to_ascii_lowercase();
-    let known = PICTURES.into_iter().find(|known| lower.ends_with(known))?;
+    let known = ENDINGS.into_iter().find(|known| lower.ends_with(known))?;
     lower[..lower.len() - known.len()].ends_with(|c: char| c.is_ascii_digit()).then_some(known)
 }
 
 /// `.jpg`, or `.jpg.chip.jpg`, with any of the endings.
 fn is_ending(ending: &str) -> bool {
     let mut parts = ending.split('.');
-    let known = |part: Option<&str>| part.is_some_and(|p| PICTURES.iter().any(|known| known.eq_ignore_ascii_case(p)));
+    let known = |part: Option<&str>| part.is_some_and(|p| ENDINGS.iter().any(|known| known.eq_ignore_ascii_case(p)));
     parts.next() == Some("")
         && known(parts.next())
         && match (parts.next(), parts.next(), parts.next()) {
@@ -105,6 +107,6 @@ fn meant_ending(ending: &str) -> String {
         return ".jpg.chip.jpg".to_owned();
     }
     let lower = ending.to_ascii_lowercase();
-    let known = PICTURES.into_iter().find(|known| lower.trim_end().ends_with(known)).unwrap_or("jpg");
+    let known = ENDINGS.into_iter().find(|known| lower.trim_end().ends_with(known)).unwrap_or("jpg");
     format!(".{known}")
 }

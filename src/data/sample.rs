@@ -7,7 +7,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{census::Findings, duplicates::Look, edits::Edited, hash::hash};
+use super::{census::Findings, duplicates::Look, edits::Edited, format::Foreign, hash::hash};
 use crate::{
     engine::Album,
     text::{Say, Sentence, say},
@@ -108,6 +108,12 @@ pub enum SkipReason {
     Unreadable { details: String },
     /// More pixels than a face crop can have; refused before it is decoded.
     TooLarge { width: u32, height: u32 },
+    /// A picture by its name, but its content is in no format that is known.
+    Unknown,
+    /// A format that is known and not decoded.
+    Foreign { is: Foreign },
+    /// A pipe, a socket or a device; it is never opened.
+    NotAFile,
     /// The file's name is not valid Unicode.
     NotUnicode,
     /// The user left it out.
@@ -155,6 +161,9 @@ impl SkipReason {
                 en: format!("far too large for a face, {width} × {height}"),
                 fr: format!("bien trop grande pour un visage, {width} × {height}"),
             },
+            Self::Unknown => say("its content is no picture", "son contenu n’est pas une image").into(),
+            Self::Foreign { is } => is.sentence(),
+            Self::NotAFile => say("a pipe or a device, not a file", "un tube ou un périphérique, pas un fichier").into(),
             Self::NotUnicode => say("its name is not valid Unicode", "son nom n’est pas de l’Unicode valide").into(),
             Self::LeftOut => say("left out by you", "écartée par vous").into(),
         }

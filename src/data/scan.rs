@@ -4,12 +4,7 @@
 //! with or without `train|validation|test` above or below them. Folders named `female` and `male` win over the gender in
 //! the names, since somebody sorted them; with any other folder names, UTKFace's file names win.
 
-use std::{
-    collections::HashSet,
-    fs, io,
-    path::{Path, PathBuf},
-    time::UNIX_EPOCH,
-};
+use std::{fs, io, path::Path, time::UNIX_EPOCH};
 
 use rayon::prelude::*;
 
@@ -17,6 +12,7 @@ use super::{
     layout::Layout,
     name,
     sample::{Sample, SkipReason, Skipped},
+    walk::{Walk, walk},
 };
 use crate::{
     problem::{Kind, Problem},
@@ -45,11 +41,11 @@ pub struct Scan {
 /// cancelled.
 pub fn scan(root: &Path, control: &Control, progress: &mut dyn FnMut(Stage, u64, u64)) -> Result<Scan, Problem> {
     check_root(root)?;
-    let mut found = walk(root, control, progress)?;
+    let mut found = walk(root, control, &mut |met| progress(Stage::Scanning, met, 0))?;
     let shown = found.files.len() as u64;
-    found.files.sort_unstable_by(|a, b| (&a.tree, &a.name).cmp(&(&b.tree, &b.name)));
+    found.files.sort_unstable();
     let names: Vec<Option<name::Name>> = found.files.par_iter().map(|file| name::read(&file.name)).collect();
-    let layout = Layout::find(found.files.chunk_by(|a, b| a.tree == b.tree).map(|chunk| chunk[0].tree.as_slice()));
+    let layout = Layout::find(found.files.chunk_by(|a, b| a.tree == b.tree).map(|chunk| &*chunk[0].tree));
     let named = names.iter().flatten().count();
     let by_folder = layout.is_gender() || named == 0 || (named * 2 < found.files.len() && layout.classes.len() > 1);
     if by_folder && layout.classes.len() != 2 {
@@ -112,87 +108,6 @@ pub fn scan(root: &Path, control: &Control, progress: &mut dyn FnMut(Stage, u64,
     Ok(scan)
 }
 
-/// What the walk met.
-struct Found {
-    files: Vec<File>,
-    skipped: Vec<Skipped>,
-}
-
-/// A file that is a picture by its name.
-struct File {
-    /// Names of the folders below the root.
-    tree: Vec<String>,
-    name: String,
-}
-
-impl File {
-    /// Path below the root.
-    fn path(&self) -> PathBuf {
-        self.tree.iter().chain([&self.name]).collect()
-    }
-}
-
-fn walk(root: &Path, control: &Control, progress: &mut dyn FnMut(Stage, u64, u64)) -> Result<Found, Problem> {
-    let mut found = Found { files: Vec::new(), skipped: Vec::new() };
-    let mut met = 0u64;
-    // Links to folders are followed, each folder once.
-    let mut seen: HashSet<PathBuf> = fs::canonicalize(root).into_iter().collect();
-    let mut waiting: Vec<Vec<String>> = vec![Vec::new()];
-    while let Some(tree) = waiting.pop() {
-        let below: PathBuf = tree.iter().collect();
-        let entries = match fs::read_dir(root.join(&below)) {
-            Ok(entries) => entries,
-            Err(error) if tree.is_empty() => return Err(Problem::io(root, &error)),
-            Err(error) => {
-                found.skip(below, SkipReason::Unreadable { details: error.to_string() });
-                continue;
-            }
-        };
-        for entry in entries {
-            if met.is_multiple_of(1000) {
-                if control.cancelled() {
-                    return Err(Problem::cancelled());
-                }
-                progress(Stage::Scanning, met, 0);
-            }
-            met += 1;
-            let entry = match entry {
-                Ok(entry) => entry,
-                Err(error) => {
-                    found.skip(below.clone(), SkipReason::Unreadable { details: error.to_string() });
-                    continue;
-                }
-            };
-            let Ok(name) = entry.file_name().into_string() else {
-                found.skip(below.join(entry.file_name().to_string_lossy().into_owned()), SkipReason::NotUnicode);
-                continue;
-            };
-            let kind = match entry.file_type() {
-                Ok(kind) if kind.is_symlink() => fs::metadata(entry.path()).map(|m| m.file_type()),
-                kind => kind,
-            };
-            match kind {
-                Ok(kind) if kind.is_dir() => {
-                    let new = fs::canonicalize(entry.path()).is_ok_and(|path| seen.insert(path));
-                    if new && !name.starts_with('.') {
-                        waiting.push([tree.as_slice(), &[name]].concat());
-                    }
-                }
-                Ok(_) if !name::is_picture(&name) => found.skip(below.join(&name), SkipReason::NotAPicture),
-                Ok(_) => found.files.push(File { tree: tree.clone(), name }),
-                Err(error) => found.skip(below.join(&name), SkipReason::Unreadable { details: error.to_string() }),
-            }
-        }
-    }
-    Ok(found)
-}
-
-impl Found {
-    fn skip(&mut self, file: PathBuf, reason: SkipReason) {
-        self.skipped.push(Skipped { file, reason, proposal: None });
-    }
-}
-
 /// Size in bytes and time of the last change of a file.
 fn stamp(path: &Path) -> io::Result<(u64, u64)> {
     let meta = fs::metadata(path)?;
@@ -227,7 +142,7 @@ fn check_root(root: &Path) -> Result<(), Problem> {
 }
 
 /// Why a tree that has to be read by its folders cannot be.
-fn not_two_classes(root: &Path, layout: &Layout, found: &Found, named: usize) -> Problem {
+fn not_two_classes(root: &Path, layout: &Layout, found: &Walk, named: usize) -> Problem {
     let shown = root.display();
     let names = |n: usize| layout.classes.iter().take(n).map(|c| format!("“{c}”")).collect::<Vec<_>>().join(", ");
     let (what, remedy) = match layout.classes.len() {
@@ -237,8 +152,8 @@ fn not_two_classes(root: &Path, layout: &Layout, found: &Found, named: usize) ->
         ),
         _ if found.files.is_empty() => (
             Sentence {
-                en: format!("{shown} holds no pictures (JPEG, PNG, WebP, BMP)"),
-                fr: format!("{shown} ne contient pas d’images (JPEG, PNG, WebP, BMP)"),
+                en: format!("{shown} holds no pictures (JPEG, PNG, WebP, BMP, GIF, TIFF)"),
+                fr: format!("{shown} ne contient pas d’images (JPEG, PNG, WebP, BMP, GIF, TIFF)"),
             },
             say("Choose the folder that holds the pictures", "Choisissez le dossier qui contient les images"),
         ),

@@ -2,5 +2,6 @@
 
 pub mod atomic;
 mod places;
+pub mod regular;
 
 pub use places::{Places, home};

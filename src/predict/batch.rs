@@ -17,7 +17,10 @@ use super::{
     predictor::{Answer, Predictor},
 };
 use crate::{
-    data::sample::{Framing, PIXEL_BYTES},
+    data::{
+        sample::{Framing, PIXEL_BYTES, SkipReason, Skipped},
+        walk::{self, walk},
+    },
     files::atomic,
     problem::{Kind, Problem},
     text::{Lang, Sentence, say},
@@ -35,6 +38,8 @@ pub struct BatchOutcome {
     pub without_face: usize,
     /// Pictures that could not be read, with the reason; they have a row too.
     pub unreadable: Vec<(PathBuf, Problem)>,
+    /// Files and folders that were not opened, with the reasons; they have no row.
+    pub skipped: Vec<Skipped>,
 }
 
 /// Pictures that are decoded in parallel and judged together, between two looks at the control.
@@ -42,9 +47,6 @@ const CHUNK: usize = 64;
 
 /// Unreadable files that a card names; its details name all.
 const NAMED: usize = 6;
-
-/// Endings of files that are pictures.
-const ENDINGS: [&str; 5] = ["jpg", "jpeg", "png", "webp", "bmp"];
 
 /// One row of the file without its first column, the name.
 struct Row {
@@ -76,7 +78,7 @@ pub fn predict_folder(
     control: &Control,
     mut progress: impl FnMut(usize, usize),
 ) -> Result<BatchOutcome, Problem> {
-    let files = pictures_below(folder)?;
+    let (files, skipped) = pictures_below(folder, control)?;
     if files.is_empty() {
         return Err(Problem::new(
             Kind::Data,
@@ -85,8 +87,8 @@ pub fn predict_folder(
                 fr: format!("{} ne contient aucune image", folder.display()),
             },
             say(
-                "Choose a folder with JPEG, PNG, WebP or BMP files",
-                "Choisissez un dossier avec des fichiers JPEG, PNG, WebP ou BMP",
+                "Choose a folder with JPEG, PNG, WebP, BMP, GIF or TIFF files",
+                "Choisissez un dossier avec des fichiers JPEG, PNG, WebP, BMP, GIF ou TIFF",
             ),
         ));
     }
@@ -96,7 +98,7 @@ pub fn predict_folder(
     let write_failed = |error: std::io::Error| Problem { kind: Kind::Disk, ..Problem::io(csv, &error) };
     let todo: Vec<&PathBuf> = files.iter().filter(|name| !done.contains(&*name.to_string_lossy())).collect();
     let continued = files.len() - todo.len();
-    let mut outcome = BatchOutcome { pictures: continued, continued, ..BatchOutcome::default() };
+    let mut outcome = BatchOutcome { pictures: continued, continued, skipped, ..BatchOutcome::default() };
     progress(continued, files.len());
     thread::scope(|scope| {
         // The next pictures are decoded while these are judged; whoever reads no more ends the thread.
@@ -169,6 +171,26 @@ impl BatchOutcome {
         (count > 0).then(|| Problem::new(Kind::Picture, what, remedy).because(details))
     }
 
+    /// The files that were not opened as one card, each with its reason in the details.
+    pub fn skipped_files(&self) -> Option<Problem> {
+        let count = self.skipped.len() as u64;
+        let what = Sentence::by(|lang| {
+            let files = crate::text::plural(
+                lang,
+                count,
+                say("entry of the folder was not opened:", "élément du dossier n’a pas été ouvert :"),
+                say("entries of the folder were not opened:", "éléments du dossier n’ont pas été ouverts :"),
+            );
+            let named = |s: &Skipped| format!("{} ({})", s.file.display(), s.reason.sentence().get(lang));
+            let names: Vec<String> = self.skipped.iter().take(NAMED).map(named).collect();
+            format!("{files} {}{}", names.join(", "), if self.skipped.len() > NAMED { "…" } else { "" })
+        });
+        let remedy = say("The table lacks them; all others are in it", "Le tableau ne les contient pas ; tout le reste y est");
+        let line = |s: &Skipped| format!("{}: {:?}", s.file.display(), s.reason);
+        let details = self.skipped.iter().map(line).collect::<Vec<_>>().join("\n");
+        (count > 0).then(|| Problem::new(Kind::Picture, what, remedy).because(details))
+    }
+
     /// The outcome in one sentence.
     pub fn sentence(&self, lang: Lang) -> String {
         let count = |n: usize, one, many| crate::text::plural(lang, n as u64, one, many);
@@ -208,33 +230,15 @@ pub fn field(text: &str) -> String {
     if text.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }
 
-/// Every picture below `folder` by its name, with sub-folders, sorted; links to folders are not followed.
-fn pictures_below(folder: &Path) -> Result<Vec<PathBuf>, Problem> {
-    let mut files = Vec::new();
-    let mut folders = vec![PathBuf::new()];
-    while let Some(below) = folders.pop() {
-        let path = folder.join(&below);
-        let entries = match fs::read_dir(&path) {
-            Ok(entries) => entries,
-            // A sub-folder that may not be read does not keep the others from being judged.
-            Err(_) if !below.as_os_str().is_empty() => continue,
-            Err(error) => return Err(Problem::io(&path, &error)),
-        };
-        for entry in entries.flatten() {
-            let name = below.join(entry.file_name());
-            match entry.file_type() {
-                Ok(kind) if kind.is_dir() => folders.push(name),
-                Ok(_) if is_picture(&name) => files.push(name),
-                _ => {}
-            }
-        }
-    }
+/// Every picture below `folder` by its name, sorted, and the files that are pictures by their names but cannot be opened.
+fn pictures_below(folder: &Path, control: &Control) -> Result<(Vec<PathBuf>, Vec<Skipped>), Problem> {
+    let found = walk(folder, control, &mut |_| {})?;
+    let mut files: Vec<PathBuf> = found.files.iter().map(walk::File::path).collect();
     files.sort();
-    Ok(files)
-}
-
-fn is_picture(name: &Path) -> bool {
-    name.extension().is_some_and(|e| ENDINGS.iter().any(|ending| e.eq_ignore_ascii_case(ending)))
+    let mut skipped = found.skipped;
+    skipped.retain(|skipped| skipped.reason != SkipReason::NotAPicture);
+    skipped.sort_by(|a, b| a.file.cmp(&b.file));
+    Ok((files, skipped))
 }
 
 fn prepare(path: &Path, framing: Framing) -> Prepared {

@@ -1,16 +1,18 @@
 //! A photo of any size, upright, and squares cut from it.
 
-use std::{cell::RefCell, fs, path::Path};
+use std::{cell::RefCell, path::Path};
 
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer, images::Image, images::ImageRef};
 
 use crate::{
     data::{
         decode,
+        format::Foreign,
         sample::{SIDE, SkipReason},
     },
+    files::regular::{self, Unread},
     problem::{Kind, Problem},
-    text::{Sentence, say},
+    text::{Sentence, capital, say},
 };
 
 /// A decoded photo, turned upright.
@@ -32,6 +34,8 @@ pub struct Square {
 
 /// More pixels than any camera gives; refused before they are decoded.
 const MOST_PIXELS: u64 = 250_000_000;
+/// A file larger than this is not read: what so many pixels take at most, 8 bytes each.
+const MOST_BYTES: u64 = MOST_PIXELS * 8;
 
 impl Photo {
     /// Reads the photo in a file.
@@ -39,14 +43,18 @@ impl Photo {
     /// # Errors
     /// As [`Photo::decode`], with the file's name, and a file that cannot be read.
     pub fn open(path: &Path) -> Result<Self, Problem> {
-        let bytes = fs::read(path).map_err(|error| Problem::io(path, &error))?;
+        let bytes = regular::read(path, MOST_BYTES).map_err(|unread| match unread {
+            Unread::Failed(error) => Problem::io(path, &error),
+            Unread::NotAFile => no_file(path),
+            Unread::TooLarge(bytes) => unreadable(format!("{}: {bytes} bytes", path.display())),
+        })?;
         Self::decode(&bytes).map_err(|problem| {
             let details = format!("{}: {}", path.display(), problem.details);
             problem.because(details)
         })
     }
 
-    /// Decodes JPEG, PNG, WebP or BMP as the data set's pictures are decoded: upright, transparent places white.
+    /// Decodes a picture as the data set's pictures are decoded: upright, transparent places white.
     ///
     /// # Errors
     /// Not a picture, damaged, or too large.
@@ -60,6 +68,7 @@ impl Photo {
                 },
                 say("Make it smaller first", "Réduisez-la d’abord"),
             ),
+            SkipReason::Foreign { is } => foreign(is),
             SkipReason::Damaged { details } => unreadable(details),
             reason => unreadable(reason.sentence().en),
         })?;
@@ -158,7 +167,33 @@ fn unreadable(details: impl ToString) -> Problem {
     Problem::new(
         Kind::Picture,
         say("This is not a picture that can be read", "Ce n’est pas une image lisible"),
-        say("Take a JPEG, PNG, WebP or BMP file", "Prenez un fichier JPEG, PNG, WebP ou BMP"),
+        say("Take a JPEG, PNG, WebP, BMP, GIF or TIFF file", "Prenez un fichier JPEG, PNG, WebP, BMP, GIF ou TIFF"),
     )
     .because(details)
+}
+
+/// The picture is in a format that is known by name alone.
+fn foreign(is: Foreign) -> Problem {
+    let (name, remedy) = (is.name(), is.remedy());
+    Problem::new(
+        Kind::Picture,
+        Sentence {
+            en: format!("This is {}, which cannot be read here", name.en),
+            fr: format!("C’est {}, un format qui n’est pas lu ici", name.fr),
+        },
+        Sentence { en: capital(remedy.en), fr: capital(remedy.fr) },
+    )
+}
+
+fn no_file(path: &Path) -> Problem {
+    let shown = path.display();
+    let what = if path.is_dir() {
+        Sentence { en: format!("{shown} is a folder, not a picture"), fr: format!("{shown} est un dossier, pas une image") }
+    } else {
+        Sentence {
+            en: format!("{shown} is a pipe or a device, not a file"),
+            fr: format!("{shown} est un tube ou un périphérique, pas un fichier"),
+        }
+    };
+    Problem::new(Kind::Picture, what, say("Choose a picture", "Choisissez une image"))
 }

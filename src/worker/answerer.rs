@@ -49,7 +49,7 @@ pub struct Question {
 #[derive(Clone, Debug)]
 pub enum Photo {
     File(PathBuf),
-    /// A JPEG, PNG, WebP or BMP file's content; EXIF orientation is honored.
+    /// A picture file's content; EXIF orientation is honored.
     Bytes(Vec<u8>),
     /// `width * height * 3` bytes of RGB, row by row.
     Rgb {

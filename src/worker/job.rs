@@ -366,7 +366,7 @@ fn predict_folder(
     };
     let outcome = batch::predict_folder(&mut predictor, folder, csv, framing, control, progress)?;
     let what = Sentence::by(|lang| outcome.sentence(lang));
-    if let Some(problem) = outcome.unreadable_files() {
+    for problem in [outcome.unreadable_files(), outcome.skipped_files()].into_iter().flatten() {
         emit(Event::Warned(problem));
     }
     emit(Event::Wrote { path: csv.to_owned(), what });

@@ -141,7 +141,7 @@ fn damaged_and_oversized_files_are_refused_with_their_reason() {
     }
     assert!(decode(&jpeg, "a.jpg").is_ok());
     assert!(decode(&[&jpeg[..], b"trailing bytes of a camera"].concat(), "a.jpg").is_ok());
-    assert_eq!(decode(b"Dear diary", "a.jpg"), Err(SkipReason::NotAPicture));
+    assert_eq!(decode(b"Dear diary", "a.jpg"), Err(SkipReason::Unknown));
     assert!(matches!(decode(b"", "a.jpg"), Err(SkipReason::Damaged { .. })));
     // Headers of 20,000 x 20,000: the rest of the file does not matter, since it is not read.
     let large = Err(SkipReason::TooLarge { width: 20_000, height: 20_000 });
@@ -304,7 +304,7 @@ fn bad_pictures_are_skipped_and_remembered() {
         assert_eq!((data.samples.len(), data.pixels.len(), data.skipped.len()), (9, 9, 2));
         let reason = |i| &data.skipped.iter().find(|s| s.file == Path::new(&name(i))).unwrap().reason;
         assert!(matches!(reason(0), SkipReason::Damaged { .. }));
-        assert_eq!(*reason(1), SkipReason::NotAPicture);
+        assert_eq!(*reason(1), SkipReason::Unknown);
         let oddity = |i| data.samples.iter().find(|s| s.file == Path::new(&name(i))).unwrap().oddity.clone();
         assert_eq!(oddity(2), Some(Oddity::WrongExtension { is: "PNG".into() }));
         assert_eq!(oddity(3), Some(Oddity::NotSquare { width: 60, height: 90 }));

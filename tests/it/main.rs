@@ -65,6 +65,7 @@ mod theme;
 mod tidy;
 mod training;
 mod training_page;
+mod walk;
 mod watched;
 mod window_pace;
 mod worker;

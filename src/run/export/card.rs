@@ -7,7 +7,7 @@ use crate::{
     knob::Knobs,
     model::{Network, summary},
     run::{RunView, date},
-    text::{Lang, Say, decimal, duration, number, percent, say},
+    text::{Lang, Say, capital, decimal, duration, number, percent, say},
 };
 
 /// The card as a Markdown file.
@@ -440,9 +440,4 @@ pub fn source_kind(view: &RunView) -> Kind {
         Source::Folder(_) if words::is_utkface(&view.info.classes) && view.info.framing == Framing::FaceCrop => Kind::UtkFace,
         Source::Folder(_) => Kind::Other,
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
