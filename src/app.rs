@@ -367,6 +367,7 @@ impl App {
             thumbs: &mut self.thumbs,
             devices: &self.devices,
             device: &self.preferences.device,
+            tables: self.preferences.tables,
             recent: &self.recent,
             actions: &mut self.actions,
         };

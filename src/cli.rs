@@ -12,8 +12,9 @@ mod trial;
 use std::process::ExitCode;
 
 use crate::{
+    files::table::TableForm,
     problem::{Kind, Problem},
-    run::RunStore,
+    run::{RunStore, export::ExportOptions},
     text::{Lang, say},
     worker::Onward,
 };
@@ -42,11 +43,13 @@ pub fn run() -> Wanted {
             train::resume(&run, data, how, &mut Terminal::new(lang, json))
         }
         Command::Evaluate { run, data, device, mirror, json } => models::evaluate(run, data, device, mirror, json, lang),
-        Command::Predict { run, paths, csv, faces, device } => {
-            models::predict(&run, &paths, csv.as_deref(), faces, &device, lang)
+        Command::Predict { run, paths, csv, csv_style, overwrite, faces, device } => {
+            let wanted = models::Wanted { csv, form: TableForm::new(csv_style, lang), overwrite };
+            models::predict(&run, &paths, wanted, faces, &device, lang)
         }
-        Command::Export { run, format, out, pictures } => {
-            models::export(run, &format, out, pictures, &mut Terminal::new(lang, false))
+        Command::Export { run, format, out, pictures, csv_style, overwrite } => {
+            let options = ExportOptions { lang, mistakes: pictures, tables: csv_style, overwrite };
+            models::export(run, &format, out, options, &mut Terminal::new(lang, false))
         }
         Command::Import { folder } => models::import(folder, lang),
         Command::Runs { json } => models::runs(json, lang),

@@ -34,6 +34,10 @@ pub enum Kind {
     Picture,
     /// Writing to the disk: full, no permission…
     Disk,
+    /// Something is there already that is replaced only if the user says so.
+    Exists,
+    /// Something is there already that is not replaced at all.
+    Taken,
     /// Files from elsewhere: weights, settings, runs that do not fit.
     File,
     /// The device has too little memory for the plan.

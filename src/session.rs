@@ -17,6 +17,7 @@ use crate::{
         sample::{Dataset, Framing, Source},
     },
     engine::{Device, SelfTest},
+    files::table::TableForm,
     predict::{Framed, predictor::caution},
     problem::{Kind, Problem},
     run::{RunInfo, RunView},
@@ -216,6 +217,7 @@ pub struct TableJob {
     pub folder: PathBuf,
     pub csv: PathBuf,
     pub framing: Framing,
+    pub form: TableForm,
 }
 
 /// The run that answers about photos.

@@ -12,7 +12,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use crate::{
     data::{name::ENDINGS, sample::Framing},
     files::atomic,
-    predict::{self, Framed, frame},
+    predict::{self, Framed, batch::default_name, frame},
     problem::{Kind, Problem},
     run::export::{ExportOptions, Format, PlotKind},
     settings::Settings,
@@ -195,6 +195,8 @@ impl Errands {
 
     pub fn choose_export(&mut self, run: String, format: Format, options: ExportOptions, file: String) {
         let dialog = titled(options.lang, say("Export as", "Exporter sous"), None).set_file_name(file);
+        // The dialog asks before a file is replaced; of what is in a folder it knows nothing.
+        let options = ExportOptions { overwrite: !format.is_folder(), ..options };
         self.ask(async move {
             let path = dialog.save_file().await?.path().to_owned();
             Some(Fetched::ExportTo { run, format, options, path })
@@ -254,10 +256,11 @@ impl Errands {
         let from = titled(lang, say("A folder of pictures to predict", "Un dossier d’images à prédire"), None);
         let title =
             say("Write the table to; one that was begun goes on", "Écrire le tableau dans ; un tableau commencé est poursuivi");
-        let to = titled(lang, title, None).add_filter("CSV", &["csv"]).set_file_name("predictions.csv");
+        let to = titled(lang, title, None).add_filter("CSV", &["csv"]);
         self.ask(async move {
             let folder = from.pick_folder().await?.path().to_owned();
-            let csv = to.save_file().await?.path().to_owned();
+            let name = default_name(&run, &folder, framing);
+            let csv = to.set_file_name(name).save_file().await?.path().to_owned();
             Some(Fetched::PredictFolder { run, folder, csv, framing })
         });
     }

@@ -6,7 +6,10 @@ use egui::Context;
 
 use super::{App, errand::Fetched};
 use crate::{
+    files::table::TableForm,
     problem::{Kind, Problem},
+    run::export::ExportOptions,
+    session::TableJob,
     text::{Lang, decimal, say},
     ui::{Action, page::Page, widget::curves},
     worker::Onward,
@@ -30,6 +33,8 @@ pub(super) enum Way {
     SlowerAnew(f64),
     /// Ask for another place for what could not be written.
     OtherPlace,
+    /// Replace what is there.
+    Replace,
     /// Open the folder that is full.
     ShowPlace(PathBuf),
     ShowSetting(Page),
@@ -53,6 +58,7 @@ impl Way {
                 Lang::Fr => format!("Recommencer à {}", curves::rate(lang, *rate)),
             },
             Self::OtherPlace => plain("Choose another place…", "Choisir un autre endroit…"),
+            Self::Replace => plain("Replace it", "Le remplacer"),
             Self::ShowPlace(_) => plain("Open the folder", "Ouvrir le dossier"),
             Self::ShowSetting(_) => plain("Show the setting", "Montrer le réglage"),
         }
@@ -80,6 +86,11 @@ impl App {
                 let folder = path.and_then(Path::parent).map(|folder| Way::ShowPlace(folder.to_owned()));
                 other.then_some(Way::OtherPlace).into_iter().chain(folder).collect()
             }
+            // Only about what was asked for last: the buttons ask for the same again.
+            Kind::Exists | Kind::Taken if self.wanted_place().is_some_and(|place| is_about(problem, place)) => {
+                let replace = (problem.kind == Kind::Exists).then_some(Way::Replace);
+                [Way::OtherPlace].into_iter().chain(replace).collect()
+            }
             Kind::Settings => problem.knob.as_deref().map(|knob| Way::ShowSetting(page_of(knob))).into_iter().collect(),
             _ => Vec::new(),
         }
@@ -88,7 +99,7 @@ impl App {
     /// Where the user last asked to have something written.
     fn wanted_place(&self) -> Option<&Path> {
         match self.written.as_ref()? {
-            Fetched::ExportTo { path, .. } | Fetched::SettingsTo(path) => Some(path),
+            Fetched::ExportTo { path, .. } | Fetched::PlotTo { path, .. } | Fetched::SettingsTo(path) => Some(path),
             Fetched::CopyTo { out, .. } => Some(out),
             Fetched::PredictFolder { csv, .. } => Some(csv),
             _ => None,
@@ -120,8 +131,28 @@ impl App {
                 self.train();
             }
             Way::OtherPlace => self.ask_again(),
+            Way::Replace => self.replace(),
             Way::ShowPlace(folder) => self.perform(ctx, Action::OpenPath(folder)),
             Way::ShowSetting(page) => self.page = page,
+        }
+    }
+
+    /// Does once more what something was in the way of, and lets it replace that.
+    fn replace(&mut self) {
+        match self.written.clone() {
+            Some(Fetched::ExportTo { run, format, options, path }) => {
+                let options = ExportOptions { overwrite: true, ..options };
+                self.take(Fetched::ExportTo { run, format, options, path });
+            }
+            Some(Fetched::PlotTo { plot, threshold, temperature, path }) => {
+                // With its ending, the path is the user's own choice.
+                self.take(Fetched::PlotTo { plot, threshold, temperature, path: path.with_extension("png") });
+            }
+            Some(Fetched::PredictFolder { run, folder, csv, framing }) => {
+                let form = TableForm::new(self.preferences.tables, self.preferences.lang);
+                self.predict_folder(TableJob { run, folder, csv, framing, form }, true);
+            }
+            _ => {}
         }
     }
 
@@ -142,6 +173,11 @@ impl App {
             _ => {}
         }
     }
+}
+
+/// Whether `problem` is about what was to be written to `place`, which may lack the ending that it was given.
+fn is_about(problem: &Problem, place: &Path) -> bool {
+    problem.path.as_deref().is_some_and(|path| path == place || path.with_extension("") == place)
 }
 
 /// A tenth of `rate`, without the noise of binary fractions, within what the setting allows.

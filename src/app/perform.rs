@@ -7,6 +7,7 @@ use egui::Context;
 use super::{App, errand::Fetched, history::Step, interrupted::Interrupted, planning::Checked, set_mode};
 use crate::{
     data::sample::{Dataset, Source},
+    files::table::TableForm,
     knob::Choice as _,
     plan::Plan,
     preset::Preset,
@@ -92,7 +93,12 @@ impl App {
                     "" => format!("{run}-{}", format.key()),
                     ending => format!("{run}.{ending}"),
                 };
-                self.errands.choose_export(run, format, ExportOptions { lang, mistakes }, file);
+                self.errands.choose_export(
+                    run,
+                    format,
+                    ExportOptions { lang, mistakes, tables: self.preferences.tables, overwrite: false },
+                    file,
+                );
             }
             Action::SavePlot { plot, threshold, temperature } => self.errands.choose_plot(lang, plot, threshold, temperature),
             Action::LocatePictures(run) => self.errands.choose_run_pictures(lang, run),
@@ -130,7 +136,7 @@ impl App {
             Action::PredictFolder { run, framing } => self.errands.choose_prediction_folder(lang, run, framing),
             Action::ContinueTable => {
                 if let Some(job) = self.session.table.clone() {
-                    self.predict_folder(job);
+                    self.predict_folder(job, false);
                 }
             }
             Action::ChooseOwnPicture => self.errands.choose_own_picture(lang),
@@ -166,6 +172,7 @@ impl App {
                 self.preferences.zoom = zoom;
                 ctx.set_zoom_factor(zoom);
             }
+            Action::Tables(style) => self.preferences.tables = style,
             Action::Device(device) => self.preferences.device = device,
             Action::TestDevice(device) if !self.session.phase.busy() => {
                 self.session.tested.remove(&device);
@@ -371,7 +378,10 @@ impl App {
                     Command::Evaluate { run, source: Some(Source::Folder(folder)), dataset: None, device, mirrored: None };
                 self.send(command, Some(Phase::Judging(Progress::at(Stage::Evaluating))));
             }
-            Fetched::PredictFolder { run, folder, csv, framing } => self.predict_folder(TableJob { run, folder, csv, framing }),
+            Fetched::PredictFolder { run, folder, csv, framing } => {
+                let form = TableForm::new(self.preferences.tables, self.preferences.lang);
+                self.predict_folder(TableJob { run, folder, csv, framing, form }, false);
+            }
             Fetched::Preview { photo, name, preview, framed } => self.add_photo(photo, name, preview, framed),
             Fetched::Framed { photo, framed } => self.framed(photo, framed),
             Fetched::Cached(pixels) => self.session.own_picture = Some(pixels),
@@ -386,8 +396,9 @@ impl App {
         if let Some(report) = &mut view.report {
             (report.threshold, report.temperature) = (threshold, temperature);
         }
-        let path = if path.extension().is_none() { path.with_extension("png") } else { path };
-        self.send(Command::SavePlot { view: Arc::new(view), plot, lang: self.preferences.lang, path }, None);
+        // The dialog has asked before a file is replaced, but not about the one with the ending that it lacks.
+        let (path, overwrite) = if path.extension().is_none() { (path.with_extension("png"), false) } else { (path, true) };
+        self.send(Command::SavePlot { view: Arc::new(view), plot, lang: self.preferences.lang, path, overwrite }, None);
     }
 
     fn import_run(&mut self, folder: PathBuf) {
@@ -395,12 +406,13 @@ impl App {
         self.page = Page::Runs;
     }
 
-    fn predict_folder(&mut self, job: TableJob) {
-        let TableJob { run, folder, csv, framing } = job.clone();
+    pub(super) fn predict_folder(&mut self, job: TableJob, overwrite: bool) {
+        let TableJob { run, folder, csv, framing, form } = job.clone();
         if !self.session.phase.busy() {
             self.session.table = Some(job);
         }
-        let command = Command::PredictFolder { run, folder, csv, framing };
+        self.written = Some(Fetched::PredictFolder { run: run.clone(), folder: folder.clone(), csv: csv.clone(), framing });
+        let command = Command::PredictFolder { run, folder, csv, framing, form, overwrite };
         self.send(command, Some(Phase::Working(Progress::at(Stage::Predicting))));
     }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     data::sample::Source,
+    files::table::TableStyle,
     settings::Settings,
     text::Lang,
     ui::{Mode, page::Page},
@@ -32,6 +33,8 @@ pub struct Preferences {
     /// The run that was shown last, by id.
     pub run: Option<String>,
     pub settings: Settings,
+    /// How tables are written.
+    pub tables: TableStyle,
 }
 
 impl Default for Preferences {
@@ -46,6 +49,7 @@ impl Default for Preferences {
             source: None,
             run: None,
             settings: Settings::default(),
+            tables: TableStyle::default(),
         }
     }
 }

@@ -7,6 +7,8 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use super::french;
 use crate::{
     data::sample::Source,
+    files::table::TableStyle,
+    knob::Choice as _,
     text::{Say, say},
 };
 
@@ -24,11 +26,21 @@ const THEM_AS_JSON: Say = say("Print them as JSON", "Les afficher en JSON");
 const EVENTS: Say = say("Print events as JSON lines", "Afficher les événements en lignes JSON");
 const PICTURES: Say = say("The folder of pictures", "Le dossier d’images");
 const SEED: Say = say("The start of all randomness", "L’origine de tout hasard");
+const TABLE_STYLE: Say = say(
+    "How a table is written: `plain` with commas and decimal points, `spreadsheet` as one in your language opens it",
+    "La forme d’un tableau : `plain` avec virgules et points décimaux, `spreadsheet` comme un tableur français l’ouvre",
+);
 const COMMAND: Say = say("COMMAND", "COMMANDE");
 
 /// A phrase in the language of the command line, which has to be known before the rest of it is read.
 fn told(phrase: Say) -> &'static str {
     phrase.get(french::spoken())
+}
+
+/// What `--csv-style` takes.
+fn table_style(text: &str) -> Result<TableStyle, String> {
+    let known = || TableStyle::ALL.iter().map(|style| style.key()).collect::<Vec<_>>().join(", ");
+    TableStyle::ALL.iter().copied().find(|style| style.key() == text).ok_or_else(known)
 }
 
 /// A language on the command line.
@@ -133,11 +145,20 @@ pub enum Command {
         #[arg(help = told(RUN), value_name = told(say("RUN", "ESSAI")))]
         run: String,
         #[arg(required = true, value_name = told(say("PATHS", "CHEMINS")))]
-        #[arg(help = told(say("Pictures, or one folder together with --csv", "Des images, ou un seul dossier avec --csv")))]
+        #[arg(help = told(say("Pictures, or one folder, which goes into a table", "Des images, ou un seul dossier, qui va dans un tableau")))]
         paths: Vec<PathBuf>,
         #[arg(long, value_name = told(say("FILE", "FICHIER")))]
-        #[arg(help = told(say("Write one row a picture", "Écrire une ligne par image")))]
+        #[arg(help = told(say(
+            "Write a table with one row a picture; of a folder, here and under the run's and the folder's name unless given. A table that was stopped goes on if everything is as it was",
+            "Écrire un tableau d’une ligne par image ; pour un dossier, à défaut, ici et sous les noms de l’essai et du dossier. Un tableau arrêté est poursuivi si rien n’a changé",
+        )))]
         csv: Option<PathBuf>,
+        #[arg(long, value_name = told(say("STYLE", "STYLE")), default_value = "plain", value_parser = table_style)]
+        #[arg(help = told(TABLE_STYLE))]
+        csv_style: TableStyle,
+        #[arg(long)]
+        #[arg(help = told(say("Replace the table if it is there", "Remplacer le tableau s’il existe")))]
+        overwrite: bool,
         #[arg(long)]
         #[arg(help = told(say(
             "Find the faces in each photo and cut them as UTKFace's pictures are; otherwise the whole picture is judged",
@@ -185,6 +206,15 @@ pub enum Command {
             "Montrer dans le rapport les erreurs faites avec assurance : il montre alors des visages, et n’est pas à diffuser",
         )))]
         pictures: bool,
+        #[arg(long, value_name = told(say("STYLE", "STYLE")), default_value = "plain", value_parser = table_style)]
+        #[arg(help = told(TABLE_STYLE))]
+        csv_style: TableStyle,
+        #[arg(long)]
+        #[arg(help = told(say(
+            "Replace the file, or an earlier export in the folder",
+            "Remplacer le fichier, ou un export précédent dans le dossier",
+        )))]
+        overwrite: bool,
     },
     #[command(about = told(say(
         "Take a run from another machine, its folder or its exported weights, among the runs",

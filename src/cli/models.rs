@@ -12,11 +12,14 @@ use crate::{
     data::sample::{Framing, Source},
     engine,
     evaluate::{ClassScore, Group, Grouping, Report, calibration},
-    files::atomic,
+    files::{
+        atomic, claim,
+        table::{Rows, TableForm},
+    },
     knob::Choice,
     predict::{
         Answer, Photo, Predictor, Square,
-        batch::{self, field},
+        batch::{self, FolderJob},
         frame,
     },
     problem::{Kind, Problem},
@@ -99,14 +102,13 @@ fn summary(run: &RunInfo, report: &Report) -> serde_json::Value {
     })
 }
 
-/// Writes a run in another format; with `pictures`, its report shows the surest mistakes.
-pub fn export(run: String, format: &str, path: PathBuf, pictures: bool, terminal: &mut Terminal) -> Done {
+/// Writes a run in another format.
+pub fn export(run: String, format: &str, path: PathBuf, options: ExportOptions, terminal: &mut Terminal) -> Done {
     let format = Format::from_key(format).ok_or_else(|| one(unknown_format(format)))?;
-    if pictures && format != Format::Report {
+    if options.mistakes && format != Format::Report {
         let what = say("Only a report shows pictures", "Seul un rapport montre des images");
         return Err(one(Problem::new(Kind::Settings, what, say("Leave out --pictures", "Retirez --pictures"))));
     }
-    let options = ExportOptions { lang: terminal.lang, mistakes: pictures };
     let command = Command::Export { run, format, path, options, dataset: None };
     worker::perform(command, &store()?, &Control::default(), &mut |event| terminal.event(&event)).map_err(one)
 }
@@ -161,40 +163,56 @@ fn row(run: &RunInfo, lang: Lang) -> String {
     format!("{}  {:<12}  {:>3} {epochs}{scores}  {}", run.id, status.get(lang), run.epochs_done, run.name(lang))
 }
 
+/// The table that predictions go into.
+pub struct Wanted {
+    pub csv: Option<PathBuf>,
+    pub form: TableForm,
+    pub overwrite: bool,
+}
+
 /// Says what a run sees in photos; a folder goes into a table.
-pub fn predict(run: &str, paths: &[PathBuf], csv: Option<&Path>, faces: bool, device: &str, lang: Lang) -> Done {
-    let run = store()?.find(run).map_err(one)?;
+pub fn predict(run: &str, paths: &[PathBuf], wanted: Wanted, faces: bool, device: &str, lang: Lang) -> Done {
+    let store = store()?;
+    let run = store.find(run).map_err(one)?;
     let framing = if faces { Framing::FaceCrop } else { Framing::Whole };
+    let folder = match paths {
+        [folder] if folder.is_dir() => Some(folder),
+        _ => None,
+    };
+    if let (None, Some(csv)) = (folder, &wanted.csv) {
+        claim::not_within_a_run(store.home(), csv).and_then(|()| claim::file(csv, wanted.overwrite)).map_err(one)?;
+    }
     let mut predictor = Predictor::load(&run.folder, |config| engine::open(device, config)).map_err(one)?;
-    if let [folder] = paths
-        && folder.is_dir()
-    {
-        let csv = csv.ok_or_else(|| one(no_table()))?;
-        return folder_to_table(&mut predictor, folder, csv, framing, lang);
+    if let Some(folder) = folder {
+        let csv = wanted.csv.unwrap_or_else(|| batch::default_name(&run.info.id, folder, framing).into());
+        let (form, overwrite) = (wanted.form, wanted.overwrite);
+        let job = FolderJob { folder, csv: &csv, framing, form, overwrite, home: store.home() };
+        return folder_to_table(&mut predictor, &job, lang);
     }
     if framing != run.info.framing {
         terminal::complain_line(mismatch(framing).get(lang));
     }
-    let mut table = format!("file,left,top,side,said,{},sure,problem\n", field(&format!("probability_{}", predictor.classes[1])));
+    let columns = batch::columns(&predictor.classes);
+    let mut table = Rows::with_columns(wanted.form, &columns.iter().map(String::as_str).collect::<Vec<_>>());
     let mut problems = Vec::new();
     for path in paths {
-        let name = field(&path.to_string_lossy()).to_string();
+        let name = path.to_string_lossy();
         match look(&mut predictor, path, framing) {
             Ok(answers) => {
                 for (square, answer) in answers {
                     let place = square.map(|s| format!(" ({:.0}, {:.0}, {:.0})", s.left, s.top, s.side)).unwrap_or_default();
                     print(&format!("{}{place}: {}", path.display(), answer.sentence(&predictor.classes, lang)));
-                    table += &format!("{name},{}", batch::row(square, Ok(&answer), &predictor.classes));
+                    table.row(batch::row(&name, square, Ok(&answer), &predictor.classes));
                 }
             }
             Err(problem) => {
-                table += &format!("{name},{}", batch::row(None, Err(problem.what.get(lang)), &predictor.classes));
+                table.row(batch::row(&name, None, Err(problem.what.get(lang)), &predictor.classes));
                 problems.push(problem.because(path.display()));
             }
         }
     }
-    if let Some(csv) = csv {
-        atomic::write(csv, table.as_bytes()).map_err(one)?;
+    if let Some(csv) = wanted.csv {
+        atomic::write(&csv, &table.into_bytes()).map_err(one)?;
     }
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
@@ -230,13 +248,13 @@ fn look(predictor: &mut Predictor, path: &Path, framing: Framing) -> Result<Vec<
     squares.into_iter().map(|square| Ok((square, predictor.look(&photo, square)?))).collect()
 }
 
-fn folder_to_table(predictor: &mut Predictor, folder: &Path, csv: &Path, framing: Framing, lang: Lang) -> Done {
+fn folder_to_table(predictor: &mut Predictor, job: &FolderJob<'_>, lang: Lang) -> Done {
     let mut terminal = Terminal::new(lang, false);
     let progress = |done: usize, total: usize| {
         terminal.event(&Event::Progress { stage: Stage::Predicting, done: done as u64, total: total as u64 });
     };
-    let outcome = batch::predict_folder(predictor, folder, csv, framing, &Control::default(), progress).map_err(one)?;
-    terminal.line(&outcome.sentence(lang));
+    let outcome = batch::predict_folder(predictor, job, &Control::default(), progress).map_err(one)?;
+    terminal.line(&format!("{}: {}", job.csv.display(), outcome.sentence(lang)));
     for problem in [outcome.unreadable_files(), outcome.skipped_files()].into_iter().flatten() {
         terminal::complain(&problem, lang);
     }
@@ -247,6 +265,6 @@ fn no_table() -> Problem {
     Problem::new(
         Kind::Settings,
         say("A folder is predicted into a table", "Un dossier se prédit dans un tableau"),
-        say("Give one folder, and --csv FILE", "Donnez un seul dossier, et --csv FICHIER"),
+        say("Give one folder alone", "Donnez un seul dossier, sans rien d’autre"),
     )
 }

@@ -229,6 +229,12 @@ pub fn complain(problem: &Problem, lang: Lang) {
     if problem.kind == Kind::Cancelled {
         return complain_line(problem.what.get(lang));
     }
+    // What the window's card offers as buttons.
+    let asked = (problem.kind == Kind::Exists).then(|| Problem {
+        remedy: say("Give another name, or add --overwrite", "Donnez un autre nom, ou ajoutez --overwrite").into(),
+        ..problem.clone()
+    });
+    let problem = asked.as_ref().unwrap_or(problem);
     let knob = problem.knob.as_ref().map(|knob| format!("{knob}: ")).unwrap_or_default();
     complain_line(&format!("{knob}{}", problem.line(lang)));
     if !problem.details.is_empty() {

@@ -1,11 +1,10 @@
 //! A folder of photos becomes a CSV file, one row a picture (or a face); stopped, it goes on where it was.
 
 use std::{
-    collections::HashSet,
-    fs::{self, File, OpenOptions},
-    io::{BufWriter, Seek, SeekFrom, Write},
+    fs,
     path::{Path, PathBuf},
     thread,
+    time::UNIX_EPOCH,
 };
 
 use crossbeam_channel::bounded;
@@ -15,25 +14,41 @@ use super::{
     framing::frame,
     photo::{Photo, Square},
     predictor::{Answer, Predictor},
+    table::{Question, Table},
 };
 use crate::{
     data::{
+        hash::hash,
         sample::{Framing, PIXEL_BYTES, SkipReason, Skipped},
         walk::{self, walk},
     },
-    files::atomic,
+    files::table::{Cell, Rows, TableForm},
     problem::{Kind, Problem},
     text::{Lang, Sentence, say},
     train::control::{Control, Wish},
 };
 
+/// What is asked for: the pictures of a folder, in a table.
+#[derive(Clone, Copy, Debug)]
+pub struct FolderJob<'a> {
+    pub folder: &'a Path,
+    pub csv: &'a Path,
+    pub framing: Framing,
+    pub form: TableForm,
+    /// Begin the table anew, whatever is there.
+    pub overwrite: bool,
+    /// Where Trombine keeps what it knows of tables.
+    pub home: &'a Path,
+}
+
 /// What came of a folder.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BatchOutcome {
-    /// Pictures with an answer now, those of an earlier, stopped attempt included.
+    /// Pictures that were given an answer.
     pub pictures: usize,
-    /// Pictures that the file already held.
+    /// Pictures that the table already held, and their rows.
     pub continued: usize,
+    pub kept_rows: usize,
     /// Pictures in which no face was found; they have a row without an answer.
     pub without_face: usize,
     /// Pictures that could not be read, with the reason; they have a row too.
@@ -61,23 +76,21 @@ enum Prepared {
     Unreadable(Problem),
 }
 
-/// Judges every picture below `folder`, framed as `framing` says, into the file `csv`, telling (done, of) after each few dozen.
+/// Judges every picture below the folder of `job` into its table, telling (done, of) after each few dozen.
 ///
-/// The columns are `file` (below the folder), `left`, `top`, `side` (the square in pixels; empty for the whole picture), `said`,
-/// `probability_` of class 1, `sure` (outside the band around the threshold), and `problem` (`unreadable`, `no face`, or
-/// empty). A file that was begun with the same columns is continued: pictures that it holds are not judged again.
+/// The columns are those of [`columns`]. A table that was stopped and was begun for the very same question (run, weights,
+/// folder, framing, form…) is continued; anything else that is there is left alone.
 ///
 /// # Errors
-/// A folder that cannot be read or holds no picture, a file that cannot be written or is something else, a lost device,
-/// or [`Kind::Cancelled`]; all rows so far are then in the file.
+/// A folder that cannot be read or holds no picture, a file that cannot be written or is something else
+/// ([`Kind::Exists`]), a lost device, or [`Kind::Cancelled`]; all rows so far are then in the table.
 pub fn predict_folder(
     predictor: &mut Predictor,
-    folder: &Path,
-    csv: &Path,
-    framing: Framing,
+    job: &FolderJob<'_>,
     control: &Control,
     mut progress: impl FnMut(usize, usize),
 ) -> Result<BatchOutcome, Problem> {
+    let FolderJob { folder, csv, framing, form, overwrite, home } = *job;
     let (files, skipped) = pictures_below(folder, control)?;
     if files.is_empty() {
         return Err(Problem::new(
@@ -92,42 +105,101 @@ pub fn predict_folder(
             ),
         ));
     }
-    let header = format!("file,left,top,side,said,{},sure,problem\n", field(&format!("probability_{}", predictor.classes[1])));
-    let (done, file) = continued(csv, &header)?;
-    let mut file = BufWriter::new(file);
-    let write_failed = |error: std::io::Error| Problem { kind: Kind::Disk, ..Problem::io(csv, &error) };
-    let todo: Vec<&PathBuf> = files.iter().filter(|name| !done.contains(&*name.to_string_lossy())).collect();
-    let continued = files.len() - todo.len();
-    let mut outcome = BatchOutcome { pictures: continued, continued, skipped, ..BatchOutcome::default() };
+    let columns = columns(&predictor.classes);
+    let names: Vec<&str> = columns.iter().map(String::as_str).collect();
+    let head = Rows::with_columns(form, &names).into_bytes();
+    let question = Question {
+        run: predictor.run.clone(),
+        weights: predictor.weights_hash(),
+        folder: fs::canonicalize(folder).map_err(|error| Problem::io(folder, &error))?,
+        pictures: fingerprint(folder, &files),
+        framing,
+        mirrored: predictor.mirrored(),
+        threshold: [predictor.threshold, predictor.temperature].map(|value| value.to_string()),
+        columns,
+        form,
+    };
+    let mut table = Table::open(home, csv, question, &head, overwrite)?;
+    let continued = table.pictures().min(files.len());
+    let mut outcome = BatchOutcome { continued, kept_rows: table.rows(), skipped, ..BatchOutcome::default() };
+    let todo = &files[continued..];
     progress(continued, files.len());
-    thread::scope(|scope| {
+    let judged = thread::scope(|scope| {
         // The next pictures are decoded while these are judged; whoever reads no more ends the thread.
         let (send, ready) = bounded::<Vec<Prepared>>(1);
-        let todo = &todo;
         scope.spawn(move || {
-            let prepared = |names: &[&PathBuf]| names.par_iter().map(|name| prepare(&folder.join(name), framing)).collect();
+            let prepared = |names: &[PathBuf]| names.par_iter().map(|name| prepare(&folder.join(name), framing)).collect();
             todo.chunks(CHUNK).map(prepared).try_for_each(|prepared| send.send(prepared))
         });
         for (names, prepared) in todo.chunks(CHUNK).zip(ready) {
-            if matches!(control.wait_while_paused(), Wish::Finish | Wish::Discard) {
+            if matches!(control.wait_while_paused(), Wish::Finish | Wish::Discard | Wish::Leave) {
                 return Err(Problem::cancelled());
             }
             let pixels: Vec<u8> = prepared.iter().flat_map(Prepared::pixels).copied().collect();
             let mut answers = predictor.judge(&pixels)?.into_iter();
+            let (mut rows, mut count) = (Rows::more(form), 0);
             for (name, prepared) in names.iter().zip(prepared) {
-                for row in outcome.rows(name, prepared, &mut answers) {
-                    write!(file, "{},", field(&name.to_string_lossy())).map_err(write_failed)?;
-                    let text = self::row(row.square, row.answer.as_ref().map_err(|problem| *problem), &predictor.classes);
-                    file.write_all(text.as_bytes()).map_err(write_failed)?;
+                for Row { square, answer } in outcome.rows(name, prepared, &mut answers) {
+                    let name = name.to_string_lossy();
+                    rows.row(row(&name, square, answer.as_ref().map_err(|problem| *problem), &predictor.classes));
+                    count += 1;
                 }
             }
-            file.flush().map_err(write_failed)?;
-            progress(outcome.pictures + outcome.without_face + outcome.unreadable.len(), files.len());
+            table.append(&rows.into_bytes(), names.len(), count)?;
+            progress(outcome.done(), files.len());
         }
         Ok(())
-    })?;
-    file.into_inner().map_err(|error| write_failed(error.into_error()))?.sync_all().map_err(write_failed)?;
+    });
+    // Also what a lost device cut short can go on.
+    let closed = table.close(judged.is_ok());
+    judged.and(closed)?;
     Ok(outcome)
+}
+
+/// A table's columns: `file` (below the folder), `left`, `top`, `side` (the square in pixels; empty for the whole picture),
+/// `predicted` (the class), `probability_` of class 1, `sure` (outside the band around the threshold), and `problem`
+/// (`unreadable`, `no face`, or empty).
+pub fn columns(classes: &[String; 2]) -> Vec<String> {
+    let probability = format!("probability_{}", classes[1]);
+    ["file", "left", "top", "side", "predicted", &probability, "sure", "problem"].map(str::to_owned).into()
+}
+
+/// A row under [`columns`]: the picture, the square (none is the whole picture), the answer or why there is none.
+pub fn row<'a>(
+    name: &'a str,
+    square: Option<Square>,
+    answer: Result<&Answer, &'a str>,
+    classes: &'a [String; 2],
+) -> [Cell<'a>; 8] {
+    let place = |value: fn(&Square) -> f64| square.as_ref().map_or(Cell::Empty, |square| Cell::Number(value(square), Some(0)));
+    let (predicted, probability, sure, problem) = match answer {
+        Ok(a) => (Cell::text(classes[a.class].as_str()), Cell::Number(a.probability, Some(6)), Cell::yes(a.sure), Cell::Empty),
+        Err(problem) => (Cell::Empty, Cell::Empty, Cell::Empty, Cell::text(problem)),
+    };
+    [Cell::text(name), place(|s| s.left), place(|s| s.top), place(|s| s.side), predicted, probability, sure, problem]
+}
+
+/// The name that a table has unless another is given: the run's and the folder's.
+pub fn default_name(run: &str, folder: &Path, framing: Framing) -> String {
+    let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+    let folder = folder.file_name().unwrap_or_default().to_string_lossy();
+    let faces = if framing == Framing::FaceCrop { "-faces" } else { "" };
+    format!("{run}-{}{faces}.csv", folder.trim())
+}
+
+/// Which pictures a folder holds, as one number: their names, sizes and times of change.
+fn fingerprint(folder: &Path, files: &[PathBuf]) -> u64 {
+    let mut about = Vec::new();
+    for name in files {
+        about.extend(name.as_os_str().as_encoded_bytes());
+        about.push(0);
+        if let Ok(meta) = fs::metadata(folder.join(name)) {
+            let changed = meta.modified().ok().and_then(|when| when.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
+            about.extend(meta.len().to_le_bytes());
+            about.extend(changed.as_nanos().to_le_bytes());
+        }
+    }
+    hash(&about)
 }
 
 impl BatchOutcome {
@@ -147,6 +219,11 @@ impl BatchOutcome {
                 vec![Row { square: None, answer: Err("unreadable") }]
             }
         }
+    }
+
+    /// Pictures that have their rows.
+    fn done(&self) -> usize {
+        self.continued + self.pictures + self.without_face + self.unreadable.len()
     }
 
     /// The unreadable files as one card: how many, and each with its reason in the details.
@@ -203,6 +280,14 @@ impl BatchOutcome {
             text += ", ";
             text += &count(self.unreadable.len(), say("unreadable", "illisible"), say("unreadable", "illisibles"));
         }
+        if self.continued > 0 {
+            text += say("; ", "\u{a0}; ").get(lang);
+            text += &count(
+                self.kept_rows,
+                say("row was kept from before", "ligne gardée d’avant"),
+                say("rows were kept from before", "lignes gardées d’avant"),
+            );
+        }
         text
     }
 }
@@ -214,20 +299,6 @@ impl Prepared {
             Self::NoFace | Self::Unreadable(_) => &[],
         }
     }
-}
-
-/// A row of the table without its first column: the square (none is the whole picture), the answer or why there is none.
-pub fn row(square: Option<Square>, answer: Result<&Answer, &str>, classes: &[String; 2]) -> String {
-    let place = square.map_or(",,".to_owned(), |s| format!("{:.0},{:.0},{:.0}", s.left, s.top, s.side));
-    match answer {
-        Ok(a) => format!("{place},{},{:.6},{},\n", field(&classes[a.class]), a.probability, if a.sure { "yes" } else { "no" }),
-        Err(problem) => format!("{place},,,,{}\n", field(problem)),
-    }
-}
-
-/// A CSV field, quoted where RFC 4180 wants it.
-pub fn field(text: &str) -> String {
-    if text.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }
 
 /// Every picture below `folder` by its name, sorted, and the files that are pictures by their names but cannot be opened.
@@ -253,71 +324,4 @@ fn prepare(path: &Path, framing: Framing) -> Prepared {
     let mut pixels = Vec::with_capacity(squares.len() * PIXEL_BYTES);
     squares.iter().for_each(|square| pixels.extend(photo.seen(*square)));
     Prepared::Cuts { squares, pixels }
-}
-
-/// Opens the file to append to, with the names that it already holds; begins it if it is not there.
-fn continued(csv: &Path, header: &str) -> Result<(HashSet<String>, File), Problem> {
-    let failed = |error: std::io::Error| Problem { kind: Kind::Disk, ..Problem::io(csv, &error) };
-    if !csv.exists() {
-        atomic::write(csv, header.as_bytes())?;
-    }
-    let text = fs::read(csv).map_err(failed)?;
-    let text = String::from_utf8_lossy(&text);
-    let Some(rows) = text.strip_prefix(header) else {
-        return Err(Problem::new(
-            Kind::File,
-            Sentence {
-                en: format!("{} is another table and stays as it is", csv.display()),
-                fr: format!("{} est un autre tableau et reste tel quel", csv.display()),
-            },
-            say("Choose another name for the file", "Choisissez un autre nom de fichier"),
-        ));
-    };
-    // The last picture may have been cut off in the middle of its rows: it is judged again.
-    let (names, whole) = whole_pictures(rows);
-    let mut file = OpenOptions::new().write(true).open(csv).map_err(failed)?;
-    file.set_len((header.len() + whole) as u64).map_err(failed)?;
-    file.seek(SeekFrom::End(0)).map_err(failed)?;
-    Ok((names, file))
-}
-
-/// The names of all rows but the last picture's, and how many bytes those rows take.
-fn whole_pictures(rows: &str) -> (HashSet<String>, usize) {
-    let mut names = HashSet::new();
-    let (mut last, mut from, mut at) = (None, 0, 0);
-    for line in records(rows) {
-        let name = first_field(line);
-        if last.as_ref() != Some(&name) {
-            names.extend(last.replace(name));
-            from = at;
-        }
-        at += line.len();
-    }
-    (names, from)
-}
-
-/// Lines, except that a quoted field may hold line ends.
-fn records(text: &str) -> impl Iterator<Item = &str> {
-    let mut quoted = false;
-    text.split_inclusive(move |c| {
-        quoted ^= c == '"';
-        c == '\n' && !quoted
-    })
-}
-
-fn first_field(line: &str) -> String {
-    match line.strip_prefix('"') {
-        Some(quoted) => {
-            let mut name = String::new();
-            let mut rest = quoted.chars().peekable();
-            while let Some(c) = rest.next() {
-                if c == '"' && rest.next_if_eq(&'"').is_none() {
-                    break;
-                }
-                name.push(c);
-            }
-            name
-        }
-        None => line.split([',', '\n']).next().unwrap_or_default().to_owned(),
-    }
 }

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     data::{
         augment,
+        hash::hash,
         sample::{Framing, PIXEL_BYTES, Source},
     },
     engine::{Engine, EngineConfig, Judge},
@@ -59,6 +60,8 @@ const BATCH: usize = 32;
 
 /// A run's best weights on a device, with what belongs to them.
 pub struct Predictor {
+    /// The run's id; empty for weights in memory.
+    pub run: String,
     pub classes: [String; 2],
     /// Class 1 from this probability on.
     pub threshold: f64,
@@ -100,7 +103,7 @@ impl Predictor {
             settings.augment.test_time_flip = report.mirrored;
         }
         let new = Self::new(settings, run.info.classes, weights, open)?;
-        Ok(Self { threshold, temperature, ..new })
+        Ok(Self { run: run.info.id, threshold, temperature, ..new })
     }
 
     /// The same of weights in memory, at threshold 0.5.
@@ -118,7 +121,23 @@ impl Predictor {
         let mut engine = open(&config(&settings, &network))?;
         engine.set_weights(&weights)?;
         let judge = Judge::new(settings.augment.test_time_flip, settings.augment.side());
-        Ok(Self { classes, threshold: 0.5, temperature: 1.0, settings, network, weights, engine, judge })
+        let run = String::new();
+        Ok(Self { run, classes, threshold: 0.5, temperature: 1.0, settings, network, weights, engine, judge })
+    }
+
+    /// A hash of the weights: the same for the same network's same answers.
+    pub fn weights_hash(&self) -> u64 {
+        self.weights.0.iter().fold(0, |before, (name, array)| {
+            let mut bytes = before.to_le_bytes().to_vec();
+            bytes.extend(name.as_bytes());
+            bytes.extend(array.data.iter().flat_map(|value| value.to_le_bytes()));
+            hash(&bytes)
+        })
+    }
+
+    /// Whether answers are the mean over each picture and its mirror image.
+    pub fn mirrored(&self) -> bool {
+        self.judge.mirrored()
     }
 
     /// What the network says of a square of a photo; of the whole photo, squeezed to a square, without one.

@@ -1,6 +1,9 @@
 //! Logs that other programs read, beside the run's own history.
 
-use std::path::PathBuf;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use super::{callback::csv_log, event::EpochRecord};
 use crate::{
@@ -38,7 +41,7 @@ impl Logs {
     pub fn open(plan: &Plan, run: &Run) -> Self {
         let callbacks = &plan.settings.train.callbacks;
         Self {
-            csv: callbacks.csv_log.then(|| run.folder.join("log.csv")),
+            csv: callbacks.csv_log.then(|| csv_path(&run.folder)),
             board: callbacks.tensorboard.then(|| Board::new(plan, run)),
         }
     }
@@ -52,10 +55,20 @@ impl Logs {
             board.epoch(history, counts)?;
         }
         match &self.csv {
-            Some(path) => atomic::write(path, csv_log::text(history).as_bytes()),
+            Some(path) => atomic::write(path, &csv_log::text(history)),
             None => Ok(()),
         }
     }
+}
+
+/// Where the table lies. Earlier versions called it `log.csv`; one table has one name.
+fn csv_path(run: &Path) -> PathBuf {
+    let path = run.join(csv_log::FILE);
+    if !path.exists() {
+        // Where there is none, or it cannot be renamed, the table is written whole anyway.
+        let _ = fs::rename(run.join("log.csv"), &path);
+    }
+    path
 }
 
 impl Board {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::{
     data::{edits::Change, sample::Framing},
+    files::table::TableStyle,
     run::export::{Format, PlotKind},
     session::Offer,
     text::Lang,
@@ -182,6 +183,8 @@ pub enum Action {
     Mode(Mode),
     /// 1 is 100 per cent.
     Zoom(f32),
+    /// How tables are written.
+    Tables(TableStyle),
     /// As `--device` takes it.
     Device(String),
     /// Compare this device's arithmetic with the reference, and measure it.

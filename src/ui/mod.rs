@@ -25,6 +25,7 @@ use std::sync::Arc;
 use crate::{
     data::sample::Dataset,
     engine::Device,
+    files::table::TableStyle,
     plan::Plan,
     problem::Problem,
     session::Session,
@@ -46,6 +47,8 @@ pub struct Cx<'a> {
     /// The devices that can train, and which of them the user chose (`auto` or an id).
     pub devices: &'a [Device],
     pub device: &'a str,
+    /// How tables are written.
+    pub tables: TableStyle,
     /// Folders opened before, newest first, with whether each is still there.
     pub recent: &'a [(std::path::PathBuf, bool)],
     /// What the page asks for, in order.

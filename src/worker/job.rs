@@ -8,15 +8,18 @@ use crate::{
         self, duplicates,
         edits::Edits,
         folders,
-        sample::{Dataset, Framing, Source},
+        sample::{Dataset, Source},
     },
     engine,
     evaluate::{Report, Seen},
-    files::Places,
+    files::{Places, claim},
     knob::Choice as _,
     model::Weights,
     plan::Plan,
-    predict::{Predictor, batch},
+    predict::{
+        Predictor,
+        batch::{self, FolderJob},
+    },
     problem::{Kind, Problem},
     run::{
         Album, Run, RunStore,
@@ -88,19 +91,22 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
         Command::Evaluate { run, source: Some(source), device, mirrored, .. } => {
             evaluate_others(&store.find(&run)?, &source, device, mirrored, store, control, emit)
         }
-        Command::PredictFolder { run, folder, csv, framing } => {
-            predict_folder(&store.find(&run)?, &folder, &csv, framing, control, emit)
+        Command::PredictFolder { run, folder, csv, framing, form, overwrite } => {
+            let job = FolderJob { folder: &folder, csv: &csv, framing, form, overwrite, home: store.home() };
+            predict_folder(&store.find(&run)?, &job, control, emit)
         }
         Command::Export { run, format, path, options, dataset } => {
             let run = store.find(&run)?;
+            claim::not_within_a_run(store.home(), &path)?;
             let dataset = match dataset.filter(|dataset| dataset.source == run.info.source) {
                 None if options.mistakes && format == Format::Report => Some(open(&run.info.source, store, control, emit)?),
                 dataset => dataset,
             };
             export(&run, dataset.as_deref(), format, &path, options, emit)
         }
-        Command::SavePlot { view, plot, lang, path } => {
-            export::save_plot(&view, plot, lang, &path)?;
+        Command::SavePlot { view, plot, lang, path, overwrite } => {
+            claim::not_within_a_run(store.home(), &path)?;
+            export::save_plot(&view, plot, lang, &path, overwrite)?;
             emit(Event::Wrote { path, what: say("Plot", "Graphique").into() });
             Ok(())
         }
@@ -351,25 +357,18 @@ fn all_seen() -> Problem {
     )
 }
 
-/// Judges every picture below `folder` into the file `csv`.
-fn predict_folder(
-    run: &Run,
-    folder: &Path,
-    csv: &Path,
-    framing: Framing,
-    control: &Control,
-    emit: &mut dyn FnMut(Event),
-) -> Result<(), Problem> {
+/// Judges every picture of a folder into its table.
+fn predict_folder(run: &Run, job: &FolderJob<'_>, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
     let mut predictor = Predictor::load(&run.folder, |config| engine::open("auto", config))?;
     let progress = |done, total| {
         emit(Event::Progress { stage: Stage::Predicting, done: done as u64, total: total as u64 });
     };
-    let outcome = batch::predict_folder(&mut predictor, folder, csv, framing, control, progress)?;
+    let outcome = batch::predict_folder(&mut predictor, job, control, progress)?;
     let what = Sentence::by(|lang| outcome.sentence(lang));
     for problem in [outcome.unreadable_files(), outcome.skipped_files()].into_iter().flatten() {
         emit(Event::Warned(problem));
     }
-    emit(Event::Wrote { path: csv.to_owned(), what });
+    emit(Event::Wrote { path: job.csv.to_owned(), what });
     Ok(())
 }
 

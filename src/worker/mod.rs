@@ -29,6 +29,7 @@ use crate::{
         sample::{Dataset, Framing, Source},
     },
     engine::SelfTest,
+    files::table::TableForm,
     plan::Plan,
     problem::Problem,
     run::{
@@ -93,6 +94,9 @@ pub enum Command {
         folder: PathBuf,
         csv: PathBuf,
         framing: Framing,
+        form: TableForm,
+        /// Begin the table anew, whatever is there.
+        overwrite: bool,
     },
     /// `dataset` is the run's, if it is open, for the pictures that `options` may ask for.
     Export {
@@ -108,6 +112,8 @@ pub enum Command {
         plot: PlotKind,
         lang: Lang,
         path: PathBuf,
+        /// Replace the file that is there.
+        overwrite: bool,
     },
     /// Take a run's folder, or exported weights, from elsewhere among the runs.
     ImportRun(PathBuf),

@@ -211,7 +211,7 @@ fn the_time_limit_and_the_n_th_epoch_hold() {
 #[test]
 fn the_csv_log_has_keras_s_columns() {
     let r = EpochRecord { train_loss: 0.5, train_accuracy: 0.75, seconds: 9.5, ..record(1, 0.25) };
-    let text = csv_log::text(&[r]);
+    let text = String::from_utf8(csv_log::text(&[r])).expect("UTF-8");
     assert_eq!(
         text,
         "epoch,accuracy,learning_rate,loss,val_accuracy,val_loss,seconds,pictures_per_second\n1,0.75,0.0001,0.5,0.9,0.25,9.5,0\n"

@@ -26,7 +26,7 @@ use trombine::{
 use crate::{engine_cases, scores, support};
 
 /// Small networks that between them have every kind of layer.
-fn models() -> [ModelSettings; 5] {
+pub fn models() -> [ModelSettings; 5] {
     let small = ModelSettings { filters: vec![8, 12], dense: vec![16, 8], ..Default::default() };
     [
         small.clone(),
@@ -104,7 +104,7 @@ fn logits(settings: &Settings, weights: &Weights, n: usize) -> Vec<f32> {
 }
 
 /// A run with weights in `folder`, trained on the sample faces, judged.
-fn view(folder: &Path, model: ModelSettings) -> RunView {
+pub fn view(folder: &Path, model: ModelSettings) -> RunView {
     let augment = AugmentSettings { crop: 49, ..Default::default() };
     let settings = Settings { model, augment, ..Default::default() };
     weights(&settings).save(&folder.join("best.safetensors")).unwrap();
@@ -280,7 +280,8 @@ fn every_format_is_written_and_says_when_it_cannot() {
     assert_eq!(export(&fresh, None, Format::Csv, ExportOptions::default(), &path).unwrap_err().kind, Kind::File);
     assert!(export(&fresh, None, Format::Onnx, ExportOptions::default(), &path).is_err());
     export(&fresh, None, Format::Report, ExportOptions::default(), &path).unwrap();
-    export(&fresh, None, Format::Card, ExportOptions::default(), &path).unwrap();
+    let replacing = ExportOptions { overwrite: true, ..Default::default() };
+    export(&fresh, None, Format::Card, replacing, &path).unwrap();
 }
 
 #[test]
@@ -295,7 +296,7 @@ fn the_table_holds_every_prediction() {
     let text = fs::read_to_string(&path).unwrap();
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines.len(), 1 + 500 + 500);
-    assert_eq!(lines[0], "file,part,age,race,really,said,probability_male,right");
+    assert_eq!(lines[0], "file,part,age,race,label,predicted,probability_male,correct");
     let report = view.report.as_ref().unwrap();
     let p = report.probability(&report.predictions[0]);
     let said = if p >= 0.4 { "male" } else { "female" };
@@ -317,7 +318,7 @@ fn the_card_has_its_nine_sections_in_both_languages() {
     view.info.framing = Framing::FaceCrop;
     for lang in Lang::ALL {
         let path = folder.path().join("card.md");
-        export(&view, None, Format::Card, ExportOptions { lang, mistakes: false }, &path).unwrap();
+        export(&view, None, Format::Card, ExportOptions { lang, overwrite: true, ..Default::default() }, &path).unwrap();
         let text = fs::read_to_string(&path).unwrap();
         assert_eq!(text.matches("\n## ").count(), 9);
         let must = match lang {
@@ -368,7 +369,14 @@ fn the_report_needs_nothing_beside_it_and_shows_faces_only_when_asked() {
     let path = folder.path().join("report.html");
     let dataset = dataset();
     for (mistakes, lang) in [(false, Lang::En), (true, Lang::Fr)] {
-        export(&view, Some(&dataset), Format::Report, ExportOptions { lang, mistakes }, &path).unwrap();
+        export(
+            &view,
+            Some(&dataset),
+            Format::Report,
+            ExportOptions { lang, mistakes, overwrite: true, ..Default::default() },
+            &path,
+        )
+        .unwrap();
         let html = fs::read_to_string(&path).unwrap();
         for elsewhere in ["http://", "https://", "src=", "<script", "<link", "@import"] {
             assert!(!html.contains(elsewhere), "{elsewhere}");
@@ -382,7 +390,8 @@ fn the_report_needs_nothing_beside_it_and_shows_faces_only_when_asked() {
     }
     let mut changed = dataset;
     changed.samples.iter_mut().for_each(|s| s.file = "other.jpg".into());
-    export(&view, Some(&changed), Format::Report, ExportOptions { lang: Lang::En, mistakes: true }, &path).unwrap();
+    export(&view, Some(&changed), Format::Report, ExportOptions { mistakes: true, overwrite: true, ..Default::default() }, &path)
+        .unwrap();
     assert!(!fs::read_to_string(&path).unwrap().contains("data:image"), "other pictures than the judged ones are not shown");
 }
 
@@ -456,7 +465,7 @@ fn plots_are_pictures_too() {
     let folder = tempfile::tempdir().unwrap();
     let view = view(folder.path(), models()[0].clone());
     let plots = folder.path().join("plots");
-    export(&view, None, Format::Plots, ExportOptions { lang: Lang::Fr, mistakes: false }, &plots).unwrap();
+    export(&view, None, Format::Plots, ExportOptions { lang: Lang::Fr, ..Default::default() }, &plots).unwrap();
     for plot in PlotKind::ALL {
         let picture = image::open(plots.join(format!("{}.png", plot.file()))).unwrap().into_rgb8();
         let inked = picture.pixels().filter(|pixel| **pixel != image::Rgb([255, 255, 255])).count();
@@ -466,14 +475,14 @@ fn plots_are_pictures_too() {
         // One alone is the same as among all; the ending says which kind it is.
         for (ending, mark) in [("png", &b"\x89PNG"[..]), ("svg", b"<svg")] {
             let one = folder.path().join(format!("one.{ending}"));
-            save_plot(&view, plot, Lang::Fr, &one).unwrap();
+            save_plot(&view, plot, Lang::Fr, &one, true).unwrap();
             let bytes = fs::read(&one).unwrap();
             assert!(bytes.starts_with(mark));
             assert_eq!(bytes, fs::read(plots.join(format!("{}.{ending}", plot.file()))).unwrap());
         }
     }
     let fresh = RunView { report: None, ..view };
-    assert_eq!(save_plot(&fresh, PlotKind::Roc, Lang::En, &folder.path().join("x.png")).unwrap_err().kind, Kind::File);
+    assert_eq!(save_plot(&fresh, PlotKind::Roc, Lang::En, &folder.path().join("x.png"), false).unwrap_err().kind, Kind::File);
 }
 
 #[test]

@@ -8,7 +8,12 @@ use trombine::{
         sample_faces,
     },
     engine,
-    predict::{Framed, Photo, Predictor, batch::predict_folder, frame},
+    files::table::TableForm,
+    predict::{
+        Framed, Photo, Predictor,
+        batch::{FolderJob, predict_folder},
+        frame,
+    },
     run::RunStore,
     train::control::Control,
     worker::{self, Answerer, Crop, Question},
@@ -28,7 +33,13 @@ fn run(home: &Path) -> trombine::run::Run {
 fn command_line(home: &Path, paths: &[&Path], faces: bool) -> Vec<Vec<String>> {
     let csv = home.join("out.csv");
     let mut command = Command::new(env!("CARGO_BIN_EXE_trombine"));
-    command.args(["--lang", "en", "predict", "last"]).args(paths).arg("--csv").arg(&csv).env("TROMBINE_HOME", home);
+    command
+        .args(["--lang", "en", "predict", "last"])
+        .args(paths)
+        .arg("--overwrite")
+        .arg("--csv")
+        .arg(&csv)
+        .env("TROMBINE_HOME", home);
     if faces {
         command.arg("--faces");
     }
@@ -117,7 +128,9 @@ fn the_window_the_command_line_and_folders_agree() {
         let run = RunStore::at(home.path()).find("last").expect("the run");
         let mut predictor = Predictor::load(&run.folder, |config| engine::open("cpu", config)).expect("weights");
         let csv = home.path().join(format!("{framing:?}.csv"));
-        predict_folder(&mut predictor, &photos, &csv, framing, &Control::default(), |_, _| {}).expect("a table");
+        let (folder, form) = (photos.as_path(), TableForm::default());
+        let job = FolderJob { folder, csv: &csv, framing, form, overwrite: false, home: home.path() };
+        predict_folder(&mut predictor, &job, &Control::default(), |_, _| {}).expect("a table");
         let table = rows(&fs::read_to_string(&csv).expect("a table"));
         let (answered, without): (Vec<_>, Vec<_>) = all.into_iter().partition(|row| row[6].is_empty());
         let (table, none): (Vec<_>, Vec<_>) = table.into_iter().partition(|row| row[6].is_empty());

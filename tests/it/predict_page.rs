@@ -3,6 +3,7 @@
 use egui_kittest::kittest::Queryable as _;
 use trombine::{
     data::sample::Framing,
+    files::table::TableForm,
     predict::{Framed, heatmap::Heat},
     session::{Asked, Second, Slow, TableJob},
     text::Lang,
@@ -34,6 +35,7 @@ fn a_table_that_was_stopped_can_go_on() {
         folder: "photos".into(),
         csv: "out/predictions.csv".into(),
         framing: Framing::Whole,
+        form: TableForm::default(),
     });
     let (mut harness, stage) = stage.harness(SIZE);
     harness.run();

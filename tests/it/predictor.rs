@@ -1,31 +1,25 @@
-//! A photo becomes an answer; where the network looked; a folder becomes a table.
-
-use std::{cell::Cell, fs, path::Path};
+//! A photo becomes an answer; where the network looked.
 
 use trombine::{
     data::{
         augment::{self, AugmentSettings},
-        sample::{Framing, PIXEL_BYTES, Source},
+        sample::{Framing, Source},
         sample_faces,
     },
     engine::{Engine, Judge, reference::ReferenceEngine},
     model::{ModelSettings, Network},
     predict::{
-        Predictor,
-        batch::predict_folder,
-        heatmap,
+        Predictor, heatmap,
         photo::{Photo, Square},
         predictor::{caution, not_sure},
     },
-    problem::Kind,
     settings::Settings,
     text::Lang,
-    train::control::{Control, Wish},
 };
 
 use crate::engine_cases;
 
-fn settings() -> Settings {
+pub fn settings() -> Settings {
     Settings {
         model: ModelSettings { filters: vec![8, 8], dense: vec![8], ..Default::default() },
         augment: AugmentSettings { crop: 48, ..Default::default() },
@@ -33,18 +27,18 @@ fn settings() -> Settings {
     }
 }
 
-fn predictor() -> Predictor {
+pub fn predictor() -> Predictor {
     predictor_with(settings())
 }
 
-fn predictor_with(settings: Settings) -> Predictor {
+pub fn predictor_with(settings: Settings) -> Predictor {
     let network = Network::new(&settings.model, 48).unwrap();
     let classes = ["female".to_owned(), "male".to_owned()];
     Predictor::new(settings, classes, engine_cases::weights(&network, 5), |config| Ok(Box::new(ReferenceEngine::new(config))))
         .unwrap()
 }
 
-fn photo(index: usize) -> Photo {
+pub fn photo(index: usize) -> Photo {
     Photo::new(128, 128, sample_faces::draw(index).0).unwrap()
 }
 
@@ -220,83 +214,4 @@ fn heat_maps_are_warm_where_the_network_looks() {
         }
         assert!(map.values[..24 * 48].iter().sum::<f32>() > 400.0);
     }
-}
-
-fn table(path: &Path) -> Vec<String> {
-    fs::read_to_string(path).unwrap().lines().map(str::to_owned).collect()
-}
-
-/// Seven pictures in two folders, one of them broken, one with a comma in its name.
-fn folder() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    fs::create_dir(folder.path().join("below")).unwrap();
-    for (i, name) in ["a.png", "b, c.png", "below/d.PNG", "below/e.png", "f.png", "g.png"].iter().enumerate() {
-        let path = folder.path().join(name);
-        image::save_buffer_with_format(path, &photo(i).rgb, 128, 128, image::ColorType::Rgb8, image::ImageFormat::Png).unwrap();
-    }
-    fs::write(folder.path().join("broken.jpg"), b"no picture").unwrap();
-    fs::write(folder.path().join("notes.txt"), b"text").unwrap();
-    folder
-}
-
-#[test]
-fn a_folder_becomes_a_table_and_goes_on_where_it_stopped() {
-    let (folder, mut predictor) = (folder(), predictor());
-    let csv = folder.path().join("out.csv");
-    let told = Cell::new((0, 0));
-    let go = |predictor: &mut Predictor, control: &Control| {
-        predict_folder(predictor, folder.path(), &csv, Framing::Whole, control, |done, of| told.set((done, of)))
-    };
-    let outcome = go(&mut predictor, &Control::default()).unwrap();
-    assert_eq!((outcome.pictures, outcome.unreadable.len(), outcome.continued), (6, 1, 0));
-    assert_eq!(outcome.unreadable[0].0, Path::new("broken.jpg"));
-    assert_eq!(told.get(), (7, 7));
-    assert_eq!(outcome.sentence(Lang::En), "6\u{a0}pictures judged, 1\u{a0}unreadable");
-    let whole = table(&csv);
-    assert_eq!(whole[0], "file,left,top,side,said,probability_male,sure,problem");
-    assert_eq!(whole.len(), 8);
-    let answer = predictor.look(&photo(0), None).unwrap();
-    assert!(whole[1].starts_with("a.png,,,,") && whole[1].contains(&format!(",{:.6},", answer.probability)), "{}", whole[1]);
-    assert!(whole[2].starts_with("\"b, c.png\",,,,"));
-    assert!(whole.contains(&"broken.jpg,,,,,,,unreadable".to_owned()));
-    // Cut off in the middle of a row, the table is completed to the same bytes.
-    let text = fs::read(&csv).unwrap();
-    for cut in [whole[0].len() + 1, text.len() / 2, text.len() - 3, text.len()] {
-        fs::write(&csv, &text[..cut]).unwrap();
-        let outcome = go(&mut predictor, &Control::default()).unwrap();
-        assert_eq!(fs::read(&csv).unwrap(), text, "cut at {cut}");
-        assert!(outcome.continued < 7);
-    }
-    // Stopped before it began, nothing is lost and nothing is written.
-    fs::remove_file(&csv).unwrap();
-    let control = Control::default();
-    control.set(Wish::Discard);
-    assert_eq!(go(&mut predictor, &control).unwrap_err().kind, Kind::Cancelled);
-    assert_eq!(table(&csv).len(), 1);
-    // A file that is something else is not touched.
-    fs::write(&csv, b"name,age\n").unwrap();
-    assert_eq!(go(&mut predictor, &Control::default()).unwrap_err().kind, Kind::File);
-    assert_eq!(fs::read(&csv).unwrap(), b"name,age\n");
-}
-
-#[test]
-fn a_folder_without_pictures_is_a_problem() {
-    let empty = tempfile::tempdir().unwrap();
-    let csv = empty.path().join("out.csv");
-    let mut predictor = predictor();
-    let mut go = |folder: &Path| predict_folder(&mut predictor, folder, &csv, Framing::Whole, &Control::default(), |_, _| {});
-    assert_eq!(go(empty.path()).unwrap_err().kind, Kind::Data);
-    assert!(go(&empty.path().join("gone")).is_err());
-    assert!(!csv.exists());
-}
-
-#[test]
-fn pictures_without_a_face_have_a_row_that_says_so() {
-    let folder = tempfile::tempdir().unwrap();
-    image::save_buffer(folder.path().join("wall.png"), &[120; PIXEL_BYTES], 128, 128, image::ColorType::Rgb8).unwrap();
-    let csv = folder.path().join("out.csv");
-    let outcome =
-        predict_folder(&mut predictor(), folder.path(), &csv, Framing::FaceCrop, &Control::default(), |_, _| {}).unwrap();
-    assert_eq!((outcome.pictures, outcome.without_face), (0, 1));
-    assert_eq!(table(&csv)[1], "wall.png,,,,,,,no face");
 }

@@ -17,6 +17,7 @@ use trombine::{
     },
     engine::{Device, DeviceKind},
     evaluate::{Prediction, Report, Seen},
+    files::table::TableStyle,
     model::Network,
     plan::Plan,
     predict::Framed,
@@ -99,6 +100,7 @@ impl Stage {
                 thumbs: &mut self.thumbs,
                 devices: &self.devices,
                 device: "auto",
+                tables: TableStyle::default(),
                 recent: &[],
                 actions: &mut self.actions,
             };

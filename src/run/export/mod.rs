@@ -7,6 +7,7 @@ mod canvas;
 mod card;
 mod csv;
 mod document;
+mod folder;
 pub mod onnx;
 mod plots;
 pub mod python;
@@ -26,7 +27,10 @@ use super::RunView;
 use crate::{
     data::sample::{Dataset, Framing, SIDE, Source},
     evaluate::Report,
-    files::atomic,
+    files::{
+        atomic, claim,
+        table::{TableForm, TableStyle},
+    },
     knob::choice,
     model::{Network, Weights},
     problem::{Kind, Problem},
@@ -64,6 +68,10 @@ pub struct ExportOptions {
     pub lang: Lang,
     /// Show the surest mistakes in the report: it then shows faces, and is not for passing on.
     pub mistakes: bool,
+    /// How predictions are written as a table.
+    pub tables: TableStyle,
+    /// Replace the file that is there, or an earlier export in the folder.
+    pub overwrite: bool,
 }
 
 impl Format {
@@ -94,7 +102,8 @@ impl Format {
 /// pictures of mistakes in the report; without it they are left out.
 ///
 /// # Errors
-/// No weights or no report yet, weights that do not fit, a full disk, no permission.
+/// No weights or no report yet, weights that do not fit, something in the way ([`Kind::Exists`], [`Kind::Taken`]), a full
+/// disk, no permission.
 pub fn export(
     view: &RunView,
     dataset: Option<&Dataset>,
@@ -103,44 +112,48 @@ pub fn export(
     path: &Path,
 ) -> Result<(), Problem> {
     let lang = options.lang;
-    match format {
-        Format::Report => atomic::write(path, report::report(view, dataset, options).as_bytes()),
-        Format::Card => atomic::write(path, card::card(view, lang).as_bytes()),
-        Format::Csv => atomic::write(path, csv::csv(judged(view)?).as_bytes()),
-        Format::Onnx => atomic::write(path, &onnx(view)?),
-        Format::Python => {
-            let onnx = onnx(view)?;
-            make_folder(path)?;
-            atomic::write(&path.join("model.onnx"), &onnx)?;
-            atomic::write(&path.join("predict.py"), python::PREDICT_SCRIPT.as_bytes())?;
-            atomic::write(&path.join("model-card.md"), card::card(view, lang).as_bytes())
+    let content = match format {
+        Format::Report => report::report(view, dataset, options).into_bytes(),
+        Format::Card => card::card(view, lang).into_bytes(),
+        Format::Csv => csv::csv(judged(view)?, TableForm::new(options.tables, lang)),
+        Format::Onnx => onnx(view)?,
+        Format::Python | Format::Safetensors | Format::Plots => {
+            return folder::write(path, &view.info.id, options.overwrite, |folder| fill(view, format, lang, folder));
         }
-        Format::Safetensors => {
-            let (network, weights) = model(view)?;
-            make_folder(path)?;
-            weights.save(&path.join("model.safetensors"))?;
-            portable(view, path)?;
-            atomic::write_json(&path.join("labels.json"), &Labels::new(view))?;
-            atomic::write(&path.join("model.py"), python::torch_module(&network).as_bytes())?;
-            atomic::write(&path.join("model-card.md"), card::card(view, lang).as_bytes())
-        }
-        Format::Plots => {
-            make_folder(path)?;
-            PlotKind::ALL.into_iter().try_for_each(|plot| {
-                let Some(canvas) = plot.draw(view, lang) else { return Ok(()) };
-                atomic::write(&path.join(format!("{}.svg", plot.file())), canvas.standalone().as_bytes())?;
-                write_png(&canvas, &path.join(format!("{}.png", plot.file())))
-            })
-        }
-    }
+    };
+    claim::file(path, options.overwrite)?;
+    atomic::write(path, &content)
 }
 
-/// Writes one plot of a run: SVG if `path` ends so, otherwise PNG.
+/// Writes the files of a format that makes a folder.
+fn fill(view: &RunView, format: Format, lang: Lang, folder: &Path) -> Result<(), Problem> {
+    if format == Format::Plots {
+        return PlotKind::ALL.into_iter().try_for_each(|plot| {
+            let Some(canvas) = plot.draw(view, lang) else { return Ok(()) };
+            atomic::write(&folder.join(format!("{}.svg", plot.file())), canvas.standalone().as_bytes())?;
+            write_png(&canvas, &folder.join(format!("{}.png", plot.file())))
+        });
+    }
+    if format == Format::Python {
+        atomic::write(&folder.join("model.onnx"), &onnx(view)?)?;
+        atomic::write(&folder.join("predict.py"), python::PREDICT_SCRIPT.as_bytes())?;
+    } else {
+        let (network, weights) = model(view)?;
+        weights.save(&folder.join("model.safetensors"))?;
+        portable(view, folder)?;
+        atomic::write_json(&folder.join("labels.json"), &Labels::new(view))?;
+        atomic::write(&folder.join("model.py"), python::torch_module(&network).as_bytes())?;
+    }
+    atomic::write(&folder.join("model-card.md"), card::card(view, lang).as_bytes())
+}
+
+/// Writes one plot of a run: SVG if `path` ends so, otherwise PNG; `overwrite` replaces the file that is there.
 ///
 /// # Errors
-/// A run that has nothing to draw there yet, a full disk, no permission.
-pub fn save_plot(view: &RunView, plot: PlotKind, lang: Lang, path: &Path) -> Result<(), Problem> {
+/// A run that has nothing to draw there yet, a file that is there already, a full disk, no permission.
+pub fn save_plot(view: &RunView, plot: PlotKind, lang: Lang, path: &Path, overwrite: bool) -> Result<(), Problem> {
     let canvas = plot.draw(view, lang).ok_or_else(not_judged)?;
+    claim::file(path, overwrite)?;
     match path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("svg")) {
         true => atomic::write(path, canvas.standalone().as_bytes()),
         false => write_png(&canvas, path),
@@ -240,8 +253,4 @@ fn not_judged() -> Problem {
         say("This run was not judged yet", "Cet essai n’a pas encore été évalué"),
         say("Let its training end, or evaluate it", "Laissez finir l’entraînement, ou évaluez-la"),
     )
-}
-
-fn make_folder(path: &Path) -> Result<(), Problem> {
-    fs::create_dir_all(path).map_err(|error| Problem { kind: Kind::Disk, ..Problem::io(path, &error) })
 }

@@ -25,25 +25,75 @@ def load(path=HERE / "model.onnx"):
     return session, json.loads(meta["trombine"])
 
 
+def png_key(path, photo):
+    """The gray or color that a PNG file declares transparent, on the scale of its pixels as Pillow gives them."""
+    key = photo.info["transparency"]
+    with open(path, "rb") as file:
+        depth = file.read(25)[24]
+    if photo.mode == "L" and depth < 8:
+        return key * 255 // (2**depth - 1)
+    if photo.mode == "RGB" and depth == 16:
+        return tuple(channel >> 8 for channel in key)
+    return key
+
+
+def rgb_of(path):
+    """A photo as Trombine reads it: its first frame, upright by its EXIF, 8-bit RGB, what is transparent on white."""
+    with Image.open(path) as photo:
+        photo.load()
+        # Only EXIF counts; Pillow would also take an orientation from XMP.
+        for key in ("xmp", "XML:com.adobe.xmp"):
+            photo.info.pop(key, None)
+        if photo.format == "PNG" and isinstance(photo.info.get("transparency"), (int, tuple)):
+            photo.info["transparency"] = png_key(path, photo)
+        photo = ImageOps.exif_transpose(photo)
+    if photo.mode == "F":
+        raise ValueError("its pixels are fractions, not gray levels or colors")
+    if photo.mode.startswith("I"):
+        # 16 bits of gray, which Pillow would cut off at 255.
+        levels = np.clip(np.asarray(photo).astype(np.int64), 0, 65535)
+        gray = Image.fromarray(((levels + 128) // 257).astype(np.uint8))
+        key = photo.info.get("transparency")
+        if key is None:
+            return gray.convert("RGB")
+        photo = Image.merge("LA", (gray, Image.fromarray(np.where(levels == key, 0, 255).astype(np.uint8))))
+    if photo.mode in ("LA", "La", "PA", "RGBA", "RGBa") or "transparency" in photo.info:
+        photo = photo.convert("RGBA")
+        photo = Image.alpha_composite(Image.new("RGBA", photo.size, "white"), photo)
+    return photo.convert("RGB")
+
+
 def pixels_of(path, meta):
     """What the network sees of a photo: uint8, side x side x 3."""
     cached, crop, side = meta["cached_side"], meta["crop"], meta["side"]
-    photo = ImageOps.exif_transpose(Image.open(path)).convert("RGB").resize((cached, cached), Image.Resampling.BILINEAR)
+    photo = rgb_of(path).resize((cached, cached), Image.Resampling.BILINEAR)
     start = (cached - crop) // 2
     photo = photo.crop((start, start, start + crop, start + crop))
     return np.asarray(photo if crop == side else photo.resize((side, side), Image.Resampling.BILINEAR), dtype=np.uint8)
 
 
+def probability_of(path, session, meta):
+    """The probability of the second class."""
+    return float(session.run(["probability"], {"pixels": pixels_of(path, meta)[None]})[0][0])
+
+
 def main(paths):
     session, meta = load()
+    unreadable = 0
     for path in paths:
-        [probability] = session.run(["probability"], {"pixels": pixels_of(path, meta)[None]})[0]
-        said = int(probability >= meta["threshold"])
-        share = probability if said else 1 - probability
-        print(f"{path}: {meta['classes'][said]}, {100 * min(share, 0.99):.0f} %")
+        try:
+            probability = probability_of(path, session, meta)
+        except (OSError, ValueError, Image.DecompressionBombError) as error:
+            print(f"{path}: cannot be read: {error}", file=sys.stderr)
+            unreadable += 1
+            continue
+        predicted = int(probability >= meta["threshold"])
+        share = probability if predicted else 1 - probability
+        print(f"{path}: {meta['classes'][predicted]}, {100 * min(share, 0.99):.0f} %")
+    return 1 if unreadable else 0
 
 
 if __name__ == "__main__":
     if len(sys.argv) < 2:
         sys.exit(__doc__)
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

@@ -58,6 +58,9 @@ const TORCH_MODULE: &str = r#""""The network in PyTorch, with its weights (pip i
     model = load()
     probabilities(model, pixels)    # pixels: uint8, n x @SIDE@ x @SIDE@ x 3, RGB
 
+A photo becomes pixels upright by its EXIF, with white where it is transparent, squeezed to a square of `cached_side` (see
+labels.json) by averaging, cut to the `crop` in its middle, and resized to `side`; predict.py of the Python export does it.
+
 Written by Trombine. The probability is that of class 1, see labels.json.
 """
 

@@ -1,32 +1,35 @@
 //! The history as a table that any spreadsheet opens (Keras's `CSVLogger`, its column names; epochs count from 1).
 
-use std::fmt::Write as _;
-
 use crate::{
+    files::table::{Cell, Rows, TableForm},
     knob::{Knob, Value},
     text::say,
     train::event::EpochRecord,
 };
 
+/// The file's name in the run's folder.
+pub const FILE: &str = "history.csv";
+
+const COLUMNS: [&str; 8] =
+    ["epoch", "accuracy", "learning_rate", "loss", "val_accuracy", "val_loss", "seconds", "pictures_per_second"];
+
 /// The whole file: a header and one line for each epoch. Points as decimal marks in every language, as programs expect.
-pub fn text(history: &[EpochRecord]) -> String {
-    let mut text = String::from("epoch,accuracy,learning_rate,loss,val_accuracy,val_loss,seconds,pictures_per_second\n");
+pub fn text(history: &[EpochRecord]) -> Vec<u8> {
+    let mut rows = Rows::with_columns(TableForm::default(), &COLUMNS);
     for r in history {
-        // Writing to a string does not fail.
-        let _ = writeln!(
-            text,
-            "{},{},{},{},{},{},{},{}",
-            r.epoch,
+        let values = [
+            r.epoch.into(),
             r.train_accuracy,
             r.learning_rate,
             r.train_loss,
             r.validation_accuracy,
             r.validation_loss,
             r.seconds,
-            r.pictures_per_second
-        );
+            r.pictures_per_second,
+        ];
+        rows.row(values.map(|value| Cell::Number(value, None)));
     }
-    text
+    rows.into_bytes()
 }
 
 pub(super) fn knob(csv_log: &mut bool) -> Knob<'_> {

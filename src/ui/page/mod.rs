@@ -13,12 +13,15 @@ use egui::Ui;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Cx,
+    Action, Cx,
     icon::{self, Icon},
+    widget::choice::menu_item,
 };
 use crate::{
     data::sample::Part,
     evaluate::Report,
+    files::table::TableStyle,
+    knob::Choice as _,
     session::{Phase, Session},
     settings::Settings,
     text::{Lang, Say, number, plural, say},
@@ -165,5 +168,15 @@ fn training_line(lang: Lang, session: &Session) -> String {
             plural(lang, t.history.len() as u64, say("epoch done", "époque faite"), say("epochs done", "époques faites"))
         }
         (_, None) => say("ready", "prêt").get(lang).to_owned(),
+    }
+}
+
+/// The line of a menu that writes tables: whether they are for spreadsheets.
+fn tables_line(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let on = cx.tables == TableStyle::Spreadsheet;
+    let name = say("CSV for spreadsheets", "CSV pour tableurs").get(cx.lang);
+    let line = menu_item(ui, on.then_some(icon::CHECK), name);
+    if line.on_hover_text(TableStyle::Spreadsheet.about().get(cx.lang)).clicked() {
+        cx.act(Action::Tables(if on { TableStyle::Plain } else { TableStyle::Spreadsheet }));
     }
 }

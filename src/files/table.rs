@@ -1,0 +1,127 @@
+//! Tables that spreadsheets and programs open: comma-separated values (RFC 4180), UTF-8.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    knob::choice,
+    text::{Lang, say},
+};
+
+/// For whom a table is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TableStyle {
+    #[default]
+    Plain,
+    Spreadsheet,
+}
+
+choice!(TableStyle {
+    Plain = "plain", say("Plain", "Simple"), say("Commas and decimal points, as programs read it", "Virgules et points décimaux, comme les programmes le lisent");
+    Spreadsheet = "spreadsheet", say("For spreadsheets", "Pour tableurs"), say("As a spreadsheet in your language opens it; in French with semicolons and decimal commas", "Comme un tableur français l’ouvre : points-virgules et virgules décimales");
+});
+
+/// How a table is written: for whom, and in which language.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct TableForm {
+    pub style: TableStyle,
+    /// Decides the separator and the decimal mark of a table for spreadsheets.
+    pub lang: Lang,
+}
+
+impl TableForm {
+    pub const fn new(style: TableStyle, lang: Lang) -> Self {
+        Self { style, lang }
+    }
+
+    /// What a spreadsheet in French expects, where the comma is the decimal mark.
+    const fn french(self) -> bool {
+        matches!((self.style, self.lang), (TableStyle::Spreadsheet, Lang::Fr))
+    }
+}
+
+/// What stands in one place of a table.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell<'a> {
+    Text(Cow<'a, str>),
+    /// With so many decimals; with as many as it has, if none are given.
+    Number(f64, Option<usize>),
+    Empty,
+}
+
+impl<'a> Cell<'a> {
+    pub fn text(text: impl Into<Cow<'a, str>>) -> Self {
+        Self::Text(text.into())
+    }
+
+    pub fn whole(number: impl Into<u32>) -> Self {
+        Self::Number(number.into().into(), Some(0))
+    }
+
+    /// `yes` or `no`.
+    pub fn yes(yes: bool) -> Self {
+        Self::text(if yes { "yes" } else { "no" })
+    }
+
+    fn written(self, form: TableForm) -> Cow<'a, str> {
+        let number = |text: String| if form.french() { text.replace('.', ",") } else { text };
+        match self {
+            Self::Text(text) => harmless(text),
+            Self::Number(value, Some(digits)) => number(format!("{value:.digits$}")).into(),
+            Self::Number(value, None) => number(value.to_string()).into(),
+            Self::Empty => "".into(),
+        }
+    }
+}
+
+/// Rows of a table, written into memory.
+pub struct Rows {
+    writer: csv::Writer<Vec<u8>>,
+    form: TableForm,
+}
+
+impl Rows {
+    /// A table's beginning: its columns.
+    pub fn with_columns(form: TableForm, columns: &[&str]) -> Self {
+        // Without a byte order mark, Excel takes UTF-8 for the system's old encoding.
+        let before = if form.style == TableStyle::Spreadsheet { "\u{feff}" } else { "" };
+        let mut rows = Self::after(form, before.as_bytes().to_vec());
+        rows.row(columns.iter().map(|name| Cell::text(*name)));
+        rows
+    }
+
+    /// Rows to be appended to a table that has its columns already.
+    pub fn more(form: TableForm) -> Self {
+        Self::after(form, Vec::new())
+    }
+
+    fn after(form: TableForm, before: Vec<u8>) -> Self {
+        let mut builder = csv::WriterBuilder::new();
+        builder.delimiter(if form.french() { b';' } else { b',' }).flexible(true);
+        // Spreadsheets write the ends of lines as RFC 4180 has them; line tools stumble over them.
+        if form.style == TableStyle::Spreadsheet {
+            builder.terminator(csv::Terminator::CRLF);
+        }
+        Self { writer: builder.from_writer(before), form }
+    }
+
+    pub fn row<'a>(&mut self, cells: impl IntoIterator<Item = Cell<'a>>) {
+        let form = self.form;
+        // Writing to memory does not fail.
+        let written = self.writer.write_record(cells.into_iter().map(|cell| cell.written(form).into_owned()));
+        debug_assert!(written.is_ok(), "{written:?}");
+    }
+
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.writer.into_inner().unwrap_or_default()
+    }
+}
+
+/// Text that a spreadsheet shows and does not compute. What begins as a formula gets an apostrophe before it, as OWASP
+/// advises ("CSV injection"); so does what begins like that already, so that no two texts become the same.
+fn harmless(text: Cow<'_, str>) -> Cow<'_, str> {
+    let runs = |c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠');
+    if text.trim_start_matches('\'').starts_with(runs) { format!("'{text}").into() } else { text }
+}

@@ -1,0 +1,267 @@
+//! The file of a prediction table, and the record of what made it.
+//!
+//! The file itself is a plain CSV that people open, move and edit. What question it answers and how far it got stands in
+//! a record of Trombine's own, found by the file's path and good only as long as the file is what was written.
+
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+    time::{Duration, Instant, SystemTime},
+};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    data::{hash::hash, sample::Framing},
+    files::{atomic, claim, table::TableForm},
+    problem::{Kind, Problem},
+    text::{Sentence, say},
+};
+
+/// What a table answers: whoever asks the same again may go on with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// The run's id.
+    pub run: String,
+    /// Hash of its weights.
+    pub weights: u64,
+    /// The folder, without links.
+    pub folder: PathBuf,
+    /// Hash of the folder's pictures: names, sizes and times.
+    pub pictures: u64,
+    pub framing: Framing,
+    pub mirrored: bool,
+    /// Threshold and temperature as texts, so that no digit is lost on the way through the record.
+    pub threshold: [String; 2],
+    pub columns: Vec<String>,
+    pub form: TableForm,
+}
+
+impl Question {
+    /// What differs first between the question of a table that is there and this one, as a sentence about that table.
+    fn difference(&self, there: &Self, table: &Path) -> Option<Sentence> {
+        let table = table.display();
+        let of = |en: &str, fr: &str| Some(Sentence { en: format!("{table} {en}"), fr: format!("{table} {fr}") });
+        if there.run != self.run {
+            let run = &there.run;
+            return of(
+                &format!("holds the answers of another run, {run}"),
+                &format!("contient les réponses d’un autre essai, {run}"),
+            );
+        }
+        if there.folder != self.folder {
+            let folder = there.folder.display();
+            return of(&format!("is about another folder, {folder}"), &format!("porte sur un autre dossier, {folder}"));
+        }
+        if there.framing != self.framing {
+            return match there.framing {
+                Framing::Whole => of("judges whole pictures, not faces", "juge des images entières, pas des visages"),
+                Framing::FaceCrop => of("judges faces, not whole pictures", "juge des visages, pas des images entières"),
+            };
+        }
+        if there.weights != self.weights {
+            return of("was made with other weights of this run", "a été fait avec d’autres poids de cet essai");
+        }
+        if there.mirrored != self.mirrored || there.threshold != self.threshold {
+            return of(
+                "was made when the run was judged otherwise (mirror images, threshold or temperature)",
+                "a été fait quand l’essai était évalué autrement (images en miroir, seuil ou température)",
+            );
+        }
+        if there.pictures != self.pictures {
+            return of("was made before the folder’s pictures changed", "a été fait avant que les images du dossier changent");
+        }
+        (there != self).then(|| of("is written in another form", "est écrit sous une autre forme")).flatten()
+    }
+}
+
+/// Kept for each table that was begun.
+#[derive(Debug, Serialize, Deserialize)]
+struct Record {
+    table: PathBuf,
+    question: Question,
+    /// Bytes of the file that are whole pictures' rows, and their hash.
+    bytes: u64,
+    hash: u64,
+    /// Pictures and rows in them.
+    pictures: usize,
+    rows: usize,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    /// A process writes it; or one did, and was ended: then the file may have more rows than the record knows of.
+    Running,
+    Stopped,
+    Finished,
+}
+
+/// A table that is being written.
+pub struct Table {
+    path: PathBuf,
+    file: File,
+    record: Record,
+    record_path: PathBuf,
+    /// All that is in the file, for the hash.
+    content: Vec<u8>,
+    recorded: Instant,
+    /// Nobody else writes it meanwhile.
+    _lock: File,
+}
+
+/// How long rows may be in the file before the record knows of them: what a crash costs.
+const RECORD_EVERY: Duration = Duration::from_secs(1);
+
+/// Records of tables that are gone are kept for so long: the drive may only be unplugged.
+const KEPT: Duration = Duration::from_secs(90 * 86_400);
+
+impl Table {
+    /// Begins the table `path` with the bytes `head`, or goes on with it if it was begun for the very same question;
+    /// `overwrite` begins it anew whatever is there. Its record is kept below `home`.
+    ///
+    /// # Errors
+    /// [`Kind::Exists`] if something else is there, or the finished table; a full disk, no permission, or another
+    /// process that writes it.
+    pub fn open(home: &Path, path: &Path, question: Question, head: &[u8], overwrite: bool) -> Result<Self, Problem> {
+        claim::not_within_a_run(home, path)?;
+        let named = path;
+        let path = claim::real(named)?;
+        let records = home.join("tables");
+        fs::create_dir_all(&records).map_err(|error| failed(&records, &error))?;
+        forget_old(&records);
+        let name = format!("{:016x}", hash(path.as_os_str().as_encoded_bytes()));
+        let record_path = records.join(format!("{name}.json"));
+        let lock = locked(&records.join(format!("{name}.lock")), &path)?;
+        let begun = Record {
+            table: path.clone(),
+            question,
+            bytes: head.len() as u64,
+            hash: hash(head),
+            pictures: 0,
+            rows: 0,
+            state: State::Running,
+        };
+        let (record, content) = match claim::standing(named)? {
+            claim::Standing::Something if !overwrite => continued(named, &record_path, &begun)?,
+            _ => {
+                atomic::write(&path, head)?;
+                (begun, head.to_vec())
+            }
+        };
+        let mut file = OpenOptions::new().write(true).open(&path).map_err(|error| failed(&path, &error))?;
+        // What a process wrote after its last record is written again.
+        file.set_len(record.bytes).and_then(|()| file.seek(SeekFrom::End(0))).map_err(|error| failed(&path, &error))?;
+        let mut table = Self { path, file, record, record_path, content, recorded: Instant::now(), _lock: lock };
+        table.keep(State::Running)?;
+        Ok(table)
+    }
+
+    /// Pictures whose rows it holds, the first in the order of the folder.
+    pub fn pictures(&self) -> usize {
+        self.record.pictures
+    }
+
+    pub fn rows(&self) -> usize {
+        self.record.rows
+    }
+
+    /// Appends the rows of some pictures.
+    ///
+    /// # Errors
+    /// A full disk.
+    pub fn append(&mut self, bytes: &[u8], pictures: usize, rows: usize) -> Result<(), Problem> {
+        self.file.write_all(bytes).map_err(|error| failed(&self.path, &error))?;
+        self.content.extend_from_slice(bytes);
+        self.record.pictures += pictures;
+        self.record.rows += rows;
+        if self.recorded.elapsed() >= RECORD_EVERY { self.keep(State::Running) } else { Ok(()) }
+    }
+
+    /// Ends it: finished, or stopped to be continued.
+    ///
+    /// # Errors
+    /// A full disk.
+    pub fn close(mut self, finished: bool) -> Result<(), Problem> {
+        self.keep(if finished { State::Finished } else { State::Stopped })
+    }
+
+    fn keep(&mut self, state: State) -> Result<(), Problem> {
+        // The record must not know of rows that a power loss takes out of the file.
+        self.file.sync_data().map_err(|error| failed(&self.path, &error))?;
+        self.record.bytes = self.content.len() as u64;
+        self.record.hash = hash(&self.content);
+        self.record.state = state;
+        self.recorded = Instant::now();
+        atomic::write_json(&self.record_path, &self.record)
+    }
+}
+
+/// The record and the rows of the table that is there, if `wanted` can go on with it; `path` is what the user calls it.
+fn continued(path: &Path, record_path: &Path, wanted: &Record) -> Result<(Record, Vec<u8>), Problem> {
+    let record: Option<Record> = atomic::read_json(record_path).ok().filter(|record: &Record| record.table == wanted.table);
+    let mut content = fs::read(path).map_err(|error| failed(path, &error))?;
+    let whole = |record: &Record| {
+        let known = content.get(..record.bytes as usize).filter(|known| hash(known) == record.hash);
+        known.is_some_and(|known| known.len() == content.len() || record.state == State::Running)
+    };
+    let name = path.display();
+    let Some(record) = record.filter(whole) else {
+        return Err(claim::exists(
+            path,
+            Sentence {
+                en: format!("{name} is there already, and is no table that can be continued as it is"),
+                fr: format!("{name} existe déjà, et n’est pas un tableau qui puisse être poursuivi tel quel"),
+            },
+        ));
+    };
+    if let Some(difference) = wanted.question.difference(&record.question, path) {
+        return Err(claim::exists(path, difference));
+    }
+    if record.state == State::Finished {
+        return Err(claim::exists(
+            path,
+            Sentence {
+                en: format!("{name} is finished: it holds the answers of this run for this folder"),
+                fr: format!("{name} est terminé : il contient les réponses de cet essai pour ce dossier"),
+            },
+        ));
+    }
+    content.truncate(record.bytes as usize);
+    Ok((record, content))
+}
+
+/// Holds the table against other processes, as long as the file is open.
+fn locked(lock: &Path, table: &Path) -> Result<File, Problem> {
+    let file = File::create(lock).map_err(|error| failed(lock, &error))?;
+    match file.try_lock() {
+        // A file system without locks: better to write than to refuse.
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Problem::new(
+            Kind::File,
+            Sentence {
+                en: format!("{} is being written by another window or command", table.display()),
+                fr: format!("{} est en cours d’écriture dans une autre fenêtre ou commande", table.display()),
+            },
+            say("Wait until it ends, or choose another name", "Attendez la fin, ou choisissez un autre nom"),
+        )),
+    }
+}
+
+/// Removes what is known of tables that have long been gone. Nothing depends on it.
+fn forget_old(records: &Path) {
+    for entry in fs::read_dir(records).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let modified = entry.metadata().and_then(|meta| meta.modified()).ok();
+        let old = modified.and_then(|when| SystemTime::now().duration_since(when).ok()).is_some_and(|age| age > KEPT);
+        if old && atomic::read_json::<Record>(&path).map_or(true, |record| !record.table.exists()) {
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+fn failed(path: &Path, error: &std::io::Error) -> Problem {
+    Problem { kind: Kind::Disk, ..Problem::io(path, error) }
+}
