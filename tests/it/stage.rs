@@ -114,7 +114,8 @@ impl Stage {
         let shown = Rc::clone(&stage);
         let harness = Harness::builder()
             .with_size(size)
-            .with_max_steps(20)
+            // A frame uploads new pictures for a few milliseconds only: a busy machine needs many.
+            .with_max_steps(200)
             .with_context_setup(theme::install)
             .build_ui(move |ui| shown.borrow_mut().show(ui));
         (harness, stage)

@@ -21,9 +21,6 @@ use crate::{
     worker::Reply,
 };
 
-/// What the three buttons beside an answer's title take, in points.
-const TOOLS: f32 = 104.0;
-
 /// The answer about the chosen square.
 pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Photo, chosen: usize) {
     let (lang, t) = (cx.lang, Theme::of(ui));
@@ -38,18 +35,7 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Photo, chosen: usize) {
             } else {
                 say("the whole picture", "toute l’image").get(lang).to_owned()
             };
-            // Who said it: another run may have answered before.
-            let which = match &asked.reply {
-                Some(Ok(reply)) => match (lang, runs::name(cx, &reply.run)) {
-                    (Lang::En, name) => format!("{which}, according to “{name}”"),
-                    (Lang::Fr, name) => format!("{which}, selon « {name} »"),
-                },
-                _ => which,
-            };
-            ui.scope(|ui| {
-                ui.set_max_width((ui.available_width() - TOOLS).max(40.0));
-                ui.add(egui::Label::new(theme::caption(which).color(t.text2)).truncate());
-            });
+            ui.label(theme::caption(which).color(t.text2));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if icon_button(
                     ui,
@@ -90,6 +76,12 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Photo, chosen: usize) {
                 let text = reply.headline(lang);
                 let large = if text.chars().count() > 20 { 19.0 } else { size::HEADLINE };
                 ui.add(egui::Label::new(theme::headline(text).size(large).color(t.text)).wrap());
+                // Who said it: another run may have answered before.
+                let by = match (lang, runs::name(cx, &reply.run)) {
+                    (Lang::En, name) => format!("according to “{name}”"),
+                    (Lang::Fr, name) => format!("selon « {name} »"),
+                };
+                ui.add(egui::Label::new(theme::caption(by).color(t.text2)).truncate());
                 bar(ui, lang, reply);
                 if let Some(second) = &asked.other {
                     other(ui, cx, second);

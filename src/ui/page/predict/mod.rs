@@ -36,6 +36,8 @@ pub struct State {
     /// The photo and the square that are shown; the newest if they are gone.
     photo: Option<u64>,
     asked: Option<u64>,
+    /// The square's place on the photo: one that is moved is asked about under another number, one that was drawn comes last.
+    place: usize,
     /// The photo and answer that were last brought into view in the list.
     listed: Option<[Option<u64>; 2]>,
     /// The newest photo that was shown: a newer one is shown at once.
@@ -68,16 +70,21 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     });
     state.textures.retain(|id, _| session.photos.iter().any(|p| p.id == *id));
     if let Some(newest) = session.photos.last().filter(|photo| photo.id > state.seen) {
-        (state.photo, state.asked, state.seen) = (Some(newest.id), None, newest.id);
+        (state.photo, state.asked, state.place, state.seen) = (Some(newest.id), None, 0, newest.id);
     }
     let shown = session.photos.iter().find(|p| Some(p.id) == state.photo).or_else(|| session.photos.last());
     let Some(shown) = shown else {
         return invite(ui, cx, run);
     };
     if state.photo != Some(shown.id) {
-        (state.photo, state.asked) = (Some(shown.id), None);
+        (state.photo, state.asked, state.place) = (Some(shown.id), None, 0);
     }
-    let chosen = shown.asked.iter().position(|a| Some(a.id) == state.asked).unwrap_or(0);
+    let known = shown.asked.iter().position(|a| Some(a.id) == state.asked);
+    let known = known.or_else(|| (state.place < shown.asked.len()).then_some(state.place));
+    let chosen = known.unwrap_or(0);
+    if known.is_some() {
+        (state.asked, state.place) = (shown.asked.get(chosen).map(|asked| asked.id), chosen);
+    }
     if let (Some(asked), Some(other)) = (shown.asked.get(chosen), &state.other)
         && asked.reply.is_some()
         && *other != run.id
@@ -278,10 +285,12 @@ fn picture(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &Photo, chose
         match photo::photo(ui, texture.id(), pixels, room, &squares, &shown.name, state.drawing) {
             Some(photo::Answer::Select(i)) => state.asked = Some(shown.asked[with_crop[i].0].id),
             Some(photo::Answer::Moved(i, crop)) => {
+                (state.asked, state.place) = (None, with_crop[i].0);
                 cx.act(Action::Ask { photo: shown.id, asked: Some(shown.asked[with_crop[i].0].id), crop: Some(crop) });
             }
             Some(photo::Answer::Drawn(crop)) => {
                 state.drawing = false;
+                (state.asked, state.place) = (None, shown.asked.len());
                 cx.act(Action::Ask { photo: shown.id, asked: None, crop: Some(crop) });
             }
             None => {}

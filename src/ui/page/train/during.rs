@@ -187,7 +187,8 @@ fn curves(
     } else if let Some(now) = training.live.last().filter(|_| training.stopped.is_none()) {
         train.push([now[0], now[live]]);
     }
-    let fine: Vec<[f64; 2]> = match first {
+    // With one point an epoch it would say what the curve itself says.
+    let fine: Vec<[f64; 2]> = match first || training.diary.fine.len() <= training.history.len() {
         true => Vec::new(),
         false => training.diary.fine.iter().map(|p| [f64::from(p[0]), f64::from(p[live])]).collect(),
     };
