@@ -1,5 +1,6 @@
 //! The window's one place that changes things: events come in, the page is drawn, and what it asked for is done.
 
+mod asking;
 mod edit;
 mod errand;
 mod frames;
@@ -14,6 +15,7 @@ mod planning;
 mod preferences;
 mod tab;
 mod toasts;
+mod typed;
 
 use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
@@ -30,6 +32,7 @@ use self::{
     interrupted::Interrupted,
     planning::{Checked, Planning},
     toasts::Toasts,
+    typed::Typed,
 };
 use crate::{
     data::{
@@ -37,6 +40,7 @@ use crate::{
         sample::{Dataset, Source},
     },
     engine::Device,
+    preset::Preset,
     run::RunStore,
     session::{Phase, Session},
     settings::Settings,
@@ -99,6 +103,8 @@ pub struct App {
     pub session: Session,
     /// The draft that the pages edit.
     pub settings: Settings,
+    /// The recipe that it started from.
+    recipe: Preset,
     pub page: Page,
     pub preferences: Preferences,
     pub dialog: Option<Dialog>,
@@ -120,6 +126,10 @@ pub struct App {
     worker: Option<Worker>,
     answerer: Option<Answerer>,
     errands: Errands,
+    /// A path that is being typed.
+    typed: Option<Typed>,
+    /// Whether it was said that this system has no dialogs.
+    told_of_typing: bool,
     toasts: Toasts,
     /// The photos behind `session.photos`, by number, to ask about again.
     photos: HashMap<u64, Photo>,
@@ -162,8 +172,8 @@ impl App {
             Start::Normal => app.reopen(),
             Start::Folder(folder) => app.open(Source::Folder(folder)),
             Start::Demo => {
-                app.settings = crate::preset::Preset::Quick.settings();
-                app.settled = app.settings.clone();
+                app.take_recipe(Preset::Quick);
+                app.settle_now();
                 app.train_when_open = true;
                 app.page = Page::Training;
                 app.open(Source::SampleFaces);
@@ -207,13 +217,14 @@ impl App {
         ctx.set_zoom_factor(preferences.zoom.clamp(0.5, 3.0));
         set_mode(ctx, preferences.mode);
         let wake = ctx.clone();
-        let settings = preferences.settings.clone();
+        let (settings, recipe) = (preferences.settings.clone(), preferences.recipe());
         Self {
             session,
             page: preferences.page,
             dialog: None,
             settled: settings.clone(),
             settings,
+            recipe,
             history: History::default(),
             frames: Frames::asked(),
             sent: None,
@@ -230,6 +241,8 @@ impl App {
             worker: None,
             answerer: None,
             errands: Errands::new(Arc::new(move || wake.request_repaint())),
+            typed: None,
+            told_of_typing: false,
             toasts: Toasts::default(),
             photos: HashMap::new(),
             questions: 0,
@@ -348,7 +361,7 @@ impl App {
         if !ctx.input(|i| i.pointer.any_down()) && !ctx.text_edit_focused() {
             let before = std::mem::replace(&mut self.settled, self.settings.clone());
             self.history.push(Step::Draft(Box::new(before)));
-            self.preferences.settings = self.settings.clone();
+            self.settle_now();
         }
     }
 
@@ -362,6 +375,7 @@ impl App {
         let mut cx = Cx {
             session: &self.session,
             settings: &mut self.settings,
+            recipe: self.recipe,
             plan,
             lang: self.preferences.lang,
             thumbs: &mut self.thumbs,
@@ -369,6 +383,7 @@ impl App {
             device: &self.preferences.device,
             tables: self.preferences.tables,
             recent: &self.recent,
+            type_paths: self.preferences.type_paths,
             actions: &mut self.actions,
         };
         draw(&mut cx, &mut self.memory)
@@ -411,6 +426,7 @@ impl App {
         if glossary::asked(ui.ctx()) {
             self.dialog = Some(Dialog::Words);
         }
+        self.ask_path(ui);
         if let Some(dialog) = self.dialog {
             let (mode, zoom) = (self.preferences.mode, self.preferences.zoom);
             let answer = self.lend(|cx, _| dialog::show(ui, cx, dialog, mode, zoom));

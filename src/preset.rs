@@ -1,5 +1,7 @@
 //! Three recipes to start from.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     knob::{Choice, Knobs, choice},
     model::Initialization,
@@ -9,7 +11,8 @@ use crate::{
 };
 
 /// A recipe: settings for everything but the data's split and the seed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Preset {
     /// Small and fast, to see the whole way once.
     Quick,
@@ -88,9 +91,9 @@ impl Preset {
         [Self::Notebook, Self::Recommended, Self::Quick].into_iter().min_by_key(distance).unwrap_or_default()
     }
 
-    /// The recipe that `settings` are in the part that `same` compares, if they are one.
-    pub fn of(settings: &Settings, same: impl Fn(&Settings, &Settings) -> bool) -> Option<Self> {
-        Self::ALL.iter().copied().find(|preset| same(&preset.settings(), settings))
+    /// The recipe that `settings` are without a change, but for their own split and seed.
+    pub fn of(settings: &Settings) -> Option<Self> {
+        Self::ALL.iter().copied().find(|preset| preset.applied(settings) == *settings)
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{
         sample::Source,
     },
     knob::Knobs as _,
+    preset::Preset,
     session::{Offer, Phase, Progress},
     settings::Settings,
     text::{Lang, Sentence, plural, say},
@@ -52,6 +53,7 @@ impl App {
             Some(Step::Draft(draft)) => {
                 let what = Sentence::by(|lang| differing(lang, &draft, &self.settings));
                 self.settings = *draft;
+                self.recipe = Preset::nearest(&self.settings);
                 self.settle_now();
                 self.turned(back, &what);
             }

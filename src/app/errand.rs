@@ -9,6 +9,7 @@ use std::{
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
+use super::asking::{self, Next, Question};
 use crate::{
     data::{name::ENDINGS, sample::Framing},
     files::atomic,
@@ -16,7 +17,8 @@ use crate::{
     problem::{Kind, Problem},
     run::export::{ExportOptions, Format, PlotKind},
     settings::Settings,
-    text::{Lang, Say, say},
+    text::{Lang, say},
+    ui::path_dialog::{Listing, Wanted},
     worker,
 };
 
@@ -83,6 +85,10 @@ pub enum Fetched {
     Saved(PathBuf),
     /// Settings out of a file.
     Settings(Box<Settings>),
+    /// The system's dialog for this question did not come.
+    NoDialog(Box<Question>),
+    /// What a typed path names.
+    Listing(Listing),
     Failed(Problem),
 }
 
@@ -99,7 +105,13 @@ impl Fetched {
     fn is_work(&self) -> bool {
         matches!(
             self,
-            Self::Preview { .. } | Self::Framed { .. } | Self::Cached(_) | Self::Settings(_) | Self::Saved(_) | Self::Failed(_)
+            Self::Preview { .. }
+                | Self::Framed { .. }
+                | Self::Cached(_)
+                | Self::Settings(_)
+                | Self::Saved(_)
+                | Self::Failed(_)
+                | Self::Listing(_)
         )
     }
 }
@@ -122,13 +134,16 @@ pub struct Errands {
     dialog_open: bool,
     /// Whether there is somebody to ask: without, every dialog counts as closed at once.
     pub(super) dialogs: bool,
+    /// Whether paths are typed rather than chosen in the system's dialogs.
+    pub(super) typing: bool,
+    question: Option<(Question, bool)>,
 }
 
 impl Errands {
     /// `wake` is called whenever something came back. No dialog opens yet.
     pub fn new(wake: Arc<dyn Fn() + Send + Sync>) -> Self {
         let (send, receive) = unbounded();
-        Self { send, receive, wake, dialog_open: false, dialogs: false }
+        Self { send, receive, wake, dialog_open: false, dialogs: false, typing: false, question: None }
     }
 
     /// What has come back since the last look; never waits.
@@ -141,10 +156,13 @@ impl Errands {
         all.into_iter().flatten().collect()
     }
 
-    /// Shows `dialog` to the user, unless one is open.
-    fn ask(&mut self, dialog: impl Future<Output = Option<Fetched>> + Send + 'static) {
-        if self.dialogs && !std::mem::replace(&mut self.dialog_open, true) {
-            self.send(move || pollster::block_on(dialog));
+    /// Puts `question` to the user, unless a dialog is open: by the system's dialog, or where there is none, or typing is
+    /// preferred, by a field of our own.
+    fn ask(&mut self, lang: Lang, question: Question) {
+        if self.typing || (self.dialogs && !asking::has_dialogs()) {
+            self.question = Some((question, !self.typing));
+        } else if self.dialogs && !std::mem::replace(&mut self.dialog_open, true) {
+            self.send(move || pollster::block_on(question.ask(lang)));
         }
     }
 
@@ -166,52 +184,109 @@ impl Errands {
     }
 
     pub fn choose_folder(&mut self, lang: Lang, start: Option<&Path>) {
-        let dialog = titled(lang, say("Choose a folder of face pictures", "Choisir un dossier de visages"), start);
-        self.ask(async move { dialog.pick_folder().await.map(|f| Fetched::Folder(f.path().to_owned())) });
+        let title = say("Choose a folder of face pictures", "Choisir un dossier de visages");
+        self.ask(lang, Question::one(title, Wanted::Folder, Fetched::Folder).starting_at(start));
+    }
+
+    /// As [`Errands::choose_folder`], by typing in any case.
+    pub fn type_folder(&mut self, start: Option<&Path>) {
+        let title = say("Open a folder by its path", "Ouvrir un dossier par son chemin");
+        self.question.get_or_insert((Question::one(title, Wanted::Folder, Fetched::Folder).starting_at(start), false));
     }
 
     pub fn choose_photos(&mut self, lang: Lang) {
-        let dialog = pictures(titled(lang, say("Choose photos", "Choisir des photos"), None));
-        let paths = |files: Vec<rfd::FileHandle>| files.iter().map(|f| f.path().to_owned()).collect();
-        self.ask(async move { dialog.pick_files().await.map(|files| Fetched::Photos(paths(files))) });
+        let title = say("Choose photos", "Choisir des photos");
+        let question = Question::new(title, Wanted::File, |paths| Next::Done(Fetched::Photos(paths)));
+        self.ask(lang, pictures(question.several()));
     }
 
     pub fn choose_own_picture(&mut self, lang: Lang) {
-        let dialog = pictures(titled(lang, say("Choose a picture", "Choisir une image"), None));
-        self.ask(async move { dialog.pick_file().await.map(|f| Fetched::OwnPicture(f.path().to_owned())) });
+        let title = say("Choose a picture", "Choisir une image");
+        self.ask(lang, pictures(Question::one(title, Wanted::File, Fetched::OwnPicture)));
+    }
+
+    pub fn choose_run_pictures(&mut self, lang: Lang, run: String) {
+        let title = say("Where the run’s pictures are now", "Où sont maintenant les images de l’essai");
+        let answer = move |folder| Fetched::RunPictures { run: run.clone(), folder };
+        self.ask(lang, Question::one(title, Wanted::Folder, answer));
     }
 
     pub fn choose_copy_target(&mut self, lang: Lang, link: bool) {
         let title = say("Where to put train, validation and test", "Où mettre train, validation et test");
-        let dialog = titled(lang, title, None);
-        self.ask(async move { dialog.pick_folder().await.map(|f| Fetched::CopyTo { out: f.path().to_owned(), link }) });
+        self.ask(lang, Question::one(title, Wanted::NewFolder, move |out| Fetched::CopyTo { out, link }));
     }
 
     pub fn choose_judged_folder(&mut self, lang: Lang, run: String) {
         let title = say("A folder of other pictures", "Un dossier d’autres images");
-        let dialog = titled(lang, title, None);
-        self.ask(async move { dialog.pick_folder().await.map(|f| Fetched::JudgeFolder { run, folder: f.path().to_owned() }) });
+        let answer = move |folder| Fetched::JudgeFolder { run: run.clone(), folder };
+        self.ask(lang, Question::one(title, Wanted::Folder, answer));
     }
 
     pub fn choose_export(&mut self, run: String, format: Format, options: ExportOptions, file: String) {
-        let dialog = titled(options.lang, say("Export as", "Exporter sous"), None).set_file_name(file);
         // The dialog asks before a file is replaced; of what is in a folder it knows nothing.
         let options = ExportOptions { overwrite: !format.is_folder(), ..options };
-        self.ask(async move {
-            let path = dialog.save_file().await?.path().to_owned();
-            Some(Fetched::ExportTo { run, format, options, path })
-        });
+        let wanted = if format.is_folder() { Wanted::NewFolder } else { Wanted::NewFile };
+        let answer = move |path| Fetched::ExportTo { run: run.clone(), format, options, path };
+        self.ask(options.lang, Question::one(say("Export as", "Exporter sous"), wanted, answer).named(file));
     }
 
     pub fn choose_settings_target(&mut self, lang: Lang) {
         let title = say("Save the settings as", "Enregistrer les réglages sous");
-        let dialog = titled(lang, title, None).set_file_name("trombine.json").add_filter("JSON", &["json"]);
-        self.ask(async move { dialog.save_file().await.map(|f| Fetched::SettingsTo(f.path().to_owned())) });
+        let question = Question::one(title, Wanted::NewFile, Fetched::SettingsTo).named("trombine.json");
+        self.ask(lang, question.filter("JSON", ["json".to_owned()]));
     }
 
     pub fn choose_settings(&mut self, lang: Lang) {
-        let dialog = titled(lang, say("Open settings", "Ouvrir des réglages"), None).add_filter("JSON, text", &["json", "txt"]);
-        self.ask(async move { dialog.pick_file().await.map(|f| Fetched::SettingsFrom(f.path().to_owned())) });
+        let question = Question::one(say("Open settings", "Ouvrir des réglages"), Wanted::File, Fetched::SettingsFrom);
+        self.ask(lang, question.filter("JSON, text", ["json".to_owned(), "txt".to_owned()]));
+    }
+
+    pub fn choose_plot(&mut self, lang: Lang, plot: PlotKind, threshold: f64, temperature: f64) {
+        let title = say("Save the plot, as PNG or SVG", "Enregistrer le graphique, en PNG ou SVG");
+        let answer = move |path| Fetched::PlotTo { plot, threshold, temperature, path };
+        let question = Question::one(title, Wanted::NewFile, answer).named(format!("{}.png", plot.file()));
+        self.ask(lang, question.filter("PNG", ["png".to_owned()]).filter("SVG", ["svg".to_owned()]));
+    }
+
+    pub fn choose_run(&mut self, lang: Lang) {
+        let title = say("The folder of a run, or of exported weights", "Le dossier d’un essai, ou de poids exportés");
+        self.ask(lang, Question::one(title, Wanted::Folder, Fetched::RunFolder));
+    }
+
+    pub fn choose_prediction_folder(&mut self, lang: Lang, run: String, framing: Framing) {
+        let from = say("A folder of pictures to predict", "Un dossier d’images à prédire");
+        let to =
+            say("Write the table to; one that was begun goes on", "Écrire le tableau dans ; un tableau commencé est poursuivi");
+        let question = Question::new(from, Wanted::Folder, move |paths| {
+            let (run, folder) = (run.clone(), paths.into_iter().next().unwrap_or_default());
+            let start = folder.parent().map(Path::to_owned);
+            let name = default_name(&run, &folder, framing);
+            let answer = move |csv| Fetched::PredictFolder { run: run.clone(), folder: folder.clone(), csv, framing };
+            let table = Question::one(to, Wanted::NewFile, answer).starting_at(start.as_deref());
+            Next::Ask(table.named(name).filter("CSV", ["csv".to_owned()]))
+        });
+        self.ask(lang, question);
+    }
+
+    /// The question to be asked by a field of our own, and whether that is in the place of a dialog.
+    pub fn question(&mut self) -> Option<(Question, bool)> {
+        self.question.take()
+    }
+
+    /// Goes on with what was typed; nothing if another question follows.
+    pub fn typed(&mut self, question: &Question, paths: Vec<PathBuf>, instead: bool) -> Option<Fetched> {
+        match question.answered(paths) {
+            Next::Done(fetched) => Some(fetched),
+            Next::Ask(next) => {
+                self.question = Some((next, instead));
+                None
+            }
+        }
+    }
+
+    /// Looks up what a text that is being typed names.
+    pub fn look_up(&self, text: String, wanted: Wanted) {
+        self.send(move || Some(Fetched::Listing(asking::look_up(text, wanted))));
     }
 
     /// Reads settings from a file.
@@ -226,42 +301,6 @@ impl Errands {
                 Ok(()) => Fetched::Saved(path),
                 Err(problem) => Fetched::Failed(problem),
             })
-        });
-    }
-
-    pub fn choose_plot(&mut self, lang: Lang, plot: PlotKind, threshold: f64, temperature: f64) {
-        let dialog = titled(lang, say("Save the plot, as PNG or SVG", "Enregistrer le graphique, en PNG ou SVG"), None)
-            .add_filter("PNG", &["png"])
-            .add_filter("SVG", &["svg"])
-            .set_file_name(format!("{}.png", plot.file()));
-        self.ask(async move {
-            let path = dialog.save_file().await?.path().to_owned();
-            Some(Fetched::PlotTo { plot, threshold, temperature, path })
-        });
-    }
-
-    pub fn choose_run(&mut self, lang: Lang) {
-        let title = say("The folder of a run, or of exported weights", "Le dossier d’un essai, ou de poids exportés");
-        let dialog = titled(lang, title, None);
-        self.ask(async move { dialog.pick_folder().await.map(|f| Fetched::RunFolder(f.path().to_owned())) });
-    }
-
-    pub fn choose_run_pictures(&mut self, lang: Lang, run: String) {
-        let title = say("Where the run’s pictures are now", "Où sont maintenant les images de l’essai");
-        let dialog = titled(lang, title, None);
-        self.ask(async move { dialog.pick_folder().await.map(|f| Fetched::RunPictures { run, folder: f.path().to_owned() }) });
-    }
-
-    pub fn choose_prediction_folder(&mut self, lang: Lang, run: String, framing: Framing) {
-        let from = titled(lang, say("A folder of pictures to predict", "Un dossier d’images à prédire"), None);
-        let title =
-            say("Write the table to; one that was begun goes on", "Écrire le tableau dans ; un tableau commencé est poursuivi");
-        let to = titled(lang, title, None).add_filter("CSV", &["csv"]);
-        self.ask(async move {
-            let folder = from.pick_folder().await?.path().to_owned();
-            let name = default_name(&run, &folder, framing);
-            let csv = to.set_file_name(name).save_file().await?.path().to_owned();
-            Some(Fetched::PredictFolder { run, folder, csv, framing })
         });
     }
 
@@ -308,18 +347,10 @@ fn settings_of(path: &Path) -> Fetched {
     }
 }
 
-fn titled(lang: Lang, title: Say, start: Option<&Path>) -> rfd::AsyncFileDialog {
-    let dialog = rfd::AsyncFileDialog::new().set_title(title.get(lang));
-    match start {
-        Some(folder) => dialog.set_directory(folder),
-        None => dialog,
-    }
-}
-
-fn pictures(dialog: rfd::AsyncFileDialog) -> rfd::AsyncFileDialog {
-    // Dialogs of Linux tell capitals apart.
-    let endings: Vec<String> = ENDINGS.iter().flat_map(|ending| [(*ending).to_owned(), ending.to_uppercase()]).collect();
-    dialog.add_filter("JPEG, PNG, WebP, BMP, GIF, TIFF", &endings)
+/// Dialogs of Linux tell capitals apart.
+fn pictures(question: Question) -> Question {
+    let endings = ENDINGS.iter().flat_map(|ending| [(*ending).to_owned(), ending.to_uppercase()]);
+    question.filter("JPEG, PNG, WebP, BMP, GIF, TIFF", endings)
 }
 
 fn preview(photo: &predict::Photo) -> Preview {

@@ -37,6 +37,9 @@ impl App {
         if pressed(command, Key::O) {
             act(Action::ChooseFolder);
         }
+        if pressed(command, Key::L) {
+            act(Action::TypeFolder);
+        }
         if pressed(command, Key::S) {
             act(Action::SaveSettings);
         }

@@ -15,7 +15,7 @@ use crate::{
     run::export::{ExportOptions, PlotKind},
     session::{self, AlbumState, Offer, Phase, Progress, TableJob},
     settings::Settings,
-    text::say,
+    text::{Sentence, say},
     train::{control::Wish, rate_range::RateRange, trial},
     ui::{Action, Dialog, dialog::Answer, page::Page},
     worker::{Command, Onward, Stage},
@@ -46,6 +46,11 @@ impl App {
                 let start = self.preferences.recent.first().and_then(|folder| folder.parent()).map(PathBuf::from);
                 self.errands.choose_folder(lang, start.as_deref());
             }
+            Action::TypeFolder => {
+                let start = self.preferences.recent.first().and_then(|folder| folder.parent()).map(PathBuf::from);
+                self.errands.type_folder(start.as_deref());
+            }
+            Action::TypePaths(on) => self.preferences.type_paths = on,
             Action::UseFolder(folder) => self.open(Source::Folder(folder)),
             Action::UseSampleFaces => self.use_sample_faces(),
             Action::CopyFolders { link } => self.errands.choose_copy_target(lang, link),
@@ -62,6 +67,18 @@ impl App {
                 self.page = Page::Runs;
             }
             Action::Cancel => self.wish(Wish::Discard),
+            Action::Recipe(recipe) => {
+                let changed = recipe != self.recipe || recipe.applied(&self.settings) != self.settings;
+                self.take_recipe(recipe);
+                if changed {
+                    let name = recipe.name();
+                    let said = Sentence {
+                        en: format!("Recipe for all pages: {}", name.en),
+                        fr: format!("Recette pour toutes les pages : {}", name.fr),
+                    };
+                    self.session.toast(said, Some(Offer::Undo));
+                }
+            }
             Action::Train => self.train(),
             Action::TryDevices => self.try_devices(),
             Action::TestRates => self.test_rates(),
@@ -269,7 +286,14 @@ impl App {
         }
     }
 
+    /// Takes a recipe for everything but split and seed.
+    pub(super) fn take_recipe(&mut self, recipe: Preset) {
+        self.settings = recipe.applied(&self.settings);
+        self.recipe = recipe;
+    }
+
     fn take_draft(&mut self, settings: Settings) {
+        self.recipe = Preset::nearest(&settings);
         self.settings = settings;
         let said = say("The settings were taken over", "Les réglages ont été repris");
         self.session.toast(said, Some(Offer::Undo));
@@ -278,7 +302,7 @@ impl App {
     /// Opens the drawings. Who has not chosen a recipe yet gets the one that learns them in a minute.
     fn use_sample_faces(&mut self) {
         if Preset::Notebook.applied(&self.settings) == self.settings {
-            self.settings = Preset::Quick.applied(&self.settings);
+            self.take_recipe(Preset::Quick);
             let said = say(
                 "Recipe: Quick look, which learns the drawings in a minute",
                 "Recette : Coup d’œil, qui apprend les dessins en une minute",
@@ -338,7 +362,10 @@ impl App {
 
     pub(super) fn settle_now(&mut self) {
         self.settled = self.settings.clone();
+        // Options that were changed one by one until they are another recipe are that recipe.
+        self.recipe = Preset::of(&self.settings).unwrap_or(self.recipe);
         self.preferences.settings = self.settings.clone();
+        self.preferences.recipe = Some(self.recipe);
     }
 
     /// Goes on with what an errand brought.
@@ -385,6 +412,8 @@ impl App {
             Fetched::Preview { photo, name, preview, framed } => self.add_photo(photo, name, preview, framed),
             Fetched::Framed { photo, framed } => self.framed(photo, framed),
             Fetched::Cached(pixels) => self.session.own_picture = Some(pixels),
+            Fetched::NoDialog(question) => self.type_instead(*question),
+            Fetched::Listing(listing) => self.found(listing),
             Fetched::Failed(problem) => self.session.fail(problem),
         }
     }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     data::sample::Source,
     files::table::TableStyle,
+    preset::Preset,
     settings::Settings,
     text::Lang,
     ui::{Mode, page::Page},
@@ -35,6 +36,10 @@ pub struct Preferences {
     pub settings: Settings,
     /// How tables are written.
     pub tables: TableStyle,
+    /// The recipe that they started from.
+    pub recipe: Option<Preset>,
+    /// Whether paths are typed rather than chosen in the system's dialogs.
+    pub type_paths: bool,
 }
 
 impl Default for Preferences {
@@ -50,6 +55,8 @@ impl Default for Preferences {
             run: None,
             settings: Settings::default(),
             tables: TableStyle::default(),
+            recipe: None,
+            type_paths: false,
         }
     }
 }
@@ -71,6 +78,11 @@ impl Preferences {
     /// What [`Preferences::text`] wrote; nothing if it cannot be read.
     pub fn parse(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
+    }
+
+    /// The recipe of the settings; where none was remembered, the nearest.
+    pub fn recipe(&self) -> Preset {
+        self.recipe.unwrap_or_else(|| Preset::nearest(&self.settings))
     }
 
     /// Puts `folder` first among the recent ones.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::{
     data::{edits::Change, sample::Framing},
     files::table::TableStyle,
+    preset::Preset,
     run::export::{Format, PlotKind},
     session::Offer,
     text::Lang,
@@ -19,6 +20,10 @@ pub enum Action {
 
     /// Ask for a folder of pictures, then open it.
     ChooseFolder,
+    /// Ask for the folder by its path, then open it.
+    TypeFolder,
+    /// Type paths rather than choose them in the system's dialogs.
+    TypePaths(bool),
     UseFolder(PathBuf),
     UseSampleFaces,
     /// Ask for a place, then copy (or hard-link) the split into folders there.
@@ -41,6 +46,8 @@ pub enum Action {
     /// Ends a job that has nothing worth keeping (opening, copying, exporting).
     Cancel,
 
+    /// Takes a recipe for all pages; split and seed stay.
+    Recipe(Preset),
     Train,
     /// Train a few batches of the draft on each device, to say how long the whole would take.
     TryDevices,

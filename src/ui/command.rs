@@ -51,6 +51,8 @@ pub fn all(cx: &Cx<'_>) -> Vec<Command> {
     let data = cx.session.dataset.is_none().then_some(say("after the data", "après les données"));
 
     add(File, say("Open a folder…", "Ouvrir un dossier…"), icon::FOLDER_OPEN, "Ctrl O", Action::ChooseFolder, busy);
+    let typed = say("Open a folder by its path…", "Ouvrir un dossier par son chemin…");
+    add(File, typed, icon::KEYBOARD, "Ctrl L", Action::TypeFolder, busy);
     let sample = say("Open the sample faces", "Ouvrir les visages d’exemple");
     add(File, sample, icon::SMILE, "", Action::UseSampleFaces, busy);
     add(File, say("Open a run…", "Ouvrir un essai…"), icon::FOLDER_INPUT, "", Action::ChooseRun, None);

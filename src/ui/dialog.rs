@@ -128,6 +128,15 @@ fn preferences(ui: &mut Ui, cx: &mut Cx<'_>, mode: Mode, zoom: f32) -> Answer {
             cx.act(Action::Zoom(ZOOMS[index].0));
         }
     });
+    card::line(ui);
+    let name =
+        cx.say(say("Type paths instead of the system’s file dialogs", "Taper les chemins au lieu des fenêtres de fichiers"));
+    row(ui, name, &mut |ui| {
+        let mut on = cx.type_paths;
+        if choice::switch(ui, &mut on, name).changed() {
+            cx.act(Action::TypePaths(on));
+        }
+    });
     if !cx.devices.is_empty() {
         card::line(ui);
         devices(ui, cx);

@@ -12,6 +12,7 @@ mod help;
 pub mod icon;
 pub mod page;
 mod palette;
+pub mod path_dialog;
 pub mod theme;
 pub mod welcome;
 pub mod widget;
@@ -27,6 +28,7 @@ use crate::{
     engine::Device,
     files::table::TableStyle,
     plan::Plan,
+    preset::Preset,
     problem::Problem,
     session::Session,
     settings::Settings,
@@ -40,6 +42,8 @@ pub struct Cx<'a> {
     pub session: &'a Session,
     /// The draft; the app notices changes, keeps them and can undo them.
     pub settings: &'a mut Settings,
+    /// The recipe that the draft started from.
+    pub recipe: Preset,
     /// The draft checked against the data set, or what keeps it from being trained; empty without a data set.
     pub plan: Result<&'a Arc<Plan>, &'a [Problem]>,
     pub lang: Lang,
@@ -51,6 +55,8 @@ pub struct Cx<'a> {
     pub tables: TableStyle,
     /// Folders opened before, newest first, with whether each is still there.
     pub recent: &'a [(std::path::PathBuf, bool)],
+    /// Whether paths are typed rather than chosen in the system's dialogs.
+    pub type_paths: bool,
     /// What the page asks for, in order.
     pub actions: &'a mut Vec<Action>,
 }

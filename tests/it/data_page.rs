@@ -97,3 +97,26 @@ fn a_selected_picture_says_what_can_be_decided() {
         ]
     );
 }
+
+/// Another folder is seen from its beginning: a filter that fitted the last one would show an empty panel.
+#[test]
+fn another_folder_is_not_filtered_as_the_last_one_was() {
+    let stage = stage();
+    let contradictions = "show, of them with contradicting labels";
+    let other = {
+        let mut other = trombine::data::sample::Dataset::clone(stage.session.dataset.as_ref().expect("a data set"));
+        other.source = trombine::data::sample::Source::Folder("/elsewhere".into());
+        std::sync::Arc::new(other)
+    };
+    let (mut harness, stage) = stage.harness([1280.0, 800.0]);
+    harness.run();
+    let filter = if harness.query_by_label(contradictions).is_some() { contradictions } else { "show, odd, read with care" };
+    harness.get_by_label(filter).click();
+    harness.run();
+    let all = filter.replace("show,", "show all,");
+    assert!(harness.query_by_label(&all).is_some(), "the filter is on");
+    stage.borrow_mut().session.dataset = Some(other);
+    harness.run();
+    assert!(harness.query_by_label(&all).is_none(), "the filter is off");
+    assert!(harness.query_by_label(filter).is_some());
+}

@@ -92,6 +92,7 @@ impl Stage {
         let margin = egui::Margin { left: side, right: side, top: 22, bottom: 16 };
         let frame = egui::Frame::new().fill(trombine::ui::Theme::of(ui).bg).inner_margin(margin);
         egui::CentralPanel::default().frame(frame).show(ui, |ui| {
+            let recipe = trombine::preset::Preset::nearest(&self.settings);
             let mut cx = Cx {
                 session: &self.session,
                 settings: &mut self.settings,
@@ -102,6 +103,8 @@ impl Stage {
                 device: "auto",
                 tables: TableStyle::default(),
                 recent: &[],
+                type_paths: false,
+                recipe,
                 actions: &mut self.actions,
             };
             self.page.show(ui, &mut cx, &mut self.memory);

@@ -8,7 +8,6 @@ use self::preview::Preview;
 use super::{Page, options};
 use crate::{
     data::{augment, sample::SIDE},
-    preset::Preset,
     settings::Settings,
     text::{Lang, number, say},
     ui::{
@@ -25,15 +24,8 @@ use crate::{
 /// What the page remembers.
 #[derive(Default)]
 pub struct State {
-    preset: Preset,
     preview: Preview,
 }
-
-const PART: options::Part<'static> = options::Part {
-    prefix: "augment.",
-    presets: &[Preset::Notebook, Preset::Recommended],
-    take: |settings, other| settings.augment = other.augment,
-};
 
 /// The rail's line: the crop and what is switched on.
 pub fn state_line(lang: Lang, settings: &Settings) -> String {
@@ -82,7 +74,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     card::columns(ui, &[left, 1.0, right], height, |column, ui| match column {
         0 => pictures(ui, cx, state),
         1 => grid(ui, cx, state),
-        _ => options::show(ui, cx, &PART, &mut state.preset, &[]),
+        _ => options::show(ui, cx, "augment.", &[]),
     });
 }
 

@@ -9,7 +9,6 @@ use crate::{
         Network,
         summary::{self, Row, RowKind},
     },
-    preset::Preset,
     problem::Problem,
     text::{Lang, bytes, decimal, duration, number, say},
     ui::{
@@ -26,16 +25,9 @@ use crate::{
 /// What the page remembers.
 #[derive(Default)]
 pub struct State {
-    preset: Preset,
     /// Drawn while the options cannot be built.
     last: Option<Network>,
 }
-
-const PART: options::Part<'static> = options::Part {
-    prefix: "model.",
-    presets: &[Preset::Quick, Preset::Notebook, Preset::Recommended],
-    take: |settings, other| settings.model = other.model,
-};
 
 /// Draws the page.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
@@ -73,7 +65,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                 table(ui, cx, &rows);
             }
         }
-        _ => options::show(ui, cx, &PART, &mut state.preset, &problem),
+        _ => options::show(ui, cx, "model.", &problem),
     });
 }
 

@@ -4,12 +4,13 @@ use egui::{Popup, Ui};
 
 use crate::{
     knob::Choice as _,
-    preset::Preset,
+    preset::{Preset, differences},
     problem::Problem,
     settings::Settings,
-    text::{Lang, say},
+    text::{Lang, plural, say},
     ui::{
         Action, Cx, icon,
+        theme::{self, Theme},
         widget::{
             button::icon_button,
             card::Card,
@@ -19,19 +20,9 @@ use crate::{
     },
 };
 
-/// Which part of the settings a page is about.
-pub struct Part<'a> {
-    /// What the keys of its knobs start with: `model.`.
-    pub prefix: &'a str,
-    /// The presets that differ in this part.
-    pub presets: &'a [Preset],
-    /// Takes this part from other settings.
-    pub take: fn(&mut Settings, Settings),
-}
-
-/// Draws the card as high as there is room, and scrolls within it. `preset` is the one that dots compare with;
-/// `problems` are shown beside their knobs, besides those of the plan.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, part: &Part<'_>, preset: &mut Preset, problems: &[Problem]) {
+/// Draws the card as high as there is room, and scrolls within it: the recipe, which is one for all pages, and those of its
+/// options whose keys start with `prefix`. `problems` are shown beside their knobs, besides those of the plan.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, prefix: &str, problems: &[Problem]) {
     let lang = cx.lang;
     let mut problems = problems.to_vec();
     for problem in cx.problems() {
@@ -39,37 +30,47 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, part: &Part<'_>, preset: &mut Preset, 
             problems.push(problem.clone());
         }
     }
-    let is = |wanted: Preset, settings: &Settings| {
-        let mut with = settings.clone();
-        (part.take)(&mut with, wanted.settings());
-        with == *settings
-    };
-    let exact = part.presets.iter().position(|p| is(*p, cx.settings));
-    if let Some(index) = exact {
-        *preset = part.presets[index];
-    }
     let title = cx.say(say("Options", "Options"));
     let mut actions = Vec::new();
     let text = cx.settings.text();
     let menu = |ui: &mut Ui| actions = file_menu(ui, lang, &text);
+    let recipe = cx.recipe;
     Card::titled(title).fill().show_with(ui, menu, |ui| {
-        let options: Vec<_> = part.presets.iter().map(|p| (p.name().get(lang), p.about().get(lang))).collect();
-        let selected = part.presets.iter().position(|p| p == preset);
-        if let Some(index) = choice::segmented(ui, cx.say(say("Preset", "Préréglage")), selected, &options) {
-            *preset = part.presets[index];
-            (part.take)(cx.settings, preset.settings());
+        let options: Vec<_> = Preset::ALL.iter().map(|p| (p.name().get(lang), p.about().get(lang))).collect();
+        let selected = Preset::ALL.iter().position(|p| *p == recipe);
+        if let Some(index) = choice::segmented(ui, cx.say(say("Recipe", "Recette")), selected, &options) {
+            cx.act(Action::Recipe(Preset::ALL[index]));
         }
-        ui.add_space(4.0);
+        let t = Theme::of(ui);
+        ui.add(egui::Label::new(theme::caption(standing(lang, cx.settings, recipe, prefix)).color(t.text2)).truncate());
+        ui.add_space(2.0);
         // The scroll bar stands in the card's margin, so that nothing moves when it comes.
         scroll::list(ui, |ui| {
             ui.set_width((ui.available_width() - 6.0).max(0.0));
             ui.spacing_mut().item_spacing.y = 0.0;
-            let base = preset.settings();
+            let base = recipe.settings();
             let context = knob::Context { lang, preset: &base, problems: &problems };
-            knob::list(ui, context, cx.settings, |key| key.starts_with(part.prefix));
+            knob::list(ui, context, cx.settings, |key| key.starts_with(prefix));
         });
     });
     cx.actions.extend(actions);
+}
+
+/// How the draft stands to its recipe: `for all pages; 2 changes here, 1 on other pages`.
+fn standing(lang: Lang, settings: &Settings, recipe: Preset, prefix: &str) -> String {
+    let differences = differences(&recipe.applied(settings), settings);
+    let here = differences.iter().filter(|difference| difference.key.starts_with(prefix)).count();
+    let count = |n: usize| plural(lang, n as u64, say("change", "changement"), say("changes", "changements"));
+    match (lang, here, differences.len() - here) {
+        (Lang::En, 0, 0) => "for all pages, as it is".to_owned(),
+        (Lang::Fr, 0, 0) => "pour toutes les pages, telle quelle".to_owned(),
+        (Lang::En, here, 0) => format!("for all pages; {} here", count(here)),
+        (Lang::Fr, here, 0) => format!("pour toutes les pages ; {} ici", count(here)),
+        (Lang::En, 0, there) => format!("for all pages; {} on other pages", count(there)),
+        (Lang::Fr, 0, there) => format!("pour toutes les pages ; {} sur d’autres pages", count(there)),
+        (Lang::En, here, there) => format!("for all pages; {} here, {there} on others", count(here)),
+        (Lang::Fr, here, there) => format!("pour toutes les pages ; {} ici, {there} sur d’autres", count(here)),
+    }
 }
 
 /// The menu that saves, opens, copies and pastes the whole draft.

@@ -16,6 +16,7 @@ use egui::Ui;
 use self::{overview::Overview, wall::Wall};
 use super::Page;
 use crate::{
+    data::sample::Source,
     session::Phase,
     text::say,
     ui::{
@@ -27,6 +28,8 @@ use crate::{
 /// What the page remembers.
 #[derive(Default)]
 pub struct State {
+    /// What is filtered and scrolled; another folder begins anew.
+    source: Option<Source>,
     overview: Overview,
     wall: Wall,
     balance: balance::View,
@@ -74,6 +77,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         waiting(ui, cx);
         return;
     };
+    if state.source.as_ref() != Some(&dataset.source) {
+        state.wall = Wall::keeping_zoom(&state.wall);
+        state.balance = balance::View::default();
+        state.source = Some(dataset.source.clone());
+    }
     state.overview.follow(&dataset, cx.session.near.as_ref());
     let height = ui.available_height();
     let tight = height < ROOMY;
@@ -92,13 +100,13 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                 if tight {
                     ui.spacing_mut().item_spacing.y = 8.0;
                 }
-                let State { overview, wall, balance } = state;
+                let State { overview, wall, balance, .. } = state;
                 checks::show(ui, cx, &dataset, overview, wall, tight);
                 balance::show(ui, cx, &dataset, overview, balance, wall, row);
                 split::show(ui, cx, &dataset, wall);
             });
         }
-        _ => wall::show(ui, cx, &dataset, &state.overview, &mut state.wall),
+        _ => drop(ui.push_id(&dataset.source, |ui| wall::show(ui, cx, &dataset, &state.overview, &mut state.wall))),
     });
 }
 

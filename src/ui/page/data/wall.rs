@@ -142,6 +142,11 @@ impl Wall {
         *self = Self { filter: [part, place(to.class), place(to.decade), place(to.race)], zoom: self.zoom, ..Self::default() };
     }
 
+    /// All pictures, as large as they were.
+    pub fn keeping_zoom(other: &Self) -> Self {
+        Self { zoom: other.zoom, ..Self::default() }
+    }
+
     /// Selects a file.
     fn select(&mut self, dataset: &Dataset, entry: Entry) {
         self.selected = Some(match entry {

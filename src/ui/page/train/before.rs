@@ -6,7 +6,6 @@ use super::{State, rates, trial};
 use crate::{
     data::sample::Part,
     plan::Plan,
-    preset::Preset,
     text::{Lang, bytes, number, plural, say},
     ui::{
         Action, Cx, icon,
@@ -53,7 +52,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) -> bool {
                 _ => rates::show(ui, cx, &mut state.rates, height),
             });
         } else {
-            settings(ui, cx, &mut state.preset, height);
+            settings(ui, cx, height);
         }
     });
     back
@@ -203,12 +202,7 @@ fn facts(ui: &mut Ui, lang: Lang, plan: &Plan) {
     }
 }
 
-fn settings(ui: &mut Ui, cx: &mut Cx<'_>, preset: &mut Preset, height: f32) {
+fn settings(ui: &mut Ui, cx: &mut Cx<'_>, height: f32) {
     ui.set_max_height(height);
-    let part = options::Part {
-        prefix: "train.",
-        presets: &[Preset::Quick, Preset::Notebook, Preset::Recommended],
-        take: |settings, from| settings.train = from.train,
-    };
-    options::show(ui, cx, &part, preset, &[]);
+    options::show(ui, cx, "train.", &[]);
 }

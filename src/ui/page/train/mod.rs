@@ -10,7 +10,6 @@ pub mod words;
 use egui::{Popup, Ui};
 
 use crate::{
-    preset::Preset,
     session::{Phase, Training},
     text::{Lang, plural, say},
     ui::{
@@ -33,7 +32,6 @@ pub struct State {
     /// Show the options although a finished training is there.
     setup: bool,
     /// What the options' dots compare with.
-    preset: Preset,
     /// Show the test of learning rates in place of the schedule.
     rates: bool,
 }

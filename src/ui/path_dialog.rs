@@ -1,0 +1,302 @@
+//! A path that is typed, with completion: where the system has no file dialogs, and for people who know their path.
+
+use std::path::{MAIN_SEPARATOR, Path, PathBuf};
+
+use egui::{
+    Key, Modal, Modifiers, TextEdit, Ui,
+    text::{CCursor, CCursorRange},
+    vec2,
+};
+
+use super::{
+    icon,
+    theme::{self, Theme},
+    widget::{
+        button::{Button, icon_button},
+        choice, notice,
+    },
+};
+use crate::text::{Lang, Say, say};
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// A folder that is there.
+    Folder,
+    /// A folder to write into, which need not be there.
+    NewFolder,
+    /// A file that is there.
+    File,
+    /// A file to write.
+    NewFile,
+}
+
+/// A name in a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub name: String,
+    pub is_folder: bool,
+}
+
+/// What is at a path.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum There {
+    #[default]
+    Nothing,
+    Folder,
+    File,
+    /// Neither: a pipe, a device.
+    Other,
+}
+
+/// What a look at the disk found for the text as it was then.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    pub text: String,
+    /// What the whole text names.
+    pub there: There,
+    /// Whether the folder above it is there.
+    pub above: bool,
+    /// What can complete the text's last part, folders first.
+    pub entries: Vec<Entry>,
+}
+
+/// The field with what is known about its text.
+#[derive(Clone, Debug)]
+pub struct PathField {
+    pub title: Say,
+    pub wanted: Wanted,
+    /// That this takes the place of a dialog that could not open.
+    pub instead: bool,
+    pub text: String,
+    listing: Listing,
+    /// The text that was asked about last.
+    asked: Option<String>,
+    /// The line of the list that Tab and Enter take.
+    chosen: Option<usize>,
+}
+
+/// What the user decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Stay,
+    Cancel,
+    Take(PathBuf),
+}
+
+impl PathField {
+    pub fn new(title: Say, wanted: Wanted, text: String, instead: bool) -> Self {
+        Self { title, wanted, instead, text, listing: Listing::default(), asked: None, chosen: None }
+    }
+
+    /// The text to look up on the disk, if it is another than the last.
+    pub fn asks(&mut self) -> Option<String> {
+        (self.asked.as_ref() != Some(&self.text)).then(|| {
+            self.asked = Some(self.text.clone());
+            self.text.clone()
+        })
+    }
+
+    /// Takes in what was found; what is about an older text is dropped.
+    pub fn found(&mut self, listing: Listing) {
+        if listing.text == self.text {
+            self.chosen = None;
+            self.listing = listing;
+        }
+    }
+
+    /// Puts an entry in the place of the text's last part.
+    fn complete(&mut self, index: usize) {
+        let Some(entry) = self.listing.entries.get(index) else { return };
+        let kept = self.text.rfind(is_separator).map_or(0, |at| at + 1);
+        self.text.truncate(kept);
+        self.text += &entry.name;
+        if entry.is_folder {
+            self.text.push(MAIN_SEPARATOR);
+        }
+    }
+
+    /// As far as all entries agree; with a single one, all of it.
+    fn complete_common(&mut self) {
+        let [first, rest @ ..] = self.listing.entries.as_slice() else { return };
+        if rest.is_empty() {
+            return self.complete(0);
+        }
+        let agree = |at: usize, c: char| rest.iter().all(|entry| entry.name.chars().nth(at) == Some(c));
+        let common: String = first.name.chars().enumerate().take_while(|(at, c)| agree(*at, *c)).map(|(_, c)| c).collect();
+        let kept = self.text.rfind(is_separator).map_or(0, |at| at + 1);
+        if common.len() > self.text.len() - kept {
+            self.text.truncate(kept);
+            self.text += &common;
+        }
+    }
+
+    /// Whether the path can be taken, and what will happen or what is in the way.
+    fn verdict(&self) -> (bool, Say) {
+        if self.text.trim().is_empty() || self.listing.text != self.text {
+            return (false, say("Type a path; Tab completes it", "Tapez un chemin ; Tab le complète"));
+        }
+        match (self.wanted, self.listing.there) {
+            (Wanted::Folder, There::Folder) => (true, say("This folder is there", "Ce dossier existe")),
+            (Wanted::Folder, There::Nothing) => (false, say("There is no such folder", "Ce dossier n’existe pas")),
+            (Wanted::Folder | Wanted::NewFolder, There::File) => {
+                (false, say("This is a file, not a folder", "C’est un fichier, pas un dossier"))
+            }
+            (Wanted::NewFolder, There::Folder) => (true, say("Into this folder", "Dans ce dossier")),
+            (Wanted::NewFolder, There::Nothing) if self.listing.above => {
+                (true, say("A new folder will be made", "Un nouveau dossier sera créé"))
+            }
+            (Wanted::File, There::File) => (true, say("This file is there", "Ce fichier existe")),
+            (Wanted::File, There::Nothing) => (false, say("There is no such file", "Ce fichier n’existe pas")),
+            (Wanted::File | Wanted::NewFile, There::Folder) => (
+                false,
+                say("This is a folder: go on with the file’s name", "C’est un dossier : continuez avec le nom du fichier"),
+            ),
+            (Wanted::NewFile, There::File) => {
+                (true, say("This file is there and will be replaced", "Ce fichier existe et sera remplacé"))
+            }
+            (Wanted::NewFile, There::Nothing) if self.listing.above => {
+                (true, say("A new file will be written", "Un nouveau fichier sera écrit"))
+            }
+            (_, There::Nothing) => (false, say("The folder of it is not there", "Son dossier n’existe pas")),
+            (_, There::Other) => (false, say("This is neither a file nor a folder", "Ce n’est ni un fichier, ni un dossier")),
+        }
+    }
+
+    fn verb(&self) -> Say {
+        match (self.wanted, self.listing.there) {
+            (Wanted::NewFile, There::File) => say("Replace", "Remplacer"),
+            (Wanted::NewFile | Wanted::NewFolder, _) => say("Save here", "Enregistrer ici"),
+            (Wanted::Folder | Wanted::File, _) => say("Open", "Ouvrir"),
+        }
+    }
+}
+
+/// A separator of this system; `/` is one everywhere.
+pub fn is_separator(c: char) -> bool {
+    c == '/' || c == MAIN_SEPARATOR
+}
+
+/// The path that a text means: `~` is the home folder, blanks and quotes around it are of whoever copied it.
+pub fn path_of(text: &str, home: Option<&Path>) -> PathBuf {
+    let text = text.trim().trim_matches(['"', '\'']);
+    match (text.strip_prefix('~'), home) {
+        (Some(""), Some(home)) => home.to_owned(),
+        (Some(rest), Some(home)) if rest.starts_with(is_separator) => home.join(rest.trim_start_matches(is_separator)),
+        _ => PathBuf::from(text),
+    }
+}
+
+/// Draws the field over everything. `home` is what `~` means.
+pub fn show(ui: &mut Ui, lang: Lang, field: &mut PathField, home: Option<&Path>) -> Answer {
+    let t = Theme::of(ui);
+    let frame = egui::Frame::new()
+        .fill(t.surface)
+        .stroke(t.border())
+        .corner_radius(theme::RADIUS_CARD)
+        .inner_margin(20)
+        .shadow(ui.visuals().window_shadow);
+    let room = ui.ctx().content_rect().size();
+    // Before the field, which would take them: Esc to give up the keyboard, the arrows to move its cursor.
+    let pressed = |key| ui.input_mut(|i| i.consume_key(Modifiers::NONE, key));
+    let [escape, tab, down, up] = [Key::Escape, Key::Tab, Key::ArrowDown, Key::ArrowUp].map(pressed);
+    let enter = ui.input(|i| i.key_pressed(Key::Enter));
+    let mut answer = if escape { Answer::Cancel } else { Answer::Stay };
+    let modal = Modal::new(egui::Id::unique("path dialog")).frame(frame).show(ui.ctx(), |ui| {
+        ui.set_width(640.0_f32.min(room.x - 60.0).max(40.0));
+        ui.horizontal(|ui| {
+            ui.label(theme::strong(field.title.get(lang)).size(18.0).color(t.text));
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                if icon_button(ui, icon::X, say("Close", "Fermer").get(lang)).clicked() {
+                    answer = Answer::Cancel;
+                }
+            });
+        });
+        if field.instead {
+            let text = say(
+                "This system offers no file dialogs (no desktop portal, no zenity), so the path is typed here",
+                "Ce système n’offre pas de fenêtre de fichiers (ni portail de bureau, ni zenity) : le chemin se tape ici",
+            );
+            notice::note(ui, icon::INFO, t.text2, text.get(lang));
+        }
+        ui.add_space(4.0);
+        let edit = TextEdit::singleline(&mut field.text)
+            .hint_text(say("~/pictures", "~/images").get(lang))
+            .font(theme::regular(theme::size::BODY + 1.0))
+            .desired_width(f32::INFINITY)
+            .margin(vec2(10.0, 9.0))
+            .lock_focus(true);
+        let edit = ui.add(edit);
+        let named = say("Path", "Chemin").get(lang);
+        edit.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, named));
+        edit.request_focus();
+        let before = field.text.clone();
+        let last = field.listing.entries.len().checked_sub(1);
+        match (field.chosen, last) {
+            (None, Some(_)) if down => field.chosen = Some(0),
+            (Some(at), Some(last)) if down => field.chosen = Some((at + 1).min(last)),
+            (Some(0), _) if up => field.chosen = None,
+            (Some(at), _) if up => field.chosen = Some(at - 1),
+            _ => {}
+        }
+        if tab {
+            match field.chosen {
+                Some(at) => field.complete(at),
+                None => field.complete_common(),
+            }
+        }
+        if let Some(at) = list(ui, field, down || up) {
+            field.complete(at);
+        }
+        let (fits, words) = field.verdict();
+        ui.add_space(6.0);
+        ui.horizontal(|ui| {
+            ui.label(theme::cell(words.get(lang)).color(if fits { t.text2 } else { t.validation }));
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let take = ui.add(Button::primary(field.verb().get(lang)).enabled(fits));
+                if take.clicked() || (enter && fits && field.chosen.is_none()) {
+                    answer = Answer::Take(path_of(&field.text, home));
+                }
+                if ui.add(Button::quiet(say("Cancel", "Annuler").get(lang))).clicked() {
+                    answer = Answer::Cancel;
+                }
+            });
+        });
+        if enter && let Some(at) = field.chosen.take() {
+            field.complete(at);
+        }
+        if field.text != before {
+            // What was completed is typed on at its end.
+            let end = CCursorRange::one(CCursor::new(field.text.chars().count()));
+            if let Some(mut state) = TextEdit::load_state(ui.ctx(), edit.id) {
+                state.cursor.set_char_range(Some(end));
+                state.store(ui.ctx(), edit.id);
+            }
+            ui.ctx().request_repaint();
+        }
+    });
+    if answer == Answer::Stay && modal.should_close() { Answer::Cancel } else { answer }
+}
+
+/// What can complete the text; gives the line that was clicked.
+fn list(ui: &mut Ui, field: &PathField, moved: bool) -> Option<usize> {
+    let height = (ui.ctx().content_rect().height() - 330.0).clamp(60.0, 260.0);
+    let mut clicked = None;
+    ui.add_space(6.0);
+    egui::ScrollArea::vertical().min_scrolled_height(height).max_height(height).show(ui, |ui| {
+        ui.set_min_size(vec2(ui.available_width(), height));
+        ui.spacing_mut().item_spacing.y = 0.0;
+        for (index, entry) in field.listing.entries.iter().enumerate() {
+            let symbol = if entry.is_folder { icon::FOLDER_OPEN } else { icon::FILE_TEXT };
+            let on = field.chosen == Some(index);
+            let line = choice::menu_line(ui, Some(symbol), &entry.name, "", on);
+            if on && moved {
+                line.scroll_to_me(None);
+            }
+            if line.clicked() {
+                clicked = Some(index);
+            }
+        }
+    });
+    clicked
+}
