@@ -9,7 +9,10 @@ use egui_kittest::{
 use trombine::{
     data::sample::{Part, Source},
     evaluate::{F1Of, Grouping, Report, words},
-    run::export::{Format, PlotKind},
+    run::{
+        Changes,
+        export::{Format, PlotKind},
+    },
     text::{Lang, percent},
     ui::{Action, page::Page},
 };
@@ -354,4 +357,49 @@ fn a_tried_threshold_is_told_apart_from_the_kept_one() {
         harness.run();
         assert!(harness.query_by_label_contains(exports).is_some());
     }
+}
+
+/// The strip says which run on which data from when, on the page and over its pictures.
+#[test]
+fn a_strip_names_run_data_and_date() {
+    for (lang, begins) in [
+        (Lang::En, "Run “notebook + batch norm” · sample faces · "),
+        (Lang::Fr, "Essai «\u{a0}notebook + batch norm\u{a0}» · visages d’exemple · "),
+    ] {
+        let (report, stage) = report(lang);
+        let sentence = report.confusion(0.5).sentence(&report.classes, 0, 1, lang);
+        let (mut harness, _) = stage.harness(TALL);
+        harness.run();
+        assert!(harness.query_by_label_contains(begins).is_some(), "{begins}");
+        harness.get_by_label_contains(&sentence).click();
+        harness.run();
+        assert!(harness.query_by_label_contains(begins).is_some(), "{begins}, over the pictures");
+    }
+}
+
+/// What has become of the run's pictures is said in numbers.
+#[test]
+fn the_stale_line_counts_what_is_other_in_the_data() {
+    let (_, mut stage) = report(Lang::En);
+    let run = stage.session.run.clone().expect("a run");
+    let mut data = stage::faces(FACES).as_ref().clone();
+    let class = |sample: &mut trombine::data::sample::Sample| sample.class = 1 - sample.class;
+    data.samples[..3].iter_mut().for_each(class);
+    data.samples[10].hash += 1;
+    let added = |hash| trombine::data::sample::Sample { file: format!("new{hash}.png").into(), hash, ..data.samples[20].clone() };
+    let added: Vec<_> = (1..=12).map(added).collect();
+    data.samples.truncate(FACES - 2);
+    data.samples.extend(added);
+    let changes = Changes::of(&run.pictures, &data);
+    assert_eq!(changes, Changes { come: 12, gone: 2, relabeled: 3, altered: 1, ..Changes::default() });
+    let words = changes.words(Lang::Fr);
+    assert_eq!(
+        words,
+        ["3\u{a0}autres étiquettes", "12\u{a0}images de plus", "2\u{a0}images disparues", "1\u{a0}image au contenu changé"]
+    );
+    stage.session.dataset = Some(std::sync::Arc::new(data));
+    let (mut harness, _) = stage.harness(TALL);
+    harness.run();
+    let said = "3\u{a0}other labels, 12\u{a0}more pictures, 2\u{a0}pictures gone, 1\u{a0}picture with another content";
+    assert!(harness.query_by_label_contains(said).is_some());
 }

@@ -9,6 +9,7 @@ use trombine::{
     problem::Kind,
     run::{RunStatus, RunStore, date, pictures::Picture},
     settings::Settings,
+    text::Lang,
 };
 
 use crate::training::{dataset, plan, settings};
@@ -34,24 +35,53 @@ fn made_listed_found_deleted_restored() {
 }
 
 #[test]
-fn a_run_is_named_by_its_recipe_and_what_differs() {
+fn a_run_is_named_by_its_recipe_and_what_matters_in_both_languages() {
     let home = tempfile::tempdir().expect("a folder");
     let store = RunStore::at(home.path());
-    let name = |preset: Preset, change: &dyn Fn(&mut Settings)| {
+    let names = |preset: Preset, change: &dyn Fn(&mut Settings)| {
         let mut settings = preset.settings();
         change(&mut settings);
-        store.create(&plan(&settings)).expect("a run").info.name
+        let info = store.create(&plan(&settings)).expect("a run").info;
+        Lang::ALL.map(|lang| info.name(lang).replace('\u{a0}', " "))
     };
-    assert_eq!(name(Preset::Notebook, &|_| {}), "notebook");
-    assert_eq!(name(Preset::Recommended, &|s| s.seed = 7), "recommended, seed 7");
-    assert_eq!(name(Preset::Quick, &|s| (s.train.epochs, s.augment.flip) = (6, false)), "quick, no flip, epochs 6");
-    assert_eq!(name(Preset::Recommended, &|s| s.augment.rotation.degrees = 30.0), "recommended, rotation degrees 30");
+    assert_eq!(names(Preset::Notebook, &|_| {}), ["Notebook", "Notebook"]);
+    // The same again is numbered, in both languages alike.
+    assert_eq!(names(Preset::Notebook, &|_| {}), ["Notebook (2)", "Notebook (2)"]);
+    assert_eq!(names(Preset::Quick, &|s| s.train.epochs = 3), ["Quick look · 3 epochs", "Coup d’œil · 3 époques"]);
+    assert_eq!(names(Preset::Quick, &|s| s.train.epochs = 3)[1], "Coup d’œil · 3 époques (2)");
+    assert_eq!(names(Preset::Recommended, &|s| s.seed = 7), ["Recommended · seed 7", "Recommandé · graine 7"]);
+    assert_eq!(
+        names(Preset::Quick, &|s| (s.train.epochs, s.augment.flip) = (6, false)),
+        ["Quick look · 6 epochs · without flip", "Coup d’œil · 6 époques · sans miroir"]
+    );
     let several = |s: &mut Settings| {
         s.augment.rotation.on = true;
         s.model.dropout = 0.3;
         (s.train.epochs, s.train.batch_size) = (3, 16);
     };
-    assert_eq!(name(Preset::Notebook, &several), "rotation, dropout 0.3, epochs 3, …");
+    assert_eq!(names(Preset::Notebook, &several)[0], "Notebook · 3 epochs · rotation · +2");
+}
+
+#[test]
+fn a_name_of_the_users_stays_in_every_language() {
+    let home = tempfile::tempdir().expect("a folder");
+    let store = RunStore::at(home.path());
+    let mut run = store.create(&plan(&Preset::Quick.settings())).expect("a run");
+    // Leaving the field as it is, in either language, is no other name.
+    run.update(|info| info.rename("Coup d’œil".to_owned())).expect("written");
+    assert_eq!(Lang::ALL.map(|lang| run.info.name(lang).to_owned()), ["Quick look", "Coup d’œil"]);
+    run.update(|info| info.rename("mine".to_owned())).expect("written");
+    let again = store.find("last").expect("it is there");
+    assert_eq!(Lang::ALL.map(|lang| again.info.name(lang).to_owned()), ["mine", "mine"]);
+    // A run of before has only its name.
+    let path = run.folder.join("run.json");
+    let mut old: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&path).expect("text")).expect("JSON");
+    let fields = old.as_object_mut().expect("an object");
+    fields.remove("automatic");
+    fields.insert("name".to_owned(), "notebook, epochs 3".into());
+    std::fs::write(&path, old.to_string()).expect("written");
+    let old = store.find("last").expect("it is there");
+    assert_eq!(Lang::ALL.map(|lang| old.info.name(lang).to_owned()), ["notebook, epochs 3", "notebook, epochs 3"]);
 }
 
 #[test]

@@ -1,7 +1,12 @@
 //! The runs page by its accessible names.
 
+use std::sync::Arc;
+
 use egui_kittest::kittest::Queryable as _;
-use trombine::ui::{Action, page::Page};
+use trombine::{
+    data::sample::Source,
+    ui::{Action, page::Page},
+};
 
 use crate::stage::{self, Stage};
 
@@ -81,4 +86,34 @@ fn a_run_that_is_not_known_yet_is_fetched() {
     harness.get_by_label_contains("recommended, longer,").click();
     harness.run();
     assert!(stage.borrow().actions.contains(&Action::ViewRun("2026-11-22-140211".into())));
+}
+
+/// Three runs, of which the second began with other labels and one picture less.
+#[test]
+fn a_comparison_says_that_the_data_differed() {
+    let mut stage = stage::three_runs();
+    let ids: Vec<String> = stage.session.runs.iter().map(|run| run.id.clone()).collect();
+    let mut other = stage.session.views[&ids[1]].as_ref().clone();
+    let mut pictures = other.pictures.to_vec();
+    pictures.truncate(59);
+    pictures[0].class = 1 - pictures[0].class;
+    pictures[4].class = 1 - pictures[4].class;
+    other.pictures = pictures.into();
+    other.info.data = Some(1);
+    other.info.pictures = [0, 0, 59];
+    stage.session.views.insert(ids[1].clone(), Arc::new(other));
+    let mut apart = stage.session.views[&ids[2]].as_ref().clone();
+    apart.info.source = Source::Folder("/somewhere/else/faces".into());
+    stage.session.views.insert(ids[2].clone(), Arc::new(apart));
+    let (mut harness, _) = stage.harness(SIZE);
+    harness.run();
+    harness.get_by_label_contains("notebook + batch norm,").click();
+    harness.run();
+    harness.get_by_label_contains("notebook,").click();
+    harness.run();
+    assert!(harness.query_by_label_contains("–, 2\u{a0}other labels, 1\u{a0}picture gone").is_some());
+    assert!(harness.query_by_label_contains("0 · 0 · 60, 0 · 0 · 59").is_some());
+    harness.get_by_label_contains("recommended, longer,").click();
+    harness.run();
+    assert!(harness.query_by_label("data, sample faces, sample faces, faces").is_some());
 }
