@@ -224,8 +224,8 @@ pub struct TableJob {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Answering<'a> {
     pub id: &'a str,
-    /// Empty for a training that runs.
-    pub name: &'a str,
+    /// `None` for a training that runs.
+    pub info: Option<&'a RunInfo>,
     /// As the run was trained.
     pub framing: Framing,
     /// What it was trained on.
@@ -235,8 +235,8 @@ pub struct Answering<'a> {
 
 impl<'a> Answering<'a> {
     fn of(info: &'a RunInfo) -> Self {
-        let RunInfo { id, name, framing, source, classes, .. } = info;
-        Self { id, name, framing: *framing, source, classes }
+        let RunInfo { id, framing, source, classes, .. } = info;
+        Self { id, info: Some(info), framing: *framing, source, classes }
     }
 
     /// What must stand under its answers.
@@ -424,15 +424,15 @@ impl Session {
         let training = self.training.as_ref().filter(|training| self.phase.training() && !training.history.is_empty());
         if let (Some(training), Some(dataset)) = (training, &self.dataset) {
             let (framing, source, classes) = (dataset.framing(), &dataset.source, &dataset.classes);
-            return Some(Answering { id: &training.run, name: "", framing, source, classes });
+            return Some(Answering { id: &training.run, info: None, framing, source, classes });
         }
         Some(Answering::of(&self.run.as_ref()?.info))
     }
 
-    /// A run's name; that of a training that is not listed yet is empty.
-    pub fn name_of(&self, run: &str) -> &str {
+    /// What a run is, by its id; of a training that is not listed yet nothing is known.
+    pub fn info_of(&self, run: &str) -> Option<&RunInfo> {
         let shown = self.run.as_ref().map(|view| &view.info).filter(|info| info.id == run);
-        self.runs.iter().find(|info| info.id == run).or(shown).map_or("", |info| &info.name)
+        self.runs.iter().find(|info| info.id == run).or(shown)
     }
 
     /// How the next photo is framed: as the run that answers was trained, unless the user said otherwise about it.

@@ -155,8 +155,10 @@ impl App {
         let Some((photo, Asked { reply: Some(Ok(reply)), slow, .. })) = all.find(|(_, square)| square.id == asked) else {
             return;
         };
-        let by = self.session.name_of(&reply.run);
-        let name = if by.is_empty() { photo.name.clone() } else { format!("{} · {by}", photo.name) };
+        let name = match self.session.info_of(&reply.run) {
+            None => photo.name.clone(),
+            Some(by) => format!("{} · {}", photo.name, by.name(lang)),
+        };
         let slow = slow.as_ref().and_then(|slow| slow.map.as_ref()?.as_deref().ok()).map(|map| (Heat::Occlusion, map));
         let picture = answer_picture(
             &AnswerPicture {

@@ -24,7 +24,7 @@ use crate::{
             choice::{menu_item, view_menu},
             notice,
             photo::{self, Square},
-            scroll, thumbs,
+            scroll, strip, thumbs,
         },
     },
     worker::Crop,
@@ -64,6 +64,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         return;
     };
     let photo = session.photos.iter().find(|p| Some(p.id) == state.photo).or_else(|| session.photos.last()).map(|p| p.id);
+    if let Some(info) = run.info {
+        strip::show(ui, lang, info);
+    }
     header(ui, Page::Predict.name().get(lang), &runs::who(lang, run), |ui| {
         runs::compare(ui, cx, state, run.id);
         runs::choose(ui, cx, run, photo);

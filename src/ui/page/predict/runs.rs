@@ -17,13 +17,13 @@ use crate::{
 
 /// What the page is for, and who answers.
 pub fn who(lang: Lang, run: Answering<'_>) -> String {
-    match (lang, run.name) {
-        (Lang::En, "") => "Drop, paste or choose a photo; the training’s best weights so far answer".to_owned(),
-        (Lang::Fr, "") => {
+    match (lang, run.info.map(|info| shortened(info.name(lang)))) {
+        (Lang::En, None) => "Drop, paste or choose a photo; the training’s best weights so far answer".to_owned(),
+        (Lang::Fr, None) => {
             "Déposez, collez ou choisissez une photo ; les meilleurs poids de l’entraînement en cours répondent".to_owned()
         }
-        (Lang::En, name) => format!("Drop, paste or choose a photo; “{}” answers", shortened(name)),
-        (Lang::Fr, name) => format!("Déposez, collez ou choisissez une photo ; « {} » répond", shortened(name)),
+        (Lang::En, Some(name)) => format!("Drop, paste or choose a photo; “{name}” answers"),
+        (Lang::Fr, Some(name)) => format!("Déposez, collez ou choisissez une photo ; « {name} » répond"),
     }
 }
 
@@ -39,18 +39,16 @@ fn shortened(name: &str) -> Cow<'_, str> {
 
 /// A run's name for a line about its answer; a training that is not listed yet has none of its own.
 pub fn name<'a>(cx: &'a Cx<'_>, run: &str) -> Cow<'a, str> {
-    match cx.session.name_of(run) {
-        "" => Cow::Borrowed(cx.say(TRAINING)),
-        name => shortened(name),
-    }
+    cx.session.info_of(run).map_or(Cow::Borrowed(cx.say(TRAINING)), |info| shortened(info.name(cx.lang)))
 }
 
 const TRAINING: crate::text::Say = say("the training that runs", "l’entraînement en cours");
 
 /// A run in a menu: with the time at which it began where another has the same name.
-fn line(run: &RunInfo, all: &[RunInfo]) -> String {
-    let twins = all.iter().filter(|other| other.name == run.name).count();
-    if twins > 1 { format!("{} · {}", run.name, date::day_and_time(run.created)) } else { run.name.clone() }
+fn line(lang: Lang, run: &RunInfo, all: &[RunInfo]) -> String {
+    let name = run.name(lang);
+    let twins = all.iter().filter(|other| other.name(lang) == name).count();
+    if twins > 1 { format!("{name} · {}", date::day_and_time(run.created)) } else { name.to_owned() }
 }
 
 /// The runs that have weights, the newest first.
@@ -78,7 +76,7 @@ pub fn choose(ui: &mut Ui, cx: &mut Cx<'_>, now: Answering<'_>, photo: Option<u6
                 cx.act(Action::AnswerWith { run: None, photo });
             }
             for run in answerers(&session.runs).filter(|run| training.is_none_or(|training| training.run != run.id)) {
-                if menu_item(ui, check(run.id == now.id), &line(run, &session.runs)).clicked() {
+                if menu_item(ui, check(run.id == now.id), &line(lang, run, &session.runs)).clicked() {
                     cx.act(Action::AnswerWith { run: Some(run.id.clone()), photo });
                 }
             }
@@ -103,7 +101,7 @@ pub fn compare(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, shown: &str) {
                 state.other = None;
             }
             for run in others {
-                if menu_item(ui, check(state.other.as_deref() == Some(&run.id)), &line(run, &cx.session.runs)).clicked() {
+                if menu_item(ui, check(state.other.as_deref() == Some(&run.id)), &line(lang, run, &cx.session.runs)).clicked() {
                     state.other = Some(run.id.clone());
                 }
             }
