@@ -6,6 +6,7 @@ mod errand;
 mod frames;
 mod history;
 mod interrupted;
+mod keeper;
 mod keys;
 mod mend;
 pub mod pace;
@@ -17,7 +18,11 @@ mod tab;
 mod toasts;
 mod typed;
 
-use std::{collections::HashMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use crossbeam_channel::{Receiver, bounded};
 use egui::{CentralPanel, Context, Margin, Panel, Ui, ViewportCommand};
@@ -30,6 +35,7 @@ use self::{
     frames::Frames,
     history::{History, Step},
     interrupted::Interrupted,
+    keeper::Keeper,
     planning::{Checked, Planning},
     toasts::Toasts,
     typed::Typed,
@@ -40,6 +46,7 @@ use crate::{
         sample::{Dataset, Source},
     },
     engine::Device,
+    files,
     preset::Preset,
     run::RunStore,
     session::{Phase, Session},
@@ -81,6 +88,8 @@ pub fn run(start: Start) -> Result<(), String> {
         // The bundled fonts hold every glyph that is used: the same look everywhere.
         system_font_fallback: false,
         event_loop_builder: Some(Box::new(prefer_x11)),
+        // The window's size and place, with everything else where it was asked for.
+        persistence_path: files::chosen().map(|home| home.join("window.ron")),
         ..Default::default()
     };
     eframe::run_native("trombine", options, Box::new(move |cc| Ok(Box::new(App::new(cc, start))))).map_err(|e| e.to_string())
@@ -151,15 +160,21 @@ pub struct App {
     written: Option<Fetched>,
     /// Close the window as soon as the worker is at rest.
     closing: bool,
+    /// Writes the preferences, if they are kept.
+    keeper: Option<Keeper>,
 }
 
 impl App {
     /// The window as `start` says, with a worker on the user's own runs, and with file dialogs.
     pub fn new(cc: &eframe::CreationContext<'_>, start: Start) -> Self {
-        let stored = cc.storage.and_then(|storage| storage.get_string(eframe::APP_KEY));
-        let stored = stored.as_deref().and_then(Preferences::parse);
+        let before = cc.storage.and_then(|storage| storage.get_string(eframe::APP_KEY));
+        let home = files::home();
+        let stored = home.as_ref().ok().and_then(|home| Preferences::load(home, before));
         let mut app = Self::offline(&cc.egui_ctx, Session::default(), stored.unwrap_or_else(Preferences::first));
         app.errands.dialogs = true;
+        if let Ok(home) = home {
+            app.keep_preferences(&home);
+        }
         match RunStore::of_user() {
             Ok(store) => {
                 let graphics = cc.wgpu_render_state.as_ref().map(|state| state.adapter.get_info().device_type);
@@ -193,6 +208,11 @@ impl App {
         self.run_to_show.clone_from(&self.preferences.run);
         self.send(Command::EmptyTrash, None);
         self.send(Command::ListRuns, None);
+    }
+
+    /// Writes the preferences below `home` as they change.
+    pub fn keep_preferences(&mut self, home: &Path) {
+        self.keeper = Keeper::at(Preferences::file(home), &self.preferences);
     }
 
     /// Looks for this machine's devices on a thread of its own. Until it is done the window knows of none, and Automatic
@@ -255,6 +275,7 @@ impl App {
             page_to_come: None,
             written: None,
             closing: false,
+            keeper: None,
             preferences,
         }
     }
@@ -389,6 +410,22 @@ impl App {
         draw(&mut cx, &mut self.memory)
     }
 
+    /// Hands over what the preferences have become.
+    fn keep(&mut self) {
+        self.preferences.page = self.page;
+        if let Some(run) = &self.session.run
+            && self.preferences.run.as_ref() != Some(&run.info.id)
+        {
+            self.preferences.run = Some(run.info.id.clone());
+        }
+        if let Some(keeper) = &mut self.keeper {
+            keeper.keep(&self.preferences);
+            if let Some(problem) = keeper.trouble() {
+                self.session.fail(problem);
+            }
+        }
+    }
+
     fn draw(&mut self, ui: &mut Ui) {
         let width = ui.available_width();
         let open = self.page;
@@ -461,17 +498,10 @@ impl eframe::App for App {
             self.perform(ui.ctx(), action);
             ui.request_repaint();
         }
+        self.keep();
         if let Some(frames) = &mut self.frames {
             frames.end(frame.info().cpu_usage, self.page, self.session.phase);
         }
-    }
-
-    fn save(&mut self, storage: &mut dyn eframe::Storage) {
-        self.preferences.page = self.page;
-        if let Some(run) = &self.session.run {
-            self.preferences.run = Some(run.info.id.clone());
-        }
-        storage.set_string(eframe::APP_KEY, self.preferences.text());
     }
 
     fn auto_save_interval(&self) -> std::time::Duration {

@@ -47,11 +47,12 @@ pub fn run() -> Wanted {
             let wanted = models::Wanted { csv, form: TableForm::new(csv_style, lang), overwrite };
             models::predict(&run, &paths, wanted, faces, &device, lang)
         }
-        Command::Export { run, format, out, pictures, csv_style, overwrite } => {
+        Command::Export { run, format, data, out, pictures, csv_style, overwrite } => {
             let options = ExportOptions { lang, mistakes: pictures, tables: csv_style, overwrite };
-            models::export(run, &format, out, options, &mut Terminal::new(lang, false))
+            models::export(run, &format, data, out, options, &mut Terminal::new(lang, false))
         }
         Command::Import { folder } => models::import(folder, lang),
+        Command::Cache { clean } => data::cache(clean, lang),
         Command::Runs { json } => models::runs(json, lang),
         Command::Check { dir, json } => data::check(dir, json, lang),
         Command::Split(ask) => data::split(ask, lang),
@@ -82,11 +83,7 @@ pub fn language(asked: Option<Speech>) -> Lang {
     match asked {
         Some(Speech::En) => Lang::En,
         Some(Speech::Fr) => Lang::Fr,
-        None => {
-            let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-            let system = set("LC_ALL").or_else(|| set("LC_MESSAGES")).or_else(|| set("LANG")).unwrap_or_default();
-            if system.starts_with("fr") { Lang::Fr } else { Lang::En }
-        }
+        None => Lang::of_system(),
     }
 }
 

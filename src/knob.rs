@@ -57,7 +57,7 @@ pub enum Value<'a> {
         length: RangeInclusive<usize>,
         range: RangeInclusive<u32>,
     },
-    /// Pairs of (epoch, learning rate).
+    /// Pairs of (epoch, learning rate), within [`TABLE_EPOCHS`] and [`TABLE_RATES`].
     Table(&'a mut Vec<(u32, f64)>),
 }
 
@@ -70,6 +70,10 @@ pub enum Scale {
     /// Shown and typed as per cent of one.
     Percent,
 }
+
+/// What a row of a [`Value::Table`] may hold.
+pub const TABLE_EPOCHS: RangeInclusive<u32> = 1..=1000;
+pub const TABLE_RATES: RangeInclusive<f64> = 0.0..=1.0;
 
 /// No unit.
 pub const UNITLESS: Say = say("", "");
@@ -166,7 +170,15 @@ impl<'a> Knob<'a> {
                 range.start(),
                 range.end()
             ),
-            Value::Table(_) => say("epoch:rate,epoch:rate,…", "époque:taux,époque:taux,…").get(lang).to_owned(),
+            Value::Table(_) => format!(
+                "{} {} {to} {}, {} {} {to} {}",
+                say("epoch:rate,epoch:rate,…; epochs from", "époque:taux,époque:taux,… ; époques de").get(lang),
+                TABLE_EPOCHS.start(),
+                TABLE_EPOCHS.end(),
+                say("rates from", "taux de").get(lang),
+                TABLE_RATES.start(),
+                TABLE_RATES.end()
+            ),
         }
     }
 
@@ -183,26 +195,21 @@ impl<'a> Knob<'a> {
                 _ => false,
             },
             Value::Whole { value, range, .. } => text.parse().is_ok_and(|v| range.contains(&v) && set(*value, v)),
-            Value::Number { value, range, .. } => text.parse().is_ok_and(|v| range.contains(&v) && set(*value, v)),
+            // A zero has no sign.
+            Value::Number { value, range, .. } => text.parse().is_ok_and(|v: f64| range.contains(&v) && set(*value, v + 0.0)),
             Value::Choice(choice) => {
                 choice.options().iter().position(|option| option.0 == text).map(|index| choice.select(index)).is_some()
             }
             Value::List { value, length, range } => {
-                let items: Option<Vec<u32>> = text
-                    .split(',')
-                    .filter(|item| !item.trim().is_empty())
-                    .map(|item| item.trim().parse().ok().filter(|v| range.contains(v)))
-                    .collect();
+                let items: Option<Vec<u32>> = items(text).map(|item| item.parse().ok().filter(|v| range.contains(v))).collect();
                 items.is_some_and(|items| length.contains(&items.len()) && set(*value, items))
             }
             Value::Table(rows) => {
-                let items: Option<Vec<(u32, f64)>> = text
-                    .split(',')
-                    .filter(|item| !item.trim().is_empty())
+                let items: Option<Vec<(u32, f64)>> = items(text)
                     .map(|item| {
                         let (epoch, rate) = item.split_once(':')?;
-                        let rate: f64 = rate.trim().parse().ok()?;
-                        (rate.is_finite() && rate >= 0.0).then_some((epoch.trim().parse().ok()?, rate))
+                        let (epoch, rate): (u32, f64) = (epoch.trim().parse().ok()?, rate.trim().parse().ok()?);
+                        (TABLE_EPOCHS.contains(&epoch) && TABLE_RATES.contains(&rate)).then_some((epoch, rate + 0.0))
                     })
                     .collect();
                 items.is_some_and(|items| set(*rows, items))
@@ -211,10 +218,42 @@ impl<'a> Knob<'a> {
         if ok {
             return Ok(());
         }
-        Err(Sentence {
+        Err(self.refusal(text))
+    }
+
+    /// Sets the value from JSON, as a settings file writes it.
+    ///
+    /// # Errors
+    /// As [`Knob::parse`]; a value of another kind is none, whatever it could be read as.
+    pub fn take(&mut self, json: &serde_json::Value) -> Result<(), Sentence> {
+        use serde_json::Value as Json;
+        let number = |item: &Json| item.is_number().then(|| item.to_string());
+        let row = |item: &Json| match item.as_array().map(Vec::as_slice) {
+            Some([epoch, rate]) => Some(format!("{}:{}", number(epoch)?, number(rate)?)),
+            _ => None,
+        };
+        let list = |items: &[Json], one: &dyn Fn(&Json) -> Option<String>| {
+            items.iter().map(one).collect::<Option<Vec<_>>>().map(|items| items.join(","))
+        };
+        let text = match (&self.value, json) {
+            (Value::Switch(_), Json::Bool(on)) => Some(on.to_string()),
+            (Value::Whole { .. } | Value::Number { .. }, Json::Number(_)) => number(json),
+            (Value::Choice(_), Json::String(text)) => Some(text.clone()),
+            (Value::List { .. }, Json::Array(items)) => list(items, &number),
+            (Value::Table(_), Json::Array(items)) => list(items, &row),
+            _ => None,
+        };
+        match text {
+            Some(text) => self.parse(&text),
+            None => Err(self.refusal(&json.to_string())),
+        }
+    }
+
+    fn refusal(&self, text: &str) -> Sentence {
+        Sentence {
             en: format!("{} cannot be “{text}”; allowed: {}", self.name.en, self.allowed(Lang::En)),
             fr: format!("{} ne peut pas être « {text} » ; permis : {}", self.name.fr, self.allowed(Lang::Fr)),
-        })
+        }
     }
 
     /// The value as a person reads it, with its unit.
@@ -232,6 +271,11 @@ impl<'a> Knob<'a> {
             Value::List { .. } | Value::Table(_) => self.text(),
         }
     }
+}
+
+/// The items of a list; nothing at all is none, and nothing between two commas is an item that is none.
+fn items(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(move |_| !text.is_empty())
 }
 
 /// Stores `value` and says that it was stored, so that a chain of conditions can end with it.

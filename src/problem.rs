@@ -111,6 +111,48 @@ impl Problem {
         Self { path: Some(place), ..Self::new(kind, what, remedy).because(error) }
     }
 
+    /// Something could not be written to `path`, a place for what the program makes: nothing to be sought, as with
+    /// [`Problem::io`], but a place to be mended or changed.
+    pub fn writing(path: &std::path::Path, error: &std::io::Error) -> Self {
+        use std::io::ErrorKind;
+        let (what, remedy): (Say, Say) = match error.kind() {
+            ErrorKind::NotFound => (
+                say("cannot be written: its folder is not there", "ne peut pas être écrit : son dossier n’existe pas"),
+                say("Make the folder, or choose another place", "Créez le dossier, ou choisissez un autre endroit"),
+            ),
+            ErrorKind::PermissionDenied => (
+                say("may not be written", "ne peut pas être écrit : l’accès est refusé"),
+                say(
+                    "Give yourself the right to it, or choose another place",
+                    "Donnez-vous les droits, ou choisissez un autre endroit",
+                ),
+            ),
+            ErrorKind::ReadOnlyFilesystem => (
+                say("cannot be written: its disk is read-only", "ne peut pas être écrit : le disque est en lecture seule"),
+                say("Choose another place", "Choisissez un autre endroit"),
+            ),
+            ErrorKind::IsADirectory => (
+                say("cannot be written: a folder has this name", "ne peut pas être écrit : un dossier porte ce nom"),
+                say("Choose another name", "Choisissez un autre nom"),
+            ),
+            ErrorKind::NotADirectory => (
+                say("cannot be written: its folder is a file", "ne peut pas être écrit : son dossier est un fichier"),
+                say("Choose another place", "Choisissez un autre endroit"),
+            ),
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => (
+                say("cannot be written: the disk is full", "ne peut pas être écrit : le disque est plein"),
+                say("Free some space, or choose another place", "Libérez de l’espace, ou choisissez un autre endroit"),
+            ),
+            _ => (
+                say("could not be written", "n’a pas pu être écrit"),
+                say("Try again, or choose another place", "Réessayez, ou choisissez un autre endroit"),
+            ),
+        };
+        let name = path.display();
+        let what = Sentence { en: format!("{name} {}", what.en), fr: format!("{name} {}", what.fr) };
+        Self { path: Some(path.to_owned()), ..Self::new(Kind::Disk, what, remedy).because(error) }
+    }
+
     /// Both sentences on one line, for a terminal.
     pub fn line(&self, lang: Lang) -> String {
         format!("{}. {}.", self.what.get(lang), self.remedy.get(lang))

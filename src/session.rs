@@ -13,6 +13,7 @@ pub use album::AlbumState;
 
 use crate::{
     data::{
+        cache::kept::Kept,
         duplicates::Group,
         sample::{Dataset, Framing, Source},
     },
@@ -48,6 +49,8 @@ pub struct Session {
     pub training: Option<Training>,
     /// The last trial of the devices.
     pub tried: Option<Tried>,
+    /// What the cache of pictures holds, once it was asked.
+    pub kept: Option<Kept>,
     /// What self-tests found, by the device's id.
     pub tested: BTreeMap<String, SelfTest>,
     /// The last test of learning rates.
@@ -339,6 +342,14 @@ impl Session {
                 if self.dataset.as_ref().is_some_and(|open| open.source == dataset.source) {
                     self.dataset = Some(dataset);
                 }
+            }
+            Event::Kept(kept) => self.kept = Some(kept),
+            Event::Located { run, folder } => {
+                let source = Source::Folder(folder);
+                self.runs.iter_mut().filter(|info| info.id == run).for_each(|info| info.source = source.clone());
+                let shown = self.views.values_mut().chain(&mut self.run).filter(|view| view.info.id == run);
+                shown.for_each(|view| Arc::make_mut(view).info.source = source.clone());
+                self.toast(say("The run’s pictures are found", "Les images de l’essai sont retrouvées"), None);
             }
             Event::Wrote { path, what } => {
                 let folder = if path.extension().is_none() { path } else { path.parent().map(Into::into).unwrap_or(path) };

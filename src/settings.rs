@@ -1,5 +1,8 @@
 //! What the user is editing. The default is the notebook's recipe.
 
+mod file;
+mod nearest;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -44,7 +47,6 @@ impl Settings {
     /// # Errors
     /// No such option, or a value that it does not take; nothing is then changed.
     pub fn set(&mut self, wish: &str) -> Result<(), Problem> {
-        let remedy = say("`trombine options` lists them", "`trombine options` en donne la liste");
         let (key, value) = wish.split_once('=').ok_or_else(|| {
             Problem::new(
                 Kind::Settings,
@@ -54,13 +56,8 @@ impl Settings {
         })?;
         let key = key.trim();
         let mut knobs = self.knobs();
-        let knob = knobs.iter_mut().find(|knob| knob.key == key).ok_or_else(|| {
-            let what = Sentence {
-                en: format!("There is no option “{key}”"), fr: format!("Il n’y a pas d’option « {key} »")
-            };
-            Problem::new(Kind::Settings, what, remedy)
-        })?;
-        knob.parse(value).map_err(|sentence| Problem::new(Kind::Settings, sentence, remedy))
+        let knob = knobs.iter_mut().find(|knob| knob.key == key).ok_or_else(|| file::unknown(key))?;
+        knob.parse(value).map_err(|sentence| Problem::new(Kind::Settings, sentence, file::LISTED))
     }
 
     /// The settings as a text to pass on: a line `key=value` for each option that differs from the notebook's recipe.
@@ -76,6 +73,7 @@ impl Settings {
     /// Whether a text from elsewhere is meant to be settings.
     pub fn is_text(text: &str) -> bool {
         let part = |line: &str| line.split_once('=').and_then(|(key, _)| key.trim().split('.').next().map(str::to_owned));
+        let text = text.trim_start_matches('\u{feff}');
         text.trim_start().starts_with('{') || text.lines().filter_map(part).any(|part| PARTS.contains(&part.as_str()))
     }
 
@@ -84,35 +82,15 @@ impl Settings {
     /// # Errors
     /// Everything that is wrong in it, at once.
     pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
+        let text = text.trim_start_matches('\u{feff}');
         if text.trim_start().starts_with('{') {
-            return from_json(text).map_err(|details| vec![no_settings().because(details)]);
+            return file::from_json(text);
         }
         let mut settings = Self::default();
         let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
         let problems: Vec<Problem> = lines.filter_map(|line| settings.set(line).err()).collect();
         if problems.is_empty() { Ok(settings) } else { Err(problems) }
     }
-}
-
-/// Settings from a file, which may leave out parts but has no others.
-fn from_json(text: &str) -> Result<Settings, String> {
-    let value: serde_json::Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    let foreign = value.as_object().and_then(|parts| parts.keys().find(|key| !PARTS.contains(&key.as_str())));
-    if let Some(key) = foreign {
-        return Err(format!("“{key}” is no part of the settings"));
-    }
-    serde_json::from_value(value).map_err(|error| error.to_string())
-}
-
-fn no_settings() -> Problem {
-    Problem::new(
-        Kind::File,
-        say("These are not settings of Trombine", "Ce ne sont pas des réglages de Trombine"),
-        say(
-            "Take a file that was saved here, or lines such as train.epochs=20",
-            "Prenez un fichier enregistré ici, ou des lignes comme train.epochs=20",
-        ),
-    )
 }
 
 impl Knobs for Settings {

@@ -21,6 +21,19 @@ impl Lang {
     pub const ALL: [Self; 2] = [Self::En, Self::Fr];
 
     /// The language's own name for itself.
+    /// The language that the system is set to: what the environment says, as terminals and Linux do, or else what
+    /// Windows and macOS say.
+    pub fn of_system() -> Self {
+        let said = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+        said.or_else(sys_locale::get_locale).map_or(Self::En, |locale| Self::of_locale(&locale))
+    }
+
+    /// The language of `fr_FR.UTF-8` or `fr-CA`; English for every other that the program does not speak.
+    pub fn of_locale(locale: &str) -> Self {
+        let language = locale.split(['_', '-', '.', '@']).next().unwrap_or_default();
+        if language.eq_ignore_ascii_case("fr") { Self::Fr } else { Self::En }
+    }
+
     pub const fn name(self) -> &'static str {
         match self {
             Self::En => "English",

@@ -336,11 +336,7 @@ impl Errands {
 }
 
 fn settings_of(path: &Path) -> Fetched {
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) => return Fetched::Failed(Problem::io(path, &error)),
-    };
-    match Settings::parse(&text) {
+    match Settings::read(path) {
         Ok(settings) => Fetched::Settings(Box::new(settings)),
         // All that is wrong in one card: the first sentence, the others as details.
         Err(problems) => Fetched::Failed(Problem { path: Some(path.to_owned()), ..crate::worker::first(problems) }),

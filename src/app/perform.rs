@@ -197,7 +197,16 @@ impl App {
                 self.send(Command::TestDevice(device), Some(phase));
             }
             Action::TestDevice(_) => self.one_at_a_time(),
-            Action::Show(dialog) => self.dialog = Some(dialog),
+            Action::CleanCache => {
+                let open = self.session.dataset.as_ref().map(|dataset| dataset.source.clone());
+                self.send(Command::CleanCache { open }, None);
+            }
+            Action::Show(dialog) => {
+                if dialog == Dialog::Preferences {
+                    self.send(Command::MeasureCache, None);
+                }
+                self.dialog = Some(dialog);
+            }
             Action::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
         }
     }

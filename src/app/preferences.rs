@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     data::sample::Source,
-    files::table::TableStyle,
+    files::{atomic, table::TableStyle},
     preset::Preset,
     settings::Settings,
     text::Lang,
@@ -16,7 +16,7 @@ use crate::{
 /// Folders remembered.
 const RECENT: usize = 8;
 
-/// Kept by eframe beside the window's size and place.
+/// Kept in `preferences.json` in the program's own folder, as they change (see `keeper`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Preferences {
@@ -64,20 +64,18 @@ impl Default for Preferences {
 impl Preferences {
     /// For a first start: the language that the system is set to.
     pub fn first() -> Self {
-        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
-        let french = locale.is_some_and(|l| l.to_lowercase().starts_with("fr"));
-        Self { lang: if french { Lang::Fr } else { Lang::En }, ..Self::default() }
+        Self { lang: Lang::of_system(), ..Self::default() }
     }
 
-    /// As text, for [`Preferences::parse`]. It is JSON, as the settings of a run are: eframe's own RON does not read back all
-    /// that the settings hold.
-    pub fn text(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+    /// The file in the folder of everything that the program keeps.
+    pub fn file(home: &Path) -> PathBuf {
+        home.join("preferences.json")
     }
 
-    /// What [`Preferences::text`] wrote; nothing if it cannot be read.
-    pub fn parse(text: &str) -> Option<Self> {
-        serde_json::from_str(text).ok()
+    /// Those of the last time; of a version that kept them beside the window's size and place, in `before`. Nothing if there
+    /// are none that can be read.
+    pub fn load(home: &Path, before: Option<String>) -> Option<Self> {
+        atomic::read_json(&Self::file(home)).ok().or_else(|| serde_json::from_str(&before?).ok())
     }
 
     /// The recipe of the settings; where none was remembered, the nearest.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, builder::RangedU64ValueParser};
 
 use super::french;
 use crate::{
@@ -25,6 +25,10 @@ const AS_JSON: Say = say("Print it as JSON", "L’afficher en JSON");
 const THEM_AS_JSON: Say = say("Print them as JSON", "Les afficher en JSON");
 const EVENTS: Say = say("Print events as JSON lines", "Afficher les événements en lignes JSON");
 const PICTURES: Say = say("The folder of pictures", "Le dossier d’images");
+const MOVED: Say = say(
+    "Where the run's pictures are now, if their folder moved; it is compared and remembered",
+    "Où sont maintenant les images de l’essai, si le dossier a été déplacé ; il est comparé et retenu",
+);
 const SEED: Say = say("The start of all randomness", "L’origine de tout hasard");
 const TABLE_STYLE: Say = say(
     "How a table is written: `plain` with commas and decimal points, `spreadsheet` as one in your language opens it",
@@ -87,10 +91,7 @@ pub enum Command {
         #[arg(help = told(RUN), value_name = told(say("RUN", "ESSAI")))]
         run: String,
         #[arg(long, value_name = told(say("DIR", "DOSSIER")))]
-        #[arg(help = told(say(
-            "Where the pictures are now, if the folder moved",
-            "Où sont les images maintenant, si le dossier a été déplacé",
-        )))]
+        #[arg(help = told(MOVED))]
         data: Option<PathBuf>,
         #[arg(long, value_name = "N", default_value_t = 0)]
         #[arg(help = told(say("Epochs to add to a finished run", "Époques à ajouter à un essai terminé")))]
@@ -120,8 +121,8 @@ pub enum Command {
         run: String,
         #[arg(long, value_name = told(say("DIR", "DOSSIER")))]
         #[arg(help = told(say(
-            "Judge every usable picture of this folder but those, by content, that the run has in one of its parts",
-            "Évaluer chaque image utilisable de ce dossier, sauf celles, par leur contenu, que l’essai a dans une de ses parties",
+            "Judge every usable picture of this folder but those, by content, that the run has in one of its parts; its test part, if they are the run's own, moved",
+            "Évaluer chaque image utilisable de ce dossier, sauf celles, par leur contenu, que l’essai a dans une de ses parties ; sa partie test, si ce sont les siennes, déplacées",
         )))]
         data: Option<PathBuf>,
         #[arg(long, value_name = told(say("DEVICE", "APPAREIL")), default_value = "cpu")]
@@ -194,6 +195,9 @@ pub enum Command {
         run: String,
         #[arg(long, help = told(say("Which of them", "Lequel")))]
         format: String,
+        #[arg(long, value_name = told(say("DIR", "DOSSIER")))]
+        #[arg(help = told(MOVED))]
+        data: Option<PathBuf>,
         #[arg(long, value_name = told(say("PATH", "CHEMIN")))]
         #[arg(help = told(say(
             "The file, or the folder for python, safetensors and plots",
@@ -225,7 +229,22 @@ pub enum Command {
         #[arg(help = told(say("The run's folder, or the folder of its weights", "Le dossier de l’essai, ou celui de ses poids")))]
         folder: PathBuf,
     },
-    #[command(about = told(say("List all runs", "Lister tous les essais")))]
+    #[command(about = told(say(
+        "Say how much room the pictures that are kept ready take",
+        "Dire quelle place prennent les images gardées prêtes",
+    )))]
+    Cache {
+        #[arg(long)]
+        #[arg(help = told(say(
+            "Remove them; they are read again when their folder is opened",
+            "Les supprimer ; elles sont relues à l’ouverture de leur dossier",
+        )))]
+        clean: bool,
+    },
+    #[command(about = told(say(
+        "List all runs: the id (its time is UTC), when it was begun here, and how it went",
+        "Lister tous les essais : l’identifiant (son heure est en UTC), le début à l’heure d’ici, et le résultat",
+    )))]
     Runs {
         #[arg(long)]
         #[arg(help = told(THEM_AS_JSON))]
@@ -378,7 +397,7 @@ pub struct RecipeArgs {
         "`auto` pour le plus rapide, `cpu`, `gpu`, un identifiant de `trombine devices`, ou une partie du nom d’un appareil ; `:f16` derrière une carte graphique garde ses cartes en demi-précision, là où elle le peut : moins de mémoire, environ trois chiffres",
     )))]
     pub device: String,
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1024))]
     #[arg(help = told(say("Threads of the processor; all unless given", "Fils d’exécution du processeur ; tous à défaut")))]
     pub threads: Option<usize>,
 }

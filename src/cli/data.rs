@@ -107,6 +107,13 @@ pub fn split(ask: SplitArgs, lang: Lang) -> Done {
     worker::perform(command, &store()?, &Control::default(), &mut |event| terminal.event(&event)).map_err(one)
 }
 
+/// Tells how much room the cache takes, emptied or as it is.
+pub fn cache(clean: bool, lang: Lang) -> Done {
+    let mut terminal = Terminal::new(lang, false);
+    let command = if clean { Command::CleanCache { open: None } } else { Command::MeasureCache };
+    worker::perform(command, &store()?, &Control::default(), &mut |event| terminal.event(&event)).map_err(one)
+}
+
 fn open(dir: PathBuf, tell: &mut dyn FnMut(&Event)) -> Result<Option<Arc<Dataset>>, Vec<crate::problem::Problem>> {
     let mut opened = None;
     worker::perform(Command::Open(Source::Folder(dir)), &store()?, &Control::default(), &mut |event| {

@@ -24,7 +24,7 @@ use crate::{
     },
     problem::{Kind, Problem},
     run::{
-        RunInfo, RunStatus,
+        RunInfo, RunStatus, date,
         export::{ExportOptions, Format},
     },
     text::{Lang, Say, Sentence, decimal, percent, say},
@@ -103,11 +103,22 @@ fn summary(run: &RunInfo, report: &Report) -> serde_json::Value {
 }
 
 /// Writes a run in another format.
-pub fn export(run: String, format: &str, path: PathBuf, options: ExportOptions, terminal: &mut Terminal) -> Done {
+pub fn export(
+    run: String,
+    format: &str,
+    data: Option<PathBuf>,
+    path: PathBuf,
+    options: ExportOptions,
+    terminal: &mut Terminal,
+) -> Done {
     let format = Format::from_key(format).ok_or_else(|| one(unknown_format(format)))?;
     if options.mistakes && format != Format::Report {
         let what = say("Only a report shows pictures", "Seul un rapport montre des images");
         return Err(one(Problem::new(Kind::Settings, what, say("Leave out --pictures", "Retirez --pictures"))));
+    }
+    if let Some(folder) = data {
+        let command = Command::Locate { run: run.clone(), source: Source::Folder(folder) };
+        worker::perform(command, &store()?, &Control::default(), &mut |event| terminal.event(&event)).map_err(one)?;
     }
     let command = Command::Export { run, format, path, options, dataset: None };
     worker::perform(command, &store()?, &Control::default(), &mut |event| terminal.event(&event)).map_err(one)
@@ -160,7 +171,8 @@ fn row(run: &RunInfo, lang: Lang) -> String {
         )
     });
     let epochs = say("epochs", "époques").get(lang);
-    format!("{}  {:<12}  {:>3} {epochs}{scores}  {}", run.id, status.get(lang), run.epochs_done, run.name(lang))
+    let when = date::day_and_time(run.created);
+    format!("{}  {when}  {:<12}  {:>3} {epochs}{scores}  {}", run.id, status.get(lang), run.epochs_done, run.name(lang))
 }
 
 /// The table that predictions go into.

@@ -1,7 +1,5 @@
 //! Settings from the command line, and the table of all options.
 
-use std::fs;
-
 use super::{RecipeArgs, one, terminal::print};
 use crate::{
     data::sample::Source,
@@ -23,10 +21,7 @@ use crate::{
 /// A file that is none, an unknown recipe, key or value: all at once.
 pub fn settings(ask: &RecipeArgs) -> Result<Settings, Vec<Problem>> {
     let mut settings = match (&ask.settings, &ask.preset) {
-        (Some(path), _) => {
-            let text = fs::read_to_string(path).map_err(|error| one(Problem::io(path, &error)))?;
-            Settings::parse(&text)?
-        }
+        (Some(path), _) => Settings::read(path)?,
         (None, Some(name)) => preset(name)?.settings(),
         (None, None) => Settings::default(),
     };

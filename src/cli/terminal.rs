@@ -47,9 +47,19 @@ impl Terminal {
                 let line = format!("{}: {}", path.display(), what.get(self.lang));
                 self.line(&line);
             }
+            Event::Located { run, folder } => {
+                let is_in = say("its pictures are in", "ses images sont dans").get(self.lang);
+                let line = format!("{} {run}: {is_in} {}", say("Run", "Essai").get(self.lang), folder.display());
+                self.line(&line);
+            }
             Event::Warned(problem) => {
                 self.clear();
                 complain(problem, self.lang);
+            }
+            Event::Kept(kept) => {
+                let name = say("Pictures kept ready", "Images gardées prêtes").get(self.lang);
+                let line = format!("{name}: {}", kept.sentence(self.lang));
+                self.line(&line);
             }
             Event::Edited { .. }
             | Event::Near { .. }

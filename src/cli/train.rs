@@ -45,15 +45,16 @@ pub fn resume(run: &str, data: Option<PathBuf>, how: Onward, terminal: &mut Term
     let (store, control) = (store()?, Control::default());
     let info = store.find(run).map_err(one)?.info;
     worker::check_resumable(&info, &how).map_err(one)?;
-    let source = data.map_or(info.source, Source::Folder);
+    let own = info.source.clone();
     let mut opened = None;
-    worker::perform(Command::Open(source), &store, &control, &mut |event| {
-        terminal.event(&event);
-        if let Event::Opened { dataset } = event {
-            opened = Some(dataset);
-        }
-    })
-    .map_err(one)?;
+    let result =
+        worker::perform(Command::Open(data.clone().map_or(info.source, Source::Folder)), &store, &control, &mut |event| {
+            terminal.event(&event);
+            if let Event::Opened { dataset } = event {
+                opened = Some(dataset);
+            }
+        });
+    result.map_err(|problem| one(if data.is_none() { worker::gone(&own, problem) } else { problem }))?;
     let Some(dataset) = opened else { return Ok(()) };
     let command = Command::Resume { run: run.to_owned(), dataset, how };
     worker::perform(command, &store, &control, &mut |event| terminal.event(&event)).map_err(one)

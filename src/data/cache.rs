@@ -1,12 +1,13 @@
 //! Pictures are decoded once: 128 x 128 RGB bytes of a whole data set in one memory-mapped file.
 //!
-//! The file of a data set holds a header of [`HEADER`] bytes, the pictures one after another, and an index in JSON:
+//! The file of a data set holds a header of [`HEADER`] bytes (with the folder's path, to say later what it was for), the pictures one after another, and an index in JSON:
 //! for each picture its path, size, time of change, content hash, and either its place or why it cannot be used. A file
 //! is made under a name of its own and then renamed; after that it is only added to at its end (`append`): two programs at
 //! once each keep what they have mapped. What is truncated, foreign, or of another version is made anew; what has not
 //! changed on disk (same size and time) is taken from the last file, and only the rest is decoded.
 
 mod append;
+pub mod kept;
 
 use std::{
     collections::HashMap,
@@ -63,7 +64,7 @@ pub fn fill(
         None => (Cached::default(), (0..scan.samples.len()).collect()),
     };
     if !stale.is_empty() {
-        fs::create_dir_all(folder).map_err(|error| Problem::io(folder, &error))?;
+        fs::create_dir_all(folder).map_err(|error| Problem::writing(folder, &error))?;
         cached = match append::append(&path, root, scan, &cached, &stale, control, progress)? {
             Some(more) => more,
             None => rebuild(&path, root, scan, &cached, &stale, control, progress)?,
@@ -246,8 +247,10 @@ fn rebuild(
 ) -> Result<Cached, Problem> {
     let name = format!("{}.{}-{}.new", path.display(), std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let new = Unfinished(PathBuf::from(name));
-    let disk = |error: io::Error| Problem::io(path, &error);
+    let disk = |error: io::Error| Problem::writing(path, &error);
     let mut file = File::create(&new.0).map_err(disk)?;
+    // By this, others see that somebody is at it. A file system without locks has none to see.
+    let _ = file.try_lock();
     file.write_all(&[0; HEADER]).map_err(disk)?;
 
     let total = stale.len() as u64;
@@ -295,7 +298,7 @@ fn rebuild(
         fs::metadata(root).map_err(|error| Problem::io(root, &error))?;
     }
     file.write_all(&ready).map_err(disk)?;
-    finish(file, &entries, slots.into()).map_err(disk)?;
+    finish(file, root, &entries, slots.into()).map_err(disk)?;
     progress(Stage::Decoding, total, total);
     new.publish(path)
 }
@@ -304,7 +307,7 @@ fn rebuild(
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// Writes index and header.
-fn finish(mut file: File, entries: &[Entry], slots: u64) -> io::Result<()> {
+fn finish(mut file: File, root: &Path, entries: &[Entry], slots: u64) -> io::Result<()> {
     use std::io::{Seek, SeekFrom};
     let index = serde_json::to_vec(entries)?;
     file.write_all(&index)?;
@@ -312,6 +315,7 @@ fn finish(mut file: File, entries: &[Entry], slots: u64) -> io::Result<()> {
     for word in [slots, index.len() as u64, hash(&index)] {
         header.extend(word.to_le_bytes());
     }
+    kept::name(&mut header, root);
     file.seek(SeekFrom::Start(0))?;
     file.write_all(&header)?;
     file.flush()

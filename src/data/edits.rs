@@ -18,7 +18,7 @@ use super::{
     sample::{Dataset, Oddity, Pixels, Sample, SkipReason, Skipped, Source, Spare},
 };
 use crate::{
-    files::{Places, atomic},
+    files::{Places, atomic, settled},
     problem::Problem,
 };
 
@@ -199,7 +199,8 @@ impl Edits {
         }
     }
 
-    /// The edits of a source. Those of a folder that has been moved since are found by the folder's name.
+    /// The edits of a source. Those of a folder that has been moved since are found by the folder's name, those of one that
+    /// was called otherwise by what its name then leads to.
     ///
     /// # Errors
     /// A side file that is damaged or may not be read.
@@ -218,7 +219,7 @@ impl Edits {
     pub fn save(&self, places: &Places, source: &Source) -> Result<(), Problem> {
         let path = side_file(places, source);
         let folder = places.home.join("edits");
-        fs::create_dir_all(&folder).map_err(|error| Problem::io(&folder, &error))?;
+        fs::create_dir_all(&folder).map_err(|error| Problem::writing(&folder, &error))?;
         atomic::write_json(&path, &SideFile { folder: folder_of(source), edits: self.clone() })
     }
 }
@@ -257,13 +258,14 @@ fn folder_of(source: &Source) -> Option<PathBuf> {
     }
 }
 
-/// Edits of a folder of the same name that is no longer where it was, and whose edited files are all in this one.
+/// Edits of this folder under another spelling, or of one of the same name that is no longer where it was and whose edited
+/// files are all in this one.
 fn moved(places: &Places, source: &Source) -> Option<Edits> {
     let folder = folder_of(source)?;
-    let belongs = |file: &SideFile| {
-        file.folder.as_ref().is_some_and(|then| then.file_name() == folder.file_name() && !then.exists())
-            && file.edits.iter().all(|(path, _)| folder.join(path).exists())
+    let is_moved = |then: &Path, file: &SideFile| {
+        then.file_name() == folder.file_name() && !then.exists() && file.edits.iter().all(|(path, _)| folder.join(path).exists())
     };
+    let belongs = |file: &SideFile| file.folder.as_ref().is_some_and(|then| settled(then) == folder || is_moved(then, file));
     let files = fs::read_dir(places.home.join("edits")).ok()?;
     files.flatten().filter_map(|entry| atomic::read_json::<SideFile>(&entry.path()).ok()).find(belongs).map(|file| file.edits)
 }

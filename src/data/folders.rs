@@ -55,7 +55,7 @@ pub fn write(
     for part in Part::ALL {
         for class in &dataset.classes {
             let folder = out.join(folder_name(part)).join(class);
-            fs::create_dir_all(&folder).map_err(|error| Problem::io(&folder, &error))?;
+            fs::create_dir_all(&folder).map_err(|error| Problem::writing(&folder, &error))?;
         }
     }
     let mut written = Written::default();
@@ -116,7 +116,7 @@ fn copy(source: &Path, target: &Path, link: bool) -> Result<bool, Problem> {
     if fs::metadata(target).is_ok_and(|there| there.len() == size) {
         return Ok(false);
     }
-    let write = |error: io::Error| Problem::io(target, &error);
+    let write = |error: io::Error| Problem::writing(target, &error);
     if link && fs::hard_link(source, target).is_ok() {
         return Ok(true);
     }
@@ -144,7 +144,7 @@ fn draw(pixels: &[u8], target: &Path) -> Result<bool, Problem> {
             error => io::Error::other(error),
         })
         .and_then(|()| fs::rename(&half, target))
-        .map_err(|error| Problem::io(target, &error))?;
+        .map_err(|error| Problem::writing(target, &error))?;
     Ok(true)
 }
 

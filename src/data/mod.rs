@@ -56,7 +56,8 @@ pub fn open_in(
     control: &Control,
     progress: &mut dyn FnMut(Stage, u64, u64),
 ) -> Result<Dataset, Problem> {
-    let Source::Folder(root) = source else {
+    let source = source.settled();
+    let Source::Folder(root) = &source else {
         return Ok(edits.apply(&sample_faces::dataset(control, progress)?).counted());
     };
     let mut scan = scan::scan(root, control, progress)?;

@@ -376,6 +376,15 @@ impl Dataset {
 }
 
 impl Source {
+    /// The same under its one spelling (see [`crate::files::settled`]): a folder is one source however it is called, and
+    /// from wherever it is called.
+    pub fn settled(&self) -> Self {
+        match self {
+            Self::Folder(folder) => Self::Folder(crate::files::settled(folder)),
+            Self::SampleFaces => Self::SampleFaces,
+        }
+    }
+
     /// A file name for what belongs to it: readable, and unlike that of any other source.
     pub fn key(&self) -> String {
         let Self::Folder(folder) = self else {

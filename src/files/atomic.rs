@@ -28,6 +28,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
 pub fn write_parts(path: &Path, parts: &[&[u8]]) -> Result<(), Problem> {
     let temporary = temporary_name(path);
     let result = (|| {
+        super::fault::check(path)?;
         let mut file = File::create(&temporary)?;
         for part in parts {
             file.write_all(part)?;
@@ -39,7 +40,7 @@ pub fn write_parts(path: &Path, parts: &[&[u8]]) -> Result<(), Problem> {
     result.map_err(|error: io::Error| {
         // Half a file helps nobody, and takes space on a disk that may be full; the error to tell is the first one.
         let _ = fs::remove_file(&temporary);
-        Problem { kind: Kind::Disk, ..Problem::io(path, &error) }
+        Problem::writing(path, &error)
     })
 }
 

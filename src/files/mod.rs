@@ -2,8 +2,10 @@
 
 pub mod atomic;
 pub mod claim;
+pub mod fault;
 mod places;
 pub mod regular;
 pub mod table;
+pub mod text;
 
-pub use places::{Places, home};
+pub use places::{Places, chosen, home, settled};

@@ -28,6 +28,21 @@ pub fn home() -> Result<PathBuf, Problem> {
     })
 }
 
+/// A path under its one spelling: absolute, links followed, `.` and `..` gone, upper and lower case as on the disk. What is
+/// not there stays as it is written.
+pub fn settled(path: &Path) -> PathBuf {
+    path.canonicalize().map_or_else(|_| path.to_owned(), plain)
+}
+
+/// Without the prefix that Windows puts before the paths that it has looked up, and that not every program understands.
+fn plain(path: PathBuf) -> PathBuf {
+    let text = if cfg!(windows) { path.to_str() } else { None };
+    match text.and_then(|text| text.strip_prefix(r"\\?\")) {
+        Some(rest) => rest.strip_prefix(r"UNC\").map_or_else(|| rest.into(), |share| format!(r"\\{share}").into()),
+        None => path,
+    }
+}
+
 /// The two folders for what belongs to data sets; neither need exist yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Places {
@@ -63,7 +78,7 @@ impl Places {
     }
 }
 
-/// What the environment says.
-fn chosen() -> Option<PathBuf> {
+/// The folder of everything that the program keeps, if the environment's `TROMBINE_HOME` says it.
+pub fn chosen() -> Option<PathBuf> {
     std::env::var_os("TROMBINE_HOME").filter(|home| !home.is_empty()).map(PathBuf::from)
 }

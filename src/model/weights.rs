@@ -9,7 +9,6 @@
 use std::{
     collections::{BTreeMap, HashMap},
     fs,
-    io::Write,
     path::Path,
 };
 
@@ -18,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Network;
 use crate::{
+    files::atomic,
     problem::{Kind, Problem},
     text::{Say, Sentence, say},
 };
@@ -99,19 +99,7 @@ impl Weights {
     /// # Errors
     /// A full disk, a missing folder, no permission.
     pub fn save(&self, path: &Path) -> Result<(), Problem> {
-        let bytes = self.to_bytes()?;
-        let mut name = path.file_name().unwrap_or_default().to_owned();
-        name.push(".part");
-        let part = path.with_file_name(name);
-        let written = fs::File::create(&part).and_then(|mut file| {
-            file.write_all(&bytes)?;
-            file.sync_all()
-        });
-        written.and_then(|()| fs::rename(&part, path)).map_err(|error| {
-            // Half a file is of no use to anybody; that it may not be removable either changes nothing.
-            let _ = fs::remove_file(&part);
-            Problem::io(path, &error)
-        })
+        atomic::write(path, &self.to_bytes()?)
     }
 
     /// Reads the arrays of a file that [`Weights::save`] wrote, or another program in the same layout.

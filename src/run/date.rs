@@ -1,6 +1,9 @@
-//! Dates from seconds since 1970, without a time zone.
+//! Dates from seconds since 1970: names of runs in UTC, so that they sort as time does wherever the machine travels, and
+//! what people read in local time.
 
 use std::time::{SystemTime, UNIX_EPOCH};
+
+use jiff::{Timestamp, tz::TimeZone};
 
 /// Seconds since 1970, UTC.
 pub fn now() -> u64 {
@@ -14,11 +17,24 @@ pub fn stamp(seconds: u64) -> String {
     format!("{year:04}-{month:02}-{day:02}-{:02}{:02}{:02}", time / 3600, time / 60 % 60, time % 60)
 }
 
-/// `2026-11-22 14:02`, UTC, for people.
+/// `2026-11-22 15:02`, for people: on the clock where they are.
 pub fn day_and_time(seconds: u64) -> String {
-    let (year, month, day) = date(seconds / 86_400);
-    let time = seconds % 86_400;
-    format!("{year:04}-{month:02}-{day:02} {:02}:{:02}", time / 3600, time / 60 % 60)
+    day_and_time_in(seconds, &TimeZone::system())
+}
+
+/// As [`day_and_time`], on the clock of any place.
+pub fn day_and_time_in(seconds: u64, zone: &TimeZone) -> String {
+    format(seconds, zone, "%Y-%m-%d %H:%M")
+}
+
+/// `2026-11-22`, on the calendar where people are.
+pub fn day(seconds: u64) -> String {
+    format(seconds, &TimeZone::system(), "%Y-%m-%d")
+}
+
+fn format(seconds: u64, zone: &TimeZone, how: &str) -> String {
+    let moment = i64::try_from(seconds).ok().and_then(|seconds| Timestamp::from_second(seconds).ok()).unwrap_or_default();
+    moment.to_zoned_datetime(zone.clone()).strftime(how).to_string()
 }
 
 /// The Gregorian date of a count of days since 1970 (Hinnant, *chrono-compatible low-level date algorithms*).

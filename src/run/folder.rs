@@ -205,7 +205,7 @@ impl Run {
     /// Another window or command is training it.
     pub fn lock(&self) -> Result<Lock, Problem> {
         let path = self.folder.join("lock");
-        let file = File::create(&path).map_err(|error| Problem { kind: Kind::Disk, ..Problem::io(&path, &error) })?;
+        let file = File::create(&path).map_err(|error| Problem::writing(&path, &error))?;
         match file.try_lock() {
             Ok(()) => Ok(Lock { _file: file }),
             Err(TryLockError::WouldBlock) => Err(Problem::new(

@@ -39,7 +39,8 @@ impl Picture {
     }
 
     /// Finds a run's pictures in `dataset`: the split that the run began with, and the data set with the labels of then.
-    /// Pictures that have come since belong to no part.
+    /// Pictures are sought by name and content, then by content alone: a renamed picture is the same one. Those that have
+    /// come since belong to no part.
     ///
     /// # Errors
     /// Pictures that are gone or have changed.
@@ -48,8 +49,23 @@ impl Picture {
             dataset.samples.iter().enumerate().map(|(i, s)| ((s.file.to_string_lossy(), s.hash), i)).collect();
         let mut split = Split { parts: vec![None; dataset.samples.len()], ..Split::default() };
         let mut labels = Vec::with_capacity(pictures.len());
+        let mut renamed = Vec::new();
         for picture in pictures {
-            if let Some(&place) = places.get(&(picture.file.as_str().into(), picture.hash)) {
+            match places.get(&(picture.file.as_str().into(), picture.hash)) {
+                Some(&place) => {
+                    split.parts[place] = Some(picture.part);
+                    labels.push((place, picture.class));
+                }
+                None => renamed.push(picture),
+            }
+        }
+        let mut contents: HashMap<u64, Vec<usize>> = HashMap::new();
+        if !renamed.is_empty() {
+            let free = dataset.samples.iter().enumerate().rev().filter(|(place, _)| split.parts[*place].is_none());
+            free.for_each(|(place, sample)| contents.entry(sample.hash).or_default().push(place));
+        }
+        for picture in renamed {
+            if let Some(place) = contents.get_mut(&picture.hash).and_then(Vec::pop) {
                 split.parts[place] = Some(picture.part);
                 labels.push((place, picture.class));
             }
@@ -60,10 +76,16 @@ impl Picture {
                 Kind::Data,
                 Sentence::by(|lang| {
                     let (missing, all) = (number(lang, missing as u64), number(lang, pictures.len() as u64));
-                    say(
-                        "{missing} of the run's {all} pictures are gone or have changed since it began",
-                        "{missing} des {all} images de l’essai ont disparu ou changé depuis son début",
-                    )
+                    match labels.is_empty() {
+                        true => say(
+                            "None of the run's {all} pictures are in this folder as they were when it began",
+                            "Aucune des {all} images de l’essai n’est dans ce dossier telle qu’elle était au début",
+                        ),
+                        false => say(
+                            "{missing} of the run's {all} pictures are gone or have changed since it began",
+                            "{missing} des {all} images de l’essai ont disparu ou changé depuis son début",
+                        ),
+                    }
                     .get(lang)
                     .replace("{missing}", &missing)
                     .replace("{all}", &all)

@@ -317,7 +317,7 @@ fn known(id: &str) -> Problem {
 }
 
 fn cannot_write(path: &Path, error: &io::Error) -> Problem {
-    Problem { kind: Kind::Disk, ..Problem::io(path, error) }
+    Problem::writing(path, error)
 }
 
 fn unknown(name: &str, runs: &[RunInfo]) -> Problem {

@@ -106,7 +106,7 @@ impl Checkpoint {
     /// A full disk, no permission; the one before is then still there.
     pub fn save(&self, path: &Path) -> Result<(), Problem> {
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(|error| Problem::io(folder, &error))?;
+            fs::create_dir_all(folder).map_err(|error| Problem::writing(folder, &error))?;
         }
         let header = Header {
             position: self.position.clone(),

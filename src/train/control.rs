@@ -24,12 +24,25 @@ pub enum Wish {
 
 /// A handle on a running job, shared by the window and the worker.
 #[derive(Clone, Debug, Default)]
-pub struct Control(Arc<AtomicU8>);
+pub struct Control {
+    wish: Arc<AtomicU8>,
+    patient: bool,
+}
 
 impl Control {
+    /// A control behind which a person sits, who can make room on a full disk.
+    pub fn patient() -> Self {
+        Self { patient: true, ..Self::default() }
+    }
+
+    /// Whether a job waits for room on the disk; a command ends instead, and says so.
+    pub fn is_patient(&self) -> bool {
+        self.patient
+    }
+
     /// What is wished now.
     pub fn wish(&self) -> Wish {
-        match self.0.load(Ordering::Acquire) {
+        match self.wish.load(Ordering::Acquire) {
             0 => Wish::Go,
             1 => Wish::Pause,
             2 => Wish::Finish,
@@ -47,7 +60,7 @@ impl Control {
             Wish::Discard => 3,
             Wish::Leave => 4,
         };
-        self.0.store(code, Ordering::Release);
+        self.wish.store(code, Ordering::Release);
     }
 
     /// Whether a job without a result worth keeping (a scan, an export) should end.

@@ -11,6 +11,7 @@ use super::{
     checkpoint::{Checkpoint, Position, Sums},
     control::{Control, Wish},
     diary::Diary,
+    ending::Ending,
     event::{EpochRecord, StopReason, TrainEvent},
     log::Logs,
     meter::Meter,
@@ -43,7 +44,13 @@ pub enum Told {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
     /// It is over; these weights are the run's result.
-    Done { weights: Weights, reason: StopReason, best_epoch: Option<u32> },
+    Done {
+        weights: Weights,
+        reason: StopReason,
+        best_epoch: Option<u32>,
+        /// What of it is not on the disk yet, if the disk would not take it.
+        unstored: Option<Box<Ending>>,
+    },
     /// The program closes; everything needed to go on is on disk.
     Left,
 }
@@ -122,6 +129,8 @@ pub(super) struct Fit<'a> {
     /// Pictures of each step that was begun and whose score is not counted yet.
     pub(super) begun: VecDeque<usize>,
     pub(super) best: Option<Weights>,
+    /// Whether the run's folder holds them.
+    pub(super) best_is_stored: bool,
     /// Batch norm's averaged running statistics, if weights are averaged.
     pub(super) statistics: Option<Weights>,
     pub(super) meter: Meter,
@@ -177,6 +186,7 @@ impl<'a> Fit<'a> {
             diary,
             begun: VecDeque::new(),
             best,
+            best_is_stored: false,
             statistics,
             meter,
             faces,
@@ -377,9 +387,7 @@ impl<'a> Fit<'a> {
         self.tell_faces()?;
         if verdict.best {
             self.at.best_epoch = Some(record.epoch);
-            let written = weights.save(&self.run.best_path());
-            self.written(written);
-            self.best = Some(weights);
+            (self.best, self.best_is_stored) = (Some(weights), false);
         }
         let logged = self.logs.epoch(&self.at.history, counts);
         self.written(logged);
@@ -397,22 +405,26 @@ impl<'a> Fit<'a> {
             (None, Some(problem)) => return Err(problem.clone()),
             (None, None) => self.judged_weights()?,
         };
-        if let Some(problem) = trouble {
+        let checkpoint = if let Some(problem) = trouble {
             // What is on disk is the end of the last epoch, before the numbers went astray.
             (self.teller)(Told::Warned(problem));
+            None
         } else {
             self.at.stopped = Some(reason);
-            self.save(RunStatus::Finished)?;
-        }
-        let written = weights.save(&self.run.best_path());
-        self.written(written);
+            Some(self.checkpoint()?)
+        };
         let (best_epoch, seconds) = (self.at.best_epoch, self.meter.elapsed());
-        let written = self.run.update(|info| {
-            (info.status, info.stopped, info.best_epoch, info.seconds) = (RunStatus::Finished, Some(reason), best_epoch, seconds);
-        });
-        self.written(written);
+        let history = std::mem::take(&mut self.at.history);
+        let mut ending = Ending { checkpoint, weights: weights.clone(), history, reason, best_epoch, seconds, is_stored: false };
+        let stored = ending.store(self.run);
+        let unstored = if self.written(stored) {
+            self.tell(TrainEvent::Saved { epoch: self.at.epoch });
+            None
+        } else {
+            Some(Box::new(ending))
+        };
         self.tell(TrainEvent::Stopped { reason, best_epoch });
-        Ok(Outcome::Done { weights, reason, best_epoch })
+        Ok(Outcome::Done { weights, reason, best_epoch, unstored })
     }
 
     /// The program closes.

@@ -5,6 +5,7 @@ pub mod checkpoint;
 pub mod choice;
 pub mod control;
 pub mod diary;
+pub mod ending;
 pub mod event;
 pub mod fit;
 mod log;

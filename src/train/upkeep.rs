@@ -117,24 +117,40 @@ impl Fit<'_> {
     /// # Errors
     /// A lost device.
     pub(super) fn save(&mut self, status: RunStatus) -> Result<(), Problem> {
+        let checkpoint = self.checkpoint()?;
+        let stored = self.store(&checkpoint, status);
+        if self.written(stored) {
+            self.tell(TrainEvent::Saved { epoch: self.at.epoch });
+        }
+        Ok(())
+    }
+
+    /// Everything that is needed to go on from here.
+    pub(super) fn checkpoint(&mut self) -> Result<Checkpoint, Problem> {
         self.at.seconds = self.meter.elapsed();
-        let checkpoint = Checkpoint {
+        Ok(Checkpoint {
             position: self.at.clone(),
             weights: self.engine.weights()?,
             optimizer: self.engine.optimizer_state()?,
             best: self.best.clone(),
             statistics: self.statistics.clone(),
-        };
-        let saved = checkpoint.save(&self.run.checkpoint_path());
-        let history = self.run.save_history(&self.at.history).and_then(|()| self.run.save_diary(&self.diary));
-        let (epochs_done, best_epoch, seconds) = (self.at.epoch, self.at.best_epoch, self.at.seconds);
-        let info = self.run.update(|info| {
-            (info.epochs_done, info.best_epoch, info.seconds, info.status) = (epochs_done, best_epoch, seconds, status);
-        });
-        if self.written(saved.and(history).and(info)) {
-            self.tell(TrainEvent::Saved { epoch: epochs_done });
+        })
+    }
+
+    /// The checkpoint first, which holds all the rest: what the other files say is never ahead of it, and what they lack is
+    /// written with the next.
+    fn store(&mut self, checkpoint: &Checkpoint, status: RunStatus) -> Result<(), Problem> {
+        checkpoint.save(&self.run.checkpoint_path())?;
+        if let Some(best) = self.best.as_ref().filter(|_| !self.best_is_stored) {
+            best.save(&self.run.best_path())?;
+            self.best_is_stored = true;
         }
-        Ok(())
+        self.run.save_history(&self.at.history)?;
+        self.run.save_diary(&self.diary)?;
+        let (epochs_done, best_epoch, seconds) = (self.at.epoch, self.at.best_epoch, self.at.seconds);
+        self.run.update(|info| {
+            (info.epochs_done, info.best_epoch, info.seconds, info.status) = (epochs_done, best_epoch, seconds, status);
+        })
     }
 
     pub(super) fn set_status(&mut self, status: RunStatus) {

@@ -196,6 +196,8 @@ pub enum Action {
     Device(String),
     /// Compare this device's arithmetic with the reference, and measure it.
     TestDevice(String),
+    /// Remove the pictures that are kept ready of other folders than the open one.
+    CleanCache,
     Show(Dialog),
     Quit,
 }

@@ -137,6 +137,24 @@ fn preferences(ui: &mut Ui, cx: &mut Cx<'_>, mode: Mode, zoom: f32) -> Answer {
             cx.act(Action::TypePaths(on));
         }
     });
+    if let Some(kept) = cx.session.kept.filter(|kept| kept.folders > 0) {
+        card::line(ui);
+        let name = format!(
+            "{}{} {}",
+            cx.say(say("Pictures kept ready", "Images gardées prêtes")),
+            cx.say(say(":", "\u{a0}:")),
+            kept.sentence(cx.lang)
+        );
+        row(ui, &name, &mut |ui| {
+            let help = say(
+                "Removes those of all folders but the open one; they are read again when their folder is opened",
+                "Supprime celles de tous les dossiers sauf celui qui est ouvert ; elles sont relues à l’ouverture de leur dossier",
+            );
+            if ui.add(Button::quiet(cx.say(say("Clean up", "Nettoyer"))).compact()).on_hover_text(cx.say(help)).clicked() {
+                cx.act(Action::CleanCache);
+            }
+        });
+    }
     if !cx.devices.is_empty() {
         card::line(ui);
         devices(ui, cx);

@@ -2,10 +2,12 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::{Command, Event, Stage, judging, training};
+use super::{Command, Event, Stage, conclude, judging, locate, training};
 use crate::{
     data::{
-        self, duplicates,
+        self,
+        cache::kept::{self, Kept},
+        duplicates,
         edits::Edits,
         folders,
         sample::{Dataset, Source},
@@ -82,14 +84,28 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
         }
         Command::Evaluate { run, source: None, dataset, device, mirrored } => {
             let run = store.find(&run)?;
-            let dataset = match dataset {
-                Some(dataset) => dataset,
-                None => open(&run.info.source, store, control, emit)?,
-            };
+            let dataset = locate::own(&run, dataset, store, control, emit)?;
             evaluate(run, &dataset, device, mirrored, control, emit)
         }
         Command::Evaluate { run, source: Some(source), device, mirrored, .. } => {
-            evaluate_others(&store.find(&run)?, &source, device, mirrored, store, control, emit)
+            let mut run = store.find(&run)?;
+            let dataset = open(&source, store, control, emit)?;
+            match locate::find(&run, &dataset) {
+                // Its own pictures, in another place perhaps: what it never saw of them is its test part.
+                Ok(_) => {
+                    locate::remember(&mut run, &dataset, false, emit)?;
+                    evaluate(run, &dataset, device, mirrored, control, emit)
+                }
+                Err(_) => evaluate_others(&run, &dataset, device, mirrored, control, emit),
+            }
+        }
+        Command::Locate { run, source } => {
+            let mut run = store.find(&run)?;
+            let dataset = open(&source, store, control, emit)?;
+            locate::find(&run, &dataset)?;
+            locate::remember(&mut run, &dataset, true, emit)?;
+            list(store, emit);
+            Ok(())
         }
         Command::PredictFolder { run, folder, csv, framing, form, overwrite } => {
             let job = FolderJob { folder: &folder, csv: &csv, framing, form, overwrite, home: store.home() };
@@ -99,7 +115,7 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
             let run = store.find(&run)?;
             claim::not_within_a_run(store.home(), &path)?;
             let dataset = match dataset.filter(|dataset| dataset.source == run.info.source) {
-                None if options.mistakes && format == Format::Report => Some(open(&run.info.source, store, control, emit)?),
+                None if options.mistakes && format == Format::Report => Some(locate::own(&run, None, store, control, emit)?),
                 dataset => dataset,
             };
             export(&run, dataset.as_deref(), format, &path, options, emit)
@@ -170,7 +186,20 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
             list(store, emit);
             Ok(())
         }
-        Command::EmptyTrash => store.empty_trash(TRASH_DAYS),
+        Command::EmptyTrash => {
+            kept::sweep(&Places::with_runs_in(store.home()).cache);
+            store.empty_trash(TRASH_DAYS)
+        }
+        Command::MeasureCache => {
+            emit(Event::Kept(Kept::of(&Places::with_runs_in(store.home()).cache)));
+            Ok(())
+        }
+        Command::CleanCache { open } => {
+            let cache = Places::with_runs_in(store.home()).cache;
+            let cleaned = kept::clean(&cache, open.as_ref());
+            emit(Event::Kept(Kept::of(&cache)));
+            cleaned
+        }
         Command::KeepThreshold { run, threshold, temperature } => {
             let mut run = store.find(&run)?;
             if let Some(report) = run.report() {
@@ -185,11 +214,16 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
     }
 }
 
-fn open(source: &Source, store: &RunStore, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<Arc<Dataset>, Problem> {
-    let places = Places::with_runs_in(store.home());
-    let edits = Edits::load(&places, source)?;
+pub(super) fn open(
+    source: &Source,
+    store: &RunStore,
+    control: &Control,
+    emit: &mut dyn FnMut(Event),
+) -> Result<Arc<Dataset>, Problem> {
+    let (places, source) = (Places::with_runs_in(store.home()), source.settled());
+    let edits = Edits::load(&places, &source)?;
     let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
-    data::open_in(&places, source, &edits, control, &mut progress).map(Arc::new)
+    data::open_in(&places, &source, &edits, control, &mut progress).map(Arc::new)
 }
 
 /// A run's pictures, without the user's edits. Nothing is told on the way: a job beside the others has no progress.
@@ -257,37 +291,35 @@ fn evaluate(
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
-    let (dataset, split) = Picture::find(&run.pictures()?, &dataset.with_left_out())?;
+    let (dataset, split) = locate::find(&run, dataset)?;
     let plan = Plan::with_split(&run.settings()?, Arc::new(dataset), split).map_err(training::first)?;
     let plan = Plan { device, ..plan };
     let mut engine = engine::open(&plan.device, &plan.engine_config())?;
     engine.set_weights(&weights(&run)?)?;
-    training::judge(&plan, engine.as_mut(), &mut run, mirrored, control, emit)
+    conclude::judge(&plan, engine.as_mut(), &mut run, mirrored, control, emit)
 }
 
-/// Judges a run on the pictures of `source` that are not among its own, by content. The report is told, not kept.
+/// Judges a run on the pictures of `dataset` that are not among its own, by content. The report is told, not kept.
 fn evaluate_others(
     run: &Run,
-    source: &Source,
+    dataset: &Arc<Dataset>,
     device: String,
     mirrored: Option<bool>,
-    store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
-    let dataset = open(source, store, control, emit)?;
     // A run that was opened without its list of pictures is judged on all, and nothing is claimed of them.
     let own = run.has_pictures().then(|| run.pictures()).transpose()?;
     let samples = match &own {
-        Some(own) => Picture::unseen(own, &dataset),
+        Some(own) => Picture::unseen(own, dataset),
         None => (0..dataset.samples.len() as u32).collect(),
     };
     let left_out = (dataset.samples.len() - samples.len()) as u32;
     if dataset.classes != run.info.classes {
-        return Err(other_labels(run, &dataset));
+        return Err(locate::other_labels(run, dataset));
     }
     if samples.is_empty() {
-        return Err(all_seen());
+        return Err(locate::not_whole(own.as_ref().map_or(0, Vec::len), dataset.samples.len()));
     }
     let mut view = run.view()?;
     let mut settings = view.settings.clone();
@@ -328,32 +360,6 @@ pub(super) fn no_weights() -> Problem {
         Kind::File,
         say("This run has no weights yet", "Cet essai n’a pas encore de poids"),
         say("Wait until its first epoch is done", "Attendez la fin de sa première époque"),
-    )
-}
-
-fn other_labels(run: &Run, dataset: &Dataset) -> Problem {
-    let (ours, theirs) = (run.info.classes.join(", "), dataset.classes.join(", "));
-    Problem::new(
-        Kind::Data,
-        Sentence {
-            en: format!("The run knows the labels {ours}, the folder has {theirs}"),
-            fr: format!("L’essai connaît les étiquettes {ours}, le dossier a {theirs}"),
-        },
-        say("Choose a folder with the same labels", "Choisissez un dossier avec les mêmes étiquettes"),
-    )
-}
-
-fn all_seen() -> Problem {
-    Problem::new(
-        Kind::Data,
-        say(
-            "Every picture of this folder is already among the run’s own",
-            "Toutes les images de ce dossier sont déjà parmi celles de l’essai",
-        ),
-        say(
-            "Choose another folder, or judge the run on its own test part",
-            "Choisissez un autre dossier, ou évaluez l’essai sur sa propre partie test",
-        ),
     )
 }
 

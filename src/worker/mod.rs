@@ -6,8 +6,10 @@
 
 mod answerer;
 mod awake;
+mod conclude;
 mod job;
 mod judging;
+mod locate;
 mod thread;
 mod training;
 
@@ -16,6 +18,7 @@ pub use thread::{News, Worker};
 pub use training::train_on;
 
 pub(crate) use job::perform;
+pub(crate) use locate::gone;
 pub(crate) use training::{check_resumable, first, train_in};
 
 use std::{path::PathBuf, sync::Arc};
@@ -24,6 +27,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     data::{
+        cache::kept::Kept,
         duplicates::Group,
         edits::Edits,
         sample::{Dataset, Framing, Source},
@@ -86,6 +90,11 @@ pub enum Command {
         /// With each picture's mirror image or without; `None` as it was judged before. Its predictions follow.
         mirrored: Option<bool>,
     },
+    /// The run's pictures are here now: compared by content with those that it began with, and written down.
+    Locate {
+        run: String,
+        source: Source,
+    },
     /// Compare a device's arithmetic with the plain reference, and measure it.
     TestDevice(String),
     /// Judge every picture of a folder into a CSV file.
@@ -145,8 +154,14 @@ pub enum Command {
     },
     DeleteRun(String),
     RestoreRun(String),
-    /// Take out of the trash what has been there for long.
+    /// Take out of the trash what has been there for long, and out of the cache what a crash left.
     EmptyTrash,
+    /// Say how much the cache holds.
+    MeasureCache,
+    /// Remove what the cache holds of other folders than the one that is open.
+    CleanCache {
+        open: Option<Source>,
+    },
     /// Threshold and temperature for the run's predictions, on the scale that is shown.
     KeepThreshold {
         run: String,
@@ -186,6 +201,8 @@ impl Command {
                 | Self::DeleteRun(_)
                 | Self::RestoreRun(_)
                 | Self::EmptyTrash
+                | Self::MeasureCache
+                | Self::CleanCache { .. }
                 | Self::KeepThreshold { .. }
                 | Self::Export { .. }
                 | Self::SavePlot { .. }
@@ -261,6 +278,13 @@ pub enum Event {
     },
     RunOpened(Box<RunView>),
     RunViewed(Box<RunView>),
+    /// A run's pictures are in another place than before, which is written down.
+    Located {
+        run: String,
+        folder: PathBuf,
+    },
+    /// What the cache holds.
+    Kept(Kept),
     /// Files were written here.
     Wrote {
         path: PathBuf,

@@ -79,7 +79,7 @@ impl Worker {
     /// Asks for something; its envelopes carry the number given back, and end with `Finished` or `Failed`.
     pub fn start(&self, command: Command) -> JobId {
         let id = JobId(self.last.fetch_add(1, Ordering::Relaxed) + 1);
-        let control = Control::default();
+        let control = Control::patient();
         let lane = match command.is_quick() {
             _ if command.is_about_pictures() => &self.pictures,
             true => &self.quick,

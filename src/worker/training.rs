@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::{Event, Onward, Stage, awake::Awake, judging};
+use super::{Event, Onward, Stage, awake::Awake, conclude, locate};
 use crate::{
     data::sample::Dataset,
     engine::{self, DeviceKind, Engine},
@@ -10,6 +10,7 @@ use crate::{
     plan::Plan,
     problem::{Kind, Problem},
     run::{Asked, Run, RunInfo, RunStatus, RunStore, pictures::Picture},
+    settings::Settings,
     text::{Sentence, say},
     train::{
         checkpoint::Checkpoint,
@@ -42,11 +43,14 @@ pub fn train_on(
 ) -> Result<(), Problem> {
     let run = store.create(plan)?;
     let id = run.info.id.clone();
-    let begun = run.checkpoint_path();
+    let begun = [run.checkpoint_path(), run.best_path()];
     let result = train_run(plan, engine, run, None, control, emit);
     // Nothing was earned, or it is not wanted.
-    if result.is_err() && (control.wish() == Wish::Discard || !begun.exists()) {
-        store.delete(&id)?;
+    if result.is_err() && (control.wish() == Wish::Discard || !begun.iter().any(|path| path.exists())) {
+        let deleted = store.delete(&id);
+        // Where the disk is the trouble, the first word of it is the one to tell.
+        return result
+            .map_err(|problem| if problem.kind == Kind::Cancelled { deleted.err().unwrap_or(problem) } else { problem });
     }
     result
 }
@@ -75,6 +79,14 @@ pub(crate) fn check_resumable(run: &RunInfo, how: &Onward) -> Result<(), Problem
     if is_over(run, how) && run.scores.is_some() {
         return Err(finished());
     }
+    // As anywhere else where they are given.
+    let mut settings = Settings::default();
+    if let Some(rate) = how.learning_rate {
+        settings.set(&format!("train.optimizer.learning_rate={rate}"))?;
+    }
+    if how.more > 0 {
+        settings.set(&format!("train.epochs={}", run.epochs_done.saturating_add(how.more)))?;
+    }
     how.device.as_deref().map_or(Ok(()), engine::check)
 }
 
@@ -94,6 +106,10 @@ pub(super) fn resume(
     let mut checkpoint = run.checkpoint_path().exists().then(|| Checkpoint::load(&run.checkpoint_path())).transpose()?;
     check_resumable(&run.info, how)?;
     let over = is_over(&run.info, how);
+    let stored = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.position.epoch);
+    if !over && run.info.epochs_done > stored {
+        emit(Event::Warned(behind(run.info.epochs_done, stored)));
+    }
     if let Some(rate) = how.learning_rate {
         let train = &mut settings.train;
         // Rates by hand fall with it.
@@ -103,13 +119,14 @@ pub(super) fn resume(
     }
     if let Some(checkpoint) = checkpoint.as_mut().filter(|_| how.more > 0 || how.learning_rate.is_some()) {
         if how.more > 0 {
-            settings.train.epochs = checkpoint.position.epoch + how.more;
+            settings.train.epochs = checkpoint.position.epoch.saturating_add(how.more);
         }
         checkpoint.position.stopped = None;
         checkpoint.position.callbacks.train_more();
     }
-    let (dataset, split) = Picture::find(&run.pictures()?, &dataset.with_left_out())?;
-    let plan = Plan::with_split(&settings, Arc::new(dataset), split).map_err(first)?;
+    let (found, split) = locate::find(&run, dataset)?;
+    locate::remember(&mut run, dataset, false, emit)?;
+    let plan = Plan::with_split(&settings, Arc::new(found), split).map_err(first)?;
     let Asked { device, threads } = run.info.asked.clone();
     let device = checkpoint.as_ref().map_or(device, |checkpoint| checkpoint.position.device.clone());
     // A card that was taken out since is replaced by whatever is fastest now.
@@ -120,7 +137,7 @@ pub(super) fn resume(
     if over {
         // Killed between its last epoch and its report.
         engine.set_weights(&Weights::load(&run.best_path())?)?;
-        return judge(&plan, engine.as_mut(), &mut run, None, control, emit);
+        return conclude::judge(&plan, engine.as_mut(), &mut run, None, control, emit);
     }
     if let Some(checkpoint) = &mut checkpoint {
         checkpoint.position.device.clone_from(&plan.device);
@@ -184,23 +201,8 @@ fn train_run(
     };
     match outcome {
         Ok(Outcome::Left) => Ok(()),
-        Ok(Outcome::Done { weights, .. }) => {
-            let judged = engine.set_weights(&weights).and_then(|()| judge(&plan, engine.as_mut(), &mut run, None, control, emit));
-            match judged {
-                Err(problem) if is_lost(&problem, engine.as_ref()) => {
-                    emit(Event::Warned(on_the_processor(&problem)));
-                    engine = engine::open(PROCESSOR, &plan.engine_config())?;
-                    engine.set_weights(&weights)?;
-                    judge(&plan, engine.as_mut(), &mut run, None, control, emit)?;
-                }
-                judged => judged?,
-            }
-            // A disk that was full at the end may have room now; if not, that nothing is kept is said once more.
-            let kept = Weights::load(&run.best_path()).is_ok_and(|kept| kept == weights);
-            if let Some(Err(problem)) = (!kept).then(|| weights.save(&run.best_path())) {
-                emit(Event::Warned(problem));
-            }
-            Ok(())
+        Ok(Outcome::Done { weights, unstored, .. }) => {
+            conclude::conclude(&plan, engine, &mut run, weights, unstored, control, emit)
         }
         Err(problem) => {
             // What is on the disk can be resumed; that this cannot be written down is the smaller trouble.
@@ -211,7 +213,7 @@ fn train_run(
 }
 
 /// The device that is always there.
-const PROCESSOR: &str = "cpu";
+pub(super) const PROCESSOR: &str = "cpu";
 
 /// The plan with the device that Automatic means for it.
 fn settle(plan: &Plan, home: &Path, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<Plan, Problem> {
@@ -232,7 +234,7 @@ fn settle(plan: &Plan, home: &Path, control: &Control, emit: &mut dyn FnMut(Even
 }
 
 /// Whether a graphics card is gone, so that the work goes on without it.
-fn is_lost(problem: &Problem, engine: &dyn Engine) -> bool {
+pub(super) fn is_lost(problem: &Problem, engine: &dyn Engine) -> bool {
     problem.kind == Kind::Device && matches!(engine.device().kind, DeviceKind::Graphics | DeviceKind::SoftwareGraphics)
 }
 
@@ -247,7 +249,7 @@ fn last_checkpoint(run: &Run, plan: &Plan) -> Result<Option<Checkpoint>, Problem
     Ok(Some(checkpoint))
 }
 
-fn on_the_processor(problem: &Problem) -> Problem {
+pub(super) fn on_the_processor(problem: &Problem) -> Problem {
     Problem::new(
         Kind::Device,
         say(
@@ -262,40 +264,6 @@ fn on_the_processor(problem: &Problem) -> Problem {
     .because(format!("{}: {}", problem.what.en, problem.details))
 }
 
-/// Judges the test and validation part with the weights that `engine` has, and keeps the report. What was chosen before
-/// stays: a threshold, a temperature, and `mirrored` unless it is given.
-pub(super) fn judge(
-    plan: &Plan,
-    engine: &mut dyn Engine,
-    run: &mut Run,
-    mirrored: Option<bool>,
-    control: &Control,
-    emit: &mut dyn FnMut(Event),
-) -> Result<(), Problem> {
-    let before = run.report();
-    let mut plan = plan.clone();
-    if let Some(mirrored) = mirrored.or(before.as_ref().map(|before| before.mirrored)) {
-        plan.settings.augment.test_time_flip = mirrored;
-    }
-    let mut report = judging::report(&plan, engine, control, emit)?;
-    if let Some(before) = before {
-        (report.threshold, report.temperature) = (before.threshold, before.temperature);
-        // A temperature was fitted to answers that were given otherwise.
-        if before.mirrored != report.mirrored && before.temperature != 1.0 {
-            report.temperature = report.fitted_temperature();
-        }
-    }
-    let scores = report.run_scores();
-    let saved = run.save_report(&report).and_then(|()| run.update(|info| info.scores = Some(scores)));
-    if let Err(problem) = saved {
-        emit(Event::Warned(problem));
-    }
-    let mut view = run.view()?;
-    view.report = Some(report);
-    emit(Event::Evaluated(Box::new(view)));
-    Ok(())
-}
-
 /// Of several problems, the first, with the others as details.
 pub(crate) fn first(mut problems: Vec<Problem>) -> Problem {
     let others: Vec<String> = problems.iter().skip(1).map(ToString::to_string).collect();
@@ -303,6 +271,23 @@ pub(crate) fn first(mut problems: Vec<Problem>) -> Problem {
         true => Problem::new(Kind::Internal, Sentence::default(), Sentence::default()),
         false => problems.swap_remove(0).because(others.join("\n")),
     }
+}
+
+/// What was learned after epoch `stored` could not be stored to go on from.
+fn behind(done: u32, stored: u32) -> Problem {
+    Problem::new(
+        Kind::Disk,
+        Sentence {
+            en: format!("This run came to epoch {done}, but the disk took only what it had learned up to epoch {stored}"),
+            fr: format!(
+                "Cet essai est allé jusqu’à l’époque {done}, mais le disque n’a gardé que l’appris jusqu’à l’époque {stored}"
+            ),
+        },
+        Sentence {
+            en: format!("It goes on from there; what came after epoch {stored} is learned again"),
+            fr: format!("Il reprend à partir de là ; ce qui a suivi l’époque {stored} est réappris"),
+        },
+    )
 }
 
 fn finished() -> Problem {

@@ -210,8 +210,9 @@ fn the_menus_offer_tables_for_spreadsheets() {
         assert_eq!(stage.borrow().actions, [Action::Tables(TableStyle::Spreadsheet)]);
     }
     let kept = Preferences { tables: TableStyle::Spreadsheet, ..Preferences::default() };
-    assert_eq!(Preferences::parse(&kept.text()), Some(kept));
-    assert_eq!(Preferences::parse("{}"), Some(Preferences::default()), "older ones are read");
+    let text = serde_json::to_string(&kept).expect("JSON");
+    assert_eq!(serde_json::from_str::<Preferences>(&text).expect("what was written"), kept);
+    assert_eq!(serde_json::from_str::<Preferences>("{}").expect("older ones are read"), Preferences::default());
 }
 
 fn card(problem: Problem) -> Harness<'static, App> {

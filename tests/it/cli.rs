@@ -7,8 +7,7 @@ use serde_json::Value;
 /// Exit status, standard output and standard error of the program, in English, with everything it keeps below `home`.
 fn call(home: &Path, arguments: &[&str]) -> (i32, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_trombine"));
-    // Where XDG_RUNTIME_DIR is missing, Mesa's drivers say so on standard error as soon as they are looked for.
-    command.env("TROMBINE_HOME", home).env("XDG_RUNTIME_DIR", home);
+    command.env("TROMBINE_HOME", home);
     let output = command.args(["--lang", "en"]).args(arguments).output().expect("it starts");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
     (output.status.code().expect("no signal"), text(output.stdout), text(output.stderr))
@@ -51,7 +50,7 @@ fn without_a_graphics_driver_everything_but_the_card_works() {
     let home = tempfile::tempdir().expect("a folder");
     let without = |arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_trombine"));
-        command.env("TROMBINE_HOME", home.path()).env("XDG_RUNTIME_DIR", home.path());
+        command.env("TROMBINE_HOME", home.path());
         // Vulkan's loader then finds no driver. (Metal and DirectX are part of their systems.)
         command.env("VK_DRIVER_FILES", "/nowhere.json").env("VK_ICD_FILENAMES", "/nowhere.json");
         let output = command.args(["--lang", "en"]).args(arguments).output().expect("it starts");
@@ -87,8 +86,21 @@ fn what_cannot_be_done_is_said_with_the_way_on() {
     fails(home, &with("train", &["--preset", "best"]), &["no recipe “best”", "quick, notebook, recommended"]);
     fails(home, &with("train", &["--device", "abacus"]), &["no device “abacus”", "cpu"]);
     let file = home.join("settings.json");
-    fs::write(&file, "{\"optimizer\": 3}").expect("written");
-    fails(home, &with("train", &["--settings", &file.to_string_lossy()]), &["not settings of Trombine"]);
+    for (text, what) in [
+        ("{\"optimizer\": 3}", &["no option “optimizer”"][..]),
+        ("[1, 2]", &["no option", "“[1, 2]” is not KEY=VALUE"][1..]),
+        ("{\"seed\"", &["not settings of Trombine"]),
+        ("", &["The file of settings is empty"]),
+        ("{\"epoch\": 1}", &["no option “epoch”", "train.epochs"]),
+        ("{\"train\": {\"epochs\": 20, \"batchsize\": 8}}", &["no option “train.batchsize”", "train.batch_size"]),
+        (
+            "{\"model\": {\"filters\": [9999]}, \"seed\": -1}",
+            &["cannot be “9999”; allowed", "each 8 to 512", "Seed cannot be “-1”"],
+        ),
+    ] {
+        fs::write(&file, text).expect("written");
+        fails(home, &with("train", &["--settings", &file.to_string_lossy()]), what);
+    }
     for command in [
         &["resume", "x"][..],
         &["evaluate", "x"],
@@ -215,5 +227,50 @@ fn help_and_faults_are_told_in_french_too() {
     ] {
         let (status, out, err) = call(&[&["--lang", "fr"], arguments].concat());
         assert!(status == Some(2) && out.is_empty() && err.contains(what), "{arguments:?}: {err}");
+    }
+}
+
+/// Mesa's layer complains of that variable on standard error, where its driver is installed.
+#[test]
+fn a_machine_without_a_session_hears_no_complaint_of_the_driver() {
+    let home = tempfile::tempdir().expect("a folder");
+    for folder in [None, Some(""), Some("not/absolute")] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_trombine"));
+        command.env("TROMBINE_HOME", home.path()).env_remove("XDG_RUNTIME_DIR").env_remove("NODEVICE_SELECT");
+        if let Some(folder) = folder {
+            command.env("XDG_RUNTIME_DIR", folder);
+        }
+        let output = command.args(["--lang", "fr", "devices"]).output().expect("it starts");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{folder:?}");
+        assert!(output.status.success() && String::from_utf8_lossy(&output.stdout).starts_with("cpu "));
+    }
+}
+
+/// A place for something new is never “where it is now”.
+#[test]
+fn a_place_to_write_to_that_is_missing_has_words_of_its_own() {
+    let home = tempfile::tempdir().expect("a folder");
+    let home = home.path();
+    let (status, _, err) = call(home, &with("train", &["--device", "cpu"]));
+    assert_eq!(status, 0, "{err}");
+    let out = home.join("no such folder").join("card.md").to_string_lossy().into_owned();
+    let arguments = ["export", "last", "--format", "card", "--out", &out];
+    fails(home, &arguments, &["card.md cannot be written: its folder is not there", "Make the folder, or choose another place"]);
+    fails(home, &["resume", "last", "--rate", "nan"], &["Learning rate cannot be “NaN”; allowed"]);
+    fails(home, &["resume", "last", "--rate=-1"], &["Learning rate cannot be “-1”; allowed"]);
+    fails(home, &["resume", "last", "--more", "4294967295"], &["Epochs at most cannot be “4294967295”; allowed"]);
+    // Ids are in UTC and say so; beside them stands the time of here.
+    let (_, help, _) = call(home, &["help", "runs"]);
+    assert!(help.contains("UTC"), "{help}");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trombine"));
+    let output =
+        command.env("TROMBINE_HOME", home).env("TZ", "Asia/Tokyo").args(["--lang", "en", "runs"]).output().expect("it starts");
+    let line = String::from_utf8(output.stdout).expect("UTF-8");
+    let created = trombine::run::RunStore::at(home).find("last").expect("a run").info.created;
+    let there = trombine::run::date::day_and_time_in(created, &jiff::tz::TimeZone::fixed(jiff::tz::offset(9)));
+    if trombine::run::date::day_and_time_in(0, &jiff::tz::TimeZone::get("Asia/Tokyo").unwrap_or(jiff::tz::TimeZone::UTC))
+        == "1970-01-01 09:00"
+    {
+        assert!(line.contains(&there), "{line} without {there}");
     }
 }

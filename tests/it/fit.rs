@@ -28,7 +28,7 @@ fn timeless(history: &[EpochRecord]) -> Vec<EpochRecord> {
 
 fn result(outcome: Outcome) -> (Weights, StopReason, Option<u32>) {
     match outcome {
-        Outcome::Done { weights, reason, best_epoch } => (weights, reason, best_epoch),
+        Outcome::Done { weights, reason, best_epoch, .. } => (weights, reason, best_epoch),
         Outcome::Left => panic!("left"),
     }
 }

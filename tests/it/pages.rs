@@ -117,8 +117,68 @@ fn what_is_remembered_comes_back() {
         settings: trombine::preset::Preset::Recommended.settings(),
         ..Preferences::default()
     };
-    assert_eq!(Preferences::parse(&preferences.text()), Some(preferences));
-    assert_eq!(Preferences::parse("(lang:en,page:Runs)"), None, "another version's text is a first start");
+    let home = tempfile::tempdir().expect("a folder");
+    let home = home.path();
+    assert_eq!(Preferences::load(home, None), None, "a first start");
+    let before = serde_json::to_string(&preferences).expect("JSON");
+    assert_eq!(Preferences::load(home, Some(before.clone())).as_ref(), Some(&preferences), "as versions before kept it");
+    std::fs::write(Preferences::file(home), "(lang:en,page:Runs)").expect("written");
+    assert_eq!(Preferences::load(home, None), None, "what cannot be read is a first start");
+    std::fs::write(Preferences::file(home), before).expect("written");
+    assert_eq!(Preferences::load(home, Some("{}".to_owned())), Some(preferences));
+}
+
+/// Everything that ends the program finds the last change on the disk, below the home that was asked for.
+#[test]
+fn a_changed_preference_is_written_at_once_and_by_itself() {
+    let home = tempfile::tempdir().expect("a folder");
+    let home = home.path().join("not there yet");
+    let mut window = window(opened(60), on(Page::Runs), [1280.0, 900.0]);
+    window.state_mut().keep_preferences(&home);
+    window.run_steps(2);
+    assert!(!home.exists(), "nothing has changed");
+    let ctx = window.ctx.clone();
+    window.state_mut().perform(&ctx, Action::Language(Lang::Fr));
+    window.state_mut().settings.train.epochs = 7;
+    window.run_steps(3);
+    // Its thread writes while the window does nothing; how long that may take is up to the machine.
+    let written = || Preferences::load(&home, None);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while written().is_none_or(|kept| kept.settings.train.epochs != 7) && std::time::Instant::now() < deadline {
+        std::thread::yield_now();
+    }
+    let kept = written().expect("written");
+    assert_eq!((kept.lang, kept.settings.train.epochs, kept.page), (Lang::Fr, 7, Page::Runs));
+    // The last change before the end is written as well.
+    window.state_mut().perform(&ctx, Action::Go(Page::Data));
+    window.run_steps(2);
+    drop(window);
+    assert_eq!(written().expect("written").page, Page::Data);
+}
+
+#[test]
+fn preferences_that_cannot_be_written_say_so_once() {
+    let home = tempfile::tempdir().expect("a folder");
+    let home = home.path().join("file");
+    std::fs::write(&home, "in the way").expect("written");
+    let mut window = window(opened(60), on(Page::Runs), [1280.0, 900.0]);
+    window.state_mut().keep_preferences(&home);
+    let ctx = window.ctx.clone();
+    for page in [Page::Data, Page::Model, Page::Augmentation] {
+        window.state_mut().perform(&ctx, Action::Go(page));
+        window.run_steps(2);
+    }
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while window.state().session.failures.is_empty() && std::time::Instant::now() < deadline {
+        window.step();
+    }
+    let failures = &window.state().session.failures;
+    assert_eq!(failures.len(), 1, "{failures:?}");
+    assert!(
+        failures[0].what.en.contains("cannot be written") || failures[0].what.en.contains("could not be written"),
+        "{}",
+        failures[0]
+    );
 }
 
 #[test]

@@ -69,11 +69,11 @@ fn the_recipe_is_remembered_over_a_restart_however_much_was_changed_in_it() {
     window.state_mut().settings.model = Preset::Notebook.settings().model;
     window.state_mut().settings.augment = Preset::Notebook.settings().augment;
     window.run();
-    let text = window.state().preferences.text();
-    let again = Preferences::parse(&text).expect("what was written");
+    let text = serde_json::to_string(&window.state().preferences).expect("JSON");
+    let again = serde_json::from_str::<Preferences>(&text).expect("what was written");
     assert_eq!(again.recipe(), Preset::Recommended);
     // Files from before say none: the nearest.
     let mut old: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     old.as_object_mut().expect("an object").remove("recipe");
-    assert_eq!(Preferences::parse(&old.to_string()).expect("an old file").recipe(), Preset::nearest(&again.settings));
+    assert_eq!(serde_json::from_value::<Preferences>(old).expect("an old file").recipe(), Preset::nearest(&again.settings));
 }

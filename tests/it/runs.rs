@@ -199,3 +199,22 @@ fn dates() {
         assert_eq!(date::stamp(seconds), text);
     }
 }
+
+/// What people read is on their clock. Expected: `datetime.fromtimestamp(951782399, timezone(timedelta(hours=h)))`.
+#[test]
+fn times_for_people_are_of_their_place() {
+    for (hours, text) in [(0, "2000-02-28 23:59"), (1, "2000-02-29 00:59"), (-5, "2000-02-28 18:59"), (14, "2000-02-29 13:59")] {
+        let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(hours));
+        assert_eq!(date::day_and_time_in(951_782_399, &zone), text);
+    }
+}
+
+#[test]
+fn the_language_of_the_system_is_read_as_every_system_writes_it() {
+    for locale in ["fr", "fr_FR.UTF-8", "fr-CA", "FR_be@euro", "fr-Latn-FR"] {
+        assert_eq!(Lang::of_locale(locale), Lang::Fr, "{locale}");
+    }
+    for locale in ["", "C", "POSIX", "en_US.UTF-8", "de-DE", "frr_DE", "fur_IT"] {
+        assert_eq!(Lang::of_locale(locale), Lang::En, "{locale}");
+    }
+}

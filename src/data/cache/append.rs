@@ -41,7 +41,7 @@ pub(super) fn append(
     if stale.len() * 4 > used || (map.slots + stale.len()) * 3 > used * 4 {
         return Ok(None);
     }
-    let disk = |error: io::Error| Problem::io(path, &error);
+    let disk = |error: io::Error| Problem::writing(path, &error);
     let Ok(mut file) = OpenOptions::new().read(true).write(true).open(path) else { return Ok(None) };
     if file.try_lock().is_err() || !same(&mut file, &map.map[..HEADER]).unwrap_or(false) {
         return Ok(None);
@@ -71,7 +71,7 @@ pub(super) fn append(
         }
     }
     progress(Stage::Decoding, stale.len() as u64, stale.len() as u64);
-    finish(file, &entries, slot.into()).map_err(disk)?;
+    finish(file, root, &entries, slot.into()).map_err(disk)?;
     Ok(Cached::open(path))
 }
 

@@ -42,8 +42,7 @@ fn list(items: &[Say], lang: Lang) -> Block {
 
 fn details(view: &RunView, lang: Lang) -> Vec<Block> {
     let info = &view.info;
-    let day = date::stamp(info.created);
-    let day = day.get(..10).unwrap_or_default();
+    let day = date::day(info.created);
     let time = duration(lang, std::time::Duration::try_from_secs_f64(info.seconds).unwrap_or_default());
     let (version, epochs) = (env!("CARGO_PKG_VERSION"), number(lang, info.epochs_done.into()));
     let best = info.best_epoch.map_or_else(|| "–".to_owned(), |best| number(lang, best.into()));

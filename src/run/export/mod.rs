@@ -161,7 +161,7 @@ pub fn save_plot(view: &RunView, plot: PlotKind, lang: Lang, path: &Path, overwr
 }
 
 fn write_png(canvas: &canvas::Canvas, path: &Path) -> Result<(), Problem> {
-    let png = canvas.raster().png().map_err(|error| Problem::io(path, &std::io::Error::other(error)))?;
+    let png = canvas.raster().png().map_err(|error| Problem::writing(path, &std::io::Error::other(error)))?;
     atomic::write(path, &png)
 }
 

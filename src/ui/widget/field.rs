@@ -1,6 +1,6 @@
 //! Numbers to type or drag, sliders, and the "?" behind a name.
 
-use std::ops::RangeInclusive;
+use std::{cell::Cell, ops::RangeInclusive};
 
 use egui::{
     Align, CornerRadius, DragValue, EventFilter, Key, Layout, Popup, Rect, Response, Role, Sense, Stroke, Ui, Vec2, WidgetInfo,
@@ -21,11 +21,27 @@ use crate::{
     },
 };
 
-/// A number field of `width` points; `unit` is drawn behind the number. `name` is read to screen readers.
-pub fn whole(ui: &mut Ui, name: &str, value: &mut u32, range: RangeInclusive<u32>, unit: &str, width: f32) -> Response {
+/// A number field of `width` points; `unit` is drawn behind the number. `name` is read to screen readers. A number outside
+/// the range is not taken, and the range is shown.
+pub fn whole(
+    ui: &mut Ui,
+    lang: Lang,
+    name: &str,
+    value: &mut u32,
+    range: RangeInclusive<u32>,
+    unit: &str,
+    width: f32,
+) -> Response {
     let speed = (f64::from(range.end() - range.start()) / 400.0).clamp(0.05, 50.0);
-    let field = DragValue::new(value).range(range).speed(speed).suffix(suffix(unit));
-    sized(ui, name, field, width)
+    let typed = Typed::new(f64::from(*range.start())..=f64::from(*range.end()));
+    let field = DragValue::new(value)
+        .range(range)
+        .speed(speed)
+        .custom_parser(|text| typed.take(text.split_whitespace().collect::<String>().parse().ok()))
+        .suffix(suffix(unit));
+    let response = sized(ui, name, field, width);
+    typed.say(ui, lang, &response, 1.0);
+    response
 }
 
 #[expect(clippy::too_many_arguments, reason = "a field is all of these")]
@@ -46,15 +62,63 @@ pub fn number(
         Scale::Log => (*value * 0.01).max(range.end() * 1e-6),
         Scale::Linear | Scale::Percent => (range.end() - range.start()) / 400.0,
     };
+    let typed = Typed::new(range.clone());
     let field = DragValue::new(value)
         .range(range)
         .speed(speed)
         .custom_formatter(move |v, _| plain(lang, v * factor))
-        .custom_parser(move |text| {
-            text.trim().replace(',', ".").trim_end_matches(['%', ' ']).parse::<f64>().ok().map(|v| v / factor)
+        .custom_parser(|text| {
+            let number = text.trim().replace(',', ".").trim_end_matches(['%', ' ']).parse::<f64>();
+            typed.take(number.ok().map(|v| v / factor))
         })
         .suffix(suffix(unit));
-    sized(ui, name, field, width)
+    let response = sized(ui, name, field, width);
+    typed.say(ui, lang, &response, factor);
+    response
+}
+
+/// What is typed into a field, held to the field's range: nothing is made of it in silence.
+struct Typed {
+    range: RangeInclusive<f64>,
+    /// Whether the last number that was typed in this frame lies outside, if one was.
+    outside: Cell<Option<bool>>,
+}
+
+impl Typed {
+    /// Seconds for which the range is shown after the field was left.
+    const SHOWN: f64 = 4.0;
+
+    fn new(range: RangeInclusive<f64>) -> Self {
+        Self { range, outside: Cell::new(None) }
+    }
+
+    /// The number, if the field takes it.
+    fn take(&self, number: Option<f64>) -> Option<f64> {
+        let number = number?;
+        let inside = self.range.contains(&number);
+        self.outside.set(Some(!inside));
+        inside.then_some(number)
+    }
+
+    /// Shows the range, in the field's unit, as long as what was typed last lies outside.
+    fn say(&self, ui: &Ui, lang: Lang, response: &Response, factor: f64) {
+        let id = response.id.with("outside");
+        let now = ui.input(|i| i.time);
+        match self.outside.get() {
+            Some(true) => ui.data_mut(|data| _ = data.insert_temp(id, now)),
+            Some(false) => ui.data_mut(|data| data.remove::<f64>(id)),
+            None => {}
+        }
+        let Some(since) = ui.data(|data| data.get_temp::<f64>(id)) else { return };
+        if !response.has_focus() && now - since > Self::SHOWN {
+            ui.data_mut(|data| data.remove::<f64>(id));
+            return;
+        }
+        let [low, high] = [self.range.start(), self.range.end()].map(|end| plain(lang, end * factor));
+        let (from, to) = (say("Allowed:", "Permis :").get(lang), say("to", "à").get(lang));
+        response.show_tooltip_text(format!("{from} {low} {to} {high}"));
+        ui.request_repaint_after_secs(Self::SHOWN as f32);
+    }
 }
 
 /// A slider as wide as there is room. Arrow keys move it while it has the keyboard.

@@ -178,7 +178,7 @@ fn control(ui: &mut Ui, lang: Lang, name: &str, value: &mut Value<'_>) {
         }
         Value::Whole { value, range, unit } => {
             let width = if *range.end() > 100_000 { 110.0 } else { 76.0 };
-            field::whole(ui, name, value, range.clone(), unit.get(lang), width);
+            field::whole(ui, lang, name, value, range.clone(), unit.get(lang), width);
         }
         Value::Number { value, range, scale, unit } => {
             field::number(ui, lang, name, value, range.clone(), *scale, unit.get(lang), 76.0);
@@ -243,7 +243,7 @@ fn list_fields(
         let count = value.len();
         for place in 0..count {
             let index = if reversed { count - 1 - place } else { place };
-            field::whole(ui, &format!("{name} {}", index + 1), &mut value[index], range.clone(), "", 48.0);
+            field::whole(ui, lang, &format!("{name} {}", index + 1), &mut value[index], range.clone(), "", 48.0);
         }
     };
     if reversed {
@@ -264,14 +264,15 @@ fn table_fields(ui: &mut Ui, lang: Lang, name: &str, rows: &mut Vec<(u32, f64)>)
                 ui.label(theme::cell(say("from epoch", "dès l’époque").get(lang)).color(t.text2));
                 field::whole(
                     ui,
+                    lang,
                     &format!("{name}, {} {}", say("epoch", "époque").get(lang), index + 1),
                     epoch,
-                    1..=1000,
+                    crate::knob::TABLE_EPOCHS,
                     "",
                     56.0,
                 );
                 let rate_name = format!("{name}, {} {}", say("rate", "taux").get(lang), index + 1);
-                field::number(ui, lang, &rate_name, rate, 0.0..=1.0, crate::knob::Scale::Log, "", 90.0);
+                field::number(ui, lang, &rate_name, rate, crate::knob::TABLE_RATES, crate::knob::Scale::Log, "", 90.0);
                 if button::icon_button(
                     ui,
                     icon::X,

@@ -102,7 +102,7 @@ struct Events {
 
 impl Events {
     fn create(folder: &Path) -> Result<Self, Problem> {
-        fs::create_dir_all(folder).map_err(|e| Problem::io(folder, &e))?;
+        fs::create_dir_all(folder).map_err(|e| Problem::writing(folder, &e))?;
         let seconds = now() as u64;
         // TensorBoard reads the files of a folder in the order of their names.
         let mut session = 0;
@@ -111,7 +111,7 @@ impl Events {
             match OpenOptions::new().append(true).create_new(true).open(&path) {
                 Ok(file) => break (path, file),
                 Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists && session < 999 => session += 1,
-                Err(e) => return Err(Problem::io(&path, &e)),
+                Err(e) => return Err(Problem::writing(&path, &e)),
             }
         };
         let mut events = Self { path, file };
@@ -130,7 +130,7 @@ impl Events {
 
     /// One write for each record, so that a reader sees whole ones.
     fn append(&mut self, bytes: &[u8]) -> Result<(), Problem> {
-        self.file.write_all(bytes).map_err(|e| Problem::io(&self.path, &e))
+        self.file.write_all(bytes).map_err(|e| Problem::writing(&self.path, &e))
     }
 }
 

@@ -1,0 +1,124 @@
+//! What the cache holds of which folders, and how it is tidied.
+
+use std::{
+    fs::{self, File},
+    io::Read as _,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{HEADER, MAGIC};
+use crate::{
+    data::sample::Source,
+    problem::Problem,
+    text::{Lang, bytes, plural, say},
+};
+
+/// Where in the header the folder's path begins, after its length.
+const NAME: usize = 40 + 8;
+/// An unfinished file that nobody has written to for so long, and that nobody holds, was left by a crash.
+const LEFT: Duration = Duration::from_secs(60);
+
+/// What the cache holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    pub folders: u64,
+    pub bytes: u64,
+    /// Of these, what is of folders that are not there any more, or of nobody knows which.
+    pub gone: u64,
+    pub gone_bytes: u64,
+}
+
+impl Kept {
+    /// What is in `cache`.
+    pub fn of(cache: &Path) -> Self {
+        let mut kept = Self::default();
+        for (path, size) in files(cache, "pixels") {
+            kept.folders += 1;
+            kept.bytes += size;
+            if !folder(&path).is_some_and(|folder| folder.is_dir()) {
+                kept.gone += 1;
+                kept.gone_bytes += size;
+            }
+        }
+        kept
+    }
+
+    /// In words, without a capital: `1.2 GB in 4 folders`.
+    pub fn sentence(&self, lang: Lang) -> String {
+        let count = plural(lang, self.folders, say("folder", "dossier"), say("folders", "dossiers"));
+        let size = bytes(lang, self.bytes);
+        let all = match lang {
+            Lang::En => format!("{size} in {count}"),
+            Lang::Fr => format!("{size} dans {count}"),
+        };
+        if self.gone == 0 {
+            return all;
+        }
+        let gone = bytes(lang, self.gone_bytes);
+        match lang {
+            Lang::En => format!("{all}, {gone} of them for {} no longer there", self.gone),
+            Lang::Fr => format!("{all}, dont {gone} pour {} qui ne sont plus là", self.gone),
+        }
+    }
+}
+
+/// Removes unfinished files that a crash left; those that are being written are left alone.
+pub fn sweep(cache: &Path) {
+    for (path, _) in files(cache, "new") {
+        let Ok(file) = File::open(&path) else { continue };
+        let age = file.metadata().and_then(|data| data.modified()).ok().and_then(|then| then.elapsed().ok());
+        if age.is_some_and(|age| age >= LEFT) && file.try_lock().is_ok() {
+            // Where it cannot be removed it is in use after all.
+            let _ = fs::remove_file(&path);
+        }
+    }
+}
+
+/// Removes the pictures kept of every folder but `open`. They are read again when their folder is opened. A window that
+/// has them open keeps what it has; where the system does not allow that, the file stays.
+///
+/// # Errors
+/// The first file that could not be removed; the others are.
+pub fn clean(cache: &Path, open: Option<&Source>) -> Result<(), Problem> {
+    sweep(cache);
+    let open = open.map(|source| format!("{}.pixels", source.key()));
+    let mut result = Ok(());
+    for (path, _) in files(cache, "pixels") {
+        if path.file_name().and_then(|name| name.to_str()) != open.as_deref() {
+            let removed = fs::remove_file(&path).map_err(|error| Problem::writing(&path, &error));
+            result = result.and(removed);
+        }
+    }
+    result
+}
+
+/// The files of the cache with this ending, and their sizes.
+fn files(cache: &Path, ending: &str) -> Vec<(PathBuf, u64)> {
+    let entries = fs::read_dir(cache).into_iter().flatten().flatten();
+    let files = entries.filter_map(|entry| {
+        let size = entry.metadata().ok().filter(fs::Metadata::is_file)?.len();
+        Some((entry.path(), size))
+    });
+    files.filter(|(path, _)| path.extension().is_some_and(|e| e == ending)).collect()
+}
+
+/// Writes the folder's path behind the words of a header; one that does not fit stays out.
+pub(super) fn name(header: &mut Vec<u8>, root: &Path) {
+    let path = root.as_os_str().as_encoded_bytes();
+    if NAME + path.len() <= HEADER {
+        header.extend((path.len() as u64).to_le_bytes());
+        header.extend_from_slice(path);
+    }
+}
+
+/// Whose pictures a cache file holds; versions before did not write it down.
+fn folder(path: &Path) -> Option<PathBuf> {
+    let mut header = vec![0; HEADER];
+    File::open(path).and_then(|mut file| file.read_exact(&mut header)).ok()?;
+    let length = u64::from_le_bytes(*header.get(NAME - 8..NAME)?.as_array()?) as usize;
+    let name = header.get(NAME..NAME.checked_add(length)?).filter(|name| !name.is_empty() && header.starts_with(MAGIC))?;
+    std::str::from_utf8(name).ok().map(PathBuf::from)
+}

@@ -1,0 +1,128 @@
+//! Settings as a person hands them over: from a file or the clipboard, through the knobs, so that nothing is accepted in
+//! silence that the window would not offer. (What the program itself keeps in a run is read as it is, by serde.)
+
+use std::{fs::File, io::Read as _, path::Path};
+
+use serde_json::{Map, Value};
+
+use super::{Settings, nearest::nearest};
+use crate::{
+    files::text,
+    knob::Knobs as _,
+    problem::{Kind, Problem},
+    text::{Say, Sentence, say},
+};
+
+/// More is no settings file.
+const MOST: u64 = 1 << 20;
+
+impl Settings {
+    /// Reads a settings file: JSON or lines, in UTF-8 or UTF-16.
+    ///
+    /// # Errors
+    /// A file that cannot be read, and everything that is wrong in it, at once.
+    pub fn read(path: &Path) -> Result<Self, Vec<Problem>> {
+        let mut bytes = Vec::new();
+        File::open(path)
+            .and_then(|file| file.take(MOST).read_to_end(&mut bytes))
+            .map_err(|error| vec![Problem::io(path, &error)])?;
+        let here = |problem: Problem| Problem { path: Some(path.to_owned()), ..problem };
+        let text = text::decode(&bytes).ok_or_else(|| vec![here(no_text())])?;
+        if text.trim().is_empty() {
+            return Err(vec![here(empty())]);
+        }
+        Self::parse(&text).map_err(|problems| problems.into_iter().map(here).collect())
+    }
+}
+
+/// Settings from JSON, which may leave out options but has no others.
+pub(super) fn from_json(text: &str) -> Result<Settings, Vec<Problem>> {
+    let value: Map<String, Value> = serde_json::from_str(text).map_err(|error| vec![no_settings().because(error)])?;
+    let mut settings = Settings::default();
+    let mut problems = Vec::new();
+    walk("", &value, &mut settings, &mut problems);
+    // The map holds the last of two options of the same name; which was meant, nobody knows.
+    if problems.is_empty()
+        && let Err(error) = serde_json::from_str::<Settings>(text)
+    {
+        problems.push(no_settings().because(error));
+    }
+    if problems.is_empty() { Ok(settings) } else { Err(problems) }
+}
+
+/// Sets what `parts` says of the options below `prefix`.
+fn walk(prefix: &str, parts: &Map<String, Value>, settings: &mut Settings, problems: &mut Vec<Problem>) {
+    for (name, value) in parts {
+        let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+        let mut knobs = settings.knobs();
+        let below = format!("{key}.");
+        if let Some(knob) = knobs.iter_mut().find(|knob| knob.key == key) {
+            problems.extend(knob.take(value).err().map(|what| Problem::new(Kind::Settings, what, LISTED)));
+        } else if !knobs.iter().any(|knob| knob.key.starts_with(&below)) {
+            problems.push(unknown(&key));
+        } else if let Value::Object(parts) = value {
+            drop(knobs);
+            walk(&key, parts, settings, problems);
+        } else {
+            problems.push(no_group(&key, value));
+        }
+    }
+}
+
+pub(super) const LISTED: Say = say("`trombine options` lists them", "`trombine options` en donne la liste");
+
+/// There is no such option; the nearest one is named.
+pub(super) fn unknown(key: &str) -> Problem {
+    let what = Sentence { en: format!("There is no option “{key}”"), fr: format!("Il n’y a pas d’option « {key} »") };
+    let mut settings = Settings::default();
+    let keys: Vec<String> = settings.knobs().into_iter().map(|knob| knob.key).collect();
+    let remedy = match nearest(key, keys.iter().map(String::as_str)) {
+        Some(near) => {
+            Sentence { en: format!("Perhaps {near} is meant; {}", LISTED.en), fr: format!("Peut-être {near} ; {}", LISTED.fr) }
+        }
+        None => LISTED.into(),
+    };
+    Problem::new(Kind::Settings, what, remedy)
+}
+
+fn no_group(key: &str, value: &Value) -> Problem {
+    let what = Sentence {
+        en: format!("“{key}” holds several options and cannot be “{value}”"),
+        fr: format!("« {key} » contient plusieurs options et ne peut pas être « {value} »"),
+    };
+    Problem::new(Kind::Settings, what, LISTED)
+}
+
+fn no_settings() -> Problem {
+    Problem::new(
+        Kind::File,
+        say("These are not settings of Trombine", "Ce ne sont pas des réglages de Trombine"),
+        say(
+            "Take a file that was saved here, or lines such as train.epochs=20",
+            "Prenez un fichier enregistré ici, ou des lignes comme train.epochs=20",
+        ),
+    )
+}
+
+fn no_text() -> Problem {
+    let what = say(
+        "The file is not text in UTF-8 or UTF-16, so it holds no settings",
+        "Le fichier n’est pas du texte en UTF-8 ou UTF-16 : il ne contient pas de réglages",
+    );
+    let remedy = say(
+        "Take a file that was saved here, or save it as UTF-8 text",
+        "Prenez un fichier enregistré ici, ou enregistrez-le comme texte UTF-8",
+    );
+    Problem::new(Kind::File, what, remedy)
+}
+
+fn empty() -> Problem {
+    Problem::new(
+        Kind::File,
+        say("The file of settings is empty", "Le fichier de réglages est vide"),
+        say(
+            "Take a file that was saved here; for the notebook’s recipe, give none",
+            "Prenez un fichier enregistré ici ; pour la recette du notebook, n’en donnez aucun",
+        ),
+    )
+}

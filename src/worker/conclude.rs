@@ -1,0 +1,198 @@
+//! The end of a training: its result is judged and stored, or it is said that it is not.
+
+use std::{thread, time::Duration};
+
+use super::{
+    Event, judging,
+    training::{PROCESSOR, is_lost, on_the_processor},
+};
+use crate::{
+    engine::{self, Engine},
+    evaluate::Report,
+    model::Weights,
+    plan::Plan,
+    problem::{Kind, Problem},
+    run::{Run, RunView},
+    text::{Sentence, say},
+    train::{control::Control, ending::Ending},
+};
+
+/// Between two tries to write to a disk that was full.
+const BETWEEN_TRIES: Duration = Duration::from_secs(1);
+/// Between two looks at what the user wishes meanwhile.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
+
+/// Judges what was trained, and stores what is not yet stored.
+///
+/// # Errors
+/// The result could not be stored; the device failed; [`Kind::Cancelled`].
+pub(super) fn conclude(
+    plan: &Plan,
+    mut engine: Box<dyn Engine>,
+    run: &mut Run,
+    weights: Weights,
+    mut unstored: Option<Box<Ending>>,
+    control: &Control,
+    emit: &mut dyn FnMut(Event),
+) -> Result<(), Problem> {
+    let judged = engine.set_weights(&weights).and_then(|()| judged(plan, engine.as_mut(), run, None, control, emit));
+    let judged = match judged {
+        Err(problem) if is_lost(&problem, engine.as_ref()) => {
+            emit(Event::Warned(on_the_processor(&problem)));
+            engine = engine::open(PROCESSOR, &plan.engine_config())?;
+            engine.set_weights(&weights)?;
+            self::judged(plan, engine.as_mut(), run, None, control, emit)
+        }
+        judged => judged,
+    };
+    if let Ok(report) = &judged {
+        let mut view = run.view()?;
+        if let Some(ending) = &unstored {
+            view.history.clone_from(&ending.history);
+        }
+        tell(view, report, emit);
+    }
+    let mut checkpoint = Ok(());
+    let stored = persist(control, emit, &mut || {
+        if let Some(ending) = &mut unstored {
+            match ending.store(run) {
+                Err(problem) if !ending.is_stored => return Err(problem),
+                stored => checkpoint = stored,
+            }
+        }
+        judged.as_ref().map_or(Ok(()), |report| keep(run, report))
+    });
+    if let Err(problem) = checkpoint {
+        emit(Event::Warned(not_to_go_on_from(&problem)));
+    }
+    // What the user stopped is not missed.
+    judged.as_ref().err().filter(|problem| problem.kind == Kind::Cancelled).map_or(Ok(()), |problem| Err(problem.clone()))?;
+    stored.and(judged.map(|_| ()))
+}
+
+/// Judges the test and validation part with the weights that `engine` has, and keeps the report. What was chosen before
+/// stays: a threshold, a temperature, and `mirrored` unless it is given.
+///
+/// # Errors
+/// A device that fails, a report that could not be stored, [`Kind::Cancelled`].
+pub(super) fn judge(
+    plan: &Plan,
+    engine: &mut dyn Engine,
+    run: &mut Run,
+    mirrored: Option<bool>,
+    control: &Control,
+    emit: &mut dyn FnMut(Event),
+) -> Result<(), Problem> {
+    let report = judged(plan, engine, run, mirrored, control, emit)?;
+    tell(run.view()?, &report, emit);
+    persist(control, emit, &mut || keep(run, &report))
+}
+
+fn judged(
+    plan: &Plan,
+    engine: &mut dyn Engine,
+    run: &Run,
+    mirrored: Option<bool>,
+    control: &Control,
+    emit: &mut dyn FnMut(Event),
+) -> Result<Report, Problem> {
+    let before = run.report();
+    let mut plan = plan.clone();
+    if let Some(mirrored) = mirrored.or(before.as_ref().map(|before| before.mirrored)) {
+        plan.settings.augment.test_time_flip = mirrored;
+    }
+    let mut report = judging::report(&plan, engine, control, emit)?;
+    if let Some(before) = before {
+        (report.threshold, report.temperature) = (before.threshold, before.temperature);
+        // A temperature was fitted to answers that were given otherwise.
+        if before.mirrored != report.mirrored && before.temperature != 1.0 {
+            report.temperature = report.fitted_temperature();
+        }
+    }
+    Ok(report)
+}
+
+fn tell(mut view: RunView, report: &Report, emit: &mut dyn FnMut(Event)) {
+    view.info.scores = Some(report.run_scores());
+    view.report = Some(report.clone());
+    emit(Event::Evaluated(Box::new(view)));
+}
+
+fn keep(run: &mut Run, report: &Report) -> Result<(), Problem> {
+    run.save_report(report)?;
+    let scores = report.run_scores();
+    run.update(|info| info.scores = Some(scores))
+}
+
+/// Stores something, and tries again until there is room for it, if somebody is there to make room.
+///
+/// # Errors
+/// What `store` says, once nobody waits any longer.
+fn persist(
+    control: &Control,
+    emit: &mut dyn FnMut(Event),
+    store: &mut dyn FnMut() -> Result<(), Problem>,
+) -> Result<(), Problem> {
+    let Err(mut problem) = store() else { return Ok(()) };
+    if control.is_patient() && !control.stops_judging() {
+        emit(Event::Warned(waiting(&problem)));
+    }
+    while control.is_patient() {
+        let mut waited = Duration::ZERO;
+        while waited < BETWEEN_TRIES && !control.stops_judging() {
+            thread::sleep(BETWEEN_LOOKS);
+            waited += BETWEEN_LOOKS;
+        }
+        match store() {
+            Ok(()) => return Ok(()),
+            Err(again) => problem = again,
+        }
+        if control.stops_judging() {
+            break;
+        }
+    }
+    Err(lost(&problem))
+}
+
+fn because(what: Sentence, remedy: impl Into<Sentence>, of: &Problem) -> Problem {
+    Problem { path: of.path.clone(), details: of.details.clone(), ..Problem::new(Kind::Disk, what, remedy) }
+}
+
+fn waiting(problem: &Problem) -> Problem {
+    because(
+        Sentence {
+            en: format!("The result is not stored yet: {}", problem.what.en),
+            fr: format!("Le résultat n’est pas encore enregistré : {}", problem.what.fr),
+        },
+        say(
+            "Make room: it stays in memory and is stored as soon as it can be. It is lost if you stop or close the window before",
+            "Faites de la place : il reste en mémoire et sera enregistré dès que possible. Il est perdu si vous arrêtez ou fermez la fenêtre avant",
+        ),
+        problem,
+    )
+}
+
+fn lost(problem: &Problem) -> Problem {
+    because(
+        Sentence {
+            en: format!("The result is not stored: {}", problem.what.en),
+            fr: format!("Le résultat n’est pas enregistré : {}", problem.what.fr),
+        },
+        say(
+            "Make room, then resume the run if it is listed, or train again",
+            "Faites de la place, puis reprenez l’essai s’il est dans la liste, ou relancez l’entraînement",
+        ),
+        problem,
+    )
+}
+
+fn not_to_go_on_from(problem: &Problem) -> Problem {
+    because(
+        Sentence {
+            en: format!("The result is stored, but not all that is needed to train it further: {}", problem.what.en),
+            fr: format!("Le résultat est enregistré, mais pas tout ce qu’il faut pour le prolonger : {}", problem.what.fr),
+        },
+        say("To train it further, train it again with more room", "Pour le prolonger, réentraînez-le avec plus de place"),
+        problem,
+    )
+}

@@ -1,0 +1,117 @@
+//! Where a run's pictures are: its own folder, or another place that holds the very same ones.
+
+use std::{path::PathBuf, sync::Arc};
+
+use super::{Event, job};
+use crate::{
+    data::{
+        sample::{Dataset, Source},
+        split::Split,
+    },
+    problem::{Kind, Problem},
+    run::{Run, RunStore, pictures::Picture},
+    text::{Lang, Sentence, number, say},
+    train::control::Control,
+};
+
+/// The run's pictures in `dataset` with the labels of then, and their parts, wherever `dataset` lies: pictures are compared
+/// by their content.
+///
+/// # Errors
+/// Some of the run's pictures are not there, or the folder's labels are others.
+pub(super) fn find(run: &Run, dataset: &Dataset) -> Result<(Dataset, Split), Problem> {
+    let found = Picture::find(&run.pictures()?, &dataset.with_left_out())?;
+    if dataset.classes == run.info.classes { Ok(found) } else { Err(other_labels(run, dataset)) }
+}
+
+/// The run's pictures: those that are open, if they are the run's, or those in the run's own place.
+///
+/// # Errors
+/// The place is gone.
+pub(super) fn own(
+    run: &Run,
+    open: Option<Arc<Dataset>>,
+    store: &RunStore,
+    control: &Control,
+    emit: &mut dyn FnMut(Event),
+) -> Result<Arc<Dataset>, Problem> {
+    let is_own = |dataset: &Arc<Dataset>| dataset.source == run.info.source || find(run, dataset).is_ok();
+    match open.filter(is_own) {
+        Some(dataset) => Ok(dataset),
+        None => job::open(&run.info.source, store, control, emit).map_err(|problem| gone(&run.info.source, problem)),
+    }
+}
+
+/// Writes down where the run's pictures are now; unless it is `asked`, only if they are no longer where they were.
+///
+/// # Errors
+/// A full disk, no permission.
+pub(super) fn remember(run: &mut Run, dataset: &Dataset, asked: bool, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
+    let (Source::Folder(then), Source::Folder(now)) = (&run.info.source, &dataset.source) else { return Ok(()) };
+    let still_there = || run.pictures().is_ok_and(|all| all.first().is_some_and(|picture| then.join(&picture.file).is_file()));
+    if then == now || (!asked && then.is_absolute() && still_there()) {
+        return Ok(());
+    }
+    let now = now.clone();
+    run.update(|info| info.source = Source::Folder(now.clone()))?;
+    emit(Event::Located { run: run.info.id.clone(), folder: now });
+    Ok(())
+}
+
+/// That the run's own folder cannot be opened: where it was, and the way on.
+pub(crate) fn gone(source: &Source, problem: Problem) -> Problem {
+    let Source::Folder(folder) = source else { return problem };
+    if problem.kind != Kind::Data || folder.is_dir() {
+        return problem;
+    }
+    let name = folder.display();
+    let what = match folder.is_absolute() {
+        true => Sentence {
+            en: format!("The run’s pictures were in {name}, which is not there"),
+            fr: format!("Les images de l’essai étaient dans {name}, qui n’existe plus"),
+        },
+        // As versions before wrote it down, and as a run from another machine says it.
+        false => Sentence {
+            en: format!("The run’s pictures were in a folder called “{name}”, which is not here"),
+            fr: format!("Les images de l’essai étaient dans un dossier nommé « {name} », qui n’est pas ici"),
+        },
+    };
+    let remedy = say(
+        "Choose the folder where they are now; on the command line, --data DIR",
+        "Indiquez le dossier où elles sont maintenant ; en ligne de commande, --data DOSSIER",
+    );
+    Problem { path: Some(PathBuf::from(folder)), ..Problem::new(Kind::Data, what, remedy) }
+}
+
+pub(super) fn other_labels(run: &Run, dataset: &Dataset) -> Problem {
+    let (ours, theirs) = (run.info.classes.join(", "), dataset.classes.join(", "));
+    Problem::new(
+        Kind::Data,
+        Sentence {
+            en: format!("The run knows the labels {ours}, the folder has {theirs}"),
+            fr: format!("L’essai connaît les étiquettes {ours}, le dossier a {theirs}"),
+        },
+        say("Choose a folder with the same labels", "Choisissez un dossier avec les mêmes étiquettes"),
+    )
+}
+
+/// Every picture of a folder is one of the run's `all`, and there are only `here` of them.
+pub(super) fn not_whole(all: usize, here: usize) -> Problem {
+    let [all, here] = [all, here].map(|count| move |lang: Lang| number(lang, count as u64));
+    Problem::new(
+        Kind::Data,
+        Sentence::by(|lang| {
+            say(
+                "All {here} pictures of this folder are among the {all} that the run was trained and judged with, and some of those are not here",
+                "Les {here} images de ce dossier sont toutes parmi les {all} de l’essai, dont certaines ne sont pas ici",
+            )
+            .get(lang)
+            .replace("{here}", &here(lang))
+            .replace("{all}", &all(lang))
+        }),
+        say(
+            "Choose a folder with pictures that the run never saw, or the run’s whole folder to judge its test part",
+            "Choisissez un dossier d’images que l’essai n’a jamais vues, ou son dossier entier pour évaluer sa partie test",
+        ),
+    )
+}
