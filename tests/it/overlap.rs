@@ -300,3 +300,23 @@ fn the_results_page_and_the_card_say_it_too() {
     assert!(harness.query_by_label_contains("2 of the 60 test pictures are also in training").is_some());
     assert!(harness.query_by_label_contains("never seen").is_none());
 }
+
+/// The card speaks of the mix of the run's own pictures, not of what the whole collection has.
+#[test]
+fn the_card_counts_the_mix_of_classes() {
+    let stage = Stage::new(Page::Results).with_data(60).with_run();
+    let mut view = stage.session.run.as_deref().cloned().expect("a run");
+    view.info.source = trombine::data::sample::Source::Folder("somewhere/faces".into());
+    if let Some(report) = &mut view.report {
+        let one = report.predictions[0].clone();
+        // 60 of age 44, 45 of them men, and 40 women of age 20.
+        let face = |age, truth| trombine::evaluate::Prediction { age: Some(age), truth, ..one.clone() };
+        report.predictions = (0..100).map(|i| if i < 60 { face(44, u8::from(i < 45)) } else { face(20, 0) }).collect();
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("card.md");
+    export(&view, None, Format::Card, ExportOptions { lang: Lang::En, ..ExportOptions::default() }, &path).expect("written");
+    let card = fs::read_to_string(&path).expect("text");
+    assert!(card.contains("45\u{a0}% are labelled “male”. Of ages 40 to 49 there are 15 women and 45 men"), "{card}");
+    assert!(!card.contains("52 %"), "{card}");
+}

@@ -1,8 +1,12 @@
 //! The model card: the nine sections of Mitchell et al. 2019, "Model cards for model reporting", filled in.
 
+mod data;
+
+pub use data::{Kind, source_kind};
+
 use super::document::{Block, Section, Table, markdown};
 use crate::{
-    data::sample::{Framing, Part, Source},
+    data::sample::Framing,
     evaluate::{Group, Grouping, Report, calibration, groups::SMALL, words},
     knob::Knobs,
     model::{Network, summary},
@@ -23,8 +27,8 @@ pub fn sections(view: &RunView, lang: Lang) -> Vec<Section> {
         (say("Intended use", "Usage prévu"), intended_use(view, lang)),
         (say("Factors", "Facteurs"), factors(view, lang)),
         (say("Metrics", "Mesures"), metrics(view, lang)),
-        (say("Evaluation data", "Données d’évaluation"), evaluation_data(view, lang)),
-        (say("Training data", "Données d’entraînement"), training_data(view, lang)),
+        (say("Evaluation data", "Données d’évaluation"), data::evaluation(view, lang)),
+        (say("Training data", "Données d’entraînement"), data::training(view, lang)),
         (say("Quantitative analyses", "Analyses quantitatives"), analyses(view, lang)),
         (say("Ethical considerations", "Considérations éthiques"), ethics(view, lang)),
         (say("Caveats and recommendations", "Limites et recommandations"), caveats(view, lang)),
@@ -172,106 +176,6 @@ fn metrics(view: &RunView, lang: Lang) -> Vec<Block> {
         });
     }
     vec![Block::List(items)]
-}
-
-fn evaluation_data(view: &RunView, lang: Lang) -> Vec<Block> {
-    let Some(report) = &view.report else { return vec![not_judged(lang)] };
-    let n = number(lang, report.predictions.len() as u64);
-    let source = view.info.source.name();
-    let source = source.get(lang);
-    let what = match (lang, report.part) {
-        (Lang::En, Some(Part::Test)) => {
-            format!("{n} pictures of “{source}”, the test part. {}", apart(report, lang))
-        }
-        (Lang::Fr, Some(Part::Test)) => format!("{n} images de « {source} », la partie test. {}", apart(report, lang)),
-        (Lang::En, Some(_)) => {
-            format!("{n} pictures of “{source}” from the {}; training or choices were made with them.", report.part_name(lang))
-        }
-        (Lang::Fr, Some(_)) => {
-            format!("{n} images de « {source} », {} ; elles ont servi à l’entraînement ou aux choix.", report.part_name(lang))
-        }
-        (Lang::En, None) => format!("{n} pictures of a folder apart. {}", apart(report, lang)),
-        (Lang::Fr, None) => format!("{n} images d’un dossier à part. {}", apart(report, lang)),
-    };
-    let mut blocks = vec![
-        Block::Paragraph(what),
-        paragraph(
-            say(
-                "They were cut at the center as the network sees them, with no random changes.",
-                "Elles sont recadrées au centre, telles que le réseau les voit, sans changement aléatoire.",
-            ),
-            lang,
-        ),
-    ];
-    if report.mirrored {
-        let text = say(
-            "Each was judged together with its mirror image (test-time augmentation): the answer is the mean of both, of the logits.",
-            "Chacune est jugée avec son image en miroir (augmentation au test) : la réponse est la moyenne des deux, celle des logits.",
-        );
-        blocks.push(paragraph(text, lang));
-    }
-    blocks
-}
-
-/// What is known of whether the run had the judged pictures before, as whole sentences.
-fn apart(report: &Report, lang: Lang) -> String {
-    let Some(seen) = &report.seen else {
-        let text = say(
-            "Whether training had some of them too was not looked at.",
-            "On n’a pas regardé si l’entraînement en avait aussi certaines.",
-        );
-        return text.get(lang).to_owned();
-    };
-    let mut sentences = Vec::new();
-    if seen.is_new() {
-        let text = match report.part {
-            None => say(
-                "None of them is among the run’s own pictures, byte for byte",
-                "Aucune n’est parmi les images de l’essai, à l’octet près",
-            ),
-            _ => say(
-                "None of them is in training or validation too, byte for byte",
-                "Aucune n’est aussi à l’entraînement ou en validation, à l’octet près",
-            ),
-        };
-        sentences.push(text.get(lang).to_owned());
-    }
-    sentences.extend(report.reservations(report.threshold, lang));
-    sentences.extend(report.left_out(lang));
-    let compared = match seen.alike {
-        Some(0) => Some(say("None looks like a training picture", "Aucune ne ressemble à une image d’entraînement")),
-        Some(_) => None,
-        None => Some(say("Look-alikes were not compared", "Les ressemblances n’ont pas été comparées")),
-    };
-    sentences.extend(compared.map(|text| text.get(lang).to_owned()));
-    sentences.join(". ") + "."
-}
-
-fn training_data(view: &RunView, lang: Lang) -> Vec<Block> {
-    let [train, validation, test] = view.info.pictures.map(|n| number(lang, n.into()));
-    let source = view.info.source.name();
-    let source = source.get(lang);
-    let counts = match lang {
-        Lang::En => format!("{train} pictures of “{source}”; {validation} more for validation and {test} for the test."),
-        Lang::Fr => format!("{train} images de « {source} » ; {validation} autres pour la validation et {test} pour le test."),
-    };
-    let mut blocks = vec![Block::Paragraph(counts)];
-    let text = match source_kind(view) {
-        Kind::UtkFace => say(
-            "UTKFace (Zhang, Song and Qi 2017): aligned and cropped faces from the web, “available for non-commercial research purposes only”; the pictures belong to their owners. Its labels were estimated by the DEX algorithm and checked by a person, in two gender codes only. In the whole set, 52 % are labelled male, and ages 40 to 59 hold more than twice as many men as women, a shortcut that a network can learn.",
-            "UTKFace (Zhang, Song et Qi 2017) : des visages du web, alignés et recadrés, « disponibles pour la recherche non commerciale uniquement » ; les images appartiennent à leurs propriétaires. Les étiquettes ont été estimées par l’algorithme DEX et vérifiées par une personne, avec deux codes de genre seulement. Dans l’ensemble, 52 % sont étiquetés « homme », et les 40 à 59 ans comptent plus de deux fois plus d’hommes que de femmes : un raccourci qu’un réseau peut apprendre.",
-        ),
-        Kind::Drawings => say(
-            "Sample faces: toy drawings made by a formula, whose labels follow their geometry with some noise. They say nothing about people.",
-            "Visages d’exemple : des dessins faits par une formule, dont les étiquettes suivent la géométrie avec un peu de bruit. Ils ne disent rien des gens.",
-        ),
-        Kind::Other => say(
-            "A folder of the user’s own; where its pictures and labels come from, and what their licence allows, is for its owner to add here.",
-            "Un dossier de l’utilisateur ; l’origine des images et des étiquettes, et ce que permet leur licence, sont à compléter ici par leur propriétaire.",
-        ),
-    };
-    blocks.push(paragraph(text, lang));
-    blocks
 }
 
 fn analyses(view: &RunView, lang: Lang) -> Vec<Block> {
@@ -422,21 +326,4 @@ pub fn settings(view: &RunView, lang: Lang) -> Table {
         table.row(vec![knob.name.get(lang).to_owned(), knob.display(lang)], false);
     }
     table
-}
-
-/// What the data are, as far as the program knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    UtkFace,
-    Drawings,
-    Other,
-}
-
-/// What a run was trained on.
-pub fn source_kind(view: &RunView) -> Kind {
-    match &view.info.source {
-        Source::SampleFaces => Kind::Drawings,
-        Source::Folder(_) if words::is_utkface(&view.info.classes) && view.info.framing == Framing::FaceCrop => Kind::UtkFace,
-        Source::Folder(_) => Kind::Other,
-    }
 }
