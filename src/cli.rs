@@ -4,6 +4,7 @@ mod arguments;
 mod data;
 mod french;
 mod models;
+mod reading;
 mod recipe;
 mod terminal;
 mod train;
@@ -20,6 +21,7 @@ use crate::{
 };
 pub use arguments::Speech;
 use arguments::{Cli, Command, RecipeArgs, SplitArgs, TrainArgs};
+use reading::ReadingArgs;
 use terminal::Terminal;
 
 /// What the arguments ask for.
@@ -54,7 +56,7 @@ pub fn run() -> Wanted {
         Command::Import { folder } => models::import(folder, lang),
         Command::Cache { clean } => data::cache(clean, lang),
         Command::Runs { json } => models::runs(json, lang),
-        Command::Check { dir, json } => data::check(dir, json, lang),
+        Command::Check { dir, reading, json } => data::check(dir, &reading, json, lang),
         Command::Split(ask) => data::split(ask, lang),
         Command::Trial { recipe, json } => trial::trial(&recipe, json, lang),
         Command::Rates { recipe, json } => trial::rates(&recipe, json, lang),

@@ -52,6 +52,12 @@ impl App {
             }
             Action::TypePaths(on) => self.preferences.type_paths = on,
             Action::UseFolder(folder) => self.open(Source::Folder(folder)),
+            Action::ReadAs(reading) => {
+                if let Some(dataset) = &self.session.dataset {
+                    let command = Command::OpenAs { source: dataset.source.clone(), reading };
+                    self.send(command, Some(Phase::Opening(Progress::at(Stage::Scanning))));
+                }
+            }
             Action::UseSampleFaces => self.use_sample_faces(),
             Action::CopyFolders { link } => self.errands.choose_copy_target(lang, link),
             Action::Edit { files, change } => self.edit(&files, &change),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, builder::RangedU64ValueParser};
 
-use super::french;
+use super::{ReadingArgs, french};
 use crate::{
     data::sample::Source,
     files::table::TableStyle,
@@ -37,7 +37,7 @@ const TABLE_STYLE: Say = say(
 const COMMAND: Say = say("COMMAND", "COMMANDE");
 
 /// A phrase in the language of the command line, which has to be known before the rest of it is read.
-fn told(phrase: Say) -> &'static str {
+pub(super) fn told(phrase: Say) -> &'static str {
     phrase.get(french::spoken())
 }
 
@@ -177,6 +177,8 @@ pub enum Command {
     Check {
         #[arg(help = told(PICTURES), value_name = told(say("DIR", "DOSSIER")))]
         dir: PathBuf,
+        #[command(flatten)]
+        reading: ReadingArgs,
         #[arg(long)]
         #[arg(help = told(AS_JSON))]
         json: bool,
@@ -315,6 +317,8 @@ pub enum Command {
 pub struct SplitArgs {
     #[arg(help = told(PICTURES), value_name = told(say("DIR", "DOSSIER")))]
     pub dir: PathBuf,
+    #[command(flatten)]
+    pub reading: ReadingArgs,
     #[arg(long, value_name = told(say("DIR", "DOSSIER")))]
     #[arg(help = told(say("The new folder", "Le nouveau dossier")))]
     pub out: PathBuf,
@@ -367,6 +371,8 @@ pub struct RecipeArgs {
     #[arg(long)]
     #[arg(help = told(say("The built-in sample faces", "Les visages d’exemple intégrés")))]
     pub sample: bool,
+    #[command(flatten)]
+    pub reading: ReadingArgs,
     #[arg(long, value_name = told(say("FILE", "FICHIER")), conflicts_with = "preset")]
     #[arg(help = told(say(
         "A file of settings, as the window saves it",

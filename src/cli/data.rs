@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    Done, SplitArgs, one, store,
+    Done, ReadingArgs, SplitArgs, one, store,
     terminal::{Terminal, complain_line, print},
 };
 use crate::{
@@ -29,28 +29,36 @@ use crate::{
 const SHOWN: usize = 20;
 
 /// Tells what is in a folder.
-pub fn check(dir: PathBuf, json: bool, lang: Lang) -> Done {
+///
+/// It ends as `train` would begin: with the problems that keep the default settings from training on it.
+pub fn check(dir: PathBuf, reading: &ReadingArgs, json: bool, lang: Lang) -> Done {
     let mut terminal = Terminal::new(lang, false);
-    let Some(dataset) = open(dir, &mut |event| match event {
+    let Some(dataset) = open(dir, reading, &mut |event| match event {
         Event::Opened { .. } if json => {}
         event => terminal.event(event),
     })?
     else {
         return Ok(());
     };
-    let split = Split::new(&dataset, &SplitSettings::default(), Settings::default().seed.into());
+    let settings = Settings::default();
+    let split = Split::new(&dataset, &settings.split, settings.seed.into());
     let census = Census::new(&dataset, Some(&split));
+    let verdict = Plan::new(&settings, dataset.clone()).map(|_| ());
     let odd = dataset.samples.iter().filter_map(|s| s.oddity.as_ref().map(|oddity| (&s.file, oddity)));
     if json {
         let mut value = serde_json::to_value(&census).map_err(|error| one(atomic::foreign(Path::new("check"), &error)))?;
         value["files_skipped"] =
             dataset.skipped.iter().map(|s| serde_json::json!([s.file.to_string_lossy(), s.reason])).collect();
+        value["understood"] = serde_json::json!(dataset.understood);
+        let problems: Vec<String> = verdict.as_ref().err().into_iter().flatten().map(|problem| problem.line(lang)).collect();
+        value["problems"] = problems.into();
         value["files_odd"] = odd.map(|(file, oddity)| serde_json::json!([file.to_string_lossy(), oddity])).collect();
         print(&value.to_string());
-        return Ok(());
+        return verdict;
     }
-    for text in summary(&census, lang).iter().chain(&Overlap::new(&dataset, &split.parts).sentences(lang)) {
-        print(text);
+    let numbers = summary(&census, lang).into_iter().chain(Overlap::new(&dataset, &split.parts).sentences(lang));
+    for text in understood(&dataset, lang).into_iter().chain(numbers) {
+        print(&text);
     }
     let odd: Vec<_> = odd.collect();
     list(
@@ -59,7 +67,28 @@ pub fn check(dir: PathBuf, json: bool, lang: Lang) -> Done {
     );
     let skipped = dataset.skipped.iter().map(|s| format!("{}: {}", s.file.display(), s.reason.sentence().get(lang)));
     list(&format!("{}: {}", say("Not used", "Non utilisées").get(lang), dataset.skipped.len()), skipped);
-    Ok(())
+    verdict
+}
+
+/// How the folder was read, and how that is changed.
+fn understood(dataset: &Dataset, lang: Lang) -> Vec<String> {
+    let understood = &dataset.understood;
+    let mut line = understood.sentence(&dataset.classes).get(lang).to_owned();
+    if understood.other_classes.len() > 1 {
+        let (option, names) = (if understood.inner { "outer" } else { "inner" }, understood.other_classes.join(", "));
+        line += &match lang {
+            Lang::En => format!(" (--classes {option} takes {names})"),
+            Lang::Fr => format!(" (--classes {option} prend {names})"),
+        };
+    }
+    let conflict = understood.conflict().map(|sentence| {
+        let (option, what) = match understood.by_folder {
+            true => ("names", say("takes the names", "prend les noms")),
+            false => ("folders", say("takes the folders", "prend les dossiers")),
+        };
+        format!("{} (--labels {option} {})", sentence.get(lang), what.get(lang))
+    });
+    std::iter::once(line).chain(conflict).collect()
 }
 
 /// The numbers in words.
@@ -97,8 +126,8 @@ fn summary(census: &Census, lang: Lang) -> Vec<String> {
 /// Copies a folder into `train|validation|test/class` folders.
 pub fn split(ask: SplitArgs, lang: Lang) -> Done {
     let mut terminal = Terminal::new(lang, false);
-    let SplitArgs { dir, out, seed, train, validation, ages, look_alikes, link } = ask;
-    let Some(dataset) = open(dir, &mut |event| terminal.event(event))? else { return Ok(()) };
+    let SplitArgs { dir, reading, out, seed, train, validation, ages, look_alikes, link } = ask;
+    let Some(dataset) = open(dir, &reading, &mut |event| terminal.event(event))? else { return Ok(()) };
     let mut settings = Settings { seed, ..Settings::default() };
     settings.split = SplitSettings { train, validation, stratify_age: ages, look_alikes, ..settings.split };
     let plan = Box::new(Plan::new(&settings, dataset)?);
@@ -114,9 +143,14 @@ pub fn cache(clean: bool, lang: Lang) -> Done {
     worker::perform(command, &store()?, &Control::default(), &mut |event| terminal.event(&event)).map_err(one)
 }
 
-fn open(dir: PathBuf, tell: &mut dyn FnMut(&Event)) -> Result<Option<Arc<Dataset>>, Vec<crate::problem::Problem>> {
+fn open(
+    dir: PathBuf,
+    reading: &ReadingArgs,
+    tell: &mut dyn FnMut(&Event),
+) -> Result<Option<Arc<Dataset>>, Vec<crate::problem::Problem>> {
+    let store = store()?;
     let mut opened = None;
-    worker::perform(Command::Open(Source::Folder(dir)), &store()?, &Control::default(), &mut |event| {
+    worker::perform(reading.open(Source::Folder(dir), &store), &store, &Control::default(), &mut |event| {
         tell(&event);
         if let Event::Opened { dataset } = event {
             opened = Some(dataset);

@@ -12,7 +12,7 @@ use crate::{
     settings::Settings,
     text::{Lang, Sentence, say},
     train::control::Control,
-    worker::{self, Command, Event},
+    worker::{self, Event},
 };
 
 /// The settings that the arguments ask for.
@@ -40,7 +40,7 @@ pub fn plan(ask: &RecipeArgs, source: Source, store: &RunStore, tell: &mut dyn F
     let settings = settings(ask)?;
     engine::check(&ask.device).map_err(one)?;
     let mut opened = None;
-    worker::perform(Command::Open(source), store, &Control::default(), &mut |event| {
+    worker::perform(ask.reading.open(source, store), store, &Control::default(), &mut |event| {
         if let Event::Opened { dataset } = &event {
             opened = Some(dataset.clone());
         }

@@ -192,6 +192,7 @@ impl Edits {
             classes: base.classes.clone(),
             samples,
             skipped,
+            understood: base.understood.clone(),
             pixels,
             spare: Spare { samples: spare.iter().map(|i| all[*i].clone()).collect(), pixels: spare_pixels },
             edited: Some(Edited { base, edits: self.clone() }),

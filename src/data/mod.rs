@@ -19,15 +19,23 @@ pub mod hash;
 pub mod layout;
 pub mod name;
 pub mod overlap;
+pub mod part_name;
 pub mod random;
+pub mod reading;
 pub mod sample;
 pub mod sample_faces;
 pub mod scan;
 pub mod split;
 pub mod walk;
 
-use crate::{files::Places, problem::Problem, train::control::Control, worker::Stage};
+use crate::{
+    files::Places,
+    problem::{Kind, Problem},
+    train::control::Control,
+    worker::Stage,
+};
 use edits::Edits;
+use reading::Reading;
 use sample::{Dataset, Source};
 
 /// Opens a source: scans, decodes what is new, applies `edits`. With everything in the cache it takes under a second.
@@ -60,10 +68,51 @@ pub fn open_in(
     let Source::Folder(root) = &source else {
         return Ok(edits.apply(&sample_faces::dataset(control, progress)?).counted());
     };
-    let mut scan = scan::scan(root, control, progress)?;
+    let reading = Reading::load(places, &source);
+    let scan = match scan::scan(root, reading, control, progress) {
+        // What was said of it once may not hold of what is in it now.
+        Err(problem) if problem.kind == Kind::Data && reading != Reading::default() => {
+            scan::scan(root, Reading::default(), control, progress)
+        }
+        scan => scan,
+    }?;
+    finish(places, &source, scan, edits, control, progress)
+}
+
+/// As [`open_in`], read as the user says now; that is remembered for the source.
+///
+/// # Errors
+/// As [`open`]; what was said before then holds on. A side file that cannot be written.
+pub fn open_as(
+    places: &Places,
+    source: &Source,
+    reading: Reading,
+    edits: &Edits,
+    control: &Control,
+    progress: &mut dyn FnMut(Stage, u64, u64),
+) -> Result<Dataset, Problem> {
+    let source = source.settled();
+    let Source::Folder(root) = &source else { return open_in(places, &source, edits, control, progress) };
+    let scan = scan::scan(root, reading, control, progress)?;
+    let dataset = finish(places, &source, scan, edits, control, progress)?;
+    reading.save(places, &source)?;
+    Ok(dataset)
+}
+
+/// Decodes what a scan of the folder `source` found.
+fn finish(
+    places: &Places,
+    source: &Source,
+    mut scan: scan::Scan,
+    edits: &Edits,
+    control: &Control,
+    progress: &mut dyn FnMut(Stage, u64, u64),
+) -> Result<Dataset, Problem> {
+    let Source::Folder(root) = source else { unreachable!("only folders are scanned") };
     let (pixels, spare) = cache::fill(&places.cache, root, &mut scan, control, progress)?;
     scan::check_classes(root, &scan)?;
-    let scan::Scan { classes, samples, skipped, .. } = scan;
-    let dataset = Dataset { source: source.clone(), classes, samples, skipped, pixels, spare, edited: None, findings: None };
+    let scan::Scan { classes, samples, skipped, understood, .. } = scan;
+    let source = source.clone();
+    let dataset = Dataset { source, classes, samples, skipped, understood, pixels, spare, edited: None, findings: None };
     Ok(edits.apply(&dataset).counted())
 }

@@ -7,7 +7,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{census::Findings, duplicates::Look, edits::Edited, format::Foreign, hash::hash};
+use super::{census::Findings, duplicates::Look, edits::Edited, format::Foreign, hash::hash, reading::Understood};
 use crate::{
     engine::Album,
     text::{Say, Sentence, say},
@@ -178,6 +178,9 @@ pub struct Dataset {
     pub classes: [String; 2],
     pub samples: Vec<Sample>,
     pub skipped: Vec<Skipped>,
+    /// How its names and folders were read.
+    #[serde(default)]
+    pub understood: Understood,
     /// The decoded pictures, in the order of `samples`.
     #[serde(skip)]
     pub pixels: Pixels,

@@ -1,18 +1,20 @@
 //! Finds the pictures of a folder and reads what names and folders say about them. No picture is opened here.
 //!
 //! Two kinds of folders are understood, at any depth: UTKFace's file names, and a tree whose folders are two classes,
-//! with or without `train|validation|test` above or below them. Folders named `female` and `male` win over the gender in
-//! the names, since somebody sorted them; with any other folder names, UTKFace's file names win.
+//! with or without parts above or below them, in any spelling (`layout`). Where names and folders both say what a picture
+//! shows, the folders win, since somebody sorted them, unless they are those in which UTKFace is handed out; how it was read
+//! is told, and the user may say otherwise (`reading`).
 
-use std::{fs, io, path::Path, time::UNIX_EPOCH};
+use std::{collections::BTreeMap, fs, io, path::Path, time::UNIX_EPOCH};
 
 use rayon::prelude::*;
 
 use super::{
     layout::Layout,
-    name,
-    sample::{Sample, SkipReason, Skipped},
-    walk::{Walk, walk},
+    name, part_name,
+    reading::{Labels, PartFolder, Reading, Understood},
+    sample::{Part, Sample, SkipReason, Skipped},
+    walk::{File, Walk, walk},
 };
 use crate::{
     problem::{Kind, Problem},
@@ -32,22 +34,31 @@ pub struct Scan {
     pub skipped: Vec<Skipped>,
     /// Those of the skipped whose class neither name nor folder says, with the times of their last changes.
     pub unnamed: Vec<(Sample, u64)>,
+    /// How names and folders were read.
+    pub understood: Understood,
 }
 
-/// Scans `root` recursively.
+/// Scans `root` recursively, and reads it as the user said.
 ///
 /// # Errors
 /// Not a folder, not readable, nothing usable, not exactly two classes, a name of the folder that is not Unicode, or
 /// cancelled.
-pub fn scan(root: &Path, control: &Control, progress: &mut dyn FnMut(Stage, u64, u64)) -> Result<Scan, Problem> {
+pub fn scan(
+    root: &Path,
+    reading: Reading,
+    control: &Control,
+    progress: &mut dyn FnMut(Stage, u64, u64),
+) -> Result<Scan, Problem> {
     check_root(root)?;
     let mut found = walk(root, control, &mut |met| progress(Stage::Scanning, met, 0))?;
     let shown = found.files.len() as u64;
     found.files.sort_unstable();
     let names: Vec<Option<name::Name>> = found.files.par_iter().map(|file| name::read(&file.name)).collect();
-    let layout = Layout::find(found.files.chunk_by(|a, b| a.tree == b.tree).map(|chunk| &*chunk[0].tree));
+    let layout = Layout::find(found.files.chunk_by(|a, b| a.tree == b.tree).map(|chunk| &*chunk[0].tree), reading.classes);
     let named = names.iter().flatten().count();
-    let by_folder = layout.is_gender() || named == 0 || (named * 2 < found.files.len() && layout.classes.len() > 1);
+    let places = places(&layout, &found.files);
+    let understood = understand(reading, &layout, &found.files, &names, &places);
+    let by_folder = understood.by_folder;
     if by_folder && layout.classes.len() != 2 {
         return Err(not_two_classes(root, &layout, &found, named));
     }
@@ -55,7 +66,8 @@ pub fn scan(root: &Path, control: &Control, progress: &mut dyn FnMut(Stage, u64,
         [a, b] if by_folder => [a.clone(), b.clone()],
         _ => ["female".to_owned(), "male".to_owned()],
     };
-    let mut scan = Scan { classes, samples: Vec::new(), modified: Vec::new(), skipped: found.skipped, unnamed: Vec::new() };
+    let mut scan =
+        Scan { classes, samples: Vec::new(), modified: Vec::new(), skipped: found.skipped, unnamed: Vec::new(), understood };
     let stamps: Vec<io::Result<(u64, u64)>> = found
         .files
         .par_iter()
@@ -64,11 +76,10 @@ pub fn scan(root: &Path, control: &Control, progress: &mut dyn FnMut(Stage, u64,
     if control.cancelled() {
         return Err(Problem::cancelled());
     }
-    for ((file, name), stamp) in found.files.iter().zip(names).zip(stamps) {
+    for (((file, name), stamp), place) in found.files.iter().zip(names).zip(stamps).zip(places) {
         let path = file.path();
-        let folder_class = layout.class(&file.tree).and_then(|c| scan.classes.iter().position(|k| *k == c));
         let name_class = name.as_ref().map(|n| n.class);
-        let class = match folder_class {
+        let class = match place.class {
             Some(class) if by_folder => Some(class as u8),
             None if by_folder && !layout.is_gender() => None,
             _ => name_class,
@@ -87,7 +98,7 @@ pub fn scan(root: &Path, control: &Control, progress: &mut dyn FnMut(Stage, u64,
             class: class.unwrap_or_default(),
             age: name.map(|n| n.age),
             race: name.and_then(|n| n.race),
-            given_part: layout.part(&file.tree),
+            given_part: place.part,
             bytes,
             hash: 0,
             oddity: name.and_then(|n| n.oddity.clone()),
@@ -106,6 +117,93 @@ pub fn scan(root: &Path, control: &Control, progress: &mut dyn FnMut(Stage, u64,
     progress(Stage::Scanning, shown, shown);
     check_classes(root, &scan)?;
     Ok(scan)
+}
+
+/// What a picture's folder says.
+#[derive(Clone, Copy)]
+struct Place {
+    /// Index into the layout's classes.
+    class: Option<usize>,
+    part: Option<Part>,
+}
+
+/// What the folder of each file says, found once for all files of a folder.
+fn places(layout: &Layout, files: &[File]) -> Vec<Place> {
+    let folder = |files: &[File]| {
+        let tree = &*files[0].tree;
+        let class = layout.class(tree).and_then(|class| layout.classes.iter().position(|k| *k == class));
+        std::iter::repeat_n(Place { class, part: layout.part(tree) }, files.len())
+    };
+    files.chunk_by(|a, b| a.tree == b.tree).flat_map(folder).collect()
+}
+
+/// Where the labels come from, and what else a person may have meant.
+fn understand(reading: Reading, layout: &Layout, files: &[File], names: &[Option<name::Name>], places: &[Place]) -> Understood {
+    let named = names.iter().flatten().count();
+    let mut understood = Understood {
+        reading,
+        parts: part_folders(layout, files, places),
+        inner: layout.inner,
+        grouping: layout.grouping.clone(),
+        other_classes: layout.other_classes.clone(),
+        ..Understood::default()
+    };
+    let both = || names.iter().zip(places).filter_map(|(name, place)| Some((name.as_ref()?.class, place.class?)));
+    let inside = places.iter().filter(|place| place.class.is_some()).count();
+    // Folders that a person sorted: they hold most of the pictures, and are not those in which UTKFace is handed out.
+    let sorted = layout.classes.len() > 1 && inside * 2 > files.len() && !is_distribution(&layout.classes);
+    if sorted && named > 0 {
+        understood.folders = layout.classes.clone();
+        understood.both = both().count() as u64;
+        let genders: Option<Vec<u8>> = layout.classes.iter().map(|class| gender(class)).collect();
+        understood.disagree = genders
+            .filter(|genders| genders.contains(&0) && genders.contains(&1))
+            .map(|genders| both().filter(|(name, folder)| *name != genders[*folder]).count() as u64);
+    }
+    // Folders that say of every picture just what its name says are UTKFace's own classes under another name.
+    let the_same = understood.disagree == Some(0) && named == files.len();
+    understood.by_folder = match reading.labels {
+        Labels::Folders => true,
+        Labels::Names => false,
+        Labels::Auto => {
+            let by_two = sorted && layout.classes.len() == 2 && !the_same;
+            layout.is_gender() || named == 0 || by_two || (named * 2 < files.len() && layout.classes.len() > 1)
+        }
+    };
+    understood
+}
+
+/// The folders that name parts, training first.
+fn part_folders(layout: &Layout, files: &[File], places: &[Place]) -> Vec<PartFolder> {
+    let mut counts: BTreeMap<(usize, String), u64> = BTreeMap::new();
+    for (file, place) in files.iter().zip(places) {
+        if let (Some(part), Some(name)) = (place.part, layout.part_folder(&file.tree)) {
+            *counts.entry((part as usize, name)).or_default() += 1;
+        }
+    }
+    counts.into_iter().map(|((part, name), pictures)| PartFolder { name, part: Part::ALL[part], pictures }).collect()
+}
+
+/// Whether folders are those in which UTKFace is handed out, or differ by a number alone: `UTKFace`, `crop_part1`, `part2`.
+fn is_distribution(folders: &[String]) -> bool {
+    let keys: Vec<String> = folders.iter().map(|name| part_name::key(name)).collect();
+    let stem = |key: &String| key.trim_end_matches(|c: char| !c.is_alphabetic()).to_owned();
+    let handed_out = |key: &String| ["utk", "crop", "aligned"].iter().any(|word| key.contains(word));
+    let numbered = keys.iter().all(|key| stem(key) == stem(&keys[0]));
+    numbered || keys.iter().any(handed_out)
+}
+
+/// The gender that a folder's name means, as UTKFace's classes count.
+fn gender(folder: &str) -> Option<u8> {
+    const FEMALE: [&str; 12] =
+        ["female", "females", "woman", "women", "girl", "girls", "f", "femme", "femmes", "fille", "filles", "w"];
+    const MALE: [&str; 11] = ["male", "males", "man", "men", "boy", "boys", "m", "homme", "hommes", "garçon", "garçons"];
+    let key = part_name::key(folder);
+    match () {
+        () if FEMALE.contains(&key.as_str()) => Some(0),
+        () if MALE.contains(&key.as_str()) => Some(1),
+        () => None,
+    }
 }
 
 /// Size in bytes and time of the last change of a file.

@@ -144,8 +144,8 @@ impl Split {
     /// rounding, byte-identical copies in one part, on request all that look the same.
     ///
     /// Where the folders name parts and `use_given` holds, those stay, and pictures outside them are dealt as usual. A
-    /// tree of `train|test` alone gets its validation part from the training pictures. What parts of folders share stays in
-    /// both unless `drop_shared` holds.
+    /// part that no folder names comes from the training pictures. What parts of folders share stays in both unless
+    /// `drop_shared` holds.
     pub fn new(dataset: &Dataset, settings: &SplitSettings, seed: u64) -> Self {
         let samples = &dataset.samples;
         let mut parts = vec![None; samples.len()];
@@ -159,10 +159,12 @@ impl Split {
             free.retain(|&i| parts[i].is_none());
             let has = |part| samples.iter().any(|s| s.given_part == Some(part));
             let missing: Vec<Part> = Part::ALL.into_iter().filter(|p| !has(*p)).collect();
-            if free.is_empty() && missing == [Part::Validation] {
+            if free.is_empty() && !missing.is_empty() && has(Part::Train) {
                 let from_train: Vec<usize> = (0..samples.len()).filter(|&i| parts[i] == Some(Part::Train)).collect();
-                let known = shares[0] + shares[1];
-                let shares = [shares[0] / known, shares[1] / known, 0.0];
+                let dealt =
+                    [0, 1, 2].map(|part| if part == 0 || missing.contains(&Part::ALL[part]) { shares[part] } else { 0.0 });
+                let known: f64 = dealt.iter().sum();
+                let shares = dealt.map(|share| share / known);
                 deal(samples, &copies, &from_train, shares, settings.stratify_age, seed, &mut parts);
             }
         }

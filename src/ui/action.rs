@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::{
-    data::{edits::Change, sample::Framing},
+    data::{edits::Change, reading::Reading, sample::Framing},
     files::table::TableStyle,
     preset::Preset,
     run::export::{Format, PlotKind},
@@ -26,6 +26,8 @@ pub enum Action {
     TypePaths(bool),
     UseFolder(PathBuf),
     UseSampleFaces,
+    /// Read the open folder in this way, and remember it.
+    ReadAs(Reading),
     /// Ask for a place, then copy (or hard-link) the split into folders there.
     CopyFolders {
         link: bool,

@@ -47,6 +47,14 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
             emit(Event::Opened { dataset });
             Ok(())
         }
+        Command::OpenAs { source, reading } => {
+            let places = Places::with_runs_in(store.home());
+            let edits = Edits::load(&places, &source)?;
+            let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
+            let dataset = data::open_as(&places, &source, reading, &edits, control, &mut progress)?;
+            emit(Event::Opened { dataset: Arc::new(dataset) });
+            Ok(())
+        }
         Command::Train(plan) => {
             let result = training::train(&plan, store, control, emit);
             list(store, emit);

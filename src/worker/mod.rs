@@ -30,6 +30,7 @@ use crate::{
         cache::kept::Kept,
         duplicates::Group,
         edits::Edits,
+        reading::Reading,
         sample::{Dataset, Framing, Source},
     },
     engine::SelfTest,
@@ -53,6 +54,11 @@ pub struct JobId(pub u64);
 pub enum Command {
     /// Scan a source, decode what is new, and give the data set.
     Open(Source),
+    /// The same, with a folder read as the user says; that is remembered for it.
+    OpenAs {
+        source: Source,
+        reading: Reading,
+    },
     Train(Box<Plan>),
     /// Go on with a paused or interrupted run, or with a finished one.
     Resume {

@@ -5,7 +5,7 @@ use std::{fs, path::Path, process::Command};
 use serde_json::Value;
 
 /// Exit status, standard output and standard error of the program, in English, with everything it keeps below `home`.
-fn call(home: &Path, arguments: &[&str]) -> (i32, String, String) {
+pub fn call(home: &Path, arguments: &[&str]) -> (i32, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_trombine"));
     command.env("TROMBINE_HOME", home);
     let output = command.args(["--lang", "en"]).args(arguments).output().expect("it starts");

@@ -7,6 +7,7 @@ use trombine::{
         census::Census,
         duplicates::{Contradiction, Look, copies, near},
         edits::{Change, Edits},
+        reading::Reading,
         sample::{Oddity, SkipReason, Source},
         sample_faces,
         split::{Split, SplitSettings},
@@ -211,7 +212,7 @@ fn the_real_folder_has_the_copies_that_python_finds() {
         scan::scan,
     };
     let Some(root) = utkface() else { return };
-    let mut scan = scan(&root, &Control::default(), &mut |_, _, _| {}).unwrap();
+    let mut scan = scan(&root, Reading::default(), &Control::default(), &mut |_, _, _| {}).unwrap();
     scan.samples.iter_mut().for_each(|s| s.hash = hash(&fs::read(root.join(&s.file)).unwrap()));
     let data = Dataset {
         source: Source::Folder(root),

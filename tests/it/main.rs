@@ -32,6 +32,7 @@ mod gpu_submit;
 mod groups;
 mod handed_over;
 mod layout;
+mod layouts;
 mod loss;
 mod mend;
 mod meter;

@@ -5,6 +5,7 @@ use std::{fs, path::Path};
 use trombine::{
     data::{
         name,
+        reading::Reading,
         sample::{Oddity, Part, SkipReason},
         scan::{Scan, scan},
     },
@@ -16,7 +17,7 @@ use trombine::{
 use crate::{picture_folder::Folder, support::utkface};
 
 fn run(root: &Path) -> Result<Scan, Problem> {
-    scan(root, &Control::default(), &mut |_, _, _| {})
+    scan(root, Reading::default(), &Control::default(), &mut |_, _, _| {})
 }
 
 #[test]
@@ -231,10 +232,10 @@ fn scanning_can_be_cancelled_and_tells_how_far_it_is() {
     let folder = Folder::utkface(4);
     let control = Control::default();
     control.set(Wish::Discard);
-    let result = scan(&folder.root(), &control, &mut |_, _, _| {});
+    let result = scan(&folder.root(), Reading::default(), &control, &mut |_, _, _| {});
     assert_eq!(result.unwrap_err().kind, Kind::Cancelled);
     let mut last = 0;
-    scan(&folder.root(), &Control::default(), &mut |_, done, _| last = done).unwrap();
+    scan(&folder.root(), Reading::default(), &Control::default(), &mut |_, done, _| last = done).unwrap();
     assert_eq!(last, 4);
 }
 

@@ -8,6 +8,7 @@ use trombine::{
         decode::decode,
         format::Foreign,
         name,
+        reading::Reading,
         sample::{Oddity, SkipReason},
         scan::scan,
         walk::{Walk, is_leftover, walk},
@@ -114,7 +115,7 @@ fn only_regular_files_are_opened() {
     let pipe = endless(&folder);
     let socket = folder.root().join("dogs/socket.png");
     let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
-    let scan = scan(&folder.root(), &Control::default(), &mut |_, _, _| {}).unwrap();
+    let scan = scan(&folder.root(), Reading::default(), &Control::default(), &mut |_, _, _| {}).unwrap();
     assert_eq!(scan.samples.len(), 8);
     let reasons: Vec<_> = scan.skipped.iter().map(|s| (s.file.to_str().unwrap(), &s.reason)).collect();
     let mut expected = vec![("cats/zero.jpg", &SkipReason::NotAFile), ("dogs/socket.png", &SkipReason::NotAFile)];

@@ -4,7 +4,7 @@ use egui::{Align, Color32, Layout, Sense, Ui, vec2};
 
 use super::{
     overview::Overview,
-    shared,
+    reading, shared,
     wall::{Show, Wall},
 };
 use crate::{
@@ -31,6 +31,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview
         let count = plural(lang, dataset.samples.len() as u64, say("picture", "image"), say("pictures", "images"));
         ui.label(theme::headline(count).color(t.text));
         source_line(ui, cx, dataset, overview);
+        if !dataset.understood.is_plain() {
+            reading::line(ui, cx, dataset);
+        }
         if let Ok(plan) = cx.plan {
             ui.scope(|ui| {
                 ui.spacing_mut().item_spacing.y = 6.0;

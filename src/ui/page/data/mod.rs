@@ -6,6 +6,7 @@ pub mod decide;
 mod detail;
 mod groups;
 mod overview;
+mod reading;
 pub mod shared;
 mod split;
 mod table;

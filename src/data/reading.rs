@@ -1,0 +1,216 @@
+//! How a folder is to be read where it allows more than one reading: what the user said, and what was understood.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::sample::{Part, Source};
+use crate::{
+    files::{Places, atomic},
+    knob::choice,
+    problem::Problem,
+    text::{Lang, Sentence, number, plural, say},
+};
+
+/// What the user said about a folder; by default nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Reading {
+    pub labels: Labels,
+    pub classes: ClassFolders,
+}
+
+/// Where the labels come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Labels {
+    #[default]
+    Auto,
+    Folders,
+    Names,
+}
+
+/// Which folders are the classes, where there are folders in folders.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClassFolders {
+    #[default]
+    Auto,
+    Outer,
+    Inner,
+}
+
+choice! { Labels {
+    Auto = "auto", say("as understood", "comme compris"),
+        say("The folders, if a person sorted two classes; otherwise UTKFace’s names", "Les dossiers, si quelqu’un a trié deux classes ; sinon les noms d’UTKFace");
+    Folders = "folders", say("from the folders", "d’après les dossiers"),
+        say("The folder that a picture lies in is its label", "Le dossier d’une image est son étiquette");
+    Names = "names", say("from the names", "d’après les noms"),
+        say("UTKFace’s file names say female or male", "Les noms de fichiers d’UTKFace disent femme ou homme");
+} }
+
+choice! { ClassFolders {
+    Auto = "auto", say("as understood", "comme compris"),
+        say("The inner folders where the outer ones hold the same names", "Les dossiers intérieurs là où les extérieurs contiennent les mêmes noms");
+    Outer = "outer", say("the outer folders", "les dossiers extérieurs"),
+        say("The folders at the top are the classes", "Les dossiers du haut sont les classes");
+    Inner = "inner", say("the inner folders", "les dossiers intérieurs"),
+        say("The folders inside those at the top are the classes", "Les dossiers contenus dans ceux du haut sont les classes");
+} }
+
+/// How a folder was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Understood {
+    /// What the user had said.
+    pub reading: Reading,
+    /// Whether the labels are the folders'; otherwise they are those of UTKFace's names.
+    pub by_folder: bool,
+    /// Folders that name a part.
+    pub parts: Vec<PartFolder>,
+    /// Whether the classes are folders inside the outermost that tell pictures apart.
+    pub inner: bool,
+    /// Folders that were taken neither for classes nor for parts, though pictures lie in them by the others' side.
+    pub grouping: Vec<String>,
+    /// The classes that the other level of folders would give; empty where there is none.
+    pub other_classes: Vec<String>,
+    /// The two class folders, if labels could come from them.
+    pub folders: Vec<String>,
+    /// Pictures of the class folders whose names say female or male.
+    pub both: u64,
+    /// Those of them whose folder says another gender than their name; `None` if the folders speak of something else.
+    pub disagree: Option<u64>,
+}
+
+/// A folder that names a part, with its pictures.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartFolder {
+    pub name: String,
+    pub part: Part,
+    pub pictures: u64,
+}
+
+impl Understood {
+    /// Whether there is anything that a person may have meant otherwise.
+    pub fn is_plain(&self) -> bool {
+        !self.by_folder && self.parts.is_empty() && self.folders.is_empty() && self.reading == Reading::default()
+    }
+
+    /// Whether folders and names both say what a picture shows, and not the same.
+    pub fn conflicts(&self) -> bool {
+        self.both > 0 && self.disagree != Some(0)
+    }
+
+    /// What was understood, on one line.
+    pub fn sentence(&self, classes: &[String; 2]) -> Sentence {
+        Sentence::by(|lang| {
+            let [a, b] = classes;
+            let next = say("; ", "\u{a0}; ").get(lang);
+            let mut line = match (lang, self.by_folder) {
+                (Lang::En, true) => format!("Classes {a} and {b}"),
+                (Lang::Fr, true) => format!("Classes {a} et {b}"),
+                (Lang::En, false) => "Labels female and male, from UTKFace’s names".to_owned(),
+                (Lang::Fr, false) => "Étiquettes femme et homme, d’après les noms d’UTKFace".to_owned(),
+            };
+            for (place, folder) in self.parts.iter().enumerate() {
+                let (name, part, count) = (&folder.name, folder.part.name().get(lang), number(lang, folder.pictures));
+                line += if place == 0 { next } else { ", " };
+                line += &match (lang, place) {
+                    (Lang::En, 0) => format!("the folder {name} is the {part} part ({count})"),
+                    (Lang::En, _) => format!("{name} the {part} part ({count})"),
+                    (Lang::Fr, 0) => format!("le dossier {name} est la part « {part} » ({count})"),
+                    (Lang::Fr, _) => format!("{name} la part « {part} » ({count})"),
+                };
+            }
+            if !self.grouping.is_empty() {
+                let names = listed(&self.grouping);
+                line += next;
+                line += &match lang {
+                    Lang::En => format!("the folders {names} are no classes"),
+                    Lang::Fr => format!("les dossiers {names} ne sont pas des classes"),
+                };
+            }
+            line
+        })
+    }
+
+    /// That folders and names do not say the same, with the count, where they do not.
+    pub fn conflict(&self) -> Option<Sentence> {
+        if !self.conflicts() {
+            return None;
+        }
+        let folders = listed(&self.folders);
+        Some(Sentence::by(|lang| {
+            let counted = |n| plural(lang, n, say("picture", "image"), say("pictures", "images"));
+            let both = counted(self.both);
+            match (lang, self.disagree) {
+                (Lang::En, Some(n)) => {
+                    let used = if self.by_folder { "the folders count" } else { "the names count" };
+                    format!("{} of {both}: the name says another gender than the folder ({folders}); {used}", number(lang, n))
+                }
+                (Lang::Fr, Some(n)) => {
+                    let used = if self.by_folder { "les dossiers comptent" } else { "les noms comptent" };
+                    let n = number(lang, n);
+                    format!("{n} sur {both} : le nom dit un autre genre que le dossier ({folders}) ; {used}")
+                }
+                (Lang::En, None) if self.by_folder => {
+                    format!("{both} in {folders} have a name that says female or male, too; the folders count")
+                }
+                (Lang::Fr, None) if self.by_folder => {
+                    format!("{both} dans {folders} ont aussi un nom qui dit femme ou homme ; les dossiers comptent")
+                }
+                (Lang::En, None) => format!("{both} lie in the folders {folders}; their names count, not the folders"),
+                (Lang::Fr, None) => {
+                    format!("{both} sont dans les dossiers {folders} ; leurs noms comptent, pas les dossiers")
+                }
+            }
+        }))
+    }
+}
+
+/// Some names for a sentence: the first four.
+fn listed(names: &[String]) -> String {
+    let more = if names.len() > 4 { "…" } else { "" };
+    names[..names.len().min(4)].join(", ") + more
+}
+
+/// What stands in the file of a folder.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    /// The folder, for whoever looks into the file.
+    folder: PathBuf,
+    reading: Reading,
+}
+
+impl Reading {
+    /// What the user said about a source; nothing if that cannot be read.
+    pub fn load(places: &Places, source: &Source) -> Self {
+        let kept = atomic::read_json::<Kept>(&file(places, source));
+        kept.map_or_else(|_| Self::default(), |kept| kept.reading)
+    }
+
+    /// Remembers it for the source; what is as understood needs no file.
+    ///
+    /// # Errors
+    /// A full disk, no permission.
+    pub fn save(&self, places: &Places, source: &Source) -> Result<(), Problem> {
+        let path = file(places, source);
+        let Source::Folder(folder) = source else { return Ok(()) };
+        if *self == Self::default() {
+            return match fs::remove_file(&path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Problem::io(&path, &error)),
+                _ => Ok(()),
+            };
+        }
+        let above = path.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(above).map_err(|error| Problem::io(above, &error))?;
+        atomic::write_json(&path, &Kept { folder: folder.clone(), reading: *self })
+    }
+}
+
+fn file(places: &Places, source: &Source) -> PathBuf {
+    places.home.join("readings").join(source.key() + ".json")
+}
