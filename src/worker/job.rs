@@ -153,7 +153,7 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
         }
         Command::LocatePictures { run, folder } => {
             let mut found = store.find(&run)?;
-            let source = Source::Folder(folder);
+            let source = Source::Folder(folder).settled();
             let mut at = found.clone();
             at.info.source = source.clone();
             let album = album(&at, None, store, control)?;
