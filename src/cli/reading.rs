@@ -21,13 +21,13 @@ pub struct ReadingArgs {
     #[arg(long, value_name = told(say("WHICH", "LESQUELS")), value_parser = keys::<Labels>())]
     #[arg(help = told(say(
         "What says the label where folders and UTKFace's names both do: `folders` or `names`; remembered for the folder until `auto`",
-        "Ce qui donne l’étiquette là où dossiers et noms UTKFace le font : `folders` ou `names` ; retenu pour ce dossier jusqu’à `auto`",
+        "Ce qui donne l’étiquette là où dossiers et noms UTKFace le font : `folders` ou `names` ; retenu pour ce dossier jusqu’à `auto`",
     )))]
     labels: Option<String>,
     #[arg(long, value_name = told(say("WHICH", "LESQUELS")), value_parser = keys::<ClassFolders>())]
     #[arg(help = told(say(
         "Which folders are the classes where there are folders in folders: `outer` or `inner`; remembered for the folder until `auto`",
-        "Quels dossiers sont les classes là où des dossiers en contiennent d’autres : `outer` ou `inner` ; retenu pour ce dossier jusqu’à `auto`",
+        "Quels dossiers sont les classes là où des dossiers en contiennent d’autres : `outer` ou `inner` ; retenu pour ce dossier jusqu’à `auto`",
     )))]
     classes: Option<String>,
 }

@@ -48,7 +48,7 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
             Ok(())
         }
         Command::OpenAs { source, reading } => {
-            let places = Places::with_runs_in(store.home());
+            let (places, source) = (Places::with_runs_in(store.home()), source.settled());
             let edits = Edits::load(&places, &source)?;
             let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
             let dataset = data::open_as(&places, &source, reading, &edits, control, &mut progress)?;

@@ -8,6 +8,7 @@ use trombine::{
     data::{
         duplicates::{Contradiction, copies},
         edits::{Change, Edits},
+        reading::{Labels, Reading},
     },
     ui::{Action, page::Page},
 };
@@ -119,4 +120,26 @@ fn another_folder_is_not_filtered_as_the_last_one_was() {
     harness.run();
     assert!(harness.query_by_label(&all).is_none(), "the filter is off");
     assert!(harness.query_by_label(filter).is_some());
+}
+
+#[test]
+fn how_the_folder_was_read_is_said_and_changed() {
+    let folder = crate::picture_folder::Folder::new();
+    for i in 0..6 {
+        folder.picture(&format!("women/3{i}_0_1_2017010100000000{i}.jpg"), i);
+        folder.picture(&format!("men/4{i}_1_1_2017010200000000{i}.jpg"), 20 + i);
+    }
+    let mut stage = Stage::new(Page::Data);
+    stage.session.dataset = Some(Arc::new(folder.open().expect("a data set")));
+    let (mut harness, stage) = stage.harness(SIZE);
+    harness.run_steps(3);
+    let said = "12 of 12\u{a0}pictures: the name says another gender than the folder (men, women); the folders count";
+    assert!(harness.query_by_label(said).is_some());
+    harness.get_by_label("change how the folder is read").click();
+    harness.run_steps(3);
+    assert!(harness.query_by_label("As Trombine understands it").is_none(), "it is read so already");
+    harness.get_by_label("Labels from the names").click();
+    harness.run_steps(2);
+    let reading = Reading { labels: Labels::Names, ..Reading::default() };
+    assert_eq!(stage.borrow().actions, [Action::ReadAs(reading)]);
 }
