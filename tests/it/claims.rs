@@ -1,16 +1,22 @@
 //! Exports and tables replace nothing that nobody said to replace: through the functions, the command line and the window.
 
-use std::{collections::BTreeMap, fs, path::Path, process::Command};
+use std::{collections::BTreeMap, fs, path::Path, process::Command, time::Duration};
 
+use crossbeam_channel::{Receiver, bounded};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use trombine::{
-    app::{App, Preferences},
-    files::{claim, table::TableStyle},
+    app::{App, Pace, Preferences},
+    data::sample::Framing,
+    files::{
+        claim,
+        table::{TableForm, TableStyle},
+    },
     problem::{Kind, Problem},
     run::{
         RunStore,
         export::{ExportOptions, Format, PlotKind, export, save_plot},
     },
+    session::{Session, TableJob},
     text::Lang,
     ui::{Action, page::Page},
 };
@@ -153,7 +159,7 @@ fn a_table_never_keeps_another_runs_answers() {
         image::save_buffer(path, &pixels, 128, 128, image::ColorType::Rgb8).unwrap();
     }
     let table = || fs::read_to_string(place.path().join("o.csv")).unwrap();
-    assert_eq!(call(place.path(), &["predict", &one, "few", "--csv", "o.csv"]), (0, String::new()));
+    assert_eq!(call(place.path(), &["predict", &one, "few", "--csv", "o.csv"]).0, 0);
     let first = table();
     for (arguments, why) in [
         (&["predict", &other, "few", "--csv", "o.csv"][..], "another run"),
@@ -230,4 +236,57 @@ fn a_card_about_another_thing_than_what_was_asked_for_offers_no_buttons() {
     let window = card(claim::exists(path, what));
     assert!(window.query_by_label("Replace it").is_none());
     assert!(window.query_all_by_label_contains("Choose another name").next().is_some());
+}
+
+/// The window with a worker on the runs of `home`, asked to go on with the table `job`, once something has come of it.
+fn asked(home: &Path, job: TableJob) -> (Harness<'static, App>, Receiver<()>) {
+    let store = RunStore::at(home);
+    let mut window: Harness<'static, App> = Harness::builder().with_size([1280.0, 800.0]).build_eframe(move |cc| {
+        let session = Session { table: Some(job), ..Session::default() };
+        let mut app = App::offline(&cc.egui_ctx, session, Preferences { page: Page::Predict, ..Preferences::default() });
+        app.employ(&cc.egui_ctx, &store, Pace::default());
+        app
+    });
+    let (wake, woken) = bounded(1);
+    window.ctx.set_request_repaint_callback(move |_| {
+        // One is enough to wake up.
+        let _ = wake.try_send(());
+    });
+    window.run_steps(3);
+    let ctx = window.ctx.clone();
+    window.state_mut().perform(&ctx, Action::ContinueTable);
+    (window, woken)
+}
+
+/// Looks on until `until`, woken by the worker as a real window is.
+fn wait(window: &mut Harness<'_, App>, woken: &Receiver<()>, until: impl Fn(&App) -> bool) {
+    while !until(window.state()) {
+        assert!(woken.recv_timeout(Duration::from_secs(120)).is_ok(), "nothing comes any more");
+        window.step();
+    }
+    window.run_steps(4);
+}
+
+#[test]
+fn the_card_about_a_table_that_is_there_replaces_it_or_asks_for_another_place() {
+    let place = tempfile::tempdir().unwrap();
+    let home = place.path().join("home");
+    let [run, _] = runs(&home);
+    let folder = place.path().join("few");
+    fs::create_dir(&folder).unwrap();
+    let pixels = trombine::data::sample_faces::draw(0).0;
+    image::save_buffer(folder.join("a.png"), &pixels, 128, 128, image::ColorType::Rgb8).unwrap();
+    let csv = place.path().join("o.csv");
+    fs::write(&csv, b"name,age\n").unwrap();
+    let job = TableJob { run, folder, csv: csv.clone(), framing: Framing::Whole, form: TableForm::default() };
+    let (mut window, woken) = asked(&home, job);
+    wait(&mut window, &woken, |app| !app.session.failures.is_empty());
+    assert_eq!(window.state().session.failures[0].kind, Kind::Exists);
+    assert_eq!(fs::read(&csv).unwrap(), b"name,age\n");
+    assert!(window.query_by_label("Choose another place…").is_some());
+    window.get_by_label("Replace it").click();
+    window.run_steps(4);
+    wait(&mut window, &woken, |app| !app.session.phase.busy());
+    assert!(window.state().session.failures.is_empty(), "{:?}", window.state().session.failures);
+    assert!(fs::read_to_string(&csv).unwrap().starts_with("file,left,"));
 }

@@ -27,11 +27,11 @@ pub fn settings() -> Settings {
     }
 }
 
-pub fn predictor() -> Predictor {
+fn predictor() -> Predictor {
     predictor_with(settings())
 }
 
-pub fn predictor_with(settings: Settings) -> Predictor {
+fn predictor_with(settings: Settings) -> Predictor {
     let network = Network::new(&settings.model, 48).unwrap();
     let classes = ["female".to_owned(), "male".to_owned()];
     Predictor::new(settings, classes, engine_cases::weights(&network, 5), |config| Ok(Box::new(ReferenceEngine::new(config))))

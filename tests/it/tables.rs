@@ -9,20 +9,35 @@ use std::{
 
 use trombine::{
     data::sample::{Framing, PIXEL_BYTES},
+    engine,
     files::table::{Cell, Rows, TableForm, TableStyle},
+    model::Network,
     predict::{
         Photo, Predictor,
         batch::{BatchOutcome, FolderJob, default_name, predict_folder},
     },
     problem::{Kind, Problem},
+    settings::Settings,
     text::Lang,
     train::control::{Control, Wish},
 };
 
 use crate::{
-    predictor::{photo, predictor, predictor_with, settings},
+    engine_cases,
+    predictor::{photo, settings},
     support,
 };
+
+fn predictor() -> Predictor {
+    predictor_with(settings(), 5)
+}
+
+/// With the weights of `seed`.
+fn predictor_with(settings: Settings, seed: u64) -> Predictor {
+    let network = Network::new(&settings.model, 48).unwrap();
+    let classes = ["female".to_owned(), "male".to_owned()];
+    Predictor::new(settings, classes, engine_cases::weights(&network, seed), |config| engine::open("cpu", config)).unwrap()
+}
 
 /// A folder of pictures, a home, and what is asked of them.
 struct Stand {
@@ -166,7 +181,7 @@ fn only_the_very_same_question_is_continued() {
     stand.refused(&mut with(|p| p.temperature = 1.5), "judged otherwise");
     let mut mirrored = settings();
     mirrored.augment.test_time_flip = true;
-    stand.refused(&mut predictor_with(mirrored), "judged otherwise");
+    stand.refused(&mut predictor_with(mirrored, 5), "judged otherwise");
     stand.framing = Framing::FaceCrop;
     stand.refused(&mut predictor(), "judges whole pictures, not faces");
     stand.framing = Framing::Whole;
@@ -195,11 +210,7 @@ fn only_the_very_same_question_is_continued() {
 fn a_run_trained_on_has_other_weights() {
     let stand = Stand::large();
     stand.begun();
-    let network = trombine::model::Network::new(&settings().model, 48).unwrap();
-    let weights = crate::engine_cases::weights(&network, 6);
-    let classes = ["female".to_owned(), "male".to_owned()];
-    let open = |config: &_| Ok(Box::new(trombine::engine::reference::ReferenceEngine::new(config)) as _);
-    stand.refused(&mut Predictor::new(settings(), classes, weights, open).unwrap(), "other weights");
+    stand.refused(&mut predictor_with(settings(), 6), "other weights");
 }
 
 #[test]
