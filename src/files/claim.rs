@@ -27,7 +27,7 @@ pub fn standing(path: &Path) -> Result<Standing, Problem> {
     let meta = match fs::symlink_metadata(path) {
         Ok(meta) => meta,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Standing::Nothing),
-        Err(error) => return Err(Problem { kind: Kind::Disk, ..Problem::io(path, &error) }),
+        Err(error) => return Err(Problem::writing(path, &error)),
     };
     match meta.len() {
         0 if meta.is_file() => Ok(Standing::Nothing),
@@ -97,10 +97,10 @@ pub fn real(path: &Path) -> Result<PathBuf, Problem> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let folder = fs::canonicalize(folder).map_err(|error| Problem { kind: Kind::Disk, ..Problem::io(folder, &error) })?;
+    let folder = fs::canonicalize(folder).map_err(|error| Problem::writing(path, &error))?;
     match path.file_name() {
         Some(name) => Ok(folder.join(name)),
-        None => fs::canonicalize(path).map_err(|error| Problem { kind: Kind::Disk, ..Problem::io(path, &error) }),
+        None => fs::canonicalize(path).map_err(|error| Problem::writing(path, &error)),
     }
 }
 

@@ -263,5 +263,5 @@ fn forget_old(records: &Path) {
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> Problem {
-    Problem { kind: Kind::Disk, ..Problem::io(path, error) }
+    Problem::writing(path, error)
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     data::hash::hash,
     files::{atomic, claim},
-    problem::{Kind, Problem},
+    problem::Problem,
     text::Sentence,
 };
 
@@ -32,7 +32,8 @@ struct Exported {
 /// there. Files of an earlier export are replaced if `overwrite` says so and nobody has changed them; others never are.
 ///
 /// # Errors
-/// [`Kind::Exists`] for an earlier export, [`Kind::Taken`] for anything else in the folder, those of `fill`, a full disk.
+/// [`Kind::Exists`](crate::problem::Kind::Exists) for an earlier export, [`Kind::Taken`](crate::problem::Kind::Taken) for
+/// anything else in the folder, those of `fill`, a full disk.
 pub fn write(path: &Path, run: &str, overwrite: bool, fill: impl FnOnce(&Path) -> Result<(), Problem>) -> Result<(), Problem> {
     let earlier = earlier(path, overwrite)?;
     let new = !path.exists();
@@ -124,5 +125,5 @@ fn digits(bytes: &[u8]) -> String {
 }
 
 fn failed(path: &Path, error: &io::Error) -> Problem {
-    Problem { kind: Kind::Disk, ..Problem::io(path, error) }
+    Problem::writing(path, error)
 }
