@@ -189,7 +189,7 @@ fn check_strangers(out: &Path, jobs: &[(usize, PathBuf)]) -> Result<(), Problem>
         let entries = match fs::read_dir(&folder) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(Problem::io(&folder, &error)),
+            Err(error) => return Err(Problem::writing(&folder, &error)),
         };
         for entry in entries.flatten() {
             let path = entry.path();

@@ -78,7 +78,7 @@ impl RunStore {
     /// A folder with something in it, a full disk, no permission.
     pub fn create_in(folder: &Path, plan: &Plan) -> Result<Run, Problem> {
         fs::create_dir_all(folder).map_err(|error| cannot_write(folder, &error))?;
-        let mut entries = fs::read_dir(folder).map_err(|error| Problem::io(folder, &error))?;
+        let mut entries = fs::read_dir(folder).map_err(|error| Problem::writing(folder, &error))?;
         if entries.next().is_some() {
             let name = folder.display();
             return Err(Problem::new(
