@@ -77,3 +77,24 @@ fn the_recipe_is_remembered_over_a_restart_however_much_was_changed_in_it() {
     old.as_object_mut().expect("an object").remove("recipe");
     assert_eq!(serde_json::from_value::<Preferences>(old).expect("an old file").recipe(), Preset::nearest(&again.settings));
 }
+
+/// Six blocks of filters once pushed the options out of the window.
+#[test]
+fn the_longest_lists_stay_within_the_window() {
+    for lang in Lang::ALL {
+        for size in [[1024.0, 700.0], SIZE, [1920.0, 1080.0]] {
+            let mut settings = Preset::Notebook.settings();
+            (settings.model.filters, settings.model.dense) = (vec![16, 32, 64, 128, 256, 512], vec![1024, 512, 256, 128, 64]);
+            let preferences = Preferences { lang, page: Page::Model, settings, ..Preferences::default() };
+            let mut window = window(opened(60), preferences, size);
+            window.run();
+            let [add, sixth, dropout] = match lang {
+                Lang::En => ["Filters, add one more", "Filters 6", "Dropout"],
+                Lang::Fr => ["Filtres, en ajouter un", "Filtres 6", "Dropout"],
+            };
+            let names = [add, sixth, dropout]
+                .map(|name| window.get_all_by_label(name).map(|node| node.rect().right()).fold(0.0, f32::max));
+            assert!(names.iter().all(|right| *right < size[0] - 20.0), "{lang:?} {size:?}: {names:?}");
+        }
+    }
+}

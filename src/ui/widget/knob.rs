@@ -96,8 +96,11 @@ pub fn row(ui: &mut Ui, lang: Lang, knob: &mut Knob<'_>, preset: Option<&str>, p
         let room = vec2(ui.available_width(), height);
         ui.allocate_ui_with_layout(room, Layout::right_to_left(Align::Center), |ui| {
             ui.set_min_height(height);
-            if !wide {
-                control(ui, lang, name, &mut knob.value);
+            match &mut knob.value {
+                // The buttons stay where they are, however many numbers there are.
+                Value::List { value, length, range } if wide => list_buttons(ui, lang, name, value, length, range),
+                value if !wide => control(ui, lang, name, value),
+                _ => {}
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.spacing_mut().item_spacing.x = 6.0;
@@ -115,7 +118,14 @@ pub fn row(ui: &mut Ui, lang: Lang, knob: &mut Knob<'_>, preset: Option<&str>, p
             });
         });
         if wide {
-            ui.horizontal_wrapped(|ui| control(ui, lang, name, &mut knob.value));
+            ui.horizontal(|ui| match &mut knob.value {
+                Value::List { value, range, .. } => {
+                    ui.spacing_mut().item_spacing.x = 4.0;
+                    let each = (ui.available_width() + 4.0) / value.len().max(1) as f32 - 4.0;
+                    list_numbers(ui, lang, name, value, range, each.clamp(30.0, NUMBER));
+                }
+                value => control(ui, lang, name, value),
+            });
             ui.add_space(6.0);
         }
         slider(ui, name, &mut knob.value);
@@ -203,6 +213,9 @@ fn control(ui: &mut Ui, lang: Lang, name: &str, value: &mut Value<'_>) {
     }
 }
 
+/// Width of a number of a list.
+const NUMBER: f32 = 48.0;
+
 fn list_fields(
     ui: &mut Ui,
     lang: Lang,
@@ -212,46 +225,55 @@ fn list_fields(
     range: &std::ops::RangeInclusive<u32>,
 ) {
     ui.spacing_mut().item_spacing.x = 4.0;
-    let reversed = ui.layout().prefer_right_to_left();
+    if ui.layout().prefer_right_to_left() {
+        list_buttons(ui, lang, name, value, length, range);
+        list_numbers(ui, lang, name, value, range, NUMBER);
+    } else {
+        list_numbers(ui, lang, name, value, range, NUMBER);
+        list_buttons(ui, lang, name, value, length, range);
+    }
+}
+
+fn list_numbers(ui: &mut Ui, lang: Lang, name: &str, value: &mut [u32], range: &std::ops::RangeInclusive<u32>, width: f32) {
+    let (count, reversed) = (value.len(), ui.layout().prefer_right_to_left());
+    for place in 0..count {
+        let index = if reversed { count - 1 - place } else { place };
+        field::whole(ui, lang, &format!("{name} {}", index + 1), &mut value[index], range.clone(), "", width);
+    }
+}
+
+fn list_buttons(
+    ui: &mut Ui,
+    lang: Lang,
+    name: &str,
+    value: &mut Vec<u32>,
+    length: &std::ops::RangeInclusive<usize>,
+    range: &std::ops::RangeInclusive<u32>,
+) {
+    ui.spacing_mut().item_spacing.x = 4.0;
     // There may be two such lists.
     let own = |what: Say| format!("{name}, {}", what.get(lang));
-    let buttons = |ui: &mut Ui, value: &mut Vec<u32>| {
-        let add = |ui: &mut Ui, value: &mut Vec<u32>| {
-            ui.add_enabled_ui(value.len() < *length.end(), |ui| {
-                if button::icon_button(ui, icon::PLUS, &own(say("add one more", "en ajouter un"))).clicked() {
-                    let last = value.last().copied().unwrap_or(64);
-                    value.push(last.clamp(*range.start(), *range.end()));
-                }
-            });
-        };
-        let remove = |ui: &mut Ui, value: &mut Vec<u32>| {
-            ui.add_enabled_ui(value.len() > *length.start(), |ui| {
-                if button::icon_button(ui, icon::MINUS, &own(say("remove the last one", "retirer le dernier"))).clicked() {
-                    value.pop();
-                }
-            });
-        };
-        if reversed {
-            add(ui, value);
-            remove(ui, value);
-        } else {
-            remove(ui, value);
-            add(ui, value);
-        }
+    let add = |ui: &mut Ui, value: &mut Vec<u32>| {
+        ui.add_enabled_ui(value.len() < *length.end(), |ui| {
+            if button::icon_button(ui, icon::PLUS, &own(say("add one more", "en ajouter un"))).clicked() {
+                let last = value.last().copied().unwrap_or(64);
+                value.push(last.clamp(*range.start(), *range.end()));
+            }
+        });
     };
-    let fields = |ui: &mut Ui, value: &mut Vec<u32>| {
-        let count = value.len();
-        for place in 0..count {
-            let index = if reversed { count - 1 - place } else { place };
-            field::whole(ui, lang, &format!("{name} {}", index + 1), &mut value[index], range.clone(), "", 48.0);
-        }
+    let remove = |ui: &mut Ui, value: &mut Vec<u32>| {
+        ui.add_enabled_ui(value.len() > *length.start(), |ui| {
+            if button::icon_button(ui, icon::MINUS, &own(say("remove the last one", "retirer le dernier"))).clicked() {
+                value.pop();
+            }
+        });
     };
-    if reversed {
-        buttons(ui, value);
-        fields(ui, value);
+    if ui.layout().prefer_right_to_left() {
+        add(ui, value);
+        remove(ui, value);
     } else {
-        fields(ui, value);
-        buttons(ui, value);
+        remove(ui, value);
+        add(ui, value);
     }
 }
 
