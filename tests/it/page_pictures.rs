@@ -9,6 +9,8 @@ use egui_kittest::kittest::Queryable as _;
 use trombine::{
     data::sample::Source,
     engine::{Device, DeviceKind},
+    evaluate::Seen,
+    plan::Plan,
     session::{AlbumState, Phase, RateTest, Tried},
     text::Lang,
     train::{
@@ -20,7 +22,10 @@ use trombine::{
     ui::{page::Page, theme},
 };
 
-use crate::stage::{self, Stage};
+use crate::{
+    overlap,
+    stage::{self, Stage},
+};
 
 /// A name, the stage, and what is clicked before the picture is taken: words of both languages, the first that is there.
 type Scene = (&'static str, fn() -> Stage, &'static [&'static str]);
@@ -37,6 +42,10 @@ const SCENES: &[Scene] = &[
     ("train-over", over, &[]),
     ("model", || Stage::new(Page::Model).with_data(60), &[]),
     ("data", || Stage::new(Page::Data).with_data(600), &[]),
+    ("data-shared", || sharing(Page::Data), &["show, test pictures also", "voir, images de test aussi"]),
+    ("train-shared", || sharing(Page::Training), &[]),
+    ("results-shared", || sharing(Page::Results), &[]),
+    ("results-stale", stale, &[]),
     ("data-copies", || Stage::new(Page::Data).with_data(600), &["all pictures", "toutes les images", "contradictions"]),
     (
         "data-odd",
@@ -64,6 +73,33 @@ const SCENES: &[Scene] = &[
     ("runs-empty", || Stage::new(Page::Runs), &[]),
     ("results-empty", || Stage::new(Page::Results), &[]),
 ];
+
+/// Parts that share pictures, before a training and after it.
+fn sharing(page: Page) -> Stage {
+    let mut stage = Stage::new(page);
+    let data = overlap::shared();
+    stage.plan = Ok(Arc::new(Plan::new(&stage.settings, data.clone()).expect("a plan")));
+    let mut view = stage::run(&data);
+    if let Some(report) = &mut view.report {
+        report.seen = Some(Seen { learned: (0..16).collect(), alike: Some(3), ..Seen::default() });
+    }
+    stage.session.dataset = Some(data);
+    if page == Page::Results {
+        stage.session.runs = vec![view.info.clone()];
+        stage.session.run = Some(Arc::new(view));
+    }
+    stage
+}
+
+/// A run since which labels and options were changed.
+fn stale() -> Stage {
+    let mut stage = Stage::new(Page::Results).with_data(400).with_run();
+    if let Some(dataset) = &mut stage.session.dataset {
+        Arc::make_mut(dataset).samples[..3].iter_mut().for_each(|sample| sample.class = 1 - sample.class);
+    }
+    stage.settings = trombine::preset::Preset::Recommended.settings();
+    stage
+}
 
 /// A run whose folder is not there.
 fn gone() -> Stage {

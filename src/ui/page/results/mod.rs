@@ -345,7 +345,7 @@ fn stale(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
         let links = if options { 260.0 } else { 110.0 };
         ui.scope(|ui| {
             ui.set_max_width((ui.available_width() - links).max(80.0));
-            ui.add(egui::Label::new(theme::caption(&text).color(t.validation)).truncate()).on_hover_text(&text);
+            ui.add(egui::Label::new(theme::caption(&text).color(t.validation)).wrap());
         });
         if link(ui, say("Train again", "Réentraîner").get(lang)).clicked() {
             cx.act(if data { Action::TrainAgain(run.info.id.clone()) } else { Action::Go(Page::Training) });
