@@ -42,7 +42,7 @@ const SCENES: &[Scene] = &[
     ("train-over", over, &[]),
     ("model", || Stage::new(Page::Model).with_data(60), &[]),
     ("data", || Stage::new(Page::Data).with_data(600), &[]),
-    ("data-shared", || sharing(Page::Data), &["show, test pictures also", "voir, images de test aussi"]),
+    ("data-shared", || sharing(Page::Data), &["show, test pictures also", "voir, images de test déjà"]),
     ("train-shared", || sharing(Page::Training), &[]),
     ("results-shared", || sharing(Page::Results), &[]),
     ("results-stale", stale, &[]),

@@ -26,4 +26,6 @@ pub fn show(ui: &mut Ui, lang: Lang, run: &RunInfo) {
         ui.label(icon::HISTORY.text(14.0).color(t.text3));
         ui.add(egui::Label::new(theme::caption(text).color(t.text2)).truncate()).on_hover_text(about);
     });
+    // It belongs to the title below it.
+    ui.add_space(-9.0);
 }

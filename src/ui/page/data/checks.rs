@@ -34,9 +34,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview
         if !dataset.understood.is_plain() {
             reading::line(ui, cx, dataset);
         }
-        if let Ok(plan) = cx.plan {
+        if let Ok(plan) = cx.plan.map(|plan| plan.as_ref()) {
             ui.scope(|ui| {
                 ui.spacing_mut().item_spacing.y = 6.0;
+                if shared::says_something(plan) {
+                    ui.add_space(8.0);
+                }
                 shared::show(ui, lang, plan, &mut cx.settings.split);
             });
         }
@@ -56,18 +59,18 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview
             false => say("exact copies", "copies exactes"),
         };
         row(ui, icon::COPY, t.validation, what, overview.census.copies.pictures as usize, Show::Copies);
+        let contradicting = overview.contradictions().iter().map(|group| group.samples.len()).sum();
+        let what = say("of them with contradicting labels", "dont se contredisent");
+        row(ui, icon::TRIANGLE_ALERT, t.bad, what, contradicting, Show::Contradictions);
         if let Some(overlap) = overlap.filter(|overlap| !overlap.is_empty()) {
             let what = match overlap.learned.is_empty() {
-                false => say("test pictures also in training", "images de test aussi à l’entraînement"),
+                false => say("test pictures also in training", "images de test déjà apprises"),
                 true => say("pictures that two parts share", "images communes à deux parts"),
             };
             let count =
                 if overlap.learned.is_empty() { overlap.checked.len() + overlap.validated.len() } else { overlap.learned.len() };
             row(ui, icon::TRIANGLE_ALERT, t.bad, what, count, Show::Shared);
         }
-        let contradicting = overview.contradictions().iter().map(|group| group.samples.len()).sum();
-        let what = say("of them with contradicting labels", "dont se contredisent");
-        row(ui, icon::TRIANGLE_ALERT, t.bad, what, contradicting, Show::Contradictions);
         // Where there is no room for all lines, that nothing is lost goes without saying.
         if !(tight && overview.lost.is_empty() && !overview.edited.is_empty()) {
             let what = say("pictures that cannot be used", "images inutilisables");

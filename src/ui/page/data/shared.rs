@@ -16,6 +16,11 @@ use crate::{
     },
 };
 
+/// Whether there is anything to say.
+pub fn says_something(plan: &Plan) -> bool {
+    !plan.overlap.is_empty() || plan.split.dropped > 0
+}
+
 /// Warns of pictures that two parts share and offers to mend it; says what was left out for that. `split` is the draft's.
 pub fn show(ui: &mut Ui, lang: Lang, plan: &Plan, split: &mut SplitSettings) {
     let t = Theme::of(ui);

@@ -43,7 +43,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) -> bool {
     columns(ui, &[1.0, 356.0], height, |column, ui| {
         if column == 0 {
             // What has to be mended takes more room to say than that all is well.
-            let plain = cx.plan.is_ok_and(|plan| plan.overlap.is_empty() && plan.split.dropped == 0);
+            let plain = cx.plan.is_ok_and(|plan| !shared::says_something(plan));
             let first = if plain { fixed(168.0) } else { growing(226.0, 0.2) };
             let rows = [first, fixed(trial::height(cx)), growing(206.0, 1.0)];
             stack(ui, &rows, |row, ui, height| match row {
