@@ -256,7 +256,7 @@ impl Errands {
     pub fn choose_prediction_folder(&mut self, lang: Lang, run: String, framing: Framing) {
         let from = say("A folder of pictures to predict", "Un dossier d’images à prédire");
         let to =
-            say("Write the table to; one that was begun goes on", "Écrire le tableau dans ; un tableau commencé est poursuivi");
+            say("Write the table to; one that was begun goes on", "Écrire le tableau dans ; un tableau commencé est poursuivi");
         let question = Question::new(from, Wanted::Folder, move |paths| {
             let (run, folder) = (run.clone(), paths.into_iter().next().unwrap_or_default());
             let start = folder.parent().map(Path::to_owned);

@@ -32,7 +32,7 @@ const MOVED: Say = say(
 const SEED: Say = say("The start of all randomness", "L’origine de tout hasard");
 const TABLE_STYLE: Say = say(
     "How a table is written: `plain` with commas and decimal points, `spreadsheet` as one in your language opens it",
-    "La forme d’un tableau : `plain` avec virgules et points décimaux, `spreadsheet` comme un tableur français l’ouvre",
+    "La forme d’un tableau : `plain` avec virgules et points décimaux, `spreadsheet` comme un tableur français l’ouvre",
 );
 const COMMAND: Say = say("COMMAND", "COMMANDE");
 
@@ -151,7 +151,7 @@ pub enum Command {
         #[arg(long, value_name = told(say("FILE", "FICHIER")))]
         #[arg(help = told(say(
             "Write a table with one row a picture; of a folder, here and under the run's and the folder's name unless given. A table that was stopped goes on if everything is as it was",
-            "Écrire un tableau d’une ligne par image ; pour un dossier, à défaut, ici et sous les noms de l’essai et du dossier. Un tableau arrêté est poursuivi si rien n’a changé",
+            "Écrire un tableau d’une ligne par image ; pour un dossier, à défaut, ici et sous les noms de l’essai et du dossier. Un tableau arrêté est poursuivi si rien n’a changé",
         )))]
         csv: Option<PathBuf>,
         #[arg(long, value_name = told(say("STYLE", "STYLE")), default_value = "plain", value_parser = table_style)]

@@ -20,7 +20,7 @@ pub enum TableStyle {
 
 choice!(TableStyle {
     Plain = "plain", say("Plain", "Simple"), say("Commas and decimal points, as programs read it", "Virgules et points décimaux, comme les programmes le lisent");
-    Spreadsheet = "spreadsheet", say("For spreadsheets", "Pour tableurs"), say("As a spreadsheet in your language opens it; in French with semicolons and decimal commas", "Comme un tableur français l’ouvre : points-virgules et virgules décimales");
+    Spreadsheet = "spreadsheet", say("For spreadsheets", "Pour tableurs"), say("As a spreadsheet in your language opens it; in French with semicolons and decimal commas", "Comme un tableur français l’ouvre : points-virgules et virgules décimales");
 });
 
 /// How a table is written: for whom, and in which language.

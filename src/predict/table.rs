@@ -225,7 +225,7 @@ fn continued(path: &Path, record_path: &Path, wanted: &Record) -> Result<(Record
             path,
             Sentence {
                 en: format!("{name} is finished: it holds the answers of this run for this folder"),
-                fr: format!("{name} est terminé : il contient les réponses de cet essai pour ce dossier"),
+                fr: format!("{name} est terminé : il contient les réponses de cet essai pour ce dossier"),
             },
         ));
     }

@@ -59,7 +59,14 @@ fn walk(prefix: &str, parts: &Map<String, Value>, settings: &mut Settings, probl
         if let Some(knob) = knobs.iter_mut().find(|knob| knob.key == key) {
             problems.extend(knob.take(value).err().map(|what| Problem::new(Kind::Settings, what, LISTED)));
         } else if !knobs.iter().any(|knob| knob.key.starts_with(&below)) {
-            problems.push(unknown(&key));
+            match value {
+                // A slip in a group's name is told with the whole name of each option in it.
+                Value::Object(parts) if !parts.is_empty() => {
+                    drop(knobs);
+                    walk(&key, parts, settings, problems);
+                }
+                _ => problems.push(unknown(&key)),
+            }
         } else if let Value::Object(parts) = value {
             drop(knobs);
             walk(&key, parts, settings, problems);

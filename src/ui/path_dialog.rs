@@ -134,7 +134,7 @@ impl PathField {
     /// Whether the path can be taken, and what will happen or what is in the way.
     fn verdict(&self) -> (bool, Say) {
         if self.text.trim().is_empty() || self.listing.text != self.text {
-            return (false, say("Type a path; Tab completes it", "Tapez un chemin ; Tab le complète"));
+            return (false, say("Type a path; Tab completes it", "Tapez un chemin ; Tab le complète"));
         }
         match (self.wanted, self.listing.there) {
             (Wanted::Folder, There::Folder) => (true, say("This folder is there", "Ce dossier existe")),
@@ -150,7 +150,7 @@ impl PathField {
             (Wanted::File, There::Nothing) => (false, say("There is no such file", "Ce fichier n’existe pas")),
             (Wanted::File | Wanted::NewFile, There::Folder) => (
                 false,
-                say("This is a folder: go on with the file’s name", "C’est un dossier : continuez avec le nom du fichier"),
+                say("This is a folder: go on with the file’s name", "C’est un dossier : continuez avec le nom du fichier"),
             ),
             (Wanted::NewFile, There::File) => {
                 (true, say("This file is there and will be replaced", "Ce fichier existe et sera remplacé"))
@@ -215,7 +215,7 @@ pub fn show(ui: &mut Ui, lang: Lang, field: &mut PathField, home: Option<&Path>)
         if field.instead {
             let text = say(
                 "This system offers no file dialogs (no desktop portal, no zenity), so the path is typed here",
-                "Ce système n’offre pas de fenêtre de fichiers (ni portail de bureau, ni zenity) : le chemin se tape ici",
+                "Ce système n’offre pas de fenêtre de fichiers (ni portail de bureau, ni zenity) : le chemin se tape ici",
             );
             notice::note(ui, icon::INFO, t.text2, text.get(lang));
         }

@@ -83,7 +83,7 @@ fn whichever_write_fails_nothing_is_claimed_that_is_not_there() {
                 continue;
             };
             let run = store.find(&info.id).expect("opens");
-            assert!(result.is_ok() || !warned.is_empty() || first < 4, "{case}: nothing was said before the end");
+            assert!(result.is_err() || !warned.is_empty(), "{case}: a write that failed in silence");
             agrees(&run, &finished, &case);
             match &result {
                 Ok(()) => {
@@ -184,7 +184,7 @@ fn a_window_stores_the_result_once_there_is_room() {
 fn a_command_that_could_not_store_its_result_fails_and_says_so() {
     let home = tempfile::tempdir().expect("a folder");
     let command = [
-        "trap '' XFSZ; ulimit -f 64; exec",
+        "trap '' XFSZ; ulimit -f 500; exec",
         env!("CARGO_BIN_EXE_trombine"),
         "--lang en train --sample --threads 1 --device cpu --epochs 2 --set augment.crop=48 --set model.filters=16,16",
         "--set model.dense=64 --set train.steps_per_epoch=3",

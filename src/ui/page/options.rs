@@ -3,8 +3,8 @@
 use egui::{Popup, Ui};
 
 use crate::{
-    knob::Choice as _,
-    preset::{Preset, differences},
+    knob::{Choice as _, Knobs as _},
+    preset::Preset,
     problem::Problem,
     settings::Settings,
     text::{Lang, plural, say},
@@ -58,10 +58,14 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, prefix: &str, problems: &[Problem]) {
 
 /// How the draft stands to its recipe: `for all pages; 2 changes here, 1 on other pages`.
 fn standing(lang: Lang, settings: &Settings, recipe: Preset, prefix: &str) -> String {
-    let differences = differences(&recipe.applied(settings), settings);
-    let here = differences.iter().filter(|difference| difference.key.starts_with(prefix)).count();
+    let (mut recipe, mut draft) = (recipe.applied(settings), settings.clone());
+    let (recipe, draft) = (recipe.knobs(), draft.knobs());
+    // As the dots of the rows have it: what has no say does not count.
+    let changed = || draft.iter().zip(&recipe).filter(|(draft, recipe)| draft.active && draft.text() != recipe.text());
+    let here = changed().filter(|(draft, _)| draft.key.starts_with(prefix)).count();
+    let there = changed().count() - here;
     let count = |n: usize| plural(lang, n as u64, say("change", "changement"), say("changes", "changements"));
-    match (lang, here, differences.len() - here) {
+    match (lang, here, there) {
         (Lang::En, 0, 0) => "for all pages, as it is".to_owned(),
         (Lang::Fr, 0, 0) => "pour toutes les pages, telle quelle".to_owned(),
         (Lang::En, here, 0) => format!("for all pages; {} here", count(here)),

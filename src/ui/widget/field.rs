@@ -115,7 +115,7 @@ impl Typed {
             return;
         }
         let [low, high] = [self.range.start(), self.range.end()].map(|end| plain(lang, end * factor));
-        let (from, to) = (say("Allowed:", "Permis :").get(lang), say("to", "à").get(lang));
+        let (from, to) = (say("Allowed:", "Permis :").get(lang), say("to", "à").get(lang));
         response.show_tooltip_text(format!("{from} {low} {to} {high}"));
         ui.request_repaint_after_secs(Self::SHOWN as f32);
     }

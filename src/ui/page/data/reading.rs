@@ -1,6 +1,6 @@
-//! How the folder was read, on one line, with what else it may mean one click away.
+//! How the folder was read, with what else it may mean one click away.
 
-use egui::{Align, Layout, Popup, Ui, vec2};
+use egui::{Popup, Ui};
 
 use crate::{
     data::{
@@ -15,36 +15,39 @@ use crate::{
     },
 };
 
-/// Draws the line; red where folders and names disagree.
+/// Room for the word that changes it.
+const CHANGE: f32 = 64.0;
+
+/// Draws the sentence, and a second one, red, where folders and names disagree.
 pub fn line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset) {
     let t = Theme::of(ui);
     let understood = &dataset.understood;
-    let read = understood.sentence(&dataset.classes).get(cx.lang).to_owned();
-    let conflict = understood.conflict().map(|sentence| sentence.get(cx.lang).to_owned());
-    let size = vec2(ui.available_width(), 20.0);
-    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
-        ui.spacing_mut().interact_size.y = size.y;
-        let ways = ways(dataset);
-        if !ways.is_empty() {
-            let change = link(ui, cx.say(say("change", "changer")));
-            let change = change.accessible_name(cx.say(say("change how the folder is read", "changer la lecture du dossier")));
-            Popup::menu(&change).show(|ui| {
-                ui.set_min_width(280.0);
-                for (text, reading) in ways {
-                    let symbol = (understood.reading == reading).then_some(icon::CHECK);
-                    if menu_item(ui, symbol, cx.say(text)).clicked() {
-                        cx.act(Action::ReadAs(reading));
-                    }
-                }
-            });
+    let read = understood.sentence(&dataset.classes);
+    let conflict = understood.conflict();
+    let ways = ways(dataset);
+    ui.horizontal_top(|ui| {
+        let room = (ui.available_width() - if ways.is_empty() { 0.0 } else { CHANGE }).max(80.0);
+        ui.vertical(|ui| {
+            ui.set_max_width(room);
+            ui.spacing_mut().item_spacing.y = 2.0;
+            let lines = conflict.iter().map(|conflict| (conflict, t.bad)).chain([(&read, t.text2)]);
+            for (sentence, color) in lines {
+                ui.add(egui::Label::new(theme::caption(sentence.get(cx.lang)).color(color)).wrap());
+            }
+        });
+        if ways.is_empty() {
+            return;
         }
-        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            let (text, color) = match &conflict {
-                Some(conflict) => (conflict, t.bad),
-                None => (&read, t.text2),
-            };
-            let hint = conflict.as_ref().map_or_else(|| read.clone(), |conflict| format!("{read}\n{conflict}"));
-            ui.add(egui::Label::new(theme::caption(text).color(color)).truncate()).on_hover_text(hint);
+        let change = link(ui, cx.say(say("change", "changer")));
+        let change = change.accessible_name(cx.say(say("change how the folder is read", "changer la lecture du dossier")));
+        Popup::menu(&change).show(|ui| {
+            ui.set_min_width(280.0);
+            for (text, reading) in ways {
+                let symbol = (understood.reading == reading).then_some(icon::CHECK);
+                if menu_item(ui, symbol, cx.say(text)).clicked() {
+                    cx.act(Action::ReadAs(reading));
+                }
+            }
         });
     });
 }

@@ -141,10 +141,7 @@ impl Data {
         };
         row(say("data", "données"), sources.iter().map(place).collect());
         let counts = |(_, view): &(usize, Arc<RunView>)| view.info.pictures.map(|n| number(lang, n.into())).join(" · ");
-        row(
-            say("pictures (training · validation · test)", "images (entraînement · validation · test)"),
-            views.iter().map(counts).collect(),
-        );
+        row(say("pictures in the parts", "images des parties"), views.iter().map(counts).collect());
         let changed = |((_, view), changes): (&(usize, Arc<RunView>), &Changes)| {
             let words = changes.words(lang);
             match (view.info.data, first.info.data) {
@@ -156,7 +153,7 @@ impl Data {
         };
         if !apart {
             let cells = views.iter().zip(&self.changes).map(changed).collect();
-            row(say("pictures and labels, beside the first run", "images et étiquettes, face au premier essai"), cells);
+            row(say("pictures and labels", "images et étiquettes"), cells);
         }
         rows
     }
