@@ -6,7 +6,6 @@ mod errand;
 mod frames;
 mod history;
 mod interrupted;
-mod keeper;
 mod keys;
 mod mend;
 pub mod pace;
@@ -14,6 +13,7 @@ mod perform;
 mod photos;
 mod planning;
 mod preferences;
+mod preferences_writer;
 mod tab;
 mod toasts;
 mod typed;
@@ -35,8 +35,8 @@ use self::{
     frames::Frames,
     history::{History, Step},
     interrupted::Interrupted,
-    keeper::Keeper,
     planning::{Checked, Planning},
+    preferences_writer::PreferencesWriter,
     toasts::Toasts,
     typed::Typed,
 };
@@ -161,7 +161,7 @@ pub struct App {
     /// Close the window as soon as the worker is at rest.
     closing: bool,
     /// Writes the preferences, if they are kept.
-    keeper: Option<Keeper>,
+    preferences_writer: Option<PreferencesWriter>,
 }
 
 impl App {
@@ -212,7 +212,7 @@ impl App {
 
     /// Writes the preferences below `home` as they change.
     pub fn keep_preferences(&mut self, home: &Path) {
-        self.keeper = Keeper::at(Preferences::file(home), &self.preferences);
+        self.preferences_writer = PreferencesWriter::at(Preferences::file(home), &self.preferences);
     }
 
     /// Looks for this machine's devices on a thread of its own. Until it is done the window knows of none, and Automatic
@@ -275,7 +275,7 @@ impl App {
             page_to_come: None,
             written: None,
             closing: false,
-            keeper: None,
+            preferences_writer: None,
             preferences,
         }
     }
@@ -418,9 +418,9 @@ impl App {
         {
             self.preferences.run = Some(run.info.id.clone());
         }
-        if let Some(keeper) = &mut self.keeper {
-            keeper.keep(&self.preferences);
-            if let Some(problem) = keeper.trouble() {
+        if let Some(preferences_writer) = &mut self.preferences_writer {
+            preferences_writer.keep(&self.preferences);
+            if let Some(problem) = preferences_writer.trouble() {
                 self.session.fail(problem);
             }
         }

@@ -1,6 +1,6 @@
 //! What the program knows now: the fold of the worker's events, as plain data. Pages read it and draw.
 
-mod album;
+mod run_pictures;
 mod training;
 
 use std::{
@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
 };
 
-pub use album::AlbumState;
+pub use run_pictures::RunPicturesState;
 
 use crate::{
     data::{
@@ -26,8 +26,8 @@ use crate::{
     text::{Sentence, say},
     train::{
         callback::Callbacks,
-        diary::Diary,
         event::{BatchRecord, EpochRecord, StopReason, TrainEvent},
+        event_log::EventLog,
         rate_range::RateRange,
         trial::Trial,
     },
@@ -60,7 +60,7 @@ pub struct Session {
     /// The run that Results and Predict show.
     pub run: Option<Arc<RunView>>,
     /// Where that run's pictures are, once that was asked.
-    pub album: Option<AlbumState>,
+    pub run_pictures: Option<RunPicturesState>,
     /// Saved runs, newest first.
     pub runs: Vec<RunInfo>,
     /// Runs that were looked at, by id, to compare them.
@@ -161,7 +161,7 @@ pub struct Training {
     /// Finished epochs, oldest first.
     pub history: Vec<EpochRecord>,
     /// What happened, in earlier sessions too.
-    pub diary: Diary,
+    pub event_log: EventLog,
     /// Everything up to this epoch is on disk.
     pub saved: Option<u32>,
     /// (index into the data set, probability of class 1) of a few validation pictures.
@@ -331,10 +331,11 @@ impl Session {
             Event::RunViewed(view) => {
                 self.views.insert(view.info.id.clone(), Arc::from(view));
             }
-            Event::Pictures { run, album } => {
+            Event::Pictures { run, run_pictures } => {
                 // Those of a run that is not shown any more are of no interest.
                 if self.run.as_ref().is_some_and(|shown| shown.info.id == run) {
-                    self.album = Some(album.map_or_else(|problem| AlbumState::Gone(run, problem), AlbumState::Here));
+                    self.run_pictures =
+                        Some(run_pictures.map_or_else(|problem| RunPicturesState::Gone(run, problem), RunPicturesState::Here));
                 }
             }
             // Edits are made beside a long job. Those of a data set that was closed meanwhile are only kept.
@@ -510,7 +511,7 @@ impl Session {
             settings,
             callbacks,
             history,
-            diary,
+            event_log,
         } = event
         {
             self.phase = Phase::Training;
@@ -526,7 +527,7 @@ impl Session {
                 validation_pictures,
                 now: BatchRecord { epoch: history.len() as u32 + 1, steps_per_epoch, ..BatchRecord::default() },
                 history,
-                diary: *diary,
+                event_log: *event_log,
                 saved: None,
                 faces: Vec::new(),
                 stopped: None,
@@ -544,7 +545,7 @@ impl Session {
                         f64::from(record.epoch - 1) + f64::from(record.step) / f64::from(record.steps_per_epoch.max(1));
                     training.live.push([position, record.loss, record.accuracy]);
                 }
-                training.diary.batch(&record);
+                training.event_log.batch(&record);
                 training.now = record;
             }
             TrainEvent::Epoch(record) => {
@@ -553,7 +554,7 @@ impl Session {
                 training.history.push(record);
                 training.live.clear();
             }
-            TrainEvent::Note(note) => training.diary.note(note),
+            TrainEvent::Note(note) => training.event_log.note(note),
             TrainEvent::Paused => self.phase = Phase::Paused,
             TrainEvent::Resumed => self.phase = Phase::Training,
             TrainEvent::Saved { epoch } => training.saved = Some(epoch),

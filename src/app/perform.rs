@@ -13,7 +13,7 @@ use crate::{
     preset::Preset,
     problem::Kind,
     run::export::{ExportOptions, PlotKind},
-    session::{self, AlbumState, Offer, Phase, Progress, TableJob},
+    session::{self, Offer, Phase, Progress, RunPicturesState, TableJob},
     settings::Settings,
     text::{Sentence, say},
     train::{control::Wish, rate_range::RateRange, trial},
@@ -34,8 +34,8 @@ impl App {
                     self.page_to_come = Some(page);
                 }
                 // A disk may have come back.
-                if page == Page::Results && matches!(self.session.album, Some(AlbumState::Gone(..))) {
-                    self.session.album = None;
+                if page == Page::Results && matches!(self.session.run_pictures, Some(RunPicturesState::Gone(..))) {
+                    self.session.run_pictures = None;
                 }
                 // Runs may have come or gone beside the window.
                 if page == Page::Runs {
@@ -125,7 +125,7 @@ impl App {
             }
             Action::SavePlot { plot, threshold, temperature } => self.errands.choose_plot(lang, plot, threshold, temperature),
             Action::LocatePictures(run) => self.errands.choose_run_pictures(lang, run),
-            Action::FindPictures => self.session.album = None,
+            Action::FindPictures => self.session.run_pictures = None,
             Action::ChooseRun => self.errands.choose_run(lang),
             Action::ImportRun(folder) => self.import_run(folder),
             Action::EvaluateFolder { run } => self.errands.choose_judged_folder(lang, run),
@@ -341,14 +341,16 @@ impl App {
         };
         // A folder that was opened anew may hold other pictures now.
         let dataset = self.session.own_dataset().cloned();
-        let known = match (&self.session.album, &dataset) {
+        let known = match (&self.session.run_pictures, &dataset) {
             (None, _) => false,
-            (Some(AlbumState::Here(album)), Some(open)) => album.dataset.pixels.buffer() == open.pixels.buffer(),
+            (Some(RunPicturesState::Here(run_pictures)), Some(open)) => {
+                run_pictures.dataset.pixels.buffer() == open.pixels.buffer()
+            }
             (Some(_), _) => true,
         };
         if !known && self.worker.is_some() {
             let run = run.info.id.clone();
-            self.session.album = Some(AlbumState::Asked(run.clone()));
+            self.session.run_pictures = Some(RunPicturesState::Asked(run.clone()));
             self.send(Command::FindPictures { run, dataset }, None);
         }
     }

@@ -16,7 +16,7 @@ use crate::{
 /// Folders remembered.
 const RECENT: usize = 8;
 
-/// Kept in `preferences.json` in the program's own folder, as they change (see `keeper`).
+/// Kept in `preferences.json` in the program's own folder, as they change (see `preferences_writer`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Preferences {

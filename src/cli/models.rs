@@ -13,7 +13,7 @@ use crate::{
     engine,
     evaluate::{ClassScore, Group, Grouping, Report, calibration},
     files::{
-        atomic, claim,
+        atomic, overwrite,
         table::{Rows, TableForm},
     },
     knob::Choice,
@@ -192,7 +192,7 @@ pub fn predict(run: &str, paths: &[PathBuf], wanted: Wanted, faces: bool, device
         _ => None,
     };
     if let (None, Some(csv)) = (folder, &wanted.csv) {
-        claim::not_within_a_run(store.home(), csv).and_then(|()| claim::file(csv, wanted.overwrite)).map_err(one)?;
+        overwrite::not_within_a_run(store.home(), csv).and_then(|()| overwrite::file(csv, wanted.overwrite)).map_err(one)?;
     }
     let mut predictor = Predictor::load(&run.folder, |config| engine::open(device, config)).map_err(one)?;
     if let Some(folder) = folder {

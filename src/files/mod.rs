@@ -1,8 +1,8 @@
 //! Where Trombine keeps its own files, and how it writes them: whole or not at all.
 
 pub mod atomic;
-pub mod claim;
 pub mod fault;
+pub mod overwrite;
 mod places;
 pub mod regular;
 pub mod table;

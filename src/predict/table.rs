@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     data::{hash::hash, sample::Framing},
-    files::{atomic, claim, table::TableForm},
+    files::{atomic, overwrite, table::TableForm},
     problem::{Kind, Problem},
     text::{Sentence, say},
 };
@@ -126,9 +126,9 @@ impl Table {
     /// [`Kind::Exists`] if something else is there, or the finished table; a full disk, no permission, or another
     /// process that writes it.
     pub fn open(home: &Path, path: &Path, question: Question, head: &[u8], overwrite: bool) -> Result<Self, Problem> {
-        claim::not_within_a_run(home, path)?;
+        overwrite::not_within_a_run(home, path)?;
         let named = path;
-        let path = claim::real(named)?;
+        let path = overwrite::real(named)?;
         let records = home.join("tables");
         fs::create_dir_all(&records).map_err(|error| failed(&records, &error))?;
         forget_old(&records);
@@ -144,8 +144,8 @@ impl Table {
             rows: 0,
             state: State::Running,
         };
-        let (record, content) = match claim::standing(named)? {
-            claim::Standing::Something if !overwrite => continued(named, &record_path, &begun)?,
+        let (record, content) = match overwrite::standing(named)? {
+            overwrite::Standing::Something if !overwrite => continued(named, &record_path, &begun)?,
             _ => {
                 atomic::write(&path, head)?;
                 (begun, head.to_vec())
@@ -209,7 +209,7 @@ fn continued(path: &Path, record_path: &Path, wanted: &Record) -> Result<(Record
     };
     let name = path.display();
     let Some(record) = record.filter(whole) else {
-        return Err(claim::exists(
+        return Err(overwrite::exists(
             path,
             Sentence {
                 en: format!("{name} is there already, and is no table that can be continued as it is"),
@@ -218,10 +218,10 @@ fn continued(path: &Path, record_path: &Path, wanted: &Record) -> Result<(Record
         ));
     };
     if let Some(difference) = wanted.question.difference(&record.question, path) {
-        return Err(claim::exists(path, difference));
+        return Err(overwrite::exists(path, difference));
     }
     if record.state == State::Finished {
-        return Err(claim::exists(
+        return Err(overwrite::exists(
             path,
             Sentence {
                 en: format!("{name} is finished: it holds the answers of this run for this folder"),

@@ -13,7 +13,7 @@ use crate::{
     problem::{Kind, Problem},
     settings::Settings,
     text::{Sentence, say},
-    train::{diary::Diary, event::EpochRecord},
+    train::{event::EpochRecord, event_log::EventLog},
 };
 
 /// Held while a run is trained, by any process; the system lets go of it when the process ends, however it ends.
@@ -63,7 +63,7 @@ impl Run {
             info: self.info.clone(),
             settings: self.settings()?,
             history: self.history(),
-            diary: self.diary(),
+            event_log: self.event_log(),
             report: self.report(),
             folder: self.folder.clone(),
             pictures: self.pictures().unwrap_or_default().into(),
@@ -85,8 +85,8 @@ impl Run {
     }
 
     /// What happened in them; runs from before it was kept have none.
-    pub fn diary(&self) -> Diary {
-        atomic::read_json(&self.folder.join("diary.json")).unwrap_or_default()
+    pub fn event_log(&self) -> EventLog {
+        atomic::read_json(&self.folder.join("events.json")).unwrap_or_default()
     }
 
     /// The report, if the run was judged.
@@ -161,13 +161,13 @@ impl Run {
         atomic::write(&path, &text)
     }
 
-    /// Writes `diary.json`.
+    /// Writes `events.json`.
     ///
     /// # Errors
     /// A full disk, no permission.
-    pub fn save_diary(&self, diary: &Diary) -> Result<(), Problem> {
-        let path = self.folder.join("diary.json");
-        let text = serde_json::to_vec(diary).map_err(|error| atomic::foreign(&path, &error))?;
+    pub fn save_event_log(&self, event_log: &EventLog) -> Result<(), Problem> {
+        let path = self.folder.join("events.json");
+        let text = serde_json::to_vec(event_log).map_err(|error| atomic::foreign(&path, &error))?;
         atomic::write(&path, &text)
     }
 

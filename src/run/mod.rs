@@ -1,20 +1,20 @@
 //! A run on disk: a folder with `run.json` (what it is), `settings.json`, `pictures.json` (the split with its labels),
-//! `history.jsonl`, `diary.json` (what happened meanwhile), `best.safetensors`, `checkpoint/` (to resume), and `report.json`.
+//! `history.jsonl`, `events.json` (what happened meanwhile), `best.safetensors`, `checkpoint/` (to resume), and `report.json`.
 //!
 //! Every file is written under a temporary name and renamed, so that a crash leaves the old file or the new one.
 
-pub mod album;
 mod changes;
 pub mod date;
 pub mod export;
 mod folder;
 mod naming;
 pub mod pictures;
+pub mod run_pictures;
 mod store;
 
-pub use album::Album;
 pub use changes::Changes;
 pub use folder::Lock;
+pub use run_pictures::RunPictures;
 pub use store::RunStore;
 
 use std::{path::PathBuf, sync::Arc};
@@ -29,8 +29,8 @@ use crate::{
     settings::Settings,
     text::{Lang, Sentence},
     train::{
-        diary::Diary,
         event::{EpochRecord, StopReason},
+        event_log::EventLog,
     },
 };
 
@@ -123,7 +123,7 @@ pub struct RunView {
     pub history: Vec<EpochRecord>,
     /// What happened in these epochs.
     #[serde(default)]
-    pub diary: Diary,
+    pub event_log: EventLog,
     pub report: Option<crate::evaluate::Report>,
     pub folder: PathBuf,
     /// Its pictures with their parts and labels; none where the run came without them.

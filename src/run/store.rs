@@ -152,7 +152,7 @@ impl RunStore {
         }
         let copied = (|| {
             copy(weights, &folder.join("best.safetensors"))?;
-            for name in ["settings.json", "history.jsonl", "diary.json", "report.json", "pictures.json"] {
+            for name in ["settings.json", "history.jsonl", "events.json", "report.json", "pictures.json"] {
                 let file = from.join(name);
                 if file.is_file() {
                     copy(&file, &folder.join(name))?;

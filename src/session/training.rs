@@ -13,7 +13,7 @@ use crate::{
 impl Training {
     /// A training that is over, as its run has kept it.
     pub fn kept(view: &RunView) -> Self {
-        let RunView { info, settings, history, diary, .. } = view;
+        let RunView { info, settings, history, event_log, .. } = view;
         let mut callbacks = Callbacks::default();
         for record in history {
             callbacks.epoch(&settings.train.callbacks, record, 0.0);
@@ -32,7 +32,7 @@ impl Training {
             validation_pictures: info.pictures[1],
             now: BatchRecord::default(),
             history: history.clone(),
-            diary: diary.clone(),
+            event_log: event_log.clone(),
             saved: Some(info.epochs_done),
             faces: Vec::new(),
             // One that was interrupted does not go on by itself either.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{callback::Callbacks, diary::Diary};
+use super::{callback::Callbacks, event_log::EventLog};
 use crate::{engine::Device, settings::Settings, text::Sentence};
 
 /// One thing that training tells.
@@ -24,7 +24,7 @@ pub enum TrainEvent {
         history: Vec<EpochRecord>,
         /// What happened in those epochs.
         #[serde(default)]
-        diary: Box<Diary>,
+        event_log: Box<EventLog>,
     },
     /// At most thirty times a second.
     Batch(BatchRecord),

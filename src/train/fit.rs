@@ -10,9 +10,9 @@ use super::{
     callback::{terminate_on_nan, time_limit},
     checkpoint::{Checkpoint, Position, Sums},
     control::{Control, Wish},
-    diary::Diary,
     ending::Ending,
     event::{EpochRecord, StopReason, TrainEvent},
+    event_log::EventLog,
     log::Logs,
     meter::Meter,
     optimizer::average,
@@ -125,7 +125,7 @@ pub(super) struct Fit<'a> {
     /// Whether the engine keeps the pictures.
     form: Form,
     pub(super) at: Position,
-    pub(super) diary: Diary,
+    pub(super) event_log: EventLog,
     /// Pictures of each step that was begun and whose score is not counted yet.
     pub(super) begun: VecDeque<usize>,
     pub(super) best: Option<Weights>,
@@ -153,7 +153,7 @@ impl<'a> Fit<'a> {
         control: &'a Control,
         teller: &'a mut dyn FnMut(Told),
     ) -> Result<Self, Problem> {
-        let diary = if resume.is_some() { run.diary() } else { Diary::default() };
+        let event_log = if resume.is_some() { run.event_log() } else { EventLog::default() };
         let (at, best, statistics) = match resume {
             Some(checkpoint) => {
                 checkpoint.weights.check(&plan.network)?;
@@ -170,7 +170,7 @@ impl<'a> Fit<'a> {
             }
         };
         // A run that was killed may have written more of it than it goes on from.
-        let diary = diary.until(f64::from(at.epoch) + f64::from(at.step) / f64::from(plan.steps_per_epoch.max(1)));
+        let event_log = event_log.until(f64::from(at.epoch) + f64::from(at.step) / f64::from(plan.steps_per_epoch.max(1)));
         let form = Form::offered(plan, engine)?;
         let meter = Meter::start(at.seconds);
         let (faces, logs) = (Faces::choose(plan), Logs::open(plan, run));
@@ -183,7 +183,7 @@ impl<'a> Fit<'a> {
             teller,
             form,
             at,
-            diary,
+            event_log,
             begun: VecDeque::new(),
             best,
             best_is_stored: false,
@@ -376,7 +376,7 @@ impl<'a> Fit<'a> {
         (self.at.step, self.at.sums, self.at.epoch_began) = (0, Sums::default(), self.meter.elapsed());
         self.tell(TrainEvent::Epoch(record));
         for note in verdict.notes {
-            self.diary.note(note.clone());
+            self.event_log.note(note.clone());
             self.tell(TrainEvent::Note(note));
         }
         if verdict.keep {

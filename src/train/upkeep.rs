@@ -33,7 +33,7 @@ impl Fit<'_> {
             settings: Box::new(self.plan.settings.clone()),
             callbacks: self.at.callbacks,
             history: self.at.history.clone(),
-            diary: Box::new(self.diary.clone()),
+            event_log: Box::new(self.event_log.clone()),
         };
         let device = self.engine.device().name.clone();
         let written = self.run.update(|info| (info.status, info.device, info.stopped) = (RunStatus::Training, device, None));
@@ -55,7 +55,7 @@ impl Fit<'_> {
         }
         let record = self.batch_record(self.at.step, learning_rate, 0);
         self.told = Instant::now();
-        self.diary.batch(&record);
+        self.event_log.batch(&record);
         self.tell(TrainEvent::Batch(record));
         if self.faces.due() { self.tell_faces() } else { Ok(()) }
     }
@@ -146,7 +146,7 @@ impl Fit<'_> {
             self.best_is_stored = true;
         }
         self.run.save_history(&self.at.history)?;
-        self.run.save_diary(&self.diary)?;
+        self.run.save_event_log(&self.event_log)?;
         let (epochs_done, best_epoch, seconds) = (self.at.epoch, self.at.best_epoch, self.at.seconds);
         self.run.update(|info| {
             (info.epochs_done, info.best_epoch, info.seconds, info.status) = (epochs_done, best_epoch, seconds, status);

@@ -14,7 +14,7 @@ use crate::{
     },
     engine,
     evaluate::{Report, Seen},
-    files::{Places, claim},
+    files::{Places, overwrite},
     knob::Choice as _,
     model::Weights,
     plan::Plan,
@@ -24,10 +24,10 @@ use crate::{
     },
     problem::{Kind, Problem},
     run::{
-        Album, Run, RunStore,
-        album::gone,
+        Run, RunPictures, RunStore,
         export::{self, ExportOptions, Format},
         pictures::Picture,
+        run_pictures::gone,
     },
     text::{Sentence, say},
     train::{control::Control, rate_range, trial},
@@ -121,7 +121,7 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
         }
         Command::Export { run, format, path, options, dataset } => {
             let run = store.find(&run)?;
-            claim::not_within_a_run(store.home(), &path)?;
+            overwrite::not_within_a_run(store.home(), &path)?;
             let dataset = match dataset.filter(|dataset| dataset.source == run.info.source) {
                 None if options.mistakes && format == Format::Report => Some(locate::own(&run, None, store, control, emit)?),
                 dataset => dataset,
@@ -129,7 +129,7 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
             export(&run, dataset.as_deref(), format, &path, options, emit)
         }
         Command::SavePlot { view, plot, lang, path, overwrite } => {
-            claim::not_within_a_run(store.home(), &path)?;
+            overwrite::not_within_a_run(store.home(), &path)?;
             export::save_plot(&view, plot, lang, &path, overwrite)?;
             emit(Event::Wrote { path, what: say("Plot", "Graphique").into() });
             Ok(())
@@ -142,13 +142,13 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
         }
         Command::CopyFolders { plan, out, link } => copy_folders(&plan, &out, link, control, emit),
         Command::FindPictures { run, dataset } => {
-            let album = store.find(&run).and_then(|run| album(&run, dataset, store, control));
-            if let Err(problem) = &album
+            let run_pictures = store.find(&run).and_then(|run| run_pictures(&run, dataset, store, control));
+            if let Err(problem) = &run_pictures
                 && problem.kind == Kind::Cancelled
             {
                 return Ok(());
             }
-            emit(Event::Pictures { run, album: album.map(Arc::new) });
+            emit(Event::Pictures { run, run_pictures: run_pictures.map(Arc::new) });
             Ok(())
         }
         Command::LocatePictures { run, folder } => {
@@ -156,11 +156,11 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
             let source = Source::Folder(folder).settled();
             let mut at = found.clone();
             at.info.source = source.clone();
-            let album = album(&at, None, store, control)?;
-            album.check_moved()?;
+            let run_pictures = run_pictures(&at, None, store, control)?;
+            run_pictures.check_moved()?;
             found.update(|info| info.source = source)?;
             emit(Event::RunOpened(Box::new(found.view()?)));
-            emit(Event::Pictures { run, album: Ok(Arc::new(album)) });
+            emit(Event::Pictures { run, run_pictures: Ok(Arc::new(run_pictures)) });
             list(store, emit);
             Ok(())
         }
@@ -235,7 +235,7 @@ pub(super) fn open(
 }
 
 /// A run's pictures, without the user's edits. Nothing is told on the way: a job beside the others has no progress.
-fn album(run: &Run, dataset: Option<Arc<Dataset>>, store: &RunStore, control: &Control) -> Result<Album, Problem> {
+fn run_pictures(run: &Run, dataset: Option<Arc<Dataset>>, store: &RunStore, control: &Control) -> Result<RunPictures, Problem> {
     let dataset = match dataset {
         Some(dataset) => dataset.base(),
         None => {
@@ -248,7 +248,7 @@ fn album(run: &Run, dataset: Option<Arc<Dataset>>, store: &RunStore, control: &C
     };
     // Of a run from elsewhere it may not be known which pictures it had.
     let pictures = run.pictures().unwrap_or_default();
-    Ok(Album::of(&run.info.id, &pictures, dataset))
+    Ok(RunPictures::of(&run.info.id, &pictures, dataset))
 }
 
 fn list(store: &RunStore, emit: &mut dyn FnMut(Event)) {
@@ -351,9 +351,9 @@ fn evaluate_others(
         seen: own.map(|_| Seen { left_out, ..Seen::default() }),
     };
     view.report = Some(report);
-    let album = Album::of(&run.info.id, &[], dataset.base());
+    let run_pictures = RunPictures::of(&run.info.id, &[], dataset.base());
     emit(Event::Evaluated(Box::new(view)));
-    emit(Event::Pictures { run: run.info.id.clone(), album: Ok(Arc::new(album)) });
+    emit(Event::Pictures { run: run.info.id.clone(), run_pictures: Ok(Arc::new(run_pictures)) });
     Ok(())
 }
 

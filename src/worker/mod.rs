@@ -38,7 +38,7 @@ use crate::{
     plan::Plan,
     problem::Problem,
     run::{
-        Album, RunInfo, RunView,
+        RunInfo, RunPictures, RunView,
         export::{ExportOptions, Format, PlotKind},
     },
     text::{Lang, Sentence},
@@ -266,7 +266,7 @@ pub enum Event {
     Pictures {
         run: String,
         #[serde(skip, default = "nothing")]
-        album: Result<Arc<Album>, Problem>,
+        run_pictures: Result<Arc<RunPictures>, Problem>,
     },
     /// How fast a plan goes on one device.
     Tried(Trial),
@@ -303,7 +303,7 @@ pub enum Event {
 }
 
 /// Pictures cannot be written down.
-fn nothing() -> Result<Arc<Album>, Problem> {
+fn nothing() -> Result<Arc<RunPictures>, Problem> {
     Err(Problem::cancelled())
 }
 

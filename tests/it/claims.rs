@@ -8,7 +8,7 @@ use trombine::{
     app::{App, Pace, Preferences},
     data::sample::Framing,
     files::{
-        claim,
+        overwrite,
         table::{TableForm, TableStyle},
     },
     problem::{Kind, Problem},
@@ -196,7 +196,7 @@ fn a_run_trained_elsewhere_is_a_runs_folder_too() {
     let out = place.path().join("mine");
     RunStore::create_in(&out, &training::plan(&training::settings())).expect("a run");
     let home = place.path().join("home");
-    let within = |path: &Path| claim::not_within_a_run(&home, path).map_err(|problem| problem.kind);
+    let within = |path: &Path| overwrite::not_within_a_run(&home, path).map_err(|problem| problem.kind);
     for path in [&out, &out.join("run.json"), &out.join("checkpoint").join("x.csv")] {
         assert_eq!(within(path), Err(Kind::Taken), "{}", path.display());
     }
@@ -233,7 +233,7 @@ fn card(problem: Problem) -> Harness<'static, App> {
 fn a_card_about_another_thing_than_what_was_asked_for_offers_no_buttons() {
     let path = Path::new("/pictures/o.csv");
     let what = trombine::text::say("It is there", "Il existe").into();
-    let window = card(claim::exists(path, what));
+    let window = card(overwrite::exists(path, what));
     assert!(window.query_by_label("Replace it").is_none());
     assert!(window.query_all_by_label_contains("Choose another name").next().is_some());
 }

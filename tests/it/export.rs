@@ -145,7 +145,7 @@ pub fn view(folder: &Path, model: ModelSettings) -> RunView {
         },
         settings,
         history: (1..=9).map(record).collect(),
-        diary: Default::default(),
+        event_log: Default::default(),
         report: Some(report),
         folder: folder.to_owned(),
         pictures: Vec::new().into(),

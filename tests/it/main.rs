@@ -1,6 +1,5 @@
 //! One test binary; each file is named after what it holds.
 mod access;
-mod album;
 mod arrivals;
 mod augment;
 mod batch;
@@ -14,12 +13,12 @@ mod data_page;
 mod dead_controls;
 mod dead_knobs;
 mod decisions;
-mod diary;
 mod duplicates;
 mod engine;
 mod engine_cases;
 mod engine_reference;
 mod engine_torch;
+mod event_log;
 mod export;
 mod faces;
 mod faults;
@@ -55,6 +54,7 @@ mod readme;
 mod recipe;
 mod results_page;
 mod resume;
+mod run_pictures;
 mod runs;
 mod runs_page;
 mod sample_faces;

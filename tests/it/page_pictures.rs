@@ -11,11 +11,11 @@ use trombine::{
     engine::{Device, DeviceKind},
     evaluate::Seen,
     plan::Plan,
-    session::{AlbumState, Phase, RateTest, Tried},
+    session::{Phase, RateTest, RunPicturesState, Tried},
     text::Lang,
     train::{
-        diary::Diary,
         event::{BatchRecord, StopReason},
+        event_log::EventLog,
         rate_range::{self, RateRange},
         trial::Trial,
     },
@@ -106,15 +106,15 @@ fn gone() -> Stage {
     let mut stage = Stage::new(Page::Results).with_data(400).with_run();
     if let Some(run) = stage.session.run.as_mut().map(Arc::make_mut) {
         run.info.source = Source::Folder("/media/external/faces/UTKFace".into());
-        let gone = trombine::run::album::gone(&run.info.source).expect("it is not there");
-        stage.session.album = Some(AlbumState::Gone(run.info.id.clone(), gone));
+        let gone = trombine::run::run_pictures::gone(&run.info.source).expect("it is not there");
+        stage.session.run_pictures = Some(RunPicturesState::Gone(run.info.id.clone(), gone));
     }
     stage
 }
 
 /// What a training of `epochs` epochs leaves beside its epochs' numbers.
-fn diary(epochs: u32) -> Diary {
-    let mut diary = stage::training(&stage::faces(60), 14).diary;
+fn event_log(epochs: u32) -> EventLog {
+    let mut event_log = stage::training(&stage::faces(60), 14).event_log;
     for epoch in 1..=epochs {
         let mut sums = [0.0; 2];
         for step in 1..=20 {
@@ -123,17 +123,17 @@ fn diary(epochs: u32) -> Diary {
             sums[0] += 0.16 + 0.5 * (-x / 3.5).exp() + 0.12 * (-x / 12.0).exp() + 0.03 * noise;
             sums[1] += 0.93 - 0.24 * (-x / 3.0).exp() - 0.02 * noise;
             let [loss, accuracy] = sums.map(|sum| sum / f64::from(step));
-            diary.batch(&BatchRecord { epoch, step, steps_per_epoch: 20, loss, accuracy, ..BatchRecord::default() });
+            event_log.batch(&BatchRecord { epoch, step, steps_per_epoch: 20, loss, accuracy, ..BatchRecord::default() });
         }
     }
-    diary
+    event_log
 }
 
 /// A training with its fine curve.
 fn fine() -> Stage {
     let mut stage = during(Phase::Training);
     if let Some(training) = &mut stage.session.training {
-        training.diary = diary(13);
+        training.event_log = event_log(13);
     }
     stage
 }
@@ -142,7 +142,7 @@ fn fine() -> Stage {
 fn recorded() -> Stage {
     let mut stage = stage::three_runs();
     for view in stage.session.views.values_mut().map(Arc::make_mut) {
-        view.diary = diary(view.info.epochs_done);
+        view.event_log = event_log(view.info.epochs_done);
     }
     stage
 }
@@ -197,7 +197,7 @@ pub fn first_epoch() -> Stage {
     if let Some(training) = &mut stage.session.training {
         training.history.clear();
         training.callbacks = trombine::train::callback::Callbacks::default();
-        training.diary.notes.clear();
+        training.event_log.notes.clear();
         training.faces.clear();
         training.now.epoch = 1;
         training.live = (1..40).map(f64::from).map(|i| [i / 70.0, 0.69 - 0.002 * i, 0.5 + 0.003 * i]).collect();

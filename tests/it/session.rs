@@ -30,7 +30,7 @@ fn started() -> TrainEvent {
         settings: Box::default(),
         callbacks: Callbacks::default(),
         history: Vec::new(),
-        diary: Box::default(),
+        event_log: Box::default(),
     }
 }
 

@@ -28,8 +28,8 @@ use trombine::{
     text::{Lang, Sentence},
     train::{
         callback::Callbacks,
-        diary::Diary,
         event::{BatchRecord, EpochRecord, Note, NoteKind, StopReason},
+        event_log::EventLog,
     },
     ui::{
         Action, Cx,
@@ -210,7 +210,7 @@ pub fn training(dataset: &Dataset, epoch: u32) -> Training {
     for record in &history {
         callbacks.epoch(&settings.train.callbacks, record, 0.0);
     }
-    let mut diary = Diary::default();
+    let mut event_log = EventLog::default();
     let notes = [
         note(
             11,
@@ -221,7 +221,7 @@ pub fn training(dataset: &Dataset, epoch: u32) -> Training {
         note(12, NoteKind::Waiting, "no better: 1 of 5", "pas mieux : 1 sur 5"),
         note(13, NoteKind::Waiting, "no better: 2 of 5", "pas mieux : 2 sur 5"),
     ];
-    notes.into_iter().for_each(|note| diary.note(note));
+    notes.into_iter().for_each(|note| event_log.note(note));
     Training {
         settings,
         callbacks,
@@ -245,7 +245,7 @@ pub fn training(dataset: &Dataset, epoch: u32) -> Training {
             learning_rate: 1e-4,
         },
         history,
-        diary,
+        event_log,
         saved: Some(epoch - 1),
         faces: (0..6)
             .map(|i| (i * 5 + 3, [0.96, 0.08, 0.71, 0.88, 0.22, 0.55][i as usize]))
@@ -321,7 +321,7 @@ pub fn run(dataset: &Dataset) -> RunView {
         },
         settings: Settings::default(),
         history: history(17),
-        diary: Diary::default(),
+        event_log: EventLog::default(),
         report: Some(report),
         folder: PathBuf::from("runs/2026-11-22-140211"),
         pictures: pictures(dataset).into(),

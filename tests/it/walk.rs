@@ -158,7 +158,7 @@ fn formats_that_are_not_decoded_are_told_by_name_whatever_the_ending() {
             assert_eq!(decode(bytes, name), Err(SkipReason::Foreign { is: *is }), "{name}");
         }
     }
-    assert_eq!(decode(b"Dear diary", "a.jpg"), Err(SkipReason::Unknown));
+    assert_eq!(decode(b"Dear event_log", "a.jpg"), Err(SkipReason::Unknown));
     assert_eq!(decode(b"\0\0\0\x18ft", "a.jpg"), Err(SkipReason::Unknown), "too short for a brand");
     let heic = SkipReason::Foreign { is: Foreign::Heic }.sentence();
     assert_eq!(heic.en, "an iPhone’s HEIC picture: save it as JPEG");

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     data::hash::hash,
-    files::{atomic, claim},
+    files::{atomic, overwrite},
     problem::Problem,
     text::Sentence,
 };
@@ -56,7 +56,7 @@ pub fn write(path: &Path, run: &str, overwrite: bool, fill: impl FnOnce(&Path) -
 /// The files of the export that the folder holds, by name; none of a new or empty folder.
 fn earlier(path: &Path, overwrite: bool) -> Result<BTreeMap<String, String>, Problem> {
     let name = path.display();
-    let taken = |en: String, fr: String| claim::other_name(path, Sentence { en, fr });
+    let taken = |en: String, fr: String| overwrite::other_name(path, Sentence { en, fr });
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
         Err(error) => return Err(failed(path, &error)),
@@ -78,7 +78,7 @@ fn earlier(path: &Path, overwrite: bool) -> Result<BTreeMap<String, String>, Pro
         ));
     };
     if !overwrite {
-        return Err(claim::exists(
+        return Err(overwrite::exists(
             path,
             Sentence { en: format!("{name} holds an earlier export"), fr: format!("{name} contient un export précédent") },
         ));
@@ -107,7 +107,7 @@ fn settle(path: &Path, aside: &Path, run: &str, earlier: &BTreeMap<String, Strin
             en: format!("{} is there already, and is not from an export", file.display()),
             fr: format!("{} existe déjà, et ne vient pas d’un export", file.display()),
         };
-        return Err(Problem { path: Some(path.to_owned()), ..claim::other_name(&file, what) });
+        return Err(Problem { path: Some(path.to_owned()), ..overwrite::other_name(&file, what) });
     }
     for name in files.keys() {
         fs::rename(aside.join(name), path.join(name)).map_err(|error| failed(&path.join(name), &error))?;

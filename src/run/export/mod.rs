@@ -28,7 +28,7 @@ use crate::{
     data::sample::{Dataset, Framing, SIDE, Source},
     evaluate::Report,
     files::{
-        atomic, claim,
+        atomic, overwrite,
         table::{TableForm, TableStyle},
     },
     knob::choice,
@@ -121,7 +121,7 @@ pub fn export(
             return folder::write(path, &view.info.id, options.overwrite, |folder| fill(view, format, lang, folder));
         }
     };
-    claim::file(path, options.overwrite)?;
+    overwrite::file(path, options.overwrite)?;
     atomic::write(path, &content)
 }
 
@@ -153,7 +153,7 @@ fn fill(view: &RunView, format: Format, lang: Lang, folder: &Path) -> Result<(),
 /// A run that has nothing to draw there yet, a file that is there already, a full disk, no permission.
 pub fn save_plot(view: &RunView, plot: PlotKind, lang: Lang, path: &Path, overwrite: bool) -> Result<(), Problem> {
     let canvas = plot.draw(view, lang).ok_or_else(not_judged)?;
-    claim::file(path, overwrite)?;
+    overwrite::file(path, overwrite)?;
     match path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("svg")) {
         true => atomic::write(path, canvas.standalone().as_bytes()),
         false => write_png(&canvas, path),

@@ -1,11 +1,11 @@
 //! Results: how good it is, where it is wrong, for whom, and how sure it is with reason.
 
-mod album;
 mod groups;
 mod labels;
 mod picture;
 mod pictures;
 mod right;
+mod run_pictures;
 mod sure;
 
 use std::sync::Arc;

@@ -11,8 +11,8 @@ use crate::{
         sample::{Dataset, Pixels, RACES, SIDE, Source},
     },
     evaluate::{Prediction, words::class_name},
-    run::Album,
-    session::AlbumState,
+    run::RunPictures,
+    session::RunPicturesState,
     text::{Lang, percent, plural, say},
     ui::{
         Action, Cx,
@@ -31,7 +31,7 @@ pub struct Places {
     /// Of `base`: those that are used, and behind them those that are not.
     pub pixels: Option<Pixels>,
     /// What is known of them beside that.
-    album: Option<Arc<Album>>,
+    run_pictures: Option<Arc<RunPictures>>,
     /// Whether the run that is shown also answers about photos: a training may do that meanwhile.
     answers: bool,
 }
@@ -40,14 +40,14 @@ impl Places {
     pub fn of(cx: &Cx<'_>, shown: &Shown) -> Self {
         let answers = cx.session.answering().is_some_and(|answering| answering.id == shown.view.info.id);
         let base = cx.session.pictures();
-        let album = match &cx.session.album {
-            Some(AlbumState::Here(album)) => Some(Arc::clone(album)),
+        let run_pictures = match &cx.session.run_pictures {
+            Some(RunPicturesState::Here(run_pictures)) => Some(Arc::clone(run_pictures)),
             _ => None,
         };
-        let same = |album: &&Arc<Album>| base.as_ref().is_some_and(|base| Arc::ptr_eq(base, &album.dataset));
-        let pixels = album.as_ref().filter(same).map(|album| album.pixels.clone());
+        let same = |run_pictures: &&Arc<RunPictures>| base.as_ref().is_some_and(|base| Arc::ptr_eq(base, &run_pictures.dataset));
+        let pixels = run_pictures.as_ref().filter(same).map(|run_pictures| run_pictures.pixels.clone());
         let pixels = pixels.or_else(|| Some(base.as_ref()?.pixels.clone()));
-        Self { now: cx.session.own_dataset().cloned(), base, pixels, album, answers }
+        Self { now: cx.session.own_dataset().cloned(), base, pixels, run_pictures, answers }
     }
 
     /// Its place among the pixels.
@@ -59,7 +59,7 @@ impl Places {
 
     /// Whether the file's content is another than when the run began.
     fn changed(&self, p: &Prediction) -> bool {
-        self.album.as_ref().is_some_and(|album| album.changed(&p.file))
+        self.run_pictures.as_ref().is_some_and(|run_pictures| run_pictures.changed(&p.file))
     }
 
     /// What is to be known about it at a glance: that it has changed, or what the user decided.

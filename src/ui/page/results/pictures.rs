@@ -5,8 +5,9 @@ use std::cmp::Ordering;
 use egui::{Popup, Response, Ui};
 
 use super::{
-    Shown, album,
+    Shown,
     picture::{Places, Subject, tile},
+    run_pictures,
 };
 use crate::{
     data::sample::RACES,
@@ -146,7 +147,7 @@ pub fn mistakes(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> boo
                 let t = Theme::of(ui);
                 return notice::note(ui, icon::CIRCLE_CHECK, t.good, text);
             }
-            if album::note(ui, cx, shown) == album::Note::Gone {
+            if run_pictures::note(ui, cx, shown) == run_pictures::Note::Gone {
                 return;
             }
             let height = ui.available_height();
@@ -194,7 +195,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures) ->
     Card::new().fill().show(ui, |ui| {
         filters(ui, lang, shown, open);
         ui.add_space(4.0);
-        album::note(ui, cx, shown);
+        run_pictures::note(ui, cx, shown);
         if open.found.is_empty() {
             let title = say("No such picture", "Aucune image de ce genre").get(lang);
             let text = say("Loosen a filter, or move the threshold", "Élargissez un filtre, ou déplacez le seuil").get(lang);

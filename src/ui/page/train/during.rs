@@ -188,9 +188,9 @@ fn curves(
         train.push([now[0], now[live]]);
     }
     // With one point an epoch it would say what the curve itself says.
-    let fine: Vec<[f64; 2]> = match first || training.diary.fine.len() <= training.history.len() {
+    let fine: Vec<[f64; 2]> = match first || training.event_log.fine.len() <= training.history.len() {
         true => Vec::new(),
-        false => training.diary.fine.iter().map(|p| [f64::from(p[0]), f64::from(p[live])]).collect(),
+        false => training.event_log.fine.iter().map(|p| [f64::from(p[0]), f64::from(p[live])]).collect(),
     };
     let from = if first || !fine.is_empty() { 0.0 } else { 1.0 };
     let best = training
@@ -267,7 +267,7 @@ fn chart(ui: &mut Ui, lang: Lang, [title, sentence, help]: [&str; 3], plot: &Cur
 pub fn notes(ui: &mut Ui, lang: Lang, training: &Training) {
     let t = Theme::of(ui);
     Card::titled(say("What happened", "Ce qui s’est passé").get(lang)).fill().show(ui, |ui| {
-        let told = training.diary.notes.iter().filter(|n| n.kind != NoteKind::Saved);
+        let told = training.event_log.notes.iter().filter(|n| n.kind != NoteKind::Saved);
         let running = training.stopped.is_none();
         let (epoch, rate) = (training.now.epoch, training.now.learning_rate);
         let coming = training.callbacks.coming(&training.settings.train.callbacks, epoch, training.epochs, rate);

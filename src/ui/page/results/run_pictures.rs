@@ -4,7 +4,7 @@ use egui::Ui;
 
 use super::Shown;
 use crate::{
-    session::AlbumState,
+    session::RunPicturesState,
     text::say,
     ui::{
         Action, Cx, icon,
@@ -27,8 +27,8 @@ pub enum Note {
 pub fn note(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) -> Note {
     let (lang, t) = (cx.lang, Theme::of(ui));
     let here = cx.session.pictures().is_some();
-    match cx.session.album.clone().filter(|album| album.run() == shown.view.info.id) {
-        Some(AlbumState::Asked(_)) if !here => {
+    match cx.session.run_pictures.clone().filter(|run_pictures| run_pictures.run() == shown.view.info.id) {
+        Some(RunPicturesState::Asked(_)) if !here => {
             notice::note(
                 ui,
                 icon::HOURGLASS,
@@ -36,12 +36,12 @@ pub fn note(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) -> Note {
                 say("Opening the run’s pictures…", "Ouverture des images de l’essai…").get(lang),
             );
         }
-        Some(AlbumState::Here(album)) => {
-            if let Some(text) = album.sentence(lang) {
+        Some(RunPicturesState::Here(run_pictures)) => {
+            if let Some(text) = run_pictures.sentence(lang) {
                 notice::note(ui, icon::TRIANGLE_ALERT, t.validation, &text);
             }
         }
-        Some(AlbumState::Gone(run, problem)) if !here => {
+        Some(RunPicturesState::Gone(run, problem)) if !here => {
             ui.horizontal_wrapped(|ui| {
                 ui.spacing_mut().interact_size.y = 18.0;
                 ui.label(icon::FOLDER_SEARCH.text(15.0).color(t.validation));

@@ -6,25 +6,25 @@ use super::Session;
 use crate::{
     data::sample::Dataset,
     problem::Problem,
-    run::{Album, RunView},
+    run::{RunPictures, RunView},
 };
 
 /// What is known of the pictures of the run that is shown.
 #[derive(Clone, Debug)]
-pub enum AlbumState {
+pub enum RunPicturesState {
     /// They are looked for; of which run.
     Asked(String),
-    Here(Arc<Album>),
+    Here(Arc<RunPictures>),
     /// Why they cannot be shown; of which run.
     Gone(String, Problem),
 }
 
-impl AlbumState {
+impl RunPicturesState {
     /// The run whose pictures they are.
     pub fn run(&self) -> &str {
         match self {
             Self::Asked(run) | Self::Gone(run, _) => run,
-            Self::Here(album) => &album.run,
+            Self::Here(run_pictures) => &run_pictures.run,
         }
     }
 }
@@ -34,7 +34,7 @@ impl Session {
     pub(super) fn show(&mut self, view: Arc<RunView>) {
         let place = |view: &RunView| (view.info.id.clone(), view.info.source.clone(), view.judged_elsewhere());
         if self.run.as_ref().is_none_or(|shown| place(shown) != place(&view)) {
-            self.album = None;
+            self.run_pictures = None;
         }
         // Who looks at another run means that one.
         if self.run.as_ref().is_some_and(|shown| shown.info.id != view.info.id) {
@@ -49,8 +49,8 @@ impl Session {
         if let Some(open) = self.own_dataset() {
             return Some(open.base());
         }
-        match &self.album {
-            Some(AlbumState::Here(album)) => Some(album.dataset.clone()),
+        match &self.run_pictures {
+            Some(RunPicturesState::Here(run_pictures)) => Some(run_pictures.dataset.clone()),
             _ => None,
         }
     }

@@ -8,8 +8,8 @@ use trombine::{
     session::{Session, Training},
     text::{Sentence, say},
     train::{
-        diary::Diary,
         event::{BatchRecord, Note, NoteKind, TrainEvent},
+        event_log::EventLog,
     },
     worker::{Command, Envelope, Event, Onward, Worker},
 };
@@ -29,7 +29,7 @@ fn done(store: &RunStore, command: Command) -> (Session, Vec<Note>, RunView) {
         let Envelope { job, event } = worker.wait().expect("the worker lives");
         match &event {
             Event::Train(TrainEvent::Note(note)) => notes.push(note.clone()),
-            Event::Train(TrainEvent::Started { diary, .. }) => first = Some(diary.clone()),
+            Event::Train(TrainEvent::Started { event_log, .. }) => first = Some(event_log.clone()),
             Event::Failed(problem) => panic!("{problem}"),
             _ => {}
         }
@@ -48,24 +48,24 @@ fn notes_and_fine_curve_go_on_where_they_were() {
     let home = tempfile::tempdir().expect("a folder");
     let store = RunStore::at(home.path());
     let (session, told, view) = done(&store, Command::Train(Box::new(plan(&settings()))));
-    let notes = |session: &Session| session.training.as_ref().expect("a training").diary.notes.clone();
-    assert!(!told.is_empty() && view.diary.notes == told && notes(&session) == told);
+    let notes = |session: &Session| session.training.as_ref().expect("a training").event_log.notes.clone();
+    assert!(!told.is_empty() && view.event_log.notes == told && notes(&session) == told);
     // The end of each of three epochs at least.
-    let fine = view.diary.fine.clone();
+    let fine = view.event_log.fine.clone();
     assert!(fine.len() >= 3 && fine.last().is_some_and(|point| point[0] == 3.0), "{fine:?}");
 
     let command = Command::Resume { run: view.info.id.clone(), dataset: dataset(30), how: Onward::more(2) };
     let (session, more, view) = done(&store, command);
     let all = [told, more].concat();
-    assert_eq!(view.diary.notes, all);
+    assert_eq!(view.event_log.notes, all);
     assert_eq!(notes(&session), all, "who looks on sees those from before too");
-    assert_eq!(view.diary.fine[..fine.len()], fine);
-    assert_eq!(view.diary.fine.last().map(|point| point[0]), Some(5.0));
-    assert_eq!(Training::kept(&view).diary, view.diary);
+    assert_eq!(view.event_log.fine[..fine.len()], fine);
+    assert_eq!(view.event_log.fine.last().map(|point| point[0]), Some(5.0));
+    assert_eq!(Training::kept(&view).event_log, view.event_log);
 
     // A run from before anything of it was kept.
-    fs::remove_file(view.folder.join("diary.json")).expect("it is there");
-    assert_eq!(store.find("last").expect("a run").view().expect("its view").diary, Diary::default());
+    fs::remove_file(view.folder.join("events.json")).expect("it is there");
+    assert_eq!(store.find("last").expect("a run").view().expect("its view").event_log, EventLog::default());
 }
 
 fn at(epoch: u32, step: u32, loss: f64) -> BatchRecord {
@@ -74,27 +74,27 @@ fn at(epoch: u32, step: u32, loss: f64) -> BatchRecord {
 
 #[test]
 fn a_point_is_the_mean_since_the_one_before() {
-    let mut diary = Diary::default();
+    let mut event_log = EventLog::default();
     // Ten steps at 1, ten at 0.5, and a new epoch.
-    [at(1, 10, 1.0), at(1, 20, 0.75), at(2, 5, 0.4)].iter().for_each(|record| diary.batch(record));
-    diary.batch(&BatchRecord { validating: true, ..at(2, 50, 9.0) });
-    assert_eq!(diary.fine, [[0.2, 1.0, 0.5], [0.4, 0.5, 0.5], [1.1, 0.4, 0.5]]);
-    assert_eq!(diary.until(0.4).fine.len(), 2, "what came after the checkpoint comes again");
+    [at(1, 10, 1.0), at(1, 20, 0.75), at(2, 5, 0.4)].iter().for_each(|record| event_log.batch(record));
+    event_log.batch(&BatchRecord { validating: true, ..at(2, 50, 9.0) });
+    assert_eq!(event_log.fine, [[0.2, 1.0, 0.5], [0.4, 0.5, 0.5], [1.1, 0.4, 0.5]]);
+    assert_eq!(event_log.until(0.4).fine.len(), 2, "what came after the checkpoint comes again");
 }
 
 #[test]
-fn a_long_training_keeps_a_bounded_diary() {
-    let mut diary = Diary::default();
+fn a_long_training_keeps_a_bounded_event_log() {
+    let mut event_log = EventLog::default();
     for epoch in 1..=2000 {
-        (1..=50).for_each(|step| diary.batch(&at(epoch, step, 0.25)));
-        diary.note(Note { epoch, kind: NoteKind::Waiting, text: Sentence::default() });
-        diary.note(Note { epoch, kind: NoteKind::Best, text: Sentence::default() });
+        (1..=50).for_each(|step| event_log.batch(&at(epoch, step, 0.25)));
+        event_log.note(Note { epoch, kind: NoteKind::Waiting, text: Sentence::default() });
+        event_log.note(Note { epoch, kind: NoteKind::Best, text: Sentence::default() });
     }
-    assert!((250..=1000).contains(&diary.fine.len()), "{}", diary.fine.len());
-    assert!(diary.fine.is_sorted_by(|a, b| a[0] < b[0]));
-    assert!(diary.fine[0][0] < 20.0 && diary.fine.last().is_some_and(|last| last[0] > 1980.0));
-    assert!(diary.fine.iter().all(|point| (point[1] - 0.25).abs() < 1e-4));
-    assert!(diary.notes.len() <= 2000 && diary.notes.last().is_some_and(|note| note.epoch == 2000));
+    assert!((250..=1000).contains(&event_log.fine.len()), "{}", event_log.fine.len());
+    assert!(event_log.fine.is_sorted_by(|a, b| a[0] < b[0]));
+    assert!(event_log.fine[0][0] < 20.0 && event_log.fine.last().is_some_and(|last| last[0] > 1980.0));
+    assert!(event_log.fine.iter().all(|point| (point[1] - 0.25).abs() < 1e-4));
+    assert!(event_log.notes.len() <= 2000 && event_log.notes.last().is_some_and(|note| note.epoch == 2000));
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn a_run_that_is_chosen_says_what_happened_in_it() {
     let id = stage.session.runs[1].id.clone();
     let view = Arc::make_mut(stage.session.views.get_mut(&id).expect("it is known"));
     let text = say("Best so far: validation loss 0.300", "Meilleure jusqu’ici").into();
-    view.diary.note(Note { epoch: 4, kind: NoteKind::Best, text });
+    view.event_log.note(Note { epoch: 4, kind: NoteKind::Best, text });
     let name = format!("{},", view.info.name);
     let (mut harness, _) = stage.harness([1248.0, 860.0]);
     harness.run();

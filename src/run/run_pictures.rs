@@ -15,7 +15,7 @@ use crate::{
 
 /// The pictures that a run was trained and judged on, where they are now.
 #[derive(Clone, Debug)]
-pub struct Album {
+pub struct RunPictures {
     /// The run's id.
     pub run: String,
     /// The run's folder without the user's edits, so that pictures that were left out since can be seen. Those of a run that
@@ -31,7 +31,7 @@ pub struct Album {
     all: usize,
 }
 
-impl Album {
+impl RunPictures {
     /// Compares a run's `pictures` with `dataset`; labels do not matter.
     pub fn of(run: &str, pictures: &[Picture], dataset: Arc<Dataset>) -> Self {
         let here = dataset.samples.iter().chain(&dataset.spare.samples);

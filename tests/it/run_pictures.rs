@@ -10,8 +10,8 @@ use trombine::{
     evaluate::{Prediction, Report},
     plan::Plan,
     problem::{Kind, Problem},
-    run::{Album, Run, RunStore, RunView},
-    session::{AlbumState, Session},
+    run::{Run, RunPictures, RunStore, RunView},
+    session::{RunPicturesState, Session},
     text::Lang,
     ui::{Action, page::Page},
     worker::{Command, Event, Worker},
@@ -46,25 +46,25 @@ fn judged(folder: &Folder) -> (RunStore, Run) {
 }
 
 /// The pictures, the run that was opened, and how it ended.
-type Told = (Option<Result<Arc<Album>, Problem>>, Option<RunView>, Event);
+type Told = (Option<Result<Arc<RunPictures>, Problem>>, Option<RunView>, Event);
 
 /// What comes of a command about pictures.
 fn told(store: &RunStore, command: Command) -> Told {
     let worker = Worker::at(store.clone(), |_| {}).expect("threads");
     let job = worker.start(command);
-    let (mut album, mut view) = (None, None);
+    let (mut run_pictures, mut view) = (None, None);
     loop {
         let envelope = worker.wait().expect("the worker lives");
         match envelope.event {
-            Event::Pictures { album: found, .. } => album = Some(found),
+            Event::Pictures { run_pictures: found, .. } => run_pictures = Some(found),
             Event::RunOpened(opened) => view = Some(*opened),
-            end @ (Event::Finished | Event::Failed(_)) if envelope.job == job => return (album, view, end),
+            end @ (Event::Finished | Event::Failed(_)) if envelope.job == job => return (run_pictures, view, end),
             _ => {}
         }
     }
 }
 
-fn find(store: &RunStore, run: &Run) -> Result<Arc<Album>, Problem> {
+fn find(store: &RunStore, run: &Run) -> Result<Arc<RunPictures>, Problem> {
     told(store, Command::FindPictures { run: run.info.id.clone(), dataset: None }).0.expect("an answer")
 }
 
@@ -72,22 +72,25 @@ fn find(store: &RunStore, run: &Run) -> Result<Arc<Album>, Problem> {
 fn what_has_changed_or_gone_since_the_run_is_said() {
     let folder = Folder::utkface(30);
     let (store, run) = judged(&folder);
-    let album = find(&store, &run).expect("they are there");
-    assert_eq!((album.dataset.samples.len(), &album.dataset.source), (30, &folder.source()));
-    assert_eq!(album.sentence(Lang::En), None);
+    let run_pictures = find(&store, &run).expect("they are there");
+    assert_eq!((run_pictures.dataset.samples.len(), &run_pictures.dataset.source), (30, &folder.source()));
+    assert_eq!(run_pictures.sentence(Lang::En), None);
 
     // Another content, none, and one more picture that the run knows nothing of.
     folder.picture(&utkface_name(3), 77);
     fs::remove_file(folder.root().join(utkface_name(4))).expect("it is there");
     folder.picture(&utkface_name(40), 40);
-    let album = find(&store, &run).expect("most are there");
-    let changed: Vec<usize> = (0..30).filter(|&i| album.changed(utkface_name(i).as_ref())).collect();
+    let run_pictures = find(&store, &run).expect("most are there");
+    let changed: Vec<usize> = (0..30).filter(|&i| run_pictures.changed(utkface_name(i).as_ref())).collect();
     assert_eq!(changed, [3]);
     assert_eq!(
-        album.sentence(Lang::En).as_deref(),
+        run_pictures.sentence(Lang::En).as_deref(),
         Some("1\u{a0}picture changed since the run · 1\u{a0}picture not there any more")
     );
-    assert_eq!(album.sentence(Lang::Fr).as_deref(), Some("1\u{a0}image modifiée depuis l’essai · 1\u{a0}image introuvable"));
+    assert_eq!(
+        run_pictures.sentence(Lang::Fr).as_deref(),
+        Some("1\u{a0}image modifiée depuis l’essai · 1\u{a0}image introuvable")
+    );
 }
 
 #[test]
@@ -103,13 +106,13 @@ fn a_moved_folder_is_located_and_another_is_refused() {
     // Other pictures, though with the same names.
     let other = Folder::new();
     (0..30).for_each(|i| drop(other.picture(&utkface_name(i), i as u32 + 100)));
-    let (album, view, end) = locate(&other.root());
-    assert!(album.is_none() && view.is_none());
+    let (run_pictures, view, end) = locate(&other.root());
+    assert!(run_pictures.is_none() && view.is_none());
     assert!(matches!(end, Event::Failed(problem) if problem.kind == Kind::File));
     assert_eq!(store.find(&run.info.id).expect("it is there").info.source, folder.source());
 
-    let (album, view, _) = locate(&moved);
-    assert_eq!(album.expect("an answer").expect("they are there").dataset.samples.len(), 30);
+    let (run_pictures, view, _) = locate(&moved);
+    assert_eq!(run_pictures.expect("an answer").expect("they are there").dataset.samples.len(), 30);
     let there = Source::Folder(moved);
     assert_eq!(view.expect("the run with its new place").info.source, there);
     assert_eq!(store.find(&run.info.id).expect("it is there").info.source, there, "and it is remembered");
@@ -138,9 +141,9 @@ fn results_show_the_pictures_of_a_run_whose_data_is_not_open() {
             let _ = wake.try_send(());
         });
         window.step();
-        let known = |app: &App| match &app.session.album {
-            Some(AlbumState::Here(_)) => !gone,
-            Some(AlbumState::Gone(..)) => gone,
+        let known = |app: &App| match &app.session.run_pictures {
+            Some(RunPicturesState::Here(_)) => !gone,
+            Some(RunPicturesState::Gone(..)) => gone,
             _ => false,
         };
         while !known(window.state()) {
@@ -172,8 +175,8 @@ fn the_page_offers_to_say_where_the_pictures_are() {
         let run = Arc::make_mut(stage.session.run.as_mut().expect("a run"));
         run.info.source = Source::Folder("/nowhere/faces".into());
         let id = run.info.id.clone();
-        let gone = trombine::run::album::gone(&run.info.source).expect("it is not there");
-        stage.session.album = Some(AlbumState::Gone(id.clone(), gone));
+        let gone = trombine::run::run_pictures::gone(&run.info.source).expect("it is not there");
+        stage.session.run_pictures = Some(RunPicturesState::Gone(id.clone(), gone));
         let (mut harness, stage) = stage.harness([1280.0, 800.0]);
         harness.run();
         assert!(harness.query_by_label_contains("/nowhere/faces").is_some());

@@ -18,7 +18,7 @@ const REST: Duration = Duration::from_millis(250);
 const LONGEST: Duration = Duration::from_millis(750);
 
 /// Keeps the preferences in a file.
-pub(super) struct Keeper {
+pub(super) struct PreferencesWriter {
     /// What was handed over last.
     handed: Preferences,
     send: Option<Sender<Preferences>>,
@@ -26,7 +26,7 @@ pub(super) struct Keeper {
     trouble: Receiver<Problem>,
 }
 
-impl Keeper {
+impl PreferencesWriter {
     /// Keeps what changes from `now` on in `file`; nothing on a system without threads.
     pub(super) fn at(file: PathBuf, now: &Preferences) -> Option<Self> {
         let (send, changes) = unbounded();
@@ -50,7 +50,7 @@ impl Keeper {
     }
 }
 
-impl Drop for Keeper {
+impl Drop for PreferencesWriter {
     /// Waits until the last is written.
     fn drop(&mut self) {
         self.send = None;

@@ -13,7 +13,7 @@ const MOST_POINTS: usize = 1000;
 /// Notes and fine curve of a run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Diary {
+pub struct EventLog {
     /// Oldest first.
     pub notes: Vec<Note>,
     /// Epoch as a fraction, and mean loss and accuracy since the point before.
@@ -25,7 +25,7 @@ pub struct Diary {
     last: Option<BatchRecord>,
 }
 
-impl Diary {
+impl EventLog {
     /// Adds a note.
     pub fn note(&mut self, note: Note) {
         if self.notes.len() >= MOST_NOTES {
