@@ -57,7 +57,11 @@ fn walk(prefix: &str, parts: &Map<String, Value>, settings: &mut Settings, probl
         let mut knobs = settings.knobs();
         let below = format!("{key}.");
         if let Some(knob) = knobs.iter_mut().find(|knob| knob.key == key) {
-            problems.extend(knob.take(value).err().map(|what| Problem::new(Kind::Settings, what, LISTED)));
+            let taken = knob.take(value).or_else(|what| match written(&key, value) {
+                Some(text) => knob.parse(&text),
+                None => Err(what),
+            });
+            problems.extend(taken.err().map(|what| Problem::new(Kind::Settings, what, LISTED)));
         } else if !knobs.iter().any(|knob| knob.key.starts_with(&below)) {
             match value {
                 // A slip in a group's name is told with the whole name of each option in it.
@@ -74,6 +78,13 @@ fn walk(prefix: &str, parts: &Map<String, Value>, settings: &mut Settings, probl
             problems.push(no_group(&key, value));
         }
     }
+}
+
+/// What an option is called on the command line that the program itself writes with another word (`three` for 3).
+fn written(key: &str, value: &Value) -> Option<String> {
+    let nested = key.rsplit('.').fold(value.clone(), |inner, name| serde_json::json!({ name: inner }));
+    let mut settings: Settings = value.is_string().then(|| serde_json::from_value(nested).ok()).flatten()?;
+    settings.knobs().iter().find(|knob| knob.key == key).map(|knob| knob.text())
 }
 
 pub(super) const LISTED: Say = say("`trombine options` lists them", "`trombine options` en donne la liste");
