@@ -52,7 +52,7 @@ impl Plan {
     pub fn with_split(settings: &Settings, dataset: Arc<Dataset>, split: Split) -> Result<Self, Vec<Problem>> {
         let mut problems = out_of_range(settings);
         let counts = Part::ALL.map(|part| count(&dataset, &split, part));
-        problems.extend(empty_parts(&dataset, &counts));
+        problems.extend(empty_parts(&dataset, &counts, split.dropped > 0));
         let network = match Network::new(&settings.model, settings.augment.side()) {
             Ok(network) => Some(network),
             Err(problem) => {
@@ -150,7 +150,8 @@ fn out_of_range(settings: &Settings) -> Vec<Problem> {
 }
 
 /// Parts without pictures, or with those of one class only.
-fn empty_parts(dataset: &Dataset, counts: &[[usize; 2]; 3]) -> Vec<Problem> {
+/// `dropped` says whether pictures were left out since a later part has them too.
+fn empty_parts(dataset: &Dataset, counts: &[[usize; 2]; 3], dropped: bool) -> Vec<Problem> {
     let balance = dataset.balance();
     if balance.contains(&0) {
         return vec![one_class_only(dataset, balance)];
@@ -171,6 +172,13 @@ fn empty_parts(dataset: &Dataset, counts: &[[usize; 2]; 3]) -> Vec<Problem> {
                     fr: format!("La part « {} » ne reçoit aucune image étiquetée {missing}", name.fr),
                 }
             };
+            if dropped && part != Part::Test {
+                let remedy = say(
+                    "Its pictures are in a later part too: switch “Leave test pictures out of training” off, or “Keep the folders’ parts”",
+                    "Ses images sont aussi dans une part suivante : désactivez « Écarter de l’entraînement les images du test », ou « Garder les parts des dossiers »",
+                );
+                return Problem::new(Kind::Data, what, remedy).at("split.drop_shared");
+            }
             let remedy = say("Give it a larger share, or add pictures", "Donnez-lui une part plus grande, ou ajoutez des images");
             Problem::new(Kind::Data, what, remedy).at(if part == Part::Train { "split.train" } else { "split.validation" })
         })

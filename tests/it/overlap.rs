@@ -14,6 +14,7 @@ use trombine::{
     evaluate::{Report, Seen},
     plan::Plan,
     run::export::{ExportOptions, Format, export},
+    settings::Settings,
     text::Lang,
     ui::page::Page,
 };
@@ -221,6 +222,11 @@ fn leaving_out_is_offered_only_where_something_is_left() {
         let overlap = Overlap::new(&data, &split.parts);
         assert!(!overlap.is_empty());
         assert_eq!(overlap.can_be_left_out(&data, &split.parts), possible);
+        // Asked for all the same, it is said what came of it.
+        let mut settings = Settings::default();
+        settings.split.drop_shared = true;
+        let problems = Plan::new(&settings, Arc::new(data)).err().unwrap_or_default();
+        assert_eq!(problems.iter().any(|problem| problem.knob.as_deref() == Some("split.drop_shared")), !possible);
     }
 }
 
