@@ -68,7 +68,10 @@ impl Default for ModelSettings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kernel {
+    // As the option says it; runs of before say it in words.
+    #[serde(rename = "3", alias = "three")]
     Three,
+    #[serde(rename = "5", alias = "five")]
     Five,
 }
 

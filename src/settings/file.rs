@@ -80,7 +80,7 @@ fn walk(prefix: &str, parts: &Map<String, Value>, settings: &mut Settings, probl
     }
 }
 
-/// What an option is called on the command line that the program itself writes with another word (`three` for 3).
+/// What an option is called on the command line that the program wrote with another word before (`three` for 3).
 fn written(key: &str, value: &Value) -> Option<String> {
     let nested = key.rsplit('.').fold(value.clone(), |inner, name| serde_json::json!({ name: inner }));
     let mut settings: Settings = value.is_string().then(|| serde_json::from_value(nested).ok()).flatten()?;

@@ -124,7 +124,13 @@ fn settings_travel_as_text() {
     assert!(!Settings::is_text("https://example.org/?a=b"));
     let problems = Settings::parse("train.epochs=0\nno.such=1\nmodel.dropout=0.3").expect_err("two are wrong");
     assert_eq!(problems.len(), 2);
-    assert_eq!(Settings::parse("{\"learning\": 1}").expect_err("not ours")[0].kind, Kind::File);
+    let unknown = &Settings::parse("{\"learning\": 1}").expect_err("no such option")[0];
+    assert!(unknown.kind == Kind::Settings && unknown.what.en.contains("“learning”"), "{unknown}");
+    // As versions before wrote them.
+    let before = json.replace("\"3\"", "\"three\"").replace("\"val_loss\"", "\"validation_loss\"");
+    assert!(before.contains("three") && before.contains("validation_loss"), "{before}");
+    assert_eq!(Settings::parse(&before).expect("an older file"), settings);
+    assert_eq!(serde_json::from_str::<Settings>(&before).expect("an older run's"), settings);
 
     let mut window = with(opened(60));
     window.event(egui::Event::Paste(text));

@@ -50,7 +50,10 @@ pub struct CallbackSettings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Monitor {
+    // As the option and Keras say it; runs of before say it in words.
+    #[serde(rename = "val_loss", alias = "validation_loss")]
     ValidationLoss,
+    #[serde(rename = "val_accuracy", alias = "validation_accuracy")]
     ValidationAccuracy,
 }
 

@@ -258,7 +258,7 @@ fn widths(ui: &Ui, table: &Table, gap: f32) -> Vec<f32> {
     /// A card this narrow is one with large letters in a small window.
     const NARROW: f32 = 300.0;
     /// The least of the first column.
-    const LEAST: f32 = 60.0;
+    const LEAST: f32 = 48.0;
     let width = |text: &str, size: f32| {
         ui.painter().layout_no_wrap(text.to_owned(), theme::regular(size), egui::Color32::PLACEHOLDER).size().x
     };
