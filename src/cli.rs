@@ -72,7 +72,8 @@ pub fn run() -> Wanted {
         }
     };
     Wanted::Done(match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) if terminal::arrived(lang) => ExitCode::SUCCESS,
+        Ok(()) => ExitCode::FAILURE,
         Err(problems) => {
             problems.iter().for_each(|problem| terminal::complain(problem, lang));
             ExitCode::FAILURE

@@ -239,6 +239,7 @@ impl<'a> Knob<'a> {
             (Value::Switch(_), Json::Bool(on)) => Some(on.to_string()),
             (Value::Whole { .. } | Value::Number { .. }, Json::Number(_)) => number(json),
             (Value::Choice(_), Json::String(text)) => Some(text.clone()),
+            (Value::Choice(_), Json::Number(_)) => number(json),
             (Value::List { .. }, Json::Array(items)) => list(items, &number),
             (Value::Table(_), Json::Array(items)) => list(items, &row),
             _ => None,

@@ -71,7 +71,7 @@ pub fn check(dir: PathBuf, reading: &ReadingArgs, json: bool, lang: Lang) -> Don
 }
 
 /// How the folder was read, and how that is changed.
-fn understood(dataset: &Dataset, lang: Lang) -> Vec<String> {
+pub(super) fn understood(dataset: &Dataset, lang: Lang) -> Vec<String> {
     let understood = &dataset.understood;
     let mut line = understood.sentence(&dataset.classes).get(lang).to_owned();
     if understood.other_classes.len() > 1 {

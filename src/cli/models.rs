@@ -192,7 +192,10 @@ pub fn predict(run: &str, paths: &[PathBuf], wanted: Wanted, faces: bool, device
         _ => None,
     };
     if let (None, Some(csv)) = (folder, &wanted.csv) {
-        overwrite::not_within_a_run(store.home(), csv).and_then(|()| overwrite::file(csv, wanted.overwrite)).map_err(one)?;
+        overwrite::not_within_a_run(store.home(), csv)
+            .and_then(|()| overwrite::no_picture(csv))
+            .and_then(|()| overwrite::file(csv, wanted.overwrite))
+            .map_err(one)?;
     }
     let mut predictor = Predictor::load(&run.folder, |config| engine::open(device, config)).map_err(one)?;
     if let Some(folder) = folder {

@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, IsTerminal, Write},
+    sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
 
@@ -229,9 +230,26 @@ impl Terminal {
     }
 }
 
+/// Whether something could not be printed, other than to a reader that has gone away.
+static LOST: AtomicBool = AtomicBool::new(false);
+
 /// A line on standard output; a reader that has gone away (`| head`) is no reason to stop a training.
 pub fn print(text: &str) {
-    let _ = writeln!(io::stdout(), "{text}");
+    let printed = writeln!(io::stdout(), "{text}");
+    if printed.is_err_and(|error| error.kind() != io::ErrorKind::BrokenPipe) {
+        LOST.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Whether everything that was printed has arrived; a full disk is told once.
+pub fn arrived(lang: Lang) -> bool {
+    let flushed = io::stdout().flush().map_or_else(|error| error.kind() == io::ErrorKind::BrokenPipe, |()| true);
+    let lost = LOST.load(Ordering::Relaxed) || !flushed;
+    if lost {
+        let text = say("Not everything could be printed: the disk is full", "Tout n’a pas pu être affiché : le disque est plein");
+        complain_line(text.get(lang));
+    }
+    !lost
 }
 
 /// A problem on standard error, with its details where they say more than the sentence.

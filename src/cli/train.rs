@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{
-    Done, TrainArgs, one, recipe, store,
+    Done, TrainArgs, data, one, recipe, store,
     terminal::{Terminal, complain_line},
 };
 use crate::{
@@ -20,6 +20,11 @@ pub fn train(ask: &TrainArgs, lang: Lang) -> Done {
     let mut terminal = Terminal::new(lang, ask.json);
     let source = ask.recipe.source().ok_or_else(|| one(nothing()))?;
     let plan = recipe::plan(&ask.recipe, source, &store, &mut |event| terminal.event(&event))?;
+    if !plan.dataset.understood.is_plain() {
+        for text in data::understood(&plan.dataset, lang) {
+            complain_line(&text);
+        }
+    }
     for text in plan.overlap.sentences(lang) {
         complain_line(&text);
     }

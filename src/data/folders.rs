@@ -152,8 +152,11 @@ fn half_name(target: &Path) -> PathBuf {
     target.with_extension("part")
 }
 
-/// The new tree must lie neither in the data set's folder, which is never written to, nor around it.
-fn check_apart(root: &Path, out: &Path) -> Result<(), Problem> {
+/// What is written must lie neither in the data set's folder, which is never written to, nor around it.
+///
+/// # Errors
+/// It does.
+pub fn check_apart(root: &Path, out: &Path) -> Result<(), Problem> {
     let (root, out) = (whole(root), whole(out));
     if !out.starts_with(&root) && !root.starts_with(&out) {
         return Ok(());
@@ -161,8 +164,8 @@ fn check_apart(root: &Path, out: &Path) -> Result<(), Problem> {
     Err(Problem::new(
         Kind::Disk,
         say(
-            "The copy cannot lie in the folder of the pictures, nor around it",
-            "La copie ne peut être ni dans le dossier des images, ni autour",
+            "Nothing is written into the folder of the pictures, nor around it",
+            "Rien n’est écrit dans le dossier des images, ni autour",
         ),
         say("Choose an empty folder elsewhere", "Choisissez un dossier vide ailleurs"),
     )

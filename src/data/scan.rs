@@ -267,8 +267,8 @@ fn not_two_classes(root: &Path, layout: &Layout, found: &Walk, named: usize) -> 
         ),
         n if n > 2 => (
             Sentence {
-                en: format!("There are {n} class folders in {shown}: {}, …", names(3)),
-                fr: format!("Il y a {n} dossiers de classe dans {shown} : {}, …", names(3)),
+                en: format!("There are {n} class folders in {shown}: {}{}", names(3), if n > 3 { ", …" } else { "" }),
+                fr: format!("Il y a {n} dossiers de classe dans {shown} : {}{}", names(3), if n > 3 { ", …" } else { "" }),
             },
             say(
                 "The program tells two classes apart: keep two of them in a folder of their own",

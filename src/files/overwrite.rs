@@ -1,7 +1,8 @@
 //! Whether something may be written where the user wants it: nothing is replaced that the user did not say to replace.
 
 use std::{
-    fs, io,
+    fs,
+    io::{self, Read as _},
     path::{Path, PathBuf},
 };
 
@@ -40,6 +41,27 @@ pub fn standing(path: &Path) -> Result<Standing, Problem> {
             },
         )),
     }
+}
+
+/// That no picture stands at `path`: a table never takes the place of what is judged, whatever the user said of replacing.
+///
+/// # Errors
+/// A picture, by its first bytes.
+pub fn no_picture(path: &Path) -> Result<(), Problem> {
+    let mut head = [0; 32];
+    let read = fs::metadata(path)
+        .is_ok_and(|meta| meta.is_file())
+        .then(|| fs::File::open(path).and_then(|mut file| file.read(&mut head)).unwrap_or_default());
+    if read.is_none_or(|bytes| image::guess_format(&head[..bytes]).is_err()) {
+        return Ok(());
+    }
+    Err(other_name(
+        path,
+        Sentence {
+            en: format!("{} is a picture, which no table replaces", path.display()),
+            fr: format!("{} est une image, qu’aucun tableau ne remplace", path.display()),
+        },
+    ))
 }
 
 /// That `path` may be written as a file: it is free, or the user said to replace what is there.

@@ -127,6 +127,7 @@ impl Table {
     /// process that writes it.
     pub fn open(home: &Path, path: &Path, question: Question, head: &[u8], overwrite: bool) -> Result<Self, Problem> {
         overwrite::not_within_a_run(home, path)?;
+        overwrite::no_picture(path)?;
         let named = path;
         let path = overwrite::real(named)?;
         let records = home.join("tables");
@@ -173,7 +174,11 @@ impl Table {
     /// # Errors
     /// A full disk.
     pub fn append(&mut self, bytes: &[u8], pictures: usize, rows: usize) -> Result<(), Problem> {
-        self.file.write_all(bytes).map_err(|error| failed(&self.path, &error))?;
+        if let Err(error) = self.file.write_all(bytes) {
+            // What a full disk took of it would be half a row; that it cannot be cut off is the smaller trouble.
+            let _ = self.file.set_len(self.content.len() as u64).and_then(|()| self.file.seek(SeekFrom::End(0)));
+            return Err(failed(&self.path, &error));
+        }
         self.content.extend_from_slice(bytes);
         self.record.pictures += pictures;
         self.record.rows += rows;

@@ -7,7 +7,11 @@ use std::{
 
 use super::{Asked, Run, RunInfo, RunStatus, date, naming, pictures::Picture};
 use crate::{
-    data::sample::Part,
+    data::{
+        folders,
+        sample::{Part, Source},
+    },
+    files::overwrite,
     model::{Network, Weights},
     plan::Plan,
     problem::{Kind, Problem},
@@ -77,6 +81,12 @@ impl RunStore {
     /// # Errors
     /// A folder with something in it, a full disk, no permission.
     pub fn create_in(folder: &Path, plan: &Plan) -> Result<Run, Problem> {
+        if let Ok(home) = crate::files::home() {
+            overwrite::not_within_a_run(&home, folder)?;
+        }
+        if let Source::Folder(root) = &plan.dataset.source {
+            folders::check_apart(root, folder)?;
+        }
         fs::create_dir_all(folder).map_err(|error| cannot_write(folder, &error))?;
         let mut entries = fs::read_dir(folder).map_err(|error| Problem::writing(folder, &error))?;
         if entries.next().is_some() {

@@ -1,13 +1,20 @@
 //! Settings as a person hands them over: from a file or the clipboard, through the knobs, so that nothing is accepted in
 //! silence that the window would not offer. (What the program itself keeps in a run is read as it is, by serde.)
 
-use std::{fs::File, io::Read as _, path::Path};
+use std::{collections::HashSet, fmt, path::Path};
 
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error as _, MapAccess, SeqAccess, Visitor},
+};
 use serde_json::{Map, Value};
 
 use super::{Settings, nearest::nearest};
 use crate::{
-    files::text,
+    files::{
+        regular::{self, Unread},
+        text,
+    },
     knob::Knobs as _,
     problem::{Kind, Problem},
     text::{Say, Sentence, say},
@@ -22,10 +29,10 @@ impl Settings {
     /// # Errors
     /// A file that cannot be read, and everything that is wrong in it, at once.
     pub fn read(path: &Path) -> Result<Self, Vec<Problem>> {
-        let mut bytes = Vec::new();
-        File::open(path)
-            .and_then(|file| file.take(MOST).read_to_end(&mut bytes))
-            .map_err(|error| vec![Problem::io(path, &error)])?;
+        let bytes = regular::read(path, MOST).map_err(|unread| match unread {
+            Unread::Failed(error) => vec![Problem::io(path, &error)],
+            Unread::NotAFile | Unread::TooLarge(_) => vec![Problem { path: Some(path.to_owned()), ..no_text() }],
+        })?;
         let here = |problem: Problem| Problem { path: Some(path.to_owned()), ..problem };
         let text = text::decode(&bytes).ok_or_else(|| vec![here(no_text())])?;
         if text.trim().is_empty() {
@@ -43,7 +50,7 @@ pub(super) fn from_json(text: &str) -> Result<Settings, Vec<Problem>> {
     walk("", &value, &mut settings, &mut problems);
     // The map holds the last of two options of the same name; which was meant, nobody knows.
     if problems.is_empty()
-        && let Err(error) = serde_json::from_str::<Settings>(text)
+        && let Err(error) = serde_json::from_str::<Distinct>(text)
     {
         problems.push(no_settings().because(error));
     }
@@ -143,4 +150,62 @@ fn empty() -> Problem {
             "Prenez un fichier enregistré ici ; pour la recette du notebook, n’en donnez aucun",
         ),
     )
+}
+
+/// JSON in which no group holds two options of the same name.
+struct Distinct;
+
+impl<'de> Deserialize<'de> for Distinct {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Self)
+    }
+}
+
+impl<'de> Visitor<'de> for Distinct {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self, A::Error> {
+        let mut names = HashSet::new();
+        while let Some(name) = map.next_key::<String>()? {
+            if names.contains(&name) {
+                return Err(A::Error::custom(format!("“{name}” stands twice")));
+            }
+            map.next_value::<Self>()?;
+            names.insert(name);
+        }
+        Ok(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self, A::Error> {
+        while seq.next_element::<Self>()?.is_some() {}
+        Ok(self)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_unit<E>(self) -> Result<Self, E> {
+        Ok(self)
+    }
 }

@@ -18,10 +18,12 @@ use crate::{
 /// by their content.
 ///
 /// # Errors
-/// Some of the run's pictures are not there, or the folder's labels are others.
+/// Some of the run's pictures are not there.
 pub(super) fn find(run: &Run, dataset: &Dataset) -> Result<(Dataset, Split), Problem> {
-    let found = Picture::find(&run.pictures()?, &dataset.with_left_out())?;
-    if dataset.classes == run.info.classes { Ok(found) } else { Err(other_labels(run, dataset)) }
+    let (mut found, split) = Picture::find(&run.pictures()?, &dataset.with_left_out())?;
+    // However the folder is read or named now: the pictures are the very same ones, and their labels are the run's.
+    found.classes.clone_from(&run.info.classes);
+    Ok((found, split))
 }
 
 /// The run's pictures: those that are open, if they are the run's, or those in the run's own place.

@@ -207,3 +207,32 @@ fn what_a_machine_wrote_is_read_as_far_as_it_is_known() {
         serde_json::from_str("{\"train\": {\"epochs\": 7, \"of_tomorrow\": 3}, \"more\": {}}").expect("read");
     assert_eq!(settings.train.epochs, 7);
 }
+
+/// Whatever word an option prints, a settings file may say it, as text or, where it is one, as a number.
+#[test]
+fn the_words_of_the_option_table_are_taken_in_json() {
+    let mut settings = Settings::default();
+    for knob in settings.knobs() {
+        let Value::Choice(choice) = &knob.value else { continue };
+        for (word, ..) in choice.options() {
+            let mut values = vec![json!(word)];
+            values.extend(word.parse::<u64>().ok().map(|number| json!(number)));
+            for value in values {
+                let mut taken =
+                    parse(&nested(&knob.key, value.clone())).unwrap_or_else(|p| panic!("{}={value}: {p:?}", knob.key));
+                let text = taken.knobs().iter().find(|other| other.key == knob.key).map(|other| other.text());
+                assert_eq!(text.as_deref(), Some(word), "{}", knob.key);
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_no_settings_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pipe = folder.path().join("settings.json");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().is_ok_and(|status| status.success()));
+    let problems = Settings::read(&pipe).expect_err("never answers");
+    assert!(problems[0].what.en.contains("not text"), "{problems:?}");
+}
