@@ -324,7 +324,7 @@ fn width(ui: &Ui, text: &str) -> f32 {
 fn at_the_right(ui: &mut Ui, cx: &mut Cx<'_>) {
     let t = Theme::of(ui);
     let training = cx.session.training.as_ref().filter(|_| cx.session.phase.training());
-    if let Some(epoch) = training.and_then(|training| training.saved) {
+    if let Some(epoch) = training.and_then(|training| training.saved).filter(|epoch| *epoch > 0) {
         let safe = match cx.lang {
             Lang::En => format!("saved up to epoch {epoch}"),
             Lang::Fr => format!("enregistré jusqu’à l’époque {epoch}"),

@@ -74,6 +74,10 @@ pub struct PathField {
     asked: Option<String>,
     /// The line of the list that Tab and Enter take.
     chosen: Option<usize>,
+    /// Whether it was drawn: what is proposed is selected at first, so that typing or pasting replaces it.
+    drawn: bool,
+    /// Whether Enter was pressed before the disk had answered.
+    entered: bool,
 }
 
 /// What the user decided.
@@ -86,7 +90,17 @@ pub enum Answer {
 
 impl PathField {
     pub fn new(title: Say, wanted: Wanted, text: String, instead: bool) -> Self {
-        Self { title, wanted, instead, text, listing: Listing::default(), asked: None, chosen: None }
+        Self {
+            title,
+            wanted,
+            instead,
+            text,
+            listing: Listing::default(),
+            asked: None,
+            chosen: None,
+            drawn: false,
+            entered: false,
+        }
     }
 
     /// The text to look up on the disk, if it is another than the last.
@@ -230,6 +244,18 @@ pub fn show(ui: &mut Ui, lang: Lang, field: &mut PathField, home: Option<&Path>)
         let named = say("Path", "Chemin").get(lang);
         edit.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, named));
         edit.request_focus();
+        if !std::mem::replace(&mut field.drawn, true) {
+            let mut state = TextEdit::load_state(ui.ctx(), edit.id).unwrap_or_default();
+            let end = CCursor::new(field.text.chars().count());
+            state.cursor.set_char_range(Some(CCursorRange::two(CCursor::new(0), end)));
+            state.store(ui.ctx(), edit.id);
+            ui.ctx().request_repaint();
+        }
+        if edit.changed() {
+            field.entered = false;
+        }
+        let known = field.listing.text == field.text;
+        field.entered |= enter && !known && field.chosen.is_none();
         let before = field.text.clone();
         let last = field.listing.entries.len().checked_sub(1);
         match (field.chosen, last) {
@@ -251,10 +277,11 @@ pub fn show(ui: &mut Ui, lang: Lang, field: &mut PathField, home: Option<&Path>)
         let (fits, words) = field.verdict();
         ui.add_space(6.0);
         ui.horizontal(|ui| {
-            ui.label(theme::cell(words.get(lang)).color(if fits { t.text2 } else { t.validation }));
+            ui.label(theme::cell(words.get(lang)).color(if fits || !known { t.text2 } else { t.validation }));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let take = ui.add(Button::primary(field.verb().get(lang)).enabled(fits));
-                if take.clicked() || (enter && fits && field.chosen.is_none()) {
+                let entered = known && std::mem::take(&mut field.entered);
+                if take.clicked() || ((enter || entered) && fits && field.chosen.is_none()) {
                     answer = Answer::Take(path_of(&field.text, home));
                 }
                 if ui.add(Button::quiet(say("Cancel", "Annuler").get(lang))).clicked() {

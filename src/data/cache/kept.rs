@@ -58,9 +58,11 @@ impl Kept {
             return all;
         }
         let gone = bytes(lang, self.gone_bytes);
-        match lang {
-            Lang::En => format!("{all}, {gone} of them for {} no longer there", self.gone),
-            Lang::Fr => format!("{all}, dont {gone} pour {} qui ne sont plus là", self.gone),
+        match (lang, self.gone) {
+            (Lang::En, 1) => format!("{all}, {gone} of them for one that is no longer there"),
+            (Lang::En, n) => format!("{all}, {gone} of them for {n} that are no longer there"),
+            (Lang::Fr, 1) => format!("{all}, dont {gone} pour un qui n’est plus là"),
+            (Lang::Fr, n) => format!("{all}, dont {gone} pour {n} qui ne sont plus là"),
         }
     }
 }

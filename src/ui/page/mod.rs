@@ -110,7 +110,11 @@ impl Page {
             Self::Augmentation => augment::state_line(lang, settings),
             Self::Model => {
                 let m = &settings.model;
-                format!("{} conv, {} {}", m.filters.len(), m.dense.len(), say("dense", "denses").get(lang))
+                format!(
+                    "{} conv, {}",
+                    m.filters.len(),
+                    plural(lang, m.dense.len() as u64, say("dense", "dense"), say("dense", "denses"))
+                )
             }
             Self::Training => training_line(lang, session),
             Self::Results => session.run.as_ref().and_then(|run| run.report.as_ref()).map_or_else(

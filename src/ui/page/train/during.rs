@@ -92,7 +92,7 @@ fn numbers(ui: &mut Ui, cx: &Cx<'_>, training: &Training) {
     let elapsed: f64 = training.history.iter().map(|e| e.seconds).sum::<f64>().max(now.elapsed);
     let time = |seconds: f64| crate::text::duration(lang, std::time::Duration::from_secs_f64(seconds.clamp(0.0, 1e9)));
     let speed = if over { last.map_or(0.0, |e| e.pictures_per_second) } else { now.pictures_per_second };
-    let last_tile = if over {
+    let last_tile = if over || matches!(cx.session.phase, Phase::Judging(_)) {
         Tile {
             name: say("took", "durée").get(lang),
             value: time(elapsed),

@@ -14,6 +14,11 @@ use crate::{
 /// Epochs in a row that make a trend.
 const TREND: usize = 3;
 
+/// By how much a loss has to rise to be called rising.
+const RISE: f64 = 1.05;
+/// Validation accuracy from which on something that holds for other pictures was learned, of two classes.
+const LEARNED: f64 = 0.6;
+
 /// What the loss curves say, in one sentence.
 pub fn about_loss(history: &[EpochRecord]) -> Sentence {
     let n = history.len();
@@ -41,7 +46,12 @@ pub fn about_loss(history: &[EpochRecord]) -> Sentence {
             ),
         };
     }
-    if streak(history, |a, b| b.train_loss > a.train_loss) >= TREND {
+    let growing = streak(history, |a, b| b.train_loss > a.train_loss);
+    // A loss that is nearly nothing goes up and down by nearly nothing.
+    if growing >= TREND
+        && last.train_loss > RISE * history[n - 1 - growing].train_loss
+        && last.train_loss > history[0].train_loss / 2.0
+    {
         return say(
             "Training loss rises: the learning rate may be too high",
             "La perte d’entraînement monte : le taux d’apprentissage est peut-être trop élevé",
@@ -116,7 +126,7 @@ pub fn about_accuracy(history: &[EpochRecord]) -> Sentence {
         )
         .into();
     }
-    if gap > 0.05 {
+    if gap > 0.05 && history.len() >= TREND && last.validation_accuracy > LEARNED {
         let points = (gap * 100.0).round() as u64;
         return Sentence {
             en: format!("{points} points better on the pictures it learns from than on others: that much it knows by heart"),
