@@ -144,6 +144,8 @@ pub struct App {
     photos: HashMap<u64, Photo>,
     /// Questions asked so far; numbers the next.
     questions: u64,
+    /// Who answered about photos at the last look, by the run's id.
+    answers: Option<String>,
     actions: Vec<Action>,
     /// Train as soon as the data set is open.
     train_when_open: bool,
@@ -266,6 +268,7 @@ impl App {
             toasts: Toasts::default(),
             photos: HashMap::new(),
             questions: 0,
+            answers: None,
             actions: Vec::new(),
             train_when_open: false,
             resume_when_open: None,
@@ -305,6 +308,7 @@ impl App {
         for fetched in self.errands.fetched() {
             self.take(fetched);
         }
+        self.follow_who_answers();
         self.toasts.take(&mut self.session);
         self.look_for_interrupted();
         self.show_run_again();

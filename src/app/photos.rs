@@ -114,6 +114,19 @@ impl App {
         }
     }
 
+    /// Asks about all photos again where another run answers now, since a training has begun or a run was opened: the page
+    /// says who answers, and shows no one else's answer below that.
+    pub(super) fn follow_who_answers(&mut self) {
+        let now = self.session.answering().map(|answering| answering.id.to_owned());
+        let before = std::mem::replace(&mut self.answers, now);
+        if before.is_none() || self.answers.is_none() || before == self.answers {
+            return;
+        }
+        let (chosen, photos) =
+            (self.session.chosen.clone(), self.session.photos.iter().map(|photo| photo.id).collect::<Vec<_>>());
+        photos.into_iter().for_each(|photo| self.answer_with(chosen.clone(), Some(photo)));
+    }
+
     /// Has another run answer, and asks it about the photo that is looked at.
     pub(super) fn answer_with(&mut self, run: Option<String>, photo: Option<u64>) {
         self.session.chosen = run;

@@ -5,9 +5,9 @@ use egui::{Popup, Ui};
 use crate::{
     data::{
         reading::{ClassFolders, Labels, Reading},
-        sample::Dataset,
+        sample::{Dataset, Part},
     },
-    text::{Say, say},
+    text::{Lang, Say, number, say},
     ui::{
         Action, Cx, icon,
         theme::{self, Theme},
@@ -34,6 +34,7 @@ pub fn line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset) {
             for (sentence, color) in lines {
                 ui.add(egui::Label::new(theme::caption(sentence.get(cx.lang)).color(color)).wrap());
             }
+            dealt(ui, cx, dataset);
         });
         if ways.is_empty() {
             return;
@@ -50,6 +51,38 @@ pub fn line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset) {
             }
         });
     });
+}
+
+/// What becomes of the folders' parts: set aside, or pictures of one dealt to a part that no folder names.
+fn dealt(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset) {
+    let (lang, t) = (cx.lang, Theme::of(ui));
+    if dataset.samples.iter().all(|sample| sample.given_part.is_none()) {
+        return;
+    }
+    if !cx.settings.split.use_given {
+        let text = say(
+            "The folders’ parts are set aside: all pictures are dealt anew",
+            "Les parts des dossiers sont ignorées : toutes les images sont réparties à nouveau",
+        );
+        ui.add(egui::Label::new(theme::caption(text.get(lang)).color(t.text2)).wrap());
+        if link(ui, cx.say(say("take the folders’ parts", "reprendre les parts des dossiers"))).clicked() {
+            cx.settings.split.use_given = true;
+        }
+        return;
+    }
+    let Some(plan) = cx.plan.ok().filter(|plan| plan.dataset.samples.len() == dataset.samples.len()) else { return };
+    let pairs = || dataset.samples.iter().zip(&plan.split.parts);
+    for part in [Part::Validation, Part::Test] {
+        let moved = pairs().filter(|(sample, now)| sample.given_part == Some(Part::Train) && **now == Some(part)).count();
+        if moved > 0 && pairs().all(|(sample, _)| sample.given_part != Some(part)) {
+            let (count, name) = (number(lang, moved as u64), part.name().get(lang));
+            let text = match lang {
+                Lang::En => format!("No folder is the {name} part: {count} pictures of training’s are dealt to it"),
+                Lang::Fr => format!("Aucun dossier n’est la part « {name} » : elle reçoit {count} images de l’entraînement"),
+            };
+            ui.add(egui::Label::new(theme::caption(text).color(t.text2)).wrap());
+        }
+    }
 }
 
 /// The readings that the folder allows.
