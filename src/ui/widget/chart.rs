@@ -256,9 +256,7 @@ fn widths(ui: &Ui, table: &Table, gap: f32) -> Vec<f32> {
     /// The most that a column takes for its title, for its cells, and the first one for its cells.
     const MOST: [f32; 3] = [96.0, 180.0, 260.0];
     /// A card this narrow is one with large letters in a small window.
-    const NARROW: f32 = 300.0;
-    /// The least of the first column.
-    const LEAST: f32 = 48.0;
+    const NARROW: f32 = 320.0;
     let width = |text: &str, size: f32| {
         ui.painter().layout_no_wrap(text.to_owned(), theme::regular(size), egui::Color32::PLACEHOLDER).size().x
     };
@@ -280,10 +278,11 @@ fn widths(ui: &Ui, table: &Table, gap: f32) -> Vec<f32> {
     }
     let mut natural = natural;
     let over = natural.iter().sum::<f32>() - room;
-    // In a very narrow card the names of the rows give way before anything has to be scrolled to; they are told in full
-    // under the pointer.
-    if let Some(first) = natural.first_mut().filter(|first| room < NARROW && over > 0.0 && **first - over >= LEAST) {
-        *first -= over;
+    // In a very narrow card every column gives way before anything has to be scrolled to; cells are told in full under the
+    // pointer.
+    if room < NARROW && over > 0.0 {
+        let share = room / (room + over);
+        natural.iter_mut().for_each(|width| *width *= share);
     }
     let spare = (room - natural.iter().sum::<f32>()).max(0.0) / natural.len().max(1) as f32;
     natural.into_iter().map(|width| width + spare).collect()
