@@ -14,6 +14,7 @@ mod photos;
 mod planning;
 mod preferences;
 mod preferences_writer;
+mod question;
 mod tab;
 mod toasts;
 mod typed;
@@ -31,12 +32,13 @@ pub use pace::Pace;
 pub use preferences::Preferences;
 
 use self::{
-    errand::{Errands, Fetched},
+    errand::Errands,
     frames::Frames,
     history::{History, Step},
     interrupted::Interrupted,
     planning::{Checked, Planning},
     preferences_writer::PreferencesWriter,
+    question::Fetched,
     toasts::Toasts,
     typed::Typed,
 };
@@ -132,6 +134,8 @@ pub struct App {
     /// Where the devices come from, until they have: looking for graphics drivers takes a while.
     devices_to_come: Option<Receiver<Vec<Device>>>,
     recent: Vec<(PathBuf, bool)>,
+    /// The recent folder in whose place the next one that opens is, since the user said where it is now.
+    sought: Option<PathBuf>,
     worker: Option<Worker>,
     answerer: Option<Answerer>,
     errands: Errands,
@@ -260,6 +264,7 @@ impl App {
             devices: Vec::new(),
             devices_to_come: None,
             recent: preferences.recent.iter().map(|folder| (folder.clone(), folder.is_dir())).collect(),
+            sought: None,
             worker: None,
             answerer: None,
             errands: Errands::new(Arc::new(move || wake.request_repaint())),
@@ -308,6 +313,10 @@ impl App {
         for fetched in self.errands.fetched() {
             self.take(fetched);
         }
+        for (then, now) in std::mem::take(&mut self.session.moved) {
+            self.preferences.moved(&then, &now);
+            self.look_for_recent();
+        }
         self.follow_who_answers();
         self.toasts.take(&mut self.session);
         self.look_for_interrupted();
@@ -345,8 +354,11 @@ impl App {
     fn opened(&mut self, dataset: &Arc<Dataset>) {
         self.preferences.source = Some(dataset.source.clone());
         if let Source::Folder(folder) = &dataset.source {
+            if let Some(then) = self.sought.take() {
+                self.preferences.moved(&then, folder);
+            }
             self.preferences.remember(folder);
-            self.recent = self.preferences.recent.iter().map(|f| (f.clone(), f.is_dir())).collect();
+            self.look_for_recent();
         }
         self.check();
         if std::mem::take(&mut self.train_when_open) {
@@ -355,6 +367,11 @@ impl App {
         if let Some((run, how)) = self.resume_when_open.take() {
             self.resume_on(run, how, dataset.clone());
         }
+    }
+
+    /// Looks which of the recent folders are there.
+    fn look_for_recent(&mut self) {
+        self.recent = self.preferences.recent.iter().map(|folder| (folder.clone(), folder.is_dir())).collect();
     }
 
     /// Checks the draft, if it or the data set is not what was checked last.

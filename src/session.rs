@@ -15,6 +15,7 @@ use crate::{
     data::{
         cache::kept::Kept,
         duplicates::Group,
+        reading::Reading,
         sample::{Dataset, Framing, Source},
     },
     engine::{Device, SelfTest},
@@ -45,6 +46,8 @@ pub struct Session {
     pub near: Option<(Arc<Dataset>, Arc<[Group]>)>,
     /// What the last training of this session learns from; edits made since are not in it.
     pub trained_on: Option<Arc<Dataset>>,
+    /// The run that it trains, as it was at its start: it may not be listed yet.
+    pub trained: Option<RunInfo>,
     /// The training that runs, or the last one of this session.
     pub training: Option<Training>,
     /// The last trial of the devices.
@@ -79,6 +82,10 @@ pub struct Session {
     pub table: Option<TableJob>,
     /// The user's own picture for the augmentation preview, as cached pictures are: `SIDE` x `SIDE` RGB.
     pub own_picture: Option<Arc<[u8]>>,
+    /// Folders that were found in another place, with where they were and are, oldest first; the window takes them.
+    pub moved: Vec<(PathBuf, PathBuf)>,
+    /// The folder that could not be opened last, and how else it can be read.
+    pub readable: Option<(PathBuf, Vec<(Reading, Sentence)>)>,
     /// Raised when something ended that the user may be waiting for; the window takes it.
     pub attention: bool,
 }
@@ -300,6 +307,11 @@ impl Training {
         self.history.iter().find(|e| e.epoch == best)
     }
 
+    /// Whether epochs may still come, after a pause too.
+    pub fn goes_on(&self) -> bool {
+        self.stopped.is_none() && (self.history.len() as u32) < self.epochs
+    }
+
     /// From 0 to 1 over all epochs.
     pub fn share(&self) -> f32 {
         if self.stopped.is_some() {
@@ -345,7 +357,9 @@ impl Session {
                 }
             }
             Event::Kept(kept) => self.kept = Some(kept),
-            Event::Located { run, folder } => {
+            Event::Readable { folder, ways } => self.readable = Some((folder, ways)),
+            Event::Located { run, then, folder } => {
+                self.moved.push((then, folder.clone()));
                 let source = Source::Folder(folder);
                 self.runs.iter_mut().filter(|info| info.id == run).for_each(|info| info.source = source.clone());
                 let shown = self.views.values_mut().chain(&mut self.run).filter(|view| view.info.id == run);
@@ -362,11 +376,11 @@ impl Session {
             Event::Progress { stage, done, total } => self.progress(Progress { stage, done, total }),
             Event::Near { dataset, groups } => self.near = Some((dataset, groups.into())),
             Event::Opened { dataset } => {
-                self.near = None;
+                (self.near, self.readable) = (None, None);
                 self.dataset = Some(dataset);
                 self.phase = Phase::Idle;
             }
-            Event::TrainsOn { dataset } => self.trained_on = Some(dataset),
+            Event::TrainsOn { run, dataset } => (self.trained, self.trained_on) = (Some(*run), Some(dataset)),
             Event::Train(event) => self.train(event),
             Event::Tried(trial) => {
                 if let Some(tried) = &mut self.tried {
@@ -441,10 +455,10 @@ impl Session {
         Some(Answering::of(&self.run.as_ref()?.info))
     }
 
-    /// What a run is, by its id; of a training that is not listed yet nothing is known.
+    /// What a run is, by its id: as it is listed, or else as it is shown or was when its training began.
     pub fn info_of(&self, run: &str) -> Option<&RunInfo> {
-        let shown = self.run.as_ref().map(|view| &view.info).filter(|info| info.id == run);
-        self.runs.iter().find(|info| info.id == run).or(shown)
+        let shown = self.run.as_ref().map(|view| &view.info);
+        self.runs.iter().chain(shown).chain(&self.trained).find(|info| info.id == run)
     }
 
     /// How the next photo is framed: as the run that answers was trained, unless the user said otherwise about it.

@@ -3,109 +3,50 @@
 use std::{
     env, fs,
     path::{Path, PathBuf},
-    sync::{Arc, OnceLock},
+    sync::OnceLock,
     time::{Duration, Instant},
 };
 
-use super::errand::Fetched;
+use super::question::{Fetched, Next, Question};
 use crate::{
-    text::{Lang, Say},
+    text::Lang,
     ui::path_dialog::{Entry, Listing, There, Wanted, is_separator, path_of},
 };
 
-/// A question with what follows from its answer.
-#[derive(Clone)]
-pub struct Question {
-    pub title: Say,
-    pub wanted: Wanted,
-    /// Several files may be chosen in the system's dialog.
-    several: bool,
-    start: Option<PathBuf>,
-    file_name: Option<String>,
-    filters: Vec<(&'static str, Vec<String>)>,
-    answer: Arc<dyn Fn(Vec<PathBuf>) -> Next + Send + Sync>,
+/// Asks by the system's dialog, and by those of the questions that follow.
+pub async fn ask(mut question: Question, lang: Lang) -> Option<Fetched> {
+    loop {
+        let began = Instant::now();
+        let Some(paths) = dialog(&question, lang).await else {
+            // Nobody closes a dialog that quickly: it never came.
+            return (began.elapsed() < QUICK).then_some(Fetched::NoDialog(Box::new(question)));
+        };
+        match question.answered(paths) {
+            Next::Done(fetched) => return Some(fetched),
+            Next::Ask(next) => question = next,
+        }
+    }
 }
 
-/// What follows from an answer.
-pub enum Next {
-    Done(Fetched),
-    Ask(Question),
-}
-
-impl Question {
-    pub fn new(title: Say, wanted: Wanted, answer: impl Fn(Vec<PathBuf>) -> Next + Send + Sync + 'static) -> Self {
-        let answer = Arc::new(answer);
-        Self { title, wanted, several: false, start: None, file_name: None, filters: Vec::new(), answer }
+async fn dialog(question: &Question, lang: Lang) -> Option<Vec<PathBuf>> {
+    let mut dialog = rfd::AsyncFileDialog::new().set_title(question.title.get(lang));
+    if let Some(folder) = &question.start {
+        dialog = dialog.set_directory(folder);
     }
-
-    /// For one path.
-    pub fn one(title: Say, wanted: Wanted, answer: impl Fn(PathBuf) -> Fetched + Send + Sync + 'static) -> Self {
-        Self::new(title, wanted, move |paths| Next::Done(answer(paths.into_iter().next().unwrap_or_default())))
+    if let Some(name) = &question.file_name {
+        dialog = dialog.set_file_name(name);
     }
-
-    pub fn several(self) -> Self {
-        Self { several: true, ..self }
+    for (name, endings) in &question.filters {
+        dialog = dialog.add_filter(*name, endings);
     }
-
-    pub fn starting_at(self, folder: Option<&Path>) -> Self {
-        Self { start: folder.map(Path::to_owned), ..self }
-    }
-
-    pub fn named(self, file_name: impl Into<String>) -> Self {
-        Self { file_name: Some(file_name.into()), ..self }
-    }
-
-    pub fn filter(mut self, name: &'static str, endings: impl IntoIterator<Item = String>) -> Self {
-        self.filters.push((name, endings.into_iter().collect()));
-        self
-    }
-
-    /// What follows from these paths.
-    pub fn answered(&self, paths: Vec<PathBuf>) -> Next {
-        (self.answer)(paths)
-    }
-
-    /// Where the field of our own starts: the folder of before or the home folder, and the file's proposed name.
-    pub fn text(&self) -> String {
-        let folder = self.start.clone().or_else(dirs::home_dir).unwrap_or_default();
-        folder.join(self.file_name.as_deref().unwrap_or_default()).display().to_string()
-    }
-
-    /// Asks by the system's dialog, and by those of the questions that follow.
-    pub async fn ask(mut self, lang: Lang) -> Option<Fetched> {
-        loop {
-            let began = Instant::now();
-            let Some(paths) = self.dialog(lang).await else {
-                // Nobody closes a dialog that quickly: it never came.
-                return (began.elapsed() < QUICK).then_some(Fetched::NoDialog(Box::new(self)));
-            };
-            match self.answered(paths) {
-                Next::Done(fetched) => return Some(fetched),
-                Next::Ask(question) => self = question,
-            }
-        }
-    }
-
-    async fn dialog(&self, lang: Lang) -> Option<Vec<PathBuf>> {
-        let mut dialog = rfd::AsyncFileDialog::new().set_title(self.title.get(lang));
-        if let Some(folder) = &self.start {
-            dialog = dialog.set_directory(folder);
-        }
-        if let Some(name) = &self.file_name {
-            dialog = dialog.set_file_name(name);
-        }
-        for (name, endings) in &self.filters {
-            dialog = dialog.add_filter(*name, endings);
-        }
-        let path = |file: rfd::FileHandle| vec![file.path().to_owned()];
-        match (self.wanted, self.several) {
-            (Wanted::Folder | Wanted::NewFolder, _) if self.file_name.is_none() => dialog.pick_folder().await.map(path),
-            (Wanted::Folder | Wanted::NewFolder | Wanted::NewFile, _) => dialog.save_file().await.map(path),
-            (Wanted::File, false) => dialog.pick_file().await.map(path),
-            (Wanted::File, true) => {
-                let files = dialog.pick_files().await?;
-                Some(files.iter().map(|file| file.path().to_owned()).collect())
-            }
+    let path = |file: rfd::FileHandle| vec![file.path().to_owned()];
+    match (question.wanted, question.several) {
+        (Wanted::Folder | Wanted::NewFolder, _) if question.file_name.is_none() => dialog.pick_folder().await.map(path),
+        (Wanted::Folder | Wanted::NewFolder | Wanted::NewFile | Wanted::Table, _) => dialog.save_file().await.map(path),
+        (Wanted::File, false) => dialog.pick_file().await.map(path),
+        (Wanted::File, true) => {
+            let files = dialog.pick_files().await?;
+            Some(files.iter().map(|file| file.path().to_owned()).collect())
         }
     }
 }
@@ -150,7 +91,7 @@ pub fn look_up(text: String, wanted: Wanted) -> Listing {
         Some(at) => (path_of(&text[..=at], home.as_deref()), text[at + 1..].to_lowercase()),
         None => (home.unwrap_or_default(), text.to_lowercase()),
     };
-    let files = matches!(wanted, Wanted::File | Wanted::NewFile);
+    let files = matches!(wanted, Wanted::File | Wanted::NewFile | Wanted::Table);
     let mut entries: Vec<Entry> = fs::read_dir(&folder)
         .into_iter()
         .flatten()

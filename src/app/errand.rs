@@ -9,121 +9,27 @@ use std::{
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
-use super::asking::{self, Next, Question};
+use super::{
+    asking,
+    question::{Fetched, Next, Preview, Question},
+};
 use crate::{
-    data::{name::ENDINGS, sample::Framing},
+    data::{
+        name::ENDINGS,
+        sample::{Framing, Source},
+    },
     files::atomic,
-    predict::{self, Framed, batch::default_name, frame},
+    predict::{self, batch::default_name, frame},
     problem::{Kind, Problem},
     run::export::{ExportOptions, Format, PlotKind},
     settings::Settings,
     text::{Lang, say},
-    ui::path_dialog::{Listing, Wanted},
+    ui::path_dialog::Wanted,
     worker,
 };
 
 /// The longer side of a preview, in pixels.
 const PREVIEW: u32 = 1024;
-
-/// What came back.
-#[derive(Clone)]
-pub enum Fetched {
-    Folder(PathBuf),
-    Photos(Vec<PathBuf>),
-    OwnPicture(PathBuf),
-    CopyTo {
-        out: PathBuf,
-        link: bool,
-    },
-    ExportTo {
-        run: String,
-        format: Format,
-        options: ExportOptions,
-        path: PathBuf,
-    },
-    PlotTo {
-        plot: PlotKind,
-        threshold: f64,
-        temperature: f64,
-        path: PathBuf,
-    },
-    RunFolder(PathBuf),
-    /// Where a run's pictures are now.
-    RunPictures {
-        run: String,
-        folder: PathBuf,
-    },
-    JudgeFolder {
-        run: String,
-        folder: PathBuf,
-    },
-    PredictFolder {
-        run: String,
-        folder: PathBuf,
-        csv: PathBuf,
-        framing: Framing,
-    },
-    /// A photo, decoded for the screen.
-    Preview {
-        photo: worker::Photo,
-        name: String,
-        preview: Preview,
-        framed: Framed,
-    },
-    /// A photo that was looked at again: by its faces, or whole.
-    Framed {
-        photo: u64,
-        framed: Framed,
-    },
-    /// A picture for the augmentation preview: `SIDE` x `SIDE` RGB.
-    Cached(Arc<[u8]>),
-    /// A file to take settings from.
-    SettingsFrom(PathBuf),
-    /// Where the draft is to be written.
-    SettingsTo(PathBuf),
-    /// It is written there.
-    Saved(PathBuf),
-    /// Settings out of a file.
-    Settings(Box<Settings>),
-    /// The system's dialog for this question did not come.
-    NoDialog(Box<Question>),
-    /// What a typed path names.
-    Listing(Listing),
-    Failed(Problem),
-}
-
-impl Fetched {
-    /// Whether it says where something is to be written.
-    pub fn is_place(&self) -> bool {
-        matches!(
-            self,
-            Self::CopyTo { .. } | Self::ExportTo { .. } | Self::PlotTo { .. } | Self::PredictFolder { .. } | Self::SettingsTo(_)
-        )
-    }
-
-    /// Whether it can come without a dialog having been open.
-    fn is_work(&self) -> bool {
-        matches!(
-            self,
-            Self::Preview { .. }
-                | Self::Framed { .. }
-                | Self::Cached(_)
-                | Self::Settings(_)
-                | Self::Saved(_)
-                | Self::Failed(_)
-                | Self::Listing(_)
-        )
-    }
-}
-
-/// A photo made small enough for the screen.
-#[derive(Clone)]
-pub struct Preview {
-    pub rgb: Arc<[u8]>,
-    pub size: [usize; 2],
-    /// Pixels of the photo for each pixel of the preview.
-    pub scale: f32,
-}
 
 /// Sends errands and collects what they bring.
 pub struct Errands {
@@ -162,7 +68,7 @@ impl Errands {
         if self.typing || (self.dialogs && !asking::has_dialogs()) {
             self.question = Some((question, !self.typing));
         } else if self.dialogs && !std::mem::replace(&mut self.dialog_open, true) {
-            self.send(move || pollster::block_on(question.ask(lang)));
+            self.send(move || pollster::block_on(asking::ask(question, lang)));
         }
     }
 
@@ -205,10 +111,23 @@ impl Errands {
         self.ask(lang, pictures(Question::one(title, Wanted::File, Fetched::OwnPicture)));
     }
 
-    pub fn choose_run_pictures(&mut self, lang: Lang, run: String) {
+    /// Asks where a folder is now that was opened before.
+    pub fn find_folder(&mut self, lang: Lang, then: PathBuf) {
+        let start = nearest(&then);
+        let title = say("Where the folder is now", "Où est maintenant le dossier");
+        let answer = move |now| Fetched::MovedFolder { then: then.clone(), now };
+        self.ask(lang, Question::one(title, Wanted::Folder, answer).starting_at(start.as_deref()));
+    }
+
+    /// Asks where a run's pictures are now that were in `then`.
+    pub fn choose_run_pictures(&mut self, lang: Lang, run: String, then: Option<Source>) {
+        let start = match then {
+            Some(Source::Folder(then)) => nearest(&then),
+            _ => None,
+        };
         let title = say("Where the run’s pictures are now", "Où sont maintenant les images de l’essai");
         let answer = move |folder| Fetched::RunPictures { run: run.clone(), folder };
-        self.ask(lang, Question::one(title, Wanted::Folder, answer));
+        self.ask(lang, Question::one(title, Wanted::Folder, answer).starting_at(start.as_deref()));
     }
 
     pub fn choose_copy_target(&mut self, lang: Lang, link: bool) {
@@ -262,7 +181,7 @@ impl Errands {
             let start = folder.parent().map(Path::to_owned);
             let name = default_name(&run, &folder, framing);
             let answer = move |csv| Fetched::PredictFolder { run: run.clone(), folder: folder.clone(), csv, framing };
-            let table = Question::one(to, Wanted::NewFile, answer).starting_at(start.as_deref());
+            let table = Question::one(to, Wanted::Table, answer).starting_at(start.as_deref());
             Next::Ask(table.named(name).filter("CSV", ["csv".to_owned()]))
         });
         self.ask(lang, question);
@@ -333,6 +252,11 @@ impl Errands {
             })
         });
     }
+}
+
+/// The folder around one that was moved, or around that, as far as it is still there.
+fn nearest(then: &Path) -> Option<PathBuf> {
+    then.ancestors().skip(1).find(|above| above.is_dir()).map(Path::to_owned)
 }
 
 fn settings_of(path: &Path) -> Fetched {

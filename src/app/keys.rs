@@ -72,7 +72,8 @@ impl App {
         self.dropped(ui);
     }
 
-    /// A pasted picture is predicted; pasted paths are opened; pasted settings become the draft.
+    /// A pasted picture is predicted; pasted paths are opened; pasted settings become the draft; of anything else it is said
+    /// that it is none of these.
     fn pasted(&mut self, ui: &Ui) {
         for event in ui.input(|i| i.events.clone()) {
             match event {
@@ -88,6 +89,12 @@ impl App {
                         self.use_paths(paths);
                     } else if Settings::is_text(&text) {
                         self.take_text(&text);
+                    } else {
+                        let said = say(
+                            "The clipboard holds neither a whole path nor settings nor a picture: copy one of them first",
+                            "Le presse-papiers ne contient ni chemin complet, ni réglages, ni image : copiez-en d’abord un",
+                        );
+                        self.session.toast(said, None);
                     }
                 }
                 _ => {}

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 
 use egui::Context;
 
-use super::{App, errand::Fetched};
+use super::{App, question::Fetched};
 use crate::{
+    data::{reading::Reading, sample::Source},
     files::table::TableForm,
     problem::{Kind, Problem},
     run::export::ExportOptions,
     session::TableJob,
-    text::{Lang, decimal, say},
+    text::{Lang, Sentence, decimal, say},
     ui::{Action, page::Page, widget::curves},
     worker::Onward,
 };
@@ -22,6 +23,12 @@ const SLOWER: f64 = 10.0;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Way {
     ChooseData,
+    /// Read the folder in another way.
+    ReadAs {
+        folder: PathBuf,
+        reading: Reading,
+        words: Sentence,
+    },
     /// Train the draft in batches of this size.
     SmallerBatches(u32),
     /// Go on with the run from its best weights, at this rate.
@@ -45,6 +52,7 @@ impl Way {
     pub(super) fn text(&self, lang: Lang) -> String {
         let plain = |en, fr| say(en, fr).get(lang).to_owned();
         match self {
+            Self::ReadAs { words, .. } => words.get(lang).to_owned(),
             Self::ChooseData => plain("Open another folder…", "Ouvrir un autre dossier…"),
             Self::SmallerBatches(size) => {
                 format!("{} {size}", say("Retry with batches of", "Réessayer avec des lots de").get(lang))
@@ -70,7 +78,7 @@ impl App {
     pub(super) fn ways(&self, problem: &Problem) -> Vec<Way> {
         let train = &self.settings.train;
         match problem.kind {
-            Kind::Data => vec![Way::ChooseData],
+            Kind::Data => self.other_readings(problem).chain([Way::ChooseData]).collect(),
             Kind::OutOfMemory if train.batch_size > 1 => vec![Way::SmallerBatches(train.batch_size / 2)],
             Kind::Diverged => {
                 let watched = self.session.training.as_ref().filter(|training| training.best().is_some());
@@ -96,6 +104,14 @@ impl App {
         }
     }
 
+    /// The ways to read the folder that `problem` is about, where it can be read in another.
+    fn other_readings(&self, problem: &Problem) -> impl Iterator<Item = Way> {
+        let about = |(folder, _): &&(PathBuf, _)| problem.path.as_ref() == Some(folder);
+        self.session.readable.iter().filter(about).flat_map(|(folder, ways)| {
+            ways.iter().map(|(reading, words)| Way::ReadAs { folder: folder.clone(), reading: *reading, words: words.clone() })
+        })
+    }
+
     /// Where the user last asked to have something written.
     fn wanted_place(&self) -> Option<&Path> {
         match self.written.as_ref()? {
@@ -111,13 +127,15 @@ impl App {
         let Some(way) = self.session.failures.get(card).and_then(|problem| self.ways(problem).into_iter().nth(way)) else {
             return;
         };
-        let trains = matches!(way, Way::SmallerBatches(_) | Way::SlowerFromTheBest { .. } | Way::SlowerAnew(_));
-        if trains && self.session.phase.busy() {
+        let works =
+            matches!(way, Way::ReadAs { .. } | Way::SmallerBatches(_) | Way::SlowerFromTheBest { .. } | Way::SlowerAnew(_));
+        if works && self.session.phase.busy() {
             self.one_at_a_time();
             return;
         }
         self.session.failures.remove(card);
         match way {
+            Way::ReadAs { folder, reading, .. } => self.read_as(Source::Folder(folder), reading),
             Way::ChooseData => self.perform(ctx, Action::ChooseFolder),
             Way::SmallerBatches(size) => {
                 self.settings.train.batch_size = size;

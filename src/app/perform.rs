@@ -4,9 +4,12 @@ use std::{path::PathBuf, sync::Arc};
 
 use egui::Context;
 
-use super::{App, errand::Fetched, history::Step, interrupted::Interrupted, planning::Checked, set_mode};
+use super::{App, history::Step, interrupted::Interrupted, planning::Checked, question::Fetched, set_mode};
 use crate::{
-    data::sample::{Dataset, Source},
+    data::{
+        reading::Reading,
+        sample::{Dataset, Source},
+    },
     files::table::TableForm,
     knob::Choice as _,
     plan::Plan,
@@ -46,6 +49,7 @@ impl App {
                 let start = self.preferences.recent.first().and_then(|folder| folder.parent()).map(PathBuf::from);
                 self.errands.choose_folder(lang, start.as_deref());
             }
+            Action::FindFolder(folder) => self.errands.find_folder(lang, folder),
             Action::TypeFolder => {
                 let start = self.preferences.recent.first().and_then(|folder| folder.parent()).map(PathBuf::from);
                 self.errands.type_folder(start.as_deref());
@@ -54,8 +58,7 @@ impl App {
             Action::UseFolder(folder) => self.open(Source::Folder(folder)),
             Action::ReadAs(reading) => {
                 if let Some(dataset) = &self.session.dataset {
-                    let command = Command::OpenAs { source: dataset.source.clone(), reading };
-                    self.send(command, Some(Phase::Opening(Progress::at(Stage::Scanning))));
+                    self.read_as(dataset.source.clone(), reading);
                 }
             }
             Action::UseSampleFaces => self.use_sample_faces(),
@@ -124,7 +127,10 @@ impl App {
                 );
             }
             Action::SavePlot { plot, threshold, temperature } => self.errands.choose_plot(lang, plot, threshold, temperature),
-            Action::LocatePictures(run) => self.errands.choose_run_pictures(lang, run),
+            Action::LocatePictures(run) => {
+                let then = self.session.info_of(&run).map(|info| info.source.clone());
+                self.errands.choose_run_pictures(lang, run, then);
+            }
             Action::FindPictures => self.session.run_pictures = None,
             Action::ChooseRun => self.errands.choose_run(lang),
             Action::ImportRun(folder) => self.import_run(folder),
@@ -226,6 +232,11 @@ impl App {
         }
         let job = worker.start(command);
         if let Some(phase) = phase {
+            // What was said of the draft would stand over the training's curves.
+            if matches!(phase, Phase::Starting(_)) {
+                self.session.toasts.clear();
+                self.toasts.clear();
+            }
             self.session.begin(job, phase);
         }
     }
@@ -327,8 +338,14 @@ impl App {
         self.open(Source::SampleFaces);
     }
 
+    pub(super) fn read_as(&mut self, source: Source, reading: Reading) {
+        let command = Command::OpenAs { source, reading };
+        self.send(command, Some(Phase::Opening(Progress::at(Stage::Scanning))));
+    }
+
     pub(super) fn open(&mut self, source: Source) {
         let stage = if source == Source::SampleFaces { Stage::Drawing } else { Stage::Scanning };
+        self.sought = None;
         // What was wrong with the folder tried before is of no interest any more.
         self.session.failures.retain(|problem| problem.kind != Kind::Data || self.session.phase.busy());
         self.send(Command::Open(source), Some(Phase::Opening(Progress::at(stage))));
@@ -400,6 +417,10 @@ impl App {
                 self.session.toast(said, Some(Offer::OpenFolder(folder)));
             }
             Fetched::Folder(folder) => self.open(Source::Folder(folder)),
+            Fetched::MovedFolder { then, now } => {
+                self.open(Source::Folder(now));
+                self.sought = Some(then);
+            }
             Fetched::Photos(paths) => self.show_photos(paths),
             Fetched::OwnPicture(path) => self.errands.own_picture(path),
             Fetched::CopyTo { out, link } => {

@@ -7,7 +7,7 @@ use std::{
 
 use egui::Context;
 
-use super::{App, errand::Preview};
+use super::{App, question::Preview};
 use crate::{
     data::sample::{Framing, SIDE},
     predict::{Framed, Square, heatmap::Heat},

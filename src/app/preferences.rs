@@ -1,6 +1,9 @@
 //! What the window remembers from one start to the next.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -81,6 +84,19 @@ impl Preferences {
     /// The recipe of the settings; where none was remembered, the nearest.
     pub fn recipe(&self) -> Preset {
         self.recipe.unwrap_or_else(|| Preset::nearest(&self.settings))
+    }
+
+    /// Takes `now` for the folder `then`, unless that is still in its place.
+    pub fn moved(&mut self, then: &Path, now: &Path) {
+        if then.is_dir() {
+            return;
+        }
+        if self.source.as_ref().is_some_and(|source| *source == Source::Folder(then.to_owned())) {
+            self.source = Some(Source::Folder(now.to_owned()));
+        }
+        self.recent.iter_mut().filter(|known| *known == then).for_each(|known| *known = now.to_owned());
+        let mut known = HashSet::new();
+        self.recent.retain(|folder| known.insert(folder.clone()));
     }
 
     /// Puts `folder` first among the recent ones.

@@ -36,6 +36,11 @@ impl Toasts {
         }
     }
 
+    /// Takes all away: they are about what is no longer before the user's eyes.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
     /// Draws it, at the top of the window where there are `cards` at its bottom; gives what its button offers if that was
     /// chosen now.
     pub fn show(&mut self, ui: &Ui, lang: Lang, cards: bool) -> Option<Offer> {

@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use super::{App, asking::Question};
+use super::{App, question::Question};
 use crate::ui::path_dialog::{self, Answer, Listing, PathField};
 
 /// A question with the field that is to answer it.

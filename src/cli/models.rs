@@ -117,7 +117,7 @@ pub fn export(
         return Err(one(Problem::new(Kind::Settings, what, say("Leave out --pictures", "Retirez --pictures"))));
     }
     if let Some(folder) = data {
-        let command = Command::Locate { run: run.clone(), source: Source::Folder(folder) };
+        let command = Command::LocatePictures { run: run.clone(), folder };
         worker::perform(command, &store()?, &Control::default(), &mut |event| terminal.event(&event)).map_err(one)?;
     }
     let command = Command::Export { run, format, path, options, dataset: None };

@@ -48,10 +48,17 @@ impl Terminal {
                 let line = format!("{}: {}", path.display(), what.get(self.lang));
                 self.line(&line);
             }
-            Event::Located { run, folder } => {
+            Event::Located { run, folder, .. } => {
                 let is_in = say("its pictures are in", "ses images sont dans").get(self.lang);
                 let line = format!("{} {run}: {is_in} {}", say("Run", "Essai").get(self.lang), folder.display());
                 self.line(&line);
+            }
+            Event::Readable { ways, .. } => {
+                self.clear();
+                let with = say("With", "Avec").get(self.lang);
+                for (reading, words) in ways {
+                    complain_line(&format!("{with} {}: {}", reading.arguments(), words.get(self.lang)));
+                }
             }
             Event::Warned(problem) => {
                 self.clear();

@@ -181,6 +181,23 @@ pub fn judged(samples: &[Sample], found: impl Iterator<Item = Vec<u32>>) -> Vec<
     groups
 }
 
+/// Groups of samples of the data set `then` as such of `now`, which has other edits. A picture is known by its place in
+/// the buffer, which is the same in both.
+pub fn carried(groups: &[Group], then: &Dataset, now: &Dataset) -> Vec<Group> {
+    // Of each place, the sample that is there now: a lookup for each of 200,000 pictures would take a frame.
+    let mut there: Vec<Option<u32>> = Vec::new();
+    for index in 0..now.pixels.len() {
+        let place = now.pixels.place(index);
+        if there.len() <= place {
+            there.resize(place + 1, None);
+        }
+        there[place] = Some(index as u32);
+    }
+    let place = |i: &u32| there.get(then.pixels.place(*i as usize)).copied().flatten();
+    let members = groups.iter().map(|g| g.samples.iter().filter_map(place).collect::<Vec<u32>>());
+    judged(&now.samples, members)
+}
+
 /// Who is linked to whom: each points to an earlier one of its group, or to itself.
 struct Links(Vec<u32>);
 

@@ -213,6 +213,16 @@ impl Edits {
         Ok(moved(places, source).unwrap_or_default())
     }
 
+    /// Keeps what was decided about the pictures of `from` for `to`, where the same pictures are now; what was decided
+    /// there already stays.
+    ///
+    /// # Errors
+    /// As [`Edits::load`] and [`Edits::save`].
+    pub fn carry(places: &Places, from: &Source, to: &Source) -> Result<(), Problem> {
+        let edits = if side_file(places, to).exists() { Self::default() } else { Self::load(places, from)? };
+        if edits.is_empty() { Ok(()) } else { edits.save(places, to) }
+    }
+
     /// Keeps the edits of a source.
     ///
     /// # Errors

@@ -28,9 +28,12 @@ pub mod scan;
 pub mod split;
 pub mod walk;
 
+use std::path::Path;
+
 use crate::{
     files::Places,
     problem::{Kind, Problem},
+    text::Sentence,
     train::control::Control,
     worker::Stage,
 };
@@ -68,7 +71,31 @@ pub fn open_in(
     let Source::Folder(root) = &source else {
         return Ok(edits.apply(&sample_faces::dataset(control, progress)?).counted());
     };
-    let reading = Reading::load(places, &source);
+    let reading = Reading::find(places, &source, control)?;
+    open_if(places, &source, root, reading, edits, control, progress)
+}
+
+/// As [`open_in`], with a reading that was said of these pictures in another place.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_moved(places: &Places, source: &Source, reading: Reading, control: &Control) -> Result<Dataset, Problem> {
+    match source {
+        Source::Folder(root) => open_if(places, source, root, reading, &Edits::default(), control, &mut |_, _, _| {}),
+        Source::SampleFaces => open_in(places, source, &Edits::default(), control, &mut |_, _, _| {}),
+    }
+}
+
+/// Opens the folder `root`, read so if it can be.
+fn open_if(
+    places: &Places,
+    source: &Source,
+    root: &Path,
+    reading: Reading,
+    edits: &Edits,
+    control: &Control,
+    progress: &mut dyn FnMut(Stage, u64, u64),
+) -> Result<Dataset, Problem> {
     let scan = match scan::scan(root, reading, control, progress) {
         // What was said of it once may not hold of what is in it now.
         Err(problem) if problem.kind == Kind::Data && reading != Reading::default() => {
@@ -76,7 +103,22 @@ pub fn open_in(
         }
         scan => scan,
     }?;
-    finish(places, &source, scan, edits, control, progress)
+    finish(places, source, scan, edits, control, progress)
+}
+
+/// How a folder that cannot be opened in one way can be read in another, with the words for it: the ways in which most of
+/// its pictures are used, each once.
+pub fn other_readings(source: &Source, control: &Control) -> Vec<(Reading, Sentence)> {
+    let Source::Folder(root) = source else { return Vec::new() };
+    let mut ways: Vec<(Reading, Sentence)> = Vec::new();
+    for reading in Reading::all() {
+        let Ok(scan) = scan::scan(root, reading, control, &mut |_, _, _| {}) else { continue };
+        let words = scan.understood.offer(&scan.classes);
+        if scan.samples.len() > scan.unnamed.len() && ways.iter().all(|(_, known)| *known != words) {
+            ways.push((reading, words));
+        }
+    }
+    ways
 }
 
 /// As [`open_in`], read as the user says now; that is remembered for the source.

@@ -7,7 +7,7 @@ use super::{
     duplicates::by_content,
     sample::{Dataset, Part},
 };
-use crate::text::{Lang, number};
+use crate::text::{Lang, number, plural, say};
 
 /// The pictures that a part shares with an earlier one, as indices into the samples.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -75,6 +75,12 @@ impl Overlap {
         overlap
     }
 
+    /// How many test pictures look like one of training's without being the same byte for byte, of pictures that look the
+    /// same by `near`.
+    pub fn alike<'a>(&self, near: impl Iterator<Item = &'a [u32]>, parts: &[Option<Part>]) -> usize {
+        Self::of(near, parts).learned.len().saturating_sub(self.learned.len())
+    }
+
     /// Whether no two parts share a picture.
     pub fn is_empty(&self) -> bool {
         self.surplus.is_empty()
@@ -131,6 +137,13 @@ impl Overlap {
         }
         sentences
     }
+}
+
+/// `3 test pictures look like one of training’s`.
+pub fn look_alikes(lang: Lang, count: u64) -> String {
+    let one = say("test picture looks like one of training’s", "image de test ressemble à une image d’entraînement");
+    let more = say("test pictures look like one of training’s", "images de test ressemblent à une image d’entraînement");
+    plural(lang, count, one, more)
 }
 
 /// `20 of the 40 test pictures are also in training`.

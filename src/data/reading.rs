@@ -7,12 +7,16 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::sample::{Part, Source};
+use super::{
+    sample::{Part, Source},
+    walk,
+};
 use crate::{
     files::{Places, atomic},
-    knob::choice,
-    problem::Problem,
+    knob::{Choice as _, choice},
+    problem::{Kind, Problem},
     text::{Lang, Sentence, number, plural, say},
+    train::control::Control,
 };
 
 /// What the user said about a folder; by default nothing.
@@ -137,6 +141,23 @@ impl Understood {
         })
     }
 
+    /// This reading as something to be chosen: what tells it from the others.
+    pub fn offer(&self, classes: &[String; 2]) -> Sentence {
+        let shown = |name: &String| match name.char_indices().nth(LONGEST) {
+            Some((end, _)) => format!("{}…", &name[..end]),
+            None => name.clone(),
+        };
+        let [a, b] = [0, 1].map(|class| shown(&classes[class]));
+        Sentence::by(|lang| match (lang, self.by_folder, self.inner) {
+            (Lang::En, false, _) => "Read the labels from UTKFace’s names".to_owned(),
+            (Lang::Fr, false, _) => "Lire les étiquettes dans les noms d’UTKFace".to_owned(),
+            (Lang::En, true, false) => format!("Take the outer folders as classes: {a}, {b}"),
+            (Lang::Fr, true, false) => format!("Classes d’après les dossiers extérieurs : {a}, {b}"),
+            (Lang::En, true, true) => format!("Take the inner folders as classes: {a}, {b}"),
+            (Lang::Fr, true, true) => format!("Classes d’après les dossiers intérieurs : {a}, {b}"),
+        })
+    }
+
     /// That folders and names do not say the same, with the count, where they do not.
     pub fn conflict(&self) -> Option<Sentence> {
         if !self.conflicts() {
@@ -171,6 +192,9 @@ impl Understood {
     }
 }
 
+/// Letters of a class's name in an offer.
+const LONGEST: usize = 24;
+
 /// Some names for a sentence: the first four.
 fn listed(names: &[String]) -> String {
     let more = if names.len() > 4 { "…" } else { "" };
@@ -183,6 +207,9 @@ struct Kept {
     /// The folder, for whoever looks into the file.
     folder: PathBuf,
     reading: Reading,
+    /// The [print](walk::print) of what lay in it; versions before wrote none.
+    #[serde(default)]
+    print: Option<u64>,
 }
 
 impl Reading {
@@ -190,6 +217,22 @@ impl Reading {
     pub fn load(places: &Places, source: &Source) -> Self {
         let kept = atomic::read_json::<Kept>(&file(places, source));
         kept.map_or_else(|_| Self::default(), |kept| kept.reading)
+    }
+
+    /// As [`Reading::load`]; what was said about the same folder in another place, where it is not any more, has followed it
+    /// then and is written down for this one.
+    ///
+    /// # Errors
+    /// A full disk, no permission, or cancelled.
+    pub fn find(places: &Places, source: &Source, control: &Control) -> Result<Self, Problem> {
+        let Source::Folder(folder) = source else { return Ok(Self::default()) };
+        if file(places, source).exists() {
+            return Ok(Self::load(places, source));
+        }
+        let Some((path, reading)) = moved(places, folder, control)? else { return Ok(Self::default()) };
+        reading.save(places, source)?;
+        fs::remove_file(&path).map_err(|error| Problem::io(&path, &error))?;
+        Ok(reading)
     }
 
     /// Remembers it for the source; what is as understood needs no file.
@@ -207,8 +250,48 @@ impl Reading {
         }
         let above = path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(above).map_err(|error| Problem::io(above, &error))?;
-        atomic::write_json(&path, &Kept { folder: folder.clone(), reading: *self })
+        // Without it the reading holds all the same, but does not follow the folder.
+        let print = walk::print(folder, &Control::default()).ok();
+        atomic::write_json(&path, &Kept { folder: folder.clone(), reading: *self, print })
     }
+
+    /// As the command line takes it.
+    pub fn arguments(&self) -> String {
+        let said = [("--labels", self.labels.key()), ("--classes", self.classes.key())];
+        let said = said.iter().filter(|(_, key)| *key != Labels::Auto.key()).map(|(name, key)| format!("{name} {key}"));
+        said.collect::<Vec<_>>().join(" ")
+    }
+
+    /// The readings that a folder may have, the plainest first.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let one = |labels, classes| Self { labels, classes };
+        [
+            one(Labels::Auto, ClassFolders::Auto),
+            one(Labels::Auto, ClassFolders::Outer),
+            one(Labels::Auto, ClassFolders::Inner),
+            one(Labels::Names, ClassFolders::Auto),
+            one(Labels::Folders, ClassFolders::Auto),
+            one(Labels::Folders, ClassFolders::Outer),
+            one(Labels::Folders, ClassFolders::Inner),
+        ]
+        .into_iter()
+    }
+}
+
+/// What was said about a folder that is gone from its place and had in it what `folder` has, with the file of it.
+fn moved(places: &Places, folder: &Path, control: &Control) -> Result<Option<(PathBuf, Reading)>, Problem> {
+    let files = fs::read_dir(places.home.join("readings")).into_iter().flatten().flatten();
+    let kept = files.filter_map(|entry| Some((entry.path(), atomic::read_json::<Kept>(&entry.path()).ok()?)));
+    let mut gone = kept.filter(|(_, kept)| kept.print.is_some() && !kept.folder.exists()).peekable();
+    if gone.peek().is_none() {
+        return Ok(None);
+    }
+    let print = match walk::print(folder, control) {
+        Err(problem) if problem.kind == Kind::Cancelled => return Err(problem),
+        // Why it cannot be read is said by who opens it.
+        print => print.ok(),
+    };
+    Ok(gone.find(|(_, kept)| kept.print == print).map(|(path, kept)| (path, kept.reading)))
 }
 
 fn file(places: &Places, source: &Source) -> PathBuf {

@@ -286,7 +286,9 @@ fn not_two_classes(root: &Path, layout: &Layout, found: &Walk, named: usize) -> 
             ),
         ),
     };
-    Problem::new(Kind::Data, what, remedy).because(format!("{} pictures, {named} with a UTKFace name", found.files.len()))
+    let problem = Problem::new(Kind::Data, what, remedy);
+    Problem { path: Some(root.to_owned()), ..problem }
+        .because(format!("{} pictures, {named} with a UTKFace name", found.files.len()))
 }
 
 /// Both classes must have pictures.
@@ -295,15 +297,15 @@ pub(super) fn check_classes(root: &Path, scan: &Scan) -> Result<(), Problem> {
     let missing = match (scan.samples.len() - ones, ones) {
         (0, 0) => {
             let shown = root.display();
-            return Err(Problem::new(
+            let problem = Problem::new(
                 Kind::Data,
                 Sentence {
                     en: format!("None of the {} files in {shown} is usable", scan.skipped.len()),
                     fr: format!("Aucun des {} fichiers de {shown} n’est utilisable", scan.skipped.len()),
                 },
                 say("Look at the reasons, or choose another folder", "Regardez les raisons, ou choisissez un autre dossier"),
-            )
-            .because(
+            );
+            return Err(Problem { path: Some(root.to_owned()), ..problem }.because(
                 scan.skipped
                     .iter()
                     .take(5)
@@ -317,7 +319,7 @@ pub(super) fn check_classes(root: &Path, scan: &Scan) -> Result<(), Problem> {
         _ => return Ok(()),
     };
     let (there, missing) = (&scan.classes[1 - missing], &scan.classes[missing]);
-    Err(Problem::new(
+    let problem = Problem::new(
         Kind::Data,
         Sentence {
             en: format!("All usable pictures are “{there}”, none is “{missing}”"),
@@ -327,5 +329,6 @@ pub(super) fn check_classes(root: &Path, scan: &Scan) -> Result<(), Problem> {
             "Training needs two classes: choose a folder that holds both",
             "L’entraînement demande deux classes : choisissez un dossier qui contient les deux",
         ),
-    ))
+    );
+    Err(Problem { path: Some(root.to_owned()), ..problem })
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Prediction, Rate, Report};
 use crate::{
     data::{
-        overlap::{Overlap, also},
+        overlap::{Overlap, also, look_alikes},
         sample::Part,
     },
     text::{Lang, percent, plural, say},
@@ -80,9 +80,7 @@ impl Report {
             });
         }
         if let Some(alike) = seen.alike.filter(|alike| *alike > 0) {
-            let one = say("test picture looks like one of training’s", "image de test ressemble à une image d’entraînement");
-            let more = say("test pictures look like one of training’s", "images de test ressemblent à une image d’entraînement");
-            said.push(plural(lang, alike.into(), one, more));
+            said.push(look_alikes(lang, alike.into()));
         }
         said
     }

@@ -27,6 +27,8 @@ pub struct RunPictures {
     changed: HashSet<String>,
     /// Files of the run that are not there any more.
     missing: usize,
+    /// Files of the run whose content is there, under any name.
+    found: usize,
     /// Files of the run.
     all: usize,
 }
@@ -44,9 +46,10 @@ impl RunPictures {
                 Some(_) => {}
             }
         }
-        drop(here);
+        let contents: HashSet<u64> = here.into_values().collect();
+        let found = pictures.iter().filter(|picture| contents.contains(&picture.hash)).count();
         let pixels = dataset.pixels.chain(&dataset.spare.pixels);
-        Self { run: run.to_owned(), dataset, pixels, changed, missing, all: pictures.len() }
+        Self { run: run.to_owned(), dataset, pixels, changed, missing, found, all: pictures.len() }
     }
 
     /// Whether the file's content is another now than when the run began.
@@ -54,29 +57,28 @@ impl RunPictures {
         !self.changed.is_empty() && self.changed.contains(file.to_string_lossy().as_ref())
     }
 
-    /// How many of the run's pictures are as they were.
-    fn same(&self) -> usize {
-        self.all - self.missing - self.changed.len()
-    }
-
-    /// Whether this is the run's folder in another place: most of its pictures are there, as they were.
+    /// Whether this is the run's folder in another place: most of its pictures are there, under their names or others.
     ///
     /// # Errors
     /// It is another folder.
     pub fn check_moved(&self) -> Result<(), Problem> {
-        if self.same() * 2 > self.all || self.all == 0 {
+        if self.found * 2 > self.all || self.all == 0 {
             return Ok(());
         }
         let what = Sentence::by(|lang| {
-            let (same, all) = (number(lang, self.same() as u64), number(lang, self.all as u64));
-            match lang {
-                Lang::En => format!("The folder holds {same} of the run’s {all} pictures as they were"),
-                Lang::Fr => format!("Le dossier contient {same} des {all} images de l’essai telles qu’elles étaient"),
+            let (found, all) = (number(lang, self.found as u64), number(lang, self.all as u64));
+            match (lang, self.found) {
+                (Lang::En, 0) => format!("None of the run's {all} pictures are in this folder as they were when it began"),
+                (Lang::Fr, 0) => {
+                    format!("Aucune des {all} images de l’essai n’est dans ce dossier telle qu’elle était au début")
+                }
+                (Lang::En, _) => format!("The folder holds {found} of the run’s {all} pictures as they were"),
+                (Lang::Fr, _) => format!("Le dossier contient {found} des {all} images de l’essai telles qu’elles étaient"),
             }
         });
         let remedy = say(
-            "Choose the folder that the run’s pictures were moved to, with the same folders in it",
-            "Choisissez le dossier où les images de l’essai ont été déplacées, avec les mêmes sous-dossiers",
+            "Choose the folder that the run’s pictures were moved to",
+            "Choisissez le dossier où les images de l’essai ont été déplacées",
         );
         Err(Problem::new(Kind::File, what, remedy))
     }

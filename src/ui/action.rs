@@ -20,6 +20,8 @@ pub enum Action {
 
     /// Ask for a folder of pictures, then open it.
     ChooseFolder,
+    /// Ask where this folder is now, which was opened before, then open it.
+    FindFolder(PathBuf),
     /// Ask for the folder by its path, then open it.
     TypeFolder,
     /// Type paths rather than choose them in the system's dialogs.

@@ -29,6 +29,8 @@ pub enum Wanted {
     File,
     /// A file to write.
     NewFile,
+    /// A table to write, or to go on with.
+    Table,
 }
 
 /// A name in a folder.
@@ -114,7 +116,10 @@ impl PathField {
     /// Takes in what was found; what is about an older text is dropped.
     pub fn found(&mut self, listing: Listing) {
         if listing.text == self.text {
-            self.chosen = None;
+            // The line that was chosen meanwhile stays so where the lines are the same.
+            if listing.entries != self.listing.entries {
+                self.chosen = None;
+            }
             self.listing = listing;
         }
     }
@@ -162,14 +167,21 @@ impl PathField {
             }
             (Wanted::File, There::File) => (true, say("This file is there", "Ce fichier existe")),
             (Wanted::File, There::Nothing) => (false, say("There is no such file", "Ce fichier n’existe pas")),
-            (Wanted::File | Wanted::NewFile, There::Folder) => (
+            (Wanted::File | Wanted::NewFile | Wanted::Table, There::Folder) => (
                 false,
                 say("This is a folder: go on with the file’s name", "C’est un dossier : continuez avec le nom du fichier"),
             ),
             (Wanted::NewFile, There::File) => {
                 (true, say("This file is there and will be replaced", "Ce fichier existe et sera remplacé"))
             }
-            (Wanted::NewFile, There::Nothing) if self.listing.above => {
+            (Wanted::Table, There::File) => (
+                true,
+                say(
+                    "This file is there: if it is this table, it goes on; anything else is replaced only if you say so",
+                    "Ce fichier existe : si c’est ce tableau, il est poursuivi ; tout autre n’est remplacé que si vous le dites",
+                ),
+            ),
+            (Wanted::NewFile | Wanted::Table, There::Nothing) if self.listing.above => {
                 (true, say("A new file will be written", "Un nouveau fichier sera écrit"))
             }
             (_, There::Nothing) => (false, say("The folder of it is not there", "Son dossier n’existe pas")),
@@ -180,7 +192,8 @@ impl PathField {
     fn verb(&self) -> Say {
         match (self.wanted, self.listing.there) {
             (Wanted::NewFile, There::File) => say("Replace", "Remplacer"),
-            (Wanted::NewFile | Wanted::NewFolder, _) => say("Save here", "Enregistrer ici"),
+            (Wanted::Table, There::File) => say("Take this file", "Prendre ce fichier"),
+            (Wanted::NewFile | Wanted::NewFolder | Wanted::Table, _) => say("Save here", "Enregistrer ici"),
             (Wanted::Folder | Wanted::File, _) => say("Open", "Ouvrir"),
         }
     }

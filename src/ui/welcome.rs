@@ -59,7 +59,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
                 } else {
                     ui.label(theme::cell(&name).color(t.text3));
                     if link(ui, cx.say(say("The folder moved: locate…", "Dossier déplacé : le retrouver…"))).clicked() {
-                        cx.act(Action::ChooseFolder);
+                        cx.act(Action::FindFolder(folder.clone()));
                     }
                 }
             });

@@ -27,7 +27,6 @@ use crate::{
         Run, RunPictures, RunStore,
         export::{self, ExportOptions, Format},
         pictures::Picture,
-        run_pictures::gone,
     },
     text::{Sentence, say},
     train::{control::Control, rate_range, trial},
@@ -43,17 +42,15 @@ const TRASH_DAYS: u64 = 30;
 pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
     match command {
         Command::Open(source) => {
-            let dataset = open(&source, store, control, emit)?;
-            emit(Event::Opened { dataset });
-            Ok(())
+            let dataset = open(&source, store, control, emit);
+            opened(&source, dataset, control, emit)
         }
         Command::OpenAs { source, reading } => {
             let (places, source) = (Places::with_runs_in(store.home()), source.settled());
             let edits = Edits::load(&places, &source)?;
             let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
-            let dataset = data::open_as(&places, &source, reading, &edits, control, &mut progress)?;
-            emit(Event::Opened { dataset: Arc::new(dataset) });
-            Ok(())
+            let dataset = data::open_as(&places, &source, reading, &edits, control, &mut progress).map(Arc::new);
+            opened(&source, dataset, control, emit)
         }
         Command::Train(plan) => {
             let result = training::train(&plan, store, control, emit);
@@ -107,14 +104,6 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
                 Err(_) => evaluate_others(&run, &dataset, device, mirrored, control, emit),
             }
         }
-        Command::Locate { run, source } => {
-            let mut run = store.find(&run)?;
-            let dataset = open(&source, store, control, emit)?;
-            locate::find(&run, &dataset)?;
-            locate::remember(&mut run, &dataset, true, emit)?;
-            list(store, emit);
-            Ok(())
-        }
         Command::PredictFolder { run, folder, csv, framing, form, overwrite } => {
             let job = FolderJob { folder: &folder, csv: &csv, framing, form, overwrite, home: store.home() };
             predict_folder(&store.find(&run)?, &job, control, emit)
@@ -142,7 +131,7 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
         }
         Command::CopyFolders { plan, out, link } => copy_folders(&plan, &out, link, control, emit),
         Command::FindPictures { run, dataset } => {
-            let run_pictures = store.find(&run).and_then(|run| run_pictures(&run, dataset, store, control));
+            let run_pictures = store.find(&run).and_then(|run| locate::pictures(&run, dataset, store, control));
             if let Err(problem) = &run_pictures
                 && problem.kind == Kind::Cancelled
             {
@@ -152,15 +141,7 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
             Ok(())
         }
         Command::LocatePictures { run, folder } => {
-            let mut found = store.find(&run)?;
-            let source = Source::Folder(folder).settled();
-            let mut at = found.clone();
-            at.info.source = source.clone();
-            let run_pictures = run_pictures(&at, None, store, control)?;
-            run_pictures.check_moved()?;
-            found.update(|info| info.source = source)?;
-            emit(Event::RunOpened(Box::new(found.view()?)));
-            emit(Event::Pictures { run, run_pictures: Ok(Arc::new(run_pictures)) });
+            locate::to(&run, Source::Folder(folder).settled(), store, control, emit)?;
             list(store, emit);
             Ok(())
         }
@@ -234,21 +215,23 @@ pub(super) fn open(
     data::open_in(&places, &source, &edits, control, &mut progress).map(Arc::new)
 }
 
-/// A run's pictures, without the user's edits. Nothing is told on the way: a job beside the others has no progress.
-fn run_pictures(run: &Run, dataset: Option<Arc<Dataset>>, store: &RunStore, control: &Control) -> Result<RunPictures, Problem> {
-    let dataset = match dataset {
-        Some(dataset) => dataset.base(),
-        None => {
-            if let Some(problem) = gone(&run.info.source) {
-                return Err(problem);
-            }
-            let places = Places::with_runs_in(store.home());
-            data::open_in(&places, &run.info.source, &Edits::default(), control, &mut |_, _, _| {}).map(Arc::new)?
+/// Tells of a data set that was opened; of a folder that does not open as it was read, how else it can be read.
+fn opened(
+    source: &Source,
+    dataset: Result<Arc<Dataset>, Problem>,
+    control: &Control,
+    emit: &mut dyn FnMut(Event),
+) -> Result<(), Problem> {
+    if let (Err(problem), Source::Folder(folder)) = (&dataset, source.settled())
+        && problem.kind == Kind::Data
+    {
+        let ways = data::other_readings(&Source::Folder(folder.clone()), control);
+        if !ways.is_empty() {
+            emit(Event::Readable { folder, ways });
         }
-    };
-    // Of a run from elsewhere it may not be known which pictures it had.
-    let pictures = run.pictures().unwrap_or_default();
-    Ok(RunPictures::of(&run.info.id, &pictures, dataset))
+    }
+    emit(Event::Opened { dataset: dataset? });
+    Ok(())
 }
 
 fn list(store: &RunStore, emit: &mut dyn FnMut(Event)) {

@@ -2,7 +2,7 @@
 
 use super::{Event, Stage};
 use crate::{
-    data::{batch::Batches, duplicates::look_alikes, overlap::Overlap, sample::Part},
+    data::{batch::Batches, duplicates::look_alikes, sample::Part},
     engine::{Engine, Judge},
     evaluate::{Prediction, Report, Seen},
     plan::Plan,
@@ -47,8 +47,7 @@ fn seen(plan: &Plan, predictions: &[Prediction]) -> Seen {
     let mut seen = Seen::new(predictions, &plan.overlap);
     if plan.dataset.pixels.len() == plan.dataset.samples.len() {
         let groups = look_alikes(&plan.dataset);
-        let alike = Overlap::of(groups.iter().map(Vec::as_slice), &plan.split.parts).learned.len();
-        seen.alike = Some(alike.saturating_sub(seen.learned.len()) as u32);
+        seen.alike = Some(plan.overlap.alike(groups.iter().map(Vec::as_slice), &plan.split.parts) as u32);
     }
     seen
 }

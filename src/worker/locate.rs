@@ -5,11 +5,15 @@ use std::{path::PathBuf, sync::Arc};
 use super::{Event, job};
 use crate::{
     data::{
+        self,
+        edits::Edits,
+        reading::Reading,
         sample::{Dataset, Source},
         split::Split,
     },
+    files::Places,
     problem::{Kind, Problem},
-    run::{Run, RunStore, pictures::Picture},
+    run::{Run, RunPictures, RunStore, pictures::Picture, run_pictures},
     text::{Lang, Sentence, number, say},
     train::control::Control,
 };
@@ -44,6 +48,60 @@ pub(super) fn own(
     }
 }
 
+/// A run's pictures, without the user's edits. Nothing is told on the way: a job beside the others has no progress.
+///
+/// # Errors
+/// The place is gone, or cannot be read.
+pub(super) fn pictures(
+    run: &Run,
+    open: Option<Arc<Dataset>>,
+    store: &RunStore,
+    control: &Control,
+) -> Result<RunPictures, Problem> {
+    let dataset = match open {
+        Some(dataset) => dataset.base(),
+        None => {
+            if let Some(problem) = run_pictures::gone(&run.info.source) {
+                return Err(problem);
+            }
+            let places = Places::with_runs_in(store.home());
+            data::open_in(&places, &run.info.source, &Edits::default(), control, &mut |_, _, _| {}).map(Arc::new)?
+        }
+    };
+    // Of a run from elsewhere it may not be known which pictures it had.
+    Ok(RunPictures::of(&run.info.id, &run.pictures().unwrap_or_default(), dataset))
+}
+
+/// Looks for the pictures of the run called `name` in `source`, by their content, and writes down that they are there. What
+/// the user said about the folder of before, how it is read and of single pictures, holds for this one unless something
+/// was said about it already.
+///
+/// # Errors
+/// Most of the run's pictures are not there; a full disk, no permission.
+pub(super) fn to(
+    name: &str,
+    source: Source,
+    store: &RunStore,
+    control: &Control,
+    emit: &mut dyn FnMut(Event),
+) -> Result<(), Problem> {
+    let mut run = store.find(name)?;
+    let (places, then) = (Places::with_runs_in(store.home()), run.info.source.clone());
+    let reading = match Reading::find(&places, &source, control)? {
+        unsaid if unsaid == Reading::default() => Reading::load(&places, &then),
+        said => said,
+    };
+    let dataset = data::open_moved(&places, &source, reading, control)?;
+    let found = RunPictures::of(&run.info.id, &run.pictures().unwrap_or_default(), Arc::new(dataset));
+    found.check_moved()?;
+    reading.save(&places, &source)?;
+    Edits::carry(&places, &then, &source)?;
+    remember(&mut run, &found.dataset, true, emit)?;
+    emit(Event::RunOpened(Box::new(run.view()?)));
+    emit(Event::Pictures { run: run.info.id, run_pictures: Ok(Arc::new(found)) });
+    Ok(())
+}
+
 /// Writes down where the run's pictures are now; unless it is `asked`, only if they are no longer where they were.
 ///
 /// # Errors
@@ -54,9 +112,9 @@ pub(super) fn remember(run: &mut Run, dataset: &Dataset, asked: bool, emit: &mut
     if then == now || (!asked && then.is_absolute() && still_there()) {
         return Ok(());
     }
-    let now = now.clone();
+    let (then, now) = (then.clone(), now.clone());
     run.update(|info| info.source = Source::Folder(now.clone()))?;
-    emit(Event::Located { run: run.info.id.clone(), folder: now });
+    emit(Event::Located { run: run.info.id.clone(), then, folder: now });
     Ok(())
 }
 

@@ -96,11 +96,6 @@ pub enum Command {
         /// With each picture's mirror image or without; `None` as it was judged before. Its predictions follow.
         mirrored: Option<bool>,
     },
-    /// The run's pictures are here now: compared by content with those that it began with, and written down.
-    Locate {
-        run: String,
-        source: Source,
-    },
     /// Compare a device's arithmetic with the plain reference, and measure it.
     TestDevice(String),
     /// Judge every picture of a folder into a CSV file.
@@ -143,7 +138,8 @@ pub enum Command {
         run: String,
         dataset: Option<Arc<Dataset>>,
     },
-    /// Remember that a run's pictures are in this folder now.
+    /// The run's pictures are in this folder now: compared by content with those that it began with, and written down. What
+    /// the user said about the folder of before holds for this one.
     LocatePictures {
         run: String,
         folder: PathBuf,
@@ -257,8 +253,9 @@ pub enum Event {
         groups: Vec<Group>,
     },
     Train(TrainEvent),
-    /// The pictures that a training is about to learn from, of which [`TrainEvent::Faces`] are some.
+    /// A run that is about to be trained, and the pictures that it learns from, of which [`TrainEvent::Faces`] are some.
     TrainsOn {
+        run: Box<RunInfo>,
         #[serde(skip)]
         dataset: Arc<Dataset>,
     },
@@ -287,7 +284,14 @@ pub enum Event {
     /// A run's pictures are in another place than before, which is written down.
     Located {
         run: String,
+        /// Where they were.
+        then: PathBuf,
         folder: PathBuf,
+    },
+    /// A folder that could not be opened can be read in these ways, each with the words for it.
+    Readable {
+        folder: PathBuf,
+        ways: Vec<(Reading, Sentence)>,
     },
     /// What the cache holds.
     Kept(Kept),

@@ -179,7 +179,7 @@ fn train_run(
 ) -> Result<(), Problem> {
     let _lock = run.lock()?;
     let mut awake = Awake::default();
-    emit(Event::TrainsOn { dataset: plan.dataset.clone() });
+    emit(Event::TrainsOn { run: Box::new(run.info.clone()), dataset: plan.dataset.clone() });
     let mut tell = |told| match told {
         Told::Train(event) => {
             awake.hear(&event);

@@ -70,8 +70,9 @@ fn pasted_paths_are_opened_as_file_managers_write_them() {
     }
     let mut results = window(Page::Results, true);
     results.input_mut().events.push(Event::Paste("just words, 100 %".to_owned()));
-    results.run_steps(2);
+    results.run_steps(3);
     assert_eq!(results.state().page, Page::Results);
+    assert!(results.query_by_label_contains("The clipboard holds neither a whole path").is_some());
     // A folder's path with a slip in it is no photo, for which a model would be missing.
     let mut data = window(Page::Data, false);
     data.input_mut().events.push(Event::Paste("/pictures/utkfase".to_owned()));

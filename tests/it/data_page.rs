@@ -2,18 +2,23 @@
 
 use std::sync::Arc;
 
-use egui::accesskit::Role;
-use egui_kittest::kittest::Queryable as _;
+use egui::accesskit::{Role, Toggled};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use trombine::{
     data::{
         duplicates::{Contradiction, copies},
         edits::{Change, Edits},
-        reading::{Labels, Reading},
+        reading::{Labels, PartFolder, Reading},
+        sample::Part,
     },
+    plan::Plan,
+    session::{Phase, Progress},
+    text::Lang,
     ui::{Action, page::Page},
+    worker::Stage as Work,
 };
 
-use crate::stage::Stage;
+use crate::stage::{self, Stage};
 
 const SIZE: [f32; 2] = [1100.0, 900.0];
 
@@ -142,4 +147,95 @@ fn how_the_folder_was_read_is_said_and_changed() {
     harness.run_steps(2);
     let reading = Reading { labels: Labels::Names, ..Reading::default() };
     assert_eq!(stage.borrow().actions, [Action::ReadAs(reading)]);
+}
+
+#[test]
+fn of_two_ways_to_read_a_folder_the_one_of_now_is_marked() {
+    let folder = crate::picture_folder::Folder::new();
+    for i in 0..6 {
+        folder.picture(&format!("women/3{i}_0_1_2017010100000000{i}.jpg"), i);
+        folder.picture(&format!("men/4{i}_1_1_2017010200000000{i}.jpg"), 20 + i);
+    }
+    let mut stage = Stage::new(Page::Data);
+    stage.session.dataset = Some(Arc::new(folder.open().expect("a data set")));
+    let (mut harness, _) = stage.harness(SIZE);
+    harness.run_steps(3);
+    harness.get_by_label("change how the folder is read").click();
+    harness.run_steps(3);
+    for (way, now) in [("Labels from the folders", true), ("Labels from the names", false)] {
+        let marked = harness.get_by_role_and_label(Role::MenuItem, way).accesskit_node().toggled();
+        assert_eq!(marked == Some(Toggled::True), now, "{way}: nothing was said, and it is read so all the same");
+    }
+}
+
+/// Faces of which the folders name the parts; without `part`.
+fn in_parts(without: Option<Part>) -> Stage {
+    let mut stage = Stage::new(Page::Data);
+    let mut data = stage::faces(60).as_ref().clone();
+    for (i, sample) in data.samples.iter_mut().enumerate() {
+        let part = [Part::Train, Part::Train, Part::Train, Part::Validation, Part::Test][i % 5];
+        sample.given_part = Some(if Some(part) == without { Part::Train } else { part });
+    }
+    // As the scan says it, so that the page has the line.
+    data.understood.parts = vec![PartFolder { name: "train".to_owned(), part: Part::Train, pictures: 36 }];
+    let data = Arc::new(data);
+    stage.plan = Ok(Arc::new(Plan::new(&stage.settings, data.clone()).expect("a plan")));
+    stage.session.dataset = Some(data);
+    stage
+}
+
+#[test]
+fn parts_of_folders_that_are_set_aside_are_said_and_taken_back() {
+    let mut stage = in_parts(None);
+    stage.settings.split.use_given = false;
+    let (mut harness, stage) = stage.harness(SIZE);
+    harness.run_steps(3);
+    assert!(harness.query_by_label_contains("The folders’ parts are set aside").is_some());
+    harness.get_by_label("take the folders’ parts").click();
+    harness.run_steps(3);
+    assert!(stage.borrow().settings.split.use_given);
+    assert!(harness.query_by_label_contains("set aside").is_none());
+    assert!(harness.query_by_label_contains("No folder is the").is_none(), "all three are there");
+}
+
+#[test]
+fn a_part_that_no_folder_names_is_said_to_come_from_training() {
+    for (part, lang, line) in [
+        (Part::Validation, Lang::En, "No folder is the validation part: 12 pictures of training’s are dealt to it"),
+        (Part::Test, Lang::En, "No folder is the test part: 10 pictures of training’s are dealt to it"),
+        (Part::Test, Lang::Fr, "Aucun dossier n’est la part «\u{a0}test\u{a0}»\u{a0}: elle reçoit 10 images de l’entraînement"),
+    ] {
+        let mut stage = in_parts(Some(part));
+        stage.lang = lang;
+        let plan = stage.plan.clone().expect("a plan");
+        let count = plan.indices(part).len();
+        let (mut harness, _) = stage.harness(SIZE);
+        harness.run_steps(3);
+        let line = line.replace("12", &count.to_string()).replace("10", &count.to_string());
+        assert!(harness.query_by_label(&line).is_some(), "{line}");
+    }
+}
+
+#[test]
+fn a_class_that_has_no_room_in_the_bar_is_named_below_it() {
+    let mut stage = Stage::new(Page::Data).with_data(100);
+    let mut data = stage.session.dataset.as_deref().cloned().expect("data");
+    data.samples.iter_mut().enumerate().for_each(|(i, sample)| sample.class = u8::from(i == 0));
+    stage.session.dataset = Some(Arc::new(data));
+    let (mut harness, _) = stage.harness(SIZE);
+    harness.run_steps(3);
+    assert!(harness.query_by_label("male 1.0\u{a0}%").is_some());
+    assert!(harness.query_by_label("female 99.0\u{a0}%").is_none(), "it stands in the bar");
+}
+
+#[test]
+fn drawings_are_not_said_to_be_decoded() {
+    for (stage, drawn) in [(Work::Drawing, true), (Work::Decoding, false)] {
+        let mut page = Stage::new(Page::Data);
+        page.session.phase = Phase::Opening(Progress { stage, done: 250, total: 2000 });
+        let (mut harness, _) = page.harness(SIZE);
+        harness.run_steps(3);
+        assert_eq!(harness.query_all_by_label("Drawing the sample faces").next().is_some(), drawn);
+        assert_eq!(harness.query_by_label_contains("decoded once").is_some(), !drawn);
+    }
 }

@@ -73,6 +73,7 @@ fn five_clicks_lead_to_a_judged_model() {
     newcomer.click("Training, ready");
     newcomer.click("Start training");
     newcomer.wait(|app| app.session.phase == Phase::Training);
+    assert!(newcomer.window.query_by_label_contains("Recipe: Quick look").is_none(), "it was about the draft");
     // Who has time needs no fourth click: the training ends by itself.
     newcomer.click("Finish now");
     newcomer.wait(|app| app.session.training.as_ref().is_some_and(|t| t.stopped.is_some()) && !app.session.phase.busy());

@@ -54,6 +54,22 @@ fn it_learns_and_keeps_everything() {
     assert_eq!(Weights::load(&run.best_path()).expect("weights"), weights);
 }
 
+/// Versions before called the table of epochs `log.csv`; a run of theirs that goes on has one table.
+#[test]
+fn the_table_of_epochs_of_an_older_run_gets_its_name_of_now() {
+    let mut settings = settings();
+    settings.train.callbacks.csv_log = true;
+    settings.train.epochs = 1;
+    let plan = plan(&settings);
+    let (_home, mut run) = run(&plan);
+    let [before, now] = ["log.csv", "history.csv"].map(|name| run.folder.join(name));
+    fs::write(&before, "of an older version").expect("written");
+    train(&plan, &mut run, None, &Control::default(), &mut |_| {});
+    assert!(!before.exists(), "there are not two of them");
+    let table = fs::read_to_string(&now).expect("it is there");
+    assert!(table.starts_with("epoch,") && table.lines().count() == 2, "{table}");
+}
+
 /// Keras's `val_loss`: the mean loss of the validation part plus the L2 penalty of the weights.
 #[test]
 fn the_validation_loss_holds_the_penalty() {

@@ -6,10 +6,10 @@ use trombine::{
     data::{
         edits::Edits,
         layout::Layout,
-        open_as, open_in,
+        open_as, open_in, other_readings,
         part_name::part,
         reading::{ClassFolders, Labels, Reading},
-        sample::{Dataset, Part},
+        sample::{Dataset, Part, Source},
         split::{Split, SplitSettings},
     },
     text::Lang,
@@ -253,6 +253,66 @@ fn what_was_said_of_a_folder_does_not_keep_it_from_opening() {
     case.pictures("all", 3, utk(1));
     let dataset = open_in(&places, &source, &Edits::default(), &Control::default(), &mut |_, _, _| {}).unwrap();
     assert_eq!(dataset.balance(), [3, 3]);
+}
+
+/// Three folders with pictures are three classes at first sight; two of them hold the same two, which may be meant.
+#[test]
+fn a_folder_that_cannot_be_read_says_how_it_can_be() {
+    let mut case = Case::new();
+    case.both("home", 4, PETS);
+    case.both("street", 4, PETS);
+    case.pictures("unsorted", 2, plain);
+    let (places, source) = (case.folder.places(), case.folder.source());
+    let problem = case.folder.open().expect_err("three classes");
+    assert_eq!(problem.path.as_deref(), Some(case.folder.root().canonicalize().unwrap().as_path()));
+    let ways = other_readings(&source, &Control::default());
+    let said: Vec<&str> = ways.iter().map(|(_, words)| words.en.as_str()).collect();
+    assert_eq!(said, ["Take the inner folders as classes: cats, dogs"]);
+    let (status, _, err) = case.check(&[]);
+    assert_eq!(status, 1);
+    assert!(err.contains("With --classes inner: Take the inner folders as classes: cats, dogs"), "{err}");
+    let mut progress = |_, _, _| {};
+    let dataset = open_as(&places, &source, ways[0].0, &Edits::default(), &Control::default(), &mut progress).unwrap();
+    assert_eq!(dataset.balance(), [8, 8]);
+    assert!(other_readings(&Source::Folder(case.folder.beside("nowhere")), &Control::default()).is_empty());
+    // Names that hardly any picture has are no way to read it.
+    let mut case = Case::new();
+    case.both(".", 5, ["a", "b"]);
+    case.pictures("c", 5, plain);
+    case.pictures("c", 1, utk(0));
+    case.pictures("c", 1, utk(1));
+    assert!(other_readings(&case.folder.source(), &Control::default()).is_empty());
+}
+
+#[test]
+fn what_was_said_of_a_folder_follows_it() {
+    let mut case = Case::new();
+    case.both("left", 3, PETS);
+    case.both("right", 3, PETS);
+    let (places, source) = (case.folder.places(), case.folder.source());
+    let open = |source: &Source| open_in(&places, source, &Edits::default(), &Control::default(), &mut |_, _, _| {}).unwrap();
+    assert_eq!(open(&source).classes, PETS);
+    let reading = Reading { classes: ClassFolders::Outer, ..Reading::default() };
+    open_as(&places, &source, reading, &Edits::default(), &Control::default(), &mut |_, _, _| {}).unwrap();
+    // A copy is a folder of its own, as long as the first one is there.
+    let [copy, moved] = ["copy", "moved"].map(|name| case.folder.beside(name));
+    for class in PETS {
+        for side in ["left", "right"] {
+            fs::create_dir_all(copy.join(side).join(class)).unwrap();
+            for file in fs::read_dir(case.folder.root().join(side).join(class)).unwrap().flatten() {
+                fs::copy(file.path(), copy.join(side).join(class).join(file.file_name())).unwrap();
+            }
+        }
+    }
+    assert_eq!(open(&Source::Folder(copy.clone())).classes, PETS);
+    fs::remove_dir_all(copy).unwrap();
+    fs::rename(case.folder.root(), &moved).unwrap();
+    let moved = Source::Folder(moved);
+    assert_eq!(open(&moved).classes, ["left", "right"]);
+    assert_eq!(Reading::load(&places, &moved.settled()), reading, "and it is written down");
+    // Said anew, it does not come back from where the folder was.
+    open_as(&places, &moved, Reading::default(), &Edits::default(), &Control::default(), &mut |_, _, _| {}).unwrap();
+    assert_eq!(open(&moved).classes, PETS);
 }
 
 #[test]

@@ -1,8 +1,11 @@
 //! The cards of failures and of an interrupted training: what their buttons do, in the whole window without a worker.
 
+use std::path::PathBuf;
+
 use egui_kittest::{Harness, kittest::Queryable as _};
 use trombine::{
     app::{App, Preferences},
+    data::reading::{ClassFolders, Reading},
     problem::{Kind, Problem},
     run::RunStatus,
     session::{Phase, Progress, Session},
@@ -161,4 +164,20 @@ fn cards_speak_french_too() {
     let mut window = window(session, preferences, SIZE);
     window.run();
     assert!(window.query_by_label("Recommencer à 0,00001").is_some());
+}
+
+#[test]
+fn a_folder_that_does_not_open_as_it_was_read_is_offered_in_other_ways() {
+    let folder = PathBuf::from("/pictures/pets");
+    let words = say("Take the inner folders as classes: cats, dogs", "Classes d’après les dossiers intérieurs\u{a0}: cats, dogs");
+    let mut about = problem(Kind::Data);
+    about.path = Some(folder.clone());
+    let reading = Reading { classes: ClassFolders::Inner, ..Reading::default() };
+    for (of, offered) in [(folder.clone(), true), (PathBuf::from("/elsewhere"), false)] {
+        let mut session = failed(about.clone());
+        session.readable = Some((of, vec![(reading, words.into())]));
+        let window = with(session);
+        assert_eq!(window.query_by_label(words.en).is_some(), offered);
+        assert!(window.query_by_label("Open another folder…").is_some());
+    }
 }

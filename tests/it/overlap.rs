@@ -7,6 +7,7 @@ use image::RgbImage;
 use serde_json::Value;
 use trombine::{
     data::{
+        duplicates::Group,
         overlap::Overlap,
         sample::{Dataset, Part, Sample},
         split::{Split, SplitSettings},
@@ -255,6 +256,41 @@ fn the_window_warns_before_training_and_mends_it_with_one_click() {
         harness.get_by_label("Take them back").click();
         harness.run_steps(2);
         assert!(!stage.borrow().settings.split.drop_shared, "{page:?}");
+    }
+}
+
+/// What the search for look-alikes has found is said of the parts before anything is trained.
+#[test]
+fn look_alikes_across_parts_are_said_before_training() {
+    for page in [Page::Data, Page::Training] {
+        for (given, button) in [(false, "Keep look-alikes in one part"), (true, "Leave look-alikes out of training")] {
+            let mut stage = Stage::new(page);
+            let mut data = stage::faces(60).as_ref().clone();
+            for (i, sample) in data.samples.iter_mut().enumerate() {
+                let part = [Part::Train, Part::Train, Part::Train, Part::Validation, Part::Test][i % 5];
+                (sample.given_part, sample.hash) = (given.then_some(part), 1 + i as u64);
+            }
+            let data = Arc::new(data);
+            let plan = Plan::new(&stage.settings, data.clone()).expect("a plan");
+            let [train, test] = [Part::Train, Part::Test].map(|part| plan.indices(part));
+            let pair = |i: usize| {
+                let mut samples = vec![train[i], test[i]];
+                samples.sort_unstable();
+                Group { samples, contradiction: None }
+            };
+            stage.plan = Ok(Arc::new(plan));
+            stage.session.dataset = Some(data.clone());
+            let (mut harness, stage) = stage.harness([1300.0, 1000.0]);
+            harness.run_steps(3);
+            assert!(harness.query_by_label_contains("look like one").is_none(), "nobody has looked");
+            stage.borrow_mut().session.near = Some((data, [pair(0), pair(1)].into()));
+            harness.run_steps(3);
+            assert!(harness.query_by_label("2\u{a0}test pictures look like one of training’s").is_some(), "{page:?}");
+            harness.get_by_label(button).click();
+            harness.run_steps(2);
+            let split = stage.borrow().settings.split.clone();
+            assert!(split.look_alikes && split.drop_shared == given, "{page:?}");
+        }
     }
 }
 

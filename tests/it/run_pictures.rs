@@ -6,8 +6,13 @@ use crossbeam_channel::bounded;
 use egui_kittest::{Harness, kittest::Queryable as _};
 use trombine::{
     app::{App, Pace, Preferences},
-    data::sample::Source,
+    data::{
+        edits::{Change, Edits},
+        reading::{Labels, Reading},
+        sample::Source,
+    },
     evaluate::{Prediction, Report},
+    files::Places,
     plan::Plan,
     problem::{Kind, Problem},
     run::{Run, RunPictures, RunStore, RunView},
@@ -117,6 +122,30 @@ fn a_moved_folder_is_located_and_another_is_refused() {
     assert_eq!(view.expect("the run with its new place").info.source, there);
     assert_eq!(store.find(&run.info.id).expect("it is there").info.source, there, "and it is remembered");
     assert!(find(&store, &run).is_ok());
+}
+
+/// Renamed in its new place, a picture is still the run's: it is known by its content.
+#[test]
+fn renamed_pictures_are_found_and_what_was_said_of_the_folder_follows() {
+    let folder = Folder::utkface(30);
+    let (store, run) = judged(&folder);
+    let places = Places::with_runs_in(store.home());
+    let mut edits = Edits::default();
+    edits.change(utkface_name(5).as_ref(), &Change::LeaveOut);
+    edits.save(&places, &folder.source()).expect("written");
+    let reading = Reading { labels: Labels::Names, ..Reading::default() };
+    reading.save(&places, &folder.source()).expect("written");
+    let moved = folder.beside("moved");
+    fs::rename(folder.root(), &moved).expect("it can be renamed");
+    for i in 0..20 {
+        fs::rename(moved.join(utkface_name(i)), moved.join(utkface_name(i).replace(".chip", ""))).expect("it is there");
+    }
+    let there = Source::Folder(moved.clone());
+    let (run_pictures, view, end) = told(&store, Command::LocatePictures { run: run.info.id, folder: moved });
+    assert!(matches!(end, Event::Finished) && run_pictures.is_some_and(|found| found.is_ok()), "{end:?}");
+    assert_eq!(view.expect("the run with its new place").info.source, there);
+    assert_eq!(Reading::load(&places, &there), reading);
+    assert_eq!(Edits::load(&places, &there).expect("readable"), edits);
 }
 
 /// The window shows the run while the sample faces are open.

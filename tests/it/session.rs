@@ -163,3 +163,15 @@ fn a_training_is_not_at_its_end_before_it_is_judged() {
     assert!(shares.is_sorted(), "{shares:?}");
     assert!(shares[shares.len() - 2] < 1.0 && shares.last() == Some(&1.0), "{shares:?}");
 }
+
+/// A run is listed once it is over; before, it is known by what its training began with.
+#[test]
+fn the_run_in_training_is_known_before_it_is_listed() {
+    let (_home, run) = run(&plan(&settings()));
+    let mut session = training();
+    let id = run.info.id.clone();
+    assert_eq!(session.info_of(&id), None);
+    let dataset = plan(&settings()).dataset;
+    tell(&mut session, 7, Event::TrainsOn { run: Box::new(run.info.clone()), dataset });
+    assert_eq!(session.info_of(&id), Some(&run.info));
+}

@@ -7,7 +7,8 @@ use trombine::{
     text::{Lang, say},
     train::{
         callback::{CallbackSettings, Callbacks},
-        event::EpochRecord,
+        event::{EpochRecord, StopReason},
+        event_log::EventLog,
         rate_range::{self, RateRange},
         trial::Trial,
     },
@@ -142,15 +143,15 @@ fn epochs(losses: &[(f64, f64)]) -> Vec<EpochRecord> {
 #[test]
 fn curves_explain_themselves() {
     let by_heart = epochs(&[(0.6, 0.6), (0.5, 0.5), (0.4, 0.52), (0.3, 0.55), (0.2, 0.6), (0.1, 0.7)]);
-    let said = words::about_loss(&by_heart);
+    let said = words::about_loss(&by_heart, true);
     assert_eq!(said.en, "Validation loss has risen for 4 epochs while training loss falls: it starts to learn by heart");
     let diverged = epochs(&[(0.6, 0.6), (f64::NAN, f64::NAN)]);
-    assert!(words::about_loss(&diverged).get(Lang::En).contains("no longer a number"));
+    assert!(words::about_loss(&diverged, true).get(Lang::En).contains("no longer a number"));
     let learning = epochs(&[(0.6, 0.6), (0.5, 0.55)]);
-    assert!(words::about_loss(&learning).get(Lang::En).contains("still falls"));
+    assert!(words::about_loss(&learning, true).get(Lang::En).contains("still falls"));
     // From 0.30 down to 0.297 in three epochs: a hundredth.
     let level = epochs(&[(0.6, 0.6), (0.5, 0.4), (0.4, 0.30), (0.39, 0.299), (0.38, 0.298), (0.37, 0.297)]);
-    assert!(words::about_loss(&level).get(Lang::En).contains("leveled off"));
+    assert!(words::about_loss(&level, true).get(Lang::En).contains("leveled off"));
 }
 
 /// What early stopping's tile says after these epochs.
@@ -183,7 +184,7 @@ fn early_stopping_is_not_announced_where_the_last_epoch_comes_first() {
 #[test]
 fn a_falling_loss_is_no_promise_about_new_pictures() {
     for lang in Lang::ALL {
-        let text = words::about_loss(&epochs(&[(0.70, 0.70), (0.698, 0.697)])).get(lang).to_owned();
+        let text = words::about_loss(&epochs(&[(0.70, 0.70), (0.698, 0.697)]), true).get(lang).to_owned();
         assert!(!text.contains("new pictures") && !text.contains("nouvelles images"), "{text}");
     }
 }
@@ -283,4 +284,82 @@ fn a_rate_is_tested_proposed_and_taken() {
     harness.run();
     assert_eq!(stage.borrow().settings.train.optimizer.learning_rate.to_bits(), rate.to_bits());
     assert!(harness.query_by_label("Find a rate").is_some(), "back to the schedule");
+}
+
+/// What is going to happen is said whole, in the language with the longer words too.
+#[test]
+fn no_line_of_the_ready_card_is_cut() {
+    for size in [[1024.0, 700.0], SIZE, [1280.0, 800.0]] {
+        for (lang, last, next) in
+            [(Lang::En, "a step needs about", "Expected time"), (Lang::Fr, "un pas demande", "Durée prévue")]
+        {
+            let mut stage = Stage::new(Page::Training).with_data(60);
+            stage.lang = lang;
+            let (mut harness, _) = stage.harness(size);
+            harness.run();
+            let (last, next) = (harness.get_by_label_contains(last).rect(), harness.get_by_label(next).rect());
+            assert!(last.bottom() + 14.0 < next.top(), "{lang:?} at {size:?}: {last:?} and {next:?}");
+        }
+    }
+}
+
+#[test]
+fn the_run_that_is_trained_is_named() {
+    for over in [false, true] {
+        let mut stage = Stage::new(Page::Training).with_data(60).with_run();
+        let training = stage.session.dataset.as_ref().map(|d| if over { stage::finished(d) } else { stage::training(d, 14) });
+        stage.session.training = training;
+        stage.session.phase = if over { Phase::Idle } else { Phase::Training };
+        // It is not listed before it is over.
+        if !over {
+            stage.session.trained = stage.session.runs.pop();
+            stage.session.run = None;
+        }
+        let (mut harness, _) = stage.harness(SIZE);
+        harness.run();
+        assert!(harness.query_by_label_contains("Run “notebook + batch norm” · sample faces · 20").is_some());
+    }
+}
+
+/// A training that is over promises nothing.
+#[test]
+fn what_ended_before_its_first_epoch_announces_none() {
+    for (lang, promises) in [
+        (Lang::En, ["after the first epoch", "will be listed", "should fall", "should rise", "falls after"]),
+        (Lang::Fr, ["après la première époque", "s’afficheront", "doivent descendre", "doivent monter", "baisse après"]),
+    ] {
+        let mut stage = Stage::new(Page::Training).with_data(60);
+        stage.lang = lang;
+        let mut training = stage.session.dataset.as_ref().map(|d| stage::training(d, 1)).expect("data");
+        training.stopped = Some(StopReason::ByUser);
+        training.settings.train.callbacks.reduce_lr_on_plateau = true;
+        (training.event_log, training.faces, training.live) = (EventLog::default(), Vec::new(), Vec::new());
+        stage.session.training = Some(training);
+        let (mut harness, _) = stage.harness(SIZE);
+        harness.run();
+        for promise in promises {
+            assert!(harness.query_all_by_label_contains(promise).next().is_none(), "{promise}");
+        }
+    }
+}
+
+#[test]
+fn a_single_epoch_is_told_as_what_it_is() {
+    let one = epochs(&[(0.6, 0.5)]);
+    assert!(words::about_loss(&one, true).en.contains("begin with the second"));
+    let over = words::about_loss(&one, false);
+    for lang in Lang::ALL {
+        assert!(!over.get(lang).contains("begin with") && !over.get(lang).contains("commencent avec"), "{over:?}");
+    }
+    // Far apart is not "about as well", though it is too early to speak of learning by heart.
+    let apart = EpochRecord { train_accuracy: 0.9, validation_accuracy: 0.7, ..one[0] };
+    let said = words::about_accuracy(&[apart], true).en;
+    assert_eq!(said, "20 points better on the pictures it learns from than on others");
+    let said = words::about_accuracy(&[apart, apart, apart], true).en;
+    assert!(said.ends_with("that much it knows by heart"), "{said}");
+    // The last of all epochs is followed by none.
+    let mut training = stage::training(&stage::faces(60), 2);
+    assert!(training.goes_on());
+    training.epochs = 1;
+    assert!(!training.goes_on());
 }

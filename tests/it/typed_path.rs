@@ -6,12 +6,16 @@ use egui::{Key, Modifiers};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use trombine::{
     app::{App, Preferences},
+    data::sample::{Framing, Source},
     session::Session,
     text::Lang,
     ui::{Action, page::Page},
 };
 
-use crate::pages::{opened, window};
+use crate::{
+    pages::{opened, window},
+    stage,
+};
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
 
@@ -88,4 +92,64 @@ fn a_file_that_is_there_is_only_replaced_by_a_button_that_says_so() {
     window.get_by_label("Replace").click();
     until(&mut window, "the settings", |_| fs::read_to_string(&file).is_ok_and(|text| text.contains("batch_size")));
     assert!(window.query_by_label("Path").is_none());
+}
+
+/// Moved pictures are not far from where they were, as a rule.
+#[test]
+fn what_was_moved_is_sought_from_the_nearest_folder_that_is_left() {
+    let home = tempfile::tempdir().expect("a folder");
+    fs::create_dir(home.path().join("found again")).expect("a folder");
+    let gone = home.path().join("disk").join("faces");
+    let mut session = opened(40);
+    let mut run = stage::run(&stage::faces(40)).info;
+    run.source = Source::Folder(gone.clone());
+    let id = run.id.clone();
+    session.runs = vec![run];
+    let mut window = typing(Lang::En, session, Page::Data);
+    for action in [Action::LocatePictures(id), Action::FindFolder(gone)] {
+        window.state_mut().perform(&egui::Context::default(), action);
+        until(&mut window, "what lies there", |w| w.query_by_label("found again").is_some());
+        window.key_press(Key::Escape);
+        until(&mut window, "the end", |w| w.query_by_label("Path").is_none());
+    }
+}
+
+#[test]
+fn a_table_that_is_there_is_not_said_to_be_replaced() {
+    let home = tempfile::tempdir().expect("a folder");
+    let table = home.path().join("table.csv");
+    fs::write(&table, "name,label").expect("a file");
+    let run = stage::run(&stage::faces(40)).info.id;
+    let mut window = typing(Lang::En, opened(40), Page::Predict);
+    window.state_mut().perform(&egui::Context::default(), Action::PredictFolder { run, framing: Framing::Whole });
+    until(&mut window, "the field", |w| w.query_by_label("A folder of pictures to predict").is_some());
+    replace(&mut window, "Path", &home.path().display().to_string());
+    until(&mut window, "the folder", |w| w.query_by_label("This folder is there").is_some());
+    window.get_by_label("Open").click();
+    until(&mut window, "the second field", |w| w.query_by_label_contains("Write the table to").is_some());
+    replace(&mut window, "Path", &table.display().to_string());
+    until(&mut window, "what will happen", |w| w.query_by_label_contains("if it is this table, it goes on").is_some());
+    assert!(window.query_by_label("Replace").is_none() && window.query_by_label("Take this file").is_some());
+}
+
+/// The list of recent folders shows a folder where it is now.
+#[test]
+fn a_folder_that_was_found_again_is_recent_in_its_new_place() {
+    let home = tempfile::tempdir().expect("a folder");
+    let [gone, now, other] = ["gone", "now", "other"].map(|name| home.path().join(name));
+    for there in [&now, &other] {
+        fs::create_dir(there).expect("a folder");
+    }
+    let source = Some(Source::Folder(gone.clone()));
+    let recent = vec![other.clone(), gone.clone(), now.clone()];
+    let preferences = Preferences { recent, source, ..Preferences::default() };
+    let mut window = window(Session::default(), preferences, SIZE);
+    window.run();
+    // Of one that is still there nothing has moved.
+    window.state_mut().session.moved = vec![(other.clone(), now.clone()), (gone, now.clone())];
+    window.run();
+    let preferences = &window.state().preferences;
+    assert_eq!(preferences.recent, [other, now.clone()]);
+    assert_eq!(preferences.source, Some(Source::Folder(now)));
+    assert!(window.query_by_label_contains("The folder moved").is_none());
 }

@@ -42,7 +42,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, prefix: &str, problems: &[Problem]) {
             cx.act(Action::Recipe(Preset::ALL[index]));
         }
         let t = Theme::of(ui);
-        ui.add(egui::Label::new(theme::caption(standing(lang, cx.settings, recipe, prefix)).color(t.text2)).truncate());
+        ui.add(egui::Label::new(theme::caption(standing(lang, cx.settings, recipe, prefix)).color(t.text2)).wrap());
         ui.add_space(2.0);
         // The scroll bar stands in the card's margin, so that nothing moves when it comes.
         scroll::list(ui, |ui| {

@@ -13,7 +13,11 @@ pub struct Share {
     pub color: Color32,
 }
 
-/// A stacked bar with a label in each part that has room for it. `name` says the whole to screen readers.
+/// Side of the square before a label that stands below its bar.
+const MARK: f32 = 10.0;
+
+/// A stacked bar with a label in each part that has room for it; those of the others stand below. `name` says the whole to
+/// screen readers.
 pub fn shares(ui: &mut Ui, name: &str, parts: &[Share], height: f32) -> egui::Response {
     let t = Theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
@@ -22,6 +26,7 @@ pub fn shares(ui: &mut Ui, name: &str, parts: &[Share], height: f32) -> egui::Re
     let sum: f64 = parts.iter().map(|p| p.value).sum();
     let mut x = rect.left();
     let last = parts.len().saturating_sub(1);
+    let mut outside = Vec::new();
     for (index, part) in parts.iter().enumerate() {
         let width = if sum > 0.0 { (part.value / sum) as f32 * rect.width() } else { 0.0 };
         let piece = Rect::from_min_size(pos2(x, rect.top()), vec2(width, height));
@@ -30,8 +35,20 @@ pub fn shares(ui: &mut Ui, name: &str, parts: &[Share], height: f32) -> egui::Re
         if galley.size().x + 18.0 < width {
             let left = if index == last && index > 0 { piece.right() - galley.size().x - 10.0 } else { piece.left() + 10.0 };
             ui.painter().galley(pos2(left, piece.center().y - galley.size().y / 2.0), galley, t.on_fill());
+        } else {
+            outside.push(part);
         }
         x += width;
+    }
+    if !outside.is_empty() {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().interact_size.y = MARK;
+            for part in outside {
+                let (mark, _) = ui.allocate_exact_size(vec2(MARK, MARK), Sense::hover());
+                ui.painter().rect_filled(mark, 2.0, part.color);
+                ui.label(theme::caption(part.label.as_str()).color(t.text2));
+            }
+        });
     }
     response
 }

@@ -112,7 +112,7 @@ fn chip_with_menu(ui: &mut Ui, selected: usize, options: &[String], filtering: b
         ui.set_min_width(150.0);
         scroll::menu(ui, |ui| {
             for (index, option) in options.iter().enumerate() {
-                if menu_item(ui, (index == selected).then_some(icon::CHECK), option).clicked() {
+                if menu_choice(ui, index == selected, option).clicked() {
                     chosen = Some(index);
                 }
             }
@@ -128,6 +128,13 @@ pub fn menu_item(ui: &mut Ui, icon: Option<Icon>, text: &str) -> Response {
     if line.clicked() {
         ui.close();
     }
+    line
+}
+
+/// One line of a menu of which one holds.
+pub fn menu_choice(ui: &mut Ui, on: bool, text: &str) -> Response {
+    let line = menu_item(ui, on.then_some(icon::CHECK), text);
+    line.widget_info(|| WidgetInfo::selected(Role::MenuItem, ui.is_enabled(), on, text));
     line
 }
 

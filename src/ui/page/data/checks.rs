@@ -22,7 +22,15 @@ use crate::{
 };
 
 /// Draws the card; a count that is clicked sets what the wall shows. `tight` saves height.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, wall: &mut Wall, tight: bool) {
+pub fn show(
+    ui: &mut Ui,
+    cx: &mut Cx<'_>,
+    dataset: &Dataset,
+    overview: &Overview,
+    alike: &shared::Alike,
+    wall: &mut Wall,
+    tight: bool,
+) {
     let t = Theme::of(ui);
     let lang = cx.lang;
     let usable = dataset.samples.len() - overview.odd.len();
@@ -37,10 +45,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview
         if let Ok(plan) = cx.plan.map(|plan| plan.as_ref()) {
             ui.scope(|ui| {
                 ui.spacing_mut().item_spacing.y = 6.0;
-                if shared::says_something(plan) {
+                if shared::says_something(plan, alike) {
                     ui.add_space(8.0);
                 }
-                shared::show(ui, lang, plan, &mut cx.settings.split);
+                shared::show(ui, lang, plan, alike, &mut cx.settings.split);
             });
         }
         ui.add_space(if tight { 4.0 } else { 8.0 });

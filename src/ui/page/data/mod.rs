@@ -24,6 +24,7 @@ use crate::{
         Action, Cx, icon, theme,
         widget::{bar, button::Button, card, choice::menu_item, notice, scroll},
     },
+    worker::Stage,
 };
 
 /// What the page remembers.
@@ -32,6 +33,7 @@ pub struct State {
     /// What is filtered and scrolled; another folder begins anew.
     source: Option<Source>,
     overview: Overview,
+    alike: shared::Alike,
     wall: Wall,
     balance: balance::View,
 }
@@ -84,6 +86,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         state.source = Some(dataset.source.clone());
     }
     state.overview.follow(&dataset, cx.session.near.as_ref());
+    state.alike.follow(cx);
     let height = ui.available_height();
     let tight = height < ROOMY;
     // The pyramid takes what room there is.
@@ -101,8 +104,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                 if tight {
                     ui.spacing_mut().item_spacing.y = 8.0;
                 }
-                let State { overview, wall, balance, .. } = state;
-                checks::show(ui, cx, &dataset, overview, wall, tight);
+                let State { overview, wall, balance, alike, .. } = state;
+                checks::show(ui, cx, &dataset, overview, alike, wall, tight);
                 balance::show(ui, cx, &dataset, overview, balance, wall, row);
                 split::show(ui, cx, &dataset, wall);
             });
@@ -128,7 +131,7 @@ fn open_menu(ui: &mut Ui, cx: &mut Cx<'_>) {
                 true => (icon::HISTORY, name.into_owned(), Action::UseFolder(folder.clone())),
                 false => {
                     let moved = cx.say(say("it moved: locate…", "déplacé : le retrouver…"));
-                    (icon::FOLDER_SEARCH, format!("{name}, {moved}"), Action::ChooseFolder)
+                    (icon::FOLDER_SEARCH, format!("{name}, {moved}"), Action::FindFolder(folder.clone()))
                 }
             };
             if menu_item(ui, Some(symbol), &text).on_hover_text(folder.display().to_string()).clicked() {
@@ -158,11 +161,23 @@ fn waiting(ui: &mut Ui, cx: &mut Cx<'_>) {
         });
         return;
     };
-    let title = cx.say(say("Opening the pictures", "Ouverture des images"));
-    let about = say(
-        "Each picture is decoded once and kept; the next opening is immediate",
-        "Chaque image est décodée une fois et gardée ; la prochaine ouverture sera immédiate",
-    );
+    let (title, about) = match progress.stage {
+        Stage::Drawing => (
+            say("Drawing the sample faces", "Dessin des visages d’exemple"),
+            say(
+                "Drawings, not photos of people; they are made anew each time, and none is kept on the disk",
+                "Des dessins, pas des photos de personnes ; ils sont refaits à chaque fois et rien n’est gardé sur le disque",
+            ),
+        ),
+        _ => (
+            say("Opening the pictures", "Ouverture des images"),
+            say(
+                "Each picture is decoded once and kept; the next opening is immediate",
+                "Chaque image est décodée une fois et gardée ; la prochaine ouverture sera immédiate",
+            ),
+        ),
+    };
+    let title = cx.say(title);
     let height = ui.available_height();
     card::columns(ui, &[0.36, 0.64], height, |column, ui| match column {
         0 => card::Card::new().fill().show(ui, |ui| {

@@ -7,7 +7,7 @@ use std::{
 
 use crate::data::{
     census::{Census, reason_key},
-    duplicates::{Contradiction, Group, copies},
+    duplicates::{Contradiction, Group, carried, copies},
     sample::{Dataset, Sample, SkipReason},
 };
 
@@ -72,7 +72,7 @@ impl Overview {
             self.near_of = found;
             self.near = near.map_or_else(Vec::new, |(then, groups)| match Arc::ptr_eq(then, dataset) {
                 true => groups.to_vec(),
-                false => moved(groups, then, dataset),
+                false => carried(groups, then, dataset),
             });
         }
     }
@@ -128,21 +128,4 @@ fn edited(dataset: &Dataset) -> Vec<Entry> {
     let left_out = (0u32..).zip(&dataset.skipped).filter(|(_, s)| reason_key(&s.reason) == "left_out");
     let samples = (0u32..).zip(&dataset.samples).filter(|(_, sample)| dataset.edits().get(&sample.file).is_some());
     left_out.map(|(i, _)| Entry::Skipped(i)).chain(samples.map(|(i, _)| Entry::Sample(i))).collect()
-}
-
-/// Groups of samples of the data set `then` as such of `now`, which has other edits. A picture is known by its place in
-/// the buffer, which is the same in both.
-fn moved(groups: &[Group], then: &Dataset, now: &Dataset) -> Vec<Group> {
-    // Of each place, the sample that is there now: a lookup for each of 200,000 pictures would take a frame.
-    let mut there: Vec<Option<u32>> = Vec::new();
-    for index in 0..now.pixels.len() {
-        let place = now.pixels.place(index);
-        if there.len() <= place {
-            there.resize(place + 1, None);
-        }
-        there[place] = Some(index as u32);
-    }
-    let place = |i: &u32| there.get(then.pixels.place(*i as usize)).copied().flatten();
-    let members = groups.iter().map(|g| g.samples.iter().filter_map(place).collect::<Vec<u32>>());
-    crate::data::duplicates::judged(&now.samples, members)
 }

@@ -9,9 +9,9 @@ use crate::{
     },
     text::{Lang, Say, number, say},
     ui::{
-        Action, Cx, icon,
+        Action, Cx,
         theme::{self, Theme},
-        widget::{button::link, choice::menu_item},
+        widget::{button::link, choice::menu_choice},
     },
 };
 
@@ -43,9 +43,8 @@ pub fn line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset) {
         let change = change.accessible_name(cx.say(say("change how the folder is read", "changer la lecture du dossier")));
         Popup::menu(&change).show(|ui| {
             ui.set_min_width(280.0);
-            for (text, reading) in ways {
-                let symbol = (understood.reading == reading).then_some(icon::CHECK);
-                if menu_item(ui, symbol, cx.say(text)).clicked() {
+            for Reads { text, reading, now } in ways {
+                if menu_choice(ui, now, cx.say(text)).clicked() {
                     cx.act(Action::ReadAs(reading));
                 }
             }
@@ -85,27 +84,44 @@ fn dealt(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset) {
     }
 }
 
-/// The readings that the folder allows.
-fn ways(dataset: &Dataset) -> Vec<(Say, Reading)> {
+/// A reading that the folder allows.
+struct Reads {
+    text: Say,
+    reading: Reading,
+    /// Whether it is read so.
+    now: bool,
+}
+
+/// The readings that the folder allows; of each kind one is the one of now.
+fn ways(dataset: &Dataset) -> Vec<Reads> {
     let understood = &dataset.understood;
-    let now = understood.reading;
+    let said = understood.reading;
     let mut ways = Vec::new();
     if understood.both > 0 && understood.folders.len() == 2 {
         let labels = [
-            (say("Labels from the folders", "Étiquettes d’après les dossiers"), Labels::Folders),
-            (say("Labels from the names", "Étiquettes d’après les noms"), Labels::Names),
+            (say("Labels from the folders", "Étiquettes d’après les dossiers"), Labels::Folders, understood.by_folder),
+            (say("Labels from the names", "Étiquettes d’après les noms"), Labels::Names, !understood.by_folder),
         ];
-        ways.extend(labels.map(|(text, labels)| (text, Reading { labels, ..now })));
+        ways.extend(labels.map(|(text, labels, now)| Reads { text, reading: Reading { labels, ..said }, now }));
     }
     if understood.other_classes.len() == 2 {
-        let (text, classes) = match understood.inner {
-            true => (say("The outer folders are the classes", "Les dossiers extérieurs sont les classes"), ClassFolders::Outer),
-            false => (say("The inner folders are the classes", "Les dossiers intérieurs sont les classes"), ClassFolders::Inner),
-        };
-        ways.push((text, Reading { classes, ..now }));
+        let levels = [
+            (
+                say("The outer folders are the classes", "Les dossiers extérieurs sont les classes"),
+                ClassFolders::Outer,
+                !understood.inner,
+            ),
+            (
+                say("The inner folders are the classes", "Les dossiers intérieurs sont les classes"),
+                ClassFolders::Inner,
+                understood.inner,
+            ),
+        ];
+        ways.extend(levels.map(|(text, classes, now)| Reads { text, reading: Reading { classes, ..said }, now }));
     }
-    if now != Reading::default() {
-        ways.push((say("As Trombine understands it", "Comme Trombine le comprend"), Reading::default()));
+    if said != Reading::default() {
+        let text = say("As Trombine understands it", "Comme Trombine le comprend");
+        ways.push(Reads { text, reading: Reading::default(), now: false });
     }
     ways
 }

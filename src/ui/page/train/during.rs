@@ -58,7 +58,10 @@ fn numbers(ui: &mut Ui, cx: &Cx<'_>, training: &Training) {
     let best = training.best();
     let nothing = || "–".to_owned();
     let best_note = best.map_or_else(
-        || say("after the first epoch", "après la première époque").get(lang).to_owned(),
+        || match training.goes_on() {
+            true => say("after the first epoch", "après la première époque").get(lang).to_owned(),
+            false => nothing(),
+        },
         |b| {
             let value = words::accuracy(lang, b.validation_accuracy);
             if over {
@@ -231,7 +234,7 @@ fn curves(
 pub fn loss(ui: &mut Ui, lang: Lang, training: &Training, height: f32) {
     let title = say("Loss", "Perte").get(lang);
     let plot = curves(ui, lang, training, title, 1, |e| (e.train_loss, e.validation_loss));
-    let sentence = words::about_loss(&training.history);
+    let sentence = words::about_loss(&training.history, training.goes_on());
     let help = say(
         "How wrong the model is, counting how sure it was. While both curves fall it learns; when that of validation rises and that of training goes on falling, it learns by heart",
         "À quel point le modèle se trompe, selon son assurance. Tant que les deux courbes descendent, il apprend ; quand celle de validation monte et que celle d’entraînement descend encore, il apprend par cœur",
@@ -243,7 +246,7 @@ fn accuracy(ui: &mut Ui, lang: Lang, training: &Training, height: f32) {
     let title = say("Accuracy", "Exactitude").get(lang);
     let mut plot = curves(ui, lang, training, title, 2, |e| (e.train_accuracy, e.validation_accuracy));
     plot.bounds = (0.0, 1.0);
-    let sentence = words::about_accuracy(&training.history);
+    let sentence = words::about_accuracy(&training.history, training.goes_on());
     let help = say(
         "The share of pictures that it gets right. That of validation counts: it is of pictures that it does not learn from",
         "La part d’images justes. Celle de validation compte : elle porte sur des images dont il n’apprend pas",
@@ -268,7 +271,7 @@ pub fn notes(ui: &mut Ui, lang: Lang, training: &Training) {
     let t = Theme::of(ui);
     Card::titled(say("What happened", "Ce qui s’est passé").get(lang)).fill().show(ui, |ui| {
         let told = training.event_log.notes.iter().filter(|n| n.kind != NoteKind::Saved);
-        let running = training.stopped.is_none();
+        let running = training.goes_on();
         let (epoch, rate) = (training.now.epoch, training.now.learning_rate);
         let coming = training.callbacks.coming(&training.settings.train.callbacks, epoch, training.epochs, rate);
         let coming = coming.iter().filter(|_| running);
@@ -276,10 +279,13 @@ pub fn notes(ui: &mut Ui, lang: Lang, training: &Training) {
         let lines: Vec<(String, &Note)> =
             told.map(|n| (n.epoch.to_string(), n)).chain(coming.map(|n| (next.to_owned(), n))).collect();
         if lines.is_empty() {
-            let text = say(
-                "New bests, waiting, and changes of the learning rate will be listed here",
-                "Les meilleurs résultats, les attentes et les changements du taux d’apprentissage s’afficheront ici",
-            );
+            let text = match running {
+                true => say(
+                    "New bests, waiting, and changes of the learning rate will be listed here",
+                    "Les meilleurs résultats, les attentes et les changements du taux d’apprentissage s’afficheront ici",
+                ),
+                false => say("Nothing, before it ended", "Rien, avant la fin"),
+            };
             ui.label(theme::caption(text.get(lang)).color(t.text3));
             return;
         }
@@ -355,7 +361,10 @@ fn faces(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
     Card::titled(title).caption(caption).fill().show(ui, |ui| {
         let Some(dataset) = cx.session.trained_on.as_ref().or(cx.dataset()).cloned().filter(|_| !training.faces.is_empty())
         else {
-            let text = say("They appear after the first epoch", "Ils apparaissent après la première époque");
+            let text = match training.goes_on() {
+                true => say("They appear after the first epoch", "Ils apparaissent après la première époque"),
+                false => say("None: no epoch was done", "Aucun : aucune époque n’a été faite"),
+            };
             ui.label(theme::caption(text.get(lang)).color(t.text3));
             return;
         };

@@ -14,14 +14,14 @@ use crate::{
     text::{Lang, plural, say},
     ui::{
         Action, Cx, Dialog, icon,
-        page::Page,
+        page::{Page, data::shared},
         theme::Theme,
         widget::{
             bar,
             button::Button,
             card::{Card, header},
             choice::menu_item,
-            notice,
+            notice, strip,
         },
     },
 };
@@ -31,9 +31,10 @@ use crate::{
 pub struct State {
     /// Show the options although a finished training is there.
     setup: bool,
-    /// What the options' dots compare with.
     /// Show the test of learning rates in place of the schedule.
     rates: bool,
+    /// What is known of look-alikes.
+    alike: shared::Alike,
 }
 
 /// Draws the page.
@@ -45,10 +46,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     match (&session.training, session.phase) {
         (_, Phase::Starting(_)) => starting(ui, cx),
         (Some(training), phase) if phase.training() => {
+            which(ui, cx, training);
             running_header(ui, cx, training);
             during::show(ui, cx, training);
         }
         (Some(training), _) if !state.setup => {
+            which(ui, cx, training);
             over_header(ui, cx, state, training);
             during::show(ui, cx, training);
         }
@@ -57,6 +60,13 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                 state.setup = false;
             }
         }
+    }
+}
+
+/// The strip that names the run, as on every page about one.
+fn which(ui: &mut Ui, cx: &Cx<'_>, training: &Training) {
+    if let Some(run) = cx.session.info_of(&training.run) {
+        strip::show(ui, cx.lang, run);
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     knob::Choice as _,
     session::Training,
-    text::{Lang, Sentence, decimal, duration, percent, say},
+    text::{Lang, Say, Sentence, decimal, duration, percent, say},
     train::{
         callback::{CallbackSettings, Monitor, early_stopping::EarlyStopping},
         event::{EpochRecord, StopReason},
@@ -19,15 +19,16 @@ const RISE: f64 = 1.05;
 /// Validation accuracy from which on something that holds for other pictures was learned, of two classes.
 const LEARNED: f64 = 0.6;
 
-/// What the loss curves say, in one sentence.
-pub fn about_loss(history: &[EpochRecord]) -> Sentence {
+/// What the loss curves say, in one sentence; `more` tells whether epochs are still to come.
+pub fn about_loss(history: &[EpochRecord], more: bool) -> Sentence {
     let n = history.len();
     let Some(last) = history.last() else {
-        return say(
-            "The loss measures how wrong the model is; both curves should fall",
-            "La perte mesure à quel point le modèle se trompe ; les deux courbes doivent descendre",
-        )
-        .into();
+        return none_yet(more)
+            .unwrap_or(say(
+                "The loss measures how wrong the model is; both curves should fall",
+                "La perte mesure à quel point le modèle se trompe ; les deux courbes doivent descendre",
+            ))
+            .into();
     };
     if !last.train_loss.is_finite() || !last.validation_loss.is_finite() {
         return say(
@@ -81,10 +82,16 @@ pub fn about_loss(history: &[EpochRecord]) -> Sentence {
         };
     }
     if n < 2 {
-        return say(
-            "One epoch is done; the curves begin with the second",
-            "Une époque est faite ; les courbes commencent avec la deuxième",
-        )
+        return match more {
+            true => say(
+                "One epoch is done; the curves begin with the second",
+                "Une époque est faite ; les courbes commencent avec la deuxième",
+            ),
+            false => say(
+                "A single epoch makes no curve: whether the loss still falls would show with a second",
+                "Une seule époque ne fait pas une courbe : une deuxième montrerait si la perte descend encore",
+            ),
+        }
         .into();
     }
     if has_leveled_off(history) {
@@ -109,14 +116,20 @@ pub fn about_loss(history: &[EpochRecord]) -> Sentence {
     }
 }
 
-/// What the accuracy curves say, in one sentence.
-pub fn about_accuracy(history: &[EpochRecord]) -> Sentence {
+/// That there is nothing to say anything of, and nothing will come.
+fn none_yet(more: bool) -> Option<Say> {
+    (!more).then_some(say("No epoch was done: there is nothing to draw", "Aucune époque n’a été faite : il n’y a rien à tracer"))
+}
+
+/// What the accuracy curves say, in one sentence; `more` tells whether epochs are still to come.
+pub fn about_accuracy(history: &[EpochRecord], more: bool) -> Sentence {
     let Some(last) = history.last() else {
-        return say(
-            "The share of pictures it gets right; both curves should rise",
-            "La part d’images justes ; les deux courbes doivent monter",
-        )
-        .into();
+        return none_yet(more)
+            .unwrap_or(say(
+                "The share of pictures it gets right; both curves should rise",
+                "La part d’images justes ; les deux courbes doivent monter",
+            ))
+            .into();
     };
     let gap = last.train_accuracy - last.validation_accuracy;
     if history.len() >= 5 && last.train_accuracy < 0.6 {
@@ -126,11 +139,15 @@ pub fn about_accuracy(history: &[EpochRecord]) -> Sentence {
         )
         .into();
     }
-    if gap > 0.05 && history.len() >= TREND && last.validation_accuracy > LEARNED {
+    if gap > 0.05 {
         let points = (gap * 100.0).round() as u64;
+        // After an epoch or two, or where little was learned at all, the distance alone is known.
+        let by_heart = history.len() >= TREND && last.validation_accuracy > LEARNED;
+        let [en, fr] =
+            if by_heart { [": that much it knows by heart", " : c’est ce qu’il sait par cœur"] } else { ["", ""] };
         return Sentence {
-            en: format!("{points} points better on the pictures it learns from than on others: that much it knows by heart"),
-            fr: format!("{points} points de mieux sur les images apprises que sur les autres : c’est ce qu’il sait par cœur"),
+            en: format!("{points} points better on the pictures it learns from than on others{en}"),
+            fr: format!("{points} points de mieux sur les images apprises que sur les autres{fr}"),
         };
     }
     if gap < -0.005 {
@@ -198,6 +215,8 @@ pub fn about_rate(lang: Lang, training: &Training) -> String {
                     (false, Lang::Fr) => format!("abaissé à l’époque {epoch}"),
                 }
             }
+            // What did not happen will not, once the training is over.
+            (None, _) if training.stopped.is_some() => say("the same throughout", "constant").get(lang).to_owned(),
             (None, Lang::En) => format!("falls after {} epochs without improvement", train.callbacks.plateau_patience),
             (None, Lang::Fr) => format!("baisse après {} époques sans progrès", train.callbacks.plateau_patience),
         };

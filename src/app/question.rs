@@ -1,0 +1,181 @@
+//! What the user is asked for outside the page, and what came back: of dialogs, of typed paths, of decoded pictures.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use crate::{
+    data::sample::Framing,
+    predict::Framed,
+    problem::Problem,
+    run::export::{ExportOptions, Format, PlotKind},
+    settings::Settings,
+    text::Say,
+    ui::path_dialog::{Listing, Wanted},
+    worker,
+};
+
+/// A question with what follows from its answer.
+#[derive(Clone)]
+pub struct Question {
+    pub title: Say,
+    pub wanted: Wanted,
+    /// Several files may be chosen in the system's dialog.
+    pub several: bool,
+    pub start: Option<PathBuf>,
+    pub file_name: Option<String>,
+    pub filters: Vec<(&'static str, Vec<String>)>,
+    answer: Arc<dyn Fn(Vec<PathBuf>) -> Next + Send + Sync>,
+}
+
+/// What follows from an answer.
+pub enum Next {
+    Done(Fetched),
+    Ask(Question),
+}
+
+impl Question {
+    pub fn new(title: Say, wanted: Wanted, answer: impl Fn(Vec<PathBuf>) -> Next + Send + Sync + 'static) -> Self {
+        let answer = Arc::new(answer);
+        Self { title, wanted, several: false, start: None, file_name: None, filters: Vec::new(), answer }
+    }
+
+    /// For one path.
+    pub fn one(title: Say, wanted: Wanted, answer: impl Fn(PathBuf) -> Fetched + Send + Sync + 'static) -> Self {
+        Self::new(title, wanted, move |paths| Next::Done(answer(paths.into_iter().next().unwrap_or_default())))
+    }
+
+    pub fn several(self) -> Self {
+        Self { several: true, ..self }
+    }
+
+    pub fn starting_at(self, folder: Option<&Path>) -> Self {
+        Self { start: folder.map(Path::to_owned), ..self }
+    }
+
+    pub fn named(self, file_name: impl Into<String>) -> Self {
+        Self { file_name: Some(file_name.into()), ..self }
+    }
+
+    pub fn filter(mut self, name: &'static str, endings: impl IntoIterator<Item = String>) -> Self {
+        self.filters.push((name, endings.into_iter().collect()));
+        self
+    }
+
+    /// What follows from these paths.
+    pub fn answered(&self, paths: Vec<PathBuf>) -> Next {
+        (self.answer)(paths)
+    }
+
+    /// Where the field of our own starts: the folder of before or the home folder, and the file's proposed name.
+    pub fn text(&self) -> String {
+        let folder = self.start.clone().or_else(dirs::home_dir).unwrap_or_default();
+        folder.join(self.file_name.as_deref().unwrap_or_default()).display().to_string()
+    }
+}
+
+/// What came back.
+#[derive(Clone)]
+pub enum Fetched {
+    Folder(PathBuf),
+    /// Where a folder is now that was opened before.
+    MovedFolder {
+        then: PathBuf,
+        now: PathBuf,
+    },
+    Photos(Vec<PathBuf>),
+    OwnPicture(PathBuf),
+    CopyTo {
+        out: PathBuf,
+        link: bool,
+    },
+    ExportTo {
+        run: String,
+        format: Format,
+        options: ExportOptions,
+        path: PathBuf,
+    },
+    PlotTo {
+        plot: PlotKind,
+        threshold: f64,
+        temperature: f64,
+        path: PathBuf,
+    },
+    RunFolder(PathBuf),
+    /// Where a run's pictures are now.
+    RunPictures {
+        run: String,
+        folder: PathBuf,
+    },
+    JudgeFolder {
+        run: String,
+        folder: PathBuf,
+    },
+    PredictFolder {
+        run: String,
+        folder: PathBuf,
+        csv: PathBuf,
+        framing: Framing,
+    },
+    /// A photo, decoded for the screen.
+    Preview {
+        photo: worker::Photo,
+        name: String,
+        preview: Preview,
+        framed: Framed,
+    },
+    /// A photo that was looked at again: by its faces, or whole.
+    Framed {
+        photo: u64,
+        framed: Framed,
+    },
+    /// A picture for the augmentation preview: `SIDE` x `SIDE` RGB.
+    Cached(Arc<[u8]>),
+    /// A file to take settings from.
+    SettingsFrom(PathBuf),
+    /// Where the draft is to be written.
+    SettingsTo(PathBuf),
+    /// It is written there.
+    Saved(PathBuf),
+    /// Settings out of a file.
+    Settings(Box<Settings>),
+    /// The system's dialog for this question did not come.
+    NoDialog(Box<Question>),
+    /// What a typed path names.
+    Listing(Listing),
+    Failed(Problem),
+}
+
+impl Fetched {
+    /// Whether it says where something is to be written.
+    pub fn is_place(&self) -> bool {
+        matches!(
+            self,
+            Self::CopyTo { .. } | Self::ExportTo { .. } | Self::PlotTo { .. } | Self::PredictFolder { .. } | Self::SettingsTo(_)
+        )
+    }
+
+    /// Whether it can come without a dialog having been open.
+    pub fn is_work(&self) -> bool {
+        matches!(
+            self,
+            Self::Preview { .. }
+                | Self::Framed { .. }
+                | Self::Cached(_)
+                | Self::Settings(_)
+                | Self::Saved(_)
+                | Self::Failed(_)
+                | Self::Listing(_)
+        )
+    }
+}
+
+/// A photo made small enough for the screen.
+#[derive(Clone)]
+pub struct Preview {
+    pub rgb: Arc<[u8]>,
+    pub size: [usize; 2],
+    /// Pixels of the photo for each pixel of the preview.
+    pub scale: f32,
+}
