@@ -5,9 +5,10 @@
 use std::{path::Path, process::ExitCode, sync::Arc, time::Instant};
 
 use trombine::{
+    control::Control,
     data::{
         self,
-        batch::Batches,
+        batch::{Batches, Form},
         edits::Edits,
         sample::{Dataset, Part, Source},
     },
@@ -17,7 +18,6 @@ use trombine::{
     problem::{Kind, Problem},
     settings::Settings,
     text::say,
-    train::control::Control,
 };
 
 fn main() -> ExitCode {
@@ -81,7 +81,7 @@ fn epochs(folder: &Path, epochs: u32, size: u32) -> Result<(), Problem> {
     settings.augment.crop = size;
     let plan = Plan::new(&settings, dataset).map_err(|mut problems| problems.swap_remove(0))?;
     let mut engine = engine::open(&plan.device, &plan.engine_config())?;
-    let mut batches = Batches::training(&plan, 0);
+    let mut batches = plan.training_batches(Form::Pixels, 0);
     let (steps, checks) = (plan.steps_per_epoch, plan.batches(Part::Validation));
     let pictures = (plan.indices(Part::Train).len() + plan.indices(Part::Validation).len()) as f64;
     let fixed = batches.next().ok_or_else(Problem::cancelled)?;

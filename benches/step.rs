@@ -5,12 +5,14 @@
 use std::{process::ExitCode, time::Instant};
 
 use trombine::{
+    data::batch::BatchView,
     engine::{
-        Batch, Engine, EngineConfig, Step,
+        Engine, EngineConfig, Step,
         cpu::{Convolution, CpuEngine, Isa},
     },
+    loss::LossSettings,
     model::{Kernel, ModelSettings, Network},
-    train::{loss::LossSettings, optimizer::OptimizerSettings},
+    optimizer::OptimizerSettings,
 };
 
 struct Options {
@@ -89,7 +91,7 @@ fn run(options: &Options) -> Result<(), trombine::problem::Problem> {
         threads: options.threads,
     };
     let mut engine = CpuEngine::with(&config, options.isa, Convolution::chosen())?;
-    let batch = Batch { pixels: &pixels, cuts: &[], targets: &targets, weights: &weights };
+    let batch = BatchView { pixels: &pixels, crops: &[], targets: &targets, weights: &weights };
     let mut logits = vec![0.0; n];
     let mut index = 0;
     let mut step = |engine: &mut CpuEngine| -> Result<(), trombine::problem::Problem> {

@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use crate::{
     data::{
+        batch::{Batches, Form, TrainingBatches},
         overlap::Overlap,
         sample::{Dataset, Part},
         split::Split,
     },
-    engine::EngineConfig,
+    engine::{EngineConfig, EvaluationPass},
     knob::{Knobs, Value},
+    loss::class_weights,
     model::{Network, Op},
     problem::{Kind, Problem},
     settings::Settings,
     text::{Lang, Sentence, number, say},
-    train::loss::class_weights,
 };
 
 /// Everything that a run needs, checked.
@@ -98,6 +99,27 @@ impl Plan {
     /// Batches in one pass over `part`, the last one perhaps short.
     pub fn batches(&self, part: Part) -> usize {
         self.indices(part).len().div_ceil(self.settings.train.batch_size as usize)
+    }
+
+    /// The training batches from step `first` of the whole run, without end.
+    pub fn training_batches(&self, form: Form, first: u64) -> Batches {
+        let of = TrainingBatches {
+            form,
+            dataset: self.dataset.clone(),
+            samples: self.indices(Part::Train),
+            augment: self.settings.augment.clone(),
+            batch_size: self.settings.train.batch_size as usize,
+            seed: self.settings.seed.into(),
+            class_weights: self.class_weights.map(|w| w as f32),
+            threads: self.threads,
+        };
+        Batches::training(of, first)
+    }
+
+    /// A pass that judges `samples`.
+    pub fn evaluation(&self, form: Form, samples: Vec<u32>) -> EvaluationPass {
+        let batch_size = self.settings.train.batch_size as usize;
+        EvaluationPass::new(form, self.dataset.clone(), samples, &self.settings.augment, batch_size)
     }
 
     /// What the engine is opened with.

@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     knob::{Choice, Knobs, choice},
     model::Initialization,
+    optimizer::OptimizerKind,
+    schedule::ScheduleKind,
     settings::Settings,
     text::{Lang, Say, Sentence, say},
-    train::{optimizer::OptimizerKind, schedule::ScheduleKind},
 };
 
 /// A recipe: settings for everything but the data's split and the seed.

@@ -12,6 +12,8 @@ use std::{
 pub use run_pictures::RunPicturesState;
 
 use crate::{
+    callback::Callbacks,
+    control::Stage,
     data::{
         cache::kept::Kept,
         duplicates::Group,
@@ -19,20 +21,16 @@ use crate::{
         sample::{Dataset, Framing, Source},
     },
     engine::{Device, SelfTest},
+    evaluate::words::caution,
     files::table::TableForm,
-    predict::{Framed, predictor::caution},
+    history::{BatchRecord, EpochRecord, EventLog, StopReason},
+    predict::Framed,
     problem::{Kind, Problem},
     run::{RunInfo, RunView},
     settings::Settings,
     text::{Sentence, say},
-    train::{
-        callback::Callbacks,
-        event::{BatchRecord, EpochRecord, StopReason, TrainEvent},
-        event_log::EventLog,
-        rate_range::RateRange,
-        trial::Trial,
-    },
-    worker::{Answer, Crop, Envelope, Event, JobId, Reply, Stage},
+    train::{event::TrainEvent, rate_range::RateRange, trial::Trial},
+    worker::{Answer, Crop, Envelope, Event, JobId, Reply},
 };
 
 /// Everything that the events have told so far.

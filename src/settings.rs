@@ -2,8 +2,11 @@
 
 mod file;
 mod nearest;
+mod train;
 
 use serde::{Deserialize, Serialize};
+
+pub use train::TrainSettings;
 
 use crate::{
     data::{augment::AugmentSettings, split::SplitSettings},
@@ -11,7 +14,6 @@ use crate::{
     model::ModelSettings,
     problem::{Kind, Problem},
     text::{Sentence, say},
-    train::TrainSettings,
 };
 
 /// Everything that decides a run besides the data themselves. Files may leave out what is at its default.

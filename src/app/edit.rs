@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::{App, history::Step};
 use crate::{
+    control::Stage,
     data::{
         edits::{Change, Edits},
         sample::Source,
@@ -14,7 +15,7 @@ use crate::{
     settings::Settings,
     text::{Lang, Sentence, plural, say},
     ui::page::Page,
-    worker::{Command, Stage},
+    worker::Command,
 };
 
 impl App {

@@ -6,6 +6,7 @@ use egui::Context;
 
 use super::{App, history::Step, interrupted::Interrupted, planning::Checked, question::Fetched, set_mode};
 use crate::{
+    control::{Stage, Wish},
     data::{
         reading::Reading,
         sample::{Dataset, Source},
@@ -19,9 +20,9 @@ use crate::{
     session::{self, Offer, Phase, Progress, RunPicturesState, TableJob},
     settings::Settings,
     text::{Sentence, say},
-    train::{control::Wish, rate_range::RateRange, trial},
+    train::{rate_range::RateRange, trial},
     ui::{Action, Dialog, dialog::Answer, page::Page},
-    worker::{Command, Onward, Stage},
+    worker::{Command, Onward},
 };
 
 impl App {

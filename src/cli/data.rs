@@ -10,6 +10,7 @@ use super::{
     terminal::{Terminal, complain_line, print},
 };
 use crate::{
+    control::Control,
     data::{
         census::Census,
         overlap::Overlap,
@@ -21,7 +22,6 @@ use crate::{
     plan::Plan,
     settings::Settings,
     text::{Lang, number, say},
-    train::control::Control,
     worker::{self, Command, Event},
 };
 

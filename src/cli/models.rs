@@ -9,6 +9,7 @@ use super::{
     terminal::{self, Terminal, print},
 };
 use crate::{
+    control::{Control, Stage},
     data::sample::{Framing, Source},
     engine,
     evaluate::{ClassScore, Group, Grouping, Report, calibration},
@@ -28,8 +29,7 @@ use crate::{
         export::{ExportOptions, Format},
     },
     text::{Lang, Say, Sentence, decimal, percent, say},
-    train::control::Control,
-    worker::{self, Command, Event, Stage},
+    worker::{self, Command, Event},
 };
 
 /// Judges a run, on its own test part or on the pictures of a folder that are not among its own.
@@ -197,7 +197,7 @@ pub fn predict(run: &str, paths: &[PathBuf], wanted: Wanted, faces: bool, device
             .and_then(|()| overwrite::file(csv, wanted.overwrite))
             .map_err(one)?;
     }
-    let mut predictor = Predictor::load(&run.folder, |config| engine::open(device, config)).map_err(one)?;
+    let mut predictor = run.predictor(|config| engine::open(device, config)).map_err(one)?;
     if let Some(folder) = folder {
         let csv = wanted.csv.unwrap_or_else(|| batch::default_name(&run.info.id, folder, framing).into());
         let (form, overwrite) = (wanted.form, wanted.overwrite);

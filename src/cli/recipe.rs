@@ -2,6 +2,7 @@
 
 use super::{RecipeArgs, one, terminal::print};
 use crate::{
+    control::Control,
     data::sample::Source,
     engine,
     knob::{Choice, Knobs},
@@ -11,7 +12,6 @@ use crate::{
     run::RunStore,
     settings::Settings,
     text::{Lang, Sentence, say},
-    train::control::Control,
     worker::{self, Event},
 };
 

@@ -7,12 +7,14 @@ use std::{
 };
 
 use crate::{
+    control::Stage,
     data::sample::Dataset,
+    history::{BatchRecord, EpochRecord, StopReason},
     problem::{Kind, Problem},
     run::RunView,
     text::{Lang, Say, decimal, duration, number, percent, say},
-    train::event::{BatchRecord, EpochRecord, StopReason, TrainEvent},
-    worker::{Event, Stage},
+    train::event::TrainEvent,
+    worker::Event,
 };
 
 /// Cells of the progress bar.

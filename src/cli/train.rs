@@ -7,10 +7,10 @@ use super::{
     terminal::{Terminal, complain_line},
 };
 use crate::{
+    control::Control,
     data::sample::Source,
     problem::{Kind, Problem},
     text::{Lang, Say, say},
-    train::control::Control,
     worker::{self, Command, Event, Onward},
 };
 

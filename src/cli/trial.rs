@@ -9,12 +9,13 @@ use super::{
     terminal::{Terminal, complain, print},
 };
 use crate::{
+    control::Control,
     data::sample::Source,
     engine::{self, SelfTest},
     files::atomic,
     problem::{Kind, Problem},
     text::{Lang, Sentence, bytes, decimal, duration, say},
-    train::{control::Control, rate_range, trial},
+    train::{rate_range, trial},
 };
 
 /// Tries the recipe on each device, or on the one that was asked for; on the sample faces without a folder.

@@ -12,22 +12,18 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::{
     augment::{self, AugmentSettings, Drawn, mixup::Mix},
-    random::{Purpose, Random},
-    sample::{Dataset, Part},
+    image_set::Crop,
+    sample::Dataset,
 };
-use crate::{
-    engine::{self, Cut, Engine, Judge},
-    plan::Plan,
-    problem::Problem,
-};
+use crate::random::{Purpose, Random};
 
 /// Pictures with their labels, in buffers that are used again.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Batch {
-    /// n x side x side x 3 bytes; empty in [`Form::Cuts`].
+    /// n x side x side x 3 bytes; empty in [`Form::Crops`].
     pub pixels: Vec<u8>,
-    /// In [`Form::Cuts`], which pieces of which samples.
-    pub cuts: Vec<Cut>,
+    /// In [`Form::Crops`], which pieces of which samples.
+    pub crops: Vec<Crop>,
     /// 0 or 1; between them where pictures are mixed.
     pub targets: Vec<f32>,
     /// The class weight of each picture's loss; 1 when judging.
@@ -46,22 +42,33 @@ impl Batch {
         self.samples.is_empty()
     }
 
-    /// What `engine` says of its pictures, which it keeps if the batch names pieces.
-    ///
-    /// # Errors
-    /// A lost device.
-    pub fn judge(&self, judge: &mut Judge, engine: &mut dyn Engine, logits: &mut Vec<f32>) -> Result<(), Problem> {
-        logits.resize(self.len(), 0.0);
-        if self.cuts.is_empty() {
-            judge.logits(engine, &self.pixels, logits)
-        } else {
-            judge.logits_of_cuts(engine, &self.cuts, logits)
-        }
+    /// The batch as an engine takes it.
+    pub fn view(&self) -> BatchView<'_> {
+        BatchView { pixels: &self.pixels, crops: &self.crops, targets: &self.targets, weights: &self.weights }
+    }
+}
+
+/// A batch as an engine takes it.
+#[derive(Clone, Copy, Debug)]
+pub struct BatchView<'a> {
+    /// n x height x width x 3 bytes, RGB, row by row; the engine divides by 255. Empty if there are `crops`.
+    pub pixels: &'a [u8],
+    /// n pieces of the pictures that the device keeps (`Engine::upload_images`), instead of pixels.
+    pub crops: &'a [Crop],
+    /// n labels: 0.0 or 1.0, or between them where pictures are mixed.
+    pub targets: &'a [f32],
+    /// n factors of each picture's loss (class weights); the mean is over n, as in Keras.
+    pub weights: &'a [f32],
+}
+
+impl BatchView<'_> {
+    /// How many pictures there are.
+    pub fn len(&self) -> usize {
+        self.targets.len()
     }
 
-    /// The batch as an engine takes it.
-    pub fn view(&self) -> engine::Batch<'_> {
-        engine::Batch { pixels: &self.pixels, cuts: &self.cuts, targets: &self.targets, weights: &self.weights }
+    pub fn is_empty(&self) -> bool {
+        self.targets.is_empty()
     }
 }
 
@@ -71,19 +78,8 @@ pub enum Form {
     /// As pixels, changed and ready.
     #[default]
     Pixels,
-    /// As pieces that the device cuts out of what it keeps, where [`AugmentSettings::only_cuts`] lets it.
-    Cuts,
-}
-
-impl Form {
-    /// The form of `plan`'s batches for `engine`, which is offered the pictures if they are only cut.
-    ///
-    /// # Errors
-    /// A lost device.
-    pub fn offered(plan: &Plan, engine: &mut dyn Engine) -> Result<Self, Problem> {
-        let kept = plan.settings.augment.only_cuts() && engine.keep(Arc::new(plan.dataset.pixels.clone()))?;
-        Ok(if kept { Self::Cuts } else { Self::Pixels })
-    }
+    /// As pieces that the device cuts out of what it keeps, where [`AugmentSettings::only_crops`] lets it.
+    Crops,
 }
 
 /// A row of batches, made ahead by threads that end when it is dropped.
@@ -98,23 +94,29 @@ pub struct Batches {
 /// Batches that one thread may be ahead of the reader.
 const AHEAD: usize = 2;
 
-impl Batches {
-    /// The training batches of `plan` from step `first` of the whole run (counted from 0), without end.
-    pub fn training(plan: &Plan, first: u64) -> Self {
-        Self::training_as(Form::Pixels, plan, first)
-    }
+/// What training batches are made of.
+#[derive(Clone, Debug)]
+pub struct TrainingBatches {
+    pub form: Form,
+    pub dataset: Arc<Dataset>,
+    /// The training part.
+    pub samples: Vec<u32>,
+    pub augment: AugmentSettings,
+    pub batch_size: usize,
+    pub seed: u64,
+    /// Loss factors of class 0 and 1.
+    pub class_weights: [f32; 2],
+    /// Threads of the whole training; `None` takes all cores.
+    pub threads: Option<usize>,
+}
 
-    /// The same in the form of the caller's choice.
-    pub fn training_as(form: Form, plan: &Plan, first: u64) -> Self {
-        let recipe = Recipe {
-            form,
-            dataset: plan.dataset.clone(),
-            samples: plan.indices(Part::Train),
-            augment: plan.settings.augment.clone(),
-            batch_size: (plan.settings.train.batch_size as usize).max(1),
-            mode: Mode::Training { seed: plan.settings.seed.into(), class_weights: plan.class_weights.map(|w| w as f32) },
-        };
-        Self::start(recipe, first, threads(plan.threads))
+impl Batches {
+    /// Training batches from step `first` of the whole run (counted from 0), without end.
+    pub fn training(of: TrainingBatches, first: u64) -> Self {
+        let TrainingBatches { form, dataset, samples, augment, batch_size, seed, class_weights, threads } = of;
+        let mode = Mode::Training { seed, class_weights };
+        let recipe = Recipe { form, dataset, samples, augment, batch_size: batch_size.max(1), mode };
+        Self::start(recipe, first, makers(threads))
     }
 
     /// The pictures `samples` in their order, cut as judging sees them; ends after the last.
@@ -185,7 +187,7 @@ pub fn batches_per_pass(pictures: usize, batch_size: usize) -> usize {
 }
 
 /// A quarter of the cores makes batches, eight threads at most: changing a picture takes a thousandth of learning from it.
-fn threads(cores: Option<usize>) -> usize {
+fn makers(cores: Option<usize>) -> usize {
     let cores = cores.unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from));
     (cores / 4).clamp(1, 8)
 }
@@ -238,9 +240,9 @@ impl Recipe {
     /// Pictures, targets and weights of the batch's samples.
     fn load(&self, pass: u64, batch: &mut Batch) {
         let len = 3 * self.augment.side() * self.augment.side();
-        let Batch { pixels, cuts, targets, weights, samples } = batch;
+        let Batch { pixels, crops, targets, weights, samples } = batch;
         pixels.resize(if self.form == Form::Pixels { samples.len() * len } else { 0 }, 0);
-        cuts.clear();
+        crops.clear();
         targets.clear();
         weights.clear();
         for (number, &sample) in samples.iter().enumerate() {
@@ -261,10 +263,10 @@ impl Recipe {
                 (Form::Pixels, Mode::Evaluation) => {
                     augment::evaluation(&self.augment, picture(sample), &mut pixels[number * len..][..len]);
                 }
-                (Form::Cuts, Mode::Training { seed, .. }) => {
-                    cuts.push(Drawn::new(&self.augment, &mut changes(*seed, pass, sample)).cut(sample));
+                (Form::Crops, Mode::Training { seed, .. }) => {
+                    crops.push(Drawn::new(&self.augment, &mut changes(*seed, pass, sample)).cut(sample));
                 }
-                (Form::Cuts, Mode::Evaluation) => cuts.push(Drawn::none(&self.augment).cut(sample)),
+                (Form::Crops, Mode::Evaluation) => crops.push(Drawn::none(&self.augment).cut(sample)),
             }
             targets.push(target);
             weights.push(weight);

@@ -27,14 +27,14 @@ use serde::{Deserialize, Serialize};
 use super::{
     decode::decode_small,
     hash::hash,
-    sample::{Oddity, PIXEL_BYTES, Pixels, SkipReason, Skipped, Source, Spare},
+    pixels::{PIXEL_BYTES, Pixels},
+    sample::{Oddity, SkipReason, Skipped, Source, Spare},
     scan::Scan,
 };
 use crate::{
+    control::{Control, Stage},
     files::regular::{self, Unread},
     problem::Problem,
-    train::control::Control,
-    worker::Stage,
 };
 
 /// Decodes what is new in `scan`, fills in hashes and oddities, moves pictures that cannot be decoded to the skipped,

@@ -9,7 +9,8 @@ use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, metadata::Orie
 use super::{
     augment::crop::SMALLEST,
     format::Foreign,
-    sample::{Oddity, PIXEL_BYTES, SIDE, SkipReason},
+    pixels::{PIXEL_BYTES, SIDE},
+    sample::{Oddity, SkipReason},
 };
 
 /// A decoded picture, upright (EXIF orientation applied).

@@ -5,8 +5,14 @@ use std::collections::{BTreeMap, HashMap};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::sample::{Dataset, PIXEL_BYTES, SIDE, Sample};
-use crate::{problem::Problem, train::control::Control, worker::Stage};
+use super::{
+    pixels::{PIXEL_BYTES, SIDE},
+    sample::{Dataset, Sample},
+};
+use crate::{
+    control::{Control, Stage},
+    problem::Problem,
+};
 
 /// Pictures that are copies of each other, as indices into the samples, ascending.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -15,7 +15,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     name,
-    sample::{Dataset, Oddity, Pixels, Sample, SkipReason, Skipped, Source, Spare},
+    pixels::Pixels,
+    sample::{Dataset, Oddity, Sample, SkipReason, Skipped, Source, Spare},
 };
 use crate::{
     files::{Places, atomic, settled},

@@ -13,10 +13,9 @@ use super::{
     split::Split,
 };
 use crate::{
+    control::{Control, Stage},
     problem::{Kind, Problem},
     text::{Sentence, say},
-    train::control::Control,
-    worker::Stage,
 };
 
 /// What was written.
@@ -136,7 +135,7 @@ fn draw(pixels: &[u8], target: &Path) -> Result<bool, Problem> {
     if target.exists() {
         return Ok(false);
     }
-    let side = super::sample::SIDE as u32;
+    let side = super::pixels::SIDE as u32;
     let half = half_name(target);
     image::save_buffer_with_format(&half, pixels, side, side, image::ColorType::Rgb8, image::ImageFormat::Png)
         .map_err(|error| match error {

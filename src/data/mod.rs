@@ -16,11 +16,12 @@ pub mod edits;
 pub mod folders;
 pub mod format;
 pub mod hash;
+pub mod image_set;
 pub mod layout;
 pub mod name;
 pub mod overlap;
 pub mod part_name;
-pub mod random;
+pub mod pixels;
 pub mod reading;
 pub mod sample;
 pub mod sample_faces;
@@ -31,11 +32,10 @@ pub mod walk;
 use std::path::Path;
 
 use crate::{
+    control::{Control, Stage},
     files::Places,
     problem::{Kind, Problem},
     text::Sentence,
-    train::control::Control,
-    worker::Stage,
 };
 use edits::Edits;
 use reading::Reading;

@@ -12,11 +12,11 @@ use super::{
     walk,
 };
 use crate::{
+    control::Control,
     files::{Places, atomic},
     knob::{Choice as _, choice},
     problem::{Kind, Problem},
     text::{Lang, Sentence, number, plural, say},
-    train::control::Control,
 };
 
 /// What the user said about a folder; by default nothing.

@@ -17,10 +17,9 @@ use super::{
     walk::{File, Walk, walk},
 };
 use crate::{
+    control::{Control, Stage},
     problem::{Kind, Problem},
     text::{Sentence, say},
-    train::control::Control,
-    worker::Stage,
 };
 
 /// What a scan found, in the order of the paths.

@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use super::{
     duplicates::{by_content, look_alikes},
     overlap::Overlap,
-    random::{Purpose, Random},
     sample::{Dataset, Part, Sample},
 };
 use crate::{
     knob::{Knob, Knobs, Value},
     problem::{Kind, Problem},
+    random::{Purpose, Random},
     text::say,
 };
 

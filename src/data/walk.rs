@@ -16,7 +16,7 @@ use super::{
     name,
     sample::{SkipReason, Skipped},
 };
-use crate::{problem::Problem, train::control::Control};
+use crate::{control::Control, problem::Problem};
 
 /// What lies below a folder, in no order.
 #[derive(Debug, Default)]

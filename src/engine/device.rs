@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{
-    Device, Engine, EngineConfig, candle, candle::CandleEngine, cpu::CpuEngine, gpu, gpu::GpuEngine, reference,
+    Device, DeviceKind, Engine, EngineConfig, candle, candle::CandleEngine, cpu::CpuEngine, gpu, gpu::GpuEngine, reference,
     reference::ReferenceEngine,
 };
 use crate::{
@@ -97,4 +97,15 @@ fn missing(device: &str) -> Problem {
         Some(why) => problem.because(why),
         None => problem,
     }
+}
+
+/// The devices among which Automatic chooses: the processor and the real graphics cards that can train. Software that
+/// stands in for a card is slower than the processor's own engine, and candle is there for comparison.
+pub fn candidates(devices: Vec<Device>) -> Vec<Device> {
+    let fits = |device: &Device| match device.kind {
+        DeviceKind::Processor => true,
+        DeviceKind::Graphics => gpu::lacks(&device.id).is_none(),
+        _ => false,
+    };
+    devices.into_iter().filter(fits).collect()
 }

@@ -5,8 +5,8 @@
 //! logit, so that loss, temperature and threshold act on it as on that of a single picture: a temperature divides the
 //! mean as it divides both.
 
-use super::{Cut, Engine};
-use crate::problem::Problem;
+use super::Engine;
+use crate::{data::image_set::Crop, problem::Problem};
 
 /// Bytes of a pixel.
 const CHANNELS: usize = 3;
@@ -54,15 +54,28 @@ impl Judge {
     ///
     /// # Errors
     /// A lost device.
-    pub fn logits_of_cuts(&mut self, engine: &mut dyn Engine, cuts: &[Cut], logits: &mut [f32]) -> Result<(), Problem> {
-        engine.predict_cuts(cuts, logits)?;
+    pub fn logits_of_crops(&mut self, engine: &mut dyn Engine, crops: &[Crop], logits: &mut [f32]) -> Result<(), Problem> {
+        engine.predict_crops(crops, logits)?;
         if self.mirrored {
-            let mirrored: Vec<Cut> = cuts.iter().map(|cut| Cut { flip: !cut.flip, ..*cut }).collect();
+            let mirrored: Vec<Crop> = crops.iter().map(|crop| Crop { flip: !crop.flip, ..*crop }).collect();
             self.logits.resize(logits.len(), 0.0);
-            engine.predict_cuts(&mirrored, &mut self.logits)?;
+            engine.predict_crops(&mirrored, &mut self.logits)?;
             self.mean_into(logits);
         }
         Ok(())
+    }
+
+    /// The logits of any number of pictures, `batch_size` at once.
+    ///
+    /// # Errors
+    /// A lost device.
+    pub fn all(&mut self, engine: &mut dyn Engine, pixels: &[u8], batch_size: usize) -> Result<Vec<f32>, Problem> {
+        let one = self.side * self.side * CHANNELS;
+        let mut logits = vec![0.0; pixels.len() / one];
+        for (pixels, logits) in pixels.chunks(one * batch_size.max(1)).zip(logits.chunks_mut(batch_size.max(1))) {
+            self.logits(engine, pixels, logits)?;
+        }
+        Ok(logits)
     }
 
     fn mean_into(&self, logits: &mut [f32]) {

@@ -16,23 +16,30 @@ pub mod candle;
 pub mod cpu;
 mod device;
 pub mod dropout;
+mod evaluation;
 pub mod gpu;
 mod judge;
 pub mod objective;
 pub mod reference;
 mod selftest;
 
-pub use device::{check, devices, find, open, prepare};
+pub use device::{candidates, check, devices, find, open, prepare};
+pub use evaluation::{EvaluationPass, form};
 pub use judge::{Judge, mirror};
 pub use selftest::{BATCH as TESTED_BATCH, SelfTest, selftest};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    data::{
+        batch::BatchView,
+        image_set::{Crop, ImageSet},
+    },
+    loss::LossSettings,
     model::{Network, Weights},
+    optimizer::{OptimizerSettings, OptimizerState},
     problem::{Kind, Problem},
     text::{Lang, Say, bytes, say},
-    train::{loss::LossSettings, optimizer::OptimizerSettings},
 };
 
 /// One network with its optimizer on one device.
@@ -44,14 +51,14 @@ pub trait Engine: Send {
     ///
     /// # Errors
     /// Out of memory or a lost device; the weights are then those before the step, or must be set again.
-    fn train_batch(&mut self, batch: &Batch<'_>, step: Step) -> Result<Score, Problem>;
+    fn train_batch(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Score, Problem>;
 
     /// A step whose score may come later, so that a device need not be waited for after each: gives the scores that are
     /// there without waiting, which may be of earlier steps or none; [`Engine::scores`] gives the others.
     ///
     /// # Errors
     /// As [`Engine::train_batch`]; a device may also tell the trouble of an earlier step here.
-    fn train_later(&mut self, batch: &Batch<'_>, step: Step) -> Result<Vec<Score>, Problem> {
+    fn train_later(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Vec<Score>, Problem> {
         self.train_batch(batch, step).map(|score| vec![score])
     }
 
@@ -64,12 +71,12 @@ pub trait Engine: Send {
     }
 
     /// Offers the pictures that batches will be cut from, to be kept in the device's own memory. If it does, a batch may
-    /// name [`Cut`]s instead of carrying pixels, and [`Engine::predict_cuts`] works.
+    /// name [`Crop`]s instead of carrying pixels, and [`Engine::predict_crops`] works.
     ///
     /// # Errors
     /// A lost device. That there is no room is no error.
-    fn keep(&mut self, album: std::sync::Arc<dyn Album>) -> Result<bool, Problem> {
-        let _ = album;
+    fn upload_images(&mut self, images: std::sync::Arc<dyn ImageSet>) -> Result<bool, Problem> {
+        let _ = images;
         Ok(false)
     }
 
@@ -77,8 +84,8 @@ pub trait Engine: Send {
     ///
     /// # Errors
     /// As [`Engine::predict`], and pictures that it does not keep.
-    fn predict_cuts(&mut self, cuts: &[Cut], logits: &mut [f32]) -> Result<(), Problem> {
-        let _ = (cuts, logits);
+    fn predict_crops(&mut self, crops: &[Crop], logits: &mut [f32]) -> Result<(), Problem> {
+        let _ = (crops, logits);
         Err(not_kept())
     }
 
@@ -95,7 +102,7 @@ pub trait Engine: Send {
     ///
     /// # Errors
     /// As [`Engine::train_batch`].
-    fn gradients(&mut self, batch: &Batch<'_>, step: Step) -> Result<(Score, Weights), Problem>;
+    fn gradients(&mut self, batch: &BatchView<'_>, step: Step) -> Result<(Score, Weights), Problem>;
 
     /// All arrays of the network, running statistics included.
     ///
@@ -132,54 +139,6 @@ pub trait Engine: Send {
     fn set_optimizer_state(&mut self, state: &OptimizerState) -> Result<(), Problem>;
 }
 
-/// Pictures with their labels.
-#[derive(Clone, Copy, Debug)]
-pub struct Batch<'a> {
-    /// n x height x width x 3 bytes, RGB, row by row; the engine divides by 255. Empty if there are `cuts`.
-    pub pixels: &'a [u8],
-    /// n pieces of the pictures that the device keeps ([`Engine::keep`]), instead of pixels.
-    pub cuts: &'a [Cut],
-    /// n labels: 0.0 or 1.0, or between them where pictures are mixed.
-    pub targets: &'a [f32],
-    /// n factors of each picture's loss (class weights); the mean is over n, as in Keras.
-    pub weights: &'a [f32],
-}
-
-impl Batch<'_> {
-    /// How many pictures there are.
-    pub fn len(&self) -> usize {
-        self.targets.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.targets.is_empty()
-    }
-}
-
-/// Pictures of one size, from which batches are cut.
-pub trait Album: Send + Sync {
-    /// How many there are.
-    fn count(&self) -> usize;
-
-    /// Height and width of each, in pixels.
-    fn side(&self) -> usize;
-
-    /// side x side x 3 bytes of one of them.
-    fn picture(&self, index: usize) -> &[u8];
-}
-
-/// A square piece of a kept picture, as large as the network's input.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Cut {
-    /// Which picture of the [`Album`].
-    pub picture: u32,
-    /// The piece's left and top edge, in pixels of the picture.
-    pub left: u32,
-    pub top: u32,
-    /// Whether it is mirrored, left to right.
-    pub flip: bool,
-}
-
 /// Which step it is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Step {
@@ -197,17 +156,6 @@ pub struct Score {
     pub penalty: f64,
     /// Pictures on the right side of 0.5; a logit of 0 or more says class 1.
     pub correct: u32,
-}
-
-/// What an optimizer remembers from step to step.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct OptimizerState {
-    /// Updates made so far.
-    pub step: u64,
-    /// `conv1.weight/m`: the weight's name, a slash, the slot's name (`train/optimizer` lists each optimizer's slots).
-    pub slots: Weights,
-    /// Single numbers, such as Nadam's product of momentum factors.
-    pub scalars: std::collections::BTreeMap<String, f64>,
 }
 
 /// What an engine is opened with.
@@ -276,13 +224,13 @@ impl DeviceKind {
     }
 }
 
-/// Whether the parts of `batch` belong together and fit `network`; one that names cuts is for a device that keeps them.
+/// Whether the parts of `batch` belong together and fit `network`; one that names crops is for a device that keeps them.
 ///
 /// # Errors
 /// They do not: a fault of the caller.
-pub fn check_batch(network: &Network, batch: &Batch<'_>) -> Result<(), Problem> {
+pub fn check_batch(network: &Network, batch: &BatchView<'_>) -> Result<(), Problem> {
     let n = batch.len();
-    if n > 0 && batch.cuts.is_empty() && batch.pixels.len() == n * network.input.len() && batch.weights.len() == n {
+    if n > 0 && batch.crops.is_empty() && batch.pixels.len() == n * network.input.len() && batch.weights.len() == n {
         return Ok(());
     }
     Err(Problem::new(
@@ -291,9 +239,9 @@ pub fn check_batch(network: &Network, batch: &Batch<'_>) -> Result<(), Problem> 
         say("Report this fault, with the details", "Signalez ce défaut, avec les détails"),
     )
     .because(format!(
-        "{} bytes, {} cuts, {n} targets, {} weights",
+        "{} bytes, {} crops, {n} targets, {} weights",
         batch.pixels.len(),
-        batch.cuts.len(),
+        batch.crops.len(),
         batch.weights.len()
     )))
 }
@@ -304,39 +252,4 @@ fn not_kept() -> Problem {
         say("The device does not keep these pictures", "L’appareil ne garde pas ces images"),
         say("Report this fault, with the details", "Signalez ce défaut, avec les détails"),
     )
-}
-
-impl OptimizerState {
-    /// Whether every slot belongs to a trained array of `network` and has its shape.
-    ///
-    /// # Errors
-    /// The first slot that does not.
-    pub fn check(&self, network: &Network) -> Result<(), Problem> {
-        let parameters = network.parameters();
-        let fits = |key: &str, shape: &[usize]| {
-            let name = key.rsplit_once('/').map_or("", |(name, _)| name);
-            parameters.iter().any(|p| p.role.trained() && p.name == name && p.shape == shape)
-        };
-        let foreign = self.slots.iter().find(|(key, array)| !fits(key, &array.shape));
-        foreign.map_or(Ok(()), |(key, array)| Err(misfit(format!("{key} {:?}", array.shape))))
-    }
-
-    /// Whether every trained array of `network` has all slots of `optimizer`.
-    ///
-    /// # Errors
-    /// The first slot that is missing.
-    pub fn check_complete(&self, network: &Network, optimizer: &OptimizerSettings) -> Result<(), Problem> {
-        let names = network.parameters().into_iter().filter(|p| p.role.trained()).map(|p| p.name);
-        let mut keys = names.flat_map(|name| optimizer.slots().into_iter().map(move |slot| format!("{name}/{slot}")));
-        keys.find(|key| self.slots.get(key).is_none()).map_or(Ok(()), |key| Err(misfit(format!("{key} is missing"))))
-    }
-}
-
-fn misfit(details: String) -> Problem {
-    Problem::new(
-        Kind::File,
-        say("The optimizer's memory does not fit the network", "La mémoire de l’optimiseur ne va pas avec le réseau"),
-        say("Start the training anew from the weights", "Reprenez l’entraînement à neuf à partir des poids"),
-    )
-    .because(details)
 }

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::{Batch, Score};
+use super::Score;
 use crate::{
+    data::batch::BatchView,
+    loss::{LossSettings, is_right},
     model::Network,
-    train::loss::{LossSettings, is_right},
 };
 
 /// Loss and hits of `logits`, and the gradient of the mean loss at each logit. The penalty is [`penalty`]'s.
-pub fn score(settings: &LossSettings, logits: &[f64], batch: &Batch<'_>) -> (Score, Vec<f64>) {
+pub fn score(settings: &LossSettings, logits: &[f64], batch: &BatchView<'_>) -> (Score, Vec<f64>) {
     let n = batch.len() as f64;
     let mut score = Score::default();
     let mut slopes = Vec::with_capacity(batch.len());

@@ -7,15 +7,18 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Batch, Cut, Engine, EngineConfig, Score, Step, gpu, open, reference::ReferenceEngine};
+use super::{Engine, EngineConfig, Score, Step, gpu, open, reference::ReferenceEngine};
 use crate::{
     data::{
-        random::{Purpose, Random},
-        sample::{PIXEL_BYTES, Pixels},
+        batch::BatchView,
+        image_set::Crop,
+        pixels::{PIXEL_BYTES, Pixels},
     },
+    loss::LossSettings,
     model::{Initialization, ModelSettings, Network, Weights, init::init},
+    optimizer::OptimizerSettings,
     problem::Problem,
-    train::{loss::LossSettings, optimizer::OptimizerSettings},
+    random::{Purpose, Random},
 };
 
 /// What a self-test found.
@@ -92,10 +95,10 @@ fn speed(device: &str, batch: usize) -> Result<f64, Problem> {
     let mut engine = open(device, &config)?;
     let pictures = Noise::new(&config.network, batch);
     let album = (0..batch * PIXEL_BYTES).map(|i| pictures.pixels[i % pictures.pixels.len()]).collect::<Vec<u8>>();
-    let kept = engine.keep(Arc::new(Pixels::new(album)))?;
-    let cuts: Vec<Cut> = (0..batch as u32).map(|picture| Cut { picture, left: 8, top: 8, flip: picture % 2 == 0 }).collect();
+    let kept = engine.upload_images(Arc::new(Pixels::new(album)))?;
+    let crops: Vec<Crop> = (0..batch as u32).map(|picture| Crop { picture, left: 8, top: 8, flip: picture % 2 == 0 }).collect();
     let whole = pictures.batch();
-    let batch = if kept { Batch { pixels: &[], cuts: &cuts, ..whole } } else { whole };
+    let batch = if kept { BatchView { pixels: &[], crops: &crops, ..whole } } else { whole };
     engine.train_batch(&batch, STEP)?;
     let (start, mut steps) = (Instant::now(), 0);
     while steps == 0 || start.elapsed() < MEASURE {
@@ -136,7 +139,7 @@ impl Noise {
         }
     }
 
-    fn batch(&self) -> Batch<'_> {
-        Batch { pixels: &self.pixels, cuts: &[], targets: &self.targets, weights: &self.weights }
+    fn batch(&self) -> BatchView<'_> {
+        BatchView { pixels: &self.pixels, crops: &[], targets: &self.targets, weights: &self.weights }
     }
 }

@@ -16,13 +16,13 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{data::sample::Part, run::RunScores};
+use crate::data::sample::Part;
 
 pub use calibration::Bin;
 pub use confusion::Confusion;
 pub use curves::{Best, CurvePoint, Curves, F1Of};
 pub use groups::{Group, GroupKey, Grouping};
-pub use score::{ClassScore, Range, Rate, Scores};
+pub use score::{ClassScore, Range, Rate, RunScores, Scores};
 pub use seen::Seen;
 
 /// One judged picture.

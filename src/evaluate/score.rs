@@ -1,5 +1,7 @@
 //! Accuracy, precision, recall and F1, with ranges and the baseline.
 
+use serde::{Deserialize, Serialize};
+
 use super::Confusion;
 
 /// A share with the number of pictures behind it.
@@ -103,4 +105,15 @@ impl Confusion {
             support,
         }
     }
+}
+
+/// The numbers that matter, of the test part at the run's threshold.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunScores {
+    pub pictures: u32,
+    pub accuracy: f64,
+    /// F1 of class 0 and class 1.
+    pub f1: [f64; 2],
+    pub macro_f1: f64,
+    pub baseline: f64,
 }

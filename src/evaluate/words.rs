@@ -2,8 +2,8 @@
 
 use super::Report;
 use crate::{
-    data::sample::Part,
-    text::{Lang, number, percent, say},
+    data::sample::{Framing, Part, Source},
+    text::{Lang, Sentence, number, percent, say},
 };
 
 /// Whether the classes are UTKFace's, so that sentences may speak of women and men.
@@ -109,4 +109,35 @@ impl Report {
 pub fn about(share: f64, lang: Lang) -> String {
     let digits = usize::from(share > 0.99 && share < 1.0);
     percent(lang, if share < 1.0 { share.min(0.999) } else { share }, digits)
+}
+
+/// What must stand under each prediction of a model that learned from such pictures.
+pub fn caution(source: &Source, classes: &[String; 2], framing: Framing) -> Sentence {
+    let data = match source {
+        Source::SampleFaces => {
+            return say(
+                "A guess about drawings, whose labels follow a formula; it says nothing about people",
+                "Une estimation sur des dessins, dont les étiquettes suivent une formule ; elle ne dit rien des gens",
+            )
+            .into();
+        }
+        Source::Folder(_) if is_utkface(classes) && framing == Framing::FaceCrop => say("UTKFace", "UTKFace").into(),
+        Source::Folder(_) => {
+            let Sentence { en, fr } = source.name();
+            Sentence { en: format!("“{en}”"), fr: format!("«\u{a0}{fr}\u{a0}»") }
+        }
+    };
+    Sentence::by(|lang| {
+        let data = data.get(lang);
+        match (lang, is_utkface(classes)) {
+            (Lang::En, true) => {
+                format!("An appearance-based guess, with labels as recorded in {data}; it cannot tell anybody’s gender identity")
+            }
+            (Lang::En, false) => format!("An appearance-based guess, with labels as recorded in {data}"),
+            (Lang::Fr, true) => format!(
+                "Une estimation d’après l’apparence, avec les étiquettes notées dans {data} ; elle ne dit rien de l’identité de genre de quiconque"
+            ),
+            (Lang::Fr, false) => format!("Une estimation d’après l’apparence, avec les étiquettes notées dans {data}"),
+        }
+    })
 }

@@ -1,7 +1,7 @@
 //! The first weights: drawn from the seed, each array from a stream of its own.
 
 use super::{Array, Initialization, Network, Weights, layers::Role};
-use crate::data::random::{Purpose, Random};
+use crate::random::{Purpose, Random};
 
 /// What is left of a standard normal's deviation when it is cut at two deviations; Keras divides by it, so that the
 /// cut distribution has the wanted deviation (`VarianceScaling` in `keras/src/initializers/random_initializers.py`).

@@ -17,15 +17,16 @@ use super::{
     table::{Question, Table},
 };
 use crate::{
+    control::{Control, Wish},
     data::{
         hash::hash,
-        sample::{Framing, PIXEL_BYTES, SkipReason, Skipped},
+        pixels::PIXEL_BYTES,
+        sample::{Framing, SkipReason, Skipped},
         walk::{self, walk},
     },
     files::table::{Cell, Rows, TableForm},
     problem::{Kind, Problem},
     text::{Lang, Sentence, say},
-    train::control::{Control, Wish},
 };
 
 /// What is asked for: the pictures of a folder, in a table.

@@ -1,56 +1,18 @@
 //! A run's best weights, ready to answer.
 
-use std::path::Path;
-
 use super::{
     heatmap::{self, Map},
     photo::{Photo, Square},
 };
 use crate::{
-    data::{
-        augment,
-        hash::hash,
-        sample::{Framing, PIXEL_BYTES, Source},
-    },
+    data::{augment, hash::hash, pixels::PIXEL_BYTES},
     engine::{Engine, EngineConfig, Judge},
     evaluate::{calibration, words},
     model::{Network, Weights},
     problem::Problem,
-    run::Run,
     settings::Settings,
-    text::{Lang, Sentence, percent, say},
+    text::{Lang, percent},
 };
-
-/// What must stand under each prediction of a model that learned from such pictures.
-pub fn caution(source: &Source, classes: &[String; 2], framing: Framing) -> Sentence {
-    let data = match source {
-        Source::SampleFaces => {
-            return say(
-                "A guess about drawings, whose labels follow a formula; it says nothing about people",
-                "Une estimation sur des dessins, dont les étiquettes suivent une formule ; elle ne dit rien des gens",
-            )
-            .into();
-        }
-        Source::Folder(_) if words::is_utkface(classes) && framing == Framing::FaceCrop => say("UTKFace", "UTKFace").into(),
-        Source::Folder(_) => {
-            let Sentence { en, fr } = source.name();
-            Sentence { en: format!("“{en}”"), fr: format!("«\u{a0}{fr}\u{a0}»") }
-        }
-    };
-    Sentence::by(|lang| {
-        let data = data.get(lang);
-        match (lang, words::is_utkface(classes)) {
-            (Lang::En, true) => {
-                format!("An appearance-based guess, with labels as recorded in {data}; it cannot tell anybody’s gender identity")
-            }
-            (Lang::En, false) => format!("An appearance-based guess, with labels as recorded in {data}"),
-            (Lang::Fr, true) => format!(
-                "Une estimation d’après l’apparence, avec les étiquettes notées dans {data} ; elle ne dit rien de l’identité de genre de quiconque"
-            ),
-            (Lang::Fr, false) => format!("Une estimation d’après l’apparence, avec les étiquettes notées dans {data}"),
-        }
-    })
-}
 
 /// Odds of three to one from the threshold on, an answer counts as sure: at a threshold of 0.5, below 0.25 and above 0.75.
 const SURE_LOG_ODDS: f64 = 1.098_612_288_668_109_8;
@@ -89,24 +51,7 @@ pub struct Answer {
 }
 
 impl Predictor {
-    /// The run in `folder` on the engine that `open` opens, judged as its report was, if it has one.
-    ///
-    /// # Errors
-    /// Not a run, no weights yet, weights that do not fit, or a device that is not there.
-    pub fn load(folder: &Path, open: impl FnOnce(&EngineConfig) -> Result<Box<dyn Engine>, Problem>) -> Result<Self, Problem> {
-        let run = Run::open(folder)?;
-        let weights = Weights::load(&run.best_path())?;
-        let mut settings = run.settings()?;
-        let (mut threshold, mut temperature) = (0.5, 1.0);
-        if let Some(report) = run.report() {
-            (threshold, temperature) = (report.threshold, report.temperature);
-            settings.augment.test_time_flip = report.mirrored;
-        }
-        let new = Self::new(settings, run.info.classes, weights, open)?;
-        Ok(Self { run: run.info.id, threshold, temperature, ..new })
-    }
-
-    /// The same of weights in memory, at threshold 0.5.
+    /// A network with its weights on the engine that `open` opens, at threshold 0.5.
     ///
     /// # Errors
     /// Settings that cannot be built, weights that do not fit them, or a device that is not there.
@@ -157,14 +102,13 @@ impl Predictor {
         let side = self.settings.augment.side();
         let bytes = side * side * 3;
         let mut answers = Vec::with_capacity(pixels.len() / PIXEL_BYTES);
+        // So many at a time, since what the network saw of each is kept.
         for batch in pixels.chunks(BATCH * PIXEL_BYTES) {
-            let n = batch.len() / PIXEL_BYTES;
-            let mut seen = vec![0; n * bytes];
+            let mut seen = vec![0; batch.len() / PIXEL_BYTES * bytes];
             for (picture, out) in batch.chunks_exact(PIXEL_BYTES).zip(seen.chunks_exact_mut(bytes)) {
                 augment::evaluation(&self.settings.augment, picture, out);
             }
-            let mut logits = vec![0.0; n];
-            self.judge.logits(self.engine.as_mut(), &seen, &mut logits)?;
+            let logits = self.judge.all(self.engine.as_mut(), &seen, BATCH)?;
             answers.extend(logits.iter().zip(seen.chunks_exact(bytes)).map(|(logit, seen)| {
                 let probability = calibration::probability(*logit, self.temperature);
                 Answer {

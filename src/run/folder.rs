@@ -10,10 +10,10 @@ use crate::{
     data::sample::{Framing, Source},
     evaluate::Report,
     files::atomic,
+    history::{EpochRecord, EventLog},
     problem::{Kind, Problem},
     settings::Settings,
     text::{Sentence, say},
-    train::{event::EpochRecord, event_log::EventLog},
 };
 
 /// Held while a run is trained, by any process; the system lets go of it when the process ends, however it ends.

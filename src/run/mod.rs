@@ -9,6 +9,7 @@ pub mod export;
 mod folder;
 mod naming;
 pub mod pictures;
+mod predictor;
 pub mod run_pictures;
 mod store;
 
@@ -25,13 +26,10 @@ use pictures::Picture;
 
 use crate::{
     data::sample::{Framing, Source},
-    predict::predictor::caution,
+    evaluate::{RunScores, words::caution},
+    history::{EpochRecord, EventLog, StopReason},
     settings::Settings,
     text::{Lang, Sentence},
-    train::{
-        event::{EpochRecord, StopReason},
-        event_log::EventLog,
-    },
 };
 
 /// A run's folder with what it is.
@@ -91,17 +89,6 @@ impl Default for Asked {
     fn default() -> Self {
         Self { device: "auto".to_owned(), threads: None }
     }
-}
-
-/// The numbers that matter, of the test part at the run's threshold.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RunScores {
-    pub pictures: u32,
-    pub accuracy: f64,
-    /// F1 of class 0 and class 1.
-    pub f1: [f64; 2],
-    pub macro_f1: f64,
-    pub baseline: f64,
 }
 
 /// Where a run stands.

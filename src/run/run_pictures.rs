@@ -8,7 +8,10 @@ use std::{
 
 use super::pictures::Picture;
 use crate::{
-    data::sample::{Dataset, Pixels, Source},
+    data::{
+        pixels::Pixels,
+        sample::{Dataset, Source},
+    },
     problem::{Kind, Problem},
     text::{Lang, Sentence, number, plural, say},
 };

@@ -2,12 +2,10 @@
 
 use super::{Phase, Progress, Session, Training};
 use crate::{
+    callback::Callbacks,
     engine::{Device, DeviceKind},
+    history::{BatchRecord, StopReason},
     run::RunView,
-    train::{
-        callback::Callbacks,
-        event::{BatchRecord, StopReason},
-    },
 };
 
 impl Training {

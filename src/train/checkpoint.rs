@@ -13,14 +13,12 @@ use std::{
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    callback::Callbacks,
-    event::{EpochRecord, StopReason},
-};
 use crate::{
-    engine::OptimizerState,
+    callback::Callbacks,
     files::atomic,
+    history::{EpochRecord, StopReason},
     model::{Array, Weights},
+    optimizer::OptimizerState,
     problem::Problem,
 };
 

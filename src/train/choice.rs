@@ -8,7 +8,7 @@ use std::{
 
 use super::trial::Trial;
 use crate::{
-    engine::{Device, DeviceKind, gpu},
+    engine::Device,
     files::atomic,
     plan::Plan,
     problem::{Kind, Problem},
@@ -18,17 +18,6 @@ use crate::{
 pub const AUTOMATIC: &str = "auto";
 /// The file, beside the runs, that remembers the answers.
 pub const FILE: &str = "devices.json";
-
-/// The devices among which Automatic chooses: the processor and the real graphics cards that can train. Software that
-/// stands in for a card is slower than the processor's own engine, and candle is there for comparison.
-pub fn candidates(devices: Vec<Device>) -> Vec<Device> {
-    let fits = |device: &Device| match device.kind {
-        DeviceKind::Processor => true,
-        DeviceKind::Graphics => gpu::lacks(&device.id).is_none(),
-        _ => false,
-    };
-    devices.into_iter().filter(fits).collect()
-}
 
 /// The id of the fastest of `devices` for `plan`: without a trial if there is only one, or if the file in `home`
 /// remembers the answer for this network, batch and machine. A device that fails in its trial is not chosen.

@@ -1,10 +1,8 @@
 //! What a training ends with, kept in memory until the disk has taken it.
 
-use super::{
-    checkpoint::Checkpoint,
-    event::{EpochRecord, StopReason},
-};
+use super::checkpoint::Checkpoint;
 use crate::{
+    history::{EpochRecord, StopReason},
     model::Weights,
     problem::Problem,
     run::{Run, RunStatus},

@@ -7,28 +7,28 @@
 use std::{collections::VecDeque, time::Instant};
 
 use super::{
-    callback::{terminate_on_nan, time_limit},
     checkpoint::{Checkpoint, Position, Sums},
-    control::{Control, Wish},
     ending::Ending,
-    event::{EpochRecord, StopReason, TrainEvent},
-    event_log::EventLog,
+    event::TrainEvent,
     log::Logs,
     meter::Meter,
-    optimizer::average,
-    schedule,
     validation::{self, Faces},
 };
 use crate::{
+    callback::{terminate_on_nan, time_limit},
+    control::{Control, Wish},
     data::{
         batch::{Batches, Form},
         sample::Part,
     },
-    engine::{Engine, Judge, Score, Step},
+    engine::{self, Engine, Score, Step},
+    history::{EpochRecord, EventLog, StopReason},
     model::{Weights, init},
+    optimizer::average,
     plan::Plan,
     problem::{Kind, Problem},
     run::{Run, RunStatus},
+    schedule,
     text::say,
 };
 
@@ -69,7 +69,7 @@ pub fn fit(
     tell: &mut dyn FnMut(Told),
 ) -> Result<Outcome, Problem> {
     let mut fit = Fit::start(plan, engine, run, resume, control, tell)?;
-    let mut batches = Batches::training_as(fit.form, plan, fit.global_step());
+    let mut batches = plan.training_batches(fit.form, fit.global_step());
     let reason = loop {
         // A run that died after its last epoch, before it could finish.
         if let Some(reason) = fit.at.stopped {
@@ -171,7 +171,7 @@ impl<'a> Fit<'a> {
         };
         // A run that was killed may have written more of it than it goes on from.
         let event_log = event_log.until(f64::from(at.epoch) + f64::from(at.step) / f64::from(plan.steps_per_epoch.max(1)));
-        let form = Form::offered(plan, engine)?;
+        let form = engine::form(engine, &plan.dataset, &plan.settings.augment)?;
         let meter = Meter::start(at.seconds);
         let (faces, logs) = (Faces::choose(plan), Logs::open(plan, run));
         let told = Instant::now();
@@ -330,15 +330,8 @@ impl<'a> Fit<'a> {
 
     fn validation_pass(&mut self) -> Result<Option<Validation>, End> {
         let (mut loss, mut counts, mut step) = (0.0, [[0; 2]; 2], 0);
-        let mut logits = Vec::new();
-        let augment = &self.plan.settings.augment;
-        let mut judge = Judge::new(augment.test_time_flip, augment.side());
-        let samples = self.plan.indices(Part::Validation);
         let batch_size = self.plan.settings.train.batch_size as usize;
-        // A device that keeps the pictures is waited for once in so many batches.
-        let at_once = if self.form == Form::Cuts { 4 } else { 1 };
-        let dataset = self.plan.dataset.clone();
-        let mut batches = Batches::evaluation_as(self.form, dataset, samples, augment, at_once * batch_size);
+        let mut pass = self.plan.evaluation(self.form, self.plan.indices(Part::Validation));
         let total = self.plan.batches(Part::Validation) as u32;
         loop {
             match self.control.wish() {
@@ -353,16 +346,14 @@ impl<'a> Fit<'a> {
                 Wish::Leave => return Err(End::Left),
             }
             let began = Instant::now();
-            let Some(batch) = batches.next() else { break };
-            batch.judge(&mut judge, self.engine, &mut logits)?;
-            loss += self.plan.settings.train.loss.judge(&logits, &batch.targets).0 * batch.len() as f64;
+            let Some((batch, logits)) = pass.next(self.engine)? else { break };
+            loss += self.plan.settings.train.loss.judge(logits, &batch.targets).0 * batch.len() as f64;
             for (logit, target) in logits.iter().zip(&batch.targets) {
                 counts[usize::from(*target >= 0.5)][usize::from(*logit >= 0.0)] += 1;
             }
             step += batch.len().div_ceil(batch_size.max(1)) as u32;
             self.meter.validated(batch.len(), began.elapsed().as_secs_f64());
             self.validation_progress(step, total);
-            batches.recycle(batch);
         }
         let pictures = counts.iter().flatten().sum::<u64>().max(1);
         Ok(Some(Validation { loss: loss / pictures as f64, counts }))

@@ -5,10 +5,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{callback::csv_log, event::EpochRecord};
 use crate::{
-    data::batch::Batches,
+    callback::csv_log,
+    data::batch::Form,
     files::atomic,
+    history::EpochRecord,
     plan::Plan,
     problem::Problem,
     run::{Run, export::tensorboard::TensorBoard},
@@ -73,7 +74,7 @@ fn csv_path(run: &Path) -> PathBuf {
 
 impl Board {
     fn new(plan: &Plan, run: &Run) -> Self {
-        let mut pixels = Batches::training(plan, 0).next().map(|batch| batch.pixels).unwrap_or_default();
+        let mut pixels = plan.training_batches(Form::Pixels, 0).next().map(|batch| batch.pixels).unwrap_or_default();
         let side = plan.settings.augment.side();
         pixels.truncate(PICTURES * side * side * 3);
         Self { folder: run.folder.join("tensorboard"), settings: plan.settings.clone(), pixels, files: None }

@@ -4,12 +4,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    data::batch::Batches,
+    control::Control,
+    data::batch::Form,
     engine::{Engine, Step},
     model::init,
     plan::Plan,
     problem::Problem,
-    train::control::Control,
 };
 
 /// The first and the last rate, and how many batches lie between them.
@@ -61,7 +61,7 @@ pub fn test(
 ) -> Result<RateRange, Problem> {
     engine.set_weights(&init::init(&plan.network, plan.settings.model.initialization, plan.settings.seed.into()))?;
     let mut sweep = Sweep::default();
-    for (index, batch) in (0..BATCHES).zip(Batches::training(plan, 0)) {
+    for (index, batch) in (0..BATCHES).zip(plan.training_batches(Form::Pixels, 0)) {
         if control.cancelled() {
             return Err(Problem::cancelled());
         }

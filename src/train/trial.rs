@@ -5,15 +5,12 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    data::{
-        batch::{Batches, Form},
-        sample::Part,
-    },
-    engine::{Device, Engine, Judge, Step},
+    control::Control,
+    data::{batch::Form, sample::Part},
+    engine::{self, Device, Engine, Step},
     model::{init, summary},
     plan::Plan,
     problem::Problem,
-    train::{choice, control::Control},
 };
 
 /// Batches that are timed.
@@ -37,7 +34,7 @@ pub struct Trial {
 
 /// The ids of those among `devices` that a person would train on.
 pub fn worth_trying(devices: &[Device]) -> Vec<String> {
-    choice::candidates(devices.to_vec()).into_iter().map(|device| device.id).collect()
+    engine::candidates(devices.to_vec()).into_iter().map(|device| device.id).collect()
 }
 
 /// [`Trial::memory`] of `plan`.
@@ -59,9 +56,9 @@ pub fn trial(
 ) -> Result<Trial, Problem> {
     engine.set_weights(&init::init(&plan.network, plan.settings.model.initialization, plan.settings.seed.into()))?;
     let learning_rate = plan.settings.train.optimizer.learning_rate;
-    let form = Form::offered(plan, engine)?;
+    let form = engine::form(engine, &plan.dataset, &plan.settings.augment)?;
     let (mut pictures, mut began) = (0, Instant::now());
-    for (index, batch) in Batches::training_as(form, plan, 0).take(WARM_UP + BATCHES).enumerate() {
+    for (index, batch) in plan.training_batches(form, 0).take(WARM_UP + BATCHES).enumerate() {
         if control.cancelled() {
             return Err(Problem::cancelled());
         }
@@ -98,13 +95,8 @@ fn judging_seconds(plan: &Plan, form: Form, engine: &mut dyn Engine) -> Result<f
     let mut samples = plan.indices(Part::Validation);
     samples.truncate(8 * plan.settings.train.batch_size as usize);
     let pictures = samples.len();
-    let batch_size = plan.settings.train.batch_size as usize;
-    let augment = &plan.settings.augment;
-    let mut judge = Judge::new(augment.test_time_flip, augment.side());
-    let mut logits = Vec::new();
+    let mut pass = plan.evaluation(form, samples);
     let began = Instant::now();
-    for batch in Batches::evaluation_as(form, plan.dataset.clone(), samples, augment, batch_size) {
-        batch.judge(&mut judge, engine, &mut logits)?;
-    }
+    while pass.next(engine)?.is_some() {}
     Ok(began.elapsed().as_secs_f64() / pictures.max(1) as f64)
 }

@@ -4,12 +4,11 @@ use std::time::{Duration, Instant};
 
 use super::{
     checkpoint::Checkpoint,
-    control::Wish,
-    event::{BatchRecord, TrainEvent},
+    event::TrainEvent,
     fit::{Fit, Told},
     meter::Work,
 };
-use crate::{data::sample::Part, model::Op, problem::Problem, run::RunStatus};
+use crate::{control::Wish, data::sample::Part, history::BatchRecord, model::Op, problem::Problem, run::RunStatus};
 
 /// Batch events are at least this far apart. Each draws the window, which takes from the cores that train; two a second
 /// look alive.

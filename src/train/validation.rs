@@ -8,13 +8,13 @@ use std::{
 use crate::{
     data::{
         augment,
-        random::{Purpose, Random},
         sample::{Dataset, Part},
     },
     engine::{Engine, Judge},
     model::{Network, Weights},
     plan::Plan,
     problem::Problem,
+    random::{Purpose, Random},
 };
 
 /// Faces that are followed through the training.
@@ -67,11 +67,7 @@ impl Faces {
     /// A lost device.
     pub fn judge(&mut self, engine: &mut dyn Engine) -> Result<Vec<(u32, f32)>, Problem> {
         self.looked = Instant::now();
-        let mut logits = vec![0.0; self.samples.len()];
-        let one = self.judge.side() * self.judge.side() * 3;
-        for (pixels, logits) in self.pixels.chunks(one * self.batch_size).zip(logits.chunks_mut(self.batch_size)) {
-            self.judge.logits(engine, pixels, logits)?;
-        }
+        let logits = self.judge.all(engine, &self.pixels, self.batch_size)?;
         Ok(self.samples.iter().copied().zip(logits.iter().map(|logit| 1.0 / (1.0 + (-logit).exp()))).collect())
     }
 }

@@ -17,10 +17,10 @@ use super::{
     },
 };
 use crate::{
+    control::Stage,
     engine::DeviceKind,
     session::Phase,
     text::{Lang, Say, number, say},
-    worker::Stage,
 };
 
 /// Width of the rail in a window of `width` points: where it is narrow, icons alone.

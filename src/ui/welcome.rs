@@ -13,7 +13,7 @@ use super::{
     },
 };
 use crate::{
-    data::{sample::SIDE, sample_faces},
+    data::{pixels::SIDE, sample_faces},
     text::{Say, say},
 };
 

@@ -171,7 +171,7 @@ impl Loaded {
         let written = written(&run);
         // One thread: a training may be at work on the others.
         let one = |config: &EngineConfig| engine::open("cpu", &EngineConfig { threads: Some(1), ..config.clone() });
-        let predictor = Predictor::load(&run.folder, one)?;
+        let predictor = run.predictor(one)?;
         Ok(Self { run: run.info, folder: run.folder, written, predictor })
     }
 

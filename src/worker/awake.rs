@@ -83,7 +83,7 @@ const WINDOWS: &str = "$system = Add-Type -PassThru -Namespace Trombine -Name Aw
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
-    use crate::train::event::BatchRecord;
+    use crate::history::BatchRecord;
 
     fn batch(elapsed: f64) -> TrainEvent {
         TrainEvent::Batch(BatchRecord { elapsed, ..BatchRecord::default() })

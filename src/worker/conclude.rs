@@ -7,6 +7,7 @@ use super::{
     training::{PROCESSOR, is_lost, on_the_processor},
 };
 use crate::{
+    control::Control,
     engine::{self, Engine},
     evaluate::Report,
     model::Weights,
@@ -14,7 +15,7 @@ use crate::{
     problem::{Kind, Problem},
     run::{Run, RunView},
     text::{Sentence, say},
-    train::{control::Control, ending::Ending},
+    train::ending::Ending,
 };
 
 /// Between two tries to write to a disk that was full.

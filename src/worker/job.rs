@@ -2,8 +2,9 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::{Command, Event, Stage, conclude, judging, locate, training};
+use super::{Command, Event, conclude, judging, locate, training};
 use crate::{
+    control::{Control, Stage},
     data::{
         self,
         cache::kept::{self, Kept},
@@ -18,10 +19,7 @@ use crate::{
     knob::Choice as _,
     model::Weights,
     plan::Plan,
-    predict::{
-        Predictor,
-        batch::{self, FolderJob},
-    },
+    predict::batch::{self, FolderJob},
     problem::{Kind, Problem},
     run::{
         Run, RunPictures, RunStore,
@@ -29,7 +27,7 @@ use crate::{
         pictures::Picture,
     },
     text::{Sentence, say},
-    train::{control::Control, rate_range, trial},
+    train::{rate_range, trial},
 };
 
 /// Days for which a deleted run can be brought back.
@@ -356,7 +354,7 @@ pub(super) fn no_weights() -> Problem {
 
 /// Judges every picture of a folder into its table.
 fn predict_folder(run: &Run, job: &FolderJob<'_>, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
-    let mut predictor = Predictor::load(&run.folder, |config| engine::open("auto", config))?;
+    let mut predictor = run.predictor(|config| engine::open("auto", config))?;
     let progress = |done, total| {
         emit(Event::Progress { stage: Stage::Predicting, done: done as u64, total: total as u64 });
     };

@@ -1,13 +1,13 @@
 //! What a run's weights say of its test and validation pictures, and of others.
 
-use super::{Event, Stage};
+use super::Event;
 use crate::{
-    data::{batch::Batches, duplicates::look_alikes, sample::Part},
-    engine::{Engine, Judge},
+    control::{Control, Stage},
+    data::{duplicates::look_alikes, sample::Part},
+    engine::{self, Engine},
     evaluate::{Prediction, Report, Seen},
     plan::Plan,
     problem::Problem,
-    train::control::Control,
 };
 
 /// Pictures between two progress events.
@@ -98,18 +98,14 @@ fn predictions(
     counter: &mut Counter<'_>,
 ) -> Result<Vec<Prediction>, Problem> {
     let mut all = Vec::with_capacity(samples.len());
-    let mut logits = Vec::new();
-    let augment = &plan.settings.augment;
-    let mut judge = Judge::new(augment.test_time_flip, augment.side());
-    let batch_size = plan.settings.train.batch_size as usize;
-    let mut batches = Batches::evaluation(plan.dataset.clone(), samples, augment, batch_size);
-    while let Some(batch) = batches.next() {
+    let form = engine::form(engine, &plan.dataset, &plan.settings.augment)?;
+    let mut pass = plan.evaluation(form, samples);
+    loop {
         if control.stops_judging() {
             return Err(Problem::cancelled());
         }
-        logits.resize(batch.len(), 0.0);
-        judge.logits(engine, &batch.pixels, &mut logits)?;
-        all.extend(batch.samples.iter().zip(&logits).map(|(&index, &logit)| {
+        let Some((batch, logits)) = pass.next(engine)? else { break };
+        all.extend(batch.samples.iter().zip(logits).map(|(&index, &logit)| {
             let sample = &plan.dataset.samples[index as usize];
             Prediction {
                 file: sample.file.clone(),
@@ -121,7 +117,6 @@ fn predictions(
             }
         }));
         counter.add(batch.len());
-        batches.recycle(batch);
     }
     Ok(all)
 }

@@ -4,6 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use super::{Event, job};
 use crate::{
+    control::Control,
     data::{
         self,
         edits::Edits,
@@ -15,7 +16,6 @@ use crate::{
     problem::{Kind, Problem},
     run::{Run, RunPictures, RunStore, pictures::Picture, run_pictures},
     text::{Lang, Sentence, number, say},
-    train::control::Control,
 };
 
 /// The run's pictures in `dataset` with the labels of then, and their parts, wherever `dataset` lies: pictures are compared

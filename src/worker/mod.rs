@@ -26,6 +26,7 @@ use std::{path::PathBuf, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    control::Stage,
     data::{
         cache::kept::Kept,
         duplicates::Group,
@@ -309,24 +310,6 @@ pub enum Event {
 /// Pictures cannot be written down.
 fn nothing() -> Result<Arc<RunPictures>, Problem> {
     Err(Problem::cancelled())
-}
-
-/// What the worker is at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Stage {
-    Scanning,
-    Decoding,
-    Drawing,
-    Comparing,
-    Training,
-    Trying,
-    TestingDevice,
-    TestingRates,
-    Evaluating,
-    Predicting,
-    Copying,
-    Exporting,
 }
 
 /// A shared data set is written as the data set itself.

@@ -14,13 +14,11 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
 use super::{Command, Envelope, Event, JobId, perform};
 use crate::{
+    control::{Control, Wish},
     problem::{Kind, Problem},
     run::RunStore,
     text::say,
-    train::{
-        control::{Control, Wish},
-        event::TrainEvent,
-    },
+    train::event::TrainEvent,
 };
 
 /// Commands that may wait; a person does not get there.

@@ -2,8 +2,9 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::{Event, Onward, Stage, awake::Awake, conclude, locate};
+use super::{Event, Onward, awake::Awake, conclude, locate};
 use crate::{
+    control::{Control, Stage, Wish},
     data::sample::Dataset,
     engine::{self, DeviceKind, Engine},
     model::Weights,
@@ -15,7 +16,6 @@ use crate::{
     train::{
         checkpoint::Checkpoint,
         choice,
-        control::{Control, Wish},
         fit::{Outcome, Told, fit},
         trial,
     },
@@ -219,7 +219,7 @@ pub(super) const PROCESSOR: &str = "cpu";
 fn settle(plan: &Plan, home: &Path, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<Plan, Problem> {
     let mut plan = plan.clone();
     if plan.device == choice::AUTOMATIC {
-        let devices = choice::candidates(engine::devices());
+        let devices = engine::candidates(engine::devices());
         let mut attempt = |id: &str| {
             engine::prepare(id, home);
             let mut engine = engine::open(id, &plan.engine_config())?;

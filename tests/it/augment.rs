@@ -41,10 +41,10 @@ use std::collections::BTreeSet;
 use trombine::{
     data::{
         augment::{self, AugmentSettings, Drawn, geometry::Geometry, mixup::Mixup},
-        random::{Purpose, Random},
-        sample::{PIXEL_BYTES, SIDE},
+        pixels::{PIXEL_BYTES, SIDE},
     },
     knob::{Knobs, Value},
+    random::{Purpose, Random},
 };
 
 const AT: [(usize, usize); 6] = [(0, 0), (5, 50), (37, 20), (56, 56), (100, 11), (111, 111)];

@@ -5,13 +5,14 @@ use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 use trombine::{
     data::{
         augment::Drawn,
-        batch::{Batch, Batches, batches_per_pass, changes},
-        random::{Purpose, Random},
-        sample::{Dataset, PIXEL_BYTES, Part, Pixels, Sample, Source},
+        batch::{Batch, Batches, Form, batches_per_pass, changes},
+        pixels::{PIXEL_BYTES, Pixels},
+        sample::{Dataset, Part, Sample, Source},
         split::Split,
     },
     model::Network,
     plan::Plan,
+    random::{Purpose, Random},
     settings::Settings,
 };
 
@@ -56,7 +57,7 @@ fn plan(threads: usize) -> Plan {
 }
 
 fn take(plan: &Plan, first: u64, count: usize) -> Vec<Batch> {
-    let mut batches = Batches::training(plan, first);
+    let mut batches = plan.training_batches(Form::Pixels, first);
     (0..count)
         .map(|_| {
             let batch = batches.next().expect("training has no last batch");

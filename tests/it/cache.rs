@@ -9,18 +9,18 @@ use std::{
 
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use trombine::{
+    control::{Control, Stage, Wish},
     data::{
         cache::HEADER,
         decode::{Picture, decode, shrink},
         edits::Edits,
         hash::hash,
         open_in,
-        sample::{Dataset, Oddity, PIXEL_BYTES, SIDE, SkipReason},
+        pixels::{PIXEL_BYTES, SIDE},
+        sample::{Dataset, Oddity, SkipReason},
     },
     problem::Kind,
     text::Lang,
-    train::control::{Control, Wish},
-    worker::Stage,
 };
 
 use crate::{

@@ -32,19 +32,17 @@
 //! ```
 
 use trombine::{
+    callback::{
+        CallbackSettings, Callbacks, Monitor,
+        checkpoint::Checkpoint,
+        csv_log,
+        early_stopping::{EarlyStopping, Verdict},
+        plateau::{Plateau, Reduced},
+        terminate_on_nan,
+    },
+    history::{EpochRecord, NoteKind, StopReason},
     knob::{Knobs, Value},
     text::Lang,
-    train::{
-        callback::{
-            CallbackSettings, Callbacks, Monitor,
-            checkpoint::Checkpoint,
-            csv_log,
-            early_stopping::{EarlyStopping, Verdict},
-            plateau::{Plateau, Reduced},
-            terminate_on_nan,
-        },
-        event::{EpochRecord, NoteKind, StopReason},
-    },
 };
 
 const LOSS: [f64; 24] = [

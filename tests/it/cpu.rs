@@ -7,7 +7,7 @@ use trombine::{
         reference::ReferenceEngine,
     },
     model::{ModelSettings, Weights},
-    train::optimizer::{Optimizer, OptimizerKind},
+    optimizer::{Optimizer, OptimizerKind},
 };
 
 use crate::engine_cases::{Pictures, assert_close, config, distance, random_case, step, weights};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use egui::accesskit::{Role, Toggled};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use trombine::{
+    control::Stage as Work,
     data::{
         duplicates::{Contradiction, copies},
         edits::{Change, Edits},
@@ -15,7 +16,6 @@ use trombine::{
     session::{Phase, Progress},
     text::Lang,
     ui::{Action, page::Page},
-    worker::Stage as Work,
 };
 
 use crate::stage::{self, Stage};

@@ -11,19 +11,24 @@ use std::{
 };
 
 use trombine::{
+    callback::Callbacks,
+    control::Control,
     data::{
         augment::{self, mixup::Mix},
-        random::{Purpose, Random},
         sample::Part,
         split::Split,
     },
-    engine::OptimizerState,
+    history::EpochRecord,
     knob::{Knob, Knobs as _, Value},
+    loss,
     model::{Network, Weights, init, layers::Role},
+    optimizer::OptimizerState,
     plan::Plan,
+    random::{Purpose, Random},
     run::RunStore,
+    schedule,
     settings::Settings,
-    train::{callback::Callbacks, control::Control, event::EpochRecord, fit::Outcome, loss, schedule},
+    train::fit::Outcome,
 };
 
 use crate::{stage, support::required, training};

@@ -3,6 +3,7 @@
 use std::{fs, path::Path};
 
 use trombine::{
+    control::Control,
     data::{
         census::Census,
         duplicates::{Contradiction, Look, copies, near},
@@ -12,7 +13,6 @@ use trombine::{
         sample_faces,
         split::{Split, SplitSettings},
     },
-    train::control::Control,
 };
 
 use crate::{
@@ -206,11 +206,7 @@ fn the_census_counts_and_says_what_could_be_learned_by_accident() {
 /// Hashes alone are needed, so nothing is decoded.
 #[test]
 fn the_real_folder_has_the_copies_that_python_finds() {
-    use trombine::data::{
-        hash::hash,
-        sample::{Dataset, Pixels},
-        scan::scan,
-    };
+    use trombine::data::{hash::hash, pixels::Pixels, sample::Dataset, scan::scan};
     let Some(root) = utkface() else { return };
     let mut scan = scan(&root, Reading::default(), &Control::default(), &mut |_, _, _| {}).unwrap();
     scan.samples.iter_mut().for_each(|s| s.hash = hash(&fs::read(root.join(&s.file)).unwrap()));

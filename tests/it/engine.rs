@@ -2,15 +2,11 @@
 //! `engine_reference.rs`), to its own past, and to the others. PyTorch's numbers are in `engine_torch.rs`.
 
 use trombine::{
-    engine::{
-        self, Device, DeviceKind, Engine, EngineConfig, OptimizerState, Score, Step, devices, dropout, reference::ReferenceEngine,
-    },
+    engine::{self, Device, DeviceKind, Engine, EngineConfig, Score, Step, devices, dropout, reference::ReferenceEngine},
+    loss::{LossKind, LossSettings},
     model::{Array, ModelSettings, Op, Weights},
+    optimizer::{OptimizerKind, OptimizerSettings, OptimizerState},
     problem::Kind,
-    train::{
-        loss::{LossKind, LossSettings},
-        optimizer::{OptimizerKind, OptimizerSettings},
-    },
 };
 
 use crate::support::required;

@@ -1,19 +1,18 @@
 //! Networks and batches that the engine tests share.
 
 use trombine::{
-    data::random::{Purpose, Random},
+    data::batch::BatchView,
     engine::{
-        Batch, Engine, EngineConfig, Step,
+        Engine, EngineConfig, Step,
         candle::CandleEngine,
         cpu::CpuEngine,
         gpu::{self, GpuEngine},
         reference::ReferenceEngine,
     },
+    loss::{LossKind, LossSettings},
     model::{Activation, Array, Initialization, Kernel, ModelSettings, Network, Padding, Pooling, Weights, init::init},
-    train::{
-        loss::{LossKind, LossSettings},
-        optimizer::OptimizerSettings,
-    },
+    optimizer::OptimizerSettings,
+    random::{Purpose, Random},
 };
 
 use crate::support::skip;
@@ -101,8 +100,8 @@ impl Pictures {
         }
     }
 
-    pub fn batch(&self) -> Batch<'_> {
-        Batch { pixels: &self.pixels, cuts: &[], targets: &self.targets, weights: &self.weights }
+    pub fn batch(&self) -> BatchView<'_> {
+        BatchView { pixels: &self.pixels, crops: &[], targets: &self.targets, weights: &self.weights }
     }
 }
 

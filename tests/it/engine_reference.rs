@@ -8,8 +8,8 @@ use trombine::{
             network::{self, Mode, Values},
         },
     },
+    loss::{LossKind, LossSettings},
     model::{Activation, Kernel, ModelSettings, Padding, Pooling},
-    train::loss::{LossKind, LossSettings},
 };
 
 use crate::engine_cases::{Pictures, config, small, weights};

@@ -3,8 +3,9 @@
 use serde::Deserialize;
 use trombine::{
     engine::{EngineConfig, Step, dropout::mix},
+    loss::LossSettings,
     model::{ModelSettings, Network, Weights, layers::Role},
-    train::{loss::LossSettings, optimizer::OptimizerSettings},
+    optimizer::OptimizerSettings,
 };
 
 use crate::engine_cases::{Pictures, engines};

@@ -4,13 +4,11 @@ use std::{fs, sync::Arc};
 
 use egui_kittest::kittest::Queryable as _;
 use trombine::{
+    history::{BatchRecord, EventLog, Note, NoteKind},
     run::{RunStore, RunView},
     session::{Session, Training},
     text::{Sentence, say},
-    train::{
-        event::{BatchRecord, Note, NoteKind, TrainEvent},
-        event_log::EventLog,
-    },
+    train::event::TrainEvent,
     worker::{Command, Envelope, Event, Onward, Worker},
 };
 

@@ -5,22 +5,23 @@ use std::{fs, path::Path};
 use trombine::{
     data::{
         augment::{self, AugmentSettings},
-        sample::{Dataset, Framing, Part, Pixels, Source},
+        pixels::Pixels,
+        sample::{Dataset, Framing, Part, Source},
         sample_faces,
     },
     engine::{self, Judge},
     evaluate::{Prediction, calibration},
+    history::{EpochRecord, StopReason},
     knob::Choice,
     model::{Activation, Kernel, ModelSettings, Padding, Pooling, Weights},
-    predict::{Predictor, heatmap::Heat},
+    predict::heatmap::Heat,
     problem::Kind,
     run::{
-        RunInfo, RunStatus, RunStore, RunView,
+        Run, RunInfo, RunStatus, RunStore, RunView,
         export::{AnswerPicture, ExportOptions, Format, PlotKind, answer_picture, export, save_plot},
     },
     settings::Settings,
     text::Lang,
-    train::event::{EpochRecord, StopReason},
 };
 
 use crate::{engine_cases, scores, support};
@@ -443,8 +444,8 @@ fn exported_weights_open_on_another_machine() {
     let there = run.view().unwrap();
     assert_eq!((&there.report, &there.settings, &there.history), (&view.report, &view.settings, &view.history));
     assert_eq!((&there.info.classes, there.info.framing), (&view.info.classes, Framing::Whole));
-    let open = |folder: &Path| Predictor::load(folder, |config| engine::open("cpu", config)).unwrap();
-    let (mut here, mut elsewhere) = (open(&store.find("last").unwrap().folder), open(&run.folder));
+    let open = |run: &Run| run.predictor(|config| engine::open("cpu", config)).unwrap();
+    let (mut here, mut elsewhere) = (open(&store.find("last").unwrap()), open(&run));
     assert_eq!((here.threshold, here.temperature), (0.4, 1.7));
     let face = sample_faces::draw(5).0;
     assert_eq!(here.judge(&face).unwrap(), elsewhere.judge(&face).unwrap());

@@ -6,8 +6,7 @@ use image::{ExtendedColorType, ImageEncoder, codecs::jpeg::JpegEncoder};
 use trombine::{
     data::{
         decode,
-        random::{Purpose, Random},
-        sample::{PIXEL_BYTES, SIDE},
+        pixels::{PIXEL_BYTES, SIDE},
         sample_faces,
     },
     predict::{
@@ -15,6 +14,7 @@ use trombine::{
         photo::{Photo, Square},
     },
     problem::Kind,
+    random::{Purpose, Random},
 };
 
 use crate::support;

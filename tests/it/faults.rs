@@ -11,6 +11,7 @@ use std::{
 };
 
 use trombine::{
+    control::Control,
     data::sample::Dataset,
     engine::cpu::CpuEngine,
     files::fault::Fault,
@@ -18,7 +19,7 @@ use trombine::{
     plan::Plan,
     problem::{Kind, Problem},
     run::{Run, RunStatus, RunStore},
-    train::{checkpoint::Checkpoint, control::Control},
+    train::checkpoint::Checkpoint,
     worker::{self, Command as Job, Event, Worker},
 };
 

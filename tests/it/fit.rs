@@ -3,14 +3,15 @@
 use std::fs;
 
 use trombine::{
+    control::{Control, Wish},
     data::{augment, sample::Part},
     engine::{Engine, reference::ReferenceEngine},
+    history::{EpochRecord, StopReason},
     model::Weights,
     run::RunStatus,
     train::{
         checkpoint::Checkpoint,
-        control::{Control, Wish},
-        event::{EpochRecord, StopReason, TrainEvent},
+        event::TrainEvent,
         fit::{Outcome, Told, fit},
         validation,
     },
@@ -205,7 +206,7 @@ fn finishing_at_once_still_gives_weights() {
 #[test]
 fn a_loss_that_is_no_number_is_told_with_the_way_on() {
     let mut settings = settings();
-    settings.train.optimizer.kind = trombine::train::optimizer::OptimizerKind::Sgd;
+    settings.train.optimizer.kind = trombine::optimizer::OptimizerKind::Sgd;
     let mut plan = plan(&settings);
     // Beyond what a screen lets in.
     plan.settings.train.optimizer.learning_rate = 1e30;
@@ -218,8 +219,8 @@ fn a_loss_that_is_no_number_is_told_with_the_way_on() {
 /// A rate by hand that is sound in the first epoch and absurd from the second on.
 fn running_away() -> trombine::settings::Settings {
     let mut settings = settings();
-    settings.train.optimizer.kind = trombine::train::optimizer::OptimizerKind::Sgd;
-    settings.train.schedule.kind = trombine::train::schedule::ScheduleKind::ByHand;
+    settings.train.optimizer.kind = trombine::optimizer::OptimizerKind::Sgd;
+    settings.train.schedule.kind = trombine::schedule::ScheduleKind::ByHand;
     settings.train.schedule.table = vec![(1, 1e-2), (2, 1e30)];
     settings
 }
@@ -241,7 +242,7 @@ fn after_a_loss_that_ran_away_it_goes_on_from_the_best_at_a_lower_rate() {
     assert!(best.0.values().all(|array| array.data.iter().all(|value| value.is_finite())));
 
     let mut slow = running_away();
-    slow.train.schedule.kind = trombine::train::schedule::ScheduleKind::Constant;
+    slow.train.schedule.kind = trombine::schedule::ScheduleKind::Constant;
     slow.train.optimizer.learning_rate = 1e-3;
     let plan_slow = plan(&slow);
     let mut engine = ReferenceEngine::new(&plan_slow.engine_config());

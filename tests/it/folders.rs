@@ -3,6 +3,7 @@
 use std::{fs, path::Path};
 
 use trombine::{
+    control::{Control, Wish},
     data::{
         folders::{Written, write},
         open_in,
@@ -13,7 +14,6 @@ use trombine::{
     files::Places,
     problem::{Kind, Problem},
     text::Lang,
-    train::control::{Control, Wish},
 };
 
 use crate::picture_folder::Folder;

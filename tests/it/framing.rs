@@ -3,6 +3,7 @@
 use std::{fs, path::Path, process::Command};
 
 use trombine::{
+    control::Control,
     data::{
         sample::{Dataset, Framing, Source},
         sample_faces,
@@ -10,12 +11,11 @@ use trombine::{
     engine,
     files::table::TableForm,
     predict::{
-        Framed, Photo, Predictor,
+        Framed, Photo,
         batch::{FolderJob, predict_folder},
         frame,
     },
     run::RunStore,
-    train::control::Control,
     worker::{self, Answerer, Crop, Question},
 };
 
@@ -126,7 +126,7 @@ fn the_window_the_command_line_and_folders_agree() {
             all.extend(if ours.is_empty() { vec![["", "", "", "", "", "", "no face"].map(str::to_owned).into()] } else { ours });
         }
         let run = RunStore::at(home.path()).find("last").expect("the run");
-        let mut predictor = Predictor::load(&run.folder, |config| engine::open("cpu", config)).expect("weights");
+        let mut predictor = run.predictor(|config| engine::open("cpu", config)).expect("weights");
         let csv = home.path().join(format!("{framing:?}.csv"));
         let (folder, form) = (photos.as_path(), TableForm::default());
         let job = FolderJob { folder, csv: &csv, framing, form, overwrite: false, home: home.path() };

@@ -4,22 +4,25 @@
 use std::{path::Path, sync::Arc};
 
 use trombine::{
+    control::Control,
     data::{
-        batch::{Batches, Form},
+        augment::AugmentSettings,
+        batch::{BatchView, Form},
+        image_set::{Crop, ImageSet},
         sample::Part,
     },
     engine::{
-        self, Album, Batch, Cut, Device, DeviceKind, Engine, EngineConfig, Judge, OptimizerState, Score, SelfTest, Step,
+        self, Device, DeviceKind, Engine, EngineConfig, EvaluationPass, Score, SelfTest, Step,
         cpu::CpuEngine,
         gpu::{self, GpuEngine},
     },
     model::{ModelSettings, Network, Weights},
+    optimizer::OptimizerState,
     problem::{Kind, Problem},
     run::{RunStatus, RunStore},
     text::say,
     train::{
         choice,
-        control::Control,
         event::TrainEvent,
         fit::{Told, fit},
         trial::Trial,
@@ -41,7 +44,7 @@ fn device(kind: DeviceKind, id: &str) -> Device {
 #[test]
 fn every_adapter_is_listed_and_software_is_never_chosen() {
     let devices = engine::devices();
-    let chosen = choice::candidates(devices.clone());
+    let chosen = engine::candidates(devices.clone());
     assert!(chosen.iter().all(|device| matches!(device.kind, DeviceKind::Processor | DeviceKind::Graphics)), "{chosen:?}");
     assert_eq!(chosen[0].id, "cpu");
     if !gpu_is_there() {
@@ -214,43 +217,42 @@ fn pictures_on_the_card_are_cut_as_on_the_processor() {
     let run = |form: Form| {
         let mut engine = open_gpu(&config);
         engine.set_weights(&first).expect("fits");
-        if form == Form::Cuts {
-            assert!(engine.keep(Arc::new(plan.dataset.pixels.clone())).expect("is there"));
+        if form == Form::Crops {
+            assert!(engine.upload_images(Arc::new(plan.dataset.pixels.clone())).expect("is there"));
         }
         let mut scores = Vec::new();
-        for (index, batch) in (0..12).zip(Batches::training_as(form, &plan, 0)) {
-            assert_eq!((batch.pixels.is_empty(), batch.cuts.is_empty()), (form == Form::Cuts, form == Form::Pixels));
+        for (index, batch) in (0..12).zip(plan.training_batches(form, 0)) {
+            assert_eq!((batch.pixels.is_empty(), batch.crops.is_empty()), (form == Form::Crops, form == Form::Pixels));
             scores.push(engine.train_batch(&batch.view(), step(index)).expect("trains"));
         }
         let samples = plan.indices(Part::Validation);
         let mut logits = Vec::new();
-        let mut judge = Judge::new(true, settings.augment.side());
         // More than a batch at once, too, and each with its mirror image.
-        for batch in Batches::evaluation_as(form, plan.dataset.clone(), samples, &settings.augment, 5) {
-            let mut some = Vec::new();
-            batch.judge(&mut judge, &mut engine, &mut some).expect("predicts");
-            logits.extend(some);
+        let augment = AugmentSettings { test_time_flip: true, ..settings.augment.clone() };
+        let mut pass = EvaluationPass::new(form, plan.dataset.clone(), samples, &augment, 5);
+        while let Some((_, some)) = pass.next(&mut engine).expect("predicts") {
+            logits.extend_from_slice(some);
         }
         (scores, logits, engine.weights().expect("gives"))
     };
-    let (pixels, cuts) = (run(Form::Pixels), run(Form::Cuts));
-    assert_eq!(cuts.0, pixels.0, "scores");
-    assert_eq!(cuts.1, pixels.1, "logits");
-    assert!(cuts == pixels, "weights");
+    let (pixels, crops) = (run(Form::Pixels), run(Form::Crops));
+    assert_eq!(crops.0, pixels.0, "scores");
+    assert_eq!(crops.1, pixels.1, "logits");
+    assert!(crops == pixels, "weights");
 }
 
 #[test]
 fn pieces_of_pictures_that_are_not_kept_are_refused() {
     let config = config(&small(), 9);
-    let cut = |picture, left| Cut { picture, left, top: 0, flip: false };
+    let cut = |picture, left| Crop { picture, left, top: 0, flip: false };
     let mut processor = CpuEngine::new(&config).expect("opens");
     let dataset = dataset(2);
     let album = || Arc::new(dataset.pixels.clone());
-    assert!(!processor.keep(album()).expect("no error"), "the processor has its pictures at hand");
-    let refused = |engine: &mut dyn Engine, cut: Cut| {
-        let batch = Batch { pixels: &[], cuts: &[cut], targets: &[1.0], weights: &[1.0] };
+    assert!(!processor.upload_images(album()).expect("no error"), "the processor has its pictures at hand");
+    let refused = |engine: &mut dyn Engine, cut: Crop| {
+        let batch = BatchView { pixels: &[], crops: &[cut], targets: &[1.0], weights: &[1.0] };
         let trained = engine.train_batch(&batch, step(0)).err().map(|problem| problem.kind);
-        let judged = engine.predict_cuts(&[cut], &mut [0.0]).err().map(|problem| problem.kind);
+        let judged = engine.predict_crops(&[cut], &mut [0.0]).err().map(|problem| problem.kind);
         assert_eq!(trained, judged);
         trained
     };
@@ -260,7 +262,7 @@ fn pieces_of_pictures_that_are_not_kept_are_refused() {
     }
     let mut card = open_gpu(&config);
     assert_eq!(refused(&mut card, cut(0, 0)), Some(Kind::Internal), "before they are kept");
-    assert!(card.keep(album()).expect("is there"));
+    assert!(card.upload_images(album()).expect("is there"));
     assert_eq!(refused(&mut card, cut(2, 0)), Some(Kind::Internal), "a third of two");
     assert_eq!(refused(&mut card, cut(0, 120)), Some(Kind::Internal), "beyond the right edge");
     assert_eq!(refused(&mut card, cut(1, 119)), None);
@@ -269,7 +271,7 @@ fn pieces_of_pictures_that_are_not_kept_are_refused() {
 /// An album that says of itself that it is large.
 struct Vast;
 
-impl Album for Vast {
+impl ImageSet for Vast {
     fn count(&self) -> usize {
         1 << 30
     }
@@ -288,7 +290,7 @@ fn pictures_that_do_not_fit_are_streamed() {
     }
     let config = config(&small(), 9);
     let mut engine = open_gpu(&config);
-    assert!(!engine.keep(Arc::new(Vast)).expect("that there is no room is no error"));
+    assert!(!engine.upload_images(Arc::new(Vast)).expect("that there is no room is no error"));
     assert!(engine.device().details.ends_with("pictures streamed to the card"), "{}", engine.device().details);
     let pictures = Pictures::random(&config.network, 4, 1);
     engine.train_batch(&pictures.batch(), step(0)).expect("trains from pixels all the same");
@@ -303,11 +305,11 @@ fn a_step_sends_little_and_waits_for_nothing() {
     let plan = trombine::plan::Plan::new(&settings, dataset(30)).expect("a plan");
     let config = plan.engine_config();
     let first = weights(&config.network, 4);
-    let batches: Vec<_> = Batches::training_as(Form::Cuts, &plan, 0).take(40).collect();
+    let batches: Vec<_> = plan.training_batches(Form::Crops, 0).take(40).collect();
     let open = || {
         let mut engine = open_gpu(&config);
         engine.set_weights(&first).expect("fits");
-        assert!(engine.keep(Arc::new(plan.dataset.pixels.clone())).expect("is there"));
+        assert!(engine.upload_images(Arc::new(plan.dataset.pixels.clone())).expect("is there"));
         engine
     };
     let mut engine = open();

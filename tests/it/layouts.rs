@@ -3,6 +3,7 @@
 use std::{fs, path::Path};
 
 use trombine::{
+    control::Control,
     data::{
         edits::Edits,
         layout::Layout,
@@ -13,7 +14,6 @@ use trombine::{
         split::{Split, SplitSettings},
     },
     text::Lang,
-    train::control::Control,
 };
 
 use crate::{cli::call, picture_folder::Folder};

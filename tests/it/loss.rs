@@ -21,7 +21,7 @@
 
 use trombine::{
     knob::Knobs,
-    train::loss::{ClassWeights, LossKind, LossSettings, class_weights, is_right},
+    loss::{ClassWeights, LossKind, LossSettings, class_weights, is_right},
 };
 
 const LOGITS: [f64; 5] = [-3.0, -0.4, 0.0, 0.7, 2.5];

@@ -3,6 +3,7 @@ mod access;
 mod arrivals;
 mod augment;
 mod batch;
+mod bits;
 mod cache;
 mod calibration;
 mod callback;

@@ -5,15 +5,15 @@ use std::path::PathBuf;
 use egui_kittest::{Harness, kittest::Queryable as _};
 use trombine::{
     app::{App, Preferences},
+    callback::terminate_on_nan,
+    control::Stage as Work,
     data::reading::{ClassFolders, Reading},
     problem::{Kind, Problem},
     run::RunStatus,
     session::{Phase, Progress, Session},
     settings::Settings,
     text::{Lang, say},
-    train::callback::terminate_on_nan,
     ui::page::Page,
-    worker::Stage as Work,
 };
 
 use crate::{

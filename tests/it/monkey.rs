@@ -21,11 +21,11 @@ use egui::{
 use egui_kittest::{Harness, kittest::NodeT as _};
 use trombine::{
     app::App,
+    control::Stage as Work,
     problem::{Kind, Problem},
     session::{Offer, Phase, Progress},
     text::{Lang, say},
     ui::{Action, Dialog, Mode, page::Page},
-    worker::Stage as Work,
 };
 
 use crate::{

@@ -42,13 +42,12 @@
 //! ```
 
 use trombine::{
-    engine::OptimizerState,
     knob::Knobs,
     model::{
         Array, Weights,
         layers::{Parameter, Role},
     },
-    train::optimizer::{Optimizer, OptimizerKind, OptimizerSettings, averaged, clip_scale},
+    optimizer::{Optimizer, OptimizerKind, OptimizerSettings, OptimizerState, averaged, clip_scale},
 };
 
 const RATE: f64 = 0.01;

@@ -10,12 +10,11 @@ use trombine::{
     data::sample::Source,
     engine::{Device, DeviceKind},
     evaluate::Seen,
+    history::{BatchRecord, EventLog, StopReason},
     plan::Plan,
     session::{Phase, RateTest, RunPicturesState, Tried},
     text::Lang,
     train::{
-        event::{BatchRecord, StopReason},
-        event_log::EventLog,
         rate_range::{self, RateRange},
         trial::Trial,
     },
@@ -171,7 +170,7 @@ pub fn during(phase: Phase) -> Stage {
 pub fn tried() -> Stage {
     let mut stage = Stage::new(Page::Training).with_data(60);
     stage.settings.train.epochs = 40;
-    stage.settings.train.schedule.kind = trombine::train::schedule::ScheduleKind::Cosine;
+    stage.settings.train.schedule.kind = trombine::schedule::ScheduleKind::Cosine;
     let trial = |device, pictures_per_second: f64, memory| Trial {
         device,
         pictures_per_second,
@@ -196,7 +195,7 @@ pub fn first_epoch() -> Stage {
     let mut stage = during(Phase::Training);
     if let Some(training) = &mut stage.session.training {
         training.history.clear();
-        training.callbacks = trombine::train::callback::Callbacks::default();
+        training.callbacks = trombine::callback::Callbacks::default();
         training.event_log.notes.clear();
         training.faces.clear();
         training.now.epoch = 1;

@@ -7,7 +7,8 @@ use egui_kittest::{Harness, kittest::Queryable as _};
 use trombine::{
     app::{App, Preferences},
     data::{
-        sample::{Dataset, Pixels, Source},
+        pixels::Pixels,
+        sample::{Dataset, Source},
         sample_faces,
     },
     session::Session,

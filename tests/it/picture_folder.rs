@@ -5,6 +5,7 @@ use std::{fs, path::PathBuf};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use tempfile::TempDir;
 use trombine::{
+    control::Control,
     data::{
         edits::Edits,
         open_in,
@@ -12,7 +13,6 @@ use trombine::{
     },
     files::Places,
     problem::Problem,
-    train::control::Control,
 };
 
 /// A folder that is deleted at the end of the test, with a place for the cache beside the pictures.

@@ -9,6 +9,7 @@ use std::{
 
 use serde_json::Value;
 use trombine::{
+    control::Control,
     data::{
         cache::kept::{self, Kept},
         edits::{Change, Edits},
@@ -17,7 +18,6 @@ use trombine::{
     },
     run::RunStore,
     text::Lang,
-    train::control::Control,
 };
 
 use crate::picture_folder::Folder;

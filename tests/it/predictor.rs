@@ -7,17 +7,18 @@ use trombine::{
         sample_faces,
     },
     engine::{Engine, Judge, reference::ReferenceEngine},
+    evaluate::words::caution,
     model::{ModelSettings, Network},
     predict::{
         Predictor, heatmap,
         photo::{Photo, Square},
-        predictor::{caution, not_sure},
+        predictor::not_sure,
     },
     settings::Settings,
     text::Lang,
 };
 
-use crate::engine_cases;
+use crate::{engine_cases, training};
 
 pub fn settings() -> Settings {
     Settings {
@@ -140,8 +141,8 @@ fn weights_that_do_not_fit_are_a_problem() {
     let classes = ["a".to_owned(), "b".to_owned()];
     let wrong = Predictor::new(settings(), classes, engine_cases::weights(&other, 1), |c| Ok(Box::new(ReferenceEngine::new(c))));
     assert!(wrong.is_err());
-    let folder = tempfile::tempdir().unwrap();
-    assert!(Predictor::load(folder.path(), |c| Ok(Box::new(ReferenceEngine::new(c)))).is_err());
+    let (_home, run) = training::run(&training::plan(&settings()));
+    assert!(run.predictor(|c| Ok(Box::new(ReferenceEngine::new(c)))).is_err());
 }
 
 #[test]

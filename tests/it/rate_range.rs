@@ -14,12 +14,10 @@
 //! ```
 
 use trombine::{
+    control::{Control, Wish},
     engine::{Engine, reference::ReferenceEngine},
     problem::Kind,
-    train::{
-        control::{Control, Wish},
-        rate_range::{self, BATCHES, HIGHEST, LOWEST},
-    },
+    train::rate_range::{self, BATCHES, HIGHEST, LOWEST},
 };
 
 use crate::training::{plan, settings};

@@ -12,9 +12,10 @@ use std::{
 
 use serde_json::Value;
 use trombine::{
-    data::random::{Purpose, Random},
+    history::EpochRecord,
+    random::{Purpose, Random},
     run::{Run, RunInfo, RunStatus, RunStore},
-    train::{checkpoint::Checkpoint, event::EpochRecord},
+    train::checkpoint::Checkpoint,
 };
 
 use crate::support::required;

@@ -3,14 +3,15 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use trombine::{
+    control::{Control, Wish},
     data::{
         hash::hash,
-        random::{Purpose, Random},
-        sample::{Dataset, PIXEL_BYTES, SIDE},
+        pixels::{PIXEL_BYTES, SIDE},
+        sample::Dataset,
         sample_faces::{COUNT, dataset, draw},
     },
     problem::Kind,
-    train::control::{Control, Wish},
+    random::{Purpose, Random},
 };
 
 static DATA: LazyLock<Dataset> = LazyLock::new(|| dataset(&Control::default(), &mut |_, _, _| {}).unwrap());

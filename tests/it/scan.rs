@@ -3,6 +3,7 @@
 use std::{fs, path::Path};
 
 use trombine::{
+    control::{Control, Wish},
     data::{
         name,
         reading::Reading,
@@ -11,7 +12,6 @@ use trombine::{
     },
     problem::{Kind, Problem},
     text::Lang,
-    train::control::{Control, Wish},
 };
 
 use crate::{picture_folder::Folder, support::utkface};

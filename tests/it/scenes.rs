@@ -3,13 +3,13 @@
 use egui_kittest::{Harness, HarnessBuilder, kittest::Queryable as _};
 use trombine::{
     app::{App, Preferences},
+    control::Stage as Work,
     engine::{Device, DeviceKind},
     problem::{Kind, Problem},
     run::RunStatus,
     session::{Phase, Progress},
     text::{Lang, say},
     ui::{Dialog, Mode, page::Page},
-    worker::Stage as Work,
 };
 
 use crate::{

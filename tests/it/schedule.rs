@@ -17,7 +17,7 @@
 
 use trombine::{
     knob::{Knobs, Value},
-    train::schedule::{ScheduleKind, ScheduleSettings, rate},
+    schedule::{ScheduleKind, ScheduleSettings, rate},
 };
 
 fn of(kind: ScheduleKind) -> ScheduleSettings {

@@ -1,14 +1,16 @@
 //! The fold of the worker's events.
 
 use trombine::{
+    callback::Callbacks,
+    control::Stage,
     engine::{Device, DeviceKind},
+    history::{BatchRecord, EpochRecord, StopReason},
     problem::{Kind, Problem},
     run::RunInfo,
     session::{Offer, Phase, Progress, Session},
     text::say,
-    train::callback::Callbacks,
-    train::event::{BatchRecord, EpochRecord, StopReason, TrainEvent},
-    worker::{Envelope, Event, JobId, Stage},
+    train::event::TrainEvent,
+    worker::{Envelope, Event, JobId},
 };
 
 use crate::training::{plan, run, settings};

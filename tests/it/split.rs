@@ -2,10 +2,13 @@
 
 use std::collections::HashMap;
 
-use trombine::data::{
+use trombine::{
+    data::{
+        pixels::{PIXEL_BYTES, Pixels},
+        sample::{Dataset, Part, Sample, Source},
+        split::{Split, SplitSettings},
+    },
     random::{Purpose, Random},
-    sample::{Dataset, PIXEL_BYTES, Part, Pixels, Sample, Source},
-    split::{Split, SplitSettings},
 };
 
 /// 1,000 samples: 573 of class 0, 427 of class 1, ages 0 to 99, every hash its own.

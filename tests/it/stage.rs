@@ -10,14 +10,17 @@ use std::{
 
 use egui_kittest::Harness;
 use trombine::{
+    callback::Callbacks,
     data::{
-        sample::{Dataset, Framing, Part, Pixels, Sample, Source},
+        pixels::Pixels,
+        sample::{Dataset, Framing, Part, Sample, Source},
         sample_faces,
         split::Split,
     },
     engine::{Device, DeviceKind},
     evaluate::{Prediction, Report, Seen},
     files::table::TableStyle,
+    history::{BatchRecord, EpochRecord, EventLog, Note, NoteKind, StopReason},
     model::Network,
     plan::Plan,
     predict::Framed,
@@ -26,11 +29,6 @@ use trombine::{
     session::{self, Session, Training},
     settings::Settings,
     text::{Lang, Sentence},
-    train::{
-        callback::Callbacks,
-        event::{BatchRecord, EpochRecord, Note, NoteKind, StopReason},
-        event_log::EventLog,
-    },
     ui::{
         Action, Cx,
         page::{Memory, Page},

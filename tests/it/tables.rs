@@ -8,7 +8,8 @@ use std::{
 };
 
 use trombine::{
-    data::sample::{Framing, PIXEL_BYTES},
+    control::{Control, Wish},
+    data::{pixels::PIXEL_BYTES, sample::Framing},
     engine,
     files::table::{Cell, Rows, TableForm, TableStyle},
     model::Network,
@@ -19,7 +20,6 @@ use trombine::{
     problem::{Kind, Problem},
     settings::Settings,
     text::Lang,
-    train::control::{Control, Wish},
 };
 
 use crate::{

@@ -18,10 +18,11 @@
 use std::{fs, path::Path, process::Command};
 
 use trombine::{
+    control::Control,
+    history::EpochRecord,
     run::export::tensorboard::{TensorBoard, record},
     settings::Settings,
     text::Lang,
-    train::{control::Control, event::EpochRecord},
 };
 
 fn hex(bytes: &[u8]) -> String {

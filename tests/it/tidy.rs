@@ -1,6 +1,7 @@
 //! The invariants of `lib.rs`, held by reading the sources.
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
@@ -108,4 +109,87 @@ fn french_punctuation_keeps_to_its_word() {
         }
     }
     assert!(wrong.is_empty(), "a no-break space (U+00A0) is wanted in:\n{}", wrong.join("\n"));
+}
+
+/// The table of `lib.rs`: each module with those that it may import, in the table's order.
+fn table() -> Vec<(String, BTreeSet<String>)> {
+    let lib = include_str!("../../src/lib.rs");
+    let rows = lib.lines().filter_map(|line| line.strip_prefix("//! | [`")?.strip_suffix(" |"));
+    rows.map(|row| {
+        let (module, rest) = row.split_once("`] | ").expect("a module's name");
+        let (_, imports) = rest.rsplit_once(" | ").expect("a column of imports");
+        (module.to_owned(), imports.split(' ').filter(|name| *name != "-").map(str::to_owned).collect())
+    })
+    .collect()
+}
+
+/// The top-level modules that `text`, code of the module `own` at `depth` folders below `src`, names by a path.
+fn named(own: &str, depth: usize, text: &str) -> BTreeSet<String> {
+    let text: String = code(text).map(|(_, line)| format!("{line}\n")).collect();
+    let mut found = BTreeSet::new();
+    // `super::` from a top-level module's own file leads to the crate as well.
+    let roots = ["crate::".to_owned(), "super::".repeat(depth)];
+    for root in roots.iter().filter(|root| !root.is_empty()) {
+        for (at, _) in text.match_indices(root.as_str()) {
+            let follows_a_path = text[..at].ends_with("::") || text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+            if !follows_a_path {
+                found.extend(first_names(&text[at + root.len()..]));
+            }
+        }
+    }
+    found.remove(own);
+    found
+}
+
+/// The first name of a path, or of each in `{…}`.
+fn first_names(path: &str) -> Vec<String> {
+    let name = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    let Some(list) = path.strip_prefix('{') else { return vec![name(path)] };
+    let (mut names, mut depth, mut start) = (Vec::new(), 1, true);
+    for (at, c) in list.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 1 => start = true,
+            c if start && !c.is_whitespace() => {
+                names.push(name(&list[at..]));
+                start = false;
+            }
+            _ => {}
+        }
+        if depth == 0 {
+            break;
+        }
+    }
+    names
+}
+
+#[test]
+fn the_reader_of_imports_sees_every_form() {
+    let names = |own: &str, depth: usize, text: &str| named(own, depth, text).into_iter().collect::<Vec<_>>();
+    assert_eq!(names("ui", 2, "use crate::text::say;"), ["text"]);
+    assert_eq!(names("ui", 2, "use crate::{\n    data::{a, b::{c}},\n    engine,\n    ui::x,\n};"), ["data", "engine"]);
+    assert_eq!(names("ui", 2, "let x = crate::files::home();"), ["files"]);
+    assert_eq!(names("ui", 1, "use super::run::Run;"), ["run"]);
+    assert!(names("ui", 2, "use super::run::Run; // crate::data").is_empty());
+}
+
+#[test]
+fn imports_point_up_the_table_and_no_other_way() {
+    let table = table();
+    let mut arrows: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (path, text) in sources() {
+        let parts: Vec<&str> = path.trim_end_matches(".rs").split('/').skip(1).collect();
+        let (own, deep) = (parts[0], parts.iter().skip(1).filter(|part| **part != "mod").count());
+        if !["lib", "main"].contains(&own) {
+            arrows.entry(own.to_owned()).or_default().extend(named(own, deep + 1, &text));
+        }
+    }
+    let modules: Vec<&String> = table.iter().map(|(module, _)| module).collect();
+    assert_eq!(modules.iter().copied().collect::<BTreeSet<_>>(), arrows.keys().collect(), "the table names every module once");
+    for (at, (module, allowed)) in table.iter().enumerate() {
+        let above: BTreeSet<String> = modules[..at].iter().map(|name| (*name).clone()).collect();
+        assert!(allowed.is_subset(&above), "{module} may import only what stands above it");
+        assert_eq!(&arrows[module], allowed, "what {module} imports, and what the table of lib.rs says of it");
+    }
 }

@@ -3,18 +3,19 @@
 use std::{path::PathBuf, sync::Arc};
 
 use trombine::{
+    control::Control,
     data::{
-        random::{Purpose, Random},
-        sample::{Dataset, PIXEL_BYTES, Pixels, Sample, Source},
+        pixels::{PIXEL_BYTES, Pixels},
+        sample::{Dataset, Sample, Source},
     },
     engine::reference::ReferenceEngine,
     model::Activation,
     plan::Plan,
+    random::{Purpose, Random},
     run::{Run, RunStore},
     settings::Settings,
     train::{
         checkpoint::Checkpoint,
-        control::Control,
         event::TrainEvent,
         fit::{Outcome, Told, fit},
     },

@@ -2,13 +2,13 @@
 
 use egui_kittest::kittest::Queryable as _;
 use trombine::{
+    callback::{CallbackSettings, Callbacks},
+    control::Stage as Work,
+    history::{EpochRecord, EventLog, StopReason},
     problem::{Kind, Problem},
     session::{Phase, Progress, RateTest, Tried},
     text::{Lang, say},
     train::{
-        callback::{CallbackSettings, Callbacks},
-        event::{EpochRecord, StopReason},
-        event_log::EventLog,
         rate_range::{self, RateRange},
         trial::Trial,
     },
@@ -16,7 +16,6 @@ use trombine::{
         Action, Dialog,
         page::{Page, train::words},
     },
-    worker::Stage as Work,
 };
 
 use crate::stage::{self, Stage};

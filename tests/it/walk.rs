@@ -4,6 +4,7 @@ use std::path::Path;
 
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use trombine::{
+    control::Control,
     data::{
         decode::decode,
         format::Foreign,
@@ -15,7 +16,6 @@ use trombine::{
     },
     predict::photo::Photo,
     text::Lang,
-    train::control::Control,
 };
 
 use crate::picture_folder::{Folder, encode, picture};

@@ -3,8 +3,13 @@
 use std::sync::Arc;
 
 use trombine::{
-    engine::{Album, Batch, Cut, Device, Engine, OptimizerState, Score, Step},
+    data::{
+        batch::BatchView,
+        image_set::{Crop, ImageSet},
+    },
+    engine::{Device, Engine, Score, Step},
     model::Weights,
+    optimizer::OptimizerState,
     problem::Problem,
 };
 
@@ -32,12 +37,12 @@ impl<E: Engine, F: FnMut(&mut E) -> Result<(), Problem> + Send> Engine for Watch
         &self.device
     }
 
-    fn train_batch(&mut self, batch: &Batch<'_>, step: Step) -> Result<Score, Problem> {
+    fn train_batch(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Score, Problem> {
         (self.before)(&mut self.inner)?;
         self.inner.train_batch(batch, step)
     }
 
-    fn train_later(&mut self, batch: &Batch<'_>, step: Step) -> Result<Vec<Score>, Problem> {
+    fn train_later(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Vec<Score>, Problem> {
         (self.before)(&mut self.inner)?;
         self.inner.train_later(batch, step)
     }
@@ -47,21 +52,21 @@ impl<E: Engine, F: FnMut(&mut E) -> Result<(), Problem> + Send> Engine for Watch
     }
 
     /// The device says of itself whether it keeps them.
-    fn keep(&mut self, album: Arc<dyn Album>) -> Result<bool, Problem> {
-        let kept = self.inner.keep(album)?;
+    fn upload_images(&mut self, images: Arc<dyn ImageSet>) -> Result<bool, Problem> {
+        let kept = self.inner.upload_images(images)?;
         self.device.details.clone_from(&self.inner.device().details);
         Ok(kept)
     }
 
-    fn predict_cuts(&mut self, cuts: &[Cut], logits: &mut [f32]) -> Result<(), Problem> {
-        self.inner.predict_cuts(cuts, logits)
+    fn predict_crops(&mut self, crops: &[Crop], logits: &mut [f32]) -> Result<(), Problem> {
+        self.inner.predict_crops(crops, logits)
     }
 
     fn predict(&mut self, pixels: &[u8], logits: &mut [f32]) -> Result<(), Problem> {
         self.inner.predict(pixels, logits)
     }
 
-    fn gradients(&mut self, batch: &Batch<'_>, step: Step) -> Result<(Score, Weights), Problem> {
+    fn gradients(&mut self, batch: &BatchView<'_>, step: Step) -> Result<(Score, Weights), Problem> {
         self.inner.gradients(batch, step)
     }
 

@@ -1,13 +1,14 @@
 //! The worker's mailbox: one job at a time, every job ends, a panic becomes a card.
 
 use trombine::{
-    data::sample::{Pixels, Source},
+    control::Wish,
+    data::{pixels::Pixels, sample::Source},
     engine,
     evaluate::Report,
-    predict::{Predictor, heatmap::Heat},
+    predict::heatmap::Heat,
     problem::Kind,
-    run::{RunStatus, RunStore},
-    train::{control::Wish, event::TrainEvent},
+    run::{Run, RunStatus, RunStore},
+    train::event::TrainEvent,
     worker::{Answerer, Command, Event, JobId, Onward, Photo, Question, Worker},
 };
 
@@ -214,7 +215,7 @@ fn a_run_is_judged_again_with_mirror_images_and_predicts_so() {
     let probabilities = |report: &Report| report.predictions.iter().map(|p| p.probability).collect::<Vec<_>>();
     assert_ne!(probabilities(&mirrored), probabilities(&alone));
     assert_eq!(judge(None).0, mirrored, "as it was judged before");
-    let mut predictor = Predictor::load(&folder, |config| engine::open("cpu", config)).expect("it answers");
+    let mut predictor = Run::open(&folder).expect("a run").predictor(|config| engine::open("cpu", config)).expect("it answers");
     for prediction in &mirrored.predictions {
         let answer = predictor.judge(plan.dataset.pixels.get(prediction.sample as usize)).expect("an answer");
         assert!((answer[0].probability - f64::from(prediction.probability)).abs() < 1e-6);

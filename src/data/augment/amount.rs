@@ -3,8 +3,8 @@
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{
-    data::random::Random,
     knob::{Knob, Scale, UNITLESS, Value},
+    random::Random,
     text::Say,
 };
 

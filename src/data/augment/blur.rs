@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    data::random::Random,
     knob::{Knob, Knobs, Scale, Value},
+    random::Random,
     text::say,
 };
 

@@ -1,8 +1,9 @@
 //! The notebook's `random_crop` for training and `crop_to_bounding_box` at the center for evaluation.
 
 use crate::{
-    data::{random::Random, sample::SIDE},
+    data::pixels::SIDE,
     knob::{Knob, Value},
+    random::Random,
     text::say,
 };
 

@@ -1,8 +1,8 @@
 //! The notebook's `random_flip_left_right`, and the mirror image as a second look when judging.
 
 use crate::{
-    data::random::Random,
     knob::{Knob, Value},
+    random::Random,
     text::say,
 };
 

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{AugmentSettings, Drawn};
 use crate::{
-    data::random::Random,
     knob::{Knob, Knobs, Scale, UNITLESS, Value},
+    random::Random,
     text::say,
 };
 

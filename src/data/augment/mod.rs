@@ -28,10 +28,10 @@ use serde::{Deserialize, Serialize};
 pub use warnings::warnings;
 
 use self::{erasing::Rectangle, geometry::Geometry, mixup::Mix, noise::Grain};
-use super::{random::Random, sample::SIDE};
+use super::{image_set::Crop, pixels::SIDE};
 use crate::{
-    engine::Cut,
     knob::{Knob, Knobs, within},
+    random::Random,
 };
 
 /// Changes one cached picture ([`SIDE`] x [`SIDE`] x 3) as training sees it, into `out` (`side` x `side` x 3);
@@ -108,8 +108,8 @@ impl AugmentSettings {
         if self.resize_back { SIDE } else { self.crop_side() }
     }
 
-    /// Whether pictures are only cut out and mirrored, which a device can do itself ([`crate::engine::Engine::keep`]).
-    pub fn only_cuts(&self) -> bool {
+    /// Whether pictures are only cut out and mirrored, which a device can do itself ([`crate::engine::Engine::upload_images`]).
+    pub fn only_crops(&self) -> bool {
         let Self {
             crop: _,
             resize_back: _,
@@ -239,10 +239,10 @@ impl Drawn {
         drawn
     }
 
-    /// The same as a piece of `picture` for a device to cut, if [`AugmentSettings::only_cuts`].
-    pub fn cut(&self, picture: u32) -> Cut {
+    /// The same as a piece of `picture` for a device to cut, if [`AugmentSettings::only_crops`].
+    pub fn cut(&self, picture: u32) -> Crop {
         let Geometry { left, top, flip, .. } = self.geometry;
-        Cut { picture, left: left as u32, top: top as u32, flip }
+        Crop { picture, left: left as u32, top: top as u32, flip }
     }
 
     /// Makes the picture by itself: `pixels` are [`SIDE`] x [`SIDE`] x 3, `out` is `side` x `side` x 3.

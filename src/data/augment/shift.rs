@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    data::{random::Random, sample::SIDE},
+    data::pixels::SIDE,
     knob::{Knob, Knobs, Scale, Value},
+    random::Random,
     text::say,
 };
 

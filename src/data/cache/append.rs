@@ -14,10 +14,9 @@ use rayon::prelude::*;
 
 use super::{CHUNK, Cached, Entry, HEADER, Outcome, finish, read};
 use crate::{
-    data::{sample::PIXEL_BYTES, scan::Scan},
+    control::{Control, Stage},
+    data::{pixels::PIXEL_BYTES, scan::Scan},
     problem::Problem,
-    train::control::Control,
-    worker::Stage,
 };
 
 /// Appends the `stale` pictures of `scan` to the file at `path`, of which `old` is what was opened, and opens it again.

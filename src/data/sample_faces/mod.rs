@@ -12,10 +12,14 @@ use rayon::prelude::*;
 
 use super::{
     hash::hash,
-    random::{Purpose, Random},
-    sample::{Dataset, Oddity, PIXEL_BYTES, Pixels, Sample, Source},
+    pixels::{PIXEL_BYTES, Pixels},
+    sample::{Dataset, Oddity, Sample, Source},
 };
-use crate::{problem::Problem, train::control::Control, worker::Stage};
+use crate::{
+    control::{Control, Stage},
+    problem::Problem,
+    random::{Purpose, Random},
+};
 use portrait::Portrait;
 
 /// How many drawings there are.

@@ -2,7 +2,7 @@
 //! nose, y down.
 
 use super::canvas::{Canvas, Color, Pose, ellipse, lit, mix, superellipse};
-use crate::data::random::Random;
+use crate::random::Random;
 
 /// Everything that decides a drawing. Only `jaw` and `brow` have anything to do with the label.
 #[derive(Clone, Debug)]

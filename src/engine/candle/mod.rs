@@ -14,12 +14,13 @@ use std::collections::BTreeMap;
 use candle_core::{Tensor, Var};
 
 use self::network::{Mode, Output, forward};
-use super::{Batch, Device, DeviceKind, Engine, EngineConfig, OptimizerState, Score, Step, check_batch, objective};
+use super::{Device, DeviceKind, Engine, EngineConfig, Score, Step, check_batch, objective};
 use crate::{
+    data::batch::BatchView,
     model::{Initialization, Network, Op, Weights, init::init},
+    optimizer::{Optimizer, OptimizerState},
     problem::{Kind, Problem},
     text::say,
-    train::optimizer::Optimizer,
 };
 
 /// A batch norm layer with the mean and the variance of its batch.
@@ -97,7 +98,7 @@ impl CandleEngine {
     }
 
     /// Score, gradients, and the statistics of each batch norm.
-    fn pass(&self, batch: &Batch<'_>, step: Step) -> Result<(Score, Weights, Vec<Statistics>), Problem> {
+    fn pass(&self, batch: &BatchView<'_>, step: Step) -> Result<(Score, Weights, Vec<Statistics>), Problem> {
         let network = &self.config.network;
         check_batch(network, batch)?;
         let compute = || {
@@ -160,7 +161,7 @@ impl Engine for CandleEngine {
         &self.device
     }
 
-    fn train_batch(&mut self, batch: &Batch<'_>, step: Step) -> Result<Score, Problem> {
+    fn train_batch(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Score, Problem> {
         let (score, gradients, statistics) = self.pass(batch, step)?;
         self.optimizer.update(&mut self.weights, &gradients, step.learning_rate)?;
         self.follow(&statistics).map_err(problem)?;
@@ -176,7 +177,7 @@ impl Engine for CandleEngine {
         Ok(())
     }
 
-    fn gradients(&mut self, batch: &Batch<'_>, step: Step) -> Result<(Score, Weights), Problem> {
+    fn gradients(&mut self, batch: &BatchView<'_>, step: Step) -> Result<(Score, Weights), Problem> {
         self.pass(batch, step).map(|(score, gradients, _)| (score, gradients))
     }
 

@@ -14,8 +14,9 @@ use super::{
     winograd,
 };
 use crate::{
-    engine::{Device, DeviceKind, EngineConfig, OptimizerState},
+    engine::{Device, DeviceKind, EngineConfig},
     model::{Layer, Op, layers::Parameter},
+    optimizer::OptimizerState,
     problem::{Kind, Problem},
     text::say,
 };

@@ -108,8 +108,10 @@ use self::{
     tail::Vectors,
 };
 use crate::{
-    engine::{Batch, Device, Engine, EngineConfig, OptimizerState, Score, Step, check_batch},
+    data::batch::BatchView,
+    engine::{Device, Engine, EngineConfig, Score, Step, check_batch},
     model::{Initialization, Weights, init::init},
+    optimizer::OptimizerState,
     problem::Problem,
 };
 
@@ -181,7 +183,7 @@ impl Engine for CpuEngine {
         &self.device
     }
 
-    fn train_batch(&mut self, batch: &Batch<'_>, step: Step) -> Result<Score, Problem> {
+    fn train_batch(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Score, Problem> {
         check_batch(&self.config.network, batch)?;
         self.check_size(batch.len())?;
         let rule = self.config.optimizer.next(&mut self.state, step.learning_rate);
@@ -211,7 +213,7 @@ impl Engine for CpuEngine {
         Ok(())
     }
 
-    fn gradients(&mut self, batch: &Batch<'_>, step: Step) -> Result<(Score, Weights), Problem> {
+    fn gradients(&mut self, batch: &BatchView<'_>, step: Step) -> Result<(Score, Weights), Problem> {
         check_batch(&self.config.network, batch)?;
         self.check_size(batch.len())?;
         let score = self.learn(batch, step, None);

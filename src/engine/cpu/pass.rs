@@ -23,11 +23,10 @@ use super::{
     winograd,
 };
 use crate::{
-    engine::{Batch, Score, Step},
-    train::{
-        loss::is_right,
-        optimizer::{Rule, clip_scale},
-    },
+    data::batch::BatchView,
+    engine::{Score, Step},
+    loss::is_right,
+    optimizer::{Rule, clip_scale},
 };
 
 /// Dropout's masks and batch norm's statistics are the batch's, or evaluation.
@@ -100,7 +99,7 @@ impl CpuEngine {
     }
 
     /// Loss, all gradients and, with a rule, the update. Without one the gradients stay in the arrays.
-    pub(super) fn learn(&mut self, batch: &Batch<'_>, step: Step, rule: Option<&Rule>) -> Score {
+    pub(super) fn learn(&mut self, batch: &BatchView<'_>, step: Step, rule: Option<&Rule>) -> Score {
         let n = batch.len();
         self.forward(batch.pixels, n, Mode::Training { step: step.index });
         let mut score = self.score(batch);
@@ -132,7 +131,7 @@ impl CpuEngine {
     }
 
     /// Loss and hits; leaves the logits' gradient.
-    fn score(&mut self, batch: &Batch<'_>) -> Score {
+    fn score(&mut self, batch: &BatchView<'_>) -> Score {
         let n = batch.len() as f64;
         let logits: Vec<f32> = self.logits(batch.len()).collect();
         let Some(layer) = self.tail.last_mut() else { return Score::default() };

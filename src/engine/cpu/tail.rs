@@ -17,7 +17,7 @@ use super::{
     simd::{LANES, Simd},
     update::{SumParts, Update},
 };
-use crate::{model::Activation, train::optimizer::Rule};
+use crate::{model::Activation, optimizer::Rule};
 
 /// A vector of each picture and its gradient.
 pub struct Vectors {

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     model::layers::Role,
-    train::optimizer::{Formula, Rule, adam::Adam},
+    optimizer::{Formula, Rule, adam::Adam},
 };
 
 /// Numbers worked on at once.

@@ -124,7 +124,7 @@ pub fn lacks(limits: &wgpu::Limits, flags: wgpu::DownlevelFlags) -> Option<Strin
         ("storage buffers in a kernel", limits.max_storage_buffers_per_shader_stage, STORAGE_BUFFERS),
         ("bytes of workgroup memory", limits.max_compute_workgroup_storage_size, least.memory as u32),
         ("threads in a workgroup", limits.max_compute_invocations_per_workgroup, least.threads as u32),
-        ("workgroups in a row", limits.max_compute_workgroups_per_dimension, super::pass::MOST_GROUPS),
+        ("workgroups in a row", limits.max_compute_workgroups_per_dimension, super::tile::MOST_GROUPS),
     ];
     let short = needs.iter().find(|(_, has, needs)| has < needs);
     short.map(|(what, has, needs)| format!("{has} {what}, {needs} are needed"))

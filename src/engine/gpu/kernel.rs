@@ -3,7 +3,7 @@
 /// A kernel; `kernels/<name>.wgsl` says what it computes, how it is tiled and which bytes it moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kernel {
-    Cut,
+    Crop,
     ConvForward,
     ConvDataGradient,
     ConvWeightGradient,
@@ -42,7 +42,7 @@ impl Kernel {
     /// Its file's name.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Cut => "cut",
+            Self::Crop => "crop",
             Self::ConvForward => "conv_forward",
             Self::ConvDataGradient => "conv_data_gradient",
             Self::ConvWeightGradient => "conv_weight_gradient",
@@ -71,7 +71,7 @@ impl Kernel {
     /// Its whole source: shared parts, then its own file. `half` keeps maps as f16.
     pub fn source(self, half: bool) -> String {
         let (shared, own): (&[&str], &str) = match self {
-            Self::Cut => (&[], include_str!("kernels/cut.wgsl")),
+            Self::Crop => (&[], include_str!("kernels/crop.wgsl")),
             Self::ConvForward => (&[INPUT, ACTIVATION, POOL, TILE], include_str!("kernels/conv_forward.wgsl")),
             Self::ConvDataGradient => (&[ACTIVATION, CODES, GATE, TILE], include_str!("kernels/conv_data_gradient.wgsl")),
             Self::ConvWeightGradient => (&[INPUT, ACTIVATION, CODES, TILE], include_str!("kernels/conv_weight_gradient.wgsl")),

@@ -57,7 +57,7 @@
 //!
 //! | launches | asked | computed | MB |
 //! | --- | --- | --- | --- |
-//! | `cut` | 0 | 0 | 2 |
+//! | `crop` | 0 | 0 | 2 |
 //! | 4 `conv_forward` of blocks | 11.8 | 12.3 | 55 |
 //! | 4 `conv_weight_gradient` of blocks | 11.8 | 13.2 | 89 |
 //! | 3 `conv_data_gradient` of blocks | 11.1 | 11.1 | 44 |
@@ -99,8 +99,9 @@
 pub mod adapter;
 mod build;
 mod card;
-mod kept;
+mod device_images;
 mod kernel;
+mod launch;
 pub mod pace;
 mod parameters;
 mod pass;
@@ -123,12 +124,16 @@ use self::{
     schedule::{NO_DROP, Phase, Schedule, fixed},
     tile::Grant,
 };
-use super::{Album, Batch, Cut, Device, DeviceKind, Engine, EngineConfig, OptimizerState, Score, Step, check_batch, dropout};
+use super::{Device, DeviceKind, Engine, EngineConfig, Score, Step, check_batch, dropout};
 use crate::{
+    data::{
+        batch::BatchView,
+        image_set::{Crop, ImageSet},
+    },
     model::{Array, Initialization, Weights, init::init},
+    optimizer::{Formula, OptimizerState, Rule},
     problem::{Kind, Problem},
     text::{Sentence, say},
-    train::optimizer::{Formula, Rule},
 };
 
 /// A network with its optimizer on a graphics card.
@@ -240,16 +245,16 @@ impl GpuEngine {
     }
 
     /// Begins a step of the batch, whose update is of `update`.
-    fn learn(&mut self, batch: &Batch<'_>, step: Step, rule: Option<&Rule>, update: &[Phase]) -> Result<(), Problem> {
+    fn learn(&mut self, batch: &BatchView<'_>, step: Step, rule: Option<&Rule>, update: &[Phase]) -> Result<(), Problem> {
         let targets: Vec<[f32; 2]> = batch.targets.iter().zip(batch.weights).map(|(target, weight)| [*target, *weight]).collect();
         let words = self.step_words(batch.len(), Some((step, rule)));
         let phases = [&[Phase::Forward, Phase::Moments, Phase::Backward], update].concat();
-        let input = if batch.cuts.is_empty() { Input::Pixels(batch.pixels) } else { Input::Cuts(batch.cuts) };
+        let input = if batch.crops.is_empty() { Input::Pixels(batch.pixels) } else { Input::Crops(batch.crops) };
         self.pass.begin(&phases, &words, input, &targets).map_err(|p| smaller(p, self.config.batch_size))
     }
 
     /// Begins a training step.
-    fn train(&mut self, batch: &Batch<'_>, step: Step) -> Result<(), Problem> {
+    fn train(&mut self, batch: &BatchView<'_>, step: Step) -> Result<(), Problem> {
         self.check(batch)?;
         let rule = self.config.optimizer.next(&mut self.state, step.learning_rate);
         let update: &[Phase] = if self.config.optimizer.global_clipnorm > 0.0 {
@@ -266,14 +271,14 @@ impl GpuEngine {
         Ok(self.pass.last().map(score).unwrap_or_default())
     }
 
-    fn check(&self, batch: &Batch<'_>) -> Result<(), Problem> {
-        if batch.cuts.is_empty() {
+    fn check(&self, batch: &BatchView<'_>) -> Result<(), Problem> {
+        if batch.crops.is_empty() {
             check_batch(&self.config.network, batch)?;
         } else {
-            self.pass.check(batch.cuts)?;
+            self.pass.check(batch.crops)?;
         }
         let n = batch.len();
-        let whole = batch.cuts.is_empty() || (batch.pixels.is_empty() && batch.cuts.len() == n && batch.weights.len() == n);
+        let whole = batch.crops.is_empty() || (batch.pixels.is_empty() && batch.crops.len() == n && batch.weights.len() == n);
         if whole && n <= self.config.batch_size { Ok(()) } else { Err(misfit(n)) }
     }
 
@@ -296,12 +301,12 @@ impl Engine for GpuEngine {
         &self.device
     }
 
-    fn train_batch(&mut self, batch: &Batch<'_>, step: Step) -> Result<Score, Problem> {
+    fn train_batch(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Score, Problem> {
         self.train(batch, step)?;
         self.last()
     }
 
-    fn train_later(&mut self, batch: &Batch<'_>, step: Step) -> Result<Vec<Score>, Problem> {
+    fn train_later(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Vec<Score>, Problem> {
         self.train(batch, step)?;
         Ok(self.pass.done().into_iter().map(score).collect())
     }
@@ -311,20 +316,20 @@ impl Engine for GpuEngine {
         Ok(self.pass.done().into_iter().map(score).collect())
     }
 
-    fn keep(&mut self, album: Arc<dyn Album>) -> Result<bool, Problem> {
-        let call = build::cut(&self.config.network, self.config.batch_size, album.side());
-        let kept = self.pass.keep(album, &call, self.device.memory)?;
+    fn upload_images(&mut self, images: Arc<dyn ImageSet>) -> Result<bool, Problem> {
+        let call = build::crop(&self.config.network, self.config.batch_size, images.side());
+        let kept = self.pass.upload_images(images, &call, self.device.memory)?;
         let whence = if kept { ON_CARD } else { STREAMED };
         self.device.details = format!("{}; {whence}", self.device.details.split("; ").next().unwrap_or_default());
         Ok(kept)
     }
 
-    fn predict_cuts(&mut self, cuts: &[Cut], logits: &mut [f32]) -> Result<(), Problem> {
-        self.pass.check(cuts)?;
-        if cuts.len() != logits.len() {
-            return Err(misfit(cuts.len()));
+    fn predict_crops(&mut self, crops: &[Crop], logits: &mut [f32]) -> Result<(), Problem> {
+        self.pass.check(crops)?;
+        if crops.len() != logits.len() {
+            return Err(misfit(crops.len()));
         }
-        self.answer(Input::Cuts(cuts), logits)
+        self.answer(Input::Crops(crops), logits)
     }
 
     fn predict(&mut self, pixels: &[u8], logits: &mut [f32]) -> Result<(), Problem> {
@@ -334,7 +339,7 @@ impl Engine for GpuEngine {
         self.answer(Input::Pixels(pixels), logits)
     }
 
-    fn gradients(&mut self, batch: &Batch<'_>, step: Step) -> Result<(Score, Weights), Problem> {
+    fn gradients(&mut self, batch: &BatchView<'_>, step: Step) -> Result<(Score, Weights), Problem> {
         self.check(batch)?;
         self.learn(batch, step, None, &[Phase::StoreGradient, Phase::Total])?;
         let score = self.last()?;

@@ -4,21 +4,15 @@ use std::{collections::VecDeque, sync::Arc, time::Instant};
 
 use super::{
     card::{Card, out_of_memory},
-    kept::Kept,
+    device_images::DeviceImages,
+    launch::{Launch, encode, launch, pieces, uniform},
     pace::Pace,
-    schedule::{Call, Phase, Schedule, Size, fixed},
+    schedule::{Call, Phase, Schedule, fixed},
 };
 use crate::{
-    engine::{Album, Cut},
+    data::image_set::{Crop, ImageSet},
     problem::Problem,
 };
-
-/// The most workgroups in a row that every card takes; more go into further rows.
-pub const MOST_GROUPS: u32 = 65_535;
-
-/// What the step's and the layers' uniforms are bound as; see `Card::source`.
-const UNIFORM: wgpu::BufferUsages =
-    wgpu::BufferUsages::UNIFORM.union(wgpu::BufferUsages::STORAGE).union(wgpu::BufferUsages::COPY_DST);
 
 /// Scores that stay on the card before they are read.
 const SCORES: usize = 256;
@@ -31,7 +25,7 @@ pub struct Pass {
     buffers: Vec<wgpu::Buffer>,
     step: wgpu::Buffer,
     launches: Vec<Launch>,
-    kept: Option<Kept>,
+    kept: Option<DeviceImages>,
     batch_size: usize,
     /// Bytes of a picture.
     picture: usize,
@@ -66,7 +60,7 @@ pub struct Crossings {
 pub enum Input<'a> {
     Pixels(&'a [u8]),
     /// Of the pictures that the card keeps.
-    Cuts(&'a [Cut]),
+    Crops(&'a [Crop]),
 }
 
 impl<'a> Input<'a> {
@@ -77,19 +71,9 @@ impl<'a> Input<'a> {
         }
         match self {
             Self::Pixels(pixels) => Self::Pixels(some(pixels, first * len, n * len)),
-            Self::Cuts(cuts) => Self::Cuts(some(cuts, first, n)),
+            Self::Crops(crops) => Self::Crops(some(crops, first, n)),
         }
     }
-}
-
-/// A call with its pipeline.
-pub struct Launch {
-    phase: Phase,
-    pipeline: wgpu::ComputePipeline,
-    bindings: wgpu::BindGroup,
-    size: Size,
-    /// How long it takes, in no particular unit: where to cut a step that lasts too long.
-    weight: u64,
 }
 
 /// The step's uniform, in words; see `kernels/common.wgsl`.
@@ -144,24 +128,24 @@ impl Pass {
         })
     }
 
-    /// Makes room for `album`, of which `call` cuts, on a card of `memory` bytes; gives whether there is any.
+    /// Makes room for `images`, of which `call` crops pieces, on a card of `memory` bytes; gives whether there is any.
     ///
     /// # Errors
     /// A lost card.
-    pub fn keep(&mut self, album: Arc<dyn Album>, call: &Call, memory: Option<u64>) -> Result<bool, Problem> {
+    pub fn upload_images(&mut self, images: Arc<dyn ImageSet>, call: &Call, memory: Option<u64>) -> Result<bool, Problem> {
         self.kept = None;
         let others = self.buffers.iter().map(wgpu::Buffer::size).sum();
         let bound = (&self.buffers[fixed::PIXELS], &self.step);
-        self.kept = Kept::new(&self.card, album, call, bound, (self.batch_size, others), memory)?;
+        self.kept = DeviceImages::new(&self.card, images, call, bound, (self.batch_size, others), memory)?;
         Ok(self.kept.is_some())
     }
 
-    /// Whether these pieces can be cut.
+    /// Whether these pieces can be cropped.
     ///
     /// # Errors
     /// A fault of the caller.
-    pub fn check(&self, cuts: &[Cut]) -> Result<(), Problem> {
-        self.kept.as_ref().map_or_else(|| Err(super::super::not_kept()), |kept| kept.check(cuts))
+    pub fn check(&self, crops: &[Crop]) -> Result<(), Problem> {
+        self.kept.as_ref().map_or_else(|| Err(super::super::not_kept()), |kept| kept.check(crops))
     }
 
     pub const fn crossings(&self) -> Crossings {
@@ -277,11 +261,11 @@ impl Pass {
         card.queue.write_buffer(&self.step, 0, bytemuck::cast_slice(step));
         self.crossings.bytes_up += size_of_val(step) as u64;
         match (input, &mut self.kept) {
-            (Input::Cuts(cuts), Some(kept)) => {
-                self.crossings.bytes_up += kept.bring(card, cuts);
+            (Input::Crops(crops), Some(kept)) => {
+                self.crossings.bytes_up += kept.upload(card, crops);
                 launches.insert(0, &kept.launch);
             }
-            (Input::Cuts(_), None) => {}
+            (Input::Crops(_), None) => {}
             (Input::Pixels(pixels), _) => {
                 self.crossings.bytes_up += pixels.len() as u64;
                 upload(card, &self.buffers[fixed::PIXELS], pixels);
@@ -369,75 +353,4 @@ fn upload(card: &Card, buffer: &wgpu::Buffer, bytes: &[u8]) {
         last[..rest.len()].copy_from_slice(rest);
         card.queue.write_buffer(buffer, whole.len() as u64, &last);
     }
-}
-
-/// `launches` in up to `count` pieces of about the same weight, none empty.
-fn pieces<'a, 'b>(launches: &'a [&'b Launch], count: usize) -> Vec<&'a [&'b Launch]> {
-    let whole: u64 = launches.iter().map(|launch| launch.weight).sum();
-    let (mut pieces, mut start, mut reached) = (Vec::new(), 0, 0);
-    for (number, launch) in (1..).zip(launches) {
-        reached += launch.weight;
-        if reached * count as u64 >= whole * (pieces.len() as u64 + 1) {
-            pieces.push(&launches[start..number]);
-            start = number;
-        }
-    }
-    if start < launches.len() {
-        pieces.push(&launches[start..]);
-    }
-    pieces
-}
-
-/// A uniform of these words.
-pub fn uniform(card: &Card, label: &str, words: &[u32]) -> wgpu::Buffer {
-    let buffer = card.device.create_buffer(&wgpu::BufferDescriptor {
-        label: Some(label),
-        size: size_of_val(words) as u64,
-        usage: UNIFORM,
-        mapped_at_creation: false,
-    });
-    card.queue.write_buffer(&buffer, 0, bytemuck::cast_slice(words));
-    buffer
-}
-
-/// One compute pass of `launches` for `n` pictures.
-pub fn encode(card: &Card, launches: &[&Launch], n: usize) -> wgpu::CommandEncoder {
-    let mut encoder = card.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-    {
-        let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-        for launch in launches {
-            let groups = launch.size.groups(n) as u32;
-            let across = groups.min(MOST_GROUPS);
-            pass.set_pipeline(&launch.pipeline);
-            pass.set_bind_group(0, &launch.bindings, &[]);
-            pass.dispatch_workgroups(across, groups.div_ceil(across.max(1)), 1);
-        }
-    }
-    encoder
-}
-
-/// `call` with its buffers bound: the step's uniform, the layer's, and those of `bound`.
-pub fn launch(
-    card: &Card,
-    call: &Call,
-    pipeline: wgpu::ComputePipeline,
-    bound: &[(u32, &wgpu::Buffer)],
-    step: &wgpu::Buffer,
-) -> Launch {
-    let shape = uniform(card, &call.layer, &call.shape.words());
-    let layer = call.kernel.reads_layer().then_some((1, &shape));
-    let entries: Vec<_> = [(0, step)]
-        .into_iter()
-        .chain(layer)
-        .chain(bound.iter().copied())
-        .map(|(binding, buffer)| wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() })
-        .collect();
-    let bindings = card.device.create_bind_group(&wgpu::BindGroupDescriptor {
-        label: Some(call.kernel.name()),
-        layout: &pipeline.get_bind_group_layout(0),
-        entries: &entries,
-    });
-    // A card of some size makes about twenty operations while it moves a byte.
-    let weight = call.work.padded_flops + 20 * (call.work.read + call.work.written);
-    Launch { phase: call.phase, pipeline, bindings, size: call.size, weight }
 }

@@ -27,6 +27,9 @@ impl Grant {
     pub const LEAST: Self = Self { memory: 16_384, threads: 256, costs: Tile::RECKONED, half: false };
 }
 
+/// The most workgroups in a row that every card takes; more go into further rows.
+pub const MOST_GROUPS: u32 = 65_535;
+
 /// Workgroups that keep a large card busy.
 pub const BUSY: usize = 512;
 

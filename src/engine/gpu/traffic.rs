@@ -1,16 +1,17 @@
 //! Each kernel's arithmetic and bytes in one training step, counted from the schedule, without a card.
 
 use super::{
-    build::{build, cut},
+    build::{build, crop},
     schedule::{Call, Phase, Schedule},
     tile::Grant,
 };
 use crate::{
-    data::sample::SIDE,
+    data::pixels::SIDE,
     engine::EngineConfig,
+    loss::LossSettings,
     model::{Network, Op},
+    optimizer::OptimizerSettings,
     problem::Problem,
-    train::{loss::LossSettings, optimizer::OptimizerSettings},
 };
 
 /// Bytes of workgroup memory that most cards grant.
@@ -51,8 +52,8 @@ pub fn traffic(network: &Network, batch: usize, half: bool) -> Result<Vec<Kernel
         written: call.work.written,
         asked: call.work.asked,
     };
-    let cut = cut(network, batch, SIDE);
-    Ok([&cut].into_iter().chain(schedule.calls.iter().filter(step)).map(count).collect())
+    let crop = crop(network, batch, SIDE);
+    Ok([&crop].into_iter().chain(schedule.calls.iter().filter(step)).map(count).collect())
 }
 
 /// Seconds that the launches `kernels` take one after the other on a card of `flops` operations and `bytes` of memory a

@@ -15,7 +15,8 @@ use super::{
     adapter,
     card::Card,
     kernel::Kernel,
-    pass::{StepWords, encode, launch, uniform},
+    launch::{encode, launch, uniform},
+    pass::StepWords,
     schedule::{Call, NO_DROP, Phase, Shape, Size, Work},
     tile::{Costs, Tile},
 };

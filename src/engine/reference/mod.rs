@@ -16,11 +16,12 @@ pub use heat::{LastBlock, last_block};
 pub use maps::Maps;
 
 use self::network::{Mode, Values};
-use super::{Batch, Device, DeviceKind, Engine, EngineConfig, OptimizerState, Score, Step, check_batch, objective};
+use super::{Device, DeviceKind, Engine, EngineConfig, Score, Step, check_batch, objective};
 use crate::{
+    data::batch::BatchView,
     model::{Initialization, Weights, init::init},
+    optimizer::{Optimizer, OptimizerState},
     problem::Problem,
-    train::optimizer::Optimizer,
 };
 
 /// The reference as an engine: weights are f32 as everywhere, arithmetic is f64.
@@ -43,7 +44,7 @@ impl ReferenceEngine {
     }
 
     /// Score and gradients in f64, and what the running statistics become.
-    fn pass(&self, batch: &Batch<'_>, step: Step) -> Result<(Score, Values, Values), Problem> {
+    fn pass(&self, batch: &BatchView<'_>, step: Step) -> Result<(Score, Values, Values), Problem> {
         let network = &self.config.network;
         check_batch(network, batch)?;
         let mode = Mode::Training { seed: self.config.seed, step: step.index };
@@ -75,7 +76,7 @@ impl Engine for ReferenceEngine {
         &self.device
     }
 
-    fn train_batch(&mut self, batch: &Batch<'_>, step: Step) -> Result<Score, Problem> {
+    fn train_batch(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Score, Problem> {
         let (score, gradients, running) = self.pass(batch, step)?;
         let network = &self.config.network;
         let gradients = network::weights(network, &gradients);
@@ -92,7 +93,7 @@ impl Engine for ReferenceEngine {
         Ok(())
     }
 
-    fn gradients(&mut self, batch: &Batch<'_>, step: Step) -> Result<(Score, Weights), Problem> {
+    fn gradients(&mut self, batch: &BatchView<'_>, step: Step) -> Result<(Score, Weights), Problem> {
         let (score, gradients, _) = self.pass(batch, step)?;
         Ok((score, network::weights(&self.config.network, &gradients)))
     }

@@ -25,7 +25,10 @@ pub use raster::Raster;
 
 use super::RunView;
 use crate::{
-    data::sample::{Dataset, Framing, SIDE, Source},
+    data::{
+        pixels::SIDE,
+        sample::{Dataset, Framing, Source},
+    },
     evaluate::Report,
     files::{
         atomic, overwrite,

@@ -3,9 +3,9 @@
 use super::canvas::{Anchor, Canvas, apart, ticks};
 use crate::{
     evaluate::{Curves, Group, Grouping, Report, calibration, confusion, words},
+    history::EpochRecord,
     run::RunView,
     text::{Lang, Say, decimal, number, percent, say},
-    train::event::EpochRecord,
 };
 
 /// Each plot that a run can have.

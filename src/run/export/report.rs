@@ -8,11 +8,11 @@ use super::{
     plots::{self, Measure},
 };
 use crate::{
-    data::sample::{Dataset, SIDE},
+    data::{pixels::SIDE, sample::Dataset},
     evaluate::{F1Of, Grouping, Prediction, Report, calibration, words},
+    history::StopReason,
     run::RunView,
     text::{Lang, Say, decimal, number, percent, plural, say},
-    train::event::StopReason,
 };
 
 /// The report's page. Pictures of mistakes are in it only if `options` ask for them and `dataset` has them.

@@ -4,7 +4,7 @@ use egui::{CornerRadius, Rect, Response, Role, ScrollArea, Sense, Stroke, Stroke
 
 use super::thumbs::Thumbs;
 use crate::{
-    data::sample::Pixels,
+    data::pixels::Pixels,
     ui::{
         icon::Icon,
         theme::{self, RADIUS_BUTTON, Theme, size},

@@ -12,7 +12,10 @@ use egui::{
 };
 
 use crate::{
-    data::sample::{Dataset, Pixels, SIDE},
+    data::{
+        pixels::{Pixels, SIDE},
+        sample::Dataset,
+    },
     ui::theme::{self, Theme},
 };
 

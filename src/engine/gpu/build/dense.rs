@@ -8,9 +8,9 @@ use crate::{
         schedule::{Call, Phase, Shape, Size, Work, fixed},
         tile::{BUSY, Tile},
     },
+    loss::LossKind,
     model::{Layer, Op},
     problem::Problem,
-    train::loss::LossKind,
 };
 
 impl Builder<'_> {

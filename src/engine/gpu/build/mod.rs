@@ -1,13 +1,13 @@
 //! From the list of layers to the schedule: which kernels run on which buffers.
 
 mod block;
-mod cut;
+mod crop;
 mod dense;
 mod norm;
 mod product;
 mod update;
 
-pub use cut::cut;
+pub use crop::crop;
 
 use super::{
     kernel::{Constants, Kernel},

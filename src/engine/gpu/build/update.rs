@@ -6,7 +6,7 @@ use crate::{
         kernel::{Constants, Kernel},
         schedule::{Call, Phase, Shape, Size, Work, fixed},
     },
-    train::optimizer::{OptimizerKind, OptimizerSettings},
+    optimizer::{OptimizerKind, OptimizerSettings},
 };
 
 impl Builder<'_> {

@@ -12,11 +12,11 @@ use std::{
 };
 
 use crate::{
+    history::EpochRecord,
     knob::Knobs,
     problem::Problem,
     settings::Settings,
     text::{Lang, Sentence},
-    train::event::EpochRecord,
 };
 
 /// The event files of a run that is being trained.

@@ -8,9 +8,10 @@ use crate::{
     data::{
         augment::{self, AugmentSettings, mixup::Mix},
         batch,
-        random::{Purpose, Random},
-        sample::{PIXEL_BYTES, Part, SIDE},
+        pixels::{PIXEL_BYTES, SIDE},
+        sample::Part,
     },
+    random::{Purpose, Random},
     ui::{Cx, widget::thumbs},
 };
 

@@ -6,6 +6,7 @@ use egui::{Align, Layout, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, Vec2, Wi
 
 use super::{overview::Overview, wall::Show};
 use crate::{
+    control::Stage,
     data::{
         duplicates::{Contradiction, Group},
         edits::Change,
@@ -18,7 +19,6 @@ use crate::{
         theme::{self, Theme},
         widget::button::{Button, link},
     },
-    worker::Stage,
 };
 
 const TILE: f32 = 64.0;

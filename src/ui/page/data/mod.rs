@@ -17,6 +17,7 @@ use egui::Ui;
 use self::{overview::Overview, wall::Wall};
 use super::Page;
 use crate::{
+    control::Stage,
     data::sample::Source,
     session::Phase,
     text::say,
@@ -24,7 +25,6 @@ use crate::{
         Action, Cx, icon, theme,
         widget::{bar, button::Button, card, choice::menu_item, notice, scroll},
     },
-    worker::Stage,
 };
 
 /// What the page remembers.

@@ -8,7 +8,8 @@ use super::{Shown, labels};
 use crate::{
     data::{
         edits::Edit,
-        sample::{Dataset, Pixels, RACES, SIDE, Source},
+        pixels::{Pixels, SIDE},
+        sample::{Dataset, RACES, Source},
     },
     evaluate::{Prediction, words::class_name},
     run::RunPictures,

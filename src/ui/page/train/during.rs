@@ -8,9 +8,9 @@ use super::{
 };
 use crate::{
     evaluate::words::class_name,
+    history::{EpochRecord, Note, NoteKind},
     session::{Phase, Training},
     text::{Lang, decimal, number, percent, say},
-    train::event::{EpochRecord, Note, NoteKind},
     ui::{
         Cx, icon,
         theme::{self, Theme, size},

@@ -4,10 +4,12 @@ use egui::Ui;
 
 use super::before::not_ready;
 use crate::{
+    control::Stage,
+    schedule,
     session::{Phase, RateTest},
     settings::Settings,
     text::{Lang, say},
-    train::{rate_range::LOWEST, schedule},
+    train::rate_range::LOWEST,
     ui::{
         Action, Cx, icon,
         theme::Theme,
@@ -20,7 +22,6 @@ use crate::{
             notice,
         },
     },
-    worker::Stage,
 };
 
 /// Draws the card; `test` is whether it shows the test rather than the schedule.

@@ -4,6 +4,7 @@ use egui::{Align, Layout, Ui};
 
 use super::before::not_ready;
 use crate::{
+    control::Stage,
     engine::DeviceKind,
     session::{Phase, Tried},
     text::{Lang, bytes, number, say},
@@ -14,7 +15,6 @@ use crate::{
         theme::{self, Theme},
         widget::{bar, button::Button, card::Card},
     },
-    worker::Stage,
 };
 
 /// Height of one device's line.

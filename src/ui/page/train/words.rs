@@ -1,14 +1,12 @@
 //! What the curves say, in sentences.
 
 use crate::{
+    callback::{CallbackSettings, Monitor, early_stopping::EarlyStopping},
+    history::{EpochRecord, StopReason},
     knob::Choice as _,
+    schedule::ScheduleKind,
     session::Training,
     text::{Lang, Say, Sentence, decimal, duration, percent, say},
-    train::{
-        callback::{CallbackSettings, Monitor, early_stopping::EarlyStopping},
-        event::{EpochRecord, StopReason},
-        schedule::ScheduleKind,
-    },
 };
 
 /// Epochs in a row that make a trend.

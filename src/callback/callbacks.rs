@@ -10,8 +10,8 @@ use super::{
     time_limit,
 };
 use crate::{
+    history::{EpochRecord, Note, NoteKind, StopReason},
     text::{Lang, Sentence},
-    train::event::{EpochRecord, Note, NoteKind, StopReason},
 };
 
 /// What the callbacks remember: saved with each checkpoint, so that a resumed run decides the same.

@@ -10,11 +10,11 @@ use crate::{
 };
 
 /// Cuts up to `batch` pictures for `network` out of ones of `side` x `side`; its buffers are bound by whoever has them.
-pub fn cut(network: &Network, batch: usize, side: usize) -> Call {
+pub fn crop(network: &Network, batch: usize, side: usize) -> Call {
     let input = network.input;
     let bytes = (batch * input.len()) as u64;
     Call {
-        kernel: Kernel::Cut,
+        kernel: Kernel::Crop,
         layer: "pictures".to_owned(),
         phase: Phase::Forward,
         constants: Vec::new(),

@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 
 pub use callbacks::{Callbacks, Outcome};
 
-use super::event::EpochRecord;
 use crate::{
+    history::EpochRecord,
     knob::{Knob, Knobs, Value, choice},
     text::{Lang, Say, decimal, say},
 };

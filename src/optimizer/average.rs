@@ -5,8 +5,8 @@
 //! weigh for thousands of steps, and batch norm's statistics do not fit such a mixture, so that validation looks for ten
 //! epochs as if nothing were learned.
 
+use super::OptimizerState;
 use crate::{
-    engine::OptimizerState,
     knob::{Knob, Scale, UNITLESS, Value},
     model::Weights,
     text::say,

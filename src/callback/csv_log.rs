@@ -2,9 +2,9 @@
 
 use crate::{
     files::table::{Cell, Rows, TableForm},
+    history::EpochRecord,
     knob::{Knob, Value},
     text::say,
-    train::event::EpochRecord,
 };
 
 /// The file's name in the run's folder.

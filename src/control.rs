@@ -1,4 +1,4 @@
-//! All that is read in the middle of a job: stop and pause.
+//! How a long job is steered, stop and pause, and which stage of it runs.
 
 use std::{
     sync::{
@@ -7,6 +7,8 @@ use std::{
     },
     time::Duration,
 };
+
+use serde::{Deserialize, Serialize};
 
 /// What the job should do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,4 +82,22 @@ impl Control {
         }
         self.wish()
     }
+}
+
+/// What the worker is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    Scanning,
+    Decoding,
+    Drawing,
+    Comparing,
+    Training,
+    Trying,
+    TestingDevice,
+    TestingRates,
+    Evaluating,
+    Predicting,
+    Copying,
+    Exporting,
 }

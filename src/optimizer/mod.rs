@@ -10,15 +10,16 @@ pub mod average;
 pub mod nadam;
 pub mod rmsprop;
 pub mod sgd;
+mod state;
 mod whole;
 
 use serde::{Deserialize, Serialize};
 
 pub use average::averaged;
+pub use state::OptimizerState;
 pub use whole::{Optimizer, clip_scale};
 
 use crate::{
-    engine::OptimizerState,
     knob::{Knob, Knobs, Scale, UNITLESS, Value, choice},
     model::layers::Role,
     text::say,

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::event::{BatchRecord, Note};
+use super::{BatchRecord, Note};
 
 /// Notes that are kept; of more, the oldest go.
 const MOST_NOTES: usize = 2000;

@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use super::{
     card::{Card, out_of_memory},
-    pass::{Launch, launch},
+    launch::{Launch, launch},
     schedule::Call,
 };
 use crate::{
-    engine::{Album, Cut},
+    data::image_set::{Crop, ImageSet},
     problem::{Kind, Problem},
     text::say,
 };
@@ -21,39 +21,39 @@ use crate::{
 /// rest is for the window and for other programs.
 const SHARE: f64 = 0.75;
 
-/// The pictures of an album on a card.
-pub struct Kept {
-    album: Arc<dyn Album>,
+/// The pictures of an [`ImageSet`] on a card.
+pub struct DeviceImages {
+    images: Arc<dyn ImageSet>,
     buffer: wgpu::Buffer,
-    cuts: wgpu::Buffer,
+    crops: wgpu::Buffer,
     pub launch: Launch,
     /// Which pictures are on the card.
     there: Vec<bool>,
-    /// Height and width of a cut.
+    /// Height and width of a crop.
     side: usize,
 }
 
-impl Kept {
-    /// Room for `album` beside `others` bytes of buffers on a card of `memory` bytes; none if it does not fit, or its
+impl DeviceImages {
+    /// Room for `images` beside `others` bytes of buffers on a card of `memory` bytes; none if it does not fit, or its
     /// pictures are not of whole words.
     ///
     /// # Errors
     /// A lost card.
     pub fn new(
         card: &Card,
-        album: Arc<dyn Album>,
+        images: Arc<dyn ImageSet>,
         call: &Call,
         (pixels, step): (&wgpu::Buffer, &wgpu::Buffer),
         (batch, others): (usize, u64),
         memory: Option<u64>,
     ) -> Result<Option<Self>, Problem> {
-        let bytes = (album.count() * bytes_of(album.as_ref())) as u64;
+        let bytes = (images.count() * bytes_of(images.as_ref())) as u64;
         let crowded = memory.is_some_and(|memory| (bytes + others) as f64 > SHARE * memory as f64);
         let side = call.shape.out_height;
-        if bytes == 0 || !bytes_of(album.as_ref()).is_multiple_of(4) || side > album.side() || crowded {
+        if bytes == 0 || !bytes_of(images.as_ref()).is_multiple_of(4) || side > images.side() || crowded {
             return Ok(None);
         }
-        match Self::on(card, album, call, (pixels, step), batch, bytes) {
+        match Self::on(card, images, call, (pixels, step), batch, bytes) {
             Ok(kept) => Ok(Some(kept)),
             Err(problem) if problem.kind == Kind::OutOfMemory => Ok(None),
             Err(problem) => Err(problem),
@@ -62,7 +62,7 @@ impl Kept {
 
     fn on(
         card: &Card,
-        album: Arc<dyn Album>,
+        images: Arc<dyn ImageSet>,
         call: &Call,
         (pixels, step): (&wgpu::Buffer, &wgpu::Buffer),
         batch: usize,
@@ -77,50 +77,50 @@ impl Kept {
                 let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST;
                 card.device.create_buffer(&wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false })
             };
-            let (buffer, cuts) = (make("album", bytes), make("cuts", 16 * batch as u64));
-            let launch = launch(card, call, pipeline, &[(2, &buffer), (3, &cuts), (4, pixels)], step);
-            let (there, side) = (vec![false; album.count()], call.shape.out_height);
-            Self { album, buffer, cuts, launch, there, side }
+            let (buffer, crops) = (make("images", bytes), make("crops", 16 * batch as u64));
+            let launch = launch(card, call, pipeline, &[(2, &buffer), (3, &crops), (4, pixels)], step);
+            let (there, side) = (vec![false; images.count()], call.shape.out_height);
+            Self { images, buffer, crops, launch, there, side }
         })
     }
 
-    /// Whether `cuts` lie within the album's pictures.
+    /// Whether `crops` lie within the images's pictures.
     ///
     /// # Errors
     /// The first that does not: a fault of the caller.
-    pub fn check(&self, cuts: &[Cut]) -> Result<(), Problem> {
-        let free = (self.album.side() - self.side) as u32;
-        let inside = |cut: &Cut| (cut.picture as usize) < self.there.len() && cut.left <= free && cut.top <= free;
-        cuts.iter().find(|cut| !inside(cut)).map_or(Ok(()), |cut| Err(outside(cut)))
+    pub fn check(&self, crops: &[Crop]) -> Result<(), Problem> {
+        let free = (self.images.side() - self.side) as u32;
+        let inside = |crop: &Crop| (crop.picture as usize) < self.there.len() && crop.left <= free && crop.top <= free;
+        crops.iter().find(|crop| !inside(crop)).map_or(Ok(()), |crop| Err(outside(crop)))
     }
 
     /// Writes what is to be cut, and the pictures that are not there yet; gives the bytes that went up. Called within
     /// [`Card::guarded`].
-    pub fn bring(&mut self, card: &Card, cuts: &[Cut]) -> u64 {
-        let len = bytes_of(self.album.as_ref());
+    pub fn upload(&mut self, card: &Card, crops: &[Crop]) -> u64 {
+        let len = bytes_of(self.images.as_ref());
         let mut bytes = 0;
-        for cut in cuts {
-            let index = cut.picture as usize;
+        for crop in crops {
+            let index = crop.picture as usize;
             if !std::mem::replace(&mut self.there[index], true) {
-                card.queue.write_buffer(&self.buffer, (index * len) as u64, self.album.picture(index));
+                card.queue.write_buffer(&self.buffer, (index * len) as u64, self.images.picture(index));
                 bytes += len as u64;
             }
         }
-        let words: Vec<[u32; 4]> = cuts.iter().map(|cut| [cut.picture, cut.left, cut.top, cut.flip.into()]).collect();
-        card.queue.write_buffer(&self.cuts, 0, bytemuck::cast_slice(&words));
-        bytes + 16 * cuts.len() as u64
+        let words: Vec<[u32; 4]> = crops.iter().map(|crop| [crop.picture, crop.left, crop.top, crop.flip.into()]).collect();
+        card.queue.write_buffer(&self.crops, 0, bytemuck::cast_slice(&words));
+        bytes + 16 * crops.len() as u64
     }
 }
 
-fn bytes_of(album: &dyn Album) -> usize {
-    3 * album.side() * album.side()
+fn bytes_of(images: &dyn ImageSet) -> usize {
+    3 * images.side() * images.side()
 }
 
-fn outside(cut: &Cut) -> Problem {
+fn outside(crop: &Crop) -> Problem {
     Problem::new(
         Kind::Internal,
         say("A piece lies outside its picture", "Un morceau dépasse de son image"),
         say("Report this fault, with the details", "Signalez ce défaut, avec les détails"),
     )
-    .because(format!("{cut:?}"))
+    .because(format!("{crop:?}"))
 }

@@ -1,8 +1,7 @@
 //! An optimizer for a whole network's named arrays: what the reference engines use, and the tests of all others.
 
-use super::{OptimizerSettings, Rule};
+use super::{OptimizerSettings, OptimizerState, Rule};
 use crate::{
-    engine::OptimizerState,
     model::{Array, Weights, layers::Parameter},
     problem::{Kind, Problem},
     text::{Sentence, say},

@@ -1,0 +1,64 @@
+//! The one pass over pictures that judges them, for validation, evaluation and the trial of a device.
+
+use std::sync::Arc;
+
+use super::{Engine, Judge};
+use crate::{
+    data::{
+        augment::AugmentSettings,
+        batch::{Batch, Batches, Form},
+        sample::Dataset,
+    },
+    problem::Problem,
+};
+
+/// Batches of pieces that go to a device at once: it is waited for after each such request only.
+const BATCHES_AT_ONCE: usize = 4;
+
+/// The form of batches for `engine`: it is offered the pictures of `dataset` where `augment` does no more than crop them.
+///
+/// # Errors
+/// A lost device.
+pub fn form(engine: &mut dyn Engine, dataset: &Dataset, augment: &AugmentSettings) -> Result<Form, Problem> {
+    let uploaded = augment.only_crops() && engine.upload_images(Arc::new(dataset.pixels.clone()))?;
+    Ok(if uploaded { Form::Crops } else { Form::Pixels })
+}
+
+/// One pass over some pictures of a data set, in their order. Its engine comes with each step, so that whoever has it can
+/// do other things with it between two.
+#[derive(Debug)]
+pub struct EvaluationPass {
+    batches: Batches,
+    judge: Judge,
+    batch: Batch,
+    logits: Vec<f32>,
+}
+
+impl EvaluationPass {
+    /// Judges `samples` of `dataset`, with their mirror images if `augment` says so. `form` is what [`form`] gave.
+    pub fn new(form: Form, dataset: Arc<Dataset>, samples: Vec<u32>, augment: &AugmentSettings, batch_size: usize) -> Self {
+        let at_once = if form == Form::Crops { BATCHES_AT_ONCE } else { 1 };
+        Self {
+            batches: Batches::evaluation_as(form, dataset, samples, augment, at_once * batch_size),
+            judge: Judge::new(augment.test_time_flip, augment.side()),
+            batch: Batch::default(),
+            logits: Vec::new(),
+        }
+    }
+
+    /// The next batch with the logit of each of its pictures; `None` after the last.
+    ///
+    /// # Errors
+    /// A lost device.
+    pub fn next(&mut self, engine: &mut dyn Engine) -> Result<Option<(&Batch, &[f32])>, Problem> {
+        self.batches.recycle(std::mem::take(&mut self.batch));
+        let Some(batch) = self.batches.next() else { return Ok(None) };
+        self.logits.resize(batch.len(), 0.0);
+        match batch.crops.as_slice() {
+            [] => self.judge.logits(engine, &batch.pixels, &mut self.logits)?,
+            crops => self.judge.logits_of_crops(engine, crops, &mut self.logits)?,
+        }
+        self.batch = batch;
+        Ok(Some((&self.batch, &self.logits)))
+    }
+}
