@@ -49,5 +49,5 @@ fn a_short_training_of_each_preset_gives_the_bits_it_always_gave() {
         return;
     }
     let sums = [Preset::Quick, Preset::Notebook, Preset::Recommended].map(|preset| format!("{:016x}", trained(preset, isa)));
-    assert_eq!(sums, ["", "", ""]);
+    assert_eq!(sums, ["c59a62a8cc94cbb2", "ac4e6d8e8425b0b2", "e0772ce262e0b055"]);
 }

@@ -125,7 +125,7 @@ fn table() -> Vec<(String, BTreeSet<String>)> {
 
 /// The top-level modules that `text`, code of the module `own` at `depth` folders below `src`, names by a path.
 fn named(own: &str, depth: usize, text: &str) -> BTreeSet<String> {
-    let text: String = code(text).map(|(_, line)| format!("{line}\n")).collect();
+    let text: String = code(text).map(|(_, line)| format!("{}\n", line.split(" // ").next().unwrap_or(line))).collect();
     let mut found = BTreeSet::new();
     // `super::` from a top-level module's own file leads to the crate as well.
     let roots = ["crate::".to_owned(), "super::".repeat(depth)];
