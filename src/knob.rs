@@ -25,6 +25,8 @@ pub struct Knob<'a> {
     /// Whether it has any effect with the other values as they are; an inactive knob is hidden, but can be set.
     pub active: bool,
     pub value: Value<'a>,
+    /// The state that a switch is in, off and on, where its name is an order: `folders’ parts not kept`.
+    pub states: Option<[Say; 2]>,
 }
 
 /// Where a screen shows a knob.
@@ -125,13 +127,20 @@ impl<C: Choice> Select for C {
 impl<'a> Knob<'a> {
     /// A knob among the few that matter, active.
     pub fn new(key: &str, name: Say, help: Say, value: Value<'a>) -> Self {
-        Self { key: key.to_owned(), name, help, tier: Tier::Main, active: true, value }
+        Self { key: key.to_owned(), name, help, tier: Tier::Main, active: true, value, states: None }
     }
 
     /// The same knob behind "More options".
     #[must_use]
     pub fn more(mut self) -> Self {
         self.tier = Tier::More;
+        self
+    }
+
+    /// The same switch, whose name is an order, with the words for what is so when it is off and on.
+    #[must_use]
+    pub fn states(mut self, off: Say, on: Say) -> Self {
+        self.states = Some([off, on]);
         self
     }
 

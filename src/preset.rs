@@ -8,7 +8,7 @@ use crate::{
     optimizer::OptimizerKind,
     schedule::ScheduleKind,
     settings::Settings,
-    text::{Lang, Say, Sentence, say},
+    text::{Lang, Say, Sentence, plural, say},
 };
 
 /// A recipe: settings for everything but the data's split and the seed.
@@ -107,6 +107,37 @@ pub struct Difference {
     /// Both values as a person reads them; an option that has no effect in one of them is a dash there.
     pub a: Sentence,
     pub b: Sentence,
+    /// Of a switch that is called by an order, what is so when it is off and on.
+    states: Option<[Say; 2]>,
+}
+
+/// What stands for the value of an option that has no effect.
+const NONE: &str = "–";
+
+impl Difference {
+    /// Whether the option has an effect in both settings.
+    pub fn is_of_values(&self) -> bool {
+        self.a.en != NONE && self.b.en != NONE
+    }
+
+    /// What is so in the second settings, as a state and never as an order: `3 epochs`, `dropout 0.3`, `without flip`,
+    /// `folders’ parts not kept`.
+    pub fn words(&self, lang: Lang) -> String {
+        if self.key == "train.epochs"
+            && let Ok(epochs) = self.b.en.parse()
+        {
+            return plural(lang, epochs, say("epoch", "époque"), say("epochs", "époques"));
+        }
+        let name = || self.name.get(lang).to_lowercase();
+        match (self.b.en.as_str(), self.states, lang) {
+            ("off", Some([off, _]), _) => off.get(lang).to_owned(),
+            ("on", Some([_, on]), _) => on.get(lang).to_owned(),
+            ("on" | NONE, ..) => name(),
+            ("off", None, Lang::En) => format!("without {}", name()),
+            ("off", None, Lang::Fr) => format!("sans {}", name()),
+            _ => format!("{} {}", name(), self.b.get(lang)),
+        }
+    }
 }
 
 /// The options in which `a` and `b` differ with an effect, in the order of the screen.
@@ -114,10 +145,10 @@ pub fn differences(a: &Settings, b: &Settings) -> Vec<Difference> {
     let (mut a, mut b) = (a.clone(), b.clone());
     let (a, b) = (a.knobs(), b.knobs());
     let shown =
-        |knob: &crate::knob::Knob<'_>| Sentence::by(|lang: Lang| if knob.active { knob.display(lang) } else { "–".to_owned() });
+        |knob: &crate::knob::Knob<'_>| Sentence::by(|lang: Lang| if knob.active { knob.display(lang) } else { NONE.to_owned() });
     a.iter()
         .zip(&b)
         .filter(|(a, b)| (a.active || b.active) && (a.text() != b.text() || a.active != b.active))
-        .map(|(a, b)| Difference { key: a.key.clone(), name: a.name, a: shown(a), b: shown(b) })
+        .map(|(a, b)| Difference { key: a.key.clone(), name: a.name, a: shown(a), b: shown(b), states: a.states })
         .collect()
 }

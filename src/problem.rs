@@ -21,6 +21,9 @@ pub struct Problem {
     /// The file or folder that it is about, if it is about one.
     #[serde(default)]
     pub path: Option<PathBuf>,
+    /// The run whose pictures were not found, if it is about that: it is settled once they are.
+    #[serde(default)]
+    pub pictures_of: Option<String>,
 }
 
 /// What sort of problem it is, so that a card can offer the button that mends it.
@@ -55,7 +58,8 @@ pub enum Kind {
 impl Problem {
     /// A problem of `kind` with its sentence and its way on.
     pub fn new(kind: Kind, what: impl Into<Sentence>, remedy: impl Into<Sentence>) -> Self {
-        Self { kind, knob: None, what: what.into(), remedy: remedy.into(), details: String::new(), path: None }
+        let (what, remedy) = (what.into(), remedy.into());
+        Self { kind, knob: None, what, remedy, details: String::new(), path: None, pictures_of: None }
     }
 
     /// The same problem, shown beside the setting `key`.
@@ -70,6 +74,12 @@ impl Problem {
     pub fn because(mut self, details: impl ToString) -> Self {
         self.details = details.to_string();
         self
+    }
+
+    /// The same problem, about where the pictures of `run` are.
+    #[must_use]
+    pub fn about_pictures_of(self, run: &str) -> Self {
+        Self { pictures_of: Some(run.to_owned()), ..self }
     }
 
     /// The job was stopped by the user.

@@ -342,6 +342,9 @@ impl Session {
                 self.views.insert(view.info.id.clone(), Arc::from(view));
             }
             Event::Pictures { run, run_pictures } => {
+                if run_pictures.is_ok() {
+                    self.settle_pictures(&run);
+                }
                 // Those of a run that is not shown any more are of no interest.
                 if self.run.as_ref().is_some_and(|shown| shown.info.id == run) {
                     self.run_pictures =
@@ -357,6 +360,7 @@ impl Session {
             Event::Kept(kept) => self.kept = Some(kept),
             Event::Readable { folder, ways } => self.readable = Some((folder, ways)),
             Event::Located { run, then, folder } => {
+                self.settle_pictures(&run);
                 self.moved.push((then, folder.clone()));
                 let source = Source::Folder(folder);
                 self.runs.iter_mut().filter(|info| info.id == run).for_each(|info| info.source = source.clone());
@@ -365,8 +369,10 @@ impl Session {
                 self.toast(say("The run’s pictures are found", "Les images de l’essai sont retrouvées"), None);
             }
             Event::Wrote { path, what } => {
+                let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+                let text = Sentence::by(|lang| format!("{} → {file}", what.get(lang)));
                 let folder = if path.extension().is_none() { path } else { path.parent().map(Into::into).unwrap_or(path) };
-                self.toasts.push_back(Toast { text: what, offer: Some(Offer::OpenFolder(folder)) });
+                self.toasts.push_back(Toast { text, offer: Some(Offer::OpenFolder(folder)) });
             }
             // An error never happens in silence, also of a small job beside the current one.
             Event::Failed(problem) if self.job.is_some_and(|current| current != job) => self.fail(problem),
@@ -450,7 +456,9 @@ impl Session {
             let (framing, source, classes) = (dataset.framing(), &dataset.source, &dataset.classes);
             return Some(Answering { id: &training.run, info: None, framing, source, classes });
         }
-        Some(Answering::of(&self.run.as_ref()?.info))
+        // One that has learned nothing yet has no answer.
+        let shown = self.info_of(&self.run.as_ref()?.info.id)?;
+        shown.stored.weights.then(|| Answering::of(shown))
     }
 
     /// What a run is, by its id: as it is listed, or else as it is shown or was when its training began.
@@ -473,9 +481,16 @@ impl Session {
         self.toasts.push_back(Toast { text: text.into(), offer });
     }
 
-    /// Adds a card, unless the same one is shown already or the user stopped the job.
+    /// Adds a card, unless the same one is shown already or the user stopped the job. Of tries to find a run's pictures only
+    /// the last is told.
     pub fn fail(&mut self, problem: Problem) {
-        if problem.kind != Kind::Cancelled && !self.failures.contains(&problem) {
+        if problem.kind == Kind::Cancelled {
+            return;
+        }
+        if let Some(run) = &problem.pictures_of {
+            self.settle_pictures(run);
+        }
+        if !self.failures.contains(&problem) {
             self.failures.push(problem);
         }
     }

@@ -56,7 +56,7 @@ pub(super) fn card(ui: &mut Ui, lang: Lang, run: &RunInfo) -> Vec<Action> {
     };
     let mut ways =
         vec![(say("Resume", "Reprendre"), vec![Action::Resume { run: run.id.clone(), more: 0 }, Action::ForgetInterrupted])];
-    if run.best_epoch.is_some() {
+    if run.stored.weights {
         let judge = Action::Evaluate { run: run.id.clone(), mirrored: None };
         let open = vec![judge, Action::Go(Page::Results), Action::ForgetInterrupted];
         ways.push((say("Open what it has", "Voir ce qui est fait"), open));

@@ -144,6 +144,7 @@ pub(super) fn knobs<'a>(
             ),
             Value::Switch(restore_best_weights),
         )
+        .states(say("last weights kept", "derniers poids gardés"), say("best weights kept", "meilleurs poids gardés"))
         .more(),
     ]
 }

@@ -138,6 +138,10 @@ pub(super) fn knobs(places: Places<'_>) -> [Knob<'_>; 6] {
                 "Quand la validation ne s’améliore plus depuis quelques époques, continue avec un taux plus bas. Sa patience doit être inférieure à celle de l’arrêt anticipé",
             ),
             Value::Switch(on),
+        )
+        .states(
+            say("rate not lowered when stuck", "taux non baissé en cas de stagnation"),
+            say("rate lowered when stuck", "taux baissé en cas de stagnation"),
         ),
         Knob::new(
             "plateau_patience",

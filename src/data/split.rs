@@ -93,6 +93,7 @@ impl Knobs for SplitSettings {
                 ),
                 Value::Switch(stratify_age),
             )
+            .states(say("ages not balanced", "âges non équilibrés"), say("ages balanced", "âges équilibrés"))
             .more(),
             Knob::new(
                 "look_alikes",
@@ -102,6 +103,10 @@ impl Knobs for SplitSettings {
                     "Met les images qui se ressemblent dans une même part, et pas seulement les copies exactes, pour que le test n’ait aucune image presque vue à l’entraînement. À activer s’il y a des séries ou des photos réenregistrées ; comparer prend un instant",
                 ),
                 Value::Switch(look_alikes),
+            )
+            .states(
+                say("look-alikes not kept together", "semblables non groupées"),
+                say("look-alikes kept together", "semblables groupées"),
             )
             .more(),
             Knob::new(
@@ -113,6 +118,10 @@ impl Knobs for SplitSettings {
                 ),
                 Value::Switch(use_given),
             )
+            .states(
+                say("folders’ parts not kept", "parts des dossiers non gardées"),
+                say("folders’ parts kept", "parts des dossiers gardées"),
+            )
             .more(),
             Knob::new(
                 "drop_shared",
@@ -122,6 +131,10 @@ impl Knobs for SplitSettings {
                     "Là où les parts des dossiers partagent des images, écarte celles du test de l’entraînement et de la validation, et celles de la validation de l’entraînement. À activer quand la page Données dit que des images de test sont aussi à l’entraînement",
                 ),
                 Value::Switch(drop_shared),
+            )
+            .states(
+                say("test pictures not left out of training", "images du test non écartées"),
+                say("test pictures left out of training", "images du test écartées de l’entraînement"),
             )
             .more()
             .when(given),

@@ -46,6 +46,7 @@ pub(super) fn knobs<'a>(gamma: &'a mut f64, balancing: &'a mut bool, alpha: &'a 
             ),
             Value::Switch(balancing),
         )
+        .states(say("not balanced by alpha", "sans équilibrage par alpha"), say("balanced by alpha", "équilibré par alpha"))
         .more(),
         Knob::new(
             "alpha",

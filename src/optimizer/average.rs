@@ -59,6 +59,7 @@ pub(super) fn knobs<'a>(use_ema: &'a mut bool, ema_momentum: &'a mut f64, ema_wa
             ),
             Value::Switch(use_ema),
         )
+        .states(say("weights not averaged", "poids non moyennés"), say("weights averaged", "poids moyennés"))
         .more(),
         Knob::new(
             "ema_momentum",

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Run, RunInfo, RunView, pictures::Picture};
+use super::{Run, RunInfo, RunView, Stored, pictures::Picture};
 use crate::{
     data::sample::{Framing, Source},
     evaluate::Report,
@@ -51,7 +51,9 @@ impl Run {
         if info.source == Source::SampleFaces {
             info.framing = Framing::Whole;
         }
-        Ok(Self { folder: folder.to_owned(), info })
+        let mut run = Self { folder: folder.to_owned(), info };
+        run.info.stored = Stored { weights: run.best_path().is_file(), checkpoint: run.checkpoint_path().is_file() };
+        Ok(run)
     }
 
     /// Everything that pages need.

@@ -74,6 +74,18 @@ pub struct RunInfo {
     pub seconds: f64,
     /// The numbers that matter of the test part, once judged.
     pub scores: Option<RunScores>,
+    /// Looked up each time the run is opened and never written down: the files are what counts.
+    #[serde(skip)]
+    pub stored: Stored,
+}
+
+/// Which of a run's large files are there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stored {
+    /// Those that it answers with.
+    pub weights: bool,
+    /// What it takes to train it further; exported weights come without.
+    pub checkpoint: bool,
 }
 
 /// What a training was asked to compute with.

@@ -5,7 +5,7 @@ use crate::{
     knob::Choice as _,
     preset::{Difference, Preset, differences},
     settings::Settings,
-    text::{Lang, Sentence, plural, say},
+    text::{Lang, Sentence},
 };
 
 /// How many differences a name holds.
@@ -19,11 +19,11 @@ pub fn name(settings: &Settings) -> Sentence {
     let preset = Preset::nearest(settings);
     // What has no effect with the other options says nothing of the run.
     let mut differing = differences(&preset.settings(), settings);
-    differing.retain(|difference| difference.a.en != "–" && difference.b.en != "–");
+    differing.retain(Difference::is_of_values);
     differing.sort_by_key(|difference| FIRST.iter().position(|key| *key == difference.key).unwrap_or(FIRST.len()));
     Sentence::by(|lang| {
         let mut words = vec![preset.name().get(lang).to_owned()];
-        words.extend(differing.iter().take(SHOWN).map(|difference| word(difference, settings, lang)));
+        words.extend(differing.iter().take(SHOWN).map(|difference| difference.words(lang)));
         if differing.len() > SHOWN {
             words.push(format!("+{}", differing.len() - SHOWN));
         }
@@ -36,18 +36,4 @@ pub fn numbered(name: &Sentence, runs: &[RunInfo]) -> Sentence {
     let taken = |name: &Sentence| runs.iter().any(|run| Lang::ALL.iter().any(|lang| run.name(*lang) == name.get(*lang)));
     let with = |n: u32| Sentence::by(|lang| if n == 1 { name.get(lang).to_owned() } else { format!("{} ({n})", name.get(lang)) });
     (1..).map(with).find(|name| !taken(name)).unwrap_or_default()
-}
-
-/// An option with its value: `3 epochs`, `dropout 0.3`, `without flip`; a switch is called by what it switches.
-fn word(difference: &Difference, settings: &Settings, lang: Lang) -> String {
-    if difference.key == "train.epochs" {
-        return plural(lang, settings.train.epochs.into(), say("epoch", "époque"), say("epochs", "époques"));
-    }
-    let name = difference.name.get(lang).to_lowercase();
-    match (difference.b.en.as_str(), lang) {
-        ("on", _) => name,
-        ("off", Lang::En) => format!("without {name}"),
-        ("off", Lang::Fr) => format!("sans {name}"),
-        _ => format!("{name} {}", difference.b.get(lang)),
-    }
 }

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Asked, Run, RunInfo, RunStatus, date, naming, pictures::Picture};
+use super::{Asked, Run, RunInfo, RunStatus, Stored, date, naming, pictures::Picture};
 use crate::{
     data::{
         folders,
@@ -172,14 +172,11 @@ impl RunStore {
             run.info.status = RunStatus::Finished;
             run.info.id = id;
             run.folder.clone_from(&folder);
-            run.save()
+            run.save()?;
+            Run::open(&folder)
         })();
-        if let Err(problem) = copied {
-            // Half a run is none; the first error is the one to tell.
-            let _ = fs::remove_dir_all(&folder);
-            return Err(problem);
-        }
-        Ok(run)
+        // Half a run is none; the first error is the one to tell.
+        copied.inspect_err(|_| drop(fs::remove_dir_all(&folder)))
     }
 
     /// Puts a run into the trash.
@@ -270,6 +267,7 @@ fn fill(folder: PathBuf, id: String, name: Sentence, plan: &Plan) -> Result<Run,
         stopped: None,
         seconds: 0.0,
         scores: None,
+        stored: Stored::default(),
     };
     let run = Run { folder, info };
     run.save_settings(&plan.settings)?;

@@ -43,6 +43,11 @@ impl Session {
         self.run = Some(view);
     }
 
+    /// Takes the cards away that say that a run's pictures were not found.
+    pub(super) fn settle_pictures(&mut self, run: &str) {
+        self.failures.retain(|problem| problem.pictures_of.as_deref() != Some(run));
+    }
+
     /// Where the pictures of the run that is shown lie: in the open data set if that is the run's own, otherwise in the
     /// folder that was opened for them. Without the user's edits.
     pub fn pictures(&self) -> Option<Arc<Dataset>> {

@@ -139,7 +139,8 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
             Ok(())
         }
         Command::LocatePictures { run, folder } => {
-            locate::to(&run, Source::Folder(folder).settled(), store, control, emit)?;
+            locate::to(&run, Source::Folder(folder).settled(), store, control, emit)
+                .map_err(|problem| problem.about_pictures_of(&run))?;
             list(store, emit);
             Ok(())
         }
@@ -348,7 +349,7 @@ pub(super) fn no_weights() -> Problem {
     Problem::new(
         Kind::File,
         say("This run has no weights yet", "Cet essai n’a pas encore de poids"),
-        say("Wait until its first epoch is done", "Attendez la fin de sa première époque"),
+        say("Have it trained to the end of its first epoch", "Entraînez-le jusqu’à la fin de sa première époque"),
     )
 }
 

@@ -24,7 +24,8 @@ use crate::{
 /// # Errors
 /// Some of the run's pictures are not there.
 pub(super) fn find(run: &Run, dataset: &Dataset) -> Result<(Dataset, Split), Problem> {
-    let (mut found, split) = Picture::find(&run.pictures()?, &dataset.with_left_out())?;
+    let (mut found, split) =
+        Picture::find(&run.pictures()?, &dataset.with_left_out()).map_err(|problem| problem.about_pictures_of(&run.info.id))?;
     // However the folder is read or named now: the pictures are the very same ones, and their labels are the run's.
     found.classes.clone_from(&run.info.classes);
     Ok((found, split))
@@ -44,7 +45,8 @@ pub(super) fn own(
     let is_own = |dataset: &Arc<Dataset>| dataset.source == run.info.source || find(run, dataset).is_ok();
     match open.filter(is_own) {
         Some(dataset) => Ok(dataset),
-        None => job::open(&run.info.source, store, control, emit).map_err(|problem| gone(&run.info.source, problem)),
+        None => job::open(&run.info.source, store, control, emit)
+            .map_err(|problem| gone(&run.info.source, problem).about_pictures_of(&run.info.id)),
     }
 }
 

@@ -74,10 +74,14 @@ fn is_over(run: &RunInfo, how: &Onward) -> bool {
 /// Whether a run can go on as `how` says, as far as its description tells.
 ///
 /// # Errors
-/// It is finished and judged, or the device is not here.
+/// It is finished and judged, or came without what it takes to go on, or the device is not here.
 pub(crate) fn check_resumable(run: &RunInfo, how: &Onward) -> Result<(), Problem> {
     if is_over(run, how) && run.scores.is_some() {
         return Err(finished());
+    }
+    // Only one that never ended may begin anew: this one would lose its result.
+    if run.status == RunStatus::Finished && !is_over(run, how) && !run.stored.checkpoint {
+        return Err(cannot_go_on());
     }
     // As anywhere else where they are given.
     let mut settings = Settings::default();
@@ -287,6 +291,17 @@ fn behind(done: u32, stored: u32) -> Problem {
             en: format!("It goes on from there; what came after epoch {stored} is learned again"),
             fr: format!("Il reprend à partir de là ; ce qui a suivi l’époque {stored} est réappris"),
         },
+    )
+}
+
+fn cannot_go_on() -> Problem {
+    Problem::new(
+        Kind::File,
+        say(
+            "This run cannot be trained further: what that takes is not stored with it",
+            "Cet essai ne peut pas être prolongé : ce qu’il faut pour cela n’est pas enregistré avec lui",
+        ),
+        say("Train a new one with its settings", "Entraînez-en un nouveau avec ses réglages"),
     )
 }
 

@@ -17,14 +17,15 @@ use trombine::{
     predict::heatmap::Heat,
     problem::Kind,
     run::{
-        Run, RunInfo, RunStatus, RunStore, RunView,
+        Run, RunInfo, RunStatus, RunStore, RunView, Stored,
         export::{AnswerPicture, ExportOptions, Format, PlotKind, answer_picture, export, save_plot},
     },
     settings::Settings,
     text::Lang,
+    worker::{Command, Event, Onward, Worker},
 };
 
-use crate::{engine_cases, scores, support};
+use crate::{engine_cases, scores, stage, support};
 
 /// Small networks that between them have every kind of layer.
 pub fn models() -> [ModelSettings; 5] {
@@ -143,6 +144,7 @@ pub fn view(folder: &Path, model: ModelSettings) -> RunView {
             stopped: Some(StopReason::EarlyStopping { patience: 2 }),
             seconds: 340.0,
             scores: Some(report.run_scores()),
+            stored: Default::default(),
         },
         settings,
         history: (1..=9).map(record).collect(),
@@ -425,6 +427,14 @@ fn reports_and_plots_survive_odd_runs() {
     }
 }
 
+/// How a command ended.
+fn ended(store: &RunStore, command: Command) -> Event {
+    let worker = Worker::at(store.clone(), |_| {}).unwrap();
+    let job = worker.start(command);
+    let over = |event: &Event| matches!(event, Event::Finished | Event::Failed(_));
+    std::iter::from_fn(|| worker.wait()).find(|told| told.job == job && over(&told.event)).unwrap().event
+}
+
 /// Exported weights are a run elsewhere: the same results, threshold and answers, and no path of this machine.
 #[test]
 fn exported_weights_open_on_another_machine() {
@@ -440,6 +450,11 @@ fn exported_weights_open_on_another_machine() {
     let store = RunStore::at(folder.path().join("elsewhere"));
     let run = store.import(&out).unwrap();
     assert_eq!(run.info.status, RunStatus::Finished);
+    assert_eq!(store.find("last").unwrap(), run);
+    // It answers; to train it further would be to begin anew, in the place of what it learned.
+    assert_eq!(run.info.stored, Stored { weights: true, checkpoint: false });
+    let more = Command::Resume { run: run.info.id.clone(), dataset: stage::faces(40), how: Onward::more(10) };
+    assert!(matches!(ended(&store, more), Event::Failed(problem) if problem.kind == Kind::File));
     assert_eq!(store.find("last").unwrap(), run);
     let there = run.view().unwrap();
     assert_eq!((&there.report, &there.settings, &there.history), (&view.report, &view.settings, &view.history));

@@ -115,8 +115,9 @@ fn the_threshold_moves_the_matrix_and_the_pictures_and_can_be_kept() {
     let (mut harness, stage) = stage.harness(TALL);
     harness.run();
     assert!(harness.query_by_label("Use for predictions").is_none(), "nothing to keep yet");
-    harness.get_by_label_contains("Best F1:").click();
+    harness.get_by_label_contains("Best F1 at threshold").click();
     harness.run();
+    assert!(harness.query_by_label_contains("Best F1 at threshold").is_none(), "it is the best: nothing would change");
     let sentence = report.confusion(best).sentence(&report.classes, 1, 1, Lang::En);
     assert!(harness.query_by_label_contains(&sentence).is_some(), "{sentence}");
     assert!(harness.query_by_label(&report.headline(best, Lang::En)).is_some());
@@ -135,7 +136,7 @@ fn each_plot_can_be_saved_as_it_is_shown() {
     let (report, stage) = report(Lang::En);
     let (mut harness, stage) = stage.harness(TALL);
     harness.run();
-    harness.get_by_label_contains("Best F1:").click();
+    harness.get_by_label_contains("Best F1 at threshold").click();
     harness.run();
     let best = report.best_f1(F1Of::Macro).expect("there are pictures").threshold;
     let threshold = (best * 1000.0).round() / 1000.0;
@@ -343,8 +344,8 @@ fn the_rail_speaks_of_the_report_that_is_shown() {
 #[test]
 fn a_tried_threshold_is_told_apart_from_the_kept_one() {
     for (lang, best_f1, tried, exports, menu) in [
-        (Lang::En, "Best F1:", "tried at threshold", "At the kept threshold 0.50", "Export…"),
-        (Lang::Fr, "Meilleur F1", "essai au seuil", "Au seuil conservé 0,50", "Exporter…"),
+        (Lang::En, "Best F1 at threshold", "tried at threshold", "At the kept threshold 0.50", "Export…"),
+        (Lang::Fr, "Meilleur F1 au seuil", "essai au seuil", "Au seuil conservé 0,50", "Exporter…"),
     ] {
         let (_, stage) = report(lang);
         let (mut harness, _) = stage.harness(TALL);

@@ -54,6 +54,11 @@ fn a_run_is_named_by_its_recipe_and_what_matters_in_both_languages() {
         names(Preset::Quick, &|s| (s.train.epochs, s.augment.flip) = (6, false)),
         ["Quick look · 6 epochs · without flip", "Coup d’œil · 6 époques · sans miroir"]
     );
+    // A switch that is called by an order is named by what is so.
+    assert_eq!(
+        names(Preset::Notebook, &|s| s.split.use_given = false),
+        ["Notebook · folders’ parts not kept", "Notebook · parts des dossiers non gardées"]
+    );
     let several = |s: &mut Settings| {
         s.augment.rotation.on = true;
         s.model.dropout = 0.3;

@@ -1,12 +1,14 @@
 //! The fold of the worker's events.
 
+use std::sync::Arc;
+
 use trombine::{
     callback::Callbacks,
     control::Stage,
     engine::{Device, DeviceKind},
     history::{BatchRecord, EpochRecord, StopReason},
     problem::{Kind, Problem},
-    run::RunInfo,
+    run::{RunInfo, RunPictures},
     session::{Offer, Phase, Progress, Session},
     text::say,
     train::event::TrainEvent,
@@ -176,4 +178,29 @@ fn the_run_in_training_is_known_before_it_is_listed() {
     let dataset = plan(&settings()).dataset;
     tell(&mut session, 7, Event::TrainsOn { run: Box::new(run.info.clone()), dataset });
     assert_eq!(session.info_of(&id), Some(&run.info));
+}
+
+/// Where a run's pictures are not is of no interest once they are found.
+#[test]
+fn a_card_about_a_wrong_place_goes_once_the_pictures_are_found() {
+    let wrong = |what| {
+        let remedy = say("Choose another folder", "Choisissez un autre dossier");
+        Problem::new(Kind::File, what, remedy).about_pictures_of("2026-11-22-140211")
+    };
+    let (first, second) = (wrong(say("none are here", "aucune ici")), wrong(say("two are here", "deux ici")));
+    let other = Problem::new(Kind::Disk, say("the disk is full", "le disque est plein"), say("make room", "faites de la place"));
+    let run = || "2026-11-22-140211".to_owned();
+    let found = crate::stage::faces(40);
+    let run_pictures = Ok(Arc::new(RunPictures::of(&run(), &[], found)));
+    for event in [Event::Located { run: run(), then: "before".into(), folder: "faces".into() }, Event::Pictures { run: run(), run_pictures }] {
+        let mut session = Session::default();
+        for problem in [&first, &other, &second] {
+            tell(&mut session, 7, Event::Failed(problem.clone()));
+        }
+        assert_eq!(session.failures, [other.clone(), second.clone()], "the last try counts");
+        tell(&mut session, 8, Event::Pictures { run: run(), run_pictures: Err(first.clone()) });
+        assert_eq!(session.failures.len(), 2, "they are still not found");
+        tell(&mut session, 9, event);
+        assert_eq!(session.failures, std::slice::from_ref(&other));
+    }
 }

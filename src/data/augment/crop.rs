@@ -43,6 +43,7 @@ pub(super) fn knobs<'a>(crop: &'a mut u32, resize_back: &'a mut bool) -> [Knob<'
             ),
             Value::Switch(resize_back),
         )
+        .states(say("not resized back", "sans retour à la taille"), say("resized back", "ramené à la taille"))
         .when(smaller),
     ]
 }

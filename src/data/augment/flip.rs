@@ -29,6 +29,10 @@ pub(super) fn knobs<'a>(flip: &'a mut bool, test_time_flip: &'a mut bool) -> [Kn
             "Juge chaque image avec son miroir et prend la moyenne des deux réponses (augmentation au test) : pour la validation, le test et la prédiction. Souvent un peu plus juste ; évaluer prend deux fois plus de temps, apprendre reste pareil. Va avec le retournement",
         ),
         Value::Switch(test_time_flip),
+    )
+    .states(
+        say("judged without mirror images", "évalué sans les miroirs"),
+        say("judged with mirror images", "évalué avec les miroirs"),
     );
     [random, judging]
 }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Action, Cx,
     icon::{self, Icon},
-    widget::choice::menu_item,
+    widget::choice::menu_line,
 };
 use crate::{
     data::sample::Part,
@@ -175,11 +175,12 @@ fn training_line(lang: Lang, session: &Session) -> String {
     }
 }
 
-/// The line of a menu that writes tables: whether they are for spreadsheets.
+/// The line of a menu that writes tables: whether they are for spreadsheets. It leaves the menu open, so that its mark is seen
+/// to change; the menu's other lines close it themselves.
 fn tables_line(ui: &mut Ui, cx: &mut Cx<'_>) {
     let on = cx.tables == TableStyle::Spreadsheet;
     let name = say("CSV for spreadsheets", "CSV pour tableurs").get(cx.lang);
-    let line = menu_item(ui, on.then_some(icon::CHECK), name);
+    let line = menu_line(ui, on.then_some(icon::CHECK), name, "", false);
     if line.on_hover_text(TableStyle::Spreadsheet.about().get(cx.lang)).clicked() {
         cx.act(Action::Tables(if on { TableStyle::Plain } else { TableStyle::Spreadsheet }));
     }

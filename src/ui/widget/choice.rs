@@ -4,6 +4,7 @@ use egui::{Color32, CornerRadius, Rect, Response, Role, Sense, Stroke, StrokeKin
 
 use super::{
     button::{focus_ring, mix},
+    fitted::fitted,
     scroll,
 };
 use crate::ui::{
@@ -30,8 +31,11 @@ pub fn segmented(ui: &mut Ui, group: &str, selected: Option<usize>, options: &[(
     for (index, (natural, (name, about))) in galleys.into_iter().zip(options).enumerate() {
         let room = (natural.size().x + 24.0 + squeeze).max(8.0);
         let segment = Rect::from_min_size(pos2(x, rect.top() + 3.0), vec2(room, rect.height() - 6.0));
-        let galley =
-            if natural.size().x <= room { natural } else { truncated(ui, name, theme::medium(theme::size::TABLE), room - 4.0) };
+        let galley = if natural.size().x <= room {
+            natural
+        } else {
+            fitted(ui, name, theme::medium(theme::size::TABLE), Color32::PLACEHOLDER, room - 4.0)
+        };
         let id = ui.make_persistent_id((group, index));
         let mut response = ui.interact(segment, id, Sense::click());
         let on = selected == Some(index);
@@ -55,13 +59,6 @@ pub fn segmented(ui: &mut Ui, group: &str, selected: Option<usize>, options: &[(
         x += segment.width();
     }
     chosen
-}
-
-/// A name that has less room than it needs.
-fn truncated(ui: &Ui, name: &str, font: egui::FontId, room: f32) -> std::sync::Arc<egui::Galley> {
-    let mut job = egui::text::LayoutJob::simple_singleline(name.to_owned(), font, Color32::PLACEHOLDER);
-    job.wrap = egui::text::TextWrapping::truncate_at_width(room.max(4.0));
-    ui.painter().layout_job(job)
 }
 
 /// A small round button that filters or opens a menu.
@@ -150,7 +147,7 @@ pub fn menu_line(ui: &mut Ui, icon: Option<Icon>, text: &str, right: &str, chose
     let width = if ui.is_sizing_pass() { natural } else { ui.available_width() };
     let name = match natural <= width {
         true => name,
-        false => truncated(ui, text, theme::regular(theme::size::TABLE), width - gap - quiet.size().x - 46.0),
+        false => fitted(ui, text, theme::regular(theme::size::TABLE), Color32::PLACEHOLDER, width - gap - quiet.size().x - 46.0),
     };
     let (rect, response) = ui.allocate_exact_size(vec2(width, theme::FIELD), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::MenuItem, ui.is_enabled(), text));

@@ -1,7 +1,10 @@
 //! The confusion matrix, whose cells read as sentences and open their pictures.
 
-use egui::{Align2, Color32, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use std::sync::Arc;
 
+use egui::{Align2, Color32, Galley, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+
+use super::fitted::fitted;
 use crate::ui::theme::{self, RADIUS_BUTTON, Theme, size};
 
 /// One cell as it is to be read.
@@ -40,12 +43,16 @@ pub fn matrix(ui: &mut Ui, words: &Words, cells: &[[Cell; 2]; 2], selected: Opti
     for class in 0..2u8 {
         let i = usize::from(class);
         let middle = inner.left() + cell_size.x * (f32::from(class) + 0.5) + gap * f32::from(class);
-        two(ui, pos2(middle, outer.top() + 10.0), cell_size.x, [&words.said, &words.classes[i]], t.class(class), t);
+        let room = vec2(cell_size.x, 20.0);
+        let place = Rect::from_center_size(pos2(middle, outer.top() + 10.0), room);
+        two(ui, place, [&words.said, &words.classes[i]], t.class(class), t);
         let top = inner.top() + cell_size.y * (f32::from(class) + 0.5) + gap * f32::from(class);
         let font = theme::regular(size::TABLE);
         ui.painter().text(pos2(outer.left(), top - 1.0), Align2::LEFT_BOTTOM, &words.really, font, t.text2);
-        let font = theme::semibold(size::TABLE);
-        ui.painter().text(pos2(outer.left(), top + 1.0), Align2::LEFT_TOP, &words.classes[i], font, t.class(class));
+        let name = fitted(ui, &words.classes[i], theme::semibold(size::TABLE), t.class(class), rows - 8.0);
+        let place = Rect::from_min_size(pos2(outer.left(), top + 1.0), name.size());
+        told_in_full(ui, place, &name, &words.classes[i], "row");
+        ui.painter().galley(place.min, name, t.class(class));
     }
     let mut chosen = None;
     for truth in 0..2u8 {
@@ -84,30 +91,48 @@ fn draw(ui: &mut Ui, t: &Theme, rect: Rect, cell: &Cell, place: (u8, u8), select
         (&cell.share, theme::regular(size::CAPTION), t.text2),
         (&cell.share_down, theme::regular(size::CAPTION), t.text2),
     ];
-    let laid = lines.map(|(text, font, color)| painter.layout(text.clone(), font, color, rect.width() - 2.0 * side));
+    let room = rect.width() - 2.0 * side;
+    let wrapped = lines.clone().map(|(text, font, color)| painter.layout(text.clone(), font, color, room));
+    let below = |laid: &[Arc<Galley>], last: usize| laid[..=last].iter().map(|line| line.size().y + 1.0).sum::<f32>();
+    let high = |last: usize| rect.height() - if last == 3 { 12.0 } else { 0.0 };
+    // The share must be seen: where names are so long that they push it out, each line is cut instead.
+    const SHARE: usize = 2;
+    let laid = match below(&wrapped, SHARE) <= high(SHARE) {
+        true => wrapped,
+        false => lines.map(|(text, font, color)| fitted(ui, text, font, color, room)),
+    };
     // As many of them as there is room for, the important ones first.
-    let below = |last: usize| laid[..=last].iter().map(|line| line.size().y + 1.0).sum::<f32>();
-    let room = |last: usize| rect.height() - if last == 3 { 12.0 } else { 0.0 };
-    let last = (1..laid.len()).rev().find(|last| below(*last) <= room(*last)).unwrap_or(0);
-    let mut y = rect.center().y - below(last) / 2.0;
+    let last = (1..laid.len()).rev().find(|last| below(&laid, *last) <= high(*last)).unwrap_or(0);
+    let mut y = rect.center().y - below(&laid, last) / 2.0;
+    let cut = laid.iter().any(|line| line.elided);
     for line in laid.into_iter().take(last + 1) {
         let height = line.size().y + 1.0;
         painter.galley(pos2(rect.left() + side, y), line, t.text);
         y += height;
     }
-    response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(&cell.share_down).clicked()
+    let about = if cut { &sentence } else { &cell.share_down };
+    response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(about).clicked()
 }
 
 /// A quiet word and a colored one, centered together; the colored one alone where there is no room for both.
-fn two(ui: &Ui, middle: egui::Pos2, room: f32, [quiet, loud]: [&str; 2], color: Color32, t: &Theme) {
+fn two(ui: &Ui, place: Rect, [quiet, loud]: [&str; 2], color: Color32, t: &Theme) {
     let painter = ui.painter();
     let lay = |text: String| painter.layout_no_wrap(text, theme::regular(size::TABLE), t.text2);
-    let loud = painter.layout_no_wrap(loud.to_owned(), theme::semibold(size::TABLE), color);
+    let name = loud;
+    let loud = fitted(ui, name, theme::semibold(size::TABLE), color, place.width());
     let both = lay(format!("{quiet} "));
-    let quiet = if both.size().x + loud.size().x < room { both } else { lay(String::new()) };
-    let left = middle.x - (quiet.size().x + loud.size().x) / 2.0;
-    let top = middle.y - quiet.size().y / 2.0;
+    let quiet = if both.size().x + loud.size().x < place.width() { both } else { lay(String::new()) };
+    let left = place.center().x - (quiet.size().x + loud.size().x) / 2.0;
+    let top = place.center().y - quiet.size().y / 2.0;
     let split = left + quiet.size().x;
+    told_in_full(ui, place, &loud, name, "column");
     painter.galley(pos2(left, top), quiet, t.text2);
     painter.galley(pos2(split, top), loud, color);
+}
+
+/// Under the pointer, all of a name that was cut.
+fn told_in_full(ui: &Ui, place: Rect, name: &Galley, text: &str, which: &str) {
+    if name.elided {
+        ui.interact(place, ui.scope_id().with((which, text)), Sense::hover()).on_hover_text(text);
+    }
 }

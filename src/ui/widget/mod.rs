@@ -7,6 +7,7 @@ pub mod chart;
 pub mod choice;
 pub mod curves;
 pub mod field;
+pub mod fitted;
 pub mod gallery;
 pub mod knob;
 pub mod matrix;

@@ -68,6 +68,7 @@ pub fn photo(
     let place = Place { rect, scale };
     let mut answer = draw_new(ui, t, place, &whole, drawing);
     let id = ui.scope_id().with("square");
+    let mut places = Vec::new();
     for (index, square) in squares.iter().enumerate() {
         let mut shown = place.to_screen(square.crop);
         // The corner first, so that it lies on top of the inside.
@@ -95,12 +96,17 @@ pub fn photo(
         {
             answer = Some(Answer::Moved(index, moved));
         }
-        frame(ui, t, outer, shown, square, inside.hovered() || inside.has_focus());
+        frame(ui, t, shown, square, inside.hovered() || inside.has_focus());
+        places.push(shown);
         if !drawing {
             inside.on_hover_and_drag_cursor(CursorIcon::Grab);
             corner.on_hover_and_drag_cursor(CursorIcon::ResizeNwSe);
         }
     }
+    // Over every edge, the chosen one's over the others.
+    let mut tags: Vec<_> = squares.iter().zip(places).collect();
+    tags.sort_by_key(|(square, _)| square.selected);
+    tags.into_iter().for_each(|(square, rect)| tag(ui, t, outer, rect, square));
     answer
 }
 
@@ -149,7 +155,7 @@ fn by_keys(ui: &Ui, response: &Response, crop: Crop) -> Option<Crop> {
     })
 }
 
-fn frame(ui: &Ui, t: &Theme, outer: Rect, rect: Rect, square: &Square, strong: bool) {
+fn frame(ui: &Ui, t: &Theme, rect: Rect, square: &Square, strong: bool) {
     let painter = ui.painter();
     if square.selected {
         painter.rect_stroke(rect, 6.0, Stroke::new(4.0, Color32::WHITE), StrokeKind::Middle);
@@ -161,6 +167,11 @@ fn frame(ui: &Ui, t: &Theme, outer: Rect, rect: Rect, square: &Square, strong: b
         let width = if strong { 3.0 } else { 2.0 };
         painter.extend(Shape::dashed_line(&corners, Stroke::new(width, Color32::WHITE), 7.0, 4.0));
     }
+}
+
+/// What was said of a square, below it and within the photo.
+fn tag(ui: &Ui, t: &Theme, outer: Rect, rect: Rect, square: &Square) {
+    let painter = ui.painter();
     let (fill, color) = if square.selected { (t.accent, t.on) } else { (mix(Color32::BLACK, t.text3, 0.35), Color32::WHITE) };
     let galley = painter.layout_no_wrap(square.label.clone(), theme::medium(size::TABLE), color);
     let size = galley.size() + vec2(18.0, 10.0);

@@ -4,6 +4,7 @@ use egui::{Align2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2}
 
 use super::{
     button::focus_ring,
+    fitted::fitted,
     plot::{Frame, Table, places, rounded, ticks},
 };
 use crate::{
@@ -27,30 +28,47 @@ pub struct Row {
     pub below: bool,
 }
 
-/// Height of a row.
-pub const ROW: f32 = 26.0;
+/// Height of the axis: its numbers, and below them the word for all.
+const AXIS: f32 = 44.0;
+/// The same where room is scarce: the word for all stands among the numbers.
+const LOW_AXIS: f32 = 24.0;
+/// The lowest rows that can be read.
+const LEAST: f32 = 17.0;
 
-/// Height of `rows` rows with their axis.
-pub fn height(rows: usize) -> f32 {
-    rows as f32 * ROW + 44.0
+/// Heights of a row and of the axis, for `rows` rows in `height`.
+pub fn pitch(rows: usize, height: f32) -> [f32; 2] {
+    let rows = rows.max(1) as f32;
+    let axis = if LEAST * rows + AXIS + 4.0 <= height { AXIS } else { LOW_AXIS };
+    [((height - axis - 4.0) / rows).clamp(LEAST, 34.0), axis]
 }
 
 /// Draws the groups over the width there is; gives the one that was activated by pointer, Enter or Space.
-pub fn ranges(ui: &mut Ui, lang: Lang, rows: &[Row], all: f64, selected: Option<usize>, row_height: f32) -> Option<usize> {
+/// The heights are those of [`pitch`].
+pub fn ranges(
+    ui: &mut Ui,
+    lang: Lang,
+    rows: &[Row],
+    all: f64,
+    selected: Option<usize>,
+    [row_height, axis_height]: [f32; 2],
+) -> Option<usize> {
     let t = Theme::of(ui);
-    let (outer, _) = ui.allocate_exact_size(vec2(ui.available_width(), rows.len() as f32 * row_height + 44.0), Sense::hover());
+    let size = vec2(ui.available_width(), rows.len() as f32 * row_height + axis_height);
+    let (outer, _) = ui.allocate_exact_size(size, Sense::hover());
     let names = widest(ui, rows.iter().map(|r| r.name.clone()), size::TABLE).max(40.0).min(outer.width() * 0.42);
     let counts = widest(ui, rows.iter().map(|r| count(lang, r.n)), size::CAPTION);
     // The share, the count, and the gaps beside them.
     let numbers = counts + 58.0;
-    let inside =
-        Rect::from_min_max(pos2(outer.left() + names + 12.0, outer.top()), pos2(outer.right() - numbers, outer.bottom() - 44.0));
+    let inside = Rect::from_min_max(
+        pos2(outer.left() + names + 12.0, outer.top()),
+        pos2(outer.right() - numbers, outer.bottom() - axis_height),
+    );
     let low = rows.iter().filter(|r| !r.small).map(|r| r.low).fold(all, f64::min);
     let lowest = rows.iter().map(|r| r.low).fold(low, f64::min);
     // Ranges of a handful of pictures would squeeze all others: they may run out at the left.
     let (from, _) = rounded(lowest.max(low - 0.25), 1.0, 4, 0.1);
     let frame = Frame { rect: inside, x: (from.max(0.0), 1.0), y: (0.0, 1.0) };
-    axis(ui, t, &frame, lang, all);
+    axis(ui, t, &frame, lang, all, axis_height < AXIS);
     let mut chosen = None;
     for (index, row) in rows.iter().enumerate() {
         let top = outer.top() + index as f32 * row_height;
@@ -110,9 +128,8 @@ fn draw(ui: &Ui, t: &Theme, frame: &Frame, rect: Rect, row: &Row, [names, counts
     let middle = rect.center().y;
     let quiet = row.small;
     let text = if quiet { t.text3 } else { t.text };
-    let galley = ui.painter().layout_no_wrap(row.name.clone(), theme::regular(size::TABLE), text);
-    let name = Rect::from_min_size(pos2(rect.left() + 6.0, rect.top()), vec2(names + 4.0, rect.height()));
-    ui.painter_at(name).galley(pos2(name.left(), middle - galley.size().y / 2.0), galley, text);
+    let galley = fitted(ui, &row.name, theme::regular(size::TABLE), text, names + 1.0);
+    ui.painter().galley(pos2(rect.left() + 6.0, middle - galley.size().y / 2.0), galley, text);
     let color = if quiet {
         t.text3
     } else if row.below {
@@ -125,6 +142,11 @@ fn draw(ui: &Ui, t: &Theme, frame: &Frame, rect: Rect, row: &Row, [names, counts
     ui.painter().rect_filled(bar, 3.0, color.gamma_multiply(0.32));
     if row.share >= frame.x.0 {
         ui.painter().circle_filled(pos2(x(row.share), middle), 4.5, color);
+    } else {
+        // It lies further left than the axis begins.
+        let tip = pos2(frame.rect.left() - 5.0, middle);
+        let base = [tip + vec2(8.0, -5.0), tip + vec2(8.0, 5.0)];
+        ui.painter().add(Shape::convex_polygon(vec![tip, base[0], base[1]], color, Stroke::NONE));
     }
     let font = theme::regular(size::CAPTION);
     let right = rect.right() - 4.0;
@@ -139,23 +161,29 @@ fn draw(ui: &Ui, t: &Theme, frame: &Frame, rect: Rect, row: &Row, [names, counts
     );
 }
 
-fn axis(ui: &Ui, t: &Theme, frame: &Frame, lang: Lang, all: f64) {
+/// The numbers below the rows and the line for all; in a `low` axis its caption takes the place of the numbers near it.
+fn axis(ui: &Ui, t: &Theme, frame: &Frame, lang: Lang, all: f64, low: bool) {
     let marks = ticks(frame.x.0, frame.x.1, (frame.rect.width() / 70.0).clamp(1.0, 5.0) as usize);
     let digits = places(&marks.iter().map(|m| m * 100.0).collect::<Vec<_>>());
     let caption = format!("{} {}", say("all", "tous").get(lang), percent(lang, all, 1));
     let font = theme::regular(size::CAPTION);
+    let at = frame.x_at(all);
+    let galley = ui.painter().layout_no_wrap(caption, theme::medium(size::CAPTION), t.text2);
+    let left = (at - galley.size().x / 2.0).min(frame.rect.right() + 60.0 - galley.size().x);
+    let below = if low { 6.0 } else { 24.0 };
+    let caption = Rect::from_min_size(pos2(left, frame.rect.bottom() + below), galley.size());
     for x in marks {
         let at = frame.x_at(x);
         ui.painter().vline(at, frame.rect.y_range(), Stroke::new(1.0, t.grid));
-        let text = percent(lang, x, digits);
-        ui.painter().text(pos2(at, frame.rect.bottom() + 6.0), Align2::CENTER_TOP, text, font.clone(), t.text3);
+        let text = ui.painter().layout_no_wrap(percent(lang, x, digits), font.clone(), t.text3);
+        let place = Rect::from_min_size(pos2(at - text.size().x / 2.0, frame.rect.bottom() + 6.0), text.size());
+        if !place.expand2(vec2(6.0, 0.0)).intersects(caption) {
+            ui.painter().galley(place.min, text, t.text3);
+        }
     }
-    let at = frame.x_at(all);
-    let line = [pos2(at, frame.rect.top()), pos2(at, frame.rect.bottom() + 22.0)];
+    let line = [pos2(at, frame.rect.top()), pos2(at, caption.top() - 2.0)];
     ui.painter().extend(Shape::dotted_line(&line, t.text2, 5.0, 0.9));
-    let galley = ui.painter().layout_no_wrap(caption, theme::medium(size::CAPTION), t.text2);
-    let left = (at - galley.size().x / 2.0).min(frame.rect.right() + 60.0 - galley.size().x);
-    ui.painter().galley(pos2(left, frame.rect.bottom() + 24.0), galley, t.text2);
+    ui.painter().galley(caption.min, galley, t.text2);
 }
 
 /// `n 2,070`.

@@ -6,7 +6,7 @@ mod runs;
 
 use std::collections::HashMap;
 
-use egui::{Popup, TextureHandle, TextureOptions, Ui, vec2};
+use egui::{Popup, PopupCloseBehavior, TextureHandle, TextureOptions, Ui, vec2};
 
 use crate::{
     data::sample::Framing,
@@ -65,7 +65,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     };
     let photo = session.photos.iter().find(|p| Some(p.id) == state.photo).or_else(|| session.photos.last()).map(|p| p.id);
     if let Some(info) = run.info {
-        strip::show(ui, lang, info);
+        strip::show(ui, cx, info);
     }
     header(ui, Page::Predict.name().get(lang), &runs::who(lang, run), |ui| {
         runs::compare(ui, cx, state, run.id);
@@ -178,7 +178,7 @@ fn folder(ui: &mut Ui, cx: &mut Cx<'_>, run: Answering<'_>, narrow: bool) {
     let lang = cx.lang;
     let name = if narrow { say("CSV…", "CSV…") } else { FOLDER };
     let button = ui.add(Button::quiet(name.get(lang)).icon(icon::FILES));
-    Popup::menu(&button).show(|ui| {
+    Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_min_width(270.0);
         for framing in [Framing::Whole, Framing::FaceCrop] {
             let (name, about) = match framing {

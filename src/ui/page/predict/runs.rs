@@ -53,7 +53,7 @@ fn line(lang: Lang, run: &RunInfo, all: &[RunInfo]) -> String {
 
 /// The runs that have weights, the newest first.
 fn answerers(all: &[RunInfo]) -> impl Iterator<Item = &RunInfo> {
-    all.iter().filter(|run| run.best_epoch.is_some())
+    all.iter().filter(|run| run.stored.weights)
 }
 
 /// The menu of runs that can answer; a choice holds for `photo` at once.

@@ -14,7 +14,7 @@ use crate::{
             card::Card,
             chart::show_table,
             choice::{segmented, view_menu},
-            ranges::{self, ROW, Row},
+            ranges::{self, Row},
             scroll,
         },
     },
@@ -86,8 +86,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, grouping: &mut usize, h
                 return;
             }
             scroll::list(ui, |ui| {
-                let pitch = ((height - 48.0) / rows.len().max(1) as f32).clamp(ROW - 9.0, 34.0);
-                chosen = ranges::ranges(ui, lang, &rows, all.share(), None, pitch);
+                chosen = ranges::ranges(ui, lang, &rows, all.share(), None, ranges::pitch(rows.len(), height));
             });
         },
     );

@@ -10,14 +10,14 @@ mod sure;
 
 use std::sync::Arc;
 
-use egui::{Popup, Ui};
+use egui::{Popup, PopupCloseBehavior, Ui};
 
 use crate::{
-    evaluate::{Curves, F1Of, Grouping, Report},
+    evaluate::{Best, Confusion, Curves, F1Of, Grouping, Report, Scores},
     knob::Choice,
     preset::{Difference, differences},
     run::{
-        Changes, RunView,
+        Changes, RunInfo, RunStatus, RunView,
         export::{Format, PlotKind},
     },
     text::{Lang, decimal, say},
@@ -57,7 +57,7 @@ struct Shown {
     threshold: f64,
     curves: Curves,
     /// Best macro F1 on the validation part.
-    best: Option<f64>,
+    best: Option<Best>,
     fitted: f64,
     /// Which pictures or labels are others now than when the run began.
     changed: Option<Changes>,
@@ -70,7 +70,7 @@ impl Shown {
             report: report.clone(),
             threshold: report.threshold,
             curves: report.curves(),
-            best: report.best_f1(F1Of::Macro).map(|best| best.threshold),
+            best: report.best_f1(F1Of::Macro),
             fitted: report.fitted_temperature(),
             changed: None,
         }
@@ -82,7 +82,7 @@ impl Shown {
         self.report.temperature = temperature;
         self.threshold = rounded(crate::evaluate::calibration::scaled(raw as f32, temperature));
         self.curves = self.report.curves();
-        self.best = self.report.best_f1(F1Of::Macro).map(|best| best.threshold);
+        self.best = self.report.best_f1(F1Of::Macro);
     }
 
     /// Whether threshold and temperature are those that are kept with the run.
@@ -90,6 +90,17 @@ impl Shown {
         self.view.report.as_ref().is_some_and(|kept| {
             (kept.threshold - self.threshold).abs() < 1e-6 && (kept.temperature - self.report.temperature).abs() < 1e-9
         })
+    }
+
+    /// Macro F1 on the validation part, at the threshold that is tried.
+    fn validation_f1(&self) -> f64 {
+        let raw = self.report.raw_threshold(self.threshold);
+        Scores::new(&Confusion::new(&self.report.validation, raw)).macro_average.f1
+    }
+
+    /// The best threshold, where it is better than the one that is tried.
+    fn better(&self) -> Option<Best> {
+        self.best.filter(|best| rounded(best.threshold) != self.threshold && best.f1 > self.validation_f1() + 1e-9)
     }
 
     fn classes(&self) -> &[String; 2] {
@@ -128,7 +139,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         }
         return;
     }
-    strip::show(ui, cx.lang, &shown.view.info);
+    strip::show(ui, cx, &shown.view.info);
     title(ui, cx, shown);
     reservations(ui, cx.lang, shown);
     labels::repeated(ui, cx, &shown.view);
@@ -191,8 +202,12 @@ fn nothing(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 fn not_judged(ui: &mut Ui, cx: &mut Cx<'_>, view: &RunView) {
     let lang = cx.lang;
-    strip::show(ui, lang, &view.info);
+    strip::show(ui, cx, &view.info);
     header(ui, Page::Results.name().get(lang), view.info.name(lang), |_| {});
+    let info = cx.session.info_of(&view.info.id).unwrap_or(&view.info);
+    if !info.stored.weights {
+        return nothing_learned(ui, cx, info);
+    }
     Card::new().fill().show(ui, |ui| {
         let title = say("This run was not judged yet", "Cet essai n’a pas encore été évalué").get(lang);
         let text = say(
@@ -203,6 +218,37 @@ fn not_judged(ui: &mut Ui, cx: &mut Cx<'_>, view: &RunView) {
             let judge = Button::primary(say("Judge now", "Évaluer maintenant").get(lang)).enabled(!cx.session.phase.busy());
             if ui.add(judge).clicked() {
                 cx.act(Action::Evaluate { run: view.info.id.clone(), mirrored: None });
+            }
+        });
+    });
+}
+
+/// A run without weights cannot be judged: why it has none, and the way on.
+fn nothing_learned(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunInfo) {
+    let lang = cx.lang;
+    let text = match run.status {
+        RunStatus::Training => say(
+            "Its first epoch is not done yet; it is judged once its training is over",
+            "Sa première époque n’est pas finie ; il sera évalué à la fin de son entraînement",
+        ),
+        RunStatus::Paused => say(
+            "It was interrupted before its first epoch was done: nothing is kept of what it learned",
+            "Il a été interrompu avant la fin de sa première époque : rien n’est gardé de ce qu’il a appris",
+        ),
+        RunStatus::Finished => say("Its weights are not there any more", "Ses poids n’existent plus"),
+    };
+    Card::new().fill().show(ui, |ui| {
+        let title = say("There is nothing to judge in this run", "Il n’y a rien à évaluer dans cet essai").get(lang);
+        notice::empty(ui, icon::TARGET, title, text.get(lang), |ui| {
+            let free = !cx.session.phase.busy();
+            if run.status == RunStatus::Paused {
+                let go_on = say("Continue training", "Reprendre l’entraînement").get(lang);
+                if ui.add(Button::primary(go_on).icon(icon::PLAY).enabled(free)).clicked() {
+                    cx.act(Action::Resume { run: run.id.clone(), more: 0 });
+                }
+            }
+            if ui.add(Button::secondary(Page::Runs.name().get(lang)).trailing(icon::ARROW_RIGHT)).clicked() {
+                cx.act(Action::Go(Page::Runs));
             }
         });
     });
@@ -239,7 +285,7 @@ fn title(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
             }
         });
         let export = ui.add(Button::secondary(say("Export…", "Exporter…").get(lang)).icon(icon::DOWNLOAD));
-        Popup::menu(&export).show(|ui| {
+        Popup::menu(&export).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
             ui.set_min_width(190.0);
             scroll::menu(ui, |ui| export_lines(ui, cx, shown));
         });
@@ -357,11 +403,10 @@ fn stale(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
     ui.add_space(2.0);
 }
 
-/// The names of the options that differ, the first three of them.
+/// The user's options that differ, as they are now, the first three of them.
 fn named(differing: &[Difference], lang: Lang) -> String {
     const SHOWN: usize = 3;
-    let mut names: Vec<String> =
-        differing.iter().take(SHOWN).map(|difference| difference.name.get(lang).to_lowercase()).collect();
+    let mut names: Vec<String> = differing.iter().take(SHOWN).map(|difference| difference.words(lang)).collect();
     if differing.len() > SHOWN {
         let more = differing.len() - SHOWN;
         names.push(match lang {

@@ -17,6 +17,7 @@ use crate::{
             chart::show_table,
             choice::{segmented, view_menu},
             field,
+            fitted::fitted,
             matrix::{self, Cell, Words},
             plot::Table,
             unit::Unit,
@@ -114,7 +115,13 @@ pub fn scores(ui: &mut Ui, lang: Lang, shown: &Shown, height: f32) {
             let response = ui.interact(row, ui.scope_id().with(("score", line)), Sense::hover());
             let said = format!("{name}, {} {}, {} {}, F1 {}", head[0], values[0], head[1], values[1], values[2]);
             response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &said));
-            ui.painter().text(pos2(rect.left(), row.center().y), Align2::LEFT_CENTER, name, theme::medium(size::TABLE), color);
+            // As far as the first number reaches to the left.
+            let room = column(0) - 40.0 - rect.left();
+            let galley = fitted(ui, name, theme::medium(size::TABLE), color, room);
+            if galley.elided {
+                response.on_hover_text(name);
+            }
+            ui.painter().galley(pos2(rect.left(), row.center().y - galley.size().y / 2.0), galley, color);
             for (i, value) in values.iter().enumerate() {
                 let font = if i == 2 { theme::semibold(size::BODY) } else { theme::regular(size::TABLE) };
                 ui.painter().text(pos2(column(i), row.center().y), Align2::RIGHT_CENTER, value, font, t.text);
@@ -198,7 +205,7 @@ fn plot(ui: &Ui, lang: Lang, shown: &Shown, curve: Curve) -> Unit {
         (false, Lang::En) => (format!("{one} found (recall)"), format!("of those called {one}, right")),
         (false, Lang::Fr) => (format!("{one} trouvés (rappel)"), "réponses justes".to_owned()),
     };
-    let best = shown.best.filter(|best| (best - shown.threshold).abs() > 0.06);
+    let best = shown.best.map(|best| best.threshold).filter(|best| (best - shown.threshold).abs() > 0.06);
     Unit {
         name: format!("{} {}", if roc { "ROC" } else { "precision, recall" }, decimal(lang, shown.threshold, 2)),
         across,
@@ -261,12 +268,22 @@ fn slider(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) {
     ui.horizontal(|ui| {
         ui.spacing_mut().interact_size.y = 20.0;
         ui.spacing_mut().item_spacing.x = 14.0;
-        if let Some(best) = shown.best
-            && link(ui, &format!("{} {}", say("Best F1:", "Meilleur F1 :").get(lang), decimal(lang, best, 2)))
-                .on_hover_text(say("Chosen on the validation part", "Choisi sur la partie validation").get(lang))
-                .clicked()
-        {
-            shown.threshold = super::rounded(best);
+        if let Some(best) = shown.better() {
+            let at = decimal(lang, best.threshold, 2);
+            let [there, here] = [best.f1, shown.validation_f1()].map(|f1| score(lang, f1));
+            let (text, about) = match lang {
+                Lang::En => (
+                    format!("Best F1 at threshold {at}"),
+                    format!("On the validation part F1 macro is {there} there, and {here} at this threshold"),
+                ),
+                Lang::Fr => (
+                    format!("Meilleur F1 au seuil {at}"),
+                    format!("Sur la partie validation, le F1 macro y vaut {there}, et {here} au seuil actuel"),
+                ),
+            };
+            if link(ui, &text).on_hover_text(about).clicked() {
+                shown.threshold = super::rounded(best.threshold);
+            }
         }
         if (shown.threshold - 0.5).abs() > 1e-9 && link(ui, &decimal(lang, 0.5, 2)).clicked() {
             shown.threshold = 0.5;

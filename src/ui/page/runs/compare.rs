@@ -6,6 +6,7 @@ use egui::{Color32, Ui};
 
 use crate::{
     data::sample::Source,
+    evaluate::words::class_name,
     knob::Knobs as _,
     run::{Changes, RunView},
     text::{Lang, Say, number, say},
@@ -17,6 +18,7 @@ use crate::{
             chart::{Chart, show_table},
             curves::{Curves, Line},
             plot::Table,
+            strip,
         },
     },
 };
@@ -34,7 +36,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, chosen: &[String], data: &mut Data, he
     data.follow(&views);
     columns(ui, &[0.5, 0.5], height, |column, ui| {
         ui.set_max_height(height);
-        if column == 0 { curves(ui, lang, &views, height) } else { differences(ui, lang, &views, data) }
+        if column == 0 { curves(ui, lang, &views, height) } else { differences(ui, cx, &views, data) }
     });
 }
 
@@ -77,9 +79,12 @@ fn short(name: &str, letters: usize) -> String {
     if name.chars().count() <= letters { name.to_owned() } else { name.chars().take(letters - 1).chain(['…']).collect() }
 }
 
-fn differences(ui: &mut Ui, lang: Lang, views: &[(usize, Arc<RunView>)], data: &Data) {
-    let t = Theme::of(ui);
-    Card::titled(say("What differed", "Ce qui différait").get(lang)).fill().show(ui, |ui| {
+fn differences(ui: &mut Ui, cx: &Cx<'_>, views: &[(usize, Arc<RunView>)], data: &Data) {
+    let (lang, t) = (cx.lang, Theme::of(ui));
+    // Said where none of the runs is of what is open.
+    let elsewhere: Option<Vec<_>> = views.iter().map(|(_, view)| strip::elsewhere(cx, &view.info.source)).collect();
+    let elsewhere = elsewhere.and_then(|all| all.first().copied()).unwrap_or_default();
+    Card::titled(say("What differed", "Ce qui différait").get(lang)).caption(elsewhere).fill().show(ui, |ui| {
         let mut table = differing(lang, views);
         table.rows.splice(0..0, data.rows(lang, views));
         if table.rows.is_empty() {
@@ -121,7 +126,7 @@ impl Data {
         self.of = views.iter().map(|(_, view)| Arc::clone(view)).collect();
     }
 
-    /// Rows for the folder, the number of pictures, and the pictures and labels themselves, where these differed.
+    /// Rows for the folder, the classes, the number of pictures, and the pictures and labels themselves, where these differed.
     fn rows(&self, lang: Lang, views: &[(usize, Arc<RunView>)]) -> Vec<Vec<String>> {
         let Some((_, first)) = views.first() else { return Vec::new() };
         let mut rows = Vec::new();
@@ -140,6 +145,8 @@ impl Data {
             source => source.name().get(lang).to_owned(),
         };
         row(say("data", "données"), sources.iter().map(place).collect());
+        let classes = |(_, view): &(usize, Arc<RunView>)| [0, 1].map(|i| class_name(&view.info.classes, i, lang)).join(", ");
+        row(say("classes", "classes"), views.iter().map(classes).collect());
         let counts = |(_, view): &(usize, Arc<RunView>)| view.info.pictures.map(|n| number(lang, n.into())).join(" · ");
         row(say("pictures in the parts", "images des parties"), views.iter().map(counts).collect());
         let changed = |((_, view), changes): (&(usize, Arc<RunView>), &Changes)| {

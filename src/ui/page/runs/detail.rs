@@ -89,11 +89,14 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunInfo) {
         if ui.add(go_on.enabled(free).full_width()).clicked() {
             cx.act(Action::Resume { run: id(), more: 0 });
         }
-    } else {
+    } else if run.stored.checkpoint {
         let more = Button::secondary(say("Train 10 more epochs", "10 époques de plus").get(lang)).icon(icon::PLUS);
         if ui.add(more.enabled(free).full_width()).clicked() {
             cx.act(Action::Resume { run: id(), more: 10 });
         }
+    } else {
+        let text = say("It came without what it takes to train it further", "Il est venu sans ce qu’il faut pour le prolonger");
+        ui.add(egui::Label::new(theme::caption(text.get(lang)).color(Theme::of(ui).text3)).wrap());
     }
     if ui
         .add(Button::secondary(say("Use its settings", "Reprendre ses réglages").get(lang)).icon(icon::COPY).full_width())

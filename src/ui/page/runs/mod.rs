@@ -4,8 +4,6 @@ mod compare;
 mod detail;
 mod record;
 
-use std::sync::Arc;
-
 use egui::{Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::{
@@ -18,6 +16,7 @@ use crate::{
         widget::{
             button::{Button, focus_ring},
             card::{Card, columns, header},
+            fitted::fitted,
             notice, scroll,
             stack::{Row, fixed, growing, stack},
         },
@@ -160,13 +159,6 @@ fn places(rect: Rect, columns: &[Column]) -> (f32, Vec<(f32, f32)>) {
     (name, columns.iter().map(of).collect())
 }
 
-/// Text that ends with `…` where it does not fit between `left` and `right`.
-fn fitted(ui: &Ui, text: &str, font: egui::FontId, color: egui::Color32, room: f32) -> Arc<egui::Galley> {
-    let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, color);
-    job.wrap = egui::text::TextWrapping::truncate_at_width(room.max(8.0));
-    ui.painter().layout_job(job)
-}
-
 fn table(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let lang = cx.lang;
     let t = Theme::of(ui);
@@ -237,7 +229,11 @@ fn table(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         };
         match scroll::is_long(ui) {
             true => lines(ui, 0..runs.len()),
-            false => _ = ScrollArea::vertical().auto_shrink([false, false]).show_rows(ui, LINE, runs.len(), lines),
+            // One run is less than the height that an area takes by itself.
+            false => {
+                let area = ScrollArea::vertical().min_scrolled_height(0.0).auto_shrink([false, false]);
+                area.show_rows(ui, LINE, runs.len(), lines);
+            }
         }
     });
 }
