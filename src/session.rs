@@ -456,9 +456,10 @@ impl Session {
             let (framing, source, classes) = (dataset.framing(), &dataset.source, &dataset.classes);
             return Some(Answering { id: &training.run, info: None, framing, source, classes });
         }
-        // One that has learned nothing yet has no answer.
-        let shown = self.info_of(&self.run.as_ref()?.info.id)?;
-        shown.stored.weights.then(|| Answering::of(shown))
+        // One that has learned nothing yet has no answer; the list is newer than what is shown.
+        let shown = &self.run.as_ref()?.info;
+        let listed = self.info_of(&shown.id).unwrap_or(shown);
+        listed.stored.weights.then(|| Answering::of(shown))
     }
 
     /// What a run is, by its id: as it is listed, or else as it is shown or was when its training began.
