@@ -299,7 +299,7 @@ fn cannot_go_on() -> Problem {
         Kind::File,
         say(
             "This run cannot be trained further: what that takes is not stored with it",
-            "Cet essai ne peut pas être prolongé : ce qu’il faut pour cela n’est pas enregistré avec lui",
+            "Cet essai ne peut pas être prolongé : ce qu’il faut pour cela n’est pas enregistré avec lui",
         ),
         say("Train a new one with its settings", "Entraînez-en un nouveau avec ses réglages"),
     )

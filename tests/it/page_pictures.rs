@@ -12,6 +12,7 @@ use trombine::{
     evaluate::Seen,
     history::{BatchRecord, EventLog, StopReason},
     plan::Plan,
+    run::{RunStatus, Stored},
     session::{Phase, RateTest, RunPicturesState, Tried},
     text::Lang,
     train::{
@@ -60,6 +61,13 @@ const SCENES: &[Scene] = &[
         &["crossed", "croisés", "Show groups as a table", "Afficher les groupes en tableau"],
     ),
     ("results-gone", gone, &[]),
+    ("results-long", long_names, &[]),
+    ("results-menu", long_names, &["Export…", "Exporter…"]),
+    ("results-killed", killed, &[]),
+    ("runs-single", single, &["notebook + batch norm,"]),
+    ("runs-classes", other_classes, &["notebook + batch norm,", "notebook,"]),
+    ("predict-crowd", crowd, &[]),
+    ("train-stopped", stopped_at_once, &[]),
     ("pictures-gone", gone, &["women were called men", "femmes prises pour"]),
     ("runs-compared", stage::three_runs, &["notebook + batch norm,", "notebook,", "longer,"]),
     ("runs-record", recorded, &["notebook + batch norm,"]),
@@ -97,6 +105,72 @@ fn stale() -> Stage {
         Arc::make_mut(dataset).samples[..3].iter_mut().for_each(|sample| sample.class = 1 - sample.class);
     }
     stage.settings = trombine::preset::Preset::Recommended.settings();
+    stage
+}
+
+/// Class names as long as folders' names can be, and another folder open.
+fn long_names() -> Stage {
+    let mut stage = Stage::new(Page::Results).with_data(400).with_run();
+    if let Some(run) = stage.session.run.as_mut().map(Arc::make_mut) {
+        run.info.source = Source::Folder("/home/me/expressions".into());
+        run.info.classes = ["looks into the camera and smiles", "looks elsewhere"].map(str::to_owned);
+        if let Some(report) = &mut run.report {
+            report.classes.clone_from(&run.info.classes);
+            // A group far below all others.
+            report.predictions.iter_mut().filter(|p| p.age.is_some_and(|age| (10..20).contains(&age))).for_each(|p| {
+                p.probability = if p.truth == 1 { 0.1 } else { 0.9 };
+            });
+        }
+    }
+    stage
+}
+
+/// A run that was interrupted in its first epoch.
+fn killed() -> Stage {
+    let mut stage = Stage::new(Page::Results).with_data(400).with_run();
+    if let Some(run) = stage.session.run.as_mut().map(Arc::make_mut) {
+        (run.report, run.info.status, run.info.stored) = (None, RunStatus::Paused, Stored::default());
+        stage.session.runs = vec![run.info.clone()];
+    }
+    stage
+}
+
+/// The only run there is.
+fn single() -> Stage {
+    let mut stage = recorded();
+    stage.session.runs.truncate(1);
+    stage
+}
+
+/// Runs of other classes, and none of what is open.
+fn other_classes() -> Stage {
+    let mut stage = stage::three_runs();
+    for (place, view) in stage.session.views.values_mut().map(Arc::make_mut).enumerate() {
+        view.info.source = Source::Folder(format!("/home/me/faces {place}").into());
+        if place == 1 {
+            view.info.classes = ["neutral", "smile"].map(str::to_owned);
+        }
+    }
+    stage
+}
+
+/// Faces so near to each other that the tag of one lies beside the next one's edge.
+fn crowd() -> Stage {
+    let mut stage = stage::predicting();
+    if let Some(crop) = &mut stage.session.photos[0].asked[1].crop {
+        (crop.x, crop.y) = (100.0, 222.0);
+    }
+    stage
+}
+
+/// A training that the user stopped within its first epoch.
+fn stopped_at_once() -> Stage {
+    let mut stage = first_epoch();
+    stage.session.phase = Phase::Idle;
+    if let Some(training) = &mut stage.session.training {
+        training.stopped = Some(StopReason::ByUser);
+        training.live.clear();
+    }
     stage
 }
 

@@ -1,16 +1,25 @@
 //! The predict page by its accessible names.
 
-use egui_kittest::kittest::Queryable as _;
+use std::time::Duration;
+
+use crossbeam_channel::bounded;
+use egui_kittest::{Harness, kittest::Queryable as _};
 use trombine::{
+    app::{App, Pace, Preferences},
     data::sample::Framing,
     files::table::TableForm,
     predict::{Framed, heatmap::Heat},
-    session::{Asked, Second, Slow, TableJob},
+    run::{RunStore, Stored},
+    session::{Asked, Second, Session, Slow, TableJob},
     text::Lang,
     ui::{Action, page::Page},
 };
 
-use crate::stage::{self, Stage};
+use crate::{
+    engine_cases,
+    stage::{self, Stage},
+    training,
+};
 
 const SIZE: [f32; 2] = [1048.0, 900.0];
 
@@ -301,4 +310,139 @@ fn a_photo_can_be_taken_off_the_list_and_its_answer_copied() {
     let actions = stage.borrow().actions.clone();
     assert!(matches!(&actions[0], Action::CopyText(text) if text.starts_with("holiday.jpg: male, about 91")), "{actions:?}");
     assert_eq!(actions[1..], [Action::CopyPicture(10), Action::ForgetPhoto(1)]);
+}
+
+/// A square's tag is read, whatever lies beside it: no edge of another square is painted over it.
+#[test]
+fn tags_are_painted_over_all_edges() {
+    let mut stage = stage::predicting();
+    // The second square begins where the first one's tag stands.
+    let crop = stage.session.photos[0].asked[1].crop.as_mut().expect("a square");
+    (crop.x, crop.y) = (100.0, 222.0);
+    let (mut harness, _) = stage.harness(SIZE);
+    harness.run();
+    let mut painted = Vec::new();
+    harness.output().shapes.iter().for_each(|shape| kinds(&shape.shape, &mut painted));
+    let tag = painted.iter().position(|kind| *kind == Painted::Tag).expect("tags");
+    let edge = painted.iter().rposition(|kind| *kind == Painted::Edge).expect("edges");
+    assert!(edge < tag);
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Painted {
+    Edge,
+    Tag,
+    Other,
+}
+
+/// What is painted in which order, as far as squares are concerned.
+fn kinds(shape: &egui::Shape, found: &mut Vec<Painted>) {
+    match shape {
+        egui::Shape::Vec(shapes) => shapes.iter().for_each(|shape| kinds(shape, found)),
+        egui::Shape::LineSegment { stroke, .. } if stroke.color == egui::Color32::WHITE => found.push(Painted::Edge),
+        egui::Shape::Text(text) if text.galley.job.text.starts_with("2 · ") || text.galley.job.text.starts_with("1 · ") => {
+            found.push(Painted::Tag)
+        }
+        _ => found.push(Painted::Other),
+    }
+}
+
+/// A run stopped in its first epoch has weights without a best epoch; one that was killed in it has none.
+#[test]
+fn every_run_with_weights_can_be_chosen() {
+    let mut stage = stage::predicting();
+    let mut other = |id: &str, name: &str, stored| {
+        let mut run = stage.session.runs[0].clone();
+        (run.id, run.name, run.best_epoch, run.stored) = (id.into(), name.into(), None, stored);
+        stage.session.runs.push(run);
+    };
+    other("2026-11-20-090000", "stopped at once", Stored { weights: true, checkpoint: true });
+    other("2026-11-19-090000", "killed at once", Stored::default());
+    let (mut harness, _) = stage.harness(SIZE);
+    harness.run();
+    harness.get_by_label("Choose who answers").click();
+    harness.run();
+    assert!(harness.query_by_label("stopped at once").is_some());
+    assert!(harness.query_by_label("killed at once").is_none());
+}
+
+/// The window with two runs: who answers is asked again about the photos that are there, whether that run was chosen on the
+/// page or opened elsewhere.
+#[test]
+fn the_answers_follow_who_answers() {
+    let home = tempfile::tempdir().expect("a folder");
+    let store = RunStore::at(home.path());
+    let ids = [(4, "the first"), (9, "the second")].map(|(seed, name)| {
+        let plan = training::plan(&training::settings());
+        let mut run = store.create(&plan).expect("a run");
+        engine_cases::weights(&plan.network, seed).save(&run.best_path()).expect("weights");
+        run.update(|info| info.rename(name.to_owned())).expect("written");
+        run.info.id
+    });
+    let photo = home.path().join("face.png");
+    let pixels = trombine::data::sample_faces::draw(3).0;
+    image::save_buffer(&photo, &pixels, 128, 128, image::ColorType::Rgb8).expect("written");
+
+    let mut window: Harness<'_, App> = Harness::builder().with_size([1280.0, 900.0]).with_max_steps(60).build_eframe(|cc| {
+        let preferences = Preferences { page: Page::Predict, ..Preferences::default() };
+        let mut app = App::offline(&cc.egui_ctx, Session::default(), preferences);
+        app.employ(&cc.egui_ctx, &store, Pace::default());
+        app
+    });
+    let (wake, woken) = bounded(1);
+    window.ctx.set_request_repaint_callback(move |_| {
+        // One is enough to wake up.
+        let _ = wake.try_send(());
+    });
+    let wait = |window: &mut Harness<'_, App>, until: &dyn Fn(&Session) -> bool| {
+        window.step();
+        while !until(&window.state().session) {
+            woken.recv_timeout(Duration::from_secs(60)).expect("something comes");
+            window.step();
+        }
+        window.run_steps(3);
+    };
+    let perform = |window: &mut Harness<'_, App>, action| {
+        let ctx = window.ctx.clone();
+        window.state_mut().perform(&ctx, action);
+    };
+    let said = |session: &Session| match session.photos.first()?.asked.first()?.reply.as_ref()? {
+        Ok(reply) => Some((reply.run.clone(), reply.probability)),
+        Err(problem) => panic!("{problem}"),
+    };
+    let by = |id: &str| {
+        let id = id.to_owned();
+        move |session: &Session| said(session).is_some_and(|(run, _)| run == id)
+    };
+    let [first, second] = &ids;
+    let shows = |id: &str| {
+        let id = id.to_owned();
+        move |session: &Session| session.run.as_ref().is_some_and(|run| run.info.id == id)
+    };
+
+    wait(&mut window, &|session| session.runs.len() == 2);
+    perform(&mut window, Action::OpenRun(first.clone()));
+    wait(&mut window, &shows(first));
+    perform(&mut window, Action::Predict(vec![photo]));
+    wait(&mut window, &by(first));
+    let before = said(&window.state().session).expect("an answer").1;
+    assert!(window.query_by_label("according to “the first”").is_some());
+
+    // Chosen on the page.
+    window.get_by_label("Choose who answers").click();
+    window.run_steps(3);
+    window.get_by_label("the second").click();
+    wait(&mut window, &by(second));
+    assert_ne!(said(&window.state().session).expect("an answer").1, before, "the other run's own answer");
+    assert!(window.query_by_label("according to “the second”").is_some());
+    assert!(window.query_by_label_contains("“the second” answers").is_some());
+
+    // Another run is opened elsewhere: it answers from then on.
+    perform(&mut window, Action::OpenRun(second.clone()));
+    wait(&mut window, &shows(second));
+    perform(&mut window, Action::OpenRun(first.clone()));
+    wait(&mut window, &by(first));
+    assert_eq!(said(&window.state().session).expect("an answer").1, before);
+    assert!(window.query_by_label("according to “the first”").is_some());
+    assert!(window.query_by_label_contains("“the first” answers").is_some());
 }

@@ -9,8 +9,9 @@ use egui_kittest::{
 use trombine::{
     data::sample::{Part, Source},
     evaluate::{F1Of, Grouping, Report, words},
+    files::table::TableStyle,
     run::{
-        Changes,
+        Changes, RunStatus, Stored,
         export::{Format, PlotKind},
     },
     text::{Lang, percent},
@@ -403,4 +404,106 @@ fn the_stale_line_counts_what_is_other_in_the_data() {
     harness.run();
     let said = "3\u{a0}other labels, 12\u{a0}more pictures, 2\u{a0}pictures gone, 1\u{a0}picture with another content";
     assert!(harness.query_by_label_contains(said).is_some());
+}
+
+/// A run that was interrupted in its first epoch has nothing to be judged: no judging is promised.
+#[test]
+fn a_run_without_weights_says_so_and_offers_no_judging() {
+    for (status, words) in [
+        (RunStatus::Paused, "interrupted before its first epoch was done"),
+        (RunStatus::Training, "Its first epoch is not done yet"),
+        (RunStatus::Finished, "Its weights are not there any more"),
+    ] {
+        let (_, mut stage) = report(Lang::En);
+        let view = std::sync::Arc::make_mut(stage.session.run.as_mut().expect("a run"));
+        (view.report, view.info.status, view.info.stored) = (None, status, Stored::default());
+        stage.session.runs = vec![view.info.clone()];
+        assert!(stage.session.answering().is_none(), "it answers nothing either");
+        let (mut harness, stage) = stage.harness([1280.0, 800.0]);
+        harness.run();
+        assert!(harness.query_by_label_contains(words).is_some(), "{words}");
+        assert!(harness.query_by_label("Judge now").is_none());
+        let go_on = harness.query_by_label("Continue training");
+        assert_eq!(go_on.is_some(), status == RunStatus::Paused);
+        if let Some(go_on) = go_on {
+            go_on.click();
+            harness.run();
+            let run = "2026-11-22-140211".to_owned();
+            assert_eq!(stage.borrow().actions, [Action::Resume { run, more: 0 }]);
+        }
+    }
+}
+
+/// The strip says when what is open is not what the run learned from, over its pictures too.
+#[test]
+fn the_strip_says_that_another_folder_is_open() {
+    for (lang, words) in [(Lang::En, "another folder is open"), (Lang::Fr, "un autre dossier est ouvert")] {
+        let (report, mut stage) = report(lang);
+        let sentence = report.confusion(0.5).sentence(&report.classes, 0, 1, lang);
+        let mut other = stage::faces(FACES).as_ref().clone();
+        other.source = Source::Folder("elsewhere".into());
+        let own = stage.session.dataset.replace(std::sync::Arc::new(other));
+        let (mut harness, stage) = stage.harness(TALL);
+        harness.run();
+        assert!(harness.query_by_label_contains(words).is_some());
+        harness.get_by_label_contains(&sentence).click();
+        harness.run();
+        assert!(harness.query_by_label_contains(words).is_some(), "over the pictures");
+        stage.borrow_mut().session.dataset = own;
+        harness.run();
+        assert!(harness.query_by_label_contains(words).is_none());
+    }
+}
+
+/// The mark of the switch is seen to change: the menu stays open on it, and closes on every other line.
+#[test]
+fn the_switch_for_spreadsheets_leaves_the_menu_open() {
+    let (_, stage) = report(Lang::En);
+    let (mut harness, stage) = stage.harness(TALL);
+    harness.run();
+    harness.get_by_label("Export…").click();
+    harness.run();
+    harness.get_by_label("CSV for spreadsheets").click();
+    harness.run();
+    assert_eq!(stage.borrow().actions, [Action::Tables(TableStyle::Spreadsheet)]);
+    harness.get_by_label("Open its folder").click();
+    harness.run();
+    assert!(harness.query_by_label("CSV for spreadsheets").is_none());
+}
+
+/// Class names may be as long as folders' names: each cell of the matrix keeps its share.
+#[test]
+fn long_class_names_leave_the_matrix_its_shares() {
+    let (_, mut stage) = report(Lang::En);
+    let long = ["a person who looks straight into the camera and smiles", "a person who looks elsewhere or does not smile"];
+    let view = std::sync::Arc::make_mut(stage.session.run.as_mut().expect("a run"));
+    view.info.classes = long.map(str::to_owned);
+    view.report.as_mut().expect("judged").classes = long.map(str::to_owned);
+    let (mut harness, _) = stage.harness([1048.0, 740.0]);
+    harness.run();
+    let mut texts = Vec::new();
+    harness.output().shapes.iter().for_each(|shape| texts_of(&shape.shape, &mut texts));
+    let shares = texts.iter().filter(|(text, _)| text.contains("% of the “a person")).count();
+    assert_eq!(shares, 4);
+}
+
+/// A group far below all others lies outside of the axis, and its mark says where.
+#[test]
+fn every_group_has_its_mark_whatever_its_share() {
+    use trombine::ui::widget::ranges::{self, Row};
+    let row = |share: f64, small| Row { share, low: share - 0.02, high: share + 0.02, n: 20, small, ..Row::default() };
+    let rows = [row(0.9, false), row(0.88, false), row(0.03, true)];
+    let mut harness =
+        Harness::builder().with_size([400.0, 200.0]).with_context_setup(trombine::ui::theme::install).build_ui(move |ui| {
+            ranges::ranges(ui, Lang::En, &rows, 0.89, None, ranges::pitch(rows.len(), 180.0));
+        });
+    harness.run();
+    let marks = |shape: &egui::Shape| match shape {
+        // Those of the dotted line are far smaller.
+        egui::Shape::Circle(circle) if circle.radius > 2.0 => 1,
+        egui::Shape::Path(path) if path.closed => 1,
+        _ => 0,
+    };
+    let count: usize = harness.output().shapes.iter().map(|shape| marks(&shape.shape)).sum();
+    assert_eq!(count, 3);
 }

@@ -117,3 +117,55 @@ fn a_comparison_says_that_the_data_differed() {
     harness.run();
     assert!(harness.query_by_label("data, sample faces, sample faces, faces").is_some());
 }
+
+/// The table above a run's curves is as high as its one line, and what stands below stays on the page.
+#[test]
+fn with_one_run_nothing_reaches_below_the_page() {
+    let mut stage = stage::three_runs();
+    stage.session.runs.truncate(1);
+    let (mut harness, _) = stage.harness(SIZE);
+    harness.run();
+    harness.get_by_label_contains("notebook + batch norm,").click();
+    harness.run();
+    let bottom = harness.get_by_label_contains("leveled off").rect().bottom();
+    // The page's margin and the card's own.
+    assert!(bottom <= SIZE[1] - 16.0 - 18.0 + 0.5, "{bottom}");
+}
+
+#[test]
+fn runs_of_other_classes_are_told_apart() {
+    let mut stage = stage::three_runs();
+    let id = stage.session.runs[1].id.clone();
+    let mut other = stage.session.views[&id].as_ref().clone();
+    other.info.classes = ["neutral".into(), "smile".into()];
+    other.info.source = Source::Folder("/somewhere/else/faces".into());
+    stage.session.views.insert(id, Arc::new(other));
+    let (mut harness, stage) = stage.harness(SIZE);
+    harness.run();
+    harness.get_by_label_contains("notebook + batch norm,").click();
+    harness.run();
+    harness.get_by_label_contains("notebook,").click();
+    harness.run();
+    assert!(harness.query_by_label("classes, female, male, neutral, smile").is_some());
+    // Of the open data is one of them; once none is, that is said.
+    const ELSEWHERE: &str = "another folder is open";
+    assert!(harness.query_by_label(ELSEWHERE).is_none());
+    let mut open = stage::faces(60).as_ref().clone();
+    open.source = Source::Folder("/somewhere/pictures".into());
+    stage.borrow_mut().session.dataset = Some(Arc::new(open));
+    harness.run();
+    assert!(harness.query_by_label(ELSEWHERE).is_some());
+}
+
+/// A run that came from elsewhere has no checkpoint: to train it further is not offered.
+#[test]
+fn a_run_without_a_checkpoint_is_not_offered_to_be_trained_further() {
+    let mut stage = stage::three_runs();
+    stage.session.runs[0].stored.checkpoint = false;
+    let (mut harness, _) = stage.harness(SIZE);
+    harness.run();
+    harness.get_by_label_contains("notebook + batch norm,").click();
+    harness.run();
+    assert!(harness.query_by_label("Train 10 more epochs").is_none());
+    assert!(harness.query_by_label_contains("came without what it takes").is_some());
+}

@@ -204,3 +204,12 @@ fn a_card_about_a_wrong_place_goes_once_the_pictures_are_found() {
         assert_eq!(session.failures, std::slice::from_ref(&other));
     }
 }
+
+#[test]
+fn a_confirmation_names_the_file_that_was_written() {
+    let mut session = Session::default();
+    tell(&mut session, 7, Event::Wrote { path: "out/roc.png".into(), what: say("Plot", "Graphique").into() });
+    let toast = session.toasts.pop_front().expect("a confirmation");
+    assert_eq!((toast.text.en.as_str(), toast.text.fr.as_str()), ("Plot → roc.png", "Graphique → roc.png"));
+    assert_eq!(toast.offer, Some(Offer::OpenFolder("out".into())));
+}

@@ -193,8 +193,16 @@ pub fn show_table(ui: &mut Ui, lang: Lang, table: &Table, height: f32) {
     /// Between two columns.
     const GAP: f32 = 12.0;
     let t = Theme::of(ui);
-    let columns = widths(ui, table, GAP);
+    // Bars take room of their own where they are needed.
+    let bar = ui.spacing().scroll.allocated_width();
+    let beside = |list: f32| if table.rows.len() as f32 * LINE > list { bar } else { 0.0 };
+    let mut list = (height - LINE - theme::FIELD - 8.0).max(LINE);
+    let columns = widths(ui, table, GAP, ui.available_width() - beside(list));
     let wide: f32 = columns.iter().sum();
+    let scrolls = wide > ui.available_width() - beside(list) + 0.5;
+    if scrolls {
+        list = (list - bar).max(LINE);
+    }
     let row = |ui: &mut Ui, cells: &[String], head: bool| {
         let (rect, response) = ui.allocate_exact_size(vec2(wide, LINE), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, cells.join(", ")));
@@ -234,10 +242,9 @@ pub fn show_table(ui: &mut Ui, lang: Lang, table: &Table, height: f32) {
     };
     ui.allocate_ui(vec2(ui.available_width(), height), |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
-        let list = (height - LINE - theme::FIELD - 8.0).max(LINE);
-        if wide > ui.available_width() + 0.5 {
+        if scrolls {
             ScrollArea::horizontal().auto_shrink([false, true]).show(ui, |ui| {
-                ui.set_width(wide);
+                ui.set_width(wide + beside(list));
                 lines(ui, list);
             });
         } else {
@@ -250,24 +257,27 @@ pub fn show_table(ui: &mut Ui, lang: Lang, table: &Table, height: f32) {
     });
 }
 
-/// How wide each column is, with the gap behind it: equal ones where all cells fit, otherwise each as wide as its cells,
+/// How wide each column is in `room`, with the gap behind it: equal ones where all cells fit, otherwise each as wide as its cells,
 /// which may be wider than there is room.
-fn widths(ui: &Ui, table: &Table, gap: f32) -> Vec<f32> {
+fn widths(ui: &Ui, table: &Table, gap: f32, room: f32) -> Vec<f32> {
     /// The most that a column takes for its title, for its cells, and the first one for its cells.
     const MOST: [f32; 3] = [96.0, 180.0, 260.0];
+    /// The least that a column's title takes.
+    const TITLE: f32 = 64.0;
     /// A card this narrow is one with large letters in a small window.
     const NARROW: f32 = 320.0;
     let width = |text: &str, size: f32| {
         ui.painter().layout_no_wrap(text.to_owned(), theme::regular(size), egui::Color32::PLACEHOLDER).size().x
     };
-    let natural = |column: usize| {
+    let cells = |column: usize| {
         let cells = table.rows.iter().take(60).filter_map(|row| row.get(column));
         let cells = cells.map(|cell| width(cell, size::TABLE)).fold(0.0, f32::max);
-        let head = width(&table.head[column], size::CAPTION).min(MOST[0]);
-        head.max(cells.min(if column == 0 { MOST[2] } else { MOST[1] })) + gap
+        cells.min(if column == 0 { MOST[2] } else { MOST[1] }) + gap
     };
-    let natural: Vec<f32> = (0..table.head.len()).map(natural).collect();
-    let (room, others) = (ui.available_width(), natural.len().saturating_sub(1));
+    let head = |column: usize| width(&table.head[column], size::CAPTION).min(MOST[0]) + gap;
+    let cells: Vec<f32> = (0..table.head.len()).map(cells).collect();
+    let mut natural: Vec<f32> = cells.iter().enumerate().map(|(column, cells)| cells.max(head(column))).collect();
+    let others = natural.len().saturating_sub(1);
     // The first column is as wide as its words, if that leaves the others room.
     let share = if others > 1 { 0.2 } else { 0.5 };
     let first = natural.first().copied().unwrap_or(0.0).clamp(room * share, room * share.max(0.45));
@@ -276,7 +286,12 @@ fn widths(ui: &Ui, table: &Table, gap: f32) -> Vec<f32> {
     if fits {
         return (0..natural.len()).map(|column| if column == 0 { first } else { rest }).collect();
     }
-    let mut natural = natural;
+    // Titles that are wider than their cells give way first, as far as they can still be told apart.
+    let spare = |column: usize| natural[column] - cells[column].max(natural[column].min(TITLE));
+    let spares: Vec<f32> = (0..natural.len()).map(spare).collect();
+    let over = natural.iter().sum::<f32>() - room;
+    let share = (over / spares.iter().sum::<f32>().max(1.0)).clamp(0.0, 1.0);
+    natural.iter_mut().zip(spares).for_each(|(width, spare)| *width -= spare * share);
     let over = natural.iter().sum::<f32>() - room;
     // In a very narrow card every column gives way before anything has to be scrolled to; cells are told in full under the
     // pointer.

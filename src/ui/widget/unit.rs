@@ -1,14 +1,8 @@
 //! Plots of shares against shares: both axes from 0 to 1.
 
-use egui::{
-    Align2, Color32, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo,
-    epaint::TextShape,
-    pos2,
-    text::{LayoutJob, TextWrapping},
-    vec2,
-};
+use egui::{Align2, Color32, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, epaint::TextShape, pos2, vec2};
 
-use super::plot::Frame;
+use super::{fitted::fitted, plot::Frame};
 use crate::{
     text::{Lang, percent},
     ui::theme::{self, Theme, size},
@@ -106,9 +100,7 @@ impl Unit {
         let painter = ui.painter();
         let font = theme::regular(size::CAPTION);
         let few = frame.rect.height() < 110.0;
-        let mut across = LayoutJob::simple_singleline(self.across.clone(), font.clone(), t.text2);
-        across.wrap = TextWrapping::truncate_at_width(frame.rect.width() + 60.0);
-        let across = painter.layout_job(across);
+        let across = fitted(ui, &self.across, font.clone(), t.text2, frame.rect.width() + 60.0);
         // Where it does not fit between the numbers, they are read off the other axis.
         let numbers = !low || across.size().x + 44.0 < frame.rect.width();
         for share in [0.0, 0.25, 0.5, 0.75, 1.0] {
@@ -132,11 +124,10 @@ impl Unit {
         }
         let at = pos2(frame.rect.center().x, frame.rect.bottom() + if low { 5.0 } else { 21.0 });
         painter.galley(at - vec2(across.size().x / 2.0, 0.0), across, t.text2);
-        let galley = painter.layout_no_wrap(self.up.clone(), font, t.text2);
-        if galley.size().x < frame.rect.height() + 40.0 {
-            let at = pos2(frame.rect.left() - 58.0, frame.rect.center().y + galley.size().x / 2.0);
-            painter.add(TextShape::new(at, galley, t.text2).with_angle(-std::f32::consts::FRAC_PI_2));
-        }
+        // Beside the plot and not much beyond it, where other words stand.
+        let galley = fitted(ui, &self.up, font, t.text2, frame.rect.height() + 16.0);
+        let at = pos2(frame.rect.left() - 58.0, frame.rect.center().y + galley.size().x / 2.0);
+        painter.add(TextShape::new(at, galley, t.text2).with_angle(-std::f32::consts::FRAC_PI_2));
         if self.diagonal {
             let line = [frame.at(0.0, 0.0), frame.at(1.0, 1.0)];
             painter.extend(Shape::dashed_line(&line, Stroke::new(1.0, t.text3), 3.0, 4.0));

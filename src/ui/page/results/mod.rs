@@ -229,11 +229,11 @@ fn nothing_learned(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunInfo) {
     let text = match run.status {
         RunStatus::Training => say(
             "Its first epoch is not done yet; it is judged once its training is over",
-            "Sa première époque n’est pas finie ; il sera évalué à la fin de son entraînement",
+            "Sa première époque n’est pas finie ; il sera évalué à la fin de son entraînement",
         ),
         RunStatus::Paused => say(
             "It was interrupted before its first epoch was done: nothing is kept of what it learned",
-            "Il a été interrompu avant la fin de sa première époque : rien n’est gardé de ce qu’il a appris",
+            "Il a été interrompu avant la fin de sa première époque : rien n’est gardé de ce qu’il a appris",
         ),
         RunStatus::Finished => say("Its weights are not there any more", "Ses poids n’existent plus"),
     };

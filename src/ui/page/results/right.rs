@@ -153,7 +153,8 @@ pub fn trade_off(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, curve: &mut Cu
         },
         |ui| {
             ui.spacing_mut().item_spacing.y = 4.0;
-            let room = (ui.available_height() - 70.0).max(60.0);
+            // Below it stand the slider and the links.
+            let room = (ui.available_height() - 60.0).max(60.0);
             match now {
                 Curve::Numbers => show_table(ui, lang, &table(lang, shown), room),
                 _ => drop(plot(ui, lang, shown, now).show(ui, lang, room)),
@@ -200,10 +201,10 @@ fn plot(ui: &Ui, lang: Lang, shown: &Shown, curve: Curve) -> Unit {
     let point = place(&shown.report.point(shown.threshold));
     let [zero, one] = [0, 1].map(|class| words::people(shown.classes(), class, lang));
     let (across, up) = match (roc, lang) {
-        (true, Lang::En) => (format!("{zero} called {one}"), format!("{one} called {one}")),
+        (true, Lang::En) => (format!("{zero} called {one}"), format!("{one} found")),
         (true, Lang::Fr) => (format!("erreurs parmi les {zero}"), format!("{one} trouvés")),
-        (false, Lang::En) => (format!("{one} found (recall)"), format!("of those called {one}, right")),
-        (false, Lang::Fr) => (format!("{one} trouvés (rappel)"), "réponses justes".to_owned()),
+        (false, Lang::En) => (format!("{one} found (recall)"), "precision".to_owned()),
+        (false, Lang::Fr) => (format!("{one} trouvés (rappel)"), "précision".to_owned()),
     };
     let best = shown.best.map(|best| best.threshold).filter(|best| (best - shown.threshold).abs() > 0.06);
     Unit {
@@ -284,6 +285,13 @@ fn slider(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) {
             if link(ui, &text).on_hover_text(about).clicked() {
                 shown.threshold = super::rounded(best.threshold);
             }
+        } else if shown.best.is_some() && shown.kept() {
+            let text = say("no threshold gives a better F1", "aucun seuil ne donne un meilleur F1");
+            let about = say(
+                "By the validation part, on which thresholds are chosen",
+                "D’après la partie validation, où l’on choisit les seuils",
+            );
+            ui.label(theme::caption(text.get(lang)).color(t.text3)).on_hover_text(about.get(lang));
         }
         if (shown.threshold - 0.5).abs() > 1e-9 && link(ui, &decimal(lang, 0.5, 2)).clicked() {
             shown.threshold = 0.5;

@@ -53,6 +53,11 @@ fn curves(ui: &mut Ui, lang: Lang, views: &[(usize, Arc<RunView>)], height: f32)
     };
     let last = views.iter().filter_map(|(_, v)| v.history.last()).map(|e| e.epoch).max().unwrap_or(2);
     let title = say("Validation accuracy", "Exactitude de validation").get(lang);
+    if views.iter().all(|(_, view)| view.history.is_empty()) {
+        let text = say("None of these runs has finished an epoch", "Aucun de ces essais n’a fini une époque").get(lang);
+        Card::titled(title).fill().show(ui, |ui| ui.add(egui::Label::new(theme::cell(text).color(t.text2)).wrap()));
+        return;
+    }
     let plot = Curves {
         name: title.to_owned(),
         across: say("epoch", "époque").get(lang).to_owned(),
