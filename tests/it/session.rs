@@ -192,7 +192,10 @@ fn a_card_about_a_wrong_place_goes_once_the_pictures_are_found() {
     let run = || "2026-11-22-140211".to_owned();
     let found = crate::stage::faces(40);
     let run_pictures = Ok(Arc::new(RunPictures::of(&run(), &[], found)));
-    for event in [Event::Located { run: run(), then: "before".into(), folder: "faces".into() }, Event::Pictures { run: run(), run_pictures }] {
+    for event in [
+        Event::Located { run: run(), then: "before".into(), folder: "faces".into() },
+        Event::Pictures { run: run(), run_pictures },
+    ] {
         let mut session = Session::default();
         for problem in [&first, &other, &second] {
             tell(&mut session, 7, Event::Failed(problem.clone()));

@@ -2,7 +2,7 @@
 
 use egui::{CornerRadius, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
-use super::thumbs::Thumbs;
+use super::{fitted::fitted, thumbs::Thumbs};
 use crate::{
     data::pixels::Pixels,
     ui::{
@@ -164,6 +164,11 @@ fn draw(ui: &Ui, thumbs: &mut Thumbs, pixels: Option<&Pixels>, side: f32, rect: 
         x += 17.0;
     }
     let font = if side < 74.0 { size::CAPTION } else { size::TABLE };
-    painter.text(pos2(x, y), egui::Align2::LEFT_TOP, &tile.first, theme::regular(font), t.text);
-    painter.text(pos2(picture.left(), y + 17.0), egui::Align2::LEFT_TOP, &tile.second, theme::regular(size::CAPTION), t.text2);
+    let lines = [
+        (x, y, &tile.first, theme::regular(font), t.text),
+        (picture.left(), y + 17.0, &tile.second, theme::regular(size::CAPTION), t.text2),
+    ];
+    for (x, y, text, font, color) in lines {
+        painter.galley(pos2(x, y), fitted(ui, text, font, color, rect.right() + GAP / 2.0 - x), color);
+    }
 }

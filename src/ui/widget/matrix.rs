@@ -36,7 +36,10 @@ pub struct Words {
 pub fn matrix(ui: &mut Ui, words: &Words, cells: &[[Cell; 2]; 2], selected: Option<(u8, u8)>, height: f32) -> Option<(u8, u8)> {
     let t = Theme::of(ui);
     let (outer, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
-    let (rows, head) = (78.0, 26.0);
+    let (least, head) = (78.0, 26.0);
+    // Long names have more room, as far as the cells can spare it.
+    let name = |name: &String| ui.painter().layout_no_wrap(name.clone(), theme::semibold(size::TABLE), t.text).size().x + 10.0;
+    let rows = words.classes.iter().map(name).fold(least, f32::max).min((outer.width() * 0.22).max(least));
     let gap = 6.0;
     let inner = Rect::from_min_max(outer.min + vec2(rows, head), outer.max);
     let cell_size = vec2((inner.width() - gap) / 2.0, (inner.height() - gap) / 2.0);

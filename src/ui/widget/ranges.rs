@@ -177,7 +177,7 @@ fn axis(ui: &Ui, t: &Theme, frame: &Frame, lang: Lang, all: f64, low: bool) {
         ui.painter().vline(at, frame.rect.y_range(), Stroke::new(1.0, t.grid));
         let text = ui.painter().layout_no_wrap(percent(lang, x, digits), font.clone(), t.text3);
         let place = Rect::from_min_size(pos2(at - text.size().x / 2.0, frame.rect.bottom() + 6.0), text.size());
-        if !place.expand2(vec2(6.0, 0.0)).intersects(caption) {
+        if !place.expand2(vec2(4.0, 0.0)).intersects(caption) {
             ui.painter().galley(place.min, text, t.text3);
         }
     }

@@ -100,7 +100,7 @@ impl Unit {
         let painter = ui.painter();
         let font = theme::regular(size::CAPTION);
         let few = frame.rect.height() < 110.0;
-        let across = fitted(ui, &self.across, font.clone(), t.text2, frame.rect.width() + 60.0);
+        let across = fitted(ui, &self.across, font.clone(), t.text2, frame.rect.width() + 16.0);
         // Where it does not fit between the numbers, they are read off the other axis.
         let numbers = !low || across.size().x + 44.0 < frame.rect.width();
         for share in [0.0, 0.25, 0.5, 0.75, 1.0] {

@@ -322,6 +322,7 @@ fn export_lines(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
             cx.act(Action::Export { run: run.clone(), format: *format, mistakes: false });
         }
     }
+    ui.separator();
     super::tables_line(ui, cx);
     ui.separator();
     let other = say("Judge another folder…", "Évaluer un autre dossier…").get(lang);

@@ -116,7 +116,7 @@ pub fn scores(ui: &mut Ui, lang: Lang, shown: &Shown, height: f32) {
             let said = format!("{name}, {} {}, {} {}, F1 {}", head[0], values[0], head[1], values[1], values[2]);
             response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &said));
             // As far as the first number reaches to the left.
-            let room = column(0) - 40.0 - rect.left();
+            let room = column(0) - 48.0 - rect.left();
             let galley = fitted(ui, name, theme::medium(size::TABLE), color, room);
             if galley.elided {
                 response.on_hover_text(name);
@@ -154,7 +154,7 @@ pub fn trade_off(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, curve: &mut Cu
         |ui| {
             ui.spacing_mut().item_spacing.y = 4.0;
             // Below it stand the slider and the links.
-            let room = (ui.available_height() - 60.0).max(60.0);
+            let room = (ui.available_height() - 68.0).max(60.0);
             match now {
                 Curve::Numbers => show_table(ui, lang, &table(lang, shown), room),
                 _ => drop(plot(ui, lang, shown, now).show(ui, lang, room)),

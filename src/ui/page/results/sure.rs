@@ -47,7 +47,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, height: f32) {
         "Sur la ligne tiretée, une probabilité dit vrai : parmi les réponses à 80 %, huit sur dix le sont. Les grands points portent plus d’images ; l’erreur de calibration est l’écart moyen à la ligne",
     );
     Chart::new(title, height).help(help.get(lang)).tools(&mut tools).show(ui, lang, table, |ui, height| {
-        plot.show(ui, lang, (height - 30.0).max(60.0));
+        plot.show(ui, lang, (height - 36.0).max(60.0));
         ui.horizontal(|ui| {
             ui.spacing_mut().interact_size.y = 20.0;
             let name = say("Correct by temperature", "Corriger par température").get(lang);

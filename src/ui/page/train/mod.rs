@@ -66,7 +66,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
 /// The strip that names the run, as on every page about one.
 fn which(ui: &mut Ui, cx: &Cx<'_>, training: &Training) {
     if let Some(run) = cx.session.info_of(&training.run) {
-        strip::show(ui, cx.lang, run);
+        strip::show(ui, cx, run);
     }
 }
 
