@@ -236,6 +236,7 @@ fn two_answerers() -> Stage {
 pub fn during(phase: Phase) -> Stage {
     let mut stage = Stage::new(Page::Training).with_data(60);
     stage.session.training = stage.session.dataset.as_ref().map(|d| stage::training(d, 14));
+    stage.session.trained = stage.session.dataset.as_ref().map(|d| stage::run(d).info);
     stage.session.phase = phase;
     stage
 }

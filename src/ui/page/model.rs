@@ -100,7 +100,7 @@ fn cost(cx: &Cx<'_>, network: &Network) -> String {
     let mut parts = vec![
         format!("{parameters} {}", say("parameters", "paramètres").get(lang)),
         bytes(lang, values * 4),
-        format!("{}\u{a0}MFLOP {}", number(lang, network.flops() / 1_000_000), say("a picture", "par image").get(lang)),
+        format!("{}\u{a0}MFLOP {}", number(lang, network.flops() / 1_000_000), say("a picture", "l’image").get(lang)),
     ];
     if let Some(seconds) = epoch_seconds(cx, network) {
         let time = duration(lang, std::time::Duration::from_secs_f64(seconds));
@@ -123,6 +123,9 @@ fn epoch_seconds(cx: &Cx<'_>, network: &Network) -> Option<f64> {
     (speed > 0.0).then(|| pictures / speed * heavier)
 }
 
+/// Width of the table up to which it is sparing with its room, in points.
+const SPARING: f32 = 420.0;
+
 fn table(ui: &mut Ui, cx: &Cx<'_>, rows: &[Row]) {
     let t = Theme::of(ui);
     let lang = cx.lang;
@@ -130,11 +133,13 @@ fn table(ui: &mut Ui, cx: &Cx<'_>, rows: &[Row]) {
     Card::new().fill().show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         let width = ui.available_width() - 8.0;
-        // The output stands behind the longest layer, at about the middle.
-        let font = theme::regular(theme::size::TABLE);
+        // The output stands behind the longest layer, at about the middle; letters are smaller where that is close.
+        let size = if width < SPARING { theme::size::CAPTION } else { theme::size::TABLE };
+        let font = theme::regular(size);
         let wide = |row: &Row| ui.painter().layout_no_wrap(row.what.get(lang).to_owned(), font.clone(), t.text).size().x;
         let longest = rows.iter().map(wide).fold(0.0, f32::max);
-        let columns = [0.0, ((longest + 24.0) / width).clamp(0.46, 0.62), 1.0];
+        let gap = if width < SPARING { 12.0 } else { 24.0 };
+        let columns = [0.0, ((longest + gap) / width).clamp(0.46, 0.62), 1.0];
         // Where there is no room for all three, the output gives way.
         let columns = if width < 330.0 { [0.0, 0.66, 1.0] } else { columns };
         let head = [say("layer", "couche"), say("output", "sortie"), say("parameters", "paramètres")];
@@ -152,7 +157,7 @@ fn table(ui: &mut Ui, cx: &Cx<'_>, rows: &[Row]) {
                 };
                 let cells =
                     [(row.what.get(lang).to_owned(), t.text), (output, t.text2), (number(lang, row.parameters as u64), t.text)];
-                line(ui, width, columns, cells, theme::size::TABLE, height);
+                line(ui, width, columns, cells, size, height);
             }
         });
     });
@@ -165,13 +170,18 @@ fn line(ui: &mut Ui, width: f32, columns: [f32; 3], cells: [(String, egui::Color
         let spoken: Vec<_> = cells.iter().map(|(text, _)| text.as_str()).collect();
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, spoken.join(", ")));
         let middle = width >= 330.0;
+        // The output ends where the number of parameters begins.
+        let number = ui.painter().layout_no_wrap(cells[2].0.clone(), theme::regular(size), cells[2].1).size().x;
         for (index, (text, color)) in cells.into_iter().enumerate().filter(|(index, _)| middle || *index != 1) {
             let (x, align) = match index {
                 2 => (rect.right() - 8.0, Align2::RIGHT_CENTER),
                 _ => (rect.left() + 8.0 + columns[index] * rect.width(), Align2::LEFT_CENTER),
             };
-            let room =
-                if index < 2 { (columns[index + 1].min(0.8) - columns[index]) * rect.width() - 12.0 } else { rect.width() };
+            let room = match index {
+                0 => columns[1] * rect.width() - 12.0,
+                1 => rect.right() - 8.0 - number - 8.0 - x,
+                _ => rect.width(),
+            };
             let mut job = egui::text::LayoutJob::simple_singleline(text, theme::regular(size), color);
             job.wrap = egui::text::TextWrapping::truncate_at_width(room.max(40.0));
             let galley = ui.painter().layout_job(job);

@@ -156,7 +156,7 @@ fn pyramid(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, rows: &[Row], height: f3
         };
         bar(0, &a, rect.center().x - between / 2.0, -1.0);
         bar(1, &b, rect.center().x + between / 2.0, 1.0);
-        let font = theme::regular(theme::size::CAPTION.min(height));
+        let font = theme::regular(theme::size::CAPTION.min(height - 1.5));
         ui.painter().text(rect.center(), Align2::CENTER_CENTER, name, font, t.text2);
         if let Some(class) = side(ui, &response, 0.5) {
             wall.narrow(Narrow { class: Some(class), ..*narrow });

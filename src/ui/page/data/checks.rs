@@ -72,7 +72,7 @@ pub fn show(
         row(ui, icon::TRIANGLE_ALERT, t.bad, what, contradicting, Show::Contradictions);
         if let Some(overlap) = overlap.filter(|overlap| !overlap.is_empty()) {
             let what = match overlap.learned.is_empty() {
-                false => say("test pictures also in training", "images de test déjà apprises"),
+                false => say("test pictures also in training", "images de test apprises"),
                 true => say("pictures that two parts share", "images communes à deux parts"),
             };
             let count =

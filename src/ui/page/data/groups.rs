@@ -83,6 +83,13 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, gr
         .filter(|file| !dataset.edits().get(file).is_some_and(|edit| edit.kept))
         .cloned()
         .collect();
+    let narrow = ui.available_width() < NARROW;
+    if narrow {
+        ui.add(egui::Label::new(theme::caption(text.as_str()).color(t.text2)).wrap());
+        if which == Show::Near || wrong.is_empty() {
+            return;
+        }
+    }
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if which != Show::Near && !wrong.is_empty() {
@@ -99,12 +106,18 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, gr
                     cx.act(Action::Edit { files: wrong, change: Change::LeaveOut });
                 }
             }
+            if narrow {
+                return;
+            }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.add(egui::Label::new(theme::caption(text.clone()).color(t.text2)).truncate()).on_hover_text(text);
             });
         });
     });
 }
+
+/// Width up to which the button stands below the words, in points.
+const NARROW: f32 = 440.0;
 
 /// Why nothing can be said of look-alikes yet.
 fn not_compared(cx: &Cx<'_>) -> Say {
@@ -128,8 +141,8 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, group: &Group, whic
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, egui::Stroke::new(1.0, t.grid));
     let mut chosen = None;
     let pitch = TILE + 34.0;
-    // In a narrow window the words beside the pictures take more lines.
-    let words = (rect.width() - pitch).clamp(80.0, 170.0);
+    // In a narrow window the words take more lines, so that two pictures stand beside them.
+    let words = (rect.width() - 2.0 * pitch - 6.0).clamp(100.0, 170.0);
     let room = (((rect.width() - words - 6.0) / pitch).floor() as usize).max(1);
     for (place, index) in group.samples.iter().take(room).enumerate() {
         let min = rect.min + vec2(place as f32 * pitch, 5.0);

@@ -41,6 +41,9 @@ pub struct State {
 /// The page's height from which on its cards need not be sparing, in points.
 const ROOMY: f32 = 760.0;
 
+/// What messages about the pictures take of it, as a rule.
+const MESSAGES: f32 = 140.0;
+
 /// Draws the page.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let sentence = say("What was found, and how it will be split", "Ce qui a été trouvé, et sa répartition");
@@ -89,8 +92,13 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     state.alike.follow(cx);
     let height = ui.available_height();
     let tight = height < ROOMY;
-    // The pyramid takes what room there is.
-    let row = if tight { 11.0 } else { (15.0 + (height - ROOMY) / 9.0).min(30.0) };
+    // The pyramid takes what room there is; where messages stand above it, all is scrolled to anyway.
+    let said = cx.plan.is_ok_and(|plan| shared::says_something(plan, &state.alike)) || !dataset.understood.is_plain();
+    let row = match tight {
+        true if said => 15.0,
+        true => 11.4,
+        false => (15.0 + (height - ROOMY - if said { MESSAGES } else { 0.0 }) / 9.0).clamp(15.0, 30.0),
+    };
     let left = match ui.available_width() {
         w if w < 860.0 => 330.0,
         w if w < 1200.0 => 388.0,

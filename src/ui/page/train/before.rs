@@ -43,14 +43,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) -> bool {
     let height = ui.available_height();
     columns(ui, &[1.0, 356.0], height, |column, ui| {
         if column == 0 {
-            // What has to be mended takes more room to say than that all is well.
-            let first = match cx.plan {
-                Ok(plan) if !shared::says_something(plan, &state.alike) => fixed(facts_height(ui, &facts(lang, plan))),
-                _ => growing(226.0, 0.2),
-            };
+            // As high as it was drawn: what has to be mended takes more room to say than that all is well.
+            let first = fixed(state.ready.clamp(LEAST, MOST));
             let rows = [first, fixed(trial::height(cx)), growing(206.0, 1.0)];
             stack(ui, &rows, |row, ui, height| match row {
-                0 => readiness(ui, cx, &state.alike, height),
+                0 => readiness(ui, cx, state, height),
                 1 => trial::show(ui, cx, height),
                 _ => rates::show(ui, cx, &mut state.rates, height),
             });
@@ -73,37 +70,52 @@ pub(super) fn not_ready(cx: &Cx<'_>) -> Option<&'static str> {
     cx.plan.is_err().then(|| say("Something has to be mended first", "Il faut d’abord corriger un point").get(lang))
 }
 
-fn readiness(ui: &mut Ui, cx: &mut Cx<'_>, alike: &shared::Alike, height: f32) {
+/// Height of the card that says whether all is ready, at least and at most.
+const LEAST: f32 = 120.0;
+const MOST: f32 = 420.0;
+/// Its title line, and the room below that.
+const ABOVE: f32 = 22.0 + 4.0 + 8.0;
+
+fn readiness(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, height: f32) {
     let lang = cx.lang;
     ui.set_max_height(height);
     let ready = cx.plan.is_ok();
     let title = if ready { say("Ready", "Prêt") } else { say("Not ready", "Pas prêt") };
-    Card::titled(title.get(lang)).fill().show(ui, |ui| {
-        ui.spacing_mut().item_spacing.y = BETWEEN;
-        match cx.plan {
-            // It scrolls where a warning stands above the facts.
-            Ok(plan) => scroll::list(ui, |ui| {
-                shared::show(ui, lang, plan, alike, &mut cx.settings.split);
-                list(ui, &facts(lang, plan));
-            }),
-            Err([]) => missing(
-                ui,
-                cx,
-                say("No pictures yet", "Pas encore d’images").get(lang),
-                say("Open a folder, or try the sample faces", "Ouvrez un dossier, ou essayez les visages d’exemple").get(lang),
-                None,
-            ),
-            Err(problems) => {
-                scroll::list(ui, |ui| {
-                    for problem in problems {
-                        let page = problem.knob.as_deref().map_or(Page::Data, page_of);
-                        missing(ui, cx, problem.what.get(lang), problem.remedy.get(lang), Some(page));
-                        ui.add_space(4.0);
-                    }
-                });
+    let high = Card::titled(title.get(lang)).fill().show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 8.0;
+        // It scrolls where even the most room is too little.
+        scroll::list(ui, |ui| ui.scope(|ui| said(ui, cx, &state.alike)).response.rect.height())
+    });
+    let high = high + ABOVE + 2.0 * theme::PADDING;
+    if (high - state.ready).abs() > 0.5 {
+        state.ready = high;
+        ui.request_repaint();
+    }
+}
+
+/// What the card says: what is going to happen, or what is missing.
+fn said(ui: &mut Ui, cx: &mut Cx<'_>, alike: &shared::Alike) {
+    let lang = cx.lang;
+    match cx.plan {
+        Ok(plan) => {
+            shared::show(ui, lang, plan, alike, &mut cx.settings.split);
+            facts(ui, lang, plan);
+        }
+        Err([]) => missing(
+            ui,
+            cx,
+            say("No pictures yet", "Pas encore d’images").get(lang),
+            say("Open a folder, or try the sample faces", "Ouvrez un dossier, ou essayez les visages d’exemple").get(lang),
+            None,
+        ),
+        Err(problems) => {
+            for problem in problems {
+                let page = problem.knob.as_deref().map_or(Page::Data, page_of);
+                missing(ui, cx, problem.what.get(lang), problem.remedy.get(lang), Some(page));
+                ui.add_space(4.0);
             }
         }
-    });
+    }
 }
 
 /// The page on which a knob is found.
@@ -135,24 +147,9 @@ fn missing(ui: &mut Ui, cx: &mut Cx<'_>, what: &str, remedy: &str, page: Option<
     });
 }
 
-/// Room between two facts.
-const BETWEEN: f32 = 8.0;
-/// What the mark before a fact takes of its line.
-const MARK: f32 = 15.0 + 8.0;
-
-/// Height of the card that says `lines`, none of them cut: in a narrow window a line takes two.
-fn facts_height(ui: &Ui, lines: &[String]) -> f32 {
-    const TITLE: f32 = 22.0 + 4.0 + 8.0;
-    // A point more than the card takes, so that nothing scrolls for a rounding.
-    let width = ui.available_width() - 2.0 * theme::PADDING - MARK - 1.0;
-    let font = theme::regular(theme::size::BODY);
-    let high = |line: &String| ui.painter().layout(line.clone(), font.clone(), egui::Color32::PLACEHOLDER, width).size().y;
-    let text: f32 = lines.iter().map(|line| high(line).max(MARK) + BETWEEN).sum();
-    2.0 * theme::PADDING + TITLE + text
-}
-
 /// What is going to happen, as short lines.
-fn facts(lang: Lang, plan: &Plan) -> Vec<String> {
+fn facts(ui: &mut Ui, lang: Lang, plan: &Plan) {
+    let t = Theme::of(ui);
     let train = plan.indices(Part::Train).len() as u64;
     let validation = plan.indices(Part::Validation).len() as u64;
     let test = plan.indices(Part::Test).len() as u64;
@@ -212,11 +209,6 @@ fn facts(lang: Lang, plan: &Plan) -> Vec<String> {
             Lang::Fr => format!("Poids des classes {} et {}", value(zero), value(one)),
         });
     }
-    lines
-}
-
-fn list(ui: &mut Ui, lines: &[String]) {
-    let t = Theme::of(ui);
     for line in lines {
         ui.horizontal_top(|ui| {
             ui.label(icon::CHECK.text(15.0).color(t.good));

@@ -27,7 +27,7 @@ use crate::{
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
     let planned = super::rates::of_epochs(&training.settings, training.steps_per_epoch);
     let numbers_high = tiles::height(ui.available_width(), shown_tiles(ui).len());
-    let rows = [fixed(numbers_high), growing(226.0, 1.0), growing(158.0, 0.3)];
+    let rows = [fixed(numbers_high), growing(208.0, 1.0), growing(150.0, 0.3)];
     stack(ui, &rows, |row, ui, height| match row {
         0 => numbers(ui, cx, training),
         1 => columns(ui, &[0.5, 0.5], height, |column, ui| {

@@ -35,6 +35,8 @@ pub struct State {
     rates: bool,
     /// What is known of look-alikes.
     alike: shared::Alike,
+    /// The height that the card of what is ready or missing takes.
+    ready: f32,
 }
 
 /// Draws the page.
