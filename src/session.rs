@@ -368,12 +368,7 @@ impl Session {
                 shown.for_each(|view| Arc::make_mut(view).info.source = source.clone());
                 self.toast(say("The run’s pictures are found", "Les images de l’essai sont retrouvées"), None);
             }
-            Event::Wrote { path, what } => {
-                let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-                let text = Sentence::by(|lang| format!("{} → {file}", what.get(lang)));
-                let folder = if path.extension().is_none() { path } else { path.parent().map(Into::into).unwrap_or(path) };
-                self.toasts.push_back(Toast { text, offer: Some(Offer::OpenFolder(folder)) });
-            }
+            Event::Wrote { path, what } => self.wrote(path, &what),
             // An error never happens in silence, also of a small job beside the current one.
             Event::Failed(problem) if self.job.is_some_and(|current| current != job) => self.fail(problem),
             _ if self.job.is_some_and(|current| current != job) => {}
@@ -480,6 +475,14 @@ impl Session {
     /// Adds a confirmation.
     pub fn toast(&mut self, text: impl Into<Sentence>, offer: Option<Offer>) {
         self.toasts.push_back(Toast { text: text.into(), offer });
+    }
+
+    /// Confirms that `what` was written to `path`, with the way to its folder.
+    pub fn wrote(&mut self, path: PathBuf, what: &Sentence) {
+        let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        let text = Sentence::by(|lang| format!("{} → {file}", what.get(lang)));
+        let folder = if path.extension().is_none() { path } else { path.parent().map(Into::into).unwrap_or(path) };
+        self.toast(text, Some(Offer::OpenFolder(folder)));
     }
 
     /// Adds a card, unless the same one is shown already or the user stopped the job. Of tries to find a run's pictures only

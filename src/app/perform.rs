@@ -412,11 +412,7 @@ impl App {
             Fetched::SettingsFrom(path) => self.errands.read_settings(path),
             Fetched::SettingsTo(path) => self.errands.write_settings(path, self.settings.clone()),
             Fetched::Settings(settings) => self.take_draft(*settings),
-            Fetched::Saved(path) => {
-                let folder = path.parent().map_or(path.clone(), Into::into);
-                let said = say("The settings are saved", "Les réglages sont enregistrés");
-                self.session.toast(said, Some(Offer::OpenFolder(folder)));
-            }
+            Fetched::Saved(path) => self.session.wrote(path, &say("Settings", "Réglages").into()),
             Fetched::Folder(folder) => self.open(Source::Folder(folder)),
             Fetched::MovedFolder { then, now } => {
                 self.open(Source::Folder(now));

@@ -197,6 +197,13 @@ fn a_badge_says_when_labels_or_options_have_changed_since() {
         [true, true]
     );
     assert_eq!(badges(|stage| stage.settings.model.dropout = 0.1), [false, true]);
+    // As states and not as orders, and without what follows from another option.
+    let (_, mut stage) = report(Lang::En);
+    (stage.settings.augment.crop, stage.settings.split.use_given) = (128, false);
+    let (mut harness, _) = stage.harness(TALL);
+    harness.run();
+    assert!(harness.query_by_label_contains("differ from this run’s: folders’ parts not kept, crop 128").is_some());
+    assert!(harness.query_by_label_contains("resize back").is_none());
 }
 
 #[test]

@@ -101,8 +101,10 @@ pub fn strip(
     let width = ui.available_width();
     let fits = |grid: &Grid| grid.rows_in(height) > 0 && grid.pitch >= LEAST;
     let most = (height - LINES).max(40.0);
+    // The only row may be higher than wanted.
+    let first = if Grid::new(width, wanted).rows_in(height) > 1 { wanted } else { most.clamp(wanted, wanted * 1.5) };
     let grid =
-        [wanted, most.min(wanted * 1.3), most].into_iter().map(|side| Grid::new(width, side)).find(fits).unwrap_or_else(|| {
+        [first, most.min(wanted * 1.3), most].into_iter().map(|side| Grid::new(width, side)).find(fits).unwrap_or_else(|| {
             // Low, but wide enough for the lines.
             let columns = ((width + GAP) / (most.max(LEAST) + GAP)).floor().max(1.0);
             Grid { columns: columns as usize, side: most, pitch: (width + GAP) / columns }

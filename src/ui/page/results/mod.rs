@@ -404,9 +404,11 @@ fn stale(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
     ui.add_space(2.0);
 }
 
-/// The user's options that differ, as they are now, the first three of them.
+/// The user's options that differ, as they are now, the first three of them. What has an effect in one of the two alone
+/// follows from another that is told.
 fn named(differing: &[Difference], lang: Lang) -> String {
     const SHOWN: usize = 3;
+    let differing: Vec<&Difference> = differing.iter().filter(|difference| difference.is_of_values()).collect();
     let mut names: Vec<String> = differing.iter().take(SHOWN).map(|difference| difference.words(lang)).collect();
     if differing.len() > SHOWN {
         let more = differing.len() - SHOWN;
