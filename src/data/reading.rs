@@ -149,12 +149,12 @@ impl Understood {
         };
         let [a, b] = [0, 1].map(|class| shown(&classes[class]));
         Sentence::by(|lang| match (lang, self.by_folder, self.inner) {
-            (Lang::En, false, _) => "Read the labels from UTKFace’s names".to_owned(),
-            (Lang::Fr, false, _) => "Lire les étiquettes dans les noms d’UTKFace".to_owned(),
-            (Lang::En, true, false) => format!("Take the outer folders as classes: {a}, {b}"),
-            (Lang::Fr, true, false) => format!("Classes d’après les dossiers extérieurs : {a}, {b}"),
-            (Lang::En, true, true) => format!("Take the inner folders as classes: {a}, {b}"),
-            (Lang::Fr, true, true) => format!("Classes d’après les dossiers intérieurs : {a}, {b}"),
+            (Lang::En, false, _) => "Labels from UTKFace’s names".to_owned(),
+            (Lang::Fr, false, _) => "Étiquettes des noms d’UTKFace".to_owned(),
+            (Lang::En, true, false) => format!("Outer folders as classes: {a}, {b}"),
+            (Lang::Fr, true, false) => format!("Dossiers extérieurs : {a}, {b}"),
+            (Lang::En, true, true) => format!("Inner folders as classes: {a}, {b}"),
+            (Lang::Fr, true, true) => format!("Dossiers intérieurs : {a}, {b}"),
         })
     }
 
@@ -193,7 +193,7 @@ impl Understood {
 }
 
 /// Letters of a class's name in an offer.
-const LONGEST: usize = 24;
+const LONGEST: usize = 11;
 
 /// Some names for a sentence: the first four.
 fn listed(names: &[String]) -> String {

@@ -267,10 +267,10 @@ fn a_folder_that_cannot_be_read_says_how_it_can_be() {
     assert_eq!(problem.path.as_deref(), Some(case.folder.root().canonicalize().unwrap().as_path()));
     let ways = other_readings(&source, &Control::default());
     let said: Vec<&str> = ways.iter().map(|(_, words)| words.en.as_str()).collect();
-    assert_eq!(said, ["Take the inner folders as classes: cats, dogs"]);
+    assert_eq!(said, ["Inner folders as classes: cats, dogs"]);
     let (status, _, err) = case.check(&[]);
     assert_eq!(status, 1);
-    assert!(err.contains("With --classes inner: Take the inner folders as classes: cats, dogs"), "{err}");
+    assert!(err.contains("With --classes inner: Inner folders as classes: cats, dogs"), "{err}");
     let mut progress = |_, _, _| {};
     let dataset = open_as(&places, &source, ways[0].0, &Edits::default(), &Control::default(), &mut progress).unwrap();
     assert_eq!(dataset.balance(), [8, 8]);

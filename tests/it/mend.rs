@@ -7,7 +7,7 @@ use trombine::{
     app::{App, Preferences},
     callback::terminate_on_nan,
     control::Stage as Work,
-    data::reading::{ClassFolders, Reading},
+    data::reading::{ClassFolders, Reading, Understood},
     problem::{Kind, Problem},
     run::RunStatus,
     session::{Phase, Progress, Session},
@@ -169,7 +169,7 @@ fn cards_speak_french_too() {
 #[test]
 fn a_folder_that_does_not_open_as_it_was_read_is_offered_in_other_ways() {
     let folder = PathBuf::from("/pictures/pets");
-    let words = say("Take the inner folders as classes: cats, dogs", "Classes d’après les dossiers intérieurs\u{a0}: cats, dogs");
+    let words = say("Inner folders as classes: cats, dogs", "Dossiers intérieurs\u{a0}: cats, dogs");
     let mut about = problem(Kind::Data);
     about.path = Some(folder.clone());
     let reading = Reading { classes: ClassFolders::Inner, ..Reading::default() };
@@ -179,5 +179,22 @@ fn a_folder_that_does_not_open_as_it_was_read_is_offered_in_other_ways() {
         let window = with(session);
         assert_eq!(window.query_by_label(words.en).is_some(), offered);
         assert!(window.query_by_label("Open another folder…").is_some());
+    }
+}
+
+/// The card is narrow, and folders are called as people like.
+#[test]
+fn the_offer_to_read_a_folder_otherwise_fits_its_card() {
+    let understood = Understood { by_folder: true, inner: true, ..Understood::default() };
+    let words = understood.offer(&["wide_mouths_of_women".to_owned(), "wide_mouths_of_men".to_owned()]);
+    let folder = PathBuf::from("/pictures/mouths");
+    for lang in Lang::ALL {
+        let mut session = failed(Problem { path: Some(folder.clone()), ..problem(Kind::Data) });
+        session.readable = Some((folder.clone(), vec![(Reading::default(), words.clone())]));
+        let mut window = window(session, Preferences { page: Page::Training, lang, ..Preferences::default() }, SIZE);
+        window.run();
+        let close = window.get_by_label_contains(if lang == Lang::En { "Close this message" } else { "Fermer ce message" });
+        let (button, close) = (window.get_by_label(words.get(lang)).rect(), close.rect());
+        assert!(button.right() <= close.right(), "{button:?} and {close:?}");
     }
 }
