@@ -211,7 +211,7 @@ pub fn show_table(ui: &mut Ui, lang: Lang, table: &Table, height: f32) {
         let mut cut = false;
         let mut end = rect.left();
         for (column, (cell, width)) in cells.iter().zip(&columns).enumerate() {
-            let room = width - GAP;
+            let room = width - GAP * 2.0 / 3.0;
             end += width;
             let mut job = egui::text::LayoutJob::simple_singleline(cell.clone(), theme::regular(font), color);
             job.wrap = egui::text::TextWrapping::truncate_at_width(room.max(8.0));
@@ -292,6 +292,12 @@ fn widths(ui: &Ui, table: &Table, gap: f32, room: f32) -> Vec<f32> {
     let over = natural.iter().sum::<f32>() - room;
     let share = (over / spares.iter().sum::<f32>().max(1.0)).clamp(0.0, 1.0);
     natural.iter_mut().zip(spares).for_each(|(width, spare)| *width -= spare * share);
+    // Then the gaps, rather than a bar for a few points.
+    let over = natural.iter().sum::<f32>() - room;
+    let each = over / natural.len().max(1) as f32;
+    if each > 0.0 && each < gap / 3.0 {
+        natural.iter_mut().for_each(|width| *width -= each);
+    }
     let over = natural.iter().sum::<f32>() - room;
     // In a very narrow card every column gives way before anything has to be scrolled to; cells are told in full under the
     // pointer.

@@ -125,7 +125,7 @@ impl Unit {
         let at = pos2(frame.rect.center().x, frame.rect.bottom() + if low { 5.0 } else { 21.0 });
         painter.galley(at - vec2(across.size().x / 2.0, 0.0), across, t.text2);
         // Beside the plot and not much beyond it, where other words stand.
-        let galley = fitted(ui, &self.up, font, t.text2, frame.rect.height() + 16.0);
+        let galley = fitted(ui, &self.up, font, t.text2, frame.rect.height() + 34.0);
         let at = pos2(frame.rect.left() - 58.0, frame.rect.center().y + galley.size().x / 2.0);
         painter.add(TextShape::new(at, galley, t.text2).with_angle(-std::f32::consts::FRAC_PI_2));
         if self.diagonal {
