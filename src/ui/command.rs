@@ -34,9 +34,13 @@ pub struct Command {
     pub locked: Option<Say>,
 }
 
-/// The keys as this system's keyboards have them.
-pub fn keys(text: &str) -> String {
-    if cfg!(target_os = "macos") { text.replace("Ctrl ", "⌘ ").replace("Shift ", "⇧ ") } else { text.to_owned() }
+/// The keys as this system's keyboards have them, by their names in the user's language.
+pub fn keys(text: &str, lang: Lang) -> String {
+    let text = if cfg!(target_os = "macos") { text.replace("Ctrl ", "⌘ ").replace("Shift ", "⇧ ") } else { text.to_owned() };
+    match lang {
+        Lang::En => text,
+        Lang::Fr => text.replace("Shift", "Maj").replace("Space", "Espace").replace("Esc", "Échap"),
+    }
 }
 
 /// Every command, with what keeps some of them from being done now.

@@ -209,19 +209,11 @@ fn keys(ui: &mut Ui, cx: &Cx<'_>) {
         ui.horizontal(|ui| {
             ui.set_min_height(22.0);
             let place = ui.cursor().min;
-            caps(ui, &spelled(cx, &command::keys(keys)));
+            caps(ui, &command::keys(keys, cx.lang));
             let column = ui.max_rect().width().min(450.0) * 0.4;
             ui.add_space((place.x + column - ui.cursor().min.x).max(8.0));
             ui.add(egui::Label::new(theme::cell(cx.say(name)).color(Theme::of(ui).text2)).wrap());
         });
-    }
-}
-
-/// The keys' own names in the user's language.
-fn spelled(cx: &Cx<'_>, keys: &str) -> String {
-    match cx.lang {
-        crate::text::Lang::En => keys.to_owned(),
-        crate::text::Lang::Fr => keys.replace("Shift", "Maj").replace("Space", "Espace").replace("Esc", "Échap"),
     }
 }
 

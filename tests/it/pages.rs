@@ -13,7 +13,7 @@ use trombine::{
     },
     session::Session,
     text::Lang,
-    ui::{Action, Dialog, Mode, glossary, page::Page},
+    ui::{Action, Dialog, Mode, command, glossary, page::Page},
 };
 
 /// The first `count` sample faces.
@@ -248,6 +248,14 @@ fn keys_open_pages_and_dialogs() {
     window.run();
     assert_eq!(window.state().preferences.lang, Lang::Fr);
     window.get_by_role_and_label(Role::Tab, "Préférences");
+}
+
+/// A key is called the same wherever it is named.
+#[test]
+fn keys_are_named_in_the_language_of_the_window() {
+    for (keys, french) in [("Esc", "Échap"), ("Space", "Espace"), ("Shift", "Maj")] {
+        assert_eq!([Lang::En, Lang::Fr].map(|lang| command::keys(keys, lang)), [keys, french]);
+    }
 }
 
 /// Writes a picture of every page to the folder that `TROMBINE_PICTURES` names, in both languages and modes.
