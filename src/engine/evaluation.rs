@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Engine, Judge};
+use super::{Engine, TtaPredictor};
 use crate::{
     data::{
         augment::AugmentSettings,
@@ -29,7 +29,7 @@ pub fn form(engine: &mut dyn Engine, dataset: &Dataset, augment: &AugmentSetting
 #[derive(Debug)]
 pub struct EvaluationPass {
     batches: Batches,
-    judge: Judge,
+    judge: TtaPredictor,
     batch: Batch,
     logits: Vec<f32>,
 }
@@ -40,7 +40,7 @@ impl EvaluationPass {
         let at_once = if form == Form::Crops { BATCHES_AT_ONCE } else { 1 };
         Self {
             batches: Batches::evaluation_as(form, dataset, samples, augment, at_once * batch_size),
-            judge: Judge::new(augment.test_time_flip, augment.side()),
+            judge: TtaPredictor::new(augment.test_time_flip, augment.side()),
             batch: Batch::default(),
             logits: Vec::new(),
         }

@@ -18,15 +18,15 @@ mod device;
 pub mod dropout;
 mod evaluation;
 pub mod gpu;
-mod judge;
 pub mod objective;
 pub mod reference;
 mod selftest;
+mod tta;
 
 pub use device::{candidates, check, devices, find, open, prepare};
 pub use evaluation::{EvaluationPass, form};
-pub use judge::{Judge, mirror};
 pub use selftest::{BATCH as TESTED_BATCH, SelfTest, selftest};
+pub use tta::{TtaPredictor, mirror};
 
 use serde::{Deserialize, Serialize};
 
@@ -54,19 +54,19 @@ pub trait Engine: Send {
     fn train_batch(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Score, Problem>;
 
     /// A step whose score may come later, so that a device need not be waited for after each: gives the scores that are
-    /// there without waiting, which may be of earlier steps or none; [`Engine::scores`] gives the others.
+    /// there without waiting, which may be of earlier steps or none; [`Engine::flush`] gives the others.
     ///
     /// # Errors
     /// As [`Engine::train_batch`]; a device may also tell the trouble of an earlier step here.
-    fn train_later(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Vec<Score>, Problem> {
+    fn enqueue_step(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Vec<Score>, Problem> {
         self.train_batch(batch, step).map(|score| vec![score])
     }
 
-    /// Waits for the steps that [`Engine::train_later`] began, and gives the scores that it did not, in their order.
+    /// Waits for the steps that [`Engine::enqueue_step`] began, and gives the scores that it did not, in their order.
     ///
     /// # Errors
     /// As [`Engine::train_batch`].
-    fn scores(&mut self) -> Result<Vec<Score>, Problem> {
+    fn flush(&mut self) -> Result<Vec<Score>, Problem> {
         Ok(Vec::new())
     }
 

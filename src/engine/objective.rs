@@ -15,7 +15,7 @@ pub fn score(settings: &LossSettings, logits: &[f64], batch: &BatchView<'_>) -> 
     let mut score = Score::default();
     let mut slopes = Vec::with_capacity(batch.len());
     for ((logit, target), weight) in logits.iter().zip(batch.targets).zip(batch.weights) {
-        let (loss, slope) = settings.value_and_slope(*logit, f64::from(*target));
+        let (loss, slope) = settings.value_and_grad(*logit, f64::from(*target));
         score.loss += f64::from(*weight) * loss / n;
         score.correct += u32::from(is_right(*logit as f32, *target));
         slopes.push(f64::from(*weight) * slope / n);

@@ -102,10 +102,10 @@ fn speed(device: &str, batch: usize) -> Result<f64, Problem> {
     engine.train_batch(&batch, STEP)?;
     let (start, mut steps) = (Instant::now(), 0);
     while steps == 0 || start.elapsed() < MEASURE {
-        engine.train_later(&batch, STEP)?;
+        engine.enqueue_step(&batch, STEP)?;
         steps += 1;
     }
-    engine.scores()?;
+    engine.flush()?;
     Ok(f64::from(steps) * batch.len() as f64 / start.elapsed().as_secs_f64())
 }
 

@@ -82,7 +82,7 @@ choice!(ClassWeights {
 impl LossSettings {
     /// One picture's loss at `logit` for the target 0 or 1, and the loss's slope there. Label smoothing is included,
     /// class weights are not.
-    pub fn value_and_slope(&self, logit: f64, target: f64) -> (f64, f64) {
+    pub fn value_and_grad(&self, logit: f64, target: f64) -> (f64, f64) {
         let y = target * (1.0 - self.label_smoothing) + self.label_smoothing / 2.0;
         match self.kind {
             LossKind::BinaryCrossentropy => crossentropy::crossentropy(logit, y),
@@ -93,7 +93,7 @@ impl LossSettings {
     /// The mean loss of `logits`, as Keras reports `val_loss` (without the L2 penalty), and how many are right.
     pub fn judge(&self, logits: &[f32], targets: &[f32]) -> (f64, usize) {
         let pairs = || logits.iter().zip(targets);
-        let sum: f64 = pairs().map(|(z, y)| self.value_and_slope((*z).into(), (*y).into()).0).sum();
+        let sum: f64 = pairs().map(|(z, y)| self.value_and_grad((*z).into(), (*y).into()).0).sum();
         let right = pairs().filter(|(z, y)| is_right(**z, **y)).count();
         (sum / logits.len().max(1) as f64, right)
     }

@@ -135,7 +135,7 @@ impl Network {
             let n = i + 1;
             builder.block(settings, n, filters as usize).ok_or_else(|| too_deep(n, builder.shape))?;
         }
-        builder.bridge(settings.pooling);
+        builder.flatten_or_pool(settings.pooling);
         for (i, &units) in settings.dense.iter().enumerate() {
             builder.dense(settings, i + 1, units as usize, i + 1 < settings.dense.len());
         }
@@ -237,7 +237,7 @@ impl Builder {
         Some(())
     }
 
-    fn bridge(&mut self, pooling: Pooling) {
+    fn flatten_or_pool(&mut self, pooling: Pooling) {
         match pooling {
             Pooling::Flatten => {
                 let vector = Shape { height: 1, width: 1, channels: self.shape.len() };

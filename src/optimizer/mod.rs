@@ -1,23 +1,23 @@
 //! Optimizers: their settings and reference arithmetic. Keras's names, defaults and formulas.
 //!
-//! Each file documents one update and does it over slices; [`Rule`] is the update of one step, whichever it is, and
+//! Each file documents one update and does it over slices; [`UpdateStep`] is the update of one step, whichever it is, and
 //! [`Optimizer`] applies it to a whole network. Single numbers are computed in f64 once a step, arrays stay f32.
-//! Engines may use the slices' functions or the public numbers of a [`Rule`] in kernels of their own.
+//! Engines may use the slices' functions or the public numbers of a [`UpdateStep`] in kernels of their own.
 
 pub mod adam;
 pub mod adamw;
 pub mod average;
 pub mod nadam;
+mod reference;
 pub mod rmsprop;
 pub mod sgd;
 mod state;
-mod whole;
 
 use serde::{Deserialize, Serialize};
 
 pub use average::averaged;
+pub use reference::{Optimizer, clip_scale};
 pub use state::OptimizerState;
-pub use whole::{Optimizer, clip_scale};
 
 use crate::{
     knob::{Knob, Knobs, Scale, UNITLESS, Value, choice},
@@ -99,7 +99,7 @@ choice!(OptimizerKind {
 
 /// One update, whichever optimizer makes it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Rule {
+pub struct UpdateStep {
     pub formula: Formula,
     /// The share by which kernels shrink first (AdamW); 0 for all others.
     pub decay: f32,
@@ -120,7 +120,7 @@ pub enum Formula {
 }
 
 impl OptimizerSettings {
-    /// The names of what is kept of each trained array, in the order in which [`Rule::update`] takes them.
+    /// The names of what is kept of each trained array, in the order in which [`UpdateStep::update`] takes them.
     pub fn slots(&self) -> Vec<&'static str> {
         let mut slots = match self.kind {
             OptimizerKind::Adam | OptimizerKind::AdamW => adam::Adam::SLOTS.to_vec(),
@@ -140,7 +140,7 @@ impl OptimizerSettings {
     }
 
     /// The next update; `state`'s step and scalars move on to it, its slots are left alone.
-    pub fn next(&self, state: &mut OptimizerState, learning_rate: f64) -> Rule {
+    pub fn next(&self, state: &mut OptimizerState, learning_rate: f64) -> UpdateStep {
         state.step += 1;
         let t = state.step;
         let formula = match self.kind {
@@ -153,11 +153,11 @@ impl OptimizerSettings {
             }
         };
         let decay = if self.kind == OptimizerKind::AdamW { adamw::decay(self, learning_rate) } else { 0.0 };
-        Rule { formula, decay, average: self.use_ema.then(|| self.average_momentum(t) as f32), step: t }
+        UpdateStep { formula, decay, average: self.use_ema.then(|| self.average_momentum(t) as f32), step: t }
     }
 }
 
-impl Rule {
+impl UpdateStep {
     /// Updates one array and its slots, which come in the order of [`OptimizerSettings::slots`] and are as long as it.
     /// `false` if a slot is missing, which is a fault of the engine; nothing is then updated.
     #[must_use]

@@ -2,7 +2,7 @@
 
 use crate::{
     engine::{
-        Engine, Judge, mirror,
+        Engine, TtaPredictor, mirror,
         reference::{LastBlock, last_block},
     },
     model::{Network, Weights, layers::Shape},
@@ -108,7 +108,13 @@ fn spoken(network: &Network, weights: &Weights, pixels: &[u8], class: usize) -> 
 ///
 /// # Errors
 /// A lost device.
-pub fn occlusion(engine: &mut dyn Engine, judge: &mut Judge, pixels: &[u8], class: usize, batch: usize) -> Result<Map, Problem> {
+pub fn occlusion(
+    engine: &mut dyn Engine,
+    judge: &mut TtaPredictor,
+    pixels: &[u8],
+    class: usize,
+    batch: usize,
+) -> Result<Map, Problem> {
     let side = judge.side();
     let towards = if class == 1 { 1.0 } else { -1.0 };
     let patch = (side / 6).max(2);

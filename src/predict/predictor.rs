@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     data::{augment, hash::hash, pixels::PIXEL_BYTES},
-    engine::{Engine, EngineConfig, Judge},
+    engine::{Engine, EngineConfig, TtaPredictor},
     evaluate::{calibration, words},
     model::{Network, Weights},
     problem::Problem,
@@ -33,7 +33,7 @@ pub struct Predictor {
     network: Network,
     weights: Weights,
     engine: Box<dyn Engine>,
-    judge: Judge,
+    judge: TtaPredictor,
 }
 
 /// What the network says of a picture.
@@ -65,7 +65,7 @@ impl Predictor {
         weights.check(&network)?;
         let mut engine = open(&config(&settings, &network))?;
         engine.set_weights(&weights)?;
-        let judge = Judge::new(settings.augment.test_time_flip, settings.augment.side());
+        let judge = TtaPredictor::new(settings.augment.test_time_flip, settings.augment.side());
         let run = String::new();
         Ok(Self { run, classes, threshold: 0.5, temperature: 1.0, settings, network, weights, engine, judge })
     }

@@ -235,7 +235,7 @@ impl<'a> Fit<'a> {
         let index = self.global_step();
         let learning_rate = self.rate(index);
         let batch = batches.next().ok_or_else(no_batches)?;
-        let scores = self.engine.train_later(&batch.view(), Step { index: index as u32, learning_rate })?;
+        let scores = self.engine.enqueue_step(&batch.view(), Step { index: index as u32, learning_rate })?;
         let pictures = batch.len();
         self.begun.push_back(pictures);
         batches.recycle(batch);
@@ -272,7 +272,7 @@ impl<'a> Fit<'a> {
 
     /// Waits for the scores of all steps that were begun.
     fn settle(&mut self) -> Result<(), Problem> {
-        let scores = self.engine.scores()?;
+        let scores = self.engine.flush()?;
         self.count(scores);
         Ok(())
     }

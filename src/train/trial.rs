@@ -63,14 +63,14 @@ pub fn trial(
             return Err(Problem::cancelled());
         }
         if index == WARM_UP {
-            engine.scores()?;
+            engine.flush()?;
             (pictures, began) = (0, Instant::now());
         }
-        engine.train_later(&batch.view(), Step { index: index as u32, learning_rate })?;
+        engine.enqueue_step(&batch.view(), Step { index: index as u32, learning_rate })?;
         pictures += batch.len();
         progress(index as u64 + 1, (WARM_UP + BATCHES) as u64);
     }
-    engine.scores()?;
+    engine.flush()?;
     let per_picture = began.elapsed().as_secs_f64() / pictures.max(1) as f64;
     let judging = judging_seconds(plan, form, engine)?;
     let (train, validation) = (plan.indices(Part::Train).len(), plan.indices(Part::Validation).len());

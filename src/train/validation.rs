@@ -10,7 +10,7 @@ use crate::{
         augment,
         sample::{Dataset, Part},
     },
-    engine::{Engine, Judge},
+    engine::{Engine, TtaPredictor},
     model::{Network, Weights},
     plan::Plan,
     problem::Problem,
@@ -35,7 +35,7 @@ pub struct Faces {
     pub validation_pictures: u32,
     samples: Vec<u32>,
     pixels: Vec<u8>,
-    judge: Judge,
+    judge: TtaPredictor,
     batch_size: usize,
     looked: Instant,
 }
@@ -52,7 +52,7 @@ impl Faces {
             augment::evaluation(&plan.settings.augment, plan.dataset.pixels.get(sample as usize), out);
         }
         let batch_size = plan.settings.train.batch_size as usize;
-        let judge = Judge::new(plan.settings.augment.test_time_flip, side);
+        let judge = TtaPredictor::new(plan.settings.augment.test_time_flip, side);
         Self { validation_pictures: validation.len() as u32, samples, pixels, judge, batch_size, looked: Instant::now() }
     }
 

@@ -115,7 +115,7 @@ fn beginnings(settings: &Settings) -> String {
 
 fn losses(settings: &Settings) -> String {
     let pairs = [(-1.5, 1.0), (0.3, 0.0), (2.0, 1.0)];
-    format!("{:?}", pairs.map(|(logit, target)| settings.train.loss.value_and_slope(logit, target)))
+    format!("{:?}", pairs.map(|(logit, target)| settings.train.loss.value_and_grad(logit, target)))
 }
 
 /// What many updates make of two weights, and of their average, which warms up.

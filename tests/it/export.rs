@@ -9,7 +9,7 @@ use trombine::{
         sample::{Dataset, Framing, Part, Source},
         sample_faces,
     },
-    engine::{self, Judge},
+    engine::{self, TtaPredictor},
     evaluate::{Prediction, calibration},
     history::{EpochRecord, StopReason},
     knob::Choice,
@@ -100,7 +100,7 @@ fn logits(settings: &Settings, weights: &Weights, n: usize) -> Vec<f32> {
     let mut engine = engine::open("cpu", &engine_cases::config(&settings.model, settings.augment.side())).unwrap();
     engine.set_weights(weights).unwrap();
     let mut logits = vec![0.0; n];
-    let mut judge = Judge::new(settings.augment.test_time_flip, settings.augment.side());
+    let mut judge = TtaPredictor::new(settings.augment.test_time_flip, settings.augment.side());
     judge.logits(engine.as_mut(), &pixels(settings, n), &mut logits).unwrap();
     logits
 }

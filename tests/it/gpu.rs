@@ -316,12 +316,12 @@ fn a_step_sends_little_and_waits_for_nothing() {
     let each: Vec<Score> =
         (0..).zip(&batches).map(|(index, batch)| engine.train_batch(&batch.view(), step(index)).expect("trains")).collect();
     let mut engine = open();
-    let before = engine.crossings();
+    let before = engine.transfer_stats();
     let mut later = Vec::new();
     for (index, batch) in (0..).zip(&batches) {
-        later.extend(engine.train_later(&batch.view(), step(index)).expect("begins"));
+        later.extend(engine.enqueue_step(&batch.view(), step(index)).expect("begins"));
     }
-    let begun = engine.crossings();
+    let begun = engine.transfer_stats();
     assert_eq!((begun.reads - before.reads, begun.bytes_down - before.bytes_down), (0, 0), "nothing comes back meanwhile");
     assert!(begun.submissions - before.submissions >= 40);
     // Each of the 18 training pictures once; for each step its uniform, and of each picture where it is cut (16 bytes), target
@@ -329,11 +329,11 @@ fn a_step_sends_little_and_waits_for_nothing() {
     let shown: u64 = batches.iter().map(|batch| batch.len() as u64).sum();
     let pictures = plan.indices(Part::Train).len() as u64;
     assert_eq!(begun.bytes_up - before.bytes_up, pictures * 128 * 128 * 3 + 40 * 84 * 4 + shown * 24);
-    later.extend(engine.scores().expect("ends"));
-    let ended = engine.crossings();
+    later.extend(engine.flush().expect("ends"));
+    let ended = engine.transfer_stats();
     assert_eq!((ended.reads - begun.reads, ended.bytes_down - begun.bytes_down), (1, 40 * 16), "all scores at once");
     assert_eq!(later, each, "and the same bits");
-    assert!(engine.scores().expect("nothing waits").is_empty());
+    assert!(engine.flush().expect("nothing waits").is_empty());
 }
 
 #[test]
@@ -346,7 +346,7 @@ fn an_epoch_reads_back_only_what_it_tells() {
     let plan = trombine::plan::Plan::new(&settings, dataset(30)).expect("a plan");
     let (_home, mut run) = crate::training::run(&plan);
     let mut engine = open_gpu(&plan.engine_config());
-    let before = engine.crossings();
+    let before = engine.transfer_stats();
     let (mut batches, mut looks) = (0, 0);
     let mut tell = |told| match told {
         Told::Train(TrainEvent::Batch(record)) if !record.validating => batches += 1,
@@ -355,7 +355,7 @@ fn an_epoch_reads_back_only_what_it_tells() {
         Told::Train(_) => {}
     };
     fit(&plan, &mut engine, &mut run, None, &Control::default(), &mut tell).expect("trains");
-    let reads = engine.crossings().reads - before.reads;
+    let reads = engine.transfer_stats().reads - before.reads;
     // Six faces in two batches. After each epoch: 6 validation pictures in one row, the weights that are judged, and for the
     // checkpoint weights and the optimizer's memory; at the very end those two once more.
     assert_eq!(reads, batches + 2 * looks + 2 * (1 + 1 + 2) + 2, "{batches} told, {looks} looks at the faces");
@@ -375,9 +375,9 @@ fn two_programs_share_a_card() {
         engine.set_weights(&weights(&config.network, seed)).expect("fits");
         for index in 0..20 {
             let pictures = Pictures::random(&config.network, 8, index.into());
-            engine.train_later(&pictures.batch(), step(index)).expect("trains");
+            engine.enqueue_step(&pictures.batch(), step(index)).expect("trains");
         }
-        assert_eq!(engine.scores().expect("ends").len(), 20);
+        assert_eq!(engine.flush().expect("ends").len(), 20);
         engine.weights().expect("gives")
     };
     let alone = [run(1), run(2)];

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use trombine::engine::gpu::{adapter::lacks, pace::Pace};
+use trombine::engine::gpu::{adapter::lacks, submit_throttle::SubmitThrottle};
 
 #[test]
 fn what_a_card_lacks_is_said_with_its_number() {
@@ -17,22 +17,22 @@ fn what_a_card_lacks_is_said_with_its_number() {
 }
 
 /// Steps that end every so many seconds.
-fn pace(seconds: f64) -> Pace {
-    let (mut pace, start) = (Pace::default(), Instant::now());
+fn throttle(seconds: f64) -> SubmitThrottle {
+    let (mut throttle, start) = (SubmitThrottle::default(), Instant::now());
     for step in 0..30 {
-        pace.ended(start + Duration::from_secs_f64(seconds * f64::from(step)));
+        throttle.ended(start + Duration::from_secs_f64(seconds * f64::from(step)));
     }
-    pace
+    throttle
 }
 
 #[test]
 fn a_quick_card_gets_whole_steps_and_a_slow_one_pieces() {
-    assert_eq!((pace(0.002).submissions(), pace(0.002).ahead()), (1, 8));
-    assert_eq!((pace(0.1).submissions(), pace(0.1).ahead()), (4, 2));
-    assert_eq!((pace(20.0).submissions(), pace(20.0).ahead()), (16, 2));
-    assert_eq!(Pace::default().submissions(), 1);
+    assert_eq!((throttle(0.002).submissions(), throttle(0.002).ahead()), (1, 8));
+    assert_eq!((throttle(0.1).submissions(), throttle(0.1).ahead()), (4, 2));
+    assert_eq!((throttle(20.0).submissions(), throttle(20.0).ahead()), (16, 2));
+    assert_eq!(SubmitThrottle::default().submissions(), 1);
     // What lies between two rows of steps is not counted.
-    let mut paused = pace(0.002);
+    let mut paused = throttle(0.002);
     paused.idle();
     paused.ended(Instant::now() + Duration::from_secs(100));
     assert_eq!(paused.submissions(), 1);

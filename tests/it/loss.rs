@@ -30,7 +30,7 @@ const LOGITS: [f64; 5] = [-3.0, -0.4, 0.0, 0.7, 2.5];
 fn equal(settings: &LossSettings, expected: [[[f64; 5]; 2]; 2]) {
     for (target, [losses, slopes]) in [0.0, 1.0].into_iter().zip(expected) {
         for ((z, loss), slope) in LOGITS.into_iter().zip(losses).zip(slopes) {
-            let (a, b) = settings.value_and_slope(z, target);
+            let (a, b) = settings.value_and_grad(z, target);
             assert!((a - loss).abs() <= 2e-7 * loss.abs() + 1e-12, "loss at {z} for {target}: {a} instead of {loss}");
             assert!((b - slope).abs() <= 2e-7 * slope.abs() + 1e-12, "slope at {z} for {target}: {b} instead of {slope}");
         }
@@ -129,8 +129,8 @@ fn the_slope_is_the_difference_quotient() {
         for target in [0.0, 1.0] {
             for z in [-9.0, -2.0, -0.1, 0.0, 0.3, 4.0, 12.0] {
                 let h = 1e-5;
-                let at = |z| settings.value_and_slope(z, target).0;
-                let (expected, slope) = ((at(z + h) - at(z - h)) / (2.0 * h), settings.value_and_slope(z, target).1);
+                let at = |z| settings.value_and_grad(z, target).0;
+                let (expected, slope) = ((at(z + h) - at(z - h)) / (2.0 * h), settings.value_and_grad(z, target).1);
                 assert!((slope - expected).abs() < 1e-8, "{settings:?} at {z}: {slope}, quotient {expected}");
             }
         }
@@ -142,7 +142,7 @@ fn extreme_logits_stay_finite() {
     for settings in all() {
         for z in [-1e30, -1e4, -800.0, -40.0, 20.0, 40.0, 800.0, 1e4, 1e30] {
             for target in [0.0, 1.0] {
-                let (loss, slope) = settings.value_and_slope(z, target);
+                let (loss, slope) = settings.value_and_grad(z, target);
                 assert!(loss.is_finite() && slope.is_finite() && loss >= 0.0, "{settings:?} at {z}: {loss}, {slope}");
             }
         }
@@ -177,7 +177,7 @@ fn every_loss_knob_has_an_effect_where_it_is_active() {
         LossSettings { class_weights: ClassWeights::ByHand, apply_class_balancing: true, ..focal() },
     ];
     for base in bases {
-        let see = |s: &LossSettings| (s.value_and_slope(1.3, 1.0), s.value_and_slope(0.2, 0.0), class_weights(s, [3, 5]));
+        let see = |s: &LossSettings| (s.value_and_grad(1.3, 1.0), s.value_and_grad(0.2, 0.0), class_weights(s, [3, 5]));
         for index in 0..base.clone().knobs().len() {
             let mut changed = base.clone();
             let (key, active) = {

@@ -6,7 +6,7 @@ use trombine::{
         sample::{Framing, Source},
         sample_faces,
     },
-    engine::{Engine, Judge, reference::ReferenceEngine},
+    engine::{Engine, TtaPredictor, reference::ReferenceEngine},
     evaluate::words::caution,
     model::{ModelSettings, Network},
     predict::{
@@ -182,7 +182,7 @@ fn heat_maps_are_warm_where_the_network_looks() {
     for (i, pixel) in pixels.chunks_exact_mut(3).enumerate() {
         pixel.copy_from_slice(&if i % 48 < 24 && i / 48 < 24 { [255, 0, 0] } else { [0, 90, 90] });
     }
-    let mut alone = Judge::new(false, 48);
+    let mut alone = TtaPredictor::new(false, 48);
     let maps = [
         heatmap::grad_cam(&network, &weights, &pixels, false, 1),
         heatmap::occlusion(&mut engine, &mut alone, &pixels, 1, 8).unwrap(),
@@ -197,7 +197,7 @@ fn heat_maps_are_warm_where_the_network_looks() {
     let against = heatmap::grad_cam(&network, &weights, &pixels, false, 0);
     assert!(against.values.iter().all(|v| *v == 0.0), "nothing spoke for the other class");
     // With the mirror image beside it, it looks at the upper right too, which lies in the mirror image's upper left.
-    let mut both = Judge::new(true, 48);
+    let mut both = TtaPredictor::new(true, 48);
     pixels
         .chunks_exact_mut(3)
         .enumerate()

@@ -42,13 +42,13 @@ impl<E: Engine, F: FnMut(&mut E) -> Result<(), Problem> + Send> Engine for Watch
         self.inner.train_batch(batch, step)
     }
 
-    fn train_later(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Vec<Score>, Problem> {
+    fn enqueue_step(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Vec<Score>, Problem> {
         (self.before)(&mut self.inner)?;
-        self.inner.train_later(batch, step)
+        self.inner.enqueue_step(batch, step)
     }
 
-    fn scores(&mut self) -> Result<Vec<Score>, Problem> {
-        self.inner.scores()
+    fn flush(&mut self) -> Result<Vec<Score>, Problem> {
+        self.inner.flush()
     }
 
     /// The device says of itself whether it keeps them.

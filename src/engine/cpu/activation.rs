@@ -1,4 +1,4 @@
-//! The non-linearities and their slopes.
+//! The non-linearities and their gradients.
 #![allow(unsafe_op_in_unsafe_fn, reason = "pure arithmetic in registers; the contract is that of `Simd`")]
 
 use std::f32::consts::FRAC_1_SQRT_2;
@@ -15,7 +15,7 @@ pub trait Act {
     /// Whether it never falls, so that the largest input has the largest value.
     const KEEPS_ORDER: bool;
     unsafe fn value<S: Simd>(z: S::V) -> S::V;
-    unsafe fn slope<S: Simd>(z: S::V) -> S::V;
+    unsafe fn grad<S: Simd>(z: S::V) -> S::V;
 }
 
 /// `max(0, z)`.
@@ -45,7 +45,7 @@ impl Act for Relu {
         S::max(S::zero(), z)
     }
     #[inline(always)]
-    unsafe fn slope<S: Simd>(z: S::V) -> S::V {
+    unsafe fn grad<S: Simd>(z: S::V) -> S::V {
         S::keep(S::gt(z, S::zero()), S::splat(1.0))
     }
 }
@@ -55,10 +55,10 @@ impl Act for Leaky {
     const KEEPS_ORDER: bool = true;
     #[inline(always)]
     unsafe fn value<S: Simd>(z: S::V) -> S::V {
-        S::mul(z, Self::slope::<S>(z))
+        S::mul(z, Self::grad::<S>(z))
     }
     #[inline(always)]
-    unsafe fn slope<S: Simd>(z: S::V) -> S::V {
+    unsafe fn grad<S: Simd>(z: S::V) -> S::V {
         S::select(S::gt(z, S::zero()), S::splat(1.0), S::splat(LEAKY_SLOPE))
     }
 }
@@ -71,7 +71,7 @@ impl Act for Gelu {
         S::mul(z, normal_cdf::<S>(z))
     }
     #[inline(always)]
-    unsafe fn slope<S: Simd>(z: S::V) -> S::V {
+    unsafe fn grad<S: Simd>(z: S::V) -> S::V {
         // d/dz z Φ(z) = Φ(z) + z φ(z).
         let mut density = S::to_array(z);
         for x in &mut density {
@@ -90,8 +90,8 @@ impl<A: Act> Act for Judging<A> {
         A::value::<S>(z)
     }
     #[inline(always)]
-    unsafe fn slope<S: Simd>(z: S::V) -> S::V {
-        A::slope::<S>(z)
+    unsafe fn grad<S: Simd>(z: S::V) -> S::V {
+        A::grad::<S>(z)
     }
 }
 

@@ -6,15 +6,14 @@ use super::{
     activation,
     buffer::Buffer,
     direct,
-    drop::{Drop, Mask},
+    dropout::{Dropout, Mask},
     geometry::{Algorithm, Geometry, View},
     isa::Isa,
     norm::{GRADIENT_SUMS, GradientSums, NormalizePool, Peaks, STATISTICS, Survey, merge},
     parameters::Stored,
-    picture,
-    pooling::{Finish, Normalized, Unpool},
+    pooling::{Normalized, PoolEpilogue, Unpool},
     simd::LANES,
-    winograd,
+    stem, winograd,
 };
 use crate::model::Activation;
 
@@ -82,7 +81,7 @@ pub struct Block {
     pub geometry: Geometry,
     pub activation: Activation,
     pub norm: Option<Norm>,
-    pub dropout: Option<Drop>,
+    pub dropout: Option<Dropout>,
     /// Numbers of the arrays in the engine's list.
     pub weight: usize,
     pub bias: Option<usize>,
@@ -94,8 +93,8 @@ pub struct Block {
     backward_segments: Vec<usize>,
     /// The convolution's outputs (batch norm only).
     kept: Buffer,
-    codes: Buffer<u8>,
-    slopes: Buffer,
+    argmax: Buffer<u8>,
+    grads: Buffer,
     scale: Buffer,
     shift: Buffer,
     /// One gradient for each group of pictures.
@@ -129,7 +128,7 @@ impl Block {
         g: Geometry,
         activation: Activation,
         norm: Option<Norm>,
-        dropout: Option<Drop>,
+        dropout: Option<Dropout>,
         arrays: (usize, Option<usize>),
         batch: usize,
     ) -> Self {
@@ -146,7 +145,7 @@ impl Block {
                 (0, transposed, direct::segments(&g), direct::backward_segments(&g))
             }
             Algorithm::Pictures => {
-                let raised = if g.raised { g.out_panels * picture::RAISED_PANEL } else { 0 };
+                let raised = if g.raised { g.out_panels * stem::RAISED_PANEL } else { 0 };
                 (raised, 0, direct::segments(&g), Vec::new())
             }
         };
@@ -162,8 +161,8 @@ impl Block {
             segments,
             backward_segments,
             kept: Buffer::new(if norm.is_some() { batch * g.output().picture } else { 0 }),
-            codes: Buffer::new(cells),
-            slopes: Buffer::new(if activation == Activation::Relu { 0 } else { cells }),
+            argmax: Buffer::new(cells),
+            grads: Buffer::new(if activation == Activation::Relu { 0 } else { cells }),
             scale,
             shift: Buffer::new(g.out_panels * LANES),
             weight_parts: Buffer::new(GROUPS * g.weight_len()),
@@ -188,9 +187,9 @@ impl Block {
                     isa.run(winograd::TransformWeights { geometry, panel, weights, to, transposed });
                 }
                 Algorithm::Direct => isa.run(direct::TransposeWeights { geometry, panel, weights, to: transposed }),
-                Algorithm::Pictures if geometry.raised => isa.run(picture::RaiseWeights {
+                Algorithm::Pictures if geometry.raised => isa.run(stem::RaiseWeights {
                     weights: weights.add(panel * geometry.weight_panel()),
-                    to: self.transformed.ptr().add(panel * picture::RAISED_PANEL),
+                    to: self.transformed.ptr().add(panel * stem::RAISED_PANEL),
                 }),
                 Algorithm::Pictures => {}
             }
@@ -220,16 +219,16 @@ impl Block {
         }
     }
 
-    fn finish(&self, out: &Maps, learns: bool) -> Finish {
-        Finish {
+    fn finish(&self, out: &Maps, learns: bool) -> PoolEpilogue {
+        PoolEpilogue {
             activation: self.activation,
             learns,
             scale: self.scale.ptr(),
             shift: self.shift.ptr(),
             out: out.values.ptr(),
             view: out.view,
-            codes: self.codes.ptr(),
-            slopes: self.slopes.ptr(),
+            argmax: self.argmax.ptr(),
+            grads: self.grads.ptr(),
             cells: self.geometry.cells(),
         }
     }
@@ -251,9 +250,9 @@ impl Block {
         scratch: &Scratch,
     ) {
         let geometry = &self.geometry;
-        let sink = match gamma {
-            Some(_) => winograd::Sink::Keep(self.kept.ptr()),
-            None => winograd::Sink::Pool(self.finish(out, learns)),
+        let epilogue = match gamma {
+            Some(_) => winograd::Epilogue::Keep(self.kept.ptr()),
+            None => winograd::Epilogue::Pool(self.finish(out, learns)),
         };
         // Large maps one by one, so that they are still in the cache when they are surveyed.
         let one_by_one = geometry.algorithm != Algorithm::Winograd || gamma.is_some() && geometry.tiles() >= winograd::BLOCK;
@@ -268,20 +267,20 @@ impl Block {
                             input,
                             weights: self.transformed.ptr(),
                             segments: &self.segments,
-                            sink,
+                            epilogue,
                         };
                         forward.run(isa, n, step, &scratch.winograd);
                     }
                     _ => {
                         let weights = if geometry.raised { self.transformed.ptr() } else { weights.ptr() };
-                        let forward = direct::Forward { geometry, input, weights, segments: &self.segments, sink };
+                        let forward = direct::Forward { geometry, input, weights, segments: &self.segments, epilogue };
                         forward.run(isa, n, &scratch.direct);
                     }
                 }
                 if let (Some(gamma), Some(norm)) = (gamma, &self.norm) {
-                    let (values, codes, cells) = (norm.peaks.ptr(), self.codes.ptr(), geometry.cells());
+                    let (values, argmax, cells) = (norm.peaks.ptr(), self.argmax.ptr(), geometry.cells());
                     let peaks =
-                        activation::keeps_order(self.activation).then_some(Peaks { gamma: gamma.ptr(), values, codes, cells });
+                        activation::keeps_order(self.activation).then_some(Peaks { gamma: gamma.ptr(), values, argmax, cells });
                     for n in n..n + step {
                         isa.run(Survey { geometry, y: self.kept.ptr(), n, to: norm.statistics.ptr(), peaks });
                     }
@@ -309,7 +308,7 @@ impl Block {
     }
 
     /// Lets the running statistics follow the batch's.
-    pub fn follow_statistics(&self, arrays: &mut [Stored]) {
+    pub fn update_running_stats(&self, arrays: &mut [Stored]) {
         let Some(norm) = &self.norm else { return };
         for (array, batch) in [(norm.arrays.mean, &norm.mean), (norm.arrays.variance, &norm.variance)] {
             for (running, &now) in arrays[array].values.as_mut_slice().iter_mut().zip(batch.as_slice()) {
@@ -359,16 +358,16 @@ impl Block {
     ///
     /// # Safety
     /// As [`Block::convolve`].
-    pub unsafe fn refine(&self, isa: Isa, out: &Maps, key: u32, (first, count): (usize, usize)) {
+    pub unsafe fn activation_backward(&self, isa: Isa, out: &Maps, key: u32, (first, count): (usize, usize)) {
         let geometry = &self.geometry;
         // SAFETY: the buffers were made for this geometry and batch.
         unsafe {
             self.drop(isa, &out.gradient, out.view, key, (first, count));
-            if self.slopes.len() > 0 {
-                isa.run(super::drop::Multiply {
+            if self.grads.len() > 0 {
+                isa.run(super::dropout::Multiply {
                     values: out.gradient.ptr(),
                     view: out.view,
-                    factors: self.slopes.ptr(),
+                    factors: self.grads.ptr(),
                     geometry,
                     first,
                     count,
@@ -438,7 +437,7 @@ impl Block {
             geometry,
             gradient: out.gradient.ptr(),
             view: out.view,
-            codes: self.codes.ptr(),
+            argmax: self.argmax.ptr(),
             cells: geometry.cells(),
             normalized: self.norm.as_ref().map(|norm| Normalized {
                 y: self.kept.ptr(),

@@ -1,16 +1,16 @@
 //! From the list of layers to blocks, vectors and arrays.
 
 use super::{
-    Bridge, CpuEngine,
+    CpuEngine, ToVectors,
     block::{Block, Maps, Norm, NormArrays, Scratch},
     dense, direct,
-    drop::Drop,
+    dropout::Dropout,
     geometry::{Algorithm, Convolution, Geometry, View, panels},
+    head::{self, Dense, Vectors},
     isa::Isa,
     parameters::{Features, Layout, Stored},
     pool::Pool,
     simd::LANES,
-    tail::{self, Dense, Vectors},
     winograd,
 };
 use crate::{
@@ -28,7 +28,7 @@ struct Builder<'a> {
     arrays: Vec<Stored>,
     blocks: Vec<Block>,
     maps: Vec<Maps>,
-    tail: Vec<tail::Layer>,
+    head: Vec<head::Layer>,
 }
 
 /// Builds the engine; weights and optimizer are all zero.
@@ -36,36 +36,36 @@ struct Builder<'a> {
 /// # Errors
 /// Layers in an order that no settings give.
 pub fn build(config: &EngineConfig, isa: Isa, convolution: Convolution) -> Result<CpuEngine, Problem> {
-    let mut builder = Builder { config, convolution, arrays: Vec::new(), blocks: Vec::new(), maps: Vec::new(), tail: Vec::new() };
+    let mut builder = Builder { config, convolution, arrays: Vec::new(), blocks: Vec::new(), maps: Vec::new(), head: Vec::new() };
     let layers = &config.network.layers[..];
-    let bridge_at = layers
+    let vectors_at = layers
         .iter()
         .position(|layer| matches!(layer.op, Op::Flatten | Op::GlobalAveragePool))
-        .ok_or_else(|| unknown("no bridge"))?;
-    let (convolutions, rest) = layers.split_at(bridge_at);
-    let bridge_layer = &rest[0];
-    let bridge = if bridge_layer.op == Op::Flatten { Bridge::Flatten } else { Bridge::Average };
-    builder.blocks(convolutions, bridge)?;
+        .ok_or_else(|| unknown("no to_vectors"))?;
+    let (convolutions, rest) = layers.split_at(vectors_at);
+    let vector_layer = &rest[0];
+    let to_vectors = if vector_layer.op == Op::Flatten { ToVectors::Flatten } else { ToVectors::GlobalPool };
+    builder.blocks(convolutions, to_vectors)?;
     let batch = config.batch_size;
-    let last = bridge_layer.input;
+    let last = vector_layer.input;
     // Flattened maps keep the room of their last panel of channels.
-    let (width, features) = match bridge {
-        Bridge::Flatten => {
+    let (width, features) = match to_vectors {
+        ToVectors::Flatten => {
             (panels(last.channels) * last.height * last.width * LANES, Features::Map { area: last.height * last.width })
         }
-        Bridge::Average => (last.channels, Features::Plain),
+        ToVectors::GlobalPool => (last.channels, Features::Plain),
     };
-    let bridged = match bridge {
-        Bridge::Flatten => None,
-        Bridge::Average => Some(Vectors::new(width, batch)),
+    let pooled = match to_vectors {
+        ToVectors::Flatten => None,
+        ToVectors::GlobalPool => Some(Vectors::new(width, batch)),
     };
-    builder.tail(&rest[1..], width, features)?;
-    let Builder { arrays, blocks, maps, tail, .. } = builder;
+    builder.head(&rest[1..], width, features)?;
+    let Builder { arrays, blocks, maps, head, .. } = builder;
 
     let threads = config.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1);
     let pool = Pool::new(threads);
     let winograd = || blocks.iter().map(|b| &b.geometry).filter(|g| g.algorithm == Algorithm::Winograd);
-    let outputs = tail.iter().map(|layer| panels(layer.out.features)).max().unwrap_or(1);
+    let outputs = head.iter().map(|layer| panels(layer.out.features)).max().unwrap_or(1);
     let scratch = (0..pool.threads())
         .map(|_| Scratch {
             winograd: winograd::Scratch::new(winograd(), true),
@@ -83,10 +83,10 @@ pub fn build(config: &EngineConfig, isa: Isa, convolution: Convolution) -> Resul
         arrays,
         blocks,
         maps,
-        bridge,
-        bridged,
+        to_vectors,
+        pooled,
         area: last.height * last.width,
-        tail,
+        head,
         state: OptimizerState::default(),
         units: Vec::new(),
     })
@@ -161,7 +161,7 @@ impl Builder<'_> {
     }
 
     /// Convolution, batch norm, activation, pooling, dropout, again and again.
-    fn blocks(&mut self, layers: &[Layer], bridge: Bridge) -> Result<(), Problem> {
+    fn blocks(&mut self, layers: &[Layer], to_vectors: ToVectors) -> Result<(), Problem> {
         let batch = self.config.batch_size;
         let mut geometries = Vec::new();
         let mut rest = layers.iter().peekable();
@@ -189,17 +189,17 @@ impl Builder<'_> {
                 return Err(unknown(&conv.name));
             }
             let dropout = match rest.next_if(|layer| matches!(layer.op, Op::Dropout { .. })).map(|layer| layer.op) {
-                Some(Op::Dropout { rate, stream }) => Some(Drop { rate, stream }),
+                Some(Op::Dropout { rate, stream }) => Some(Dropout { rate, stream }),
                 _ => None,
             };
             self.blocks.push(Block::new(g, activation, norm, dropout, (weight, bias), batch));
             geometries.push(g);
         }
         for (i, g) in geometries.iter().enumerate() {
-            let (view, len) = match (geometries.get(i + 1), bridge) {
+            let (view, len) = match (geometries.get(i + 1), to_vectors) {
                 (Some(next), _) => (next.input(), batch * next.input().picture),
-                (None, Bridge::Flatten) => (View::features(g.pooled_height, g.pooled_width, batch), batch * g.cells().picture),
-                (None, Bridge::Average) => (g.cells(), batch * g.cells().picture),
+                (None, ToVectors::Flatten) => (View::features(g.pooled_height, g.pooled_width, batch), batch * g.cells().picture),
+                (None, ToVectors::GlobalPool) => (g.cells(), batch * g.cells().picture),
             };
             self.maps.push(Maps { view, values: super::buffer::Buffer::new(len), gradient: super::buffer::Buffer::new(len) });
         }
@@ -207,7 +207,7 @@ impl Builder<'_> {
     }
 
     /// The layers over vectors of `width` numbers.
-    fn tail(&mut self, layers: &[Layer], mut width: usize, mut features: Features) -> Result<(), Problem> {
+    fn head(&mut self, layers: &[Layer], mut width: usize, mut features: Features) -> Result<(), Problem> {
         let batch = self.config.batch_size;
         for layer in layers {
             let op = match layer.op {
@@ -220,24 +220,24 @@ impl Builder<'_> {
                     let bias = arrays.next().map(|bias| self.store(bias, Layout::Vector));
                     features = Features::Plain;
                     width = layer.output.channels;
-                    tail::Op::Dense(Dense::new(shape, weight, bias))
+                    head::Op::Dense(Dense::new(shape, weight, bias))
                 }
-                Op::Activation(activation) => tail::Op::Activation(activation),
+                Op::Activation(activation) => head::Op::Activation(activation),
                 Op::BatchNorm { momentum, epsilon } => {
                     let arrays = self.norm_arrays(layer);
                     let channels = || vec![0.0; width];
-                    tail::Op::Norm(tail::Norm { arrays, momentum, epsilon, mean: channels(), variance: channels() })
+                    head::Op::Norm(head::Norm { arrays, momentum, epsilon, mean: channels(), variance: channels() })
                 }
                 Op::Dropout { rate, stream } => {
                     let map = match features {
                         Features::Map { area } => Some((layer.output.len() / area, area)),
                         Features::Plain => None,
                     };
-                    tail::Op::Drop(Drop { rate, stream }, map)
+                    head::Op::Dropout(Dropout { rate, stream }, map)
                 }
                 _ => return Err(unknown(&layer.name)),
             };
-            self.tail.push(tail::Layer { op, out: Vectors::new(width, batch) });
+            self.head.push(head::Layer { op, out: Vectors::new(width, batch) });
         }
         Ok(())
     }

@@ -10,7 +10,7 @@
 //!
 //! The backward pass unpools the gradient of one picture's outputs into a buffer with a border of zeros. The weight
 //! gradient is an outer product over strips of rows that fit the first-level cache, the input gradient a convolution
-//! of that buffer by the turned-around weights. The first layer's usual case, 3x3, has kernels of its own, see [`picture`].
+//! of that buffer by the turned-around weights. The first layer's usual case, 3x3, has kernels of its own, see [`stem`].
 #![allow(unsafe_op_in_unsafe_fn, reason = "a kernel is one contract, stated at its struct")]
 
 use super::{
@@ -19,10 +19,10 @@ use super::{
     gemm::{Outer, Product},
     geometry::{Algorithm, Geometry, View},
     isa::{Isa, Kernel},
-    picture::{self, Normalize, PictureGradient},
-    pooling::{Finish, Unpool, with_finish},
+    pooling::{PoolEpilogue, Unpool, with_epilogue},
     simd::{LANES, Simd},
-    winograd::Sink,
+    stem::{self, Normalize, PictureGradient},
+    winograd::Epilogue,
 };
 
 /// Panels and columns of outputs computed at once, so that two rows of them stay in the first-level cache.
@@ -51,7 +51,7 @@ impl Scratch {
         let blocks = blocks.filter(|g| g.algorithm != Algorithm::Winograd);
         let most = |len: &dyn Fn(&Geometry) -> usize| blocks.clone().map(len).max().unwrap_or(0);
         let image = most(&|g| if g.algorithm == Algorithm::Pictures { g.rows * g.columns * g.inputs } else { 0 });
-        let raised = most(&|g| if g.raised { picture::raised_len(g) } else { 0 });
+        let raised = most(&|g| if g.raised { stem::raised_len(g) } else { 0 });
         let gradient = if training { most(&|g| gradient_view(g).picture) } else { 0 };
         Self {
             // One row of 16 may be read from the last pixels on.
@@ -109,13 +109,13 @@ fn taps(kernel: usize, panels: usize, view: View, turn: impl Fn(usize) -> usize)
 }
 
 /// The forward pass of single pictures through one layer. `weights` are `[out/16][tap][in][16]`, for a raised layer what
-/// `picture::RaiseWeights` makes of them.
+/// `stem::RaiseWeights` makes of them.
 pub struct Forward<'a> {
     pub geometry: &'a Geometry,
     pub input: Input,
     pub weights: *const f32,
     pub segments: &'a [usize],
-    pub sink: Sink,
+    pub epilogue: Epilogue,
 }
 
 impl Forward<'_> {
@@ -128,8 +128,8 @@ impl Forward<'_> {
         let g = self.geometry;
         let (first, a_row, depth, line) = locate(g, self.input, n, isa, scratch);
         if g.raised {
-            let (weights, rows, sink) = (self.weights, scratch.raised.ptr(), self.sink);
-            isa.run(picture::Forward { geometry: g, image: first, n, weights, rows, sink });
+            let (weights, rows, epilogue) = (self.weights, scratch.raised.ptr(), self.epilogue);
+            isa.run(stem::Forward { geometry: g, image: first, n, weights, rows, epilogue });
             return;
         }
         let product = |panel: usize, (y, x): (usize, usize), rows: usize, c: *mut f32, c_panel: usize| Product {
@@ -148,14 +148,14 @@ impl Forward<'_> {
             next: self.weights,
         };
         for panel in (0..g.out_panels).step_by(CHUNK) {
-            match self.sink {
-                Sink::Keep(out) => {
+            match self.epilogue {
+                Epilogue::Keep(out) => {
                     let view = g.output();
                     for y in 0..g.out_height {
                         isa.run(product(panel, (y, 0), g.out_width, out.add(view.at(n, panel, y, 0)), view.panel));
                     }
                 }
-                Sink::Pool(finish) => {
+                Epilogue::Pool(finish) => {
                     let (rows, half) = (scratch.rows.ptr(), CHUNK * COLUMNS * LANES);
                     let panels = CHUNK.min(g.out_panels - panel);
                     for y in 0..g.pooled_height {
@@ -191,7 +191,7 @@ unsafe fn locate(g: &Geometry, input: Input, n: usize, isa: Isa, scratch: &Scrat
 /// Finishes `cells` cells from `cell` on, from two rows of outputs, `[2][CHUNK][COLUMNS][16]`.
 struct PoolRow {
     rows: *const f32,
-    finish: Finish,
+    finish: PoolEpilogue,
     n: usize,
     panel: usize,
     panels: usize,
@@ -202,7 +202,7 @@ struct PoolRow {
 impl Kernel for PoolRow {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
-        with_finish!(self.finish, self.go)
+        with_epilogue!(self.finish, self.go)
     }
 }
 

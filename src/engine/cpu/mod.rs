@@ -10,10 +10,10 @@
 //! | [`gemm`] | the two matrix products on which everything rests |
 //! | [`geometry`] | shapes, borders and strides, shared by forward and backward |
 //! | [`winograd`] | 3x3 convolutions with a quarter of the multiplications |
-//! | [`picture`] | the first layer, 3x3: the way in from bytes, half of the multiplications |
+//! | [`stem`] | the first layer, 3x3: the way in from bytes, half of the multiplications |
 //! | [`direct`] | 5x5, and 3x3 where Winograd is forbidden |
 //! | [`pooling`], [`activation`], [`norm`], [`mod@drop`] | what surrounds a convolution |
-//! | [`dense`], [`tail`] | dense layers, and all layers over vectors |
+//! | [`dense`], [`head`] | dense layers, and all layers over vectors |
 //! | [`update`], [`parameters`] | optimizers, and the arrays in the kernels' layouts |
 //! | [`block`], [`build`], [`pass`] | a block with its buffers, the engine from a list of layers, a step as jobs |
 //! | [`pool`], [`buffer`] | threads, and memory that starts at a cache line |
@@ -35,7 +35,7 @@
 //! - 5x5: direct, as products over rows of pixels, also in the first layer.
 //! - Dense: products over shares of the inputs; the weight gradient is used for the update as it is made.
 //!
-//! Where no backward pass follows, cells do not say which of their outputs was the largest: their codes are for that alone.
+//! Where no backward pass follows, cells do not say which of their outputs was the largest: their argmax is for that alone.
 //! Without batch norm the outputs before pooling never exist in memory; with it they are kept, because the statistics of
 //! the batch come between, and so a block is two passes forward and two back.
 //!
@@ -81,19 +81,19 @@ mod buffer;
 mod build;
 mod dense;
 mod direct;
-mod drop;
+mod dropout;
 mod gemm;
 mod geometry;
+mod head;
 mod isa;
 mod norm;
 mod parameters;
 mod pass;
-mod picture;
 mod pool;
 mod pooling;
 pub mod probe;
 mod simd;
-mod tail;
+mod stem;
 mod update;
 mod winograd;
 
@@ -102,10 +102,10 @@ pub use isa::{ISA_VARIABLE, Isa};
 
 use self::{
     block::{Block, Maps, Scratch},
+    head::Vectors,
     parameters::Stored,
     pass::{Mode, Unit},
     pool::Pool,
-    tail::Vectors,
 };
 use crate::{
     data::batch::BatchView,
@@ -127,12 +127,12 @@ pub struct CpuEngine {
     blocks: Vec<Block>,
     /// The outputs of the blocks.
     maps: Vec<Maps>,
-    bridge: Bridge,
-    /// The channels' means, if that is the bridge.
-    bridged: Option<Vectors>,
+    to_vectors: ToVectors,
+    /// The channels' means, if maps become vectors by global pooling.
+    pooled: Option<Vectors>,
     /// Cells of a channel of the last maps.
     area: usize,
-    tail: Vec<tail::Layer>,
+    head: Vec<head::Layer>,
     /// Step and single numbers; the slots are with the arrays.
     state: OptimizerState,
     /// The update's units.
@@ -141,9 +141,9 @@ pub struct CpuEngine {
 
 /// How maps become vectors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Bridge {
+enum ToVectors {
     Flatten,
-    Average,
+    GlobalPool,
 }
 
 impl CpuEngine {
@@ -189,11 +189,11 @@ impl Engine for CpuEngine {
         let rule = self.config.optimizer.next(&mut self.state, step.learning_rate);
         let score = self.learn(batch, step, Some(&rule));
         for block in &self.blocks {
-            block.follow_statistics(&mut self.arrays);
+            block.update_running_stats(&mut self.arrays);
         }
-        for layer in &self.tail {
-            if let tail::Op::Norm(norm) = &layer.op {
-                norm.follow_statistics(&mut self.arrays);
+        for layer in &self.head {
+            if let head::Op::Norm(norm) = &layer.op {
+                norm.update_running_stats(&mut self.arrays);
             }
         }
         Ok(score)

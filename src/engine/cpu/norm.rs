@@ -10,7 +10,7 @@ use super::{
     activation::Act,
     geometry::{Geometry, View},
     isa::Kernel,
-    pooling::{Finish, with_activation},
+    pooling::{PoolEpilogue, with_activation},
     simd::{LANES, Simd},
 };
 use crate::model::Activation;
@@ -43,7 +43,7 @@ pub struct Peaks {
     pub gamma: *const f32,
     /// As `cells` say.
     pub values: *mut f32,
-    pub codes: *mut u8,
+    pub argmax: *mut u8,
     pub cells: View,
 }
 
@@ -97,7 +97,7 @@ impl Peaks {
     unsafe fn cell<S: Simd>(&self, cell: usize, gamma: S::V, four: [S::V; 4]) {
         let mut most = S::mul(gamma, four[0]);
         let mut value = four[0];
-        let mut code = S::codes(0);
+        let mut code = S::splat_argmax(0);
         for k in 1..4 {
             let z = S::mul(gamma, four[k]);
             let larger = S::gt(z, most);
@@ -106,7 +106,7 @@ impl Peaks {
             value = S::select(larger, four[k], value);
         }
         S::store(self.values.add(cell), value);
-        S::store_codes(self.codes.add(cell), code);
+        S::store_argmax(self.argmax.add(cell), code);
     }
 }
 
@@ -135,7 +135,7 @@ pub struct NormalizePool<'a> {
     pub y: *const f32,
     pub peaks: *mut f32,
     pub n: usize,
-    pub finish: Finish,
+    pub finish: PoolEpilogue,
 }
 
 impl Kernel for NormalizePool<'_> {
@@ -162,7 +162,7 @@ impl NormalizePool<'_> {
                     let below = at.add(view.row);
                     let four = [S::load(at), S::load(at.add(LANES)), S::load(below), S::load(below.add(LANES))];
                     self.finish.cell::<S, A>((self.n, c), (y, x), four);
-                    let code = S::load_codes(self.finish.codes.add(cell));
+                    let code = S::load_argmax(self.finish.argmax.add(cell));
                     let mut peak = four[0];
                     for k in 1..4 {
                         peak = S::select(S::is(code, k as u8), four[k], peak);

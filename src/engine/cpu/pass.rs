@@ -11,14 +11,14 @@
 //! backward pass and the shares of a dense layer are fixed.
 
 use super::{
-    Bridge, CpuEngine,
+    CpuEngine, ToVectors,
     block::{GROUPS, Span},
     buffer::Buffer,
     dense,
     direct::Input,
+    head::{self, Context, Learning},
     parameters::Stored,
     simd::LANES,
-    tail::{self, Context, Learning},
     update::{SumParts, Update},
     winograd,
 };
@@ -26,7 +26,7 @@ use crate::{
     data::batch::BatchView,
     engine::{Score, Step},
     loss::is_right,
-    optimizer::{Rule, clip_scale},
+    optimizer::{UpdateStep, clip_scale},
 };
 
 /// Dropout's masks and batch norm's statistics are the batch's, or evaluation.
@@ -73,19 +73,19 @@ impl CpuEngine {
                 }
             });
         }
-        if let Some(bridged) = &mut self.bridged {
-            average(&self.maps[self.maps.len() - 1], bridged, self.area, n);
+        if let Some(pooled) = &mut self.pooled {
+            average(&self.maps[self.maps.len() - 1], pooled, self.area, n);
         }
         let masks = match mode {
             Mode::Training { step } => Some((self.config.seed, step)),
             Mode::Evaluation => None,
         };
         let context = Context { isa: self.isa, pool: &self.pool, scratch: &self.scratch, n, masks };
-        for i in 0..self.tail.len() {
-            let (before, rest) = self.tail.split_at_mut(i);
-            let input = match (before.last(), &self.bridged) {
+        for i in 0..self.head.len() {
+            let (before, rest) = self.head.split_at_mut(i);
+            let input = match (before.last(), &self.pooled) {
                 (Some(layer), _) => &layer.out.values,
-                (None, Some(bridged)) => &bridged.values,
+                (None, Some(pooled)) => &pooled.values,
                 (None, None) => &self.maps[self.maps.len() - 1].values,
             };
             rest[0].forward(&context, &self.arrays, input);
@@ -94,12 +94,12 @@ impl CpuEngine {
 
     /// The logits that [`CpuEngine::forward`] left.
     pub(super) fn logits(&self, n: usize) -> impl Iterator<Item = f32> + '_ {
-        let out = self.tail.last().map(|layer| &layer.out);
+        let out = self.head.last().map(|layer| &layer.out);
         out.into_iter().flat_map(move |out| (0..n).map(move |i| out.values.as_slice()[out.at(i, 0)]))
     }
 
     /// Loss, all gradients and, with a rule, the update. Without one the gradients stay in the arrays.
-    pub(super) fn learn(&mut self, batch: &BatchView<'_>, step: Step, rule: Option<&Rule>) -> Score {
+    pub(super) fn learn(&mut self, batch: &BatchView<'_>, step: Step, rule: Option<&UpdateStep>) -> Score {
         let n = batch.len();
         self.forward(batch.pixels, n, Mode::Training { step: step.index });
         let mut score = self.score(batch);
@@ -134,11 +134,11 @@ impl CpuEngine {
     fn score(&mut self, batch: &BatchView<'_>) -> Score {
         let n = batch.len() as f64;
         let logits: Vec<f32> = self.logits(batch.len()).collect();
-        let Some(layer) = self.tail.last_mut() else { return Score::default() };
+        let Some(layer) = self.head.last_mut() else { return Score::default() };
         let out = &mut layer.out;
         let mut score = Score::default();
         for (i, ((&logit, &target), &weight)) in logits.iter().zip(batch.targets).zip(batch.weights).enumerate() {
-            let (loss, slope) = self.config.loss.value_and_slope(logit.into(), target.into());
+            let (loss, slope) = self.config.loss.value_and_grad(logit.into(), target.into());
             score.loss += f64::from(weight) * loss / n;
             score.correct += u32::from(is_right(logit, target));
             let at = out.at(i, 0);
@@ -151,11 +151,11 @@ impl CpuEngine {
         let masks = Some((self.config.seed, step.index));
         let context = Context { isa: self.isa, pool: &self.pool, scratch: &self.scratch, n, masks };
         let nothing = Buffer::new(0);
-        for i in (0..self.tail.len()).rev() {
-            let (before, rest) = self.tail.split_at_mut(i);
-            let (input, gradient) = match (before.last_mut(), &mut self.bridged) {
+        for i in (0..self.head.len()).rev() {
+            let (before, rest) = self.head.split_at_mut(i);
+            let (input, gradient) = match (before.last_mut(), &mut self.pooled) {
                 (Some(layer), _) => (&layer.out.values, &mut layer.out.gradient),
-                (None, Some(bridged)) => (&bridged.values, &mut bridged.gradient),
+                (None, Some(pooled)) => (&pooled.values, &mut pooled.gradient),
                 (None, None) => {
                     let last = self.maps.len() - 1;
                     let maps = &mut self.maps[last];
@@ -163,14 +163,14 @@ impl CpuEngine {
                 }
             };
             let squares = match &rest[0].op {
-                tail::Op::Dense(dense) => &squares[dense.weight],
+                head::Op::Dense(dense) => &squares[dense.weight],
                 _ => &nothing,
             };
             rest[0].backward(&context, &mut self.arrays, input, gradient, learning, squares);
         }
-        if let (Bridge::Average, Some(bridged)) = (self.bridge, &self.bridged) {
+        if let (ToVectors::GlobalPool, Some(pooled)) = (self.to_vectors, &self.pooled) {
             let last = self.maps.len() - 1;
-            spread(bridged, &mut self.maps[last], self.area, n);
+            spread(pooled, &mut self.maps[last], self.area, n);
         }
     }
 
@@ -181,13 +181,13 @@ impl CpuEngine {
             let near = self.near();
             self.each_group(n, |engine, group, share, thread| {
                 for i in (near..engine.blocks.len()).rev() {
-                    engine.refine(i, share, step);
+                    engine.activation_backward(i, share, step);
                     engine.backward(i, pixels, group, share, thread, Span::WHOLE);
                 }
                 for picture in pictures(share) {
                     let span = Span { begins: picture.0 == share.0, ends: picture.0 + 1 == share.0 + share.1 };
                     for i in (0..near).rev() {
-                        engine.refine(i, picture, step);
+                        engine.activation_backward(i, picture, step);
                         engine.backward(i, pixels, group, picture, thread, span);
                     }
                 }
@@ -195,14 +195,14 @@ impl CpuEngine {
             return;
         }
         for i in (0..self.blocks.len()).rev() {
-            self.each_group(n, |engine, _, share, _| engine.refine(i, share, step));
+            self.each_group(n, |engine, _, share, _| engine.activation_backward(i, share, step));
             self.blocks[i].merge_gradient_sums(&mut self.arrays, n);
             self.each_group(n, |engine, group, share, thread| engine.backward(i, pixels, group, share, thread, Span::WHOLE));
         }
     }
 
     /// Sums the convolutions' gradients over the groups, adds L2, updates by `rule` if there is one.
-    fn update_blocks(&mut self, n: usize, rule: Option<&Rule>, squares: &[Buffer<f64>]) {
+    fn update_blocks(&mut self, n: usize, rule: Option<&UpdateStep>, squares: &[Buffer<f64>]) {
         let groups = groups(n);
         for block in &self.blocks {
             if let Some(bias) = block.bias {
@@ -240,7 +240,7 @@ impl CpuEngine {
     }
 
     /// Biases and batch norm's arrays.
-    fn update_vectors(&mut self, rule: Option<&Rule>) {
+    fn update_vectors(&mut self, rule: Option<&UpdateStep>) {
         let Some(rule) = rule else { return };
         let square = Buffer::<f64>::new(1);
         for array in self.arrays.iter().filter(|array| array.about.role.trained() && !array.is_kernel()) {
@@ -250,7 +250,7 @@ impl CpuEngine {
     }
 
     /// Updates all arrays by their stored gradients, shortened together.
-    fn clip_and_update(&mut self, rule: &Rule, clip: f64) {
+    fn clip_and_update(&mut self, rule: &UpdateStep, clip: f64) {
         let trained = || self.arrays.iter().filter(|array| array.about.role.trained());
         let squares: f64 =
             trained().map(|array| array.gradient.as_slice().iter().map(|g| f64::from(*g) * f64::from(*g)).sum::<f64>()).sum();
@@ -344,9 +344,9 @@ impl CpuEngine {
         }
     }
 
-    fn refine(&self, i: usize, share: (usize, usize), step: u32) {
+    fn activation_backward(&self, i: usize, share: (usize, usize), step: u32) {
         // SAFETY: groups are disjoint.
-        unsafe { self.blocks[i].refine(self.isa, &self.maps[i], self.key(i, step), share) };
+        unsafe { self.blocks[i].activation_backward(self.isa, &self.maps[i], self.key(i, step), share) };
     }
 
     fn backward(&self, i: usize, pixels: &[u8], group: usize, share: (usize, usize), thread: usize, span: Span) {
@@ -379,7 +379,7 @@ fn units_of(array: &Stored) -> usize {
 }
 
 /// The mean of each channel.
-fn average(maps: &super::block::Maps, to: &mut tail::Vectors, area: usize, n: usize) {
+fn average(maps: &super::block::Maps, to: &mut head::Vectors, area: usize, n: usize) {
     for panel in 0..to.features.div_ceil(LANES) {
         for i in 0..n {
             let from = &maps.values.as_slice()[maps.view.at(i, panel, 0, 0)..][..area * LANES];
@@ -393,7 +393,7 @@ fn average(maps: &super::block::Maps, to: &mut tail::Vectors, area: usize, n: us
 }
 
 /// The gradient of each channel's mean, over its cells.
-fn spread(from: &tail::Vectors, maps: &mut super::block::Maps, area: usize, n: usize) {
+fn spread(from: &head::Vectors, maps: &mut super::block::Maps, area: usize, n: usize) {
     for panel in 0..from.features.div_ceil(LANES) {
         for i in 0..n {
             let at = from.at(i, panel * LANES);

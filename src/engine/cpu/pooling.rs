@@ -18,24 +18,24 @@ pub const DEAD: u8 = 4;
 
 /// Where a block's cells go.
 ///
-/// `scale` and `shift` hold one number a channel; `out` fits `view`; `codes` and `slopes` fit `geometry.cells()`
-/// (`slopes` may dangle for ReLU).
+/// `scale` and `shift` hold one number a channel; `out` fits `view`; `argmax` and `grads` fit `geometry.cells()`
+/// (`grads` may dangle for ReLU).
 #[derive(Clone, Copy)]
-pub struct Finish {
+pub struct PoolEpilogue {
     pub activation: Activation,
-    /// Whether a backward pass may follow: otherwise codes and slopes stay as they are.
+    /// Whether a backward pass may follow: otherwise argmax and grads stay as they are.
     pub learns: bool,
     /// `z = scale * y + shift`: the bias, or batch norm.
     pub scale: *const f32,
     pub shift: *const f32,
     pub out: *mut f32,
     pub view: View,
-    pub codes: *mut u8,
-    pub slopes: *mut f32,
+    pub argmax: *mut u8,
+    pub grads: *mut f32,
     pub cells: View,
 }
 
-impl Finish {
+impl PoolEpilogue {
     /// Finishes cell (`y`, `x`) of picture `n`, panel `c`, from the convolution's four outputs in reading order.
     #[inline(always)]
     pub unsafe fn cell<S: Simd, A: Act>(&self, (n, c): (usize, usize), (y, x): (usize, usize), outputs: [S::V; 4]) {
@@ -54,7 +54,7 @@ impl Finish {
         (value + down * self.view.row + right * self.view.column, code + down * self.cells.row + right * self.cells.column)
     }
 
-    /// As [`Finish::cell`], for a place known already.
+    /// As [`PoolEpilogue::cell`], for a place known already.
     #[inline(always)]
     pub unsafe fn cell_at<S: Simd, A: Act>(&self, c: usize, (to, cell): (usize, usize), outputs: [S::V; 4]) {
         let (scale, shift) = (S::load(self.scale.add(c * LANES)), S::load(self.shift.add(c * LANES)));
@@ -74,7 +74,7 @@ impl Finish {
             S::store(self.out.add(to), best);
             return;
         }
-        let mut code = S::codes(0);
+        let mut code = S::splat_argmax(0);
         let best;
         if A::KEEPS_SLOPE {
             let mut at = z[0];
@@ -86,12 +86,12 @@ impl Finish {
                 most = S::select(larger, value, most);
                 at = S::select(larger, z[i], at);
             }
-            S::store(self.slopes.add(cell), A::slope::<S>(at));
+            S::store(self.grads.add(cell), A::grad::<S>(at));
             best = most;
         } else {
             // ReLU is monotone: a maximum above zero is one of what it lets through.
             let mut most = S::zero();
-            code = S::codes(DEAD);
+            code = S::splat_argmax(DEAD);
             for i in 0..4 {
                 let larger = S::gt(z[i], most);
                 code = S::recode(larger, i as u8, code);
@@ -99,17 +99,17 @@ impl Finish {
             }
             best = most;
         }
-        S::store_codes(self.codes.add(cell), code);
+        S::store_argmax(self.argmax.add(cell), code);
         S::store(self.out.add(to), best);
     }
 
-    /// As [`Finish::cell`], from the one output that the maximum comes from; the code is there already.
+    /// As [`PoolEpilogue::cell`], from the one output that the maximum comes from; the code is there already.
     #[inline(always)]
     pub unsafe fn peak<S: Simd, A: Act>(&self, (n, c): (usize, usize), (y, x): (usize, usize), output: S::V) {
         let (scale, shift) = (S::load(self.scale.add(c * LANES)), S::load(self.shift.add(c * LANES)));
         let z = S::fma(output, scale, shift);
         if A::KEEPS_SLOPE {
-            S::store(self.slopes.add(self.cells.at(n, c, y, x)), A::slope::<S>(z));
+            S::store(self.grads.add(self.cells.at(n, c, y, x)), A::grad::<S>(z));
         }
         S::store(self.out.add(self.view.at(n, c, y, x)), A::value::<S>(z));
     }
@@ -135,13 +135,13 @@ pub struct Normalized {
 
 /// The gradient of a convolution's outputs, from the gradient of the cells.
 ///
-/// `gradient` fits `view` (slopes of the activation and dropout applied already), `codes` fit `cells`.
+/// `gradient` fits `view` (grads of the activation and dropout applied already), `argmax` fit `cells`.
 #[derive(Clone, Copy)]
 pub struct Unpool<'a> {
     pub geometry: &'a Geometry,
     pub gradient: *const f32,
     pub view: View,
-    pub codes: *const u8,
+    pub argmax: *const u8,
     pub cells: View,
     pub normalized: Option<Normalized>,
 }
@@ -161,13 +161,13 @@ impl Unpool<'_> {
     unsafe fn plain_tile<S: Simd>(&self, (n, c): (usize, usize), (ty, tx): (usize, usize), sum: &mut S::V) -> [[S::V; 4]; 4] {
         let g = self.geometry;
         let gradient = self.gradient.add(self.view.at(n, c, 2 * ty, 2 * tx));
-        let codes = self.codes.add(self.cells.at(n, c, 2 * ty, 2 * tx));
+        let argmax = self.argmax.add(self.cells.at(n, c, 2 * ty, 2 * tx));
         let mut d = [[S::zero(); 4]; 4];
         for i in 0..2 {
             for j in 0..2 {
                 if 2 * ty + i < g.pooled_height && 2 * tx + j < g.pooled_width {
                     let dz = S::load(gradient.add(i * self.view.row + j * self.view.column));
-                    let code = S::load_codes(codes.add(i * self.cells.row + j * self.cells.column));
+                    let code = S::load_argmax(argmax.add(i * self.cells.row + j * self.cells.column));
                     for k in 0..4 {
                         d[2 * i + k / 2][2 * j + k % 2] = S::keep(S::is(code, k as u8), dz);
                     }
@@ -204,7 +204,7 @@ impl Unpool<'_> {
                     continue;
                 }
                 let dz = S::mul(S::load(self.gradient.add(self.view.at(n, c, y, x))), factor);
-                let code = S::load_codes(self.codes.add(self.cells.at(n, c, y, x)));
+                let code = S::load_argmax(self.argmax.add(self.cells.at(n, c, y, x)));
                 for k in 0..4 {
                     let place = &mut d[2 * i + k / 2][2 * j + k % 2];
                     *place = S::add(*place, S::keep(S::is(code, k as u8), dz));
@@ -228,7 +228,7 @@ macro_rules! with_activation {
 pub(super) use with_activation;
 
 /// Runs `$self.$go::<S, A>()` for what `$finish` does: its activation, for training or for judging.
-macro_rules! with_finish {
+macro_rules! with_epilogue {
     ($finish:expr, $self:ident . $go:ident) => {
         if $finish.learns {
             $crate::engine::cpu::pooling::with_activation!($finish.activation, $self.$go)
@@ -242,4 +242,4 @@ macro_rules! with_finish {
         }
     };
 }
-pub(super) use with_finish;
+pub(super) use with_epilogue;

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     model::layers::Role,
-    optimizer::{Formula, Rule, adam::Adam},
+    optimizer::{Formula, UpdateStep, adam::Adam},
 };
 
 /// Numbers worked on at once.
@@ -23,7 +23,7 @@ pub const MOST_SLOTS: usize = 4;
 /// is one number.
 pub struct Update<'a> {
     /// None: nothing but the L2 term is done, and the gradient is stored.
-    pub rule: Option<&'a Rule>,
+    pub rule: Option<&'a UpdateStep>,
     pub role: Role,
     pub weights: *mut f32,
     pub gradient: *mut f32,
@@ -45,7 +45,7 @@ impl<'a> Update<'a> {
     /// `gradient` has `len` numbers, and nobody else touches these numbers of `stored`.
     pub unsafe fn of(
         stored: &Stored,
-        rule: Option<&'a Rule>,
+        rule: Option<&'a UpdateStep>,
         at: usize,
         len: usize,
         gradient: *mut f32,
@@ -104,7 +104,7 @@ impl Kernel for Update<'_> {
 }
 
 impl Update<'_> {
-    unsafe fn by_reference(&self, rule: &Rule, at: usize, len: usize) {
+    unsafe fn by_reference(&self, rule: &UpdateStep, at: usize, len: usize) {
         let slice = |p: *mut f32| std::slice::from_raw_parts_mut(p.add(at), len);
         let mut slots: [&mut [f32]; MOST_SLOTS] = Default::default();
         for (to, &slot) in slots.iter_mut().zip(&self.slots[..self.slot_count]) {

@@ -2,7 +2,7 @@
 
 use std::{panic::catch_unwind, sync::OnceLock};
 
-use super::tile::Grant;
+use super::tile::Limits;
 use crate::engine::{Device, DeviceKind};
 
 /// An adapter as it is listed.
@@ -89,8 +89,8 @@ fn found(number: usize, adapter: wgpu::Adapter) -> Found {
         _ => "",
     };
     let lacks = lacks(&adapter.limits(), adapter.get_downlevel_capabilities().flags);
-    let parts = [sort.to_owned(), format!("{:?}", info.backend), info.driver.clone(), info.driver_info.clone()];
-    let mut details = parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+    let partials = [sort.to_owned(), format!("{:?}", info.backend), info.driver.clone(), info.driver_info.clone()];
+    let mut details = partials.iter().map(|part| part.trim()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
     if let Some(lacks) = &lacks {
         details.push_str(&format!("; cannot train: {lacks}"));
     }
@@ -116,7 +116,7 @@ fn memory(bus: &str) -> Option<u64> {
 
 /// What the kernels need and an adapter with these limits does not have.
 pub fn lacks(limits: &wgpu::Limits, flags: wgpu::DownlevelFlags) -> Option<String> {
-    let least = Grant::LEAST;
+    let least = Limits::LEAST;
     if !flags.contains(wgpu::DownlevelFlags::COMPUTE_SHADERS) {
         return Some("no compute shaders".to_owned());
     }

@@ -10,7 +10,7 @@ use std::{
 use super::{
     adapter::{Found, HALF, adapters},
     kernel::{Constants, Kernel},
-    tile::Grant,
+    tile::Limits,
 };
 use crate::{
     engine::DeviceKind,
@@ -111,13 +111,13 @@ impl Card {
     }
 
     /// What it grants a workgroup.
-    pub fn grant(&self) -> Grant {
+    pub fn limits(&self) -> Limits {
         let limits = self.device.limits();
-        Grant {
+        Limits {
             memory: limits.max_compute_workgroup_storage_size as usize,
             threads: limits.max_compute_invocations_per_workgroup as usize,
             half: self.half,
-            ..Grant::LEAST
+            ..Limits::LEAST
         }
     }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::{
     card::{Card, out_of_memory},
     launch::{Launch, launch},
-    schedule::Call,
+    schedule::Dispatch,
 };
 use crate::{
     data::image_set::{Crop, ImageSet},
@@ -42,18 +42,18 @@ impl DeviceImages {
     pub fn new(
         card: &Card,
         images: Arc<dyn ImageSet>,
-        call: &Call,
+        dispatch: &Dispatch,
         (pixels, step): (&wgpu::Buffer, &wgpu::Buffer),
         (batch, others): (usize, u64),
         memory: Option<u64>,
     ) -> Result<Option<Self>, Problem> {
         let bytes = (images.count() * bytes_of(images.as_ref())) as u64;
         let crowded = memory.is_some_and(|memory| (bytes + others) as f64 > SHARE * memory as f64);
-        let side = call.shape.out_height;
+        let side = dispatch.shape.out_height;
         if bytes == 0 || !bytes_of(images.as_ref()).is_multiple_of(4) || side > images.side() || crowded {
             return Ok(None);
         }
-        match Self::on(card, images, call, (pixels, step), batch, bytes) {
+        match Self::on(card, images, dispatch, (pixels, step), batch, bytes) {
             Ok(kept) => Ok(Some(kept)),
             Err(problem) if problem.kind == Kind::OutOfMemory => Ok(None),
             Err(problem) => Err(problem),
@@ -63,7 +63,7 @@ impl DeviceImages {
     fn on(
         card: &Card,
         images: Arc<dyn ImageSet>,
-        call: &Call,
+        dispatch: &Dispatch,
         (pixels, step): (&wgpu::Buffer, &wgpu::Buffer),
         batch: usize,
         bytes: u64,
@@ -71,15 +71,15 @@ impl DeviceImages {
         if bytes > card.largest_buffer() {
             return Err(out_of_memory(format!("{bytes} bytes of pictures, a buffer holds {}", card.largest_buffer())));
         }
-        let pipeline = card.pipeline(call.kernel, &call.constants)?;
+        let pipeline = card.pipeline(dispatch.kernel, &dispatch.constants)?;
         card.guarded(|| {
             let make = |label: &str, size: u64| {
                 let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST;
                 card.device.create_buffer(&wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false })
             };
             let (buffer, crops) = (make("images", bytes), make("crops", 16 * batch as u64));
-            let launch = launch(card, call, pipeline, &[(2, &buffer), (3, &crops), (4, pixels)], step);
-            let (there, side) = (vec![false; images.count()], call.shape.out_height);
+            let launch = launch(card, dispatch, pipeline, &[(2, &buffer), (3, &crops), (4, pixels)], step);
+            let (there, side) = (vec![false; images.count()], dispatch.shape.out_height);
             Self { images, buffer, crops, launch, there, side }
         })
     }

@@ -16,8 +16,8 @@ pub enum Kernel {
     NormSums,
     NormGradientFinish,
     NormGradient,
-    Bridge,
-    BridgeGradient,
+    MapToVector,
+    MapToVectorGradient,
     Loss,
     Update,
     Total,
@@ -31,12 +31,12 @@ const HALF: &str = include_str!("kernels/half.wgsl");
 const COMMON: &str = include_str!("kernels/common.wgsl");
 const ACTIVATION: &str = include_str!("kernels/activation.wgsl");
 const POOL: &str = include_str!("kernels/pool.wgsl");
-const CODES: &str = include_str!("kernels/codes.wgsl");
-const GATE: &str = include_str!("kernels/gate.wgsl");
+const ARGMAX: &str = include_str!("kernels/argmax.wgsl");
+const BACKWARD_MASK: &str = include_str!("kernels/backward_mask.wgsl");
 const TILE: &str = include_str!("kernels/tile.wgsl");
 const INPUT: &str = include_str!("kernels/input.wgsl");
 const RANGE: &str = include_str!("kernels/range.wgsl");
-const SHARES: &str = include_str!("kernels/shares.wgsl");
+const SPLITS: &str = include_str!("kernels/splits.wgsl");
 
 impl Kernel {
     /// Its file's name.
@@ -55,8 +55,8 @@ impl Kernel {
             Self::NormSums => "norm_sums",
             Self::NormGradientFinish => "norm_gradient_finish",
             Self::NormGradient => "norm_gradient",
-            Self::Bridge => "bridge",
-            Self::BridgeGradient => "bridge_gradient",
+            Self::MapToVector => "map_to_vector",
+            Self::MapToVectorGradient => "map_to_vector_gradient",
             Self::Loss => "loss",
             Self::Update => "update",
             Self::Total => "total",
@@ -73,19 +73,23 @@ impl Kernel {
         let (shared, own): (&[&str], &str) = match self {
             Self::Crop => (&[], include_str!("kernels/crop.wgsl")),
             Self::ConvForward => (&[INPUT, ACTIVATION, POOL, TILE], include_str!("kernels/conv_forward.wgsl")),
-            Self::ConvDataGradient => (&[ACTIVATION, CODES, GATE, TILE], include_str!("kernels/conv_data_gradient.wgsl")),
-            Self::ConvWeightGradient => (&[INPUT, ACTIVATION, CODES, TILE], include_str!("kernels/conv_weight_gradient.wgsl")),
+            Self::ConvDataGradient => {
+                (&[ACTIVATION, ARGMAX, BACKWARD_MASK, TILE], include_str!("kernels/conv_data_gradient.wgsl"))
+            }
+            Self::ConvWeightGradient => (&[INPUT, ACTIVATION, ARGMAX, TILE], include_str!("kernels/conv_weight_gradient.wgsl")),
             Self::DenseFinish => (&[ACTIVATION], include_str!("kernels/dense_finish.wgsl")),
             Self::VectorNorm => (&[ACTIVATION], include_str!("kernels/vector_norm.wgsl")),
             Self::VectorNormGradient => (&[ACTIVATION], include_str!("kernels/vector_norm_gradient.wgsl")),
             Self::NormMoments => (&[RANGE], include_str!("kernels/norm_moments.wgsl")),
-            Self::NormFinish => (&[SHARES], include_str!("kernels/norm_finish.wgsl")),
-            Self::NormPool => (&[ACTIVATION, POOL, CODES], include_str!("kernels/norm_pool.wgsl")),
-            Self::NormSums => (&[ACTIVATION, CODES, RANGE], include_str!("kernels/norm_sums.wgsl")),
-            Self::NormGradientFinish => (&[SHARES], include_str!("kernels/norm_gradient_finish.wgsl")),
-            Self::NormGradient => (&[ACTIVATION, CODES], include_str!("kernels/norm_gradient.wgsl")),
-            Self::Bridge => (&[], include_str!("kernels/bridge.wgsl")),
-            Self::BridgeGradient => (&[ACTIVATION, CODES, GATE], include_str!("kernels/bridge_gradient.wgsl")),
+            Self::NormFinish => (&[SPLITS], include_str!("kernels/norm_finish.wgsl")),
+            Self::NormPool => (&[ACTIVATION, POOL, ARGMAX], include_str!("kernels/norm_pool.wgsl")),
+            Self::NormSums => (&[ACTIVATION, ARGMAX, RANGE], include_str!("kernels/norm_sums.wgsl")),
+            Self::NormGradientFinish => (&[SPLITS], include_str!("kernels/norm_gradient_finish.wgsl")),
+            Self::NormGradient => (&[ACTIVATION, ARGMAX], include_str!("kernels/norm_gradient.wgsl")),
+            Self::MapToVector => (&[], include_str!("kernels/map_to_vector.wgsl")),
+            Self::MapToVectorGradient => {
+                (&[ACTIVATION, ARGMAX, BACKWARD_MASK], include_str!("kernels/map_to_vector_gradient.wgsl"))
+            }
             Self::Loss => (&[], include_str!("kernels/loss.wgsl")),
             Self::Update => (&[], include_str!("kernels/update.wgsl")),
             Self::Total => (&[], include_str!("kernels/total.wgsl")),

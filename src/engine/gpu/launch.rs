@@ -1,8 +1,8 @@
-//! One call of the schedule as a card takes it: pipeline, bindings, size; and many of them as one compute pass.
+//! One dispatch of the schedule as a card takes it: pipeline, bindings, size; and many of them as one compute pass.
 
 use super::{
     card::Card,
-    schedule::{Call, Phase, Size},
+    schedule::{Dispatch, Phase, Size},
     tile::MOST_GROUPS,
 };
 
@@ -10,7 +10,7 @@ use super::{
 const UNIFORM: wgpu::BufferUsages =
     wgpu::BufferUsages::UNIFORM.union(wgpu::BufferUsages::STORAGE).union(wgpu::BufferUsages::COPY_DST);
 
-/// A call with its pipeline.
+/// A dispatch with its pipeline.
 pub struct Launch {
     pub phase: Phase,
     pipeline: wgpu::ComputePipeline,
@@ -65,16 +65,16 @@ pub fn encode(card: &Card, launches: &[&Launch], n: usize) -> wgpu::CommandEncod
     encoder
 }
 
-/// `call` with its buffers bound: the step's uniform, the layer's, and those of `bound`.
+/// `dispatch` with its buffers bound: the step's uniform, the layer's, and those of `bound`.
 pub fn launch(
     card: &Card,
-    call: &Call,
+    dispatch: &Dispatch,
     pipeline: wgpu::ComputePipeline,
     bound: &[(u32, &wgpu::Buffer)],
     step: &wgpu::Buffer,
 ) -> Launch {
-    let shape = uniform(card, &call.layer, &call.shape.words());
-    let layer = call.kernel.reads_layer().then_some((1, &shape));
+    let shape = uniform(card, &dispatch.layer, &dispatch.shape.words());
+    let layer = dispatch.kernel.reads_layer().then_some((1, &shape));
     let entries: Vec<_> = [(0, step)]
         .into_iter()
         .chain(layer)
@@ -82,11 +82,11 @@ pub fn launch(
         .map(|(binding, buffer)| wgpu::BindGroupEntry { binding, resource: buffer.as_entire_binding() })
         .collect();
     let bindings = card.device.create_bind_group(&wgpu::BindGroupDescriptor {
-        label: Some(call.kernel.name()),
+        label: Some(dispatch.kernel.name()),
         layout: &pipeline.get_bind_group_layout(0),
         entries: &entries,
     });
     // A card of some size makes about twenty operations while it moves a byte.
-    let weight = call.work.padded_flops + 20 * (call.work.read + call.work.written);
-    Launch { phase: call.phase, pipeline, bindings, size: call.size, weight }
+    let weight = dispatch.work.padded_flops + 20 * (dispatch.work.read + dispatch.work.written);
+    Launch { phase: dispatch.phase, pipeline, bindings, size: dispatch.size, weight }
 }

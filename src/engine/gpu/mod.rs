@@ -10,7 +10,7 @@
 //! | `tile`, `tuning` | how large the tiles of a product are, and which ones a card is quickest with |
 //! | `parameters` | the arrays in the kernels' layout, from and to PyTorch's |
 //! | `build`, `schedule` | from the list of layers to buffers and launches, as plain data |
-//! | `pass`, `pace` | a schedule on a card; how a step is handed over |
+//! | `pass`, `submit_throttle` | a schedule on a card; how a step is handed over |
 //! | `kept` | the data set on the card |
 //! | [`traffic()`] | arithmetic and bytes of every launch, counted without a card |
 //!
@@ -20,7 +20,7 @@
 //! and update are one compute pass in one submission, and its score stays on the card, in a row with those before it. The
 //! row is read when a score is told, twice a second at most, and at the epoch's end; with averaged weights and batch
 //! norm also the running statistics, some kilobytes every 16 steps. Nothing else comes back within an epoch. Meanwhile the
-//! next steps are handed over already (`pace`), never so many that the window on the same card would wait: where a step lasts
+//! next steps are handed over already (`submit_throttle`), never so many that the window on the same card would wait: where a step lasts
 //! longer than two frames, it is cut into several submissions.
 //!
 //! The processor draws what is random about a picture and the card cuts it, bytes to bytes, so the bits are those of the
@@ -37,9 +37,9 @@
 //!   exists, only the pooled one and a byte a value that says which place was largest;
 //! - gradient of the input: dropout and activation of the layer below;
 //! - gradient of the weights: the bias's; both expand the pooled gradient by those bytes on the way into workgroup memory;
-//! - update: the sum of the gradient's shares, L2, optimizer and moving average in one launch for all arrays.
+//! - update: the sum of the gradient's splits, L2, optimizer and moving average in one launch for all arrays.
 //!
-//! Sums are cut into shares whose number depends on shapes alone and added in order; there are no atomics. The same seed
+//! Sums are cut into splits whose number depends on shapes alone and added in order; there are no atomics. The same seed
 //! gives the same bits on the same card and driver, whichever tiles were found quickest. (lavapipe compiles a kernel in
 //! several ways, depending on which uniforms it has seen; `card` keeps it from that.)
 //!
@@ -66,7 +66,7 @@
 //! | sum | 35.3 | 37.4 | 376 |
 //!
 //! [`least_traffic()`], what layers must move if nothing stays on the chip between them, is 255 MB; with 256 pictures
-//! 1,492 MB are moved and 1,222 MB the least. What is above it: the gradient of the weights and its shares (written
+//! 1,492 MB are moved and 1,222 MB the least. What is above it: the gradient of the weights and its splits (written
 //! once, read once), and a byte instead of two bits for the place of a maximum. No launch passes over its data twice.
 //!
 //! # Expected, not measured
@@ -99,20 +99,20 @@
 pub mod adapter;
 mod build;
 mod card;
+mod cost_model;
 mod device_images;
 mod kernel;
 mod launch;
-pub mod pace;
 mod parameters;
 mod pass;
 mod schedule;
+pub mod submit_throttle;
 mod tile;
-mod traffic;
 mod tuning;
 
 pub use adapter::HALF;
-pub use pass::Crossings;
-pub use traffic::{KernelTraffic, least_traffic, memory, roofline, traffic};
+pub use cost_model::{KernelTraffic, least_traffic, memory, roofline, traffic};
+pub use pass::TransferStats;
 pub use tuning::{costs as tile_costs, tune};
 
 use std::sync::Arc;
@@ -122,7 +122,7 @@ use self::{
     parameters::Stored,
     pass::{Input, Pass, StepWords},
     schedule::{NO_DROP, Phase, Schedule, fixed},
-    tile::Grant,
+    tile::Limits,
 };
 use super::{Device, DeviceKind, Engine, EngineConfig, Score, Step, check_batch, dropout};
 use crate::{
@@ -131,7 +131,7 @@ use crate::{
         image_set::{Crop, ImageSet},
     },
     model::{Array, Initialization, Weights, init::init},
-    optimizer::{Formula, OptimizerState, Rule},
+    optimizer::{Formula, OptimizerState, UpdateStep},
     problem::{Kind, Problem},
     text::{Sentence, say},
 };
@@ -191,9 +191,9 @@ impl GpuEngine {
         let device = devices().into_iter().find(|device| device.id == plain);
         let device = if plain == id { device } else { device.and_then(in_half) };
         let device = device.ok_or_else(|| build::unknown(id))?;
-        let grant = card.grant();
-        let grant = Grant { costs: tile_costs(id).unwrap_or(grant.costs), ..grant };
-        let schedule = build::build(config, grant)?;
+        let limits = card.limits();
+        let limits = Limits { costs: tile_costs(id).unwrap_or(limits.costs), ..limits };
+        let schedule = build::build(config, limits)?;
         let picture = config.network.input.len();
         let pass =
             Pass::new(card, &schedule, config.batch_size, picture).map_err(|problem| smaller(problem, config.batch_size))?;
@@ -209,12 +209,12 @@ impl GpuEngine {
     }
 
     /// What went between processor and card so far.
-    pub const fn crossings(&self) -> Crossings {
-        self.pass.crossings()
+    pub const fn transfer_stats(&self) -> TransferStats {
+        self.pass.transfer_stats()
     }
 
     /// The step's uniform: `kernels/common.wgsl` has its parts in this order.
-    fn step_words(&self, pictures: usize, training: Option<(Step, Option<&Rule>)>) -> StepWords {
+    fn step_words(&self, pictures: usize, training: Option<(Step, Option<&UpdateStep>)>) -> StepWords {
         let mut words = [0; 84];
         let rule = training.and_then(|(_, rule)| rule);
         words[0] = pictures as u32;
@@ -245,7 +245,7 @@ impl GpuEngine {
     }
 
     /// Begins a step of the batch, whose update is of `update`.
-    fn learn(&mut self, batch: &BatchView<'_>, step: Step, rule: Option<&Rule>, update: &[Phase]) -> Result<(), Problem> {
+    fn learn(&mut self, batch: &BatchView<'_>, step: Step, rule: Option<&UpdateStep>, update: &[Phase]) -> Result<(), Problem> {
         let targets: Vec<[f32; 2]> = batch.targets.iter().zip(batch.weights).map(|(target, weight)| [*target, *weight]).collect();
         let words = self.step_words(batch.len(), Some((step, rule)));
         let phases = [&[Phase::Forward, Phase::Moments, Phase::Backward], update].concat();
@@ -306,19 +306,19 @@ impl Engine for GpuEngine {
         self.last()
     }
 
-    fn train_later(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Vec<Score>, Problem> {
+    fn enqueue_step(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Vec<Score>, Problem> {
         self.train(batch, step)?;
         Ok(self.pass.done().into_iter().map(score).collect())
     }
 
-    fn scores(&mut self) -> Result<Vec<Score>, Problem> {
+    fn flush(&mut self) -> Result<Vec<Score>, Problem> {
         self.pass.fetch()?;
         Ok(self.pass.done().into_iter().map(score).collect())
     }
 
     fn upload_images(&mut self, images: Arc<dyn ImageSet>) -> Result<bool, Problem> {
-        let call = build::crop(&self.config.network, self.config.batch_size, images.side());
-        let kept = self.pass.upload_images(images, &call, self.device.memory)?;
+        let dispatch = build::crop(&self.config.network, self.config.batch_size, images.side());
+        let kept = self.pass.upload_images(images, &dispatch, self.device.memory)?;
         let whence = if kept { ON_CARD } else { STREAMED };
         self.device.details = format!("{}; {whence}", self.device.details.split("; ").next().unwrap_or_default());
         Ok(kept)
@@ -343,10 +343,10 @@ impl Engine for GpuEngine {
         self.check(batch)?;
         self.learn(batch, step, None, &[Phase::StoreGradient, Phase::Total])?;
         let score = self.last()?;
-        let parts = self.pass.read(fixed::PARTS)?;
+        let partials = self.pass.read(fixed::PARTIALS)?;
         let export = |array: &Stored| {
             let from = 4 * array.gradient?.start;
-            Some((array.about.name.clone(), array.export(&parts[from..])))
+            Some((array.about.name.clone(), array.export(&partials[from..])))
         };
         Ok((score, Weights(self.schedule.arrays.iter().filter_map(export).collect())))
     }
@@ -438,7 +438,7 @@ fn key(array: &Stored, slot: &str) -> String {
 }
 
 /// The numbers of an update as `kernels/update.wgsl` reads them.
-fn rule_numbers(rule: &Rule, clip: f64) -> [f32; 12] {
+fn rule_numbers(rule: &UpdateStep, clip: f64) -> [f32; 12] {
     let (a, b) = match rule.formula {
         Formula::Adam(adam) => ([adam.new_1, adam.new_2, adam.epsilon, adam.alpha], [0.0; 4]),
         Formula::Nadam(nadam) => {

@@ -51,13 +51,13 @@ pub struct Stored {
     /// In the buffer of weights, and likewise in each of the optimizer's slots, in quads.
     pub start: usize,
     pub quads: usize,
-    /// The shares of its gradient, in quads; none if it is not trained.
-    pub gradient: Option<Shares>,
+    /// The splits of its gradient, in quads; none if it is not trained.
+    pub gradient: Option<Splits>,
 }
 
-/// Where the shares of a gradient lie, in quads.
+/// Where the splits of a gradient lie, in quads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shares {
+pub struct Splits {
     pub start: usize,
     pub count: usize,
     pub stride: usize,

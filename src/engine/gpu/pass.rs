@@ -6,8 +6,8 @@ use super::{
     card::{Card, out_of_memory},
     device_images::DeviceImages,
     launch::{Launch, encode, launch, pieces, uniform},
-    pace::Pace,
-    schedule::{Call, Phase, Schedule, fixed},
+    schedule::{Dispatch, Phase, Schedule, fixed},
+    submit_throttle::SubmitThrottle,
 };
 use crate::{
     data::image_set::{Crop, ImageSet},
@@ -40,13 +40,13 @@ pub struct Pass {
     done: Vec<[f32; 4]>,
     /// Steps that the card may not have ended yet.
     begun: VecDeque<wgpu::SubmissionIndex>,
-    pace: Pace,
-    crossings: Crossings,
+    submit_throttle: SubmitThrottle,
+    transfer_stats: TransferStats,
 }
 
 /// What went between processor and card so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Crossings {
+pub struct TransferStats {
     /// Pieces of work handed over.
     pub submissions: u64,
     /// Results that were waited for and read.
@@ -90,7 +90,7 @@ impl Pass {
             return Err(out_of_memory(format!("{} needs {} bytes, a buffer holds {most}", room.label, room.bytes)));
         }
         let pipelines: Result<Vec<_>, _> =
-            schedule.calls.iter().map(|call| card.pipeline(call.kernel, &call.constants)).collect();
+            schedule.dispatches.iter().map(|dispatch| card.pipeline(dispatch.kernel, &dispatch.constants)).collect();
         let pipelines = pipelines?;
         card.guarded(|| {
             let make = |label: &str, size: usize, usage: wgpu::BufferUsages| {
@@ -103,11 +103,12 @@ impl Pass {
             let step = uniform(&card, "step", &[0; size_of::<StepWords>() / 4]);
             card.queue.write_buffer(&buffers[fixed::SEGMENTS], 0, bytemuck::cast_slice(&schedule.segments));
             card.queue.write_buffer(&buffers[fixed::GROUPS], 0, bytemuck::cast_slice(&schedule.groups));
-            let bound = |call: &Call, pipeline| {
-                let bound: Vec<_> = call.buffers.iter().map(|(binding, number)| (*binding, &buffers[*number])).collect();
-                launch(&card, call, pipeline, &bound, &step)
+            let bound = |dispatch: &Dispatch, pipeline| {
+                let bound: Vec<_> = dispatch.buffers.iter().map(|(binding, number)| (*binding, &buffers[*number])).collect();
+                launch(&card, dispatch, pipeline, &bound, &step)
             };
-            let launches = schedule.calls.iter().zip(pipelines).map(|(call, pipeline)| bound(call, pipeline)).collect();
+            let launches =
+                schedule.dispatches.iter().zip(pipelines).map(|(dispatch, pipeline)| bound(dispatch, pipeline)).collect();
             Self {
                 launches,
                 kept: None,
@@ -119,8 +120,8 @@ impl Pass {
                 unread: 0,
                 done: Vec::new(),
                 begun: VecDeque::new(),
-                pace: Pace::default(),
-                crossings: Crossings::default(),
+                submit_throttle: SubmitThrottle::default(),
+                transfer_stats: TransferStats::default(),
                 card: card.clone(),
                 buffers,
                 step,
@@ -128,15 +129,20 @@ impl Pass {
         })
     }
 
-    /// Makes room for `images`, of which `call` crops pieces, on a card of `memory` bytes; gives whether there is any.
+    /// Makes room for `images`, of which `dispatch` crops pieces, on a card of `memory` bytes; gives whether there is any.
     ///
     /// # Errors
     /// A lost card.
-    pub fn upload_images(&mut self, images: Arc<dyn ImageSet>, call: &Call, memory: Option<u64>) -> Result<bool, Problem> {
+    pub fn upload_images(
+        &mut self,
+        images: Arc<dyn ImageSet>,
+        dispatch: &Dispatch,
+        memory: Option<u64>,
+    ) -> Result<bool, Problem> {
         self.kept = None;
         let others = self.buffers.iter().map(wgpu::Buffer::size).sum();
         let bound = (&self.buffers[fixed::PIXELS], &self.step);
-        self.kept = DeviceImages::new(&self.card, images, call, bound, (self.batch_size, others), memory)?;
+        self.kept = DeviceImages::new(&self.card, images, dispatch, bound, (self.batch_size, others), memory)?;
         Ok(self.kept.is_some())
     }
 
@@ -148,11 +154,11 @@ impl Pass {
         self.kept.as_ref().map_or_else(|| Err(super::super::not_kept()), |kept| kept.check(crops))
     }
 
-    pub const fn crossings(&self) -> Crossings {
-        self.crossings
+    pub const fn transfer_stats(&self) -> TransferStats {
+        self.transfer_stats
     }
 
-    /// Begins the calls of `phases` on a batch with its targets and weights; its score stays on the card.
+    /// Begins the dispatches of `phases` on a batch with its targets and weights; its score stays on the card.
     ///
     /// # Errors
     /// A lost card.
@@ -160,10 +166,10 @@ impl Pass {
         if self.unread == SCORES {
             self.fetch()?;
         }
-        while self.begun.len() >= self.pace.ahead() {
+        while self.begun.len() >= self.submit_throttle.ahead() {
             let Some(oldest) = self.begun.pop_front() else { break };
             self.card.wait(oldest)?;
-            self.pace.ended(Instant::now());
+            self.submit_throttle.ended(Instant::now());
         }
         let (card, slot) = (self.card.clone(), 16 * self.unread as u64);
         let last = card.guarded(|| {
@@ -203,11 +209,11 @@ impl Pass {
             self.card.queue.submit([encoder.finish()]);
         })?;
         let bytes = self.card.read(&self.scores_back)?;
-        self.crossings.submissions += 1;
-        self.crossings.reads += 1;
-        self.crossings.bytes_down += 16 * unread as u64;
+        self.transfer_stats.submissions += 1;
+        self.transfer_stats.reads += 1;
+        self.transfer_stats.bytes_down += 16 * unread as u64;
         self.begun.clear();
-        self.pace.idle();
+        self.submit_throttle.idle();
         let score = |quad: &[u8; 16]| std::array::from_fn(|i| number(&quad[4 * i..]));
         self.done.extend(bytes.as_chunks::<16>().0.iter().take(unread).map(score));
         Ok(())
@@ -232,8 +238,8 @@ impl Pass {
                 })?;
             }
             let bytes = card.read(&self.logits)?;
-            self.crossings.reads += 1;
-            self.crossings.bytes_down += 16 * some.len() as u64;
+            self.transfer_stats.reads += 1;
+            self.transfer_stats.bytes_down += 16 * some.len() as u64;
             for (logit, quad) in some.iter_mut().zip(bytes.as_chunks::<16>().0) {
                 *logit = number(quad);
             }
@@ -244,10 +250,10 @@ impl Pass {
     /// Writes the first bytes of a buffer.
     fn upload(&mut self, buffer: usize, bytes: &[u8]) {
         upload(&self.card, &self.buffers[buffer], bytes);
-        self.crossings.bytes_up += bytes.len() as u64;
+        self.transfer_stats.bytes_up += bytes.len() as u64;
     }
 
-    /// Hands the calls of `phases` over for `n` pictures, and at their end what `copy` says; gives the last submission.
+    /// Hands the dispatches of `phases` over for `n` pictures, and at their end what `copy` says; gives the last submission.
     fn submit(
         &mut self,
         phases: &[Phase],
@@ -259,27 +265,27 @@ impl Pass {
         let mut launches: Vec<&Launch> = self.launches.iter().filter(|launch| phases.contains(&launch.phase)).collect();
         let card = &self.card;
         card.queue.write_buffer(&self.step, 0, bytemuck::cast_slice(step));
-        self.crossings.bytes_up += size_of_val(step) as u64;
+        self.transfer_stats.bytes_up += size_of_val(step) as u64;
         match (input, &mut self.kept) {
             (Input::Crops(crops), Some(kept)) => {
-                self.crossings.bytes_up += kept.upload(card, crops);
+                self.transfer_stats.bytes_up += kept.upload(card, crops);
                 launches.insert(0, &kept.launch);
             }
             (Input::Crops(_), None) => {}
             (Input::Pixels(pixels), _) => {
-                self.crossings.bytes_up += pixels.len() as u64;
+                self.transfer_stats.bytes_up += pixels.len() as u64;
                 upload(card, &self.buffers[fixed::PIXELS], pixels);
             }
         }
-        let mut pieces = pieces(&launches, self.pace.submissions());
+        let mut pieces = pieces(&launches, self.submit_throttle.submissions());
         let last = pieces.pop().unwrap_or_default();
         for piece in pieces {
             card.queue.submit([encode(card, piece, n).finish()]);
-            self.crossings.submissions += 1;
+            self.transfer_stats.submissions += 1;
         }
         let mut encoder = encode(card, last, n);
         copy(&mut encoder);
-        self.crossings.submissions += 1;
+        self.transfer_stats.submissions += 1;
         card.queue.submit([encoder.finish()])
     }
 
@@ -318,9 +324,9 @@ impl Pass {
             to
         })?;
         let bytes = self.card.read(&to)?;
-        self.crossings.submissions += 1;
-        self.crossings.reads += 1;
-        self.crossings.bytes_down += bytes.len() as u64;
+        self.transfer_stats.submissions += 1;
+        self.transfer_stats.reads += 1;
+        self.transfer_stats.bytes_down += bytes.len() as u64;
         Ok(bytes.as_chunks::<4>().0.iter().map(|word| f32::from_le_bytes(*word)).collect())
     }
 

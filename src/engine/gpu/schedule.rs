@@ -3,15 +3,15 @@
 
 use super::{
     kernel::{Constants, Kernel},
-    parameters::{Shares, Stored},
+    parameters::{Splits, Stored},
 };
 
 /// Everything that the engine makes buffers and launches from.
 #[derive(Clone, Debug)]
 pub struct Schedule {
-    pub buffers: Vec<Room>,
+    pub buffers: Vec<BufferSpec>,
     /// In the order in which they run.
-    pub calls: Vec<Call>,
+    pub dispatches: Vec<Dispatch>,
     pub arrays: Vec<Stored>,
     /// Quads of all weights, which is also the length of each optimizer's slot.
     pub weights: usize,
@@ -23,7 +23,7 @@ pub struct Schedule {
 
 /// A buffer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Room {
+pub struct BufferSpec {
     pub label: String,
     pub bytes: u64,
 }
@@ -32,15 +32,15 @@ pub struct Room {
 pub mod fixed {
     pub const WEIGHTS: usize = 0;
     pub const SLOTS: usize = 1;
-    pub const PARTS: usize = 2;
+    pub const PARTIALS: usize = 2;
     pub const SQUARES: usize = 3;
     pub const SEGMENTS: usize = 4;
     pub const GROUPS: usize = 5;
     pub const PIXELS: usize = 6;
     pub const TARGETS: usize = 7;
     pub const SCORE: usize = 8;
-    /// Shares of sums, added by the kernel behind.
-    pub const SHARES: usize = 9;
+    /// Splits of sums, added by the kernel behind.
+    pub const SPLITS: usize = 9;
     /// One quad a picture.
     pub const LOGITS: usize = 10;
     /// Where a kernel binds a buffer that its constants keep it from touching: one read, three written.
@@ -52,7 +52,7 @@ pub mod fixed {
 /// The number of a dropout that keeps everything.
 pub const NO_DROP: u32 = 15;
 
-/// When a call runs.
+/// When a dispatch runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
     Forward,
@@ -68,7 +68,7 @@ pub enum Phase {
 
 /// One launch of a kernel.
 #[derive(Clone, Debug)]
-pub struct Call {
+pub struct Dispatch {
     pub kernel: Kernel,
     /// The layer's name.
     pub layer: String,
@@ -81,7 +81,7 @@ pub struct Call {
     pub work: Work,
 }
 
-/// How many workgroups a call has.
+/// How many workgroups a dispatch has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Size {
     Fixed(usize),
@@ -103,7 +103,7 @@ impl Size {
     }
 }
 
-/// What a call costs with a full batch.
+/// What a dispatch costs with a full batch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Work {
     /// Multiplications and additions of the matrix product that are asked for.
@@ -135,14 +135,14 @@ pub struct Shape {
     pub bias: usize,
     pub mean: usize,
     pub variance: usize,
-    pub parts: usize,
-    pub parts_bias: usize,
-    pub part_stride: usize,
-    pub shares: usize,
+    pub partials: usize,
+    pub partials_bias: usize,
+    pub partial_stride: usize,
+    pub splits: usize,
     pub drop: u32,
-    pub gate_quads: usize,
-    pub gate_channels: usize,
-    pub gate_drop: u32,
+    pub mask_quads: usize,
+    pub mask_channels: usize,
+    pub mask_dropout: u32,
     pub momentum: f32,
     pub epsilon: f32,
     /// 1 / places of a map, where a mean is taken.
@@ -169,10 +169,10 @@ impl Shape {
             s.bias,
             s.mean,
             s.variance,
-            s.parts,
-            s.parts_bias,
-            s.part_stride,
-            s.shares,
+            s.partials,
+            s.partials_bias,
+            s.partial_stride,
+            s.splits,
         ];
         let mut words = [0; 28];
         for (word, size) in words.iter_mut().zip(sizes) {
@@ -180,9 +180,9 @@ impl Shape {
         }
         let rest = [
             s.drop,
-            s.gate_quads as u32,
-            s.gate_channels as u32,
-            s.gate_drop,
+            s.mask_quads as u32,
+            s.mask_channels as u32,
+            s.mask_dropout,
             s.momentum.to_bits(),
             s.epsilon.to_bits(),
             s.share.to_bits(),
@@ -194,10 +194,10 @@ impl Shape {
 
 impl Stored {
     /// As update.wgsl's `Segment`.
-    pub fn segment(&self, shares: Shares) -> [u32; 8] {
+    pub fn segment(&self, splits: Splits) -> [u32; 8] {
         let l2 = (self.about.l2 as f32).to_bits();
         let [start, quads] = [self.start, self.quads].map(|n| n as u32);
-        let [parts, count, stride] = [shares.start, shares.count, shares.stride].map(|n| n as u32);
-        [start, quads, parts, count, stride, l2, self.is_kernel().into(), 0]
+        let [partials, count, stride] = [splits.start, splits.count, splits.stride].map(|n| n as u32);
+        [start, quads, partials, count, stride, l2, self.is_kernel().into(), 0]
     }
 }

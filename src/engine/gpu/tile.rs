@@ -9,7 +9,7 @@ pub struct Tile {
 
 /// What a card grants a workgroup.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Grant {
+pub struct Limits {
     /// Bytes of workgroup memory.
     pub memory: usize,
     pub threads: usize,
@@ -22,7 +22,7 @@ pub struct Grant {
 /// One number for each of [`Tile::ALL`].
 pub type Costs = [f64; Tile::ALL.len()];
 
-impl Grant {
+impl Limits {
     /// What every card has that wgpu calls one (WebGPU's default limits).
     pub const LEAST: Self = Self { memory: 16_384, threads: 256, costs: Tile::RECKONED, half: false };
 }
@@ -43,7 +43,7 @@ impl Tile {
         Self { tx: 16, ty: 16 },
     ];
 
-    /// [`Grant::costs`] where nothing was measured: by what is read for each multiplication.
+    /// [`Limits::costs`] where nothing was measured: by what is read for each multiplication.
     const RECKONED: Costs = {
         let mut costs = [0.0; Self::ALL.len()];
         let mut at = 0;
@@ -69,20 +69,20 @@ impl Tile {
     }
 
     /// Whether a card grants it.
-    pub const fn fits(self, grant: &Grant) -> bool {
-        self.memory() <= grant.memory && self.tx * self.ty <= grant.threads
+    pub const fn fits(self, limits: &Limits) -> bool {
+        self.memory() <= limits.memory && self.tx * self.ty <= limits.threads
     }
 
     /// The one that wastes least on a product of `rows` x `columns`: by what lies outside the matrix, by what a
-    /// multiplication costs in it, and, where the sum cannot be cut into shares, by the part of a card that stays idle.
-    pub fn choose(rows: usize, columns: usize, shared: bool, grant: Grant) -> Self {
+    /// multiplication costs in it, and, where the sum cannot be cut into splits, by the part of a card that stays idle.
+    pub fn choose(rows: usize, columns: usize, shared: bool, limits: Limits) -> Self {
         let cost = |(tile, each): &(&Self, f64)| {
             let (down, across) = (rows.div_ceil(tile.rows()), columns.div_ceil(tile.columns()));
             let area = (down * tile.rows() * across * tile.columns()) as f64;
             let idle = if shared { 1.0 } else { (BUSY as f64 / 2.0 / (down * across) as f64).max(1.0) };
             area * each * idle
         };
-        let fitting = Self::ALL.iter().zip(grant.costs).filter(|(tile, _)| tile.fits(&grant));
+        let fitting = Self::ALL.iter().zip(limits.costs).filter(|(tile, _)| tile.fits(&limits));
         let best = fitting.min_by(|a, b| cost(a).total_cmp(&cost(b)));
         *best.map_or(&Self::ALL[3], |(tile, _)| tile)
     }

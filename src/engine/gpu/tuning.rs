@@ -17,7 +17,7 @@ use super::{
     kernel::Kernel,
     launch::{encode, launch, uniform},
     pass::StepWords,
-    schedule::{Call, NO_DROP, Phase, Shape, Size, Work},
+    schedule::{Dispatch, NO_DROP, Phase, Shape, Size, Work},
     tile::{Costs, Tile},
 };
 use crate::{files::atomic, problem::Problem};
@@ -71,15 +71,15 @@ pub fn tune(id: &str, home: &Path) -> Result<(), Problem> {
 
 /// The cost of each tile relative to the quickest; one that the card does not grant has its reckoned cost.
 fn measure(card: &Card) -> Result<Costs, Problem> {
-    let grant = card.grant();
+    let limits = card.limits();
     let mut costs = [0.0; Tile::ALL.len()];
     for (cost, tile) in costs.iter_mut().zip(Tile::ALL) {
-        if tile.fits(&grant) {
+        if tile.fits(&limits) {
             *cost = seconds(card, tile)?;
         }
     }
     let quickest = costs.iter().copied().filter(|cost| *cost > 0.0).fold(f64::INFINITY, f64::min);
-    for (cost, reckoned) in costs.iter_mut().zip(grant.costs) {
+    for (cost, reckoned) in costs.iter_mut().zip(limits.costs) {
         *cost = if *cost > 0.0 { *cost / quickest } else { reckoned };
     }
     Ok(costs)
@@ -87,8 +87,8 @@ fn measure(card: &Card) -> Result<Costs, Problem> {
 
 /// Seconds of the trial's convolution in `tile`.
 fn seconds(card: &Card, tile: Tile) -> Result<f64, Problem> {
-    let (call, n) = (call(tile), if card.software { FEW } else { PICTURES });
-    let pipeline = card.pipeline(call.kernel, &call.constants)?;
+    let (dispatch, n) = (dispatch(tile), if card.software { FEW } else { PICTURES });
+    let pipeline = card.pipeline(dispatch.kernel, &dispatch.constants)?;
     let quads = CHANNELS / 4;
     let launch = card.guarded(|| {
         let buffer = |bytes: usize| {
@@ -102,10 +102,10 @@ fn seconds(card: &Card, tile: Tile) -> Result<f64, Problem> {
         let step = uniform(card, "trial", &words(n));
         let maps = buffer(16 * n * SIDE * SIDE * quads);
         let weights = buffer(16 * (9 * CHANNELS + 1) * quads);
-        let [output, codes] = [4 * n * SIDE * SIDE * quads, n * SIDE * SIDE * quads].map(buffer);
-        let [unread, picked, shares] = [(); 3].map(|()| buffer(16));
-        let bound = [(2, &maps), (3, &unread), (4, &weights), (5, &output), (6, &codes), (7, &picked), (8, &shares)];
-        launch(card, &call, pipeline, &bound, &step)
+        let [output, argmax] = [4 * n * SIDE * SIDE * quads, n * SIDE * SIDE * quads].map(buffer);
+        let [unread, picked, splits] = [(); 3].map(|()| buffer(16));
+        let bound = [(2, &maps), (3, &unread), (4, &weights), (5, &output), (6, &argmax), (7, &picked), (8, &splits)];
+        launch(card, &dispatch, pipeline, &bound, &step)
     })?;
     let run = |times: usize| -> Result<f64, Problem> {
         let started = Instant::now();
@@ -126,7 +126,7 @@ fn seconds(card: &Card, tile: Tile) -> Result<f64, Problem> {
 }
 
 /// A block's convolution in `tile`.
-fn call(tile: Tile) -> Call {
+fn dispatch(tile: Tile) -> Dispatch {
     let quads = CHANNELS / 4;
     let shape = Shape {
         in_height: SIDE,
@@ -141,11 +141,11 @@ fn call(tile: Tile) -> Call {
         kernel: 3,
         border: 1,
         bias: 9 * CHANNELS * quads,
-        shares: 1,
+        splits: 1,
         drop: NO_DROP,
         ..Shape::default()
     };
-    Call {
+    Dispatch {
         kernel: Kernel::ConvForward,
         layer: "trial".to_owned(),
         phase: Phase::Forward,

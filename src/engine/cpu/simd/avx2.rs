@@ -15,7 +15,7 @@ impl Simd for Avx2 {
     /// Widened to 32 bits a lane, as masks are.
     type C = (__m256i, __m256i);
     type Row = *const f32;
-    /// The codes' bits in the signs: lower, then upper.
+    /// The argmax codes' bits in the signs: lower, then upper.
     type Picks = [(__m256, __m256); 2];
 
     const ROWS_1: usize = 6;
@@ -76,17 +76,17 @@ impl Simd for Avx2 {
         (_mm256_blendv_ps(b.0, a.0, m.0), _mm256_blendv_ps(b.1, a.1, m.1))
     }
     #[inline(always)]
-    unsafe fn codes(code: u8) -> Self::C {
+    unsafe fn splat_argmax(code: u8) -> Self::C {
         let v = _mm256_set1_epi32(i32::from(code));
         (v, v)
     }
     #[inline(always)]
-    unsafe fn load_codes(p: *const u8) -> Self::C {
+    unsafe fn load_argmax(p: *const u8) -> Self::C {
         let bytes = _mm_loadu_si128(p.cast());
         (_mm256_cvtepu8_epi32(bytes), _mm256_cvtepu8_epi32(_mm_srli_si128::<8>(bytes)))
     }
     #[inline(always)]
-    unsafe fn store_codes(p: *mut u8, c: Self::C) {
+    unsafe fn store_argmax(p: *mut u8, c: Self::C) {
         // Packing works within halves of 128 bits: the permutation puts 0-3, 4-7, 8-11, 12-15 in order.
         let words = _mm256_packs_epi32(c.0, c.1);
         let words = _mm256_permute4x64_epi64::<0b11_01_10_00>(words);

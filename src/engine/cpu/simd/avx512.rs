@@ -73,15 +73,15 @@ impl Simd for Avx512 {
         _mm512_mask_blend_ps(m, b, a)
     }
     #[inline(always)]
-    unsafe fn codes(code: u8) -> __m128i {
+    unsafe fn splat_argmax(code: u8) -> __m128i {
         _mm_set1_epi8(code as i8)
     }
     #[inline(always)]
-    unsafe fn load_codes(p: *const u8) -> __m128i {
+    unsafe fn load_argmax(p: *const u8) -> __m128i {
         _mm_loadu_si128(p.cast())
     }
     #[inline(always)]
-    unsafe fn store_codes(p: *mut u8, c: __m128i) {
+    unsafe fn store_argmax(p: *mut u8, c: __m128i) {
         _mm_storeu_si128(p.cast(), c)
     }
     #[inline(always)]

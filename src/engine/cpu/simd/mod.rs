@@ -23,7 +23,7 @@ pub trait Simd: Copy {
     type V: Copy;
     /// 16 truth values.
     type M: Copy;
-    /// 16 small codes that are one byte each in memory.
+    /// 16 argmax codes that are one byte each in memory.
     type C: Copy;
     /// A row of up to 16 numbers to pick from.
     type Row: Copy;
@@ -54,15 +54,15 @@ pub trait Simd: Copy {
     /// `a` where `m`, else `b`.
     unsafe fn select(m: Self::M, a: Self::V, b: Self::V) -> Self::V;
 
-    unsafe fn codes(code: u8) -> Self::C;
-    unsafe fn load_codes(p: *const u8) -> Self::C;
-    unsafe fn store_codes(p: *mut u8, c: Self::C);
+    unsafe fn splat_argmax(code: u8) -> Self::C;
+    unsafe fn load_argmax(p: *const u8) -> Self::C;
+    unsafe fn store_argmax(p: *mut u8, c: Self::C);
     /// `code` where `m`, else `old`.
     unsafe fn recode(m: Self::M, code: u8, old: Self::C) -> Self::C;
     unsafe fn is(c: Self::C, code: u8) -> Self::M;
 
     unsafe fn row(p: *const f32) -> Self::Row;
-    /// Picks by codes 0 to 3: their upper bit chooses the row, their lower the number three further on.
+    /// Picks by argmax codes 0 to 3: their upper bit chooses the row, their lower the number three further on.
     unsafe fn picks(c: Self::C) -> Self::Picks;
     /// For each lane the number at `offset` of one of two rows, as [`Simd::picks`] says; `offset` is at most 12.
     unsafe fn pick(top: Self::Row, bottom: Self::Row, offset: usize, picks: Self::Picks) -> Self::V;

@@ -82,15 +82,15 @@ impl Simd for Portable {
         from_fn(|i| if m[i] { a[i] } else { b[i] })
     }
     #[inline(always)]
-    unsafe fn codes(code: u8) -> Self::C {
+    unsafe fn splat_argmax(code: u8) -> Self::C {
         [code; LANES]
     }
     #[inline(always)]
-    unsafe fn load_codes(p: *const u8) -> Self::C {
+    unsafe fn load_argmax(p: *const u8) -> Self::C {
         p.cast::<Self::C>().read()
     }
     #[inline(always)]
-    unsafe fn store_codes(p: *mut u8, c: Self::C) {
+    unsafe fn store_argmax(p: *mut u8, c: Self::C) {
         p.cast::<Self::C>().write(c)
     }
     #[inline(always)]

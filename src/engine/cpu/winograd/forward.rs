@@ -7,15 +7,15 @@ use crate::engine::cpu::{
     gemm::Product,
     geometry::{Geometry, View},
     isa::{Isa, Kernel},
-    pooling::{Finish, with_finish},
+    pooling::{PoolEpilogue, with_epilogue},
     simd::{LANES, Simd},
 };
 
 /// What becomes of a convolution's outputs.
 #[derive(Clone, Copy)]
-pub enum Sink {
+pub enum Epilogue {
     /// Activation and pooling at once.
-    Pool(Finish),
+    Pool(PoolEpilogue),
     /// Kept as they are, as `geometry.output()`.
     Keep(*mut f32),
 }
@@ -29,7 +29,7 @@ pub struct Forward<'a> {
     pub input: *const f32,
     pub weights: *const f32,
     pub segments: &'a [usize],
-    pub sink: Sink,
+    pub epilogue: Epilogue,
 }
 
 impl Forward<'_> {
@@ -68,7 +68,7 @@ impl Forward<'_> {
                     });
                 }
                 let products = scratch.outputs.ptr();
-                isa.run(Emit { geometry: g, tiles, panel, panels, products, sink: self.sink });
+                isa.run(Emit { geometry: g, tiles, panel, panels, products, epilogue: self.epilogue });
             }
         }
     }
@@ -127,7 +127,7 @@ impl Kernel for Gather<'_> {
     }
 }
 
-/// `y = A^T M A` of each tile and panel, and on to the sink. `products` hold 36 planes of [`CHUNK`] panels, of which
+/// `y = A^T M A` of each tile and panel, and on to the epilogue. `products` hold 36 planes of [`CHUNK`] panels, of which
 /// the first is the layer's panel `panel`.
 struct Emit<'a> {
     geometry: &'a Geometry,
@@ -135,15 +135,15 @@ struct Emit<'a> {
     panel: usize,
     panels: usize,
     products: *const f32,
-    sink: Sink,
+    epilogue: Epilogue,
 }
 
 impl Kernel for Emit<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
-        match self.sink {
-            Sink::Pool(finish) => with_finish!(finish, self.pool),
-            Sink::Keep(out) => self.keep::<S>(out),
+        match self.epilogue {
+            Epilogue::Pool(finish) => with_epilogue!(finish, self.pool),
+            Epilogue::Keep(out) => self.keep::<S>(out),
         }
     }
 }
@@ -163,7 +163,7 @@ impl Emit<'_> {
 
     #[inline(always)]
     unsafe fn pool<S: Simd, A: Act>(&self) {
-        let Sink::Pool(finish) = &self.sink else { return };
+        let Epilogue::Pool(finish) = &self.epilogue else { return };
         let g = self.geometry;
         for c in 0..self.panels {
             for (t, tile) in self.tiles.iter().enumerate() {

@@ -23,7 +23,7 @@ pub mod transform;
 mod weights;
 
 pub use backward::Backward;
-pub use forward::{Forward, Sink};
+pub use forward::{Epilogue, Forward};
 pub use weights::TransformWeights;
 
 use super::{buffer::Buffer, geometry::Geometry, simd::LANES};

@@ -1,6 +1,6 @@
 //! A block of convolution, batch norm, activation, pooling and dropout, and the way from maps to a vector.
 
-use super::{Builder, Gate, LEAST_TERMS, LIST, Passage, Source, activation_constants, shares, unknown};
+use super::{BackwardMask, Builder, LEAST_TERMS, LIST, Passage, Source, activation_constants, splits, unknown};
 use crate::{
     engine::gpu::{
         kernel::Kernel,
@@ -39,7 +39,7 @@ impl Builder<'_> {
             pooled_width: pooled.width,
             kernel,
             border: if padding == Padding::Same { (kernel - 1) / 2 } else { 0 },
-            shares: 1,
+            splits: 1,
             drop,
             ..Shape::default()
         };
@@ -47,22 +47,22 @@ impl Builder<'_> {
         let terms = kernel * kernel * padded(input.channels);
         let values = self.maps(format!("{} values", pool.name), cells * quads);
         let gradient = self.maps(format!("{} gradient", pool.name), cells * quads);
-        let codes = self.buffer(format!("{} codes", pool.name), n * cells * quads * 4);
+        let argmax = self.buffer(format!("{} argmax", pool.name), n * cells * quads * 4);
         let keeps = norm.is_some() || activation == Activation::Gelu;
         let picked = if keeps { Some(self.maps(format!("{} picked", pool.name), cells * quads)) } else { None };
 
         // The weight gradient: rows are taps and inputs; every place of the output is a term.
         let places = n * if norm.is_some() { output.height * output.width } else { 4 * cells };
-        let learned = Tile::choose(terms, 4 * quads, true, self.grant);
-        let shares = shares(terms, 4 * quads, BUSY, places, 2 * LEAST_TERMS);
+        let learned = Tile::choose(terms, 4 * quads, true, self.limits);
+        let splits = splits(terms, 4 * quads, BUSY, places, 2 * LEAST_TERMS);
         let layout = Layout::Conv { inputs: input.channels, taps: kernel * kernel, outputs: output.channels };
-        self.product_arrays(conv, layout, shares, &mut shape);
+        self.product_arrays(conv, layout, splits, &mut shape);
 
         let constants = activation_constants(activation);
         let mut back = Vec::new();
         let sums = match norm {
             None => {
-                let forward = self.conv_forward(&conv.name, shape, &constants, Some((values, codes, picked)), values);
+                let forward = self.conv_forward(&conv.name, shape, &constants, Some((values, argmax, picked)), values);
                 self.forward.push(forward);
                 None
             }
@@ -74,30 +74,30 @@ impl Builder<'_> {
                     norm,
                     shape,
                     &constants,
-                    [sums, values, gradient, codes, picked.unwrap_or(fixed::UNREAD)],
+                    [sums, values, gradient, argmax, picked.unwrap_or(fixed::UNREAD)],
                     &mut back,
                 );
                 Some(sums)
             }
         };
-        self.product_gradients(&conv.name, shape, &constants, sums, (gradient, codes), (learned, shares), &mut back);
+        self.product_gradients(&conv.name, shape, &constants, sums, (gradient, argmax), (learned, splits), &mut back);
         self.backward.push(back);
 
         let passage = |buffer: usize| Passage { buffer, channels: output.channels, drop };
-        let gate = match (norm, activation, picked) {
-            (Some(_), ..) => Gate::None,
-            (None, Activation::Gelu, Some(picked)) => Gate::Sums(passage(picked)),
-            _ => Gate::Codes(passage(codes)),
+        let backward_mask = match (norm, activation, picked) {
+            (Some(_), ..) => BackwardMask::None,
+            (None, Activation::Gelu, Some(picked)) => BackwardMask::Sums(passage(picked)),
+            _ => BackwardMask::Argmax(passage(argmax)),
         };
         let features = Features::Map { area: cells, channels: output.channels };
-        self.source = Source { values: Some(values), gradient, gate, map: pooled, quads: cells * quads, features };
+        self.source = Source { values: Some(values), gradient, backward_mask, map: pooled, quads: cells * quads, features };
         Ok(rest)
     }
 
     /// From maps to a vector; gives the layers behind it.
-    pub(super) fn bridge<'l>(&mut self, layers: &'l [Layer]) -> &'l [Layer] {
-        let (bridge, mut rest) = (&layers[0], &layers[1..]);
-        let average = bridge.op == Op::GlobalAveragePool;
+    pub(super) fn map_to_vector<'l>(&mut self, layers: &'l [Layer]) -> &'l [Layer] {
+        let (map_to_vector, mut rest) = (&layers[0], &layers[1..]);
+        let average = map_to_vector.op == Op::GlobalAveragePool;
         let drop = self.drop(&mut rest);
         if !average && drop == NO_DROP {
             return rest;
@@ -105,8 +105,8 @@ impl Builder<'_> {
         let below = self.source;
         let (map, quads) = (below.map, padded(below.map.channels) / 4);
         let out = if average { quads } else { below.quads };
-        let values = self.maps(format!("{} values", bridge.name), out);
-        let gradient = self.maps(format!("{} gradient", bridge.name), out);
+        let values = self.maps(format!("{} values", map_to_vector.name), out);
+        let gradient = self.maps(format!("{} gradient", map_to_vector.name), out);
         let mut shape = Shape {
             in_height: map.height,
             in_width: map.width,
@@ -120,23 +120,23 @@ impl Builder<'_> {
         let all = |quads: usize| Size::Rows { per_picture: quads, rows: LIST, times: 1 };
         let quad = self.quad();
         let (large, small) = ((self.batch() * below.quads * quad) as u64, (self.batch() * out * quad) as u64);
-        let mut call = self.call(Kernel::Bridge, &bridge.name, Phase::Forward, shape, constants.clone());
-        call.buffers = vec![(2, below.values.unwrap_or(fixed::UNREAD)), (3, values)];
-        call.size = all(out);
-        call.work = Work { read: large, written: small, ..Work::default() };
-        self.forward.push(call);
+        let mut dispatch = self.dispatch(Kernel::MapToVector, &map_to_vector.name, Phase::Forward, shape, constants.clone());
+        dispatch.buffers = vec![(2, below.values.unwrap_or(fixed::UNREAD)), (3, values)];
+        dispatch.size = all(out);
+        dispatch.work = Work { read: large, written: small, ..Work::default() };
+        self.forward.push(dispatch);
         let mut constants = constants;
         constants.extend(self.activation.iter().copied());
-        let gates = self.pass_gate(map, &mut constants, &mut shape);
-        let mut call = self.call(Kernel::BridgeGradient, &bridge.name, Phase::Backward, shape, constants);
-        call.buffers = vec![(2, gradient), (3, below.gradient)];
-        call.buffers.extend(gates.buffers);
-        call.size = all(below.quads);
-        call.work = Work { read: small + large / quad as u64 * gates.bytes, written: large, ..Work::default() };
-        self.backward.push(vec![call]);
+        let masks = self.pass_gate(map, &mut constants, &mut shape);
+        let mut dispatch = self.dispatch(Kernel::MapToVectorGradient, &map_to_vector.name, Phase::Backward, shape, constants);
+        dispatch.buffers = vec![(2, gradient), (3, below.gradient)];
+        dispatch.buffers.extend(masks.buffers);
+        dispatch.size = all(below.quads);
+        dispatch.work = Work { read: small + large / quad as u64 * masks.bytes, written: large, ..Work::default() };
+        self.backward.push(vec![dispatch]);
         let features = if average { Features::Plain } else { below.features };
         let map = if average { Map { height: 1, width: 1, channels: map.channels } } else { map };
-        self.source = Source { values: Some(values), gradient, gate: Gate::None, map, quads: out, features };
+        self.source = Source { values: Some(values), gradient, backward_mask: BackwardMask::None, map, quads: out, features };
         rest
     }
 }

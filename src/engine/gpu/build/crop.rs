@@ -4,16 +4,16 @@ use super::LIST;
 use crate::{
     engine::gpu::{
         kernel::Kernel,
-        schedule::{Call, Phase, Shape, Size, Work},
+        schedule::{Dispatch, Phase, Shape, Size, Work},
     },
     model::Network,
 };
 
 /// Cuts up to `batch` pictures for `network` out of ones of `side` x `side`; its buffers are bound by whoever has them.
-pub fn crop(network: &Network, batch: usize, side: usize) -> Call {
+pub fn crop(network: &Network, batch: usize, side: usize) -> Dispatch {
     let input = network.input;
     let bytes = (batch * input.len()) as u64;
-    Call {
+    Dispatch {
         kernel: Kernel::Crop,
         layer: "pictures".to_owned(),
         phase: Phase::Forward,

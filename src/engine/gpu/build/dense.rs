@@ -1,11 +1,11 @@
 //! A dense layer with what follows it, and the loss behind the last one.
 
-use super::{Builder, Gate, LEAST_TERMS, LIST, Passage, Source, activation_constants, shares, unknown};
+use super::{BackwardMask, Builder, LEAST_TERMS, LIST, Passage, Source, activation_constants, splits, unknown};
 use crate::{
     engine::gpu::{
         kernel::Kernel,
         parameters::{Features, Layout, padded},
-        schedule::{Call, Phase, Shape, Size, Work, fixed},
+        schedule::{Dispatch, Phase, Shape, Size, Work, fixed},
         tile::{BUSY, Tile},
     },
     loss::LossKind,
@@ -51,26 +51,26 @@ impl Builder<'_> {
         let values = if last { None } else { Some(self.maps(format!("{} values", dense.name), quads)) };
 
         let terms = 4 * below.quads;
-        let learned = Tile::choose(terms, 4 * quads, true, self.grant);
-        let learned_shares = shares(terms, 4 * quads, BUSY, n, LEAST_TERMS);
+        let learned = Tile::choose(terms, 4 * quads, true, self.limits);
+        let learned_shares = splits(terms, 4 * quads, BUSY, n, LEAST_TERMS);
         let layout = Layout::Dense { inputs: dense.input.len(), features: below.features, outputs: units };
         self.product_arrays(dense, layout, learned_shares, &mut shape);
 
-        shape.shares = shares(n, 4 * quads, BUSY / 2, terms, LEAST_TERMS);
-        self.shares = self.shares.max(shape.shares * n * quads);
-        let product = self.conv_forward(&dense.name, shape, &constants, None, fixed::SHARES);
+        shape.splits = splits(n, 4 * quads, BUSY / 2, terms, LEAST_TERMS);
+        self.splits = self.splits.max(shape.splits * n * quads);
+        let product = self.conv_forward(&dense.name, shape, &constants, None, fixed::SPLITS);
         self.forward.push(product);
         let simple = norm.is_none() && !last;
         let mut own = constants.clone();
         own.extend([("NORM", f64::from(u8::from(!simple))), ("LAST", f64::from(u8::from(last)))]);
         let output = if simple { values } else { None };
-        let mut finish = self.call(Kernel::DenseFinish, &dense.name, Phase::Forward, shape, own);
-        finish.buffers = vec![(2, fixed::SHARES), (3, fixed::WEIGHTS), (4, sums), (5, output.unwrap_or(fixed::UNWRITTEN[0]))];
+        let mut finish = self.dispatch(Kernel::DenseFinish, &dense.name, Phase::Forward, shape, own);
+        finish.buffers = vec![(2, fixed::SPLITS), (3, fixed::WEIGHTS), (4, sums), (5, output.unwrap_or(fixed::UNWRITTEN[0]))];
         finish.buffers.push((6, if last { fixed::LOGITS } else { fixed::UNWRITTEN[2] }));
         finish.size = Size::Rows { per_picture: quads, rows: LIST, times: 1 };
         let all = (n * quads) as u64;
         let written = all * if last { 16 } else { (self.quad() * if simple { 2 } else { 1 }) as u64 };
-        finish.work = Work { read: 16 * all * shape.shares as u64, written, ..Work::default() };
+        finish.work = Work { read: 16 * all * shape.splits as u64, written, ..Work::default() };
         self.forward.push(finish);
 
         let mut back = Vec::new();
@@ -92,22 +92,22 @@ impl Builder<'_> {
             back = loss;
         }
         self.backward.push(back);
-        let gate = match norm {
-            Some(_) => Gate::None,
-            None => Gate::Sums(Passage { buffer: sums, channels: units, drop }),
+        let backward_mask = match norm {
+            Some(_) => BackwardMask::None,
+            None => BackwardMask::Sums(Passage { buffer: sums, channels: units, drop }),
         };
         let map = dense.output;
-        self.source = Source { values, gradient, gate, map, quads, features: Features::Plain };
+        self.source = Source { values, gradient, backward_mask, map, quads, features: Features::Plain };
         Ok(rest)
     }
 
-    pub(super) fn loss(&self, logits: usize, gradient: usize) -> Vec<Call> {
+    pub(super) fn loss(&self, logits: usize, gradient: usize) -> Vec<Dispatch> {
         let focal = self.config.loss.kind == LossKind::BinaryFocalCrossentropy;
         let constants = vec![("FOCAL", f64::from(u8::from(focal)))];
-        let mut call = self.call(Kernel::Loss, "loss", Phase::Backward, Shape::default(), constants);
-        call.buffers = vec![(2, logits), (3, fixed::TARGETS), (4, gradient), (5, fixed::SCORE)];
+        let mut dispatch = self.dispatch(Kernel::Loss, "loss", Phase::Backward, Shape::default(), constants);
+        dispatch.buffers = vec![(2, logits), (3, fixed::TARGETS), (4, gradient), (5, fixed::SCORE)];
         let n = self.batch() as u64;
-        call.work = Work { read: 24 * n, written: self.quad() as u64 * n, ..Work::default() };
-        vec![call]
+        dispatch.work = Work { read: 24 * n, written: self.quad() as u64 * n, ..Work::default() };
+        vec![dispatch]
     }
 }

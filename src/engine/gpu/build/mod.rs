@@ -11,9 +11,9 @@ pub use crop::crop;
 
 use super::{
     kernel::{Constants, Kernel},
-    parameters::{Features, Layout, Shares, Stored},
-    schedule::{Call, NO_DROP, Phase, Room, Schedule, Shape, Size, Work, fixed},
-    tile::{Grant, Tile},
+    parameters::{Features, Layout, Splits, Stored},
+    schedule::{BufferSpec, Dispatch, NO_DROP, Phase, Schedule, Shape, Size, Work, fixed},
+    tile::{Limits, Tile},
 };
 use crate::{
     engine::EngineConfig,
@@ -29,22 +29,22 @@ const UPDATED: usize = 256;
 /// The fewest terms of a sum's share.
 const LEAST_TERMS: usize = 128;
 
-/// The schedule of `config`'s network on a card that grants `grant`.
+/// The schedule of `config`'s network on a card with `limits`.
 ///
 /// # Errors
 /// Layers in an order that no settings give.
-pub fn build(config: &EngineConfig, grant: Grant) -> Result<Schedule, Problem> {
-    let mut builder = Builder::new(config, grant);
+pub fn build(config: &EngineConfig, limits: Limits) -> Result<Schedule, Problem> {
+    let mut builder = Builder::new(config, limits);
     let layers = &config.network.layers[..];
-    let bridge = layers
+    let map_to_vector = layers
         .iter()
         .position(|layer| matches!(layer.op, Op::Flatten | Op::GlobalAveragePool))
-        .ok_or_else(|| unknown("no bridge"))?;
-    let mut rest = &layers[..bridge];
+        .ok_or_else(|| unknown("no map_to_vector"))?;
+    let mut rest = &layers[..map_to_vector];
     while !rest.is_empty() {
         rest = builder.block(rest)?;
     }
-    let mut rest = builder.bridge(&layers[bridge..]);
+    let mut rest = builder.map_to_vector(&layers[map_to_vector..]);
     while !rest.is_empty() {
         rest = builder.dense(rest)?;
     }
@@ -57,7 +57,7 @@ struct Source {
     /// None for pixels.
     values: Option<usize>,
     gradient: usize,
-    gate: Gate,
+    backward_mask: BackwardMask,
     map: Map,
     /// Quads of one picture.
     quads: usize,
@@ -66,10 +66,10 @@ struct Source {
 
 /// What the gradient of a layer's values must pass on its way down.
 #[derive(Clone, Copy)]
-enum Gate {
+enum BackwardMask {
     None,
-    /// Dropout, then the activation by the pooling's codes.
-    Codes(Passage),
+    /// Dropout, then the activation by the pooling's argmax.
+    Argmax(Passage),
     /// Dropout, then the activation by the sums before it.
     Sums(Passage),
 }
@@ -90,41 +90,42 @@ struct Product {
 
 struct Builder<'a> {
     config: &'a EngineConfig,
-    grant: Grant,
+    limits: Limits,
     /// The network's one activation, for the gradients that pass it on their way down.
     activation: Constants,
-    buffers: Vec<Room>,
-    forward: Vec<Call>,
+    buffers: Vec<BufferSpec>,
+    forward: Vec<Dispatch>,
     /// Of each layer, in the order of the forward pass.
-    backward: Vec<Vec<Call>>,
+    backward: Vec<Vec<Dispatch>>,
     arrays: Vec<Stored>,
     weights: usize,
-    parts: usize,
-    /// The most quads of shares that any layer needs.
-    shares: usize,
+    partials: usize,
+    /// The most quads of splits that any layer needs.
+    splits: usize,
     drops: Vec<(f64, u32)>,
     source: Source,
 }
 
 impl<'a> Builder<'a> {
-    fn new(config: &'a EngineConfig, grant: Grant) -> Self {
+    fn new(config: &'a EngineConfig, limits: Limits) -> Self {
         let map = config.network.input;
-        let none = Source { values: None, gradient: 0, gate: Gate::None, map, quads: 0, features: Features::Plain };
+        let none =
+            Source { values: None, gradient: 0, backward_mask: BackwardMask::None, map, quads: 0, features: Features::Plain };
         let activation = config.network.layers.iter().find_map(|layer| match layer.op {
             Op::Activation(activation) => Some(activation),
             _ => None,
         });
         Self {
             config,
-            grant,
+            limits,
             activation: activation.map(activation_constants).unwrap_or_default(),
-            buffers: vec![Room { label: String::new(), bytes: 0 }; fixed::COUNT],
+            buffers: vec![BufferSpec { label: String::new(), bytes: 0 }; fixed::COUNT],
             forward: Vec::new(),
             backward: Vec::new(),
             arrays: Vec::new(),
             weights: 0,
-            parts: 0,
-            shares: 1,
+            partials: 0,
+            splits: 1,
             drops: Vec::new(),
             source: none,
         }
@@ -141,11 +142,11 @@ impl<'a> Builder<'a> {
 
     /// Bytes of a quad of maps.
     fn quad(&self) -> usize {
-        if self.grant.half { 8 } else { 16 }
+        if self.limits.half { 8 } else { 16 }
     }
 
     fn buffer(&mut self, label: String, bytes: usize) -> usize {
-        self.buffers.push(Room { label, bytes: bytes as u64 });
+        self.buffers.push(BufferSpec { label, bytes: bytes as u64 });
         self.buffers.len() - 1
     }
 
@@ -161,30 +162,30 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// A place for one of a layer's arrays, with `shares` of its gradient (start, number, distance in quads).
-    fn array(&mut self, about: &Parameter, layout: Layout, gradient: Option<Shares>) -> usize {
+    /// A place for one of a layer's arrays, with `splits` of its gradient (start, number, distance in quads).
+    fn array(&mut self, about: &Parameter, layout: Layout, gradient: Option<Splits>) -> usize {
         let (start, quads) = (self.weights, Stored::len(layout, about) / 4);
         self.arrays.push(Stored { about: about.clone(), layout, start, quads, gradient });
         self.weights += quads;
         start
     }
 
-    /// Kernel and bias of a layer whose gradient comes in `count` shares.
+    /// Kernel and bias of a layer whose gradient comes in `count` splits.
     fn product_arrays(&mut self, layer: &Layer, layout: Layout, count: usize, shape: &mut Shape) {
         let parameters = layer.parameters();
         let kernel = Stored::len(layout, &parameters[0]) / 4;
         let stride = kernel + shape.out_quads;
-        let shares = Shares { start: self.parts, count, stride };
-        shape.weights = self.array(&parameters[0], layout, Some(shares));
+        let splits = Splits { start: self.partials, count, stride };
+        shape.weights = self.array(&parameters[0], layout, Some(splits));
         if let Some(bias) = parameters.get(1) {
-            shape.bias = self.array(bias, Layout::Vector, Some(Shares { start: shares.start + kernel, ..shares }));
+            shape.bias = self.array(bias, Layout::Vector, Some(Splits { start: splits.start + kernel, ..splits }));
         }
-        (shape.parts, shape.part_stride) = (self.parts, stride);
-        self.parts += count * stride;
+        (shape.partials, shape.partial_stride) = (self.partials, stride);
+        self.partials += count * stride;
     }
 
-    fn call(&self, kernel: Kernel, layer: &str, phase: Phase, shape: Shape, constants: Constants) -> Call {
-        Call {
+    fn dispatch(&self, kernel: Kernel, layer: &str, phase: Phase, shape: Shape, constants: Constants) -> Dispatch {
+        Dispatch {
             kernel,
             layer: layer.to_owned(),
             phase,
@@ -197,24 +198,24 @@ impl<'a> Builder<'a> {
     }
 
     fn finish(mut self) -> Schedule {
-        let mut calls = std::mem::take(&mut self.forward);
-        calls.extend(self.backward.drain(..).rev().flatten());
+        let mut dispatches = std::mem::take(&mut self.forward);
+        dispatches.extend(self.backward.drain(..).rev().flatten());
         let trained: Vec<_> = self.arrays.iter().filter_map(|array| Some((array, array.gradient?))).collect();
-        let segments: Vec<[u32; 8]> = trained.iter().map(|(array, shares)| array.segment(*shares)).collect();
+        let segments: Vec<[u32; 8]> = trained.iter().map(|(array, splits)| array.segment(*splits)).collect();
         let groups: Vec<[u32; 2]> = (0..)
             .zip(&trained)
             .flat_map(|(number, (array, _))| (0..array.quads).step_by(UPDATED).map(move |quad| [number, quad as u32]))
             .collect();
         let quads: usize = trained.iter().map(|(array, _)| array.quads).sum();
-        let shares: usize = trained.iter().map(|(array, shares)| array.quads * shares.count).sum();
+        let splits: usize = trained.iter().map(|(array, splits)| array.quads * splits.count).sum();
         let slots = self.config.optimizer.slots().len();
-        calls.extend(self.updates(groups.len(), (quads * 16) as u64, (shares * 16) as u64, slots as u64));
+        dispatches.extend(self.updates(groups.len(), (quads * 16) as u64, (splits * 16) as u64, slots as u64));
 
         let n = self.batch();
         let sizes: [(&str, usize); fixed::COUNT] = [
             ("weights", 16 * self.weights),
             ("optimizer", 16 * self.weights * slots),
-            ("gradients", 16 * self.parts),
+            ("gradients", 16 * self.partials),
             ("squares", 8 * groups.len()),
             ("segments", 32 * segments.len()),
             ("groups", 8 * groups.len()),
@@ -222,7 +223,7 @@ impl<'a> Builder<'a> {
             ("pixels", (n * self.config.network.input.len()).next_multiple_of(4) + 4),
             ("targets", 8 * n),
             ("score", 16),
-            ("shares", 16 * self.shares),
+            ("splits", 16 * self.splits),
             ("logits", 16 * n),
             ("unread", 16),
             ("unwritten", 16),
@@ -230,17 +231,25 @@ impl<'a> Builder<'a> {
             ("unwritten", 16),
         ];
         for (room, (label, bytes)) in self.buffers.iter_mut().zip(sizes) {
-            *room = Room { label: label.to_owned(), bytes: bytes.max(32) as u64 };
+            *room = BufferSpec { label: label.to_owned(), bytes: bytes.max(32) as u64 };
         }
-        Schedule { buffers: self.buffers, calls, arrays: self.arrays, weights: self.weights, drops: self.drops, segments, groups }
+        Schedule {
+            buffers: self.buffers,
+            dispatches,
+            arrays: self.arrays,
+            weights: self.weights,
+            drops: self.drops,
+            segments,
+            groups,
+        }
     }
 }
 
-/// Into how many shares to cut the sums of `terms` of a product of `rows` x `columns` so that there are about `wanted`
+/// Into how many splits to cut the sums of `terms` of a product of `rows` x `columns` so that there are about `wanted`
 /// workgroups. By shapes alone, not by the tiles that this card is quickest with: so the order of additions, and with it
 /// the bits, do not depend on a measurement.
-fn shares(rows: usize, columns: usize, wanted: usize, terms: usize, least: usize) -> usize {
-    let tiles = Tile::choose(rows, columns, true, Grant::LEAST).count(rows, columns);
+fn splits(rows: usize, columns: usize, wanted: usize, terms: usize, least: usize) -> usize {
+    let tiles = Tile::choose(rows, columns, true, Limits::LEAST).count(rows, columns);
     (wanted / tiles.max(1)).clamp(1, (terms / least).max(1))
 }
 

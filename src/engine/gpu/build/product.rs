@@ -1,11 +1,11 @@
 //! Matrix products: a convolution or a dense layer forward, and its gradients.
 
-use super::{Builder, Gate, Product};
+use super::{BackwardMask, Builder, Product};
 use crate::{
     engine::gpu::{
         kernel::{Constants, Kernel},
         parameters::padded,
-        schedule::{Call, NO_DROP, Phase, Shape, Size, Work, fixed},
+        schedule::{Dispatch, NO_DROP, Phase, Shape, Size, Work, fixed},
         tile::Tile,
     },
     model::Shape as Map,
@@ -20,46 +20,47 @@ impl Builder<'_> {
         constants: &Constants,
         pooled: Option<(usize, usize, Option<usize>)>,
         output: usize,
-    ) -> Call {
+    ) -> Dispatch {
         let per_picture = match pooled {
             Some(_) => 4 * shape.pooled_height * shape.pooled_width,
             None => shape.out_height * shape.out_width,
         };
         let rows = self.batch() * per_picture;
-        let tile = Tile::choose(rows, 4 * shape.out_quads, shape.shares > 1, self.grant);
+        let tile = Tile::choose(rows, 4 * shape.out_quads, shape.splits > 1, self.limits);
         let mut constants = constants.clone();
         constants.extend(tile_constants(tile));
         constants.extend([
             ("PIXELS", f64::from(u8::from(self.source.values.is_none()))),
             ("POOLED", f64::from(u8::from(pooled.is_some()))),
-            ("SHARED", f64::from(u8::from(output == fixed::SHARES))),
+            ("SHARED", f64::from(u8::from(output == fixed::SPLITS))),
             ("PICKED", f64::from(u8::from(pooled.is_some_and(|(.., picked)| picked.is_some())))),
         ]);
-        let mut call = self.call(Kernel::ConvForward, name, Phase::Forward, shape, constants);
+        let mut dispatch = self.dispatch(Kernel::ConvForward, name, Phase::Forward, shape, constants);
         let (maps, pixels) = self.inputs();
-        let (codes, picked) = pooled.map_or((None, None), |(_, codes, picked)| (Some(codes), picked));
-        call.buffers = vec![
+        let (argmax, picked) = pooled.map_or((None, None), |(_, argmax, picked)| (Some(argmax), picked));
+        dispatch.buffers = vec![
             (2, maps),
             (3, pixels),
             (4, fixed::WEIGHTS),
-            (5, if output == fixed::SHARES { fixed::UNWRITTEN[2] } else { output }),
-            (8, if output == fixed::SHARES { output } else { fixed::UNWRITTEN[2] }),
-            (6, codes.unwrap_or(fixed::UNWRITTEN[0])),
+            (5, if output == fixed::SPLITS { fixed::UNWRITTEN[2] } else { output }),
+            (8, if output == fixed::SPLITS { output } else { fixed::UNWRITTEN[2] }),
+            (6, argmax.unwrap_or(fixed::UNWRITTEN[0])),
             (7, picked.unwrap_or(fixed::UNWRITTEN[1])),
         ];
         let across = (4 * shape.out_quads).div_ceil(tile.columns());
-        call.size = Size::Rows { per_picture, rows: tile.rows(), times: across * shape.shares };
+        dispatch.size = Size::Rows { per_picture, rows: tile.rows(), times: across * shape.splits };
         let terms = 4 * shape.kernel * shape.kernel * shape.in_quads;
         let product = Product { rows, columns: 4 * shape.out_quads, terms };
-        call.work = Self::product_work(&product, tile, &product, self.useful(name, rows));
-        call.work.read = self.input_bytes() + (16 * shape.kernel * shape.kernel * 4 * shape.in_quads * shape.out_quads) as u64;
+        dispatch.work = Self::product_work(&product, tile, &product, self.useful(name, rows));
+        dispatch.work.read =
+            self.input_bytes() + (16 * shape.kernel * shape.kernel * 4 * shape.in_quads * shape.out_quads) as u64;
         let (stored, quad) = ((rows * shape.out_quads) as u64, self.quad() as u64);
-        call.work.written = match pooled {
+        dispatch.work.written = match pooled {
             Some((.., picked)) => stored / 4 * (quad + 4 + if picked.is_some() { quad } else { 0 }),
-            None if output == fixed::SHARES => stored * 16 * shape.shares as u64,
+            None if output == fixed::SPLITS => stored * 16 * shape.splits as u64,
             None => stored * quad,
         };
-        call
+        dispatch
     }
 
     /// Weight gradient, then the gradient of what came in. `sums` holds the gradient of a layer that is not pooled.
@@ -70,18 +71,18 @@ impl Builder<'_> {
         shape: Shape,
         constants: &Constants,
         sums: Option<usize>,
-        (gradient, codes): (usize, usize),
-        (tile, shares): (Tile, usize),
-        back: &mut Vec<Call>,
+        (gradient, argmax): (usize, usize),
+        (tile, splits): (Tile, usize),
+        back: &mut Vec<Dispatch>,
     ) {
         let n = self.batch();
         let pooled = sums.is_none();
-        let (gradient, codes) = sums.map_or((gradient, codes), |sums| (sums, fixed::UNREAD));
+        let (gradient, argmax) = sums.map_or((gradient, argmax), |sums| (sums, fixed::UNREAD));
         let flag = |on: bool| f64::from(u8::from(on));
         let (maps, pixels) = self.inputs();
         let cells = shape.pooled_height * shape.pooled_width;
         let places = if pooled { 4 * cells } else { shape.out_height * shape.out_width };
-        // What is read of the gradient: the pooled one with its codes, or the whole one.
+        // What is read of the gradient: the pooled one with its argmax, or the whole one.
         let quad = self.quad();
         let gradient_bytes = (n * shape.out_quads * if pooled { cells * (quad + 4) } else { places * quad }) as u64;
         let (rows, columns) = (4 * shape.kernel * shape.kernel * shape.in_quads, 4 * shape.out_quads);
@@ -89,15 +90,15 @@ impl Builder<'_> {
         let mut own = constants.clone();
         own.extend(tile_constants(tile));
         own.extend([("PIXELS", flag(self.source.values.is_none())), ("POOLED", flag(pooled))]);
-        let learned = Shape { shares, ..shape };
-        let mut call = self.call(Kernel::ConvWeightGradient, name, Phase::Backward, learned, own);
-        call.buffers = vec![(2, maps), (3, pixels), (4, gradient), (5, codes), (6, fixed::PARTS)];
-        call.size = Size::Fixed(tile.count(rows, columns) * shares);
+        let learned = Shape { splits, ..shape };
+        let mut dispatch = self.dispatch(Kernel::ConvWeightGradient, name, Phase::Backward, learned, own);
+        dispatch.buffers = vec![(2, maps), (3, pixels), (4, gradient), (5, argmax), (6, fixed::PARTIALS)];
+        dispatch.size = Size::Fixed(tile.count(rows, columns) * splits);
         let product = Product { rows, columns, terms: n * places };
-        call.work = Self::product_work(&product, tile, &product, self.useful(name, n * places));
-        call.work.read = self.input_bytes() + gradient_bytes;
-        call.work.written = (16 * shape.part_stride * shares) as u64;
-        back.push(call);
+        dispatch.work = Self::product_work(&product, tile, &product, self.useful(name, n * places));
+        dispatch.work.read = self.input_bytes() + gradient_bytes;
+        dispatch.work.written = (16 * shape.partial_stride * splits) as u64;
+        back.push(dispatch);
 
         if self.source.values.is_none() {
             return;
@@ -105,41 +106,41 @@ impl Builder<'_> {
         let (below, below_quads) = (self.source.map, shape.in_quads);
         let per_picture = shape.in_height * shape.in_width;
         let (rows, columns) = (n * per_picture, 4 * below_quads);
-        let tile = Tile::choose(rows, columns, false, self.grant);
+        let tile = Tile::choose(rows, columns, false, self.limits);
         let mut own = self.activation.clone();
         own.extend(tile_constants(tile));
         own.push(("POOLED", flag(pooled)));
         let mut shape = shape;
-        let gates = self.pass_gate(below, &mut own, &mut shape);
-        let mut call = self.call(Kernel::ConvDataGradient, name, Phase::Backward, shape, own);
-        call.buffers = vec![(2, gradient), (3, codes), (4, fixed::WEIGHTS), (7, self.source.gradient)];
-        call.buffers.extend(gates.buffers);
+        let masks = self.pass_gate(below, &mut own, &mut shape);
+        let mut dispatch = self.dispatch(Kernel::ConvDataGradient, name, Phase::Backward, shape, own);
+        dispatch.buffers = vec![(2, gradient), (3, argmax), (4, fixed::WEIGHTS), (7, self.source.gradient)];
+        dispatch.buffers.extend(masks.buffers);
         let times = columns.div_ceil(tile.columns());
-        call.size = Size::Rows { per_picture, rows: tile.rows(), times };
+        dispatch.size = Size::Rows { per_picture, rows: tile.rows(), times };
         let product = Product { rows, columns, terms: 4 * shape.kernel * shape.kernel * shape.out_quads };
-        call.work = Self::product_work(&product, tile, &product, self.useful(name, n * places));
+        dispatch.work = Self::product_work(&product, tile, &product, self.useful(name, n * places));
         let weights = (16 * shape.kernel * shape.kernel * columns * shape.out_quads) as u64;
         let stored = (rows * below_quads) as u64;
-        call.work.read = gradient_bytes + weights + stored * gates.bytes;
-        call.work.written = stored * quad as u64;
-        back.push(call);
+        dispatch.work.read = gradient_bytes + weights + stored * masks.bytes;
+        dispatch.work.written = stored * quad as u64;
+        back.push(dispatch);
     }
 
     /// What the gradient that a kernel writes must pass: constants, uniform, buffers.
-    pub(super) fn pass_gate(&self, below: Map, constants: &mut Constants, shape: &mut Shape) -> Gates {
-        shape.gate_quads = padded(below.channels) / 4;
-        let (kind, passage) = match self.source.gate {
-            Gate::None => (0.0, None),
-            Gate::Codes(passage) => (1.0, Some(passage)),
-            Gate::Sums(passage) => (2.0, Some(passage)),
+    pub(super) fn pass_gate(&self, below: Map, constants: &mut Constants, shape: &mut Shape) -> MaskBuffers {
+        shape.mask_quads = padded(below.channels) / 4;
+        let (kind, passage) = match self.source.backward_mask {
+            BackwardMask::None => (0.0, None),
+            BackwardMask::Argmax(passage) => (1.0, Some(passage)),
+            BackwardMask::Sums(passage) => (2.0, Some(passage)),
         };
-        constants.push(("GATE", kind));
-        shape.gate_drop = NO_DROP;
-        let Some(passage) = passage else { return Gates { buffers: [(5, fixed::UNREAD), (6, fixed::UNREAD)], bytes: 0 } };
-        (shape.gate_channels, shape.gate_drop) = (passage.channels, passage.drop);
-        match self.source.gate {
-            Gate::Codes(_) => Gates { buffers: [(5, passage.buffer), (6, fixed::UNREAD)], bytes: 4 },
-            _ => Gates { buffers: [(5, fixed::UNREAD), (6, passage.buffer)], bytes: self.quad() as u64 },
+        constants.push(("BACKWARD_MASK", kind));
+        shape.mask_dropout = NO_DROP;
+        let Some(passage) = passage else { return MaskBuffers { buffers: [(5, fixed::UNREAD), (6, fixed::UNREAD)], bytes: 0 } };
+        (shape.mask_channels, shape.mask_dropout) = (passage.channels, passage.drop);
+        match self.source.backward_mask {
+            BackwardMask::Argmax(_) => MaskBuffers { buffers: [(5, passage.buffer), (6, fixed::UNREAD)], bytes: 4 },
+            _ => MaskBuffers { buffers: [(5, fixed::UNREAD), (6, passage.buffer)], bytes: self.quad() as u64 },
         }
     }
 
@@ -175,8 +176,8 @@ impl Builder<'_> {
     }
 }
 
-/// The buffers that a gate reads, and how many bytes of them for each quad.
-pub(super) struct Gates {
+/// The buffers that a backward mask reads, and how many bytes of them for each quad.
+pub(super) struct MaskBuffers {
     pub(super) buffers: [(u32, usize); 2],
     pub(super) bytes: u64,
 }

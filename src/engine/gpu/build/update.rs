@@ -4,39 +4,39 @@ use super::Builder;
 use crate::{
     engine::gpu::{
         kernel::{Constants, Kernel},
-        schedule::{Call, Phase, Shape, Size, Work, fixed},
+        schedule::{Dispatch, Phase, Shape, Size, Work, fixed},
     },
     optimizer::{OptimizerKind, OptimizerSettings},
 };
 
 impl Builder<'_> {
     /// The update in its variants, and the totals.
-    pub(super) fn updates(&self, groups: usize, weights: u64, shares: u64, slots: u64) -> Vec<Call> {
-        let shape = Shape { weights: self.weights, shares: groups, ..Shape::default() };
+    pub(super) fn updates(&self, groups: usize, weights: u64, splits: u64, slots: u64) -> Vec<Dispatch> {
+        let shape = Shape { weights: self.weights, splits: groups, ..Shape::default() };
         let formula = update_constants(&self.config.optimizer);
         let buffers = vec![
             (2, fixed::SEGMENTS),
             (3, fixed::GROUPS),
             (4, fixed::WEIGHTS),
             (5, fixed::SLOTS),
-            (6, fixed::PARTS),
+            (6, fixed::PARTIALS),
             (7, fixed::SQUARES),
             (8, fixed::SCORE),
         ];
         let learned = weights + slots * weights;
         let update = |phase, extra: &[(&'static str, f64)], read, written| {
             let constants = formula.iter().chain(extra).copied().collect();
-            let call = self.call(Kernel::Update, "update", phase, shape, constants);
+            let dispatch = self.dispatch(Kernel::Update, "update", phase, shape, constants);
             let work = Work { read, written, ..Work::default() };
-            Call { buffers: buffers.clone(), size: Size::Fixed(groups), work, ..call }
+            Dispatch { buffers: buffers.clone(), size: Size::Fixed(groups), work, ..dispatch }
         };
-        let total = Call {
+        let total = Dispatch {
             buffers: vec![(2, fixed::SQUARES), (3, fixed::SCORE)],
-            ..self.call(Kernel::Total, "update", Phase::Total, shape, Vec::new())
+            ..self.dispatch(Kernel::Total, "update", Phase::Total, shape, Vec::new())
         };
         vec![
-            update(Phase::Update, &[], shares + learned, learned),
-            update(Phase::StoreGradient, &[("STORE", 1.0)], shares + weights, weights),
+            update(Phase::Update, &[], splits + learned, learned),
+            update(Phase::StoreGradient, &[("STORE", 1.0)], splits + weights, weights),
             total,
             update(Phase::UpdateStored, &[("STORED", 1.0)], weights + learned, learned),
         ]

@@ -45,18 +45,18 @@ struct Layer {
     bias: u32,
     mean: u32,
     variance: u32,
-    // Where in the shares of gradients: of the kernel or scale, and of the shift.
-    parts: u32,
-    parts_bias: u32,
-    part_stride: u32,
-    // Into how many shares a sum is cut.
-    shares: u32,
+    // Where in the splits of gradients: of the kernel or scale, and of the shift.
+    partials: u32,
+    partials_bias: u32,
+    partial_stride: u32,
+    // Into how many splits a sum is cut.
+    splits: u32,
     // The layer's own dropout in step.drops.
     drop: u32,
     // The layer below, whose activation and dropout a gradient passes on its way down.
-    gate_quads: u32,
-    gate_channels: u32,
-    gate_drop: u32,
+    mask_quads: u32,
+    mask_channels: u32,
+    mask_dropout: u32,
     momentum: f32,
     epsilon: f32,
     // 1 / places of a map, where a mean is taken.

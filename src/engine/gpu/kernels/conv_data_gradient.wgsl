@@ -6,15 +6,15 @@
 //
 // With POOLED, dz never exists: `gradient` is that of the pooled map, a quarter of the size, and each place takes it
 // where the code says that it was the maximum. The result passes the dropout and activation of the layer below
-// (gate.wgsl), so no kernel need touch it again.
+// (backward_mask.wgsl), so no kernel need touch it again.
 //
-// Bytes of device memory: pooled gradient 4 and codes 1 byte a value, weights, codes of the layer below 1 byte a value
+// Bytes of device memory: pooled gradient 4 and argmax 1 byte a value, weights, argmax of the layer below 1 byte a value
 // of the result; the result 4 bytes a value, written once.
 
 override POOLED: bool = false;
 
 @group(0) @binding(2) var<storage, read> gradient: array<Quad>;
-@group(0) @binding(3) var<storage, read> codes: array<u32>;
+@group(0) @binding(3) var<storage, read> argmax: array<u32>;
 @group(0) @binding(4) var<storage, read> weights: array<vec4<f32>>;
 @group(0) @binding(7) var<storage, read_write> output: array<Quad>;
 
@@ -52,7 +52,7 @@ fn gather(row: vec4<i32>, u: i32, v: i32, quad: u32) -> vec4<f32> {
         }
         let cell = (u32(row.x) * layer.pooled_height + down) * layer.pooled_width + right;
         let at = cell * layer.out_quads + quad;
-        return where_maximum(codes[at], (u32(y) % 2u) * 2u + u32(x) % 2u, loaded(gradient[at]));
+        return where_maximum(argmax[at], (u32(y) % 2u) * 2u + u32(x) % 2u, loaded(gradient[at]));
     }
     if (y >= i32(layer.out_height) || x >= i32(layer.out_width)) {
         return vec4<f32>(0.0);
@@ -64,7 +64,7 @@ fn gather(row: vec4<i32>, u: i32, v: i32, quad: u32) -> vec4<f32> {
 fn store(share: u32, row: u32, quad: u32, value: vec4<f32>) {
     if (quad < layer.in_quads && row < rows_in_all()) {
         let at = row * layer.in_quads + quad;
-        output[at] = stored(gate(at, value));
+        output[at] = stored(backward_mask(at, value));
     }
 }
 

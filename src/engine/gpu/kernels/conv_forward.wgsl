@@ -6,20 +6,20 @@
 //
 // With POOLED, four neighboring rows are the places of one 2x2 cell, so a thread holds whole cells and finishes them in
 // registers: bias, activation, maximum, dropout. A last odd row or column is not computed. Without, the sums are
-// stored as they are, before bias: those of a dense layer in `shares` shares of the terms, [share][row][quad].
+// stored as they are, before bias: those of a dense layer in `splits` splits of the terms, [split][row][quad].
 //
 // Bytes of device memory: maps (or 3 bytes a pixel) and weights once each, if the second-level cache holds a tile's
-// neighborhood; pooled map 4 bytes a value, codes 1 byte a value, `picked` 4 where GELU wants it. No z.
+// neighborhood; pooled map 4 bytes a value, argmax 1 byte a value, `picked` 4 where GELU wants it. No z.
 
 override POOLED: bool = false;
 // Whether the sums behind the maxima are kept.
 override PICKED: bool = false;
-// Whether the sums are cut into shares, as a dense layer's are.
+// Whether the sums are cut into splits, as a dense layer's are.
 override SHARED: bool = false;
 
 @group(0) @binding(4) var<storage, read> weights: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> output: array<Quad>;
-@group(0) @binding(6) var<storage, read_write> codes: array<u32>;
+@group(0) @binding(6) var<storage, read_write> argmax: array<u32>;
 @group(0) @binding(7) var<storage, read_write> picked: array<Quad>;
 @group(0) @binding(8) var<storage, read_write> sum_shares: array<vec4<f32>>;
 
@@ -73,7 +73,7 @@ fn finish(cell_row: u32, quad: u32, z0: vec4<f32>, z1: vec4<f32>, z2: vec4<f32>,
     let place = cell_row / 4u;
     let at = place * layer.out_quads + quad;
     output[at] = stored(cell.value * kept(layer.drop, place * layer.out_channels + 4u * quad, 1u));
-    codes[at] = cell.code;
+    argmax[at] = cell.code;
     if (PICKED) {
         picked[at] = stored(cell.picked);
     }
@@ -102,7 +102,7 @@ fn main(
     let column = (group % column_tiles) * 2u * TX;
     let row = ((group / column_tiles) % row_tiles) * ROWS;
     let share = group / (column_tiles * row_tiles);
-    if (share >= layer.shares) {
+    if (share >= layer.splits) {
         return;
     }
     for (var i = thread; i < ROWS; i += THREADS) {
@@ -111,7 +111,7 @@ fn main(
     workgroupBarrier();
 
     let terms = layer.kernel * layer.kernel * layer.in_quads;
-    let per_share = ((terms + layer.shares - 1u) / layer.shares + 3u) / 4u * 4u;
+    let per_share = ((terms + layer.splits - 1u) / layer.splits + 3u) / 4u * 4u;
     let first = share * per_share;
     let end = min(first + per_share, terms);
     let lane = thread % 4u;

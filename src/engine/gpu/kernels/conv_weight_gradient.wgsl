@@ -2,20 +2,20 @@
 // x[place + tap, i] dz[place, o], db[o] = sum over places of dz[place, o].
 //
 // Product: rows are taps and input channels, columns output channels; the sum runs over all places of all pictures, 16
-// at a time. Tiling: tile.wgsl. The places are cut into `shares`, each summed by workgroups of its own into
-// [share][row][quad], the bias behind the last row; update.wgsl adds the shares in order. No atomics, so the same bits
+// at a time. Tiling: tile.wgsl. The places are cut into `splits`, each summed by workgroups of its own into
+// [split][row][quad], the bias behind the last row; update.wgsl adds the splits in order. No atomics, so the same bits
 // at each run.
 //
 // With POOLED, four places are one 2x2 cell, whose pooled gradient and code are read once; dz never exists.
 //
-// Bytes of device memory: maps (or 3 bytes a pixel), pooled gradient 4 and codes 1 byte a value, once each if the
-// second-level cache holds a share's neighborhood; shares x weights x 4 bytes written.
+// Bytes of device memory: maps (or 3 bytes a pixel), pooled gradient 4 and argmax 1 byte a value, once each if the
+// second-level cache holds a split's neighborhood; splits x weights x 4 bytes written.
 
 override POOLED: bool = false;
 
 @group(0) @binding(4) var<storage, read> gradient: array<Quad>;
-@group(0) @binding(5) var<storage, read> codes: array<u32>;
-@group(0) @binding(6) var<storage, read_write> parts: array<vec4<f32>>;
+@group(0) @binding(5) var<storage, read> argmax: array<u32>;
+@group(0) @binding(6) var<storage, read_write> partials: array<vec4<f32>>;
 
 override ROW_QUADS: u32 = 2u * TY;
 
@@ -67,7 +67,7 @@ fn gather(place: vec4<i32>, tap: vec4<i32>) -> vec4<f32> {
 
 fn store(share: u32, row: u32, quad: u32, value: vec4<f32>) {
     if (quad < layer.out_quads && row < 4u * layer.kernel * layer.kernel * layer.in_quads) {
-        parts[layer.parts + share * layer.part_stride + row * layer.out_quads + quad] = value / SCALE;
+        partials[layer.partials + share * layer.partial_stride + row * layer.out_quads + quad] = value / SCALE;
     }
 }
 
@@ -84,11 +84,11 @@ fn main(
     let column = (group % column_tiles) * 2u * TX;
     let row = ((group / column_tiles) % row_tiles) * ROW_QUADS;
     let share = group / (column_tiles * row_tiles);
-    if (share >= layer.shares) {
+    if (share >= layer.splits) {
         return;
     }
     let all = quads_of_places();
-    let per_share = ((all + layer.shares - 1u) / layer.shares + 3u) / 4u * 4u;
+    let per_share = ((all + layer.splits - 1u) / layer.splits + 3u) / 4u * 4u;
     let first = share * per_share;
     let end = min(first + per_share, all);
     for (var i = thread; i < ROW_QUADS; i += THREADS) {
@@ -132,7 +132,7 @@ fn main(
                     if (cell >= 0) {
                         let origin = u32(cell) * layer.out_quads + quad;
                         let value = loaded(gradient[origin]);
-                        let word = codes[origin];
+                        let word = argmax[origin];
                         d0 = where_maximum(word, 0u, value);
                         d1 = where_maximum(word, 1u, value);
                         d2 = where_maximum(word, 2u, value);
@@ -172,14 +172,14 @@ fn main(
 
     store_tile(share, 4u * row, column, tx, ty);
     if (row == 0u && ty == 0u) {
-        let behind = layer.parts + share * layer.part_stride + 4u * row_quads * layer.out_quads;
+        let behind = layer.partials + share * layer.partial_stride + 4u * row_quads * layer.out_quads;
         let left = column + tx;
         let right = left + TX;
         if (left < layer.out_quads) {
-            parts[behind + left] = bias_left / SCALE;
+            partials[behind + left] = bias_left / SCALE;
         }
         if (right < layer.out_quads) {
-            parts[behind + right] = bias_right / SCALE;
+            partials[behind + right] = bias_right / SCALE;
         }
     }
 }

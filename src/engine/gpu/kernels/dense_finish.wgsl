@@ -1,6 +1,6 @@
-// The end of a dense layer: the shares of its sums added in order, bias, activation, dropout.
+// The end of a dense layer: the splits of its sums added in order, bias, activation, dropout.
 //
-// One thread a quad of a picture. Reads `shares` x 4 bytes a value, writes the sum before the activation and, unless
+// One thread a quad of a picture. Reads `splits` x 4 bytes a value, writes the sum before the activation and, unless
 // batch norm follows (vector_norm.wgsl), the value behind activation and dropout: 8 bytes a value. Of the last layer only
 // the logits.
 
@@ -8,7 +8,7 @@ override NORM: bool = false;
 // The last layer: its sums are the logits.
 override LAST: bool = false;
 
-@group(0) @binding(2) var<storage, read> shares: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> splits: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> weights: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> sums: array<Quad>;
 @group(0) @binding(5) var<storage, read_write> output: array<Quad>;
@@ -22,9 +22,9 @@ fn main(me: Thread) {
         return;
     }
     let quad = at % layer.out_quads;
-    var z = shares[at];
-    for (var share = 1u; share < layer.shares; share += 1u) {
-        z += shares[share * all + at];
+    var z = splits[at];
+    for (var share = 1u; share < layer.splits; share += 1u) {
+        z += splits[share * all + at];
     }
     z += weights[layer.bias + quad];
     if (LAST) {

@@ -1,4 +1,4 @@
-// What batch norm of maps normalizes by: norm_moments.wgsl's shares added in order, or the running statistics in
+// What batch norm of maps normalizes by: norm_moments.wgsl's splits added in order, or the running statistics in
 // evaluation. One thread a quad of channels; a few kilobytes.
 //
 // `stats` is [4][quad]: mean, 1 / sqrt(variance + epsilon), and with gamma and beta one factor and one summand.

@@ -3,11 +3,11 @@
 // of its cell and zero elsewhere.
 //
 // One thread a quad of a place, the odd last row and column included: they have no dy, but the means. Reads z 4 bytes
-// a value, pooled gradient and codes 5 bytes a value of the pooled map; writes 4 bytes a value.
+// a value, pooled gradient and argmax 5 bytes a value of the pooled map; writes 4 bytes a value.
 
 @group(0) @binding(2) var<storage, read_write> maps: array<Quad>;
 @group(0) @binding(3) var<storage, read> gradient: array<Quad>;
-@group(0) @binding(4) var<storage, read> codes: array<u32>;
+@group(0) @binding(4) var<storage, read> argmax: array<u32>;
 @group(0) @binding(5) var<storage, read> stats: array<vec4<f32>>;
 @group(0) @binding(6) var<storage, read> coefficients: array<vec4<f32>>;
 
@@ -27,7 +27,7 @@ fn main(me: Thread) {
     if (y / 2u < layer.pooled_height && x / 2u < layer.pooled_width) {
         let row = (down / layer.out_height) * layer.pooled_height + y / 2u;
         let origin = (row * layer.pooled_width + x / 2u) * quads + quad;
-        dy = where_maximum(codes[origin], (y % 2u) * 2u + x % 2u, loaded(gradient[origin]));
+        dy = where_maximum(argmax[origin], (y % 2u) * 2u + x % 2u, loaded(gradient[origin]));
     }
     let normal = (loaded(maps[at]) - stats[quad]) * stats[quads + quad];
     maps[at] = stored(coefficients[quad] * dy + coefficients[quads + quad] + coefficients[2u * quads + quad] * normal);

@@ -1,12 +1,12 @@
 // Batch norm of maps, activation, 2x2 maximum and dropout in one pass: one thread a quad of a pooled cell.
 //
-// Reads z, 4 bytes a value once; writes the pooled map 4 bytes, the codes 1 byte and z at the maxima 4 bytes a value
+// Reads z, 4 bytes a value once; writes the pooled map 4 bytes, the argmax 1 byte and z at the maxima 4 bytes a value
 // of the pooled map, so that the sums of the way back need not gather from z.
 
 @group(0) @binding(2) var<storage, read> maps: array<Quad>;
 @group(0) @binding(3) var<storage, read> stats: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> output: array<Quad>;
-@group(0) @binding(5) var<storage, read_write> codes: array<u32>;
+@group(0) @binding(5) var<storage, read_write> argmax: array<u32>;
 @group(0) @binding(6) var<storage, read_write> picked: array<Quad>;
 
 @compute @workgroup_size(64)
@@ -31,7 +31,7 @@ fn main(me: Thread) {
     let z3 = loaded(maps[below + quads]);
     let result = pool(fma(z0, factor, shift), fma(z1, factor, shift), fma(z2, factor, shift), fma(z3, factor, shift));
     output[at] = stored(result.value * kept(layer.drop, cell * layer.out_channels + 4u * quad, 1u));
-    codes[at] = result.code;
+    argmax[at] = result.code;
     var z = z0;
     let place = bytes(result.code) & vec4<u32>(3u);
     z = select(z, z1, place == vec4<u32>(1u));

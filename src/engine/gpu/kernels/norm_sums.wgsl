@@ -1,11 +1,11 @@
 // The first half of the way back through batch norm of maps: the pooled gradient through dropout and activation, in
 // place, and of each channel the sums of dy and of dy times the normalized value.
 //
-// Cut as range.wgsl says. Only the maxima have a gradient, so the pooled maps are all it reads: gradient 4, codes 1 and
+// Cut as range.wgsl says. Only the maxima have a gradient, so the pooled maps are all it reads: gradient 4, argmax 1 and
 // z at the maxima 4 bytes a value; it writes the gradient, 4 bytes a value.
 
 @group(0) @binding(2) var<storage, read_write> gradient: array<Quad>;
-@group(0) @binding(3) var<storage, read> codes: array<u32>;
+@group(0) @binding(3) var<storage, read> argmax: array<u32>;
 @group(0) @binding(4) var<storage, read> picked: array<Quad>;
 @group(0) @binding(5) var<storage, read> stats: array<vec4<f32>>;
 
@@ -27,7 +27,7 @@ fn main(me: Thread) {
         if (ACTIVATION == 2u) {
             dy *= slope(fma(z, factor, shift));
         } else {
-            dy *= slope_by_code(codes[at]);
+            dy *= slope_by_code(argmax[at]);
         }
         gradient[at] = stored(dy);
         sum += dy;

@@ -1,12 +1,12 @@
 // Two sums over the places of maps for each quad of channels, cut the same way for each pass that needs such.
 //
-// A workgroup takes LANES quads of channels and one of `layer.shares` ranges of places; 64 / LANES threads walk a
-// quad's range side by side, and their sums are added in order. Written are `shares` x 8 bytes a channel,
-// [share][quad][2], which shares.wgsl adds in order.
+// A workgroup takes LANES quads of channels and one of `layer.splits` ranges of places; 64 / LANES threads walk a
+// quad's range side by side, and their sums are added in order. Written are `splits` x 8 bytes a channel,
+// [split][quad][2], which splits.wgsl adds in order.
 
 override LANES: u32 = 16u;
 
-@group(0) @binding(6) var<storage, read_write> shares: array<vec4<f32>>;
+@group(0) @binding(6) var<storage, read_write> splits: array<vec4<f32>>;
 
 var<workgroup> first_sums: array<vec4<f32>, 64>;
 var<workgroup> second_sums: array<vec4<f32>, 64>;
@@ -24,7 +24,7 @@ fn range(group: u32, thread: u32, places: u32) -> Range {
     let columns = (layer.out_quads + LANES - 1u) / LANES;
     let quad = (group % columns) * LANES + thread % LANES;
     let share = group / columns;
-    let per_share = (places + layer.shares - 1u) / layer.shares;
+    let per_share = (places + layer.splits - 1u) / layer.splits;
     let end = select(0u, min((share + 1u) * per_share, places), quad < layer.out_quads);
     return Range(quad, share, share * per_share + thread / LANES, end);
 }
@@ -34,7 +34,7 @@ fn store_sums(mine: Range, thread: u32, first: vec4<f32>, second: vec4<f32>) {
     first_sums[thread] = first;
     second_sums[thread] = second;
     workgroupBarrier();
-    if (thread < LANES && mine.quad < layer.out_quads && mine.share < layer.shares) {
+    if (thread < LANES && mine.quad < layer.out_quads && mine.share < layer.splits) {
         var a = first;
         var b = second;
         for (var other = thread + LANES; other < 64u; other += LANES) {
@@ -42,7 +42,7 @@ fn store_sums(mine: Range, thread: u32, first: vec4<f32>, second: vec4<f32>) {
             b += second_sums[other];
         }
         let to = 2u * (mine.share * layer.out_quads + mine.quad);
-        shares[to] = a;
-        shares[to + 1u] = b;
+        splits[to] = a;
+        splits[to + 1u] = b;
     }
 }

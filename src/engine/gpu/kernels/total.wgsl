@@ -9,7 +9,7 @@ var<workgroup> sums: array<vec2<f32>, 256>;
 @compute @workgroup_size(256)
 fn main(@builtin(local_invocation_index) thread: u32) {
     var sum = vec2<f32>(0.0);
-    for (var i = thread; i < layer.shares; i += 256u) {
+    for (var i = thread; i < layer.splits; i += 256u) {
         sum += squares[i];
     }
     sums[thread] = sum;

@@ -1,4 +1,4 @@
-// The update of all weights in one launch: the shares of each gradient added in order, the L2 term, the optimizer's
+// The update of all weights in one launch: the splits of each gradient added in order, the L2 term, the optimizer's
 // formula (train/optimizer has them with their sources), the moving average.
 //
 // A workgroup takes up to 256 quads of one array; `groups` says which: [segment, first quad]. Bytes of device memory a
@@ -21,9 +21,9 @@ struct Segment {
     // Where in the weights, and how many quads.
     start: u32,
     quads: u32,
-    // Where its gradient's shares are, how many, how far apart.
-    parts: u32,
-    shares: u32,
+    // Where its gradient's splits are, how many, how far apart.
+    partials: u32,
+    splits: u32,
     stride: u32,
     l2: f32,
     // 1 if it is a kernel, which AdamW's decay shrinks.
@@ -35,7 +35,7 @@ struct Segment {
 @group(0) @binding(3) var<storage, read> groups: array<vec2<u32>>;
 @group(0) @binding(4) var<storage, read_write> weights: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> slots: array<vec4<f32>>;
-@group(0) @binding(6) var<storage, read_write> parts: array<vec4<f32>>;
+@group(0) @binding(6) var<storage, read_write> partials: array<vec4<f32>>;
 @group(0) @binding(7) var<storage, read_write> squares: array<vec2<f32>>;
 @group(0) @binding(8) var<storage, read> score: array<f32>;
 
@@ -107,7 +107,7 @@ fn main(
     @builtin(local_invocation_index) thread: u32,
 ) {
     let number = id.x + id.y * ids.x;
-    if (number >= layer.shares) {
+    if (number >= layer.splits) {
         return;
     }
     let group = groups[number];
@@ -118,18 +118,18 @@ fn main(
         let quad = group.y + 64u * i + thread;
         if (quad < segment.quads) {
             let at = segment.start + quad;
-            let first = segment.parts + quad;
-            var gradient = parts[first];
+            let first = segment.partials + quad;
+            var gradient = partials[first];
             if (!STORED) {
-                for (var share = 1u; share < segment.shares; share += 1u) {
-                    gradient += parts[first + share * segment.stride];
+                for (var share = 1u; share < segment.splits; share += 1u) {
+                    gradient += partials[first + share * segment.stride];
                 }
                 let w = weights[at];
                 gradient += 2.0 * segment.l2 * w;
                 square += vec2<f32>(segment.l2 * dot(w, w), dot(gradient, gradient));
             }
             if (STORE) {
-                parts[first] = gradient;
+                partials[first] = gradient;
             } else {
                 if (STORED) {
                     gradient *= score[3];

@@ -9,7 +9,7 @@
 @group(0) @binding(3) var<storage, read> weights: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read> stats: array<vec4<f32>>;
 @group(0) @binding(5) var<storage, read_write> gradient: array<Quad>;
-@group(0) @binding(6) var<storage, read_write> parts: array<vec4<f32>>;
+@group(0) @binding(6) var<storage, read_write> partials: array<vec4<f32>>;
 
 @compute @workgroup_size(64)
 fn main(me: Thread) {
@@ -28,8 +28,8 @@ fn main(me: Thread) {
         plain += dy;
         product += dy * (activate(loaded(sums[at])) - mean) * inverse;
     }
-    parts[layer.parts + quad] = product / SCALE;
-    parts[layer.parts_bias + quad] = plain / SCALE;
+    partials[layer.partials + quad] = product / SCALE;
+    partials[layer.partials_bias + quad] = plain / SCALE;
     let factor = weights[layer.weights + quad] * inverse;
     let share = share_of_picture();
     for (var n = 0u; n < step.pictures; n += 1u) {

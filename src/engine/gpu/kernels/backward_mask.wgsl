@@ -2,19 +2,19 @@
 // pooling left a code, 4 where a sum is needed.
 
 // 0: neither, the value as it is; 1: the slope by the pooling's code; 2: by the sum before the activation.
-override GATE: u32 = 0u;
+override BACKWARD_MASK: u32 = 0u;
 
 @group(0) @binding(5) var<storage, read> gate_codes: array<u32>;
 @group(0) @binding(6) var<storage, read> gate_sums: array<Quad>;
 
-fn gate(at: u32, value: vec4<f32>) -> vec4<f32> {
-    if (GATE == 0u) {
+fn backward_mask(at: u32, value: vec4<f32>) -> vec4<f32> {
+    if (BACKWARD_MASK == 0u) {
         return value;
     }
-    let row = at / layer.gate_quads;
-    let index = row * layer.gate_channels + 4u * (at % layer.gate_quads);
-    let masked = value * kept(layer.gate_drop, index, 1u);
-    if (GATE == 1u) {
+    let row = at / layer.mask_quads;
+    let index = row * layer.mask_channels + 4u * (at % layer.mask_quads);
+    let masked = value * kept(layer.mask_dropout, index, 1u);
+    if (BACKWARD_MASK == 1u) {
         return masked * slope_by_code(gate_codes[at]);
     }
     return masked * slope(loaded(gate_sums[at]));

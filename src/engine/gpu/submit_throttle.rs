@@ -17,16 +17,16 @@ const MOST: f64 = 16.0;
 /// What a new measurement counts in the mean.
 const NEW: f64 = 0.3;
 
-/// The pace of one engine, from the times at which its steps were seen to end.
+/// The throttle of one engine, from the times at which its steps were seen to end.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Pace {
+pub struct SubmitThrottle {
     /// Mean seconds of a step; 0 before the first was measured.
     seconds: f64,
     /// When the last step ended after which the card went straight on to the next.
     ended: Option<Instant>,
 }
 
-impl Pace {
+impl SubmitThrottle {
     /// Into how many submissions a step is cut.
     pub fn submissions(&self) -> usize {
         (self.seconds / AT_ONCE).ceil().clamp(1.0, MOST) as usize

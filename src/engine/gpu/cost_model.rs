@@ -2,8 +2,8 @@
 
 use super::{
     build::{build, crop},
-    schedule::{Call, Phase, Schedule},
-    tile::Grant,
+    schedule::{Dispatch, Phase, Schedule},
+    tile::Limits,
 };
 use crate::{
     data::pixels::SIDE,
@@ -42,18 +42,18 @@ pub struct KernelTraffic {
 /// Layers in an order that no settings give.
 pub fn traffic(network: &Network, batch: usize, half: bool) -> Result<Vec<KernelTraffic>, Problem> {
     let schedule = schedule(network, batch, half)?;
-    let step = |call: &&Call| !matches!(call.phase, Phase::StoreGradient | Phase::UpdateStored);
-    let count = |call: &Call| KernelTraffic {
-        kernel: call.kernel.name(),
-        layer: call.layer.clone(),
-        flops: call.work.flops,
-        computed_flops: call.work.padded_flops,
-        read: call.work.read,
-        written: call.work.written,
-        asked: call.work.asked,
+    let step = |dispatch: &&Dispatch| !matches!(dispatch.phase, Phase::StoreGradient | Phase::UpdateStored);
+    let count = |dispatch: &Dispatch| KernelTraffic {
+        kernel: dispatch.kernel.name(),
+        layer: dispatch.layer.clone(),
+        flops: dispatch.work.flops,
+        computed_flops: dispatch.work.padded_flops,
+        read: dispatch.work.read,
+        written: dispatch.work.written,
+        asked: dispatch.work.asked,
     };
     let crop = crop(network, batch, SIDE);
-    Ok([&crop].into_iter().chain(schedule.calls.iter().filter(step)).map(count).collect())
+    Ok([&crop].into_iter().chain(schedule.dispatches.iter().filter(step)).map(count).collect())
 }
 
 /// Seconds that the launches `kernels` take one after the other on a card of `flops` operations and `bytes` of memory a
@@ -83,11 +83,11 @@ pub fn least_traffic(network: &Network, batch: usize) -> u64 {
         let pooled = matches!(layer.op, Op::Conv { .. });
         let output = pool.filter(|_| pooled).map_or(layer.output, |pool| pool.output).len() as u64 * n;
         let input = layer.input.len() as u64 * n;
-        let codes = if pooled { output / 4 } else { 0 };
-        // Forward: pixels are bytes. Backward: the input again, the output's gradient and codes for each of the gradients.
+        let argmax = if pooled { output / 4 } else { 0 };
+        // Forward: pixels are bytes. Backward: the input again, the output's gradient and argmax for each of the gradients.
         let value = if first { 1 } else { 4 };
         let gradients = if first { 1 } else { 2 };
-        bytes += 2 * input * value + 4 * output + codes + gradients * (4 * output + codes);
+        bytes += 2 * input * value + 4 * output + argmax + gradients * (4 * output + argmax);
         bytes += if first { 0 } else { 4 * input };
         let weights: u64 = layer.parameters().iter().map(|p| p.shape.iter().product::<usize>() as u64).sum();
         // Read forward and backward; read and written with two slots in the update.
@@ -114,5 +114,5 @@ fn schedule(network: &Network, batch_size: usize, half: bool) -> Result<Schedule
         batch_size,
         threads: None,
     };
-    build(&config, Grant { memory: COMMON, half, ..Grant::LEAST })
+    build(&config, Limits { memory: COMMON, half, ..Limits::LEAST })
 }

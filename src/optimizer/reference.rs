@@ -1,6 +1,6 @@
 //! An optimizer for a whole network's named arrays: what the reference engines use, and the tests of all others.
 
-use super::{OptimizerSettings, OptimizerState, Rule};
+use super::{OptimizerSettings, OptimizerState, UpdateStep};
 use crate::{
     model::{Array, Weights, layers::Parameter},
     problem::{Kind, Problem},
@@ -108,7 +108,14 @@ impl Optimizer {
 }
 
 /// `false` if a slot is missing.
-fn apply(rule: &Rule, parameter: &Parameter, weights: &mut Array, gradients: &Array, scale: f32, slots: &mut [Vec<f32>]) -> bool {
+fn apply(
+    rule: &UpdateStep,
+    parameter: &Parameter,
+    weights: &mut Array,
+    gradients: &Array,
+    scale: f32,
+    slots: &mut [Vec<f32>],
+) -> bool {
     let mut slots: Vec<&mut [f32]> = slots.iter_mut().map(Vec::as_mut_slice).collect();
     if scale == 1.0 {
         rule.update(parameter.role, &mut weights.data, &gradients.data, &mut slots)

@@ -10,12 +10,12 @@ use crate::engine::dropout;
 
 /// A dropout layer.
 #[derive(Clone, Copy, Debug)]
-pub struct Drop {
+pub struct Dropout {
     pub rate: f64,
     pub stream: u32,
 }
 
-impl Drop {
+impl Dropout {
     /// The key of its masks at one step.
     pub fn key(&self, seed: u64, step: u32) -> u32 {
         dropout::key(seed, step, self.stream)
@@ -27,7 +27,7 @@ impl Drop {
 ///
 /// The masks number values by picture, row, column, channel; those of a flattened map by picture, channel, cell.
 pub struct Mask {
-    pub drop: Drop,
+    pub drop: Dropout,
     pub key: u32,
     pub values: *mut f32,
     pub view: View,

@@ -18,9 +18,9 @@ use super::{
     activation::{Act, Relu},
     geometry::Geometry,
     isa::Kernel,
-    pooling::{DEAD, Unpool, with_finish},
+    pooling::{DEAD, Unpool, with_epilogue},
     simd::{LANES, Simd},
-    winograd::{Sink, transform},
+    winograd::{Epilogue, transform},
 };
 
 /// Points of F(4, 3).
@@ -70,15 +70,15 @@ pub struct Forward<'a> {
     pub n: usize,
     pub weights: *const f32,
     pub rows: *mut f32,
-    pub sink: Sink,
+    pub epilogue: Epilogue,
 }
 
 impl Kernel for Forward<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
-        match self.sink {
-            Sink::Pool(finish) => with_finish!(finish, self.go),
-            Sink::Keep(_) => self.go::<S, Relu>(),
+        match self.epilogue {
+            Epilogue::Pool(finish) => with_epilogue!(finish, self.go),
+            Epilogue::Keep(_) => self.go::<S, Relu>(),
         }
     }
 }
@@ -87,9 +87,9 @@ impl Forward<'_> {
     #[inline(always)]
     unsafe fn go<S: Simd, A: Act>(&self) {
         let g = self.geometry;
-        let pairs = match self.sink {
-            Sink::Pool(_) => g.pooled_width,
-            Sink::Keep(_) => g.out_width.div_ceil(2),
+        let pairs = match self.epilogue {
+            Epilogue::Pool(_) => g.pooled_width,
+            Epilogue::Keep(_) => g.out_width.div_ceil(2),
         };
         for row in 0..g.tile_rows {
             self.raise::<S>(row);
@@ -146,8 +146,8 @@ impl Forward<'_> {
         };
         for p in 0..P {
             let c = panel + p;
-            match &self.sink {
-                Sink::Pool(finish) => {
+            match &self.epilogue {
+                Epilogue::Pool(finish) => {
                     let place = finish.place((self.n, c), (2 * row, pair));
                     for i in 0..2 {
                         if 2 * row + i < g.pooled_height {
@@ -156,7 +156,7 @@ impl Forward<'_> {
                         }
                     }
                 }
-                Sink::Keep(out) => {
+                Epilogue::Keep(out) => {
                     let view = g.output();
                     for t in 0..2 {
                         for i in 0..4 {
@@ -268,7 +268,7 @@ impl PictureGradient<'_> {
         }
         let pixels = self.image.add((2 * y + ky) * line);
         for x in 0..g.pooled_width {
-            let code = S::load_codes(o.codes.add(o.cells.at(self.n, c, y, x)));
+            let code = S::load_argmax(o.argmax.add(o.cells.at(self.n, c, y, x)));
             let gradient = S::load(o.gradient.add(o.view.at(self.n, c, y, x)));
             let gradient = S::select(S::is(code, DEAD), S::zero(), gradient);
             let picks = S::picks(code);
@@ -287,7 +287,7 @@ impl PictureGradient<'_> {
         let o = self.outputs;
         let mut sum = S::load(self.sum.add(c * LANES));
         for x in 0..o.geometry.pooled_width {
-            let code = S::load_codes(o.codes.add(o.cells.at(self.n, c, y, x)));
+            let code = S::load_argmax(o.argmax.add(o.cells.at(self.n, c, y, x)));
             let gradient = S::load(o.gradient.add(o.view.at(self.n, c, y, x)));
             sum = S::add(sum, S::select(S::is(code, DEAD), S::zero(), gradient));
         }

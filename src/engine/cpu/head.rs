@@ -8,7 +8,7 @@ use super::{
     block::{NormArrays, Scratch},
     buffer::Buffer,
     dense,
-    drop::{Drop, Mask},
+    dropout::{Dropout, Mask},
     geometry::{View, panels},
     isa::{Isa, Kernel},
     parameters::Stored,
@@ -17,7 +17,7 @@ use super::{
     simd::{LANES, Simd},
     update::{SumParts, Update},
 };
-use crate::{model::Activation, optimizer::Rule};
+use crate::{model::Activation, optimizer::UpdateStep};
 
 /// A vector of each picture and its gradient.
 pub struct Vectors {
@@ -70,7 +70,7 @@ pub enum Op {
     Activation(Activation),
     Norm(Norm),
     /// On a plain vector, or on flattened maps of (channels, cells).
-    Drop(Drop, Option<(usize, usize)>),
+    Dropout(Dropout, Option<(usize, usize)>),
 }
 
 /// A layer with its output.
@@ -83,7 +83,7 @@ pub struct Layer {
 #[derive(Clone, Copy)]
 pub enum Learning<'a> {
     /// Update at once by this rule.
-    Update(&'a Rule),
+    Update(&'a UpdateStep),
     /// Store them, the L2 term included.
     Store,
 }
@@ -229,7 +229,7 @@ impl Activate {
             let x = S::load(self.x.add(i));
             let y = match self.dy {
                 None => A::value::<S>(x),
-                Some(dy) => S::mul(S::load(dy.add(i)), A::slope::<S>(x)),
+                Some(dy) => S::mul(S::load(dy.add(i)), A::grad::<S>(x)),
             };
             S::store(self.to.add(i), y);
         }
@@ -275,7 +275,7 @@ impl Norm {
     }
 
     /// Lets the running statistics follow the batch's.
-    pub fn follow_statistics(&self, arrays: &mut [Stored]) {
+    pub fn update_running_stats(&self, arrays: &mut [Stored]) {
         for (array, batch) in [(self.arrays.mean, &self.mean), (self.arrays.variance, &self.variance)] {
             for (running, &now) in arrays[array].values.as_mut_slice().iter_mut().zip(batch) {
                 *running = (self.momentum * f64::from(*running) + (1.0 - self.momentum) * f64::from(now)) as f32;
@@ -284,7 +284,7 @@ impl Norm {
     }
 }
 
-/// Where and how a pass through the tail runs.
+/// Where and how a pass through the head runs.
 pub struct Context<'a> {
     pub isa: Isa,
     pub pool: &'a Pool,
@@ -307,7 +307,7 @@ impl Layer {
                 unsafe { cx.isa.run(activate) };
             }
             Op::Norm(norm) => norm.forward(arrays, x, out, cx.n, cx.masks.is_some()),
-            Op::Drop(drop, map) => {
+            Op::Dropout(drop, map) => {
                 out.values.as_mut_slice().copy_from_slice(x.as_slice());
                 mask(*drop, *map, cx, &out.values, out);
             }
@@ -334,7 +334,7 @@ impl Layer {
                 unsafe { cx.isa.run(activate) };
             }
             Op::Norm(norm) => norm.backward(arrays, x, dx, out, cx.n),
-            Op::Drop(drop, map) => {
+            Op::Dropout(drop, map) => {
                 dx.as_mut_slice().copy_from_slice(out.gradient.as_slice());
                 mask(*drop, *map, cx, dx, out);
             }
@@ -342,7 +342,7 @@ impl Layer {
     }
 }
 
-fn mask(drop: Drop, map: Option<(usize, usize)>, cx: &Context<'_>, values: &Buffer, shape: &Vectors) {
+fn mask(drop: Dropout, map: Option<(usize, usize)>, cx: &Context<'_>, values: &Buffer, shape: &Vectors) {
     let Some((seed, step)) = cx.masks else { return };
     let (channels, width) = map.unwrap_or((shape.features, 1));
     let (view, key) = (View::features(1, width, shape.batch), drop.key(seed, step));

@@ -1,6 +1,6 @@
-// The way back through bridge.wgsl, and on through dropout and activation of the last block (gate.wgsl). One thread a
+// The way back through map_to_vector.wgsl, and on through dropout and activation of the last block (backward_mask.wgsl). One thread a
 // quad of the maps' gradient, which is written once, 4 bytes a value; reads the vector's gradient, 4 bytes a value of it,
-// and of the gate what gate.wgsl says.
+// and of the backward mask what backward_mask.wgsl says.
 
 override AVERAGE: bool = true;
 
@@ -26,5 +26,5 @@ fn main(me: Thread) {
         let index = (picture * layer.out_channels + 4u * quad) * area + cell;
         value = loaded(gradient[at]) * kept(layer.drop, index, area);
     }
-    output[at] = stored(gate(at, value));
+    output[at] = stored(backward_mask(at, value));
 }

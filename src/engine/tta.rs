@@ -13,14 +13,14 @@ const CHANNELS: usize = 3;
 
 /// Asks an engine about pictures, over buffers that are used again.
 #[derive(Clone, Debug)]
-pub struct Judge {
+pub struct TtaPredictor {
     mirrored: bool,
     side: usize,
     pixels: Vec<u8>,
     logits: Vec<f32>,
 }
 
-impl Judge {
+impl TtaPredictor {
     /// For pictures of `side` x `side`; `mirrored` asks about their mirror images too.
     pub fn new(mirrored: bool, side: usize) -> Self {
         Self { mirrored, side, pixels: Vec::new(), logits: Vec::new() }
