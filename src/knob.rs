@@ -6,7 +6,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::text::{Lang, Say, Sentence, decimal, say};
+use crate::text::{Lang, Say, Sentence, decimal, repeated, say};
 
 /// A settings struct that lists its tunables.
 pub trait Knobs {
@@ -181,7 +181,8 @@ impl<'a> Knob<'a> {
             ),
             Value::Table(_) => format!(
                 "{} {} {to} {}, {} {} {to} {}",
-                say("epoch:rate,epoch:rate,…; epochs from", "époque:taux,époque:taux,… ; époques de").get(lang),
+                say("epoch:rate,epoch:rate,…; each epoch once, from", "époque:taux,époque:taux,… ; chaque époque une fois, de")
+                    .get(lang),
                 TABLE_EPOCHS.start(),
                 TABLE_EPOCHS.end(),
                 say("rates from", "taux de").get(lang),
@@ -221,7 +222,11 @@ impl<'a> Knob<'a> {
                         (TABLE_EPOCHS.contains(&epoch) && TABLE_RATES.contains(&rate)).then_some((epoch, rate + 0.0))
                     })
                     .collect();
-                items.is_some_and(|items| set(*rows, items))
+                // Of two rates for one epoch, neither is the one that was meant.
+                let once = |rows: &Vec<(u32, f64)>| {
+                    rows.iter().enumerate().all(|(at, (epoch, _))| rows[..at].iter().all(|(other, _)| other != epoch))
+                };
+                items.is_some_and(|items| once(&items) && set(*rows, items))
             }
         };
         if ok {
@@ -260,6 +265,7 @@ impl<'a> Knob<'a> {
     }
 
     fn refusal(&self, text: &str) -> Sentence {
+        let text = repeated(text);
         Sentence {
             en: format!("{} cannot be “{text}”; allowed: {}", self.name.en, self.allowed(Lang::En)),
             fr: format!("{} ne peut pas être « {text} » ; permis : {}", self.name.fr, self.allowed(Lang::Fr)),

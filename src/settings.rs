@@ -13,7 +13,7 @@ use crate::{
     knob::{Knob, Knobs, UNITLESS, Value, within},
     model::ModelSettings,
     problem::{Kind, Problem},
-    text::{Sentence, say},
+    text::{Sentence, repeated, say},
 };
 
 /// Everything that decides a run besides the data themselves. Files may leave out what is at its default.
@@ -49,7 +49,9 @@ impl Settings {
     /// # Errors
     /// No such option, or a value that it does not take; nothing is then changed.
     pub fn set(&mut self, wish: &str) -> Result<(), Problem> {
-        let (key, value) = wish.split_once('=').ok_or_else(|| {
+        let named = wish.split_once('=').filter(|(key, _)| !key.trim().is_empty());
+        let (key, value) = named.ok_or_else(|| {
+            let wish = repeated(wish);
             Problem::new(
                 Kind::Settings,
                 Sentence { en: format!("“{wish}” is not KEY=VALUE"), fr: format!("« {wish} » n’est pas CLÉ=VALEUR") },

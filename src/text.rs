@@ -3,7 +3,7 @@
 //! A phrase stands where the thing it names stands, as a [`Say`] with both languages side by side, so a missing
 //! translation does not compile. A sentence with values in it is a [`Sentence`].
 
-use std::time::Duration;
+use std::{fmt::Display, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -20,12 +20,21 @@ impl Lang {
     /// Every language, in the order in which the window offers them.
     pub const ALL: [Self; 2] = [Self::En, Self::Fr];
 
-    /// The language's own name for itself.
     /// The language that the system is set to: what the environment says, as terminals and Linux do, or else what
     /// Windows and macOS say.
     pub fn of_system() -> Self {
         let said = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
-        said.or_else(sys_locale::get_locale).map_or(Self::En, |locale| Self::of_locale(&locale))
+        let Some(locale) = said.or_else(sys_locale::get_locale) else { return Self::En };
+        Self::of_environment(&std::env::var("LANGUAGE").unwrap_or_default(), &locale)
+    }
+
+    /// As GNU programs choose it: the first of `languages` (`de:fr`) that is spoken here, unless the locale is that of no
+    /// language; then the locale's.
+    pub fn of_environment(languages: &str, locale: &str) -> Self {
+        let plain = matches!(locale.split('.').next(), Some("C" | "POSIX"));
+        let spoken = |name: &&str| Self::of_locale(name) == Self::Fr || name.starts_with("en");
+        let wished = languages.split(':').find(spoken).filter(|_| !plain);
+        Self::of_locale(wished.unwrap_or(locale))
     }
 
     /// The language of `fr_FR.UTF-8` or `fr-CA`; English for every other that the program does not speak.
@@ -34,6 +43,7 @@ impl Lang {
         if language.eq_ignore_ascii_case("fr") { Self::Fr } else { Self::En }
     }
 
+    /// The language's own name for itself.
     pub const fn name(self) -> &'static str {
         match self {
             Self::En => "English",
@@ -161,6 +171,23 @@ pub fn plural(lang: Lang, count: u64, one: Say, many: Say) -> String {
         Lang::Fr => count < 2,
     };
     format!("{}\u{a0}{}", number(lang, count), if single { one } else { many }.get(lang))
+}
+
+/// `name: value`, in French with the space before the colon.
+pub fn named(lang: Lang, name: impl Display, value: impl Display) -> String {
+    match lang {
+        Lang::En => format!("{name}: {value}"),
+        Lang::Fr => format!("{name}\u{a0}: {value}"),
+    }
+}
+
+/// Characters of a text from elsewhere that a sentence repeats.
+const REPEATED: usize = 60;
+
+/// A text from elsewhere as a sentence repeats it: on one line, and its beginning if it is long.
+pub fn repeated(text: &str) -> String {
+    let shown: String = text.chars().take(REPEATED).map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect();
+    if text.chars().nth(REPEATED).is_some() { shown + "…" } else { shown }
 }
 
 /// The text with a capital first letter.

@@ -139,8 +139,8 @@ pub enum Command {
         json: bool,
     },
     #[command(about = told(say(
-        "Say what a run sees in photos, or in every picture of a folder",
-        "Dire ce qu’un essai voit sur des photos, ou sur chaque image d’un dossier",
+        "Say what a run sees in photos, or in every picture of a folder; ends with status 1 if one could not be read",
+        "Dire ce qu’un essai voit sur des photos, ou sur chaque image d’un dossier ; finit avec le statut 1 si l’une n’a pas pu être lue",
     )))]
     Predict {
         #[arg(help = told(RUN), value_name = told(say("RUN", "ESSAI")))]

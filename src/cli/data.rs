@@ -12,7 +12,7 @@ use super::{
 use crate::{
     control::Control,
     data::{
-        census::Census,
+        census::{Census, Copies},
         overlap::Overlap,
         sample::{Dataset, Source},
         split::{Split, SplitSettings},
@@ -21,7 +21,7 @@ use crate::{
     files::atomic,
     plan::Plan,
     settings::Settings,
-    text::{Lang, number, say},
+    text::{Lang, named, number, plural, say},
     worker::{self, Command, Event},
 };
 
@@ -62,11 +62,11 @@ pub fn check(dir: PathBuf, reading: &ReadingArgs, json: bool, lang: Lang) -> Don
     }
     let odd: Vec<_> = odd.collect();
     list(
-        &format!("{}: {}", say("Odd", "Particulières").get(lang), odd.len()),
-        odd.iter().map(|(file, oddity)| format!("{}: {}", file.display(), oddity.sentence().get(lang))),
+        &named(lang, say("Odd", "Particulières").get(lang), odd.len()),
+        odd.iter().map(|(file, oddity)| named(lang, file.display(), oddity.sentence().get(lang))),
     );
-    let skipped = dataset.skipped.iter().map(|s| format!("{}: {}", s.file.display(), s.reason.sentence().get(lang)));
-    list(&format!("{}: {}", say("Not used", "Non utilisées").get(lang), dataset.skipped.len()), skipped);
+    let skipped = dataset.skipped.iter().map(|s| named(lang, s.file.display(), s.reason.sentence().get(lang)));
+    list(&named(lang, say("Not used", "Non utilisées").get(lang), dataset.skipped.len()), skipped);
     verdict
 }
 
@@ -96,31 +96,38 @@ fn summary(census: &Census, lang: Lang) -> Vec<String> {
     let n = |value| number(lang, value);
     let known = [0, 1].map(|class| census.classes[class].name.clone());
     let class = |c: usize| format!("{} {}", n(census.classes[c].pictures), class_name(&known, c, lang));
-    let copies = &census.copies;
-    let mut lines = match lang {
-        Lang::En => vec![
-            format!("{} files found, {} usable: {}, {}", n(census.found), n(census.usable), class(0), class(1)),
-            format!(
-                "{} exact copies in {} groups, of which {} contradict each other about the class, {} about anything",
-                n(copies.pictures),
-                n(copies.groups),
-                n(copies.contradicting_class),
-                n(copies.contradicting)
-            ),
-        ],
-        Lang::Fr => vec![
-            format!("{} fichiers trouvés, {} utilisables : {}, {}", n(census.found), n(census.usable), class(0), class(1)),
-            format!(
-                "{} copies exactes en {} groupes, dont {} se contredisent sur la classe, {} sur quelque chose",
-                n(copies.pictures),
-                n(copies.groups),
-                n(copies.contradicting_class),
-                n(copies.contradicting)
-            ),
-        ],
-    };
+    let found = plural(lang, census.found, say("file found", "fichier trouvé"), say("files found", "fichiers trouvés"));
+    let usable = plural(lang, census.usable, say("usable", "utilisable"), say("usable", "utilisables"));
+    let mut lines = vec![named(lang, format!("{found}, {usable}"), format!("{}, {}", class(0), class(1)))];
+    lines.push(copies(&census.copies, lang));
     lines.extend(census.shortcut.as_ref().map(|sentence| sentence.get(lang).to_owned()));
     lines
+}
+
+/// How many pictures are there more than once, and what their names say of that.
+fn copies(copies: &Copies, lang: Lang) -> String {
+    if copies.groups == 0 {
+        return say("No exact copies", "Aucune copie exacte").get(lang).to_owned();
+    }
+    let pictures = plural(lang, copies.pictures, say("picture", "image"), say("pictures", "images"));
+    let groups = plural(
+        lang,
+        copies.groups,
+        say("group of exact copies", "groupe de copies exactes"),
+        say("groups of exact copies", "groupes de copies exactes"),
+    );
+    let mut text = format!("{pictures} {} {groups}", say("in", "en").get(lang));
+    for (count, about) in [
+        (copies.contradicting_class, say("about the class", "sur la classe")),
+        (copies.contradicting, say("about anything their names say", "sur ce que disent leurs noms")),
+    ] {
+        if count > 0 {
+            let contradict =
+                plural(lang, count, say("contradicts itself", "se contredit"), say("contradict themselves", "se contredisent"));
+            text += &format!(", {contradict} {}", about.get(lang));
+        }
+    }
+    text
 }
 
 /// Copies a folder into `train|validation|test/class` folders.

@@ -71,6 +71,17 @@ fn described(arg: Arg) -> Arg {
 }
 
 fn refuse(error: &Error) -> ! {
+    // Which language to say this in is what is not known.
+    if let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg)
+        && error.kind() == ErrorKind::InvalidValue
+        && argument.starts_with("--lang")
+    {
+        let known =
+            Lang::ALL.map(|lang| format!("--lang {} ({})", if lang == Lang::Fr { "fr" } else { "en" }, lang.name())).join(", ");
+        complain_line(&format!("Trombine does not speak that language; it speaks {known}"));
+        complain_line(&format!("Trombine ne parle pas cette langue ; elle parle {known}"));
+        std::process::exit(2)
+    }
     let Some(what) = (spoken() == Lang::Fr).then(|| translated(error)).flatten() else { error.exit() };
     complain_line(&format!("erreur : {what}\n\nPour en savoir plus : trombine help"));
     std::process::exit(2)

@@ -28,7 +28,7 @@ use crate::{
         RunInfo, RunStatus, date,
         export::{ExportOptions, Format},
     },
-    text::{Lang, Say, Sentence, decimal, percent, say},
+    text::{Lang, Say, Sentence, decimal, named, percent, plural, say},
     worker::{self, Command, Event},
 };
 
@@ -143,6 +143,9 @@ pub fn import(folder: PathBuf, lang: Lang) -> Done {
 /// Lists the runs, the newest first.
 pub fn runs(json: bool, lang: Lang) -> Done {
     let (runs, problems) = store()?.list();
+    if runs.is_empty() && !problems.is_empty() {
+        return Err(problems);
+    }
     problems.iter().for_each(|problem| terminal::complain(problem, lang));
     if json {
         let text = serde_json::to_string_pretty(&runs).map_err(|error| one(atomic::foreign(Path::new("runs"), &error)))?;
@@ -170,9 +173,9 @@ fn row(run: &RunInfo, lang: Lang) -> String {
             decimal(lang, scores.macro_f1, 3)
         )
     });
-    let epochs = say("epochs", "époques").get(lang);
+    let epochs = plural(lang, run.epochs_done.into(), say("epoch", "époque"), say("epochs", "époques")).replace('\u{a0}', " ");
     let when = date::day_and_time(run.created);
-    format!("{}  {when}  {:<12}  {:>3} {epochs}{scores}  {}", run.id, status.get(lang), run.epochs_done, run.name(lang))
+    format!("{}  {when}  {:<12}  {epochs:>11}{scores}  {}", run.id, status.get(lang), run.name(lang))
 }
 
 /// The table that predictions go into.
@@ -198,14 +201,14 @@ pub fn predict(run: &str, paths: &[PathBuf], wanted: Wanted, faces: bool, device
             .map_err(one)?;
     }
     let mut predictor = run.predictor(|config| engine::open(device, config)).map_err(one)?;
+    if framing != run.info.framing {
+        terminal::complain_line(mismatch(framing).get(lang));
+    }
     if let Some(folder) = folder {
         let csv = wanted.csv.unwrap_or_else(|| batch::default_name(&run.info.id, folder, framing).into());
         let (form, overwrite) = (wanted.form, wanted.overwrite);
         let job = FolderJob { folder, csv: &csv, framing, form, overwrite, home: store.home() };
         return folder_to_table(&mut predictor, &job, lang);
-    }
-    if framing != run.info.framing {
-        terminal::complain_line(mismatch(framing).get(lang));
     }
     let columns = batch::columns(&predictor.classes);
     let mut table = Rows::with_columns(wanted.form, &columns.iter().map(String::as_str).collect::<Vec<_>>());
@@ -216,12 +219,12 @@ pub fn predict(run: &str, paths: &[PathBuf], wanted: Wanted, faces: bool, device
             Ok(answers) => {
                 for (square, answer) in answers {
                     let place = square.map(|s| format!(" ({:.0}, {:.0}, {:.0})", s.left, s.top, s.side)).unwrap_or_default();
-                    print(&format!("{}{place}: {}", path.display(), answer.sentence(&predictor.classes, lang)));
+                    print(&named(lang, format!("{}{place}", path.display()), answer.sentence(&predictor.classes, lang)));
                     table.row(batch::row(&name, square, Ok(&answer), &predictor.classes));
                 }
             }
-            Err(problem) => {
-                table.row(batch::row(&name, None, Err(problem.what.get(lang)), &predictor.classes));
+            Err((why, problem)) => {
+                table.row(batch::row(&name, None, Err(why), &predictor.classes));
                 problems.push(problem.because(path.display()));
             }
         }
@@ -246,21 +249,26 @@ const fn mismatch(framing: Framing) -> Say {
     }
 }
 
-/// The answers for one file: one for each face, or one for the whole picture.
-fn look(predictor: &mut Predictor, path: &Path, framing: Framing) -> Result<Vec<(Option<Square>, Answer)>, Problem> {
+/// What a file was found to show: squares with their answers.
+type Answers = Vec<(Option<Square>, Answer)>;
+
+/// The answers for one file: one for each face, or one for the whole picture. Without any, what its row says, and why.
+fn look(predictor: &mut Predictor, path: &Path, framing: Framing) -> Result<Answers, (&'static str, Problem)> {
+    let unreadable = |problem| (batch::UNREADABLE, problem);
     if path.is_dir() {
-        return Err(no_table());
+        return Err(unreadable(no_table()));
     }
-    let photo = Photo::open(path)?;
+    let photo = Photo::open(path).map_err(unreadable)?;
     let squares = frame(&photo, framing).squares();
     if squares.is_empty() {
-        return Err(Problem::new(
+        let problem = Problem::new(
             Kind::Picture,
             say("No face was found", "Aucun visage trouvé"),
             say("Leave out --faces to judge the whole picture", "Sans --faces, l’image entière est jugée"),
-        ));
+        );
+        return Err((batch::NO_FACE, problem));
     }
-    squares.into_iter().map(|square| Ok((square, predictor.look(&photo, square)?))).collect()
+    squares.into_iter().map(|square| Ok((square, predictor.look(&photo, square).map_err(unreadable)?))).collect()
 }
 
 fn folder_to_table(predictor: &mut Predictor, job: &FolderJob<'_>, lang: Lang) -> Done {
@@ -269,11 +277,11 @@ fn folder_to_table(predictor: &mut Predictor, job: &FolderJob<'_>, lang: Lang) -
         terminal.event(&Event::Progress { stage: Stage::Predicting, done: done as u64, total: total as u64 });
     };
     let outcome = batch::predict_folder(predictor, job, &Control::default(), progress).map_err(one)?;
-    terminal.line(&format!("{}: {}", job.csv.display(), outcome.sentence(lang)));
-    for problem in [outcome.unreadable_files(), outcome.skipped_files()].into_iter().flatten() {
-        terminal::complain(&problem, lang);
-    }
-    Ok(())
+    terminal.line(&named(lang, job.csv.display(), outcome.sentence(lang)));
+    outcome.unrecorded.iter().for_each(|problem| terminal::complain(problem, lang));
+    // As with single files: what was asked for and could not be done ends in failure.
+    let unread: Vec<Problem> = outcome.unread().collect();
+    if unread.is_empty() { Ok(()) } else { Err(unread) }
 }
 
 fn no_table() -> Problem {

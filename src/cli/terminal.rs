@@ -9,10 +9,11 @@ use std::{
 use crate::{
     control::Stage,
     data::sample::Dataset,
+    evaluate::words::class_name,
     history::{BatchRecord, EpochRecord, StopReason},
     problem::{Kind, Problem},
     run::RunView,
-    text::{Lang, Say, decimal, duration, number, percent, say},
+    text::{Lang, Say, decimal, duration, named, number, percent, plural, say},
     train::event::TrainEvent,
     worker::Event,
 };
@@ -47,19 +48,20 @@ impl Terminal {
             Event::Train(event) => self.train(event),
             Event::Evaluated(view) => self.evaluated(view),
             Event::Wrote { path, what } => {
-                let line = format!("{}: {}", path.display(), what.get(self.lang));
+                let line = named(self.lang, path.display(), what.get(self.lang));
                 self.line(&line);
             }
             Event::Located { run, folder, .. } => {
                 let is_in = say("its pictures are in", "ses images sont dans").get(self.lang);
-                let line = format!("{} {run}: {is_in} {}", say("Run", "Essai").get(self.lang), folder.display());
+                let name = format!("{} {run}", say("Run", "Essai").get(self.lang));
+                let line = named(self.lang, name, format!("{is_in} {}", folder.display()));
                 self.line(&line);
             }
             Event::Readable { ways, .. } => {
                 self.clear();
                 let with = say("With", "Avec").get(self.lang);
                 for (reading, words) in ways {
-                    complain_line(&format!("{with} {}: {}", reading.arguments(), words.get(self.lang)));
+                    complain_line(&named(self.lang, format!("{with} {}", reading.arguments()), words.get(self.lang)));
                 }
             }
             Event::Warned(problem) => {
@@ -68,7 +70,7 @@ impl Terminal {
             }
             Event::Kept(kept) => {
                 let name = say("Pictures kept ready", "Images gardées prêtes").get(self.lang);
-                let line = format!("{name}: {}", kept.sentence(self.lang));
+                let line = named(self.lang, name, kept.sentence(self.lang));
                 self.line(&line);
             }
             Event::Edited { .. }
@@ -113,19 +115,13 @@ impl Terminal {
 
     fn opened(&mut self, dataset: &Dataset) {
         let [zeros, ones] = dataset.balance();
-        let [a, b] = &dataset.classes;
-        let n = |count: usize| number(self.lang, count as u64);
-        let used = say("pictures", "images").get(self.lang);
-        let left = say("not used", "non utilisées").get(self.lang);
-        let text = format!(
-            "{}: {} {used} ({a} {}, {b} {}), {} {left}",
-            dataset.source.name().get(self.lang),
-            n(dataset.samples.len()),
-            n(zeros),
-            n(ones),
-            n(dataset.skipped.len()),
-        );
-        self.line(&text);
+        let lang = self.lang;
+        let [a, b] = [0, 1].map(|class| class_name(&dataset.classes, class, lang));
+        let n = |count: usize| number(lang, count as u64);
+        let used = plural(lang, dataset.samples.len() as u64, say("picture", "image"), say("pictures", "images"));
+        let left = plural(lang, dataset.skipped.len() as u64, say("not used", "non utilisée"), say("not used", "non utilisées"));
+        let counts = format!("{used} ({a} {}, {b} {}), {left}", n(zeros), n(ones));
+        self.line(&named(lang, dataset.source.name().get(lang), counts));
     }
 
     fn train(&mut self, event: &TrainEvent) {
@@ -133,20 +129,30 @@ impl Terminal {
         match event {
             TrainEvent::Started { run, device, epochs, steps_per_epoch, train_pictures, validation_pictures, .. } => {
                 self.epochs = *epochs;
+                let most = plural(
+                    lang,
+                    (*epochs).into(),
+                    say("epoch at most", "époque au plus"),
+                    say("epochs at most", "époques au plus"),
+                );
+                let steps = plural(
+                    lang,
+                    (*steps_per_epoch).into(),
+                    say("step an epoch", "pas par époque"),
+                    say("steps an epoch", "pas par époque"),
+                );
                 let text = match lang {
                     Lang::En => format!(
-                        "Run {run} on {}: {} training and {} validation pictures, {} steps an epoch, {epochs} epochs at most",
+                        "Run {run} on {}: {} training and {} validation pictures, {steps}, {most}",
                         device.name,
                         number(lang, (*train_pictures).into()),
                         number(lang, (*validation_pictures).into()),
-                        number(lang, (*steps_per_epoch).into()),
                     ),
                     Lang::Fr => format!(
-                        "Essai {run} sur {} : {} images d’entraînement et {} de validation, {} pas par époque, {epochs} époques au plus",
+                        "Essai {run} sur {} : {} images d’entraînement et {} de validation, {steps}, {most}",
                         device.name,
                         number(lang, (*train_pictures).into()),
                         number(lang, (*validation_pictures).into()),
-                        number(lang, (*steps_per_epoch).into()),
                     ),
                 };
                 self.line(&text);
@@ -210,16 +216,6 @@ impl Terminal {
         for text in report.reservations(report.threshold, self.lang).iter().chain(&report.left_out(self.lang)) {
             self.line(text);
         }
-        let scores = report.run_scores();
-        let [a, b] = &report.classes;
-        let text = format!(
-            "F1 {a} {}, {b} {}, {} {}",
-            decimal(self.lang, scores.f1[0], 3),
-            decimal(self.lang, scores.f1[1], 3),
-            say("macro", "macro").get(self.lang),
-            decimal(self.lang, scores.macro_f1, 3),
-        );
-        self.line(&text);
         if report.part.is_some() {
             let text = format!("{} {}", say("Run", "Essai").get(self.lang), view.folder.display());
             self.line(&text);
@@ -244,7 +240,7 @@ static LOST: AtomicBool = AtomicBool::new(false);
 
 /// A line on standard output; a reader that has gone away (`| head`) is no reason to stop a training.
 pub fn print(text: &str) {
-    let printed = writeln!(io::stdout(), "{text}");
+    let printed = writeln!(io::stdout(), "{}", harmless(text));
     if printed.is_err_and(|error| error.kind() != io::ErrorKind::BrokenPipe) {
         LOST.store(true, Ordering::Relaxed);
     }
@@ -272,8 +268,8 @@ pub fn complain(problem: &Problem, lang: Lang) {
         ..problem.clone()
     });
     let problem = asked.as_ref().unwrap_or(problem);
-    let knob = problem.knob.as_ref().map(|knob| format!("{knob}: ")).unwrap_or_default();
-    complain_line(&format!("{knob}{}", problem.line(lang)));
+    let line = problem.line(lang);
+    complain_line(&problem.knob.as_ref().map_or(line.clone(), |knob| named(lang, knob, line)));
     if !problem.details.is_empty() {
         complain_line(&format!("  ({})", problem.details));
     }
@@ -281,7 +277,12 @@ pub fn complain(problem: &Problem, lang: Lang) {
 
 /// A line on standard error.
 pub fn complain_line(text: &str) {
-    let _ = writeln!(io::stderr(), "{text}");
+    let _ = writeln!(io::stderr(), "{}", harmless(text));
+}
+
+/// The text without what would command the terminal: names of files and values come from elsewhere.
+fn harmless(text: &str) -> String {
+    text.replace(|letter: char| letter.is_control() && !matches!(letter, '\n' | '\t'), "\u{fffd}")
 }
 
 /// One JSON line. Of a data set only the counts: the pictures are in the folder.

@@ -29,7 +29,8 @@ pub fn train(ask: &TrainArgs, lang: Lang) -> Done {
         complain_line(&text);
     }
     if !plan.overlap.is_empty() {
-        complain_line(MENDED.get(lang));
+        let possible = plan.overlap.can_be_left_out(&plan.dataset, &plan.split.parts);
+        complain_line(if possible { MENDED } else { DEALT }.get(lang));
     }
     let mut tell = |event: Event| terminal.event(&event);
     match &ask.out {
@@ -43,6 +44,12 @@ pub fn train(ask: &TrainArgs, lang: Lang) -> Done {
 const MENDED: Say = say(
     "`--set split.drop_shared=true` leaves them out of training, `--set split.use_given=false` deals all pictures anew",
     "`--set split.drop_shared=true` les écarte de l’entraînement, `--set split.use_given=false` répartit toutes les images à nouveau",
+);
+
+/// The same, where a part would be left without pictures of a class.
+const DEALT: Say = say(
+    "`--set split.use_given=false` deals all pictures anew",
+    "`--set split.use_given=false` répartit toutes les images à nouveau",
 );
 
 /// Goes on with a run on the pictures that it began with.

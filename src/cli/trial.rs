@@ -14,7 +14,7 @@ use crate::{
     engine::{self, SelfTest},
     files::atomic,
     problem::{Kind, Problem},
-    text::{Lang, Sentence, bytes, decimal, duration, say},
+    text::{Lang, Sentence, bytes, decimal, duration, named, plural, say},
     train::{rate_range, trial},
 };
 
@@ -47,17 +47,15 @@ pub fn trial(ask: &RecipeArgs, json: bool, lang: Lang) -> Done {
     for trial in trials {
         let time = |seconds| duration(lang, Duration::from_secs_f64(seconds));
         print(&format!(
-            "{} ({}): {} {}, {} {}, {} {} {} {}, {} {}",
-            trial.device.name,
-            trial.device.id,
+            "{}{} {}, {} {}, {} {} {}, {} {}",
+            named(lang, format!("{} ({})", trial.device.name, trial.device.id), ""),
             decimal(lang, trial.pictures_per_second, 0),
             say("pictures a second", "images par seconde").get(lang),
             time(trial.epoch),
             say("an epoch", "par époque").get(lang),
             time(trial.run),
-            say("for all", "pour les").get(lang),
-            plan.settings.train.epochs,
-            say("epochs", "époques").get(lang),
+            say("for", "pour").get(lang),
+            plural(lang, plan.settings.train.epochs.into(), say("epoch", "époque"), say("epochs", "époques")),
             bytes(lang, trial.memory),
             say("of memory", "de mémoire").get(lang),
         ));
@@ -97,7 +95,7 @@ pub fn devices(json: bool, lang: Lang) -> Done {
         return Ok(());
     }
     for device in &devices {
-        print(&format!("{:<12} {}: {}", device.id, device.name, device.about(lang)));
+        print(&format!("{:<12} {}", device.id, named(lang, &device.name, device.about(lang))));
     }
     Ok(())
 }

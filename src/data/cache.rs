@@ -4,7 +4,8 @@
 //! for each picture its path, size, time of change, content hash, and either its place or why it cannot be used. A file
 //! is made under a name of its own and then renamed; after that it is only added to at its end (`append`): two programs at
 //! once each keep what they have mapped. What is truncated, foreign, or of another version is made anew; what has not
-//! changed on disk (same size and time) is taken from the last file, and only the rest is decoded.
+//! changed on disk (same size and time) is taken from the last file, and only the rest is decoded. Where no file can be
+//! written, the pictures are held in memory, for as long as the data set is open.
 
 mod append;
 pub mod kept;
@@ -12,7 +13,8 @@ pub mod kept;
 use std::{
     collections::HashMap,
     fs::{self, File},
-    io::{self, Write},
+    io::{self, Cursor, Seek, SeekFrom, Write},
+    ops::Deref,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -33,16 +35,20 @@ use super::{
 };
 use crate::{
     control::{Control, Stage},
-    files::regular::{self, Unread},
-    problem::Problem,
+    files::{
+        fault,
+        regular::{self, Unread},
+    },
+    problem::{Kind, Problem},
+    text::{Sentence, say},
 };
 
 /// Decodes what is new in `scan`, fills in hashes and oddities, moves pictures that cannot be decoded to the skipped,
 /// and gives the pixels in the order of the samples that remain, and the unnamed pictures with theirs. `folder` is the
-/// cache's, made if it is not there.
+/// cache's, made if it is not there; where it cannot be written, [`Pixels::unkept`] says so.
 ///
 /// # Errors
-/// A full disk or no permission for the cache, the data folder gone, or cancelled.
+/// The data folder gone, or cancelled.
 pub fn fill(
     folder: &Path,
     root: &Path,
@@ -64,13 +70,37 @@ pub fn fill(
         None => (Cached::default(), (0..scan.samples.len()).collect()),
     };
     if !stale.is_empty() {
-        fs::create_dir_all(folder).map_err(|error| Problem::writing(folder, &error))?;
-        cached = match append::append(&path, root, scan, &cached, &stale, control, progress)? {
-            Some(more) => more,
-            None => rebuild(&path, root, scan, &cached, &stale, control, progress)?,
+        let written = fs::create_dir_all(folder).map_err(|error| Problem::writing(folder, &error)).and_then(|()| {
+            match append::append(&path, root, scan, &cached, &stale, control, progress)? {
+                Some(more) => Ok(more),
+                None => rebuild(&path, root, scan, &cached, &stale, control, progress),
+            }
+        });
+        cached = match written {
+            // The pictures themselves can be read: what fails is only that they are kept for the next time.
+            Err(problem) if problem.kind == Kind::Disk => {
+                let mut memory = Cursor::new(Vec::new());
+                write(&mut memory, &|error| Problem::writing(&path, &error), root, scan, &cached, &stale, control, progress)?;
+                let bytes = Bytes::Memory(memory.into_inner());
+                Cached { unkept: Some(Arc::new(unkept(&problem))), ..Cached::check(bytes).ok_or(problem)? }
+            }
+            written => written?,
         };
     }
     Ok(cached.settle(scan, named))
+}
+
+/// That the pictures of a folder are not kept ready.
+fn unkept(problem: &Problem) -> Problem {
+    let what = Sentence {
+        en: format!("The pictures cannot be kept ready for the next time: {}", problem.what.en),
+        fr: format!("Les images ne peuvent pas être gardées prêtes pour la prochaine fois\u{a0}: {}", problem.what.fr),
+    };
+    let remedy = say(
+        "They are held in memory and read again whenever the folder is opened, until there is room",
+        "Elles sont tenues en mémoire et relues à chaque ouverture du dossier, jusqu’à ce qu’il y ait de la place",
+    );
+    Problem { path: problem.path.clone(), details: problem.details.clone(), ..Problem::new(Kind::Disk, what, remedy) }
 }
 
 /// Bytes before the first picture: one page.
@@ -114,6 +144,8 @@ enum Outcome {
 struct Cached {
     map: Option<Arc<Mapped>>,
     entries: HashMap<PathBuf, Entry>,
+    /// Why it is in no file.
+    unkept: Option<Arc<Problem>>,
 }
 
 impl Cached {
@@ -124,6 +156,11 @@ impl Cached {
         // replaced, deleted, or added to at its end, but never shortened, by any version of the program. The header alone
         // is written again; nothing of it is read after this function, and a half-written one fails the checks below.
         let map = unsafe { Mmap::map(&file) }.ok()?;
+        Self::check(Bytes::Map(map))
+    }
+
+    /// What the bytes of a cache file hold, if they are whole.
+    fn check(map: Bytes) -> Option<Self> {
         let word = |at: usize| Some(u64::from_le_bytes(*map.get(at..at + 8)?.as_array()?));
         let (slots, index_len, index_hash) = (word(16)? as usize, word(24)? as usize, word(32)?);
         let index_at = slots.checked_mul(PIXEL_BYTES)?.checked_add(HEADER)?;
@@ -142,7 +179,7 @@ impl Cached {
             return None;
         }
         let entries = entries.into_iter().map(|entry| (entry.file.clone(), entry)).collect();
-        Some(Self { map: Some(Arc::new(Mapped { map, slots, asked: AtomicU32::new(0) })), entries })
+        Some(Self { map: Some(Arc::new(Mapped { map, slots, asked: AtomicU32::new(0) })), entries, unkept: None })
     }
 
     /// The samples whose files have changed or are not in the cache.
@@ -196,14 +233,32 @@ impl Cached {
         }
         scan.modified = modified;
         scan.skipped.sort_by(|a, b| a.file.cmp(&b.file));
-        let all = self.map.map_or_else(Pixels::default, |map| Pixels::new(Shared(map)));
+        let mut all = self.map.map_or_else(Pixels::default, |map| Pixels::new(Shared(map)));
+        all.unkept = self.unkept;
         (all.select(slots), Spare { samples: spare, pixels: all.select(spare_slots) })
+    }
+}
+
+/// The bytes of a cache file, or what would be in one.
+enum Bytes {
+    Map(Mmap),
+    Memory(Vec<u8>),
+}
+
+impl Deref for Bytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Map(map) => map,
+            Self::Memory(bytes) => bytes,
+        }
     }
 }
 
 /// The mapped file; gives memory back as it goes, so that a data set of any size does not fill it.
 struct Mapped {
-    map: Mmap,
+    map: Bytes,
     slots: usize,
     /// How often pictures were asked for since the last pages were given back.
     asked: AtomicU32,
@@ -227,9 +282,11 @@ impl AsRef<[u8]> for Shared {
         // Pages of a mapped file count as this process's memory until they are given back; the system keeps them in its
         // file cache all the same, so reading them again costs little.
         #[cfg(unix)]
-        if self.0.asked.fetch_add(1, Ordering::Relaxed) % GIVE_BACK_AFTER == GIVE_BACK_AFTER - 1 {
+        if let Bytes::Map(map) = &self.0.map
+            && self.0.asked.fetch_add(1, Ordering::Relaxed) % GIVE_BACK_AFTER == GIVE_BACK_AFTER - 1
+        {
             // SAFETY: the map is shared, read-only and of a file: dropped pages are read from the file again.
-            let _ = unsafe { self.0.map.unchecked_advise(memmap2::UncheckedAdvice::DontNeed) };
+            let _ = unsafe { map.unchecked_advise(memmap2::UncheckedAdvice::DontNeed) };
         }
         self.0.pictures()
     }
@@ -248,9 +305,26 @@ fn rebuild(
     let name = format!("{}.{}-{}.new", path.display(), std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let new = Unfinished(PathBuf::from(name));
     let disk = |error: io::Error| Problem::writing(path, &error);
-    let mut file = File::create(&new.0).map_err(disk)?;
+    let mut file = fault::check(path).and_then(|()| File::create(&new.0)).map_err(disk)?;
     // By this, others see that somebody is at it. A file system without locks has none to see.
     let _ = file.try_lock();
+    write(&mut file, &disk, root, scan, old, stale, control, progress)?;
+    new.publish(path)
+}
+
+/// Writes what a cache file holds for `scan`: unchanged pictures from `old`, the `stale` ones decoded. `disk` says what a
+/// write that fails means.
+#[expect(clippy::too_many_arguments, reason = "the arguments of `rebuild`, and where it writes to")]
+fn write(
+    file: &mut (impl Write + Seek + Send),
+    disk: &(dyn Fn(io::Error) -> Problem + Sync),
+    root: &Path,
+    scan: &Scan,
+    old: &Cached,
+    stale: &[usize],
+    control: &Control,
+    progress: &mut dyn FnMut(Stage, u64, u64),
+) -> Result<(), Problem> {
     file.write_all(&[0; HEADER]).map_err(disk)?;
 
     let total = stale.len() as u64;
@@ -300,15 +374,14 @@ fn rebuild(
     file.write_all(&ready).map_err(disk)?;
     finish(file, root, &entries, slots.into()).map_err(disk)?;
     progress(Stage::Decoding, total, total);
-    new.publish(path)
+    Ok(())
 }
 
 /// Numbers the unfinished files of this process.
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// Writes index and header.
-fn finish(mut file: File, root: &Path, entries: &[Entry], slots: u64) -> io::Result<()> {
-    use std::io::{Seek, SeekFrom};
+fn finish(file: &mut (impl Write + Seek), root: &Path, entries: &[Entry], slots: u64) -> io::Result<()> {
     let index = serde_json::to_vec(entries)?;
     file.write_all(&index)?;
     let mut header = MAGIC.to_vec();

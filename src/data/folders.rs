@@ -168,7 +168,7 @@ pub fn check_apart(root: &Path, out: &Path) -> Result<(), Problem> {
         ),
         say("Choose an empty folder elsewhere", "Choisissez un dossier vide ailleurs"),
     )
-    .because(format!("{} and {}", root.display(), out.display())))
+    .because(format!("{}\n{}", root.display(), out.display())))
 }
 
 /// The path without links, as far as it exists.

@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::{duplicates::Look, image_set::ImageSet};
+use crate::problem::Problem;
 
 /// The side, in pixels, to which every picture is resized before it is cached (the notebook's 128x128).
 pub const SIDE: usize = 128;
@@ -17,13 +18,15 @@ pub struct Pixels {
     places: Option<Arc<[u32]>>,
     /// What each picture of `bytes` looks like, once that was asked.
     looks: Arc<[OnceLock<Box<Look>>]>,
+    /// Why they are held in memory only, if they should have been kept in a file.
+    pub unkept: Option<Arc<Problem>>,
 }
 
 impl Pixels {
     /// Takes a buffer of whole pictures, such as a `Vec<u8>` or a memory map.
     pub fn new(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> Self {
         let looks = (0..bytes.as_ref().len() / PIXEL_BYTES).map(|_| OnceLock::new()).collect();
-        Self { bytes: Some(Arc::new(bytes)), places: None, looks }
+        Self { bytes: Some(Arc::new(bytes)), places: None, looks, unkept: None }
     }
 
     /// These pictures of the same buffer, in this order; nothing is copied.
@@ -38,7 +41,7 @@ impl Pixels {
             self.place(index) as u32
         };
         let places = Some(indices.into_iter().map(place).collect());
-        Self { bytes: self.bytes.clone(), places, looks: self.looks.clone() }
+        Self { places, ..self.clone() }
     }
 
     /// These pictures, and then those of `other`, which are of the same buffer; nothing is copied.
@@ -56,7 +59,7 @@ impl Pixels {
         assert_eq!(self.buffer(), other.buffer(), "pictures of one buffer");
         let places = |pixels: &Self| (0..pixels.len()).map(|i| pixels.place(i) as u32).collect::<Vec<_>>();
         let places = Some([places(self), places(other)].concat().into());
-        Self { bytes: self.bytes.clone(), places, looks: self.looks.clone() }
+        Self { places, ..self.clone() }
     }
 
     /// Where in the buffer a picture lies. With [`Pixels::buffer`] it tells one picture from every other, whatever data set

@@ -304,14 +304,8 @@ pub(super) fn check_classes(root: &Path, scan: &Scan) -> Result<(), Problem> {
                 },
                 say("Look at the reasons, or choose another folder", "Regardez les raisons, ou choisissez un autre dossier"),
             );
-            return Err(Problem { path: Some(root.to_owned()), ..problem }.because(
-                scan.skipped
-                    .iter()
-                    .take(5)
-                    .map(|s| format!("{}: {:?}", s.file.display(), s.reason))
-                    .collect::<Vec<_>>()
-                    .join("; "),
-            ));
+            return Err(Problem { path: Some(root.to_owned()), ..problem }
+                .because(scan.skipped.iter().take(5).map(|s| s.file.display().to_string()).collect::<Vec<_>>().join("\n")));
         }
         (0, _) => 0,
         (_, 0) => 1,

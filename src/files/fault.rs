@@ -51,7 +51,7 @@ impl Drop for Fault {
 }
 
 /// Whether a write to `path` may begin.
-pub(super) fn check(path: &Path) -> io::Result<()> {
+pub(crate) fn check(path: &Path) -> io::Result<()> {
     if COUNT.load(Ordering::Acquire) == 0 {
         return Ok(());
     }

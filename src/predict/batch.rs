@@ -50,12 +50,16 @@ pub struct BatchOutcome {
     /// Pictures that the table already held, and their rows.
     pub continued: usize,
     pub kept_rows: usize,
+    /// Something stood below those rows, of a process that was killed or of the user; it was replaced.
+    pub replaced: bool,
     /// Pictures in which no face was found; they have a row without an answer.
     pub without_face: usize,
     /// Pictures that could not be read, with the reason; they have a row too.
     pub unreadable: Vec<(PathBuf, Problem)>,
     /// Files and folders that were not opened, with the reasons; they have no row.
     pub skipped: Vec<Skipped>,
+    /// That the table could not be continued if it were stopped, and why.
+    pub unrecorded: Option<Problem>,
 }
 
 /// Pictures that are decoded in parallel and judged together, between two looks at the control.
@@ -63,6 +67,10 @@ const CHUNK: usize = 64;
 
 /// Unreadable files that a card names; its details name all.
 const NAMED: usize = 6;
+
+/// What the column `problem` says of a picture without an answer.
+pub const UNREADABLE: &str = "unreadable";
+pub const NO_FACE: &str = "no face";
 
 /// One row of the file without its first column, the name.
 struct Row {
@@ -122,7 +130,8 @@ pub fn predict_folder(
     };
     let mut table = Table::open(home, csv, question, &head, overwrite)?;
     let continued = table.pictures().min(files.len());
-    let mut outcome = BatchOutcome { continued, kept_rows: table.rows(), skipped, ..BatchOutcome::default() };
+    let mut outcome =
+        BatchOutcome { continued, kept_rows: table.rows(), replaced: table.cut(), skipped, ..BatchOutcome::default() };
     let todo = &files[continued..];
     progress(continued, files.len());
     let judged = thread::scope(|scope| {
@@ -153,7 +162,8 @@ pub fn predict_folder(
     });
     // Also what a lost device cut short can go on.
     let closed = table.close(judged.is_ok());
-    judged.and(closed)?;
+    judged?;
+    outcome.unrecorded = closed?;
     Ok(outcome)
 }
 
@@ -213,11 +223,11 @@ impl BatchOutcome {
             }
             Prepared::NoFace => {
                 self.without_face += 1;
-                vec![Row { square: None, answer: Err("no face") }]
+                vec![Row { square: None, answer: Err(NO_FACE) }]
             }
             Prepared::Unreadable(problem) => {
                 self.unreadable.push((name.to_owned(), problem));
-                vec![Row { square: None, answer: Err("unreadable") }]
+                vec![Row { square: None, answer: Err(UNREADABLE) }]
             }
         }
     }
@@ -237,16 +247,12 @@ impl BatchOutcome {
                 say("file could not be read:", "fichier n’a pas pu être lu :"),
                 say("files could not be read:", "fichiers n’ont pas pu être lus :"),
             );
-            let names: Vec<String> = self.unreadable.iter().take(NAMED).map(|(name, _)| name.display().to_string()).collect();
+            let named = |(name, problem): &(PathBuf, Problem)| format!("{} ({})", name.display(), problem.what.get(lang));
+            let names: Vec<String> = self.unreadable.iter().take(NAMED).map(named).collect();
             format!("{files} {}{}", names.join(", "), if self.unreadable.len() > NAMED { "…" } else { "" })
         });
-        let remedy = say(
-            "Each has a row in the table that says so; the details name the reasons",
-            "Chacun a une ligne dans le tableau qui le dit ; les détails donnent les raisons",
-        );
-        let line = |(name, problem): &(PathBuf, Problem)| format!("{}: {}", name.display(), problem.what.en);
-        let details = self.unreadable.iter().map(line).collect::<Vec<_>>().join("\n");
-        (count > 0).then(|| Problem::new(Kind::Picture, what, remedy).because(details))
+        let remedy = say("Each has a row in the table that says so", "Chacun a une ligne dans le tableau qui le dit");
+        (count > 0).then(|| Problem::new(Kind::Picture, what, remedy).because(all(self.unreadable.iter().map(|(name, _)| name))))
     }
 
     /// The files that were not opened as one card, each with its reason in the details.
@@ -264,9 +270,12 @@ impl BatchOutcome {
             format!("{files} {}{}", names.join(", "), if self.skipped.len() > NAMED { "…" } else { "" })
         });
         let remedy = say("The table lacks them; all others are in it", "Le tableau ne les contient pas ; tout le reste y est");
-        let line = |s: &Skipped| format!("{}: {:?}", s.file.display(), s.reason);
-        let details = self.skipped.iter().map(line).collect::<Vec<_>>().join("\n");
-        (count > 0).then(|| Problem::new(Kind::Picture, what, remedy).because(details))
+        (count > 0).then(|| Problem::new(Kind::Picture, what, remedy).because(all(self.skipped.iter().map(|s| &s.file))))
+    }
+
+    /// What could not be judged, one card for each way.
+    pub fn unread(&self) -> impl Iterator<Item = Problem> {
+        [self.unreadable_files(), self.skipped_files()].into_iter().flatten()
     }
 
     /// The outcome in one sentence.
@@ -288,9 +297,17 @@ impl BatchOutcome {
                 say("row was kept from before", "ligne gardée d’avant"),
                 say("rows were kept from before", "lignes gardées d’avant"),
             );
+            if self.replaced {
+                text += say(", what stood below them was replaced", ", ce qui suivait a été remplacé").get(lang);
+            }
         }
         text
     }
+}
+
+/// The names of all files where a sentence names only some, for its details.
+fn all<'a>(names: impl ExactSizeIterator<Item = &'a PathBuf>) -> String {
+    if names.len() <= NAMED { String::new() } else { names.map(|name| name.display().to_string()).collect::<Vec<_>>().join("\n") }
 }
 
 impl Prepared {

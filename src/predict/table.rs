@@ -108,8 +108,12 @@ pub struct Table {
     /// All that is in the file, for the hash.
     content: Vec<u8>,
     recorded: Instant,
+    /// Whether the file had more than the record knew of.
+    cut: bool,
+    /// Why there is no record of it as it is: stopped, it cannot be continued.
+    unrecorded: Option<Problem>,
     /// Nobody else writes it meanwhile.
-    _lock: File,
+    lock: Option<File>,
 }
 
 /// How long rows may be in the file before the record knows of them: what a crash costs.
@@ -123,19 +127,24 @@ impl Table {
     /// `overwrite` begins it anew whatever is there. Its record is kept below `home`.
     ///
     /// # Errors
-    /// [`Kind::Exists`] if something else is there, or the finished table; a full disk, no permission, or another
-    /// process that writes it.
+    /// [`Kind::Exists`] if something else is there, or the finished table; a full disk or no permission for the
+    /// table (for its record, [`Table::close`] says so), or another process that writes it.
     pub fn open(home: &Path, path: &Path, question: Question, head: &[u8], overwrite: bool) -> Result<Self, Problem> {
         overwrite::not_within_a_run(home, path)?;
         overwrite::no_picture(path)?;
         let named = path;
         let path = overwrite::real(named)?;
         let records = home.join("tables");
-        fs::create_dir_all(&records).map_err(|error| failed(&records, &error))?;
+        let kept = fs::create_dir_all(&records).map_err(|error| failed(&records, &error));
         forget_old(&records);
         let name = format!("{:016x}", hash(path.as_os_str().as_encoded_bytes()));
         let record_path = records.join(format!("{name}.json"));
-        let lock = locked(&records.join(format!("{name}.lock")), &path)?;
+        let (lock, unrecorded) = match kept.and_then(|()| locked(&records.join(format!("{name}.lock")), &path)) {
+            Ok(lock) => (Some(lock), None),
+            // Where no record can be kept, the table is written all the same.
+            Err(problem) if problem.kind == Kind::Disk => (None, Some(problem)),
+            Err(problem) => return Err(problem),
+        };
         let begun = Record {
             table: path.clone(),
             question,
@@ -154,8 +163,9 @@ impl Table {
         };
         let mut file = OpenOptions::new().write(true).open(&path).map_err(|error| failed(&path, &error))?;
         // What a process wrote after its last record is written again.
+        let cut = file.metadata().is_ok_and(|meta| meta.len() > record.bytes);
         file.set_len(record.bytes).and_then(|()| file.seek(SeekFrom::End(0))).map_err(|error| failed(&path, &error))?;
-        let mut table = Self { path, file, record, record_path, content, recorded: Instant::now(), _lock: lock };
+        let mut table = Self { path, file, record, record_path, content, recorded: Instant::now(), cut, unrecorded, lock };
         table.keep(State::Running)?;
         Ok(table)
     }
@@ -167,6 +177,11 @@ impl Table {
 
     pub fn rows(&self) -> usize {
         self.record.rows
+    }
+
+    /// Whether something stood below the rows that it went on from; it is gone.
+    pub fn cut(&self) -> bool {
+        self.cut
     }
 
     /// Appends the rows of some pictures.
@@ -185,12 +200,13 @@ impl Table {
         if self.recorded.elapsed() >= RECORD_EVERY { self.keep(State::Running) } else { Ok(()) }
     }
 
-    /// Ends it: finished, or stopped to be continued.
+    /// Ends it: finished, or stopped to be continued. Gives why it cannot be continued, if its record could not be written.
     ///
     /// # Errors
     /// A full disk.
-    pub fn close(mut self, finished: bool) -> Result<(), Problem> {
-        self.keep(if finished { State::Finished } else { State::Stopped })
+    pub fn close(mut self, finished: bool) -> Result<Option<Problem>, Problem> {
+        self.keep(if finished { State::Finished } else { State::Stopped })?;
+        Ok(self.unrecorded.as_ref().map(unrecorded))
     }
 
     fn keep(&mut self, state: State) -> Result<(), Problem> {
@@ -200,8 +216,25 @@ impl Table {
         self.record.hash = hash(&self.content);
         self.record.state = state;
         self.recorded = Instant::now();
-        atomic::write_json(&self.record_path, &self.record)
+        // Without its lock, another process may keep a record of the same table.
+        if self.lock.is_some() {
+            self.unrecorded = atomic::write_json(&self.record_path, &self.record).err();
+        }
+        Ok(())
     }
+}
+
+/// That a table has no record.
+fn unrecorded(problem: &Problem) -> Problem {
+    let what = Sentence {
+        en: format!("How far the table got cannot be written down: {}", problem.what.en),
+        fr: format!("L’avancement du tableau ne peut pas être noté\u{a0}: {}", problem.what.fr),
+    };
+    let remedy = say(
+        "The table itself is written; if it is stopped it cannot be continued, only begun anew",
+        "Le tableau lui-même est écrit ; s’il est arrêté, il ne peut pas être poursuivi, seulement recommencé",
+    );
+    Problem { path: problem.path.clone(), details: problem.details.clone(), ..Problem::new(Kind::Disk, what, remedy) }
 }
 
 /// The record and the rows of the table that is there, if `wanted` can go on with it; `path` is what the user calls it.

@@ -75,11 +75,15 @@ impl Picture {
             return Err(Problem::new(
                 Kind::Data,
                 Sentence::by(|lang| {
-                    let (missing, all) = (number(lang, missing as u64), number(lang, pictures.len() as u64));
+                    let (count, all) = (number(lang, missing as u64), number(lang, pictures.len() as u64));
                     match labels.is_empty() {
                         true => say(
                             "None of the run's {all} pictures are in this folder as they were when it began",
                             "Aucune des {all} images de l’essai n’est dans ce dossier telle qu’elle était au début",
+                        ),
+                        false if missing == 1 => say(
+                            "1 of the run's {all} pictures is gone or has changed since it began",
+                            "1 des {all} images de l’essai a disparu ou changé depuis son début",
                         ),
                         false => say(
                             "{missing} of the run's {all} pictures are gone or have changed since it began",
@@ -87,7 +91,7 @@ impl Picture {
                         ),
                     }
                     .get(lang)
-                    .replace("{missing}", &missing)
+                    .replace("{missing}", &count)
                     .replace("{all}", &all)
                 }),
                 say(

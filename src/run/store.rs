@@ -87,6 +87,17 @@ impl RunStore {
         if let Source::Folder(root) = &plan.dataset.source {
             folders::check_apart(root, folder)?;
         }
+        if folder.is_file() {
+            let name = folder.display();
+            return Err(Problem::new(
+                Kind::Disk,
+                Sentence {
+                    en: format!("{name} is a file; a run is a folder"),
+                    fr: format!("{name} est un fichier ; un essai est un dossier"),
+                },
+                say("Choose a new folder for the run", "Choisissez un nouveau dossier pour l’essai"),
+            ));
+        }
         fs::create_dir_all(folder).map_err(|error| cannot_write(folder, &error))?;
         let mut entries = fs::read_dir(folder).map_err(|error| Problem::writing(folder, &error))?;
         if entries.next().is_some() {
@@ -279,6 +290,15 @@ fn fill(folder: PathBuf, id: String, name: Sentence, plan: &Plan) -> Result<Run,
 
 fn listed(folder: &Path) -> (Vec<RunInfo>, Vec<Problem>) {
     let (mut runs, mut problems) = (Vec::new(), Vec::new());
+    // None yet is none; a file in its place, or no right to it, is not.
+    if let Err(error) = fs::read_dir(folder)
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        problems.push(match error.kind() {
+            io::ErrorKind::NotADirectory => no_home(folder),
+            _ => Problem::io(folder, &error),
+        });
+    }
     for folder in folders(folder) {
         match Run::open(&folder) {
             Ok(run) => {
@@ -313,6 +333,18 @@ fn no_weights(folder: &Path) -> Problem {
             "Choose a run’s folder, or one that was exported as “Weights”",
             "Choisissez le dossier d’un essai, ou un export « Poids »",
         ),
+    )
+}
+
+fn no_home(folder: &Path) -> Problem {
+    let name = folder.display();
+    Problem::new(
+        Kind::Disk,
+        Sentence {
+            en: format!("{name} is no folder, but a file or within one"),
+            fr: format!("{name} n’est pas un dossier, mais un fichier ou dans un fichier"),
+        },
+        say("Move the file away, or set TROMBINE_HOME to a folder", "Déplacez le fichier, ou donnez un dossier à TROMBINE_HOME"),
     )
 }
 

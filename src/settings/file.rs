@@ -17,7 +17,7 @@ use crate::{
     },
     knob::Knobs as _,
     problem::{Kind, Problem},
-    text::{Say, Sentence, say},
+    text::{Say, Sentence, repeated, say},
 };
 
 /// More is no settings file.
@@ -98,7 +98,9 @@ pub(super) const LISTED: Say = say("`trombine options` lists them", "`trombine o
 
 /// There is no such option; the nearest one is named.
 pub(super) fn unknown(key: &str) -> Problem {
-    let what = Sentence { en: format!("There is no option “{key}”"), fr: format!("Il n’y a pas d’option « {key} »") };
+    let shown = repeated(key);
+    let what =
+        Sentence { en: format!("There is no option “{shown}”"), fr: format!("Il n’y a pas d’option « {shown} »") };
     let mut settings = Settings::default();
     let keys: Vec<String> = settings.knobs().into_iter().map(|knob| knob.key).collect();
     let remedy = match nearest(key, keys.iter().map(String::as_str)) {
@@ -111,6 +113,7 @@ pub(super) fn unknown(key: &str) -> Problem {
 }
 
 fn no_group(key: &str, value: &Value) -> Problem {
+    let (key, value) = (repeated(key), repeated(&value.to_string()));
     let what = Sentence {
         en: format!("“{key}” holds several options and cannot be “{value}”"),
         fr: format!("« {key} » contient plusieurs options et ne peut pas être « {value} »"),

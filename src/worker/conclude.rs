@@ -26,7 +26,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 /// Judges what was trained, and stores what is not yet stored.
 ///
 /// # Errors
-/// The result could not be stored; the device failed; [`Kind::Cancelled`].
+/// The result could not be stored, or only not its checkpoint; the device failed; [`Kind::Cancelled`].
 pub(super) fn conclude(
     plan: &Plan,
     mut engine: Box<dyn Engine>,
@@ -63,12 +63,17 @@ pub(super) fn conclude(
         }
         judged.as_ref().map_or(Ok(()), |report| keep(run, report))
     });
-    if let Err(problem) = checkpoint {
-        emit(Event::Warned(not_to_go_on_from(&problem)));
-    }
+    // In a window it is a card among others; a command has its exit status to say it by.
+    let checkpoint = match checkpoint.map_err(|problem| not_to_go_on_from(&problem)) {
+        Err(problem) if control.is_patient() => {
+            emit(Event::Warned(problem));
+            Ok(())
+        }
+        checkpoint => checkpoint,
+    };
     // What the user stopped is not missed.
     judged.as_ref().err().filter(|problem| problem.kind == Kind::Cancelled).map_or(Ok(()), |problem| Err(problem.clone()))?;
-    stored.and(judged.map(|_| ()))
+    stored.and(judged.map(|_| ())).and(checkpoint)
 }
 
 /// Judges the test and validation part with the weights that `engine` has, and keeps the report. What was chosen before

@@ -26,7 +26,7 @@ use crate::{
         export::{self, ExportOptions, Format},
         pictures::Picture,
     },
-    text::{Sentence, say},
+    text::{Sentence, plural, say},
     train::{rate_range, trial},
 };
 
@@ -48,6 +48,7 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
             let edits = Edits::load(&places, &source)?;
             let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
             let dataset = data::open_as(&places, &source, reading, &edits, control, &mut progress).map(Arc::new);
+            let dataset = dataset.inspect(|dataset| warn_of_unkept(dataset, emit));
             opened(&source, dataset, control, emit)
         }
         Command::Train(plan) => {
@@ -127,7 +128,10 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
             list(store, emit);
             Ok(())
         }
-        Command::CopyFolders { plan, out, link } => copy_folders(&plan, &out, link, control, emit),
+        Command::CopyFolders { plan, out, link } => {
+            overwrite::not_within_a_run(store.home(), &out)?;
+            copy_folders(&plan, &out, link, control, emit)
+        }
         Command::FindPictures { run, dataset } => {
             let run_pictures = store.find(&run).and_then(|run| locate::pictures(&run, dataset, store, control));
             if let Err(problem) = &run_pictures
@@ -211,7 +215,15 @@ pub(super) fn open(
     let (places, source) = (Places::with_runs_in(store.home()), source.settled());
     let edits = Edits::load(&places, &source)?;
     let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
-    data::open_in(&places, &source, &edits, control, &mut progress).map(Arc::new)
+    let dataset = data::open_in(&places, &source, &edits, control, &mut progress).map(Arc::new);
+    dataset.inspect(|dataset| warn_of_unkept(dataset, emit))
+}
+
+/// That what was read of a folder has to be read again the next time.
+fn warn_of_unkept(dataset: &Dataset, emit: &mut dyn FnMut(Event)) {
+    if let Some(problem) = &dataset.pixels.unkept {
+        emit(Event::Warned(Problem::clone(problem)));
+    }
 }
 
 /// Tells of a data set that was opened; of a folder that does not open as it was read, how else it can be read.
@@ -361,7 +373,7 @@ fn predict_folder(run: &Run, job: &FolderJob<'_>, control: &Control, emit: &mut 
     };
     let outcome = batch::predict_folder(&mut predictor, job, control, progress)?;
     let what = Sentence::by(|lang| outcome.sentence(lang));
-    for problem in [outcome.unreadable_files(), outcome.skipped_files()].into_iter().flatten() {
+    for problem in outcome.unrecorded.clone().into_iter().chain(outcome.unread()) {
         emit(Event::Warned(problem));
     }
     emit(Event::Wrote { path: job.csv.to_owned(), what });
@@ -385,10 +397,13 @@ fn export(
 fn copy_folders(plan: &Plan, out: &Path, link: bool, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
     let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
     let written = folders::write(&plan.dataset, &plan.split, out, link, control, &mut progress)?;
-    let what = Sentence {
-        en: format!("{} pictures copied, {} were there already", written.copied, written.there),
-        fr: format!("{} images copiées, {} y étaient déjà", written.copied, written.there),
-    };
+    let what = Sentence::by(|lang| {
+        let copied =
+            plural(lang, written.copied, say("picture copied", "image copiée"), say("pictures copied", "images copiées"));
+        let there =
+            plural(lang, written.there, say("was there already", "y était déjà"), say("were there already", "y étaient déjà"));
+        format!("{copied}, {there}")
+    });
     emit(Event::Wrote { path: out.to_owned(), what });
     Ok(())
 }

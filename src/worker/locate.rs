@@ -12,6 +12,7 @@ use crate::{
         sample::{Dataset, Source},
         split::Split,
     },
+    evaluate::words::class_name,
     files::Places,
     problem::{Kind, Problem},
     run::{Run, RunPictures, RunStore, pictures::Picture, run_pictures},
@@ -146,13 +147,16 @@ pub(crate) fn gone(source: &Source, problem: Problem) -> Problem {
 }
 
 pub(super) fn other_labels(run: &Run, dataset: &Dataset) -> Problem {
-    let (ours, theirs) = (run.info.classes.join(", "), dataset.classes.join(", "));
+    let names = |classes: &[String; 2], lang| [0, 1].map(|class| class_name(classes, class, lang)).join(", ");
     Problem::new(
         Kind::Data,
-        Sentence {
-            en: format!("The run knows the labels {ours}, the folder has {theirs}"),
-            fr: format!("L’essai connaît les étiquettes {ours}, le dossier a {theirs}"),
-        },
+        Sentence::by(|lang| {
+            let (ours, theirs) = (names(&run.info.classes, lang), names(&dataset.classes, lang));
+            match lang {
+                Lang::En => format!("The run knows the labels {ours}, the folder has {theirs}"),
+                Lang::Fr => format!("L’essai connaît les étiquettes {ours}, le dossier a {theirs}"),
+            }
+        }),
         say("Choose a folder with the same labels", "Choisissez un dossier avec les mêmes étiquettes"),
     )
 }

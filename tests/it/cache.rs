@@ -19,6 +19,7 @@ use trombine::{
         pixels::{PIXEL_BYTES, SIDE},
         sample::{Dataset, Oddity, SkipReason},
     },
+    files::fault::Fault,
     problem::Kind,
     text::Lang,
 };
@@ -350,11 +351,33 @@ fn nothing_decodable_is_a_problem_not_an_empty_data_set() {
 }
 
 #[test]
-fn a_cache_folder_that_cannot_be_written_is_a_problem() {
-    let folder = Folder::utkface(4);
-    fs::create_dir_all(folder.places().home).unwrap();
+fn where_nothing_can_be_kept_the_pictures_are_held_in_memory() {
+    let folder = Folder::utkface(9);
+    let kept = folder.open().unwrap();
+    assert_eq!(kept.pixels.unkept, None);
+    let same = |data: &Dataset, why: &str| {
+        assert_eq!(data.samples[..9], kept.samples[..]);
+        assert!((0..9).all(|i| data.pixels.get(i) == kept.pixels.get(i)));
+        let problem = data.pixels.unkept.as_deref().expect("it is said");
+        assert_eq!(problem.kind, Kind::Disk);
+        assert!(problem.line(Lang::En).contains(why), "{problem}");
+    };
+    fs::remove_dir_all(folder.places().cache).unwrap();
     fs::write(folder.places().cache, b"a file where the folder should be").unwrap();
-    assert_eq!(folder.open().unwrap_err().kind, Kind::Disk);
+    same(&folder.open().unwrap(), "held in memory");
+    // A disk that is full: for a new file, and for what is added to one.
+    fs::remove_file(folder.places().cache).unwrap();
+    let fault = Fault::below(&folder.places().home, |_| true);
+    same(&folder.open().unwrap(), "the disk is full");
+    drop(fault);
+    assert_eq!(folder.open().unwrap().pixels.unkept, None);
+    folder.picture(&utkface_name(90), 90);
+    let _fault = Fault::below(&folder.places().home, |_| true);
+    let data = folder.open().unwrap();
+    assert_eq!(data.samples.len(), 10);
+    let known = |i: usize| data.samples.iter().position(|sample| sample.file == kept.samples[i].file).expect("there");
+    assert!((0..9).all(|i| data.pixels.get(known(i)) == kept.pixels.get(i)));
+    assert!(data.pixels.unkept.is_some());
 }
 
 #[test]

@@ -4,6 +4,8 @@ use std::{fs, path::Path, process::Command};
 
 use serde_json::Value;
 
+use crate::picture_folder::{Folder, utkface_name};
+
 /// Exit status, standard output and standard error of the program, in English, with everything it keeps below `home`.
 pub fn call(home: &Path, arguments: &[&str]) -> (i32, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_trombine"));
@@ -273,4 +275,102 @@ fn a_place_to_write_to_that_is_missing_has_words_of_its_own() {
     {
         assert!(line.contains(&there), "{line} without {there}");
     }
+}
+
+/// Nothing can be written where the program keeps its own things, and yet nothing of that is needed.
+#[test]
+fn a_home_that_cannot_be_written_keeps_nobody_from_working() {
+    let folder = Folder::utkface(40);
+    let (pictures, home, run) = (folder.root(), folder.beside("home"), folder.beside("run"));
+    fs::write(&home, b"a file where the folder should be").expect("written");
+    let csv = folder.beside("out.csv");
+    let [pictures, run, csv] = [&pictures, &run, &csv].map(|path| path.to_str().expect("UTF-8"));
+    let quick = &QUICK[1..];
+    let train = [&["train", "--data", pictures, "--out", run, "--device", "cpu"], quick].concat();
+    for arguments in [&["check", pictures][..], &train, &["evaluate", run, "--data", pictures]] {
+        let (status, out, err) = call(&home, arguments);
+        assert_eq!(status, 0, "{arguments:?}: {out}{err}");
+        assert_eq!(err.matches("held in memory").count(), 1, "{arguments:?}: {err}");
+    }
+    let (status, _, err) = call(&home, &["predict", run, pictures, "--csv", csv]);
+    assert!(status == 0 && err.contains("it cannot be continued, only begun anew"), "{err}");
+    fails(&home, &["runs"], &["is no folder, but a file", "TROMBINE_HOME"]);
+}
+
+#[test]
+fn a_folder_with_an_unreadable_file_ends_as_that_file_alone_does() {
+    let folder = Folder::utkface(40);
+    let (pictures, home) = (folder.root(), folder.beside("home"));
+    let bad = folder.write("zz.jpg", b"no picture");
+    let csv = ["folder.csv", "photo.csv"].map(|name| folder.beside(name).to_str().expect("UTF-8").to_owned());
+    let (status, _, err) = call(&home, &with("train", &["--device", "cpu"]));
+    assert_eq!(status, 0, "{err}");
+    let framings = [&["--faces"][..], &[]].map(|more| {
+        let paths = [(pictures.to_str(), &csv[0]), (bad.to_str(), &csv[1])];
+        let said = paths.map(|(path, csv)| {
+            let arguments = [&["predict", "last", path.expect("UTF-8"), "--overwrite", "--csv", csv], more].concat();
+            let (status, _, err) = call(&home, &arguments);
+            assert_eq!(status, 1, "{arguments:?}: {err}");
+            let table = fs::read_to_string(csv).expect("a table");
+            assert!(table.lines().last().expect("a row").ends_with(",unreadable"), "{table}");
+            err.contains("though the run learned")
+        });
+        assert_eq!(said[0], said[1], "{more:?}: the framing is said of the one alone");
+        said[0]
+    });
+    assert_ne!(framings[0], framings[1]);
+}
+
+#[test]
+fn what_does_not_fit_is_said_in_words_that_fit() {
+    let folder = Folder::utkface(40);
+    let (home, file) = (folder.beside("home"), folder.write("notes.txt", b"mine"));
+    let file = file.to_str().expect("UTF-8");
+    let home = home.as_path();
+    let (status, _, err) = call(home, &with("train", &["--out", file]));
+    assert!(status == 1 && err.contains("is a file; a run is a folder"), "{err}");
+    fails(home, &with("train", &["--set", "=1"]), &["“=1” is not KEY=VALUE"]);
+    let long = format!("model.dropout=\u{1b}[2J{}", "9".repeat(5000));
+    let (_, _, err) = call(home, &with("train", &["--set", &long]));
+    assert!(err.contains("cannot be “\u{fffd}[2J999") && err.contains("9…”") && err.len() < 400, "{err}");
+    fails(home, &with("train", &["--set", "train.schedule.table=3:0.1,3:0.2"]), &["each epoch once"]);
+    // A run's folder holds nothing else.
+    let run = home.join("runs").join("x").join("out");
+    let (pictures, out) = (folder.root(), run.to_str().expect("UTF-8").to_owned());
+    let (status, _, err) = call(home, &["split", pictures.to_str().expect("UTF-8"), "--out", &out]);
+    assert!(status == 1 && err.contains("lies in the folder of a run") && !run.exists(), "{err}");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trombine"));
+    let output = command.env("TROMBINE_HOME", home).args(["--lang", "de", "runs"]).output().expect("it starts");
+    let err = String::from_utf8(output.stderr).expect("UTF-8");
+    assert_eq!(output.status.code(), Some(2), "{err}");
+    assert!(err.contains("does not speak that language") && err.contains("ne parle pas cette langue"), "{err}");
+}
+
+#[test]
+fn what_is_told_in_french_is_french_to_the_last_word() {
+    let folder = Folder::utkface(40);
+    folder.write("zz.jpg", b"no picture");
+    folder.write("copy/1_0_0_20170116000000000.jpg.chip.jpg", &fs::read(folder.root().join(utkface_name(0))).expect("read"));
+    let home = folder.beside("home");
+    let said = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_trombine"));
+        let output = command.env("TROMBINE_HOME", &home).args(["--lang", "fr"]).args(arguments).output().expect("it starts");
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+    };
+    let pictures = folder.root().to_str().expect("UTF-8").to_owned();
+    let check = said(&["check", &pictures]);
+    for part in [
+        "Particulières\u{a0}: ",
+        "Non utilisées\u{a0}: 1",
+        "1\u{a0}non utilisée\n",
+        "(femme ",
+        "2\u{a0}images en 1\u{a0}groupe de copies exactes",
+    ] {
+        assert!(check.contains(part), "“{part}” is not in:\n{check}");
+    }
+    let once = [&["train", "--data", &pictures, "--device", "cpu", "--epochs", "1"], &QUICK[5..]].concat();
+    let train = said(&once);
+    assert!(train.contains("1\u{a0}époque au plus") && !train.contains("female"), "{train}");
+    assert_eq!(train.matches("F1 ").count(), 1, "{train}");
+    assert!(said(&["cache"]).contains("Images gardées prêtes\u{a0}: "));
 }

@@ -223,3 +223,19 @@ fn the_language_of_the_system_is_read_as_every_system_writes_it() {
         assert_eq!(Lang::of_locale(locale), Lang::En, "{locale}");
     }
 }
+
+/// `LANGUAGE` is a list, as GNU's programs read it.
+#[test]
+fn the_languages_that_a_user_prefers_come_before_the_locale() {
+    for (languages, locale, lang) in [
+        ("fr:en", "en_US.UTF-8", Lang::Fr),
+        ("de:fr", "en_US.UTF-8", Lang::Fr),
+        ("en:fr", "fr_FR.UTF-8", Lang::En),
+        ("de", "fr_FR.UTF-8", Lang::Fr),
+        ("", "fr_FR.UTF-8", Lang::Fr),
+        ("fr", "C.UTF-8", Lang::En),
+        ("fr", "POSIX", Lang::En),
+    ] {
+        assert_eq!(Lang::of_environment(languages, locale), lang, "{languages} {locale}");
+    }
+}

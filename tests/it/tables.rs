@@ -11,7 +11,10 @@ use trombine::{
     control::{Control, Wish},
     data::{pixels::PIXEL_BYTES, sample::Framing},
     engine,
-    files::table::{Cell, Rows, TableForm, TableStyle},
+    files::{
+        fault::Fault,
+        table::{Cell, Rows, TableForm, TableStyle},
+    },
     model::Network,
     predict::{
         Photo, Predictor,
@@ -343,4 +346,51 @@ fn pythons_csv_reads_what_we_write() {
         assert_eq!(name == "broken.jpg", problem == "unreadable");
         assert_eq!(probability.contains(','), problem.is_empty(), "{probability}");
     }
+}
+
+#[test]
+fn a_table_is_written_where_its_record_cannot_be() {
+    let stand = Stand::large();
+    let home = stand.place.path().join("home");
+    fs::create_dir(&home).unwrap();
+    fs::write(home.join("tables"), b"a file where the folder should be").unwrap();
+    let outcome = stand.go(&mut predictor()).unwrap();
+    assert_eq!((outcome.pictures, stand.lines().len()), (150, 151));
+    let problem = outcome.unrecorded.expect("it is said");
+    assert!(problem.line(Lang::En).contains("it cannot be continued, only begun anew"), "{problem}");
+    // Nothing is claimed of what is there then.
+    stand.refused(&mut predictor(), "is there already");
+    fs::remove_file(home.join("tables")).unwrap();
+    let full = Fault::below(&home, |_| true);
+    let stand = Stand { overwrite: true, ..stand };
+    let outcome = stand.go(&mut predictor()).unwrap();
+    drop(full);
+    assert_eq!((outcome.pictures, stand.lines().len()), (150, 151));
+    assert!(outcome.unrecorded.expect("it is said").what.en.contains("the disk is full"));
+    assert_eq!(stand.go(&mut predictor()).unwrap().unrecorded, None);
+}
+
+#[test]
+fn what_was_written_behind_a_killed_table_is_cut_off_and_that_is_said() {
+    let stand = Stand::large();
+    stand.begun();
+    let home = stand.place.path().join("home/tables");
+    let record = fs::read_dir(home)
+        .unwrap()
+        .flatten()
+        .map(|entry| entry.path())
+        .find(|path| path.extension().is_some_and(|e| e == "json"));
+    let record = record.expect("a record");
+    // As if the process had been killed.
+    let text = fs::read_to_string(&record).unwrap();
+    assert!(text.contains("\"stopped\""), "{text}");
+    fs::write(&record, text.replace("\"stopped\"", "\"running\"")).unwrap();
+    fs::write(&stand.csv, [&fs::read(&stand.csv).unwrap()[..], b"a note of mine\n"].concat()).unwrap();
+    let outcome = stand.go(&mut predictor()).unwrap();
+    assert!(
+        outcome.sentence(Lang::En).contains("64\u{a0}rows were kept from before, what stood below them was replaced"),
+        "{}",
+        outcome.sentence(Lang::En)
+    );
+    assert!(outcome.sentence(Lang::Fr).contains("ce qui suivait a été remplacé"));
 }

@@ -16,6 +16,7 @@ use super::{CHUNK, Cached, Entry, HEADER, Outcome, finish, read};
 use crate::{
     control::{Control, Stage},
     data::{pixels::PIXEL_BYTES, scan::Scan},
+    files::fault,
     problem::Problem,
 };
 
@@ -41,7 +42,8 @@ pub(super) fn append(
         return Ok(None);
     }
     let disk = |error: io::Error| Problem::writing(path, &error);
-    let Ok(mut file) = OpenOptions::new().read(true).write(true).open(path) else { return Ok(None) };
+    let opened = fault::check(path).and_then(|()| OpenOptions::new().read(true).write(true).open(path));
+    let Ok(mut file) = opened else { return Ok(None) };
     if file.try_lock().is_err() || !same(&mut file, &map.map[..HEADER]).unwrap_or(false) {
         return Ok(None);
     }
@@ -70,7 +72,7 @@ pub(super) fn append(
         }
     }
     progress(Stage::Decoding, stale.len() as u64, stale.len() as u64);
-    finish(file, root, &entries, slot.into()).map_err(disk)?;
+    finish(&mut file, root, &entries, slot.into()).map_err(disk)?;
     Ok(Cached::open(path))
 }
 

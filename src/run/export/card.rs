@@ -11,7 +11,7 @@ use crate::{
     knob::Knobs,
     model::{Network, summary},
     run::{RunView, date},
-    text::{Lang, Say, capital, decimal, duration, number, percent, say},
+    text::{Lang, Say, capital, decimal, duration, named, number, percent, plural, say},
 };
 
 /// The card as a Markdown file.
@@ -48,16 +48,17 @@ fn details(view: &RunView, lang: Lang) -> Vec<Block> {
     let info = &view.info;
     let day = date::day(info.created);
     let time = duration(lang, std::time::Duration::try_from_secs_f64(info.seconds).unwrap_or_default());
-    let (version, epochs) = (env!("CARGO_PKG_VERSION"), number(lang, info.epochs_done.into()));
+    let version = env!("CARGO_PKG_VERSION");
+    let epochs = plural(lang, info.epochs_done.into(), say("epoch", "époque"), say("epochs", "époques"));
     let best = info.best_epoch.map_or_else(|| "–".to_owned(), |best| number(lang, best.into()));
     let mut items = match lang {
         Lang::En => vec![
             format!("Run “{}” ({}), trained with Trombine {version} on {day}", info.name(lang), info.id),
-            format!("{epochs} epochs in {time} on {}; the weights are those of epoch {best}", info.device),
+            format!("{epochs} in {time} on {}; the weights are those of epoch {best}", info.device),
         ],
         Lang::Fr => vec![
             format!("Essai « {} » ({}), entraîné avec Trombine {version} le {day}", info.name(lang), info.id),
-            format!("{epochs} époques en {time} sur {} ; les poids sont ceux de l’époque {best}", info.device),
+            format!("{epochs} en {time} sur {} ; les poids sont ceux de l’époque {best}", info.device),
         ],
     };
     if let Ok(network) = Network::new(&view.settings.model, view.settings.augment.side()) {
@@ -68,7 +69,7 @@ fn details(view: &RunView, lang: Lang) -> Vec<Block> {
                 format!("Un réseau à convolutions pour des images couleur de {side} × {side} pixels, {learned} paramètres")
             }
         });
-        items.extend(summary::rows(&network).iter().map(|row| format!("{}: {}", row.name, row.what.get(lang))));
+        items.extend(summary::rows(&network).iter().map(|row| named(lang, &row.name, row.what.get(lang))));
     }
     let license = match (source_kind(view), lang) {
         (Kind::UtkFace, Lang::En) => {

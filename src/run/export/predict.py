@@ -9,6 +9,7 @@ anybody's gender identity; for learning and research, not for decisions about pe
 """
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -96,4 +97,11 @@ def main(paths):
 if __name__ == "__main__":
     if len(sys.argv) < 2:
         sys.exit(__doc__)
-    sys.exit(main(sys.argv[1:]))
+    try:
+        status = main(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read the lines has gone, as `head` does; nothing more is to be said.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 1
+    sys.exit(status)
