@@ -342,7 +342,7 @@ fn leftovers_and_endings_are_the_same_for_every_command() {
     for (case, each) in [(&mac, 10), (&notebooks, 10), (&nas, 10), (&extensions, 20)] {
         let (status, out, err) = case.check(&[]);
         assert_eq!(status, 0, "{err}");
-        let line = format!("{n} files found, {n} usable: {each} cats, {each} dogs", n = 2 * each);
+        let line = format!("{n}\u{a0}files found, {n}\u{a0}usable: {each} cats, {each} dogs", n = 2 * each);
         assert!(out.contains(&line), "{line} is not in:\n{out}");
         let table = case.table(&model);
         assert_eq!(table.len(), 2 * each, "{table:?}");
@@ -362,7 +362,7 @@ fn pipes_and_devices_are_skipped_by_every_command() {
     std::os::unix::fs::symlink("/dev/zero", case.folder.root().join("cats/zero.jpg")).unwrap();
     let (status, out, err) = case.check(&[]);
     assert_eq!(status, 0, "{err}");
-    assert!(out.contains("16 usable") && out.contains("zero.jpg: a pipe or a device, not a file"), "{out}");
+    assert!(out.contains("16\u{a0}usable") && out.contains("zero.jpg: a pipe or a device, not a file"), "{out}");
     let model = trained(&case);
     assert_eq!(case.table(&model).len(), 16);
     let zero = case.folder.root().join("cats/zero.jpg");
@@ -376,7 +376,7 @@ fn check_ends_as_train_would() {
     case.both(".", 1, ["a", "b"]);
     let (status, out, err) = case.check(&[]);
     assert_eq!(status, 1, "{out}");
-    assert!(out.contains("2 usable"), "the numbers come all the same: {out}");
+    assert!(out.contains("2\u{a0}usable"), "the numbers come all the same: {out}");
     let root = case.folder.root();
     let (trained, _, refusal) = call(&case.folder.places().home, &["train", "--data", root.to_str().unwrap()]);
     assert_eq!(trained, 1);
