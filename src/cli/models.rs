@@ -278,10 +278,11 @@ fn folder_to_table(predictor: &mut Predictor, job: &FolderJob<'_>, lang: Lang) -
     };
     let outcome = batch::predict_folder(predictor, job, &Control::default(), progress).map_err(one)?;
     terminal.line(&named(lang, job.csv.display(), outcome.sentence(lang)));
-    outcome.unrecorded.iter().for_each(|problem| terminal::complain(problem, lang));
-    // As with single files: what was asked for and could not be done ends in failure.
-    let unread: Vec<Problem> = outcome.unread().collect();
-    if unread.is_empty() { Ok(()) } else { Err(unread) }
+    for problem in outcome.unrecorded.clone().into_iter().chain(outcome.skipped_files()) {
+        terminal::complain(&problem, lang);
+    }
+    // As with single files: a picture that could not be judged ends in failure.
+    outcome.unreadable_files().map_or(Ok(()), |problem| Err(one(problem)))
 }
 
 fn no_table() -> Problem {

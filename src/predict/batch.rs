@@ -273,9 +273,9 @@ impl BatchOutcome {
         (count > 0).then(|| Problem::new(Kind::Picture, what, remedy).because(all(self.skipped.iter().map(|s| &s.file))))
     }
 
-    /// What could not be judged, one card for each way.
-    pub fn unread(&self) -> impl Iterator<Item = Problem> {
-        [self.unreadable_files(), self.skipped_files()].into_iter().flatten()
+    /// All that is not as it should be, one card for each kind.
+    pub fn problems(&self) -> impl Iterator<Item = Problem> {
+        [self.unrecorded.clone(), self.unreadable_files(), self.skipped_files()].into_iter().flatten()
     }
 
     /// The outcome in one sentence.

@@ -373,7 +373,7 @@ fn predict_folder(run: &Run, job: &FolderJob<'_>, control: &Control, emit: &mut 
     };
     let outcome = batch::predict_folder(&mut predictor, job, control, progress)?;
     let what = Sentence::by(|lang| outcome.sentence(lang));
-    for problem in outcome.unrecorded.clone().into_iter().chain(outcome.unread()) {
+    for problem in outcome.problems() {
         emit(Event::Warned(problem));
     }
     emit(Event::Wrote { path: job.csv.to_owned(), what });
