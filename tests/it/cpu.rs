@@ -143,8 +143,7 @@ fn the_number_of_threads_changes_no_bit() {
 #[test]
 fn avx2_and_avx512_agree_bit_for_bit() {
     if !Isa::Avx512.is_available() {
-        println!("skipped: this processor has no AVX-512");
-        return;
+        return crate::support::skip("machine: AVX-512", "this processor has no AVX-512");
     }
     for (model, side) in awkward() {
         let config = config(&model, side);

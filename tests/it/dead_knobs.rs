@@ -287,8 +287,7 @@ fn every_knob_reaches_what_a_run_depends_on() {
 #[test]
 fn what_is_left_reaches_a_training() {
     if !required("knobs") {
-        println!("skipped: the trainings are made where TROMBINE_REQUIRE lists knobs");
-        return;
+        return crate::support::skip("knobs", "the trainings are made where TROMBINE_REQUIRE lists knobs");
     }
     let mut seen = Seen::default();
     let mut reaches = |key: &str| {

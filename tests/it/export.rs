@@ -237,7 +237,7 @@ fn onnx_files_pass_the_checker() {
 #[test]
 fn pytorch_says_what_we_say() {
     // Large, so never required; the ONNX test holds the same arithmetic.
-    let Some(python) = support::python("torch, numpy") else { return println!("skipped: no Python with torch") };
+    let Some(python) = support::python("torch, numpy") else { return support::skip("torch", "no Python with torch") };
     for (model, mirrored) in models().into_iter().zip([true, false].into_iter().cycle()) {
         let folder = tempfile::tempdir().unwrap();
         let mut view = view(folder.path(), model);

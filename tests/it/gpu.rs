@@ -395,7 +395,7 @@ fn half() -> Option<String> {
     }
     let device = gpu::in_half(gpu::first()?);
     if device.is_none() {
-        println!("skipped: the first card has no f16 in its kernels");
+        crate::support::skip("machine: f16 on the graphics card", "the first card has no f16 in its kernels");
     }
     device.map(|device| device.id)
 }

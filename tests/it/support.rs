@@ -1,6 +1,8 @@
 //! What several tests need: extras that may be missing, and a run to export.
 
 use std::{
+    fs::OpenOptions,
+    io::Write as _,
     path::{Path, PathBuf},
     process::Command,
     time::Duration,
@@ -11,10 +13,16 @@ pub fn required(extra: &str) -> bool {
     std::env::var("TROMBINE_REQUIRE").is_ok_and(|list| list.split(',').any(|item| item.trim() == extra))
 }
 
-/// Says why a test does nothing; fails instead if the extra is required.
+/// Says why a test does nothing, also in the file that `TROMBINE_SKIPS` names; fails instead if the extra is required.
+/// An extra that no machine can be made to have (an instruction set, a user who is not root) is named `machine: …`.
 pub fn skip(extra: &str, why: &str) {
     assert!(!required(extra), "{extra} is required, but {why}");
     println!("skipped: {why}");
+    if let Some(path) = std::env::var_os("TROMBINE_SKIPS") {
+        let test = std::thread::current().name().unwrap_or_default().to_owned();
+        let mut file = OpenOptions::new().create(true).append(true).open(path).expect("TROMBINE_SKIPS names a file");
+        file.write_all(format!("{extra}: {test}: {why}\n").as_bytes()).expect("a line is written");
+    }
 }
 
 /// A Python that can import `modules`: `TROMBINE_PYTHON`, or `python3`.

@@ -31,6 +31,9 @@ fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
     text.lines().enumerate().map(|(i, line)| (i + 1, line)).filter(|(_, line)| !line.trim_start().starts_with("//"))
 }
 
+/// Lines above an unsafe block within which its reason stands.
+const SAFETY_WITHIN: usize = 12;
+
 /// Fails with every line of code outside `allowed` that contains one of `words`.
 fn only_in(words: &[&str], allowed: &[&str]) {
     let mut wrong = Vec::new();
@@ -65,6 +68,17 @@ fn graphics_arithmetic_stays_in_its_engine() {
 #[test]
 fn unsafe_is_fenced_and_reasoned() {
     only_in(&["unsafe "], &["src/engine/cpu/", "src/data/cache"]);
+    let mut bare = Vec::new();
+    for (path, text) in sources() {
+        let lines: Vec<&str> = text.lines().collect();
+        for (line, _) in code(&text).filter(|(_, source)| source.contains("unsafe {") || source.contains("unsafe impl")) {
+            let above = lines[line.saturating_sub(SAFETY_WITHIN)..line].iter().any(|line| line.contains("SAFETY"));
+            if !above {
+                bare.push(format!("{path}:{line}: {}", lines[line - 1].trim()));
+            }
+        }
+    }
+    assert!(bare.is_empty(), "unsafe without a `SAFETY` above it:\n{}", bare.join("\n"));
 }
 
 #[test]
