@@ -1,6 +1,7 @@
 //! What surrounds the steps, on a folder of pictures: `cargo bench --bench data -- ingest DIR` (first opening: scan, hash,
 //! decode, resize, cache) and `… -- epoch DIR [--epochs 2] [--size 112]` (whole epochs from the cache, training and validation, in turns
 //! with their steps alone on pictures already in memory; and the peak memory after each).
+#![allow(clippy::unwrap_used, reason = "a panic is how a benchmark says that it cannot run")]
 
 use std::{path::Path, process::ExitCode, sync::Arc, time::Instant};
 

@@ -1,6 +1,7 @@
 //! Each convolution of the reference network and some others, forward and backward, on one thread:
 //! `cargo bench --bench kernels [-- FILTER]`. Criterion's "Gelem/s" are GFLOP/s of a direct convolution (backward: of both
 //! gradients), so Winograd may exceed the processor's peak, which is printed first with each result's share of it.
+#![allow(clippy::unwrap_used, reason = "a panic is how a benchmark says that it cannot run")]
 
 use std::time::{Duration, Instant};
 

@@ -1,6 +1,7 @@
 //! Pictures per second of the reference network, training steps or forward only:
 //! `cargo bench --bench step -- [--batch 32] [--size 128] [--forward] [--isa avx2] [--threads 2] [--steps 12] [--rounds 5]
 //! [--batch-norm] [--kernel 5] [--filters 32,64,128,256]`
+#![allow(clippy::unwrap_used, reason = "a panic is how a benchmark says that it cannot run")]
 
 use std::{process::ExitCode, time::Instant};
 

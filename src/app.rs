@@ -2,12 +2,10 @@
 
 mod asking;
 mod edit;
-mod errand;
 mod frames;
 mod history;
 mod interrupted;
 mod keys;
-mod mend;
 pub mod pace;
 mod perform;
 mod photos;
@@ -15,7 +13,9 @@ mod planning;
 mod preferences;
 mod preferences_writer;
 mod question;
+mod recovery;
 mod tab;
+mod tasks;
 mod toasts;
 mod typed;
 
@@ -32,13 +32,13 @@ pub use pace::Pace;
 pub use preferences::Preferences;
 
 use self::{
-    errand::Errands,
     frames::Frames,
     history::{History, Step},
     interrupted::Interrupted,
     planning::{Checked, Planning},
     preferences_writer::PreferencesWriter,
-    question::Fetched,
+    question::TaskResult,
+    tasks::Tasks,
     toasts::Toasts,
     typed::Typed,
 };
@@ -59,7 +59,7 @@ use crate::{
         theme, welcome,
         widget::{scroll, thumbs::Thumbs},
     },
-    worker::{Answerer, Command, Onward, Photo, Worker},
+    worker::{Answerer, Command, Photo, ResumeOptions, Worker},
 };
 
 /// How the window starts.
@@ -138,7 +138,7 @@ pub struct App {
     sought: Option<PathBuf>,
     worker: Option<Worker>,
     answerer: Option<Answerer>,
-    errands: Errands,
+    tasks: Tasks,
     /// A path that is being typed.
     typed: Option<Typed>,
     /// Whether it was said that this system has no dialogs.
@@ -154,7 +154,7 @@ pub struct App {
     /// Train as soon as the data set is open.
     train_when_open: bool,
     /// Go on with this run as soon as its data set is open.
-    resume_when_open: Option<(String, Onward)>,
+    resume_when_open: Option<(String, ResumeOptions)>,
     interrupted: Interrupted,
     /// The run to show as soon as it is known to be there still.
     run_to_show: Option<String>,
@@ -163,7 +163,7 @@ pub struct App {
     /// The page to go to as soon as that run is there.
     page_to_come: Option<Page>,
     /// What the user last asked to have written where.
-    written: Option<Fetched>,
+    written: Option<TaskResult>,
     /// Close the window as soon as the worker is at rest.
     closing: bool,
     /// Writes the preferences, if they are kept.
@@ -177,7 +177,7 @@ impl App {
         let home = files::home();
         let stored = home.as_ref().ok().and_then(|home| Preferences::load(home, before));
         let mut app = Self::offline(&cc.egui_ctx, Session::default(), stored.unwrap_or_else(Preferences::first));
-        app.errands.dialogs = true;
+        app.tasks.dialogs = true;
         if let Ok(home) = home {
             app.keep_preferences(&home);
         }
@@ -267,7 +267,7 @@ impl App {
             sought: None,
             worker: None,
             answerer: None,
-            errands: Errands::new(Arc::new(move || wake.request_repaint())),
+            tasks: Tasks::new(Arc::new(move || wake.request_repaint())),
             typed: None,
             told_of_typing: false,
             toasts: Toasts::default(),
@@ -310,7 +310,7 @@ impl App {
                 self.session.answer(answer);
             }
         }
-        for fetched in self.errands.fetched() {
+        for fetched in self.tasks.fetched() {
             self.take(fetched);
         }
         for (then, now) in std::mem::take(&mut self.session.moved) {

@@ -17,7 +17,7 @@ use crate::{
     problem::{Kind, Problem},
     run::{RunStore, export::ExportOptions},
     text::{Lang, say},
-    worker::Onward,
+    worker::ResumeOptions,
 };
 pub use arguments::Speech;
 use arguments::{Cli, Command, RecipeArgs, SplitArgs, TrainArgs};
@@ -41,7 +41,7 @@ pub fn run() -> Wanted {
         Command::Demo => return Wanted::Window { demo: true },
         Command::Train(ask) => train::train(&ask, lang),
         Command::Resume { run, data, more, device, rate, json } => {
-            let how = Onward { more, device, learning_rate: rate };
+            let how = ResumeOptions { more, device, learning_rate: rate };
             train::resume(&run, data, how, &mut Terminal::new(lang, json))
         }
         Command::Evaluate { run, data, device, mirror, json } => models::evaluate(run, data, device, mirror, json, lang),

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 /// What the job should do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wish {
+pub enum Signal {
     Go,
     /// Wait, without using the processor, until the wish changes.
     Pause,
@@ -43,41 +43,41 @@ impl Control {
     }
 
     /// What is wished now.
-    pub fn wish(&self) -> Wish {
+    pub fn wish(&self) -> Signal {
         match self.wish.load(Ordering::Acquire) {
-            0 => Wish::Go,
-            1 => Wish::Pause,
-            2 => Wish::Finish,
-            3 => Wish::Discard,
-            _ => Wish::Leave,
+            0 => Signal::Go,
+            1 => Signal::Pause,
+            2 => Signal::Finish,
+            3 => Signal::Discard,
+            _ => Signal::Leave,
         }
     }
 
     /// Wishes something else.
-    pub fn set(&self, wish: Wish) {
+    pub fn set(&self, wish: Signal) {
         let code = match wish {
-            Wish::Go => 0,
-            Wish::Pause => 1,
-            Wish::Finish => 2,
-            Wish::Discard => 3,
-            Wish::Leave => 4,
+            Signal::Go => 0,
+            Signal::Pause => 1,
+            Signal::Finish => 2,
+            Signal::Discard => 3,
+            Signal::Leave => 4,
         };
         self.wish.store(code, Ordering::Release);
     }
 
     /// Whether a job without a result worth keeping (a scan, an export) should end.
     pub fn cancelled(&self) -> bool {
-        matches!(self.wish(), Wish::Finish | Wish::Discard | Wish::Leave)
+        matches!(self.wish(), Signal::Finish | Signal::Discard | Signal::Leave)
     }
 
     /// Whether judging should end: "Finish now" ends a training and is what asks for the judging.
     pub fn stops_judging(&self) -> bool {
-        matches!(self.wish(), Wish::Discard | Wish::Leave)
+        matches!(self.wish(), Signal::Discard | Signal::Leave)
     }
 
-    /// Waits while the wish is [`Wish::Pause`] and gives what came after it.
-    pub fn wait_while_paused(&self) -> Wish {
-        while self.wish() == Wish::Pause {
+    /// Waits while the wish is [`Signal::Pause`] and gives what came after it.
+    pub fn wait_while_paused(&self) -> Signal {
+        while self.wish() == Signal::Pause {
             std::thread::sleep(Duration::from_millis(30));
         }
         self.wish()

@@ -6,27 +6,27 @@
 
 use std::ops::RangeInclusive;
 
-use crate::text::{Lang, Say, Sentence, decimal, repeated, say};
+use crate::text::{Lang, LocalizedText, Phrase, decimal, repeated, say};
 
 /// A settings struct that lists its tunables.
 pub trait Knobs {
     /// The knobs in the order of the screen. Keys are relative (`rate`); the caller adds its own prefix.
-    fn knobs(&mut self) -> Vec<Knob<'_>>;
+    fn knobs(&mut self) -> Vec<SettingDef<'_>>;
 }
 
 /// One tunable: what it is called, what it does, and the place where its value lives.
-pub struct Knob<'a> {
+pub struct SettingDef<'a> {
     /// Dotted path without spaces, as on the command line: `model.dropout`.
     pub key: String,
-    pub name: Say,
+    pub name: Phrase,
     /// What it does, when to change it, and a safe range: the text behind the "?".
-    pub help: Say,
+    pub help: Phrase,
     pub tier: Tier,
     /// Whether it has any effect with the other values as they are; an inactive knob is hidden, but can be set.
     pub active: bool,
     pub value: Value<'a>,
     /// The state that a switch is in, off and on, where its name is an order: `folders’ parts not kept`.
-    pub states: Option<[Say; 2]>,
+    pub states: Option<[Phrase; 2]>,
 }
 
 /// Where a screen shows a knob.
@@ -44,13 +44,13 @@ pub enum Value<'a> {
     Whole {
         value: &'a mut u32,
         range: RangeInclusive<u32>,
-        unit: Say,
+        unit: Phrase,
     },
     Number {
         value: &'a mut f64,
         range: RangeInclusive<f64>,
         scale: Scale,
-        unit: Say,
+        unit: Phrase,
     },
     Choice(&'a mut dyn Select),
     /// A short list of whole numbers, such as the filters of each block.
@@ -78,16 +78,16 @@ pub const TABLE_EPOCHS: RangeInclusive<u32> = 1..=1000;
 pub const TABLE_RATES: RangeInclusive<f64> = 0.0..=1.0;
 
 /// No unit.
-pub const UNITLESS: Say = say("", "");
+pub const UNITLESS: Phrase = say("", "");
 
 /// An enum of alternatives, each with a key and a name.
 pub trait Choice: Copy + PartialEq + 'static {
     const ALL: &'static [Self];
     /// The word on the command line and in files: `sgd`.
     fn key(self) -> &'static str;
-    fn name(self) -> Say;
+    fn name(self) -> Phrase;
     /// One line about this alternative.
-    fn about(self) -> Say;
+    fn about(self) -> Phrase;
 }
 
 /// Implements [`Choice`] for an enum, one line a variant: key, name, about.
@@ -96,8 +96,8 @@ macro_rules! choice {
         impl $crate::knob::Choice for $type {
             const ALL: &'static [Self] = &[$(Self::$variant),+];
             fn key(self) -> &'static str { match self { $(Self::$variant => $key),+ } }
-            fn name(self) -> $crate::text::Say { match self { $(Self::$variant => $name),+ } }
-            fn about(self) -> $crate::text::Say { match self { $(Self::$variant => $about),+ } }
+            fn name(self) -> $crate::text::Phrase { match self { $(Self::$variant => $name),+ } }
+            fn about(self) -> $crate::text::Phrase { match self { $(Self::$variant => $about),+ } }
         }
     };
 }
@@ -105,13 +105,13 @@ pub(crate) use choice;
 
 /// A [`Choice`] without its type, for screens.
 pub trait Select {
-    fn options(&self) -> Vec<(&'static str, Say, Say)>;
+    fn options(&self) -> Vec<(&'static str, Phrase, Phrase)>;
     fn selected(&self) -> usize;
     fn select(&mut self, index: usize);
 }
 
 impl<C: Choice> Select for C {
-    fn options(&self) -> Vec<(&'static str, Say, Say)> {
+    fn options(&self) -> Vec<(&'static str, Phrase, Phrase)> {
         C::ALL.iter().map(|c| (c.key(), c.name(), c.about())).collect()
     }
     fn selected(&self) -> usize {
@@ -124,9 +124,9 @@ impl<C: Choice> Select for C {
     }
 }
 
-impl<'a> Knob<'a> {
+impl<'a> SettingDef<'a> {
     /// A knob among the few that matter, active.
-    pub fn new(key: &str, name: Say, help: Say, value: Value<'a>) -> Self {
+    pub fn new(key: &str, name: Phrase, help: Phrase, value: Value<'a>) -> Self {
         Self { key: key.to_owned(), name, help, tier: Tier::Main, active: true, value, states: None }
     }
 
@@ -139,7 +139,7 @@ impl<'a> Knob<'a> {
 
     /// The same switch, whose name is an order, with the words for what is so when it is off and on.
     #[must_use]
-    pub fn states(mut self, off: Say, on: Say) -> Self {
+    pub fn states(mut self, off: Phrase, on: Phrase) -> Self {
         self.states = Some([off, on]);
         self
     }
@@ -196,7 +196,7 @@ impl<'a> Knob<'a> {
     ///
     /// # Errors
     /// A sentence that says what is allowed; the value then stays as it was.
-    pub fn parse(&mut self, text: &str) -> Result<(), Sentence> {
+    pub fn parse(&mut self, text: &str) -> Result<(), LocalizedText> {
         let text = text.trim();
         let ok = match &mut self.value {
             Value::Switch(on) => match text {
@@ -238,8 +238,8 @@ impl<'a> Knob<'a> {
     /// Sets the value from JSON, as a settings file writes it.
     ///
     /// # Errors
-    /// As [`Knob::parse`]; a value of another kind is none, whatever it could be read as.
-    pub fn take(&mut self, json: &serde_json::Value) -> Result<(), Sentence> {
+    /// As [`SettingDef::parse`]; a value of another kind is none, whatever it could be read as.
+    pub fn take(&mut self, json: &serde_json::Value) -> Result<(), LocalizedText> {
         use serde_json::Value as Json;
         let number = |item: &Json| item.is_number().then(|| item.to_string());
         let row = |item: &Json| match item.as_array().map(Vec::as_slice) {
@@ -264,9 +264,9 @@ impl<'a> Knob<'a> {
         }
     }
 
-    fn refusal(&self, text: &str) -> Sentence {
+    fn refusal(&self, text: &str) -> LocalizedText {
         let text = repeated(text);
-        Sentence {
+        LocalizedText {
             en: format!("{} cannot be “{text}”; allowed: {}", self.name.en, self.allowed(Lang::En)),
             fr: format!("{} ne peut pas être « {text} » ; permis : {}", self.name.fr, self.allowed(Lang::Fr)),
         }
@@ -305,7 +305,7 @@ fn with_unit(number: String, unit: &str) -> String {
 }
 
 /// The knobs of a part of the settings, with `prefix` before each key.
-pub fn within<'a>(prefix: &str, part: &'a mut impl Knobs) -> Vec<Knob<'a>> {
+pub fn within<'a>(prefix: &str, part: &'a mut impl Knobs) -> Vec<SettingDef<'a>> {
     let mut knobs = part.knobs();
     for knob in &mut knobs {
         knob.key = format!("{prefix}.{}", knob.key);

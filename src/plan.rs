@@ -15,7 +15,7 @@ use crate::{
     model::{Network, Op},
     problem::{Kind, Problem},
     settings::Settings,
-    text::{Lang, Sentence, number, say},
+    text::{Lang, LocalizedText, number, say},
 };
 
 /// Everything that a run needs, checked.
@@ -158,11 +158,11 @@ fn out_of_range(settings: &Settings) -> Vec<Problem> {
     });
     wrong
         .map(|knob| {
-            let what = Sentence {
+            let what = LocalizedText {
                 en: format!("{} cannot be “{}”", knob.name.en, knob.text()),
                 fr: format!("{} ne peut pas être « {} »", knob.name.fr, knob.text()),
             };
-            let remedy = Sentence {
+            let remedy = LocalizedText {
                 en: format!("Allowed: {}", knob.allowed(Lang::En)),
                 fr: format!("Permis : {}", knob.allowed(Lang::Fr)),
             };
@@ -184,12 +184,12 @@ fn empty_parts(dataset: &Dataset, counts: &[[usize; 2]; 3], dropped: bool) -> Ve
             let missing = &dataset.classes[usize::from(counts[0] != 0)];
             let name = part.name();
             let what = if *counts == [0, 0] {
-                Sentence {
+                LocalizedText {
                     en: format!("The {} part gets no pictures", name.en),
                     fr: format!("La part « {} » ne reçoit aucune image", name.fr),
                 }
             } else {
-                Sentence {
+                LocalizedText {
                     en: format!("The {} part gets no picture labeled {missing}", name.en),
                     fr: format!("La part « {} » ne reçoit aucune image étiquetée {missing}", name.fr),
                 }
@@ -214,7 +214,7 @@ fn one_class_only(dataset: &Dataset, balance: [usize; 2]) -> Problem {
     }
     let only = usize::from(balance[0] == 0);
     let class = &dataset.classes[only];
-    let what = Sentence::by(|lang| {
+    let what = LocalizedText::by(|lang| {
         say("All {n} pictures are labeled {class}", "Les {n} images sont toutes étiquetées {class}")
             .get(lang)
             .replace("{n}", &number(lang, balance[only] as u64))

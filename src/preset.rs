@@ -8,7 +8,7 @@ use crate::{
     optimizer::OptimizerKind,
     schedule::ScheduleKind,
     settings::Settings,
-    text::{Lang, Say, Sentence, plural, say},
+    text::{Lang, LocalizedText, Phrase, plural, say},
 };
 
 /// A recipe: settings for everything but the data's split and the seed.
@@ -103,12 +103,12 @@ impl Preset {
 pub struct Difference {
     /// As on the command line: `train.optimizer.kind`.
     pub key: String,
-    pub name: Say,
+    pub name: Phrase,
     /// Both values as a person reads them; an option that has no effect in one of them is a dash there.
-    pub a: Sentence,
-    pub b: Sentence,
+    pub a: LocalizedText,
+    pub b: LocalizedText,
     /// Of a switch that is called by an order, what is so when it is off and on.
-    states: Option<[Say; 2]>,
+    states: Option<[Phrase; 2]>,
 }
 
 /// What stands for the value of an option that has no effect.
@@ -144,8 +144,9 @@ impl Difference {
 pub fn differences(a: &Settings, b: &Settings) -> Vec<Difference> {
     let (mut a, mut b) = (a.clone(), b.clone());
     let (a, b) = (a.knobs(), b.knobs());
-    let shown =
-        |knob: &crate::knob::Knob<'_>| Sentence::by(|lang: Lang| if knob.active { knob.display(lang) } else { NONE.to_owned() });
+    let shown = |knob: &crate::knob::SettingDef<'_>| {
+        LocalizedText::by(|lang: Lang| if knob.active { knob.display(lang) } else { NONE.to_owned() })
+    };
     a.iter()
         .zip(&b)
         .filter(|(a, b)| (a.active || b.active) && (a.text() != b.text() || a.active != b.active))

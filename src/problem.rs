@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::text::{Lang, Say, Sentence, say};
+use crate::text::{Lang, LocalizedText, Phrase, say};
 
 /// Something that keeps a job or a plan from existing, said so that a person can mend it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,9 +13,9 @@ pub struct Problem {
     /// The setting beside which the text is shown, as a knob's full key (`model.filters`), if it is about one.
     pub knob: Option<String>,
     /// What happened, in one sentence without a full stop.
-    pub what: Sentence,
+    pub what: LocalizedText,
     /// The way on, in one sentence without a full stop.
-    pub remedy: Sentence,
+    pub remedy: LocalizedText,
     /// Technical details for "Copy details"; empty if there are none.
     pub details: String,
     /// The file or folder that it is about, if it is about one.
@@ -57,7 +57,7 @@ pub enum Kind {
 
 impl Problem {
     /// A problem of `kind` with its sentence and its way on.
-    pub fn new(kind: Kind, what: impl Into<Sentence>, remedy: impl Into<Sentence>) -> Self {
+    pub fn new(kind: Kind, what: impl Into<LocalizedText>, remedy: impl Into<LocalizedText>) -> Self {
         let (what, remedy) = (what.into(), remedy.into());
         Self { kind, knob: None, what, remedy, details: String::new(), path: None, pictures_of: None }
     }
@@ -92,7 +92,7 @@ impl Problem {
         use std::io::ErrorKind;
         let place = path.to_owned();
         let path = path.display();
-        let (kind, what, remedy): (Kind, Say, Say) = match error.kind() {
+        let (kind, what, remedy): (Kind, Phrase, Phrase) = match error.kind() {
             ErrorKind::NotFound => (
                 Kind::Data,
                 say("cannot be found", "est introuvable"),
@@ -117,7 +117,7 @@ impl Problem {
                 say("Try again, or choose another place", "Réessayez, ou choisissez un autre endroit"),
             ),
         };
-        let what = Sentence { en: format!("{path} {}", what.en), fr: format!("{path} {}", what.fr) };
+        let what = LocalizedText { en: format!("{path} {}", what.en), fr: format!("{path} {}", what.fr) };
         Self { path: Some(place), ..Self::new(kind, what, remedy).because(error) }
     }
 
@@ -125,7 +125,7 @@ impl Problem {
     /// [`Problem::io`], but a place to be mended or changed.
     pub fn writing(path: &std::path::Path, error: &std::io::Error) -> Self {
         use std::io::ErrorKind;
-        let (what, remedy): (Say, Say) = match error.kind() {
+        let (what, remedy): (Phrase, Phrase) = match error.kind() {
             ErrorKind::NotFound => (
                 say("cannot be written: its folder is not there", "ne peut pas être écrit : son dossier n’existe pas"),
                 say("Make the folder, or choose another place", "Créez le dossier, ou choisissez un autre endroit"),
@@ -159,7 +159,7 @@ impl Problem {
             ),
         };
         let name = path.display();
-        let what = Sentence { en: format!("{name} {}", what.en), fr: format!("{name} {}", what.fr) };
+        let what = LocalizedText { en: format!("{name} {}", what.en), fr: format!("{name} {}", what.fr) };
         Self { path: Some(path.to_owned()), ..Self::new(Kind::Disk, what, remedy).because(error) }
     }
 

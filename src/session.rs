@@ -28,7 +28,7 @@ use crate::{
     problem::{Kind, Problem},
     run::{RunInfo, RunView},
     settings::Settings,
-    text::{Sentence, say},
+    text::{LocalizedText, say},
     train::{event::TrainEvent, rate_range::RateRange, trial::Trial},
     worker::{Answer, Crop, Envelope, Event, JobId, Reply},
 };
@@ -83,7 +83,7 @@ pub struct Session {
     /// Folders that were found in another place, with where they were and are, oldest first; the window takes them.
     pub moved: Vec<(PathBuf, PathBuf)>,
     /// The folder that could not be opened last, and how else it can be read.
-    pub readable: Option<(PathBuf, Vec<(Reading, Sentence)>)>,
+    pub readable: Option<(PathBuf, Vec<(Reading, LocalizedText)>)>,
     /// Raised when something ended that the user may be waiting for; the window takes it.
     pub attention: bool,
 }
@@ -248,7 +248,7 @@ impl<'a> Answering<'a> {
     }
 
     /// What must stand under its answers.
-    pub fn caution(&self) -> Sentence {
+    pub fn caution(&self) -> LocalizedText {
         caution(self.source, self.classes, self.framing)
     }
 }
@@ -264,7 +264,7 @@ pub struct Second {
 /// A small confirmation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Toast {
-    pub text: Sentence,
+    pub text: LocalizedText,
     /// The one thing that can be done about it.
     pub offer: Option<Offer>,
 }
@@ -473,14 +473,14 @@ impl Session {
     }
 
     /// Adds a confirmation.
-    pub fn toast(&mut self, text: impl Into<Sentence>, offer: Option<Offer>) {
+    pub fn toast(&mut self, text: impl Into<LocalizedText>, offer: Option<Offer>) {
         self.toasts.push_back(Toast { text: text.into(), offer });
     }
 
     /// Confirms that `what` was written to `path`, with the way to its folder.
-    pub fn wrote(&mut self, path: PathBuf, what: &Sentence) {
+    pub fn wrote(&mut self, path: PathBuf, what: &LocalizedText) {
         let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        let text = Sentence::by(|lang| format!("{} → {file}", what.get(lang)));
+        let text = LocalizedText::by(|lang| format!("{} → {file}", what.get(lang)));
         let folder = if path.extension().is_none() { path } else { path.parent().map(Into::into).unwrap_or(path) };
         self.toast(text, Some(Offer::OpenFolder(folder)));
     }

@@ -10,10 +10,10 @@ pub use train::TrainSettings;
 
 use crate::{
     data::{augment::AugmentSettings, split::SplitSettings},
-    knob::{Knob, Knobs, UNITLESS, Value, within},
+    knob::{Knobs, SettingDef, UNITLESS, Value, within},
     model::ModelSettings,
     problem::{Kind, Problem},
-    text::{Sentence, repeated, say},
+    text::{LocalizedText, repeated, say},
 };
 
 /// Everything that decides a run besides the data themselves. Files may leave out what is at its default.
@@ -54,7 +54,9 @@ impl Settings {
             let wish = repeated(wish);
             Problem::new(
                 Kind::Settings,
-                Sentence { en: format!("“{wish}” is not KEY=VALUE"), fr: format!("« {wish} » n’est pas CLÉ=VALEUR") },
+                LocalizedText {
+                    en: format!("“{wish}” is not KEY=VALUE"), fr: format!("« {wish} » n’est pas CLÉ=VALEUR")
+                },
                 say("For example model.dropout=0.3", "Par exemple model.dropout=0.3"),
             )
         })?;
@@ -98,10 +100,10 @@ impl Settings {
 }
 
 impl Knobs for Settings {
-    fn knobs(&mut self) -> Vec<Knob<'_>> {
+    fn knobs(&mut self) -> Vec<SettingDef<'_>> {
         let Self { seed, split, augment, model, train } = self;
         let mut knobs = vec![
-            Knob::new(
+            SettingDef::new(
                 "seed",
                 say("Seed", "Graine"),
                 say(

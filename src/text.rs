@@ -1,7 +1,7 @@
 //! Every phrase in both languages, and numbers as each language writes them.
 //!
-//! A phrase stands where the thing it names stands, as a [`Say`] with both languages side by side, so a missing
-//! translation does not compile. A sentence with values in it is a [`Sentence`].
+//! A phrase stands where the thing it names stands, as a [`Phrase`] with both languages side by side, so a missing
+//! translation does not compile. A sentence with values in it is a [`LocalizedText`].
 
 use std::{fmt::Display, time::Duration};
 
@@ -54,17 +54,17 @@ impl Lang {
 
 /// One fixed phrase in both languages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Say {
+pub struct Phrase {
     pub en: &'static str,
     pub fr: &'static str,
 }
 
-/// Shorthand for a [`Say`].
-pub const fn say(en: &'static str, fr: &'static str) -> Say {
-    Say { en, fr }
+/// Shorthand for a [`Phrase`].
+pub const fn say(en: &'static str, fr: &'static str) -> Phrase {
+    Phrase { en, fr }
 }
 
-impl Say {
+impl Phrase {
     /// The phrase in `lang`.
     pub const fn get(self, lang: Lang) -> &'static str {
         match lang {
@@ -76,12 +76,12 @@ impl Say {
 
 /// A sentence with values filled in, in both languages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sentence {
+pub struct LocalizedText {
     pub en: String,
     pub fr: String,
 }
 
-impl Sentence {
+impl LocalizedText {
     /// The sentence in `lang`.
     pub fn get(&self, lang: Lang) -> &str {
         match lang {
@@ -96,8 +96,8 @@ impl Sentence {
     }
 }
 
-impl From<Say> for Sentence {
-    fn from(say: Say) -> Self {
+impl From<Phrase> for LocalizedText {
+    fn from(say: Phrase) -> Self {
         Self { en: say.en.to_owned(), fr: say.fr.to_owned() }
     }
 }
@@ -165,7 +165,7 @@ pub fn bytes(lang: Lang, size: u64) -> String {
 }
 
 /// `one` or `many` with the count before it, as each language counts (in French, zero is singular).
-pub fn plural(lang: Lang, count: u64, one: Say, many: Say) -> String {
+pub fn plural(lang: Lang, count: u64, one: Phrase, many: Phrase) -> String {
     let single = match lang {
         Lang::En => count == 1,
         Lang::Fr => count < 2,

@@ -7,19 +7,19 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::question::{Fetched, Next, Question};
+use super::question::{Next, Question, TaskResult};
 use crate::{
     text::Lang,
     ui::path_dialog::{Entry, Listing, There, Wanted, is_separator, path_of},
 };
 
 /// Asks by the system's dialog, and by those of the questions that follow.
-pub async fn ask(mut question: Question, lang: Lang) -> Option<Fetched> {
+pub async fn ask(mut question: Question, lang: Lang) -> Option<TaskResult> {
     loop {
         let began = Instant::now();
         let Some(paths) = dialog(&question, lang).await else {
             // Nobody closes a dialog that quickly: it never came.
-            return (began.elapsed() < QUICK).then_some(Fetched::NoDialog(Box::new(question)));
+            return (began.elapsed() < QUICK).then_some(TaskResult::NoDialog(Box::new(question)));
         };
         match question.answered(paths) {
             Next::Done(fetched) => return Some(fetched),

@@ -13,7 +13,7 @@ use crate::{
     preset::Preset,
     session::{Offer, Phase, Progress},
     settings::Settings,
-    text::{Lang, Sentence, plural, say},
+    text::{Lang, LocalizedText, plural, say},
     ui::page::Page,
     worker::Command,
 };
@@ -52,7 +52,7 @@ impl App {
         };
         match if back { self.history.undo(now) } else { self.history.redo(now) } {
             Some(Step::Draft(draft)) => {
-                let what = Sentence::by(|lang| differing(lang, &draft, &self.settings));
+                let what = LocalizedText::by(|lang| differing(lang, &draft, &self.settings));
                 self.settings = *draft;
                 self.recipe = Preset::nearest(&self.settings);
                 self.settle_now();
@@ -71,9 +71,9 @@ impl App {
     }
 
     /// Says what was undone or made again: it may not be on the page that is open.
-    fn turned(&mut self, back: bool, what: &Sentence) {
+    fn turned(&mut self, back: bool, what: &LocalizedText) {
         let (en, fr) = if back { ("Undone", "Annulé") } else { ("Made again", "Rétabli") };
-        self.session.toast(Sentence { en: format!("{en}: {}", what.en), fr: format!("{fr} : {}", what.fr) }, None);
+        self.session.toast(LocalizedText { en: format!("{en}: {}", what.en), fr: format!("{fr} : {}", what.fr) }, None);
     }
 
     /// Trains anew on what is left of a run's pictures.
@@ -104,8 +104,8 @@ impl App {
 }
 
 /// What was done, for a toast.
-fn said(count: usize, change: &Change) -> Sentence {
-    Sentence::by(|lang| {
+fn said(count: usize, change: &Change) -> LocalizedText {
+    LocalizedText::by(|lang| {
         let pictures = plural(lang, count as u64, say("picture", "image"), say("pictures", "images"));
         let s = if lang == Lang::Fr && count > 1 { "s" } else { "" };
         match (change, lang) {

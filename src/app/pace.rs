@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use egui::Context;
 
-use crate::worker::News;
+use crate::worker::Delivery;
 
-/// How soon the window is drawn for [`News::Passing`]. Everything else is drawn at once.
+/// How soon the window is drawn for [`Delivery::Passing`]. Everything else is drawn at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace(Duration);
 
@@ -28,11 +28,11 @@ impl Pace {
     }
 
     /// What a worker calls after each envelope.
-    pub fn wake(self, ctx: &Context) -> impl Fn(News) + Send + Sync + 'static {
+    pub fn wake(self, ctx: &Context) -> impl Fn(Delivery) + Send + Sync + 'static {
         let ctx = ctx.clone();
         move |news| match news {
-            News::Passing => ctx.request_repaint_after(self.0),
-            News::Lasting => ctx.request_repaint(),
+            Delivery::Passing => ctx.request_repaint_after(self.0),
+            Delivery::Lasting => ctx.request_repaint(),
         }
     }
 }

@@ -4,9 +4,9 @@ use std::{path::PathBuf, sync::Arc};
 
 use egui::Context;
 
-use super::{App, history::Step, interrupted::Interrupted, planning::Checked, question::Fetched, set_mode};
+use super::{App, history::Step, interrupted::Interrupted, planning::Checked, question::TaskResult, set_mode};
 use crate::{
-    control::{Stage, Wish},
+    control::{Signal, Stage},
     data::{
         reading::Reading,
         sample::{Dataset, Source},
@@ -19,10 +19,10 @@ use crate::{
     run::export::{ExportOptions, PlotKind},
     session::{self, Offer, Phase, Progress, RunPicturesState, TableJob},
     settings::Settings,
-    text::{Sentence, say},
+    text::{LocalizedText, say},
     train::{rate_range::RateRange, trial},
     ui::{Action, Dialog, dialog::Answer, page::Page},
-    worker::{Command, Onward},
+    worker::{Command, ResumeOptions},
 };
 
 impl App {
@@ -48,12 +48,12 @@ impl App {
             }
             Action::ChooseFolder => {
                 let start = self.preferences.recent.first().and_then(|folder| folder.parent()).map(PathBuf::from);
-                self.errands.choose_folder(lang, start.as_deref());
+                self.tasks.choose_folder(lang, start.as_deref());
             }
-            Action::FindFolder(folder) => self.errands.find_folder(lang, folder),
+            Action::FindFolder(folder) => self.tasks.find_folder(lang, folder),
             Action::TypeFolder => {
                 let start = self.preferences.recent.first().and_then(|folder| folder.parent()).map(PathBuf::from);
-                self.errands.type_folder(start.as_deref());
+                self.tasks.type_folder(start.as_deref());
             }
             Action::TypePaths(on) => self.preferences.type_paths = on,
             Action::UseFolder(folder) => self.open(Source::Folder(folder)),
@@ -63,7 +63,7 @@ impl App {
                 }
             }
             Action::UseSampleFaces => self.use_sample_faces(),
-            Action::CopyFolders { link } => self.errands.choose_copy_target(lang, link),
+            Action::CopyFolders { link } => self.tasks.choose_copy_target(lang, link),
             Action::Edit { files, change } => self.edit(&files, &change),
             Action::ForgetEdits => self.forget_edits(),
             Action::FindNear => {
@@ -76,13 +76,13 @@ impl App {
                 self.memory.runs.choose(runs);
                 self.page = Page::Runs;
             }
-            Action::Cancel => self.wish(Wish::Discard),
+            Action::Cancel => self.wish(Signal::Discard),
             Action::Recipe(recipe) => {
                 let changed = recipe != self.recipe || recipe.applied(&self.settings) != self.settings;
                 self.take_recipe(recipe);
                 if changed {
                     let name = recipe.name();
-                    let said = Sentence {
+                    let said = LocalizedText {
                         en: format!("Recipe for all pages: {}", name.en),
                         fr: format!("Recette pour toutes les pages : {}", name.fr),
                     };
@@ -92,12 +92,12 @@ impl App {
             Action::Train => self.train(),
             Action::TryDevices => self.try_devices(),
             Action::TestRates => self.test_rates(),
-            Action::SaveSettings => self.errands.choose_settings_target(lang),
-            Action::ChooseSettings => self.errands.choose_settings(lang),
-            Action::UseSettings(path) => self.errands.read_settings(path),
-            Action::Resume { run, more } => self.resume(run, Onward::more(more)),
-            Action::Pause(pause) => self.wish(if pause { Wish::Pause } else { Wish::Go }),
-            Action::FinishNow => self.wish(Wish::Finish),
+            Action::SaveSettings => self.tasks.choose_settings_target(lang),
+            Action::ChooseSettings => self.tasks.choose_settings(lang),
+            Action::UseSettings(path) => self.tasks.read_settings(path),
+            Action::Resume { run, more } => self.resume(run, ResumeOptions::more(more)),
+            Action::Pause(pause) => self.wish(if pause { Signal::Pause } else { Signal::Go }),
+            Action::FinishNow => self.wish(Signal::Finish),
             Action::Discard => self.dialog = Some(Dialog::Discard),
             Action::OpenRun(run) => {
                 self.awaits_run = true;
@@ -120,22 +120,22 @@ impl App {
                     "" => format!("{run}-{}", format.key()),
                     ending => format!("{run}.{ending}"),
                 };
-                self.errands.choose_export(
+                self.tasks.choose_export(
                     run,
                     format,
                     ExportOptions { lang, mistakes, tables: self.preferences.tables, overwrite: false },
                     file,
                 );
             }
-            Action::SavePlot { plot, threshold, temperature } => self.errands.choose_plot(lang, plot, threshold, temperature),
+            Action::SavePlot { plot, threshold, temperature } => self.tasks.choose_plot(lang, plot, threshold, temperature),
             Action::LocatePictures(run) => {
                 let then = self.session.info_of(&run).map(|info| info.source.clone());
-                self.errands.choose_run_pictures(lang, run, then);
+                self.tasks.choose_run_pictures(lang, run, then);
             }
             Action::FindPictures => self.session.run_pictures = None,
-            Action::ChooseRun => self.errands.choose_run(lang),
+            Action::ChooseRun => self.tasks.choose_run(lang),
             Action::ImportRun(folder) => self.import_run(folder),
-            Action::EvaluateFolder { run } => self.errands.choose_judged_folder(lang, run),
+            Action::EvaluateFolder { run } => self.tasks.choose_judged_folder(lang, run),
             Action::Evaluate { run, mirrored } => {
                 self.awaits_run = true;
                 // Pictures of another source would not be the run's.
@@ -149,7 +149,7 @@ impl App {
             Action::KeepThreshold { run, threshold, temperature } => {
                 self.send(Command::KeepThreshold { run, threshold, temperature }, None);
             }
-            Action::ChoosePhotos => self.errands.choose_photos(lang),
+            Action::ChoosePhotos => self.tasks.choose_photos(lang),
             Action::Predict(paths) => self.show_photos(paths),
             Action::Look { file, sample } => self.show_own(&file, sample),
             Action::Paste => ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste),
@@ -163,14 +163,14 @@ impl App {
                 self.session.photos.retain(|photo| photo.id != id);
                 self.photos.remove(&id);
             }
-            Action::PredictFolder { run, framing } => self.errands.choose_prediction_folder(lang, run, framing),
+            Action::PredictFolder { run, framing } => self.tasks.choose_prediction_folder(lang, run, framing),
             Action::ContinueTable => {
                 if let Some(job) = self.session.table.clone() {
                     self.predict_folder(job, false);
                 }
             }
-            Action::ChooseOwnPicture => self.errands.choose_own_picture(lang),
-            Action::UseOwnPicture(path) => self.errands.own_picture(path),
+            Action::ChooseOwnPicture => self.tasks.choose_own_picture(lang),
+            Action::UseOwnPicture(path) => self.tasks.own_picture(path),
             Action::ForgetOwnPicture => self.session.own_picture = None,
             Action::Undo => self.turn(true),
             Action::Redo => self.turn(false),
@@ -249,7 +249,7 @@ impl App {
     }
 
     /// Goes on with a run, on its own pictures: if others are open, its own are opened first.
-    pub(super) fn resume(&mut self, run: String, how: Onward) {
+    pub(super) fn resume(&mut self, run: String, how: ResumeOptions) {
         let own = self.session.runs.iter().find(|info| info.id == run).map(|info| info.source.clone());
         let open = self.session.dataset.clone();
         match (open.filter(|open| own.as_ref().is_none_or(|own| open.source == *own)), own) {
@@ -267,7 +267,7 @@ impl App {
     }
 
     /// Goes on with a run on the pictures that are open: its own, or its own in the place where they are now.
-    pub(super) fn resume_on(&mut self, run: String, how: Onward, dataset: Arc<Dataset>) {
+    pub(super) fn resume_on(&mut self, run: String, how: ResumeOptions, dataset: Arc<Dataset>) {
         self.send(Command::Resume { run, dataset, how }, Some(Phase::Starting(Progress::at(Stage::Training))));
         self.page = Page::Training;
     }
@@ -373,7 +373,7 @@ impl App {
         }
     }
 
-    fn wish(&self, wish: Wish) {
+    fn wish(&self, wish: Signal) {
         if let Some(worker) = &self.worker {
             worker.control().set(wish);
         }
@@ -404,52 +404,52 @@ impl App {
     }
 
     /// Goes on with what an errand brought.
-    pub(super) fn take(&mut self, fetched: Fetched) {
+    pub(super) fn take(&mut self, fetched: TaskResult) {
         if fetched.is_place() {
             self.written = Some(fetched.clone());
         }
         match fetched {
-            Fetched::SettingsFrom(path) => self.errands.read_settings(path),
-            Fetched::SettingsTo(path) => self.errands.write_settings(path, self.settings.clone()),
-            Fetched::Settings(settings) => self.take_draft(*settings),
-            Fetched::Saved(path) => self.session.wrote(path, &say("Settings", "Réglages").into()),
-            Fetched::Folder(folder) => self.open(Source::Folder(folder)),
-            Fetched::MovedFolder { then, now } => {
+            TaskResult::SettingsFrom(path) => self.tasks.read_settings(path),
+            TaskResult::SettingsTo(path) => self.tasks.write_settings(path, self.settings.clone()),
+            TaskResult::Settings(settings) => self.take_draft(*settings),
+            TaskResult::Saved(path) => self.session.wrote(path, &say("Settings", "Réglages").into()),
+            TaskResult::Folder(folder) => self.open(Source::Folder(folder)),
+            TaskResult::MovedFolder { then, now } => {
                 self.open(Source::Folder(now));
                 self.sought = Some(then);
             }
-            Fetched::Photos(paths) => self.show_photos(paths),
-            Fetched::OwnPicture(path) => self.errands.own_picture(path),
-            Fetched::CopyTo { out, link } => {
+            TaskResult::Photos(paths) => self.show_photos(paths),
+            TaskResult::OwnPicture(path) => self.tasks.own_picture(path),
+            TaskResult::CopyTo { out, link } => {
                 if let Some(Ok(plan)) = self.checked.as_ref().map(|checked| checked.plan.clone()) {
                     let command = Command::CopyFolders { plan: Box::new(plan.as_ref().clone()), out, link };
                     self.send(command, Some(Phase::Working(Progress::at(Stage::Copying))));
                 }
             }
-            Fetched::ExportTo { run, format, options, path } => {
+            TaskResult::ExportTo { run, format, options, path } => {
                 let shown = self.session.run.as_ref().is_some_and(|shown| shown.info.id == run);
                 let dataset = if shown { self.session.pictures() } else { self.session.dataset.clone() };
                 self.send(Command::Export { run, format, path, options, dataset }, None);
             }
-            Fetched::PlotTo { plot, threshold, temperature, path } => self.save_plot(plot, threshold, temperature, path),
-            Fetched::RunFolder(folder) => self.import_run(folder),
-            Fetched::RunPictures { run, folder } => self.send(Command::LocatePictures { run, folder }, None),
-            Fetched::JudgeFolder { run, folder } => {
+            TaskResult::PlotTo { plot, threshold, temperature, path } => self.save_plot(plot, threshold, temperature, path),
+            TaskResult::RunFolder(folder) => self.import_run(folder),
+            TaskResult::RunPictures { run, folder } => self.send(Command::LocatePictures { run, folder }, None),
+            TaskResult::JudgeFolder { run, folder } => {
                 let device = self.preferences.device.clone();
                 let command =
                     Command::Evaluate { run, source: Some(Source::Folder(folder)), dataset: None, device, mirrored: None };
                 self.send(command, Some(Phase::Judging(Progress::at(Stage::Evaluating))));
             }
-            Fetched::PredictFolder { run, folder, csv, framing } => {
+            TaskResult::PredictFolder { run, folder, csv, framing } => {
                 let form = TableForm::new(self.preferences.tables, self.preferences.lang);
                 self.predict_folder(TableJob { run, folder, csv, framing, form }, false);
             }
-            Fetched::Preview { photo, name, preview, framed } => self.add_photo(photo, name, preview, framed),
-            Fetched::Framed { photo, framed } => self.framed(photo, framed),
-            Fetched::Cached(pixels) => self.session.own_picture = Some(pixels),
-            Fetched::NoDialog(question) => self.type_instead(*question),
-            Fetched::Listing(listing) => self.found(listing),
-            Fetched::Failed(problem) => self.session.fail(problem),
+            TaskResult::Preview { photo, name, preview, framed } => self.add_photo(photo, name, preview, framed),
+            TaskResult::Framed { photo, framed } => self.framed(photo, framed),
+            TaskResult::Cached(pixels) => self.session.own_picture = Some(pixels),
+            TaskResult::NoDialog(question) => self.type_instead(*question),
+            TaskResult::Listing(listing) => self.found(listing),
+            TaskResult::Failed(problem) => self.session.fail(problem),
         }
     }
 
@@ -475,7 +475,7 @@ impl App {
         if !self.session.phase.busy() {
             self.session.table = Some(job);
         }
-        self.written = Some(Fetched::PredictFolder { run: run.clone(), folder: folder.clone(), csv: csv.clone(), framing });
+        self.written = Some(TaskResult::PredictFolder { run: run.clone(), folder: folder.clone(), csv: csv.clone(), framing });
         let command = Command::PredictFolder { run, folder, csv, framing, form, overwrite };
         self.send(command, Some(Phase::Working(Progress::at(Stage::Predicting))));
     }
@@ -485,13 +485,13 @@ impl App {
         match answer {
             Answer::Stay => return,
             Answer::Close => {}
-            Answer::Discard => self.wish(Wish::Discard),
+            Answer::Discard => self.wish(Signal::Discard),
             Answer::PauseAndQuit => {
-                self.wish(Wish::Leave);
+                self.wish(Signal::Leave);
                 self.closing = true;
             }
             Answer::DiscardAndQuit => {
-                self.wish(Wish::Discard);
+                self.wish(Signal::Discard);
                 self.closing = true;
             }
         }

@@ -26,7 +26,7 @@ impl App {
     pub(super) fn show_photos(&mut self, paths: Vec<PathBuf>) {
         for path in paths {
             let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-            self.errands.preview(Photo::File(path), name, self.session.photo_framing());
+            self.tasks.preview(Photo::File(path), name, self.session.photo_framing());
         }
         self.page = Page::Predict;
     }
@@ -35,7 +35,7 @@ impl App {
     pub(super) fn show_pasted(&mut self, width: u32, height: u32, pixels: Vec<u8>) {
         let name = say("pasted picture", "image collée").get(self.preferences.lang).to_owned();
         let photo = Photo::Rgb { width, height, pixels: pixels.into() };
-        self.errands.preview(photo, name, self.session.photo_framing());
+        self.tasks.preview(photo, name, self.session.photo_framing());
         self.page = Page::Predict;
     }
 
@@ -76,7 +76,7 @@ impl App {
             self.session.framing = Some((answering.id.to_owned(), framing));
         }
         if let Some(source) = self.photos.get(&photo) {
-            self.errands.frame(photo, source.clone(), framing);
+            self.tasks.frame(photo, source.clone(), framing);
         }
     }
 

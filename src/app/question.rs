@@ -11,7 +11,7 @@ use crate::{
     problem::Problem,
     run::export::{ExportOptions, Format, PlotKind},
     settings::Settings,
-    text::Say,
+    text::Phrase,
     ui::path_dialog::{Listing, Wanted},
     worker,
 };
@@ -19,7 +19,7 @@ use crate::{
 /// A question with what follows from its answer.
 #[derive(Clone)]
 pub struct Question {
-    pub title: Say,
+    pub title: Phrase,
     pub wanted: Wanted,
     /// Several files may be chosen in the system's dialog.
     pub several: bool,
@@ -31,18 +31,18 @@ pub struct Question {
 
 /// What follows from an answer.
 pub enum Next {
-    Done(Fetched),
+    Done(TaskResult),
     Ask(Question),
 }
 
 impl Question {
-    pub fn new(title: Say, wanted: Wanted, answer: impl Fn(Vec<PathBuf>) -> Next + Send + Sync + 'static) -> Self {
+    pub fn new(title: Phrase, wanted: Wanted, answer: impl Fn(Vec<PathBuf>) -> Next + Send + Sync + 'static) -> Self {
         let answer = Arc::new(answer);
         Self { title, wanted, several: false, start: None, file_name: None, filters: Vec::new(), answer }
     }
 
     /// For one path.
-    pub fn one(title: Say, wanted: Wanted, answer: impl Fn(PathBuf) -> Fetched + Send + Sync + 'static) -> Self {
+    pub fn one(title: Phrase, wanted: Wanted, answer: impl Fn(PathBuf) -> TaskResult + Send + Sync + 'static) -> Self {
         Self::new(title, wanted, move |paths| Next::Done(answer(paths.into_iter().next().unwrap_or_default())))
     }
 
@@ -77,7 +77,7 @@ impl Question {
 
 /// What came back.
 #[derive(Clone)]
-pub enum Fetched {
+pub enum TaskResult {
     Folder(PathBuf),
     /// Where a folder is now that was opened before.
     MovedFolder {
@@ -147,7 +147,7 @@ pub enum Fetched {
     Failed(Problem),
 }
 
-impl Fetched {
+impl TaskResult {
     /// Whether it says where something is to be written.
     pub fn is_place(&self) -> bool {
         matches!(

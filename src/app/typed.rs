@@ -26,20 +26,20 @@ impl App {
 
     /// Draws the field over the page, if a path is asked for, and goes on with what was typed.
     pub(super) fn ask_path(&mut self, ui: &mut Ui) {
-        self.errands.typing = self.preferences.type_paths;
-        if let Some((question, instead)) = self.errands.question() {
+        self.tasks.typing = self.preferences.type_paths;
+        if let Some((question, instead)) = self.tasks.question() {
             self.begin_typing(question, instead);
         }
         let Some(typed) = &mut self.typed else { return };
         if let Some(text) = typed.field.asks() {
-            self.errands.look_up(text, typed.field.wanted);
+            self.tasks.look_up(text, typed.field.wanted);
         }
         match path_dialog::show(ui, self.preferences.lang, &mut typed.field, dirs::home_dir().as_deref()) {
             Answer::Stay => {}
             Answer::Cancel => self.typed = None,
             Answer::Take(path) => {
                 if let Some(Typed { question, field }) = self.typed.take()
-                    && let Some(fetched) = self.errands.typed(&question, vec![path], field.instead)
+                    && let Some(fetched) = self.tasks.typed(&question, vec![path], field.instead)
                 {
                     self.take(fetched);
                 }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     history::{EpochRecord, Note, NoteKind, StopReason},
-    text::{Lang, Sentence},
+    text::{Lang, LocalizedText},
 };
 
 /// What the callbacks remember: saved with each checkpoint, so that a resumed run decides the same.
@@ -109,8 +109,8 @@ impl Callbacks {
     }
 }
 
-fn best(settings: &CallbackSettings, value: f64) -> Sentence {
-    Sentence::by(|lang| {
+fn best(settings: &CallbackSettings, value: f64) -> LocalizedText {
+    LocalizedText::by(|lang| {
         let (what, value) = (settings.monitor.noun().get(lang), settings.monitor.value_text(lang, value));
         match lang {
             Lang::En => format!("Best so far: {what} {value}"),

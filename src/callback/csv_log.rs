@@ -3,7 +3,7 @@
 use crate::{
     files::table::{Cell, Rows, TableForm},
     history::EpochRecord,
-    knob::{Knob, Value},
+    knob::{SettingDef, Value},
     text::say,
 };
 
@@ -32,8 +32,8 @@ pub fn text(history: &[EpochRecord]) -> Vec<u8> {
     rows.into_bytes()
 }
 
-pub(super) fn knob(csv_log: &mut bool) -> Knob<'_> {
-    Knob::new(
+pub(super) fn knob(csv_log: &mut bool) -> SettingDef<'_> {
+    SettingDef::new(
         "csv_log",
         say("History as CSV", "Historique en CSV"),
         say(

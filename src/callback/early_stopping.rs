@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{CallbackSettings, Monitor};
 use crate::{
-    knob::{Knob, Scale, UNITLESS, Value},
-    text::{Lang, Sentence, plural, say},
+    knob::{Scale, SettingDef, UNITLESS, Value},
+    text::{Lang, LocalizedText, plural, say},
 };
 
 /// What it remembers.
@@ -44,9 +44,9 @@ impl EarlyStopping {
 
     /// How long it has waited: "2 of 5 epochs without a better validation loss". Said of an epoch that is over, so it stays
     /// true however the training goes on.
-    pub fn waited(&self, settings: &CallbackSettings) -> Sentence {
+    pub fn waited(&self, settings: &CallbackSettings) -> LocalizedText {
         let (wait, patience) = (self.wait, settings.patience);
-        Sentence::by(|lang| {
+        LocalizedText::by(|lang| {
             let what = settings.monitor.noun().get(lang);
             match lang {
                 Lang::En => format!("{wait} of {patience} epochs without a better {what}"),
@@ -63,9 +63,9 @@ impl EarlyStopping {
     }
 
     /// What must happen so that training goes on: "stops in 3 epochs unless validation loss falls below 0.298".
-    pub fn condition(&self, settings: &CallbackSettings, left: u32) -> Sentence {
+    pub fn condition(&self, settings: &CallbackSettings, left: u32) -> LocalizedText {
         let best = self.best.unwrap_or_default();
-        Sentence::by(|lang| {
+        LocalizedText::by(|lang| {
             let epochs = plural(lang, left.into(), say("epoch", "époque"), say("epochs", "époques"));
             let value = settings.monitor.value_text(lang, settings.monitor.beyond(best, settings.min_delta));
             match (lang, settings.monitor) {
@@ -84,9 +84,9 @@ impl EarlyStopping {
     }
 
     /// Why it stopped.
-    pub fn reason(&self, settings: &CallbackSettings) -> Sentence {
+    pub fn reason(&self, settings: &CallbackSettings) -> LocalizedText {
         let best = self.best_epoch.unwrap_or_default();
-        Sentence::by(|lang| {
+        LocalizedText::by(|lang| {
             let epochs = plural(lang, self.wait.into(), say("epoch", "époque"), say("epochs", "époques"));
             let what = settings.monitor.noun().get(lang);
             match lang {
@@ -102,10 +102,10 @@ pub(super) fn knobs<'a>(
     patience: &'a mut u32,
     min_delta: &'a mut f64,
     restore_best_weights: &'a mut bool,
-) -> [Knob<'a>; 4] {
+) -> [SettingDef<'a>; 4] {
     let active = *on;
     [
-        Knob::new(
+        SettingDef::new(
             "early_stopping",
             say("Early stopping", "Arrêt anticipé"),
             say(
@@ -114,7 +114,7 @@ pub(super) fn knobs<'a>(
             ),
             Value::Switch(on),
         ),
-        Knob::new(
+        SettingDef::new(
             "patience",
             say("Patience", "Patience"),
             say(
@@ -124,7 +124,7 @@ pub(super) fn knobs<'a>(
             Value::Whole { value: patience, range: 1..=1000, unit: say("epochs", "époques") },
         )
         .when(active),
-        Knob::new(
+        SettingDef::new(
             "min_delta",
             say("Smallest improvement", "Plus petite amélioration"),
             say(
@@ -135,7 +135,7 @@ pub(super) fn knobs<'a>(
         )
         .more()
         .when(active),
-        Knob::new(
+        SettingDef::new(
             "restore_best_weights",
             say("Keep the best weights", "Garder les meilleurs poids"),
             say(

@@ -17,8 +17,8 @@ pub use callbacks::{Callbacks, Outcome};
 
 use crate::{
     history::EpochRecord,
-    knob::{Knob, Knobs, Value, choice},
-    text::{Lang, Say, decimal, say},
+    knob::{Knobs, SettingDef, Value, choice},
+    text::{Lang, Phrase, decimal, say},
 };
 
 /// The callbacks as the user sets them. The default is the notebook's.
@@ -112,7 +112,7 @@ impl Monitor {
     }
 
     /// The name within a sentence.
-    const fn noun(self) -> Say {
+    const fn noun(self) -> Phrase {
         match self {
             Self::ValidationLoss => say("validation loss", "perte de validation"),
             Self::ValidationAccuracy => say("validation accuracy", "exactitude de validation"),
@@ -128,7 +128,7 @@ impl Monitor {
 }
 
 impl Knobs for CallbackSettings {
-    fn knobs(&mut self) -> Vec<Knob<'_>> {
+    fn knobs(&mut self) -> Vec<SettingDef<'_>> {
         let Self {
             monitor,
             early_stopping,
@@ -156,7 +156,7 @@ impl Knobs for CallbackSettings {
             min_delta: plateau_min_delta,
         }));
         knobs.push(
-            Knob::new(
+            SettingDef::new(
                 "monitor",
                 say("Watch", "Surveiller"),
                 say(

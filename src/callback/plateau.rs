@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{CallbackSettings, Monitor};
 use crate::{
-    knob::{Knob, Scale, UNITLESS, Value},
-    text::{Lang, Sentence, decimal, say},
+    knob::{Scale, SettingDef, UNITLESS, Value},
+    text::{Lang, LocalizedText, decimal, say},
 };
 
 /// What it remembers.
@@ -71,10 +71,10 @@ impl Plateau {
     }
 
     /// What must happen in `epoch` so that the rate stays: "Rate halves unless epoch 15 brings validation loss below 0.298".
-    pub fn condition(&self, settings: &CallbackSettings, epoch: u32) -> Sentence {
+    pub fn condition(&self, settings: &CallbackSettings, epoch: u32) -> LocalizedText {
         let halves = (settings.plateau_factor - 0.5).abs() < 1e-9;
         let value = settings.monitor.beyond(self.best.unwrap_or_default(), settings.plateau_min_delta);
-        Sentence::by(|lang| {
+        LocalizedText::by(|lang| {
             let (what, value) = (settings.monitor.noun().get(lang), settings.monitor.value_text(lang, value));
             let goes = match (settings.monitor, lang) {
                 (Monitor::ValidationLoss, Lang::En) => "below",
@@ -95,9 +95,9 @@ impl Plateau {
 
 impl Reduced {
     /// "Rate halved at epoch 12: 0.00005".
-    pub fn sentence(&self, epoch: u32) -> Sentence {
+    pub fn sentence(&self, epoch: u32) -> LocalizedText {
         let halved = (self.to / self.from - 0.5).abs() < 1e-9;
-        Sentence::by(|lang| {
+        LocalizedText::by(|lang| {
             let rate = significant(lang, self.to);
             match (lang, halved) {
                 (Lang::En, true) => format!("Rate halved at epoch {epoch}: {rate}"),
@@ -125,12 +125,12 @@ pub(super) struct Places<'a> {
     pub min_delta: &'a mut f64,
 }
 
-pub(super) fn knobs(places: Places<'_>) -> [Knob<'_>; 6] {
+pub(super) fn knobs(places: Places<'_>) -> [SettingDef<'_>; 6] {
     let Places { on, patience, factor, cooldown, min_lr, min_delta } = places;
     let active = *on;
     let number = |value, range, scale| Value::Number { value, range, scale, unit: UNITLESS };
     [
-        Knob::new(
+        SettingDef::new(
             "reduce_lr_on_plateau",
             say("Lower the rate when stuck", "Baisser le taux en cas de stagnation"),
             say(
@@ -143,7 +143,7 @@ pub(super) fn knobs(places: Places<'_>) -> [Knob<'_>; 6] {
             say("rate not lowered when stuck", "taux non baissé en cas de stagnation"),
             say("rate lowered when stuck", "taux baissé en cas de stagnation"),
         ),
-        Knob::new(
+        SettingDef::new(
             "plateau_patience",
             say("Patience before lowering", "Patience avant la baisse"),
             say(
@@ -153,14 +153,14 @@ pub(super) fn knobs(places: Places<'_>) -> [Knob<'_>; 6] {
             Value::Whole { value: patience, range: 1..=100, unit: say("epochs", "époques") },
         )
         .when(active),
-        Knob::new(
+        SettingDef::new(
             "plateau_factor",
             say("Lower by the factor", "Facteur de baisse"),
             say("What the rate is multiplied by. 0.1 to 0.5", "Par combien le taux est multiplié. De 0,1 à 0,5"),
             number(factor, 0.01..=0.99, Scale::Linear),
         )
         .when(active),
-        Knob::new(
+        SettingDef::new(
             "plateau_cooldown",
             say("Rest after lowering", "Repos après une baisse"),
             say("Epochs before it counts again. 0 to 3", "Époques avant de recompter. De 0 à 3"),
@@ -168,7 +168,7 @@ pub(super) fn knobs(places: Places<'_>) -> [Knob<'_>; 6] {
         )
         .more()
         .when(active),
-        Knob::new(
+        SettingDef::new(
             "plateau_min_lr",
             say("Lowest rate", "Taux le plus bas"),
             say("The rate never falls below this. 1e-6 or so", "Le taux ne descend jamais plus bas. Environ 1e-6"),
@@ -176,7 +176,7 @@ pub(super) fn knobs(places: Places<'_>) -> [Knob<'_>; 6] {
         )
         .more()
         .when(active),
-        Knob::new(
+        SettingDef::new(
             "plateau_min_delta",
             say("Smallest improvement before lowering", "Plus petite amélioration avant la baisse"),
             say(

@@ -1,12 +1,12 @@
 //! Whether event files for TensorBoard are written; `run/export/tensorboard.rs` writes them.
 
 use crate::{
-    knob::{Knob, Value},
+    knob::{SettingDef, Value},
     text::say,
 };
 
-pub(super) fn knob(tensorboard: &mut bool) -> Knob<'_> {
-    Knob::new(
+pub(super) fn knob(tensorboard: &mut bool) -> SettingDef<'_> {
+    SettingDef::new(
         "tensorboard",
         say("TensorBoard files", "Fichiers TensorBoard"),
         say(

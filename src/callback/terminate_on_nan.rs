@@ -2,7 +2,7 @@
 
 use crate::{
     problem::{Kind, Problem},
-    text::{Lang, Sentence, say},
+    text::{Lang, LocalizedText, say},
 };
 
 /// The card to show if `loss`, seen in `epoch`, is not finite; the best weights so far are kept.
@@ -10,7 +10,7 @@ pub fn check(loss: f64, epoch: u32) -> Option<Problem> {
     if loss.is_finite() {
         return None;
     }
-    let what = Sentence::by(|lang| match lang {
+    let what = LocalizedText::by(|lang| match lang {
         Lang::En => format!("The loss is no longer a number, in epoch {epoch}: training ran away"),
         Lang::Fr => format!("La perte n’est plus un nombre, à l’époque {epoch} : l’entraînement a divergé"),
     });

@@ -2,8 +2,8 @@
 
 use super::CallbackSettings;
 use crate::{
-    knob::{Knob, Value},
-    text::{Lang, Sentence, say},
+    knob::{SettingDef, Value},
+    text::{Lang, LocalizedText, say},
 };
 
 /// Whether `seconds` of training (pauses not counted) are enough. Meant to be asked after each batch.
@@ -12,16 +12,16 @@ pub fn reached(settings: &CallbackSettings, seconds: f64) -> bool {
 }
 
 /// Why it stopped.
-pub fn reason(settings: &CallbackSettings) -> Sentence {
+pub fn reason(settings: &CallbackSettings) -> LocalizedText {
     let minutes = settings.time_limit;
-    Sentence::by(|lang| match lang {
+    LocalizedText::by(|lang| match lang {
         Lang::En => format!("Stopped at the time limit of {minutes}\u{a0}min"),
         Lang::Fr => format!("Arrêté à la limite de {minutes}\u{a0}min"),
     })
 }
 
-pub(super) fn knob(time_limit: &mut u32) -> Knob<'_> {
-    Knob::new(
+pub(super) fn knob(time_limit: &mut u32) -> SettingDef<'_> {
+    SettingDef::new(
         "time_limit",
         say("Time limit", "Limite de temps"),
         say(

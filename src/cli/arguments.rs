@@ -9,35 +9,35 @@ use crate::{
     data::sample::Source,
     files::table::TableStyle,
     knob::Choice as _,
-    text::{Say, say},
+    text::{Phrase, say},
 };
 
 // Descriptions that stand in several places.
-const RUN: Say = say(
+const RUN: Phrase = say(
     "An id, the start of one, a run's folder, or `last`",
     "Un identifiant ou son début, le dossier d’un essai, ou `last` pour le dernier",
 );
-const DEVICE: Say = say(
+const DEVICE: Phrase = say(
     "`cpu`, `gpu`, an id listed by `trombine devices`, or a part of a device's name",
     "`cpu`, `gpu`, un identifiant de `trombine devices`, ou une partie du nom d’un appareil",
 );
-const AS_JSON: Say = say("Print it as JSON", "L’afficher en JSON");
-const THEM_AS_JSON: Say = say("Print them as JSON", "Les afficher en JSON");
-const EVENTS: Say = say("Print events as JSON lines", "Afficher les événements en lignes JSON");
-const PICTURES: Say = say("The folder of pictures", "Le dossier d’images");
-const MOVED: Say = say(
+const AS_JSON: Phrase = say("Print it as JSON", "L’afficher en JSON");
+const THEM_AS_JSON: Phrase = say("Print them as JSON", "Les afficher en JSON");
+const EVENTS: Phrase = say("Print events as JSON lines", "Afficher les événements en lignes JSON");
+const PICTURES: Phrase = say("The folder of pictures", "Le dossier d’images");
+const MOVED: Phrase = say(
     "Where the run's pictures are now, if their folder moved; it is compared and remembered",
     "Où sont maintenant les images de l’essai, si le dossier a été déplacé ; il est comparé et retenu",
 );
-const SEED: Say = say("The start of all randomness", "L’origine de tout hasard");
-const TABLE_STYLE: Say = say(
+const SEED: Phrase = say("The start of all randomness", "L’origine de tout hasard");
+const TABLE_STYLE: Phrase = say(
     "How a table is written: `plain` with commas and decimal points, `spreadsheet` as one in your language opens it",
     "La forme d’un tableau : `plain` avec virgules et points décimaux, `spreadsheet` comme un tableur français l’ouvre",
 );
-const COMMAND: Say = say("COMMAND", "COMMANDE");
+const COMMAND: Phrase = say("COMMAND", "COMMANDE");
 
 /// A phrase in the language of the command line, which has to be known before the rest of it is read.
-pub(super) fn told(phrase: Say) -> &'static str {
+pub(super) fn told(phrase: Phrase) -> &'static str {
     phrase.get(french::spoken())
 }
 

@@ -28,7 +28,7 @@ use crate::{
         RunInfo, RunStatus, date,
         export::{ExportOptions, Format},
     },
-    text::{Lang, Say, Sentence, decimal, named, percent, plural, say},
+    text::{Lang, LocalizedText, Phrase, decimal, named, percent, plural, say},
     worker::{self, Command, Event},
 };
 
@@ -128,8 +128,8 @@ fn unknown_format(format: &str) -> Problem {
     let keys = Format::ALL.iter().map(|format| format.key()).collect::<Vec<_>>().join(", ");
     Problem::new(
         Kind::Settings,
-        Sentence { en: format!("“{format}” is no format"), fr: format!("« {format} » n’est pas un format") },
-        Sentence { en: format!("Take one of {keys}"), fr: format!("Prenez l’un de {keys}") },
+        LocalizedText { en: format!("“{format}” is no format"), fr: format!("« {format} » n’est pas un format") },
+        LocalizedText { en: format!("Take one of {keys}"), fr: format!("Prenez l’un de {keys}") },
     )
 }
 
@@ -236,7 +236,7 @@ pub fn predict(run: &str, paths: &[PathBuf], wanted: Wanted, faces: bool, device
 }
 
 /// That the photos are framed otherwise than the run's training pictures were.
-const fn mismatch(framing: Framing) -> Say {
+const fn mismatch(framing: Framing) -> Phrase {
     match framing {
         Framing::Whole => say(
             "Whole pictures are judged, though the run learned from tight face crops; --faces finds the faces first",

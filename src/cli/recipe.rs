@@ -11,7 +11,7 @@ use crate::{
     problem::{Kind, Problem},
     run::RunStore,
     settings::Settings,
-    text::{Lang, Sentence, say},
+    text::{Lang, LocalizedText, say},
     worker::{self, Event},
 };
 
@@ -74,8 +74,10 @@ fn preset(name: &str) -> Result<Preset, Vec<Problem>> {
         let keys = Preset::ALL.iter().map(|preset| preset.key()).collect::<Vec<_>>().join(", ");
         one(Problem::new(
             Kind::Settings,
-            Sentence { en: format!("There is no recipe “{name}”"), fr: format!("Il n’y a pas de recette « {name} »") },
-            Sentence { en: format!("Take one of {keys}"), fr: format!("Prenez l’une de {keys}") },
+            LocalizedText {
+                en: format!("There is no recipe “{name}”"), fr: format!("Il n’y a pas de recette « {name} »")
+            },
+            LocalizedText { en: format!("Take one of {keys}"), fr: format!("Prenez l’une de {keys}") },
         ))
     })
 }

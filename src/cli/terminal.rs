@@ -13,7 +13,7 @@ use crate::{
     history::{BatchRecord, EpochRecord, StopReason},
     problem::{Kind, Problem},
     run::RunView,
-    text::{Lang, Say, decimal, duration, named, number, percent, plural, say},
+    text::{Lang, Phrase, decimal, duration, named, number, percent, plural, say},
     train::event::TrainEvent,
     worker::Event,
 };
@@ -307,7 +307,7 @@ fn bar(share: f64) -> String {
     format!("[{}{}]", "█".repeat(full), "·".repeat(WIDTH - full))
 }
 
-const fn stage_name(stage: Stage) -> Say {
+const fn stage_name(stage: Stage) -> Phrase {
     match stage {
         Stage::Scanning => say("Looking for pictures", "Recherche des images"),
         Stage::Decoding => say("Reading pictures", "Lecture des images"),

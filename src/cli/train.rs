@@ -10,8 +10,8 @@ use crate::{
     control::Control,
     data::sample::Source,
     problem::{Kind, Problem},
-    text::{Lang, Say, say},
-    worker::{self, Command, Event, Onward},
+    text::{Lang, Phrase, say},
+    worker::{self, Command, Event, ResumeOptions},
 };
 
 /// Trains, and judges the result.
@@ -41,19 +41,19 @@ pub fn train(ask: &TrainArgs, lang: Lang) -> Done {
 }
 
 /// What can be done about parts that share pictures.
-const MENDED: Say = say(
+const MENDED: Phrase = say(
     "`--set split.drop_shared=true` leaves them out of training, `--set split.use_given=false` deals all pictures anew",
     "`--set split.drop_shared=true` les écarte de l’entraînement, `--set split.use_given=false` répartit toutes les images à nouveau",
 );
 
 /// The same, where a part would be left without pictures of a class.
-const DEALT: Say = say(
+const DEALT: Phrase = say(
     "`--set split.use_given=false` deals all pictures anew",
     "`--set split.use_given=false` répartit toutes les images à nouveau",
 );
 
 /// Goes on with a run on the pictures that it began with.
-pub fn resume(run: &str, data: Option<PathBuf>, how: Onward, terminal: &mut Terminal) -> Done {
+pub fn resume(run: &str, data: Option<PathBuf>, how: ResumeOptions, terminal: &mut Terminal) -> Done {
     let (store, control) = (store()?, Control::default());
     let info = store.find(run).map_err(one)?.info;
     worker::check_resumable(&info, &how).map_err(one)?;

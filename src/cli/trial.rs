@@ -14,7 +14,7 @@ use crate::{
     engine::{self, SelfTest},
     files::atomic,
     problem::{Kind, Problem},
-    text::{Lang, Sentence, bytes, decimal, duration, named, plural, say},
+    text::{Lang, LocalizedText, bytes, decimal, duration, named, plural, say},
     train::{rate_range, trial},
 };
 
@@ -140,7 +140,7 @@ pub fn selftest(wanted: Option<&str>, batch: usize, as_json: bool, lang: Lang) -
 }
 
 fn wrong(device: &str, test: &SelfTest) -> Problem {
-    let what = Sentence {
+    let what = LocalizedText {
         en: format!("The device {device} does not compute what the reference does"),
         fr: format!("L’appareil {device} ne calcule pas ce que calcule la référence"),
     };

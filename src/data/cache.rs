@@ -30,7 +30,7 @@ use super::{
     decode::decode_small,
     hash::hash,
     pixels::{PIXEL_BYTES, Pixels},
-    sample::{Oddity, SkipReason, Skipped, Source, Spare},
+    sample::{Anomaly, SkipReason, Skipped, Source, Spare},
     scan::Scan,
 };
 use crate::{
@@ -40,7 +40,7 @@ use crate::{
         regular::{self, Unread},
     },
     problem::{Kind, Problem},
-    text::{Sentence, say},
+    text::{LocalizedText, say},
 };
 
 /// Decodes what is new in `scan`, fills in hashes and oddities, moves pictures that cannot be decoded to the skipped,
@@ -92,7 +92,7 @@ pub fn fill(
 
 /// That the pictures of a folder are not kept ready.
 fn unkept(problem: &Problem) -> Problem {
-    let what = Sentence {
+    let what = LocalizedText {
         en: format!("The pictures cannot be kept ready for the next time: {}", problem.what.en),
         fr: format!("Les images ne peuvent pas être gardées prêtes pour la prochaine fois\u{a0}: {}", problem.what.fr),
     };
@@ -132,7 +132,7 @@ enum Outcome {
         slot: u32,
         /// Hash of the decoded pixels, by which damage to the cache is found.
         pixels: u64,
-        oddity: Option<Oddity>,
+        oddity: Option<Anomaly>,
     },
     Refused {
         reason: SkipReason,

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::{
     duplicates::{Contradiction, Group, copies},
     overlap::{Overlap, OverlapCounts},
-    sample::{Dataset, Oddity, Part, RACES, Sample, SkipReason},
+    sample::{Anomaly, Dataset, Part, RACES, Sample, SkipReason},
     split::Split,
 };
-use crate::text::{Lang, Sentence, decimal};
+use crate::text::{Lang, LocalizedText, decimal};
 
 /// A data set in numbers; the Data page shows it and `trombine check --json` writes it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -34,7 +34,7 @@ pub struct Census {
     pub races: Vec<Race>,
     pub unknown_race: u64,
     /// What a model could learn by accident, in one sentence, if anything stands out.
-    pub shortcut: Option<Sentence>,
+    pub shortcut: Option<LocalizedText>,
     /// Pictures of each class in the training, validation and test part, if a split was given.
     pub parts: Option<[PartCount; 3]>,
     /// Groups of copies that a plain random split would have torn apart.
@@ -71,7 +71,7 @@ pub struct AgeBand {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Race {
     pub label: u8,
-    pub name: Sentence,
+    pub name: LocalizedText,
     pub pictures: [u64; 2],
 }
 
@@ -148,16 +148,16 @@ impl Census {
 }
 
 /// The key under which a kind of oddity is counted.
-pub fn oddity_key(oddity: &Oddity) -> &'static str {
+pub fn oddity_key(oddity: &Anomaly) -> &'static str {
     match oddity {
-        Oddity::NoRace => "no_race",
-        Oddity::Misspelled { .. } => "misspelled",
-        Oddity::Repaired => "repaired",
-        Oddity::Converted { .. } => "converted",
-        Oddity::NotSquare { .. } => "not_square",
-        Oddity::Small { .. } => "small",
-        Oddity::Suspect { .. } => "suspect",
-        Oddity::WrongExtension { .. } => "wrong_extension",
+        Anomaly::NoRace => "no_race",
+        Anomaly::Misspelled { .. } => "misspelled",
+        Anomaly::Repaired => "repaired",
+        Anomaly::Converted { .. } => "converted",
+        Anomaly::NotSquare { .. } => "not_square",
+        Anomaly::Small { .. } => "small",
+        Anomaly::Suspect { .. } => "suspect",
+        Anomaly::WrongExtension { .. } => "wrong_extension",
     }
 }
 
@@ -206,7 +206,7 @@ fn ages(samples: &[Sample]) -> Vec<AgeBand> {
 ///
 /// Of all stretches of one or two decades that hold at least 5 % of the pictures (and 50), the one whose share of class 1
 /// is most surely another than that of the rest (two-proportion z). Nothing is said below 1.5 to 1.
-fn shortcut(ages: &[AgeBand], dataset: &Dataset) -> Option<Sentence> {
+fn shortcut(ages: &[AgeBand], dataset: &Dataset) -> Option<LocalizedText> {
     let sum = |bands: &[AgeBand]| bands.iter().fold([0, 0], |s, b| [s[0] + b.pictures[0], s[1] + b.pictures[1]]);
     let all = sum(ages);
     let total = all[0] + all[1];
@@ -226,7 +226,7 @@ fn shortcut(ages: &[AgeBand], dataset: &Dataset) -> Option<Sentence> {
     let more = usize::from(ones > zeros);
     let times = zeros.max(ones) as f64 / zeros.min(ones).max(1) as f64;
     let older = from >= 40;
-    Some(Sentence::by(|lang| {
+    Some(LocalizedText::by(|lang| {
         let ratio = decimal(lang, times, 1);
         let (many, one, class) = words(dataset, more, lang);
         match lang {

@@ -10,7 +10,7 @@ use super::{
     augment::crop::SMALLEST,
     format::Foreign,
     pixels::{PIXEL_BYTES, SIDE},
-    sample::{Oddity, SkipReason},
+    sample::{Anomaly, SkipReason},
 };
 
 /// A decoded picture, upright (EXIF orientation applied).
@@ -21,7 +21,7 @@ pub struct Picture {
     /// width x height x 3 bytes.
     pub rgb: Vec<u8>,
     /// What had to be converted, if anything.
-    pub oddity: Option<Oddity>,
+    pub oddity: Option<Anomaly>,
 }
 
 /// More pixels than this are refused before they are decoded: 64 million, a photo of the largest phones.
@@ -53,7 +53,7 @@ pub fn decode_up_to(bytes: &[u8], name: &str, most_pixels: u64) -> Result<Pictur
 ///
 /// # Errors
 /// As [`decode`].
-pub fn decode_small(bytes: &[u8], name: &str, out: &mut [u8]) -> Result<Option<Oddity>, SkipReason> {
+pub fn decode_small(bytes: &[u8], name: &str, out: &mut [u8]) -> Result<Option<Anomaly>, SkipReason> {
     let (image, orientation, oddity) = open(bytes, name, MOST_PIXELS)?;
     let rgb = flatten(image);
     let (width, height) = rgb.dimensions();
@@ -69,12 +69,12 @@ pub fn decode_small(bytes: &[u8], name: &str, out: &mut [u8]) -> Result<Option<O
 }
 
 /// What is odd about a face crop of this size, if anything.
-fn wrong_size(width: u32, height: u32) -> Option<Oddity> {
+fn wrong_size(width: u32, height: u32) -> Option<Anomaly> {
     let (long, short) = (width.max(height), width.min(height));
     if short < SMALLEST {
-        return Some(Oddity::Small { width, height });
+        return Some(Anomaly::Small { width, height });
     }
-    (u64::from(long) * 10 > u64::from(short) * 11).then_some(Oddity::NotSquare { width, height })
+    (u64::from(long) * 10 > u64::from(short) * 11).then_some(Anomaly::NotSquare { width, height })
 }
 
 /// Resizes an RGB picture to [`SIDE`] x [`SIDE`] into `out`.
@@ -100,7 +100,7 @@ pub fn shrink(rgb: &[u8], width: u32, height: u32, out: &mut [u8]) -> Result<(),
 }
 
 /// Decodes without turning; refuses by the header where it can.
-fn open(bytes: &[u8], name: &str, most_pixels: u64) -> Result<(DynamicImage, Orientation, Option<Oddity>), SkipReason> {
+fn open(bytes: &[u8], name: &str, most_pixels: u64) -> Result<(DynamicImage, Orientation, Option<Anomaly>), SkipReason> {
     let damaged = |details: String| SkipReason::Damaged { details };
     if let Some(is) = Foreign::find(bytes) {
         return Err(SkipReason::Foreign { is });
@@ -127,7 +127,7 @@ fn open(bytes: &[u8], name: &str, most_pixels: u64) -> Result<(DynamicImage, Ori
     let orientation = if asks { decoder.orientation().unwrap_or(Orientation::NoTransforms) } else { Orientation::NoTransforms };
     let (strict, suspect) = match jpeg.as_ref().filter(|jpeg| jpeg.components == 3).map(|_| strictly(bytes)) {
         Some(Ok(rgb)) => (image::RgbImage::from_raw(width, height, rgb), None),
-        Some(Err(details)) => (None, Some(Oddity::Suspect { details })),
+        Some(Err(details)) => (None, Some(Anomaly::Suspect { details })),
         None => (None, None),
     };
     let components = jpeg.map_or(3, |jpeg| jpeg.components);
@@ -173,7 +173,7 @@ fn flatten(image: DynamicImage) -> image::RgbImage {
     image::RgbImage::from_raw(width, height, rgb).unwrap_or_default()
 }
 
-fn converted(image: &DynamicImage, format: ImageFormat, components: u8) -> Option<Oddity> {
+fn converted(image: &DynamicImage, format: ImageFormat, components: u8) -> Option<Anomaly> {
     let color = image.color();
     let from = if format == ImageFormat::Gif {
         // Its decoder gives every one transparency.
@@ -189,10 +189,10 @@ fn converted(image: &DynamicImage, format: ImageFormat, components: u8) -> Optio
     } else {
         return None;
     };
-    Some(Oddity::Converted { from: from.to_owned() })
+    Some(Anomaly::Converted { from: from.to_owned() })
 }
 
-fn wrong_extension(format: ImageFormat, name: &str) -> Option<Oddity> {
+fn wrong_extension(format: ImageFormat, name: &str) -> Option<Anomaly> {
     let ending = name.rsplit_once('.')?.1.trim().to_ascii_lowercase();
     let (known, is): (&[&str], _) = match format {
         ImageFormat::Jpeg => (&["jpg", "jpeg", "jpe", "jfif"], "JPEG"),
@@ -202,7 +202,7 @@ fn wrong_extension(format: ImageFormat, name: &str) -> Option<Oddity> {
         ImageFormat::Tiff => (&["tif", "tiff"], "TIFF"),
         _ => (&["bmp"], "BMP"),
     };
-    (!known.iter().any(|known| ending.ends_with(known))).then(|| Oddity::WrongExtension { is: is.to_owned() })
+    (!known.iter().any(|known| ending.ends_with(known))).then(|| Anomaly::WrongExtension { is: is.to_owned() })
 }
 
 /// What the markers of a JPEG file say. The decoder fills what a truncated file lacks with gray and says nothing.

@@ -45,7 +45,7 @@ pub fn by_content(samples: &[Sample], among: impl Iterator<Item = usize>) -> Vec
     runs.map(|run| run.iter().map(|(_, index)| *index).collect()).collect()
 }
 
-/// Groups of pictures that look the same, byte-identical ones included: [`Look`]s that are [near](Look::near), linked
+/// Groups of pictures that look the same, byte-identical ones included: [`PerceptualHash`]s that are [near](PerceptualHash::near), linked
 /// through each other.
 pub fn near(dataset: &Dataset) -> Vec<Group> {
     judged(&dataset.samples, look_alikes(dataset).into_iter())
@@ -77,7 +77,7 @@ pub fn find_near(dataset: &Dataset, control: &Control, progress: &mut dyn FnMut(
 const CHUNK: usize = 2048;
 
 /// Links pictures whose looks are near: groups of two or more, each ascending.
-fn linked(looks: &[&Look]) -> Vec<Vec<u32>> {
+fn linked(looks: &[&PerceptualHash]) -> Vec<Vec<u32>> {
     // With at most 3 bits different, one of four 16-bit quarters is equal: only pictures that share one are compared.
     let mut quarters: HashMap<(u32, u16), Vec<u32>> = HashMap::new();
     let mut groups_of = Links((0..looks.len() as u32).collect());
@@ -107,12 +107,12 @@ const BITS: u32 = 3;
 /// cut or compressed anew, do by more than 0.96.
 const ALIKE: f64 = 0.96;
 
-/// Fields of a [`Look`] across and down.
+/// Fields of a [`PerceptualHash`] across and down.
 const FIELDS: usize = 16;
 
 /// What a picture looks like, in a few bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Look {
+pub struct PerceptualHash {
     /// The difference hash (Krawetz 2013): gray means of 9 x 8 fields; each bit says whether a field is brighter than the
     /// one to its right. It finds the few that are worth comparing.
     pub bits: u64,
@@ -120,7 +120,7 @@ pub struct Look {
     pub fields: [u8; FIELDS * FIELDS],
 }
 
-impl Look {
+impl PerceptualHash {
     /// What a cached picture looks like.
     pub fn of(pixels: &[u8]) -> Self {
         debug_assert_eq!(pixels.len(), PIXEL_BYTES);

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     control::{Control, Stage},
     problem::{Kind, Problem},
-    text::{Sentence, say},
+    text::{LocalizedText, say},
 };
 
 /// What was written.
@@ -202,7 +202,7 @@ fn check_strangers(out: &Path, jobs: &[(usize, PathBuf)]) -> Result<(), Problem>
                 let shown = path.display();
                 return Err(Problem::new(
                     Kind::Disk,
-                    Sentence {
+                    LocalizedText {
                         en: format!("There is something else in this folder already: {shown}"),
                         fr: format!("Il y a déjà autre chose dans ce dossier : {shown}"),
                     },

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::text::{Say, Sentence, say};
+use crate::text::{LocalizedText, Phrase, say};
 
 /// A format that people meet in place of a picture that can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,7 +58,7 @@ impl Foreign {
     }
 
     /// What it is, without a capital.
-    pub const fn name(self) -> Say {
+    pub const fn name(self) -> Phrase {
         match self {
             Self::Heic => say("an iPhone’s HEIC picture", "une image HEIC d’iPhone"),
             Self::Avif => say("an AVIF picture", "une image AVIF"),
@@ -73,7 +73,7 @@ impl Foreign {
     }
 
     /// What to do about it, without a capital.
-    pub const fn remedy(self) -> Say {
+    pub const fn remedy(self) -> Phrase {
         match self {
             Self::Heic => say("save it as JPEG", "enregistrez-la en JPEG"),
             Self::Avif | Self::Jpeg2000 | Self::JpegXl => say("save it as JPEG or PNG", "enregistrez-la en JPEG ou en PNG"),
@@ -85,8 +85,8 @@ impl Foreign {
     }
 
     /// Both, as it stands beside a file's name.
-    pub fn sentence(self) -> Sentence {
+    pub fn sentence(self) -> LocalizedText {
         let (name, remedy) = (self.name(), self.remedy());
-        Sentence { en: format!("{}: {}", name.en, remedy.en), fr: format!("{}\u{a0}: {}", name.fr, remedy.fr) }
+        LocalizedText { en: format!("{}: {}", name.en, remedy.en), fr: format!("{}\u{a0}: {}", name.fr, remedy.fr) }
     }
 }

@@ -35,7 +35,7 @@ use crate::{
     control::{Control, Stage},
     files::Places,
     problem::{Kind, Problem},
-    text::Sentence,
+    text::LocalizedText,
 };
 use edits::Edits;
 use reading::Reading;
@@ -108,9 +108,9 @@ fn open_if(
 
 /// How a folder that cannot be opened in one way can be read in another, with the words for it: the ways in which most of
 /// its pictures are used, each once.
-pub fn other_readings(source: &Source, control: &Control) -> Vec<(Reading, Sentence)> {
+pub fn other_readings(source: &Source, control: &Control) -> Vec<(Reading, LocalizedText)> {
     let Source::Folder(root) = source else { return Vec::new() };
-    let mut ways: Vec<(Reading, Sentence)> = Vec::new();
+    let mut ways: Vec<(Reading, LocalizedText)> = Vec::new();
     for reading in Reading::all() {
         let Ok(scan) = scan::scan(root, reading, control, &mut |_, _, _| {}) else { continue };
         let words = scan.understood.offer(&scan.classes);

@@ -1,6 +1,6 @@
 //! UTKFace's file names: `age_gender_race_date.jpg.chip.jpg`, gender 0 = male, 1 = female.
 
-use super::sample::Oddity;
+use super::sample::Anomaly;
 
 /// What a name says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +12,7 @@ pub struct Name {
     /// UTKFace's race label 0..=4.
     pub race: Option<u8>,
     /// What is odd about the name, if anything.
-    pub oddity: Option<Oddity>,
+    pub oddity: Option<Anomaly>,
 }
 
 /// The oldest age that is taken for one.
@@ -49,10 +49,10 @@ pub fn read(name: &str) -> Option<Name> {
         return None;
     }
     let oddity = if code.is_none() {
-        Some(Oddity::NoRace)
+        Some(Anomaly::NoRace)
     } else if trimmed.len() < name.len() || !is_ending(ending) {
         let head = &trimmed[..trimmed.len() - ending.len()];
-        Some(Oddity::Misspelled { meant: format!("{head}{}", meant_ending(ending)) })
+        Some(Anomaly::Misspelled { meant: format!("{head}{}", meant_ending(ending)) })
     } else {
         None
     };

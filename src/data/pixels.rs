@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::{duplicates::Look, image_set::ImageSet};
+use super::{duplicates::PerceptualHash, image_set::ImageSet};
 use crate::problem::Problem;
 
 /// The side, in pixels, to which every picture is resized before it is cached (the notebook's 128x128).
@@ -17,7 +17,7 @@ pub struct Pixels {
     /// Where in `bytes` each picture lies, if not in order.
     places: Option<Arc<[u32]>>,
     /// What each picture of `bytes` looks like, once that was asked.
-    looks: Arc<[OnceLock<Box<Look>>]>,
+    looks: Arc<[OnceLock<Box<PerceptualHash>>]>,
     /// Why they are held in memory only, if they should have been kept in a file.
     pub unkept: Option<Arc<Problem>>,
 }
@@ -97,8 +97,8 @@ impl Pixels {
     ///
     /// # Panics
     /// If there is no such picture.
-    pub fn look(&self, index: usize) -> &Look {
-        self.looks[self.place(index)].get_or_init(|| Box::new(Look::of(self.get(index))))
+    pub fn look(&self, index: usize) -> &PerceptualHash {
+        self.looks[self.place(index)].get_or_init(|| Box::new(PerceptualHash::of(self.get(index))))
     }
 
     fn bytes(&self) -> &[u8] {

@@ -16,7 +16,7 @@ use crate::{
     files::{Places, atomic},
     knob::{Choice as _, choice},
     problem::{Kind, Problem},
-    text::{Lang, Sentence, number, plural, say},
+    text::{Lang, LocalizedText, number, plural, say},
 };
 
 /// What the user said about a folder; by default nothing.
@@ -109,8 +109,8 @@ impl Understood {
     }
 
     /// What was understood, on one line.
-    pub fn sentence(&self, classes: &[String; 2]) -> Sentence {
-        Sentence::by(|lang| {
+    pub fn sentence(&self, classes: &[String; 2]) -> LocalizedText {
+        LocalizedText::by(|lang| {
             let [a, b] = classes;
             let next = say("; ", "\u{a0}; ").get(lang);
             let mut line = match (lang, self.by_folder) {
@@ -142,13 +142,13 @@ impl Understood {
     }
 
     /// This reading as something to be chosen: what tells it from the others.
-    pub fn offer(&self, classes: &[String; 2]) -> Sentence {
+    pub fn offer(&self, classes: &[String; 2]) -> LocalizedText {
         let shown = |name: &String| match name.char_indices().nth(LONGEST) {
             Some((end, _)) => format!("{}…", &name[..end]),
             None => name.clone(),
         };
         let [a, b] = [0, 1].map(|class| shown(&classes[class]));
-        Sentence::by(|lang| match (lang, self.by_folder, self.inner) {
+        LocalizedText::by(|lang| match (lang, self.by_folder, self.inner) {
             (Lang::En, false, _) => "Labels from UTKFace’s names".to_owned(),
             (Lang::Fr, false, _) => "Étiquettes des noms d’UTKFace".to_owned(),
             (Lang::En, true, false) => format!("Outer folders as classes: {a}, {b}"),
@@ -159,12 +159,12 @@ impl Understood {
     }
 
     /// That folders and names do not say the same, with the count, where they do not.
-    pub fn conflict(&self) -> Option<Sentence> {
+    pub fn conflict(&self) -> Option<LocalizedText> {
         if !self.conflicts() {
             return None;
         }
         let folders = listed(&self.folders);
-        Some(Sentence::by(|lang| {
+        Some(LocalizedText::by(|lang| {
             let counted = |n| plural(lang, n, say("picture", "image"), say("pictures", "images"));
             let both = counted(self.both);
             match (lang, self.disagree) {

@@ -8,7 +8,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{census::Findings, edits::Edited, format::Foreign, hash::hash, pixels::Pixels, reading::Understood};
-use crate::text::{Say, Sentence, say};
+use crate::text::{LocalizedText, Phrase, say};
 
 /// One usable picture.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,11 +28,11 @@ pub struct Sample {
     /// Hash of the file's content; equal bytes have equal hashes. Zero until the file was read.
     pub hash: u64,
     /// What is odd about it, if anything; it is usable all the same.
-    pub oddity: Option<Oddity>,
+    pub oddity: Option<Anomaly>,
 }
 
 /// UTKFace's recorded race labels by code.
-pub const RACES: [Say; 5] =
+pub const RACES: [Phrase; 5] =
     [say("White", "Blanc"), say("Black", "Noir"), say("Asian", "Asiatique"), say("Indian", "Indien"), say("Others", "Autres")];
 
 /// A part of the split.
@@ -47,7 +47,7 @@ pub enum Part {
 impl Part {
     pub const ALL: [Self; 3] = [Self::Train, Self::Validation, Self::Test];
 
-    pub const fn name(self) -> Say {
+    pub const fn name(self) -> Phrase {
         match self {
             Self::Train => say("training", "entraînement"),
             Self::Validation => say("validation", "validation"),
@@ -58,7 +58,7 @@ impl Part {
 
 /// Something unusual about a usable picture.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Oddity {
+pub enum Anomaly {
     /// The name lacks the race field.
     NoRace,
     /// The name is misspelled in a way that leaves no doubt; `meant` is the name as it should be.
@@ -112,30 +112,32 @@ pub enum SkipReason {
     LeftOut,
 }
 
-impl Oddity {
+impl Anomaly {
     /// What is odd, in plain words, without a capital.
-    pub fn sentence(&self) -> Sentence {
+    pub fn sentence(&self) -> LocalizedText {
         match self {
             Self::NoRace => say("its name has no race label", "son nom n’a pas d’étiquette de race").into(),
             Self::Misspelled { meant } => {
-                Sentence { en: format!("misspelled, read as {meant}"), fr: format!("mal orthographié, lu comme {meant}") }
+                LocalizedText { en: format!("misspelled, read as {meant}"), fr: format!("mal orthographié, lu comme {meant}") }
             }
             Self::Repaired => say("its name or label is repaired", "son nom ou son étiquette est réparé").into(),
-            Self::Converted { from } => Sentence { en: format!("converted from {from}"), fr: format!("convertie depuis {from}") },
-            Self::NotSquare { width, height } => Sentence {
+            Self::Converted { from } => {
+                LocalizedText { en: format!("converted from {from}"), fr: format!("convertie depuis {from}") }
+            }
+            Self::NotSquare { width, height } => LocalizedText {
                 en: format!("not square ({width} × {height}), squeezed"),
                 fr: format!("pas carrée ({width} × {height}), déformée"),
             },
-            Self::Small { width, height } => Sentence {
+            Self::Small { width, height } => LocalizedText {
                 en: format!("very small ({width} × {height}), enlarged"),
                 fr: format!("très petite ({width} × {height}), agrandie"),
             },
-            Self::Suspect { details } => Sentence {
+            Self::Suspect { details } => LocalizedText {
                 en: format!("perhaps damaged, a part may be garbled ({details})"),
                 fr: format!("peut-être abîmée, une partie peut être brouillée ({details})"),
             },
             Self::WrongExtension { is } => {
-                Sentence { en: format!("its content is {is}"), fr: format!("son contenu est du {is}") }
+                LocalizedText { en: format!("its content is {is}"), fr: format!("son contenu est du {is}") }
             }
         }
     }
@@ -143,13 +145,13 @@ impl Oddity {
 
 impl SkipReason {
     /// The reason in plain words, without a capital: it stands beside the file's name.
-    pub fn sentence(&self) -> Sentence {
+    pub fn sentence(&self) -> LocalizedText {
         match self {
             Self::NotAPicture => say("not a picture", "pas une image").into(),
             Self::Name => say("its name does not say age and gender", "son nom ne dit pas l’âge et le genre").into(),
             Self::Damaged { .. } => say("damaged or cut short", "abîmée ou tronquée").into(),
             Self::Unreadable { .. } => say("may not be read", "lecture refusée").into(),
-            Self::TooLarge { width, height } => Sentence {
+            Self::TooLarge { width, height } => LocalizedText {
                 en: format!("far too large for a face, {width} × {height}"),
                 fr: format!("bien trop grande pour un visage, {width} × {height}"),
             },
@@ -278,11 +280,11 @@ impl Source {
     }
 
     /// The source's name for a person: the folder's last component.
-    pub fn name(&self) -> Sentence {
+    pub fn name(&self) -> LocalizedText {
         match self {
             Self::Folder(path) => {
                 let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-                Sentence { en: name.clone(), fr: name }
+                LocalizedText { en: name.clone(), fr: name }
             }
             Self::SampleFaces => say("sample faces", "visages d’exemple").into(),
         }

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     control::{Control, Stage},
     problem::{Kind, Problem},
-    text::{Sentence, say},
+    text::{LocalizedText, say},
 };
 
 /// What a scan found, in the order of the paths.
@@ -218,14 +218,17 @@ fn check_root(root: &Path) -> Result<(), Problem> {
     if !meta.is_dir() {
         return Err(Problem::new(
             Kind::Data,
-            Sentence { en: format!("{shown} is a file, not a folder"), fr: format!("{shown} est un fichier, pas un dossier") },
+            LocalizedText {
+                en: format!("{shown} is a file, not a folder"),
+                fr: format!("{shown} est un fichier, pas un dossier"),
+            },
             say("Choose the folder that holds the pictures", "Choisissez le dossier qui contient les images"),
         ));
     }
     if root.to_str().is_none() {
         return Err(Problem::new(
             Kind::Data,
-            Sentence {
+            LocalizedText {
                 en: format!("The name of the folder {shown} is not valid Unicode"),
                 fr: format!("Le nom du dossier {shown} n’est pas de l’Unicode valide"),
             },
@@ -244,18 +247,18 @@ fn not_two_classes(root: &Path, layout: &Layout, found: &Walk, named: usize) -> 
     let names = |n: usize| layout.classes.iter().take(n).map(|c| format!("“{c}”")).collect::<Vec<_>>().join(", ");
     let (what, remedy) = match layout.classes.len() {
         _ if found.files.is_empty() && found.skipped.is_empty() => (
-            Sentence { en: format!("{shown} is empty"), fr: format!("{shown} est vide") },
+            LocalizedText { en: format!("{shown} is empty"), fr: format!("{shown} est vide") },
             say("Choose the folder that holds the pictures", "Choisissez le dossier qui contient les images"),
         ),
         _ if found.files.is_empty() => (
-            Sentence {
+            LocalizedText {
                 en: format!("{shown} holds no pictures (JPEG, PNG, WebP, BMP, GIF, TIFF)"),
                 fr: format!("{shown} ne contient pas d’images (JPEG, PNG, WebP, BMP, GIF, TIFF)"),
             },
             say("Choose the folder that holds the pictures", "Choisissez le dossier qui contient les images"),
         ),
         1 => (
-            Sentence {
+            LocalizedText {
                 en: format!("There is only one class folder in {shown}: {}", names(1)),
                 fr: format!("Il n’y a qu’un dossier de classe dans {shown} : {}", names(1)),
             },
@@ -265,7 +268,7 @@ fn not_two_classes(root: &Path, layout: &Layout, found: &Walk, named: usize) -> 
             ),
         ),
         n if n > 2 => (
-            Sentence {
+            LocalizedText {
                 en: format!("There are {n} class folders in {shown}: {}{}", names(3), if n > 3 { ", …" } else { "" }),
                 fr: format!("Il y a {n} dossiers de classe dans {shown} : {}{}", names(3), if n > 3 { ", …" } else { "" }),
             },
@@ -275,7 +278,7 @@ fn not_two_classes(root: &Path, layout: &Layout, found: &Walk, named: usize) -> 
             ),
         ),
         _ => (
-            Sentence {
+            LocalizedText {
                 en: format!("No picture in {shown} says by its name or folder what it shows"),
                 fr: format!("Aucune image de {shown} ne dit par son nom ou son dossier ce qu’elle montre"),
             },
@@ -298,7 +301,7 @@ pub(super) fn check_classes(root: &Path, scan: &Scan) -> Result<(), Problem> {
             let shown = root.display();
             let problem = Problem::new(
                 Kind::Data,
-                Sentence {
+                LocalizedText {
                     en: format!("None of the {} files in {shown} is usable", scan.skipped.len()),
                     fr: format!("Aucun des {} fichiers de {shown} n’est utilisable", scan.skipped.len()),
                 },
@@ -314,7 +317,7 @@ pub(super) fn check_classes(root: &Path, scan: &Scan) -> Result<(), Problem> {
     let (there, missing) = (&scan.classes[1 - missing], &scan.classes[missing]);
     let problem = Problem::new(
         Kind::Data,
-        Sentence {
+        LocalizedText {
             en: format!("All usable pictures are “{there}”, none is “{missing}”"),
             fr: format!("Toutes les images utilisables sont « {there} », aucune n’est « {missing} »"),
         },

@@ -10,7 +10,7 @@ use super::{
     sample::{Dataset, Part, Sample},
 };
 use crate::{
-    knob::{Knob, Knobs, Value},
+    knob::{Knobs, SettingDef, Value},
     problem::{Kind, Problem},
     random::{Purpose, Random},
     text::say,
@@ -61,12 +61,12 @@ impl SplitSettings {
 }
 
 impl Knobs for SplitSettings {
-    fn knobs(&mut self) -> Vec<Knob<'_>> {
+    fn knobs(&mut self) -> Vec<SettingDef<'_>> {
         let Self { train, validation, stratify_age, look_alikes, use_given, drop_shared } = self;
         let percent = say("%", "%");
         let given = *use_given;
         vec![
-            Knob::new(
+            SettingDef::new(
                 "train",
                 say("Training", "Entraînement"),
                 say(
@@ -75,7 +75,7 @@ impl Knobs for SplitSettings {
                 ),
                 Value::Whole { value: train, range: 1..=98, unit: percent },
             ),
-            Knob::new(
+            SettingDef::new(
                 "validation",
                 say("Validation", "Validation"),
                 say(
@@ -84,7 +84,7 @@ impl Knobs for SplitSettings {
                 ),
                 Value::Whole { value: validation, range: 1..=98, unit: percent },
             ),
-            Knob::new(
+            SettingDef::new(
                 "stratify_age",
                 say("Balance ages too", "Équilibrer aussi les âges"),
                 say(
@@ -95,7 +95,7 @@ impl Knobs for SplitSettings {
             )
             .states(say("ages not balanced", "âges non équilibrés"), say("ages balanced", "âges équilibrés"))
             .more(),
-            Knob::new(
+            SettingDef::new(
                 "look_alikes",
                 say("Keep look-alikes together", "Garder ensemble les semblables"),
                 say(
@@ -109,7 +109,7 @@ impl Knobs for SplitSettings {
                 say("look-alikes kept together", "semblables groupées"),
             )
             .more(),
-            Knob::new(
+            SettingDef::new(
                 "use_given",
                 say("Keep the folders’ parts", "Garder les parts des dossiers"),
                 say(
@@ -123,7 +123,7 @@ impl Knobs for SplitSettings {
                 say("folders’ parts kept", "parts des dossiers gardées"),
             )
             .more(),
-            Knob::new(
+            SettingDef::new(
                 "drop_shared",
                 say("Leave test pictures out of training", "Écarter de l’entraînement les images du test"),
                 say(

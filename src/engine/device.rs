@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     problem::{Kind, Problem},
-    text::{Sentence, say},
+    text::{LocalizedText, say},
 };
 
 /// Every device that can train here: the processor first, then the graphics cards, software among them last, then
@@ -88,7 +88,7 @@ fn missing(device: &str) -> Problem {
     ids.insert(0, "auto".to_owned());
     ids.push(reference::device().id);
     let ids = ids.join(", ");
-    let what = Sentence {
+    let what = LocalizedText {
         en: format!("There is no device “{device}” here; there are {ids}"),
         fr: format!("Il n’y a pas d’appareil « {device} » ici ; il y a {ids}"),
     };

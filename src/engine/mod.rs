@@ -39,7 +39,7 @@ use crate::{
     model::{Network, Weights},
     optimizer::{OptimizerSettings, OptimizerState},
     problem::{Kind, Problem},
-    text::{Lang, Say, bytes, say},
+    text::{Lang, Phrase, bytes, say},
 };
 
 /// One network with its optimizer on one device.
@@ -213,7 +213,7 @@ impl Device {
 
 impl DeviceKind {
     /// Its name for a person.
-    pub const fn name(self) -> Say {
+    pub const fn name(self) -> Phrase {
         match self {
             Self::Processor => say("processor", "processeur"),
             Self::Candle => say("for comparison", "pour comparer"),

@@ -22,7 +22,7 @@ pub use calibration::Bin;
 pub use confusion::Confusion;
 pub use curves::{Best, CurvePoint, Curves, F1Of};
 pub use groups::{Group, GroupKey, Grouping};
-pub use score::{ClassScore, Range, Rate, RunScores, Scores};
+pub use score::{ClassScore, ConfidenceInterval, Rate, RunScores, Scores};
 pub use seen::Seen;
 
 /// One judged picture.

@@ -13,7 +13,7 @@ pub struct Rate {
 
 /// Two bounds between 0 and 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Range {
+pub struct ConfidenceInterval {
     pub low: f64,
     pub high: f64,
 }
@@ -51,22 +51,22 @@ impl Rate {
 
     /// The 95 % range by Wilson's score interval (1927), which stays within 0 and 1 and holds for small n too;
     /// everything is possible if there is nothing.
-    pub fn wilson(self) -> Range {
+    pub fn wilson(self) -> ConfidenceInterval {
         if self.n == 0 {
-            return Range { low: 0.0, high: 1.0 };
+            return ConfidenceInterval { low: 0.0, high: 1.0 };
         }
         let (n, p) = (f64::from(self.n), self.share());
         let divisor = 1.0 + Z * Z / n;
         let center = (p + Z * Z / (2.0 * n)) / divisor;
         let half = Z / divisor * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt();
-        Range {
+        ConfidenceInterval {
             low: if self.hits == 0 { 0.0 } else { (center - half).max(0.0) },
             high: if self.hits == self.n { 1.0 } else { (center + half).min(1.0) },
         }
     }
 }
 
-impl Range {
+impl ConfidenceInterval {
     /// Whether two ranges have a value in common; then neither may be called better.
     pub fn overlaps(self, other: Self) -> bool {
         self.low <= other.high && other.low <= self.high

@@ -3,7 +3,7 @@
 use super::Report;
 use crate::{
     data::sample::{Framing, Part, Source},
-    text::{Lang, Sentence, number, percent, say},
+    text::{Lang, LocalizedText, number, percent, say},
 };
 
 /// Whether the classes are UTKFace's, so that sentences may speak of women and men.
@@ -112,7 +112,7 @@ pub fn about(share: f64, lang: Lang) -> String {
 }
 
 /// What must stand under each prediction of a model that learned from such pictures.
-pub fn caution(source: &Source, classes: &[String; 2], framing: Framing) -> Sentence {
+pub fn caution(source: &Source, classes: &[String; 2], framing: Framing) -> LocalizedText {
     let data = match source {
         Source::SampleFaces => {
             return say(
@@ -123,11 +123,11 @@ pub fn caution(source: &Source, classes: &[String; 2], framing: Framing) -> Sent
         }
         Source::Folder(_) if is_utkface(classes) && framing == Framing::FaceCrop => say("UTKFace", "UTKFace").into(),
         Source::Folder(_) => {
-            let Sentence { en, fr } = source.name();
-            Sentence { en: format!("“{en}”"), fr: format!("«\u{a0}{fr}\u{a0}»") }
+            let LocalizedText { en, fr } = source.name();
+            LocalizedText { en: format!("“{en}”"), fr: format!("«\u{a0}{fr}\u{a0}»") }
         }
     };
-    Sentence::by(|lang| {
+    LocalizedText::by(|lang| {
         let data = data.get(lang);
         match (lang, is_utkface(classes)) {
             (Lang::En, true) => {

@@ -10,7 +10,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     problem::{Kind, Problem},
-    text::{Sentence, say},
+    text::{LocalizedText, say},
 };
 
 /// Writes `bytes` to `path` through a temporary file that is flushed to the disk and then renamed.
@@ -67,7 +67,7 @@ pub fn foreign(path: &Path, error: &dyn std::fmt::Display) -> Problem {
     let path = path.display();
     Problem::new(
         Kind::File,
-        Sentence {
+        LocalizedText {
             en: format!("{path} is damaged or was not made by this version of Trombine"),
             fr: format!("{path} est endommagé ou n’a pas été écrit par cette version de Trombine"),
         },

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     problem::{Kind, Problem},
-    text::{Sentence, say},
+    text::{LocalizedText, say},
 };
 
 /// What stands in a place.
@@ -35,7 +35,7 @@ pub fn standing(path: &Path) -> Result<Standing, Problem> {
         _ if meta.is_file() => Ok(Standing::Something),
         _ => Err(other_name(
             path,
-            Sentence {
+            LocalizedText {
                 en: format!("{} is no file that could be replaced", path.display()),
                 fr: format!("{} n’est pas un fichier qui puisse être remplacé", path.display()),
             },
@@ -57,7 +57,7 @@ pub fn no_picture(path: &Path) -> Result<(), Problem> {
     }
     Err(other_name(
         path,
-        Sentence {
+        LocalizedText {
             en: format!("{} is a picture, which no table replaces", path.display()),
             fr: format!("{} est une image, qu’aucun tableau ne remplace", path.display()),
         },
@@ -72,7 +72,7 @@ pub fn file(path: &Path, overwrite: bool) -> Result<(), Problem> {
     match standing(path)? {
         Standing::Something if !overwrite => Err(exists(
             path,
-            Sentence { en: format!("{} is there already", path.display()), fr: format!("{} existe déjà", path.display()) },
+            LocalizedText { en: format!("{} is there already", path.display()), fr: format!("{} existe déjà", path.display()) },
         )),
         _ => Ok(()),
     }
@@ -101,7 +101,7 @@ pub fn not_within_a_run(home: &Path, path: &Path) -> Result<(), Problem> {
         let name = path.display();
         return Err(other_name(
             path,
-            Sentence {
+            LocalizedText {
                 en: format!("{name} lies in the folder of a run, which holds nothing else"),
                 fr: format!("{name} est dans le dossier d’un essai, qui ne contient rien d’autre"),
             },
@@ -127,13 +127,13 @@ pub fn real(path: &Path) -> Result<PathBuf, Problem> {
 }
 
 /// Something is there that is only replaced if the user says so.
-pub fn exists(path: &Path, what: Sentence) -> Problem {
+pub fn exists(path: &Path, what: LocalizedText) -> Problem {
     let remedy = say("Choose another name, or have it replaced", "Choisissez un autre nom, ou faites-le remplacer");
     Problem { path: Some(path.to_owned()), ..Problem::new(Kind::Exists, what, remedy) }
 }
 
 /// Something is there that is not replaced at all.
-pub fn other_name(path: &Path, what: Sentence) -> Problem {
+pub fn other_name(path: &Path, what: LocalizedText) -> Problem {
     let remedy = say("Choose another place", "Choisissez un autre endroit");
     Problem { path: Some(path.to_owned()), ..Problem::new(Kind::Taken, what, remedy) }
 }

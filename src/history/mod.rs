@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 pub use event_log::EventLog;
 
-use crate::text::Sentence;
+use crate::text::LocalizedText;
 
 /// The state within an epoch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -52,7 +52,7 @@ pub struct EpochRecord {
 pub struct Note {
     pub epoch: u32,
     pub kind: NoteKind,
-    pub text: Sentence,
+    pub text: LocalizedText,
 }
 
 /// For the note's icon.

@@ -5,7 +5,7 @@ use super::{
     crossentropy::{crossentropy, sigmoid},
 };
 use crate::{
-    knob::{Knob, Scale, UNITLESS, Value},
+    knob::{Scale, SettingDef, UNITLESS, Value},
     text::say,
 };
 
@@ -25,10 +25,10 @@ pub fn focal(settings: &LossSettings, z: f64, y: f64) -> (f64, f64) {
     (balance * factor * entropy, balance * (factor_slope * entropy + factor * slope))
 }
 
-pub(super) fn knobs<'a>(gamma: &'a mut f64, balancing: &'a mut bool, alpha: &'a mut f64) -> [Knob<'a>; 3] {
+pub(super) fn knobs<'a>(gamma: &'a mut f64, balancing: &'a mut bool, alpha: &'a mut f64) -> [SettingDef<'a>; 3] {
     let balanced = *balancing;
     [
-        Knob::new(
+        SettingDef::new(
             "gamma",
             say("Focus (gamma)", "Focalisation (gamma)"),
             say(
@@ -37,7 +37,7 @@ pub(super) fn knobs<'a>(gamma: &'a mut f64, balancing: &'a mut bool, alpha: &'a 
             ),
             Value::Number { value: gamma, range: 0.0..=5.0, scale: Scale::Linear, unit: UNITLESS },
         ),
-        Knob::new(
+        SettingDef::new(
             "apply_class_balancing",
             say("Balance by alpha", "Équilibrer par alpha"),
             say(
@@ -48,7 +48,7 @@ pub(super) fn knobs<'a>(gamma: &'a mut f64, balancing: &'a mut bool, alpha: &'a 
         )
         .states(say("not balanced by alpha", "sans équilibrage par alpha"), say("balanced by alpha", "équilibré par alpha"))
         .more(),
-        Knob::new(
+        SettingDef::new(
             "alpha",
             say("Alpha", "Alpha"),
             say(

@@ -8,7 +8,7 @@ pub mod focal;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    knob::{Knob, Knobs, Scale, UNITLESS, Value, choice},
+    knob::{Knobs, Scale, SettingDef, UNITLESS, Value, choice},
     text::say,
 };
 
@@ -116,11 +116,11 @@ pub fn class_weights(settings: &LossSettings, balance: [usize; 2]) -> [f64; 2] {
 }
 
 impl Knobs for LossSettings {
-    fn knobs(&mut self) -> Vec<Knob<'_>> {
+    fn knobs(&mut self) -> Vec<SettingDef<'_>> {
         let Self { kind, label_smoothing, gamma, alpha, apply_class_balancing, class_weights, weight_0, weight_1 } = self;
         let is_focal = *kind == LossKind::BinaryFocalCrossentropy;
         let by_hand = *class_weights == ClassWeights::ByHand;
-        let mut knobs = vec![Knob::new(
+        let mut knobs = vec![SettingDef::new(
             "kind",
             say("Loss", "Perte"),
             say(
@@ -131,7 +131,7 @@ impl Knobs for LossSettings {
         )];
         knobs.extend(focal::knobs(gamma, apply_class_balancing, alpha).map(|knob| knob.when(is_focal)));
         knobs.extend([
-            Knob::new(
+            SettingDef::new(
                 "label_smoothing",
                 say("Label smoothing", "Lissage des étiquettes"),
                 say(
@@ -140,7 +140,7 @@ impl Knobs for LossSettings {
                 ),
                 Value::Number { value: label_smoothing, range: 0.0..=0.4, scale: Scale::Linear, unit: UNITLESS },
             ),
-            Knob::new(
+            SettingDef::new(
                 "class_weights",
                 say("Class weights", "Poids des classes"),
                 say(
@@ -149,14 +149,14 @@ impl Knobs for LossSettings {
                 ),
                 Value::Choice(class_weights),
             ),
-            Knob::new(
+            SettingDef::new(
                 "weight_0",
                 say("Weight of the first class", "Poids de la première classe"),
                 say("1 leaves it as it is. 0.5 to 2", "1 la laisse telle quelle. De 0,5 à 2"),
                 Value::Number { value: weight_0, range: 0.0..=100.0, scale: Scale::Log, unit: UNITLESS },
             )
             .when(by_hand),
-            Knob::new(
+            SettingDef::new(
                 "weight_1",
                 say("Weight of the second class", "Poids de la seconde classe"),
                 say("1 leaves it as it is. 0.5 to 2", "1 la laisse telle quelle. De 0,5 à 2"),

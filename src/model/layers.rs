@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{Activation, ModelSettings, Padding, Pooling};
 use crate::{
     problem::{Kind, Problem},
-    text::{Sentence, say},
+    text::{LocalizedText, say},
 };
 
 /// Height, width and channels of one picture's values between two layers. A vector is 1 x 1 x n.
@@ -276,7 +276,7 @@ fn too_deep(block: usize, shape: Shape) -> Problem {
     let (h, w) = (shape.height, shape.width);
     Problem::new(
         Kind::Settings,
-        Sentence {
+        LocalizedText {
             en: format!("Block {block} would get a map of {h} × {w} pixels, too small to halve"),
             fr: format!("Le bloc {block} recevrait une carte de {h} × {w} pixels, trop petite pour être divisée"),
         },

@@ -8,7 +8,7 @@ pub mod weights;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    knob::{Knob, Knobs, Scale, UNITLESS, Value, choice},
+    knob::{Knobs, Scale, SettingDef, UNITLESS, Value, choice},
     text::say,
 };
 
@@ -153,7 +153,7 @@ choice!(Initialization {
 });
 
 impl Knobs for ModelSettings {
-    fn knobs(&mut self) -> Vec<Knob<'_>> {
+    fn knobs(&mut self) -> Vec<SettingDef<'_>> {
         let Self {
             filters,
             kernel,
@@ -173,7 +173,7 @@ impl Knobs for ModelSettings {
         let several = dense.len() > 1;
         let any = !dense.is_empty();
         vec![
-            Knob::new(
+            SettingDef::new(
                 "filters",
                 say("Filters", "Filtres"),
                 say(
@@ -182,7 +182,7 @@ impl Knobs for ModelSettings {
                 ),
                 Value::List { value: filters, length: 1..=6, range: 8..=512 },
             ),
-            Knob::new(
+            SettingDef::new(
                 "dense",
                 say("Dense units", "Unités denses"),
                 say(
@@ -191,13 +191,13 @@ impl Knobs for ModelSettings {
                 ),
                 Value::List { value: dense, length: 0..=5, range: 4..=1024 },
             ),
-            Knob::new(
+            SettingDef::new(
                 "kernel",
                 say("Kernel", "Noyau"),
                 say("The side of each filter in pixels. Keep 3 unless you know why", "Le côté de chaque filtre en pixels. Gardez 3 sauf bonne raison"),
                 Value::Choice(kernel),
             ),
-            Knob::new(
+            SettingDef::new(
                 "dropout",
                 say("Dropout", "Dropout"),
                 say(
@@ -206,7 +206,7 @@ impl Knobs for ModelSettings {
                 ),
                 Value::Number { value: dropout, range: 0.0..=0.9, scale: Scale::Linear, unit: UNITLESS },
             ),
-            Knob::new(
+            SettingDef::new(
                 "l2_conv",
                 say("L2 on convolutions", "L2 sur les convolutions"),
                 say(
@@ -215,7 +215,7 @@ impl Knobs for ModelSettings {
                 ),
                 Value::Number { value: l2_conv, range: 0.0..=0.1, scale: Scale::Log, unit: UNITLESS },
             ),
-            Knob::new(
+            SettingDef::new(
                 "l2_dense",
                 say("L2 on dense layers", "L2 sur les couches denses"),
                 say(
@@ -225,7 +225,7 @@ impl Knobs for ModelSettings {
                 Value::Number { value: l2_dense, range: 0.0..=0.1, scale: Scale::Log, unit: UNITLESS },
             )
             .when(any),
-            Knob::new(
+            SettingDef::new(
                 "batch_norm_conv",
                 say("Batch norm after conv", "Batch norm après conv"),
                 say(
@@ -234,7 +234,7 @@ impl Knobs for ModelSettings {
                 ),
                 Value::Switch(batch_norm_conv),
             ),
-            Knob::new(
+            SettingDef::new(
                 "batch_norm_dense",
                 say("Batch norm after dense", "Batch norm après dense"),
                 say(
@@ -244,7 +244,7 @@ impl Knobs for ModelSettings {
                 Value::Switch(batch_norm_dense),
             )
             .when(any),
-            Knob::new(
+            SettingDef::new(
                 "pooling",
                 say("Before the dense layers", "Avant les couches denses"),
                 say(
@@ -254,21 +254,21 @@ impl Knobs for ModelSettings {
                 Value::Choice(pooling),
             )
             .more(),
-            Knob::new(
+            SettingDef::new(
                 "activation",
                 say("Activation", "Activation"),
                 say("What each unit does with its sum. Keep ReLU unless you compare", "Ce que chaque unité fait de sa somme. Gardez ReLU sauf pour comparer"),
                 Value::Choice(activation),
             )
             .more(),
-            Knob::new(
+            SettingDef::new(
                 "padding",
                 say("Border", "Bord"),
                 say("Whether the picture keeps its size through a convolution", "Si l’image garde sa taille à travers une convolution"),
                 Value::Choice(padding),
             )
             .more(),
-            Knob::new(
+            SettingDef::new(
                 "dropout_dense",
                 say("Dropout between dense layers", "Dropout entre couches denses"),
                 say("As dropout, after each dense layer but the last. 0 to 0.5", "Comme le dropout, après chaque couche dense sauf la dernière. De 0 à 0,5"),
@@ -276,14 +276,14 @@ impl Knobs for ModelSettings {
             )
             .more()
             .when(several),
-            Knob::new(
+            SettingDef::new(
                 "dropout_conv",
                 say("Dropout after blocks", "Dropout après les blocs"),
                 say("As dropout, after each convolution block. 0 to 0.2", "Comme le dropout, après chaque bloc de convolution. De 0 à 0,2"),
                 Value::Number { value: dropout_conv, range: 0.0..=0.9, scale: Scale::Linear, unit: UNITLESS },
             )
             .more(),
-            Knob::new(
+            SettingDef::new(
                 "initialization",
                 say("Initialization", "Initialisation"),
                 say("How the first, random weights are drawn", "Comment les premiers poids sont tirés au hasard"),

@@ -3,7 +3,7 @@
 use super::{Layer, Network, Op, Shape};
 use crate::{
     knob::Choice,
-    text::{Lang, Sentence, number, say},
+    text::{Lang, LocalizedText, number, say},
 };
 
 /// The rows of the layer table, in the data's order. Activation, batch norm, pooling and dropout stand in the row of
@@ -30,7 +30,7 @@ pub struct Row {
     /// The first layer's name: `conv1`, `flatten`, `dense2`, `output`.
     pub name: String,
     /// `conv 3×3, 32 · ReLU · max-pool`.
-    pub what: Sentence,
+    pub what: LocalizedText,
     /// What one picture has become after it.
     pub output: Shape,
     /// Numbers that are learned.
@@ -63,14 +63,20 @@ impl RowKind {
 
 impl Row {
     fn new(kind: RowKind, layer: &Layer) -> Self {
-        let mut row =
-            Self { kind, name: layer.name.clone(), what: Sentence::default(), output: layer.output, parameters: 0, flops: 0 };
+        let mut row = Self {
+            kind,
+            name: layer.name.clone(),
+            what: LocalizedText::default(),
+            output: layer.output,
+            parameters: 0,
+            flops: 0,
+        };
         row.join(layer);
         row
     }
 
     fn join(&mut self, layer: &Layer) {
-        self.what = if self.what == Sentence::default() { words(layer) } else { followed_by(&self.what, &words(layer)) };
+        self.what = if self.what == LocalizedText::default() { words(layer) } else { followed_by(&self.what, &words(layer)) };
         self.output = layer.output;
         self.flops += layer.flops();
         let trained = layer.parameters().into_iter().filter(|parameter| parameter.role.trained());
@@ -103,11 +109,11 @@ pub fn step_flops(network: &Network) -> u64 {
     3 * network.flops() - first
 }
 
-fn followed_by(before: &Sentence, after: &Sentence) -> Sentence {
-    Sentence::by(|lang| format!("{} · {}", before.get(lang), after.get(lang)))
+fn followed_by(before: &LocalizedText, after: &LocalizedText) -> LocalizedText {
+    LocalizedText::by(|lang| format!("{} · {}", before.get(lang), after.get(lang)))
 }
 
-fn words(layer: &Layer) -> Sentence {
+fn words(layer: &Layer) -> LocalizedText {
     match layer.op {
         Op::Conv { kernel, .. } => same(format!("conv {kernel}×{kernel}, {}", layer.output.channels)),
         Op::Dense { .. } => same(format!("dense {}", layer.output.channels)),
@@ -116,10 +122,12 @@ fn words(layer: &Layer) -> Sentence {
         Op::MaxPool => say("max-pool", "max-pool").into(),
         Op::GlobalAveragePool => say("global average", "moyenne globale").into(),
         Op::Flatten => say("flatten", "aplatir").into(),
-        Op::Dropout { rate, .. } => Sentence { en: format!("dropout {rate}"), fr: format!("dropout {rate}").replace('.', ",") },
+        Op::Dropout { rate, .. } => {
+            LocalizedText { en: format!("dropout {rate}"), fr: format!("dropout {rate}").replace('.', ",") }
+        }
     }
 }
 
-fn same(text: String) -> Sentence {
-    Sentence { en: text.clone(), fr: text }
+fn same(text: String) -> LocalizedText {
+    LocalizedText { en: text.clone(), fr: text }
 }

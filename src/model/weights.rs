@@ -19,7 +19,7 @@ use super::Network;
 use crate::{
     files::atomic,
     problem::{Kind, Problem},
-    text::{Say, Sentence, say},
+    text::{LocalizedText, Phrase, say},
 };
 
 /// A dense array of f32 in row-major order.
@@ -176,16 +176,16 @@ impl Weights {
 }
 
 fn misfit(en: String, fr: String) -> Problem {
-    let what = Sentence {
+    let what = LocalizedText {
         en: format!("These weights do not fit the network: {en}"),
         fr: format!("Ces poids ne vont pas avec le réseau : {fr}"),
     };
     Problem::new(Kind::File, what, REMEDY)
 }
 
-fn unreadable(what: Say) -> Problem {
+fn unreadable(what: Phrase) -> Problem {
     Problem::new(Kind::File, what, REMEDY)
 }
 
-const REMEDY: Say =
+const REMEDY: Phrase =
     say("Choose the weights of a run with the same settings", "Choisissez les poids d’un essai aux mêmes réglages");

@@ -9,7 +9,7 @@
 
 use super::OptimizerSettings;
 use crate::{
-    knob::{Knob, Scale, UNITLESS, Value},
+    knob::{Scale, SettingDef, UNITLESS, Value},
     text::say,
 };
 
@@ -46,9 +46,9 @@ impl Adam {
     }
 }
 
-pub(super) fn knobs<'a>(beta_1: &'a mut f64, beta_2: &'a mut f64) -> [Knob<'a>; 2] {
+pub(super) fn knobs<'a>(beta_1: &'a mut f64, beta_2: &'a mut f64) -> [SettingDef<'a>; 2] {
     [
-        Knob::new(
+        SettingDef::new(
             "beta_1",
             say("Memory of the direction (beta 1)", "Mémoire de la direction (bêta 1)"),
             say(
@@ -58,7 +58,7 @@ pub(super) fn knobs<'a>(beta_1: &'a mut f64, beta_2: &'a mut f64) -> [Knob<'a>; 
             Value::Number { value: beta_1, range: 0.0..=0.999, scale: Scale::Linear, unit: UNITLESS },
         )
         .more(),
-        Knob::new(
+        SettingDef::new(
             "beta_2",
             say("Memory of the size (beta 2)", "Mémoire de la taille (bêta 2)"),
             say(

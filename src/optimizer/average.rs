@@ -7,7 +7,7 @@
 
 use super::OptimizerState;
 use crate::{
-    knob::{Knob, Scale, UNITLESS, Value},
+    knob::{Scale, SettingDef, UNITLESS, Value},
     model::Weights,
     text::say,
 };
@@ -47,10 +47,10 @@ pub fn averaged(weights: &Weights, state: &OptimizerState) -> Weights {
     result
 }
 
-pub(super) fn knobs<'a>(use_ema: &'a mut bool, ema_momentum: &'a mut f64, ema_warmup: &'a mut bool) -> [Knob<'a>; 3] {
+pub(super) fn knobs<'a>(use_ema: &'a mut bool, ema_momentum: &'a mut f64, ema_warmup: &'a mut bool) -> [SettingDef<'a>; 3] {
     let on = *use_ema;
     [
-        Knob::new(
+        SettingDef::new(
             "use_ema",
             say("Average the weights", "Moyenner les poids"),
             say(
@@ -61,7 +61,7 @@ pub(super) fn knobs<'a>(use_ema: &'a mut bool, ema_momentum: &'a mut f64, ema_wa
         )
         .states(say("weights not averaged", "poids non moyennés"), say("weights averaged", "poids moyennés"))
         .more(),
-        Knob::new(
+        SettingDef::new(
             "ema_momentum",
             say("Memory of the average", "Mémoire de la moyenne"),
             say(
@@ -72,7 +72,7 @@ pub(super) fn knobs<'a>(use_ema: &'a mut bool, ema_momentum: &'a mut f64, ema_wa
         )
         .more()
         .when(on),
-        Knob::new(
+        SettingDef::new(
             "ema_warmup",
             say("Short memory at first", "Mémoire courte au début"),
             say(

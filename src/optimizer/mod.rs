@@ -20,7 +20,7 @@ pub use reference::{Optimizer, clip_scale};
 pub use state::OptimizerState;
 
 use crate::{
-    knob::{Knob, Knobs, Scale, UNITLESS, Value, choice},
+    knob::{Knobs, Scale, SettingDef, UNITLESS, Value, choice},
     model::layers::Role,
     text::say,
 };
@@ -214,7 +214,7 @@ impl Formula {
 }
 
 impl Knobs for OptimizerSettings {
-    fn knobs(&mut self) -> Vec<Knob<'_>> {
+    fn knobs(&mut self) -> Vec<SettingDef<'_>> {
         use OptimizerKind::{Adam, AdamW, Nadam, RmsProp, Sgd};
         let Self {
             kind,
@@ -236,7 +236,7 @@ impl Knobs for OptimizerSettings {
         let is = |kinds: &[OptimizerKind]| kinds.contains(&chosen);
         let with_momentum = *momentum > 0.0;
         let mut knobs = vec![
-            Knob::new(
+            SettingDef::new(
                 "kind",
                 say("Optimizer", "Optimiseur"),
                 say(
@@ -245,7 +245,7 @@ impl Knobs for OptimizerSettings {
                 ),
                 Value::Choice(kind),
             ),
-            Knob::new(
+            SettingDef::new(
                 "learning_rate",
                 say("Learning rate", "Taux d’apprentissage"),
                 say(
@@ -261,7 +261,7 @@ impl Knobs for OptimizerSettings {
         knobs.extend(adam::knobs(beta_1, beta_2).map(|knob| knob.when(is(&[Adam, AdamW, Nadam]))));
         knobs.extend(rmsprop::knobs(rho, centered).map(|knob| knob.when(is(&[RmsProp]))));
         knobs.push(
-            Knob::new(
+            SettingDef::new(
                 "epsilon",
                 say("Epsilon", "Epsilon"),
                 say(
@@ -274,7 +274,7 @@ impl Knobs for OptimizerSettings {
             .when(!is(&[Sgd])),
         );
         knobs.push(
-            Knob::new(
+            SettingDef::new(
                 "global_clipnorm",
                 say("Largest gradient", "Plus grand gradient"),
                 say(

@@ -4,7 +4,7 @@ use super::{OptimizerSettings, OptimizerState, UpdateStep};
 use crate::{
     model::{Array, Weights, layers::Parameter},
     problem::{Kind, Problem},
-    text::{Sentence, say},
+    text::{LocalizedText, say},
 };
 
 /// An optimizer with what it remembers of each trained array.
@@ -128,7 +128,7 @@ fn apply(
 fn misfit(name: &str) -> Problem {
     Problem::new(
         Kind::File,
-        Sentence {
+        LocalizedText {
             en: format!("The array {name} is missing or does not fit the network"),
             fr: format!("Le tableau {name} manque ou ne correspond pas au réseau"),
         },

@@ -11,7 +11,7 @@
 
 use super::OptimizerSettings;
 use crate::{
-    knob::{Knob, Scale, UNITLESS, Value},
+    knob::{Scale, SettingDef, UNITLESS, Value},
     text::say,
 };
 
@@ -79,9 +79,9 @@ impl RmsProp {
     }
 }
 
-pub(super) fn knobs<'a>(rho: &'a mut f64, centered: &'a mut bool) -> [Knob<'a>; 2] {
+pub(super) fn knobs<'a>(rho: &'a mut f64, centered: &'a mut bool) -> [SettingDef<'a>; 2] {
     [
-        Knob::new(
+        SettingDef::new(
             "rho",
             say("Memory of the size (rho)", "Mémoire de la taille (rho)"),
             say(
@@ -91,7 +91,7 @@ pub(super) fn knobs<'a>(rho: &'a mut f64, centered: &'a mut bool) -> [Knob<'a>; 
             Value::Number { value: rho, range: 0.5..=0.9999, scale: Scale::Linear, unit: UNITLESS },
         )
         .more(),
-        Knob::new(
+        SettingDef::new(
             "centered",
             say("Centered", "Centré"),
             say(

@@ -8,7 +8,7 @@
 
 use super::OptimizerSettings;
 use crate::{
-    knob::{Knob, Scale, UNITLESS, Value},
+    knob::{Scale, SettingDef, UNITLESS, Value},
     text::say,
 };
 
@@ -48,8 +48,8 @@ impl Sgd {
     }
 }
 
-pub(super) fn momentum(momentum: &mut f64) -> Knob<'_> {
-    Knob::new(
+pub(super) fn momentum(momentum: &mut f64) -> SettingDef<'_> {
+    SettingDef::new(
         "momentum",
         say("Momentum", "Inertie"),
         say(
@@ -60,8 +60,8 @@ pub(super) fn momentum(momentum: &mut f64) -> Knob<'_> {
     )
 }
 
-pub(super) fn nesterov(nesterov: &mut bool) -> Knob<'_> {
-    Knob::new(
+pub(super) fn nesterov(nesterov: &mut bool) -> SettingDef<'_> {
+    SettingDef::new(
         "nesterov",
         say("Nesterov", "Nesterov"),
         say(

@@ -17,7 +17,7 @@ use super::{
     table::{Question, Table},
 };
 use crate::{
-    control::{Control, Wish},
+    control::{Control, Signal},
     data::{
         hash::hash,
         pixels::PIXEL_BYTES,
@@ -26,7 +26,7 @@ use crate::{
     },
     files::table::{Cell, Rows, TableForm},
     problem::{Kind, Problem},
-    text::{Lang, Sentence, say},
+    text::{Lang, LocalizedText, say},
 };
 
 /// What is asked for: the pictures of a folder, in a table.
@@ -104,7 +104,7 @@ pub fn predict_folder(
     if files.is_empty() {
         return Err(Problem::new(
             Kind::Data,
-            Sentence {
+            LocalizedText {
                 en: format!("{} holds no picture", folder.display()),
                 fr: format!("{} ne contient aucune image", folder.display()),
             },
@@ -142,7 +142,7 @@ pub fn predict_folder(
             todo.chunks(CHUNK).map(prepared).try_for_each(|prepared| send.send(prepared))
         });
         for (names, prepared) in todo.chunks(CHUNK).zip(ready) {
-            if matches!(control.wait_while_paused(), Wish::Finish | Wish::Discard | Wish::Leave) {
+            if matches!(control.wait_while_paused(), Signal::Finish | Signal::Discard | Signal::Leave) {
                 return Err(Problem::cancelled());
             }
             let pixels: Vec<u8> = prepared.iter().flat_map(Prepared::pixels).copied().collect();
@@ -240,7 +240,7 @@ impl BatchOutcome {
     /// The unreadable files as one card: how many, and each with its reason in the details.
     pub fn unreadable_files(&self) -> Option<Problem> {
         let count = self.unreadable.len() as u64;
-        let what = Sentence::by(|lang| {
+        let what = LocalizedText::by(|lang| {
             let files = crate::text::plural(
                 lang,
                 count,
@@ -258,7 +258,7 @@ impl BatchOutcome {
     /// The files that were not opened as one card, each with its reason in the details.
     pub fn skipped_files(&self) -> Option<Problem> {
         let count = self.skipped.len() as u64;
-        let what = Sentence::by(|lang| {
+        let what = LocalizedText::by(|lang| {
             let files = crate::text::plural(
                 lang,
                 count,

@@ -7,7 +7,7 @@ use crate::{
     },
     model::{Network, Weights, layers::Shape},
     problem::Problem,
-    text::{Say, say},
+    text::{Phrase, say},
 };
 
 /// A value for each pixel that the network saw.
@@ -32,7 +32,7 @@ impl Heat {
     pub const ALL: [Self; 2] = [Self::GradCam, Self::Occlusion];
 
     /// Its name for a person.
-    pub const fn name(self) -> Say {
+    pub const fn name(self) -> Phrase {
         match self {
             Self::GradCam => say("quick", "rapide"),
             Self::Occlusion => say("slow check", "contrôle lent"),
@@ -40,7 +40,7 @@ impl Heat {
     }
 
     /// How it is made, in a sentence.
-    pub const fn about(self) -> Say {
+    pub const fn about(self) -> Phrase {
         match self {
             Self::GradCam => say(
                 "Grad-CAM: what the last layers weighed. Immediate, and blurred by how coarse those layers are",
@@ -54,7 +54,7 @@ impl Heat {
     }
 
     /// What a page writes below the map.
-    pub const fn legend(self) -> Say {
+    pub const fn legend(self) -> Phrase {
         match self {
             Self::GradCam => say(
                 "Warm places spoke for this answer. A hint, not a proof",

@@ -8,7 +8,7 @@ use crate::{
     data::{decode, format::Foreign, pixels::SIDE, sample::SkipReason},
     files::regular::{self, Unread},
     problem::{Kind, Problem},
-    text::{Sentence, capital, say},
+    text::{LocalizedText, capital, say},
 };
 
 /// A decoded photo, turned upright.
@@ -58,7 +58,7 @@ impl Photo {
         let picture = decode::decode_up_to(bytes, "", MOST_PIXELS).map_err(|reason| match reason {
             SkipReason::TooLarge { width, height } => Problem::new(
                 Kind::Picture,
-                Sentence {
+                LocalizedText {
                     en: format!("The picture has {width} × {height} pixels, more than can be opened"),
                     fr: format!("L’image fait {width} × {height} pixels, plus qu’on ne peut ouvrir"),
                 },
@@ -173,20 +173,20 @@ fn foreign(is: Foreign) -> Problem {
     let (name, remedy) = (is.name(), is.remedy());
     Problem::new(
         Kind::Picture,
-        Sentence {
+        LocalizedText {
             en: format!("This is {}, which cannot be read here", name.en),
             fr: format!("C’est {}, un format qui n’est pas lu ici", name.fr),
         },
-        Sentence { en: capital(remedy.en), fr: capital(remedy.fr) },
+        LocalizedText { en: capital(remedy.en), fr: capital(remedy.fr) },
     )
 }
 
 fn no_file(path: &Path) -> Problem {
     let shown = path.display();
     let what = if path.is_dir() {
-        Sentence { en: format!("{shown} is a folder, not a picture"), fr: format!("{shown} est un dossier, pas une image") }
+        LocalizedText { en: format!("{shown} is a folder, not a picture"), fr: format!("{shown} est un dossier, pas une image") }
     } else {
-        Sentence {
+        LocalizedText {
             en: format!("{shown} is a pipe or a device, not a file"),
             fr: format!("{shown} est un tube ou un périphérique, pas un fichier"),
         }

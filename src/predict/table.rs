@@ -16,7 +16,7 @@ use crate::{
     data::{hash::hash, sample::Framing},
     files::{atomic, overwrite, table::TableForm},
     problem::{Kind, Problem},
-    text::{Sentence, say},
+    text::{LocalizedText, say},
 };
 
 /// What a table answers: whoever asks the same again may go on with it.
@@ -40,9 +40,9 @@ pub struct Question {
 
 impl Question {
     /// What differs first between the question of a table that is there and this one, as a sentence about that table.
-    fn difference(&self, there: &Self, table: &Path) -> Option<Sentence> {
+    fn difference(&self, there: &Self, table: &Path) -> Option<LocalizedText> {
         let table = table.display();
-        let of = |en: &str, fr: &str| Some(Sentence { en: format!("{table} {en}"), fr: format!("{table} {fr}") });
+        let of = |en: &str, fr: &str| Some(LocalizedText { en: format!("{table} {en}"), fr: format!("{table} {fr}") });
         if there.run != self.run {
             let run = &there.run;
             return of(
@@ -226,7 +226,7 @@ impl Table {
 
 /// That a table has no record.
 fn unrecorded(problem: &Problem) -> Problem {
-    let what = Sentence {
+    let what = LocalizedText {
         en: format!("How far the table got cannot be written down: {}", problem.what.en),
         fr: format!("L’avancement du tableau ne peut pas être noté\u{a0}: {}", problem.what.fr),
     };
@@ -249,7 +249,7 @@ fn continued(path: &Path, record_path: &Path, wanted: &Record) -> Result<(Record
     let Some(record) = record.filter(whole) else {
         return Err(overwrite::exists(
             path,
-            Sentence {
+            LocalizedText {
                 en: format!("{name} is there already, and is no table that can be continued as it is"),
                 fr: format!("{name} existe déjà, et n’est pas un tableau qui puisse être poursuivi tel quel"),
             },
@@ -261,7 +261,7 @@ fn continued(path: &Path, record_path: &Path, wanted: &Record) -> Result<(Record
     if record.state == State::Finished {
         return Err(overwrite::exists(
             path,
-            Sentence {
+            LocalizedText {
                 en: format!("{name} is finished: it holds the answers of this run for this folder"),
                 fr: format!("{name} est terminé : il contient les réponses de cet essai pour ce dossier"),
             },
@@ -279,7 +279,7 @@ fn locked(lock: &Path, table: &Path) -> Result<File, Problem> {
         Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Problem::new(
             Kind::File,
-            Sentence {
+            LocalizedText {
                 en: format!("{} is being written by another window or command", table.display()),
                 fr: format!("{} est en cours d’écriture dans une autre fenêtre ou commande", table.display()),
             },

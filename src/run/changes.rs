@@ -9,7 +9,7 @@ use std::{
 use super::pictures::Picture;
 use crate::{
     data::sample::Dataset,
-    text::{Lang, Say, plural, say},
+    text::{Lang, Phrase, plural, say},
 };
 
 /// How many pictures are other, by what is other about them.
@@ -70,7 +70,7 @@ impl Changes {
     /// What is other, in a few words each: `3 other labels`, `12 more pictures`.
     pub fn words(self, lang: Lang) -> Vec<String> {
         let Self { come, gone, left_out, relabeled, altered, renamed } = self;
-        let counts: [(u64, Say, Say); 6] = [
+        let counts: [(u64, Phrase, Phrase); 6] = [
             (relabeled, say("other label", "autre étiquette"), say("other labels", "autres étiquettes")),
             (come, say("more picture", "image de plus"), say("more pictures", "images de plus")),
             (gone, say("picture gone", "image disparue"), say("pictures gone", "images disparues")),

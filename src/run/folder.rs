@@ -13,7 +13,7 @@ use crate::{
     history::{EpochRecord, EventLog},
     problem::{Kind, Problem},
     settings::Settings,
-    text::{Sentence, say},
+    text::{LocalizedText, say},
 };
 
 /// Held while a run is trained, by any process; the system lets go of it when the process ends, however it ends.
@@ -33,7 +33,7 @@ impl Run {
             let name = folder.display();
             return Err(Problem::new(
                 Kind::File,
-                Sentence {
+                LocalizedText {
                     en: format!("{name} is not a run: it has no run.json"),
                     fr: format!("{name} n’est pas un essai : il n’y a pas de run.json"),
                 },
@@ -212,7 +212,7 @@ impl Run {
             Ok(()) => Ok(Lock { _file: file }),
             Err(TryLockError::WouldBlock) => Err(Problem::new(
                 Kind::File,
-                Sentence {
+                LocalizedText {
                     en: format!("The run {} is being trained by another window or command", self.info.id),
                     fr: format!("L’essai {} est en cours dans une autre fenêtre ou commande", self.info.id),
                 },

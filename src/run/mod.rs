@@ -29,7 +29,7 @@ use crate::{
     evaluate::{RunScores, words::caution},
     history::{EpochRecord, EventLog, StopReason},
     settings::Settings,
-    text::{Lang, Sentence},
+    text::{Lang, LocalizedText},
 };
 
 /// A run's folder with what it is.
@@ -48,7 +48,7 @@ pub struct RunInfo {
     pub name: String,
     /// The name that it got at its start, as long as the user has not given another.
     #[serde(default)]
-    pub automatic: Option<Sentence>,
+    pub automatic: Option<LocalizedText>,
     pub note: String,
     /// Seconds since 1970, UTC.
     pub created: u64,
@@ -132,7 +132,7 @@ pub struct RunView {
 
 impl RunInfo {
     /// What must stand under each prediction of the run.
-    pub fn caution(&self) -> Sentence {
+    pub fn caution(&self) -> LocalizedText {
         caution(&self.source, &self.classes, self.framing)
     }
 

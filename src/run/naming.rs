@@ -5,7 +5,7 @@ use crate::{
     knob::Choice as _,
     preset::{Difference, Preset, differences},
     settings::Settings,
-    text::{Lang, Sentence},
+    text::{Lang, LocalizedText},
 };
 
 /// How many differences a name holds.
@@ -15,13 +15,13 @@ const SHOWN: usize = 2;
 const FIRST: [&str; 2] = ["train.epochs", "seed"];
 
 /// `Quick look · 3 epochs`, `Recommended · seed 7 · dropout 0.3 · +4`.
-pub fn name(settings: &Settings) -> Sentence {
+pub fn name(settings: &Settings) -> LocalizedText {
     let preset = Preset::nearest(settings);
     // What has no effect with the other options says nothing of the run.
     let mut differing = differences(&preset.settings(), settings);
     differing.retain(Difference::is_of_values);
     differing.sort_by_key(|difference| FIRST.iter().position(|key| *key == difference.key).unwrap_or(FIRST.len()));
-    Sentence::by(|lang| {
+    LocalizedText::by(|lang| {
         let mut words = vec![preset.name().get(lang).to_owned()];
         words.extend(differing.iter().take(SHOWN).map(|difference| difference.words(lang)));
         if differing.len() > SHOWN {
@@ -32,8 +32,9 @@ pub fn name(settings: &Settings) -> Sentence {
 }
 
 /// The same with a number if one of `runs` is called so.
-pub fn numbered(name: &Sentence, runs: &[RunInfo]) -> Sentence {
-    let taken = |name: &Sentence| runs.iter().any(|run| Lang::ALL.iter().any(|lang| run.name(*lang) == name.get(*lang)));
-    let with = |n: u32| Sentence::by(|lang| if n == 1 { name.get(lang).to_owned() } else { format!("{} ({n})", name.get(lang)) });
+pub fn numbered(name: &LocalizedText, runs: &[RunInfo]) -> LocalizedText {
+    let taken = |name: &LocalizedText| runs.iter().any(|run| Lang::ALL.iter().any(|lang| run.name(*lang) == name.get(*lang)));
+    let with =
+        |n: u32| LocalizedText::by(|lang| if n == 1 { name.get(lang).to_owned() } else { format!("{} ({n})", name.get(lang)) });
     (1..).map(with).find(|name| !taken(name)).unwrap_or_default()
 }

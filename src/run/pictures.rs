@@ -12,7 +12,7 @@ use crate::{
     },
     plan::Plan,
     problem::{Kind, Problem},
-    text::{Sentence, number, say},
+    text::{LocalizedText, number, say},
 };
 
 /// One picture of a run.
@@ -74,7 +74,7 @@ impl Picture {
         if missing > 0 {
             return Err(Problem::new(
                 Kind::Data,
-                Sentence::by(|lang| {
+                LocalizedText::by(|lang| {
                     let (count, all) = (number(lang, missing as u64), number(lang, pictures.len() as u64));
                     match labels.is_empty() {
                         true => say(

@@ -13,7 +13,7 @@ use crate::{
         sample::{Dataset, Source},
     },
     problem::{Kind, Problem},
-    text::{Lang, Sentence, number, plural, say},
+    text::{Lang, LocalizedText, number, plural, say},
 };
 
 /// The pictures that a run was trained and judged on, where they are now.
@@ -68,7 +68,7 @@ impl RunPictures {
         if self.found * 2 > self.all || self.all == 0 {
             return Ok(());
         }
-        let what = Sentence::by(|lang| {
+        let what = LocalizedText::by(|lang| {
             let (found, all) = (number(lang, self.found as u64), number(lang, self.all as u64));
             match (lang, self.found) {
                 (Lang::En, 0) => format!("None of the run's {all} pictures are in this folder as they were when it began"),
@@ -111,7 +111,7 @@ pub fn gone(source: &Source) -> Option<Problem> {
         return None;
     }
     let name = folder.display();
-    let what = Sentence {
+    let what = LocalizedText {
         en: format!("The run’s pictures were in {name}, which is not there now"),
         fr: format!("Les images de l’essai étaient dans {name}, qui n’est plus là"),
     };

@@ -15,7 +15,7 @@ use crate::{
     model::{Network, Weights},
     plan::Plan,
     problem::{Kind, Problem},
-    text::{Sentence, say},
+    text::{LocalizedText, say},
 };
 
 /// Says when a run was put into the trash, by the time at which it was written.
@@ -91,7 +91,7 @@ impl RunStore {
             let name = folder.display();
             return Err(Problem::new(
                 Kind::Disk,
-                Sentence {
+                LocalizedText {
                     en: format!("{name} is a file; a run is a folder"),
                     fr: format!("{name} est un fichier ; un essai est un dossier"),
                 },
@@ -104,7 +104,7 @@ impl RunStore {
             let name = folder.display();
             return Err(Problem::new(
                 Kind::Disk,
-                Sentence { en: format!("{name} is not empty"), fr: format!("{name} n’est pas vide") },
+                LocalizedText { en: format!("{name} is not empty"), fr: format!("{name} n’est pas vide") },
                 say("Choose a new folder for the run", "Choisissez un nouveau dossier pour l’essai"),
             ));
         }
@@ -145,7 +145,7 @@ impl RunStore {
             [] => Err(unknown(name, &runs)),
             _ => Err(Problem::new(
                 Kind::File,
-                Sentence {
+                LocalizedText {
                     en: format!("{} runs begin with “{name}”", fitting.len()),
                     fr: format!("{} essais commencent par « {name} »", fitting.len()),
                 },
@@ -258,7 +258,7 @@ fn is_name(id: &str) -> bool {
     matches!((parts.next(), parts.next()), (Some(std::path::Component::Normal(_)), None))
 }
 
-fn fill(folder: PathBuf, id: String, name: Sentence, plan: &Plan) -> Result<Run, Problem> {
+fn fill(folder: PathBuf, id: String, name: LocalizedText, plan: &Plan) -> Result<Run, Problem> {
     let info = RunInfo {
         name: name.en.clone(),
         automatic: Some(name),
@@ -328,7 +328,7 @@ fn no_weights(folder: &Path) -> Problem {
     let name = folder.display();
     Problem::new(
         Kind::File,
-        Sentence { en: format!("{name} holds no weights"), fr: format!("{name} ne contient pas de poids") },
+        LocalizedText { en: format!("{name} holds no weights"), fr: format!("{name} ne contient pas de poids") },
         say(
             "Choose a run’s folder, or one that was exported as “Weights”",
             "Choisissez le dossier d’un essai, ou un export « Poids »",
@@ -340,7 +340,7 @@ fn no_home(folder: &Path) -> Problem {
     let name = folder.display();
     Problem::new(
         Kind::Disk,
-        Sentence {
+        LocalizedText {
             en: format!("{name} is no folder, but a file or within one"),
             fr: format!("{name} n’est pas un dossier, mais un fichier ou dans un fichier"),
         },
@@ -351,7 +351,7 @@ fn no_home(folder: &Path) -> Problem {
 fn known(id: &str) -> Problem {
     Problem::new(
         Kind::File,
-        Sentence { en: format!("The run {id} is here already"), fr: format!("L’essai {id} est déjà là") },
+        LocalizedText { en: format!("The run {id} is here already"), fr: format!("L’essai {id} est déjà là") },
         say("Find it among the runs", "Retrouvez-le parmi les essais"),
     )
 }
@@ -362,11 +362,12 @@ fn cannot_write(path: &Path, error: &io::Error) -> Problem {
 
 fn unknown(name: &str, runs: &[RunInfo]) -> Problem {
     let known = runs.iter().take(8).map(|run| run.id.as_str()).collect::<Vec<_>>().join(", ");
-    let what = Sentence { en: format!("There is no run “{name}”"), fr: format!("Il n’y a pas d’essai « {name} »") };
+    let what =
+        LocalizedText { en: format!("There is no run “{name}”"), fr: format!("Il n’y a pas d’essai « {name} »") };
     let remedy = if known.is_empty() {
         say("Train one first", "Entraînez d’abord un modèle").into()
     } else {
-        Sentence { en: format!("There are: {known}"), fr: format!("Il y a : {known}") }
+        LocalizedText { en: format!("There are: {known}"), fr: format!("Il y a : {known}") }
     };
     Problem::new(Kind::File, what, remedy)
 }

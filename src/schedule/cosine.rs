@@ -1,7 +1,7 @@
 //! Falls along half a cosine to the last step (Loshchilov and Hutter 2017; Keras's `CosineDecay`).
 
 use crate::{
-    knob::{Knob, Scale, Value},
+    knob::{Scale, SettingDef, Value},
     text::say,
 };
 
@@ -17,8 +17,8 @@ pub(super) fn between(from: f64, to: f64, way: f64) -> f64 {
 }
 
 /// The last factor of this schedule and of `one_cycle`.
-pub(super) fn knob(final_factor: &mut f64) -> Knob<'_> {
-    Knob::new(
+pub(super) fn knob(final_factor: &mut f64) -> SettingDef<'_> {
+    SettingDef::new(
         "final_factor",
         say("Last rate", "Dernier taux"),
         say(

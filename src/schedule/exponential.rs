@@ -2,7 +2,7 @@
 //! `ExponentialLR`).
 
 use crate::{
-    knob::{Knob, Scale, UNITLESS, Value},
+    knob::{Scale, SettingDef, UNITLESS, Value},
     text::say,
 };
 
@@ -12,8 +12,8 @@ pub fn factor(epochs: f64, factor: f64) -> f64 {
 }
 
 /// The factor of this schedule and of `step`.
-pub(super) fn knob(factor: &mut f64) -> Knob<'_> {
-    Knob::new(
+pub(super) fn knob(factor: &mut f64) -> SettingDef<'_> {
+    SettingDef::new(
         "factor",
         say("Factor", "Facteur"),
         say(

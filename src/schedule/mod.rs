@@ -10,7 +10,7 @@ pub mod warm_up;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    knob::{Knob, Knobs, Value, choice},
+    knob::{Knobs, SettingDef, Value, choice},
     text::say,
 };
 
@@ -96,13 +96,13 @@ choice!(ScheduleKind {
 });
 
 impl Knobs for ScheduleSettings {
-    fn knobs(&mut self) -> Vec<Knob<'_>> {
+    fn knobs(&mut self) -> Vec<SettingDef<'_>> {
         use ScheduleKind::{ByHand, Cosine, Exponential, OneCycle, Step};
         let Self { kind, warmup_epochs, step_epochs, factor, final_factor, rise, table } = self;
         let chosen = *kind;
         let is = |kinds: &[ScheduleKind]| kinds.contains(&chosen);
         vec![
-            Knob::new(
+            SettingDef::new(
                 "kind",
                 say("Learning rate over time", "Taux au fil du temps"),
                 say(

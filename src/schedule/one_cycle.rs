@@ -3,7 +3,7 @@
 
 use super::cosine::between;
 use crate::{
-    knob::{Knob, Scale, UNITLESS, Value},
+    knob::{Scale, SettingDef, UNITLESS, Value},
     text::say,
 };
 
@@ -20,8 +20,8 @@ pub fn factor(step: f64, steps: f64, rise: f64, last: f64) -> f64 {
     between(1.0, last, if way.is_finite() { way.clamp(0.0, 1.0) } else { 1.0 })
 }
 
-pub(super) fn knob(rise: &mut f64) -> Knob<'_> {
-    Knob::new(
+pub(super) fn knob(rise: &mut f64) -> SettingDef<'_> {
+    SettingDef::new(
         "rise",
         say("Rising part", "Part de montée"),
         say("The share of all steps in which the rate rises. 20 to 40 %", "La part des pas où le taux monte. De 20 à 40 %"),

@@ -1,7 +1,7 @@
 //! Falls by a factor every few epochs (PyTorch's `StepLR`).
 
 use crate::{
-    knob::{Knob, Value},
+    knob::{SettingDef, Value},
     text::say,
 };
 
@@ -10,8 +10,8 @@ pub fn factor(epochs: f64, every: u32, factor: f64) -> f64 {
     factor.powf((epochs / f64::from(every.max(1))).floor())
 }
 
-pub(super) fn knob(step_epochs: &mut u32) -> Knob<'_> {
-    Knob::new(
+pub(super) fn knob(step_epochs: &mut u32) -> SettingDef<'_> {
+    SettingDef::new(
         "step_epochs",
         say("Falls every", "Baisse toutes les"),
         say("Epochs between two falls. 5 to 15", "Époques entre deux baisses. De 5 à 15"),

@@ -17,7 +17,7 @@ use crate::{
     },
     knob::Knobs as _,
     problem::{Kind, Problem},
-    text::{Say, Sentence, repeated, say},
+    text::{LocalizedText, Phrase, repeated, say},
 };
 
 /// More is no settings file.
@@ -94,19 +94,21 @@ fn written(key: &str, value: &Value) -> Option<String> {
     settings.knobs().iter().find(|knob| knob.key == key).map(|knob| knob.text())
 }
 
-pub(super) const LISTED: Say = say("`trombine options` lists them", "`trombine options` en donne la liste");
+pub(super) const LISTED: Phrase = say("`trombine options` lists them", "`trombine options` en donne la liste");
 
 /// There is no such option; the nearest one is named.
 pub(super) fn unknown(key: &str) -> Problem {
     let shown = repeated(key);
-    let what =
-        Sentence { en: format!("There is no option “{shown}”"), fr: format!("Il n’y a pas d’option « {shown} »") };
+    let what = LocalizedText {
+        en: format!("There is no option “{shown}”"), fr: format!("Il n’y a pas d’option « {shown} »")
+    };
     let mut settings = Settings::default();
     let keys: Vec<String> = settings.knobs().into_iter().map(|knob| knob.key).collect();
     let remedy = match nearest(key, keys.iter().map(String::as_str)) {
-        Some(near) => {
-            Sentence { en: format!("Perhaps {near} is meant; {}", LISTED.en), fr: format!("Peut-être {near} ; {}", LISTED.fr) }
-        }
+        Some(near) => LocalizedText {
+            en: format!("Perhaps {near} is meant; {}", LISTED.en),
+            fr: format!("Peut-être {near} ; {}", LISTED.fr),
+        },
         None => LISTED.into(),
     };
     Problem::new(Kind::Settings, what, remedy)
@@ -114,7 +116,7 @@ pub(super) fn unknown(key: &str) -> Problem {
 
 fn no_group(key: &str, value: &Value) -> Problem {
     let (key, value) = (repeated(key), repeated(&value.to_string()));
-    let what = Sentence {
+    let what = LocalizedText {
         en: format!("“{key}” holds several options and cannot be “{value}”"),
         fr: format!("« {key} » contient plusieurs options et ne peut pas être « {value} »"),
     };

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     callback::CallbackSettings,
-    knob::{Knob, Knobs, UNITLESS, Value, within},
+    knob::{Knobs, SettingDef, UNITLESS, Value, within},
     loss::LossSettings,
     optimizer::OptimizerSettings,
     schedule::ScheduleSettings,
@@ -40,10 +40,10 @@ impl Default for TrainSettings {
 }
 
 impl Knobs for TrainSettings {
-    fn knobs(&mut self) -> Vec<Knob<'_>> {
+    fn knobs(&mut self) -> Vec<SettingDef<'_>> {
         let Self { epochs, batch_size, steps_per_epoch, optimizer, schedule, loss, callbacks } = self;
         let mut knobs = vec![
-            Knob::new(
+            SettingDef::new(
                 "epochs",
                 say("Epochs at most", "Époques au plus"),
                 say(
@@ -52,7 +52,7 @@ impl Knobs for TrainSettings {
                 ),
                 Value::Whole { value: epochs, range: 1..=1000, unit: UNITLESS },
             ),
-            Knob::new(
+            SettingDef::new(
                 "batch_size",
                 say("Batch size", "Taille des lots"),
                 say(
@@ -61,7 +61,7 @@ impl Knobs for TrainSettings {
                 ),
                 Value::Whole { value: batch_size, range: 1..=256, unit: UNITLESS },
             ),
-            Knob::new(
+            SettingDef::new(
                 "steps_per_epoch",
                 say("Steps per epoch", "Pas par époque"),
                 say(

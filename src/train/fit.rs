@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     callback::{terminate_on_nan, time_limit},
-    control::{Control, Wish},
+    control::{Control, Signal},
     data::{
         batch::{Batches, Form},
         sample::Part,
@@ -34,7 +34,7 @@ use crate::{
 
 /// What the loop tells.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Told {
+pub enum FitEvent {
     Train(TrainEvent),
     /// Something failed, and training goes on.
     Warned(Problem),
@@ -66,7 +66,7 @@ pub fn fit(
     run: &mut Run,
     resume: Option<Checkpoint>,
     control: &Control,
-    tell: &mut dyn FnMut(Told),
+    tell: &mut dyn FnMut(FitEvent),
 ) -> Result<Outcome, Problem> {
     let mut fit = Fit::start(plan, engine, run, resume, control, tell)?;
     let mut batches = plan.training_batches(fit.form, fit.global_step());
@@ -121,7 +121,7 @@ pub(super) struct Fit<'a> {
     pub(super) engine: &'a mut dyn Engine,
     pub(super) run: &'a mut Run,
     pub(super) control: &'a Control,
-    pub(super) teller: &'a mut dyn FnMut(Told),
+    pub(super) teller: &'a mut dyn FnMut(FitEvent),
     /// Whether the engine keeps the pictures.
     form: Form,
     pub(super) at: Position,
@@ -151,7 +151,7 @@ impl<'a> Fit<'a> {
         run: &'a mut Run,
         resume: Option<Checkpoint>,
         control: &'a Control,
-        teller: &'a mut dyn FnMut(Told),
+        teller: &'a mut dyn FnMut(FitEvent),
     ) -> Result<Self, Problem> {
         let event_log = if resume.is_some() { run.event_log() } else { EventLog::default() };
         let (at, best, statistics) = match resume {
@@ -281,31 +281,31 @@ impl<'a> Fit<'a> {
     fn obey(&mut self) -> Result<Option<StopReason>, End> {
         let mut wish = self.control.wish();
         let late = time_limit::reached(&self.plan.settings.train.callbacks, self.meter.elapsed());
-        if wish != Wish::Go || late {
+        if wish != Signal::Go || late {
             self.settle()?;
             if self.trouble.is_some() {
                 return Ok(Some(StopReason::Diverged));
             }
         }
-        if wish == Wish::Pause {
+        if wish == Signal::Pause {
             wish = self.pause()?;
         }
         match wish {
-            Wish::Go | Wish::Pause => Ok(late.then_some(StopReason::TimeLimit)),
-            Wish::Finish => Ok(Some(StopReason::ByUser)),
-            Wish::Discard => Err(End::Failed(Problem::cancelled())),
-            Wish::Leave => Err(End::Left),
+            Signal::Go | Signal::Pause => Ok(late.then_some(StopReason::TimeLimit)),
+            Signal::Finish => Ok(Some(StopReason::ByUser)),
+            Signal::Discard => Err(End::Failed(Problem::cancelled())),
+            Signal::Leave => Err(End::Left),
         }
     }
 
     /// Saves everything, then waits; the processor is free meanwhile.
-    fn pause(&mut self) -> Result<Wish, Problem> {
+    fn pause(&mut self) -> Result<Signal, Problem> {
         self.meter.pause();
         self.save(RunStatus::Paused)?;
         self.tell(TrainEvent::Paused);
         let wish = self.control.wait_while_paused();
         self.meter.go_on();
-        if wish == Wish::Go {
+        if wish == Signal::Go {
             self.set_status(RunStatus::Training);
             self.tell(TrainEvent::Resumed);
         }
@@ -335,15 +335,15 @@ impl<'a> Fit<'a> {
         let total = self.plan.batches(Part::Validation) as u32;
         loop {
             match self.control.wish() {
-                Wish::Go => {}
+                Signal::Go => {}
                 // The pass is short and repeated as a whole after a crash, so there is nothing new to save within it.
-                Wish::Pause => {
+                Signal::Pause => {
                     self.pause_within_validation();
                     continue;
                 }
-                Wish::Finish => return Ok(None),
-                Wish::Discard => return Err(End::Failed(Problem::cancelled())),
-                Wish::Leave => return Err(End::Left),
+                Signal::Finish => return Ok(None),
+                Signal::Discard => return Err(End::Failed(Problem::cancelled())),
+                Signal::Leave => return Err(End::Left),
             }
             let began = Instant::now();
             let Some((batch, logits)) = pass.next(self.engine)? else { break };
@@ -398,7 +398,7 @@ impl<'a> Fit<'a> {
         };
         let checkpoint = if let Some(problem) = trouble {
             // What is on disk is the end of the last epoch, before the numbers went astray.
-            (self.teller)(Told::Warned(problem));
+            (self.teller)(FitEvent::Warned(problem));
             None
         } else {
             self.at.stopped = Some(reason);

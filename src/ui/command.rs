@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     session::Phase,
-    text::{Lang, Say, say},
+    text::{Lang, Phrase, say},
 };
 
 /// Under which heading a command stands.
@@ -25,13 +25,13 @@ pub enum Group {
 #[derive(Clone, Debug)]
 pub struct Command {
     pub group: Group,
-    pub name: Say,
+    pub name: Phrase,
     pub icon: Icon,
     /// The keys that do the same, for a keyboard with Ctrl.
     pub keys: &'static str,
     pub action: Action,
     /// Why it cannot be done now.
-    pub locked: Option<Say>,
+    pub locked: Option<Phrase>,
 }
 
 /// The keys as this system's keyboards have them, by their names in the user's language.
@@ -46,7 +46,7 @@ pub fn keys(text: &str, lang: Lang) -> String {
 /// Every command, with what keeps some of them from being done now.
 pub fn all(cx: &Cx<'_>) -> Vec<Command> {
     let mut all = Vec::new();
-    let mut add = |group, name, icon, keys, action, locked: Option<Say>| {
+    let mut add = |group, name, icon, keys, action, locked: Option<Phrase>| {
         all.push(Command { group, name, icon, keys, action, locked });
     };
     use Group::{Edit, File, Go, Help, Look, Work};

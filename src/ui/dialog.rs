@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     engine::SelfTest,
-    text::{Lang, Say, number, say},
+    text::{Lang, Phrase, number, say},
 };
 
 /// What the user decided.
@@ -71,7 +71,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dialog: Dialog, mode: Mode, zoom: f32)
 }
 
 /// A dialog's title line; gives whether it was closed.
-pub(super) fn heading(ui: &mut Ui, cx: &Cx<'_>, title: Say) -> bool {
+pub(super) fn heading(ui: &mut Ui, cx: &Cx<'_>, title: Phrase) -> bool {
     let t = Theme::of(ui);
     let mut close = false;
     ui.horizontal(|ui| {
@@ -110,7 +110,7 @@ fn preferences(ui: &mut Ui, cx: &mut Cx<'_>, mode: Mode, zoom: f32) -> Answer {
     card::line(ui);
     let name = cx.say(say("Appearance", "Apparence"));
     row(ui, name, &mut |ui| {
-        const MODES: [(Mode, Say); 3] =
+        const MODES: [(Mode, Phrase); 3] =
             [(Mode::Light, say("Light", "Clair")), (Mode::Dark, say("Dark", "Sombre")), (Mode::System, say("System", "Système"))];
         let selected = MODES.iter().position(|(m, _)| *m == mode);
         let options = MODES.map(|(_, name)| (cx.say(name), ""));
@@ -226,7 +226,7 @@ fn tested(lang: Lang, test: &SelfTest) -> String {
 }
 
 /// What the program can and cannot tell: said at the first start and in the help.
-pub const HONEST: [Say; 3] = [
+pub const HONEST: [Phrase; 3] = [
     say(
         "Trombine guesses which of two labels the UTKFace collection would give a face picture",
         "Trombine devine laquelle de deux étiquettes la collection UTKFace donnerait à une photo de visage",

@@ -20,7 +20,7 @@ use crate::{
     control::Stage,
     engine::DeviceKind,
     session::Phase,
-    text::{Lang, Say, number, say},
+    text::{Lang, Phrase, number, say},
 };
 
 /// Width of the rail in a window of `width` points: where it is narrow, icons alone.
@@ -392,7 +392,7 @@ fn job(cx: &Cx<'_>) -> String {
     }
 }
 
-const fn stage(stage: Stage) -> Say {
+const fn stage(stage: Stage) -> Phrase {
     match stage {
         Stage::Scanning => say("Looking through the folder", "Lecture du dossier"),
         Stage::Decoding => say("Decoding pictures", "Décodage des images"),

@@ -14,9 +14,9 @@ use super::{
         card, choice,
     },
 };
-use crate::text::{Say, plural, say};
+use crate::text::{Phrase, plural, say};
 
-const TABS: [(Dialog, Say); 4] = [
+const TABS: [(Dialog, Phrase); 4] = [
     (Dialog::Help, say("First steps", "Premiers pas")),
     (Dialog::Words, say("Words", "Mots")),
     (Dialog::Keys, say("Keys", "Touches")),
@@ -24,7 +24,7 @@ const TABS: [(Dialog, Say); 4] = [
 ];
 
 /// What one does on each page.
-const STEPS: [(Page, Say); 7] = [
+const STEPS: [(Page, Phrase); 7] = [
     (
         Page::Data,
         say(
@@ -77,7 +77,7 @@ const STEPS: [(Page, Say); 7] = [
 ];
 
 /// Keys that belong to no command.
-const MORE_KEYS: [(&str, Say); 6] = [
+const MORE_KEYS: [(&str, Phrase); 6] = [
     ("Tab", say("Go from one control to the next; with Shift, back", "Passer d’un élément au suivant ; avec Maj, revenir")),
     ("Space", say("Press the button or switch that has the frame", "Actionner le bouton ou l’interrupteur encadré")),
     ("← → ↑ ↓", say("Move a slider; go through pictures", "Déplacer un curseur ; parcourir les images")),

@@ -32,7 +32,7 @@ use crate::{
     problem::Problem,
     session::Session,
     settings::Settings,
-    text::{Lang, Say},
+    text::{Lang, Phrase},
 };
 use widget::thumbs::Thumbs;
 
@@ -68,7 +68,7 @@ impl Cx<'_> {
     }
 
     /// The phrase in the user's language.
-    pub fn say(&self, say: Say) -> &'static str {
+    pub fn say(&self, say: Phrase) -> &'static str {
         say.get(self.lang)
     }
 

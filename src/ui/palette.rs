@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     knob::Knobs as _,
-    text::{Say, say},
+    text::{Phrase, say},
 };
 
 /// One line of the palette.
@@ -146,7 +146,7 @@ fn options(cx: &mut Cx<'_>) -> Vec<Found> {
         Some("train") => Page::Training,
         _ => Page::Data,
     };
-    let kind: Say = say("option", "réglage");
+    let kind: Phrase = say("option", "réglage");
     let knobs = cx.settings.knobs().into_iter().filter(|knob| knob.active);
     let knobs = knobs.map(|knob| (knob.name.get(lang).to_owned(), place(&knob.key)));
     knobs

@@ -16,7 +16,7 @@ use super::{
         choice, notice,
     },
 };
-use crate::text::{Lang, Say, say};
+use crate::text::{Lang, Phrase, say};
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +66,7 @@ pub struct Listing {
 /// The field with what is known about its text.
 #[derive(Clone, Debug)]
 pub struct PathField {
-    pub title: Say,
+    pub title: Phrase,
     pub wanted: Wanted,
     /// That this takes the place of a dialog that could not open.
     pub instead: bool,
@@ -91,7 +91,7 @@ pub enum Answer {
 }
 
 impl PathField {
-    pub fn new(title: Say, wanted: Wanted, text: String, instead: bool) -> Self {
+    pub fn new(title: Phrase, wanted: Wanted, text: String, instead: bool) -> Self {
         Self {
             title,
             wanted,
@@ -151,7 +151,7 @@ impl PathField {
     }
 
     /// Whether the path can be taken, and what will happen or what is in the way.
-    fn verdict(&self) -> (bool, Say) {
+    fn verdict(&self) -> (bool, Phrase) {
         if self.text.trim().is_empty() || self.listing.text != self.text {
             return (false, say("Type a path; Tab completes it", "Tapez un chemin ; Tab le complète"));
         }
@@ -189,7 +189,7 @@ impl PathField {
         }
     }
 
-    fn verb(&self) -> Say {
+    fn verb(&self) -> Phrase {
         match (self.wanted, self.listing.there) {
             (Wanted::NewFile, There::File) => say("Replace", "Remplacer"),
             (Wanted::Table, There::File) => say("Take this file", "Prendre ce fichier"),

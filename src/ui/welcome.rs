@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     data::{pixels::SIDE, sample_faces},
-    text::{Say, say},
+    text::{Phrase, say},
 };
 
 /// Where the collection's makers give it away.
@@ -122,7 +122,7 @@ fn choices(ui: &mut Ui, cx: &mut Cx<'_>, width: f32) {
 }
 
 /// A large choice, and the place at its lower edge that is left for a picture or a word.
-fn big(ui: &mut Ui, cx: &Cx<'_>, width: f32, (symbol, title, about): (Icon, Say, Say), filled: bool) -> (Rect, Response) {
+fn big(ui: &mut Ui, cx: &Cx<'_>, width: f32, (symbol, title, about): (Icon, Phrase, Phrase), filled: bool) -> (Rect, Response) {
     let t = Theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(width, CHOICE), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, cx.say(title)));

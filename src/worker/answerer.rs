@@ -20,7 +20,7 @@ use crate::{
     predict::{self, Predictor, Square, heatmap::Heat, predictor::not_sure},
     problem::Problem,
     run::{Run, RunInfo, RunStore},
-    text::{Lang, Sentence, percent},
+    text::{Lang, LocalizedText, percent},
 };
 
 /// Questions that may wait.
@@ -84,7 +84,7 @@ pub struct Reply {
     /// Class 1 from this probability on.
     pub threshold: f64,
     /// What must stand under the answer.
-    pub caution: Sentence,
+    pub caution: LocalizedText,
     /// Side of `pixels`, in pixels.
     pub side: usize,
     /// Exactly what the network got: `side * side * 3` bytes of RGB.
@@ -124,7 +124,7 @@ impl Answerer {
         let (questions, asked) = bounded::<Question>(QUESTIONS);
         let (tell, answers) = bounded::<Answer>(QUESTIONS);
         let work = move || {
-            let mut desk = Desk::default();
+            let mut desk = JobRunner::default();
             for question in asked {
                 let id = question.id;
                 let result = guarded(|| desk.answer(&store, &question));
@@ -190,13 +190,13 @@ fn modified(path: &Path) -> Option<SystemTime> {
 
 /// What was needed for the last question, for the next one may need it too.
 #[derive(Default)]
-struct Desk {
+struct JobRunner {
     loaded: Option<Loaded>,
     /// A file's photo, and when the file was written.
     decoded: Option<(PathBuf, Option<SystemTime>, predict::Photo)>,
 }
 
-impl Desk {
+impl JobRunner {
     fn answer(&mut self, store: &RunStore, question: &Question) -> Result<Reply, Problem> {
         let run = store.find(&question.run)?;
         let mut known = match self.loaded.take().filter(|loaded| loaded.is(&run)) {

@@ -3,7 +3,7 @@
 use std::{thread, time::Duration};
 
 use super::{
-    Event, judging,
+    Event, evaluation,
     training::{PROCESSOR, is_lost, on_the_processor},
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     plan::Plan,
     problem::{Kind, Problem},
     run::{Run, RunView},
-    text::{Sentence, say},
+    text::{LocalizedText, say},
     train::ending::Ending,
 };
 
@@ -107,7 +107,7 @@ fn judged(
     if let Some(mirrored) = mirrored.or(before.as_ref().map(|before| before.mirrored)) {
         plan.settings.augment.test_time_flip = mirrored;
     }
-    let mut report = judging::report(&plan, engine, control, emit)?;
+    let mut report = evaluation::report(&plan, engine, control, emit)?;
     if let Some(before) = before {
         (report.threshold, report.temperature) = (before.threshold, before.temperature);
         // A temperature was fitted to answers that were given otherwise.
@@ -160,13 +160,13 @@ fn persist(
     Err(lost(&problem))
 }
 
-fn because(what: Sentence, remedy: impl Into<Sentence>, of: &Problem) -> Problem {
+fn because(what: LocalizedText, remedy: impl Into<LocalizedText>, of: &Problem) -> Problem {
     Problem { path: of.path.clone(), details: of.details.clone(), ..Problem::new(Kind::Disk, what, remedy) }
 }
 
 fn waiting(problem: &Problem) -> Problem {
     because(
-        Sentence {
+        LocalizedText {
             en: format!("The result is not stored yet: {}", problem.what.en),
             fr: format!("Le résultat n’est pas encore enregistré : {}", problem.what.fr),
         },
@@ -180,7 +180,7 @@ fn waiting(problem: &Problem) -> Problem {
 
 fn lost(problem: &Problem) -> Problem {
     because(
-        Sentence {
+        LocalizedText {
             en: format!("The result is not stored: {}", problem.what.en),
             fr: format!("Le résultat n’est pas enregistré : {}", problem.what.fr),
         },
@@ -194,7 +194,7 @@ fn lost(problem: &Problem) -> Problem {
 
 fn not_to_go_on_from(problem: &Problem) -> Problem {
     because(
-        Sentence {
+        LocalizedText {
             en: format!("The result is stored, but not all that is needed to train it further: {}", problem.what.en),
             fr: format!("Le résultat est enregistré, mais pas tout ce qu’il faut pour le prolonger : {}", problem.what.fr),
         },

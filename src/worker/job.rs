@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::{Command, Event, conclude, judging, locate, training};
+use super::{Command, Event, conclude, evaluation, locate, training};
 use crate::{
     control::{Control, Stage},
     data::{
@@ -26,7 +26,7 @@ use crate::{
         export::{self, ExportOptions, Format},
         pictures::Picture,
     },
-    text::{Sentence, plural, say},
+    text::{LocalizedText, plural, say},
     train::{rate_range, trial},
 };
 
@@ -331,7 +331,7 @@ fn evaluate_others(
     let plan = Plan { device, ..Plan::judging(settings, network, dataset.clone()) };
     let mut engine = engine::open(&plan.device, &plan.engine_config())?;
     engine.set_weights(&weights(run)?)?;
-    let predictions = judging::of_others(&plan, samples, engine.as_mut(), control, emit)?;
+    let predictions = evaluation::of_others(&plan, samples, engine.as_mut(), control, emit)?;
     let kept = view.report.as_ref();
     let report = Report {
         classes: dataset.classes.clone(),
@@ -372,7 +372,7 @@ fn predict_folder(run: &Run, job: &FolderJob<'_>, control: &Control, emit: &mut 
         emit(Event::Progress { stage: Stage::Predicting, done: done as u64, total: total as u64 });
     };
     let outcome = batch::predict_folder(&mut predictor, job, control, progress)?;
-    let what = Sentence::by(|lang| outcome.sentence(lang));
+    let what = LocalizedText::by(|lang| outcome.sentence(lang));
     for problem in outcome.problems() {
         emit(Event::Warned(problem));
     }
@@ -397,7 +397,7 @@ fn export(
 fn copy_folders(plan: &Plan, out: &Path, link: bool, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
     let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
     let written = folders::write(&plan.dataset, &plan.split, out, link, control, &mut progress)?;
-    let what = Sentence::by(|lang| {
+    let what = LocalizedText::by(|lang| {
         let copied =
             plural(lang, written.copied, say("picture copied", "image copiée"), say("pictures copied", "images copiées"));
         let there =

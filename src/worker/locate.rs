@@ -16,7 +16,7 @@ use crate::{
     files::Places,
     problem::{Kind, Problem},
     run::{Run, RunPictures, RunStore, pictures::Picture, run_pictures},
-    text::{Lang, Sentence, number, say},
+    text::{Lang, LocalizedText, number, say},
 };
 
 /// The run's pictures in `dataset` with the labels of then, and their parts, wherever `dataset` lies: pictures are compared
@@ -129,12 +129,12 @@ pub(crate) fn gone(source: &Source, problem: Problem) -> Problem {
     }
     let name = folder.display();
     let what = match folder.is_absolute() {
-        true => Sentence {
+        true => LocalizedText {
             en: format!("The run’s pictures were in {name}, which is not there"),
             fr: format!("Les images de l’essai étaient dans {name}, qui n’existe plus"),
         },
         // As versions before wrote it down, and as a run from another machine says it.
-        false => Sentence {
+        false => LocalizedText {
             en: format!("The run’s pictures were in a folder called “{name}”, which is not here"),
             fr: format!("Les images de l’essai étaient dans un dossier nommé « {name} », qui n’est pas ici"),
         },
@@ -150,7 +150,7 @@ pub(super) fn other_labels(run: &Run, dataset: &Dataset) -> Problem {
     let names = |classes: &[String; 2], lang| [0, 1].map(|class| class_name(classes, class, lang)).join(", ");
     Problem::new(
         Kind::Data,
-        Sentence::by(|lang| {
+        LocalizedText::by(|lang| {
             let (ours, theirs) = (names(&run.info.classes, lang), names(&dataset.classes, lang));
             match lang {
                 Lang::En => format!("The run knows the labels {ours}, the folder has {theirs}"),
@@ -166,7 +166,7 @@ pub(super) fn not_whole(all: usize, here: usize) -> Problem {
     let [all, here] = [all, here].map(|count| move |lang: Lang| number(lang, count as u64));
     Problem::new(
         Kind::Data,
-        Sentence::by(|lang| {
+        LocalizedText::by(|lang| {
             say(
                 "All {here} pictures of this folder are among the {all} that the run was trained and judged with, and some of those are not here",
                 "Les {here} images de ce dossier sont toutes parmi les {all} de l’essai, dont certaines ne sont pas ici",

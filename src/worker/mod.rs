@@ -7,14 +7,14 @@
 mod answerer;
 mod awake;
 mod conclude;
+mod evaluation;
 mod job;
-mod judging;
 mod locate;
 mod thread;
 mod training;
 
 pub use answerer::{Answer, Answerer, Crop, Photo, Question, Reply};
-pub use thread::{News, Worker};
+pub use thread::{Delivery, Worker};
 pub use training::train_on;
 
 pub(crate) use job::perform;
@@ -42,7 +42,7 @@ use crate::{
         RunInfo, RunPictures, RunView,
         export::{ExportOptions, Format, PlotKind},
     },
-    text::{Lang, Sentence},
+    text::{Lang, LocalizedText},
     train::{event::TrainEvent, rate_range::RateRange, trial::Trial},
 };
 
@@ -65,7 +65,7 @@ pub enum Command {
     Resume {
         run: String,
         dataset: Arc<Dataset>,
-        how: Onward,
+        how: ResumeOptions,
     },
     /// Train a few batches on each of these devices, to say how long the whole would take.
     Try {
@@ -175,7 +175,7 @@ pub enum Command {
 
 /// How a run goes on; the default is as it was.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Onward {
+pub struct ResumeOptions {
     /// Epochs to add to those done.
     pub more: u32,
     /// Another device than the run's, as `--device` takes it.
@@ -184,7 +184,7 @@ pub struct Onward {
     pub learning_rate: Option<f64>,
 }
 
-impl Onward {
+impl ResumeOptions {
     /// As it was, for `more` epochs.
     pub fn more(more: u32) -> Self {
         Self { more, ..Self::default() }
@@ -292,14 +292,14 @@ pub enum Event {
     /// A folder that could not be opened can be read in these ways, each with the words for it.
     Readable {
         folder: PathBuf,
-        ways: Vec<(Reading, Sentence)>,
+        ways: Vec<(Reading, LocalizedText)>,
     },
     /// What the cache holds.
     Kept(Kept),
     /// Files were written here.
     Wrote {
         path: PathBuf,
-        what: Sentence,
+        what: LocalizedText,
     },
     /// Something failed, but the job goes on.
     Warned(Problem),

@@ -14,7 +14,7 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 
 use super::{Command, Envelope, Event, JobId, perform};
 use crate::{
-    control::{Control, Wish},
+    control::{Control, Signal},
     problem::{Kind, Problem},
     run::RunStore,
     text::say,
@@ -42,7 +42,7 @@ pub struct Worker {
 
 /// What an envelope is worth to somebody who may look later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum News {
+pub enum Delivery {
     /// Progress, of which only the newest counts.
     Passing,
     /// Everything else, which must arrive.
@@ -60,13 +60,13 @@ impl Worker {
     ///
     /// # Errors
     /// A system without threads.
-    pub fn at(store: RunStore, wake: impl Fn(News) + Send + Sync + 'static) -> Result<Self, Problem> {
+    pub fn at(store: RunStore, wake: impl Fn(Delivery) + Send + Sync + 'static) -> Result<Self, Problem> {
         let (tell, envelopes) = bounded(ENVELOPES);
         let open = Arc::new(Mutex::new(Vec::new()));
-        let wake: Arc<dyn Fn(News) + Send + Sync> = Arc::new(wake);
+        let wake: Arc<dyn Fn(Delivery) + Send + Sync> = Arc::new(wake);
         let lane = |name: &str| {
             let (sender, jobs) = bounded::<Job>(COMMANDS);
-            let desk = Desk { store: store.clone(), tell: tell.clone(), wake: wake.clone(), open: Arc::clone(&open) };
+            let desk = JobRunner { store: store.clone(), tell: tell.clone(), wake: wake.clone(), open: Arc::clone(&open) };
             let thread = thread::Builder::new().name(name.to_owned()).spawn(move || jobs.iter().for_each(|job| desk.work(job)));
             thread.map(|_| sender).map_err(|error| no_thread(&error))
         };
@@ -85,7 +85,7 @@ impl Worker {
         };
         if command.is_about_pictures() {
             let mut looking = self.looking.lock().unwrap_or_else(PoisonError::into_inner);
-            std::mem::replace(&mut *looking, control.clone()).set(Wish::Discard);
+            std::mem::replace(&mut *looking, control.clone()).set(Signal::Discard);
         } else if !command.is_quick() {
             self.open.lock().unwrap_or_else(PoisonError::into_inner).push((id, control.clone()));
         }
@@ -127,22 +127,22 @@ impl Worker {
 impl Drop for Worker {
     /// Lets a training save itself; the threads end with the process or after their job.
     fn drop(&mut self) {
-        self.looking.lock().unwrap_or_else(PoisonError::into_inner).set(Wish::Discard);
+        self.looking.lock().unwrap_or_else(PoisonError::into_inner).set(Signal::Discard);
         for (_, control) in self.open.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            control.set(Wish::Leave);
+            control.set(Signal::Leave);
         }
     }
 }
 
 /// What a thread needs to do jobs.
-struct Desk {
+struct JobRunner {
     store: RunStore,
     tell: Sender<Envelope>,
-    wake: Arc<dyn Fn(News) + Send + Sync>,
+    wake: Arc<dyn Fn(Delivery) + Send + Sync>,
     open: Arc<Mutex<Vec<(JobId, Control)>>>,
 }
 
-impl Desk {
+impl JobRunner {
     fn work(&self, Job { id, command, control }: Job) {
         let result = guarded(|| perform(command, &self.store, &control, &mut |event| self.emit(id, event, &control)));
         close(&self.open, id);
@@ -155,16 +155,16 @@ impl Desk {
 
     fn emit(&self, job: JobId, event: Event, control: &Control) {
         let news = match event {
-            Event::Progress { .. } | Event::Train(TrainEvent::Batch(_) | TrainEvent::Faces { .. }) => News::Passing,
-            _ => News::Lasting,
+            Event::Progress { .. } | Event::Train(TrainEvent::Batch(_) | TrainEvent::Faces { .. }) => Delivery::Passing,
+            _ => Delivery::Lasting,
         };
         let envelope = Envelope { job, event };
         let gone = match news {
-            News::Passing => matches!(self.tell.try_send(envelope), Err(TrySendError::Disconnected(_))),
-            News::Lasting => self.tell.send(envelope).is_err(),
+            Delivery::Passing => matches!(self.tell.try_send(envelope), Err(TrySendError::Disconnected(_))),
+            Delivery::Lasting => self.tell.send(envelope).is_err(),
         };
         if gone {
-            control.set(Wish::Leave);
+            control.set(Signal::Leave);
         }
         (self.wake)(news);
     }

@@ -2,9 +2,9 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::{Event, Onward, awake::Awake, conclude, locate};
+use super::{Event, ResumeOptions, awake::Awake, conclude, locate};
 use crate::{
-    control::{Control, Stage, Wish},
+    control::{Control, Signal, Stage},
     data::sample::Dataset,
     engine::{self, DeviceKind, Engine},
     model::Weights,
@@ -12,11 +12,11 @@ use crate::{
     problem::{Kind, Problem},
     run::{Asked, Run, RunInfo, RunStatus, RunStore, pictures::Picture},
     settings::Settings,
-    text::{Sentence, say},
+    text::{LocalizedText, say},
     train::{
         checkpoint::Checkpoint,
         choice,
-        fit::{Outcome, Told, fit},
+        fit::{FitEvent, Outcome, fit},
         trial,
     },
 };
@@ -46,7 +46,7 @@ pub fn train_on(
     let begun = [run.checkpoint_path(), run.best_path()];
     let result = train_run(plan, engine, run, None, control, emit);
     // Nothing was earned, or it is not wanted.
-    if result.is_err() && (control.wish() == Wish::Discard || !begun.iter().any(|path| path.exists())) {
+    if result.is_err() && (control.wish() == Signal::Discard || !begun.iter().any(|path| path.exists())) {
         let deleted = store.delete(&id);
         // Where the disk is the trouble, the first word of it is the one to tell.
         return result
@@ -67,7 +67,7 @@ pub(crate) fn train_in(plan: &Plan, folder: &Path, control: &Control, emit: &mut
 }
 
 /// Whether there is nothing left to train.
-fn is_over(run: &RunInfo, how: &Onward) -> bool {
+fn is_over(run: &RunInfo, how: &ResumeOptions) -> bool {
     run.status == RunStatus::Finished && how.more == 0 && how.learning_rate.is_none()
 }
 
@@ -75,7 +75,7 @@ fn is_over(run: &RunInfo, how: &Onward) -> bool {
 ///
 /// # Errors
 /// It is finished and judged, or came without what it takes to go on, or the device is not here.
-pub(crate) fn check_resumable(run: &RunInfo, how: &Onward) -> Result<(), Problem> {
+pub(crate) fn check_resumable(run: &RunInfo, how: &ResumeOptions) -> Result<(), Problem> {
     if is_over(run, how) && run.scores.is_some() {
         return Err(finished());
     }
@@ -98,7 +98,7 @@ pub(crate) fn check_resumable(run: &RunInfo, how: &Onward) -> Result<(), Problem
 pub(super) fn resume(
     name: &str,
     dataset: &Dataset,
-    how: &Onward,
+    how: &ResumeOptions,
     store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),
@@ -185,17 +185,17 @@ fn train_run(
     let mut awake = Awake::default();
     emit(Event::TrainsOn { run: Box::new(run.info.clone()), dataset: plan.dataset.clone() });
     let mut tell = |told| match told {
-        Told::Train(event) => {
+        FitEvent::Train(event) => {
             awake.hear(&event);
             emit(Event::Train(event));
         }
-        Told::Warned(problem) => emit(Event::Warned(problem)),
+        FitEvent::Warned(problem) => emit(Event::Warned(problem)),
     };
     let (mut plan, mut checkpoint) = (plan.clone(), checkpoint);
     let outcome = loop {
         match fit(&plan, engine.as_mut(), &mut run, checkpoint.take(), control, &mut tell) {
             Err(problem) if is_lost(&problem, engine.as_ref()) => {
-                tell(Told::Warned(on_the_processor(&problem)));
+                tell(FitEvent::Warned(on_the_processor(&problem)));
                 plan.device = PROCESSOR.to_owned();
                 engine = engine::open(&plan.device, &plan.engine_config())?;
                 checkpoint = last_checkpoint(&run, &plan)?;
@@ -272,7 +272,7 @@ pub(super) fn on_the_processor(problem: &Problem) -> Problem {
 pub(crate) fn first(mut problems: Vec<Problem>) -> Problem {
     let others: Vec<String> = problems.iter().skip(1).map(ToString::to_string).collect();
     match problems.is_empty() {
-        true => Problem::new(Kind::Internal, Sentence::default(), Sentence::default()),
+        true => Problem::new(Kind::Internal, LocalizedText::default(), LocalizedText::default()),
         false => problems.swap_remove(0).because(others.join("\n")),
     }
 }
@@ -281,13 +281,13 @@ pub(crate) fn first(mut problems: Vec<Problem>) -> Problem {
 fn behind(done: u32, stored: u32) -> Problem {
     Problem::new(
         Kind::Disk,
-        Sentence {
+        LocalizedText {
             en: format!("This run came to epoch {done}, but the disk took only what it had learned up to epoch {stored}"),
             fr: format!(
                 "Cet essai est allé jusqu’à l’époque {done}, mais le disque n’a gardé que l’appris jusqu’à l’époque {stored}"
             ),
         },
-        Sentence {
+        LocalizedText {
             en: format!("It goes on from there; what came after epoch {stored} is learned again"),
             fr: format!("Il reprend à partir de là ; ce qui a suivi l’époque {stored} est réappris"),
         },

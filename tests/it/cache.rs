@@ -9,7 +9,7 @@ use std::{
 
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use trombine::{
-    control::{Control, Stage, Wish},
+    control::{Control, Signal, Stage},
     data::{
         cache::HEADER,
         decode::{Picture, decode, shrink},
@@ -17,7 +17,7 @@ use trombine::{
         hash::hash,
         open_in,
         pixels::{PIXEL_BYTES, SIDE},
-        sample::{Dataset, Oddity, SkipReason},
+        sample::{Anomaly, Dataset, SkipReason},
     },
     files::fault::Fault,
     problem::Kind,
@@ -66,7 +66,7 @@ fn formats_are_found_by_content_and_brought_to_rgb() {
         assert_eq!(oddity.is_some(), format != ImageFormat::Jpeg, "{format:?}");
     }
     let png = encode(&image, ImageFormat::Png);
-    assert_eq!(decode(&png, "a.jpg").unwrap().oddity, Some(Oddity::WrongExtension { is: "PNG".into() }));
+    assert_eq!(decode(&png, "a.jpg").unwrap().oddity, Some(Anomaly::WrongExtension { is: "PNG".into() }));
     assert_eq!(decode(&png, "a.PNG").unwrap().oddity, None);
 }
 
@@ -74,7 +74,7 @@ fn formats_are_found_by_content_and_brought_to_rgb() {
 fn gray_deep_transparent_and_cmyk_pictures_are_converted_with_a_note() {
     let converted = |bytes: &[u8], name: &str, from: &str| {
         let picture = decode(bytes, name).unwrap();
-        assert_eq!(picture.oddity, Some(Oddity::Converted { from: from.into() }));
+        assert_eq!(picture.oddity, Some(Anomaly::Converted { from: from.into() }));
         picture.rgb
     };
     let image = solid([200, 100, 50]);
@@ -307,9 +307,9 @@ fn bad_pictures_are_skipped_and_remembered() {
         assert!(matches!(reason(0), SkipReason::Damaged { .. }));
         assert_eq!(*reason(1), SkipReason::Unknown);
         let oddity = |i| data.samples.iter().find(|s| s.file == Path::new(&name(i))).unwrap().oddity.clone();
-        assert_eq!(oddity(2), Some(Oddity::WrongExtension { is: "PNG".into() }));
-        assert_eq!(oddity(3), Some(Oddity::NotSquare { width: 60, height: 90 }));
-        assert_eq!(oddity(4), Some(Oddity::Small { width: 32, height: 40 }));
+        assert_eq!(oddity(2), Some(Anomaly::WrongExtension { is: "PNG".into() }));
+        assert_eq!(oddity(3), Some(Anomaly::NotSquare { width: 60, height: 90 }));
+        assert_eq!(oddity(4), Some(Anomaly::Small { width: 32, height: 40 }));
     }
 }
 
@@ -324,7 +324,7 @@ fn a_jpeg_damaged_in_its_middle_is_noticed() {
     let middle = good.len() / 2;
     zeroed[middle..middle + 400].fill(0xff);
     let found = decode(&zeroed, "a.jpg");
-    let noticed = matches!(&found, Err(SkipReason::Damaged { .. }) | Ok(Picture { oddity: Some(Oddity::Suspect { .. }), .. }));
+    let noticed = matches!(&found, Err(SkipReason::Damaged { .. }) | Ok(Picture { oddity: Some(Anomaly::Suspect { .. }), .. }));
     assert!(noticed, "{:?}", found.map(|picture| picture.oddity));
     // A marker that does not belong there.
     let mut marker = good.clone();
@@ -332,7 +332,7 @@ fn a_jpeg_damaged_in_its_middle_is_noticed() {
     assert!(decode(&marker, "a.jpg").map_or(true, |picture| picture.oddity.is_some()));
     folder.write(&utkface_name(50), &zeroed);
     let data = folder.open().unwrap();
-    let told = data.samples.iter().filter(|s| matches!(s.oddity, Some(Oddity::Suspect { .. }))).count();
+    let told = data.samples.iter().filter(|s| matches!(s.oddity, Some(Anomaly::Suspect { .. }))).count();
     let skipped = data.skipped.iter().filter(|s| matches!(s.reason, SkipReason::Damaged { .. })).count();
     assert_eq!(told + skipped, 1);
 }
@@ -387,7 +387,7 @@ fn cancelling_leaves_no_half_file() {
     let stop = control.clone();
     let mut progress = |stage, _, _| {
         if stage == Stage::Decoding {
-            stop.set(Wish::Discard);
+            stop.set(Signal::Discard);
         }
     };
     let result = open_in(&folder.places(), &folder.source(), &Edits::default(), &control, &mut progress);

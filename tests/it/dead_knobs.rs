@@ -19,7 +19,7 @@ use trombine::{
         split::Split,
     },
     history::EpochRecord,
-    knob::{Knob, Knobs as _, Value},
+    knob::{Knobs as _, SettingDef, Value},
     loss,
     model::{Network, Weights, init, layers::Role},
     optimizer::OptimizerState,
@@ -196,7 +196,7 @@ fn files(folder: &Path) -> BTreeSet<String> {
 }
 
 /// Other values of a knob, as texts, those that differ most first.
-fn others(knob: &Knob<'_>) -> Vec<String> {
+fn others(knob: &SettingDef<'_>) -> Vec<String> {
     let all = match &knob.value {
         Value::Switch(on) => vec![(!**on).to_string()],
         Value::Choice(choice) => choice.options().iter().map(|option| option.0.to_owned()).collect(),
@@ -215,7 +215,7 @@ fn others(knob: &Knob<'_>) -> Vec<String> {
     all.into_iter().filter(|other| *other != knob.text()).collect()
 }
 
-fn knob<'a>(settings: &'a mut Settings, key: &str) -> Knob<'a> {
+fn knob<'a>(settings: &'a mut Settings, key: &str) -> SettingDef<'a> {
     settings.knobs().into_iter().find(|knob| knob.key == key).expect("a knob of that key")
 }
 

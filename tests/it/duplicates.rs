@@ -6,10 +6,10 @@ use trombine::{
     control::Control,
     data::{
         census::Census,
-        duplicates::{Contradiction, Look, copies, near},
+        duplicates::{Contradiction, PerceptualHash, copies, near},
         edits::{Change, Edits},
         reading::Reading,
-        sample::{Oddity, SkipReason, Source},
+        sample::{Anomaly, SkipReason, Source},
         sample_faces,
         split::{Split, SplitSettings},
     },
@@ -68,19 +68,19 @@ fn pictures_that_look_the_same_are_found() {
     assert_eq!(dates, expected);
     // Brightness falling to the right sets every bit, rising clears every one.
     let ramp: Vec<u8> = (0..128 * 128).flat_map(|i| [255 - (i % 128) as u8; 3]).collect();
-    let falling = Look::of(&ramp);
+    let falling = PerceptualHash::of(&ramp);
     assert_eq!(falling.bits, u64::MAX);
     let rising: Vec<u8> = ramp.iter().map(|v| 255 - v).collect();
-    assert_eq!(Look::of(&rising).bits, 0);
+    assert_eq!(PerceptualHash::of(&rising).bits, 0);
     // A picture that is lighter and of less contrast is the same; one that falls as steadily but for its edge has the same
     // bits and is another.
     let pale: Vec<u8> = ramp.iter().map(|v| 100 + v / 2).collect();
-    assert!(falling.near(&Look::of(&pale)));
+    assert!(falling.near(&PerceptualHash::of(&pale)));
     let edge: Vec<u8> = ramp.iter().map(|v| if *v > 160 { v / 8 + 200 } else { v / 8 }).collect();
-    assert_eq!(Look::of(&edge).bits, u64::MAX);
-    assert!(!falling.near(&Look::of(&edge)));
+    assert_eq!(PerceptualHash::of(&edge).bits, u64::MAX);
+    assert!(!falling.near(&PerceptualHash::of(&edge)));
     // An even surface is like itself alone.
-    let [even, darker] = [90, 60].map(|gray| Look::of(&vec![gray; 128 * 128 * 3]));
+    let [even, darker] = [90, 60].map(|gray| PerceptualHash::of(&vec![gray; 128 * 128 * 3]));
     assert!(even.near(&even) && !even.near(&darker));
 }
 
@@ -103,7 +103,7 @@ fn edits_apply_to_a_value_and_are_kept_in_the_side_file() {
     assert_eq!(applied.spare.pixels.get(0), base.pixels.get(0));
     assert!(applied.skipped.iter().any(|s| s.file == file(0) && s.reason == SkipReason::LeftOut));
     assert_eq!(applied.samples[0].class, 1 - base.samples[1].class);
-    assert_eq!(applied.samples[0].oddity, Some(Oddity::Repaired));
+    assert_eq!(applied.samples[0].oddity, Some(Anomaly::Repaired));
     assert_eq!(applied.pixels.get(0), base.pixels.get(1));
     // Opened anew, the repaired picture is there too.
     edits.save(&folder.places(), &folder.source()).unwrap();
@@ -112,7 +112,7 @@ fn edits_apply_to_a_value_and_are_kept_in_the_side_file() {
     let opened = folder.open_with(&loaded).unwrap();
     assert_eq!((opened.samples.len(), opened.skipped.len()), (12, 1));
     let repaired = opened.samples.iter().find(|s| s.file.to_str().unwrap().starts_with("61_3")).unwrap();
-    assert_eq!((repaired.age, repaired.race, repaired.class, &repaired.oddity), (Some(61), Some(3), 0, &Some(Oddity::Repaired)));
+    assert_eq!((repaired.age, repaired.race, repaired.class, &repaired.oddity), (Some(61), Some(3), 0, &Some(Anomaly::Repaired)));
     assert_eq!(opened.samples, applied.samples);
     // The folder itself was not touched.
     assert_eq!(fs::read_dir(folder.root()).unwrap().count(), 13);

@@ -7,9 +7,9 @@ use trombine::{
     history::{BatchRecord, EventLog, Note, NoteKind},
     run::{RunStore, RunView},
     session::{Session, Training},
-    text::{Sentence, say},
+    text::{LocalizedText, say},
     train::event::TrainEvent,
-    worker::{Command, Envelope, Event, Onward, Worker},
+    worker::{Command, Envelope, Event, ResumeOptions, Worker},
 };
 
 use crate::{
@@ -52,7 +52,7 @@ fn notes_and_fine_curve_go_on_where_they_were() {
     let fine = view.event_log.fine.clone();
     assert!(fine.len() >= 3 && fine.last().is_some_and(|point| point[0] == 3.0), "{fine:?}");
 
-    let command = Command::Resume { run: view.info.id.clone(), dataset: dataset(30), how: Onward::more(2) };
+    let command = Command::Resume { run: view.info.id.clone(), dataset: dataset(30), how: ResumeOptions::more(2) };
     let (session, more, view) = done(&store, command);
     let all = [told, more].concat();
     assert_eq!(view.event_log.notes, all);
@@ -85,8 +85,8 @@ fn a_long_training_keeps_a_bounded_event_log() {
     let mut event_log = EventLog::default();
     for epoch in 1..=2000 {
         (1..=50).for_each(|step| event_log.batch(&at(epoch, step, 0.25)));
-        event_log.note(Note { epoch, kind: NoteKind::Waiting, text: Sentence::default() });
-        event_log.note(Note { epoch, kind: NoteKind::Best, text: Sentence::default() });
+        event_log.note(Note { epoch, kind: NoteKind::Waiting, text: LocalizedText::default() });
+        event_log.note(Note { epoch, kind: NoteKind::Best, text: LocalizedText::default() });
     }
     assert!((250..=1000).contains(&event_log.fine.len()), "{}", event_log.fine.len());
     assert!(event_log.fine.is_sorted_by(|a, b| a[0] < b[0]));

@@ -3,7 +3,7 @@
 use std::fs;
 
 use trombine::{
-    control::{Control, Wish},
+    control::{Control, Signal},
     data::{augment, sample::Part},
     engine::{Engine, reference::ReferenceEngine},
     history::{EpochRecord, StopReason},
@@ -12,7 +12,7 @@ use trombine::{
     train::{
         checkpoint::Checkpoint,
         event::TrainEvent,
-        fit::{Outcome, Told, fit},
+        fit::{FitEvent, Outcome, fit},
         validation,
     },
 };
@@ -160,7 +160,7 @@ fn a_resumed_training_ends_with_the_same_bits() {
         let leave = move |_: &mut ReferenceEngine| {
             steps += 1;
             if steps == stop_at {
-                wish.set(Wish::Leave);
+                wish.set(Signal::Leave);
             }
             Ok(())
         };
@@ -196,7 +196,7 @@ fn finishing_at_once_still_gives_weights() {
     let plan = plan(&settings());
     let (_home, mut run) = run(&plan);
     let control = Control::default();
-    control.set(Wish::Finish);
+    control.set(Signal::Finish);
     let (weights, reason, best) = result(train(&plan, &mut run, None, &control, &mut |_| {}));
     assert_eq!((reason, best), (StopReason::ByUser, None));
     assert!(weights.check(&plan.network).is_ok());
@@ -232,7 +232,7 @@ fn after_a_loss_that_ran_away_it_goes_on_from_the_best_at_a_lower_rate() {
     let mut engine = ReferenceEngine::new(&plan_fast.engine_config());
     let mut warned = Vec::new();
     let mut tell = |told| {
-        if let Told::Warned(problem) = told {
+        if let FitEvent::Warned(problem) = told {
             warned.push(problem.kind)
         }
     };
@@ -264,7 +264,7 @@ fn a_disk_that_takes_no_checkpoint_is_told_once_and_training_goes_on() {
     fs::write(run.folder.join("checkpoint"), "in the way").expect("written");
     let mut engine = ReferenceEngine::new(&plan.engine_config());
     let mut warnings = 0;
-    let mut tell = |told| warnings += u32::from(matches!(told, Told::Warned(_)));
+    let mut tell = |told| warnings += u32::from(matches!(told, FitEvent::Warned(_)));
     let outcome = fit(&plan, &mut engine, &mut run, None, &Control::default(), &mut tell).expect("training goes on");
     assert_eq!(result(outcome).1, StopReason::AllEpochs);
     assert!((1..=3).contains(&warnings), "{warnings} warnings");

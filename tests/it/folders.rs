@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use trombine::{
-    control::{Control, Wish},
+    control::{Control, Signal},
     data::{
         folders::{Written, write},
         open_in,
@@ -63,7 +63,7 @@ fn a_stopped_copy_goes_on_and_strangers_are_left_alone() {
     let stop = control.clone();
     let stopped = write(&data, &split, &out, false, &control, &mut |_, done, _| {
         if done >= 128 {
-            stop.set(Wish::Discard);
+            stop.set(Signal::Discard);
         }
     });
     assert_eq!(stopped.unwrap_err().kind, Kind::Cancelled);

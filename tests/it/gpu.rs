@@ -24,7 +24,7 @@ use trombine::{
     train::{
         choice,
         event::TrainEvent,
-        fit::{Told, fit},
+        fit::{FitEvent, fit},
         trial::Trial,
     },
     worker::{self, Event},
@@ -349,10 +349,10 @@ fn an_epoch_reads_back_only_what_it_tells() {
     let before = engine.transfer_stats();
     let (mut batches, mut looks) = (0, 0);
     let mut tell = |told| match told {
-        Told::Train(TrainEvent::Batch(record)) if !record.validating => batches += 1,
-        Told::Train(TrainEvent::Faces { .. }) => looks += 1,
-        Told::Warned(problem) => panic!("{problem}"),
-        Told::Train(_) => {}
+        FitEvent::Train(TrainEvent::Batch(record)) if !record.validating => batches += 1,
+        FitEvent::Train(TrainEvent::Faces { .. }) => looks += 1,
+        FitEvent::Warned(problem) => panic!("{problem}"),
+        FitEvent::Train(_) => {}
     };
     fit(&plan, &mut engine, &mut run, None, &Control::default(), &mut tell).expect("trains");
     let reads = engine.transfer_stats().reads - before.reads;

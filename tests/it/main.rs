@@ -1,4 +1,6 @@
 //! One test binary; each file is named after what it holds.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 mod access;
 mod arrivals;
 mod augment;
@@ -34,7 +36,6 @@ mod handed_over;
 mod layout;
 mod layouts;
 mod loss;
-mod mend;
 mod meter;
 mod model;
 mod monkey;
@@ -53,6 +54,7 @@ mod preset;
 mod rate_range;
 mod readme;
 mod recipe;
+mod recovery;
 mod results_page;
 mod resume;
 mod run_pictures;

@@ -14,7 +14,7 @@
 //! ```
 
 use trombine::{
-    control::{Control, Wish},
+    control::{Control, Signal},
     engine::{Engine, reference::ReferenceEngine},
     problem::Kind,
     train::rate_range::{self, BATCHES, HIGHEST, LOWEST},
@@ -72,6 +72,6 @@ fn it_trains_at_rising_rates_and_can_be_stopped() {
     let (again, _) = test(&Control::default(), &mut |_, _| {});
     assert_eq!(again.expect("it works"), range, "the same seed gives the same test");
     let control = Control::default();
-    control.set(Wish::Discard);
+    control.set(Signal::Discard);
     assert_eq!(test(&control, &mut |_, _| {}).0.expect_err("stopped").kind, Kind::Cancelled);
 }

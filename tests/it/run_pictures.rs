@@ -51,10 +51,10 @@ fn judged(folder: &Folder) -> (RunStore, Run) {
 }
 
 /// The pictures, the run that was opened, and how it ended.
-type Told = (Option<Result<Arc<RunPictures>, Problem>>, Option<RunView>, Event);
+type FitEvent = (Option<Result<Arc<RunPictures>, Problem>>, Option<RunView>, Event);
 
 /// What comes of a command about pictures.
-fn told(store: &RunStore, command: Command) -> Told {
+fn told(store: &RunStore, command: Command) -> FitEvent {
     let worker = Worker::at(store.clone(), |_| {}).expect("threads");
     let job = worker.start(command);
     let (mut run_pictures, mut view) = (None, None);

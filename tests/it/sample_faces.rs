@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use trombine::{
-    control::{Control, Wish},
+    control::{Control, Signal},
     data::{
         hash::hash,
         pixels::{PIXEL_BYTES, SIDE},
@@ -85,7 +85,7 @@ fn colors_do_not_tell_the_label() {
 #[test]
 fn drawing_can_be_cancelled() {
     let control = Control::default();
-    control.set(Wish::Discard);
+    control.set(Signal::Discard);
     assert_eq!(dataset(&control, &mut |_, _, _| {}).unwrap_err().kind, Kind::Cancelled);
 }
 

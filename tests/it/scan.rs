@@ -3,11 +3,11 @@
 use std::{fs, path::Path};
 
 use trombine::{
-    control::{Control, Wish},
+    control::{Control, Signal},
     data::{
         name,
         reading::Reading,
-        sample::{Oddity, Part, SkipReason},
+        sample::{Anomaly, Part, SkipReason},
         scan::{Scan, scan},
     },
     problem::{Kind, Problem},
@@ -29,9 +29,9 @@ fn names_say_age_class_and_race_or_are_not_read() {
     assert_eq!(read("1_0_4_2017011617452512.PNG"), Some((1, 1, Some(4), None)));
     // The race is missing, empty, or none of the five.
     for name in ["39_1_20170116174525125.jpg.chip.jpg", "39_1__20170116174525125.jpg", "39_1_7_20170116174525125.jpg"] {
-        assert_eq!(read(name), Some((39, 0, None, Some(Oddity::NoRace))), "{name}");
+        assert_eq!(read(name), Some((39, 0, None, Some(Anomaly::NoRace))), "{name}");
     }
-    let misspelled = |meant: &str| Some(Oddity::Misspelled { meant: meant.to_owned() });
+    let misspelled = |meant: &str| Some(Anomaly::Misspelled { meant: meant.to_owned() });
     for (name, meant) in [
         ("24_0_1_20170116220224657 .jpg.chip.jpg", "24_0_1_20170116220224657.jpg.chip.jpg"),
         ("24_0_1_20170116220224657jpg.chip.jpg", "24_0_1_20170116220224657.jpg.chip.jpg"),
@@ -230,7 +230,7 @@ fn a_link_to_the_folder_itself_is_not_followed_forever() {
 fn scanning_can_be_cancelled_and_tells_how_far_it_is() {
     let folder = Folder::utkface(4);
     let control = Control::default();
-    control.set(Wish::Discard);
+    control.set(Signal::Discard);
     let result = scan(&folder.root(), Reading::default(), &control, &mut |_, _, _| {});
     assert_eq!(result.unwrap_err().kind, Kind::Cancelled);
     let mut last = 0;
@@ -253,7 +253,7 @@ fn the_real_folder_has_the_counts_that_python_finds() {
     let count = |f: &dyn Fn(&&trombine::data::sample::Sample) -> bool| scan.samples.iter().filter(f).count();
     assert_eq!((scan.samples.len(), scan.skipped.len()), (20707, 0));
     assert_eq!(count(&|s| s.class == 1), 10822);
-    assert_eq!(count(&|s| s.oddity == Some(Oddity::NoRace)), 3);
+    assert_eq!(count(&|s| s.oddity == Some(Anomaly::NoRace)), 3);
     assert_eq!(count(&|s| s.oddity.is_some()), 4);
     assert_eq!([0, 1, 2, 3, 4].map(|r| count(&|s| s.race == Some(r))), [8783, 3931, 3009, 3493, 1488]);
     let middle = |class| count(&|s| s.class == class && s.age.is_some_and(|a| (40..60).contains(&a)));

@@ -28,7 +28,7 @@ use trombine::{
     run::{Asked, RunInfo, RunStatus, RunView, Stored, pictures::Picture},
     session::{self, Session, Training},
     settings::Settings,
-    text::{Lang, Sentence},
+    text::{Lang, LocalizedText},
     ui::{
         Action, Cx,
         page::{Memory, Page},
@@ -200,7 +200,7 @@ pub fn training(dataset: &Dataset, epoch: u32) -> Training {
     let note = |epoch: u32, kind, en: &str, fr: &str| Note {
         epoch,
         kind,
-        text: trombine::text::Sentence { en: en.into(), fr: fr.into() },
+        text: trombine::text::LocalizedText { en: en.into(), fr: fr.into() },
     };
     let settings = Settings::default();
     let history = history(epoch - 1);
@@ -373,7 +373,7 @@ pub fn photo(id: u64) -> session::Photo {
 }
 
 /// What stands under answers about the drawings.
-pub fn caution() -> Sentence {
+pub fn caution() -> LocalizedText {
     run(&faces(40)).info.caution()
 }
 

@@ -8,7 +8,7 @@ use std::{
 };
 
 use trombine::{
-    control::{Control, Wish},
+    control::{Control, Signal},
     data::{pixels::PIXEL_BYTES, sample::Framing},
     engine,
     files::{
@@ -80,7 +80,7 @@ impl Stand {
         let outcome = predict_folder(predictor, &job, &control, |done, of| {
             told.set((done, of));
             if done >= stop {
-                control.set(Wish::Discard);
+                control.set(Signal::Discard);
             }
         })?;
         assert_eq!(told.get().0, told.get().1, "everything was told");

@@ -17,7 +17,7 @@ use trombine::{
     train::{
         checkpoint::Checkpoint,
         event::TrainEvent,
-        fit::{Outcome, Told, fit},
+        fit::{FitEvent, Outcome, fit},
     },
 };
 
@@ -91,9 +91,9 @@ pub fn train(
     hear: &mut dyn FnMut(&TrainEvent),
 ) -> Outcome {
     let mut engine = ReferenceEngine::new(&plan.engine_config());
-    let mut tell = |told: Told| match told {
-        Told::Train(event) => hear(&event),
-        Told::Warned(problem) => panic!("{problem}"),
+    let mut tell = |told: FitEvent| match told {
+        FitEvent::Train(event) => hear(&event),
+        FitEvent::Warned(problem) => panic!("{problem}"),
     };
     fit(plan, &mut engine, run, from, control, &mut tell).expect("training works")
 }

@@ -6,11 +6,11 @@ use std::{
 };
 
 use egui::Context;
-use trombine::{app::pace::Pace, worker::News};
+use trombine::{app::pace::Pace, worker::Delivery};
 use wgpu::DeviceType;
 
 /// After how long a frame is asked for when `news` has come to a window drawn by `graphics`.
-fn delay(graphics: Option<DeviceType>, news: News) -> Duration {
+fn delay(graphics: Option<DeviceType>, news: Delivery) -> Duration {
     let (ctx, asked) = (Context::default(), Arc::new(Mutex::new(Vec::new())));
     // The first frame of all asks for another.
     for _ in 0..3 {
@@ -27,12 +27,12 @@ fn delay(graphics: Option<DeviceType>, news: News) -> Duration {
 #[test]
 fn progress_waits_for_a_processor_that_draws_and_what_lasts_does_not() {
     for graphics in [None, Some(DeviceType::DiscreteGpu), Some(DeviceType::IntegratedGpu), Some(DeviceType::Cpu)] {
-        assert_eq!(delay(graphics, News::Lasting), Duration::ZERO, "{graphics:?}");
+        assert_eq!(delay(graphics, Delivery::Lasting), Duration::ZERO, "{graphics:?}");
     }
     for graphics in [None, Some(DeviceType::DiscreteGpu), Some(DeviceType::IntegratedGpu)] {
-        let delay = delay(graphics, News::Passing);
+        let delay = delay(graphics, Delivery::Passing);
         assert!(!delay.is_zero() && delay <= Duration::from_millis(1), "{graphics:?}: {delay:?}");
     }
-    let delay = delay(Some(DeviceType::Cpu), News::Passing);
+    let delay = delay(Some(DeviceType::Cpu), Delivery::Passing);
     assert!(delay > Duration::from_millis(900), "a second, less the frame's own time: {delay:?}");
 }

@@ -1,7 +1,7 @@
 //! The worker's mailbox: one job at a time, every job ends, a panic becomes a card.
 
 use trombine::{
-    control::Wish,
+    control::Signal,
     data::{pixels::Pixels, sample::Source},
     engine,
     evaluate::Report,
@@ -9,7 +9,7 @@ use trombine::{
     problem::Kind,
     run::{Run, RunStatus, RunStore},
     train::event::TrainEvent,
-    worker::{Answerer, Command, Event, JobId, Onward, Photo, Question, Worker},
+    worker::{Answerer, Command, Event, JobId, Photo, Question, ResumeOptions, Worker},
 };
 
 use crate::training::{lively, plan, settings};
@@ -85,10 +85,10 @@ fn pause_then_finish_now() {
     settings.train.callbacks.early_stopping = false;
     let job = worker.start(Command::Train(Box::new(plan(&settings))));
     let end = until_end(&worker, job, |event| match event {
-        Event::Train(TrainEvent::Epoch(record)) if record.epoch == 1 => worker.control().set(Wish::Pause),
+        Event::Train(TrainEvent::Epoch(record)) if record.epoch == 1 => worker.control().set(Signal::Pause),
         Event::Train(TrainEvent::Paused) => {
             assert_eq!(store.find("last").expect("a run").info.status, RunStatus::Paused);
-            worker.control().set(Wish::Finish);
+            worker.control().set(Signal::Finish);
         }
         _ => {}
     });
@@ -105,7 +105,7 @@ fn discarding_puts_the_run_into_the_trash() {
     let job = worker.start(Command::Train(Box::new(plan(&settings))));
     let end = until_end(&worker, job, |event| {
         if matches!(event, Event::Train(TrainEvent::Epoch(_))) {
-            worker.control().set(Wish::Discard);
+            worker.control().set(Signal::Discard);
         }
     });
     assert!(matches!(end, Event::Failed(problem) if problem.kind == Kind::Cancelled));
@@ -131,7 +131,7 @@ fn runs_are_looked_at_while_one_is_trained() {
         }
     }
     assert_eq!(listed, asked.map(|job| (job, 1)));
-    worker.control().set(Wish::Discard);
+    worker.control().set(Signal::Discard);
     until_end(&worker, training, |_| {});
 }
 
@@ -174,11 +174,11 @@ fn a_finished_run_goes_on_from_its_best_at_another_rate() {
     let job = worker.start(Command::Train(Box::new(plan.clone())));
     assert!(matches!(until_end(&worker, job, |_| {}), Event::Finished));
     let run = store.find("last").expect("a run").info.id;
-    let resume = |how: Onward| Command::Resume { run: run.clone(), dataset: plan.dataset.clone(), how };
-    let job = worker.start(resume(Onward::default()));
+    let resume = |how: ResumeOptions| Command::Resume { run: run.clone(), dataset: plan.dataset.clone(), how };
+    let job = worker.start(resume(ResumeOptions::default()));
     assert!(matches!(until_end(&worker, job, |_| {}), Event::Failed(problem) if problem.kind == Kind::File), "it is finished");
 
-    let how = Onward { more: 2, learning_rate: Some(1e-3), device: Some("cpu".to_owned()) };
+    let how = ResumeOptions { more: 2, learning_rate: Some(1e-3), device: Some("cpu".to_owned()) };
     let job = worker.start(resume(how));
     let mut started = None;
     let end = until_end(&worker, job, |event| {
@@ -234,7 +234,7 @@ fn a_finished_run_that_was_not_judged_is_judged_when_it_is_resumed() {
     let scores = run.info.scores;
     std::fs::remove_file(run.folder.join("report.json")).expect("removed");
     run.update(|info| info.scores = None).expect("written");
-    let command = Command::Resume { run: run.info.id.clone(), dataset: plan.dataset.clone(), how: Onward::default() };
+    let command = Command::Resume { run: run.info.id.clone(), dataset: plan.dataset.clone(), how: ResumeOptions::default() };
     let job = worker.start(command);
     assert!(matches!(until_end(&worker, job, |_| {}), Event::Finished));
     assert_eq!(store.find("last").expect("a run").info.scores, scores);
@@ -247,7 +247,7 @@ fn pictures_that_are_gone_keep_a_run_from_going_on_with_a_way_out() {
     let job = worker.start(Command::Train(Box::new(plan)));
     assert!(matches!(until_end(&worker, job, |_| {}), Event::Finished));
     let run = store.find("last").expect("a run").info.id;
-    let how = Onward::more(1);
+    let how = ResumeOptions::more(1);
     let job = worker.start(Command::Resume { run, dataset: crate::training::dataset(20), how });
     let Event::Failed(problem) = until_end(&worker, job, |_| {}) else { panic!("ten pictures are missing") };
     assert_eq!(problem.kind, Kind::Data);

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{
-    knob::{Knob, Scale, UNITLESS, Value},
+    knob::{Scale, SettingDef, UNITLESS, Value},
     random::Random,
-    text::Say,
+    text::Phrase,
 };
 
 /// A change as the user sets it; off unless asked for, with `PER_CENT` as the strength that it then has.
@@ -45,24 +45,24 @@ impl<const PER_CENT: u32> Amount<PER_CENT> {
     }
 
     /// Its two knobs, with `key` before their names.
-    pub fn knobs(&mut self, key: &str, words: &Words) -> [Knob<'_>; 2] {
+    pub fn knobs(&mut self, key: &str, words: &Words) -> [SettingDef<'_>; 2] {
         let Self { on, amount } = self;
         let active = *on;
         let strength = Value::Number { value: amount, range: 0.0..=words.most, scale: Scale::Percent, unit: UNITLESS };
         let knobs = [
-            Knob::new(&format!("{key}.on"), words.name, words.help, Value::Switch(on)),
-            Knob::new(&format!("{key}.amount"), words.amount, words.amount_help, strength).when(active),
+            SettingDef::new(&format!("{key}.on"), words.name, words.help, Value::Switch(on)),
+            SettingDef::new(&format!("{key}.amount"), words.amount, words.amount_help, strength).when(active),
         ];
-        if words.more { knobs.map(Knob::more) } else { knobs }
+        if words.more { knobs.map(SettingDef::more) } else { knobs }
     }
 }
 
 /// What is said of such a change.
 pub struct Words {
-    pub name: Say,
-    pub help: Say,
-    pub amount: Say,
-    pub amount_help: Say,
+    pub name: Phrase,
+    pub help: Phrase,
+    pub amount: Phrase,
+    pub amount_help: Phrase,
     /// The largest amount.
     pub most: f64,
     /// Whether it stands behind "More options".

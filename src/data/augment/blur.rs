@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    knob::{Knob, Knobs, Scale, Value},
+    knob::{Knobs, Scale, SettingDef, Value},
     random::Random,
     text::say,
 };
@@ -86,11 +86,11 @@ fn kernel(sigma: f64) -> [u16; 2 * RADIUS + 1] {
 }
 
 impl Knobs for Blur {
-    fn knobs(&mut self) -> Vec<Knob<'_>> {
+    fn knobs(&mut self) -> Vec<SettingDef<'_>> {
         let Self { on, share, sigma } = self;
         let active = *on;
         vec![
-            Knob::new(
+            SettingDef::new(
                 "on",
                 say("Blur", "Flou"),
                 say(
@@ -100,7 +100,7 @@ impl Knobs for Blur {
                 Value::Switch(on),
             )
             .more(),
-            Knob::new(
+            SettingDef::new(
                 "share",
                 say("Share of pictures blurred", "Part d’images floues"),
                 say("How many pictures are blurred. 10 to 30 %", "Combien d’images sont floues. De 10 à 30 %"),
@@ -108,7 +108,7 @@ impl Knobs for Blur {
             )
             .more()
             .when(active),
-            Knob::new(
+            SettingDef::new(
                 "sigma",
                 say("Strongest blur", "Flou maximal"),
                 say("Radius of the blur in pixels. 0.5 to 1.5", "Rayon du flou en pixels. De 0,5 à 1,5"),

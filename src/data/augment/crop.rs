@@ -2,7 +2,7 @@
 
 use crate::{
     data::pixels::SIDE,
-    knob::{Knob, Value},
+    knob::{SettingDef, Value},
     random::Random,
     text::say,
 };
@@ -22,10 +22,10 @@ pub fn center(crop: usize) -> (usize, usize) {
     (margin, margin)
 }
 
-pub(super) fn knobs<'a>(crop: &'a mut u32, resize_back: &'a mut bool) -> [Knob<'a>; 2] {
+pub(super) fn knobs<'a>(crop: &'a mut u32, resize_back: &'a mut bool) -> [SettingDef<'a>; 2] {
     let smaller = (*crop as usize) < SIDE;
     [
-        Knob::new(
+        SettingDef::new(
             "crop",
             say("Crop", "Recadrage"),
             say(
@@ -34,7 +34,7 @@ pub(super) fn knobs<'a>(crop: &'a mut u32, resize_back: &'a mut bool) -> [Knob<'
             ),
             Value::Whole { value: crop, range: SMALLEST..=SIDE as u32, unit: say("px", "px") },
         ),
-        Knob::new(
+        SettingDef::new(
             "resize_back",
             say("Resize back", "Ramener à la taille"),
             say(

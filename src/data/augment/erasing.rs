@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    knob::{Knob, Knobs, Scale, UNITLESS, Value},
+    knob::{Knobs, Scale, SettingDef, UNITLESS, Value},
     random::Random,
     text::say,
 };
@@ -62,11 +62,11 @@ pub fn apply(rectangle: &Rectangle, side: usize, pixels: &mut [u8]) {
 }
 
 impl Knobs for Erasing {
-    fn knobs(&mut self) -> Vec<Knob<'_>> {
+    fn knobs(&mut self) -> Vec<SettingDef<'_>> {
         let Self { on, share, area } = self;
         let active = *on;
         vec![
-            Knob::new(
+            SettingDef::new(
                 "on",
                 say("Random erasing", "Effacement aléatoire"),
                 say(
@@ -75,7 +75,7 @@ impl Knobs for Erasing {
                 ),
                 Value::Switch(on),
             ),
-            Knob::new(
+            SettingDef::new(
                 "share",
                 say("Share of pictures erased", "Part d’images effacées"),
                 say(
@@ -85,7 +85,7 @@ impl Knobs for Erasing {
                 Value::Number { value: share, range: 0.0..=1.0, scale: Scale::Percent, unit: UNITLESS },
             )
             .when(active),
-            Knob::new(
+            SettingDef::new(
                 "area",
                 say("Largest area erased", "Plus grande surface effacée"),
                 say("As a share of the picture. 10 to 33 %", "En part de l’image. De 10 à 33 %"),

@@ -1,7 +1,7 @@
 //! The notebook's `random_flip_left_right`, and the mirror image as a second look when judging.
 
 use crate::{
-    knob::{Knob, Value},
+    knob::{SettingDef, Value},
     random::Random,
     text::say,
 };
@@ -11,8 +11,8 @@ pub fn draw(random: &mut Random) -> bool {
     random.chance(0.5)
 }
 
-pub(super) fn knobs<'a>(flip: &'a mut bool, test_time_flip: &'a mut bool) -> [Knob<'a>; 2] {
-    let random = Knob::new(
+pub(super) fn knobs<'a>(flip: &'a mut bool, test_time_flip: &'a mut bool) -> [SettingDef<'a>; 2] {
+    let random = SettingDef::new(
         "flip",
         say("Flip", "Miroir"),
         say(
@@ -21,7 +21,7 @@ pub(super) fn knobs<'a>(flip: &'a mut bool, test_time_flip: &'a mut bool) -> [Kn
         ),
         Value::Switch(flip),
     );
-    let judging = Knob::new(
+    let judging = SettingDef::new(
         "test_time_flip",
         say("Mirror when judging", "Miroir à l’évaluation"),
         say(

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    knob::{Knob, Knobs, Scale, UNITLESS, Value},
+    knob::{Knobs, Scale, SettingDef, UNITLESS, Value},
     random::Random,
     text::say,
 };
@@ -44,11 +44,11 @@ pub fn apply(pixels: &mut [u8]) {
 }
 
 impl Knobs for Grayscale {
-    fn knobs(&mut self) -> Vec<Knob<'_>> {
+    fn knobs(&mut self) -> Vec<SettingDef<'_>> {
         let Self { on, share } = self;
         let active = *on;
         vec![
-            Knob::new(
+            SettingDef::new(
                 "on",
                 say("Grayscale", "Niveaux de gris"),
                 say(
@@ -58,7 +58,7 @@ impl Knobs for Grayscale {
                 Value::Switch(on),
             )
             .more(),
-            Knob::new(
+            SettingDef::new(
                 "share",
                 say("Share of gray pictures", "Part d’images grises"),
                 say("How many pictures lose their color. 5 to 20 %", "Combien d’images perdent leur couleur. De 5 à 20 %"),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{AugmentSettings, Drawn};
 use crate::{
-    knob::{Knob, Knobs, Scale, UNITLESS, Value},
+    knob::{Knobs, Scale, SettingDef, UNITLESS, Value},
     random::Random,
     text::say,
 };
@@ -79,11 +79,11 @@ fn beta(alpha: f64, random: &mut Random) -> f64 {
 }
 
 impl Knobs for Mixup {
-    fn knobs(&mut self) -> Vec<Knob<'_>> {
+    fn knobs(&mut self) -> Vec<SettingDef<'_>> {
         let Self { on, alpha } = self;
         let active = *on;
         vec![
-            Knob::new(
+            SettingDef::new(
                 "on",
                 say("Mixup", "Mixup"),
                 say(
@@ -93,7 +93,7 @@ impl Knobs for Mixup {
                 Value::Switch(on),
             )
             .more(),
-            Knob::new(
+            SettingDef::new(
                 "alpha",
                 say("Strength of mixup (alpha)", "Force de mixup (alpha)"),
                 say(

@@ -30,7 +30,7 @@ pub use warnings::warnings;
 use self::{erasing::Rectangle, geometry::Geometry, mixup::Mix, noise::Grain};
 use super::{image_set::Crop, pixels::SIDE};
 use crate::{
-    knob::{Knob, Knobs, within},
+    knob::{Knobs, SettingDef, within},
     random::Random,
 };
 
@@ -140,7 +140,7 @@ impl AugmentSettings {
 }
 
 impl Knobs for AugmentSettings {
-    fn knobs(&mut self) -> Vec<Knob<'_>> {
+    fn knobs(&mut self) -> Vec<SettingDef<'_>> {
         let Self {
             crop,
             resize_back,

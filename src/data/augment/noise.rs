@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    knob::{Knob, Knobs, Scale, UNITLESS, Value},
+    knob::{Knobs, Scale, SettingDef, UNITLESS, Value},
     random::Random,
     text::say,
 };
@@ -54,11 +54,11 @@ pub fn apply(grain: &Grain, pixels: &mut [u8]) {
 }
 
 impl Knobs for Noise {
-    fn knobs(&mut self) -> Vec<Knob<'_>> {
+    fn knobs(&mut self) -> Vec<SettingDef<'_>> {
         let Self { on, amount } = self;
         let active = *on;
         vec![
-            Knob::new(
+            SettingDef::new(
                 "on",
                 say("Noise", "Bruit"),
                 say(
@@ -68,7 +68,7 @@ impl Knobs for Noise {
                 Value::Switch(on),
             )
             .more(),
-            Knob::new(
+            SettingDef::new(
                 "amount",
                 say("Strongest noise", "Bruit maximal"),
                 say(

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    knob::{Knob, Knobs, Scale, Value},
+    knob::{Knobs, Scale, SettingDef, Value},
     random::Random,
     text::say,
 };
@@ -31,11 +31,11 @@ impl Rotation {
 }
 
 impl Knobs for Rotation {
-    fn knobs(&mut self) -> Vec<Knob<'_>> {
+    fn knobs(&mut self) -> Vec<SettingDef<'_>> {
         let Self { on, degrees } = self;
         let active = *on;
         vec![
-            Knob::new(
+            SettingDef::new(
                 "on",
                 say("Rotation", "Rotation"),
                 say(
@@ -44,7 +44,7 @@ impl Knobs for Rotation {
                 ),
                 Value::Switch(on),
             ),
-            Knob::new(
+            SettingDef::new(
                 "degrees",
                 say("Largest angle", "Angle maximal"),
                 say(

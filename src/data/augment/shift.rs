@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     data::pixels::SIDE,
-    knob::{Knob, Knobs, Scale, Value},
+    knob::{Knobs, Scale, SettingDef, Value},
     random::Random,
     text::say,
 };
@@ -33,11 +33,11 @@ impl Shift {
 }
 
 impl Knobs for Shift {
-    fn knobs(&mut self) -> Vec<Knob<'_>> {
+    fn knobs(&mut self) -> Vec<SettingDef<'_>> {
         let Self { on, amount } = self;
         let active = *on;
         vec![
-            Knob::new(
+            SettingDef::new(
                 "on",
                 say("Shift", "Décalage"),
                 say(
@@ -47,7 +47,7 @@ impl Knobs for Shift {
                 Value::Switch(on),
             )
             .more(),
-            Knob::new(
+            SettingDef::new(
                 "amount",
                 say("Farthest shift", "Décalage maximal"),
                 say("As a share of the picture's side. 3 to 10 %", "En part du côté de l’image. De 3 à 10 %"),

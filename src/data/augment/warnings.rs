@@ -1,12 +1,12 @@
 //! Choices that hurt, said before training rather than after it.
 
 use super::AugmentSettings;
-use crate::text::{Say, Sentence, say};
+use crate::text::{LocalizedText, Phrase, say};
 
 /// One sentence for each choice that likely costs accuracy.
-pub fn warnings(settings: &AugmentSettings) -> Vec<Sentence> {
+pub fn warnings(settings: &AugmentSettings) -> Vec<LocalizedText> {
     let s = settings;
-    let cases: [(bool, Say); 12] = [
+    let cases: [(bool, Phrase); 12] = [
         (
             s.crop < 88,
             say(

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use super::{
     hash::hash,
     pixels::{PIXEL_BYTES, Pixels},
-    sample::{Dataset, Oddity, Sample, Source},
+    sample::{Anomaly, Dataset, Sample, Source},
 };
 use crate::{
     control::{Control, Stage},
@@ -85,7 +85,7 @@ pub fn draw(index: usize) -> (Vec<u8>, Sample) {
         given_part: None,
         bytes: rgb.len() as u64,
         hash: hash(&rgb),
-        oddity: no_race.then_some(Oddity::NoRace),
+        oddity: no_race.then_some(Anomaly::NoRace),
     };
     (rgb, sample)
 }

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     engine::DeviceKind,
     problem::{Kind, Problem},
-    text::{Sentence, say},
+    text::{LocalizedText, say},
 };
 
 /// A kernel with its constants, as bits.
@@ -267,7 +267,7 @@ fn able(id: &str) -> Result<(&'static Found, bool), Problem> {
 }
 
 fn absent(id: &str) -> Problem {
-    let what = Sentence {
+    let what = LocalizedText {
         en: format!("There is no graphics card “{id}” here"),
         fr: format!("Il n’y a pas de carte graphique « {id} » ici"),
     };
@@ -275,7 +275,7 @@ fn absent(id: &str) -> Problem {
 }
 
 fn unfit(name: &str, lacks: &str) -> Problem {
-    let what = Sentence {
+    let what = LocalizedText {
         en: format!("{name} cannot train: it lacks something that the kernels need"),
         fr: format!("{name} ne peut pas entraîner : il lui manque ce qu’il faut aux calculs"),
     };

@@ -133,7 +133,7 @@ use crate::{
     model::{Array, Initialization, Weights, init::init},
     optimizer::{Formula, OptimizerState, UpdateStep},
     problem::{Kind, Problem},
-    text::{Sentence, say},
+    text::{LocalizedText, say},
 };
 
 /// A network with its optimizer on a graphics card.
@@ -460,7 +460,7 @@ fn smaller(problem: Problem, batch_size: usize) -> Problem {
         return problem;
     }
     let half = batch_size / 2;
-    let remedy = Sentence {
+    let remedy = LocalizedText {
         en: format!("Use batches of {half} instead of {batch_size}, a smaller network, or the processor"),
         fr: format!("Prenez des lots de {half} au lieu de {batch_size}, un réseau plus petit, ou le processeur"),
     };

@@ -11,7 +11,7 @@ use crate::{
     knob::Knobs,
     model::{Network, summary},
     run::{RunView, date},
-    text::{Lang, Say, capital, decimal, duration, named, number, percent, plural, say},
+    text::{Lang, Phrase, capital, decimal, duration, named, number, percent, plural, say},
 };
 
 /// The card as a Markdown file.
@@ -22,7 +22,7 @@ pub fn card(view: &RunView, lang: Lang) -> String {
 
 /// The nine sections.
 pub fn sections(view: &RunView, lang: Lang) -> Vec<Section> {
-    let parts: [(Say, Vec<Block>); 9] = [
+    let parts: [(Phrase, Vec<Block>); 9] = [
         (say("Model details", "Détails du modèle"), details(view, lang)),
         (say("Intended use", "Usage prévu"), intended_use(view, lang)),
         (say("Factors", "Facteurs"), factors(view, lang)),
@@ -36,11 +36,11 @@ pub fn sections(view: &RunView, lang: Lang) -> Vec<Section> {
     parts.into_iter().map(|(title, blocks)| Section { title: title.get(lang).to_owned(), blocks }).collect()
 }
 
-fn paragraph(text: Say, lang: Lang) -> Block {
+fn paragraph(text: Phrase, lang: Lang) -> Block {
     Block::Paragraph(text.get(lang).to_owned())
 }
 
-fn list(items: &[Say], lang: Lang) -> Block {
+fn list(items: &[Phrase], lang: Lang) -> Block {
     Block::List(items.iter().map(|item| item.get(lang).to_owned()).collect())
 }
 

@@ -12,7 +12,7 @@ use crate::{
     data::hash::hash,
     files::{atomic, overwrite},
     problem::Problem,
-    text::Sentence,
+    text::LocalizedText,
 };
 
 /// Says which files are the export's, in its folder.
@@ -56,7 +56,7 @@ pub fn write(path: &Path, run: &str, overwrite: bool, fill: impl FnOnce(&Path) -
 /// The files of the export that the folder holds, by name; none of a new or empty folder.
 fn earlier(path: &Path, overwrite: bool) -> Result<BTreeMap<String, String>, Problem> {
     let name = path.display();
-    let taken = |en: String, fr: String| overwrite::other_name(path, Sentence { en, fr });
+    let taken = |en: String, fr: String| overwrite::other_name(path, LocalizedText { en, fr });
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
         Err(error) => return Err(failed(path, &error)),
@@ -80,7 +80,7 @@ fn earlier(path: &Path, overwrite: bool) -> Result<BTreeMap<String, String>, Pro
     if !overwrite {
         return Err(overwrite::exists(
             path,
-            Sentence { en: format!("{name} holds an earlier export"), fr: format!("{name} contient un export précédent") },
+            LocalizedText { en: format!("{name} holds an earlier export"), fr: format!("{name} contient un export précédent") },
         ));
     }
     let changed = |(file, known): &(&String, &String)| fs::read(path.join(file)).is_ok_and(|bytes| digits(&bytes) != **known);
@@ -103,7 +103,7 @@ fn settle(path: &Path, aside: &Path, run: &str, earlier: &BTreeMap<String, Strin
     }
     if let Some(name) = files.keys().find(|name| !earlier.contains_key(*name) && fs::symlink_metadata(path.join(name)).is_ok()) {
         let file = path.join(name);
-        let what = Sentence {
+        let what = LocalizedText {
             en: format!("{} is there already, and is not from an export", file.display()),
             fr: format!("{} existe déjà, et ne vient pas d’un export", file.display()),
         };

@@ -5,7 +5,7 @@ use crate::{
     evaluate::{Curves, Group, Grouping, Report, calibration, confusion, words},
     history::EpochRecord,
     run::RunView,
-    text::{Lang, Say, decimal, number, percent, say},
+    text::{Lang, Phrase, decimal, number, percent, say},
 };
 
 /// Each plot that a run can have.
@@ -75,7 +75,7 @@ pub enum Measure {
 }
 
 impl Measure {
-    pub const fn name(self) -> Say {
+    pub const fn name(self) -> Phrase {
         match self {
             Self::Loss => say("Loss", "Perte"),
             Self::Accuracy => say("Accuracy", "Exactitude"),

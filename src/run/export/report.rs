@@ -12,7 +12,7 @@ use crate::{
     evaluate::{F1Of, Grouping, Prediction, Report, calibration, words},
     history::StopReason,
     run::RunView,
-    text::{Lang, Say, decimal, number, percent, plural, say},
+    text::{Lang, Phrase, decimal, number, percent, plural, say},
 };
 
 /// The report's page. Pictures of mistakes are in it only if `options` ask for them and `dataset` has them.
@@ -99,7 +99,7 @@ fn head(view: &RunView, lang: Lang) -> String {
 
 fn results(view: &RunView, report: &Report, pictures: &[Mistake<'_>], lang: Lang) -> String {
     let curves = report.curves();
-    let area = |name: Say, value: Option<f64>| {
+    let area = |name: Phrase, value: Option<f64>| {
         value.map_or_else(String::new, |value| format!("{} {}", name.get(lang), decimal(lang, value, 3)))
     };
     let mut html = "<div class=\"grid\">".to_owned();
@@ -239,7 +239,7 @@ fn training(view: &RunView, lang: Lang) -> String {
     html + &format!("<details class=\"card\"><summary>{summary}</summary>{}</details>", table.html())
 }
 
-const fn stop_words(reason: StopReason) -> Say {
+const fn stop_words(reason: StopReason) -> Phrase {
     match reason {
         StopReason::AllEpochs => say("all epochs done", "toutes les époques faites"),
         StopReason::EarlyStopping { .. } => say("stopped early, no longer improving", "arrêt anticipé, plus de progrès"),
@@ -250,7 +250,7 @@ const fn stop_words(reason: StopReason) -> Say {
 }
 
 /// A card with a title line and a quiet caption at its right.
-fn card(class: &str, title: Say, caption: &str, body: &str, lang: Lang) -> String {
+fn card(class: &str, title: Phrase, caption: &str, body: &str, lang: Lang) -> String {
     let (title, caption) = (escape(title.get(lang)), escape(caption));
     format!("<section class=\"card {class}\"><h2>{title}<span>{caption}</span></h2>{body}</section>")
 }

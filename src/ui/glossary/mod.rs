@@ -3,16 +3,16 @@
 mod judging;
 mod learning;
 
-use crate::text::{Lang, Say};
+use crate::text::{Lang, Phrase};
 
 /// One word and what it means.
 #[derive(Clone, Copy, Debug)]
 pub struct Term {
-    pub name: Say,
+    pub name: Phrase,
     /// Other forms under which it occurs in sentences, with `|` between them.
-    forms: Say,
+    forms: Phrase,
     /// A sentence or two, without a full stop at the end.
-    pub meaning: Say,
+    pub meaning: Phrase,
 }
 
 /// Every word, in the order in which one meets them.

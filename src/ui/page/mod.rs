@@ -24,7 +24,7 @@ use crate::{
     knob::Choice as _,
     session::{Phase, Session},
     settings::Settings,
-    text::{Lang, Say, number, plural, say},
+    text::{Lang, Phrase, number, plural, say},
 };
 
 /// A page of the rail.
@@ -59,7 +59,7 @@ impl Page {
     /// The steps in their order.
     pub const STEPS: [Self; 6] = [Self::Data, Self::Augmentation, Self::Model, Self::Training, Self::Results, Self::Predict];
 
-    pub const fn name(self) -> Say {
+    pub const fn name(self) -> Phrase {
         match self {
             Self::Data => say("Data", "Données"),
             Self::Augmentation => say("Augmentation", "Augmentation"),
@@ -84,7 +84,7 @@ impl Page {
     }
 
     /// Why it cannot be opened yet.
-    pub fn locked(self, session: &Session) -> Option<Say> {
+    pub fn locked(self, session: &Session) -> Option<Phrase> {
         let data = session.dataset.is_none().then_some(say("after the data", "après les données"));
         let run = session.run.is_none().then_some(say("after training", "après l’entraînement"));
         match self {

@@ -1,13 +1,13 @@
-//! Options: a row for any [`Knob`], and the list of a page's knobs with "More options" and "Reset".
+//! Options: a row for any [`SettingDef`], and the list of a page's knobs with "More options" and "Reset".
 
 use egui::{Align, Layout, Ui, vec2};
 
 use super::{button, card, choice, field};
 use crate::{
-    knob::{Knob, Knobs, Tier, Value},
+    knob::{Knobs, SettingDef, Tier, Value},
     problem::Problem,
     settings::Settings,
-    text::{Lang, Say, plural, say},
+    text::{Lang, Phrase, plural, say},
     ui::{
         icon,
         theme::{self, Theme},
@@ -85,7 +85,7 @@ fn reset(settings: &mut Settings, preset: &[(String, String)], belongs: impl Fn(
 
 /// One option: name, "?", a dot if it differs from `preset`, its field, a slider below, and what is wrong with it.
 /// Gives whether it changed.
-pub fn row(ui: &mut Ui, lang: Lang, knob: &mut Knob<'_>, preset: Option<&str>, problem: Option<&Problem>) -> bool {
+pub fn row(ui: &mut Ui, lang: Lang, knob: &mut SettingDef<'_>, preset: Option<&str>, problem: Option<&Problem>) -> bool {
     let t = Theme::of(ui);
     let before = knob.text();
     let name = knob.name.get(lang);
@@ -252,7 +252,7 @@ fn list_buttons(
 ) {
     ui.spacing_mut().item_spacing.x = 4.0;
     // There may be two such lists.
-    let own = |what: Say| format!("{name}, {}", what.get(lang));
+    let own = |what: Phrase| format!("{name}, {}", what.get(lang));
     let add = |ui: &mut Ui, value: &mut Vec<u32>| {
         ui.add_enabled_ui(value.len() < *length.end(), |ui| {
             if button::icon_button(ui, icon::PLUS, &own(say("add one more", "en ajouter un"))).clicked() {

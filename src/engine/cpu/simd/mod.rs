@@ -74,21 +74,25 @@ pub trait Simd: Copy {
 
     #[inline(always)]
     unsafe fn zero() -> Self::V {
+        // SAFETY: the caller's promise, that the instruction set is there, is all that this asks for.
         unsafe { Self::splat(0.0) }
     }
     /// `v` where `m`, else 0.
     #[inline(always)]
     unsafe fn keep(m: Self::M, v: Self::V) -> Self::V {
+        // SAFETY: as `zero`.
         unsafe { Self::select(m, v, Self::zero()) }
     }
     #[inline(always)]
     unsafe fn to_array(v: Self::V) -> [f32; LANES] {
         let mut out = [0.0; LANES];
+        // SAFETY: `out` has room for a vector, and the instruction set is there, as the caller promised.
         unsafe { Self::store(out.as_mut_ptr(), v) };
         out
     }
     #[inline(always)]
     unsafe fn from_array(a: [f32; LANES]) -> Self::V {
+        // SAFETY: `a` holds a vector, and the instruction set is there, as the caller promised.
         unsafe { Self::load(a.as_ptr()) }
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     knob::Knobs,
     problem::Problem,
     settings::Settings,
-    text::{Lang, Sentence},
+    text::{Lang, LocalizedText},
 };
 
 /// The event files of a run that is being trained.
@@ -141,7 +141,7 @@ fn now() -> f64 {
 
 fn unwritable(error: impl ToString) -> Problem {
     use crate::{problem::Kind, text::say};
-    let what: Sentence =
+    let what: LocalizedText =
         say("A picture for TensorBoard could not be made", "Une image pour TensorBoard n’a pas pu être créée").into();
     Problem::new(
         Kind::Internal,

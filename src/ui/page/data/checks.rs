@@ -12,7 +12,7 @@ use crate::{
         overlap::Overlap,
         sample::{Dataset, Source},
     },
-    text::{Lang, Say, number, plural, say},
+    text::{Lang, Phrase, number, plural, say},
     ui::{
         Action, Cx,
         icon::{self, Icon},
@@ -52,7 +52,7 @@ pub fn show(
             });
         }
         ui.add_space(if tight { 4.0 } else { 8.0 });
-        let mut row = |ui: &mut Ui, symbol: Icon, color: Color32, what: Say, count: usize, show: Show| {
+        let mut row = |ui: &mut Ui, symbol: Icon, color: Color32, what: Phrase, count: usize, show: Show| {
             if line(ui, lang, symbol, color, what, Some(count), wall.show == show, tight) {
                 wall.turn_to(show);
             }
@@ -122,7 +122,16 @@ fn source_line(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview)
 
 /// A count, or the offer to find it out; gives whether it was clicked.
 #[expect(clippy::too_many_arguments, reason = "a line is all of these")]
-fn line(ui: &mut Ui, lang: Lang, symbol: Icon, color: Color32, what: Say, count: Option<usize>, open: bool, tight: bool) -> bool {
+fn line(
+    ui: &mut Ui,
+    lang: Lang,
+    symbol: Icon,
+    color: Color32,
+    what: Phrase,
+    count: Option<usize>,
+    open: bool,
+    tight: bool,
+) -> bool {
     let t = Theme::of(ui);
     let quiet = count == Some(0);
     let mut clicked = false;

@@ -8,10 +8,10 @@ use crate::{
     data::{
         edits::{Change, Edit},
         name,
-        sample::{Dataset, Oddity, Sample, SkipReason, Skipped},
+        sample::{Anomaly, Dataset, Sample, SkipReason, Skipped},
     },
     evaluate::words::class_name,
-    text::{Lang, Say, say},
+    text::{Lang, Phrase, say},
     ui::{
         Action, Cx, icon,
         widget::button::{Button, link},
@@ -23,7 +23,7 @@ use crate::{
 pub fn buttons(ui: &mut Ui, lang: Lang, classes: &[String; 2], class: Option<u8>, edit: Option<&Edit>) -> Option<Change> {
     let mut decided = None;
     let left_out = edit.is_some_and(|edit| edit.left_out);
-    let mut button = |ui: &mut Ui, button: Button, help: Say, change: Change| {
+    let mut button = |ui: &mut Ui, button: Button, help: Phrase, change: Change| {
         let response = ui.add(button.compact());
         if response.clicked() {
             decided = Some(change);
@@ -66,7 +66,7 @@ pub fn brief(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, sample: &Sample) {
     }
     ask(ui, cx, say("Leave out", "Écarter").get(cx.lang), files(), Change::LeaveOut);
     ask(ui, cx, say("Keep", "Garder").get(cx.lang), files(), Change::Keep);
-    if let Some(Oddity::Misspelled { meant }) = &sample.oddity {
+    if let Some(Anomaly::Misspelled { meant }) = &sample.oddity {
         let text = say("Use the corrected name", "Prendre le nom corrigé").get(cx.lang);
         ask(ui, cx, text, files(), Change::Repair(meant.clone()));
     }

@@ -10,7 +10,7 @@ use super::{
     table::decided,
 };
 use crate::{
-    data::sample::{Dataset, Oddity, RACES, Source},
+    data::sample::{Anomaly, Dataset, RACES, Source},
     evaluate::words::class_name,
     plan::Plan,
     text::{Lang, bytes, plural, say},
@@ -164,23 +164,23 @@ fn twin_line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Ov
 }
 
 /// What is odd, in plain words.
-pub fn odd(lang: Lang, oddity: &Oddity) -> String {
+pub fn odd(lang: Lang, oddity: &Anomaly) -> String {
     match (oddity, lang) {
-        (Oddity::NoRace, Lang::En) => "the name lacks the race field; age and gender stand".to_owned(),
-        (Oddity::NoRace, Lang::Fr) => "il manque l’origine dans le nom ; âge et genre y sont".to_owned(),
-        (Oddity::Misspelled { meant }, Lang::En) => format!("misspelled name, read as {meant}"),
-        (Oddity::Misspelled { meant }, Lang::Fr) => format!("nom mal écrit, lu comme {meant}"),
-        (Oddity::Repaired, Lang::En) => "your correction is applied".to_owned(),
-        (Oddity::Repaired, Lang::Fr) => "votre correction est appliquée".to_owned(),
-        (Oddity::Converted { from }, Lang::En) => format!("converted from {from}"),
-        (Oddity::Converted { from }, Lang::Fr) => format!("convertie depuis {from}"),
-        (Oddity::NotSquare { width, height }, Lang::En) => format!("{width} × {height}: squeezed to a square"),
-        (Oddity::NotSquare { width, height }, Lang::Fr) => format!("{width} × {height} : ramenée à un carré"),
-        (Oddity::Small { width, height }, Lang::En) => format!("only {width} × {height}: enlarged, and blurred by that"),
-        (Oddity::Small { width, height }, Lang::Fr) => format!("seulement {width} × {height} : agrandie, donc floue"),
-        (Oddity::Suspect { details }, Lang::En) => format!("perhaps damaged, look at it ({details})"),
-        (Oddity::Suspect { details }, Lang::Fr) => format!("peut-être abîmée, à regarder ({details})"),
-        (Oddity::WrongExtension { is }, Lang::En) => format!("really a {is} file"),
-        (Oddity::WrongExtension { is }, Lang::Fr) => format!("en vérité un fichier {is}"),
+        (Anomaly::NoRace, Lang::En) => "the name lacks the race field; age and gender stand".to_owned(),
+        (Anomaly::NoRace, Lang::Fr) => "il manque l’origine dans le nom ; âge et genre y sont".to_owned(),
+        (Anomaly::Misspelled { meant }, Lang::En) => format!("misspelled name, read as {meant}"),
+        (Anomaly::Misspelled { meant }, Lang::Fr) => format!("nom mal écrit, lu comme {meant}"),
+        (Anomaly::Repaired, Lang::En) => "your correction is applied".to_owned(),
+        (Anomaly::Repaired, Lang::Fr) => "votre correction est appliquée".to_owned(),
+        (Anomaly::Converted { from }, Lang::En) => format!("converted from {from}"),
+        (Anomaly::Converted { from }, Lang::Fr) => format!("convertie depuis {from}"),
+        (Anomaly::NotSquare { width, height }, Lang::En) => format!("{width} × {height}: squeezed to a square"),
+        (Anomaly::NotSquare { width, height }, Lang::Fr) => format!("{width} × {height} : ramenée à un carré"),
+        (Anomaly::Small { width, height }, Lang::En) => format!("only {width} × {height}: enlarged, and blurred by that"),
+        (Anomaly::Small { width, height }, Lang::Fr) => format!("seulement {width} × {height} : agrandie, donc floue"),
+        (Anomaly::Suspect { details }, Lang::En) => format!("perhaps damaged, look at it ({details})"),
+        (Anomaly::Suspect { details }, Lang::Fr) => format!("peut-être abîmée, à regarder ({details})"),
+        (Anomaly::WrongExtension { is }, Lang::En) => format!("really a {is} file"),
+        (Anomaly::WrongExtension { is }, Lang::Fr) => format!("en vérité un fichier {is}"),
     }
 }

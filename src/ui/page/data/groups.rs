@@ -13,7 +13,7 @@ use crate::{
         sample::{Dataset, Part},
     },
     evaluate::words::class_name,
-    text::{Lang, Say, plural, say},
+    text::{Lang, Phrase, plural, say},
     ui::{
         Action, Cx, icon,
         theme::{self, Theme},
@@ -120,7 +120,7 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, gr
 const NARROW: f32 = 440.0;
 
 /// Why nothing can be said of look-alikes yet.
-fn not_compared(cx: &Cx<'_>) -> Say {
+fn not_compared(cx: &Cx<'_>) -> Phrase {
     match cx.session.phase.progress() {
         Some(progress) if progress.stage == Stage::Comparing => {
             say("The pictures are being compared", "Les images sont en cours de comparaison")

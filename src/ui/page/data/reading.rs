@@ -7,7 +7,7 @@ use crate::{
         reading::{ClassFolders, Labels, Reading},
         sample::{Dataset, Part},
     },
-    text::{Lang, Say, number, say},
+    text::{Lang, Phrase, number, say},
     ui::{
         Action, Cx,
         theme::{self, Theme},
@@ -86,7 +86,7 @@ fn dealt(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset) {
 
 /// A reading that the folder allows.
 struct Reads {
-    text: Say,
+    text: Phrase,
     reading: Reading,
     /// Whether it is read so.
     now: bool,

@@ -16,7 +16,7 @@ use crate::{
     data::sample::{Dataset, Part, RACES},
     evaluate::words::class_name,
     plan::Plan,
-    text::{Lang, Say, number, say},
+    text::{Lang, Phrase, number, say},
     ui::{
         Cx, icon,
         theme::{self, Theme},
@@ -67,7 +67,7 @@ impl Show {
         Self::Edited,
     ];
 
-    const fn name(self) -> Say {
+    const fn name(self) -> Phrase {
         match self {
             Self::All => say("all pictures", "toute image"),
             Self::Plain => say("usable as they are", "utilisables telles quelles"),
@@ -247,7 +247,7 @@ fn filters(ui: &mut Ui, cx: &Cx<'_>, overview: &Overview, wall: &mut Wall, plann
 
 fn chips(ui: &mut Ui, cx: &Cx<'_>, overview: &Overview, wall: &mut Wall, planned: bool) {
     let lang = cx.lang;
-    let own = |text: Say| text.get(lang).to_owned();
+    let own = |text: Phrase| text.get(lang).to_owned();
     let shows: Vec<String> = Show::ALL.iter().map(|show| own(show.name())).collect();
     let selected = Show::ALL.iter().position(|show| *show == wall.show).unwrap_or(0);
     if let Some(index) = choice::chip_menu(ui, selected, &shows).filter(|index| *index != selected) {

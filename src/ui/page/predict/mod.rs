@@ -13,7 +13,7 @@ use crate::{
     evaluate::words::class_name,
     predict::{Framed, heatmap::Heat},
     session::{Answering, Asked, Photo},
-    text::{Lang, Say, percent, plural, say},
+    text::{Lang, Phrase, percent, plural, say},
     ui::{
         Action, Cx, icon,
         page::Page,
@@ -171,7 +171,7 @@ fn invite(ui: &mut Ui, cx: &mut Cx<'_>, run: Answering<'_>) {
     });
 }
 
-const FOLDER: Say = say("Folder to CSV…", "Dossier vers CSV…");
+const FOLDER: Phrase = say("Folder to CSV…", "Dossier vers CSV…");
 
 /// The menu that predicts a folder into a table.
 fn folder(ui: &mut Ui, cx: &mut Cx<'_>, run: Answering<'_>, narrow: bool) {
@@ -235,7 +235,7 @@ fn framing(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Photo, run: Answering<'_>) {
 }
 
 /// Which framing was used, and whether the run learned from the like.
-fn framing_words(framed: &Framed, learned: Framing) -> Say {
+fn framing_words(framed: &Framed, learned: Framing) -> Phrase {
     match (framed, learned) {
         (Framed::Whole, Framing::Whole) => {
             say("judged whole, as the run’s training pictures were", "jugée entière, comme les images d’entraînement")

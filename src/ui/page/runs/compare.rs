@@ -9,7 +9,7 @@ use crate::{
     evaluate::words::class_name,
     knob::Knobs as _,
     run::{Changes, RunView},
-    text::{Lang, Say, number, say},
+    text::{Lang, Phrase, number, say},
     ui::{
         Cx,
         theme::{self, Theme},
@@ -135,7 +135,7 @@ impl Data {
     fn rows(&self, lang: Lang, views: &[(usize, Arc<RunView>)]) -> Vec<Vec<String>> {
         let Some((_, first)) = views.first() else { return Vec::new() };
         let mut rows = Vec::new();
-        let mut row = |name: Say, cells: Vec<String>| {
+        let mut row = |name: Phrase, cells: Vec<String>| {
             if cells.iter().any(|cell| *cell != cells[0]) {
                 rows.push([name.get(lang).to_owned()].into_iter().chain(cells).collect());
             }

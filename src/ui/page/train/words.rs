@@ -6,7 +6,7 @@ use crate::{
     knob::Choice as _,
     schedule::ScheduleKind,
     session::Training,
-    text::{Lang, Say, Sentence, decimal, duration, percent, say},
+    text::{Lang, LocalizedText, Phrase, decimal, duration, percent, say},
 };
 
 /// Epochs in a row that make a trend.
@@ -18,7 +18,7 @@ const RISE: f64 = 1.05;
 const LEARNED: f64 = 0.6;
 
 /// What the loss curves say, in one sentence; `more` tells whether epochs are still to come.
-pub fn about_loss(history: &[EpochRecord], more: bool) -> Sentence {
+pub fn about_loss(history: &[EpochRecord], more: bool) -> LocalizedText {
     let n = history.len();
     let Some(last) = history.last() else {
         return none_yet(more)
@@ -38,7 +38,7 @@ pub fn about_loss(history: &[EpochRecord], more: bool) -> Sentence {
     let rising = streak(history, |a, b| b.validation_loss > a.validation_loss);
     let learning = streak(history, |a, b| b.train_loss < a.train_loss);
     if rising >= TREND && learning >= rising {
-        return Sentence {
+        return LocalizedText {
             en: format!("Validation loss has risen for {rising} epochs while training loss falls: it starts to learn by heart"),
             fr: format!(
                 "La perte de validation monte depuis {rising} époques tandis que celle d’entraînement descend : il commence à apprendre par cœur"
@@ -62,7 +62,7 @@ pub fn about_loss(history: &[EpochRecord], more: bool) -> Sentence {
     if waited >= TREND {
         let gap = last.validation_loss - last.train_loss;
         return if gap > 0.3 * last.validation_loss.abs() {
-            Sentence {
+            LocalizedText {
                 en: format!(
                     "Validation loss has not improved for {waited} epochs while training goes on improving: it learns by heart"
                 ),
@@ -71,7 +71,7 @@ pub fn about_loss(history: &[EpochRecord], more: bool) -> Sentence {
                 ),
             }
         } else {
-            Sentence {
+            LocalizedText {
                 en: format!("Validation loss has not improved for {waited} epochs: there may be little left to learn this way"),
                 fr: format!(
                     "La perte de validation ne s’améliore plus depuis {waited} époques : il reste peut-être peu à apprendre ainsi"
@@ -115,12 +115,12 @@ pub fn about_loss(history: &[EpochRecord], more: bool) -> Sentence {
 }
 
 /// That there is nothing to say anything of, and nothing will come.
-fn none_yet(more: bool) -> Option<Say> {
+fn none_yet(more: bool) -> Option<Phrase> {
     (!more).then_some(say("No epoch was done: there is nothing to draw", "Aucune époque n’a été faite : il n’y a rien à tracer"))
 }
 
 /// What the accuracy curves say, in one sentence; `more` tells whether epochs are still to come.
-pub fn about_accuracy(history: &[EpochRecord], more: bool) -> Sentence {
+pub fn about_accuracy(history: &[EpochRecord], more: bool) -> LocalizedText {
     let Some(last) = history.last() else {
         return none_yet(more)
             .unwrap_or(say(
@@ -143,7 +143,7 @@ pub fn about_accuracy(history: &[EpochRecord], more: bool) -> Sentence {
         let by_heart = history.len() >= TREND && last.validation_accuracy > LEARNED;
         let [en, fr] =
             if by_heart { [": that much it knows by heart", " : c’est ce qu’il sait par cœur"] } else { ["", ""] };
-        return Sentence {
+        return LocalizedText {
             en: format!("{points} points better on the pictures it learns from than on others{en}"),
             fr: format!("{points} points de mieux sur les images apprises que sur les autres{fr}"),
         };

@@ -4,16 +4,16 @@ use std::path::{Path, PathBuf};
 
 use egui::Context;
 
-use super::{App, question::Fetched};
+use super::{App, question::TaskResult};
 use crate::{
     data::{reading::Reading, sample::Source},
     files::table::TableForm,
     problem::{Kind, Problem},
     run::export::ExportOptions,
     session::TableJob,
-    text::{Lang, Sentence, decimal, say},
+    text::{Lang, LocalizedText, decimal, say},
     ui::{Action, page::Page, widget::curves},
-    worker::Onward,
+    worker::ResumeOptions,
 };
 
 /// The rate of a training that ran away is divided by this.
@@ -21,13 +21,13 @@ const SLOWER: f64 = 10.0;
 
 /// One way on.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Way {
+pub(super) enum RecoveryAction {
     ChooseData,
     /// Read the folder in another way.
     ReadAs {
         folder: PathBuf,
         reading: Reading,
-        words: Sentence,
+        words: LocalizedText,
     },
     /// Train the draft in batches of this size.
     SmallerBatches(u32),
@@ -47,7 +47,7 @@ pub(super) enum Way {
     ShowSetting(Page),
 }
 
-impl Way {
+impl RecoveryAction {
     /// The text on its button.
     pub(super) fn text(&self, lang: Lang) -> String {
         let plain = |en, fr| say(en, fr).get(lang).to_owned();
@@ -75,49 +75,55 @@ impl Way {
 
 impl App {
     /// What can be done about `problem`, the best first.
-    pub(super) fn ways(&self, problem: &Problem) -> Vec<Way> {
+    pub(super) fn ways(&self, problem: &Problem) -> Vec<RecoveryAction> {
         let train = &self.settings.train;
         match problem.kind {
-            Kind::Data => self.other_readings(problem).chain([Way::ChooseData]).collect(),
-            Kind::OutOfMemory if train.batch_size > 1 => vec![Way::SmallerBatches(train.batch_size / 2)],
+            Kind::Data => self.other_readings(problem).chain([RecoveryAction::ChooseData]).collect(),
+            Kind::OutOfMemory if train.batch_size > 1 => vec![RecoveryAction::SmallerBatches(train.batch_size / 2)],
             Kind::Diverged => {
                 let watched = self.session.training.as_ref().filter(|training| training.best().is_some());
-                let best = watched.map(|training| Way::SlowerFromTheBest {
+                let best = watched.map(|training| RecoveryAction::SlowerFromTheBest {
                     run: training.run.clone(),
                     rate: slower(training.settings.train.optimizer.learning_rate),
                 });
-                best.into_iter().chain([Way::SlowerAnew(slower(train.optimizer.learning_rate))]).collect()
+                best.into_iter().chain([RecoveryAction::SlowerAnew(slower(train.optimizer.learning_rate))]).collect()
             }
             Kind::Disk => {
                 let path = problem.path.as_deref();
                 let other = path.is_some_and(|path| self.wanted_place().is_some_and(|place| path.starts_with(place)));
-                let folder = path.and_then(Path::parent).map(|folder| Way::ShowPlace(folder.to_owned()));
-                other.then_some(Way::OtherPlace).into_iter().chain(folder).collect()
+                let folder = path.and_then(Path::parent).map(|folder| RecoveryAction::ShowPlace(folder.to_owned()));
+                other.then_some(RecoveryAction::OtherPlace).into_iter().chain(folder).collect()
             }
             // Only about what was asked for last: the buttons ask for the same again.
             Kind::Exists | Kind::Taken if self.wanted_place().is_some_and(|place| is_about(problem, place)) => {
-                let replace = (problem.kind == Kind::Exists).then_some(Way::Replace);
-                [Way::OtherPlace].into_iter().chain(replace).collect()
+                let replace = (problem.kind == Kind::Exists).then_some(RecoveryAction::Replace);
+                [RecoveryAction::OtherPlace].into_iter().chain(replace).collect()
             }
-            Kind::Settings => problem.knob.as_deref().map(|knob| Way::ShowSetting(page_of(knob))).into_iter().collect(),
+            Kind::Settings => {
+                problem.knob.as_deref().map(|knob| RecoveryAction::ShowSetting(page_of(knob))).into_iter().collect()
+            }
             _ => Vec::new(),
         }
     }
 
     /// The ways to read the folder that `problem` is about, where it can be read in another.
-    fn other_readings(&self, problem: &Problem) -> impl Iterator<Item = Way> {
+    fn other_readings(&self, problem: &Problem) -> impl Iterator<Item = RecoveryAction> {
         let about = |(folder, _): &&(PathBuf, _)| problem.path.as_ref() == Some(folder);
         self.session.readable.iter().filter(about).flat_map(|(folder, ways)| {
-            ways.iter().map(|(reading, words)| Way::ReadAs { folder: folder.clone(), reading: *reading, words: words.clone() })
+            ways.iter().map(|(reading, words)| RecoveryAction::ReadAs {
+                folder: folder.clone(),
+                reading: *reading,
+                words: words.clone(),
+            })
         })
     }
 
     /// Where the user last asked to have something written.
     fn wanted_place(&self) -> Option<&Path> {
         match self.written.as_ref()? {
-            Fetched::ExportTo { path, .. } | Fetched::PlotTo { path, .. } | Fetched::SettingsTo(path) => Some(path),
-            Fetched::CopyTo { out, .. } => Some(out),
-            Fetched::PredictFolder { csv, .. } => Some(csv),
+            TaskResult::ExportTo { path, .. } | TaskResult::PlotTo { path, .. } | TaskResult::SettingsTo(path) => Some(path),
+            TaskResult::CopyTo { out, .. } => Some(out),
+            TaskResult::PredictFolder { csv, .. } => Some(csv),
             _ => None,
         }
     }
@@ -127,46 +133,51 @@ impl App {
         let Some(way) = self.session.failures.get(card).and_then(|problem| self.ways(problem).into_iter().nth(way)) else {
             return;
         };
-        let works =
-            matches!(way, Way::ReadAs { .. } | Way::SmallerBatches(_) | Way::SlowerFromTheBest { .. } | Way::SlowerAnew(_));
+        let works = matches!(
+            way,
+            RecoveryAction::ReadAs { .. }
+                | RecoveryAction::SmallerBatches(_)
+                | RecoveryAction::SlowerFromTheBest { .. }
+                | RecoveryAction::SlowerAnew(_)
+        );
         if works && self.session.phase.busy() {
             self.one_at_a_time();
             return;
         }
         self.session.failures.remove(card);
         match way {
-            Way::ReadAs { folder, reading, .. } => self.read_as(Source::Folder(folder), reading),
-            Way::ChooseData => self.perform(ctx, Action::ChooseFolder),
-            Way::SmallerBatches(size) => {
+            RecoveryAction::ReadAs { folder, reading, .. } => self.read_as(Source::Folder(folder), reading),
+            RecoveryAction::ChooseData => self.perform(ctx, Action::ChooseFolder),
+            RecoveryAction::SmallerBatches(size) => {
                 self.settings.train.batch_size = size;
                 self.train();
             }
-            Way::SlowerFromTheBest { run, rate } => {
-                self.resume(run, Onward { learning_rate: Some(rate), ..Onward::default() });
+            RecoveryAction::SlowerFromTheBest { run, rate } => {
+                self.resume(run, ResumeOptions { learning_rate: Some(rate), ..ResumeOptions::default() });
             }
-            Way::SlowerAnew(rate) => {
+            RecoveryAction::SlowerAnew(rate) => {
                 self.settings.train.optimizer.learning_rate = rate;
                 self.train();
             }
-            Way::OtherPlace => self.ask_again(),
-            Way::Replace => self.replace(),
-            Way::ShowPlace(folder) => self.perform(ctx, Action::OpenPath(folder)),
-            Way::ShowSetting(page) => self.page = page,
+            RecoveryAction::OtherPlace => self.ask_again(),
+            RecoveryAction::Replace => self.replace(),
+            RecoveryAction::ShowPlace(folder) => self.perform(ctx, Action::OpenPath(folder)),
+            RecoveryAction::ShowSetting(page) => self.page = page,
         }
     }
 
     /// Does once more what something was in the way of, and lets it replace that.
     fn replace(&mut self) {
         match self.written.clone() {
-            Some(Fetched::ExportTo { run, format, options, path }) => {
+            Some(TaskResult::ExportTo { run, format, options, path }) => {
                 let options = ExportOptions { overwrite: true, ..options };
-                self.take(Fetched::ExportTo { run, format, options, path });
+                self.take(TaskResult::ExportTo { run, format, options, path });
             }
-            Some(Fetched::PlotTo { plot, threshold, temperature, path }) => {
+            Some(TaskResult::PlotTo { plot, threshold, temperature, path }) => {
                 // With its ending, the path is the user's own choice.
-                self.take(Fetched::PlotTo { plot, threshold, temperature, path: path.with_extension("png") });
+                self.take(TaskResult::PlotTo { plot, threshold, temperature, path: path.with_extension("png") });
             }
-            Some(Fetched::PredictFolder { run, folder, csv, framing }) => {
+            Some(TaskResult::PredictFolder { run, folder, csv, framing }) => {
                 let form = TableForm::new(self.preferences.tables, self.preferences.lang);
                 self.predict_folder(TableJob { run, folder, csv, framing, form }, true);
             }
@@ -178,16 +189,16 @@ impl App {
     fn ask_again(&mut self) {
         let lang = self.preferences.lang;
         match self.written.take() {
-            Some(Fetched::ExportTo { run, format, options, path }) => {
+            Some(TaskResult::ExportTo { run, format, options, path }) => {
                 let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-                self.errands.choose_export(run, format, options, file);
+                self.tasks.choose_export(run, format, options, file);
             }
-            Some(Fetched::SettingsTo(_)) => self.errands.choose_settings_target(lang),
-            Some(Fetched::CopyTo { link, .. }) => self.errands.choose_copy_target(lang, link),
-            Some(Fetched::PlotTo { plot, threshold, temperature, .. }) => {
-                self.errands.choose_plot(lang, plot, threshold, temperature)
+            Some(TaskResult::SettingsTo(_)) => self.tasks.choose_settings_target(lang),
+            Some(TaskResult::CopyTo { link, .. }) => self.tasks.choose_copy_target(lang, link),
+            Some(TaskResult::PlotTo { plot, threshold, temperature, .. }) => {
+                self.tasks.choose_plot(lang, plot, threshold, temperature)
             }
-            Some(Fetched::PredictFolder { run, framing, .. }) => self.errands.choose_prediction_folder(lang, run, framing),
+            Some(TaskResult::PredictFolder { run, framing, .. }) => self.tasks.choose_prediction_folder(lang, run, framing),
             _ => {}
         }
     }

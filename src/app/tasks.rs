@@ -1,5 +1,5 @@
 //! What has to be waited for outside the worker: file dialogs, and decoding a picture of the user's. Each runs on a
-//! thread of its own and comes back as a [`Fetched`].
+//! thread of its own and comes back as a [`TaskResult`].
 
 use std::{
     path::{Path, PathBuf},
@@ -11,7 +11,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 
 use super::{
     asking,
-    question::{Fetched, Next, Preview, Question},
+    question::{Next, Preview, Question, TaskResult},
 };
 use crate::{
     data::{
@@ -32,9 +32,9 @@ use crate::{
 const PREVIEW: u32 = 1024;
 
 /// Sends errands and collects what they bring.
-pub struct Errands {
-    send: Sender<Option<Fetched>>,
-    receive: Receiver<Option<Fetched>>,
+pub struct Tasks {
+    send: Sender<Option<TaskResult>>,
+    receive: Receiver<Option<TaskResult>>,
     wake: Arc<dyn Fn() + Send + Sync>,
     /// A second dialog is not opened over the first.
     dialog_open: bool,
@@ -45,7 +45,7 @@ pub struct Errands {
     question: Option<(Question, bool)>,
 }
 
-impl Errands {
+impl Tasks {
     /// `wake` is called whenever something came back. No dialog opens yet.
     pub fn new(wake: Arc<dyn Fn() + Send + Sync>) -> Self {
         let (send, receive) = unbounded();
@@ -53,10 +53,10 @@ impl Errands {
     }
 
     /// What has come back since the last look; never waits.
-    pub fn fetched(&mut self) -> Vec<Fetched> {
+    pub fn fetched(&mut self) -> Vec<TaskResult> {
         let all: Vec<_> = self.receive.try_iter().collect();
         // A dialog always ends with a message, `None` if it was closed.
-        if all.iter().any(|fetched| !fetched.as_ref().is_some_and(Fetched::is_work)) {
+        if all.iter().any(|fetched| !fetched.as_ref().is_some_and(TaskResult::is_work)) {
             self.dialog_open = false;
         }
         all.into_iter().flatten().collect()
@@ -72,7 +72,7 @@ impl Errands {
         }
     }
 
-    fn send(&self, work: impl FnOnce() -> Option<Fetched> + Send + 'static) {
+    fn send(&self, work: impl FnOnce() -> Option<TaskResult> + Send + 'static) {
         let (send, wake) = (self.send.clone(), self.wake.clone());
         let work = move || {
             // The window may be gone by the time a dialog is answered.
@@ -85,37 +85,37 @@ impl Errands {
                 say("The system gave no thread", "Le système n’a pas donné de fil d’exécution"),
                 say("Close other programs and try again", "Fermez d’autres programmes et réessayez"),
             );
-            let _ = self.send.send(Some(Fetched::Failed(problem.because(error))));
+            let _ = self.send.send(Some(TaskResult::Failed(problem.because(error))));
         }
     }
 
     pub fn choose_folder(&mut self, lang: Lang, start: Option<&Path>) {
         let title = say("Choose a folder of face pictures", "Choisir un dossier de visages");
-        self.ask(lang, Question::one(title, Wanted::Folder, Fetched::Folder).starting_at(start));
+        self.ask(lang, Question::one(title, Wanted::Folder, TaskResult::Folder).starting_at(start));
     }
 
-    /// As [`Errands::choose_folder`], by typing in any case.
+    /// As [`Tasks::choose_folder`], by typing in any case.
     pub fn type_folder(&mut self, start: Option<&Path>) {
         let title = say("Open a folder by its path", "Ouvrir un dossier par son chemin");
-        self.question.get_or_insert((Question::one(title, Wanted::Folder, Fetched::Folder).starting_at(start), false));
+        self.question.get_or_insert((Question::one(title, Wanted::Folder, TaskResult::Folder).starting_at(start), false));
     }
 
     pub fn choose_photos(&mut self, lang: Lang) {
         let title = say("Choose photos", "Choisir des photos");
-        let question = Question::new(title, Wanted::File, |paths| Next::Done(Fetched::Photos(paths)));
+        let question = Question::new(title, Wanted::File, |paths| Next::Done(TaskResult::Photos(paths)));
         self.ask(lang, pictures(question.several()));
     }
 
     pub fn choose_own_picture(&mut self, lang: Lang) {
         let title = say("Choose a picture", "Choisir une image");
-        self.ask(lang, pictures(Question::one(title, Wanted::File, Fetched::OwnPicture)));
+        self.ask(lang, pictures(Question::one(title, Wanted::File, TaskResult::OwnPicture)));
     }
 
     /// Asks where a folder is now that was opened before.
     pub fn find_folder(&mut self, lang: Lang, then: PathBuf) {
         let start = nearest(&then);
         let title = say("Where the folder is now", "Où est maintenant le dossier");
-        let answer = move |now| Fetched::MovedFolder { then: then.clone(), now };
+        let answer = move |now| TaskResult::MovedFolder { then: then.clone(), now };
         self.ask(lang, Question::one(title, Wanted::Folder, answer).starting_at(start.as_deref()));
     }
 
@@ -126,18 +126,18 @@ impl Errands {
             _ => None,
         };
         let title = say("Where the run’s pictures are now", "Où sont maintenant les images de l’essai");
-        let answer = move |folder| Fetched::RunPictures { run: run.clone(), folder };
+        let answer = move |folder| TaskResult::RunPictures { run: run.clone(), folder };
         self.ask(lang, Question::one(title, Wanted::Folder, answer).starting_at(start.as_deref()));
     }
 
     pub fn choose_copy_target(&mut self, lang: Lang, link: bool) {
         let title = say("Where to put train, validation and test", "Où mettre train, validation et test");
-        self.ask(lang, Question::one(title, Wanted::NewFolder, move |out| Fetched::CopyTo { out, link }));
+        self.ask(lang, Question::one(title, Wanted::NewFolder, move |out| TaskResult::CopyTo { out, link }));
     }
 
     pub fn choose_judged_folder(&mut self, lang: Lang, run: String) {
         let title = say("A folder of other pictures", "Un dossier d’autres images");
-        let answer = move |folder| Fetched::JudgeFolder { run: run.clone(), folder };
+        let answer = move |folder| TaskResult::JudgeFolder { run: run.clone(), folder };
         self.ask(lang, Question::one(title, Wanted::Folder, answer));
     }
 
@@ -145,31 +145,31 @@ impl Errands {
         // The dialog asks before a file is replaced; of what is in a folder it knows nothing.
         let options = ExportOptions { overwrite: !format.is_folder(), ..options };
         let wanted = if format.is_folder() { Wanted::NewFolder } else { Wanted::NewFile };
-        let answer = move |path| Fetched::ExportTo { run: run.clone(), format, options, path };
+        let answer = move |path| TaskResult::ExportTo { run: run.clone(), format, options, path };
         self.ask(options.lang, Question::one(say("Export as", "Exporter sous"), wanted, answer).named(file));
     }
 
     pub fn choose_settings_target(&mut self, lang: Lang) {
         let title = say("Save the settings as", "Enregistrer les réglages sous");
-        let question = Question::one(title, Wanted::NewFile, Fetched::SettingsTo).named("trombine.json");
+        let question = Question::one(title, Wanted::NewFile, TaskResult::SettingsTo).named("trombine.json");
         self.ask(lang, question.filter("JSON", ["json".to_owned()]));
     }
 
     pub fn choose_settings(&mut self, lang: Lang) {
-        let question = Question::one(say("Open settings", "Ouvrir des réglages"), Wanted::File, Fetched::SettingsFrom);
+        let question = Question::one(say("Open settings", "Ouvrir des réglages"), Wanted::File, TaskResult::SettingsFrom);
         self.ask(lang, question.filter("JSON, text", ["json".to_owned(), "txt".to_owned()]));
     }
 
     pub fn choose_plot(&mut self, lang: Lang, plot: PlotKind, threshold: f64, temperature: f64) {
         let title = say("Save the plot, as PNG or SVG", "Enregistrer le graphique, en PNG ou SVG");
-        let answer = move |path| Fetched::PlotTo { plot, threshold, temperature, path };
+        let answer = move |path| TaskResult::PlotTo { plot, threshold, temperature, path };
         let question = Question::one(title, Wanted::NewFile, answer).named(format!("{}.png", plot.file()));
         self.ask(lang, question.filter("PNG", ["png".to_owned()]).filter("SVG", ["svg".to_owned()]));
     }
 
     pub fn choose_run(&mut self, lang: Lang) {
         let title = say("The folder of a run, or of exported weights", "Le dossier d’un essai, ou de poids exportés");
-        self.ask(lang, Question::one(title, Wanted::Folder, Fetched::RunFolder));
+        self.ask(lang, Question::one(title, Wanted::Folder, TaskResult::RunFolder));
     }
 
     pub fn choose_prediction_folder(&mut self, lang: Lang, run: String, framing: Framing) {
@@ -180,7 +180,7 @@ impl Errands {
             let (run, folder) = (run.clone(), paths.into_iter().next().unwrap_or_default());
             let start = folder.parent().map(Path::to_owned);
             let name = default_name(&run, &folder, framing);
-            let answer = move |csv| Fetched::PredictFolder { run: run.clone(), folder: folder.clone(), csv, framing };
+            let answer = move |csv| TaskResult::PredictFolder { run: run.clone(), folder: folder.clone(), csv, framing };
             let table = Question::one(to, Wanted::Table, answer).starting_at(start.as_deref());
             Next::Ask(table.named(name).filter("CSV", ["csv".to_owned()]))
         });
@@ -193,7 +193,7 @@ impl Errands {
     }
 
     /// Goes on with what was typed; nothing if another question follows.
-    pub fn typed(&mut self, question: &Question, paths: Vec<PathBuf>, instead: bool) -> Option<Fetched> {
+    pub fn typed(&mut self, question: &Question, paths: Vec<PathBuf>, instead: bool) -> Option<TaskResult> {
         match question.answered(paths) {
             Next::Done(fetched) => Some(fetched),
             Next::Ask(next) => {
@@ -205,7 +205,7 @@ impl Errands {
 
     /// Looks up what a text that is being typed names.
     pub fn look_up(&self, text: String, wanted: Wanted) {
-        self.send(move || Some(Fetched::Listing(asking::look_up(text, wanted))));
+        self.send(move || Some(TaskResult::Listing(asking::look_up(text, wanted))));
     }
 
     /// Reads settings from a file.
@@ -217,8 +217,8 @@ impl Errands {
     pub fn write_settings(&self, path: PathBuf, settings: Settings) {
         self.send(move || {
             Some(match atomic::write_json(&path, &settings) {
-                Ok(()) => Fetched::Saved(path),
-                Err(problem) => Fetched::Failed(problem),
+                Ok(()) => TaskResult::Saved(path),
+                Err(problem) => TaskResult::Failed(problem),
             })
         });
     }
@@ -227,8 +227,8 @@ impl Errands {
     pub fn preview(&self, photo: worker::Photo, name: String, framing: Framing) {
         self.send(move || {
             Some(match decoded(&photo) {
-                Ok(pixels) => Fetched::Preview { preview: preview(&pixels), framed: frame(&pixels, framing), photo, name },
-                Err(problem) => Fetched::Failed(problem),
+                Ok(pixels) => TaskResult::Preview { preview: preview(&pixels), framed: frame(&pixels, framing), photo, name },
+                Err(problem) => TaskResult::Failed(problem),
             })
         });
     }
@@ -237,8 +237,8 @@ impl Errands {
     pub fn frame(&self, photo: u64, source: worker::Photo, framing: Framing) {
         self.send(move || {
             Some(match decoded(&source) {
-                Ok(pixels) => Fetched::Framed { photo, framed: frame(&pixels, framing) },
-                Err(problem) => Fetched::Failed(problem),
+                Ok(pixels) => TaskResult::Framed { photo, framed: frame(&pixels, framing) },
+                Err(problem) => TaskResult::Failed(problem),
             })
         });
     }
@@ -247,8 +247,8 @@ impl Errands {
     pub fn own_picture(&self, path: PathBuf) {
         self.send(move || {
             Some(match predict::Photo::open(&path) {
-                Ok(photo) => Fetched::Cached(photo.squeezed().into()),
-                Err(problem) => Fetched::Failed(problem),
+                Ok(photo) => TaskResult::Cached(photo.squeezed().into()),
+                Err(problem) => TaskResult::Failed(problem),
             })
         });
     }
@@ -259,11 +259,11 @@ fn nearest(then: &Path) -> Option<PathBuf> {
     then.ancestors().skip(1).find(|above| above.is_dir()).map(Path::to_owned)
 }
 
-fn settings_of(path: &Path) -> Fetched {
+fn settings_of(path: &Path) -> TaskResult {
     match Settings::read(path) {
-        Ok(settings) => Fetched::Settings(Box::new(settings)),
+        Ok(settings) => TaskResult::Settings(Box::new(settings)),
         // All that is wrong in one card: the first sentence, the others as details.
-        Err(problems) => Fetched::Failed(Problem { path: Some(path.to_owned()), ..crate::worker::first(problems) }),
+        Err(problems) => TaskResult::Failed(Problem { path: Some(path.to_owned()), ..crate::worker::first(problems) }),
     }
 }
 

@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use super::{
     checkpoint::Checkpoint,
     event::TrainEvent,
-    fit::{Fit, Told},
+    fit::{Fit, FitEvent},
     meter::Work,
 };
-use crate::{control::Wish, data::sample::Part, history::BatchRecord, model::Op, problem::Problem, run::RunStatus};
+use crate::{control::Signal, data::sample::Part, history::BatchRecord, model::Op, problem::Problem, run::RunStatus};
 
 /// Batch events are at least this far apart. Each draws the window, which takes from the cores that train; two a second
 /// look alive.
@@ -18,7 +18,7 @@ const STATISTICS_EVERY: u64 = 16;
 
 impl Fit<'_> {
     pub(super) fn tell(&mut self, event: TrainEvent) {
-        (self.teller)(Told::Train(event));
+        (self.teller)(FitEvent::Train(event));
     }
 
     pub(super) fn started(&mut self) -> Result<(), Problem> {
@@ -105,7 +105,7 @@ impl Fit<'_> {
         self.tell(TrainEvent::Paused);
         let wish = self.control.wait_while_paused();
         self.meter.go_on();
-        if wish == Wish::Go {
+        if wish == Signal::Go {
             self.set_status(RunStatus::Training);
             self.tell(TrainEvent::Resumed);
         }
@@ -163,7 +163,7 @@ impl Fit<'_> {
             Ok(()) => self.disk_failed = false,
             Err(problem) if !self.disk_failed => {
                 self.disk_failed = true;
-                (self.teller)(Told::Warned(problem));
+                (self.teller)(FitEvent::Warned(problem));
             }
             Err(_) => {}
         }
