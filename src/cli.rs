@@ -21,6 +21,7 @@ use crate::{
 };
 pub use arguments::Speech;
 use arguments::{Cli, Command, RecipeArgs, SplitArgs, TrainArgs};
+pub use french::command_in;
 use reading::ReadingArgs;
 use terminal::Terminal;
 
@@ -66,6 +67,11 @@ pub fn run() -> Wanted {
             recipe::options(lang);
             Ok(())
         }
+        Command::Completions { shell } => {
+            terminal::print(&french::completions(shell));
+            Ok(())
+        }
+        Command::Man => french::manual().map(|page| terminal::print(&page)).map_err(|problem| vec![problem]),
         Command::Help { command } => {
             terminal::print(&french::help(command.as_deref()));
             Ok(())

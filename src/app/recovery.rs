@@ -196,7 +196,7 @@ impl App {
             Some(TaskResult::SettingsTo(_)) => self.tasks.choose_settings_target(lang),
             Some(TaskResult::CopyTo { link, .. }) => self.tasks.choose_copy_target(lang, link),
             Some(TaskResult::PlotTo { plot, threshold, temperature, .. }) => {
-                self.tasks.choose_plot(lang, plot, threshold, temperature)
+                self.tasks.choose_plot(lang, plot, threshold, temperature);
             }
             Some(TaskResult::PredictFolder { run, framing, .. }) => self.tasks.choose_prediction_folder(lang, run, framing),
             _ => {}

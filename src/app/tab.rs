@@ -25,7 +25,7 @@ pub(super) fn go_on(ui: &Ui) {
 /// menu egui follows the arrows itself.
 fn into_menu(ui: &Ui) -> Option<bool> {
     open_menu(ui)?;
-    let focused = ui.memory(|memory| memory.focused());
+    let focused = ui.memory(egui::Memory::focused);
     let within = focused.is_some_and(|focused| controls(ui).iter().any(|(id, _)| *id == focused));
     let [down, up] = [Key::ArrowDown, Key::ArrowUp].map(|key| ui.input(|i| i.key_pressed(key)));
     (!within && (down || up)).then_some(up)
@@ -33,7 +33,7 @@ fn into_menu(ui: &Ui) -> Option<bool> {
 
 fn step(ui: &Ui, presses: usize, back: bool) {
     let all = controls(ui);
-    let focused = ui.memory(|memory| memory.focused());
+    let focused = ui.memory(egui::Memory::focused);
     let now = focused.and_then(|focused| all.iter().position(|(id, _)| *id == focused));
     let count = all.len();
     let next = match (now, back) {
@@ -67,7 +67,7 @@ fn come_back(ui: &Ui) {
 
 fn follow(ui: &Ui, key: Id, open: Option<LayerId>) {
     let over: Over = ui.data(|data| data.get_temp(key)).unwrap_or_default();
-    let focused = ui.memory(|memory| memory.focused());
+    let focused = ui.memory(egui::Memory::focused);
     let before = match (over.open, open) {
         (None, None) => focused,
         (_, Some(_)) => over.before,

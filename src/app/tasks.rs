@@ -263,7 +263,7 @@ fn settings_of(path: &Path) -> TaskResult {
     match Settings::read(path) {
         Ok(settings) => TaskResult::Settings(Box::new(settings)),
         // All that is wrong in one card: the first sentence, the others as details.
-        Err(problems) => TaskResult::Failed(Problem { path: Some(path.to_owned()), ..crate::worker::first(problems) }),
+        Err(problems) => TaskResult::Failed(Problem { path: Some(path.to_owned()), ..worker::first(problems) }),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, builder::RangedU64ValueParser};
+use clap_complete::Shell;
 
 use super::{ReadingArgs, french};
 use crate::{
@@ -306,6 +307,16 @@ pub enum Command {
         "Afficher le tableau de toutes les options en Markdown",
     )))]
     Options,
+    #[command(about = told(say(
+        "Print the completions of a shell, to be put where it looks for them",
+        "Afficher les complétions d’un interpréteur de commandes, à placer là où il les cherche",
+    )))]
+    Completions {
+        #[arg(value_enum, value_name = told(say("SHELL", "INTERPRÉTEUR")), help = told(say("Which shell", "Lequel")))]
+        shell: Shell,
+    },
+    #[command(about = told(say("Print the manual page, in roff", "Afficher la page de manuel, en roff")))]
+    Man,
     #[command(about = told(say("Print this help, or that of a command", "Afficher cette aide, ou celle d’une commande")))]
     Help {
         #[arg(value_name = told(COMMAND), help = told(say("Of which command", "De quelle commande")))]

@@ -1,16 +1,19 @@
 //! What clap says by itself, in French where that is the language: it speaks English alone.
 
+use std::path::Path;
+
 use clap::{
     Arg, CommandFactory, Error, FromArgMatches,
     error::{ContextKind, ContextValue, ErrorKind},
 };
+use clap_complete::Shell;
 
 use super::{
     arguments::{Cli, Speech},
     language,
     terminal::complain_line,
 };
-use crate::text::Lang;
+use crate::{problem::Problem, text::Lang};
 
 /// Reads the arguments; what cannot be read ends the program with status 2, as does what asks for help, with 0.
 pub fn parse() -> Cli {
@@ -29,6 +32,24 @@ pub fn help(name: Option<&str>) -> String {
     help.to_string().trim_end().to_owned()
 }
 
+/// What `shell` completes of the command line.
+pub fn completions(shell: Shell) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command(), "trombine", &mut script);
+    String::from_utf8_lossy(&script).trim_end().to_owned()
+}
+
+/// The manual page, in roff.
+///
+/// # Errors
+/// A page that cannot be made, which no text of ours gives.
+pub fn manual() -> Result<String, Problem> {
+    let mut page = Vec::new();
+    let made = clap_mangen::Man::new(command()).render(&mut page);
+    made.map_err(|error| Problem::io(Path::new("trombine.1"), &error))?;
+    Ok(String::from_utf8_lossy(&page).trim_end().to_owned())
+}
+
 /// The language of the command line, looked up before it is read.
 pub fn spoken() -> Lang {
     let mut arguments = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned());
@@ -45,7 +66,12 @@ pub fn spoken() -> Lang {
 }
 
 fn command() -> clap::Command {
-    match spoken() {
+    command_in(spoken())
+}
+
+/// The grammar of the command line with its help in `lang`.
+pub fn command_in(lang: Lang) -> clap::Command {
+    match lang {
         Lang::En => Cli::command(),
         Lang::Fr => in_french(Cli::command()),
     }

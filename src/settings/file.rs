@@ -91,7 +91,7 @@ fn walk(prefix: &str, parts: &Map<String, Value>, settings: &mut Settings, probl
 fn written(key: &str, value: &Value) -> Option<String> {
     let nested = key.rsplit('.').fold(value.clone(), |inner, name| serde_json::json!({ name: inner }));
     let mut settings: Settings = value.is_string().then(|| serde_json::from_value(nested).ok()).flatten()?;
-    settings.knobs().iter().find(|knob| knob.key == key).map(|knob| knob.text())
+    settings.knobs().iter().find(|knob| knob.key == key).map(super::super::knob::SettingDef::text)
 }
 
 pub(super) const LISTED: Phrase = say("`trombine options` lists them", "`trombine options` en donne la liste");

@@ -82,7 +82,7 @@ pub fn all(cx: &Cx<'_>) -> Vec<Command> {
             add(Work, say("Discard the training…", "Abandonner l’entraînement…"), icon::TRASH_2, "", Action::Discard, None);
         }
         Phase::Paused => {
-            add(Work, say("Resume training", "Reprendre l’entraînement"), icon::PLAY, "", Action::Pause(false), None)
+            add(Work, say("Resume training", "Reprendre l’entraînement"), icon::PLAY, "", Action::Pause(false), None);
         }
         _ => {
             let unfit = cx.plan.is_err().then_some(say("something has to be mended first", "il faut d’abord corriger un point"));

@@ -105,15 +105,15 @@ pub const TAG: Icon = Icon('\u{e17f}');
 impl Icon {
     /// The icon as text of `size` points, to stand in a label.
     pub fn text(self, size: f32) -> egui::RichText {
-        egui::RichText::new(self.0).font(self.font(size))
+        egui::RichText::new(self.0).font(font(size))
     }
 
     /// Paints the icon in the middle of `rect`.
     pub fn paint(self, painter: &egui::Painter, rect: egui::Rect, size: f32, color: egui::Color32) {
-        painter.text(rect.center(), egui::Align2::CENTER_CENTER, self.0, self.font(size), color);
+        painter.text(rect.center(), egui::Align2::CENTER_CENTER, self.0, font(size), color);
     }
+}
 
-    fn font(self, size: f32) -> egui::FontId {
-        egui::FontId::new(size, egui::FontFamily::Name("icons".into()))
-    }
+fn font(size: f32) -> egui::FontId {
+    egui::FontId::new(size, egui::FontFamily::Name("icons".into()))
 }

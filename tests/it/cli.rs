@@ -3,6 +3,7 @@
 use std::{fs, path::Path, process::Command};
 
 use serde_json::Value;
+use trombine::text::Lang;
 
 use crate::picture_folder::{Folder, utkface_name};
 
@@ -373,4 +374,19 @@ fn what_is_told_in_french_is_french_to_the_last_word() {
     assert!(train.contains("1\u{a0}époque au plus") && !train.contains("female"), "{train}");
     assert_eq!(train.matches("F1 ").count(), 1, "{train}");
     assert!(said(&["cache"]).contains("Images gardées prêtes\u{a0}: "));
+}
+
+#[test]
+fn the_grammar_holds_and_shells_and_man_can_read_it() {
+    for lang in Lang::ALL {
+        trombine::cli::command_in(lang).debug_assert();
+    }
+    let home = tempfile::tempdir().expect("a folder");
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let (status, script, err) = call(home.path(), &["completions", shell]);
+        assert!(status == 0 && err.is_empty(), "{err}");
+        assert!(script.contains("selftest") && script.contains("--threads"), "{shell}");
+    }
+    let (status, page, err) = call(home.path(), &["man"]);
+    assert!(status == 0 && page.contains(".TH trombine 1") && page.contains("trombine"), "{page}{err}");
 }

@@ -112,7 +112,7 @@ fn another_folder_is_not_filtered_as_the_last_one_was() {
     let other = {
         let mut other = trombine::data::sample::Dataset::clone(stage.session.dataset.as_ref().expect("a data set"));
         other.source = trombine::data::sample::Source::Folder("/elsewhere".into());
-        std::sync::Arc::new(other)
+        Arc::new(other)
     };
     let (mut harness, stage) = stage.harness([1280.0, 800.0]);
     harness.run();

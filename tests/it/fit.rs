@@ -233,7 +233,7 @@ fn after_a_loss_that_ran_away_it_goes_on_from_the_best_at_a_lower_rate() {
     let mut warned = Vec::new();
     let mut tell = |told| {
         if let FitEvent::Warned(problem) = told {
-            warned.push(problem.kind)
+            warned.push(problem.kind);
         }
     };
     let outcome = fit(&plan_fast, &mut engine, &mut run, None, &Control::default(), &mut tell).expect("the best is kept");

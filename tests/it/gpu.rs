@@ -611,7 +611,7 @@ fn no_kernel_makes_a_redundant_pass() {
             );
         }
         // Three products a layer, two for the first, which has no input gradient.
-        let convolutions = network.layers.iter().map(|layer| layer.flops()).sum::<u64>() * 3 - network.layers[0].flops();
+        let convolutions = network.layers.iter().map(trombine::model::Layer::flops).sum::<u64>() * 3 - network.layers[0].flops();
         assert_eq!(flops, convolutions * batch as u64);
         assert!(computed < flops * 5 / 4, "tiles fit the matrices: {computed} for {flops}");
         assert!(moved >= least, "the least is the least: {moved} and {least}");

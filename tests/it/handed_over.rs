@@ -220,7 +220,7 @@ fn the_words_of_the_option_table_are_taken_in_json() {
             for value in values {
                 let mut taken =
                     parse(&nested(&knob.key, value.clone())).unwrap_or_else(|p| panic!("{}={value}: {p:?}", knob.key));
-                let text = taken.knobs().iter().find(|other| other.key == knob.key).map(|other| other.text());
+                let text = taken.knobs().iter().find(|other| other.key == knob.key).map(trombine::knob::SettingDef::text);
                 assert_eq!(text.as_deref(), Some(word), "{}", knob.key);
             }
         }

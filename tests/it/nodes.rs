@@ -88,7 +88,7 @@ fn collect(shape: &Shape, clip: Rect, found: &mut Vec<Text>) {
             // By lines: the first may begin behind another text.
             for row in text.galley.rows.iter().filter(|row| row.text().chars().any(char::is_alphanumeric)) {
                 let left = row.glyphs.iter().map(|glyph| glyph.pos.x).fold(f32::INFINITY, f32::min);
-                let right = row.glyphs.iter().map(|glyph| glyph.max_x()).fold(0.0, f32::max);
+                let right = row.glyphs.iter().map(egui::epaint::text::Glyph::max_x).fold(0.0, f32::max);
                 let at = text.pos + row.pos.to_vec2();
                 let rect = Rect::from_x_y_ranges(at.x + left..=at.x + right, at.y..=at.y + row.height());
                 found.push(Text { text: row.text(), rect, clip });

@@ -166,7 +166,7 @@ fn a_square_can_be_moved_by_keyboard() {
 }
 
 /// Presses at `from`, moves to `to` in a few steps, and releases there.
-fn drag(harness: &mut egui_kittest::Harness<'_>, from: egui::Pos2, to: egui::Pos2) {
+fn drag(harness: &mut Harness<'_>, from: egui::Pos2, to: egui::Pos2) {
     harness.hover_at(from);
     harness.run_steps(1);
     harness.drag_at(from);
@@ -341,7 +341,7 @@ fn kinds(shape: &egui::Shape, found: &mut Vec<Painted>) {
         egui::Shape::Vec(shapes) => shapes.iter().for_each(|shape| kinds(shape, found)),
         egui::Shape::LineSegment { stroke, .. } if stroke.color == egui::Color32::WHITE => found.push(Painted::Edge),
         egui::Shape::Text(text) if text.galley.job.text.starts_with("2 · ") || text.galley.job.text.starts_with("1 · ") => {
-            found.push(Painted::Tag)
+            found.push(Painted::Tag);
         }
         _ => found.push(Painted::Other),
     }

@@ -80,11 +80,11 @@ fn a_name_of_the_users_stays_in_every_language() {
     assert_eq!(Lang::ALL.map(|lang| again.info.name(lang).to_owned()), ["mine", "mine"]);
     // A run of before has only its name.
     let path = run.folder.join("run.json");
-    let mut old: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&path).expect("text")).expect("JSON");
+    let mut old: serde_json::Value = serde_json::from_str(&fs::read_to_string(&path).expect("text")).expect("JSON");
     let fields = old.as_object_mut().expect("an object");
     fields.remove("automatic");
     fields.insert("name".to_owned(), "notebook, epochs 3".into());
-    std::fs::write(&path, old.to_string()).expect("written");
+    fs::write(&path, old.to_string()).expect("written");
     let old = store.find("last").expect("it is there");
     assert_eq!(Lang::ALL.map(|lang| old.info.name(lang).to_owned()), ["notebook, epochs 3", "notebook, epochs 3"]);
 }

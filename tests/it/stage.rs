@@ -197,11 +197,7 @@ pub fn history(done: u32) -> Vec<EpochRecord> {
 
 /// A training in epoch `epoch` of 50.
 pub fn training(dataset: &Dataset, epoch: u32) -> Training {
-    let note = |epoch: u32, kind, en: &str, fr: &str| Note {
-        epoch,
-        kind,
-        text: trombine::text::LocalizedText { en: en.into(), fr: fr.into() },
-    };
+    let note = |epoch: u32, kind, en: &str, fr: &str| Note { epoch, kind, text: LocalizedText { en: en.into(), fr: fr.into() } };
     let settings = Settings::default();
     let history = history(epoch - 1);
     let mut callbacks = Callbacks::default();

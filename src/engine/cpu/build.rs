@@ -181,9 +181,8 @@ impl Builder<'_> {
             {
                 norm = Some(Norm::new(&g, batch, self.norm_arrays(layer), momentum, epsilon));
             }
-            let activation = match rest.next().map(|layer| layer.op) {
-                Some(Op::Activation(activation)) => activation,
-                _ => return Err(unknown(&conv.name)),
+            let Some(Op::Activation(activation)) = rest.next().map(|layer| layer.op) else {
+                return Err(unknown(&conv.name));
             };
             if !matches!(rest.next().map(|layer| layer.op), Some(Op::MaxPool)) {
                 return Err(unknown(&conv.name));

@@ -202,7 +202,7 @@ struct PoolRow {
 impl Kernel for PoolRow {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
-        with_epilogue!(self.finish, self.go)
+        with_epilogue!(self.finish, self.go);
     }
 }
 

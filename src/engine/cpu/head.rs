@@ -218,7 +218,7 @@ struct Activate {
 impl Kernel for Activate {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
-        with_activation!(self.activation, self.go)
+        with_activation!(self.activation, self.go);
     }
 }
 

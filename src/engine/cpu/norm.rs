@@ -141,7 +141,7 @@ pub struct NormalizePool<'a> {
 impl Kernel for NormalizePool<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
-        with_activation!(self.finish.activation, self.go)
+        with_activation!(self.finish.activation, self.go);
     }
 }
 
@@ -194,7 +194,7 @@ pub struct GradientSums<'a> {
 impl Kernel for GradientSums<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
-        with_activation!(self.activation, self.go)
+        with_activation!(self.activation, self.go);
     }
 }
 

@@ -215,7 +215,7 @@ impl CpuEngine {
                         count: groups,
                         to: self.arrays[bias].gradient.ptr(),
                         len,
-                    })
+                    });
                 };
             }
         }

@@ -81,6 +81,22 @@ pub struct Dispatch {
     pub work: Work,
 }
 
+impl Dispatch {
+    /// A dispatch whose buffers, size and cost are still to be said.
+    pub fn new(kernel: Kernel, layer: &str, phase: Phase, shape: Shape, constants: Constants) -> Self {
+        Self {
+            kernel,
+            layer: layer.to_owned(),
+            phase,
+            constants,
+            shape,
+            buffers: Vec::new(),
+            size: Size::Fixed(1),
+            work: Work::default(),
+        }
+    }
+}
+
 /// How many workgroups a dispatch has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Size {

@@ -165,9 +165,9 @@ impl<'a> Chart<'a> {
             });
             let height = (room.y * 0.68).min(room.y - 150.0).max(100.0);
             if view.table {
-                show_table(ui, lang, &table(), height)
+                show_table(ui, lang, &table(), height);
             } else {
-                draw(ui, height)
+                draw(ui, height);
             }
             if !self.sentence.is_empty() {
                 ui.label(egui::RichText::new(&self.sentence).color(Theme::of(ui).text2));

@@ -33,7 +33,7 @@ impl Simd for Avx2 {
     #[inline(always)]
     unsafe fn store(p: *mut f32, v: Self::V) {
         _mm256_storeu_ps(p, v.0);
-        _mm256_storeu_ps(p.add(8), v.1)
+        _mm256_storeu_ps(p.add(8), v.1);
     }
     #[inline(always)]
     unsafe fn add(a: Self::V, b: Self::V) -> Self::V {
@@ -91,7 +91,7 @@ impl Simd for Avx2 {
         let words = _mm256_packs_epi32(c.0, c.1);
         let words = _mm256_permute4x64_epi64::<0b11_01_10_00>(words);
         let bytes = _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256::<1>(words));
-        _mm_storeu_si128(p.cast(), bytes)
+        _mm_storeu_si128(p.cast(), bytes);
     }
     #[inline(always)]
     unsafe fn recode(m: Self::M, code: u8, old: Self::C) -> Self::C {
@@ -130,11 +130,11 @@ impl Simd for Avx2 {
     }
     #[inline(always)]
     unsafe fn prefetch(p: *const f32) {
-        _mm_prefetch::<_MM_HINT_T1>(p.cast())
+        _mm_prefetch::<_MM_HINT_T1>(p.cast());
     }
     #[inline(always)]
     unsafe fn expect_store(p: *const f32) {
-        _mm_prefetch::<_MM_HINT_ET0>(p.cast())
+        _mm_prefetch::<_MM_HINT_ET0>(p.cast());
     }
     #[inline(always)]
     unsafe fn keep(m: Self::M, v: Self::V) -> Self::V {

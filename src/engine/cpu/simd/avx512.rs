@@ -30,7 +30,7 @@ impl Simd for Avx512 {
     }
     #[inline(always)]
     unsafe fn store(p: *mut f32, v: __m512) {
-        _mm512_storeu_ps(p, v)
+        _mm512_storeu_ps(p, v);
     }
     #[inline(always)]
     unsafe fn add(a: __m512, b: __m512) -> __m512 {
@@ -82,7 +82,7 @@ impl Simd for Avx512 {
     }
     #[inline(always)]
     unsafe fn store_argmax(p: *mut u8, c: __m128i) {
-        _mm_storeu_si128(p.cast(), c)
+        _mm_storeu_si128(p.cast(), c);
     }
     #[inline(always)]
     unsafe fn recode(m: __mmask16, code: u8, old: __m128i) -> __m128i {
@@ -109,11 +109,11 @@ impl Simd for Avx512 {
     }
     #[inline(always)]
     unsafe fn prefetch(p: *const f32) {
-        _mm_prefetch::<_MM_HINT_T1>(p.cast())
+        _mm_prefetch::<_MM_HINT_T1>(p.cast());
     }
     #[inline(always)]
     unsafe fn expect_store(p: *const f32) {
-        _mm_prefetch::<_MM_HINT_ET0>(p.cast())
+        _mm_prefetch::<_MM_HINT_ET0>(p.cast());
     }
     #[inline(always)]
     unsafe fn keep(m: __mmask16, v: __m512) -> __m512 {

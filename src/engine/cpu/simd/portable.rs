@@ -38,7 +38,7 @@ impl Simd for Portable {
     }
     #[inline(always)]
     unsafe fn store(p: *mut f32, v: Lanes) {
-        p.cast::<Lanes>().write_unaligned(v)
+        p.cast::<Lanes>().write_unaligned(v);
     }
     #[inline(always)]
     unsafe fn add(a: Lanes, b: Lanes) -> Lanes {
@@ -91,7 +91,7 @@ impl Simd for Portable {
     }
     #[inline(always)]
     unsafe fn store_argmax(p: *mut u8, c: Self::C) {
-        p.cast::<Self::C>().write(c)
+        p.cast::<Self::C>().write(c);
     }
     #[inline(always)]
     unsafe fn recode(m: Self::M, code: u8, old: Self::C) -> Self::C {

@@ -5,7 +5,7 @@ use crate::{
     engine::gpu::{
         kernel::Kernel,
         parameters::{Features, Layout, padded},
-        schedule::{NO_DROP, Phase, Shape, Size, Work, fixed},
+        schedule::{Dispatch, NO_DROP, Phase, Shape, Size, Work, fixed},
         tile::{BUSY, Tile},
     },
     model::{Activation, Layer, Op, Padding, Shape as Map},
@@ -120,7 +120,7 @@ impl Builder<'_> {
         let all = |quads: usize| Size::Rows { per_picture: quads, rows: LIST, times: 1 };
         let quad = self.quad();
         let (large, small) = ((self.batch() * below.quads * quad) as u64, (self.batch() * out * quad) as u64);
-        let mut dispatch = self.dispatch(Kernel::MapToVector, &map_to_vector.name, Phase::Forward, shape, constants.clone());
+        let mut dispatch = Dispatch::new(Kernel::MapToVector, &map_to_vector.name, Phase::Forward, shape, constants.clone());
         dispatch.buffers = vec![(2, below.values.unwrap_or(fixed::UNREAD)), (3, values)];
         dispatch.size = all(out);
         dispatch.work = Work { read: large, written: small, ..Work::default() };
@@ -128,7 +128,7 @@ impl Builder<'_> {
         let mut constants = constants;
         constants.extend(self.activation.iter().copied());
         let masks = self.pass_gate(map, &mut constants, &mut shape);
-        let mut dispatch = self.dispatch(Kernel::MapToVectorGradient, &map_to_vector.name, Phase::Backward, shape, constants);
+        let mut dispatch = Dispatch::new(Kernel::MapToVectorGradient, &map_to_vector.name, Phase::Backward, shape, constants);
         dispatch.buffers = vec![(2, gradient), (3, below.gradient)];
         dispatch.buffers.extend(masks.buffers);
         dispatch.size = all(below.quads);

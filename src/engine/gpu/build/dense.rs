@@ -64,7 +64,7 @@ impl Builder<'_> {
         let mut own = constants.clone();
         own.extend([("NORM", f64::from(u8::from(!simple))), ("LAST", f64::from(u8::from(last)))]);
         let output = if simple { values } else { None };
-        let mut finish = self.dispatch(Kernel::DenseFinish, &dense.name, Phase::Forward, shape, own);
+        let mut finish = Dispatch::new(Kernel::DenseFinish, &dense.name, Phase::Forward, shape, own);
         finish.buffers = vec![(2, fixed::SPLITS), (3, fixed::WEIGHTS), (4, sums), (5, output.unwrap_or(fixed::UNWRITTEN[0]))];
         finish.buffers.push((6, if last { fixed::LOGITS } else { fixed::UNWRITTEN[2] }));
         finish.size = Size::Rows { per_picture: quads, rows: LIST, times: 1 };
@@ -104,7 +104,7 @@ impl Builder<'_> {
     pub(super) fn loss(&self, logits: usize, gradient: usize) -> Vec<Dispatch> {
         let focal = self.config.loss.kind == LossKind::BinaryFocalCrossentropy;
         let constants = vec![("FOCAL", f64::from(u8::from(focal)))];
-        let mut dispatch = self.dispatch(Kernel::Loss, "loss", Phase::Backward, Shape::default(), constants);
+        let mut dispatch = Dispatch::new(Kernel::Loss, "loss", Phase::Backward, Shape::default(), constants);
         dispatch.buffers = vec![(2, logits), (3, fixed::TARGETS), (4, gradient), (5, fixed::SCORE)];
         let n = self.batch() as u64;
         dispatch.work = Work { read: 24 * n, written: self.quad() as u64 * n, ..Work::default() };

@@ -10,9 +10,9 @@ mod update;
 pub use crop::crop;
 
 use super::{
-    kernel::{Constants, Kernel},
+    kernel::Constants,
     parameters::{Features, Layout, Splits, Stored},
-    schedule::{BufferSpec, Dispatch, NO_DROP, Phase, Schedule, Shape, Size, Work, fixed},
+    schedule::{BufferSpec, Dispatch, NO_DROP, Schedule, Shape, fixed},
     tile::{Limits, Tile},
 };
 use crate::{
@@ -182,19 +182,6 @@ impl<'a> Builder<'a> {
         }
         (shape.partials, shape.partial_stride) = (self.partials, stride);
         self.partials += count * stride;
-    }
-
-    fn dispatch(&self, kernel: Kernel, layer: &str, phase: Phase, shape: Shape, constants: Constants) -> Dispatch {
-        Dispatch {
-            kernel,
-            layer: layer.to_owned(),
-            phase,
-            constants,
-            shape,
-            buffers: Vec::new(),
-            size: Size::Fixed(1),
-            work: Work::default(),
-        }
     }
 
     fn finish(mut self) -> Schedule {

@@ -48,7 +48,7 @@ impl Builder<'_> {
                 buffers,
                 size,
                 work: Work { read, written, ..Work::default() },
-                ..self.dispatch(kernel, name, phase, Shape { splits, ..shape }, constants)
+                ..Dispatch::new(kernel, name, phase, Shape { splits, ..shape }, constants)
             };
         let lanes = vec![("LANES", lanes as f64)];
         let few = Size::Fixed(quads.div_ceil(LIST));
@@ -138,11 +138,11 @@ impl Builder<'_> {
         let stats = self.buffer(format!("{} statistics", norm.name), 2 * quads * 16);
         let one = (self.batch() * quads * self.quad()) as u64;
         let size = Size::Fixed(quads.div_ceil(LIST));
-        let mut dispatch = self.dispatch(Kernel::VectorNorm, &norm.name, Phase::Forward, shape, constants.clone());
+        let mut dispatch = Dispatch::new(Kernel::VectorNorm, &norm.name, Phase::Forward, shape, constants.clone());
         dispatch.buffers = vec![(2, sums), (3, fixed::WEIGHTS), (4, stats), (5, values)];
         (dispatch.size, dispatch.work) = (size, Work { read: one, written: one, ..Work::default() });
         self.forward.push(dispatch);
-        let mut dispatch = self.dispatch(Kernel::VectorNormGradient, &norm.name, Phase::Backward, shape, constants.clone());
+        let mut dispatch = Dispatch::new(Kernel::VectorNormGradient, &norm.name, Phase::Backward, shape, constants.clone());
         dispatch.buffers = vec![(2, sums), (3, fixed::WEIGHTS), (4, stats), (5, gradient), (6, fixed::PARTIALS)];
         (dispatch.size, dispatch.work) = (size, Work { read: 2 * one, written: one, ..Work::default() });
         back.push(dispatch);

@@ -35,7 +35,7 @@ impl Builder<'_> {
             ("SHARED", f64::from(u8::from(output == fixed::SPLITS))),
             ("PICKED", f64::from(u8::from(pooled.is_some_and(|(.., picked)| picked.is_some())))),
         ]);
-        let mut dispatch = self.dispatch(Kernel::ConvForward, name, Phase::Forward, shape, constants);
+        let mut dispatch = Dispatch::new(Kernel::ConvForward, name, Phase::Forward, shape, constants);
         let (maps, pixels) = self.inputs();
         let (argmax, picked) = pooled.map_or((None, None), |(_, argmax, picked)| (Some(argmax), picked));
         dispatch.buffers = vec![
@@ -91,7 +91,7 @@ impl Builder<'_> {
         own.extend(tile_constants(tile));
         own.extend([("PIXELS", flag(self.source.values.is_none())), ("POOLED", flag(pooled))]);
         let learned = Shape { splits, ..shape };
-        let mut dispatch = self.dispatch(Kernel::ConvWeightGradient, name, Phase::Backward, learned, own);
+        let mut dispatch = Dispatch::new(Kernel::ConvWeightGradient, name, Phase::Backward, learned, own);
         dispatch.buffers = vec![(2, maps), (3, pixels), (4, gradient), (5, argmax), (6, fixed::PARTIALS)];
         dispatch.size = Size::Fixed(tile.count(rows, columns) * splits);
         let product = Product { rows, columns, terms: n * places };
@@ -112,7 +112,7 @@ impl Builder<'_> {
         own.push(("POOLED", flag(pooled)));
         let mut shape = shape;
         let masks = self.pass_gate(below, &mut own, &mut shape);
-        let mut dispatch = self.dispatch(Kernel::ConvDataGradient, name, Phase::Backward, shape, own);
+        let mut dispatch = Dispatch::new(Kernel::ConvDataGradient, name, Phase::Backward, shape, own);
         dispatch.buffers = vec![(2, gradient), (3, argmax), (4, fixed::WEIGHTS), (7, self.source.gradient)];
         dispatch.buffers.extend(masks.buffers);
         let times = columns.div_ceil(tile.columns());

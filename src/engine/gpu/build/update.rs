@@ -26,13 +26,13 @@ impl Builder<'_> {
         let learned = weights + slots * weights;
         let update = |phase, extra: &[(&'static str, f64)], read, written| {
             let constants = formula.iter().chain(extra).copied().collect();
-            let dispatch = self.dispatch(Kernel::Update, "update", phase, shape, constants);
+            let dispatch = Dispatch::new(Kernel::Update, "update", phase, shape, constants);
             let work = Work { read, written, ..Work::default() };
             Dispatch { buffers: buffers.clone(), size: Size::Fixed(groups), work, ..dispatch }
         };
         let total = Dispatch {
             buffers: vec![(2, fixed::SQUARES), (3, fixed::SCORE)],
-            ..self.dispatch(Kernel::Total, "update", Phase::Total, shape, Vec::new())
+            ..Dispatch::new(Kernel::Total, "update", Phase::Total, shape, Vec::new())
         };
         vec![
             update(Phase::Update, &[], splits + learned, learned),

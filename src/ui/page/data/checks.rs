@@ -42,7 +42,7 @@ pub fn show(
         if !dataset.understood.is_plain() {
             reading::line(ui, cx, dataset);
         }
-        if let Ok(plan) = cx.plan.map(|plan| plan.as_ref()) {
+        if let Ok(plan) = cx.plan.map(AsRef::as_ref) {
             ui.scope(|ui| {
                 ui.spacing_mut().item_spacing.y = 6.0;
                 if shared::says_something(plan, alike) {

@@ -88,7 +88,7 @@ fn starting(ui: &mut Ui, cx: &mut Cx<'_>) {
     Card::new().fill().show(ui, |ui| {
         let title = say("Getting ready", "Préparation").get(lang);
         notice::empty(ui, icon::ACTIVITY, title, sentence.get(lang), |ui| {
-            bar::progress(ui, title, progress.and_then(|p| p.share()), 240.0);
+            bar::progress(ui, title, progress.and_then(crate::session::Progress::share), 240.0);
         });
     });
 }
