@@ -385,7 +385,7 @@ fn the_grammar_holds_and_shells_and_man_can_read_it() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let (status, script, err) = call(home.path(), &["completions", shell]);
         assert!(status == 0 && err.is_empty(), "{err}");
-        assert!(script.contains("selftest") && script.contains("--threads"), "{shell}");
+        assert!(script.contains("selftest") && script.contains("threads"), "{shell}");
     }
     let (status, page, err) = call(home.path(), &["man"]);
     assert!(status == 0 && page.contains(".TH trombine 1") && page.contains("trombine"), "{page}{err}");

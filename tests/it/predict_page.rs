@@ -90,7 +90,7 @@ fn without_a_face_the_whole_picture_is_offered() {
     let (mut harness, stage) = stage.harness(SIZE);
     harness.run();
     assert!(harness.query_by_label("No face was found").is_some());
-    harness.get_by_label("TtaPredictor the whole picture").click();
+    harness.get_by_label("Judge the whole picture").click();
     harness.run();
     assert_eq!(stage.borrow().actions, [Action::Ask { photo: 1, asked: None, crop: None }]);
 }

@@ -41,7 +41,7 @@ pub fn build(config: &EngineConfig, isa: Isa, convolution: Convolution) -> Resul
     let vectors_at = layers
         .iter()
         .position(|layer| matches!(layer.op, Op::Flatten | Op::GlobalAveragePool))
-        .ok_or_else(|| unknown("no to_vectors"))?;
+        .ok_or_else(|| unknown("no layer from maps to vectors"))?;
     let (convolutions, rest) = layers.split_at(vectors_at);
     let vector_layer = &rest[0];
     let to_vectors = if vector_layer.op == Op::Flatten { ToVectors::Flatten } else { ToVectors::GlobalPool };
