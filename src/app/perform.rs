@@ -21,7 +21,7 @@ use crate::{
     settings::Settings,
     text::{LocalizedText, say},
     train::{rate_range::RateRange, trial},
-    ui::{Action, Dialog, dialog::Answer, page::Page},
+    ui::{Action, Dialog, action::DialogAnswer, page::Page},
     worker::{Command, ResumeOptions},
 };
 
@@ -481,16 +481,16 @@ impl App {
     }
 
     /// Goes on with what the user decided in a dialog.
-    pub(super) fn answered(&mut self, answer: Answer) {
+    pub(super) fn answered(&mut self, answer: DialogAnswer) {
         match answer {
-            Answer::Stay => return,
-            Answer::Close => {}
-            Answer::Discard => self.wish(Signal::Discard),
-            Answer::PauseAndQuit => {
+            DialogAnswer::Stay => return,
+            DialogAnswer::Close => {}
+            DialogAnswer::Discard => self.wish(Signal::Discard),
+            DialogAnswer::PauseAndQuit => {
                 self.wish(Signal::Leave);
                 self.closing = true;
             }
-            Answer::DiscardAndQuit => {
+            DialogAnswer::DiscardAndQuit => {
                 self.wish(Signal::Discard);
                 self.closing = true;
             }

@@ -237,3 +237,14 @@ impl Dialog {
     pub const ALL: [Self; 8] =
         [Self::Preferences, Self::About, Self::Help, Self::Words, Self::Keys, Self::Palette, Self::Discard, Self::Quit];
 }
+
+/// What the user decided in a dialog.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DialogAnswer {
+    Stay,
+    Close,
+    /// The question's main verb was chosen.
+    Discard,
+    PauseAndQuit,
+    DiscardAndQuit,
+}

@@ -3,28 +3,16 @@
 use egui::{Align, Layout, Modal, Ui};
 
 use super::{
-    Action, Cx, Dialog, Mode, help, icon, palette,
+    Action, Cx, Dialog, Mode,
+    action::DialogAnswer,
+    help, icon, palette,
     theme::{self, Theme},
-    widget::{
-        button::{Button, icon_button},
-        card, choice, scroll,
-    },
+    widget::{button::Button, card::dialog_title, choice, scroll, separator::separator},
 };
 use crate::{
     engine::SelfTest,
     text::{Lang, Phrase, number, say},
 };
-
-/// What the user decided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    Stay,
-    Close,
-    /// The question's main verb was chosen.
-    Discard,
-    PauseAndQuit,
-    DiscardAndQuit,
-}
 
 /// Below this width a dialog's controls stand below their names, and its buttons below each other.
 const NARROW: f32 = 420.0;
@@ -32,8 +20,8 @@ const NARROW: f32 = 420.0;
 const BESIDE: f32 = 64.0;
 
 /// Draws `dialog` over everything.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dialog: Dialog, mode: Mode, zoom: f32) -> Answer {
-    let mut answer = Answer::Stay;
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dialog: Dialog, mode: Mode, zoom: f32) -> DialogAnswer {
+    let mut answer = DialogAnswer::Stay;
     let t = Theme::of(ui);
     let frame = egui::Frame::new()
         .fill(t.surface)
@@ -61,31 +49,17 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dialog: Dialog, mode: Mode, zoom: f32)
             Dialog::Quit => scroll::within_window(ui, BESIDE, |ui| quit(ui, cx)),
         };
     });
-    if answer == Answer::Stay && (escaped || modal.should_close()) {
-        answer = Answer::Close;
+    if answer == DialogAnswer::Stay && (escaped || modal.should_close()) {
+        answer = DialogAnswer::Close;
     }
-    if answer == Answer::Close {
+    if answer == DialogAnswer::Close {
         palette::forget(ui.ctx());
     }
     answer
 }
 
-/// A dialog's title line; gives whether it was closed.
-pub(super) fn heading(ui: &mut Ui, cx: &Cx<'_>, title: Phrase) -> bool {
-    let t = Theme::of(ui);
-    let mut close = false;
-    ui.horizontal(|ui| {
-        ui.label(theme::strong(title.get(cx.lang)).size(18.0).color(t.text));
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            close = icon_button(ui, icon::X, cx.say(say("Close", "Fermer"))).clicked();
-        });
-    });
-    ui.add_space(6.0);
-    close
-}
-
-fn preferences(ui: &mut Ui, cx: &mut Cx<'_>, mode: Mode, zoom: f32) -> Answer {
-    let close = heading(ui, cx, say("Preferences", "Préférences"));
+fn preferences(ui: &mut Ui, cx: &mut Cx<'_>, mode: Mode, zoom: f32) -> DialogAnswer {
+    let close = dialog_title(ui, cx.lang, say("Preferences", "Préférences"));
     let row = |ui: &mut Ui, name: &str, control: &mut dyn FnMut(&mut Ui)| {
         if ui.available_width() < NARROW {
             ui.label(name);
@@ -107,7 +81,7 @@ fn preferences(ui: &mut Ui, cx: &mut Cx<'_>, mode: Mode, zoom: f32) -> Answer {
             cx.act(Action::Language(Lang::ALL[index]));
         }
     });
-    card::line(ui);
+    separator(ui);
     let name = cx.say(say("Appearance", "Apparence"));
     row(ui, name, &mut |ui| {
         const MODES: [(Mode, Phrase); 3] =
@@ -118,7 +92,7 @@ fn preferences(ui: &mut Ui, cx: &mut Cx<'_>, mode: Mode, zoom: f32) -> Answer {
             cx.act(Action::Mode(MODES[index].0));
         }
     });
-    card::line(ui);
+    separator(ui);
     let name = cx.say(say("Size of everything", "Taille de l’affichage"));
     row(ui, name, &mut |ui| {
         const ZOOMS: [(f32, &str); 6] =
@@ -128,7 +102,7 @@ fn preferences(ui: &mut Ui, cx: &mut Cx<'_>, mode: Mode, zoom: f32) -> Answer {
             cx.act(Action::Zoom(ZOOMS[index].0));
         }
     });
-    card::line(ui);
+    separator(ui);
     let name =
         cx.say(say("Type paths instead of the system’s file dialogs", "Taper les chemins au lieu des fenêtres de fichiers"));
     row(ui, name, &mut |ui| {
@@ -138,7 +112,7 @@ fn preferences(ui: &mut Ui, cx: &mut Cx<'_>, mode: Mode, zoom: f32) -> Answer {
         }
     });
     if let Some(kept) = cx.session.kept.filter(|kept| kept.folders > 0) {
-        card::line(ui);
+        separator(ui);
         let name = format!(
             "{}{} {}",
             cx.say(say("Pictures kept ready", "Images gardées prêtes")),
@@ -157,10 +131,10 @@ fn preferences(ui: &mut Ui, cx: &mut Cx<'_>, mode: Mode, zoom: f32) -> Answer {
         });
     }
     if !cx.devices.is_empty() {
-        card::line(ui);
+        separator(ui);
         devices(ui, cx);
     }
-    if close { Answer::Close } else { Answer::Stay }
+    if close { DialogAnswer::Close } else { DialogAnswer::Stay }
 }
 
 fn devices(ui: &mut Ui, cx: &mut Cx<'_>) {
@@ -225,26 +199,10 @@ fn tested(lang: Lang, test: &SelfTest) -> String {
     }
 }
 
-/// What the program can and cannot tell: said at the first start and in the help.
-pub const HONEST: [Phrase; 3] = [
-    say(
-        "Trombine guesses which of two labels the UTKFace collection would give a face picture",
-        "Trombine devine laquelle de deux étiquettes la collection UTKFace donnerait à une photo de visage",
-    ),
-    say(
-        "It goes by appearance alone and cannot tell anyone’s gender identity",
-        "Il se fie à la seule apparence et ne peut rien dire de l’identité de genre de quiconque",
-    ),
-    say(
-        "It is made for learning and research, not for decisions about people",
-        "Il sert à apprendre et à faire de la recherche, pas à prendre des décisions sur des personnes",
-    ),
-];
-
-fn discard(ui: &mut Ui, cx: &Cx<'_>) -> Answer {
-    let mut answer = Answer::Stay;
-    if heading(ui, cx, say("Discard this training?", "Abandonner cet entraînement ?")) {
-        answer = Answer::Close;
+fn discard(ui: &mut Ui, cx: &Cx<'_>) -> DialogAnswer {
+    let mut answer = DialogAnswer::Stay;
+    if dialog_title(ui, cx.lang, say("Discard this training?", "Abandonner cet entraînement ?")) {
+        answer = DialogAnswer::Close;
     }
     let text = say(
         "What it has learned goes to the trash of runs. “Finish now” would keep the best and judge it",
@@ -254,19 +212,19 @@ fn discard(ui: &mut Ui, cx: &Cx<'_>) -> Answer {
     ui.add_space(10.0);
     verbs(ui, |ui| {
         if ui.add(Button::primary(cx.say(say("Keep training", "Continuer l’entraînement")))).clicked() {
-            answer = Answer::Close;
+            answer = DialogAnswer::Close;
         }
         if ui.add(Button::danger(cx.say(say("Discard", "Abandonner"))).icon(icon::TRASH_2)).clicked() {
-            answer = Answer::Discard;
+            answer = DialogAnswer::Discard;
         }
     });
     answer
 }
 
-fn quit(ui: &mut Ui, cx: &Cx<'_>) -> Answer {
-    let mut answer = Answer::Stay;
-    if heading(ui, cx, say("A training is running", "Un entraînement est en cours")) {
-        answer = Answer::Close;
+fn quit(ui: &mut Ui, cx: &Cx<'_>) -> DialogAnswer {
+    let mut answer = DialogAnswer::Stay;
+    if dialog_title(ui, cx.lang, say("A training is running", "Un entraînement est en cours")) {
+        answer = DialogAnswer::Close;
     }
     let text = say(
         "Paused, it goes on from where it was at the next start",
@@ -276,13 +234,13 @@ fn quit(ui: &mut Ui, cx: &Cx<'_>) -> Answer {
     ui.add_space(10.0);
     verbs(ui, |ui| {
         if ui.add(Button::primary(cx.say(say("Pause and quit", "Mettre en pause et quitter")))).clicked() {
-            answer = Answer::PauseAndQuit;
+            answer = DialogAnswer::PauseAndQuit;
         }
         if ui.add(Button::secondary(cx.say(say("Keep training", "Continuer")))).clicked() {
-            answer = Answer::Close;
+            answer = DialogAnswer::Close;
         }
         if ui.add(Button::danger(cx.say(say("Discard", "Abandonner")))).clicked() {
-            answer = Answer::DiscardAndQuit;
+            answer = DialogAnswer::DiscardAndQuit;
         }
     });
     answer

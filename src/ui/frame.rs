@@ -11,9 +11,9 @@ use super::{
     widget::{
         bar,
         button::{focus_ring, icon_button, link, mix},
-        card,
         choice::menu_line,
         scroll,
+        separator::separator,
     },
 };
 use crate::{
@@ -143,7 +143,7 @@ fn commands(ui: &mut Ui, cx: &mut Cx<'_>) {
     for (index, group) in SHOWN.into_iter().enumerate() {
         if index > 0 {
             ui.add_space(4.0);
-            card::line(ui);
+            separator(ui);
             ui.add_space(4.0);
         }
         for command in commands.iter().filter(|command| command.group == group) {

@@ -3,15 +3,18 @@
 use egui::{Align, Layout, Ui, vec2};
 
 use super::{
-    Action, Cx, Dialog, command,
-    dialog::{Answer, HONEST, heading},
-    glossary,
+    Action, Cx, Dialog,
+    action::DialogAnswer,
+    command,
+    glossary::{self, HONEST, UTKFACE},
     icon::{self, Icon},
     page::Page,
     theme::{self, Theme},
     widget::{
         button::{Button, link},
-        card, choice,
+        card::dialog_title,
+        choice,
+        separator::separator,
     },
 };
 use crate::text::{Phrase, plural, say};
@@ -87,8 +90,8 @@ const MORE_KEYS: [(&str, Phrase); 6] = [
 ];
 
 /// Draws the help, open at the tab that `dialog` names.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dialog: Dialog) -> Answer {
-    let close = heading(ui, cx, say("Help", "Aide"));
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dialog: Dialog) -> DialogAnswer {
+    let close = dialog_title(ui, cx.lang, say("Help", "Aide"));
     let selected = TABS.iter().position(|(tab, _)| *tab == dialog);
     let names = TABS.map(|(_, name)| (cx.say(name), ""));
     if let Some(index) = choice::segmented(ui, cx.say(say("Help", "Aide")), selected, &names) {
@@ -108,7 +111,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dialog: Dialog) -> Answer {
             }
         });
     }
-    if close { Answer::Close } else { Answer::Stay }
+    if close { DialogAnswer::Close } else { DialogAnswer::Stay }
 }
 
 /// The tabs are all of one height, so that the window does not jump.
@@ -170,7 +173,7 @@ fn words(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.spacing_mut().item_spacing.y = 6.0;
         for (index, term) in found.iter().enumerate() {
             if index > 0 {
-                card::line(ui);
+                separator(ui);
             }
             pair(ui, 180.0, theme::strong(term.name.get(lang)), term.meaning.get(lang));
         }
@@ -204,7 +207,7 @@ fn keys(ui: &mut Ui, cx: &Cx<'_>) {
     let own = commands.iter().filter(|c| !c.keys.is_empty()).map(|c| (c.keys, c.name));
     for (index, (keys, name)) in own.chain(MORE_KEYS).enumerate() {
         if index > 0 {
-            card::line(ui);
+            separator(ui);
         }
         ui.horizontal(|ui| {
             ui.set_min_height(22.0);
@@ -256,7 +259,7 @@ fn about(ui: &mut Ui, cx: &mut Cx<'_>) {
     );
     ui.add(egui::Label::new(theme::cell(cx.say(licence)).color(t.text2)).wrap());
     if link(ui, cx.say(say("Get UTKFace from its makers", "Obtenir UTKFace auprès de ses auteurs"))).clicked() {
-        cx.act(Action::OpenLink(super::welcome::UTKFACE));
+        cx.act(Action::OpenLink(UTKFACE));
     }
     ui.add_space(10.0);
     ui.label(theme::strong(cx.say(say("Licenses", "Licences"))).color(t.text));

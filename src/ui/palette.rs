@@ -3,8 +3,9 @@
 use egui::{Key, Modifiers, Ui, vec2};
 
 use super::{
-    Action, Cx, Dialog, command,
-    dialog::Answer,
+    Action, Cx, Dialog,
+    action::DialogAnswer,
+    command,
     glossary::{self, folded},
     icon::{self, Icon},
     page::Page,
@@ -29,7 +30,7 @@ struct Found {
 }
 
 /// Draws the palette.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> Answer {
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> DialogAnswer {
     let (id, place) = ids();
     let (mut text, mut chosen): (String, usize) =
         ui.data_mut(|d| (d.get_temp(id).unwrap_or_default(), d.get_temp(place).unwrap_or_default()));
@@ -54,7 +55,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> Answer {
         chosen = 0;
     }
     chosen = (chosen + down).saturating_sub(up).min(found.len().saturating_sub(1));
-    let mut answer = Answer::Stay;
+    let mut answer = DialogAnswer::Stay;
     let t = Theme::of(ui);
     let height = (ui.ctx().content_rect().height() - 240.0).clamp(90.0, 400.0);
     ui.add_space(4.0);
@@ -73,7 +74,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) -> Answer {
                     glossary::look_up(ui.ctx(), word);
                 }
                 cx.act(found.action.clone());
-                answer = Answer::Close;
+                answer = DialogAnswer::Close;
             }
         }
         if found.is_empty() {

@@ -4,7 +4,7 @@ use egui::{Align, CornerRadius, Layout, Rect, Response, Role, Sense, StrokeKind,
 
 use super::{
     Action, Cx, command,
-    dialog::HONEST,
+    glossary::{HONEST, UTKFACE},
     icon::{self, Icon},
     theme::{self, Theme},
     widget::{
@@ -16,9 +16,6 @@ use crate::{
     data::{pixels::SIDE, sample_faces},
     text::{Phrase, say},
 };
-
-/// Where the collection's makers give it away.
-pub const UTKFACE: &str = "https://susanqq.github.io/UTKFace/";
 
 /// Draws the choices in the middle of the room.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {

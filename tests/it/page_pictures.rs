@@ -47,11 +47,7 @@ const SCENES: &[Scene] = &[
     ("results-shared", || sharing(Page::Results), &[]),
     ("results-stale", stale, &[]),
     ("data-copies", || Stage::new(Page::Data).with_data(600), &["all pictures", "toute image", "contradictions"]),
-    (
-        "data-odd",
-        || Stage::new(Page::Data).with_data(600),
-        &["all pictures", "toute image", "odd ones", "les inhabituelles"],
-    ),
+    ("data-odd", || Stage::new(Page::Data).with_data(600), &["all pictures", "toute image", "odd ones", "les inhabituelles"]),
     ("augment", || Stage::new(Page::Augmentation).with_data(600), &[]),
     ("results", || Stage::new(Page::Results).with_data(400).with_run(), &[]),
     ("pictures", || Stage::new(Page::Results).with_data(400).with_run(), &["women were called men", "femmes prises pour"]),

@@ -3,7 +3,26 @@
 mod judging;
 mod learning;
 
-use crate::text::{Lang, Phrase};
+use crate::text::{Lang, Phrase, say};
+
+/// What the program can and cannot tell: said at the first start and in the help.
+pub const HONEST: [Phrase; 3] = [
+    say(
+        "Trombine guesses which of two labels the UTKFace collection would give a face picture",
+        "Trombine devine laquelle de deux étiquettes la collection UTKFace donnerait à une photo de visage",
+    ),
+    say(
+        "It goes by appearance alone and cannot tell anyone’s gender identity",
+        "Il se fie à la seule apparence et ne peut rien dire de l’identité de genre de quiconque",
+    ),
+    say(
+        "It is made for learning and research, not for decisions about people",
+        "Il sert à apprendre et à faire de la recherche, pas à prendre des décisions sur des personnes",
+    ),
+];
+
+/// Where the collection's makers give it away.
+pub const UTKFACE: &str = "https://susanqq.github.io/UTKFace/";
 
 /// One word and what it means.
 #[derive(Clone, Copy, Debug)]

@@ -18,6 +18,7 @@ use crate::{
             button::Button,
             card::{self, Card},
             network, notice, scroll,
+            separator::separator,
         },
     },
 };
@@ -147,7 +148,7 @@ fn table(ui: &mut Ui, cx: &Cx<'_>, rows: &[Row]) {
         scroll::list(ui, |ui| {
             let height = (ui.available_height() / rows.len().max(1) as f32).clamp(26.0, 36.0);
             for row in rows {
-                card::line(ui);
+                separator(ui);
                 let output = match (&class, row.kind) {
                     (Some(class), RowKind::Output) => match lang {
                         Lang::En => format!("probability of {class}"),

@@ -2,10 +2,13 @@
 
 use egui::{Align, CornerRadius, Frame, Layout, Margin, Rect, Ui, UiBuilder, pos2, vec2};
 
-use super::{field, scroll};
+use super::{button::icon_button, field, scroll};
 use crate::{
-    text::Lang,
-    ui::theme::{self, Theme},
+    text::{Lang, Phrase, say},
+    ui::{
+        icon,
+        theme::{self, Theme},
+    },
 };
 
 /// Title, one sentence, and the page's actions at the right.
@@ -192,9 +195,16 @@ pub fn columns(ui: &mut Ui, widths: &[f32], height: f32, mut column: impl FnMut(
     ui.advance_cursor_after_rect(Rect::from_min_max(top, pos2(x - theme::GUTTER, bottom)));
 }
 
-/// A thin line between rows.
-pub fn line(ui: &mut Ui) {
+/// A dialog's title line; gives whether it was closed.
+pub fn dialog_title(ui: &mut Ui, lang: Lang, title: Phrase) -> bool {
     let t = Theme::of(ui);
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 1.0), egui::Sense::hover());
-    ui.painter().rect_filled(rect, 0.0, t.grid);
+    let mut close = false;
+    ui.horizontal(|ui| {
+        ui.label(theme::strong(title.get(lang)).size(18.0).color(t.text));
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            close = icon_button(ui, icon::X, say("Close", "Fermer").get(lang)).clicked();
+        });
+    });
+    ui.add_space(6.0);
+    close
 }

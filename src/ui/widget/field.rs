@@ -9,8 +9,8 @@ use egui::{
 
 use super::{
     button::{focus_ring, link},
-    card::line,
     scroll,
+    separator::separator,
 };
 use crate::{
     knob::Scale,
@@ -191,7 +191,7 @@ fn words(ui: &mut Ui, lang: Lang, text: &str) {
     let t = Theme::of(ui);
     let terms = glossary::occurring(lang, text, 3);
     ui.add_space(2.0);
-    line(ui);
+    separator(ui);
     for term in &terms {
         ui.label(theme::caption(term.name.get(lang)).font(theme::medium(theme::size::CAPTION)).color(t.text));
         ui.add_space(-6.0);

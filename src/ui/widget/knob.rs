@@ -2,7 +2,7 @@
 
 use egui::{Align, Layout, Ui, vec2};
 
-use super::{button, card, choice, field};
+use super::{button, choice, field, separator::separator};
 use crate::{
     knob::{Knobs, SettingDef, Tier, Value},
     problem::Problem,
@@ -48,7 +48,7 @@ pub fn list(ui: &mut Ui, cx: Context<'_>, settings: &mut Settings, belongs: impl
             continue;
         }
         if shown > 0 {
-            card::line(ui);
+            separator(ui);
         }
         shown += 1;
         changed |= row(ui, lang, &mut knob, usual, problem);

@@ -17,6 +17,7 @@ pub mod photo;
 pub mod plot;
 pub mod ranges;
 pub mod scroll;
+pub mod separator;
 pub mod stack;
 pub mod strip;
 pub mod thumbs;

@@ -2,11 +2,7 @@
 
 use egui::{Align, Color32, Layout, Sense, Ui, vec2};
 
-use super::{
-    overview::Overview,
-    reading, shared,
-    wall::{Show, Wall},
-};
+use super::{overview::Overview, reading, shared, show::Show, wall::Wall};
 use crate::{
     data::{
         overlap::Overlap,

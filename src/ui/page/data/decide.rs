@@ -108,3 +108,42 @@ fn is(lang: Lang, classes: &[String; 2], class: usize) -> String {
         Lang::Fr => format!("C’est « {name} »"),
     }
 }
+
+/// What the user decided, in words.
+pub fn decided(lang: Lang, dataset: &Dataset, edit: &Edit) -> String {
+    let mut parts = Vec::new();
+    if let Some(class) = &edit.class {
+        let index = dataset.classes.iter().position(|c| c == class);
+        let name = index.map_or(class.as_str(), |index| class_name(&dataset.classes, index, lang));
+        parts.push(format!("{} {name}", say("relabeled by you:", "réétiquetée par vous :").get(lang)));
+    }
+    if let Some(name) = &edit.name {
+        parts.push(format!("{} {name}", say("read by your wish as", "lue, selon vous, comme").get(lang)));
+    }
+    if edit.kept {
+        parts.push(say("looked at and kept by you", "vue et gardée par vous").get(lang).to_owned());
+    }
+    parts.join(" · ")
+}
+
+/// What is odd, in plain words.
+pub fn anomaly(lang: Lang, oddity: &Anomaly) -> String {
+    match (oddity, lang) {
+        (Anomaly::NoRace, Lang::En) => "the name lacks the race field; age and gender stand".to_owned(),
+        (Anomaly::NoRace, Lang::Fr) => "il manque l’origine dans le nom ; âge et genre y sont".to_owned(),
+        (Anomaly::Misspelled { meant }, Lang::En) => format!("misspelled name, read as {meant}"),
+        (Anomaly::Misspelled { meant }, Lang::Fr) => format!("nom mal écrit, lu comme {meant}"),
+        (Anomaly::Repaired, Lang::En) => "your correction is applied".to_owned(),
+        (Anomaly::Repaired, Lang::Fr) => "votre correction est appliquée".to_owned(),
+        (Anomaly::Converted { from }, Lang::En) => format!("converted from {from}"),
+        (Anomaly::Converted { from }, Lang::Fr) => format!("convertie depuis {from}"),
+        (Anomaly::NotSquare { width, height }, Lang::En) => format!("{width} × {height}: squeezed to a square"),
+        (Anomaly::NotSquare { width, height }, Lang::Fr) => format!("{width} × {height} : ramenée à un carré"),
+        (Anomaly::Small { width, height }, Lang::En) => format!("only {width} × {height}: enlarged, and blurred by that"),
+        (Anomaly::Small { width, height }, Lang::Fr) => format!("seulement {width} × {height} : agrandie, donc floue"),
+        (Anomaly::Suspect { details }, Lang::En) => format!("perhaps damaged, look at it ({details})"),
+        (Anomaly::Suspect { details }, Lang::Fr) => format!("peut-être abîmée, à regarder ({details})"),
+        (Anomaly::WrongExtension { is }, Lang::En) => format!("really a {is} file"),
+        (Anomaly::WrongExtension { is }, Lang::Fr) => format!("en vérité un fichier {is}"),
+    }
+}

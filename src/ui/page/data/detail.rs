@@ -5,12 +5,11 @@ use std::sync::Arc;
 use egui::{Align, Layout, Sense, Ui, Vec2, vec2};
 
 use super::{
-    decide,
+    decide::{self, anomaly, decided},
     overview::{Overview, Place},
-    table::decided,
 };
 use crate::{
-    data::sample::{Anomaly, Dataset, RACES, Source},
+    data::sample::{Dataset, RACES, Source},
     evaluate::words::class_name,
     plan::Plan,
     text::{Lang, bytes, plural, say},
@@ -19,7 +18,8 @@ use crate::{
         theme::{self, Theme},
         widget::{
             button::{icon_button, link},
-            card, notice,
+            notice,
+            separator::separator,
         },
     },
 };
@@ -40,7 +40,7 @@ pub fn show(
     let lang = cx.lang;
     let sample = place.sample(dataset);
     let mut closed = false;
-    card::line(ui);
+    separator(ui);
     ui.add_space(9.0);
     ui.horizontal_top(|ui| {
         let (rect, _) = ui.allocate_exact_size(Vec2::splat(HEIGHT - 20.0), Sense::hover());
@@ -67,7 +67,7 @@ pub fn show(
             ui.add(egui::Label::new(theme::cell(facts).color(t.text)).truncate());
             let odd = match (edit, &sample.oddity, place) {
                 (Some(edit), _, Place::Sample(_)) => decided(lang, dataset, edit),
-                (_, Some(oddity), Place::Sample(_)) => odd(lang, oddity),
+                (_, Some(oddity), Place::Sample(_)) => anomaly(lang, oddity),
                 (_, _, Place::Sample(_)) => String::new(),
                 (Some(edit), _, Place::Spare(_)) if edit.left_out => {
                     say("left out by you", "écartée par vous").get(lang).to_owned()
@@ -161,26 +161,4 @@ fn twin_line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Ov
             response.on_hover_text(dataset.samples[*twin as usize].file.display().to_string());
         }
     });
-}
-
-/// What is odd, in plain words.
-pub fn odd(lang: Lang, oddity: &Anomaly) -> String {
-    match (oddity, lang) {
-        (Anomaly::NoRace, Lang::En) => "the name lacks the race field; age and gender stand".to_owned(),
-        (Anomaly::NoRace, Lang::Fr) => "il manque l’origine dans le nom ; âge et genre y sont".to_owned(),
-        (Anomaly::Misspelled { meant }, Lang::En) => format!("misspelled name, read as {meant}"),
-        (Anomaly::Misspelled { meant }, Lang::Fr) => format!("nom mal écrit, lu comme {meant}"),
-        (Anomaly::Repaired, Lang::En) => "your correction is applied".to_owned(),
-        (Anomaly::Repaired, Lang::Fr) => "votre correction est appliquée".to_owned(),
-        (Anomaly::Converted { from }, Lang::En) => format!("converted from {from}"),
-        (Anomaly::Converted { from }, Lang::Fr) => format!("convertie depuis {from}"),
-        (Anomaly::NotSquare { width, height }, Lang::En) => format!("{width} × {height}: squeezed to a square"),
-        (Anomaly::NotSquare { width, height }, Lang::Fr) => format!("{width} × {height} : ramenée à un carré"),
-        (Anomaly::Small { width, height }, Lang::En) => format!("only {width} × {height}: enlarged, and blurred by that"),
-        (Anomaly::Small { width, height }, Lang::Fr) => format!("seulement {width} × {height} : agrandie, donc floue"),
-        (Anomaly::Suspect { details }, Lang::En) => format!("perhaps damaged, look at it ({details})"),
-        (Anomaly::Suspect { details }, Lang::Fr) => format!("peut-être abîmée, à regarder ({details})"),
-        (Anomaly::WrongExtension { is }, Lang::En) => format!("really a {is} file"),
-        (Anomaly::WrongExtension { is }, Lang::Fr) => format!("en vérité un fichier {is}"),
-    }
 }

@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use egui::{Align, Layout, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2};
 
-use super::{overview::Overview, wall::Show};
+use super::{overview::Overview, show::Show};
 use crate::{
     control::Stage,
     data::{

@@ -8,6 +8,7 @@ mod groups;
 mod overview;
 mod reading;
 pub mod shared;
+mod show;
 mod split;
 mod table;
 mod wall;

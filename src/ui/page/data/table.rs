@@ -3,17 +3,12 @@
 use egui::{Align, Layout, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2};
 
 use super::{
-    decide,
-    detail::odd,
+    decide::{self, anomaly, decided},
     overview::{Entry, Overview, Place},
-    wall::Show,
+    show::Show,
 };
 use crate::{
-    data::{
-        edits::Edit,
-        sample::{Dataset, SkipReason, Skipped, Source},
-    },
-    evaluate::words::class_name,
+    data::sample::{Dataset, SkipReason, Skipped, Source},
     text::{Lang, plural, say},
     ui::{
         Action, Cx, icon,
@@ -83,7 +78,7 @@ fn line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, entry: Entry) -> bool {
             let sample = &dataset.samples[index as usize];
             let why = match (&sample.oddity, dataset.edits().get(&sample.file)) {
                 (_, Some(edit)) => decided(lang, dataset, edit),
-                (Some(oddity), None) => odd(lang, oddity),
+                (Some(oddity), None) => anomaly(lang, oddity),
                 (None, None) => String::new(),
             };
             (&sample.file, Some(Place::Sample(index as usize)), why)
@@ -140,23 +135,6 @@ fn actions(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, entry: Entry, place:
             }
         }
     }
-}
-
-/// What the user decided, in words.
-pub fn decided(lang: Lang, dataset: &Dataset, edit: &Edit) -> String {
-    let mut parts = Vec::new();
-    if let Some(class) = &edit.class {
-        let index = dataset.classes.iter().position(|c| c == class);
-        let name = index.map_or(class.as_str(), |index| class_name(&dataset.classes, index, lang));
-        parts.push(format!("{} {name}", say("relabeled by you:", "réétiquetée par vous :").get(lang)));
-    }
-    if let Some(name) = &edit.name {
-        parts.push(format!("{} {name}", say("read by your wish as", "lue, selon vous, comme").get(lang)));
-    }
-    if edit.kept {
-        parts.push(say("looked at and kept by you", "vue et gardée par vous").get(lang).to_owned());
-    }
-    parts.join(" · ")
 }
 
 fn reason(lang: Lang, file: &Skipped) -> String {

@@ -13,9 +13,11 @@ use crate::{
         theme::{self, Theme, size},
         widget::{
             button::{Button, icon_button},
-            card::{Card, line},
+            card::Card,
             choice::view_menu,
-            notice, thumbs,
+            notice,
+            separator::separator,
+            thumbs,
         },
     },
     worker::Reply,
@@ -93,7 +95,7 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Photo, chosen: usize) {
             _ => cx.session.answering().map(|run| run.caution()),
         };
         if let Some(caution) = caution {
-            line(ui);
+            separator(ui);
             ui.add(egui::Label::new(theme::caption(caution.get(lang)).color(t.text2)).wrap());
         }
     });

@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use super::{State, rates, trial};
+use super::{State, rates, trial, words::not_ready};
 use crate::{
     data::sample::Part,
     plan::Plan,
@@ -56,18 +56,6 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) -> bool {
         }
     });
     back
-}
-
-/// Why training cannot start, in a few words.
-pub(super) fn not_ready(cx: &Cx<'_>) -> Option<&'static str> {
-    let lang = cx.lang;
-    if cx.session.phase.busy() {
-        return Some(say("Something else is running", "Une autre tâche est en cours").get(lang));
-    }
-    if cx.dataset().is_none() {
-        return Some(say("Open a data set first", "Ouvrez d’abord des données").get(lang));
-    }
-    cx.plan.is_err().then(|| say("Something has to be mended first", "Il faut d’abord corriger un point").get(lang))
 }
 
 /// Height of the card that says whether all is ready, at least and at most.

@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use super::before::not_ready;
+use super::words::not_ready;
 use crate::{
     control::Stage,
     schedule,

@@ -7,6 +7,7 @@ use crate::{
     schedule::ScheduleKind,
     session::Training,
     text::{Lang, LocalizedText, Phrase, decimal, duration, percent, say},
+    ui::Cx,
 };
 
 /// Epochs in a row that make a trend.
@@ -261,4 +262,16 @@ pub fn rounded(lang: Lang, seconds: f64) -> String {
 /// An accuracy as shown in tiles: `88.8 %`.
 pub fn accuracy(lang: Lang, value: f64) -> String {
     percent(lang, value, 1)
+}
+
+/// Why training cannot start, in a few words.
+pub(super) fn not_ready(cx: &Cx<'_>) -> Option<&'static str> {
+    let lang = cx.lang;
+    if cx.session.phase.busy() {
+        return Some(say("Something else is running", "Une autre tâche est en cours").get(lang));
+    }
+    if cx.dataset().is_none() {
+        return Some(say("Open a data set first", "Ouvrez d’abord des données").get(lang));
+    }
+    cx.plan.is_err().then(|| say("Something has to be mended first", "Il faut d’abord corriger un point").get(lang))
 }
