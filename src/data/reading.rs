@@ -223,15 +223,17 @@ impl Reading {
     /// then and is written down for this one.
     ///
     /// # Errors
-    /// A full disk, no permission, or cancelled.
+    /// Cancelled.
     pub fn find(places: &Places, source: &Source, control: &Control) -> Result<Self, Problem> {
         let Source::Folder(folder) = source else { return Ok(Self::default()) };
         if file(places, source).exists() {
             return Ok(Self::load(places, source));
         }
         let Some((path, reading)) = moved(places, folder, control)? else { return Ok(Self::default()) };
-        reading.save(places, source)?;
-        fs::remove_file(&path).map_err(|error| Problem::io(&path, &error))?;
+        // Where it cannot be written down, it holds all the same, and is found the same way the next time.
+        if reading.save(places, source).is_ok() {
+            let _ = fs::remove_file(&path);
+        }
         Ok(reading)
     }
 

@@ -53,7 +53,7 @@ pub struct Report {
     pub threshold: f64,
     /// Logits are divided by this before the sigmoid; 1 unless fitted (Guo et al. 2017).
     pub temperature: f64,
-    /// Whether each picture was judged with its mirror image ([`crate::engine::Judge`]); the run's answers follow it.
+    /// Whether each picture was judged with its mirror image ([`crate::engine::TtaPredictor`]); the run's answers follow it.
     #[serde(default)]
     pub mirrored: bool,
     /// Class 1's share of the training part, for the baseline.

@@ -1,6 +1,6 @@
 //! Exports and tables replace nothing that nobody said to replace: through the functions, the command line and the window.
 
-use std::{collections::BTreeMap, fs, path::Path, process::Command, time::Duration};
+use std::{collections::BTreeMap, fs, path::Path, time::Duration};
 
 use crossbeam_channel::{Receiver, bounded};
 use egui_kittest::{Harness, kittest::Queryable as _};
@@ -25,7 +25,7 @@ use crate::{
     engine_cases, export as exported,
     pages::{opened, window},
     stage::Stage,
-    training,
+    support, training,
 };
 
 const FOLDERS: [Format; 3] = [Format::Python, Format::Safetensors, Format::Plots];
@@ -131,10 +131,10 @@ fn an_export_that_fails_leaves_no_half_of_it() {
 
 /// The program in `place`, in English: exit status and standard error.
 fn call(place: &Path, arguments: &[&str]) -> (i32, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_trombine"));
-    command.env("TROMBINE_HOME", place.join("home")).env("XDG_RUNTIME_DIR", place).current_dir(place);
-    let output = command.args(["--lang", "en"]).args(arguments).output().expect("it starts");
-    (output.status.code().expect("no signal"), String::from_utf8(output.stderr).expect("UTF-8"))
+    let mut command = support::program(&place.join("home"));
+    command.env("XDG_RUNTIME_DIR", place).current_dir(place).args(["--lang", "en"]).args(arguments);
+    let (status, _, err) = support::outcome(&mut command);
+    (status, err)
 }
 
 /// Two runs with weights that were not trained; gives their ids.

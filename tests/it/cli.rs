@@ -1,19 +1,18 @@
 //! The commands of the program: what they print, and how they end.
 
-use std::{fs, path::Path, process::Command};
+use std::{fs, path::Path};
 
 use serde_json::Value;
 use trombine::text::Lang;
 
-use crate::picture_folder::{Folder, utkface_name};
+use crate::{
+    picture_folder::{Folder, utkface_name},
+    support,
+};
 
 /// Exit status, standard output and standard error of the program, in English, with everything it keeps below `home`.
 pub fn call(home: &Path, arguments: &[&str]) -> (i32, String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_trombine"));
-    command.env("TROMBINE_HOME", home);
-    let output = command.args(["--lang", "en"]).args(arguments).output().expect("it starts");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-    (output.status.code().expect("no signal"), text(output.stdout), text(output.stderr))
+    support::outcome(support::program(home).args(["--lang", "en"]).args(arguments))
 }
 
 /// Calls the program, which must fail with status 1, nothing on standard output, and `what` on standard error.
@@ -52,25 +51,22 @@ fn with<'a>(command: &'a str, more: &[&'a str]) -> Vec<&'a str> {
 fn without_a_graphics_driver_everything_but_the_card_works() {
     let home = tempfile::tempdir().expect("a folder");
     let without = |arguments: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_trombine"));
-        command.env("TROMBINE_HOME", home.path());
+        let mut command = support::program(home.path());
         // Vulkan's loader then finds no driver. (Metal and DirectX are part of their systems.)
         command.env("VK_DRIVER_FILES", "/nowhere.json").env("VK_ICD_FILENAMES", "/nowhere.json");
-        let output = command.args(["--lang", "en"]).args(arguments).output().expect("it starts");
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-        (output.status.code(), text(output.stdout), text(output.stderr))
+        support::outcome(command.args(["--lang", "en"]).args(arguments))
     };
     let (status, out, err) = without(&["devices"]);
-    assert_eq!(status, Some(0), "{err}");
+    assert_eq!(status, 0, "{err}");
     assert!(out.starts_with("cpu "), "{out}");
     if cfg!(target_os = "linux") {
         assert!(!out.contains("gpu"), "{out}");
         let (status, _, err) = without(&with("train", &["--device", "gpu"]));
-        assert_eq!(status, Some(1));
+        assert_eq!(status, 1);
         assert!(err.contains("There is no device “gpu” here; there are auto, cpu"), "{err}");
     }
     let (status, out, err) = without(&with("train", &["--device", "auto"]));
-    assert_eq!(status, Some(0), "{err}");
+    assert_eq!(status, 0, "{err}");
     assert!(out.contains("All epochs are done"), "{out}");
 }
 
@@ -200,13 +196,7 @@ fn a_recipe_of_its_own_is_read_from_a_file_in_both_forms() {
 #[test]
 fn help_and_faults_are_told_in_french_too() {
     let home = tempfile::tempdir().expect("a folder");
-    let call = |arguments: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_trombine"));
-        command.env("TROMBINE_HOME", home.path());
-        let output = command.args(arguments).output().expect("it starts");
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-        (output.status.code(), text(output.stdout), text(output.stderr))
-    };
+    let call = |arguments: &[&str]| support::outcome(support::program(home.path()).args(arguments));
     let help = call(&["--help", "--lang", "en"]).1;
     let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
     let commands: Vec<&str> = commands.filter_map(|line| line.split_whitespace().next()).collect();
@@ -214,7 +204,7 @@ fn help_and_faults_are_told_in_french_too() {
     for command in commands.into_iter().map(Some).chain([None]) {
         let of = |lang| call(&command.into_iter().chain(["--help", "--lang", lang]).collect::<Vec<_>>());
         let ((status, en, _), (_, fr, _)) = (of("en"), of("fr"));
-        assert_eq!((status, en.lines().count()), (Some(0), fr.lines().count()), "{command:?}");
+        assert_eq!((status, en.lines().count()), (0, fr.lines().count()), "{command:?}");
         // What is described is described in both languages.
         for (en, fr) in en.lines().zip(fr.lines()).filter(|(en, _)| en.starts_with(' ')) {
             assert_ne!(en, fr, "{command:?}");
@@ -229,7 +219,7 @@ fn help_and_faults_are_told_in_french_too() {
         (&["train", "--sample", "--data", "x"], "ne va pas avec"),
     ] {
         let (status, out, err) = call(&[&["--lang", "fr"], arguments].concat());
-        assert!(status == Some(2) && out.is_empty() && err.contains(what), "{arguments:?}: {err}");
+        assert!(status == 2 && out.is_empty() && err.contains(what), "{arguments:?}: {err}");
     }
 }
 
@@ -238,8 +228,8 @@ fn help_and_faults_are_told_in_french_too() {
 fn a_machine_without_a_session_hears_no_complaint_of_the_driver() {
     let home = tempfile::tempdir().expect("a folder");
     for folder in [None, Some(""), Some("not/absolute")] {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_trombine"));
-        command.env("TROMBINE_HOME", home.path()).env_remove("XDG_RUNTIME_DIR").env_remove("NODEVICE_SELECT");
+        let mut command = support::program(home.path());
+        command.env_remove("XDG_RUNTIME_DIR").env_remove("NODEVICE_SELECT");
         if let Some(folder) = folder {
             command.env("XDG_RUNTIME_DIR", folder);
         }
@@ -265,10 +255,8 @@ fn a_place_to_write_to_that_is_missing_has_words_of_its_own() {
     // Ids are in UTC and say so; beside them stands the time of here.
     let (_, help, _) = call(home, &["help", "runs"]);
     assert!(help.contains("UTC"), "{help}");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_trombine"));
-    let output =
-        command.env("TROMBINE_HOME", home).env("TZ", "Asia/Tokyo").args(["--lang", "en", "runs"]).output().expect("it starts");
-    let line = String::from_utf8(output.stdout).expect("UTF-8");
+    let mut command = support::program(home);
+    let (_, line, _) = support::outcome(command.env("TZ", "Asia/Tokyo").args(["--lang", "en", "runs"]));
     let created = trombine::run::RunStore::at(home).find("last").expect("a run").info.created;
     let there = trombine::run::date::day_and_time_in(created, &jiff::tz::TimeZone::fixed(jiff::tz::offset(9)));
     if trombine::run::date::day_and_time_in(0, &jiff::tz::TimeZone::get("Asia/Tokyo").unwrap_or(jiff::tz::TimeZone::UTC))
@@ -340,10 +328,8 @@ fn what_does_not_fit_is_said_in_words_that_fit() {
     let (pictures, out) = (folder.root(), run.to_str().expect("UTF-8").to_owned());
     let (status, _, err) = call(home, &["split", pictures.to_str().expect("UTF-8"), "--out", &out]);
     assert!(status == 1 && err.contains("lies in the folder of a run") && !run.exists(), "{err}");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_trombine"));
-    let output = command.env("TROMBINE_HOME", home).args(["--lang", "de", "runs"]).output().expect("it starts");
-    let err = String::from_utf8(output.stderr).expect("UTF-8");
-    assert_eq!(output.status.code(), Some(2), "{err}");
+    let (status, _, err) = support::outcome(support::program(home).args(["--lang", "de", "runs"]));
+    assert_eq!(status, 2, "{err}");
     assert!(err.contains("does not speak that language") && err.contains("ne parle pas cette langue"), "{err}");
 }
 
@@ -354,9 +340,8 @@ fn what_is_told_in_french_is_french_to_the_last_word() {
     folder.write("copy/1_0_0_20170116000000000.jpg.chip.jpg", &fs::read(folder.root().join(utkface_name(0))).expect("read"));
     let home = folder.beside("home");
     let said = |arguments: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_trombine"));
-        let output = command.env("TROMBINE_HOME", &home).args(["--lang", "fr"]).args(arguments).output().expect("it starts");
-        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+        let (_, out, err) = support::outcome(support::program(&home).args(["--lang", "fr"]).args(arguments));
+        out + &err
     };
     let pictures = folder.root().to_str().expect("UTF-8").to_owned();
     let check = said(&["check", &pictures]);

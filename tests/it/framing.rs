@@ -1,6 +1,6 @@
 //! The window, the command line and folders judge the same part of a photo, and so say the same of it.
 
-use std::{fs, path::Path, process::Command};
+use std::{fs, path::Path};
 
 use trombine::{
     control::Control,
@@ -32,14 +32,8 @@ fn run(home: &Path) -> trombine::run::Run {
 /// What `trombine predict` writes of `paths`: the columns of each row after the file.
 fn command_line(home: &Path, paths: &[&Path], faces: bool) -> Vec<Vec<String>> {
     let csv = home.join("out.csv");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_trombine"));
-    command
-        .args(["--lang", "en", "predict", "last"])
-        .args(paths)
-        .arg("--overwrite")
-        .arg("--csv")
-        .arg(&csv)
-        .env("TROMBINE_HOME", home);
+    let mut command = support::program(home);
+    command.args(["--lang", "en", "predict", "last"]).args(paths).arg("--overwrite").arg("--csv").arg(&csv);
     if faces {
         command.arg("--faces");
     }

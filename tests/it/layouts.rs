@@ -13,6 +13,7 @@ use trombine::{
         sample::{Dataset, Part, Source},
         split::{Split, SplitSettings},
     },
+    files::fault::Fault,
     text::Lang,
 };
 
@@ -308,6 +309,11 @@ fn what_was_said_of_a_folder_follows_it() {
     fs::remove_dir_all(copy).unwrap();
     fs::rename(case.folder.root(), &moved).unwrap();
     let moved = Source::Folder(moved);
+    // Also where it cannot be written down for the new place.
+    let full = Fault::below(&places.home, |_| true);
+    assert_eq!(open(&moved).classes, ["left", "right"]);
+    assert_eq!(Reading::load(&places, &moved.settled()), Reading::default());
+    drop(full);
     assert_eq!(open(&moved).classes, ["left", "right"]);
     assert_eq!(Reading::load(&places, &moved.settled()), reading, "and it is written down");
     // Said anew, it does not come back from where the folder was.

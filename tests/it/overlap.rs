@@ -1,6 +1,6 @@
 //! Parts that share pictures: counted wherever something is claimed of the data, and left out of training when asked.
 
-use std::{fs, path::Path, process::Command, sync::Arc};
+use std::{fs, path::Path, sync::Arc};
 
 use egui_kittest::kittest::Queryable as _;
 use image::RgbImage;
@@ -23,6 +23,7 @@ use trombine::{
 use crate::{
     scores,
     stage::{self, Stage},
+    support,
 };
 
 /// A picture of noise unlike any other, reddish or bluish.
@@ -64,11 +65,7 @@ fn leak(root: &Path) {
 
 /// Status, standard output and standard error of the program with everything that it keeps below `home`.
 fn call(home: &Path, lang: &str, arguments: &[&str]) -> (i32, String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_trombine"));
-    command.env("TROMBINE_HOME", home).env("XDG_RUNTIME_DIR", home);
-    let output = command.args(["--lang", lang]).args(arguments).output().expect("it starts");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-    (output.status.code().expect("no signal"), text(output.stdout), text(output.stderr))
+    support::outcome(support::program(home).env("XDG_RUNTIME_DIR", home).args(["--lang", lang]).args(arguments))
 }
 
 const QUICK: &[&str] = &[

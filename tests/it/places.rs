@@ -3,7 +3,6 @@
 use std::{
     fs::{self, File},
     path::{Path, PathBuf},
-    process::Command,
     time::{Duration, SystemTime},
 };
 
@@ -20,7 +19,7 @@ use trombine::{
     text::Lang,
 };
 
-use crate::picture_folder::Folder;
+use crate::{picture_folder::Folder, support};
 
 fn open(folder: &Folder, called: PathBuf) -> Dataset {
     let (places, source) = (folder.places(), Source::Folder(called));
@@ -115,11 +114,7 @@ fn what_a_crash_left_in_the_cache_goes_and_what_is_being_written_stays() {
 
 /// Exit status, standard output and standard error of the program, started in `at`.
 fn call(home: &Path, at: &Path, arguments: &[&str]) -> (i32, String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_trombine"));
-    command.env("TROMBINE_HOME", home).current_dir(at);
-    let output = command.args(["--lang", "en"]).args(arguments).output().expect("it starts");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-    (output.status.code().expect("no signal"), text(output.stdout), text(output.stderr))
+    support::outcome(support::program(home).current_dir(at).args(["--lang", "en"]).args(arguments))
 }
 
 const QUICK: &[&str] = &[

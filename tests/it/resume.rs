@@ -18,7 +18,7 @@ use trombine::{
     train::checkpoint::Checkpoint,
 };
 
-use crate::support::required;
+use crate::support::{self, required};
 
 /// A small network with everything that is remembered from step to step: moments, averages, batch norm, callbacks.
 const SETTINGS: &str = "
@@ -72,8 +72,8 @@ struct Program {
 
 impl Program {
     fn start(home: &Path, arguments: &[&str]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_trombine"));
-        command.args(["--lang", "en"]).args(arguments).args(["--json"]).env("TROMBINE_HOME", home);
+        let mut command = support::program(home);
+        command.args(["--lang", "en"]).args(arguments).args(["--json"]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program starts");
         let output = child.stdout.take().expect("it is piped");
         Self { child, lines: BufReader::new(output).lines() }

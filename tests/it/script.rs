@@ -15,8 +15,8 @@ const CLOSE: f64 = 0.02;
 /// The program's probabilities of `names` in `folder`, by its command line; none of a picture that it cannot read.
 fn by_the_program(home: &Path, folder: &Path, names: &[&str]) -> BTreeMap<String, f64> {
     let table = home.join("answers.csv");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_trombine"));
-    command.env("TROMBINE_HOME", home).env("XDG_RUNTIME_DIR", home).current_dir(folder);
+    let mut command = support::program(home);
+    command.env("XDG_RUNTIME_DIR", home).current_dir(folder);
     let output = command.args(["predict", "last", "--csv"]).arg(&table).args(names).output().expect("it starts");
     let mut rows = csv::Reader::from_path(&table).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)));
     let column = rows.headers().unwrap().iter().position(|name| name.starts_with("probability")).unwrap();

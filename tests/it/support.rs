@@ -25,6 +25,20 @@ pub fn skip(extra: &str, why: &str) {
     }
 }
 
+/// The program, with everything that it keeps below `home`.
+pub fn program(home: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trombine"));
+    command.env("TROMBINE_HOME", home);
+    command
+}
+
+/// Exit status, standard output and standard error of `command`.
+pub fn outcome(command: &mut Command) -> (i32, String, String) {
+    let output = command.output().expect("it starts");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    (output.status.code().expect("no signal"), text(output.stdout), text(output.stderr))
+}
+
 /// A Python that can import `modules`: `TROMBINE_PYTHON`, or `python3`.
 pub fn python(modules: &str) -> Option<PathBuf> {
     let python = std::env::var_os("TROMBINE_PYTHON").map_or_else(|| PathBuf::from("python3"), PathBuf::from);

@@ -65,7 +65,7 @@ pub struct AugmentSettings {
     /// Resize the crop back to the cached size, so the network sees 128 x 128 whatever the crop.
     pub resize_back: bool,
     pub flip: bool,
-    /// Judge each picture with its mirror image ([`crate::engine::Judge`]).
+    /// Judge each picture with its mirror image ([`crate::engine::TtaPredictor`]).
     pub test_time_flip: bool,
     pub zoom: zoom::Zoom,
     pub rotation: rotation::Rotation,

@@ -12,7 +12,7 @@
 //! | [`winograd`] | 3x3 convolutions with a quarter of the multiplications |
 //! | [`stem`] | the first layer, 3x3: the way in from bytes, half of the multiplications |
 //! | [`direct`] | 5x5, and 3x3 where Winograd is forbidden |
-//! | [`pooling`], [`activation`], [`norm`], [`mod@drop`] | what surrounds a convolution |
+//! | [`pooling`], [`activation`], [`norm`], [`dropout`] | what surrounds a convolution |
 //! | [`dense`], [`head`] | dense layers, and all layers over vectors |
 //! | [`update`], [`parameters`] | optimizers, and the arrays in the kernels' layouts |
 //! | [`block`], [`build`], [`pass`] | a block with its buffers, the engine from a list of layers, a step as jobs |

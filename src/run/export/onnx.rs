@@ -17,7 +17,7 @@ use crate::{
 pub type Metadata<'a> = [(&'a str, String)];
 
 /// The bytes of the file. `weights` must be those of `network` ([`Weights::check`]); `mirrored` takes the mean over each
-/// picture and its mirror image, as [`crate::engine::Judge`] does.
+/// picture and its mirror image, as [`crate::engine::TtaPredictor`] does.
 pub fn encode(network: &Network, weights: &Weights, temperature: f64, mirrored: bool, metadata: &Metadata<'_>) -> Vec<u8> {
     let mut graph = Graph::default();
     let mut values = graph.input(network.input);
