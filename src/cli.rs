@@ -3,6 +3,7 @@
 mod arguments;
 mod data;
 mod french;
+mod language;
 mod models;
 mod reading;
 mod recipe;
@@ -19,7 +20,6 @@ use crate::{
     text::{Lang, say},
     worker::ResumeOptions,
 };
-pub use arguments::Speech;
 use arguments::{Cli, Command, RecipeArgs, SplitArgs, TrainArgs};
 pub use french::command_in;
 use reading::ReadingArgs;
@@ -36,7 +36,7 @@ pub enum Wanted {
 /// Reads the arguments and does what they say, unless that is to open a window.
 pub fn run() -> Wanted {
     let Cli { lang, command, .. } = french::parse();
-    let lang = language(lang);
+    let lang = lang.unwrap_or_else(Lang::of_system);
     let Some(command) = command else { return Wanted::Window { demo: false } };
     let result = match command {
         Command::Demo => return Wanted::Window { demo: true },
@@ -87,15 +87,6 @@ pub fn run() -> Wanted {
     })
 }
 
-/// The language of the system, for a sentence before any argument was understood.
-pub fn language(asked: Option<Speech>) -> Lang {
-    match asked {
-        Some(Speech::En) => Lang::En,
-        Some(Speech::Fr) => Lang::Fr,
-        None => Lang::of_system(),
-    }
-}
-
 /// Says that there is no window here, and how to go on without one.
 pub fn no_window(why: &str) {
     let problem = Problem::new(
@@ -108,7 +99,7 @@ pub fn no_window(why: &str) {
     );
     // winit names the line of its own source before the reason.
     let reason = why.split_once("os error at ").and_then(|(_, rest)| rest.split_once(": ")).map_or(why, |(_, reason)| reason);
-    terminal::complain(&problem.because(reason), language(None));
+    terminal::complain(&problem.because(reason), Lang::of_system());
 }
 
 /// What a command ends with: nothing, or everything that the user should mend.

@@ -1,4 +1,4 @@
-//! Trombine trains a face classifier by pointing and clicking. This file is the map of the house.
+//! Trombine trains a face classifier by pointing and clicking. This file is the map of its modules.
 //!
 //! The modules stand in the order of their imports: each uses only those above it. `tests/it/tidy.rs` reads this table
 //! and fails on any arrow that it does not name, and on any name that the code does not need.
@@ -26,7 +26,7 @@
 //! | [`predict`] | a photo becomes an answer | text control problem files model data engine settings evaluate |
 //! | [`run`] | a run on disk, and what it is exported as | text problem knob files model history data engine settings preset plan evaluate predict |
 //! | [`train`] | the training loop | text random control problem files model optimizer schedule history callback data engine settings plan run |
-//! | [`worker`] | the thread that does the long work | text control problem knob files model history data engine settings plan evaluate predict run train |
+//! | [`worker`] | the thread that does the long work | text control problem knob files model data engine settings plan evaluate predict run train |
 //! | [`session`] | what the program knows: the fold of the worker's events | text control problem files history callback data engine settings evaluate predict run train worker |
 //! | [`ui`] | theme, widgets, pages | text random control problem knob files model schedule history callback data engine settings preset plan evaluate predict run train worker session |
 //! | [`app`] | the window, and the one place that changes things | text control problem knob files data engine settings preset plan predict run train worker session ui |

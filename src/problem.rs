@@ -76,6 +76,12 @@ impl Problem {
         self
     }
 
+    /// The same problem as it follows from another, which gives the path and the details.
+    #[must_use]
+    pub fn caused_by(self, cause: &Self) -> Self {
+        Self { path: cause.path.clone(), details: cause.details.clone(), ..self }
+    }
+
     /// The same problem, about where the pictures of `run` are.
     #[must_use]
     pub fn about_pictures_of(self, run: &str) -> Self {

@@ -20,6 +20,19 @@ impl Lang {
     /// Every language, in the order in which the window offers them.
     pub const ALL: [Self; 2] = [Self::En, Self::Fr];
 
+    /// Its code of ISO 639-1: `en`, `fr`.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Fr => "fr",
+        }
+    }
+
+    /// The language with this code.
+    pub fn of_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|lang| lang.code().eq_ignore_ascii_case(code))
+    }
+
     /// The language that the system is set to: what the environment says, as terminals and Linux do, or else what
     /// Windows and macOS say.
     pub fn of_system() -> Self {
@@ -32,15 +45,14 @@ impl Lang {
     /// language; then the locale's.
     pub fn of_environment(languages: &str, locale: &str) -> Self {
         let plain = matches!(locale.split('.').next(), Some("C" | "POSIX"));
-        let spoken = |name: &&str| Self::of_locale(name) == Self::Fr || name.starts_with("en");
+        let spoken = |name: &&str| Self::of_code(language_of(name)).is_some();
         let wished = languages.split(':').find(spoken).filter(|_| !plain);
         Self::of_locale(wished.unwrap_or(locale))
     }
 
     /// The language of `fr_FR.UTF-8` or `fr-CA`; English for every other that the program does not speak.
     pub fn of_locale(locale: &str) -> Self {
-        let language = locale.split(['_', '-', '.', '@']).next().unwrap_or_default();
-        if language.eq_ignore_ascii_case("fr") { Self::Fr } else { Self::En }
+        Self::of_code(language_of(locale)).unwrap_or(Self::En)
     }
 
     /// The language's own name for itself.
@@ -57,6 +69,11 @@ impl Lang {
 pub struct Phrase {
     pub en: &'static str,
     pub fr: &'static str,
+}
+
+/// `fr` of `fr_FR.UTF-8`.
+fn language_of(locale: &str) -> &str {
+    locale.split(['_', '-', '.', '@']).next().unwrap_or_default()
 }
 
 /// Shorthand for a [`Phrase`].

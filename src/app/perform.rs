@@ -403,7 +403,7 @@ impl App {
         self.preferences.recipe = Some(self.recipe);
     }
 
-    /// Goes on with what an errand brought.
+    /// Goes on with what a task brought.
     pub(super) fn take(&mut self, fetched: TaskResult) {
         if fetched.is_place() {
             self.written = Some(fetched.clone());

@@ -31,7 +31,7 @@ use crate::{
 /// The longer side of a preview, in pixels.
 const PREVIEW: u32 = 1024;
 
-/// Sends errands and collects what they bring.
+/// Starts tasks and collects their results.
 pub struct Tasks {
     send: Sender<Option<TaskResult>>,
     receive: Receiver<Option<TaskResult>>,
@@ -79,7 +79,7 @@ impl Tasks {
             let _ = send.send(work());
             wake();
         };
-        if let Err(error) = thread::Builder::new().name("errand".to_owned()).spawn(work) {
+        if let Err(error) = thread::Builder::new().name("task".to_owned()).spawn(work) {
             let problem = Problem::new(
                 Kind::Internal,
                 say("The system gave no thread", "Le système n’a pas donné de fil d’exécution"),

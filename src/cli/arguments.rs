@@ -2,15 +2,15 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, builder::RangedU64ValueParser};
+use clap::{ArgAction, Args, Parser, Subcommand, builder::RangedU64ValueParser};
 use clap_complete::Shell;
 
-use super::{ReadingArgs, french};
+use super::{ReadingArgs, language};
 use crate::{
     data::sample::Source,
     files::table::TableStyle,
     knob::Choice as _,
-    text::{Phrase, say},
+    text::{Lang, Phrase, say},
 };
 
 // Descriptions that stand in several places.
@@ -39,20 +39,13 @@ const COMMAND: Phrase = say("COMMAND", "COMMANDE");
 
 /// A phrase in the language of the command line, which has to be known before the rest of it is read.
 pub(super) fn told(phrase: Phrase) -> &'static str {
-    phrase.get(french::spoken())
+    phrase.get(language::spoken())
 }
 
 /// What `--csv-style` takes.
 fn table_style(text: &str) -> Result<TableStyle, String> {
     let known = || TableStyle::ALL.iter().map(|style| style.key()).collect::<Vec<_>>().join(", ");
     TableStyle::ALL.iter().copied().find(|style| style.key() == text).ok_or_else(known)
-}
-
-/// A language on the command line.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum Speech {
-    En,
-    Fr,
 }
 
 #[derive(Parser)]
@@ -63,9 +56,9 @@ pub enum Speech {
     "Entraîner un classifieur de visages sur UTKFace et comprendre le résultat. Sans commande, ouvre la fenêtre",
 )))]
 pub struct Cli {
-    #[arg(long, global = true, value_enum, value_name = "LANG", display_order = 100)]
+    #[arg(long, global = true, value_parser = language::parser(), value_name = "LANG", display_order = 100)]
     #[arg(help = told(say("The language of messages; the system's unless given", "La langue des messages ; à défaut, celle du système")))]
-    pub lang: Option<Speech>,
+    pub lang: Option<Lang>,
     #[arg(short, long, global = true, display_order = 101, action = ArgAction::Help)]
     #[arg(help = told(say("Print help", "Afficher l’aide")))]
     help: Option<bool>,

@@ -8,11 +8,7 @@ use clap::{
 };
 use clap_complete::Shell;
 
-use super::{
-    arguments::{Cli, Speech},
-    language,
-    terminal::complain_line,
-};
+use super::{arguments::Cli, language::spoken, terminal::complain_line};
 use crate::{problem::Problem, text::Lang};
 
 /// Reads the arguments; what cannot be read ends the program with status 2, as does what asks for help, with 0.
@@ -48,21 +44,6 @@ pub fn manual() -> Result<String, Problem> {
     let made = clap_mangen::Man::new(command()).render(&mut page);
     made.map_err(|error| Problem::io(Path::new("trombine.1"), &error))?;
     Ok(String::from_utf8_lossy(&page).trim_end().to_owned())
-}
-
-/// The language of the command line, looked up before it is read.
-pub fn spoken() -> Lang {
-    let mut arguments = std::env::args_os().map(|argument| argument.to_string_lossy().into_owned());
-    let mut asked = None;
-    while let Some(argument) = arguments.next() {
-        let value = if argument == "--lang" { arguments.next() } else { argument.strip_prefix("--lang=").map(str::to_owned) };
-        match value.as_deref() {
-            Some("en") => asked = Some(Speech::En),
-            Some("fr") => asked = Some(Speech::Fr),
-            _ => {}
-        }
-    }
-    language(asked)
 }
 
 fn command() -> clap::Command {
@@ -102,8 +83,7 @@ fn refuse(error: &Error) -> ! {
         && error.kind() == ErrorKind::InvalidValue
         && argument.starts_with("--lang")
     {
-        let known =
-            Lang::ALL.map(|lang| format!("--lang {} ({})", if lang == Lang::Fr { "fr" } else { "en" }, lang.name())).join(", ");
+        let known = Lang::ALL.map(|lang| format!("--lang {} ({})", lang.code(), lang.name())).join(", ");
         complain_line(&format!("Trombine does not speak that language; it speaks {known}"));
         complain_line(&format!("Trombine ne parle pas cette langue ; elle parle {known}"));
         std::process::exit(2)

@@ -100,7 +100,7 @@ fn unkept(problem: &Problem) -> Problem {
         "They are held in memory and read again whenever the folder is opened, until there is room",
         "Elles sont tenues en mémoire et relues à chaque ouverture du dossier, jusqu’à ce qu’il y ait de la place",
     );
-    Problem { path: problem.path.clone(), details: problem.details.clone(), ..Problem::new(Kind::Disk, what, remedy) }
+    Problem::new(Kind::Disk, what, remedy).caused_by(problem)
 }
 
 /// Bytes before the first picture: one page.

@@ -5,6 +5,9 @@ pub trait ImageSet: Send + Sync {
     /// How many there are.
     fn count(&self) -> usize;
 
+    /// Tells these pictures, in this order, from any others that live.
+    fn identity(&self) -> [usize; 2];
+
     /// Height and width of each, in pixels.
     fn side(&self) -> usize;
 

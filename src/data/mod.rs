@@ -121,10 +121,10 @@ pub fn other_readings(source: &Source, control: &Control) -> Vec<(Reading, Local
     ways
 }
 
-/// As [`open_in`], read as the user says now; that is remembered for the source.
+/// As [`open_in`], read as the user says now. Where it opens, [`Reading::save`] remembers that.
 ///
 /// # Errors
-/// As [`open`]; what was said before then holds on. A side file that cannot be written.
+/// As [`open`].
 pub fn open_as(
     places: &Places,
     source: &Source,
@@ -136,9 +136,7 @@ pub fn open_as(
     let source = source.settled();
     let Source::Folder(root) = &source else { return open_in(places, &source, edits, control, progress) };
     let scan = scan::scan(root, reading, control, progress)?;
-    let dataset = finish(places, &source, scan, edits, control, progress)?;
-    reading.save(places, &source)?;
-    Ok(dataset)
+    finish(places, &source, scan, edits, control, progress)
 }
 
 /// Decodes what a scan of the folder `source` found.

@@ -111,6 +111,10 @@ impl ImageSet for Pixels {
         self.len()
     }
 
+    fn identity(&self) -> [usize; 2] {
+        [self.buffer(), self.places.as_ref().map_or(0, |places| places.as_ptr() as usize)]
+    }
+
     fn side(&self) -> usize {
         SIDE
     }

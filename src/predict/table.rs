@@ -234,7 +234,7 @@ fn unrecorded(problem: &Problem) -> Problem {
         "The table itself is written; if it is stopped it cannot be continued, only begun anew",
         "Le tableau lui-même est écrit ; s’il est arrêté, il ne peut pas être poursuivi, seulement recommencé",
     );
-    Problem { path: problem.path.clone(), details: problem.details.clone(), ..Problem::new(Kind::Disk, what, remedy) }
+    Problem::new(Kind::Disk, what, remedy).caused_by(problem)
 }
 
 /// The record and the rows of the table that is there, if `wanted` can go on with it; `path` is what the user calls it.

@@ -115,7 +115,7 @@ impl From<Problem> for End {
     }
 }
 
-/// A training at work; what it tells and writes is in `upkeep`.
+/// A training at work; what it tells and writes is in `fit_output`.
 pub(super) struct Fit<'a> {
     pub(super) plan: &'a Plan,
     pub(super) engine: &'a mut dyn Engine,

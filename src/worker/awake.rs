@@ -6,22 +6,39 @@ use std::process::{Child, Command, Stdio};
 use crate::train::event::TrainEvent;
 
 /// Seconds of training before the system is asked: no machine falls asleep sooner, and short trainings are left in peace.
-const AFTER: f64 = 30.0;
+pub const AFTER: f64 = 30.0;
 
 /// Holds the machine awake from [`AFTER`] on, except while the training is paused.
-#[derive(Default)]
-pub(super) struct Awake {
+pub struct Awake {
+    /// The program that is asked, if this system has one.
+    program: fn() -> Option<Command>,
     helper: Option<Child>,
     asked: bool,
 }
 
+impl Default for Awake {
+    fn default() -> Self {
+        Self::with(helper)
+    }
+}
+
 impl Awake {
+    /// With another program than the system's own.
+    pub fn with(program: fn() -> Option<Command>) -> Self {
+        Self { program, helper: None, asked: false }
+    }
+
+    /// The process that holds the machine awake now.
+    pub fn process(&self) -> Option<u32> {
+        self.helper.as_ref().map(Child::id)
+    }
+
     /// Takes in what a training tells.
-    pub(super) fn hear(&mut self, event: &TrainEvent) {
+    pub fn hear(&mut self, event: &TrainEvent) {
         match event {
             TrainEvent::Batch(record) if record.elapsed >= AFTER && !self.asked => {
                 self.asked = true;
-                self.helper = helper().and_then(start);
+                self.helper = (self.program)().and_then(start);
             }
             TrainEvent::Paused | TrainEvent::Stopped { .. } => self.release(),
             _ => {}
@@ -79,33 +96,3 @@ fn helper() -> Option<Command> {
 const WINDOWS: &str = "$system = Add-Type -PassThru -Namespace Trombine -Name Awake -MemberDefinition \
     '[DllImport(\"kernel32.dll\")] public static extern uint SetThreadExecutionState(uint flags);'; \
     [void]$system::SetThreadExecutionState([uint32]2147483649); [void][Console]::In.ReadToEnd()";
-
-#[cfg(all(test, target_os = "linux"))]
-mod tests {
-    use super::*;
-    use crate::history::BatchRecord;
-
-    fn batch(elapsed: f64) -> TrainEvent {
-        TrainEvent::Batch(BatchRecord { elapsed, ..BatchRecord::default() })
-    }
-
-    #[test]
-    fn it_asks_late_and_lets_go_in_a_pause() {
-        let mut awake = Awake::default();
-        awake.hear(&batch(AFTER - 1.0));
-        assert!(!awake.asked);
-        awake.hear(&batch(AFTER));
-        assert!(awake.asked);
-        awake.hear(&TrainEvent::Paused);
-        assert!(!awake.asked && awake.helper.is_none());
-    }
-
-    #[test]
-    fn nothing_is_left_of_the_helper() {
-        let helper = start(Command::new("cat")).expect("every Linux has cat");
-        let process = std::path::PathBuf::from(format!("/proc/{}", helper.id()));
-        assert!(process.exists());
-        drop(Awake { helper: Some(helper), asked: true });
-        assert!(!process.exists());
-    }
-}

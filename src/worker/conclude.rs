@@ -4,7 +4,7 @@ use std::{thread, time::Duration};
 
 use super::{
     Event, evaluation,
-    training::{PROCESSOR, is_lost, on_the_processor},
+    fallback::{PROCESSOR, is_lost, on_the_processor},
 };
 use crate::{
     control::Control,
@@ -160,12 +160,9 @@ fn persist(
     Err(lost(&problem))
 }
 
-fn because(what: LocalizedText, remedy: impl Into<LocalizedText>, of: &Problem) -> Problem {
-    Problem { path: of.path.clone(), details: of.details.clone(), ..Problem::new(Kind::Disk, what, remedy) }
-}
-
 fn waiting(problem: &Problem) -> Problem {
-    because(
+    Problem::new(
+        Kind::Disk,
         LocalizedText {
             en: format!("The result is not stored yet: {}", problem.what.en),
             fr: format!("Le résultat n’est pas encore enregistré : {}", problem.what.fr),
@@ -174,12 +171,13 @@ fn waiting(problem: &Problem) -> Problem {
             "Make room: it stays in memory and is stored as soon as it can be. It is lost if you stop or close the window before",
             "Faites de la place : il reste en mémoire et sera enregistré dès que possible. Il est perdu si vous arrêtez ou fermez la fenêtre avant",
         ),
-        problem,
     )
+    .caused_by(problem)
 }
 
 fn lost(problem: &Problem) -> Problem {
-    because(
+    Problem::new(
+        Kind::Disk,
         LocalizedText {
             en: format!("The result is not stored: {}", problem.what.en),
             fr: format!("Le résultat n’est pas enregistré : {}", problem.what.fr),
@@ -188,17 +186,18 @@ fn lost(problem: &Problem) -> Problem {
             "Make room, then resume the run if it is listed, or train again",
             "Faites de la place, puis reprenez l’essai s’il est dans la liste, ou relancez l’entraînement",
         ),
-        problem,
     )
+    .caused_by(problem)
 }
 
 fn not_to_go_on_from(problem: &Problem) -> Problem {
-    because(
+    Problem::new(
+        Kind::Disk,
         LocalizedText {
             en: format!("The result is stored, but not all that is needed to train it further: {}", problem.what.en),
             fr: format!("Le résultat est enregistré, mais pas tout ce qu’il faut pour le prolonger : {}", problem.what.fr),
         },
         say("To train it further, train it again with more room", "Pour le prolonger, réentraînez-le avec plus de place"),
-        problem,
     )
+    .caused_by(problem)
 }

@@ -3,7 +3,7 @@
 use super::Event;
 use crate::{
     control::{Control, Stage},
-    data::{duplicates::look_alikes, sample::Part},
+    data::{batch::Form, duplicates::look_alikes, sample::Part},
     engine::{self, Engine},
     evaluate::{Prediction, Report, Seen},
     plan::Plan,
@@ -26,7 +26,8 @@ pub(super) fn report(
     let (test, validation) = (plan.indices(Part::Test), plan.indices(Part::Validation));
     let total = test.len() + validation.len();
     let mut done = 0;
-    let mut judge = |samples| predictions(plan, samples, engine, control, &mut Counter { done: &mut done, total, emit });
+    let form = engine::form(engine, &plan.dataset, &plan.settings.augment)?;
+    let mut judge = |samples| predictions(plan, form, samples, engine, control, &mut Counter { done: &mut done, total, emit });
     let (predictions, validation) = (judge(test)?, judge(validation)?);
     let seen = seen(plan, &predictions);
     Ok(Report {
@@ -71,7 +72,8 @@ pub(super) fn of_others(
     emit: &mut dyn FnMut(Event),
 ) -> Result<Vec<Prediction>, Problem> {
     let (mut done, total) = (0, samples.len());
-    predictions(plan, samples, engine, control, &mut Counter { done: &mut done, total, emit })
+    let form = engine::form(engine, &plan.dataset, &plan.settings.augment)?;
+    predictions(plan, form, samples, engine, control, &mut Counter { done: &mut done, total, emit })
 }
 
 struct Counter<'a> {
@@ -92,13 +94,13 @@ impl Counter<'_> {
 
 fn predictions(
     plan: &Plan,
+    form: Form,
     samples: Vec<u32>,
     engine: &mut dyn Engine,
     control: &Control,
     counter: &mut Counter<'_>,
 ) -> Result<Vec<Prediction>, Problem> {
     let mut all = Vec::with_capacity(samples.len());
-    let form = engine::form(engine, &plan.dataset, &plan.settings.augment)?;
     let mut pass = plan.evaluation(form, samples);
     loop {
         if control.stops_judging() {

@@ -2,15 +2,13 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::{Command, Event, conclude, evaluation, locate, training};
+use super::{Command, Event, conclude, evaluation, locate, open, training};
 use crate::{
     control::{Control, Stage},
     data::{
         self,
         cache::kept::{self, Kept},
-        duplicates,
-        edits::Edits,
-        folders,
+        duplicates, folders,
         sample::{Dataset, Source},
     },
     engine,
@@ -40,15 +38,12 @@ const TRASH_DAYS: u64 = 30;
 pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
     match command {
         Command::Open(source) => {
-            let dataset = open(&source, store, control, emit);
+            let dataset = open::open(&source, store, control, emit);
             opened(&source, dataset, control, emit)
         }
         Command::OpenAs { source, reading } => {
-            let (places, source) = (Places::with_runs_in(store.home()), source.settled());
-            let edits = Edits::load(&places, &source)?;
-            let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
-            let dataset = data::open_as(&places, &source, reading, &edits, control, &mut progress).map(Arc::new);
-            let dataset = dataset.inspect(|dataset| warn_of_unkept(dataset, emit));
+            let source = source.settled();
+            let dataset = open::open_as(&source, reading, store, control, emit);
             opened(&source, dataset, control, emit)
         }
         Command::Train(plan) => {
@@ -93,7 +88,7 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
         }
         Command::Evaluate { run, source: Some(source), device, mirrored, .. } => {
             let mut run = store.find(&run)?;
-            let dataset = open(&source, store, control, emit)?;
+            let dataset = open::open(&source, store, control, emit)?;
             match locate::find(&run, &dataset) {
                 // Its own pictures, in another place perhaps: what it never saw of them is its test part.
                 Ok(_) => {
@@ -203,26 +198,6 @@ pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emi
             }
             Ok(())
         }
-    }
-}
-
-pub(super) fn open(
-    source: &Source,
-    store: &RunStore,
-    control: &Control,
-    emit: &mut dyn FnMut(Event),
-) -> Result<Arc<Dataset>, Problem> {
-    let (places, source) = (Places::with_runs_in(store.home()), source.settled());
-    let edits = Edits::load(&places, &source)?;
-    let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
-    let dataset = data::open_in(&places, &source, &edits, control, &mut progress).map(Arc::new);
-    dataset.inspect(|dataset| warn_of_unkept(dataset, emit))
-}
-
-/// That what was read of a folder has to be read again the next time.
-fn warn_of_unkept(dataset: &Dataset, emit: &mut dyn FnMut(Event)) {
-    if let Some(problem) = &dataset.pixels.unkept {
-        emit(Event::Warned(Problem::clone(problem)));
     }
 }
 

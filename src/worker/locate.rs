@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{Event, job};
+use super::{Event, open};
 use crate::{
     control::Control,
     data::{
@@ -46,7 +46,7 @@ pub(super) fn own(
     let is_own = |dataset: &Arc<Dataset>| dataset.source == run.info.source || find(run, dataset).is_ok();
     match open.filter(is_own) {
         Some(dataset) => Ok(dataset),
-        None => job::open(&run.info.source, store, control, emit)
+        None => open::open(&run.info.source, store, control, emit)
             .map_err(|problem| gone(&run.info.source, problem).about_pictures_of(&run.info.id)),
     }
 }

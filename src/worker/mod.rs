@@ -5,11 +5,13 @@
 //! ([`Command::is_quick`]) are answered by a thread of their own, so that runs can be looked at while one is trained.
 
 mod answerer;
-mod awake;
+pub mod awake;
 mod conclude;
 mod evaluation;
+mod fallback;
 mod job;
 mod locate;
+mod open;
 mod thread;
 mod training;
 

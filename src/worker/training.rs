@@ -2,11 +2,17 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::{Event, ResumeOptions, awake::Awake, conclude, locate};
+use super::{
+    Event, ResumeOptions,
+    awake::Awake,
+    conclude,
+    fallback::{PROCESSOR, is_lost, on_the_processor},
+    locate,
+};
 use crate::{
     control::{Control, Signal, Stage},
     data::sample::Dataset,
-    engine::{self, DeviceKind, Engine},
+    engine::{self, Engine},
     model::Weights,
     plan::Plan,
     problem::{Kind, Problem},
@@ -216,9 +222,6 @@ fn train_run(
     }
 }
 
-/// The device that is always there.
-pub(super) const PROCESSOR: &str = "cpu";
-
 /// The plan with the device that Automatic means for it.
 fn settle(plan: &Plan, home: &Path, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<Plan, Problem> {
     let mut plan = plan.clone();
@@ -237,11 +240,6 @@ fn settle(plan: &Plan, home: &Path, control: &Control, emit: &mut dyn FnMut(Even
     Ok(plan)
 }
 
-/// Whether a graphics card is gone, so that the work goes on without it.
-pub(super) fn is_lost(problem: &Problem, engine: &dyn Engine) -> bool {
-    problem.kind == Kind::Device && matches!(engine.device().kind, DeviceKind::Graphics | DeviceKind::SoftwareGraphics)
-}
-
 /// What is on the disk, to go on from on the processor; none before the first epoch's end, which then is the start.
 fn last_checkpoint(run: &Run, plan: &Plan) -> Result<Option<Checkpoint>, Problem> {
     let path = run.checkpoint_path();
@@ -251,21 +249,6 @@ fn last_checkpoint(run: &Run, plan: &Plan) -> Result<Option<Checkpoint>, Problem
     let mut checkpoint = Checkpoint::load(&path)?;
     checkpoint.position.device.clone_from(&plan.device);
     Ok(Some(checkpoint))
-}
-
-pub(super) fn on_the_processor(problem: &Problem) -> Problem {
-    Problem::new(
-        Kind::Device,
-        say(
-            "The graphics card failed, so the training goes on on the processor from the last saved epoch",
-            "La carte graphique est tombée en panne : l’entraînement continue sur le processeur à partir de la dernière époque enregistrée",
-        ),
-        say(
-            "Let it go on, or pause it and resume it on the card when the card works again",
-            "Laissez-le continuer, ou mettez-le en pause et reprenez-le sur la carte quand elle remarche",
-        ),
-    )
-    .because(format!("{}: {}", problem.what.en, problem.details))
 }
 
 /// Of several problems, the first, with the others as details.

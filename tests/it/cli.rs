@@ -276,7 +276,9 @@ fn a_home_that_cannot_be_written_keeps_nobody_from_working() {
     let [pictures, run, csv] = [&pictures, &run, &csv].map(|path| path.to_str().expect("UTF-8"));
     let quick = &QUICK[1..];
     let train = [&["train", "--data", pictures, "--out", run, "--device", "cpu"], quick].concat();
-    for arguments in [&["check", pictures][..], &train, &["evaluate", run, "--data", pictures]] {
+    for arguments in
+        [&["check", pictures][..], &["check", pictures, "--labels", "names"], &train, &["evaluate", run, "--data", pictures]]
+    {
         let (status, out, err) = call(&home, arguments);
         assert_eq!(status, 0, "{arguments:?}: {out}{err}");
         assert_eq!(err.matches("held in memory").count(), 1, "{arguments:?}: {err}");

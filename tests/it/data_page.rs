@@ -127,8 +127,8 @@ fn another_folder_is_not_filtered_as_the_last_one_was() {
     assert!(harness.query_by_label(filter).is_some());
 }
 
-#[test]
-fn how_the_folder_was_read_is_said_and_changed() {
+/// A folder whose own folders and whose names both say a label, and not the same.
+fn sorted_against_names() -> (crate::picture_folder::Folder, Stage) {
     let folder = crate::picture_folder::Folder::new();
     for i in 0..6 {
         folder.picture(&format!("women/3{i}_0_1_2017010100000000{i}.jpg"), i);
@@ -136,6 +136,12 @@ fn how_the_folder_was_read_is_said_and_changed() {
     }
     let mut stage = Stage::new(Page::Data);
     stage.session.dataset = Some(Arc::new(folder.open().expect("a data set")));
+    (folder, stage)
+}
+
+#[test]
+fn how_the_folder_was_read_is_said_and_changed() {
+    let (_folder, stage) = sorted_against_names();
     let (mut harness, stage) = stage.harness(SIZE);
     harness.run_steps(3);
     let said = "12 of 12\u{a0}pictures: the name says another gender than the folder (men, women); the folders count";
@@ -151,13 +157,7 @@ fn how_the_folder_was_read_is_said_and_changed() {
 
 #[test]
 fn of_two_ways_to_read_a_folder_the_one_of_now_is_marked() {
-    let folder = crate::picture_folder::Folder::new();
-    for i in 0..6 {
-        folder.picture(&format!("women/3{i}_0_1_2017010100000000{i}.jpg"), i);
-        folder.picture(&format!("men/4{i}_1_1_2017010200000000{i}.jpg"), 20 + i);
-    }
-    let mut stage = Stage::new(Page::Data);
-    stage.session.dataset = Some(Arc::new(folder.open().expect("a data set")));
+    let (_folder, stage) = sorted_against_names();
     let (mut harness, _) = stage.harness(SIZE);
     harness.run_steps(3);
     harness.get_by_label("change how the folder is read").click();

@@ -275,6 +275,9 @@ impl ImageSet for Vast {
     fn count(&self) -> usize {
         1 << 30
     }
+    fn identity(&self) -> [usize; 2] {
+        [1, 1]
+    }
     fn side(&self) -> usize {
         128
     }
@@ -334,6 +337,11 @@ fn a_step_sends_little_and_waits_for_nothing() {
     assert_eq!((ended.reads - begun.reads, ended.bytes_down - begun.bytes_down), (1, 40 * 16), "all scores at once");
     assert_eq!(later, each, "and the same bits");
     assert!(engine.flush().expect("nothing waits").is_empty());
+    // Who judges on the same card brings the same pictures again: they are there.
+    assert!(engine.upload_images(Arc::new(plan.dataset.pixels.clone())).expect("is there"));
+    let crops = &batches[0].crops;
+    engine.predict_crops(crops, &mut vec![0.0; crops.len()]).expect("predicts");
+    assert!(engine.transfer_stats().bytes_up - ended.bytes_up < 128 * 128 * 3, "no picture goes up twice");
 }
 
 #[test]

@@ -238,13 +238,11 @@ fn what_was_said_of_a_folder_does_not_keep_it_from_opening() {
     let mut case = Case::new();
     case.both(".", 3, PETS);
     let (places, source) = (case.folder.places(), case.folder.source());
-    let say = |labels| {
-        let reading = Reading { labels, ..Reading::default() };
-        open_as(&places, &source, reading, &Edits::default(), &Control::default(), &mut |_, _, _| {})
-    };
-    assert!(say(Labels::Names).is_err(), "no name says anything");
+    let (home, root) = (case.folder.beside("home"), case.folder.root());
+    let check = |labels| call(&home, &["check", root.to_str().expect("UTF-8"), "--labels", labels]).0;
+    assert_eq!(check("names"), 1, "no name says anything");
     assert_eq!(Reading::load(&places, &source), Reading::default(), "what fails is not remembered");
-    say(Labels::Folders).unwrap();
+    assert_eq!(check("folders"), 0);
     assert_eq!(Reading::load(&places, &source).labels, Labels::Folders);
     // The folder is sorted otherwise since: it is read as it can be.
     for class in PETS {
@@ -294,7 +292,7 @@ fn what_was_said_of_a_folder_follows_it() {
     let open = |source: &Source| open_in(&places, source, &Edits::default(), &Control::default(), &mut |_, _, _| {}).unwrap();
     assert_eq!(open(&source).classes, PETS);
     let reading = Reading { classes: ClassFolders::Outer, ..Reading::default() };
-    open_as(&places, &source, reading, &Edits::default(), &Control::default(), &mut |_, _, _| {}).unwrap();
+    reading.save(&places, &source).unwrap();
     // A copy is a folder of its own, as long as the first one is there.
     let [copy, moved] = ["copy", "moved"].map(|name| case.folder.beside(name));
     for class in PETS {
@@ -317,7 +315,7 @@ fn what_was_said_of_a_folder_follows_it() {
     assert_eq!(open(&moved).classes, ["left", "right"]);
     assert_eq!(Reading::load(&places, &moved.settled()), reading, "and it is written down");
     // Said anew, it does not come back from where the folder was.
-    open_as(&places, &moved, Reading::default(), &Edits::default(), &Control::default(), &mut |_, _, _| {}).unwrap();
+    Reading::default().save(&places, &moved).unwrap();
     assert_eq!(open(&moved).classes, PETS);
 }
 

@@ -4,6 +4,7 @@
 mod access;
 mod arrivals;
 mod augment;
+mod awake;
 mod batch;
 mod bits;
 mod cache;

@@ -321,7 +321,7 @@ fn every_scene_is_drawn_and_has_what_is_clicked_in_it() {
                 missing.push(format!("{name} in {lang:?} at {width}: none of {clicks:?} is there"));
             }
             if let Some(folder) = &folder {
-                let language = if lang == Lang::En { "en" } else { "fr" };
+                let language = lang.code();
                 let light = if mode == egui::Theme::Dark { "dark" } else { "light" };
                 let picture = harness.render().expect("the page can be rendered");
                 picture.save(folder.join(format!("{name}-{language}-{light}-{width}.png"))).expect("the picture can be written");

@@ -99,6 +99,12 @@ fn nothing_is_left_unfinished() {
     only_in(&["todo!(", "unimplemented!(", "dbg!(", "#[ignore", "TODO", "FIXME"], &[]);
 }
 
+/// The library is compiled for no tests of its own (`test = false`): one written there would never run.
+#[test]
+fn tests_stand_where_they_run() {
+    only_in(&["#[test]", "cfg(test)", "cfg(all(test", "cfg(any(test"], &[]);
+}
+
 #[test]
 fn a_file_holds_one_concept() {
     let long: Vec<_> =

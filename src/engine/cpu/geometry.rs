@@ -63,7 +63,7 @@ pub enum Algorithm {
     Winograd,
     /// 5x5, or if [`Convolution::Direct`] is wanted: products along the rows, see `direct`.
     Direct,
-    /// The first layer reads pictures of three channels, see `direct` and `picture`.
+    /// The first layer reads pictures of three channels, see `direct` and `stem`.
     Pictures,
 }
 
@@ -71,7 +71,7 @@ pub enum Algorithm {
 #[derive(Clone, Copy, Debug)]
 pub struct Geometry {
     pub algorithm: Algorithm,
-    /// Of pictures: F(4, 3) down the columns, see `picture`.
+    /// Of pictures: F(4, 3) down the columns, see `stem`.
     pub raised: bool,
     /// Side of the kernel.
     pub kernel: usize,

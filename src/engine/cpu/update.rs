@@ -1,5 +1,5 @@
 //! One pass over weight, gradient and what the optimizer remembers. Adam and the average of the weights are kernels;
-//! the others are the reference arithmetic of `train/optimizer` over pieces that stay in the first-level cache.
+//! the others are the reference arithmetic of `optimizer` over pieces that stay in the first-level cache.
 #![allow(unsafe_op_in_unsafe_fn, reason = "a kernel is one contract, stated at its struct")]
 
 use super::{

@@ -84,6 +84,11 @@ impl DeviceImages {
         })
     }
 
+    /// Whether these are its pictures.
+    pub fn has(&self, images: &dyn ImageSet) -> bool {
+        self.images.identity() == images.identity()
+    }
+
     /// Whether `crops` lie within the images's pictures.
     ///
     /// # Errors

@@ -11,7 +11,7 @@
 //! | `parameters` | the arrays in the kernels' layout, from and to PyTorch's |
 //! | `build`, `schedule` | from the list of layers to buffers and launches, as plain data |
 //! | `pass`, `submit_throttle` | a schedule on a card; how a step is handed over |
-//! | `kept` | the data set on the card |
+//! | `device_images` | the data set on the card |
 //! | [`traffic()`] | arithmetic and bytes of every launch, counted without a card |
 //!
 //! # How a step goes

@@ -26,18 +26,18 @@ pub fn report(view: &RunView, dataset: Option<&Dataset>, options: ExportOptions)
     let mut html = format!(
         "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
          <meta name=\"color-scheme\" content=\"light dark\"><title>{name} – Trombine</title><style>{TOKENS}{PLOT_STYLE}{STYLE}{faces}</style></head><body>",
-        code(options.lang)
+        options.lang.code()
     );
     for lang in Lang::ALL {
         let checked = if lang == options.lang { " checked" } else { "" };
-        let (code, name) = (code(lang), lang.name());
+        let (code, name) = (lang.code(), lang.name());
         html += &format!("<input type=\"radio\" name=\"lang\" id=\"{code}\" aria-label=\"{name}\"{checked}>");
     }
     html += "<nav>";
     html += LOGO;
     html += "<strong>Trombine</strong><span class=\"languages\">";
     for lang in Lang::ALL {
-        let (code, name) = (code(lang), lang.name());
+        let (code, name) = (lang.code(), lang.name());
         html += &format!("<label for=\"{code}\" class=\"{code}\">{name}</label>");
     }
     html += "</span></nav>";
@@ -47,15 +47,8 @@ pub fn report(view: &RunView, dataset: Option<&Dataset>, options: ExportOptions)
     html + "</body></html>\n"
 }
 
-const fn code(lang: Lang) -> &'static str {
-    match lang {
-        Lang::En => "en",
-        Lang::Fr => "fr",
-    }
-}
-
 fn page(view: &RunView, pictures: &[Mistake<'_>], lang: Lang) -> String {
-    let code = code(lang);
+    let code = lang.code();
     let mut html = format!("<main lang=\"{code}\" class=\"{code}\">");
     html += &head(view, lang);
     match &view.report {

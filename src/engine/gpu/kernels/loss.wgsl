@@ -1,4 +1,4 @@
-// The loss of the batch and its slope at each logit: binary cross-entropy or focal loss of the logit, as train/loss has
+// The loss of the batch and its slope at each logit: binary cross-entropy or focal loss of the logit, as loss has
 // them. One workgroup; each thread takes every 256th picture, and the sums are added in a fixed order.
 //
 // Reads logit (one quad), target and weight of each picture, writes its slope (one quad) and to `score` the mean

@@ -1,5 +1,5 @@
 // The update of all weights in one launch: the splits of each gradient added in order, the L2 term, the optimizer's
-// formula (train/optimizer has them with their sources), the moving average.
+// formula (optimizer has them with their sources), the moving average.
 //
 // A workgroup takes up to 256 quads of one array; `groups` says which: [segment, first quad]. Bytes of device memory a
 // weight: 4 for each share, 8 for the weight and 8 for each of the optimizer's slots, each read and written once.

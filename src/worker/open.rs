@@ -1,0 +1,63 @@
+//! Opening a source for a job, with the user's edits and progress.
+
+use std::sync::Arc;
+
+use super::Event;
+use crate::{
+    control::Control,
+    data::{
+        self,
+        edits::Edits,
+        reading::Reading,
+        sample::{Dataset, Source},
+    },
+    files::Places,
+    problem::Problem,
+    run::RunStore,
+};
+
+/// Opens `source`; what it could not keep ready is told.
+///
+/// # Errors
+/// As [`data::open`].
+pub(super) fn open(
+    source: &Source,
+    store: &RunStore,
+    control: &Control,
+    emit: &mut dyn FnMut(Event),
+) -> Result<Arc<Dataset>, Problem> {
+    let (places, source) = (Places::with_runs_in(store.home()), source.settled());
+    let edits = Edits::load(&places, &source)?;
+    let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
+    let dataset = data::open_in(&places, &source, &edits, control, &mut progress).map(Arc::new);
+    dataset.inspect(|dataset| warn_of_unkept(dataset, emit))
+}
+
+/// The same, read as the user says now; that is remembered, and where it cannot be, that is told and it holds for this time.
+///
+/// # Errors
+/// As [`data::open`]; what was said before then holds on.
+pub(super) fn open_as(
+    source: &Source,
+    reading: Reading,
+    store: &RunStore,
+    control: &Control,
+    emit: &mut dyn FnMut(Event),
+) -> Result<Arc<Dataset>, Problem> {
+    let places = Places::with_runs_in(store.home());
+    let edits = Edits::load(&places, source)?;
+    let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
+    let dataset = data::open_as(&places, source, reading, &edits, control, &mut progress).map(Arc::new)?;
+    warn_of_unkept(&dataset, emit);
+    if let Err(problem) = reading.save(&places, source) {
+        emit(Event::Warned(problem));
+    }
+    Ok(dataset)
+}
+
+/// Tells that what was read of a folder has to be read again the next time.
+fn warn_of_unkept(dataset: &Dataset, emit: &mut dyn FnMut(Event)) {
+    if let Some(problem) = &dataset.pixels.unkept {
+        emit(Event::Warned(Problem::clone(problem)));
+    }
+}
