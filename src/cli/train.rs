@@ -29,7 +29,7 @@ pub fn train(ask: &TrainArgs, lang: Lang) -> Done {
         complain_line(&text);
     }
     if !plan.overlap.is_empty() {
-        let possible = plan.overlap.can_be_left_out(&plan.dataset, &plan.split.parts);
+        let possible = plan.overlap.removable;
         complain_line(if possible { MENDED } else { DEALT }.get(lang));
     }
     let mut tell = |event: Event| terminal.event(&event);

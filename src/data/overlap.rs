@@ -22,6 +22,8 @@ pub struct Overlap {
     pub surplus: Vec<u32>,
     /// Pictures of the validation and the test part.
     pub judges: [u32; 2],
+    /// Whether training and validation keep pictures of both classes without the surplus; known of copies alone.
+    pub removable: bool,
 }
 
 /// An [`Overlap`] in numbers.
@@ -38,13 +40,14 @@ pub struct OverlapCounts {
 impl Overlap {
     /// What the parts share of pictures that are the same byte for byte.
     pub fn new(dataset: &Dataset, parts: &[Option<Part>]) -> Self {
-        match &dataset.findings {
+        let overlap = match &dataset.findings {
             Some(findings) => Self::of(findings.copies.iter().map(|group| group.samples.as_slice()), parts),
             None => {
                 let groups = by_content(&dataset.samples, 0..dataset.samples.len());
                 Self::of(groups.iter().map(Vec::as_slice), parts)
             }
-        }
+        };
+        Self { removable: overlap.leaves_both_classes(dataset, parts), ..overlap }
     }
 
     /// What the parts share, of pictures that count as the same by `groups`.
@@ -94,8 +97,8 @@ impl Overlap {
         }
     }
 
-    /// Whether training and validation keep pictures of both classes without the surplus.
-    pub fn can_be_left_out(&self, dataset: &Dataset, parts: &[Option<Part>]) -> bool {
+    /// See [`Overlap::removable`].
+    fn leaves_both_classes(&self, dataset: &Dataset, parts: &[Option<Part>]) -> bool {
         let mut left = [[0u32; 2]; 3];
         for (sample, part) in dataset.samples.iter().zip(parts) {
             if let Some(part) = part {

@@ -236,7 +236,7 @@ fn names_against_their_folders_are_counted_and_the_user_decides() {
 #[test]
 fn what_was_said_of_a_folder_does_not_keep_it_from_opening() {
     let mut case = Case::new();
-    case.both(".", 3, PETS);
+    case.both(".", 10, PETS);
     let (places, source) = (case.folder.places(), case.folder.source());
     let (home, root) = (case.folder.beside("home"), case.folder.root());
     let check = |labels| call(&home, &["check", root.to_str().expect("UTF-8"), "--labels", labels]).0;

@@ -124,7 +124,7 @@ fn same(ui: &mut Ui, lang: Lang, plan: &Plan, split: &mut SplitSettings) {
     ui.horizontal_wrapped(|ui| {
         let reason =
             say("Training or validation would lose a whole class", "L’entraînement ou la validation y perdrait une classe");
-        let possible = plan.overlap.can_be_left_out(&plan.dataset, &plan.split.parts);
+        let possible = plan.overlap.removable;
         let leave = Button::secondary(say("Leave them out of training", "Les écarter de l’entraînement").get(lang));
         let leave = leave.icon(icon::EYE_OFF).compact().unless((!possible).then(|| reason.get(lang)));
         let help = say(
