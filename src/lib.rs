@@ -9,28 +9,28 @@
 //! | [`random`] | SplitMix64, one stream for each purpose | - |
 //! | [`control`] | how a long job is steered, and its stages | - |
 //! | [`problem`] | what a user is asked to mend | text |
-//! | [`knob`] | tunables that describe themselves | text |
-//! | [`files`] | the program's own files, written whole or not at all | text problem knob |
-//! | [`loss`] | loss functions | text knob |
-//! | [`model`] | what the network is, for any engine | text random problem knob files |
-//! | [`optimizer`] | update rules and their state | text problem knob model |
-//! | [`schedule`] | learning-rate schedules | text knob |
+//! | [`setting_def`] | settings that describe themselves: name, help, range, default | text |
+//! | [`files`] | the program's own files, written whole or not at all | text problem setting_def |
+//! | [`loss`] | loss functions | text setting_def |
+//! | [`model`] | what the network is, for any engine | text random problem setting_def files |
+//! | [`optimizer`] | update rules and their state | text problem setting_def model |
+//! | [`schedule`] | learning-rate schedules | text setting_def |
 //! | [`history`] | what a training leaves behind: epochs, events | text |
-//! | [`callback`] | what happens at the end of an epoch | text problem knob files history |
-//! | [`data`] | a folder becomes samples, a split, cached pixels, batches | text random control problem knob files |
+//! | [`callback`] | what happens at the end of an epoch | text problem setting_def files history |
+//! | [`data`] | a folder becomes samples, a split, cached pixels, batches | text random control problem setting_def files |
 //! | [`engine`] | who computes it | text random problem files loss model optimizer data |
-//! | [`settings`] | what the user edits | text problem knob files loss model optimizer schedule callback data |
-//! | [`preset`] | recipes to start from | text knob model optimizer schedule settings |
-//! | [`plan`] | settings checked against a data set, which is all that training accepts | text problem knob loss model data engine settings |
+//! | [`settings`] | what the user edits | text problem setting_def files loss model optimizer schedule callback data |
+//! | [`preset`] | recipes to start from | text setting_def model optimizer schedule settings |
+//! | [`plan`] | settings checked against a data set, which is all that training accepts | text problem setting_def loss model data engine settings |
 //! | [`evaluate`] | how good it is | text data |
 //! | [`predict`] | a photo becomes an answer | text control problem files model data engine settings evaluate |
-//! | [`run`] | a run on disk, and what it is exported as | text problem knob files model history data engine settings preset plan evaluate predict |
+//! | [`run`] | a run on disk, and what it is exported as | text problem setting_def files model history data engine settings preset plan evaluate predict |
 //! | [`train`] | the training loop | text random control problem files model optimizer schedule history callback data engine settings plan run |
-//! | [`worker`] | the thread that does the long work | text control problem knob files model data engine settings plan evaluate predict run train |
+//! | [`worker`] | the thread that does the long work | text control problem setting_def files model data engine settings plan evaluate predict run train |
 //! | [`session`] | what the program knows: the fold of the worker's events | text control problem files history callback data engine settings evaluate predict run train worker |
-//! | [`ui`] | theme, widgets, pages | text random control problem knob files model schedule history callback data engine settings preset plan evaluate predict run train worker session |
-//! | [`app`] | the window, and the one place that changes things | text control problem knob files data engine settings preset plan predict run train worker session ui |
-//! | [`cli`] | the same without a window | text control problem knob files history data engine settings preset plan evaluate predict run train worker |
+//! | [`ui`] | theme, widgets, pages | text random control problem setting_def files model schedule history callback data engine settings preset plan evaluate predict run train worker session |
+//! | [`app`] | the window, and the one place that changes things | text control problem setting_def files data engine settings preset plan predict run train worker session ui |
+//! | [`cli`] | the same without a window | text control problem setting_def files history data engine settings preset plan evaluate predict run train worker |
 //!
 //! # Invariants
 //! - `egui`, `eframe`, `rfd` only in `main.rs`, `app` and `ui`.
@@ -50,7 +50,6 @@ pub mod engine;
 pub mod evaluate;
 pub mod files;
 pub mod history;
-pub mod knob;
 pub mod loss;
 pub mod model;
 pub mod optimizer;
@@ -62,6 +61,7 @@ pub mod random;
 pub mod run;
 pub mod schedule;
 pub mod session;
+pub mod setting_def;
 pub mod settings;
 pub mod text;
 pub mod train;

@@ -10,10 +10,10 @@ use crate::{
         split::Split,
     },
     engine::{EngineConfig, EvaluationPass},
-    knob::{Knobs, Value},
     loss::class_weights,
     model::{Network, Op},
     problem::{Kind, Problem},
+    setting_def::{SettingDefs, Value},
     settings::Settings,
     text::{Lang, LocalizedText, number, say},
 };
@@ -40,7 +40,7 @@ impl Plan {
     /// The plan for `settings` on `dataset`, on the device `auto` with all cores.
     ///
     /// # Errors
-    /// Everything that has to be mended first, all at once, each beside its knob.
+    /// Everything that has to be mended first, all at once, each beside its setting.
     pub fn new(settings: &Settings, dataset: Arc<Dataset>) -> Result<Self, Vec<Problem>> {
         let split = Split::new(&dataset, &settings.split, settings.seed.into());
         Self::with_split(settings, dataset, split)
@@ -149,7 +149,7 @@ fn count(dataset: &Dataset, split: &Split, part: Part) -> [usize; 2] {
 /// Values that no screen lets in, but a file can hold.
 fn out_of_range(settings: &Settings) -> Vec<Problem> {
     let mut settings = settings.clone();
-    let wrong = settings.knobs().into_iter().filter(|knob| match &knob.value {
+    let wrong = settings.setting_defs().into_iter().filter(|def| match &def.value {
         Value::Switch(_) | Value::Choice(_) => false,
         Value::Whole { value, range, .. } => !range.contains(value),
         Value::Number { value, range, .. } => !range.contains(value),
@@ -157,16 +157,16 @@ fn out_of_range(settings: &Settings) -> Vec<Problem> {
         Value::Table(rows) => rows.is_empty() || !rows.iter().all(|(_, rate)| rate.is_finite() && *rate >= 0.0),
     });
     wrong
-        .map(|knob| {
+        .map(|def| {
             let what = LocalizedText {
-                en: format!("{} cannot be “{}”", knob.name.en, knob.text()),
-                fr: format!("{} ne peut pas être « {} »", knob.name.fr, knob.text()),
+                en: format!("{} cannot be “{}”", def.name.en, def.text()),
+                fr: format!("{} ne peut pas être « {} »", def.name.fr, def.text()),
             };
             let remedy = LocalizedText {
-                en: format!("Allowed: {}", knob.allowed(Lang::En)),
-                fr: format!("Permis : {}", knob.allowed(Lang::Fr)),
+                en: format!("Allowed: {}", def.allowed(Lang::En)),
+                fr: format!("Permis : {}", def.allowed(Lang::Fr)),
             };
-            Problem::new(Kind::Settings, what, remedy).at(&knob.key)
+            Problem::new(Kind::Settings, what, remedy).at(&def.key)
         })
         .collect()
 }

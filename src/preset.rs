@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    knob::{Choice, Knobs, choice},
     model::Initialization,
     optimizer::OptimizerKind,
     schedule::ScheduleKind,
+    setting_def::{Choice, SettingDefs, choice},
     settings::Settings,
     text::{Lang, LocalizedText, Phrase, plural, say},
 };
@@ -143,9 +143,9 @@ impl Difference {
 /// The options in which `a` and `b` differ with an effect, in the order of the screen.
 pub fn differences(a: &Settings, b: &Settings) -> Vec<Difference> {
     let (mut a, mut b) = (a.clone(), b.clone());
-    let (a, b) = (a.knobs(), b.knobs());
-    let shown = |knob: &crate::knob::SettingDef<'_>| {
-        LocalizedText::by(|lang: Lang| if knob.active { knob.display(lang) } else { NONE.to_owned() })
+    let (a, b) = (a.setting_defs(), b.setting_defs());
+    let shown = |def: &crate::setting_def::SettingDef<'_>| {
+        LocalizedText::by(|lang: Lang| if def.active { def.display(lang) } else { NONE.to_owned() })
     };
     a.iter()
         .zip(&b)

@@ -10,8 +10,8 @@ use crate::text::{Lang, LocalizedText, Phrase, say};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     pub kind: Kind,
-    /// The setting beside which the text is shown, as a knob's full key (`model.filters`), if it is about one.
-    pub knob: Option<String>,
+    /// The setting beside which the text is shown, by its full key (`model.filters`), if it is about one.
+    pub setting: Option<String>,
     /// What happened, in one sentence without a full stop.
     pub what: LocalizedText,
     /// The way on, in one sentence without a full stop.
@@ -59,13 +59,13 @@ impl Problem {
     /// A problem of `kind` with its sentence and its way on.
     pub fn new(kind: Kind, what: impl Into<LocalizedText>, remedy: impl Into<LocalizedText>) -> Self {
         let (what, remedy) = (what.into(), remedy.into());
-        Self { kind, knob: None, what, remedy, details: String::new(), path: None, pictures_of: None }
+        Self { kind, setting: None, what, remedy, details: String::new(), path: None, pictures_of: None }
     }
 
     /// The same problem, shown beside the setting `key`.
     #[must_use]
     pub fn at(mut self, key: &str) -> Self {
-        self.knob = Some(key.to_owned());
+        self.setting = Some(key.to_owned());
         self
     }
 

@@ -10,9 +10,9 @@ pub use train::TrainSettings;
 
 use crate::{
     data::{augment::AugmentSettings, split::SplitSettings},
-    knob::{Knobs, SettingDef, UNITLESS, Value, within},
     model::ModelSettings,
     problem::{Kind, Problem},
+    setting_def::{SettingDef, SettingDefs, UNITLESS, Value, within},
     text::{LocalizedText, repeated, say},
 };
 
@@ -61,16 +61,16 @@ impl Settings {
             )
         })?;
         let key = key.trim();
-        let mut knobs = self.knobs();
-        let knob = knobs.iter_mut().find(|knob| knob.key == key).ok_or_else(|| file::unknown(key))?;
-        knob.parse(value).map_err(|sentence| Problem::new(Kind::Settings, sentence, file::LISTED))
+        let mut defs = self.setting_defs();
+        let def = defs.iter_mut().find(|def| def.key == key).ok_or_else(|| file::unknown(key))?;
+        def.parse(value).map_err(|sentence| Problem::new(Kind::Settings, sentence, file::LISTED))
     }
 
     /// The settings as a text to pass on: a line `key=value` for each option that differs from the notebook's recipe.
     pub fn text(&self) -> String {
         let (mut ours, mut recipe) = (self.clone(), Self::default());
         let mut lines = vec!["# Trombine: what differs from the notebook’s recipe".to_owned()];
-        let (ours, recipe) = (ours.knobs(), recipe.knobs());
+        let (ours, recipe) = (ours.setting_defs(), recipe.setting_defs());
         let differing = ours.iter().zip(&recipe).filter(|(ours, recipe)| ours.text() != recipe.text());
         lines.extend(differing.map(|(ours, _)| format!("{}={}", ours.key, ours.text())));
         lines.join("\n")
@@ -99,10 +99,10 @@ impl Settings {
     }
 }
 
-impl Knobs for Settings {
-    fn knobs(&mut self) -> Vec<SettingDef<'_>> {
+impl SettingDefs for Settings {
+    fn setting_defs(&mut self) -> Vec<SettingDef<'_>> {
         let Self { seed, split, augment, model, train } = self;
-        let mut knobs = vec![
+        let mut defs = vec![
             SettingDef::new(
                 "seed",
                 say("Seed", "Graine"),
@@ -114,10 +114,10 @@ impl Knobs for Settings {
             )
             .more(),
         ];
-        knobs.extend(within("split", split));
-        knobs.extend(within("augment", augment));
-        knobs.extend(within("model", model));
-        knobs.extend(within("train", train));
-        knobs
+        defs.extend(within("split", split));
+        defs.extend(within("augment", augment));
+        defs.extend(within("model", model));
+        defs.extend(within("train", train));
+        defs
     }
 }

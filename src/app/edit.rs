@@ -9,9 +9,9 @@ use crate::{
         edits::{Change, Edits},
         sample::Source,
     },
-    knob::Knobs as _,
     preset::Preset,
     session::{Offer, Phase, Progress},
+    setting_def::SettingDefs as _,
     settings::Settings,
     text::{Lang, LocalizedText, plural, say},
     ui::page::Page,
@@ -126,7 +126,7 @@ fn said(count: usize, change: &Change) -> LocalizedText {
 /// The names of the options in which two drafts differ, the first two of them.
 fn differing(lang: Lang, a: &Settings, b: &Settings) -> String {
     let (mut a, mut b) = (a.clone(), b.clone());
-    let (a, b) = (a.knobs(), b.knobs());
+    let (a, b) = (a.setting_defs(), b.setting_defs());
     let names: Vec<_> = a.iter().zip(&b).filter(|(a, b)| a.text() != b.text()).map(|(a, _)| a.name.get(lang)).collect();
     match names.as_slice() {
         [first, second, _, _, ..] => format!("{first}, {second}, …"),

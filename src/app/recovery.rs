@@ -100,7 +100,7 @@ impl App {
                 [RecoveryAction::OtherPlace].into_iter().chain(replace).collect()
             }
             Kind::Settings => {
-                problem.knob.as_deref().map(|knob| RecoveryAction::ShowSetting(page_of(knob))).into_iter().collect()
+                problem.setting.as_deref().map(|def| RecoveryAction::ShowSetting(page_of(def))).into_iter().collect()
             }
             _ => Vec::new(),
         }
@@ -215,8 +215,8 @@ fn slower(rate: f64) -> f64 {
 }
 
 /// The page on which a setting is found.
-fn page_of(knob: &str) -> Page {
-    match knob.split('.').next().unwrap_or_default() {
+fn page_of(def: &str) -> Page {
+    match def.split('.').next().unwrap_or_default() {
         "split" => Page::Data,
         "augment" => Page::Augmentation,
         "model" => Page::Model,

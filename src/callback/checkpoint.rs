@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::CallbackSettings;
 use crate::{
-    knob::{SettingDef, Value},
+    setting_def::{SettingDef, Value},
     text::say,
 };
 
@@ -33,7 +33,7 @@ pub fn keeps(settings: &CallbackSettings, epoch: u32) -> bool {
     settings.checkpoint_every > 0 && epoch.is_multiple_of(settings.checkpoint_every)
 }
 
-pub(super) fn knob(checkpoint_every: &mut u32) -> SettingDef<'_> {
+pub(super) fn setting_def(checkpoint_every: &mut u32) -> SettingDef<'_> {
     SettingDef::new(
         "checkpoint_every",
         say("Also keep every", "Garder aussi toutes les"),

@@ -3,7 +3,7 @@
 use crate::{
     files::table::{Cell, Rows, TableForm},
     history::EpochRecord,
-    knob::{SettingDef, Value},
+    setting_def::{SettingDef, Value},
     text::say,
 };
 
@@ -32,7 +32,7 @@ pub fn text(history: &[EpochRecord]) -> Vec<u8> {
     rows.into_bytes()
 }
 
-pub(super) fn knob(csv_log: &mut bool) -> SettingDef<'_> {
+pub(super) fn setting_def(csv_log: &mut bool) -> SettingDef<'_> {
     SettingDef::new(
         "csv_log",
         say("History as CSV", "Historique en CSV"),

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{CallbackSettings, Monitor};
 use crate::{
-    knob::{Scale, SettingDef, UNITLESS, Value},
+    setting_def::{Scale, SettingDef, UNITLESS, Value},
     text::{Lang, LocalizedText, plural, say},
 };
 
@@ -97,7 +97,7 @@ impl EarlyStopping {
     }
 }
 
-pub(super) fn knobs<'a>(
+pub(super) fn setting_defs<'a>(
     on: &'a mut bool,
     patience: &'a mut u32,
     min_delta: &'a mut f64,

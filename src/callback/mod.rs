@@ -17,7 +17,7 @@ pub use callbacks::{Callbacks, Outcome};
 
 use crate::{
     history::EpochRecord,
-    knob::{Knobs, SettingDef, Value, choice},
+    setting_def::{SettingDef, SettingDefs, Value, choice},
     text::{Lang, Phrase, decimal, say},
 };
 
@@ -127,8 +127,8 @@ impl Monitor {
     }
 }
 
-impl Knobs for CallbackSettings {
-    fn knobs(&mut self) -> Vec<SettingDef<'_>> {
+impl SettingDefs for CallbackSettings {
+    fn setting_defs(&mut self) -> Vec<SettingDef<'_>> {
         let Self {
             monitor,
             early_stopping,
@@ -146,8 +146,8 @@ impl Knobs for CallbackSettings {
             csv_log,
             time_limit,
         } = self;
-        let mut knobs = Vec::from(early_stopping::knobs(early_stopping, patience, min_delta, restore_best_weights));
-        knobs.extend(plateau::knobs(plateau::Places {
+        let mut defs = Vec::from(early_stopping::setting_defs(early_stopping, patience, min_delta, restore_best_weights));
+        defs.extend(plateau::setting_defs(plateau::Places {
             on: reduce_lr_on_plateau,
             patience: plateau_patience,
             factor: plateau_factor,
@@ -155,7 +155,7 @@ impl Knobs for CallbackSettings {
             min_lr: plateau_min_lr,
             min_delta: plateau_min_delta,
         }));
-        knobs.push(
+        defs.push(
             SettingDef::new(
                 "monitor",
                 say("Watch", "Surveiller"),
@@ -167,10 +167,10 @@ impl Knobs for CallbackSettings {
             )
             .more(),
         );
-        knobs.push(checkpoint::knob(checkpoint_every));
-        knobs.push(time_limit::knob(time_limit));
-        knobs.push(csv_log::knob(csv_log));
-        knobs.push(tensorboard::knob(tensorboard));
-        knobs
+        defs.push(checkpoint::setting_def(checkpoint_every));
+        defs.push(time_limit::setting_def(time_limit));
+        defs.push(csv_log::setting_def(csv_log));
+        defs.push(tensorboard::setting_def(tensorboard));
+        defs
     }
 }

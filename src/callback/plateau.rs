@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{CallbackSettings, Monitor};
 use crate::{
-    knob::{Scale, SettingDef, UNITLESS, Value},
+    setting_def::{Scale, SettingDef, UNITLESS, Value},
     text::{Lang, LocalizedText, decimal, say},
 };
 
@@ -125,7 +125,7 @@ pub(super) struct Places<'a> {
     pub min_delta: &'a mut f64,
 }
 
-pub(super) fn knobs(places: Places<'_>) -> [SettingDef<'_>; 6] {
+pub(super) fn setting_defs(places: Places<'_>) -> [SettingDef<'_>; 6] {
     let Places { on, patience, factor, cooldown, min_lr, min_delta } = places;
     let active = *on;
     let number = |value, range, scale| Value::Number { value, range, scale, unit: UNITLESS };

@@ -1,11 +1,11 @@
 //! Whether event files for TensorBoard are written; `run/export/tensorboard.rs` writes them.
 
 use crate::{
-    knob::{SettingDef, Value},
+    setting_def::{SettingDef, Value},
     text::say,
 };
 
-pub(super) fn knob(tensorboard: &mut bool) -> SettingDef<'_> {
+pub(super) fn setting_def(tensorboard: &mut bool) -> SettingDef<'_> {
     SettingDef::new(
         "tensorboard",
         say("TensorBoard files", "Fichiers TensorBoard"),

@@ -2,7 +2,7 @@
 
 use super::CallbackSettings;
 use crate::{
-    knob::{SettingDef, Value},
+    setting_def::{SettingDef, Value},
     text::{Lang, LocalizedText, say},
 };
 
@@ -20,7 +20,7 @@ pub fn reason(settings: &CallbackSettings) -> LocalizedText {
     })
 }
 
-pub(super) fn knob(time_limit: &mut u32) -> SettingDef<'_> {
+pub(super) fn setting_def(time_limit: &mut u32) -> SettingDef<'_> {
     SettingDef::new(
         "time_limit",
         say("Time limit", "Limite de temps"),

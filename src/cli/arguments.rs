@@ -9,7 +9,7 @@ use super::{ReadingArgs, language};
 use crate::{
     data::sample::Source,
     files::table::TableStyle,
-    knob::Choice as _,
+    setting_def::Choice as _,
     text::{Lang, Phrase, say},
 };
 

@@ -12,10 +12,10 @@ use super::{
 use crate::{
     control::Control,
     data::{
-        census::{Census, Copies},
         overlap::Overlap,
         sample::{Dataset, Source},
         split::{Split, SplitSettings},
+        summary::{Copies, Summary},
     },
     evaluate::words::class_name,
     files::atomic,
@@ -42,28 +42,28 @@ pub fn check(dir: PathBuf, reading: &ReadingArgs, json: bool, lang: Lang) -> Don
     };
     let settings = Settings::default();
     let split = Split::new(&dataset, &settings.split, settings.seed.into());
-    let census = Census::new(&dataset, Some(&split));
+    let summary = Summary::new(&dataset, Some(&split));
     let verdict = Plan::new(&settings, dataset.clone()).map(|_| ());
-    let odd = dataset.samples.iter().filter_map(|s| s.oddity.as_ref().map(|oddity| (&s.file, oddity)));
+    let odd = dataset.samples.iter().filter_map(|s| s.anomaly.as_ref().map(|anomaly| (&s.file, anomaly)));
     if json {
-        let mut value = serde_json::to_value(&census).map_err(|error| one(atomic::foreign(Path::new("check"), &error)))?;
+        let mut value = serde_json::to_value(&summary).map_err(|error| one(atomic::foreign(Path::new("check"), &error)))?;
         value["files_skipped"] =
             dataset.skipped.iter().map(|s| serde_json::json!([s.file.to_string_lossy(), s.reason])).collect();
         value["understood"] = serde_json::json!(dataset.understood);
         let problems: Vec<String> = verdict.as_ref().err().into_iter().flatten().map(|problem| problem.line(lang)).collect();
         value["problems"] = problems.into();
-        value["files_odd"] = odd.map(|(file, oddity)| serde_json::json!([file.to_string_lossy(), oddity])).collect();
+        value["files_odd"] = odd.map(|(file, anomaly)| serde_json::json!([file.to_string_lossy(), anomaly])).collect();
         print(&value.to_string());
         return verdict;
     }
-    let numbers = summary(&census, lang).into_iter().chain(Overlap::new(&dataset, &split.parts).sentences(lang));
+    let numbers = sentences(&summary, lang).into_iter().chain(Overlap::new(&dataset, &split.parts).sentences(lang));
     for text in understood(&dataset, lang).into_iter().chain(numbers) {
         print(&text);
     }
     let odd: Vec<_> = odd.collect();
     list(
         &named(lang, say("Odd", "Particulières").get(lang), odd.len()),
-        odd.iter().map(|(file, oddity)| named(lang, file.display(), oddity.sentence().get(lang))),
+        odd.iter().map(|(file, anomaly)| named(lang, file.display(), anomaly.sentence().get(lang))),
     );
     let skipped = dataset.skipped.iter().map(|s| named(lang, s.file.display(), s.reason.sentence().get(lang)));
     list(&named(lang, say("Not used", "Non utilisées").get(lang), dataset.skipped.len()), skipped);
@@ -92,15 +92,15 @@ pub(super) fn understood(dataset: &Dataset, lang: Lang) -> Vec<String> {
 }
 
 /// The numbers in words.
-fn summary(census: &Census, lang: Lang) -> Vec<String> {
+fn sentences(summary: &Summary, lang: Lang) -> Vec<String> {
     let n = |value| number(lang, value);
-    let known = [0, 1].map(|class| census.classes[class].name.clone());
-    let class = |c: usize| format!("{} {}", n(census.classes[c].pictures), class_name(&known, c, lang));
-    let found = plural(lang, census.found, say("file found", "fichier trouvé"), say("files found", "fichiers trouvés"));
-    let usable = plural(lang, census.usable, say("usable", "utilisable"), say("usable", "utilisables"));
+    let known = [0, 1].map(|class| summary.classes[class].name.clone());
+    let class = |c: usize| format!("{} {}", n(summary.classes[c].pictures), class_name(&known, c, lang));
+    let found = plural(lang, summary.found, say("file found", "fichier trouvé"), say("files found", "fichiers trouvés"));
+    let usable = plural(lang, summary.usable, say("usable", "utilisable"), say("usable", "utilisables"));
     let mut lines = vec![named(lang, format!("{found}, {usable}"), format!("{}, {}", class(0), class(1)))];
-    lines.push(copies(&census.copies, lang));
-    lines.extend(census.shortcut.as_ref().map(|sentence| sentence.get(lang).to_owned()));
+    lines.push(copies(&summary.copies, lang));
+    lines.extend(summary.shortcut.as_ref().map(|sentence| sentence.get(lang).to_owned()));
     lines
 }
 

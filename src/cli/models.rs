@@ -17,7 +17,6 @@ use crate::{
         atomic, overwrite,
         table::{Rows, TableForm},
     },
-    knob::Choice,
     predict::{
         Answer, Photo, Predictor, Square,
         batch::{self, FolderJob},
@@ -28,6 +27,7 @@ use crate::{
         RunInfo, RunStatus, date,
         export::{ExportOptions, Format},
     },
+    setting_def::Choice,
     text::{Lang, LocalizedText, Phrase, decimal, named, percent, plural, say},
     worker::{self, Command, Event},
 };

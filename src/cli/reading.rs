@@ -9,8 +9,8 @@ use crate::{
         sample::Source,
     },
     files::Places,
-    knob::Choice,
     run::RunStore,
+    setting_def::Choice,
     text::say,
     worker::Command,
 };

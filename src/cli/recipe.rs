@@ -5,11 +5,11 @@ use crate::{
     control::Control,
     data::sample::Source,
     engine,
-    knob::{Choice, Knobs},
     plan::Plan,
     preset::Preset,
     problem::{Kind, Problem},
     run::RunStore,
+    setting_def::{Choice, SettingDefs},
     settings::Settings,
     text::{Lang, LocalizedText, say},
     worker::{self, Event},
@@ -57,12 +57,12 @@ pub fn options(lang: Lang) {
     let head = [say("Key", "Clé"), say("What it is", "Ce que c’est"), say("Default", "Défaut"), say("Allowed", "Permis")];
     print(&format!("| {} |", head.map(|cell| cell.get(lang)).join(" | ")));
     print("| --- | --- | --- | --- |");
-    for knob in Settings::default().knobs() {
+    for def in Settings::default().setting_defs() {
         let cells = [
-            format!("`{}`", knob.key),
-            format!("**{}.** {}", knob.name.get(lang), knob.help.get(lang)),
-            knob.text(),
-            knob.allowed(lang),
+            format!("`{}`", def.key),
+            format!("**{}.** {}", def.name.get(lang), def.help.get(lang)),
+            def.text(),
+            def.allowed(lang),
         ];
         print(&format!("| {} |", cells.map(|cell| cell.replace('|', "\\|")).join(" | ")));
     }

@@ -132,7 +132,8 @@ enum Outcome {
         slot: u32,
         /// Hash of the decoded pixels, by which damage to the cache is found.
         pixels: u64,
-        oddity: Option<Anomaly>,
+        #[serde(alias = "oddity")]
+        anomaly: Option<Anomaly>,
     },
     Refused {
         reason: SkipReason,
@@ -211,9 +212,9 @@ impl Cached {
         let (samples, times) = (std::mem::take(&mut scan.samples), std::mem::take(&mut scan.modified));
         for (index, (mut sample, time)) in samples.into_iter().zip(times).enumerate() {
             match self.entries.get(&sample.file) {
-                Some(Entry { hash, outcome: Outcome::Picture { slot, oddity, .. }, .. }) => {
+                Some(Entry { hash, outcome: Outcome::Picture { slot, anomaly, .. }, .. }) => {
                     sample.hash = *hash;
-                    sample.oddity = sample.oddity.or_else(|| oddity.clone());
+                    sample.anomaly = sample.anomaly.or_else(|| anomaly.clone());
                     if index >= named {
                         spare_slots.push(*slot as usize);
                         spare.push(sample);
@@ -420,8 +421,8 @@ fn read(root: &Path, scan: &Scan, index: usize, out: &mut [u8]) -> Entry {
     // A decoder that panics on a damaged file costs this picture, not the data set.
     let decoded = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| decode_small(&content, &file.to_string_lossy(), out)));
     match decoded.unwrap_or_else(|_| Err(SkipReason::Damaged { details: "the decoder gave up".to_owned() })) {
-        Ok(oddity) => {
-            let outcome = Outcome::Picture { slot: 0, pixels: hash(out), oddity };
+        Ok(anomaly) => {
+            let outcome = Outcome::Picture { slot: 0, pixels: hash(out), anomaly };
             Entry { file, bytes, modified, hash: content_hash, outcome }
         }
         Err(reason) => refused(reason, content_hash),

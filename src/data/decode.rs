@@ -21,7 +21,7 @@ pub struct Picture {
     /// width x height x 3 bytes.
     pub rgb: Vec<u8>,
     /// What had to be converted, if anything.
-    pub oddity: Option<Anomaly>,
+    pub anomaly: Option<Anomaly>,
 }
 
 /// More pixels than this are refused before they are decoded: 64 million, a photo of the largest phones.
@@ -42,11 +42,11 @@ pub fn decode(bytes: &[u8], name: &str) -> Result<Picture, SkipReason> {
 /// # Errors
 /// As [`decode`].
 pub fn decode_up_to(bytes: &[u8], name: &str, most_pixels: u64) -> Result<Picture, SkipReason> {
-    let (mut image, orientation, oddity) = open(bytes, name, most_pixels)?;
+    let (mut image, orientation, anomaly) = open(bytes, name, most_pixels)?;
     image.apply_orientation(orientation);
     let rgb = flatten(image);
     let (width, height) = rgb.dimensions();
-    Ok(Picture { width, height, rgb: rgb.into_raw(), oddity })
+    Ok(Picture { width, height, rgb: rgb.into_raw(), anomaly })
 }
 
 /// Decodes and squeezes a picture to [`SIDE`] x [`SIDE`] into `out`, [`PIXEL_BYTES`] long; gives what is odd about it.
@@ -54,7 +54,7 @@ pub fn decode_up_to(bytes: &[u8], name: &str, most_pixels: u64) -> Result<Pictur
 /// # Errors
 /// As [`decode`].
 pub fn decode_small(bytes: &[u8], name: &str, out: &mut [u8]) -> Result<Option<Anomaly>, SkipReason> {
-    let (image, orientation, oddity) = open(bytes, name, MOST_PIXELS)?;
+    let (image, orientation, anomaly) = open(bytes, name, MOST_PIXELS)?;
     let rgb = flatten(image);
     let (width, height) = rgb.dimensions();
     shrink(rgb.as_raw(), width, height, out)?;
@@ -65,7 +65,7 @@ pub fn decode_small(bytes: &[u8], name: &str, out: &mut [u8]) -> Result<Option<A
         square.apply_orientation(orientation);
         out.copy_from_slice(square.as_bytes());
     }
-    Ok(oddity.or_else(|| wrong_size(width, height)))
+    Ok(anomaly.or_else(|| wrong_size(width, height)))
 }
 
 /// What is odd about a face crop of this size, if anything.
@@ -135,8 +135,8 @@ fn open(bytes: &[u8], name: &str, most_pixels: u64) -> Result<(DynamicImage, Ori
         Some(rgb) => rgb.into(),
         None => DynamicImage::from_decoder(decoder).map_err(|error| damaged(error.to_string()))?,
     };
-    let oddity = suspect.or_else(|| converted(&image, format, components)).or_else(|| wrong_extension(format, name));
-    Ok((image, orientation, oddity))
+    let anomaly = suspect.or_else(|| converted(&image, format, components)).or_else(|| wrong_extension(format, name));
+    Ok((image, orientation, anomaly))
 }
 
 /// A JPEG's pixels as RGB, or what is wrong with it. `image` decodes with the same library, but leaves gray or garbled what

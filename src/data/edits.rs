@@ -240,13 +240,13 @@ impl Edits {
 fn edited(dataset: &Dataset, sample: &Sample, edit: &Edit, mut known: bool) -> Option<Sample> {
     let mut sample = sample.clone();
     if let Some(name) = edit.name.as_deref().and_then(name::read) {
-        (sample.age, sample.race, sample.oddity) = (Some(name.age), name.race, Some(Anomaly::Repaired));
+        (sample.age, sample.race, sample.anomaly) = (Some(name.age), name.race, Some(Anomaly::Repaired));
         if dataset.is_utkface() {
             (sample.class, known) = (name.class, true);
         }
     }
     if let Some(class) = edit.class.as_ref().and_then(|class| dataset.classes.iter().position(|c| c == class)) {
-        (sample.class, sample.oddity, known) = (class as u8, Some(Anomaly::Repaired), true);
+        (sample.class, sample.anomaly, known) = (class as u8, Some(Anomaly::Repaired), true);
     }
     known.then_some(sample)
 }

@@ -2,14 +2,13 @@
 //!
 //! In the order of the way: `walk` finds the files and `scan` what they show (`name` and `layout` read what names and
 //! folders say), `cache` decodes each picture once (`decode`, `format`), `duplicates` finds copies, `edits` applies what
-//! the user decided about single pictures, `census` counts, `split` deals the samples into parts, `overlap` finds what the
+//! the user decided about single pictures, `summary` counts, `split` deals the samples into parts, `overlap` finds what the
 //! parts share, `augment` varies them, and `batch` hands them to training. `folders` writes the split out as a tree of
 //! folders; `sample_faces` draws a data set.
 
 pub mod augment;
 pub mod batch;
 pub mod cache;
-pub mod census;
 pub mod decode;
 pub mod duplicates;
 pub mod edits;
@@ -27,6 +26,7 @@ pub mod sample;
 pub mod sample_faces;
 pub mod scan;
 pub mod split;
+pub mod summary;
 pub mod walk;
 
 use std::path::Path;

@@ -12,7 +12,7 @@ pub struct Name {
     /// UTKFace's race label 0..=4.
     pub race: Option<u8>,
     /// What is odd about the name, if anything.
-    pub oddity: Option<Anomaly>,
+    pub anomaly: Option<Anomaly>,
 }
 
 /// The oldest age that is taken for one.
@@ -48,7 +48,7 @@ pub fn read(name: &str) -> Option<Name> {
     if race.is_some_and(|race| !race.is_empty() && race.parse::<u8>().is_err()) {
         return None;
     }
-    let oddity = if code.is_none() {
+    let anomaly = if code.is_none() {
         Some(Anomaly::NoRace)
     } else if trimmed.len() < name.len() || !is_ending(ending) {
         let head = &trimmed[..trimmed.len() - ending.len()];
@@ -56,7 +56,7 @@ pub fn read(name: &str) -> Option<Name> {
     } else {
         None
     };
-    Some(Name { age, class, race: code, oddity })
+    Some(Name { age, class, race: code, anomaly })
 }
 
 /// A name that [`read`] takes, where an unreadable one allows only one reading: a doubled underscore between four fields,

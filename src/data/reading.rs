@@ -14,8 +14,8 @@ use super::{
 use crate::{
     control::Control,
     files::{Places, atomic},
-    knob::{Choice as _, choice},
     problem::{Kind, Problem},
+    setting_def::{Choice as _, choice},
     text::{Lang, LocalizedText, number, plural, say},
 };
 

@@ -7,7 +7,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{census::Findings, edits::Edited, format::Foreign, hash::hash, pixels::Pixels, reading::Understood};
+use super::{edits::Edited, format::Foreign, hash::hash, pixels::Pixels, reading::Understood, summary::Findings};
 use crate::text::{LocalizedText, Phrase, say};
 
 /// One usable picture.
@@ -28,7 +28,7 @@ pub struct Sample {
     /// Hash of the file's content; equal bytes have equal hashes. Zero until the file was read.
     pub hash: u64,
     /// What is odd about it, if anything; it is usable all the same.
-    pub oddity: Option<Anomaly>,
+    pub anomaly: Option<Anomaly>,
 }
 
 /// UTKFace's recorded race labels by code.

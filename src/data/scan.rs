@@ -100,7 +100,7 @@ pub fn scan(
             given_part: place.part,
             bytes,
             hash: 0,
-            oddity: name.and_then(|n| n.oddity.clone()),
+            anomaly: name.and_then(|n| n.anomaly.clone()),
         };
         if class.is_none() {
             let proposal = name::propose(&file.name);

@@ -10,9 +10,9 @@ use super::{
     sample::{Dataset, Part, Sample},
 };
 use crate::{
-    knob::{Knobs, SettingDef, Value},
     problem::{Kind, Problem},
     random::{Purpose, Random},
+    setting_def::{SettingDef, SettingDefs, Value},
     text::say,
 };
 
@@ -60,8 +60,8 @@ impl SplitSettings {
     }
 }
 
-impl Knobs for SplitSettings {
-    fn knobs(&mut self) -> Vec<SettingDef<'_>> {
+impl SettingDefs for SplitSettings {
+    fn setting_defs(&mut self) -> Vec<SettingDef<'_>> {
         let Self { train, validation, stratify_age, look_alikes, use_given, drop_shared } = self;
         let percent = say("%", "%");
         let given = *use_given;

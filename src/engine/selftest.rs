@@ -74,12 +74,12 @@ fn compare(device: &str) -> Result<(f64, f64), Problem> {
     let answers = logits.iter().zip(&true_logits).map(|(a, b)| f64::from((a - b).abs()));
     let answers_off = answers.chain([(score.loss - true_score.loss).abs()]).fold(0.0, worse);
     let norm = |values: &mut dyn Iterator<Item = f32>| values.map(|v| f64::from(v).powi(2)).sum::<f64>().sqrt();
-    let gradients_off = true_gradients.iter().map(|(name, truth)| {
+    let gradients_off = true_gradients.iter().map(|(name, label)| {
         let own = gradients.get(name).map_or(&[][..], |array| &array.data);
-        if own.len() != truth.data.len() {
+        if own.len() != label.data.len() {
             return f64::INFINITY;
         }
-        norm(&mut own.iter().zip(&truth.data).map(|(a, b)| a - b)) / norm(&mut truth.data.iter().copied()).max(1e-6)
+        norm(&mut own.iter().zip(&label.data).map(|(a, b)| a - b)) / norm(&mut label.data.iter().copied()).max(1e-6)
     });
     Ok((answers_off, gradients_off.fold(0.0, worse)))
 }

@@ -9,9 +9,9 @@ pub struct Bin {
     pub high: f64,
     pub n: u32,
     /// Mean probability of class 1 that the model gave; 0 if the bin is empty.
-    pub said: f64,
+    pub predicted: f64,
     /// Share that really is class 1; 0 if the bin is empty.
-    pub really: f64,
+    pub observed: f64,
 }
 
 /// How many bins there are.
@@ -28,23 +28,23 @@ pub fn reliability(predictions: &[Prediction], temperature: f64) -> [Bin; BINS] 
         let p = scaled(prediction.probability, temperature);
         // The right bound belongs to the bin, as in scikit-learn; 0 belongs to the first.
         let bin = ((p * BINS as f64).ceil() as usize).clamp(1, BINS) - 1;
-        let (n, said, ones) = &mut sums[bin];
+        let (n, predicted, ones) = &mut sums[bin];
         *n += 1;
-        *said += p;
-        *ones += u32::from(prediction.truth == 1);
+        *predicted += p;
+        *ones += u32::from(prediction.label == 1);
     }
     std::array::from_fn(|i| {
-        let (n, said, ones) = sums[i];
+        let (n, predicted, ones) = sums[i];
         let by = f64::from(n.max(1));
         let bound = |i: usize| i as f64 / BINS as f64;
-        Bin { low: bound(i), high: bound(i + 1), n, said: said / by, really: f64::from(ones) / by }
+        Bin { low: bound(i), high: bound(i + 1), n, predicted: predicted / by, observed: f64::from(ones) / by }
     })
 }
 
 /// Expected calibration error (Naeini et al. 2015): the mean distance between said and really over all pictures.
 pub fn calibration_error(bins: &[Bin]) -> f64 {
     let total: u32 = bins.iter().map(|b| b.n).sum();
-    let sum: f64 = bins.iter().map(|b| f64::from(b.n) * (b.said - b.really).abs()).sum();
+    let sum: f64 = bins.iter().map(|b| f64::from(b.n) * (b.predicted - b.observed).abs()).sum();
     sum / f64::from(total.max(1))
 }
 
@@ -55,7 +55,7 @@ pub fn calibration_error(bins: &[Bin]) -> f64 {
 pub fn fit_temperature(validation: &[Prediction]) -> f64 {
     let margins: Vec<f64> = validation
         .iter()
-        .map(|p| if p.truth == 1 { finite_logit(p.probability) } else { -finite_logit(p.probability) })
+        .map(|p| if p.label == 1 { finite_logit(p.probability) } else { -finite_logit(p.probability) })
         .collect();
     if margins.is_empty() {
         return 1.0;
@@ -88,7 +88,7 @@ pub fn fit_temperature(validation: &[Prediction]) -> f64 {
 /// Mean negative log-likelihood at a temperature, in nats.
 pub fn log_loss(predictions: &[Prediction], temperature: f64) -> f64 {
     let loss = |p: &Prediction| {
-        let margin = if p.truth == 1 { finite_logit(p.probability) } else { -finite_logit(p.probability) } / temperature;
+        let margin = if p.label == 1 { finite_logit(p.probability) } else { -finite_logit(p.probability) } / temperature;
         // log(1 + exp(-m)), without overflow.
         (-margin).max(0.0) + (-margin.abs()).exp().ln_1p()
     };

@@ -3,7 +3,7 @@
 use super::{Prediction, words};
 use crate::text::{Lang, number};
 
-/// Counts of pictures by recorded class and by what the model said: `counts[truth][said]` (scikit-learn's layout).
+/// Counts of pictures by recorded class and by what the model said: `counts[label][predicted]` (scikit-learn's layout).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Confusion {
     pub counts: [[u32; 2]; 2],
@@ -14,7 +14,7 @@ impl Confusion {
     pub fn new(predictions: &[Prediction], threshold: f64) -> Self {
         let mut counts = [[0; 2]; 2];
         for p in predictions {
-            counts[usize::from(p.truth == 1)][usize::from(p.said(threshold))] += 1;
+            counts[usize::from(p.label == 1)][usize::from(p.predicted(threshold))] += 1;
         }
         Self { counts }
     }
@@ -28,62 +28,62 @@ impl Confusion {
     }
 
     /// Pictures that really are of `class`.
-    pub fn really(&self, class: usize) -> u32 {
+    pub fn support(&self, class: usize) -> u32 {
         self.counts[class].iter().sum()
     }
 
     /// Pictures that the model called `class`.
-    pub fn said(&self, class: usize) -> u32 {
+    pub fn predicted(&self, class: usize) -> u32 {
         self.counts[0][class] + self.counts[1][class]
     }
 
-    /// A cell's share of its row: of those who really are `truth`, how many were called `said`.
-    pub fn share_of_really(&self, truth: usize, said: usize) -> f64 {
-        share(self.counts[truth][said], self.really(truth))
+    /// A cell's share of its row: of those who are `label`, how many were called `predicted`.
+    pub fn share_of_label(&self, label: usize, predicted: usize) -> f64 {
+        share(self.counts[label][predicted], self.support(label))
     }
 
-    /// A cell's share of its column: of those called `said`, how many really are `truth`.
-    pub fn share_of_said(&self, truth: usize, said: usize) -> f64 {
-        share(self.counts[truth][said], self.said(said))
+    /// A cell's share of its column: of those called `predicted`, how many are `label`.
+    pub fn share_of_predicted(&self, label: usize, predicted: usize) -> f64 {
+        share(self.counts[label][predicted], self.predicted(predicted))
     }
 
     /// A cell as a sentence: `48 women were called men`.
-    pub fn sentence(&self, classes: &[String; 2], truth: usize, said: usize, lang: Lang) -> String {
-        let count = self.counts[truth][said];
-        format!("{} {}", number(lang, count.into()), cell(classes, truth, said, count, lang))
+    pub fn sentence(&self, classes: &[String; 2], label: usize, predicted: usize, lang: Lang) -> String {
+        let count = self.counts[label][predicted];
+        format!("{} {}", number(lang, count.into()), cell(classes, label, predicted, count, lang))
     }
 }
 
 /// A cell's caption without its count: `women were called men`.
-pub fn cell(classes: &[String; 2], truth: usize, said: usize, count: u32, lang: Lang) -> String {
+pub fn cell(classes: &[String; 2], label: usize, predicted: usize, count: u32, lang: Lang) -> String {
     let utkface = words::is_utkface(classes);
-    let (really, called) = (&classes[truth], &classes[said]);
+    let (actual, called) = (&classes[label], &classes[predicted]);
     match lang {
         Lang::En if utkface => match count {
-            1 => format!("{} was called a {}", ["woman", "man"][truth], ["woman", "man"][said]),
-            _ => format!("{} were called {}", ["women", "men"][truth], ["women", "men"][said]),
+            1 => format!("{} was called a {}", ["woman", "man"][label], ["woman", "man"][predicted]),
+            _ => format!("{} were called {}", ["women", "men"][label], ["women", "men"][predicted]),
         },
         Lang::En => match count {
-            1 => format!("picture of “{really}” was called “{called}”"),
-            _ => format!("pictures of “{really}” were called “{called}”"),
+            1 => format!("picture of “{actual}” was called “{called}”"),
+            _ => format!("pictures of “{actual}” were called “{called}”"),
         },
         Lang::Fr if utkface => {
             let s = if count < 2 { "" } else { "s" };
-            let (who, e) = [(format!("femme{s}"), "e"), (format!("homme{s}"), "")][truth].clone();
-            match (truth == said, count < 2) {
-                (true, true) => format!("{who} reconnu{e} comme tel{}", if truth == 0 { "le" } else { "" }),
-                (true, false) => format!("{who} reconnu{e}s comme tel{}", if truth == 0 { "les" } else { "s" }),
-                (false, true) => format!("{who} pris{e} pour un{}", ["e femme", " homme"][said]),
+            let (who, e) = [(format!("femme{s}"), "e"), (format!("homme{s}"), "")][label].clone();
+            match (label == predicted, count < 2) {
+                (true, true) => format!("{who} reconnu{e} comme tel{}", if label == 0 { "le" } else { "" }),
+                (true, false) => format!("{who} reconnu{e}s comme tel{}", if label == 0 { "les" } else { "s" }),
+                (false, true) => format!("{who} pris{e} pour un{}", ["e femme", " homme"][predicted]),
                 (false, false) => {
-                    format!("{who} pris{e}{} pour des {}", if truth == 0 { "s" } else { "" }, ["femmes", "hommes"][said])
+                    format!("{who} pris{e}{} pour des {}", if label == 0 { "s" } else { "" }, ["femmes", "hommes"][predicted])
                 }
             }
         }
         Lang::Fr => {
             let s = if count < 2 { "" } else { "s" };
-            let verb = if truth == said { "reconnue" } else { "prise" };
-            let link = if truth == said { "comme" } else { "pour" };
-            format!("image{s} de «\u{a0}{really}\u{a0}» {verb}{s} {link} «\u{a0}{called}\u{a0}»")
+            let verb = if label == predicted { "reconnue" } else { "prise" };
+            let link = if label == predicted { "comme" } else { "pour" };
+            format!("image{s} de «\u{a0}{actual}\u{a0}» {verb}{s} {link} «\u{a0}{called}\u{a0}»")
         }
     }
 }

@@ -52,7 +52,7 @@ impl Curves {
         let Some(&(_, last)) = steps.last() else {
             return Self { points: Vec::new(), auc: None, average_precision: None };
         };
-        let (positives, negatives) = (f64::from(last.really(1)), f64::from(last.really(0)));
+        let (positives, negatives) = (f64::from(last.support(1)), f64::from(last.support(0)));
         let points: Vec<_> = steps.iter().map(|(threshold, confusion)| CurvePoint::new(*threshold, confusion)).collect();
         let pairs = || points.iter().zip(points.iter().skip(1));
         let area = pairs()
@@ -74,9 +74,9 @@ impl CurvePoint {
     pub fn new(threshold: f64, confusion: &Confusion) -> Self {
         Self {
             threshold,
-            true_positive_rate: confusion.share_of_really(1, 1),
-            false_positive_rate: confusion.share_of_really(0, 1),
-            precision: if confusion.said(1) == 0 { 1.0 } else { confusion.share_of_said(1, 1) },
+            true_positive_rate: confusion.share_of_label(1, 1),
+            false_positive_rate: confusion.share_of_label(0, 1),
+            precision: if confusion.predicted(1) == 0 { 1.0 } else { confusion.share_of_predicted(1, 1) },
         }
     }
 }
@@ -100,7 +100,7 @@ pub fn best_f1(predictions: &[Prediction], of: F1Of) -> Option<Best> {
 
 /// The confusion matrix at every distinct probability, descending, after the one that calls nobody class 1.
 fn steps(predictions: &[Prediction]) -> Vec<(f64, Confusion)> {
-    let mut sorted: Vec<(f32, bool)> = predictions.iter().map(|p| (p.probability, p.truth == 1)).collect();
+    let mut sorted: Vec<(f32, bool)> = predictions.iter().map(|p| (p.probability, p.label == 1)).collect();
     sorted.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
     let mut confusion = Confusion::new(predictions, f64::INFINITY);
     let mut steps = Vec::with_capacity(sorted.len() + 1);

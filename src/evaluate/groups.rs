@@ -79,7 +79,7 @@ pub struct Group {
 pub fn groups(predictions: &[Prediction], threshold: f64, by: Grouping) -> Vec<Group> {
     let mut counts = [Confusion::default(); SLOTS];
     for p in predictions {
-        counts[slot(GroupKey::of(p, by))].counts[usize::from(p.truth == 1)][usize::from(p.said(threshold))] += 1;
+        counts[slot(GroupKey::of(p, by))].counts[usize::from(p.label == 1)][usize::from(p.predicted(threshold))] += 1;
     }
     let mut groups: Vec<Group> = all_keys(by).map(|key| Group::new(key, counts[slot(key)])).collect();
     groups.retain(|g| g.accuracy.n > 0);
@@ -89,7 +89,7 @@ pub fn groups(predictions: &[Prediction], threshold: f64, by: Grouping) -> Vec<G
 impl Group {
     fn new(key: GroupKey, confusion: Confusion) -> Self {
         let scores = Scores::new(&confusion);
-        let both = confusion.really(0) > 0 && confusion.really(1) > 0;
+        let both = confusion.support(0) > 0 && confusion.support(1) > 0;
         Self { key, accuracy: scores.accuracy, f1: both.then(|| scores.classes.map(|c| c.f1)), confusion }
     }
 
@@ -116,7 +116,7 @@ impl GroupKey {
         Self {
             age: by.age.then(|| p.age.map_or(Known::No, |age| Known::Yes(band(age)))),
             race: by.race.then(|| p.race.filter(|r| usize::from(*r) < RACES.len()).map_or(Known::No, Known::Yes)),
-            class: by.class.then_some(u8::from(p.truth == 1)),
+            class: by.class.then_some(u8::from(p.label == 1)),
         }
     }
 

@@ -1,4 +1,4 @@
-//! How good a model is: predictions with their truth, from which every score is computed on demand.
+//! How good a model is: predictions with their labels, from which every score is computed on demand.
 //!
 //! All functions are pure and fast (a slider calls them each frame). [`Prediction`]s hold what the network said at
 //! temperature 1; a [`Report`] takes thresholds on the scale that is shown, after its temperature. The functions of the
@@ -33,7 +33,8 @@ pub struct Prediction {
     /// Index into the data set at the time of the evaluation.
     pub sample: u32,
     /// The recorded class, 0 or 1.
-    pub truth: u8,
+    #[serde(alias = "truth")]
+    pub label: u8,
     /// Probability of class 1 at temperature 1.
     pub probability: f32,
     pub age: Option<u16>,
@@ -65,13 +66,13 @@ pub struct Report {
 
 impl Prediction {
     /// What the model said at a threshold on the network's own scale: whether it is class 1.
-    pub fn said(&self, threshold: f64) -> bool {
+    pub fn predicted(&self, threshold: f64) -> bool {
         f64::from(self.probability) >= threshold
     }
 
     /// Whether the model agreed with the label.
-    pub fn right(&self, threshold: f64) -> bool {
-        self.said(threshold) == (self.truth == 1)
+    pub fn correct(&self, threshold: f64) -> bool {
+        self.predicted(threshold) == (self.label == 1)
     }
 }
 
@@ -105,7 +106,7 @@ impl Report {
 
     /// How right it would be to always say the majority class of the training part.
     pub fn baseline(&self) -> Rate {
-        let hits = self.predictions.iter().filter(|p| usize::from(p.truth == 1) == self.majority()).count();
+        let hits = self.predictions.iter().filter(|p| usize::from(p.label == 1) == self.majority()).count();
         Rate { hits: hits as u32, n: self.predictions.len() as u32 }
     }
 
@@ -146,13 +147,13 @@ impl Report {
     /// How sure the model is of what it says, from 0.5 (at a threshold of one half) to 1.
     pub fn confidence(&self, prediction: &Prediction, threshold: f64) -> f64 {
         let p = self.probability(prediction);
-        if prediction.said(self.raw_threshold(threshold)) { p } else { 1.0 - p }
+        if prediction.predicted(self.raw_threshold(threshold)) { p } else { 1.0 - p }
     }
 
     /// Indices of the pictures in a cell of the confusion matrix.
-    pub fn cell(&self, threshold: f64, truth: usize, said: usize) -> Vec<usize> {
+    pub fn cell(&self, threshold: f64, label: usize, predicted: usize) -> Vec<usize> {
         let threshold = self.raw_threshold(threshold);
-        self.positions(|p| usize::from(p.truth == 1) == truth && usize::from(p.said(threshold)) == said)
+        self.positions(|p| usize::from(p.label == 1) == label && usize::from(p.predicted(threshold)) == predicted)
     }
 
     /// Indices of the pictures of a group.
@@ -163,7 +164,7 @@ impl Report {
     /// Indices of the pictures that the model got wrong, the surest first.
     pub fn mistakes(&self, threshold: f64) -> Vec<usize> {
         let raw = self.raw_threshold(threshold);
-        let mut wrong = self.positions(|p| !p.right(raw));
+        let mut wrong = self.positions(|p| !p.correct(raw));
         let confidence = |i: &usize| self.confidence(&self.predictions[*i], threshold);
         wrong.sort_by(|a, b| confidence(b).total_cmp(&confidence(a)));
         wrong

@@ -97,11 +97,11 @@ impl Confusion {
     /// Precision, recall and F1 with `class` as the positive one.
     pub fn class_score(&self, class: usize) -> ClassScore {
         let hits = self.counts[class][class];
-        let (said, support) = (self.said(class), self.really(class));
+        let (predicted, support) = (self.predicted(class), self.support(class));
         ClassScore {
-            precision: Rate { hits, n: said }.share(),
+            precision: Rate { hits, n: predicted }.share(),
             recall: Rate { hits, n: support }.share(),
-            f1: Rate { hits: 2 * hits, n: said + support }.share(),
+            f1: Rate { hits: 2 * hits, n: predicted + support }.share(),
             support,
         }
     }

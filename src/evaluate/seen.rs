@@ -109,7 +109,7 @@ impl Report {
             }
         });
         let others = self.predictions.iter().zip(kept).filter(|(_, kept)| *kept);
-        let (hits, n) = others.fold((0, 0), |(hits, n), (p, _)| (hits + u32::from(p.right(raw)), n + 1));
+        let (hits, n) = others.fold((0, 0), |(hits, n), (p, _)| (hits + u32::from(p.correct(raw)), n + 1));
         Rate { hits, n }
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    knob::choice,
+    setting_def::choice,
     text::{Lang, say},
 };
 

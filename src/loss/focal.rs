@@ -5,7 +5,7 @@ use super::{
     crossentropy::{crossentropy, sigmoid},
 };
 use crate::{
-    knob::{Scale, SettingDef, UNITLESS, Value},
+    setting_def::{Scale, SettingDef, UNITLESS, Value},
     text::say,
 };
 
@@ -25,7 +25,7 @@ pub fn focal(settings: &LossSettings, z: f64, y: f64) -> (f64, f64) {
     (balance * factor * entropy, balance * (factor_slope * entropy + factor * slope))
 }
 
-pub(super) fn knobs<'a>(gamma: &'a mut f64, balancing: &'a mut bool, alpha: &'a mut f64) -> [SettingDef<'a>; 3] {
+pub(super) fn setting_defs<'a>(gamma: &'a mut f64, balancing: &'a mut bool, alpha: &'a mut f64) -> [SettingDef<'a>; 3] {
     let balanced = *balancing;
     [
         SettingDef::new(

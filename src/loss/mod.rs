@@ -8,7 +8,7 @@ pub mod focal;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    knob::{Knobs, Scale, SettingDef, UNITLESS, Value, choice},
+    setting_def::{Scale, SettingDef, SettingDefs, UNITLESS, Value, choice},
     text::say,
 };
 
@@ -115,12 +115,12 @@ pub fn class_weights(settings: &LossSettings, balance: [usize; 2]) -> [f64; 2] {
     }
 }
 
-impl Knobs for LossSettings {
-    fn knobs(&mut self) -> Vec<SettingDef<'_>> {
+impl SettingDefs for LossSettings {
+    fn setting_defs(&mut self) -> Vec<SettingDef<'_>> {
         let Self { kind, label_smoothing, gamma, alpha, apply_class_balancing, class_weights, weight_0, weight_1 } = self;
         let is_focal = *kind == LossKind::BinaryFocalCrossentropy;
         let by_hand = *class_weights == ClassWeights::ByHand;
-        let mut knobs = vec![SettingDef::new(
+        let mut defs = vec![SettingDef::new(
             "kind",
             say("Loss", "Perte"),
             say(
@@ -129,8 +129,8 @@ impl Knobs for LossSettings {
             ),
             Value::Choice(kind),
         )];
-        knobs.extend(focal::knobs(gamma, apply_class_balancing, alpha).map(|knob| knob.when(is_focal)));
-        knobs.extend([
+        defs.extend(focal::setting_defs(gamma, apply_class_balancing, alpha).map(|def| def.when(is_focal)));
+        defs.extend([
             SettingDef::new(
                 "label_smoothing",
                 say("Label smoothing", "Lissage des étiquettes"),
@@ -164,6 +164,6 @@ impl Knobs for LossSettings {
             )
             .when(by_hand),
         ]);
-        knobs
+        defs
     }
 }

@@ -8,7 +8,7 @@ pub mod weights;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    knob::{Knobs, Scale, SettingDef, UNITLESS, Value, choice},
+    setting_def::{Scale, SettingDef, SettingDefs, UNITLESS, Value, choice},
     text::say,
 };
 
@@ -152,8 +152,8 @@ choice!(Initialization {
     HeNormal = "he_normal", say("He normal", "He normale"), say("Made for ReLU", "Conçue pour ReLU");
 });
 
-impl Knobs for ModelSettings {
-    fn knobs(&mut self) -> Vec<SettingDef<'_>> {
+impl SettingDefs for ModelSettings {
+    fn setting_defs(&mut self) -> Vec<SettingDef<'_>> {
         let Self {
             filters,
             kernel,

@@ -2,7 +2,7 @@
 
 use super::{Layer, Network, Op, Shape};
 use crate::{
-    knob::Choice,
+    setting_def::Choice,
     text::{Lang, LocalizedText, number, say},
 };
 

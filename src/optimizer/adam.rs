@@ -9,7 +9,7 @@
 
 use super::OptimizerSettings;
 use crate::{
-    knob::{Scale, SettingDef, UNITLESS, Value},
+    setting_def::{Scale, SettingDef, UNITLESS, Value},
     text::say,
 };
 
@@ -46,7 +46,7 @@ impl Adam {
     }
 }
 
-pub(super) fn knobs<'a>(beta_1: &'a mut f64, beta_2: &'a mut f64) -> [SettingDef<'a>; 2] {
+pub(super) fn setting_defs<'a>(beta_1: &'a mut f64, beta_2: &'a mut f64) -> [SettingDef<'a>; 2] {
     [
         SettingDef::new(
             "beta_1",

@@ -5,7 +5,7 @@
 
 use super::OptimizerSettings;
 use crate::{
-    knob::{Scale, SettingDef, UNITLESS, Value},
+    setting_def::{Scale, SettingDef, UNITLESS, Value},
     text::say,
 };
 
@@ -14,7 +14,7 @@ pub fn decay(settings: &OptimizerSettings, learning_rate: f64) -> f32 {
     (learning_rate * settings.weight_decay) as f32
 }
 
-pub(super) fn knob(weight_decay: &mut f64) -> SettingDef<'_> {
+pub(super) fn setting_def(weight_decay: &mut f64) -> SettingDef<'_> {
     SettingDef::new(
         "weight_decay",
         say("Weight decay", "Décroissance des poids"),

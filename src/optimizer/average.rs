@@ -7,8 +7,8 @@
 
 use super::OptimizerState;
 use crate::{
-    knob::{Scale, SettingDef, UNITLESS, Value},
     model::Weights,
+    setting_def::{Scale, SettingDef, UNITLESS, Value},
     text::say,
 };
 
@@ -47,7 +47,11 @@ pub fn averaged(weights: &Weights, state: &OptimizerState) -> Weights {
     result
 }
 
-pub(super) fn knobs<'a>(use_ema: &'a mut bool, ema_momentum: &'a mut f64, ema_warmup: &'a mut bool) -> [SettingDef<'a>; 3] {
+pub(super) fn setting_defs<'a>(
+    use_ema: &'a mut bool,
+    ema_momentum: &'a mut f64,
+    ema_warmup: &'a mut bool,
+) -> [SettingDef<'a>; 3] {
     let on = *use_ema;
     [
         SettingDef::new(

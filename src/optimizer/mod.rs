@@ -20,8 +20,8 @@ pub use reference::{Optimizer, clip_scale};
 pub use state::OptimizerState;
 
 use crate::{
-    knob::{Knobs, Scale, SettingDef, UNITLESS, Value, choice},
     model::layers::Role,
+    setting_def::{Scale, SettingDef, SettingDefs, UNITLESS, Value, choice},
     text::say,
 };
 
@@ -213,8 +213,8 @@ impl Formula {
     }
 }
 
-impl Knobs for OptimizerSettings {
-    fn knobs(&mut self) -> Vec<SettingDef<'_>> {
+impl SettingDefs for OptimizerSettings {
+    fn setting_defs(&mut self) -> Vec<SettingDef<'_>> {
         use OptimizerKind::{Adam, AdamW, Nadam, RmsProp, Sgd};
         let Self {
             kind,
@@ -235,7 +235,7 @@ impl Knobs for OptimizerSettings {
         let chosen = *kind;
         let is = |kinds: &[OptimizerKind]| kinds.contains(&chosen);
         let with_momentum = *momentum > 0.0;
-        let mut knobs = vec![
+        let mut defs = vec![
             SettingDef::new(
                 "kind",
                 say("Optimizer", "Optimiseur"),
@@ -255,12 +255,12 @@ impl Knobs for OptimizerSettings {
                 Value::Number { value: learning_rate, range: 1e-7..=1.0, scale: Scale::Log, unit: UNITLESS },
             ),
         ];
-        knobs.push(adamw::knob(weight_decay).when(is(&[AdamW])));
-        knobs.push(sgd::momentum(momentum).when(is(&[Sgd, RmsProp])));
-        knobs.push(sgd::nesterov(nesterov).when(is(&[Sgd]) && with_momentum));
-        knobs.extend(adam::knobs(beta_1, beta_2).map(|knob| knob.when(is(&[Adam, AdamW, Nadam]))));
-        knobs.extend(rmsprop::knobs(rho, centered).map(|knob| knob.when(is(&[RmsProp]))));
-        knobs.push(
+        defs.push(adamw::setting_def(weight_decay).when(is(&[AdamW])));
+        defs.push(sgd::momentum(momentum).when(is(&[Sgd, RmsProp])));
+        defs.push(sgd::nesterov(nesterov).when(is(&[Sgd]) && with_momentum));
+        defs.extend(adam::setting_defs(beta_1, beta_2).map(|def| def.when(is(&[Adam, AdamW, Nadam]))));
+        defs.extend(rmsprop::setting_defs(rho, centered).map(|def| def.when(is(&[RmsProp]))));
+        defs.push(
             SettingDef::new(
                 "epsilon",
                 say("Epsilon", "Epsilon"),
@@ -273,7 +273,7 @@ impl Knobs for OptimizerSettings {
             .more()
             .when(!is(&[Sgd])),
         );
-        knobs.push(
+        defs.push(
             SettingDef::new(
                 "global_clipnorm",
                 say("Largest gradient", "Plus grand gradient"),
@@ -285,7 +285,7 @@ impl Knobs for OptimizerSettings {
             )
             .more(),
         );
-        knobs.extend(average::knobs(use_ema, ema_momentum, ema_warmup));
-        knobs
+        defs.extend(average::setting_defs(use_ema, ema_momentum, ema_warmup));
+        defs
     }
 }

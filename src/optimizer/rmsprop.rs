@@ -11,7 +11,7 @@
 
 use super::OptimizerSettings;
 use crate::{
-    knob::{Scale, SettingDef, UNITLESS, Value},
+    setting_def::{Scale, SettingDef, UNITLESS, Value},
     text::say,
 };
 
@@ -79,7 +79,7 @@ impl RmsProp {
     }
 }
 
-pub(super) fn knobs<'a>(rho: &'a mut f64, centered: &'a mut bool) -> [SettingDef<'a>; 2] {
+pub(super) fn setting_defs<'a>(rho: &'a mut f64, centered: &'a mut bool) -> [SettingDef<'a>; 2] {
     [
         SettingDef::new(
             "rho",

@@ -8,7 +8,7 @@
 
 use super::OptimizerSettings;
 use crate::{
-    knob::{Scale, SettingDef, UNITLESS, Value},
+    setting_def::{Scale, SettingDef, UNITLESS, Value},
     text::say,
 };
 

@@ -2,8 +2,8 @@
 
 use super::RunInfo;
 use crate::{
-    knob::Choice as _,
     preset::{Difference, Preset, differences},
+    setting_def::Choice as _,
     settings::Settings,
     text::{Lang, LocalizedText},
 };

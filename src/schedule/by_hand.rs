@@ -1,7 +1,7 @@
 //! A table of epochs and rates (the notebook's `LearningRateScheduler`).
 
 use crate::{
-    knob::{SettingDef, Value},
+    setting_def::{SettingDef, Value},
     text::say,
 };
 
@@ -12,7 +12,7 @@ pub fn rate(table: &[(u32, f64)], epoch: u32, base: f64) -> f64 {
     begun.max_by_key(|(from, _)| *from).map_or(base, |(_, rate)| *rate)
 }
 
-pub(super) fn knob(table: &mut Vec<(u32, f64)>) -> SettingDef<'_> {
+pub(super) fn setting_def(table: &mut Vec<(u32, f64)>) -> SettingDef<'_> {
     SettingDef::new(
         "table",
         say("Rates by epoch", "Taux par époque"),

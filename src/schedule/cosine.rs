@@ -1,7 +1,7 @@
 //! Falls along half a cosine to the last step (Loshchilov and Hutter 2017; Keras's `CosineDecay`).
 
 use crate::{
-    knob::{Scale, SettingDef, Value},
+    setting_def::{Scale, SettingDef, Value},
     text::say,
 };
 
@@ -17,7 +17,7 @@ pub(super) fn between(from: f64, to: f64, way: f64) -> f64 {
 }
 
 /// The last factor of this schedule and of `one_cycle`.
-pub(super) fn knob(final_factor: &mut f64) -> SettingDef<'_> {
+pub(super) fn setting_def(final_factor: &mut f64) -> SettingDef<'_> {
     SettingDef::new(
         "final_factor",
         say("Last rate", "Dernier taux"),
@@ -25,6 +25,6 @@ pub(super) fn knob(final_factor: &mut f64) -> SettingDef<'_> {
             "The rate of the last step, as a share of the optimizer's. 0 to 10 %",
             "Le taux du dernier pas, en part de celui de l’optimiseur. De 0 à 10 %",
         ),
-        Value::Number { value: final_factor, range: 0.0..=1.0, scale: Scale::Percent, unit: crate::knob::UNITLESS },
+        Value::Number { value: final_factor, range: 0.0..=1.0, scale: Scale::Percent, unit: crate::setting_def::UNITLESS },
     )
 }

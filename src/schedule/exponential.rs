@@ -2,7 +2,7 @@
 //! `ExponentialLR`).
 
 use crate::{
-    knob::{Scale, SettingDef, UNITLESS, Value},
+    setting_def::{Scale, SettingDef, UNITLESS, Value},
     text::say,
 };
 
@@ -12,7 +12,7 @@ pub fn factor(epochs: f64, factor: f64) -> f64 {
 }
 
 /// The factor of this schedule and of `step`.
-pub(super) fn knob(factor: &mut f64) -> SettingDef<'_> {
+pub(super) fn setting_def(factor: &mut f64) -> SettingDef<'_> {
     SettingDef::new(
         "factor",
         say("Factor", "Facteur"),

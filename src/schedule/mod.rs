@@ -10,7 +10,7 @@ pub mod warm_up;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    knob::{Knobs, SettingDef, Value, choice},
+    setting_def::{SettingDef, SettingDefs, Value, choice},
     text::say,
 };
 
@@ -95,8 +95,8 @@ choice!(ScheduleKind {
     ByHand = "by_hand", say("By hand", "À la main"), say("A table of epochs and rates", "Un tableau d’époques et de taux");
 });
 
-impl Knobs for ScheduleSettings {
-    fn knobs(&mut self) -> Vec<SettingDef<'_>> {
+impl SettingDefs for ScheduleSettings {
+    fn setting_defs(&mut self) -> Vec<SettingDef<'_>> {
         use ScheduleKind::{ByHand, Cosine, Exponential, OneCycle, Step};
         let Self { kind, warmup_epochs, step_epochs, factor, final_factor, rise, table } = self;
         let chosen = *kind;
@@ -111,12 +111,12 @@ impl Knobs for ScheduleSettings {
                 ),
                 Value::Choice(kind),
             ),
-            by_hand::knob(table).when(is(&[ByHand])),
-            step::knob(step_epochs).when(is(&[Step])),
-            exponential::knob(factor).when(is(&[Step, Exponential])),
-            cosine::knob(final_factor).when(is(&[Cosine, OneCycle])),
-            one_cycle::knob(rise).when(is(&[OneCycle])),
-            warm_up::knob(warmup_epochs).when(!is(&[OneCycle])),
+            by_hand::setting_def(table).when(is(&[ByHand])),
+            step::setting_def(step_epochs).when(is(&[Step])),
+            exponential::setting_def(factor).when(is(&[Step, Exponential])),
+            cosine::setting_def(final_factor).when(is(&[Cosine, OneCycle])),
+            one_cycle::setting_def(rise).when(is(&[OneCycle])),
+            warm_up::setting_def(warmup_epochs).when(!is(&[OneCycle])),
         ]
     }
 }

@@ -3,7 +3,7 @@
 
 use super::cosine::between;
 use crate::{
-    knob::{Scale, SettingDef, UNITLESS, Value},
+    setting_def::{Scale, SettingDef, UNITLESS, Value},
     text::say,
 };
 
@@ -20,7 +20,7 @@ pub fn factor(step: f64, steps: f64, rise: f64, last: f64) -> f64 {
     between(1.0, last, if way.is_finite() { way.clamp(0.0, 1.0) } else { 1.0 })
 }
 
-pub(super) fn knob(rise: &mut f64) -> SettingDef<'_> {
+pub(super) fn setting_def(rise: &mut f64) -> SettingDef<'_> {
     SettingDef::new(
         "rise",
         say("Rising part", "Part de montée"),

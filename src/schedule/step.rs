@@ -1,7 +1,7 @@
 //! Falls by a factor every few epochs (PyTorch's `StepLR`).
 
 use crate::{
-    knob::{SettingDef, Value},
+    setting_def::{SettingDef, Value},
     text::say,
 };
 
@@ -10,7 +10,7 @@ pub fn factor(epochs: f64, every: u32, factor: f64) -> f64 {
     factor.powf((epochs / f64::from(every.max(1))).floor())
 }
 
-pub(super) fn knob(step_epochs: &mut u32) -> SettingDef<'_> {
+pub(super) fn setting_def(step_epochs: &mut u32) -> SettingDef<'_> {
     SettingDef::new(
         "step_epochs",
         say("Falls every", "Baisse toutes les"),

@@ -1,7 +1,7 @@
 //! Warm-up: the rate rises in a straight line before the schedule proper begins (Goyal et al. 2017).
 
 use crate::{
-    knob::{Scale, SettingDef, Value},
+    setting_def::{Scale, SettingDef, Value},
     text::say,
 };
 
@@ -10,7 +10,7 @@ pub fn factor(step: f64, steps: f64) -> f64 {
     if step >= steps { 1.0 } else { ((step + 1.0) / steps).min(1.0) }
 }
 
-pub(super) fn knob(warmup_epochs: &mut f64) -> SettingDef<'_> {
+pub(super) fn setting_def(warmup_epochs: &mut f64) -> SettingDef<'_> {
     SettingDef::new(
         "warmup_epochs",
         say("Warm-up", "Échauffement"),

@@ -1,4 +1,4 @@
-//! Settings as a person hands them over: from a file or the clipboard, through the knobs, so that nothing is accepted in
+//! Settings as a person hands them over: from a file or the clipboard, through the settings, so that nothing is accepted in
 //! silence that the window would not offer. (What the program itself keeps in a run is read as it is, by serde.)
 
 use std::{collections::HashSet, fmt, path::Path};
@@ -15,8 +15,8 @@ use crate::{
         regular::{self, Unread},
         text,
     },
-    knob::Knobs as _,
     problem::{Kind, Problem},
+    setting_def::{SettingDef, SettingDefs as _},
     text::{LocalizedText, Phrase, repeated, say},
 };
 
@@ -61,25 +61,25 @@ pub(super) fn from_json(text: &str) -> Result<Settings, Vec<Problem>> {
 fn walk(prefix: &str, parts: &Map<String, Value>, settings: &mut Settings, problems: &mut Vec<Problem>) {
     for (name, value) in parts {
         let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
-        let mut knobs = settings.knobs();
+        let mut defs = settings.setting_defs();
         let below = format!("{key}.");
-        if let Some(knob) = knobs.iter_mut().find(|knob| knob.key == key) {
-            let taken = knob.take(value).or_else(|what| match written(&key, value) {
-                Some(text) => knob.parse(&text),
+        if let Some(def) = defs.iter_mut().find(|def| def.key == key) {
+            let taken = def.take(value).or_else(|what| match written(&key, value) {
+                Some(text) => def.parse(&text),
                 None => Err(what),
             });
             problems.extend(taken.err().map(|what| Problem::new(Kind::Settings, what, LISTED)));
-        } else if !knobs.iter().any(|knob| knob.key.starts_with(&below)) {
+        } else if !defs.iter().any(|def| def.key.starts_with(&below)) {
             match value {
                 // A slip in a group's name is told with the whole name of each option in it.
                 Value::Object(parts) if !parts.is_empty() => {
-                    drop(knobs);
+                    drop(defs);
                     walk(&key, parts, settings, problems);
                 }
                 _ => problems.push(unknown(&key)),
             }
         } else if let Value::Object(parts) = value {
-            drop(knobs);
+            drop(defs);
             walk(&key, parts, settings, problems);
         } else {
             problems.push(no_group(&key, value));
@@ -91,7 +91,7 @@ fn walk(prefix: &str, parts: &Map<String, Value>, settings: &mut Settings, probl
 fn written(key: &str, value: &Value) -> Option<String> {
     let nested = key.rsplit('.').fold(value.clone(), |inner, name| serde_json::json!({ name: inner }));
     let mut settings: Settings = value.is_string().then(|| serde_json::from_value(nested).ok()).flatten()?;
-    settings.knobs().iter().find(|knob| knob.key == key).map(super::super::knob::SettingDef::text)
+    settings.setting_defs().iter().find(|def| def.key == key).map(SettingDef::text)
 }
 
 pub(super) const LISTED: Phrase = say("`trombine options` lists them", "`trombine options` en donne la liste");
@@ -103,7 +103,7 @@ pub(super) fn unknown(key: &str) -> Problem {
         en: format!("There is no option “{shown}”"), fr: format!("Il n’y a pas d’option « {shown} »")
     };
     let mut settings = Settings::default();
-    let keys: Vec<String> = settings.knobs().into_iter().map(|knob| knob.key).collect();
+    let keys: Vec<String> = settings.setting_defs().into_iter().map(|def| def.key).collect();
     let remedy = match nearest(key, keys.iter().map(String::as_str)) {
         Some(near) => LocalizedText {
             en: format!("Perhaps {near} is meant; {}", LISTED.en),

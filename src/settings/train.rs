@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     callback::CallbackSettings,
-    knob::{Knobs, SettingDef, UNITLESS, Value, within},
     loss::LossSettings,
     optimizer::OptimizerSettings,
     schedule::ScheduleSettings,
+    setting_def::{SettingDef, SettingDefs, UNITLESS, Value, within},
     text::say,
 };
 
@@ -39,10 +39,10 @@ impl Default for TrainSettings {
     }
 }
 
-impl Knobs for TrainSettings {
-    fn knobs(&mut self) -> Vec<SettingDef<'_>> {
+impl SettingDefs for TrainSettings {
+    fn setting_defs(&mut self) -> Vec<SettingDef<'_>> {
         let Self { epochs, batch_size, steps_per_epoch, optimizer, schedule, loss, callbacks } = self;
-        let mut knobs = vec![
+        let mut defs = vec![
             SettingDef::new(
                 "epochs",
                 say("Epochs at most", "Époques au plus"),
@@ -72,10 +72,10 @@ impl Knobs for TrainSettings {
             )
             .more(),
         ];
-        knobs.extend(within("optimizer", optimizer));
-        knobs.extend(within("schedule", schedule));
-        knobs.extend(within("loss", loss));
-        knobs.extend(within("callbacks", callbacks));
-        knobs
+        defs.extend(within("optimizer", optimizer));
+        defs.extend(within("schedule", schedule));
+        defs.extend(within("loss", loss));
+        defs.extend(within("callbacks", callbacks));
+        defs
     }
 }

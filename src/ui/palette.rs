@@ -13,7 +13,7 @@ use super::{
     widget::choice,
 };
 use crate::{
-    knob::Knobs as _,
+    setting_def::SettingDefs as _,
     text::{Phrase, say},
 };
 
@@ -148,16 +148,15 @@ fn options(cx: &mut Cx<'_>) -> Vec<Found> {
         _ => Page::Data,
     };
     let kind: Phrase = say("option", "réglage");
-    let knobs = cx.settings.knobs().into_iter().filter(|knob| knob.active);
-    let knobs = knobs.map(|knob| (knob.name.get(lang).to_owned(), place(&knob.key)));
-    knobs
-        .map(|(name, page)| Found {
-            name,
-            icon: page.icon(),
-            right: format!("{}, {}", page.name().get(lang), kind.get(lang)),
-            action: Action::Go(page),
-            word: None,
-            locked: page.locked(session).is_some(),
-        })
-        .collect()
+    let defs = cx.settings.setting_defs().into_iter().filter(|def| def.active);
+    let defs = defs.map(|def| (def.name.get(lang).to_owned(), place(&def.key)));
+    defs.map(|(name, page)| Found {
+        name,
+        icon: page.icon(),
+        right: format!("{}, {}", page.name().get(lang), kind.get(lang)),
+        action: Action::Go(page),
+        word: None,
+        locked: page.locked(session).is_some(),
+    })
+    .collect()
 }

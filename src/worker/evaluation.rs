@@ -112,7 +112,7 @@ fn predictions(
             Prediction {
                 file: sample.file.clone(),
                 sample: index,
-                truth: sample.class,
+                label: sample.class,
                 probability: 1.0 / (1.0 + (-logit).exp()),
                 age: sample.age,
                 race: sample.race,

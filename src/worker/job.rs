@@ -14,7 +14,6 @@ use crate::{
     engine,
     evaluate::{Report, Seen},
     files::{Places, overwrite},
-    knob::Choice as _,
     model::Weights,
     plan::Plan,
     predict::batch::{self, FolderJob},
@@ -24,6 +23,7 @@ use crate::{
         export::{self, ExportOptions, Format},
         pictures::Picture,
     },
+    setting_def::Choice as _,
     text::{LocalizedText, plural, say},
     train::{rate_range, trial},
 };

@@ -43,8 +43,8 @@ use trombine::{
         augment::{self, AugmentSettings, Drawn, geometry::Geometry, mixup::Mixup},
         pixels::{PIXEL_BYTES, SIDE},
     },
-    knob::{Knobs, Value},
     random::{Purpose, Random},
+    setting_def::{SettingDefs, Value},
 };
 
 const AT: [(usize, usize); 6] = [(0, 0), (5, 50), (37, 20), (56, 56), (100, 11), (111, 111)];
@@ -237,8 +237,8 @@ fn erasing_hides_the_rectangle_drawn_and_nothing_else() {
 
 fn everything() -> AugmentSettings {
     let mut settings = AugmentSettings::default();
-    for knob in settings.knobs() {
-        if let Value::Switch(on) = knob.value {
+    for def in settings.setting_defs() {
+        if let Value::Switch(on) = def.value {
             *on = true;
         }
     }
@@ -260,7 +260,7 @@ fn the_same_seed_repeats_the_picture_and_another_does_not() {
 }
 
 #[test]
-fn every_knob_changes_what_training_sees() {
+fn every_setting_changes_what_training_sees() {
     let other = vec![200; PIXEL_BYTES];
     let see = |settings: &AugmentSettings| {
         let side = settings.side();
@@ -277,20 +277,20 @@ fn every_knob_changes_what_training_sees() {
     let mut base = everything();
     base.grayscale.share = 0.5;
     let before = see(&base);
-    let count = base.clone().knobs().len();
+    let count = base.clone().setting_defs().len();
     for index in 0..count {
         let mut changed = base.clone();
         let key = {
-            let mut knobs = changed.knobs();
-            let knob = &mut knobs[index];
-            assert!(knob.active, "{} is inactive with everything on", knob.key);
-            match &mut knob.value {
+            let mut defs = changed.setting_defs();
+            let def = &mut defs[index];
+            assert!(def.active, "{} is inactive with everything on", def.key);
+            match &mut def.value {
                 Value::Switch(on) => **on = false,
                 Value::Whole { value, .. } => **value = 100,
                 Value::Number { value, .. } => **value *= 0.5,
-                _ => unreachable!("augmentations have no other knobs"),
+                _ => unreachable!("augmentations have no other settings"),
             }
-            knob.key.clone()
+            def.key.clone()
         };
         // Judging alone follows that one, which `fit` and `predictor` hold.
         assert_eq!(see(&changed) == before, key == "test_time_flip", "{key}");

@@ -27,7 +27,7 @@ fn plan(threads: usize) -> Plan {
         given_part: None,
         bytes: 0,
         hash: 0,
-        oddity: None,
+        anomaly: None,
     };
     let mut random = Random::new(7, Purpose::SampleFaces, &[]);
     let bytes: Vec<u8> = (0..n * PIXEL_BYTES).map(|_| random.bits() as u8).collect();

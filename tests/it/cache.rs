@@ -60,21 +60,21 @@ fn open(folder: &Folder) -> (Dataset, u64) {
 fn formats_are_found_by_content_and_brought_to_rgb() {
     let image = solid([200, 100, 50]);
     for format in [ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP, ImageFormat::Bmp] {
-        let Picture { width, height, rgb, oddity } = decode(&encode(&image, format), "x.jpg").unwrap();
+        let Picture { width, height, rgb, anomaly } = decode(&encode(&image, format), "x.jpg").unwrap();
         assert_eq!((width, height, rgb.len()), (40, 40, 40 * 40 * 3));
         assert!(near(&rgb[..3], [200, 100, 50]), "{format:?} {:?}", &rgb[..3]);
-        assert_eq!(oddity.is_some(), format != ImageFormat::Jpeg, "{format:?}");
+        assert_eq!(anomaly.is_some(), format != ImageFormat::Jpeg, "{format:?}");
     }
     let png = encode(&image, ImageFormat::Png);
-    assert_eq!(decode(&png, "a.jpg").unwrap().oddity, Some(Anomaly::WrongExtension { is: "PNG".into() }));
-    assert_eq!(decode(&png, "a.PNG").unwrap().oddity, None);
+    assert_eq!(decode(&png, "a.jpg").unwrap().anomaly, Some(Anomaly::WrongExtension { is: "PNG".into() }));
+    assert_eq!(decode(&png, "a.PNG").unwrap().anomaly, None);
 }
 
 #[test]
 fn gray_deep_transparent_and_cmyk_pictures_are_converted_with_a_note() {
     let converted = |bytes: &[u8], name: &str, from: &str| {
         let picture = decode(bytes, name).unwrap();
-        assert_eq!(picture.oddity, Some(Anomaly::Converted { from: from.into() }));
+        assert_eq!(picture.anomaly, Some(Anomaly::Converted { from: from.into() }));
         picture.rgb
     };
     let image = solid([200, 100, 50]);
@@ -306,10 +306,10 @@ fn bad_pictures_are_skipped_and_remembered() {
         let reason = |i| &data.skipped.iter().find(|s| s.file == Path::new(&name(i))).unwrap().reason;
         assert!(matches!(reason(0), SkipReason::Damaged { .. }));
         assert_eq!(*reason(1), SkipReason::Unknown);
-        let oddity = |i| data.samples.iter().find(|s| s.file == Path::new(&name(i))).unwrap().oddity.clone();
-        assert_eq!(oddity(2), Some(Anomaly::WrongExtension { is: "PNG".into() }));
-        assert_eq!(oddity(3), Some(Anomaly::NotSquare { width: 60, height: 90 }));
-        assert_eq!(oddity(4), Some(Anomaly::Small { width: 32, height: 40 }));
+        let anomaly = |i| data.samples.iter().find(|s| s.file == Path::new(&name(i))).unwrap().anomaly.clone();
+        assert_eq!(anomaly(2), Some(Anomaly::WrongExtension { is: "PNG".into() }));
+        assert_eq!(anomaly(3), Some(Anomaly::NotSquare { width: 60, height: 90 }));
+        assert_eq!(anomaly(4), Some(Anomaly::Small { width: 32, height: 40 }));
     }
 }
 
@@ -319,20 +319,20 @@ fn a_jpeg_damaged_in_its_middle_is_noticed() {
     let folder = Folder::utkface(2);
     let noisy = RgbImage::from_fn(200, 200, |x, y| Rgb([(x * y % 251) as u8, (x * 7 + y * 3) as u8, (x ^ y) as u8]));
     let good = encode(&noisy.into(), ImageFormat::Jpeg);
-    assert_eq!(decode(&good, "a.jpg").unwrap().oddity, None);
+    assert_eq!(decode(&good, "a.jpg").unwrap().anomaly, None);
     let mut zeroed = good.clone();
     let middle = good.len() / 2;
     zeroed[middle..middle + 400].fill(0xff);
     let found = decode(&zeroed, "a.jpg");
-    let noticed = matches!(&found, Err(SkipReason::Damaged { .. }) | Ok(Picture { oddity: Some(Anomaly::Suspect { .. }), .. }));
-    assert!(noticed, "{:?}", found.map(|picture| picture.oddity));
+    let noticed = matches!(&found, Err(SkipReason::Damaged { .. }) | Ok(Picture { anomaly: Some(Anomaly::Suspect { .. }), .. }));
+    assert!(noticed, "{:?}", found.map(|picture| picture.anomaly));
     // A marker that does not belong there.
     let mut marker = good.clone();
     marker[middle..middle + 2].copy_from_slice(&[0xff, 0xc4]);
-    assert!(decode(&marker, "a.jpg").map_or(true, |picture| picture.oddity.is_some()));
+    assert!(decode(&marker, "a.jpg").map_or(true, |picture| picture.anomaly.is_some()));
     folder.write(&utkface_name(50), &zeroed);
     let data = folder.open().unwrap();
-    let told = data.samples.iter().filter(|s| matches!(s.oddity, Some(Anomaly::Suspect { .. }))).count();
+    let told = data.samples.iter().filter(|s| matches!(s.anomaly, Some(Anomaly::Suspect { .. }))).count();
     let skipped = data.skipped.iter().filter(|s| matches!(s.reason, SkipReason::Damaged { .. })).count();
     assert_eq!(told + skipped, 1);
 }

@@ -24,8 +24,8 @@ fn bins_are_scikit_learns() {
     ];
     assert_eq!(bins.map(|b| b.n), [38, 37, 35, 50, 86, 76, 51, 45, 42, 40]);
     for (bin, (really, said)) in bins.iter().zip(really.into_iter().zip(said)) {
-        close(bin.really, really);
-        close(bin.said, said);
+        close(bin.observed, really);
+        close(bin.predicted, said);
     }
     close(calibration_error(&bins), 0.12553125);
 }
@@ -53,7 +53,7 @@ fn a_fitted_report_is_better_calibrated_and_needs_no_second_fit() {
 fn hopeless_and_perfect_parts_give_a_finite_temperature() {
     let mut perfect = predictions();
     for p in &mut perfect {
-        p.probability = f32::from(p.truth);
+        p.probability = f32::from(p.label);
     }
     assert!((0.05..1.0).contains(&fit_temperature(&perfect)));
     for p in &mut perfect {

@@ -41,7 +41,7 @@ use trombine::{
         terminate_on_nan,
     },
     history::{EpochRecord, NoteKind, StopReason},
-    knob::{Knobs, Value},
+    setting_def::{SettingDefs, Value},
     text::Lang,
 };
 
@@ -191,7 +191,7 @@ fn a_loss_that_is_not_a_number_ends_training_with_advice() {
     assert_eq!(outcome.stop, Some(StopReason::Diverged));
     assert!(!outcome.best);
     let problem = terminate_on_nan::check(f64::INFINITY, 3).expect("infinity is not a loss");
-    assert_eq!(problem.knob.as_deref(), Some("train.optimizer.learning_rate"));
+    assert_eq!(problem.setting.as_deref(), Some("train.optimizer.learning_rate"));
     assert!(terminate_on_nan::check(0.4, 3).is_none());
 }
 
@@ -217,7 +217,7 @@ fn the_csv_log_has_keras_s_columns() {
 }
 
 #[test]
-fn every_deciding_knob_decides_where_it_is_active() {
+fn every_deciding_setting_decides_where_it_is_active() {
     let base = CallbackSettings {
         reduce_lr_on_plateau: true,
         plateau_patience: 2,
@@ -242,20 +242,20 @@ fn every_deciding_knob_decides_where_it_is_active() {
         }
         seen
     };
-    for index in 0..base.clone().knobs().len() {
+    for index in 0..base.clone().setting_defs().len() {
         let mut changed = base.clone();
         let key = {
-            let mut knobs = changed.knobs();
-            let knob = &mut knobs[index];
-            assert!(knob.active, "{}", knob.key);
-            match &mut knob.value {
+            let mut defs = changed.setting_defs();
+            let def = &mut defs[index];
+            assert!(def.active, "{}", def.key);
+            match &mut def.value {
                 Value::Switch(on) => **on = !**on,
                 Value::Whole { value, .. } => **value /= 2,
                 Value::Number { value, .. } => **value *= 2.0,
                 Value::Choice(choice) => choice.select(1),
-                _ => unreachable!("callbacks have no other knobs"),
+                _ => unreachable!("callbacks have no other settings"),
             }
-            knob.key.clone()
+            def.key.clone()
         };
         // These two are asked by the loop, not by the callbacks.
         let asked_elsewhere = ["csv_log", "tensorboard"].contains(&key.as_str());

@@ -5,13 +5,13 @@ use std::{fs, path::Path};
 use trombine::{
     control::Control,
     data::{
-        census::Census,
         duplicates::{Contradiction, PerceptualHash, copies, near},
         edits::{Change, Edits},
         reading::Reading,
         sample::{Anomaly, SkipReason, Source},
         sample_faces,
         split::{Split, SplitSettings},
+        summary::Summary,
     },
 };
 
@@ -36,9 +36,9 @@ fn byte_identical_files_are_grouped_with_contradictions_first() {
     let groups = copies(&data);
     let described: Vec<_> = groups.iter().map(|g| (g.samples.len(), g.contradiction)).collect();
     assert_eq!(described, [(3, Some(Contradiction::Class)), (2, Some(Contradiction::Other)), (2, None)]);
-    let census = Census::new(&data, None);
-    assert_eq!((census.copies.groups, census.copies.pictures), (3, 7));
-    assert_eq!((census.copies.contradicting_class, census.copies.contradicting), (1, 2));
+    let summary = Summary::new(&data, None);
+    assert_eq!((summary.copies.groups, summary.copies.pictures), (3, 7));
+    assert_eq!((summary.copies.contradicting_class, summary.copies.contradicting), (1, 2));
     // Near-identical contains the identical.
     for group in &groups {
         assert!(near(&data).iter().any(|n| group.samples.iter().all(|i| n.samples.contains(i))));
@@ -103,7 +103,7 @@ fn edits_apply_to_a_value_and_are_kept_in_the_side_file() {
     assert_eq!(applied.spare.pixels.get(0), base.pixels.get(0));
     assert!(applied.skipped.iter().any(|s| s.file == file(0) && s.reason == SkipReason::LeftOut));
     assert_eq!(applied.samples[0].class, 1 - base.samples[1].class);
-    assert_eq!(applied.samples[0].oddity, Some(Anomaly::Repaired));
+    assert_eq!(applied.samples[0].anomaly, Some(Anomaly::Repaired));
     assert_eq!(applied.pixels.get(0), base.pixels.get(1));
     // Opened anew, the repaired picture is there too.
     edits.save(&folder.places(), &folder.source()).unwrap();
@@ -112,7 +112,10 @@ fn edits_apply_to_a_value_and_are_kept_in_the_side_file() {
     let opened = folder.open_with(&loaded).unwrap();
     assert_eq!((opened.samples.len(), opened.skipped.len()), (12, 1));
     let repaired = opened.samples.iter().find(|s| s.file.to_str().unwrap().starts_with("61_3")).unwrap();
-    assert_eq!((repaired.age, repaired.race, repaired.class, &repaired.oddity), (Some(61), Some(3), 0, &Some(Anomaly::Repaired)));
+    assert_eq!(
+        (repaired.age, repaired.race, repaired.class, &repaired.anomaly),
+        (Some(61), Some(3), 0, &Some(Anomaly::Repaired))
+    );
     assert_eq!(opened.samples, applied.samples);
     // The folder itself was not touched.
     assert_eq!(fs::read_dir(folder.root()).unwrap().count(), 13);
@@ -167,21 +170,21 @@ fn edits_follow_a_folder_that_was_moved() {
 }
 
 #[test]
-fn the_census_counts_and_says_what_could_be_learned_by_accident() {
+fn the_summary_counts_and_says_what_could_be_learned_by_accident() {
     let data = sample_faces::dataset(&Control::default(), &mut |_, _, _| {}).unwrap();
     let split = Split::new(&data, &SplitSettings::default(), 42);
-    let census = Census::new(&data, Some(&split));
-    assert_eq!((census.found, census.usable), (2000, 2000));
-    assert_eq!(census.ages.iter().map(|b| b.pictures.iter().sum::<u64>()).sum::<u64>(), 2000);
-    assert_eq!(census.races.iter().map(|r| r.pictures.iter().sum::<u64>()).sum::<u64>() + census.unknown_race, 2000);
-    let parts = census.parts.unwrap();
+    let summary = Summary::new(&data, Some(&split));
+    assert_eq!((summary.found, summary.usable), (2000, 2000));
+    assert_eq!(summary.ages.iter().map(|b| b.pictures.iter().sum::<u64>()).sum::<u64>(), 2000);
+    assert_eq!(summary.races.iter().map(|r| r.pictures.iter().sum::<u64>()).sum::<u64>() + summary.unknown_race, 2000);
+    let parts = summary.parts.unwrap();
     assert_eq!(parts.map(|p| p.pictures.iter().sum::<u64>()), [1200, 400, 400]);
-    assert_eq!(census.classes[1].pictures, parts.iter().map(|p| p.pictures[1]).sum::<u64>());
-    assert_eq!(census.odd["no_race"], 2);
+    assert_eq!(summary.classes[1].pictures, parts.iter().map(|p| p.pictures[1]).sum::<u64>());
+    assert_eq!(summary.odd["no_race"], 2);
     // Ages say nothing about the drawings.
-    assert_eq!(census.shortcut, None);
-    let json = serde_json::to_string(&census).unwrap();
-    assert_eq!(serde_json::from_str::<Census>(&json).unwrap(), census);
+    assert_eq!(summary.shortcut, None);
+    let json = serde_json::to_string(&summary).unwrap();
+    assert_eq!(serde_json::from_str::<Summary>(&json).unwrap(), summary);
     // Make everybody between 40 and 59 male but a third.
     let mut data = data;
     for (i, sample) in data.samples.iter_mut().enumerate() {
@@ -189,7 +192,7 @@ fn the_census_counts_and_says_what_could_be_learned_by_accident() {
             sample.class = u8::from(i % 3 != 0);
         }
     }
-    let shortcut = Census::new(&data, None).shortcut.unwrap();
+    let shortcut = Summary::new(&data, None).shortcut.unwrap();
     assert!(shortcut.en.starts_with("Between 40 and 59 there are "), "{}", shortcut.en);
     assert!(shortcut.en.contains(" men for each woman"), "{}", shortcut.en);
     assert!(shortcut.fr.contains("hommes pour une femme"), "{}", shortcut.fr);
@@ -219,12 +222,12 @@ fn the_real_folder_has_the_copies_that_python_finds() {
         ..Dataset::default()
     };
     let split = Split::new(&data, &SplitSettings::default(), 42);
-    let census = Census::new(&data, Some(&split));
-    let copies = census.copies;
+    let summary = Summary::new(&data, Some(&split));
+    let copies = summary.copies;
     assert_eq!((copies.groups, copies.pictures, copies.contradicting_class, copies.contradicting), (286, 581, 28, 199));
     // A plain 60/20/20 split tears a pair with probability 0.56: 160 of 286 and a little more for larger groups.
     assert!((130..200).contains(&split.kept_together), "{}", split.kept_together);
-    let shortcut = census.shortcut.unwrap();
+    let shortcut = summary.shortcut.unwrap();
     // 2,766 men and 1,185 women.
     assert!(shortcut.en.starts_with("Between 40 and 59 there are 2.3 men for each woman"), "{}", shortcut.en);
     assert!(shortcut.fr.starts_with("Entre 40 et 59 ans, il y a 2,3 hommes pour une femme"), "{}", shortcut.fr);

@@ -66,8 +66,8 @@ fn disagreement(engine: Open, number: u64) -> Option<String> {
     let (config, n) = random_case(number);
     let first = weights(&config.network, number);
     let mut tried = open(engine, &config, &first);
-    let mut truth = ReferenceEngine::new(&config);
-    truth.set_weights(&first).expect("fits");
+    let mut label = ReferenceEngine::new(&config);
+    label.set_weights(&first).expect("fits");
     let found = |part: &str, what: String| {
         let layers: Vec<_> = config.network.layers.iter().map(|layer| layer.name.as_str()).collect();
         let from = config.network.input.height;
@@ -75,13 +75,13 @@ fn disagreement(engine: Open, number: u64) -> Option<String> {
     };
 
     let pictures = Pictures::random(&config.network, n, number);
-    for (a, b) in predict(&mut *tried, &pictures).iter().zip(predict(&mut truth, &pictures)) {
+    for (a, b) in predict(&mut *tried, &pictures).iter().zip(predict(&mut label, &pictures)) {
         if (a - b).abs() > 1e-4 * b.abs().max(1.0) {
             return found("logit", format!("{a} instead of {b}"));
         }
     }
     let (score, gradients) = tried.gradients(&pictures.batch(), step(5)).expect("gradients");
-    let (true_score, true_gradients) = truth.gradients(&pictures.batch(), step(5)).expect("gradients");
+    let (true_score, true_gradients) = label.gradients(&pictures.batch(), step(5)).expect("gradients");
     if !same_score(score, true_score, 1e-4) {
         return found("score", format!("{score:?} instead of {true_score:?}"));
     }
@@ -91,12 +91,12 @@ fn disagreement(engine: Open, number: u64) -> Option<String> {
     for index in 0..2 {
         let pictures = Pictures::random(&config.network, n, number * 10 + u64::from(index));
         let score = tried.train_batch(&pictures.batch(), step(index)).expect("trains");
-        let true_score = truth.train_batch(&pictures.batch(), step(index)).expect("trains");
+        let true_score = label.train_batch(&pictures.batch(), step(index)).expect("trains");
         if !same_score(score, true_score, 1e-3) {
             return found("training", format!("{score:?} instead of {true_score:?}"));
         }
     }
-    let off = closeness(&tried.weights().expect("gives"), &truth.weights().expect("gives"), 1e-2).err()?;
+    let off = closeness(&tried.weights().expect("gives"), &label.weights().expect("gives"), 1e-2).err()?;
     found("weights after two steps", off)
 }
 
@@ -110,9 +110,9 @@ fn mixed_targets_give_the_reference_loss_and_gradients() {
             let mut pictures = Pictures::random(&config.network, 6, 4);
             // As mixup makes them.
             pictures.targets = vec![0.0, 0.13, 0.5, 0.62, 0.9, 1.0];
-            let mut truth = ReferenceEngine::new(&config);
-            truth.set_weights(&first).expect("fits");
-            let (true_score, true_gradients) = truth.gradients(&pictures.batch(), step(3)).expect("gradients");
+            let mut label = ReferenceEngine::new(&config);
+            label.set_weights(&first).expect("fits");
+            let (true_score, true_gradients) = label.gradients(&pictures.batch(), step(3)).expect("gradients");
             let (score, gradients) = open(*engine, &config, &first).gradients(&pictures.batch(), step(3)).expect("gradients");
             assert!(same_score(score, true_score, 1e-5), "{name}, {kind:?}: {score:?} instead of {true_score:?}");
             assert_close(&gradients, &true_gradients, 1e-4, name);
@@ -136,11 +136,11 @@ fn every_optimizer_makes_the_reference_step() {
             };
             let config = EngineConfig { optimizer, ..config(&everything(), 9) };
             let first = weights(&config.network, 1);
-            let mut truth = ReferenceEngine::new(&config);
-            truth.set_weights(&first).expect("fits");
+            let mut label = ReferenceEngine::new(&config);
+            label.set_weights(&first).expect("fits");
             let batches: Vec<_> = (0..3).map(|i| Pictures::random(&config.network, 4, i)).collect();
             for (i, pictures) in (0..).zip(&batches) {
-                truth.train_batch(&pictures.batch(), step(i)).expect("trains");
+                label.train_batch(&pictures.batch(), step(i)).expect("trains");
             }
             for (name, engine) in engines() {
                 let what = format!("{name}, {kind:?}, variant {variant}");
@@ -148,8 +148,8 @@ fn every_optimizer_makes_the_reference_step() {
                 for (i, pictures) in (0..).zip(&batches) {
                     tried.train_batch(&pictures.batch(), step(i)).expect("trains");
                 }
-                assert_close(&tried.weights().expect("gives"), &truth.weights().expect("gives"), 1e-4, &what);
-                let (state, true_state) = (tried.optimizer_state().expect("gives"), truth.optimizer_state().expect("gives"));
+                assert_close(&tried.weights().expect("gives"), &label.weights().expect("gives"), 1e-4, &what);
+                let (state, true_state) = (tried.optimizer_state().expect("gives"), label.optimizer_state().expect("gives"));
                 assert_eq!((state.step, &state.scalars), (true_state.step, &true_state.scalars), "{what}");
                 assert_close(&state.slots, &true_state.slots, 2e-3, &what);
             }
@@ -291,9 +291,9 @@ fn a_short_last_batch_and_a_single_picture_train() {
         }
         engine.weights().expect("gives")
     };
-    let truth = run(&mut *open(|config| Box::new(ReferenceEngine::new(config)), &config, &first));
+    let label = run(&mut *open(|config| Box::new(ReferenceEngine::new(config)), &config, &first));
     for (name, engine) in engines() {
-        assert_close(&run(&mut *open(*engine, &config, &first)), &truth, 1e-3, name);
+        assert_close(&run(&mut *open(*engine, &config, &first)), &label, 1e-3, name);
     }
 }
 
@@ -363,7 +363,7 @@ fn devices_open_by_their_ids_and_unknown_ones_are_named() {
     }
     assert_eq!(engine::open("auto", &config).expect("opens").device().id, "cpu");
     let problem = engine::open("abacus", &config).err().expect("there is none");
-    assert_eq!((problem.kind, problem.knob.as_deref()), (Kind::Device, Some("device")));
+    assert_eq!((problem.kind, problem.setting.as_deref()), (Kind::Device, Some("device")));
     assert!(problem.what.en.contains("abacus") && problem.what.en.contains("cpu"), "{problem}");
     assert!(problem.details.is_empty(), "{problem}");
     // A toolkit's device that is not there says why: not built for, or no card that answers.

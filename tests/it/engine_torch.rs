@@ -125,21 +125,21 @@ fn gradients_are_pytorchs() {
             assert!((score.loss - case.value).abs() < 1e-5, "{what}: loss {} instead of {}", score.loss, case.value);
             assert!((score.penalty - case.penalty).abs() < 1e-6, "{what}: penalty {} instead of {}", score.penalty, case.penalty);
             assert!(gradients.0.keys().eq(case.gradients.keys()), "{what}: names");
-            for (array, truth) in &case.gradients {
+            for (array, label) in &case.gradients {
                 let values = &gradients.0[array].data;
                 let norm = values.iter().map(|g| f64::from(*g).powi(2)).sum::<f64>().sqrt();
                 assert!(
-                    (norm - truth.norm).abs() <= 2e-4 * truth.norm + 1e-7,
+                    (norm - label.norm).abs() <= 2e-4 * label.norm + 1e-7,
                     "{what}: {array} {norm} instead of {}",
-                    truth.norm
+                    label.norm
                 );
                 // Single values next to the array's usual size: sums of many terms cancel.
-                let usual = truth.norm / (values.len() as f64).sqrt();
+                let usual = label.norm / (values.len() as f64).sqrt();
                 let some = values.iter().step_by((values.len() / 12).max(1)).take(12);
-                assert_eq!(truth.some.len(), some.len(), "{what}: {array}");
-                for (g, truth) in some.zip(&truth.some) {
+                assert_eq!(label.some.len(), some.len(), "{what}: {array}");
+                for (g, label) in some.zip(&label.some) {
                     let bound = 1e-3 * usual + 1e-7;
-                    assert!((f64::from(*g) - truth).abs() <= bound, "{what}: {array} has {g} instead of {truth}");
+                    assert!((f64::from(*g) - label).abs() <= bound, "{what}: {array} has {g} instead of {label}");
                 }
             }
         }

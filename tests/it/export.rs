@@ -12,7 +12,6 @@ use trombine::{
     engine::{self, TtaPredictor},
     evaluate::{Prediction, calibration},
     history::{EpochRecord, StopReason},
-    knob::Choice,
     model::{Activation, Kernel, ModelSettings, Padding, Pooling, Weights},
     predict::heatmap::Heat,
     problem::Kind,
@@ -20,6 +19,7 @@ use trombine::{
         Run, RunInfo, RunStatus, RunStore, RunView, Stored,
         export::{AnswerPicture, ExportOptions, Format, PlotKind, answer_picture, export, save_plot},
     },
+    setting_def::Choice,
     settings::Settings,
     text::Lang,
     worker::{Command, Event, ResumeOptions, Worker},
@@ -409,7 +409,7 @@ fn reports_and_plots_survive_odd_runs() {
         view.report = Some(trombine::evaluate::Report { predictions, part: Some(Part::Validation), ..report.clone() });
         view
     };
-    let women: Vec<_> = report.predictions.iter().filter(|p| p.truth == 0).cloned().collect();
+    let women: Vec<_> = report.predictions.iter().filter(|p| p.label == 0).cloned().collect();
     let mut bare = report.predictions.clone();
     bare.iter_mut().for_each(|p| (p.age, p.race) = (None, None));
     for (i, odd) in [with(vec![], 0), with(women, 1), with(bare, 2), with(report.predictions[..1].to_vec(), 9)].iter().enumerate()

@@ -213,7 +213,7 @@ fn a_loss_that_is_no_number_is_told_with_the_way_on() {
     let (_home, mut run) = run(&plan);
     let mut engine = ReferenceEngine::new(&plan.engine_config());
     let problem = fit(&plan, &mut engine, &mut run, None, &Control::default(), &mut |_| {}).expect_err("it runs away");
-    assert_eq!(problem.knob.as_deref(), Some("train.optimizer.learning_rate"));
+    assert_eq!(problem.setting.as_deref(), Some("train.optimizer.learning_rate"));
 }
 
 /// A rate by hand that is sound in the first epoch and absurd from the second on.

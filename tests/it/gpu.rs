@@ -532,7 +532,7 @@ fn too_little_memory_proposes_a_smaller_batch() {
     let model = ModelSettings { filters: vec![512], dense: vec![1024], ..small() };
     let config = EngineConfig { batch_size: 64, ..config(&model, 128) };
     let problem = GpuEngine::new(&config, &id).err().expect("it does not fit");
-    assert_eq!((problem.kind, problem.knob.as_deref()), (Kind::OutOfMemory, Some("train.batch_size")), "{problem}");
+    assert_eq!((problem.kind, problem.setting.as_deref()), (Kind::OutOfMemory, Some("train.batch_size")), "{problem}");
     assert!(problem.remedy.en.contains("32 instead of 64"), "{problem}");
 }
 

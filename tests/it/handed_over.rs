@@ -4,9 +4,9 @@ use std::fs;
 
 use serde_json::{Value as Json, json};
 use trombine::{
-    knob::{Choice as _, Knobs as _, Value},
     preset::Preset,
     problem::{Kind, Problem},
+    setting_def::{Choice as _, SettingDefs as _, Value},
     settings::Settings,
     text::Lang,
 };
@@ -79,11 +79,11 @@ fn refused(value: &Value<'_>) -> (Vec<String>, Vec<Json>) {
 fn every_option_refuses_what_it_cannot_be_and_says_what_it_can() {
     let mut settings = Settings::default();
     let mut count = 0;
-    for knob in settings.knobs() {
-        let allowed = knob.allowed(Lang::En);
-        let (texts, jsons) = refused(&knob.value);
-        let lines = texts.iter().map(|text| format!("{}={text}", knob.key));
-        for text in lines.chain(jsons.into_iter().map(|json| nested(&knob.key, json))) {
+    for def in settings.setting_defs() {
+        let allowed = def.allowed(Lang::En);
+        let (texts, jsons) = refused(&def.value);
+        let lines = texts.iter().map(|text| format!("{}={text}", def.key));
+        for text in lines.chain(jsons.into_iter().map(|json| nested(&def.key, json))) {
             let problems = match parse(&text) {
                 Ok(read) => panic!("{text} was taken: {}", read.text()),
                 Err(problems) => problems,
@@ -106,8 +106,8 @@ fn every_option_takes_what_it_may_be() {
         assert_eq!(parse(&settings.text()).expect("its own text"), settings, "{preset:?}");
     }
     let mut settings = Settings::default();
-    for knob in settings.knobs() {
-        let ends: Vec<(String, Json)> = match &knob.value {
+    for def in settings.setting_defs() {
+        let ends: Vec<(String, Json)> = match &def.value {
             Value::Whole { range, .. } => [range.start(), range.end()].map(|n| (n.to_string(), json!(n))).to_vec(),
             Value::Number { range, .. } => [range.start(), range.end()].map(|n| (n.to_string(), json!(n))).to_vec(),
             Value::List { length, range, .. } => [range.start(), range.end()]
@@ -121,9 +121,9 @@ fn every_option_takes_what_it_may_be() {
             Value::Table(_) => vec![("1:0,1000:1".to_owned(), json!([[1, 0.0], [1000, 1.0]])), (String::new(), json!([]))],
         };
         for (text, json) in ends {
-            let line = parse(&format!("seed=42\n{}={text}", knob.key)).unwrap_or_else(|e| panic!("{}={text}: {e:?}", knob.key));
-            let file = parse(&nested(&knob.key, json)).unwrap_or_else(|e| panic!("{} as {text} in JSON: {e:?}", knob.key));
-            assert_eq!(line, file, "{} as {text}", knob.key);
+            let line = parse(&format!("seed=42\n{}={text}", def.key)).unwrap_or_else(|e| panic!("{}={text}: {e:?}", def.key));
+            let file = parse(&nested(&def.key, json)).unwrap_or_else(|e| panic!("{} as {text} in JSON: {e:?}", def.key));
+            assert_eq!(line, file, "{} as {text}", def.key);
         }
     }
 }
@@ -212,16 +212,16 @@ fn what_a_machine_wrote_is_read_as_far_as_it_is_known() {
 #[test]
 fn the_words_of_the_option_table_are_taken_in_json() {
     let mut settings = Settings::default();
-    for knob in settings.knobs() {
-        let Value::Choice(choice) = &knob.value else { continue };
+    for def in settings.setting_defs() {
+        let Value::Choice(choice) = &def.value else { continue };
         for (word, ..) in choice.options() {
             let mut values = vec![json!(word)];
             values.extend(word.parse::<u64>().ok().map(|number| json!(number)));
             for value in values {
-                let mut taken =
-                    parse(&nested(&knob.key, value.clone())).unwrap_or_else(|p| panic!("{}={value}: {p:?}", knob.key));
-                let text = taken.knobs().iter().find(|other| other.key == knob.key).map(trombine::knob::SettingDef::text);
-                assert_eq!(text.as_deref(), Some(word), "{}", knob.key);
+                let mut taken = parse(&nested(&def.key, value.clone())).unwrap_or_else(|p| panic!("{}={value}: {p:?}", def.key));
+                let text =
+                    taken.setting_defs().iter().find(|other| other.key == def.key).map(trombine::setting_def::SettingDef::text);
+                assert_eq!(text.as_deref(), Some(word), "{}", def.key);
             }
         }
     }

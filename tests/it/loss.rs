@@ -20,8 +20,8 @@
 #![allow(clippy::approx_constant, reason = "the values are as Keras printed them")]
 
 use trombine::{
-    knob::Knobs,
     loss::{ClassWeights, LossKind, LossSettings, class_weights, is_right},
+    setting_def::SettingDefs,
 };
 
 const LOGITS: [f64; 5] = [-3.0, -0.4, 0.0, 0.7, 2.5];
@@ -171,19 +171,19 @@ fn judging_is_the_mean_and_counts_hits() {
 }
 
 #[test]
-fn every_loss_knob_has_an_effect_where_it_is_active() {
+fn every_loss_setting_has_an_effect_where_it_is_active() {
     let bases = [
         LossSettings { class_weights: ClassWeights::ByHand, ..Default::default() },
         LossSettings { class_weights: ClassWeights::ByHand, apply_class_balancing: true, ..focal() },
     ];
     for base in bases {
         let see = |s: &LossSettings| (s.value_and_grad(1.3, 1.0), s.value_and_grad(0.2, 0.0), class_weights(s, [3, 5]));
-        for index in 0..base.clone().knobs().len() {
+        for index in 0..base.clone().setting_defs().len() {
             let mut changed = base.clone();
             let (key, active) = {
-                let mut knobs = changed.knobs();
-                let knob = &mut knobs[index];
-                let text = match knob.text().as_str() {
+                let mut defs = changed.setting_defs();
+                let def = &mut defs[index];
+                let text = match def.text().as_str() {
                     "true" => "false".to_owned(),
                     "false" => "true".to_owned(),
                     "binary_crossentropy" => "binary_focal_crossentropy".to_owned(),
@@ -191,8 +191,8 @@ fn every_loss_knob_has_an_effect_where_it_is_active() {
                     "by_hand" => "balanced".to_owned(),
                     number => (number.parse::<f64>().expect("a number") * 0.5 + 0.1).to_string(),
                 };
-                knob.parse(&text).expect("within the range");
-                (knob.key.clone(), knob.active)
+                def.parse(&text).expect("within the range");
+                (def.key.clone(), def.active)
             };
             assert_eq!(see(&changed) != see(&base), active, "{key} of {base:?}");
         }

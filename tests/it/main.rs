@@ -15,7 +15,7 @@ mod cli;
 mod cpu;
 mod data_page;
 mod dead_controls;
-mod dead_knobs;
+mod dead_settings;
 mod decisions;
 mod duplicates;
 mod engine;

@@ -47,6 +47,6 @@ fn the_estimate_does_not_jump() {
         last = (shown > 0.0).then_some(shown);
     }
     // 0.1 s for 32 pictures.
-    let truth = left as f64 / 320.0;
-    assert!((last.unwrap_or(0.0) / truth - 1.0).abs() < 0.1, "{last:?} instead of {truth}");
+    let label = left as f64 / 320.0;
+    assert!((last.unwrap_or(0.0) / label - 1.0).abs() < 0.1, "{last:?} instead of {label}");
 }

@@ -42,12 +42,12 @@
 //! ```
 
 use trombine::{
-    knob::Knobs,
     model::{
         Array, Weights,
         layers::{Parameter, Role},
     },
     optimizer::{Optimizer, OptimizerKind, OptimizerSettings, OptimizerState, averaged, clip_scale},
+    setting_def::SettingDefs,
 };
 
 const RATE: f64 = 0.01;
@@ -236,7 +236,7 @@ fn clipping_follows_keras_at_the_edges() {
 }
 
 #[test]
-fn an_active_knob_changes_the_steps_and_an_inactive_one_does_not() {
+fn an_active_setting_changes_the_steps_and_an_inactive_one_does_not() {
     for kind in KINDS {
         let base =
             OptimizerSettings { momentum: 0.9, nesterov: true, use_ema: true, global_clipnorm: 0.4, epsilon: 1e-3, ..of(kind) };
@@ -245,19 +245,19 @@ fn an_active_knob_changes_the_steps_and_an_inactive_one_does_not() {
             values(&averaged(&weights, &state))
         };
         let before = see(&base);
-        for index in 1..base.clone().knobs().len() {
+        for index in 1..base.clone().setting_defs().len() {
             let mut changed = base.clone();
             let (key, active) = {
-                let mut knobs = changed.knobs();
-                let knob = &mut knobs[index];
-                let text = knob.text();
+                let mut defs = changed.setting_defs();
+                let def = &mut defs[index];
+                let text = def.text();
                 let other = match text.as_str() {
                     "true" => "false".to_owned(),
                     "false" => "true".to_owned(),
                     number => (number.parse::<f64>().expect("a number") * 0.8).to_string(),
                 };
-                knob.parse(&other).expect("within the range");
-                (knob.key.clone(), knob.active)
+                def.parse(&other).expect("within the range");
+                (def.key.clone(), def.active)
             };
             assert_eq!(see(&changed) != before, active, "{key} with {kind:?}");
         }

@@ -96,8 +96,8 @@ fn shared_pictures_are_said_from_the_check_to_the_card() {
     let (_, out, _) = call(home, "fr", &["check", &dir]);
     assert!(out.contains("16 des 40 images de test sont aussi à l’entraînement"), "{out}");
     let (_, out, _) = call(home, "en", &["check", &dir, "--json"]);
-    let census: Value = serde_json::from_str(out.lines().last().unwrap_or_default()).expect("JSON");
-    assert_eq!(census["overlap"]["test_in_training"], 16, "{census}");
+    let summary: Value = serde_json::from_str(out.lines().last().unwrap_or_default()).expect("JSON");
+    assert_eq!(summary["overlap"]["test_in_training"], 16, "{summary}");
 
     let (status, out, err) = call(home, "en", &[&["train", "--data", &dir][..], QUICK].concat());
     assert_eq!(status, 0, "{err}");
@@ -208,7 +208,7 @@ fn leaving_out_is_offered_only_where_something_is_left() {
         given_part: Some(part),
         bytes: 1,
         hash,
-        oddity: None,
+        anomaly: None,
     };
     let all = |test: u64| {
         let part = |part, n: usize, from: u64| (0..n).map(move |i| sample(i, part, from + i as u64));
@@ -224,7 +224,7 @@ fn leaving_out_is_offered_only_where_something_is_left() {
         let mut settings = Settings::default();
         settings.split.drop_shared = true;
         let problems = Plan::new(&settings, Arc::new(data)).err().unwrap_or_default();
-        assert_eq!(problems.iter().any(|problem| problem.knob.as_deref() == Some("split.drop_shared")), !possible);
+        assert_eq!(problems.iter().any(|problem| problem.setting.as_deref() == Some("split.drop_shared")), !possible);
     }
 }
 
@@ -302,7 +302,7 @@ fn results_claim_no_more_than_is_known() {
     assert_eq!(known.headline(0.5, Lang::En), "About 80\u{a0}% of 500 faces, 120 of which it had learned from");
     assert_eq!(known.headline(0.5, Lang::Fr), "Environ 80\u{a0}% de réussite sur 500 visages, dont 120 appris");
     let others = &known.predictions[120..];
-    let right = others.iter().filter(|p| p.right(0.5)).count() as f64 / others.len() as f64;
+    let right = others.iter().filter(|p| p.correct(0.5)).count() as f64 / others.len() as f64;
     let said = known.reservations(0.5, Lang::En);
     assert_eq!(
         said[0],
@@ -355,7 +355,7 @@ fn the_card_counts_the_mix_of_classes() {
     if let Some(report) = &mut view.report {
         let one = report.predictions[0].clone();
         // 60 of age 44, 45 of them men, and 40 women of age 20.
-        let face = |age, truth| trombine::evaluate::Prediction { age: Some(age), truth, ..one.clone() };
+        let face = |age, label| trombine::evaluate::Prediction { age: Some(age), label, ..one.clone() };
         report.predictions = (0..100).map(|i| if i < 60 { face(44, u8::from(i < 45)) } else { face(20, 0) }).collect();
     }
     let folder = tempfile::tempdir().expect("a folder");

@@ -1,4 +1,4 @@
-//! What keeps a plan from existing, each beside its knob.
+//! What keeps a plan from existing, each beside its setting.
 
 use std::sync::Arc;
 
@@ -6,8 +6,8 @@ use trombine::{data::sample::Dataset, plan::Plan, problem::Kind, settings::Setti
 
 use crate::training::{dataset, settings};
 
-fn knobs(settings: &Settings, dataset: Arc<Dataset>) -> Vec<Option<String>> {
-    Plan::new(settings, dataset).expect_err("no plan").into_iter().map(|problem| problem.knob).collect()
+fn problem_settings(settings: &Settings, dataset: Arc<Dataset>) -> Vec<Option<String>> {
+    Plan::new(settings, dataset).expect_err("no plan").into_iter().map(|problem| problem.setting).collect()
 }
 
 #[test]
@@ -24,9 +24,9 @@ fn every_problem_comes_at_once() {
     settings.model.dropout = 7.0;
     settings.model.filters = vec![8; 6];
     settings.augment.crop = 32;
-    let found = knobs(&settings, dataset(40));
-    for knob in ["train.epochs", "model.dropout", "model.filters"] {
-        assert!(found.contains(&Some(knob.to_owned())), "{knob} in {found:?}");
+    let found = problem_settings(&settings, dataset(40));
+    for def in ["train.epochs", "model.dropout", "model.filters"] {
+        assert!(found.contains(&Some(def.to_owned())), "{def} in {found:?}");
     }
 }
 
@@ -35,7 +35,7 @@ fn batch_norm_refuses_single_pictures() {
     let mut settings = settings();
     settings.model.batch_norm_conv = true;
     settings.train.batch_size = 1;
-    assert_eq!(knobs(&settings, dataset(40)), [Some("train.batch_size".to_owned())]);
+    assert_eq!(problem_settings(&settings, dataset(40)), [Some("train.batch_size".to_owned())]);
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn a_part_without_pictures_is_told_beside_the_shares() {
     (settings.split.train, settings.split.validation) = (80, 20);
     let problems = Plan::new(&settings, dataset(40)).expect_err("no test part");
     assert!(
-        problems.iter().all(|problem| problem.knob.as_deref().is_some_and(|knob| knob.starts_with("split."))),
+        problems.iter().all(|problem| problem.setting.as_deref().is_some_and(|def| def.starts_with("split."))),
         "{problems:?}"
     );
 }

@@ -1,10 +1,10 @@
-//! Presets: each can be built and lies within its knobs' ranges, and what differs is found.
+//! Presets: each can be built and lies within its settings' ranges, and what differs is found.
 
 use trombine::{
     data::augment,
-    knob::{Choice, Knobs},
     model::{Network, layers::Op},
     preset::{Preset, differences},
+    setting_def::{Choice, SettingDefs},
     settings::Settings,
 };
 
@@ -14,9 +14,9 @@ fn every_preset_can_be_built_and_is_within_its_ranges() {
         let mut settings = preset.settings();
         Network::new(&settings.model, settings.augment.side()).expect("it can be built");
         assert!(augment::warnings(&settings.augment).is_empty(), "{preset:?}");
-        for knob in &mut settings.knobs() {
-            let text = knob.text();
-            knob.parse(&text).unwrap_or_else(|e| panic!("{preset:?}, {}: {}", knob.key, e.en));
+        for def in &mut settings.setting_defs() {
+            let text = def.text();
+            def.parse(&text).unwrap_or_else(|e| panic!("{preset:?}, {}: {}", def.key, e.en));
         }
     }
 }
@@ -76,19 +76,19 @@ fn differences_name_the_options_that_have_an_effect() {
 }
 
 #[test]
-fn every_knob_has_its_own_key_and_its_words_in_both_languages() {
+fn every_setting_has_its_own_key_and_its_words_in_both_languages() {
     let mut settings = Preset::Recommended.settings();
-    let knobs = settings.knobs();
-    let mut keys: Vec<_> = knobs.iter().map(|k| k.key.clone()).collect();
+    let defs = settings.setting_defs();
+    let mut keys: Vec<_> = defs.iter().map(|k| k.key.clone()).collect();
     keys.sort();
     let count = keys.len();
     keys.dedup();
     assert_eq!(keys.len(), count, "a key occurs twice");
-    for knob in &knobs {
-        for say in [knob.name, knob.help] {
-            assert!(!say.en.is_empty() && !say.fr.is_empty(), "{}", knob.key);
-            assert!(!say.en.ends_with('.') && !say.fr.ends_with('.'), "{}: one sentence without a full stop", knob.key);
+    for def in &defs {
+        for say in [def.name, def.help] {
+            assert!(!say.en.is_empty() && !say.fr.is_empty(), "{}", def.key);
+            assert!(!say.en.ends_with('.') && !say.fr.ends_with('.'), "{}: one sentence without a full stop", def.key);
         }
-        assert!(knob.help.en.len() > 25, "{}: {:?} says too little", knob.key, knob.help.en);
+        assert!(def.help.en.len() > 25, "{}: {:?} says too little", def.key, def.help.en);
     }
 }

@@ -3,8 +3,8 @@
 use egui_kittest::{Harness, kittest::Queryable as _};
 use trombine::{
     app::{App, Preferences},
-    knob::Choice as _,
     preset::Preset,
+    setting_def::Choice as _,
     settings::Settings,
     text::Lang,
     ui::page::Page,

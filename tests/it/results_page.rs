@@ -52,11 +52,11 @@ fn files(report: &Report, places: &[usize]) -> BTreeSet<String> {
 #[test]
 fn each_cell_opens_exactly_its_pictures() {
     for lang in Lang::ALL {
-        for (truth, said) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+        for (label, said) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
             let (report, stage) = report(lang);
-            let expected = report.cell(0.5, truth, said);
+            let expected = report.cell(0.5, label, said);
             assert!(!expected.is_empty(), "the made-up run has pictures in every cell");
-            let sentence = report.confusion(0.5).sentence(&report.classes, truth, said, lang);
+            let sentence = report.confusion(0.5).sentence(&report.classes, label, said, lang);
             let (mut harness, _) = stage.harness(TALL);
             harness.run();
             harness.get_by_label_contains(&sentence).click();

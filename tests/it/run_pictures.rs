@@ -39,7 +39,7 @@ fn judged(folder: &Folder) -> (RunStore, Run) {
         .map(|(i, sample)| Prediction {
             file: sample.file.clone(),
             sample: i,
-            truth: sample.class,
+            label: sample.class,
             probability: if (sample.class == 1) == (i % 3 > 0) { 0.9 } else { 0.1 },
             age: sample.age,
             race: sample.race,

@@ -22,7 +22,7 @@ fn run(root: &Path) -> Result<Scan, Problem> {
 
 #[test]
 fn names_say_age_class_and_race_or_are_not_read() {
-    let read = |n: &str| name::read(n).map(|n| (n.age, n.class, n.race, n.oddity));
+    let read = |n: &str| name::read(n).map(|n| (n.age, n.class, n.race, n.anomaly));
     // Class 0 is female, whose code in the names is 1.
     assert_eq!(read("25_1_2_20170116174525125.jpg.chip.jpg"), Some((25, 0, Some(2), None)));
     assert_eq!(read("116_0_0_20170116174525125.jpg"), Some((116, 1, Some(0), None)));
@@ -40,7 +40,7 @@ fn names_say_age_class_and_race_or_are_not_read() {
         ("24_0_1_20170116220224657 (1).png", "24_0_1_20170116220224657.png"),
     ] {
         assert_eq!(read(name), Some((24, 1, Some(1), misspelled(meant))), "{name}");
-        assert_eq!(name::read(meant).unwrap().oddity, None);
+        assert_eq!(name::read(meant).unwrap().anomaly, None);
     }
     // The two from mirrors of the data set: whose gender is missing cannot be known.
     for name in [
@@ -253,8 +253,8 @@ fn the_real_folder_has_the_counts_that_python_finds() {
     let count = |f: &dyn Fn(&&trombine::data::sample::Sample) -> bool| scan.samples.iter().filter(f).count();
     assert_eq!((scan.samples.len(), scan.skipped.len()), (20707, 0));
     assert_eq!(count(&|s| s.class == 1), 10822);
-    assert_eq!(count(&|s| s.oddity == Some(Anomaly::NoRace)), 3);
-    assert_eq!(count(&|s| s.oddity.is_some()), 4);
+    assert_eq!(count(&|s| s.anomaly == Some(Anomaly::NoRace)), 3);
+    assert_eq!(count(&|s| s.anomaly.is_some()), 4);
     assert_eq!([0, 1, 2, 3, 4].map(|r| count(&|s| s.race == Some(r))), [8783, 3931, 3009, 3493, 1488]);
     let middle = |class| count(&|s| s.class == class && s.age.is_some_and(|a| (40..60).contains(&a)));
     assert_eq!([middle(1), middle(0)], [2766, 1185]);

@@ -16,8 +16,8 @@
 //! ```
 
 use trombine::{
-    knob::{Knobs, Value},
     schedule::{ScheduleKind, ScheduleSettings, rate},
+    setting_def::{SettingDefs, Value},
 };
 
 fn of(kind: ScheduleKind) -> ScheduleSettings {
@@ -119,22 +119,22 @@ fn rates_stay_finite_and_not_negative_at_any_length() {
 }
 
 #[test]
-fn an_active_knob_bends_the_line_and_an_inactive_one_does_not() {
+fn an_active_setting_bends_the_line_and_an_inactive_one_does_not() {
     for kind in KINDS {
         let base = ScheduleSettings { warmup_epochs: 1.0, ..of(kind) };
         let see = |s: &ScheduleSettings| (0..200).map(|step| rate(s, 0.1, step, 4, 50)).collect::<Vec<_>>();
-        for index in 1..base.clone().knobs().len() {
+        for index in 1..base.clone().setting_defs().len() {
             let mut changed = base.clone();
             let (key, active) = {
-                let mut knobs = changed.knobs();
-                let knob = &mut knobs[index];
-                match &mut knob.value {
+                let mut defs = changed.setting_defs();
+                let def = &mut defs[index];
+                match &mut def.value {
                     Value::Whole { value, .. } => **value += 1,
                     Value::Number { value, .. } => **value *= 0.7,
                     Value::Table(table) => table.push((30, 1e-7)),
-                    _ => unreachable!("schedules have no other knobs"),
+                    _ => unreachable!("schedules have no other settings"),
                 }
-                (knob.key.clone(), knob.active)
+                (def.key.clone(), def.active)
             };
             assert_eq!(see(&changed) != see(&base), active, "{key} with {kind:?}");
         }

@@ -17,12 +17,12 @@ use trombine::{
 pub fn predictions() -> Vec<Prediction> {
     (0..500u32)
         .map(|i| {
-            let truth = u8::from((i * 104_729 + 7) % 1000 < 540);
+            let label = u8::from((i * 104_729 + 7) % 1000 < 540);
             Prediction {
                 file: format!("{i}.jpg").into(),
                 sample: i,
-                truth,
-                probability: ((i * 7919 + 31) % 160 + u32::from(truth) * 96) as f32 / 256.0,
+                label,
+                probability: ((i * 7919 + 31) % 160 + u32::from(label) * 96) as f32 / 256.0,
                 age: Some((i * 37 % 90) as u16),
                 race: Some((i * 11 % 5) as u8),
             }
@@ -149,7 +149,7 @@ fn best_thresholds_are_scikit_learns() {
 fn nothing_and_one_class_have_no_areas_and_no_nan() {
     assert_eq!(Curves::new(&[]).auc, None);
     assert_eq!(best_f1(&[], F1Of::Macro), None);
-    let women: Vec<_> = predictions().into_iter().filter(|p| p.truth == 0).collect();
+    let women: Vec<_> = predictions().into_iter().filter(|p| p.label == 0).collect();
     let curves = Curves::new(&women);
     assert_eq!((curves.auc, curves.average_precision), (None, None));
     assert!(curves.points.iter().all(|p| p.precision.is_finite() && p.true_positive_rate.is_finite()));
@@ -180,13 +180,13 @@ fn every_cell_holds_exactly_its_pictures() {
     for threshold in [0.2, 0.5, 0.8] {
         let confusion = report.confusion(threshold);
         let mut seen = 0;
-        for truth in 0..2 {
+        for label in 0..2 {
             for said in 0..2 {
-                let cell = report.cell(threshold, truth, said);
-                assert_eq!(cell.len() as u32, confusion.counts[truth][said]);
+                let cell = report.cell(threshold, label, said);
+                assert_eq!(cell.len() as u32, confusion.counts[label][said]);
                 for i in &cell {
                     let p = &report.predictions[*i];
-                    assert_eq!(usize::from(p.truth), truth);
+                    assert_eq!(usize::from(p.label), label);
                     assert_eq!(usize::from(f64::from(p.probability) >= threshold), said);
                 }
                 seen += cell.len();
@@ -231,8 +231,8 @@ fn results_are_sentences_in_both_languages() {
     let others = ["cat".to_owned(), "dog".to_owned()];
     assert_eq!(confusion.sentence(&others, 0, 1, Lang::En), "44 pictures of “cat” were called “dog”");
     // Nearly all right is not all right.
-    report.predictions = vec![Prediction { truth: 1, probability: 0.9, ..predictions().remove(0) }; 5000];
-    report.predictions[0].truth = 0;
+    report.predictions = vec![Prediction { label: 1, probability: 0.9, ..predictions().remove(0) }; 5000];
+    report.predictions[0].label = 0;
     assert_eq!(report.headline(0.5, Lang::En), "About 99.9\u{a0}% of 5,000 faces it had never seen");
     report.predictions.clear();
     assert_eq!(report.headline(0.5, Lang::En), "No picture was judged");

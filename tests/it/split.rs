@@ -21,7 +21,7 @@ fn dataset() -> Dataset {
         given_part: None,
         bytes: 1,
         hash: u64::from(i) + 1,
-        oddity: None,
+        anomaly: None,
     });
     Dataset {
         source: Source::SampleFaces,
@@ -166,5 +166,5 @@ fn parts_named_by_folders_stay_unless_told_otherwise() {
 fn shares_that_leave_no_test_part_are_explained() {
     assert!(SplitSettings::default().check().is_ok());
     let problem = SplitSettings { train: 80, validation: 20, ..Default::default() }.check().unwrap_err();
-    assert_eq!(problem.knob.as_deref(), Some("split.validation"));
+    assert_eq!(problem.setting.as_deref(), Some("split.validation"));
 }

@@ -274,7 +274,7 @@ pub fn run(dataset: &Dataset) -> RunView {
             Prediction {
                 file: sample.file.clone(),
                 sample: i as u32,
-                truth: sample.class,
+                label: sample.class,
                 probability: if one { sure } else { 1.0 - sure },
                 age: sample.age,
                 race: sample.race,

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-/// Whether an extra (`utkface`, `gpu`, `python`, `monkey`, `knobs`) must be there: named in `TROMBINE_REQUIRE`, separated by commas.
+/// Whether an extra (`utkface`, `gpu`, `python`, `monkey`, `settings`) must be there: named in `TROMBINE_REQUIRE`, separated by commas.
 pub fn required(extra: &str) -> bool {
     std::env::var("TROMBINE_REQUIRE").is_ok_and(|list| list.split(',').any(|item| item.trim() == extra))
 }

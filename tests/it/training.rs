@@ -37,7 +37,7 @@ pub fn dataset(n: usize) -> Arc<Dataset> {
         given_part: None,
         bytes: 1,
         hash: 1000 + i as u64,
-        oddity: None,
+        anomaly: None,
     };
     Arc::new(Dataset {
         source: Source::SampleFaces,

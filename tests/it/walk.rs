@@ -180,7 +180,7 @@ fn a_phones_pictures_are_listed_with_what_to_do() {
     folder.write("dogs/IMG_0003.heic", &encode(&picture(20, 48, 48).into(), ImageFormat::Jpeg));
     let dataset = folder.open().unwrap();
     assert_eq!(dataset.balance(), [2, 3]);
-    assert_eq!(dataset.samples[4].oddity, Some(Anomaly::WrongExtension { is: "JPEG".to_owned() }));
+    assert_eq!(dataset.samples[4].anomaly, Some(Anomaly::WrongExtension { is: "JPEG".to_owned() }));
     let reasons: Vec<_> = dataset.skipped.iter().map(|s| &s.reason).collect();
     assert_eq!(reasons, [&SkipReason::Foreign { is: Foreign::Heic }; 2]);
 }
@@ -198,11 +198,11 @@ fn the_first_frame_of_a_gif_and_of_a_tiff_is_the_picture() {
     let picture = decode(&gif, "a.gif").unwrap();
     assert_eq!((picture.width, picture.height), (60, 60));
     assert!(picture.rgb[0] > 200 && picture.rgb[2] < 60, "{:?}", &picture.rgb[..3]);
-    assert_eq!(picture.oddity, Some(Anomaly::Converted { from: "GIF".to_owned() }));
+    assert_eq!(picture.anomaly, Some(Anomaly::Converted { from: "GIF".to_owned() }));
     let tiff = encode(&red.clone().into(), ImageFormat::Tiff);
     let picture = decode(&tiff, "a.tif").unwrap();
-    assert_eq!((&picture.rgb[..3], picture.oddity), (&[250, 10, 10][..], None));
-    let wrong = decode(&tiff, "a.jpg").unwrap().oddity;
+    assert_eq!((&picture.rgb[..3], picture.anomaly), (&[250, 10, 10][..], None));
+    let wrong = decode(&tiff, "a.jpg").unwrap().anomaly;
     assert_eq!(wrong, Some(Anomaly::WrongExtension { is: "TIFF".to_owned() }));
     // More pixels than are decoded, by the header alone: the limits hold for these two as well.
     let mut large = gif.clone();

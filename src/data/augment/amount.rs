@@ -3,8 +3,8 @@
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{
-    knob::{Scale, SettingDef, UNITLESS, Value},
     random::Random,
+    setting_def::{Scale, SettingDef, UNITLESS, Value},
     text::Phrase,
 };
 
@@ -44,16 +44,16 @@ impl<const PER_CENT: u32> Amount<PER_CENT> {
         random.between(1.0 - self.amount, 1.0 + self.amount)
     }
 
-    /// Its two knobs, with `key` before their names.
-    pub fn knobs(&mut self, key: &str, words: &Words) -> [SettingDef<'_>; 2] {
+    /// Its two settings, with `key` before their names.
+    pub fn setting_defs(&mut self, key: &str, words: &Words) -> [SettingDef<'_>; 2] {
         let Self { on, amount } = self;
         let active = *on;
         let strength = Value::Number { value: amount, range: 0.0..=words.most, scale: Scale::Percent, unit: UNITLESS };
-        let knobs = [
+        let defs = [
             SettingDef::new(&format!("{key}.on"), words.name, words.help, Value::Switch(on)),
             SettingDef::new(&format!("{key}.amount"), words.amount, words.amount_help, strength).when(active),
         ];
-        if words.more { knobs.map(SettingDef::more) } else { knobs }
+        if words.more { defs.map(SettingDef::more) } else { defs }
     }
 }
 

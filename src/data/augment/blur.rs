@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    knob::{Knobs, Scale, SettingDef, Value},
     random::Random,
+    setting_def::{Scale, SettingDef, SettingDefs, Value},
     text::say,
 };
 
@@ -85,8 +85,8 @@ fn kernel(sigma: f64) -> [u16; 2 * RADIUS + 1] {
     weights
 }
 
-impl Knobs for Blur {
-    fn knobs(&mut self) -> Vec<SettingDef<'_>> {
+impl SettingDefs for Blur {
+    fn setting_defs(&mut self) -> Vec<SettingDef<'_>> {
         let Self { on, share, sigma } = self;
         let active = *on;
         vec![
@@ -104,7 +104,7 @@ impl Knobs for Blur {
                 "share",
                 say("Share of pictures blurred", "Part d’images floues"),
                 say("How many pictures are blurred. 10 to 30 %", "Combien d’images sont floues. De 10 à 30 %"),
-                Value::Number { value: share, range: 0.0..=1.0, scale: Scale::Percent, unit: crate::knob::UNITLESS },
+                Value::Number { value: share, range: 0.0..=1.0, scale: Scale::Percent, unit: crate::setting_def::UNITLESS },
             )
             .more()
             .when(active),

@@ -2,8 +2,8 @@
 
 use crate::{
     data::pixels::SIDE,
-    knob::{SettingDef, Value},
     random::Random,
+    setting_def::{SettingDef, Value},
     text::say,
 };
 
@@ -22,7 +22,7 @@ pub fn center(crop: usize) -> (usize, usize) {
     (margin, margin)
 }
 
-pub(super) fn knobs<'a>(crop: &'a mut u32, resize_back: &'a mut bool) -> [SettingDef<'a>; 2] {
+pub(super) fn setting_defs<'a>(crop: &'a mut u32, resize_back: &'a mut bool) -> [SettingDef<'a>; 2] {
     let smaller = (*crop as usize) < SIDE;
     [
         SettingDef::new(

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    knob::{Knobs, Scale, SettingDef, UNITLESS, Value},
     random::Random,
+    setting_def::{Scale, SettingDef, SettingDefs, UNITLESS, Value},
     text::say,
 };
 
@@ -61,8 +61,8 @@ pub fn apply(rectangle: &Rectangle, side: usize, pixels: &mut [u8]) {
     }
 }
 
-impl Knobs for Erasing {
-    fn knobs(&mut self) -> Vec<SettingDef<'_>> {
+impl SettingDefs for Erasing {
+    fn setting_defs(&mut self) -> Vec<SettingDef<'_>> {
         let Self { on, share, area } = self;
         let active = *on;
         vec![

@@ -1,8 +1,8 @@
 //! The notebook's `random_flip_left_right`, and the mirror image as a second look when judging.
 
 use crate::{
-    knob::{SettingDef, Value},
     random::Random,
+    setting_def::{SettingDef, Value},
     text::say,
 };
 
@@ -11,7 +11,7 @@ pub fn draw(random: &mut Random) -> bool {
     random.chance(0.5)
 }
 
-pub(super) fn knobs<'a>(flip: &'a mut bool, test_time_flip: &'a mut bool) -> [SettingDef<'a>; 2] {
+pub(super) fn setting_defs<'a>(flip: &'a mut bool, test_time_flip: &'a mut bool) -> [SettingDef<'a>; 2] {
     let random = SettingDef::new(
         "flip",
         say("Flip", "Miroir"),

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    knob::{Knobs, Scale, SettingDef, UNITLESS, Value},
     random::Random,
+    setting_def::{Scale, SettingDef, SettingDefs, UNITLESS, Value},
     text::say,
 };
 
@@ -43,8 +43,8 @@ pub fn apply(pixels: &mut [u8]) {
     }
 }
 
-impl Knobs for Grayscale {
-    fn knobs(&mut self) -> Vec<SettingDef<'_>> {
+impl SettingDefs for Grayscale {
+    fn setting_defs(&mut self) -> Vec<SettingDef<'_>> {
         let Self { on, share } = self;
         let active = *on;
         vec![

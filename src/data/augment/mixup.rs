@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{AugmentSettings, Drawn};
 use crate::{
-    knob::{Knobs, Scale, SettingDef, UNITLESS, Value},
     random::Random,
+    setting_def::{Scale, SettingDef, SettingDefs, UNITLESS, Value},
     text::say,
 };
 
@@ -78,8 +78,8 @@ fn beta(alpha: f64, random: &mut Random) -> f64 {
     }
 }
 
-impl Knobs for Mixup {
-    fn knobs(&mut self) -> Vec<SettingDef<'_>> {
+impl SettingDefs for Mixup {
+    fn setting_defs(&mut self) -> Vec<SettingDef<'_>> {
         let Self { on, alpha } = self;
         let active = *on;
         vec![

@@ -30,8 +30,8 @@ pub use warnings::warnings;
 use self::{erasing::Rectangle, geometry::Geometry, mixup::Mix, noise::Grain};
 use super::{image_set::Crop, pixels::SIDE};
 use crate::{
-    knob::{Knobs, SettingDef, within},
     random::Random,
+    setting_def::{SettingDef, SettingDefs, within},
 };
 
 /// Changes one cached picture ([`SIDE`] x [`SIDE`] x 3) as training sees it, into `out` (`side` x `side` x 3);
@@ -139,8 +139,8 @@ impl AugmentSettings {
     }
 }
 
-impl Knobs for AugmentSettings {
-    fn knobs(&mut self) -> Vec<SettingDef<'_>> {
+impl SettingDefs for AugmentSettings {
+    fn setting_defs(&mut self) -> Vec<SettingDef<'_>> {
         let Self {
             crop,
             resize_back,
@@ -158,20 +158,20 @@ impl Knobs for AugmentSettings {
             blur,
             mixup,
         } = self;
-        let mut knobs: Vec<_> = crop::knobs(crop, resize_back).into();
-        knobs.extend(flip::knobs(flip, test_time_flip));
-        knobs.extend(within("rotation", rotation));
-        knobs.extend(zoom.knobs("zoom", &zoom::WORDS));
-        knobs.extend(brightness.knobs("brightness", &brightness::WORDS));
-        knobs.extend(contrast.knobs("contrast", &contrast::WORDS));
-        knobs.extend(within("erasing", erasing));
-        knobs.extend(within("shift", shift));
-        knobs.extend(saturation.knobs("saturation", &saturation::WORDS));
-        knobs.extend(within("grayscale", grayscale));
-        knobs.extend(within("noise", noise));
-        knobs.extend(within("blur", blur));
-        knobs.extend(within("mixup", mixup));
-        knobs
+        let mut defs: Vec<_> = crop::setting_defs(crop, resize_back).into();
+        defs.extend(flip::setting_defs(flip, test_time_flip));
+        defs.extend(within("rotation", rotation));
+        defs.extend(zoom.setting_defs("zoom", &zoom::WORDS));
+        defs.extend(brightness.setting_defs("brightness", &brightness::WORDS));
+        defs.extend(contrast.setting_defs("contrast", &contrast::WORDS));
+        defs.extend(within("erasing", erasing));
+        defs.extend(within("shift", shift));
+        defs.extend(saturation.setting_defs("saturation", &saturation::WORDS));
+        defs.extend(within("grayscale", grayscale));
+        defs.extend(within("noise", noise));
+        defs.extend(within("blur", blur));
+        defs.extend(within("mixup", mixup));
+        defs
     }
 }
 

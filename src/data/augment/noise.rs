@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    knob::{Knobs, Scale, SettingDef, UNITLESS, Value},
     random::Random,
+    setting_def::{Scale, SettingDef, SettingDefs, UNITLESS, Value},
     text::say,
 };
 
@@ -53,8 +53,8 @@ pub fn apply(grain: &Grain, pixels: &mut [u8]) {
     }
 }
 
-impl Knobs for Noise {
-    fn knobs(&mut self) -> Vec<SettingDef<'_>> {
+impl SettingDefs for Noise {
+    fn setting_defs(&mut self) -> Vec<SettingDef<'_>> {
         let Self { on, amount } = self;
         let active = *on;
         vec![

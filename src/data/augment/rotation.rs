@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    knob::{Knobs, Scale, SettingDef, Value},
     random::Random,
+    setting_def::{Scale, SettingDef, SettingDefs, Value},
     text::say,
 };
 
@@ -30,8 +30,8 @@ impl Rotation {
     }
 }
 
-impl Knobs for Rotation {
-    fn knobs(&mut self) -> Vec<SettingDef<'_>> {
+impl SettingDefs for Rotation {
+    fn setting_defs(&mut self) -> Vec<SettingDef<'_>> {
         let Self { on, degrees } = self;
         let active = *on;
         vec![

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     data::pixels::SIDE,
-    knob::{Knobs, Scale, SettingDef, Value},
     random::Random,
+    setting_def::{Scale, SettingDef, SettingDefs, Value},
     text::say,
 };
 
@@ -32,8 +32,8 @@ impl Shift {
     }
 }
 
-impl Knobs for Shift {
-    fn knobs(&mut self) -> Vec<SettingDef<'_>> {
+impl SettingDefs for Shift {
+    fn setting_defs(&mut self) -> Vec<SettingDef<'_>> {
         let Self { on, amount } = self;
         let active = *on;
         vec![
@@ -51,7 +51,7 @@ impl Knobs for Shift {
                 "amount",
                 say("Farthest shift", "Décalage maximal"),
                 say("As a share of the picture's side. 3 to 10 %", "En part du côté de l’image. De 3 à 10 %"),
-                Value::Number { value: amount, range: 0.0..=0.3, scale: Scale::Percent, unit: crate::knob::UNITLESS },
+                Value::Number { value: amount, range: 0.0..=0.3, scale: Scale::Percent, unit: crate::setting_def::UNITLESS },
             )
             .more()
             .when(active),

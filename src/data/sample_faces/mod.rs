@@ -85,7 +85,7 @@ pub fn draw(index: usize) -> (Vec<u8>, Sample) {
         given_part: None,
         bytes: rgb.len() as u64,
         hash: hash(&rgb),
-        oddity: no_race.then_some(Anomaly::NoRace),
+        anomaly: no_race.then_some(Anomaly::NoRace),
     };
     (rgb, sample)
 }

@@ -8,9 +8,9 @@ use super::document::{Block, Section, Table, markdown};
 use crate::{
     data::sample::Framing,
     evaluate::{Group, Grouping, Report, calibration, groups::SMALL, words},
-    knob::Knobs,
     model::{Network, summary},
     run::{RunView, date},
+    setting_def::SettingDefs,
     text::{Lang, Phrase, capital, decimal, duration, named, number, percent, plural, say},
 };
 
@@ -323,8 +323,8 @@ pub fn settings(view: &RunView, lang: Lang) -> Table {
     let names = [say("setting", "réglage"), say("value", "valeur")];
     let mut table = Table::new(names.map(|name| name.get(lang).to_owned()).into());
     let mut settings = view.settings.clone();
-    for knob in settings.knobs().into_iter().filter(|knob| knob.active) {
-        table.row(vec![knob.name.get(lang).to_owned(), knob.display(lang)], false);
+    for def in settings.setting_defs().into_iter().filter(|def| def.active) {
+        table.row(vec![def.name.get(lang).to_owned(), def.display(lang)], false);
     }
     table
 }

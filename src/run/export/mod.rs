@@ -34,9 +34,9 @@ use crate::{
         atomic, overwrite,
         table::{TableForm, TableStyle},
     },
-    knob::choice,
     model::{Network, Weights},
     problem::{Kind, Problem},
+    setting_def::choice,
     text::{Lang, say},
 };
 
@@ -96,7 +96,7 @@ impl Format {
 
     /// The format with this key.
     pub fn from_key(key: &str) -> Option<Self> {
-        use crate::knob::Choice;
+        use crate::setting_def::Choice;
         Self::ALL.iter().copied().find(|format| format.key() == key)
     }
 }

@@ -192,24 +192,24 @@ pub fn matrix(report: &Report, lang: Lang) -> Canvas {
         canvas.text("", 0.0, y + 54.0, Anchor::Start, say("Really", "En réalité").get(lang));
         canvas.text("strong", 0.0, y + 72.0, Anchor::Start, name(class));
     }
-    for truth in 0..2 {
+    for label in 0..2 {
         for said in 0..2 {
-            let (x, y) = (96.0 + 232.0 * said as f64, 32.0 + 122.0 * truth as f64);
-            canvas.rect(if truth == said { "goodcell" } else { "badcell" }, x, y, 226.0, 116.0, 8.0);
-            let count = counts.counts[truth][said];
+            let (x, y) = (96.0 + 232.0 * said as f64, 32.0 + 122.0 * label as f64);
+            canvas.rect(if label == said { "goodcell" } else { "badcell" }, x, y, 226.0, 116.0, 8.0);
+            let count = counts.counts[label][said];
             canvas.text("big", x + 16.0, y + 34.0, Anchor::Start, &number(lang, count.into()));
-            canvas.text("body", x + 16.0, y + 57.0, Anchor::Start, &confusion::cell(&report.classes, truth, said, count, lang));
-            canvas.text("", x + 16.0, y + 78.0, Anchor::Start, &share_of_row(report, &counts, truth, said, lang));
-            canvas.text("", x + 16.0, y + 97.0, Anchor::Start, &share_of_column(report, &counts, truth, said, lang));
+            canvas.text("body", x + 16.0, y + 57.0, Anchor::Start, &confusion::cell(&report.classes, label, said, count, lang));
+            canvas.text("", x + 16.0, y + 78.0, Anchor::Start, &share_of_row(report, &counts, label, said, lang));
+            canvas.text("", x + 16.0, y + 97.0, Anchor::Start, &share_of_column(report, &counts, label, said, lang));
         }
     }
     canvas
 }
 
 /// `7.2 % of the women`.
-pub fn share_of_row(report: &Report, counts: &confusion::Confusion, truth: usize, said: usize, lang: Lang) -> String {
-    let share = percent(lang, counts.share_of_really(truth, said), 1);
-    let people = words::people(&report.classes, truth, lang);
+pub fn share_of_row(report: &Report, counts: &confusion::Confusion, label: usize, said: usize, lang: Lang) -> String {
+    let share = percent(lang, counts.share_of_label(label, said), 1);
+    let people = words::people(&report.classes, label, lang);
     match (lang, words::is_utkface(&report.classes)) {
         (Lang::En, true) => format!("{share} of the {people}"),
         (Lang::Fr, true) => format!("{share} des {people}"),
@@ -219,8 +219,8 @@ pub fn share_of_row(report: &Report, counts: &confusion::Confusion, truth: usize
 }
 
 /// `6.6 % of those called men`.
-fn share_of_column(report: &Report, counts: &confusion::Confusion, truth: usize, said: usize, lang: Lang) -> String {
-    let share = percent(lang, counts.share_of_said(truth, said), 1);
+fn share_of_column(report: &Report, counts: &confusion::Confusion, label: usize, said: usize, lang: Lang) -> String {
+    let share = percent(lang, counts.share_of_predicted(label, said), 1);
     match lang {
         Lang::En => format!("{share} of those called {}", words::people(&report.classes, said, lang)),
         Lang::Fr => format!("{share} des réponses «\u{a0}{}\u{a0}»", words::class_name(&report.classes, said, lang)),
@@ -274,7 +274,7 @@ pub fn reliability(report: &Report, lang: Lang) -> Canvas {
     canvas.line("dash", x1, y1, x2, y2);
     let bins = report.reliability();
     let filled: Vec<_> = bins.iter().filter(|bin| bin.n > 0).collect();
-    let points: Vec<_> = filled.iter().map(|bin| frame.at(bin.said, bin.really)).collect();
+    let points: Vec<_> = filled.iter().map(|bin| frame.at(bin.predicted, bin.observed)).collect();
     canvas.polyline("accent", &points);
     let most = bins.iter().map(|bin| bin.n).max().unwrap_or(1).max(1);
     for (bin, (x, y)) in filled.iter().zip(&points) {

@@ -283,8 +283,8 @@ fn mistakes<'a>(report: &'a Report, dataset: &Dataset) -> Vec<Mistake<'a>> {
 fn gallery(view: &RunView, report: &Report, pictures: &[Mistake<'_>], lang: Lang) -> String {
     let mut html = "<div class=\"wall\">".to_owned();
     for (i, Mistake { prediction, .. }) in pictures.iter().enumerate() {
-        let said = words::class_name(&report.classes, usize::from(prediction.truth != 1), lang);
-        let really = words::class_name(&report.classes, usize::from(prediction.truth == 1), lang);
+        let said = words::class_name(&report.classes, usize::from(prediction.label != 1), lang);
+        let really = words::class_name(&report.classes, usize::from(prediction.label == 1), lang);
         let sure = percent(lang, report.confidence(prediction, report.threshold).min(0.999), 0);
         let age = prediction.age.map_or_else(String::new, |age| match lang {
             Lang::En => format!(" · {age}\u{a0}y"),

@@ -21,8 +21,8 @@ use crate::{
     data::sample::Part,
     evaluate::Report,
     files::table::TableStyle,
-    knob::Choice as _,
     session::{Phase, Session},
+    setting_def::Choice as _,
     settings::Settings,
     text::{Lang, Phrase, number, plural, say},
 };

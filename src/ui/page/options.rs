@@ -1,11 +1,11 @@
-//! The card of a page's options: presets, the knobs that matter, the rest behind "More options".
+//! The card of a page's options: presets, the settings that matter, the rest behind "More options".
 
 use egui::{Popup, Ui};
 
 use crate::{
-    knob::{Choice as _, Knobs as _},
     preset::Preset,
     problem::Problem,
+    setting_def::{Choice as _, SettingDefs as _},
     settings::Settings,
     text::{Lang, plural, say},
     ui::{
@@ -15,18 +15,18 @@ use crate::{
             button::icon_button,
             card::Card,
             choice::{self, menu_item},
-            knob, scroll,
+            scroll, setting,
         },
     },
 };
 
 /// Draws the card as high as there is room, and scrolls within it: the recipe, which is one for all pages, and those of its
-/// options whose keys start with `prefix`. `problems` are shown beside their knobs, besides those of the plan.
+/// options whose keys start with `prefix`. `problems` are shown beside their settings, besides those of the plan.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, prefix: &str, problems: &[Problem]) {
     let lang = cx.lang;
     let mut problems = problems.to_vec();
     for problem in cx.problems() {
-        if !problems.iter().any(|known| known.knob == problem.knob) {
+        if !problems.iter().any(|known| known.setting == problem.setting) {
             problems.push(problem.clone());
         }
     }
@@ -49,8 +49,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, prefix: &str, problems: &[Problem]) {
             ui.set_width((ui.available_width() - 6.0).max(0.0));
             ui.spacing_mut().item_spacing.y = 0.0;
             let base = recipe.settings();
-            let context = knob::Context { lang, preset: &base, problems: &problems };
-            knob::list(ui, context, cx.settings, |key| key.starts_with(prefix));
+            let context = setting::Context { lang, preset: &base, problems: &problems };
+            setting::list(ui, context, cx.settings, |key| key.starts_with(prefix));
         });
     });
     cx.actions.extend(actions);
@@ -59,7 +59,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, prefix: &str, problems: &[Problem]) {
 /// How the draft stands to its recipe: `for all pages; 2 changes here, 1 on other pages`.
 fn standing(lang: Lang, settings: &Settings, recipe: Preset, prefix: &str) -> String {
     let (mut recipe, mut draft) = (recipe.applied(settings), settings.clone());
-    let (recipe, draft) = (recipe.knobs(), draft.knobs());
+    let (recipe, draft) = (recipe.setting_defs(), draft.setting_defs());
     // As the dots of the rows have it: what has no say does not count.
     let changed = || draft.iter().zip(&recipe).filter(|(draft, recipe)| draft.active && draft.text() != recipe.text());
     let here = changed().filter(|(draft, _)| draft.key.starts_with(prefix)).count();

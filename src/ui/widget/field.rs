@@ -13,7 +13,7 @@ use super::{
     separator::separator,
 };
 use crate::{
-    knob::Scale,
+    setting_def::Scale,
     text::{Lang, decimal, say},
     ui::{
         glossary,
@@ -150,10 +150,10 @@ pub fn slider(ui: &mut Ui, name: &str, value: &mut f64, range: RangeInclusive<f6
     let x = egui::lerp(rail.left()..=rail.right(), place_of(*value, &range, scale));
     ui.painter().rect_filled(rail, CornerRadius::same(2), if t.dark { t.stroke } else { t.stroke.gamma_multiply(0.9) });
     ui.painter().rect_filled(rail.with_max_x(x), CornerRadius::same(2), t.accent);
-    let knob = Rect::from_center_size(pos2(x, rect.center().y), Vec2::splat(14.0));
+    let def = Rect::from_center_size(pos2(x, rect.center().y), Vec2::splat(14.0));
     let radius = if response.hovered() || response.dragged() { 7.5 } else { 6.5 };
-    ui.painter().circle(knob.center(), radius, t.surface, Stroke::new(2.0, t.accent));
-    focus_ring(ui, &response, knob, 7);
+    ui.painter().circle(def.center(), radius, t.surface, Stroke::new(2.0, t.accent));
+    focus_ring(ui, &response, def, 7);
     response
 }
 

@@ -18,21 +18,21 @@ pub struct Cell {
     pub share: String,
     /// Its share of the column: `6.6 % of those called men`.
     pub share_down: String,
-    pub right: bool,
+    pub correct: bool,
 }
 
 /// The words around the cells: `Really` + class, `Model said` + class.
 #[derive(Clone, Debug, Default)]
 pub struct Words {
-    pub really: String,
-    pub said: String,
+    pub label: String,
+    pub predicted: String,
     pub classes: [String; 2],
 }
 
-/// Draws the matrix `height` high over the width there is and gives the cell (truth, said) that was activated by
+/// Draws the matrix `height` high over the width there is and gives the cell (label, predicted) that was activated by
 /// pointer, Enter or Space.
 ///
-/// `cells[truth][said]`; `selected` is drawn as chosen.
+/// `cells[label][predicted]`; `selected` is drawn as chosen.
 pub fn matrix(ui: &mut Ui, words: &Words, cells: &[[Cell; 2]; 2], selected: Option<(u8, u8)>, height: f32) -> Option<(u8, u8)> {
     let t = Theme::of(ui);
     let (outer, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
@@ -48,23 +48,23 @@ pub fn matrix(ui: &mut Ui, words: &Words, cells: &[[Cell; 2]; 2], selected: Opti
         let middle = inner.left() + cell_size.x * (f32::from(class) + 0.5) + gap * f32::from(class);
         let room = vec2(cell_size.x, 20.0);
         let place = Rect::from_center_size(pos2(middle, outer.top() + 10.0), room);
-        two(ui, place, [&words.said, &words.classes[i]], t.class(class), t);
+        two(ui, place, [&words.predicted, &words.classes[i]], t.class(class), t);
         let top = inner.top() + cell_size.y * (f32::from(class) + 0.5) + gap * f32::from(class);
         let font = theme::regular(size::TABLE);
-        ui.painter().text(pos2(outer.left(), top - 1.0), Align2::LEFT_BOTTOM, &words.really, font, t.text2);
+        ui.painter().text(pos2(outer.left(), top - 1.0), Align2::LEFT_BOTTOM, &words.label, font, t.text2);
         let name = fitted(ui, &words.classes[i], theme::semibold(size::TABLE), t.class(class), rows - 8.0);
         let place = Rect::from_min_size(pos2(outer.left(), top + 1.0), name.size());
         told_in_full(ui, place, &name, &words.classes[i], "row");
         ui.painter().galley(place.min, name, t.class(class));
     }
     let mut chosen = None;
-    for truth in 0..2u8 {
-        for said in 0..2u8 {
-            let corner = inner.min + vec2((cell_size.x + gap) * f32::from(said), (cell_size.y + gap) * f32::from(truth));
+    for label in 0..2u8 {
+        for predicted in 0..2u8 {
+            let corner = inner.min + vec2((cell_size.x + gap) * f32::from(predicted), (cell_size.y + gap) * f32::from(label));
             let rect = Rect::from_min_size(corner, cell_size);
-            let cell = &cells[usize::from(truth)][usize::from(said)];
-            if draw(ui, t, rect, cell, (truth, said), selected == Some((truth, said))) {
-                chosen = Some((truth, said));
+            let cell = &cells[usize::from(label)][usize::from(predicted)];
+            if draw(ui, t, rect, cell, (label, predicted), selected == Some((label, predicted))) {
+                chosen = Some((label, predicted));
             }
         }
     }
@@ -76,8 +76,8 @@ fn draw(ui: &mut Ui, t: &Theme, rect: Rect, cell: &Cell, place: (u8, u8), select
     let response = ui.interact(rect, id, Sense::click());
     let sentence = format!("{} {}, {}, {}", cell.count, cell.what, cell.share, cell.share_down);
     response.widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), selected, &sentence));
-    let fill = if cell.right { t.good_soft } else { t.bad_soft };
-    let strong = if cell.right { t.good } else { t.bad };
+    let fill = if cell.correct { t.good_soft } else { t.bad_soft };
+    let strong = if cell.correct { t.good } else { t.bad };
     let edge = if selected || response.has_focus() {
         Stroke::new(2.0, t.accent)
     } else if response.hovered() {

@@ -117,7 +117,7 @@ const ENOUGH: u64 = 50;
 /// How the classes are mixed in the judged part, and in which ages most unevenly: a shortcut that a network can learn.
 fn mix(report: &Report, lang: Lang) -> Option<String> {
     let all = report.predictions.len();
-    let share = report.predictions.iter().filter(|p| p.truth == 1).count() as f64 / (all > 0).then_some(all as f64)?;
+    let share = report.predictions.iter().filter(|p| p.label == 1).count() as f64 / (all > 0).then_some(all as f64)?;
     let class = words::class_name(&report.classes, 1, lang);
     let share = percent(lang, share, 0);
     let mut text = match lang {
@@ -127,7 +127,7 @@ fn mix(report: &Report, lang: Lang) -> Option<String> {
     let bands = [0u16, 10, 20, 30, 40, 50, 60, 70, 80].map(|from| {
         let within = |p: &&Prediction| p.age.is_some_and(|age| (age / 10 * 10).min(80) == from);
         let mut counts = [0u64; 2];
-        report.predictions.iter().filter(within).for_each(|p| counts[usize::from(p.truth == 1)] += 1);
+        report.predictions.iter().filter(within).for_each(|p| counts[usize::from(p.label == 1)] += 1);
         (from, counts)
     });
     let ratio = |counts: &[u64; 2]| counts[0].max(counts[1]) as f64 / counts[0].min(counts[1]).max(1) as f64;

@@ -13,8 +13,8 @@ use std::{
 
 use crate::{
     history::EpochRecord,
-    knob::Knobs,
     problem::Problem,
+    setting_def::SettingDefs,
     settings::Settings,
     text::{Lang, LocalizedText},
 };
@@ -64,8 +64,8 @@ impl TensorBoard {
     pub fn settings(&mut self, settings: &Settings, lang: Lang) -> Result<(), Problem> {
         let mut settings = settings.clone();
         let mut table = String::from("| | |\n| --- | --- |\n");
-        for knob in settings.knobs().iter().filter(|knob| knob.active) {
-            table += &format!("| {} (`{}`) | {} |\n", knob.name.get(lang), knob.key, knob.display(lang));
+        for def in settings.setting_defs().iter().filter(|def| def.active) {
+            table += &format!("| {} (`{}`) | {} |\n", def.name.get(lang), def.key, def.display(lang));
         }
         self.train.write(0, &record::text("settings", &table))
     }
@@ -82,7 +82,7 @@ impl TensorBoard {
         Ok(())
     }
 
-    /// The validation part's confusion matrix as a picture; `counts[truth][said]`.
+    /// The validation part's confusion matrix as a picture; `counts[label][predicted]`.
     ///
     /// # Errors
     /// A full disk.

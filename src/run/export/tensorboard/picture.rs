@@ -36,13 +36,13 @@ const DIGITS: [u16; 10] = [
 pub fn confusion(counts: [[u64; 2]; 2]) -> (usize, Vec<u8>) {
     let side = 2 * CELL;
     let mut rgb = vec![255; side * side * 3];
-    for (truth, row) in counts.into_iter().enumerate() {
+    for (label, row) in counts.into_iter().enumerate() {
         let total = row.iter().sum::<u64>().max(1) as f64;
         for (said, count) in row.into_iter().enumerate() {
             let share = count as f64 / total;
             let fill = [240.0 - 200.0 * share, 244.0 - 150.0 * share, 250.0 - 90.0 * share].map(|v| v as u8);
             let ink = if share > 0.5 { [255; 3] } else { [20; 3] };
-            let (left, top) = (said * CELL, truth * CELL);
+            let (left, top) = (said * CELL, label * CELL);
             let mut paint = |x: usize, y: usize, color: [u8; 3]| {
                 rgb[((top + y) * side + left + x) * 3..][..3].copy_from_slice(&color);
             };

@@ -40,7 +40,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview, vi
     let tight = row < ROOMY;
     let t = Theme::of(ui);
     let lang = cx.lang;
-    let counts = overview.census.classes.clone().map(|class| class.pictures);
+    let counts = overview.summary.classes.clone().map(|class| class.pictures);
     let total = counts[0] + counts[1];
     let ages = overview.has_ages();
     let mut chosen = None;
@@ -82,7 +82,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview, vi
                     "At every age there are about as many of both: age gives little away",
                     "À chaque âge il y en a à peu près autant des deux : l’âge en dit peu",
                 );
-                let text = overview.census.shortcut.as_ref().map_or(even.get(lang), |sentence| sentence.get(lang));
+                let text = overview.summary.shortcut.as_ref().map_or(even.get(lang), |sentence| sentence.get(lang));
                 notice::note(ui, icon::LIGHTBULB, t.validation, text);
             }
         },
@@ -104,7 +104,7 @@ fn side(ui: &Ui, bar: &Response, edge: f32) -> Option<usize> {
 type Row = (String, [u64; 2], Narrow);
 
 fn rows_of_ages(cx: &Cx<'_>, overview: &Overview) -> Vec<Row> {
-    let rows = overview.census.ages.iter().enumerate();
+    let rows = overview.summary.ages.iter().enumerate();
     let narrow = |decade| Narrow { decade: Some(decade), ..Narrow::default() };
     rows.map(|(decade, band)| (short_decade(decade, cx.lang), band.pictures, narrow(decade))).rev().collect()
 }
@@ -120,7 +120,7 @@ fn short_decade(decade: usize, lang: Lang) -> String {
 
 fn rows_of_races(cx: &Cx<'_>, overview: &Overview) -> Vec<Row> {
     let narrow = |race| Narrow { race: Some(race), ..Narrow::default() };
-    let races = overview.census.races.iter();
+    let races = overview.summary.races.iter();
     races.map(|race| (race.name.get(cx.lang).to_owned(), race.pictures, narrow(race.label.into()))).collect()
 }
 

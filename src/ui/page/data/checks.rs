@@ -62,7 +62,7 @@ pub fn show(
             true => say("exact copies, kept in one part", "copies exactes, réunies"),
             false => say("exact copies", "copies exactes"),
         };
-        row(ui, icon::COPY, t.validation, what, overview.census.copies.pictures as usize, Show::Copies);
+        row(ui, icon::COPY, t.validation, what, overview.summary.copies.pictures as usize, Show::Copies);
         let contradicting = overview.contradictions().iter().map(|group| group.samples.len()).sum();
         let what = say("of them with contradicting labels", "dont se contredisent");
         row(ui, icon::TRIANGLE_ALERT, t.bad, what, contradicting, Show::Contradictions);
@@ -102,7 +102,7 @@ pub fn show(
 fn source_line(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview) {
     let t = Theme::of(ui);
     let name = dataset.source.name();
-    let found = number(cx.lang, overview.census.found);
+    let found = number(cx.lang, overview.summary.found);
     let text = match (cx.lang, &dataset.source) {
         (Lang::En, Source::Folder(_)) => format!("ready to train, of {found} files in “{}”", name.en),
         (Lang::Fr, Source::Folder(_)) => format!("prêtes, sur {found} fichiers de « {} »", name.fr),

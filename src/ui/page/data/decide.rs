@@ -66,7 +66,7 @@ pub fn brief(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, sample: &Sample) {
     }
     ask(ui, cx, say("Leave out", "Écarter").get(cx.lang), files(), Change::LeaveOut);
     ask(ui, cx, say("Keep", "Garder").get(cx.lang), files(), Change::Keep);
-    if let Some(Anomaly::Misspelled { meant }) = &sample.oddity {
+    if let Some(Anomaly::Misspelled { meant }) = &sample.anomaly {
         let text = say("Use the corrected name", "Prendre le nom corrigé").get(cx.lang);
         ask(ui, cx, text, files(), Change::Repair(meant.clone()));
     }
@@ -127,8 +127,8 @@ pub fn decided(lang: Lang, dataset: &Dataset, edit: &Edit) -> String {
 }
 
 /// What is odd, in plain words.
-pub fn anomaly(lang: Lang, oddity: &Anomaly) -> String {
-    match (oddity, lang) {
+pub fn anomaly(lang: Lang, anomaly: &Anomaly) -> String {
+    match (anomaly, lang) {
         (Anomaly::NoRace, Lang::En) => "the name lacks the race field; age and gender stand".to_owned(),
         (Anomaly::NoRace, Lang::Fr) => "il manque l’origine dans le nom ; âge et genre y sont".to_owned(),
         (Anomaly::Misspelled { meant }, Lang::En) => format!("misspelled name, read as {meant}"),

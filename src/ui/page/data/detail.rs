@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::{Align, Layout, Sense, Ui, Vec2, vec2};
 
 use super::{
-    decide::{self, anomaly, decided},
+    decide::{self, decided},
     overview::{Overview, Place},
 };
 use crate::{
@@ -65,9 +65,9 @@ pub fn show(
             let class = matches!(place, Place::Sample(_)).then_some(sample.class.min(1));
             let facts = facts(cx, dataset, overview, plan, place);
             ui.add(egui::Label::new(theme::cell(facts).color(t.text)).truncate());
-            let odd = match (edit, &sample.oddity, place) {
+            let odd = match (edit, &sample.anomaly, place) {
                 (Some(edit), _, Place::Sample(_)) => decided(lang, dataset, edit),
-                (_, Some(oddity), Place::Sample(_)) => anomaly(lang, oddity),
+                (_, Some(anomaly), Place::Sample(_)) => decide::anomaly(lang, anomaly),
                 (_, _, Place::Sample(_)) => String::new(),
                 (Some(edit), _, Place::Spare(_)) if edit.left_out => {
                     say("left out by you", "écartée par vous").get(lang).to_owned()

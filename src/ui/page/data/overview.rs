@@ -1,4 +1,4 @@
-//! What the page knows of a data set: its census, and the lists behind the census's numbers.
+//! What the page knows of a data set: its summary, and the lists behind the summary's numbers.
 
 use std::{
     collections::HashMap,
@@ -6,9 +6,9 @@ use std::{
 };
 
 use crate::data::{
-    census::{Census, reason_key},
     duplicates::{Contradiction, Group, carried, copies},
     sample::{Dataset, Sample, SkipReason},
+    summary::{Summary, reason_key},
 };
 
 /// The lists of one data set.
@@ -16,7 +16,7 @@ use crate::data::{
 pub struct Overview {
     /// Known, but not kept alive.
     of: Weak<Dataset>,
-    pub census: Census,
+    pub summary: Summary,
     /// Samples that are odd in some way and used all the same.
     pub odd: Vec<u32>,
     /// Groups of byte-identical copies, contradictions first.
@@ -78,24 +78,24 @@ impl Overview {
     }
 
     fn of(dataset: &Arc<Dataset>) -> Self {
-        let (census, groups) = match &dataset.findings {
-            Some(findings) => (findings.census.clone(), findings.copies.clone()),
+        let (summary, groups) = match &dataset.findings {
+            Some(findings) => (findings.summary.clone(), findings.copies.clone()),
             None => {
                 let groups = copies(dataset);
-                (Census::with_copies(dataset, &groups, None), groups)
+                (Summary::with_copies(dataset, &groups, None), groups)
             }
         };
         let indices = |wanted: &dyn Fn(&SkipReason) -> bool| {
             (0u32..).zip(&dataset.skipped).filter(|(_, s)| wanted(&s.reason)).map(|(i, _)| i).collect::<Vec<_>>()
         };
-        let odd: Vec<u32> = (0u32..).zip(&dataset.samples).filter(|(_, s)| s.oddity.is_some()).map(|(i, _)| i).collect();
+        let odd: Vec<u32> = (0u32..).zip(&dataset.samples).filter(|(_, s)| s.anomaly.is_some()).map(|(i, _)| i).collect();
         let group_of = groups.iter().enumerate().flat_map(|(g, group)| group.samples.iter().map(move |i| (*i, g))).collect();
         Self {
             of: Arc::downgrade(dataset),
             lost: indices(&|reason| !matches!(reason, SkipReason::NotAPicture | SkipReason::LeftOut)),
             foreign: indices(&|reason| *reason == SkipReason::NotAPicture),
             edited: edited(dataset),
-            census,
+            summary,
             odd,
             groups,
             group_of,
@@ -117,7 +117,7 @@ impl Overview {
 
     /// Whether the names say ages.
     pub fn has_ages(&self) -> bool {
-        !self.census.ages.is_empty()
+        !self.summary.ages.is_empty()
     }
 }
 

@@ -16,8 +16,8 @@ use crate::{
             bar,
             button::{icon_button, link},
             card::Card,
-            knob::{self, Context},
             notice, scroll,
+            setting::{self, Context},
         },
     },
 };
@@ -46,7 +46,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, wall: &mut Wall) {
                 let preset = crate::settings::Settings::default();
                 let context = Context { lang, preset: &preset, problems: &problems };
                 scroll::menu(ui, |ui| {
-                    knob::list(ui, context, &mut draft.borrow_mut(), |key| key.starts_with("split.") || key == "seed");
+                    setting::list(ui, context, &mut draft.borrow_mut(), |key| key.starts_with("split.") || key == "seed");
                 });
             });
         },
@@ -78,7 +78,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, wall: &mut Wall) {
                     ui.add(egui::Label::new(theme::caption(&text).color(t.text3)).truncate()).on_hover_text(text);
                 }
                 Err(problems) => {
-                    for problem in problems.iter().filter(|p| p.knob.as_deref().is_none_or(|k| k.starts_with("split"))) {
+                    for problem in problems.iter().filter(|p| p.setting.as_deref().is_none_or(|k| k.starts_with("split"))) {
                         let text = format!("{}. {}", problem.what.get(lang), problem.remedy.get(lang));
                         notice::note(ui, icon::TRIANGLE_ALERT, t.bad, &text);
                     }

@@ -3,7 +3,7 @@
 use egui::{Align, Layout, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2};
 
 use super::{
-    decide::{self, anomaly, decided},
+    decide::{self, decided},
     overview::{Entry, Overview, Place},
     show::Show,
 };
@@ -76,9 +76,9 @@ fn line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, entry: Entry) -> bool {
     let (file, place, why) = match entry {
         Entry::Sample(index) => {
             let sample = &dataset.samples[index as usize];
-            let why = match (&sample.oddity, dataset.edits().get(&sample.file)) {
+            let why = match (&sample.anomaly, dataset.edits().get(&sample.file)) {
                 (_, Some(edit)) => decided(lang, dataset, edit),
-                (Some(oddity), None) => anomaly(lang, oddity),
+                (Some(anomaly), None) => decide::anomaly(lang, anomaly),
                 (None, None) => String::new(),
             };
             (&sample.file, Some(Place::Sample(index as usize)), why)

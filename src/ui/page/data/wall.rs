@@ -119,7 +119,7 @@ impl Wall {
                 && (class == 0 || usize::from(sample.class) == class - 1)
                 && (age == 0 || sample.age.is_some_and(|a| usize::from(a / 10).min(LAST_DECADE) == age - 1))
                 && (race == 0 || sample.race.is_some_and(|r| usize::from(r) == race - 1))
-                && (self.show != Show::Plain || sample.oddity.is_none())
+                && (self.show != Show::Plain || sample.anomaly.is_none())
         };
         self.left = (0..dataset.samples.len() as u32).filter(fits).collect();
         self.made = Some(made);
@@ -211,7 +211,7 @@ fn chips(ui: &mut Ui, cx: &Cx<'_>, overview: &Overview, wall: &mut Wall, planned
         menu(ui, 0, parts);
     }
     let mut classes = vec![own(say("both labels", "toute classe"))];
-    let known = [0, 1].map(|class| overview.census.classes[class].name.clone());
+    let known = [0, 1].map(|class| overview.summary.classes[class].name.clone());
     classes.extend([0, 1].map(|class| class_name(&known, class, lang).to_owned()));
     menu(ui, 1, classes);
     if overview.has_ages() {
@@ -248,7 +248,7 @@ fn zoom(ui: &mut Ui, lang: Lang, wall: &mut Wall) {
     }
     ui.allocate_ui(vec2(84.0, 20.0), |ui| {
         let name = say("Size of the pictures", "Taille des images").get(lang);
-        field::slider(ui, name, &mut wall.zoom, 32.0..=160.0, crate::knob::Scale::Linear);
+        field::slider(ui, name, &mut wall.zoom, 32.0..=160.0, crate::setting_def::Scale::Linear);
     });
     if icon_button(ui, icon::ZOOM_OUT, say("Smaller", "Plus petit").get(lang)).clicked() {
         step(wall, 0.8);

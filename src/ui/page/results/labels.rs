@@ -45,7 +45,7 @@ pub fn decide(ui: &mut Ui, lang: Lang, dataset: &Arc<Dataset>, p: &Prediction) -
     let t = Theme::of(ui);
     let edit = dataset.edits().get(&p.file);
     let relabeled = edit.and_then(|edit| edit.class.as_ref()).and_then(|c| dataset.classes.iter().position(|k| k == c));
-    let class = relabeled.unwrap_or_else(|| usize::from(p.truth == 1));
+    let class = relabeled.unwrap_or_else(|| usize::from(p.label == 1));
     let text = match edit {
         Some(edit) if edit.left_out => say("Left out by you", "Écartée par vous").get(lang).to_owned(),
         Some(edit) if edit.kept => say("Looked at and kept by you", "Vue et gardée par vous").get(lang).to_owned(),

@@ -1,12 +1,12 @@
 //! Results: how good it is, where it is wrong, for whom, and how sure it is with reason.
 
+mod accuracy;
+mod calibration;
 mod groups;
 mod labels;
 mod picture;
 mod pictures;
-mod right;
 mod run_pictures;
-mod sure;
 
 use std::sync::Arc;
 
@@ -14,12 +14,12 @@ use egui::{Popup, PopupCloseBehavior, Ui};
 
 use crate::{
     evaluate::{Best, Confusion, Curves, F1Of, Grouping, Report, Scores},
-    knob::Choice,
     preset::{Difference, differences},
     run::{
         Changes, RunInfo, RunStatus, RunView,
         export::{Format, PlotKind},
     },
+    setting_def::Choice,
     text::{Lang, decimal, say},
     ui::{
         Action, Cx, icon,
@@ -44,7 +44,7 @@ pub struct State {
     /// The pictures that fill the page, if they do.
     pictures: Option<pictures::Pictures>,
     grouping: usize,
-    curve: right::Curve,
+    curve: accuracy::Curve,
     /// What was found in the open data set.
     data: labels::Compared,
 }
@@ -157,28 +157,28 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         0 => columns(ui, &[0.64, 0.36], height, |column, ui| {
             ui.set_max_height(height);
             if column == 0 {
-                if let Some((truth, said)) = right::matrix(ui, cx, shown, height) {
-                    open = Some(Facets { really: Some(truth), said: Some(said), ..Facets::default() });
+                if let Some((label, predicted)) = accuracy::matrix(ui, cx, shown, height) {
+                    open = Some(Facets { label: Some(label), predicted: Some(predicted), ..Facets::default() });
                 }
             } else {
-                right::trade_off(ui, cx, shown, &mut state.curve, height);
+                accuracy::trade_off(ui, cx, shown, &mut state.curve, height);
             }
         }),
         1 => columns(ui, middle, height, |column, ui| match column {
             0 => {
                 if let Some(key) = groups::show(ui, cx, shown, &mut state.grouping, height) {
-                    open = Some(Facets { really: key.class, age: key.age, race: key.race, ..Facets::default() });
+                    open = Some(Facets { label: key.class, age: key.age, race: key.race, ..Facets::default() });
                 }
             }
-            1 => right::scores(ui, cx.lang, shown, height),
-            _ => sure::show(ui, cx, shown, height),
+            1 => accuracy::scores(ui, cx.lang, shown, height),
+            _ => calibration::show(ui, cx, shown, height),
         }),
         _ => columns(ui, last, height, |column, ui| {
             ui.set_max_height(height);
             if column + 1 < last.len() {
-                sure::show(ui, cx, shown, height);
+                calibration::show(ui, cx, shown, height);
             } else if pictures::mistakes(ui, cx, shown, height) {
-                open = Some(Facets { right: Some(false), ..Facets::default() });
+                open = Some(Facets { correct: Some(false), ..Facets::default() });
             }
         }),
     });

@@ -81,9 +81,9 @@ impl Places {
 pub fn tile(lang: Lang, shown: &Shown, p: &Prediction, places: &Places) -> Tile {
     let place = places.find(p);
     let raw = shown.report.raw_threshold(shown.threshold);
-    let (said, right) = (p.said(raw), p.right(raw));
-    let name = class_name(shown.classes(), said.into(), lang);
-    let truth = class_name(shown.classes(), usize::from(p.truth == 1), lang);
+    let (predicted, right) = (p.predicted(raw), p.correct(raw));
+    let name = class_name(shown.classes(), predicted.into(), lang);
+    let label = class_name(shown.classes(), usize::from(p.label == 1), lang);
     let sure = percent(lang, shown.report.confidence(p, shown.threshold), 0);
     let age = p.age.map(|age| format!(" · {}", plural(lang, age.into(), say("y", "an"), say("y", "ans"))));
     let sign = if right { (icon::CHECK, true) } else { (icon::X, false) };
@@ -97,8 +97,8 @@ pub fn tile(lang: Lang, shown: &Shown, p: &Prediction, places: &Places) -> Tile 
         },
         second: format!("{sure}{}", age.unwrap_or_default()),
         name: match lang {
-            Lang::En => format!("{file}: really {truth}, said {name}, {sure}"),
-            Lang::Fr => format!("{file} : en réalité {truth}, réponse {name}, {sure}"),
+            Lang::En => format!("{file}: really {label}, said {name}, {sure}"),
+            Lang::Fr => format!("{file} : en réalité {label}, réponse {name}, {sure}"),
         },
         badge: places.badge(p),
     }
@@ -147,10 +147,10 @@ impl Subject<'_> {
             ui.add(egui::Label::new(theme::caption(trouble.get(lang)).color(t.validation)).wrap());
         }
         ui.label(theme::strong(tile.first.clone()).color(t.text));
-        let truth = class_name(shown.classes(), usize::from(p.truth == 1), lang);
+        let label = class_name(shown.classes(), usize::from(p.label == 1), lang);
         let race = p.race.and_then(|r| RACES.get(usize::from(r))).map(|r| r.get(lang));
         let lines = [
-            Some(format!("{} {truth}", say("recorded as", "étiquette").get(lang))),
+            Some(format!("{} {label}", say("recorded as", "étiquette").get(lang))),
             Some(format!(
                 "{} {}",
                 say("how sure:", "assurance :").get(lang),

@@ -35,10 +35,10 @@ use crate::{
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Facets {
     /// The recorded class.
-    pub really: Option<u8>,
+    pub label: Option<u8>,
     /// What the model said.
-    pub said: Option<u8>,
-    pub right: Option<bool>,
+    pub predicted: Option<u8>,
+    pub correct: Option<bool>,
     pub age: Option<Known>,
     pub race: Option<Known>,
 }
@@ -82,24 +82,24 @@ impl Pictures {
 impl Facets {
     /// Whether the picture belongs, at a threshold on the network's own scale.
     pub fn contain(&self, p: &Prediction, raw_threshold: f64) -> bool {
-        let group = GroupKey { age: self.age, race: self.race, class: self.really };
+        let group = GroupKey { age: self.age, race: self.race, class: self.label };
         group.contains(p)
-            && self.said.is_none_or(|said| p.said(raw_threshold) == (said == 1))
-            && self.right.is_none_or(|right| p.right(raw_threshold) == right)
+            && self.predicted.is_none_or(|predicted| p.predicted(raw_threshold) == (predicted == 1))
+            && self.correct.is_none_or(|right| p.correct(raw_threshold) == right)
     }
 
     /// The pictures as a phrase: `143 women called men`, `12 mistakes`.
     fn sentence(&self, shown: &Shown, count: usize, lang: Lang) -> String {
         let n = number(lang, count as u64);
-        let group = GroupKey { age: self.age, race: self.race, class: self.really };
+        let group = GroupKey { age: self.age, race: self.race, class: self.label };
         let classes = shown.classes();
-        match (self.really, self.said) {
-            (Some(really), Some(said)) if self.age.is_none() && self.race.is_none() => {
-                let (truth, said) = (usize::from(really), usize::from(said));
-                format!("{n} {}", crate::evaluate::confusion::cell(classes, truth, said, count as u32, lang))
+        match (self.label, self.predicted) {
+            (Some(label), Some(predicted)) if self.age.is_none() && self.race.is_none() => {
+                let (label, predicted) = (usize::from(label), usize::from(predicted));
+                format!("{n} {}", crate::evaluate::confusion::cell(classes, label, predicted, count as u32, lang))
             }
             _ => {
-                let what = match self.right {
+                let what = match self.correct {
                     Some(false) => say("mistakes", "erreurs"),
                     Some(true) => say("right answers", "réponses justes"),
                     None => say("pictures", "images"),
@@ -108,11 +108,11 @@ impl Facets {
                 if group != GroupKey::default() {
                     text = format!("{text}, {}", group.name(classes, lang));
                 }
-                if let Some(said) = self.said {
-                    let called = people(classes, said.into(), lang);
+                if let Some(predicted) = self.predicted {
+                    let called = people(classes, predicted.into(), lang);
                     let called = match lang {
                         Lang::En => format!("called {called}"),
-                        Lang::Fr => format!("réponse « {} »", class_name(classes, said.into(), lang)),
+                        Lang::Fr => format!("réponse « {} »", class_name(classes, predicted.into(), lang)),
                     };
                     text = format!("{text}, {called}");
                 }
@@ -274,14 +274,19 @@ fn filters(ui: &mut Ui, lang: Lang, shown: &Shown, open: &mut Pictures) {
             ui,
             say("really anything", "réalité : toutes").get(lang),
             say("really", "en réalité").get(lang),
-            &mut facets.really,
+            &mut facets.label,
         );
-        class_chip(ui, say("said anything", "réponse : toutes").get(lang), say("said", "réponse").get(lang), &mut facets.said);
+        class_chip(
+            ui,
+            say("said anything", "réponse : toutes").get(lang),
+            say("said", "réponse").get(lang),
+            &mut facets.predicted,
+        );
         let options = [say("right and wrong", "justes et faux"), say("wrong", "faux"), say("right", "justes")]
             .map(|s| s.get(lang).to_owned());
-        let selected = facets.right.map_or(0, |right| 1 + usize::from(right));
+        let selected = facets.correct.map_or(0, |right| 1 + usize::from(right));
         if let Some(chosen) = chip_menu(ui, selected, &options) {
-            facets.right = (chosen > 0).then_some(chosen == 2);
+            facets.correct = (chosen > 0).then_some(chosen == 2);
         }
         let mut ages = vec![say("all ages", "tout âge").get(lang).to_owned()];
         ages.extend((0..AGE_BANDS.len()).map(|band| band_name(band, lang)));

@@ -7,8 +7,8 @@ use egui::{Color32, Ui};
 use crate::{
     data::sample::Source,
     evaluate::words::class_name,
-    knob::Knobs as _,
     run::{Changes, RunView},
+    setting_def::SettingDefs as _,
     text::{Lang, Phrase, number, say},
     ui::{
         Cx,
@@ -171,19 +171,19 @@ impl Data {
     }
 }
 
-/// One row for each knob whose value is not the same in all runs.
+/// One row for each setting whose value is not the same in all runs.
 fn differing(lang: Lang, views: &[(usize, Arc<RunView>)]) -> Table {
     let values: Vec<Vec<(String, String, String)>> = views
         .iter()
         .map(|(_, view)| {
             let mut settings = view.settings.clone();
-            settings.knobs().iter().map(|k| (k.name.get(lang).to_owned(), k.text(), k.display(lang))).collect()
+            settings.setting_defs().iter().map(|k| (k.name.get(lang).to_owned(), k.text(), k.display(lang))).collect()
         })
         .collect();
     let mut head = vec![say("option", "réglage").get(lang).to_owned()];
     head.extend(views.iter().map(|(_, view)| view.info.name(lang).to_owned()));
-    let knobs = values.iter().map(Vec::len).min().unwrap_or(0);
-    let rows = (0..knobs)
+    let defs = values.iter().map(Vec::len).min().unwrap_or(0);
+    let rows = (0..defs)
         .filter(|&i| values.iter().any(|run| run[i].1 != values[0][i].1))
         .map(|i| {
             let mut row = vec![values[0][i].0.clone()];

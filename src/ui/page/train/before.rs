@@ -98,7 +98,7 @@ fn said(ui: &mut Ui, cx: &mut Cx<'_>, alike: &shared::Alike) {
         ),
         Err(problems) => {
             for problem in problems {
-                let page = problem.knob.as_deref().map_or(Page::Data, page_of);
+                let page = problem.setting.as_deref().map_or(Page::Data, page_of);
                 missing(ui, cx, problem.what.get(lang), problem.remedy.get(lang), Some(page));
                 ui.add_space(4.0);
             }
@@ -106,7 +106,7 @@ fn said(ui: &mut Ui, cx: &mut Cx<'_>, alike: &shared::Alike) {
     }
 }
 
-/// The page on which a knob is found.
+/// The page on which a setting is found.
 fn page_of(key: &str) -> Page {
     match key.split('.').next() {
         Some("augment") => Page::Augmentation,

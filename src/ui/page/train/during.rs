@@ -404,11 +404,11 @@ fn faces(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
                 let at = pos2(rect.center().x, bar.bottom() + 4.0 + 14.0 * i as f32);
                 ui.painter().text(at, Align2::CENTER_TOP, line, theme::regular(letters), t.text2);
             }
-            let truth = dataset.samples.get(*sample as usize).map_or(0, |s| usize::from(s.class));
-            let truth = class_name(&dataset.classes, truth, lang);
+            let label = dataset.samples.get(*sample as usize).map_or(0, |s| usize::from(s.class));
+            let label = class_name(&dataset.classes, label, lang);
             let said = match lang {
-                Lang::En => format!("model says {name} {sure}, recorded as {truth}"),
-                Lang::Fr => format!("le modèle dit {name} {sure}, étiquette {truth}"),
+                Lang::En => format!("model says {name} {sure}, recorded as {label}"),
+                Lang::Fr => format!("le modèle dit {name} {sure}, étiquette {label}"),
             };
             let response = ui.interact(rect, ui.scope_id().with(("face", place)), Sense::hover());
             response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &said));

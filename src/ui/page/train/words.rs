@@ -3,9 +3,9 @@
 use crate::{
     callback::{CallbackSettings, Monitor, early_stopping::EarlyStopping},
     history::{EpochRecord, StopReason},
-    knob::Choice as _,
     schedule::ScheduleKind,
     session::Training,
+    setting_def::Choice as _,
     text::{Lang, LocalizedText, Phrase, decimal, duration, percent, say},
     ui::Cx,
 };

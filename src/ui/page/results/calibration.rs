@@ -27,7 +27,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, height: f32) {
         name: format!("{} {error_text}", say("Calibration error", "Erreur de calibration").get(lang)),
         across: say("said", "dit").get(lang).to_owned(),
         up: say("really", "en réalité").get(lang).to_owned(),
-        points: used.iter().map(|b| [b.said, b.really]).collect(),
+        points: used.iter().map(|b| [b.predicted, b.observed]).collect(),
         color: t.validation,
         diagonal: true,
         note: caption(lang, &error_text),
@@ -36,7 +36,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, height: f32) {
     };
     let table = || Table {
         head: [say("said", "dit"), say("really", "en réalité"), say("pictures", "images")].map(|s| s.get(lang).to_owned()).into(),
-        rows: used.iter().map(|b| vec![percent(lang, b.said, 0), percent(lang, b.really, 0), number(lang, b.n.into())]).collect(),
+        rows: used
+            .iter()
+            .map(|b| vec![percent(lang, b.predicted, 0), percent(lang, b.observed, 0), number(lang, b.n.into())])
+            .collect(),
     };
     let mut temperature = shown.report.temperature;
     let fitted = shown.fitted;

@@ -1,9 +1,9 @@
-//! No dead option: every knob of the settings, once what enables it is on, changes something that a run depends on.
+//! No dead option: every setting of the settings, once what enables it is on, changes something that a run depends on.
 //!
 //! What a run depends on is computed, not asked: the plan with its split and its network, its first weights, the pixels
 //! that augmentation draws, the loss, updates by the optimizer, the schedule's curve, what the callbacks decide about
 //! made-up epochs, and, for what is left, a short training by the plain engine, with its weights, its history and the
-//! files that it leaves. The trainings take a while: they are made where `TROMBINE_REQUIRE` lists `knobs`.
+//! files that it leaves. The trainings take a while: they are made where `TROMBINE_REQUIRE` lists `settings`.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -19,7 +19,6 @@ use trombine::{
         split::Split,
     },
     history::EpochRecord,
-    knob::{Knobs as _, SettingDef, Value},
     loss,
     model::{Network, Weights, init, layers::Role},
     optimizer::OptimizerState,
@@ -27,6 +26,7 @@ use trombine::{
     random::{Purpose, Random},
     run::RunStore,
     schedule,
+    setting_def::{SettingDef, SettingDefs as _, Value},
     settings::Settings,
     train::fit::Outcome,
 };
@@ -50,7 +50,7 @@ const SIGHTS: [Sight; 7] = [
 /// What shows whatever is left.
 const TRAINING: Sight = ("a training", learned);
 
-/// The knobs that only a training shows.
+/// The settings that only a training shows.
 const LEFT: [&str; 8] = [
     "augment.test_time_flip",
     "train.epochs",
@@ -62,7 +62,7 @@ const LEFT: [&str; 8] = [
     "train.callbacks.tensorboard",
 ];
 
-/// A small network, so that the training is short; the knobs that it sets are changed like all others.
+/// A small network, so that the training is short; the settings that it sets are changed like all others.
 fn small() -> Settings {
     let mut settings = training::settings();
     settings.augment.crop = 48;
@@ -195,9 +195,9 @@ fn files(folder: &Path) -> BTreeSet<String> {
     found
 }
 
-/// Other values of a knob, as texts, those that differ most first.
-fn others(knob: &SettingDef<'_>) -> Vec<String> {
-    let all = match &knob.value {
+/// Other values of a setting, as texts, those that differ most first.
+fn others(def: &SettingDef<'_>) -> Vec<String> {
+    let all = match &def.value {
         Value::Switch(on) => vec![(!**on).to_string()],
         Value::Choice(choice) => choice.options().iter().map(|option| option.0.to_owned()).collect(),
         Value::Whole { value, range, .. } => {
@@ -212,28 +212,28 @@ fn others(knob: &SettingDef<'_>) -> Vec<String> {
         Value::List { value, .. } => vec![value.iter().map(|v| (v + 4).to_string()).collect::<Vec<_>>().join(",")],
         Value::Table(_) => vec!["1:0.01,2:0.0001".to_owned()],
     };
-    all.into_iter().filter(|other| *other != knob.text()).collect()
+    all.into_iter().filter(|other| *other != def.text()).collect()
 }
 
-fn knob<'a>(settings: &'a mut Settings, key: &str) -> SettingDef<'a> {
-    settings.knobs().into_iter().find(|knob| knob.key == key).expect("a knob of that key")
+fn setting_def<'a>(settings: &'a mut Settings, key: &str) -> SettingDef<'a> {
+    settings.setting_defs().into_iter().find(|def| def.key == key).expect("a setting of that key")
 }
 
 fn with(settings: &Settings, key: &str, value: &str) -> Option<Settings> {
     let mut settings = settings.clone();
-    knob(&mut settings, key).parse(value).ok()?;
+    setting_def(&mut settings, key).parse(value).ok()?;
     Some(settings)
 }
 
-/// Settings in which the knob is shown: with one other switch or choice changed, or with two.
+/// Settings in which the setting is shown: with one other switch or choice changed, or with two.
 fn enabled(base: &Settings, key: &str) -> Vec<Settings> {
-    let is_on = |settings: &Settings| knob(&mut settings.clone(), key).active;
+    let is_on = |settings: &Settings| setting_def(&mut settings.clone(), key).active;
     if is_on(base) {
         return vec![base.clone()];
     }
     let ways = |from: &Settings| -> Vec<Settings> {
         let mut from_here = from.clone();
-        let choices = from_here.knobs();
+        let choices = from_here.setting_defs();
         let choices =
             choices.iter().filter(|other| other.key != key && matches!(other.value, Value::Switch(_) | Value::Choice(_)));
         let wishes: Vec<(String, String)> =
@@ -258,12 +258,12 @@ impl Seen {
     }
 }
 
-/// What changes when the knob does, or `None` if nothing reads it; at most so many of its values are tried.
+/// What changes when the setting does, or `None` if nothing reads it; at most so many of its values are tried.
 fn reaches(seen: &mut Seen, base: &Settings, key: &str, sights: &[Sight], most: usize) -> Option<&'static str> {
     for sight in sights {
         for settings in enabled(base, key) {
             let now = seen.look(*sight, &settings);
-            let values = others(&knob(&mut settings.clone(), key));
+            let values = others(&setting_def(&mut settings.clone(), key));
             let mut changed = values.iter().filter_map(|value| with(&settings, key, value)).take(most);
             if changed.any(|changed| seen.look(*sight, &changed) != now) {
                 return Some(sight.0);
@@ -274,9 +274,9 @@ fn reaches(seen: &mut Seen, base: &Settings, key: &str, sights: &[Sight], most: 
 }
 
 #[test]
-fn every_knob_reaches_what_a_run_depends_on() {
+fn every_setting_reaches_what_a_run_depends_on() {
     let (base, mut seen) = (small(), Seen::default());
-    let keys: Vec<String> = base.clone().knobs().into_iter().map(|knob| knob.key).collect();
+    let keys: Vec<String> = base.clone().setting_defs().into_iter().map(|def| def.key).collect();
     assert!(keys.len() > 80);
     let unseen = |key: &&String| reaches(&mut seen, &base, key, &SIGHTS, usize::MAX).is_none();
     let unseen: Vec<&String> = keys.iter().filter(unseen).collect();
@@ -286,8 +286,8 @@ fn every_knob_reaches_what_a_run_depends_on() {
 /// What the other test leaves, by short trainings: in the second kind it matters which weights are kept.
 #[test]
 fn what_is_left_reaches_a_training() {
-    if !required("knobs") {
-        return crate::support::skip("knobs", "the trainings are made where TROMBINE_REQUIRE lists knobs");
+    if !required("settings") {
+        return crate::support::skip("settings", "the trainings are made where TROMBINE_REQUIRE lists settings");
     }
     let mut seen = Seen::default();
     let mut reaches = |key: &str| {
@@ -300,7 +300,7 @@ fn what_is_left_reaches_a_training() {
 
 /// An option that no arithmetic reads is found: here one that the sights do not see.
 #[test]
-fn a_dead_knob_would_be_found() {
+fn a_dead_setting_would_be_found() {
     fn blind(settings: &Settings) -> String {
         let mut settings = settings.clone();
         settings.train.callbacks.patience = 5;

@@ -5,8 +5,8 @@ use egui::{Align2, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use super::{Shown, save_button, score};
 use crate::{
     evaluate::{confusion, words},
-    knob::Scale,
     run::export::PlotKind,
+    setting_def::Scale,
     text::{Lang, decimal, number, percent, say},
     ui::{
         Action, Cx,
@@ -34,7 +34,7 @@ pub enum Curve {
     Numbers,
 }
 
-/// The matrix; gives the cell (truth, said) that was activated.
+/// The matrix; gives the cell (label, predicted) that was activated.
 pub fn matrix(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> Option<(u8, u8)> {
     let lang = cx.lang;
     ui.set_max_height(height);
@@ -42,29 +42,30 @@ pub fn matrix(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> Optio
     let caption = say("click a number to see the pictures", "cliquez sur un nombre pour voir les images").get(lang);
     let confusion = shown.report.confusion(shown.threshold);
     let classes = shown.classes();
-    let cell = |truth: usize, said: usize| {
-        let count = confusion.counts[truth][said];
-        let row = percent(lang, confusion.share_of_really(truth, said), 1);
-        let column = percent(lang, confusion.share_of_said(truth, said), 1);
-        let (really, called) = (words::people(classes, truth, lang), words::people(classes, said, lang));
+    let cell = |label: usize, predicted: usize| {
+        let count = confusion.counts[label][predicted];
+        let row = percent(lang, confusion.share_of_label(label, predicted), 1);
+        let column = percent(lang, confusion.share_of_predicted(label, predicted), 1);
+        let (actual, called) = (words::people(classes, label, lang), words::people(classes, predicted, lang));
         let (share, share_down) = match lang {
-            Lang::En => (format!("{row} of the {really}"), format!("{column} of those called {called}")),
-            Lang::Fr => {
-                (format!("{row} des {really}"), format!("{column} des réponses « {} »", words::class_name(classes, said, lang)))
-            }
+            Lang::En => (format!("{row} of the {actual}"), format!("{column} of those called {called}")),
+            Lang::Fr => (
+                format!("{row} des {actual}"),
+                format!("{column} des réponses « {} »", words::class_name(classes, predicted, lang)),
+            ),
         };
         Cell {
             count: number(lang, count.into()),
-            what: confusion::cell(classes, truth, said, count, lang),
+            what: confusion::cell(classes, label, predicted, count, lang),
             share,
             share_down,
-            right: truth == said,
+            correct: label == predicted,
         }
     };
     let cells = [[cell(0, 0), cell(0, 1)], [cell(1, 0), cell(1, 1)]];
     let words = Words {
-        really: say("Really", "En réalité").get(lang).to_owned(),
-        said: say("Model said", "Le modèle dit").get(lang).to_owned(),
+        label: say("Really", "En réalité").get(lang).to_owned(),
+        predicted: say("Model said", "Le modèle dit").get(lang).to_owned(),
         classes: [0, 1].map(|class| words::class_name(classes, class, lang).to_owned()),
     };
     let help = say(
@@ -113,8 +114,8 @@ pub fn scores(ui: &mut Ui, lang: Lang, shown: &Shown, height: f32) {
             ui.painter().hline(row.x_range(), top, Stroke::new(1.0, t.grid));
             let values = [class.precision, class.recall, class.f1].map(|v| score(lang, v));
             let response = ui.interact(row, ui.scope_id().with(("score", line)), Sense::hover());
-            let said = format!("{name}, {} {}, {} {}, F1 {}", head[0], values[0], head[1], values[1], values[2]);
-            response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &said));
+            let spoken = format!("{name}, {} {}, {} {}, F1 {}", head[0], values[0], head[1], values[1], values[2]);
+            response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
             // As far as the first number reaches to the left.
             let room = column(0) - 48.0 - rect.left();
             let galley = fitted(ui, name, theme::medium(size::TABLE), color, room);

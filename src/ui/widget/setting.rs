@@ -1,11 +1,11 @@
-//! Options: a row for any [`SettingDef`], and the list of a page's knobs with "More options" and "Reset".
+//! Options: a row for any [`SettingDef`], and the list of a page's settings with "More options" and "Reset".
 
 use egui::{Align, Layout, Ui, vec2};
 
 use super::{button, choice, field, separator::separator};
 use crate::{
-    knob::{Knobs, SettingDef, Tier, Value},
     problem::Problem,
+    setting_def::{SettingDef, SettingDefs, Tier, Value},
     settings::Settings,
     text::{Lang, Phrase, plural, say},
     ui::{
@@ -14,36 +14,36 @@ use crate::{
     },
 };
 
-/// What the rows need to know besides the knobs.
+/// What the rows need to know besides the settings.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
     pub lang: Lang,
     /// A dot marks what differs from these.
     pub preset: &'a Settings,
-    /// Shown beside the knob that each names.
+    /// Shown beside the setting that each names.
     pub problems: &'a [Problem],
 }
 
-/// The rows of all active knobs of `settings` whose key `belongs` here, those behind "More options" once opened, and
+/// The rows of all active settings of `settings` whose key `belongs` here, those behind "More options" once opened, and
 /// "Reset". Gives whether anything changed.
 pub fn list(ui: &mut Ui, cx: Context<'_>, settings: &mut Settings, belongs: impl Fn(&str) -> bool) -> bool {
     let lang = cx.lang;
     let mut preset = cx.preset.clone();
-    let preset: Vec<(String, String)> = preset.knobs().iter().map(|k| (k.key.clone(), k.text())).collect();
+    let preset: Vec<(String, String)> = preset.setting_defs().iter().map(|k| (k.key.clone(), k.text())).collect();
     let preset_of = |key: &str| preset.iter().find(|(k, _)| k == key).map(|(_, text)| text.as_str());
     let open_id = ui.make_persistent_id("more options");
     let mut open: bool = ui.data_mut(|d| *d.get_persisted_mut_or_default(open_id));
     let (mut changed, mut differing, mut hidden, mut shown) = (false, 0, 0, 0);
-    for mut knob in settings.knobs() {
-        if !knob.active || !belongs(&knob.key) {
+    for mut def in settings.setting_defs() {
+        if !def.active || !belongs(&def.key) {
             continue;
         }
-        let usual = preset_of(&knob.key);
-        let differs = usual.is_some_and(|text| text != knob.text());
+        let usual = preset_of(&def.key);
+        let differs = usual.is_some_and(|text| text != def.text());
         differing += u64::from(differs);
-        let problem = cx.problems.iter().find(|p| p.knob.as_deref() == Some(knob.key.as_str()));
+        let problem = cx.problems.iter().find(|p| p.setting.as_deref() == Some(def.key.as_str()));
         // What differs or is wrong is never out of sight.
-        if knob.tier == Tier::More && !open && !differs && problem.is_none() {
+        if def.tier == Tier::More && !open && !differs && problem.is_none() {
             hidden += 1;
             continue;
         }
@@ -51,7 +51,7 @@ pub fn list(ui: &mut Ui, cx: Context<'_>, settings: &mut Settings, belongs: impl
             separator(ui);
         }
         shown += 1;
-        changed |= row(ui, lang, &mut knob, usual, problem);
+        changed |= row(ui, lang, &mut def, usual, problem);
     }
     ui.add_space(6.0);
     ui.horizontal(|ui| {
@@ -75,28 +75,28 @@ pub fn list(ui: &mut Ui, cx: Context<'_>, settings: &mut Settings, belongs: impl
 }
 
 fn reset(settings: &mut Settings, preset: &[(String, String)], belongs: impl Fn(&str) -> bool) {
-    for knob in &mut settings.knobs() {
-        if let Some((_, text)) = preset.iter().find(|(key, _)| *key == knob.key && belongs(key)) {
+    for def in &mut settings.setting_defs() {
+        if let Some((_, text)) = preset.iter().find(|(key, _)| *key == def.key && belongs(key)) {
             // A preset's own values are in range, so parsing cannot fail.
-            let _ = knob.parse(text);
+            let _ = def.parse(text);
         }
     }
 }
 
 /// One option: name, "?", a dot if it differs from `preset`, its field, a slider below, and what is wrong with it.
 /// Gives whether it changed.
-pub fn row(ui: &mut Ui, lang: Lang, knob: &mut SettingDef<'_>, preset: Option<&str>, problem: Option<&Problem>) -> bool {
+pub fn row(ui: &mut Ui, lang: Lang, def: &mut SettingDef<'_>, preset: Option<&str>, problem: Option<&Problem>) -> bool {
     let t = Theme::of(ui);
-    let before = knob.text();
-    let name = knob.name.get(lang);
-    ui.push_id(knob.key.clone(), |ui| {
+    let before = def.text();
+    let name = def.name.get(lang);
+    ui.push_id(def.key.clone(), |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
-        let wide = wants_own_line(&knob.value, ui.available_width() - 120.0);
-        let height = if has_slider(&knob.value) || wide { theme::ROW - 8.0 } else { theme::ROW };
+        let wide = wants_own_line(&def.value, ui.available_width() - 120.0);
+        let height = if has_slider(&def.value) || wide { theme::ROW - 8.0 } else { theme::ROW };
         let room = vec2(ui.available_width(), height);
         ui.allocate_ui_with_layout(room, Layout::right_to_left(Align::Center), |ui| {
             ui.set_min_height(height);
-            match &mut knob.value {
+            match &mut def.value {
                 // The buttons stay where they are, however many numbers there are.
                 Value::List { value, length, range } if wide => list_buttons(ui, lang, name, value, length, range),
                 value if !wide => control(ui, lang, name, value),
@@ -110,15 +110,15 @@ pub fn row(ui: &mut Ui, lang: Lang, knob: &mut SettingDef<'_>, preset: Option<&s
                     ui.set_max_width((ui.available_width() - others).max(40.0));
                     ui.add(egui::Label::new(egui::RichText::new(name).color(t.text)).truncate());
                 });
-                field::help(ui, lang, name, knob.help.get(lang));
+                field::help(ui, lang, name, def.help.get(lang));
                 if let Some(usual) = usual.filter(|usual| dot(ui, lang, name, usual)) {
                     // A preset's own values are in range, so parsing cannot fail.
-                    let _ = knob.parse(usual);
+                    let _ = def.parse(usual);
                 }
             });
         });
         if wide {
-            ui.horizontal(|ui| match &mut knob.value {
+            ui.horizontal(|ui| match &mut def.value {
                 Value::List { value, range, .. } => {
                     ui.spacing_mut().item_spacing.x = 4.0;
                     let each = (ui.available_width() + 4.0) / value.len().max(1) as f32 - 4.0;
@@ -128,7 +128,7 @@ pub fn row(ui: &mut Ui, lang: Lang, knob: &mut SettingDef<'_>, preset: Option<&s
             });
             ui.add_space(6.0);
         }
-        slider(ui, name, &mut knob.value);
+        slider(ui, name, &mut def.value);
         if let Some(problem) = problem {
             ui.horizontal_top(|ui| {
                 ui.label(icon::TRIANGLE_ALERT.text(14.0).color(t.bad));
@@ -138,7 +138,7 @@ pub fn row(ui: &mut Ui, lang: Lang, knob: &mut SettingDef<'_>, preset: Option<&s
             ui.add_space(4.0);
         }
     });
-    knob.text() != before
+    def.text() != before
 }
 
 /// Whether a slider stands below.
@@ -289,12 +289,21 @@ fn table_fields(ui: &mut Ui, lang: Lang, name: &str, rows: &mut Vec<(u32, f64)>)
                     lang,
                     &format!("{name}, {} {}", say("epoch", "époque").get(lang), index + 1),
                     epoch,
-                    crate::knob::TABLE_EPOCHS,
+                    crate::setting_def::TABLE_EPOCHS,
                     "",
                     56.0,
                 );
                 let rate_name = format!("{name}, {} {}", say("rate", "taux").get(lang), index + 1);
-                field::number(ui, lang, &rate_name, rate, crate::knob::TABLE_RATES, crate::knob::Scale::Log, "", 90.0);
+                field::number(
+                    ui,
+                    lang,
+                    &rate_name,
+                    rate,
+                    crate::setting_def::TABLE_RATES,
+                    crate::setting_def::Scale::Log,
+                    "",
+                    90.0,
+                );
                 if button::icon_button(
                     ui,
                     icon::X,
@@ -325,7 +334,7 @@ fn slider(ui: &mut Ui, name: &str, value: &mut Value<'_>) {
         Value::Whole { value, range, .. } => {
             let mut wide = f64::from(**value);
             let bounds = f64::from(*range.start())..=f64::from(*range.end());
-            if field::slider(ui, name, &mut wide, bounds, crate::knob::Scale::Linear).changed() {
+            if field::slider(ui, name, &mut wide, bounds, crate::setting_def::Scale::Linear).changed() {
                 **value = (wide.round() as u32).clamp(*range.start(), *range.end());
             }
         }

@@ -1,20 +1,20 @@
-//! A tunable that describes itself: its name, help, range and default stand in the file that uses it.
+//! A setting that describes itself: its name, help, range and default stand in the file that uses it.
 //!
 //! Screens, range checks, the command line, the README's option table and the tests only walk these descriptions.
-//! A settings struct implements [`Knobs`] by destructuring itself exhaustively, so a new field does not compile
+//! A settings struct implements [`SettingDefs`] by destructuring itself exhaustively, so a new field does not compile
 //! until it is described.
 
 use std::ops::RangeInclusive;
 
 use crate::text::{Lang, LocalizedText, Phrase, decimal, repeated, say};
 
-/// A settings struct that lists its tunables.
-pub trait Knobs {
-    /// The knobs in the order of the screen. Keys are relative (`rate`); the caller adds its own prefix.
-    fn knobs(&mut self) -> Vec<SettingDef<'_>>;
+/// A settings struct that lists its settings.
+pub trait SettingDefs {
+    /// The settings in the order of the screen. Keys are relative (`rate`); the caller adds its own prefix.
+    fn setting_defs(&mut self) -> Vec<SettingDef<'_>>;
 }
 
-/// One tunable: what it is called, what it does, and the place where its value lives.
+/// One setting: what it is called, what it does, and the place where its value lives.
 pub struct SettingDef<'a> {
     /// Dotted path without spaces, as on the command line: `model.dropout`.
     pub key: String,
@@ -22,14 +22,14 @@ pub struct SettingDef<'a> {
     /// What it does, when to change it, and a safe range: the text behind the "?".
     pub help: Phrase,
     pub tier: Tier,
-    /// Whether it has any effect with the other values as they are; an inactive knob is hidden, but can be set.
+    /// Whether it has any effect with the other values as they are; an inactive setting is hidden, but can be set.
     pub active: bool,
     pub value: Value<'a>,
     /// The state that a switch is in, off and on, where its name is an order: `folders’ parts not kept`.
     pub states: Option<[Phrase; 2]>,
 }
 
-/// Where a screen shows a knob.
+/// Where a screen shows a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tier {
     /// Among the few that matter.
@@ -93,7 +93,7 @@ pub trait Choice: Copy + PartialEq + 'static {
 /// Implements [`Choice`] for an enum, one line a variant: key, name, about.
 macro_rules! choice {
     ($type:ty { $($variant:ident = $key:literal, $name:expr, $about:expr;)+ }) => {
-        impl $crate::knob::Choice for $type {
+        impl $crate::setting_def::Choice for $type {
             const ALL: &'static [Self] = &[$(Self::$variant),+];
             fn key(self) -> &'static str { match self { $(Self::$variant => $key),+ } }
             fn name(self) -> $crate::text::Phrase { match self { $(Self::$variant => $name),+ } }
@@ -125,12 +125,12 @@ impl<C: Choice> Select for C {
 }
 
 impl<'a> SettingDef<'a> {
-    /// A knob among the few that matter, active.
+    /// A setting among the few that matter, active.
     pub fn new(key: &str, name: Phrase, help: Phrase, value: Value<'a>) -> Self {
         Self { key: key.to_owned(), name, help, tier: Tier::Main, active: true, value, states: None }
     }
 
-    /// The same knob behind "More options".
+    /// The same setting behind "More options".
     #[must_use]
     pub fn more(mut self) -> Self {
         self.tier = Tier::More;
@@ -144,7 +144,7 @@ impl<'a> SettingDef<'a> {
         self
     }
 
-    /// The same knob, active only if `condition` holds too.
+    /// The same setting, active only if `condition` holds too.
     #[must_use]
     pub fn when(mut self, condition: bool) -> Self {
         self.active &= condition;
@@ -304,11 +304,11 @@ fn with_unit(number: String, unit: &str) -> String {
     if unit.is_empty() { number } else { format!("{number}\u{a0}{unit}") }
 }
 
-/// The knobs of a part of the settings, with `prefix` before each key.
-pub fn within<'a>(prefix: &str, part: &'a mut impl Knobs) -> Vec<SettingDef<'a>> {
-    let mut knobs = part.knobs();
-    for knob in &mut knobs {
-        knob.key = format!("{prefix}.{}", knob.key);
+/// The settings of a part of the settings, with `prefix` before each key.
+pub fn within<'a>(prefix: &str, part: &'a mut impl SettingDefs) -> Vec<SettingDef<'a>> {
+    let mut defs = part.setting_defs();
+    for def in &mut defs {
+        def.key = format!("{prefix}.{}", def.key);
     }
-    knobs
+    defs
 }

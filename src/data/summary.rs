@@ -14,7 +14,7 @@ use crate::text::{Lang, LocalizedText, decimal};
 
 /// A data set in numbers; the Data page shows it and `trombine check --json` writes it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Census {
+pub struct Summary {
     /// Files that were met.
     pub found: u64,
     pub usable: u64,
@@ -81,10 +81,10 @@ pub struct PartCount {
     pub pictures: [u64; 2],
 }
 
-/// A census with the groups of copies behind it, as a data set carries it: counted where it was opened, not where it is shown.
+/// A summary with the groups of copies behind it, as a data set carries it: counted where it was opened, not where it is shown.
 #[derive(Clone, Debug)]
 pub struct Findings {
-    pub census: Census,
+    pub summary: Summary,
     pub copies: Vec<Group>,
 }
 
@@ -93,12 +93,12 @@ impl Dataset {
     #[must_use]
     pub fn counted(mut self) -> Self {
         let copies = copies(&self);
-        self.findings = Some(Arc::new(Findings { census: Census::with_copies(&self, &copies, None), copies }));
+        self.findings = Some(Arc::new(Findings { summary: Summary::with_copies(&self, &copies, None), copies }));
         self
     }
 }
 
-impl Census {
+impl Summary {
     /// Counts a data set, and the parts of a split of it.
     pub fn new(dataset: &Dataset, split: Option<&Split>) -> Self {
         Self::with_copies(dataset, &copies(dataset), split)
@@ -125,7 +125,7 @@ impl Census {
         Self {
             found: (samples.len() + dataset.skipped.len()) as u64,
             usable: samples.len() as u64,
-            odd: tally(samples.iter().filter_map(|s| s.oddity.as_ref()).map(oddity_key)),
+            odd: tally(samples.iter().filter_map(|s| s.anomaly.as_ref()).map(anomaly_key)),
             skipped: tally(dataset.skipped.iter().map(|s| reason_key(&s.reason))),
             copies: Copies {
                 groups: groups.len() as u64,
@@ -147,9 +147,9 @@ impl Census {
     }
 }
 
-/// The key under which a kind of oddity is counted.
-pub fn oddity_key(oddity: &Anomaly) -> &'static str {
-    match oddity {
+/// The key under which a kind of anomaly is counted.
+pub fn anomaly_key(anomaly: &Anomaly) -> &'static str {
+    match anomaly {
         Anomaly::NoRace => "no_race",
         Anomaly::Misspelled { .. } => "misspelled",
         Anomaly::Repaired => "repaired",
