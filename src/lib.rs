@@ -6,6 +6,7 @@
 //! | module | what it is | imports |
 //! | --- | --- | --- |
 //! | [`text`] | phrases in both languages, numbers and dates as a language writes them | - |
+//! | [`colors`] | the look's colors, for window, report and plots | - |
 //! | [`random`] | SplitMix64, one stream for each purpose | - |
 //! | [`control`] | how a long job is steered, and its stages | - |
 //! | [`problem`] | what a user is asked to mend | text |
@@ -24,11 +25,11 @@
 //! | [`plan`] | settings checked against a data set, which is all that training accepts | text problem setting_def loss model data engine settings |
 //! | [`evaluate`] | how good it is | text data |
 //! | [`predict`] | a photo becomes an answer | text control problem files model data engine settings evaluate |
-//! | [`run`] | a run on disk, and what it is exported as | text problem setting_def files model history data engine settings preset plan evaluate predict |
+//! | [`run`] | a run on disk, and what it is exported as | text colors problem setting_def files model history data engine settings preset plan evaluate predict |
 //! | [`train`] | the training loop | text random control problem files model optimizer schedule history callback data engine settings plan run |
 //! | [`worker`] | the thread that does the long work | text control problem setting_def files model data engine settings plan evaluate predict run train |
 //! | [`session`] | what the program knows: the fold of the worker's events | text control problem files history callback data engine settings evaluate predict run train worker |
-//! | [`ui`] | theme, widgets, pages | text random control problem setting_def files model schedule history callback data engine settings preset plan evaluate predict run train worker session |
+//! | [`ui`] | theme, widgets, pages | text colors random control problem setting_def files model schedule history callback data engine settings preset plan evaluate predict run train worker session |
 //! | [`app`] | the window, and the one place that changes things | text control problem setting_def files data engine settings preset plan predict run train worker session ui |
 //! | [`cli`] | the same without a window | text control problem setting_def files history data engine settings preset plan evaluate predict run train worker |
 //!
@@ -44,6 +45,7 @@
 pub mod app;
 pub mod callback;
 pub mod cli;
+pub mod colors;
 pub mod control;
 pub mod data;
 pub mod engine;

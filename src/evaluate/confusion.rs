@@ -1,12 +1,34 @@
 //! The confusion matrix: what was really there, against what the model said.
 
 use super::{Prediction, words};
-use crate::text::{Lang, number};
+use crate::text::{Lang, Phrase, number, percent, say};
 
 /// Counts of pictures by recorded class and by what the model said: `counts[label][predicted]` (scikit-learn's layout).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Confusion {
     pub counts: [[u32; 2]; 2],
+}
+
+/// What the matrix is called.
+pub const TITLE: Phrase = say("Right and wrong", "Juste ou faux");
+/// Before a row's class.
+pub const ROW: Phrase = say("Really", "En réalité");
+/// Before a column's class.
+pub const COLUMN: Phrase = say("Model said", "Le modèle dit");
+
+/// One cell as it is to be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CellText {
+    /// The count: `143`.
+    pub count: String,
+    /// What it counts: `women were called men`.
+    pub what: String,
+    /// Its share of the row: `7.2 % of the women`.
+    pub row_share: String,
+    /// Its share of the column: `6.6 % of those called men`.
+    pub column_share: String,
+    /// Whether it stands on the diagonal.
+    pub correct: bool,
 }
 
 impl Confusion {
@@ -45,6 +67,43 @@ impl Confusion {
     /// A cell's share of its column: of those called `predicted`, how many are `label`.
     pub fn share_of_predicted(&self, label: usize, predicted: usize) -> f64 {
         share(self.counts[label][predicted], self.predicted(predicted))
+    }
+
+    /// Every cell in words, laid out as the counts are.
+    pub fn cells(&self, classes: &[String; 2], lang: Lang) -> [[CellText; 2]; 2] {
+        [0, 1].map(|label| {
+            [0, 1].map(|predicted| {
+                let count = self.counts[label][predicted];
+                CellText {
+                    count: number(lang, count.into()),
+                    what: cell(classes, label, predicted, count, lang),
+                    row_share: self.row_share(classes, label, predicted, lang),
+                    column_share: self.column_share(classes, label, predicted, lang),
+                    correct: label == predicted,
+                }
+            })
+        })
+    }
+
+    /// `7.2 % of the women`.
+    fn row_share(&self, classes: &[String; 2], label: usize, predicted: usize, lang: Lang) -> String {
+        let share = percent(lang, self.share_of_label(label, predicted), 1);
+        let people = words::people(classes, label, lang);
+        match (lang, words::is_utkface(classes)) {
+            (Lang::En, true) => format!("{share} of the {people}"),
+            (Lang::Fr, true) => format!("{share} des {people}"),
+            (Lang::En, false) => format!("{share} of {people}"),
+            (Lang::Fr, false) => format!("{share} de {people}"),
+        }
+    }
+
+    /// `6.6 % of those called men`.
+    fn column_share(&self, classes: &[String; 2], label: usize, predicted: usize, lang: Lang) -> String {
+        let share = percent(lang, self.share_of_predicted(label, predicted), 1);
+        match lang {
+            Lang::En => format!("{share} of those called {}", words::people(classes, predicted, lang)),
+            Lang::Fr => format!("{share} des réponses «\u{a0}{}\u{a0}»", words::class_name(classes, predicted, lang)),
+        }
     }
 
     /// A cell as a sentence: `48 women were called men`.

@@ -32,6 +32,7 @@ pub struct Logs {
 struct Board {
     folder: PathBuf,
     settings: Settings,
+    classes: [String; 2],
     /// The run's first training pictures, as the network saw them.
     pixels: Vec<u8>,
     files: Option<TensorBoard>,
@@ -77,7 +78,13 @@ impl Board {
         let mut pixels = plan.training_batches(Form::Pixels, 0).next().map(|batch| batch.pixels).unwrap_or_default();
         let side = plan.settings.augment.side();
         pixels.truncate(PICTURES * side * side * 3);
-        Self { folder: run.folder.join("tensorboard"), settings: plan.settings.clone(), pixels, files: None }
+        Self {
+            folder: run.folder.join("tensorboard"),
+            settings: plan.settings.clone(),
+            classes: run.info.classes.clone(),
+            pixels,
+            files: None,
+        }
     }
 
     fn epoch(&mut self, history: &[EpochRecord], counts: [[u64; 2]; 2]) -> Result<(), Problem> {
@@ -92,6 +99,6 @@ impl Board {
         }
         let Some(files) = &mut self.files else { return Ok(()) };
         files.epoch(last)?;
-        files.confusion(last.epoch.into(), counts)
+        files.confusion(last.epoch.into(), counts, &self.classes, Lang::En)
     }
 }

@@ -1,103 +1,22 @@
-//! The look: colors, type and spacing. Nothing else in the program names a color or a text size.
+//! The look: type and spacing, and `colors` as egui has them. Nothing else in the window names a color or a text size.
 //!
 //! Every text color keeps a contrast of 4.5:1 or more on [`Theme::bg`], [`Theme::surface`] and [`Theme::surface2`]
 //! (WCAG 2.2, success criterion 1.4.3); a test computes it. Numbers are set in tabular figures by the font itself.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use egui::{
     Color32, Context, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, RichText, Shadow, Stroke, TextStyle,
     Theme as Mode, Ui, Vec2, epaint::text::FontTweak, style::HandleShape, vec2,
 };
 
-/// The colors of one mode. The names say what a color is for, not which it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Theme {
-    pub dark: bool,
-    /// The window.
-    pub bg: Color32,
-    /// Cards and fields.
-    pub surface: Color32,
-    /// Rail, status bar, table heads.
-    pub surface2: Color32,
-    /// Borders.
-    pub stroke: Color32,
-    /// Plot grids, lines of tables, empty part of a bar.
-    pub grid: Color32,
-    pub text: Color32,
-    /// Secondary text.
-    pub text2: Color32,
-    /// Captions.
-    pub text3: Color32,
-    /// The one action, the selection, the training curve.
-    pub accent: Color32,
-    /// The accent's tint, behind accented text.
-    pub soft: Color32,
-    /// Text on the accent.
-    pub on: Color32,
-    /// Everything about the validation part.
-    pub validation: Color32,
-    /// Its tint.
-    pub validation_soft: Color32,
-    /// Class 0: in UTKFace, female.
-    pub female: Color32,
-    /// Class 1: in UTKFace, male.
-    pub male: Color32,
-    /// Mistakes and problems; always with an icon.
-    pub bad: Color32,
-    pub bad_soft: Color32,
-    /// Right, saved, usable; always with an icon.
-    pub good: Color32,
-    pub good_soft: Color32,
-}
+use crate::colors::{Colors, DARK, LIGHT};
 
-/// The light mode.
-pub const LIGHT: Theme = Theme {
-    dark: false,
-    bg: hex(0xF6F6F3),
-    surface: hex(0xFFFFFF),
-    surface2: hex(0xFAFAF7),
-    stroke: hex(0xE4E2DB),
-    grid: hex(0xEFEDE7),
-    text: hex(0x1C1F23),
-    text2: hex(0x5E636B),
-    text3: hex(0x696E76),
-    accent: hex(0x4350D6),
-    soft: hex(0xECEDFB),
-    on: hex(0xFFFFFF),
-    validation: hex(0xA85500),
-    validation_soft: hex(0xF3E6D8),
-    female: hex(0x7A4BBB),
-    male: hex(0x0B7A75),
-    bad: hex(0xC03E18),
-    bad_soft: hex(0xFBEAE4),
-    good: hex(0x0B7A75),
-    good_soft: hex(0xDCEBE9),
-};
+/// The colors of one mode, as egui has them.
+pub type Theme = Colors<Color32>;
 
-/// The dark mode.
-pub const DARK: Theme = Theme {
-    dark: true,
-    bg: hex(0x15171B),
-    surface: hex(0x1D2025),
-    surface2: hex(0x23272D),
-    stroke: hex(0x31363E),
-    grid: hex(0x292D34),
-    text: hex(0xECEEF1),
-    text2: hex(0xA7ADB6),
-    text3: hex(0x8A919B),
-    accent: hex(0x8E97FF),
-    soft: hex(0x2A2E4B),
-    on: hex(0x12141A),
-    validation: hex(0xF0A24E),
-    validation_soft: hex(0x3A2D1E),
-    female: hex(0xB997F5),
-    male: hex(0x4FC3BA),
-    bad: hex(0xF08A64),
-    bad_soft: hex(0x3A2720),
-    good: hex(0x4FC3BA),
-    good_soft: hex(0x1C3331),
-};
+/// The light mode and the dark.
+static MODES: LazyLock<[Theme; 2]> = LazyLock::new(|| [LIGHT, DARK].map(|colors| colors.map(hex)));
 
 /// Corner radius of cards.
 pub const RADIUS_CARD: u8 = 12;
@@ -137,8 +56,8 @@ impl Theme {
     }
 
     /// The colors of the dark or the light mode.
-    pub const fn mode(dark: bool) -> &'static Self {
-        if dark { &DARK } else { &LIGHT }
+    pub fn mode(dark: bool) -> &'static Self {
+        &MODES[usize::from(dark)]
     }
 
     /// The color of class 0 or 1.
@@ -216,8 +135,8 @@ pub fn cell(text: impl Into<String>) -> RichText {
 pub fn install(ctx: &Context) {
     ctx.set_fonts(fonts());
     ctx.options_mut(|options| options.fallback_theme = Mode::Light);
-    for (mode, theme) in [(Mode::Light, &LIGHT), (Mode::Dark, &DARK)] {
-        ctx.style_mut_of(mode, |style| apply(style, theme));
+    for (mode, dark) in [(Mode::Light, false), (Mode::Dark, true)] {
+        ctx.style_mut_of(mode, |style| apply(style, Theme::mode(dark)));
     }
 }
 
@@ -314,6 +233,7 @@ fn visuals(v: &mut egui::Visuals, t: &Theme) {
     }
 }
 
-const fn hex(rgb: u32) -> Color32 {
-    Color32::from_rgb((rgb >> 16) as u8, (rgb >> 8) as u8, rgb as u8)
+fn hex(rgb: u32) -> Color32 {
+    let [_, r, g, b] = rgb.to_be_bytes();
+    Color32::from_rgb(r, g, b)
 }

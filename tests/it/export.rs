@@ -17,11 +17,12 @@ use trombine::{
     problem::Kind,
     run::{
         Run, RunInfo, RunStatus, RunStore, RunView, Stored,
-        export::{AnswerPicture, ExportOptions, Format, PlotKind, answer_picture, export, save_plot},
+        export::{AnswerPicture, ExportOptions, Format, PlotKind, answer_picture, export, save_plot, tensorboard::TensorBoard},
     },
     setting_def::Choice,
     settings::Settings,
     text::Lang,
+    ui::theme::Theme,
     worker::{Command, Event, ResumeOptions, Worker},
 };
 
@@ -499,6 +500,44 @@ fn plots_are_pictures_too() {
     }
     let fresh = RunView { report: None, ..view };
     assert_eq!(save_plot(&fresh, PlotKind::Roc, Lang::En, &folder.path().join("x.png"), false).unwrap_err().kind, Kind::File);
+}
+
+/// The event file holds the very picture that the plots' folder holds.
+#[test]
+fn tensorboard_has_the_plots_matrix() {
+    let folder = tempfile::tempdir().unwrap();
+    let view = view(folder.path(), models()[0].clone());
+    let report = view.report.as_ref().unwrap();
+    let plot = folder.path().join("matrix.png");
+    save_plot(&view, PlotKind::Matrix, Lang::Fr, &plot, false).unwrap();
+    let mut board = TensorBoard::open(folder.path(), 0).unwrap();
+    let counts = report.confusion(report.threshold).counts.map(|row| row.map(u64::from));
+    board.confusion(1, counts, &report.classes, Lang::Fr).unwrap();
+    let events = fs::read_dir(folder.path().join("validation")).unwrap().next().unwrap().unwrap().path();
+    let (events, png) = (fs::read(events).unwrap(), fs::read(&plot).unwrap());
+    assert!(events.windows(png.len()).any(|bytes| bytes == png));
+}
+
+/// The report's variables are the window's colors, in both modes.
+#[test]
+fn the_report_has_the_windows_colors() {
+    let folder = tempfile::tempdir().unwrap();
+    let view = view(folder.path(), models()[0].clone());
+    let page = folder.path().join("report.html");
+    export(&view, None, Format::Report, ExportOptions::default(), &page).unwrap();
+    let html = fs::read_to_string(&page).unwrap();
+    let (light, dark) = html.split_once("@media(prefers-color-scheme:dark)").unwrap();
+    for (css, window) in [(light, Theme::mode(false)), (dark, Theme::mode(true))] {
+        for (name, color) in window.named() {
+            let [r, g, b, _] = color.to_array();
+            let variable = format!("--{name}:#{r:02x}{g:02x}{b:02x}");
+            assert!(css.contains(&variable), "{variable}");
+        }
+    }
+    let used = html.split("var(--").skip(1).map(|rest| rest.split(')').next().unwrap());
+    for name in used {
+        assert!(Theme::mode(false).named().any(|(known, _)| known == name), "no color is called {name}");
+    }
 }
 
 #[test]

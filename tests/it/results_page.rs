@@ -490,7 +490,7 @@ fn long_class_names_leave_the_matrix_its_shares() {
     harness.run();
     let mut texts = Vec::new();
     harness.output().shapes.iter().for_each(|shape| texts_of(&shape.shape, &mut texts));
-    let shares = texts.iter().filter(|(text, _)| text.contains("% of the “a person")).count();
+    let shares = texts.iter().filter(|(text, _)| text.contains("% of “a person")).count();
     assert_eq!(shares, 4);
 }
 

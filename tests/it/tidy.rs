@@ -94,6 +94,25 @@ fn the_window_never_waits() {
     assert!(wrong.is_empty(), "ui/ blocks:\n{}", wrong.join("\n"));
 }
 
+/// Six hexadecimal digits behind `#` or `0x`, or a color made of numbers.
+#[test]
+fn colors_stand_in_one_table() {
+    let digits = |rest: &str| rest.len() >= 6 && rest.bytes().take_while(u8::is_ascii_hexdigit).count() == 6;
+    let number = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
+    let drawn = ["src/ui/", "src/app/", "src/run/export/"];
+    let mut wrong = Vec::new();
+    for (path, text) in sources().into_iter().filter(|(path, _)| drawn.iter().any(|room| path.starts_with(room))) {
+        for (line, source) in code(&text) {
+            let hex = ["#", "0x"].iter().any(|mark| source.split(mark).skip(1).any(digits));
+            let made = ["from_rgb(", "from_gray("].iter().any(|mark| source.split(mark).skip(1).any(number));
+            if hex || made {
+                wrong.push(format!("{path}:{line}: {}", source.trim()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "colors stand in src/colors.rs, but:\n{}", wrong.join("\n"));
+}
+
 #[test]
 fn nothing_is_left_unfinished() {
     only_in(&["todo!(", "unimplemented!(", "dbg!(", "#[ignore", "TODO", "FIXME"], &[]);

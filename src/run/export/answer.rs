@@ -5,6 +5,7 @@ use super::{
     raster::{Raster, SCALE, wrapped},
 };
 use crate::{
+    colors::LIGHT,
     evaluate::words::class_name,
     predict::{heatmap::Heat, predictor::not_sure},
     text::{Lang, decimal, percent, say},
@@ -35,8 +36,6 @@ const WIDTH: f64 = 432.0;
 const INNER: f64 = 10.0;
 /// Of each of the two pictures.
 const PICTURE: f64 = 198.0;
-/// The look's token `validation`, light.
-const WARM: [u8; 3] = [0xa8, 0x55, 0x00];
 
 /// Draws it.
 pub fn answer_picture(answer: &AnswerPicture<'_>, lang: Lang) -> Raster {
@@ -73,7 +72,8 @@ pub fn answer_picture(answer: &AnswerPicture<'_>, lang: Lang) -> Raster {
 
 fn warmed(pixel: &[u8], value: f32) -> [u8; 3] {
     let share = 0.75 * value.clamp(0.0, 1.0);
-    std::array::from_fn(|c| (f32::from(pixel[c]) * (1.0 - share) + f32::from(WARM[c]) * share).round() as u8)
+    let [_, warm @ ..] = LIGHT.validation.to_be_bytes();
+    std::array::from_fn(|c| (f32::from(pixel[c]) * (1.0 - share) + f32::from(warm[c]) * share).round() as u8)
 }
 
 /// Both probabilities as one bar, with the threshold and the band of "not sure".

@@ -1,15 +1,19 @@
 //! A canvas of lines, dots, bars and texts that take their colors from the look's tokens; here it becomes SVG, in
 //! `raster` a picture.
 
-/// The look's tokens as CSS variables, light and dark, for the report's page and for pictures that stand alone.
-pub const TOKENS: &str = ":root{--bg:#f6f6f3;--surface:#fff;--surface2:#fafaf7;--stroke:#e4e2db;--grid:#efede7;--text:#1c1f23;\
---text2:#5e636b;--text3:#696e76;--accent:#4350d6;--soft:#ecedfb;--validation:#a85500;--zero:#7a4bbb;--one:#0b7a75;\
---bad:#c03e18;--badsoft:#fbeae4;--good:#0b7a75;--goodsoft:#dcebe9}\
-@media(prefers-color-scheme:dark){:root{--bg:#15171b;--surface:#1d2025;--surface2:#23272d;--stroke:#31363e;--grid:#292d34;\
---text:#eceef1;--text2:#a7adb6;--text3:#8a919b;--accent:#8e97ff;--soft:#2a2e4b;--validation:#f0a24e;--zero:#b997f5;--one:#4fc3ba;\
---bad:#f08a64;--badsoft:#3a2720;--good:#4fc3ba;--goodsoft:#1f3836}}";
+use crate::colors::{Colors, DARK, LIGHT};
 
-/// The classes that plots use, over the tokens.
+/// The look's colors as CSS variables of their names, light and dark, for the report's page and for pictures that stand
+/// alone.
+pub fn tokens() -> String {
+    let root = |colors: Colors<u32>| {
+        let variables: Vec<String> = colors.named().map(|(name, rgb)| format!("--{name}:#{rgb:06x}")).collect();
+        format!(":root{{{}}}", variables.join(";"))
+    };
+    format!("{}@media(prefers-color-scheme:dark){{{}}}", root(LIGHT), root(DARK))
+}
+
+/// The classes that plots use, over [`tokens`].
 pub const PLOT_STYLE: &str = ".plot{font:12px Inter,'Segoe UI',system-ui,sans-serif;font-variant-numeric:tabular-nums}\
 .plot text{fill:var(--text3)}.plot .strong{fill:var(--text);font-weight:550}.plot .body{fill:var(--text);font-size:13px}\
 .plot .grid{stroke:var(--grid);stroke-width:1}.plot .axis{stroke:var(--stroke);stroke-width:1;fill:none}\
@@ -20,7 +24,7 @@ pub const PLOT_STYLE: &str = ".plot{font:12px Inter,'Segoe UI',system-ui,sans-se
 .plot .bar{stroke:var(--accent);stroke-width:5;stroke-linecap:round;opacity:.3}.plot .bar.gray{stroke:var(--text3)}\
 .plot .dot{fill:var(--accent)}.plot .dot.gray{fill:var(--text3)}.plot .dot.validation{fill:var(--validation);stroke:none}\
 .plot .ring{fill:var(--surface);stroke:var(--accent);stroke-width:2}\
-.plot .goodcell{fill:var(--goodsoft)}.plot .badcell{fill:var(--badsoft)}.plot .big{fill:var(--text);font-size:22px;font-weight:650}";
+.plot .goodcell{fill:var(--good_soft)}.plot .badcell{fill:var(--bad_soft)}.plot .big{fill:var(--text);font-size:22px;font-weight:650}";
 
 /// Where a text begins, ends or is centered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +87,7 @@ impl Canvas {
         self.shapes.push(Shape::Text { class: String::new(), at: (x, y), anchor: Anchor::Middle, text, upward: true });
     }
 
-    /// The drawing for a page that has [`TOKENS`] and [`PLOT_STYLE`].
+    /// The drawing for a page that has [`tokens`] and [`PLOT_STYLE`].
     pub fn inline(&self) -> String {
         self.written("", "", 0.0)
     }
@@ -91,7 +95,8 @@ impl Canvas {
     /// The drawing as a file of its own.
     pub fn standalone(&self) -> String {
         let style = format!(
-            "<style>{TOKENS}{PLOT_STYLE}.paper{{fill:var(--surface)}}</style><rect class=\"paper\" x=\"-{MARGIN}\" y=\"-{MARGIN}\" width=\"100%\" height=\"100%\"/>"
+            "<style>{}{PLOT_STYLE}.paper{{fill:var(--surface)}}</style><rect class=\"paper\" x=\"-{MARGIN}\" y=\"-{MARGIN}\" width=\"100%\" height=\"100%\"/>",
+            tokens()
         );
         let (width, height) = self.with_margin();
         self.written(&format!(r#" xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}""#), &style, MARGIN)

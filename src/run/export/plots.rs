@@ -2,7 +2,7 @@
 
 use super::canvas::{Anchor, Canvas, apart, ticks};
 use crate::{
-    evaluate::{Curves, Group, Grouping, Report, calibration, confusion, words},
+    evaluate::{Confusion, Curves, Group, Grouping, Report, calibration, confusion, words},
     history::EpochRecord,
     run::RunView,
     text::{Lang, Phrase, decimal, number, percent, say},
@@ -58,7 +58,7 @@ impl PlotKind {
         match self {
             Self::Loss => history.then(|| learning(view, Measure::Loss, lang)),
             Self::Accuracy => history.then(|| learning(view, Measure::Accuracy, lang)),
-            Self::Matrix => report.map(|report| matrix(report, lang)),
+            Self::Matrix => report.map(|report| matrix(&report.confusion(report.threshold), &report.classes, lang)),
             Self::Roc => report.map(|report| roc(report, &report.curves(), lang)),
             Self::PrecisionRecall => report.map(|report| precision_recall(report, &report.curves(), lang)),
             Self::Calibration => report.map(|report| reliability(report, lang)),
@@ -180,51 +180,27 @@ pub fn learning(view: &RunView, measure: Measure, lang: Lang) -> Canvas {
 }
 
 /// The confusion matrix in words.
-pub fn matrix(report: &Report, lang: Lang) -> Canvas {
-    let mut canvas = Canvas::new(560.0, 276.0, say("Right and wrong", "Justes et fausses").get(lang));
-    let counts = report.confusion(report.threshold);
-    let name = |class| words::class_name(&report.classes, class, lang);
+pub fn matrix(confusion: &Confusion, classes: &[String; 2], lang: Lang) -> Canvas {
+    let mut canvas = Canvas::new(560.0, 276.0, confusion::TITLE.get(lang));
+    let name = |class| words::class_name(classes, class, lang);
     for class in 0..2 {
         let x = 96.0 + 232.0 * class as f64;
-        let said = format!("{} {}", say("Model said", "Le modèle a dit").get(lang), name(class));
-        canvas.text("", x + 113.0, 20.0, Anchor::Middle, &said);
+        canvas.text("", x + 113.0, 20.0, Anchor::Middle, &format!("{} {}", confusion::COLUMN.get(lang), name(class)));
         let y = 32.0 + 122.0 * class as f64;
-        canvas.text("", 0.0, y + 54.0, Anchor::Start, say("Really", "En réalité").get(lang));
+        canvas.text("", 0.0, y + 54.0, Anchor::Start, confusion::ROW.get(lang));
         canvas.text("strong", 0.0, y + 72.0, Anchor::Start, name(class));
     }
-    for label in 0..2 {
-        for said in 0..2 {
-            let (x, y) = (96.0 + 232.0 * said as f64, 32.0 + 122.0 * label as f64);
-            canvas.rect(if label == said { "goodcell" } else { "badcell" }, x, y, 226.0, 116.0, 8.0);
-            let count = counts.counts[label][said];
-            canvas.text("big", x + 16.0, y + 34.0, Anchor::Start, &number(lang, count.into()));
-            canvas.text("body", x + 16.0, y + 57.0, Anchor::Start, &confusion::cell(&report.classes, label, said, count, lang));
-            canvas.text("", x + 16.0, y + 78.0, Anchor::Start, &share_of_row(report, &counts, label, said, lang));
-            canvas.text("", x + 16.0, y + 97.0, Anchor::Start, &share_of_column(report, &counts, label, said, lang));
+    for (row, cells) in confusion.cells(classes, lang).iter().enumerate() {
+        for (column, cell) in cells.iter().enumerate() {
+            let (x, y) = (96.0 + 232.0 * column as f64, 32.0 + 122.0 * row as f64);
+            canvas.rect(if cell.correct { "goodcell" } else { "badcell" }, x, y, 226.0, 116.0, 8.0);
+            canvas.text("big", x + 16.0, y + 34.0, Anchor::Start, &cell.count);
+            canvas.text("body", x + 16.0, y + 57.0, Anchor::Start, &cell.what);
+            canvas.text("", x + 16.0, y + 78.0, Anchor::Start, &cell.row_share);
+            canvas.text("", x + 16.0, y + 97.0, Anchor::Start, &cell.column_share);
         }
     }
     canvas
-}
-
-/// `7.2 % of the women`.
-pub fn share_of_row(report: &Report, counts: &confusion::Confusion, label: usize, said: usize, lang: Lang) -> String {
-    let share = percent(lang, counts.share_of_label(label, said), 1);
-    let people = words::people(&report.classes, label, lang);
-    match (lang, words::is_utkface(&report.classes)) {
-        (Lang::En, true) => format!("{share} of the {people}"),
-        (Lang::Fr, true) => format!("{share} des {people}"),
-        (Lang::En, false) => format!("{share} of {people}"),
-        (Lang::Fr, false) => format!("{share} de {people}"),
-    }
-}
-
-/// `6.6 % of those called men`.
-fn share_of_column(report: &Report, counts: &confusion::Confusion, label: usize, said: usize, lang: Lang) -> String {
-    let share = percent(lang, counts.share_of_predicted(label, said), 1);
-    match lang {
-        Lang::En => format!("{share} of those called {}", words::people(&report.classes, said, lang)),
-        Lang::Fr => format!("{share} des réponses «\u{a0}{}\u{a0}»", words::class_name(&report.classes, said, lang)),
-    }
 }
 
 /// The ROC curve with the report's threshold.

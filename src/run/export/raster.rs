@@ -14,7 +14,8 @@ use vello_cpu::{
     kurbo::{Affine, BezPath, Cap, Circle, Join, RoundedRect, Shape as _, Stroke},
 };
 
-use super::canvas::{Anchor, Canvas, MARGIN, Shape, TOKENS};
+use super::canvas::{Anchor, Canvas, MARGIN, Shape};
+use crate::colors::LIGHT;
 
 /// Pixels of a picture for each unit of a canvas.
 pub const SCALE: f64 = 2.0;
@@ -35,7 +36,7 @@ impl Canvas {
         let (width, height) = (side(with_margin), side(high));
         let mut context = RenderContext::new(width, height);
         context.set_transform(Affine::scale(SCALE));
-        fill(&mut context, &vello_cpu::kurbo::Rect::new(0.0, 0.0, with_margin, high).to_path(0.1), "surface", 1.0);
+        fill(&mut context, &vello_cpu::kurbo::Rect::new(0.0, 0.0, with_margin, high).to_path(0.1), LIGHT.surface, 1.0);
         context.set_transform(Affine::scale(SCALE) * Affine::translate((MARGIN, MARGIN)));
         self.shapes.iter().for_each(|shape| draw(&mut context, shape));
         context.flush();
@@ -113,8 +114,8 @@ fn draw(context: &mut RenderContext, shape: &Shape) {
         Shape::Circle { class, center, radius } => {
             let circle = Circle::new(*center, *radius).to_path(0.05);
             if class == "ring" {
-                fill(context, &circle, "surface", 1.0);
-                stroke(context, &circle, "accent", 1.0, Stroke::new(2.0));
+                fill(context, &circle, LIGHT.surface, 1.0);
+                stroke(context, &circle, LIGHT.accent, 1.0, Stroke::new(2.0));
             } else {
                 fill(context, &circle, color(class), 1.0);
             }
@@ -139,13 +140,13 @@ fn draw(context: &mut RenderContext, shape: &Shape) {
     }
 }
 
-fn fill(context: &mut RenderContext, path: &BezPath, token: &str, opacity: f32) {
-    context.set_paint(paint(token, opacity));
+fn fill(context: &mut RenderContext, path: &BezPath, color: u32, opacity: f32) {
+    context.set_paint(paint(color, opacity));
     context.fill_path(path);
 }
 
-fn stroke(context: &mut RenderContext, path: &BezPath, token: &str, opacity: f32, stroke: Stroke) {
-    context.set_paint(paint(token, opacity));
+fn stroke(context: &mut RenderContext, path: &BezPath, color: u32, opacity: f32, stroke: Stroke) {
+    context.set_paint(paint(color, opacity));
     context.set_stroke(stroke);
     context.stroke_path(path);
 }
@@ -158,44 +159,36 @@ fn path(points: &[(f64, f64)]) -> BezPath {
     path
 }
 
-/// The token that colors a class, as `canvas::PLOT_STYLE` has it.
-fn color(class: &str) -> &'static str {
+/// The color of a class in the light look, as `canvas::PLOT_STYLE` has it.
+fn color(class: &str) -> u32 {
     match class {
-        "grid" => "grid",
-        "axis" => "stroke",
-        "goodcell" => "goodsoft",
-        "badcell" => "badsoft",
-        "femalefill" => "zero",
-        "malefill" => "one",
-        _ if class.contains("validation") => "validation",
-        _ if class.contains("gray") || class == "dash" || class == "band" => "text3",
-        _ if class == "strong" || class == "mark" => "text",
-        _ => "accent",
+        "grid" => LIGHT.grid,
+        "axis" => LIGHT.stroke,
+        "goodcell" => LIGHT.good_soft,
+        "badcell" => LIGHT.bad_soft,
+        "femalefill" => LIGHT.female,
+        "malefill" => LIGHT.male,
+        _ if class.contains("validation") => LIGHT.validation,
+        _ if class.contains("gray") || class == "dash" || class == "band" => LIGHT.text3,
+        _ if class == "strong" || class == "mark" => LIGHT.text,
+        _ => LIGHT.accent,
     }
 }
 
 /// Size, weight and color of a class of text, as `canvas::PLOT_STYLE` has it.
-fn font(class: &str) -> (f64, Weight, &'static str) {
+fn font(class: &str) -> (f64, Weight, u32) {
     match class {
-        "strong" => (12.0, Weight::Medium, "text"),
-        "body" => (13.0, Weight::Regular, "text"),
-        "big" => (22.0, Weight::SemiBold, "text"),
-        "accent" => (12.0, Weight::Medium, "accent"),
-        "validation" => (12.0, Weight::Medium, "validation"),
-        _ => (12.0, Weight::Regular, "text3"),
+        "strong" => (12.0, Weight::Medium, LIGHT.text),
+        "body" => (13.0, Weight::Regular, LIGHT.text),
+        "big" => (22.0, Weight::SemiBold, LIGHT.text),
+        "accent" => (12.0, Weight::Medium, LIGHT.accent),
+        "validation" => (12.0, Weight::Medium, LIGHT.validation),
+        _ => (12.0, Weight::Regular, LIGHT.text3),
     }
 }
 
-/// A token's light color.
-fn paint(token: &str, opacity: f32) -> AlphaColor<Srgb> {
-    let light = TOKENS.split_once('}').map_or(TOKENS, |(light, _)| light);
-    let value =
-        light.split_once(&format!("--{token}:#")).map_or("000", |(_, rest)| rest.split([';', '}']).next().unwrap_or(rest));
-    let digit = |i: usize| value.as_bytes().get(i).and_then(|d| char::from(*d).to_digit(16)).unwrap_or(0) as u8;
-    let [r, g, b] = match value.len() {
-        3 => [0, 1, 2].map(|i| digit(i) * 17),
-        _ => [0, 2, 4].map(|i| digit(i) * 16 + digit(i + 1)),
-    };
+fn paint(rgb: u32, opacity: f32) -> AlphaColor<Srgb> {
+    let [_, r, g, b] = rgb.to_be_bytes();
     AlphaColor::from_rgba8(r, g, b, 255).with_alpha(opacity)
 }
 

@@ -2,14 +2,14 @@
 
 use super::{
     ExportOptions,
-    canvas::{Canvas, PLOT_STYLE, TOKENS, escape},
+    canvas::{Canvas, PLOT_STYLE, escape, tokens},
     card::{self, group_table},
     document::{self, Table},
     plots::{self, Measure},
 };
 use crate::{
     data::{pixels::SIDE, sample::Dataset},
-    evaluate::{F1Of, Grouping, Prediction, Report, calibration, words},
+    evaluate::{F1Of, Grouping, Prediction, Report, calibration, confusion, words},
     history::StopReason,
     run::RunView,
     text::{Lang, Phrase, decimal, number, percent, plural, say},
@@ -25,8 +25,9 @@ pub fn report(view: &RunView, dataset: Option<&Dataset>, options: ExportOptions)
     let faces: String = pictures.iter().enumerate().map(|(i, m)| format!(".f{i}{{background-image:url({})}}", m.url)).collect();
     let mut html = format!(
         "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <meta name=\"color-scheme\" content=\"light dark\"><title>{name} – Trombine</title><style>{TOKENS}{PLOT_STYLE}{STYLE}{faces}</style></head><body>",
-        options.lang.code()
+         <meta name=\"color-scheme\" content=\"light dark\"><title>{name} – Trombine</title><style>{}{PLOT_STYLE}{STYLE}{faces}</style></head><body>",
+        options.lang.code(),
+        tokens()
     );
     for lang in Lang::ALL {
         let checked = if lang == options.lang { " checked" } else { "" };
@@ -96,8 +97,9 @@ fn results(view: &RunView, report: &Report, pictures: &[Mistake<'_>], lang: Lang
         value.map_or_else(String::new, |value| format!("{} {}", name.get(lang), decimal(lang, value, 3)))
     };
     let mut html = "<div class=\"grid\">".to_owned();
-    let matrix = plots::matrix(report, lang).inline() + &card::scores(report, lang).html();
-    html += &card("", say("Right and wrong", "Justes et fausses"), report.part_name(lang), &matrix, lang);
+    let matrix =
+        plots::matrix(&report.confusion(report.threshold), &report.classes, lang).inline() + &card::scores(report, lang).html();
+    html += &card("", confusion::TITLE, report.part_name(lang), &matrix, lang);
     html += &card("", say("Groups", "Groupes"), &all_of(report, lang), &groups(report, lang), lang);
     let auc = area(say("area", "aire"), curves.auc);
     html += &card(
@@ -339,7 +341,6 @@ const LOGO: &str = "<svg width=\"26\" height=\"26\" viewBox=\"0 0 26 26\" aria-h
 <path d=\"M8 15.5q5 4.5 10 0\" fill=\"none\" stroke=\"var(--on)\" stroke-width=\"1.8\" stroke-linecap=\"round\"/></svg>";
 
 const STYLE: &str = "\
-:root{--on:#fff}@media(prefers-color-scheme:dark){:root{--on:#12141a}}\
 *{box-sizing:border-box}\
 body{margin:0;background:var(--bg);color:var(--text);font:14px/1.5 Inter,'Segoe UI',system-ui,sans-serif;font-variant-numeric:tabular-nums}\
 input[name=lang]{position:absolute;opacity:0}\

@@ -5,21 +5,10 @@ use std::sync::Arc;
 use egui::{Align2, Color32, Galley, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::fitted::fitted;
-use crate::ui::theme::{self, RADIUS_BUTTON, Theme, size};
-
-/// One cell as it is to be read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Cell {
-    /// The count: `143`.
-    pub count: String,
-    /// What it counts: `women called men`.
-    pub what: String,
-    /// Its share of the row: `7.2 % of the women`.
-    pub share: String,
-    /// Its share of the column: `6.6 % of those called men`.
-    pub share_down: String,
-    pub correct: bool,
-}
+use crate::{
+    evaluate::confusion::CellText,
+    ui::theme::{self, RADIUS_BUTTON, Theme, size},
+};
 
 /// The words around the cells: `Really` + class, `Model said` + class.
 #[derive(Clone, Debug, Default)]
@@ -33,7 +22,13 @@ pub struct Words {
 /// pointer, Enter or Space.
 ///
 /// `cells[label][predicted]`; `selected` is drawn as chosen.
-pub fn matrix(ui: &mut Ui, words: &Words, cells: &[[Cell; 2]; 2], selected: Option<(u8, u8)>, height: f32) -> Option<(u8, u8)> {
+pub fn matrix(
+    ui: &mut Ui,
+    words: &Words,
+    cells: &[[CellText; 2]; 2],
+    selected: Option<(u8, u8)>,
+    height: f32,
+) -> Option<(u8, u8)> {
     let t = Theme::of(ui);
     let (outer, _) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
     let (least, head) = (78.0, 26.0);
@@ -71,10 +66,10 @@ pub fn matrix(ui: &mut Ui, words: &Words, cells: &[[Cell; 2]; 2], selected: Opti
     chosen
 }
 
-fn draw(ui: &mut Ui, t: &Theme, rect: Rect, cell: &Cell, place: (u8, u8), selected: bool) -> bool {
+fn draw(ui: &mut Ui, t: &Theme, rect: Rect, cell: &CellText, place: (u8, u8), selected: bool) -> bool {
     let id = ui.scope_id().with(("matrix", place));
     let response = ui.interact(rect, id, Sense::click());
-    let sentence = format!("{} {}, {}, {}", cell.count, cell.what, cell.share, cell.share_down);
+    let sentence = format!("{} {}, {}, {}", cell.count, cell.what, cell.row_share, cell.column_share);
     response.widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), selected, &sentence));
     let fill = if cell.correct { t.good_soft } else { t.bad_soft };
     let strong = if cell.correct { t.good } else { t.bad };
@@ -91,8 +86,8 @@ fn draw(ui: &mut Ui, t: &Theme, rect: Rect, cell: &Cell, place: (u8, u8), select
     let lines = [
         (&cell.count, theme::semibold(size::FIGURE), t.text),
         (&cell.what, theme::regular(size::TABLE), t.text),
-        (&cell.share, theme::regular(size::CAPTION), t.text2),
-        (&cell.share_down, theme::regular(size::CAPTION), t.text2),
+        (&cell.row_share, theme::regular(size::CAPTION), t.text2),
+        (&cell.column_share, theme::regular(size::CAPTION), t.text2),
     ];
     let room = rect.width() - 2.0 * side;
     let wrapped = lines.clone().map(|(text, font, color)| painter.layout(text.clone(), font, color, room));
@@ -113,7 +108,7 @@ fn draw(ui: &mut Ui, t: &Theme, rect: Rect, cell: &Cell, place: (u8, u8), select
         painter.galley(pos2(rect.left() + side, y), line, t.text);
         y += height;
     }
-    let about = if cut { &sentence } else { &cell.share_down };
+    let about = if cut { &sentence } else { &cell.column_share };
     response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(about).clicked()
 }
 

@@ -142,7 +142,7 @@ pub fn toast(ui: &mut Ui, lang: Lang, toast: &Toast) -> bool {
                     Offer::OpenFolder(_) => say("Open folder", "Ouvrir le dossier"),
                     Offer::RestoreRun(_) => say("Bring it back", "Le récupérer"),
                 };
-                let color = if t.dark { t.accent } else { theme::DARK.accent };
+                let color = if t.dark { t.accent } else { Theme::mode(true).accent };
                 let label = egui::RichText::new(name.get(lang)).font(theme::medium(theme::size::BODY)).color(color);
                 chosen = ui.add(egui::Button::new(label).frame(false)).clicked();
             }

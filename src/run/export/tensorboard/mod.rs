@@ -1,7 +1,6 @@
 //! Event files that TensorBoard reads, as Keras's `TensorBoard` callback lays them out: `train` and `validation` beside
 //! each other with the tags `epoch_loss`, `epoch_accuracy` and `epoch_learning_rate`, so that curves lie over each other.
 
-mod picture;
 pub mod record;
 
 use std::{
@@ -11,7 +10,9 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
+use super::{plots, raster::Raster};
 use crate::{
+    evaluate::Confusion,
     history::EpochRecord,
     problem::Problem,
     setting_def::SettingDefs,
@@ -76,20 +77,20 @@ impl TensorBoard {
     /// A full disk.
     pub fn pictures(&mut self, step: u64, side: usize, pixels: &[u8]) -> Result<(), Problem> {
         for (n, picture) in pixels.chunks_exact((side * side * 3).max(1)).enumerate() {
-            let png = picture::png(side, side, picture)?;
-            self.train.write(step, &record::image(&format!("training_pictures/{n}"), side, side, &png))?;
+            let picture = Raster { width: side, height: side, rgb: picture.to_vec() };
+            self.train.picture(step, &format!("training_pictures/{n}"), &picture)?;
         }
         Ok(())
     }
 
-    /// The validation part's confusion matrix as a picture; `counts[label][predicted]`.
+    /// The validation part's confusion matrix, drawn as in the report; `counts` by label, then by answer.
     ///
     /// # Errors
     /// A full disk.
-    pub fn confusion(&mut self, step: u64, counts: [[u64; 2]; 2]) -> Result<(), Problem> {
-        let (side, pixels) = picture::confusion(counts);
-        let png = picture::png(side, side, &pixels)?;
-        self.validation.write(step, &record::image("confusion_matrix/rows_truth_columns_model", side, side, &png))
+    pub fn confusion(&mut self, step: u64, counts: [[u64; 2]; 2], classes: &[String; 2], lang: Lang) -> Result<(), Problem> {
+        let confusion = Confusion { counts: counts.map(|row| row.map(|count| count as u32)) };
+        let picture = plots::matrix(&confusion, classes, lang).raster();
+        self.validation.picture(step, "confusion_matrix/rows_truth_columns_model", &picture)
     }
 }
 
@@ -121,6 +122,11 @@ impl Events {
 
     fn scalar(&mut self, step: u64, tag: &str, value: f64) -> Result<(), Problem> {
         self.write(step, &record::scalar(tag, value as f32))
+    }
+
+    fn picture(&mut self, step: u64, tag: &str, picture: &Raster) -> Result<(), Problem> {
+        let png = picture.png().map_err(unwritable)?;
+        self.write(step, &record::image(tag, picture.width, picture.height, &png))
     }
 
     /// Writes an event with `content` at `step`.

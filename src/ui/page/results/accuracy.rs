@@ -7,7 +7,7 @@ use crate::{
     evaluate::{confusion, words},
     run::export::PlotKind,
     setting_def::Scale,
-    text::{Lang, decimal, number, percent, say},
+    text::{Lang, decimal, percent, say},
     ui::{
         Action, Cx,
         theme::{self, Theme, size},
@@ -18,7 +18,7 @@ use crate::{
             choice::{segmented, view_menu},
             field,
             fitted::fitted,
-            matrix::{self, Cell, Words},
+            matrix::{self, Words},
             plot::Table,
             unit::Unit,
         },
@@ -38,36 +38,15 @@ pub enum Curve {
 pub fn matrix(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> Option<(u8, u8)> {
     let lang = cx.lang;
     ui.set_max_height(height);
-    let title = say("Right and wrong", "Juste ou faux").get(lang);
+    let title = confusion::TITLE.get(lang);
     let caption = say("click a number to see the pictures", "cliquez sur un nombre pour voir les images").get(lang);
-    let confusion = shown.report.confusion(shown.threshold);
     let classes = shown.classes();
-    let cell = |label: usize, predicted: usize| {
-        let count = confusion.counts[label][predicted];
-        let row = percent(lang, confusion.share_of_label(label, predicted), 1);
-        let column = percent(lang, confusion.share_of_predicted(label, predicted), 1);
-        let (actual, called) = (words::people(classes, label, lang), words::people(classes, predicted, lang));
-        let (share, share_down) = match lang {
-            Lang::En => (format!("{row} of the {actual}"), format!("{column} of those called {called}")),
-            Lang::Fr => (
-                format!("{row} des {actual}"),
-                format!("{column} des réponses « {} »", words::class_name(classes, predicted, lang)),
-            ),
-        };
-        Cell {
-            count: number(lang, count.into()),
-            what: confusion::cell(classes, label, predicted, count, lang),
-            share,
-            share_down,
-            correct: label == predicted,
-        }
-    };
-    let cells = [[cell(0, 0), cell(0, 1)], [cell(1, 0), cell(1, 1)]];
     let words = Words {
-        label: say("Really", "En réalité").get(lang).to_owned(),
-        predicted: say("Model said", "Le modèle dit").get(lang).to_owned(),
+        label: confusion::ROW.get(lang).to_owned(),
+        predicted: confusion::COLUMN.get(lang).to_owned(),
         classes: [0, 1].map(|class| words::class_name(classes, class, lang).to_owned()),
     };
+    let cells = shown.report.confusion(shown.threshold).cells(classes, lang);
     let help = say(
         "Each row holds the pictures with one recorded label, each column those that the model called so. On the diagonal it is right, beside it are its mistakes",
         "Chaque ligne contient les images d’une étiquette notée, chaque colonne celles que le modèle a nommées ainsi. Sur la diagonale il a raison, à côté sont ses erreurs",
