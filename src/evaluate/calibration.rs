@@ -25,7 +25,7 @@ const TEMPERATURES: [f64; 2] = [0.05, 20.0];
 pub fn reliability(predictions: &[Prediction], temperature: f64) -> [Bin; BINS] {
     let mut sums = [(0u32, 0.0, 0u32); BINS];
     for prediction in predictions {
-        let p = scaled(prediction.probability, temperature);
+        let p = probability(prediction.logit, temperature);
         // The right bound belongs to the bin, as in scikit-learn; 0 belongs to the first.
         let bin = ((p * BINS as f64).ceil() as usize).clamp(1, BINS) - 1;
         let (n, predicted, ones) = &mut sums[bin];
@@ -53,10 +53,7 @@ pub fn calibration_error(bins: &[Bin]) -> f64 {
 /// With b = 1/T the negative log-likelihood `sum log(1 + exp(-s b z))` over logits z and signs s is convex, so
 /// Newton's method within a shrinking bracket finds its one minimum. 1 if there are no pictures.
 pub fn fit_temperature(validation: &[Prediction]) -> f64 {
-    let margins: Vec<f64> = validation
-        .iter()
-        .map(|p| if p.label == 1 { finite_logit(p.probability) } else { -finite_logit(p.probability) })
-        .collect();
+    let margins: Vec<f64> = validation.iter().map(margin).collect();
     if margins.is_empty() {
         return 1.0;
     }
@@ -88,7 +85,7 @@ pub fn fit_temperature(validation: &[Prediction]) -> f64 {
 /// Mean negative log-likelihood at a temperature, in nats.
 pub fn log_loss(predictions: &[Prediction], temperature: f64) -> f64 {
     let loss = |p: &Prediction| {
-        let margin = if p.label == 1 { finite_logit(p.probability) } else { -finite_logit(p.probability) } / temperature;
+        let margin = margin(p) / temperature;
         // log(1 + exp(-m)), without overflow.
         (-margin).max(0.0) + (-margin.abs()).exp().ln_1p()
     };
@@ -96,13 +93,13 @@ pub fn log_loss(predictions: &[Prediction], temperature: f64) -> f64 {
     sum / predictions.len().max(1) as f64
 }
 
-/// A probability of the network after division of its logit by `temperature`; unchanged at 1.
-pub fn scaled(probability: f32, temperature: f64) -> f64 {
-    let p = f64::from(probability);
-    if temperature == 1.0 { p } else { sigmoid(logit(p) / temperature) }
+/// The logit of what is right: negative where the model is wrong at one half.
+fn margin(p: &Prediction) -> f64 {
+    let logit = f64::from(p.logit);
+    if p.label == 1 { logit } else { -logit }
 }
 
-/// The probability of class 1 of a network's logit.
+/// The probability of class 1 of a network's logit after its division by `temperature`.
 pub fn probability(logit: f32, temperature: f64) -> f64 {
     sigmoid(f64::from(logit) / temperature)
 }
@@ -115,8 +112,8 @@ pub(super) fn logit(p: f64) -> f64 {
     (p / (1.0 - p)).ln()
 }
 
-/// The logit, kept finite: an f32 probability within 2^-24 of an end cannot say how far beyond it the logit was.
-fn finite_logit(p: f32) -> f64 {
+/// The logit of a probability that was rounded to f32: within 2^-24 of an end it cannot say how far beyond it the logit was.
+pub fn logit_of_rounded(p: f32) -> f32 {
     const END: f64 = 1.0 / 16_777_216.0;
-    logit(f64::from(p).clamp(END, 1.0 - END))
+    logit(f64::from(p).clamp(END, 1.0 - END)) as f32
 }

@@ -32,7 +32,7 @@ pub struct CellText {
 }
 
 impl Confusion {
-    /// Counts `predictions`; a picture is called class 1 from the probability `threshold` on.
+    /// Counts `predictions`; a picture is called class 1 from the logit `threshold` on.
     pub fn new(predictions: &[Prediction], threshold: f64) -> Self {
         let mut counts = [[0; 2]; 2];
         for p in predictions {

@@ -3,7 +3,7 @@
 //! All as scikit-learn has them (`roc_curve(drop_intermediate=False)`, `precision_recall_curve`, `roc_auc_score`,
 //! `average_precision_score`). Class 1 is the positive one.
 
-use super::{Confusion, Prediction};
+use super::{Confusion, Prediction, calibration::probability};
 
 /// One threshold's place on both curves.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,9 +46,9 @@ pub struct Best {
 }
 
 impl Curves {
-    /// The curves of `predictions`. Sorts: to be kept, not made anew each frame.
-    pub fn new(predictions: &[Prediction]) -> Self {
-        let steps = steps(predictions);
+    /// The curves of `predictions` whose logits are divided by `temperature`.
+    pub fn new(predictions: &[Prediction], temperature: f64) -> Self {
+        let steps = steps(predictions, temperature);
         let Some(&(_, last)) = steps.last() else {
             return Self { points: Vec::new(), auc: None, average_precision: None };
         };
@@ -84,9 +84,9 @@ impl CurvePoint {
 /// The threshold with the highest F1, among the probabilities that occur; the lowest of equals. `None` without pictures.
 ///
 /// To be chosen on the validation part: chosen on the test part, the score would be a promise that it cannot keep.
-pub fn best_f1(predictions: &[Prediction], of: F1Of) -> Option<Best> {
+pub fn best_f1(predictions: &[Prediction], temperature: f64, of: F1Of) -> Option<Best> {
     let mut best: Option<Best> = None;
-    for (threshold, confusion) in steps(predictions).into_iter().skip(1) {
+    for (threshold, confusion) in steps(predictions, temperature).into_iter().skip(1) {
         let f1 = match of {
             F1Of::Class(class) => confusion.class_score(class).f1,
             F1Of::Macro => f64::midpoint(confusion.class_score(0).f1, confusion.class_score(1).f1),
@@ -98,9 +98,9 @@ pub fn best_f1(predictions: &[Prediction], of: F1Of) -> Option<Best> {
     best
 }
 
-/// The confusion matrix at every distinct probability, descending, after the one that calls nobody class 1.
-fn steps(predictions: &[Prediction]) -> Vec<(f64, Confusion)> {
-    let mut sorted: Vec<(f32, bool)> = predictions.iter().map(|p| (p.probability, p.label == 1)).collect();
+/// Probability and confusion matrix at every distinct logit, descending, after the one that calls nobody class 1.
+fn steps(predictions: &[Prediction], temperature: f64) -> Vec<(f64, Confusion)> {
+    let mut sorted: Vec<(f32, bool)> = predictions.iter().map(|p| (p.logit, p.label == 1)).collect();
     sorted.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
     let mut confusion = Confusion::new(predictions, f64::INFINITY);
     let mut steps = Vec::with_capacity(sorted.len() + 1);
@@ -113,7 +113,7 @@ fn steps(predictions: &[Prediction]) -> Vec<(f64, Confusion)> {
             row[0] -= 1;
             row[1] += 1;
         }
-        steps.push((f64::from(group[0].0), confusion));
+        steps.push((probability(group[0].0, temperature), confusion));
     }
     steps
 }

@@ -27,18 +27,40 @@ pub use seen::Seen;
 
 /// One judged picture.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "StoredPrediction")]
 pub struct Prediction {
     /// Path below the dataset's folder.
     pub file: PathBuf,
     /// Index into the data set at the time of the evaluation.
     pub sample: u32,
     /// The recorded class, 0 or 1.
-    #[serde(alias = "truth")]
     pub label: u8,
-    /// Probability of class 1 at temperature 1.
-    pub probability: f32,
+    /// The network's output, before any temperature: the log-odds of class 1.
+    pub logit: f32,
     pub age: Option<u16>,
     pub race: Option<u8>,
+}
+
+/// A prediction as reports have it: those of before kept a probability instead of the logit, and called the label truth.
+#[derive(Deserialize)]
+struct StoredPrediction {
+    file: PathBuf,
+    sample: u32,
+    #[serde(alias = "truth")]
+    label: u8,
+    logit: Option<f32>,
+    #[serde(default)]
+    probability: f32,
+    age: Option<u16>,
+    race: Option<u8>,
+}
+
+impl From<StoredPrediction> for Prediction {
+    fn from(stored: StoredPrediction) -> Self {
+        let StoredPrediction { file, sample, label, logit, probability, age, race } = stored;
+        let logit = logit.unwrap_or_else(|| calibration::logit_of_rounded(probability));
+        Self { file, sample, label, logit, age, race }
+    }
 }
 
 /// The predictions of one part by one run's best weights. Scores at a threshold are computed from it when they are shown.
@@ -65,34 +87,31 @@ pub struct Report {
 }
 
 impl Prediction {
-    /// What the model said at a threshold on the network's own scale: whether it is class 1.
-    pub fn predicted(&self, threshold: f64) -> bool {
-        f64::from(self.probability) >= threshold
+    /// Whether the model says class 1 at a threshold of the logit.
+    pub fn predicted(&self, logit_threshold: f64) -> bool {
+        f64::from(self.logit) >= logit_threshold
     }
 
-    /// Whether the model agreed with the label.
-    pub fn correct(&self, threshold: f64) -> bool {
-        self.predicted(threshold) == (self.label == 1)
+    /// Whether the model agrees with the label at a threshold of the logit.
+    pub fn correct(&self, logit_threshold: f64) -> bool {
+        self.predicted(logit_threshold) == (self.label == 1)
     }
 }
 
 impl Report {
     /// The probability of class 1 as it is shown: after the temperature.
     pub fn probability(&self, prediction: &Prediction) -> f64 {
-        calibration::scaled(prediction.probability, self.temperature)
+        calibration::probability(prediction.logit, self.temperature)
     }
 
-    /// A shown threshold on the network's own scale; scaling keeps the order, so the same pictures lie above it.
-    pub fn raw_threshold(&self, threshold: f64) -> f64 {
-        if self.temperature == 1.0 || !(threshold > 0.0 && threshold < 1.0) {
-            return threshold;
-        }
-        // Through f32, so that the probability of a picture comes back as exactly that picture's.
-        f64::from(calibration::sigmoid(calibration::logit(threshold) * self.temperature) as f32)
+    /// The logit from which on pictures are called class 1 at a threshold of the probability.
+    pub fn logit_threshold(&self, threshold: f64) -> f64 {
+        // Through f32, so that a picture's own probability gives exactly its logit.
+        f64::from((calibration::logit(threshold.clamp(0.0, 1.0)) * self.temperature) as f32)
     }
 
     pub fn confusion(&self, threshold: f64) -> Confusion {
-        Confusion::new(&self.predictions, self.raw_threshold(threshold))
+        Confusion::new(&self.predictions, self.logit_threshold(threshold))
     }
 
     pub fn scores(&self, threshold: f64) -> Scores {
@@ -110,13 +129,9 @@ impl Report {
         Rate { hits: hits as u32, n: self.predictions.len() as u32 }
     }
 
-    /// The curves with thresholds as they are shown. Sorts: to be kept, not made anew each frame.
+    /// The curves. Sorts: to be kept, not made anew each frame.
     pub fn curves(&self) -> Curves {
-        let mut curves = Curves::new(&self.predictions);
-        for point in &mut curves.points {
-            point.threshold = self.shown(point.threshold);
-        }
-        curves
+        Curves::new(&self.predictions, self.temperature)
     }
 
     /// Where a threshold lies on both curves.
@@ -124,14 +139,13 @@ impl Report {
         CurvePoint::new(threshold, &self.confusion(threshold))
     }
 
-    /// The threshold with the best F1 on the validation part, as it is shown.
+    /// The threshold with the best F1 on the validation part.
     pub fn best_f1(&self, of: F1Of) -> Option<Best> {
-        let best = curves::best_f1(&self.validation, of)?;
-        Some(Best { threshold: self.shown(best.threshold), f1: best.f1 })
+        curves::best_f1(&self.validation, self.temperature, of)
     }
 
     pub fn groups(&self, threshold: f64, by: Grouping) -> Vec<Group> {
-        groups::groups(&self.predictions, self.raw_threshold(threshold), by)
+        groups::groups(&self.predictions, self.logit_threshold(threshold), by)
     }
 
     /// The reliability bins after the temperature.
@@ -147,12 +161,12 @@ impl Report {
     /// How sure the model is of what it says, from 0.5 (at a threshold of one half) to 1.
     pub fn confidence(&self, prediction: &Prediction, threshold: f64) -> f64 {
         let p = self.probability(prediction);
-        if prediction.predicted(self.raw_threshold(threshold)) { p } else { 1.0 - p }
+        if prediction.predicted(self.logit_threshold(threshold)) { p } else { 1.0 - p }
     }
 
     /// Indices of the pictures in a cell of the confusion matrix.
     pub fn cell(&self, threshold: f64, label: usize, predicted: usize) -> Vec<usize> {
-        let threshold = self.raw_threshold(threshold);
+        let threshold = self.logit_threshold(threshold);
         self.positions(|p| usize::from(p.label == 1) == label && usize::from(p.predicted(threshold)) == predicted)
     }
 
@@ -163,7 +177,7 @@ impl Report {
 
     /// Indices of the pictures that the model got wrong, the surest first.
     pub fn mistakes(&self, threshold: f64) -> Vec<usize> {
-        let raw = self.raw_threshold(threshold);
+        let raw = self.logit_threshold(threshold);
         let mut wrong = self.positions(|p| !p.correct(raw));
         let confidence = |i: &usize| self.confidence(&self.predictions[*i], threshold);
         wrong.sort_by(|a, b| confidence(b).total_cmp(&confidence(a)));
@@ -184,9 +198,5 @@ impl Report {
 
     fn positions(&self, keep: impl Fn(&Prediction) -> bool) -> Vec<usize> {
         self.predictions.iter().enumerate().filter(|(_, p)| keep(p)).map(|(i, _)| i).collect()
-    }
-
-    fn shown(&self, raw: f64) -> f64 {
-        if self.temperature == 1.0 || !raw.is_finite() { raw } else { calibration::scaled(raw as f32, self.temperature) }
     }
 }

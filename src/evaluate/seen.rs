@@ -101,7 +101,7 @@ impl Report {
 
     /// How often it is right without the predictions at these places.
     fn without(&self, places: &[u32], threshold: f64) -> Rate {
-        let raw = self.raw_threshold(threshold);
+        let raw = self.logit_threshold(threshold);
         let mut kept = vec![true; self.predictions.len()];
         places.iter().for_each(|place| {
             if let Some(kept) = kept.get_mut(*place as usize) {

@@ -113,7 +113,7 @@ fn predictions(
                 file: sample.file.clone(),
                 sample: index,
                 label: sample.class,
-                probability: 1.0 / (1.0 + (-logit).exp()),
+                logit,
                 age: sample.age,
                 race: sample.race,
             }

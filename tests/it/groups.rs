@@ -3,12 +3,12 @@
 use trombine::{
     evaluate::{
         Group, GroupKey, Grouping, Rate,
-        groups::{Known, band_name, groups},
+        groups::{Known, band_name},
     },
     text::Lang,
 };
 
-use crate::scores::{close, predictions, report};
+use crate::scores::{close, report};
 
 /// m = (age >= first) & (age <= last); f1_score(truth[m], (p >= 0.5)[m], average=None)
 #[test]
@@ -20,7 +20,7 @@ fn ages_are_scikit_learns() {
         (111, 88, [0.7766990291262136, 0.8067226890756303]),
         (167, 132, [0.779874213836478, 0.8]),
     ];
-    let ages = groups(&predictions(), 0.5, Grouping::AGE);
+    let ages = report().groups(0.5, Grouping::AGE);
     assert_eq!(ages.len(), 5);
     for (group, (n, hits, f1)) in ages.iter().zip(expected) {
         assert_eq!(group.accuracy, Rate { hits, n });
@@ -56,7 +56,7 @@ fn crossings_are_numpys() {
         (7, 7),
         (4, 2),
     ];
-    let crossed = groups(&predictions(), 0.5, Grouping::CROSSED);
+    let crossed = report().groups(0.5, Grouping::CROSSED);
     for (group, (n, hits)) in crossed.iter().zip(expected) {
         assert_eq!(group.accuracy, Rate { hits, n });
         assert!(group.small());
@@ -85,7 +85,7 @@ fn every_grouping_holds_every_picture_once_and_its_key_finds_them() {
 
 #[test]
 fn only_large_groups_with_ranges_apart_are_compared() {
-    let sample = groups(&predictions(), 0.5, Grouping::AGE)[0];
+    let sample = report().groups(0.5, Grouping::AGE)[0];
     let with = |hits, n| Group { accuracy: Rate { hits, n }, ..sample };
     assert!(with(60, 100).clearly_below(&with(90, 100)));
     assert!(!with(90, 100).clearly_below(&with(60, 100)));

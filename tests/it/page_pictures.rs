@@ -114,7 +114,7 @@ fn long_names() -> Stage {
             report.classes.clone_from(&run.info.classes);
             // A group far below all others.
             report.predictions.iter_mut().filter(|p| p.age.is_some_and(|age| (10..20).contains(&age))).for_each(|p| {
-                p.probability = if p.label == 1 { 0.1 } else { 0.9 };
+                p.logit = if p.label == 1 { -2.2 } else { 2.2 };
             });
         }
     }

@@ -40,7 +40,7 @@ fn judged(folder: &Folder) -> (RunStore, Run) {
             file: sample.file.clone(),
             sample: i,
             label: sample.class,
-            probability: if (sample.class == 1) == (i % 3 > 0) { 0.9 } else { 0.1 },
+            logit: if (sample.class == 1) == (i % 3 > 0) { 2.0 } else { -2.0 },
             age: sample.age,
             race: sample.race,
         })

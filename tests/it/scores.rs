@@ -3,17 +3,17 @@
 //! ```python
 //! i = numpy.arange(500)
 //! truth = ((i * 104729 + 7) % 1000 < 540).astype(int)
-//! p = ((i * 7919 + 31) % 160 + truth * 96) / 256
+//! z = ((i * 7919 + 31) % 160 + truth * 96 - 128) / 32; p = scipy.special.expit(z)
 //! age, race = (i * 37) % 90, (i * 11) % 5
 //! ```
 
 use trombine::{
     data::sample::Part,
-    evaluate::{Confusion, CurvePoint, Curves, F1Of, Prediction, Rate, Report, Scores, Seen, confusion::cell, curves::best_f1},
+    evaluate::{Confusion, Curves, F1Of, Prediction, Rate, Report, Scores, Seen, confusion::cell, curves::best_f1},
     text::Lang,
 };
 
-/// The 500 pictures above; every probability is a multiple of 1/256, so it is the same number in f32 and f64.
+/// The 500 pictures above; every logit is a multiple of 1/32, so it is the same number in f32 and f64.
 pub fn predictions() -> Vec<Prediction> {
     (0..500u32)
         .map(|i| {
@@ -22,7 +22,7 @@ pub fn predictions() -> Vec<Prediction> {
                 file: format!("{i}.jpg").into(),
                 sample: i,
                 label,
-                probability: ((i * 7919 + 31) % 160 + u32::from(label) * 96) as f32 / 256.0,
+                logit: (((i * 7919 + 31) % 160 + u32::from(label) * 96) as f32 - 128.0) / 32.0,
                 age: Some((i * 37 % 90) as u16),
                 race: Some((i * 11 % 5) as u8),
             }
@@ -61,19 +61,22 @@ fn scores_are_scikit_learns() {
         ),
         (
             0.3,
-            [[110, 120], [0, 270]],
-            [[1.0, 0.4782608695652174, 0.6470588235294118], [0.6923076923076923, 1.0, 0.8181818181818182]],
-            [0.8461538461538461, 0.7391304347826086, 0.732620320855615],
+            [[145, 85], [9, 261]],
+            [
+                [0.9415584415584416, 0.6304347826086957, 0.7552083333333334],
+                [0.7543352601156069, 0.9666666666666667, 0.8474025974025974],
+            ],
+            [0.8479468508370243, 0.7985507246376812, 0.8013054653679654],
         ),
         (
-            0.75,
-            [[230, 0], [163, 107]],
-            [[0.5852417302798982, 1.0, 0.7383627608346709], [1.0, 0.3962962962962963, 0.5676392572944297]],
-            [0.7926208651399491, 0.6981481481481482, 0.6530010090645503],
+            0.8,
+            [[230, 0], [131, 139]],
+            [[0.6371191135734072, 1.0, 0.7783417935702199], [1.0, 0.5148148148148148, 0.6797066014669927]],
+            [0.8185595567867037, 0.7574074074074074, 0.7290241975186063],
         ),
     ];
     for (threshold, counts, classes, macro_average) in cases {
-        let confusion = Confusion::new(&predictions(), threshold);
+        let confusion = report().confusion(threshold);
         assert_eq!(confusion.counts, counts);
         let scores = Scores::new(&confusion);
         assert_eq!(scores.accuracy, Rate { hits: counts[0][0] + counts[1][1], n: 500 });
@@ -107,7 +110,7 @@ fn ranges_are_scipys() {
 /// roc_curve(truth, p, drop_intermediate=False), roc_auc_score, average_precision_score, precision_recall_curve
 #[test]
 fn curves_are_scikit_learns() {
-    let curves = Curves::new(&predictions());
+    let curves = Curves::new(&predictions(), 1.0);
     close(curves.auc.unwrap(), 0.918719806763285);
     close(curves.average_precision.unwrap(), 0.9336718659361163);
     assert_eq!(curves.points.len(), 257);
@@ -119,10 +122,10 @@ fn curves_are_scikit_learns() {
         close(point.precision, 1.0);
     }
     let point = curves.points[100];
-    close(point.threshold, 0.609375);
+    close(point.threshold, 0.7057850278370112);
     close(point.false_positive_rate, 0.021739130434782608);
     close(point.true_positive_rate, 0.6185185185185185);
-    assert_eq!(point, CurvePoint::new(0.609375, &Confusion::new(&predictions(), 0.609375)));
+    assert_eq!(point, report().point(point.threshold));
     let last = curves.points.last().unwrap();
     assert_eq!((last.true_positive_rate, last.false_positive_rate), (1.0, 1.0));
 }
@@ -131,29 +134,29 @@ fn curves_are_scikit_learns() {
 #[test]
 fn best_thresholds_are_scikit_learns() {
     for (of, threshold, f1) in [
-        (F1Of::Class(1), 0.37890625, 0.8553259141494437),
-        (F1Of::Class(0), 0.60546875, 0.8072072072072072),
-        (F1Of::Macro, 0.44140625, 0.8094816672197844),
+        (F1Of::Class(1), 0.2751297238231752, 0.8553259141494437),
+        (F1Of::Class(0), 0.6992544210587585, 0.8072072072072072),
+        (F1Of::Macro, 0.3849121444839335, 0.8094816672197844),
     ] {
-        let best = best_f1(&predictions(), of).unwrap();
+        let best = best_f1(&predictions(), 1.0, of).unwrap();
         close(best.threshold, threshold);
         close(best.f1, f1);
     }
     // It is chosen on the validation part, never on the part that is reported.
     let mut report = report();
     report.validation.truncate(100);
-    assert_eq!(report.best_f1(F1Of::Macro), best_f1(&predictions()[..100], F1Of::Macro));
+    assert_eq!(report.best_f1(F1Of::Macro), best_f1(&predictions()[..100], 1.0, F1Of::Macro));
 }
 
 #[test]
 fn nothing_and_one_class_have_no_areas_and_no_nan() {
-    assert_eq!(Curves::new(&[]).auc, None);
-    assert_eq!(best_f1(&[], F1Of::Macro), None);
+    assert_eq!(Curves::new(&[], 1.0).auc, None);
+    assert_eq!(best_f1(&[], 1.0, F1Of::Macro), None);
     let women: Vec<_> = predictions().into_iter().filter(|p| p.label == 0).collect();
-    let curves = Curves::new(&women);
+    let curves = Curves::new(&women, 1.0);
     assert_eq!((curves.auc, curves.average_precision), (None, None));
     assert!(curves.points.iter().all(|p| p.precision.is_finite() && p.true_positive_rate.is_finite()));
-    let scores = Scores::new(&Confusion::new(&[], 0.5));
+    let scores = Scores::new(&Confusion::new(&[], 0.0));
     assert_eq!((scores.accuracy.share(), scores.macro_average.f1), (0.0, 0.0));
 }
 
@@ -164,14 +167,29 @@ fn a_temperature_moves_probabilities_but_no_picture_across_its_threshold() {
     report.temperature = 1.7;
     let after: Vec<_> = report.curves().points.iter().map(|p| (p.true_positive_rate, p.false_positive_rate)).collect();
     assert_eq!(before, after);
-    assert_eq!(report.confusion(0.5), Confusion::new(&predictions(), 0.5), "one half stays one half");
+    assert_eq!(report.confusion(0.5), Confusion::new(&predictions(), 0.0), "one half stays one half");
     for point in report.curves().points {
         assert_eq!(report.point(point.threshold), point, "the slider at a point of the curve lands on that point");
     }
     let p = &report.predictions[3];
-    // scipy.special.expit(scipy.special.logit(p) / 1.7)
-    let logit = (f64::from(p.probability) / (1.0 - f64::from(p.probability))).ln();
-    close(report.probability(p), 1.0 / (1.0 + (-logit / 1.7).exp()));
+    assert_eq!(p.logit, 2.375);
+    // scipy.special.expit(z[3] / 1.7)
+    close(report.probability(p), 0.8017167534300189);
+}
+
+/// Reports kept a probability rounded to f32 once, and called the label truth.
+#[test]
+fn a_report_with_probabilities_is_still_read() {
+    let json = r#"{"file": "3.jpg", "sample": 3, "truth": 1, "probability": 0.75, "age": 30, "race": null}"#;
+    let old: Prediction = serde_json::from_str(json).expect("it can be read");
+    // scipy.special.logit(0.75)
+    assert!((old.logit - 1.0986123).abs() < 1e-6 && old.label == 1, "{old:?}");
+    let certain: Prediction = serde_json::from_str(&json.replace("0.75", "1.0")).expect("it can be read");
+    assert!(certain.logit.is_finite(), "{certain:?}");
+    // What the probability could not keep: both were 1.
+    let sure = |logit| Prediction { logit, ..old.clone() };
+    let written = serde_json::to_string(&sure(18.0)).expect("JSON");
+    assert_eq!(serde_json::from_str::<Prediction>(&written).expect("it can be read"), sure(18.0));
 }
 
 #[test]
@@ -187,7 +205,7 @@ fn every_cell_holds_exactly_its_pictures() {
                 for i in &cell {
                     let p = &report.predictions[*i];
                     assert_eq!(usize::from(p.label), label);
-                    assert_eq!(usize::from(f64::from(p.probability) >= threshold), said);
+                    assert_eq!(usize::from(report.probability(p) >= threshold), said);
                 }
                 seen += cell.len();
             }
@@ -231,7 +249,7 @@ fn results_are_sentences_in_both_languages() {
     let others = ["cat".to_owned(), "dog".to_owned()];
     assert_eq!(confusion.sentence(&others, 0, 1, Lang::En), "44 pictures of “cat” were called “dog”");
     // Nearly all right is not all right.
-    report.predictions = vec![Prediction { label: 1, probability: 0.9, ..predictions().remove(0) }; 5000];
+    report.predictions = vec![Prediction { label: 1, logit: 2.0, ..predictions().remove(0) }; 5000];
     report.predictions[0].label = 0;
     assert_eq!(report.headline(0.5, Lang::En), "About 99.9\u{a0}% of 5,000 faces it had never seen");
     report.predictions.clear();

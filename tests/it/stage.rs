@@ -18,7 +18,7 @@ use trombine::{
         split::Split,
     },
     engine::{Device, DeviceKind},
-    evaluate::{Prediction, Report, Seen},
+    evaluate::{Prediction, Report, Seen, calibration::logit_of_rounded},
     files::table::TableStyle,
     history::{BatchRecord, EpochRecord, EventLog, Note, NoteKind, StopReason},
     model::Network,
@@ -275,7 +275,7 @@ pub fn run(dataset: &Dataset) -> RunView {
                 file: sample.file.clone(),
                 sample: i as u32,
                 label: sample.class,
-                probability: if one { sure } else { 1.0 - sure },
+                logit: logit_of_rounded(if one { sure } else { 1.0 - sure }),
                 age: sample.age,
                 race: sample.race,
             }

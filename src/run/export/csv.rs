@@ -21,7 +21,7 @@ pub fn csv(report: &Report, form: TableForm) -> Vec<u8> {
 fn row<'a>(report: &'a Report, prediction: &'a Prediction, part: &'a str) -> [Cell<'a>; 8] {
     let code = |code: Option<u16>| code.map_or(Cell::Empty, Cell::whole);
     let class = |class: bool| Cell::text(report.classes[usize::from(class)].as_str());
-    let (label, predicted) = (prediction.label == 1, prediction.predicted(report.raw_threshold(report.threshold)));
+    let (label, predicted) = (prediction.label == 1, prediction.predicted(report.logit_threshold(report.threshold)));
     [
         Cell::text(prediction.file.to_string_lossy()),
         Cell::text(part),

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use egui::{Popup, PopupCloseBehavior, Ui};
 
 use crate::{
-    evaluate::{Best, Confusion, Curves, F1Of, Grouping, Report, Scores},
+    evaluate::{Best, Confusion, Curves, F1Of, Grouping, Report, Scores, calibration::probability},
     preset::{Difference, differences},
     run::{
         Changes, RunInfo, RunStatus, RunView,
@@ -78,9 +78,9 @@ impl Shown {
 
     /// Tries another temperature; what was called which class stays, but for the threshold's rounding.
     fn set_temperature(&mut self, temperature: f64) {
-        let raw = self.report.raw_threshold(self.threshold);
+        let raw = self.report.logit_threshold(self.threshold);
         self.report.temperature = temperature;
-        self.threshold = rounded(crate::evaluate::calibration::scaled(raw as f32, temperature));
+        self.threshold = rounded(probability(raw as f32, temperature));
         self.curves = self.report.curves();
         self.best = self.report.best_f1(F1Of::Macro);
     }
@@ -94,7 +94,7 @@ impl Shown {
 
     /// Macro F1 on the validation part, at the threshold that is tried.
     fn validation_f1(&self) -> f64 {
-        let raw = self.report.raw_threshold(self.threshold);
+        let raw = self.report.logit_threshold(self.threshold);
         Scores::new(&Confusion::new(&self.report.validation, raw)).macro_average.f1
     }
 

@@ -80,7 +80,7 @@ impl Places {
 /// A judged picture with what was said of it.
 pub fn tile(lang: Lang, shown: &Shown, p: &Prediction, places: &Places) -> Tile {
     let place = places.find(p);
-    let raw = shown.report.raw_threshold(shown.threshold);
+    let raw = shown.report.logit_threshold(shown.threshold);
     let (predicted, right) = (p.predicted(raw), p.correct(raw));
     let name = class_name(shown.classes(), predicted.into(), lang);
     let label = class_name(shown.classes(), usize::from(p.label == 1), lang);

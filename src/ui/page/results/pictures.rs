@@ -81,11 +81,11 @@ impl Pictures {
 
 impl Facets {
     /// Whether the picture belongs, at a threshold on the network's own scale.
-    pub fn contain(&self, p: &Prediction, raw_threshold: f64) -> bool {
+    pub fn contain(&self, p: &Prediction, logit_threshold: f64) -> bool {
         let group = GroupKey { age: self.age, race: self.race, class: self.label };
         group.contains(p)
-            && self.predicted.is_none_or(|predicted| p.predicted(raw_threshold) == (predicted == 1))
-            && self.correct.is_none_or(|right| p.correct(raw_threshold) == right)
+            && self.predicted.is_none_or(|predicted| p.predicted(logit_threshold) == (predicted == 1))
+            && self.correct.is_none_or(|right| p.correct(logit_threshold) == right)
     }
 
     /// The pictures as a phrase: `143 women called men`, `12 mistakes`.
@@ -225,7 +225,7 @@ fn predictions(shown: &Shown, validation: bool) -> &[Prediction] {
 }
 
 fn find(shown: &Shown, open: &mut Pictures) {
-    let raw = shown.report.raw_threshold(shown.threshold);
+    let raw = shown.report.logit_threshold(shown.threshold);
     let asked = Some((open.facets, open.order, open.validation, raw.to_bits()));
     if asked == open.asked {
         return;
