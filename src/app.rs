@@ -48,11 +48,12 @@ use crate::{
         sample::{Dataset, Source},
     },
     engine::Device,
-    files,
+    files, log,
     preset::Preset,
     run::RunStore,
     session::{Phase, Session},
     settings::Settings,
+    text::Lang,
     ui::{
         Action, Cx, Dialog, Mode, dialog, frame, glossary,
         page::{Memory, Page},
@@ -97,6 +98,12 @@ pub fn run(start: Start) -> Result<(), String> {
     eframe::run_native("trombine", options, Box::new(move |cc| Ok(Box::new(App::new(cc, start))))).map_err(|e| e.to_string())
 }
 
+/// Says by a dialog of the system that the window is gone, and where the log is.
+pub fn tell_of_the_fault() {
+    let text = log::fault("").line(Lang::of_system());
+    rfd::MessageDialog::new().set_level(rfd::MessageLevel::Error).set_title("Trombine").set_description(text).show();
+}
+
 /// On Linux, file drops reach a window through X11 alone (winit 0.30 has none on Wayland), so it comes first.
 #[cfg(target_os = "linux")]
 fn prefer_x11(builder: &mut eframe::EventLoopBuilder<eframe::UserEvent>) {
@@ -119,6 +126,8 @@ pub struct App {
     pub page: Page,
     pub preferences: Preferences,
     pub dialog: Option<Dialog>,
+    /// Where the log is, if one is written.
+    pub log: Option<PathBuf>,
     /// The draft as it was when it was last at rest.
     settled: Settings,
     history: History,
@@ -248,6 +257,7 @@ impl App {
             session,
             page: preferences.page,
             dialog: None,
+            log: log::path().map(Path::to_owned),
             settled: settings.clone(),
             settings,
             recipe,
@@ -426,6 +436,7 @@ impl App {
             tables: self.preferences.tables,
             recent: &self.recent,
             type_paths: self.preferences.type_paths,
+            log: self.log.as_deref(),
             actions: &mut self.actions,
         };
         draw(&mut cx, &mut self.memory)

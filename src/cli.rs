@@ -11,10 +11,11 @@ mod terminal;
 mod train;
 mod trial;
 
-use std::process::ExitCode;
+use std::{panic::PanicHookInfo, process::ExitCode};
 
 use crate::{
     files::table::TableForm,
+    log,
     problem::{Kind, Problem},
     run::{RunStore, export::ExportOptions},
     text::{Lang, say},
@@ -37,6 +38,10 @@ pub enum Wanted {
 pub fn run() -> Wanted {
     let Cli { lang, command, .. } = french::parse();
     let lang = lang.unwrap_or_else(Lang::of_system);
+    // What only prints a text leaves nothing behind.
+    if !matches!(command, Some(Command::Options | Command::Completions { .. } | Command::Man | Command::Help { .. })) {
+        log::start();
+    }
     let Some(command) = command else { return Wanted::Window { demo: false } };
     let result = match command {
         Command::Demo => return Wanted::Window { demo: true },
@@ -100,6 +105,11 @@ pub fn no_window(why: &str) {
     // winit names the line of its own source before the reason.
     let reason = why.split_once("os error at ").and_then(|(_, rest)| rest.split_once(": ")).map_or(why, |(_, reason)| reason);
     terminal::complain(&problem.because(reason), Lang::of_system());
+}
+
+/// Says that the program failed, in its place in the source, and where the log is.
+pub fn panicked(panic: &PanicHookInfo<'_>) {
+    terminal::complain(&log::fault(panic.to_string().replace('\n', " ")), language::spoken());
 }
 
 /// What a command ends with: nothing, or everything that the user should mend.

@@ -12,6 +12,7 @@
 //! | [`problem`] | what a user is asked to mend | text |
 //! | [`setting_def`] | settings that describe themselves: name, help, range, default | text |
 //! | [`files`] | the program's own files, written whole or not at all | text problem setting_def |
+//! | [`log`] | what a maintainer asks for when something went wrong | text problem files |
 //! | [`loss`] | loss functions | text setting_def |
 //! | [`model`] | what the network is, for any engine | text random problem setting_def files |
 //! | [`optimizer`] | update rules and their state | text problem setting_def model |
@@ -27,11 +28,11 @@
 //! | [`predict`] | a photo becomes an answer | text control problem files model data engine settings evaluate |
 //! | [`run`] | a run on disk, and what it is exported as | text colors problem setting_def files model history data engine settings preset plan evaluate predict |
 //! | [`train`] | the training loop | text random control problem files model optimizer schedule history callback data engine settings plan run |
-//! | [`worker`] | the thread that does the long work | text control problem setting_def files model data engine settings plan evaluate predict run train |
+//! | [`worker`] | the thread that does the long work | text control problem setting_def files log model data engine settings plan evaluate predict run train |
 //! | [`session`] | what the program knows: the fold of the worker's events | text control problem files history callback data engine settings evaluate predict run train worker |
 //! | [`ui`] | theme, widgets, pages | text colors random control problem setting_def files model schedule history callback data engine settings preset plan evaluate predict run train worker session |
-//! | [`app`] | the window, and the one place that changes things | text control problem setting_def files data engine settings preset plan predict run train worker session ui |
-//! | [`cli`] | the same without a window | text control problem setting_def files history data engine settings preset plan evaluate predict run train worker |
+//! | [`app`] | the window, and the one place that changes things | text control problem setting_def files log data engine settings preset plan predict run train worker session ui |
+//! | [`cli`] | the same without a window | text control problem setting_def files log history data engine settings preset plan evaluate predict run train worker |
 //!
 //! # Invariants
 //! - `egui`, `eframe`, `rfd` only in `main.rs`, `app` and `ui`.
@@ -52,6 +53,7 @@ pub mod engine;
 pub mod evaluate;
 pub mod files;
 pub mod history;
+pub mod log;
 pub mod loss;
 pub mod model;
 pub mod optimizer;

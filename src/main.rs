@@ -1,24 +1,33 @@
 //! Arguments to a window, or to a command without one.
 
-use std::process::ExitCode;
+use std::{panic, process::ExitCode};
 
 use trombine::{
     app::{self, Start},
     cli::{self, Wanted},
+    log,
 };
 
 fn main() -> ExitCode {
     #[cfg(target_os = "linux")]
     without_device_select();
+    panic::set_hook(Box::new(|panic| {
+        log::panicked(panic);
+        cli::panicked(panic);
+    }));
     let start = match cli::run() {
         Wanted::Done(code) => return code,
         Wanted::Window { demo: true } => Start::Demo,
         Wanted::Window { demo: false } => Start::Normal,
     };
-    match app::run(start) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(why) => {
+    match panic::catch_unwind(|| app::run(start)) {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(why)) => {
             cli::no_window(&why);
+            ExitCode::FAILURE
+        }
+        Err(_) => {
+            app::tell_of_the_fault();
             ExitCode::FAILURE
         }
     }

@@ -169,6 +169,15 @@ impl Problem {
         Self { path: Some(path.to_owned()), ..Self::new(Kind::Disk, what, remedy).because(error) }
     }
 
+    /// Notes in the log that it was told, with its details.
+    pub fn log(&self) {
+        match self.kind {
+            Kind::Cancelled => tracing::info!("{self}"),
+            Kind::Internal => tracing::error!("{self}"),
+            _ => tracing::warn!("{self}"),
+        }
+    }
+
     /// Both sentences on one line, for a terminal.
     pub fn line(&self, lang: Lang) -> String {
         format!("{}. {}.", self.what.get(lang), self.remedy.get(lang))

@@ -485,8 +485,7 @@ impl Session {
         self.toast(text, Some(Offer::OpenFolder(folder)));
     }
 
-    /// Adds a card, unless the same one is shown already or the user stopped the job. Of tries to find a run's pictures only
-    /// the last is told.
+    /// Adds a card, unless it is shown or the user stopped the job. Of tries to find a run's pictures the last is told.
     pub fn fail(&mut self, problem: Problem) {
         if problem.kind == Kind::Cancelled {
             return;
@@ -495,6 +494,7 @@ impl Session {
             self.settle_pictures(run);
         }
         if !self.failures.contains(&problem) {
+            problem.log();
             self.failures.push(problem);
         }
     }

@@ -9,7 +9,29 @@ use clap::{
 use clap_complete::Shell;
 
 use super::{arguments::Cli, language::spoken, terminal::complain_line};
-use crate::{problem::Problem, text::Lang};
+use crate::{
+    log,
+    problem::Problem,
+    text::{Lang, Phrase, say},
+};
+
+/// What the program asks of the environment.
+const ENVIRONMENT: [(&str, Phrase); 2] = [
+    (
+        "TROMBINE_HOME",
+        say(
+            "The folder of runs, preferences and the log; `trombine` in the user's data folder unless given",
+            "Le dossier des essais, des préférences et du journal ; à défaut, `trombine` dans le dossier de données de l’utilisateur",
+        ),
+    ),
+    (
+        log::VARIABLE,
+        say(
+            "What goes into trombine.log in that folder: off, error, warn, info (unless given), debug or trace",
+            "Ce qui va dans trombine.log de ce dossier : off, error, warn, info (à défaut), debug ou trace",
+        ),
+    ),
+];
 
 /// Reads the arguments; what cannot be read ends the program with status 2, as does what asks for help, with 0.
 pub fn parse() -> Cli {
@@ -43,7 +65,12 @@ pub fn manual() -> Result<String, Problem> {
     let mut page = Vec::new();
     let made = clap_mangen::Man::new(command()).render(&mut page);
     made.map_err(|error| Problem::io(Path::new("trombine.1"), &error))?;
-    Ok(String::from_utf8_lossy(&page).trim_end().to_owned())
+    let mut page = String::from_utf8_lossy(&page).trim_end().to_owned();
+    page += &format!("\n.SH {}", say("ENVIRONMENT", "ENVIRONNEMENT").get(spoken()));
+    for (variable, text) in ENVIRONMENT {
+        page += &format!("\n.TP\n\\fB{variable}\\fR\n{}", text.get(spoken()));
+    }
+    Ok(page)
 }
 
 fn command() -> clap::Command {

@@ -259,6 +259,7 @@ pub fn arrived(lang: Lang) -> bool {
 
 /// A problem on standard error, with its details where they say more than the sentence.
 pub fn complain(problem: &Problem, lang: Lang) {
+    problem.log();
     if problem.kind == Kind::Cancelled {
         return complain_line(problem.what.get(lang));
     }

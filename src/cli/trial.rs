@@ -13,6 +13,7 @@ use crate::{
     data::sample::Source,
     engine::{self, SelfTest},
     files::atomic,
+    log,
     problem::{Kind, Problem},
     text::{Lang, LocalizedText, bytes, decimal, duration, named, plural, say},
     train::{rate_range, trial},
@@ -96,6 +97,9 @@ pub fn devices(json: bool, lang: Lang) -> Done {
     }
     for device in &devices {
         print(&format!("{:<12} {}", device.id, named(lang, &device.name, device.about(lang))));
+    }
+    if let Some(path) = log::path() {
+        print(&named(lang, say("Log", "Journal").get(lang), path.display()));
     }
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! The devices of this machine, and opening an engine on one of them.
 
-use std::path::Path;
+use std::{path::Path, sync::Once};
+
+use tracing::info;
 
 use super::{
     Device, DeviceKind, Engine, EngineConfig, candle, candle::CandleEngine, cpu::CpuEngine, gpu, gpu::GpuEngine, reference,
@@ -17,6 +19,8 @@ pub fn devices() -> Vec<Device> {
     let mut devices = vec![CpuEngine::list()];
     devices.extend(gpu::devices());
     devices.extend(candle::devices());
+    static NOTED: Once = Once::new();
+    NOTED.call_once(|| devices.iter().for_each(|device| info!("device {}: {} ({})", device.id, device.name, device.details)));
     devices
 }
 

@@ -17,7 +17,7 @@ use super::{
         separator::separator,
     },
 };
-use crate::text::{Phrase, plural, say};
+use crate::text::{Phrase, named, plural, say};
 
 const TABS: [(Dialog, Phrase); 4] = [
     (Dialog::Help, say("First steps", "Premiers pas")),
@@ -260,6 +260,18 @@ fn about(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.add(egui::Label::new(theme::cell(cx.say(licence)).color(t.text2)).wrap());
     if link(ui, cx.say(say("Get UTKFace from its makers", "Obtenir UTKFace auprès de ses auteurs"))).clicked() {
         cx.act(Action::OpenLink(UTKFACE));
+    }
+    ui.add_space(10.0);
+    ui.label(theme::strong(cx.say(say("If something goes wrong", "Si quelque chose ne va pas"))).color(t.text));
+    let text = match cx.log {
+        Some(path) => named(cx.lang, cx.say(say("Report it with the log", "Signalez-le avec le journal")), path.display()),
+        None => cx.say(say("No log is written", "Aucun journal n’est écrit")).to_owned(),
+    };
+    ui.add(egui::Label::new(theme::cell(text).color(t.text2)).wrap());
+    if let Some(path) = cx.log
+        && link(ui, cx.say(say("Open the log", "Ouvrir le journal"))).clicked()
+    {
+        cx.act(Action::OpenPath(path.to_owned()));
     }
     ui.add_space(10.0);
     ui.label(theme::strong(cx.say(say("Licenses", "Licences"))).color(t.text));

@@ -57,6 +57,8 @@ pub struct Cx<'a> {
     pub recent: &'a [(std::path::PathBuf, bool)],
     /// Whether paths are typed rather than chosen in the system's dialogs.
     pub type_paths: bool,
+    /// Where the log is, if one is written.
+    pub log: Option<&'a std::path::Path>,
     /// What the page asks for, in order.
     pub actions: &'a mut Vec<Action>,
 }

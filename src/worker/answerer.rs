@@ -127,7 +127,7 @@ impl Answerer {
             let mut desk = JobRunner::default();
             for question in asked {
                 let id = question.id;
-                let result = guarded(|| desk.answer(&store, &question));
+                let result = guarded(|| desk.answer(&store, &question)).inspect_err(Problem::log);
                 if tell.send(Answer { id, result }).is_err() {
                     break;
                 }

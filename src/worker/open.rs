@@ -1,6 +1,8 @@
 //! Opening a source for a job, with the user's edits and progress.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
+
+use tracing::info;
 
 use super::Event;
 use crate::{
@@ -29,8 +31,8 @@ pub(super) fn open(
     let (places, source) = (Places::with_runs_in(store.home()), source.settled());
     let edits = Edits::load(&places, &source)?;
     let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
-    let dataset = data::open_in(&places, &source, &edits, control, &mut progress).map(Arc::new);
-    dataset.inspect(|dataset| warn_of_unkept(dataset, emit))
+    let (begun, dataset) = (Instant::now(), data::open_in(&places, &source, &edits, control, &mut progress).map(Arc::new));
+    dataset.inspect(|dataset| opened(dataset, begun, emit))
 }
 
 /// The same, read as the user says now; that is remembered, and where it cannot be, that is told and it holds for this time.
@@ -47,16 +49,20 @@ pub(super) fn open_as(
     let places = Places::with_runs_in(store.home());
     let edits = Edits::load(&places, source)?;
     let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
+    let begun = Instant::now();
     let dataset = data::open_as(&places, source, reading, &edits, control, &mut progress).map(Arc::new)?;
-    warn_of_unkept(&dataset, emit);
+    opened(&dataset, begun, emit);
     if let Err(problem) = reading.save(&places, source) {
         emit(Event::Warned(problem));
     }
     Ok(dataset)
 }
 
-/// Tells that what was read of a folder has to be read again the next time.
-fn warn_of_unkept(dataset: &Dataset, emit: &mut dyn FnMut(Event)) {
+/// Notes what was opened; tells that what was read of a folder has to be read again the next time.
+fn opened(dataset: &Dataset, begun: Instant, emit: &mut dyn FnMut(Event)) {
+    let ([zeros, ones], skipped) = (dataset.balance(), dataset.skipped.len());
+    let seconds = begun.elapsed().as_secs_f64();
+    info!("opened {:?}: {zeros} + {ones} pictures, {skipped} not used, {seconds:.1} s", dataset.source);
     if let Some(problem) = &dataset.pixels.unkept {
         emit(Event::Warned(Problem::clone(problem)));
     }

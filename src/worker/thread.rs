@@ -15,6 +15,7 @@ use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use super::{Command, Envelope, Event, JobId, perform};
 use crate::{
     control::{Control, Signal},
+    log,
     problem::{Kind, Problem},
     run::RunStore,
     text::say,
@@ -191,15 +192,7 @@ fn fault(panic: &(dyn Any + Send)) -> Problem {
         .map(|text| (*text).to_owned())
         .or_else(|| panic.downcast_ref::<String>().cloned())
         .unwrap_or_default();
-    Problem::new(
-        Kind::Internal,
-        say("Something went wrong inside Trombine", "Une erreur s’est produite dans Trombine"),
-        say(
-            "Try again; what was saved before is still there. If it comes back, report it with the details",
-            "Réessayez ; ce qui était enregistré est toujours là. Si cela revient, signalez-le avec les détails",
-        ),
-    )
-    .because(details)
+    log::fault(details)
 }
 
 fn close(open: &Mutex<Vec<(JobId, Control)>>, id: JobId) {

@@ -1,6 +1,8 @@
 //! A training from its first batch, or from a checkpoint, to its report.
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Instant};
+
+use tracing::{debug, info};
 
 use super::{
     Event, ResumeOptions,
@@ -22,6 +24,7 @@ use crate::{
     train::{
         checkpoint::Checkpoint,
         choice,
+        event::TrainEvent,
         fit::{FitEvent, Outcome, fit},
         trial,
     },
@@ -178,6 +181,20 @@ pub(super) fn again(
     train(&Plan { device, ..plan }, store, control, emit)
 }
 
+/// Notes in the log how a training begins and ends.
+fn note(event: &TrainEvent) {
+    match event {
+        TrainEvent::Started { run, device, train_pictures, validation_pictures, settings, history, .. } => {
+            let settings = serde_json::to_string(settings).unwrap_or_default();
+            let (name, pictures) = (&device.name, train_pictures + validation_pictures);
+            info!("run {run} trains on {name} with {pictures} pictures after {} epochs: {settings}", history.len());
+        }
+        TrainEvent::Epoch(epoch) => debug!("{epoch:?}"),
+        TrainEvent::Stopped { reason, best_epoch } => info!("training ended: {reason:?}, best epoch {best_epoch:?}"),
+        _ => {}
+    }
+}
+
 /// Trains, judges, and leaves the run as it should be however that ends.
 fn train_run(
     plan: &Plan,
@@ -188,11 +205,13 @@ fn train_run(
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
     let _lock = run.lock()?;
+    let begun = Instant::now();
     let mut awake = Awake::default();
     emit(Event::TrainsOn { run: Box::new(run.info.clone()), dataset: plan.dataset.clone() });
     let mut tell = |told| match told {
         FitEvent::Train(event) => {
             awake.hear(&event);
+            note(&event);
             emit(Event::Train(event));
         }
         FitEvent::Warned(problem) => emit(Event::Warned(problem)),
@@ -209,6 +228,7 @@ fn train_run(
             outcome => break outcome,
         }
     };
+    info!("run {} was trained for {:.1} s", run.info.id, begun.elapsed().as_secs_f64());
     match outcome {
         Ok(Outcome::Left) => Ok(()),
         Ok(Outcome::Done { weights, unstored, .. }) => {

@@ -36,6 +36,7 @@ mod groups;
 mod handed_over;
 mod layout;
 mod layouts;
+mod log;
 mod loss;
 mod meter;
 mod model;

@@ -102,6 +102,7 @@ impl Stage {
                 tables: TableStyle::default(),
                 recent: &[],
                 type_paths: false,
+                log: None,
                 recipe,
                 actions: &mut self.actions,
             };
