@@ -175,6 +175,8 @@ pub struct App {
     written: Option<TaskResult>,
     /// Close the window as soon as the worker is at rest.
     closing: bool,
+    /// The run whose report was of earlier weights, and which was judged again for that.
+    judged_again: Option<String>,
     /// Writes the preferences, if they are kept.
     preferences_writer: Option<PreferencesWriter>,
 }
@@ -293,6 +295,7 @@ impl App {
             page_to_come: None,
             written: None,
             closing: false,
+            judged_again: None,
             preferences_writer: None,
             preferences,
         }
@@ -331,6 +334,7 @@ impl App {
         self.toasts.take(&mut self.session);
         self.look_for_interrupted();
         self.show_run_again();
+        self.judge_again();
         self.awaits_run &= self.session.run.is_none();
         self.look_for_pictures();
         if let Some(page) = self.page_to_come.take_if(|page| page.locked(&self.session).is_none()) {

@@ -35,6 +35,18 @@ impl App {
         self.interrupted = newest.map_or(Interrupted::Settled, |run| Interrupted::Found(run.id.clone()));
     }
 
+    /// Judges the run that is shown, once, if its report is of earlier weights (a crash came before the new one) and its
+    /// pictures are open.
+    pub(super) fn judge_again(&mut self) {
+        let (Some(view), Some(open)) = (&self.session.run, &self.session.dataset) else { return };
+        let (info, id) = (&view.info, view.info.id.clone());
+        let wanted = view.outdated && info.status == RunStatus::Finished && info.source == open.source;
+        if wanted && !self.session.phase.busy() && self.judged_again.as_ref() != Some(&id) {
+            self.judged_again = Some(id.clone());
+            self.actions.push(Action::Evaluate { run: id, mirrored: None });
+        }
+    }
+
     /// The run to ask about: it is still there, can still go on, and nothing else is at work.
     pub(super) fn interrupted(&self) -> Option<&RunInfo> {
         let Interrupted::Found(id) = &self.interrupted else { return None };

@@ -120,9 +120,23 @@ pub fn export(
         let command = Command::LocatePictures { run: run.clone(), folder };
         worker::perform(command, &store()?, &Control::default(), &mut |event| terminal.event(&event)).map_err(one)?;
     }
+    if store()?.find(&run).and_then(|run| run.view()).is_ok_and(|view| view.outdated) {
+        // A crash came between the end of a training and its report. Where its pictures are gone, it is exported without.
+        let command =
+            Command::Evaluate { run: run.clone(), source: None, dataset: None, device: "auto".to_owned(), mirrored: None };
+        if let Err(problem) = worker::perform(command, &store()?, &Control::default(), &mut |event| terminal.event(&event)) {
+            terminal::complain_line(OUTDATED.get(terminal.lang));
+            terminal::complain(&problem, terminal.lang);
+        }
+    }
     let command = Command::Export { run, format, path, options, dataset: None };
     worker::perform(command, &store()?, &Control::default(), &mut |event| terminal.event(&event)).map_err(one)
 }
+
+const OUTDATED: Phrase = say(
+    "The results of this run are of earlier weights and are left out",
+    "Les résultats de cet essai sont ceux de poids antérieurs et sont omis",
+);
 
 fn unknown_format(format: &str) -> Problem {
     let keys = Format::ALL.iter().map(|format| format.key()).collect::<Vec<_>>().join(", ");

@@ -10,6 +10,7 @@ pub mod curves;
 pub mod groups;
 pub mod score;
 pub mod seen;
+mod weights_id;
 pub mod words;
 
 use std::path::PathBuf;
@@ -24,6 +25,7 @@ pub use curves::{Best, CurvePoint, Curves, F1Of};
 pub use groups::{Group, GroupKey, Grouping};
 pub use score::{ClassScore, ConfidenceInterval, Rate, RunScores, Scores};
 pub use seen::Seen;
+pub use weights_id::{WeightsHash, WeightsId};
 
 /// One judged picture.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -84,6 +86,9 @@ pub struct Report {
     /// Which of the judged pictures the run had before; `None` where nobody looked, as in reports of before.
     #[serde(default)]
     pub seen: Option<Seen>,
+    /// Whose predictions these are; `None` in reports of before.
+    #[serde(default)]
+    pub weights: Option<WeightsId>,
 }
 
 impl Prediction {
@@ -193,6 +198,7 @@ impl Report {
             f1: scores.classes.map(|c| c.f1),
             macro_f1: scores.macro_average.f1,
             baseline: self.baseline().share(),
+            weights: self.weights,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Confusion;
+use super::{Confusion, WeightsId};
 
 /// A share with the number of pictures behind it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -116,4 +116,7 @@ pub struct RunScores {
     pub f1: [f64; 2],
     pub macro_f1: f64,
     pub baseline: f64,
+    /// Whose numbers these are; `None` where that was not yet written down.
+    #[serde(default)]
+    pub weights: Option<WeightsId>,
 }

@@ -1,16 +1,40 @@
 //! One run's folder: which file is what, and how it is read and written.
+//!
+//! Each file is written under another name, brought to the disk and renamed: it is the old one or the new one. So that also
+//! all of them together are of one epoch, whatever happens between two writes, there is one order:
+//!
+//! 1. `checkpoint/state.safetensors` holds everything: position, history, events, all weights, and with which settings to go
+//!    on if the user has just asked for others. It is the truth: once it is written, the epoch has happened.
+//! 2. `best.safetensors`, `history.jsonl` and `events.json` say the same for whoever looks for them.
+//! 3. `run.json` comes last. It names the weights by their hash ([`WeightsId`]), and so do the scores in it and `report.json`.
+//!
+//! What is read follows the checkpoint where it is ahead of the files after it: [`Run::open`], [`Run::history`],
+//! [`Run::event_log`], [`Run::settings`], and [`Run::weights`], which takes the best weights out of it if those in the file
+//! are others. Nothing is mended on the way, for who looks at a run need not be allowed to write; the next epoch's end
+//! writes all of them again. A report or scores of other weights are none ([`Run::report`]).
+//!
+//! The end of a training is the same, with the result in `best.safetensors` and `finished` in `run.json`. Where the disk has
+//! room for the result but not for its larger checkpoint, the result stands alone: a finished `run.json` counts more than
+//! a checkpoint of an earlier epoch, which is removed then. The run can be trained further from its weights. What a
+//! finished run is asked for (`--more`, `--rate`) is one write, a checkpoint with more
+//! [`extensions`](super::checkpoint::Position::extensions) than `run.json` knows: from there on it is unfinished.
 
 use std::{
     fs::{self, File, TryLockError},
     path::{Path, PathBuf},
 };
 
-use super::{Run, RunInfo, RunView, Stored, pictures::Picture};
+use super::{
+    Run, RunInfo, RunStatus, RunView, Stored,
+    checkpoint::{Checkpoint, Header},
+    pictures::Picture,
+};
 use crate::{
     data::sample::{Framing, Source},
-    evaluate::Report,
+    evaluate::{Report, WeightsId},
     files::atomic,
     history::{EpochRecord, EventLog},
+    model::Weights,
     problem::{Kind, Problem},
     settings::Settings,
     text::{LocalizedText, say},
@@ -52,8 +76,26 @@ impl Run {
             info.framing = Framing::Whole;
         }
         let mut run = Self { folder: folder.to_owned(), info };
-        run.info.stored = Stored { weights: run.best_path().is_file(), checkpoint: run.checkpoint_path().is_file() };
+        let header = Header::read(&run.checkpoint_path()).ok();
+        let newest = header.as_ref().filter(|header| run.is_reached_by(header)).map(|header| &header.position);
+        run.info.stored = Stored {
+            weights: run.best_path().is_file() || newest.is_some_and(|at| at.best.is_some()),
+            checkpoint: newest.is_some() || (header.is_some() && run.info.status != RunStatus::Finished),
+        };
+        if let Some(at) = newest {
+            run.info.follow(at);
+        }
         Ok(run)
+    }
+
+    /// Whether a checkpoint is of the epoch that the run has come to, or of a later one.
+    fn is_reached_by(&self, header: &Header) -> bool {
+        (header.position.extensions, header.position.epoch) >= (self.info.extensions, self.info.epochs_done)
+    }
+
+    /// What the checkpoint says, if it is not of an earlier epoch than the run.
+    fn newest(&self) -> Option<Header> {
+        Header::read(&self.checkpoint_path()).ok().filter(|header| self.is_reached_by(header))
     }
 
     /// Everything that pages need.
@@ -61,39 +103,84 @@ impl Run {
     /// # Errors
     /// A damaged file; a report that cannot be read is left out instead, since it can be made again.
     pub fn view(&self) -> Result<RunView, Problem> {
+        let last = self.last_report();
+        let report = last.clone().filter(|report| self.is_of_its_weights(report));
+        let (judged, outdated) = (report.as_ref().map(Report::run_scores), last.is_some() && report.is_none());
         Ok(RunView {
-            info: self.info.clone(),
+            info: RunInfo { scores: judged.or(self.info.scores).filter(|_| !outdated), ..self.info.clone() },
             settings: self.settings()?,
             history: self.history(),
             event_log: self.event_log(),
-            report: self.report(),
+            report,
+            outdated,
             folder: self.folder.clone(),
             pictures: self.pictures().unwrap_or_default().into(),
         })
     }
 
-    /// What the run was trained with.
+    /// What the run was trained with, or goes on with.
     ///
     /// # Errors
     /// A missing or damaged file.
     pub fn settings(&self) -> Result<Settings, Problem> {
-        atomic::read_json(&self.folder.join("settings.json"))
+        match self.newest().and_then(|header| header.settings) {
+            Some(settings) => Ok(settings),
+            None => atomic::read_json(&self.folder.join("settings.json")),
+        }
     }
 
     /// The epochs so far; lines that cannot be read are left out.
     pub fn history(&self) -> Vec<EpochRecord> {
+        if let Some(header) = self.newest() {
+            return header.position.history;
+        }
         let text = fs::read_to_string(self.folder.join("history.jsonl")).unwrap_or_default();
         text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
     }
 
     /// What happened in them; runs from before it was kept have none.
     pub fn event_log(&self) -> EventLog {
-        atomic::read_json(&self.folder.join("events.json")).unwrap_or_default()
+        let newest = self.newest().and_then(|header| header.event_log);
+        newest.unwrap_or_else(|| atomic::read_json(&self.folder.join("events.json")).unwrap_or_default())
     }
 
-    /// The report, if the run was judged.
+    /// The report, if the weights that the run has now were judged.
     pub fn report(&self) -> Option<Report> {
+        self.last_report().filter(|report| self.is_of_its_weights(report))
+    }
+
+    /// The last report, of earlier weights perhaps, for the threshold and whatever else was chosen on it.
+    pub fn last_report(&self) -> Option<Report> {
         atomic::read_json(&self.folder.join("report.json")).ok()
+    }
+
+    /// Whether `report` is of the weights that the run has now. Of weights that cannot be read, it is what is known.
+    fn is_of_its_weights(&self, report: &Report) -> bool {
+        match report.weights {
+            None => self.info.weights.is_none(),
+            Some(judged) => self.weights().map_or(true, |(_, now)| now.hash == judged.hash),
+        }
+    }
+
+    /// The weights that the run answers with, and which they are.
+    ///
+    /// # Errors
+    /// None yet, or a damaged file.
+    pub fn weights(&self) -> Result<(Weights, WeightsId), Problem> {
+        let epoch = self.info.best_epoch.unwrap_or(self.info.epochs_done);
+        let epoch = self.info.weights.map_or(epoch, |named| named.epoch);
+        let stored = Weights::load(&self.best_path()).map(|weights| {
+            let id = WeightsId::of(epoch, &weights);
+            (weights, id)
+        });
+        if let Some(named) = self.info.weights
+            && !stored.as_ref().is_ok_and(|(_, id)| *id == named)
+            && self.newest().is_some_and(|header| header.position.best == Some(named))
+            && let Ok(Checkpoint { best: Some(best), .. }) = Checkpoint::load(&self.checkpoint_path())
+        {
+            return Ok((best, named));
+        }
+        stored
     }
 
     /// Whether it is known which pictures it had: exported weights may come without.
@@ -133,6 +220,7 @@ impl Run {
             self.info = current.info;
         }
         change(&mut self.info);
+        self.info.forget_earlier_scores();
         self.save()
     }
 

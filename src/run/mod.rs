@@ -1,9 +1,10 @@
 //! A run on disk: a folder with `run.json` (what it is), `settings.json`, `pictures.json` (the split with its labels),
 //! `history.jsonl`, `events.json` (what happened meanwhile), `best.safetensors`, `checkpoint/` (to resume), and `report.json`.
 //!
-//! Every file is written under a temporary name and renamed, so that a crash leaves the old file or the new one.
+//! In which order they are written, and which of them is believed where a crash came between two, is said in `folder`.
 
 mod changes;
+pub mod checkpoint;
 pub mod date;
 pub mod export;
 mod folder;
@@ -22,11 +23,12 @@ use std::{path::PathBuf, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
+use checkpoint::Position;
 use pictures::Picture;
 
 use crate::{
     data::sample::{Framing, Source},
-    evaluate::{RunScores, words::caution},
+    evaluate::{RunScores, WeightsId, words::caution},
     history::{EpochRecord, EventLog, StopReason},
     settings::Settings,
     text::{Lang, LocalizedText},
@@ -72,8 +74,14 @@ pub struct RunInfo {
     pub stopped: Option<StopReason>,
     /// Seconds of training, without pauses.
     pub seconds: f64,
-    /// The numbers that matter of the test part, once judged.
+    /// Which weights it answers with; `None` before there are any, and in runs of before.
+    #[serde(default)]
+    pub weights: Option<WeightsId>,
+    /// The numbers that matter of the test part, once these weights are judged.
     pub scores: Option<RunScores>,
+    /// How often it was asked to be trained further than it had been.
+    #[serde(default)]
+    pub extensions: u32,
     /// Looked up each time the run is opened and never written down: the files are what counts.
     #[serde(skip)]
     pub stored: Stored,
@@ -84,7 +92,7 @@ pub struct RunInfo {
 pub struct Stored {
     /// Those that it answers with.
     pub weights: bool,
-    /// What it takes to train it further; exported weights come without.
+    /// What it takes to go on as if nothing had happened; exported weights come without.
     pub checkpoint: bool,
 }
 
@@ -124,6 +132,9 @@ pub struct RunView {
     #[serde(default)]
     pub event_log: EventLog,
     pub report: Option<crate::evaluate::Report>,
+    /// Whether there is a report, of earlier weights, which is left out.
+    #[serde(default)]
+    pub outdated: bool,
     pub folder: PathBuf,
     /// Its pictures with their parts and labels; none where the run came without them.
     #[serde(skip)]
@@ -131,6 +142,29 @@ pub struct RunView {
 }
 
 impl RunInfo {
+    /// Takes over what the newest checkpoint says, for it is written first.
+    fn follow(&mut self, at: &Position) {
+        // What a training ends with is in the description; a checkpoint is ahead of it only once more is asked.
+        if self.status != RunStatus::Finished || at.extensions > self.extensions {
+            if self.status == RunStatus::Finished {
+                (self.status, self.stopped) = (RunStatus::Paused, None);
+            }
+            (self.epochs_done, self.best_epoch, self.seconds) = (at.epoch, at.best_epoch, at.seconds);
+            (self.extensions, self.weights) = (at.extensions, at.best.or(self.weights));
+            self.forget_earlier_scores();
+        }
+    }
+
+    /// Scores of other weights than those it answers with are not its own.
+    fn forget_earlier_scores(&mut self) {
+        self.scores = self.scores.filter(|scores| scores.weights == self.weights);
+    }
+
+    /// Whether nothing was learned yet, so that it may begin anew.
+    pub fn is_fresh(&self) -> bool {
+        self.status != RunStatus::Finished && self.epochs_done == 0
+    }
+
     /// What must stand under each prediction of the run.
     pub fn caution(&self) -> LocalizedText {
         caution(&self.source, &self.classes, self.framing)

@@ -3,7 +3,6 @@
 use super::Run;
 use crate::{
     engine::{Engine, EngineConfig},
-    model::Weights,
     predict::predictor::Predictor,
     problem::Problem,
 };
@@ -14,10 +13,10 @@ impl Run {
     /// # Errors
     /// No weights yet, weights that do not fit, or a device that is not there.
     pub fn predictor(&self, open: impl FnOnce(&EngineConfig) -> Result<Box<dyn Engine>, Problem>) -> Result<Predictor, Problem> {
-        let weights = Weights::load(&self.best_path())?;
+        let (weights, _) = self.weights()?;
         let mut settings = self.settings()?;
         let (mut threshold, mut temperature) = (0.5, 1.0);
-        if let Some(report) = self.report() {
+        if let Some(report) = self.last_report() {
             (threshold, temperature) = (report.threshold, report.temperature);
             settings.augment.test_time_flip = report.mirrored;
         }

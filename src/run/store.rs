@@ -277,7 +277,9 @@ fn fill(folder: PathBuf, id: String, name: LocalizedText, plan: &Plan) -> Result
         best_epoch: None,
         stopped: None,
         seconds: 0.0,
+        weights: None,
         scores: None,
+        extensions: 0,
         stored: Stored::default(),
     };
     let run = Run { folder, info };

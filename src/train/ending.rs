@@ -1,11 +1,13 @@
 //! What a training ends with, kept in memory until the disk has taken it.
 
-use super::checkpoint::Checkpoint;
+use std::{fs, io};
+
 use crate::{
-    history::{EpochRecord, StopReason},
+    evaluate::WeightsId,
+    history::{EpochRecord, EventLog, StopReason},
     model::Weights,
     problem::Problem,
-    run::{Run, RunStatus},
+    run::{Run, RunStatus, checkpoint::Checkpoint},
 };
 
 /// The end of a training.
@@ -15,6 +17,8 @@ pub struct Ending {
     pub checkpoint: Option<Checkpoint>,
     /// The run's result.
     pub weights: Weights,
+    pub id: WeightsId,
+    pub event_log: EventLog,
     pub history: Vec<EpochRecord>,
     pub reason: StopReason,
     pub best_epoch: Option<u32>,
@@ -31,12 +35,24 @@ impl Ending {
     /// # Errors
     /// A full disk, no permission. What could be stored is, the result even where the larger checkpoint does not fit.
     pub fn store(&mut self, run: &mut Run) -> Result<(), Problem> {
-        let result = self.store_result(run);
-        if let Some(checkpoint) = &self.checkpoint {
-            checkpoint.save(&run.checkpoint_path())?;
-            self.checkpoint = None;
+        let checkpoint = self.store_checkpoint(run);
+        self.store_result(run)?;
+        checkpoint
+    }
+
+    fn store_checkpoint(&mut self, run: &Run) -> Result<(), Problem> {
+        let Some(checkpoint) = &self.checkpoint else { return Ok(()) };
+        let path = run.checkpoint_path();
+        if self.is_stored {
+            // What is there to go on from is of an earlier epoch than the result, and takes the room of this one.
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(Problem::writing(&path, &error)),
+                _ => {}
+            }
         }
-        result
+        checkpoint.save(&path)?;
+        self.checkpoint = None;
+        Ok(())
     }
 
     fn store_result(&mut self, run: &mut Run) -> Result<(), Problem> {
@@ -45,10 +61,11 @@ impl Ending {
         }
         self.weights.save(&run.best_path())?;
         run.save_history(&self.history)?;
-        let (reason, best_epoch, seconds) = (self.reason, self.best_epoch, self.seconds);
+        run.save_event_log(&self.event_log)?;
+        let (reason, best_epoch, seconds, id) = (self.reason, self.best_epoch, self.seconds, self.id);
         let epochs = self.history.len() as u32;
         run.update(|info| {
-            (info.epochs_done, info.best_epoch, info.seconds) = (epochs, best_epoch, seconds);
+            (info.epochs_done, info.best_epoch, info.seconds, info.weights) = (epochs, best_epoch, seconds, Some(id));
             (info.status, info.stopped) = (RunStatus::Finished, Some(reason));
         })?;
         self.is_stored = true;

@@ -7,7 +7,6 @@
 use std::{collections::VecDeque, time::Instant};
 
 use super::{
-    checkpoint::{Checkpoint, Position, Sums},
     ending::Ending,
     event::TrainEvent,
     log::Logs,
@@ -22,12 +21,16 @@ use crate::{
         sample::Part,
     },
     engine::{self, Engine, Score, Step},
+    evaluate::WeightsId,
     history::{EpochRecord, EventLog, StopReason},
     model::{Weights, init},
     optimizer::average,
     plan::Plan,
     problem::{Kind, Problem},
-    run::{Run, RunStatus},
+    run::{
+        Run, RunStatus,
+        checkpoint::{Checkpoint, Position, Sums},
+    },
     schedule,
     text::say,
 };
@@ -46,6 +49,7 @@ pub enum Outcome {
     /// It is over; these weights are the run's result.
     Done {
         weights: Weights,
+        id: WeightsId,
         reason: StopReason,
         best_epoch: Option<u32>,
         /// What of it is not on the disk yet, if the disk would not take it.
@@ -160,7 +164,12 @@ impl<'a> Fit<'a> {
                 checkpoint.optimizer.check(&plan.network)?;
                 engine.set_weights(&checkpoint.weights)?;
                 engine.set_optimizer_state(&checkpoint.optimizer)?;
-                (checkpoint.position, checkpoint.best, checkpoint.statistics)
+                let mut position = checkpoint.position;
+                // Those of before do not name it.
+                let epoch = position.best_epoch.unwrap_or(position.epoch);
+                let best = checkpoint.best.as_ref();
+                position.best = position.best.or_else(|| best.map(|best| WeightsId::of(epoch, best)));
+                (position, checkpoint.best, checkpoint.statistics)
             }
             None => {
                 let settings = &plan.settings;
@@ -377,7 +386,7 @@ impl<'a> Fit<'a> {
         }
         self.tell_faces()?;
         if verdict.best {
-            self.at.best_epoch = Some(record.epoch);
+            (self.at.best_epoch, self.at.best) = (Some(record.epoch), Some(WeightsId::of(record.epoch, &weights)));
             (self.best, self.best_is_stored) = (Some(weights), false);
         }
         let logged = self.logs.epoch(&self.at.history, counts);
@@ -391,11 +400,12 @@ impl<'a> Fit<'a> {
     fn finish(mut self, reason: StopReason) -> Result<Outcome, Problem> {
         let trouble = self.trouble.take();
         let keep_best = self.plan.settings.train.callbacks.restore_best_weights || trouble.is_some();
-        let weights = match (self.best.clone().filter(|_| keep_best), &trouble) {
-            (Some(best), _) => best,
+        let (weights, epoch) = match (self.best.clone().filter(|_| keep_best), &trouble) {
+            (Some(best), _) => (best, self.at.best_epoch.unwrap_or(self.at.epoch)),
             (None, Some(problem)) => return Err(problem.clone()),
-            (None, None) => self.judged_weights()?,
+            (None, None) => (self.judged_weights()?, self.at.epoch),
         };
+        let id = WeightsId::of(epoch, &weights);
         let checkpoint = if let Some(problem) = trouble {
             // What is on disk is the end of the last epoch, before the numbers went astray.
             (self.teller)(FitEvent::Warned(problem));
@@ -406,7 +416,18 @@ impl<'a> Fit<'a> {
         };
         let (best_epoch, seconds) = (self.at.best_epoch, self.meter.elapsed());
         let history = std::mem::take(&mut self.at.history);
-        let mut ending = Ending { checkpoint, weights: weights.clone(), history, reason, best_epoch, seconds, is_stored: false };
+        let event_log = std::mem::take(&mut self.event_log);
+        let mut ending = Ending {
+            checkpoint,
+            weights: weights.clone(),
+            id,
+            event_log,
+            history,
+            reason,
+            best_epoch,
+            seconds,
+            is_stored: false,
+        };
         let stored = ending.store(self.run);
         let unstored = if self.written(stored) {
             self.tell(TrainEvent::Saved { epoch: self.at.epoch });
@@ -415,7 +436,7 @@ impl<'a> Fit<'a> {
             Some(Box::new(ending))
         };
         self.tell(TrainEvent::Stopped { reason, best_epoch });
-        Ok(Outcome::Done { weights, reason, best_epoch, unstored })
+        Ok(Outcome::Done { weights, id, reason, best_epoch, unstored })
     }
 
     /// The program closes.

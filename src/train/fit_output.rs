@@ -3,12 +3,18 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    checkpoint::Checkpoint,
     event::TrainEvent,
     fit::{Fit, FitEvent},
     meter::Work,
 };
-use crate::{control::Signal, data::sample::Part, history::BatchRecord, model::Op, problem::Problem, run::RunStatus};
+use crate::{
+    control::Signal,
+    data::sample::Part,
+    history::BatchRecord,
+    model::Op,
+    problem::Problem,
+    run::{RunStatus, checkpoint::Checkpoint},
+};
 
 /// Batch events are at least this far apart. Each draws the window, which takes from the cores that train; two a second
 /// look alive.
@@ -133,11 +139,12 @@ impl Fit<'_> {
             optimizer: self.engine.optimizer_state()?,
             best: self.best.clone(),
             statistics: self.statistics.clone(),
+            event_log: Some(self.event_log.clone()),
+            settings: None,
         })
     }
 
-    /// The checkpoint first, which holds all the rest: what the other files say is never ahead of it, and what they lack is
-    /// written with the next.
+    /// In the order that `run::folder` tells of: what the other files say is never ahead of the checkpoint.
     fn store(&mut self, checkpoint: &Checkpoint, status: RunStatus) -> Result<(), Problem> {
         checkpoint.save(&self.run.checkpoint_path())?;
         if let Some(best) = self.best.as_ref().filter(|_| !self.best_is_stored) {
@@ -146,10 +153,8 @@ impl Fit<'_> {
         }
         self.run.save_history(&self.at.history)?;
         self.run.save_event_log(&self.event_log)?;
-        let (epochs_done, best_epoch, seconds) = (self.at.epoch, self.at.best_epoch, self.at.seconds);
-        self.run.update(|info| {
-            (info.epochs_done, info.best_epoch, info.seconds, info.status) = (epochs_done, best_epoch, seconds, status);
-        })
+        // The rest of it follows the checkpoint.
+        self.run.update(|info| info.status = status)
     }
 
     pub(super) fn set_status(&mut self, status: RunStatus) {

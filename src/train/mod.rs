@@ -1,6 +1,5 @@
-//! The training loop, and what belongs to it: checkpoints, validation, the trial of a device, the learning-rate range test.
+//! The training loop, and what belongs to it: validation, the trial of a device, the learning-rate range test.
 
-pub mod checkpoint;
 pub mod choice;
 pub mod ending;
 pub mod event;

@@ -165,7 +165,7 @@ struct Loaded {
 
 impl Loaded {
     fn new(run: Run) -> Result<Self, Problem> {
-        if !run.best_path().exists() {
+        if !run.info.stored.weights {
             return Err(no_weights());
         }
         let written = written(&run);

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     control::Control,
     engine::{self, Engine},
-    evaluate::Report,
+    evaluate::{Report, WeightsId},
     model::Weights,
     plan::Plan,
     problem::{Kind, Problem},
@@ -31,18 +31,18 @@ pub(super) fn conclude(
     plan: &Plan,
     mut engine: Box<dyn Engine>,
     run: &mut Run,
-    weights: Weights,
+    (weights, id): (Weights, WeightsId),
     mut unstored: Option<Box<Ending>>,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
-    let judged = engine.set_weights(&weights).and_then(|()| judged(plan, engine.as_mut(), run, None, control, emit));
+    let judged = engine.set_weights(&weights).and_then(|()| judged(plan, engine.as_mut(), run, id, None, control, emit));
     let judged = match judged {
         Err(problem) if is_lost(&problem, engine.as_ref()) => {
             emit(Event::Warned(on_the_processor(&problem)));
             engine = engine::open(PROCESSOR, &plan.engine_config())?;
             engine.set_weights(&weights)?;
-            self::judged(plan, engine.as_mut(), run, None, control, emit)
+            self::judged(plan, engine.as_mut(), run, id, None, control, emit)
         }
         judged => judged,
     };
@@ -76,7 +76,7 @@ pub(super) fn conclude(
     stored.and(judged.map(|_| ())).and(checkpoint)
 }
 
-/// Judges the test and validation part with the weights that `engine` has, and keeps the report. What was chosen before
+/// Judges the test and validation part with the weights that `engine` has, those of `id`, and keeps the report. What was chosen before
 /// stays: a threshold, a temperature, and `mirrored` unless it is given.
 ///
 /// # Errors
@@ -85,11 +85,12 @@ pub(super) fn judge(
     plan: &Plan,
     engine: &mut dyn Engine,
     run: &mut Run,
+    id: WeightsId,
     mirrored: Option<bool>,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
-    let report = judged(plan, engine, run, mirrored, control, emit)?;
+    let report = judged(plan, engine, run, id, mirrored, control, emit)?;
     tell(run.view()?, &report, emit);
     persist(control, emit, &mut || keep(run, &report))
 }
@@ -98,16 +99,17 @@ fn judged(
     plan: &Plan,
     engine: &mut dyn Engine,
     run: &Run,
+    id: WeightsId,
     mirrored: Option<bool>,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<Report, Problem> {
-    let before = run.report();
+    let before = run.last_report();
     let mut plan = plan.clone();
     if let Some(mirrored) = mirrored.or(before.as_ref().map(|before| before.mirrored)) {
         plan.settings.augment.test_time_flip = mirrored;
     }
-    let mut report = evaluation::report(&plan, engine, control, emit)?;
+    let mut report = evaluation::report(&plan, engine, id, control, emit)?;
     if let Some(before) = before {
         (report.threshold, report.temperature) = (before.threshold, before.temperature);
         // A temperature was fitted to answers that were given otherwise.
@@ -120,6 +122,7 @@ fn judged(
 
 fn tell(mut view: RunView, report: &Report, emit: &mut dyn FnMut(Event)) {
     view.info.scores = Some(report.run_scores());
+    view.outdated = false;
     view.report = Some(report.clone());
     emit(Event::Evaluated(Box::new(view)));
 }
@@ -127,7 +130,7 @@ fn tell(mut view: RunView, report: &Report, emit: &mut dyn FnMut(Event)) {
 fn keep(run: &mut Run, report: &Report) -> Result<(), Problem> {
     run.save_report(report)?;
     let scores = report.run_scores();
-    run.update(|info| info.scores = Some(scores))
+    run.update(|info| (info.weights, info.scores) = (report.weights, Some(scores)))
 }
 
 /// Stores something, and tries again until there is room for it, if somebody is there to make room.

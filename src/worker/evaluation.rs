@@ -5,7 +5,7 @@ use crate::{
     control::{Control, Stage},
     data::{batch::Form, duplicates::look_alikes, sample::Part},
     engine::{self, Engine},
-    evaluate::{Prediction, Report, Seen},
+    evaluate::{Prediction, Report, Seen, WeightsId},
     plan::Plan,
     problem::Problem,
 };
@@ -13,13 +13,14 @@ use crate::{
 /// Pictures between two progress events.
 const BETWEEN_EVENTS: usize = 200;
 
-/// The report of the test part, with the validation part beside it, by the weights that `engine` has.
+/// The report of the test part, with the validation part beside it, by the weights that `engine` has, those of `id`.
 ///
 /// # Errors
 /// A lost device; [`crate::problem::Kind::Cancelled`] if the user stopped it.
 pub(super) fn report(
     plan: &Plan,
     engine: &mut dyn Engine,
+    id: WeightsId,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<Report, Problem> {
@@ -40,6 +41,7 @@ pub(super) fn report(
         mirrored: plan.settings.augment.test_time_flip,
         train_share: train_share(plan),
         seen: Some(seen),
+        weights: Some(id),
     })
 }
 

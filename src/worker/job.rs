@@ -12,7 +12,7 @@ use crate::{
         sample::{Dataset, Source},
     },
     engine,
-    evaluate::{Report, Seen},
+    evaluate::{Report, Seen, WeightsId},
     files::{Places, overwrite},
     model::Weights,
     plan::Plan,
@@ -272,8 +272,9 @@ fn evaluate(
     let plan = Plan::with_split(&run.settings()?, Arc::new(dataset), split).map_err(training::first)?;
     let plan = Plan { device, ..plan };
     let mut engine = engine::open(&plan.device, &plan.engine_config())?;
-    engine.set_weights(&weights(&run)?)?;
-    conclude::judge(&plan, engine.as_mut(), &mut run, mirrored, control, emit)
+    let (weights, id) = weights(&run)?;
+    engine.set_weights(&weights)?;
+    conclude::judge(&plan, engine.as_mut(), &mut run, id, mirrored, control, emit)
 }
 
 /// Judges a run on the pictures of `dataset` that are not among its own, by content. The report is told, not kept.
@@ -305,7 +306,8 @@ fn evaluate_others(
     let network = crate::model::Network::new(&settings.model, settings.augment.side())?;
     let plan = Plan { device, ..Plan::judging(settings, network, dataset.clone()) };
     let mut engine = engine::open(&plan.device, &plan.engine_config())?;
-    engine.set_weights(&weights(run)?)?;
+    let (weights, id) = weights(run)?;
+    engine.set_weights(&weights)?;
     let predictions = evaluation::of_others(&plan, samples, engine.as_mut(), control, emit)?;
     let kept = view.report.as_ref();
     let report = Report {
@@ -318,6 +320,7 @@ fn evaluate_others(
         mirrored,
         train_share: kept.map_or(0.5, |kept| kept.train_share),
         seen: own.map(|_| Seen { left_out, ..Seen::default() }),
+        weights: Some(id),
     };
     view.report = Some(report);
     let run_pictures = RunPictures::of(&run.info.id, &[], dataset.base());
@@ -326,9 +329,9 @@ fn evaluate_others(
     Ok(())
 }
 
-/// The run's best weights.
-fn weights(run: &Run) -> Result<Weights, Problem> {
-    if run.best_path().exists() { Weights::load(&run.best_path()) } else { Err(no_weights()) }
+/// The run's best weights, and which they are.
+fn weights(run: &Run) -> Result<(Weights, WeightsId), Problem> {
+    if run.info.stored.weights { run.weights() } else { Err(no_weights()) }
 }
 
 /// Nothing is learned yet.

@@ -12,17 +12,21 @@ use super::{
     locate,
 };
 use crate::{
+    callback::Callbacks,
     control::{Control, Signal, Stage},
     data::sample::Dataset,
     engine::{self, Engine},
-    model::Weights,
+    optimizer::OptimizerState,
     plan::Plan,
     problem::{Kind, Problem},
-    run::{Asked, Run, RunInfo, RunStatus, RunStore, pictures::Picture},
+    run::{
+        Asked, Lock, Run, RunInfo, RunStatus, RunStore,
+        checkpoint::{Checkpoint, Position},
+        pictures::Picture,
+    },
     settings::Settings,
     text::{LocalizedText, say},
     train::{
-        checkpoint::Checkpoint,
         choice,
         event::TrainEvent,
         fit::{FitEvent, Outcome, fit},
@@ -53,7 +57,8 @@ pub fn train_on(
     let run = store.create(plan)?;
     let id = run.info.id.clone();
     let begun = [run.checkpoint_path(), run.best_path()];
-    let result = train_run(plan, engine, run, None, control, emit);
+    let lock = run.lock()?;
+    let result = train_run(plan, engine, run, lock, None, control, emit);
     // Nothing was earned, or it is not wanted.
     if result.is_err() && (control.wish() == Signal::Discard || !begun.iter().any(|path| path.exists())) {
         let deleted = store.delete(&id);
@@ -72,7 +77,9 @@ pub(crate) fn train_in(plan: &Plan, folder: &Path, control: &Control, emit: &mut
     let home = RunStore::of_user().map_or_else(|_| folder.to_owned(), |store| store.home().to_owned());
     let plan = &settle(plan, &home, control, emit)?;
     let engine = engine::open(&plan.device, &plan.engine_config())?;
-    train_run(plan, engine, RunStore::create_in(folder, plan)?, None, control, emit)
+    let run = RunStore::create_in(folder, plan)?;
+    let lock = run.lock()?;
+    train_run(plan, engine, run, lock, None, control, emit)
 }
 
 /// Whether there is nothing left to train.
@@ -88,8 +95,8 @@ pub(crate) fn check_resumable(run: &RunInfo, how: &ResumeOptions) -> Result<(), 
     if is_over(run, how) && run.scores.is_some() {
         return Err(finished());
     }
-    // Only one that never ended may begin anew: this one would lose its result.
-    if run.status == RunStatus::Finished && !is_over(run, how) && !run.stored.checkpoint {
+    // Only one that has learned nothing yet may begin anew; of others, at least the weights must be there.
+    if !run.stored.checkpoint && !run.stored.weights && !run.is_fresh() {
         return Err(cannot_go_on());
     }
     // As anywhere else where they are given.
@@ -112,16 +119,20 @@ pub(super) fn resume(
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
-    let mut run = store.find(name)?;
+    let run = store.find(name)?;
     let lock = run.lock()?;
-    let mut settings = run.settings()?;
-    // A run that was killed in its first epoch starts anew, which gives the same bits.
-    let mut checkpoint = run.checkpoint_path().exists().then(|| Checkpoint::load(&run.checkpoint_path())).transpose()?;
+    // As it is now that nobody else changes it.
+    let mut run = Run::open(&run.folder)?;
     check_resumable(&run.info, how)?;
     let over = is_over(&run.info, how);
-    let stored = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.position.epoch);
-    if !over && run.info.epochs_done > stored {
-        emit(Event::Warned(behind(run.info.epochs_done, stored)));
+    let mut settings = run.settings()?;
+    let mut checkpoint = if over { None } else { from_where(&run, &settings)? };
+    let (done, stored) = (run.info.epochs_done, checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.position.epoch));
+    if done > stored && !over {
+        emit(Event::Warned(behind(done, stored)));
+    }
+    if checkpoint.is_some() && !run.info.stored.checkpoint {
+        emit(Event::Warned(from_its_weights(stored)));
     }
     if let Some(rate) = how.learning_rate {
         let train = &mut settings.train;
@@ -130,18 +141,15 @@ pub(super) fn resume(
         train.schedule.table.iter_mut().for_each(|(_, by_hand)| *by_hand *= factor);
         train.optimizer.learning_rate = rate;
     }
-    if let Some(checkpoint) = checkpoint.as_mut().filter(|_| how.more > 0 || how.learning_rate.is_some()) {
-        if how.more > 0 {
-            settings.train.epochs = checkpoint.position.epoch.saturating_add(how.more);
-        }
-        checkpoint.position.stopped = None;
-        checkpoint.position.callbacks.train_more();
+    if how.more > 0 {
+        settings.train.epochs = stored.saturating_add(how.more);
     }
     let (found, split) = locate::find(&run, dataset)?;
     locate::remember(&mut run, dataset, false, emit)?;
     let plan = Plan::with_split(&settings, Arc::new(found), split).map_err(first)?;
     let Asked { device, threads } = run.info.asked.clone();
-    let device = checkpoint.as_ref().map_or(device, |checkpoint| checkpoint.position.device.clone());
+    let device =
+        checkpoint.as_ref().map(|from| from.position.device.clone()).filter(|device| !device.is_empty()).unwrap_or(device);
     // A card that was taken out since is replaced by whatever is fastest now.
     let device = if engine::check(&device).is_ok() { device } else { choice::AUTOMATIC.to_owned() };
     let plan = Plan { device: how.device.clone().unwrap_or(device), threads, ..plan };
@@ -149,20 +157,66 @@ pub(super) fn resume(
     let mut engine = engine::open(&plan.device, &plan.engine_config())?;
     if over {
         // Killed between its last epoch and its report.
-        engine.set_weights(&Weights::load(&run.best_path())?)?;
-        return conclude::judge(&plan, engine.as_mut(), &mut run, None, control, emit);
+        let (weights, id) = run.weights()?;
+        engine.set_weights(&weights)?;
+        return conclude::judge(&plan, engine.as_mut(), &mut run, id, None, control, emit);
     }
+    let asked = how.more > 0 || how.learning_rate.is_some();
     if let Some(checkpoint) = &mut checkpoint {
         checkpoint.position.device.clone_from(&plan.device);
-        if how.learning_rate.is_some() {
+        if asked {
+            checkpoint.position.stopped = None;
+            checkpoint.position.callbacks.train_more();
+        }
+        if how.learning_rate.is_some() || !run.info.stored.checkpoint {
             checkpoint.from_the_best(engine.optimizer_state()?);
         }
+        if asked || !run.info.stored.checkpoint {
+            // What is asked for is on the disk before it is begun: a kill from here on goes on with it.
+            checkpoint.position.extensions += 1;
+            checkpoint.settings = Some(settings.clone());
+            checkpoint.save(&run.checkpoint_path())?;
+        }
     }
-    if settings != run.settings()? {
+    if asked || checkpoint.as_ref().is_some_and(|checkpoint| checkpoint.settings.is_some()) {
         run.save_settings(&settings)?;
     }
-    drop(lock);
-    train_run(&plan, engine, run, checkpoint, control, emit)
+    train_run(&plan, engine, run, lock, checkpoint, control, emit)
+}
+
+/// Where a run goes on from: what is stored for that, or its weights with an optimizer yet to be made. A run that was
+/// killed in its first epoch starts anew, which gives the same bits: `None`.
+fn from_where(run: &Run, settings: &Settings) -> Result<Option<Checkpoint>, Problem> {
+    if run.info.stored.checkpoint {
+        return Checkpoint::load(&run.checkpoint_path()).map(Some);
+    }
+    if run.info.is_fresh() {
+        return Ok(None);
+    }
+    let (weights, id) = run.weights()?;
+    let history = run.history();
+    // Without it, nothing says what an epoch must beat to be better.
+    let epoch = history.last().ok_or_else(cannot_go_on)?.epoch;
+    let mut callbacks = Callbacks::default();
+    for record in &history {
+        callbacks.epoch(&settings.train.callbacks, record, 0.0);
+    }
+    callbacks.train_more();
+    let position = Position {
+        epoch,
+        history,
+        callbacks,
+        best_epoch: run.info.best_epoch,
+        best: Some(id),
+        extensions: run.info.extensions,
+        seconds: run.info.seconds,
+        epoch_began: run.info.seconds,
+        threads: run.info.asked.threads,
+        ..Position::default()
+    };
+    let best = Some(weights.clone());
+    let (optimizer, event_log) = (OptimizerState::default(), Some(run.event_log()));
+    Ok(Some(Checkpoint { position, weights, optimizer, best, statistics: None, event_log, settings: None }))
 }
 
 /// Trains a new run with the settings of another, on what is left of its pictures in the parts in which they were, so that
@@ -200,11 +254,11 @@ fn train_run(
     plan: &Plan,
     mut engine: Box<dyn Engine>,
     mut run: Run,
+    _lock: Lock,
     checkpoint: Option<Checkpoint>,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
-    let _lock = run.lock()?;
     let begun = Instant::now();
     let mut awake = Awake::default();
     emit(Event::TrainsOn { run: Box::new(run.info.clone()), dataset: plan.dataset.clone() });
@@ -231,8 +285,8 @@ fn train_run(
     info!("run {} was trained for {:.1} s", run.info.id, begun.elapsed().as_secs_f64());
     match outcome {
         Ok(Outcome::Left) => Ok(()),
-        Ok(Outcome::Done { weights, unstored, .. }) => {
-            conclude::conclude(&plan, engine, &mut run, weights, unstored, control, emit)
+        Ok(Outcome::Done { weights, id, unstored, .. }) => {
+            conclude::conclude(&plan, engine, &mut run, (weights, id), unstored, control, emit)
         }
         Err(problem) => {
             // What is on the disk can be resumed; that this cannot be written down is the smaller trouble.
@@ -297,12 +351,30 @@ fn behind(done: u32, stored: u32) -> Problem {
     )
 }
 
+fn from_its_weights(epoch: u32) -> Problem {
+    Problem::new(
+        Kind::File,
+        LocalizedText {
+            en: format!(
+                "Only this run’s weights are here, not what its optimizer remembered: it goes on from them after epoch {epoch}"
+            ),
+            fr: format!(
+                "Seuls les poids de cet essai sont là, sans la mémoire de son optimiseur : il reprend à partir d’eux après l’époque {epoch}"
+            ),
+        },
+        say(
+            "The optimizer starts anew; the history stays, and the weights are kept until an epoch is better",
+            "L’optimiseur repart de zéro ; l’historique reste, et les poids sont gardés jusqu’à une époque meilleure",
+        ),
+    )
+}
+
 fn cannot_go_on() -> Problem {
     Problem::new(
         Kind::File,
         say(
-            "This run cannot be trained further: what that takes is not stored with it",
-            "Cet essai ne peut pas être prolongé : ce qu’il faut pour cela n’est pas enregistré avec lui",
+            "This run cannot be trained further: neither what that takes nor its weights and history are stored with it",
+            "Cet essai ne peut pas être prolongé : ni ce qu’il faut pour cela, ni ses poids et son historique ne sont enregistrés avec lui",
         ),
         say("Train a new one with its settings", "Entraînez-en un nouveau avec ses réglages"),
     )

@@ -18,8 +18,7 @@ use trombine::{
     model::Weights,
     plan::Plan,
     problem::{Kind, Problem},
-    run::{Run, RunStatus, RunStore},
-    train::checkpoint::Checkpoint,
+    run::{Run, RunStatus, RunStore, checkpoint::Checkpoint},
     worker::{self, Command as Job, Event, Worker},
 };
 

@@ -8,9 +8,8 @@ use trombine::{
     engine::{Engine, reference::ReferenceEngine},
     history::{EpochRecord, StopReason},
     model::Weights,
-    run::RunStatus,
+    run::{RunStatus, checkpoint::Checkpoint},
     train::{
-        checkpoint::Checkpoint,
         event::TrainEvent,
         fit::{FitEvent, Outcome, fit},
         validation,

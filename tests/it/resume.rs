@@ -14,8 +14,7 @@ use serde_json::Value;
 use trombine::{
     history::EpochRecord,
     random::{Purpose, Random},
-    run::{Run, RunInfo, RunStatus, RunStore},
-    train::checkpoint::Checkpoint,
+    run::{Run, RunInfo, RunStatus, RunStore, checkpoint::Checkpoint},
 };
 
 use crate::support::{self, required};
@@ -128,6 +127,8 @@ fn result(home: &Path) -> (Vec<u8>, Checkpoint, Vec<EpochRecord>) {
     let mut state = Checkpoint::load(&run.checkpoint_path()).expect("a checkpoint");
     state.position.history = state.position.history.iter().map(timeless).collect();
     (state.position.seconds, state.position.epoch_began) = (0.0, 0.0);
+    // The fine curve's points are a matter of time.
+    state.event_log = None;
     let best = fs::read(run.best_path()).expect("the best weights");
     (best, state, run.history().iter().map(timeless).collect())
 }

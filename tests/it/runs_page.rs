@@ -157,15 +157,18 @@ fn runs_of_other_classes_are_told_apart() {
     assert!(harness.query_by_label(ELSEWHERE).is_some());
 }
 
-/// A run that came from elsewhere has no checkpoint: to train it further is not offered.
+/// A run that came from elsewhere has no checkpoint, and is trained further from its weights; without those, that is not
+/// offered.
 #[test]
-fn a_run_without_a_checkpoint_is_not_offered_to_be_trained_further() {
-    let mut stage = stage::three_runs();
-    stage.session.runs[0].stored.checkpoint = false;
-    let (mut harness, _) = stage.harness(SIZE);
-    harness.run();
-    harness.get_by_label_contains("notebook + batch norm,").click();
-    harness.run();
-    assert!(harness.query_by_label("Train 10 more epochs").is_none());
-    assert!(harness.query_by_label_contains("came without what it takes").is_some());
+fn a_run_without_its_weights_is_not_offered_to_be_trained_further() {
+    for weights in [true, false] {
+        let mut stage = stage::three_runs();
+        (stage.session.runs[0].stored.checkpoint, stage.session.runs[0].stored.weights) = (false, weights);
+        let (mut harness, _) = stage.harness(SIZE);
+        harness.run();
+        harness.get_by_label_contains("notebook + batch norm,").click();
+        harness.run();
+        assert_eq!(harness.query_by_label("Train 10 more epochs").is_some(), weights);
+        assert_eq!(harness.query_by_label_contains("came without what it takes").is_some(), !weights);
+    }
 }

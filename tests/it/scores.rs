@@ -42,6 +42,7 @@ pub fn report() -> Report {
         mirrored: false,
         train_share: 0.523,
         seen: Some(Seen { alike: Some(0), ..Seen::default() }),
+        weights: None,
     }
 }
 

@@ -292,6 +292,7 @@ pub fn run(dataset: &Dataset) -> RunView {
         mirrored: false,
         train_share: 0.52,
         seen: Some(Seen { alike: Some(0), ..Seen::default() }),
+        weights: None,
     };
     RunView {
         info: RunInfo {
@@ -312,13 +313,16 @@ pub fn run(dataset: &Dataset) -> RunView {
             best_epoch: Some(12),
             stopped: Some(StopReason::EarlyStopping { patience: 5 }),
             seconds: 816.0,
+            weights: None,
             scores: Some(report.run_scores()),
+            extensions: 0,
             stored: Stored { weights: true, checkpoint: true },
         },
         settings: Settings::default(),
         history: history(17),
         event_log: EventLog::default(),
         report: Some(report),
+        outdated: false,
         folder: PathBuf::from("runs/2026-11-22-140211"),
         pictures: pictures(dataset).into(),
     }

@@ -12,10 +12,9 @@ use trombine::{
     model::Activation,
     plan::Plan,
     random::{Purpose, Random},
-    run::{Run, RunStore},
+    run::{Run, RunStore, checkpoint::Checkpoint},
     settings::Settings,
     train::{
-        checkpoint::Checkpoint,
         event::TrainEvent,
         fit::{FitEvent, Outcome, fit},
     },

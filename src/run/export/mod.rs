@@ -233,7 +233,7 @@ fn portable(view: &RunView, path: &Path) -> Result<(), Problem> {
 
 fn model(view: &RunView) -> Result<(Network, Weights), Problem> {
     let network = Network::new(&view.settings.model, view.settings.augment.side())?;
-    let weights = Weights::load(&view.folder.join("best.safetensors"))?;
+    let (weights, _) = super::Run { folder: view.folder.clone(), info: view.info.clone() }.weights()?;
     weights.check(&network)?;
     Ok((network, weights))
 }

@@ -209,12 +209,17 @@ fn not_judged(ui: &mut Ui, cx: &mut Cx<'_>, view: &RunView) {
         return nothing_learned(ui, cx, info);
     }
     Card::new().fill().show(ui, |ui| {
-        let title = say("This run was not judged yet", "Cet essai n’a pas encore été évalué").get(lang);
+        let title = match view.outdated {
+            true => {
+                say("The results of this run are of earlier weights", "Les résultats de cet essai sont ceux de poids antérieurs")
+            }
+            false => say("This run was not judged yet", "Cet essai n’a pas encore été évalué"),
+        };
         let text = say(
             "Judging looks once at every test picture with the best weights; it takes less than a minute",
             "L’évaluation regarde une fois chaque image de test avec les meilleurs poids ; elle prend moins d’une minute",
         );
-        notice::empty(ui, icon::TARGET, title, text.get(lang), |ui| {
+        notice::empty(ui, icon::TARGET, title.get(lang), text.get(lang), |ui| {
             let judge = Button::primary(say("Judge now", "Évaluer maintenant").get(lang)).enabled(!cx.session.phase.busy());
             if ui.add(judge).clicked() {
                 cx.act(Action::Evaluate { run: view.info.id.clone(), mirrored: None });

@@ -89,7 +89,7 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunInfo) {
         if ui.add(go_on.enabled(free).full_width()).clicked() {
             cx.act(Action::Resume { run: id(), more: 0 });
         }
-    } else if run.stored.checkpoint {
+    } else if run.stored.checkpoint || run.stored.weights {
         let more = Button::secondary(say("Train 10 more epochs", "10 époques de plus").get(lang)).icon(icon::PLUS);
         if ui.add(more.enabled(free).full_width()).clicked() {
             cx.act(Action::Resume { run: id(), more: 10 });

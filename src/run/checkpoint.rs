@@ -3,10 +3,13 @@
 //! The file is a safetensors file: arrays under `weights/`, `slots/` (the optimizer's), `best/` and `statistics/`, and
 //! the rest as JSON in the metadata entry `checkpoint`. One file, so that it is whole or the one before it is.
 //! Nothing else is random or remembered: batches, augmentation and dropout follow from the seed and the step.
+//!
+//! [`Header::read`] reads the JSON alone, for whoever wants to know where a training is without its arrays.
 
 use std::{
     collections::{BTreeMap, HashMap},
-    fs,
+    fs::{self, File},
+    io::Read,
     path::Path,
 };
 
@@ -15,11 +18,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     callback::Callbacks,
+    evaluate::WeightsId,
     files::atomic,
-    history::{EpochRecord, StopReason},
+    history::{EpochRecord, EventLog, StopReason},
     model::{Array, Weights},
     optimizer::OptimizerState,
     problem::Problem,
+    settings::Settings,
 };
 
 /// A training at a point between two steps.
@@ -32,6 +37,11 @@ pub struct Checkpoint {
     pub best: Option<Weights>,
     /// Batch norm's averaged running statistics, if weights are averaged.
     pub statistics: Option<Weights>,
+    /// What happened so far; `None` in files of before.
+    pub event_log: Option<EventLog>,
+    /// What the training goes on with, if the user has asked for something else than before (more epochs, another rate) and
+    /// no epoch has ended since: with the position in one file, so that a wish is on the disk as a whole or not at all.
+    pub settings: Option<Settings>,
 }
 
 /// Where the training is, and what it remembers besides arrays.
@@ -46,6 +56,12 @@ pub struct Position {
     pub history: Vec<EpochRecord>,
     pub callbacks: Callbacks,
     pub best_epoch: Option<u32>,
+    /// Which weights are the best; `None` before there are any, and in files of before.
+    #[serde(default)]
+    pub best: Option<WeightsId>,
+    /// How often the run was asked to be trained further than it had been.
+    #[serde(default)]
+    pub extensions: u32,
     /// Seconds of training so far, without pauses, and at the end of the last epoch.
     pub seconds: f64,
     pub epoch_began: f64,
@@ -77,15 +93,51 @@ impl Sums {
     }
 }
 
-/// The metadata entry.
-#[derive(Serialize, Deserialize)]
-struct Header {
-    position: Position,
+/// What the file holds besides arrays.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Header {
+    pub position: Position,
     optimizer_step: u64,
     optimizer_scalars: BTreeMap<String, f64>,
+    #[serde(default)]
+    pub event_log: Option<EventLog>,
+    #[serde(default)]
+    pub settings: Option<Settings>,
 }
 
+/// The metadata entry that holds it.
 const KEY: &str = "checkpoint";
+/// A safetensors file begins with the length of its own header, which is no longer than this.
+const MOST_HEADER: u64 = 100_000_000;
+
+impl Header {
+    /// Reads the beginning of a checkpoint.
+    ///
+    /// # Errors
+    /// No such file, or a damaged one.
+    pub fn read(path: &Path) -> Result<Self, Problem> {
+        #[derive(Deserialize)]
+        struct Outer {
+            #[serde(rename = "__metadata__")]
+            metadata: HashMap<String, String>,
+        }
+        let mut text = Vec::new();
+        File::open(path)
+            .and_then(|mut file| {
+                let mut length = [0; 8];
+                file.read_exact(&mut length)?;
+                file.take(u64::from_le_bytes(length).min(MOST_HEADER)).read_to_end(&mut text)
+            })
+            .map_err(|error| Problem::io(path, &error))?;
+        let outer: Outer = serde_json::from_slice(&text).map_err(|error| atomic::foreign(path, &error))?;
+        Self::of(&outer.metadata, path)
+    }
+
+    fn of(metadata: &HashMap<String, String>, path: &Path) -> Result<Self, Problem> {
+        let entry = metadata.get(KEY).ok_or_else(|| atomic::foreign(path, &"no checkpoint in the metadata"))?;
+        serde_json::from_str(entry).map_err(|error| atomic::foreign(path, &error))
+    }
+}
 
 impl Checkpoint {
     /// Goes back to the best weights, if there are any, with an optimizer that remembers nothing: what it remembers
@@ -110,6 +162,8 @@ impl Checkpoint {
             position: self.position.clone(),
             optimizer_step: self.optimizer.step,
             optimizer_scalars: self.optimizer.scalars.clone(),
+            event_log: self.event_log.clone(),
+            settings: self.settings.clone(),
         };
         let header = serde_json::to_string(&header).map_err(|error| atomic::foreign(path, &error))?;
         let mut views = Vec::new();
@@ -132,9 +186,7 @@ impl Checkpoint {
     pub fn load(path: &Path) -> Result<Self, Problem> {
         let bytes = fs::read(path).map_err(|error| Problem::io(path, &error))?;
         let (_, metadata) = SafeTensors::read_metadata(&bytes).map_err(|error| atomic::foreign(path, &error))?;
-        let header = metadata.metadata().as_ref().and_then(|entries| entries.get(KEY));
-        let header = header.ok_or_else(|| atomic::foreign(path, &"no checkpoint in the metadata"))?;
-        let header: Header = serde_json::from_str(header).map_err(|error| atomic::foreign(path, &error))?;
+        let header = Header::of(metadata.metadata().as_ref().unwrap_or(&HashMap::new()), path)?;
         let mut groups: HashMap<&str, Weights> = HashMap::new();
         let tensors = SafeTensors::deserialize(&bytes).map_err(|error| atomic::foreign(path, &error))?;
         for (full, tensor) in tensors.iter() {
@@ -157,6 +209,8 @@ impl Checkpoint {
             },
             best: groups.remove("best"),
             statistics: groups.remove("statistics"),
+            event_log: header.event_log,
+            settings: header.settings,
         })
     }
 
