@@ -35,7 +35,7 @@ const TRASH_DAYS: u64 = 30;
 ///
 /// # Errors
 /// Whatever keeps the command from being done; [`Kind::Cancelled`] if the user stopped it.
-pub(crate) fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
+pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
     match command {
         Command::Open(source) => {
             let dataset = open::open(&source, store, control, emit);

@@ -16,10 +16,10 @@ mod thread;
 mod training;
 
 pub use answerer::{Answer, Answerer, Crop, Photo, Question, Reply};
+pub use job::perform;
 pub use thread::{Delivery, Worker};
 pub use training::train_on;
 
-pub(crate) use job::perform;
 pub(crate) use locate::gone;
 pub(crate) use training::{check_resumable, first, train_in};
 

@@ -193,10 +193,10 @@ fn from_where(run: &Run, settings: &Settings) -> Result<Option<Checkpoint>, Prob
     if run.info.is_fresh() {
         return Ok(None);
     }
-    let (weights, id) = run.weights()?;
     let history = run.history();
     // Without it, nothing says what an epoch must beat to be better.
-    let epoch = history.last().ok_or_else(cannot_go_on)?.epoch;
+    let epoch = history.last().filter(|_| run.has_pictures()).ok_or_else(cannot_go_on)?.epoch;
+    let (weights, id) = run.weights()?;
     let mut callbacks = Callbacks::default();
     for record in &history {
         callbacks.epoch(&settings.train.callbacks, record, 0.0);
@@ -373,8 +373,8 @@ fn cannot_go_on() -> Problem {
     Problem::new(
         Kind::File,
         say(
-            "This run cannot be trained further: neither what that takes nor its weights and history are stored with it",
-            "Cet essai ne peut pas être prolongé : ni ce qu’il faut pour cela, ni ses poids et son historique ne sont enregistrés avec lui",
+            "This run cannot be trained further: that takes its weights, its history and the list of its pictures, and not all are here",
+            "Cet essai ne peut pas être prolongé : il y faut ses poids, son historique et la liste de ses images, et tout n’y est pas",
         ),
         say("Train a new one with its settings", "Entraînez-en un nouveau avec ses réglages"),
     )
