@@ -30,6 +30,7 @@ mod first_minute;
 mod fit;
 mod folders;
 mod framing;
+mod further;
 mod gpu;
 mod gpu_submit;
 mod groups;

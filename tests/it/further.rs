@@ -1,0 +1,186 @@
+//! What follows a training: more of it from what is stored, and reports that are of the weights that are there.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use trombine::{
+    control::Control,
+    model::Weights,
+    plan::Plan,
+    problem::{Kind, Problem},
+    run::{Run, RunStatus, RunStore},
+    settings::Settings,
+    worker::{self, Command, Event, ResumeOptions},
+};
+
+use crate::training::{dataset, settings};
+
+/// Of one step an epoch.
+fn short() -> Settings {
+    let mut settings = settings();
+    settings.train.steps_per_epoch = 1;
+    settings
+}
+
+/// A run of three epochs, in a folder of its own.
+fn trained(settings: &Settings) -> (tempfile::TempDir, RunStore, Run) {
+    let home = tempfile::tempdir().expect("a folder");
+    let store = RunStore::at(home.path());
+    let plan = Plan { device: "cpu".to_owned(), ..Plan::new(settings, dataset(30)).expect("a plan") };
+    worker::perform(Command::Train(Box::new(plan)), &store, &Control::default(), &mut |_| {}).expect("trains");
+    let run = store.find("last").expect("a run");
+    (home, store, run)
+}
+
+/// The run in another place, as weights are passed on: without what it takes to go on.
+fn imported(run: &Run) -> (tempfile::TempDir, RunStore) {
+    let home = tempfile::tempdir().expect("a folder");
+    let store = RunStore::at(home.path());
+    store.import(&run.folder).expect("imported");
+    (home, store)
+}
+
+/// Goes on with the last run; gives what was warned of.
+fn resume(store: &RunStore, how: ResumeOptions) -> Result<String, Problem> {
+    let mut warned = String::new();
+    let command = Command::Resume { run: "last".to_owned(), dataset: dataset(30), how };
+    worker::perform(command, store, &Control::default(), &mut |event| {
+        if let Event::Warned(problem) = event {
+            warned += &problem.what.en;
+        }
+    })?;
+    Ok(warned)
+}
+
+fn bytes(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let files = fs::read_dir(folder).expect("a folder").flatten().filter(|entry| entry.path().is_file());
+    let named = files.map(|file| (file.file_name().to_string_lossy().into_owned(), fs::read(file.path()).expect("a file")));
+    named.filter(|(name, _)| name != "lock").collect()
+}
+
+/// The largest difference of two weights.
+fn distance(a: &Weights, b: &Weights) -> f32 {
+    let pairs = a.iter().zip(b.iter()).flat_map(|((_, a), (_, b))| a.data.iter().zip(&b.data));
+    pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+}
+
+#[test]
+fn an_imported_run_is_trained_further_from_its_weights() {
+    let mut settings = short();
+    settings.train.callbacks.restore_best_weights = false;
+    let (_here, _, run) = trained(&settings);
+    let (_home, store) = imported(&run);
+    let how = ResumeOptions { more: 1, learning_rate: Some(1e-6), ..ResumeOptions::default() };
+    let warned = resume(&store, how).expect("trains");
+    assert!(warned.contains("Only this run’s weights are here") && warned.contains("after epoch 3"), "{warned}");
+    let further = store.find("last").expect("a run");
+    assert_eq!((further.info.status, further.info.epochs_done, further.info.stored.checkpoint), (RunStatus::Finished, 4, true));
+    assert_eq!(further.history()[..3], run.history()[..]);
+    assert_eq!(further.settings().expect("settings").train.epochs, 4);
+    let ((before, _), (after, _)) = (run.weights().expect("weights"), further.weights().expect("weights"));
+    let step = distance(&before, &after);
+    // Adam's first step is the rate, whatever the gradient.
+    assert!(step > 0.0 && step < 1e-5, "{step} from where it was");
+    // From here on it has all it takes.
+    assert_eq!(resume(&store, ResumeOptions::more(1)).expect("trains"), "");
+    assert_eq!(store.find("last").expect("a run").history().len(), 5);
+}
+
+/// The weights stay the best until an epoch is better.
+#[test]
+fn what_an_imported_run_is_trained_to_is_never_worse() {
+    let (_here, _, run) = trained(&short());
+    let best = |run: &Run| run.history().iter().map(|record| record.validation_loss).fold(f64::INFINITY, f64::min);
+    let (_home, store) = imported(&run);
+    // A rate at which everything is lost.
+    resume(&store, ResumeOptions { more: 1, learning_rate: Some(1.0), ..ResumeOptions::default() }).expect("trains");
+    let further = store.find("last").expect("a run");
+    assert_eq!(best(&further), best(&run));
+    assert_eq!(further.weights().expect("weights").0, run.weights().expect("weights").0);
+    assert_eq!(further.info.best_epoch, run.info.best_epoch);
+    assert_eq!(further.report(), run.report(), "the same weights, judged the same");
+}
+
+#[test]
+fn without_history_or_pictures_the_weights_stay_byte_for_byte() {
+    let (_here, _, run) = trained(&short());
+    for missing in ["history.jsonl", "pictures.json", "best.safetensors"] {
+        let (_home, store) = imported(&run);
+        let folder = store.find("last").expect("a run").folder;
+        fs::remove_file(folder.join(missing)).expect("removed");
+        let before = bytes(&folder);
+        for how in [ResumeOptions::more(2), ResumeOptions { learning_rate: Some(1e-4), ..ResumeOptions::default() }] {
+            let problem = resume(&store, how).expect_err("refused");
+            assert_eq!(problem.kind, Kind::File, "{problem}");
+            assert!(problem.what.en.contains("cannot be trained further"), "{missing}: {problem}");
+            assert!(bytes(&folder) == before, "{missing}: something was written");
+        }
+    }
+}
+
+/// Killed in its first epoch, a run has nothing to lose: what is asked for holds for its new beginning.
+#[test]
+fn a_run_that_has_learned_nothing_begins_anew_as_asked() {
+    let (_home, store, mut run) = trained(&short());
+    for file in ["best.safetensors", "history.jsonl", "report.json", "checkpoint/state.safetensors"] {
+        fs::remove_file(run.folder.join(file)).expect("removed");
+    }
+    let nothing = |info: &mut trombine::run::RunInfo| {
+        (info.status, info.epochs_done, info.weights, info.scores) = (RunStatus::Training, 0, None, None);
+    };
+    run.update(nothing).expect("written");
+    assert_eq!(resume(&store, ResumeOptions::more(2)).expect("trains"), "");
+    assert_eq!(store.find("last").expect("a run").history().len(), 2);
+}
+
+#[test]
+fn a_report_of_earlier_weights_is_none_until_the_run_is_judged_again() {
+    let mut settings = short();
+    settings.train.callbacks.restore_best_weights = false;
+    let (_home, store, run) = trained(&settings);
+    let earlier = run.report().expect("judged");
+    resume(&store, ResumeOptions::more(1)).expect("trains");
+    let mut run = store.find("last").expect("a run");
+    let now = run.report().expect("judged");
+    assert_ne!(earlier.weights, now.weights);
+    // As a kill between the two leaves it.
+    run.save_report(&earlier).expect("written");
+    let scores = Some(earlier.run_scores());
+    run.update(|info| info.scores = scores).expect("written");
+    let run = store.find("last").expect("a run");
+    let view = run.view().expect("opens");
+    assert!(view.outdated && view.report.is_none() && view.info.scores.is_none());
+    assert_eq!((run.report(), run.last_report()), (None, Some(earlier)));
+    assert_eq!(store.list().0[0].scores, None);
+    resume(&store, ResumeOptions::default()).expect("judged");
+    assert_eq!(store.find("last").expect("a run").report(), Some(now));
+}
+
+/// Weights that somebody put in the place of others were never judged.
+#[test]
+fn other_weights_have_no_report() {
+    let (_here, _, run) = trained(&short());
+    let (_home, store) = imported(&run);
+    let here = store.find("last").expect("a run");
+    assert!(here.report().is_some());
+    let (mut weights, _) = here.weights().expect("weights");
+    weights.0.values_mut().for_each(|array| array.data[0] += 1.0);
+    weights.save(&here.best_path()).expect("written");
+    let view = store.find("last").expect("a run").view().expect("opens");
+    assert!(view.outdated && view.report.is_none());
+}
+
+/// As versions wrote it that named no weights.
+#[test]
+fn runs_of_before_are_shown_as_they_are() {
+    let (_home, store, run) = trained(&short());
+    let path = run.folder.join("run.json");
+    let mut info: serde_json::Value = serde_json::from_slice(&fs::read(&path).expect("a file")).expect("JSON");
+    info.as_object_mut().expect("an object").retain(|key, _| key != "weights" && key != "extensions");
+    info["scores"].as_object_mut().expect("an object").remove("weights");
+    fs::write(&path, info.to_string()).expect("written");
+    let mut report = run.report().expect("judged");
+    report.weights = None;
+    run.save_report(&report).expect("written");
+    let view = store.find("last").expect("a run").view().expect("opens");
+    assert!(!view.outdated && view.report == Some(report) && view.info.scores.is_some());
+}
