@@ -7,6 +7,7 @@ mod history;
 mod interrupted;
 mod keys;
 pub mod pace;
+mod pending;
 mod perform;
 mod photos;
 mod planning;
@@ -35,6 +36,7 @@ use self::{
     frames::Frames,
     history::{History, Step},
     interrupted::Interrupted,
+    pending::{Awaited, Pending, PendingList},
     planning::{Checked, Planning},
     preferences_writer::PreferencesWriter,
     question::TaskResult,
@@ -60,7 +62,7 @@ use crate::{
         theme, welcome,
         widget::{scroll, thumbs::Thumbs},
     },
-    worker::{Answerer, Command, Photo, ResumeOptions, Worker},
+    worker::{Answerer, Command, Photo, Worker},
 };
 
 /// How the window starts.
@@ -143,8 +145,6 @@ pub struct App {
     /// Where the devices come from, until they have: looking for graphics drivers takes a while.
     devices_to_come: Option<Receiver<Vec<Device>>>,
     recent: Vec<(PathBuf, bool)>,
-    /// The recent folder in whose place the next one that opens is, since the user said where it is now.
-    sought: Option<PathBuf>,
     worker: Option<Worker>,
     answerer: Option<Answerer>,
     tasks: Tasks,
@@ -160,21 +160,11 @@ pub struct App {
     /// Who answered about photos at the last look, by the run's id.
     answers: Option<String>,
     actions: Vec<Action>,
-    /// Train as soon as the data set is open.
-    train_when_open: bool,
-    /// Go on with this run as soon as its data set is open.
-    resume_when_open: Option<(String, ResumeOptions)>,
+    paste: keys::Paste,
+    pending: PendingList,
     interrupted: Interrupted,
-    /// The run to show as soon as it is known to be there still.
-    run_to_show: Option<String>,
-    /// Whether a run was asked for that has not come.
-    awaits_run: bool,
-    /// The page to go to as soon as that run is there.
-    page_to_come: Option<Page>,
     /// What the user last asked to have written where.
     written: Option<TaskResult>,
-    /// Close the window as soon as the worker is at rest.
-    closing: bool,
     /// The run whose report was of earlier weights, and which was judged again for that.
     judged_again: Option<String>,
     /// Writes the preferences, if they are kept.
@@ -206,9 +196,8 @@ impl App {
             Start::Demo => {
                 app.take_recipe(Preset::Quick);
                 app.settle_now();
-                app.train_when_open = true;
                 app.page = Page::Training;
-                app.open(Source::SampleFaces);
+                app.open_then(Source::SampleFaces, Some(Pending::Train));
             }
         }
         app
@@ -222,7 +211,9 @@ impl App {
         }
         let wake = ctx.clone();
         self.answerer = Answerer::at(store.clone(), move || wake.request_repaint()).ok();
-        self.run_to_show.clone_from(&self.preferences.run);
+        if let Some(run) = self.preferences.run.clone() {
+            self.pending.set(Pending::ShowRun(run));
+        }
         self.send(Command::EmptyTrash, None);
         self.send(Command::ListRuns, None);
     }
@@ -276,7 +267,6 @@ impl App {
             devices: Vec::new(),
             devices_to_come: None,
             recent: preferences.recent.iter().map(|folder| (folder.clone(), folder.is_dir())).collect(),
-            sought: None,
             worker: None,
             answerer: None,
             tasks: Tasks::new(Arc::new(move || wake.request_repaint())),
@@ -287,14 +277,10 @@ impl App {
             questions: 0,
             answers: None,
             actions: Vec::new(),
-            train_when_open: false,
-            resume_when_open: None,
+            paste: keys::Paste::default(),
+            pending: PendingList::default(),
             interrupted: Interrupted::default(),
-            run_to_show: None,
-            awaits_run: false,
-            page_to_come: None,
             written: None,
-            closing: false,
             judged_again: None,
             preferences_writer: None,
             preferences,
@@ -335,11 +321,13 @@ impl App {
         self.look_for_interrupted();
         self.show_run_again();
         self.judge_again();
-        self.awaits_run &= self.session.run.is_none();
-        self.look_for_pictures();
-        if let Some(page) = self.page_to_come.take_if(|page| page.locked(&self.session).is_none()) {
+        if self.session.run.is_some()
+            && let Some(Pending::GoTo(Some(page))) = self.pending.take(Awaited::Run)
+            && page.locked(&self.session).is_none()
+        {
             self.page = page;
         }
+        self.look_for_pictures();
         if let Some(dataset) = self.session.dataset.clone()
             && !before.as_ref().is_some_and(|before| Arc::ptr_eq(before, &dataset))
         {
@@ -349,37 +337,40 @@ impl App {
         if std::mem::take(&mut self.session.attention) {
             ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(egui::UserAttentionType::Informational));
         }
-        if self.closing && !self.session.phase.busy() {
+        if !self.session.phase.busy() && self.pending.get(Awaited::Rest).is_some() {
             ctx.send_viewport_cmd(ViewportCommand::Close);
         }
     }
 
     /// Shows the run that was shown when the window was closed, if it is still there and no other is shown.
     fn show_run_again(&mut self) {
-        let there = |run: &mut String| self.session.runs.iter().any(|info| info.id == *run);
-        if let Some(run) = self.run_to_show.take_if(there)
-            && self.session.run.is_none()
-        {
-            self.send(Command::OpenRun(run), None);
+        let Some(Pending::ShowRun(run)) = self.pending.get(Awaited::Run) else { return };
+        if self.session.runs.iter().any(|info| info.id == *run) {
+            let run = run.clone();
+            self.pending.take(Awaited::Run);
+            if self.session.run.is_none() {
+                self.send(Command::OpenRun(run), None);
+            }
         }
     }
 
     /// A data set has come.
     fn opened(&mut self, dataset: &Arc<Dataset>) {
+        // One with other edits, while another is still being opened, is not the one that is waited for.
+        let pending = if self.session.phase.busy() { None } else { self.pending.take(Awaited::Dataset) };
         self.preferences.source = Some(dataset.source.clone());
         if let Source::Folder(folder) = &dataset.source {
-            if let Some(then) = self.sought.take() {
-                self.preferences.moved(&then, folder);
+            if let Some(Pending::Moved(then)) = &pending {
+                self.preferences.moved(then, folder);
             }
             self.preferences.remember(folder);
             self.look_for_recent();
         }
         self.check();
-        if std::mem::take(&mut self.train_when_open) {
-            self.actions.push(Action::Train);
-        }
-        if let Some((run, how)) = self.resume_when_open.take() {
-            self.resume_on(run, how, dataset.clone());
+        match pending {
+            Some(Pending::Train) => self.actions.push(Action::Train),
+            Some(Pending::Resume { run, how }) => self.resume_on(run, how, dataset.clone()),
+            _ => {}
         }
     }
 

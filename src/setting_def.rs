@@ -88,6 +88,16 @@ pub trait Choice: Copy + PartialEq + 'static {
     fn name(self) -> Phrase;
     /// One line about this alternative.
     fn about(self) -> Phrase;
+
+    /// The alternative with this key.
+    fn of_key(key: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|choice| choice.key() == key)
+    }
+
+    /// Every key, as a sentence lists them.
+    fn keys() -> String {
+        Self::ALL.iter().map(|choice| choice.key()).collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// Implements [`Choice`] for an enum, one line a variant: key, name, about.

@@ -3,9 +3,15 @@
 //! A phrase stands where the thing it names stands, as a [`Phrase`] with both languages side by side, so a missing
 //! translation does not compile. A sentence with values in it is a [`LocalizedText`].
 
+mod conventions;
+mod english;
+mod french;
+
 use std::{fmt::Display, time::Duration};
 
 use serde::{Deserialize, Serialize};
+
+use self::{conventions::Conventions, english::ENGLISH, french::FRENCH};
 
 /// A language the program speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -22,9 +28,13 @@ impl Lang {
 
     /// Its code of ISO 639-1: `en`, `fr`.
     pub const fn code(self) -> &'static str {
+        self.conventions().code
+    }
+
+    const fn conventions(self) -> &'static Conventions {
         match self {
-            Self::En => "en",
-            Self::Fr => "fr",
+            Self::En => &ENGLISH,
+            Self::Fr => &FRENCH,
         }
     }
 
@@ -57,10 +67,18 @@ impl Lang {
 
     /// The language's own name for itself.
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::En => "English",
-            Self::Fr => "Français",
-        }
+        self.conventions().name
+    }
+
+    /// The offer to speak it, in itself, whatever language is spoken now.
+    pub const fn offer(self) -> Phrase {
+        let offer = self.conventions().offer;
+        say(offer, offer)
+    }
+
+    /// Whether a count goes with the singular.
+    pub fn is_singular(self, count: u64) -> bool {
+        (self.conventions().singular)(count)
     }
 }
 
@@ -119,18 +137,13 @@ impl From<Phrase> for LocalizedText {
     }
 }
 
-/// A whole number with its thousands grouped: `20,707`, in French `20 707` (no-break space: the window's text layout breaks lines
-/// at narrow ones).
+/// A whole number with its thousands grouped: `20,707`, in French `20 707`.
 pub fn number(lang: Lang, value: u64) -> String {
     let digits = value.to_string();
-    let separator = match lang {
-        Lang::En => ',',
-        Lang::Fr => '\u{a0}',
-    };
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {
         if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(separator);
+            out.push(lang.conventions().thousands);
         }
         out.push(digit);
     }
@@ -139,11 +152,12 @@ pub fn number(lang: Lang, value: u64) -> String {
 
 /// A decimal number with `digits` places: `0.302`, in French `0,302`.
 pub fn decimal(lang: Lang, value: f64, digits: usize) -> String {
-    let text = format!("{value:.digits$}");
-    match lang {
-        Lang::En => text,
-        Lang::Fr => text.replace('.', ","),
-    }
+    with_decimal_mark(lang, &format!("{value:.digits$}"))
+}
+
+/// A number that Rust wrote, with the language's own mark before the fraction.
+pub fn with_decimal_mark(lang: Lang, number: &str) -> String {
+    number.replace('.', lang.conventions().decimal.encode_utf8(&mut [0; 4]))
 }
 
 /// A share of one as per cent with `digits` places: `93 %` (no-break space in both languages).
@@ -166,10 +180,7 @@ pub fn duration(_lang: Lang, duration: Duration) -> String {
 
 /// A size in bytes in the largest unit that gives at least one: `14.6 MB`, in French `14,6 Mo`.
 pub fn bytes(lang: Lang, size: u64) -> String {
-    let letter = match lang {
-        Lang::En => "B",
-        Lang::Fr => "o",
-    };
+    let letter = lang.conventions().byte;
     let mut value = size as f64;
     for prefix in ["", "k", "M", "G"] {
         if value < 1000.0 || prefix == "G" {
@@ -183,19 +194,19 @@ pub fn bytes(lang: Lang, size: u64) -> String {
 
 /// `one` or `many` with the count before it, as each language counts (in French, zero is singular).
 pub fn plural(lang: Lang, count: u64, one: Phrase, many: Phrase) -> String {
-    let single = match lang {
-        Lang::En => count == 1,
-        Lang::Fr => count < 2,
-    };
-    format!("{}\u{a0}{}", number(lang, count), if single { one } else { many }.get(lang))
+    let form = if lang.is_singular(count) { one } else { many };
+    format!("{}\u{a0}{}", number(lang, count), form.get(lang))
 }
 
 /// `name: value`, in French with the space before the colon.
 pub fn named(lang: Lang, name: impl Display, value: impl Display) -> String {
-    match lang {
-        Lang::En => format!("{name}: {value}"),
-        Lang::Fr => format!("{name}\u{a0}: {value}"),
-    }
+    format!("{name}{}{value}", lang.conventions().colon)
+}
+
+/// A name in the language's quotation marks.
+pub fn quoted(lang: Lang, name: impl Display) -> String {
+    let [open, close] = lang.conventions().quotes;
+    format!("{open}{name}{close}")
 }
 
 /// Characters of a text from elsewhere that a sentence repeats.

@@ -107,7 +107,7 @@ impl App {
 fn said(count: usize, change: &Change) -> LocalizedText {
     LocalizedText::by(|lang| {
         let pictures = plural(lang, count as u64, say("picture", "image"), say("pictures", "images"));
-        let s = if lang == Lang::Fr && count > 1 { "s" } else { "" };
+        let s = if lang.is_singular(count as u64) { "" } else { "s" };
         match (change, lang) {
             (Change::LeaveOut, Lang::En) => format!("{pictures} left out"),
             (Change::LeaveOut, Lang::Fr) => format!("{pictures} écartée{s}"),

@@ -2,15 +2,17 @@
 
 use std::path::PathBuf;
 
-use egui::{Align2, Color32, Event, Key, KeyboardShortcut, LayerId, Modifiers, Order, Ui, ViewportCommand};
+use egui::{Align2, Color32, Event, Key, LayerId, Order, Ui, ViewportCommand};
 
-use super::{App, interrupted, tab};
+use super::{App, interrupted, pending::Awaited, tab};
 use crate::{
     session::Phase,
     settings::Settings,
     text::say,
     ui::{
-        Action, Dialog, icon,
+        Action, Dialog,
+        command::{self, Command, Group},
+        icon,
         page::Page,
         theme::{self, Theme},
         widget::{
@@ -25,57 +27,52 @@ fn is_settings(path: &std::path::Path) -> bool {
     path.extension().is_some_and(|extension| extension == "json" || extension == "txt")
 }
 
-const SHIFTED: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+/// What is known of a paste on its way.
+#[derive(Default)]
+pub(super) struct Paste {
+    /// The frame in which a button asked for it.
+    pub(super) asked: Option<u64>,
+    /// Whether something came since Ctrl V was last let go.
+    came: bool,
+}
 
 impl App {
     /// The keys that work on every page.
     pub(super) fn keys(&mut self, ui: &Ui) {
         tab::go_on(ui);
-        let pressed = |modifiers, key| ui.input_mut(|i| i.consume_shortcut(&KeyboardShortcut::new(modifiers, key)));
-        let command = Modifiers::COMMAND;
-        let mut act = |action| self.actions.push(action);
-        if pressed(command, Key::O) {
-            act(Action::ChooseFolder);
-        }
-        if pressed(command, Key::L) {
-            act(Action::TypeFolder);
-        }
-        if pressed(command, Key::S) {
-            act(Action::SaveSettings);
-        }
-        if pressed(command, Key::Comma) {
-            act(Action::Show(Dialog::Preferences));
-        }
-        if pressed(command, Key::K) {
-            act(Action::Show(Dialog::Palette));
-        }
-        if pressed(Modifiers::NONE, Key::F1) {
-            act(Action::Show(Dialog::Help));
+        if ui.input(|i| i.events.iter().any(|event| matches!(event, Event::Key { pressed: true, .. }))) {
+            self.shortcuts(ui);
         }
         if !ui.text_edit_focused() {
-            if pressed(SHIFTED, Key::Z) || pressed(command, Key::Y) {
-                act(Action::Redo);
-            }
-            if pressed(command, Key::Z) {
-                act(Action::Undo);
-            }
-        }
-        let numbers = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7];
-        for (key, page) in numbers.into_iter().zip(Page::ALL) {
-            if pressed(command, key) {
-                act(Action::Go(page));
-            }
-        }
-        if !ui.text_edit_focused() {
-            self.pasted(ui);
+            let came = self.pasted(ui);
+            self.tell_of_empty_clipboard(ui, came);
         }
         self.dropped(ui);
     }
 
+    /// The keys of every command; one that cannot be done now says so when it is performed.
+    fn shortcuts(&mut self, ui: &Ui) {
+        let typing = ui.text_edit_focused();
+        let commands = self.commands().into_iter().filter(|command| !(typing && command.group == Group::Edit));
+        let mut bound: Vec<_> =
+            commands.flat_map(|command| command.keys.into_iter().map(move |keys| (keys, command.action.clone()))).collect();
+        // A shortcut without Shift would take the one with it, too.
+        bound.sort_by_key(|(keys, _)| !keys.modifiers.shift);
+        self.actions
+            .extend(bound.into_iter().filter(|(keys, _)| ui.input_mut(|i| i.consume_shortcut(keys))).map(|(_, action)| action));
+    }
+
+    /// Everything that can be done from anywhere, as it is now.
+    pub fn commands(&mut self) -> Vec<Command> {
+        self.lend(|cx, _| command::all(cx))
+    }
+
     /// A pasted picture is predicted; pasted paths are opened; pasted settings become the draft; of anything else it is said
-    /// that it is none of these.
-    fn pasted(&mut self, ui: &Ui) {
-        for event in ui.input(|i| i.events.clone()) {
+    /// that it is none of these. Gives whether anything was pasted.
+    fn pasted(&mut self, ui: &Ui) -> bool {
+        let events = ui.input(|i| i.events.clone());
+        let came = events.iter().any(|event| matches!(event, Event::Paste(_) | Event::PasteImage(_)));
+        for event in events {
             match event {
                 Event::PasteImage(_) if self.session.answering().is_none() => self.no_model(),
                 Event::PasteImage(image) => {
@@ -99,6 +96,28 @@ impl App {
                 }
                 _ => {}
             }
+        }
+        came
+    }
+
+    /// Says that the clipboard is empty where a paste was asked for: egui then tells of none. What a button asked for comes
+    /// in the next frame; of Ctrl V, only that it is let go is told.
+    fn tell_of_empty_clipboard(&mut self, ui: &Ui, came: bool) {
+        let frame = ui.ctx().cumulative_frame_nr();
+        let asked = self.paste.asked.take_if(|asked| came || *asked < frame).is_some();
+        self.paste.came |= came && !asked;
+        let released = |event: &Event| match event {
+            Event::Key { key: Key::V, pressed: false, modifiers, .. } => Some(modifiers.command_only()),
+            _ => None,
+        };
+        let released = ui.input(|i| i.events.iter().find_map(released));
+        let missed = released.is_some_and(|with_ctrl| !std::mem::take(&mut self.paste.came) && with_ctrl);
+        if missed || asked && !came {
+            let said = say(
+                "The clipboard is empty: copy a photo, a path or settings first",
+                "Le presse-papiers est vide : copiez d’abord une photo, un chemin ou des réglages",
+            );
+            self.session.toast(said, None);
         }
     }
 
@@ -181,11 +200,12 @@ impl App {
         if !asked || !self.session.phase.training() {
             return;
         }
-        if self.closing && self.session.phase == Phase::Idle {
+        let closing = self.pending.get(Awaited::Rest).is_some();
+        if closing && self.session.phase == Phase::Idle {
             return;
         }
         ui.send_viewport_cmd(ViewportCommand::CancelClose);
-        if !self.closing {
+        if !closing {
             self.dialog = Some(Dialog::Quit);
         }
     }

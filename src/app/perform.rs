@@ -1,10 +1,21 @@
 //! What happens when a page asks for something.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use egui::Context;
 
-use super::{App, history::Step, interrupted::Interrupted, planning::Checked, question::TaskResult, set_mode};
+use super::{
+    App, Preferences,
+    history::Step,
+    interrupted::Interrupted,
+    pending::{Awaited, Pending},
+    planning::Checked,
+    question::TaskResult,
+    set_mode,
+};
 use crate::{
     control::{Signal, Stage},
     data::{
@@ -15,7 +26,7 @@ use crate::{
     plan::Plan,
     preset::Preset,
     problem::Kind,
-    run::export::{ExportOptions, PlotKind},
+    run::export::{ExportOptions, Format, PlotKind},
     session::{self, Offer, Phase, Progress, RunPicturesState, TableJob},
     setting_def::Choice as _,
     settings::Settings,
@@ -30,65 +41,25 @@ impl App {
     pub fn perform(&mut self, ctx: &Context, action: Action) {
         let lang = self.preferences.lang;
         match action {
-            Action::Go(page) => {
-                if page.locked(&self.session).is_none() {
-                    self.page = page;
-                    self.page_to_come = None;
-                } else if self.awaits_run {
-                    self.page_to_come = Some(page);
-                }
-                // A disk may have come back.
-                if page == Page::Results && matches!(self.session.run_pictures, Some(RunPicturesState::Gone(..))) {
-                    self.session.run_pictures = None;
-                }
-                // Runs may have come or gone beside the window.
-                if page == Page::Runs {
-                    self.send(Command::ListRuns, None);
-                }
-            }
-            Action::ChooseFolder => {
-                let start = self.preferences.recent.first().and_then(|folder| folder.parent()).map(PathBuf::from);
-                self.tasks.choose_folder(lang, start.as_deref());
-            }
+            Action::Go(page) => self.go(page),
+            Action::ChooseFolder => self.tasks.choose_folder(lang, self.preferences.folder_above().as_deref()),
             Action::FindFolder(folder) => self.tasks.find_folder(lang, folder),
-            Action::TypeFolder => {
-                let start = self.preferences.recent.first().and_then(|folder| folder.parent()).map(PathBuf::from);
-                self.tasks.type_folder(start.as_deref());
-            }
+            Action::TypeFolder => self.tasks.type_folder(self.preferences.folder_above().as_deref()),
             Action::TypePaths(on) => self.preferences.type_paths = on,
             Action::UseFolder(folder) => self.open(Source::Folder(folder)),
-            Action::ReadAs(reading) => {
-                if let Some(dataset) = &self.session.dataset {
-                    self.read_as(dataset.source.clone(), reading);
-                }
-            }
+            Action::ReadAs(reading) => self.read_open_as(reading),
             Action::UseSampleFaces => self.use_sample_faces(),
             Action::CopyFolders { link } => self.tasks.choose_copy_target(lang, link),
             Action::Edit { files, change } => self.edit(&files, &change),
             Action::ForgetEdits => self.forget_edits(),
-            Action::FindNear => {
-                if let Some(dataset) = self.session.dataset.clone() {
-                    self.send(Command::FindNear(dataset), Some(Phase::Working(Progress::at(Stage::Comparing))));
-                }
-            }
+            Action::FindNear => self.find_near(),
             Action::TrainAgain(run) => self.train_again(run),
             Action::Compare(runs) => {
                 self.memory.runs.choose(runs);
                 self.page = Page::Runs;
             }
             Action::Cancel => self.wish(Signal::Discard),
-            Action::Recipe(recipe) => {
-                let changed = recipe != self.recipe || recipe.applied(&self.settings) != self.settings;
-                self.take_recipe(recipe);
-                if changed {
-                    let name = recipe.name();
-                    let said = LocalizedText {
-                        en: format!("Recipe for all pages: {}", name.en),
-                        fr: format!("Recette pour toutes les pages : {}", name.fr),
-                    };
-                    self.session.toast(said, Some(Offer::Undo));
-                }
-            }
+            Action::Recipe(recipe) => self.choose_recipe(recipe),
             Action::Train => self.train(),
             Action::TryDevices => self.try_devices(),
             Action::TestRates => self.test_rates(),
@@ -100,33 +71,15 @@ impl App {
             Action::FinishNow => self.wish(Signal::Finish),
             Action::Discard => self.dialog = Some(Dialog::Discard),
             Action::OpenRun(run) => {
-                self.awaits_run = true;
+                self.pending.set(Pending::GoTo(None));
                 self.send(Command::OpenRun(run), None);
             }
             Action::ViewRun(run) => self.send(Command::ViewRun(run), None),
             Action::RenameRun { run, name, note } => self.send(Command::RenameRun { run, name, note }, None),
-            Action::DeleteRun(run) => {
-                self.send(Command::DeleteRun(run.clone()), None);
-                self.history.push(Step::Run { run: run.clone(), there: true });
-                self.session.toast(say("The run is in the trash", "L’essai est à la corbeille"), Some(Offer::RestoreRun(run)));
-            }
-            Action::RestoreRun(run) => {
-                self.history.forget_deletion(&run);
-                self.send(Command::RestoreRun(run), None);
-            }
+            Action::DeleteRun(run) => self.delete_run(run),
+            Action::RestoreRun(run) => self.restore_run(run),
             Action::TakeSettings(run) => self.take_settings(&run),
-            Action::Export { run, format, mistakes } => {
-                let file = match format.extension() {
-                    "" => format!("{run}-{}", format.key()),
-                    ending => format!("{run}.{ending}"),
-                };
-                self.tasks.choose_export(
-                    run,
-                    format,
-                    ExportOptions { lang, mistakes, tables: self.preferences.tables, overwrite: false },
-                    file,
-                );
-            }
+            Action::Export { run, format, mistakes } => self.choose_export(run, format, mistakes),
             Action::SavePlot { plot, threshold, temperature } => self.tasks.choose_plot(lang, plot, threshold, temperature),
             Action::LocatePictures(run) => {
                 let then = self.session.info_of(&run).map(|info| info.source.clone());
@@ -136,23 +89,17 @@ impl App {
             Action::ChooseRun => self.tasks.choose_run(lang),
             Action::ImportRun(folder) => self.import_run(folder),
             Action::EvaluateFolder { run } => self.tasks.choose_judged_folder(lang, run),
-            Action::Evaluate { run, mirrored } => {
-                self.awaits_run = true;
-                // Pictures of another source would not be the run's.
-                let own = self.session.runs.iter().find(|info| info.id == run).map(|info| &info.source);
-                let dataset = self.session.dataset.clone().filter(|open| own.is_none_or(|own| open.source == *own));
-                self.send(
-                    Command::Evaluate { run, source: None, dataset, device: self.preferences.device.clone(), mirrored },
-                    Some(Phase::Judging(Progress::at(Stage::Evaluating))),
-                );
-            }
+            Action::Evaluate { run, mirrored } => self.evaluate(run, mirrored),
             Action::KeepThreshold { run, threshold, temperature } => {
                 self.send(Command::KeepThreshold { run, threshold, temperature }, None);
             }
             Action::ChoosePhotos => self.tasks.choose_photos(lang),
             Action::Predict(paths) => self.show_photos(paths),
             Action::Look { file, sample } => self.show_own(&file, sample),
-            Action::Paste => ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste),
+            Action::Paste => {
+                self.paste.asked = Some(ctx.cumulative_frame_nr());
+                ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste);
+            }
             Action::Ask { photo, asked, crop } => self.ask(photo, asked, crop),
             Action::AnswerWith { run, photo } => self.answer_with(run, photo),
             Action::AskOther { asked, run } => self.ask_other(asked, run),
@@ -164,34 +111,23 @@ impl App {
                 self.photos.remove(&id);
             }
             Action::PredictFolder { run, framing } => self.tasks.choose_prediction_folder(lang, run, framing),
-            Action::ContinueTable => {
-                if let Some(job) = self.session.table.clone() {
-                    self.predict_folder(job, false);
-                }
-            }
+            Action::ContinueTable => self.continue_table(),
             Action::ChooseOwnPicture => self.tasks.choose_own_picture(lang),
             Action::UseOwnPicture(path) => self.tasks.own_picture(path),
             Action::ForgetOwnPicture => self.session.own_picture = None,
             Action::Undo => self.turn(true),
             Action::Redo => self.turn(false),
-            Action::Take(offer) => match offer {
-                Offer::Undo => self.perform(ctx, Action::Undo),
-                Offer::OpenFolder(path) => self.perform(ctx, Action::OpenPath(path)),
-                Offer::RestoreRun(run) => self.perform(ctx, Action::RestoreRun(run)),
-            },
-            Action::CloseFailure(index) => {
-                if index < self.session.failures.len() {
-                    self.session.failures.remove(index);
-                }
-            }
+            Action::Take(Offer::Undo) => self.turn(true),
+            Action::Take(Offer::OpenFolder(path)) => show_folder(ctx, &path),
+            Action::Take(Offer::RestoreRun(run)) => self.restore_run(run),
+            Action::CloseFailure(card) => self.close_failure(card),
             Action::MendFailure { card, way } => self.mend(ctx, card, way),
             Action::ForgetInterrupted => self.interrupted = Interrupted::Settled,
             Action::CopyText(text) => {
                 ctx.copy_text(text);
                 self.session.toast(say("Copied", "Copié"), None);
             }
-            // The system's own file manager opens a folder given as a link.
-            Action::OpenPath(path) => ctx.open_url(egui::OpenUrl::new_tab(format!("file://{}", path.display()))),
+            Action::OpenPath(path) => show_folder(ctx, &path),
             Action::OpenLink(url) => ctx.open_url(egui::OpenUrl::new_tab(url)),
             Action::Language(lang) => self.preferences.lang = lang,
             Action::Mode(mode) => {
@@ -204,23 +140,44 @@ impl App {
             }
             Action::Tables(style) => self.preferences.tables = style,
             Action::Device(device) => self.preferences.device = device,
-            Action::TestDevice(device) if !self.session.phase.busy() => {
-                self.session.tested.remove(&device);
-                let phase = Phase::Working(Progress::at(Stage::TestingDevice));
-                self.send(Command::TestDevice(device), Some(phase));
-            }
-            Action::TestDevice(_) => self.one_at_a_time(),
+            Action::TestDevice(device) => self.test_device(device),
             Action::CleanCache => {
                 let open = self.session.dataset.as_ref().map(|dataset| dataset.source.clone());
                 self.send(Command::CleanCache { open }, None);
             }
-            Action::Show(dialog) => {
-                if dialog == Dialog::Preferences {
-                    self.send(Command::MeasureCache, None);
-                }
-                self.dialog = Some(dialog);
-            }
+            Action::Show(dialog) => self.show(dialog),
             Action::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+        }
+    }
+
+    fn go(&mut self, page: Page) {
+        let awaits_run = matches!(self.pending.get(Awaited::Run), Some(Pending::GoTo(_)));
+        if page.locked(&self.session).is_none() {
+            self.page = page;
+        }
+        if awaits_run {
+            self.pending.set(Pending::GoTo(page.locked(&self.session).map(|_| page)));
+        }
+        // A disk may have come back.
+        if page == Page::Results && matches!(self.session.run_pictures, Some(RunPicturesState::Gone(..))) {
+            self.session.run_pictures = None;
+        }
+        // Runs may have come or gone beside the window.
+        if page == Page::Runs {
+            self.send(Command::ListRuns, None);
+        }
+    }
+
+    fn show(&mut self, dialog: Dialog) {
+        if dialog == Dialog::Preferences {
+            self.send(Command::MeasureCache, None);
+        }
+        self.dialog = Some(dialog);
+    }
+
+    fn close_failure(&mut self, card: usize) {
+        if card < self.session.failures.len() {
+            self.session.failures.remove(card);
         }
     }
 
@@ -254,11 +211,7 @@ impl App {
         let open = self.session.dataset.clone();
         match (open.filter(|open| own.as_ref().is_none_or(|own| open.source == *own)), own) {
             (Some(dataset), _) => self.resume_on(run, how, dataset),
-            (None, Some(own)) if !self.session.phase.busy() => {
-                self.resume_when_open = Some((run, how));
-                self.open(own);
-            }
-            (None, Some(_)) => self.one_at_a_time(),
+            (None, Some(own)) => self.open_then(own, Some(Pending::Resume { run, how })),
             (None, None) => {
                 self.session.toast(say("Open the data first", "Ouvrez d’abord les données"), None);
                 self.page = Page::Data;
@@ -281,6 +234,31 @@ impl App {
         }
         let plan = self.checked.as_ref()?.plan.as_ref().ok()?;
         Some(Plan { device: self.preferences.device.clone(), ..plan.as_ref().clone() })
+    }
+
+    fn find_near(&mut self) {
+        if let Some(dataset) = self.session.dataset.clone() {
+            self.send(Command::FindNear(dataset), Some(Phase::Working(Progress::at(Stage::Comparing))));
+        }
+    }
+
+    fn evaluate(&mut self, run: String, mirrored: Option<bool>) {
+        self.pending.set(Pending::GoTo(None));
+        // Pictures of another source would not be the run's.
+        let own = self.session.runs.iter().find(|info| info.id == run).map(|info| &info.source);
+        let dataset = self.session.dataset.clone().filter(|open| own.is_none_or(|own| open.source == *own));
+        let device = self.preferences.device.clone();
+        let command = Command::Evaluate { run, source: None, dataset, device, mirrored };
+        self.send(command, Some(Phase::Judging(Progress::at(Stage::Evaluating))));
+    }
+
+    fn test_device(&mut self, device: String) {
+        if self.session.phase.busy() {
+            self.one_at_a_time();
+            return;
+        }
+        self.session.tested.remove(&device);
+        self.send(Command::TestDevice(device), Some(Phase::Working(Progress::at(Stage::TestingDevice))));
     }
 
     fn try_devices(&mut self) {
@@ -319,6 +297,19 @@ impl App {
         self.recipe = recipe;
     }
 
+    fn choose_recipe(&mut self, recipe: Preset) {
+        let changed = recipe != self.recipe || recipe.applied(&self.settings) != self.settings;
+        self.take_recipe(recipe);
+        if changed {
+            let name = recipe.name();
+            let said = LocalizedText {
+                en: format!("Recipe for all pages: {}", name.en),
+                fr: format!("Recette pour toutes les pages : {}", name.fr),
+            };
+            self.session.toast(said, Some(Offer::Undo));
+        }
+    }
+
     fn take_draft(&mut self, settings: Settings) {
         self.recipe = Preset::nearest(&settings);
         self.settings = settings;
@@ -339,14 +330,28 @@ impl App {
         self.open(Source::SampleFaces);
     }
 
+    fn read_open_as(&mut self, reading: Reading) {
+        if let Some(dataset) = &self.session.dataset {
+            self.read_as(dataset.source.clone(), reading);
+        }
+    }
+
     pub(super) fn read_as(&mut self, source: Source, reading: Reading) {
         let command = Command::OpenAs { source, reading };
         self.send(command, Some(Phase::Opening(Progress::at(Stage::Scanning))));
     }
 
     pub(super) fn open(&mut self, source: Source) {
+        self.open_then(source, None);
+    }
+
+    /// Opens a source, and does `then` once it is open. What waited for another source is forgotten.
+    pub(super) fn open_then(&mut self, source: Source, then: Option<Pending>) {
         let stage = if source == Source::SampleFaces { Stage::Drawing } else { Stage::Scanning };
-        self.sought = None;
+        if !self.session.phase.busy() {
+            self.pending.take(Awaited::Dataset);
+            then.into_iter().for_each(|then| self.pending.set(then));
+        }
         // What was wrong with the folder tried before is of no interest any more.
         self.session.failures.retain(|problem| problem.kind != Kind::Data || self.session.phase.busy());
         self.send(Command::Open(source), Some(Phase::Opening(Progress::at(stage))));
@@ -414,10 +419,7 @@ impl App {
             TaskResult::Settings(settings) => self.take_draft(*settings),
             TaskResult::Saved(path) => self.session.wrote(path, &say("Settings", "Réglages").into()),
             TaskResult::Folder(folder) => self.open(Source::Folder(folder)),
-            TaskResult::MovedFolder { then, now } => {
-                self.open(Source::Folder(now));
-                self.sought = Some(then);
-            }
+            TaskResult::MovedFolder { then, now } => self.open_then(Source::Folder(now), Some(Pending::Moved(then))),
             TaskResult::Photos(paths) => self.show_photos(paths),
             TaskResult::OwnPicture(path) => self.tasks.own_picture(path),
             TaskResult::CopyTo { out, link } => {
@@ -465,9 +467,35 @@ impl App {
         self.send(Command::SavePlot { view: Arc::new(view), plot, lang: self.preferences.lang, path, overwrite }, None);
     }
 
+    fn choose_export(&mut self, run: String, format: Format, mistakes: bool) {
+        let file = match format.extension() {
+            "" => format!("{run}-{}", format.key()),
+            ending => format!("{run}.{ending}"),
+        };
+        let Preferences { lang, tables, .. } = self.preferences;
+        self.tasks.choose_export(run, format, ExportOptions { lang, mistakes, tables, overwrite: false }, file);
+    }
+
+    fn delete_run(&mut self, run: String) {
+        self.send(Command::DeleteRun(run.clone()), None);
+        self.history.push(Step::Run { run: run.clone(), there: true });
+        self.session.toast(say("The run is in the trash", "L’essai est à la corbeille"), Some(Offer::RestoreRun(run)));
+    }
+
+    fn restore_run(&mut self, run: String) {
+        self.history.forget_deletion(&run);
+        self.send(Command::RestoreRun(run), None);
+    }
+
     fn import_run(&mut self, folder: PathBuf) {
         self.send(Command::ImportRun(folder), None);
         self.page = Page::Runs;
+    }
+
+    fn continue_table(&mut self) {
+        if let Some(job) = self.session.table.clone() {
+            self.predict_folder(job, false);
+        }
     }
 
     pub(super) fn predict_folder(&mut self, job: TableJob, overwrite: bool) {
@@ -488,13 +516,18 @@ impl App {
             DialogAnswer::Discard => self.wish(Signal::Discard),
             DialogAnswer::PauseAndQuit => {
                 self.wish(Signal::Leave);
-                self.closing = true;
+                self.pending.set(Pending::Close);
             }
             DialogAnswer::DiscardAndQuit => {
                 self.wish(Signal::Discard);
-                self.closing = true;
+                self.pending.set(Pending::Close);
             }
         }
         self.dialog = None;
     }
+}
+
+/// The system's own file manager opens a folder given as a link.
+fn show_folder(ctx: &Context, path: &Path) {
+    ctx.open_url(egui::OpenUrl::new_tab(format!("file://{}", path.display())));
 }

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, thread};
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
+use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::{data::sample::Dataset, plan::Plan, problem::Problem, settings::Settings};
 
@@ -49,7 +49,8 @@ pub struct Planning {
 impl Planning {
     /// `wake` is called whenever a draft is checked.
     pub fn new(wake: Arc<dyn Fn() + Send + Sync>) -> Self {
-        let (send, receive) = unbounded();
+        // One draft is checked at a time, and the next begins only when what came of it was taken: it always fits.
+        let (send, receive) = bounded(1);
         Self { send, receive, wake, busy: false }
     }
 

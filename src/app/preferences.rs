@@ -99,6 +99,11 @@ impl Preferences {
         self.recent.retain(|folder| known.insert(folder.clone()));
     }
 
+    /// The folder in which the last one that was opened lies, to start looking there.
+    pub fn folder_above(&self) -> Option<PathBuf> {
+        self.recent.first()?.parent().map(PathBuf::from)
+    }
+
     /// Puts `folder` first among the recent ones.
     pub fn remember(&mut self, folder: &Path) {
         self.recent.retain(|known| known != folder);

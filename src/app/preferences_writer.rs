@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 
 use super::Preferences;
 use crate::{files::atomic, problem::Problem};
@@ -22,6 +22,8 @@ pub(super) struct PreferencesWriter {
     /// What was handed over last.
     handed: Preferences,
     send: Option<Sender<Preferences>>,
+    /// The other end, to take out what the thread has not taken yet.
+    waiting: Receiver<Preferences>,
     thread: Option<JoinHandle<()>>,
     trouble: Receiver<Problem>,
 }
@@ -29,18 +31,22 @@ pub(super) struct PreferencesWriter {
 impl PreferencesWriter {
     /// Keeps what changes from `now` on in `file`; nothing on a system without threads.
     pub(super) fn at(file: PathBuf, now: &Preferences) -> Option<Self> {
-        let (send, changes) = unbounded();
+        // Only the newest is of interest.
+        let (send, changes) = bounded(1);
+        let waiting = changes.clone();
         let (tell, trouble) = bounded(1);
         let thread = thread::Builder::new().name("preferences".to_owned()).spawn(move || keep(&file, &changes, &tell)).ok()?;
-        Some(Self { handed: now.clone(), send: Some(send), thread: Some(thread), trouble })
+        Some(Self { handed: now.clone(), send: Some(send), waiting, thread: Some(thread), trouble })
     }
 
-    /// Hands over `now` if it has changed; never waits.
+    /// Hands over `now` if it has changed, in place of what was not taken yet; never waits.
     pub(super) fn keep(&mut self, now: &Preferences) {
-        if *now != self.handed {
-            self.handed = now.clone();
-            // Its thread ends with this end of the channel.
-            let _ = self.send.as_ref().map(|send| send.send(now.clone()));
+        let Some(send) = self.send.as_ref().filter(|_| *now != self.handed) else { return };
+        self.handed = now.clone();
+        if let Err(TrySendError::Full(now)) = send.try_send(now.clone()) {
+            // Nobody else sends, so there is room now.
+            let _ = self.waiting.try_recv();
+            let _ = send.try_send(now);
         }
     }
 

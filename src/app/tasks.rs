@@ -7,7 +7,7 @@ use std::{
     thread,
 };
 
-use crossbeam_channel::{Receiver, Sender, unbounded};
+use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::{
     asking,
@@ -31,10 +31,16 @@ use crate::{
 /// The longer side of a preview, in pixels.
 const PREVIEW: u32 = 1024;
 
+/// Results that may wait. A task beyond waits with its own until the window has looked: none is lost, and the window itself
+/// never sends.
+const RESULTS: usize = 32;
+
 /// Starts tasks and collects their results.
 pub struct Tasks {
     send: Sender<Option<TaskResult>>,
     receive: Receiver<Option<TaskResult>>,
+    /// What could not be started.
+    failed: Vec<Problem>,
     wake: Arc<dyn Fn() + Send + Sync>,
     /// A second dialog is not opened over the first.
     dialog_open: bool,
@@ -48,8 +54,8 @@ pub struct Tasks {
 impl Tasks {
     /// `wake` is called whenever something came back. No dialog opens yet.
     pub fn new(wake: Arc<dyn Fn() + Send + Sync>) -> Self {
-        let (send, receive) = unbounded();
-        Self { send, receive, wake, dialog_open: false, dialogs: false, typing: false, question: None }
+        let (send, receive) = bounded(RESULTS);
+        Self { send, receive, failed: Vec::new(), wake, dialog_open: false, dialogs: false, typing: false, question: None }
     }
 
     /// What has come back since the last look; never waits.
@@ -59,7 +65,7 @@ impl Tasks {
         if all.iter().any(|fetched| !fetched.as_ref().is_some_and(TaskResult::is_work)) {
             self.dialog_open = false;
         }
-        all.into_iter().flatten().collect()
+        self.failed.drain(..).map(TaskResult::Failed).chain(all.into_iter().flatten()).collect()
     }
 
     /// Puts `question` to the user, unless a dialog is open: by the system's dialog, or where there is none, or typing is
@@ -72,7 +78,7 @@ impl Tasks {
         }
     }
 
-    fn send(&self, work: impl FnOnce() -> Option<TaskResult> + Send + 'static) {
+    fn send(&mut self, work: impl FnOnce() -> Option<TaskResult> + Send + 'static) {
         let (send, wake) = (self.send.clone(), self.wake.clone());
         let work = move || {
             // The window may be gone by the time a dialog is answered.
@@ -85,7 +91,9 @@ impl Tasks {
                 say("The system gave no thread", "Le système n’a pas donné de fil d’exécution"),
                 say("Close other programs and try again", "Fermez d’autres programmes et réessayez"),
             );
-            let _ = self.send.send(Some(TaskResult::Failed(problem.because(error))));
+            self.dialog_open = false;
+            self.failed.push(problem.because(error));
+            (self.wake)();
         }
     }
 
@@ -204,17 +212,17 @@ impl Tasks {
     }
 
     /// Looks up what a text that is being typed names.
-    pub fn look_up(&self, text: String, wanted: Wanted) {
+    pub fn look_up(&mut self, text: String, wanted: Wanted) {
         self.send(move || Some(TaskResult::Listing(asking::look_up(text, wanted))));
     }
 
     /// Reads settings from a file.
-    pub fn read_settings(&self, path: PathBuf) {
+    pub fn read_settings(&mut self, path: PathBuf) {
         self.send(move || Some(settings_of(&path)));
     }
 
     /// Writes the settings as a file that `trombine train --settings` takes too.
-    pub fn write_settings(&self, path: PathBuf, settings: Settings) {
+    pub fn write_settings(&mut self, path: PathBuf, settings: Settings) {
         self.send(move || {
             Some(match atomic::write_json(&path, &settings) {
                 Ok(()) => TaskResult::Saved(path),
@@ -224,7 +232,7 @@ impl Tasks {
     }
 
     /// Decodes a photo for the screen and looks for faces, if `framing` asks for them.
-    pub fn preview(&self, photo: worker::Photo, name: String, framing: Framing) {
+    pub fn preview(&mut self, photo: worker::Photo, name: String, framing: Framing) {
         self.send(move || {
             Some(match decoded(&photo) {
                 Ok(pixels) => TaskResult::Preview { preview: preview(&pixels), framed: frame(&pixels, framing), photo, name },
@@ -234,7 +242,7 @@ impl Tasks {
     }
 
     /// Looks at a photo again.
-    pub fn frame(&self, photo: u64, source: worker::Photo, framing: Framing) {
+    pub fn frame(&mut self, photo: u64, source: worker::Photo, framing: Framing) {
         self.send(move || {
             Some(match decoded(&source) {
                 Ok(pixels) => TaskResult::Framed { photo, framed: frame(&pixels, framing) },
@@ -244,7 +252,7 @@ impl Tasks {
     }
 
     /// Decodes a picture as the cache holds it.
-    pub fn own_picture(&self, path: PathBuf) {
+    pub fn own_picture(&mut self, path: PathBuf) {
         self.send(move || {
             Some(match predict::Photo::open(&path) {
                 Ok(photo) => TaskResult::Cached(photo.squeezed().into()),

@@ -2,15 +2,19 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, Parser, Subcommand, builder::RangedU64ValueParser};
+use clap::{
+    ArgAction, Args, Parser, Subcommand,
+    builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser},
+};
 use clap_complete::Shell;
 
 use super::{ReadingArgs, language};
 use crate::{
     data::sample::Source,
     files::table::TableStyle,
-    setting_def::Choice as _,
-    text::{Lang, Phrase, say},
+    run::export::Format,
+    setting_def::Choice,
+    text::{Lang, Phrase, named, say},
 };
 
 // Descriptions that stand in several places.
@@ -42,10 +46,10 @@ pub(super) fn told(phrase: Phrase) -> &'static str {
     phrase.get(language::spoken())
 }
 
-/// What `--csv-style` takes.
-fn table_style(text: &str) -> Result<TableStyle, String> {
-    let known = || TableStyle::ALL.iter().map(|style| style.key()).collect::<Vec<_>>().join(", ");
-    TableStyle::ALL.iter().copied().find(|style| style.key() == text).ok_or_else(known)
+/// Takes the key of a choice; help, errors and completions list them all.
+fn one_of<C: Choice + Send + Sync>() -> impl TypedValueParser<Value = C> {
+    let keys = PossibleValuesParser::new(C::ALL.iter().map(|choice| choice.key()));
+    keys.map(|key| C::of_key(&key).unwrap_or(C::ALL[0]))
 }
 
 #[derive(Parser)]
@@ -148,7 +152,7 @@ pub enum Command {
             "Écrire un tableau d’une ligne par image ; pour un dossier, à défaut, ici et sous les noms de l’essai et du dossier. Un tableau arrêté est poursuivi si rien n’a changé",
         )))]
         csv: Option<PathBuf>,
-        #[arg(long, value_name = told(say("STYLE", "STYLE")), default_value = "plain", value_parser = table_style)]
+        #[arg(long, value_name = told(say("STYLE", "STYLE")), default_value = "plain", value_parser = one_of::<TableStyle>())]
         #[arg(help = told(TABLE_STYLE))]
         csv_style: TableStyle,
         #[arg(long)]
@@ -182,23 +186,17 @@ pub enum Command {
         "Copier un dossier en dossiers train|validation|test/classe",
     )))]
     Split(SplitArgs),
-    #[command(about = told(say(
-        "Take a model away: report, card, csv, onnx, python, safetensors, plots",
-        "Emporter un modèle : report, card, csv, onnx, python, safetensors, plots",
-    )))]
+    #[command(about = named(language::spoken(), told(say("Take a model away", "Emporter un modèle")), Format::keys()))]
     Export {
         #[arg(help = told(RUN), value_name = told(say("RUN", "ESSAI")))]
         run: String,
-        #[arg(long, help = told(say("Which of them", "Lequel")))]
-        format: String,
+        #[arg(long, help = told(say("Which of them", "Lequel")), value_parser = one_of::<Format>())]
+        format: Format,
         #[arg(long, value_name = told(say("DIR", "DOSSIER")))]
         #[arg(help = told(MOVED))]
         data: Option<PathBuf>,
         #[arg(long, value_name = told(say("PATH", "CHEMIN")))]
-        #[arg(help = told(say(
-            "The file, or the folder for python, safetensors and plots",
-            "Le fichier, ou le dossier pour python, safetensors et plots",
-        )))]
+        #[arg(help = format!("{} {}", told(say("The file, or the folder for", "Le fichier, ou le dossier pour")), Format::folders()))]
         out: PathBuf,
         #[arg(long)]
         #[arg(help = told(say(
@@ -206,7 +204,7 @@ pub enum Command {
             "Montrer dans le rapport les erreurs faites avec assurance : il montre alors des visages, et n’est pas à diffuser",
         )))]
         pictures: bool,
-        #[arg(long, value_name = told(say("STYLE", "STYLE")), default_value = "plain", value_parser = table_style)]
+        #[arg(long, value_name = told(say("STYLE", "STYLE")), default_value = "plain", value_parser = one_of::<TableStyle>())]
         #[arg(help = told(TABLE_STYLE))]
         csv_style: TableStyle,
         #[arg(long)]

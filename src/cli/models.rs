@@ -27,8 +27,7 @@ use crate::{
         RunInfo, RunStatus, date,
         export::{ExportOptions, Format},
     },
-    setting_def::Choice,
-    text::{Lang, LocalizedText, Phrase, decimal, named, percent, plural, say},
+    text::{Lang, Phrase, decimal, named, percent, plural, say},
     worker::{self, Command, Event},
 };
 
@@ -105,13 +104,12 @@ fn summary(run: &RunInfo, report: &Report) -> serde_json::Value {
 /// Writes a run in another format.
 pub fn export(
     run: String,
-    format: &str,
+    format: Format,
     data: Option<PathBuf>,
     path: PathBuf,
     options: ExportOptions,
     terminal: &mut Terminal,
 ) -> Done {
-    let format = Format::from_key(format).ok_or_else(|| one(unknown_format(format)))?;
     if options.mistakes && format != Format::Report {
         let what = say("Only a report shows pictures", "Seul un rapport montre des images");
         return Err(one(Problem::new(Kind::Settings, what, say("Leave out --pictures", "Retirez --pictures"))));
@@ -137,15 +135,6 @@ const OUTDATED: Phrase = say(
     "The results of this run are of earlier weights and are left out",
     "Les résultats de cet essai sont ceux de poids antérieurs et sont omis",
 );
-
-fn unknown_format(format: &str) -> Problem {
-    let keys = Format::ALL.iter().map(|format| format.key()).collect::<Vec<_>>().join(", ");
-    Problem::new(
-        Kind::Settings,
-        LocalizedText { en: format!("“{format}” is no format"), fr: format!("« {format} » n’est pas un format") },
-        LocalizedText { en: format!("Take one of {keys}"), fr: format!("Prenez l’un de {keys}") },
-    )
-}
 
 /// Takes a run from elsewhere among the runs.
 pub fn import(folder: PathBuf, lang: Lang) -> Done {

@@ -45,7 +45,7 @@ impl ReadingArgs {
 }
 
 fn chosen<C: Choice>(key: &Option<String>, before: C) -> C {
-    key.as_ref().and_then(|key| C::ALL.iter().copied().find(|choice| choice.key() == key)).unwrap_or(before)
+    key.as_ref().and_then(|key| C::of_key(key)).unwrap_or(before)
 }
 
 fn keys<C: Choice>() -> PossibleValuesParser {

@@ -116,28 +116,32 @@ impl Anomaly {
     /// What is odd, in plain words, without a capital.
     pub fn sentence(&self) -> LocalizedText {
         match self {
-            Self::NoRace => say("its name has no race label", "son nom n’a pas d’étiquette de race").into(),
+            Self::NoRace => say(
+                "the name lacks the race field; age and gender stand",
+                "il manque l’origine dans le nom ; âge et genre y sont",
+            )
+            .into(),
             Self::Misspelled { meant } => {
-                LocalizedText { en: format!("misspelled, read as {meant}"), fr: format!("mal orthographié, lu comme {meant}") }
+                LocalizedText { en: format!("misspelled name, read as {meant}"), fr: format!("nom mal écrit, lu comme {meant}") }
             }
-            Self::Repaired => say("its name or label is repaired", "son nom ou son étiquette est réparé").into(),
+            Self::Repaired => say("your correction is applied", "votre correction est appliquée").into(),
             Self::Converted { from } => {
                 LocalizedText { en: format!("converted from {from}"), fr: format!("convertie depuis {from}") }
             }
             Self::NotSquare { width, height } => LocalizedText {
-                en: format!("not square ({width} × {height}), squeezed"),
-                fr: format!("pas carrée ({width} × {height}), déformée"),
+                en: format!("{width} × {height}: squeezed to a square"),
+                fr: format!("{width} × {height} : ramenée à un carré"),
             },
             Self::Small { width, height } => LocalizedText {
-                en: format!("very small ({width} × {height}), enlarged"),
-                fr: format!("très petite ({width} × {height}), agrandie"),
+                en: format!("only {width} × {height}: enlarged, and blurred by that"),
+                fr: format!("seulement {width} × {height} : agrandie, donc floue"),
             },
             Self::Suspect { details } => LocalizedText {
-                en: format!("perhaps damaged, a part may be garbled ({details})"),
-                fr: format!("peut-être abîmée, une partie peut être brouillée ({details})"),
+                en: format!("perhaps damaged, look at it ({details})"),
+                fr: format!("peut-être abîmée, à regarder ({details})"),
             },
             Self::WrongExtension { is } => {
-                LocalizedText { en: format!("its content is {is}"), fr: format!("son contenu est du {is}") }
+                LocalizedText { en: format!("really a {is} file"), fr: format!("en vérité un fichier {is}") }
             }
         }
     }

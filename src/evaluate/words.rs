@@ -3,7 +3,7 @@
 use super::Report;
 use crate::{
     data::sample::{Framing, Part, Source},
-    text::{Lang, LocalizedText, number, percent, say},
+    text::{Lang, LocalizedText, number, percent, quoted, say},
 };
 
 /// Whether the classes are UTKFace's, so that sentences may speak of women and men.
@@ -22,11 +22,10 @@ pub fn class_name(classes: &[String; 2], class: usize, lang: Lang) -> &str {
 
 /// Those of a class: `women`, or for other data sets its name in quotes.
 pub fn people(classes: &[String; 2], class: usize, lang: Lang) -> String {
-    match (is_utkface(classes), class, lang) {
-        (true, 0, _) => say("women", "femmes").get(lang).to_owned(),
-        (true, _, _) => say("men", "hommes").get(lang).to_owned(),
-        (false, _, Lang::En) => format!("“{}”", classes[class]),
-        (false, _, Lang::Fr) => format!("«\u{a0}{}\u{a0}»", classes[class]),
+    match (is_utkface(classes), class) {
+        (true, 0) => say("women", "femmes").get(lang).to_owned(),
+        (true, _) => say("men", "hommes").get(lang).to_owned(),
+        (false, _) => quoted(lang, &classes[class]),
     }
 }
 

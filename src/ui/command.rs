@@ -1,5 +1,7 @@
 //! Everything that can be done from anywhere, by name: the menu, the command palette and the help's list of keys walk it.
 
+use egui::{Key, KeyboardShortcut, Modifiers};
+
 use super::{
     Action, Cx, Dialog, Mode,
     icon::{self, Icon},
@@ -27,99 +29,140 @@ pub struct Command {
     pub group: Group,
     pub name: Phrase,
     pub icon: Icon,
-    /// The keys that do the same, for a keyboard with Ctrl.
-    pub keys: &'static str,
+    /// The keys that do the same; those of [`Group::Edit`] are a text field's own while it has the keyboard.
+    pub keys: Vec<KeyboardShortcut>,
     pub action: Action,
     /// Why it cannot be done now.
     pub locked: Option<Phrase>,
 }
 
-/// The keys as this system's keyboards have them, by their names in the user's language.
-pub fn keys(text: &str, lang: Lang) -> String {
-    let text = if cfg!(target_os = "macos") { text.replace("Ctrl ", "⌘ ").replace("Shift ", "⇧ ") } else { text.to_owned() };
-    match lang {
-        Lang::En => text,
-        Lang::Fr => text.replace("Shift", "Maj").replace("Space", "Espace").replace("Esc", "Échap"),
+impl Command {
+    /// The first of its keys as [`written`]; empty without any.
+    pub fn shortcut(&self, lang: Lang) -> String {
+        self.keys.first().map(|keys| written(keys, lang)).unwrap_or_default()
     }
+}
+
+const fn ctrl(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::COMMAND, key)
+}
+
+/// Opens a folder.
+pub const OPEN: KeyboardShortcut = ctrl(Key::O);
+/// Pastes.
+pub const PASTE: KeyboardShortcut = ctrl(Key::V);
+/// Each page's, in the order of [`Page::ALL`].
+pub const PAGES: [KeyboardShortcut; Page::ALL.len()] =
+    [ctrl(Key::Num1), ctrl(Key::Num2), ctrl(Key::Num3), ctrl(Key::Num4), ctrl(Key::Num5), ctrl(Key::Num6), ctrl(Key::Num7)];
+
+/// Keys that egui and the controls answer to, and that belong to no command.
+pub const CONTROL_KEYS: [(&str, Phrase); 6] = [
+    ("Tab", say("Go from one control to the next; with Shift, back", "Passer d’un élément au suivant ; avec Maj, revenir")),
+    ("Space", say("Press the button or switch that has the frame", "Actionner le bouton ou l’interrupteur encadré")),
+    ("← → ↑ ↓", say("Move a slider; go through pictures", "Déplacer un curseur ; parcourir les images")),
+    ("Esc", say("Close what is on top", "Fermer ce qui est au-dessus")),
+    ("Ctrl + −", say("Make everything larger or smaller", "Tout agrandir ou réduire")),
+    ("Ctrl 0", say("Usual size", "Taille normale")),
+];
+
+/// A shortcut as the window writes it: `Ctrl Shift Z`, in French `Ctrl Maj Z`.
+pub fn written(keys: &KeyboardShortcut, lang: Lang) -> String {
+    let modifiers = [(keys.modifiers.command, "Ctrl "), (keys.modifiers.shift, "Shift ")];
+    let held: String = modifiers.into_iter().filter(|(held, _)| *held).map(|(_, name)| name).collect();
+    self::keys(&(held + keys.logical_key.symbol_or_name()), lang)
+}
+
+/// Keys as this system's keyboards have them, by their names in the user's language.
+pub fn keys(text: &str, lang: Lang) -> String {
+    const NAMES: [Phrase; 3] = [say("Shift", "Maj"), say("Space", "Espace"), say("Esc", "Échap")];
+    let text = if cfg!(target_os = "macos") { text.replace("Ctrl ", "⌘ ").replace("Shift ", "⇧ ") } else { text.to_owned() };
+    NAMES.into_iter().fold(text, |text, name| text.replace(name.en, name.get(lang)))
 }
 
 /// Every command, with what keeps some of them from being done now.
 pub fn all(cx: &Cx<'_>) -> Vec<Command> {
     let mut all = Vec::new();
-    let mut add = |group, name, icon, keys, action, locked: Option<Phrase>| {
-        all.push(Command { group, name, icon, keys, action, locked });
+    let mut add = |group, name, icon, keys: &[KeyboardShortcut], action, locked: Option<Phrase>| {
+        all.push(Command { group, name, icon, keys: keys.to_vec(), action, locked });
     };
     use Group::{Edit, File, Go, Help, Look, Work};
+    let redo = [KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), Key::Z), ctrl(Key::Y)];
     let (phase, run) = (cx.session.phase, cx.session.run.as_ref().map(|run| run.info.id.clone()));
     let busy = phase.busy().then_some(say("something else is running", "une autre tâche est en cours"));
     let data = cx.session.dataset.is_none().then_some(say("after the data", "après les données"));
 
-    add(File, say("Open a folder…", "Ouvrir un dossier…"), icon::FOLDER_OPEN, "Ctrl O", Action::ChooseFolder, busy);
+    add(File, say("Open a folder…", "Ouvrir un dossier…"), icon::FOLDER_OPEN, &[OPEN], Action::ChooseFolder, busy);
     let typed = say("Open a folder by its path…", "Ouvrir un dossier par son chemin…");
-    add(File, typed, icon::KEYBOARD, "Ctrl L", Action::TypeFolder, busy);
+    add(File, typed, icon::KEYBOARD, &[ctrl(Key::L)], Action::TypeFolder, busy);
     let sample = say("Open the sample faces", "Ouvrir les visages d’exemple");
-    add(File, sample, icon::SMILE, "", Action::UseSampleFaces, busy);
-    add(File, say("Open a run…", "Ouvrir un essai…"), icon::FOLDER_INPUT, "", Action::ChooseRun, None);
-    add(File, say("Open settings…", "Ouvrir des réglages…"), icon::FILE_TEXT, "", Action::ChooseSettings, None);
-    add(File, say("Save settings…", "Enregistrer les réglages…"), icon::SAVE, "Ctrl S", Action::SaveSettings, None);
+    add(File, sample, icon::SMILE, &[], Action::UseSampleFaces, busy);
+    add(File, say("Open a run…", "Ouvrir un essai…"), icon::FOLDER_INPUT, &[], Action::ChooseRun, None);
+    add(File, say("Open settings…", "Ouvrir des réglages…"), icon::FILE_TEXT, &[], Action::ChooseSettings, None);
+    add(File, say("Save settings…", "Enregistrer les réglages…"), icon::SAVE, &[ctrl(Key::S)], Action::SaveSettings, None);
     let copy = say("Copy the split into folders…", "Copier la répartition en dossiers…");
-    add(File, copy, icon::FILES, "", Action::CopyFolders { link: false }, data.or(busy));
+    add(File, copy, icon::FILES, &[], Action::CopyFolders { link: false }, data.or(busy));
 
-    add(Edit, say("Undo", "Annuler"), icon::UNDO_2, "Ctrl Z", Action::Undo, None);
-    add(Edit, say("Redo", "Rétablir"), icon::REDO_2, "Ctrl Shift Z", Action::Redo, None);
+    add(Edit, say("Undo", "Annuler"), icon::UNDO_2, &[ctrl(Key::Z)], Action::Undo, None);
+    add(Edit, say("Redo", "Rétablir"), icon::REDO_2, &redo, Action::Redo, None);
     let paste = say("Paste a photo, a path or settings", "Coller une photo, un chemin ou des réglages");
-    add(Edit, paste, icon::CLIPBOARD_PASTE, "Ctrl V", Action::Paste, None);
+    add(Edit, paste, icon::CLIPBOARD_PASTE, &[PASTE], Action::Paste, None);
 
-    const PAGE_KEYS: [&str; 7] = ["Ctrl 1", "Ctrl 2", "Ctrl 3", "Ctrl 4", "Ctrl 5", "Ctrl 6", "Ctrl 7"];
-    for (page, keys) in Page::ALL.into_iter().zip(PAGE_KEYS) {
-        add(Go, page.name(), page.icon(), keys, Action::Go(page), page.locked(cx.session));
+    for (page, keys) in Page::ALL.into_iter().zip(&PAGES) {
+        add(Go, page.name(), page.icon(), std::slice::from_ref(keys), Action::Go(page), page.locked(cx.session));
     }
 
     match phase {
         Phase::Training => {
-            add(Work, say("Pause training", "Mettre l’entraînement en pause"), icon::PAUSE, "", Action::Pause(true), None);
-            add(Work, say("Finish now", "Finir maintenant"), icon::FLAG, "", Action::FinishNow, None);
-            add(Work, say("Discard the training…", "Abandonner l’entraînement…"), icon::TRASH_2, "", Action::Discard, None);
+            add(Work, say("Pause training", "Mettre l’entraînement en pause"), icon::PAUSE, &[], Action::Pause(true), None);
+            add(Work, say("Finish now", "Finir maintenant"), icon::FLAG, &[], Action::FinishNow, None);
+            add(Work, say("Discard the training…", "Abandonner l’entraînement…"), icon::TRASH_2, &[], Action::Discard, None);
         }
         Phase::Paused => {
-            add(Work, say("Resume training", "Reprendre l’entraînement"), icon::PLAY, "", Action::Pause(false), None);
+            add(Work, say("Resume training", "Reprendre l’entraînement"), icon::PLAY, &[], Action::Pause(false), None);
         }
         _ => {
             let unfit = cx.plan.is_err().then_some(say("something has to be mended first", "il faut d’abord corriger un point"));
             let locked = data.or(busy).or(unfit);
-            add(Work, say("Start training", "Lancer l’entraînement"), icon::PLAY, "", Action::Train, locked);
+            add(Work, say("Start training", "Lancer l’entraînement"), icon::PLAY, &[], Action::Train, locked);
             let trial = say("Try 20 batches on each device", "Essayer 20 lots sur chaque appareil");
-            add(Work, trial, icon::GAUGE, "", Action::TryDevices, locked);
+            add(Work, trial, icon::GAUGE, &[], Action::TryDevices, locked);
             let rates = say("Find a learning rate", "Trouver un taux d’apprentissage");
-            add(Work, rates, icon::TRENDING_DOWN, "", Action::TestRates, locked);
+            add(Work, rates, icon::TRENDING_DOWN, &[], Action::TestRates, locked);
         }
     }
     if matches!(phase, Phase::Opening(_) | Phase::Working(_)) {
-        add(Work, say("Stop the current job", "Arrêter la tâche en cours"), icon::SQUARE, "", Action::Cancel, None);
+        add(Work, say("Stop the current job", "Arrêter la tâche en cours"), icon::SQUARE, &[], Action::Cancel, None);
     }
     let near = say("Look for pictures that look the same", "Chercher les images qui se ressemblent");
-    add(Work, near, icon::COPY, "", Action::FindNear, data.or(busy));
+    add(Work, near, icon::COPY, &[], Action::FindNear, data.or(busy));
     if let Some(run) = run {
         let judge = say("Judge on another folder…", "Évaluer sur un autre dossier…");
-        add(Work, judge, icon::FOLDER_SEARCH, "", Action::EvaluateFolder { run }, busy);
+        add(Work, judge, icon::FOLDER_SEARCH, &[], Action::EvaluateFolder { run }, busy);
     }
     let answering = cx.session.answering().is_none().then_some(say("after training", "après l’entraînement"));
-    add(Work, say("Predict photos…", "Juger des photos…"), icon::IMAGE, "", Action::ChoosePhotos, answering);
+    add(Work, say("Predict photos…", "Juger des photos…"), icon::IMAGE, &[], Action::ChoosePhotos, answering);
 
-    add(Look, say("Light", "Clair"), icon::SUN, "", Action::Mode(Mode::Light), None);
-    add(Look, say("Dark", "Sombre"), icon::MOON, "", Action::Mode(Mode::Dark), None);
-    add(Look, say("As the system has it", "Comme le système"), icon::MONITOR, "", Action::Mode(Mode::System), None);
-    let other = if cx.lang == Lang::En { Lang::Fr } else { Lang::En };
-    let switch = say("Passer en français", "Switch to English");
-    add(Look, switch, icon::LANGUAGES, "", Action::Language(other), None);
-    add(Look, say("Preferences…", "Préférences…"), icon::SETTINGS, "Ctrl ,", Action::Show(Dialog::Preferences), None);
+    add(Look, say("Light", "Clair"), icon::SUN, &[], Action::Mode(Mode::Light), None);
+    add(Look, say("Dark", "Sombre"), icon::MOON, &[], Action::Mode(Mode::Dark), None);
+    add(Look, say("As the system has it", "Comme le système"), icon::MONITOR, &[], Action::Mode(Mode::System), None);
+    for other in Lang::ALL.into_iter().filter(|lang| *lang != cx.lang) {
+        add(Look, other.offer(), icon::LANGUAGES, &[], Action::Language(other), None);
+    }
+    add(Look, say("Preferences…", "Préférences…"), icon::SETTINGS, &[ctrl(Key::Comma)], Action::Show(Dialog::Preferences), None);
 
     let palette = say("Find a command…", "Trouver une commande…");
-    add(Help, palette, icon::SEARCH, "Ctrl K", Action::Show(Dialog::Palette), None);
-    add(Help, say("First steps", "Premiers pas"), icon::CIRCLE_QUESTION_MARK, "F1", Action::Show(Dialog::Help), None);
-    add(Help, say("Words explained", "Les mots expliqués"), icon::BOOK_OPEN, "", Action::Show(Dialog::Words), None);
-    add(Help, say("Keys", "Touches"), icon::KEYBOARD, "", Action::Show(Dialog::Keys), None);
-    add(Help, say("About Trombine", "À propos de Trombine"), icon::INFO, "", Action::Show(Dialog::About), None);
-    add(Help, say("Quit", "Quitter"), icon::X, "Ctrl Q", Action::Quit, None);
+    add(Help, palette, icon::SEARCH, &[ctrl(Key::K)], Action::Show(Dialog::Palette), None);
+    add(
+        Help,
+        say("First steps", "Premiers pas"),
+        icon::CIRCLE_QUESTION_MARK,
+        &[KeyboardShortcut::new(Modifiers::NONE, Key::F1)],
+        Action::Show(Dialog::Help),
+        None,
+    );
+    add(Help, say("Words explained", "Les mots expliqués"), icon::BOOK_OPEN, &[], Action::Show(Dialog::Words), None);
+    add(Help, say("Keys", "Touches"), icon::KEYBOARD, &[], Action::Show(Dialog::Keys), None);
+    add(Help, say("About Trombine", "À propos de Trombine"), icon::INFO, &[], Action::Show(Dialog::About), None);
+    add(Help, say("Quit", "Quitter"), icon::X, &[ctrl(Key::Q)], Action::Quit, None);
     all
 }

@@ -147,7 +147,7 @@ fn commands(ui: &mut Ui, cx: &mut Cx<'_>) {
             ui.add_space(4.0);
         }
         for command in commands.iter().filter(|command| command.group == group) {
-            let (name, keys) = (cx.say(command.name), command::keys(command.keys, cx.lang));
+            let (name, keys) = (cx.say(command.name), command.shortcut(cx.lang));
             let line = |ui: &mut Ui| menu_line(ui, Some(command.icon), name, &keys, false);
             let line = ui.add_enabled_ui(command.locked.is_none(), line).inner;
             let line = match command.locked {
@@ -179,8 +179,11 @@ fn step(ui: &mut Ui, cx: &mut Cx<'_>, page: Page, open: bool, size: Size) {
     let locked = page.locked(cx.session);
     let state = page.state(cx.lang, cx.session, cx.settings);
     let entry = entry(ui, page.icon(), cx.say(page.name()), &state, open, locked.map(|l| cx.say(l)), size);
-    let keys = Page::ALL.iter().position(|other| *other == page).map_or(0, |place| place + 1);
-    let entry = if locked.is_none() { entry.on_hover_text(command::keys(&format!("Ctrl {keys}"), cx.lang)) } else { entry };
+    let keys = Page::ALL.into_iter().zip(&command::PAGES).find(|(other, _)| *other == page).map(|(_, keys)| keys);
+    let entry = match keys.filter(|_| locked.is_none()) {
+        Some(keys) => entry.on_hover_text(command::written(keys, cx.lang)),
+        None => entry,
+    };
     if entry.clicked() && locked.is_none() {
         cx.act(Action::Go(page));
     }

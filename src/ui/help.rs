@@ -79,16 +79,6 @@ const STEPS: [(Page, Phrase); 7] = [
     ),
 ];
 
-/// Keys that belong to no command.
-const MORE_KEYS: [(&str, Phrase); 6] = [
-    ("Tab", say("Go from one control to the next; with Shift, back", "Passer d’un élément au suivant ; avec Maj, revenir")),
-    ("Space", say("Press the button or switch that has the frame", "Actionner le bouton ou l’interrupteur encadré")),
-    ("← → ↑ ↓", say("Move a slider; go through pictures", "Déplacer un curseur ; parcourir les images")),
-    ("Esc", say("Close what is on top", "Fermer ce qui est au-dessus")),
-    ("Ctrl + −", say("Make everything larger or smaller", "Tout agrandir ou réduire")),
-    ("Ctrl 0", say("Usual size", "Taille normale")),
-];
-
 /// Draws the help, open at the tab that `dialog` names.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dialog: Dialog) -> DialogAnswer {
     let close = dialog_title(ui, cx.lang, say("Help", "Aide"));
@@ -204,15 +194,16 @@ fn keys(ui: &mut Ui, cx: &Cx<'_>) {
     ui.spacing_mut().item_spacing.y = 5.0;
     ui.spacing_mut().interact_size.y = 22.0;
     let commands = command::all(cx);
-    let own = commands.iter().filter(|c| !c.keys.is_empty()).map(|c| (c.keys, c.name));
-    for (index, (keys, name)) in own.chain(MORE_KEYS).enumerate() {
+    let own = commands.iter().flat_map(|c| c.keys.iter().map(|keys| (command::written(keys, cx.lang), c.name)));
+    let others = command::CONTROL_KEYS.map(|(keys, name)| (command::keys(keys, cx.lang), name));
+    for (index, (keys, name)) in own.chain(others).enumerate() {
         if index > 0 {
             separator(ui);
         }
         ui.horizontal(|ui| {
             ui.set_min_height(22.0);
             let place = ui.cursor().min;
-            caps(ui, &command::keys(keys, cx.lang));
+            caps(ui, &keys);
             let column = ui.max_rect().width().min(450.0) * 0.4;
             ui.add_space((place.x + column - ui.cursor().min.x).max(8.0));
             ui.add(egui::Label::new(theme::cell(cx.say(name)).color(Theme::of(ui).text2)).wrap());

@@ -116,7 +116,7 @@ fn find(cx: &mut Cx<'_>, wanted: &str) -> Vec<Found> {
         .map(|c| Found {
             name: c.name.get(lang).to_owned(),
             icon: c.icon,
-            right: c.locked.map_or_else(|| command::keys(c.keys, lang), |why| why.get(lang).to_owned()),
+            right: c.locked.map_or_else(|| c.shortcut(lang), |why| why.get(lang).to_owned()),
             action: c.action,
             word: None,
             locked: c.locked.is_some(),

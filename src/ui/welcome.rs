@@ -98,7 +98,7 @@ fn choices(ui: &mut Ui, cx: &mut Cx<'_>, width: f32) {
         ),
     );
     let (place, opened) = big(ui, cx, width, open, true);
-    let keys = format!("{}  ·  {}", command::keys("Ctrl O", cx.lang), command::keys("Ctrl V", cx.lang));
+    let keys = format!("{}  ·  {}", command::written(&command::OPEN, cx.lang), command::written(&command::PASTE, cx.lang));
     ui.painter().text(place.left_center(), egui::Align2::LEFT_CENTER, keys, theme::medium(theme::size::CAPTION), t.on);
     if opened.clicked() {
         cx.act(Action::ChooseFolder);

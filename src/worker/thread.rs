@@ -2,9 +2,10 @@
 
 use std::{
     any::Any,
+    collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     thread,
@@ -24,7 +25,8 @@ use crate::{
 
 /// Commands that may wait; a person does not get there.
 const COMMANDS: usize = 64;
-/// Envelopes that may wait before the worker does; progress is dropped instead.
+/// Envelopes that may wait, a few of each epoch of a long training. Beyond, progress is dropped, for there will be newer;
+/// with a result the worker waits until somebody has looked, or nobody is there any more.
 const ENVELOPES: usize = 1024;
 
 /// Does the long work, one job at a time, and tells about it.
@@ -35,7 +37,9 @@ pub struct Worker {
     /// The control of the last search for pictures: only the last is of interest.
     looking: Mutex<Control>,
     envelopes: Receiver<Envelope>,
-    tell: Sender<Envelope>,
+    /// How jobs ended for which there was no room: whoever asks must not wait, and must hear of it.
+    refused: Mutex<VecDeque<Envelope>>,
+    wake: Arc<dyn Fn(Delivery) + Send + Sync>,
     last: AtomicU64,
     /// Long jobs that have not ended, the current one first.
     open: Arc<Mutex<Vec<(JobId, Control)>>>,
@@ -72,7 +76,8 @@ impl Worker {
             thread.map(|_| sender).map_err(|error| no_thread(&error))
         };
         let (long, quick, pictures) = (lane("worker")?, lane("shelf")?, lane("pictures")?);
-        Ok(Self { long, quick, pictures, looking: Mutex::default(), envelopes, tell, last: AtomicU64::new(0), open })
+        let (looking, refused, last) = Default::default();
+        Ok(Self { long, quick, pictures, looking, envelopes, refused, wake, last, open })
     }
 
     /// Asks for something; its envelopes carry the number given back, and end with `Finished` or `Failed`.
@@ -97,8 +102,8 @@ impl Worker {
                 say("Try again once something has finished", "Réessayez quand une tâche sera finie"),
             );
             close(&self.open, id);
-            // If even this does not fit, thousands of envelopes say that the worker is busy.
-            let _ = self.tell.try_send(Envelope { job: id, event: Event::Failed(busy) });
+            self.refused().push_back(Envelope { job: id, event: Event::Failed(busy) });
+            (self.wake)(Delivery::Lasting);
         }
         id
     }
@@ -116,12 +121,18 @@ impl Worker {
 
     /// What has come since the last look; never waits.
     pub fn events(&self) -> impl Iterator<Item = Envelope> + '_ {
-        self.envelopes.try_iter()
+        let refused = std::mem::take(&mut *self.refused());
+        refused.into_iter().chain(self.envelopes.try_iter())
     }
 
     /// The next envelope, waited for: for commands and tests, never for a window.
     pub fn wait(&self) -> Option<Envelope> {
-        self.envelopes.recv().ok()
+        let refused = self.refused().pop_front();
+        refused.or_else(|| self.envelopes.recv().ok())
+    }
+
+    fn refused(&self) -> MutexGuard<'_, VecDeque<Envelope>> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

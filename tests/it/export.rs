@@ -273,7 +273,7 @@ fn every_format_is_written_and_says_when_it_cannot() {
     let folder = tempfile::tempdir().unwrap();
     let view = view(folder.path(), models()[0].clone());
     for &format in Format::ALL {
-        assert_eq!(Format::from_key(format.key()), Some(format));
+        assert_eq!(Format::of_key(format.key()), Some(format));
         let path = folder.path().join(format!("out-{}", format.key()));
         export(&view, None, format, ExportOptions::default(), &path).unwrap();
         assert_eq!(path.is_dir(), format.is_folder(), "{}", format.key());

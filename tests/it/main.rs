@@ -70,6 +70,7 @@ mod schedule;
 mod scores;
 mod script;
 mod session;
+mod shortcuts;
 mod split;
 mod stage;
 mod support;

@@ -2,6 +2,8 @@
 
 use std::process::Command;
 
+use trombine::{run::export::Format, setting_def::Choice as _};
+
 const README: &str = include_str!("../../README.md");
 
 /// The program's answer to `arguments`, in English.
@@ -26,5 +28,18 @@ fn every_command_is_named_in_the_readme() {
     let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
     for command in commands.filter_map(|line| line.split_whitespace().next()).filter(|command| *command != "help") {
         assert!(README.contains(command), "{command}");
+    }
+}
+
+/// Formats stand in one list, which the README, the command's help and its errors walk.
+#[test]
+fn every_format_is_named_where_formats_are_named() {
+    let line = README.lines().find(|line| line.starts_with("trombine export ")).expect("how to export");
+    let help = answer(&["export", "--help"]);
+    let completions = answer(&["completions", "bash"]);
+    for format in Format::ALL {
+        assert!(line.contains(format.key()), "the README lacks {}", format.key());
+        assert!(help.matches(format.key()).count() >= 2, "help lacks {}:\n{help}", format.key());
+        assert!(completions.contains(format.key()), "completions lack {}", format.key());
     }
 }

@@ -16,7 +16,7 @@ use trombine::{
     plan::Plan,
     problem::{Kind, Problem},
     run::{Run, RunPictures, RunStore, RunView},
-    session::{RunPicturesState, Session},
+    session::{Phase, RunPicturesState, Session},
     text::Lang,
     ui::{Action, page::Page},
     worker::{Command, Event, Worker},
@@ -220,4 +220,41 @@ fn the_page_offers_to_say_where_the_pictures_are() {
         }
         assert_eq!(stage.borrow().actions, [Action::LocatePictures(id), Action::FindPictures]);
     }
+}
+
+/// A run was to go on once its pictures are open; they are gone, and others are opened: it does not go on with those.
+#[test]
+fn a_run_whose_pictures_did_not_open_does_not_go_on_with_others() {
+    let home = tempfile::tempdir().expect("a folder");
+    let faces = Folder::utkface(20);
+    let mut info = stage::run(&stage::faces(40)).info;
+    info.source = Source::Folder(home.path().join("gone"));
+    let run = info.id.clone();
+    let store = RunStore::at(home.path());
+    let mut window: Harness<'_, App> = Harness::builder().with_size([1280.0, 800.0]).with_max_steps(60).build_eframe(move |cc| {
+        let mut app = App::offline(&cc.egui_ctx, Session::default(), Preferences::default());
+        app.employ(&cc.egui_ctx, &store, Pace::default());
+        app
+    });
+    let (wake, woken) = bounded(1);
+    window.ctx.set_request_repaint_callback(move |_| {
+        // One is enough to wake up.
+        let _ = wake.try_send(());
+    });
+    let ctx = window.ctx.clone();
+    let mut until = |window: &mut Harness<'_, App>, done: &dyn Fn(&App) -> bool| {
+        while !done(window.state()) {
+            woken.recv_timeout(Duration::from_secs(60)).expect("an answer");
+            window.step();
+        }
+    };
+    window.state_mut().session.runs = vec![info];
+    window.state_mut().perform(&ctx, Action::Resume { run, more: 1 });
+    until(&mut window, &|app| !app.session.failures.is_empty() && !app.session.phase.busy());
+    window.state_mut().perform(&ctx, Action::UseFolder(faces.root()));
+    until(&mut window, &|app| app.session.dataset.is_some());
+    let failures = window.state().session.failures.len();
+    window.run_steps(3);
+    let app = window.state();
+    assert_eq!((app.page, app.session.phase, app.session.failures.len()), (Page::Data, Phase::Idle, failures));
 }

@@ -1,5 +1,7 @@
 //! The worker's mailbox: one job at a time, every job ends, a panic becomes a card.
 
+use std::collections::BTreeSet;
+
 use trombine::{
     control::Signal,
     data::{pixels::Pixels, sample::Source},
@@ -273,5 +275,34 @@ fn a_run_that_is_not_there_is_a_sentence() {
     ] {
         let job = worker.start(command);
         assert!(matches!(until_end(&worker, job, |_| {}), Event::Failed(problem) if problem.kind == Kind::File));
+    }
+}
+
+/// Nobody looks while hundreds of jobs are asked for: asking never waits, and once somebody looks every job has ended in
+/// his sight, also those for which there was no room.
+#[test]
+fn nothing_is_lost_or_waits_for_ever_while_nobody_looks() {
+    let (_home, _store, worker) = worker();
+    let mut open: BTreeSet<JobId> = (0..1500).map(|_| worker.start(Command::ListRuns)).collect();
+    while !open.is_empty() {
+        let envelope = worker.wait().expect("the worker lives");
+        if matches!(envelope.event, Event::Finished | Event::Failed(_)) {
+            assert!(open.remove(&envelope.job), "each job ends once");
+        }
+    }
+    assert!(matches!(until_end(&worker, worker.start(Command::ListRuns), |_| {}), Event::Finished), "and it works on");
+}
+
+/// A worker whose letters nobody opens any more ends, though it waits to deliver one.
+#[test]
+fn a_worker_that_nobody_listens_to_lets_go() {
+    let alive = std::sync::Arc::new(());
+    let held = std::sync::Arc::clone(&alive);
+    let home = tempfile::tempdir().expect("a folder");
+    let worker = Worker::at(RunStore::at(home.path()), move |_| drop(std::sync::Arc::clone(&held))).expect("threads");
+    (0..1500).for_each(|_| drop(worker.start(Command::ListRuns)));
+    drop(worker);
+    while std::sync::Arc::strong_count(&alive) > 1 {
+        std::thread::yield_now();
     }
 }

@@ -36,7 +36,7 @@ use crate::{
     },
     model::{Network, Weights},
     problem::{Kind, Problem},
-    setting_def::choice,
+    setting_def::{Choice as _, choice},
     text::{Lang, say},
 };
 
@@ -94,10 +94,10 @@ impl Format {
         self.extension().is_empty()
     }
 
-    /// The format with this key.
-    pub fn from_key(key: &str) -> Option<Self> {
-        use crate::setting_def::Choice;
-        Self::ALL.iter().copied().find(|format| format.key() == key)
+    /// The keys of those that make a folder, as a sentence lists them.
+    pub fn folders() -> String {
+        let folders = Self::ALL.iter().filter(|format| format.is_folder());
+        folders.map(|format| format.key()).collect::<Vec<_>>().join(", ")
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
     plot::{Frame, Table, places, push_apart, rounded, ticks},
 };
 use crate::{
-    text::{Lang, decimal, say},
+    text::{Lang, decimal, say, with_decimal_mark},
     ui::{
         icon,
         theme::{self, Theme, size},
@@ -382,8 +382,7 @@ pub fn rate(lang: Lang, value: f64) -> String {
         });
         decimal(lang, value, digits.unwrap_or(6) as usize)
     } else {
-        let text = format!("{value:.1e}").replace(".0e", "e");
-        if lang == Lang::Fr { text.replace('.', ",") } else { text }
+        with_decimal_mark(lang, &format!("{value:.1e}").replace(".0e", "e"))
     }
 }
 

@@ -125,25 +125,3 @@ pub fn decided(lang: Lang, dataset: &Dataset, edit: &Edit) -> String {
     }
     parts.join(" · ")
 }
-
-/// What is odd, in plain words.
-pub fn anomaly(lang: Lang, anomaly: &Anomaly) -> String {
-    match (anomaly, lang) {
-        (Anomaly::NoRace, Lang::En) => "the name lacks the race field; age and gender stand".to_owned(),
-        (Anomaly::NoRace, Lang::Fr) => "il manque l’origine dans le nom ; âge et genre y sont".to_owned(),
-        (Anomaly::Misspelled { meant }, Lang::En) => format!("misspelled name, read as {meant}"),
-        (Anomaly::Misspelled { meant }, Lang::Fr) => format!("nom mal écrit, lu comme {meant}"),
-        (Anomaly::Repaired, Lang::En) => "your correction is applied".to_owned(),
-        (Anomaly::Repaired, Lang::Fr) => "votre correction est appliquée".to_owned(),
-        (Anomaly::Converted { from }, Lang::En) => format!("converted from {from}"),
-        (Anomaly::Converted { from }, Lang::Fr) => format!("convertie depuis {from}"),
-        (Anomaly::NotSquare { width, height }, Lang::En) => format!("{width} × {height}: squeezed to a square"),
-        (Anomaly::NotSquare { width, height }, Lang::Fr) => format!("{width} × {height} : ramenée à un carré"),
-        (Anomaly::Small { width, height }, Lang::En) => format!("only {width} × {height}: enlarged, and blurred by that"),
-        (Anomaly::Small { width, height }, Lang::Fr) => format!("seulement {width} × {height} : agrandie, donc floue"),
-        (Anomaly::Suspect { details }, Lang::En) => format!("perhaps damaged, look at it ({details})"),
-        (Anomaly::Suspect { details }, Lang::Fr) => format!("peut-être abîmée, à regarder ({details})"),
-        (Anomaly::WrongExtension { is }, Lang::En) => format!("really a {is} file"),
-        (Anomaly::WrongExtension { is }, Lang::Fr) => format!("en vérité un fichier {is}"),
-    }
-}

@@ -67,7 +67,7 @@ pub fn show(
             ui.add(egui::Label::new(theme::cell(facts).color(t.text)).truncate());
             let odd = match (edit, &sample.anomaly, place) {
                 (Some(edit), _, Place::Sample(_)) => decided(lang, dataset, edit),
-                (_, Some(anomaly), Place::Sample(_)) => decide::anomaly(lang, anomaly),
+                (_, Some(anomaly), Place::Sample(_)) => anomaly.sentence().get(lang).to_owned(),
                 (_, _, Place::Sample(_)) => String::new(),
                 (Some(edit), _, Place::Spare(_)) if edit.left_out => {
                     say("left out by you", "écartée par vous").get(lang).to_owned()

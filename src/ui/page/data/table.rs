@@ -78,7 +78,7 @@ fn line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, entry: Entry) -> bool {
             let sample = &dataset.samples[index as usize];
             let why = match (&sample.anomaly, dataset.edits().get(&sample.file)) {
                 (_, Some(edit)) => decided(lang, dataset, edit),
-                (Some(anomaly), None) => decide::anomaly(lang, anomaly),
+                (Some(anomaly), None) => anomaly.sentence().get(lang).to_owned(),
                 (None, None) => String::new(),
             };
             (&sample.file, Some(Place::Sample(index as usize)), why)

@@ -1,0 +1,15 @@
+//! English.
+
+use super::conventions::Conventions;
+
+pub(super) const ENGLISH: Conventions = Conventions {
+    code: "en",
+    name: "English",
+    offer: "Switch to English",
+    thousands: ',',
+    decimal: '.',
+    byte: 'B',
+    colon: ": ",
+    quotes: ["“", "”"],
+    singular: |count| count == 1,
+};
