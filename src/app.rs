@@ -62,7 +62,7 @@ use crate::{
         theme, welcome,
         widget::{scroll, thumbs::Thumbs},
     },
-    worker::{Answerer, Command, Photo, Worker},
+    worker::{Answerer, Command, PhotoSource, Worker},
 };
 
 /// How the window starts.
@@ -154,7 +154,7 @@ pub struct App {
     told_of_typing: bool,
     toasts: Toasts,
     /// The photos behind `session.photos`, by number, to ask about again.
-    photos: HashMap<u64, Photo>,
+    photos: HashMap<u64, PhotoSource>,
     /// Questions asked so far; numbers the next.
     questions: u64,
     /// Who answered about photos at the last look, by the run's id.

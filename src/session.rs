@@ -30,7 +30,7 @@ use crate::{
     settings::Settings,
     text::{LocalizedText, say},
     train::{event::TrainEvent, rate_range::RateRange, trial::Trial},
-    worker::{Answer, Crop, Envelope, Event, JobId, Reply},
+    worker::{Crop, Envelope, Event, JobId, QuestionResult, Reply},
 };
 
 /// Everything that the events have told so far.
@@ -71,7 +71,7 @@ pub struct Session {
     /// Small confirmations, oldest first; the window takes them as it shows them.
     pub toasts: VecDeque<Toast>,
     /// Photos that were shown to a run, oldest first.
-    pub photos: Vec<Photo>,
+    pub photos: Vec<ShownPhoto>,
     /// The run that the user chose to answer about photos, by id, in place of the one that would.
     pub chosen: Option<String>,
     /// How photos are framed, if the user wants it otherwise than the run named here was trained.
@@ -179,7 +179,7 @@ pub struct Training {
 
 /// A photo that was shown to a run, with what the run said.
 #[derive(Clone, Debug)]
-pub struct Photo {
+pub struct ShownPhoto {
     /// Rises with each photo; questions and answers carry it.
     pub id: u64,
     /// The file's name, or "pasted".
@@ -423,7 +423,7 @@ impl Session {
     }
 
     /// Takes in what was said of a photo; an answer about a photo that is gone is dropped.
-    pub fn answer(&mut self, answer: Answer) {
+    pub fn answer(&mut self, answer: QuestionResult) {
         for asked in self.photos.iter_mut().flat_map(|photo| &mut photo.asked) {
             if asked.id == answer.id {
                 asked.reply = Some(answer.result);

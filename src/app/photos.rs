@@ -15,7 +15,7 @@ use crate::{
     session::{self, Asked, Slow},
     text::say,
     ui::page::Page,
-    worker::{Crop, Photo, Question},
+    worker::{Crop, PhotoSource, Question},
 };
 
 /// Faces of one photo that are asked about by themselves: more would not fit among the questions that may wait.
@@ -26,7 +26,7 @@ impl App {
     pub(super) fn show_photos(&mut self, paths: Vec<PathBuf>) {
         for path in paths {
             let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-            self.tasks.preview(Photo::File(path), name, self.session.photo_framing());
+            self.tasks.preview(PhotoSource::File(path), name, self.session.photo_framing());
         }
         self.page = Page::Predict;
     }
@@ -34,7 +34,7 @@ impl App {
     /// Shows a picture from the clipboard: RGB, row by row.
     pub(super) fn show_pasted(&mut self, width: u32, height: u32, pixels: Vec<u8>) {
         let name = say("pasted picture", "image collée").get(self.preferences.lang).to_owned();
-        let photo = Photo::Rgb { width, height, pixels: pixels.into() };
+        let photo = PhotoSource::Rgb { width, height, pixels: pixels.into() };
         self.tasks.preview(photo, name, self.session.photo_framing());
         self.page = Page::Predict;
     }
@@ -45,7 +45,7 @@ impl App {
         let Some(index) = base.find(file, sample) else { return };
         let pixels: Arc<[u8]> = base.pixels.get(index).into();
         let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
-        let photo = Photo::Rgb { width: SIDE as u32, height: SIDE as u32, pixels: pixels.clone() };
+        let photo = PhotoSource::Rgb { width: SIDE as u32, height: SIDE as u32, pixels: pixels.clone() };
         let framed = match base.framing() {
             Framing::FaceCrop => Framed::Crop,
             Framing::Whole => Framed::Whole,
@@ -54,11 +54,11 @@ impl App {
         self.page = Page::Predict;
     }
 
-    pub(super) fn add_photo(&mut self, photo: Photo, name: String, preview: Preview, framed: Framed) {
+    pub(super) fn add_photo(&mut self, photo: PhotoSource, name: String, preview: Preview, framed: Framed) {
         // Numbers of photos rise too, and are none twice.
         let id = self.next_question();
         self.photos.insert(id, photo);
-        self.session.photos.push(session::Photo {
+        self.session.photos.push(session::ShownPhoto {
             id,
             name,
             preview: preview.rgb,
@@ -200,9 +200,9 @@ impl App {
 /// A question that was asked, with its photo.
 fn asked_of<'a>(
     session: &'a mut session::Session,
-    photos: &std::collections::HashMap<u64, Photo>,
+    photos: &std::collections::HashMap<u64, PhotoSource>,
     id: u64,
-) -> Option<(Photo, &'a mut Asked)> {
+) -> Option<(PhotoSource, &'a mut Asked)> {
     session.photos.iter_mut().find_map(|photo| {
         let source = photos.get(&photo.id)?;
         photo.asked.iter_mut().find(|asked| asked.id == id).map(|asked| (source.clone(), asked))

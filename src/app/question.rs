@@ -120,7 +120,7 @@ pub enum TaskResult {
     },
     /// A photo, decoded for the screen.
     Preview {
-        photo: worker::Photo,
+        photo: worker::PhotoSource,
         name: String,
         preview: Preview,
         framed: Framed,

@@ -232,7 +232,7 @@ impl Tasks {
     }
 
     /// Decodes a photo for the screen and looks for faces, if `framing` asks for them.
-    pub fn preview(&mut self, photo: worker::Photo, name: String, framing: Framing) {
+    pub fn preview(&mut self, photo: worker::PhotoSource, name: String, framing: Framing) {
         self.send(move || {
             Some(match decoded(&photo) {
                 Ok(pixels) => TaskResult::Preview { preview: preview(&pixels), framed: frame(&pixels, framing), photo, name },
@@ -242,7 +242,7 @@ impl Tasks {
     }
 
     /// Looks at a photo again.
-    pub fn frame(&mut self, photo: u64, source: worker::Photo, framing: Framing) {
+    pub fn frame(&mut self, photo: u64, source: worker::PhotoSource, framing: Framing) {
         self.send(move || {
             Some(match decoded(&source) {
                 Ok(pixels) => TaskResult::Framed { photo, framed: frame(&pixels, framing) },
@@ -287,10 +287,10 @@ fn preview(photo: &predict::Photo) -> Preview {
 }
 
 /// A photo as it is asked about, decoded.
-fn decoded(photo: &worker::Photo) -> Result<predict::Photo, Problem> {
+fn decoded(photo: &worker::PhotoSource) -> Result<predict::Photo, Problem> {
     match photo {
-        worker::Photo::File(path) => predict::Photo::open(path),
-        worker::Photo::Bytes(bytes) => predict::Photo::decode(bytes),
-        worker::Photo::Rgb { width, height, pixels } => predict::Photo::new(*width, *height, pixels.to_vec()),
+        worker::PhotoSource::File(path) => predict::Photo::open(path),
+        worker::PhotoSource::Bytes(bytes) => predict::Photo::decode(bytes),
+        worker::PhotoSource::Rgb { width, height, pixels } => predict::Photo::new(*width, *height, pixels.to_vec()),
     }
 }

@@ -3,7 +3,7 @@
 use egui::Ui;
 
 use super::{App, question::Question};
-use crate::ui::path_dialog::{self, Answer, Listing, PathField};
+use crate::ui::path_dialog::{self, Listing, PathAnswer, PathField};
 
 /// A question with the field that is to answer it.
 pub(super) struct Typed {
@@ -35,9 +35,9 @@ impl App {
             self.tasks.look_up(text, typed.field.wanted);
         }
         match path_dialog::show(ui, self.preferences.lang, &mut typed.field, dirs::home_dir().as_deref()) {
-            Answer::Stay => {}
-            Answer::Cancel => self.typed = None,
-            Answer::Take(path) => {
+            PathAnswer::Stay => {}
+            PathAnswer::Cancel => self.typed = None,
+            PathAnswer::Take(path) => {
                 if let Some(Typed { question, field }) = self.typed.take()
                     && let Some(fetched) = self.tasks.typed(&question, vec![path], field.instead)
                 {

@@ -122,7 +122,8 @@ fn help(ui: &mut Ui, cx: &mut Cx<'_>) {
 }
 
 fn preferences(ui: &mut Ui, cx: &mut Cx<'_>, size: Size) {
-    if entry(ui, icon::SETTINGS, cx.say(say("Preferences", "Préférences")), "", false, None, size).clicked() {
+    let name = cx.say(say("Preferences", "Préférences"));
+    if (Entry { symbol: icon::SETTINGS, name, state: "", open: false, locked: None }.show(ui, size)).clicked() {
         cx.act(Action::Show(Dialog::Preferences));
     }
 }
@@ -178,7 +179,8 @@ fn smile(painter: &egui::Painter, rect: Rect, color: egui::Color32) {
 fn step(ui: &mut Ui, cx: &mut Cx<'_>, page: Page, open: bool, size: Size) {
     let locked = page.locked(cx.session);
     let state = page.state(cx.lang, cx.session, cx.settings);
-    let entry = entry(ui, page.icon(), cx.say(page.name()), &state, open, locked.map(|l| cx.say(l)), size);
+    let (symbol, name) = (page.icon(), cx.say(page.name()));
+    let entry = Entry { symbol, name, state: &state, open, locked: locked.map(|l| cx.say(l)) }.show(ui, size);
     let keys = Page::ALL.into_iter().zip(&command::PAGES).find(|(other, _)| *other == page).map(|(_, keys)| keys);
     let entry = match keys.filter(|_| locked.is_none()) {
         Some(keys) => entry.on_hover_text(command::written(keys, cx.lang)),
@@ -189,45 +191,59 @@ fn step(ui: &mut Ui, cx: &mut Cx<'_>, page: Page, open: bool, size: Size) {
     }
 }
 
-fn entry(ui: &mut Ui, symbol: Icon, name: &str, state: &str, open: bool, locked: Option<&str>, size: Size) -> Response {
-    let t = Theme::of(ui);
-    let height = size.height(state);
-    let sense = if locked.is_some() { Sense::hover() } else { Sense::click() };
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), sense);
-    let spoken = if state.is_empty() { name.to_owned() } else { format!("{name}, {state}") };
-    response.widget_info(|| WidgetInfo::selected(Role::Tab, locked.is_none(), open, &spoken));
-    let radius = CornerRadius::same(theme::RADIUS_BUTTON);
-    if open {
-        ui.painter().rect_filled(rect, radius, t.soft);
-    } else if response.hovered() && locked.is_none() {
-        ui.painter().rect_filled(rect, radius, mix(t.surface2, t.text3, 0.1));
+/// A line of the rail.
+struct Entry<'a> {
+    symbol: Icon,
+    name: &'a str,
+    /// What stands under the name.
+    state: &'a str,
+    open: bool,
+    /// Why it cannot be opened.
+    locked: Option<&'a str>,
+}
+
+impl Entry<'_> {
+    fn show(&self, ui: &mut Ui, size: Size) -> Response {
+        let t = Theme::of(ui);
+        let Self { symbol, name, state, open, locked } = *self;
+        let height = size.height(state);
+        let sense = if locked.is_some() { Sense::hover() } else { Sense::click() };
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), sense);
+        let spoken = if state.is_empty() { name.to_owned() } else { format!("{name}, {state}") };
+        response.widget_info(|| WidgetInfo::selected(Role::Tab, locked.is_none(), open, &spoken));
+        let radius = CornerRadius::same(theme::RADIUS_BUTTON);
+        if open {
+            ui.painter().rect_filled(rect, radius, t.soft);
+        } else if response.hovered() && locked.is_none() {
+            ui.painter().rect_filled(rect, radius, mix(t.surface2, t.text3, 0.1));
+        }
+        focus_ring(ui, &response, rect, theme::RADIUS_BUTTON);
+        let (color, second) = match (open, locked.is_some()) {
+            (true, _) => (t.accent, t.text2),
+            (false, true) => (t.text3, t.text3),
+            (false, false) => (t.text, t.text2),
+        };
+        let x = if size == Size::Slim { rect.center().x } else { rect.left() + 20.0 };
+        let place = Rect::from_center_size(pos2(x, rect.center().y), vec2(20.0, 20.0));
+        symbol.paint(ui.painter(), place, 19.0, if open { t.accent } else { t.text2 });
+        if size == Size::Slim {
+            return response.on_hover_text(spoken);
+        }
+        let painter = ui.painter_at(rect);
+        let name_font = theme::medium(theme::size::BODY);
+        if state.is_empty() || size == Size::Low {
+            painter.text(pos2(rect.left() + 41.0, rect.center().y), egui::Align2::LEFT_CENTER, name, name_font, color);
+        } else {
+            painter.text(pos2(rect.left() + 41.0, rect.top() + 19.0), egui::Align2::LEFT_CENTER, name, name_font, color);
+            let below = pos2(rect.left() + 41.0, rect.top() + 38.0);
+            let font = theme::regular(theme::size::TABLE - 0.5);
+            let mut job = egui::text::LayoutJob::simple_singleline(state.to_owned(), font, second);
+            job.wrap = egui::text::TextWrapping::truncate_at_width(rect.right() - below.x - 6.0);
+            let galley = ui.painter().layout_job(job);
+            painter.galley(pos2(below.x, below.y - galley.size().y / 2.0), galley, second);
+        }
+        if locked.is_some() { response } else { response.on_hover_cursor(egui::CursorIcon::PointingHand) }
     }
-    focus_ring(ui, &response, rect, theme::RADIUS_BUTTON);
-    let (color, second) = match (open, locked.is_some()) {
-        (true, _) => (t.accent, t.text2),
-        (false, true) => (t.text3, t.text3),
-        (false, false) => (t.text, t.text2),
-    };
-    let x = if size == Size::Slim { rect.center().x } else { rect.left() + 20.0 };
-    let place = Rect::from_center_size(pos2(x, rect.center().y), vec2(20.0, 20.0));
-    symbol.paint(ui.painter(), place, 19.0, if open { t.accent } else { t.text2 });
-    if size == Size::Slim {
-        return response.on_hover_text(spoken);
-    }
-    let painter = ui.painter_at(rect);
-    let name_font = theme::medium(theme::size::BODY);
-    if state.is_empty() || size == Size::Low {
-        painter.text(pos2(rect.left() + 41.0, rect.center().y), egui::Align2::LEFT_CENTER, name, name_font, color);
-    } else {
-        painter.text(pos2(rect.left() + 41.0, rect.top() + 19.0), egui::Align2::LEFT_CENTER, name, name_font, color);
-        let below = pos2(rect.left() + 41.0, rect.top() + 38.0);
-        let font = theme::regular(theme::size::TABLE - 0.5);
-        let mut job = egui::text::LayoutJob::simple_singleline(state.to_owned(), font, second);
-        job.wrap = egui::text::TextWrapping::truncate_at_width(rect.right() - below.x - 6.0);
-        let galley = ui.painter().layout_job(job);
-        painter.galley(pos2(below.x, below.y - galley.size().y / 2.0), galley, second);
-    }
-    if locked.is_some() { response } else { response.on_hover_cursor(egui::CursorIcon::PointingHand) }
 }
 
 fn device(ui: &mut Ui, cx: &mut Cx<'_>) {

@@ -84,7 +84,7 @@ pub struct PathField {
 
 /// What the user decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum PathAnswer {
     Stay,
     Cancel,
     Take(PathBuf),
@@ -215,7 +215,7 @@ pub fn path_of(text: &str, home: Option<&Path>) -> PathBuf {
 }
 
 /// Draws the field over everything. `home` is what `~` means.
-pub fn show(ui: &mut Ui, lang: Lang, field: &mut PathField, home: Option<&Path>) -> Answer {
+pub fn show(ui: &mut Ui, lang: Lang, field: &mut PathField, home: Option<&Path>) -> PathAnswer {
     let t = Theme::of(ui);
     let frame = egui::Frame::new()
         .fill(t.surface)
@@ -228,14 +228,14 @@ pub fn show(ui: &mut Ui, lang: Lang, field: &mut PathField, home: Option<&Path>)
     let pressed = |key| ui.input_mut(|i| i.consume_key(Modifiers::NONE, key));
     let [escape, tab, down, up] = [Key::Escape, Key::Tab, Key::ArrowDown, Key::ArrowUp].map(pressed);
     let enter = ui.input(|i| i.key_pressed(Key::Enter));
-    let mut answer = if escape { Answer::Cancel } else { Answer::Stay };
+    let mut answer = if escape { PathAnswer::Cancel } else { PathAnswer::Stay };
     let modal = Modal::new(egui::Id::unique("path dialog")).frame(frame).show(ui.ctx(), |ui| {
         ui.set_width(640.0_f32.min(room.x - 60.0).max(40.0));
         ui.horizontal(|ui| {
             ui.label(theme::strong(field.title.get(lang)).size(18.0).color(t.text));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 if icon_button(ui, icon::X, say("Close", "Fermer").get(lang)).clicked() {
-                    answer = Answer::Cancel;
+                    answer = PathAnswer::Cancel;
                 }
             });
         });
@@ -295,10 +295,10 @@ pub fn show(ui: &mut Ui, lang: Lang, field: &mut PathField, home: Option<&Path>)
                 let take = ui.add(Button::primary(field.verb().get(lang)).enabled(fits));
                 let entered = known && std::mem::take(&mut field.entered);
                 if take.clicked() || ((enter || entered) && fits && field.chosen.is_none()) {
-                    answer = Answer::Take(path_of(&field.text, home));
+                    answer = PathAnswer::Take(path_of(&field.text, home));
                 }
                 if ui.add(Button::quiet(say("Cancel", "Annuler").get(lang))).clicked() {
-                    answer = Answer::Cancel;
+                    answer = PathAnswer::Cancel;
                 }
             });
         });
@@ -315,7 +315,7 @@ pub fn show(ui: &mut Ui, lang: Lang, field: &mut PathField, home: Option<&Path>)
             ui.ctx().request_repaint();
         }
     });
-    if answer == Answer::Stay && modal.should_close() { Answer::Cancel } else { answer }
+    if answer == PathAnswer::Stay && modal.should_close() { PathAnswer::Cancel } else { answer }
 }
 
 /// What can complete the text; gives the line that was clicked.

@@ -29,7 +29,7 @@ const QUESTIONS: usize = 64;
 /// Replies to questions about single photos.
 pub struct Answerer {
     questions: Sender<Question>,
-    answers: Receiver<Answer>,
+    answers: Receiver<QuestionResult>,
 }
 
 /// A photo to be judged by a run's best weights.
@@ -38,7 +38,7 @@ pub struct Question {
     /// The asker's number for it; the answer carries it.
     pub id: u64,
     pub run: String,
-    pub photo: Photo,
+    pub photo: PhotoSource,
     /// The square to look at; `None` looks at the whole photo, squeezed to a square if it is none.
     pub crop: Option<Crop>,
     /// How to find out where the network looked, if that is wanted.
@@ -47,7 +47,7 @@ pub struct Question {
 
 /// Where a photo is.
 #[derive(Clone, Debug)]
-pub enum Photo {
+pub enum PhotoSource {
     File(PathBuf),
     /// A picture file's content; EXIF orientation is honored.
     Bytes(Vec<u8>),
@@ -69,7 +69,7 @@ pub struct Crop {
 
 /// The answer to the question with the same number.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct QuestionResult {
     pub id: u64,
     pub result: Result<Reply, Problem>,
 }
@@ -122,13 +122,13 @@ impl Answerer {
     /// A system without threads.
     pub fn at(store: RunStore, wake: impl Fn() + Send + 'static) -> Result<Self, Problem> {
         let (questions, asked) = bounded::<Question>(QUESTIONS);
-        let (tell, answers) = bounded::<Answer>(QUESTIONS);
+        let (tell, answers) = bounded::<QuestionResult>(QUESTIONS);
         let work = move || {
-            let mut desk = JobRunner::default();
+            let mut desk = QuestionRunner::default();
             for question in asked {
                 let id = question.id;
                 let result = guarded(|| desk.answer(&store, &question)).inspect_err(Problem::log);
-                if tell.send(Answer { id, result }).is_err() {
+                if tell.send(QuestionResult { id, result }).is_err() {
                     break;
                 }
                 wake();
@@ -144,12 +144,12 @@ impl Answerer {
     }
 
     /// What was answered since the last look; never waits.
-    pub fn answers(&self) -> impl Iterator<Item = Answer> + '_ {
+    pub fn answers(&self) -> impl Iterator<Item = QuestionResult> + '_ {
         self.answers.try_iter()
     }
 
     /// The next answer, waited for: for commands and tests, never for a window.
-    pub fn wait(&self) -> Option<Answer> {
+    pub fn wait(&self) -> Option<QuestionResult> {
         self.answers.recv().ok()
     }
 }
@@ -190,13 +190,13 @@ fn modified(path: &Path) -> Option<SystemTime> {
 
 /// What was needed for the last question, for the next one may need it too.
 #[derive(Default)]
-struct JobRunner {
+struct QuestionRunner {
     loaded: Option<Loaded>,
     /// A file's photo, and when the file was written.
     decoded: Option<(PathBuf, Option<SystemTime>, predict::Photo)>,
 }
 
-impl JobRunner {
+impl QuestionRunner {
     fn answer(&mut self, store: &RunStore, question: &Question) -> Result<Reply, Problem> {
         let run = store.find(&question.run)?;
         let mut known = match self.loaded.take().filter(|loaded| loaded.is(&run)) {
@@ -204,9 +204,9 @@ impl JobRunner {
             None => Loaded::new(run)?,
         };
         let result = match &question.photo {
-            Photo::File(path) => self.file(path).and_then(|photo| look(&mut known, photo, question)),
-            Photo::Bytes(bytes) => predict::Photo::decode(bytes).and_then(|photo| look(&mut known, &photo, question)),
-            Photo::Rgb { width, height, pixels } => {
+            PhotoSource::File(path) => self.file(path).and_then(|photo| look(&mut known, photo, question)),
+            PhotoSource::Bytes(bytes) => predict::Photo::decode(bytes).and_then(|photo| look(&mut known, &photo, question)),
+            PhotoSource::Rgb { width, height, pixels } => {
                 predict::Photo::new(*width, *height, pixels.to_vec()).and_then(|photo| look(&mut known, &photo, question))
             }
         };

@@ -15,7 +15,7 @@ mod open;
 mod thread;
 mod training;
 
-pub use answerer::{Answer, Answerer, Crop, Photo, Question, Reply};
+pub use answerer::{Answerer, Crop, PhotoSource, Question, QuestionResult, Reply};
 pub use job::perform;
 pub use thread::{Delivery, Worker};
 pub use training::train_on;

@@ -40,7 +40,7 @@ use std::collections::BTreeSet;
 
 use trombine::{
     data::{
-        augment::{self, AugmentSettings, Drawn, geometry::Geometry, mixup::Mixup},
+        augment::{self, AugmentSettings, Augmentation as _, Drawn, geometry::Geometry, mixup::Mixup},
         pixels::{PIXEL_BYTES, SIDE},
     },
     random::{Purpose, Random},
@@ -297,6 +297,22 @@ fn every_setting_changes_what_training_sees() {
     }
 }
 
+/// Each is in the list, so it is counted, and pictures are then more than cut out.
+#[test]
+fn whatever_is_switched_on_is_counted() {
+    let mut settings = AugmentSettings::default();
+    assert!(settings.only_crops() && settings.on_count() == 0);
+    let keys: Vec<String> = settings.setting_defs().into_iter().map(|def| def.key).filter(|key| key.ends_with(".on")).collect();
+    for (before, key) in keys.iter().enumerate() {
+        let mut defs = settings.setting_defs();
+        let def = defs.iter_mut().find(|def| def.key == *key).expect("it is there");
+        def.parse("true").expect("a switch");
+        drop(defs);
+        assert_eq!((settings.on_count(), settings.only_crops()), (before + 1, false), "{key}");
+    }
+    assert_eq!(keys.len(), 11);
+}
+
 #[test]
 fn switching_one_augmentation_leaves_the_others_draws_alone() {
     let draw = |settings: &AugmentSettings| Drawn::new(settings, &mut Random::new(9, Purpose::Augment, &[1]));
@@ -328,7 +344,7 @@ fn half_the_pictures_are_mirrored_and_crops_reach_every_corner() {
 fn mixup_draws_shares_from_a_beta_distribution() {
     let mixup = Mixup { on: true, alpha: 0.2 };
     let mut random = Random::new(3, Purpose::Augment, &[]);
-    let draws: Vec<_> = (0..20_000).map(|_| mixup.draw(&mut random)).collect();
+    let draws: Vec<_> = (0..20_000).map(|_| mixup.draw(112, &mut random).expect("always")).collect();
     let count = draws.len() as f64;
     let mean = draws.iter().map(|mix| mix.share).sum::<f64>() / count;
     let small = draws.iter().filter(|mix| mix.share < 0.05).count() as f64 / count;
@@ -346,7 +362,7 @@ fn mixup_blends_the_changed_pictures() {
     let (own, other) = (vec![40; PIXEL_BYTES], vec![240; PIXEL_BYTES]);
     for sample in 0..20 {
         let random = || Random::new(5, Purpose::Augment, &[sample]);
-        let mix = Drawn::new(&settings, &mut random()).mix.expect("it is on");
+        let mix = Drawn::new(&settings, &mut random()).mixup.expect("it is on");
         let mut out = vec![0; settings.side() * settings.side() * 3];
         augment::training(&settings, &own, |_| &other, &mut random(), &mut out);
         let expected = (40.0 + 200.0 * mix.share).round() as u8;

@@ -105,7 +105,7 @@ fn mixed_pictures_have_mixed_targets_and_weights() {
     for batch in take(&plan, 0, 3) {
         for (i, sample) in batch.samples.iter().enumerate() {
             let drawn = Drawn::new(&plan.settings.augment, &mut changes(plan.settings.seed.into(), 0, *sample));
-            let mix = drawn.mix.expect("it is on");
+            let mix = drawn.mixup.expect("it is on");
             // The training part are the samples 0 to 10.
             let (own, other) = (sample % 2, mix.other(11) as u32 % 2);
             let expected = f64::from(own) + (f64::from(other) - f64::from(own)) * mix.share;

@@ -52,7 +52,7 @@ fn window(home: &Path, run: &str, path: &Path, framing: Framing) -> Vec<Vec<Stri
     let squares = frame(&photo, framing).squares();
     let ask = |(id, square): (u64, Option<trombine::predict::Square>)| {
         let crop = square.map(|s| Crop { x: s.left as f32, y: s.top as f32, side: s.side as f32 });
-        let photo = worker::Photo::File(path.to_owned());
+        let photo = worker::PhotoSource::File(path.to_owned());
         assert!(answerer.ask(Question { id, run: run.to_owned(), photo, crop, heat: None }));
         let reply = answerer.wait().expect("an answer").result.expect("it can be judged");
         let (class, _, sure) = reply.verdict();

@@ -250,6 +250,25 @@ fn keys_open_pages_and_dialogs() {
     window.get_by_role_and_label(Role::Tab, "Préférences");
 }
 
+/// From each language every other can be reached, by its own words.
+#[test]
+fn every_other_language_is_offered() {
+    for lang in Lang::ALL {
+        let mut window = window(Session::default(), Preferences { lang, ..on(Page::Data) }, [1280.0, 800.0]);
+        let commands = window.state_mut().commands().into_iter();
+        let offered: Vec<_> = commands.filter(|command| matches!(command.action, Action::Language(_))).collect();
+        let others: Vec<_> = Lang::ALL.into_iter().filter(|other| *other != lang).collect();
+        assert_eq!(
+            offered.iter().map(|o| o.action.clone()).collect::<Vec<_>>(),
+            others.iter().map(|o| Action::Language(*o)).collect::<Vec<_>>()
+        );
+        assert_eq!(
+            offered.iter().map(|o| o.name.get(lang)).collect::<Vec<_>>(),
+            others.iter().map(|o| o.offer().get(*o)).collect::<Vec<_>>()
+        );
+    }
+}
+
 /// A key is called the same wherever it is named.
 #[test]
 fn keys_are_named_in_the_language_of_the_window() {

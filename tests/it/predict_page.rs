@@ -108,7 +108,7 @@ fn the_slow_map_is_asked_for_and_shown_with_its_own_legend() {
     assert!(harness.query_by_label(Heat::Occlusion.legend().get(Lang::En)).is_some());
     let mut session = std::mem::take(&mut stage.borrow_mut().session);
     session.photos[0].asked[0].slow = Some(Slow { id: 77, map: None });
-    session.answer(trombine::worker::Answer { id: 77, result: Ok(stage::reply(7, 0.91)) });
+    session.answer(trombine::worker::QuestionResult { id: 77, result: Ok(stage::reply(7, 0.91)) });
     let map = session.photos[0].asked[0].slow.as_ref().and_then(|slow| slow.map.as_ref()).expect("it came");
     assert_eq!(map.as_ref().map(Vec::len), Ok(128 * 128));
     stage.borrow_mut().session = session;

@@ -242,7 +242,7 @@ fn a_run_whose_pictures_did_not_open_does_not_go_on_with_others() {
         let _ = wake.try_send(());
     });
     let ctx = window.ctx.clone();
-    let mut until = |window: &mut Harness<'_, App>, done: &dyn Fn(&App) -> bool| {
+    let until = |window: &mut Harness<'_, App>, done: &dyn Fn(&App) -> bool| {
         while !done(window.state()) {
             woken.recv_timeout(Duration::from_secs(60)).expect("an answer");
             window.step();

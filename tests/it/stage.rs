@@ -340,7 +340,7 @@ fn pictures(dataset: &Dataset) -> Vec<Picture> {
 }
 
 /// A photo of two sample faces, the first answered surely, the second not, as one run or two say it.
-pub fn photo(id: u64) -> session::Photo {
+pub fn photo(id: u64) -> session::ShownPhoto {
     let [width, height] = [640usize, 400];
     let mut preview: Vec<u8> =
         (0..height).flat_map(|y| [150 - (y / 5) as u8, 165 - (y / 6) as u8, 175 - (y / 6) as u8].repeat(width)).collect();
@@ -362,7 +362,7 @@ pub fn photo(id: u64) -> session::Photo {
             slow: None,
         }
     };
-    session::Photo {
+    session::ShownPhoto {
         id,
         name: "holiday.jpg".into(),
         preview: preview.into(),

@@ -11,7 +11,7 @@ use trombine::{
     problem::Kind,
     run::{Run, RunStatus, RunStore},
     train::event::TrainEvent,
-    worker::{Answerer, Command, Event, JobId, Photo, Question, ResumeOptions, Worker},
+    worker::{Answerer, Command, Event, JobId, PhotoSource, Question, ResumeOptions, Worker},
 };
 
 use crate::training::{lively, plan, settings};
@@ -56,7 +56,7 @@ fn a_training_ends_with_a_report_and_answers_photos() {
 
     let answerer = Answerer::at(store, || {}).expect("a thread");
     let pixels = vec![90; 40 * 30 * 3];
-    let photo = Photo::Rgb { width: 40, height: 30, pixels: pixels.into() };
+    let photo = PhotoSource::Rgb { width: 40, height: 30, pixels: pixels.into() };
     assert!(answerer.ask(Question { id: 5, run: view.info.id.clone(), photo, crop: None, heat: Some(Heat::GradCam) }));
     let answer = answerer.wait().expect("an answer");
     let reply = answer.result.expect("it can be judged");

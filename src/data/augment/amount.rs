@@ -1,24 +1,44 @@
 //! A switch and how strong: what zoom, brightness, contrast and saturation have in common. Each draws a factor around one.
 
+use std::{fmt::Debug, marker::PhantomData};
+
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::{Augmentation, geometry::Geometry};
 use crate::{
     random::Random,
-    setting_def::{Scale, SettingDef, UNITLESS, Value},
+    setting_def::{Scale, SettingDef, SettingDefs, UNITLESS, Value},
     text::Phrase,
 };
 
-/// A change as the user sets it; off unless asked for, with `PER_CENT` as the strength that it then has.
+/// What tells one such change from another.
+pub trait Change: Copy + Debug + PartialEq {
+    /// As [`Augmentation::STREAM`].
+    const STREAM: usize;
+    /// How strong it is when it is switched on.
+    const AMOUNT: f64;
+    const WORDS: Words;
+
+    /// As [`Augmentation::place`].
+    fn place(_factor: f64, _geometry: &mut Geometry) {}
+
+    /// As [`Augmentation::paint`].
+    fn paint(_factor: f64, _pixels: &mut [u8]) {}
+}
+
+/// A change as the user sets it; off unless asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Amount<const PER_CENT: u32> {
+pub struct Amount<C> {
     pub on: bool,
     /// 0.2 draws factors from 0.8 to 1.2.
     pub amount: f64,
+    #[serde(skip)]
+    change: PhantomData<C>,
 }
 
-impl<const PER_CENT: u32> Default for Amount<PER_CENT> {
+impl<C: Change> Default for Amount<C> {
     fn default() -> Self {
-        Self { on: false, amount: f64::from(PER_CENT) / 100.0 }
+        Self { on: false, amount: C::AMOUNT, change: PhantomData }
     }
 }
 
@@ -30,30 +50,51 @@ struct Written {
     amount: Option<f64>,
 }
 
-impl<'de, const PER_CENT: u32> Deserialize<'de> for Amount<PER_CENT> {
+impl<'de, C: Change> Deserialize<'de> for Amount<C> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Written { on, amount } = Written::deserialize(deserializer)?;
         let default = Self::default();
-        Ok(Self { on: on.unwrap_or(default.on), amount: amount.unwrap_or(default.amount) })
+        Ok(Self { on: on.unwrap_or(default.on), amount: amount.unwrap_or(default.amount), ..default })
     }
 }
 
-impl<const PER_CENT: u32> Amount<PER_CENT> {
+impl<C: Change> Augmentation for Amount<C> {
     /// A factor, uniform between 1 - amount and 1 + amount.
-    pub fn draw(&self, random: &mut Random) -> f64 {
-        random.between(1.0 - self.amount, 1.0 + self.amount)
+    type Drawn = f64;
+    const STREAM: usize = C::STREAM;
+
+    fn is_on(&self) -> bool {
+        self.on
     }
 
-    /// Its two settings, with `key` before their names.
-    pub fn setting_defs(&mut self, key: &str, words: &Words) -> [SettingDef<'_>; 2] {
-        let Self { on, amount } = self;
-        let active = *on;
+    fn draw(&self, _side: usize, random: &mut Random) -> Option<f64> {
+        Some(random.between(1.0 - self.amount, 1.0 + self.amount))
+    }
+
+    fn place(factor: &f64, geometry: &mut Geometry) {
+        C::place(*factor, geometry);
+    }
+
+    fn paint(factor: &f64, _side: usize, pixels: &mut [u8]) {
+        C::paint(*factor, pixels);
+    }
+
+    fn warning(&self) -> Option<Phrase> {
+        let (most, why) = C::WORDS.hurts?;
+        (self.amount > most).then_some(why)
+    }
+}
+
+impl<C: Change> SettingDefs for Amount<C> {
+    fn setting_defs(&mut self) -> Vec<SettingDef<'_>> {
+        let Self { on, amount, change: _ } = self;
+        let (active, words) = (*on, C::WORDS);
         let strength = Value::Number { value: amount, range: 0.0..=words.most, scale: Scale::Percent, unit: UNITLESS };
         let defs = [
-            SettingDef::new(&format!("{key}.on"), words.name, words.help, Value::Switch(on)),
-            SettingDef::new(&format!("{key}.amount"), words.amount, words.amount_help, strength).when(active),
+            SettingDef::new("on", words.name, words.help, Value::Switch(on)),
+            SettingDef::new("amount", words.amount, words.amount_help, strength).when(active),
         ];
-        if words.more { defs.map(SettingDef::more) } else { defs }
+        if words.more { defs.map(SettingDef::more).into() } else { defs.into() }
     }
 }
 
@@ -67,4 +108,6 @@ pub struct Words {
     pub most: f64,
     /// Whether it stands behind "More options".
     pub more: bool,
+    /// The amount beyond which it likely costs accuracy, and why.
+    pub hurts: Option<(f64, Phrase)>,
 }

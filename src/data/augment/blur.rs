@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Augmentation;
 use crate::{
     random::Random,
     setting_def::{Scale, SettingDef, SettingDefs, Value},
-    text::say,
+    text::{Phrase, say},
 };
 
 /// Blur as the user sets it; off unless asked for.
@@ -28,11 +29,27 @@ impl Default for Blur {
 /// Pixels on each side of the middle one.
 const RADIUS: usize = 3;
 
-impl Blur {
-    /// A deviation in pixels, uniform between 0.1 and sigma, or none.
-    pub fn draw(&self, random: &mut Random) -> Option<f64> {
+impl Augmentation for Blur {
+    /// A deviation in pixels, uniform between 0.1 and sigma.
+    type Drawn = f64;
+    const STREAM: usize = 9;
+
+    fn is_on(&self) -> bool {
+        self.on
+    }
+
+    fn draw(&self, _side: usize, random: &mut Random) -> Option<f64> {
         let blurred = random.chance(self.share);
         blurred.then(|| random.between(0.1, self.sigma.max(0.1)))
+    }
+
+    fn paint(sigma: &f64, side: usize, pixels: &mut [u8]) {
+        apply(*sigma, side, pixels);
+    }
+
+    fn warning(&self) -> Option<Phrase> {
+        (self.sigma > 2.0)
+            .then_some(say("A blur this strong wipes out fine features", "Un flou aussi fort efface les traits fins"))
     }
 }
 

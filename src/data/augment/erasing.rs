@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Augmentation;
 use crate::{
     random::Random,
     setting_def::{Scale, SettingDef, SettingDefs, UNITLESS, Value},
-    text::say,
+    text::{Phrase, say},
 };
 
 /// Random erasing as the user sets it; off unless asked for.
@@ -37,10 +38,16 @@ pub struct Rectangle {
 /// Middle gray, so that the picture gets neither darker nor lighter on the whole.
 const GRAY: u8 = 128;
 
-impl Erasing {
-    /// A rectangle of 2 % to `area` of the picture, between 0.3 and 3.3 times as high as wide (torchvision's ranges),
-    /// or none.
-    pub fn draw(&self, side: usize, random: &mut Random) -> Option<Rectangle> {
+impl Augmentation for Erasing {
+    /// A rectangle of 2 % to `area` of the picture, between 0.3 and 3.3 times as high as wide (torchvision's ranges).
+    type Drawn = Rectangle;
+    const STREAM: usize = 7;
+
+    fn is_on(&self) -> bool {
+        self.on
+    }
+
+    fn draw(&self, side: usize, random: &mut Random) -> Option<Rectangle> {
         if !random.chance(self.share) {
             return None;
         }
@@ -50,6 +57,15 @@ impl Erasing {
         let (height, width) = (length(area * ratio), length(area / ratio));
         let (left, top) = (random.below(side - width + 1), random.below(side - height + 1));
         Some(Rectangle { left, top, width, height })
+    }
+
+    fn paint(rectangle: &Rectangle, side: usize, pixels: &mut [u8]) {
+        apply(rectangle, side, pixels);
+    }
+
+    fn warning(&self) -> Option<Phrase> {
+        let much = say("So much may be hidden that nobody could tell", "On peut en cacher tant que personne ne pourrait juger");
+        (self.area > 0.45).then_some(much)
     }
 }
 

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Augmentation;
 use crate::{
     random::Random,
     setting_def::{Scale, SettingDef, SettingDefs, UNITLESS, Value},
-    text::say,
+    text::{Phrase, say},
 };
 
 /// Grayscale as the user sets it; off unless asked for.
@@ -23,10 +24,29 @@ impl Default for Grayscale {
     }
 }
 
-impl Grayscale {
-    /// Whether this picture loses its color.
-    pub fn draw(&self, random: &mut Random) -> bool {
-        random.chance(self.share)
+impl Augmentation for Grayscale {
+    /// That this picture loses its color.
+    type Drawn = ();
+    const STREAM: usize = 8;
+
+    fn is_on(&self) -> bool {
+        self.on
+    }
+
+    fn draw(&self, _side: usize, random: &mut Random) -> Option<()> {
+        random.chance(self.share).then_some(())
+    }
+
+    fn paint((): &(), _side: usize, pixels: &mut [u8]) {
+        apply(pixels);
+    }
+
+    fn warning(&self) -> Option<Phrase> {
+        let most = say(
+            "Most training pictures are gray, while the model is judged on pictures in color",
+            "La plupart des images d’entraînement sont grises, alors que le modèle est jugé sur des images en couleurs",
+        );
+        (self.share > 0.5).then_some(most)
     }
 }
 

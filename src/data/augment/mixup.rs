@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AugmentSettings, Drawn};
+use super::{AugmentSettings, Augmentation, Drawn};
 use crate::{
     random::Random,
     setting_def::{Scale, SettingDef, SettingDefs, UNITLESS, Value},
@@ -36,11 +36,19 @@ pub struct Mix {
     changes: Random,
 }
 
-impl Mixup {
-    /// A share and another picture. Of the two, the one with less than half counts as the other.
-    pub fn draw(&self, random: &mut Random) -> Mix {
+impl Augmentation for Mixup {
+    /// A share and another picture. Of the two, the one with less than half counts as the other. Whoever applies it knows the
+    /// other pictures.
+    type Drawn = Mix;
+    const STREAM: usize = 10;
+
+    fn is_on(&self) -> bool {
+        self.on
+    }
+
+    fn draw(&self, _side: usize, random: &mut Random) -> Option<Mix> {
         let share = beta(self.alpha, random);
-        Mix { share: share.min(1.0 - share), place: random.unit(), changes: random.fork() }
+        Some(Mix { share: share.min(1.0 - share), place: random.unit(), changes: random.fork() })
     }
 }
 

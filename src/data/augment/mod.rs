@@ -5,6 +5,8 @@
 //! and then a part is hidden: roughly the order in which a camera would do it. Last, another picture made the same way
 //! may show through (`mixup`). Each augmentation draws from a stream of its own, so that switching one leaves the others
 //! as they were.
+//!
+//! An augmentation is a file here that implements [`Augmentation`], and its line in the list below.
 
 pub mod amount;
 pub mod blur;
@@ -27,11 +29,12 @@ use serde::{Deserialize, Serialize};
 
 pub use warnings::warnings;
 
-use self::{erasing::Rectangle, geometry::Geometry, mixup::Mix, noise::Grain};
+use self::{geometry::Geometry, mixup::Mix};
 use super::{image_set::Crop, pixels::SIDE};
 use crate::{
     random::Random,
-    setting_def::{SettingDef, SettingDefs, within},
+    setting_def::{SettingDef, SettingDefs, Tier, within},
+    text::Phrase,
 };
 
 /// Changes one cached picture ([`SIDE`] x [`SIDE`] x 3) as training sees it, into `out` (`side` x `side` x 3);
@@ -45,10 +48,10 @@ pub fn training<'a>(
 ) -> Option<Mix> {
     let drawn = Drawn::new(settings, random);
     drawn.apply(pixels, out);
-    if let Some(mix) = &drawn.mix {
+    if let Some(mix) = &drawn.mixup {
         mix.apply(settings, other(mix), out);
     }
-    drawn.mix
+    drawn.mixup
 }
 
 /// Cuts the center of one cached picture as judging sees it, into `out` (`side` x `side` x 3).
@@ -56,51 +59,147 @@ pub fn evaluation(settings: &AugmentSettings, pixels: &[u8], out: &mut [u8]) {
     Drawn::none(settings).apply(pixels, out);
 }
 
-/// The augmentations as the user sets them. The default is the notebook's: random crop and flip.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct AugmentSettings {
-    /// Side of the random crop (training) and of the center crop (evaluation), in pixels of the cached picture.
-    pub crop: u32,
-    /// Resize the crop back to the cached size, so the network sees 128 x 128 whatever the crop.
-    pub resize_back: bool,
-    pub flip: bool,
-    /// Judge each picture with its mirror image ([`crate::engine::TtaPredictor`]).
-    pub test_time_flip: bool,
-    pub zoom: zoom::Zoom,
-    pub rotation: rotation::Rotation,
-    pub shift: shift::Shift,
-    pub brightness: brightness::Brightness,
-    pub contrast: contrast::Contrast,
-    pub saturation: saturation::Saturation,
-    pub erasing: erasing::Erasing,
-    pub grayscale: grayscale::Grayscale,
-    pub noise: noise::Noise,
-    pub blur: blur::Blur,
-    pub mixup: mixup::Mixup,
-}
+/// One augmentation: its settings, what it draws, and what it does with that.
+pub trait Augmentation: SettingDefs {
+    /// What is random about one picture.
+    type Drawn;
+    /// Which stream of randomness it draws from: its own for ever, so that runs without it stay as they are.
+    const STREAM: usize;
 
-impl Default for AugmentSettings {
-    fn default() -> Self {
-        Self {
-            crop: 112,
-            resize_back: false,
-            flip: true,
-            test_time_flip: false,
-            zoom: Default::default(),
-            rotation: Default::default(),
-            shift: Default::default(),
-            brightness: Default::default(),
-            contrast: Default::default(),
-            saturation: Default::default(),
-            erasing: Default::default(),
-            grayscale: Default::default(),
-            noise: Default::default(),
-            blur: Default::default(),
-            mixup: Default::default(),
-        }
+    fn is_on(&self) -> bool;
+
+    /// Draws for one picture of `side` pixels; `None` leaves it as it is.
+    fn draw(&self, side: usize, random: &mut Random) -> Option<Self::Drawn>;
+
+    /// Moves the picture before it is sampled.
+    fn place(_drawn: &Self::Drawn, _geometry: &mut Geometry) {}
+
+    /// Changes the `side` x `side` x 3 bytes of the sampled picture.
+    fn paint(_drawn: &Self::Drawn, _side: usize, _pixels: &mut [u8]) {}
+
+    /// Why it likely costs accuracy as it is set, if it does.
+    fn warning(&self) -> Option<Phrase> {
+        None
     }
 }
+
+/// The augmentations in the order in which they are applied; on the screen, those that matter most come first.
+macro_rules! augmentations {
+    ($($name:ident: $type:ident;)*) => {
+        /// The augmentations as the user sets them. The default is the notebook's: random crop and flip.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(default)]
+        pub struct AugmentSettings {
+            /// Side of the random crop (training) and of the center crop (evaluation), in pixels of the cached picture.
+            pub crop: u32,
+            /// Resize the crop back to the cached size, so the network sees 128 x 128 whatever the crop.
+            pub resize_back: bool,
+            pub flip: bool,
+            /// Judge each picture with its mirror image ([`crate::engine::TtaPredictor`]).
+            pub test_time_flip: bool,
+            $(pub $name: $name::$type,)*
+        }
+
+        impl Default for AugmentSettings {
+            fn default() -> Self {
+                Self { crop: 112, resize_back: false, flip: true, test_time_flip: false, $($name: Default::default(),)* }
+            }
+        }
+
+        impl AugmentSettings {
+            /// Whether each of the augmentations beside crop and flip is on.
+            fn each_on(&self) -> impl Iterator<Item = bool> {
+                [$(self.$name.is_on(),)*].into_iter()
+            }
+
+            /// What is to be said of those that are on.
+            fn each_warning(&self) -> impl Iterator<Item = Phrase> {
+                [$(self.$name.warning().filter(|_| self.$name.is_on()),)*].into_iter().flatten()
+            }
+        }
+
+        impl SettingDefs for AugmentSettings {
+            fn setting_defs(&mut self) -> Vec<SettingDef<'_>> {
+                let Self { crop, resize_back, flip, test_time_flip, $($name,)* } = self;
+                let mut defs: Vec<_> = crop::setting_defs(crop, resize_back).into();
+                defs.extend(flip::setting_defs(flip, test_time_flip));
+                let mut each = [$(within(stringify!($name), $name),)*];
+                each.sort_by_key(|defs| defs.first().is_some_and(|switch| switch.tier == Tier::More));
+                defs.extend(each.into_iter().flatten());
+                defs
+            }
+        }
+
+        /// All that is random about one picture.
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct Drawn {
+            pub geometry: Geometry,
+            $(pub $name: Option<<$name::$type as Augmentation>::Drawn>,)*
+        }
+
+        impl Drawn {
+            /// What evaluation does: the center crop and nothing random.
+            pub fn none(settings: &AugmentSettings) -> Self {
+                Self { geometry: Geometry::center(settings), $($name: None,)* }
+            }
+
+            /// Draws for one picture.
+            pub fn new(settings: &AugmentSettings, random: &mut Random) -> Self {
+                let mut drawn = Self::none(settings);
+                let Geometry { crop, side, .. } = drawn.geometry;
+                (drawn.geometry.left, drawn.geometry.top) = crop::draw(crop, &mut random.fork());
+                let mut flip = random.fork();
+                drawn.geometry.flip = settings.flip && flip::draw(&mut flip);
+                let mut streams: [Random; STREAMS.len()] = std::array::from_fn(|_| random.fork());
+                $(
+                    if settings.$name.is_on() {
+                        drawn.$name = settings.$name.draw(side, &mut streams[$name::$type::STREAM]);
+                    }
+                    if let Some(what) = &drawn.$name {
+                        $name::$type::place(what, &mut drawn.geometry);
+                    }
+                )*
+                drawn
+            }
+
+            /// Makes the picture by itself: `pixels` are [`SIDE`] x [`SIDE`] x 3, `out` is `side` x `side` x 3.
+            pub fn apply(&self, pixels: &[u8], out: &mut [u8]) {
+                self.geometry.apply(pixels, out);
+                $(if let Some(what) = &self.$name {
+                    $name::$type::paint(what, self.geometry.side, out);
+                })*
+            }
+        }
+
+        /// Each augmentation's stream.
+        const STREAMS: &[usize] = &[$($name::$type::STREAM,)*];
+    };
+}
+
+augmentations! {
+    rotation: Rotation;
+    zoom: Zoom;
+    shift: Shift;
+    blur: Blur;
+    brightness: Brightness;
+    contrast: Contrast;
+    saturation: Saturation;
+    grayscale: Grayscale;
+    noise: Noise;
+    erasing: Erasing;
+    mixup: Mixup;
+}
+
+/// No two draw from one stream, and no number is left out.
+const _: () = {
+    let mut taken = [false; STREAMS.len()];
+    let mut at = 0;
+    while at < STREAMS.len() {
+        assert!(!taken[STREAMS[at]]);
+        taken[STREAMS[at]] = true;
+        at += 1;
+    }
+};
 
 impl AugmentSettings {
     /// Side of the pictures that the network gets.
@@ -110,27 +209,12 @@ impl AugmentSettings {
 
     /// Whether pictures are only cut out and mirrored, which a device can do itself ([`crate::engine::Engine::upload_images`]).
     pub fn only_crops(&self) -> bool {
-        let Self {
-            crop: _,
-            resize_back: _,
-            flip: _,
-            test_time_flip: _,
-            zoom,
-            rotation,
-            shift,
-            brightness,
-            contrast,
-            saturation,
-            erasing,
-            grayscale,
-            noise,
-            blur,
-            mixup,
-        } = self;
-        let moved = [zoom.on, rotation.on, shift.on];
-        let colored = [brightness.on, contrast.on, saturation.on, grayscale.on];
-        let covered = [erasing.on, noise.on, blur.on, mixup.on];
-        self.side() == self.crop_side() && ![&moved[..], &colored, &covered].concat().contains(&true)
+        self.side() == self.crop_side() && self.on_count() == 0
+    }
+
+    /// How many augmentations are on beside crop and flip.
+    pub fn on_count(&self) -> usize {
+        self.each_on().filter(|on| *on).count()
     }
 
     /// The crop's side; a value from a foreign file is brought into its range.
@@ -139,137 +223,20 @@ impl AugmentSettings {
     }
 }
 
-impl SettingDefs for AugmentSettings {
-    fn setting_defs(&mut self) -> Vec<SettingDef<'_>> {
-        let Self {
-            crop,
-            resize_back,
-            flip,
-            test_time_flip,
-            zoom,
-            rotation,
-            shift,
-            brightness,
-            contrast,
-            saturation,
-            erasing,
-            grayscale,
-            noise,
-            blur,
-            mixup,
-        } = self;
-        let mut defs: Vec<_> = crop::setting_defs(crop, resize_back).into();
-        defs.extend(flip::setting_defs(flip, test_time_flip));
-        defs.extend(within("rotation", rotation));
-        defs.extend(zoom.setting_defs("zoom", &zoom::WORDS));
-        defs.extend(brightness.setting_defs("brightness", &brightness::WORDS));
-        defs.extend(contrast.setting_defs("contrast", &contrast::WORDS));
-        defs.extend(within("erasing", erasing));
-        defs.extend(within("shift", shift));
-        defs.extend(saturation.setting_defs("saturation", &saturation::WORDS));
-        defs.extend(within("grayscale", grayscale));
-        defs.extend(within("noise", noise));
-        defs.extend(within("blur", blur));
-        defs.extend(within("mixup", mixup));
-        defs
+impl Geometry {
+    /// What evaluation sees.
+    fn center(settings: &AugmentSettings) -> Self {
+        let crop = settings.crop_side();
+        let (left, top) = crop::center(crop);
+        Self { crop, side: settings.side(), left, top, flip: false, shift: [0.0; 2], zoom: 1.0, rotation: 0.0 }
     }
-}
-
-/// All that is random about one picture.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Drawn {
-    pub geometry: Geometry,
-    /// Deviation in pixels.
-    pub blur: Option<f64>,
-    pub brightness: Option<f64>,
-    pub contrast: Option<f64>,
-    pub saturation: Option<f64>,
-    pub grayscale: bool,
-    pub noise: Option<Grain>,
-    pub erasing: Option<Rectangle>,
-    /// What shows through; whoever applies this knows the other pictures.
-    pub mix: Option<Mix>,
 }
 
 impl Drawn {
-    /// What evaluation does: the center crop and nothing random.
-    pub fn none(settings: &AugmentSettings) -> Self {
-        let crop = settings.crop_side();
-        let (left, top) = crop::center(crop);
-        Self {
-            geometry: Geometry { crop, side: settings.side(), left, top, flip: false, shift: [0.0; 2], zoom: 1.0, rotation: 0.0 },
-            blur: None,
-            brightness: None,
-            contrast: None,
-            saturation: None,
-            grayscale: false,
-            noise: None,
-            erasing: None,
-            mix: None,
-        }
-    }
-
-    /// Draws for one picture. New augmentations take their stream after the others, so that old runs stay as they are.
-    pub fn new(settings: &AugmentSettings, random: &mut Random) -> Self {
-        let mut drawn = Self::none(settings);
-        let side = drawn.geometry.side;
-        let mut stream = || random.fork();
-        (drawn.geometry.left, drawn.geometry.top) = crop::draw(drawn.geometry.crop, &mut stream());
-        let mut flip = stream();
-        drawn.geometry.flip = settings.flip && flip::draw(&mut flip);
-        let mut streams: [Random; 11] = std::array::from_fn(|_| stream());
-        let [shift, zoom, rotation, brightness, contrast, saturation, noise, erasing, grayscale, blur, mixup] = &mut streams;
-        if settings.shift.on {
-            drawn.geometry.shift = settings.shift.draw(shift);
-        }
-        if settings.zoom.on {
-            drawn.geometry.zoom = settings.zoom.draw(zoom);
-        }
-        if settings.rotation.on {
-            drawn.geometry.rotation = settings.rotation.draw(rotation);
-        }
-        drawn.brightness = settings.brightness.on.then(|| settings.brightness.draw(brightness));
-        drawn.contrast = settings.contrast.on.then(|| settings.contrast.draw(contrast));
-        drawn.saturation = settings.saturation.on.then(|| settings.saturation.draw(saturation));
-        drawn.noise = settings.noise.on.then(|| settings.noise.draw(noise));
-        drawn.erasing = settings.erasing.on.then(|| settings.erasing.draw(side, erasing)).flatten();
-        drawn.grayscale = settings.grayscale.on && settings.grayscale.draw(grayscale);
-        drawn.blur = settings.blur.on.then(|| settings.blur.draw(blur)).flatten();
-        drawn.mix = settings.mixup.on.then(|| settings.mixup.draw(mixup));
-        drawn
-    }
-
     /// The same as a piece of `picture` for a device to cut, if [`AugmentSettings::only_crops`].
     pub fn cut(&self, picture: u32) -> Crop {
         let Geometry { left, top, flip, .. } = self.geometry;
         Crop { picture, left: left as u32, top: top as u32, flip }
-    }
-
-    /// Makes the picture by itself: `pixels` are [`SIDE`] x [`SIDE`] x 3, `out` is `side` x `side` x 3.
-    pub fn apply(&self, pixels: &[u8], out: &mut [u8]) {
-        let side = self.geometry.side;
-        self.geometry.apply(pixels, out);
-        if let Some(sigma) = self.blur {
-            blur::apply(sigma, side, out);
-        }
-        if let Some(factor) = self.brightness {
-            brightness::apply(factor, out);
-        }
-        if let Some(factor) = self.contrast {
-            contrast::apply(factor, out);
-        }
-        if let Some(factor) = self.saturation {
-            saturation::apply(factor, out);
-        }
-        if self.grayscale {
-            grayscale::apply(out);
-        }
-        if let Some(grain) = &self.noise {
-            noise::apply(grain, out);
-        }
-        if let Some(rectangle) = &self.erasing {
-            erasing::apply(rectangle, side, out);
-        }
     }
 }
 

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Augmentation;
 use crate::{
     random::Random,
     setting_def::{Scale, SettingDef, SettingDefs, UNITLESS, Value},
-    text::say,
+    text::{Phrase, say},
 };
 
 /// Noise as the user sets it; off unless asked for.
@@ -31,10 +32,29 @@ pub struct Grain {
     pub stream: Random,
 }
 
-impl Noise {
+impl Augmentation for Noise {
     /// A deviation, uniform between none and the amount.
-    pub fn draw(&self, random: &mut Random) -> Grain {
-        Grain { deviation: random.between(0.0, self.amount * 255.0), stream: random.fork() }
+    type Drawn = Grain;
+    const STREAM: usize = 6;
+
+    fn is_on(&self) -> bool {
+        self.on
+    }
+
+    fn draw(&self, _side: usize, random: &mut Random) -> Option<Grain> {
+        Some(Grain { deviation: random.between(0.0, self.amount * 255.0), stream: random.fork() })
+    }
+
+    fn paint(grain: &Grain, _side: usize, pixels: &mut [u8]) {
+        apply(grain, pixels);
+    }
+
+    fn warning(&self) -> Option<Phrase> {
+        let covered = say(
+            "The noise covers fine features such as brows and lips",
+            "Le bruit couvre les traits fins comme les sourcils et les lèvres",
+        );
+        (self.amount > 0.15).then_some(covered)
     }
 }
 

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{Augmentation, geometry::Geometry};
 use crate::{
     random::Random,
     setting_def::{Scale, SettingDef, SettingDefs, Value},
-    text::say,
+    text::{Phrase, say},
 };
 
 /// Rotation as the user sets it; off unless asked for.
@@ -23,10 +24,34 @@ impl Default for Rotation {
     }
 }
 
-impl Rotation {
+impl Augmentation for Rotation {
     /// An angle in radians, uniform within the degrees.
-    pub fn draw(&self, random: &mut Random) -> f64 {
-        random.between(-self.degrees, self.degrees).to_radians()
+    type Drawn = f64;
+    const STREAM: usize = 2;
+
+    fn is_on(&self) -> bool {
+        self.on
+    }
+
+    fn draw(&self, _side: usize, random: &mut Random) -> Option<f64> {
+        Some(random.between(-self.degrees, self.degrees).to_radians())
+    }
+
+    fn place(angle: &f64, geometry: &mut Geometry) {
+        geometry.rotation = *angle;
+    }
+
+    fn warning(&self) -> Option<Phrase> {
+        match self.degrees {
+            far if far > 90.0 => {
+                Some(say("Upside-down faces do not occur in this data", "Il n’y a pas de visage à l’envers dans ces données"))
+            }
+            far if far > 35.0 => Some(say(
+                "Faces tilted this far do not occur in this data",
+                "Il n’y a pas de visage aussi penché dans ces données",
+            )),
+            _ => None,
+        }
     }
 }
 

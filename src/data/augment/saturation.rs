@@ -1,25 +1,38 @@
 //! Random saturation (torchvision's `adjust_saturation`).
 
 use super::{
-    amount::{Amount, Words},
+    amount::{Amount, Change, Words},
     grayscale::luma,
 };
 use crate::text::say;
 
 /// Saturation as the user sets it.
-pub type Saturation = Amount<30>;
+pub type Saturation = Amount<Kind>;
 
-pub(super) const WORDS: Words = Words {
-    name: say("Saturation", "Saturation"),
-    help: say("Makes colors paler or more vivid", "Rend les couleurs plus pâles ou plus vives"),
-    amount: say("Strongest change of saturation", "Plus forte variation de saturation"),
-    amount_help: say(
-        "30 % makes colors 0.7 to 1.3 times as vivid. 10 to 50 %",
-        "30 % rend les couleurs de 0,7 à 1,3 fois aussi vives. De 10 à 50 %",
-    ),
-    most: 1.0,
-    more: true,
-};
+/// Tells it from other changes by an amount.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Kind;
+
+impl Change for Kind {
+    const STREAM: usize = 5;
+    const AMOUNT: f64 = 0.3;
+    const WORDS: Words = Words {
+        name: say("Saturation", "Saturation"),
+        help: say("Makes colors paler or more vivid", "Rend les couleurs plus pâles ou plus vives"),
+        amount: say("Strongest change of saturation", "Plus forte variation de saturation"),
+        amount_help: say(
+            "30 % makes colors 0.7 to 1.3 times as vivid. 10 to 50 %",
+            "30 % rend les couleurs de 0,7 à 1,3 fois aussi vives. De 10 à 50 %",
+        ),
+        most: 1.0,
+        more: true,
+        hurts: None,
+    };
+
+    fn paint(factor: f64, pixels: &mut [u8]) {
+        apply(factor, pixels);
+    }
+}
 
 /// `gray + factor * (value - gray)` with each pixel's own gray.
 pub fn apply(factor: f64, pixels: &mut [u8]) {

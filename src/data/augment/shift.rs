@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{Augmentation, geometry::Geometry};
 use crate::{
     data::pixels::SIDE,
     random::Random,
     setting_def::{Scale, SettingDef, SettingDefs, Value},
-    text::say,
+    text::{Phrase, say},
 };
 
 /// Shift as the user sets it; off unless asked for.
@@ -24,11 +25,30 @@ impl Default for Shift {
     }
 }
 
-impl Shift {
+impl Augmentation for Shift {
     /// Pixels to the right and down, uniform within the amount.
-    pub fn draw(&self, random: &mut Random) -> [f64; 2] {
+    type Drawn = [f64; 2];
+    const STREAM: usize = 0;
+
+    fn is_on(&self) -> bool {
+        self.on
+    }
+
+    fn draw(&self, _side: usize, random: &mut Random) -> Option<[f64; 2]> {
         let far = self.amount * SIDE as f64;
-        [random.between(-far, far), random.between(-far, far)]
+        Some([random.between(-far, far), random.between(-far, far)])
+    }
+
+    fn place(shift: &[f64; 2], geometry: &mut Geometry) {
+        geometry.shift = *shift;
+    }
+
+    fn warning(&self) -> Option<Phrase> {
+        let far = say(
+            "A shift this far moves parts of the face out of the picture",
+            "Un décalage aussi grand sort une partie du visage de l’image",
+        );
+        (self.amount > 0.15).then_some(far)
     }
 }
 

@@ -34,20 +34,7 @@ pub fn state_line(lang: Lang, settings: &Settings) -> String {
     if a.flip {
         parts.push(say("flip", "miroir").get(lang).to_owned());
     }
-    let more = [
-        a.rotation.on,
-        a.zoom.on,
-        a.shift.on,
-        a.brightness.on,
-        a.contrast.on,
-        a.saturation.on,
-        a.erasing.on,
-        a.grayscale.on,
-        a.noise.on,
-        a.blur.on,
-        a.mixup.on,
-    ];
-    match more.iter().filter(|on| **on).count() {
+    match a.on_count() {
         0 => {}
         n => parts.push(format!("+{n}")),
     }

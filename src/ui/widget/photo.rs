@@ -23,7 +23,7 @@ pub struct Square {
 
 /// What the user did.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Answer {
+pub enum PhotoAnswer {
     Select(usize),
     Moved(usize, Crop),
     Drawn(Crop),
@@ -57,7 +57,7 @@ pub fn photo(
     squares: &[Square],
     name: &str,
     drawing: bool,
-) -> Option<Answer> {
+) -> Option<PhotoAnswer> {
     let t = Theme::of(ui);
     let (outer, whole) = ui.allocate_exact_size(room, if drawing { Sense::click_and_drag() } else { Sense::hover() });
     whole.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
@@ -87,14 +87,14 @@ pub fn photo(
             shown = Rect::from_min_size(shown.min, Vec2::splat(side));
         }
         if inside.drag_stopped() || corner.drag_stopped() {
-            answer = Some(Answer::Moved(index, place.to_photo(shown)));
+            answer = Some(PhotoAnswer::Moved(index, place.to_photo(shown)));
         } else if inside.clicked() {
-            answer = Some(Answer::Select(index));
+            answer = Some(PhotoAnswer::Select(index));
         }
         if inside.has_focus()
             && let Some(moved) = by_keys(ui, &inside, square.crop)
         {
-            answer = Some(Answer::Moved(index, moved));
+            answer = Some(PhotoAnswer::Moved(index, moved));
         }
         frame(ui, t, shown, square, inside.hovered() || inside.has_focus());
         places.push(shown);
@@ -123,7 +123,7 @@ fn drag(ui: &Ui, response: &Response) -> Option<(Pos2, Pos2)> {
     ui.data(|d| d.get_temp(id)).zip(response.interact_pointer_pos())
 }
 
-fn draw_new(ui: &Ui, t: &Theme, place: Place, whole: &Response, drawing: bool) -> Option<Answer> {
+fn draw_new(ui: &Ui, t: &Theme, place: Place, whole: &Response, drawing: bool) -> Option<PhotoAnswer> {
     if !drawing {
         return None;
     }
@@ -136,7 +136,7 @@ fn draw_new(ui: &Ui, t: &Theme, place: Place, whole: &Response, drawing: bool) -
     let corner = pos2(if by.x < 0.0 { start.x - side } else { start.x }, if by.y < 0.0 { start.y - side } else { start.y });
     let rect = Rect::from_min_size(corner, Vec2::splat(side));
     ui.painter().rect_stroke(rect, 4.0, Stroke::new(2.0, t.accent), StrokeKind::Middle);
-    (whole.drag_stopped() && side > 16.0).then(|| Answer::Drawn(place.to_photo(rect)))
+    (whole.drag_stopped() && side > 16.0).then(|| PhotoAnswer::Drawn(place.to_photo(rect)))
 }
 
 /// Arrow keys move a square by a twentieth of its side; plus and minus resize it.

@@ -64,10 +64,11 @@ impl Unit {
                 .marker
                 .as_ref()
                 .is_some_and(|(other, _)| frame.at(other[0], other[1]).distance(frame.at(place[0], place[1])) < 34.0);
-            ring(ui, t, &frame, *place, if near { "" } else { caption }, t.text3, 4.0, false);
+            let caption = if near { "" } else { caption };
+            Ring { place: *place, caption, color: t.text3, radius: 4.0, strong: false }.draw(ui, t, &frame);
         }
         if let Some((place, caption)) = &self.marker {
-            ring(ui, t, &frame, *place, caption, t.accent, 5.5, true);
+            Ring { place: *place, caption, color: t.accent, radius: 5.5, strong: true }.draw(ui, t, &frame);
         }
         response
     }
@@ -151,17 +152,29 @@ fn thinned(points: impl Iterator<Item = Pos2>) -> Vec<Pos2> {
     kept
 }
 
-#[expect(clippy::too_many_arguments, reason = "a ring is all of these, and drawn twice")]
-fn ring(ui: &Ui, t: &Theme, frame: &Frame, place: [f64; 2], caption: &str, color: Color32, radius: f32, strong: bool) {
-    let at = frame.at(place[0], place[1]);
-    ui.painter().circle(at, radius, t.surface, Stroke::new(2.0, color));
-    let font = if strong { theme::medium(size::CAPTION) } else { theme::regular(size::CAPTION) };
-    let galley = ui.painter().layout_no_wrap(caption.to_owned(), font, color);
-    let right = at.x + 10.0 + galley.size().x < frame.rect.right();
-    let x = if right { at.x + 10.0 } else { at.x - 10.0 - galley.size().x };
-    let y = if strong { at.y + 4.0 } else { at.y - 4.0 - galley.size().y };
-    let y = y.clamp(frame.rect.top(), frame.rect.bottom() - galley.size().y);
-    let back = Rect::from_min_size(pos2(x, y), galley.size()).expand2(vec2(2.0, 0.0));
-    ui.painter().rect_filled(back, 3.0, t.surface.gamma_multiply(0.85));
-    ui.painter().galley(pos2(x, y), galley, color);
+/// A place on a curve with its caption.
+struct Ring<'a> {
+    place: [f64; 2],
+    caption: &'a str,
+    color: Color32,
+    radius: f32,
+    /// The one that counts; its caption stands below, that of others above.
+    strong: bool,
+}
+
+impl Ring<'_> {
+    fn draw(&self, ui: &Ui, t: &Theme, frame: &Frame) {
+        let Self { place, caption, color, radius, strong } = *self;
+        let at = frame.at(place[0], place[1]);
+        ui.painter().circle(at, radius, t.surface, Stroke::new(2.0, color));
+        let font = if strong { theme::medium(size::CAPTION) } else { theme::regular(size::CAPTION) };
+        let galley = ui.painter().layout_no_wrap(caption.to_owned(), font, color);
+        let right = at.x + 10.0 + galley.size().x < frame.rect.right();
+        let x = if right { at.x + 10.0 } else { at.x - 10.0 - galley.size().x };
+        let y = if strong { at.y + 4.0 } else { at.y - 4.0 - galley.size().y };
+        let y = y.clamp(frame.rect.top(), frame.rect.bottom() - galley.size().y);
+        let back = Rect::from_min_size(pos2(x, y), galley.size()).expand2(vec2(2.0, 0.0));
+        ui.painter().rect_filled(back, 3.0, t.surface.gamma_multiply(0.85));
+        ui.painter().galley(pos2(x, y), galley, color);
+    }
 }

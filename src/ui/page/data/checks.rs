@@ -49,7 +49,8 @@ pub fn show(
         }
         ui.add_space(if tight { 4.0 } else { 8.0 });
         let mut row = |ui: &mut Ui, symbol: Icon, color: Color32, what: Phrase, count: usize, show: Show| {
-            if line(ui, lang, symbol, color, what, Some(count), wall.show == show, tight) {
+            let line = Line { symbol, color, what, count: Some(count), open: wall.show == show };
+            if line.show(ui, lang, tight) {
                 wall.turn_to(show);
             }
         };
@@ -89,7 +90,8 @@ pub fn show(
         }
         let what = say("that look the same", "qui se ressemblent");
         let count = cx.session.near.is_some().then(|| overview.near.iter().map(|group| group.samples.len()).sum());
-        if line(ui, lang, icon::SCAN_FACE, t.validation, what, count, wall.show == Show::Near, tight) {
+        let near = Line { symbol: icon::SCAN_FACE, color: t.validation, what, count, open: wall.show == Show::Near };
+        if near.show(ui, lang, tight) {
             wall.turn_to(Show::Near);
             if count.is_none() {
                 cx.act(Action::FindNear);
@@ -116,46 +118,49 @@ fn source_line(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview)
     ui.add(egui::Label::new(egui::RichText::new(text).color(t.text2)).truncate()).on_hover_text(path);
 }
 
-/// A count, or the offer to find it out; gives whether it was clicked.
-#[expect(clippy::too_many_arguments, reason = "a line is all of these")]
-fn line(
-    ui: &mut Ui,
-    lang: Lang,
+/// A count, or the offer to find it out.
+struct Line {
     symbol: Icon,
     color: Color32,
     what: Phrase,
     count: Option<usize>,
+    /// Whether its pictures are shown.
     open: bool,
-    tight: bool,
-) -> bool {
-    let t = Theme::of(ui);
-    let quiet = count == Some(0);
-    let mut clicked = false;
-    let size = vec2(ui.available_width(), if tight { 20.0 } else { 26.0 });
-    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
-        ui.spacing_mut().interact_size.y = size.y;
-        ui.spacing_mut().item_spacing.x = 9.0;
-        // Painted, since the icon font's lines are higher than the row.
-        let (place, _) = ui.allocate_exact_size(vec2(16.0, size.y), Sense::hover());
-        symbol.paint(ui.painter(), place, 16.0, if quiet { t.text3 } else { color });
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if !quiet {
-                let text = match (open, count) {
-                    (true, _) => say("show all", "tout voir"),
-                    (false, Some(_)) => say("show", "voir"),
-                    (false, None) => say("find them", "les chercher"),
-                };
-                let name = format!("{}, {}", text.get(lang), what.get(lang));
-                clicked = link(ui, text.get(lang)).accessible_name(name).clicked();
-            }
-            if let Some(count) = count {
-                ui.label(theme::strong(number(lang, count as u64)).color(if quiet { t.text2 } else { t.text }));
-            }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let name = egui::RichText::new(what.get(lang)).color(if quiet { t.text2 } else { t.text });
-                ui.add(egui::Label::new(name).truncate());
+}
+
+impl Line {
+    /// Draws it; gives whether it was clicked.
+    fn show(&self, ui: &mut Ui, lang: Lang, tight: bool) -> bool {
+        let t = Theme::of(ui);
+        let Self { symbol, color, what, count, open } = *self;
+        let quiet = count == Some(0);
+        let mut clicked = false;
+        let size = vec2(ui.available_width(), if tight { 20.0 } else { 26.0 });
+        ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+            ui.spacing_mut().interact_size.y = size.y;
+            ui.spacing_mut().item_spacing.x = 9.0;
+            // Painted, since the icon font's lines are higher than the row.
+            let (place, _) = ui.allocate_exact_size(vec2(16.0, size.y), Sense::hover());
+            symbol.paint(ui.painter(), place, 16.0, if quiet { t.text3 } else { color });
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if !quiet {
+                    let text = match (open, count) {
+                        (true, _) => say("show all", "tout voir"),
+                        (false, Some(_)) => say("show", "voir"),
+                        (false, None) => say("find them", "les chercher"),
+                    };
+                    let name = format!("{}, {}", text.get(lang), what.get(lang));
+                    clicked = link(ui, text.get(lang)).accessible_name(name).clicked();
+                }
+                if let Some(count) = count {
+                    ui.label(theme::strong(number(lang, count as u64)).color(if quiet { t.text2 } else { t.text }));
+                }
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    let name = egui::RichText::new(what.get(lang)).color(if quiet { t.text2 } else { t.text });
+                    ui.add(egui::Label::new(name).truncate());
+                });
             });
         });
-    });
-    clicked
+        clicked
+    }
 }

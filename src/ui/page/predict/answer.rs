@@ -6,7 +6,7 @@ use super::{runs, share_text};
 use crate::{
     evaluate::words::class_name,
     predict::{Framed, heatmap::Heat, predictor::not_sure},
-    session::{Asked, Photo},
+    session::{Asked, ShownPhoto},
     text::{Lang, decimal, percent, say},
     ui::{
         Action, Cx, icon,
@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// The answer about the chosen square.
-pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Photo, chosen: usize) {
+pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &ShownPhoto, chosen: usize) {
     let (lang, t) = (cx.lang, Theme::of(ui));
     Card::new().show(ui, |ui| {
         let Some(asked) = shown.asked.get(chosen) else {
@@ -102,7 +102,7 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Photo, chosen: usize) {
 }
 
 /// No question could be asked: no face was found.
-fn nothing(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Photo) {
+fn nothing(ui: &mut Ui, cx: &mut Cx<'_>, shown: &ShownPhoto) {
     let (lang, t) = (cx.lang, Theme::of(ui));
     if shown.framed != Framed::NoFace {
         ui.label(theme::headline("…").color(t.text3));

@@ -8,7 +8,7 @@ use egui::{
 
 use super::{State, answer, runs, sentence};
 use crate::{
-    session::{Asked, Photo},
+    session::{Asked, ShownPhoto},
     text::{Lang, say},
     ui::{
         Action, Cx, icon,
@@ -48,7 +48,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: [Option<u64>
                     let id = asked.map(|asked| asked.id);
                     let on = shown == [Some(photo.id), id];
                     let by = several.then(|| asked.and_then(|asked| said_by(asked)).map(|run| runs::name(cx, run))).flatten();
-                    let response = entry(ui, lang, width, photo, index, asked, by.as_deref(), on);
+                    let response = Entry { photo, index, asked, by: by.as_deref(), on }.show(ui, lang, width);
                     if on && state.listed.replace(shown) != Some(shown) && own {
                         response.scroll_to_me(None);
                     }
@@ -70,7 +70,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: [Option<u64>
 }
 
 /// The answers about a photo; one without if no face was found.
-fn entries(photo: &Photo) -> impl Iterator<Item = (&Photo, usize, Option<&Asked>)> {
+fn entries(photo: &ShownPhoto) -> impl Iterator<Item = (&ShownPhoto, usize, Option<&Asked>)> {
     let none = photo.asked.is_empty().then_some((photo, 0, None));
     photo.asked.iter().enumerate().map(move |(index, asked)| (photo, index, Some(asked))).chain(none)
 }
@@ -80,63 +80,68 @@ fn said_by(asked: &Asked) -> Option<&str> {
     asked.reply.as_ref()?.as_ref().ok().map(|reply| reply.run.as_str())
 }
 
-#[expect(clippy::too_many_arguments, reason = "a line of a list, and whether it is the one that is shown")]
-fn entry(
-    ui: &mut Ui,
-    lang: Lang,
-    width: f32,
-    photo: &Photo,
+/// A line of the list.
+struct Entry<'a> {
+    photo: &'a ShownPhoto,
+    /// Of the answer among the photo's.
     index: usize,
-    asked: Option<&Asked>,
-    by: Option<&str>,
+    asked: Option<&'a Asked>,
+    /// The run that has answered, where that is to be said.
+    by: Option<&'a str>,
+    /// Whether it is the one that is shown.
     on: bool,
-) -> Response {
-    let t = Theme::of(ui);
-    let name = name(lang, photo, index);
-    let said = match asked {
-        Some(asked) => sentence(lang, asked),
-        None => say("no face was found", "aucun visage trouvé").get(lang).to_owned(),
-    };
-    let said = by.map_or(said.clone(), |by| format!("{said} · {by}"));
-    let (rect, response) = ui.allocate_exact_size(vec2(width, 46.0), Sense::click());
-    let both = match lang {
-        Lang::En => format!("{name}: {said}"),
-        Lang::Fr => format!("{name} : {said}"),
-    };
-    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, on, &both));
-    if on || response.hovered() {
-        ui.painter().rect_filled(rect, theme::RADIUS_FIELD, if on { t.soft } else { t.surface2 });
-    }
-    let picture = Rect::from_min_size(rect.min + vec2(5.0, 4.0), vec2(38.0, 38.0));
-    match asked {
-        Some(asked) => answer::thumbnail(ui, picture, asked),
-        None => {
-            ui.painter().rect_filled(picture, theme::RADIUS_FIELD, t.grid);
-            icon::SCAN_FACE.paint(ui.painter(), picture, 20.0, t.text3);
+}
+
+impl Entry<'_> {
+    fn show(&self, ui: &mut Ui, lang: Lang, width: f32) -> Response {
+        let t = Theme::of(ui);
+        let Self { photo, index, asked, by, on } = *self;
+        let name = name(lang, photo, index);
+        let said = match asked {
+            Some(asked) => sentence(lang, asked),
+            None => say("no face was found", "aucun visage trouvé").get(lang).to_owned(),
+        };
+        let said = by.map_or(said.clone(), |by| format!("{said} · {by}"));
+        let (rect, response) = ui.allocate_exact_size(vec2(width, 46.0), Sense::click());
+        let both = match lang {
+            Lang::En => format!("{name}: {said}"),
+            Lang::Fr => format!("{name} : {said}"),
+        };
+        response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, on, &both));
+        if on || response.hovered() {
+            ui.painter().rect_filled(rect, theme::RADIUS_FIELD, if on { t.soft } else { t.surface2 });
         }
+        let picture = Rect::from_min_size(rect.min + vec2(5.0, 4.0), vec2(38.0, 38.0));
+        match asked {
+            Some(asked) => answer::thumbnail(ui, picture, asked),
+            None => {
+                ui.painter().rect_filled(picture, theme::RADIUS_FIELD, t.grid);
+                icon::SCAN_FACE.paint(ui.painter(), picture, 20.0, t.text3);
+            }
+        }
+        let bar = Rect::from_min_size(pos2(rect.right() - 70.0, rect.center().y - 2.0), vec2(60.0, 4.0));
+        let reply = asked.and_then(|asked| asked.reply.as_ref()?.as_ref().ok());
+        let end = if reply.is_some() { bar.left() } else { rect.right() };
+        let painter = ui.painter_at(rect.with_max_x(end - 8.0));
+        let line = |painter: &Painter, below: f32, text: String, size: f32, color| {
+            let left = picture.right() + 10.0;
+            let mut job = LayoutJob::simple_singleline(text, theme::regular(size), color);
+            job.wrap = TextWrapping::truncate_at_width((end - 8.0 - left).max(8.0));
+            painter.galley(pos2(left, rect.top() + below), painter.layout_job(job), color);
+        };
+        line(&painter, 6.0, name, size::TABLE, t.text);
+        line(&painter, 25.0, said, size::CAPTION, t.text2);
+        if let Some(reply) = reply {
+            let (class, share, _) = reply.verdict();
+            ui.painter().rect_filled(bar, 2.0, t.stroke);
+            ui.painter().rect_filled(bar.with_max_x(bar.left() + bar.width() * share as f32), 2.0, t.class(class as u8));
+        }
+        response
     }
-    let bar = Rect::from_min_size(pos2(rect.right() - 70.0, rect.center().y - 2.0), vec2(60.0, 4.0));
-    let reply = asked.and_then(|asked| asked.reply.as_ref()?.as_ref().ok());
-    let end = if reply.is_some() { bar.left() } else { rect.right() };
-    let painter = ui.painter_at(rect.with_max_x(end - 8.0));
-    let line = |painter: &Painter, below: f32, text: String, size: f32, color| {
-        let left = picture.right() + 10.0;
-        let mut job = LayoutJob::simple_singleline(text, theme::regular(size), color);
-        job.wrap = TextWrapping::truncate_at_width((end - 8.0 - left).max(8.0));
-        painter.galley(pos2(left, rect.top() + below), painter.layout_job(job), color);
-    };
-    line(&painter, 6.0, name, size::TABLE, t.text);
-    line(&painter, 25.0, said, size::CAPTION, t.text2);
-    if let Some(reply) = reply {
-        let (class, share, _) = reply.verdict();
-        ui.painter().rect_filled(bar, 2.0, t.stroke);
-        ui.painter().rect_filled(bar.with_max_x(bar.left() + bar.width() * share as f32), 2.0, t.class(class as u8));
-    }
-    response
 }
 
 /// An answer's name: the photo's, and which face of several it is about.
-fn name(lang: Lang, photo: &Photo, index: usize) -> String {
+fn name(lang: Lang, photo: &ShownPhoto, index: usize) -> String {
     match photo.asked.len() {
         0 | 1 => photo.name.clone(),
         _ => format!("{}, {} {}", photo.name, say("face", "visage").get(lang), index + 1),

@@ -12,7 +12,7 @@ use crate::{
     data::sample::Framing,
     evaluate::words::class_name,
     predict::{Framed, heatmap::Heat},
-    session::{Answering, Asked, Photo},
+    session::{Answering, Asked, ShownPhoto},
     text::{Lang, Phrase, percent, plural, say},
     ui::{
         Action, Cx, icon,
@@ -212,7 +212,7 @@ fn folder(ui: &mut Ui, cx: &mut Cx<'_>, run: Answering<'_>, narrow: bool) {
 }
 
 /// How the photo is framed, to be changed, and in one line why.
-fn framing(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Photo, run: Answering<'_>) {
+fn framing(ui: &mut Ui, cx: &mut Cx<'_>, shown: &ShownPhoto, run: Answering<'_>) {
     let (lang, t) = (cx.lang, Theme::of(ui));
     let names = [say("faces", "visages"), say("whole picture", "image entière")];
     let now = usize::from(shown.framed == Framed::Whole);
@@ -257,7 +257,7 @@ fn framing_words(framed: &Framed, learned: Framing) -> Phrase {
     }
 }
 
-fn picture(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &Photo, chosen: usize, run: Answering<'_>) {
+fn picture(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto, chosen: usize, run: Answering<'_>) {
     let lang = cx.lang;
     let faces = shown.asked.iter().filter(|a| a.crop.is_some()).count() as u64;
     let caption = match faces {
@@ -286,12 +286,12 @@ fn picture(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &Photo, chose
             })
             .collect();
         match photo::photo(ui, texture.id(), pixels, room, &squares, &shown.name, state.drawing) {
-            Some(photo::Answer::Select(i)) => state.asked = Some(shown.asked[with_crop[i].0].id),
-            Some(photo::Answer::Moved(i, crop)) => {
+            Some(photo::PhotoAnswer::Select(i)) => state.asked = Some(shown.asked[with_crop[i].0].id),
+            Some(photo::PhotoAnswer::Moved(i, crop)) => {
                 (state.asked, state.place) = (None, with_crop[i].0);
                 cx.act(Action::Ask { photo: shown.id, asked: Some(shown.asked[with_crop[i].0].id), crop: Some(crop) });
             }
-            Some(photo::Answer::Drawn(crop)) => {
+            Some(photo::PhotoAnswer::Drawn(crop)) => {
                 state.drawing = false;
                 (state.asked, state.place) = (None, shown.asked.len());
                 cx.act(Action::Ask { photo: shown.id, asked: None, crop: Some(crop) });

@@ -34,7 +34,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, chosen: &[String], data: &mut Data, he
     let views: Vec<(usize, Arc<RunView>)> =
         chosen.iter().enumerate().filter_map(|(i, id)| cx.session.views.get(id).map(|view| (i, Arc::clone(view)))).collect();
     data.follow(&views);
-    columns(ui, &[0.5, 0.5], height, |column, ui| {
+    // In a wide window the table takes what its columns need, and the curves the rest.
+    let table = 260.0 + 150.0 * views.len() as f32;
+    let widths = if ui.available_width() * 0.5 > table { [1.0, table] } else { [0.5, 0.5] };
+    columns(ui, &widths, height, |column, ui| {
         ui.set_max_height(height);
         if column == 0 { curves(ui, lang, &views, height) } else { differences(ui, cx, &views, data) }
     });
