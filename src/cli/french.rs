@@ -136,7 +136,9 @@ fn translated(error: &Error) -> Option<String> {
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
             let value = of(ContextKind::InvalidValue).filter(|value| !value.is_empty());
             let none = || "il manque une valeur".to_owned();
-            format!("{} pour « {} »", value.map_or_else(none, |value| format!("valeur « {value} » refusée")), argument()?)
+            let known = of(ContextKind::ValidValue).map_or_else(String::new, |known| format!(" ; au choix : {known}"));
+            let refused = value.map_or_else(none, |value| format!("valeur « {value} » refusée"));
+            format!("{refused} pour « {} »{known}", argument()?)
         }
         _ => return None,
     })

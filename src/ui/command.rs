@@ -57,9 +57,9 @@ pub const PAGES: [KeyboardShortcut; Page::ALL.len()] =
 
 /// Keys that egui and the controls answer to, and that belong to no command.
 pub const CONTROL_KEYS: [(&str, Phrase); 6] = [
-    ("Tab", say("Go from one control to the next; with Shift, back", "Passer d’un élément au suivant ; avec Maj, revenir")),
+    ("Tab", say("Go from one control to the next; with Shift, back", "Passer d’un élément au suivant ; avec Maj, revenir")),
     ("Space", say("Press the button or switch that has the frame", "Actionner le bouton ou l’interrupteur encadré")),
-    ("← → ↑ ↓", say("Move a slider; go through pictures", "Déplacer un curseur ; parcourir les images")),
+    ("← → ↑ ↓", say("Move a slider; go through pictures", "Déplacer un curseur ; parcourir les images")),
     ("Esc", say("Close what is on top", "Fermer ce qui est au-dessus")),
     ("Ctrl + −", say("Make everything larger or smaller", "Tout agrandir ou réduire")),
     ("Ctrl 0", say("Usual size", "Taille normale")),

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use serde_json::Value;
-use trombine::text::Lang;
+use trombine::{run::export::Format, setting_def::Choice as _, text::Lang};
 
 use crate::{
     picture_folder::{Folder, utkface_name},
@@ -150,7 +150,8 @@ fn a_run_from_its_first_step_to_its_exports() {
     let model = home.join("model.onnx");
     let (status, ..) = call(home, &["export", "last", "--format", "onnx", "--out", &model.to_string_lossy()]);
     assert!(status == 0 && model.exists());
-    fails(home, &["export", "last", "--format", "tiff", "--out", "x"], &["“tiff” is no format", "onnx"]);
+    let (status, _, err) = call(home, &["export", "last", "--format", "tiff", "--out", "x"]);
+    assert!(status == 2 && err.contains("tiff") && Format::ALL.iter().all(|format| err.contains(format.key())), "{err}");
 }
 
 #[test]
@@ -215,6 +216,7 @@ fn help_and_faults_are_told_in_french_too() {
         (&["train", "--bogus"][..], "argument inconnu «\u{a0}--bogus\u{a0}»"),
         (&["bogus"], "commande inconnue «\u{a0}bogus\u{a0}»"),
         (&["export", "last"], "il manque --format"),
+        (&["export", "last", "--format", "tiff", "--out", "x"], "au choix\u{a0}: report, card"),
         (&["selftest", "--batch", "900"], "valeur «\u{a0}900\u{a0}» refusée"),
         (&["train", "--sample", "--data", "x"], "ne va pas avec"),
     ] {

@@ -300,7 +300,9 @@ fn a_worker_that_nobody_listens_to_lets_go() {
     let held = std::sync::Arc::clone(&alive);
     let home = tempfile::tempdir().expect("a folder");
     let worker = Worker::at(RunStore::at(home.path()), move |_| drop(std::sync::Arc::clone(&held))).expect("threads");
-    (0..1500).for_each(|_| drop(worker.start(Command::ListRuns)));
+    for _ in 0..1500 {
+        worker.start(Command::ListRuns);
+    }
     drop(worker);
     while std::sync::Arc::strong_count(&alive) > 1 {
         std::thread::yield_now();
