@@ -42,7 +42,7 @@ fn kernels(criterion: &mut Criterion) {
         let mut group = criterion.benchmark_group(isa.name());
         group.sample_size(10).warm_up_time(Duration::from_millis(200)).measurement_time(Duration::from_millis(800));
         for (side, inputs, outputs, kernel) in SHAPES {
-            let mut probe = Probe::new(isa, side, (inputs, outputs), kernel, PICTURES);
+            let mut probe = Probe::new(isa, side, (inputs, outputs), kernel, PICTURES).expect("there is memory");
             let name = format!("{kernel}x{kernel} {side}x{side} {inputs} to {outputs}");
             let flops = probe.flops();
             println!("{} forward {name}: {}", isa.name(), share(isa, flops, || probe.forward()));

@@ -14,6 +14,7 @@ mod trial;
 use std::{panic::PanicHookInfo, process::ExitCode};
 
 use crate::{
+    engine::memory,
     files::table::TableForm,
     log,
     problem::{Kind, Problem},
@@ -43,6 +44,10 @@ pub fn run() -> Wanted {
         log::start();
     }
     let Some(command) = command else { return Wanted::Window { demo: false } };
+    if let Err(problem) = memory::check_start() {
+        terminal::complain(&problem, lang);
+        return Wanted::Done(ExitCode::FAILURE);
+    }
     let result = match command {
         Command::Demo => return Wanted::Window { demo: true },
         Command::Train(ask) => train::train(&ask, lang),

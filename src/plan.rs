@@ -9,11 +9,11 @@ use crate::{
         sample::{Dataset, Part},
         split::Split,
     },
-    engine::{EngineConfig, EvaluationPass},
+    engine::{EngineConfig, EvaluationPass, memory},
     loss::class_weights,
     model::{Network, Op},
     problem::{Kind, Problem},
-    setting_def::{SettingDefs, Value},
+    setting_def::{self, SettingDefs, Value},
     settings::Settings,
     text::{Lang, LocalizedText, number, say},
 };
@@ -70,7 +70,7 @@ impl Plan {
             0 => train.div_ceil(settings.train.batch_size as usize) as u32,
             steps => steps,
         };
-        Ok(Self {
+        let plan = Self {
             settings: settings.clone(),
             overlap: Overlap::new(&dataset, &split.parts),
             split,
@@ -80,7 +80,10 @@ impl Plan {
             device: "auto".to_owned(),
             threads: None,
             dataset,
-        })
+        };
+        // On the processor, which also takes over where a card fails; `engine::open` asks again for the device it opens.
+        memory::check_training("cpu", &plan.engine_config()).map_err(|problem| vec![problem])?;
+        Ok(plan)
     }
 
     /// A plan to judge any pictures of `dataset` with, not to train: no sample belongs to a part.
@@ -154,7 +157,7 @@ fn out_of_range(settings: &Settings) -> Vec<Problem> {
         Value::Whole { value, range, .. } => !range.contains(value),
         Value::Number { value, range, .. } => !range.contains(value),
         Value::List { value, length, range } => !length.contains(&value.len()) || !value.iter().all(|v| range.contains(v)),
-        Value::Table(rows) => rows.is_empty() || !rows.iter().all(|(_, rate)| rate.is_finite() && *rate >= 0.0),
+        Value::Table(rows) => rows.is_empty() || !setting_def::is_table(rows),
     });
     wrong
         .map(|def| {

@@ -82,6 +82,13 @@ impl Problem {
         Self { path: cause.path.clone(), details: cause.details.clone(), ..self }
     }
 
+    /// The same problem, of what is in the file at `path`.
+    #[must_use]
+    pub fn in_file(self, path: &std::path::Path) -> Self {
+        let what = LocalizedText::by(|lang| format!("{}: {}", path.display(), self.what.get(lang)));
+        Self { what, path: Some(path.to_owned()), ..self }
+    }
+
     /// The same problem, about where the pictures of `run` are.
     #[must_use]
     pub fn about_pictures_of(self, run: &str) -> Self {

@@ -228,15 +228,10 @@ impl<'a> SettingDef<'a> {
                 let items: Option<Vec<(u32, f64)>> = items(text)
                     .map(|item| {
                         let (epoch, rate) = item.split_once(':')?;
-                        let (epoch, rate): (u32, f64) = (epoch.trim().parse().ok()?, rate.trim().parse().ok()?);
-                        (TABLE_EPOCHS.contains(&epoch) && TABLE_RATES.contains(&rate)).then_some((epoch, rate + 0.0))
+                        Some((epoch.trim().parse().ok()?, rate.trim().parse::<f64>().ok()? + 0.0))
                     })
                     .collect();
-                // Of two rates for one epoch, neither is the one that was meant.
-                let once = |rows: &Vec<(u32, f64)>| {
-                    rows.iter().enumerate().all(|(at, (epoch, _))| rows[..at].iter().all(|(other, _)| other != epoch))
-                };
-                items.is_some_and(|items| once(&items) && set(*rows, items))
+                items.is_some_and(|items| is_table(&items) && set(*rows, items))
             }
         };
         if ok {
@@ -297,6 +292,13 @@ impl<'a> SettingDef<'a> {
             Value::List { .. } | Value::Table(_) => self.text(),
         }
     }
+}
+
+/// Whether a [`Value::Table`] may have these rows. Of two rates for one epoch, neither is the one that was meant.
+pub fn is_table(rows: &[(u32, f64)]) -> bool {
+    let allowed = |(epoch, rate): &(u32, f64)| TABLE_EPOCHS.contains(epoch) && TABLE_RATES.contains(rate);
+    let once = |(at, (epoch, _)): (usize, &(u32, f64))| rows[..at].iter().all(|(other, _)| other != epoch);
+    rows.iter().all(allowed) && rows.iter().enumerate().all(once)
 }
 
 /// The items of a list; nothing at all is none, and nothing between two commas is an item that is none.

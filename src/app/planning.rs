@@ -1,31 +1,46 @@
 //! The draft checked against the data set: at once for most, on a thread of its own where dealing takes longer than a frame.
 
-use std::{sync::Arc, thread};
+use std::{
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use crate::{data::sample::Dataset, plan::Plan, problem::Problem, settings::Settings};
+use crate::{
+    data::sample::Dataset,
+    plan::Plan,
+    problem::{Kind, Problem},
+    settings::Settings,
+};
 
 /// Up to so many pictures are dealt within a frame.
 const AT_ONCE: usize = 30_000;
+
+/// For how long it holds that there is too little memory: another program may have ended.
+const MEMORY_HOLDS: Duration = Duration::from_secs(2);
 
 /// The draft with what came of checking it.
 pub struct Checked {
     pub settings: Settings,
     pub dataset: Arc<Dataset>,
     pub plan: Result<Arc<Plan>, Vec<Problem>>,
+    at: Instant,
 }
 
 impl Checked {
     /// Checks now.
     pub fn new(settings: Settings, dataset: Arc<Dataset>) -> Self {
         let plan = Plan::new(&settings, dataset.clone()).map(Arc::new);
-        Self { settings, dataset, plan }
+        Self { settings, dataset, plan, at: Instant::now() }
     }
 
-    /// Whether it is about these.
+    /// Whether it is about these, and still holds.
     pub fn is(&self, settings: &Settings, dataset: &Arc<Dataset>) -> bool {
-        self.settings == *settings && Arc::ptr_eq(&self.dataset, dataset)
+        let of_memory = |problems: &Vec<Problem>| problems.iter().any(|problem| problem.kind == Kind::OutOfMemory);
+        let holds = self.at.elapsed() < MEMORY_HOLDS || !self.plan.as_ref().is_err_and(of_memory);
+        holds && self.settings == *settings && Arc::ptr_eq(&self.dataset, dataset)
     }
 }
 

@@ -11,6 +11,7 @@ use clap_complete::Shell;
 use super::{ReadingArgs, language};
 use crate::{
     data::sample::Source,
+    engine::MOST_THREADS,
     files::table::TableStyle,
     run::export::Format,
     setting_def::Choice,
@@ -405,8 +406,11 @@ pub struct RecipeArgs {
         "`auto` pour le plus rapide, `cpu`, `gpu`, un identifiant de `trombine devices`, ou une partie du nom d’un appareil ; `:f16` derrière une carte graphique garde ses cartes en demi-précision, là où elle le peut : moins de mémoire, environ trois chiffres",
     )))]
     pub device: String,
-    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=1024))]
-    #[arg(help = told(say("Threads of the processor; all unless given", "Fils d’exécution du processeur ; tous à défaut")))]
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=MOST_THREADS as u64))]
+    #[arg(help = told(say(
+        "Threads of the processor, all unless given; 256 at most, since the largest batch has no more pictures to share",
+        "Fils d’exécution du processeur, tous à défaut ; 256 au plus, car le plus grand lot n’a pas plus d’images à partager",
+    )))]
     pub threads: Option<usize>,
 }
 

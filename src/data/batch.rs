@@ -85,10 +85,17 @@ pub enum Form {
 /// A row of batches, made ahead by threads that end when it is dropped.
 #[derive(Debug)]
 pub struct Batches {
-    /// One channel for each thread; batch `i` comes from thread `i % threads`, so the order is fixed.
-    ready: Vec<Receiver<Batch>>,
-    next: usize,
+    maker: Maker,
     empty: Sender<Batch>,
+}
+
+/// Who makes a row of batches.
+#[derive(Debug)]
+enum Maker {
+    /// One channel for each thread; batch `i` comes from thread `i % threads`, so the order is fixed.
+    Threads { ready: Vec<Receiver<Batch>>, next: usize },
+    /// Whoever takes them, from this step on: where the system gives no threads.
+    Reader { recipe: Arc<Recipe>, order: Order, step: u64, used: Receiver<Batch> },
 }
 
 /// Batches that one thread may be ahead of the reader.
@@ -146,17 +153,19 @@ impl Batches {
     fn start(recipe: Recipe, first: u64, threads: usize) -> Self {
         let recipe = Arc::new(recipe);
         let (empty, used) = bounded(threads * (AHEAD + 1));
-        let ready = (0..threads)
-            .map(|n| {
-                let (send, ready) = bounded(AHEAD);
-                let (recipe, used) = (recipe.clone(), used.clone());
-                let steps = (first + n as u64..).step_by(threads);
-                // A thread that cannot start leaves a closed channel, which ends the row.
-                let _ = thread::Builder::new().name(format!("batches {n}")).spawn(move || recipe.run(steps, &send, &used));
-                ready
-            })
-            .collect();
-        Self { ready, next: 0, empty }
+        let make = |n: usize| {
+            let (send, ready) = bounded(AHEAD);
+            let (recipe, used) = (recipe.clone(), used.clone());
+            let steps = (first + n as u64..).step_by(threads);
+            let work = move || recipe.run(steps, &send, &used);
+            thread::Builder::new().name(format!("batches {n}")).spawn(work).map(|_| ready)
+        };
+        let ready: Result<Vec<_>, _> = (0..threads).map(make).collect();
+        let maker = match ready {
+            Ok(ready) => Maker::Threads { ready, next: 0 },
+            Err(_) => Maker::Reader { recipe, order: Order::default(), step: first, used },
+        };
+        Self { maker, empty }
     }
 }
 
@@ -165,9 +174,19 @@ impl Iterator for Batches {
 
     /// The next batch; waits for it if it is not ready. `None` after the last one of an evaluation.
     fn next(&mut self) -> Option<Batch> {
-        let batch = self.ready[self.next].recv().ok()?;
-        self.next = (self.next + 1) % self.ready.len();
-        Some(batch)
+        match &mut self.maker {
+            Maker::Threads { ready, next } => {
+                let batch = ready[*next].recv().ok()?;
+                *next = (*next + 1) % ready.len();
+                Some(batch)
+            }
+            Maker::Reader { recipe, order, step, used } => {
+                let mut batch = used.try_recv().unwrap_or_default();
+                let filled = recipe.fill(*step, order, &mut batch);
+                *step += 1;
+                filled.then_some(batch)
+            }
+        }
     }
 }
 
@@ -192,7 +211,15 @@ fn makers(cores: Option<usize>) -> usize {
     (cores / 4).clamp(1, 8)
 }
 
+/// Bytes of the batches that a training of `threads` has ready or in the making, pictures of `picture` bytes each: those of
+/// its own row, and those of the row that judges the validation part meanwhile.
+pub fn memory(picture: usize, batch_size: usize, threads: Option<usize>) -> u64 {
+    let row = |makers: usize| makers * (AHEAD + 1) + 2;
+    (picture * batch_size * (row(makers(threads)) + row(1))) as u64
+}
+
 /// All that decides the batches.
+#[derive(Debug)]
 struct Recipe {
     form: Form,
     dataset: Arc<Dataset>,
@@ -202,6 +229,7 @@ struct Recipe {
     mode: Mode,
 }
 
+#[derive(Debug)]
 enum Mode {
     Training { seed: u64, class_weights: [f32; 2] },
     Evaluation,
@@ -285,7 +313,7 @@ impl Recipe {
 }
 
 /// The shuffled order of one pass, kept while its batches are made.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Order {
     pass: Option<u64>,
     samples: Vec<u32>,

@@ -5,8 +5,8 @@ use std::{path::Path, sync::Once};
 use tracing::info;
 
 use super::{
-    Device, DeviceKind, Engine, EngineConfig, candle, candle::CandleEngine, cpu::CpuEngine, gpu, gpu::GpuEngine, reference,
-    reference::ReferenceEngine,
+    Device, DeviceKind, Engine, EngineConfig, candle, candle::CandleEngine, cpu::CpuEngine, gpu, gpu::GpuEngine, memory,
+    reference, reference::ReferenceEngine,
 };
 use crate::{
     problem::{Kind, Problem},
@@ -28,16 +28,19 @@ pub fn devices() -> Vec<Device> {
 /// by `train/choice.rs`, which tries them.
 ///
 /// # Errors
-/// A device that this machine does not have, beside the setting `device`; or what opening it gives.
+/// A device that this machine does not have, beside the setting `device`; too little memory, known beforehand as far as
+/// the system tells how much there is; or what opening it gives.
 pub fn open(device: &str, config: &EngineConfig) -> Result<Box<dyn Engine>, Problem> {
     let id = match device {
         // Without looking for graphics drivers.
-        "auto" | "cpu" => return Ok(Box::new(CpuEngine::new(config)?)),
-        "reference" => return Ok(Box::new(ReferenceEngine::new(config))),
+        "auto" | "cpu" => "cpu".to_owned(),
+        "reference" => device.to_owned(),
         other => find(other)?.id,
     };
+    memory::check(&id, config)?;
     match id.as_str() {
         "cpu" => Ok(Box::new(CpuEngine::new(config)?)),
+        "reference" => Ok(Box::new(ReferenceEngine::new(config))),
         id if id.starts_with("gpu") => Ok(Box::new(GpuEngine::new(config, id)?)),
         id => Ok(Box::new(CandleEngine::new(config, id)?)),
     }

@@ -18,6 +18,7 @@ mod device;
 pub mod dropout;
 mod evaluation;
 pub mod gpu;
+pub mod memory;
 pub mod objective;
 pub mod reference;
 mod selftest;
@@ -26,7 +27,7 @@ mod tta;
 pub use device::{candidates, check, devices, find, open, prepare};
 pub use evaluation::{EvaluationPass, form};
 pub use selftest::{BATCH as TESTED_BATCH, SelfTest, selftest};
-pub use tta::{TtaPredictor, mirror};
+pub use tta::{TtaPredictor, check_finite, mirror};
 
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +47,9 @@ use crate::{
 pub trait Engine: Send {
     /// The device that computes.
     fn device(&self) -> &Device;
+
+    /// What it computes.
+    fn network(&self) -> &Network;
 
     /// One step: forward, backward, update.
     ///
@@ -168,9 +172,13 @@ pub struct EngineConfig {
     pub seed: u64,
     /// The largest batch that will come.
     pub batch_size: usize,
-    /// Threads for the processor; `None` takes all cores.
+    /// Threads for the processor, [`MOST_THREADS`] at most; `None` takes all cores.
     pub threads: Option<usize>,
 }
+
+/// The most threads that share the processor's work: a pass forward through the largest batch (256 pictures) has no more
+/// units than pictures, so that further threads would only hold memory.
+pub const MOST_THREADS: usize = 256;
 
 /// A device that can train.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -5,11 +5,22 @@
 //! logit, so that loss, temperature and threshold act on it as on that of a single picture: a temperature divides the
 //! mean as it divides both.
 
-use super::Engine;
-use crate::{data::image_set::Crop, problem::Problem};
+use super::{Engine, reference};
+use crate::{
+    data::image_set::Crop,
+    model::{Array, Network, Weights},
+    problem::{Kind, Problem},
+    text::{LocalizedText, say},
+};
 
 /// Bytes of a pixel.
 const CHANNELS: usize = 3;
+/// Larger weights have not been learned.
+const SUSPICIOUS: f32 = 1e6;
+/// Neither dark nor bright.
+const GRAY: u8 = 128;
+/// Multiplications and additions up to which it is worth the time to find the layer in which a picture's values overflow.
+const MOST_FLOPS: u64 = 2_000_000_000;
 
 /// Asks an engine about pictures, over buffers that are used again.
 #[derive(Clone, Debug)]
@@ -37,7 +48,7 @@ impl TtaPredictor {
     /// The logits of n pictures (n x side x side x 3 bytes), at most as many as the engine takes at once.
     ///
     /// # Errors
-    /// A lost device.
+    /// A lost device; [`Kind::Diverged`] where the weights give a logit that is no number, or none that is finite.
     pub fn logits(&mut self, engine: &mut dyn Engine, pixels: &[u8], logits: &mut [f32]) -> Result<(), Problem> {
         engine.predict(pixels, logits)?;
         if self.mirrored {
@@ -47,13 +58,15 @@ impl TtaPredictor {
             engine.predict(&self.pixels, &mut self.logits)?;
             self.mean_into(logits);
         }
-        Ok(())
+        let Some(wrong) = logits.iter().position(|logit| !logit.is_finite()) else { return Ok(()) };
+        let picture = self.side * self.side * CHANNELS;
+        Err(not_finite(overflowing(engine, &pixels[wrong * picture..][..picture]).as_deref()))
     }
 
     /// The same of pieces of the pictures that the engine keeps.
     ///
     /// # Errors
-    /// A lost device.
+    /// As [`TtaPredictor::logits`].
     pub fn logits_of_crops(&mut self, engine: &mut dyn Engine, crops: &[Crop], logits: &mut [f32]) -> Result<(), Problem> {
         engine.predict_crops(crops, logits)?;
         if self.mirrored {
@@ -62,13 +75,13 @@ impl TtaPredictor {
             engine.predict_crops(&mirrored, &mut self.logits)?;
             self.mean_into(logits);
         }
-        Ok(())
+        if logits.iter().all(|logit| logit.is_finite()) { Ok(()) } else { Err(not_finite(None)) }
     }
 
     /// The logits of any number of pictures, `batch_size` at once.
     ///
     /// # Errors
-    /// A lost device.
+    /// As [`TtaPredictor::logits`].
     pub fn all(&mut self, engine: &mut dyn Engine, pixels: &[u8], batch_size: usize) -> Result<Vec<f32>, Problem> {
         let one = self.side * self.side * CHANNELS;
         let mut logits = vec![0.0; pixels.len() / one];
@@ -83,6 +96,46 @@ impl TtaPredictor {
             *own = 0.5 * (*own + other);
         }
     }
+}
+
+/// Whether `weights` give numbers at all. Within a network an overflow can end unseen, as the zero that ReLU makes of what is
+/// no number; so weights of a size that none is trained to are held to the plain reference, with a gray picture.
+///
+/// # Errors
+/// [`Kind::Diverged`]: the values of a layer overflow.
+pub fn check_finite(network: &Network, weights: &Weights) -> Result<(), Problem> {
+    let large = |array: &Array| array.data.iter().any(|value| value.abs() > SUSPICIOUS);
+    if !weights.iter().any(|(_, array)| large(array)) {
+        return Ok(());
+    }
+    let layer = reference::overflowing(network, weights, &vec![GRAY; network.input.len()]);
+    layer.map_or(Ok(()), |layer| Err(not_finite(Some(&layer))))
+}
+
+/// The first layer whose values for `picture` do not fit an f32, by the plain reference.
+fn overflowing(engine: &mut dyn Engine, picture: &[u8]) -> Option<String> {
+    let weights = engine.weights().ok().filter(|_| engine.network().flops() <= MOST_FLOPS)?;
+    reference::overflowing(engine.network(), &weights, picture)
+}
+
+/// A logit that is infinite or no number at all.
+fn not_finite(layer: Option<&str>) -> Problem {
+    let what = match layer {
+        Some(layer) => LocalizedText {
+            en: format!("The weights give no number: the values of the layer {layer} overflow"),
+            fr: format!("Les poids ne donnent pas de nombre : les valeurs de la couche {layer} débordent"),
+        },
+        None => say(
+            "The weights give no number: the network’s output overflows",
+            "Les poids ne donnent pas de nombre : la sortie du réseau déborde",
+        )
+        .into(),
+    };
+    let remedy = say(
+        "Take the weights of another run, or train with a lower learning rate",
+        "Prenez les poids d’un autre essai, ou entraînez avec un taux d’apprentissage plus bas",
+    );
+    Problem::new(Kind::Diverged, what, remedy)
 }
 
 /// Writes the mirror images of pictures that are `side` pixels wide, left to right, into `out`.

@@ -15,7 +15,7 @@ pub mod words;
 
 use std::path::PathBuf;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use crate::data::sample::Part;
 
@@ -75,8 +75,10 @@ pub struct Report {
     /// The same for the validation part, on which threshold and temperature may be chosen.
     pub validation: Vec<Prediction>,
     /// Pictures are called class 1 from this probability on, after the temperature.
+    #[serde(deserialize_with = "probability")]
     pub threshold: f64,
     /// Logits are divided by this before the sigmoid; 1 unless fitted (Guo et al. 2017).
+    #[serde(deserialize_with = "temperature")]
     pub temperature: f64,
     /// Whether each picture was judged with its mirror image ([`crate::engine::TtaPredictor`]); the run's answers follow it.
     #[serde(default)]
@@ -89,6 +91,21 @@ pub struct Report {
     /// Whose predictions these are; `None` in reports of before.
     #[serde(default)]
     pub weights: Option<WeightsId>,
+}
+
+/// A number from a file, from 0 to 1.
+fn probability<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    within(deserializer, "a probability from 0 to 1", |value| (0.0..=1.0).contains(&value))
+}
+
+/// A number from a file, finite and above 0.
+fn temperature<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    within(deserializer, "a temperature above 0", |value| value.is_finite() && value > 0.0)
+}
+
+fn within<'de, D: Deserializer<'de>>(deserializer: D, what: &str, allowed: fn(f64) -> bool) -> Result<f64, D::Error> {
+    let value = f64::deserialize(deserializer)?;
+    if allowed(value) { Ok(value) } else { Err(D::Error::custom(format!("{value} is not {what}"))) }
 }
 
 impl Prediction {

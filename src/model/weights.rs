@@ -15,7 +15,7 @@ use std::{
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};
 
-use super::Network;
+use super::{Network, layers::Role};
 use crate::{
     files::atomic,
     problem::{Kind, Problem},
@@ -62,10 +62,10 @@ impl Weights {
         self.0.values().map(|array| array.data.len()).sum()
     }
 
-    /// Whether these are exactly the arrays of `network`, all finite.
+    /// Whether these are exactly the arrays of `network`, all finite, no variance below zero.
     ///
     /// # Errors
-    /// What is missing, unknown, of another shape, or not a number.
+    /// What is missing, unknown, of another shape, not a number, or a negative variance.
     pub fn check(&self, network: &Network) -> Result<(), Problem> {
         let wanted = network.parameters();
         for parameter in &wanted {
@@ -77,6 +77,12 @@ impl Weights {
                 return Err(misfit(
                     format!("{name} has the shape {is:?} instead of {wants:?}"),
                     format!("{name} a la forme {is:?} au lieu de {wants:?}"),
+                ));
+            }
+            if parameter.role == Role::RunningVariance && array.data.iter().any(|value| *value < 0.0) {
+                return Err(misfit(
+                    format!("{} holds a negative variance", parameter.name),
+                    format!("{} contient une variance négative", parameter.name),
                 ));
             }
             if !array.data.iter().all(|value| value.is_finite()) {

@@ -1,15 +1,17 @@
 //! A run's best weights, ready to answer.
 
+use std::path::PathBuf;
+
 use super::{
     heatmap::{self, Map},
     photo::{Photo, Square},
 };
 use crate::{
     data::{augment, hash::hash, pixels::PIXEL_BYTES},
-    engine::{Engine, EngineConfig, TtaPredictor},
+    engine::{Engine, EngineConfig, TtaPredictor, check_finite},
     evaluate::{calibration, words},
     model::{Network, Weights},
-    problem::Problem,
+    problem::{Kind, Problem},
     settings::Settings,
     text::{Lang, percent},
 };
@@ -24,6 +26,8 @@ const BATCH: usize = 32;
 pub struct Predictor {
     /// The run's id; empty for weights in memory.
     pub run: String,
+    /// Where the weights were read, if they are of a file.
+    pub file: Option<PathBuf>,
     pub classes: [String; 2],
     /// Class 1 from this probability on.
     pub threshold: f64,
@@ -54,7 +58,7 @@ impl Predictor {
     /// A network with its weights on the engine that `open` opens, at threshold 0.5.
     ///
     /// # Errors
-    /// Settings that cannot be built, weights that do not fit them, or a device that is not there.
+    /// Settings that cannot be built, weights that do not fit them or give no number, or a device that is not there.
     pub fn new(
         settings: Settings,
         classes: [String; 2],
@@ -63,11 +67,12 @@ impl Predictor {
     ) -> Result<Self, Problem> {
         let network = Network::new(&settings.model, settings.augment.side())?;
         weights.check(&network)?;
+        check_finite(&network, &weights)?;
         let mut engine = open(&config(&settings, &network))?;
         engine.set_weights(&weights)?;
         let judge = TtaPredictor::new(settings.augment.test_time_flip, settings.augment.side());
         let run = String::new();
-        Ok(Self { run, classes, threshold: 0.5, temperature: 1.0, settings, network, weights, engine, judge })
+        Ok(Self { run, file: None, classes, threshold: 0.5, temperature: 1.0, settings, network, weights, engine, judge })
     }
 
     /// A hash of the weights: the same for the same network's same answers.
@@ -108,7 +113,10 @@ impl Predictor {
             for (picture, out) in batch.chunks_exact(PIXEL_BYTES).zip(seen.chunks_exact_mut(bytes)) {
                 augment::evaluation(&self.settings.augment, picture, out);
             }
-            let logits = self.judge.all(self.engine.as_mut(), &seen, BATCH)?;
+            let logits = self.judge.all(self.engine.as_mut(), &seen, BATCH).map_err(|problem| match &self.file {
+                Some(file) if problem.kind == Kind::Diverged => problem.in_file(file),
+                _ => problem,
+            })?;
             answers.extend(logits.iter().zip(seen.chunks_exact(bytes)).map(|(logit, seen)| {
                 let probability = calibration::probability(*logit, self.temperature);
                 Answer {

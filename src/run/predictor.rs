@@ -2,12 +2,33 @@
 
 use super::Run;
 use crate::{
-    engine::{Engine, EngineConfig},
+    engine::{Engine, EngineConfig, check_finite},
+    evaluate::WeightsId,
+    model::{Network, Weights},
     predict::predictor::Predictor,
-    problem::Problem,
+    problem::{Kind, Problem},
 };
 
 impl Run {
+    /// `problem`, which names the file of the best weights where it is about what is in there.
+    pub fn in_weights(&self, problem: Problem) -> Problem {
+        match problem.kind {
+            Kind::File | Kind::Diverged if problem.path.is_none() => problem.in_file(&self.best_path()),
+            _ => problem,
+        }
+    }
+
+    /// The best weights, which fit `network` and give numbers, and which they are.
+    ///
+    /// # Errors
+    /// None yet, or others than these; each names the file.
+    pub fn best_weights(&self, network: &Network) -> Result<(Weights, WeightsId), Problem> {
+        let (weights, id) = self.weights()?;
+        let checked = weights.check(network).and_then(|()| check_finite(network, &weights));
+        checked.map_err(|problem| self.in_weights(problem))?;
+        Ok((weights, id))
+    }
+
     /// The run on the engine that `open` opens, judged as its report was, if it has one.
     ///
     /// # Errors
@@ -20,8 +41,10 @@ impl Run {
             (threshold, temperature) = (report.threshold, report.temperature);
             settings.augment.test_time_flip = report.mirrored;
         }
-        let mut predictor = Predictor::new(settings, self.info.classes.clone(), weights, open)?;
+        let predictor = Predictor::new(settings, self.info.classes.clone(), weights, open);
+        let mut predictor = predictor.map_err(|problem| self.in_weights(problem))?;
         (predictor.run, predictor.threshold, predictor.temperature) = (self.info.id.clone(), threshold, temperature);
+        predictor.file = Some(self.best_path());
         Ok(predictor)
     }
 }

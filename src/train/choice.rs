@@ -53,7 +53,8 @@ pub fn fastest(
             Err(_) => {}
         }
     }
-    let answer = best.map_or_else(processor, |(_, id)| id);
+    // Where none came to the end, that is no answer to remember.
+    let Some((_, answer)) = best else { return Ok(processor()) };
     known.insert(question, answer.clone());
     if let Ok(text) = serde_json::to_vec_pretty(&known) {
         let _ = atomic::write(&path, &text);

@@ -219,7 +219,15 @@ impl<'a> Fit<'a> {
             }
         }
         let weights = self.judged_weights()?;
-        let Some(validation) = self.validate(&weights)? else { return Ok(Some(StopReason::ByUser)) };
+        let validation = match self.validate(&weights) {
+            // A logit that is no number has no loss either.
+            Err(End::Failed(problem)) if problem.kind == Kind::Diverged => {
+                self.trouble = terminate_on_nan::check(f64::NAN, self.at.epoch + 1).map(|trouble| trouble.because(problem));
+                return Ok(Some(StopReason::Diverged));
+            }
+            validation => validation?,
+        };
+        let Some(validation) = validation else { return Ok(Some(StopReason::ByUser)) };
         self.trouble = terminate_on_nan::check(validation.loss, self.at.epoch + 1);
         if self.trouble.is_some() {
             return Ok(Some(StopReason::Diverged));

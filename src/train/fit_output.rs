@@ -12,7 +12,7 @@ use crate::{
     data::sample::Part,
     history::BatchRecord,
     model::Op,
-    problem::Problem,
+    problem::{Kind, Problem},
     run::{RunStatus, checkpoint::Checkpoint},
 };
 
@@ -100,8 +100,12 @@ impl Fit<'_> {
 
     /// What the network, as it is in the engine, says of the fixed faces.
     pub(super) fn tell_faces(&mut self) -> Result<(), Problem> {
-        let faces = self.faces.judge(self.engine)?;
-        self.tell(TrainEvent::Faces { faces });
+        match self.faces.judge(self.engine) {
+            Ok(faces) => self.tell(TrainEvent::Faces { faces }),
+            // The loss of the next batch says it, or that of the validation.
+            Err(problem) if problem.kind == Kind::Diverged => {}
+            Err(problem) => return Err(problem),
+        }
         Ok(())
     }
 

@@ -14,7 +14,7 @@ use crate::{
     engine,
     evaluate::{Report, Seen, WeightsId},
     files::{Places, overwrite},
-    model::Weights,
+    model::{Network, Weights},
     plan::Plan,
     predict::batch::{self, FolderJob},
     problem::{Kind, Problem},
@@ -272,9 +272,9 @@ fn evaluate(
     let plan = Plan::with_split(&run.settings()?, Arc::new(dataset), split).map_err(training::first)?;
     let plan = Plan { device, ..plan };
     let mut engine = engine::open(&plan.device, &plan.engine_config())?;
-    let (weights, id) = weights(&run)?;
+    let (weights, id) = weights(&run, &plan.network)?;
     engine.set_weights(&weights)?;
-    conclude::judge(&plan, engine.as_mut(), &mut run, id, mirrored, control, emit)
+    conclude::judge(&plan, engine.as_mut(), &mut run, id, mirrored, control, emit).map_err(|problem| run.in_weights(problem))
 }
 
 /// Judges a run on the pictures of `dataset` that are not among its own, by content. The report is told, not kept.
@@ -303,12 +303,13 @@ fn evaluate_others(
     let mut settings = view.settings.clone();
     settings.augment.test_time_flip = mirrored.unwrap_or(view.mirrored());
     let mirrored = settings.augment.test_time_flip;
-    let network = crate::model::Network::new(&settings.model, settings.augment.side())?;
+    let network = Network::new(&settings.model, settings.augment.side())?;
     let plan = Plan { device, ..Plan::judging(settings, network, dataset.clone()) };
     let mut engine = engine::open(&plan.device, &plan.engine_config())?;
-    let (weights, id) = weights(run)?;
+    let (weights, id) = weights(run, &plan.network)?;
     engine.set_weights(&weights)?;
-    let predictions = evaluation::of_others(&plan, samples, engine.as_mut(), control, emit)?;
+    let predictions = evaluation::of_others(&plan, samples, engine.as_mut(), control, emit);
+    let predictions = predictions.map_err(|problem| run.in_weights(problem))?;
     let kept = view.report.as_ref();
     let report = Report {
         classes: dataset.classes.clone(),
@@ -330,8 +331,8 @@ fn evaluate_others(
 }
 
 /// The run's best weights, and which they are.
-fn weights(run: &Run) -> Result<(Weights, WeightsId), Problem> {
-    if run.info.stored.weights { run.weights() } else { Err(no_weights()) }
+fn weights(run: &Run, network: &Network) -> Result<(Weights, WeightsId), Problem> {
+    if run.info.stored.weights { run.best_weights(network) } else { Err(no_weights()) }
 }
 
 /// Nothing is learned yet.

@@ -157,7 +157,7 @@ pub(super) fn resume(
     let mut engine = engine::open(&plan.device, &plan.engine_config())?;
     if over {
         // Killed between its last epoch and its report.
-        let (weights, id) = run.weights()?;
+        let (weights, id) = run.best_weights(&plan.network)?;
         engine.set_weights(&weights)?;
         return conclude::judge(&plan, engine.as_mut(), &mut run, id, None, control, emit);
     }

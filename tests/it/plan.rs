@@ -58,3 +58,17 @@ fn a_part_without_pictures_is_told_beside_the_shares() {
         "{problems:?}"
     );
 }
+
+/// A settings file of a run is read as it is; what no screen lets in is refused where it is planned with.
+#[test]
+fn a_table_of_rates_that_cannot_be_meant_is_refused() {
+    for rows in
+        [vec![(0, 0.1)], vec![(1001, 0.1)], vec![(3, 1.5)], vec![(3, -0.1)], vec![(3, f64::NAN)], vec![(3, 0.1), (3, 0.2)]]
+    {
+        let mut settings = settings();
+        settings.train.schedule.table = rows.clone();
+        assert_eq!(problem_settings(&settings, dataset(40)), [Some("train.schedule.table".to_owned())], "{rows:?}");
+        let text = rows.iter().map(|(epoch, rate)| format!("{epoch}:{rate}")).collect::<Vec<_>>().join(",");
+        assert!(settings.set(&format!("train.schedule.table={text}")).is_err(), "{text}");
+    }
+}

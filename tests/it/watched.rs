@@ -8,7 +8,7 @@ use trombine::{
         image_set::{Crop, ImageSet},
     },
     engine::{Device, Engine, Score, Step},
-    model::Weights,
+    model::{Network, Weights},
     optimizer::OptimizerState,
     problem::Problem,
 };
@@ -35,6 +35,10 @@ impl<E: Engine, F: FnMut(&mut E) -> Result<(), Problem> + Send> Watched<E, F> {
 impl<E: Engine, F: FnMut(&mut E) -> Result<(), Problem> + Send> Engine for Watched<E, F> {
     fn device(&self) -> &Device {
         &self.device
+    }
+
+    fn network(&self) -> &Network {
+        self.inner.network()
     }
 
     fn train_batch(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Score, Problem> {

@@ -161,6 +161,10 @@ impl Engine for CandleEngine {
         &self.device
     }
 
+    fn network(&self) -> &Network {
+        &self.config.network
+    }
+
     fn train_batch(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Score, Problem> {
         let (score, gradients, statistics) = self.pass(batch, step)?;
         self.optimizer.update(&mut self.weights, &gradients, step.learning_rate)?;

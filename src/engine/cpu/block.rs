@@ -4,7 +4,7 @@
 
 use super::{
     activation,
-    buffer::Buffer,
+    buffer::{Allocator, Buffer},
     direct,
     dropout::{Dropout, Mask},
     geometry::{Algorithm, Geometry, View},
@@ -15,7 +15,7 @@ use super::{
     simd::LANES,
     stem, winograd,
 };
-use crate::model::Activation;
+use crate::{model::Activation, problem::Problem};
 
 /// Groups of pictures whose weight gradients are summed apart and then together, in order; fixed, so that the bits do
 /// not depend on the number of threads.
@@ -103,35 +103,58 @@ pub struct Block {
 }
 
 impl Norm {
-    pub fn new(g: &Geometry, batch: usize, arrays: NormArrays, momentum: f64, epsilon: f64) -> Self {
-        let channels = || Buffer::new(g.out_panels * LANES);
-        Self {
+    /// Batch norm behind a convolution of this geometry, for up to `batch` pictures.
+    ///
+    /// # Errors
+    /// Too little memory.
+    pub fn new(
+        g: &Geometry,
+        batch: usize,
+        arrays: NormArrays,
+        (momentum, epsilon): (f64, f64),
+        memory: &mut Allocator,
+    ) -> Result<Self, Problem> {
+        let mut channels = || memory.zeros(g.out_panels * LANES);
+        Ok(Self {
             arrays,
             momentum,
             epsilon,
-            statistics: Buffer::new(batch * g.out_panels * STATISTICS),
-            sums: Buffer::new(batch * g.out_panels * GRADIENT_SUMS),
-            peaks: Buffer::new(batch * g.cells().picture),
-            mean: channels(),
-            variance: channels(),
-            inverse: channels(),
-            factor: channels(),
-            offset: channels(),
-            slope: channels(),
-        }
+            mean: channels()?,
+            variance: channels()?,
+            inverse: channels()?,
+            factor: channels()?,
+            offset: channels()?,
+            slope: channels()?,
+            statistics: memory.zeros(batch * g.out_panels * STATISTICS)?,
+            sums: memory.zeros(batch * g.out_panels * GRADIENT_SUMS)?,
+            peaks: memory.zeros(batch * g.cells().picture)?,
+        })
+    }
+}
+
+impl Maps {
+    /// `len` values and as many gradients.
+    ///
+    /// # Errors
+    /// Too little memory.
+    pub fn new(view: View, len: usize, memory: &mut Allocator) -> Result<Self, Problem> {
+        Ok(Self { view, values: memory.zeros(len)?, gradient: memory.zeros(len)? })
     }
 }
 
 impl Block {
-    /// A block for up to `batch` pictures.
+    /// A block for up to `batch` pictures, without dropout; `arrays` are the numbers of weight and bias.
+    ///
+    /// # Errors
+    /// Too little memory.
     pub fn new(
         g: Geometry,
         activation: Activation,
         norm: Option<Norm>,
-        dropout: Option<Dropout>,
         arrays: (usize, Option<usize>),
         batch: usize,
-    ) -> Self {
+        memory: &mut Allocator,
+    ) -> Result<Self, Problem> {
         let cells = batch * g.cells().picture;
         let (transformed, transposed, segments, backward_segments) = match g.algorithm {
             Algorithm::Winograd => {
@@ -149,27 +172,27 @@ impl Block {
                 (raised, 0, direct::segments(&g), Vec::new())
             }
         };
-        let mut scale = Buffer::new(g.out_panels * LANES);
+        let mut scale = memory.zeros(g.out_panels * LANES)?;
         scale.as_mut_slice().fill(1.0);
-        Self {
+        Ok(Self {
             activation,
-            dropout,
+            dropout: None,
             weight: arrays.0,
             bias: arrays.1,
-            transformed: Buffer::new(transformed),
-            transposed: Buffer::new(transposed),
+            transformed: memory.zeros(transformed)?,
+            transposed: memory.zeros(transposed)?,
             segments,
             backward_segments,
-            kept: Buffer::new(if norm.is_some() { batch * g.output().picture } else { 0 }),
-            argmax: Buffer::new(cells),
-            grads: Buffer::new(if activation == Activation::Relu { 0 } else { cells }),
+            kept: memory.zeros(if norm.is_some() { batch * g.output().picture } else { 0 })?,
+            argmax: memory.zeros(cells)?,
+            grads: memory.zeros(if activation == Activation::Relu { 0 } else { cells })?,
             scale,
-            shift: Buffer::new(g.out_panels * LANES),
-            weight_parts: Buffer::new(GROUPS * g.weight_len()),
-            bias_parts: Buffer::new(GROUPS * g.out_panels * LANES),
+            shift: memory.zeros(g.out_panels * LANES)?,
+            weight_parts: memory.zeros(GROUPS * g.weight_len())?,
+            bias_parts: memory.zeros(GROUPS * g.out_panels * LANES)?,
             norm,
             geometry: g,
-        }
+        })
     }
 
     /// Derives what the kernels read from one panel of the weights.

@@ -1,11 +1,13 @@
 //! Memory that lives as long as the engine.
 
 use std::{
-    alloc::{Layout, alloc_zeroed, dealloc, handle_alloc_error},
+    alloc::{Layout, alloc_zeroed, dealloc},
     ptr::NonNull,
 };
 
 use memmap2::MmapMut;
+
+use crate::{engine::memory::out_of_memory, problem::Problem};
 
 /// Plain numbers for which all bits zero is a value.
 pub trait Number: Copy + Default + Send + Sync + 'static {}
@@ -34,24 +36,63 @@ unsafe impl<T: Number> Send for Buffer<T> {}
 // SAFETY: as above.
 unsafe impl<T: Number> Sync for Buffer<T> {}
 
+/// Whence an engine's buffers come: memory, or, to know beforehand how much that takes, a mere count of their bytes.
+pub struct Allocator {
+    counts_only: bool,
+    bytes: u64,
+}
+
+impl Allocator {
+    /// Buffers of zeros.
+    pub const fn new() -> Self {
+        Self { counts_only: false, bytes: 0 }
+    }
+
+    /// Empty buffers in their place.
+    pub const fn counting() -> Self {
+        Self { counts_only: true, bytes: 0 }
+    }
+
+    /// The bytes of all buffers that were asked for.
+    pub const fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// A buffer of `len` zeros.
+    ///
+    /// # Errors
+    /// The system does not give so much memory.
+    pub fn zeros<T: Number>(&mut self, len: usize) -> Result<Buffer<T>, Problem> {
+        self.bytes += len as u64 * size_of::<T>() as u64;
+        Buffer::new(if self.counts_only { 0 } else { len })
+    }
+}
+
 impl<T: Number> Buffer<T> {
     /// `len` zeros.
-    pub fn new(len: usize) -> Self {
+    ///
+    /// # Errors
+    /// The system does not give so much memory.
+    pub fn new(len: usize) -> Result<Self, Problem> {
         if len == 0 {
-            return Self { start: NonNull::dangling(), len, pages: None };
+            return Ok(Self::empty());
         }
         let layout = Self::layout(len);
         if layout.size() >= LARGE_PAGE / 2
             && let Some((start, pages)) = large(layout.size())
         {
-            return Self { start: start.cast(), len, pages: Some(pages) };
+            return Ok(Self { start: start.cast(), len, pages: Some(pages) });
         }
         // SAFETY: the layout's size is not zero.
         let start = unsafe { alloc_zeroed(layout) };
-        match NonNull::new(start.cast::<T>()) {
-            Some(start) => Self { start, len, pages: None },
-            None => handle_alloc_error(layout),
-        }
+        let start = NonNull::new(start.cast::<T>());
+        let start = start.ok_or_else(|| out_of_memory(format!("{} bytes in one piece", layout.size())))?;
+        Ok(Self { start, len, pages: None })
+    }
+
+    /// No number at all.
+    pub const fn empty() -> Self {
+        Self { start: NonNull::dangling(), len: 0, pages: None }
     }
 
     fn layout(len: usize) -> Layout {

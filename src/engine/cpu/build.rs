@@ -3,9 +3,10 @@
 use super::{
     CpuEngine, ToVectors,
     block::{Block, Maps, Norm, NormArrays, Scratch},
+    buffer::Allocator,
     dense, direct,
     dropout::Dropout,
-    geometry::{Algorithm, Convolution, Geometry, View, panels},
+    geometry::{Convolution, Geometry, View, panels},
     head::{self, Dense, Vectors},
     isa::Isa,
     parameters::{Features, Layout, Stored},
@@ -14,7 +15,7 @@ use super::{
     winograd,
 };
 use crate::{
-    engine::{Device, DeviceKind, EngineConfig},
+    engine::{Device, DeviceKind, EngineConfig, MOST_THREADS},
     model::{Layer, Op, layers::Parameter},
     optimizer::OptimizerState,
     problem::{Kind, Problem},
@@ -25,71 +26,64 @@ use crate::{
 struct Builder<'a> {
     config: &'a EngineConfig,
     convolution: Convolution,
+    memory: Allocator,
     arrays: Vec<Stored>,
     blocks: Vec<Block>,
     maps: Vec<Maps>,
+    /// The channels' means, if maps become vectors by global pooling.
+    pooled: Option<Vectors>,
     head: Vec<head::Layer>,
 }
 
 /// Builds the engine; weights and optimizer are all zero.
 ///
 /// # Errors
-/// Layers in an order that no settings give.
+/// Layers in an order that no settings give, or too little memory.
 pub fn build(config: &EngineConfig, isa: Isa, convolution: Convolution) -> Result<CpuEngine, Problem> {
-    let mut builder = Builder { config, convolution, arrays: Vec::new(), blocks: Vec::new(), maps: Vec::new(), head: Vec::new() };
-    let layers = &config.network.layers[..];
-    let vectors_at = layers
-        .iter()
-        .position(|layer| matches!(layer.op, Op::Flatten | Op::GlobalAveragePool))
-        .ok_or_else(|| unknown("no layer from maps to vectors"))?;
-    let (convolutions, rest) = layers.split_at(vectors_at);
-    let vector_layer = &rest[0];
-    let to_vectors = if vector_layer.op == Op::Flatten { ToVectors::Flatten } else { ToVectors::GlobalPool };
-    builder.blocks(convolutions, to_vectors)?;
-    let batch = config.batch_size;
-    let last = vector_layer.input;
-    // Flattened maps keep the room of their last panel of channels.
-    let (width, features) = match to_vectors {
-        ToVectors::Flatten => {
-            (panels(last.channels) * last.height * last.width * LANES, Features::Map { area: last.height * last.width })
-        }
-        ToVectors::GlobalPool => (last.channels, Features::Plain),
-    };
-    let pooled = match to_vectors {
-        ToVectors::Flatten => None,
-        ToVectors::GlobalPool => Some(Vectors::new(width, batch)),
-    };
-    builder.head(&rest[1..], width, features)?;
-    let Builder { arrays, blocks, maps, head, .. } = builder;
-
-    let threads = config.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1);
-    let pool = Pool::new(threads);
-    let winograd = || blocks.iter().map(|b| &b.geometry).filter(|g| g.algorithm == Algorithm::Winograd);
-    let outputs = head.iter().map(|layer| panels(layer.out.features)).max().unwrap_or(1);
-    let scratch = (0..pool.threads())
-        .map(|_| Scratch {
-            winograd: winograd::Scratch::new(winograd(), true),
-            direct: direct::Scratch::new(blocks.iter().map(|b| &b.geometry), true),
-            dense: dense::Scratch::new(batch, outputs),
-        })
-        .collect();
-    let device = device(isa, pool.threads());
+    let mut builder = Builder::new(config, convolution, Allocator::new());
+    let vector_layer = builder.layers()?;
+    let pool = Pool::new(threads(config));
+    let scratch = (0..pool.threads()).map(|_| builder.scratch()).collect::<Result<_, _>>()?;
+    let Builder { arrays, blocks, maps, pooled, head, memory, .. } = builder;
     Ok(CpuEngine {
         config: config.clone(),
         isa,
-        device,
+        device: device(isa, pool.threads()),
+        bytes: memory.bytes(),
         pool,
         scratch,
         arrays,
         blocks,
         maps,
-        to_vectors,
+        to_vectors: to_vectors(vector_layer),
         pooled,
-        area: last.height * last.width,
+        area: vector_layer.input.height * vector_layer.input.width,
         head,
         state: OptimizerState::default(),
         units: Vec::new(),
     })
+}
+
+/// The bytes of all buffers that [`build`] makes for `config`, without making any.
+///
+/// # Errors
+/// Layers in an order that no settings give.
+pub fn bytes(config: &EngineConfig) -> Result<u64, Problem> {
+    let mut builder = Builder::new(config, Convolution::chosen(), Allocator::counting());
+    builder.layers()?;
+    let rest = builder.memory.bytes();
+    builder.scratch()?;
+    let scratch = builder.memory.bytes() - rest;
+    Ok(rest + threads(config) as u64 * scratch)
+}
+
+/// Threads that an engine for `config` wants.
+fn threads(config: &EngineConfig) -> usize {
+    config.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).clamp(1, MOST_THREADS)
+}
+
+fn to_vectors(layer: &Layer) -> ToVectors {
+    if layer.op == Op::Flatten { ToVectors::Flatten } else { ToVectors::GlobalPool }
 }
 
 /// The processor in the list of devices.
@@ -143,21 +137,61 @@ pub fn misfit(size: usize) -> Problem {
     .because(size)
 }
 
-impl Builder<'_> {
+impl<'a> Builder<'a> {
+    fn new(config: &'a EngineConfig, convolution: Convolution, memory: Allocator) -> Self {
+        let (arrays, blocks, maps, pooled, head) = (Vec::new(), Vec::new(), Vec::new(), None, Vec::new());
+        Self { config, convolution, memory, arrays, blocks, maps, pooled, head }
+    }
+
+    /// All layers with their buffers; gives the one between maps and vectors.
+    fn layers(&mut self) -> Result<&'a Layer, Problem> {
+        let layers = &self.config.network.layers[..];
+        let to_vectors_at = |layer: &Layer| matches!(layer.op, Op::Flatten | Op::GlobalAveragePool);
+        let at = layers.iter().position(to_vectors_at).ok_or_else(|| unknown("no layer from maps to vectors"))?;
+        let (convolutions, [vector_layer, rest @ ..]) = layers.split_at(at) else { return Err(unknown("no head")) };
+        let to_vectors = to_vectors(vector_layer);
+        self.blocks(convolutions, to_vectors)?;
+        let (last, batch) = (vector_layer.input, self.config.batch_size);
+        let area = last.height * last.width;
+        let (width, features) = match to_vectors {
+            // Flattened maps keep the room of their last panel of channels.
+            ToVectors::Flatten => (panels(last.channels) * area * LANES, Features::Map { area }),
+            ToVectors::GlobalPool => {
+                self.pooled = Some(Vectors::new(last.channels, batch, &mut self.memory)?);
+                (last.channels, Features::Plain)
+            }
+        };
+        self.head(rest, width, features)?;
+        Ok(vector_layer)
+    }
+
+    /// One thread's arrays.
+    fn scratch(&mut self) -> Result<Scratch, Problem> {
+        let geometries = self.blocks.iter().map(|block| &block.geometry);
+        let outputs = self.head.iter().map(|layer| panels(layer.out.features)).max().unwrap_or(1);
+        Ok(Scratch {
+            winograd: winograd::Scratch::new(geometries.clone(), &mut self.memory)?,
+            direct: direct::Scratch::new(geometries, &mut self.memory)?,
+            dense: dense::Scratch::new(self.config.batch_size, outputs, &mut self.memory)?,
+        })
+    }
+
     /// Stores an array; gives its number.
-    fn store(&mut self, about: Parameter, layout: Layout) -> usize {
-        let slots = self.config.optimizer.slots().len();
-        self.arrays.push(Stored::new(about, layout, slots));
-        self.arrays.len() - 1
+    fn store(&mut self, about: Parameter, layout: Layout) -> Result<usize, Problem> {
+        let optimizer = &self.config.optimizer;
+        // Gradients that are shortened together are kept until the last is there.
+        let stored = optimizer.global_clipnorm > 0.0;
+        self.arrays.push(Stored::new(about, layout, optimizer.slots().len(), stored, &mut self.memory)?);
+        Ok(self.arrays.len() - 1)
     }
 
     /// Batch norm's four arrays.
-    fn norm_arrays(&mut self, layer: &Layer) -> NormArrays {
+    fn norm_arrays(&mut self, layer: &Layer) -> Result<NormArrays, Problem> {
         let first = self.arrays.len();
         for about in layer.parameters() {
-            self.store(about, Layout::Vector);
+            self.store(about, Layout::Vector)?;
         }
-        NormArrays { gamma: first, beta: first + 1, mean: first + 2, variance: first + 3 }
+        Ok(NormArrays { gamma: first, beta: first + 1, mean: first + 2, variance: first + 3 })
     }
 
     /// Convolution, batch norm, activation, pooling, dropout, again and again.
@@ -173,13 +207,14 @@ impl Builder<'_> {
                 Geometry::new(input, conv.output.channels, kernel, padding, self.convolution, geometries.is_empty(), normalized);
             let mut arrays = conv.parameters().into_iter();
             let weight = arrays.next().ok_or_else(|| unknown(&conv.name))?;
-            let weight = self.store(weight, Layout::Conv(g));
-            let bias = arrays.next().map(|bias| self.store(bias, Layout::Vector));
+            let weight = self.store(weight, Layout::Conv(g))?;
+            let bias = arrays.next().map(|bias| self.store(bias, Layout::Vector)).transpose()?;
             let mut norm = None;
             if let Some(layer) = rest.next_if(|layer| matches!(layer.op, Op::BatchNorm { .. }))
                 && let Op::BatchNorm { momentum, epsilon } = layer.op
             {
-                norm = Some(Norm::new(&g, batch, self.norm_arrays(layer), momentum, epsilon));
+                let arrays = self.norm_arrays(layer)?;
+                norm = Some(Norm::new(&g, batch, arrays, (momentum, epsilon), &mut self.memory)?);
             }
             let Some(Op::Activation(activation)) = rest.next().map(|layer| layer.op) else {
                 return Err(unknown(&conv.name));
@@ -191,7 +226,9 @@ impl Builder<'_> {
                 Some(Op::Dropout { rate, stream }) => Some(Dropout { rate, stream }),
                 _ => None,
             };
-            self.blocks.push(Block::new(g, activation, norm, dropout, (weight, bias), batch));
+            let mut block = Block::new(g, activation, norm, (weight, bias), batch, &mut self.memory)?;
+            block.dropout = dropout;
+            self.blocks.push(block);
             geometries.push(g);
         }
         for (i, g) in geometries.iter().enumerate() {
@@ -200,7 +237,7 @@ impl Builder<'_> {
                 (None, ToVectors::Flatten) => (View::features(g.pooled_height, g.pooled_width, batch), batch * g.cells().picture),
                 (None, ToVectors::GlobalPool) => (g.cells(), batch * g.cells().picture),
             };
-            self.maps.push(Maps { view, values: super::buffer::Buffer::new(len), gradient: super::buffer::Buffer::new(len) });
+            self.maps.push(Maps::new(view, len, &mut self.memory)?);
         }
         Ok(())
     }
@@ -215,15 +252,15 @@ impl Builder<'_> {
                     let mut arrays = layer.parameters().into_iter();
                     let weight = arrays.next().ok_or_else(|| unknown(&layer.name))?;
                     let layout = Layout::Dense { shape, inputs: layer.input.channels, features };
-                    let weight = self.store(weight, layout);
-                    let bias = arrays.next().map(|bias| self.store(bias, Layout::Vector));
+                    let weight = self.store(weight, layout)?;
+                    let bias = arrays.next().map(|bias| self.store(bias, Layout::Vector)).transpose()?;
                     features = Features::Plain;
                     width = layer.output.channels;
-                    head::Op::Dense(Dense::new(shape, weight, bias))
+                    head::Op::Dense(Dense::new(shape, weight, bias, &mut self.memory)?)
                 }
                 Op::Activation(activation) => head::Op::Activation(activation),
                 Op::BatchNorm { momentum, epsilon } => {
-                    let arrays = self.norm_arrays(layer);
+                    let arrays = self.norm_arrays(layer)?;
                     let channels = || vec![0.0; width];
                     head::Op::Norm(head::Norm { arrays, momentum, epsilon, mean: channels(), variance: channels() })
                 }
@@ -236,7 +273,7 @@ impl Builder<'_> {
                 }
                 _ => return Err(unknown(&layer.name)),
             };
-            self.head.push(head::Layer { op, out: Vectors::new(width, batch) });
+            self.head.push(head::Layer { op, out: Vectors::new(width, batch, &mut self.memory)? });
         }
         Ok(())
     }

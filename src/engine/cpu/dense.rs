@@ -9,18 +9,19 @@
 #![allow(unsafe_op_in_unsafe_fn, reason = "a kernel is one contract, stated at its struct")]
 
 use super::{
-    buffer::Buffer,
+    buffer::{Allocator, Buffer},
     direct::transpose,
     gemm::{Outer, Product},
     geometry::panels,
     isa::{Isa, Kernel},
     simd::{LANES, Simd},
 };
+use crate::problem::Problem;
 
 /// Numbers of a square of weights.
 pub const SQUARE: usize = LANES * LANES;
 /// Panels of inputs that stay in the cache while all rows of pictures pass.
-const CHUNK: usize = 32;
+pub const CHUNK: usize = 32;
 /// Most units of a layer; fixed, so that sums have one order.
 const UNITS: usize = 16;
 
@@ -61,7 +62,7 @@ pub struct Forward<'a> {
     pub shape: Shape,
     pub x: *const f32,
     pub weights: *const f32,
-    /// `0, 16 batch, 32 batch…`, at least 32.
+    /// `0, 16 batch, 32 batch…`, [`CHUNK`] of them.
     pub segments: &'a [usize],
     pub part: *mut f32,
 }
@@ -105,8 +106,11 @@ pub struct Scratch {
 
 impl Scratch {
     /// Arrays for layers of up to `outputs` panels of outputs.
-    pub fn new(batch: usize, outputs: usize) -> Self {
-        Self { turned: Buffer::new(panels(batch) * SQUARE), tile: Buffer::new(outputs * SQUARE) }
+    ///
+    /// # Errors
+    /// Too little memory.
+    pub fn new(batch: usize, outputs: usize, memory: &mut Allocator) -> Result<Self, Problem> {
+        Ok(Self { turned: memory.zeros(panels(batch) * SQUARE)?, tile: memory.zeros(outputs * SQUARE)? })
     }
 }
 

@@ -15,7 +15,7 @@
 
 use super::{
     activation::Act,
-    buffer::Buffer,
+    buffer::{Allocator, Buffer},
     gemm::{Outer, Product},
     geometry::{Algorithm, Geometry, View},
     isa::{Isa, Kernel},
@@ -24,6 +24,7 @@ use super::{
     stem::{self, Normalize, PictureGradient},
     winograd::Epilogue,
 };
+use crate::problem::Problem;
 
 /// Panels and columns of outputs computed at once, so that two rows of them stay in the first-level cache.
 const CHUNK: usize = 2;
@@ -46,20 +47,22 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// Arrays for the layers of `blocks`; the backward pass's are empty unless `training`.
-    pub fn new<'a>(blocks: impl Iterator<Item = &'a Geometry> + Clone, training: bool) -> Self {
+    /// Arrays for the layers of `blocks` that take this algorithm.
+    ///
+    /// # Errors
+    /// Too little memory.
+    pub fn new<'a>(blocks: impl Iterator<Item = &'a Geometry> + Clone, memory: &mut Allocator) -> Result<Self, Problem> {
         let blocks = blocks.filter(|g| g.algorithm != Algorithm::Winograd);
         let most = |len: &dyn Fn(&Geometry) -> usize| blocks.clone().map(len).max().unwrap_or(0);
         let image = most(&|g| if g.algorithm == Algorithm::Pictures { g.rows * g.columns * g.inputs } else { 0 });
         let raised = most(&|g| if g.raised { stem::raised_len(g) } else { 0 });
-        let gradient = if training { most(&|g| gradient_view(g).picture) } else { 0 };
-        Self {
+        Ok(Self {
             // One row of 16 may be read from the last pixels on.
-            image: Buffer::new(image + LANES),
-            raised: Buffer::new(raised),
-            rows: Buffer::new(2 * CHUNK * COLUMNS * LANES),
-            gradient: Buffer::new(gradient),
-        }
+            image: memory.zeros(image + LANES)?,
+            raised: memory.zeros(raised)?,
+            rows: memory.zeros(2 * CHUNK * COLUMNS * LANES)?,
+            gradient: memory.zeros(most(&|g| gradient_view(g).picture))?,
+        })
     }
 }
 

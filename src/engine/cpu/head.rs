@@ -6,7 +6,7 @@
 use super::{
     activation::Act,
     block::{NormArrays, Scratch},
-    buffer::Buffer,
+    buffer::{Allocator, Buffer},
     dense,
     dropout::{Dropout, Mask},
     geometry::{View, panels},
@@ -17,7 +17,7 @@ use super::{
     simd::{LANES, Simd},
     update::{SumParts, Update},
 };
-use crate::{model::Activation, optimizer::UpdateStep};
+use crate::{model::Activation, optimizer::UpdateStep, problem::Problem};
 
 /// A vector of each picture and its gradient.
 pub struct Vectors {
@@ -28,9 +28,13 @@ pub struct Vectors {
 }
 
 impl Vectors {
-    pub fn new(features: usize, batch: usize) -> Self {
+    /// Vectors of `features` numbers for up to `batch` pictures.
+    ///
+    /// # Errors
+    /// Too little memory.
+    pub fn new(features: usize, batch: usize, memory: &mut Allocator) -> Result<Self, Problem> {
         let len = panels(features) * batch * LANES;
-        Self { features, batch, values: Buffer::new(len), gradient: Buffer::new(len) }
+        Ok(Self { features, batch, values: memory.zeros(len)?, gradient: memory.zeros(len)? })
     }
 
     /// Where feature `f` of picture `n` stands.
@@ -89,16 +93,20 @@ pub enum Learning<'a> {
 }
 
 impl Dense {
-    pub fn new(shape: dense::Shape, weight: usize, bias: Option<usize>) -> Self {
-        Self {
+    /// A layer of this shape with the numbers of its arrays.
+    ///
+    /// # Errors
+    /// Too little memory.
+    pub fn new(shape: dense::Shape, weight: usize, bias: Option<usize>, memory: &mut Allocator) -> Result<Self, Problem> {
+        Ok(Self {
             shape,
             weight,
             bias,
-            segments: (0..32).map(|c| c * shape.batch * LANES).collect(),
+            segments: (0..dense::CHUNK).map(|c| c * shape.batch * LANES).collect(),
             squares: (0..shape.outputs).map(|c| c * dense::SQUARE).collect(),
-            parts: Buffer::new(shape.units() * shape.part_len()),
-            turned: Buffer::new(panels(shape.batch) * shape.outputs * dense::SQUARE),
-        }
+            parts: memory.zeros(shape.units() * shape.part_len())?,
+            turned: memory.zeros(panels(shape.batch) * shape.outputs * dense::SQUARE)?,
+        })
     }
 
     /// `y = x W + b` for `n` pictures.

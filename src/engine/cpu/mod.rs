@@ -110,7 +110,7 @@ use self::{
 use crate::{
     data::batch::BatchView,
     engine::{Device, Engine, EngineConfig, Score, Step, check_batch},
-    model::{Initialization, Weights, init::init},
+    model::{Initialization, Network, Weights, init::init},
     optimizer::OptimizerState,
     problem::Problem,
 };
@@ -121,6 +121,8 @@ pub struct CpuEngine {
     isa: Isa,
     device: Device,
     pool: Pool,
+    /// The bytes of all buffers.
+    bytes: u64,
     /// One for each thread.
     scratch: Vec<Scratch>,
     arrays: Vec<Stored>,
@@ -150,7 +152,7 @@ impl CpuEngine {
     /// The network of `config` with the best instruction set of this processor, and weights drawn from its seed.
     ///
     /// # Errors
-    /// Layers in an order that no settings give.
+    /// Layers in an order that no settings give, or too little memory.
     pub fn new(config: &EngineConfig) -> Result<Self, Problem> {
         Self::with(config, Isa::detect(), Convolution::chosen())
     }
@@ -172,6 +174,19 @@ impl CpuEngine {
         self.isa
     }
 
+    /// The bytes of its buffers.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// What [`CpuEngine::bytes`] of an engine for `config` will be, without one.
+    ///
+    /// # Errors
+    /// Layers in an order that no settings give.
+    pub fn bytes_for(config: &EngineConfig) -> Result<u64, Problem> {
+        build::bytes(config)
+    }
+
     /// The processor as it is listed: the best instruction set, all cores.
     pub fn list() -> Device {
         build::device(Isa::detect(), std::thread::available_parallelism().map_or(1, usize::from))
@@ -183,11 +198,15 @@ impl Engine for CpuEngine {
         &self.device
     }
 
+    fn network(&self) -> &Network {
+        &self.config.network
+    }
+
     fn train_batch(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Score, Problem> {
         check_batch(&self.config.network, batch)?;
         self.check_size(batch.len())?;
         let rule = self.config.optimizer.next(&mut self.state, step.learning_rate);
-        let score = self.learn(batch, step, Some(&rule));
+        let score = self.learn(batch, step, Some(&rule))?;
         for block in &self.blocks {
             block.update_running_stats(&mut self.arrays);
         }
@@ -216,7 +235,7 @@ impl Engine for CpuEngine {
     fn gradients(&mut self, batch: &BatchView<'_>, step: Step) -> Result<(Score, Weights), Problem> {
         check_batch(&self.config.network, batch)?;
         self.check_size(batch.len())?;
-        let score = self.learn(batch, step, None);
+        let score = self.learn(batch, step, None)?;
         let trained = self.arrays.iter().filter(|array| array.about.role.trained());
         let gradients = trained.map(|array| (array.about.name.clone(), array.export(&array.gradient))).collect();
         Ok((score, Weights(gradients)))

@@ -1,9 +1,17 @@
 //! The network's arrays in the kernels' layouts, with gradients and what the optimizer remembers.
 
-use super::{buffer::Buffer, dense, geometry::Geometry, simd::LANES};
-use crate::model::{
-    Array,
-    layers::{Parameter, Role},
+use super::{
+    buffer::{Allocator, Buffer},
+    dense,
+    geometry::Geometry,
+    simd::LANES,
+};
+use crate::{
+    model::{
+        Array,
+        layers::{Parameter, Role},
+    },
+    problem::Problem,
 };
 
 /// How an array of PyTorch's layout stands in memory. Room beyond the array's own shape is zero and stays zero.
@@ -51,24 +59,32 @@ pub struct Stored {
 }
 
 impl Stored {
-    /// The array, all zero, with `slots` slots.
-    pub fn new(about: Parameter, layout: Layout, slots: usize) -> Self {
+    /// The array, all zero, with `slots` slots, and with room for the whole gradient if that is `stored`.
+    ///
+    /// # Errors
+    /// Too little memory.
+    pub fn new(about: Parameter, layout: Layout, slots: usize, stored: bool, memory: &mut Allocator) -> Result<Self, Problem> {
         let len = match layout {
             Layout::Conv(g) => g.weight_len(),
             Layout::Dense { shape, .. } => shape.weight_len(),
             Layout::Vector => about.shape[0].next_multiple_of(LANES),
         };
         let trained = about.role.trained();
-        let slots = (0..if trained { slots } else { 0 }).map(|_| Buffer::new(len)).collect();
-        let gradient = Buffer::new(if trained && !matches!(layout, Layout::Dense { .. }) { len } else { 0 });
-        Self { about, layout, values: Buffer::new(len), gradient, slots }
+        let slots = (0..if trained { slots } else { 0 }).map(|_| memory.zeros(len)).collect::<Result<_, _>>()?;
+        let whole = trained && (stored || !matches!(layout, Layout::Dense { .. }));
+        let gradient = memory.zeros(if whole { len } else { 0 })?;
+        Ok(Self { about, layout, values: memory.zeros(len)?, gradient, slots })
     }
 
     /// Sees to it that there is room for the whole gradient.
-    pub fn want_gradient(&mut self) {
+    ///
+    /// # Errors
+    /// Too little memory.
+    pub fn want_gradient(&mut self) -> Result<(), Problem> {
         if self.about.role.trained() && self.gradient.len() == 0 {
-            self.gradient = Buffer::new(self.values.len());
+            self.gradient = Buffer::new(self.values.len())?;
         }
+        Ok(())
     }
 
     /// Where the `i`-th number of the array in PyTorch's layout stands.

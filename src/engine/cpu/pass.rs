@@ -27,6 +27,7 @@ use crate::{
     engine::{Score, Step},
     loss::is_right,
     optimizer::{UpdateStep, clip_scale},
+    problem::Problem,
 };
 
 /// Dropout's masks and batch norm's statistics are the batch's, or evaluation.
@@ -99,24 +100,27 @@ impl CpuEngine {
     }
 
     /// Loss, all gradients and, with a rule, the update. Without one the gradients stay in the arrays.
-    pub(super) fn learn(&mut self, batch: &BatchView<'_>, step: Step, rule: Option<&UpdateStep>) -> Score {
+    ///
+    /// # Errors
+    /// Too little memory for gradients that are stored.
+    pub(super) fn learn(&mut self, batch: &BatchView<'_>, step: Step, rule: Option<&UpdateStep>) -> Result<Score, Problem> {
         let n = batch.len();
         self.forward(batch.pixels, n, Mode::Training { step: step.index });
         let mut score = self.score(batch);
         let clip = self.config.optimizer.global_clipnorm;
         let store = rule.is_none() || clip > 0.0;
         if store {
-            self.arrays.iter_mut().for_each(Stored::want_gradient);
+            self.arrays.iter_mut().try_for_each(Stored::want_gradient)?;
         }
         let learning = match rule {
             Some(rule) if !store => Learning::Update(rule),
             _ => Learning::Store,
         };
-        let squares: Vec<Buffer<f64>> = self.arrays.iter().map(|array| Buffer::new(units_of(array))).collect();
+        let squares: Vec<Buffer<f64>> = self.arrays.iter().map(|array| Buffer::new(units_of(array))).collect::<Result<_, _>>()?;
         self.tail_backward(n, step, learning, &squares);
         self.blocks_backward(batch.pixels, n, step);
         self.update_blocks(n, rule.filter(|_| !store), &squares);
-        self.update_vectors(rule.filter(|_| !store));
+        self.update_vectors(rule.filter(|_| !store))?;
         score.penalty = self
             .arrays
             .iter()
@@ -125,9 +129,9 @@ impl CpuEngine {
             .map(|(array, squares)| array.about.l2 * squares.as_slice().iter().sum::<f64>())
             .sum();
         if let (true, Some(rule)) = (store, rule) {
-            self.clip_and_update(rule, clip);
+            self.clip_and_update(rule, clip)?;
         }
-        score
+        Ok(score)
     }
 
     /// Loss and hits; leaves the logits' gradient.
@@ -150,7 +154,7 @@ impl CpuEngine {
     fn tail_backward(&mut self, n: usize, step: Step, learning: Learning<'_>, squares: &[Buffer<f64>]) {
         let masks = Some((self.config.seed, step.index));
         let context = Context { isa: self.isa, pool: &self.pool, scratch: &self.scratch, n, masks };
-        let nothing = Buffer::new(0);
+        let nothing = Buffer::empty();
         for i in (0..self.head.len()).rev() {
             let (before, rest) = self.head.split_at_mut(i);
             let (input, gradient) = match (before.last_mut(), &mut self.pooled) {
@@ -240,22 +244,23 @@ impl CpuEngine {
     }
 
     /// Biases and batch norm's arrays.
-    fn update_vectors(&mut self, rule: Option<&UpdateStep>) {
-        let Some(rule) = rule else { return };
-        let square = Buffer::<f64>::new(1);
+    fn update_vectors(&mut self, rule: Option<&UpdateStep>) -> Result<(), Problem> {
+        let Some(rule) = rule else { return Ok(()) };
+        let square = Buffer::<f64>::new(1)?;
         for array in self.arrays.iter().filter(|array| array.about.role.trained() && !array.is_kernel()) {
             // SAFETY: no job is open.
             unsafe { self.isa.run(Update::of(array, Some(rule), 0, array.values.len(), array.gradient.ptr(), square.ptr())) };
         }
+        Ok(())
     }
 
     /// Updates all arrays by their stored gradients, shortened together.
-    fn clip_and_update(&mut self, rule: &UpdateStep, clip: f64) {
+    fn clip_and_update(&mut self, rule: &UpdateStep, clip: f64) -> Result<(), Problem> {
         let trained = || self.arrays.iter().filter(|array| array.about.role.trained());
         let squares: f64 =
             trained().map(|array| array.gradient.as_slice().iter().map(|g| f64::from(*g) * f64::from(*g)).sum::<f64>()).sum();
         let scale = clip_scale(squares.sqrt(), clip) as f32;
-        let square = Buffer::<f64>::new(1);
+        let square = Buffer::<f64>::new(1)?;
         for array in trained() {
             // SAFETY: no job is open.
             unsafe {
@@ -264,6 +269,7 @@ impl CpuEngine {
             }
         }
         self.prepare_weights();
+        Ok(())
     }
 
     /// Derives from the weights what the convolutions read.

@@ -4,7 +4,7 @@
 use super::{
     Isa,
     block::{Block, Maps, Scratch, Span},
-    buffer::Buffer,
+    buffer::{Allocator, Buffer},
     dense,
     direct::{self, Input},
     geometry::{Algorithm, Convolution, Geometry},
@@ -12,7 +12,10 @@ use super::{
     simd::Simd,
     winograd,
 };
-use crate::model::{Activation, Padding};
+use crate::{
+    model::{Activation, Padding},
+    problem::Problem,
+};
 
 /// A block with some pictures before it and a gradient behind it.
 pub struct Probe {
@@ -28,28 +31,36 @@ pub struct Probe {
 
 impl Probe {
     /// A 'same' convolution of square maps, ReLU and 2x2 pooling; three inputs are pictures.
-    pub fn new(isa: Isa, side: usize, (inputs, outputs): (usize, usize), kernel: usize, pictures: usize) -> Self {
+    ///
+    /// # Errors
+    /// Too little memory.
+    pub fn new(
+        isa: Isa,
+        side: usize,
+        (inputs, outputs): (usize, usize),
+        kernel: usize,
+        pictures: usize,
+    ) -> Result<Self, Problem> {
+        let mut memory = Allocator::new();
         let g = Geometry::new((side, side, inputs), outputs, kernel, Padding::Same, Convolution::Winograd, inputs == 3, false);
-        let block = Block::new(g, Activation::Relu, None, None, (0, None), pictures);
-        let mut weights = Buffer::new(g.weight_len());
+        let block = Block::new(g, Activation::Relu, None, (0, None), pictures, &mut memory)?;
+        let mut weights = memory.zeros(g.weight_len())?;
         fill(&mut weights, 0.1);
-        let maps = |view: super::geometry::View, len: usize| Maps { view, values: Buffer::new(len), gradient: Buffer::new(len) };
-        let mut input = maps(g.input(), pictures * g.input().picture);
+        let mut input = Maps::new(g.input(), pictures * g.input().picture, &mut memory)?;
         fill(&mut input.values, 1.0);
-        let mut output = maps(g.cells(), pictures * g.cells().picture);
+        let mut output = Maps::new(g.cells(), pictures * g.cells().picture, &mut memory)?;
         fill(&mut output.gradient, 1.0);
         for panel in 0..g.out_panels {
             // SAFETY: only this thread works on the block.
             unsafe { block.prepare_weights(isa, panel, &weights) };
         }
-        let winograd = || std::iter::once(&g).filter(|g| g.algorithm == Algorithm::Winograd);
         let scratch = Scratch {
-            winograd: winograd::Scratch::new(winograd(), true),
-            direct: direct::Scratch::new(std::iter::once(&g), true),
-            dense: dense::Scratch::new(1, 1),
+            winograd: winograd::Scratch::new(std::iter::once(&g), &mut memory)?,
+            direct: direct::Scratch::new(std::iter::once(&g), &mut memory)?,
+            dense: dense::Scratch::new(1, 1, &mut memory)?,
         };
         let pixels = (0..pictures * side * side * 3).map(|i| (i * 7919 % 251) as u8).collect();
-        Self { isa, pictures, pixels, block, weights, input, output, scratch }
+        Ok(Self { isa, pictures, pixels, block, weights, input, output, scratch })
     }
 
     /// Multiplications and additions of a direct convolution: forward, or one of the two gradients.

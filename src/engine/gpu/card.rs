@@ -10,6 +10,7 @@ use std::{
 use super::{
     adapter::{Found, HALF, adapters},
     kernel::{Constants, Kernel},
+    schedule::BufferSpec,
     tile::Limits,
 };
 use crate::{
@@ -40,6 +41,10 @@ pub struct Card {
 
 /// The cards that were opened, by id. They stay open: a driver takes long to open one, and compiled kernels are kept.
 static CARDS: Mutex<BTreeMap<String, Arc<Card>>> = Mutex::new(BTreeMap::new());
+
+/// The share of a card's memory that network and pictures may take together, where the card tells how much it has: the
+/// rest is for the window and for other programs.
+pub const SHARE: f64 = 0.75;
 
 /// How long another thread may take to pass on a result that is there.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -123,8 +128,7 @@ impl Card {
 
     /// The largest buffer that a kernel can read.
     pub fn largest_buffer(&self) -> u64 {
-        let limits = self.device.limits();
-        limits.max_buffer_size.min(limits.max_storage_buffer_binding_size)
+        largest_buffer(&self.device.limits())
     }
 
     /// `kernel` with these constants, compiled once.
@@ -255,8 +259,31 @@ impl Card {
     }
 }
 
+fn largest_buffer(limits: &wgpu::Limits) -> u64 {
+    limits.max_buffer_size.min(limits.max_storage_buffer_binding_size)
+}
+
+/// The bytes of `buffers` together, if a card with these limits and so much memory, where it tells that, holds them.
+///
+/// # Errors
+/// Too little memory.
+pub fn fitting(buffers: &[BufferSpec], limits: &wgpu::Limits, memory: Option<u64>) -> Result<u64, Problem> {
+    let most = largest_buffer(limits);
+    if let Some(large) = buffers.iter().find(|buffer| buffer.bytes > most) {
+        return Err(out_of_memory(format!("{} needs {} bytes, a buffer holds {most}", large.label, large.bytes)));
+    }
+    let all = buffers.iter().map(|buffer| buffer.bytes).sum();
+    match memory.filter(|memory| all as f64 > SHARE * *memory as f64) {
+        Some(memory) => Err(out_of_memory(format!("{all} bytes on a card that has {memory}"))),
+        None => Ok(all),
+    }
+}
+
 /// The adapter `id`, if it can train, and whether it keeps maps as f16.
-fn able(id: &str) -> Result<(&'static Found, bool), Problem> {
+///
+/// # Errors
+/// There is none, or it cannot.
+pub fn able(id: &str) -> Result<(&'static Found, bool), Problem> {
     let (plain, half) = id.strip_suffix(HALF).map_or((id, false), |plain| (plain, true));
     let found = adapters().iter().find(|found| found.device.id == plain).ok_or_else(|| absent(id))?;
     match &found.lacks {

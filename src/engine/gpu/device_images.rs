@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::{
-    card::{Card, out_of_memory},
+    card::{Card, SHARE, out_of_memory},
     launch::{Launch, launch},
     schedule::Dispatch,
 };
@@ -16,10 +16,6 @@ use crate::{
     problem::{Kind, Problem},
     text::say,
 };
-
-/// The share of a card's memory that pictures and network may take together, where the card tells how much it has: the
-/// rest is for the window and for other programs.
-const SHARE: f64 = 0.75;
 
 /// The pictures of an [`ImageSet`] on a card.
 pub struct DeviceImages {

@@ -130,7 +130,7 @@ use crate::{
         batch::BatchView,
         image_set::{Crop, ImageSet},
     },
-    model::{Array, Initialization, Weights, init::init},
+    model::{Array, Initialization, Network, Weights, init::init},
     optimizer::{Formula, OptimizerState, UpdateStep},
     problem::{Kind, Problem},
     text::{LocalizedText, say},
@@ -161,6 +161,19 @@ pub fn first() -> Option<Device> {
     let able = || adapter::adapters().iter().filter(|found| found.lacks.is_none());
     let real = able().find(|found| found.device.kind == DeviceKind::Graphics);
     real.or_else(|| able().next()).map(|found| found.device.clone())
+}
+
+/// Whether an engine for `config` fits the adapter `id`; gives the bytes of its buffers that lie in main memory, which are
+/// all of them where the driver computes on the processor.
+///
+/// # Errors
+/// No such adapter, one that cannot train, or too little memory: then with a smaller batch as the way on.
+pub fn check(config: &EngineConfig, id: &str) -> Result<u64, Problem> {
+    let (found, half) = card::able(id)?;
+    let schedule = build::build(config, Limits { half, ..Limits::LEAST })?;
+    let fitting = card::fitting(&schedule.buffers, &found.adapter.limits(), found.device.memory);
+    let bytes = fitting.map_err(|problem| smaller(problem, config.batch_size))?;
+    Ok(if found.device.kind == DeviceKind::SoftwareGraphics { bytes } else { 0 })
 }
 
 /// `device` with its maps kept as f16, if its kernels can: half of what a step moves, at about three digits.
@@ -195,8 +208,9 @@ impl GpuEngine {
         let limits = Limits { costs: tile_costs(id).unwrap_or(limits.costs), ..limits };
         let schedule = build::build(config, limits)?;
         let picture = config.network.input.len();
-        let pass =
-            Pass::new(card, &schedule, config.batch_size, picture).map_err(|problem| smaller(problem, config.batch_size))?;
+        let pass = card::fitting(&schedule.buffers, &card.device.limits(), device.memory)
+            .and_then(|_| Pass::new(card, &schedule, config.batch_size, picture))
+            .map_err(|problem| smaller(problem, config.batch_size))?;
         let mut engine = Self { config: config.clone(), device, schedule, pass, state: OptimizerState::default() };
         engine.set_weights(&init(&config.network, Initialization::GlorotUniform, config.seed))?;
         Ok(engine)
@@ -299,6 +313,10 @@ impl GpuEngine {
 impl Engine for GpuEngine {
     fn device(&self) -> &Device {
         &self.device
+    }
+
+    fn network(&self) -> &Network {
+        &self.config.network
     }
 
     fn train_batch(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Score, Problem> {

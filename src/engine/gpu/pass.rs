@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, sync::Arc, time::Instant};
 
 use super::{
-    card::{Card, out_of_memory},
+    card::Card,
     device_images::DeviceImages,
     launch::{Launch, encode, launch, pieces, uniform},
     schedule::{Dispatch, Phase, Schedule, fixed},
@@ -85,10 +85,6 @@ impl Pass {
     /// # Errors
     /// Too little memory, a lost card, a kernel that does not compile there.
     pub fn new(card: Arc<Card>, schedule: &Schedule, batch_size: usize, picture: usize) -> Result<Self, Problem> {
-        let most = card.largest_buffer();
-        if let Some(room) = schedule.buffers.iter().find(|room| room.bytes > most) {
-            return Err(out_of_memory(format!("{} needs {} bytes, a buffer holds {most}", room.label, room.bytes)));
-        }
         let pipelines: Result<Vec<_>, _> =
             schedule.dispatches.iter().map(|dispatch| card.pipeline(dispatch.kernel, &dispatch.constants)).collect();
         let pipelines = pipelines?;

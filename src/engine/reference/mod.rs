@@ -19,7 +19,7 @@ use self::network::{Mode, Values};
 use super::{Device, DeviceKind, Engine, EngineConfig, Score, Step, check_batch, objective};
 use crate::{
     data::batch::BatchView,
-    model::{Initialization, Weights, init::init},
+    model::{Initialization, Network, Weights, init::init},
     optimizer::{Optimizer, OptimizerState},
     problem::Problem,
 };
@@ -60,6 +60,17 @@ impl ReferenceEngine {
     }
 }
 
+/// What an f32 holds, less what a fast algorithm's sums on the way to it may exceed it by.
+const MOST: f64 = 1e-4 * f32::MAX as f64;
+
+/// The first layer of `network` whose values for one picture are no numbers or too large for an f32.
+pub fn overflowing(network: &Network, weights: &Weights, picture: &[u8]) -> Option<String> {
+    let trace = network::forward(network, &network::values(weights), picture, Mode::Evaluation);
+    let fits = |value: &f64| value.abs() <= MOST;
+    let mut layers = network.layers.iter().zip(&trace.values[1..]);
+    layers.find(|(_, values)| !values.data.iter().all(fits)).map(|(layer, _)| layer.name.clone())
+}
+
 /// The reference in the list of devices.
 pub fn device() -> Device {
     Device {
@@ -74,6 +85,10 @@ pub fn device() -> Device {
 impl Engine for ReferenceEngine {
     fn device(&self) -> &Device {
         &self.device
+    }
+
+    fn network(&self) -> &Network {
+        &self.config.network
     }
 
     fn train_batch(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Score, Problem> {

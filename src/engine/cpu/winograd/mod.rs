@@ -26,7 +26,12 @@ pub use backward::Backward;
 pub use forward::{Epilogue, Forward};
 pub use weights::TransformWeights;
 
-use super::{buffer::Buffer, geometry::Geometry, simd::LANES};
+use super::{
+    buffer::{Allocator, Buffer},
+    geometry::{Algorithm, Geometry},
+    simd::LANES,
+};
+use crate::problem::Problem;
 
 /// Points of the transformed domain: 6x6.
 pub const POINTS: usize = 36;
@@ -66,16 +71,19 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// Arrays for the layers of `blocks`; the backward pass's are empty unless `training`.
-    pub fn new<'a>(blocks: impl Iterator<Item = &'a Geometry> + Clone, training: bool) -> Self {
+    /// Arrays for the layers of `blocks` that take this algorithm.
+    ///
+    /// # Errors
+    /// Too little memory.
+    pub fn new<'a>(blocks: impl Iterator<Item = &'a Geometry> + Clone, memory: &mut Allocator) -> Result<Self, Problem> {
+        let blocks = blocks.filter(|g| g.algorithm == Algorithm::Winograd);
         let most = |len: &dyn Fn(&Geometry) -> usize| POINTS * blocks.clone().map(len).max().unwrap_or(0);
-        let backward = |len: usize| if training { len } else { 0 };
-        Self {
-            inputs: Buffer::new(most(&|g| plane(g.in_panels, BLOCK))),
-            outputs: Buffer::new(most(&|g| plane(g.out_panels.max(CHUNK), BLOCK))),
-            input_gradients: Buffer::new(backward(most(&|_| plane(CHUNK, BLOCK)))),
-            weight_gradients: Buffer::new(backward(most(&|g| weight_plane(g)))),
-        }
+        Ok(Self {
+            inputs: memory.zeros(most(&|g| plane(g.in_panels, BLOCK)))?,
+            outputs: memory.zeros(most(&|g| plane(g.out_panels.max(CHUNK), BLOCK)))?,
+            input_gradients: memory.zeros(most(&|_| plane(CHUNK, BLOCK)))?,
+            weight_gradients: memory.zeros(most(&|g| weight_plane(g)))?,
+        })
     }
 }
 
