@@ -78,12 +78,12 @@ pub fn run() -> Wanted {
             Ok(())
         }
         Command::Completions { shell } => {
-            terminal::print(&french::completions(shell));
+            terminal::print_lines(&french::completions(shell));
             Ok(())
         }
-        Command::Man => french::manual().map(|page| terminal::print(&page)).map_err(|problem| vec![problem]),
+        Command::Man => french::manual().map(|page| terminal::print_lines(&page)).map_err(|problem| vec![problem]),
         Command::Help { command } => {
-            terminal::print(&french::help(command.as_deref()));
+            terminal::print_lines(&french::help(command.as_deref()));
             Ok(())
         }
     };

@@ -4,7 +4,7 @@
 use std::{
     backtrace::Backtrace,
     env::{self, consts},
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, Write},
     panic::PanicHookInfo,
     path::{Path, PathBuf},
@@ -16,9 +16,9 @@ use tracing::{Subscriber, error, info, level_filters::LevelFilter, warn};
 use tracing_subscriber::{filter::Targets, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 use crate::{
-    files,
+    files::{self, disk},
     problem::{Kind, Problem},
-    text::{LocalizedText, say},
+    text::{LocalizedText, escape, say},
 };
 
 /// The environment's variable that says how much is written.
@@ -68,28 +68,14 @@ pub fn start() {
 /// # Errors
 /// A folder that cannot be made or written.
 pub fn open(home: &Path) -> io::Result<(PathBuf, File)> {
-    fs::create_dir_all(home)?;
+    disk::create_dir_all(home)?;
     let path = files::settled(home).join(FILE);
     if fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_file() && meta.len() > MOST) {
         // Where that is refused, the old one goes on.
-        let _ = fs::rename(&path, path.with_file_name(BEFORE));
+        let _ = disk::rename(&path, &path.with_file_name(BEFORE));
     }
-    let mut options = OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        // A pipe without a reader would keep the program waiting.
-        options.custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
-    }
-    #[cfg(windows)]
-    {
-        use std::os::windows::fs::OpenOptionsExt as _;
-        const FILE_FLAG_OPEN_REPARSE_POINT: u32 = 0x0020_0000;
-        options.custom_flags(FILE_FLAG_OPEN_REPARSE_POINT);
-    }
-    let file = options.open(&path)?;
-    if file.metadata()?.is_file() { Ok((path, file)) } else { Err(io::ErrorKind::InvalidInput.into()) }
+    let file = disk::open_log(&path)?;
+    Ok((path, file))
 }
 
 /// What writes the program's events from `level` on to `file`; of other crates, warnings and errors.
@@ -108,7 +94,7 @@ impl Write for &Lines {
     fn write(&mut self, event: &[u8]) -> io::Result<usize> {
         if self.0.metadata()?.len() < MOST_AT_ALL {
             let text = String::from_utf8_lossy(event).trim_end().replace('\n', "\n    ");
-            let text = text.replace(|letter: char| letter.is_control() && letter != '\n', "\u{fffd}");
+            let text = escape::lines(&text).replace('\t', " ");
             (&self.0).write_all(format!("{text}\n").as_bytes())?;
         }
         Ok(event.len())

@@ -158,6 +158,13 @@ impl Problem {
                 say("cannot be written: a folder has this name", "ne peut pas être écrit : un dossier porte ce nom"),
                 say("Choose another name", "Choisissez un autre nom"),
             ),
+            ErrorKind::AlreadyExists => (
+                say(
+                    "cannot be written: a link or something else has this name",
+                    "ne peut pas être écrit : un lien ou autre chose porte ce nom",
+                ),
+                say("Remove it, or choose another place", "Supprimez-le, ou choisissez un autre endroit"),
+            ),
             ErrorKind::NotADirectory => (
                 say("cannot be written: its folder is a file", "ne peut pas être écrit : son dossier est un fichier"),
                 say("Choose another place", "Choisissez un autre endroit"),

@@ -5,6 +5,7 @@
 
 mod conventions;
 mod english;
+pub mod escape;
 mod french;
 
 use std::{fmt::Display, time::Duration};
@@ -214,7 +215,8 @@ const REPEATED: usize = 60;
 
 /// A text from elsewhere as a sentence repeats it: on one line, and its beginning if it is long.
 pub fn repeated(text: &str) -> String {
-    let shown: String = text.chars().take(REPEATED).map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect();
+    let shown: String =
+        text.chars().take(REPEATED).map(|letter| if escape::is_control(letter) { '\u{fffd}' } else { letter }).collect();
     if text.chars().nth(REPEATED).is_some() { shown + "…" } else { shown }
 }
 

@@ -2,17 +2,16 @@
 //! whether the window stays alive under a load.
 
 use std::{
-    fs::File,
     io::{BufWriter, Write as _},
     path::PathBuf,
     time::Instant,
 };
 
-use crate::{session::Phase, ui::page::Page};
+use crate::{files::disk, session::Phase, ui::page::Page};
 
 /// The open file, and when the frame began.
 pub struct Frames {
-    file: BufWriter<File>,
+    file: BufWriter<disk::File>,
     start: Instant,
     began: Instant,
 }
@@ -21,7 +20,7 @@ impl Frames {
     /// The log that was asked for, if any. One that cannot be written is told on the terminal.
     pub fn asked() -> Option<Self> {
         let path = std::env::var_os("TROMBINE_FRAMES").filter(|path| !path.is_empty()).map(PathBuf::from)?;
-        match File::create(&path) {
+        match disk::open_or_create(&path).and_then(|file| file.set_len(0).map(|()| file)) {
             Ok(file) => Some(Self { file: BufWriter::new(file), start: Instant::now(), began: Instant::now() }),
             Err(error) => {
                 eprintln!("{}: {error}", path.display());

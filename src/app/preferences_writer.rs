@@ -10,7 +10,10 @@ use std::{
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 
 use super::Preferences;
-use crate::{files::atomic, problem::Problem};
+use crate::{
+    files::{atomic, disk},
+    problem::Problem,
+};
 
 /// Changes that follow each other this closely, as of a slider, are written once.
 const REST: Duration = Duration::from_millis(250);
@@ -73,9 +76,8 @@ fn keep(file: &std::path::Path, changes: &Receiver<Preferences>, tell: &Sender<P
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
             }
         }
-        let folder = file
-            .parent()
-            .map_or(Ok(()), |folder| std::fs::create_dir_all(folder).map_err(|error| Problem::writing(folder, &error)));
+        let folder =
+            file.parent().map_or(Ok(()), |folder| disk::create_dir_all(folder).map_err(|error| Problem::writing(folder, &error)));
         if let Err(problem) = folder.and_then(|()| atomic::write_json(file, &now)) {
             // One that was not heard yet says enough.
             let _ = tell.try_send(problem);

@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     Done, ReadingArgs, SplitArgs, one, store,
-    terminal::{Terminal, complain_line, print},
+    terminal::{Terminal, complain_line, print, print_json},
 };
 use crate::{
     control::Control,
@@ -53,7 +53,7 @@ pub fn check(dir: PathBuf, reading: &ReadingArgs, json: bool, lang: Lang) -> Don
         let problems: Vec<String> = verdict.as_ref().err().into_iter().flatten().map(|problem| problem.line(lang)).collect();
         value["problems"] = problems.into();
         value["files_odd"] = odd.map(|(file, anomaly)| serde_json::json!([file.to_string_lossy(), anomaly])).collect();
-        print(&value.to_string());
+        print_json(&value.to_string());
         return verdict;
     }
     let numbers = sentences(&summary, lang).into_iter().chain(Overlap::new(&dataset, &split.parts).sentences(lang));

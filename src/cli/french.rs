@@ -8,7 +8,11 @@ use clap::{
 };
 use clap_complete::Shell;
 
-use super::{arguments::Cli, language::spoken, terminal::complain_line};
+use super::{
+    arguments::Cli,
+    language::spoken,
+    terminal::{self, complain_line},
+};
 use crate::{
     log,
     problem::Problem,
@@ -105,6 +109,10 @@ fn described(arg: Arg) -> Arg {
 }
 
 fn refuse(error: &Error) -> ! {
+    if !error.use_stderr() {
+        let printed = error.print();
+        std::process::exit(i32::from(!terminal::arrived_with(printed, spoken())));
+    }
     // Which language to say this in is what is not known.
     if let Some(ContextValue::String(argument)) = error.get(ContextKind::InvalidArg)
         && error.kind() == ErrorKind::InvalidValue
@@ -116,7 +124,9 @@ fn refuse(error: &Error) -> ! {
         std::process::exit(2)
     }
     let Some(what) = (spoken() == Lang::Fr).then(|| translated(error)).flatten() else { error.exit() };
-    complain_line(&format!("erreur : {what}\n\nPour en savoir plus : trombine help"));
+    complain_line(&format!("erreur : {what}"));
+    complain_line("");
+    complain_line("Pour en savoir plus : trombine help");
     std::process::exit(2)
 }
 

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{
     Done, one, store,
-    terminal::{self, Terminal, print},
+    terminal::{self, Terminal, print, print_json},
 };
 use crate::{
     control::{Control, Stage},
@@ -47,7 +47,7 @@ pub fn evaluate(run: String, data: Option<PathBuf>, device: String, mirrored: Op
     if let Some(view) = judged
         && let Some(report) = &view.report
     {
-        terminal.line(&format!("{:#}", summary(&view.info, report)));
+        print_json(&format!("{:#}", summary(&view.info, report)));
     }
     Ok(())
 }
@@ -152,7 +152,7 @@ pub fn runs(json: bool, lang: Lang) -> Done {
     problems.iter().for_each(|problem| terminal::complain(problem, lang));
     if json {
         let text = serde_json::to_string_pretty(&runs).map_err(|error| one(atomic::foreign(Path::new("runs"), &error)))?;
-        print(&text);
+        print_json(&text);
         return Ok(());
     }
     if runs.is_empty() {

@@ -13,7 +13,7 @@ use crate::{
     history::{BatchRecord, EpochRecord, StopReason},
     problem::{Kind, Problem},
     run::RunView,
-    text::{Lang, Phrase, decimal, duration, named, number, percent, plural, say},
+    text::{Lang, Phrase, decimal, duration, escape, named, number, percent, plural, say},
     train::event::TrainEvent,
     worker::Event,
 };
@@ -224,7 +224,7 @@ impl Terminal {
 
     fn draw(&mut self, text: &str) {
         // A terminal that is gone does not stop a training.
-        let _ = write!(io::stderr(), "\r\x1b[2K{text}").and_then(|()| io::stderr().flush());
+        let _ = write!(io::stderr(), "\r\x1b[2K{}", escape::terminal(text)).and_then(|()| io::stderr().flush());
         self.drawn = true;
     }
 
@@ -239,17 +239,41 @@ impl Terminal {
 static LOST: AtomicBool = AtomicBool::new(false);
 
 /// A line on standard output; a reader that has gone away (`| head`) is no reason to stop a training.
-pub fn print(text: &str) {
-    let printed = writeln!(io::stdout(), "{}", harmless(text));
-    if printed.is_err_and(|error| error.kind() != io::ErrorKind::BrokenPipe) {
+pub fn print(line: &str) {
+    write_out(&escape::terminal(line));
+}
+
+/// Several lines of our own, such as a help.
+pub fn print_lines(text: &str) {
+    write_out(&escape::lines(text));
+}
+
+/// A document in JSON.
+pub fn print_json(text: &str) {
+    write_out(&escape::json(text));
+}
+
+fn write_out(text: &str) {
+    note(&writeln!(io::stdout(), "{text}"));
+}
+
+/// Remembers a line that did not arrive.
+fn note(printed: &io::Result<()>) {
+    if printed.as_ref().is_err_and(|error| error.kind() != io::ErrorKind::BrokenPipe) {
         LOST.store(true, Ordering::Relaxed);
     }
 }
 
+/// As [`arrived`], of what another has `printed`.
+pub fn arrived_with(printed: io::Result<()>, lang: Lang) -> bool {
+    note(&printed);
+    arrived(lang)
+}
+
 /// Whether everything that was printed has arrived; a full disk is told once.
 pub fn arrived(lang: Lang) -> bool {
-    let flushed = io::stdout().flush().map_or_else(|error| error.kind() == io::ErrorKind::BrokenPipe, |()| true);
-    let lost = LOST.load(Ordering::Relaxed) || !flushed;
+    note(&io::stdout().flush());
+    let lost = LOST.load(Ordering::Relaxed);
     if lost {
         let text = say("Not everything could be printed: the disk is full", "Tout n’a pas pu être affiché : le disque est plein");
         complain_line(text.get(lang));
@@ -272,18 +296,13 @@ pub fn complain(problem: &Problem, lang: Lang) {
     let line = problem.line(lang);
     complain_line(&problem.setting.as_ref().map_or(line.clone(), |def| named(lang, def, line)));
     if !problem.details.is_empty() {
-        complain_line(&format!("  ({})", problem.details));
+        complain_line(&format!("  ({})", problem.details.replace('\n', "; ")));
     }
 }
 
 /// A line on standard error.
 pub fn complain_line(text: &str) {
-    let _ = writeln!(io::stderr(), "{}", harmless(text));
-}
-
-/// The text without what would command the terminal: names of files and values come from elsewhere.
-fn harmless(text: &str) -> String {
-    text.replace(|letter: char| letter.is_control() && !matches!(letter, '\n' | '\t'), "\u{fffd}")
+    let _ = writeln!(io::stderr(), "{}", escape::terminal(text));
 }
 
 /// One JSON line. Of a data set only the counts: the pictures are in the folder.
@@ -298,7 +317,7 @@ fn json(event: &Event) {
         event => serde_json::to_value(event),
     };
     match value {
-        Ok(value) => print(&value.to_string()),
+        Ok(value) => print_json(&value.to_string()),
         Err(error) => complain_line(&error.to_string()),
     }
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{
     Done, RecipeArgs, one, recipe, store,
-    terminal::{Terminal, complain, print},
+    terminal::{Terminal, complain, print, print_json},
 };
 use crate::{
     control::Control,
@@ -42,7 +42,7 @@ pub fn trial(ask: &RecipeArgs, json: bool, lang: Lang) -> Done {
     }
     if json {
         let text = serde_json::to_string_pretty(&trials).map_err(|error| one(atomic::foreign(Path::new("trial"), &error)))?;
-        print(&text);
+        print_json(&text);
         return Ok(());
     }
     for trial in trials {
@@ -74,7 +74,7 @@ pub fn rates(ask: &RecipeArgs, json: bool, lang: Lang) -> Done {
         .map_err(one)?;
     if json {
         let text = serde_json::to_string(&range).map_err(|error| one(atomic::foreign(Path::new("rates"), &error)))?;
-        print(&text);
+        print_json(&text);
         return Ok(());
     }
     for point in range.points.iter().step_by(5) {
@@ -92,7 +92,7 @@ pub fn devices(json: bool, lang: Lang) -> Done {
     let devices = engine::devices();
     if json {
         let text = serde_json::to_string_pretty(&devices).map_err(|error| one(atomic::foreign(Path::new("devices"), &error)))?;
-        print(&text);
+        print_json(&text);
         return Ok(());
     }
     for device in &devices {
@@ -138,7 +138,7 @@ pub fn selftest(wanted: Option<&str>, batch: usize, as_json: bool, lang: Lang) -
         }
     }
     if as_json {
-        print(&json!(passed).to_string());
+        print_json(&json!(passed).to_string());
     }
     if failed.is_empty() { Ok(()) } else { Err(failed) }
 }

@@ -36,7 +36,7 @@ use super::{
 use crate::{
     control::{Control, Stage},
     files::{
-        fault,
+        disk::{create_dir_all, create_new, remove_file, rename},
         regular::{self, Unread},
     },
     problem::{Kind, Problem},
@@ -70,12 +70,13 @@ pub fn fill(
         None => (Cached::default(), (0..scan.samples.len()).collect()),
     };
     if !stale.is_empty() {
-        let written = fs::create_dir_all(folder).map_err(|error| Problem::writing(folder, &error)).and_then(|()| {
-            match append::append(&path, root, scan, &cached, &stale, control, progress)? {
-                Some(more) => Ok(more),
-                None => rebuild(&path, root, scan, &cached, &stale, control, progress),
-            }
-        });
+        let written =
+            create_dir_all(folder).map_err(|error| Problem::writing(folder, &error)).and_then(|()| {
+                match append::append(&path, root, scan, &cached, &stale, control, progress)? {
+                    Some(more) => Ok(more),
+                    None => rebuild(&path, root, scan, &cached, &stale, control, progress),
+                }
+            });
         cached = match written {
             // The pictures themselves can be read: what fails is only that they are kept for the next time.
             Err(problem) if problem.kind == Kind::Disk => {
@@ -306,7 +307,7 @@ fn rebuild(
     let name = format!("{}.{}-{}.new", path.display(), std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let new = Unfinished(PathBuf::from(name));
     let disk = |error: io::Error| Problem::writing(path, &error);
-    let mut file = fault::check(path).and_then(|()| File::create(&new.0)).map_err(disk)?;
+    let mut file = create_new(&new.0).map_err(disk)?;
     // By this, others see that somebody is at it. A file system without locks has none to see.
     let _ = file.try_lock();
     write(&mut file, &disk, root, scan, old, stale, control, progress)?;
@@ -439,7 +440,7 @@ impl Unfinished {
     fn publish(self, path: &Path) -> Result<Cached, Problem> {
         // Where a mapped file cannot be replaced (Windows, another window open), the old one stays, and this one is used
         // under its own name for now.
-        let at = if fs::rename(&self.0, path).is_ok() { path } else { &self.0 };
+        let at = if rename(&self.0, path).is_ok() { path } else { &self.0 };
         Cached::open(at).ok_or_else(|| Problem::io(path, &io::Error::from(io::ErrorKind::InvalidData)))
     }
 }
@@ -447,6 +448,6 @@ impl Unfinished {
 impl Drop for Unfinished {
     fn drop(&mut self) {
         // Not there any more if it was published.
-        let _ = fs::remove_file(&self.0);
+        let _ = remove_file(&self.0);
     }
 }

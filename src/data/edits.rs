@@ -19,7 +19,7 @@ use super::{
     sample::{Anomaly, Dataset, Sample, SkipReason, Skipped, Source, Spare},
 };
 use crate::{
-    files::{Places, atomic, settled},
+    files::{Places, atomic, disk, settled},
     problem::Problem,
 };
 
@@ -231,7 +231,7 @@ impl Edits {
     pub fn save(&self, places: &Places, source: &Source) -> Result<(), Problem> {
         let path = side_file(places, source);
         let folder = places.home.join("edits");
-        fs::create_dir_all(&folder).map_err(|error| Problem::writing(&folder, &error))?;
+        disk::create_dir_all(&folder).map_err(|error| Problem::writing(&folder, &error))?;
         atomic::write_json(&path, &SideFile { folder: folder_of(source), edits: self.clone() })
     }
 }

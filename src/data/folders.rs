@@ -2,7 +2,8 @@
 
 use std::{
     collections::HashSet,
-    fs, io,
+    fs,
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -14,6 +15,10 @@ use super::{
 };
 use crate::{
     control::{Control, Stage},
+    files::{
+        disk, overwrite,
+        unfinished::{UnfinishedFolder, is_unfinished},
+    },
     problem::{Kind, Problem},
     text::{LocalizedText, say},
 };
@@ -51,10 +56,13 @@ pub fn write(
     }
     let jobs = jobs(dataset, split);
     check_strangers(out, &jobs)?;
+    let alone = disk::create_dir_all(out).and_then(|()| UnfinishedFolder::alone(out));
+    let _sign = alone.map_err(|error| Problem::writing(out, &error))?.ok_or_else(|| overwrite::busy(out))?;
     for part in Part::ALL {
         for class in &dataset.classes {
             let folder = out.join(folder_name(part)).join(class);
-            fs::create_dir_all(&folder).map_err(|error| Problem::writing(&folder, &error))?;
+            disk::create_dir_within(out, &Path::new(folder_name(part)).join(class))
+                .map_err(|error| Problem::writing(&folder, &error))?;
         }
     }
     let mut written = Written::default();
@@ -116,17 +124,11 @@ fn copy(source: &Path, target: &Path, link: bool) -> Result<bool, Problem> {
         return Ok(false);
     }
     let write = |error: io::Error| Problem::writing(target, &error);
-    if link && fs::hard_link(source, target).is_ok() {
+    if link && disk::hard_link(source, target).is_ok() {
         return Ok(true);
     }
     // Where linking is not possible (another disk) a copy serves as well.
-    let half = half_name(target);
-    let copied = fs::copy(source, &half).and_then(|_| fs::rename(&half, target));
-    copied.map_err(|error| {
-        // The error to tell is the first one.
-        let _ = fs::remove_file(&half);
-        write(error)
-    })?;
+    whole(target, |half| disk::copy_new(source, half).map(drop)).map_err(write)?;
     Ok(true)
 }
 
@@ -136,15 +138,23 @@ fn draw(pixels: &[u8], target: &Path) -> Result<bool, Problem> {
         return Ok(false);
     }
     let side = super::pixels::SIDE as u32;
-    let half = half_name(target);
-    image::save_buffer_with_format(&half, pixels, side, side, image::ColorType::Rgb8, image::ImageFormat::Png)
-        .map_err(|error| match error {
-            image::ImageError::IoError(error) => error,
-            error => io::Error::other(error),
-        })
-        .and_then(|()| fs::rename(&half, target))
+    let mut png = io::Cursor::new(Vec::new());
+    image::write_buffer_with_format(&mut png, pixels, side, side, image::ColorType::Rgb8, image::ImageFormat::Png)
+        .map_err(io::Error::other)
+        .and_then(|()| whole(target, |half| disk::create_new(half)?.write_all(png.get_ref())))
         .map_err(|error| Problem::writing(target, &error))?;
     Ok(true)
+}
+
+/// Lets `write` make a file under another name, which it loses for `target` when it is whole. A copy that was killed may
+/// have left one; nobody else's lies there, as [`check_strangers`] has seen.
+fn whole(target: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
+    let half = half_name(target);
+    if fs::symlink_metadata(&half).is_ok() {
+        disk::remove_file(&half)?;
+    }
+    // The error to tell is the first one.
+    write(&half).and_then(|()| disk::rename(&half, target)).inspect_err(|_| drop(disk::remove_file(&half)))
 }
 
 fn half_name(target: &Path) -> PathBuf {
@@ -156,7 +166,7 @@ fn half_name(target: &Path) -> PathBuf {
 /// # Errors
 /// It does.
 pub fn check_apart(root: &Path, out: &Path) -> Result<(), Problem> {
-    let (root, out) = (whole(root), whole(out));
+    let (root, out) = (unlinked(root), unlinked(out));
     if !out.starts_with(&root) && !root.starts_with(&out) {
         return Ok(());
     }
@@ -172,7 +182,7 @@ pub fn check_apart(root: &Path, out: &Path) -> Result<(), Problem> {
 }
 
 /// The path without links, as far as it exists.
-fn whole(path: &Path) -> PathBuf {
+fn unlinked(path: &Path) -> PathBuf {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     for above in path.ancestors() {
         if let (Ok(real), Ok(rest)) = (fs::canonicalize(above), path.strip_prefix(above)) {
@@ -194,6 +204,9 @@ fn check_strangers(out: &Path, jobs: &[(usize, PathBuf)]) -> Result<(), Problem>
             Err(error) => return Err(Problem::writing(&folder, &error)),
         };
         for entry in entries.flatten() {
+            if is_unfinished(&entry.file_name()) {
+                continue;
+            }
             let path = entry.path();
             let below = path.strip_prefix(out).unwrap_or(&path);
             if entry.file_type().is_ok_and(|kind| kind.is_dir()) {

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     control::Control,
-    files::{Places, atomic},
+    files::{Places, atomic, disk},
     problem::{Kind, Problem},
     setting_def::{Choice as _, choice},
     text::{Lang, LocalizedText, number, plural, say},
@@ -232,7 +232,7 @@ impl Reading {
         let Some((path, reading)) = moved(places, folder, control)? else { return Ok(Self::default()) };
         // Where it cannot be written down, it holds all the same, and is found the same way the next time.
         if reading.save(places, source).is_ok() {
-            let _ = fs::remove_file(&path);
+            let _ = disk::remove_file(&path);
         }
         Ok(reading)
     }
@@ -245,13 +245,13 @@ impl Reading {
         let path = file(places, source);
         let Source::Folder(folder) = source else { return Ok(()) };
         if *self == Self::default() {
-            return match fs::remove_file(&path) {
+            return match disk::remove_file(&path) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Problem::io(&path, &error)),
                 _ => Ok(()),
             };
         }
         let above = path.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(above).map_err(|error| Problem::io(above, &error))?;
+        disk::create_dir_all(above).map_err(|error| Problem::io(above, &error))?;
         // Without it the reading holds all the same, but does not follow the folder.
         let print = walk::print(folder, &Control::default()).ok();
         atomic::write_json(&path, &Kept { folder: folder.clone(), reading: *self, print })

@@ -1,19 +1,17 @@
 //! Files that are either the old ones or the new ones, whatever happens in between.
 
-use std::{
-    fs::{self, File},
-    io::{self, Write},
-    path::{Path, PathBuf},
-};
+use std::{fs, io::Write as _, path::Path};
 
 use serde::{Serialize, de::DeserializeOwned};
 
+use super::unfinished::UnfinishedFile;
 use crate::{
     problem::{Kind, Problem},
     text::{LocalizedText, say},
 };
 
-/// Writes `bytes` to `path` through a temporary file that is flushed to the disk and then renamed.
+/// Writes `bytes` to `path` through a temporary file that is flushed to the disk and then renamed; a link at `path` is
+/// replaced, not followed.
 ///
 /// # Errors
 /// A full disk, no permission; the file that was there is then still whole.
@@ -26,22 +24,11 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
 /// # Errors
 /// As [`write()`].
 pub fn write_parts(path: &Path, parts: &[&[u8]]) -> Result<(), Problem> {
-    let temporary = temporary_name(path);
-    let result = (|| {
-        super::fault::check(path)?;
-        let mut file = File::create(&temporary)?;
-        for part in parts {
-            file.write_all(part)?;
-        }
-        file.sync_all()?;
-        fs::rename(&temporary, path)?;
-        sync_folder(path)
-    })();
-    result.map_err(|error: io::Error| {
-        // Half a file helps nobody, and takes space on a disk that may be full; the error to tell is the first one.
-        let _ = fs::remove_file(&temporary);
-        Problem::writing(path, &error)
-    })
+    let result = UnfinishedFile::beside(path).and_then(|mut file| {
+        parts.iter().try_for_each(|part| file.write_all(part))?;
+        file.publish(path)
+    });
+    result.map_err(|error| Problem::writing(path, &error))
 }
 
 /// Writes `value` as indented JSON, as [`write()`].
@@ -77,21 +64,4 @@ pub fn foreign(path: &Path, error: &dyn std::fmt::Display) -> Problem {
         ),
     )
     .because(error)
-}
-
-fn temporary_name(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.part"))
-}
-
-/// A rename is only safe from a power loss once its folder is on the disk too; Windows does that by itself.
-fn sync_folder(path: &Path) -> io::Result<()> {
-    if cfg!(unix)
-        && let Some(folder) = path.parent()
-    {
-        // A bare file name lies in the folder where the program runs.
-        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        File::open(folder)?.sync_all()?;
-    }
-    Ok(())
 }

@@ -1,11 +1,14 @@
 //! Where Trombine keeps its own files, and how it writes them: whole or not at all.
 
 pub mod atomic;
+pub mod disk;
 pub mod fault;
+pub mod lock;
 pub mod overwrite;
 mod places;
 pub mod regular;
 pub mod table;
 pub mod text;
+pub mod unfinished;
 
 pub use places::{Places, chosen, home, settled};

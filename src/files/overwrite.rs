@@ -132,6 +132,17 @@ pub fn exists(path: &Path, what: LocalizedText) -> Problem {
     Problem { path: Some(path.to_owned()), ..Problem::new(Kind::Exists, what, remedy) }
 }
 
+/// Two programs would write into one folder.
+pub fn busy(path: &Path) -> Problem {
+    other_name(
+        path,
+        LocalizedText {
+            en: format!("Another window or command writes into {}", path.display()),
+            fr: format!("Une autre fenêtre ou commande écrit dans {}", path.display()),
+        },
+    )
+}
+
 /// Something is there that is not replaced at all.
 pub fn other_name(path: &Path, what: LocalizedText) -> Problem {
     let remedy = say("Choose another place", "Choisissez un autre endroit");

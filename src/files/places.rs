@@ -4,17 +4,29 @@ use std::path::{Path, PathBuf};
 
 use crate::{
     problem::{Kind, Problem},
-    text::say,
+    text::{LocalizedText, say},
 };
 
 /// The folder of everything that Trombine keeps: the environment's `TROMBINE_HOME` if set, otherwise `trombine` in the
 /// user's data folder.
 ///
 /// # Errors
-/// A user without a home.
+/// A user without a home, a `TROMBINE_HOME` that is no text.
 pub fn home() -> Result<PathBuf, Problem> {
-    if let Some(home) = chosen() {
-        return Ok(home);
+    match chosen() {
+        // What is written down of it, and of all that lies in it, is text.
+        Some(home) if home.to_str().is_none() => {
+            return Err(Problem::new(
+                Kind::Disk,
+                LocalizedText {
+                    en: format!("TROMBINE_HOME is not Unicode text: {}", home.display()),
+                    fr: format!("TROMBINE_HOME n’est pas du texte Unicode : {}", home.display()),
+                },
+                say("Give it a folder with another name", "Donnez-lui un dossier d’un autre nom"),
+            ));
+        }
+        Some(home) => return Ok(home),
+        None => {}
     }
     dirs::data_dir().map(|data| data.join("trombine")).ok_or_else(|| {
         Problem::new(

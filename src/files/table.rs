@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     setting_def::choice,
-    text::{Lang, say},
+    text::{Lang, escape, say},
 };
 
 /// For whom a table is written.
@@ -68,7 +68,7 @@ impl<'a> Cell<'a> {
     fn written(self, form: TableForm) -> Cow<'a, str> {
         let number = |text: String| if form.french() { text.replace('.', ",") } else { text };
         match self {
-            Self::Text(text) => harmless(text),
+            Self::Text(text) => escape::cell(text),
             Self::Number(value, Some(digits)) => number(format!("{value:.digits$}")).into(),
             Self::Number(value, None) => number(value.to_string()).into(),
             Self::Empty => "".into(),
@@ -117,11 +117,4 @@ impl Rows {
     pub fn into_bytes(self) -> Vec<u8> {
         self.writer.into_inner().unwrap_or_default()
     }
-}
-
-/// Text that a spreadsheet shows and does not compute. What begins as a formula gets an apostrophe before it, as OWASP
-/// advises ("CSV injection"); so does what begins like that already, so that no two texts become the same.
-fn harmless(text: Cow<'_, str>) -> Cow<'_, str> {
-    let runs = |c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠');
-    if text.trim_start_matches('\'').starts_with(runs) { format!("'{text}").into() } else { text }
 }

@@ -4,7 +4,7 @@
 //! a record of Trombine's own, found by the file's path and good only as long as the file is what was written.
 
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
+    fs,
     io::{Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     time::{Duration, Instant, SystemTime},
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     data::{hash::hash, sample::Framing},
-    files::{atomic, overwrite, table::TableForm},
+    files::{atomic, disk, lock::Lock, overwrite, table::TableForm},
     problem::{Kind, Problem},
     text::{LocalizedText, say},
 };
@@ -102,7 +102,7 @@ enum State {
 /// A table that is being written.
 pub struct Table {
     path: PathBuf,
-    file: File,
+    file: disk::File,
     record: Record,
     record_path: PathBuf,
     /// All that is in the file, for the hash.
@@ -113,7 +113,7 @@ pub struct Table {
     /// Why there is no record of it as it is: stopped, it cannot be continued.
     unrecorded: Option<Problem>,
     /// Nobody else writes it meanwhile.
-    lock: Option<File>,
+    lock: Option<Lock>,
 }
 
 /// How long rows may be in the file before the record knows of them: what a crash costs.
@@ -135,7 +135,7 @@ impl Table {
         let named = path;
         let path = overwrite::real(named)?;
         let records = home.join("tables");
-        let kept = fs::create_dir_all(&records).map_err(|error| failed(&records, &error));
+        let kept = disk::create_dir_all(&records).map_err(|error| failed(&records, &error));
         forget_old(&records);
         let name = format!("{:016x}", hash(path.as_os_str().as_encoded_bytes()));
         let record_path = records.join(format!("{name}.json"));
@@ -161,7 +161,7 @@ impl Table {
                 (begun, head.to_vec())
             }
         };
-        let mut file = OpenOptions::new().write(true).open(&path).map_err(|error| failed(&path, &error))?;
+        let mut file = disk::open(&path).map_err(|error| failed(&path, &error))?;
         // What a process wrote after its last record is written again.
         let cut = file.metadata().is_ok_and(|meta| meta.len() > record.bytes);
         file.set_len(record.bytes).and_then(|()| file.seek(SeekFrom::End(0))).map_err(|error| failed(&path, &error))?;
@@ -211,7 +211,7 @@ impl Table {
 
     fn keep(&mut self, state: State) -> Result<(), Problem> {
         // The record must not know of rows that a power loss takes out of the file.
-        self.file.sync_data().map_err(|error| failed(&self.path, &error))?;
+        self.file.sync().map_err(|error| failed(&self.path, &error))?;
         self.record.bytes = self.content.len() as u64;
         self.record.hash = hash(&self.content);
         self.record.state = state;
@@ -272,20 +272,17 @@ fn continued(path: &Path, record_path: &Path, wanted: &Record) -> Result<(Record
 }
 
 /// Holds the table against other processes, as long as the file is open.
-fn locked(lock: &Path, table: &Path) -> Result<File, Problem> {
-    let file = File::create(lock).map_err(|error| failed(lock, &error))?;
-    match file.try_lock() {
-        // A file system without locks: better to write than to refuse.
-        Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Problem::new(
+fn locked(lock: &Path, table: &Path) -> Result<Lock, Problem> {
+    Lock::take(lock).map_err(|error| failed(lock, &error))?.ok_or_else(|| {
+        Problem::new(
             Kind::File,
             LocalizedText {
                 en: format!("{} is being written by another window or command", table.display()),
                 fr: format!("{} est en cours d’écriture dans une autre fenêtre ou commande", table.display()),
             },
             say("Wait until it ends, or choose another name", "Attendez la fin, ou choisissez un autre nom"),
-        )),
-    }
+        )
+    })
 }
 
 /// Removes what is known of tables that have long been gone. Nothing depends on it.
@@ -295,7 +292,7 @@ fn forget_old(records: &Path) {
         let modified = entry.metadata().and_then(|meta| meta.modified()).ok();
         let old = modified.and_then(|when| SystemTime::now().duration_since(when).ok()).is_some_and(|age| age > KEPT);
         if old && atomic::read_json::<Record>(&path).map_or(true, |record| !record.table.exists()) {
-            let _ = fs::remove_file(path);
+            let _ = disk::remove_file(&path);
         }
     }
 }

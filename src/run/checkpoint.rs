@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     callback::Callbacks,
     evaluate::WeightsId,
-    files::atomic,
+    files::{atomic, disk},
     history::{EpochRecord, EventLog, StopReason},
     model::{Array, Weights},
     optimizer::OptimizerState,
@@ -155,8 +155,10 @@ impl Checkpoint {
     /// # Errors
     /// A full disk, no permission; the one before is then still there.
     pub fn save(&self, path: &Path) -> Result<(), Problem> {
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(|error| Problem::writing(folder, &error))?;
+        // In a run's folder, as `checkpoint/state.safetensors`.
+        if let (Some(folder), Some(run)) = (path.parent(), path.parent().and_then(Path::parent)) {
+            let below = folder.strip_prefix(run).unwrap_or(folder);
+            disk::create_dir_within(run, below).map_err(|error| Problem::writing(folder, &error))?;
         }
         let header = Header {
             position: self.position.clone(),

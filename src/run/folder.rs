@@ -20,7 +20,7 @@
 //! [`extensions`](super::checkpoint::Position::extensions) than `run.json` knows: from there on it is unfinished.
 
 use std::{
-    fs::{self, File, TryLockError},
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -32,19 +32,13 @@ use super::{
 use crate::{
     data::sample::{Framing, Source},
     evaluate::{Report, WeightsId},
-    files::atomic,
+    files::{atomic, lock::Lock},
     history::{EpochRecord, EventLog},
     model::Weights,
     problem::{Kind, Problem},
     settings::Settings,
     text::{LocalizedText, say},
 };
-
-/// Held while a run is trained, by any process; the system lets go of it when the process ends, however it ends.
-#[derive(Debug)]
-pub struct Lock {
-    _file: File,
-}
 
 impl Run {
     /// Opens the run in `folder`.
@@ -53,6 +47,11 @@ impl Run {
     /// Not a run, or a damaged one.
     pub fn open(folder: &Path) -> Result<Self, Problem> {
         let path = folder.join("run.json");
+        if let Err(error) = fs::metadata(&path)
+            && error.kind() == io::ErrorKind::PermissionDenied
+        {
+            return Err(Problem::io(&path, &error));
+        }
         if !path.is_file() {
             let name = folder.display();
             return Err(Problem::new(
@@ -65,9 +64,11 @@ impl Run {
             ));
         }
         let mut info: RunInfo = atomic::read_json(&path)?;
-        // A folder that was copied or renamed by hand is found under the name it has.
-        if let Some(name) =
-            folder.file_name().and_then(|name| name.to_str()).filter(|_| folder.parent().is_some_and(|p| p.ends_with("runs")))
+        // A folder that was copied or renamed, by hand or in the trash, is found under the name it has.
+        if let Some(name) = folder
+            .file_name()
+            .and_then(|name| name.to_str())
+            .filter(|_| folder.parent().is_some_and(|p| p.ends_with("runs") || p.ends_with("trash")))
         {
             info.id = name.to_owned();
         }
@@ -285,8 +286,7 @@ impl Run {
 
     /// Whether some process, this one too, is training the run.
     pub fn is_locked(&self) -> bool {
-        let held = |file: File| matches!(file.try_lock(), Err(TryLockError::WouldBlock));
-        File::open(self.folder.join("lock")).is_ok_and(held)
+        Lock::is_held(&self.folder.join("lock"))
     }
 
     /// Claims the run for training.
@@ -295,19 +295,15 @@ impl Run {
     /// Another window or command is training it.
     pub fn lock(&self) -> Result<Lock, Problem> {
         let path = self.folder.join("lock");
-        let file = File::create(&path).map_err(|error| Problem::writing(&path, &error))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Lock { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(Problem::new(
+        Lock::take(&path).map_err(|error| Problem::writing(&path, &error))?.ok_or_else(|| {
+            Problem::new(
                 Kind::File,
                 LocalizedText {
                     en: format!("The run {} is being trained by another window or command", self.info.id),
                     fr: format!("L’essai {} est en cours dans une autre fenêtre ou commande", self.info.id),
                 },
                 say("Wait until it ends, or stop it there", "Attendez qu’elle finisse, ou arrêtez-la là-bas"),
-            )),
-            // A file system without locks: better to train than to refuse.
-            Err(TryLockError::Error(_)) => Ok(Lock { _file: file }),
-        }
+            )
+        })
     }
 }

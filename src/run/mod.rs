@@ -8,6 +8,7 @@ pub mod checkpoint;
 pub mod date;
 pub mod export;
 mod folder;
+mod id;
 mod naming;
 pub mod pictures;
 mod predictor;
@@ -15,7 +16,6 @@ pub mod run_pictures;
 mod store;
 
 pub use changes::Changes;
-pub use folder::Lock;
 pub use run_pictures::RunPictures;
 pub use store::RunStore;
 

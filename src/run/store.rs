@@ -1,17 +1,21 @@
 //! The shelf of runs in the user's data folder: make, list, find, delete and restore.
 
 use std::{
+    ffi::OsString,
     fs, io,
     path::{Path, PathBuf},
 };
 
-use super::{Asked, Run, RunInfo, RunStatus, Stored, date, naming, pictures::Picture};
+use super::{Asked, Run, RunInfo, RunStatus, Stored, date, id, naming, pictures::Picture};
 use crate::{
     data::{
         folders,
         sample::{Part, Source},
     },
-    files::overwrite,
+    files::{
+        atomic, disk, overwrite,
+        unfinished::{self, UnfinishedFolder},
+    },
     model::{Network, Weights},
     plan::Plan,
     problem::{Kind, Problem},
@@ -20,6 +24,9 @@ use crate::{
 
 /// Says when a run was put into the trash, by the time at which it was written.
 const DELETED: &str = "deleted";
+
+/// What a run's folder holds before it has its `run.json`.
+const BEGUN_WITH: [&str; 2] = ["settings.json", "pictures.json"];
 
 /// Where runs live: `runs/` with one folder each, and `trash/` with the deleted ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,28 +58,45 @@ impl RunStore {
     /// # Errors
     /// A full disk, no permission.
     pub fn create(&self, plan: &Plan) -> Result<Run, Problem> {
-        let runs = self.runs();
-        fs::create_dir_all(&runs).map_err(|error| cannot_write(&runs, &error))?;
+        let unfinished = self.begin()?;
+        let name = naming::numbered(&naming::name(&plan.settings), &self.list().0);
         let stamp = date::stamp(date::now());
+        let run = fill(unfinished.path().to_owned(), stamp, name, plan)?;
+        self.publish(unfinished, run, true)
+    }
+
+    /// Begins the folder of a run: a process that dies on the way leaves nothing that looks like one.
+    fn begin(&self) -> Result<UnfinishedFolder, Problem> {
+        let runs = self.runs();
+        disk::create_dir_all(&runs).and_then(|()| UnfinishedFolder::within(&runs)).map_err(|error| cannot_write(&runs, &error))
+    }
+
+    /// Puts a run that is whole among the others, under its id, or under another if that is taken and it may be `renamed`.
+    fn publish(&self, mut unfinished: UnfinishedFolder, mut run: Run, renamed: bool) -> Result<Run, Problem> {
+        let wanted = run.info.id.clone();
         let mut n = 1;
         loop {
-            let id = if n == 1 { stamp.clone() } else { format!("{stamp}-{n}") };
+            let id = if n == 1 { wanted.clone() } else { format!("{wanted}-{n}") };
             n += 1;
-            // Made under a hidden name: a process that dies on the way leaves nothing that looks like a run.
-            let (hidden, folder) = (runs.join(format!(".{id}")), runs.join(&id));
-            match fs::create_dir(&hidden) {
-                // A deleted run keeps its name, so that it can come back.
-                Ok(()) if folder.exists() || self.trash().join(&id).exists() => drop(fs::remove_dir(&hidden)),
-                Ok(()) => {
-                    // On a full disk, half a run only takes space.
-                    let run = fill(hidden.clone(), id, naming::numbered(&naming::name(&plan.settings), &self.list().0), plan)
-                        .inspect_err(|_| drop(fs::remove_dir_all(&hidden)))?;
-                    fs::rename(&hidden, &folder).map_err(|error| cannot_write(&folder, &error))?;
-                    return Ok(Run { folder, ..run });
-                }
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(cannot_write(&hidden, &error)),
+            let folder = self.runs().join(&id);
+            let taken = is_there(&folder);
+            if taken && !renamed {
+                return Err(known(&id));
             }
+            // A deleted run keeps its name, so that it can come back.
+            if taken || renamed && is_there(&self.trash().join(&id)) {
+                continue;
+            }
+            if run.info.id != id {
+                run.info.id = id;
+                run.save()?;
+            }
+            unfinished = match unfinished.publish(&folder) {
+                Ok(()) => return Ok(Run { folder, ..run }),
+                // Another program was quicker.
+                Err((unfinished, _)) if is_there(&folder) && is_there(unfinished.path()) => unfinished,
+                Err((_, error)) => return Err(cannot_write(&folder, &error)),
+            };
         }
     }
 
@@ -98,9 +122,13 @@ impl RunStore {
                 say("Choose a new folder for the run", "Choisissez un nouveau dossier pour l’essai"),
             ));
         }
-        fs::create_dir_all(folder).map_err(|error| cannot_write(folder, &error))?;
-        let mut entries = fs::read_dir(folder).map_err(|error| Problem::writing(folder, &error))?;
-        if entries.next().is_some() {
+        disk::create_dir_all(folder).map_err(|error| cannot_write(folder, &error))?;
+        let entries = fs::read_dir(folder).map_err(|error| cannot_write(folder, &error))?;
+        let names: Vec<OsString> = entries.flatten().map(|entry| entry.file_name()).collect();
+        // A process that died here before its run was one left what it began with, and the sign that it began.
+        let begun = names.iter().any(|name| unfinished::is_unfinished(name));
+        let left = |name: &OsString| unfinished::is_unfinished(name) || begun && BEGUN_WITH.iter().any(|file| *file == *name);
+        if !names.iter().all(left) {
             let name = folder.display();
             return Err(Problem::new(
                 Kind::Disk,
@@ -108,7 +136,13 @@ impl RunStore {
                 say("Choose a new folder for the run", "Choisissez un nouveau dossier pour l’essai"),
             ));
         }
-        fill(folder.to_owned(), date::stamp(date::now()), naming::name(&plan.settings), plan)
+        let alone = UnfinishedFolder::alone(folder).map_err(|error| cannot_write(folder, &error))?;
+        let _sign = alone.ok_or_else(|| overwrite::busy(folder))?;
+        fill(folder.to_owned(), date::stamp(date::now()), naming::name(&plan.settings), plan).inspect_err(|_| {
+            if !is_there(&folder.join("run.json")) {
+                BEGUN_WITH.iter().for_each(|file| drop(disk::remove_file(&folder.join(file))));
+            }
+        })
     }
 
     /// Every run, the newest first, and what is wrong with the folders that are not runs. One that says that it is being
@@ -164,30 +198,26 @@ impl RunStore {
         let weights = ["best.safetensors", "model.safetensors"].map(|name| from.join(name));
         let weights = weights.iter().find(|path| path.is_file()).ok_or_else(|| no_weights(from))?;
         Weights::load(weights)?.check(&Network::new(&settings.model, settings.augment.side())?)?;
-        let runs = self.runs();
-        fs::create_dir_all(&runs).map_err(|error| cannot_write(&runs, &error))?;
-        let id = if is_name(&run.info.id) { run.info.id.clone() } else { date::stamp(run.info.created) };
-        let folder = runs.join(&id);
-        if let Err(error) = fs::create_dir(&folder) {
-            return Err(if folder.exists() { known(&id) } else { cannot_write(&folder, &error) });
+        if !id::is_valid(&run.info.id) {
+            run.info.id = date::stamp(run.info.created);
         }
-        let copied = (|| {
-            copy(weights, &folder.join("best.safetensors"))?;
-            for name in ["settings.json", "history.jsonl", "events.json", "report.json", "pictures.json"] {
-                let file = from.join(name);
-                if file.is_file() {
-                    copy(&file, &folder.join(name))?;
-                }
+        if is_there(&self.runs().join(&run.info.id)) {
+            return Err(known(&run.info.id));
+        }
+        let unfinished = self.begin()?;
+        let folder = unfinished.path();
+        copy(weights, &folder.join("best.safetensors"))?;
+        for name in ["settings.json", "history.jsonl", "events.json", "report.json", "pictures.json"] {
+            let file = from.join(name);
+            if file.is_file() {
+                copy(&file, &folder.join(name))?;
             }
-            // Without its checkpoint it cannot go on.
-            run.info.status = RunStatus::Finished;
-            run.info.id = id;
-            run.folder.clone_from(&folder);
-            run.save()?;
-            Run::open(&folder)
-        })();
-        // Half a run is none; the first error is the one to tell.
-        copied.inspect_err(|_| drop(fs::remove_dir_all(&folder)))
+        }
+        // Without its checkpoint it cannot go on.
+        run.info.status = RunStatus::Finished;
+        run.folder = folder.to_owned();
+        run.save()?;
+        Run::open(&self.publish(unfinished, run, false)?.folder)
     }
 
     /// Puts a run into the trash.
@@ -199,24 +229,34 @@ impl RunStore {
         let lock = run.lock()?;
         drop(lock); // Windows renames no folder with an open file in it.
         let trash = self.trash();
-        fs::create_dir_all(&trash).map_err(|error| cannot_write(&trash, &error))?;
+        disk::create_dir_all(&trash).map_err(|error| cannot_write(&trash, &error))?;
         let mark = run.folder.join(DELETED);
-        fs::write(&mark, []).map_err(|error| cannot_write(&mark, &error))?;
-        fs::rename(&run.folder, trash.join(id)).map_err(|error| cannot_write(&run.folder, &error))
+        atomic::write(&mark, &[])?;
+        let deleted = trash.join(id);
+        if is_there(&deleted) {
+            // One that was imported again after it had been deleted: the earlier one makes room.
+            let other = (2..).map(|n| trash.join(format!("{id}-{n}"))).find(|other| !is_there(other));
+            moved(&deleted, &other.unwrap_or_default())?;
+        }
+        moved(&run.folder, &deleted)
     }
 
     /// Takes a run out of the trash.
     ///
     /// # Errors
-    /// Not in the trash, no permission.
+    /// Not in the trash, a run of this id is there again, no permission.
     pub fn restore(&self, id: &str) -> Result<(), Problem> {
-        let folder = self.folder(id)?;
-        fs::rename(self.trash().join(id), &folder).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => unknown(id, &self.trashed()),
-            _ => cannot_write(&folder, &error),
-        })?;
+        let (folder, deleted) = (self.folder(id)?, self.trash().join(id));
+        if !is_there(&deleted) {
+            return Err(unknown(id, &self.trashed()));
+        }
+        if is_there(&folder) {
+            return Err(there_again(id));
+        }
+        disk::create_dir_all(&self.runs()).map_err(|error| cannot_write(&folder, &error))?;
+        moved(&deleted, &folder)?;
         // A mark that stays is overwritten by the next deletion.
-        let _ = fs::remove_file(folder.join(DELETED));
+        let _ = disk::remove_file(&folder.join(DELETED));
         Ok(())
     }
 
@@ -226,12 +266,13 @@ impl RunStore {
     /// The first that cannot be removed; the others are.
     pub fn empty_trash(&self, days: u64) -> Result<(), Problem> {
         let mut result = Ok(());
+        unfinished::remove_left(&self.trash());
         for folder in folders(&self.trash()) {
             let deleted = fs::metadata(folder.join(DELETED)).and_then(|mark| mark.modified());
             let old = deleted.ok().and_then(|when| when.elapsed().ok()).is_some_and(|age| age.as_secs() > days * 86_400);
             // Only what this program put there.
             if old && folder.join("run.json").is_file() {
-                let removed = fs::remove_dir_all(&folder).map_err(|error| cannot_write(&folder, &error));
+                let removed = unfinished::remove(&folder).map_err(|error| cannot_write(&folder, &error));
                 result = result.and(removed);
             }
         }
@@ -319,11 +360,37 @@ fn listed(folder: &Path) -> (Vec<RunInfo>, Vec<Problem>) {
 fn folders(folder: &Path) -> impl Iterator<Item = PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let shown = |entry: &fs::DirEntry| !entry.file_name().to_string_lossy().starts_with('.');
-    entries.filter(move |entry| shown(entry)).map(|entry| entry.path()).filter(|path| path.is_dir())
+    // Asked without opening it: one that may not be opened is there all the same.
+    let is_folder =
+        |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir() || kind.is_symlink() && entry.path().is_dir());
+    entries.filter(move |entry| shown(entry) && is_folder(entry)).map(|entry| entry.path())
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), Problem> {
-    fs::copy(from, to).map(|_| ()).map_err(|error| cannot_write(to, &error))
+    disk::copy_new(from, to).and_then(|copy| copy.sync()).map_err(|error| cannot_write(to, &error))
+}
+
+/// Gives a folder its place, for good.
+fn moved(from: &Path, to: &Path) -> Result<(), Problem> {
+    // The new name before the old one is gone: a power cut loses neither.
+    let done = disk::rename(from, to).and_then(|()| disk::sync_folder(to)).and_then(|()| disk::sync_folder(from));
+    done.map_err(|error| cannot_write(to, &error))
+}
+
+/// Whether anything has this name, a link that leads nowhere too.
+fn is_there(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
+fn there_again(id: &str) -> Problem {
+    Problem::new(
+        Kind::Exists,
+        LocalizedText {
+            en: format!("A run {id} is here again; the deleted one stays in the trash"),
+            fr: format!("Un essai {id} est de nouveau là ; celui qui est supprimé reste dans la corbeille"),
+        },
+        say("Delete the one that is here first", "Supprimez d’abord celui qui est là"),
+    )
 }
 
 fn no_weights(folder: &Path) -> Problem {

@@ -1,9 +1,10 @@
 //! What a training ends with, kept in memory until the disk has taken it.
 
-use std::{fs, io};
+use std::io;
 
 use crate::{
     evaluate::WeightsId,
+    files::disk,
     history::{EpochRecord, EventLog, StopReason},
     model::Weights,
     problem::Problem,
@@ -45,7 +46,7 @@ impl Ending {
         let path = run.checkpoint_path();
         if self.is_stored {
             // What is there to go on from is of an earlier epoch than the result, and takes the room of this one.
-            match fs::remove_file(&path) {
+            match disk::remove_file(&path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(Problem::writing(&path, &error)),
                 _ => {}
             }

@@ -1,14 +1,11 @@
 //! Logs that other programs read, beside the run's own history.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use crate::{
     callback::csv_log,
     data::batch::Form,
-    files::atomic,
+    files::{atomic, disk},
     history::EpochRecord,
     plan::Plan,
     problem::Problem,
@@ -68,7 +65,7 @@ fn csv_path(run: &Path) -> PathBuf {
     let path = run.join(csv_log::FILE);
     if !path.exists() {
         // Where there is none, or it cannot be renamed, the table is written whole anyway.
-        let _ = fs::rename(run.join("log.csv"), &path);
+        let _ = disk::rename(&run.join("log.csv"), &path);
     }
     path
 }

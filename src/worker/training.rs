@@ -16,11 +16,12 @@ use crate::{
     control::{Control, Signal, Stage},
     data::sample::Dataset,
     engine::{self, Engine},
+    files::lock::Lock,
     optimizer::OptimizerState,
     plan::Plan,
     problem::{Kind, Problem},
     run::{
-        Asked, Lock, Run, RunInfo, RunStatus, RunStore,
+        Asked, Run, RunInfo, RunStatus, RunStore,
         checkpoint::{Checkpoint, Position},
         pictures::Picture,
     },

@@ -367,12 +367,12 @@ fn where_nothing_can_be_kept_the_pictures_are_held_in_memory() {
     same(&folder.open().unwrap(), "held in memory");
     // A disk that is full: for a new file, and for what is added to one.
     fs::remove_file(folder.places().cache).unwrap();
-    let fault = Fault::below(&folder.places().home, |_| true);
+    let fault = Fault::full(&folder.places().home);
     same(&folder.open().unwrap(), "the disk is full");
     drop(fault);
     assert_eq!(folder.open().unwrap().pixels.unkept, None);
     folder.picture(&utkface_name(90), 90);
-    let _fault = Fault::below(&folder.places().home, |_| true);
+    let _fault = Fault::full(&folder.places().home);
     let data = folder.open().unwrap();
     assert_eq!(data.samples.len(), 10);
     let known = |i: usize| data.samples.iter().position(|sample| sample.file == kept.samples[i].file).expect("there");

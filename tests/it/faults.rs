@@ -14,7 +14,7 @@ use trombine::{
     control::Control,
     data::sample::Dataset,
     engine::cpu::CpuEngine,
-    files::fault::Fault,
+    files::fault::{Failure, Fault, Operation},
     model::Weights,
     plan::Plan,
     problem::{Kind, Problem},
@@ -58,9 +58,9 @@ fn agrees(run: &Run, finished: &Weights, case: &str) {
 fn whichever_write_fails_nothing_is_claimed_that_is_not_there() {
     let plan = plan();
     let whole = tempfile::tempdir().expect("a folder");
-    let counter = Fault::below(whole.path(), |_| false);
+    let recorder = Fault::recorder(whole.path());
     train(&plan, whole.path()).0.expect("trains");
-    let writes = counter.writes();
+    let writes = recorder.done().iter().filter(|operation| matches!(operation, Operation::Create(_))).count() as u64;
     assert!(writes > 15, "{writes} writes");
     let finished = Weights::load(&RunStore::at(whole.path()).find("last").expect("a run").best_path()).expect("weights");
 
@@ -70,7 +70,12 @@ fn whichever_write_fails_nothing_is_claimed_that_is_not_there() {
             let case = format!("writes {first} to {last} of {writes}");
             let home = tempfile::tempdir().expect("a folder");
             let store = RunStore::at(home.path());
-            let fault = Fault::below(home.path(), move |n| (first..=last).contains(&n));
+            let mut created = 0;
+            let fault = Fault::below(home.path(), move |_, operation| {
+                let create = matches!(operation, Operation::Create(_));
+                created += u64::from(create);
+                (create && (first..=last).contains(&(created - 1))).then_some(Failure::Full)
+            });
             let (result, warned) = train(&plan, home.path());
             drop(fault);
             let (runs, problems) = store.list();
@@ -158,7 +163,7 @@ fn a_window_stores_the_result_once_there_is_room() {
     let full = Arc::new(AtomicBool::new(false));
     let _fault = Fault::below(home.path(), {
         let full = full.clone();
-        move |_| full.load(Ordering::Acquire)
+        move |_, _| full.load(Ordering::Acquire).then_some(Failure::Full)
     });
     let worker = Worker::at(store.clone(), |_| {}).expect("a worker");
     worker.start(Job::Train(Box::new(plan)));

@@ -308,7 +308,7 @@ fn what_was_said_of_a_folder_follows_it() {
     fs::rename(case.folder.root(), &moved).unwrap();
     let moved = Source::Folder(moved);
     // Also where it cannot be written down for the new place.
-    let full = Fault::below(&places.home, |_| true);
+    let full = Fault::full(&places.home);
     assert_eq!(open(&moved).classes, ["left", "right"]);
     assert_eq!(Reading::load(&places, &moved.settled()), Reading::default());
     drop(full);

@@ -5,9 +5,9 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader, Lines, Read as _},
-    path::{Path, PathBuf},
-    process::{Child, ChildStdout, Command, Stdio},
+    io::{BufRead as _, BufReader, Lines},
+    path::Path,
+    process::{Child, ChildStdout, Stdio},
 };
 
 use serde_json::Value;
@@ -213,25 +213,27 @@ fn kill_at(moment: Moment, home: &Path, settings: &Path, random: &mut Random) {
     program.kill();
 }
 
-/// The checkpoint's temporary name is a pipe here: the program cannot write more of it than is read, so it is killed in
-/// the midst of the write. Then the part that was written takes the pipe's place, as on a disk.
+/// Killed once a part of a checkpoint is beside the one before it; of that part, `share` is kept, as of a disk that took no
+/// more of it.
 #[cfg(unix)]
 fn kill_within_a_write(home: &Path, settings: &Path, share: f64) {
     let run: Run = RunStore::at(home).find("last").expect("a run");
     let state = run.checkpoint_path();
-    let pipe: PathBuf = state.with_file_name(".state.safetensors.part");
-    fs::create_dir_all(state.parent().expect("a folder")).expect("made");
-    // A kill in an earlier write left it.
-    let _ = fs::remove_file(&pipe);
-    let made = Command::new("mkfifo").arg(&pipe).status().expect("every Unix has mkfifo");
-    assert!(made.success());
-    let program = Program::train(home, settings);
-    let mut reader = fs::File::open(&pipe).expect("it opens once the program writes");
-    // Less than the whole by more than a pipe holds.
-    let most = fs::metadata(&state).map_or(200_000, |data| data.len()).saturating_sub(100_000);
-    let mut part = vec![0; (share * most as f64) as usize];
-    reader.read_exact(&mut part).expect("so much is written");
+    let folder = state.parent().expect("a folder");
+    let mut program = Program::train(home, settings);
+    let part = loop {
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        if let Some(part) = entries.map(|entry| entry.path()).find(|path| path.extension().is_some_and(|end| end == "part")) {
+            break part;
+        }
+        if program.child.try_wait().expect("it is a child").is_some() {
+            return;
+        }
+    };
     program.kill();
-    fs::remove_file(&pipe).expect("removed");
-    fs::write(&pipe, part).expect("written");
+    // It may have got its name in the same moment.
+    if let Ok(file) = fs::File::options().write(true).open(&part) {
+        let whole = file.metadata().expect("it is there").len();
+        file.set_len((share * whole as f64) as u64).expect("cut");
+    }
 }

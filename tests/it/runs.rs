@@ -3,7 +3,10 @@
 use std::{fs, sync::Arc};
 
 use trombine::{
-    files::atomic,
+    files::{
+        atomic,
+        fault::{Failure, Fault},
+    },
     plan::Plan,
     preset::Preset,
     problem::Kind,
@@ -184,10 +187,15 @@ fn a_failed_write_leaves_the_old_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("file.json");
     atomic::write(&path, b"old").expect("written");
-    // The temporary name is taken by a folder, so nothing can be written under it.
-    fs::create_dir(folder.path().join(".file.json.part")).expect("made");
-    assert_eq!(atomic::write(&path, b"new").expect_err("no place").kind, Kind::Disk);
-    assert_eq!(fs::read(&path).expect("still there"), b"old");
+    for n in 0..3 {
+        for failure in [Failure::Full, Failure::Device, Failure::Short] {
+            let fault = Fault::at(folder.path(), n, failure);
+            assert_eq!(atomic::write(&path, b"new").expect_err("no place").kind, Kind::Disk);
+            drop(fault);
+            assert_eq!(fs::read(&path).expect("still there"), b"old");
+            assert_eq!(fs::read_dir(folder.path()).expect("there").count(), 1, "{failure:?} at {n} left something");
+        }
+    }
 }
 
 /// Expected: `datetime.datetime.fromtimestamp(s, datetime.timezone.utc).strftime("%Y-%m-%d-%H%M%S")`.

@@ -361,7 +361,7 @@ fn a_table_is_written_where_its_record_cannot_be() {
     // Nothing is claimed of what is there then.
     stand.refused(&mut predictor(), "is there already");
     fs::remove_file(home.join("tables")).unwrap();
-    let full = Fault::below(&home, |_| true);
+    let full = Fault::full(&home);
     let stand = Stand { overwrite: true, ..stand };
     let outcome = stand.go(&mut predictor()).unwrap();
     drop(full);

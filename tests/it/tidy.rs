@@ -232,3 +232,11 @@ fn imports_point_up_the_table_and_no_other_way() {
         assert_eq!(&arrows[module], allowed, "what {module} imports, and what the table of lib.rs says of it");
     }
 }
+
+/// Each can then be made to fail, and none follows a link (`files::disk`).
+#[test]
+fn the_disk_is_changed_in_one_place() {
+    let words = ["fs::write", "File::create", "fs::rename", "fs::remove_", "fs::create_dir", "fs::copy", "fs::hard_link"];
+    let more = ["fs::set_permissions", "OpenOptions", "DirBuilder", "File::options", "save_buffer", "BufWriter::new(File"];
+    only_in(&[&words[..], &more].concat(), &["src/files/"]);
+}

@@ -5,7 +5,6 @@
 //! was, with bytes behind that nobody looks at; they are overwritten by nobody, and gone when the file is made anew.
 
 use std::{
-    fs::{File, OpenOptions},
     io::{self, Read as _, Seek as _, SeekFrom, Write as _},
     path::Path,
 };
@@ -16,7 +15,7 @@ use super::{CHUNK, Cached, Entry, HEADER, Outcome, finish, read};
 use crate::{
     control::{Control, Stage},
     data::{pixels::PIXEL_BYTES, scan::Scan},
-    files::fault,
+    files::disk::{File, open},
     problem::Problem,
 };
 
@@ -42,8 +41,7 @@ pub(super) fn append(
         return Ok(None);
     }
     let disk = |error: io::Error| Problem::writing(path, &error);
-    let opened = fault::check(path).and_then(|()| OpenOptions::new().read(true).write(true).open(path));
-    let Ok(mut file) = opened else { return Ok(None) };
+    let Ok(mut file) = open(path) else { return Ok(None) };
     if file.try_lock().is_err() || !same(&mut file, &map.map[..HEADER]).unwrap_or(false) {
         return Ok(None);
     }

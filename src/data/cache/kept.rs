@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{HEADER, MAGIC};
 use crate::{
     data::sample::Source,
+    files::disk,
     problem::Problem,
     text::{Lang, bytes, plural, say},
 };
@@ -74,7 +75,7 @@ pub fn sweep(cache: &Path) {
         let age = file.metadata().and_then(|data| data.modified()).ok().and_then(|then| then.elapsed().ok());
         if age.is_some_and(|age| age >= LEFT) && file.try_lock().is_ok() {
             // Where it cannot be removed it is in use after all.
-            let _ = fs::remove_file(&path);
+            let _ = disk::remove_file(&path);
         }
     }
 }
@@ -90,7 +91,7 @@ pub fn clean(cache: &Path, open: Option<&Source>) -> Result<(), Problem> {
     let mut result = Ok(());
     for (path, _) in files(cache, "pixels") {
         if path.file_name().and_then(|name| name.to_str()) != open.as_deref() {
-            let removed = fs::remove_file(&path).map_err(|error| Problem::writing(&path, &error));
+            let removed = disk::remove_file(&path).map_err(|error| Problem::writing(&path, &error));
             result = result.and(removed);
         }
     }

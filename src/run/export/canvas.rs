@@ -1,7 +1,10 @@
 //! A canvas of lines, dots, bars and texts that take their colors from the look's tokens; here it becomes SVG, in
 //! `raster` a picture.
 
-use crate::colors::{Colors, DARK, LIGHT};
+use crate::{
+    colors::{Colors, DARK, LIGHT},
+    text::escape::xml,
+};
 
 /// The look's colors as CSS variables of their names, light and dark, for the report's page and for pictures that stand
 /// alone.
@@ -57,7 +60,7 @@ pub enum Shape {
 impl Canvas {
     /// An empty drawing; `label` is what a screen reader says.
     pub fn new(width: f64, height: f64, label: &str) -> Self {
-        Self { width, height, label: escape(label), shapes: Vec::new() }
+        Self { width, height, label: xml(label).into_owned(), shapes: Vec::new() }
     }
 
     pub fn line(&mut self, class: &str, x1: f64, y1: f64, x2: f64, y2: f64) {
@@ -134,11 +137,11 @@ impl Shape {
                 format!(r#"<rect class="{class}" x="{x:.1}" y="{y:.1}" width="{width:.1}" height="{height:.1}" rx="{radius}"/>"#)
             }
             Self::Text { at: (x, y), text, upward: true, .. } => {
-                let text = escape(text);
+                let text = xml(text);
                 format!(r#"<text transform="translate({x:.1} {y:.1}) rotate(-90)" text-anchor="middle">{text}</text>"#)
             }
             Self::Text { class, at: (x, y), anchor, text, .. } => {
-                let (anchor, text) = (anchor.name(), escape(text));
+                let (anchor, text) = (anchor.name(), xml(text));
                 format!(r#"<text class="{class}" x="{x:.1}" y="{y:.1}" text-anchor="{anchor}">{text}</text>"#)
             }
         }
@@ -154,25 +157,6 @@ impl Anchor {
         }
     }
 }
-
-/// Text for HTML and SVG, elements and attributes alike.
-pub fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            // Control characters have no place in XML, not even escaped.
-            c if c.is_control() && c != '\n' => {}
-            c => out.push(c),
-        }
-    }
-    out
-}
-
 /// Round numbers that divide a range in about `count` steps.
 pub fn ticks(low: f64, high: f64, count: usize) -> Vec<f64> {
     let span = high - low;

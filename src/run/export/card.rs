@@ -11,13 +11,13 @@ use crate::{
     model::{Network, summary},
     run::{RunView, date},
     setting_def::SettingDefs,
-    text::{Lang, Phrase, capital, decimal, duration, named, number, percent, plural, say},
+    text::{Lang, Phrase, capital, decimal, duration, escape, named, number, percent, plural, say},
 };
 
 /// The card as a Markdown file.
 pub fn card(view: &RunView, lang: Lang) -> String {
     let title = say("Model card", "Fiche du modèle").get(lang);
-    format!("# {title} – {}\n{}", view.info.name(lang), markdown(&sections(view, lang)))
+    format!("# {title} – {}\n{}", escape::markdown(view.info.name(lang)), markdown(&sections(view, lang)))
 }
 
 /// The nine sections.

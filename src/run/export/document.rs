@@ -1,6 +1,6 @@
 //! A text with lists and tables, written as Markdown or as HTML.
 
-use super::canvas::escape;
+use crate::text::escape::{markdown as plain, xml};
 
 /// A titled part of a text.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,7 +37,7 @@ impl Table {
     }
 
     fn markdown(&self) -> String {
-        let line = |cells: &[String]| format!("| {} |\n", cells.iter().map(|c| cell(c)).collect::<Vec<_>>().join(" | "));
+        let line = |cells: &[String]| format!("| {} |\n", cells.iter().map(|cell| plain(cell)).collect::<Vec<_>>().join(" | "));
         let rule: Vec<_> = (0..self.head.len()).map(|i| if i == 0 { "---" } else { "---:" }.to_owned()).collect();
         let mut text = line(&self.head) + &line(&rule);
         text.extend(self.rows.iter().map(|row| line(row)));
@@ -46,16 +46,12 @@ impl Table {
 
     pub fn html(&self) -> String {
         let mut text = "<div class=\"scroll\"><table><thead><tr>".to_owned();
-        text.extend(self.head.iter().map(|cell| format!("<th scope=\"col\">{}</th>", escape(cell))));
+        text.extend(self.head.iter().map(|cell| format!("<th scope=\"col\">{}</th>", xml(cell))));
         text += "</tr></thead><tbody>";
         for (row, faint) in self.rows.iter().zip(&self.faint) {
             text += if *faint { "<tr class=\"faint\">" } else { "<tr>" };
             for (i, cell) in row.iter().enumerate() {
-                text += &if i == 0 {
-                    format!("<th scope=\"row\">{}</th>", escape(cell))
-                } else {
-                    format!("<td>{}</td>", escape(cell))
-                };
+                text += &if i == 0 { format!("<th scope=\"row\">{}</th>", xml(cell)) } else { format!("<td>{}</td>", xml(cell)) };
             }
             text += "</tr>";
         }
@@ -67,15 +63,15 @@ impl Table {
 pub fn markdown(sections: &[Section]) -> String {
     let mut text = String::new();
     for section in sections {
-        text += &format!("\n## {}\n", section.title);
+        text += &format!("\n## {}\n", plain(&section.title));
         for block in &section.blocks {
             text += "\n";
             match block {
                 Block::Paragraph(paragraph) => {
-                    text += paragraph;
+                    text += &plain(paragraph);
                     text += "\n";
                 }
-                Block::List(items) => text.extend(items.iter().map(|item| format!("- {item}\n"))),
+                Block::List(items) => text.extend(items.iter().map(|item| format!("- {}\n", plain(item)))),
                 Block::Table(table) => text += &table.markdown(),
             }
         }
@@ -87,13 +83,13 @@ pub fn markdown(sections: &[Section]) -> String {
 pub fn html(sections: &[Section]) -> String {
     let mut text = String::new();
     for section in sections {
-        text += &format!("<h3>{}</h3>", escape(&section.title));
+        text += &format!("<h3>{}</h3>", xml(&section.title));
         for block in &section.blocks {
             match block {
-                Block::Paragraph(paragraph) => text += &format!("<p>{}</p>", escape(paragraph)),
+                Block::Paragraph(paragraph) => text += &format!("<p>{}</p>", xml(paragraph)),
                 Block::List(items) => {
                     text += "<ul>";
-                    text.extend(items.iter().map(|item| format!("<li>{}</li>", escape(item))));
+                    text.extend(items.iter().map(|item| format!("<li>{}</li>", xml(item))));
                     text += "</ul>";
                 }
                 Block::Table(table) => text += &table.html(),
@@ -101,9 +97,4 @@ pub fn html(sections: &[Section]) -> String {
         }
     }
     text
-}
-
-/// A cell may not end its column or line.
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|").replace(['\n', '\r'], " ")
 }

@@ -1,7 +1,7 @@
 //! A folder that an export fills: a new one, an empty one, or an earlier export's, and nobody else's.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs, io,
     path::{Path, PathBuf},
 };
@@ -10,7 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     data::hash::hash,
-    files::{atomic, overwrite},
+    files::{
+        atomic, disk, overwrite,
+        unfinished::{self, UnfinishedFolder},
+    },
     problem::Problem,
     text::LocalizedText,
 };
@@ -26,31 +29,41 @@ struct Exported {
     run: String,
     /// Each file's name with the hash of its content, as hexadecimal digits.
     files: BTreeMap<String, String>,
+    /// Those that they are about to replace; none once they have.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    replaced: BTreeMap<String, String>,
+}
+
+impl Exported {
+    fn new(run: &str, files: BTreeMap<String, String>) -> Self {
+        Self { trombine: env!("CARGO_PKG_VERSION").to_owned(), run: run.to_owned(), files, replaced: BTreeMap::new() }
+    }
 }
 
 /// Lets `fill` write the files of an export of `run`, and puts them into the folder `path`, which is made if it is not
 /// there. Files of an earlier export are replaced if `overwrite` says so and nobody has changed them; others never are.
 ///
+/// A new folder gets its name when it is whole. Within one that is there, the list of the files comes before the files, so
+/// that what is left there by a process that died is known for an export's.
+///
 /// # Errors
 /// [`Kind::Exists`](crate::problem::Kind::Exists) for an earlier export, [`Kind::Taken`](crate::problem::Kind::Taken) for
-/// anything else in the folder, those of `fill`, a full disk.
+/// anything else in the folder, or another program that writes there, those of `fill`, a full disk.
 pub fn write(path: &Path, run: &str, overwrite: bool, fill: impl FnOnce(&Path) -> Result<(), Problem>) -> Result<(), Problem> {
     let earlier = earlier(path, overwrite)?;
-    let new = !path.exists();
-    fs::create_dir_all(path).map_err(|error| failed(path, &error))?;
-    // Filled aside, so that an export that fails in its middle leaves the folder as it was.
-    let aside = path.join(format!(".{}.part", std::process::id()));
-    let done = fs::create_dir(&aside)
-        .map_err(|error| failed(&aside, &error))
-        .and_then(|()| fill(&aside))
-        .and_then(|()| settle(path, &aside, run, &earlier));
-    // Empty after success; after a failure, half an export helps nobody, and the first error is the one to tell.
-    let _ = fs::remove_dir_all(&aside);
-    if done.is_err() && new {
-        // Only if nothing is in it.
-        let _ = fs::remove_dir(path);
+    // A half of a folder goes with its guard; the first error is the one to tell.
+    if !path.exists() {
+        let above = path.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let new =
+            disk::create_dir_all(above).and_then(|()| UnfinishedFolder::within(above)).map_err(|error| failed(path, &error))?;
+        fill(new.path())?;
+        let list = Exported::new(run, listed(new.path())?);
+        atomic::write_json(&new.path().join(LIST), &list)?;
+        return new.publish(path).map_err(|(_, error)| failed(path, &error));
     }
-    done
+    let aside = UnfinishedFolder::alone(path).map_err(|error| failed(path, &error))?.ok_or_else(|| overwrite::busy(path))?;
+    fill(aside.path())?;
+    settle(path, aside.path(), run, earlier)
 }
 
 /// The files of the export that the folder holds, by name; none of a new or empty folder.
@@ -68,10 +81,15 @@ fn earlier(path: &Path, overwrite: bool) -> Result<BTreeMap<String, String>, Pro
         }
         Ok(_) => {}
     }
-    if fs::read_dir(path).map_err(|error| failed(path, &error))?.next().is_none() {
+    let mut entries = fs::read_dir(path).map_err(|error| failed(path, &error))?.flatten();
+    if entries.all(|entry| unfinished::is_unfinished(&entry.file_name())) {
         return Ok(BTreeMap::new());
     }
-    let Ok(exported) = atomic::read_json::<Exported>(&path.join(LIST)) else {
+    // A list from elsewhere leads to no other folder.
+    let plain = |file: &String| Path::new(file).file_name().is_some_and(|name| name == file.as_str());
+    let exported = atomic::read_json::<Exported>(&path.join(LIST)).ok();
+    let exported = exported.filter(|exported| exported.files.keys().chain(exported.replaced.keys()).all(plain));
+    let Some(exported) = exported else {
         return Err(taken(
             format!("{name} holds other files, which an export could mix with or replace"),
             format!("{name} contient d’autres fichiers, qu’un export pourrait mêler aux siens ou remplacer"),
@@ -83,24 +101,25 @@ fn earlier(path: &Path, overwrite: bool) -> Result<BTreeMap<String, String>, Pro
             LocalizedText { en: format!("{name} holds an earlier export"), fr: format!("{name} contient un export précédent") },
         ));
     }
-    let changed = |(file, known): &(&String, &String)| fs::read(path.join(file)).is_ok_and(|bytes| digits(&bytes) != **known);
-    match exported.files.iter().find(changed) {
-        Some((file, _)) => Err(taken(
+    let all: BTreeSet<&String> = exported.files.keys().chain(exported.replaced.keys()).collect();
+    let changed = |file: &&String| {
+        fs::read(path.join(file)).is_ok_and(|bytes| {
+            let now = digits(&bytes);
+            [exported.files.get(*file), exported.replaced.get(*file)].into_iter().flatten().all(|known| *known != now)
+        })
+    };
+    if let Some(file) = all.into_iter().find(changed) {
+        return Err(taken(
             format!("{file} in {name} was changed since it was exported"),
             format!("{file} dans {name} a été modifié depuis son export"),
-        )),
-        None => Ok(exported.files),
+        ));
     }
+    Ok(exported.replaced.into_iter().chain(exported.files).collect())
 }
 
-/// Moves the files from `aside` into `path`, in the place of `earlier` ones; the list of them last.
-fn settle(path: &Path, aside: &Path, run: &str, earlier: &BTreeMap<String, String>) -> Result<(), Problem> {
-    let mut files = BTreeMap::new();
-    for entry in fs::read_dir(aside).map_err(|error| failed(aside, &error))? {
-        let file: PathBuf = entry.map_err(|error| failed(aside, &error))?.path();
-        let bytes = fs::read(&file).map_err(|error| failed(&file, &error))?;
-        files.insert(file.file_name().unwrap_or_default().to_string_lossy().into_owned(), digits(&bytes));
-    }
+/// Moves the files from `aside` into `path`, in the place of `earlier` ones.
+fn settle(path: &Path, aside: &Path, run: &str, earlier: BTreeMap<String, String>) -> Result<(), Problem> {
+    let files = listed(aside)?;
     if let Some(name) = files.keys().find(|name| !earlier.contains_key(*name) && fs::symlink_metadata(path.join(name)).is_ok()) {
         let file = path.join(name);
         let what = LocalizedText {
@@ -109,15 +128,29 @@ fn settle(path: &Path, aside: &Path, run: &str, earlier: &BTreeMap<String, Strin
         };
         return Err(Problem { path: Some(path.to_owned()), ..overwrite::other_name(&file, what) });
     }
-    for name in files.keys() {
-        fs::rename(aside.join(name), path.join(name)).map_err(|error| failed(&path.join(name), &error))?;
+    let mut list = Exported { replaced: earlier, ..Exported::new(run, files) };
+    atomic::write_json(&path.join(LIST), &list)?;
+    for name in list.files.keys() {
+        disk::rename(&aside.join(name), &path.join(name)).map_err(|error| failed(&path.join(name), &error))?;
     }
-    for name in earlier.keys().filter(|name| !files.contains_key(*name)) {
+    for name in list.replaced.keys().filter(|name| !list.files.contains_key(*name)) {
         // Left over from an export of another kind.
-        let _ = fs::remove_file(path.join(name));
+        let _ = disk::remove_file(&path.join(name));
     }
-    let exported = Exported { trombine: env!("CARGO_PKG_VERSION").to_owned(), run: run.to_owned(), files };
-    atomic::write_json(&path.join(LIST), &exported)
+    list.replaced.clear();
+    atomic::write_json(&path.join(LIST), &list)
+}
+
+/// The files in a folder that was filled, with the hashes of their contents.
+fn listed(aside: &Path) -> Result<BTreeMap<String, String>, Problem> {
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(aside).map_err(|error| failed(aside, &error))? {
+        let file: PathBuf = entry.map_err(|error| failed(aside, &error))?.path();
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let bytes = fs::read(&file).map_err(|error| failed(&file, &error))?;
+        files.insert(name, digits(&bytes));
+    }
+    Ok(files)
 }
 
 fn digits(bytes: &[u8]) -> String {

@@ -2,7 +2,7 @@
 
 use super::{
     ExportOptions,
-    canvas::{Canvas, PLOT_STYLE, escape, tokens},
+    canvas::{Canvas, PLOT_STYLE, tokens},
     card::{self, group_table},
     document::{self, Table},
     plots::{self, Measure},
@@ -12,12 +12,12 @@ use crate::{
     evaluate::{F1Of, Grouping, Prediction, Report, calibration, confusion, words},
     history::StopReason,
     run::RunView,
-    text::{Lang, Phrase, decimal, number, percent, plural, say},
+    text::{Lang, Phrase, decimal, escape::xml, number, percent, plural, say},
 };
 
 /// The report's page. Pictures of mistakes are in it only if `options` ask for them and `dataset` has them.
 pub fn report(view: &RunView, dataset: Option<&Dataset>, options: ExportOptions) -> String {
-    let name = escape(view.info.name(options.lang));
+    let name = xml(view.info.name(options.lang));
     let pictures = match (&view.report, dataset, options.mistakes) {
         (Some(report), Some(dataset), true) => mistakes(report, dataset),
         _ => Vec::new(),
@@ -56,7 +56,7 @@ fn page(view: &RunView, pictures: &[Mistake<'_>], lang: Lang) -> String {
         Some(report) => html += &results(view, report, pictures, lang),
         None => {
             let text = say("The run was not judged yet", "L’essai n’a pas encore été évalué").get(lang);
-            html += &card("wide", say("Results", "Résultats"), "", &format!("<p>{}</p>", escape(text)), lang);
+            html += &card("wide", say("Results", "Résultats"), "", &format!("<p>{}</p>", xml(text)), lang);
         }
     }
     html += &training(view, lang);
@@ -72,7 +72,7 @@ fn page(view: &RunView, pictures: &[Mistake<'_>], lang: Lang) -> String {
     let model_card = document::html(&card::sections(view, lang));
     let caption = say("nine sections after Mitchell et al. 2019", "neuf sections d’après Mitchell et al. 2019").get(lang);
     html += &card("wide prose", say("Model card", "Fiche du modèle"), caption, &model_card, lang);
-    let caution = escape(view.info.caution().get(lang));
+    let caution = xml(view.info.caution().get(lang)).into_owned();
     let made = say("Made with Trombine", "Fait avec Trombine").get(lang);
     html += &format!("<footer><p>{caution}.</p><p>{made} {}</p></footer></main>", env!("CARGO_PKG_VERSION"));
     // A line does not end behind an opening quote, nor begin with a closing one.
@@ -80,14 +80,14 @@ fn page(view: &RunView, pictures: &[Mistake<'_>], lang: Lang) -> String {
 }
 
 fn head(view: &RunView, lang: Lang) -> String {
-    let run = escape(&view.info.line(lang));
+    let run = xml(&view.info.line(lang)).into_owned();
     let (title, line) = match &view.report {
         Some(report) => (report.headline(report.threshold, lang), report.subline(report.threshold, lang)),
         None => (view.info.name(lang).to_owned(), String::new()),
     };
     let reservations = view.report.as_ref().map_or_else(Vec::new, |report| report.reservations(report.threshold, lang));
-    let warned: String = reservations.iter().map(|text| format!("<p class=\"warn\">{}.</p>", escape(text))).collect();
-    let (title, line) = (escape(&title), escape(&line));
+    let warned: String = reservations.iter().map(|text| format!("<p class=\"warn\">{}.</p>", xml(text))).collect();
+    let (title, line) = (xml(&title), xml(&line));
     format!("<header><p class=\"run\">{run}</p><h1>{title}</h1><p class=\"sub\">{line}</p>{warned}</header>")
 }
 
@@ -139,11 +139,11 @@ fn groups(report: &Report, lang: Lang) -> String {
     for by in [Grouping::AGE, Grouping::RACE, Grouping::CLASS] {
         // Without ages or race labels there is nothing to tell apart.
         if report.groups(report.threshold, by).len() > 1 {
-            html += &format!("<h3>{}</h3>", escape(&by.name(&report.classes, lang)));
+            html += &format!("<h3>{}</h3>", xml(&by.name(&report.classes, lang)));
             html += &plots::groups(report, by, lang).inline();
         }
     }
-    html + &format!("<p>{}</p>", escape(&card::below_average(report, lang)))
+    html + &format!("<p>{}</p>", xml(&card::below_average(report, lang)))
 }
 
 fn smalls(report: &Report, lang: Lang) -> String {
@@ -159,7 +159,7 @@ fn crossings(report: &Report, lang: Lang) -> String {
         if groups.len() > 1 {
             let open = if i == 0 { " open" } else { "" };
             let (name, table) = (by.name(&report.classes, lang), group_table(report, &groups, by, lang));
-            html += &format!("<details{open}><summary>{}</summary>{}</details>", escape(&name), table.html());
+            html += &format!("<details{open}><summary>{}</summary>{}</details>", xml(&name), table.html());
         }
     }
     html
@@ -246,13 +246,13 @@ const fn stop_words(reason: StopReason) -> Phrase {
 
 /// A card with a title line and a quiet caption at its right.
 fn card(class: &str, title: Phrase, caption: &str, body: &str, lang: Lang) -> String {
-    let (title, caption) = (escape(title.get(lang)), escape(caption));
+    let (title, caption) = (xml(title.get(lang)), xml(caption));
     format!("<section class=\"card {class}\"><h2>{title}<span>{caption}</span></h2>{body}</section>")
 }
 
 /// A square plot with a line of text below.
 fn narrow(canvas: &Canvas, text: &str) -> String {
-    format!("<div class=\"narrow\">{}</div><p>{}</p>", canvas.inline(), escape(text))
+    format!("<div class=\"narrow\">{}</div><p>{}</p>", canvas.inline(), xml(text))
 }
 
 /// A picture that the model got wrong.
@@ -299,9 +299,9 @@ fn gallery(view: &RunView, report: &Report, pictures: &[Mistake<'_>], lang: Lang
         let label = say("label", "étiquette").get(lang);
         html += &format!(
             "<figure><div class=\"face f{i}\" role=\"img\" aria-label=\"{}\"></div><figcaption><b>✕ {}</b><br>{label} {}{age}</figcaption></figure>",
-            escape(&text),
-            escape(&text),
-            escape(really)
+            xml(&text),
+            xml(&text),
+            xml(really)
         );
     }
     html += "</div>";

@@ -4,7 +4,6 @@
 pub mod record;
 
 use std::{
-    fs::{self, File, OpenOptions},
     io::Write as _,
     path::{Path, PathBuf},
     time::{SystemTime, UNIX_EPOCH},
@@ -13,11 +12,12 @@ use std::{
 use super::{plots, raster::Raster};
 use crate::{
     evaluate::Confusion,
+    files::disk,
     history::EpochRecord,
     problem::Problem,
     setting_def::SettingDefs,
     settings::Settings,
-    text::{Lang, LocalizedText},
+    text::{Lang, LocalizedText, escape},
 };
 
 /// The event files of a run that is being trained.
@@ -35,7 +35,7 @@ impl TensorBoard {
     /// A full disk, no permission.
     pub fn open(folder: &Path, epochs_done: u32) -> Result<Self, Problem> {
         let open = |name: &str| -> Result<Events, Problem> {
-            let mut events = Events::create(&folder.join(name))?;
+            let mut events = Events::create(folder, name)?;
             if epochs_done > 0 {
                 events.write(u64::from(epochs_done) + 1, &record::session_start())?;
             }
@@ -66,7 +66,7 @@ impl TensorBoard {
         let mut settings = settings.clone();
         let mut table = String::from("| | |\n| --- | --- |\n");
         for def in settings.setting_defs().iter().filter(|def| def.active) {
-            table += &format!("| {} (`{}`) | {} |\n", def.name.get(lang), def.key, def.display(lang));
+            table += &format!("| {} (`{}`) | {} |\n", def.name.get(lang), def.key, escape::markdown(&def.display(lang)));
         }
         self.train.write(0, &record::text("settings", &table))
     }
@@ -98,18 +98,22 @@ impl TensorBoard {
 #[derive(Debug)]
 struct Events {
     path: PathBuf,
-    file: File,
+    file: disk::File,
 }
 
 impl Events {
-    fn create(folder: &Path) -> Result<Self, Problem> {
-        fs::create_dir_all(folder).map_err(|e| Problem::writing(folder, &e))?;
+    fn create(folder: &Path, name: &str) -> Result<Self, Problem> {
+        // The folder is one of a run's, as are those in it.
+        let root = folder.parent().unwrap_or(Path::new(""));
+        let below = folder.strip_prefix(root).unwrap_or(folder).join(name);
+        let folder = root.join(&below);
+        disk::create_dir_within(root, &below).map_err(|e| Problem::writing(&folder, &e))?;
         let seconds = now() as u64;
         // TensorBoard reads the files of a folder in the order of their names.
         let mut session = 0;
         let (path, file) = loop {
             let path = folder.join(format!("events.out.tfevents.{seconds:010}.trombine.{session:03}"));
-            match OpenOptions::new().append(true).create_new(true).open(&path) {
+            match disk::create_new(&path) {
                 Ok(file) => break (path, file),
                 Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists && session < 999 => session += 1,
                 Err(e) => return Err(Problem::writing(&path, &e)),
