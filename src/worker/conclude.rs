@@ -200,7 +200,10 @@ fn not_to_go_on_from(problem: &Problem) -> Problem {
             en: format!("The result is stored, but not all that is needed to train it further: {}", problem.what.en),
             fr: format!("Le résultat est enregistré, mais pas tout ce qu’il faut pour le prolonger : {}", problem.what.fr),
         },
-        say("To train it further, train it again with more room", "Pour le prolonger, réentraînez-le avec plus de place"),
+        say(
+            "Trained further, it goes on from its weights with an optimizer that starts anew; to spare it that, train it again with more room",
+            "Prolongé, il repartira de ses poids avec un optimiseur neuf ; pour l’éviter, réentraînez-le avec plus de place",
+        ),
     )
     .caused_by(problem)
 }

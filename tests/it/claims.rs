@@ -259,7 +259,7 @@ fn asked(home: &Path, job: TableJob) -> (Harness<'static, App>, Receiver<()>) {
 }
 
 /// Looks on until `until`, woken by the worker as a real window is.
-fn wait(window: &mut Harness<'_, App>, woken: &Receiver<()>, until: impl Fn(&App) -> bool) {
+pub fn wait(window: &mut Harness<'_, App>, woken: &Receiver<()>, until: impl Fn(&App) -> bool) {
     while !until(window.state()) {
         assert!(woken.recv_timeout(Duration::from_secs(120)).is_ok(), "nothing comes any more");
         window.step();

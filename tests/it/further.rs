@@ -1,18 +1,26 @@
 //! What follows a training: more of it from what is stored, and reports that are of the weights that are there.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 
+use crossbeam_channel::bounded;
+use egui_kittest::Harness;
 use trombine::{
+    app::{App, Pace, Preferences},
     control::Control,
+    evaluate::Report,
     model::Weights,
     plan::Plan,
     problem::{Kind, Problem},
     run::{Run, RunStatus, RunStore},
+    session::Session,
     settings::Settings,
     worker::{self, Command, Event, ResumeOptions},
 };
 
-use crate::training::{dataset, settings};
+use crate::{
+    claims::wait,
+    training::{dataset, settings},
+};
 
 /// Of one step an epoch.
 fn short() -> Settings {
@@ -132,20 +140,42 @@ fn a_run_that_has_learned_nothing_begins_anew_as_asked() {
     assert_eq!(store.find("last").expect("a run").history().len(), 2);
 }
 
-#[test]
-fn a_report_of_earlier_weights_is_none_until_the_run_is_judged_again() {
+/// A run as a kill between the end of a training and its report leaves it, with the earlier report and the one to come.
+fn unjudged() -> (tempfile::TempDir, RunStore, [Report; 2]) {
     let mut settings = short();
     settings.train.callbacks.restore_best_weights = false;
-    let (_home, store, run) = trained(&settings);
+    let (home, store, run) = trained(&settings);
     let earlier = run.report().expect("judged");
     resume(&store, ResumeOptions::more(1)).expect("trains");
     let mut run = store.find("last").expect("a run");
     let now = run.report().expect("judged");
     assert_ne!(earlier.weights, now.weights);
-    // As a kill between the two leaves it.
     run.save_report(&earlier).expect("written");
     let scores = Some(earlier.run_scores());
     run.update(|info| info.scores = scores).expect("written");
+    (home, store, [earlier, now])
+}
+
+#[test]
+fn a_window_judges_a_run_again_whose_pictures_are_open() {
+    let (_home, store, [_, now]) = unjudged();
+    let view = store.find("last").expect("a run").view().expect("opens");
+    let session = Session { dataset: Some(dataset(30)), run: Some(Arc::new(view)), ..Session::default() };
+    let mut window: Harness<'static, App> = Harness::builder().with_size([1280.0, 800.0]).build_eframe(move |cc| {
+        let mut app = App::offline(&cc.egui_ctx, session, Preferences { device: "cpu".to_owned(), ..Preferences::default() });
+        app.employ(&cc.egui_ctx, &store, Pace::default());
+        app
+    });
+    let (wake, woken) = bounded(1);
+    window.ctx.set_request_repaint_callback(move |_| _ = wake.try_send(()));
+    window.run_steps(3);
+    wait(&mut window, &woken, |app| app.session.run.as_ref().is_some_and(|run| run.report.is_some()));
+    assert_eq!(window.state().session.run.as_ref().and_then(|run| run.report.clone()), Some(now));
+}
+
+#[test]
+fn a_report_of_earlier_weights_is_none_until_the_run_is_judged_again() {
+    let (_home, store, [earlier, now]) = unjudged();
     let run = store.find("last").expect("a run");
     let view = run.view().expect("opens");
     assert!(view.outdated && view.report.is_none() && view.info.scores.is_none());

@@ -37,6 +37,7 @@ mod gpu_submit;
 mod groups;
 mod handed_over;
 mod interruptions;
+mod kills;
 mod layout;
 mod layouts;
 mod links;

@@ -333,6 +333,21 @@ fn without_a_run_it_says_how_to_get_one() {
     assert_eq!(stage.borrow().actions, [Action::Go(Page::Training)]);
 }
 
+/// A report of earlier weights is left out, and the page says why and how to have another.
+#[test]
+fn results_of_earlier_weights_are_not_shown() {
+    let (_, mut stage) = report(Lang::En);
+    let view = std::sync::Arc::make_mut(stage.session.run.as_mut().expect("a run"));
+    (view.report, view.outdated) = (None, true);
+    let id = view.info.id.clone();
+    let (mut harness, stage) = stage.harness([800.0, 600.0]);
+    harness.run();
+    assert!(harness.query_by_label("The results of this run are of earlier weights").is_some());
+    harness.get_by_label("Judge now").click();
+    harness.run();
+    assert_eq!(stage.borrow().actions, [Action::Evaluate { run: id, mirrored: None }]);
+}
+
 /// The rail says what the page says, and of which pictures: 81 % of the test part is not 76 % of another folder.
 #[test]
 fn the_rail_speaks_of_the_report_that_is_shown() {

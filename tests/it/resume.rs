@@ -64,13 +64,13 @@ impl Moment {
 const KILLS_A_RUN: u32 = 5;
 
 /// A program at work, and what it prints.
-struct Program {
+pub struct Program {
     child: Child,
     lines: Lines<BufReader<ChildStdout>>,
 }
 
 impl Program {
-    fn start(home: &Path, arguments: &[&str]) -> Self {
+    pub fn start(home: &Path, arguments: &[&str]) -> Self {
         let mut command = support::program(home);
         command.args(["--lang", "en"]).args(arguments).args(["--json"]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program starts");
@@ -87,19 +87,19 @@ impl Program {
     }
 
     /// The next line; `None` once it has ended.
-    fn line(&mut self) -> Option<Value> {
+    pub fn line(&mut self) -> Option<Value> {
         let line = self.lines.next()?.expect("what it prints can be read");
         Some(serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}")))
     }
 
-    fn kill(mut self) {
+    pub fn kill(mut self) {
         // It may have ended already, which is a moment like any other.
         let _ = self.child.kill();
         self.child.wait().expect("it has ended");
     }
 
     /// Reads to its end; gives how many lines that were.
-    fn finish(mut self) -> usize {
+    pub fn finish(mut self) -> usize {
         let mut count = 0;
         while self.line().is_some() {
             count += 1;
@@ -134,7 +134,7 @@ fn result(home: &Path) -> (Vec<u8>, Checkpoint, Vec<EpochRecord>) {
 }
 
 /// A number of rounds of the generator: some microseconds to some milliseconds, without a clock.
-fn linger(random: &mut Random) {
+pub fn linger(random: &mut Random) {
     let rounds = 1 << random.below(22);
     let last = (0..rounds).fold(0, |mixed, _| mixed ^ random.bits());
     assert_ne!(std::hint::black_box(last), 1);
