@@ -85,7 +85,7 @@ fn epochs(folder: &Path, epochs: u32, size: u32) -> Result<(), Problem> {
     let mut batches = plan.training_batches(Form::Pixels, 0);
     let (steps, checks) = (plan.steps_per_epoch, plan.batches(Part::Validation));
     let pictures = (plan.indices(Part::Train).len() + plan.indices(Part::Validation).len()) as f64;
-    let fixed = batches.next().ok_or_else(Problem::cancelled)?;
+    let fixed = batches.next().ok_or_else(Problem::cancelled)??;
     let mut index = 0;
     let mut train = |engine: &mut dyn Engine, batch: &data::batch::Batch| {
         index += 1;
@@ -103,12 +103,13 @@ fn epochs(folder: &Path, epochs: u32, size: u32) -> Result<(), Problem> {
         let alone = start.elapsed().as_secs_f64();
         let start = Instant::now();
         for _ in 0..steps {
-            let batch = batches.next().ok_or_else(Problem::cancelled)?;
+            let batch = batches.next().ok_or_else(Problem::cancelled)??;
             train(engine.as_mut(), &batch)?;
             batches.recycle(batch);
         }
         let samples = plan.indices(Part::Validation);
         for batch in Batches::evaluation(plan.dataset.clone(), samples, &settings.augment, settings.train.batch_size as usize) {
+            let batch = batch?;
             engine.predict(&batch.pixels, &mut logits[..batch.len()])?;
         }
         let whole = start.elapsed().as_secs_f64();

@@ -43,7 +43,10 @@ impl App {
     pub(super) fn show_own(&mut self, file: &Path, sample: usize) {
         let Some(base) = self.session.pictures() else { return };
         let Some(index) = base.find(file, sample) else { return };
-        let pixels: Arc<[u8]> = base.pixels.get(index).into();
+        let pixels: Arc<[u8]> = match base.pixels.get(index) {
+            Ok(pixels) => pixels.into(),
+            Err(problem) => return self.session.fail(problem),
+        };
         let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
         let photo = PhotoSource::Rgb { width: SIDE as u32, height: SIDE as u32, pixels: pixels.clone() };
         let framed = match base.framing() {

@@ -15,7 +15,10 @@ use super::{
     image_set::Crop,
     sample::Dataset,
 };
-use crate::random::{Purpose, Random};
+use crate::{
+    problem::Problem,
+    random::{Purpose, Random},
+};
 
 /// Pictures with their labels, in buffers that are used again.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -93,7 +96,7 @@ pub struct Batches {
 #[derive(Debug)]
 enum Maker {
     /// One channel for each thread; batch `i` comes from thread `i % threads`, so the order is fixed.
-    Threads { ready: Vec<Receiver<Batch>>, next: usize },
+    Threads { ready: Vec<Receiver<Result<Batch, Problem>>>, next: usize },
     /// Whoever takes them, from this step on: where the system gives no threads.
     Reader { recipe: Arc<Recipe>, order: Order, step: u64, used: Receiver<Batch> },
 }
@@ -170,10 +173,11 @@ impl Batches {
 }
 
 impl Iterator for Batches {
-    type Item = Batch;
+    type Item = Result<Batch, Problem>;
 
-    /// The next batch; waits for it if it is not ready. `None` after the last one of an evaluation.
-    fn next(&mut self) -> Option<Batch> {
+    /// The next batch; waits for it if it is not ready. `None` after the last one of an evaluation, and after a batch whose
+    /// pictures could not be read.
+    fn next(&mut self) -> Option<Result<Batch, Problem>> {
         match &mut self.maker {
             Maker::Threads { ready, next } => {
                 let batch = ready[*next].recv().ok()?;
@@ -182,9 +186,9 @@ impl Iterator for Batches {
             }
             Maker::Reader { recipe, order, step, used } => {
                 let mut batch = used.try_recv().unwrap_or_default();
-                let filled = recipe.fill(*step, order, &mut batch);
+                let filled = recipe.fill(*step, order, &mut batch).map(|filled| filled.then_some(batch)).transpose();
                 *step += 1;
-                filled.then_some(batch)
+                filled
             }
         }
     }
@@ -237,36 +241,37 @@ enum Mode {
 
 impl Recipe {
     /// Makes the batches of `steps` until there are no more or nobody takes them.
-    fn run(&self, steps: impl Iterator<Item = u64>, send: &Sender<Batch>, used: &Receiver<Batch>) {
+    fn run(&self, steps: impl Iterator<Item = u64>, send: &Sender<Result<Batch, Problem>>, used: &Receiver<Batch>) {
         let mut order = Order::default();
         for step in steps {
             let mut batch = used.try_recv().unwrap_or_default();
-            if !self.fill(step, &mut order, &mut batch) || send.send(batch).is_err() {
+            let filled = self.fill(step, &mut order, &mut batch);
+            let last = !matches!(filled, Ok(true));
+            if matches!(filled, Ok(false)) || send.send(filled.map(|_| batch)).is_err() || last {
                 return;
             }
         }
     }
 
     /// Fills `batch` with that of `step`; false if there is none.
-    fn fill(&self, step: u64, order: &mut Order, batch: &mut Batch) -> bool {
+    fn fill(&self, step: u64, order: &mut Order, batch: &mut Batch) -> Result<bool, Problem> {
         let per_pass = batches_per_pass(self.samples.len(), self.batch_size) as u64;
         if per_pass == 0 {
-            return false;
+            return Ok(false);
         }
         let (pass, place) = (step / per_pass, (step % per_pass) as usize);
         batch.samples.clear();
         let range = place * self.batch_size..((place + 1) * self.batch_size).min(self.samples.len());
         match self.mode {
             Mode::Training { seed, .. } => batch.samples.extend_from_slice(&order.of(seed, pass, &self.samples)[range]),
-            Mode::Evaluation if pass > 0 => return false,
+            Mode::Evaluation if pass > 0 => return Ok(false),
             Mode::Evaluation => batch.samples.extend_from_slice(&self.samples[range]),
         }
-        self.load(pass, batch);
-        true
+        self.load(pass, batch).map(|()| true)
     }
 
     /// Pictures, targets and weights of the batch's samples.
-    fn load(&self, pass: u64, batch: &mut Batch) {
+    fn load(&self, pass: u64, batch: &mut Batch) -> Result<(), Problem> {
         let len = 3 * self.augment.side() * self.augment.side();
         let Batch { pixels, crops, targets, weights, samples } = batch;
         pixels.resize(if self.form == Form::Pixels { samples.len() * len } else { 0 }, 0);
@@ -282,14 +287,14 @@ impl Recipe {
                     let other = |mix: &Mix| self.samples[mix.other(self.samples.len())];
                     let shown = |mix: &Mix| picture(other(mix));
                     let random = &mut changes(*seed, pass, sample);
-                    if let Some(mix) = augment::training(&self.augment, picture(sample), shown, random, out) {
+                    if let Some(mix) = augment::training(&self.augment, &picture(sample)?, shown, random, out)? {
                         let (others_target, others_weight) = self.label(other(&mix));
                         target = mix.blend(target, others_target);
                         weight = mix.blend(weight, others_weight);
                     }
                 }
                 (Form::Pixels, Mode::Evaluation) => {
-                    augment::evaluation(&self.augment, picture(sample), &mut pixels[number * len..][..len]);
+                    augment::evaluation(&self.augment, &picture(sample)?, &mut pixels[number * len..][..len]);
                 }
                 (Form::Crops, Mode::Training { seed, .. }) => {
                     crops.push(Drawn::new(&self.augment, &mut changes(*seed, pass, sample)).cut(sample));
@@ -299,6 +304,7 @@ impl Recipe {
             targets.push(target);
             weights.push(weight);
         }
+        Ok(())
     }
 
     /// Target and weight of one sample.

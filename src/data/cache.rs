@@ -1,31 +1,32 @@
-//! Pictures are decoded once: 128 x 128 RGB bytes of a whole data set in one memory-mapped file.
+//! Pictures are decoded once: 128 x 128 RGB bytes of a whole data set in one file.
 //!
 //! The file of a data set holds a header of [`HEADER`] bytes (with the folder's path, to say later what it was for), the pictures one after another, and an index in JSON:
-//! for each picture its path, size, time of change, content hash, and either its place or why it cannot be used. A file
+//! for each picture its path, size, time of change, content hash, and either its place and the hash of its pixels or why it
+//! cannot be used. Header and index carry hashes too: whatever a damaged file says, it is not believed (`stored`). A file
 //! is made under a name of its own and then renamed; after that it is only added to at its end (`append`): two programs at
-//! once each keep what they have mapped. What is truncated, foreign, or of another version is made anew; what has not
+//! once each keep what they have open. What is truncated, foreign, or of another version is made anew; what has not
 //! changed on disk (same size and time) is taken from the last file, and only the rest is decoded. Where no file can be
 //! written, the pictures are held in memory, for as long as the data set is open.
 
 mod append;
 pub mod kept;
+mod stored;
 
 use std::{
     collections::HashMap,
-    fs::{self, File},
+    fs::{self, File, TryLockError},
     io::{self, Cursor, Seek, SeekFrom, Write},
-    ops::Deref,
     path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicU32, Ordering},
     },
 };
 
-use memmap2::Mmap;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use self::stored::{Bytes, Damage, Stored};
 use super::{
     decode::decode_small,
     hash::hash,
@@ -36,7 +37,7 @@ use super::{
 use crate::{
     control::{Control, Stage},
     files::{
-        disk::{create_dir_all, create_new, remove_file, rename},
+        disk::{self, create_dir_all, create_new, remove_file, rename},
         regular::{self, Unread},
     },
     problem::{Kind, Problem},
@@ -62,7 +63,8 @@ pub fn fill(
         scan.modified.push(modified);
     }
     let path = folder.join(Source::Folder(root.to_owned()).key() + ".pixels");
-    let (mut cached, stale) = match Cached::open(&path) {
+    kept::sweep(folder);
+    let (mut cached, stale) = match Cached::open(&path, root) {
         Some(cached) => {
             let stale = cached.stale(root, scan);
             (cached, stale)
@@ -83,7 +85,7 @@ pub fn fill(
                 let mut memory = Cursor::new(Vec::new());
                 write(&mut memory, &|error| Problem::writing(&path, &error), root, scan, &cached, &stale, control, progress)?;
                 let bytes = Bytes::Memory(memory.into_inner());
-                Cached { unkept: Some(Arc::new(unkept(&problem))), ..Cached::check(bytes).ok_or(problem)? }
+                Cached { unkept: Some(Arc::new(unkept(&problem))), ..Cached::check(bytes, &path, root).ok_or(problem)? }
             }
             written => written?,
         };
@@ -107,7 +109,9 @@ fn unkept(problem: &Problem) -> Problem {
 /// Bytes before the first picture: one page.
 pub const HEADER: usize = 4096;
 /// Changes whenever the pixels would: other decoding, other resizing, another index.
-const MAGIC: &[u8; 16] = b"Trombine pixels3";
+const MAGIC: &[u8; 16] = b"Trombine pixels4";
+/// Where in the header the hash of the rest of it lies.
+const SEAL: usize = 40;
 /// Pictures decoded between two writes.
 const CHUNK: usize = 256;
 
@@ -131,9 +135,8 @@ enum Outcome {
     Picture {
         /// Its number in the file.
         slot: u32,
-        /// Hash of the decoded pixels, by which damage to the cache is found.
+        /// Hash of the decoded pixels, by which damage to them is found.
         pixels: u64,
-        #[serde(alias = "oddity")]
         anomaly: Option<Anomaly>,
     },
     Refused {
@@ -141,10 +144,11 @@ enum Outcome {
     },
 }
 
-/// A cache file that was checked.
+/// A cache file whose header and index were checked.
 #[derive(Default)]
 struct Cached {
-    map: Option<Arc<Mapped>>,
+    stored: Option<Stored>,
+    header: Vec<u8>,
     entries: HashMap<PathBuf, Entry>,
     /// Why it is in no file.
     unkept: Option<Arc<Problem>>,
@@ -152,36 +156,47 @@ struct Cached {
 
 impl Cached {
     /// Opens a cache file; `None` if there is none or it is not whole.
-    fn open(path: &Path) -> Option<Self> {
-        let file = File::open(path).ok()?;
-        // SAFETY: the file lies in the program's own cache folder. It was complete before it got this name, and is
-        // replaced, deleted, or added to at its end, but never shortened, by any version of the program. The header alone
-        // is written again; nothing of it is read after this function, and a half-written one fails the checks below.
-        let map = unsafe { Mmap::map(&file) }.ok()?;
-        Self::check(Bytes::Map(map))
+    fn open(path: &Path, root: &Path) -> Option<Self> {
+        Self::check(Bytes::File(File::open(path).ok()?), path, root)
     }
 
     /// What the bytes of a cache file hold, if they are whole.
-    fn check(map: Bytes) -> Option<Self> {
-        let word = |at: usize| Some(u64::from_le_bytes(*map.get(at..at + 8)?.as_array()?));
-        let (slots, index_len, index_hash) = (word(16)? as usize, word(24)? as usize, word(32)?);
-        let index_at = slots.checked_mul(PIXEL_BYTES)?.checked_add(HEADER)?;
-        let whole = map.get(..16)? == MAGIC;
-        let index = map.get(index_at..index_at.checked_add(index_len)?).filter(|index| whole && hash(index) == index_hash)?;
-        let entries: Vec<Entry> = serde_json::from_slice(index).ok()?;
-        let picture = |slot: u32| map.get(HEADER + slot as usize * PIXEL_BYTES..)?.get(..PIXEL_BYTES);
-        // After a power failure the pages themselves may never have reached the disk: look at some, the last included.
-        let probes = entries.iter().rev().step_by((entries.len() / 64).max(1));
+    fn check(bytes: Bytes, path: &Path, root: &Path) -> Option<Self> {
+        let len = bytes.len().ok()?;
+        let header = bytes.read(0, HEADER).ok()?.into_owned();
+        let word = |at: usize| Some(u64::from_le_bytes(*header.get(at..at + 8)?.as_array()?));
+        if !header.starts_with(MAGIC) || word(SEAL)? != seal(&header) {
+            return None;
+        }
+        let (slots, index_len, index_hash) = (usize::try_from(word(16)?).ok()?, word(24)?, word(32)?);
+        // Nothing is asked for that the file does not have.
+        let index_at = word(16)?.checked_mul(PIXEL_BYTES as u64)?.checked_add(HEADER as u64)?;
+        if index_at.checked_add(index_len)? > len {
+            return None;
+        }
+        let index = bytes.read(index_at, usize::try_from(index_len).ok()?).ok()?;
+        let entries: Vec<Entry> =
+            Some(index).filter(|index| hash(index) == index_hash).and_then(|i| serde_json::from_slice(&i).ok())?;
+        let mut pictures = vec![(PathBuf::new(), 0); slots];
+        for entry in &entries {
+            if let Outcome::Picture { slot, pixels, .. } = entry.outcome {
+                *pictures.get_mut(slot as usize)? = (entry.file.clone(), pixels);
+            }
+        }
+        let (path, root) = (path.to_owned(), root.to_owned());
+        let stored = Stored { bytes, pictures, path, root, damage: Mutex::new(Damage::None) };
+        // After a power failure the pages themselves may never have reached the disk: look at some, the last included, so
+        // that a file of which all is lost is made anew at once and not picture by picture.
+        let mut probes = entries.iter().rev().step_by((entries.len() / 64).max(1));
         let sound = |entry: &Entry| match entry.outcome {
-            Outcome::Picture { slot, pixels, .. } => picture(slot).is_some_and(|bytes| hash(bytes) == pixels),
+            Outcome::Picture { slot, .. } => stored.read(slot as usize).is_ok(),
             Outcome::Refused { .. } => true,
         };
-        let in_range = |e: &Entry| !matches!(e.outcome, Outcome::Picture { slot, .. } if slot as usize >= slots);
-        if !entries.iter().all(in_range) || !probes.into_iter().all(sound) {
+        if !probes.all(sound) {
             return None;
         }
         let entries = entries.into_iter().map(|entry| (entry.file.clone(), entry)).collect();
-        Some(Self { map: Some(Arc::new(Mapped { map, slots, asked: AtomicU32::new(0) })), entries, unkept: None })
+        Some(Self { stored: Some(stored), header, entries, unkept: None })
     }
 
     /// The samples whose files have changed or are not in the cache.
@@ -199,10 +214,6 @@ impl Cached {
             })
         };
         (0..scan.samples.len()).filter(|index| !fresh(*index)).collect()
-    }
-
-    fn picture(&self, slot: u32) -> Option<&[u8]> {
-        self.map.as_ref()?.pictures().get(slot as usize * PIXEL_BYTES..)?.get(..PIXEL_BYTES)
     }
 
     /// Applies the index to a scan, all of whose samples it knows; those from `named` on are the unnamed ones.
@@ -235,62 +246,9 @@ impl Cached {
         }
         scan.modified = modified;
         scan.skipped.sort_by(|a, b| a.file.cmp(&b.file));
-        let mut all = self.map.map_or_else(Pixels::default, |map| Pixels::new(Shared(map)));
+        let mut all = self.stored.map_or_else(Pixels::default, Pixels::new);
         all.unkept = self.unkept;
         (all.select(slots), Spare { samples: spare, pixels: all.select(spare_slots) })
-    }
-}
-
-/// The bytes of a cache file, or what would be in one.
-enum Bytes {
-    Map(Mmap),
-    Memory(Vec<u8>),
-}
-
-impl Deref for Bytes {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        match self {
-            Self::Map(map) => map,
-            Self::Memory(bytes) => bytes,
-        }
-    }
-}
-
-/// The mapped file; gives memory back as it goes, so that a data set of any size does not fill it.
-struct Mapped {
-    map: Bytes,
-    slots: usize,
-    /// How often pictures were asked for since the last pages were given back.
-    asked: AtomicU32,
-}
-
-impl Mapped {
-    fn pictures(&self) -> &[u8] {
-        &self.map[HEADER..HEADER + self.slots * PIXEL_BYTES]
-    }
-}
-
-/// Pictures read between two times that pages are given back. Linux brings in about half a megabyte around each.
-#[cfg(unix)]
-const GIVE_BACK_AFTER: u32 = 256;
-
-/// What [`Pixels`] holds: one reader of the map.
-struct Shared(Arc<Mapped>);
-
-impl AsRef<[u8]> for Shared {
-    fn as_ref(&self) -> &[u8] {
-        // Pages of a mapped file count as this process's memory until they are given back; the system keeps them in its
-        // file cache all the same, so reading them again costs little.
-        #[cfg(unix)]
-        if let Bytes::Map(map) = &self.0.map
-            && self.0.asked.fetch_add(1, Ordering::Relaxed) % GIVE_BACK_AFTER == GIVE_BACK_AFTER - 1
-        {
-            // SAFETY: the map is shared, read-only and of a file: dropped pages are read from the file again.
-            let _ = unsafe { map.unchecked_advise(memmap2::UncheckedAdvice::DontNeed) };
-        }
-        self.0.pictures()
     }
 }
 
@@ -304,14 +262,12 @@ fn rebuild(
     control: &Control,
     progress: &mut dyn FnMut(Stage, u64, u64),
 ) -> Result<Cached, Problem> {
-    let name = format!("{}.{}-{}.new", path.display(), std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-    let new = Unfinished(PathBuf::from(name));
     let disk = |error: io::Error| Problem::writing(path, &error);
-    let mut file = create_new(&new.0).map_err(disk)?;
-    // By this, others see that somebody is at it. A file system without locks has none to see.
-    let _ = file.try_lock();
+    let (new, mut file) = Unfinished::begin(path).map_err(disk)?;
     write(&mut file, &disk, root, scan, old, stale, control, progress)?;
-    new.publish(path)
+    // Without its lock, which on Windows keeps others from reading too.
+    drop(file);
+    new.publish(path, root)
 }
 
 /// Writes what a cache file holds for `scan`: unchanged pictures from `old`, the `stale` ones decoded. `disk` says what a
@@ -345,7 +301,7 @@ fn write(
                 .zip(pixels.par_chunks_mut(PIXEL_BYTES))
                 .map(|(&index, out)| match old.entries.get(&scan.samples[index].file) {
                     _ if control.cancelled() => None,
-                    Some(entry) if !is_stale[index] => copy(old, entry, out),
+                    Some(entry) if !is_stale[index] && copy(old, entry, out) => Some(entry.clone()),
                     _ => Some(read(root, scan, index, out)),
                 })
                 .collect();
@@ -387,21 +343,30 @@ fn finish(file: &mut (impl Write + Seek), root: &Path, entries: &[Entry], slots:
     let index = serde_json::to_vec(entries)?;
     file.write_all(&index)?;
     let mut header = MAGIC.to_vec();
-    for word in [slots, index.len() as u64, hash(&index)] {
+    for word in [slots, index.len() as u64, hash(&index), 0] {
         header.extend(word.to_le_bytes());
     }
     kept::name(&mut header, root);
+    header.resize(HEADER, 0);
+    let seal = seal(&header);
+    header[SEAL..SEAL + 8].copy_from_slice(&seal.to_le_bytes());
     file.seek(SeekFrom::Start(0))?;
     file.write_all(&header)?;
     file.flush()
 }
 
-/// Takes an unchanged picture over from the old file.
-fn copy(old: &Cached, entry: &Entry, out: &mut [u8]) -> Option<Entry> {
-    if let Outcome::Picture { slot, .. } = entry.outcome {
-        out.copy_from_slice(old.picture(slot)?);
-    }
-    Some(entry.clone())
+/// The hash of a header but for the place where that stands.
+fn seal(header: &[u8]) -> u64 {
+    let mut rest = header.to_vec();
+    rest[SEAL..SEAL + 8].fill(0);
+    hash(&rest)
+}
+
+/// Takes an unchanged picture over from the old file; false if that is damaged there.
+fn copy(old: &Cached, entry: &Entry, out: &mut [u8]) -> bool {
+    let Outcome::Picture { slot, .. } = entry.outcome else { return true };
+    let picture = old.stored.as_ref().and_then(|stored| stored.read(slot as usize).ok());
+    picture.map(|picture| out.copy_from_slice(&picture)).is_some()
 }
 
 /// Reads, hashes and decodes a file.
@@ -409,24 +374,30 @@ fn read(root: &Path, scan: &Scan, index: usize, out: &mut [u8]) -> Entry {
     let sample = &scan.samples[index];
     let (file, bytes) = (sample.file.clone(), sample.bytes);
     let modified = scan.modified[index];
-    let refused = |reason, hash| Entry { file: file.clone(), bytes, modified, hash, outcome: Outcome::Refused { reason } };
-    let content = match regular::read(&root.join(&file), MOST_BYTES) {
-        Ok(content) => content,
-        Err(Unread::NotAFile) => return refused(SkipReason::NotAFile, 0),
-        Err(Unread::TooLarge(bytes)) => {
-            return refused(SkipReason::Damaged { details: format!("the file has {bytes} bytes") }, 0);
-        }
-        Err(Unread::Failed(error)) => return refused(SkipReason::Unreadable { details: error.to_string() }, 0),
+    let (hash, outcome) = match decode_file(&root.join(&file), &file, out) {
+        Ok((content, anomaly)) => (content, Outcome::Picture { slot: 0, pixels: hash(out), anomaly }),
+        Err((reason, content)) => (content, Outcome::Refused { reason }),
     };
-    let content_hash = hash(&content);
+    Entry { file, bytes, modified, hash, outcome }
+}
+
+/// Decodes the picture at `path`, whose name in the data set is `file`; gives the hash of the file's content, and what is odd
+/// about it.
+///
+/// # Errors
+/// Why it cannot be used, and the hash of its content, or 0 where that was not read.
+fn decode_file(path: &Path, file: &Path, out: &mut [u8]) -> Result<(u64, Option<Anomaly>), (SkipReason, u64)> {
+    let content = regular::read(path, MOST_BYTES).map_err(|unread| match unread {
+        Unread::NotAFile => (SkipReason::NotAFile, 0),
+        Unread::TooLarge(bytes) => (SkipReason::Damaged { details: format!("the file has {bytes} bytes") }, 0),
+        Unread::Failed(error) => (SkipReason::Unreadable { details: error.to_string() }, 0),
+    })?;
+    let hash = hash(&content);
     // A decoder that panics on a damaged file costs this picture, not the data set.
     let decoded = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| decode_small(&content, &file.to_string_lossy(), out)));
     match decoded.unwrap_or_else(|_| Err(SkipReason::Damaged { details: "the decoder gave up".to_owned() })) {
-        Ok(anomaly) => {
-            let outcome = Outcome::Picture { slot: 0, pixels: hash(out), anomaly };
-            Entry { file, bytes, modified, hash: content_hash, outcome }
-        }
-        Err(reason) => refused(reason, content_hash),
+        Ok(anomaly) => Ok((hash, anomaly)),
+        Err(reason) => Err((reason, hash)),
     }
 }
 
@@ -437,11 +408,28 @@ const MOST_BYTES: u64 = 500_000_000;
 struct Unfinished(PathBuf);
 
 impl Unfinished {
-    fn publish(self, path: &Path) -> Result<Cached, Problem> {
-        // Where a mapped file cannot be replaced (Windows, another window open), the old one stays, and this one is used
-        // under its own name for now.
+    /// A new file beside `path`, held, so that it is nobody's leftover ([`kept::sweep`]).
+    fn begin(path: &Path) -> io::Result<(Self, disk::File)> {
+        loop {
+            let number = NEXT.fetch_add(1, Ordering::Relaxed);
+            let new = PathBuf::from(format!("{}.{}-{number}.new", path.display(), std::process::id()));
+            let file = match create_new(&new) {
+                // Of a process that had this number before.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+                file => file?,
+            };
+            let new = Self(new);
+            // A sweep may have come between the two. A file system without locks has no sweeps either.
+            if !matches!(file.try_lock(), Err(TryLockError::WouldBlock)) && new.0.exists() {
+                return Ok((new, file));
+            }
+        }
+    }
+
+    fn publish(self, path: &Path, root: &Path) -> Result<Cached, Problem> {
+        // Where the one before cannot be replaced, it stays, and this one is used under its own name for now.
         let at = if rename(&self.0, path).is_ok() { path } else { &self.0 };
-        Cached::open(at).ok_or_else(|| Problem::io(path, &io::Error::from(io::ErrorKind::InvalidData)))
+        Cached::open(at, root).ok_or_else(|| Problem::io(path, &io::Error::from(io::ErrorKind::InvalidData)))
     }
 }
 

@@ -76,7 +76,7 @@ pub fn write(
         let target = out.join(file);
         let new = match root {
             Some(root) => copy(&root.join(&dataset.samples[*index].file), &target, link)?,
-            None => draw(dataset.pixels.get(*index), &target)?,
+            None => draw(&dataset.pixels.get(*index)?, &target)?,
         };
         if new { written.copied += 1 } else { written.there += 1 }
     }

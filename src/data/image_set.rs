@@ -1,5 +1,9 @@
 //! Pictures as a device keeps them in its own memory, and the pieces that batches are cut to there.
 
+use std::borrow::Cow;
+
+use crate::problem::Problem;
+
 /// Pictures of one size, from which batches are cut.
 pub trait ImageSet: Send + Sync {
     /// How many there are.
@@ -12,7 +16,10 @@ pub trait ImageSet: Send + Sync {
     fn side(&self) -> usize;
 
     /// side x side x 3 bytes of one of them.
-    fn picture(&self, index: usize) -> &[u8];
+    ///
+    /// # Errors
+    /// It can no longer be read.
+    fn picture(&self, index: usize) -> Result<Cow<'_, [u8]>, Problem>;
 }
 
 /// A square piece of a picture of an [`ImageSet`], as large as the network's input.

@@ -1,6 +1,9 @@
-//! The decoded pictures of a data set, one after another in one buffer.
+//! The decoded pictures of a data set, by their places in one store.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    borrow::Cow,
+    sync::{Arc, OnceLock},
+};
 
 use super::{duplicates::PerceptualHash, image_set::ImageSet};
 use crate::problem::Problem;
@@ -10,26 +13,53 @@ pub const SIDE: usize = 128;
 /// Bytes of one cached picture: [`SIDE`] x [`SIDE`] RGB, row by row.
 pub const PIXEL_BYTES: usize = SIDE * SIDE * 3;
 
-/// The decoded pictures of a dataset: [`PIXEL_BYTES`] of RGB each, in memory or mapped from the cache file.
+/// Where decoded pictures lie: in memory, or in the cache file.
+pub trait PixelStore: Send + Sync {
+    /// How many there are.
+    fn count(&self) -> usize;
+
+    /// The picture at `place`: [`PIXEL_BYTES`] of RGB, as they were stored.
+    ///
+    /// # Errors
+    /// It can be read neither from where it is kept nor from where it came from.
+    fn picture(&self, place: usize) -> Result<Cow<'_, [u8]>, Problem>;
+
+    /// What was found damaged, and read from where it came from; told once.
+    fn take_damage(&self) -> Option<Problem> {
+        None
+    }
+}
+
+impl PixelStore for Vec<u8> {
+    fn count(&self) -> usize {
+        self.len() / PIXEL_BYTES
+    }
+
+    fn picture(&self, place: usize) -> Result<Cow<'_, [u8]>, Problem> {
+        Ok(Cow::Borrowed(&self[place * PIXEL_BYTES..][..PIXEL_BYTES]))
+    }
+}
+
+/// The decoded pictures of a dataset: [`PIXEL_BYTES`] of RGB each, in memory or in the cache file.
 #[derive(Clone, Default)]
 pub struct Pixels {
-    bytes: Option<Arc<dyn AsRef<[u8]> + Send + Sync>>,
-    /// Where in `bytes` each picture lies, if not in order.
+    store: Option<Arc<dyn PixelStore>>,
+    /// Where in `store` each picture lies, if not in order.
     places: Option<Arc<[u32]>>,
-    /// What each picture of `bytes` looks like, once that was asked.
+    /// What each picture of `store` looks like, once that was asked.
     looks: Arc<[OnceLock<Box<PerceptualHash>>]>,
     /// Why they are held in memory only, if they should have been kept in a file.
     pub unkept: Option<Arc<Problem>>,
 }
 
 impl Pixels {
-    /// Takes a buffer of whole pictures, such as a `Vec<u8>` or a memory map.
-    pub fn new(bytes: impl AsRef<[u8]> + Send + Sync + 'static) -> Self {
-        let looks = (0..bytes.as_ref().len() / PIXEL_BYTES).map(|_| OnceLock::new()).collect();
-        Self { bytes: Some(Arc::new(bytes)), places: None, looks, unkept: None }
+    /// Takes a store, such as a `Vec<u8>` of whole pictures.
+    pub fn new(store: impl PixelStore + 'static) -> Self {
+        let looks = (0..store.count()).map(|_| OnceLock::new()).collect();
+        Self { store: Some(Arc::new(store)), places: None, looks, unkept: None }
     }
 
-    /// These pictures of the same buffer, in this order; nothing is copied.
+    /// These pictures of the same store, in this order; nothing is copied.
     ///
     /// # Panics
     /// If there is no such picture.
@@ -44,10 +74,10 @@ impl Pixels {
         Self { places, ..self.clone() }
     }
 
-    /// These pictures, and then those of `other`, which are of the same buffer; nothing is copied.
+    /// These pictures, and then those of `other`, which are of the same store; nothing is copied.
     ///
     /// # Panics
-    /// If the buffers differ.
+    /// If the stores differ.
     #[must_use]
     pub fn chain(&self, other: &Self) -> Self {
         if other.is_empty() {
@@ -56,13 +86,13 @@ impl Pixels {
         if self.is_empty() {
             return other.clone();
         }
-        assert_eq!(self.buffer(), other.buffer(), "pictures of one buffer");
+        assert_eq!(self.buffer(), other.buffer(), "pictures of one store");
         let places = |pixels: &Self| (0..pixels.len()).map(|i| pixels.place(i) as u32).collect::<Vec<_>>();
         let places = Some([places(self), places(other)].concat().into());
         Self { places, ..self.clone() }
     }
 
-    /// Where in the buffer a picture lies. With [`Pixels::buffer`] it tells one picture from every other, whatever data set
+    /// Where in the store a picture lies. With [`Pixels::buffer`] it tells one picture from every other, whatever data set
     /// it is in.
     ///
     /// # Panics
@@ -71,14 +101,14 @@ impl Pixels {
         self.places.as_ref().map_or(index, |places| places[index] as usize)
     }
 
-    /// Which buffer the pictures lie in, as long as it lives.
+    /// Which store the pictures lie in, as long as it lives.
     pub fn buffer(&self) -> usize {
-        self.bytes.as_ref().map_or(0, |bytes| Arc::as_ptr(bytes).cast::<()>() as usize)
+        self.store.as_ref().map_or(0, |store| Arc::as_ptr(store).cast::<()>() as usize)
     }
 
     /// How many pictures there are.
     pub fn len(&self) -> usize {
-        self.places.as_ref().map_or_else(|| self.bytes().len() / PIXEL_BYTES, |places| places.len())
+        self.places.as_ref().map_or_else(|| self.store.as_ref().map_or(0, |store| store.count()), |places| places.len())
     }
 
     pub fn is_empty(&self) -> bool {
@@ -87,22 +117,35 @@ impl Pixels {
 
     /// The picture at `index`: [`SIDE`] x [`SIDE`] x 3 bytes.
     ///
+    /// # Errors
+    /// It can no longer be read.
+    ///
     /// # Panics
     /// If there is no such picture.
-    pub fn get(&self, index: usize) -> &[u8] {
-        &self.bytes()[self.place(index) * PIXEL_BYTES..][..PIXEL_BYTES]
+    pub fn get(&self, index: usize) -> Result<Cow<'_, [u8]>, Problem> {
+        let place = self.place(index);
+        self.store.as_deref().map_or_else(|| panic!("picture {index} of none"), |store| store.picture(place))
     }
 
     /// What the picture at `index` looks like: found when it is first asked, then known.
     ///
+    /// # Errors
+    /// It can no longer be read.
+    ///
     /// # Panics
     /// If there is no such picture.
-    pub fn look(&self, index: usize) -> &PerceptualHash {
-        self.looks[self.place(index)].get_or_init(|| Box::new(PerceptualHash::of(self.get(index))))
+    pub fn look(&self, index: usize) -> Result<&PerceptualHash, Problem> {
+        let look = &self.looks[self.place(index)];
+        if let Some(look) = look.get() {
+            return Ok(look);
+        }
+        let found = PerceptualHash::of(&self.get(index)?);
+        Ok(look.get_or_init(|| Box::new(found)))
     }
 
-    fn bytes(&self) -> &[u8] {
-        self.bytes.as_deref().map_or(&[], |b| b.as_ref())
+    /// That what is kept of the pictures was found damaged since this was last asked; they were read from their folder.
+    pub fn take_damage(&self) -> Option<Problem> {
+        self.store.as_ref()?.take_damage()
     }
 }
 
@@ -119,7 +162,7 @@ impl ImageSet for Pixels {
         SIDE
     }
 
-    fn picture(&self, index: usize) -> &[u8] {
+    fn picture(&self, index: usize) -> Result<Cow<'_, [u8]>, Problem> {
         self.get(index)
     }
 }

@@ -281,9 +281,11 @@ fn quotas<K: Ord + Copy>(strata: &BTreeMap<K, Vec<usize>>, shares: [f64; 3]) -> 
 fn copies(dataset: &Dataset, settings: &SplitSettings) -> Vec<Vec<usize>> {
     // Copies look the same, unless the pictures were never decoded.
     let found = match settings.look_alikes && dataset.pixels.len() == dataset.samples.len() {
-        true => look_alikes(dataset),
-        false => by_content(&dataset.samples, 0..dataset.samples.len()),
+        true => look_alikes(dataset).ok(),
+        false => None,
     };
+    // What cannot be read any more cannot be trained on either.
+    let found = found.unwrap_or_else(|| by_content(&dataset.samples, 0..dataset.samples.len()));
     let mut groups: Vec<Vec<usize>> = found.into_iter().map(|g| g.into_iter().map(|i| i as usize).collect()).collect();
     groups.sort_unstable();
     groups

@@ -49,10 +49,10 @@ impl EvaluationPass {
     /// The next batch with the logit of each of its pictures; `None` after the last.
     ///
     /// # Errors
-    /// A lost device.
+    /// A lost device, pictures that can no longer be read.
     pub fn next(&mut self, engine: &mut dyn Engine) -> Result<Option<(&Batch, &[f32])>, Problem> {
         self.batches.recycle(std::mem::take(&mut self.batch));
-        let Some(batch) = self.batches.next() else { return Ok(None) };
+        let Some(batch) = self.batches.next().transpose()? else { return Ok(None) };
         self.logits.resize(batch.len(), 0.0);
         match batch.crops.as_slice() {
             [] => self.judge.logits(engine, &batch.pixels, &mut self.logits)?,

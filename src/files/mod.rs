@@ -8,6 +8,7 @@ pub mod overwrite;
 mod places;
 pub mod regular;
 pub mod table;
+pub mod tensors;
 pub mod text;
 pub mod unfinished;
 

@@ -3,8 +3,9 @@
 //! Names and layouts are PyTorch's: `conv1.weight` is `[out, in, kernel, kernel]`, `dense1.weight` is `[out, in]` with
 //! inputs flattened channel by channel, `bn1.weight`, `bn1.bias`, `bn1.running_mean`, `bn1.running_var` are `[channels]`.
 //!
-//! A file is [safetensors](https://github.com/huggingface/safetensors), little-endian f32, with the metadata entry
-//! `trombine = "1"`: this layout's version. A file without it, written by PyTorch say, is taken if names and shapes fit.
+//! A file is [safetensors](https://github.com/huggingface/safetensors), little-endian f32, with the metadata entries
+//! `trombine = "1"`, this layout's version, and a checksum ([`tensors`]). A file without them, written by PyTorch say, is
+//! taken if names and shapes fit.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -12,12 +13,15 @@ use std::{
     path::Path,
 };
 
-use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use safetensors::{Dtype, tensor::TensorView};
 use serde::{Deserialize, Serialize};
 
 use super::{Network, layers::Role};
 use crate::{
-    files::atomic,
+    files::{
+        atomic,
+        tensors::{self, Tensors},
+    },
     problem::{Kind, Problem},
     text::{LocalizedText, Phrase, say},
 };
@@ -132,10 +136,12 @@ impl Weights {
             .0
             .iter()
             .zip(&bytes)
-            .map(|((name, array), bytes)| TensorView::new(Dtype::F32, array.shape.clone(), bytes).map(|view| (name, view)))
+            .map(|((name, array), bytes)| {
+                TensorView::new(Dtype::F32, array.shape.clone(), bytes).map(|view| (name.clone(), view))
+            })
             .collect();
         let metadata = HashMap::from([(VERSION_KEY.to_owned(), VERSION.to_string())]);
-        views.and_then(|views| safetensors::serialize(views, Some(metadata))).map_err(|error| {
+        views.and_then(|views| tensors::to_bytes(&views, metadata)).map_err(|error| {
             Problem::new(
                 Kind::Internal,
                 say("The weights cannot be written as a file", "Les poids ne peuvent pas être écrits dans un fichier"),
@@ -157,8 +163,8 @@ impl Weights {
             ))
             .because(error)
         };
-        let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| foreign(&error))?;
-        if let Some(version) = header.metadata().as_ref().and_then(|metadata| metadata.get(VERSION_KEY))
+        let tensors = Tensors::read(bytes).map_err(|error| foreign(&error))?;
+        if let Some(version) = tensors.metadata.get(VERSION_KEY)
             && version.parse::<u32>().is_ok_and(|version| version > VERSION)
         {
             let what = say(
@@ -167,15 +173,15 @@ impl Weights {
             );
             return Err(unreadable(what).because(format!("layout {version}, this program reads up to {VERSION}")));
         }
-        let tensors = SafeTensors::deserialize(bytes).map_err(|error| foreign(&error))?;
+        tensors.check().map_err(|error| foreign(&error))?;
         let mut arrays = BTreeMap::new();
-        for (name, tensor) in tensors.iter() {
+        for (name, tensor) in tensors.arrays {
             if tensor.dtype() != Dtype::F32 {
                 return Err(foreign(&format!("{name} is {:?}, not F32", tensor.dtype())));
             }
             let (values, _) = tensor.data().as_chunks::<4>();
             let data = values.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
-            arrays.insert(name.to_owned(), Array { shape: tensor.shape().to_vec(), data });
+            arrays.insert(name, Array { shape: tensor.shape().to_vec(), data });
         }
         Ok(Self(arrays))
     }

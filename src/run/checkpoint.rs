@@ -1,7 +1,8 @@
 //! Everything that a training needs to go on as if nothing had happened, in one file.
 //!
 //! The file is a safetensors file: arrays under `weights/`, `slots/` (the optimizer's), `best/` and `statistics/`, and
-//! the rest as JSON in the metadata entry `checkpoint`. One file, so that it is whole or the one before it is.
+//! the rest as JSON in the metadata entry `checkpoint`, beside a checksum ([`tensors`]). One file, so that it is whole or the
+//! one before it is.
 //! Nothing else is random or remembered: batches, augmentation and dropout follow from the seed and the step.
 //!
 //! [`Header::read`] reads the JSON alone, for whoever wants to know where a training is without its arrays.
@@ -13,13 +14,16 @@ use std::{
     path::Path,
 };
 
-use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use safetensors::{Dtype, tensor::TensorView};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     callback::Callbacks,
     evaluate::WeightsId,
-    files::{atomic, disk},
+    files::{
+        atomic, disk,
+        tensors::{self, Tensors},
+    },
     history::{EpochRecord, EventLog, StopReason},
     model::{Array, Weights},
     optimizer::OptimizerState,
@@ -176,7 +180,7 @@ impl Checkpoint {
                 views.push((format!("{group}/{name}"), view));
             }
         }
-        let bytes = safetensors::serialize(views, Some(HashMap::from([(KEY.to_owned(), header)])))
+        let bytes = tensors::to_bytes(&views, HashMap::from([(KEY.to_owned(), header)]))
             .map_err(|error| atomic::foreign(path, &error))?;
         atomic::write(path, &bytes)
     }
@@ -187,11 +191,11 @@ impl Checkpoint {
     /// No such file, or a damaged one.
     pub fn load(path: &Path) -> Result<Self, Problem> {
         let bytes = fs::read(path).map_err(|error| Problem::io(path, &error))?;
-        let (_, metadata) = SafeTensors::read_metadata(&bytes).map_err(|error| atomic::foreign(path, &error))?;
-        let header = Header::of(metadata.metadata().as_ref().unwrap_or(&HashMap::new()), path)?;
+        let tensors = Tensors::read(&bytes).map_err(|error| atomic::foreign(path, &error))?;
+        tensors.check().map_err(|error| atomic::foreign(path, &error))?;
+        let header = Header::of(&tensors.metadata, path)?;
         let mut groups: HashMap<&str, Weights> = HashMap::new();
-        let tensors = SafeTensors::deserialize(&bytes).map_err(|error| atomic::foreign(path, &error))?;
-        for (full, tensor) in tensors.iter() {
+        for (full, tensor) in &tensors.arrays {
             let (group, name) = full.split_once('/').ok_or_else(|| atomic::foreign(path, &full))?;
             if tensor.dtype() != Dtype::F32 {
                 return Err(atomic::foreign(path, &format!("{full} is {:?}", tensor.dtype())));

@@ -86,7 +86,14 @@ pub fn fit(
             Ok(None) => {}
             Ok(Some(reason)) => break reason,
             Err(End::Left) => return fit.leave(),
-            Err(End::Failed(problem)) => return Err(problem),
+            Err(End::Failed(problem)) => {
+                // Where the pictures are gone and not the device, what was learned so far is kept to go on from.
+                if problem.kind == Kind::Data {
+                    fit.settle()?;
+                    fit.save(RunStatus::Paused)?;
+                }
+                return Err(problem);
+            }
         }
     };
     fit.finish(reason)
@@ -182,7 +189,7 @@ impl<'a> Fit<'a> {
         let event_log = event_log.until(f64::from(at.epoch) + f64::from(at.step) / f64::from(plan.steps_per_epoch.max(1)));
         let form = engine::form(engine, &plan.dataset, &plan.settings.augment)?;
         let meter = Meter::start(at.seconds);
-        let (faces, logs) = (Faces::choose(plan), Logs::open(plan, run));
+        let (faces, logs) = (Faces::choose(plan)?, Logs::open(plan, run));
         let told = Instant::now();
         let mut fit = Self {
             plan,
@@ -251,7 +258,7 @@ impl<'a> Fit<'a> {
         let began = Instant::now();
         let index = self.global_step();
         let learning_rate = self.rate(index);
-        let batch = batches.next().ok_or_else(no_batches)?;
+        let batch = batches.next().ok_or_else(no_batches)??;
         let scores = self.engine.enqueue_step(&batch.view(), Step { index: index as u32, learning_rate })?;
         let pictures = batch.len();
         self.begun.push_back(pictures);
@@ -396,6 +403,9 @@ impl<'a> Fit<'a> {
         if verdict.best {
             (self.at.best_epoch, self.at.best) = (Some(record.epoch), Some(WeightsId::of(record.epoch, &weights)));
             (self.best, self.best_is_stored) = (Some(weights), false);
+        }
+        if let Some(damage) = self.plan.dataset.pixels.take_damage() {
+            (self.teller)(FitEvent::Warned(damage));
         }
         let logged = self.logs.epoch(&self.at.history, counts);
         self.written(logged);

@@ -72,7 +72,8 @@ fn csv_path(run: &Path) -> PathBuf {
 
 impl Board {
     fn new(plan: &Plan, run: &Run) -> Self {
-        let mut pixels = plan.training_batches(Form::Pixels, 0).next().map(|batch| batch.pixels).unwrap_or_default();
+        let first = plan.training_batches(Form::Pixels, 0).next();
+        let mut pixels = first.and_then(Result::ok).map(|batch| batch.pixels).unwrap_or_default();
         let side = plan.settings.augment.side();
         pixels.truncate(PICTURES * side * side * 3);
         Self {

@@ -65,7 +65,7 @@ pub fn test(
         if control.cancelled() {
             return Err(Problem::cancelled());
         }
-        let score = engine.train_batch(&batch.view(), Step { index, learning_rate: rate(index) })?;
+        let score = engine.train_batch(&batch?.view(), Step { index, learning_rate: rate(index) })?;
         if !sweep.add(score.loss + score.penalty) {
             break;
         }

@@ -66,6 +66,7 @@ pub fn trial(
             engine.flush()?;
             (pictures, began) = (0, Instant::now());
         }
+        let batch = batch?;
         engine.enqueue_step(&batch.view(), Step { index: index as u32, learning_rate })?;
         pictures += batch.len();
         progress(index as u64 + 1, (WARM_UP + BATCHES) as u64);

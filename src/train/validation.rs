@@ -42,18 +42,22 @@ pub struct Faces {
 
 impl Faces {
     /// Chooses them by the run's seed, half of each class.
-    pub fn choose(plan: &Plan) -> Self {
+    ///
+    /// # Errors
+    /// They can no longer be read.
+    pub fn choose(plan: &Plan) -> Result<Self, Problem> {
         let validation = plan.indices(Part::Validation);
         let mut samples: Vec<u32> = (0..2u8).flat_map(|class| some_of(&plan.dataset, &validation, class, plan)).collect();
         samples.sort_unstable();
         let side = plan.settings.augment.side();
         let mut pixels = vec![0; samples.len() * side * side * 3];
         for (&sample, out) in samples.iter().zip(pixels.chunks_exact_mut(side * side * 3)) {
-            augment::evaluation(&plan.settings.augment, plan.dataset.pixels.get(sample as usize), out);
+            augment::evaluation(&plan.settings.augment, &plan.dataset.pixels.get(sample as usize)?, out);
         }
         let batch_size = plan.settings.train.batch_size as usize;
         let judge = TtaPredictor::new(plan.settings.augment.test_time_flip, side);
-        Self { validation_pictures: validation.len() as u32, samples, pixels, judge, batch_size, looked: Instant::now() }
+        let validation_pictures = validation.len() as u32;
+        Ok(Self { validation_pictures, samples, pixels, judge, batch_size, looked: Instant::now() })
     }
 
     /// Whether it is time to look again.

@@ -30,6 +30,7 @@ pub(super) fn report(
     let form = engine::form(engine, &plan.dataset, &plan.settings.augment)?;
     let mut judge = |samples| predictions(plan, form, samples, engine, control, &mut Counter { done: &mut done, total, emit });
     let (predictions, validation) = (judge(test)?, judge(validation)?);
+    warn_of_damage(plan, emit);
     let seen = seen(plan, &predictions);
     Ok(Report {
         classes: plan.dataset.classes.clone(),
@@ -49,8 +50,9 @@ pub(super) fn report(
 fn seen(plan: &Plan, predictions: &[Prediction]) -> Seen {
     let mut seen = Seen::new(predictions, &plan.overlap);
     if plan.dataset.pixels.len() == plan.dataset.samples.len() {
-        let groups = look_alikes(&plan.dataset);
-        seen.alike = Some(plan.overlap.alike(groups.iter().map(Vec::as_slice), &plan.split.parts) as u32);
+        // What cannot be read any more does not take the report away.
+        let groups = look_alikes(&plan.dataset).ok();
+        seen.alike = groups.map(|groups| plan.overlap.alike(groups.iter().map(Vec::as_slice), &plan.split.parts) as u32);
     }
     seen
 }
@@ -75,7 +77,14 @@ pub(super) fn of_others(
 ) -> Result<Vec<Prediction>, Problem> {
     let (mut done, total) = (0, samples.len());
     let form = engine::form(engine, &plan.dataset, &plan.settings.augment)?;
-    predictions(plan, form, samples, engine, control, &mut Counter { done: &mut done, total, emit })
+    let predictions = predictions(plan, form, samples, engine, control, &mut Counter { done: &mut done, total, emit })?;
+    warn_of_damage(plan, emit);
+    Ok(predictions)
+}
+
+/// Tells if what was kept of the pictures was damaged.
+fn warn_of_damage(plan: &Plan, emit: &mut dyn FnMut(Event)) {
+    plan.dataset.pixels.take_damage().into_iter().for_each(|damage| emit(Event::Warned(damage)));
 }
 
 struct Counter<'a> {

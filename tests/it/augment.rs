@@ -252,7 +252,7 @@ fn the_same_seed_repeats_the_picture_and_another_does_not() {
     let make = |sample| {
         let mut out = vec![0; settings.side() * settings.side() * 3];
         let mut random = Random::new(42, Purpose::Augment, &[3, sample]);
-        augment::training(&settings, &picture(), |_| &other, &mut random, &mut out);
+        augment::training(&settings, &picture(), |_| Ok(&other), &mut random, &mut out).unwrap();
         out
     };
     assert_eq!(make(0), make(0));
@@ -268,7 +268,7 @@ fn every_setting_changes_what_training_sees() {
         for sample in 0..12 {
             let mut out = vec![0; side * side * 3];
             let mut random = Random::new(42, Purpose::Augment, &[sample]);
-            augment::training(settings, &picture(), |_| &other, &mut random, &mut out);
+            augment::training(settings, &picture(), |_| Ok(&other), &mut random, &mut out).unwrap();
             all.extend(out);
         }
         all
@@ -364,7 +364,7 @@ fn mixup_blends_the_changed_pictures() {
         let random = || Random::new(5, Purpose::Augment, &[sample]);
         let mix = Drawn::new(&settings, &mut random()).mixup.expect("it is on");
         let mut out = vec![0; settings.side() * settings.side() * 3];
-        augment::training(&settings, &own, |_| &other, &mut random(), &mut out);
+        augment::training(&settings, &own, |_| Ok(&other), &mut random(), &mut out).unwrap();
         let expected = (40.0 + 200.0 * mix.share).round() as u8;
         assert!(out.iter().all(|value| *value == expected), "{} instead of {expected}", out[0]);
         assert!((f64::from(mix.blend(1.0, 0.0)) - (1.0 - mix.share)).abs() < 1e-6);

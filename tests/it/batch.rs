@@ -60,7 +60,7 @@ fn take(plan: &Plan, first: u64, count: usize) -> Vec<Batch> {
     let mut batches = plan.training_batches(Form::Pixels, first);
     (0..count)
         .map(|_| {
-            let batch = batches.next().expect("training has no last batch");
+            let batch = batches.next().expect("training has no last batch").expect("its pictures are read");
             let copy = batch.clone();
             batches.recycle(batch);
             copy
@@ -151,11 +151,11 @@ fn a_picture_is_changed_otherwise_in_another_pass_and_with_another_seed() {
 fn judging_keeps_the_order_cuts_the_center_and_ends() {
     let plan = plan(1);
     let make = || Batches::evaluation(plan.dataset.clone(), plan.indices(Part::Validation), &plan.settings.augment, 8);
-    let batches: Vec<Batch> = make().collect();
+    let batches: Vec<Batch> = make().collect::<Result<_, _>>().unwrap();
     assert_eq!(batches.len(), 1);
     assert_eq!(batches[0].samples, [11, 12]);
     assert_eq!(batches[0].weights, [1.0, 1.0]);
-    let source = plan.dataset.pixels.get(12);
+    let source = plan.dataset.pixels.get(12).unwrap();
     let second = &batches[0].pixels[112 * 112 * 3..];
     assert_eq!(second[..112 * 3], source[(8 * 128 + 8) * 3..][..112 * 3]);
     assert!(Batches::evaluation(plan.dataset.clone(), Vec::new(), &plan.settings.augment, 8).next().is_none());

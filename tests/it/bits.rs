@@ -36,7 +36,7 @@ fn trained(preset: Preset, isa: Isa) -> u64 {
         let train = &settings.train;
         let rate = train.optimizer.learning_rate;
         let learning_rate = schedule::rate(&train.schedule, rate, index.into(), plan.steps_per_epoch, train.epochs);
-        engine.train_batch(&batch.view(), Step { index, learning_rate }).expect("trains");
+        engine.train_batch(&batch.expect("read").view(), Step { index, learning_rate }).expect("trains");
     }
     sum(&engine.weights().expect("gives"))
 }

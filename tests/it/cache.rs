@@ -3,7 +3,9 @@
 use std::{
     collections::HashSet,
     fs::{self, File},
+    io::Write as _,
     path::Path,
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
@@ -13,20 +15,28 @@ use trombine::{
     data::{
         cache::HEADER,
         decode::{Picture, decode, shrink},
+        duplicates::look_alikes,
         edits::Edits,
         hash::hash,
         open_in,
         pixels::{PIXEL_BYTES, SIDE},
         sample::{Anomaly, Dataset, SkipReason},
     },
+    engine::cpu::CpuEngine,
     files::fault::Fault,
+    model::Weights,
+    plan::Plan,
     problem::Kind,
+    run::{RunStatus, RunStore, checkpoint::Checkpoint},
     text::Lang,
+    worker::{self, Command, Event, ResumeOptions, Worker},
 };
 
 use crate::{
     picture_folder::{Folder, encode, picture, utkface_name},
     support::utkface,
+    training,
+    watched::Watched,
 };
 
 fn solid(color: [u8; 3]) -> DynamicImage {
@@ -202,7 +212,7 @@ fn the_second_opening_decodes_nothing_and_gives_the_same() {
         assert_eq!(sample.hash, hash(&content));
         let mut small = vec![0; PIXEL_BYTES];
         trombine::data::decode::decode_small(&content, "a.jpg", &mut small).unwrap();
-        assert_eq!(first.pixels.get(i), small);
+        assert_eq!(*first.pixels.get(i).unwrap(), *small);
     }
     let distinct: HashSet<_> = first.samples.iter().map(|s| s.hash).collect();
     assert_eq!(distinct.len(), 30);
@@ -230,12 +240,12 @@ fn only_changed_and_new_files_are_decoded_again() {
     cache_file(&folder);
 }
 
-/// One changed file of many adds to the cache file; what an earlier opening has mapped stays as it was.
+/// One changed file of many adds to the cache file; what an earlier opening reads stays as it was.
 #[test]
 fn a_changed_picture_is_added_at_the_end() {
     let folder = Folder::utkface(40);
     let (before, _) = open(&folder);
-    let old: Vec<Vec<u8>> = (0..40).map(|i| before.pixels.get(i).to_vec()).collect();
+    let old: Vec<Vec<u8>> = (0..40).map(|i| before.pixels.get(i).unwrap().to_vec()).collect();
     let size = fs::metadata(cache_file(&folder)).unwrap().len();
     for round in 1..=3u32 {
         let changed = folder.picture(&utkface_name(3), 1000 + round);
@@ -251,7 +261,7 @@ fn a_changed_picture_is_added_at_the_end() {
         let added = u64::from(round) * 3 * PIXEL_BYTES as u64;
         assert!(now > size && now <= size + added, "{size} + {added} against {now}");
     }
-    assert!((0..40).all(|i| before.pixels.get(i) == old[i]), "what was mapped is not written to");
+    assert!((0..40).all(|i| *before.pixels.get(i).unwrap() == *old[i]), "what is open is not written to");
     assert_eq!(open(&folder).1, 0);
 }
 
@@ -287,6 +297,130 @@ fn a_truncated_or_foreign_cache_file_is_made_anew() {
         assert!((0..10).all(|i| again.pixels.get(i) == first.pixels.get(i)), "case {case}");
     }
     assert_eq!(open(&folder).1, 0);
+}
+
+/// The pixels of all its pictures, as they are given now.
+fn pixels(data: &Dataset) -> Vec<Vec<u8>> {
+    (0..data.pixels.len()).map(|i| data.pixels.get(i).expect("it is read").into_owned()).collect()
+}
+
+/// What another program does to the file while it is open: it does not end the program, and changes no picture.
+#[test]
+fn a_cache_file_cut_short_or_written_over_while_it_is_open_changes_no_picture() {
+    let folder = Folder::utkface(12);
+    let cuts: [fn(&File); 3] = [
+        |file| file.set_len(0).unwrap(),
+        |file| file.set_len((HEADER + 5 * PIXEL_BYTES + 77) as u64).unwrap(),
+        |mut file| file.write_all(&vec![0x5a; HEADER + 20 * PIXEL_BYTES]).unwrap(),
+    ];
+    for cut in cuts {
+        let (data, _) = open(&folder);
+        let before = pixels(&data);
+        assert_eq!(data.pixels.take_damage(), None);
+        cut(&File::options().write(true).open(cache_file(&folder)).unwrap());
+        assert_eq!(pixels(&data), before);
+        let damage = data.pixels.take_damage().expect("it is said");
+        assert!(damage.kind == Kind::Disk && damage.line(Lang::En).contains("read from their folder"), "{damage}");
+        assert_eq!(data.pixels.take_damage(), None, "once");
+        // What is damaged is not kept, and made anew.
+        assert_eq!(fs::read_dir(folder.places().cache).unwrap().count(), 0);
+        let (again, decoded) = open(&folder);
+        assert_eq!((decoded, pixels(&again)), (12, before));
+    }
+    // With the pictures' own folder gone too there is nothing to show: a problem, and no panic.
+    let (data, _) = open(&folder);
+    File::options().write(true).open(cache_file(&folder)).unwrap().set_len(0).unwrap();
+    fs::rename(folder.root(), folder.beside("away")).unwrap();
+    let problem = data.pixels.get(3).unwrap_err();
+    assert_eq!((problem.kind, problem.path.as_deref()), (Kind::Data, Some(folder.root().as_path())));
+    assert!(data.pixels.look(3).is_err() && look_alikes(&data).is_err());
+    fs::rename(folder.beside("away"), folder.root()).unwrap();
+    assert!(data.pixels.get(3).is_ok());
+    // A picture that is another now is not taken for the one that was trained on.
+    folder.picture(&data.samples[4].file.to_string_lossy(), 999);
+    assert_eq!(data.pixels.get(4).unwrap_err().kind, Kind::Data);
+}
+
+/// One bit of each region in turn: the damage is seen, by the opening or by whoever reads the picture, and nothing differs.
+#[test]
+fn no_flipped_bit_of_a_cache_file_goes_unseen() {
+    let folder = Folder::utkface(70);
+    let (first, _) = open(&folder);
+    let right = pixels(&first);
+    let good = fs::read(cache_file(&folder)).unwrap();
+    let index = HEADER + 70 * PIXEL_BYTES;
+    let header = [0, 15, 16, 24, 33, 40, 47, 48, 60, HEADER - 1].map(|at| (at, "header"));
+    let pictures = (0..70).step_by(3).map(|i| (HEADER + i * PIXEL_BYTES + i * 701 % PIXEL_BYTES, "pixels"));
+    let entries = (0..8).map(|i| (index + i * (good.len() - index - 1) / 7, "index"));
+    for (at, region) in header.into_iter().chain(pictures).chain(entries) {
+        let mut bad = good.clone();
+        bad[at] ^= 1 << (at % 8);
+        fs::write(folder.places().cache.join("x"), &bad).unwrap();
+        let path = fs::read_dir(folder.places().cache).unwrap().flatten().map(|entry| entry.path());
+        let path = path.into_iter().find(|path| path.extension().is_some()).unwrap();
+        fs::rename(folder.places().cache.join("x"), path).unwrap();
+        let (data, decoded) = open(&folder);
+        assert_eq!(pixels(&data), right, "{region} at {at}");
+        assert_eq!(data.samples, first.samples, "{region} at {at}");
+        let seen = decoded == 70 || data.pixels.take_damage().is_some();
+        assert!(seen, "{region} at {at}: {decoded} decoded, and nothing said");
+        assert!(region == "pixels" || decoded == 70, "{region} at {at}");
+        let (again, _) = open(&folder);
+        assert_eq!((pixels(&again) == right, again.pixels.take_damage()), (true, None), "{region} at {at}: made anew");
+    }
+    // What is behind the index is nobody's.
+    let path = cache_file(&folder);
+    fs::write(&path, [&good[..], b"and more"].concat()).unwrap();
+    assert_eq!((open(&folder).1, pixels(&open(&folder).0)), (0, right));
+}
+
+/// The disk of cache and pictures goes away within a training: the run is paused with all that it learned, and ends as if
+/// nothing had happened once the disk is there again.
+#[test]
+fn a_training_whose_pictures_vanish_is_kept_and_goes_on_to_the_same_bits() {
+    let folder = Folder::utkface(40);
+    let (data, _) = open(&folder);
+    let mut settings = training::settings();
+    settings.augment.mixup.on = true;
+    let plan = Plan { threads: Some(1), ..Plan::new(&settings, Arc::new(data)).expect("a plan") };
+    let (away, root, cache) = (folder.beside("away"), folder.root(), cache_file(&folder));
+    let train = |home: &str, gone_at: usize| {
+        let mut steps = 0;
+        let (away, root, cache) = (away.clone(), root.clone(), cache.clone());
+        let engine = Watched::new(CpuEngine::new(&plan.engine_config()).expect("opens"), move |_: &mut CpuEngine| {
+            steps += 1;
+            if steps == gone_at {
+                File::options().write(true).open(&cache).unwrap().set_len(0).unwrap();
+                fs::rename(&root, &away).unwrap();
+            }
+            Ok(())
+        });
+        let store = RunStore::at(&folder.beside(home));
+        let result = worker::train_on(&plan, Box::new(engine), &store, &Control::default(), &mut |_| {});
+        (store, result)
+    };
+    let (whole, result) = train("whole", usize::MAX);
+    result.expect("trains");
+    let (store, result) = train("broken", 6);
+    assert_eq!(result.unwrap_err().kind, Kind::Data);
+    let run = store.find("last").expect("it is kept");
+    assert_eq!(run.info.status, RunStatus::Paused);
+    let at = Checkpoint::load(&run.checkpoint_path()).expect("to go on from").position;
+    assert!(at.epoch > 1 || at.step > 0, "{at:?}");
+    fs::rename(&away, &root).unwrap();
+    let dataset = Arc::new(open(&folder).0);
+    let worker = Worker::at(store.clone(), |_| {}).expect("threads");
+    let how = ResumeOptions { device: Some("cpu".to_owned()), ..ResumeOptions::default() };
+    worker.start(Command::Resume { run: run.info.id, dataset, how });
+    loop {
+        match worker.wait().expect("the worker lives").event {
+            Event::Finished => break,
+            Event::Failed(problem) => panic!("{problem}"),
+            _ => {}
+        }
+    }
+    let best = |store: &RunStore| Weights::load(&store.find("last").expect("there").best_path()).expect("weights");
+    assert_eq!(best(&store), best(&whole));
 }
 
 #[test]

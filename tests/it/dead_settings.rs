@@ -102,7 +102,8 @@ fn pixels(settings: &Settings) -> String {
         let mut random = Random::new(settings.seed.into(), Purpose::Augment, &[index]);
         let mut out = vec![0; side * side * 3];
         let other = |mix: &Mix| dataset.pixels.get(mix.other(40));
-        augment::training(&settings.augment, dataset.pixels.get(index as usize), other, &mut random, &mut out);
+        let pixels = dataset.pixels.get(index as usize).unwrap();
+        augment::training(&settings.augment, &pixels, other, &mut random, &mut out).unwrap();
         sum = out.iter().fold(sum, |sum, byte| sum.wrapping_mul(31).wrapping_add(u64::from(*byte)));
     }
     format!("{side} {sum}")

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use trombine::{
     control::Control,
     data::{
-        duplicates::{Contradiction, PerceptualHash, copies, near},
+        duplicates::{Contradiction, MOST_COMPARED, PerceptualHash, copies, linked, near},
         edits::{Change, Edits},
         reading::Reading,
         sample::{Anomaly, SkipReason, Source},
@@ -41,7 +41,7 @@ fn byte_identical_files_are_grouped_with_contradictions_first() {
     assert_eq!((summary.copies.contradicting_class, summary.copies.contradicting), (1, 2));
     // Near-identical contains the identical.
     for group in &groups {
-        assert!(near(&data).iter().any(|n| group.samples.iter().all(|i| n.samples.contains(i))));
+        assert!(near(&data).unwrap().iter().any(|n| group.samples.iter().all(|i| n.samples.contains(i))));
     }
 }
 
@@ -59,7 +59,7 @@ fn pictures_that_look_the_same_are_found() {
     write(3, image::ImageFormat::Png, picture(0b1001_0110_1100_0101, 96, 96));
     let data = folder.open().unwrap();
     assert_eq!(copies(&data).len(), 0);
-    let groups = near(&data);
+    let groups = near(&data).unwrap();
     assert_eq!(groups.len(), 1);
     let mut dates: Vec<_> = groups[0].samples.iter().map(|i| data.samples[*i as usize].file.clone()).collect();
     dates.sort();
@@ -82,6 +82,28 @@ fn pictures_that_look_the_same_are_found() {
     // An even surface is like itself alone.
     let [even, darker] = [90, 60].map(|gray| PerceptualHash::of(&vec![gray; 128 * 128 * 3]));
     assert!(even.near(&even) && !even.near(&darker));
+}
+
+/// Blank pages with their shades, of which each is there again: every copy is found, and the comparisons grow with the number
+/// of pictures and not with its square.
+#[test]
+fn many_flat_pictures_cost_no_more_than_each_its_share() {
+    let look = |i: u32| {
+        let mut fields = [200; 256];
+        // Another for each of the first half.
+        (fields[0], fields[1]) = ((i % 251) as u8, (i / 251) as u8);
+        PerceptualHash { bits: 0, fields }
+    };
+    let half = 12_000;
+    let looks: Vec<PerceptualHash> = (0..2 * half).map(|i| look(i % half)).collect();
+    let mut compared = 0u64;
+    let groups = linked(&looks.iter().collect::<Vec<_>>(), |_, _| {
+        compared += 1;
+        false
+    });
+    assert!(compared <= u64::from(half) * MOST_COMPARED as u64, "{compared} comparisons");
+    assert_eq!(groups.len(), half as usize);
+    assert!(groups.iter().all(|group| group.len() == 2 && group[1] == group[0] + half));
 }
 
 #[test]

@@ -117,7 +117,7 @@ fn mirror_images_change_judging_and_not_learning() {
     let side = plan.settings.augment.side();
     let mut logit = |sample: u32, turned: bool| {
         let mut seen = vec![0; side * side * 3];
-        augment::evaluation(&plan.settings.augment, plan.dataset.pixels.get(sample as usize), &mut seen);
+        augment::evaluation(&plan.settings.augment, &plan.dataset.pixels.get(sample as usize).unwrap(), &mut seen);
         let picture = image::RgbImage::from_raw(side as u32, side as u32, seen).expect("a picture");
         let picture = if turned { image::imageops::flip_horizontal(&picture) } else { picture };
         let mut logit = [0.0];

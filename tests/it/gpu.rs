@@ -1,7 +1,7 @@
 //! What is the graphics engine's own: choosing and losing devices, pictures that stay on the card, its traffic, and a
 //! whole training beside the processor's. Its arithmetic is held to the truth with that of all engines in `engine.rs` and `engine_torch.rs`.
 
-use std::{path::Path, sync::Arc};
+use std::{borrow::Cow, path::Path, sync::Arc};
 
 use trombine::{
     control::Control,
@@ -222,6 +222,7 @@ fn pictures_on_the_card_are_cut_as_on_the_processor() {
         }
         let mut scores = Vec::new();
         for (index, batch) in (0..12).zip(plan.training_batches(form, 0)) {
+            let batch = batch.expect("read");
             assert_eq!((batch.pixels.is_empty(), batch.crops.is_empty()), (form == Form::Crops, form == Form::Pixels));
             scores.push(engine.train_batch(&batch.view(), step(index)).expect("trains"));
         }
@@ -281,8 +282,8 @@ impl ImageSet for Vast {
     fn side(&self) -> usize {
         128
     }
-    fn picture(&self, _: usize) -> &[u8] {
-        &[]
+    fn picture(&self, _: usize) -> Result<Cow<'_, [u8]>, Problem> {
+        Ok(Cow::Borrowed(&[]))
     }
 }
 
@@ -308,7 +309,7 @@ fn a_step_sends_little_and_waits_for_nothing() {
     let plan = trombine::plan::Plan::new(&settings, dataset(30)).expect("a plan");
     let config = plan.engine_config();
     let first = weights(&config.network, 4);
-    let batches: Vec<_> = plan.training_batches(Form::Crops, 0).take(40).collect();
+    let batches: Vec<_> = plan.training_batches(Form::Crops, 0).take(40).map(Result::unwrap).collect();
     let open = || {
         let mut engine = open_gpu(&config);
         engine.set_weights(&first).expect("fits");

@@ -61,6 +61,7 @@ mod power_cut;
 mod predict_page;
 mod predictor;
 mod preset;
+mod properties;
 mod rate_range;
 mod readme;
 mod recipe;

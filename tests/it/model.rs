@@ -1,8 +1,13 @@
 //! The network's description: first weights, files of weights, the layer table.
 
+use std::path::Path;
+
+use safetensors::{Dtype, tensor::TensorView};
 use trombine::{
     model::{Array, Initialization, ModelSettings, Network, Weights, init::init, summary},
-    problem::Kind,
+    optimizer::OptimizerState,
+    problem::{Kind, Problem},
+    run::checkpoint::{Checkpoint, Position},
     text::Lang,
 };
 
@@ -97,6 +102,56 @@ fn foreign_and_damaged_weights_are_refused_in_words() {
         assert!(problem.what.en.contains(word), "{problem}");
     }
     assert_eq!(Weights::load(&folder.path().join("gone")).expect_err("gone").kind, Kind::Data);
+}
+
+/// Whatever bit of a file of weights or of a checkpoint is another: it is refused, or says nothing else.
+#[test]
+fn no_flipped_bit_of_weights_or_of_a_checkpoint_changes_what_they_say() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("w.safetensors");
+    let weights = init(&small(), Initialization::HeNormal, 3);
+    let checkpoint = Checkpoint {
+        position: Position { epoch: 3, seconds: 1.5, best_epoch: Some(2), ..Position::default() },
+        weights: weights.clone(),
+        optimizer: OptimizerState::default(),
+        best: Some(weights.clone()),
+        statistics: None,
+        event_log: None,
+        settings: None,
+    };
+    let same_weights = |path: &Path| Weights::load(path).map(|read| read == weights);
+    let same_checkpoint = |path: &Path| Checkpoint::load(path).map(|read| read == checkpoint);
+    weights.save(&path).expect("written");
+    let of_weights = std::fs::read(&path).expect("read");
+    checkpoint.save(&path).expect("written");
+    let of_checkpoint = std::fs::read(&path).expect("read");
+    for _ in 0..8 {
+        assert!(weights.to_bytes().expect("bytes") == of_weights, "the same weights are the same bytes");
+        checkpoint.save(&path).expect("written");
+        assert!(std::fs::read(&path).expect("read") == of_checkpoint, "and so are checkpoints");
+    }
+    let files: [(_, &dyn Fn(&Path) -> Result<bool, Problem>); 2] =
+        [(of_weights, &same_weights), (of_checkpoint, &same_checkpoint)];
+    for (good, same) in files {
+        let header = 8 + u64::from_le_bytes(*good.first_chunk().expect("a length")) as usize;
+        let data = (0..40).map(|i| header + i * (good.len() - header - 1) / 39);
+        let mut refused = 0;
+        for at in (0..header).step_by(3).chain(data) {
+            let mut bad = good.clone();
+            bad[at] ^= 1 << (at % 8);
+            std::fs::write(&path, bad).expect("written");
+            match same(&path) {
+                Ok(same) => assert!(same, "byte {at} of {}", good.len()),
+                Err(problem) => refused += usize::from(problem.kind == Kind::File),
+            }
+        }
+        assert!(refused > header / 3 + 30, "{refused} of {} refused", header / 3 + 40);
+    }
+    // Another program's file has no checksum, and is read.
+    let bytes = [1.0f32, 2.0].map(f32::to_le_bytes).concat();
+    let view = TensorView::new(Dtype::F32, vec![2], &bytes).expect("fits");
+    std::fs::write(&path, safetensors::serialize([("a", view)], None).expect("bytes")).expect("written");
+    assert_eq!(Weights::load(&path).expect("read").0["a"].data, [1.0, 2.0]);
 }
 
 #[test]

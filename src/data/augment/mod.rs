@@ -32,6 +32,7 @@ pub use warnings::warnings;
 use self::{geometry::Geometry, mixup::Mix};
 use super::{image_set::Crop, pixels::SIDE};
 use crate::{
+    problem::Problem,
     random::Random,
     setting_def::{SettingDef, SettingDefs, Tier, within},
     text::Phrase,
@@ -39,19 +40,22 @@ use crate::{
 
 /// Changes one cached picture ([`SIDE`] x [`SIDE`] x 3) as training sees it, into `out` (`side` x `side` x 3);
 /// `other` gives the cached picture that is to show through, if one is. Gives what shows through, which moves the label too.
-pub fn training<'a>(
+///
+/// # Errors
+/// Those of `other`.
+pub fn training<P: AsRef<[u8]>>(
     settings: &AugmentSettings,
     pixels: &[u8],
-    other: impl FnOnce(&Mix) -> &'a [u8],
+    other: impl FnOnce(&Mix) -> Result<P, Problem>,
     random: &mut Random,
     out: &mut [u8],
-) -> Option<Mix> {
+) -> Result<Option<Mix>, Problem> {
     let drawn = Drawn::new(settings, random);
     drawn.apply(pixels, out);
     if let Some(mix) = &drawn.mixup {
-        mix.apply(settings, other(mix), out);
+        mix.apply(settings, other(mix)?.as_ref(), out);
     }
-    drawn.mixup
+    Ok(drawn.mixup)
 }
 
 /// Cuts the center of one cached picture as judging sees it, into `out` (`side` x `side` x 3).

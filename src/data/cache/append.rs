@@ -1,6 +1,6 @@
 //! A few changed pictures are written behind what a cache file holds, in place of the whole file anew.
 //!
-//! Nothing that a reader has mapped is touched but the header, which is read once, when a file is opened: the new pictures
+//! Nothing that a reader has open is touched but the header, which is read once, when a file is opened: the new pictures
 //! and a new index go to the end, and the header is pointed at that index last. A crash before that leaves the file as it
 //! was, with bytes behind that nobody looks at; they are overwritten by nobody, and gone when the file is made anew.
 
@@ -11,10 +11,13 @@ use std::{
 
 use rayon::prelude::*;
 
-use super::{CHUNK, Cached, Entry, HEADER, Outcome, finish, read};
+use super::{CHUNK, Cached, Entry, HEADER, Outcome, finish, read, stored::place};
 use crate::{
     control::{Control, Stage},
-    data::{pixels::PIXEL_BYTES, scan::Scan},
+    data::{
+        pixels::{PIXEL_BYTES, PixelStore},
+        scan::Scan,
+    },
     files::disk::{File, open},
     problem::Problem,
 };
@@ -35,19 +38,20 @@ pub(super) fn append(
     control: &Control,
     progress: &mut dyn FnMut(Stage, u64, u64),
 ) -> Result<Option<Cached>, Problem> {
-    let Some(map) = &old.map else { return Ok(None) };
+    let Some(stored) = &old.stored else { return Ok(None) };
     let used = scan.samples.len();
-    if stale.len() * 4 > used || (map.slots + stale.len()) * 3 > used * 4 {
+    // On Windows a lock keeps others from reading what they have open.
+    if cfg!(windows) || stale.len() * 4 > used || (stored.count() + stale.len()) * 3 > used * 4 {
         return Ok(None);
     }
     let disk = |error: io::Error| Problem::writing(path, &error);
     let Ok(mut file) = open(path) else { return Ok(None) };
-    if file.try_lock().is_err() || !same(&mut file, &map.map[..HEADER]).unwrap_or(false) {
+    if file.try_lock().is_err() || !same(&mut file, &old.header).unwrap_or(false) {
         return Ok(None);
     }
     let end = file.metadata().map_err(disk)?.len() as usize;
     let mut slot = (end - HEADER).div_ceil(PIXEL_BYTES) as u32;
-    file.seek(SeekFrom::Start((HEADER + slot as usize * PIXEL_BYTES) as u64)).map_err(disk)?;
+    file.seek(SeekFrom::Start(place(slot as usize))).map_err(disk)?;
     let mut is_stale = vec![false; used];
     stale.iter().for_each(|&index| is_stale[index] = true);
     let known = scan.samples.iter().zip(&is_stale).filter(|(_, stale)| !**stale);
@@ -71,10 +75,10 @@ pub(super) fn append(
     }
     progress(Stage::Decoding, stale.len() as u64, stale.len() as u64);
     finish(&mut file, root, &entries, slot.into()).map_err(disk)?;
-    Ok(Cached::open(path))
+    Ok(Cached::open(path, root))
 }
 
-/// Whether the file still begins as it did when it was mapped.
+/// Whether the file still begins as it did when it was opened.
 fn same(file: &mut File, header: &[u8]) -> io::Result<bool> {
     let mut now = vec![0; header.len()];
     file.read_exact(&mut now)?;

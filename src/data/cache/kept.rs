@@ -4,12 +4,11 @@ use std::{
     fs::{self, File},
     io::Read as _,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
 
-use super::{HEADER, MAGIC};
+use super::{HEADER, MAGIC, SEAL};
 use crate::{
     data::sample::Source,
     files::disk,
@@ -18,9 +17,7 @@ use crate::{
 };
 
 /// Where in the header the folder's path begins, after its length.
-const NAME: usize = 40 + 8;
-/// An unfinished file that nobody has written to for so long, and that nobody holds, was left by a crash.
-const LEFT: Duration = Duration::from_secs(60);
+const NAME: usize = SEAL + 8 + 8;
 
 /// What the cache holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,12 +65,11 @@ impl Kept {
     }
 }
 
-/// Removes unfinished files that a crash left; those that are being written are left alone.
+/// Removes unfinished files that a crash left; those that are being written are held by who writes them.
 pub fn sweep(cache: &Path) {
     for (path, _) in files(cache, "new") {
         let Ok(file) = File::open(&path) else { continue };
-        let age = file.metadata().and_then(|data| data.modified()).ok().and_then(|then| then.elapsed().ok());
-        if age.is_some_and(|age| age >= LEFT) && file.try_lock().is_ok() {
+        if file.try_lock().is_ok() {
             // Where it cannot be removed it is in use after all.
             let _ = disk::remove_file(&path);
         }

@@ -97,19 +97,23 @@ impl DeviceImages {
 
     /// Writes what is to be cut, and the pictures that are not there yet; gives the bytes that went up. Called within
     /// [`Card::guarded`].
-    pub fn upload(&mut self, card: &Card, crops: &[Crop]) -> u64 {
+    ///
+    /// # Errors
+    /// A picture that can no longer be read.
+    pub fn upload(&mut self, card: &Card, crops: &[Crop]) -> Result<u64, Problem> {
         let len = bytes_of(self.images.as_ref());
         let mut bytes = 0;
         for crop in crops {
             let index = crop.picture as usize;
-            if !std::mem::replace(&mut self.there[index], true) {
-                card.queue.write_buffer(&self.buffer, (index * len) as u64, self.images.picture(index));
+            if !self.there[index] {
+                card.queue.write_buffer(&self.buffer, (index * len) as u64, &self.images.picture(index)?);
+                self.there[index] = true;
                 bytes += len as u64;
             }
         }
         let words: Vec<[u32; 4]> = crops.iter().map(|crop| [crop.picture, crop.left, crop.top, crop.flip.into()]).collect();
         card.queue.write_buffer(&self.crops, 0, bytemuck::cast_slice(&words));
-        bytes + 16 * crops.len() as u64
+        Ok(bytes + 16 * crops.len() as u64)
     }
 }
 

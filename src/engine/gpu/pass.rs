@@ -178,7 +178,7 @@ impl Pass {
             self.submit(phases, step, input, targets.len(), |encoder| {
                 encoder.copy_buffer_to_buffer(&score, 0, &scores, slot, 16);
             })
-        })?;
+        })??;
         self.unread += 1;
         self.begun.push_back(last);
         Ok(())
@@ -234,8 +234,8 @@ impl Pass {
                     let (from, to) = (self.buffers[fixed::LOGITS].clone(), self.logits.clone());
                     self.submit(&[Phase::Forward], &words(n), part, n, |encoder| {
                         encoder.copy_buffer_to_buffer(&from, 0, &to, (16 * batch * number) as u64, 16 * n as u64);
-                    });
-                })?;
+                    })
+                })??;
             }
             let bytes = card.read(&self.logits)?;
             self.transfer_stats.reads += 1;
@@ -254,6 +254,9 @@ impl Pass {
     }
 
     /// Hands the dispatches of `phases` over for `n` pictures, and at their end what `copy` says; gives the last submission.
+    ///
+    /// # Errors
+    /// Pictures that can no longer be read.
     fn submit(
         &mut self,
         phases: &[Phase],
@@ -261,14 +264,14 @@ impl Pass {
         input: Input<'_>,
         n: usize,
         copy: impl FnOnce(&mut wgpu::CommandEncoder),
-    ) -> wgpu::SubmissionIndex {
+    ) -> Result<wgpu::SubmissionIndex, Problem> {
         let mut launches: Vec<&Launch> = self.launches.iter().filter(|launch| phases.contains(&launch.phase)).collect();
         let card = &self.card;
         card.queue.write_buffer(&self.step, 0, bytemuck::cast_slice(step));
         self.transfer_stats.bytes_up += size_of_val(step) as u64;
         match (input, &mut self.kept) {
             (Input::Crops(crops), Some(kept)) => {
-                self.transfer_stats.bytes_up += kept.upload(card, crops);
+                self.transfer_stats.bytes_up += kept.upload(card, crops)?;
                 launches.insert(0, &kept.launch);
             }
             (Input::Crops(_), None) => {}
@@ -286,7 +289,7 @@ impl Pass {
         let mut encoder = encode(card, last, n);
         copy(&mut encoder);
         self.transfer_stats.submissions += 1;
-        card.queue.submit([encoder.finish()])
+        Ok(card.queue.submit([encoder.finish()]))
     }
 
     /// All numbers of a buffer.

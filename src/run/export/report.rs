@@ -275,7 +275,7 @@ fn mistakes<'a>(report: &'a Report, dataset: &Dataset) -> Vec<Mistake<'a>> {
             let index = prediction.sample as usize;
             // A data set that has changed since may hold another picture at this place.
             let same = dataset.samples.get(index)?.file == prediction.file && index < dataset.pixels.len();
-            let url = same.then(|| jpeg_url(dataset.pixels.get(index)))??;
+            let url = same.then(|| dataset.pixels.get(index).ok()).flatten().and_then(|pixels| jpeg_url(&pixels))?;
             Some(Mistake { prediction, url })
         })
         .take(MISTAKES)

@@ -117,7 +117,11 @@ impl<const TILE: usize> Pool<TILE> {
                 let slot = self.free_slot(ctx, frame)?;
                 self.places.insert(place, slot);
                 let at = [slot % Self::PER_ATLAS % Self::PER_ROW * TILE, slot % Self::PER_ATLAS / Self::PER_ROW * TILE];
-                self.atlases[slot / Self::PER_ATLAS].set_partial(at, shrink::<TILE>(pixels.get(index)), TextureOptions::LINEAR);
+                // One that cannot be read stays empty.
+                let tile = pixels
+                    .get(index)
+                    .map_or_else(|_| ColorImage::filled([TILE, TILE], Color32::GRAY), |picture| shrink::<TILE>(&picture));
+                self.atlases[slot / Self::PER_ATLAS].set_partial(at, tile, TextureOptions::LINEAR);
                 *spent += began.elapsed();
                 slot
             }

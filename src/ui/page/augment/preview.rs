@@ -1,6 +1,6 @@
 //! The pictures of the augmentation page, made anew when what they depend on changes.
 
-use std::{sync::Arc, time::Instant};
+use std::{borrow::Cow, sync::Arc, time::Instant};
 
 use egui::{Context, TextureHandle, TextureId, TextureOptions};
 
@@ -29,9 +29,9 @@ pub struct Preview {
     speed: Option<f64>,
 }
 
-/// Where the picture's pixels are, which tells one picture from another.
+/// Which picture it is: what it lies in, and where.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Source(usize);
+struct Source(usize, usize);
 
 impl Preview {
     /// Keeps the chosen picture within the data set.
@@ -65,24 +65,29 @@ impl Preview {
 
     /// The picture as it was decoded.
     pub fn original(&mut self, ctx: &Context, cx: &Cx<'_>) -> Option<TextureId> {
-        let (source, pixels) = self.pixels(cx)?;
-        self.original.renew(ctx, source, || vec![(pixels.to_vec(), SIDE)]).first().copied()
+        let index = self.index;
+        let picture = || pixels(cx, index).map(|pixels| (pixels.into_owned(), SIDE));
+        self.original.renew(ctx, source(cx, index)?, || picture().into_iter().collect()).first().copied()
     }
 
     /// `count` of the pictures that training could make of it.
     pub fn tiles(&mut self, ctx: &Context, cx: &Cx<'_>, count: usize) -> Vec<TextureId> {
-        let Some((source, pixels)) = self.pixels(cx) else { return Vec::new() };
+        let index = self.index;
+        let Some(source) = source(cx, index) else { return Vec::new() };
         let augment = &cx.settings.augment;
         let (seed, round) = (cx.settings.seed.into(), self.round);
         let key = (source, augment.clone(), round, count);
         let mut speed = self.speed;
         let textures = self.tiles.renew(ctx, key, || {
+            let Some(pixels) = pixels(cx, index) else { return Vec::new() };
             let start = Instant::now();
             let made = (0..count as u64)
                 .map(|n| {
                     let mut random = Random::new(seed, Purpose::Preview, &[round, n]);
                     let mut out = vec![0; augment.side() * augment.side() * 3];
-                    augment::training(augment, pixels, |mix| other(cx, mix).unwrap_or(pixels), &mut random, &mut out);
+                    let other = |mix: &Mix| Ok(other(cx, mix).unwrap_or_else(|| pixels.clone()));
+                    // Nothing of it fails.
+                    let _ = augment::training(augment, &pixels, other, &mut random, &mut out);
                     (out, augment.side())
                 })
                 .collect();
@@ -112,31 +117,45 @@ impl Preview {
             let all = plan.indices(Part::Train);
             let other = |mix: &Mix| dataset.pixels.get(all[mix.other(all.len())] as usize);
             chosen
-                .map(|&sample| {
+                .filter_map(|&sample| {
                     let mut out = vec![0; augment.side() * augment.side() * 3];
                     let mut random = batch::changes(seed.into(), 0, sample);
-                    augment::training(augment, dataset.pixels.get(sample as usize), other, &mut random, &mut out);
-                    (out, augment.side())
+                    let pixels = dataset.pixels.get(sample as usize).ok()?;
+                    augment::training(augment, &pixels, other, &mut random, &mut out).ok()?;
+                    Some((out, augment.side()))
                 })
                 .collect()
         })
     }
+}
 
-    fn pixels<'a>(&self, cx: &Cx<'a>) -> Option<(Source, &'a [u8])> {
-        let session = cx.session;
-        let pixels: &[u8] = match (&session.own_picture, &session.dataset) {
-            (Some(own), _) if own.len() == PIXEL_BYTES => own,
-            (_, Some(dataset)) if self.index < dataset.pixels.len() => dataset.pixels.get(self.index),
-            _ => return None,
-        };
-        Some((Source(pixels.as_ptr() as usize), pixels))
+/// Which picture is shown: the user's own, or one of the data set.
+fn source(cx: &Cx<'_>, index: usize) -> Option<Source> {
+    match (own(cx), &cx.session.dataset) {
+        (Some(own), _) => Some(Source(own.as_ptr() as usize, 0)),
+        (_, Some(dataset)) if index < dataset.pixels.len() => Some(Source(dataset.pixels.buffer(), dataset.pixels.place(index))),
+        _ => None,
     }
 }
 
+/// Its pixels; `None` too where they can no longer be read, which the next job says.
+fn pixels<'a>(cx: &Cx<'a>, index: usize) -> Option<Cow<'a, [u8]>> {
+    let session = cx.session;
+    let of_dataset = || session.dataset.as_ref().map(|dataset| &dataset.pixels).filter(|pixels| index < pixels.len());
+    own(cx).map(Cow::Borrowed).or_else(|| of_dataset()?.get(index).ok())
+}
+
+/// The user's own picture, if there is one to show.
+fn own<'a>(cx: &Cx<'a>) -> Option<&'a [u8]> {
+    let session = cx.session;
+    session.own_picture.as_deref().filter(|own| own.len() == PIXEL_BYTES)
+}
+
 /// The picture of the data set that shows through one of the tiles.
-fn other<'a>(cx: &Cx<'a>, mix: &Mix) -> Option<&'a [u8]> {
-    let pixels = &cx.session.dataset.as_ref()?.pixels;
-    (!pixels.is_empty()).then(|| pixels.get(mix.other(pixels.len())))
+fn other<'a>(cx: &Cx<'a>, mix: &Mix) -> Option<Cow<'a, [u8]>> {
+    let session = cx.session;
+    let pixels = &session.dataset.as_ref()?.pixels;
+    if pixels.is_empty() { None } else { pixels.get(mix.other(pixels.len())).ok() }
 }
 
 /// Textures with the key that they were made for.
