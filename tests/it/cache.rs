@@ -395,7 +395,7 @@ fn a_training_whose_pictures_vanish_is_kept_and_goes_on_to_the_same_bits() {
             }
             Ok(())
         });
-        let store = RunStore::at(&folder.beside(home));
+        let store = RunStore::at(folder.beside(home));
         let result = worker::train_on(&plan, Box::new(engine), &store, &Control::default(), &mut |_| {});
         (store, result)
     };

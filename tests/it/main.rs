@@ -32,6 +32,7 @@ mod fit;
 mod folders;
 mod framing;
 mod further;
+mod fuzz;
 mod gpu;
 mod gpu_submit;
 mod groups;

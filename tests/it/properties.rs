@@ -162,7 +162,7 @@ fn set(settings: &mut Settings, at: usize, pick: u64) {
     let mut defs = settings.setting_defs();
     let place = at % defs.len();
     match &mut defs[place].value {
-        Value::Switch(value) => **value = pick % 2 == 0,
+        Value::Switch(value) => **value = pick.is_multiple_of(2),
         Value::Whole { value, range, .. } => {
             let width = u64::from(range.end() - range.start()) + 1;
             **value = (u64::from(*range.start()) + pick % width) as u32;
