@@ -1,13 +1,10 @@
 //! What Automatic means: the fastest of this machine's devices for a plan, found by a short trial and remembered.
 
-use std::{
-    collections::BTreeMap,
-    hash::{DefaultHasher, Hash, Hasher},
-    path::Path,
-};
+use std::{collections::BTreeMap, path::Path};
 
 use super::trial::Trial;
 use crate::{
+    data::hash::hash,
     engine::Device,
     files::atomic,
     plan::Plan,
@@ -64,10 +61,6 @@ pub fn fastest(
 
 /// A name for everything that the answer depends on.
 fn question(plan: &Plan, devices: &[Device]) -> String {
-    let mut hasher = DefaultHasher::new();
-    for device in devices {
-        (&device.id, &device.name, &device.details).hash(&mut hasher);
-    }
-    format!("{:?} {} {:?}", plan.network, plan.settings.train.batch_size, plan.threads).hash(&mut hasher);
-    format!("{:016x}", hasher.finish())
+    let about = format!("{devices:?} {:?} {} {:?}", plan.network, plan.settings.train.batch_size, plan.threads);
+    format!("{:016x}", hash(about.as_bytes()))
 }

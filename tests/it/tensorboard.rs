@@ -17,10 +17,14 @@
 
 use std::{fs, path::Path, process::Command};
 
+use prost::Message as _;
 use trombine::{
     control::Control,
     history::EpochRecord,
-    run::export::tensorboard::{TensorBoard, record},
+    run::export::tensorboard::{
+        TensorBoard,
+        record::{self, Event, What},
+    },
     settings::Settings,
     text::Lang,
 };
@@ -31,19 +35,22 @@ fn hex(bytes: &[u8]) -> String {
 
 #[test]
 fn records_are_tensorboards_bytes() {
-    assert_eq!(record::crc32c(b"123456789"), 0xe306_9283, "the check value of CRC-32C");
-    let version = record::framed(&record::version(0.0));
-    assert_eq!(hex(&version), "0f000000000000006d532b091a0d627261696e2e4576656e743a32fc985129");
-    let scalar = record::framed(&record::event(1.5, 3, &record::scalar("loss", 0.25)));
-    assert_eq!(hex(&scalar), "1a00000000000000129bd82d09000000000000f83f10032a0d0a0b0a046c6f7373150000803ed054b255");
-    let image = record::framed(&record::event(1.5, 300, &record::image("faces", 300, 2, b"png")));
+    assert_eq!(record::masked(b"123456789"), 0xe306_9283_u32.rotate_right(15).wrapping_add(0xa282_ead8), "CRC-32C's check value");
+    let framed = |wall_time: f64, step: i64, what: What| {
+        hex(&record::framed(&Event { wall_time, step, what: Some(what) }.encode_to_vec()))
+    };
+    let version = framed(0.0, 0, What::version());
+    assert_eq!(version, "0f000000000000006d532b091a0d627261696e2e4576656e743a32fc985129");
+    let scalar = framed(1.5, 3, What::scalar("loss", 0.25));
+    assert_eq!(scalar, "1a00000000000000129bd82d09000000000000f83f10032a0d0a0b0a046c6f7373150000803ed054b255");
+    let image = framed(1.5, 300, What::image("faces", 300, 2, b"png".to_vec()));
     assert_eq!(
-        hex(&image),
+        image,
         "2500000000000000eabc36f309000000000000f83f10ac022a170a150a056661636573220c080210ac0218032203706e67c34553bc"
     );
-    let text = record::framed(&record::event(1.5, 0, &record::text("settings", "hello")));
+    let text = framed(1.5, 0, What::text("settings", "hello".to_owned()));
     assert_eq!(
-        hex(&text),
+        text,
         "2e00000000000000c5cb57fa09000000000000f83f2a230a210a0873657474696e6773420b08071200420568656c6c6f4a080a060a0474657874\
          73d24b5d"
     );

@@ -24,6 +24,9 @@ const LARGE_PAGE: usize = 2 << 20;
 /// It hands out a raw pointer from `&self`, because the units of a job write to different parts of one buffer at the
 /// same time. Whoever writes through it sees to it that no other unit of the same job touches the same elements.
 /// Pages are not touched until they are used.
+///
+/// Not `aligned-vec`: it has no zeroed allocation that leaves pages untouched and no large pages, and a pointer out of
+/// `&self` would need the same `unsafe` around it.
 pub struct Buffer<T: Number = f32> {
     start: NonNull<T>,
     len: usize,

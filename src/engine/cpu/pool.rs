@@ -3,6 +3,9 @@
 //! Units are taken from one counter, so a slow core takes fewer. Nothing that a unit computes may depend on which
 //! thread takes it; then neither do the results. Between two jobs a thread spins for some microseconds (a step has
 //! about ten jobs) and then sleeps, so a paused run costs nothing.
+//!
+//! Not rayon, which the data modules use: its pool takes a job from another thread through a queue and puts the caller to
+//! sleep until it is done. Here the caller works too, and nobody falls asleep between the jobs of one step.
 
 use std::{
     cell::UnsafeCell,

@@ -1,16 +1,21 @@
-//! The network as an ONNX file (opset 13), encoded by hand: ONNX is Protocol Buffers, of which it needs a dozen fields.
+//! The network as an ONNX file (opset 13): a Protocol Buffers message, of which [`proto`] has what is used.
 //!
 //! The graph eats what an image library gives, `pixels`: uint8 `[n, side, side, 3]`, RGB 0..255, the center crop that
 //! the network sees. Casting, the division by 255, the order of channels, the mirror image if the run is judged with it,
 //! the temperature and the sigmoid are inside.
 //! It gives `probability`: float `[n]`, that of class 1. Batch norm is in its inference form; dropout is gone.
 
-use crate::{
-    model::{
-        Activation, Array, Layer, Network, Op, Weights,
-        layers::{Role, Shape},
-    },
-    model::{LEAKY_SLOPE, Padding},
+mod proto;
+
+use prost::Message as _;
+
+use self::proto::{
+    AttributeProto, Dim, Dimension, GraphProto, ModelProto, NodeProto, OperatorSetId, Tensor, TensorProto, TensorShape,
+    TypeProto, ValueInfo,
+};
+use crate::model::{
+    Activation, Array, LEAKY_SLOPE, Layer, Network, Op, Padding, Weights,
+    layers::{Role, Shape},
 };
 
 /// What is written into the file's metadata, readable with `session.get_modelmeta().custom_metadata_map`.
@@ -19,29 +24,22 @@ pub type Metadata<'a> = [(&'a str, String)];
 /// The bytes of the file. `weights` must be those of `network` ([`Weights::check`]); `mirrored` takes the mean over each
 /// picture and its mirror image, as [`crate::engine::TtaPredictor`] does.
 pub fn encode(network: &Network, weights: &Weights, temperature: f64, mirrored: bool, metadata: &Metadata<'_>) -> Vec<u8> {
-    let mut graph = Graph::default();
+    let mut graph = GraphProto { name: "trombine".to_owned(), ..GraphProto::default() };
     let mut values = graph.input(network.input);
     if mirrored {
         values = graph.with_mirror_images(&values);
     }
     let logits = network.layers.iter().fold(values, |values, layer| graph.layer(layer, values, weights));
     graph.output(logits, temperature, mirrored);
-    let mut model = Message::default();
-    model.int(1, IR_VERSION);
-    model.text(2, "Trombine");
-    model.text(3, env!("CARGO_PKG_VERSION"));
-    model.message(7, &graph.message);
-    let mut opset = Message::default();
-    opset.text(1, "");
-    opset.int(2, OPSET);
-    model.message(8, &opset);
-    for (key, value) in metadata {
-        let mut entry = Message::default();
-        entry.text(1, key);
-        entry.text(2, value);
-        model.message(14, &entry);
-    }
-    model.0
+    let model = ModelProto {
+        ir_version: IR_VERSION,
+        producer_name: "Trombine".to_owned(),
+        producer_version: env!("CARGO_PKG_VERSION").to_owned(),
+        graph: Some(graph),
+        opset_import: vec![OperatorSetId { version: OPSET }],
+        metadata_props: metadata.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect(),
+    };
+    model.encode_to_vec()
 }
 
 /// The first with all operators used here in their present form, so that old runtimes read the file too.
@@ -49,94 +47,33 @@ const OPSET: i64 = 13;
 const IR_VERSION: i64 = 7;
 
 /// `TensorProto.DataType`.
-const FLOAT: i64 = 1;
-const UINT8: i64 = 2;
-const INT64: i64 = 7;
+const FLOAT: i32 = 1;
+const UINT8: i32 = 2;
+const INT64: i32 = 7;
 
-/// A Protocol Buffers message in the making.
-#[derive(Default)]
-struct Message(Vec<u8>);
-
-impl Message {
-    fn varint(&mut self, mut value: u64) {
-        while value >= 0x80 {
-            self.0.push(value as u8 | 0x80);
-            value >>= 7;
-        }
-        self.0.push(value as u8);
+/// Options of an operator.
+impl AttributeProto {
+    fn float(name: &str, value: f32) -> Self {
+        Self { name: name.to_owned(), f: Some(value), kind: 1, ..Self::default() }
     }
 
-    fn int(&mut self, field: u64, value: i64) {
-        self.varint(field << 3);
-        self.varint(value.cast_unsigned());
+    fn int(name: &str, value: i64) -> Self {
+        Self { name: name.to_owned(), i: Some(value), kind: 2, ..Self::default() }
     }
 
-    fn float(&mut self, field: u64, value: f32) {
-        self.varint(field << 3 | 5);
-        self.0.extend(value.to_le_bytes());
-    }
-
-    fn bytes(&mut self, field: u64, bytes: &[u8]) {
-        self.varint(field << 3 | 2);
-        self.varint(bytes.len() as u64);
-        self.0.extend_from_slice(bytes);
-    }
-
-    fn text(&mut self, field: u64, text: &str) {
-        self.bytes(field, text.as_bytes());
-    }
-
-    fn message(&mut self, field: u64, message: &Self) {
-        self.bytes(field, &message.0);
+    fn ints(name: &str, values: &[i64]) -> Self {
+        Self { name: name.to_owned(), ints: values.to_vec(), kind: 7, ..Self::default() }
     }
 }
 
-/// An operator's option.
-enum Attribute<'a> {
-    Int(&'a str, i64),
-    Float(&'a str, f32),
-    Ints(&'a str, &'a [i64]),
-}
-
-impl Attribute<'_> {
-    fn message(&self) -> Message {
-        let mut message = Message::default();
-        let kind = match *self {
-            Self::Float(name, value) => {
-                message.text(1, name);
-                message.float(2, value);
-                1
-            }
-            Self::Int(name, value) => {
-                message.text(1, name);
-                message.int(3, value);
-                2
-            }
-            Self::Ints(name, values) => {
-                message.text(1, name);
-                values.iter().for_each(|value| message.int(8, *value));
-                7
-            }
-        };
-        message.int(20, kind);
-        message
-    }
-}
-
-/// A `GraphProto` in the making. Nodes and values are named by what they come from.
-#[derive(Default)]
-struct Graph {
-    message: Message,
-}
-
-impl Graph {
+/// Nodes and values are named by what they come from.
+impl GraphProto {
     /// Declares the pixels and brings them to NCHW floats 0..=1; gives the name of the result.
     fn input(&mut self, shape: Shape) -> String {
-        self.message.text(2, "trombine");
         let dims = [None, Some(shape.height), Some(shape.width), Some(shape.channels)];
-        self.message.message(11, &value_info("pixels", UINT8, &dims));
-        let cast = self.node("Cast", "pixels_float", &["pixels"], &[Attribute::Int("to", FLOAT)]);
-        let moved = self.node("Transpose", "pixels_nchw", &[&cast], &[Attribute::Ints("perm", &[0, 3, 1, 2])]);
+        self.input.push(value_info("pixels", UINT8, &dims));
+        let cast = self.node("Cast", "pixels_float", &["pixels"], &[AttributeProto::int("to", FLOAT.into())]);
+        let moved = self.node("Transpose", "pixels_nchw", &[&cast], &[AttributeProto::ints("perm", &[0, 3, 1, 2])]);
         let by = self.number("pixel_largest", 255.0);
         self.node("Div", "pixels_unit", &[&moved, &by], &[])
     }
@@ -148,7 +85,7 @@ impl Graph {
         let [from, to] = [index("mirror_from", -1), index("mirror_to", i64::MIN)];
         let [axis, step] = [index("mirror_axis", 3), index("mirror_step", -1)];
         let mirrored = self.node("Slice", "pixels_mirrored", &[values, &from, &to, &axis, &step], &[]);
-        self.node("Concat", "pixels_both", &[values, &mirrored], &[Attribute::Int("axis", 0)])
+        self.node("Concat", "pixels_both", &[values, &mirrored], &[AttributeProto::int("axis", 0)])
     }
 
     /// Declares the probability as the result.
@@ -159,7 +96,7 @@ impl Graph {
             let pairs: Vec<u8> = [2i64, -1].iter().flat_map(|length| length.to_le_bytes()).collect();
             let pairs = self.initializer("pairs", INT64, &[2], &pairs);
             let both = self.node("Reshape", "logit_both", &[&logits, &pairs], &[]);
-            let over = [Attribute::Ints("axes", &[0]), Attribute::Int("keepdims", 0)];
+            let over = [AttributeProto::ints("axes", &[0]), AttributeProto::int("keepdims", 0)];
             logits = self.node("ReduceMean", "logit_mean", &[&both], &over);
         }
         if temperature != 1.0 {
@@ -167,7 +104,7 @@ impl Graph {
             logits = self.node("Div", "logit_scaled", &[&logits, &temperature], &[]);
         }
         self.node("Sigmoid", "probability", &[&logits], &[]);
-        self.message.message(12, &value_info("probability", FLOAT, &[None]));
+        self.output.push(value_info("probability", FLOAT, &[None]));
     }
 
     /// Adds a layer on `values`; gives the name of its result.
@@ -187,22 +124,22 @@ impl Graph {
                     "Conv",
                     name,
                     &inputs,
-                    &[Attribute::Ints("kernel_shape", &kernel), Attribute::Ints("pads", &[border; 4])],
+                    &[AttributeProto::ints("kernel_shape", &kernel), AttributeProto::ints("pads", &[border; 4])],
                 )
             }
             Op::BatchNorm { epsilon, .. } => {
-                self.node("BatchNormalization", name, &inputs, &[Attribute::Float("epsilon", epsilon as f32)])
+                self.node("BatchNormalization", name, &inputs, &[AttributeProto::float("epsilon", epsilon as f32)])
             }
             Op::Activation(Activation::Relu) => self.node("Relu", name, &inputs, &[]),
             Op::Activation(Activation::LeakyRelu) => {
-                self.node("LeakyRelu", name, &inputs, &[Attribute::Float("alpha", LEAKY_SLOPE)])
+                self.node("LeakyRelu", name, &inputs, &[AttributeProto::float("alpha", LEAKY_SLOPE)])
             }
             Op::Activation(Activation::Gelu) => self.gelu(name, &values),
             Op::MaxPool => self.node(
                 "MaxPool",
                 name,
                 &inputs,
-                &[Attribute::Ints("kernel_shape", &[2, 2]), Attribute::Ints("strides", &[2, 2])],
+                &[AttributeProto::ints("kernel_shape", &[2, 2]), AttributeProto::ints("strides", &[2, 2])],
             ),
             Op::GlobalAveragePool => {
                 let mean = self.node("GlobalAveragePool", &format!("{name}_map"), &inputs, &[]);
@@ -210,7 +147,7 @@ impl Graph {
             }
             // Of NCHW this is channel, row, column: the order of the dense weights.
             Op::Flatten => self.node("Flatten", name, &inputs, &[]),
-            Op::Dense { .. } => self.node("Gemm", name, &inputs, &[Attribute::Int("transB", 1)]),
+            Op::Dense { .. } => self.node("Gemm", name, &inputs, &[AttributeProto::int("transB", 1)]),
             Op::Dropout { .. } => values,
         }
     }
@@ -249,47 +186,29 @@ impl Graph {
         self.initializer(name, FLOAT, &[], &value.to_le_bytes())
     }
 
-    fn initializer(&mut self, name: &str, kind: i64, shape: &[usize], bytes: &[u8]) -> String {
-        let mut tensor = Message::default();
-        shape.iter().for_each(|length| tensor.int(1, *length as i64));
-        tensor.int(2, kind);
-        tensor.text(8, name);
-        tensor.bytes(9, bytes);
-        self.message.message(5, &tensor);
+    fn initializer(&mut self, name: &str, data_type: i32, shape: &[usize], bytes: &[u8]) -> String {
+        let dims = shape.iter().map(|length| *length as i64).collect();
+        self.initializer.push(TensorProto { dims, data_type, name: name.to_owned(), raw_data: bytes.to_vec() });
         name.to_owned()
     }
 
     /// Adds an operator with one result, named as the node.
-    fn node(&mut self, op: &str, name: &str, inputs: &[&str], attributes: &[Attribute<'_>]) -> String {
-        let mut node = Message::default();
-        inputs.iter().for_each(|input| node.text(1, input));
-        node.text(2, name);
-        node.text(3, name);
-        node.text(4, op);
-        attributes.iter().for_each(|attribute| node.message(5, &attribute.message()));
-        self.message.message(1, &node);
+    fn node(&mut self, op: &str, name: &str, inputs: &[&str], attributes: &[AttributeProto]) -> String {
+        self.node.push(NodeProto {
+            input: inputs.iter().map(|input| (*input).to_owned()).collect(),
+            output: vec![name.to_owned()],
+            name: name.to_owned(),
+            op_type: op.to_owned(),
+            attribute: attributes.to_vec(),
+        });
         name.to_owned()
     }
 }
 
 /// A `ValueInfoProto`; a length of `None` is the number of pictures.
-fn value_info(name: &str, kind: i64, shape: &[Option<usize>]) -> Message {
-    let mut dims = Message::default();
-    for length in shape {
-        let mut dim = Message::default();
-        match length {
-            Some(length) => dim.int(1, *length as i64),
-            None => dim.text(2, "n"),
-        }
-        dims.message(1, &dim);
-    }
-    let mut tensor = Message::default();
-    tensor.int(1, kind);
-    tensor.message(2, &dims);
-    let mut kind = Message::default();
-    kind.message(1, &tensor);
-    let mut info = Message::default();
-    info.text(1, name);
-    info.message(2, &kind);
-    info
+fn value_info(name: &str, elem_type: i32, shape: &[Option<usize>]) -> ValueInfo {
+    let value = |length: &Option<usize>| length.map_or_else(|| Dim::Param("n".to_owned()), |length| Dim::Value(length as i64));
+    let dim = shape.iter().map(|length| Dimension { value: Some(value(length)) }).collect();
+    let tensor = Tensor { elem_type, shape: Some(TensorShape { dim }) };
+    ValueInfo { name: name.to_owned(), kind: Some(TypeProto { tensor_type: Some(tensor) }) }
 }

@@ -1,4 +1,7 @@
 //! A canvas as a picture, for those who cannot use SVG: drawn on the processor with the fonts of the window.
+//!
+//! By vello, which the window's text brings along, and not by `resvg` from the SVG: that would be a second rasterizer, with
+//! a text shaper and a CSS reader, which has no variables for our colors, to draw five kinds of shapes.
 
 use std::sync::OnceLock;
 

@@ -10,6 +10,9 @@ use std::{
 };
 
 use super::{plots, raster::Raster};
+use prost::Message as _;
+
+use self::record::{Event, What};
 use crate::{
     evaluate::Confusion,
     files::disk,
@@ -37,7 +40,7 @@ impl TensorBoard {
         let open = |name: &str| -> Result<Events, Problem> {
             let mut events = Events::create(folder, name)?;
             if epochs_done > 0 {
-                events.write(u64::from(epochs_done) + 1, &record::session_start())?;
+                events.write(u64::from(epochs_done) + 1, What::session_start())?;
             }
             Ok(events)
         };
@@ -68,7 +71,7 @@ impl TensorBoard {
         for def in settings.setting_defs().iter().filter(|def| def.active) {
             table += &format!("| {} (`{}`) | {} |\n", def.name.get(lang), def.key, escape::markdown(&def.display(lang)));
         }
-        self.train.write(0, &record::text("settings", &table))
+        self.train.write(0, What::text("settings", table))
     }
 
     /// A few square pictures of `side` x `side` x 3 bytes each, such as those of a training batch.
@@ -120,27 +123,23 @@ impl Events {
             }
         };
         let mut events = Self { path, file };
-        events.append(&record::framed(&record::version(now())))?;
+        events.write(0, What::version())?;
         Ok(events)
     }
 
     fn scalar(&mut self, step: u64, tag: &str, value: f64) -> Result<(), Problem> {
-        self.write(step, &record::scalar(tag, value as f32))
+        self.write(step, What::scalar(tag, value as f32))
     }
 
     fn picture(&mut self, step: u64, tag: &str, picture: &Raster) -> Result<(), Problem> {
         let png = picture.png().map_err(unwritable)?;
-        self.write(step, &record::image(tag, picture.width, picture.height, &png))
+        self.write(step, What::image(tag, picture.width, picture.height, png))
     }
 
-    /// Writes an event with `content` at `step`.
-    fn write(&mut self, step: u64, content: &[u8]) -> Result<(), Problem> {
-        self.append(&record::framed(&record::event(now(), step, content)))
-    }
-
-    /// One write for each record, so that a reader sees whole ones.
-    fn append(&mut self, bytes: &[u8]) -> Result<(), Problem> {
-        self.file.write_all(bytes).map_err(|e| Problem::writing(&self.path, &e))
+    /// Writes an event at `step`: one write for each record, so that a reader sees whole ones.
+    fn write(&mut self, step: u64, what: What) -> Result<(), Problem> {
+        let event = Event { wall_time: now(), step: step.cast_signed(), what: Some(what) };
+        self.file.write_all(&record::framed(&event.encode_to_vec())).map_err(|e| Problem::writing(&self.path, &e))
     }
 }
 

@@ -1,17 +1,15 @@
-//! The bytes of an event file: TFRecord frames around protobuf messages, written by hand.
+//! The bytes of an event file: TFRecord frames around protobuf messages.
 //!
 //! A frame is length (u64, little-endian), masked CRC of the length, data, masked CRC of the data (TensorFlow's
-//! `record_writer.cc`). The messages and their field numbers are those of TensorBoard's `event.proto` and `summary.proto`.
+//! `record_writer.cc`). The messages are what is used of TensorBoard's `event.proto` and `summary.proto`, by their names.
+
+use crc32c::crc32c;
+use prost::{Message, Oneof};
 
 /// A frame around `data`.
 pub fn framed(data: &[u8]) -> Vec<u8> {
     let length = (data.len() as u64).to_le_bytes();
-    let mut out = Vec::with_capacity(data.len() + 16);
-    out.extend(length);
-    out.extend(masked(&length).to_le_bytes());
-    out.extend(data);
-    out.extend(masked(data).to_le_bytes());
-    out
+    [&length[..], &masked(&length).to_le_bytes(), data, &masked(data).to_le_bytes()].concat()
 }
 
 /// TensorFlow's mask of a CRC, which guards against a CRC of data that hold CRCs.
@@ -19,140 +17,127 @@ pub fn masked(data: &[u8]) -> u32 {
     crc32c(data).rotate_right(15).wrapping_add(0xa282_ead8)
 }
 
-/// CRC-32C (Castagnoli, reflected polynomial 0x82f63b78).
-pub fn crc32c(data: &[u8]) -> u32 {
-    !data.iter().fold(!0, |crc: u32, byte| (crc >> 8) ^ TABLE[((crc ^ u32::from(*byte)) & 0xff) as usize])
+#[derive(Clone, PartialEq, Message)]
+pub struct Event {
+    /// Seconds since 1970.
+    #[prost(double, tag = "1")]
+    pub wall_time: f64,
+    #[prost(int64, tag = "2")]
+    pub step: i64,
+    #[prost(oneof = "What", tags = "3, 5, 7")]
+    pub what: Option<What>,
 }
 
-const TABLE: [u32; 256] = {
-    let mut table = [0; 256];
-    let mut i = 0;
-    while i < 256 {
-        let (mut crc, mut bit) = (i as u32, 0);
-        while bit < 8 {
-            crc = if crc & 1 == 1 { (crc >> 1) ^ 0x82f6_3b78 } else { crc >> 1 };
-            bit += 1;
-        }
-        table[i] = crc;
-        i += 1;
-    }
-    table
-};
-
-/// The first event of every file.
-pub fn version(time: f64) -> Vec<u8> {
-    let mut out = Message::default();
-    out.double(1, time);
-    out.bytes(3, b"brain.Event:2");
-    out.0
+/// What an event tells.
+#[derive(Clone, PartialEq, Oneof)]
+pub enum What {
+    #[prost(string, tag = "3")]
+    FileVersion(String),
+    #[prost(message, tag = "5")]
+    Summary(Summary),
+    #[prost(message, tag = "7")]
+    SessionLog(SessionLog),
 }
 
-/// An event at `step`; `content` is one of the fields below.
-pub fn event(time: f64, step: u64, content: &[u8]) -> Vec<u8> {
-    let mut out = Message::default();
-    out.double(1, time);
-    out.whole(2, step);
-    out.0.extend_from_slice(content);
-    out.0
+#[derive(Clone, PartialEq, Message)]
+pub struct SessionLog {
+    #[prost(int32, tag = "1")]
+    status: i32,
 }
 
-/// Tells a reader that what earlier files hold from this step on is void (`SessionLog` with status `START`).
-pub fn session_start() -> Vec<u8> {
-    let mut log = Message::default();
-    log.whole(1, 1);
-    let mut out = Message::default();
-    out.bytes(7, &log.0);
-    out.0
+#[derive(Clone, PartialEq, Message)]
+pub struct Summary {
+    #[prost(message, repeated, tag = "1")]
+    value: Vec<Value>,
 }
 
-/// A point of a curve.
-pub fn scalar(tag: &str, value: f32) -> Vec<u8> {
-    let mut of = Message::default();
-    of.bytes(1, tag.as_bytes());
-    of.float(2, value);
-    summary(&of)
+#[derive(Clone, PartialEq, Message)]
+struct Value {
+    #[prost(string, tag = "1")]
+    tag: String,
+    #[prost(oneof = "Content", tags = "2, 4, 8")]
+    content: Option<Content>,
+    #[prost(message, optional, tag = "9")]
+    metadata: Option<Metadata>,
 }
 
-/// A picture that is already encoded as PNG.
-pub fn image(tag: &str, width: usize, height: usize, png: &[u8]) -> Vec<u8> {
-    let mut picture = Message::default();
-    picture.whole(1, height as u64);
-    picture.whole(2, width as u64);
-    picture.whole(3, 3);
-    picture.bytes(4, png);
-    let mut of = Message::default();
-    of.bytes(1, tag.as_bytes());
-    of.bytes(4, &picture.0);
-    summary(&of)
+#[derive(Clone, PartialEq, Oneof)]
+enum Content {
+    #[prost(float, tag = "2")]
+    SimpleValue(f32),
+    #[prost(message, tag = "4")]
+    Image(Image),
+    #[prost(message, tag = "8")]
+    Tensor(Tensor),
 }
 
-/// A text, which TensorBoard shows as Markdown: a string tensor for its text plugin.
-pub fn text(tag: &str, markdown: &str) -> Vec<u8> {
-    const STRING: u64 = 7;
-    let mut tensor = Message::default();
-    tensor.whole(1, STRING);
-    tensor.bytes(2, b"");
-    tensor.bytes(8, markdown.as_bytes());
-    let mut plugin = Message::default();
-    plugin.bytes(1, b"text");
-    let mut metadata = Message::default();
-    metadata.bytes(1, &plugin.0);
-    let mut of = Message::default();
-    of.bytes(1, tag.as_bytes());
-    of.bytes(8, &tensor.0);
-    of.bytes(9, &metadata.0);
-    summary(&of)
+#[derive(Clone, PartialEq, Message)]
+struct Image {
+    #[prost(int32, tag = "1")]
+    height: i32,
+    #[prost(int32, tag = "2")]
+    width: i32,
+    #[prost(int32, tag = "3")]
+    colorspace: i32,
+    #[prost(bytes = "vec", tag = "4")]
+    encoded: Vec<u8>,
 }
 
-/// The event's field `summary` with one value.
-fn summary(value: &Message) -> Vec<u8> {
-    let mut values = Message::default();
-    values.bytes(1, &value.0);
-    let mut out = Message::default();
-    out.bytes(5, &values.0);
-    out.0
+#[derive(Clone, PartialEq, Message)]
+struct Tensor {
+    #[prost(int32, tag = "1")]
+    dtype: i32,
+    /// A scalar has the empty shape, but has one.
+    #[prost(message, optional, tag = "2")]
+    shape: Option<()>,
+    #[prost(string, repeated, tag = "8")]
+    string_val: Vec<String>,
 }
 
-/// A protobuf message in the making; as in proto3, numbers that are zero are left out.
-#[derive(Default)]
-struct Message(Vec<u8>);
+#[derive(Clone, PartialEq, Message)]
+struct Metadata {
+    #[prost(message, optional, tag = "1")]
+    plugin_data: Option<PluginData>,
+}
 
-impl Message {
-    fn tag(&mut self, field: u8, kind: u8) {
-        self.0.push(field << 3 | kind);
+#[derive(Clone, PartialEq, Message)]
+struct PluginData {
+    #[prost(string, tag = "1")]
+    plugin_name: String,
+}
+
+impl What {
+    /// The first event of every file.
+    pub fn version() -> Self {
+        Self::FileVersion("brain.Event:2".to_owned())
     }
 
-    fn varint(&mut self, mut value: u64) {
-        while value >= 0x80 {
-            self.0.push(value as u8 | 0x80);
-            value >>= 7;
-        }
-        self.0.push(value as u8);
+    /// Tells a reader that what earlier files hold from this step on is void.
+    pub fn session_start() -> Self {
+        const START: i32 = 1;
+        Self::SessionLog(SessionLog { status: START })
     }
 
-    fn whole(&mut self, field: u8, value: u64) {
-        if value != 0 {
-            self.tag(field, 0);
-            self.varint(value);
-        }
+    /// A point of a curve.
+    pub fn scalar(tag: &str, value: f32) -> Self {
+        Self::summary(tag, Content::SimpleValue(value), None)
     }
 
-    fn double(&mut self, field: u8, value: f64) {
-        if value != 0.0 {
-            self.tag(field, 1);
-            self.0.extend(value.to_le_bytes());
-        }
+    /// A picture that is already encoded as PNG.
+    pub fn image(tag: &str, width: usize, height: usize, png: Vec<u8>) -> Self {
+        let image = Image { height: height as i32, width: width as i32, colorspace: 3, encoded: png };
+        Self::summary(tag, Content::Image(image), None)
     }
 
-    fn bytes(&mut self, field: u8, value: &[u8]) {
-        self.tag(field, 2);
-        self.varint(value.len() as u64);
-        self.0.extend(value);
+    /// A text, which TensorBoard shows as Markdown: a string tensor for its text plugin.
+    pub fn text(tag: &str, markdown: String) -> Self {
+        const STRING: i32 = 7;
+        let plugin = PluginData { plugin_name: "text".to_owned() };
+        let tensor = Tensor { dtype: STRING, shape: Some(()), string_val: vec![markdown] };
+        Self::summary(tag, Content::Tensor(tensor), Some(Metadata { plugin_data: Some(plugin) }))
     }
 
-    /// Within a oneof, where zero is written too.
-    fn float(&mut self, field: u8, value: f32) {
-        self.tag(field, 5);
-        self.0.extend(value.to_le_bytes());
+    fn summary(tag: &str, content: Content, metadata: Option<Metadata>) -> Self {
+        Self::Summary(Summary { value: vec![Value { tag: tag.to_owned(), content: Some(content), metadata }] })
     }
 }
