@@ -40,7 +40,7 @@ use self::{
     planning::{Checked, Planning},
     preferences_writer::PreferencesWriter,
     question::TaskResult,
-    tasks::Tasks,
+    tasks::{Opener, Tasks},
     toasts::Toasts,
     typed::Typed,
 };
@@ -130,6 +130,8 @@ pub struct App {
     pub dialog: Option<Dialog>,
     /// Where the log is, if one is written.
     pub log: Option<PathBuf>,
+    /// Shows files and folders that the user asks to see.
+    pub opener: Opener,
     /// The draft as it was when it was last at rest.
     settled: Settings,
     history: History,
@@ -179,6 +181,7 @@ impl App {
         let stored = home.as_ref().ok().and_then(|home| Preferences::load(home, before));
         let mut app = Self::offline(&cc.egui_ctx, Session::default(), stored.unwrap_or_else(Preferences::first));
         app.tasks.dialogs = true;
+        app.opener = tasks::open_by_the_system;
         if let Ok(home) = home {
             app.keep_preferences(&home);
         }
@@ -251,6 +254,7 @@ impl App {
             page: preferences.page,
             dialog: None,
             log: log::path().map(Path::to_owned),
+            opener: |_| Ok(()),
             settled: settings.clone(),
             settings,
             recipe,

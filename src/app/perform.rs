@@ -118,7 +118,7 @@ impl App {
             Action::Undo => self.turn(true),
             Action::Redo => self.turn(false),
             Action::Take(Offer::Undo) => self.turn(true),
-            Action::Take(Offer::OpenFolder(path)) => show_folder(ctx, &path),
+            Action::Take(Offer::OpenFolder(path)) => self.tasks.open(path, self.opener),
             Action::Take(Offer::RestoreRun(run)) => self.restore_run(run),
             Action::CloseFailure(card) => self.close_failure(card),
             Action::MendFailure { card, way } => self.mend(ctx, card, way),
@@ -127,7 +127,7 @@ impl App {
                 ctx.copy_text(text);
                 self.session.toast(say("Copied", "Copié"), None);
             }
-            Action::OpenPath(path) => show_folder(ctx, &path),
+            Action::OpenPath(path) => self.tasks.open(path, self.opener),
             Action::OpenLink(url) => ctx.open_url(egui::OpenUrl::new_tab(url)),
             Action::Language(lang) => self.preferences.lang = lang,
             Action::Mode(mode) => {
@@ -451,6 +451,7 @@ impl App {
             TaskResult::Cached(pixels) => self.session.own_picture = Some(pixels),
             TaskResult::NoDialog(question) => self.type_instead(*question),
             TaskResult::Listing(listing) => self.found(listing),
+            TaskResult::Opened => {}
             TaskResult::Failed(problem) => self.session.fail(problem),
         }
     }
@@ -525,9 +526,4 @@ impl App {
         }
         self.dialog = None;
     }
-}
-
-/// The system's own file manager opens a folder given as a link.
-fn show_folder(ctx: &Context, path: &Path) {
-    ctx.open_url(egui::OpenUrl::new_tab(format!("file://{}", path.display())));
 }

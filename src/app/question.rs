@@ -140,6 +140,8 @@ pub enum TaskResult {
     Saved(PathBuf),
     /// Settings out of a file.
     Settings(Box<Settings>),
+    /// A path was handed to the system.
+    Opened,
     /// The system's dialog for this question did not come.
     NoDialog(Box<Question>),
     /// What a typed path names.
@@ -165,6 +167,7 @@ impl TaskResult {
                 | Self::Cached(_)
                 | Self::Settings(_)
                 | Self::Saved(_)
+                | Self::Opened
                 | Self::Failed(_)
                 | Self::Listing(_)
         )

@@ -8,6 +8,7 @@ use std::{
 };
 
 use crossbeam_channel::{Receiver, Sender, bounded};
+use opener::OpenError;
 
 use super::{
     asking,
@@ -27,6 +28,9 @@ use crate::{
     ui::path_dialog::Wanted,
     worker,
 };
+
+/// What shows a file or a folder.
+pub type Opener = fn(&Path) -> Result<(), Problem>;
 
 /// The longer side of a preview, in pixels.
 const PREVIEW: u32 = 1024;
@@ -231,6 +235,11 @@ impl Tasks {
         });
     }
 
+    /// Has `opener` show a file or a folder.
+    pub fn open(&mut self, path: PathBuf, opener: Opener) {
+        self.send(move || Some(opener(&path).map_or_else(TaskResult::Failed, |()| TaskResult::Opened)));
+    }
+
     /// Decodes a photo for the screen and looks for faces, if `framing` asks for them.
     pub fn preview(&mut self, photo: worker::PhotoSource, name: String, framing: Framing) {
         self.send(move || {
@@ -260,6 +269,22 @@ impl Tasks {
             })
         });
     }
+}
+
+/// Shows a file or a folder by whatever the system opens it with.
+///
+/// # Errors
+/// It is not there, or the system has nothing for it.
+pub fn open_by_the_system(path: &Path) -> Result<(), Problem> {
+    opener::open(path).map_err(|error| match error {
+        OpenError::Io(error) => Problem::io(path, &error),
+        error => Problem::new(
+            Kind::File,
+            say("The system has nothing that opens it", "Le système n’a rien qui l’ouvre"),
+            say("Open it by yourself", "Ouvrez-le vous-même"),
+        )
+        .because(format!("{}: {error}", path.display())),
+    })
 }
 
 /// The folder around one that was moved, or around that, as far as it is still there.

@@ -3,7 +3,8 @@
 use std::{
     fs,
     panic::{self, AssertUnwindSafe},
-    path::Path,
+    path::{Path, PathBuf},
+    sync::Mutex,
     thread,
 };
 
@@ -214,15 +215,29 @@ fn a_panic_leaves_its_words_its_place_and_how_it_came_about() {
     assert!(text.lines().skip(1).all(|line| line.starts_with("    ")), "{text}");
 }
 
+/// What the window had opened, with whether the system does.
+static OPENED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
 #[test]
-fn help_says_where_it_is() {
-    for (lang, named) in [(Lang::En, "Report it with the log: /some/trombine.log"), (Lang::Fr, "/some/trombine.log")] {
+fn help_says_where_it_is_and_opens_it() {
+    let opens: fn(&Path) -> Result<(), Problem> = |path| {
+        OPENED.lock().unwrap().push(path.to_owned());
+        Ok(())
+    };
+    let refuses: fn(&Path) -> Result<(), Problem> = |path| Err(Problem::io(path, &std::io::ErrorKind::NotFound.into()));
+    for (lang, button, opener) in [(Lang::En, "Open the log", opens), (Lang::Fr, "Ouvrir le journal", refuses)] {
         let about = dialog("about", || Stage::new(Page::Model), Dialog::About);
         let mut window = about.window(View::new(lang, [1400.0, 1200.0]));
-        window.state_mut().log = Some("/some/trombine.log".into());
+        let path = PathBuf::from("/some where/#1 %20/trombine.log");
+        (window.state_mut().log, window.state_mut().opener) = (Some(path.clone()), opener);
         window.run_steps(3);
-        window.get_by_label_contains(named);
-        window.get_by_label(["Open the log", "Ouvrir le journal"][usize::from(lang == Lang::Fr)]).click();
+        window.get_by_label_contains("/some where/#1 %20/trombine.log");
+        window.get_by_label(button).click();
         window.run_steps(2);
+        while OPENED.lock().unwrap().is_empty() || (lang == Lang::Fr && window.state().session.failures.is_empty()) {
+            window.step();
+            thread::yield_now();
+        }
+        assert_eq!(*OPENED.lock().unwrap(), [path], "the path itself, not an address made of it");
     }
 }
