@@ -1,9 +1,6 @@
 //! What happens when a page asks for something.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{path::PathBuf, sync::Arc};
 
 use egui::Context;
 
