@@ -115,7 +115,6 @@ impl App {
             Action::Undo => self.turn(true),
             Action::Redo => self.turn(false),
             Action::Take(Offer::Undo) => self.turn(true),
-            Action::Take(Offer::OpenFolder(path)) => self.tasks.open(path, self.opener),
             Action::Take(Offer::RestoreRun(run)) => self.restore_run(run),
             Action::CloseFailure(card) => self.close_failure(card),
             Action::MendFailure { card, way } => self.mend(ctx, card, way),
@@ -124,7 +123,7 @@ impl App {
                 ctx.copy_text(text);
                 self.session.toast(say("Copied", "Copié"), None);
             }
-            Action::OpenPath(path) => self.tasks.open(path, self.opener),
+            Action::OpenPath(path) | Action::Take(Offer::OpenFolder(path)) => self.tasks.open(path, self.opener),
             Action::OpenLink(url) => ctx.open_url(egui::OpenUrl::new_tab(url)),
             Action::Language(lang) => self.preferences.lang = lang,
             Action::Mode(mode) => {

@@ -130,7 +130,8 @@ fn no_flipped_bit_of_weights_or_of_a_checkpoint_changes_what_they_say() {
         checkpoint.save(&path).expect("written");
         assert!(std::fs::read(&path).expect("read") == of_checkpoint, "and so are checkpoints");
     }
-    let sames: [&dyn Fn(&Path) -> Result<bool, Problem>; 2] = [&same_weights, &same_checkpoint];
+    type Same<'a> = &'a dyn Fn(&Path) -> Result<bool, Problem>;
+    let sames: [Same<'_>; 2] = [&same_weights, &same_checkpoint];
     for (good, same) in [of_weights, of_checkpoint].into_iter().zip(sames) {
         let header = 8 + u64::from_le_bytes(*good.first_chunk().expect("a length")) as usize;
         let data = (0..40).map(|i| header + i * (good.len() - header - 1) / 39);
