@@ -170,126 +170,178 @@ impl SettingDefs for ModelSettings {
             l2_dense,
             initialization,
         } = self;
-        let several = dense.len() > 1;
         let any = !dense.is_empty();
-        vec![
-            SettingDef::new(
-                "filters",
-                say("Filters", "Filtres"),
-                say(
-                    "How many patterns each convolution block looks for; each block halves the picture. More filters learn more and cost more; 16 to 256 is usual",
-                    "Combien de motifs chaque bloc de convolution cherche ; chaque bloc divise l’image par deux. Plus de filtres apprennent plus et coûtent plus ; de 16 à 256 d’ordinaire",
-                ),
-                Value::List { value: filters, length: 1..=6, range: 8..=512 },
-            ),
-            SettingDef::new(
-                "dense",
-                say("Dense units", "Unités denses"),
-                say(
-                    "The layers that combine what the filters found. Fewer units learn less by heart; 64 to 512 is usual",
-                    "Les couches qui combinent ce que les filtres ont trouvé. Moins d’unités apprennent moins par cœur ; de 64 à 512 d’ordinaire",
-                ),
-                Value::List { value: dense, length: 0..=5, range: 4..=1024 },
-            ),
-            SettingDef::new(
-                "kernel",
-                say("Kernel", "Noyau"),
-                say("The side of each filter in pixels. Keep 3 unless you know why", "Le côté de chaque filtre en pixels. Gardez 3 sauf bonne raison"),
-                Value::Choice(kernel),
-            ),
-            SettingDef::new(
-                "dropout",
-                say("Dropout", "Dropout"),
-                say(
-                    "The share of units switched off at random before the output while training, against learning by heart. Raise it when training is much better than validation; 0.2 to 0.5",
-                    "La part d’unités éteintes au hasard avant la sortie pendant l’entraînement, contre le par cœur. Augmentez si l’entraînement dépasse nettement la validation ; de 0,2 à 0,5",
-                ),
-                Value::Number { value: dropout, range: 0.0..=0.9, scale: Scale::Linear, unit: UNITLESS },
-            ),
-            SettingDef::new(
-                "l2_conv",
-                say("L2 on convolutions", "L2 sur les convolutions"),
-                say(
-                    "Pulls the filters towards zero, against learning by heart. 0 to 0.001",
-                    "Tire les filtres vers zéro, contre le par cœur. De 0 à 0,001",
-                ),
-                Value::Number { value: l2_conv, range: 0.0..=0.1, scale: Scale::Log, unit: UNITLESS },
-            ),
-            SettingDef::new(
-                "l2_dense",
-                say("L2 on dense layers", "L2 sur les couches denses"),
-                say(
-                    "Pulls the dense weights towards zero, against learning by heart. 0 to 0.001",
-                    "Tire les poids denses vers zéro, contre le par cœur. De 0 à 0,001",
-                ),
-                Value::Number { value: l2_dense, range: 0.0..=0.1, scale: Scale::Log, unit: UNITLESS },
-            )
-            .when(any),
-            SettingDef::new(
-                "batch_norm_conv",
-                say("Batch norm after conv", "Batch norm après conv"),
-                say(
-                    "Keeps the numbers inside the network in a steady range: learns faster and allows higher rates. Needs batches of 16 or more",
-                    "Garde les nombres du réseau dans une plage stable : apprend plus vite et permet des taux plus élevés. Demande des lots d’au moins 16",
-                ),
-                Value::Switch(batch_norm_conv),
-            ),
-            SettingDef::new(
-                "batch_norm_dense",
-                say("Batch norm after dense", "Batch norm après dense"),
-                say(
-                    "The notebook's alternative: a batch normalization after each hidden dense layer, which steadies the training",
-                    "L’alternative du notebook : une normalisation par lots après chaque couche dense cachée, qui stabilise l’entraînement",
-                ),
-                Value::Switch(batch_norm_dense),
-            )
-            .when(any),
-            SettingDef::new(
-                "pooling",
-                say("Before the dense layers", "Avant les couches denses"),
-                say(
-                    "Flatten keeps every position; global average keeps one number for each filter, with far fewer parameters",
-                    "Aplatir garde chaque position ; la moyenne globale garde un nombre par filtre, avec bien moins de paramètres",
-                ),
-                Value::Choice(pooling),
-            )
-            .more(),
-            SettingDef::new(
-                "activation",
-                say("Activation", "Activation"),
-                say("What each unit does with its sum. Keep ReLU unless you compare", "Ce que chaque unité fait de sa somme. Gardez ReLU sauf pour comparer"),
-                Value::Choice(activation),
-            )
-            .more(),
-            SettingDef::new(
-                "padding",
-                say("Border", "Bord"),
-                say("Whether the picture keeps its size through a convolution", "Si l’image garde sa taille à travers une convolution"),
-                Value::Choice(padding),
-            )
-            .more(),
-            SettingDef::new(
-                "dropout_dense",
-                say("Dropout between dense layers", "Dropout entre couches denses"),
-                say("As dropout, after each dense layer but the last. 0 to 0.5", "Comme le dropout, après chaque couche dense sauf la dernière. De 0 à 0,5"),
-                Value::Number { value: dropout_dense, range: 0.0..=0.9, scale: Scale::Linear, unit: UNITLESS },
-            )
-            .more()
-            .when(several),
-            SettingDef::new(
-                "dropout_conv",
-                say("Dropout after blocks", "Dropout après les blocs"),
-                say("As dropout, after each convolution block. 0 to 0.2", "Comme le dropout, après chaque bloc de convolution. De 0 à 0,2"),
-                Value::Number { value: dropout_conv, range: 0.0..=0.9, scale: Scale::Linear, unit: UNITLESS },
-            )
-            .more(),
-            SettingDef::new(
-                "initialization",
-                say("Initialization", "Initialisation"),
-                say("How the first, random weights are drawn", "Comment les premiers poids sont tirés au hasard"),
-                Value::Choice(initialization),
-            )
-            .more(),
-        ]
+        let several = dense.len() > 1;
+        let mut defs = layers(filters, dense, kernel);
+        defs.extend(regularization([dropout, l2_conv, l2_dense], any));
+        defs.extend(batch_norm(batch_norm_conv, batch_norm_dense, any));
+        defs.extend(choices(pooling, activation, padding));
+        defs.extend(rarely([dropout_dense, dropout_conv], several, initialization));
+        defs
     }
+}
+
+/// What the network is made of.
+fn layers<'a>(filters: &'a mut Vec<u32>, dense: &'a mut Vec<u32>, kernel: &'a mut Kernel) -> Vec<SettingDef<'a>> {
+    vec![
+        SettingDef::new(
+            "filters",
+            say("Filters", "Filtres"),
+            say(
+                "How many patterns each convolution block looks for; each block halves the picture. More filters learn more and cost more; 16 to 256 is usual",
+                "Combien de motifs chaque bloc de convolution cherche ; chaque bloc divise l’image par deux. Plus de filtres apprennent plus et coûtent plus ; de 16 à 256 d’ordinaire",
+            ),
+            Value::List { value: filters, length: 1..=6, range: 8..=512 },
+        ),
+        SettingDef::new(
+            "dense",
+            say("Dense units", "Unités denses"),
+            say(
+                "The layers that combine what the filters found. Fewer units learn less by heart; 64 to 512 is usual",
+                "Les couches qui combinent ce que les filtres ont trouvé. Moins d’unités apprennent moins par cœur ; de 64 à 512 d’ordinaire",
+            ),
+            Value::List { value: dense, length: 0..=5, range: 4..=1024 },
+        ),
+        SettingDef::new(
+            "kernel",
+            say("Kernel", "Noyau"),
+            say(
+                "The side of each filter in pixels. Keep 3 unless you know why",
+                "Le côté de chaque filtre en pixels. Gardez 3 sauf bonne raison",
+            ),
+            Value::Choice(kernel),
+        ),
+    ]
+}
+
+/// What keeps it from learning by heart; `any` if there are hidden dense layers.
+fn regularization([dropout, l2_conv, l2_dense]: [&mut f64; 3], any: bool) -> Vec<SettingDef<'_>> {
+    vec![
+        SettingDef::new(
+            "dropout",
+            say("Dropout", "Dropout"),
+            say(
+                "The share of units switched off at random before the output while training, against learning by heart. Raise it when training is much better than validation; 0.2 to 0.5",
+                "La part d’unités éteintes au hasard avant la sortie pendant l’entraînement, contre le par cœur. Augmentez si l’entraînement dépasse nettement la validation ; de 0,2 à 0,5",
+            ),
+            Value::Number { value: dropout, range: 0.0..=0.9, scale: Scale::Linear, unit: UNITLESS },
+        ),
+        SettingDef::new(
+            "l2_conv",
+            say("L2 on convolutions", "L2 sur les convolutions"),
+            say(
+                "Pulls the filters towards zero, against learning by heart. 0 to 0.001",
+                "Tire les filtres vers zéro, contre le par cœur. De 0 à 0,001",
+            ),
+            Value::Number { value: l2_conv, range: 0.0..=0.1, scale: Scale::Log, unit: UNITLESS },
+        ),
+        SettingDef::new(
+            "l2_dense",
+            say("L2 on dense layers", "L2 sur les couches denses"),
+            say(
+                "Pulls the dense weights towards zero, against learning by heart. 0 to 0.001",
+                "Tire les poids denses vers zéro, contre le par cœur. De 0 à 0,001",
+            ),
+            Value::Number { value: l2_dense, range: 0.0..=0.1, scale: Scale::Log, unit: UNITLESS },
+        )
+        .when(any),
+    ]
+}
+
+fn batch_norm<'a>(batch_norm_conv: &'a mut bool, batch_norm_dense: &'a mut bool, any: bool) -> Vec<SettingDef<'a>> {
+    vec![
+        SettingDef::new(
+            "batch_norm_conv",
+            say("Batch norm after conv", "Batch norm après conv"),
+            say(
+                "Keeps the numbers inside the network in a steady range: learns faster and allows higher rates. Needs batches of 16 or more",
+                "Garde les nombres du réseau dans une plage stable : apprend plus vite et permet des taux plus élevés. Demande des lots d’au moins 16",
+            ),
+            Value::Switch(batch_norm_conv),
+        ),
+        SettingDef::new(
+            "batch_norm_dense",
+            say("Batch norm after dense", "Batch norm après dense"),
+            say(
+                "The notebook's alternative: a batch normalization after each hidden dense layer, which steadies the training",
+                "L’alternative du notebook : une normalisation par lots après chaque couche dense cachée, qui stabilise l’entraînement",
+            ),
+            Value::Switch(batch_norm_dense),
+        )
+        .when(any),
+    ]
+}
+
+/// Which of several ways, behind "More options".
+fn choices<'a>(pooling: &'a mut Pooling, activation: &'a mut Activation, padding: &'a mut Padding) -> Vec<SettingDef<'a>> {
+    vec![
+        SettingDef::new(
+            "pooling",
+            say("Before the dense layers", "Avant les couches denses"),
+            say(
+                "Flatten keeps every position; global average keeps one number for each filter, with far fewer parameters",
+                "Aplatir garde chaque position ; la moyenne globale garde un nombre par filtre, avec bien moins de paramètres",
+            ),
+            Value::Choice(pooling),
+        )
+        .more(),
+        SettingDef::new(
+            "activation",
+            say("Activation", "Activation"),
+            say(
+                "What each unit does with its sum. Keep ReLU unless you compare",
+                "Ce que chaque unité fait de sa somme. Gardez ReLU sauf pour comparer",
+            ),
+            Value::Choice(activation),
+        )
+        .more(),
+        SettingDef::new(
+            "padding",
+            say("Border", "Bord"),
+            say(
+                "Whether the picture keeps its size through a convolution",
+                "Si l’image garde sa taille à travers une convolution",
+            ),
+            Value::Choice(padding),
+        )
+        .more(),
+    ]
+}
+
+/// What is rarely changed; `several` if there are several hidden dense layers.
+fn rarely<'a>(
+    [dropout_dense, dropout_conv]: [&'a mut f64; 2],
+    several: bool,
+    initialization: &'a mut Initialization,
+) -> Vec<SettingDef<'a>> {
+    vec![
+        SettingDef::new(
+            "dropout_dense",
+            say("Dropout between dense layers", "Dropout entre couches denses"),
+            say(
+                "As dropout, after each dense layer but the last. 0 to 0.5",
+                "Comme le dropout, après chaque couche dense sauf la dernière. De 0 à 0,5",
+            ),
+            Value::Number { value: dropout_dense, range: 0.0..=0.9, scale: Scale::Linear, unit: UNITLESS },
+        )
+        .more()
+        .when(several),
+        SettingDef::new(
+            "dropout_conv",
+            say("Dropout after blocks", "Dropout après les blocs"),
+            say(
+                "As dropout, after each convolution block. 0 to 0.2",
+                "Comme le dropout, après chaque bloc de convolution. De 0 à 0,2",
+            ),
+            Value::Number { value: dropout_conv, range: 0.0..=0.9, scale: Scale::Linear, unit: UNITLESS },
+        )
+        .more(),
+        SettingDef::new(
+            "initialization",
+            say("Initialization", "Initialisation"),
+            say("How the first, random weights are drawn", "Comment les premiers poids sont tirés au hasard"),
+            Value::Choice(initialization),
+        )
+        .more(),
+    ]
 }

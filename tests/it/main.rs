@@ -35,6 +35,7 @@ mod further;
 mod fuzz;
 mod gpu;
 mod gpu_submit;
+mod gpu_uniform;
 mod groups;
 mod handed_over;
 mod interruptions;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use candle_core::{DType, Device, Result, Tensor};
+use candle_core::{DType, Device, Module as _, Result, Tensor};
+use candle_nn::Linear;
 
 use super::ops;
 use crate::{
@@ -58,8 +59,11 @@ impl Pass<'_> {
     /// Maps are `[pictures, height, width, channels]`, vectors `[pictures, channels]`.
     fn layer(&mut self, layer: &Layer, x: &Tensor, first: bool) -> Result<Tensor> {
         match layer.op {
-            Op::Conv { padding, .. } => self.add_bias(layer, ops::conv(x, self.array(layer, "weight")?, padding, first)?),
-            Op::Dense { .. } => self.add_bias(layer, x.matmul(&self.array(layer, "weight")?.t()?)?),
+            Op::Conv { padding, .. } => {
+                let y = ops::conv(x, self.array(layer, "weight")?, padding, first)?;
+                self.bias(layer).map_or(Ok(y.clone()), |bias| y.broadcast_add(&bias))
+            }
+            Op::Dense { .. } => Linear::new(self.array(layer, "weight")?.clone(), self.bias(layer)).forward(x),
             Op::BatchNorm { epsilon, .. } => self.batch_norm(layer, x, epsilon),
             Op::Activation(activation) => activate(activation, x),
             Op::MaxPool => ops::max_pool(x),
@@ -77,11 +81,8 @@ impl Pass<'_> {
         self.weights.get(&name).ok_or_else(|| candle_core::Error::Msg(format!("{name} is missing")))
     }
 
-    fn add_bias(&self, layer: &Layer, y: Tensor) -> Result<Tensor> {
-        match self.weights.get(&format!("{}.bias", layer.name)) {
-            Some(bias) => y.broadcast_add(bias),
-            None => Ok(y),
-        }
+    fn bias(&self, layer: &Layer) -> Option<Tensor> {
+        self.weights.get(&format!("{}.bias", layer.name)).cloned()
     }
 
     fn batch_norm(&mut self, layer: &Layer, x: &Tensor, epsilon: f64) -> Result<Tensor> {

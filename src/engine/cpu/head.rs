@@ -109,8 +109,9 @@ impl Dense {
         })
     }
 
-    /// `y = x W + b` for `n` pictures.
-    pub fn forward(&self, isa: Isa, pool: &Pool, arrays: &[Stored], x: &Buffer, y: &Vectors, n: usize) {
+    /// `y = x W + b`.
+    pub fn forward(&self, cx: &Context<'_>, arrays: &[Stored], x: &Buffer, y: &Vectors) {
+        let Context { isa, pool, n, .. } = *cx;
         let part_len = self.shape.part_len();
         let weights = &arrays[self.weight].values;
         pool.run(self.shape.units(), &|_, unit| {
@@ -137,20 +138,16 @@ impl Dense {
     }
 
     /// The gradients of `x` and of the weights; adds to `squares` (one number a unit) the squares of the weights.
-    #[expect(clippy::too_many_arguments, reason = "the parts of the engine, each under its name")]
     pub fn backward(
         &self,
-        isa: Isa,
-        pool: &Pool,
+        cx: &Context<'_>,
         arrays: &mut [Stored],
-        x: &Buffer,
-        dx: &Buffer,
+        (x, dx): (&Buffer, &Buffer),
         y: &Vectors,
-        n: usize,
         learning: Learning<'_>,
         squares: &Buffer<f64>,
-        scratch: &[Scratch],
     ) {
+        let Context { isa, pool, scratch, n, .. } = *cx;
         let s = self.shape;
         if let Some(bias) = self.bias {
             let (sum, dy) = (arrays[bias].gradient.as_mut_slice(), y.gradient.as_slice());
@@ -308,7 +305,7 @@ impl Layer {
     pub fn forward(&mut self, cx: &Context<'_>, arrays: &[Stored], x: &Buffer) {
         let Self { op, out } = self;
         match op {
-            Op::Dense(dense) => dense.forward(cx.isa, cx.pool, arrays, x, out, cx.n),
+            Op::Dense(dense) => dense.forward(cx, arrays, x, out),
             Op::Activation(activation) => {
                 let activate = Activate { activation: *activation, x: x.ptr(), dy: None, to: out.values.ptr(), len: x.len() };
                 // SAFETY: both vectors have the same shape.
@@ -334,7 +331,7 @@ impl Layer {
     ) {
         let Self { op, out } = self;
         match op {
-            Op::Dense(dense) => dense.backward(cx.isa, cx.pool, arrays, x, dx, out, cx.n, learning, squares, cx.scratch),
+            Op::Dense(dense) => dense.backward(cx, arrays, (x, dx), out, learning, squares),
             Op::Activation(activation) => {
                 let dy = Some(out.gradient.ptr().cast_const());
                 let activate = Activate { activation: *activation, x: x.ptr(), dy, to: dx.ptr(), len: x.len() };

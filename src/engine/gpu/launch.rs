@@ -1,5 +1,7 @@
 //! One dispatch of the schedule as a card takes it: pipeline, bindings, size; and many of them as one compute pass.
 
+use bytemuck::Pod;
+
 use super::{
     card::Card,
     schedule::{Dispatch, Phase, Size},
@@ -37,15 +39,15 @@ pub fn pieces<'a, 'b>(launches: &'a [&'b Launch], count: usize) -> Vec<&'a [&'b 
     pieces
 }
 
-/// A uniform of these words.
-pub fn uniform(card: &Card, label: &str, words: &[u32]) -> wgpu::Buffer {
+/// `value` as a uniform.
+pub fn uniform<T: Pod>(card: &Card, label: &str, value: &T) -> wgpu::Buffer {
     let buffer = card.device.create_buffer(&wgpu::BufferDescriptor {
         label: Some(label),
-        size: size_of_val(words) as u64,
+        size: size_of::<T>() as u64,
         usage: UNIFORM,
         mapped_at_creation: false,
     });
-    card.queue.write_buffer(&buffer, 0, bytemuck::cast_slice(words));
+    card.queue.write_buffer(&buffer, 0, bytemuck::bytes_of(value));
     buffer
 }
 
@@ -73,7 +75,7 @@ pub fn launch(
     bound: &[(u32, &wgpu::Buffer)],
     step: &wgpu::Buffer,
 ) -> Launch {
-    let shape = uniform(card, &dispatch.layer, &dispatch.shape.words());
+    let shape = uniform(card, &dispatch.layer, &dispatch.shape.uniform());
     let layer = dispatch.kernel.reads_layer().then_some((1, &shape));
     let entries: Vec<_> = [(0, step)]
         .into_iter()

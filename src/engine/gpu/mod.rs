@@ -11,90 +11,13 @@
 //! | `parameters` | the arrays in the kernels' layout, from and to PyTorch's |
 //! | `build`, `schedule` | from the list of layers to buffers and launches, as plain data |
 //! | `pass`, `submit_throttle` | a schedule on a card; how a step is handed over |
+//! | `uniform` | what the kernels read of the step and the layer |
 //! | `device_images` | the data set on the card |
 //! | [`traffic()`] | arithmetic and bytes of every launch, counted without a card |
 //!
-//! # How a step goes
-//! The data set lives on the card as bytes, each picture from the first batch on that shows it. A step sends 24 bytes a
-//! picture (which one, where it is cut, mirrored or not, target, weight) and a uniform of 336; cut, forward, loss, backward
-//! and update are one compute pass in one submission, and its score stays on the card, in a row with those before it. The
-//! row is read when a score is told, twice a second at most, and at the epoch's end; with averaged weights and batch
-//! norm also the running statistics, some kilobytes every 16 steps. Nothing else comes back within an epoch. Meanwhile the
-//! next steps are handed over already (`submit_throttle`), never so many that the window on the same card would wait: where a step lasts
-//! longer than two frames, it is cut into several submissions.
-//!
-//! The processor draws what is random about a picture and the card cuts it, bytes to bytes, so the bits are those of the
-//! processor's own cutting; 1 / 255 is applied where the first convolution reads. Augmentation that turns, colors or covers
-//! pictures is made by the processor and streamed, 1.2 MB for 32 pictures, as are pictures for which the card has no room:
-//! more than it can bind to a kernel (2 GB mostly, where UTKFace is 1.0), more than three quarters of its memory where it
-//! tells that, or more than its driver grants. The device's details say which way is taken.
-//!
-//! Channels are last and padded to quads. A convolution is an implicit matrix product: the matrix of windows is gathered
-//! tile by tile into workgroup memory, 8 x 8 sums a thread in registers. A dense layer is a convolution of a 1 x 1 map,
-//! so the three products (`conv_forward`, `conv_data_gradient`, `conv_weight_gradient`) are all the arithmetic there is.
-//! What surrounds them is fused into their ends:
-//! - forward: bias, activation, 2x2 maximum and dropout, in registers; without batch norm the map before pooling never
-//!   exists, only the pooled one and a byte a value that says which place was largest;
-//! - gradient of the input: dropout and activation of the layer below;
-//! - gradient of the weights: the bias's; both expand the pooled gradient by those bytes on the way into workgroup memory;
-//! - update: the sum of the gradient's splits, L2, optimizer and moving average in one launch for all arrays.
-//!
-//! Sums are cut into splits whose number depends on shapes alone and added in order; there are no atomics. The same seed
-//! gives the same bits on the same card and driver, whichever tiles were found quickest. (lavapipe compiles a kernel in
-//! several ways, depending on which uniforms it has seen; `card` keeps it from that.)
-//!
-//! Pipelines are compiled once a card and specialized by override constants for what changes their code: tile, pooling,
-//! activation, formula. Shapes are uniforms, so layers of all sizes share them, and a plan starts in a few compilations.
-//!
-//! With `:f16` behind its id a card that offers `SHADER_F16` keeps maps and their gradients as f16; arithmetic, weights,
-//! optimizer and the sums of gradients stay f32, and gradients are multiplied by 1,024 on their way down. Logits are then
-//! within 1e-2 of the exact ones and gradients within a tenth, which trains alike (`tests/it/gpu.rs`).
-//!
-//! # Counted
-//! One training step of the notebook's network on 32 pictures of 112 x 112 with Adam, by [`traffic()`], which counts each
-//! launch; `tests/it/gpu.rs` prints them and holds the sums. GFLOP asked for and computed (tiles that hang over, the fourth
-//! channel of pixels), MB of card memory read and written:
-//!
-//! | launches | asked | computed | MB |
-//! | --- | --- | --- | --- |
-//! | `crop` | 0 | 0 | 2 |
-//! | 4 `conv_forward` of blocks | 11.8 | 12.3 | 55 |
-//! | 4 `conv_weight_gradient` of blocks | 11.8 | 13.2 | 89 |
-//! | 3 `conv_data_gradient` of blocks | 11.1 | 11.1 | 44 |
-//! | 17 of dense layers and loss | 0.6 | 0.8 | 51 |
-//! | `update`, `total` | | | 135 |
-//! | sum | 35.3 | 37.4 | 376 |
-//!
-//! [`least_traffic()`], what layers must move if nothing stays on the chip between them, is 255 MB; with 256 pictures
-//! 1,492 MB are moved and 1,222 MB the least. What is above it: the gradient of the weights and its splits (written
-//! once, read once), and a byte instead of two bits for the place of a maximum. No launch passes over its data twice.
-//!
-//! # Expected, not measured
-//! No card was at hand: what follows is [`roofline()`] of the counts, a bound that real kernels stay below, perhaps at half
-//! of it. On a card of 10 TFLOP/s and 400 GB/s, with 5 microseconds to begin a launch:
-//!
-//! | batch | ms a step | pictures/s | MB moved | with maps as f16 |
-//! | --- | --- | --- | --- | --- |
-//! | 32 | 4.3 | 7,500 | 376 | 310 |
-//! | 64 | 8.0 | 8,000 | 536 | 404 |
-//! | 256 | 30 | 8,400 | 1,492 | 964 |
-//!
-//! It is arithmetic that decides there, a hundred operations for each byte, so maps as f16 save memory rather than time.
-//! `benches/card` measures a card, beside PyTorch on the same one.
-//!
-//! # What is not here, and why
-//! - *Cooperative matrices.* In wgpu 30 they are experimental, asked for by an `unsafe` call, and made of 8 x 8 f32 blocks
-//!   alone: Metal has those; NVIDIA's and AMD's Vulkan drivers offer 16 x 16 f16 blocks instead, which it does not reach.
-//! - *Winograd.* It would save up to half of the arithmetic of the 3 x 3 layers, and pays on some cards only.
-//! - *cubecl* (0.11.3, which too stands on wgpu 30). Its kernels are Rust and would reach CUDA and HIP as well, and its
-//!   libraries bring tuned products. Weighed against plain WGSL: this program builds 393 crates on Linux, with cubecl's
-//!   wgpu runtime 479 (`cargo tree`), while WGSL adds none, since the window brings wgpu. A program of one kernel, release
-//!   and stripped, took 2.3 minutes of processor time to build and 4.6 MB with wgpu alone, 12.3 minutes and 36 MB with
-//!   cubecl and cubek-matmul 0.3.1. A compile of kernels by macro and a second runtime (memory pools, streams, autotuning
-//!   with files of its own) would stand between this code and the one submission a step that it wants; and CUDA and HIP
-//!   need toolkits, which "nothing to install" rules out. For it speaks that on lavapipe cubek's products of the blocks'
-//!   shapes ran at 10 to 12 GFLOP/s, where a forward pass of ours, convolutions gathered through workgroup memory as
-//!   cards like it, ran at 2.5. A card has not judged. So WGSL, at about 1,400 lines.
+//! How a step goes, what it moves, what was expected of a card, and what is not here and why: `DECISIONS.md`, beside this file.
+//! Sums are cut into splits by shapes alone and added in order, and there are no atomics: the same seed gives the same bits on
+//! the same card and driver.
 
 pub mod adapter;
 mod build;
@@ -109,6 +32,7 @@ mod schedule;
 pub mod submit_throttle;
 mod tile;
 mod tuning;
+pub mod uniform;
 
 pub use adapter::HALF;
 pub use cost_model::{KernelTraffic, least_traffic, memory, roofline, traffic};
@@ -120,9 +44,10 @@ use std::sync::Arc;
 use self::{
     card::Card,
     parameters::Stored,
-    pass::{Input, Pass, StepWords},
-    schedule::{NO_DROP, Phase, Schedule, fixed},
+    pass::{Input, Pass},
+    schedule::{Fixed, Phase, Schedule},
     tile::Limits,
+    uniform::{Drop, NO_DROP, StepUniform},
 };
 use super::{Device, DeviceKind, Engine, EngineConfig, Score, Step, check_batch, dropout};
 use crate::{
@@ -227,44 +152,42 @@ impl GpuEngine {
         self.pass.transfer_stats()
     }
 
-    /// The step's uniform: `kernels/common.wgsl` has its parts in this order.
-    fn step_words(&self, pictures: usize, training: Option<(Step, Option<&UpdateStep>)>) -> StepWords {
-        let mut words = [0; 84];
+    /// The step's uniform, in training with the step and the update that may follow.
+    fn step_uniform(&self, pictures: usize, training: Option<(Step, Option<&UpdateStep>)>) -> StepUniform {
         let rule = training.and_then(|(_, rule)| rule);
-        words[0] = pictures as u32;
-        words[1] = training.is_some().into();
-        words[2] = rule.is_some().into();
-        words[3] = rule.is_some_and(|rule| rule.step <= 1).into();
-        if let Some(rule) = rule {
-            words[4..16].copy_from_slice(&rule_numbers(rule, self.config.optimizer.global_clipnorm).map(f32::to_bits));
-        }
-        words[15] = (1.0 / pictures as f32).to_bits();
         let loss = &self.config.loss;
         let balancing = f64::from(u8::from(loss.apply_class_balancing));
-        let numbers = [loss.label_smoothing, loss.gamma, loss.alpha, balancing];
-        words[16..20].copy_from_slice(&numbers.map(|number| (number as f32).to_bits()));
-        for (number, drop) in words[20..].as_chunks_mut::<4>().0.iter_mut().enumerate() {
-            let layer = self.schedule.drops.get(number).filter(|_| number < NO_DROP as usize).zip(training);
-            *drop = match layer {
-                Some(((rate, stream), (step, _))) => [
-                    dropout::key(self.config.seed, step.index, *stream),
-                    dropout::threshold(*rate),
-                    ((1.0 / (1.0 - rate)) as f32).to_bits(),
-                    0,
-                ],
-                None => [0, 0, 1.0_f32.to_bits(), 0],
-            };
+        let mut uniform = StepUniform {
+            pictures: pictures as u32,
+            training: training.is_some().into(),
+            follow: rule.is_some().into(),
+            first: rule.is_some_and(|rule| rule.step <= 1).into(),
+            rule: rule.map(|rule| rule_numbers(rule, self.config.optimizer.global_clipnorm)).unwrap_or_default(),
+            loss: [loss.label_smoothing, loss.gamma, loss.alpha, balancing].map(|number| number as f32),
+            ..StepUniform::default()
+        };
+        uniform.rule[2][3] = 1.0 / pictures as f32;
+        if let Some((step, _)) = training {
+            // The last place keeps everything.
+            for (drop, (rate, stream)) in uniform.drops[..NO_DROP as usize].iter_mut().zip(&self.schedule.drops) {
+                *drop = Drop {
+                    key: dropout::key(self.config.seed, step.index, *stream),
+                    threshold: dropout::threshold(*rate),
+                    kept: (1.0 / (1.0 - rate)) as f32,
+                    spare: 0,
+                };
+            }
         }
-        words
+        uniform
     }
 
     /// Begins a step of the batch, whose update is of `update`.
     fn learn(&mut self, batch: &BatchView<'_>, step: Step, rule: Option<&UpdateStep>, update: &[Phase]) -> Result<(), Problem> {
         let targets: Vec<[f32; 2]> = batch.targets.iter().zip(batch.weights).map(|(target, weight)| [*target, *weight]).collect();
-        let words = self.step_words(batch.len(), Some((step, rule)));
+        let uniform = self.step_uniform(batch.len(), Some((step, rule)));
         let phases = [&[Phase::Forward, Phase::Moments, Phase::Backward], update].concat();
         let input = if batch.crops.is_empty() { Input::Pixels(batch.pixels) } else { Input::Crops(batch.crops) };
-        self.pass.begin(&phases, &words, input, &targets).map_err(|p| smaller(p, self.config.batch_size))
+        self.pass.begin(&phases, &uniform, input, &targets).map_err(|p| smaller(p, self.config.batch_size))
     }
 
     /// Begins a training step.
@@ -298,10 +221,9 @@ impl GpuEngine {
 
     /// The logits of pictures.
     fn answer(&mut self, input: Input<'_>, logits: &mut [f32]) -> Result<(), Problem> {
-        let words: Vec<StepWords> =
-            [self.config.batch_size, logits.len() % self.config.batch_size].map(|n| self.step_words(n, None)).into();
         let full = self.config.batch_size;
-        self.pass.predict(&|n| words[usize::from(n != full)], input, logits)
+        let uniforms = [full, logits.len() % full].map(|n| self.step_uniform(n, None));
+        self.pass.predict(&|n| uniforms[usize::from(n != full)], input, logits)
     }
 
     /// The arrays that the optimizer changes.
@@ -361,7 +283,7 @@ impl Engine for GpuEngine {
         self.check(batch)?;
         self.learn(batch, step, None, &[Phase::StoreGradient, Phase::Total])?;
         let score = self.last()?;
-        let partials = self.pass.read(fixed::PARTIALS)?;
+        let partials = self.pass.read(Fixed::Partials.at())?;
         let export = |array: &Stored| {
             let from = 4 * array.gradient?.start;
             Some((array.about.name.clone(), array.export(&partials[from..])))
@@ -370,7 +292,7 @@ impl Engine for GpuEngine {
     }
 
     fn weights(&mut self) -> Result<Weights, Problem> {
-        let values = self.pass.read(fixed::WEIGHTS)?;
+        let values = self.pass.read(Fixed::Weights.at())?;
         let export = |array: &Stored| (array.about.name.clone(), array.export(&values[4 * array.start..]));
         Ok(Weights(self.schedule.arrays.iter().map(export).collect()))
     }
@@ -380,7 +302,7 @@ impl Engine for GpuEngine {
         let running = |array: &&Stored| array.gradient.is_none();
         let arrays: Vec<&Stored> = self.schedule.arrays.iter().filter(running).collect();
         let places: Vec<_> = arrays.iter().map(|array| (array.start as u64, array.quads as u64)).collect();
-        let values = self.pass.read_some(fixed::WEIGHTS, &places)?;
+        let values = self.pass.read_some(Fixed::Weights.at(), &places)?;
         let (mut named, mut rest) = (Weights::default(), &values[..]);
         for array in arrays {
             let (own, others) = rest.split_at(4 * array.quads);
@@ -398,7 +320,7 @@ impl Engine for GpuEngine {
                 array.import(new, &mut values[4 * array.start..]);
             }
         }
-        self.pass.write(fixed::WEIGHTS, &values)
+        self.pass.write(Fixed::Weights.at(), &values)
     }
 
     fn optimizer_state(&mut self) -> Result<OptimizerState, Problem> {
@@ -407,7 +329,7 @@ impl Engine for GpuEngine {
         if names.is_empty() {
             return Ok(state);
         }
-        let values = self.pass.read(fixed::SLOTS)?;
+        let values = self.pass.read(Fixed::Slots.at())?;
         for (number, name) in names.iter().enumerate() {
             let slot = &values[4 * self.schedule.weights * number..];
             let named = |array: &Stored| (key(array, name), array.export(&slot[4 * array.start..]));
@@ -436,7 +358,7 @@ impl Engine for GpuEngine {
                 }
             }
         }
-        self.pass.write(fixed::SLOTS, &values)?;
+        self.pass.write(Fixed::Slots.at(), &values)?;
         self.state = OptimizerState { step: state.step, slots: Weights::default(), scalars: state.scalars.clone() };
         Ok(())
     }
@@ -446,7 +368,7 @@ impl Engine for GpuEngine {
 const ON_CARD: &str = "pictures kept on the card";
 const STREAMED: &str = "pictures streamed to the card";
 
-/// The score's words as the loss and the total leave them.
+/// The score's numbers as the loss and the total leave them.
 fn score([loss, correct, penalty, _]: [f32; 4]) -> Score {
     Score { loss: loss.into(), penalty: penalty.into(), correct: correct as u32 }
 }
@@ -456,7 +378,7 @@ fn key(array: &Stored, slot: &str) -> String {
 }
 
 /// The numbers of an update as `kernels/update.wgsl` reads them.
-fn rule_numbers(rule: &UpdateStep, clip: f64) -> [f32; 12] {
+fn rule_numbers(rule: &UpdateStep, clip: f64) -> [[f32; 4]; 3] {
     let (a, b) = match rule.formula {
         Formula::Adam(adam) => ([adam.new_1, adam.new_2, adam.epsilon, adam.alpha], [0.0; 4]),
         Formula::Nadam(nadam) => {
@@ -465,11 +387,7 @@ fn rule_numbers(rule: &UpdateStep, clip: f64) -> [f32; 12] {
         Formula::RmsProp(rms) => ([rms.learning_rate, rms.rho, rms.new, rms.epsilon], [rms.momentum, 0.0, 0.0, 0.0]),
         Formula::Sgd(sgd) => ([sgd.learning_rate, 0.0, 0.0, 0.0], [sgd.momentum, 0.0, 0.0, 0.0]),
     };
-    let mut numbers = [0.0; 12];
-    numbers[..4].copy_from_slice(&a);
-    numbers[4..8].copy_from_slice(&b);
-    numbers[8..11].copy_from_slice(&[rule.decay, rule.average.unwrap_or_default(), clip as f32]);
-    numbers
+    [a, b, [rule.decay, rule.average.unwrap_or_default(), clip as f32, 0.0]]
 }
 
 /// The same problem; if it is one of memory, with a smaller batch as the way on.

@@ -6,8 +6,9 @@ use super::{
     card::Card,
     device_images::DeviceImages,
     launch::{Launch, encode, launch, pieces, uniform},
-    schedule::{Dispatch, Phase, Schedule, fixed},
+    schedule::{Dispatch, Fixed, Phase, Schedule},
     submit_throttle::SubmitThrottle,
+    uniform::StepUniform,
 };
 use crate::{
     data::image_set::{Crop, ImageSet},
@@ -76,9 +77,6 @@ impl<'a> Input<'a> {
     }
 }
 
-/// The step's uniform, in words; see `kernels/common.wgsl`.
-pub type StepWords = [u32; 84];
-
 impl Pass {
     /// Makes buffers and pipelines.
     ///
@@ -96,9 +94,9 @@ impl Pass {
             let storage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC | wgpu::BufferUsages::COPY_DST;
             let back = wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST;
             let buffers: Vec<_> = schedule.buffers.iter().map(|room| make(&room.label, room.bytes as usize, storage)).collect();
-            let step = uniform(&card, "step", &[0; size_of::<StepWords>() / 4]);
-            card.queue.write_buffer(&buffers[fixed::SEGMENTS], 0, bytemuck::cast_slice(&schedule.segments));
-            card.queue.write_buffer(&buffers[fixed::GROUPS], 0, bytemuck::cast_slice(&schedule.groups));
+            let step = uniform(&card, "step", &StepUniform::default());
+            card.queue.write_buffer(&buffers[Fixed::Segments.at()], 0, bytemuck::cast_slice(&schedule.segments));
+            card.queue.write_buffer(&buffers[Fixed::Groups.at()], 0, bytemuck::cast_slice(&schedule.groups));
             let bound = |dispatch: &Dispatch, pipeline| {
                 let bound: Vec<_> = dispatch.buffers.iter().map(|(binding, number)| (*binding, &buffers[*number])).collect();
                 launch(&card, dispatch, pipeline, &bound, &step)
@@ -141,7 +139,7 @@ impl Pass {
         }
         self.kept = None;
         let others = self.buffers.iter().map(wgpu::Buffer::size).sum();
-        let bound = (&self.buffers[fixed::PIXELS], &self.step);
+        let bound = (&self.buffers[Fixed::Pixels.at()], &self.step);
         self.kept = DeviceImages::new(&self.card, images, dispatch, bound, (self.batch_size, others), memory)?;
         Ok(self.kept.is_some())
     }
@@ -162,7 +160,7 @@ impl Pass {
     ///
     /// # Errors
     /// A lost card.
-    pub fn begin(&mut self, phases: &[Phase], step: &StepWords, input: Input<'_>, targets: &[[f32; 2]]) -> Result<(), Problem> {
+    pub fn begin(&mut self, phases: &[Phase], step: &StepUniform, input: Input<'_>, targets: &[[f32; 2]]) -> Result<(), Problem> {
         if self.unread == SCORES {
             self.fetch()?;
         }
@@ -173,8 +171,8 @@ impl Pass {
         }
         let (card, slot) = (self.card.clone(), 16 * self.unread as u64);
         let last = card.guarded(|| {
-            self.upload(fixed::TARGETS, bytemuck::cast_slice(targets));
-            let (score, scores) = (self.buffers[fixed::SCORE].clone(), self.scores.clone());
+            self.upload(Fixed::Targets.at(), bytemuck::cast_slice(targets));
+            let (score, scores) = (self.buffers[Fixed::Score.at()].clone(), self.scores.clone());
             self.submit(phases, step, input, targets.len(), |encoder| {
                 encoder.copy_buffer_to_buffer(&score, 0, &scores, slot, 16);
             })
@@ -184,12 +182,12 @@ impl Pass {
         Ok(())
     }
 
-    /// The scores' words of the steps that were read so far and not taken.
+    /// The scores of the steps that were read so far and not taken.
     pub fn done(&mut self) -> Vec<[f32; 4]> {
         std::mem::take(&mut self.done)
     }
 
-    /// The score's words of the last step that was read, taken; those before it stay.
+    /// The score of the last step that was read, taken; those before it stay.
     pub fn last(&mut self) -> Option<[f32; 4]> {
         self.done.pop()
     }
@@ -219,11 +217,11 @@ impl Pass {
         Ok(())
     }
 
-    /// The logits of as many pictures as there are; `words` gives the uniform of so many.
+    /// The logits of as many pictures as there are; `step` gives the uniform of so many.
     ///
     /// # Errors
     /// A lost card.
-    pub fn predict(&mut self, words: &dyn Fn(usize) -> StepWords, input: Input<'_>, logits: &mut [f32]) -> Result<(), Problem> {
+    pub fn predict(&mut self, step: &dyn Fn(usize) -> StepUniform, input: Input<'_>, logits: &mut [f32]) -> Result<(), Problem> {
         let (card, batch) = (self.card.clone(), self.batch_size);
         let mut first = 0;
         for some in logits.chunks_mut(ANSWERED * batch) {
@@ -231,8 +229,8 @@ impl Pass {
                 let part = input.part(first, n, self.picture);
                 first += n;
                 card.guarded(|| {
-                    let (from, to) = (self.buffers[fixed::LOGITS].clone(), self.logits.clone());
-                    self.submit(&[Phase::Forward], &words(n), part, n, |encoder| {
+                    let (from, to) = (self.buffers[Fixed::Logits.at()].clone(), self.logits.clone());
+                    self.submit(&[Phase::Forward], &step(n), part, n, |encoder| {
                         encoder.copy_buffer_to_buffer(&from, 0, &to, (16 * batch * number) as u64, 16 * n as u64);
                     })
                 })??;
@@ -260,14 +258,14 @@ impl Pass {
     fn submit(
         &mut self,
         phases: &[Phase],
-        step: &StepWords,
+        step: &StepUniform,
         input: Input<'_>,
         n: usize,
         copy: impl FnOnce(&mut wgpu::CommandEncoder),
     ) -> Result<wgpu::SubmissionIndex, Problem> {
         let mut launches: Vec<&Launch> = self.launches.iter().filter(|launch| phases.contains(&launch.phase)).collect();
         let card = &self.card;
-        card.queue.write_buffer(&self.step, 0, bytemuck::cast_slice(step));
+        card.queue.write_buffer(&self.step, 0, bytemuck::bytes_of(step));
         self.transfer_stats.bytes_up += size_of_val(step) as u64;
         match (input, &mut self.kept) {
             (Input::Crops(crops), Some(kept)) => {
@@ -277,7 +275,7 @@ impl Pass {
             (Input::Crops(_), None) => {}
             (Input::Pixels(pixels), _) => {
                 self.transfer_stats.bytes_up += pixels.len() as u64;
-                upload(card, &self.buffers[fixed::PIXELS], pixels);
+                upload(card, &self.buffers[Fixed::Pixels.at()], pixels);
             }
         }
         let mut pieces = pieces(&launches, self.submit_throttle.submissions());

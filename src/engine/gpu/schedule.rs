@@ -4,6 +4,7 @@
 use super::{
     kernel::{Constants, Kernel},
     parameters::{Splits, Stored},
+    uniform::{LayerUniform, Segment},
 };
 
 /// Everything that the engine makes buffers and launches from.
@@ -17,7 +18,7 @@ pub struct Schedule {
     pub weights: usize,
     /// The dropout layers by their number in the step's uniform: rate and stream.
     pub drops: Vec<(f64, u32)>,
-    pub segments: Vec<[u32; 8]>,
+    pub segments: Vec<Segment>,
     pub groups: Vec<[u32; 2]>,
 }
 
@@ -28,29 +29,53 @@ pub struct BufferSpec {
     pub bytes: u64,
 }
 
-/// The buffers that every network has, by their number.
-pub mod fixed {
-    pub const WEIGHTS: usize = 0;
-    pub const SLOTS: usize = 1;
-    pub const PARTIALS: usize = 2;
-    pub const SQUARES: usize = 3;
-    pub const SEGMENTS: usize = 4;
-    pub const GROUPS: usize = 5;
-    pub const PIXELS: usize = 6;
-    pub const TARGETS: usize = 7;
-    pub const SCORE: usize = 8;
+/// The buffers that every network has, in the order of their numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fixed {
+    Weights,
+    Slots,
+    Partials,
+    Squares,
+    Segments,
+    Groups,
+    Pixels,
+    Targets,
+    Score,
     /// Splits of sums, added by the kernel behind.
-    pub const SPLITS: usize = 9;
+    Splits,
     /// One quad a picture.
-    pub const LOGITS: usize = 10;
+    Logits,
     /// Where a kernel binds a buffer that its constants keep it from touching: one read, three written.
-    pub const UNREAD: usize = 11;
-    pub const UNWRITTEN: [usize; 3] = [12, 13, 14];
-    pub const COUNT: usize = 15;
+    Unread,
+    UnwrittenA,
+    UnwrittenB,
+    UnwrittenC,
 }
 
-/// The number of a dropout that keeps everything.
-pub const NO_DROP: u32 = 15;
+impl Fixed {
+    pub const ALL: [Self; 15] = [
+        Self::Weights,
+        Self::Slots,
+        Self::Partials,
+        Self::Squares,
+        Self::Segments,
+        Self::Groups,
+        Self::Pixels,
+        Self::Targets,
+        Self::Score,
+        Self::Splits,
+        Self::Logits,
+        Self::Unread,
+        Self::UnwrittenA,
+        Self::UnwrittenB,
+        Self::UnwrittenC,
+    ];
+
+    /// Its number among all buffers.
+    pub const fn at(self) -> usize {
+        self as usize
+    }
+}
 
 /// When a dispatch runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,7 +158,7 @@ pub struct Work {
     pub asked: u64,
 }
 
-/// The layer's uniform, in the order of `kernels/common.wgsl`.
+/// A layer's sizes and places, from which its uniform is made.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Shape {
     pub in_height: usize,
@@ -166,54 +191,53 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// As the uniform has it.
-    pub fn words(&self) -> [u32; 28] {
-        let s = self;
-        let sizes = [
-            s.in_height,
-            s.in_width,
-            s.in_quads,
-            s.out_height,
-            s.out_width,
-            s.out_quads,
-            s.out_channels,
-            s.pooled_height,
-            s.pooled_width,
-            s.kernel,
-            s.border,
-            s.weights,
-            s.bias,
-            s.mean,
-            s.variance,
-            s.partials,
-            s.partials_bias,
-            s.partial_stride,
-            s.splits,
-        ];
-        let mut words = [0; 28];
-        for (word, size) in words.iter_mut().zip(sizes) {
-            *word = size as u32;
+    /// As the kernels read it.
+    pub fn uniform(&self) -> LayerUniform {
+        LayerUniform {
+            in_height: self.in_height as u32,
+            in_width: self.in_width as u32,
+            in_quads: self.in_quads as u32,
+            out_height: self.out_height as u32,
+            out_width: self.out_width as u32,
+            out_quads: self.out_quads as u32,
+            out_channels: self.out_channels as u32,
+            pooled_height: self.pooled_height as u32,
+            pooled_width: self.pooled_width as u32,
+            kernel: self.kernel as u32,
+            border: self.border as u32,
+            weights: self.weights as u32,
+            bias: self.bias as u32,
+            mean: self.mean as u32,
+            variance: self.variance as u32,
+            partials: self.partials as u32,
+            partials_bias: self.partials_bias as u32,
+            partial_stride: self.partial_stride as u32,
+            splits: self.splits as u32,
+            mask_quads: self.mask_quads as u32,
+            mask_channels: self.mask_channels as u32,
+            drop: self.drop,
+            mask_dropout: self.mask_dropout,
+            momentum: self.momentum,
+            epsilon: self.epsilon,
+            share: self.share,
+            spare0: 0,
+            spare1: 0,
         }
-        let rest = [
-            s.drop,
-            s.mask_quads as u32,
-            s.mask_channels as u32,
-            s.mask_dropout,
-            s.momentum.to_bits(),
-            s.epsilon.to_bits(),
-            s.share.to_bits(),
-        ];
-        words[19..26].copy_from_slice(&rest);
-        words
     }
 }
 
 impl Stored {
-    /// As update.wgsl's `Segment`.
-    pub fn segment(&self, splits: Splits) -> [u32; 8] {
-        let l2 = (self.about.l2 as f32).to_bits();
-        let [start, quads] = [self.start, self.quads].map(|n| n as u32);
-        let [partials, count, stride] = [splits.start, splits.count, splits.stride].map(|n| n as u32);
-        [start, quads, partials, count, stride, l2, self.is_kernel().into(), 0]
+    /// As the update takes it.
+    pub fn segment(&self, splits: Splits) -> Segment {
+        Segment {
+            start: self.start as u32,
+            quads: self.quads as u32,
+            partials: splits.start as u32,
+            splits: splits.count as u32,
+            stride: splits.stride as u32,
+            l2: self.about.l2 as f32,
+            decays: self.is_kernel().into(),
+            spare: 0,
+        }
     }
 }

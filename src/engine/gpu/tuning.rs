@@ -16,9 +16,9 @@ use super::{
     card::Card,
     kernel::Kernel,
     launch::{encode, launch, uniform},
-    pass::StepWords,
-    schedule::{Dispatch, NO_DROP, Phase, Shape, Size, Work},
+    schedule::{Dispatch, Phase, Shape, Size, Work},
     tile::{Costs, Tile},
+    uniform::{NO_DROP, StepUniform},
 };
 use crate::{files::atomic, problem::Problem};
 
@@ -99,7 +99,7 @@ fn seconds(card: &Card, tile: Tile) -> Result<f64, Problem> {
                 mapped_at_creation: false,
             })
         };
-        let step = uniform(card, "trial", &words(n));
+        let step = uniform(card, "trial", &StepUniform { pictures: n as u32, ..StepUniform::default() });
         let maps = buffer(16 * n * SIDE * SIDE * quads);
         let weights = buffer(16 * (9 * CHANNELS + 1) * quads);
         let [output, argmax] = [4 * n * SIDE * SIDE * quads, n * SIDE * SIDE * quads].map(buffer);
@@ -155,14 +155,4 @@ fn dispatch(tile: Tile) -> Dispatch {
         size: Size::Rows { per_picture: SIDE * SIDE, rows: tile.rows(), times: CHANNELS.div_ceil(tile.columns()) },
         work: Work::default(),
     }
-}
-
-/// The step's uniform for `n` pictures without dropout.
-fn words(n: usize) -> StepWords {
-    let mut words = [0; 84];
-    words[0] = n as u32;
-    for drop in words[20..].as_chunks_mut::<4>().0 {
-        drop[2] = 1.0_f32.to_bits();
-    }
-    words
 }

@@ -1,12 +1,16 @@
 //! A block of convolution, batch norm, activation, pooling and dropout, and the way from maps to a vector.
 
-use super::{BackwardMask, Builder, LEAST_TERMS, LIST, Passage, Source, activation_constants, splits, unknown};
+use super::{
+    BackwardMask, Builder, LEAST_TERMS, LIST, Passage, Source, activation_constants, norm::MapBuffers, product::Gradients,
+    splits, unknown,
+};
 use crate::{
     engine::gpu::{
         kernel::Kernel,
         parameters::{Features, Layout, padded},
-        schedule::{Dispatch, NO_DROP, Phase, Shape, Size, Work, fixed},
+        schedule::{Dispatch, Fixed, Phase, Shape, Size, Work},
         tile::{BUSY, Tile},
+        uniform::NO_DROP,
     },
     model::{Activation, Layer, Op, Padding, Shape as Map},
     problem::Problem,
@@ -70,17 +74,14 @@ impl Builder<'_> {
                 let sums = self.maps(format!("{} sums", conv.name), output.height * output.width * quads);
                 let forward = self.conv_forward(&conv.name, shape, &constants, None, sums);
                 self.forward.push(forward);
-                self.map_norm(
-                    norm,
-                    shape,
-                    &constants,
-                    [sums, values, gradient, argmax, picked.unwrap_or(fixed::UNREAD)],
-                    &mut back,
-                );
+                let picked = picked.unwrap_or(Fixed::Unread.at());
+                self.map_norm(norm, shape, &constants, MapBuffers { sums, values, gradient, argmax, picked }, &mut back);
                 Some(sums)
             }
         };
-        self.product_gradients(&conv.name, shape, &constants, sums, (gradient, argmax), (learned, splits), &mut back);
+        let (of, from) = sums.map_or((gradient, Some(argmax)), |sums| (sums, None));
+        let gradients = Gradients { gradient: of, pooled: from, tile: learned, splits };
+        self.product_gradients(&conv.name, shape, &constants, gradients, &mut back);
         self.backward.push(back);
 
         let passage = |buffer: usize| Passage { buffer, channels: output.channels, drop };
@@ -121,7 +122,7 @@ impl Builder<'_> {
         let quad = self.quad();
         let (large, small) = ((self.batch() * below.quads * quad) as u64, (self.batch() * out * quad) as u64);
         let mut dispatch = Dispatch::new(Kernel::MapToVector, &map_to_vector.name, Phase::Forward, shape, constants.clone());
-        dispatch.buffers = vec![(2, below.values.unwrap_or(fixed::UNREAD)), (3, values)];
+        dispatch.buffers = vec![(2, below.values.unwrap_or(Fixed::Unread.at())), (3, values)];
         dispatch.size = all(out);
         dispatch.work = Work { read: large, written: small, ..Work::default() };
         self.forward.push(dispatch);

@@ -1,11 +1,13 @@
 //! A dense layer with what follows it, and the loss behind the last one.
 
-use super::{BackwardMask, Builder, LEAST_TERMS, LIST, Passage, Source, activation_constants, splits, unknown};
+use super::{
+    BackwardMask, Builder, LEAST_TERMS, LIST, Passage, Source, activation_constants, product::Gradients, splits, unknown,
+};
 use crate::{
     engine::gpu::{
         kernel::Kernel,
         parameters::{Features, Layout, padded},
-        schedule::{Dispatch, Phase, Shape, Size, Work, fixed},
+        schedule::{Dispatch, Fixed, Phase, Shape, Size, Work},
         tile::{BUSY, Tile},
     },
     loss::LossKind,
@@ -46,7 +48,7 @@ impl Builder<'_> {
             ..Shape::default()
         };
         let constants = activation.map_or(vec![("ACTIVATION", 3.0)], activation_constants);
-        let sums = if last { fixed::UNWRITTEN[1] } else { self.maps(format!("{} sums", dense.name), quads) };
+        let sums = if last { Fixed::UnwrittenB.at() } else { self.maps(format!("{} sums", dense.name), quads) };
         let gradient = self.maps(format!("{} gradient", dense.name), quads);
         let values = if last { None } else { Some(self.maps(format!("{} values", dense.name), quads)) };
 
@@ -58,15 +60,16 @@ impl Builder<'_> {
 
         shape.splits = splits(n, 4 * quads, BUSY / 2, terms, LEAST_TERMS);
         self.splits = self.splits.max(shape.splits * n * quads);
-        let product = self.conv_forward(&dense.name, shape, &constants, None, fixed::SPLITS);
+        let product = self.conv_forward(&dense.name, shape, &constants, None, Fixed::Splits.at());
         self.forward.push(product);
         let simple = norm.is_none() && !last;
         let mut own = constants.clone();
         own.extend([("NORM", f64::from(u8::from(!simple))), ("LAST", f64::from(u8::from(last)))]);
         let output = if simple { values } else { None };
         let mut finish = Dispatch::new(Kernel::DenseFinish, &dense.name, Phase::Forward, shape, own);
-        finish.buffers = vec![(2, fixed::SPLITS), (3, fixed::WEIGHTS), (4, sums), (5, output.unwrap_or(fixed::UNWRITTEN[0]))];
-        finish.buffers.push((6, if last { fixed::LOGITS } else { fixed::UNWRITTEN[2] }));
+        finish.buffers =
+            vec![(2, Fixed::Splits.at()), (3, Fixed::Weights.at()), (4, sums), (5, output.unwrap_or(Fixed::UnwrittenA.at()))];
+        finish.buffers.push((6, if last { Fixed::Logits.at() } else { Fixed::UnwrittenC.at() }));
         finish.size = Size::Rows { per_picture: quads, rows: LIST, times: 1 };
         let all = (n * quads) as u64;
         let written = all * if last { 16 } else { (self.quad() * if simple { 2 } else { 1 }) as u64 };
@@ -77,17 +80,10 @@ impl Builder<'_> {
         if let (Some(norm), Some(values)) = (norm, values) {
             self.vector_norm(norm, shape, &constants, [sums, values, gradient], &mut back);
         }
-        self.product_gradients(
-            &dense.name,
-            shape,
-            &constants,
-            Some(gradient),
-            (gradient, fixed::UNREAD),
-            (learned, learned_shares),
-            &mut back,
-        );
+        let gradients = Gradients { gradient, pooled: None, tile: learned, splits: learned_shares };
+        self.product_gradients(&dense.name, shape, &constants, gradients, &mut back);
         if last {
-            let mut loss = self.loss(fixed::LOGITS, gradient);
+            let mut loss = self.loss(Fixed::Logits.at(), gradient);
             loss.append(&mut back);
             back = loss;
         }
@@ -105,7 +101,7 @@ impl Builder<'_> {
         let focal = self.config.loss.kind == LossKind::BinaryFocalCrossentropy;
         let constants = vec![("FOCAL", f64::from(u8::from(focal)))];
         let mut dispatch = Dispatch::new(Kernel::Loss, "loss", Phase::Backward, Shape::default(), constants);
-        dispatch.buffers = vec![(2, logits), (3, fixed::TARGETS), (4, gradient), (5, fixed::SCORE)];
+        dispatch.buffers = vec![(2, logits), (3, Fixed::Targets.at()), (4, gradient), (5, Fixed::Score.at())];
         let n = self.batch() as u64;
         dispatch.work = Work { read: 24 * n, written: self.quad() as u64 * n, ..Work::default() };
         vec![dispatch]

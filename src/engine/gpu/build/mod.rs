@@ -12,8 +12,9 @@ pub use crop::crop;
 use super::{
     kernel::Constants,
     parameters::{Features, Layout, Splits, Stored},
-    schedule::{BufferSpec, Dispatch, NO_DROP, Schedule, Shape, fixed},
+    schedule::{BufferSpec, Dispatch, Fixed, Schedule, Shape},
     tile::{Limits, Tile},
+    uniform::{NO_DROP, Segment},
 };
 use crate::{
     engine::EngineConfig,
@@ -119,7 +120,7 @@ impl<'a> Builder<'a> {
             config,
             limits,
             activation: activation.map(activation_constants).unwrap_or_default(),
-            buffers: vec![BufferSpec { label: String::new(), bytes: 0 }; fixed::COUNT],
+            buffers: vec![BufferSpec { label: String::new(), bytes: 0 }; Fixed::ALL.len()],
             forward: Vec::new(),
             backward: Vec::new(),
             arrays: Vec::new(),
@@ -188,7 +189,7 @@ impl<'a> Builder<'a> {
         let mut dispatches = std::mem::take(&mut self.forward);
         dispatches.extend(self.backward.drain(..).rev().flatten());
         let trained: Vec<_> = self.arrays.iter().filter_map(|array| Some((array, array.gradient?))).collect();
-        let segments: Vec<[u32; 8]> = trained.iter().map(|(array, splits)| array.segment(*splits)).collect();
+        let segments: Vec<Segment> = trained.iter().map(|(array, splits)| array.segment(*splits)).collect();
         let groups: Vec<[u32; 2]> = (0..)
             .zip(&trained)
             .flat_map(|(number, (array, _))| (0..array.quads).step_by(UPDATED).map(move |quad| [number, quad as u32]))
@@ -199,26 +200,24 @@ impl<'a> Builder<'a> {
         dispatches.extend(self.updates(groups.len(), (quads * 16) as u64, (splits * 16) as u64, slots as u64));
 
         let n = self.batch();
-        let sizes: [(&str, usize); fixed::COUNT] = [
-            ("weights", 16 * self.weights),
-            ("optimizer", 16 * self.weights * slots),
-            ("gradients", 16 * self.partials),
-            ("squares", 8 * groups.len()),
-            ("segments", 32 * segments.len()),
-            ("groups", 8 * groups.len()),
-            // A word behind the last pixel, so that a pixel is read as two words wherever it lies.
-            ("pixels", (n * self.config.network.input.len()).next_multiple_of(4) + 4),
-            ("targets", 8 * n),
-            ("score", 16),
-            ("splits", 16 * self.splits),
-            ("logits", 16 * n),
-            ("unread", 16),
-            ("unwritten", 16),
-            ("unwritten", 16),
-            ("unwritten", 16),
-        ];
-        for (room, (label, bytes)) in self.buffers.iter_mut().zip(sizes) {
-            *room = BufferSpec { label: label.to_owned(), bytes: bytes.max(32) as u64 };
+        for fixed in Fixed::ALL {
+            let (label, bytes) = match fixed {
+                Fixed::Weights => ("weights", 16 * self.weights),
+                Fixed::Slots => ("optimizer", 16 * self.weights * slots),
+                Fixed::Partials => ("gradients", 16 * self.partials),
+                Fixed::Squares => ("squares", 8 * groups.len()),
+                Fixed::Segments => ("segments", size_of::<Segment>() * segments.len()),
+                Fixed::Groups => ("groups", 8 * groups.len()),
+                // A word behind the last pixel, so that a pixel is read as two words wherever it lies.
+                Fixed::Pixels => ("pixels", (n * self.config.network.input.len()).next_multiple_of(4) + 4),
+                Fixed::Targets => ("targets", 8 * n),
+                Fixed::Score => ("score", 16),
+                Fixed::Splits => ("splits", 16 * self.splits),
+                Fixed::Logits => ("logits", 16 * n),
+                Fixed::Unread => ("unread", 16),
+                Fixed::UnwrittenA | Fixed::UnwrittenB | Fixed::UnwrittenC => ("unwritten", 16),
+            };
+            self.buffers[fixed.at()] = BufferSpec { label: label.to_owned(), bytes: bytes.max(32) as u64 };
         }
         Schedule {
             buffers: self.buffers,

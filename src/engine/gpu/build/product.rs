@@ -5,8 +5,9 @@ use crate::{
     engine::gpu::{
         kernel::{Constants, Kernel},
         parameters::padded,
-        schedule::{Dispatch, NO_DROP, Phase, Shape, Size, Work, fixed},
+        schedule::{Dispatch, Fixed, Phase, Shape, Size, Work},
         tile::Tile,
+        uniform::NO_DROP,
     },
     model::Shape as Map,
 };
@@ -32,7 +33,7 @@ impl Builder<'_> {
         constants.extend([
             ("PIXELS", f64::from(u8::from(self.source.values.is_none()))),
             ("POOLED", f64::from(u8::from(pooled.is_some()))),
-            ("SHARED", f64::from(u8::from(output == fixed::SPLITS))),
+            ("SHARED", f64::from(u8::from(output == Fixed::Splits.at()))),
             ("PICKED", f64::from(u8::from(pooled.is_some_and(|(.., picked)| picked.is_some())))),
         ]);
         let mut dispatch = Dispatch::new(Kernel::ConvForward, name, Phase::Forward, shape, constants);
@@ -41,11 +42,11 @@ impl Builder<'_> {
         dispatch.buffers = vec![
             (2, maps),
             (3, pixels),
-            (4, fixed::WEIGHTS),
-            (5, if output == fixed::SPLITS { fixed::UNWRITTEN[2] } else { output }),
-            (8, if output == fixed::SPLITS { output } else { fixed::UNWRITTEN[2] }),
-            (6, argmax.unwrap_or(fixed::UNWRITTEN[0])),
-            (7, picked.unwrap_or(fixed::UNWRITTEN[1])),
+            (4, Fixed::Weights.at()),
+            (5, if output == Fixed::Splits.at() { Fixed::UnwrittenC.at() } else { output }),
+            (8, if output == Fixed::Splits.at() { output } else { Fixed::UnwrittenC.at() }),
+            (6, argmax.unwrap_or(Fixed::UnwrittenA.at())),
+            (7, picked.unwrap_or(Fixed::UnwrittenB.at())),
         ];
         let across = (4 * shape.out_quads).div_ceil(tile.columns());
         dispatch.size = Size::Rows { per_picture, rows: tile.rows(), times: across * shape.splits };
@@ -57,27 +58,24 @@ impl Builder<'_> {
         let (stored, quad) = ((rows * shape.out_quads) as u64, self.quad() as u64);
         dispatch.work.written = match pooled {
             Some((.., picked)) => stored / 4 * (quad + 4 + if picked.is_some() { quad } else { 0 }),
-            None if output == fixed::SPLITS => stored * 16 * shape.splits as u64,
+            None if output == Fixed::Splits.at() => stored * 16 * shape.splits as u64,
             None => stored * quad,
         };
         dispatch
     }
 
-    /// Weight gradient, then the gradient of what came in. `sums` holds the gradient of a layer that is not pooled.
-    #[expect(clippy::too_many_arguments, reason = "what both gradients need, each under its name")]
+    /// Weight gradient, then the gradient of what came in.
     pub(super) fn product_gradients(
         &self,
         name: &str,
         shape: Shape,
         constants: &Constants,
-        sums: Option<usize>,
-        (gradient, argmax): (usize, usize),
-        (tile, splits): (Tile, usize),
+        of: Gradients,
         back: &mut Vec<Dispatch>,
     ) {
         let n = self.batch();
-        let pooled = sums.is_none();
-        let (gradient, argmax) = sums.map_or((gradient, argmax), |sums| (sums, fixed::UNREAD));
+        let Gradients { gradient, pooled, tile, splits } = of;
+        let (pooled, argmax) = (pooled.is_some(), pooled.unwrap_or(Fixed::Unread.at()));
         let flag = |on: bool| f64::from(u8::from(on));
         let (maps, pixels) = self.inputs();
         let cells = shape.pooled_height * shape.pooled_width;
@@ -92,7 +90,7 @@ impl Builder<'_> {
         own.extend([("PIXELS", flag(self.source.values.is_none())), ("POOLED", flag(pooled))]);
         let learned = Shape { splits, ..shape };
         let mut dispatch = Dispatch::new(Kernel::ConvWeightGradient, name, Phase::Backward, learned, own);
-        dispatch.buffers = vec![(2, maps), (3, pixels), (4, gradient), (5, argmax), (6, fixed::PARTIALS)];
+        dispatch.buffers = vec![(2, maps), (3, pixels), (4, gradient), (5, argmax), (6, Fixed::Partials.at())];
         dispatch.size = Size::Fixed(tile.count(rows, columns) * splits);
         let product = Product { rows, columns, terms: n * places };
         dispatch.work = Self::product_work(&product, tile, &product, self.useful(name, n * places));
@@ -113,7 +111,7 @@ impl Builder<'_> {
         let mut shape = shape;
         let masks = self.pass_gate(below, &mut own, &mut shape);
         let mut dispatch = Dispatch::new(Kernel::ConvDataGradient, name, Phase::Backward, shape, own);
-        dispatch.buffers = vec![(2, gradient), (3, argmax), (4, fixed::WEIGHTS), (7, self.source.gradient)];
+        dispatch.buffers = vec![(2, gradient), (3, argmax), (4, Fixed::Weights.at()), (7, self.source.gradient)];
         dispatch.buffers.extend(masks.buffers);
         let times = columns.div_ceil(tile.columns());
         dispatch.size = Size::Rows { per_picture, rows: tile.rows(), times };
@@ -136,11 +134,13 @@ impl Builder<'_> {
         };
         constants.push(("BACKWARD_MASK", kind));
         shape.mask_dropout = NO_DROP;
-        let Some(passage) = passage else { return MaskBuffers { buffers: [(5, fixed::UNREAD), (6, fixed::UNREAD)], bytes: 0 } };
+        let Some(passage) = passage else {
+            return MaskBuffers { buffers: [(5, Fixed::Unread.at()), (6, Fixed::Unread.at())], bytes: 0 };
+        };
         (shape.mask_channels, shape.mask_dropout) = (passage.channels, passage.drop);
         match self.source.backward_mask {
-            BackwardMask::Argmax(_) => MaskBuffers { buffers: [(5, passage.buffer), (6, fixed::UNREAD)], bytes: 4 },
-            _ => MaskBuffers { buffers: [(5, fixed::UNREAD), (6, passage.buffer)], bytes: self.quad() as u64 },
+            BackwardMask::Argmax(_) => MaskBuffers { buffers: [(5, passage.buffer), (6, Fixed::Unread.at())], bytes: 4 },
+            _ => MaskBuffers { buffers: [(5, Fixed::Unread.at()), (6, passage.buffer)], bytes: self.quad() as u64 },
         }
     }
 
@@ -164,7 +164,7 @@ impl Builder<'_> {
 
     /// The buffers of a kernel that reads maps or pixels.
     pub(super) fn inputs(&self) -> (usize, usize) {
-        self.source.values.map_or((fixed::UNREAD, fixed::PIXELS), |values| (values, fixed::UNREAD))
+        self.source.values.map_or((Fixed::Unread.at(), Fixed::Pixels.at()), |values| (values, Fixed::Unread.at()))
     }
 
     pub(super) fn input_bytes(&self) -> u64 {
@@ -174,6 +174,17 @@ impl Builder<'_> {
             Some(_) => n * (self.source.quads * self.quad()) as u64,
         }
     }
+}
+
+/// What the gradients of a product are made of.
+pub(super) struct Gradients {
+    /// The gradient of the product, or of what was pooled from it.
+    pub(super) gradient: usize,
+    /// The argmax of the pooling, if it is pooled.
+    pub(super) pooled: Option<usize>,
+    /// How the weights' gradient is computed, and into how many splits its sums are cut.
+    pub(super) tile: Tile,
+    pub(super) splits: usize,
 }
 
 /// The buffers that a backward mask reads, and how many bytes of them for each quad.

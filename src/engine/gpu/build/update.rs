@@ -4,7 +4,7 @@ use super::Builder;
 use crate::{
     engine::gpu::{
         kernel::{Constants, Kernel},
-        schedule::{Dispatch, Phase, Shape, Size, Work, fixed},
+        schedule::{Dispatch, Fixed, Phase, Shape, Size, Work},
     },
     optimizer::{OptimizerKind, OptimizerSettings},
 };
@@ -15,13 +15,13 @@ impl Builder<'_> {
         let shape = Shape { weights: self.weights, splits: groups, ..Shape::default() };
         let formula = update_constants(&self.config.optimizer);
         let buffers = vec![
-            (2, fixed::SEGMENTS),
-            (3, fixed::GROUPS),
-            (4, fixed::WEIGHTS),
-            (5, fixed::SLOTS),
-            (6, fixed::PARTIALS),
-            (7, fixed::SQUARES),
-            (8, fixed::SCORE),
+            (2, Fixed::Segments.at()),
+            (3, Fixed::Groups.at()),
+            (4, Fixed::Weights.at()),
+            (5, Fixed::Slots.at()),
+            (6, Fixed::Partials.at()),
+            (7, Fixed::Squares.at()),
+            (8, Fixed::Score.at()),
         ];
         let learned = weights + slots * weights;
         let update = |phase, extra: &[(&'static str, f64)], read, written| {
@@ -31,7 +31,7 @@ impl Builder<'_> {
             Dispatch { buffers: buffers.clone(), size: Size::Fixed(groups), work, ..dispatch }
         };
         let total = Dispatch {
-            buffers: vec![(2, fixed::SQUARES), (3, fixed::SCORE)],
+            buffers: vec![(2, Fixed::Squares.at()), (3, Fixed::Score.at())],
             ..Dispatch::new(Kernel::Total, "update", Phase::Total, shape, Vec::new())
         };
         vec![
@@ -58,6 +58,8 @@ fn update_constants(optimizer: &OptimizerSettings) -> Constants {
         ("MOMENTUM", flag(momentum)),
         ("NESTEROV", flag(optimizer.nesterov)),
         ("CENTERED", flag(optimizer.centered)),
-        ("AVERAGE", if optimizer.use_ema { slots.len() as f64 - 1.0 } else { 99.0 }),
+        ("AVERAGES", flag(optimizer.use_ema)),
+        // The last slot, if it is one.
+        ("AVERAGE", slots.len().saturating_sub(1) as f64),
     ]
 }

@@ -12,8 +12,9 @@ override FORMULA: u32 = 0u;
 override MOMENTUM: bool = false;
 override NESTEROV: bool = false;
 override CENTERED: bool = false;
-// Slot of the moving average; 99 is none.
-override AVERAGE: u32 = 99u;
+// Whether a moving average is kept, and in which slot.
+override AVERAGES: bool = false;
+override AVERAGE: u32 = 0u;
 override STORE: bool = false;
 override STORED: bool = false;
 
@@ -135,7 +136,7 @@ fn main(
                     gradient *= score[3];
                 }
                 let w = apply(at, gradient, decay);
-                if (AVERAGE != 99u) {
+                if (AVERAGES) {
                     let to = slot(AVERAGE, at);
                     let momentum = step.rule[2].y;
                     slots[to] = select(momentum * slots[to] + (1.0 - momentum) * w, w, step.first == 1u);
