@@ -83,7 +83,8 @@ fn follow(ui: &Ui, key: Id, open: Option<LayerId>) {
 }
 
 fn open_menu(ui: &Ui) -> Option<LayerId> {
-    ui.memory(|memory| memory.layer_ids().find(|layer| memory.areas().is_visible(layer) && is_menu(ui, *layer)))
+    let visible: Vec<LayerId> = ui.memory(|memory| memory.layer_ids().filter(|layer| memory.areas().is_visible(layer)).collect());
+    visible.into_iter().find(|layer| is_menu(ui, *layer))
 }
 
 fn is_menu(ui: &Ui, layer: LayerId) -> bool {

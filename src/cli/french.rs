@@ -16,7 +16,7 @@ use super::{
 use crate::{
     log,
     problem::Problem,
-    text::{Lang, Phrase, say},
+    text::{Lang, Phrase, escape, say},
 };
 
 /// What the program asks of the environment.
@@ -40,7 +40,24 @@ const ENVIRONMENT: [(&str, Phrase); 2] = [
 /// Reads the arguments; what cannot be read ends the program with status 2, as does what asks for help, with 0.
 pub fn parse() -> Cli {
     let parsed = command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
-    parsed.unwrap_or_else(|error| refuse(&error))
+    parsed.unwrap_or_else(|error| refuse(&harmless(error)))
+}
+
+/// What was typed may be a name from elsewhere: it is repeated without what would command the terminal or begin a line.
+fn harmless(mut error: Error) -> Error {
+    let escaped = |text: &String| escape::terminal(text).into_owned();
+    let typed: Vec<_> = error
+        .context()
+        .filter_map(|(kind, value)| match value {
+            ContextValue::String(text) => Some((kind, ContextValue::String(escaped(text)))),
+            ContextValue::Strings(texts) => Some((kind, ContextValue::Strings(texts.iter().map(escaped).collect()))),
+            _ => None,
+        })
+        .collect();
+    for (kind, value) in typed {
+        error.insert(kind, value);
+    }
+    error
 }
 
 /// The help of all, or of one command.

@@ -63,6 +63,7 @@ fn notes_and_fine_curve_go_on_where_they_were() {
 
     // A run from before anything of it was kept.
     fs::remove_file(view.folder.join("events.json")).expect("it is there");
+    fs::remove_dir_all(view.folder.join("checkpoint")).expect("it is there");
     assert_eq!(store.find("last").expect("a run").view().expect("its view").event_log, EventLog::default());
 }
 

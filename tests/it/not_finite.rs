@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use trombine::{
-    engine::{Engine, TtaPredictor},
+    engine::{Engine, TtaPredictor, check_finite},
     evaluate::Report,
     model::{Network, Weights},
     problem::Kind,
@@ -36,7 +36,7 @@ fn an_infinite_logit_is_an_error_that_names_the_layer() {
             TtaPredictor::new(mirrored, 24).logits(&mut *engine as &mut dyn Engine, &pictures.pixels, &mut [0.0; 3])
         };
         ask(&weights(network, 3), true).unwrap_or_else(|problem| panic!("{engine}: {problem}"));
-        for (array, layer) in [("dense1.weight", "dense1"), ("output.weight", "output")] {
+        for (array, layer) in [("dense2.weight", "dense2"), ("output.weight", "output")] {
             for mirrored in [false, true] {
                 let problem = ask(&with(network, array, 3e38), mirrored).expect_err(engine);
                 assert_eq!(problem.kind, Kind::Diverged, "{engine}: {problem}");
@@ -44,6 +44,15 @@ fn an_infinite_logit_is_an_error_that_names_the_layer() {
             }
         }
     }
+}
+
+/// Behind another hidden layer ReLU makes 0 of what is no number: no engine sees it in the logit.
+#[test]
+fn an_overflow_that_no_logit_shows_is_found_in_the_weights() {
+    let network = &config(&small(), 24).network;
+    check_finite(network, &weights(network, 3)).expect("they are finite");
+    let problem = check_finite(network, &with(network, "dense1.weight", 3e38)).expect_err("it overflows");
+    assert!(problem.what.en.contains("the layer dense1 overflow"), "{problem}");
 }
 
 #[test]

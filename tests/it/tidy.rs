@@ -96,6 +96,40 @@ fn the_window_never_waits() {
     assert!(wrong.is_empty(), "ui/ blocks:\n{}", wrong.join("\n"));
 }
 
+/// While a closure reads egui's context it holds the context's lock. To ask for it again inside is to wait for oneself as soon
+/// as another thread wants to write in between (`request_repaint`): the window then stands still for ever.
+#[test]
+fn the_context_is_not_asked_while_it_is_held() {
+    let held = ["input", "memory", "data", "fonts", "output", "viewport", "options", "graphics"];
+    let openings: Vec<String> = held.iter().flat_map(|name| ["(|", "_mut(|"].map(|end| format!(".{name}{end}"))).collect();
+    let asks = |closure: &str| {
+        let words = closure.split(|c: char| !c.is_alphanumeric() && c != '_');
+        words.into_iter().any(|word| ["ui", "ctx", "response"].contains(&word))
+    };
+    // A field of a response is no question.
+    let plain = |closure: &str| closure.replace("response.id", "").replace("response.rect", "");
+    let (mut wrong, mut closures) = (Vec::new(), 0);
+    for (path, text) in sources().into_iter().filter(|(path, _)| path.starts_with("src/ui/") || path.starts_with("src/app")) {
+        for opening in &openings {
+            for (at, _) in text.match_indices(opening) {
+                let start = at + opening.len() - 1;
+                let mut open = 1;
+                let end = text[start..].find(|c: char| {
+                    open += i32::from(c == '(') - i32::from(c == ')');
+                    open == 0
+                });
+                let closure = &text[start..start + end.expect("it is closed")];
+                closures += 1;
+                if asks(&plain(closure)) {
+                    wrong.push(format!("{path}:{}: {closure}", text[..at].lines().count()));
+                }
+            }
+        }
+    }
+    assert!(closures > 40, "{closures} closures: the test no longer sees them");
+    assert!(wrong.is_empty(), "asks the context that it holds:\n{}", wrong.join("\n"));
+}
+
 /// Six hexadecimal digits behind `#` or `0x`, or a color made of numbers.
 #[test]
 fn colors_stand_in_one_table() {
