@@ -36,9 +36,12 @@ fn an_infinite_logit_is_an_error_that_names_the_layer() {
             TtaPredictor::new(mirrored, 24).logits(&mut *engine as &mut dyn Engine, &pictures.pixels, &mut [0.0; 3])
         };
         ask(&weights(network, 3), true).unwrap_or_else(|problem| panic!("{engine}: {problem}"));
-        for (array, layer) in [("dense2.weight", "dense2"), ("output.weight", "output")] {
+        for (arrays, layer) in [(["dense1.weight", "dense2.weight"], "dense2"), (["dense2.weight", "output.weight"], "output")] {
+            let mut bad = weights(network, 3);
+            // Each fits an f32, one behind the other does not.
+            arrays.iter().for_each(|name| bad.0.get_mut(*name).expect("the network has it").data.fill(1e30));
             for mirrored in [false, true] {
-                let problem = ask(&with(network, array, 3e38), mirrored).expect_err(engine);
+                let problem = ask(&bad, mirrored).expect_err(engine);
                 assert_eq!(problem.kind, Kind::Diverged, "{engine}: {problem}");
                 assert!(problem.what.en.contains(&format!("the layer {layer} overflow")), "{engine}: {problem}");
             }
