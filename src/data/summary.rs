@@ -104,7 +104,7 @@ impl Summary {
         Self::with_copies(dataset, &copies(dataset), split)
     }
 
-    /// As [`Census::new`], with the groups of copies found already.
+    /// As [`Summary::new`], with the groups of copies found already.
     pub fn with_copies(dataset: &Dataset, groups: &[Group], split: Option<&Split>) -> Self {
         let samples = &dataset.samples;
         let balance = dataset.balance().map(|n| n as u64);

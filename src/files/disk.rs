@@ -1,5 +1,5 @@
 //! Whatever the program changes on a disk it changes by these, so that a test can make each of them fail
-//! ([`fault`](super::fault)), and so that nothing is written through a link: somebody else's run folder may hold links.
+//! ([`super::fault`]), and so that nothing is written through a link: somebody else's run folder may hold links.
 
 use std::{
     fs::{self, OpenOptions, TryLockError},
