@@ -14,13 +14,10 @@ mod stored;
 
 use std::{
     collections::HashMap,
-    fs::{self, File, TryLockError},
+    fs::{self, File},
     io::{self, Cursor, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::{Arc, Mutex},
 };
 
 use rayon::prelude::*;
@@ -37,8 +34,9 @@ use super::{
 use crate::{
     control::{Control, Stage},
     files::{
-        disk::{self, create_dir_all, create_new, remove_file, rename},
+        disk::create_dir_all,
         regular::{self, Unread},
+        unfinished::{UnfinishedFile, remove_left},
     },
     problem::{Kind, Problem},
     text::{LocalizedText, say},
@@ -63,7 +61,7 @@ pub fn fill(
         scan.modified.push(modified);
     }
     let path = folder.join(Source::Folder(root.to_owned()).key() + ".pixels");
-    kept::sweep(folder);
+    remove_left(folder);
     let (mut cached, stale) = match Cached::open(&path, root) {
         Some(cached) => {
             let stale = cached.stale(root, scan);
@@ -263,11 +261,11 @@ fn rebuild(
     progress: &mut dyn FnMut(Stage, u64, u64),
 ) -> Result<Cached, Problem> {
     let disk = |error: io::Error| Problem::writing(path, &error);
-    let (new, mut file) = Unfinished::begin(path).map_err(disk)?;
+    let mut file = UnfinishedFile::beside(path).map_err(disk)?;
     write(&mut file, &disk, root, scan, old, stale, control, progress)?;
-    // Without its lock, which on Windows keeps others from reading too.
-    drop(file);
-    new.publish(path, root)
+    // Where the one before cannot be replaced, it stays, and this one is used without a name.
+    let at = if file.rename(path).is_ok() { path } else { file.path() };
+    Cached::open(at, root).ok_or_else(|| Problem::io(path, &io::Error::from(io::ErrorKind::InvalidData)))
 }
 
 /// Writes what a cache file holds for `scan`: unchanged pictures from `old`, the `stale` ones decoded. `disk` says what a
@@ -335,9 +333,6 @@ fn write(
     Ok(())
 }
 
-/// Numbers the unfinished files of this process.
-static NEXT: AtomicU32 = AtomicU32::new(0);
-
 /// Writes index and header.
 fn finish(file: &mut (impl Write + Seek), root: &Path, entries: &[Entry], slots: u64) -> io::Result<()> {
     let index = serde_json::to_vec(entries)?;
@@ -403,39 +398,3 @@ fn decode_file(path: &Path, file: &Path, out: &mut [u8]) -> Result<(u64, Option<
 
 /// A file larger than this is not read: 500 MB.
 const MOST_BYTES: u64 = 500_000_000;
-
-/// A file that is deleted unless it gets its name.
-struct Unfinished(PathBuf);
-
-impl Unfinished {
-    /// A new file beside `path`, held, so that it is nobody's leftover ([`kept::sweep`]).
-    fn begin(path: &Path) -> io::Result<(Self, disk::File)> {
-        loop {
-            let number = NEXT.fetch_add(1, Ordering::Relaxed);
-            let new = PathBuf::from(format!("{}.{}-{number}.new", path.display(), std::process::id()));
-            let file = match create_new(&new) {
-                // Of a process that had this number before.
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
-                file => file?,
-            };
-            let new = Self(new);
-            // A sweep may have come between the two. A file system without locks has no sweeps either.
-            if !matches!(file.try_lock(), Err(TryLockError::WouldBlock)) && new.0.exists() {
-                return Ok((new, file));
-            }
-        }
-    }
-
-    fn publish(self, path: &Path, root: &Path) -> Result<Cached, Problem> {
-        // Where the one before cannot be replaced, it stays, and this one is used under its own name for now.
-        let at = if rename(&self.0, path).is_ok() { path } else { &self.0 };
-        Cached::open(at, root).ok_or_else(|| Problem::io(path, &io::Error::from(io::ErrorKind::InvalidData)))
-    }
-}
-
-impl Drop for Unfinished {
-    fn drop(&mut self) {
-        // Not there any more if it was published.
-        let _ = remove_file(&self.0);
-    }
-}

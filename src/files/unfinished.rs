@@ -50,9 +50,24 @@ impl UnfinishedFile {
     /// A full disk, a folder of that name.
     pub fn publish(mut self, path: &Path) -> io::Result<()> {
         self.file.sync()?;
+        self.rename(path)?;
+        disk::sync_folder(path)
+    }
+
+    /// As [`UnfinishedFile::publish`], but that nothing is forced onto the disk: for what can be made again, and says by its
+    /// hashes what a power cut has taken.
+    ///
+    /// # Errors
+    /// A folder of that name; a system that does not replace what is open.
+    pub fn rename(&mut self, path: &Path) -> io::Result<()> {
         disk::rename(&self.path, path)?;
         self.published = true;
-        disk::sync_folder(path)
+        Ok(())
+    }
+
+    /// Its name as long as it has no other.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     },
     engine,
     evaluate::{Report, Seen, WeightsId},
-    files::{Places, overwrite},
+    files::{Places, overwrite, unfinished},
     model::{Network, Weights},
     plan::Plan,
     predict::batch::{self, FolderJob},
@@ -175,7 +175,7 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
             Ok(())
         }
         Command::EmptyTrash => {
-            kept::sweep(&Places::with_runs_in(store.home()).cache);
+            unfinished::remove_left(&Places::with_runs_in(store.home()).cache);
             store.empty_trash(TRASH_DAYS)
         }
         Command::MeasureCache => {

@@ -15,6 +15,7 @@ use trombine::{
         open_in,
         sample::{Dataset, Source},
     },
+    files::unfinished::UnfinishedFile,
     run::RunStore,
     text::Lang,
 };
@@ -93,7 +94,7 @@ fn what_is_kept_is_counted_and_cleaned() {
 
 #[test]
 fn what_a_crash_left_in_the_cache_goes_and_what_is_being_written_stays() {
-    let folder = Folder::new();
+    let folder = Folder::utkface(4);
     let cache = folder.places().cache;
     fs::create_dir_all(&cache).expect("made");
     let file = |name: &str, age: u64| {
@@ -101,16 +102,15 @@ fn what_a_crash_left_in_the_cache_goes_and_what_is_being_written_stays() {
         file.set_modified(SystemTime::now() - Duration::from_secs(age)).expect("aged");
         file
     };
-    let held = file("a.pixels.1-0.new", 3600);
-    held.try_lock().expect("nobody else has it");
-    drop(file("b.pixels.2-0.new", 3600));
+    let held = UnfinishedFile::beside(&cache.join("a.pixels")).expect("begun");
+    drop(file(".trombine-2-0.part", 3600));
     // Killed a moment ago.
-    drop(file("c.pixels.3-0.new", 0));
+    drop(file(".trombine-3-0.part", 0));
     drop(file("d.pixels", 3600));
-    kept::sweep(&cache);
-    let mut left: Vec<_> = caches(&folder).iter().filter_map(|path| Some(path.file_name()?.to_str()?.to_owned())).collect();
-    left.sort();
-    assert_eq!(left, ["a.pixels.1-0.new", "d.pixels"]);
+    open(&folder, folder.root());
+    let left = caches(&folder);
+    assert!(left.contains(&held.path().to_owned()) && left.contains(&cache.join("d.pixels")), "{left:?}");
+    assert_eq!(left.len(), 3, "these and the folder's own: {left:?}");
 }
 
 /// Exit status, standard output and standard error of the program, started in `at`.

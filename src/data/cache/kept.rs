@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{HEADER, MAGIC, SEAL};
 use crate::{
     data::sample::Source,
-    files::disk,
+    files::{disk, unfinished},
     problem::Problem,
     text::{Lang, bytes, plural, say},
 };
@@ -65,27 +65,17 @@ impl Kept {
     }
 }
 
-/// Removes unfinished files that a crash left; those that are being written are held by who writes them.
-pub fn sweep(cache: &Path) {
-    for (path, _) in files(cache, "new") {
-        let Ok(file) = File::open(&path) else { continue };
-        if file.try_lock().is_ok() {
-            // Where it cannot be removed it is in use after all.
-            let _ = disk::remove_file(&path);
-        }
-    }
-}
-
 /// Removes the pictures kept of every folder but `open`. They are read again when their folder is opened. A window that
 /// has them open keeps what it has; where the system does not allow that, the file stays.
 ///
 /// # Errors
 /// The first file that could not be removed; the others are.
 pub fn clean(cache: &Path, open: Option<&Source>) -> Result<(), Problem> {
-    sweep(cache);
+    unfinished::remove_left(cache);
     let open = open.map(|source| format!("{}.pixels", source.key()));
     let mut result = Ok(());
-    for (path, _) in files(cache, "pixels") {
+    // Versions before called what they had not finished `.new`.
+    for (path, _) in files(cache, "pixels").into_iter().chain(files(cache, "new")) {
         if path.file_name().and_then(|name| name.to_str()) != open.as_deref() {
             let removed = disk::remove_file(&path).map_err(|error| Problem::writing(&path, &error));
             result = result.and(removed);
