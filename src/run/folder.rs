@@ -104,14 +104,14 @@ impl Run {
     /// # Errors
     /// A damaged file; a report that cannot be read is left out instead, since it can be made again.
     pub fn view(&self) -> Result<RunView, Problem> {
-        let last = self.last_report();
+        let (newest, last) = (self.newest(), self.last_report());
         let report = last.clone().filter(|report| self.is_of_its_weights(report));
         let (judged, outdated) = (report.as_ref().map(Report::run_scores), last.is_some() && report.is_none());
         Ok(RunView {
             info: RunInfo { scores: judged.or(self.info.scores).filter(|_| !outdated), ..self.info.clone() },
-            settings: self.settings()?,
-            history: self.history(),
-            event_log: self.event_log(),
+            settings: self.settings_by(newest.as_ref())?,
+            history: self.history_by(newest.as_ref()),
+            event_log: self.event_log_by(newest),
             report,
             outdated,
             folder: self.folder.clone(),
@@ -124,7 +124,11 @@ impl Run {
     /// # Errors
     /// A missing or damaged file.
     pub fn settings(&self) -> Result<Settings, Problem> {
-        match self.newest().and_then(|header| header.settings) {
+        self.settings_by(self.newest().as_ref())
+    }
+
+    fn settings_by(&self, newest: Option<&Header>) -> Result<Settings, Problem> {
+        match newest.and_then(|header| header.settings.clone()) {
             Some(settings) => Ok(settings),
             None => atomic::read_json(&self.folder.join("settings.json")),
         }
@@ -132,8 +136,12 @@ impl Run {
 
     /// The epochs so far; lines that cannot be read are left out.
     pub fn history(&self) -> Vec<EpochRecord> {
-        if let Some(header) = self.newest() {
-            return header.position.history;
+        self.history_by(self.newest().as_ref())
+    }
+
+    fn history_by(&self, newest: Option<&Header>) -> Vec<EpochRecord> {
+        if let Some(header) = newest {
+            return header.position.history.clone();
         }
         let text = fs::read_to_string(self.folder.join("history.jsonl")).unwrap_or_default();
         text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
@@ -141,8 +149,13 @@ impl Run {
 
     /// What happened in them; runs from before it was kept have none.
     pub fn event_log(&self) -> EventLog {
-        let newest = self.newest().and_then(|header| header.event_log);
-        newest.unwrap_or_else(|| atomic::read_json(&self.folder.join("events.json")).unwrap_or_default())
+        self.event_log_by(self.newest())
+    }
+
+    fn event_log_by(&self, newest: Option<Header>) -> EventLog {
+        newest
+            .and_then(|header| header.event_log)
+            .unwrap_or_else(|| atomic::read_json(&self.folder.join("events.json")).unwrap_or_default())
     }
 
     /// The report, if the weights that the run has now were judged.
