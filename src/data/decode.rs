@@ -4,7 +4,7 @@
 use std::{cell::RefCell, io::Cursor};
 
 use fast_image_resize as resize;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, metadata::Orientation};
+use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, metadata::Orientation};
 
 use super::{
     augment::crop::SMALLEST,
@@ -26,6 +26,10 @@ pub struct Picture {
 
 /// More pixels than this are refused before they are decoded: 64 million, a photo of the largest phones.
 pub const MOST_PIXELS: u64 = 64_000_000;
+
+/// Bytes that a picture may take while it is decoded, itself and its copy as RGB: a file of some hundred bytes can claim more
+/// than there is. It holds a photo of 250 million pixels, as cameras write them.
+const MOST_MEMORY: u64 = 1_000_000_000;
 
 /// Decodes a picture of any size. `name` is only compared with the content, for the note on a wrong ending.
 ///
@@ -117,6 +121,11 @@ fn open(bytes: &[u8], name: &str, most_pixels: u64) -> Result<(DynamicImage, Ori
     })?;
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > most_pixels {
+        return Err(SkipReason::TooLarge { width, height });
+    }
+    // As RGB it needs no copy.
+    let copy = if decoder.color_type() == ColorType::Rgb8 { 0 } else { u64::from(width) * u64::from(height) * 3 };
+    if decoder.total_bytes() + copy > MOST_MEMORY {
         return Err(SkipReason::TooLarge { width, height });
     }
     if jpeg.as_ref().is_some_and(|jpeg| !jpeg.complete) {
