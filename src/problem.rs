@@ -95,6 +95,16 @@ impl Problem {
         Self { pictures_of: Some(run.to_owned()), ..self }
     }
 
+    /// The system does not give a buffer.
+    pub fn out_of_memory(details: impl ToString) -> Self {
+        Self::new(
+            Kind::OutOfMemory,
+            say("There is too little memory for this", "Il n’y a pas assez de mémoire pour ceci"),
+            say("Use smaller batches, or a smaller network", "Prenez des lots plus petits, ou un réseau plus petit"),
+        )
+        .because(details)
+    }
+
     /// The job was stopped by the user.
     pub fn cancelled() -> Self {
         Self::new(Kind::Cancelled, say("Stopped", "Arrêté"), say("Start it again when you like", "Relancez quand vous voulez"))

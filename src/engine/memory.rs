@@ -266,13 +266,3 @@ fn too_large(batch: usize, needed: u64, there: Available, fits: Option<usize>) -
     let remedy = LocalizedText::by(|lang| remedy.get(lang).replace("{fits}", &fits.unwrap_or_default().to_string()));
     Problem::new(Kind::OutOfMemory, LocalizedText::by(sentence), remedy).at(setting)
 }
-
-/// The system does not give a buffer.
-pub fn out_of_memory(details: impl ToString) -> Problem {
-    Problem::new(
-        Kind::OutOfMemory,
-        say("There is too little memory for this", "Il n’y a pas assez de mémoire pour ceci"),
-        say("Use smaller batches, or a smaller network", "Prenez des lots plus petits, ou un réseau plus petit"),
-    )
-    .because(details)
-}

@@ -6,6 +6,7 @@ use super::{
     Action, Cx, Dialog, Mode,
     icon::{self, Icon},
     page::Page,
+    shortcut::{self, OPEN, PASTE, ctrl},
 };
 use crate::{
     session::Phase,
@@ -37,20 +38,12 @@ pub struct Command {
 }
 
 impl Command {
-    /// The first of its keys as [`written`]; empty without any.
+    /// The first of its keys as [`shortcut::written`]; empty without any.
     pub fn shortcut(&self, lang: Lang) -> String {
-        self.keys.first().map(|keys| written(keys, lang)).unwrap_or_default()
+        self.keys.first().map(|keys| shortcut::written(keys, lang)).unwrap_or_default()
     }
 }
 
-const fn ctrl(key: Key) -> KeyboardShortcut {
-    KeyboardShortcut::new(Modifiers::COMMAND, key)
-}
-
-/// Opens a folder.
-pub const OPEN: KeyboardShortcut = ctrl(Key::O);
-/// Pastes.
-pub const PASTE: KeyboardShortcut = ctrl(Key::V);
 /// Each page's, in the order of [`Page::ALL`].
 pub const PAGES: [KeyboardShortcut; Page::ALL.len()] =
     [ctrl(Key::Num1), ctrl(Key::Num2), ctrl(Key::Num3), ctrl(Key::Num4), ctrl(Key::Num5), ctrl(Key::Num6), ctrl(Key::Num7)];
@@ -64,20 +57,6 @@ pub const CONTROL_KEYS: [(&str, Phrase); 6] = [
     ("Ctrl + −", say("Make everything larger or smaller", "Tout agrandir ou réduire")),
     ("Ctrl 0", say("Usual size", "Taille normale")),
 ];
-
-/// A shortcut as the window writes it: `Ctrl Shift Z`, in French `Ctrl Maj Z`.
-pub fn written(keys: &KeyboardShortcut, lang: Lang) -> String {
-    let modifiers = [(keys.modifiers.command, "Ctrl "), (keys.modifiers.shift, "Shift ")];
-    let held: String = modifiers.into_iter().filter(|(held, _)| *held).map(|(_, name)| name).collect();
-    self::keys(&(held + keys.logical_key.symbol_or_name()), lang)
-}
-
-/// Keys as this system's keyboards have them, by their names in the user's language.
-pub fn keys(text: &str, lang: Lang) -> String {
-    const NAMES: [Phrase; 3] = [say("Shift", "Maj"), say("Space", "Espace"), say("Esc", "Échap")];
-    let text = if cfg!(target_os = "macos") { text.replace("Ctrl ", "⌘ ").replace("Shift ", "⇧ ") } else { text.to_owned() };
-    NAMES.into_iter().fold(text, |text, name| text.replace(name.en, name.get(lang)))
-}
 
 /// Every command, with what keeps some of them from being done now.
 pub fn all(cx: &Cx<'_>) -> Vec<Command> {

@@ -7,6 +7,7 @@ use super::{
     command::{self, Group},
     icon::{self, Icon},
     page::Page,
+    shortcut,
     theme::{self, Theme},
     widget::{
         bar,
@@ -183,7 +184,7 @@ fn step(ui: &mut Ui, cx: &mut Cx<'_>, page: Page, open: bool, size: Size) {
     let entry = Entry { symbol, name, state: &state, open, locked: locked.map(|l| cx.say(l)) }.show(ui, size);
     let keys = Page::ALL.into_iter().zip(&command::PAGES).find(|(other, _)| *other == page).map(|(_, keys)| keys);
     let entry = match keys.filter(|_| locked.is_none()) {
-        Some(keys) => entry.on_hover_text(command::written(keys, cx.lang)),
+        Some(keys) => entry.on_hover_text(shortcut::written(keys, cx.lang)),
         None => entry,
     };
     if entry.clicked() && locked.is_none() {

@@ -9,6 +9,7 @@ use super::{
     glossary::{self, HONEST, UTKFACE},
     icon::{self, Icon},
     page::Page,
+    shortcut,
     theme::{self, Theme},
     widget::{
         button::{Button, link},
@@ -194,8 +195,8 @@ fn keys(ui: &mut Ui, cx: &Cx<'_>) {
     ui.spacing_mut().item_spacing.y = 5.0;
     ui.spacing_mut().interact_size.y = 22.0;
     let commands = command::all(cx);
-    let own = commands.iter().flat_map(|c| c.keys.iter().map(|keys| (command::written(keys, cx.lang), c.name)));
-    let others = command::CONTROL_KEYS.map(|(keys, name)| (command::keys(keys, cx.lang), name));
+    let own = commands.iter().flat_map(|c| c.keys.iter().map(|keys| (shortcut::written(keys, cx.lang), c.name)));
+    let others = command::CONTROL_KEYS.map(|(keys, name)| (shortcut::keys(keys, cx.lang), name));
     for (index, (keys, name)) in own.chain(others).enumerate() {
         if index > 0 {
             separator(ui);

@@ -13,6 +13,7 @@ pub mod icon;
 pub mod page;
 mod palette;
 pub mod path_dialog;
+pub mod shortcut;
 pub mod theme;
 pub mod welcome;
 pub mod widget;

@@ -3,9 +3,10 @@
 use egui::{Align, CornerRadius, Layout, Rect, Response, Role, Sense, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use super::{
-    Action, Cx, command,
+    Action, Cx,
     glossary::{HONEST, UTKFACE},
     icon::{self, Icon},
+    shortcut,
     theme::{self, Theme},
     widget::{
         button::{focus_ring, link, mix},
@@ -98,7 +99,7 @@ fn choices(ui: &mut Ui, cx: &mut Cx<'_>, width: f32) {
         ),
     );
     let (place, opened) = big(ui, cx, width, open, true);
-    let keys = format!("{}  ·  {}", command::written(&command::OPEN, cx.lang), command::written(&command::PASTE, cx.lang));
+    let keys = format!("{}  ·  {}", shortcut::written(&shortcut::OPEN, cx.lang), shortcut::written(&shortcut::PASTE, cx.lang));
     ui.painter().text(place.left_center(), egui::Align2::LEFT_CENTER, keys, theme::medium(theme::size::CAPTION), t.on);
     if opened.clicked() {
         cx.act(Action::ChooseFolder);

@@ -13,7 +13,7 @@ use trombine::{
     },
     session::Session,
     text::Lang,
-    ui::{Action, Dialog, Mode, command, glossary, page::Page},
+    ui::{Action, Dialog, Mode, glossary, page::Page, shortcut},
 };
 
 /// The first `count` sample faces.
@@ -273,7 +273,7 @@ fn every_other_language_is_offered() {
 #[test]
 fn keys_are_named_in_the_language_of_the_window() {
     for (keys, french) in [("Esc", "Échap"), ("Space", "Espace"), ("Shift", "Maj")] {
-        assert_eq!([Lang::En, Lang::Fr].map(|lang| command::keys(keys, lang)), [keys, french]);
+        assert_eq!([Lang::En, Lang::Fr].map(|lang| shortcut::keys(keys, lang)), [keys, french]);
     }
 }
 

@@ -15,6 +15,7 @@ use trombine::{
         Action, Dialog,
         command::{self, Command, Group},
         page::Page,
+        shortcut,
     },
 };
 
@@ -131,12 +132,12 @@ fn every_key_that_does_something_is_shown() {
 fn no_key_stands_for_two_commands() {
     let mut seen = BTreeSet::new();
     for keys in commands().into_iter().flat_map(|command| command.keys) {
-        assert!(seen.insert(command::written(&keys, Lang::En)), "{keys:?}");
+        assert!(seen.insert(shortcut::written(&keys, Lang::En)), "{keys:?}");
     }
     let texts = ["Ctrl O", "Ctrl Shift Z", "Ctrl ,", "F1", "Ctrl 7"];
     assert!(texts.iter().all(|text| seen.contains(*text)), "{seen:?}");
     let redo = KeyboardShortcut::new(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
-    assert_eq!(command::written(&redo, Lang::Fr), "Ctrl Maj Z");
+    assert_eq!(shortcut::written(&redo, Lang::Fr), "Ctrl Maj Z");
 }
 
 /// How many commands' keys stand beside their names on the screen.
@@ -147,7 +148,7 @@ fn keys_beside_names(window: &Harness<'_, App>) -> usize {
             let line = |text: &&Text| (text.rect.center().y - name.rect.center().y).abs() < 8.0;
             let beside: Vec<&str> = texts.iter().filter(line).map(|text| text.text.as_str()).collect();
             let shown = |keys: &KeyboardShortcut| {
-                let keys = command::written(keys, Lang::En);
+                let keys = shortcut::written(keys, Lang::En);
                 beside.contains(&keys.as_str()) || keys.split(' ').all(|key| beside.contains(&key))
             };
             command.keys.iter().any(shown)
@@ -214,7 +215,7 @@ fn the_keys_of_controls_do_what_help_says() {
 #[test]
 fn the_readme_names_keys_that_there_are() {
     let written: Vec<String> =
-        commands().into_iter().flat_map(|command| command.keys).map(|keys| command::written(&keys, Lang::En)).collect();
+        commands().into_iter().flat_map(|command| command.keys).map(|keys| shortcut::written(&keys, Lang::En)).collect();
     let readme = include_str!("../../README.md");
     let named: Vec<String> = readme
         .match_indices("Ctrl ")

@@ -7,7 +7,7 @@ use std::{
 
 use memmap2::MmapMut;
 
-use crate::{engine::memory::out_of_memory, problem::Problem};
+use crate::problem::Problem;
 
 /// Plain numbers for which all bits zero is a value.
 pub trait Number: Copy + Default + Send + Sync + 'static {}
@@ -89,7 +89,7 @@ impl<T: Number> Buffer<T> {
         // SAFETY: the layout's size is not zero.
         let start = unsafe { alloc_zeroed(layout) };
         let start = NonNull::new(start.cast::<T>());
-        let start = start.ok_or_else(|| out_of_memory(format!("{} bytes in one piece", layout.size())))?;
+        let start = start.ok_or_else(|| Problem::out_of_memory(format!("{} bytes in one piece", layout.size())))?;
         Ok(Self { start, len, pages: None })
     }
 

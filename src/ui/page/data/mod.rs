@@ -23,7 +23,7 @@ use crate::{
     session::Phase,
     text::say,
     ui::{
-        Action, Cx, command, icon, theme,
+        Action, Cx, icon, shortcut, theme,
         widget::{bar, button::Button, card, choice::menu_item, notice, scroll},
     },
 };
@@ -129,7 +129,7 @@ fn open_menu(ui: &mut Ui, cx: &mut Cx<'_>) {
         Button::secondary(cx.say(say("Open folder", "Ouvrir un dossier"))).icon(icon::FOLDER_OPEN).trailing(icon::CHEVRON_DOWN);
     let open = ui.add(open);
     let others = say("; or drop a folder here, or paste its path", " ; ou déposez un dossier, ou collez son chemin");
-    let help = command::written(&command::OPEN, cx.lang) + cx.say(others);
+    let help = shortcut::written(&shortcut::OPEN, cx.lang) + cx.say(others);
     egui::Popup::menu(&open).show(|ui| {
         ui.set_min_width(260.0);
         if menu_item(ui, Some(icon::FOLDER_SEARCH), cx.say(say("Choose a folder…", "Choisir un dossier…"))).clicked() {
