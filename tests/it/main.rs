@@ -13,6 +13,7 @@ mod callback;
 mod claims;
 mod cli;
 mod cpu;
+mod crash;
 mod data_page;
 mod dead_controls;
 mod dead_settings;
