@@ -100,7 +100,7 @@ impl App {
                 [RecoveryAction::OtherPlace].into_iter().chain(replace).collect()
             }
             Kind::Settings => {
-                problem.setting.as_deref().map(|def| RecoveryAction::ShowSetting(page_of(def))).into_iter().collect()
+                problem.setting.as_deref().map(|key| RecoveryAction::ShowSetting(page_of(key))).into_iter().collect()
             }
             _ => Vec::new(),
         }

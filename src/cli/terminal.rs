@@ -294,7 +294,7 @@ pub fn complain(problem: &Problem, lang: Lang) {
     });
     let problem = asked.as_ref().unwrap_or(problem);
     let line = problem.line(lang);
-    complain_line(&problem.setting.as_ref().map_or(line.clone(), |def| named(lang, def, line)));
+    complain_line(&problem.setting.as_ref().map_or(line.clone(), |key| named(lang, key, line)));
     if !problem.details.is_empty() {
         complain_line(&format!("  ({})", problem.details.replace('\n', "; ")));
     }

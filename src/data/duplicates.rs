@@ -84,8 +84,7 @@ pub fn find_near(dataset: &Dataset, control: &Control, progress: &mut dyn FnMut(
 /// Pictures looked at between two reports.
 const CHUNK: usize = 2048;
 
-/// Pictures with the same quarter of bits that one is compared with at most, the last ones; of UTKFace's, no more than 1,643
-/// share one. Where far more do, as blank pages do, the comparisons grow with their number and not with its square.
+/// Pictures with the same quarter of bits that one is compared with at most, the last ones. Where far more share one, as blank pages do, the comparisons grow with their number and not with its square.
 pub const MOST_COMPARED: usize = 4096;
 
 /// Links pictures whose looks are `near`: groups of two or more, each ascending. Equal looks are always linked.
