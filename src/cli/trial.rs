@@ -48,7 +48,7 @@ pub fn trial(ask: &RecipeArgs, json: bool, lang: Lang) -> Done {
     for trial in trials {
         let time = |seconds| duration(lang, Duration::from_secs_f64(seconds));
         print(&format!(
-            "{}{} {}, {} {}, {} {} {}, {} {}",
+            "{}{} {}, {} {}, {} {} {}, {} {} {}",
             named(lang, format!("{} ({})", trial.device.name, trial.device.id), ""),
             decimal(lang, trial.pictures_per_second, 0),
             say("pictures a second", "images par seconde").get(lang),
@@ -57,6 +57,7 @@ pub fn trial(ask: &RecipeArgs, json: bool, lang: Lang) -> Done {
             time(trial.run),
             say("for", "pour").get(lang),
             plural(lang, plan.settings.train.epochs.into(), say("epoch", "époque"), say("epochs", "époques")),
+            say("at least", "au moins").get(lang),
             bytes(lang, trial.memory),
             say("of memory", "de mémoire").get(lang),
         ));

@@ -290,7 +290,7 @@ fn a_rate_is_tested_proposed_and_taken() {
 fn no_line_of_the_ready_card_is_cut() {
     for size in [[1024.0, 700.0], SIZE, [1280.0, 800.0]] {
         for (lang, last, next) in
-            [(Lang::En, "a step needs about", "Expected time"), (Lang::Fr, "un pas demande", "Durée prévue")]
+            [(Lang::En, "a step needs at least", "Expected time"), (Lang::Fr, "un pas demande", "Durée prévue")]
         {
             let mut stage = Stage::new(Page::Training).with_data(60);
             stage.lang = lang;

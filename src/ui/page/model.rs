@@ -83,8 +83,8 @@ fn drawing(ui: &mut Ui, cx: &Cx<'_>, network: &Network, rows: &[Row], problem: O
         let slots = cx.settings.train.optimizer.slots().len();
         let memory = bytes(lang, summary::step_memory(network, batch as usize, slots));
         let text = match lang {
-            Lang::En => format!("Training it in batches of {batch} takes about {memory} of memory"),
-            Lang::Fr => format!("L’entraîner par lots de {batch} demande environ {memory} de mémoire"),
+            Lang::En => format!("Training it in batches of {batch} takes at least {memory} of memory"),
+            Lang::Fr => format!("L’entraîner par lots de {batch} demande au moins {memory} de mémoire"),
         };
         notice::note(ui, icon::GAUGE, t.text3, &text);
     });

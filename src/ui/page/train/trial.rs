@@ -93,7 +93,9 @@ fn line(ui: &mut Ui, lang: Lang, trial: &Trial, fastest: bool) {
     // In a small window the memory stands in the card above alone.
     let details = match ui.available_width() < 420.0 {
         true => speed,
-        false => format!("{speed}, {memory} {}", say("of memory", "de mémoire").get(lang)),
+        false => {
+            format!("{speed}, {} {memory} {}", say("at least", "au moins").get(lang), say("of memory", "de mémoire").get(lang))
+        }
     };
     ui.allocate_ui_with_layout(egui::vec2(ui.available_width(), LINE), Layout::right_to_left(Align::Center), |ui| {
         ui.set_min_height(LINE);
