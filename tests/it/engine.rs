@@ -9,7 +9,7 @@ use trombine::{
     problem::Kind,
 };
 
-use crate::support::required;
+use crate::support::in_full;
 
 use crate::engine_cases::{Open, Pictures, assert_close, closeness, config, engines, random_case, small, step, weights};
 
@@ -18,7 +18,7 @@ use crate::engine_cases::{Open, Pictures, assert_close, closeness, config, engin
 fn cases(engine: &str) -> u64 {
     match engine {
         "candle" => 40,
-        "gpu" if !required("gpu") => 40,
+        "gpu" if !in_full("gpu") => 40,
         _ => 200,
     }
 }

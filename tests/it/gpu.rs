@@ -32,7 +32,7 @@ use trombine::{
 
 use crate::{
     engine_cases::{Pictures, assert_close, config, distance, gpu_is_there, open_gpu, random_case, small, step, weights},
-    support::required,
+    support::in_full,
     training::{dataset, plan, settings},
     watched::Watched,
 };
@@ -417,7 +417,7 @@ fn half_precision_answers_alike_and_learns_alike() {
     // The random configurations of the other engines. f16 keeps three digits; where a batch norm divides by a small deviation,
     // or a maximum of two values that are equal but for rounding falls to the other, more is lost: as much as the processor's
     // own gradients change when its weights are rounded so, which is the measure then.
-    let cases: u32 = if required("gpu") { 60 } else { 12 };
+    let cases: u32 = if in_full("gpu") { 60 } else { 12 };
     let (mut worst, mut near) = ((0.0_f64, 0.0_f64), 0);
     for number in 0..cases {
         let (config, n) = random_case(number.into());

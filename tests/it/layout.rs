@@ -19,7 +19,7 @@ use crate::{
     page_pictures as made,
     scenes::{SCENES, Scene, View, dialog, scene},
     stage::Stage,
-    support::required,
+    support::in_full,
 };
 
 /// Points that a text may stand out by: the overhang of letters.
@@ -34,7 +34,7 @@ const HIGH: f32 = 3000.0;
 /// Windows in pixels, with their zooms.
 fn views() -> Vec<(Vec2, f32)> {
     let sizes = [vec2(1024.0, 700.0), vec2(1280.0, 800.0), vec2(1920.0, 1080.0), vec2(2560.0, 1440.0), vec2(3840.0, 2160.0)];
-    if required("monkey") {
+    if in_full("monkey") {
         return sizes.into_iter().flat_map(|size| [1.0, 1.5, 2.0, 2.5].map(|zoom| (size, zoom))).collect();
     }
     vec![(sizes[0], 1.0), (sizes[1], 1.0), (sizes[1], 2.0), (sizes[0], 2.5)]

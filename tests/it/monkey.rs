@@ -31,7 +31,7 @@ use trombine::{
 use crate::{
     scenes::{Scene, View},
     stage::{self, Stage},
-    support::{required, thread_time},
+    support::{in_full, thread_time},
 };
 
 /// The longest that a frame may take.
@@ -468,7 +468,7 @@ impl Monkey {
 }
 
 fn play(scene: &'static str, lang: Lang) {
-    let events = if required("monkey") { EVENTS[0] } else { EVENTS[1] };
+    let events = if in_full("monkey") { EVENTS[0] } else { EVENTS[1] };
     Monkey::new(scene, lang).play(events);
 }
 

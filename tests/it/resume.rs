@@ -17,7 +17,7 @@ use trombine::{
     run::{Run, RunInfo, RunStatus, RunStore, checkpoint::Checkpoint},
 };
 
-use crate::support::{self, required};
+use crate::support;
 
 /// A small network with everything that is remembered from step to step: moments, averages, batch norm, callbacks.
 const SETTINGS: &str = "
@@ -62,6 +62,8 @@ impl Moment {
 
 /// One run is killed at most so often.
 const KILLS_A_RUN: u32 = 5;
+/// Kills in all; `.ci/kill` does hundreds.
+const KILLS: u32 = 10;
 
 /// A program at work, and what it prints.
 pub struct Program {
@@ -142,7 +144,6 @@ pub fn linger(random: &mut Random) {
 
 #[test]
 fn a_killed_program_resumes_to_the_same_bits() {
-    let wanted = if required("kill") { 50 } else { 5 };
     let settings_home = tempfile::tempdir().expect("a folder");
     let settings = settings_home.path().join("settings.txt");
     fs::write(&settings, SETTINGS).expect("written");
@@ -153,10 +154,10 @@ fn a_killed_program_resumes_to_the_same_bits() {
 
     let mut random = Random::new(20, Purpose::Preview, &[]);
     let (mut runs, mut done, mut writes) = (0, 0, 0);
-    while done < wanted {
+    while done < KILLS {
         let home = tempfile::tempdir().expect("a folder");
         let mut moments = Vec::new();
-        for _ in 0..KILLS_A_RUN.min(wanted - done) {
+        for _ in 0..KILLS_A_RUN.min(KILLS - done) {
             let known = run_in(home.path());
             if known.as_ref().is_some_and(over) {
                 break;

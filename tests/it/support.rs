@@ -25,6 +25,14 @@ pub fn skip(extra: &str, why: &str) {
     }
 }
 
+/// Whether a test that takes long in full is to run in full; if not, it runs shortened, and that is noted like a skip.
+pub fn in_full(extra: &str) -> bool {
+    required(extra) || {
+        skip(extra, "it ran shortened");
+        false
+    }
+}
+
 /// The program, with everything that it keeps below `home`.
 pub fn program(home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_trombine"));
