@@ -10,8 +10,9 @@ use trombine::{
     data::{
         self,
         batch::{Batches, Form},
+        dataset::Dataset,
         edits::Edits,
-        sample::{Dataset, Part, Source},
+        sample::{Part, Source},
     },
     engine::{self, Engine, Step},
     files::Places,

@@ -45,10 +45,7 @@ use self::{
     typed::Typed,
 };
 use crate::{
-    data::{
-        edits::Edits,
-        sample::{Dataset, Source},
-    },
+    data::{dataset::Dataset, edits::Edits, sample::Source},
     engine::Device,
     files, log,
     preset::Preset,

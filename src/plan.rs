@@ -5,8 +5,9 @@ use std::sync::Arc;
 use crate::{
     data::{
         batch::{Batches, Form, TrainingBatches},
+        dataset::Dataset,
         overlap::Overlap,
-        sample::{Dataset, Part},
+        sample::Part,
         split::Split,
     },
     engine::{EngineConfig, EvaluationPass, memory},

@@ -16,9 +16,10 @@ use crate::{
     control::Stage,
     data::{
         cache::kept::Kept,
+        dataset::Dataset,
         duplicates::Group,
         reading::Reading,
-        sample::{Dataset, Framing, Source},
+        sample::{Framing, Source},
     },
     engine::{Device, SelfTest},
     evaluate::words::caution,

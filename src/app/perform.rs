@@ -15,10 +15,7 @@ use super::{
 };
 use crate::{
     control::{Signal, Stage},
-    data::{
-        reading::Reading,
-        sample::{Dataset, Source},
-    },
+    data::{dataset::Dataset, reading::Reading, sample::Source},
     files::table::TableForm,
     plan::Plan,
     preset::Preset,

@@ -9,7 +9,7 @@ use egui::Context;
 
 use super::{App, question::Preview};
 use crate::{
-    data::{pixels::SIDE, sample::Framing},
+    data::{picture_size::SIDE, sample::Framing},
     predict::{Framed, Square, heatmap::Heat},
     run::export::{AnswerPicture, answer_picture},
     session::{self, Asked, Slow},

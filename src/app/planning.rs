@@ -9,7 +9,7 @@ use std::{
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use crate::{
-    data::sample::Dataset,
+    data::dataset::Dataset,
     plan::Plan,
     problem::{Kind, Problem},
     settings::Settings,

@@ -12,8 +12,9 @@ use super::{
 use crate::{
     control::Control,
     data::{
+        dataset::Dataset,
         overlap::Overlap,
-        sample::{Dataset, Source},
+        sample::Source,
         split::{Split, SplitSettings},
         summary::{Copies, Summary},
     },

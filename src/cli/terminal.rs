@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     control::Stage,
-    data::sample::Dataset,
+    data::dataset::Dataset,
     evaluate::words::class_name,
     history::{BatchRecord, EpochRecord, StopReason},
     problem::{Kind, Problem},

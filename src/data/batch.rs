@@ -12,8 +12,8 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::{
     augment::{self, AugmentSettings, Drawn, mixup::Mix},
+    dataset::Dataset,
     image_set::Crop,
-    sample::Dataset,
 };
 use crate::{
     problem::Problem,

@@ -25,10 +25,12 @@ use serde::{Deserialize, Serialize};
 
 use self::stored::{Bytes, Damage, Stored};
 use super::{
+    dataset::Spare,
     decode::decode_small,
     hash::hash,
-    pixels::{PIXEL_BYTES, Pixels},
-    sample::{Anomaly, SkipReason, Skipped, Source, Spare},
+    picture_size::PIXEL_BYTES,
+    pixels::Pixels,
+    sample::{Anomaly, SkipReason, Skipped, Source},
     scan::Scan,
 };
 use crate::{

@@ -9,7 +9,7 @@ use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, met
 use super::{
     augment::crop::SMALLEST,
     format::Foreign,
-    pixels::{PIXEL_BYTES, SIDE},
+    picture_size::{PIXEL_BYTES, SIDE},
     sample::{Anomaly, SkipReason},
 };
 

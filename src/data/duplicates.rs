@@ -5,10 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    pixels::{PIXEL_BYTES, SIDE},
-    sample::{Dataset, Sample},
-};
+use super::{perceptual_hash::PerceptualHash, pixels::Pixels, sample::Sample};
 use crate::{
     control::{Control, Stage},
     problem::Problem,
@@ -32,8 +29,8 @@ pub enum Contradiction {
 }
 
 /// Groups of byte-identical pictures: contradictions about the class first, then other ones, then the rest.
-pub fn copies(dataset: &Dataset) -> Vec<Group> {
-    judged(&dataset.samples, by_content(&dataset.samples, 0..dataset.samples.len()).into_iter())
+pub fn copies(samples: &[Sample]) -> Vec<Group> {
+    judged(samples, by_content(samples, 0..samples.len()).into_iter())
 }
 
 /// Groups of two or more of `among` with the same content, each ascending, in no order.
@@ -50,16 +47,16 @@ pub fn by_content(samples: &[Sample], among: impl Iterator<Item = usize>) -> Vec
 ///
 /// # Errors
 /// A picture that can no longer be read.
-pub fn near(dataset: &Dataset) -> Result<Vec<Group>, Problem> {
-    Ok(judged(&dataset.samples, look_alikes(dataset)?.into_iter()))
+pub fn near(samples: &[Sample], pixels: &Pixels) -> Result<Vec<Group>, Problem> {
+    Ok(judged(samples, look_alikes(pixels)?.into_iter()))
 }
 
 /// The members of [`near`]'s groups, each ascending, in no order.
 ///
 /// # Errors
 /// A picture that can no longer be read.
-pub fn look_alikes(dataset: &Dataset) -> Result<Vec<Vec<u32>>, Problem> {
-    let looks = (0..dataset.pixels.len()).into_par_iter().map(|i| dataset.pixels.look(i)).collect::<Result<Vec<_>, _>>()?;
+pub fn look_alikes(pixels: &Pixels) -> Result<Vec<Vec<u32>>, Problem> {
+    let looks = (0..pixels.len()).into_par_iter().map(|i| pixels.look(i)).collect::<Result<Vec<_>, _>>()?;
     Ok(linked(&looks, PerceptualHash::near))
 }
 
@@ -67,18 +64,23 @@ pub fn look_alikes(dataset: &Dataset) -> Result<Vec<Vec<u32>>, Problem> {
 ///
 /// # Errors
 /// Cancelled, a picture that can no longer be read.
-pub fn find_near(dataset: &Dataset, control: &Control, progress: &mut dyn FnMut(Stage, u64, u64)) -> Result<Vec<Group>, Problem> {
-    let total = dataset.pixels.len();
+pub fn find_near(
+    samples: &[Sample],
+    pixels: &Pixels,
+    control: &Control,
+    progress: &mut dyn FnMut(Stage, u64, u64),
+) -> Result<Vec<Group>, Problem> {
+    let total = pixels.len();
     let mut all = Vec::with_capacity(total);
     for start in (0..total).step_by(CHUNK) {
         if control.cancelled() {
             return Err(Problem::cancelled());
         }
         progress(Stage::Comparing, start as u64, total as u64);
-        let some = (start..(start + CHUNK).min(total)).into_par_iter().map(|i| dataset.pixels.look(i));
+        let some = (start..(start + CHUNK).min(total)).into_par_iter().map(|i| pixels.look(i));
         all.extend(some.collect::<Result<Vec<_>, _>>()?);
     }
-    Ok(judged(&dataset.samples, linked(&all, PerceptualHash::near).into_iter()))
+    Ok(judged(samples, linked(&all, PerceptualHash::near).into_iter()))
 }
 
 /// Pictures looked at between two reports.
@@ -120,70 +122,6 @@ pub fn linked(looks: &[&PerceptualHash], mut near: impl FnMut(&PerceptualHash, &
     members.into_values().filter(|group| group.len() > 1).collect()
 }
 
-/// Bits of 64 by which near-identical pictures may differ.
-const BITS: u32 = 3;
-
-/// The least correlation of their fields. Faces that are cut alike have many bits in common: of the 6,391 pairs of UTKFace
-/// within 3 bits, 5,580 are other people, whose fields correlate by 0.95 at most, while those of all others, the same photo
-/// cut or compressed anew, do by more than 0.96.
-const ALIKE: f64 = 0.96;
-
-/// Fields of a [`PerceptualHash`] across and down.
-const FIELDS: usize = 16;
-
-/// What a picture looks like, in a few bytes.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct PerceptualHash {
-    /// The difference hash (Krawetz 2013): gray means of 9 x 8 fields; each bit says whether a field is brighter than the
-    /// one to its right. It finds the few that are worth comparing.
-    pub bits: u64,
-    /// Gray means of 16 x 16 fields.
-    pub fields: [u8; FIELDS * FIELDS],
-}
-
-impl PerceptualHash {
-    /// What a cached picture looks like.
-    pub fn of(pixels: &[u8]) -> Self {
-        debug_assert_eq!(pixels.len(), PIXEL_BYTES);
-        let (mut wide, mut counts) = ([[0u64; 9]; 8], [[0u64; 9]; 8]);
-        let mut fields = [0u64; FIELDS * FIELDS];
-        for (at, pixel) in pixels.as_chunks::<3>().0.iter().enumerate() {
-            let (y, x) = (at / SIDE, at % SIDE);
-            // ITU-R BT.601 luma, times 1000.
-            let gray = 299 * u64::from(pixel[0]) + 587 * u64::from(pixel[1]) + 114 * u64::from(pixel[2]);
-            wide[y * 8 / SIDE][x * 9 / SIDE] += gray;
-            counts[y * 8 / SIDE][x * 9 / SIDE] += 1;
-            fields[y * FIELDS / SIDE * FIELDS + x * FIELDS / SIDE] += gray;
-        }
-        let mut bits = 0;
-        for (row, counts) in wide.iter().zip(&counts) {
-            for column in 0..8 {
-                let brighter = row[column] / counts[column] > row[column + 1] / counts[column + 1];
-                bits = bits << 1 | u64::from(brighter);
-            }
-        }
-        let pixels_of_one = (SIDE / FIELDS * (SIDE / FIELDS)) as u64;
-        Self { bits, fields: fields.map(|sum| (sum / pixels_of_one / 1000) as u8) }
-    }
-
-    /// Whether two pictures look the same.
-    pub fn near(&self, other: &Self) -> bool {
-        (self.bits ^ other.bits).count_ones() <= BITS && (self.fields == other.fields || self.correlation(other) >= ALIKE)
-    }
-
-    /// Pearson's correlation of the fields, -1 to 1; zero for an even surface.
-    fn correlation(&self, other: &Self) -> f64 {
-        let (mut a, mut b, mut aa, mut bb, mut ab) = (0, 0, 0, 0, 0);
-        for (x, y) in self.fields.iter().zip(&other.fields) {
-            let (x, y) = (i64::from(*x), i64::from(*y));
-            (a, b, aa, bb, ab) = (a + x, b + y, aa + x * x, bb + y * y, ab + x * y);
-        }
-        let n = self.fields.len() as i64;
-        let spread = ((n * aa - a * a) as f64 * (n * bb - b * b) as f64).sqrt();
-        if spread > 0.0 { (n * ab - a * b) as f64 / spread } else { 0.0 }
-    }
-}
-
 /// Age, race label and class.
 type Labels = (Option<u16>, Option<u8>, u8);
 
@@ -208,21 +146,21 @@ pub fn judged(samples: &[Sample], found: impl Iterator<Item = Vec<u32>>) -> Vec<
     groups
 }
 
-/// Groups of samples of the data set `then` as such of `now`, which has other edits. A picture is known by its place in
-/// the buffer, which is the same in both.
-pub fn carried(groups: &[Group], then: &Dataset, now: &Dataset) -> Vec<Group> {
+/// Groups of pictures of `then` as such of `now`, whose `samples` have other edits. A picture is known by its place in the
+/// buffer, which is the same in both.
+pub fn carried(groups: &[Group], then: &Pixels, now: &Pixels, samples: &[Sample]) -> Vec<Group> {
     // Of each place, the sample that is there now: a lookup for each of 200,000 pictures would take a frame.
     let mut there: Vec<Option<u32>> = Vec::new();
-    for index in 0..now.pixels.len() {
-        let place = now.pixels.place(index);
+    for index in 0..now.len() {
+        let place = now.place(index);
         if there.len() <= place {
             there.resize(place + 1, None);
         }
         there[place] = Some(index as u32);
     }
-    let place = |i: &u32| there.get(then.pixels.place(*i as usize)).copied().flatten();
+    let place = |i: &u32| there.get(then.place(*i as usize)).copied().flatten();
     let members = groups.iter().map(|g| g.samples.iter().filter_map(place).collect::<Vec<u32>>());
-    judged(&now.samples, members)
+    judged(samples, members)
 }
 
 /// Who is linked to whom: each points to an earlier one of its group, or to itself.

@@ -1,16 +1,19 @@
 //! A folder becomes samples, a split, cached pixels, and batches.
 //!
 //! In the order of the way: `walk` finds the files and `scan` what they show (`name` and `layout` read what names and
-//! folders say), `cache` decodes each picture once (`decode`, `format`), `duplicates` finds copies, `edits` applies what
-//! the user decided about single pictures, `summary` counts, `split` deals the samples into parts, `overlap` finds what the
-//! parts share, `augment` varies them, and `batch` hands them to training. `folders` writes the split out as a tree of
-//! folders; `sample_faces` draws a data set.
+//! folders say), `cache` decodes each picture once (`decode`, `format`), `duplicates` finds copies, and all of it becomes a
+//! `dataset`. `edits` holds what the user decided about single pictures and `edited` applies it, `counting` makes the
+//! `summary`, `split` deals the samples into parts, `overlap` finds what the parts share, `augment` varies them, and `batch`
+//! hands them to training. `folders` writes the split out as a tree of folders; `sample_faces` draws a data set.
 
 pub mod augment;
 pub mod batch;
 pub mod cache;
+pub mod counting;
+pub mod dataset;
 pub mod decode;
 pub mod duplicates;
+pub mod edited;
 pub mod edits;
 pub mod folders;
 pub mod format;
@@ -20,6 +23,8 @@ pub mod layout;
 pub mod name;
 pub mod overlap;
 pub mod part_name;
+pub mod perceptual_hash;
+pub mod picture_size;
 pub mod pixels;
 pub mod reading;
 pub mod sample;
@@ -37,9 +42,10 @@ use crate::{
     problem::{Kind, Problem},
     text::LocalizedText,
 };
+use dataset::Dataset;
 use edits::Edits;
 use reading::Reading;
-use sample::{Dataset, Source};
+use sample::Source;
 
 /// Opens a source: scans, decodes what is new, applies `edits`. With everything in the cache it takes under a second.
 ///

@@ -1,12 +1,7 @@
 //! Pictures that stand in more than one part: what folders that name the parts bring about, and what makes a test part say
 //! less than it seems to.
 
-use serde::{Deserialize, Serialize};
-
-use super::{
-    duplicates::by_content,
-    sample::{Dataset, Part},
-};
+use super::{dataset::Dataset, duplicates::by_content, sample::Part, summary::OverlapCounts};
 use crate::text::{Lang, number, plural, say};
 
 /// The pictures that a part shares with an earlier one, as indices into the samples.
@@ -24,17 +19,6 @@ pub struct Overlap {
     pub judges: [u32; 2],
     /// Whether training and validation keep pictures of both classes without the surplus; known of copies alone.
     pub removable: bool,
-}
-
-/// An [`Overlap`] in numbers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OverlapCounts {
-    /// Test pictures that training has too.
-    pub test_in_training: u64,
-    /// Test pictures that validation has too, and training has not.
-    pub test_in_validation: u64,
-    /// Validation pictures that training has too.
-    pub validation_in_training: u64,
 }
 
 impl Overlap {

@@ -5,13 +5,12 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use super::{duplicates::PerceptualHash, image_set::ImageSet};
+use super::{
+    image_set::ImageSet,
+    perceptual_hash::PerceptualHash,
+    picture_size::{PIXEL_BYTES, SIDE},
+};
 use crate::problem::Problem;
-
-/// The side, in pixels, to which every picture is resized before it is cached (the notebook's 128x128).
-pub const SIDE: usize = 128;
-/// Bytes of one cached picture: [`SIDE`] x [`SIDE`] RGB, row by row.
-pub const PIXEL_BYTES: usize = SIDE * SIDE * 3;
 
 /// Where decoded pictures lie: in memory, or in the cache file.
 pub trait PixelStore: Send + Sync {

@@ -1,13 +1,10 @@
-//! What a picture is to the rest of the program, and a folder of them.
+//! What a picture is to the rest of the program, and where it comes from.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{edits::Edited, format::Foreign, hash::hash, pixels::Pixels, reading::Understood, summary::Findings};
+use super::{format::Foreign, hash::hash};
 use crate::text::{LocalizedText, Phrase, say};
 
 /// One usable picture.
@@ -15,7 +12,7 @@ use crate::text::{LocalizedText, Phrase, say};
 pub struct Sample {
     /// Path below the dataset's folder.
     pub file: PathBuf,
-    /// Index into [`Dataset::classes`]. For UTKFace 0 = female, 1 = male, as Keras sorts the folders: not the file's own code.
+    /// Index into the data set's classes. For UTKFace 0 = female, 1 = male, as Keras sorts the folders: not the file's own code.
     pub class: u8,
     /// Age in years, if the name says it.
     pub age: Option<u16>,
@@ -168,47 +165,6 @@ impl SkipReason {
     }
 }
 
-/// A folder of pictures, read and checked. It does not change; an edit makes a new one (see `data/edits.rs`).
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Dataset {
-    pub source: Source,
-    /// The two class names; index 1 is the one whose probability the network gives.
-    pub classes: [String; 2],
-    pub samples: Vec<Sample>,
-    pub skipped: Vec<Skipped>,
-    /// How its names and folders were read.
-    #[serde(default)]
-    pub understood: Understood,
-    /// The decoded pictures, in the order of `samples`.
-    #[serde(skip)]
-    pub pixels: Pixels,
-    /// Pictures that are not used but can be seen; each is among `skipped` too.
-    #[serde(skip)]
-    pub spare: Spare,
-    /// What it was before the user's edits, if there are any.
-    #[serde(skip)]
-    pub edited: Option<Edited>,
-    /// Its numbers, if they were counted already; not of a data set that was changed by hand since.
-    #[serde(skip)]
-    pub findings: Option<Arc<Findings>>,
-}
-
-/// Decoded pictures that are not used: left out by the user, or nobody knows what they show.
-#[derive(Clone, Debug, Default)]
-pub struct Spare {
-    /// In the order of their paths. The class of a picture whose name says none means nothing.
-    pub samples: Vec<Sample>,
-    /// In the order of `samples`.
-    pub pixels: Pixels,
-}
-
-impl Spare {
-    /// Which one it is, if the file is among them.
-    pub fn find(&self, file: &Path) -> Option<usize> {
-        self.samples.binary_search_by(|sample| sample.file.as_path().cmp(file)).ok()
-    }
-}
-
 /// Where the pictures come from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Source {
@@ -227,39 +183,6 @@ pub enum Framing {
     FaceCrop,
     /// In a way of their own: the whole picture counts.
     Whole,
-}
-
-impl Dataset {
-    /// Samples of each class.
-    pub fn balance(&self) -> [usize; 2] {
-        let ones = self.samples.iter().filter(|s| s.class == 1).count();
-        [self.samples.len() - ones, ones]
-    }
-
-    /// How its pictures are framed: as UTKFace's are if most of them have its names.
-    pub fn framing(&self) -> Framing {
-        let named = self.samples.iter().filter(|sample| sample.age.is_some()).count();
-        match self.source {
-            Source::Folder(_) if named * 2 > self.samples.len() => Framing::FaceCrop,
-            _ => Framing::Whole,
-        }
-    }
-
-    /// A number that changes with any picture that comes, goes, or gets another label or content.
-    pub fn fingerprint(&self) -> u64 {
-        let mut bytes = Vec::with_capacity(self.samples.len() * 48);
-        for sample in &self.samples {
-            bytes.extend_from_slice(sample.file.as_os_str().as_encoded_bytes());
-            bytes.push(sample.class);
-            bytes.extend_from_slice(&sample.hash.to_le_bytes());
-        }
-        hash(&bytes)
-    }
-
-    /// Whether the classes are UTKFace's, so that sentences may speak of women and men.
-    pub fn is_utkface(&self) -> bool {
-        self.classes == ["female", "male"]
-    }
 }
 
 impl Source {

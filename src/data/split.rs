@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    dataset::Dataset,
     duplicates::{by_content, look_alikes},
     overlap::Overlap,
-    sample::{Dataset, Part, Sample},
+    sample::{Part, Sample},
 };
 use crate::{
     problem::{Kind, Problem},
@@ -281,7 +282,7 @@ fn quotas<K: Ord + Copy>(strata: &BTreeMap<K, Vec<usize>>, shares: [f64; 3]) -> 
 fn copies(dataset: &Dataset, settings: &SplitSettings) -> Vec<Vec<usize>> {
     // Copies look the same, unless the pictures were never decoded.
     let found = match settings.look_alikes && dataset.pixels.len() == dataset.samples.len() {
-        true => look_alikes(dataset).ok(),
+        true => look_alikes(&dataset.pixels).ok(),
         false => None,
     };
     // What cannot be read any more cannot be trained on either.

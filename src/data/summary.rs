@@ -1,16 +1,14 @@
 //! The numbers of a data set: what is in it, what is odd, and what a model could learn from it by accident.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    duplicates::{Contradiction, Group, copies},
-    overlap::{Overlap, OverlapCounts},
-    sample::{Anomaly, Dataset, Part, RACES, Sample, SkipReason},
-    split::Split,
+    duplicates::Group,
+    sample::{Anomaly, Part, SkipReason},
 };
-use crate::text::{Lang, LocalizedText, decimal};
+use crate::text::LocalizedText;
 
 /// A data set in numbers; the Data page shows it and `trombine check --json` writes it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -88,63 +86,15 @@ pub struct Findings {
     pub copies: Vec<Group>,
 }
 
-impl Dataset {
-    /// The same with its findings.
-    #[must_use]
-    pub fn counted(mut self) -> Self {
-        let copies = copies(&self);
-        self.findings = Some(Arc::new(Findings { summary: Summary::with_copies(&self, &copies, None), copies }));
-        self
-    }
-}
-
-impl Summary {
-    /// Counts a data set, and the parts of a split of it.
-    pub fn new(dataset: &Dataset, split: Option<&Split>) -> Self {
-        Self::with_copies(dataset, &copies(dataset), split)
-    }
-
-    /// As [`Summary::new`], with the groups of copies found already.
-    pub fn with_copies(dataset: &Dataset, groups: &[Group], split: Option<&Split>) -> Self {
-        let samples = &dataset.samples;
-        let balance = dataset.balance().map(|n| n as u64);
-        let about = |class_only: bool| {
-            groups.iter().filter(|g| g.contradiction.is_some_and(|c| !class_only || c == Contradiction::Class)).count() as u64
-        };
-        let ages = ages(samples);
-        let races: Vec<Race> = (0u8..)
-            .zip(RACES)
-            .map(|(label, name)| Race { label, name: name.into(), pictures: count(samples, |s| s.race == Some(label)) })
-            .collect();
-        let known_races = races.iter().any(|r| r.pictures != [0, 0]);
-        let part = |split: &Split, part| {
-            let mut pictures = [0; 2];
-            split.indices(part).iter().for_each(|i| pictures[usize::from(samples[*i as usize].class)] += 1);
-            PartCount { part, pictures }
-        };
-        Self {
-            found: (samples.len() + dataset.skipped.len()) as u64,
-            usable: samples.len() as u64,
-            odd: tally(samples.iter().filter_map(|s| s.anomaly.as_ref()).map(anomaly_key)),
-            skipped: tally(dataset.skipped.iter().map(|s| reason_key(&s.reason))),
-            copies: Copies {
-                groups: groups.len() as u64,
-                pictures: groups.iter().map(|g| g.samples.len() as u64).sum(),
-                contradicting_class: about(true),
-                contradicting: about(false),
-            },
-            classes: [0, 1].map(|class| Class { name: dataset.classes[class].clone(), pictures: balance[class] }),
-            baseline: balance[0].max(balance[1]) as f64 / samples.len().max(1) as f64,
-            unknown_age: samples.iter().filter(|s| s.age.is_none()).count() as u64,
-            unknown_race: samples.iter().filter(|s| s.race.is_none()).count() as u64,
-            shortcut: shortcut(&ages, dataset),
-            ages,
-            races: if known_races { races } else { Vec::new() },
-            parts: split.map(|split| Part::ALL.map(|p| part(split, p))),
-            kept_together: split.map(|split| split.kept_together as u64),
-            overlap: split.map(|split| Overlap::of(groups.iter().map(|group| group.samples.as_slice()), &split.parts).counts()),
-        }
-    }
+/// What the parts share, byte for byte, in numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OverlapCounts {
+    /// Test pictures that training has too.
+    pub test_in_training: u64,
+    /// Test pictures that validation has too, and training has not.
+    pub test_in_validation: u64,
+    /// Validation pictures that training has too.
+    pub validation_in_training: u64,
 }
 
 /// The key under which a kind of anomaly is counted.
@@ -175,91 +125,4 @@ pub fn reason_key(reason: &SkipReason) -> &'static str {
         SkipReason::NotUnicode => "not_unicode",
         SkipReason::LeftOut => "left_out",
     }
-}
-
-fn tally(keys: impl Iterator<Item = &'static str>) -> BTreeMap<String, u64> {
-    let mut counts = BTreeMap::new();
-    keys.for_each(|key| *counts.entry(key.to_owned()).or_default() += 1);
-    counts
-}
-
-fn count(samples: &[Sample], chosen: impl Fn(&Sample) -> bool) -> [u64; 2] {
-    let mut counts = [0; 2];
-    samples.iter().filter(|s| chosen(s)).for_each(|s| counts[usize::from(s.class)] += 1);
-    counts
-}
-
-fn ages(samples: &[Sample]) -> Vec<AgeBand> {
-    if samples.iter().all(|s| s.age.is_none()) {
-        return Vec::new();
-    }
-    let mut bands = [0u16, 10, 20, 30, 40, 50, 60, 70, 80].map(|from| AgeBand { from, pictures: [0; 2] });
-    for sample in samples {
-        if let Some(age) = sample.age {
-            bands[usize::from(age / 10).min(8)].pictures[usize::from(sample.class)] += 1;
-        }
-    }
-    bands.to_vec()
-}
-
-/// The stretch of ages in which the classes differ most from the rest, said in words.
-///
-/// Of all stretches of one or two decades that hold at least 5 % of the pictures (and 50), the one whose share of class 1
-/// is most surely another than that of the rest (two-proportion z). Nothing is said below 1.5 to 1.
-fn shortcut(ages: &[AgeBand], dataset: &Dataset) -> Option<LocalizedText> {
-    let sum = |bands: &[AgeBand]| bands.iter().fold([0, 0], |s, b| [s[0] + b.pictures[0], s[1] + b.pictures[1]]);
-    let all = sum(ages);
-    let total = all[0] + all[1];
-    let surprise = |[a, b]: [u64; 2]| {
-        let (n, rest) = ((a + b) as f64, (total - a - b) as f64);
-        let (here, there) = (b as f64 / n, (all[1] - b) as f64 / rest.max(1.0));
-        let pooled = all[1] as f64 / total as f64;
-        (here - there).abs() / (pooled * (1.0 - pooled) * (1.0 / n + 1.0 / rest.max(1.0))).sqrt().max(1e-9)
-    };
-    let stretches = (1..=2).flat_map(|length| ages.windows(length));
-    let (stretch, [zeros, ones]) = stretches
-        .map(|stretch| (stretch, sum(stretch)))
-        .filter(|(_, [a, b])| (a + b) * 20 >= total && a + b >= 50 && a + b < total)
-        .filter(|(_, [a, b])| a.max(b) * 2 >= a.min(b) * 3)
-        .max_by(|(_, a), (_, b)| surprise(*a).total_cmp(&surprise(*b)))?;
-    let (from, last) = (stretch.first()?.from, stretch.last()?.from);
-    let more = usize::from(ones > zeros);
-    let times = zeros.max(ones) as f64 / zeros.min(ones).max(1) as f64;
-    let older = from >= 40;
-    Some(LocalizedText::by(|lang| {
-        let ratio = decimal(lang, times, 1);
-        let (many, one, class) = words(dataset, more, lang);
-        match lang {
-            Lang::En => {
-                let range = if last == 80 { format!("From {from} on") } else { format!("Between {from} and {}", last + 9) };
-                let rule = if older { "older means" } else { "this age means" };
-                format!("{range} there are {ratio} {many} for each {one}: a model can learn “{rule} {class}”")
-            }
-            Lang::Fr => {
-                let range =
-                    if last == 80 { format!("À partir de {from} ans") } else { format!("Entre {from} et {} ans", last + 9) };
-                let rule = if older { "plus âgé, donc" } else { "cet âge, donc" };
-                format!("{range}, il y a {ratio} {many} pour {one} : un modèle peut apprendre « {rule} {class} »")
-            }
-        }
-    }))
-}
-
-/// Words for many of class `more`, one of the other class, and the class itself.
-fn words(dataset: &Dataset, more: usize, lang: Lang) -> (String, String, String) {
-    let fixed = match (dataset.is_utkface(), more, lang) {
-        (true, 1, Lang::En) => ("men", "woman", "male"),
-        (true, _, Lang::En) => ("women", "man", "female"),
-        (true, 1, Lang::Fr) => ("hommes", "une femme", "homme"),
-        (true, _, Lang::Fr) => ("femmes", "un homme", "femme"),
-        (false, _, Lang::En) => {
-            let [a, b] = [more, 1 - more].map(|c| format!("“{}”", dataset.classes[c]));
-            return (a, b, dataset.classes[more].clone());
-        }
-        (false, _, Lang::Fr) => {
-            let [a, b] = [more, 1 - more].map(|c| format!("« {} »", dataset.classes[c]));
-            return (a, format!("un {b}"), dataset.classes[more].clone());
-        }
-    };
-    (fixed.0.to_owned(), fixed.1.to_owned(), fixed.2.to_owned())
 }

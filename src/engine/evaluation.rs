@@ -7,7 +7,7 @@ use crate::{
     data::{
         augment::AugmentSettings,
         batch::{Batch, Batches, Form},
-        sample::Dataset,
+        dataset::Dataset,
     },
     problem::Problem,
 };

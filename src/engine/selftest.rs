@@ -9,11 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Engine, EngineConfig, Score, Step, gpu, open, reference::ReferenceEngine};
 use crate::{
-    data::{
-        batch::BatchView,
-        image_set::Crop,
-        pixels::{PIXEL_BYTES, Pixels},
-    },
+    data::{batch::BatchView, image_set::Crop, picture_size::PIXEL_BYTES, pixels::Pixels},
     loss::LossSettings,
     model::{Initialization, ModelSettings, Network, Weights, init::init},
     optimizer::OptimizerSettings,

@@ -20,7 +20,7 @@ use crate::{
     control::{Control, Signal},
     data::{
         hash::hash,
-        pixels::PIXEL_BYTES,
+        picture_size::PIXEL_BYTES,
         sample::{Framing, SkipReason, Skipped},
         walk::{self, walk},
     },

@@ -5,7 +5,7 @@ use std::{cell::RefCell, path::Path};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer, images::Image, images::ImageRef};
 
 use crate::{
-    data::{decode, format::Foreign, pixels::SIDE, sample::SkipReason},
+    data::{decode, format::Foreign, picture_size::SIDE, sample::SkipReason},
     files::regular::{self, Unread},
     problem::{Kind, Problem},
     text::{LocalizedText, capital, say},

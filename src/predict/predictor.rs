@@ -7,7 +7,7 @@ use super::{
     photo::{Photo, Square},
 };
 use crate::{
-    data::{augment, hash::hash, pixels::PIXEL_BYTES},
+    data::{augment, hash::hash, picture_size::PIXEL_BYTES},
     engine::{Engine, EngineConfig, TtaPredictor, check_finite},
     evaluate::{calibration, words},
     model::{Network, Weights},

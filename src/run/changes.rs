@@ -8,7 +8,7 @@ use std::{
 
 use super::pictures::Picture;
 use crate::{
-    data::sample::Dataset,
+    data::dataset::Dataset,
     text::{Lang, Phrase, plural, say},
 };
 

@@ -60,7 +60,7 @@ pub struct RunInfo {
     /// How the pictures are framed that it learned from.
     #[serde(default)]
     pub framing: Framing,
-    /// The data set's [fingerprint](crate::data::sample::Dataset::fingerprint) at the start.
+    /// The data set's [fingerprint](crate::data::dataset::Dataset::fingerprint) at the start.
     #[serde(default)]
     pub data: Option<u64>,
     /// Pictures in the training, validation and test part.

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     data::{
-        sample::{Dataset, Part, Sample},
+        dataset::Dataset,
+        sample::{Part, Sample},
         split::Split,
     },
     plan::Plan,

@@ -8,10 +8,7 @@ use std::{
 
 use super::pictures::Picture;
 use crate::{
-    data::{
-        pixels::Pixels,
-        sample::{Dataset, Source},
-    },
+    data::{dataset::Dataset, pixels::Pixels, sample::Source},
     problem::{Kind, Problem},
     text::{Lang, LocalizedText, number, plural, say},
 };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Session;
 use crate::{
-    data::sample::Dataset,
+    data::dataset::Dataset,
     problem::Problem,
     run::{RunPictures, RunView},
 };

@@ -6,10 +6,7 @@ use std::{
 };
 
 use crate::{
-    data::{
-        augment,
-        sample::{Dataset, Part},
-    },
+    data::{augment, dataset::Dataset, sample::Part},
     engine::{Engine, TtaPredictor},
     model::{Network, Weights},
     plan::Plan,

@@ -25,7 +25,7 @@ pub use theme::Theme;
 use std::sync::Arc;
 
 use crate::{
-    data::sample::Dataset,
+    data::dataset::Dataset,
     engine::Device,
     files::table::TableStyle,
     plan::Plan,

@@ -14,7 +14,7 @@ use super::{
     },
 };
 use crate::{
-    data::{pixels::SIDE, sample_faces},
+    data::{picture_size::SIDE, sample_faces},
     text::{Phrase, say},
 };
 

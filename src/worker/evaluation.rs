@@ -51,7 +51,7 @@ fn seen(plan: &Plan, predictions: &[Prediction]) -> Seen {
     let mut seen = Seen::new(predictions, &plan.overlap);
     if plan.dataset.pixels.len() == plan.dataset.samples.len() {
         // What cannot be read any more does not take the report away.
-        let groups = look_alikes(&plan.dataset).ok();
+        let groups = look_alikes(&plan.dataset.pixels).ok();
         seen.alike = groups.map(|groups| plan.overlap.alike(groups.iter().map(Vec::as_slice), &plan.split.parts) as u32);
     }
     seen

@@ -8,8 +8,9 @@ use crate::{
     data::{
         self,
         cache::kept::{self, Kept},
+        dataset::Dataset,
         duplicates, folders,
-        sample::{Dataset, Source},
+        sample::Source,
     },
     engine,
     evaluate::{Report, Seen, WeightsId},
@@ -70,7 +71,7 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
         }
         Command::FindNear(dataset) => {
             let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
-            let groups = duplicates::find_near(&dataset, control, &mut progress)?;
+            let groups = duplicates::find_near(&dataset.samples, &dataset.pixels, control, &mut progress)?;
             dataset.pixels.take_damage().into_iter().for_each(|damage| emit(Event::Warned(damage)));
             emit(Event::Near { dataset, groups });
             Ok(())

@@ -5,13 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use super::{Event, open};
 use crate::{
     control::Control,
-    data::{
-        self,
-        edits::Edits,
-        reading::Reading,
-        sample::{Dataset, Source},
-        split::Split,
-    },
+    data::{self, dataset::Dataset, edits::Edits, reading::Reading, sample::Source, split::Split},
     evaluate::words::class_name,
     files::Places,
     problem::{Kind, Problem},

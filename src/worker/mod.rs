@@ -31,10 +31,11 @@ use crate::{
     control::Stage,
     data::{
         cache::kept::Kept,
+        dataset::Dataset,
         duplicates::Group,
         edits::Edits,
         reading::Reading,
-        sample::{Dataset, Framing, Source},
+        sample::{Framing, Source},
     },
     engine::SelfTest,
     files::table::TableForm,
@@ -320,7 +321,7 @@ mod shared {
 
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    use crate::data::sample::Dataset;
+    use crate::data::dataset::Dataset;
 
     pub fn serialize<S: Serializer>(dataset: &Arc<Dataset>, serializer: S) -> Result<S::Ok, S::Error> {
         dataset.as_ref().serialize(serializer)

@@ -7,12 +7,7 @@ use tracing::info;
 use super::Event;
 use crate::{
     control::Control,
-    data::{
-        self,
-        edits::Edits,
-        reading::Reading,
-        sample::{Dataset, Source},
-    },
+    data::{self, dataset::Dataset, edits::Edits, reading::Reading, sample::Source},
     files::Places,
     problem::Problem,
     run::RunStore,

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     callback::Callbacks,
     control::{Control, Signal, Stage},
-    data::sample::Dataset,
+    data::dataset::Dataset,
     engine::{self, Engine},
     files::lock::Lock,
     optimizer::OptimizerState,

@@ -41,7 +41,7 @@ use std::collections::BTreeSet;
 use trombine::{
     data::{
         augment::{self, AugmentSettings, Augmentation as _, Drawn, geometry::Geometry, mixup::Mixup},
-        pixels::{PIXEL_BYTES, SIDE},
+        picture_size::{PIXEL_BYTES, SIDE},
     },
     random::{Purpose, Random},
     setting_def::{SettingDefs, Value},

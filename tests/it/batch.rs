@@ -6,8 +6,10 @@ use trombine::{
     data::{
         augment::Drawn,
         batch::{Batch, Batches, Form, batches_per_pass, changes},
-        pixels::{PIXEL_BYTES, Pixels},
-        sample::{Dataset, Part, Sample, Source},
+        dataset::Dataset,
+        picture_size::PIXEL_BYTES,
+        pixels::Pixels,
+        sample::{Part, Sample, Source},
         split::Split,
     },
     model::Network,

@@ -14,13 +14,14 @@ use trombine::{
     control::{Control, Signal, Stage},
     data::{
         cache::HEADER,
+        dataset::Dataset,
         decode::{Picture, decode, shrink},
         duplicates::look_alikes,
         edits::Edits,
         hash::hash,
         open_in,
-        pixels::{PIXEL_BYTES, SIDE},
-        sample::{Anomaly, Dataset, SkipReason},
+        picture_size::{PIXEL_BYTES, SIDE},
+        sample::{Anomaly, SkipReason},
     },
     engine::cpu::CpuEngine,
     files::fault::Fault,
@@ -333,7 +334,7 @@ fn a_cache_file_cut_short_or_written_over_while_it_is_open_changes_no_picture() 
     fs::rename(folder.root(), folder.beside("away")).unwrap();
     let problem = data.pixels.get(3).unwrap_err();
     assert_eq!((problem.kind, problem.path.as_deref()), (Kind::Data, Some(folder.root().as_path())));
-    assert!(data.pixels.look(3).is_err() && look_alikes(&data).is_err());
+    assert!(data.pixels.look(3).is_err() && look_alikes(&data.pixels).is_err());
     fs::rename(folder.beside("away"), folder.root()).unwrap();
     assert!(data.pixels.get(3).is_ok());
     // A picture that is another now is not taken for the one that was trained on.

@@ -13,7 +13,7 @@ use std::{
 
 use trombine::{
     control::Control,
-    data::sample::Dataset,
+    data::dataset::Dataset,
     evaluate::Report,
     files::fault::{Failure, Fault, Operation},
     history::EpochRecord,

@@ -31,7 +31,7 @@ fn stage() -> Stage {
 fn all_contradictions_are_left_out_at_once() {
     let stage = stage();
     let data = stage.session.dataset.clone().expect("data");
-    let groups = copies(&data);
+    let groups = copies(&data.samples);
     let wrong = groups.iter().filter(|group| group.contradiction == Some(Contradiction::Class));
     let files: Vec<_> = wrong.flat_map(|group| &group.samples).map(|i| data.samples[*i as usize].file.clone()).collect();
     assert!(!files.is_empty() && groups[0].contradiction == Some(Contradiction::Class));
@@ -48,7 +48,7 @@ fn all_contradictions_are_left_out_at_once() {
     let mut edits = Edits::default();
     files.iter().for_each(|file| edits.change(file, &Change::LeaveOut));
     let after = edits.apply(&data);
-    assert!(copies(&after).iter().all(|group| group.contradiction != Some(Contradiction::Class)));
+    assert!(copies(&after.samples).iter().all(|group| group.contradiction != Some(Contradiction::Class)));
     stage.borrow_mut().session.dataset = Some(Arc::new(after));
     harness.run_steps(3);
     assert!(harness.query_by_label("Leave out all contradictions").is_none());
@@ -110,7 +110,7 @@ fn another_folder_is_not_filtered_as_the_last_one_was() {
     let stage = stage();
     let contradictions = "show, of them with contradicting labels";
     let other = {
-        let mut other = trombine::data::sample::Dataset::clone(stage.session.dataset.as_ref().expect("a data set"));
+        let mut other = trombine::data::dataset::Dataset::clone(stage.session.dataset.as_ref().expect("a data set"));
         other.source = trombine::data::sample::Source::Folder("/elsewhere".into());
         Arc::new(other)
     };

@@ -5,8 +5,9 @@ use std::{fs, path::Path};
 use trombine::{
     control::Control,
     data::{
-        duplicates::{Contradiction, MOST_COMPARED, PerceptualHash, copies, linked, near},
+        duplicates::{Contradiction, MOST_COMPARED, copies, linked, near},
         edits::{Change, Edits},
+        perceptual_hash::PerceptualHash,
         reading::Reading,
         sample::{Anomaly, SkipReason, Source},
         sample_faces,
@@ -33,7 +34,7 @@ fn byte_identical_files_are_grouped_with_contradictions_first() {
     copy(4, &again(4, 1, 4, 3));
     copy(4, &again(4, 0, 4, 4));
     let data = folder.open().unwrap();
-    let groups = copies(&data);
+    let groups = copies(&data.samples);
     let described: Vec<_> = groups.iter().map(|g| (g.samples.len(), g.contradiction)).collect();
     assert_eq!(described, [(3, Some(Contradiction::Class)), (2, Some(Contradiction::Other)), (2, None)]);
     let summary = Summary::new(&data, None);
@@ -41,7 +42,7 @@ fn byte_identical_files_are_grouped_with_contradictions_first() {
     assert_eq!((summary.copies.contradicting_class, summary.copies.contradicting), (1, 2));
     // Near-identical contains the identical.
     for group in &groups {
-        assert!(near(&data).unwrap().iter().any(|n| group.samples.iter().all(|i| n.samples.contains(i))));
+        assert!(near(&data.samples, &data.pixels).unwrap().iter().any(|n| group.samples.iter().all(|i| n.samples.contains(i))));
     }
 }
 
@@ -58,8 +59,8 @@ fn pictures_that_look_the_same_are_found() {
     write(2, image::ImageFormat::Png, darker);
     write(3, image::ImageFormat::Png, picture(0b1001_0110_1100_0101, 96, 96));
     let data = folder.open().unwrap();
-    assert_eq!(copies(&data).len(), 0);
-    let groups = near(&data).unwrap();
+    assert_eq!(copies(&data.samples).len(), 0);
+    let groups = near(&data.samples, &data.pixels).unwrap();
     assert_eq!(groups.len(), 1);
     let mut dates: Vec<_> = groups[0].samples.iter().map(|i| data.samples[*i as usize].file.clone()).collect();
     dates.sort();
@@ -231,7 +232,7 @@ fn the_summary_counts_and_says_what_could_be_learned_by_accident() {
 /// Hashes alone are needed, so nothing is decoded.
 #[test]
 fn the_real_folder_has_the_copies_that_python_finds() {
-    use trombine::data::{hash::hash, pixels::Pixels, sample::Dataset, scan::scan};
+    use trombine::data::{dataset::Dataset, hash::hash, pixels::Pixels, scan::scan};
     let Some(root) = utkface() else { return };
     let mut scan = scan(&root, Reading::default(), &Control::default(), &mut |_, _, _| {}).unwrap();
     scan.samples.iter_mut().for_each(|s| s.hash = hash(&fs::read(root.join(&s.file)).unwrap()));

@@ -5,8 +5,9 @@ use std::{fs, path::Path};
 use trombine::{
     data::{
         augment::{self, AugmentSettings},
+        dataset::Dataset,
         pixels::Pixels,
-        sample::{Dataset, Framing, Part, Source},
+        sample::{Framing, Part, Source},
         sample_faces,
     },
     engine::{self, TtaPredictor},

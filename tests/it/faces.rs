@@ -6,7 +6,7 @@ use image::{ExtendedColorType, ImageEncoder, codecs::jpeg::JpegEncoder};
 use trombine::{
     data::{
         decode,
-        pixels::{PIXEL_BYTES, SIDE},
+        picture_size::{PIXEL_BYTES, SIDE},
         sample_faces,
     },
     predict::{

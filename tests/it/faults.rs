@@ -12,7 +12,7 @@ use std::{
 
 use trombine::{
     control::Control,
-    data::sample::Dataset,
+    data::dataset::Dataset,
     engine::cpu::CpuEngine,
     files::fault::{Failure, Fault, Operation},
     model::Weights,

@@ -5,9 +5,10 @@ use std::{fs, path::Path};
 use trombine::{
     control::{Control, Signal},
     data::{
+        dataset::Dataset,
         folders::{Written, write},
         open_in,
-        sample::{Dataset, Part, Source},
+        sample::{Part, Source},
         sample_faces,
         split::{Split, SplitSettings},
     },

@@ -5,7 +5,8 @@ use std::{fs, path::Path};
 use trombine::{
     control::Control,
     data::{
-        sample::{Dataset, Framing, Source},
+        dataset::Dataset,
+        sample::{Framing, Source},
         sample_faces,
     },
     engine,

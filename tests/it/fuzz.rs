@@ -26,7 +26,7 @@ use trombine::{
         format::Foreign,
         hash::hash,
         name,
-        pixels::PIXEL_BYTES,
+        picture_size::PIXEL_BYTES,
         reading::Reading,
     },
     evaluate::{Prediction, Report},

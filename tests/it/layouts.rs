@@ -5,12 +5,13 @@ use std::{fs, path::Path};
 use trombine::{
     control::Control,
     data::{
+        dataset::Dataset,
         edits::Edits,
         layout::Layout,
         open_as, open_in, other_readings,
         part_name::part,
         reading::{ClassFolders, Labels, Reading},
-        sample::{Dataset, Part, Source},
+        sample::{Part, Source},
         split::{Split, SplitSettings},
     },
     files::fault::Fault,

@@ -7,9 +7,10 @@ use image::RgbImage;
 use serde_json::Value;
 use trombine::{
     data::{
+        dataset::Dataset,
         duplicates::Group,
         overlap::Overlap,
-        sample::{Dataset, Part, Sample},
+        sample::{Part, Sample},
         split::{Split, SplitSettings},
     },
     evaluate::{Report, Seen},

@@ -6,11 +6,7 @@ use egui::accesskit::Role;
 use egui_kittest::{Harness, kittest::Queryable as _};
 use trombine::{
     app::{App, Preferences},
-    data::{
-        pixels::Pixels,
-        sample::{Dataset, Source},
-        sample_faces,
-    },
+    data::{dataset::Dataset, pixels::Pixels, sample::Source, sample_faces},
     session::Session,
     text::Lang,
     ui::{Action, Dialog, Mode, glossary, page::Page, shortcut},

@@ -6,11 +6,7 @@ use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use tempfile::TempDir;
 use trombine::{
     control::Control,
-    data::{
-        edits::Edits,
-        open_in,
-        sample::{Dataset, Source},
-    },
+    data::{dataset::Dataset, edits::Edits, open_in, sample::Source},
     files::Places,
     problem::Problem,
 };

@@ -11,9 +11,10 @@ use trombine::{
     control::Control,
     data::{
         cache::kept::{self, Kept},
+        dataset::Dataset,
         edits::{Change, Edits},
         open_in,
-        sample::{Dataset, Source},
+        sample::Source,
     },
     files::unfinished::UnfinishedFile,
     run::RunStore,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use trombine::{data::sample::Dataset, plan::Plan, problem::Kind, settings::Settings};
+use trombine::{data::dataset::Dataset, plan::Plan, problem::Kind, settings::Settings};
 
 use crate::training::{dataset, settings};
 

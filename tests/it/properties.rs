@@ -6,9 +6,10 @@ use std::{collections::HashMap, fs, path::Path};
 use proptest::{collection::vec, prelude::*, test_runner::TestCaseError};
 use trombine::{
     data::{
+        dataset::Dataset,
         edits::{Change, Edits},
         name,
-        sample::{Dataset, Part, Sample, Source},
+        sample::{Part, Sample, Source},
         split::{Split, SplitSettings},
     },
     evaluate::Rate,

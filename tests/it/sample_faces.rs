@@ -5,9 +5,9 @@ use std::{collections::HashMap, sync::LazyLock};
 use trombine::{
     control::{Control, Signal},
     data::{
+        dataset::Dataset,
         hash::hash,
-        pixels::{PIXEL_BYTES, SIDE},
-        sample::Dataset,
+        picture_size::{PIXEL_BYTES, SIDE},
         sample_faces::{COUNT, dataset, draw},
     },
     problem::Kind,

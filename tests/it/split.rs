@@ -4,8 +4,10 @@ use std::collections::HashMap;
 
 use trombine::{
     data::{
-        pixels::{PIXEL_BYTES, Pixels},
-        sample::{Dataset, Part, Sample, Source},
+        dataset::Dataset,
+        picture_size::PIXEL_BYTES,
+        pixels::Pixels,
+        sample::{Part, Sample, Source},
         split::{Split, SplitSettings},
     },
     random::{Purpose, Random},

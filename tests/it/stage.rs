@@ -12,8 +12,9 @@ use egui_kittest::Harness;
 use trombine::{
     callback::Callbacks,
     data::{
+        dataset::Dataset,
         pixels::Pixels,
-        sample::{Dataset, Framing, Part, Sample, Source},
+        sample::{Framing, Part, Sample, Source},
         sample_faces,
         split::Split,
     },

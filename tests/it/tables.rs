@@ -9,7 +9,7 @@ use std::{
 
 use trombine::{
     control::{Control, Signal},
-    data::{pixels::PIXEL_BYTES, sample::Framing},
+    data::{picture_size::PIXEL_BYTES, sample::Framing},
     engine,
     files::{
         fault::Fault,

@@ -5,8 +5,10 @@ use std::{path::PathBuf, sync::Arc};
 use trombine::{
     control::Control,
     data::{
-        pixels::{PIXEL_BYTES, Pixels},
-        sample::{Dataset, Sample, Source},
+        dataset::Dataset,
+        picture_size::PIXEL_BYTES,
+        pixels::Pixels,
+        sample::{Sample, Source},
     },
     engine::reference::ReferenceEngine,
     model::Activation,

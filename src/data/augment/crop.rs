@@ -1,7 +1,7 @@
 //! The notebook's `random_crop` for training and `crop_to_bounding_box` at the center for evaluation.
 
 use crate::{
-    data::pixels::SIDE,
+    data::picture_size::SIDE,
     random::Random,
     setting_def::{SettingDef, Value},
     text::say,

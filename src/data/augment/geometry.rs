@@ -1,6 +1,6 @@
 //! Where each pixel of the result comes from: crop, flip, shift, zoom and rotation as one affine map, sampled once.
 
-use crate::data::pixels::SIDE;
+use crate::data::picture_size::SIDE;
 
 /// An affine map from a pixel of the result to a place in the cached picture, both in pixels from the top left corner's
 /// pixel center: `x = a[0] * ox + a[1] * oy + a[2]`, `y = a[3] * ox + a[4] * oy + a[5]`.

@@ -30,7 +30,7 @@ use serde::{Deserialize, Serialize};
 pub use warnings::warnings;
 
 use self::{geometry::Geometry, mixup::Mix};
-use super::{image_set::Crop, pixels::SIDE};
+use super::{image_set::Crop, picture_size::SIDE};
 use crate::{
     problem::Problem,
     random::Random,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Augmentation, geometry::Geometry};
 use crate::{
-    data::pixels::SIDE,
+    data::picture_size::SIDE,
     random::Random,
     setting_def::{Scale, SettingDef, SettingDefs, Value},
     text::{Phrase, say},

@@ -14,10 +14,7 @@ use rayon::prelude::*;
 use super::{CHUNK, Cached, Entry, HEADER, Outcome, finish, read, stored::place};
 use crate::{
     control::{Control, Stage},
-    data::{
-        pixels::{PIXEL_BYTES, PixelStore},
-        scan::Scan,
-    },
+    data::{picture_size::PIXEL_BYTES, pixels::PixelStore, scan::Scan},
     files::disk::{File, open},
     problem::Problem,
 };

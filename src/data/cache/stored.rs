@@ -14,10 +14,7 @@ use std::{
 
 use super::{HEADER, decode_file};
 use crate::{
-    data::{
-        hash::hash,
-        pixels::{PIXEL_BYTES, PixelStore},
-    },
+    data::{hash::hash, picture_size::PIXEL_BYTES, pixels::PixelStore},
     files::disk::remove_file,
     problem::{Kind, Problem},
     text::{LocalizedText, say},

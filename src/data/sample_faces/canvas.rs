@@ -1,6 +1,6 @@
 //! A small painter: shapes as distance functions, drawn with smooth edges.
 
-use crate::data::pixels::{PIXEL_BYTES, SIDE};
+use crate::data::picture_size::{PIXEL_BYTES, SIDE};
 
 /// A color, each channel 0..1.
 pub type Color = [f32; 3];

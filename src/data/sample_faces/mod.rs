@@ -11,9 +11,11 @@ mod portrait;
 use rayon::prelude::*;
 
 use super::{
+    dataset::Dataset,
     hash::hash,
-    pixels::{PIXEL_BYTES, Pixels},
-    sample::{Anomaly, Dataset, Sample, Source},
+    picture_size::PIXEL_BYTES,
+    pixels::Pixels,
+    sample::{Anomaly, Sample, Source},
 };
 use crate::{
     control::{Control, Stage},

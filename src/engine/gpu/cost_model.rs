@@ -6,7 +6,7 @@ use super::{
     tile::Limits,
 };
 use crate::{
-    data::pixels::SIDE,
+    data::picture_size::SIDE,
     engine::EngineConfig,
     loss::LossSettings,
     model::{Network, Op},

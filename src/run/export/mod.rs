@@ -26,8 +26,9 @@ pub use raster::Raster;
 use super::RunView;
 use crate::{
     data::{
-        pixels::SIDE,
-        sample::{Dataset, Framing, Source},
+        dataset::Dataset,
+        picture_size::SIDE,
+        sample::{Framing, Source},
     },
     evaluate::Report,
     files::{

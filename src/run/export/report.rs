@@ -8,7 +8,7 @@ use super::{
     plots::{self, Measure},
 };
 use crate::{
-    data::{pixels::SIDE, sample::Dataset},
+    data::{dataset::Dataset, picture_size::SIDE},
     evaluate::{F1Of, Grouping, Prediction, Report, calibration, confusion, words},
     history::StopReason,
     run::RunView,

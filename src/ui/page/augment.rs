@@ -7,7 +7,7 @@ use egui::{Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2};
 use self::preview::Preview;
 use super::{Page, options};
 use crate::{
-    data::{augment, pixels::SIDE},
+    data::{augment, picture_size::SIDE},
     settings::Settings,
     text::{Lang, number, say},
     ui::{

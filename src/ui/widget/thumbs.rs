@@ -12,10 +12,7 @@ use egui::{
 };
 
 use crate::{
-    data::{
-        pixels::{Pixels, SIDE},
-        sample::Dataset,
-    },
+    data::{dataset::Dataset, picture_size::SIDE, pixels::Pixels},
     ui::theme::{self, Theme},
 };
 

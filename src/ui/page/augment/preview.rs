@@ -8,7 +8,7 @@ use crate::{
     data::{
         augment::{self, AugmentSettings, mixup::Mix},
         batch,
-        pixels::{PIXEL_BYTES, SIDE},
+        picture_size::{PIXEL_BYTES, SIDE},
         sample::Part,
     },
     random::{Purpose, Random},

@@ -7,7 +7,7 @@ use super::{
     wall::{Narrow, Wall},
 };
 use crate::{
-    data::sample::Dataset,
+    data::dataset::Dataset,
     evaluate::words::class_name,
     text::{Lang, number, percent, say},
     ui::{

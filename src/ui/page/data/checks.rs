@@ -4,10 +4,7 @@ use egui::{Align, Color32, Layout, Sense, Ui, vec2};
 
 use super::{overview::Overview, reading, shared, show::Show, wall::Wall};
 use crate::{
-    data::{
-        overlap::Overlap,
-        sample::{Dataset, Source},
-    },
+    data::{dataset::Dataset, overlap::Overlap, sample::Source},
     text::{Lang, Phrase, number, plural, say},
     ui::{
         Action, Cx,

@@ -6,9 +6,10 @@ use egui::Ui;
 
 use crate::{
     data::{
+        dataset::Dataset,
         edits::{Change, Edit},
         name,
-        sample::{Anomaly, Dataset, Sample, SkipReason, Skipped},
+        sample::{Anomaly, Sample, SkipReason, Skipped},
     },
     evaluate::words::class_name,
     text::{Lang, Phrase, say},

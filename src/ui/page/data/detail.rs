@@ -9,7 +9,10 @@ use super::{
     overview::{Overview, Place},
 };
 use crate::{
-    data::sample::{Dataset, RACES, Source},
+    data::{
+        dataset::Dataset,
+        sample::{RACES, Source},
+    },
     evaluate::words::class_name,
     plan::Plan,
     text::{Lang, bytes, plural, say},

@@ -8,9 +8,10 @@ use super::{overview::Overview, show::Show};
 use crate::{
     control::Stage,
     data::{
+        dataset::Dataset,
         duplicates::{Contradiction, Group},
         edits::Change,
-        sample::{Dataset, Part},
+        sample::Part,
     },
     evaluate::words::class_name,
     text::{Lang, Phrase, plural, say},

@@ -6,8 +6,9 @@ use std::{
 };
 
 use crate::data::{
+    dataset::Dataset,
     duplicates::{Contradiction, Group, carried, copies},
-    sample::{Dataset, Sample, SkipReason},
+    sample::{Sample, SkipReason},
     summary::{Summary, reason_key},
 };
 
@@ -72,7 +73,7 @@ impl Overview {
             self.near_of = found;
             self.near = near.map_or_else(Vec::new, |(then, groups)| match Arc::ptr_eq(then, dataset) {
                 true => groups.to_vec(),
-                false => carried(groups, then, dataset),
+                false => carried(groups, &then.pixels, &dataset.pixels, &dataset.samples),
             });
         }
     }
@@ -81,7 +82,7 @@ impl Overview {
         let (summary, groups) = match &dataset.findings {
             Some(findings) => (findings.summary.clone(), findings.copies.clone()),
             None => {
-                let groups = copies(dataset);
+                let groups = copies(&dataset.samples);
                 (Summary::with_copies(dataset, &groups, None), groups)
             }
         };

@@ -4,8 +4,9 @@ use egui::{Popup, Ui};
 
 use crate::{
     data::{
+        dataset::Dataset,
         reading::{ClassFolders, Labels, Reading},
-        sample::{Dataset, Part},
+        sample::Part,
     },
     text::{Lang, Phrase, number, say},
     ui::{

@@ -47,7 +47,7 @@ impl Alike {
         let count = |groups: &[Group]| plan.overlap.alike(groups.iter().map(|group| group.samples.as_slice()), &plan.split.parts);
         let count = match Arc::ptr_eq(then, &plan.dataset) {
             true => count(groups),
-            false => count(&carried(groups, then, &plan.dataset)),
+            false => count(&carried(groups, &then.pixels, &plan.dataset.pixels, &plan.dataset.samples)),
         };
         let given = plan.settings.split.use_given && plan.dataset.samples.iter().any(|sample| sample.given_part.is_some());
         *self = Self { of, count, given };

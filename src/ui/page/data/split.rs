@@ -6,7 +6,7 @@ use egui::{Align, Layout, Popup, PopupCloseBehavior, Ui, vec2};
 
 use super::wall::{Narrow, Wall};
 use crate::{
-    data::sample::{Dataset, Part},
+    data::{dataset::Dataset, sample::Part},
     evaluate::words::class_name,
     text::{Lang, number, percent, plural, say},
     ui::{

@@ -8,7 +8,10 @@ use super::{
     show::Show,
 };
 use crate::{
-    data::sample::{Dataset, SkipReason, Skipped, Source},
+    data::{
+        dataset::Dataset,
+        sample::{SkipReason, Skipped, Source},
+    },
     text::{Lang, plural, say},
     ui::{
         Action, Cx, icon,

@@ -14,7 +14,10 @@ use super::{
     table,
 };
 use crate::{
-    data::sample::{Dataset, Part, RACES},
+    data::{
+        dataset::Dataset,
+        sample::{Part, RACES},
+    },
     evaluate::words::class_name,
     plan::Plan,
     text::{Lang, Phrase, number, say},

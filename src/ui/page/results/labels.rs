@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::Ui;
 
 use crate::{
-    data::sample::Dataset,
+    data::dataset::Dataset,
     evaluate::{Prediction, words::class_name},
     run::{Changes, RunView},
     text::{Lang, say},

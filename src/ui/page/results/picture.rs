@@ -7,9 +7,11 @@ use egui::{Popup, PopupCloseBehavior, Response, Sense, Ui, Vec2};
 use super::{Shown, labels};
 use crate::{
     data::{
+        dataset::Dataset,
         edits::Edit,
-        pixels::{Pixels, SIDE},
-        sample::{Dataset, RACES, Source},
+        picture_size::SIDE,
+        pixels::Pixels,
+        sample::{RACES, Source},
     },
     evaluate::{Prediction, words::class_name},
     run::RunPictures,

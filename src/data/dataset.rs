@@ -1,0 +1,109 @@
+//! A folder of pictures as a whole: its samples, their pixels, and what is derived from them.
+
+use std::{path::Path, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    edits::Edits,
+    hash::hash,
+    pixels::Pixels,
+    reading::Understood,
+    sample::{Framing, Sample, Skipped, Source},
+    summary::Findings,
+};
+
+/// A folder of pictures, read and checked. It does not change; an edit makes a new one (see `data/edited.rs`).
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Dataset {
+    pub source: Source,
+    /// The two class names; index 1 is the one whose probability the network gives.
+    pub classes: [String; 2],
+    pub samples: Vec<Sample>,
+    pub skipped: Vec<Skipped>,
+    /// How its names and folders were read.
+    #[serde(default)]
+    pub understood: Understood,
+    /// The decoded pictures, in the order of `samples`.
+    #[serde(skip)]
+    pub pixels: Pixels,
+    /// Pictures that are not used but can be seen; each is among `skipped` too.
+    #[serde(skip)]
+    pub spare: Spare,
+    /// What it was before the user's edits, if there are any.
+    #[serde(skip)]
+    pub edited: Option<Edited>,
+    /// Its numbers, if they were counted already; not of a data set that was changed by hand since.
+    #[serde(skip)]
+    pub findings: Option<Arc<Findings>>,
+}
+
+/// Decoded pictures that are not used: left out by the user, or nobody knows what they show.
+#[derive(Clone, Debug, Default)]
+pub struct Spare {
+    /// In the order of their paths. The class of a picture whose name says none means nothing.
+    pub samples: Vec<Sample>,
+    /// In the order of `samples`.
+    pub pixels: Pixels,
+}
+
+impl Spare {
+    /// Which one it is, if the file is among them.
+    pub fn find(&self, file: &Path) -> Option<usize> {
+        self.samples.binary_search_by(|sample| sample.file.as_path().cmp(file)).ok()
+    }
+}
+
+/// A data set as it was before the edits that made it what it is.
+#[derive(Clone, Debug)]
+pub struct Edited {
+    pub base: Arc<Dataset>,
+    pub edits: Edits,
+}
+
+/// How far a picture is sought from where it was.
+const FAR: usize = 1000;
+
+impl Dataset {
+    /// Samples of each class.
+    pub fn balance(&self) -> [usize; 2] {
+        let ones = self.samples.iter().filter(|s| s.class == 1).count();
+        [self.samples.len() - ones, ones]
+    }
+
+    /// How its pictures are framed: as UTKFace's are if most of them have its names.
+    pub fn framing(&self) -> Framing {
+        let named = self.samples.iter().filter(|sample| sample.age.is_some()).count();
+        match self.source {
+            Source::Folder(_) if named * 2 > self.samples.len() => Framing::FaceCrop,
+            _ => Framing::Whole,
+        }
+    }
+
+    /// A number that changes with any picture that comes, goes, or gets another label or content.
+    pub fn fingerprint(&self) -> u64 {
+        let mut bytes = Vec::with_capacity(self.samples.len() * 48);
+        for sample in &self.samples {
+            bytes.extend_from_slice(sample.file.as_os_str().as_encoded_bytes());
+            bytes.push(sample.class);
+            bytes.extend_from_slice(&sample.hash.to_le_bytes());
+        }
+        hash(&bytes)
+    }
+
+    /// Whether the classes are UTKFace's, so that sentences may speak of women and men.
+    pub fn is_utkface(&self) -> bool {
+        self.classes == ["female", "male"]
+    }
+
+    /// Where a file's picture is among the samples. It is sought first where it was in the data set of which it was the
+    /// one at `then`: pictures that were left out since have moved those after it down, those brought back have moved them
+    /// up, by 1,000 places at most.
+    pub fn find(&self, file: &Path, then: usize) -> Option<usize> {
+        let is = |index: &usize| self.samples.get(*index).is_some_and(|s| s.file == file);
+        let last = self.samples.len().saturating_sub(1);
+        let near = (0..=FAR).flat_map(|d| [then.saturating_sub(d), (then + d).min(last)]).find(is);
+        // A picture whose name was repaired stands behind the others.
+        near.or_else(|| (last.saturating_sub(FAR)..=last).find(is))
+    }
+}
