@@ -1,15 +1,15 @@
 //! One file's bytes become a picture: JPEG, PNG, WebP, BMP, or the first frame of a GIF or TIFF, by its content, upright,
 //! 8-bit RGB.
 
-use std::{cell::RefCell, io::Cursor};
+use std::io::Cursor;
 
-use fast_image_resize as resize;
 use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, metadata::Orientation};
 
 use super::{
     augment::crop::SMALLEST,
     format::Foreign,
-    picture_size::{PIXEL_BYTES, SIDE},
+    picture_size::SIDE,
+    resize::resize_into,
     sample::{Anomaly, SkipReason},
 };
 
@@ -53,7 +53,7 @@ pub fn decode_up_to(bytes: &[u8], name: &str, most_pixels: u64) -> Result<Pictur
     Ok(Picture { width, height, rgb: rgb.into_raw(), anomaly })
 }
 
-/// Decodes and squeezes a picture to [`SIDE`] x [`SIDE`] into `out`, [`PIXEL_BYTES`] long; gives what is odd about it.
+/// Decodes and squeezes a picture to [`SIDE`] x [`SIDE`] into `out`, which is as long; gives what is odd about it.
 ///
 /// # Errors
 /// As [`decode`].
@@ -83,24 +83,10 @@ fn wrong_size(width: u32, height: u32) -> Option<Anomaly> {
 
 /// Resizes an RGB picture to [`SIDE`] x [`SIDE`] into `out`.
 ///
-/// Bilinear with the filter's width scaled to the reduction, so every source pixel counts: what Pillow calls
-/// `BILINEAR` and PyTorch `antialias=True`. Keras's default does not widen it and aliases from 2 to 1 on; at
-/// UTKFace's 200 to 128 the two differ little.
-///
 /// # Errors
 /// [`SkipReason::Damaged`] if the picture has no pixels.
 pub fn shrink(rgb: &[u8], width: u32, height: u32, out: &mut [u8]) -> Result<(), SkipReason> {
-    thread_local!(static RESIZER: RefCell<resize::Resizer> = RefCell::new(resize::Resizer::new()));
-    if (width, height) == (SIDE as u32, SIDE as u32) && rgb.len() == PIXEL_BYTES {
-        out.copy_from_slice(rgb);
-        return Ok(());
-    }
-    let damaged = |error: &dyn std::fmt::Display| SkipReason::Damaged { details: error.to_string() };
-    let source = resize::images::ImageRef::new(width, height, rgb, resize::PixelType::U8x3).map_err(|error| damaged(&error))?;
-    let mut target = resize::images::Image::from_slice_u8(SIDE as u32, SIDE as u32, out, resize::PixelType::U8x3)
-        .map_err(|error| damaged(&error))?;
-    let options = resize::ResizeOptions::new().resize_alg(resize::ResizeAlg::Convolution(resize::FilterType::Bilinear));
-    RESIZER.with_borrow_mut(|resizer| resizer.resize(&source, &mut target, &options)).map_err(|error| damaged(&error))
+    resize_into(rgb, [width, height], out, [SIDE as u32; 2]).map_err(|details| SkipReason::Damaged { details })
 }
 
 /// Decodes without turning; refuses by the header where it can.

@@ -1,7 +1,7 @@
 //! A folder becomes samples, a split, cached pixels, and batches.
 //!
 //! In the order of the way: `walk` finds the files and `scan` what they show (`name` and `layout` read what names and
-//! folders say), `cache` decodes each picture once (`decode`, `format`), `duplicates` finds copies, and all of it becomes a
+//! folders say), `cache` decodes each picture once (`decode`, `format`, `resize`), `duplicates` finds copies, and all of it becomes a
 //! `dataset`. `edits` holds what the user decided about single pictures and `edited` applies it, `counting` makes the
 //! `summary`, `split` deals the samples into parts, `overlap` finds what the parts share, `augment` varies them, and `batch`
 //! hands them to training. `folders` writes the split out as a tree of folders; `sample_faces` draws a data set.
@@ -27,6 +27,7 @@ pub mod perceptual_hash;
 pub mod picture_size;
 pub mod pixels;
 pub mod reading;
+pub mod resize;
 pub mod sample;
 pub mod sample_faces;
 pub mod scan;

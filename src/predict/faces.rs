@@ -19,7 +19,8 @@ use std::sync::OnceLock;
 
 use rustface::{ImageData, Model};
 
-use super::photo::{Photo, Square, resize};
+use super::photo::{Photo, Square};
+use crate::data::resize::resize;
 
 /// A face that was found.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -133,7 +134,7 @@ impl Gray {
     fn new(photo: &Photo, scale: f64) -> Self {
         let small = |side: u32| ((f64::from(side) * scale).round() as u32).max(1);
         let (width, height) = (small(photo.width), small(photo.height));
-        let bytes = resize(&photo.rgb, photo.width, photo.height, width, height, 3)
+        let bytes = resize(&photo.rgb, [photo.width, photo.height], [width, height])
             .chunks_exact(3)
             .map(|p| ((77 * u32::from(p[0]) + 150 * u32::from(p[1]) + 29 * u32::from(p[2])) >> 8) as u8)
             .collect();

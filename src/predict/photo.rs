@@ -1,11 +1,9 @@
 //! A photo of any size, upright, and squares cut from it.
 
-use std::{cell::RefCell, path::Path};
-
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer, images::Image, images::ImageRef};
+use std::path::Path;
 
 use crate::{
-    data::{decode, format::Foreign, picture_size::SIDE, sample::SkipReason},
+    data::{decode, format::Foreign, picture_size::SIDE, resize::resize, sample::SkipReason},
     files::regular::{self, Unread},
     problem::{Kind, Problem},
     text::{LocalizedText, capital, say},
@@ -90,7 +88,7 @@ impl Photo {
 
     /// The whole photo squeezed to a square, as the data set's own pictures are read: [`SIDE`] x [`SIDE`] x 3 bytes.
     pub fn squeezed(&self) -> Vec<u8> {
-        resize(&self.rgb, self.width, self.height, SIDE as u32, SIDE as u32, 3)
+        resize(&self.rgb, [self.width, self.height], [SIDE as u32; 2])
     }
 
     /// What is judged of it: a square, or the whole photo, as [`SIDE`] x [`SIDE`] x 3 bytes.
@@ -106,7 +104,7 @@ impl Photo {
         }
         let scale = f64::from(longest) / f64::from(longer);
         let [width, height] = [self.width, self.height].map(|side| ((f64::from(side) * scale).round() as u32).max(1));
-        let rgb = resize(&self.rgb, self.width, self.height, width, height, 3);
+        let rgb = resize(&self.rgb, [self.width, self.height], [width, height]);
         (Self { width, height, rgb }, self.width as f32 / width as f32)
     }
 
@@ -120,7 +118,7 @@ impl Photo {
         let (left, top) = (square.left.round() as i64, square.top.round() as i64);
         let size = (square.side.round() as i64).clamp(1, 2 * i64::from(self.width.max(self.height)));
         let pixels = self.cut(left, top, size as usize);
-        resize(&pixels, size as u32, size as u32, side as u32, side as u32, 3)
+        resize(&pixels, [size as u32; 2], [side as u32; 2])
     }
 
     /// A square of whole pixels; beyond the photo its edge is drawn out.
@@ -142,21 +140,6 @@ impl std::fmt::Debug for Photo {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Photo({} × {})", self.width, self.height)
     }
-}
-
-/// Resizes interleaved bytes of 1 or 3 channels by averaging (triangle filter, widened when it makes smaller).
-pub(crate) fn resize(bytes: &[u8], width: u32, height: u32, to_width: u32, to_height: u32, channels: usize) -> Vec<u8> {
-    thread_local!(static RESIZER: RefCell<Resizer> = RefCell::new(Resizer::new()));
-    if (width, height) == (to_width, to_height) {
-        return bytes.to_vec();
-    }
-    let kind = if channels == 1 { PixelType::U8 } else { PixelType::U8x3 };
-    let mut out = Image::new(to_width, to_height, kind);
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
-    let done = ImageRef::new(width, height, bytes, kind)
-        .map(|source| RESIZER.with_borrow_mut(|resizer| resizer.resize(&source, &mut out, &options)));
-    debug_assert!(matches!(done, Ok(Ok(()))), "sizes and buffers fit: {done:?}");
-    out.into_vec()
 }
 
 fn unreadable(details: impl ToString) -> Problem {

@@ -18,7 +18,7 @@ use vello_cpu::{
 };
 
 use super::canvas::{Anchor, Canvas, MARGIN, Shape};
-use crate::colors::LIGHT;
+use crate::{colors::LIGHT, data::resize::resize};
 
 /// Pixels of a picture for each unit of a canvas.
 pub const SCALE: f64 = 2.0;
@@ -64,7 +64,7 @@ impl Raster {
 
     /// Lays a picture of `side` x `side` RGB over this one, `size` pixels wide, with its corner at (`left`, `top`).
     pub fn lay(&mut self, rgb: &[u8], side: usize, left: usize, top: usize, size: usize) {
-        let picture = crate::predict::photo::resize(rgb, side as u32, side as u32, size as u32, size as u32, 3);
+        let picture = resize(rgb, [side as u32; 2], [size as u32; 2]);
         for (y, row) in picture.chunks_exact(size * 3).enumerate().take(self.height.saturating_sub(top)) {
             let row = &row[..row.len().min(self.width.saturating_sub(left) * 3)];
             let at = ((top + y) * self.width + left) * 3;
