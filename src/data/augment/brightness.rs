@@ -39,8 +39,8 @@ impl Change for Kind {
 
 /// Multiplies every value by `factor`, rounded, at most 255.
 pub fn apply(factor: f64, pixels: &mut [u8]) {
-    let factor = super::fixed(factor);
+    let factor = super::to_fixed(factor);
     for value in pixels {
-        *value = super::clamp(i32::from(*value) * factor);
+        *value = super::to_byte(i32::from(*value) * factor);
     }
 }

@@ -45,9 +45,9 @@ pub fn apply(factor: f64, pixels: &mut [u8]) {
     let (triples, _) = pixels.as_chunks::<3>();
     let sum: u64 = triples.iter().map(|p| u64::from(luma(*p))).sum();
     let mean = sum as f64 / triples.len().max(1) as f64;
-    let offset = super::fixed(mean * (1.0 - factor));
-    let factor = super::fixed(factor);
+    let offset = super::to_fixed(mean * (1.0 - factor));
+    let factor = super::to_fixed(factor);
     for value in pixels {
-        *value = super::clamp(i32::from(*value) * factor + offset);
+        *value = super::to_byte(i32::from(*value) * factor + offset);
     }
 }

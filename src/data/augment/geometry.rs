@@ -64,12 +64,12 @@ impl Geometry {
 }
 
 /// Bits of a fixed-point coordinate's fraction.
-const FRACTION: u32 = 16;
+const FRACTION_BITS: u32 = 16;
 
 /// Bilinear sampling; beyond the edge the picture is reflected, edge pixel included (Keras's `reflect`, PyTorch's
 /// `grid_sample(padding_mode="reflection", align_corners=False)`).
 fn warp(pixels: &[u8], map: &Affine, side: usize, out: &mut [u8]) {
-    let fixed = |v: f64| (v * f64::from(1 << FRACTION)).round() as i32;
+    let fixed = |v: f64| (v * f64::from(1 << FRACTION_BITS)).round() as i32;
     let a = &map.0;
     let (step_x, step_y) = (fixed(a[0]), fixed(a[3]));
     for (oy, row) in out.chunks_exact_mut(side * 3).enumerate() {
@@ -86,7 +86,7 @@ fn warp(pixels: &[u8], map: &Affine, side: usize, out: &mut [u8]) {
 /// The bilinear value at a fixed-point place.
 #[inline]
 fn sample(pixels: &[u8], x: i32, y: i32) -> [u8; 3] {
-    let (left, top) = (x >> FRACTION, y >> FRACTION);
+    let (left, top) = (x >> FRACTION_BITS, y >> FRACTION_BITS);
     // Eight bits of fraction, so that the four weights sum to 65,536.
     let fx = ((x as u32 & 0xffff) + 128) >> 8;
     let fy = ((y as u32 & 0xffff) + 128) >> 8;

@@ -62,10 +62,10 @@ impl Mix {
     pub fn apply(&self, settings: &AugmentSettings, other: &[u8], out: &mut [u8]) {
         let mut changed = vec![0; out.len()];
         Drawn::new(settings, &mut self.changes.clone()).apply(other, &mut changed);
-        let share = super::fixed(self.share);
+        let share = super::to_fixed(self.share);
         for (value, other) in out.iter_mut().zip(changed) {
             let distance = i32::from(other) - i32::from(*value);
-            *value = super::clamp((i32::from(*value) << super::FRACTION) + distance * share);
+            *value = super::to_byte((i32::from(*value) << super::FRACTION_BITS) + distance * share);
         }
     }
 

@@ -70,6 +70,7 @@ pub trait Augmentation: SettingDefs {
     /// Which stream of randomness it draws from: its own for ever, so that runs without it stay as they are.
     const STREAM: usize;
 
+    /// Whether the user wants it.
     fn is_on(&self) -> bool;
 
     /// Draws for one picture of `side` pixels; `None` leaves it as it is.
@@ -245,15 +246,15 @@ impl Drawn {
 }
 
 /// Bits of the fraction in color arithmetic.
-const FRACTION: u32 = 16;
+const FRACTION_BITS: u32 = 16;
 
 /// A factor or value in fixed point.
-fn fixed(value: f64) -> i32 {
-    (value * f64::from(1 << FRACTION)).round() as i32
+fn to_fixed(value: f64) -> i32 {
+    (value * f64::from(1 << FRACTION_BITS)).round() as i32
 }
 
 /// A fixed-point value, rounded, as a byte.
 #[inline]
-fn clamp(value: i32) -> u8 {
-    ((value + (1 << (FRACTION - 1))) >> FRACTION).clamp(0, 255) as u8
+fn to_byte(value: i32) -> u8 {
+    ((value + (1 << (FRACTION_BITS - 1))) >> FRACTION_BITS).clamp(0, 255) as u8
 }

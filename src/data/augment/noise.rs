@@ -62,13 +62,13 @@ impl Augmentation for Noise {
 /// (Irwin-Hall: variance 4 * (256^2 - 1) / 12, no grain beyond 3.4 deviations).
 pub fn apply(grain: &Grain, pixels: &mut [u8]) {
     const DEVIATION: f64 = 147.8;
-    let scale = super::fixed(grain.deviation / DEVIATION);
+    let scale = super::to_fixed(grain.deviation / DEVIATION);
     let mut stream = grain.stream.clone();
     for two in pixels.chunks_mut(2) {
         let bytes = stream.bits().to_le_bytes();
         for (value, four) in two.iter_mut().zip(bytes.as_chunks::<4>().0) {
             let sum: i32 = four.iter().map(|b| i32::from(*b)).sum();
-            *value = super::clamp((i32::from(*value) << super::FRACTION) + (sum - 510) * scale);
+            *value = super::to_byte((i32::from(*value) << super::FRACTION_BITS) + (sum - 510) * scale);
         }
     }
 }

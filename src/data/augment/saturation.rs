@@ -36,12 +36,12 @@ impl Change for Kind {
 
 /// `gray + factor * (value - gray)` with each pixel's own gray.
 pub fn apply(factor: f64, pixels: &mut [u8]) {
-    let rest = super::fixed(1.0 - factor);
-    let factor = super::fixed(factor);
+    let rest = super::to_fixed(1.0 - factor);
+    let factor = super::to_fixed(factor);
     for pixel in pixels.as_chunks_mut::<3>().0 {
         let offset = i32::from(luma(*pixel)) * rest;
         for value in pixel {
-            *value = super::clamp(i32::from(*value) * factor + offset);
+            *value = super::to_byte(i32::from(*value) * factor + offset);
         }
     }
 }

@@ -18,7 +18,7 @@ pub mod ranges;
 pub mod scroll;
 pub mod separator;
 pub mod setting;
+pub mod share_plot;
 pub mod stack;
 pub mod strip;
 pub mod thumbs;
-pub mod unit;

@@ -20,7 +20,7 @@ use crate::{
             fitted::fitted,
             matrix::{self, Words},
             plot::Table,
-            unit::Unit,
+            share_plot::SharePlot,
         },
     },
 };
@@ -172,7 +172,7 @@ fn choose(ui: &mut Ui, lang: Lang, curve: &mut Curve) {
     }
 }
 
-fn plot(ui: &Ui, lang: Lang, shown: &Shown, curve: Curve) -> Unit {
+fn plot(ui: &Ui, lang: Lang, shown: &Shown, curve: Curve) -> SharePlot {
     let t = Theme::of(ui);
     let roc = curve == Curve::Roc;
     let place = |p: &crate::evaluate::CurvePoint| {
@@ -187,7 +187,7 @@ fn plot(ui: &Ui, lang: Lang, shown: &Shown, curve: Curve) -> Unit {
         (false, Lang::Fr) => (format!("{one} trouvés (rappel)"), "précision".to_owned()),
     };
     let best = shown.best.map(|best| best.threshold).filter(|best| (best - shown.threshold).abs() > 0.06);
-    Unit {
+    SharePlot {
         name: format!("{} {}", if roc { "ROC" } else { "precision, recall" }, decimal(lang, shown.threshold, 2)),
         across,
         up,
@@ -197,7 +197,7 @@ fn plot(ui: &Ui, lang: Lang, shown: &Shown, curve: Curve) -> Unit {
         marker: Some((point, decimal(lang, shown.threshold, 2))),
         best: best.map(|b| (place(&shown.report.point(b)), say("best F1", "meilleur F1").get(lang).to_owned())),
         note: area(lang, shown, curve),
-        ..Unit::default()
+        ..SharePlot::default()
     }
 }
 

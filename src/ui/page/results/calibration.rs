@@ -10,7 +10,7 @@ use crate::{
     ui::{
         Cx,
         theme::{self, Theme},
-        widget::{chart::Chart, choice::switch, plot::Table, unit::Unit},
+        widget::{chart::Chart, choice::switch, plot::Table, share_plot::SharePlot},
     },
 };
 
@@ -23,7 +23,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, height: f32) {
     let used: Vec<_> = bins.iter().filter(|b| b.n > 0).collect();
     let error_text = percent(lang, error, 1);
     let title = say("Rightly sure?", "Sûr à raison ?").get(lang);
-    let plot = Unit {
+    let plot = SharePlot {
         name: format!("{} {error_text}", say("Calibration error", "Erreur de calibration").get(lang)),
         across: say("said", "dit").get(lang).to_owned(),
         up: say("really", "en réalité").get(lang).to_owned(),
@@ -32,7 +32,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, height: f32) {
         diagonal: true,
         note: caption(lang, &error_text),
         dots: used.iter().map(|b| f64::from(b.n) / f64::from(total.max(1))).collect(),
-        ..Unit::default()
+        ..SharePlot::default()
     };
     let table = || Table {
         head: [say("said", "dit"), say("really", "en réalité"), say("pictures", "images")].map(|s| s.get(lang).to_owned()).into(),

@@ -10,7 +10,7 @@ use crate::{
 
 /// A plot of one curve between two shares.
 #[derive(Clone, Debug, Default)]
-pub struct Unit {
+pub struct SharePlot {
     /// What a screen reader says.
     pub name: String,
     pub across: String,
@@ -34,7 +34,7 @@ pub struct Unit {
 /// Below this height the labels of the horizontal axis share one line.
 const LOW: f32 = 150.0;
 
-impl Unit {
+impl SharePlot {
     /// Draws the plot `height` high over the width there is.
     pub fn show(&self, ui: &mut Ui, lang: Lang, height: f32) -> Response {
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
