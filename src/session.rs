@@ -343,14 +343,7 @@ impl Session {
                 self.views.insert(view.info.id.clone(), Arc::from(view));
             }
             Event::Pictures { run, run_pictures } => {
-                if run_pictures.is_ok() {
-                    self.settle_pictures(&run);
-                }
-                // Those of a run that is not shown any more are of no interest.
-                if self.run.as_ref().is_some_and(|shown| shown.info.id == run) {
-                    self.run_pictures =
-                        Some(run_pictures.map_or_else(|problem| RunPicturesState::Gone(run, problem), RunPicturesState::Here));
-                }
+                self.take_pictures(run, run_pictures);
             }
             // Edits are made beside a long job. Those of a data set that was closed meanwhile are only kept.
             Event::Edited { dataset } => {
@@ -360,15 +353,7 @@ impl Session {
             }
             Event::Kept(kept) => self.kept = Some(kept),
             Event::Readable { folder, ways } => self.readable = Some((folder, ways)),
-            Event::Located { run, then, folder } => {
-                self.settle_pictures(&run);
-                self.moved.push((then, folder.clone()));
-                let source = Source::Folder(folder);
-                self.runs.iter_mut().filter(|info| info.id == run).for_each(|info| info.source = source.clone());
-                let shown = self.views.values_mut().chain(&mut self.run).filter(|view| view.info.id == run);
-                shown.for_each(|view| Arc::make_mut(view).info.source = source.clone());
-                self.toast(say("The run’s pictures are found", "Les images de l’essai sont retrouvées"), None);
-            }
+            Event::Located { run, then, folder } => self.move_pictures(&run, then, folder),
             Event::Wrote { path, what } => self.wrote(path, &what),
             // An error never happens in silence, also of a small job beside the current one.
             Event::Failed(problem) if self.job.is_some_and(|current| current != job) => self.fail(problem),
@@ -395,25 +380,31 @@ impl Session {
                     rates.range = range;
                 }
             }
-            Event::Evaluated(view) => {
-                let trained = self.training.as_ref().is_some_and(|training| training.run == view.info.id);
-                if let Some([_, new]) = self.repeated.as_mut().filter(|[_, new]| trained && new.is_empty()) {
-                    new.clone_from(&view.info.id);
-                }
-                self.show(Arc::from(view));
-                self.attention = true;
-            }
+            Event::Evaluated(view) => self.take_report(Arc::from(view)),
             Event::Warned(problem) => self.fail(problem),
             Event::Finished => self.end(),
-            Event::Failed(problem) => {
-                let stopped = self.phase.training() && problem.kind == Kind::Cancelled;
-                self.fail(problem);
-                self.end();
-                if let Some(run) = self.forget_deleted().filter(|_| stopped) {
-                    let said = say("The training is in the trash", "L’entraînement est à la corbeille");
-                    self.toast(said, Some(Offer::RestoreRun(run)));
-                }
-            }
+            Event::Failed(problem) => self.end_by(problem),
+        }
+    }
+
+    /// A run was judged.
+    fn take_report(&mut self, view: Arc<RunView>) {
+        let trained = self.training.as_ref().is_some_and(|training| training.run == view.info.id);
+        if let Some([_, new]) = self.repeated.as_mut().filter(|[_, new]| trained && new.is_empty()) {
+            new.clone_from(&view.info.id);
+        }
+        self.show(view);
+        self.attention = true;
+    }
+
+    /// The current job has failed, or was stopped.
+    fn end_by(&mut self, problem: Problem) {
+        let stopped = self.phase.training() && problem.kind == Kind::Cancelled;
+        self.fail(problem);
+        self.end();
+        if let Some(run) = self.forget_deleted().filter(|_| stopped) {
+            let said = say("The training is in the trash", "L’entraînement est à la corbeille");
+            self.toast(said, Some(Offer::RestoreRun(run)));
         }
     }
 

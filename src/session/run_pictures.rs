@@ -1,12 +1,13 @@
 //! The run that is shown, and where its pictures are.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use super::Session;
 use crate::{
-    data::dataset::Dataset,
+    data::{dataset::Dataset, sample::Source},
     problem::Problem,
     run::{RunPictures, RunView},
+    text::say,
 };
 
 /// What is known of the pictures of the run that is shown.
@@ -46,6 +47,28 @@ impl Session {
     /// Takes the cards away that say that a run's pictures were not found.
     pub(super) fn settle_pictures(&mut self, run: &str) {
         self.failures.retain(|problem| problem.pictures_of.as_deref() != Some(run));
+    }
+
+    /// Where a run's pictures are, or why they are not there; those of a run that is not shown any more are of no interest.
+    pub(super) fn take_pictures(&mut self, run: String, run_pictures: Result<Arc<RunPictures>, Problem>) {
+        if run_pictures.is_ok() {
+            self.settle_pictures(&run);
+        }
+        if self.run.as_ref().is_some_and(|shown| shown.info.id == run) {
+            let gone = |problem| RunPicturesState::Gone(run, problem);
+            self.run_pictures = Some(run_pictures.map_or_else(gone, RunPicturesState::Here));
+        }
+    }
+
+    /// A run's pictures, which were in `then`, are in `folder`.
+    pub(super) fn move_pictures(&mut self, run: &str, then: PathBuf, folder: PathBuf) {
+        self.settle_pictures(run);
+        self.moved.push((then, folder.clone()));
+        let source = Source::Folder(folder);
+        self.runs.iter_mut().filter(|info| info.id == run).for_each(|info| info.source = source.clone());
+        let shown = self.views.values_mut().chain(&mut self.run).filter(|view| view.info.id == run);
+        shown.for_each(|view| Arc::make_mut(view).info.source = source.clone());
+        self.toast(say("The run’s pictures are found", "Les images de l’essai sont retrouvées"), None);
     }
 
     /// Where the pictures of the run that is shown lie: in the open data set if that is the run's own, otherwise in the

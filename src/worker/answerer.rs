@@ -11,7 +11,7 @@ use std::{
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::{
-    job::no_weights,
+    evaluate_again::no_weights,
     thread::{guarded, no_thread},
 };
 use crate::{

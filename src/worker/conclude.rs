@@ -23,6 +23,23 @@ const BETWEEN_TRIES: Duration = Duration::from_secs(1);
 /// Between two looks at what the user wishes meanwhile.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
+/// What a training leaves to be judged.
+pub(super) struct Trained {
+    pub weights: Weights,
+    pub id: WeightsId,
+    /// What of it is not on the disk yet, if the disk would not take it.
+    pub unstored: Option<Box<Ending>>,
+}
+
+/// How weights are to be judged.
+#[derive(Clone, Copy)]
+pub(super) struct Judging {
+    /// Those that the engine has.
+    pub weights: WeightsId,
+    /// Whether each picture is judged mirrored as well; `None` leaves it as it was before.
+    pub mirrored: Option<bool>,
+}
+
 /// Judges what was trained, and stores what is not yet stored.
 ///
 /// # Errors
@@ -31,18 +48,19 @@ pub(super) fn conclude(
     plan: &Plan,
     mut engine: Box<dyn Engine>,
     run: &mut Run,
-    (weights, id): (Weights, WeightsId),
-    mut unstored: Option<Box<Ending>>,
+    trained: Trained,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
-    let judged = engine.set_weights(&weights).and_then(|()| judged(plan, engine.as_mut(), run, id, None, control, emit));
+    let Trained { weights, id, mut unstored } = trained;
+    let judging = Judging { weights: id, mirrored: None };
+    let judged = engine.set_weights(&weights).and_then(|()| judged(plan, engine.as_mut(), run, judging, control, emit));
     let judged = match judged {
         Err(problem) if is_lost(&problem, engine.as_ref()) => {
             emit(Event::Warned(on_the_processor(&problem)));
             engine = engine::open(PROCESSOR, &plan.engine_config())?;
             engine.set_weights(&weights)?;
-            self::judged(plan, engine.as_mut(), run, id, None, control, emit)
+            self::judged(plan, engine.as_mut(), run, judging, control, emit)
         }
         judged => judged,
     };
@@ -76,8 +94,8 @@ pub(super) fn conclude(
     stored.and(judged.map(|_| ())).and(checkpoint)
 }
 
-/// Judges the test and validation part with the weights that `engine` has, those of `id`, and keeps the report. What was chosen before
-/// stays: a threshold, a temperature, and `mirrored` unless it is given.
+/// Judges the test and validation part with the weights that `engine` has, and keeps the report. What was chosen before stays: a
+/// threshold, a temperature, and whether pictures are mirrored, unless `judging` says it.
 ///
 /// # Errors
 /// A device that fails, a report that could not be stored, [`Kind::Cancelled`].
@@ -85,12 +103,11 @@ pub(super) fn judge(
     plan: &Plan,
     engine: &mut dyn Engine,
     run: &mut Run,
-    id: WeightsId,
-    mirrored: Option<bool>,
+    judging: Judging,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
-    let report = judged(plan, engine, run, id, mirrored, control, emit)?;
+    let report = judged(plan, engine, run, judging, control, emit)?;
     tell(run.view()?, &report, emit);
     persist(control, emit, &mut || keep(run, &report))
 }
@@ -99,17 +116,16 @@ fn judged(
     plan: &Plan,
     engine: &mut dyn Engine,
     run: &Run,
-    id: WeightsId,
-    mirrored: Option<bool>,
+    judging: Judging,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<Report, Problem> {
     let before = run.last_report();
     let mut plan = plan.clone();
-    if let Some(mirrored) = mirrored.or(before.as_ref().map(|before| before.mirrored)) {
+    if let Some(mirrored) = judging.mirrored.or(before.as_ref().map(|before| before.mirrored)) {
         plan.settings.augment.test_time_flip = mirrored;
     }
-    let mut report = evaluation::report(&plan, engine, id, control, emit)?;
+    let mut report = evaluation::report(&plan, engine, judging.weights, control, emit)?;
     if let Some(before) = before {
         (report.threshold, report.temperature) = (before.threshold, before.temperature);
         // A temperature was fitted to answers that were given otherwise.

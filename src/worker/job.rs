@@ -2,27 +2,31 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::{Command, Event, conclude, evaluation, locate, open, training};
+use super::{
+    Command, Event,
+    evaluate_again::{self, How},
+    locate, open, training,
+};
 use crate::{
     control::{Control, Stage},
     data::{
         self,
         cache::kept::{self, Kept},
         dataset::Dataset,
-        duplicates, folders,
+        duplicates,
+        edits::Edits,
+        folders,
         sample::Source,
     },
     engine,
-    evaluate::{Report, Seen, WeightsId},
+    evaluate::Report,
     files::{Places, overwrite, unfinished},
-    model::{Network, Weights},
     plan::Plan,
     predict::batch::{self, FolderJob},
     problem::{Kind, Problem},
     run::{
-        Run, RunPictures, RunStore,
+        Run, RunStore,
         export::{self, ExportOptions, Format},
-        pictures::Picture,
     },
     setting_def::Choice as _,
     text::{LocalizedText, plural, say},
@@ -38,67 +42,32 @@ const TRASH_DAYS: u64 = 30;
 /// Whatever keeps the command from being done; [`Kind::Cancelled`] if the user stopped it.
 pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
     match command {
-        Command::Open(source) => {
-            let dataset = open::open(&source, store, control, emit);
-            opened(&source, dataset, control, emit)
-        }
+        Command::Open(source) => opened(&source, open::open(&source, store, control, emit), control, emit),
         Command::OpenAs { source, reading } => {
             let source = source.settled();
-            let dataset = open::open_as(&source, reading, store, control, emit);
-            opened(&source, dataset, control, emit)
+            opened(&source, open::open_as(&source, reading, store, control, emit), control, emit)
         }
-        Command::Train(plan) => {
-            let result = training::train(&plan, store, control, emit);
-            list(store, emit);
-            result
+        Command::Edit { dataset, edits } => edit(&dataset, &edits, store, emit),
+        Command::FindNear(dataset) => find_near(dataset, control, emit),
+        Command::CopyFolders { plan, out, link } => {
+            overwrite::not_within_a_run(store.home(), &out)?;
+            copy_folders(&plan, &out, link, control, emit)
         }
+        Command::Train(plan) => then_list(training::train(&plan, store, control, emit), store, emit),
         Command::Resume { run, dataset, how } => {
-            let result = training::resume(&run, &dataset, &how, store, control, emit);
-            list(store, emit);
-            result
+            then_list(training::resume(&run, &dataset, &how, store, control, emit), store, emit)
+        }
+        Command::TrainAgain { run, dataset, device } => {
+            then_list(training::again(&run, &dataset, device, store, control, emit), store, emit)
         }
         Command::Try { plan, devices } => try_devices(&plan, &devices, store, control, emit),
         Command::TestRates(plan) => test_rates(&plan, control, emit),
-        Command::TrainAgain { run, dataset, device } => {
-            let result = training::again(&run, &dataset, device, store, control, emit);
-            list(store, emit);
-            result
-        }
-        Command::Edit { dataset, edits } => {
-            edits.save(&Places::with_runs_in(store.home()), &dataset.source)?;
-            emit(Event::Edited { dataset: Arc::new(edits.apply(&dataset).counted()) });
-            Ok(())
-        }
-        Command::FindNear(dataset) => {
-            let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
-            let groups = duplicates::find_near(&dataset.samples, &dataset.pixels, control, &mut progress)?;
-            dataset.pixels.take_damage().into_iter().for_each(|damage| emit(Event::Warned(damage)));
-            emit(Event::Near { dataset, groups });
-            Ok(())
-        }
-        Command::TestDevice(device) => {
-            emit(Event::Progress { stage: Stage::TestingDevice, done: 0, total: 0 });
-            engine::prepare(&device, store.home());
-            let test = engine::selftest(&device, engine::TESTED_BATCH)?;
-            emit(Event::Tested { device, test });
-            Ok(())
-        }
+        Command::TestDevice(device) => test_device(device, store, emit),
         Command::Evaluate { run, source: None, dataset, device, mirrored } => {
-            let run = store.find(&run)?;
-            let dataset = locate::own(&run, dataset, store, control, emit)?;
-            evaluate(run, &dataset, device, mirrored, control, emit)
+            evaluate_again::on_its_own(&run, dataset, How { device, mirrored }, store, control, emit)
         }
         Command::Evaluate { run, source: Some(source), device, mirrored, .. } => {
-            let mut run = store.find(&run)?;
-            let dataset = open::open(&source, store, control, emit)?;
-            match locate::find(&run, &dataset) {
-                // Its own pictures, in another place perhaps: what it never saw of them is its test part.
-                Ok(_) => {
-                    locate::remember(&mut run, &dataset, false, emit)?;
-                    evaluate(run, &dataset, device, mirrored, control, emit)
-                }
-                Err(_) => evaluate_others(&run, &dataset, device, mirrored, control, emit),
-            }
+            evaluate_again::on(&run, &source, How { device, mirrored }, store, control, emit)
         }
         Command::PredictFolder { run, folder, csv, framing, form, overwrite } => {
             let job = FolderJob { folder: &folder, csv: &csv, framing, form, overwrite, home: store.home() };
@@ -119,31 +88,11 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
             emit(Event::Wrote { path, what: say("Plot", "Graphique").into() });
             Ok(())
         }
-        Command::ImportRun(folder) => {
-            let run = store.import(&folder)?;
-            emit(Event::RunOpened(Box::new(run.view()?)));
-            list(store, emit);
-            Ok(())
-        }
-        Command::CopyFolders { plan, out, link } => {
-            overwrite::not_within_a_run(store.home(), &out)?;
-            copy_folders(&plan, &out, link, control, emit)
-        }
-        Command::FindPictures { run, dataset } => {
-            let run_pictures = store.find(&run).and_then(|run| locate::pictures(&run, dataset, store, control));
-            if let Err(problem) = &run_pictures
-                && problem.kind == Kind::Cancelled
-            {
-                return Ok(());
-            }
-            emit(Event::Pictures { run, run_pictures: run_pictures.map(Arc::new) });
-            Ok(())
-        }
+        Command::FindPictures { run, dataset } => find_pictures(run, dataset, store, control, emit),
         Command::LocatePictures { run, folder } => {
-            locate::to(&run, Source::Folder(folder).settled(), store, control, emit)
-                .map_err(|problem| problem.about_pictures_of(&run))?;
-            list(store, emit);
-            Ok(())
+            let source = Source::Folder(folder).settled();
+            let located = locate::to(&run, source, store, control, emit);
+            located.map_err(|problem| problem.about_pictures_of(&run)).map(|()| list(store, emit))
         }
         Command::ListRuns => {
             list(store, emit);
@@ -157,24 +106,16 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
             emit(Event::RunViewed(Box::new(store.find(&run)?.view()?)));
             Ok(())
         }
-        Command::RenameRun { run, name, note } => {
-            store.find(&run)?.update(|info| {
-                info.rename(name);
-                info.note = note;
-            })?;
+        Command::ImportRun(folder) => {
+            let run = store.import(&folder)?;
+            emit(Event::RunOpened(Box::new(run.view()?)));
             list(store, emit);
             Ok(())
         }
-        Command::DeleteRun(run) => {
-            store.delete(&run)?;
-            list(store, emit);
-            Ok(())
-        }
-        Command::RestoreRun(run) => {
-            store.restore(&run)?;
-            list(store, emit);
-            Ok(())
-        }
+        Command::RenameRun { run, name, note } => rename(&run, name, note, store).map(|()| list(store, emit)),
+        Command::KeepThreshold { run, threshold, temperature } => keep_threshold(&run, threshold, temperature, store, emit),
+        Command::DeleteRun(run) => store.delete(&run).map(|()| list(store, emit)),
+        Command::RestoreRun(run) => store.restore(&run).map(|()| list(store, emit)),
         Command::EmptyTrash => {
             unfinished::remove_left(&Places::with_runs_in(store.home()).cache);
             store.empty_trash(TRASH_DAYS)
@@ -188,17 +129,6 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
             let cleaned = kept::clean(&cache, open.as_ref());
             emit(Event::Kept(Kept::of(&cache)));
             cleaned
-        }
-        Command::KeepThreshold { run, threshold, temperature } => {
-            let mut run = store.find(&run)?;
-            if let Some(report) = run.report() {
-                let report = Report { threshold, temperature, ..report };
-                run.save_report(&report)?;
-                run.update(|info| info.scores = Some(report.run_scores()))?;
-                emit(Event::RunOpened(Box::new(run.view()?)));
-                list(store, emit);
-            }
-            Ok(())
         }
     }
 }
@@ -222,10 +152,83 @@ fn opened(
     Ok(())
 }
 
+/// Tells the list of runs, however what may have changed it has ended; gives how that was.
+fn then_list(result: Result<(), Problem>, store: &RunStore, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
+    list(store, emit);
+    result
+}
+
 fn list(store: &RunStore, emit: &mut dyn FnMut(Event)) {
     let (runs, problems) = store.list();
     problems.into_iter().for_each(|problem| emit(Event::Warned(problem)));
     emit(Event::Runs { runs });
+}
+
+/// Keeps the decisions about single pictures, and applies them.
+fn edit(dataset: &Dataset, edits: &Edits, store: &RunStore, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
+    edits.save(&Places::with_runs_in(store.home()), &dataset.source)?;
+    emit(Event::Edited { dataset: Arc::new(edits.apply(dataset).counted()) });
+    Ok(())
+}
+
+/// Finds the pictures that look the same.
+fn find_near(dataset: Arc<Dataset>, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
+    let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
+    let groups = duplicates::find_near(&dataset.samples, &dataset.pixels, control, &mut progress)?;
+    dataset.pixels.take_damage().into_iter().for_each(|damage| emit(Event::Warned(damage)));
+    emit(Event::Near { dataset, groups });
+    Ok(())
+}
+
+/// Compares a device's arithmetic with the reference.
+fn test_device(device: String, store: &RunStore, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
+    emit(Event::Progress { stage: Stage::TestingDevice, done: 0, total: 0 });
+    engine::prepare(&device, store.home());
+    let test = engine::selftest(&device, engine::TESTED_BATCH)?;
+    emit(Event::Tested { device, test });
+    Ok(())
+}
+
+/// Finds a run's pictures where they are now; that they are nowhere is an answer too.
+fn find_pictures(
+    run: String,
+    dataset: Option<Arc<Dataset>>,
+    store: &RunStore,
+    control: &Control,
+    emit: &mut dyn FnMut(Event),
+) -> Result<(), Problem> {
+    let run_pictures = store.find(&run).and_then(|run| locate::pictures(&run, dataset, store, control));
+    if run_pictures.as_ref().is_err_and(|problem| problem.kind == Kind::Cancelled) {
+        return Ok(());
+    }
+    emit(Event::Pictures { run, run_pictures: run_pictures.map(Arc::new) });
+    Ok(())
+}
+
+fn rename(run: &str, name: String, note: String, store: &RunStore) -> Result<(), Problem> {
+    store.find(run)?.update(|info| {
+        info.rename(name);
+        info.note = note;
+    })
+}
+
+/// Keeps the threshold and the temperature that the user chose with a run's report, if it was judged.
+fn keep_threshold(
+    run: &str,
+    threshold: f64,
+    temperature: f64,
+    store: &RunStore,
+    emit: &mut dyn FnMut(Event),
+) -> Result<(), Problem> {
+    let mut run = store.find(run)?;
+    if let Some(report) = run.report() {
+        let report = Report { threshold, temperature, ..report };
+        run.save_report(&report)?;
+        run.update(|info| info.scores = Some(report.run_scores()))?;
+        emit(Event::RunOpened(Box::new(run.view()?)));
+        list(store, emit);
+    }
+    Ok(())
 }
 
 /// Tries `plan` on each of `devices`; one that fails is told, and the others are tried.
@@ -259,91 +262,6 @@ fn test_rates(plan: &Plan, control: &Control, emit: &mut dyn FnMut(Event)) -> Re
     let range = rate_range::test(plan, engine.as_mut(), control, tell)?;
     emit(Event::Rates(range));
     Ok(())
-}
-
-/// Judges a run again on its own test part.
-fn evaluate(
-    mut run: Run,
-    dataset: &Dataset,
-    device: String,
-    mirrored: Option<bool>,
-    control: &Control,
-    emit: &mut dyn FnMut(Event),
-) -> Result<(), Problem> {
-    let (dataset, split) = locate::find(&run, dataset)?;
-    let plan = Plan::with_split(&run.settings()?, Arc::new(dataset), split).map_err(training::first)?;
-    let plan = Plan { device, ..plan };
-    let mut engine = engine::open(&plan.device, &plan.engine_config())?;
-    let (weights, id) = weights(&run, &plan.network)?;
-    engine.set_weights(&weights)?;
-    conclude::judge(&plan, engine.as_mut(), &mut run, id, mirrored, control, emit).map_err(|problem| run.in_weights(problem))
-}
-
-/// Judges a run on the pictures of `dataset` that are not among its own, by content. The report is told, not kept.
-fn evaluate_others(
-    run: &Run,
-    dataset: &Arc<Dataset>,
-    device: String,
-    mirrored: Option<bool>,
-    control: &Control,
-    emit: &mut dyn FnMut(Event),
-) -> Result<(), Problem> {
-    // A run that was opened without its list of pictures is judged on all, and nothing is claimed of them.
-    let own = run.has_pictures().then(|| run.pictures()).transpose()?;
-    let samples = match &own {
-        Some(own) => Picture::unseen(own, dataset),
-        None => (0..dataset.samples.len() as u32).collect(),
-    };
-    let left_out = (dataset.samples.len() - samples.len()) as u32;
-    if dataset.classes != run.info.classes {
-        return Err(locate::other_labels(run, dataset));
-    }
-    if samples.is_empty() {
-        return Err(locate::not_whole(own.as_ref().map_or(0, Vec::len), dataset.samples.len()));
-    }
-    let mut view = run.view()?;
-    let mut settings = view.settings.clone();
-    settings.augment.test_time_flip = mirrored.unwrap_or(view.mirrored());
-    let mirrored = settings.augment.test_time_flip;
-    let network = Network::new(&settings.model, settings.augment.side())?;
-    let plan = Plan { device, ..Plan::judging(settings, network, dataset.clone()) };
-    let mut engine = engine::open(&plan.device, &plan.engine_config())?;
-    let (weights, id) = weights(run, &plan.network)?;
-    engine.set_weights(&weights)?;
-    let predictions = evaluation::of_others(&plan, samples, engine.as_mut(), control, emit);
-    let predictions = predictions.map_err(|problem| run.in_weights(problem))?;
-    let kept = view.report.as_ref();
-    let report = Report {
-        classes: dataset.classes.clone(),
-        part: None,
-        predictions,
-        validation: Vec::new(),
-        threshold: kept.map_or(0.5, |kept| kept.threshold),
-        temperature: kept.map_or(1.0, |kept| kept.temperature),
-        mirrored,
-        train_share: kept.map_or(0.5, |kept| kept.train_share),
-        seen: own.map(|_| Seen { left_out, ..Seen::default() }),
-        weights: Some(id),
-    };
-    view.report = Some(report);
-    let run_pictures = RunPictures::of(&run.info.id, &[], dataset.base());
-    emit(Event::Evaluated(Box::new(view)));
-    emit(Event::Pictures { run: run.info.id.clone(), run_pictures: Ok(Arc::new(run_pictures)) });
-    Ok(())
-}
-
-/// The run's best weights, and which they are.
-fn weights(run: &Run, network: &Network) -> Result<(Weights, WeightsId), Problem> {
-    if run.info.stored.weights { run.best_weights(network) } else { Err(no_weights()) }
-}
-
-/// Nothing is learned yet.
-pub(super) fn no_weights() -> Problem {
-    Problem::new(
-        Kind::File,
-        say("This run has no weights yet", "Cet essai n’a pas encore de poids"),
-        say("Have it trained to the end of its first epoch", "Entraînez-le jusqu’à la fin de sa première époque"),
-    )
 }
 
 /// Judges every picture of a folder into its table.

@@ -7,6 +7,7 @@
 mod answerer;
 pub mod awake;
 mod conclude;
+mod evaluate_again;
 mod evaluation;
 mod fallback;
 mod job;
@@ -323,10 +324,12 @@ mod shared {
 
     use crate::data::dataset::Dataset;
 
+    /// The data set behind the pointer.
     pub fn serialize<S: Serializer>(dataset: &Arc<Dataset>, serializer: S) -> Result<S::Ok, S::Error> {
         dataset.as_ref().serialize(serializer)
     }
 
+    /// A data set behind a pointer of its own.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<Dataset>, D::Error> {
         Dataset::deserialize(deserializer).map(Arc::new)
     }

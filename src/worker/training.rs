@@ -7,7 +7,7 @@ use tracing::{debug, info};
 use super::{
     Event, ResumeOptions,
     awake::Awake,
-    conclude,
+    conclude::{self, Trained},
     fallback::{PROCESSOR, is_lost, on_the_processor},
     locate,
 };
@@ -59,7 +59,7 @@ pub fn train_on(
     let id = run.info.id.clone();
     let begun = [run.checkpoint_path(), run.best_path()];
     let lock = run.lock()?;
-    let result = train_run(plan, engine, run, lock, None, control, emit);
+    let result = train_run(plan, engine, Locked { run, _lock: lock }, None, control, emit);
     // Nothing was earned, or it is not wanted.
     if result.is_err() && (control.wish() == Signal::Discard || !begun.iter().any(|path| path.exists())) {
         let deleted = store.delete(&id);
@@ -80,7 +80,7 @@ pub(crate) fn train_in(plan: &Plan, folder: &Path, control: &Control, emit: &mut
     let engine = engine::open(&plan.device, &plan.engine_config())?;
     let run = RunStore::create_in(folder, plan)?;
     let lock = run.lock()?;
-    train_run(plan, engine, run, lock, None, control, emit)
+    train_run(plan, engine, Locked { run, _lock: lock }, None, control, emit)
 }
 
 /// Whether there is nothing left to train.
@@ -160,7 +160,14 @@ pub(super) fn resume(
         // Killed between its last epoch and its report.
         let (weights, id) = run.best_weights(&plan.network)?;
         engine.set_weights(&weights)?;
-        return conclude::judge(&plan, engine.as_mut(), &mut run, id, None, control, emit);
+        return conclude::judge(
+            &plan,
+            engine.as_mut(),
+            &mut run,
+            conclude::Judging { weights: id, mirrored: None },
+            control,
+            emit,
+        );
     }
     let asked = how.more > 0 || how.learning_rate.is_some();
     if let Some(checkpoint) = &mut checkpoint {
@@ -182,7 +189,7 @@ pub(super) fn resume(
     if asked || checkpoint.as_ref().is_some_and(|checkpoint| checkpoint.settings.is_some()) {
         run.save_settings(&settings)?;
     }
-    train_run(&plan, engine, run, lock, checkpoint, control, emit)
+    train_run(&plan, engine, Locked { run, _lock: lock }, checkpoint, control, emit)
 }
 
 /// Where a run goes on from: what is stored for that, or its weights with an optimizer yet to be made. A run that was
@@ -250,17 +257,22 @@ fn note(event: &TrainEvent) {
     }
 }
 
+/// A run that nobody else changes.
+struct Locked {
+    run: Run,
+    _lock: Lock,
+}
+
 /// Trains, judges, and leaves the run as it should be however that ends.
 fn train_run(
     plan: &Plan,
     mut engine: Box<dyn Engine>,
-    mut run: Run,
-    _lock: Lock,
+    mut locked: Locked,
     checkpoint: Option<Checkpoint>,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
-    let begun = Instant::now();
+    let (begun, run) = (Instant::now(), &mut locked.run);
     let mut awake = Awake::default();
     emit(Event::TrainsOn { run: Box::new(run.info.clone()), dataset: plan.dataset.clone() });
     let mut tell = |told| match told {
@@ -273,12 +285,12 @@ fn train_run(
     };
     let (mut plan, mut checkpoint) = (plan.clone(), checkpoint);
     let outcome = loop {
-        match fit(&plan, engine.as_mut(), &mut run, checkpoint.take(), control, &mut tell) {
+        match fit(&plan, engine.as_mut(), run, checkpoint.take(), control, &mut tell) {
             Err(problem) if is_lost(&problem, engine.as_ref()) => {
                 tell(FitEvent::Warned(on_the_processor(&problem)));
                 plan.device = PROCESSOR.to_owned();
                 engine = engine::open(&plan.device, &plan.engine_config())?;
-                checkpoint = last_checkpoint(&run, &plan)?;
+                checkpoint = last_checkpoint(run, &plan)?;
             }
             outcome => break outcome,
         }
@@ -287,7 +299,7 @@ fn train_run(
     match outcome {
         Ok(Outcome::Left) => Ok(()),
         Ok(Outcome::Done { weights, id, unstored, .. }) => {
-            conclude::conclude(&plan, engine, &mut run, (weights, id), unstored, control, emit)
+            conclude::conclude(&plan, engine, run, Trained { weights, id, unstored }, control, emit)
         }
         Err(problem) => {
             // What is on the disk can be resumed; that this cannot be written down is the smaller trouble.

@@ -1,0 +1,152 @@
+//! A run judged again: on its own test part, or on other pictures.
+
+use std::sync::Arc;
+
+use super::{
+    Event,
+    conclude::{self, Judging},
+    evaluation, locate, open, training,
+};
+use crate::{
+    control::Control,
+    data::{dataset::Dataset, sample::Source},
+    engine,
+    evaluate::{Report, Seen, WeightsId},
+    model::{Network, Weights},
+    plan::Plan,
+    problem::{Kind, Problem},
+    run::{Run, RunPictures, RunStore, pictures::Picture},
+    text::say,
+};
+
+/// By what a run is judged.
+pub(super) struct How {
+    pub device: String,
+    /// Whether each picture is judged mirrored as well; `None` leaves it as it was before.
+    pub mirrored: Option<bool>,
+}
+
+/// Judges a run on its own test part, in `dataset` or wherever its pictures are.
+///
+/// # Errors
+/// Its pictures are not there, it has no weights, the device fails, the report could not be stored, [`Kind::Cancelled`].
+pub(super) fn on_its_own(
+    run: &str,
+    dataset: Option<Arc<Dataset>>,
+    how: How,
+    store: &RunStore,
+    control: &Control,
+    emit: &mut dyn FnMut(Event),
+) -> Result<(), Problem> {
+    let run = store.find(run)?;
+    let dataset = locate::own(&run, dataset, store, control, emit)?;
+    evaluate(run, &dataset, how, control, emit)
+}
+
+/// Judges a run on the pictures of `source`.
+///
+/// # Errors
+/// As [`on_its_own`], and a source that cannot be opened, has other classes, or none but pictures that the run knows.
+pub(super) fn on(
+    run: &str,
+    source: &Source,
+    how: How,
+    store: &RunStore,
+    control: &Control,
+    emit: &mut dyn FnMut(Event),
+) -> Result<(), Problem> {
+    let mut run = store.find(run)?;
+    let dataset = open::open(source, store, control, emit)?;
+    match locate::find(&run, &dataset) {
+        // Its own pictures, in another place perhaps: what it never saw of them is its test part.
+        Ok(_) => {
+            locate::remember(&mut run, &dataset, false, emit)?;
+            evaluate(run, &dataset, how, control, emit)
+        }
+        Err(_) => evaluate_others(&run, &dataset, how, control, emit),
+    }
+}
+
+/// Judges a run again on its own test part.
+fn evaluate(
+    mut run: Run,
+    dataset: &Dataset,
+    How { device, mirrored }: How,
+    control: &Control,
+    emit: &mut dyn FnMut(Event),
+) -> Result<(), Problem> {
+    let (dataset, split) = locate::find(&run, dataset)?;
+    let plan = Plan::with_split(&run.settings()?, Arc::new(dataset), split).map_err(training::first)?;
+    let plan = Plan { device, ..plan };
+    let mut engine = engine::open(&plan.device, &plan.engine_config())?;
+    let (weights, id) = weights(&run, &plan.network)?;
+    engine.set_weights(&weights)?;
+    let judging = Judging { weights: id, mirrored };
+    conclude::judge(&plan, engine.as_mut(), &mut run, judging, control, emit).map_err(|problem| run.in_weights(problem))
+}
+
+/// Judges a run on the pictures of `dataset` that are not among its own, by content. The report is told, not kept.
+fn evaluate_others(
+    run: &Run,
+    dataset: &Arc<Dataset>,
+    How { device, mirrored }: How,
+    control: &Control,
+    emit: &mut dyn FnMut(Event),
+) -> Result<(), Problem> {
+    // A run that was opened without its list of pictures is judged on all, and nothing is claimed of them.
+    let own = run.has_pictures().then(|| run.pictures()).transpose()?;
+    let samples = match &own {
+        Some(own) => Picture::unseen(own, dataset),
+        None => (0..dataset.samples.len() as u32).collect(),
+    };
+    let left_out = (dataset.samples.len() - samples.len()) as u32;
+    if dataset.classes != run.info.classes {
+        return Err(locate::other_labels(run, dataset));
+    }
+    if samples.is_empty() {
+        return Err(locate::not_whole(own.as_ref().map_or(0, Vec::len), dataset.samples.len()));
+    }
+    let mut view = run.view()?;
+    let mut settings = view.settings.clone();
+    settings.augment.test_time_flip = mirrored.unwrap_or(view.mirrored());
+    let mirrored = settings.augment.test_time_flip;
+    let network = Network::new(&settings.model, settings.augment.side())?;
+    let plan = Plan { device, ..Plan::judging(settings, network, dataset.clone()) };
+    let mut engine = engine::open(&plan.device, &plan.engine_config())?;
+    let (weights, id) = weights(run, &plan.network)?;
+    engine.set_weights(&weights)?;
+    let predictions = evaluation::of_others(&plan, samples, engine.as_mut(), control, emit);
+    let predictions = predictions.map_err(|problem| run.in_weights(problem))?;
+    let kept = view.report.as_ref();
+    let report = Report {
+        classes: dataset.classes.clone(),
+        part: None,
+        predictions,
+        validation: Vec::new(),
+        threshold: kept.map_or(0.5, |kept| kept.threshold),
+        temperature: kept.map_or(1.0, |kept| kept.temperature),
+        mirrored,
+        train_share: kept.map_or(0.5, |kept| kept.train_share),
+        seen: own.map(|_| Seen { left_out, ..Seen::default() }),
+        weights: Some(id),
+    };
+    view.report = Some(report);
+    let run_pictures = RunPictures::of(&run.info.id, &[], dataset.base());
+    emit(Event::Evaluated(Box::new(view)));
+    emit(Event::Pictures { run: run.info.id.clone(), run_pictures: Ok(Arc::new(run_pictures)) });
+    Ok(())
+}
+
+/// The run's best weights, and which they are.
+fn weights(run: &Run, network: &Network) -> Result<(Weights, WeightsId), Problem> {
+    if run.info.stored.weights { run.best_weights(network) } else { Err(no_weights()) }
+}
+
+/// Nothing is learned yet.
+pub(super) fn no_weights() -> Problem {
+    Problem::new(
+        Kind::File,
+        say("This run has no weights yet", "Cet essai n’a pas encore de poids"),
+        say("Have it trained to the end of its first epoch", "Entraînez-le jusqu’à la fin de sa première époque"),
+    )
+}
