@@ -8,7 +8,10 @@ use clap::{
 };
 use clap_complete::Shell;
 
-use super::{ReadingArgs, language};
+use super::{
+    ReadingArgs,
+    language::{self, told},
+};
 use crate::{
     data::sample::Source,
     engine::MOST_THREADS,
@@ -41,11 +44,6 @@ const TABLE_STYLE: Phrase = say(
     "La forme d’un tableau : `plain` avec virgules et points décimaux, `spreadsheet` comme un tableur français l’ouvre",
 );
 const COMMAND: Phrase = say("COMMAND", "COMMANDE");
-
-/// A phrase in the language of the command line, which has to be known before the rest of it is read.
-pub(super) fn told(phrase: Phrase) -> &'static str {
-    phrase.get(language::spoken())
-}
 
 /// Takes the key of a choice; help, errors and completions list them all.
 fn one_of<C: Choice + Send + Sync>() -> impl TypedValueParser<Value = C> {

@@ -2,7 +2,7 @@
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use crate::text::Lang;
+use crate::text::{Lang, Phrase};
 
 /// Reads what `--lang` takes.
 pub fn parser() -> impl TypedValueParser<Value = Lang> {
@@ -18,4 +18,9 @@ pub fn spoken() -> Lang {
         asked = value.and_then(|code| Lang::of_code(&code)).or(asked);
     }
     asked.unwrap_or_else(Lang::of_system)
+}
+
+/// A phrase in the language of the command line.
+pub fn told(phrase: Phrase) -> &'static str {
+    phrase.get(spoken())
 }

@@ -2,7 +2,7 @@
 
 use clap::{Args, builder::PossibleValuesParser};
 
-use super::arguments::told;
+use super::language::told;
 use crate::{
     data::{
         reading::{ClassFolders, Labels, Reading},

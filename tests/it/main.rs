@@ -10,6 +10,7 @@ mod bits;
 mod cache;
 mod calibration;
 mod callback;
+mod circles;
 mod claims;
 mod cli;
 mod cpu;

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// Every Rust file below `src`, as (path below the crate, text).
-fn sources() -> Vec<(String, String)> {
+pub fn sources() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut folders = vec![root.join("src")];
     let mut files: Vec<PathBuf> = Vec::new();
@@ -27,7 +27,7 @@ fn sources() -> Vec<(String, String)> {
 }
 
 /// The lines that are code: no comments.
-fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
+pub fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
     text.lines().enumerate().map(|(i, line)| (i + 1, line)).filter(|(_, line)| !line.trim_start().starts_with("//"))
 }
 

@@ -7,22 +7,20 @@ pub mod options;
 pub mod predict;
 pub mod results;
 pub mod runs;
+mod tables_line;
 pub mod train;
 
 use egui::Ui;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Action, Cx,
+    Cx,
     icon::{self, Icon},
-    widget::choice::menu_line,
 };
 use crate::{
     data::sample::Part,
     evaluate::Report,
-    files::table::TableStyle,
     session::{Phase, Session},
-    setting_def::Choice as _,
     settings::Settings,
     text::{Lang, Phrase, number, plural, say},
 };
@@ -59,6 +57,7 @@ impl Page {
     /// The steps in their order.
     pub const STEPS: [Self; 6] = [Self::Data, Self::Augmentation, Self::Model, Self::Training, Self::Results, Self::Predict];
 
+    /// The page's name, in the navigation and above it.
     pub const fn name(self) -> Phrase {
         match self {
             Self::Data => say("Data", "Données"),
@@ -71,6 +70,7 @@ impl Page {
         }
     }
 
+    /// The icon beside its name.
     pub const fn icon(self) -> Icon {
         match self {
             Self::Data => icon::IMAGES,
@@ -172,16 +172,5 @@ fn training_line(lang: Lang, session: &Session) -> String {
             plural(lang, t.history.len() as u64, say("epoch done", "époque faite"), say("epochs done", "époques faites"))
         }
         (_, None) => say("ready", "prêt").get(lang).to_owned(),
-    }
-}
-
-/// The line of a menu that writes tables: whether they are for spreadsheets. It leaves the menu open, so that its mark is seen
-/// to change; the menu's other lines close it themselves.
-fn tables_line(ui: &mut Ui, cx: &mut Cx<'_>) {
-    let on = cx.tables == TableStyle::Spreadsheet;
-    let name = say("CSV for spreadsheets", "CSV pour tableurs").get(cx.lang);
-    let line = menu_line(ui, on.then_some(icon::CHECK), name, "", false);
-    if line.on_hover_text(TableStyle::Spreadsheet.about().get(cx.lang)).clicked() {
-        cx.act(Action::Tables(if on { TableStyle::Plain } else { TableStyle::Spreadsheet }));
     }
 }

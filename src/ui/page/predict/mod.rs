@@ -196,7 +196,7 @@ fn folder(ui: &mut Ui, cx: &mut Cx<'_>, run: Answering<'_>, narrow: bool) {
             }
         }
         ui.separator();
-        super::tables_line(ui, cx);
+        super::tables_line::show(ui, cx);
         if let Some(job) = cx.session.table.as_ref().filter(|_| !cx.session.phase.busy()) {
             let file = job.csv.file_name().unwrap_or_default().to_string_lossy();
             let name = match lang {

@@ -328,7 +328,7 @@ fn export_lines(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
         }
     }
     ui.separator();
-    super::tables_line(ui, cx);
+    super::tables_line::show(ui, cx);
     ui.separator();
     let other = say("Judge another folder…", "Évaluer un autre dossier…").get(lang);
     if menu_item(ui, Some(icon::FOLDER_SEARCH), other).clicked() {
