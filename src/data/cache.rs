@@ -72,18 +72,18 @@ pub fn fill(
         None => (Cached::default(), (0..scan.samples.len()).collect()),
     };
     if !stale.is_empty() {
-        let written =
-            create_dir_all(folder).map_err(|error| Problem::writing(folder, &error)).and_then(|()| {
-                match append::append(&path, root, scan, &cached, &stale, control, progress)? {
-                    Some(more) => Ok(more),
-                    None => rebuild(&path, root, scan, &cached, &stale, control, progress),
-                }
-            });
+        let update = Update { path: &path, root, scan, old: &cached, stale: &stale };
+        let written = create_dir_all(folder).map_err(|error| Problem::writing(folder, &error)).and_then(|()| {
+            match update.append(control, progress)? {
+                Some(more) => Ok(more),
+                None => update.rebuild(control, progress),
+            }
+        });
         cached = match written {
             // The pictures themselves can be read: what fails is only that they are kept for the next time.
             Err(problem) if problem.kind == Kind::Disk => {
                 let mut memory = Cursor::new(Vec::new());
-                write(&mut memory, &|error| Problem::writing(&path, &error), root, scan, &cached, &stale, control, progress)?;
+                update.write(&mut memory, control, progress)?;
                 let bytes = Bytes::Memory(memory.into_inner());
                 Cached { unkept: Some(Arc::new(unkept(&problem))), ..Cached::check(bytes, &path, root).ok_or(problem)? }
             }
@@ -252,87 +252,91 @@ impl Cached {
     }
 }
 
-/// Writes a new cache file for `scan` and opens it: unchanged pictures from `old`, the `stale` ones decoded.
-fn rebuild(
-    path: &Path,
-    root: &Path,
-    scan: &Scan,
-    old: &Cached,
-    stale: &[usize],
-    control: &Control,
-    progress: &mut dyn FnMut(Stage, u64, u64),
-) -> Result<Cached, Problem> {
-    let disk = |error: io::Error| Problem::writing(path, &error);
-    let mut file = UnfinishedFile::beside(path).map_err(disk)?;
-    write(&mut file, &disk, root, scan, old, stale, control, progress)?;
-    // Where the one before cannot be replaced, it stays, and this one is used without a name.
-    let at = if file.rename(path).is_ok() { path } else { file.path() };
-    Cached::open(at, root).ok_or_else(|| Problem::io(path, &io::Error::from(io::ErrorKind::InvalidData)))
+/// What brings a cache file up to date.
+#[derive(Clone, Copy)]
+struct Update<'a> {
+    /// The cache file's.
+    path: &'a Path,
+    /// The data set's folder.
+    root: &'a Path,
+    scan: &'a Scan,
+    /// What the file held.
+    old: &'a Cached,
+    /// The samples of `scan` that it lacks, or has as they were before.
+    stale: &'a [usize],
 }
 
-/// Writes what a cache file holds for `scan`: unchanged pictures from `old`, the `stale` ones decoded. `disk` says what a
-/// write that fails means.
-#[expect(clippy::too_many_arguments, reason = "the arguments of `rebuild`, and where it writes to")]
-fn write(
-    file: &mut (impl Write + Seek + Send),
-    disk: &(dyn Fn(io::Error) -> Problem + Sync),
-    root: &Path,
-    scan: &Scan,
-    old: &Cached,
-    stale: &[usize],
-    control: &Control,
-    progress: &mut dyn FnMut(Stage, u64, u64),
-) -> Result<(), Problem> {
-    file.write_all(&[0; HEADER]).map_err(disk)?;
+impl Update<'_> {
+    /// Writes a new cache file and opens it: unchanged pictures from the old one, the stale ones decoded.
+    fn rebuild(&self, control: &Control, progress: &mut dyn FnMut(Stage, u64, u64)) -> Result<Cached, Problem> {
+        let (path, root) = (self.path, self.root);
+        let mut file = UnfinishedFile::beside(path).map_err(|error| Problem::writing(path, &error))?;
+        self.write(&mut file, control, progress)?;
+        // Where the one before cannot be replaced, it stays, and this one is used without a name.
+        let at = if file.rename(path).is_ok() { path } else { file.path() };
+        Cached::open(at, root).ok_or_else(|| Problem::io(path, &io::Error::from(io::ErrorKind::InvalidData)))
+    }
 
-    let total = stale.len() as u64;
-    let mut is_stale = vec![false; scan.samples.len()];
-    stale.iter().for_each(|&index| is_stale[index] = true);
-    let mut entries: Vec<Entry> = Vec::with_capacity(scan.samples.len());
-    let (mut done, mut slots) = (0, 0);
-    let mut ready = Vec::new();
-    for start in (0..scan.samples.len()).step_by(CHUNK) {
-        progress(Stage::Decoding, done, total);
-        let chunk: Vec<usize> = (start..(start + CHUNK).min(scan.samples.len())).collect();
-        let decode = || {
-            let mut pixels = vec![0; chunk.len() * PIXEL_BYTES];
-            let entries: Vec<Option<Entry>> = chunk
-                .par_iter()
-                .zip(pixels.par_chunks_mut(PIXEL_BYTES))
-                .map(|(&index, out)| match old.entries.get(&scan.samples[index].file) {
-                    _ if control.cancelled() => None,
-                    Some(entry) if !is_stale[index] && copy(old, entry, out) => Some(entry.clone()),
-                    _ => Some(read(root, scan, index, out)),
-                })
-                .collect();
-            (pixels, entries)
-        };
-        // One chunk goes to the disk while the next is decoded.
-        let (written, (mut pixels, found)) = rayon::join(|| file.write_all(&ready), decode);
-        written.map_err(disk)?;
-        let mut kept = 0;
-        for (at, entry) in found.into_iter().enumerate() {
-            let mut entry = entry.ok_or_else(Problem::cancelled)?;
-            if let Outcome::Picture { slot, .. } = &mut entry.outcome {
-                *slot = slots;
-                slots += 1;
-                pixels.copy_within(at * PIXEL_BYTES..(at + 1) * PIXEL_BYTES, kept * PIXEL_BYTES);
-                kept += 1;
+    /// Writes all that a cache file holds: unchanged pictures from the old one, the stale ones decoded.
+    fn write(
+        &self,
+        file: &mut (impl Write + Seek + Send),
+        control: &Control,
+        progress: &mut dyn FnMut(Stage, u64, u64),
+    ) -> Result<(), Problem> {
+        let Self { path, root, scan, old, stale } = *self;
+        let disk = |error: io::Error| Problem::writing(path, &error);
+        file.write_all(&[0; HEADER]).map_err(disk)?;
+
+        let total = stale.len() as u64;
+        let mut is_stale = vec![false; scan.samples.len()];
+        stale.iter().for_each(|&index| is_stale[index] = true);
+        let mut entries: Vec<Entry> = Vec::with_capacity(scan.samples.len());
+        let (mut done, mut slots) = (0, 0);
+        let mut ready = Vec::new();
+        for start in (0..scan.samples.len()).step_by(CHUNK) {
+            progress(Stage::Decoding, done, total);
+            let chunk: Vec<usize> = (start..(start + CHUNK).min(scan.samples.len())).collect();
+            let decode = || {
+                let mut pixels = vec![0; chunk.len() * PIXEL_BYTES];
+                let entries: Vec<Option<Entry>> = chunk
+                    .par_iter()
+                    .zip(pixels.par_chunks_mut(PIXEL_BYTES))
+                    .map(|(&index, out)| match old.entries.get(&scan.samples[index].file) {
+                        _ if control.cancelled() => None,
+                        Some(entry) if !is_stale[index] && copy(old, entry, out) => Some(entry.clone()),
+                        _ => Some(read(root, scan, index, out)),
+                    })
+                    .collect();
+                (pixels, entries)
+            };
+            // One chunk goes to the disk while the next is decoded.
+            let (written, (mut pixels, found)) = rayon::join(|| file.write_all(&ready), decode);
+            written.map_err(disk)?;
+            let mut kept = 0;
+            for (at, entry) in found.into_iter().enumerate() {
+                let mut entry = entry.ok_or_else(Problem::cancelled)?;
+                if let Outcome::Picture { slot, .. } = &mut entry.outcome {
+                    *slot = slots;
+                    slots += 1;
+                    pixels.copy_within(at * PIXEL_BYTES..(at + 1) * PIXEL_BYTES, kept * PIXEL_BYTES);
+                    kept += 1;
+                }
+                entries.push(entry);
             }
-            entries.push(entry);
+            pixels.truncate(kept * PIXEL_BYTES);
+            ready = pixels;
+            done += chunk.iter().filter(|&&index| is_stale[index]).count() as u64;
         }
-        pixels.truncate(kept * PIXEL_BYTES);
-        ready = pixels;
-        done += chunk.iter().filter(|&&index| is_stale[index]).count() as u64;
+        if entries.iter().any(|entry| matches!(entry.outcome, Outcome::Refused { reason: SkipReason::Unreadable { .. } })) {
+            // The folder itself may be gone.
+            fs::metadata(root).map_err(|error| Problem::io(root, &error))?;
+        }
+        file.write_all(&ready).map_err(disk)?;
+        finish(file, root, &entries, slots.into()).map_err(disk)?;
+        progress(Stage::Decoding, total, total);
+        Ok(())
     }
-    if entries.iter().any(|entry| matches!(entry.outcome, Outcome::Refused { reason: SkipReason::Unreadable { .. } })) {
-        // The folder itself may be gone.
-        fs::metadata(root).map_err(|error| Problem::io(root, &error))?;
-    }
-    file.write_all(&ready).map_err(disk)?;
-    finish(file, root, &entries, slots.into()).map_err(disk)?;
-    progress(Stage::Decoding, total, total);
-    Ok(())
 }
 
 /// Writes index and header.

@@ -79,7 +79,7 @@ pub fn open_in(
         return Ok(edits.apply(&sample_faces::dataset(control, progress)?).counted());
     };
     let reading = Reading::find(places, &source, control)?;
-    open_if(places, &source, root, reading, edits, control, progress)
+    open_if(places, root, reading, edits, control, progress)
 }
 
 /// As [`open_in`], with a reading that was said of these pictures in another place.
@@ -88,7 +88,7 @@ pub fn open_in(
 /// As [`open`].
 pub fn open_moved(places: &Places, source: &Source, reading: Reading, control: &Control) -> Result<Dataset, Problem> {
     match source {
-        Source::Folder(root) => open_if(places, source, root, reading, &Edits::default(), control, &mut |_, _, _| {}),
+        Source::Folder(root) => open_if(places, root, reading, &Edits::default(), control, &mut |_, _, _| {}),
         Source::SampleFaces => open_in(places, source, &Edits::default(), control, &mut |_, _, _| {}),
     }
 }
@@ -96,7 +96,6 @@ pub fn open_moved(places: &Places, source: &Source, reading: Reading, control: &
 /// Opens the folder `root`, read so if it can be.
 fn open_if(
     places: &Places,
-    source: &Source,
     root: &Path,
     reading: Reading,
     edits: &Edits,
@@ -110,7 +109,7 @@ fn open_if(
         }
         scan => scan,
     }?;
-    finish(places, source, scan, edits, control, progress)
+    finish(places, root, scan, edits, control, progress)
 }
 
 /// How a folder that cannot be opened in one way can be read in another, with the words for it: the ways in which most of
@@ -143,23 +142,22 @@ pub fn open_as(
     let source = source.settled();
     let Source::Folder(root) = &source else { return open_in(places, &source, edits, control, progress) };
     let scan = scan::scan(root, reading, control, progress)?;
-    finish(places, &source, scan, edits, control, progress)
+    finish(places, root, scan, edits, control, progress)
 }
 
-/// Decodes what a scan of the folder `source` found.
+/// Decodes what a scan of the folder `root` found.
 fn finish(
     places: &Places,
-    source: &Source,
+    root: &Path,
     mut scan: scan::Scan,
     edits: &Edits,
     control: &Control,
     progress: &mut dyn FnMut(Stage, u64, u64),
 ) -> Result<Dataset, Problem> {
-    let Source::Folder(root) = source else { unreachable!("only folders are scanned") };
     let (pixels, spare) = cache::fill(&places.cache, root, &mut scan, control, progress)?;
     scan::check_classes(root, &scan)?;
     let scan::Scan { classes, samples, skipped, understood, .. } = scan;
-    let source = source.clone();
+    let source = Source::Folder(root.to_owned());
     let dataset = Dataset { source, classes, samples, skipped, understood, pixels, spare, edited: None, findings: None };
     Ok(edits.apply(&dataset).counted())
 }

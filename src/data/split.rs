@@ -165,6 +165,7 @@ impl Split {
         let mut parts = vec![None; samples.len()];
         let shares = shares(settings);
         let copies = copies(dataset, settings);
+        let dealing = Dealing { samples, copies: &copies, by_age: settings.stratify_age, seed };
         let mut free: Vec<usize> = (0..samples.len()).collect();
         if settings.use_given && samples.iter().any(|s| s.given_part.is_some()) {
             for (part, sample) in parts.iter_mut().zip(samples) {
@@ -179,10 +180,10 @@ impl Split {
                     [0, 1, 2].map(|part| if part == 0 || missing.contains(&Part::ALL[part]) { shares[part] } else { 0.0 });
                 let known: f64 = dealt.iter().sum();
                 let shares = dealt.map(|share| share / known);
-                deal(samples, &copies, &from_train, shares, settings.stratify_age, seed, &mut parts);
+                dealing.deal(&from_train, shares, &mut parts);
             }
         }
-        deal(samples, &copies, &free, shares, settings.stratify_age, seed, &mut parts);
+        dealing.deal(&free, shares, &mut parts);
         let kept_together = torn_by_plain_split(&copies, &parts, shares, seed);
         let mut dropped = 0;
         if settings.drop_shared {
@@ -207,49 +208,55 @@ fn shares(settings: &SplitSettings) -> [f64; 3] {
     [train, validation, (1.0 - train - validation).max(0.0)]
 }
 
-/// Deals the samples `free` into parts.
-///
-/// Single pictures fill each stratum's quota after the groups of copies have been placed, so the quotas are met to
-/// within rounding unless the copies alone exceed them.
-fn deal(
-    samples: &[Sample],
-    copies: &[Vec<usize>],
-    free: &[usize],
-    shares: [f64; 3],
-    ages: bool,
+/// What is dealt into parts, and by what.
+struct Dealing<'a> {
+    samples: &'a [Sample],
+    /// Groups whose members come into one part.
+    copies: &'a [Vec<usize>],
+    /// Whether age bands are strata beside the classes.
+    by_age: bool,
     seed: u64,
-    parts: &mut [Option<Part>],
-) {
-    let stratum = |i: usize| (samples[i].class, if ages { samples[i].age.map_or(-1, |a| i32::from(a / 10).min(8)) } else { 0 });
-    let mut strata: BTreeMap<_, Vec<usize>> = BTreeMap::new();
-    for &i in free {
-        strata.entry(stratum(i)).or_default().push(i);
-    }
-    let mut left: BTreeMap<_, [i64; 3]> = quotas(&strata, shares);
-    let mut random = Random::new(seed, Purpose::Split, &[]);
+}
 
-    let (mut groups, mut singles) = grouped(copies, free, samples.len());
-    random.shuffle(&mut groups);
-    for group in groups {
-        // The part that lacks most, relative to its share, over the strata that the group touches.
-        let lack = |part: usize| group.iter().map(|&i| left[&stratum(i)][part] as f64).sum::<f64>() / shares[part].max(1e-9);
-        let fits = |part: &usize| shares[*part] > 0.0;
-        let chosen = weighted(&mut random, shares, |part| group.iter().all(|&i| left[&stratum(i)][part] > 0))
-            .or_else(|| (0..3).filter(fits).max_by(|a, b| lack(*a).total_cmp(&lack(*b))))
-            .unwrap_or(0);
-        for &i in &group {
-            parts[i] = Some(Part::ALL[chosen]);
-            if let Some(left) = left.get_mut(&stratum(i)) {
-                left[chosen] -= 1;
+impl Dealing<'_> {
+    /// Deals the samples `free` into parts with these shares.
+    ///
+    /// Single pictures fill each stratum's quota after the groups of copies have been placed, so the quotas are met to
+    /// within rounding unless the copies alone exceed them.
+    fn deal(&self, free: &[usize], shares: [f64; 3], parts: &mut [Option<Part>]) {
+        let Self { samples, copies, by_age, seed } = *self;
+        let stratum =
+            |i: usize| (samples[i].class, if by_age { samples[i].age.map_or(-1, |a| i32::from(a / 10).min(8)) } else { 0 });
+        let mut strata: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+        for &i in free {
+            strata.entry(stratum(i)).or_default().push(i);
+        }
+        let mut left: BTreeMap<_, [i64; 3]> = quotas(&strata, shares);
+        let mut random = Random::new(seed, Purpose::Split, &[]);
+
+        let (mut groups, mut singles) = grouped(copies, free, samples.len());
+        random.shuffle(&mut groups);
+        for group in groups {
+            // The part that lacks most, relative to its share, over the strata that the group touches.
+            let lack = |part: usize| group.iter().map(|&i| left[&stratum(i)][part] as f64).sum::<f64>() / shares[part].max(1e-9);
+            let fits = |part: &usize| shares[*part] > 0.0;
+            let chosen = weighted(&mut random, shares, |part| group.iter().all(|&i| left[&stratum(i)][part] > 0))
+                .or_else(|| (0..3).filter(fits).max_by(|a, b| lack(*a).total_cmp(&lack(*b))))
+                .unwrap_or(0);
+            for &i in &group {
+                parts[i] = Some(Part::ALL[chosen]);
+                if let Some(left) = left.get_mut(&stratum(i)) {
+                    left[chosen] -= 1;
+                }
             }
         }
-    }
-    random.shuffle(&mut singles);
-    for i in singles {
-        let Some(left) = left.get_mut(&stratum(i)) else { continue };
-        let chosen = (0..3).find(|&part| left[part] > 0).unwrap_or(0);
-        left[chosen] -= 1;
-        parts[i] = Some(Part::ALL[chosen]);
+        random.shuffle(&mut singles);
+        for i in singles {
+            let Some(left) = left.get_mut(&stratum(i)) else { continue };
+            let chosen = (0..3).find(|&part| left[part] > 0).unwrap_or(0);
+            left[chosen] -= 1;
+            parts[i] = Some(Part::ALL[chosen]);
+        }
     }
 }
 

@@ -276,3 +276,73 @@ fn the_disk_is_changed_in_one_place() {
     let more = ["fs::set_permissions", "OpenOptions", "DirBuilder", "File::options", "save_buffer", "BufWriter::new(File"];
     only_in(&[&words[..], &more].concat(), &["src/files/"]);
 }
+
+/// More parameters than these, `self` included, are hard to tell apart where a function is called: what belongs together
+/// among them gets a name as a struct.
+const MOST_PARAMETERS: usize = 6;
+
+/// The functions of `text` with how many parameters each has, and its line.
+fn parameters(text: &str) -> Vec<(String, usize, usize)> {
+    let mut functions = Vec::new();
+    let lines = text.lines().map(|line| if line.trim_start().starts_with("//") { "" } else { line });
+    let text: String = lines.map(|line| format!("{line}\n")).collect();
+    for (at, _) in text.match_indices("fn ") {
+        let rest = &text[at + 3..];
+        let name: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+        let own_word = at == 0 || text[..at].ends_with(|c: char| c.is_whitespace());
+        if name.is_empty() || !own_word || !rest[name.len()..].starts_with(['(', '<']) {
+            continue;
+        }
+        // Within brackets of any kind; an arrow closes none. The generics close before the list begins.
+        let (mut depth, mut list, mut before, mut empty, mut count) = (0, false, ' ', true, 0);
+        for c in rest[name.len()..].chars() {
+            match c {
+                '(' if depth == 0 => (depth, list) = (1, true),
+                '(' | '[' | '{' | '<' => depth += 1,
+                ')' | ']' | '}' => depth -= 1,
+                '>' if before != '-' => depth -= 1,
+                ',' if list && depth == 1 => (count, empty) = (count + 1, true),
+                c if list && depth == 1 && !c.is_whitespace() => empty = false,
+                _ => {}
+            }
+            before = c;
+            if list && depth == 0 {
+                break;
+            }
+        }
+        functions.push((name, count + usize::from(!empty), text[..at].lines().count()));
+    }
+    functions
+}
+
+#[test]
+fn the_reader_of_parameters_counts_them() {
+    let counted = |text: &str| parameters(text).into_iter().map(|(name, count, _)| (name, count)).collect::<Vec<_>>();
+    let one = |name: &str, count| vec![(name.to_owned(), count)];
+    assert_eq!(counted("fn none() {}"), one("none", 0));
+    assert_eq!(counted("    pub fn lines(\n        &self,\n        (a, b): (u8, u8),\n    ) -> [u8; 2] {"), one("lines", 2));
+    assert_eq!(
+        counted("fn of<T: Fn(usize, u8) -> Vec<u8>>(each: T, map: &BTreeMap<u8, u8>, f: fn(u8, u8) -> u8) {}"),
+        one("of", 3)
+    );
+    assert_eq!(counted("// fn comment(a: u8)\nlet f: fn(u8);"), []);
+}
+
+#[test]
+fn functions_have_few_parameters() {
+    // Kernels take sizes and strides one by one, as BLAS does; clippy holds them to seven, or to a reason.
+    let engines = "src/engine/";
+    // Those that another crate's trait asks for.
+    let asked_for = [("src/run/export/raster.rs", "curve_to")];
+    let (mut wrong, mut seen) = (Vec::new(), 0);
+    for (path, text) in sources() {
+        for (name, count, line) in parameters(&text) {
+            seen += 1;
+            if count > MOST_PARAMETERS && !path.starts_with(engines) && !asked_for.contains(&(path.as_str(), name.as_str())) {
+                wrong.push(format!("{path}:{line}: {name} has {count}"));
+            }
+        }
+    }
+    assert!(seen > 2000, "{seen} functions: the test no longer sees them");
+    assert!(wrong.is_empty(), "more than {MOST_PARAMETERS} parameters:\n{}", wrong.join("\n"));
+}

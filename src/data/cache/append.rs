@@ -4,75 +4,70 @@
 //! and a new index go to the end, and the header is pointed at that index last. A crash before that leaves the file as it
 //! was, with bytes behind that nobody looks at; they are overwritten by nobody, and gone when the file is made anew.
 
-use std::{
-    io::{self, Read as _, Seek as _, SeekFrom, Write as _},
-    path::Path,
-};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 
 use rayon::prelude::*;
 
-use super::{CHUNK, Cached, Entry, HEADER, Outcome, finish, read, stored::place};
+use super::{CHUNK, Cached, Entry, HEADER, Outcome, Update, finish, read, stored::place};
 use crate::{
     control::{Control, Stage},
-    data::{picture_size::PIXEL_BYTES, pixels::PixelStore, scan::Scan},
+    data::{picture_size::PIXEL_BYTES, pixels::PixelStore},
     files::disk::{File, open},
     problem::Problem,
 };
 
-/// Appends the `stale` pictures of `scan` to the file at `path`, of which `old` is what was opened, and opens it again.
-///
-/// `None` if the file should be made anew: too much of it would be unused, too much is to be added, or another program is
-/// at it.
-///
-/// # Errors
-/// A full disk, or cancelled.
-pub(super) fn append(
-    path: &Path,
-    root: &Path,
-    scan: &Scan,
-    old: &Cached,
-    stale: &[usize],
-    control: &Control,
-    progress: &mut dyn FnMut(Stage, u64, u64),
-) -> Result<Option<Cached>, Problem> {
-    let Some(stored) = &old.stored else { return Ok(None) };
-    let used = scan.samples.len();
-    // On Windows a lock keeps others from reading what they have open.
-    if cfg!(windows) || stale.len() * 4 > used || (stored.count() + stale.len()) * 3 > used * 4 {
-        return Ok(None);
-    }
-    let disk = |error: io::Error| Problem::writing(path, &error);
-    let Ok(mut file) = open(path) else { return Ok(None) };
-    if file.try_lock().is_err() || !same(&mut file, &old.header).unwrap_or(false) {
-        return Ok(None);
-    }
-    let end = file.metadata().map_err(disk)?.len() as usize;
-    let mut slot = (end - HEADER).div_ceil(PIXEL_BYTES) as u32;
-    file.seek(SeekFrom::Start(place(slot as usize))).map_err(disk)?;
-    let mut is_stale = vec![false; used];
-    stale.iter().for_each(|&index| is_stale[index] = true);
-    let known = scan.samples.iter().zip(&is_stale).filter(|(_, stale)| !**stale);
-    let mut entries: Vec<Entry> = known.filter_map(|(sample, _)| old.entries.get(&sample.file).cloned()).collect();
-    for (place, chunk) in stale.chunks(CHUNK).enumerate() {
-        if control.cancelled() {
-            return Err(Problem::cancelled());
+impl Update<'_> {
+    /// Appends the stale pictures to the file, and opens it again.
+    ///
+    /// `None` if the file should be made anew: too much of it would be unused, too much is to be added, or another program is
+    /// at it.
+    ///
+    /// # Errors
+    /// A full disk, or cancelled.
+    pub(super) fn append(&self, control: &Control, progress: &mut dyn FnMut(Stage, u64, u64)) -> Result<Option<Cached>, Problem> {
+        let Self { path, root, scan, old, stale } = *self;
+        let Some(stored) = &old.stored else { return Ok(None) };
+        let used = scan.samples.len();
+        // On Windows a lock keeps others from reading what they have open.
+        if cfg!(windows) || stale.len() * 4 > used || (stored.count() + stale.len()) * 3 > used * 4 {
+            return Ok(None);
         }
-        progress(Stage::Decoding, (place * CHUNK) as u64, stale.len() as u64);
-        let mut pixels = vec![0; chunk.len() * PIXEL_BYTES];
-        let found: Vec<Entry> =
-            chunk.par_iter().zip(pixels.par_chunks_mut(PIXEL_BYTES)).map(|(&index, out)| read(root, scan, index, out)).collect();
-        for (mut entry, picture) in found.into_iter().zip(pixels.chunks(PIXEL_BYTES)) {
-            if let Outcome::Picture { slot: own, .. } = &mut entry.outcome {
-                *own = slot;
-                slot += 1;
-                file.write_all(picture).map_err(disk)?;
+        let disk = |error: io::Error| Problem::writing(path, &error);
+        let Ok(mut file) = open(path) else { return Ok(None) };
+        if file.try_lock().is_err() || !same(&mut file, &old.header).unwrap_or(false) {
+            return Ok(None);
+        }
+        let end = file.metadata().map_err(disk)?.len() as usize;
+        let mut slot = (end - HEADER).div_ceil(PIXEL_BYTES) as u32;
+        file.seek(SeekFrom::Start(place(slot as usize))).map_err(disk)?;
+        let mut is_stale = vec![false; used];
+        stale.iter().for_each(|&index| is_stale[index] = true);
+        let known = scan.samples.iter().zip(&is_stale).filter(|(_, stale)| !**stale);
+        let mut entries: Vec<Entry> = known.filter_map(|(sample, _)| old.entries.get(&sample.file).cloned()).collect();
+        for (place, chunk) in stale.chunks(CHUNK).enumerate() {
+            if control.cancelled() {
+                return Err(Problem::cancelled());
             }
-            entries.push(entry);
+            progress(Stage::Decoding, (place * CHUNK) as u64, stale.len() as u64);
+            let mut pixels = vec![0; chunk.len() * PIXEL_BYTES];
+            let found: Vec<Entry> = chunk
+                .par_iter()
+                .zip(pixels.par_chunks_mut(PIXEL_BYTES))
+                .map(|(&index, out)| read(root, scan, index, out))
+                .collect();
+            for (mut entry, picture) in found.into_iter().zip(pixels.chunks(PIXEL_BYTES)) {
+                if let Outcome::Picture { slot: own, .. } = &mut entry.outcome {
+                    *own = slot;
+                    slot += 1;
+                    file.write_all(picture).map_err(disk)?;
+                }
+                entries.push(entry);
+            }
         }
+        progress(Stage::Decoding, stale.len() as u64, stale.len() as u64);
+        finish(&mut file, root, &entries, slot.into()).map_err(disk)?;
+        Ok(Cached::open(path, root))
     }
-    progress(Stage::Decoding, stale.len() as u64, stale.len() as u64);
-    finish(&mut file, root, &entries, slot.into()).map_err(disk)?;
-    Ok(Cached::open(path, root))
 }
 
 /// Whether the file still begins as it did when it was opened.

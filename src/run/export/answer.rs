@@ -81,11 +81,11 @@ fn bar(canvas: &mut Canvas, answer: &AnswerPicture<'_>, lang: Lang) {
     let (y, width) = (66.0, WIDTH - 2.0 * INNER);
     let at = |probability: f64| INNER + width * (1.0 - probability);
     let border = at(answer.probability);
-    canvas.rect("femalefill", INNER, y, border - INNER, 12.0, 3.0);
-    canvas.rect("malefill", border, y, INNER + width - border, 12.0, 3.0);
+    canvas.rect("femalefill", (INNER, y), (border - INNER, 12.0), 3.0);
+    canvas.rect("malefill", (border, y), (INNER + width - border, 12.0), 3.0);
     let band = not_sure(answer.threshold);
-    canvas.rect("band", at(band.end), y + 15.0, at(band.start) - at(band.end), 3.0, 1.5);
-    canvas.rect("mark", at(answer.threshold) - 1.0, y - 3.0, 2.0, 21.0, 0.0);
+    canvas.rect("band", (at(band.end), y + 15.0), (at(band.start) - at(band.end), 3.0), 1.5);
+    canvas.rect("mark", (at(answer.threshold) - 1.0, y - 3.0), (2.0, 21.0), 0.0);
     let share =
         |class: usize, share: f64| format!("{} {}", class_name(answer.classes, class, lang), percent(lang, share.min(0.99), 0));
     canvas.text("", INNER, y + 34.0, Anchor::Start, &share(0, 1.0 - answer.probability));

@@ -63,22 +63,27 @@ impl Canvas {
         Self { width, height, label: xml(label).into_owned(), shapes: Vec::new() }
     }
 
+    /// A line between two points.
     pub fn line(&mut self, class: &str, x1: f64, y1: f64, x2: f64, y2: f64) {
         self.shapes.push(Shape::Line { class: class.to_owned(), from: (x1, y1), to: (x2, y2) });
     }
 
+    /// A line through all points.
     pub fn polyline(&mut self, class: &str, points: &[(f64, f64)]) {
         self.shapes.push(Shape::Polyline { class: class.to_owned(), points: thinned(points) });
     }
 
+    /// A circle around (`x`, `y`).
     pub fn circle(&mut self, class: &str, x: f64, y: f64, radius: f64) {
         self.shapes.push(Shape::Circle { class: class.to_owned(), center: (x, y), radius });
     }
 
-    pub fn rect(&mut self, class: &str, x: f64, y: f64, width: f64, height: f64, radius: f64) {
-        self.shapes.push(Shape::Rect { class: class.to_owned(), corner: (x, y), size: (width, height), radius });
+    /// A rectangle by its left upper corner, its width and height, and the radius of its corners.
+    pub fn rect(&mut self, class: &str, corner: (f64, f64), size: (f64, f64), radius: f64) {
+        self.shapes.push(Shape::Rect { class: class.to_owned(), corner, size, radius });
     }
 
+    /// A text on the base line `y`, whose `anchor` is at `x`.
     pub fn text(&mut self, class: &str, x: f64, y: f64, anchor: Anchor, text: &str) {
         let (class, text) = (class.to_owned(), text.to_owned());
         self.shapes.push(Shape::Text { class, at: (x, y), anchor, text, upward: false });

@@ -75,6 +75,7 @@ pub enum Measure {
 }
 
 impl Measure {
+    /// What it is called on its axis.
     pub const fn name(self) -> Phrase {
         match self {
             Self::Loss => say("Loss", "Perte"),
@@ -193,7 +194,7 @@ pub fn matrix(confusion: &Confusion, classes: &[String; 2], lang: Lang) -> Canva
     for (row, cells) in confusion.cells(classes, lang).iter().enumerate() {
         for (column, cell) in cells.iter().enumerate() {
             let (x, y) = (96.0 + 232.0 * column as f64, 32.0 + 122.0 * row as f64);
-            canvas.rect(if cell.correct { "goodcell" } else { "badcell" }, x, y, 226.0, 116.0, 8.0);
+            canvas.rect(if cell.correct { "goodcell" } else { "badcell" }, (x, y), (226.0, 116.0), 8.0);
             canvas.text("big", x + 16.0, y + 34.0, Anchor::Start, &cell.count);
             canvas.text("body", x + 16.0, y + 57.0, Anchor::Start, &cell.what);
             canvas.text("", x + 16.0, y + 78.0, Anchor::Start, &cell.row_share);

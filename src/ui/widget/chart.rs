@@ -33,6 +33,15 @@ struct View {
     large: bool,
 }
 
+/// What stands in a chart's card, and again in its larger view.
+struct Content<'a> {
+    table: &'a dyn Fn() -> Table,
+    /// Draws the plot, as high as it is told.
+    draw: &'a mut dyn FnMut(&mut Ui, f32),
+    /// Adds the buttons of the title line.
+    tools: &'a mut dyn FnMut(&mut Ui),
+}
+
 impl<'a> Chart<'a> {
     /// A chart whose card is `height` high.
     pub fn new(title: &'a str, height: f32) -> Self {
@@ -114,7 +123,7 @@ impl<'a> Chart<'a> {
             );
         });
         if view.large {
-            self.large(ui, lang, id, &mut view, &table, &mut draw, &mut tools);
+            self.large(ui, lang, id, &mut view, &mut Content { table: &table, draw: &mut draw, tools: &mut tools });
         }
         ui.data_mut(|d| d.insert_temp(id, view));
     }
@@ -135,17 +144,7 @@ impl<'a> Chart<'a> {
         ui.add_space(4.0);
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a view is all of these")]
-    fn large(
-        &self,
-        ui: &Ui,
-        lang: Lang,
-        id: Id,
-        view: &mut View,
-        table: &impl Fn() -> Table,
-        draw: &mut impl FnMut(&mut Ui, f32),
-        tools: &mut impl FnMut(&mut Ui),
-    ) {
+    fn large(&self, ui: &Ui, lang: Lang, id: Id, view: &mut View, content: &mut Content<'_>) {
         let room = ui.content_rect().size();
         let modal = Modal::new(id.with("large")).show(ui.ctx(), |ui| {
             ui.set_width(room.x * 0.86);
@@ -158,16 +157,16 @@ impl<'a> Chart<'a> {
                 if icon_button(ui, picture, name).clicked() {
                     view.table = !view.table;
                 }
-                tools(ui);
+                (content.tools)(ui);
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     ui.add(egui::Label::new(theme::title(self.title).color(Theme::of(ui).text)).truncate());
                 });
             });
             let height = (room.y * 0.68).min(room.y - 150.0).max(100.0);
             if view.table {
-                show_table(ui, lang, &table(), height);
+                show_table(ui, lang, &(content.table)(), height);
             } else {
-                draw(ui, height);
+                (content.draw)(ui, height);
             }
             if !self.sentence.is_empty() {
                 ui.label(egui::RichText::new(&self.sentence).color(Theme::of(ui).text2));

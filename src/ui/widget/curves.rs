@@ -98,8 +98,8 @@ impl Curves {
             }
         }
         let mut taken = self.ends(ui, t, &frame, rect, lang);
-        for (x, caption) in &self.marks {
-            self.mark(ui, t, &frame, &mut taken, *x, caption);
+        for mark in &self.marks {
+            self.mark(ui, t, &frame, &mut taken, mark);
         }
         self.pointer(ui, t, &frame, &response, lang);
         if self.zooms {
@@ -318,14 +318,15 @@ impl Curves {
     }
 
     /// A dotted vertical line with its caption where it covers nothing.
-    fn mark(&self, ui: &Ui, t: &Theme, frame: &Frame, taken: &mut Vec<Rect>, x: f64, caption: &str) {
+    fn mark(&self, ui: &Ui, t: &Theme, frame: &Frame, taken: &mut Vec<Rect>, (x, caption): &(f64, String)) {
+        let x = *x;
         if x < frame.x.0 || x > frame.x.1 {
             return;
         }
         let at = frame.x_at(x);
         let line = [pos2(at, frame.rect.top()), pos2(at, frame.rect.bottom())];
         ui.painter().extend(Shape::dotted_line(&line, t.text3, 5.0, 0.9));
-        let galley = ui.painter().layout_no_wrap(caption.to_owned(), theme::regular(size::CAPTION), t.text2);
+        let galley = ui.painter().layout_no_wrap(caption.clone(), theme::regular(size::CAPTION), t.text2);
         let (left, right) = (at - 6.0 - galley.size().x, at + 6.0);
         let (low, high) = (frame.rect.bottom() - 4.0 - galley.size().y, frame.rect.top() + 2.0);
         let places = [pos2(left, low), pos2(right, low), pos2(left, high), pos2(right, high)];

@@ -21,43 +21,35 @@ use crate::{
     },
 };
 
-/// A number field of `width` points; `unit` is drawn behind the number. `name` is read to screen readers. A number outside
-/// the range is not taken, and the range is shown.
-pub fn whole(
-    ui: &mut Ui,
-    lang: Lang,
-    name: &str,
-    value: &mut u32,
-    range: RangeInclusive<u32>,
-    unit: &str,
-    width: f32,
-) -> Response {
+/// How a number's field looks and is called.
+#[derive(Clone, Copy, Debug)]
+pub struct Look<'a> {
+    /// Read to screen readers.
+    pub name: &'a str,
+    /// Drawn behind the number.
+    pub unit: &'a str,
+    /// In points.
+    pub width: f32,
+}
+
+/// A field for a whole number. One outside the range is not taken, and the range is shown.
+pub fn whole(ui: &mut Ui, lang: Lang, look: Look<'_>, value: &mut u32, range: RangeInclusive<u32>) -> Response {
     let speed = (f64::from(range.end() - range.start()) / 400.0).clamp(0.05, 50.0);
     let typed = Typed::new(f64::from(*range.start())..=f64::from(*range.end()));
     let field = DragValue::new(value)
         .range(range)
         .speed(speed)
         .custom_parser(|text| typed.take(text.split_whitespace().collect::<String>().parse().ok()))
-        .suffix(suffix(unit));
-    let response = sized(ui, name, field, width);
+        .suffix(suffix(look.unit));
+    let response = sized(ui, look, field);
     typed.say(ui, lang, &response, 1.0);
     response
 }
 
-#[expect(clippy::too_many_arguments, reason = "a field is all of these")]
-/// A field for a number; `digits` decimal places at most. A share of one is shown in per cent.
-pub fn number(
-    ui: &mut Ui,
-    lang: Lang,
-    name: &str,
-    value: &mut f64,
-    range: RangeInclusive<f64>,
-    scale: Scale,
-    unit: &str,
-    width: f32,
-) -> Response {
+/// A field for a number, as [`whole`]. A share of one is shown in per cent.
+pub fn number(ui: &mut Ui, lang: Lang, look: Look<'_>, value: &mut f64, range: RangeInclusive<f64>, scale: Scale) -> Response {
     let factor = if scale == Scale::Percent { 100.0 } else { 1.0 };
-    let unit = if scale == Scale::Percent { "%" } else { unit };
+    let unit = if scale == Scale::Percent { "%" } else { look.unit };
     let speed = match scale {
         Scale::Log => (*value * 0.01).max(range.end() * 1e-6),
         Scale::Linear | Scale::Percent => (range.end() - range.start()) / 400.0,
@@ -72,7 +64,7 @@ pub fn number(
             typed.take(number.ok().map(|v| v / factor))
         })
         .suffix(suffix(unit));
-    let response = sized(ui, name, field, width);
+    let response = sized(ui, look, field);
     typed.say(ui, lang, &response, factor);
     response
 }
@@ -211,7 +203,7 @@ pub fn plain(lang: Lang, value: f64) -> String {
     decimal(lang, rounded, digits)
 }
 
-fn sized(ui: &mut Ui, name: &str, field: DragValue<'_>, width: f32) -> Response {
+fn sized(ui: &mut Ui, Look { name, width, .. }: Look<'_>, field: DragValue<'_>) -> Response {
     ui.scope(|ui| {
         ui.spacing_mut().button_padding = vec2(8.0, 4.0);
         ui.spacing_mut().interact_size = vec2(width, theme::FIELD);

@@ -63,114 +63,106 @@ impl Grid {
     }
 }
 
-/// All `count` pictures, scrolling; gives the response of each one drawn to `each`, with what paints it larger.
-pub fn gallery(
-    ui: &mut Ui,
-    thumbs: &mut Thumbs,
-    pixels: Option<&Pixels>,
-    count: usize,
-    wanted: f32,
-    tile: impl Fn(usize) -> Tile,
-    mut each: impl FnMut(usize, &Tile, Response, &mut Thumbs),
-) {
-    let grid = Grid::new(ui.available_width() - 10.0, wanted);
-    ui.scope(|ui| {
-        ui.spacing_mut().item_spacing.y = GAP;
-        let area = ScrollArea::vertical().auto_shrink([false, false]);
-        area.show_rows(ui, grid.row(), count.div_ceil(grid.columns), |ui, rows| {
-            for row in rows {
-                draw_row(ui, thumbs, pixels, grid, row * grid.columns..((row + 1) * grid.columns).min(count), &tile, &mut each);
-            }
-        });
-    });
+/// Pictures to be laid into rows.
+pub struct Gallery<'a, T> {
+    pub thumbs: &'a mut Thumbs,
+    /// What the tiles are painted from; `None` if the pictures are not there.
+    pub pixels: Option<&'a Pixels>,
+    pub count: usize,
+    /// About how wide a picture should be, in points.
+    pub wanted: f32,
+    /// What stands at each place.
+    pub tile: T,
 }
 
-/// The first pictures, as many as fit into `height` without scrolling, in rows of equal length.
-#[expect(clippy::too_many_arguments, reason = "the same as a gallery, and a height")]
-pub fn strip(
-    ui: &mut Ui,
-    thumbs: &mut Thumbs,
-    pixels: Option<&Pixels>,
-    count: usize,
-    wanted: f32,
-    height: f32,
-    tile: impl Fn(usize) -> Tile,
-    mut each: impl FnMut(usize, &Tile, Response, &mut Thumbs),
-) {
+impl<T: Fn(usize) -> Tile> Gallery<'_, T> {
+    /// All pictures, scrolling; gives the response of each one drawn to `each`, with what paints it larger.
+    pub fn scrolling(mut self, ui: &mut Ui, mut each: impl FnMut(usize, &Tile, Response, &mut Thumbs)) {
+        let grid = Grid::new(ui.available_width() - 10.0, self.wanted);
+        ui.scope(|ui| {
+            ui.spacing_mut().item_spacing.y = GAP;
+            let area = ScrollArea::vertical().auto_shrink([false, false]);
+            area.show_rows(ui, grid.row(), self.count.div_ceil(grid.columns), |ui, rows| {
+                for row in rows {
+                    self.draw_row(ui, grid, row, &mut each);
+                }
+            });
+        });
+    }
+
+    /// The first pictures, as many as fit into `height` without scrolling, in rows of equal length.
+    pub fn strip(mut self, ui: &mut Ui, height: f32, mut each: impl FnMut(usize, &Tile, Response, &mut Thumbs)) {
+        let grid = strip_grid(ui.available_width(), height, self.wanted);
+        let rows = grid.rows_in(height).max(1);
+        ui.scope(|ui| {
+            ui.spacing_mut().item_spacing.y = GAP;
+            for row in 0..rows.min(self.count.div_ceil(grid.columns)) {
+                self.draw_row(ui, grid, row, &mut each);
+            }
+        });
+    }
+
+    fn draw_row(&mut self, ui: &mut Ui, grid: Grid, row: usize, each: &mut impl FnMut(usize, &Tile, Response, &mut Thumbs)) {
+        let places = row * grid.columns..((row + 1) * grid.columns).min(self.count);
+        let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), grid.row()), Sense::hover());
+        for (column, place) in places.enumerate() {
+            let tile = (self.tile)(place);
+            let corner = pos2(row.left() + grid.pitch * column as f32, row.top());
+            let rect = Rect::from_min_size(corner, vec2(grid.pitch - GAP, grid.row()));
+            let response = ui.interact(rect, ui.scope_id().with(("picture", place)), Sense::click());
+            response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &tile.name));
+            self.draw(ui, grid.side, rect, &tile, &response);
+            each(place, &tile, response.on_hover_cursor(egui::CursorIcon::PointingHand), self.thumbs);
+        }
+    }
+
+    fn draw(&mut self, ui: &Ui, side: f32, rect: Rect, tile: &Tile, response: &Response) {
+        let t = Theme::of(ui);
+        let picture = Rect::from_min_size(rect.min, vec2(side, side));
+        let radius = CornerRadius::same(RADIUS_BUTTON);
+        match (self.pixels, tile.sample) {
+            (Some(pixels), Some(sample)) => self.thumbs.paint_of(ui, picture, pixels, sample),
+            _ => {
+                ui.painter().rect_filled(picture, radius, t.grid);
+            }
+        }
+        if response.hovered() || response.has_focus() {
+            ui.painter().rect_stroke(picture, radius, Stroke::new(2.0, t.accent), StrokeKind::Inside);
+        }
+        if let Some(badge) = tile.badge {
+            let place = Rect::from_min_size(pos2(picture.right() - 26.0, picture.top() + 4.0), vec2(22.0, 22.0));
+            ui.painter().rect_filled(place, 11.0, t.surface);
+            badge.paint(ui.painter(), place, 14.0, t.validation);
+        }
+        let painter = ui.painter_at(rect.expand2(vec2(GAP / 2.0, 0.0)));
+        let mut x = picture.left();
+        let y = picture.bottom() + 5.0;
+        if let Some((icon, good)) = tile.sign {
+            let place = Rect::from_min_size(pos2(x - 1.0, y), vec2(14.0, 16.0));
+            icon.paint(&painter, place, 13.0, if good { t.good } else { t.bad });
+            x += 17.0;
+        }
+        let font = if side < 74.0 { size::CAPTION } else { size::TABLE };
+        let lines = [
+            (x, y, &tile.first, theme::regular(font), t.text),
+            (picture.left(), y + 17.0, &tile.second, theme::regular(size::CAPTION), t.text2),
+        ];
+        for (x, y, text, font, color) in lines {
+            painter.galley(pos2(x, y), fitted(ui, text, font, color, rect.right() + GAP / 2.0 - x), color);
+        }
+    }
+}
+
+/// How the pictures of a strip are laid into `width` and `height`, each about `wanted` points wide.
+fn strip_grid(width: f32, height: f32, wanted: f32) -> Grid {
     // A little smaller rather than a second row that is cut off, or a first one that leaves half the room.
-    let width = ui.available_width();
     let fits = |grid: &Grid| grid.rows_in(height) > 0 && grid.pitch >= LEAST;
     let most = (height - LINES).max(40.0);
     // The only row may be higher than wanted.
     let first = if Grid::new(width, wanted).rows_in(height) > 1 { wanted } else { most.clamp(wanted, wanted * 1.5) };
-    let grid =
-        [first, most.min(wanted * 1.3), most].into_iter().map(|side| Grid::new(width, side)).find(fits).unwrap_or_else(|| {
-            // Low, but wide enough for the lines.
-            let columns = ((width + GAP) / (most.max(LEAST) + GAP)).floor().max(1.0);
-            Grid { columns: columns as usize, side: most, pitch: (width + GAP) / columns }
-        });
-    let rows = grid.rows_in(height).max(1);
-    ui.scope(|ui| {
-        ui.spacing_mut().item_spacing.y = GAP;
-        for row in 0..rows.min(count.div_ceil(grid.columns)) {
-            draw_row(ui, thumbs, pixels, grid, row * grid.columns..((row + 1) * grid.columns).min(count), &tile, &mut each);
-        }
-    });
-}
-
-fn draw_row(
-    ui: &mut Ui,
-    thumbs: &mut Thumbs,
-    pixels: Option<&Pixels>,
-    grid: Grid,
-    places: std::ops::Range<usize>,
-    tile: &impl Fn(usize) -> Tile,
-    each: &mut impl FnMut(usize, &Tile, Response, &mut Thumbs),
-) {
-    let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), grid.row()), Sense::hover());
-    for (column, place) in places.enumerate() {
-        let tile = tile(place);
-        let corner = pos2(row.left() + grid.pitch * column as f32, row.top());
-        let rect = Rect::from_min_size(corner, vec2(grid.pitch - GAP, grid.row()));
-        let response = ui.interact(rect, ui.scope_id().with(("picture", place)), Sense::click());
-        response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &tile.name));
-        draw(ui, thumbs, pixels, grid.side, rect, &tile, &response);
-        each(place, &tile, response.on_hover_cursor(egui::CursorIcon::PointingHand), thumbs);
-    }
-}
-
-fn draw(ui: &Ui, thumbs: &mut Thumbs, pixels: Option<&Pixels>, side: f32, rect: Rect, tile: &Tile, response: &Response) {
-    let t = Theme::of(ui);
-    let picture = Rect::from_min_size(rect.min, vec2(side, side));
-    let radius = CornerRadius::same(RADIUS_BUTTON);
-    match (pixels, tile.sample) {
-        (Some(pixels), Some(sample)) => thumbs.paint_of(ui, picture, pixels, sample),
-        _ => {
-            ui.painter().rect_filled(picture, radius, t.grid);
-        }
-    }
-    if response.hovered() || response.has_focus() {
-        ui.painter().rect_stroke(picture, radius, Stroke::new(2.0, t.accent), StrokeKind::Inside);
-    }
-    if let Some(badge) = tile.badge {
-        let place = Rect::from_min_size(pos2(picture.right() - 26.0, picture.top() + 4.0), vec2(22.0, 22.0));
-        ui.painter().rect_filled(place, 11.0, t.surface);
-        badge.paint(ui.painter(), place, 14.0, t.validation);
-    }
-    let painter = ui.painter_at(rect.expand2(vec2(GAP / 2.0, 0.0)));
-    let mut x = picture.left();
-    let y = picture.bottom() + 5.0;
-    if let Some((icon, good)) = tile.sign {
-        let place = Rect::from_min_size(pos2(x - 1.0, y), vec2(14.0, 16.0));
-        icon.paint(&painter, place, 13.0, if good { t.good } else { t.bad });
-        x += 17.0;
-    }
-    let font = if side < 74.0 { size::CAPTION } else { size::TABLE };
-    let lines = [
-        (x, y, &tile.first, theme::regular(font), t.text),
-        (picture.left(), y + 17.0, &tile.second, theme::regular(size::CAPTION), t.text2),
-    ];
-    for (x, y, text, font, color) in lines {
-        painter.galley(pos2(x, y), fitted(ui, text, font, color, rect.right() + GAP / 2.0 - x), color);
-    }
+    [first, most.min(wanted * 1.3), most].into_iter().map(|side| Grid::new(width, side)).find(fits).unwrap_or_else(|| {
+        // Low, but wide enough for the lines.
+        let columns = ((width + GAP) / (most.max(LEAST) + GAP)).floor().max(1.0);
+        Grid { columns: columns as usize, side: most, pitch: (width + GAP) / columns }
+    })
 }

@@ -48,16 +48,19 @@ impl Place {
     }
 }
 
-/// Draws the photo of `pixels` (width and height) as large as `room` allows; while `drawing`, a drag makes a new square.
-pub fn photo(
-    ui: &mut Ui,
-    texture: TextureId,
-    pixels: [f32; 2],
-    room: Vec2,
-    squares: &[Square],
-    name: &str,
-    drawing: bool,
-) -> Option<PhotoAnswer> {
+/// A photo that is shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Photo<'a> {
+    pub texture: TextureId,
+    /// Width and height, in the photo's own pixels.
+    pub pixels: [f32; 2],
+    /// Read to screen readers.
+    pub name: &'a str,
+}
+
+/// Draws the photo as large as `room` allows; while `drawing`, a drag makes a new square.
+pub fn photo(ui: &mut Ui, photo: Photo<'_>, room: Vec2, squares: &[Square], drawing: bool) -> Option<PhotoAnswer> {
+    let Photo { texture, pixels, name } = photo;
     let t = Theme::of(ui);
     let (outer, whole) = ui.allocate_exact_size(room, if drawing { Sense::click_and_drag() } else { Sense::hover() });
     whole.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));

@@ -61,10 +61,12 @@ impl Frame {
         pos2(self.x_at(x), self.y_at(y))
     }
 
+    /// Where a horizontal value lies, in points.
     pub fn x_at(&self, x: f64) -> f32 {
         self.rect.left() + self.rect.width() * share(self.x, x)
     }
 
+    /// Where a vertical value lies, in points.
     pub fn y_at(&self, y: f64) -> f32 {
         self.rect.bottom() - self.rect.height() * share(self.y, y)
     }

@@ -83,7 +83,7 @@ pub fn ranges(
             ui.painter().rect_filled(rect, RADIUS_FIELD, t.surface2);
         }
         focus_ring(ui, &response, rect.shrink(2.0), RADIUS_FIELD);
-        draw(ui, t, &frame, rect, row, [names, counts], lang);
+        draw(ui, lang, &frame, rect, row, [names, counts]);
         if response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(sentence(lang, row)).clicked() {
             chosen = Some(index);
         }
@@ -124,7 +124,9 @@ fn sentence(lang: Lang, row: &Row) -> String {
     }
 }
 
-fn draw(ui: &Ui, t: &Theme, frame: &Frame, rect: Rect, row: &Row, [names, counts]: [f32; 2], lang: Lang) {
+/// Draws a row into `rect`, with columns this wide for names and counts.
+fn draw(ui: &Ui, lang: Lang, frame: &Frame, rect: Rect, row: &Row, [names, counts]: [f32; 2]) {
+    let t = Theme::of(ui);
     let middle = rect.center().y;
     let quiet = row.small;
     let text = if quiet { t.text3 } else { t.text };

@@ -2,7 +2,11 @@
 
 use egui::{Align, Layout, Ui, vec2};
 
-use super::{button, choice, field, separator::separator};
+use super::{
+    button, choice,
+    field::{self, Look},
+    separator::separator,
+};
 use crate::{
     problem::Problem,
     setting_def::{SettingDef, SettingDefs, Tier, Value},
@@ -188,10 +192,11 @@ fn control(ui: &mut Ui, lang: Lang, name: &str, value: &mut Value<'_>) {
         }
         Value::Whole { value, range, unit } => {
             let width = if *range.end() > 100_000 { 110.0 } else { 76.0 };
-            field::whole(ui, lang, name, value, range.clone(), unit.get(lang), width);
+            field::whole(ui, lang, Look { name, unit: unit.get(lang), width }, value, range.clone());
         }
         Value::Number { value, range, scale, unit } => {
-            field::number(ui, lang, name, value, range.clone(), *scale, unit.get(lang), 76.0);
+            let look = Look { name, unit: unit.get(lang), width: 76.0 };
+            field::number(ui, lang, look, value, range.clone(), *scale);
         }
         Value::Choice(select) => {
             let options = select.options();
@@ -238,7 +243,8 @@ fn list_numbers(ui: &mut Ui, lang: Lang, name: &str, value: &mut [u32], range: &
     let (count, reversed) = (value.len(), ui.layout().prefer_right_to_left());
     for place in 0..count {
         let index = if reversed { count - 1 - place } else { place };
-        field::whole(ui, lang, &format!("{name} {}", index + 1), &mut value[index], range.clone(), "", width);
+        let look = Look { name: &format!("{name} {}", index + 1), unit: "", width };
+        field::whole(ui, lang, look, &mut value[index], range.clone());
     }
 }
 
@@ -284,26 +290,12 @@ fn table_fields(ui: &mut Ui, lang: Lang, name: &str, rows: &mut Vec<(u32, f64)>)
         for (index, (epoch, rate)) in rows.iter_mut().enumerate() {
             ui.horizontal(|ui| {
                 ui.label(theme::cell(say("from epoch", "dès l’époque").get(lang)).color(t.text2));
-                field::whole(
-                    ui,
-                    lang,
-                    &format!("{name}, {} {}", say("epoch", "époque").get(lang), index + 1),
-                    epoch,
-                    crate::setting_def::TABLE_EPOCHS,
-                    "",
-                    56.0,
-                );
+                let epoch_name = format!("{name}, {} {}", say("epoch", "époque").get(lang), index + 1);
+                let look = Look { name: &epoch_name, unit: "", width: 56.0 };
+                field::whole(ui, lang, look, epoch, crate::setting_def::TABLE_EPOCHS);
                 let rate_name = format!("{name}, {} {}", say("rate", "taux").get(lang), index + 1);
-                field::number(
-                    ui,
-                    lang,
-                    &rate_name,
-                    rate,
-                    crate::setting_def::TABLE_RATES,
-                    crate::setting_def::Scale::Log,
-                    "",
-                    90.0,
-                );
+                let look = Look { name: &rate_name, unit: "", width: 90.0 };
+                field::number(ui, lang, look, rate, crate::setting_def::TABLE_RATES, crate::setting_def::Scale::Log);
                 if button::icon_button(
                     ui,
                     icon::X,

@@ -3,6 +3,7 @@
 use egui::{Align2, CornerRadius, CursorIcon, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::{
+    State,
     overview::Overview,
     wall::{Narrow, Wall},
 };
@@ -36,7 +37,8 @@ const VIEWS: [View; 3] = [View::Ages, View::Races, View::Table];
 const ROOMY: f32 = 15.0;
 
 /// Draws the card, with pyramid rows that are `row` points high; what is clicked narrows the wall.
-pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview, view: &mut View, wall: &mut Wall, row: f32) {
+pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, state: &mut State, row: f32) {
+    let State { overview, balance: view, wall, .. } = state;
     let tight = row < ROOMY;
     let t = Theme::of(ui);
     let lang = cx.lang;

@@ -2,7 +2,7 @@
 
 use egui::{Align, Color32, Layout, Sense, Ui, vec2};
 
-use super::{overview::Overview, reading, shared, show::Show, wall::Wall};
+use super::{State, overview::Overview, reading, shared, show::Show};
 use crate::{
     data::{dataset::Dataset, overlap::Overlap, sample::Source},
     text::{Lang, Phrase, number, plural, say},
@@ -15,15 +15,8 @@ use crate::{
 };
 
 /// Draws the card; a count that is clicked sets what the wall shows. `tight` saves height.
-pub fn show(
-    ui: &mut Ui,
-    cx: &mut Cx<'_>,
-    dataset: &Dataset,
-    overview: &Overview,
-    alike: &shared::Alike,
-    wall: &mut Wall,
-    tight: bool,
-) {
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, state: &mut State, tight: bool) {
+    let State { overview, alike, wall, .. } = state;
     let t = Theme::of(ui);
     let lang = cx.lang;
     let usable = dataset.samples.len() - overview.odd.len();

@@ -113,10 +113,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                 if tight {
                     ui.spacing_mut().item_spacing.y = 8.0;
                 }
-                let State { overview, wall, balance, alike, .. } = state;
-                checks::show(ui, cx, &dataset, overview, alike, wall, tight);
-                balance::show(ui, cx, &dataset, overview, balance, wall, row);
-                split::show(ui, cx, &dataset, wall);
+                checks::show(ui, cx, &dataset, state, tight);
+                balance::show(ui, cx, &dataset, state, row);
+                split::show(ui, cx, &dataset, &mut state.wall);
             });
         }
         _ => drop(ui.push_id(&dataset.source, |ui| wall::show(ui, cx, &dataset, &state.overview, &mut state.wall))),

@@ -23,7 +23,7 @@ use crate::{
             card::{Card, columns, header},
             choice::{menu_item, view_menu},
             notice,
-            photo::{self, Square},
+            photo::{self, Photo, Square},
             scroll, strip, thumbs,
         },
     },
@@ -285,7 +285,8 @@ fn picture(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto, 
                 selected: i == chosen,
             })
             .collect();
-        match photo::photo(ui, texture.id(), pixels, room, &squares, &shown.name, state.drawing) {
+        let photo = Photo { texture: texture.id(), pixels, name: &shown.name };
+        match photo::photo(ui, photo, room, &squares, state.drawing) {
             Some(photo::PhotoAnswer::Select(i)) => state.asked = Some(shown.asked[with_crop[i].0].id),
             Some(photo::PhotoAnswer::Moved(i, crop)) => {
                 (state.asked, state.place) = (None, with_crop[i].0);

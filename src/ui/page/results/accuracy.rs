@@ -243,7 +243,8 @@ fn slider(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) {
             field::slider(ui, name, &mut shown.threshold, 0.01..=0.99, Scale::Linear);
         });
         let typed = say("Threshold, typed", "Seuil, au clavier").get(lang);
-        field::number(ui, lang, typed, &mut shown.threshold, 0.01..=0.99, Scale::Linear, "", 62.0);
+        let look = field::Look { name: typed, unit: "", width: 62.0 };
+        field::number(ui, lang, look, &mut shown.threshold, 0.01..=0.99, Scale::Linear);
     });
     shown.threshold = super::rounded(shown.threshold);
     ui.horizontal(|ui| {

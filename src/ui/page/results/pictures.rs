@@ -24,7 +24,7 @@ use crate::{
             button::Button,
             card::{Card, header},
             choice::{chip_menu, view_menu},
-            gallery::{self, Tile},
+            gallery::{Gallery, Tile},
             notice, strip,
             thumbs::Thumbs,
         },
@@ -69,6 +69,7 @@ pub struct Pictures {
 }
 
 impl Pictures {
+    /// The pictures that `facets` lets through.
     pub fn new(facets: Facets) -> Self {
         Self { facets, order: Order::default(), validation: false, wanted: 104.0, found: Vec::new(), asked: None }
     }
@@ -159,7 +160,8 @@ pub fn mistakes(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> boo
                 let subject = Subject { lang, shown, p: &predictions[found[place]], places: &places, tile };
                 asked.extend(subject.details(&response, thumbs));
             };
-            gallery::strip(ui, cx.thumbs, places.pixels.as_ref(), found.len(), 92.0, height, tile, each);
+            let pixels = places.pixels.as_ref();
+            Gallery { thumbs: cx.thumbs, pixels, count: found.len(), wanted: 92.0, tile }.strip(ui, height, each);
             cx.actions.append(&mut asked);
         },
     );
@@ -214,7 +216,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures) ->
             let subject = Subject { lang, shown, p: &all[open.found[place]], places: &places, tile };
             asked.extend(subject.details(&response, thumbs));
         };
-        gallery::gallery(ui, cx.thumbs, places.pixels.as_ref(), open.found.len(), open.wanted, tile, each);
+        let (pixels, count) = (places.pixels.as_ref(), open.found.len());
+        Gallery { thumbs: cx.thumbs, pixels, count, wanted: open.wanted, tile }.scrolling(ui, each);
         cx.actions.append(&mut asked);
     });
     back
