@@ -91,6 +91,7 @@ pub enum PathAnswer {
 }
 
 impl PathField {
+    /// A field that holds `text`; `instead` says that it stands in for the system's dialog.
     pub fn new(title: Phrase, wanted: Wanted, text: String, instead: bool) -> Self {
         Self {
             title,
@@ -147,6 +148,17 @@ impl PathField {
         if common.len() > self.text.len() - kept {
             self.text.truncate(kept);
             self.text += &common;
+        }
+    }
+
+    /// Chooses the entry below or above the one that is chosen.
+    fn step(&mut self, down: bool, up: bool) {
+        match (self.chosen, self.listing.entries.len().checked_sub(1)) {
+            (None, Some(_)) if down => self.chosen = Some(0),
+            (Some(at), Some(last)) if down => self.chosen = Some((at + 1).min(last)),
+            (Some(0), _) if up => self.chosen = None,
+            (Some(at), _) if up => self.chosen = Some(at - 1),
+            _ => {}
         }
     }
 
@@ -214,6 +226,28 @@ pub fn path_of(text: &str, home: Option<&Path>) -> PathBuf {
     }
 }
 
+/// The text, which always has the keyboard; the first time all of it is selected.
+fn text_field(ui: &mut Ui, lang: Lang, field: &mut PathField) -> egui::Response {
+    let edit = TextEdit::singleline(&mut field.text)
+        .hint_text(say("~/pictures", "~/images").get(lang))
+        .font(theme::regular(theme::size::BODY + 1.0))
+        .desired_width(f32::INFINITY)
+        .margin(vec2(10.0, 9.0))
+        .lock_focus(true);
+    let edit = ui.add(edit);
+    let named = say("Path", "Chemin").get(lang);
+    edit.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, named));
+    edit.request_focus();
+    if !std::mem::replace(&mut field.drawn, true) {
+        let mut state = TextEdit::load_state(ui.ctx(), edit.id).unwrap_or_default();
+        let end = CCursor::new(field.text.chars().count());
+        state.cursor.set_char_range(Some(CCursorRange::two(CCursor::new(0), end)));
+        state.store(ui.ctx(), edit.id);
+        ui.ctx().request_repaint();
+    }
+    edit
+}
+
 /// Draws the field over everything. `home` is what `~` means.
 pub fn show(ui: &mut Ui, lang: Lang, field: &mut PathField, home: Option<&Path>) -> PathAnswer {
     let t = Theme::of(ui);
@@ -247,37 +281,14 @@ pub fn show(ui: &mut Ui, lang: Lang, field: &mut PathField, home: Option<&Path>)
             notice::note(ui, icon::INFO, t.text2, text.get(lang));
         }
         ui.add_space(4.0);
-        let edit = TextEdit::singleline(&mut field.text)
-            .hint_text(say("~/pictures", "~/images").get(lang))
-            .font(theme::regular(theme::size::BODY + 1.0))
-            .desired_width(f32::INFINITY)
-            .margin(vec2(10.0, 9.0))
-            .lock_focus(true);
-        let edit = ui.add(edit);
-        let named = say("Path", "Chemin").get(lang);
-        edit.widget_info(|| egui::WidgetInfo::labeled(egui::Role::TextInput, true, named));
-        edit.request_focus();
-        if !std::mem::replace(&mut field.drawn, true) {
-            let mut state = TextEdit::load_state(ui.ctx(), edit.id).unwrap_or_default();
-            let end = CCursor::new(field.text.chars().count());
-            state.cursor.set_char_range(Some(CCursorRange::two(CCursor::new(0), end)));
-            state.store(ui.ctx(), edit.id);
-            ui.ctx().request_repaint();
-        }
+        let edit = text_field(ui, lang, field);
         if edit.changed() {
             field.entered = false;
         }
         let known = field.listing.text == field.text;
         field.entered |= enter && !known && field.chosen.is_none();
         let before = field.text.clone();
-        let last = field.listing.entries.len().checked_sub(1);
-        match (field.chosen, last) {
-            (None, Some(_)) if down => field.chosen = Some(0),
-            (Some(at), Some(last)) if down => field.chosen = Some((at + 1).min(last)),
-            (Some(0), _) if up => field.chosen = None,
-            (Some(at), _) if up => field.chosen = Some(at - 1),
-            _ => {}
-        }
+        field.step(down, up);
         if tab {
             match field.chosen {
                 Some(at) => field.complete(at),

@@ -49,112 +49,144 @@ fn shown_tiles(ui: &Ui) -> Vec<usize> {
     (0..TILES).filter(|place| !(narrow && *place == RATE)).collect()
 }
 
+/// What stands for a number that is not known yet.
+fn nothing() -> String {
+    "–".to_owned()
+}
+
 fn numbers(ui: &mut Ui, cx: &Cx<'_>, training: &Training) {
     let lang = cx.lang;
-    let of = say("of", "sur").get(lang);
-    let now = &training.now;
     let over = !cx.session.phase.training();
-    let last = training.history.last();
-    let best = training.best();
-    let nothing = || "–".to_owned();
-    let best_note = best.map_or_else(
-        || match training.goes_on() {
-            true => say("after the first epoch", "après la première époque").get(lang).to_owned(),
-            false => nothing(),
-        },
-        |b| {
-            let value = words::accuracy(lang, b.validation_accuracy);
-            if over {
-                return format!("{} {}", say("at epoch", "à l’époque").get(lang), b.epoch);
-            }
-            format!("{} {value}, {} {}", say("best", "meilleure").get(lang), say("epoch", "époque").get(lang), b.epoch)
-        },
-    );
-    let shown = if over { best } else { last };
-    let done = training.history.len() as u64;
-    let epoch = if over { done } else { now.epoch.into() };
-    let step = if over {
-        best.map_or_else(nothing, |b| format!("{} {}", say("the best:", "la meilleure :").get(lang), b.epoch))
-    } else if now.validating {
-        say("checking on validation…", "contrôle sur la validation…").get(lang).to_owned()
-    } else {
-        let (step, all) = (number(lang, now.step.into()), number(lang, now.steps_per_epoch.into()));
-        format!("{} {step} {of} {all}", say("step", "pas").get(lang))
-    };
-    let callbacks = &training.settings.train.callbacks;
-    let stopping = &training.callbacks.early_stopping;
-    let loss_note = match (over, words::waits_for(lang, callbacks, stopping, now.epoch, training.epochs)) {
-        (false, Some(waits)) => waits,
-        (false, None) if stopping.stops_in(callbacks, now.epoch, training.epochs).is_some() => {
-            say("early stopping is on", "arrêt anticipé actif").get(lang).to_owned()
-        }
-        (false, None) => say("goes through all epochs", "parcourt toutes les époques").get(lang).to_owned(),
-        (true, _) => best.map_or_else(nothing, |b| format!("{} {}", say("at epoch", "à l’époque").get(lang), b.epoch)),
-    };
-    let now_rate = if over { last.map_or(0.0, |e| e.learning_rate) } else { now.learning_rate };
-    let elapsed: f64 = training.history.iter().map(|e| e.seconds).sum::<f64>().max(now.elapsed);
-    let time = |seconds: f64| crate::text::duration(lang, std::time::Duration::from_secs_f64(seconds.clamp(0.0, 1e9)));
-    let speed = if over { last.map_or(0.0, |e| e.pictures_per_second) } else { now.pictures_per_second };
-    let last_tile = if over || matches!(cx.session.phase, Phase::Judging(_)) {
-        Tile {
-            name: say("took", "durée").get(lang),
-            value: time(elapsed),
-            note: say("pauses not counted", "hors pauses").get(lang).into(),
-            ..Tile::default()
-        }
-    } else {
-        Tile {
-            name: say("time left, about", "reste environ").get(lang),
-            value: if now.remaining > 0.0 { words::rounded(lang, now.remaining) } else { nothing() },
-            note: match lang {
-                Lang::En => format!("at most; {} so far", time(elapsed)),
-                Lang::Fr => format!("au plus ; {} écoulées", time(elapsed)),
-            },
-            ..Tile::default()
-        }
-    };
+    let tiles = [
+        epoch_tile(lang, training, over),
+        accuracy_tile(lang, training, over),
+        loss_tile(lang, training, over),
+        rate_tile(lang, training, over),
+        speed_tile(lang, training, over),
+        time_tile(lang, training, over || matches!(cx.session.phase, Phase::Judging(_))),
+    ];
     let progress = match cx.session.phase {
         Phase::Judging(_) => (say("Training and judging", "Entraînement et évaluation").get(lang), cx.session.share()),
         phase if phase.training() => (say("Training", "Entraînement").get(lang), cx.session.share()),
         _ => (say("Training", "Entraînement").get(lang), Some(training.share())),
     };
     let progress = (progress.0, progress.1.unwrap_or(0.0));
-    let list = [
-        Tile {
-            name: say("epoch", "époque").get(lang),
-            value: number(lang, epoch),
-            unit: format!("{of} {}", number(lang, training.epochs.into())),
-            note: step,
-        },
-        Tile {
-            name: say("validation accuracy", "exactitude, validation").get(lang),
-            value: shown.map_or_else(nothing, |e| words::accuracy(lang, e.validation_accuracy)),
-            unit: String::new(),
-            note: best_note,
-        },
-        Tile {
-            name: say("validation loss", "perte, validation").get(lang),
-            value: shown.map_or_else(nothing, |e| decimal(lang, e.validation_loss, 3)),
-            unit: String::new(),
-            note: loss_note,
-        },
-        Tile {
-            name: say("learning rate", "taux d’apprentissage").get(lang),
-            value: if now_rate > 0.0 { rate(lang, now_rate) } else { nothing() },
-            unit: String::new(),
-            note: words::about_rate(lang, training),
-        },
-        Tile {
-            name: say("speed", "vitesse").get(lang),
-            value: if speed > 0.0 { number(lang, speed.round() as u64) } else { nothing() },
-            unit: say("pictures/s", "images/s").get(lang).into(),
-            note: training.device.name.clone(),
-        },
-        last_tile,
-    ];
     let shown = shown_tiles(ui);
-    let list: Vec<Tile> = list.into_iter().enumerate().filter(|(place, _)| shown.contains(place)).map(|(_, tile)| tile).collect();
-    tiles::tiles(ui, &list, Some(progress));
+    let tiles = tiles.into_iter().enumerate().filter(|(place, _)| shown.contains(place));
+    let tiles: Vec<Tile> = tiles.map(|(_, tile)| tile).collect();
+    tiles::tiles(ui, &tiles, Some(progress));
+}
+
+/// The epoch that is shown: the last one, or once it is over the best.
+fn shown_epoch(training: &Training, over: bool) -> Option<&EpochRecord> {
+    if over { training.best() } else { training.history.last() }
+}
+
+/// `at epoch 7`: the best one.
+fn at_best(lang: Lang, training: &Training) -> Option<String> {
+    training.best().map(|best| format!("{} {}", say("at epoch", "à l’époque").get(lang), best.epoch))
+}
+
+fn epoch_tile(lang: Lang, training: &Training, over: bool) -> Tile {
+    let (now, of) = (&training.now, say("of", "sur").get(lang));
+    let note = if over {
+        training.best().map_or_else(nothing, |b| format!("{} {}", say("the best:", "la meilleure :").get(lang), b.epoch))
+    } else if now.validating {
+        say("checking on validation…", "contrôle sur la validation…").get(lang).to_owned()
+    } else {
+        let (step, all) = (number(lang, now.step.into()), number(lang, now.steps_per_epoch.into()));
+        format!("{} {step} {of} {all}", say("step", "pas").get(lang))
+    };
+    Tile {
+        name: say("epoch", "époque").get(lang),
+        value: number(lang, if over { training.history.len() as u64 } else { now.epoch.into() }),
+        unit: format!("{of} {}", number(lang, training.epochs.into())),
+        note,
+    }
+}
+
+fn accuracy_tile(lang: Lang, training: &Training, over: bool) -> Tile {
+    let note = match training.best() {
+        None if training.goes_on() => say("after the first epoch", "après la première époque").get(lang).to_owned(),
+        None => nothing(),
+        Some(_) if over => at_best(lang, training).unwrap_or_else(nothing),
+        Some(b) => {
+            let value = words::accuracy(lang, b.validation_accuracy);
+            format!("{} {value}, {} {}", say("best", "meilleure").get(lang), say("epoch", "époque").get(lang), b.epoch)
+        }
+    };
+    Tile {
+        name: say("validation accuracy", "exactitude, validation").get(lang),
+        value: shown_epoch(training, over).map_or_else(nothing, |e| words::accuracy(lang, e.validation_accuracy)),
+        note,
+        ..Tile::default()
+    }
+}
+
+fn loss_tile(lang: Lang, training: &Training, over: bool) -> Tile {
+    let (epoch, epochs) = (training.now.epoch, training.epochs);
+    let callbacks = &training.settings.train.callbacks;
+    let stopping = &training.callbacks.early_stopping;
+    let note = match (over, words::waits_for(lang, callbacks, stopping, epoch, epochs)) {
+        (false, Some(waits)) => waits,
+        (false, None) if stopping.stops_in(callbacks, epoch, epochs).is_some() => {
+            say("early stopping is on", "arrêt anticipé actif").get(lang).to_owned()
+        }
+        (false, None) => say("goes through all epochs", "parcourt toutes les époques").get(lang).to_owned(),
+        (true, _) => at_best(lang, training).unwrap_or_else(nothing),
+    };
+    Tile {
+        name: say("validation loss", "perte, validation").get(lang),
+        value: shown_epoch(training, over).map_or_else(nothing, |e| decimal(lang, e.validation_loss, 3)),
+        note,
+        ..Tile::default()
+    }
+}
+
+fn rate_tile(lang: Lang, training: &Training, over: bool) -> Tile {
+    let last = training.history.last().map_or(0.0, |e| e.learning_rate);
+    let now = if over { last } else { training.now.learning_rate };
+    Tile {
+        name: say("learning rate", "taux d’apprentissage").get(lang),
+        value: if now > 0.0 { rate(lang, now) } else { nothing() },
+        note: words::about_rate(lang, training),
+        ..Tile::default()
+    }
+}
+
+fn speed_tile(lang: Lang, training: &Training, over: bool) -> Tile {
+    let last = training.history.last().map_or(0.0, |e| e.pictures_per_second);
+    let speed = if over { last } else { training.now.pictures_per_second };
+    Tile {
+        name: say("speed", "vitesse").get(lang),
+        value: if speed > 0.0 { number(lang, speed.round() as u64) } else { nothing() },
+        unit: say("pictures/s", "images/s").get(lang).into(),
+        note: training.device.name.clone(),
+    }
+}
+
+/// How long it will take still, or took, once all epochs are `done`.
+fn time_tile(lang: Lang, training: &Training, done: bool) -> Tile {
+    let now = &training.now;
+    let elapsed: f64 = training.history.iter().map(|e| e.seconds).sum::<f64>().max(now.elapsed);
+    let elapsed = crate::text::duration(lang, std::time::Duration::from_secs_f64(elapsed.clamp(0.0, 1e9)));
+    if done {
+        return Tile {
+            name: say("took", "durée").get(lang),
+            value: elapsed,
+            note: say("pauses not counted", "hors pauses").get(lang).into(),
+            ..Tile::default()
+        };
+    }
+    Tile {
+        name: say("time left, about", "reste environ").get(lang),
+        value: if now.remaining > 0.0 { words::rounded(lang, now.remaining) } else { nothing() },
+        note: match lang {
+            Lang::En => format!("at most; {elapsed} so far"),
+            Lang::Fr => format!("au plus ; {elapsed} écoulées"),
+        },
+        ..Tile::default()
+    }
 }
 
 /// How many epochs the curves show: room for what comes, but not fifty empty epochs after two.

@@ -9,7 +9,7 @@ use crate::{
     session::{Phase, RateTest},
     settings::Settings,
     text::{Lang, say},
-    train::rate_range::LOWEST,
+    train::rate_range::{LOWEST, Point, RateRange},
     ui::{
         Action, Cx, icon,
         theme::Theme,
@@ -105,61 +105,15 @@ fn tested(ui: &mut Ui, cx: &mut Cx<'_>, rates: &RateTest, test: &mut bool, heigh
     let phase = cx.session.phase;
     if let Some(progress) = phase.progress().filter(|p| p.stage == Stage::TestingRates && matches!(phase, Phase::Working(_))) {
         ui.set_max_height(height);
-        Card::titled(title).fill().show(ui, |ui| {
-            let sentence = say(
-                "The rate rises from batch to batch, until the loss runs away",
-                "Le taux monte de lot en lot, jusqu’à ce que la perte s’emballe",
-            );
-            notice::empty(ui, icon::GAUGE, say("Testing", "Test en cours").get(lang), sentence.get(lang), |ui| {
-                bar::progress(ui, title, progress.share(), 240.0);
-            });
-        });
-        return;
+        return testing(ui, lang, title, progress.share());
     }
     if rates.range.points.is_empty() {
         // It was stopped, or it failed.
         *test = false;
         return;
     }
-    let points = |value: fn(&crate::train::rate_range::Point) -> f64| -> Vec<[f64; 2]> {
-        rates.range.points.iter().map(|point| [point.rate.log10(), value(point)]).collect()
-    };
-    let last = rates.range.points.last().map_or(1.0, |point| point.rate).log10();
     let proposal = rates.range.proposal;
-    // The end, where the loss runs away, would flatten all the rest.
-    let smooth = points(|point| point.smooth);
-    let high = smooth.first().map_or(1.0, |p| p[1]) * 1.3;
-    let low = smooth.iter().map(|p| p[1]).fold(f64::INFINITY, f64::min);
-    let plot = Curves {
-        name: title.to_owned(),
-        across: say("rate", "taux").get(lang).to_owned(),
-        lines: vec![
-            Line {
-                name: say("each batch", "chaque lot").get(lang).to_owned(),
-                color: t.stroke,
-                points: points(|point| point.loss),
-                dotted: false,
-                labeled: false,
-            },
-            Line {
-                name: say("mean", "moyenne").get(lang).to_owned(),
-                color: t.accent,
-                points: smooth,
-                dotted: false,
-                labeled: false,
-            },
-        ],
-        x: (LOWEST.log10(), last.ceil()),
-        y: Some((low - 0.1 * (high - low), high)),
-        bounds: (0.0, f64::INFINITY),
-        digits: 3,
-        marks: proposal
-            .map(|p| (p.log10(), format!("{} {}", say("proposed", "proposé").get(lang), rate(lang, p))))
-            .into_iter()
-            .collect(),
-        across_rates: true,
-        ..Curves::default()
-    };
+    let plot = loss_by_rate(lang, t, title, &rates.range);
     let sentence = match (proposal, lang) {
         (Some(p), Lang::En) => format!("A tenth of the rate with the lowest loss is a safe choice: {}", rate(lang, p)),
         (Some(p), Lang::Fr) => format!("Un dixième du taux de plus basse perte est un choix sûr : {}", rate(lang, p)),
@@ -196,5 +150,61 @@ fn tested(ui: &mut Ui, cx: &mut Cx<'_>, rates: &RateTest, test: &mut bool, heigh
     }
     if back || used.is_some() {
         *test = false;
+    }
+}
+
+/// A test in progress.
+fn testing(ui: &mut Ui, lang: Lang, title: &str, share: Option<f32>) {
+    Card::titled(title).fill().show(ui, |ui| {
+        let sentence = say(
+            "The rate rises from batch to batch, until the loss runs away",
+            "Le taux monte de lot en lot, jusqu’à ce que la perte s’emballe",
+        );
+        notice::empty(ui, icon::GAUGE, say("Testing", "Test en cours").get(lang), sentence.get(lang), |ui| {
+            bar::progress(ui, title, share, 240.0);
+        });
+    });
+}
+
+/// The loss of a test over the logarithm of the rate, each batch's and smoothed.
+fn loss_by_rate(lang: Lang, t: &Theme, title: &str, range: &RateRange) -> Curves {
+    let points = |value: fn(&Point) -> f64| -> Vec<[f64; 2]> {
+        range.points.iter().map(|point| [point.rate.log10(), value(point)]).collect()
+    };
+    let last = range.points.last().map_or(1.0, |point| point.rate).log10();
+    let proposal = range.proposal;
+    // The end, where the loss runs away, would flatten all the rest.
+    let smooth = points(|point| point.smooth);
+    let high = smooth.first().map_or(1.0, |p| p[1]) * 1.3;
+    let low = smooth.iter().map(|p| p[1]).fold(f64::INFINITY, f64::min);
+    Curves {
+        name: title.to_owned(),
+        across: say("rate", "taux").get(lang).to_owned(),
+        lines: vec![
+            Line {
+                name: say("each batch", "chaque lot").get(lang).to_owned(),
+                color: t.stroke,
+                points: points(|point| point.loss),
+                dotted: false,
+                labeled: false,
+            },
+            Line {
+                name: say("mean", "moyenne").get(lang).to_owned(),
+                color: t.accent,
+                points: smooth,
+                dotted: false,
+                labeled: false,
+            },
+        ],
+        x: (LOWEST.log10(), last.ceil()),
+        y: Some((low - 0.1 * (high - low), high)),
+        bounds: (0.0, f64::INFINITY),
+        digits: 3,
+        marks: proposal
+            .map(|p| (p.log10(), format!("{} {}", say("proposed", "proposé").get(lang), rate(lang, p))))
+            .into_iter()
+            .collect(),
+        across_rates: true,
+        ..Curves::default()
     }
 }
