@@ -85,6 +85,7 @@ pub trait Choice: Copy + PartialEq + 'static {
     const ALL: &'static [Self];
     /// The word on the command line and in files: `sgd`.
     fn key(self) -> &'static str;
+    /// What it is called on the screen.
     fn name(self) -> Phrase;
     /// One line about this alternative.
     fn about(self) -> Phrase;
@@ -115,8 +116,11 @@ pub(crate) use choice;
 
 /// A [`Choice`] without its type, for screens.
 pub trait Select {
+    /// Key, name and line about each alternative.
     fn options(&self) -> Vec<(&'static str, Phrase, Phrase)>;
+    /// The place of the one that is chosen.
     fn selected(&self) -> usize;
+    /// Chooses the one at `index`.
     fn select(&mut self, index: usize);
 }
 

@@ -36,6 +36,7 @@ pub enum Next {
 }
 
 impl Question {
+    /// Asks for paths; `answer` says what follows from them.
     pub fn new(title: Phrase, wanted: Wanted, answer: impl Fn(Vec<PathBuf>) -> Next + Send + Sync + 'static) -> Self {
         let answer = Arc::new(answer);
         Self { title, wanted, several: false, start: None, file_name: None, filters: Vec::new(), answer }
@@ -46,18 +47,22 @@ impl Question {
         Self::new(title, wanted, move |paths| Next::Done(answer(paths.into_iter().next().unwrap_or_default())))
     }
 
+    /// With more than one path as the answer.
     pub fn several(self) -> Self {
         Self { several: true, ..self }
     }
 
+    /// Begins the search in `folder`.
     pub fn starting_at(self, folder: Option<&Path>) -> Self {
         Self { start: folder.map(Path::to_owned), ..self }
     }
 
+    /// Proposes a name for the new file.
     pub fn named(self, file_name: impl Into<String>) -> Self {
         Self { file_name: Some(file_name.into()), ..self }
     }
 
+    /// Offers to show only files with these endings, under `name`.
     pub fn filter(mut self, name: &'static str, endings: impl IntoIterator<Item = String>) -> Self {
         self.filters.push((name, endings.into_iter().collect()));
         self

@@ -101,6 +101,7 @@ impl Tasks {
         }
     }
 
+    /// Asks for a data set's folder.
     pub fn choose_folder(&mut self, lang: Lang, start: Option<&Path>) {
         let title = say("Choose a folder of face pictures", "Choisir un dossier de visages");
         self.ask(lang, Question::one(title, Wanted::Folder, TaskResult::Folder).starting_at(start));
@@ -112,12 +113,14 @@ impl Tasks {
         self.question.get_or_insert((Question::one(title, Wanted::Folder, TaskResult::Folder).starting_at(start), false));
     }
 
+    /// Asks for photos to predict.
     pub fn choose_photos(&mut self, lang: Lang) {
         let title = say("Choose photos", "Choisir des photos");
         let question = Question::new(title, Wanted::File, |paths| Next::Done(TaskResult::Photos(paths)));
         self.ask(lang, pictures(question.several()));
     }
 
+    /// Asks for the picture on which the augmentation page shows its changes.
     pub fn choose_own_picture(&mut self, lang: Lang) {
         let title = say("Choose a picture", "Choisir une image");
         self.ask(lang, pictures(Question::one(title, Wanted::File, TaskResult::OwnPicture)));
@@ -142,17 +145,20 @@ impl Tasks {
         self.ask(lang, Question::one(title, Wanted::Folder, answer).starting_at(start.as_deref()));
     }
 
+    /// Asks where the split is to be written as folders.
     pub fn choose_copy_target(&mut self, lang: Lang, link: bool) {
         let title = say("Where to put train, validation and test", "Où mettre train, validation et test");
         self.ask(lang, Question::one(title, Wanted::NewFolder, move |out| TaskResult::CopyTo { out, link }));
     }
 
+    /// Asks on which folder's pictures a run is to be judged.
     pub fn choose_judged_folder(&mut self, lang: Lang, run: String) {
         let title = say("A folder of other pictures", "Un dossier d’autres images");
         let answer = move |folder| TaskResult::JudgeFolder { run: run.clone(), folder };
         self.ask(lang, Question::one(title, Wanted::Folder, answer));
     }
 
+    /// Asks where a run is to be exported to; `file` is the proposed name.
     pub fn choose_export(&mut self, run: String, format: Format, options: ExportOptions, file: String) {
         // The dialog asks before a file is replaced; of what is in a folder it knows nothing.
         let options = ExportOptions { overwrite: !format.is_folder(), ..options };
@@ -161,17 +167,20 @@ impl Tasks {
         self.ask(options.lang, Question::one(say("Export as", "Exporter sous"), wanted, answer).named(file));
     }
 
+    /// Asks where the settings are to be saved.
     pub fn choose_settings_target(&mut self, lang: Lang) {
         let title = say("Save the settings as", "Enregistrer les réglages sous");
         let question = Question::one(title, Wanted::NewFile, TaskResult::SettingsTo).named("trombine.json");
         self.ask(lang, question.filter("JSON", ["json".to_owned()]));
     }
 
+    /// Asks for a file of settings.
     pub fn choose_settings(&mut self, lang: Lang) {
         let question = Question::one(say("Open settings", "Ouvrir des réglages"), Wanted::File, TaskResult::SettingsFrom);
         self.ask(lang, question.filter("JSON, text", ["json".to_owned(), "txt".to_owned()]));
     }
 
+    /// Asks where a plot is to be saved, drawn at this threshold and temperature.
     pub fn choose_plot(&mut self, lang: Lang, plot: PlotKind, threshold: f64, temperature: f64) {
         let title = say("Save the plot, as PNG or SVG", "Enregistrer le graphique, en PNG ou SVG");
         let answer = move |path| TaskResult::PlotTo { plot, threshold, temperature, path };
@@ -179,11 +188,13 @@ impl Tasks {
         self.ask(lang, question.filter("PNG", ["png".to_owned()]).filter("SVG", ["svg".to_owned()]));
     }
 
+    /// Asks for the folder of a run that is to be imported.
     pub fn choose_run(&mut self, lang: Lang) {
         let title = say("The folder of a run, or of exported weights", "Le dossier d’un essai, ou de poids exportés");
         self.ask(lang, Question::one(title, Wanted::Folder, TaskResult::RunFolder));
     }
 
+    /// Asks for a folder of pictures to predict, and then for the table to write.
     pub fn choose_prediction_folder(&mut self, lang: Lang, run: String, framing: Framing) {
         let from = say("A folder of pictures to predict", "Un dossier d’images à prédire");
         let to =

@@ -33,6 +33,7 @@ pub struct Terminal {
 }
 
 impl Terminal {
+    /// Tells in `lang`, or as lines of JSON; a bar of progress is drawn where a person looks on.
     pub fn new(lang: Lang, json: bool) -> Self {
         Self { lang, json, bar: !json && io::stderr().is_terminal(), drawn: false, stage: None, epochs: 0 }
     }

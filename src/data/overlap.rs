@@ -73,6 +73,7 @@ impl Overlap {
         self.surplus.is_empty()
     }
 
+    /// How many each of the lists holds.
     pub fn counts(&self) -> OverlapCounts {
         OverlapCounts {
             test_in_training: self.learned.len() as u64,

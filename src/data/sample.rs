@@ -44,6 +44,7 @@ pub enum Part {
 impl Part {
     pub const ALL: [Self; 3] = [Self::Train, Self::Validation, Self::Test];
 
+    /// The part in a word or two, without a capital.
     pub const fn name(self) -> Phrase {
         match self {
             Self::Train => say("training", "entraînement"),

@@ -52,12 +52,14 @@ pub struct Copies {
     pub contradicting: u64,
 }
 
+/// The pictures of one class.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Class {
     pub name: String,
     pub pictures: u64,
 }
 
+/// The pictures of ten years of age.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AgeBand {
     /// Years; the band reaches nine further, the last one to the end.
@@ -66,6 +68,7 @@ pub struct AgeBand {
     pub pictures: [u64; 2],
 }
 
+/// The pictures with one of UTKFace's race labels.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Race {
     pub label: u8,
@@ -73,6 +76,7 @@ pub struct Race {
     pub pictures: [u64; 2],
 }
 
+/// The pictures of one part of the split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartCount {
     pub part: Part,

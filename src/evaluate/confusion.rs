@@ -41,10 +41,12 @@ impl Confusion {
         Self { counts }
     }
 
+    /// How many pictures were counted.
     pub fn total(&self) -> u32 {
         self.counts.as_flattened().iter().sum()
     }
 
+    /// How many of them were called what they are.
     pub fn correct(&self) -> u32 {
         self.counts[0][0] + self.counts[1][1]
     }

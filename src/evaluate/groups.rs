@@ -24,6 +24,7 @@ pub struct Grouping {
 }
 
 impl Grouping {
+    /// The groupings, named after what they cross.
     pub const AGE: Self = Self { age: true, race: false, class: false };
     pub const RACE: Self = Self { age: false, race: true, class: false };
     pub const CLASS: Self = Self { age: false, race: false, class: true };

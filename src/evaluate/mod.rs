@@ -132,10 +132,12 @@ impl Report {
         f64::from((calibration::logit(threshold.clamp(0.0, 1.0)) * self.temperature) as f32)
     }
 
+    /// What was called what at a threshold of the probability.
     pub fn confusion(&self, threshold: f64) -> Confusion {
         Confusion::new(&self.predictions, self.logit_threshold(threshold))
     }
 
+    /// The scores at a threshold of the probability.
     pub fn scores(&self, threshold: f64) -> Scores {
         Scores::new(&self.confusion(threshold))
     }
@@ -166,6 +168,7 @@ impl Report {
         curves::best_f1(&self.validation, self.temperature, of)
     }
 
+    /// How right it is within each group, at a threshold of the probability.
     pub fn groups(&self, threshold: f64, by: Grouping) -> Vec<Group> {
         groups::groups(&self.predictions, self.logit_threshold(threshold), by)
     }

@@ -32,6 +32,7 @@ pub struct TableForm {
 }
 
 impl TableForm {
+    /// A table in `style`, as spreadsheets in `lang` expect it.
     pub const fn new(style: TableStyle, lang: Lang) -> Self {
         Self { style, lang }
     }
@@ -52,10 +53,12 @@ pub enum Cell<'a> {
 }
 
 impl<'a> Cell<'a> {
+    /// A cell of text.
     pub fn text(text: impl Into<Cow<'a, str>>) -> Self {
         Self::Text(text.into())
     }
 
+    /// A whole number.
     pub fn whole(number: impl Into<u32>) -> Self {
         Self::Number(number.into().into(), Some(0))
     }
@@ -107,6 +110,7 @@ impl Rows {
         Self { writer: builder.from_writer(before), form }
     }
 
+    /// Adds a row.
     pub fn row<'a>(&mut self, cells: impl IntoIterator<Item = Cell<'a>>) {
         let form = self.form;
         // Writing to memory does not fail.
@@ -114,6 +118,7 @@ impl Rows {
         debug_assert!(written.is_ok(), "{written:?}");
     }
 
+    /// The file.
     pub fn into_bytes(self) -> Vec<u8> {
         self.writer.into_inner().unwrap_or_default()
     }

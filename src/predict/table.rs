@@ -175,6 +175,7 @@ impl Table {
         self.record.pictures
     }
 
+    /// Its rows, without the head; a picture with several faces has several.
     pub fn rows(&self) -> usize {
         self.record.rows
     }

@@ -4,6 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Icon(pub char);
 
+/// Lucide's icons by their names there.
 pub const IMAGES: Icon = Icon('\u{e5c4}');
 pub const WAND_SPARKLES: Icon = Icon('\u{e357}');
 pub const LAYERS: Icon = Icon('\u{e529}');

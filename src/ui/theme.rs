@@ -39,6 +39,7 @@ pub const MOTION: f32 = 0.12;
 
 /// Text sizes in points.
 pub mod size {
+    /// What most texts have; the others by where they stand.
     pub const BODY: f32 = 14.0;
     pub const CAPTION: f32 = 12.0;
     pub const TABLE: f32 = 13.0;
@@ -46,6 +47,7 @@ pub mod size {
     pub const HEADLINE: f32 = 26.0;
     /// A number of a row of numbers.
     pub const FIGURE: f32 = 22.0;
+    /// An icon beside a text.
     pub const ICON: f32 = 17.0;
 }
 

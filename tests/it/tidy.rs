@@ -346,3 +346,36 @@ fn functions_have_few_parameters() {
     assert!(seen > 2000, "{seen} functions: the test no longer sees them");
     assert!(wrong.is_empty(), "more than {MOST_PARAMETERS} parameters:\n{}", wrong.join("\n"));
 }
+
+/// Fields and variants may let their names and types speak, which is why this is no lint; whatever else is public has a
+/// sentence.
+#[test]
+fn what_is_public_is_documented() {
+    // Elsewhere, the sentences are the program's own help; the other file has the names of the ONNX standard.
+    let not_here = ["src/cli/arguments.rs", "src/run/export/onnx/proto.rs", "src/engine/"];
+    // As everywhere in Rust.
+    let known = ["len", "is_empty", "ALL"];
+    let kinds = ["fn", "struct", "enum", "trait", "const", "static", "type"];
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        let lines: Vec<&str> = text.lines().map(str::trim_start).collect();
+        if !lines[0].starts_with("//!") && path != "src/main.rs" {
+            wrong.push(format!("{path}:1: the module"));
+        }
+        for (at, line) in lines.iter().enumerate().filter(|_| !not_here.iter().any(|room| path.starts_with(room))) {
+            let Some(item) = line.strip_prefix("pub ") else { continue };
+            let item = item.strip_prefix("const fn").map_or_else(|| item.to_owned(), |rest| format!("fn{rest}"));
+            let mut words = item.split(|c: char| !c.is_alphanumeric() && c != '_');
+            let (kind, name) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+            if !kinds.contains(&kind) || known.contains(&name) {
+                continue;
+            }
+            let above = lines[..at].iter().rev().find(|line| !line.starts_with("#["));
+            let shares = |above: &str| above.starts_with("///") || kind == "const" && above.starts_with("pub const");
+            if !above.is_some_and(|above| shares(above)) {
+                wrong.push(format!("{path}:{}: {line}", at + 1));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "public, and without a sentence:\n{}", wrong.join("\n"));
+}

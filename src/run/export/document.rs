@@ -27,10 +27,12 @@ pub struct Table {
 }
 
 impl Table {
+    /// A table without rows yet.
     pub fn new(head: Vec<String>) -> Self {
         Self { head, ..Self::default() }
     }
 
+    /// Adds a row, in gray if `faint`.
     pub fn row(&mut self, cells: Vec<String>, faint: bool) {
         self.rows.push(cells);
         self.faint.push(faint);
@@ -44,6 +46,7 @@ impl Table {
         text
     }
 
+    /// The table as HTML.
     pub fn html(&self) -> String {
         let mut text = "<div class=\"scroll\"><table><thead><tr>".to_owned();
         text.extend(self.head.iter().map(|cell| format!("<th scope=\"col\">{}</th>", xml(cell))));

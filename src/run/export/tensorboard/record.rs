@@ -17,6 +17,7 @@ pub fn masked(data: &[u8]) -> u32 {
     crc32c(data).rotate_right(15).wrapping_add(0xa282_ead8)
 }
 
+/// TensorBoard's `Event`: one record of its files.
 #[derive(Clone, PartialEq, Message)]
 pub struct Event {
     /// Seconds since 1970.
@@ -39,12 +40,14 @@ pub enum What {
     SessionLog(SessionLog),
 }
 
+/// TensorBoard's `SessionLog`: that a training began anew.
 #[derive(Clone, PartialEq, Message)]
 pub struct SessionLog {
     #[prost(int32, tag = "1")]
     status: i32,
 }
 
+/// TensorBoard's `Summary`: the values of one step.
 #[derive(Clone, PartialEq, Message)]
 pub struct Summary {
     #[prost(message, repeated, tag = "1")]

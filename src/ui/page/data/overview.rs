@@ -54,6 +54,7 @@ impl Place {
         dataset.spare.find(file).map(Self::Spare).or_else(|| dataset.find(file, then).map(Self::Sample))
     }
 
+    /// What is known of the picture.
     pub fn sample(self, dataset: &Dataset) -> &Sample {
         match self {
             Self::Sample(index) => &dataset.samples[index],

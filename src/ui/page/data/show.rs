@@ -38,6 +38,7 @@ impl Show {
         Self::Edited,
     ];
 
+    /// What the list is called.
     pub const fn name(self) -> Phrase {
         match self {
             Self::All => say("all pictures", "toute image"),

@@ -40,6 +40,7 @@ pub struct Places {
 }
 
 impl Places {
+    /// Those of the run that is shown.
     pub fn of(cx: &Cx<'_>, shown: &Shown) -> Self {
         let answers = cx.session.answering().is_some_and(|answering| answering.id == shown.view.info.id);
         let base = cx.session.pictures();
