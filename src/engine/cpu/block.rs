@@ -34,6 +34,50 @@ impl Span {
     pub const WHOLE: Self = Self { begins: true, ends: true };
 }
 
+/// The pictures that a call works on, and whose arrays it may use.
+#[derive(Clone, Copy)]
+pub struct Share<'a> {
+    pub isa: Isa,
+    pub first: usize,
+    pub count: usize,
+    /// The calling thread's own.
+    pub scratch: &'a Scratch,
+}
+
+impl Share<'_> {
+    /// Its pictures, one by one.
+    pub fn pictures(self) -> impl Iterator<Item = Self> {
+        self.range().map(move |first| Self { first, count: 1, ..self })
+    }
+
+    fn range(self) -> std::ops::Range<usize> {
+        self.first..self.first + self.count
+    }
+}
+
+/// Whose sums a backward pass adds to: the group's, for the pictures that `span` says.
+#[derive(Clone, Copy)]
+pub struct Part {
+    pub group: usize,
+    pub span: Span,
+}
+
+/// What a block reads, with the place for its gradient: null for the first block.
+#[derive(Clone, Copy)]
+pub struct Input {
+    pub values: direct::Input,
+    pub gradient: *mut f32,
+}
+
+/// What becomes of a convolution's outputs.
+#[derive(Clone, Copy)]
+pub enum Outcome<'a> {
+    /// They are kept for batch norm, whose scale is `gamma`.
+    Kept { gamma: &'a Buffer },
+    /// They are pooled into `out`; a backward pass may follow only if it `learns`.
+    Pooled { out: &'a Maps, learns: bool },
+}
+
 /// A map between two blocks: values and their gradient, both as `view` says.
 pub struct Maps {
     pub view: View,
@@ -256,26 +300,16 @@ impl Block {
         }
     }
 
-    /// The convolution of pictures `first..first + count`: pooled into `out`, or kept for batch norm if its gamma is given.
-    /// A backward pass may follow only if it `learns`.
+    /// The convolution of a share of the pictures.
     ///
     /// # Safety
-    /// The instruction set is there, `scratch` belongs to this thread, nobody else works on these pictures.
-    pub unsafe fn convolve(
-        &self,
-        isa: Isa,
-        input: direct::Input,
-        weights: &Buffer,
-        out: &Maps,
-        gamma: Option<&Buffer>,
-        learns: bool,
-        (first, count): (usize, usize),
-        scratch: &Scratch,
-    ) {
+    /// The instruction set is there, the scratch belongs to this thread, nobody else works on these pictures.
+    pub unsafe fn convolve(&self, input: direct::Input, weights: &Buffer, outcome: Outcome<'_>, share: Share<'_>) {
+        let Share { isa, first, count, scratch } = share;
         let geometry = &self.geometry;
-        let epilogue = match gamma {
-            Some(_) => winograd::Epilogue::Keep(self.kept.ptr()),
-            None => winograd::Epilogue::Pool(self.finish(out, learns)),
+        let (epilogue, gamma) = match outcome {
+            Outcome::Kept { gamma } => (winograd::Epilogue::Keep(self.kept.ptr()), Some(gamma)),
+            Outcome::Pooled { out, learns } => (winograd::Epilogue::Pool(self.finish(out, learns)), None),
         };
         // Large maps one by one, so that they are still in the cache when they are surveyed.
         let one_by_one = geometry.algorithm != Algorithm::Winograd || gamma.is_some() && geometry.tiles() >= winograd::BLOCK;
@@ -344,12 +378,12 @@ impl Block {
     ///
     /// # Safety
     /// As [`Block::convolve`].
-    pub unsafe fn normalize(&self, isa: Isa, out: &Maps, (first, count): (usize, usize)) {
+    pub unsafe fn normalize(&self, out: &Maps, share: Share<'_>) {
         let Some(norm) = &self.norm else { return };
         let (finish, y, peaks) = (self.finish(out, true), self.kept.ptr(), norm.peaks.ptr());
-        for n in first..first + count {
+        for n in share.range() {
             // SAFETY: the buffers were made for this geometry and batch.
-            unsafe { isa.run(NormalizePool { geometry: &self.geometry, y, peaks, n, finish }) };
+            unsafe { share.isa.run(NormalizePool { geometry: &self.geometry, y, peaks, n, finish }) };
         }
     }
 
@@ -357,8 +391,9 @@ impl Block {
     ///
     /// # Safety
     /// As [`Block::convolve`].
-    pub unsafe fn drop(&self, isa: Isa, values: &Buffer, view: View, key: u32, (first, count): (usize, usize)) {
+    pub unsafe fn drop(&self, values: &Buffer, view: View, key: u32, share: Share<'_>) {
         let Some(drop) = self.dropout else { return };
+        let Share { isa, first, count, .. } = share;
         let g = &self.geometry;
         let mask = Mask {
             drop,
@@ -381,11 +416,12 @@ impl Block {
     ///
     /// # Safety
     /// As [`Block::convolve`].
-    pub unsafe fn activation_backward(&self, isa: Isa, out: &Maps, key: u32, (first, count): (usize, usize)) {
+    pub unsafe fn activation_backward(&self, out: &Maps, key: u32, share: Share<'_>) {
+        let Share { isa, first, count, .. } = share;
         let geometry = &self.geometry;
         // SAFETY: the buffers were made for this geometry and batch.
         unsafe {
-            self.drop(isa, &out.gradient, out.view, key, (first, count));
+            self.drop(&out.gradient, out.view, key, share);
             if self.grads.len() > 0 {
                 isa.run(super::dropout::Multiply {
                     values: out.gradient.ptr(),
@@ -440,21 +476,15 @@ impl Block {
         }
     }
 
-    /// The gradients of the weights and of the input, from the refined gradient of the output: of those pictures of
-    /// `group` that `span` says, into the group's part. `input_gradient` is null for the first block.
+    /// The gradients of the weights and of the input, from the refined gradient of the output, for a share of a group's
+    /// pictures.
     ///
     /// # Safety
     /// As [`Block::convolve`], and nobody else works on this group.
-    pub unsafe fn backward(
-        &self,
-        isa: Isa,
-        input: direct::Input,
-        input_gradient: *mut f32,
-        out: &Maps,
-        (group, span): (usize, Span),
-        (first, count): (usize, usize),
-        scratch: &Scratch,
-    ) {
+    pub unsafe fn backward(&self, input: Input, out: &Maps, part: Part, share: Share<'_>) {
+        let Input { values: input, gradient: input_gradient } = input;
+        let Share { isa, first, count, scratch } = share;
+        let Part { group, span } = part;
         let geometry = &self.geometry;
         let outputs = Unpool {
             geometry,

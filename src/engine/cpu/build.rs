@@ -6,7 +6,7 @@ use super::{
     buffer::Allocator,
     dense, direct,
     dropout::Dropout,
-    geometry::{Convolution, Geometry, View, panels},
+    geometry::{ConvShape, Convolution, Geometry, View, panels},
     head::{self, Dense, Vectors},
     isa::Isa,
     parameters::{Features, Layout, Stored},
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     engine::{Device, DeviceKind, EngineConfig, MOST_THREADS},
-    model::{Layer, Op, layers::Parameter},
+    model::{Layer, Op, Shape, layers::Parameter},
     optimizer::OptimizerState,
     problem::{Kind, Problem},
     text::say,
@@ -202,9 +202,9 @@ impl<'a> Builder<'a> {
         while let Some(conv) = rest.next() {
             let Op::Conv { kernel, padding, .. } = conv.op else { return Err(unknown(&conv.name)) };
             let normalized = matches!(rest.peek(), Some(Layer { op: Op::BatchNorm { .. }, .. }));
-            let input = (conv.input.height, conv.input.width, conv.input.channels);
-            let g =
-                Geometry::new(input, conv.output.channels, kernel, padding, self.convolution, geometries.is_empty(), normalized);
+            let Shape { height, width, channels } = conv.input;
+            let shape = ConvShape { height, width, inputs: channels, outputs: conv.output.channels, kernel, padding };
+            let g = Geometry::new(shape, self.convolution, geometries.is_empty(), normalized);
             let mut arrays = conv.parameters().into_iter();
             let weight = arrays.next().ok_or_else(|| unknown(&conv.name))?;
             let weight = self.store(weight, Layout::Conv(g))?;

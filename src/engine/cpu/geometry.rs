@@ -67,6 +67,18 @@ pub enum Algorithm {
     Pictures,
 }
 
+/// A convolution of `[height, width, inputs]` to `outputs` channels.
+#[derive(Clone, Copy, Debug)]
+pub struct ConvShape {
+    pub height: usize,
+    pub width: usize,
+    pub inputs: usize,
+    pub outputs: usize,
+    /// Side of the kernel.
+    pub kernel: usize,
+    pub padding: Padding,
+}
+
 /// A block: convolution, activation, 2x2 pooling. Everything about sides, borders and tiles.
 #[derive(Clone, Copy, Debug)]
 pub struct Geometry {
@@ -100,17 +112,10 @@ pub struct Geometry {
 }
 
 impl Geometry {
-    /// The block of a convolution of `[height, width, inputs]` to `outputs` channels. `whole` if all of the
-    /// convolution's outputs matter (batch norm), not only those that are pooled.
-    pub fn new(
-        (height, width, inputs): (usize, usize, usize),
-        outputs: usize,
-        kernel: usize,
-        padding: Padding,
-        convolution: Convolution,
-        first: bool,
-        whole: bool,
-    ) -> Self {
+    /// The block of a convolution. `first` if it reads pictures; `whole` if all of the convolution's outputs matter (batch
+    /// norm), not only those that are pooled.
+    pub fn new(shape: ConvShape, convolution: Convolution, first: bool, whole: bool) -> Self {
+        let ConvShape { height, width, inputs, outputs, kernel, padding } = shape;
         let border = if padding == Padding::Same { kernel / 2 } else { 0 };
         let (out_height, out_width) = (height + 2 * border + 1 - kernel, width + 2 * border + 1 - kernel);
         let (pooled_height, pooled_width) = (out_height / 2, out_width / 2);

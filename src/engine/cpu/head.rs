@@ -83,13 +83,13 @@ pub struct Layer {
     pub out: Vectors,
 }
 
-/// What dense layers do with their weights' gradients.
+/// What a dense layer does with its weights' gradients.
 #[derive(Clone, Copy)]
-pub enum Learning<'a> {
-    /// Update at once by this rule.
-    Update(&'a UpdateStep),
-    /// Store them, the L2 term included.
-    Store,
+pub struct Learning<'a> {
+    /// Update at once by this rule; none stores them, the L2 term included.
+    pub rule: Option<&'a UpdateStep>,
+    /// Gains the squares of the weights, one number a unit.
+    pub squares: &'a Buffer<f64>,
 }
 
 impl Dense {
@@ -137,7 +137,7 @@ impl Dense {
         }
     }
 
-    /// The gradients of `x` and of the weights; adds to `squares` (one number a unit) the squares of the weights.
+    /// The gradients of `x` and of the weights.
     pub fn backward(
         &self,
         cx: &Context<'_>,
@@ -145,8 +145,8 @@ impl Dense {
         (x, dx): (&Buffer, &Buffer),
         y: &Vectors,
         learning: Learning<'_>,
-        squares: &Buffer<f64>,
     ) {
+        let Learning { rule, squares } = learning;
         let Context { isa, pool, scratch, n, .. } = *cx;
         let s = self.shape;
         if let Some(bias) = self.bias {
@@ -177,10 +177,6 @@ impl Dense {
                     backward.run(isa, panel, n, scratch);
                     let at = panel * len;
                     let square = squares.ptr().add(unit);
-                    let rule = match learning {
-                        Learning::Update(rule) => Some(rule),
-                        Learning::Store => None,
-                    };
                     isa.run(Update::of(stored, rule, at, len, scratch.tile.ptr(), square));
                     if rule.is_none() {
                         std::ptr::copy_nonoverlapping(scratch.tile.ptr(), stored.gradient.ptr().add(at), len);
@@ -320,18 +316,10 @@ impl Layer {
     }
 
     /// Computes the gradient `dx` of the layer's input, and those of its arrays.
-    pub fn backward(
-        &mut self,
-        cx: &Context<'_>,
-        arrays: &mut [Stored],
-        x: &Buffer,
-        dx: &mut Buffer,
-        learning: Learning<'_>,
-        squares: &Buffer<f64>,
-    ) {
+    pub fn backward(&mut self, cx: &Context<'_>, arrays: &mut [Stored], x: &Buffer, dx: &mut Buffer, learning: Learning<'_>) {
         let Self { op, out } = self;
         match op {
-            Op::Dense(dense) => dense.backward(cx, arrays, (x, dx), out, learning, squares),
+            Op::Dense(dense) => dense.backward(cx, arrays, (x, dx), out, learning),
             Op::Activation(activation) => {
                 let dy = Some(out.gradient.ptr().cast_const());
                 let activate = Activate { activation: *activation, x: x.ptr(), dy, to: dx.ptr(), len: x.len() };

@@ -73,7 +73,6 @@
 //! E. Georganas and others, *Anatomy of High-Performance Deep Learning Convolutions on SIMD Architectures* (2018).
 
 #![allow(clippy::needless_range_loop, reason = "kernels walk several arrays by one index, as their formulas do")]
-#![allow(clippy::too_many_arguments, reason = "what a pass works on is not one thing")]
 
 mod activation;
 mod block;

@@ -12,7 +12,7 @@
 
 use super::{
     CpuEngine, ToVectors,
-    block::{GROUPS, Span},
+    block::{self, GROUPS, Outcome, Part, Share, Span},
     buffer::Buffer,
     dense,
     direct::Input,
@@ -57,20 +57,20 @@ impl CpuEngine {
         }
         if training && normalized {
             for i in 0..self.blocks.len() {
-                self.each_share(n, |engine, share, thread| engine.convolve(i, pixels, share, thread, mode, true));
+                self.each_share(n, |engine, share| engine.convolve(i, pixels, share, mode, true));
                 self.blocks[i].merge_statistics(&self.arrays, n);
-                self.each_share(n, |engine, share, _| engine.normalize(i, share, mode));
+                self.each_share(n, |engine, share| engine.normalize(i, share, mode));
             }
         } else {
             let near = self.near();
-            self.each_share(n, |engine, share, thread| {
-                for picture in pictures(share) {
+            self.each_share(n, |engine, share| {
+                for picture in share.pictures() {
                     for i in 0..near {
-                        engine.convolve(i, pixels, picture, thread, mode, false);
+                        engine.convolve(i, pixels, picture, mode, false);
                     }
                 }
                 for i in near..engine.blocks.len() {
-                    engine.convolve(i, pixels, share, thread, mode, false);
+                    engine.convolve(i, pixels, share, mode, false);
                 }
             });
         }
@@ -112,12 +112,8 @@ impl CpuEngine {
         if store {
             self.arrays.iter_mut().try_for_each(Stored::want_gradient)?;
         }
-        let learning = match rule {
-            Some(rule) if !store => Learning::Update(rule),
-            _ => Learning::Store,
-        };
         let squares: Vec<Buffer<f64>> = self.arrays.iter().map(|array| Buffer::new(units_of(array))).collect::<Result<_, _>>()?;
-        self.tail_backward(n, step, learning, &squares);
+        self.tail_backward(n, step, rule.filter(|_| !store), &squares);
         self.blocks_backward(batch.pixels, n, step);
         self.update_blocks(n, rule.filter(|_| !store), &squares);
         self.update_vectors(rule.filter(|_| !store))?;
@@ -151,7 +147,7 @@ impl CpuEngine {
         score
     }
 
-    fn tail_backward(&mut self, n: usize, step: Step, learning: Learning<'_>, squares: &[Buffer<f64>]) {
+    fn tail_backward(&mut self, n: usize, step: Step, rule: Option<&UpdateStep>, squares: &[Buffer<f64>]) {
         let masks = Some((self.config.seed, step.index));
         let context = Context { isa: self.isa, pool: &self.pool, scratch: &self.scratch, n, masks };
         let nothing = Buffer::empty();
@@ -170,7 +166,7 @@ impl CpuEngine {
                 head::Op::Dense(dense) => &squares[dense.weight],
                 _ => &nothing,
             };
-            rest[0].backward(&context, &mut self.arrays, input, gradient, learning, squares);
+            rest[0].backward(&context, &mut self.arrays, input, gradient, Learning { rule, squares });
         }
         if let (ToVectors::GlobalPool, Some(pooled)) = (self.to_vectors, &self.pooled) {
             let last = self.maps.len() - 1;
@@ -183,25 +179,28 @@ impl CpuEngine {
         let normalized = self.blocks.iter().any(|block| block.norm.is_some());
         if !normalized {
             let near = self.near();
-            self.each_group(n, |engine, group, share, thread| {
+            self.each_group(n, |engine, group, share| {
                 for i in (near..engine.blocks.len()).rev() {
                     engine.activation_backward(i, share, step);
-                    engine.backward(i, pixels, group, share, thread, Span::WHOLE);
+                    engine.backward(i, pixels, Part { group, span: Span::WHOLE }, share);
                 }
-                for picture in pictures(share) {
-                    let span = Span { begins: picture.0 == share.0, ends: picture.0 + 1 == share.0 + share.1 };
+                for picture in share.pictures() {
+                    let n = picture.first;
+                    let span = Span { begins: n == share.first, ends: n + 1 == share.first + share.count };
                     for i in (0..near).rev() {
                         engine.activation_backward(i, picture, step);
-                        engine.backward(i, pixels, group, picture, thread, span);
+                        engine.backward(i, pixels, Part { group, span }, picture);
                     }
                 }
             });
             return;
         }
         for i in (0..self.blocks.len()).rev() {
-            self.each_group(n, |engine, _, share, _| engine.activation_backward(i, share, step));
+            self.each_group(n, |engine, _, share| engine.activation_backward(i, share, step));
             self.blocks[i].merge_gradient_sums(&mut self.arrays, n);
-            self.each_group(n, |engine, group, share, thread| engine.backward(i, pixels, group, share, thread, Span::WHOLE));
+            self.each_group(n, |engine, group, share| {
+                engine.backward(i, pixels, Part { group, span: Span::WHOLE }, share);
+            });
         }
     }
 
@@ -288,22 +287,26 @@ impl CpuEngine {
         blocks.flat_map(|block| (0..self.blocks[block].geometry.out_panels).map(move |panel| Unit { block, panel })).collect()
     }
 
-    /// Runs `work(self, (first, count), thread)` for shares of `n` pictures, small enough that no thread waits long.
-    fn each_share(&self, n: usize, work: impl Fn(&Self, (usize, usize), usize) + Sync) {
+    /// Runs `work(self, share)` for shares of `n` pictures, small enough that no thread waits long.
+    fn each_share(&self, n: usize, work: impl Fn(&Self, Share<'_>) + Sync) {
         let share = n.div_ceil(4 * self.pool.threads()).clamp(1, 4);
         self.pool.run(n.div_ceil(share), &|thread, unit| {
             let first = unit * share;
-            work(self, (first, share.min(n - first)), thread);
+            work(self, self.share(first, share.min(n - first), thread));
         });
     }
 
-    /// Runs `work(self, group, (first, count), thread)` for the fixed groups of `n` pictures.
-    fn each_group(&self, n: usize, work: impl Fn(&Self, usize, (usize, usize), usize) + Sync) {
+    /// Runs `work(self, group, share)` for the fixed groups of `n` pictures.
+    fn each_group(&self, n: usize, work: impl Fn(&Self, usize, Share<'_>) + Sync) {
         let groups = groups(n);
         self.pool.run(groups, &|thread, group| {
             let first = group * n / groups;
-            work(self, group, (first, (group + 1) * n / groups - first), thread);
+            work(self, group, self.share(first, (group + 1) * n / groups - first, thread));
         });
+    }
+
+    fn share(&self, first: usize, count: usize, thread: usize) -> Share<'_> {
+        Share { isa: self.isa, first, count, scratch: &self.scratch[thread] }
     }
 
     /// How many of the first blocks go through their pictures one by one: those between which lies so large a map that
@@ -321,53 +324,46 @@ impl CpuEngine {
         self.blocks[i].dropout.map_or(0, |drop| drop.key(self.config.seed, step))
     }
 
-    fn convolve(&self, i: usize, pixels: &[u8], share: (usize, usize), thread: usize, mode: Mode, keep: bool) {
+    fn convolve(&self, i: usize, pixels: &[u8], share: Share<'_>, mode: Mode, keep: bool) {
         let (block, out) = (&self.blocks[i], &self.maps[i]);
         let weights = &self.arrays[block.weight].values;
-        let gamma = block.norm.as_ref().filter(|_| keep).map(|norm| &self.arrays[norm.arrays.gamma].values);
-        let learns = matches!(mode, Mode::Training { .. });
+        let outcome = match block.norm.as_ref().filter(|_| keep) {
+            Some(norm) => Outcome::Kept { gamma: &self.arrays[norm.arrays.gamma].values },
+            None => Outcome::Pooled { out, learns: matches!(mode, Mode::Training { .. }) },
+        };
         // SAFETY: shares are disjoint, and scratch is the thread's own.
-        unsafe { block.convolve(self.isa, self.input(i, pixels), weights, out, gamma, learns, share, &self.scratch[thread]) };
-        if gamma.is_none()
-            && let Mode::Training { step } = mode
-        {
+        unsafe { block.convolve(self.input(i, pixels), weights, outcome, share) };
+        if let (Outcome::Pooled { .. }, Mode::Training { step }) = (outcome, mode) {
             // SAFETY: as above.
-            unsafe { block.drop(self.isa, &out.values, out.view, self.key(i, step), share) };
+            unsafe { block.drop(&out.values, out.view, self.key(i, step), share) };
         }
     }
 
-    fn normalize(&self, i: usize, share: (usize, usize), mode: Mode) {
+    fn normalize(&self, i: usize, share: Share<'_>, mode: Mode) {
         let (block, out) = (&self.blocks[i], &self.maps[i]);
         if block.norm.is_none() {
             return;
         }
         // SAFETY: shares are disjoint.
         unsafe {
-            block.normalize(self.isa, out, share);
+            block.normalize(out, share);
             if let Mode::Training { step } = mode {
-                block.drop(self.isa, &out.values, out.view, self.key(i, step), share);
+                block.drop(&out.values, out.view, self.key(i, step), share);
             }
         }
     }
 
-    fn activation_backward(&self, i: usize, share: (usize, usize), step: u32) {
+    fn activation_backward(&self, i: usize, share: Share<'_>, step: u32) {
         // SAFETY: groups are disjoint.
-        unsafe { self.blocks[i].activation_backward(self.isa, &self.maps[i], self.key(i, step), share) };
+        unsafe { self.blocks[i].activation_backward(&self.maps[i], self.key(i, step), share) };
     }
 
-    fn backward(&self, i: usize, pixels: &[u8], group: usize, share: (usize, usize), thread: usize, span: Span) {
-        let input_gradient = if i == 0 { std::ptr::null_mut() } else { self.maps[i - 1].gradient.ptr() };
+    fn backward(&self, i: usize, pixels: &[u8], part: Part, share: Share<'_>) {
+        let gradient = if i == 0 { std::ptr::null_mut() } else { self.maps[i - 1].gradient.ptr() };
+        let input = block::Input { values: self.input(i, pixels), gradient };
         // SAFETY: groups are disjoint, and scratch is the thread's own.
-        unsafe {
-            let input = self.input(i, pixels);
-            self.blocks[i].backward(self.isa, input, input_gradient, &self.maps[i], (group, span), share, &self.scratch[thread]);
-        }
+        unsafe { self.blocks[i].backward(input, &self.maps[i], part, share) };
     }
-}
-
-/// The pictures of a share, one by one.
-fn pictures((first, count): (usize, usize)) -> impl Iterator<Item = (usize, usize)> {
-    (first..first + count).map(|n| (n, 1))
 }
 
 /// Groups of `n` pictures whose gradients are summed apart.
@@ -385,7 +381,7 @@ fn units_of(array: &Stored) -> usize {
 }
 
 /// The mean of each channel.
-fn average(maps: &super::block::Maps, to: &mut head::Vectors, area: usize, n: usize) {
+fn average(maps: &block::Maps, to: &mut head::Vectors, area: usize, n: usize) {
     for panel in 0..to.features.div_ceil(LANES) {
         for i in 0..n {
             let from = &maps.values.as_slice()[maps.view.at(i, panel, 0, 0)..][..area * LANES];
@@ -399,7 +395,7 @@ fn average(maps: &super::block::Maps, to: &mut head::Vectors, area: usize, n: us
 }
 
 /// The gradient of each channel's mean, over its cells.
-fn spread(from: &head::Vectors, maps: &mut super::block::Maps, area: usize, n: usize) {
+fn spread(from: &head::Vectors, maps: &mut block::Maps, area: usize, n: usize) {
     for panel in 0..from.features.div_ceil(LANES) {
         for i in 0..n {
             let at = from.at(i, panel * LANES);

@@ -3,11 +3,11 @@
 
 use super::{
     Isa,
-    block::{Block, Maps, Scratch, Span},
+    block::{Block, Input as BlockInput, Maps, Outcome, Part, Scratch, Share, Span},
     buffer::{Allocator, Buffer},
     dense,
     direct::{self, Input},
-    geometry::{Algorithm, Convolution, Geometry},
+    geometry::{Algorithm, ConvShape, Convolution, Geometry},
     isa::Kernel,
     simd::Simd,
     winograd,
@@ -42,7 +42,8 @@ impl Probe {
         pictures: usize,
     ) -> Result<Self, Problem> {
         let mut memory = Allocator::new();
-        let g = Geometry::new((side, side, inputs), outputs, kernel, Padding::Same, Convolution::Winograd, inputs == 3, false);
+        let shape = ConvShape { height: side, width: side, inputs, outputs, kernel, padding: Padding::Same };
+        let g = Geometry::new(shape, Convolution::Winograd, inputs == 3, false);
         let block = Block::new(g, Activation::Relu, None, (0, None), pictures, &mut memory)?;
         let mut weights = memory.zeros(g.weight_len())?;
         fill(&mut weights, 0.1);
@@ -78,19 +79,23 @@ impl Probe {
         if self.has_input_gradient() { Input::Maps(self.input.values.ptr()) } else { Input::Pixels(self.pixels.as_ptr()) }
     }
 
+    fn all(&self) -> Share<'_> {
+        Share { isa: self.isa, first: 0, count: self.pictures, scratch: &self.scratch }
+    }
+
     /// Convolution, ReLU, pooling.
     pub fn forward(&mut self) {
-        let all = (0, self.pictures);
+        let outcome = Outcome::Pooled { out: &self.output, learns: true };
         // SAFETY: only this thread works on the block.
-        unsafe { self.block.convolve(self.isa, self.input(), &self.weights, &self.output, None, true, all, &self.scratch) };
+        unsafe { self.block.convolve(self.input(), &self.weights, outcome, self.all()) };
     }
 
     /// The gradients of weights, bias and (but for pictures) input. After [`Probe::forward`].
     pub fn backward(&mut self) {
         let to = if self.has_input_gradient() { self.input.gradient.ptr() } else { std::ptr::null_mut() };
-        let all = (0, self.pictures);
+        let part = Part { group: 0, span: Span::WHOLE };
         // SAFETY: only this thread works on the block.
-        unsafe { self.block.backward(self.isa, self.input(), to, &self.output, (0, Span::WHOLE), all, &self.scratch) };
+        unsafe { self.block.backward(BlockInput { values: self.input(), gradient: to }, &self.output, part, self.all()) };
     }
 }
 

@@ -89,7 +89,8 @@ impl Kernel for Update<'_> {
                 match rule.formula {
                     Formula::Adam(adam) => {
                         let decay = if self.role == Role::Kernel { rule.decay } else { 0.0 };
-                        adam_piece::<S>(&adam, decay, w, g, self.slots[0].add(at), self.slots[1].add(at), len);
+                        let (m, v) = (self.slots[0].add(at), self.slots[1].add(at));
+                        AdamPiece { w, g, m, v, len }.update::<S>(&adam, decay);
                         if let Some(momentum) = rule.average {
                             let momentum = if rule.step > 1 { momentum } else { 0.0 };
                             average_piece::<S>(momentum, w, self.slots[2].add(at), len);
@@ -115,21 +116,33 @@ impl Update<'_> {
     }
 }
 
-#[inline(always)]
-unsafe fn adam_piece<S: Simd>(adam: &Adam, decay: f32, w: *mut f32, g: *const f32, m: *mut f32, v: *mut f32, len: usize) {
-    let (new_1, new_2) = (S::splat(adam.new_1), S::splat(adam.new_2));
-    let (alpha, epsilon, decay) = (S::splat(adam.alpha), S::splat(adam.epsilon), S::splat(decay));
-    for i in (0..len).step_by(LANES) {
-        let gradient = S::load(g.add(i));
-        let (old_m, old_v) = (S::load(m.add(i)), S::load(v.add(i)));
-        let mean = S::fma(new_1, S::sub(gradient, old_m), old_m);
-        let square = S::fma(new_2, S::sub(S::mul(gradient, gradient), old_v), old_v);
-        let weight = S::load(w.add(i));
-        let weight = S::fnma(decay, weight, weight);
-        let step = S::div(S::mul(alpha, mean), S::add(S::sqrt(square), epsilon));
-        S::store(m.add(i), mean);
-        S::store(v.add(i), square);
-        S::store(w.add(i), S::sub(weight, step));
+/// Some weights with their gradient and Adam's two slots, `len` numbers each.
+struct AdamPiece {
+    w: *mut f32,
+    g: *const f32,
+    m: *mut f32,
+    v: *mut f32,
+    len: usize,
+}
+
+impl AdamPiece {
+    #[inline(always)]
+    unsafe fn update<S: Simd>(self, adam: &Adam, decay: f32) {
+        let Self { w, g, m, v, len } = self;
+        let (new_1, new_2) = (S::splat(adam.new_1), S::splat(adam.new_2));
+        let (alpha, epsilon, decay) = (S::splat(adam.alpha), S::splat(adam.epsilon), S::splat(decay));
+        for i in (0..len).step_by(LANES) {
+            let gradient = S::load(g.add(i));
+            let (old_m, old_v) = (S::load(m.add(i)), S::load(v.add(i)));
+            let mean = S::fma(new_1, S::sub(gradient, old_m), old_m);
+            let square = S::fma(new_2, S::sub(S::mul(gradient, gradient), old_v), old_v);
+            let weight = S::load(w.add(i));
+            let weight = S::fnma(decay, weight, weight);
+            let step = S::div(S::mul(alpha, mean), S::add(S::sqrt(square), epsilon));
+            S::store(m.add(i), mean);
+            S::store(v.add(i), square);
+            S::store(w.add(i), S::sub(weight, step));
+        }
     }
 }
 

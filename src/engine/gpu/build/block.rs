@@ -1,7 +1,9 @@
 //! A block of convolution, batch norm, activation, pooling and dropout, and the way from maps to a vector.
 
 use super::{
-    BackwardMask, Builder, LEAST_TERMS, LIST, Passage, Source, activation_constants, norm::MapBuffers, product::Gradients,
+    BackwardMask, Builder, LEAST_TERMS, LIST, Passage, Source, activation_constants,
+    norm::MapBuffers,
+    product::{Destination, Gradients},
     splits, unknown,
 };
 use crate::{
@@ -66,13 +68,13 @@ impl Builder<'_> {
         let mut back = Vec::new();
         let sums = match norm {
             None => {
-                let forward = self.conv_forward(&conv.name, shape, &constants, Some((values, argmax, picked)), values);
+                let forward = self.conv_forward(&conv.name, shape, &constants, Destination::Pooled { values, argmax, picked });
                 self.forward.push(forward);
                 None
             }
             Some(norm) => {
                 let sums = self.maps(format!("{} sums", conv.name), output.height * output.width * quads);
-                let forward = self.conv_forward(&conv.name, shape, &constants, None, sums);
+                let forward = self.conv_forward(&conv.name, shape, &constants, Destination::Map(sums));
                 self.forward.push(forward);
                 let picked = picked.unwrap_or(Fixed::Unread.at());
                 self.map_norm(norm, shape, &constants, MapBuffers { sums, values, gradient, argmax, picked }, &mut back);

@@ -1,7 +1,9 @@
 //! A dense layer with what follows it, and the loss behind the last one.
 
 use super::{
-    BackwardMask, Builder, LEAST_TERMS, LIST, Passage, Source, activation_constants, product::Gradients, splits, unknown,
+    BackwardMask, Builder, LEAST_TERMS, LIST, Passage, Source, activation_constants,
+    product::{Destination, Gradients},
+    splits, unknown,
 };
 use crate::{
     engine::gpu::{
@@ -60,7 +62,7 @@ impl Builder<'_> {
 
         shape.splits = splits(n, 4 * quads, BUSY / 2, terms, LEAST_TERMS);
         self.splits = self.splits.max(shape.splits * n * quads);
-        let product = self.conv_forward(&dense.name, shape, &constants, None, Fixed::Splits.at());
+        let product = self.conv_forward(&dense.name, shape, &constants, Destination::Splits);
         self.forward.push(product);
         let simple = norm.is_none() && !last;
         let mut own = constants.clone();

@@ -13,18 +13,18 @@ use crate::{
 };
 
 impl Builder<'_> {
-    /// The convolution or dense product; `pooled` are the buffers of a block that is finished in the same kernel.
-    pub(super) fn conv_forward(
-        &self,
-        name: &str,
-        shape: Shape,
-        constants: &Constants,
-        pooled: Option<(usize, usize, Option<usize>)>,
-        output: usize,
-    ) -> Dispatch {
-        let per_picture = match pooled {
-            Some(_) => 4 * shape.pooled_height * shape.pooled_width,
-            None => shape.out_height * shape.out_width,
+    /// The convolution or dense product of the layer called `name`.
+    pub(super) fn conv_forward(&self, name: &str, shape: Shape, constants: &Constants, to: Destination) -> Dispatch {
+        let per_picture = match to {
+            Destination::Pooled { .. } => 4 * shape.pooled_height * shape.pooled_width,
+            Destination::Map(_) | Destination::Splits => shape.out_height * shape.out_width,
+        };
+        let shared = matches!(to, Destination::Splits);
+        let unwritten = [Fixed::UnwrittenA, Fixed::UnwrittenB, Fixed::UnwrittenC].map(Fixed::at);
+        let [output, splits, argmax, picked] = match to {
+            Destination::Pooled { values, argmax, picked } => [values, unwritten[2], argmax, picked.unwrap_or(unwritten[1])],
+            Destination::Map(map) => [map, unwritten[2], unwritten[0], unwritten[1]],
+            Destination::Splits => [unwritten[2], Fixed::Splits.at(), unwritten[0], unwritten[1]],
         };
         let rows = self.batch() * per_picture;
         let tile = Tile::choose(rows, 4 * shape.out_quads, shape.splits > 1, self.limits);
@@ -32,22 +32,14 @@ impl Builder<'_> {
         constants.extend(tile_constants(tile));
         constants.extend([
             ("PIXELS", f64::from(u8::from(self.source.values.is_none()))),
-            ("POOLED", f64::from(u8::from(pooled.is_some()))),
-            ("SHARED", f64::from(u8::from(output == Fixed::Splits.at()))),
-            ("PICKED", f64::from(u8::from(pooled.is_some_and(|(.., picked)| picked.is_some())))),
+            ("POOLED", f64::from(u8::from(matches!(to, Destination::Pooled { .. })))),
+            ("SHARED", f64::from(u8::from(shared))),
+            ("PICKED", f64::from(u8::from(matches!(to, Destination::Pooled { picked: Some(_), .. })))),
         ]);
         let mut dispatch = Dispatch::new(Kernel::ConvForward, name, Phase::Forward, shape, constants);
         let (maps, pixels) = self.inputs();
-        let (argmax, picked) = pooled.map_or((None, None), |(_, argmax, picked)| (Some(argmax), picked));
-        dispatch.buffers = vec![
-            (2, maps),
-            (3, pixels),
-            (4, Fixed::Weights.at()),
-            (5, if output == Fixed::Splits.at() { Fixed::UnwrittenC.at() } else { output }),
-            (8, if output == Fixed::Splits.at() { output } else { Fixed::UnwrittenC.at() }),
-            (6, argmax.unwrap_or(Fixed::UnwrittenA.at())),
-            (7, picked.unwrap_or(Fixed::UnwrittenB.at())),
-        ];
+        let weights = Fixed::Weights.at();
+        dispatch.buffers = vec![(2, maps), (3, pixels), (4, weights), (5, output), (8, splits), (6, argmax), (7, picked)];
         let across = (4 * shape.out_quads).div_ceil(tile.columns());
         dispatch.size = Size::Rows { per_picture, rows: tile.rows(), times: across * shape.splits };
         let terms = 4 * shape.kernel * shape.kernel * shape.in_quads;
@@ -56,10 +48,10 @@ impl Builder<'_> {
         dispatch.work.read =
             self.input_bytes() + (16 * shape.kernel * shape.kernel * 4 * shape.in_quads * shape.out_quads) as u64;
         let (stored, quad) = ((rows * shape.out_quads) as u64, self.quad() as u64);
-        dispatch.work.written = match pooled {
-            Some((.., picked)) => stored / 4 * (quad + 4 + if picked.is_some() { quad } else { 0 }),
-            None if output == Fixed::Splits.at() => stored * 16 * shape.splits as u64,
-            None => stored * quad,
+        dispatch.work.written = match to {
+            Destination::Pooled { picked, .. } => stored / 4 * (quad + 4 + if picked.is_some() { quad } else { 0 }),
+            Destination::Splits => stored * 16 * shape.splits as u64,
+            Destination::Map(_) => stored * quad,
         };
         dispatch
     }
@@ -174,6 +166,17 @@ impl Builder<'_> {
             Some(_) => n * (self.source.quads * self.quad()) as u64,
         }
     }
+}
+
+/// Where a product goes; the buffers' numbers.
+#[derive(Clone, Copy)]
+pub(super) enum Destination {
+    /// Finished in the same kernel: pooled, with the place of each maximum, and where it is needed what was picked.
+    Pooled { values: usize, argmax: usize, picked: Option<usize> },
+    /// As it is.
+    Map(usize),
+    /// Cut into splits that the kernel behind adds.
+    Splits,
 }
 
 /// What the gradients of a product are made of.
