@@ -1,6 +1,6 @@
 //! Pictures per second of the reference network, training steps or forward only:
 //! `cargo bench --bench step -- [--batch 32] [--size 128] [--forward] [--isa avx2] [--threads 2] [--steps 12] [--rounds 5]
-//! [--batch-norm] [--kernel 5] [--filters 32,64,128,256]`
+//! [--batch-norm] [--kernel 5] [--filters 32,64,128,256] [--classes 100]`; without `--classes` one logit.
 #![allow(clippy::unwrap_used, reason = "a panic is how a benchmark says that it cannot run")]
 
 use std::{process::ExitCode, time::Instant};
@@ -10,9 +10,10 @@ use trombine::{
     engine::{
         Engine, EngineConfig, Step,
         cpu::{Convolution, CpuEngine, Isa},
+        losses_of,
     },
-    loss::LossSettings,
-    model::{Kernel, ModelSettings, Network},
+    loss::{ClassTarget, LossSettings, Targets},
+    model::{Kernel, ModelSettings, Network, Output},
     optimizer::OptimizerSettings,
 };
 
@@ -25,6 +26,7 @@ struct Options {
     steps: usize,
     rounds: usize,
     model: ModelSettings,
+    output: Output,
 }
 
 fn options() -> Option<Options> {
@@ -37,6 +39,7 @@ fn options() -> Option<Options> {
         steps: 12,
         rounds: 5,
         model: ModelSettings::default(),
+        output: Output::Sigmoid,
     };
     // Cargo adds `--bench`.
     let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
@@ -49,6 +52,7 @@ fn options() -> Option<Options> {
             "--threads" => options.threads = Some(arguments.next()?.parse().ok()?),
             "--steps" => options.steps = arguments.next()?.parse().ok()?,
             "--rounds" => options.rounds = arguments.next()?.parse().ok()?,
+            "--classes" => options.output = Output::Softmax { classes: arguments.next()?.parse().ok()? },
             "--isa" => options.isa = Isa::named(&arguments.next()?).filter(|isa| isa.is_available())?,
             "--kernel" => options.model.kernel = if arguments.next()? == "5" { Kernel::Five } else { Kernel::Three },
             "--filters" => options.model.filters = arguments.next()?.split(',').map(|f| f.parse().ok()).collect::<Option<_>>()?,
@@ -73,7 +77,7 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<(), trombine::problem::Problem> {
-    let network = Network::new(&options.model, options.size)?;
+    let network = Network::with_output(&options.model, options.size, options.output)?;
     let n = options.batch;
     let mut state = 1u32;
     let mut noise = || {
@@ -81,19 +85,21 @@ fn run(options: &Options) -> Result<(), trombine::problem::Problem> {
         (state >> 24) as u8
     };
     let pixels: Vec<u8> = (0..n * network.input.len()).map(|_| noise()).collect();
-    let targets: Vec<f32> = (0..n).map(|_| f32::from(noise() % 2)).collect();
+    let values: Vec<f32> = (0..n).map(|_| f32::from(noise() % 2)).collect();
+    let classes: Vec<ClassTarget> = (0..n).map(|_| ClassTarget::of(u16::from(noise()) % options.output.units() as u16)).collect();
+    let targets = if options.output == Output::Sigmoid { Targets::Values(&values) } else { Targets::Classes(&classes) };
     let weights = vec![1.0; n];
     let config = EngineConfig {
         network,
         optimizer: OptimizerSettings::default(),
-        loss: LossSettings::default(),
+        loss: LossSettings { kind: losses_of(options.output).usual(), ..Default::default() },
         seed: 1,
         batch_size: n,
         threads: options.threads,
     };
     let mut engine = CpuEngine::with(&config, options.isa, Convolution::chosen())?;
-    let batch = BatchView { pixels: &pixels, crops: &[], targets: &targets, weights: &weights };
-    let mut logits = vec![0.0; n];
+    let batch = BatchView { pixels: &pixels, crops: &[], targets, weights: &weights };
+    let mut logits = vec![0.0; n * options.output.units()];
     let mut index = 0;
     let mut step = |engine: &mut CpuEngine| -> Result<(), trombine::problem::Problem> {
         if options.forward {

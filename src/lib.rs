@@ -19,8 +19,8 @@
 //! | [`schedule`] | learning-rate schedules | text setting_def |
 //! | [`history`] | what a training leaves behind: epochs, events | text |
 //! | [`callback`] | what happens at the end of an epoch | text problem setting_def files history |
-//! | [`data`] | a folder becomes samples, a split, cached pixels, batches | text random control problem setting_def files |
-//! | [`engine`] | who computes it | text random problem files loss model optimizer data |
+//! | [`data`] | a folder becomes samples, a split, cached pixels, batches | text random control problem setting_def files loss |
+//! | [`engine`] | who computes it | text random problem setting_def files loss model optimizer data |
 //! | [`settings`] | what the user edits | text problem setting_def files loss model optimizer schedule callback data |
 //! | [`preset`] | recipes to start from | text setting_def model optimizer schedule settings |
 //! | [`plan`] | settings checked against a data set, which is all that training accepts | text problem setting_def loss model data engine settings |

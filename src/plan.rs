@@ -10,7 +10,7 @@ use crate::{
         sample::Part,
         split::Split,
     },
-    engine::{EngineConfig, EvaluationPass, memory},
+    engine::{EngineConfig, EvaluationPass, check_loss, memory},
     loss::class_weights,
     model::{Network, Op},
     problem::{Kind, Problem},
@@ -62,11 +62,13 @@ impl Plan {
                 None
             }
         };
+        problems.extend(network.as_ref().and_then(|network| check_loss(network.output, &settings.train.loss).err()));
         if network.as_ref().is_some_and(has_batch_norm) && settings.train.batch_size < 2 {
             problems.push(lonely_batch());
         }
         let Some(network) = network.filter(|_| problems.is_empty()) else { return Err(problems) };
         let train: usize = counts[0].iter().sum();
+        let weights = class_weights(&settings.train.loss, &counts[0]);
         let steps_per_epoch = match settings.train.steps_per_epoch {
             0 => train.div_ceil(settings.train.batch_size as usize) as u32,
             steps => steps,
@@ -77,7 +79,7 @@ impl Plan {
             split,
             network,
             steps_per_epoch,
-            class_weights: class_weights(&settings.train.loss, counts[0]),
+            class_weights: [weights[0], weights[1]],
             device: "auto".to_owned(),
             threads: None,
             dataset,

@@ -90,6 +90,13 @@ pub trait Choice: Copy + PartialEq + 'static {
     /// One line about this alternative.
     fn about(self) -> Phrase;
 
+    /// Whether a screen that shows this alternative offers `other` beside it, or hides it because it belongs to another
+    /// question. Files and the command line know all.
+    fn offers(self, other: Self) -> bool {
+        let _ = other;
+        true
+    }
+
     /// The alternative with this key.
     fn of_key(key: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|choice| choice.key() == key)
@@ -101,14 +108,15 @@ pub trait Choice: Copy + PartialEq + 'static {
     }
 }
 
-/// Implements [`Choice`] for an enum, one line a variant: key, name, about.
+/// Implements [`Choice`] for an enum, one line a variant: key, name, about; behind them perhaps [`Choice::offers`].
 macro_rules! choice {
-    ($type:ty { $($variant:ident = $key:literal, $name:expr, $about:expr;)+ }) => {
+    ($type:ty { $($variant:ident = $key:literal, $name:expr, $about:expr;)+ } $($offers:tt)*) => {
         impl $crate::setting_def::Choice for $type {
             const ALL: &'static [Self] = &[$(Self::$variant),+];
             fn key(self) -> &'static str { match self { $(Self::$variant => $key),+ } }
             fn name(self) -> $crate::text::Phrase { match self { $(Self::$variant => $name),+ } }
             fn about(self) -> $crate::text::Phrase { match self { $(Self::$variant => $about),+ } }
+            $($offers)*
         }
     };
 }
@@ -116,26 +124,41 @@ pub(crate) use choice;
 
 /// A [`Choice`] without its type, for screens.
 pub trait Select {
-    /// Key, name and line about each alternative.
+    /// Key, name and line of each alternative that is offered beside the chosen one, that one among them.
     fn options(&self) -> Vec<(&'static str, Phrase, Phrase)>;
-    /// The place of the one that is chosen.
+    /// The place of the chosen one among them.
     fn selected(&self) -> usize;
-    /// Chooses the one at `index`.
+    /// Chooses the one at that place among them.
     fn select(&mut self, index: usize);
+    /// The keys of all alternatives, offered or not.
+    fn keys(&self) -> Vec<&'static str>;
+    /// Chooses by key among all; false if there is none.
+    fn select_key(&mut self, key: &str) -> bool;
 }
 
 impl<C: Choice> Select for C {
     fn options(&self) -> Vec<(&'static str, Phrase, Phrase)> {
-        C::ALL.iter().map(|c| (c.key(), c.name(), c.about())).collect()
+        offered(*self).map(|c| (c.key(), c.name(), c.about())).collect()
     }
     fn selected(&self) -> usize {
-        C::ALL.iter().position(|c| c == self).unwrap_or(0)
+        offered(*self).position(|c| c == *self).unwrap_or(0)
     }
     fn select(&mut self, index: usize) {
-        if let Some(choice) = C::ALL.get(index) {
-            *self = *choice;
+        if let Some(choice) = offered(*self).nth(index) {
+            *self = choice;
         }
     }
+    fn keys(&self) -> Vec<&'static str> {
+        C::ALL.iter().map(|choice| choice.key()).collect()
+    }
+    fn select_key(&mut self, key: &str) -> bool {
+        C::of_key(key).is_some_and(|choice| set(self, choice))
+    }
+}
+
+/// The alternatives that a screen offers where `chosen` is.
+fn offered<C: Choice>(chosen: C) -> impl Iterator<Item = C> {
+    C::ALL.iter().copied().filter(move |other| chosen.offers(*other))
 }
 
 impl<'a> SettingDef<'a> {
@@ -221,9 +244,7 @@ impl<'a> SettingDef<'a> {
             Value::Whole { value, range, .. } => text.parse().is_ok_and(|v| range.contains(&v) && set(*value, v)),
             // A zero has no sign.
             Value::Number { value, range, .. } => text.parse().is_ok_and(|v: f64| range.contains(&v) && set(*value, v + 0.0)),
-            Value::Choice(choice) => {
-                choice.options().iter().position(|option| option.0 == text).map(|index| choice.select(index)).is_some()
-            }
+            Value::Choice(choice) => choice.select_key(text),
             Value::List { value, length, range } => {
                 let items: Option<Vec<u32>> = items(text).map(|item| item.parse().ok().filter(|v| range.contains(v))).collect();
                 items.is_some_and(|items| length.contains(&items.len()) && set(*value, items))

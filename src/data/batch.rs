@@ -16,6 +16,7 @@ use super::{
     image_set::Crop,
 };
 use crate::{
+    loss::Targets,
     problem::Problem,
     random::{Purpose, Random},
 };
@@ -47,7 +48,8 @@ impl Batch {
 
     /// The batch as an engine takes it.
     pub fn view(&self) -> BatchView<'_> {
-        BatchView { pixels: &self.pixels, crops: &self.crops, targets: &self.targets, weights: &self.weights }
+        let targets = Targets::Values(&self.targets);
+        BatchView { pixels: &self.pixels, crops: &self.crops, targets, weights: &self.weights }
     }
 }
 
@@ -58,8 +60,8 @@ pub struct BatchView<'a> {
     pub pixels: &'a [u8],
     /// n pieces of the pictures that the device keeps (`Engine::upload_images`), instead of pixels.
     pub crops: &'a [Crop],
-    /// n labels: 0.0 or 1.0, or between them where pictures are mixed.
-    pub targets: &'a [f32],
+    /// Of n pictures.
+    pub targets: Targets<'a>,
     /// n factors of each picture's loss (class weights); the mean is over n, as in Keras.
     pub weights: &'a [f32],
 }

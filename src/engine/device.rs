@@ -5,8 +5,8 @@ use std::{path::Path, sync::Once};
 use tracing::info;
 
 use super::{
-    Device, DeviceKind, Engine, EngineConfig, candle, candle::CandleEngine, cpu::CpuEngine, gpu, gpu::GpuEngine, memory,
-    reference, reference::ReferenceEngine,
+    Device, DeviceKind, Engine, EngineConfig, candle, candle::CandleEngine, check_loss, cpu::CpuEngine, gpu, gpu::GpuEngine,
+    memory, reference, reference::ReferenceEngine,
 };
 use crate::{
     problem::{Kind, Problem},
@@ -28,8 +28,8 @@ pub fn devices() -> Vec<Device> {
 /// by `train/choice.rs`, which tries them.
 ///
 /// # Errors
-/// A device that this machine does not have, beside the setting `device`; too little memory, known beforehand as far as
-/// the system tells how much there is; or what opening it gives.
+/// A loss that is none of the network's output, and a device that this machine does not have, each beside its setting; too
+/// little memory, known beforehand as far as the system tells how much there is; or what opening it gives.
 pub fn open(device: &str, config: &EngineConfig) -> Result<Box<dyn Engine>, Problem> {
     let id = match device {
         // Without looking for graphics drivers.
@@ -37,6 +37,7 @@ pub fn open(device: &str, config: &EngineConfig) -> Result<Box<dyn Engine>, Prob
         "reference" => device.to_owned(),
         other => find(other)?.id,
     };
+    check_loss(config.network.output, &config.loss)?;
     memory::check(&id, config)?;
     match id.as_str() {
         "cpu" => Ok(Box::new(CpuEngine::new(config)?)),

@@ -46,14 +46,14 @@ impl EvaluationPass {
         }
     }
 
-    /// The next batch with the logit of each of its pictures; `None` after the last.
+    /// The next batch with the outputs of each of its pictures, row by row; `None` after the last.
     ///
     /// # Errors
     /// A lost device, pictures that can no longer be read.
     pub fn next(&mut self, engine: &mut dyn Engine) -> Result<Option<(&Batch, &[f32])>, Problem> {
         self.batches.recycle(std::mem::take(&mut self.batch));
         let Some(batch) = self.batches.next().transpose()? else { return Ok(None) };
-        self.logits.resize(batch.len(), 0.0);
+        self.logits.resize(batch.len() * engine.network().output.units(), 0.0);
         match batch.crops.as_slice() {
             [] => self.judge.logits(engine, &batch.pixels, &mut self.logits)?,
             crops => self.judge.logits_of_crops(engine, crops, &mut self.logits)?,

@@ -36,11 +36,12 @@ use crate::{
         batch::BatchView,
         image_set::{Crop, ImageSet},
     },
-    loss::LossSettings,
-    model::{Network, Weights},
+    loss::{Family, LossSettings, Targets},
+    model::{Network, Output, Weights},
     optimizer::{OptimizerSettings, OptimizerState},
     problem::{Kind, Problem},
-    text::{Lang, Phrase, bytes, say},
+    setting_def::Choice as _,
+    text::{Lang, LocalizedText, Phrase, bytes, say},
 };
 
 /// One network with its optimizer on one device.
@@ -93,7 +94,8 @@ pub trait Engine: Send {
         Err(not_kept())
     }
 
-    /// The logits of `logits.len()` pictures, as in evaluation (running statistics, no dropout).
+    /// The outputs of n pictures, as in evaluation (running statistics, no dropout): n x [`Output::units`] logits (of a linear
+    /// output the values), a row for each picture.
     ///
     /// `pixels` are n x height x width x 3 bytes; any n up to the configured batch, also a short one.
     ///
@@ -158,8 +160,11 @@ pub struct Score {
     pub loss: f64,
     /// The L2 penalty: the sum over kernels of `l2 * sum(w^2)`.
     pub penalty: f64,
-    /// Pictures on the right side of 0.5; a logit of 0 or more says class 1.
+    /// Pictures on the right side of 0.5, where a logit of 0 or more says class 1; of a softmax those whose class has the
+    /// largest logit. Of values none.
     pub correct: u32,
+    /// Mean distance of a linear output's values from their targets, unweighted; 0 of classes.
+    pub absolute_error: f64,
 }
 
 /// What an engine is opened with.
@@ -232,13 +237,46 @@ impl DeviceKind {
     }
 }
 
+/// The losses that go with `output`.
+pub const fn losses_of(output: Output) -> Family {
+    match output {
+        Output::Sigmoid => Family::Binary,
+        Output::Softmax { .. } => Family::Categorical,
+        Output::Linear => Family::Regression,
+    }
+}
+
+/// Whether `loss` is one of what a network with `output` gives.
+///
+/// # Errors
+/// It is not, beside its setting.
+pub fn check_loss(output: Output, loss: &LossSettings) -> Result<(), Problem> {
+    let wanted = losses_of(output);
+    if loss.kind.family() == wanted {
+        return Ok(());
+    }
+    let what = say(
+        "The loss “{loss}” is one of {family}, and this network ends in {output}",
+        "La perte « {loss} » est celle pour {family}, et ce réseau finit par {output}",
+    );
+    let said = |lang: Lang| {
+        let text = what.get(lang).replace("{loss}", loss.kind.name().get(lang));
+        let text = text.replace("{family}", loss.kind.family().name().get(lang));
+        text.replace("{output}", output.name().get(lang))
+    };
+    let remedy =
+        LocalizedText { en: format!("Choose {}", wanted.usual().key()), fr: format!("Choisissez {}", wanted.usual().key()) };
+    Err(Problem::new(Kind::Settings, LocalizedText::by(said), remedy).at("train.loss.kind"))
+}
+
 /// Whether the parts of `batch` belong together and fit `network`; one that names crops is for a device that keeps them.
 ///
 /// # Errors
 /// They do not: a fault of the caller.
 pub fn check_batch(network: &Network, batch: &BatchView<'_>) -> Result<(), Problem> {
     let n = batch.len();
-    if n > 0 && batch.crops.is_empty() && batch.pixels.len() == n * network.input.len() && batch.weights.len() == n {
+    let whole = batch.crops.is_empty() && batch.pixels.len() == n * network.input.len() && batch.weights.len() == n;
+    if n > 0 && whole && targets_fit(network.output, batch.targets) {
         return Ok(());
     }
     Err(Problem::new(
@@ -252,6 +290,17 @@ pub fn check_batch(network: &Network, batch: &BatchView<'_>) -> Result<(), Probl
         batch.crops.len(),
         batch.weights.len()
     )))
+}
+
+/// Whether a network with `output` can be asked for `targets`.
+fn targets_fit(output: Output, targets: Targets<'_>) -> bool {
+    match (output, targets) {
+        (Output::Sigmoid | Output::Linear, Targets::Values(_)) => true,
+        (Output::Softmax { classes }, Targets::Classes(targets)) => {
+            targets.iter().all(|target| usize::from(target.class.max(target.other)) < classes)
+        }
+        _ => false,
+    }
 }
 
 fn not_kept() -> Problem {

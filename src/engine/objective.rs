@@ -5,21 +5,71 @@ use std::collections::BTreeMap;
 use super::Score;
 use crate::{
     data::batch::BatchView,
-    loss::{LossSettings, is_right},
-    model::Network,
+    loss::{Family, LossSettings, Targets, argmax, is_right},
+    model::{Network, Output},
 };
 
-/// Loss and hits of `logits`, and the gradient of the mean loss at each logit. The penalty is [`penalty`]'s.
-pub fn score(settings: &LossSettings, logits: &[f64], batch: &BatchView<'_>) -> (Score, Vec<f64>) {
-    let n = batch.len() as f64;
-    let mut score = Score::default();
-    let mut slopes = Vec::with_capacity(batch.len());
-    for ((logit, target), weight) in logits.iter().zip(batch.targets).zip(batch.weights) {
-        let (loss, slope) = settings.value_and_grad(*logit, f64::from(*target));
-        score.loss += f64::from(*weight) * loss / n;
-        score.correct += u32::from(is_right(*logit as f32, *target));
-        slopes.push(f64::from(*weight) * slope / n);
+/// Loss and slopes of a batch, over rows that are used again: nothing is allocated for a batch.
+#[derive(Clone, Debug)]
+pub struct BatchLoss {
+    /// One picture's outputs, and the loss's slope at each.
+    outputs: Vec<f64>,
+    slopes: Vec<f64>,
+}
+
+impl BatchLoss {
+    /// For networks with such an output.
+    pub fn new(output: Output) -> Self {
+        Self { outputs: vec![0.0; output.units()], slopes: vec![0.0; output.units()] }
     }
+
+    /// Loss and hits of the outputs that `read` gives by picture and unit; `write` gets the slope of the mean loss at each.
+    pub fn score(
+        &mut self,
+        settings: &LossSettings,
+        batch: &BatchView<'_>,
+        read: impl Fn(usize, usize) -> f64,
+        mut write: impl FnMut(usize, usize, f64),
+    ) -> Score {
+        let n = batch.len() as f64;
+        let mut score = Score::default();
+        match batch.targets {
+            Targets::Values(targets) => {
+                let of_classes = settings.kind.family() != Family::Regression;
+                for (i, (target, weight)) in targets.iter().zip(batch.weights).enumerate() {
+                    let output = read(i, 0);
+                    let (loss, slope) = settings.value_and_grad(output, f64::from(*target));
+                    score.loss += f64::from(*weight) * loss / n;
+                    if of_classes {
+                        score.correct += u32::from(is_right(output as f32, *target));
+                    } else {
+                        score.absolute_error += (output - f64::from(*target)).abs() / n;
+                    }
+                    write(i, 0, f64::from(*weight) * slope / n);
+                }
+            }
+            Targets::Classes(targets) => {
+                for (i, (target, weight)) in targets.iter().zip(batch.weights).enumerate() {
+                    self.outputs.iter_mut().enumerate().for_each(|(k, output)| *output = read(i, k));
+                    let loss = settings.classes_value_and_grad(&self.outputs, *target, &mut self.slopes);
+                    score.loss += f64::from(*weight) * loss / n;
+                    score.correct += u32::from(argmax(&self.outputs) == usize::from(target.label()));
+                    self.slopes.iter().enumerate().for_each(|(k, slope)| write(i, k, f64::from(*weight) * slope / n));
+                }
+            }
+        }
+        score
+    }
+}
+
+/// Loss and hits of `outputs`, a row for each picture, and the gradient of the mean loss at each of them. The penalty is
+/// [`penalty`]'s.
+pub fn score(settings: &LossSettings, output: Output, outputs: &[f64], batch: &BatchView<'_>) -> (Score, Vec<f64>) {
+    let units = output.units();
+    let mut slopes = vec![0.0; outputs.len()];
+    let read = |picture: usize, unit: usize| outputs[picture * units + unit];
+    let write = |picture: usize, unit: usize, slope: f64| slopes[picture * units + unit] = slope;
+    let score = BatchLoss::new(output).score(settings, batch, read, write);
     (score, slopes)
 }
 

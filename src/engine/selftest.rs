@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{Engine, EngineConfig, Score, Step, gpu, open, reference::ReferenceEngine};
 use crate::{
     data::{batch::BatchView, image_set::Crop, picture_size::PIXEL_BYTES, pixels::Pixels},
-    loss::LossSettings,
+    loss::{LossSettings, Targets},
     model::{Initialization, ModelSettings, Network, Weights, init::init},
     optimizer::OptimizerSettings,
     problem::Problem,
@@ -136,6 +136,6 @@ impl Noise {
     }
 
     fn batch(&self) -> BatchView<'_> {
-        BatchView { pixels: &self.pixels, crops: &[], targets: &self.targets, weights: &self.weights }
+        BatchView { pixels: &self.pixels, crops: &[], targets: Targets::Values(&self.targets), weights: &self.weights }
     }
 }

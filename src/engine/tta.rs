@@ -45,7 +45,7 @@ impl TtaPredictor {
         self.side
     }
 
-    /// The logits of n pictures (n x side x side x 3 bytes), at most as many as the engine takes at once.
+    /// The outputs of n pictures (n x side x side x 3 bytes), at most as many as the engine takes at once, a row for each.
     ///
     /// # Errors
     /// A lost device; [`Kind::Diverged`] where the weights give a logit that is no number, or none that is finite.
@@ -60,7 +60,8 @@ impl TtaPredictor {
         }
         let Some(wrong) = logits.iter().position(|logit| !logit.is_finite()) else { return Ok(()) };
         let picture = self.side * self.side * CHANNELS;
-        Err(not_finite(overflowing(engine, &pixels[wrong * picture..][..picture]).as_deref()))
+        let first = wrong / engine.network().output.units() * picture;
+        Err(not_finite(overflowing(engine, &pixels[first..][..picture]).as_deref()))
     }
 
     /// The same of pieces of the pictures that the engine keeps.
@@ -78,14 +79,14 @@ impl TtaPredictor {
         if logits.iter().all(|logit| logit.is_finite()) { Ok(()) } else { Err(not_finite(None)) }
     }
 
-    /// The logits of any number of pictures, `batch_size` at once.
+    /// The outputs of any number of pictures, `batch_size` at once, a row for each.
     ///
     /// # Errors
     /// As [`TtaPredictor::logits`].
     pub fn all(&mut self, engine: &mut dyn Engine, pixels: &[u8], batch_size: usize) -> Result<Vec<f32>, Problem> {
-        let one = self.side * self.side * CHANNELS;
-        let mut logits = vec![0.0; pixels.len() / one];
-        for (pixels, logits) in pixels.chunks(one * batch_size.max(1)).zip(logits.chunks_mut(batch_size.max(1))) {
+        let (one, units) = (self.side * self.side * CHANNELS, engine.network().output.units());
+        let (mut logits, batch) = (vec![0.0; pixels.len() / one * units], batch_size.max(1));
+        for (pixels, logits) in pixels.chunks(one * batch).zip(logits.chunks_mut(units * batch)) {
             self.logits(engine, pixels, logits)?;
         }
         Ok(logits)

@@ -1,7 +1,7 @@
 //! Focal loss (Lin et al. 2017), as Keras's `BinaryFocalCrossentropy(from_logits=True)` has it.
 
 use super::{
-    LossSettings,
+    Family, LossKind, LossSettings,
     crossentropy::{crossentropy, sigmoid},
 };
 use crate::{
@@ -25,8 +25,16 @@ pub fn focal(settings: &LossSettings, z: f64, y: f64) -> (f64, f64) {
     (balance * factor * entropy, balance * (factor_slope * entropy + factor * slope))
 }
 
-pub(super) fn setting_defs<'a>(gamma: &'a mut f64, balancing: &'a mut bool, alpha: &'a mut f64) -> [SettingDef<'a>; 3] {
-    let balanced = *balancing;
+/// The settings of both focal losses; `kind` is the loss that is chosen.
+pub(super) fn setting_defs<'a>(
+    kind: LossKind,
+    gamma: &'a mut f64,
+    balancing: &'a mut bool,
+    alpha: &'a mut f64,
+) -> [SettingDef<'a>; 3] {
+    let (focal, binary) = (kind.is_focal(), kind.family() != Family::Categorical);
+    // Of several classes, alpha weighs all of them alike.
+    let weighs = *balancing || !binary;
     [
         SettingDef::new(
             "gamma",
@@ -36,7 +44,8 @@ pub(super) fn setting_defs<'a>(gamma: &'a mut f64, balancing: &'a mut bool, alph
                 "À quel point les images déjà justes comptent moins ; 0 donne l’entropie croisée simple. De 1 à 3",
             ),
             Value::Number { value: gamma, range: 0.0..=5.0, scale: Scale::Linear, unit: UNITLESS },
-        ),
+        )
+        .when(focal),
         SettingDef::new(
             "apply_class_balancing",
             say("Balance by alpha", "Équilibrer par alpha"),
@@ -47,17 +56,25 @@ pub(super) fn setting_defs<'a>(gamma: &'a mut f64, balancing: &'a mut bool, alph
             Value::Switch(balancing),
         )
         .states(say("not balanced by alpha", "sans équilibrage par alpha"), say("balanced by alpha", "équilibré par alpha"))
-        .more(),
+        .more()
+        .when(focal && binary),
         SettingDef::new(
             "alpha",
             say("Alpha", "Alpha"),
-            say(
-                "The weight of the second class; 0.5 weighs both the same. 0.25 to 0.75",
-                "Le poids de la seconde classe ; 0,5 donne le même aux deux. De 0,25 à 0,75",
-            ),
+            if binary {
+                say(
+                    "The weight of the second class; 0.5 weighs both the same. 0.25 to 0.75",
+                    "Le poids de la seconde classe ; 0,5 donne le même aux deux. De 0,25 à 0,75",
+                )
+            } else {
+                say(
+                    "A factor of the whole loss, as Keras has it. 0.25 to 1",
+                    "Un facteur de toute la perte, comme dans Keras. De 0,25 à 1",
+                )
+            },
             Value::Number { value: alpha, range: 0.0..=1.0, scale: Scale::Linear, unit: UNITLESS },
         )
         .more()
-        .when(balanced),
+        .when(focal && weighs),
     ]
 }

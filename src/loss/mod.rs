@@ -1,27 +1,40 @@
 //! Losses: their settings and reference arithmetic. Keras's names.
 //!
-//! Everything is a function of the logit and gives the slope with the value; the sigmoid belongs to the loss.
+//! Everything is a function of the network's outputs and gives the slopes with the value; sigmoid and softmax belong to the
+//! loss.
+//!
+//! | output | losses | target of a picture |
+//! | --- | --- | --- |
+//! | sigmoid, one logit | [`crossentropy`], [`focal`] | 0 or 1, between where pictures are mixed |
+//! | softmax, a logit for each class | [`categorical`] | [`ClassTarget`] |
+//! | linear, a value | [`regression`] | the value |
 
+pub mod categorical;
 pub mod crossentropy;
 pub mod focal;
+pub mod regression;
+pub mod target;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     setting_def::{Scale, SettingDef, SettingDefs, UNITLESS, Value, choice},
-    text::say,
+    text::{Phrase, say},
 };
+
+pub use categorical::argmax;
+pub use target::{ClassTarget, Targets};
 
 /// The loss as the user sets it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LossSettings {
     pub kind: LossKind,
-    /// Targets become `t * (1 - s) + s / 2` (Keras's `label_smoothing`).
+    /// Of K classes, targets become `t * (1 - s) + s / K` (Keras's `label_smoothing`).
     pub label_smoothing: f64,
     /// Focal loss: how much easy pictures are played down (Lin et al. 2017).
     pub gamma: f64,
-    /// Focal loss: balance factor of class 1 if `apply_class_balancing`.
+    /// Focal loss of two classes: balance factor of class 1 if `apply_class_balancing`. Of several: factor of all.
     pub alpha: f64,
     /// Focal loss: whether alpha is applied.
     pub apply_class_balancing: bool,
@@ -30,6 +43,8 @@ pub struct LossSettings {
     pub weight_0: f64,
     /// By hand: the factor of class 1.
     pub weight_1: f64,
+    /// Huber loss: the error from which on it grows like the error, not like its square.
+    pub delta: f64,
 }
 
 /// Which loss.
@@ -39,6 +54,60 @@ pub enum LossKind {
     BinaryCrossentropy,
     /// Keras's `BinaryFocalCrossentropy`.
     BinaryFocalCrossentropy,
+    CategoricalCrossentropy,
+    /// Keras's `CategoricalFocalCrossentropy`.
+    CategoricalFocalCrossentropy,
+    /// Mean squared error.
+    Mse,
+    /// Mean absolute error.
+    Mae,
+    Huber,
+}
+
+/// What a loss is a loss of, which says with which output it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// Two classes, by one logit.
+    Binary,
+    /// Several classes, by a logit each.
+    Categorical,
+    /// A value.
+    Regression,
+}
+
+impl LossKind {
+    pub const fn family(self) -> Family {
+        match self {
+            Self::BinaryCrossentropy | Self::BinaryFocalCrossentropy => Family::Binary,
+            Self::CategoricalCrossentropy | Self::CategoricalFocalCrossentropy => Family::Categorical,
+            Self::Mse | Self::Mae | Self::Huber => Family::Regression,
+        }
+    }
+
+    /// Whether pictures that are already right count less.
+    pub const fn is_focal(self) -> bool {
+        matches!(self, Self::BinaryFocalCrossentropy | Self::CategoricalFocalCrossentropy)
+    }
+}
+
+impl Family {
+    /// The loss to begin with.
+    pub const fn usual(self) -> LossKind {
+        match self {
+            Self::Binary => LossKind::BinaryCrossentropy,
+            Self::Categorical => LossKind::CategoricalCrossentropy,
+            Self::Regression => LossKind::Mae,
+        }
+    }
+
+    /// What its losses are for, for a person.
+    pub const fn name(self) -> Phrase {
+        match self {
+            Self::Binary => say("two classes", "deux classes"),
+            Self::Categorical => say("several classes", "plusieurs classes"),
+            Self::Regression => say("a value", "une valeur"),
+        }
+    }
 }
 
 /// Factors of each class's loss.
@@ -46,7 +115,7 @@ pub enum LossKind {
 #[serde(rename_all = "snake_case")]
 pub enum ClassWeights {
     None,
-    /// `n / (2 * n_class)` of the training part (scikit-learn's "balanced").
+    /// `n / (K * n_class)` of the training part with K classes (scikit-learn's "balanced").
     Balanced,
     ByHand,
 }
@@ -62,6 +131,7 @@ impl Default for LossSettings {
             class_weights: ClassWeights::None,
             weight_0: 1.0,
             weight_1: 1.0,
+            delta: 1.0,
         }
     }
 }
@@ -71,7 +141,22 @@ choice!(LossKind {
         say("The notebook's; every picture counts", "Celle du notebook ; chaque image compte");
     BinaryFocalCrossentropy = "binary_focal_crossentropy", say("Focal loss", "Focal loss"),
         say("Pictures that are already right count less", "Les images déjà justes comptent moins");
-});
+    CategoricalCrossentropy = "categorical_crossentropy", say("Categorical cross-entropy", "Entropie croisée catégorielle"),
+        say("Every picture counts", "Chaque image compte");
+    CategoricalFocalCrossentropy = "categorical_focal_crossentropy", say("Categorical focal loss", "Focal loss catégorielle"),
+        say("Pictures that are already right count less", "Les images déjà justes comptent moins");
+    Mse = "mse", say("Mean squared error", "Erreur quadratique moyenne"),
+        say("Large errors count most; aims at the mean", "Les grandes erreurs comptent le plus ; vise la moyenne");
+    Mae = "mae", say("Mean absolute error", "Erreur absolue moyenne"),
+        say("Every error counts as it is; aims at the median", "Chaque erreur compte telle quelle ; vise la médiane");
+    Huber = "huber", say("Huber", "Huber"),
+        say("As the square up to delta, as the error beyond", "Comme le carré jusqu’à delta, comme l’erreur au-delà");
+}
+    // What belongs to another output is hidden.
+    fn offers(self, other: Self) -> bool {
+        self.family() == other.family()
+    }
+);
 choice!(ClassWeights {
     None = "none", say("None", "Aucune"), say("Every picture counts the same", "Chaque image compte autant");
     Balanced = "balanced", say("Balanced", "Équilibrée"),
@@ -80,22 +165,48 @@ choice!(ClassWeights {
 });
 
 impl LossSettings {
-    /// One picture's loss at `logit` for the target 0 or 1, and the loss's slope there. Label smoothing is included,
-    /// class weights are not.
-    pub fn value_and_grad(&self, logit: f64, target: f64) -> (f64, f64) {
-        let y = target * (1.0 - self.label_smoothing) + self.label_smoothing / 2.0;
+    /// One picture's loss at one output for its target, and the loss's slope there: the logit for the target 0 or 1, or the
+    /// value. Label smoothing is included, class weights are not. (A logit alone is as one beside a logit of 0, so a
+    /// categorical loss of it is the binary one.)
+    pub fn value_and_grad(&self, output: f64, target: f64) -> (f64, f64) {
+        let smoothed = || target * (1.0 - self.label_smoothing) + self.label_smoothing / 2.0;
         match self.kind {
-            LossKind::BinaryCrossentropy => crossentropy::crossentropy(logit, y),
-            LossKind::BinaryFocalCrossentropy => focal::focal(self, logit, y),
+            LossKind::BinaryCrossentropy | LossKind::CategoricalCrossentropy => crossentropy::crossentropy(output, smoothed()),
+            LossKind::BinaryFocalCrossentropy | LossKind::CategoricalFocalCrossentropy => focal::focal(self, output, smoothed()),
+            LossKind::Mse => regression::squared(output, target),
+            LossKind::Mae => regression::absolute(output, target),
+            LossKind::Huber => regression::huber(self.delta, output, target),
         }
     }
 
-    /// The mean loss of `logits`, as Keras reports `val_loss` (without the L2 penalty), and how many are right.
-    pub fn judge(&self, logits: &[f32], targets: &[f32]) -> (f64, usize) {
-        let pairs = || logits.iter().zip(targets);
-        let sum: f64 = pairs().map(|(z, y)| self.value_and_grad((*z).into(), (*y).into()).0).sum();
-        let right = pairs().filter(|(z, y)| is_right(**z, **y)).count();
-        (sum / logits.len().max(1) as f64, right)
+    /// The same at the logits of all classes; leaves the slope at each of them in `slopes`, which is as long. A loss that is
+    /// none of classes is cross-entropy here.
+    pub fn classes_value_and_grad(&self, logits: &[f64], target: ClassTarget, slopes: &mut [f64]) -> f64 {
+        categorical::value_and_grad(self, logits, target, slopes)
+    }
+
+    /// The mean loss of the outputs, a row for each picture, as Keras reports `val_loss` (without the L2 penalty), and how
+    /// many are right; of values none is.
+    pub fn judge(&self, outputs: &[f32], targets: Targets<'_>) -> (f64, usize) {
+        let (mut sum, mut right) = (0.0, 0);
+        match targets {
+            Targets::Values(targets) => {
+                for (output, target) in outputs.iter().zip(targets) {
+                    sum += self.value_and_grad((*output).into(), (*target).into()).0;
+                    right += usize::from(self.kind.family() != Family::Regression && is_right(*output, *target));
+                }
+            }
+            Targets::Classes(targets) => {
+                let classes = outputs.len() / targets.len().max(1);
+                let (mut row, mut slopes) = (vec![0.0; classes], vec![0.0; classes]);
+                for (logits, target) in outputs.chunks_exact(classes.max(1)).zip(targets) {
+                    row.iter_mut().zip(logits).for_each(|(wide, logit)| *wide = f64::from(*logit));
+                    sum += self.classes_value_and_grad(&row, *target, &mut slopes);
+                    right += usize::from(argmax(logits) == usize::from(target.label()));
+                }
+            }
+        }
+        (sum / targets.len().max(1) as f64, right)
     }
 }
 
@@ -105,21 +216,23 @@ pub fn is_right(logit: f32, target: f32) -> bool {
     (logit >= 0.0) == (target >= 0.5)
 }
 
-/// The loss factors of class 0 and 1 for a training part with `balance` pictures of each.
-pub fn class_weights(settings: &LossSettings, balance: [usize; 2]) -> [f64; 2] {
-    let total = (balance[0] + balance[1]) as f64;
+/// The loss factor of each class for a training part with `balance` pictures of each. By hand only the first two have one.
+pub fn class_weights(settings: &LossSettings, balance: &[usize]) -> Vec<f64> {
+    let total = balance.iter().sum::<usize>() as f64;
+    let balanced = |n: &usize| if *n == 0 { 1.0 } else { total / ((balance.len() * n) as f64) };
+    let by_hand = |class: usize| [settings.weight_0, settings.weight_1].get(class).copied().unwrap_or(1.0);
     match settings.class_weights {
-        ClassWeights::None => [1.0; 2],
-        ClassWeights::Balanced => balance.map(|n| if n == 0 { 1.0 } else { total / (2.0 * n as f64) }),
-        ClassWeights::ByHand => [settings.weight_0, settings.weight_1],
+        ClassWeights::None => vec![1.0; balance.len()],
+        ClassWeights::Balanced => balance.iter().map(balanced).collect(),
+        ClassWeights::ByHand => (0..balance.len()).map(by_hand).collect(),
     }
 }
 
 impl SettingDefs for LossSettings {
     fn setting_defs(&mut self) -> Vec<SettingDef<'_>> {
-        let Self { kind, label_smoothing, gamma, alpha, apply_class_balancing, class_weights, weight_0, weight_1 } = self;
-        let is_focal = *kind == LossKind::BinaryFocalCrossentropy;
-        let by_hand = *class_weights == ClassWeights::ByHand;
+        let Self { kind, label_smoothing, gamma, alpha, apply_class_balancing, class_weights, weight_0, weight_1, delta } = self;
+        let (kind_is, of_classes) = (*kind, kind.family() != Family::Regression);
+        let by_hand = of_classes && *class_weights == ClassWeights::ByHand;
         let mut defs = vec![SettingDef::new(
             "kind",
             say("Loss", "Perte"),
@@ -129,8 +242,18 @@ impl SettingDefs for LossSettings {
             ),
             Value::Choice(kind),
         )];
-        defs.extend(focal::setting_defs(gamma, apply_class_balancing, alpha).map(|def| def.when(is_focal)));
+        defs.extend(focal::setting_defs(kind_is, gamma, apply_class_balancing, alpha));
         defs.extend([
+            SettingDef::new(
+                "delta",
+                say("Delta", "Delta"),
+                say(
+                    "The error up to which the loss grows like its square, in the label’s own unit; larger errors pull no harder. 1 to 10",
+                    "L’erreur jusqu’à laquelle la perte croît comme son carré, dans l’unité de l’étiquette ; de plus grandes ne tirent pas plus fort. De 1 à 10",
+                ),
+                Value::Number { value: delta, range: 0.01..=100.0, scale: Scale::Log, unit: UNITLESS },
+            )
+            .when(kind_is == LossKind::Huber),
             SettingDef::new(
                 "label_smoothing",
                 say("Label smoothing", "Lissage des étiquettes"),
@@ -139,7 +262,8 @@ impl SettingDefs for LossSettings {
                     "Demande un peu moins que la certitude, car certaines étiquettes sont fausses. 0 désactive ; de 0,02 à 0,1",
                 ),
                 Value::Number { value: label_smoothing, range: 0.0..=0.4, scale: Scale::Linear, unit: UNITLESS },
-            ),
+            )
+            .when(of_classes),
             SettingDef::new(
                 "class_weights",
                 say("Class weights", "Poids des classes"),
@@ -148,7 +272,8 @@ impl SettingDefs for LossSettings {
                     "Combien compte une image de chaque classe. L’équilibre compense des classes de tailles différentes",
                 ),
                 Value::Choice(class_weights),
-            ),
+            )
+            .when(of_classes),
             SettingDef::new(
                 "weight_0",
                 say("Weight of the first class", "Poids de la première classe"),

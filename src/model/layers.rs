@@ -2,12 +2,12 @@
 //!
 //! A block is convolution, batch norm (if on), activation, 2x2 max-pooling, dropout (if on). After the blocks come
 //! flattening or global average pooling, then for each hidden dense layer: dense, activation, batch norm (if on, after
-//! the activation as the notebook's Keras layers have it), dropout (if on), and one dense unit whose value is the
-//! logit. The sigmoid belongs to the loss.
+//! the activation as the notebook's Keras layers have it), dropout (if on), and a dense layer with the units of the
+//! [`Output`], whose values are the logits. Sigmoid and softmax belong to the loss.
 
 use serde::{Deserialize, Serialize};
 
-use super::{Activation, ModelSettings, Padding, Pooling};
+use super::{Activation, ModelSettings, Output, Padding, Pooling};
 use crate::{
     problem::{Kind, Problem},
     text::{LocalizedText, say},
@@ -81,6 +81,9 @@ pub enum Op {
 pub struct Network {
     pub input: Shape,
     pub layers: Vec<Layer>,
+    /// What the last layer's values are.
+    #[serde(default)]
+    pub output: Output,
 }
 
 /// Batch norm's weight of the past in its running mean and variance. Keras's default is 0.99, which needs some hundred
@@ -124,11 +127,20 @@ impl Role {
 }
 
 impl Network {
-    /// The network of `settings` for square inputs of `side` pixels.
+    /// The network of `settings` for square inputs of `side` pixels that tells two classes apart by one logit.
     ///
     /// # Errors
     /// A problem beside the field that causes it, when a map would shrink to nothing.
     pub fn new(settings: &ModelSettings, side: usize) -> Result<Self, Problem> {
+        Self::with_output(settings, side, Output::default())
+    }
+
+    /// The same with an output of the caller's choice.
+    ///
+    /// # Errors
+    /// As [`Network::new`], and as [`Output::check`].
+    pub fn with_output(settings: &ModelSettings, side: usize, output: Output) -> Result<Self, Problem> {
+        output.check()?;
         let input = Shape { height: side, width: side, channels: 3 };
         let mut builder = Builder { layers: Vec::new(), shape: input, streams: 0 };
         for (i, &filters) in settings.filters.iter().enumerate() {
@@ -142,8 +154,9 @@ impl Network {
         if settings.dropout > 0.0 {
             builder.dropout("dropout".to_owned(), settings.dropout);
         }
-        builder.push("output".to_owned(), Op::Dense { bias: true, l2: 0.0 }, Shape { height: 1, width: 1, channels: 1 });
-        Ok(Self { input, layers: builder.layers })
+        let units = Shape { height: 1, width: 1, channels: output.units() };
+        builder.push("output".to_owned(), Op::Dense { bias: true, l2: 0.0 }, units);
+        Ok(Self { input, layers: builder.layers, output })
     }
 
     /// Every array, in the order of the layers.

@@ -2,6 +2,7 @@
 
 pub mod init;
 pub mod layers;
+pub mod output;
 pub mod summary;
 pub mod weights;
 
@@ -13,6 +14,7 @@ use crate::{
 };
 
 pub use layers::{Layer, Network, Op, Shape};
+pub use output::Output;
 pub use weights::{Array, Weights};
 
 /// The network as the user sets it. The default is the notebook's.

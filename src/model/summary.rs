@@ -18,7 +18,7 @@ pub fn rows(network: &Network) -> Vec<Row> {
     }
     if let Some(row) = rows.last_mut() {
         row.kind = RowKind::Output;
-        row.what = followed_by(&row.what, &say("sigmoid", "sigmoïde").into());
+        row.what = followed_by(&row.what, &network.output.name().into());
     }
     rows
 }

@@ -90,7 +90,7 @@ pub fn grad_cam(network: &Network, weights: &Weights, pixels: &[u8], mirrored: b
 
 /// The last block's shape, and for each of its places what spoke for `class` there, less what spoke against it.
 fn spoken(network: &Network, weights: &Weights, pixels: &[u8], class: usize) -> (Shape, Vec<f64>) {
-    let LastBlock { shape, activation, gradient, .. } = last_block(network, weights, pixels);
+    let LastBlock { shape, activation, gradient, .. } = last_block(network, weights, pixels, 0);
     let towards = if class == 1 { 1.0 } else { -1.0 };
     let positions = shape.height * shape.width;
     let mut importance = vec![0.0; shape.channels];

@@ -371,7 +371,7 @@ impl<'a> Fit<'a> {
             }
             let began = Instant::now();
             let Some((batch, logits)) = pass.next(self.engine)? else { break };
-            loss += self.plan.settings.train.loss.judge(logits, &batch.targets).0 * batch.len() as f64;
+            loss += self.plan.settings.train.loss.judge(logits, batch.view().targets).0 * batch.len() as f64;
             for (logit, target) in logits.iter().zip(&batch.targets) {
                 counts[usize::from(*target >= 0.5)][usize::from(*logit >= 0.0)] += 1;
             }

@@ -92,7 +92,7 @@ fn targets_are_classes_and_weights_those_of_the_class() {
         let view = batch.view();
         assert_eq!(view.pixels.len(), batch.len() * 112 * 112 * 3);
         for (i, sample) in batch.samples.iter().enumerate() {
-            assert_eq!(view.targets[i], (sample % 2) as f32);
+            assert_eq!(batch.targets[i], (sample % 2) as f32);
             assert_eq!(view.weights[i], [0.5, 2.0][(sample % 2) as usize]);
         }
     }

@@ -10,7 +10,9 @@ use trombine::{
     optimizer::{Optimizer, OptimizerKind},
 };
 
-use crate::engine_cases::{Pictures, assert_close, config, distance, random_case, step, weights};
+use crate::engine_cases::{
+    OUTPUTS, Pictures, assert_close, config, config_of, distance, random_case_of_any_output, step, weights,
+};
 
 fn available() -> impl Iterator<Item = Isa> {
     Isa::ALL.into_iter().filter(|isa| isa.is_available())
@@ -28,7 +30,7 @@ fn open_with(config: &EngineConfig, isa: Isa, convolution: Convolution, weights:
 
 /// Logits, score and gradients.
 fn results(engine: &mut dyn Engine, pictures: &Pictures) -> (Vec<f32>, Score, Weights) {
-    let mut logits = vec![0.0; pictures.targets.len()];
+    let mut logits = vec![0.0; pictures.len() * engine.network().output.units()];
     engine.predict(&pictures.pixels, &mut logits).expect("predicts");
     let (score, gradients) = engine.gradients(&pictures.batch(), step(3)).expect("gives gradients");
     (logits, score, gradients)
@@ -106,7 +108,7 @@ fn direct_convolution_agrees_with_the_reference() {
 #[test]
 fn random_networks_agree_with_the_reference() {
     for number in 0..40 {
-        let (config, n) = random_case(number);
+        let (config, n) = random_case_of_any_output(number);
         let Case { config, start, pictures, logits, score, gradients } = case(config, n, number);
         for isa in available() {
             let (own_logits, own_score, own_gradients) = results(&mut open(&config, isa, &start), &pictures);
@@ -130,8 +132,8 @@ fn after_steps(config: &EngineConfig, isa: Isa, pictures: &Pictures, steps: u32)
 
 #[test]
 fn the_number_of_threads_changes_no_bit() {
-    for (model, side) in awkward() {
-        let config = EngineConfig { batch_size: 13, ..config(&model, side) };
+    for ((model, side), output) in awkward().into_iter().zip(OUTPUTS) {
+        let config = EngineConfig { batch_size: 13, ..config_of(&model, side, output) };
         let pictures = Pictures::random(&config.network, 13, 1);
         let with = |threads| after_steps(&EngineConfig { threads: Some(threads), ..config.clone() }, Isa::detect(), &pictures, 3);
         let one = with(1);
@@ -171,13 +173,16 @@ fn a_short_batch_sees_nothing_of_the_one_before() {
 #[test]
 fn more_pictures_than_a_batch_are_predicted_in_parts() {
     let (model, side) = &awkward()[0];
-    let config = config(model, *side);
-    let mut engine = open(&config, Isa::detect(), &weights(&config.network, 3));
-    let pictures = Pictures::random(&config.network, 21, 2);
-    let (mut all, mut one) = (vec![0.0; 21], vec![0.0; 1]);
-    engine.predict(&pictures.pixels, &mut all).expect("predicts");
-    engine.predict(&pictures.pixels[20 * config.network.input.len()..], &mut one).expect("predicts");
-    assert_eq!(all[20], one[0]);
+    for output in OUTPUTS {
+        let config = config_of(model, *side, output);
+        let mut engine = open(&config, Isa::detect(), &weights(&config.network, 3));
+        let pictures = Pictures::random(&config.network, 21, 2);
+        let units = output.units();
+        let (mut all, mut one) = (vec![0.0; 21 * units], vec![0.0; units]);
+        engine.predict(&pictures.pixels, &mut all).expect("predicts");
+        engine.predict(&pictures.pixels[20 * config.network.input.len()..], &mut one).expect("predicts");
+        assert_eq!(all[20 * units..], one);
+    }
 }
 
 #[test]

@@ -19,7 +19,7 @@ use trombine::{
         split::Split,
     },
     history::EpochRecord,
-    loss,
+    loss::{self, ClassTarget},
     model::{Network, Weights, init, layers::Role},
     optimizer::OptimizerState,
     plan::Plan,
@@ -90,7 +90,7 @@ fn plan(settings: &Settings) -> String {
     (given.samples[1].hash, given.samples[1].given_part) = (given.samples[0].hash, Some(Part::Train));
     let split = Split::new(&given, &settings.split, settings.seed.into());
     let network = Network::new(&settings.model, settings.augment.side());
-    let weights = loss::class_weights(&settings.train.loss, [90, 110]);
+    let weights = loss::class_weights(&settings.train.loss, &[90, 110]);
     format!("{:?} {:?} {weights:?}", split.parts, network.map(|network| network.layers))
 }
 
@@ -116,7 +116,9 @@ fn beginnings(settings: &Settings) -> String {
 
 fn losses(settings: &Settings) -> String {
     let pairs = [(-1.5, 1.0), (0.3, 0.0), (2.0, 1.0)];
-    format!("{:?}", pairs.map(|(logit, target)| settings.train.loss.value_and_grad(logit, target)))
+    let of_one = pairs.map(|(logit, target)| settings.train.loss.value_and_grad(logit, target));
+    let of_classes = settings.train.loss.classes_value_and_grad(&[0.3, 1.0, -0.2], ClassTarget::of(1), &mut [0.0; 3]);
+    format!("{of_one:?} {of_classes}")
 }
 
 /// What many updates make of two weights, and of their average, which warms up.
@@ -200,7 +202,7 @@ fn files(folder: &Path) -> BTreeSet<String> {
 fn others(def: &SettingDef<'_>) -> Vec<String> {
     let all = match &def.value {
         Value::Switch(on) => vec![(!**on).to_string()],
-        Value::Choice(choice) => choice.options().iter().map(|option| option.0.to_owned()).collect(),
+        Value::Choice(choice) => choice.keys().into_iter().map(str::to_owned).collect(),
         Value::Whole { value, range, .. } => {
             let near = [1, 2, 5].map(|step| value.saturating_add(step));
             let all = near.into_iter().chain([*range.start(), 20, *range.end().min(&64)]);

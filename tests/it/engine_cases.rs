@@ -7,10 +7,11 @@ use trombine::{
         candle::CandleEngine,
         cpu::CpuEngine,
         gpu::{self, GpuEngine},
+        losses_of,
         reference::ReferenceEngine,
     },
-    loss::{LossKind, LossSettings},
-    model::{Activation, Array, Initialization, Kernel, ModelSettings, Network, Padding, Pooling, Weights, init::init},
+    loss::{ClassTarget, LossKind, LossSettings, Targets},
+    model::{Activation, Array, Initialization, Kernel, ModelSettings, Network, Output, Padding, Pooling, Weights, init::init},
     optimizer::OptimizerSettings,
     random::{Purpose, Random},
 };
@@ -65,6 +66,20 @@ pub fn config(model: &ModelSettings, side: usize) -> EngineConfig {
     }
 }
 
+/// The same with another output and its usual loss.
+pub fn config_of(model: &ModelSettings, side: usize, output: Output) -> EngineConfig {
+    let config = config(model, side);
+    EngineConfig {
+        network: Network::with_output(model, side, output).expect("the test's network can be built"),
+        loss: LossSettings { kind: losses_of(output).usual(), ..config.loss },
+        ..config
+    }
+}
+
+/// One output of each kind; the classes fill some panels of sixteen and a part of one.
+pub const OUTPUTS: [Output; 4] =
+    [Output::Sigmoid, Output::Softmax { classes: 3 }, Output::Softmax { classes: 70 }, Output::Linear];
+
 /// First weights with biases and running statistics that are not at their start, so that every one of them counts.
 pub fn weights(network: &Network, seed: u64) -> Weights {
     let mut weights = init(network, Initialization::GlorotUniform, seed);
@@ -86,28 +101,78 @@ pub fn weights(network: &Network, seed: u64) -> Weights {
 pub struct Pictures {
     pub pixels: Vec<u8>,
     pub targets: Vec<f32>,
+    /// Instead of `targets`, for a softmax.
+    pub classes: Vec<ClassTarget>,
     pub weights: Vec<f32>,
 }
 
 impl Pictures {
-    /// `n` pictures of noise for `network`, with both labels and uneven weights.
+    /// `n` pictures of noise for `network`, with labels of all classes, some of them mixed where there are several, and uneven
+    /// weights.
     pub fn random(network: &Network, n: usize, seed: u64) -> Self {
         let mut random = Random::new(seed, Purpose::Augment, &[]);
-        Self {
+        let mut pictures = Self {
             pixels: (0..n * network.input.len()).map(|_| random.bits() as u8).collect(),
-            targets: (0..n).map(|_| f32::from(u8::from(random.chance(0.5)))).collect(),
-            weights: (0..n).map(|_| random.between(0.5, 2.0) as f32).collect(),
+            targets: Vec::new(),
+            classes: Vec::new(),
+            weights: Vec::new(),
+        };
+        match network.output {
+            Output::Sigmoid => pictures.targets.extend((0..n).map(|_| f32::from(u8::from(random.chance(0.5))))),
+            Output::Linear => pictures.targets.extend((0..n).map(|_| random.between(-1.0, 3.0) as f32)),
+            Output::Softmax { classes } => pictures.classes.extend((0..n).map(|_| {
+                let [class, other] = [random.below(classes) as u16, random.below(classes) as u16];
+                let share = if random.chance(0.3) { random.between(0.0, 0.5) as f32 } else { 0.0 };
+                ClassTarget::mixed(class, other, share)
+            })),
         }
+        pictures.weights.extend((0..n).map(|_| random.between(0.5, 2.0) as f32));
+        pictures
+    }
+
+    pub fn len(&self) -> usize {
+        self.weights.len()
     }
 
     pub fn batch(&self) -> BatchView<'_> {
-        BatchView { pixels: &self.pixels, crops: &[], targets: &self.targets, weights: &self.weights }
+        let Self { pixels, targets, classes, weights } = self;
+        let targets = if classes.is_empty() { Targets::Values(targets) } else { Targets::Classes(classes) };
+        BatchView { pixels, crops: &[], targets, weights }
     }
 }
 
 /// The step with `index` at the rate of [`config`].
 pub fn step(index: u32) -> Step {
     Step { index, learning_rate: 1e-3 }
+}
+
+/// [`random_case`] with a random output: every second one keeps its sigmoid, the others are a value or 2 to 200 classes.
+pub fn random_case_of_any_output(number: u64) -> (EngineConfig, usize) {
+    let (mut config, n) = random_case(number);
+    let mut random = Random::new(number, Purpose::SampleFaces, &[1]);
+    // Few classes as often as many.
+    let classes = 2.0_f64 * 100.0_f64.powf(random.unit());
+    let output = match number % 8 {
+        1 => Output::Linear,
+        3 | 5 | 7 => Output::Softmax { classes: (classes.round() as usize).clamp(2, 200) },
+        _ => Output::Sigmoid,
+    };
+    if output != Output::Sigmoid {
+        let layers = &mut config.network.layers;
+        if let Some(last) = layers.last_mut() {
+            last.output.channels = output.units();
+        }
+        config.network.output = output;
+        config.loss.kind = match (output, random.below(3)) {
+            (Output::Linear, 0) => LossKind::Mse,
+            (Output::Linear, 1) => LossKind::Mae,
+            (Output::Linear, _) => LossKind::Huber,
+            (_, 0) => LossKind::CategoricalFocalCrossentropy,
+            _ => LossKind::CategoricalCrossentropy,
+        };
+        config.loss.delta = random.between(0.1, 1.5);
+    }
+    (config, n)
 }
 
 /// Random settings with the size of a picture and of a batch: every switch turns somewhere.
@@ -171,15 +236,17 @@ pub fn assert_close(a: &Weights, b: &Weights, bound: f64, what: &str) {
 
 /// Whether every array of `a` is within `bound` of `b`'s, and else the arrays that are not. Arrays that are zero but for
 /// rounding (a bias before a batch norm that takes it away again, whose true gradient is 0) are held to a share of the largest
-/// one's size: 1e-3 is what all 200 random configurations keep; with 1e-4 two such biases are off by rounding alone.
+/// one's size: 1e-3 is what all 200 random configurations keep; with 1e-4 two such biases are off by rounding alone. One that is
+/// zero even in f64, where batch norm cancels it through an activation that lets all through, is held to 1e-2 of it.
 pub fn closeness(a: &Weights, b: &Weights, bound: f64) -> Result<(), String> {
     assert_eq!(a.0.keys().collect::<Vec<_>>(), b.0.keys().collect::<Vec<_>>(), "names");
     let norm = |array: &Array| array.data.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>().sqrt();
-    let floor = 1e-3 * b.0.values().map(norm).fold(0.0, f64::max);
+    let largest = b.0.values().map(norm).fold(0.0, f64::max);
     let mut far = Vec::new();
     for (name, array) in b.iter() {
         assert_eq!(a.0[name].shape, array.shape, "{name}");
         let size = norm(array);
+        let floor = if size < 1e-10 * largest { 1e-2 * largest } else { 1e-3 * largest };
         let off = distance(&a.0[name].data, &array.data) * if size > 0.0 { size / size.max(floor) } else { 1.0 };
         if off > bound || off.is_nan() {
             far.push(format!("{name} is off by {off:.2e} of {size:.2e}, allowed {bound:.0e}"));

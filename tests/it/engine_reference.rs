@@ -9,17 +9,17 @@ use trombine::{
         },
     },
     loss::{LossKind, LossSettings},
-    model::{Activation, Kernel, ModelSettings, Padding, Pooling},
+    model::{Activation, Kernel, ModelSettings, Output, Padding, Pooling},
 };
 
-use crate::engine_cases::{Pictures, config, small, weights};
+use crate::engine_cases::{Pictures, config, config_of, small, weights};
 
 const MODE: Mode = Mode::Training { seed: 7, step: 3 };
 
 /// Loss plus penalty, in f64.
 fn objective(config: &EngineConfig, values: &Values, pictures: &Pictures) -> f64 {
     let trace = network::forward(&config.network, values, &pictures.pixels, MODE);
-    let (score, _) = objective::score(&config.loss, &trace.logits().data, &pictures.batch());
+    let (score, _) = objective::score(&config.loss, config.network.output, &trace.logits().data, &pictures.batch());
     score.loss + objective::penalty(&config.network, values)
 }
 
@@ -29,7 +29,7 @@ fn check(config: &EngineConfig, what: &str) {
     let pictures = Pictures::random(network, 3, 5);
     let values = network::values(&weights(network, 11));
     let trace = network::forward(network, &values, &pictures.pixels, MODE);
-    let (_, slopes) = objective::score(&config.loss, &trace.logits().data, &pictures.batch());
+    let (_, slopes) = objective::score(&config.loss, network.output, &trace.logits().data, &pictures.batch());
     let d_logits = Maps { data: slopes, ..*trace.logits() };
     let (_, mut gradients) = network::backward(network, &values, &trace, MODE, d_logits, 0);
     objective::add_penalty_gradient(network, &values, &mut gradients);
@@ -88,24 +88,38 @@ fn gradients_of_every_loss_agree_with_finite_differences() {
         let what = format!("{loss:?}");
         check(&EngineConfig { loss, ..config(&small(), 8) }, &what);
     }
+    let of = |kind| LossSettings { kind, alpha: 0.6, gamma: 1.5, delta: 0.8, ..Default::default() };
+    for loss in [LossKind::Mse, LossKind::Mae, LossKind::Huber].map(of) {
+        let what = format!("{loss:?}");
+        check(&EngineConfig { loss, ..config_of(&small(), 8, Output::Linear) }, &what);
+    }
+    for classes in [2, 7, 200] {
+        for loss in [LossKind::CategoricalCrossentropy, LossKind::CategoricalFocalCrossentropy].map(of) {
+            let loss = LossSettings { label_smoothing: if classes == 7 { 0.1 } else { 0.0 }, ..loss };
+            let what = format!("{classes} classes, {loss:?}");
+            check(&EngineConfig { loss, ..config_of(&small(), 8, Output::Softmax { classes }) }, &what);
+        }
+    }
 }
 
 #[test]
 fn the_last_block_of_a_heat_map_agrees_with_finite_differences() {
-    for batch_norm_conv in [false, true] {
-        let network = config(&ModelSettings { batch_norm_conv, ..small() }, 10).network;
+    for (batch_norm_conv, output, unit) in
+        [(false, Output::Sigmoid, 0), (true, Output::Softmax { classes: 5 }, 3), (false, Output::Linear, 0)]
+    {
+        let network = config_of(&ModelSettings { batch_norm_conv, ..small() }, 10, output).network;
         let weights = weights(&network, 2);
         let pictures = Pictures::random(&network, 1, 9);
-        let block = last_block(&network, &weights, &pictures.pixels);
+        let block = last_block(&network, &weights, &pictures.pixels, unit);
         assert_eq!((block.shape.height, block.shape.width, block.shape.channels), (5, 5, 8));
         // The bias of the last block moves a whole channel of the activation at once, where it is above zero (ReLU).
         let name = if batch_norm_conv { "bn2.bias" } else { "conv2.bias" };
         let logit = |by: f64, channel: usize| {
             let mut values = network::values(&weights);
             values.get_mut(name).expect("there")[channel] += by;
-            network::forward(&network, &values, &pictures.pixels, Mode::Evaluation).logits().data[0]
+            network::forward(&network, &values, &pictures.pixels, Mode::Evaluation).logits().data[unit]
         };
-        assert!((logit(0.0, 0) - block.logit).abs() < 1e-12);
+        assert!((logit(0.0, 0) - block.output).abs() < 1e-12);
         for channel in 0..8 {
             let places = (0..25).map(|place| place * 8 + channel);
             let gradient: f64 = places.filter(|at| block.activation[*at] > 0.0).map(|at| block.gradient[at]).sum();

@@ -94,6 +94,7 @@ fn pictures(side: usize, n: usize, stream: u32, factors: [f32; 2]) -> Pictures {
     Pictures {
         pixels: noise(stream, n * side * side * 3).map(|u| (u * 256.0) as u8).collect(),
         weights: targets.iter().map(|t| factors[usize::from(*t > 0.5)]).collect(),
+        classes: Vec::new(),
         targets,
     }
 }

@@ -16,6 +16,7 @@ use trombine::{
         cpu::CpuEngine,
         gpu::{self, GpuEngine},
     },
+    loss::Targets,
     model::{ModelSettings, Network, Weights},
     optimizer::OptimizerState,
     problem::{Kind, Problem},
@@ -31,7 +32,9 @@ use trombine::{
 };
 
 use crate::{
-    engine_cases::{Pictures, assert_close, config, distance, gpu_is_there, open_gpu, random_case, small, step, weights},
+    engine_cases::{
+        Pictures, assert_close, config, distance, gpu_is_there, open_gpu, random_case_of_any_output, small, step, weights,
+    },
     support::in_full,
     training::{dataset, plan, settings},
     watched::Watched,
@@ -251,7 +254,7 @@ fn pieces_of_pictures_that_are_not_kept_are_refused() {
     let album = || Arc::new(dataset.pixels.clone());
     assert!(!processor.upload_images(album()).expect("no error"), "the processor has its pictures at hand");
     let refused = |engine: &mut dyn Engine, cut: Crop| {
-        let batch = BatchView { pixels: &[], crops: &[cut], targets: &[1.0], weights: &[1.0] };
+        let batch = BatchView { pixels: &[], crops: &[cut], targets: Targets::Values(&[1.0]), weights: &[1.0] };
         let trained = engine.train_batch(&batch, step(0)).err().map(|problem| problem.kind);
         let judged = engine.predict_crops(&[cut], &mut [0.0]).err().map(|problem| problem.kind);
         assert_eq!(trained, judged);
@@ -420,12 +423,12 @@ fn half_precision_answers_alike_and_learns_alike() {
     let cases: u32 = if in_full("gpu") { 60 } else { 12 };
     let (mut worst, mut near) = ((0.0_f64, 0.0_f64), 0);
     for number in 0..cases {
-        let (config, n) = random_case(number.into());
+        let (config, n) = random_case_of_any_output(number.into());
         let first = weights(&config.network, number.into());
         let pictures = Pictures::random(&config.network, n, number.into());
         let run = |engine: &mut dyn Engine, first: &Weights| {
             engine.set_weights(first).expect("fits");
-            let mut logits = vec![0.0; n];
+            let mut logits = vec![0.0; n * config.network.output.units()];
             engine.predict(&pictures.pixels, &mut logits).expect("predicts");
             let (_, gradients) = engine.gradients(&pictures.batch(), step(5)).expect("gradients");
             let all: Vec<f32> = gradients.iter().flat_map(|(_, array)| array.data.iter().copied()).collect();

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use safetensors::{Dtype, tensor::TensorView};
 use trombine::{
-    model::{Array, Initialization, ModelSettings, Network, Weights, init::init, summary},
+    model::{Array, Initialization, ModelSettings, Network, Output, Weights, init::init, summary},
     optimizer::OptimizerState,
     problem::{Kind, Problem},
     run::checkpoint::{Checkpoint, Position},
@@ -170,6 +170,38 @@ fn weights_that_do_not_fit_say_which_array() {
     assert!(extra.contains("dense9.bias does not belong"), "{extra}");
     let nan = spoilt(&|w| w.0.get_mut("output.bias").expect("there").data[0] = f32::NAN);
     assert!(nan.contains("output.bias holds values that are not numbers"), "{nan}");
+}
+
+#[test]
+fn the_output_decides_the_last_layer_alone() {
+    let network = |output| Network::with_output(&ModelSettings::default(), 112, output);
+    assert_eq!(network(Output::Sigmoid), Ok(notebook()));
+    for (output, units, word) in [
+        (Output::Softmax { classes: 2 }, 2, "softmax"),
+        (Output::Softmax { classes: 200 }, 200, "softmax"),
+        (Output::Linear, 1, "linear"),
+    ] {
+        let network = network(output).expect("can be built");
+        let (layers, same) = (network.layers.len(), notebook().layers);
+        assert_eq!(network.layers[..layers - 1], same[..layers - 1]);
+        let last: Vec<_> = network.layers[layers - 1].parameters().into_iter().map(|p| (p.name, p.shape)).collect();
+        assert_eq!(last, [("output.weight".to_owned(), vec![units, 64]), ("output.bias".to_owned(), vec![units])]);
+        let row = summary::rows(&network).pop().expect("a row");
+        assert_eq!((row.what.en, row.output.channels), (format!("dense {units} · {word}"), units));
+        let weights = init(&network, Initialization::GlorotUniform, 42);
+        // sqrt(6 / (64 + units)) is Keras's limit.
+        let limit = (6.0 / (64 + units) as f64).sqrt();
+        let (low, high, ..) = spread(&weights.0["output.weight"]);
+        assert!(low >= -limit && high <= limit && high > 0.9 * limit, "{output:?}: {low} {high} {limit}");
+        assert_eq!(weights.0["dense1.weight"], init(&notebook(), Initialization::GlorotUniform, 42).0["dense1.weight"]);
+        assert!(weights.check(&network).is_ok() && (units == 1) == weights.check(&notebook()).is_ok());
+        let json = serde_json::to_string(&network).expect("writes");
+        assert_eq!(serde_json::from_str::<Network>(&json).expect("reads"), network);
+    }
+    for classes in [0, 1, 201] {
+        let problem = network(Output::Softmax { classes }).expect_err("not so many");
+        assert!(problem.what.en.contains(&format!("here are {classes}")) && problem.kind == Kind::Settings, "{problem}");
+    }
 }
 
 #[test]

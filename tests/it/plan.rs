@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use trombine::{data::dataset::Dataset, plan::Plan, problem::Kind, settings::Settings};
+use trombine::{data::dataset::Dataset, loss::LossKind, plan::Plan, problem::Kind, settings::Settings};
 
 use crate::training::{dataset, settings};
 
@@ -36,6 +36,15 @@ fn batch_norm_refuses_single_pictures() {
     settings.model.batch_norm_conv = true;
     settings.train.batch_size = 1;
     assert_eq!(problem_settings(&settings, dataset(40)), [Some("train.batch_size".to_owned())]);
+}
+
+#[test]
+fn a_loss_of_another_output_is_refused() {
+    let mut settings = settings();
+    for kind in [LossKind::Mse, LossKind::CategoricalCrossentropy] {
+        settings.train.loss.kind = kind;
+        assert_eq!(problem_settings(&settings, dataset(40)), [Some("train.loss.kind".to_owned())]);
+    }
 }
 
 #[test]

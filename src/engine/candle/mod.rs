@@ -106,7 +106,7 @@ impl CandleEngine {
             let mode = Mode::Training { seed: self.config.seed, step: step.index };
             let Output { logits, statistics } = forward(network, &tensors, batch.pixels, &self.on, mode)?;
             let values: Vec<f64> = logits.to_vec1::<f32>()?.into_iter().map(f64::from).collect();
-            let (score, slopes) = objective::score(&self.config.loss, &values, batch);
+            let (score, slopes) = objective::score(&self.config.loss, network.output, &values, batch);
             let slopes: Vec<f32> = slopes.into_iter().map(|slope| slope as f32).collect();
             // The way back from a sum whose gradient at each logit is the loss's.
             let store = (&logits * Tensor::from_vec(slopes, logits.shape(), &self.on)?)?.sum_all()?.backward()?;

@@ -24,7 +24,7 @@ pub enum Mode {
 
 /// What a forward pass gives.
 pub struct Output {
-    /// `[pictures]`.
+    /// `[pictures x units]`, a row for each picture.
     pub logits: Tensor,
     /// Of each batch norm in a training pass: the layer, the batch's mean and its biased variance.
     pub statistics: Vec<(String, Tensor, Tensor)>,

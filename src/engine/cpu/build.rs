@@ -15,7 +15,7 @@ use super::{
     winograd,
 };
 use crate::{
-    engine::{Device, DeviceKind, EngineConfig, MOST_THREADS},
+    engine::{Device, DeviceKind, EngineConfig, MOST_THREADS, objective::BatchLoss},
     model::{Layer, Op, Shape, layers::Parameter},
     optimizer::OptimizerState,
     problem::{Kind, Problem},
@@ -61,6 +61,7 @@ pub fn build(config: &EngineConfig, isa: Isa, convolution: Convolution) -> Resul
         head,
         state: OptimizerState::default(),
         units: Vec::new(),
+        loss: BatchLoss::new(config.network.output),
     })
 }
 

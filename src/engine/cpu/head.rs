@@ -39,7 +39,12 @@ impl Vectors {
 
     /// Where feature `f` of picture `n` stands.
     pub const fn at(&self, n: usize, f: usize) -> usize {
-        (f / LANES * self.batch + n) * LANES + f % LANES
+        Self::place(self.batch, n, f)
+    }
+
+    /// The same in vectors for up to `batch` pictures.
+    pub const fn place(batch: usize, n: usize, f: usize) -> usize {
+        (f / LANES * batch + n) * LANES + f % LANES
     }
 
     fn panels(&self) -> usize {

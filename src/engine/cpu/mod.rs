@@ -108,7 +108,7 @@ use self::{
 };
 use crate::{
     data::batch::BatchView,
-    engine::{Device, Engine, EngineConfig, Score, Step, check_batch},
+    engine::{Device, Engine, EngineConfig, Score, Step, check_batch, objective::BatchLoss},
     model::{Initialization, Network, Weights, init::init},
     optimizer::OptimizerState,
     problem::Problem,
@@ -138,6 +138,7 @@ pub struct CpuEngine {
     state: OptimizerState,
     /// The update's units.
     units: Vec<Unit>,
+    loss: BatchLoss,
 }
 
 /// How maps become vectors.
@@ -218,15 +219,14 @@ impl Engine for CpuEngine {
     }
 
     fn predict(&mut self, pixels: &[u8], logits: &mut [f32]) -> Result<(), Problem> {
-        let picture = self.config.network.input.len();
-        let (most, mut done) = (self.config.batch_size, 0);
-        while done < logits.len() {
-            let n = most.min(logits.len() - done);
-            let Some(pixels) = pixels.get(done * picture..(done + n) * picture) else { return Err(build::misfit(pixels.len())) };
+        let (picture, units) = (self.config.network.input.len(), self.config.network.output.units());
+        for (part, logits) in logits.chunks_mut(self.config.batch_size * units).enumerate() {
+            let (first, n) = (part * self.config.batch_size, logits.len() / units);
+            let Some(pixels) = pixels.get(first * picture..(first + n) * picture) else {
+                return Err(build::misfit(pixels.len()));
+            };
             self.forward(pixels, n, Mode::Evaluation);
-            let results: Vec<f32> = self.logits(n).collect();
-            logits[done..done + n].copy_from_slice(&results);
-            done += n;
+            self.outputs(logits);
         }
         Ok(())
     }

@@ -16,7 +16,7 @@ use super::{
     buffer::Buffer,
     dense,
     direct::Input,
-    head::{self, Context, Learning},
+    head::{self, Context, Learning, Vectors},
     parameters::Stored,
     simd::LANES,
     update::{SumParts, Update},
@@ -25,7 +25,6 @@ use super::{
 use crate::{
     data::batch::BatchView,
     engine::{Score, Step},
-    loss::is_right,
     optimizer::{UpdateStep, clip_scale},
     problem::Problem,
 };
@@ -93,10 +92,13 @@ impl CpuEngine {
         }
     }
 
-    /// The logits that [`CpuEngine::forward`] left.
-    pub(super) fn logits(&self, n: usize) -> impl Iterator<Item = f32> + '_ {
-        let out = self.head.last().map(|layer| &layer.out);
-        out.into_iter().flat_map(move |out| (0..n).map(move |i| out.values.as_slice()[out.at(i, 0)]))
+    /// Writes the outputs that [`CpuEngine::forward`] left, a row for each picture.
+    pub(super) fn outputs(&self, to: &mut [f32]) {
+        let Some(layer) = self.head.last() else { return };
+        let (out, values) = (&layer.out, layer.out.values.as_slice());
+        for (n, row) in to.chunks_mut(out.features).enumerate() {
+            row.iter_mut().enumerate().for_each(|(f, output)| *output = values[out.at(n, f)]);
+        }
     }
 
     /// Loss, all gradients and, with a rule, the update. Without one the gradients stay in the arrays.
@@ -130,21 +132,15 @@ impl CpuEngine {
         Ok(score)
     }
 
-    /// Loss and hits; leaves the logits' gradient.
+    /// Loss and hits; leaves the outputs' gradient.
     fn score(&mut self, batch: &BatchView<'_>) -> Score {
-        let n = batch.len() as f64;
-        let logits: Vec<f32> = self.logits(batch.len()).collect();
         let Some(layer) = self.head.last_mut() else { return Score::default() };
-        let out = &mut layer.out;
-        let mut score = Score::default();
-        for (i, ((&logit, &target), &weight)) in logits.iter().zip(batch.targets).zip(batch.weights).enumerate() {
-            let (loss, slope) = self.config.loss.value_and_grad(logit.into(), target.into());
-            score.loss += f64::from(weight) * loss / n;
-            score.correct += u32::from(is_right(logit, target));
-            let at = out.at(i, 0);
-            out.gradient.as_mut_slice()[at] = (f64::from(weight) * slope / n) as f32;
-        }
-        score
+        let Vectors { batch: room, values, gradient, .. } = &mut layer.out;
+        let at = |n: usize, f: usize| Vectors::place(*room, n, f);
+        let (values, gradient) = (values.as_slice(), gradient.as_mut_slice());
+        let read = |n: usize, f: usize| f64::from(values[at(n, f)]);
+        let write = |n: usize, f: usize, slope: f64| gradient[at(n, f)] = slope as f32;
+        self.loss.score(&self.config.loss, batch, read, write)
     }
 
     fn tail_backward(&mut self, n: usize, step: Step, rule: Option<&UpdateStep>, squares: &[Buffer<f64>]) {
@@ -381,7 +377,7 @@ fn units_of(array: &Stored) -> usize {
 }
 
 /// The mean of each channel.
-fn average(maps: &block::Maps, to: &mut head::Vectors, area: usize, n: usize) {
+fn average(maps: &block::Maps, to: &mut Vectors, area: usize, n: usize) {
     for panel in 0..to.features.div_ceil(LANES) {
         for i in 0..n {
             let from = &maps.values.as_slice()[maps.view.at(i, panel, 0, 0)..][..area * LANES];
@@ -395,7 +391,7 @@ fn average(maps: &block::Maps, to: &mut head::Vectors, area: usize, n: usize) {
 }
 
 /// The gradient of each channel's mean, over its cells.
-fn spread(from: &head::Vectors, maps: &mut block::Maps, area: usize, n: usize) {
+fn spread(from: &Vectors, maps: &mut block::Maps, area: usize, n: usize) {
     for panel in 0..from.features.div_ceil(LANES) {
         for i in 0..n {
             let at = from.at(i, panel * LANES);

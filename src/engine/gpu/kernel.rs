@@ -19,6 +19,8 @@ pub enum Kernel {
     MapToVector,
     MapToVectorGradient,
     Loss,
+    SoftmaxLoss,
+    Score,
     Update,
     Total,
 }
@@ -36,6 +38,7 @@ const BACKWARD_MASK: &str = include_str!("kernels/backward_mask.wgsl");
 const TILE: &str = include_str!("kernels/tile.wgsl");
 const INPUT: &str = include_str!("kernels/input.wgsl");
 const RANGE: &str = include_str!("kernels/range.wgsl");
+const LOG_1_PLUS: &str = include_str!("kernels/log1p.wgsl");
 const SPLITS: &str = include_str!("kernels/splits.wgsl");
 
 impl Kernel {
@@ -58,14 +61,16 @@ impl Kernel {
             Self::MapToVector => "map_to_vector",
             Self::MapToVectorGradient => "map_to_vector_gradient",
             Self::Loss => "loss",
+            Self::SoftmaxLoss => "softmax_loss",
+            Self::Score => "score",
             Self::Update => "update",
             Self::Total => "total",
         }
     }
 
-    /// Whether it reads the layer's uniform; the loss is the same for all networks.
+    /// Whether it reads the layer's uniform; the loss of one output and the score are the same for all networks.
     pub const fn reads_layer(self) -> bool {
-        !matches!(self, Self::Loss)
+        !matches!(self, Self::Loss | Self::Score)
     }
 
     /// Its whole source: shared parts, then its own file. `half` keeps maps as f16.
@@ -90,7 +95,9 @@ impl Kernel {
             Self::MapToVectorGradient => {
                 (&[ACTIVATION, ARGMAX, BACKWARD_MASK], include_str!("kernels/map_to_vector_gradient.wgsl"))
             }
-            Self::Loss => (&[], include_str!("kernels/loss.wgsl")),
+            Self::Loss => (&[LOG_1_PLUS], include_str!("kernels/loss.wgsl")),
+            Self::SoftmaxLoss => (&[LOG_1_PLUS], include_str!("kernels/softmax_loss.wgsl")),
+            Self::Score => (&[], include_str!("kernels/score.wgsl")),
             Self::Update => (&[], include_str!("kernels/update.wgsl")),
             Self::Total => (&[], include_str!("kernels/total.wgsl")),
         };

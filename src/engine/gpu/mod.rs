@@ -49,13 +49,14 @@ use self::{
     tile::Limits,
     uniform::{Drop, NO_DROP, StepUniform},
 };
-use super::{Device, DeviceKind, Engine, EngineConfig, Score, Step, check_batch, dropout};
+use super::{Device, DeviceKind, Engine, EngineConfig, Score, Step, check_batch, dropout, targets_fit};
 use crate::{
     data::{
         batch::BatchView,
         image_set::{Crop, ImageSet},
     },
-    model::{Array, Initialization, Network, Weights, init::init},
+    loss::{ClassTarget, LossKind, Targets},
+    model::{Array, Initialization, Network, Output, Weights, init::init},
     optimizer::{Formula, OptimizerState, UpdateStep},
     problem::{Kind, Problem},
     text::{LocalizedText, say},
@@ -132,9 +133,8 @@ impl GpuEngine {
         let limits = card.limits();
         let limits = Limits { costs: tile_costs(id).unwrap_or(limits.costs), ..limits };
         let schedule = build::build(config, limits)?;
-        let picture = config.network.input.len();
         let pass = card::fitting(&schedule.buffers, &card.device.limits(), device.memory)
-            .and_then(|_| Pass::new(card, &schedule, config.batch_size, picture))
+            .and_then(|_| Pass::new(card, &schedule, config))
             .map_err(|problem| smaller(problem, config.batch_size))?;
         let mut engine = Self { config: config.clone(), device, schedule, pass, state: OptimizerState::default() };
         engine.set_weights(&init(&config.network, Initialization::GlorotUniform, config.seed))?;
@@ -157,13 +157,14 @@ impl GpuEngine {
         let rule = training.and_then(|(_, rule)| rule);
         let loss = &self.config.loss;
         let balancing = f64::from(u8::from(loss.apply_class_balancing));
+        let form = if loss.kind == LossKind::Huber { loss.delta } else { loss.gamma };
         let mut uniform = StepUniform {
             pictures: pictures as u32,
             training: training.is_some().into(),
             follow: rule.is_some().into(),
             first: rule.is_some_and(|rule| rule.step <= 1).into(),
             rule: rule.map(|rule| rule_numbers(rule, self.config.optimizer.global_clipnorm)).unwrap_or_default(),
-            loss: [loss.label_smoothing, loss.gamma, loss.alpha, balancing].map(|number| number as f32),
+            loss: [loss.label_smoothing, form, loss.alpha, balancing].map(|number| number as f32),
             ..StepUniform::default()
         };
         uniform.rule[2][3] = 1.0 / pictures as f32;
@@ -183,7 +184,15 @@ impl GpuEngine {
 
     /// Begins a step of the batch, whose update is of `update`.
     fn learn(&mut self, batch: &BatchView<'_>, step: Step, rule: Option<&UpdateStep>, update: &[Phase]) -> Result<(), Problem> {
-        let targets: Vec<[f32; 2]> = batch.targets.iter().zip(batch.weights).map(|(target, weight)| [*target, *weight]).collect();
+        let targets: Vec<f32> = match batch.targets {
+            Targets::Values(targets) => {
+                targets.iter().zip(batch.weights).flat_map(|(target, weight)| [*target, *weight]).collect()
+            }
+            Targets::Classes(targets) => {
+                let row = |target: &ClassTarget, weight| [target.class.into(), target.other.into(), target.share, weight];
+                targets.iter().zip(batch.weights).flat_map(|(target, weight)| row(target, *weight)).collect()
+            }
+        };
         let uniform = self.step_uniform(batch.len(), Some((step, rule)));
         let phases = [&[Phase::Forward, Phase::Moments, Phase::Backward], update].concat();
         let input = if batch.crops.is_empty() { Input::Pixels(batch.pixels) } else { Input::Crops(batch.crops) };
@@ -205,7 +214,21 @@ impl GpuEngine {
     /// Waits for the step that was begun last, and takes its score.
     fn last(&mut self) -> Result<Score, Problem> {
         self.pass.fetch()?;
-        Ok(self.pass.last().map(score).unwrap_or_default())
+        Ok(self.pass.last().map(|numbers| self.score(numbers)).unwrap_or_default())
+    }
+
+    /// The score's numbers as the loss and the total leave them.
+    fn score(&self, [loss, judged, penalty, _]: [f32; 4]) -> Score {
+        let score = Score { loss: loss.into(), penalty: penalty.into(), ..Score::default() };
+        match self.config.network.output {
+            Output::Linear => Score { absolute_error: judged.into(), ..score },
+            Output::Sigmoid | Output::Softmax { .. } => Score { correct: judged as u32, ..score },
+        }
+    }
+
+    /// The scores that were read and not taken.
+    fn scores(&mut self) -> Vec<Score> {
+        self.pass.done().into_iter().map(|numbers| self.score(numbers)).collect()
     }
 
     fn check(&self, batch: &BatchView<'_>) -> Result<(), Problem> {
@@ -216,13 +239,14 @@ impl GpuEngine {
         }
         let n = batch.len();
         let whole = batch.crops.is_empty() || (batch.pixels.is_empty() && batch.crops.len() == n && batch.weights.len() == n);
-        if whole && n <= self.config.batch_size { Ok(()) } else { Err(misfit(n)) }
+        let fits = whole && targets_fit(self.config.network.output, batch.targets);
+        if fits && n <= self.config.batch_size { Ok(()) } else { Err(misfit(n)) }
     }
 
-    /// The logits of pictures.
+    /// The outputs of pictures.
     fn answer(&mut self, input: Input<'_>, logits: &mut [f32]) -> Result<(), Problem> {
-        let full = self.config.batch_size;
-        let uniforms = [full, logits.len() % full].map(|n| self.step_uniform(n, None));
+        let (full, n) = (self.config.batch_size, logits.len() / self.config.network.output.units());
+        let uniforms = [full, n % full].map(|n| self.step_uniform(n, None));
         self.pass.predict(&|n| uniforms[usize::from(n != full)], input, logits)
     }
 
@@ -248,12 +272,12 @@ impl Engine for GpuEngine {
 
     fn enqueue_step(&mut self, batch: &BatchView<'_>, step: Step) -> Result<Vec<Score>, Problem> {
         self.train(batch, step)?;
-        Ok(self.pass.done().into_iter().map(score).collect())
+        Ok(self.scores())
     }
 
     fn flush(&mut self) -> Result<Vec<Score>, Problem> {
         self.pass.fetch()?;
-        Ok(self.pass.done().into_iter().map(score).collect())
+        Ok(self.scores())
     }
 
     fn upload_images(&mut self, images: Arc<dyn ImageSet>) -> Result<bool, Problem> {
@@ -266,14 +290,15 @@ impl Engine for GpuEngine {
 
     fn predict_crops(&mut self, crops: &[Crop], logits: &mut [f32]) -> Result<(), Problem> {
         self.pass.check(crops)?;
-        if crops.len() != logits.len() {
+        if crops.len() * self.config.network.output.units() != logits.len() {
             return Err(misfit(crops.len()));
         }
         self.answer(Input::Crops(crops), logits)
     }
 
     fn predict(&mut self, pixels: &[u8], logits: &mut [f32]) -> Result<(), Problem> {
-        if pixels.len() != logits.len() * self.config.network.input.len() {
+        let Network { input, output, .. } = &self.config.network;
+        if pixels.len() * output.units() != logits.len() * input.len() {
             return Err(misfit(pixels.len()));
         }
         self.answer(Input::Pixels(pixels), logits)
@@ -367,11 +392,6 @@ impl Engine for GpuEngine {
 /// Where a training's pictures are, in the device's details.
 const ON_CARD: &str = "pictures kept on the card";
 const STREAMED: &str = "pictures streamed to the card";
-
-/// The score's numbers as the loss and the total leave them.
-fn score([loss, correct, penalty, _]: [f32; 4]) -> Score {
-    Score { loss: loss.into(), penalty: penalty.into(), correct: correct as u32 }
-}
 
 fn key(array: &Stored, slot: &str) -> String {
     format!("{}/{slot}", array.about.name)

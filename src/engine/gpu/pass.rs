@@ -6,12 +6,14 @@ use super::{
     card::Card,
     device_images::DeviceImages,
     launch::{Launch, encode, launch, pieces, uniform},
+    parameters::padded,
     schedule::{Dispatch, Fixed, Phase, Schedule},
     submit_throttle::SubmitThrottle,
     uniform::StepUniform,
 };
 use crate::{
     data::image_set::{Crop, ImageSet},
+    engine::EngineConfig,
     problem::Problem,
 };
 
@@ -30,6 +32,8 @@ pub struct Pass {
     batch_size: usize,
     /// Bytes of a picture.
     picture: usize,
+    /// Outputs for each picture.
+    units: usize,
     /// Where the logits of some batches come back.
     logits: wgpu::Buffer,
     /// The scores of the last steps, and where they come back.
@@ -82,7 +86,8 @@ impl Pass {
     ///
     /// # Errors
     /// Too little memory, a lost card, a kernel that does not compile there.
-    pub fn new(card: Arc<Card>, schedule: &Schedule, batch_size: usize, picture: usize) -> Result<Self, Problem> {
+    pub fn new(card: Arc<Card>, schedule: &Schedule, config: &EngineConfig) -> Result<Self, Problem> {
+        let (batch_size, picture, units) = (config.batch_size, config.network.input.len(), config.network.output.units());
         let pipelines: Result<Vec<_>, _> =
             schedule.dispatches.iter().map(|dispatch| card.pipeline(dispatch.kernel, &dispatch.constants)).collect();
         let pipelines = pipelines?;
@@ -108,7 +113,8 @@ impl Pass {
                 kept: None,
                 batch_size,
                 picture,
-                logits: make("logits", 16 * ANSWERED * batch_size, back),
+                units,
+                logits: make("logits", 4 * padded(units) * ANSWERED * batch_size, back),
                 scores: make("scores", 16 * SCORES, storage),
                 scores_back: make("scores", 16 * SCORES, back),
                 unread: 0,
@@ -156,11 +162,12 @@ impl Pass {
         self.transfer_stats
     }
 
-    /// Begins the dispatches of `phases` on a batch with its targets and weights; its score stays on the card.
+    /// Begins the dispatches of `phases` on a batch, the step's number of pictures with their targets and weights, as the loss's kernel
+    /// reads them; its score stays on the card.
     ///
     /// # Errors
     /// A lost card.
-    pub fn begin(&mut self, phases: &[Phase], step: &StepUniform, input: Input<'_>, targets: &[[f32; 2]]) -> Result<(), Problem> {
+    pub fn begin(&mut self, phases: &[Phase], step: &StepUniform, input: Input<'_>, targets: &[f32]) -> Result<(), Problem> {
         if self.unread == SCORES {
             self.fetch()?;
         }
@@ -173,7 +180,7 @@ impl Pass {
         let last = card.guarded(|| {
             self.upload(Fixed::Targets.at(), bytemuck::cast_slice(targets));
             let (score, scores) = (self.buffers[Fixed::Score.at()].clone(), self.scores.clone());
-            self.submit(phases, step, input, targets.len(), |encoder| {
+            self.submit(phases, step, input, step.pictures as usize, |encoder| {
                 encoder.copy_buffer_to_buffer(&score, 0, &scores, slot, 16);
             })
         })??;
@@ -217,29 +224,33 @@ impl Pass {
         Ok(())
     }
 
-    /// The logits of as many pictures as there are; `step` gives the uniform of so many.
+    /// The outputs of as many pictures as there are, a row for each; `step` gives the uniform of so many.
     ///
     /// # Errors
     /// A lost card.
     pub fn predict(&mut self, step: &dyn Fn(usize) -> StepUniform, input: Input<'_>, logits: &mut [f32]) -> Result<(), Problem> {
-        let (card, batch) = (self.card.clone(), self.batch_size);
+        let (card, batch, units) = (self.card.clone(), self.batch_size, self.units);
+        // Bytes of one picture's outputs.
+        let row = 4 * padded(units);
         let mut first = 0;
-        for some in logits.chunks_mut(ANSWERED * batch) {
-            for (number, n) in some.chunks(batch).map(<[f32]>::len).enumerate() {
+        for some in logits.chunks_mut(ANSWERED * batch * units) {
+            for (number, n) in some.chunks(batch * units).map(|part| part.len() / units).enumerate() {
                 let part = input.part(first, n, self.picture);
                 first += n;
                 card.guarded(|| {
                     let (from, to) = (self.buffers[Fixed::Logits.at()].clone(), self.logits.clone());
                     self.submit(&[Phase::Forward], &step(n), part, n, |encoder| {
-                        encoder.copy_buffer_to_buffer(&from, 0, &to, (16 * batch * number) as u64, 16 * n as u64);
+                        encoder.copy_buffer_to_buffer(&from, 0, &to, (row * batch * number) as u64, (row * n) as u64);
                     })
                 })??;
             }
             let bytes = card.read(&self.logits)?;
             self.transfer_stats.reads += 1;
-            self.transfer_stats.bytes_down += 16 * some.len() as u64;
-            for (logit, quad) in some.iter_mut().zip(bytes.as_chunks::<16>().0) {
-                *logit = number(quad);
+            self.transfer_stats.bytes_down += (row * (some.len() / units)) as u64;
+            for (outputs, row) in some.chunks_mut(units).zip(bytes.chunks_exact(row)) {
+                for (output, word) in outputs.iter_mut().zip(row.as_chunks::<4>().0) {
+                    *output = f32::from_le_bytes(*word);
+                }
             }
         }
         Ok(())

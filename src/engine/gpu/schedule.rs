@@ -43,7 +43,7 @@ pub enum Fixed {
     Score,
     /// Splits of sums, added by the kernel behind.
     Splits,
-    /// One quad a picture.
+    /// The quads of the network's outputs for each picture.
     Logits,
     /// Where a kernel binds a buffer that its constants keep it from touching: one read, three written.
     Unread,

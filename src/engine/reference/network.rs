@@ -34,7 +34,7 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// One logit for each picture.
+    /// The outputs of each picture.
     pub fn logits(&self) -> &Maps {
         &self.values[self.values.len() - 1]
     }

@@ -13,7 +13,7 @@ use crate::{
         tile::{BUSY, Tile},
     },
     loss::LossKind,
-    model::{Layer, Op},
+    model::{Layer, Op, Output},
     problem::Problem,
 };
 
@@ -85,7 +85,7 @@ impl Builder<'_> {
         let gradients = Gradients { gradient, pooled: None, tile: learned, splits: learned_shares };
         self.product_gradients(&dense.name, shape, &constants, gradients, &mut back);
         if last {
-            let mut loss = self.loss(Fixed::Logits.at(), gradient);
+            let mut loss = self.loss(shape, gradient);
             loss.append(&mut back);
             back = loss;
         }
@@ -99,13 +99,35 @@ impl Builder<'_> {
         Ok(rest)
     }
 
-    pub(super) fn loss(&self, logits: usize, gradient: usize) -> Vec<Dispatch> {
-        let focal = self.config.loss.kind == LossKind::BinaryFocalCrossentropy;
+    /// The loss behind the last layer, which has `shape`; its slopes go to `gradient`.
+    fn loss(&mut self, shape: Shape, gradient: usize) -> Vec<Dispatch> {
+        let (n, quad) = (self.batch() as u64, self.quad() as u64);
+        let (logits, targets, score) = (Fixed::Logits.at(), Fixed::Targets.at(), Fixed::Score.at());
+        let kind = self.config.loss.kind;
+        if !matches!(self.config.network.output, Output::Softmax { .. }) {
+            let number = match kind {
+                LossKind::BinaryCrossentropy | LossKind::CategoricalCrossentropy => 0.0,
+                LossKind::BinaryFocalCrossentropy | LossKind::CategoricalFocalCrossentropy => 1.0,
+                LossKind::Mse => 2.0,
+                LossKind::Mae => 3.0,
+                LossKind::Huber => 4.0,
+            };
+            let mut loss = Dispatch::new(Kernel::Loss, "loss", Phase::Backward, Shape::default(), vec![("LOSS", number)]);
+            loss.buffers = vec![(2, logits), (3, targets), (4, gradient), (5, score)];
+            loss.work = Work { read: 24 * n, written: quad * n, ..Work::default() };
+            return vec![loss];
+        }
+        let judged = self.buffer("judged".to_owned(), 8 * self.batch());
+        let focal = kind == LossKind::CategoricalFocalCrossentropy;
         let constants = vec![("FOCAL", f64::from(u8::from(focal)))];
-        let mut dispatch = Dispatch::new(Kernel::Loss, "loss", Phase::Backward, Shape::default(), constants);
-        dispatch.buffers = vec![(2, logits), (3, Fixed::Targets.at()), (4, gradient), (5, Fixed::Score.at())];
-        let n = self.batch() as u64;
-        dispatch.work = Work { read: 24 * n, written: self.quad() as u64 * n, ..Work::default() };
-        vec![dispatch]
+        let mut loss = Dispatch::new(Kernel::SoftmaxLoss, "loss", Phase::Backward, shape, constants);
+        loss.buffers = vec![(2, logits), (3, targets), (4, gradient), (5, judged)];
+        loss.size = Size::Rows { per_picture: 1, rows: 1, times: 1 };
+        let quads = shape.out_quads as u64;
+        loss.work = Work { read: 16 * (quads + 1) * n, written: (quad * quads + 8) * n, ..Work::default() };
+        let mut sum = Dispatch::new(Kernel::Score, "loss", Phase::Backward, Shape::default(), Vec::new());
+        sum.buffers = vec![(2, judged), (3, score)];
+        sum.work = Work { read: 8 * n, written: 8, ..Work::default() };
+        vec![loss, sum]
     }
 }

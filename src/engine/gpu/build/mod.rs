@@ -11,14 +11,14 @@ pub use crop::crop;
 
 use super::{
     kernel::Constants,
-    parameters::{Features, Layout, Splits, Stored},
+    parameters::{Features, Layout, Splits, Stored, padded},
     schedule::{BufferSpec, Dispatch, Fixed, Schedule, Shape},
     tile::{Limits, Tile},
     uniform::{NO_DROP, Segment},
 };
 use crate::{
     engine::EngineConfig,
-    model::{Activation, Layer, Op, Shape as Map, layers::Parameter},
+    model::{Activation, Layer, Op, Output, Shape as Map, layers::Parameter},
     problem::{Kind, Problem},
     text::say,
 };
@@ -199,7 +199,7 @@ impl<'a> Builder<'a> {
         let slots = self.config.optimizer.slots().len();
         dispatches.extend(self.updates(groups.len(), (quads * 16) as u64, (splits * 16) as u64, slots as u64));
 
-        let n = self.batch();
+        let (n, output) = (self.batch(), self.config.network.output);
         for fixed in Fixed::ALL {
             let (label, bytes) = match fixed {
                 Fixed::Weights => ("weights", 16 * self.weights),
@@ -210,10 +210,10 @@ impl<'a> Builder<'a> {
                 Fixed::Groups => ("groups", 8 * groups.len()),
                 // A word behind the last pixel, so that a pixel is read as two words wherever it lies.
                 Fixed::Pixels => ("pixels", (n * self.config.network.input.len()).next_multiple_of(4) + 4),
-                Fixed::Targets => ("targets", 8 * n),
+                Fixed::Targets => ("targets", 4 * target_len(output) * n),
                 Fixed::Score => ("score", 16),
                 Fixed::Splits => ("splits", 16 * self.splits),
-                Fixed::Logits => ("logits", 16 * n),
+                Fixed::Logits => ("logits", 4 * padded(output.units()) * n),
                 Fixed::Unread => ("unread", 16),
                 Fixed::UnwrittenA | Fixed::UnwrittenB | Fixed::UnwrittenC => ("unwritten", 16),
             };
@@ -228,6 +228,14 @@ impl<'a> Builder<'a> {
             segments,
             groups,
         }
+    }
+}
+
+/// Numbers of one picture's target and weight; see `kernels/loss.wgsl` and `kernels/softmax_loss.wgsl`.
+pub const fn target_len(output: Output) -> usize {
+    match output {
+        Output::Sigmoid | Output::Linear => 2,
+        Output::Softmax { .. } => 4,
     }
 }
 

@@ -21,7 +21,7 @@ struct Step {
     first: u32,
     // The numbers of the update, see update.wgsl; the last is 1 / pictures.
     rule: array<vec4<f32>, 3>,
-    // Label smoothing, focal loss's gamma and alpha, 1 if alpha counts.
+    // Label smoothing, focal loss's gamma or Huber's delta, focal loss's alpha, 1 if alpha balances two classes.
     loss: vec4<f32>,
     drops: array<Drop, 16>,
 }

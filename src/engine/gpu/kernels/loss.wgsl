@@ -1,10 +1,12 @@
-// The loss of the batch and its slope at each logit: binary cross-entropy or focal loss of the logit, as loss has
-// them. One workgroup; each thread takes every 256th picture, and the sums are added in a fixed order.
+// The loss of the batch and its slope at each output, of which there is one for each picture: binary cross-entropy or focal
+// loss of a logit, or the error of a value, as loss has them. One workgroup; each thread takes every 256th picture, and the
+// sums are added in a fixed order.
 //
-// Reads logit (one quad), target and weight of each picture, writes its slope (one quad) and to `score` the mean
-// weighted loss and the number of right answers.
+// Reads output (one quad), target and weight of each picture, writes its slope (one quad) and to `score` the mean
+// weighted loss and the number of right answers, of values the mean absolute error.
 
-override FOCAL: bool = false;
+// 0 cross-entropy, 1 focal loss, 2 squared, 3 absolute error, 4 Huber.
+override LOSS: u32 = 0u;
 
 @group(0) @binding(2) var<storage, read> logits: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> targets: array<vec2<f32>>;
@@ -13,16 +15,27 @@ override FOCAL: bool = false;
 
 var<workgroup> sums: array<vec2<f32>, 256>;
 
-// ln(1 + e) for e between 0 and 1, exact also where 1 + e rounds to 1.
-fn log_1_plus(e: f32) -> f32 {
-    if (e < 0.0001) {
-        return e - 0.5 * e * e;
+// Loss and slope of a value.
+fn judge_value(z: f32, target_value: f32) -> vec2<f32> {
+    let error = z - target_value;
+    if (LOSS == 2u) {
+        return vec2<f32>(error * error, 2.0 * error);
     }
-    return log(1.0 + e);
+    if (LOSS == 3u) {
+        return vec2<f32>(abs(error), sign(error));
+    }
+    let delta = step.loss.y;
+    if (abs(error) <= delta) {
+        return vec2<f32>(0.5 * error * error, error);
+    }
+    return vec2<f32>(delta * abs(error) - 0.5 * delta * delta, delta * sign(error));
 }
 
-// Loss and slope.
+// Loss and slope of a logit.
 fn judge(z: f32, target_value: f32) -> vec2<f32> {
+    if (LOSS >= 2u) {
+        return judge_value(z, target_value);
+    }
     let y = target_value * (1.0 - step.loss.x) + 0.5 * step.loss.x;
     let e = exp(-abs(z));
     let entropy = max(z, 0.0) - z * y + log_1_plus(e);
@@ -30,7 +43,7 @@ fn judge(z: f32, target_value: f32) -> vec2<f32> {
     let small = e / (1.0 + e);
     let p = select(small, large, z >= 0.0);
     let q = select(large, small, z >= 0.0);
-    if (!FOCAL) {
+    if (LOSS == 0u) {
         return vec2<f32>(entropy, p - y);
     }
     let gamma = step.loss.y;
@@ -53,7 +66,8 @@ fn main(@builtin(local_invocation_index) thread: u32) {
         let told = targets[n];
         let judged = judge(z, told.x) * told.y * share_of_picture();
         gradient[n] = stored(vec4<f32>(judged.y * SCALE, 0.0, 0.0, 0.0));
-        sum += vec2<f32>(judged.x, select(0.0, 1.0, (z >= 0.0) == (told.x >= 0.5)));
+        let right = select(0.0, 1.0, (z >= 0.0) == (told.x >= 0.5));
+        sum += vec2<f32>(judged.x, select(right, abs(z - told.x) * share_of_picture(), LOSS >= 2u));
     }
     sums[thread] = sum;
     workgroupBarrier();
