@@ -86,19 +86,19 @@ impl Pass<'_> {
     }
 
     fn batch_norm(&mut self, layer: &Layer, x: &Tensor, epsilon: f64) -> Result<Tensor> {
-        let rows = x.reshape(((), layer.input.channels))?;
-        let (mean, variance) = match self.mode {
+        let normalized = match self.mode {
             Mode::Training { .. } => {
-                let mean = rows.mean(0)?;
-                let variance = rows.broadcast_sub(&mean)?.sqr()?.mean(0)?;
-                self.statistics.push((layer.name.clone(), mean.detach(), variance.detach()));
-                (mean, variance)
+                let ops::Normalized { values, mean, variance } = ops::normalize(x, epsilon)?;
+                self.statistics.push((layer.name.clone(), mean, variance));
+                values
             }
-            Mode::Evaluation => (self.array(layer, "running_mean")?.clone(), self.array(layer, "running_var")?.clone()),
+            Mode::Evaluation => {
+                let (mean, variance) = (self.array(layer, "running_mean")?, self.array(layer, "running_var")?);
+                x.broadcast_sub(mean)?.broadcast_div(&(variance + epsilon)?.sqrt()?)?
+            }
         };
-        let normalized = rows.broadcast_sub(&mean)?.broadcast_div(&(variance + epsilon)?.sqrt()?)?;
         let (gamma, beta) = (self.array(layer, "weight")?, self.array(layer, "bias")?);
-        normalized.broadcast_mul(gamma)?.broadcast_add(beta)?.reshape(x.shape())
+        (normalized * ops::spread(gamma, x.dims())?)? + ops::spread(beta, x.dims())?
     }
 }
 

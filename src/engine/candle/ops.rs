@@ -89,6 +89,56 @@ fn corners(x: &Tensor) -> Result<[Tensor; 4]> {
     Ok([corner(0, 0)?, corner(0, 1)?, corner(1, 0)?, corner(1, 1)?])
 }
 
+/// What batch norm makes of a batch.
+pub struct Normalized {
+    pub values: Tensor,
+    /// Of each channel, the biased variance; both without gradient.
+    pub mean: Tensor,
+    pub variance: Tensor,
+}
+
+/// `x` less each channel's mean, divided by the root of its variance and `epsilon`.
+///
+/// Means are taken in two passes, because a mean that is itself rounded moves a channel that varies little by much of its
+/// deviation: the second pass takes away what the first left.
+pub fn normalize(x: &Tensor, epsilon: f64) -> Result<Normalized> {
+    let plain = x.detach();
+    let rough = channel_means(&plain)?;
+    let near = plain.broadcast_sub(&rough)?;
+    let rest = channel_means(&near)?;
+    let centered = near.broadcast_sub(&rest)?;
+    let variance = channel_means(&centered.sqr()?)?;
+    let deviation = (&variance + epsilon)?.sqrt()?;
+    let values = centered.broadcast_div(&deviation)?;
+    let values = own_gradient(&values, x, x, move |_, _, values, dy| {
+        // Mean and variance depend on every value of a channel, see `reference/norm.rs`.
+        let dy = dy.contiguous()?;
+        let along = channel_means(&(&dy * values)?)?;
+        let dx = dy.broadcast_sub(&channel_means(&dy)?)?.sub(&values.broadcast_mul(&along)?)?;
+        Ok((Some(dx.broadcast_div(&deviation)?), None))
+    })?;
+    Ok(Normalized { values, mean: (rough + rest)?, variance })
+}
+
+/// The mean of each channel, axis by axis: candle's processor adds one number after the other, and rounds a sum over all
+/// places of all pictures as often.
+fn channel_means(x: &Tensor) -> Result<Tensor> {
+    let mut means = x.clone();
+    while means.rank() > 1 {
+        means = means.mean(means.rank() - 2)?;
+    }
+    Ok(means)
+}
+
+/// A number for each channel at every place of `dims`, axis by axis, so that its gradient is summed as [`channel_means`].
+pub fn spread(channels: &Tensor, dims: &[usize]) -> Result<Tensor> {
+    let mut all = channels.clone();
+    for axis in (0..dims.len() - 1).rev() {
+        all = all.broadcast_as(&dims[axis..])?;
+    }
+    Ok(all)
+}
+
 /// The gradients of `a` and `b` from (a, b, value, gradient of the value).
 type Backward = dyn Fn(&Tensor, &Tensor, &Tensor, &Tensor) -> Result<(Option<Tensor>, Option<Tensor>)> + Send + Sync;
 
