@@ -1,15 +1,12 @@
 //! Photos and what is asked about them.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::path::{Path, PathBuf};
 
 use egui::Context;
 
 use super::{App, question::Preview};
 use crate::{
-    data::{picture_size::SIDE, sample::Framing},
+    data::sample::Framing,
     predict::{Framed, Square, heatmap::Heat},
     run::export::{AnswerPicture, answer_picture},
     session::{self, Asked, Slow},
@@ -43,17 +40,12 @@ impl App {
     pub(super) fn show_own(&mut self, file: &Path, sample: usize) {
         let Some(base) = self.session.pictures() else { return };
         let Some(index) = base.find(file, sample) else { return };
-        let pixels: Arc<[u8]> = match base.pixels.get(index) {
-            Ok(pixels) => pixels.into(),
-            Err(problem) => return self.session.fail(problem),
-        };
         let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
-        let photo = PhotoSource::Rgb { width: SIDE as u32, height: SIDE as u32, pixels: pixels.clone() };
         let framed = match base.framing() {
             Framing::FaceCrop => Framed::Crop,
             Framing::Whole => Framed::Whole,
         };
-        self.add_photo(photo, name, Preview { rgb: pixels, size: [SIDE, SIDE], scale: 1.0 }, framed);
+        self.tasks.of_dataset(base.pixels.clone(), index, name, framed);
         self.page = Page::Predict;
     }
 

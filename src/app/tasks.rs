@@ -17,10 +17,11 @@ use super::{
 use crate::{
     data::{
         name::ENDINGS,
+        pixels::{Pixels, SIDE},
         sample::{Framing, Source},
     },
     files::atomic,
-    predict::{self, batch::default_name, frame},
+    predict::{self, Framed, batch::default_name, frame},
     problem::{Kind, Problem},
     run::export::{ExportOptions, Format, PlotKind},
     settings::Settings,
@@ -256,6 +257,20 @@ impl Tasks {
         self.send(move || {
             Some(match decoded(&photo) {
                 Ok(pixels) => TaskResult::Preview { preview: preview(&pixels), framed: frame(&pixels, framing), photo, name },
+                Err(problem) => TaskResult::Failed(problem),
+            })
+        });
+    }
+
+    /// Reads a picture of a data set, as the network gets it.
+    pub fn of_dataset(&mut self, pixels: Pixels, index: usize, name: String, framed: Framed) {
+        self.send(move || {
+            Some(match pixels.get(index) {
+                Ok(rgb) => {
+                    let rgb: Arc<[u8]> = rgb.into();
+                    let photo = worker::PhotoSource::Rgb { width: SIDE as u32, height: SIDE as u32, pixels: rgb.clone() };
+                    TaskResult::Preview { photo, name, preview: Preview { rgb, size: [SIDE, SIDE], scale: 1.0 }, framed }
+                }
                 Err(problem) => TaskResult::Failed(problem),
             })
         });

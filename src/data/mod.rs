@@ -4,9 +4,11 @@
 //! folders say), `cache` decodes each picture once (`decode`, `format`, `resize`), `duplicates` finds copies, and all of it becomes a
 //! `dataset`. `edits` holds what the user decided about single pictures and `edited` applies it, `counting` makes the
 //! `summary`, `split` deals the samples into parts, `overlap` finds what the parts share, `augment` varies them, and `batch`
-//! hands them to training. `folders` writes the split out as a tree of folders; `sample_faces` draws a data set.
+//! hands them to training. `folders` writes the split out as a tree of folders; `sample_faces` draws a data set. `background` is for
+//! a window, which waits for no disk.
 
 pub mod augment;
+pub mod background;
 pub mod batch;
 pub mod cache;
 pub mod counting;

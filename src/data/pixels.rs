@@ -23,6 +23,9 @@ pub trait PixelStore: Send + Sync {
     /// It can be read neither from where it is kept nor from where it came from.
     fn picture(&self, place: usize) -> Result<Cow<'_, [u8]>, Problem>;
 
+    /// Whether they are in memory: to read one never waits for a disk.
+    fn in_memory(&self) -> bool;
+
     /// What was found damaged, and read from where it came from; told once.
     fn take_damage(&self) -> Option<Problem> {
         None
@@ -36,6 +39,10 @@ impl PixelStore for Vec<u8> {
 
     fn picture(&self, place: usize) -> Result<Cow<'_, [u8]>, Problem> {
         Ok(Cow::Borrowed(&self[place * PIXEL_BYTES..][..PIXEL_BYTES]))
+    }
+
+    fn in_memory(&self) -> bool {
+        true
     }
 }
 
@@ -112,6 +119,11 @@ impl Pixels {
 
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Whether they are in memory: to read one never waits for a disk.
+    pub fn in_memory(&self) -> bool {
+        self.store.as_ref().is_none_or(|store| store.in_memory())
     }
 
     /// The picture at `index`: [`SIDE`] x [`SIDE`] x 3 bytes.

@@ -83,6 +83,7 @@ mod scores;
 mod script;
 mod session;
 mod shortcuts;
+mod slow_disk;
 mod split;
 mod stage;
 mod support;

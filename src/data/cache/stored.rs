@@ -133,6 +133,10 @@ impl PixelStore for Stored {
         })
     }
 
+    fn in_memory(&self) -> bool {
+        matches!(self.bytes, Bytes::Memory(_))
+    }
+
     fn take_damage(&self) -> Option<Problem> {
         let mut damage = self.damage.lock().unwrap_or_else(PoisonError::into_inner);
         if !matches!(*damage, Damage::Found(_)) {

@@ -1,7 +1,8 @@
-//! Small pictures of a data set on the graphics card: tiles in a few large textures, no frame held up by uploads.
+//! Small pictures of a data set on the graphics card: tiles in a few large textures, no frame held up by uploads, nor by the
+//! disk from which a picture has to come.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -12,7 +13,7 @@ use egui::{
 };
 
 use crate::{
-    data::{dataset::Dataset, picture_size::SIDE, pixels::Pixels},
+    data::{background::Background, dataset::Dataset, picture_size::SIDE, pixels::Pixels},
     ui::theme::{self, Theme},
 };
 
@@ -20,7 +21,7 @@ use crate::{
 const ATLAS: usize = 1024;
 /// Textures of each tile size at most: 12 x 256 tiles of 64 texels, 12 x 64 of 128.
 const ATLASES: usize = 12;
-/// How long new tiles may hold up a frame: most take some microseconds, but a picture may have to come from the disk first.
+/// How long new tiles of pictures in memory may hold up a frame: each takes some microseconds.
 const MOST: Duration = Duration::from_millis(8);
 
 /// The tiles of the pictures of one buffer, whatever edits its data set has.
@@ -33,6 +34,16 @@ pub struct Thumbs {
     frame: u64,
     /// What the new tiles of this frame have taken.
     spent: Duration,
+    /// Pictures that may have to come from the disk.
+    reading: Background<Tile>,
+    /// Those that are read now: tile sizes and places in the buffer.
+    asked: HashSet<(usize, usize)>,
+}
+
+/// A picture that was read.
+struct Tile {
+    place: usize,
+    image: ColorImage,
 }
 
 impl Thumbs {
@@ -52,9 +63,9 @@ impl Thumbs {
         let tile = if index >= pixels.len() {
             None
         } else if texels > 72.0 {
-            self.large.tile(ui.ctx(), pixels, index, self.frame, &mut self.spent)
+            self.large.shown(pixels.place(index), self.frame).or_else(|| self.make::<SIDE>(ui.ctx(), pixels, index))
         } else {
-            self.small.tile(ui.ctx(), pixels, index, self.frame, &mut self.spent)
+            self.small.shown(pixels.place(index), self.frame).or_else(|| self.make::<64>(ui.ctx(), pixels, index))
         };
         match tile {
             Some((texture, uv)) => {
@@ -63,11 +74,41 @@ impl Thumbs {
             }
             None => {
                 ui.painter().rect_filled(rect, radius, Theme::of(ui).grid);
-                if index < pixels.len() {
+                // One that is read wakes the window by itself.
+                if index < pixels.len() && pixels.in_memory() {
                     ui.request_repaint();
                 }
             }
         }
+    }
+
+    /// A tile that is not there yet: at once if its picture is in memory and the frame has time for it, otherwise in one of the
+    /// next frames.
+    fn make<const TILE: usize>(&mut self, ctx: &Context, pixels: &Pixels, index: usize) -> Option<(TextureId, Rect)> {
+        let place = pixels.place(index);
+        if pixels.in_memory() {
+            if self.spent >= MOST {
+                return None;
+            }
+            let began = Instant::now();
+            self.put(ctx, Tile { place, image: tile::<TILE>(pixels, index) });
+            self.spent += began.elapsed();
+            return if TILE == SIDE { self.large.shown(place, self.frame) } else { self.small.shown(place, self.frame) };
+        }
+        if !self.asked.contains(&(TILE, place)) {
+            let (pixels, ctx) = (pixels.clone(), ctx.clone());
+            let make = move || Tile { place, image: tile::<TILE>(&pixels, index) };
+            if self.reading.ask(make, move || ctx.request_repaint()) {
+                self.asked.insert((TILE, place));
+            }
+        }
+        None
+    }
+
+    fn put(&mut self, ctx: &Context, tile: Tile) {
+        let side = tile.image.size[0];
+        self.asked.remove(&(side, tile.place));
+        if side == SIDE { self.large.put(ctx, tile, self.frame) } else { self.small.put(ctx, tile, self.frame) }
     }
 
     fn turn(&mut self, ctx: &Context, pixels: &Pixels) {
@@ -78,6 +119,7 @@ impl Thumbs {
         if frame != self.frame {
             self.frame = frame;
             self.spent = Duration::ZERO;
+            self.reading.done().into_iter().for_each(|tile| self.put(ctx, tile));
         }
     }
 }
@@ -97,39 +139,25 @@ impl<const TILE: usize> Pool<TILE> {
     const PER_ROW: usize = ATLAS / TILE;
     const PER_ATLAS: usize = Self::PER_ROW * Self::PER_ROW;
 
-    fn tile(
-        &mut self,
-        ctx: &Context,
-        pixels: &Pixels,
-        index: usize,
-        frame: u64,
-        spent: &mut Duration,
-    ) -> Option<(TextureId, Rect)> {
-        let place = pixels.place(index);
-        let slot = match self.places.get(&place) {
-            Some(&slot) => slot,
-            None if *spent >= MOST => return None,
-            None => {
-                let began = Instant::now();
-                let slot = self.free_slot(ctx, frame)?;
-                self.places.insert(place, slot);
-                let at = [slot % Self::PER_ATLAS % Self::PER_ROW * TILE, slot % Self::PER_ATLAS / Self::PER_ROW * TILE];
-                // One that cannot be read stays empty.
-                let tile = pixels
-                    .get(index)
-                    .map_or_else(|_| ColorImage::filled([TILE, TILE], Color32::GRAY), |picture| shrink::<TILE>(&picture));
-                self.atlases[slot / Self::PER_ATLAS].set_partial(at, tile, TextureOptions::LINEAR);
-                *spent += began.elapsed();
-                slot
-            }
-        };
-        self.slots[slot] = (place, frame);
+    /// Where the picture at `place` is, if it is there.
+    fn shown(&mut self, place: usize, frame: u64) -> Option<(TextureId, Rect)> {
+        let slot = *self.places.get(&place)?;
+        self.slots[slot].1 = frame;
         let (column, row) = (slot % Self::PER_ATLAS % Self::PER_ROW, slot % Self::PER_ATLAS / Self::PER_ROW);
         let unit = 1.0 / ATLAS as f32;
         let min = pos2((column * TILE) as f32 * unit, (row * TILE) as f32 * unit);
         let uv = Rect::from_min_size(min, egui::Vec2::splat(TILE as f32 * unit));
         // Half a texel inwards, so that a neighbor does not shine through.
         Some((self.atlases[slot / Self::PER_ATLAS].id(), uv.shrink(0.5 * unit)))
+    }
+
+    /// Uploads a tile, if there is room beside those that are seen.
+    fn put(&mut self, ctx: &Context, tile: Tile, frame: u64) {
+        let Some(slot) = self.free_slot(ctx, frame) else { return };
+        self.places.insert(tile.place, slot);
+        self.slots[slot] = (tile.place, frame);
+        let at = [slot % Self::PER_ATLAS % Self::PER_ROW * TILE, slot % Self::PER_ATLAS / Self::PER_ROW * TILE];
+        self.atlases[slot / Self::PER_ATLAS].set_partial(at, tile.image, TextureOptions::LINEAR);
     }
 
     /// A new slot, or one whose picture was not shown in the last frames.
@@ -151,6 +179,11 @@ impl<const TILE: usize> Pool<TILE> {
         }
         None
     }
+}
+
+/// The picture at `index` as a tile; one that cannot be read stays empty.
+fn tile<const TILE: usize>(pixels: &Pixels, index: usize) -> ColorImage {
+    pixels.get(index).map_or_else(|_| ColorImage::filled([TILE, TILE], Color32::GRAY), |picture| shrink::<TILE>(&picture))
 }
 
 /// The picture as a tile: the mean of each block of texels.

@@ -1,4 +1,5 @@
-//! The pictures of the augmentation page, made anew when what they depend on changes.
+//! The pictures of the augmentation page, made anew when what they depend on changes. Where that takes pictures from the disk
+//! the last ones stay until the new ones are there.
 
 use std::{borrow::Cow, sync::Arc, time::Instant};
 
@@ -7,8 +8,10 @@ use egui::{Context, TextureHandle, TextureId, TextureOptions};
 use crate::{
     data::{
         augment::{self, AugmentSettings, mixup::Mix},
+        background::Background,
         batch,
         picture_size::{PIXEL_BYTES, SIDE},
+        pixels::Pixels,
         sample::Part,
     },
     random::{Purpose, Random},
@@ -22,16 +25,14 @@ pub struct Preview {
     index: usize,
     /// Rises with each "Again".
     round: u64,
-    original: Sheet<Source>,
-    tiles: Sheet<(Source, AugmentSettings, u64, usize)>,
+    original: Sheet<Place>,
+    tiles: Sheet<(Place, AugmentSettings, u64, usize)>,
     batch: Sheet<(usize, AugmentSettings, u32, u64, usize)>,
-    /// Of one core, as measured while the tiles were made.
-    speed: Option<f64>,
 }
 
 /// Which picture it is: what it lies in, and where.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Source(usize, usize);
+struct Place(usize, usize);
 
 impl Preview {
     /// Keeps the chosen picture within the data set.
@@ -60,42 +61,44 @@ impl Preview {
 
     /// Pictures that one core makes in a second.
     pub fn pictures_per_second(&self) -> Option<f64> {
-        self.speed
+        self.tiles.speed
     }
 
     /// The picture as it was decoded.
     pub fn original(&mut self, ctx: &Context, cx: &Cx<'_>) -> Option<TextureId> {
-        let index = self.index;
-        let picture = || pixels(cx, index).map(|pixels| (pixels.into_owned(), SIDE));
-        self.original.renew(ctx, source(cx, index)?, || picture().into_iter().collect()).first().copied()
+        let source = Source::of(cx, self.index);
+        let key = source.place()?;
+        let at_once = source.in_memory();
+        let make = move || {
+            let pictures = source.picture().map(|pixels| (pixels.into_owned(), SIDE)).into_iter().collect();
+            Made { pictures, speed: None }
+        };
+        self.original.renew(ctx, key, at_once, make).first().copied()
     }
 
     /// `count` of the pictures that training could make of it.
     pub fn tiles(&mut self, ctx: &Context, cx: &Cx<'_>, count: usize) -> Vec<TextureId> {
-        let index = self.index;
-        let Some(source) = source(cx, index) else { return Vec::new() };
-        let augment = &cx.settings.augment;
+        let source = Source::of(cx, self.index);
+        let Some(place) = source.place() else { return Vec::new() };
+        let at_once = source.in_memory();
+        let augment = cx.settings.augment.clone();
         let (seed, round) = (cx.settings.seed.into(), self.round);
-        let key = (source, augment.clone(), round, count);
-        let mut speed = self.speed;
-        let textures = self.tiles.renew(ctx, key, || {
-            let Some(pixels) = pixels(cx, index) else { return Vec::new() };
+        let key = (place, augment.clone(), round, count);
+        self.tiles.renew(ctx, key, at_once, move || {
+            let Some(pixels) = source.picture() else { return Made::default() };
             let start = Instant::now();
-            let made = (0..count as u64)
+            let pictures = (0..count as u64)
                 .map(|n| {
                     let mut random = Random::new(seed, Purpose::Preview, &[round, n]);
                     let mut out = vec![0; augment.side() * augment.side() * 3];
-                    let other = |mix: &Mix| Ok(other(cx, mix).unwrap_or_else(|| pixels.clone()));
+                    let other = |mix: &Mix| Ok(source.other(mix).unwrap_or_else(|| pixels.clone()));
                     // Nothing of it fails.
-                    let _ = augment::training(augment, &pixels, other, &mut random, &mut out);
+                    let _ = augment::training(&augment, &pixels, other, &mut random, &mut out);
                     (out, augment.side())
                 })
                 .collect();
-            speed = Some(count as f64 / start.elapsed().as_secs_f64().max(1e-6));
-            made
-        });
-        self.speed = speed;
-        textures
+            Made { pictures, speed: Some(count as f64 / start.elapsed().as_secs_f64().max(1e-6)) }
+        })
     }
 
     /// The first `count` pictures of a batch of the first epoch, as training with these settings makes it.
@@ -104,11 +107,12 @@ impl Preview {
         if dataset.pixels.is_empty() || !Arc::ptr_eq(&plan.dataset, dataset) {
             return Vec::new();
         }
-        let augment = &plan.settings.augment;
         let seed = plan.settings.seed;
-        let key = (Arc::as_ptr(plan) as usize, augment.clone(), seed, self.round, count);
+        let key = (Arc::as_ptr(plan) as usize, plan.settings.augment.clone(), seed, self.round, count);
         let round = self.round as usize;
-        self.batch.renew(ctx, key, || {
+        let (plan, at_once) = (plan.clone(), dataset.pixels.in_memory());
+        self.batch.renew(ctx, key, at_once, move || {
+            let (augment, dataset) = (&plan.settings.augment, &plan.dataset);
             let mut samples = plan.indices(Part::Train);
             batch::shuffle(seed.into(), 0, &mut samples);
             let size = plan.settings.train.batch_size as usize;
@@ -116,7 +120,7 @@ impl Preview {
             let chosen = samples[start..].iter().take(count.min(size));
             let all = plan.indices(Part::Train);
             let other = |mix: &Mix| dataset.pixels.get(all[mix.other(all.len())] as usize);
-            chosen
+            let pictures = chosen
                 .filter_map(|&sample| {
                     let mut out = vec![0; augment.side() * augment.side() * 3];
                     let mut random = batch::changes(seed.into(), 0, sample);
@@ -124,67 +128,111 @@ impl Preview {
                     augment::training(augment, &pixels, other, &mut random, &mut out).ok()?;
                     Some((out, augment.side()))
                 })
-                .collect()
+                .collect();
+            Made { pictures, speed: None }
         })
     }
 }
 
-/// Which picture is shown: the user's own, or one of the data set.
-fn source(cx: &Cx<'_>, index: usize) -> Option<Source> {
-    match (own(cx), &cx.session.dataset) {
-        (Some(own), _) => Some(Source(own.as_ptr() as usize, 0)),
-        (_, Some(dataset)) if index < dataset.pixels.len() => Some(Source(dataset.pixels.buffer(), dataset.pixels.place(index))),
-        _ => None,
+/// Where the shown picture comes from: the user's own, or one of the data set.
+struct Source {
+    own: Option<Arc<[u8]>>,
+    pixels: Option<Pixels>,
+    index: usize,
+}
+
+impl Source {
+    fn of(cx: &Cx<'_>, index: usize) -> Self {
+        let own = cx.session.own_picture.as_ref().filter(|own| own.len() == PIXEL_BYTES).cloned();
+        let pixels = cx.session.dataset.as_ref().map(|dataset| dataset.pixels.clone()).filter(|pixels| !pixels.is_empty());
+        Self { own, pixels, index }
+    }
+
+    /// What tells the picture from others.
+    fn place(&self) -> Option<Place> {
+        match (&self.own, &self.pixels) {
+            (Some(own), _) => Some(Place(own.as_ptr() as usize, 0)),
+            (_, Some(pixels)) if self.index < pixels.len() => Some(Place(pixels.buffer(), pixels.place(self.index))),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing has to come from a disk.
+    fn in_memory(&self) -> bool {
+        self.pixels.as_ref().is_none_or(Pixels::in_memory)
+    }
+
+    /// Its pixels; `None` too where they can no longer be read, which the next job says.
+    fn picture(&self) -> Option<Cow<'_, [u8]>> {
+        match (&self.own, &self.pixels) {
+            (Some(own), _) => Some(Cow::Borrowed(own)),
+            (_, Some(pixels)) if self.index < pixels.len() => pixels.get(self.index).ok(),
+            _ => None,
+        }
+    }
+
+    /// The picture of the data set that shows through one of the tiles.
+    fn other(&self, mix: &Mix) -> Option<Cow<'_, [u8]>> {
+        let pixels = self.pixels.as_ref()?;
+        pixels.get(mix.other(pixels.len())).ok()
     }
 }
 
-/// Its pixels; `None` too where they can no longer be read, which the next job says.
-fn pixels<'a>(cx: &Cx<'a>, index: usize) -> Option<Cow<'a, [u8]>> {
-    let session = cx.session;
-    let of_dataset = || session.dataset.as_ref().map(|dataset| &dataset.pixels).filter(|pixels| index < pixels.len());
-    own(cx).map(Cow::Borrowed).or_else(|| of_dataset()?.get(index).ok())
-}
-
-/// The user's own picture, if there is one to show.
-fn own<'a>(cx: &Cx<'a>) -> Option<&'a [u8]> {
-    let session = cx.session;
-    session.own_picture.as_deref().filter(|own| own.len() == PIXEL_BYTES)
-}
-
-/// The picture of the data set that shows through one of the tiles.
-fn other<'a>(cx: &Cx<'a>, mix: &Mix) -> Option<Cow<'a, [u8]>> {
-    let session = cx.session;
-    let pixels = &session.dataset.as_ref()?.pixels;
-    if pixels.is_empty() { None } else { pixels.get(mix.other(pixels.len())).ok() }
+/// What a sheet shows: RGB pixels and width of each picture, and how many one core made of them in a second.
+#[derive(Default)]
+struct Made {
+    pictures: Vec<(Vec<u8>, usize)>,
+    speed: Option<f64>,
 }
 
 /// Textures with the key that they were made for.
 struct Sheet<K> {
     key: Option<K>,
     textures: Vec<TextureHandle>,
+    /// Pictures of one core in a second, as measured while these were made.
+    speed: Option<f64>,
+    /// Others that are being made; while they are, none else are asked for.
+    making: Background<(K, Made)>,
+    busy: bool,
 }
 
-impl<K> Default for Sheet<K> {
+impl<K: Send + 'static> Default for Sheet<K> {
     fn default() -> Self {
-        Self { key: None, textures: Vec::new() }
+        Self { key: None, textures: Vec::new(), speed: None, making: Background::default(), busy: false }
     }
 }
 
-impl<K: PartialEq> Sheet<K> {
-    /// The textures for `key`; `make` gives RGB pixels and width of each if they are others than last time.
-    fn renew(&mut self, ctx: &Context, key: K, make: impl FnOnce() -> Vec<(Vec<u8>, usize)>) -> Vec<TextureId> {
+impl<K: PartialEq + Send + 'static> Sheet<K> {
+    /// The textures for `key`, or the last ones until those are made: if they are others than last time `make` makes them, now
+    /// or on another thread.
+    fn renew(&mut self, ctx: &Context, key: K, at_once: bool, make: impl FnOnce() -> Made + Send + 'static) -> Vec<TextureId> {
+        for (key, made) in self.making.done() {
+            self.busy = false;
+            self.show(ctx, key, made);
+        }
         if self.key.as_ref() != Some(&key) {
-            self.key = Some(key);
-            let pictures = make();
-            self.textures.truncate(pictures.len());
-            for (index, (rgb, width)) in pictures.iter().enumerate() {
-                let image = thumbs::image(rgb, *width);
-                match self.textures.get_mut(index) {
-                    Some(texture) => texture.set(image, TextureOptions::LINEAR),
-                    None => self.textures.push(ctx.load_texture(format!("preview {index}"), image, TextureOptions::LINEAR)),
-                }
+            if at_once {
+                // What is still made of a data set that is closed is not waited for.
+                (self.making, self.busy) = (Background::default(), false);
+                self.show(ctx, key, make());
+            } else if !self.busy {
+                let wake = ctx.clone();
+                self.busy = self.making.ask(move || (key, make()), move || wake.request_repaint());
             }
         }
         self.textures.iter().map(TextureHandle::id).collect()
+    }
+
+    fn show(&mut self, ctx: &Context, key: K, made: Made) {
+        self.key = Some(key);
+        self.speed = made.speed.or(self.speed);
+        self.textures.truncate(made.pictures.len());
+        for (index, (rgb, width)) in made.pictures.iter().enumerate() {
+            let image = thumbs::image(rgb, *width);
+            match self.textures.get_mut(index) {
+                Some(texture) => texture.set(image, TextureOptions::LINEAR),
+                None => self.textures.push(ctx.load_texture(format!("preview {index}"), image, TextureOptions::LINEAR)),
+            }
+        }
     }
 }
