@@ -1,6 +1,6 @@
 //! Every thing a user can be asked to fix, as data: what happened, and what to do.
 
-use std::path::PathBuf;
+use std::{num::NonZeroU32, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,9 @@ pub struct Problem {
     /// The run whose pictures were not found, if it is about that: it is settled once they are.
     #[serde(default)]
     pub pictures_of: Option<String>,
+    /// The batch size that the remedy names, if it names one.
+    #[serde(default)]
+    pub batch_size: Option<NonZeroU32>,
 }
 
 /// What sort of problem it is, so that a card can offer the button that mends it.
@@ -59,7 +62,7 @@ impl Problem {
     /// A problem of `kind` with its sentence and its way on.
     pub fn new(kind: Kind, what: impl Into<LocalizedText>, remedy: impl Into<LocalizedText>) -> Self {
         let (what, remedy) = (what.into(), remedy.into());
-        Self { kind, setting: None, what, remedy, details: String::new(), path: None, pictures_of: None }
+        Self { kind, setting: None, what, remedy, details: String::new(), path: None, pictures_of: None, batch_size: None }
     }
 
     /// The same problem, shown beside the setting `key`.
@@ -67,6 +70,12 @@ impl Problem {
     pub fn at(mut self, key: &str) -> Self {
         self.setting = Some(key.to_owned());
         self
+    }
+
+    /// The same problem, with the batch size that its remedy names.
+    #[must_use]
+    pub fn in_batches_of(self, batch_size: usize) -> Self {
+        Self { batch_size: u32::try_from(batch_size).ok().and_then(NonZeroU32::new), ..self }
     }
 
     /// The same problem with technical details.

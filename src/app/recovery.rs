@@ -79,7 +79,13 @@ impl App {
         let train = &self.settings.train;
         match problem.kind {
             Kind::Data => self.other_readings(problem).chain([RecoveryAction::ChooseData]).collect(),
-            Kind::OutOfMemory if train.batch_size > 1 => vec![RecoveryAction::SmallerBatches(train.batch_size / 2)],
+            Kind::OutOfMemory => match (problem.batch_size, problem.setting.as_deref()) {
+                (Some(size), _) => vec![RecoveryAction::SmallerBatches(size.get())],
+                // No batch fits.
+                (None, Some(key)) => vec![RecoveryAction::ShowSetting(page_of(key))],
+                (None, None) if train.batch_size > 1 => vec![RecoveryAction::SmallerBatches(train.batch_size / 2)],
+                (None, None) => Vec::new(),
+            },
             Kind::Diverged => {
                 let watched = self.session.training.as_ref().filter(|training| training.best().is_some());
                 let best = watched.map(|training| RecoveryAction::SlowerFromTheBest {

@@ -264,5 +264,9 @@ fn too_large(batch: usize, needed: u64, there: Available, fits: Option<usize>) -
         ),
     };
     let remedy = LocalizedText::by(|lang| remedy.get(lang).replace("{fits}", &fits.unwrap_or_default().to_string()));
-    Problem::new(Kind::OutOfMemory, LocalizedText::by(sentence), remedy).at(setting)
+    let problem = Problem::new(Kind::OutOfMemory, LocalizedText::by(sentence), remedy).at(setting);
+    match fits {
+        Some(fits) => problem.in_batches_of(fits),
+        None => problem,
+    }
 }

@@ -8,6 +8,11 @@ use trombine::{
     callback::terminate_on_nan,
     control::Stage as Work,
     data::reading::{ClassFolders, Reading, Understood},
+    engine::{
+        EngineConfig,
+        memory::{self, Available, Limit},
+    },
+    model::ModelSettings,
     problem::{Kind, Problem},
     run::RunStatus,
     session::{Phase, Progress, Session},
@@ -17,6 +22,7 @@ use trombine::{
 };
 
 use crate::{
+    engine_cases::config,
     pages::{opened, window},
     stage,
 };
@@ -44,6 +50,29 @@ fn too_little_memory_is_mended_by_smaller_batches() {
     window.run();
     assert_eq!(window.state().settings.train.batch_size, 16);
     assert!(window.state().session.failures.is_empty());
+}
+
+/// The button takes the batch that the card's sentence names; where none fits it offers none.
+#[test]
+fn the_batch_that_fits_is_the_one_that_is_taken() {
+    let config = config(&ModelSettings::default(), 112);
+    let need = |config: &EngineConfig| Ok(1000 * config.batch_size as u64);
+    let missing = |bytes| {
+        let there = Some(Available { bytes, limit: Limit::Machine });
+        memory::compare(&EngineConfig { batch_size: 32, ..config.clone() }, there, &need).expect_err("too little")
+    };
+    let problem = missing(4500);
+    assert!(problem.remedy.en.starts_with("Take batches of 4,"), "{problem}");
+    let mut window = with(failed(problem));
+    window.get_by_label("Retry with batches of 4").click();
+    window.run();
+    assert_eq!(window.state().settings.train.batch_size, 4);
+
+    let mut window = with(failed(missing(500)));
+    assert!(window.query_by_label_contains("Retry with batches").is_none());
+    window.get_by_label("Show the setting").click();
+    window.run();
+    assert_eq!((window.state().page, window.state().settings.train.batch_size), (Page::Model, 32));
 }
 
 #[test]

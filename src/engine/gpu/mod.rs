@@ -420,7 +420,7 @@ fn smaller(problem: Problem, batch_size: usize) -> Problem {
         en: format!("Use batches of {half} instead of {batch_size}, a smaller network, or the processor"),
         fr: format!("Prenez des lots de {half} au lieu de {batch_size}, un réseau plus petit, ou le processeur"),
     };
-    Problem { remedy, ..problem }.at("train.batch_size")
+    Problem { remedy, ..problem }.at("train.batch_size").in_batches_of(half)
 }
 
 fn misfit(n: usize) -> Problem {
