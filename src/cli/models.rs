@@ -204,6 +204,9 @@ pub fn predict(run: &str, paths: &[PathBuf], wanted: Wanted, faces: bool, device
             .map_err(one)?;
     }
     let mut predictor = run.predictor(|config| engine::open(device, config)).map_err(one)?;
+    if let Some(warning) = &predictor.warning {
+        terminal::complain(warning, lang);
+    }
     if framing != run.info.framing {
         terminal::complain_line(mismatch(framing).get(lang));
     }

@@ -7,6 +7,7 @@ pub mod lock;
 pub mod overwrite;
 mod places;
 pub mod regular;
+pub mod stamp;
 pub mod table;
 pub mod tensors;
 pub mod text;

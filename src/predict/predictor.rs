@@ -33,6 +33,8 @@ pub struct Predictor {
     pub threshold: f64,
     /// Logits are divided by this.
     pub temperature: f64,
+    /// Why threshold and temperature are not those that were chosen, if they are not.
+    pub warning: Option<Problem>,
     settings: Settings,
     network: Network,
     weights: Weights,
@@ -72,7 +74,8 @@ impl Predictor {
         engine.set_weights(&weights)?;
         let judge = TtaPredictor::new(settings.augment.test_time_flip, settings.augment.side());
         let run = String::new();
-        Ok(Self { run, file: None, classes, threshold: 0.5, temperature: 1.0, settings, network, weights, engine, judge })
+        let (threshold, temperature, warning) = (0.5, 1.0, None);
+        Ok(Self { run, file: None, classes, threshold, temperature, warning, settings, network, weights, engine, judge })
     }
 
     /// A hash of the weights: the same for the same network's same answers.

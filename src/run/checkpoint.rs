@@ -5,7 +5,8 @@
 //! one before it is.
 //! Nothing else is random or remembered: batches, augmentation and dropout follow from the seed and the step.
 //!
-//! [`Header::read`] reads the JSON alone, for whoever wants to know where a training is without its arrays.
+//! [`Header::read`] reads the JSON alone, for whoever wants to know where a training is without its arrays; [`Reached::read`]
+//! the few numbers of it that a list of runs shows, from an entry of their own at the file's very beginning.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -76,6 +77,26 @@ pub struct Position {
     pub threads: Option<usize>,
 }
 
+/// How far a training has come.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reached {
+    pub extensions: u32,
+    /// Finished epochs.
+    pub epoch: u32,
+    pub best_epoch: Option<u32>,
+    pub best: Option<WeightsId>,
+    /// Seconds of training so far.
+    pub seconds: f64,
+}
+
+impl Position {
+    /// The part that a list of runs shows.
+    pub fn reached(&self) -> Reached {
+        let Self { extensions, epoch, best_epoch, best, seconds, .. } = *self;
+        Reached { extensions, epoch, best_epoch, best, seconds }
+    }
+}
+
 /// Sums over the batches of an epoch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sums {
@@ -111,6 +132,12 @@ pub struct Header {
 
 /// The metadata entry that holds it.
 const KEY: &str = "checkpoint";
+/// The metadata entry of [`Reached`]: the first of all, since they are sorted.
+const BRIEF: &str = "brief";
+/// What stands before its text, behind the header's length.
+const BEFORE_BRIEF: &[u8] = br#"{"__metadata__":{"brief":"#;
+/// Bytes in which it ends.
+const MOST_BRIEF: u64 = 1024;
 /// A safetensors file begins with the length of its own header, which is no longer than this.
 const MOST_HEADER: u64 = 100_000_000;
 
@@ -140,6 +167,30 @@ impl Header {
     fn of(metadata: &HashMap<String, String>, path: &Path) -> Result<Self, Problem> {
         let entry = metadata.get(KEY).ok_or_else(|| atomic::foreign(path, &"no checkpoint in the metadata"))?;
         serde_json::from_str(entry).map_err(|error| atomic::foreign(path, &error))
+    }
+}
+
+impl Reached {
+    /// Reads how far the training of a checkpoint has come: its first bytes, and its whole header only in files of before.
+    ///
+    /// # Errors
+    /// No such file, or a damaged one.
+    pub fn read(path: &Path) -> Result<Self, Problem> {
+        let mut bytes = Vec::new();
+        File::open(path)
+            .and_then(|file| file.take(MOST_BRIEF).read_to_end(&mut bytes))
+            .map_err(|error| Problem::io(path, &error))?;
+        match Self::of(&bytes) {
+            Some(reached) => Ok(reached),
+            None => Header::read(path).map(|header| header.position.reached()),
+        }
+    }
+
+    /// What the first bytes of a file say.
+    fn of(bytes: &[u8]) -> Option<Self> {
+        let entry = bytes.get(size_of::<u64>()..)?.strip_prefix(BEFORE_BRIEF)?;
+        let text = serde_json::Deserializer::from_slice(entry).into_iter::<String>().next()?.ok()?;
+        serde_json::from_str(&text).ok()
     }
 }
 
@@ -180,7 +231,8 @@ impl Checkpoint {
                 views.push((format!("{group}/{name}"), view));
             }
         }
-        let bytes = tensors::to_bytes(&views, HashMap::from([(KEY.to_owned(), header)]))
+        let brief = serde_json::to_string(&self.position.reached()).map_err(|error| atomic::foreign(path, &error))?;
+        let bytes = tensors::to_bytes(&views, HashMap::from([(KEY.to_owned(), header), (BRIEF.to_owned(), brief)]))
             .map_err(|error| atomic::foreign(path, &error))?;
         atomic::write(path, &bytes)
     }

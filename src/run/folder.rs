@@ -26,13 +26,14 @@ use std::{
 
 use super::{
     Run, RunInfo, RunStatus, RunView, Stored,
-    checkpoint::{Checkpoint, Header},
+    checkpoint::{Checkpoint, Header, Reached},
+    known_weights,
     pictures::Picture,
 };
 use crate::{
     data::sample::{Framing, Source},
-    evaluate::{Report, WeightsId},
-    files::{atomic, lock::Lock},
+    evaluate::{Report, WeightsHash, WeightsId},
+    files::{atomic, lock::Lock, stamp::Stamp},
     history::{EpochRecord, EventLog},
     model::Weights,
     problem::{Kind, Problem},
@@ -77,26 +78,26 @@ impl Run {
             info.framing = Framing::Whole;
         }
         let mut run = Self { folder: folder.to_owned(), info };
-        let header = Header::read(&run.checkpoint_path()).ok();
-        let newest = header.as_ref().filter(|header| run.is_reached_by(header)).map(|header| &header.position);
+        let checkpoint = Reached::read(&run.checkpoint_path()).ok();
+        let newest = checkpoint.filter(|reached| run.is_reached_by(reached));
         run.info.stored = Stored {
             weights: run.best_path().is_file() || newest.is_some_and(|at| at.best.is_some()),
-            checkpoint: newest.is_some() || (header.is_some() && run.info.status != RunStatus::Finished),
+            checkpoint: newest.is_some() || (checkpoint.is_some() && run.info.status != RunStatus::Finished),
         };
-        if let Some(at) = newest {
+        if let Some(at) = &newest {
             run.info.follow(at);
         }
         Ok(run)
     }
 
     /// Whether a checkpoint is of the epoch that the run has come to, or of a later one.
-    fn is_reached_by(&self, header: &Header) -> bool {
-        (header.position.extensions, header.position.epoch) >= (self.info.extensions, self.info.epochs_done)
+    fn is_reached_by(&self, reached: &Reached) -> bool {
+        (reached.extensions, reached.epoch) >= (self.info.extensions, self.info.epochs_done)
     }
 
     /// What the checkpoint says, if it is not of an earlier epoch than the run.
     fn newest(&self) -> Option<Header> {
-        Header::read(&self.checkpoint_path()).ok().filter(|header| self.is_reached_by(header))
+        Header::read(&self.checkpoint_path()).ok().filter(|header| self.is_reached_by(&header.position.reached()))
     }
 
     /// Everything that pages need.
@@ -163,16 +164,29 @@ impl Run {
         self.last_report().filter(|report| self.is_of_its_weights(report))
     }
 
-    /// The last report, of earlier weights perhaps, for the threshold and whatever else was chosen on it.
-    pub fn last_report(&self) -> Option<Report> {
-        atomic::read_json(&self.folder.join("report.json")).ok()
+    /// The last report, of earlier weights perhaps, for the threshold and whatever else was chosen on it; none before the run
+    /// was judged.
+    ///
+    /// # Errors
+    /// A damaged file.
+    pub fn read_report(&self) -> Result<Option<Report>, Problem> {
+        let path = self.folder.join("report.json");
+        if fs::symlink_metadata(&path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+            return Ok(None);
+        }
+        atomic::read_json(&path).map(Some)
+    }
+
+    /// The last report, if it can be read.
+    fn last_report(&self) -> Option<Report> {
+        self.read_report().ok().flatten()
     }
 
     /// Whether `report` is of the weights that the run has now. Of weights that cannot be read, it is what is known.
     fn is_of_its_weights(&self, report: &Report) -> bool {
         match report.weights {
             None => self.info.weights.is_none(),
-            Some(judged) => self.weights().map_or(true, |(_, now)| now.hash == judged.hash),
+            Some(judged) => self.weights_hash().map_or(true, |now| now == judged.hash),
         }
     }
 
@@ -183,8 +197,10 @@ impl Run {
     pub fn weights(&self) -> Result<(Weights, WeightsId), Problem> {
         let epoch = self.info.best_epoch.unwrap_or(self.info.epochs_done);
         let epoch = self.info.weights.map_or(epoch, |named| named.epoch);
+        let unchanged = Stamp::of(&self.best_path());
         let stored = Weights::load(&self.best_path()).map(|weights| {
             let id = WeightsId::of(epoch, &weights);
+            known_weights::remember(&self.best_path(), unchanged, id.hash);
             (weights, id)
         });
         if let Some(named) = self.info.weights
@@ -195,6 +211,14 @@ impl Run {
             return Ok((best, named));
         }
         stored
+    }
+
+    /// As [`Run::weights`], which of them alone: without reading them where they are known to be those of before.
+    fn weights_hash(&self) -> Result<WeightsHash, Problem> {
+        match (known_weights::hash(&self.best_path()), self.info.weights) {
+            (Some(known), named) if named.is_none_or(|named| named.hash == known) => Ok(known),
+            _ => self.weights().map(|(_, now)| now.hash),
+        }
     }
 
     /// Whether it is known which pictures it had: exported weights may come without.

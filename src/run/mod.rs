@@ -9,6 +9,7 @@ pub mod date;
 pub mod export;
 mod folder;
 mod id;
+mod known_weights;
 mod naming;
 pub mod pictures;
 mod predictor;
@@ -16,6 +17,7 @@ pub mod run_pictures;
 mod store;
 
 pub use changes::Changes;
+pub use predictor::without_its_report;
 pub use run_pictures::RunPictures;
 pub use store::RunStore;
 
@@ -23,7 +25,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use checkpoint::Position;
+use checkpoint::Reached;
 use pictures::Picture;
 
 use crate::{
@@ -143,7 +145,7 @@ pub struct RunView {
 
 impl RunInfo {
     /// Takes over what the newest checkpoint says, for it is written first.
-    fn follow(&mut self, at: &Position) {
+    fn follow(&mut self, at: &Reached) {
         // What a training ends with is in the description; a checkpoint is ahead of it only once more is asked.
         if self.status != RunStatus::Finished || at.extensions > self.extensions {
             if self.status == RunStatus::Finished {

@@ -7,6 +7,7 @@ use crate::{
     model::{Network, Weights},
     predict::predictor::Predictor,
     problem::{Kind, Problem},
+    text::say,
 };
 
 impl Run {
@@ -36,15 +37,32 @@ impl Run {
     pub fn predictor(&self, open: impl FnOnce(&EngineConfig) -> Result<Box<dyn Engine>, Problem>) -> Result<Predictor, Problem> {
         let (weights, _) = self.weights()?;
         let mut settings = self.settings()?;
-        let (mut threshold, mut temperature) = (0.5, 1.0);
-        if let Some(report) = self.last_report() {
-            (threshold, temperature) = (report.threshold, report.temperature);
-            settings.augment.test_time_flip = report.mirrored;
+        let (mut threshold, mut temperature, mut warning) = (0.5, 1.0, None);
+        match self.read_report() {
+            Ok(Some(report)) => {
+                (threshold, temperature) = (report.threshold, report.temperature);
+                settings.augment.test_time_flip = report.mirrored;
+            }
+            Ok(None) => {}
+            Err(problem) => warning = Some(without_its_report(&problem)),
         }
         let predictor = Predictor::new(settings, self.info.classes.clone(), weights, open);
         let mut predictor = predictor.map_err(|problem| self.in_weights(problem))?;
         (predictor.run, predictor.threshold, predictor.temperature) = (self.info.id.clone(), threshold, temperature);
-        predictor.file = Some(self.best_path());
+        (predictor.file, predictor.warning) = (Some(self.best_path()), warning);
         Ok(predictor)
     }
+}
+
+/// The threshold that was chosen stands in a report that cannot be read.
+pub fn without_its_report(cause: &Problem) -> Problem {
+    Problem::new(
+        Kind::File,
+        say(
+            "The run’s report cannot be read: answers are given at a threshold of 0.5, whatever was chosen",
+            "Le rapport de l’essai est illisible : les réponses sont données au seuil de 0,5, quel que soit le seuil choisi",
+        ),
+        say("Judge the run again, and choose its threshold anew", "Évaluez l’essai de nouveau, et rechoisissez son seuil"),
+    )
+    .caused_by(cause)
 }

@@ -240,9 +240,18 @@ fn look(known: &mut Loaded, photo: &predict::Photo, question: &Question) -> Resu
         classes: predictor.classes.clone(),
         probability: answer.probability as f32,
         threshold: predictor.threshold,
-        caution: known.run.caution(),
+        caution: caution(known),
         side: answer.side,
         pixels: answer.seen,
         heatmap,
     })
+}
+
+/// What must stand under the run's answers.
+fn caution(known: &Loaded) -> LocalizedText {
+    let caution = known.run.caution();
+    match &known.predictor.warning {
+        Some(warning) => LocalizedText::by(|lang| format!("{}. {}", warning.what.get(lang), caution.get(lang))),
+        None => caution,
+    }
 }

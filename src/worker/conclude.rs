@@ -13,7 +13,7 @@ use crate::{
     model::Weights,
     plan::Plan,
     problem::{Kind, Problem},
-    run::{Run, RunView},
+    run::{Run, RunView, without_its_report},
     text::{LocalizedText, say},
     train::ending::Ending,
 };
@@ -120,7 +120,10 @@ fn judged(
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<Report, Problem> {
-    let before = run.last_report();
+    let before = run.read_report().unwrap_or_else(|problem| {
+        emit(Event::Warned(without_its_report(&problem)));
+        None
+    });
     let mut plan = plan.clone();
     if let Some(mirrored) = judging.mirrored.or(before.as_ref().map(|before| before.mirrored)) {
         plan.settings.augment.test_time_flip = mirrored;

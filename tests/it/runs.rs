@@ -1,21 +1,41 @@
 //! Runs on disk.
 
-use std::{fs, sync::Arc};
+use std::{
+    fs,
+    path::Path,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use trombine::{
+    engine::{Engine, EngineConfig, reference::ReferenceEngine},
+    evaluate::WeightsId,
     files::{
         atomic,
         fault::{Failure, Fault},
+        stamp::Stamp,
     },
+    history::EpochRecord,
+    model::{Initialization, init::init},
+    optimizer::OptimizerState,
     plan::Plan,
     preset::Preset,
     problem::Kind,
-    run::{RunStatus, RunStore, date, pictures::Picture},
+    run::{
+        Run, RunStatus, RunStore,
+        checkpoint::{Checkpoint, Header, Position, Reached},
+        date,
+        pictures::Picture,
+    },
     settings::Settings,
     text::Lang,
+    worker::{Answerer, PhotoSource, Question},
 };
 
-use crate::training::{dataset, plan, settings};
+use crate::{
+    scores, support,
+    training::{self, dataset, plan, settings},
+};
 
 #[test]
 fn made_listed_found_deleted_restored() {
@@ -116,8 +136,8 @@ fn the_trash_keeps_a_run_for_some_days() {
     store.delete(&fresh.info.id).expect("deleted");
     let mark =
         fs::File::options().write(true).open(home.path().join("trash").join(&old.info.id).join("deleted")).expect("a mark");
-    let days = |n: u64| std::time::Duration::from_secs(n * 86_400);
-    mark.set_modified(std::time::SystemTime::now() - days(31)).expect("set");
+    let days = |n: u64| Duration::from_secs(n * 86_400);
+    mark.set_modified(SystemTime::now() - days(31)).expect("set");
     // What the program did not put there is not its to remove.
     let foreign = home.path().join("trash/letters");
     fs::create_dir_all(&foreign).expect("made");
@@ -246,4 +266,154 @@ fn the_languages_that_a_user_prefers_come_before_the_locale() {
     ] {
         assert_eq!(Lang::of_environment(languages, locale), lang, "{languages} {locale}");
     }
+}
+
+/// A run with weights, and its report.
+fn judged() -> (tempfile::TempDir, Run) {
+    let plan = plan(&settings());
+    let (home, mut run) = training::run(&plan);
+    let weights = init(&plan.network, Initialization::HeNormal, 3);
+    weights.save(&run.best_path()).expect("written");
+    let mut report = scores::report();
+    (report.weights, report.threshold) = (Some(WeightsId::of(1, &weights)), 0.8);
+    report.classes.clone_from(&run.info.classes);
+    run.save_report(&report).expect("written");
+    run.update(|info| {
+        (info.status, info.epochs_done, info.best_epoch) = (RunStatus::Finished, 1, Some(1));
+        info.weights = report.weights;
+    })
+    .expect("written");
+    (home, run)
+}
+
+/// Sets the time of a file's last change, as copying programs do.
+fn written(path: &Path, seconds_ago: u64) {
+    let file = fs::File::options().write(true).open(path).expect("there");
+    file.set_modified(SystemTime::now() - Duration::from_secs(seconds_ago)).expect("set");
+}
+
+#[test]
+fn a_file_is_known_again_and_no_other_is_taken_for_it() {
+    let place = tempfile::tempdir().expect("a folder");
+    let path = place.path().join("a");
+    assert_eq!(Stamp::of(&path), None);
+    fs::write(&path, "one").expect("written");
+    assert_eq!(Stamp::of(&path), None, "it may change again within the same tick of the clock");
+    written(&path, 100);
+    let stamp = Stamp::of(&path);
+    assert!(stamp.is_some() && stamp == Stamp::of(&path));
+    fs::write(&path, "three").expect("written");
+    written(&path, 100);
+    assert_ne!(stamp, Stamp::of(&path), "another size");
+    #[cfg(unix)]
+    {
+        // As long, and with the old time: the system has its own.
+        let (stamp, then) = (Stamp::of(&path), fs::metadata(&path).and_then(|meta| meta.modified()).expect("a time"));
+        let back = || fs::File::options().write(true).open(&path).and_then(|file| file.set_modified(then)).expect("set");
+        fs::write(&path, "seven").expect("written");
+        back();
+        assert_ne!(stamp, Stamp::of(&path), "written over");
+        let stamp = Stamp::of(&path);
+        fs::write(place.path().join("b"), "eight").expect("written");
+        fs::rename(place.path().join("b"), &path).expect("replaced");
+        back();
+        assert_ne!(stamp, Stamp::of(&path), "replaced");
+    }
+}
+
+/// A view does not hash weights that it knows, and sees at once when they are others.
+#[test]
+fn weights_that_were_written_over_are_not_those_that_were_judged() {
+    let (_home, run) = judged();
+    written(&run.best_path(), 100);
+    let outdated = || Run::open(&run.folder).and_then(|run| run.view()).expect("opens").outdated;
+    assert!(!outdated() && !outdated(), "read, and known");
+    let other = init(&plan(&settings()).network, Initialization::HeNormal, 4);
+    let bytes = other.to_bytes().expect("weights");
+    assert_eq!(bytes.len() as u64, fs::metadata(run.best_path()).expect("there").len(), "the same length");
+    fs::write(run.best_path(), bytes).expect("written over");
+    assert!(outdated());
+    #[cfg(unix)]
+    {
+        written(&run.best_path(), 100);
+        assert!(outdated());
+        init(&plan(&settings()).network, Initialization::HeNormal, 3).save(&run.best_path()).expect("written");
+        assert!(!outdated(), "those of before are back");
+    }
+}
+
+/// A list reads of a checkpoint how far it has come: what its header says, however long that is.
+#[test]
+fn a_checkpoints_beginning_says_what_its_header_says() {
+    let (home, run) = judged();
+    let path = run.checkpoint_path();
+    let record = |epoch| EpochRecord { epoch, ..EpochRecord::default() };
+    let best = run.info.weights;
+    let position = Position {
+        epoch: 300,
+        extensions: 2,
+        seconds: 34.567_891_234_5,
+        best_epoch: Some(299),
+        best,
+        history: (1..=300).map(record).collect(),
+        ..Position::default()
+    };
+    let weights = init(&plan(&settings()).network, Initialization::HeNormal, 3);
+    let (optimizer, statistics) = (OptimizerState::default(), None);
+    let checkpoint =
+        Checkpoint { best: Some(weights.clone()), weights, optimizer, position, statistics, event_log: None, settings: None };
+    checkpoint.save(&path).expect("written");
+    let reached = checkpoint.position.reached();
+    assert_eq!(Reached::read(&path).expect("a checkpoint"), reached);
+    assert_eq!(Header::read(&path).expect("a checkpoint").position, checkpoint.position);
+    let listed = &RunStore::at(home.path()).list().0[0];
+    assert_eq!((listed.epochs_done, listed.extensions, listed.best_epoch), (300, 2, Some(299)));
+    // Only the beginning is looked at.
+    let bytes = fs::read(&path).expect("there");
+    fs::write(&path, &bytes[..1024]).expect("written");
+    assert_eq!(Reached::read(&path).expect("its beginning"), reached);
+    // A file of before has no such entry.
+    let before = bytes.windows(7).position(|window| window == b"\"brief\"").expect("an entry");
+    let mut old = bytes;
+    old[before + 1] = b'd';
+    fs::write(&path, old).expect("written");
+    assert_eq!(Reached::read(&path).expect("by its header"), reached);
+    for broken in [&b""[..], b"\x08\0\0\0\0\0\0\0{}", &[0xff; 2000]] {
+        fs::write(&path, broken).expect("written");
+        assert!(Reached::read(&path).is_err());
+    }
+}
+
+/// What was chosen stands in the report: without it answers are given at 0.5, and it is said so.
+#[test]
+fn answers_without_a_report_that_can_be_read_say_so() {
+    const SAID: &str = "The run’s report cannot be read: answers are given at a threshold of 0.5, whatever was chosen";
+    let (home, run) = judged();
+    let open = |config: &EngineConfig| -> Result<Box<dyn Engine>, _> { Ok(Box::new(ReferenceEngine::new(config))) };
+    let predictor = run.predictor(open).expect("opens");
+    assert!((predictor.threshold - 0.8).abs() < 1e-12 && predictor.warning.is_none());
+    let photo = home.path().join("a.png");
+    image::RgbImage::from_pixel(64, 64, image::Rgb([90, 80, 70])).save(&photo).expect("written");
+    let predict = || {
+        let mut command = support::program(home.path());
+        support::outcome(command.args(["--lang", "en", "predict", "last"]).arg(&photo))
+    };
+    let (status, _, err) = predict();
+    assert_eq!((status, err.contains(SAID)), (0, false), "{err}");
+
+    fs::write(run.folder.join("report.json"), "{\"classes\":").expect("written");
+    let predictor = run.predictor(open).expect("opens");
+    assert!((predictor.threshold - 0.5).abs() < 1e-12);
+    assert_eq!(predictor.warning.expect("a warning").what.en, SAID);
+    let (status, out, err) = predict();
+    assert_eq!((status, err.contains(SAID), out.contains("a.png")), (0, true, true), "{out}{err}");
+    // On the page it stands below each answer.
+    let answerer = Answerer::at(RunStore::at(home.path()), || {}).expect("a thread");
+    let photo = PhotoSource::File(photo);
+    assert!(answerer.ask(Question { id: 1, run: run.info.id.clone(), photo, crop: None, heat: None }));
+    let reply = answerer.wait().expect("an answer").result.expect("a reply");
+    assert!(reply.caution.en.starts_with(SAID) && reply.caution.en.ends_with(&run.info.caution().en), "{}", reply.caution.en);
+
+    fs::remove_file(run.folder.join("report.json")).expect("removed");
+    assert!(run.predictor(open).expect("opens").warning.is_none(), "one that was never judged has chosen nothing");
 }
