@@ -220,7 +220,7 @@ impl App {
 
     /// Writes the preferences below `home` as they change.
     pub fn keep_preferences(&mut self, home: &Path) {
-        self.preferences_writer = PreferencesWriter::at(Preferences::file(home), &self.preferences);
+        self.preferences_writer = PreferencesWriter::at(home.to_owned(), &self.preferences);
     }
 
     /// Looks for this machine's devices on a thread of its own. Until it is done the window knows of none, and Automatic

@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     data::sample::Source,
-    files::{atomic, table::TableStyle},
+    files::{atomic, disk, table::TableStyle},
     preset::Preset,
+    problem::Problem,
     settings::Settings,
     text::Lang,
     ui::{Mode, page::Page},
@@ -79,6 +80,15 @@ impl Preferences {
     /// are none that can be read.
     pub fn load(home: &Path, before: Option<String>) -> Option<Self> {
         atomic::read_json(&Self::file(home)).ok().or_else(|| serde_json::from_str(&before?).ok())
+    }
+
+    /// Keeps them in the folder `home`, made if it is not there.
+    ///
+    /// # Errors
+    /// A full disk, no permission; those of before are then still there.
+    pub fn save(&self, home: &Path) -> Result<(), Problem> {
+        disk::create_dir_all(home).map_err(|error| Problem::writing(home, &error))?;
+        atomic::write_json(&Self::file(home), self)
     }
 
     /// The recipe of the settings; where none was remembered, the nearest.

@@ -2,7 +2,7 @@
 //! lost.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
@@ -10,10 +10,7 @@ use std::{
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 
 use super::Preferences;
-use crate::{
-    files::{atomic, disk},
-    problem::Problem,
-};
+use crate::problem::Problem;
 
 /// Changes that follow each other this closely, as of a slider, are written once.
 const REST: Duration = Duration::from_millis(250);
@@ -32,13 +29,13 @@ pub(super) struct PreferencesWriter {
 }
 
 impl PreferencesWriter {
-    /// Keeps what changes from `now` on in `file`; nothing on a system without threads.
-    pub(super) fn at(file: PathBuf, now: &Preferences) -> Option<Self> {
+    /// Keeps what changes from `now` on in the folder `home`; nothing on a system without threads.
+    pub(super) fn at(home: PathBuf, now: &Preferences) -> Option<Self> {
         // Only the newest is of interest.
         let (send, changes) = bounded(1);
         let waiting = changes.clone();
         let (tell, trouble) = bounded(1);
-        let thread = thread::Builder::new().name("preferences".to_owned()).spawn(move || keep(&file, &changes, &tell)).ok()?;
+        let thread = thread::Builder::new().name("preferences".to_owned()).spawn(move || keep(&home, &changes, &tell)).ok()?;
         Some(Self { handed: now.clone(), send: Some(send), waiting, thread: Some(thread), trouble })
     }
 
@@ -67,7 +64,7 @@ impl Drop for PreferencesWriter {
     }
 }
 
-fn keep(file: &std::path::Path, changes: &Receiver<Preferences>, tell: &Sender<Problem>) {
+fn keep(home: &Path, changes: &Receiver<Preferences>, tell: &Sender<Problem>) {
     while let Ok(mut now) = changes.recv() {
         let first = Instant::now();
         while first.elapsed() < LONGEST {
@@ -76,9 +73,7 @@ fn keep(file: &std::path::Path, changes: &Receiver<Preferences>, tell: &Sender<P
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
             }
         }
-        let folder =
-            file.parent().map_or(Ok(()), |folder| disk::create_dir_all(folder).map_err(|error| Problem::writing(folder, &error)));
-        if let Err(problem) = folder.and_then(|()| atomic::write_json(file, &now)) {
+        if let Err(problem) = now.save(home) {
             // One that was not heard yet says enough.
             let _ = tell.try_send(problem);
         }
