@@ -33,6 +33,7 @@ pub use pace::Pace;
 pub use preferences::Preferences;
 
 use self::{
+    edit::SentEdits,
     frames::Frames,
     history::{History, Step},
     interrupted::Interrupted,
@@ -45,7 +46,7 @@ use self::{
     typed::Typed,
 };
 use crate::{
-    data::{dataset::Dataset, edits::Edits, sample::Source},
+    data::{dataset::Dataset, sample::Source},
     engine::Device,
     files, log,
     preset::Preset,
@@ -134,8 +135,8 @@ pub struct App {
     history: History,
     /// The log of frame times, if it was asked for.
     frames: Option<Frames>,
-    /// The edits that were sent to the worker last, and of which data set.
-    sent: Option<(Source, Edits)>,
+    /// The edits that were sent to the worker last, until they have come back.
+    sent: Option<SentEdits>,
     checked: Option<Checked>,
     planning: Planning,
     memory: Memory,
@@ -301,8 +302,13 @@ impl App {
     fn drain(&mut self, ctx: &Context) {
         let before = self.session.dataset.clone();
         if let Some(worker) = &self.worker {
-            for envelope in worker.events() {
+            let events: Vec<_> = worker.events().collect();
+            for envelope in events {
+                let kept = self.are_kept(&envelope);
                 self.session.apply(envelope);
+                if kept {
+                    self.sent = None;
+                }
             }
         }
         if let Some(answerer) = &self.answerer {

@@ -15,8 +15,15 @@ use crate::{
     settings::Settings,
     text::{Lang, LocalizedText, plural, say},
     ui::page::Page,
-    worker::Command,
+    worker::{Command, Envelope, Event, JobId},
 };
+
+/// The edits that were sent to the worker last.
+pub(super) struct SentEdits {
+    source: Source,
+    edits: Edits,
+    job: Option<JobId>,
+}
 
 impl App {
     /// Decides `change` about pictures of the open data set.
@@ -25,8 +32,8 @@ impl App {
         let mut edits = before.clone();
         files.iter().for_each(|file| edits.change(file, change));
         if edits != before {
-            self.history.push(Step::Edits(source, before));
-            self.keep_edits(edits);
+            self.history.push(Step::Edits(source, before.clone()));
+            self.keep_edits(before, edits);
             self.session.toast(said(files.len(), change), Some(Offer::Undo));
         }
     }
@@ -34,8 +41,8 @@ impl App {
     /// Takes back every edit.
     pub(super) fn forget_edits(&mut self) {
         let Some((source, before)) = self.edits().filter(|(_, edits)| !edits.is_empty()) else { return };
-        self.history.push(Step::Edits(source, before));
-        self.keep_edits(Edits::default());
+        self.history.push(Step::Edits(source, before.clone()));
+        self.keep_edits(before, Edits::default());
         self.session.toast(say("All your edits are taken back", "Toutes vos retouches sont annulées"), Some(Offer::Undo));
     }
 
@@ -58,8 +65,8 @@ impl App {
                 self.settle_now();
                 self.turned(back, &what);
             }
-            Some(Step::Edits(_, edits)) => {
-                self.keep_edits(edits);
+            Some(Step::Edits(_, then)) => {
+                self.keep_edits(edits.map(|(_, edits)| edits).unwrap_or_default(), then);
                 self.turned(back, &say("decisions about pictures", "décisions sur des images").into());
             }
             Some(Step::Run { run, there }) => {
@@ -92,14 +99,22 @@ impl App {
     /// The edits of the open data set: the last that were sent, which may not have come back yet.
     fn edits(&self) -> Option<(Source, Edits)> {
         let dataset = self.session.dataset.as_ref()?;
-        let sent = self.sent.as_ref().filter(|(source, _)| *source == dataset.source);
-        Some(sent.cloned().unwrap_or_else(|| (dataset.source.clone(), dataset.edits().clone())))
+        let sent = self.sent.as_ref().filter(|sent| sent.source == dataset.source);
+        let edits = sent.map_or(dataset.edits(), |sent| &sent.edits);
+        Some((dataset.source.clone(), edits.clone()))
     }
 
-    fn keep_edits(&mut self, edits: Edits) {
+    fn keep_edits(&mut self, before: Edits, edits: Edits) {
         let Some(dataset) = self.session.dataset.clone() else { return };
-        self.sent = Some((dataset.source.clone(), edits.clone()));
-        self.send(Command::Edit { dataset, edits }, None);
+        let (source, sent) = (dataset.source.clone(), edits.clone());
+        let job = self.start(Command::Edit { dataset, before, edits }, None);
+        self.sent = Some(SentEdits { source, edits: sent, job });
+    }
+
+    /// Whether `envelope` is the last of what was sent last: what is kept now is in the data set, another program's edits too.
+    pub(super) fn are_kept(&self, envelope: &Envelope) -> bool {
+        let last = matches!(envelope.event, Event::Finished | Event::Failed(_));
+        last && self.sent.as_ref().is_some_and(|sent| sent.job == Some(envelope.job))
     }
 }
 

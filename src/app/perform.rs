@@ -27,7 +27,7 @@ use crate::{
     text::{LocalizedText, say},
     train::{rate_range::RateRange, trial},
     ui::{Action, Dialog, action::DialogAnswer, page::Page},
-    worker::{Command, ResumeOptions},
+    worker::{Command, JobId, ResumeOptions},
 };
 
 impl App {
@@ -176,10 +176,15 @@ impl App {
 
     /// Sends a command; a long job's `phase` shows at once.
     pub(super) fn send(&mut self, command: Command, phase: Option<Phase>) {
-        let Some(worker) = &self.worker else { return };
+        self.start(command, phase);
+    }
+
+    /// As [`App::send`], and gives which job it is.
+    pub(super) fn start(&mut self, command: Command, phase: Option<Phase>) -> Option<JobId> {
+        let worker = self.worker.as_ref()?;
         if phase.is_some() && self.session.phase.busy() {
             self.one_at_a_time();
-            return;
+            return None;
         }
         let job = worker.start(command);
         if let Some(phase) = phase {
@@ -190,6 +195,7 @@ impl App {
             }
             self.session.begin(job, phase);
         }
+        Some(job)
     }
 
     pub(super) fn one_at_a_time(&mut self) {

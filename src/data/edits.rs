@@ -4,16 +4,17 @@
 //! whoever keeps the value from before can undo. `edited` applies them to a data set.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
 
 use super::sample::Source;
 use crate::{
-    files::{Places, atomic, disk, settled},
+    files::{Places, atomic, disk, lock::Lock, overwrite::busy, settled},
     problem::Problem,
 };
 
@@ -52,6 +53,9 @@ pub enum Change {
     /// Take back everything that was decided about it.
     Forget,
 }
+
+/// How long another program's writing is waited for, which takes some milliseconds.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Edits {
     /// No decision about any picture.
@@ -125,6 +129,31 @@ impl Edits {
     pub fn carry(places: &Places, from: &Source, to: &Source) -> Result<(), Problem> {
         let edits = if side_file(places, to).exists() { Self::default() } else { Self::load(places, from)? };
         if edits.is_empty() { Ok(()) } else { edits.save(places, to) }
+    }
+
+    /// Keeps what has become of the edits `before`, beside what another program has decided since then: gives both together,
+    /// and about how many pictures the two differ. There, what is said now counts.
+    ///
+    /// # Errors
+    /// As [`Edits::load`] and [`Edits::save`]; another program that does not end its writing.
+    pub fn save_changes(&self, before: &Self, places: &Places, source: &Source) -> Result<(Self, usize), Problem> {
+        let path = side_file(places, source);
+        let folder = places.home.join("edits");
+        let lock = path.with_extension("lock");
+        let held = disk::create_dir_all(&folder).and_then(|()| Lock::wait(&lock, PATIENCE));
+        let _held = held.map_err(|error| Problem::writing(&path, &error))?.ok_or_else(|| busy(&path))?;
+        let (mut all, mut differing) = (Self::load(places, source)?, 0);
+        let decided: BTreeSet<&String> = before.0.keys().chain(self.0.keys()).collect();
+        for file in decided.into_iter().filter(|file| before.0.get(*file) != self.0.get(*file)) {
+            let (then, there, now) = (before.0.get(file), all.0.get(file).cloned(), self.0.get(file));
+            differing += usize::from(there.as_ref() != then && there.as_ref() != now);
+            match now {
+                Some(now) => all.0.insert(file.clone(), now.clone()),
+                None => all.0.remove(file),
+            };
+        }
+        all.save(places, source)?;
+        Ok((all, differing))
     }
 
     /// Keeps the edits of a source.

@@ -1,8 +1,18 @@
 //! What only one process does at a time.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs, io,
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
 
 use super::disk;
+
+/// Whoever looks whether it is held takes it for an instant: for so long nobody else is turned away.
+const LOOK: Duration = Duration::from_millis(50);
+/// Between two tries.
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// Held as long as it lives; the system lets go of it when the process ends, however it ends.
 #[derive(Debug)]
@@ -17,11 +27,23 @@ impl Lock {
     /// # Errors
     /// A link or a device of this name, a full disk, no permission.
     pub fn take(path: &Path) -> io::Result<Option<Self>> {
+        Self::wait(path, LOOK)
+    }
+
+    /// As [`Lock::take`], but waits for whoever holds it, for at most so long.
+    ///
+    /// # Errors
+    /// As [`Lock::take`].
+    pub fn wait(path: &Path, most: Duration) -> io::Result<Option<Self>> {
         let file = disk::open_or_create(path)?;
-        Ok(match file.try_lock() {
-            Err(fs::TryLockError::WouldBlock) => None,
-            Ok(()) | Err(fs::TryLockError::Error(_)) => Some(Self { _file: file }),
-        })
+        let began = Instant::now();
+        loop {
+            match file.try_lock() {
+                Err(fs::TryLockError::WouldBlock) if began.elapsed() >= most => return Ok(None),
+                Err(fs::TryLockError::WouldBlock) => thread::sleep(PAUSE),
+                Ok(()) | Err(fs::TryLockError::Error(_)) => return Ok(Some(Self { _file: file })),
+            }
+        }
     }
 
     /// Whether it is held, by another process or this one.

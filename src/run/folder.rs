@@ -22,6 +22,7 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use super::{
@@ -33,13 +34,16 @@ use super::{
 use crate::{
     data::sample::{Framing, Source},
     evaluate::{Report, WeightsHash, WeightsId},
-    files::{atomic, lock::Lock, stamp::Stamp},
+    files::{atomic, lock::Lock, overwrite, stamp::Stamp},
     history::{EpochRecord, EventLog},
     model::Weights,
     problem::{Kind, Problem},
     settings::Settings,
     text::{LocalizedText, say},
 };
+
+/// How long another program's change of a `run.json` is waited for, which takes some milliseconds.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 impl Run {
     /// Opens the run in `folder`.
@@ -252,8 +256,11 @@ impl Run {
     /// Changes `run.json`, keeping what others (a renaming window, a training worker) wrote there meanwhile.
     ///
     /// # Errors
-    /// A full disk, no permission.
+    /// A full disk, no permission, another program that does not end its own change.
     pub fn update(&mut self, change: impl FnOnce(&mut RunInfo)) -> Result<(), Problem> {
+        let lock = self.folder.join("run.json.lock");
+        let held = Lock::wait(&lock, PATIENCE).map_err(|error| Problem::writing(&lock, &error))?;
+        let _held = held.ok_or_else(|| overwrite::busy(&self.folder))?;
         if let Ok(current) = Self::open(&self.folder) {
             self.info = current.info;
         }

@@ -29,7 +29,7 @@ use crate::{
         export::{self, ExportOptions, Format},
     },
     setting_def::Choice as _,
-    text::{LocalizedText, plural, say},
+    text::{Lang, LocalizedText, plural, say},
     train::{rate_range, trial},
 };
 
@@ -47,7 +47,7 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
             let source = source.settled();
             opened(&source, open::open_as(&source, reading, store, control, emit), control, emit)
         }
-        Command::Edit { dataset, edits } => edit(&dataset, &edits, store, emit),
+        Command::Edit { dataset, before, edits } => edit(&dataset, &before, &edits, store, emit),
         Command::FindNear(dataset) => find_near(dataset, control, emit),
         Command::CopyFolders { plan, out, link } => {
             overwrite::not_within_a_run(store.home(), &out)?;
@@ -164,9 +164,18 @@ fn list(store: &RunStore, emit: &mut dyn FnMut(Event)) {
     emit(Event::Runs { runs });
 }
 
-/// Keeps the decisions about single pictures, and applies them.
-fn edit(dataset: &Dataset, edits: &Edits, store: &RunStore, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
-    edits.save(&Places::with_runs_in(store.home()), &dataset.source)?;
+/// Keeps the decisions about single pictures that differ from those `before`, and applies all.
+fn edit(
+    dataset: &Dataset,
+    before: &Edits,
+    edits: &Edits,
+    store: &RunStore,
+    emit: &mut dyn FnMut(Event),
+) -> Result<(), Problem> {
+    let (edits, differing) = edits.save_changes(before, &Places::with_runs_in(store.home()), &dataset.source)?;
+    if differing > 0 {
+        emit(Event::Warned(decided_otherwise(differing)));
+    }
     emit(Event::Edited { dataset: Arc::new(edits.apply(dataset).counted()) });
     Ok(())
 }
@@ -267,6 +276,7 @@ fn test_rates(plan: &Plan, control: &Control, emit: &mut dyn FnMut(Event)) -> Re
 /// Judges every picture of a folder into its table.
 fn predict_folder(run: &Run, job: &FolderJob<'_>, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
     let mut predictor = run.predictor(|config| engine::open("auto", config))?;
+    predictor.warning.take().into_iter().for_each(|problem| emit(Event::Warned(problem)));
     let progress = |done, total| {
         emit(Event::Progress { stage: Stage::Predicting, done: done as u64, total: total as u64 });
     };
@@ -305,4 +315,17 @@ fn copy_folders(plan: &Plan, out: &Path, link: bool, control: &Control, emit: &m
     });
     emit(Event::Wrote { path: out.to_owned(), what });
     Ok(())
+}
+
+/// Another program has said something else about the same pictures.
+fn decided_otherwise(pictures: usize) -> Problem {
+    let what = LocalizedText::by(|lang| {
+        let pictures = plural(lang, pictures as u64, say("picture", "image"), say("pictures", "images"));
+        match lang {
+            Lang::En => format!("Another window has decided otherwise about {pictures}; what was decided here counts"),
+            Lang::Fr => format!("Une autre fenêtre en a décidé autrement pour {pictures} ; ce qui a été décidé ici compte"),
+        }
+    });
+    let remedy = say("Open the folder again in the other window", "Rouvrez le dossier dans l’autre fenêtre");
+    Problem::new(Kind::Data, what, remedy)
 }

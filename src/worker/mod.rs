@@ -84,9 +84,10 @@ pub enum Command {
         dataset: Arc<Dataset>,
         device: String,
     },
-    /// Keep the edits in the side file, and give the data set with them.
+    /// Keep in the side file what has become of the edits `before`, and give the data set with all that are there.
     Edit {
         dataset: Arc<Dataset>,
+        before: Edits,
         edits: Edits,
     },
     /// Look for pictures that look the same.

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use trombine::{
+    control::Control,
     data::edits::{Change, Edits},
     files::Places,
     run::{RunStore, pictures::Picture},
     session::Session,
-    worker::{Command, Event, Worker},
+    worker::{Command, Event, Worker, perform},
 };
 
 use crate::picture_folder::Folder;
@@ -21,7 +22,7 @@ fn an_edit_is_kept_and_gives_the_data_set_anew() {
     let mut session = Session { dataset: Some(opened.clone()), ..Session::default() };
     let mut edits = Edits::default();
     edits.change(&opened.samples[3].file, &Change::LeaveOut);
-    worker.start(Command::Edit { dataset: opened.clone(), edits: edits.clone() });
+    worker.start(Command::Edit { dataset: opened.clone(), before: Edits::default(), edits: edits.clone() });
     while let Some(envelope) = worker.wait() {
         let last = matches!(envelope.event, Event::Finished | Event::Failed(_));
         session.apply(envelope);
@@ -35,6 +36,40 @@ fn an_edit_is_kept_and_gives_the_data_set_anew() {
     assert!(session.failures.is_empty());
     // It is the same picture's pixels, not another decoding.
     assert_eq!(after.pixels.buffer(), opened.pixels.buffer());
+}
+
+/// Two windows on one folder: each keeps what the other has decided, and is told where it decides otherwise.
+#[test]
+fn what_another_window_has_decided_is_kept() {
+    let folder = Folder::utkface(20);
+    let store = RunStore::at(folder.places().home);
+    let opened = Arc::new(folder.open().expect("a data set"));
+    let decide = |before: &Edits, edits: &Edits| {
+        let (mut warned, mut kept) = (Vec::new(), None);
+        let command = Command::Edit { dataset: opened.clone(), before: before.clone(), edits: edits.clone() };
+        perform(command, &store, &Control::default(), &mut |event| match event {
+            Event::Warned(problem) => warned.push(problem.what.en),
+            Event::Edited { dataset } => kept = Some(dataset.edits().clone()),
+            _ => {}
+        })
+        .expect("kept");
+        (kept.expect("a data set"), warned)
+    };
+    let file = |index: usize| opened.samples[index].file.as_path();
+    let (none, mut first, mut second) = (Edits::default(), Edits::default(), Edits::default());
+    first.change(file(1), &Change::LeaveOut);
+    first.change(file(2), &Change::LeaveOut);
+    assert_eq!(decide(&none, &first), (first.clone(), Vec::new()));
+    // The other window was opened before that.
+    second.change(file(2), &Change::Keep);
+    second.change(file(3), &Change::LeaveOut);
+    let mut both = second.clone();
+    both.change(file(1), &Change::LeaveOut);
+    let told = "Another window has decided otherwise about 1\u{a0}picture; what was decided here counts".to_owned();
+    assert_eq!(decide(&none, &second), (both.clone(), vec![told]));
+    // Taken back in the one, it stays in the other.
+    assert_eq!(decide(&second, &none).0.iter().map(|(file, _)| file.to_owned()).collect::<Vec<_>>(), [file(1).to_str().unwrap()]);
+    assert_eq!(Edits::load(&Places::with_runs_in(store.home()), &folder.source()).expect("readable").len(), 1);
 }
 
 #[test]

@@ -93,6 +93,7 @@ mod theme;
 mod tidy;
 mod training;
 mod training_page;
+mod two_programs;
 mod typed_path;
 mod walk;
 mod watched;

@@ -94,6 +94,13 @@ impl Program {
         Some(serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}")))
     }
 
+    /// Stops it where it is (`STOP`), or lets it go on (`CONT`).
+    #[cfg(unix)]
+    pub fn signal(&self, signal: &str) {
+        let sent = std::process::Command::new("sh").args(["-c", &format!("kill -{signal} {}", self.child.id())]).status();
+        assert!(sent.expect("a shell").success(), "{signal}");
+    }
+
     pub fn kill(mut self) {
         // It may have ended already, which is a moment like any other.
         let _ = self.child.kill();
