@@ -9,29 +9,35 @@ use std::{
 };
 
 use trombine::{
+    app::Preferences,
     control::Control,
     data::{
         edits::{Change, Edits},
         folders,
+        reading::{ClassFolders, Reading},
         sample::{Framing, Source},
         split::{Split, SplitSettings},
     },
+    evaluate::WeightsId,
     files::{
         Places, atomic,
         fault::{Failure, Fault},
         table::TableForm,
         unfinished::{UnfinishedFile, UnfinishedFolder, is_unfinished},
     },
+    model::{Initialization, init::init},
     predict::table::{Question, Table},
     problem::{Kind, Problem},
     run::{
-        Run, RunStore, RunView,
+        Run, RunStatus, RunStore, RunView,
         export::{ExportOptions, Format, export},
     },
     setting_def::Choice as _,
+    text::Lang,
+    worker::{self, Command},
 };
 
-use crate::{export as exports, picture_folder::Folder, power_cut, training};
+use crate::{export as exports, picture_folder::Folder, power_cut, scores, training};
 
 /// What lies below a folder: files with their contents.
 fn tree(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
@@ -121,7 +127,9 @@ impl Case<'_> {
         }
         (self.done)(place, case);
         // Of one attempt at most: the next that writes there removes it.
-        let left = tree(place);
+        let mut left = tree(place);
+        // Stays for the next change of a run's description.
+        left.retain(|path, _| !path.ends_with("run.json.lock"));
         let unfinished = left.keys().filter(|path| aside(path)).count();
         assert!(unfinished <= 2 && left.len() - unfinished <= most, "{case}: {:?}", left.keys());
     }
@@ -301,6 +309,132 @@ fn edits_are_the_old_or_the_new_ones() {
         holds: &|home, case| assert!([&edits, &more].contains(&&load(home)), "{case}"),
         done: &|home, case| assert_eq!(load(home), more, "{case}"),
         again: &|home| more.save(&Places::at(home), &source),
+    }
+    .all();
+}
+
+#[test]
+fn edits_beside_those_of_another_program_are_all_there_or_as_before() {
+    let source = Source::Folder("/pictures".into());
+    let decided = |files: &[&str]| {
+        let mut edits = Edits::default();
+        files.iter().for_each(|file| edits.change(Path::new(file), &Change::LeaveOut));
+        edits
+    };
+    let (others, own, all) = (decided(&["a.jpg"]), decided(&["b.jpg"]), decided(&["a.jpg", "b.jpg"]));
+    let load = |home: &Path| Edits::load(&Places::at(home), &source).unwrap();
+    let act = |home: &Path| own.save_changes(&Edits::default(), &Places::at(home), &source).map(drop);
+    Case {
+        prepare: &|home| others.save(&Places::at(home), &source).unwrap(),
+        act: &act,
+        holds: &|home, case| assert!([&others, &all].contains(&&load(home)), "{case}"),
+        done: &|home, case| assert_eq!(load(home), all, "{case}"),
+        again: &act,
+    }
+    .all();
+}
+
+#[test]
+fn preferences_are_the_old_or_the_new_ones() {
+    let old = Preferences { zoom: 1.5, recent: vec!["/a".into()], ..Preferences::default() };
+    let new = Preferences { lang: Lang::Fr, recent: vec!["/b".into(), "/a".into()], ..old.clone() };
+    let load = |home: &Path| Preferences::load(home, None);
+    // Those of the first start, and over earlier ones.
+    for earlier in [None, Some(&old)] {
+        Case {
+            prepare: &|place| {
+                if let Some(old) = earlier {
+                    old.save(&place.join("home")).unwrap();
+                }
+            },
+            act: &|place| new.save(&place.join("home")),
+            holds: &|place, case| {
+                let found = load(&place.join("home"));
+                assert!(found.as_ref() == earlier || found.as_ref() == Some(&new), "{case}: {found:?}");
+            },
+            done: &|place, case| assert_eq!(load(&place.join("home")).as_ref(), Some(&new), "{case}"),
+            again: &|place| new.save(&place.join("home")),
+        }
+        .all();
+    }
+}
+
+#[test]
+fn how_a_folder_is_read_is_as_it_was_or_as_it_was_said() {
+    let source = Source::Folder("/pictures".into());
+    let said = Reading { classes: ClassFolders::Outer, ..Reading::default() };
+    let load = |home: &Path| Reading::load(&Places::at(home), &source);
+    for (old, new) in [(Reading::default(), said), (said, Reading::default())] {
+        assert_ne!(old, new);
+        Case {
+            prepare: &|home| old.save(&Places::at(home), &source).unwrap(),
+            act: &|home| new.save(&Places::at(home), &source),
+            holds: &|home, case| assert!([old, new].contains(&load(home)), "{case}"),
+            done: &|home, case| assert_eq!(load(home), new, "{case}"),
+            again: &|home| new.save(&Places::at(home), &source),
+        }
+        .all();
+    }
+}
+
+/// A run that is named, and one whose threshold is chosen: its description and its report.
+#[test]
+fn a_change_of_a_run_is_made_or_not() {
+    let plan = training::plan(&training::settings());
+    let (shelf, mut run) = training::run(&plan);
+    let weights = init(&plan.network, Initialization::HeNormal, 3);
+    weights.save(&run.best_path()).unwrap();
+    let id = WeightsId::of(1, &weights);
+    let mut report = scores::report();
+    (report.weights, report.threshold, report.classes) = (Some(id), 0.5, run.info.classes.clone());
+    run.save_report(&report).unwrap();
+    let scores = Some(report.run_scores());
+    run.update(|info| {
+        (info.status, info.epochs_done, info.best_epoch) = (RunStatus::Finished, 1, Some(1));
+        (info.weights, info.scores) = (Some(id), scores);
+    })
+    .unwrap();
+    let files = tree(shelf.path());
+    let prepare = |home: &Path| {
+        for (path, bytes) in &files {
+            fs::create_dir_all(home.join(path).parent().unwrap()).unwrap();
+            fs::write(home.join(path), bytes).unwrap();
+        }
+    };
+    let find = |home: &Path| RunStore::at(home).find(&run.info.id).unwrap();
+    let name = |home: &Path, case: &str| {
+        let view = find(home).view().unwrap();
+        assert!(view.report.is_some() && view.info.scores == scores, "{case}");
+        view.info.name
+    };
+    let old = run.info.name.clone();
+    let naming = |home: &Path| find(home).update(|info| info.rename("mine".to_owned()));
+    Case {
+        prepare: &prepare,
+        act: &naming,
+        holds: &|home, case| assert!([&old, "mine"].contains(&name(home, case).as_str()), "{case}"),
+        done: &|home, case| assert_eq!(name(home, case), "mine", "{case}"),
+        again: &naming,
+    }
+    .all();
+
+    let threshold = |home: &Path, case: &str| {
+        let view = find(home).view().unwrap();
+        let report = view.report.unwrap_or_else(|| panic!("{case}: no report"));
+        assert_eq!(report.predictions, scores::report().predictions, "{case}");
+        assert_eq!(view.info.scores, Some(report.run_scores()), "{case}: scores of another threshold");
+        report.threshold
+    };
+    let choosing = |home: &Path| {
+        let command = Command::KeepThreshold { run: run.info.id.clone(), threshold: 0.7, temperature: 1.0 };
+        worker::perform(command, &RunStore::at(home), &Control::default(), &mut |_| {})
+    };
+    Case {
+        prepare: &prepare,
+        act: &choosing,
+        holds: &|home, case| assert!([0.5, 0.7].contains(&threshold(home, case)), "{case}"),
+        done: &|home, case| assert!((threshold(home, case) - 0.7).abs() < 1e-12, "{case}"),
+        again: &choosing,
     }
     .all();
 }
