@@ -25,7 +25,7 @@ use trombine::{
     text::Lang,
 };
 
-fn cases(cases: u32) -> ProptestConfig {
+pub fn cases(cases: u32) -> ProptestConfig {
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 
@@ -135,7 +135,7 @@ proptest! {
 }
 
 /// Any text, with what a table, a spreadsheet or a terminal stumbles over more often than chance has it.
-fn any_text() -> impl Strategy<Value = String> {
+pub fn any_text() -> impl Strategy<Value = String> {
     let hard = ["=", "+", "-", "@", "\t", "\r", "\n", "\"", "'", ",", ";", "\u{feff}", "\u{1b}[2J", "＝", "é", "=1+1", ""];
     let piece = prop_oneof![prop::sample::select(hard.to_vec()).prop_map(str::to_owned), any::<String>()];
     vec(piece, 0..4).prop_map(|pieces| pieces.concat())
@@ -159,7 +159,7 @@ fn runs(c: char) -> bool {
 }
 
 /// The option at `at`, set to one of the values that it takes.
-fn set(settings: &mut Settings, at: usize, pick: u64) {
+pub fn set(settings: &mut Settings, at: usize, pick: u64) {
     let mut defs = settings.setting_defs();
     let place = at % defs.len();
     match &mut defs[place].value {
