@@ -61,6 +61,9 @@ pub fn markdown(text: &str) -> Cow<'_, str> {
             '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '&' | '|' | '~' | '$' => format!("\\{letter}"),
             // Or an address would become a link.
             ':' if text[at..].starts_with("//") => "\\:".to_owned(),
+            '.' if text[..at].ends_with("www.") => "\\.".to_owned(),
+            // Those at a heading's end would be its closing marks.
+            '#' if at == text.len() => "\\#".to_owned(),
             letter if first => format!("\\{letter}"),
             '\t' | '\n' | '\r' => " ".to_owned(),
             letter if is_control(letter) => "\u{fffd}".to_owned(),

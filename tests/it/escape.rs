@@ -42,7 +42,7 @@ const NASTY: [&str; 22] = [
 ];
 
 /// The text of a Markdown document, and what is in it besides text.
-fn read(markdown: &str) -> (String, Vec<String>) {
+pub fn read(markdown: &str) -> (String, Vec<String>) {
     let (mut text, mut others) = (String::new(), Vec::new());
     let as_github = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES

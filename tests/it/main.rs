@@ -25,6 +25,7 @@ mod engine_cases;
 mod engine_reference;
 mod engine_torch;
 mod escape;
+mod escape_any;
 mod event_log;
 mod export;
 mod faces;
