@@ -17,7 +17,8 @@ use super::{
 use crate::{
     data::{
         name::ENDINGS,
-        pixels::{Pixels, SIDE},
+        picture_size::SIDE,
+        pixels::Pixels,
         sample::{Framing, Source},
     },
     files::atomic,

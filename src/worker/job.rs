@@ -165,13 +165,7 @@ fn list(store: &RunStore, emit: &mut dyn FnMut(Event)) {
 }
 
 /// Keeps the decisions about single pictures that differ from those `before`, and applies all.
-fn edit(
-    dataset: &Dataset,
-    before: &Edits,
-    edits: &Edits,
-    store: &RunStore,
-    emit: &mut dyn FnMut(Event),
-) -> Result<(), Problem> {
+fn edit(dataset: &Dataset, before: &Edits, edits: &Edits, store: &RunStore, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
     let (edits, differing) = edits.save_changes(before, &Places::with_runs_in(store.home()), &dataset.source)?;
     if differing > 0 {
         emit(Event::Warned(decided_otherwise(differing)));

@@ -19,8 +19,8 @@ use egui_kittest::{
 use trombine::{
     app::{App, Preferences},
     data::{
+        dataset::Dataset,
         pixels::{PixelStore, Pixels},
-        sample::Dataset,
     },
     problem::{Kind, Problem},
     session::Session,
