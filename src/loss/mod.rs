@@ -230,7 +230,9 @@ pub fn class_weights(settings: &LossSettings, balance: &[usize]) -> Vec<f64> {
 
 impl SettingDefs for LossSettings {
     fn setting_defs(&mut self) -> Vec<SettingDef<'_>> {
-        let Self { kind, label_smoothing, gamma, alpha, apply_class_balancing, class_weights, weight_0, weight_1, delta } = self;
+        // Huber's delta becomes a setting once a value can be asked for: until then no training reads it.
+        let Self { kind, label_smoothing, gamma, alpha, apply_class_balancing, class_weights, weight_0, weight_1, delta: _ } =
+            self;
         let (kind_is, of_classes) = (*kind, kind.family() != Family::Regression);
         let by_hand = of_classes && *class_weights == ClassWeights::ByHand;
         let mut defs = vec![SettingDef::new(
@@ -244,16 +246,6 @@ impl SettingDefs for LossSettings {
         )];
         defs.extend(focal::setting_defs(kind_is, gamma, apply_class_balancing, alpha));
         defs.extend([
-            SettingDef::new(
-                "delta",
-                say("Delta", "Delta"),
-                say(
-                    "The error up to which the loss grows like its square, in the label’s own unit; larger errors pull no harder. 1 to 10",
-                    "L’erreur jusqu’à laquelle la perte croît comme son carré, dans l’unité de l’étiquette ; de plus grandes ne tirent pas plus fort. De 1 à 10",
-                ),
-                Value::Number { value: delta, range: 0.01..=100.0, scale: Scale::Log, unit: UNITLESS },
-            )
-            .when(kind_is == LossKind::Huber),
             SettingDef::new(
                 "label_smoothing",
                 say("Label smoothing", "Lissage des étiquettes"),
