@@ -28,7 +28,7 @@ impl Dataset {
     /// The data set with every picture that the user left out back in, for runs that began with them.
     #[must_use]
     pub fn with_left_out(&self) -> Self {
-        self.edits().with_left_out().apply(self)
+        self.edits().without_exclusions().apply(self)
     }
 }
 

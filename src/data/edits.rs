@@ -102,7 +102,7 @@ impl Edits {
 
     /// The same decisions, but with no picture left out.
     #[must_use]
-    pub fn with_left_out(&self) -> Self {
+    pub fn without_exclusions(&self) -> Self {
         let mut edits = self.clone();
         edits.0.values_mut().for_each(|edit| edit.left_out = false);
         edits
