@@ -43,7 +43,9 @@ pub struct LossSettings {
     pub weight_0: f64,
     /// By hand: the factor of class 1.
     pub weight_1: f64,
-    /// Huber loss: the error from which on it grows like the error, not like its square.
+    /// Huber loss: the error from which on it grows like the error, not like its square. No setting yet, and in no file: no
+    /// training asks for a value.
+    #[serde(skip)]
     pub delta: f64,
 }
 
@@ -76,6 +78,7 @@ pub enum Family {
 }
 
 impl LossKind {
+    /// With which output it goes.
     pub const fn family(self) -> Family {
         match self {
             Self::BinaryCrossentropy | Self::BinaryFocalCrossentropy => Family::Binary,
@@ -230,7 +233,6 @@ pub fn class_weights(settings: &LossSettings, balance: &[usize]) -> Vec<f64> {
 
 impl SettingDefs for LossSettings {
     fn setting_defs(&mut self) -> Vec<SettingDef<'_>> {
-        // Huber's delta becomes a setting once a value can be asked for: until then no training reads it.
         let Self { kind, label_smoothing, gamma, alpha, apply_class_balancing, class_weights, weight_0, weight_1, delta: _ } =
             self;
         let (kind_is, of_classes) = (*kind, kind.family() != Family::Regression);
