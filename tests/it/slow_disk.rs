@@ -164,15 +164,15 @@ fn previews_come_when_the_disk_gives_them_and_the_last_stay_until_then() {
 #[test]
 fn the_wall_fills_as_the_disk_gives() {
     let disk = Disk::new();
-    let (mut harness, _stage) = on_disk(Page::Data, &disk, 60).harness([1048.0, 800.0]);
+    // More than may wait at once, and all in sight: the rest is asked for as they come.
+    let pictures = 60;
+    let (mut harness, _stage) = on_disk(Page::Data, &disk, pictures).harness([1048.0, 800.0]);
     harness.run();
     assert_eq!(textured(&harness), 0);
     disk.gives(true);
-    // More than may wait at once: the rest is asked for as they come.
-    until(&mut harness, "the wall", |harness| textured(harness) > 40);
-    let reads = disk.reads();
+    until(&mut harness, "the wall", |harness| textured(harness) == pictures);
     harness.run();
-    assert_eq!(disk.reads(), reads, "what is there is not read again");
+    assert_eq!(disk.reads(), pictures, "what is there is not read again");
 }
 
 /// The whole window, asked where the network looked in one of the pictures.
