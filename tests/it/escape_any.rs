@@ -128,7 +128,7 @@ proptest! {
         let escaped = escape::markdown(&text);
         prop_assert!(!escaped.chars().any(escape::is_control), "{escaped:?}");
         // GitHub makes links of these without any mark.
-        prop_assert!(!escaped.contains("www.") && !escaped.replace("\\:", "").contains("://"), "{escaped:?}");
+        prop_assert!(!escaped.contains("www.") && !escaped.replace("\\:", "x").contains("://"), "{escaped:?}");
         let places = [
             ("", ""),
             ("# Title – ", "\n\nText\n"),

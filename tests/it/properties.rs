@@ -7,7 +7,11 @@ use std::{
     path::Path,
 };
 
-use proptest::{collection::vec, prelude::*, test_runner::TestCaseError};
+use proptest::{
+    collection::vec,
+    prelude::*,
+    test_runner::{RngSeed, TestCaseError},
+};
 use trombine::{
     data::{
         dataset::Dataset,
@@ -29,8 +33,13 @@ use trombine::{
     text::Lang,
 };
 
+/// So many values of each kind: the same in every run, so that what fails fails for a change and not by chance.
+/// `PROPTEST_RNG_SEED` gives others, `PROPTEST_CASES` more.
 pub fn cases(cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+    let asked = ProptestConfig::default();
+    let rng_seed = if asked.rng_seed == RngSeed::Random { RngSeed::Fixed(20_241) } else { asked.rng_seed };
+    let cases = if std::env::var_os("PROPTEST_CASES").is_some() { asked.cases } else { cases };
+    ProptestConfig { cases, rng_seed, failure_persistence: None, ..asked }
 }
 
 /// A data set without pixels: of each picture its class, age, content and the part that its folder names.
