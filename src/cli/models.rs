@@ -58,7 +58,7 @@ fn summary(run: &RunInfo, report: &Report) -> serde_json::Value {
     let range = scores.accuracy.wilson();
     let score = |class: &ClassScore| json!({"precision": class.precision, "recall": class.recall, "f1": class.f1, "pictures": class.support});
     let classes: serde_json::Map<_, _> = report.classes.iter().cloned().zip(scores.classes.iter().map(score)).collect();
-    let curves = report.curves();
+    let curves = report.is_binary().then(|| report.curves(1));
     let group = |group: &Group| {
         let range = group.accuracy.wilson();
         json!({
@@ -85,11 +85,12 @@ fn summary(run: &RunInfo, report: &Report) -> serde_json::Value {
         "accuracy": scores.accuracy.share(),
         "range": [range.low, range.high],
         "baseline": report.baseline().share(),
-        "confusion": report.confusion(report.threshold).counts,
+        "confusion": report.confusion(report.threshold).rows().collect::<Vec<_>>(),
         "classes": classes,
         "macro": score(&scores.macro_average),
-        "auc": curves.auc,
-        "average_precision": curves.average_precision,
+        "weighted": score(&scores.weighted_average),
+        "auc": report.auc(),
+        "average_precision": curves.and_then(|curves| curves.average_precision),
         "seen": report.seen.as_ref().map(|seen| json!({
             "in_training": seen.learned.len(),
             "in_validation": seen.checked.len(),
@@ -168,7 +169,7 @@ fn row(run: &RunInfo, lang: Lang) -> String {
         RunStatus::Paused => say("not finished", "inachevé"),
         RunStatus::Finished => say("finished", "terminé"),
     };
-    let scores = run.scores.map_or_else(String::new, |scores| {
+    let scores = run.scores.as_ref().map_or_else(String::new, |scores| {
         format!(
             "  {} {}  F1 {}",
             say("test", "test").get(lang),

@@ -1,16 +1,16 @@
 //! Whether "90 %" is right nine times of ten, and temperature scaling to make it so.
 
-use super::Prediction;
+use super::{Logits, Prediction};
 
-/// Pictures whose probability of class 1 falls between two bounds.
+/// Pictures whose probability falls between two bounds: of two classes that of class 1, of more that of the answer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bin {
     pub low: f64,
     pub high: f64,
     pub n: u32,
-    /// Mean probability of class 1 that the model gave; 0 if the bin is empty.
+    /// Mean probability that the model gave; 0 if the bin is empty.
     pub predicted: f64,
-    /// Share that really is class 1; 0 if the bin is empty.
+    /// Share that really is so; 0 if the bin is empty.
     pub observed: f64,
 }
 
@@ -25,19 +25,20 @@ const TEMPERATURES: [f64; 2] = [0.05, 20.0];
 pub fn reliability(predictions: &[Prediction], temperature: f64) -> [Bin; BINS] {
     let mut sums = [(0u32, 0.0, 0u32); BINS];
     for prediction in predictions {
-        let p = probability(prediction.logit, temperature);
+        let class = if matches!(prediction.logit, Logits::Binary(_)) { 1 } else { prediction.predicted(0.0) };
+        let p = sigmoid(prediction.logit.log_odds(class, temperature));
         // The right bound belongs to the bin, as in scikit-learn; 0 belongs to the first.
         let bin = ((p * BINS as f64).ceil() as usize).clamp(1, BINS) - 1;
-        let (n, predicted, ones) = &mut sums[bin];
+        let (n, predicted, so) = &mut sums[bin];
         *n += 1;
         *predicted += p;
-        *ones += u32::from(prediction.label == 1);
+        *so += u32::from(usize::from(prediction.label) == class);
     }
     std::array::from_fn(|i| {
-        let (n, predicted, ones) = sums[i];
+        let (n, predicted, so) = sums[i];
         let by = f64::from(n.max(1));
         let bound = |i: usize| i as f64 / BINS as f64;
-        Bin { low: bound(i), high: bound(i + 1), n, predicted: predicted / by, observed: f64::from(ones) / by }
+        Bin { low: bound(i), high: bound(i + 1), n, predicted: predicted / by, observed: f64::from(so) / by }
     })
 }
 
@@ -50,17 +51,17 @@ pub fn calibration_error(bins: &[Bin]) -> f64 {
 
 /// The temperature that makes the validation part likeliest (Guo et al. 2017, "On calibration of modern neural networks").
 ///
-/// With b = 1/T the negative log-likelihood `sum log(1 + exp(-s b z))` over logits z and signs s is convex, so
-/// Newton's method within a shrinking bracket finds its one minimum. 1 if there are no pictures.
+/// With b = 1/T the negative log-likelihood `sum(logsumexp(b z) - b z_y)` over the classes' logits z and the label's logit
+/// z_y is convex: its derivatives are the mean of z under the softmax less z_y, and the variance of z. So Newton's method
+/// within a shrinking bracket finds its one minimum. 1 if there are no pictures.
 pub fn fit_temperature(validation: &[Prediction]) -> f64 {
-    let margins: Vec<f64> = validation.iter().map(margin).collect();
-    if margins.is_empty() {
+    if validation.is_empty() {
         return 1.0;
     }
     let slopes = |b: f64| {
-        margins.iter().fold((0.0, 0.0), |(first, second), m| {
-            let wrong = sigmoid(-b * m);
-            (first - m * wrong, second + m * m * wrong * (1.0 - wrong))
+        validation.iter().fold((0.0, 0.0), |(first, second), p| {
+            let (slope, curvature) = log_loss_slopes(p, b);
+            (first + slope, second + curvature)
         })
     };
     let [mut low, mut high] = [1.0 / TEMPERATURES[1], 1.0 / TEMPERATURES[0]];
@@ -82,21 +83,33 @@ pub fn fit_temperature(validation: &[Prediction]) -> f64 {
     1.0 / b
 }
 
+/// First and second derivative by b = 1/T of one picture's negative log-likelihood.
+fn log_loss_slopes(p: &Prediction, b: f64) -> (f64, f64) {
+    match &p.logit {
+        Logits::Binary(_) => {
+            let margin = p.logit.log_odds(p.label.into(), 1.0);
+            let wrong = sigmoid(-b * margin);
+            (-margin * wrong, margin * margin * wrong * (1.0 - wrong))
+        }
+        Logits::Each(logits) => {
+            let probabilities = p.logit.probabilities(1.0 / b);
+            let pairs = || probabilities.iter().zip(logits).map(|(p, z)| (*p, f64::from(*z)));
+            let mean: f64 = pairs().map(|(p, z)| p * z).sum();
+            let variance: f64 = pairs().map(|(p, z)| p * (z - mean).powi(2)).sum();
+            (mean - f64::from(logits[usize::from(p.label)]), variance)
+        }
+    }
+}
+
 /// Mean negative log-likelihood at a temperature, in nats.
 pub fn log_loss(predictions: &[Prediction], temperature: f64) -> f64 {
     let loss = |p: &Prediction| {
-        let margin = margin(p) / temperature;
+        let odds = p.logit.log_odds(p.label.into(), temperature);
         // log(1 + exp(-m)), without overflow.
-        (-margin).max(0.0) + (-margin.abs()).exp().ln_1p()
+        (-odds).max(0.0) + (-odds.abs()).exp().ln_1p()
     };
     let sum: f64 = predictions.iter().map(loss).sum();
     sum / predictions.len().max(1) as f64
-}
-
-/// The logit of what is right: negative where the model is wrong at one half.
-fn margin(p: &Prediction) -> f64 {
-    let logit = f64::from(p.logit);
-    if p.label == 1 { logit } else { -logit }
 }
 
 /// The probability of class 1 of a network's logit after its division by `temperature`.

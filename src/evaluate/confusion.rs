@@ -3,10 +3,13 @@
 use super::{Prediction, words};
 use crate::text::{Lang, Phrase, number, percent, say};
 
-/// Counts of pictures by recorded class and by what the model said: `counts[label][predicted]` (scikit-learn's layout).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Counts of pictures by recorded class and by what the model said, for any number of classes: the row is the label, the
+/// column the answer (scikit-learn's `confusion_matrix`).
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Confusion {
-    pub counts: [[u32; 2]; 2],
+    classes: usize,
+    /// Row-major, `classes` x `classes`.
+    counts: Vec<u32>,
 }
 
 /// What the matrix is called.
@@ -15,6 +18,14 @@ pub const TITLE: Phrase = say("Right and wrong", "Juste ou faux");
 pub const ROW: Phrase = say("Really", "En réalité");
 /// Before a column's class.
 pub const COLUMN: Phrase = say("Model said", "Le modèle dit");
+
+/// How often one class was taken for another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    pub label: usize,
+    pub predicted: usize,
+    pub count: u32,
+}
 
 /// One cell as it is to be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,63 +43,106 @@ pub struct CellText {
 }
 
 impl Confusion {
-    /// Counts `predictions`; a picture is called class 1 from the logit `threshold` on.
-    pub fn new(predictions: &[Prediction], threshold: f64) -> Self {
-        let mut counts = [[0; 2]; 2];
+    /// No picture of so many classes.
+    pub fn empty(classes: usize) -> Self {
+        Self { classes, counts: vec![0; classes * classes] }
+    }
+
+    /// From counts by label, then by answer.
+    pub fn from_rows<const N: usize>(rows: [[u32; N]; N]) -> Self {
+        Self { classes: N, counts: rows.as_flattened().to_vec() }
+    }
+
+    /// Counts `predictions` of a network with one output; a picture is called class 1 from the logit `threshold` on.
+    pub fn binary(predictions: &[Prediction], threshold: f64) -> Self {
+        let mut confusion = Self::empty(2);
         for p in predictions {
-            counts[usize::from(p.label == 1)][usize::from(p.predicted(threshold))] += 1;
+            confusion.add(usize::from(p.label == 1), usize::from(p.predicted(threshold)));
         }
-        Self { counts }
+        confusion
     }
 
-    /// How many pictures were counted.
+    /// One picture more.
+    pub fn add(&mut self, label: usize, predicted: usize) {
+        self.counts[label * self.classes + predicted] += 1;
+    }
+
+    /// How many classes there are.
+    pub fn classes(&self) -> usize {
+        self.classes
+    }
+
+    /// Pictures of class `label` that were called `predicted`.
+    pub fn count(&self, label: usize, predicted: usize) -> u32 {
+        self.counts[label * self.classes + predicted]
+    }
+
+    /// The counts by label, each by answer.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = &[u32]> {
+        self.counts.chunks_exact(self.classes.max(1))
+    }
+
+    /// All pictures.
     pub fn total(&self) -> u32 {
-        self.counts.as_flattened().iter().sum()
+        self.counts.iter().sum()
     }
 
-    /// How many of them were called what they are.
+    /// Pictures that were called what they are: the diagonal.
     pub fn correct(&self) -> u32 {
-        self.counts[0][0] + self.counts[1][1]
+        (0..self.classes).map(|class| self.count(class, class)).sum()
     }
 
     /// Pictures that really are of `class`.
     pub fn support(&self, class: usize) -> u32 {
-        self.counts[class].iter().sum()
+        self.counts[class * self.classes..][..self.classes].iter().sum()
     }
 
     /// Pictures that the model called `class`.
     pub fn predicted(&self, class: usize) -> u32 {
-        self.counts[0][class] + self.counts[1][class]
+        (0..self.classes).map(|label| self.count(label, class)).sum()
+    }
+
+    /// The mistakes that were made, the most frequent first; of equal ones in the order of the classes.
+    pub fn most_confused(&self) -> Vec<Mistake> {
+        let all = (0..self.classes).flat_map(|label| (0..self.classes).map(move |predicted| (label, predicted)));
+        let mut mistakes: Vec<Mistake> = all
+            .filter(|(label, predicted)| label != predicted)
+            .map(|(label, predicted)| Mistake { label, predicted, count: self.count(label, predicted) })
+            .filter(|mistake| mistake.count > 0)
+            .collect();
+        mistakes.sort_by_key(|mistake| std::cmp::Reverse(mistake.count));
+        mistakes
     }
 
     /// A cell's share of its row: of those who are `label`, how many were called `predicted`.
     pub fn share_of_label(&self, label: usize, predicted: usize) -> f64 {
-        share(self.counts[label][predicted], self.support(label))
+        share(self.count(label, predicted), self.support(label))
     }
 
     /// A cell's share of its column: of those called `predicted`, how many are `label`.
     pub fn share_of_predicted(&self, label: usize, predicted: usize) -> f64 {
-        share(self.counts[label][predicted], self.predicted(predicted))
+        share(self.count(label, predicted), self.predicted(predicted))
     }
 
-    /// Every cell in words, laid out as the counts are.
-    pub fn cells(&self, classes: &[String; 2], lang: Lang) -> [[CellText; 2]; 2] {
-        [0, 1].map(|label| {
-            [0, 1].map(|predicted| {
-                let count = self.counts[label][predicted];
-                CellText {
-                    count: number(lang, count.into()),
-                    what: cell(classes, label, predicted, count, lang),
-                    row_share: self.row_share(classes, label, predicted, lang),
-                    column_share: self.column_share(classes, label, predicted, lang),
-                    correct: label == predicted,
-                }
-            })
-        })
+    /// A cell in words.
+    pub fn cell(&self, classes: &[String], label: usize, predicted: usize, lang: Lang) -> CellText {
+        let count = self.count(label, predicted);
+        CellText {
+            count: number(lang, count.into()),
+            what: cell(classes, label, predicted, count, lang),
+            row_share: self.row_share(classes, label, predicted, lang),
+            column_share: self.column_share(classes, label, predicted, lang),
+            correct: label == predicted,
+        }
+    }
+
+    /// The four cells of two classes in words, laid out as the counts are.
+    pub fn cells(&self, classes: &[String], lang: Lang) -> [[CellText; 2]; 2] {
+        [0, 1].map(|label| [0, 1].map(|predicted| self.cell(classes, label, predicted, lang)))
     }
 
     /// `7.2 % of the women`.
-    fn row_share(&self, classes: &[String; 2], label: usize, predicted: usize, lang: Lang) -> String {
+    fn row_share(&self, classes: &[String], label: usize, predicted: usize, lang: Lang) -> String {
         let share = percent(lang, self.share_of_label(label, predicted), 1);
         let people = words::people(classes, label, lang);
         match (lang, words::is_utkface(classes)) {
@@ -100,7 +154,7 @@ impl Confusion {
     }
 
     /// `6.6 % of those called men`.
-    fn column_share(&self, classes: &[String; 2], label: usize, predicted: usize, lang: Lang) -> String {
+    fn column_share(&self, classes: &[String], label: usize, predicted: usize, lang: Lang) -> String {
         let share = percent(lang, self.share_of_predicted(label, predicted), 1);
         match lang {
             Lang::En => format!("{share} of those called {}", words::people(classes, predicted, lang)),
@@ -109,14 +163,14 @@ impl Confusion {
     }
 
     /// A cell as a sentence: `48 women were called men`.
-    pub fn sentence(&self, classes: &[String; 2], label: usize, predicted: usize, lang: Lang) -> String {
-        let count = self.counts[label][predicted];
+    pub fn sentence(&self, classes: &[String], label: usize, predicted: usize, lang: Lang) -> String {
+        let count = self.count(label, predicted);
         format!("{} {}", number(lang, count.into()), cell(classes, label, predicted, count, lang))
     }
 }
 
 /// A cell's caption without its count: `women were called men`.
-pub fn cell(classes: &[String; 2], label: usize, predicted: usize, count: u32, lang: Lang) -> String {
+pub fn cell(classes: &[String], label: usize, predicted: usize, count: u32, lang: Lang) -> String {
     let utkface = words::is_utkface(classes);
     let (actual, called) = (&classes[label], &classes[predicted]);
     match lang {

@@ -1,9 +1,9 @@
 //! What every possible threshold would give: ROC and precision-recall curves, their areas, and the best F1.
 //!
 //! All as scikit-learn has them (`roc_curve(drop_intermediate=False)`, `precision_recall_curve`, `roc_auc_score`,
-//! `average_precision_score`). Class 1 is the positive one.
+//! `average_precision_score`). One class is the positive one, class 1 of two; all others are the negative one.
 
-use super::{Confusion, Prediction, calibration::probability};
+use super::{Confusion, Prediction, calibration::sigmoid};
 
 /// One threshold's place on both curves.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,10 +46,10 @@ pub struct Best {
 }
 
 impl Curves {
-    /// The curves of `predictions` whose logits are divided by `temperature`.
-    pub fn new(predictions: &[Prediction], temperature: f64) -> Self {
-        let steps = steps(predictions, temperature);
-        let Some(&(_, last)) = steps.last() else {
+    /// The curves of `class` against all others, of `predictions` whose logits are divided by `temperature`.
+    pub fn one_vs_rest(predictions: &[Prediction], class: usize, temperature: f64) -> Self {
+        let steps = steps(predictions, class, temperature);
+        let Some((_, last)) = steps.last() else {
             return Self { points: Vec::new(), auc: None, average_precision: None };
         };
         let (positives, negatives) = (f64::from(last.support(1)), f64::from(last.support(0)));
@@ -81,12 +81,13 @@ impl CurvePoint {
     }
 }
 
-/// The threshold with the highest F1, among the probabilities that occur; the lowest of equals. `None` without pictures.
+/// Of two classes: the threshold with the highest F1, among the probabilities that occur; the lowest of equals. `None`
+/// without pictures.
 ///
 /// To be chosen on the validation part: chosen on the test part, the score would be a promise that it cannot keep.
 pub fn best_f1(predictions: &[Prediction], temperature: f64, of: F1Of) -> Option<Best> {
     let mut best: Option<Best> = None;
-    for (threshold, confusion) in steps(predictions, temperature).into_iter().skip(1) {
+    for (threshold, confusion) in steps(predictions, 1, temperature).into_iter().skip(1) {
         let f1 = match of {
             F1Of::Class(class) => confusion.class_score(class).f1,
             F1Of::Macro => f64::midpoint(confusion.class_score(0).f1, confusion.class_score(1).f1),
@@ -98,22 +99,32 @@ pub fn best_f1(predictions: &[Prediction], temperature: f64, of: F1Of) -> Option
     best
 }
 
-/// Probability and confusion matrix at every distinct logit, descending, after the one that calls nobody class 1.
-fn steps(predictions: &[Prediction], temperature: f64) -> Vec<(f64, Confusion)> {
-    let mut sorted: Vec<(f32, bool)> = predictions.iter().map(|p| (p.logit, p.label == 1)).collect();
+/// The mean over the classes of the area under the ROC curve of each against all others (scikit-learn's
+/// `roc_auc_score(multi_class="ovr", average="macro")`). `None` if a class is missing.
+pub fn macro_auc(predictions: &[Prediction], classes: usize, temperature: f64) -> Option<f64> {
+    let areas = (0..classes).map(|class| Curves::one_vs_rest(predictions, class, temperature).auc);
+    areas.sum::<Option<f64>>().map(|sum| sum / classes as f64)
+}
+
+/// Probability and confusion matrix (of the class and the rest) at every distinct output, descending, after the one that
+/// calls nothing `class`.
+fn steps(predictions: &[Prediction], class: usize, temperature: f64) -> Vec<(f64, Confusion)> {
+    let scored = predictions.iter().map(|p| (p.logit.log_odds(class, temperature), usize::from(p.label) == class));
+    let mut sorted: Vec<(f64, bool)> = scored.collect();
     sorted.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
-    let mut confusion = Confusion::new(predictions, f64::INFINITY);
+    let ones = sorted.iter().filter(|(_, one)| *one).count() as u32;
+    let mut counts = [[sorted.len() as u32 - ones, 0], [ones, 0]];
     let mut steps = Vec::with_capacity(sorted.len() + 1);
     if !sorted.is_empty() {
-        steps.push((f64::INFINITY, confusion));
+        steps.push((f64::INFINITY, Confusion::from_rows(counts)));
     }
     for group in sorted.chunk_by(|a, b| a.0 == b.0) {
         for &(_, one) in group {
-            let row = &mut confusion.counts[usize::from(one)];
+            let row = &mut counts[usize::from(one)];
             row[0] -= 1;
             row[1] += 1;
         }
-        steps.push((probability(group[0].0, temperature), confusion));
+        steps.push((sigmoid(group[0].0), Confusion::from_rows(counts)));
     }
     steps
 }

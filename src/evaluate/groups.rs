@@ -3,6 +3,8 @@
 //! Averages hide groups (Buolamwini and Gebru 2018, "Gender Shades"). But most crossings of a test part hold few
 //! pictures, so a group is never put before another unless their ranges lie apart, and groups under [`SMALL`] are marked.
 
+use std::collections::BTreeMap;
+
 use super::{Confusion, Prediction, Scores, score::Rate, words};
 use crate::{
     data::sample::RACES,
@@ -38,7 +40,7 @@ impl Grouping {
         [Self::AGE, Self::RACE, Self::CLASS, Self::AGE_CLASS, Self::RACE_CLASS, Self::AGE_RACE, Self::CROSSED];
 
     /// `age × gender`; `class` in place of gender for other data sets.
-    pub fn name(self, classes: &[String; 2], lang: Lang) -> String {
+    pub fn name(self, classes: &[String], lang: Lang) -> String {
         let class = if words::is_utkface(classes) { say("gender", "genre") } else { say("class", "classe") };
         [(self.age, say("age", "âge")), (self.race, say("race label", "étiquette d’origine")), (self.class, class)]
             .iter()
@@ -67,36 +69,35 @@ pub enum Known {
 }
 
 /// How a group did.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Group {
     pub key: GroupKey,
     pub accuracy: Rate,
-    /// F1 of class 0 and class 1; `None` where the group holds one class only.
-    pub f1: Option<[f64; 2]>,
+    /// F1 of each class; `None` where the group lacks a class.
+    pub f1: Option<Vec<f64>>,
     pub confusion: Confusion,
 }
 
 /// The groups that hold any picture, in the order of their keys: never by result.
-pub fn groups(predictions: &[Prediction], threshold: f64, by: Grouping) -> Vec<Group> {
-    let mut counts = [Confusion::default(); SLOTS];
+pub fn groups(predictions: &[Prediction], classes: usize, threshold: f64, by: Grouping) -> Vec<Group> {
+    let mut counts: BTreeMap<GroupKey, Confusion> = BTreeMap::new();
     for p in predictions {
-        counts[slot(GroupKey::of(p, by))].counts[usize::from(p.label == 1)][usize::from(p.predicted(threshold))] += 1;
+        let confusion = counts.entry(GroupKey::of(p, by)).or_insert_with(|| Confusion::empty(classes));
+        confusion.add(p.label.into(), p.predicted(threshold));
     }
-    let mut groups: Vec<Group> = all_keys(by).map(|key| Group::new(key, counts[slot(key)])).collect();
-    groups.retain(|g| g.accuracy.n > 0);
-    groups
+    counts.into_iter().map(|(key, confusion)| Group::new(key, confusion)).collect()
 }
 
 impl Group {
     fn new(key: GroupKey, confusion: Confusion) -> Self {
         let scores = Scores::new(&confusion);
-        let both = confusion.support(0) > 0 && confusion.support(1) > 0;
-        Self { key, accuracy: scores.accuracy, f1: both.then(|| scores.classes.map(|c| c.f1)), confusion }
+        let all = scores.classes.iter().all(|class| class.support > 0);
+        Self { key, accuracy: scores.accuracy, f1: all.then(|| scores.classes.iter().map(|class| class.f1).collect()), confusion }
     }
 
-    /// Mean of both F1, where the group holds both classes.
+    /// Mean of the classes' F1, where the group holds all of them.
     pub fn macro_f1(&self) -> Option<f64> {
-        self.f1.map(|[zero, one]| f64::midpoint(zero, one))
+        self.f1.as_ref().map(|f1| f1.iter().sum::<f64>() / f1.len() as f64)
     }
 
     /// Too few pictures to say much.
@@ -117,7 +118,7 @@ impl GroupKey {
         Self {
             age: by.age.then(|| p.age.map_or(Known::No, |age| Known::Yes(band(age)))),
             race: by.race.then(|| p.race.filter(|r| usize::from(*r) < RACES.len()).map_or(Known::No, Known::Yes)),
-            class: by.class.then_some(u8::from(p.label == 1)),
+            class: by.class.then_some(p.label),
         }
     }
 
@@ -128,7 +129,7 @@ impl GroupKey {
     }
 
     /// `20 to 39, Asian, female`.
-    pub fn name(&self, classes: &[String; 2], lang: Lang) -> String {
+    pub fn name(&self, classes: &[String], lang: Lang) -> String {
         let age = self.age.map(|age| match age {
             Known::Yes(band) => band_name(band.into(), lang),
             Known::No => say("age unknown", "âge inconnu").get(lang).to_owned(),
@@ -156,37 +157,4 @@ pub fn band_name(band: usize, lang: Lang) -> String {
 
 fn band(age: u16) -> u8 {
     AGE_BANDS.iter().position(|(first, last)| (*first..=*last).contains(&age)).unwrap_or(0) as u8
-}
-
-/// Ages and races each have a place for "unknown"; a dimension that is not asked takes its first place.
-const AGES: usize = AGE_BANDS.len() + 1;
-const LABELS: usize = RACES.len() + 1;
-const SLOTS: usize = AGES * LABELS * 2;
-
-fn slot(key: GroupKey) -> usize {
-    let place = |known: Option<Known>, unknown: usize| match known {
-        Some(Known::Yes(i)) => usize::from(i),
-        Some(Known::No) => unknown,
-        None => 0,
-    };
-    (place(key.age, AGES - 1) * LABELS + place(key.race, LABELS - 1)) * 2 + usize::from(key.class.unwrap_or(0))
-}
-
-fn all_keys(by: Grouping) -> impl Iterator<Item = GroupKey> {
-    let known = |on: bool, count: usize| -> Vec<Option<Known>> {
-        if !on {
-            return vec![None];
-        }
-        (0..count as u8).map(|i| Some(Known::Yes(i))).chain([Some(Known::No)]).collect()
-    };
-    let ages = known(by.age, AGE_BANDS.len());
-    let races = known(by.race, RACES.len());
-    let classes: Vec<Option<u8>> = if by.class { vec![Some(0), Some(1)] } else { vec![None] };
-    ages.into_iter().flat_map(move |age| {
-        let classes = classes.clone();
-        races
-            .clone()
-            .into_iter()
-            .flat_map(move |race| classes.clone().into_iter().map(move |class| GroupKey { age, race, class }))
-    })
 }

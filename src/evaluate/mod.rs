@@ -15,7 +15,7 @@ pub mod words;
 
 use std::path::PathBuf;
 
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use crate::data::sample::Part;
 
@@ -35,12 +35,22 @@ pub struct Prediction {
     pub file: PathBuf,
     /// Index into the data set at the time of the evaluation.
     pub sample: u32,
-    /// The recorded class, 0 or 1.
+    /// The recorded class.
     pub label: u8,
-    /// The network's output, before any temperature: the log-odds of class 1.
-    pub logit: f32,
+    /// The network's output, before any temperature.
+    pub logit: Logits,
     pub age: Option<u16>,
     pub race: Option<u8>,
+}
+
+/// What a network puts out for a picture.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Logits {
+    /// Of two classes: the log-odds of class 1.
+    Binary(f32),
+    /// Of more: one logit for each class, before the softmax.
+    Each(Box<[f32]>),
 }
 
 /// A prediction as reports have it: those of before kept a probability instead of the logit, and called the label truth.
@@ -50,7 +60,7 @@ struct StoredPrediction {
     sample: u32,
     #[serde(alias = "truth")]
     label: u8,
-    logit: Option<f32>,
+    logit: Option<Logits>,
     #[serde(default)]
     probability: f32,
     age: Option<u16>,
@@ -60,31 +70,37 @@ struct StoredPrediction {
 impl From<StoredPrediction> for Prediction {
     fn from(stored: StoredPrediction) -> Self {
         let StoredPrediction { file, sample, label, logit, probability, age, race } = stored;
-        let logit = logit.unwrap_or_else(|| calibration::logit_of_rounded(probability));
+        let logit = logit.unwrap_or_else(|| Logits::Binary(calibration::logit_of_rounded(probability)));
         Self { file, sample, label, logit, age, race }
     }
 }
 
 /// The predictions of one part by one run's best weights. Scores at a threshold are computed from it when they are shown.
+///
+/// One that is read is of one piece: each label has a class, each picture a logit for each class, each class a share.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Report {
-    pub classes: [String; 2],
+    /// Their names, as the data set had them.
+    pub classes: Vec<String>,
     /// Test, unless the report is of a folder apart.
     pub part: Option<Part>,
     pub predictions: Vec<Prediction>,
     /// The same for the validation part, on which threshold and temperature may be chosen.
     pub validation: Vec<Prediction>,
-    /// Pictures are called class 1 from this probability on, after the temperature.
+    /// Of two classes, pictures are called class 1 from this probability on, after the temperature; of more, the likeliest
+    /// class is the answer.
     #[serde(deserialize_with = "probability")]
     pub threshold: f64,
-    /// Logits are divided by this before the sigmoid; 1 unless fitted (Guo et al. 2017).
+    /// Logits are divided by this before the sigmoid or softmax; 1 unless fitted (Guo et al. 2017).
     #[serde(deserialize_with = "temperature")]
     pub temperature: f64,
     /// Whether each picture was judged with its mirror image ([`crate::engine::TtaPredictor`]); the run's answers follow it.
     #[serde(default)]
     pub mirrored: bool,
-    /// Class 1's share of the training part, for the baseline.
-    pub train_share: f64,
+    /// Each class's share of the training part, for the baseline.
+    #[serde(rename = "train_share", deserialize_with = "shares")]
+    pub train_shares: Vec<f64>,
     /// Which of the judged pictures the run had before; `None` where nobody looked, as in reports of before.
     #[serde(default)]
     pub seen: Option<Seen>,
@@ -93,9 +109,47 @@ pub struct Report {
     pub weights: Option<WeightsId>,
 }
 
+impl Serialize for Report {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Report {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let report = Self::deserialize(deserializer)?;
+        let classes = report.classes.len();
+        let fits = |p: &Prediction| {
+            let logits = match &p.logit {
+                Logits::Binary(_) => 2,
+                Logits::Each(logits) => logits.len(),
+            };
+            usize::from(p.label) < classes && logits == classes
+        };
+        if report.train_shares.len() != classes || !report.predictions.iter().chain(&report.validation).all(fits) {
+            return Err(D::Error::custom("labels, logits or shares that do not fit the classes"));
+        }
+        Ok(report)
+    }
+}
+
 /// A number from a file, from 0 to 1.
 fn probability<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
     within(deserializer, "a probability from 0 to 1", |value| (0.0..=1.0).contains(&value))
+}
+
+/// The classes' shares; reports of before have that of the second of two alone.
+fn shares<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<f64>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Stored {
+        One(f64),
+        Each(Vec<f64>),
+    }
+    Ok(match Stored::deserialize(deserializer)? {
+        Stored::One(one) => vec![1.0 - one, one],
+        Stored::Each(shares) => shares,
+    })
 }
 
 /// A number from a file, finite and above 0.
@@ -108,22 +162,88 @@ fn within<'de, D: Deserializer<'de>>(deserializer: D, what: &str, allowed: fn(f6
     if allowed(value) { Ok(value) } else { Err(D::Error::custom(format!("{value} is not {what}"))) }
 }
 
-impl Prediction {
-    /// Whether the model says class 1 at a threshold of the logit.
-    pub fn predicted(&self, logit_threshold: f64) -> bool {
-        f64::from(self.logit) >= logit_threshold
+impl Logits {
+    /// The log-odds of `class` against all others, after division of the logits by `temperature`.
+    pub fn log_odds(&self, class: usize, temperature: f64) -> f64 {
+        match self {
+            Self::Binary(logit) if class == 0 => -f64::from(*logit) / temperature,
+            Self::Binary(logit) => f64::from(*logit) / temperature,
+            Self::Each(logits) => {
+                let others = logits.iter().enumerate().filter(|(other, _)| *other != class);
+                let others = others.map(|(_, logit)| f64::from(*logit) / temperature);
+                f64::from(logits[class]) / temperature - log_sum_exp(others)
+            }
+        }
     }
 
-    /// Whether the model agrees with the label at a threshold of the logit.
+    /// The probability of each class, after division of the logits by `temperature`.
+    pub fn probabilities(&self, temperature: f64) -> Vec<f64> {
+        match self {
+            Self::Binary(logit) => {
+                let one = calibration::probability(*logit, temperature);
+                vec![1.0 - one, one]
+            }
+            Self::Each(logits) => {
+                let scaled = logits.iter().map(|logit| f64::from(*logit) / temperature);
+                let all = log_sum_exp(scaled.clone());
+                scaled.map(|logit| (logit - all).exp()).collect()
+            }
+        }
+    }
+
+    /// The class that is said: of two, the second from the logit `threshold` on; of more, the one of the largest logit, the
+    /// first of equal ones (NumPy's `argmax`).
+    pub fn predicted(&self, threshold: f64) -> usize {
+        match self {
+            Self::Binary(logit) => usize::from(f64::from(*logit) >= threshold),
+            Self::Each(logits) => argmax(logits),
+        }
+    }
+
+    /// Whether `class` is among the `k` of the largest logits; of equal ones the first comes first.
+    pub fn is_among(&self, class: usize, k: usize) -> bool {
+        let Self::Each(logits) = self else { return k > 1 || self.predicted(0.0) == class };
+        let of = logits[class];
+        let before = logits.iter().enumerate().filter(|(other, logit)| **logit > of || (**logit == of && *other < class));
+        before.count() < k
+    }
+}
+
+/// `ln(sum(exp(x)))` without overflow; minus infinity of nothing.
+fn log_sum_exp(values: impl Iterator<Item = f64> + Clone) -> f64 {
+    let most = values.clone().fold(f64::NEG_INFINITY, f64::max);
+    if most == f64::NEG_INFINITY {
+        return most;
+    }
+    most + values.map(|value| (value - most).exp()).sum::<f64>().ln()
+}
+
+/// The first of the largest.
+fn argmax(values: &[f32]) -> usize {
+    (1..values.len()).fold(0, |best, i| if values[i] > values[best] { i } else { best })
+}
+
+impl Prediction {
+    /// The class that the model says, at a threshold of the logit where there are two.
+    pub fn predicted(&self, logit_threshold: f64) -> usize {
+        self.logit.predicted(logit_threshold)
+    }
+
+    /// Whether the model agrees with the label.
     pub fn correct(&self, logit_threshold: f64) -> bool {
-        self.predicted(logit_threshold) == (self.label == 1)
+        self.predicted(logit_threshold) == usize::from(self.label)
     }
 }
 
 impl Report {
-    /// The probability of class 1 as it is shown: after the temperature.
-    pub fn probability(&self, prediction: &Prediction) -> f64 {
-        calibration::probability(prediction.logit, self.temperature)
+    /// Whether there are two classes, so that a threshold decides between them.
+    pub fn is_binary(&self) -> bool {
+        self.classes.len() == 2
+    }
+
+    /// The probability of `class` as it is shown: after the temperature.
+    pub fn probability(&self, prediction: &Prediction, class: usize) -> f64 {
+        calibration::sigmoid(prediction.logit.log_odds(class, self.temperature))
     }
 
     /// The logit from which on pictures are called class 1 at a threshold of the probability.
@@ -134,7 +254,11 @@ impl Report {
 
     /// What was called what at a threshold of the probability.
     pub fn confusion(&self, threshold: f64) -> Confusion {
-        Confusion::new(&self.predictions, self.logit_threshold(threshold))
+        let (threshold, mut confusion) = (self.logit_threshold(threshold), Confusion::empty(self.classes.len()));
+        for p in &self.predictions {
+            confusion.add(p.label.into(), p.predicted(threshold));
+        }
+        confusion
     }
 
     /// The scores at a threshold of the probability.
@@ -142,20 +266,34 @@ impl Report {
         Scores::new(&self.confusion(threshold))
     }
 
-    /// The class that most training pictures have.
+    /// The class that most training pictures have; of equal ones the last.
     pub fn majority(&self) -> usize {
-        usize::from(self.train_share >= 0.5)
+        (0..self.train_shares.len()).max_by(|a, b| self.train_shares[*a].total_cmp(&self.train_shares[*b])).unwrap_or(0)
     }
 
     /// How right it would be to always say the majority class of the training part.
     pub fn baseline(&self) -> Rate {
-        let hits = self.predictions.iter().filter(|p| usize::from(p.label == 1) == self.majority()).count();
+        let hits = self.predictions.iter().filter(|p| usize::from(p.label) == self.majority()).count();
         Rate { hits: hits as u32, n: self.predictions.len() as u32 }
     }
 
-    /// The curves. Sorts: to be kept, not made anew each frame.
-    pub fn curves(&self) -> Curves {
-        Curves::new(&self.predictions, self.temperature)
+    /// How often the label is among the `k` likeliest classes (Keras's `top_k_categorical_accuracy`).
+    pub fn top_k(&self, k: usize) -> Rate {
+        let hits = self.predictions.iter().filter(|p| p.logit.is_among(p.label.into(), k)).count();
+        Rate { hits: hits as u32, n: self.predictions.len() as u32 }
+    }
+
+    /// The curves of `class` against the rest. Sorts: to be kept, not made anew each frame.
+    pub fn curves(&self, class: usize) -> Curves {
+        Curves::one_vs_rest(&self.predictions, class, self.temperature)
+    }
+
+    /// The area under the ROC curve; of more than two classes, the mean of each against the rest.
+    pub fn auc(&self) -> Option<f64> {
+        match self.is_binary() {
+            true => self.curves(1).auc,
+            false => curves::macro_auc(&self.predictions, self.classes.len(), self.temperature),
+        }
     }
 
     /// Where a threshold lies on both curves.
@@ -170,7 +308,7 @@ impl Report {
 
     /// How right it is within each group, at a threshold of the probability.
     pub fn groups(&self, threshold: f64, by: Grouping) -> Vec<Group> {
-        groups::groups(&self.predictions, self.logit_threshold(threshold), by)
+        groups::groups(&self.predictions, self.classes.len(), self.logit_threshold(threshold), by)
     }
 
     /// The reliability bins after the temperature.
@@ -183,16 +321,15 @@ impl Report {
         calibration::fit_temperature(&self.validation)
     }
 
-    /// How sure the model is of what it says, from 0.5 (at a threshold of one half) to 1.
+    /// The probability of the class that it says: of two, from 0.5 (at a threshold of one half) to 1.
     pub fn confidence(&self, prediction: &Prediction, threshold: f64) -> f64 {
-        let p = self.probability(prediction);
-        if prediction.predicted(self.logit_threshold(threshold)) { p } else { 1.0 - p }
+        self.probability(prediction, prediction.predicted(self.logit_threshold(threshold)))
     }
 
     /// Indices of the pictures in a cell of the confusion matrix.
     pub fn cell(&self, threshold: f64, label: usize, predicted: usize) -> Vec<usize> {
         let threshold = self.logit_threshold(threshold);
-        self.positions(|p| usize::from(p.label == 1) == label && usize::from(p.predicted(threshold)) == predicted)
+        self.positions(|p| usize::from(p.label) == label && p.predicted(threshold) == predicted)
     }
 
     /// Indices of the pictures of a group.
@@ -215,7 +352,7 @@ impl Report {
         RunScores {
             pictures: scores.accuracy.n,
             accuracy: scores.accuracy.share(),
-            f1: scores.classes.map(|c| c.f1),
+            f1: scores.classes.iter().map(|class| class.f1).collect(),
             macro_f1: scores.macro_average.f1,
             baseline: self.baseline().share(),
             weights: self.weights,

@@ -31,13 +31,16 @@ pub struct ClassScore {
     pub support: u32,
 }
 
-/// The scores at one threshold.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// The scores of a confusion matrix (scikit-learn's `classification_report(zero_division=0)`).
+#[derive(Clone, Debug, PartialEq)]
 pub struct Scores {
     pub accuracy: Rate,
-    pub classes: [ClassScore; 2],
-    /// Unweighted mean of both classes.
+    /// In the order of the classes.
+    pub classes: Vec<ClassScore>,
+    /// Unweighted mean over the classes; its recall is the balanced accuracy.
     pub macro_average: ClassScore,
+    /// Mean over the classes, each weighted by its support.
+    pub weighted_average: ClassScore,
 }
 
 /// The 97.5 % point of the normal distribution, for 95 % ranges.
@@ -76,15 +79,17 @@ impl ConfidenceInterval {
 impl Scores {
     /// The scores of a confusion matrix.
     pub fn new(confusion: &Confusion) -> Self {
-        let classes = [confusion.class_score(0), confusion.class_score(1)];
-        let mean = |value: fn(&ClassScore) -> f64| f64::midpoint(value(&classes[0]), value(&classes[1]));
-        let macro_average = ClassScore {
-            precision: mean(|c| c.precision),
-            recall: mean(|c| c.recall),
-            f1: mean(|c| c.f1),
-            support: confusion.total(),
+        let classes: Vec<ClassScore> = (0..confusion.classes()).map(|class| confusion.class_score(class)).collect();
+        let mean = |weight: fn(&ClassScore) -> f64| {
+            let sum: f64 = classes.iter().map(weight).sum();
+            let of = |value: fn(&ClassScore) -> f64| {
+                let total: f64 = classes.iter().map(|class| weight(class) * value(class)).sum();
+                if sum == 0.0 { 0.0 } else { total / sum }
+            };
+            ClassScore { precision: of(|c| c.precision), recall: of(|c| c.recall), f1: of(|c| c.f1), support: confusion.total() }
         };
-        Self { accuracy: confusion.accuracy(), classes, macro_average }
+        let (macro_average, weighted_average) = (mean(|_| 1.0), mean(|class| f64::from(class.support)));
+        Self { accuracy: confusion.accuracy(), classes, macro_average, weighted_average }
     }
 }
 
@@ -96,7 +101,7 @@ impl Confusion {
 
     /// Precision, recall and F1 with `class` as the positive one.
     pub fn class_score(&self, class: usize) -> ClassScore {
-        let hits = self.counts[class][class];
+        let hits = self.count(class, class);
         let (predicted, support) = (self.predicted(class), self.support(class));
         ClassScore {
             precision: Rate { hits, n: predicted }.share(),
@@ -108,12 +113,12 @@ impl Confusion {
 }
 
 /// The numbers that matter, of the test part at the run's threshold.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunScores {
     pub pictures: u32,
     pub accuracy: f64,
-    /// F1 of class 0 and class 1.
-    pub f1: [f64; 2],
+    /// F1 of each class, in their order.
+    pub f1: Vec<f64>,
     pub macro_f1: f64,
     pub baseline: f64,
     /// Whose numbers these are; `None` where that was not yet written down.

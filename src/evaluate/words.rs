@@ -7,12 +7,12 @@ use crate::{
 };
 
 /// Whether the classes are UTKFace's, so that sentences may speak of women and men.
-pub fn is_utkface(classes: &[String; 2]) -> bool {
-    classes == &["female", "male"]
+pub fn is_utkface(classes: &[String]) -> bool {
+    classes == ["female", "male"]
 }
 
 /// A class's name: `female`, in French « femme »; names of other data sets stay as they are.
-pub fn class_name(classes: &[String; 2], class: usize, lang: Lang) -> &str {
+pub fn class_name(classes: &[String], class: usize, lang: Lang) -> &str {
     match (is_utkface(classes), class) {
         (true, 0) => say("female", "femme").get(lang),
         (true, _) => say("male", "homme").get(lang),
@@ -21,7 +21,7 @@ pub fn class_name(classes: &[String; 2], class: usize, lang: Lang) -> &str {
 }
 
 /// Those of a class: `women`, or for other data sets its name in quotes.
-pub fn people(classes: &[String; 2], class: usize, lang: Lang) -> String {
+pub fn people(classes: &[String], class: usize, lang: Lang) -> String {
     match (is_utkface(classes), class) {
         (true, 0) => say("women", "femmes").get(lang).to_owned(),
         (true, _) => say("men", "hommes").get(lang).to_owned(),
@@ -111,7 +111,7 @@ pub fn about(share: f64, lang: Lang) -> String {
 }
 
 /// What must stand under each prediction of a model that learned from such pictures.
-pub fn caution(source: &Source, classes: &[String; 2], framing: Framing) -> LocalizedText {
+pub fn caution(source: &Source, classes: &[String], framing: Framing) -> LocalizedText {
     let data = match source {
         Source::SampleFaces => {
             return say(

@@ -113,7 +113,7 @@ impl Run {
         let report = last.clone().filter(|report| self.is_of_its_weights(report));
         let (judged, outdated) = (report.as_ref().map(Report::run_scores), last.is_some() && report.is_none());
         Ok(RunView {
-            info: RunInfo { scores: judged.or(self.info.scores).filter(|_| !outdated), ..self.info.clone() },
+            info: RunInfo { scores: judged.or_else(|| self.info.scores.clone()).filter(|_| !outdated), ..self.info.clone() },
             settings: self.settings_by(newest.as_ref())?,
             history: self.history_by(newest.as_ref()),
             event_log: self.event_log_by(newest),

@@ -159,7 +159,7 @@ impl RunInfo {
 
     /// Scores of other weights than those it answers with are not its own.
     fn forget_earlier_scores(&mut self) {
-        self.scores = self.scores.filter(|scores| scores.weights == self.weights);
+        self.scores = self.scores.take().filter(|scores| scores.weights == self.weights);
     }
 
     /// Whether nothing was learned yet, so that it may begin anew.

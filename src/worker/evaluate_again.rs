@@ -119,14 +119,14 @@ fn evaluate_others(
     let predictions = predictions.map_err(|problem| run.in_weights(problem))?;
     let kept = view.report.as_ref();
     let report = Report {
-        classes: dataset.classes.clone(),
+        classes: dataset.classes.to_vec(),
         part: None,
         predictions,
         validation: Vec::new(),
         threshold: kept.map_or(0.5, |kept| kept.threshold),
         temperature: kept.map_or(1.0, |kept| kept.temperature),
         mirrored,
-        train_share: kept.map_or(0.5, |kept| kept.train_share),
+        train_shares: kept.map_or_else(|| vec![0.5; 2], |kept| kept.train_shares.clone()),
         seen: own.map(|_| Seen { left_out, ..Seen::default() }),
         weights: Some(id),
     };

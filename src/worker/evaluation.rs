@@ -5,7 +5,7 @@ use crate::{
     control::{Control, Stage},
     data::{batch::Form, duplicates::look_alikes, sample::Part},
     engine::{self, Engine},
-    evaluate::{Prediction, Report, Seen, WeightsId},
+    evaluate::{Logits, Prediction, Report, Seen, WeightsId},
     plan::Plan,
     problem::Problem,
 };
@@ -33,14 +33,14 @@ pub(super) fn report(
     warn_of_damage(plan, emit);
     let seen = seen(plan, &predictions);
     Ok(Report {
-        classes: plan.dataset.classes.clone(),
+        classes: plan.dataset.classes.to_vec(),
         part: Some(Part::Test),
         predictions,
         validation,
         threshold: 0.5,
         temperature: 1.0,
         mirrored: plan.settings.augment.test_time_flip,
-        train_share: train_share(plan),
+        train_shares: train_shares(plan),
         seen: Some(seen),
         weights: Some(id),
     })
@@ -57,11 +57,12 @@ fn seen(plan: &Plan, predictions: &[Prediction]) -> Seen {
     seen
 }
 
-/// Class 1's share of the training part.
-fn train_share(plan: &Plan) -> f64 {
+/// Each class's share of the training part.
+fn train_shares(plan: &Plan) -> Vec<f64> {
     let train = plan.indices(Part::Train);
-    let ones = train.iter().filter(|&&sample| plan.dataset.samples[sample as usize].class == 1).count();
-    ones as f64 / train.len().max(1) as f64
+    let mut counts = vec![0_usize; plan.dataset.classes.len()];
+    train.iter().for_each(|&sample| counts[usize::from(plan.dataset.samples[sample as usize].class)] += 1);
+    counts.iter().map(|count| *count as f64 / train.len().max(1) as f64).collect()
 }
 
 /// The predictions of any `samples` of the plan's data set.
@@ -124,7 +125,7 @@ fn predictions(
                 file: sample.file.clone(),
                 sample: index,
                 label: sample.class,
-                logit,
+                logit: Logits::Binary(logit),
                 age: sample.age,
                 race: sample.race,
             }

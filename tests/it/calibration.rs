@@ -1,6 +1,9 @@
 //! Reliability bins and temperature scaling against scikit-learn and SciPy, on the pictures of `scores.rs`.
 
-use trombine::evaluate::calibration::{calibration_error, fit_temperature, log_loss, reliability};
+use trombine::evaluate::{
+    Logits,
+    calibration::{calibration_error, fit_temperature, log_loss, reliability},
+};
 
 use crate::scores::{close, predictions, report};
 
@@ -64,17 +67,17 @@ fn a_fitted_report_is_better_calibrated_and_needs_no_second_fit() {
 fn hopeless_and_perfect_parts_give_a_finite_temperature() {
     let mut perfect = predictions();
     for p in &mut perfect {
-        p.logit = 20.0 * (f32::from(p.label) - 0.5);
+        p.logit = Logits::Binary(20.0 * (f32::from(p.label) - 0.5));
     }
     assert!((0.05..1.0).contains(&fit_temperature(&perfect)));
     for p in &mut perfect {
-        p.logit = -p.logit;
+        p.logit = Logits::Binary(-20.0 * (f32::from(p.label) - 0.5));
     }
     assert!(fit_temperature(&perfect) > 19.0, "always wrong and sure: as cold feet as allowed");
     assert_eq!(fit_temperature(&[]), 1.0);
     let mut unsure = predictions();
     for p in &mut unsure {
-        p.logit = 0.0;
+        p.logit = Logits::Binary(0.0);
     }
     assert!(fit_temperature(&unsure).is_finite());
 }

@@ -117,7 +117,7 @@ fn a_card_has_the_markup_of_the_program_and_no_other() {
             (other.info.name, other.info.note, other.info.device) = (nasty.to_owned(), nasty.to_owned(), nasty.to_owned());
             other.info.source = Source::Folder(Path::new("/pictures").join(nasty.replace('/', "")));
             other.info.classes = [nasty.to_owned(), format!("{nasty} 2")];
-            other.report.as_mut().unwrap().classes = other.info.classes.clone();
+            other.report.as_mut().unwrap().classes = other.info.classes.to_vec();
             assert_eq!(kinds(&other, lang), expected, "{nasty:?}");
         }
     }
@@ -135,7 +135,7 @@ fn every_export_of_nasty_names_is_well_formed() {
     let all = NASTY.join(" ");
     (view.info.name, view.info.note) = (all.clone(), all.clone());
     view.info.classes = [NASTY[0].to_owned(), all];
-    view.report.as_mut().unwrap().classes = view.info.classes.clone();
+    view.report.as_mut().unwrap().classes = view.info.classes.to_vec();
     for &format in Format::ALL {
         let path = place.path().join(format!("{format:?}"));
         export(&view, None, format, ExportOptions::default(), &path).unwrap();

@@ -135,7 +135,7 @@ pub fn view(folder: &Path, model: ModelSettings) -> RunView {
             created: 1_795_000_000,
             status: RunStatus::Finished,
             source: Source::SampleFaces,
-            classes: report.classes.clone(),
+            classes: report.classes.clone().try_into().unwrap(),
             framing: Framing::Whole,
             data: None,
             pictures: [1200, 400, 500],
@@ -306,7 +306,7 @@ fn the_table_holds_every_prediction() {
     assert_eq!(lines.len(), 1 + 500 + 500);
     assert_eq!(lines[0], "file,part,age,race,label,predicted,probability_male,correct");
     let report = view.report.as_ref().unwrap();
-    let p = report.probability(&report.predictions[0]);
+    let p = report.probability(&report.predictions[0], 1);
     let said = if p >= 0.4 { "male" } else { "female" };
     assert_eq!(
         lines[1],
@@ -508,6 +508,22 @@ fn plots_are_pictures_too() {
 
 /// The event file holds the very picture that the plots' folder holds.
 #[test]
+fn a_table_of_four_classes_has_a_column_for_each() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut view = view(folder.path(), models()[0].clone());
+    view.report = Some(crate::multiclass::report());
+    let path = folder.path().join("predictions.csv");
+    export(&view, None, Format::Csv, ExportOptions::default(), &path).unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(
+        lines[0],
+        "file,part,age,race,label,predicted,probability_bus,probability_car,probability_train,probability_tram,correct"
+    );
+    assert_eq!(lines[1], "0.jpg,test,0,,bus,tram,0.137834,0.301057,0.032738,0.528371,no");
+}
+
+#[test]
 fn tensorboard_has_the_plots_matrix() {
     let folder = tempfile::tempdir().unwrap();
     let view = view(folder.path(), models()[0].clone());
@@ -515,7 +531,10 @@ fn tensorboard_has_the_plots_matrix() {
     let plot = folder.path().join("matrix.png");
     save_plot(&view, PlotKind::Matrix, Lang::Fr, &plot, false).unwrap();
     let mut board = TensorBoard::open(folder.path(), 0).unwrap();
-    let counts = report.confusion(report.threshold).counts.map(|row| row.map(u64::from));
+    let counts = {
+        let confusion = report.confusion(report.threshold);
+        [0, 1].map(|label| [0, 1].map(|predicted| u64::from(confusion.count(label, predicted))))
+    };
     board.confusion(1, counts, &report.classes, Lang::Fr).unwrap();
     let events = fs::read_dir(folder.path().join("validation")).unwrap().next().unwrap().unwrap().path();
     let (events, png) = (fs::read(events).unwrap(), fs::read(&plot).unwrap());
@@ -577,7 +596,7 @@ fn plots_are_well_formed_xml() {
     let folder = tempfile::tempdir().unwrap();
     let mut view = view(folder.path(), models()[0].clone());
     view.info.classes = ["<a>".to_owned(), "b & \"c\"".to_owned()];
-    view.report.as_mut().unwrap().classes = view.info.classes.clone();
+    view.report.as_mut().unwrap().classes = view.info.classes.to_vec();
     let plots = folder.path().join("plots");
     export(&view, None, Format::Plots, ExportOptions::default(), &plots).unwrap();
     let script = "import glob, xml.etree.ElementTree as tree\n\

@@ -29,7 +29,7 @@ use trombine::{
         picture_size::PIXEL_BYTES,
         reading::Reading,
     },
-    evaluate::{Prediction, Report},
+    evaluate::{Logits, Prediction, Report},
     files::text,
     history::{EpochRecord, EventLog},
     model::{Initialization, ModelSettings, Network, Weights, init::init},
@@ -236,19 +236,19 @@ fn run() -> (TempDir, PathBuf) {
         file: plan.dataset.samples[sample as usize].file.clone(),
         sample,
         label: plan.dataset.samples[sample as usize].class,
-        logit: sample as f32 - 6.5,
+        logit: Logits::Binary(sample as f32 - 6.5),
         age: Some(20),
         race: None,
     };
     let report = Report {
-        classes: plan.dataset.classes.clone(),
+        classes: plan.dataset.classes.to_vec(),
         part: None,
         predictions: (0..12).map(prediction).collect(),
         validation: Vec::new(),
         threshold: 0.5,
         temperature: 1.0,
         mirrored: false,
-        train_share: 0.5,
+        train_shares: vec![0.5; 2],
         seen: None,
         weights: None,
     };
@@ -286,7 +286,7 @@ fn fuzz_run_files() {
             if let Some(report) = &view.report {
                 let _ = (
                     report.scores(report.threshold),
-                    report.curves(),
+                    report.curves(1),
                     report.reliability(),
                     report.subline(report.threshold, Lang::En),
                 );

@@ -45,7 +45,7 @@ pub fn agrees(run: &Run, case: &str) {
     assert!(weights.is_some() || (info.epochs_done == 0 && info.status != RunStatus::Finished), "{case}: no weights");
     let same = |id: Option<WeightsId>| id.is_none() || id == info.weights;
     assert!(same(view.report.as_ref().and_then(|report| report.weights)), "{case}: a report of other weights");
-    assert!(same(run.info.scores.and_then(|scores| scores.weights)), "{case}: scores of other weights");
+    assert!(same(run.info.scores.as_ref().and_then(|scores| scores.weights)), "{case}: scores of other weights");
 }
 
 /// The one run, if there is one yet.

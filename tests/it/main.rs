@@ -53,6 +53,7 @@ mod memory;
 mod meter;
 mod model;
 mod monkey;
+mod multiclass;
 mod nodes;
 mod not_finite;
 mod optimizer;

@@ -323,7 +323,7 @@ fn results_claim_no_more_than_is_known() {
     // What looks like something learned is not new, and other things than faces are not called so.
     let alike = Report { seen: Some(Seen { alike: Some(1), ..Seen::default() }), ..scores::report() };
     assert_eq!(alike.headline(0.5, Lang::En), "About 80\u{a0}% of 500 test faces");
-    let cats = Report { classes: ["cats".into(), "dogs".into()], ..scores::report() };
+    let cats = Report { classes: vec!["cats".into(), "dogs".into()], ..scores::report() };
     assert_eq!(cats.headline(0.5, Lang::Fr), "Environ 80\u{a0}% de réussite sur 500 images jamais vues");
 }
 

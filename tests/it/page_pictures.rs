@@ -9,7 +9,7 @@ use egui_kittest::kittest::Queryable as _;
 use trombine::{
     data::sample::Source,
     engine::{Device, DeviceKind},
-    evaluate::Seen,
+    evaluate::{Logits, Seen},
     history::{BatchRecord, EventLog, StopReason},
     plan::Plan,
     run::{RunStatus, Stored},
@@ -111,10 +111,10 @@ fn long_names() -> Stage {
         run.info.source = Source::Folder("/home/me/expressions".into());
         run.info.classes = ["looks into the camera and smiles", "looks elsewhere"].map(str::to_owned);
         if let Some(report) = &mut run.report {
-            report.classes.clone_from(&run.info.classes);
+            report.classes = run.info.classes.to_vec();
             // A group far below all others.
             report.predictions.iter_mut().filter(|p| p.age.is_some_and(|age| (10..20).contains(&age))).for_each(|p| {
-                p.logit = if p.label == 1 { -2.2 } else { 2.2 };
+                p.logit = Logits::Binary(if p.label == 1 { -2.2 } else { 2.2 });
             });
         }
     }

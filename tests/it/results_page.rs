@@ -500,7 +500,7 @@ fn long_class_names_leave_the_matrix_its_shares() {
     let long = ["a person who looks straight into the camera and smiles", "a person who looks elsewhere or does not smile"];
     let view = std::sync::Arc::make_mut(stage.session.run.as_mut().expect("a run"));
     view.info.classes = long.map(str::to_owned);
-    view.report.as_mut().expect("judged").classes = long.map(str::to_owned);
+    view.report.as_mut().expect("judged").classes = long.map(str::to_owned).to_vec();
     let (mut harness, _) = stage.harness([1048.0, 740.0]);
     harness.run();
     let mut texts = Vec::new();

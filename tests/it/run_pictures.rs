@@ -11,7 +11,7 @@ use trombine::{
         reading::{Labels, Reading},
         sample::Source,
     },
-    evaluate::{Prediction, Report},
+    evaluate::{Logits, Prediction, Report},
     files::Places,
     plan::Plan,
     problem::{Kind, Problem},
@@ -40,7 +40,7 @@ fn judged(folder: &Folder) -> (RunStore, Run) {
             file: sample.file.clone(),
             sample: i,
             label: sample.class,
-            logit: if (sample.class == 1) == (i % 3 > 0) { 2.0 } else { -2.0 },
+            logit: Logits::Binary(if (sample.class == 1) == (i % 3 > 0) { 2.0 } else { -2.0 }),
             age: sample.age,
             race: sample.race,
         })

@@ -9,7 +9,7 @@
 
 use trombine::{
     data::sample::Part,
-    evaluate::{Confusion, Curves, F1Of, Prediction, Rate, Report, Scores, Seen, confusion::cell, curves::best_f1},
+    evaluate::{Confusion, Curves, F1Of, Logits, Prediction, Rate, Report, Scores, Seen, confusion::cell, curves::best_f1},
     text::Lang,
 };
 
@@ -22,7 +22,7 @@ pub fn predictions() -> Vec<Prediction> {
                 file: format!("{i}.jpg").into(),
                 sample: i,
                 label,
-                logit: (((i * 7919 + 31) % 160 + u32::from(label) * 96) as f32 - 128.0) / 32.0,
+                logit: Logits::Binary((((i * 7919 + 31) % 160 + u32::from(label) * 96) as f32 - 128.0) / 32.0),
                 age: Some((i * 37 % 90) as u16),
                 race: Some((i * 11 % 5) as u8),
             }
@@ -33,14 +33,14 @@ pub fn predictions() -> Vec<Prediction> {
 /// A report of them as the test part.
 pub fn report() -> Report {
     Report {
-        classes: ["female".to_owned(), "male".to_owned()],
+        classes: vec!["female".to_owned(), "male".to_owned()],
         part: Some(Part::Test),
         predictions: predictions(),
         validation: predictions(),
         threshold: 0.5,
         temperature: 1.0,
         mirrored: false,
-        train_share: 0.523,
+        train_shares: vec![0.477, 0.523],
         seen: Some(Seen { alike: Some(0), ..Seen::default() }),
         weights: None,
     }
@@ -78,7 +78,7 @@ fn scores_are_scikit_learns() {
     ];
     for (threshold, counts, classes, macro_average) in cases {
         let confusion = report().confusion(threshold);
-        assert_eq!(confusion.counts, counts);
+        assert_eq!(confusion, Confusion::from_rows(counts));
         let scores = Scores::new(&confusion);
         assert_eq!(scores.accuracy, Rate { hits: counts[0][0] + counts[1][1], n: 500 });
         for (ours, theirs) in scores.classes.iter().chain([&scores.macro_average]).zip(classes.iter().chain([&macro_average])) {
@@ -86,7 +86,7 @@ fn scores_are_scikit_learns() {
             close(ours.recall, theirs[1]);
             close(ours.f1, theirs[2]);
         }
-        assert_eq!(scores.classes.map(|c| c.support), [230, 270]);
+        assert_eq!(scores.classes.iter().map(|c| c.support).collect::<Vec<_>>(), [230, 270]);
     }
 }
 
@@ -111,7 +111,7 @@ fn ranges_are_scipys() {
 /// roc_curve(truth, p, drop_intermediate=False), roc_auc_score, average_precision_score, precision_recall_curve
 #[test]
 fn curves_are_scikit_learns() {
-    let curves = Curves::new(&predictions(), 1.0);
+    let curves = Curves::one_vs_rest(&predictions(), 1, 1.0);
     close(curves.auc.unwrap(), 0.918719806763285);
     close(curves.average_precision.unwrap(), 0.9336718659361163);
     assert_eq!(curves.points.len(), 257);
@@ -151,31 +151,31 @@ fn best_thresholds_are_scikit_learns() {
 
 #[test]
 fn nothing_and_one_class_have_no_areas_and_no_nan() {
-    assert_eq!(Curves::new(&[], 1.0).auc, None);
+    assert_eq!(Curves::one_vs_rest(&[], 1, 1.0).auc, None);
     assert_eq!(best_f1(&[], 1.0, F1Of::Macro), None);
     let women: Vec<_> = predictions().into_iter().filter(|p| p.label == 0).collect();
-    let curves = Curves::new(&women, 1.0);
+    let curves = Curves::one_vs_rest(&women, 1, 1.0);
     assert_eq!((curves.auc, curves.average_precision), (None, None));
     assert!(curves.points.iter().all(|p| p.precision.is_finite() && p.true_positive_rate.is_finite()));
-    let scores = Scores::new(&Confusion::new(&[], 0.0));
+    let scores = Scores::new(&Confusion::binary(&[], 0.0));
     assert_eq!((scores.accuracy.share(), scores.macro_average.f1), (0.0, 0.0));
 }
 
 #[test]
 fn a_temperature_moves_probabilities_but_no_picture_across_its_threshold() {
     let mut report = report();
-    let before: Vec<_> = report.curves().points.iter().map(|p| (p.true_positive_rate, p.false_positive_rate)).collect();
+    let before: Vec<_> = report.curves(1).points.iter().map(|p| (p.true_positive_rate, p.false_positive_rate)).collect();
     report.temperature = 1.7;
-    let after: Vec<_> = report.curves().points.iter().map(|p| (p.true_positive_rate, p.false_positive_rate)).collect();
+    let after: Vec<_> = report.curves(1).points.iter().map(|p| (p.true_positive_rate, p.false_positive_rate)).collect();
     assert_eq!(before, after);
-    assert_eq!(report.confusion(0.5), Confusion::new(&predictions(), 0.0), "one half stays one half");
-    for point in report.curves().points {
+    assert_eq!(report.confusion(0.5), Confusion::binary(&predictions(), 0.0), "one half stays one half");
+    for point in report.curves(1).points {
         assert_eq!(report.point(point.threshold), point, "the slider at a point of the curve lands on that point");
     }
     let p = &report.predictions[3];
-    assert_eq!(p.logit, 2.375);
+    assert_eq!(p.logit, Logits::Binary(2.375));
     // scipy.special.expit(z[3] / 1.7)
-    close(report.probability(p), 0.8017167534300189);
+    close(report.probability(p, 1), 0.8017167534300189);
 }
 
 /// Reports kept a probability rounded to f32 once, and called the label truth.
@@ -184,11 +184,11 @@ fn a_report_with_probabilities_is_still_read() {
     let json = r#"{"file": "3.jpg", "sample": 3, "truth": 1, "probability": 0.75, "age": 30, "race": null}"#;
     let old: Prediction = serde_json::from_str(json).expect("it can be read");
     // scipy.special.logit(0.75)
-    assert!((old.logit - 1.0986123).abs() < 1e-6 && old.label == 1, "{old:?}");
+    assert!((old.logit.log_odds(1, 1.0) - 1.0986123).abs() < 1e-6 && old.label == 1, "{old:?}");
     let certain: Prediction = serde_json::from_str(&json.replace("0.75", "1.0")).expect("it can be read");
-    assert!(certain.logit.is_finite(), "{certain:?}");
+    assert!(certain.logit.log_odds(1, 1.0).is_finite(), "{certain:?}");
     // What the probability could not keep: both were 1.
-    let sure = |logit| Prediction { logit, ..old.clone() };
+    let sure = |logit| Prediction { logit: Logits::Binary(logit), ..old.clone() };
     let written = serde_json::to_string(&sure(18.0)).expect("JSON");
     assert_eq!(serde_json::from_str::<Prediction>(&written).expect("it can be read"), sure(18.0));
 }
@@ -202,11 +202,11 @@ fn every_cell_holds_exactly_its_pictures() {
         for label in 0..2 {
             for said in 0..2 {
                 let cell = report.cell(threshold, label, said);
-                assert_eq!(cell.len() as u32, confusion.counts[label][said]);
+                assert_eq!(cell.len() as u32, confusion.count(label, said));
                 for i in &cell {
                     let p = &report.predictions[*i];
                     assert_eq!(usize::from(p.label), label);
-                    assert_eq!(usize::from(report.probability(p) >= threshold), said);
+                    assert_eq!(usize::from(report.probability(p, 1) >= threshold), said);
                 }
                 seen += cell.len();
             }
@@ -223,7 +223,7 @@ fn every_cell_holds_exactly_its_pictures() {
 fn the_baseline_says_the_majority_of_training() {
     let mut report = report();
     assert_eq!(report.baseline(), Rate { hits: 270, n: 500 });
-    report.train_share = 0.4;
+    report.train_shares = vec![0.6, 0.4];
     assert_eq!(report.baseline(), Rate { hits: 230, n: 500 });
 }
 
@@ -250,7 +250,7 @@ fn results_are_sentences_in_both_languages() {
     let others = ["cat".to_owned(), "dog".to_owned()];
     assert_eq!(confusion.sentence(&others, 0, 1, Lang::En), "44 pictures of “cat” were called “dog”");
     // Nearly all right is not all right.
-    report.predictions = vec![Prediction { label: 1, logit: 2.0, ..predictions().remove(0) }; 5000];
+    report.predictions = vec![Prediction { label: 1, logit: Logits::Binary(2.0), ..predictions().remove(0) }; 5000];
     report.predictions[0].label = 0;
     assert_eq!(report.headline(0.5, Lang::En), "About 99.9\u{a0}% of 5,000 faces it had never seen");
     report.predictions.clear();

@@ -19,7 +19,7 @@ use trombine::{
         split::Split,
     },
     engine::{Device, DeviceKind},
-    evaluate::{Prediction, Report, Seen, calibration::logit_of_rounded},
+    evaluate::{Logits, Prediction, Report, Seen, calibration::logit_of_rounded},
     files::table::TableStyle,
     history::{BatchRecord, EpochRecord, EventLog, Note, NoteKind, StopReason},
     model::Network,
@@ -277,21 +277,21 @@ pub fn run(dataset: &Dataset) -> RunView {
                 file: sample.file.clone(),
                 sample: i as u32,
                 label: sample.class,
-                logit: logit_of_rounded(if one { sure } else { 1.0 - sure }),
+                logit: Logits::Binary(logit_of_rounded(if one { sure } else { 1.0 - sure })),
                 age: sample.age,
                 race: sample.race,
             }
         })
         .collect();
     let report = Report {
-        classes: dataset.classes.clone(),
+        classes: dataset.classes.to_vec(),
         part: Some(Part::Test),
         validation: predictions.clone(),
         predictions,
         threshold: 0.5,
         temperature: 1.0,
         mirrored: false,
-        train_share: 0.52,
+        train_shares: vec![0.48, 0.52],
         seen: Some(Seen { alike: Some(0), ..Seen::default() }),
         weights: None,
     };

@@ -214,13 +214,13 @@ fn a_run_is_judged_again_with_mirror_images_and_predicts_so() {
     assert!(!alone.mirrored);
     let (mirrored, folder) = judge(Some(true));
     assert!(mirrored.mirrored);
-    let logits = |report: &Report| report.predictions.iter().map(|p| p.logit).collect::<Vec<_>>();
+    let logits = |report: &Report| report.predictions.iter().map(|p| p.logit.clone()).collect::<Vec<_>>();
     assert_ne!(logits(&mirrored), logits(&alone));
     assert_eq!(judge(None).0, mirrored, "as it was judged before");
     let mut predictor = Run::open(&folder).expect("a run").predictor(|config| engine::open("cpu", config)).expect("it answers");
     for prediction in &mirrored.predictions {
         let answer = predictor.judge(&plan.dataset.pixels.get(prediction.sample as usize).unwrap()).expect("an answer");
-        assert!((answer[0].probability - mirrored.probability(prediction)).abs() < 1e-6);
+        assert!((answer[0].probability - mirrored.probability(prediction, 1)).abs() < 1e-6);
     }
     assert_eq!(judge(Some(false)).0, alone);
 }
@@ -233,7 +233,7 @@ fn a_finished_run_that_was_not_judged_is_judged_when_it_is_resumed() {
     let job = worker.start(Command::Train(Box::new(plan.clone())));
     assert!(matches!(until_end(&worker, job, |_| {}), Event::Finished));
     let mut run = store.find("last").expect("a run");
-    let scores = run.info.scores;
+    let scores = run.info.scores.clone();
     std::fs::remove_file(run.folder.join("report.json")).expect("removed");
     run.update(|info| info.scores = None).expect("written");
     let command = Command::Resume { run: run.info.id.clone(), dataset: plan.dataset.clone(), how: ResumeOptions::default() };

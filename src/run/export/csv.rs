@@ -6,11 +6,13 @@ use crate::{
 };
 
 /// One row for each judged picture: file, part, age and race code as recorded (empty if unknown), the recorded and the
-/// predicted class, the probability of class 1 after the temperature, and whether both agree. Validation rows follow the
-/// test's.
+/// predicted class, the probability of class 1 (of more than two classes: of each) after the temperature, and whether both
+/// agree. Validation rows follow the test's.
 pub fn csv(report: &Report, form: TableForm) -> Vec<u8> {
-    let probability = format!("probability_{}", report.classes[1]);
-    let columns = ["file", "part", "age", "race", "label", "predicted", &probability, "correct"];
+    let probabilities: Vec<String> = shown(report).map(|class| format!("probability_{}", report.classes[class])).collect();
+    let mut columns = vec!["file", "part", "age", "race", "label", "predicted"];
+    columns.extend(probabilities.iter().map(String::as_str));
+    columns.push("correct");
     let mut rows = Rows::with_columns(form, &columns);
     let part = report.part.map_or("other", |part| part.name().en);
     report.predictions.iter().for_each(|p| rows.row(row(report, p, part)));
@@ -18,18 +20,24 @@ pub fn csv(report: &Report, form: TableForm) -> Vec<u8> {
     rows.into_bytes()
 }
 
-fn row<'a>(report: &'a Report, prediction: &'a Prediction, part: &'a str) -> [Cell<'a>; 8] {
+/// The classes whose probabilities are written: of two, the second says it all.
+fn shown(report: &Report) -> std::ops::Range<usize> {
+    usize::from(report.is_binary())..report.classes.len()
+}
+
+fn row<'a>(report: &'a Report, prediction: &'a Prediction, part: &'a str) -> Vec<Cell<'a>> {
     let code = |code: Option<u16>| code.map_or(Cell::Empty, Cell::whole);
-    let class = |class: bool| Cell::text(report.classes[usize::from(class)].as_str());
-    let (label, predicted) = (prediction.label == 1, prediction.predicted(report.logit_threshold(report.threshold)));
-    [
+    let class = |class: usize| Cell::text(report.classes[class].as_str());
+    let (label, predicted) = (usize::from(prediction.label), prediction.predicted(report.logit_threshold(report.threshold)));
+    let mut cells = vec![
         Cell::text(prediction.file.to_string_lossy()),
         Cell::text(part),
         code(prediction.age),
         code(prediction.race.map(u16::from)),
         class(label),
         class(predicted),
-        Cell::Number(report.probability(prediction), Some(6)),
-        Cell::yes(label == predicted),
-    ]
+    ];
+    cells.extend(shown(report).map(|class| Cell::Number(report.probability(prediction, class), Some(6))));
+    cells.push(Cell::yes(label == predicted));
+    cells
 }

@@ -59,8 +59,8 @@ impl PlotKind {
             Self::Loss => history.then(|| learning(view, Measure::Loss, lang)),
             Self::Accuracy => history.then(|| learning(view, Measure::Accuracy, lang)),
             Self::Matrix => report.map(|report| matrix(&report.confusion(report.threshold), &report.classes, lang)),
-            Self::Roc => report.map(|report| roc(report, &report.curves(), lang)),
-            Self::PrecisionRecall => report.map(|report| precision_recall(report, &report.curves(), lang)),
+            Self::Roc => report.map(|report| roc(report, &report.curves(1), lang)),
+            Self::PrecisionRecall => report.map(|report| precision_recall(report, &report.curves(1), lang)),
             Self::Calibration => report.map(|report| reliability(report, lang)),
             Self::Groups(by) => report.map(|report| groups(report, by, lang)),
         }
@@ -181,7 +181,7 @@ pub fn learning(view: &RunView, measure: Measure, lang: Lang) -> Canvas {
 }
 
 /// The confusion matrix in words.
-pub fn matrix(confusion: &Confusion, classes: &[String; 2], lang: Lang) -> Canvas {
+pub fn matrix(confusion: &Confusion, classes: &[String], lang: Lang) -> Canvas {
     let mut canvas = Canvas::new(560.0, 276.0, confusion::TITLE.get(lang));
     let name = |class| words::class_name(classes, class, lang);
     for class in 0..2 {

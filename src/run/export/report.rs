@@ -92,7 +92,7 @@ fn head(view: &RunView, lang: Lang) -> String {
 }
 
 fn results(view: &RunView, report: &Report, pictures: &[Mistake<'_>], lang: Lang) -> String {
-    let curves = report.curves();
+    let curves = report.curves(1);
     let area = |name: Phrase, value: Option<f64>| {
         value.map_or_else(String::new, |value| format!("{} {}", name.get(lang), decimal(lang, value, 3)))
     };

@@ -90,8 +90,8 @@ impl TensorBoard {
     ///
     /// # Errors
     /// A full disk.
-    pub fn confusion(&mut self, step: u64, counts: [[u64; 2]; 2], classes: &[String; 2], lang: Lang) -> Result<(), Problem> {
-        let confusion = Confusion { counts: counts.map(|row| row.map(|count| count as u32)) };
+    pub fn confusion(&mut self, step: u64, counts: [[u64; 2]; 2], classes: &[String], lang: Lang) -> Result<(), Problem> {
+        let confusion = Confusion::from_rows(counts.map(|row| row.map(|count| count as u32)));
         let picture = plots::matrix(&confusion, classes, lang).raster();
         self.validation.picture(step, "confusion_matrix/rows_truth_columns_model", &picture)
     }

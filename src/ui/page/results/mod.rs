@@ -69,7 +69,7 @@ impl Shown {
             view: Arc::clone(view),
             report: report.clone(),
             threshold: report.threshold,
-            curves: report.curves(),
+            curves: report.curves(1),
             best: report.best_f1(F1Of::Macro),
             fitted: report.fitted_temperature(),
             changed: None,
@@ -81,7 +81,7 @@ impl Shown {
         let raw = self.report.logit_threshold(self.threshold);
         self.report.temperature = temperature;
         self.threshold = rounded(probability(raw as f32, temperature));
-        self.curves = self.report.curves();
+        self.curves = self.report.curves(1);
         self.best = self.report.best_f1(F1Of::Macro);
     }
 
@@ -95,7 +95,7 @@ impl Shown {
     /// Macro F1 on the validation part, at the threshold that is tried.
     fn validation_f1(&self) -> f64 {
         let raw = self.report.logit_threshold(self.threshold);
-        Scores::new(&Confusion::new(&self.report.validation, raw)).macro_average.f1
+        Scores::new(&Confusion::binary(&self.report.validation, raw)).macro_average.f1
     }
 
     /// The best threshold, where it is better than the one that is tried.
@@ -103,7 +103,7 @@ impl Shown {
         self.best.filter(|best| rounded(best.threshold) != self.threshold && best.f1 > self.validation_f1() + 1e-9)
     }
 
-    fn classes(&self) -> &[String; 2] {
+    fn classes(&self) -> &[String] {
         &self.report.classes
     }
 }

@@ -85,7 +85,7 @@ impl Facets {
     pub fn contain(&self, p: &Prediction, logit_threshold: f64) -> bool {
         let group = GroupKey { age: self.age, race: self.race, class: self.label };
         group.contains(p)
-            && self.predicted.is_none_or(|predicted| p.predicted(logit_threshold) == (predicted == 1))
+            && self.predicted.is_none_or(|predicted| p.predicted(logit_threshold) == usize::from(predicted))
             && self.correct.is_none_or(|right| p.correct(logit_threshold) == right)
     }
 

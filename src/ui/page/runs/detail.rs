@@ -58,10 +58,13 @@ fn facts(ui: &mut Ui, lang: Lang, run: &RunInfo) {
     if let Some(best) = run.best_epoch {
         lines.push((say("Best epoch", "Meilleure époque"), format!("{best} / {}", run.epochs_done)));
     }
-    if let Some(scores) = run.scores {
+    if let Some(scores) = &run.scores {
         lines.push((say("Test, right", "Test, justes"), percent(lang, scores.accuracy, 1)));
         lines.push((say("Always the larger class", "Toujours la classe majoritaire"), percent(lang, scores.baseline, 1)));
-        lines.push((say("F1, both classes", "F1, deux classes"), scores.f1.map(|f1| decimal(lang, f1, 3)).join(" · ")));
+        lines.push((
+            say("F1, both classes", "F1, deux classes"),
+            scores.f1.iter().map(|f1| decimal(lang, *f1, 3)).collect::<Vec<_>>().join(" · "),
+        ));
     }
     for (name, value) in lines {
         let room = egui::vec2(ui.available_width(), 18.0);

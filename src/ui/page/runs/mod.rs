@@ -163,7 +163,7 @@ fn table(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let lang = cx.lang;
     let t = Theme::of(ui);
     let runs = &cx.session.runs;
-    let best = runs.iter().filter_map(|r| r.scores).map(|s| s.accuracy).fold(0.0, f64::max);
+    let best = runs.iter().filter_map(|r| r.scores.as_ref()).map(|s| s.accuracy).fold(0.0, f64::max);
     Card::new().fill().show(ui, |ui| {
         let columns = columns_of(lang, ui.available_width());
         let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
@@ -209,7 +209,7 @@ fn table(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                     ui.painter().galley(pos2(left, rect.center().y + below - galley.size().y / 2.0), galley, color);
                 }
                 for ((left, right), (.., which)) in places.into_iter().zip(&columns) {
-                    let top = *which == 2 && run.scores.is_some_and(|s| s.accuracy >= best);
+                    let top = *which == 2 && run.scores.as_ref().is_some_and(|s| s.accuracy >= best);
                     let font = if top { theme::semibold(size::TABLE) } else { theme::regular(size::TABLE) };
                     let color = if *which == 2 { t.text } else { t.text2 };
                     let galley = fitted(ui, &cells[*which], font, color, right - left);
@@ -244,8 +244,8 @@ fn cells(lang: Lang, run: &RunInfo) -> [String; 6] {
     [
         day,
         number(lang, run.epochs_done.into()),
-        run.scores.map_or_else(none, |s| percent(lang, s.accuracy, 1)),
-        run.scores.map_or_else(none, |s| crate::text::decimal(lang, s.macro_f1, 3)),
+        run.scores.as_ref().map_or_else(none, |s| percent(lang, s.accuracy, 1)),
+        run.scores.as_ref().map_or_else(none, |s| crate::text::decimal(lang, s.macro_f1, 3)),
         duration(lang, std::time::Duration::from_secs_f64(run.seconds.clamp(0.0, 1e9))),
         run.device.clone(),
     ]
