@@ -109,7 +109,14 @@ fn epochs(folder: &Path, epochs: u32, size: u32) -> Result<(), Problem> {
             batches.recycle(batch);
         }
         let samples = plan.indices(Part::Validation);
-        for batch in Batches::evaluation(plan.dataset.clone(), samples, &settings.augment, settings.train.batch_size as usize) {
+        for batch in Batches::evaluation(
+            Form::Pixels,
+            plan.dataset.clone(),
+            samples,
+            &settings.augment,
+            settings.train.batch_size as usize,
+            plan.network.output,
+        ) {
             let batch = batch?;
             engine.predict(&batch.pixels, &mut logits[..batch.len()])?;
         }

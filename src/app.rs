@@ -373,6 +373,8 @@ impl App {
             self.preferences.remember(folder);
             self.look_for_recent();
         }
+        let loss = &mut self.settings.train.loss.kind;
+        *loss = if dataset.task.is_binary() { loss.of_two() } else { loss.of_classes() };
         self.check();
         match pending {
             Some(Pending::Train) => self.actions.push(Action::Train),

@@ -61,6 +61,14 @@ colors! {
     female 0x7A4BBB 0xB997F5;
     /// Class 1: in UTKFace, male.
     male 0x0B7A75 0x4FC3BA;
+    /// Classes 2 to 7, apart from each other for color-blind eyes too; further ones take the eight in turn, and their names
+    /// always stand beside.
+    class2 0x0B63A8 0x6FB3F2;
+    class3 0xA8326B 0xF08BB8;
+    class4 0x7D6300 0xD9BC4A;
+    class5 0x5B6470 0xAEB7C2;
+    class6 0x2F7D32 0x7BCB7F;
+    class7 0xA34A22 0xF0A07A;
     /// Mistakes and problems; always with an icon.
     bad 0xC03E18 0xF08A64;
     bad_soft 0xFBEAE4 0x3A2720;

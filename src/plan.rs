@@ -9,6 +9,7 @@ use crate::{
         overlap::Overlap,
         sample::Part,
         split::Split,
+        task,
     },
     engine::{EngineConfig, EvaluationPass, check_loss, memory},
     loss::class_weights,
@@ -29,8 +30,8 @@ pub struct Plan {
     pub overlap: Overlap,
     pub network: Network,
     pub steps_per_epoch: u32,
-    /// Loss factors of class 0 and 1.
-    pub class_weights: [f64; 2],
+    /// Each class's loss factor.
+    pub class_weights: Vec<f64>,
     /// As `--device` takes it: `auto`, `cpu`, `candle`, `gpu`, or a device's id.
     pub device: String,
     /// Threads for the processor; `None` takes all cores.
@@ -52,10 +53,11 @@ impl Plan {
     /// # Errors
     /// As [`Plan::new`].
     pub fn with_split(settings: &Settings, dataset: Arc<Dataset>, split: Split) -> Result<Self, Vec<Problem>> {
-        let mut problems = out_of_range(settings);
+        let settings = settings.clone().for_task(&dataset.task);
+        let mut problems = out_of_range(&settings);
         let counts = Part::ALL.map(|part| count(&dataset, &split, part));
         problems.extend(empty_parts(&dataset, &counts, split.dropped > 0));
-        let network = match Network::new(&settings.model, settings.augment.side()) {
+        let network = match settings.network(&dataset.task) {
             Ok(network) => Some(network),
             Err(problem) => {
                 problems.push(problem);
@@ -68,18 +70,18 @@ impl Plan {
         }
         let Some(network) = network.filter(|_| problems.is_empty()) else { return Err(problems) };
         let train: usize = counts[0].iter().sum();
-        let weights = class_weights(&settings.train.loss, &counts[0]);
+        let class_weights = class_weights(&settings.train.loss, &counts[0]);
         let steps_per_epoch = match settings.train.steps_per_epoch {
             0 => train.div_ceil(settings.train.batch_size as usize) as u32,
             steps => steps,
         };
         let plan = Self {
-            settings: settings.clone(),
+            settings,
             overlap: Overlap::new(&dataset, &split.parts),
             split,
             network,
             steps_per_epoch,
-            class_weights: [weights[0], weights[1]],
+            class_weights,
             device: "auto".to_owned(),
             threads: None,
             dataset,
@@ -94,7 +96,8 @@ impl Plan {
         let split = Split { parts: vec![None; dataset.samples.len()], ..Split::default() };
         let (device, threads) = ("auto".to_owned(), None);
         let overlap = Overlap::default();
-        Self { settings, dataset, split, overlap, network, steps_per_epoch: 0, class_weights: [1.0; 2], device, threads }
+        let class_weights = vec![1.0; dataset.task.len()];
+        Self { settings, dataset, split, overlap, network, steps_per_epoch: 0, class_weights, device, threads }
     }
 
     /// Samples of a part.
@@ -116,7 +119,8 @@ impl Plan {
             augment: self.settings.augment.clone(),
             batch_size: self.settings.train.batch_size as usize,
             seed: self.settings.seed.into(),
-            class_weights: self.class_weights.map(|w| w as f32),
+            output: self.network.output,
+            class_weights: self.class_weights.iter().map(|weight| *weight as f32).collect(),
             threads: self.threads,
         };
         Batches::training(of, first)
@@ -125,7 +129,7 @@ impl Plan {
     /// A pass that judges `samples`.
     pub fn evaluation(&self, form: Form, samples: Vec<u32>) -> EvaluationPass {
         let batch_size = self.settings.train.batch_size as usize;
-        EvaluationPass::new(form, self.dataset.clone(), samples, &self.settings.augment, batch_size)
+        EvaluationPass::new(form, self.dataset.clone(), samples, &self.settings.augment, batch_size, self.network.output)
     }
 
     /// What the engine is opened with.
@@ -141,12 +145,12 @@ impl Plan {
     }
 }
 
-/// Pictures of class 0 and 1 in `part`.
-fn count(dataset: &Dataset, split: &Split, part: Part) -> [usize; 2] {
-    let mut counts = [0; 2];
+/// Pictures of each class in `part`.
+fn count(dataset: &Dataset, split: &Split, part: Part) -> Vec<usize> {
+    let mut counts = vec![0; dataset.task.len()];
     for (sample, place) in dataset.samples.iter().zip(&split.parts) {
         if *place == Some(part) {
-            counts[usize::from(sample.class == 1)] += 1;
+            counts[usize::from(sample.class)] += 1;
         }
     }
     counts
@@ -179,26 +183,30 @@ fn out_of_range(settings: &Settings) -> Vec<Problem> {
 
 /// Parts without pictures, or with those of one class only.
 /// `dropped` says whether pictures were left out since a later part has them too.
-fn empty_parts(dataset: &Dataset, counts: &[[usize; 2]; 3], dropped: bool) -> Vec<Problem> {
+fn empty_parts(dataset: &Dataset, counts: &[Vec<usize>; 3], dropped: bool) -> Vec<Problem> {
     let balance = dataset.balance();
-    if balance.contains(&0) {
-        return vec![one_class_only(dataset, balance)];
+    if balance.contains(&0) || balance.is_empty() {
+        return vec![classes_without_pictures(dataset, &balance)];
     }
     let lacking = Part::ALL.into_iter().zip(counts).filter(|(_, counts)| counts.contains(&0));
     lacking
         .map(|(part, counts)| {
-            let missing = &dataset.classes[usize::from(counts[0] != 0)];
+            let missing: Vec<usize> = (0..counts.len()).filter(|class| counts[*class] == 0).collect();
             let name = part.name();
-            let what = if *counts == [0, 0] {
+            let what = if missing.len() == counts.len() {
                 LocalizedText {
                     en: format!("The {} part gets no pictures", name.en),
                     fr: format!("La part « {} » ne reçoit aucune image", name.fr),
                 }
             } else {
-                LocalizedText {
-                    en: format!("The {} part gets no picture labeled {missing}", name.en),
-                    fr: format!("La part « {} » ne reçoit aucune image étiquetée {missing}", name.fr),
-                }
+                LocalizedText::by(|lang| {
+                    let missing: Vec<String> = missing.iter().map(|class| dataset.task.name(*class, lang)).collect();
+                    let (missing, name) = (task::listed(&missing, lang), name.get(lang));
+                    match lang {
+                        Lang::En => format!("The {name} part gets no picture labeled {missing}"),
+                        Lang::Fr => format!("La part « {name} » ne reçoit aucune image étiquetée {missing}"),
+                    }
+                })
             };
             if dropped && part != Part::Test {
                 let remedy = say(
@@ -213,20 +221,36 @@ fn empty_parts(dataset: &Dataset, counts: &[[usize; 2]; 3], dropped: bool) -> Ve
         .collect()
 }
 
-fn one_class_only(dataset: &Dataset, balance: [usize; 2]) -> Problem {
+/// Fewer than two classes have pictures, or the user's edits have taken the last from one.
+fn classes_without_pictures(dataset: &Dataset, balance: &[usize]) -> Problem {
     let remedy = say("Choose a folder with pictures of both labels", "Choisissez un dossier avec des images des deux étiquettes");
-    if balance == [0, 0] {
-        return Problem::new(Kind::Data, say("There is no usable picture", "Il n’y a aucune image utilisable"), remedy);
+    let there: Vec<usize> = (0..balance.len()).filter(|class| balance[*class] > 0).collect();
+    match there.as_slice() {
+        [] => Problem::new(Kind::Data, say("There is no usable picture", "Il n’y a aucune image utilisable"), remedy),
+        [only] => {
+            let what = LocalizedText::by(|lang| {
+                say("All {n} pictures are labeled {class}", "Les {n} images sont toutes étiquetées {class}")
+                    .get(lang)
+                    .replace("{n}", &number(lang, balance[*only] as u64))
+                    .replace("{class}", &dataset.task.name(*only, lang))
+            });
+            Problem::new(Kind::Data, what, remedy)
+        }
+        _ => {
+            let what = LocalizedText::by(|lang| {
+                let empty = (0..balance.len()).filter(|class| balance[*class] == 0);
+                let names: Vec<String> = empty.map(|class| dataset.task.name(class, lang)).collect();
+                say("No picture is labeled {class} any more", "Plus aucune image n’est étiquetée {class}")
+                    .get(lang)
+                    .replace("{class}", &task::listed(&names, lang))
+            });
+            let remedy = say(
+                "Undo the last change, or give the class a picture",
+                "Annulez le dernier changement, ou donnez une image à la classe",
+            );
+            Problem::new(Kind::Data, what, remedy)
+        }
     }
-    let only = usize::from(balance[0] == 0);
-    let class = &dataset.classes[only];
-    let what = LocalizedText::by(|lang| {
-        say("All {n} pictures are labeled {class}", "Les {n} images sont toutes étiquetées {class}")
-            .get(lang)
-            .replace("{n}", &number(lang, balance[only] as u64))
-            .replace("{class}", class)
-    });
-    Problem::new(Kind::Data, what, remedy)
 }
 
 fn has_batch_norm(network: &Network) -> bool {

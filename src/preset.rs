@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    loss::Family,
     model::Initialization,
     optimizer::OptimizerKind,
     schedule::ScheduleKind,
@@ -81,9 +82,13 @@ impl Preset {
         s
     }
 
-    /// `settings` with this recipe, their own split and seed kept.
+    /// `settings` with this recipe, their own split and seed kept, and the loss one of as many classes.
     pub fn applied(self, settings: &Settings) -> Settings {
-        Settings { seed: settings.seed, split: settings.split.clone(), ..self.settings() }
+        let mut applied = Settings { seed: settings.seed, split: settings.split.clone(), ..self.settings() };
+        if settings.train.loss.kind.family() == Family::Categorical {
+            applied.train.loss.kind = applied.train.loss.kind.of_classes();
+        }
+        applied
     }
 
     /// The recipe that `settings` differ from in the fewest options; of equals the notebook's.

@@ -20,9 +20,9 @@ use crate::{
         duplicates::Group,
         reading::Reading,
         sample::{Framing, Source},
+        task::Task,
     },
     engine::{Device, SelfTest},
-    evaluate::words::caution,
     files::table::TableForm,
     history::{BatchRecord, EpochRecord, EventLog, StopReason},
     predict::Framed,
@@ -30,7 +30,11 @@ use crate::{
     run::{RunInfo, RunView},
     settings::Settings,
     text::{LocalizedText, say},
-    train::{event::TrainEvent, rate_range::RateRange, trial::Trial},
+    train::{
+        event::{FollowedFace, TrainEvent},
+        rate_range::RateRange,
+        trial::Trial,
+    },
     worker::{Crop, Envelope, Event, JobId, QuestionResult, Reply},
 };
 
@@ -171,7 +175,7 @@ pub struct Training {
     /// Everything up to this epoch is on disk.
     pub saved: Option<u32>,
     /// (index into the data set, probability of class 1) of a few validation pictures.
-    pub faces: Vec<(u32, f32)>,
+    pub faces: Vec<FollowedFace>,
     pub stopped: Option<StopReason>,
     pub best_epoch: Option<u32>,
     /// Losses of the last batches of the current epoch, for a live line: (epoch as a fraction, mean loss, mean accuracy).
@@ -239,18 +243,18 @@ pub struct Answering<'a> {
     pub framing: Framing,
     /// What it was trained on.
     pub source: &'a Source,
-    pub classes: &'a [String; 2],
+    pub task: &'a Task,
 }
 
 impl<'a> Answering<'a> {
     fn of(info: &'a RunInfo) -> Self {
-        let RunInfo { id, framing, source, classes, .. } = info;
-        Self { id, info: Some(info), framing: *framing, source, classes }
+        let RunInfo { id, framing, source, task, .. } = info;
+        Self { id, info: Some(info), framing: *framing, source, task }
     }
 
     /// What must stand under its answers.
     pub fn caution(&self) -> LocalizedText {
-        caution(self.source, self.classes, self.framing)
+        self.task.caution(self.source, self.framing)
     }
 }
 
@@ -440,8 +444,8 @@ impl Session {
         }
         let training = self.training.as_ref().filter(|training| self.phase.training() && !training.history.is_empty());
         if let (Some(training), Some(dataset)) = (training, &self.dataset) {
-            let (framing, source, classes) = (dataset.framing(), &dataset.source, &dataset.classes);
-            return Some(Answering { id: &training.run, info: None, framing, source, classes });
+            let (framing, source, task) = (dataset.framing(), &dataset.source, &dataset.task);
+            return Some(Answering { id: &training.run, info: None, framing, source, task });
         }
         // One that has learned nothing yet has no answer; the list is newer than what is shown.
         let shown = &self.run.as_ref()?.info;

@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 pub use train::TrainSettings;
 
 use crate::{
-    data::{augment::AugmentSettings, split::SplitSettings},
-    model::ModelSettings,
+    data::{augment::AugmentSettings, split::SplitSettings, task::Task},
+    loss::Family,
+    model::{ModelSettings, Network, Output},
     problem::{Kind, Problem},
     setting_def::{SettingDef, SettingDefs, UNITLESS, Value, within},
     text::{LocalizedText, repeated, say},
@@ -44,6 +45,33 @@ impl Default for Settings {
 const PARTS: [&str; 5] = ["seed", "split", "augment", "model", "train"];
 
 impl Settings {
+    /// What a network for `task` ends in: of two classes a sigmoid, unless the loss is one of several classes.
+    pub fn output(&self, task: &Task) -> Output {
+        match task.len() {
+            // Before a folder is open, it is the notebook's question.
+            0 => Output::Sigmoid,
+            2 if self.train.loss.kind.family() != Family::Categorical => Output::Sigmoid,
+            classes => Output::Softmax { classes },
+        }
+    }
+
+    /// The network that learns `task`.
+    ///
+    /// # Errors
+    /// As [`Network::with_output`].
+    pub fn network(&self, task: &Task) -> Result<Network, Problem> {
+        Network::with_output(&self.model, self.augment.side(), self.output(task))
+    }
+
+    /// The same with a loss that goes with `task`: what is asked of two classes is asked of more in their own way.
+    #[must_use]
+    pub fn for_task(mut self, task: &Task) -> Self {
+        if !task.is_binary() {
+            self.train.loss.kind = self.train.loss.kind.of_classes();
+        }
+        self
+    }
+
     /// Sets one option, as `train.epochs=20`.
     ///
     /// # Errors

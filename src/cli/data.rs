@@ -17,8 +17,8 @@ use crate::{
         sample::Source,
         split::{Split, SplitSettings},
         summary::{Copies, Summary},
+        task::{self, Task},
     },
-    evaluate::words::class_name,
     files::atomic,
     plan::Plan,
     settings::Settings,
@@ -57,7 +57,8 @@ pub fn check(dir: PathBuf, reading: &ReadingArgs, json: bool, lang: Lang) -> Don
         print_json(&value.to_string());
         return verdict;
     }
-    let numbers = sentences(&summary, lang).into_iter().chain(Overlap::new(&dataset, &split.parts).sentences(lang));
+    let numbers =
+        sentences(&summary, &dataset.task, lang).into_iter().chain(Overlap::new(&dataset, &split.parts).sentences(lang));
     for text in understood(&dataset, lang).into_iter().chain(numbers) {
         print(&text);
     }
@@ -74,7 +75,7 @@ pub fn check(dir: PathBuf, reading: &ReadingArgs, json: bool, lang: Lang) -> Don
 /// How the folder was read, and how that is changed.
 pub(super) fn understood(dataset: &Dataset, lang: Lang) -> Vec<String> {
     let understood = &dataset.understood;
-    let mut line = understood.sentence(&dataset.classes).get(lang).to_owned();
+    let mut line = understood.sentence(&dataset.task).get(lang).to_owned();
     if understood.other_classes.len() > 1 {
         let (option, names) = (if understood.inner { "outer" } else { "inner" }, understood.other_classes.join(", "));
         line += &match lang {
@@ -84,22 +85,22 @@ pub(super) fn understood(dataset: &Dataset, lang: Lang) -> Vec<String> {
     }
     let conflict = understood.conflict().map(|sentence| {
         let (option, what) = match understood.by_folder {
-            true => ("names", say("takes the names", "prend les noms")),
+            true => ("gender", say("takes the names", "prend les noms")),
             false => ("folders", say("takes the folders", "prend les dossiers")),
         };
-        format!("{} (--labels {option} {})", sentence.get(lang), what.get(lang))
+        format!("{} (--task {option} {})", sentence.get(lang), what.get(lang))
     });
     std::iter::once(line).chain(conflict).collect()
 }
 
 /// The numbers in words.
-fn sentences(summary: &Summary, lang: Lang) -> Vec<String> {
+fn sentences(summary: &Summary, task: &Task, lang: Lang) -> Vec<String> {
     let n = |value| number(lang, value);
-    let known = [0, 1].map(|class| summary.classes[class].name.clone());
-    let class = |c: usize| format!("{} {}", n(summary.classes[c].pictures), class_name(&known, c, lang));
+    let class = |c: usize| format!("{} {}", n(summary.classes[c].pictures), task.name(c, lang));
+    let classes: Vec<String> = (0..task.len()).map(class).collect();
     let found = plural(lang, summary.found, say("file found", "fichier trouvé"), say("files found", "fichiers trouvés"));
     let usable = plural(lang, summary.usable, say("usable", "utilisable"), say("usable", "utilisables"));
-    let mut lines = vec![named(lang, format!("{found}, {usable}"), format!("{}, {}", class(0), class(1)))];
+    let mut lines = vec![named(lang, format!("{found}, {usable}"), task::listed(&classes, lang))];
     lines.push(copies(&summary.copies, lang));
     lines.extend(summary.shortcut.as_ref().map(|sentence| sentence.get(lang).to_owned()));
     lines

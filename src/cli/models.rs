@@ -57,12 +57,11 @@ fn summary(run: &RunInfo, report: &Report) -> serde_json::Value {
     let scores = report.scores(report.threshold);
     let range = scores.accuracy.wilson();
     let score = |class: &ClassScore| json!({"precision": class.precision, "recall": class.recall, "f1": class.f1, "pictures": class.support});
-    let classes: serde_json::Map<_, _> = report.classes.iter().cloned().zip(scores.classes.iter().map(score)).collect();
-    let curves = report.is_binary().then(|| report.curves(1));
+    let classes: serde_json::Map<_, _> = report.task.classes.iter().cloned().zip(scores.classes.iter().map(score)).collect();
     let group = |group: &Group| {
         let range = group.accuracy.wilson();
         json!({
-            "group": group.key.name(&report.classes, Lang::En),
+            "group": group.key.name(&report.task, Lang::En),
             "pictures": group.accuracy.n,
             "accuracy": group.accuracy.share(),
             "range": [range.low, range.high],
@@ -72,7 +71,7 @@ fn summary(run: &RunInfo, report: &Report) -> serde_json::Value {
     };
     let groups: serde_json::Map<_, _> = Grouping::ALL
         .iter()
-        .map(|by| (by.name(&report.classes, Lang::En), report.groups(report.threshold, *by).iter().map(group).collect()))
+        .map(|by| (by.name(&report.task, Lang::En), report.groups(report.threshold, *by).iter().map(group).collect()))
         .collect();
     json!({
         "run": run.id,
@@ -90,7 +89,7 @@ fn summary(run: &RunInfo, report: &Report) -> serde_json::Value {
         "macro": score(&scores.macro_average),
         "weighted": score(&scores.weighted_average),
         "auc": report.auc(),
-        "average_precision": curves.and_then(|curves| curves.average_precision),
+        "average_precision": report.average_precision(),
         "seen": report.seen.as_ref().map(|seen| json!({
             "in_training": seen.learned.len(),
             "in_validation": seen.checked.len(),
@@ -217,7 +216,7 @@ pub fn predict(run: &str, paths: &[PathBuf], wanted: Wanted, faces: bool, device
         let job = FolderJob { folder, csv: &csv, framing, form, overwrite, home: store.home() };
         return folder_to_table(&mut predictor, &job, lang);
     }
-    let columns = batch::columns(&predictor.classes);
+    let columns = batch::columns(&predictor.task);
     let mut table = Rows::with_columns(wanted.form, &columns.iter().map(String::as_str).collect::<Vec<_>>());
     let mut problems = Vec::new();
     for path in paths {
@@ -226,12 +225,12 @@ pub fn predict(run: &str, paths: &[PathBuf], wanted: Wanted, faces: bool, device
             Ok(answers) => {
                 for (square, answer) in answers {
                     let place = square.map(|s| format!(" ({:.0}, {:.0}, {:.0})", s.left, s.top, s.side)).unwrap_or_default();
-                    print(&named(lang, format!("{}{place}", path.display()), answer.sentence(&predictor.classes, lang)));
-                    table.row(batch::row(&name, square, Ok(&answer), &predictor.classes));
+                    print(&named(lang, format!("{}{place}", path.display()), answer.sentence(&predictor.task, lang)));
+                    table.row(batch::row(&name, square, Ok(&answer), &predictor.task));
                 }
             }
             Err((why, problem)) => {
-                table.row(batch::row(&name, None, Err(why), &predictor.classes));
+                table.row(batch::row(&name, None, Err(why), &predictor.task));
                 problems.push(problem.because(path.display()));
             }
         }

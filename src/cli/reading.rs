@@ -1,12 +1,16 @@
-//! `--labels` and `--classes`: how a folder is to be read where it allows more than one reading.
+//! `--task`, `--age-bands` and `--classes`: what is to be learned of a folder, and how it is read.
 
-use clap::{Args, builder::PossibleValuesParser};
+use clap::{
+    Args,
+    builder::{PossibleValue, PossibleValuesParser},
+};
 
-use super::language::told;
+use super::language::{spoken, told};
 use crate::{
     data::{
-        reading::{ClassFolders, Labels, Reading},
+        reading::{ClassFolders, Reading, TaskChoice},
         sample::Source,
+        task::AgeBands,
     },
     files::Places,
     run::RunStore,
@@ -18,12 +22,19 @@ use crate::{
 /// What the user says about a folder; it is remembered for it.
 #[derive(Args)]
 pub struct ReadingArgs {
-    #[arg(long, value_name = told(say("WHICH", "LESQUELS")), value_parser = keys::<Labels>())]
+    // Versions before called it `--labels`, and `gender` `names`.
+    #[arg(long, alias = "labels", value_name = told(say("WHICH", "LAQUELLE")), value_parser = tasks())]
     #[arg(help = told(say(
-        "What says the label where folders and UTKFace's names both do: `folders` or `names`; remembered for the folder until `auto`",
-        "Ce qui donne l’étiquette là où dossiers et noms UTKFace le font : `folders` ou `names` ; retenu pour ce dossier jusqu’à `auto`",
+        "What is learned: `gender` or `age-group` from UTKFace's names, the `folders`, or the `table` labels.csv; remembered for the folder until `auto`",
+        "Ce qui est appris : `gender` ou `age-group` d’après les noms d’UTKFace, les `folders`, ou la `table` labels.csv ; retenu pour ce dossier jusqu’à `auto`",
     )))]
-    labels: Option<String>,
+    task: Option<String>,
+    #[arg(long, value_name = told(say("YEARS", "ANNÉES")), value_parser = bands)]
+    #[arg(help = told(say(
+        "The years at which age groups begin, as 0,10,20,40,60; remembered for the folder",
+        "Les années où commencent les tranches d’âge, comme 0,10,20,40,60 ; retenu pour ce dossier",
+    )))]
+    age_bands: Option<AgeBands>,
     #[arg(long, value_name = told(say("WHICH", "LESQUELS")), value_parser = keys::<ClassFolders>())]
     #[arg(help = told(say(
         "Which folders are the classes where there are folders in folders: `outer` or `inner`; remembered for the folder until `auto`",
@@ -35,17 +46,34 @@ pub struct ReadingArgs {
 impl ReadingArgs {
     /// Opens `source` as the arguments say; what they leave open is as it was remembered.
     pub fn open(&self, source: Source, store: &RunStore) -> Command {
-        if self.labels.is_none() && self.classes.is_none() {
+        if self.task.is_none() && self.classes.is_none() && self.age_bands.is_none() {
             return Command::Open(source);
         }
         let before = Reading::load(&Places::with_runs_in(store.home()), &source.settled());
-        let reading = Reading { labels: chosen(&self.labels, before.labels), classes: chosen(&self.classes, before.classes) };
+        let task = match self.task.as_deref() {
+            Some(NAMES) => TaskChoice::Gender,
+            _ => chosen(&self.task, before.task),
+        };
+        let reading =
+            Reading { task, classes: chosen(&self.classes, before.classes), bands: self.age_bands.unwrap_or(before.bands) };
         Command::OpenAs { source, reading }
     }
 }
 
 fn chosen<C: Choice>(key: &Option<String>, before: C) -> C {
     key.as_ref().and_then(|key| C::of_key(key)).unwrap_or(before)
+}
+
+/// What [`TaskChoice::Gender`] was called in versions before.
+const NAMES: &str = "names";
+
+fn tasks() -> PossibleValuesParser {
+    let names = PossibleValue::new(NAMES).hide(true);
+    PossibleValuesParser::new(TaskChoice::ALL.iter().map(|task| PossibleValue::new(task.key())).chain([names]))
+}
+
+fn bands(text: &str) -> Result<AgeBands, String> {
+    AgeBands::parse(text).map_err(|why| why.get(spoken()).to_owned())
 }
 
 fn keys<C: Choice>() -> PossibleValuesParser {

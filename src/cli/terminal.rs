@@ -8,8 +8,7 @@ use std::{
 
 use crate::{
     control::Stage,
-    data::dataset::Dataset,
-    evaluate::words::class_name,
+    data::{dataset::Dataset, task},
     history::{BatchRecord, EpochRecord, StopReason},
     problem::{Kind, Problem},
     run::RunView,
@@ -115,13 +114,14 @@ impl Terminal {
     }
 
     fn opened(&mut self, dataset: &Dataset) {
-        let [zeros, ones] = dataset.balance();
+        let balance = dataset.balance();
         let lang = self.lang;
-        let [a, b] = [0, 1].map(|class| class_name(&dataset.classes, class, lang));
         let n = |count: usize| number(lang, count as u64);
+        let named_count = |class: usize| format!("{} {}", dataset.task.name(class, lang), n(balance[class]));
+        let classes: Vec<String> = (0..balance.len()).map(named_count).collect();
         let used = plural(lang, dataset.samples.len() as u64, say("picture", "image"), say("pictures", "images"));
         let left = plural(lang, dataset.skipped.len() as u64, say("not used", "non utilisée"), say("not used", "non utilisées"));
-        let counts = format!("{used} ({a} {}, {b} {}), {left}", n(zeros), n(ones));
+        let counts = format!("{used} ({}), {left}", task::listed(&classes, lang));
         self.line(&named(lang, dataset.source.name().get(lang), counts));
     }
 
@@ -311,7 +311,8 @@ fn json(event: &Event) {
     let value = match event {
         Event::Opened { dataset } => Ok(serde_json::json!({
             "event": "opened",
-            "classes": dataset.classes,
+            "task": dataset.task.kind,
+            "classes": dataset.task.classes,
             "pictures": dataset.balance(),
             "skipped": dataset.skipped.len(),
         })),

@@ -16,7 +16,8 @@ use super::{
     image_set::Crop,
 };
 use crate::{
-    loss::Targets,
+    loss::{ClassTarget, Targets},
+    model::Output,
     problem::Problem,
     random::{Purpose, Random},
 };
@@ -28,8 +29,10 @@ pub struct Batch {
     pub pixels: Vec<u8>,
     /// In [`Form::Crops`], which pieces of which samples.
     pub crops: Vec<Crop>,
-    /// 0 or 1; between them where pictures are mixed.
+    /// For a sigmoid 0 or 1, between them where pictures are mixed; empty for a softmax.
     pub targets: Vec<f32>,
+    /// For a softmax; otherwise empty.
+    pub class_targets: Vec<ClassTarget>,
     /// The class weight of each picture's loss; 1 when judging.
     pub weights: Vec<f32>,
     /// Which samples of the data set these are.
@@ -48,7 +51,10 @@ impl Batch {
 
     /// The batch as an engine takes it.
     pub fn view(&self) -> BatchView<'_> {
-        let targets = Targets::Values(&self.targets);
+        let targets = match self.class_targets.as_slice() {
+            [] => Targets::Values(&self.targets),
+            classes => Targets::Classes(classes),
+        };
         BatchView { pixels: &self.pixels, crops: &self.crops, targets, weights: &self.weights }
     }
 }
@@ -116,8 +122,10 @@ pub struct TrainingBatches {
     pub augment: AugmentSettings,
     pub batch_size: usize,
     pub seed: u64,
-    /// Loss factors of class 0 and 1.
-    pub class_weights: [f32; 2],
+    /// What the network ends in, which says what its targets are.
+    pub output: Output,
+    /// Each class's loss factor.
+    pub class_weights: Vec<f32>,
     /// Threads of the whole training; `None` takes all cores.
     pub threads: Option<usize>,
 }
@@ -125,27 +133,24 @@ pub struct TrainingBatches {
 impl Batches {
     /// Training batches from step `first` of the whole run (counted from 0), without end.
     pub fn training(of: TrainingBatches, first: u64) -> Self {
-        let TrainingBatches { form, dataset, samples, augment, batch_size, seed, class_weights, threads } = of;
+        let TrainingBatches { form, dataset, samples, augment, batch_size, seed, output, class_weights, threads } = of;
         let mode = Mode::Training { seed, class_weights };
-        let recipe = Recipe { form, dataset, samples, augment, batch_size: batch_size.max(1), mode };
+        let recipe = Recipe { form, dataset, samples, augment, batch_size: batch_size.max(1), output, mode };
         Self::start(recipe, first, makers(threads))
     }
 
-    /// The pictures `samples` in their order, cut as judging sees them; ends after the last.
-    pub fn evaluation(dataset: Arc<Dataset>, samples: Vec<u32>, augment: &AugmentSettings, batch_size: usize) -> Self {
-        Self::evaluation_as(Form::Pixels, dataset, samples, augment, batch_size)
-    }
-
-    /// The same in the form of the caller's choice.
-    pub fn evaluation_as(
+    /// The pictures `samples` in their order, cut as judging sees them; ends after the last. The targets are those of a
+    /// network that ends in `output`.
+    pub fn evaluation(
         form: Form,
         dataset: Arc<Dataset>,
         samples: Vec<u32>,
         augment: &AugmentSettings,
         batch_size: usize,
+        output: Output,
     ) -> Self {
         let (augment, batch_size) = (augment.clone(), batch_size.max(1));
-        let recipe = Recipe { form, dataset, samples, augment, batch_size, mode: Mode::Evaluation };
+        let recipe = Recipe { form, dataset, samples, augment, batch_size, output, mode: Mode::Evaluation };
         Self::start(recipe, 0, 1)
     }
 
@@ -232,12 +237,13 @@ struct Recipe {
     samples: Vec<u32>,
     augment: AugmentSettings,
     batch_size: usize,
+    output: Output,
     mode: Mode,
 }
 
 #[derive(Debug)]
 enum Mode {
-    Training { seed: u64, class_weights: [f32; 2] },
+    Training { seed: u64, class_weights: Vec<f32> },
     Evaluation,
 }
 
@@ -275,14 +281,16 @@ impl Recipe {
     /// Pictures, targets and weights of the batch's samples.
     fn load(&self, pass: u64, batch: &mut Batch) -> Result<(), Problem> {
         let len = 3 * self.augment.side() * self.augment.side();
-        let Batch { pixels, crops, targets, weights, samples } = batch;
+        let Batch { pixels, crops, targets, class_targets, weights, samples } = batch;
         pixels.resize(if self.form == Form::Pixels { samples.len() * len } else { 0 }, 0);
         crops.clear();
         targets.clear();
+        class_targets.clear();
         weights.clear();
         for (number, &sample) in samples.iter().enumerate() {
             let picture = |sample: u32| self.dataset.pixels.get(sample as usize);
-            let (mut target, mut weight) = self.label(sample);
+            let (class, mut weight) = self.label(sample);
+            let mut target = ClassTarget::of(class);
             match (self.form, &self.mode) {
                 (Form::Pixels, Mode::Training { seed, .. }) => {
                     let out = &mut pixels[number * len..][..len];
@@ -290,8 +298,8 @@ impl Recipe {
                     let shown = |mix: &Mix| picture(other(mix));
                     let random = &mut changes(*seed, pass, sample);
                     if let Some(mix) = augment::training(&self.augment, &picture(sample)?, shown, random, out)? {
-                        let (others_target, others_weight) = self.label(other(&mix));
-                        target = mix.blend(target, others_target);
+                        let (others_class, others_weight) = self.label(other(&mix));
+                        target = ClassTarget::mixed(class, others_class, mix.share as f32);
                         weight = mix.blend(weight, others_weight);
                     }
                 }
@@ -303,20 +311,23 @@ impl Recipe {
                 }
                 (Form::Crops, Mode::Evaluation) => crops.push(Drawn::none(&self.augment).cut(sample)),
             }
-            targets.push(target);
+            match self.output {
+                Output::Softmax { .. } => class_targets.push(target),
+                Output::Sigmoid | Output::Linear => targets.push(target.of_class_1()),
+            }
             weights.push(weight);
         }
         Ok(())
     }
 
-    /// Target and weight of one sample.
-    fn label(&self, sample: u32) -> (f32, f32) {
+    /// Class and weight of one sample.
+    fn label(&self, sample: u32) -> (u16, f32) {
         let class = self.dataset.samples[sample as usize].class;
-        let weight = match self.mode {
-            Mode::Training { class_weights, .. } => class_weights[usize::from(class.min(1))],
+        let weight = match &self.mode {
+            Mode::Training { class_weights, .. } => class_weights[usize::from(class)],
             Mode::Evaluation => 1.0,
         };
-        (f32::from(class), weight)
+        (class.into(), weight)
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
     sample::{Part, RACES, Sample},
     split::Split,
     summary::{AgeBand, Class, Copies, Findings, PartCount, Race, Summary, anomaly_key, reason_key},
+    task::TaskKind,
 };
 use crate::text::{Lang, LocalizedText, decimal};
 
@@ -31,18 +32,19 @@ impl Summary {
     /// As [`Summary::new`], with the groups of copies found already.
     pub fn with_copies(dataset: &Dataset, groups: &[Group], split: Option<&Split>) -> Self {
         let samples = &dataset.samples;
-        let balance = dataset.balance().map(|n| n as u64);
+        let classes = dataset.task.len();
+        let balance: Vec<u64> = dataset.balance().iter().map(|n| *n as u64).collect();
         let about = |class_only: bool| {
             groups.iter().filter(|g| g.contradiction.is_some_and(|c| !class_only || c == Contradiction::Class)).count() as u64
         };
-        let ages = ages(samples);
+        let ages = ages(samples, classes);
         let races: Vec<Race> = (0u8..)
             .zip(RACES)
-            .map(|(label, name)| Race { label, name: name.into(), pictures: count(samples, |s| s.race == Some(label)) })
+            .map(|(label, name)| Race { label, name: name.into(), pictures: count(samples, classes, |s| s.race == Some(label)) })
             .collect();
-        let known_races = races.iter().any(|r| r.pictures != [0, 0]);
+        let known_races = races.iter().any(|r| r.pictures.iter().any(|n| *n > 0));
         let part = |split: &Split, part| {
-            let mut pictures = [0; 2];
+            let mut pictures = vec![0; classes];
             split.indices(part).iter().for_each(|i| pictures[usize::from(samples[*i as usize].class)] += 1);
             PartCount { part, pictures }
         };
@@ -57,8 +59,14 @@ impl Summary {
                 contradicting_class: about(true),
                 contradicting: about(false),
             },
-            classes: [0, 1].map(|class| Class { name: dataset.classes[class].clone(), pictures: balance[class] }),
-            baseline: balance[0].max(balance[1]) as f64 / samples.len().max(1) as f64,
+            baseline: balance.iter().copied().max().unwrap_or_default() as f64 / samples.len().max(1) as f64,
+            classes: dataset
+                .task
+                .classes
+                .iter()
+                .zip(balance)
+                .map(|(name, pictures)| Class { name: name.clone(), pictures })
+                .collect(),
             unknown_age: samples.iter().filter(|s| s.age.is_none()).count() as u64,
             unknown_race: samples.iter().filter(|s| s.race.is_none()).count() as u64,
             shortcut: shortcut(&ages, dataset),
@@ -77,17 +85,17 @@ fn tally(keys: impl Iterator<Item = &'static str>) -> BTreeMap<String, u64> {
     counts
 }
 
-fn count(samples: &[Sample], chosen: impl Fn(&Sample) -> bool) -> [u64; 2] {
-    let mut counts = [0; 2];
+fn count(samples: &[Sample], classes: usize, chosen: impl Fn(&Sample) -> bool) -> Vec<u64> {
+    let mut counts = vec![0; classes];
     samples.iter().filter(|s| chosen(s)).for_each(|s| counts[usize::from(s.class)] += 1);
     counts
 }
 
-fn ages(samples: &[Sample]) -> Vec<AgeBand> {
+fn ages(samples: &[Sample], classes: usize) -> Vec<AgeBand> {
     if samples.iter().all(|s| s.age.is_none()) {
         return Vec::new();
     }
-    let mut bands = [0u16, 10, 20, 30, 40, 50, 60, 70, 80].map(|from| AgeBand { from, pictures: [0; 2] });
+    let mut bands = [0u16, 10, 20, 30, 40, 50, 60, 70, 80].map(|from| AgeBand { from, pictures: vec![0; classes] });
     for sample in samples {
         if let Some(age) = sample.age {
             bands[usize::from(age / 10).min(8)].pictures[usize::from(sample.class)] += 1;
@@ -96,11 +104,14 @@ fn ages(samples: &[Sample]) -> Vec<AgeBand> {
     bands.to_vec()
 }
 
-/// The stretch of ages in which the classes differ most from the rest, said in words.
+/// The stretch of ages in which two classes differ most from the rest, said in words.
 ///
 /// Of all stretches of one or two decades that hold at least 5 % of the pictures (and 50), the one whose share of class 1
 /// is most surely another than that of the rest (two-proportion z). Nothing is said below 1.5 to 1.
 fn shortcut(ages: &[AgeBand], dataset: &Dataset) -> Option<LocalizedText> {
+    if !dataset.task.is_binary() || dataset.task.kind == TaskKind::AgeGroup {
+        return None;
+    }
     let sum = |bands: &[AgeBand]| bands.iter().fold([0, 0], |s, b| [s[0] + b.pictures[0], s[1] + b.pictures[1]]);
     let all = sum(ages);
     let total = all[0] + all[1];
@@ -141,18 +152,18 @@ fn shortcut(ages: &[AgeBand], dataset: &Dataset) -> Option<LocalizedText> {
 
 /// Words for many of class `more`, one of the other class, and the class itself.
 fn words(dataset: &Dataset, more: usize, lang: Lang) -> (String, String, String) {
-    let fixed = match (dataset.is_utkface(), more, lang) {
+    let fixed = match (dataset.task.is_gender(), more, lang) {
         (true, 1, Lang::En) => ("men", "woman", "male"),
         (true, _, Lang::En) => ("women", "man", "female"),
         (true, 1, Lang::Fr) => ("hommes", "une femme", "homme"),
         (true, _, Lang::Fr) => ("femmes", "un homme", "femme"),
         (false, _, Lang::En) => {
-            let [a, b] = [more, 1 - more].map(|c| format!("“{}”", dataset.classes[c]));
-            return (a, b, dataset.classes[more].clone());
+            let [a, b] = [more, 1 - more].map(|c| format!("“{}”", dataset.task.classes[c]));
+            return (a, b, dataset.task.classes[more].clone());
         }
         (false, _, Lang::Fr) => {
-            let [a, b] = [more, 1 - more].map(|c| format!("« {} »", dataset.classes[c]));
-            return (a, format!("un {b}"), dataset.classes[more].clone());
+            let [a, b] = [more, 1 - more].map(|c| format!("« {} »", dataset.task.classes[c]));
+            return (a, format!("un {b}"), dataset.task.classes[more].clone());
         }
     };
     (fixed.0.to_owned(), fixed.1.to_owned(), fixed.2.to_owned())

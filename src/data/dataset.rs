@@ -11,14 +11,16 @@ use super::{
     reading::Understood,
     sample::{Framing, Sample, Skipped, Source},
     summary::Findings,
+    task::Task,
 };
 
 /// A folder of pictures, read and checked. It does not change; an edit makes a new one (see `data/edited.rs`).
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Dataset {
     pub source: Source,
-    /// The two class names; index 1 is the one whose probability the network gives.
-    pub classes: [String; 2],
+    /// What is to be learned, with the names of the classes.
+    #[serde(flatten)]
+    pub task: Task,
     pub samples: Vec<Sample>,
     pub skipped: Vec<Skipped>,
     /// How its names and folders were read.
@@ -66,9 +68,10 @@ const FAR: usize = 1000;
 
 impl Dataset {
     /// Samples of each class.
-    pub fn balance(&self) -> [usize; 2] {
-        let ones = self.samples.iter().filter(|s| s.class == 1).count();
-        [self.samples.len() - ones, ones]
+    pub fn balance(&self) -> Vec<usize> {
+        let mut counts = vec![0; self.task.len()];
+        self.samples.iter().for_each(|sample| counts[usize::from(sample.class)] += 1);
+        counts
     }
 
     /// How its pictures are framed: as UTKFace's are if most of them have its names.
@@ -89,11 +92,6 @@ impl Dataset {
             bytes.extend_from_slice(&sample.hash.to_le_bytes());
         }
         hash(&bytes)
-    }
-
-    /// Whether the classes are UTKFace's, so that sentences may speak of women and men.
-    pub fn is_utkface(&self) -> bool {
-        self.classes == ["female", "male"]
     }
 
     /// Where a file's picture is among the samples. It is sought first where it was in the data set of which it was the

@@ -81,7 +81,7 @@ impl Edits {
         let (pixels, spare_pixels) = (select(&kept), select(&spare));
         Dataset {
             source: base.source.clone(),
-            classes: base.classes.clone(),
+            task: base.task.clone(),
             samples,
             skipped,
             understood: base.understood.clone(),
@@ -98,11 +98,11 @@ fn edited(dataset: &Dataset, sample: &Sample, edit: &Edit, mut known: bool) -> O
     let mut sample = sample.clone();
     if let Some(name) = edit.name.as_deref().and_then(name::read) {
         (sample.age, sample.race, sample.anomaly) = (Some(name.age), name.race, Some(Anomaly::Repaired));
-        if dataset.is_utkface() {
-            (sample.class, known) = (name.class, true);
+        if let Some(class) = dataset.task.of_name(&name) {
+            (sample.class, known) = (class, true);
         }
     }
-    if let Some(class) = edit.class.as_ref().and_then(|class| dataset.classes.iter().position(|c| c == class)) {
+    if let Some(class) = edit.class.as_ref().and_then(|class| dataset.task.find(class)) {
         (sample.class, sample.anomaly, known) = (class as u8, Some(Anomaly::Repaired), true);
     }
     known.then_some(sample)

@@ -60,7 +60,7 @@ pub fn write(
     let alone = disk::create_dir_all(out).and_then(|()| UnfinishedFolder::alone(out));
     let _sign = alone.map_err(|error| Problem::writing(out, &error))?.ok_or_else(|| overwrite::busy(out))?;
     for part in Part::ALL {
-        for class in &dataset.classes {
+        for class in &dataset.task.classes {
             let folder = out.join(folder_name(part)).join(class);
             disk::create_dir_within(out, &Path::new(folder_name(part)).join(class))
                 .map_err(|error| Problem::writing(&folder, &error))?;
@@ -100,7 +100,7 @@ fn jobs(dataset: &Dataset, split: &Split) -> Vec<(usize, PathBuf)> {
     let mut jobs = Vec::new();
     for (index, (sample, part)) in dataset.samples.iter().zip(&split.parts).enumerate() {
         let Some(part) = part else { continue };
-        let folder = Path::new(folder_name(*part)).join(&dataset.classes[usize::from(sample.class)]);
+        let folder = Path::new(folder_name(*part)).join(&dataset.task.classes[usize::from(sample.class)]);
         // The own name alone where the folders above it say the same as the new ones.
         let own = sample.file.file_name().unwrap_or(sample.file.as_os_str()).to_string_lossy().into_owned();
         let mut path = folder.join(&own);

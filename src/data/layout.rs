@@ -10,6 +10,7 @@ use super::{
     part_name::{key, part, shown},
     reading::ClassFolders,
     sample::Part,
+    task::GENDERS,
 };
 
 /// How a tree's folders are to be read.
@@ -106,8 +107,6 @@ impl Layout {
     }
 }
 
-const GENDERS: [&str; 2] = ["female", "male"];
-
 /// The first level from `from` on at which folders are to be told apart: a lone folder around everything is no class.
 fn lone_folders(trees: &Trees<'_>, from: usize) -> usize {
     let names = |level: usize| trees.iter().filter_map(|tree| tree.get(level)).map(|name| key(name)).collect::<BTreeSet<_>>();
@@ -173,7 +172,7 @@ impl Level {
         let gender = self.tops.keys().eq(GENDERS);
         let deep = self.tops.values().all(|top| !top.direct);
         let same = self.tops.values().all(|top| top.inner == self.inner);
-        // The program tells two classes apart: where only one level has two folders, that one is meant.
+        // Two is the commonest number of classes: where only one level has two folders, that one is meant.
         let only_outer = self.tops.len() == 2 && self.inner.len() != 2 && !self.tops.keys().any(|name| part(name).is_some());
         let only_inner = self.tops.len() != 2 && self.inner.len() == 2;
         self.tops.len() > 1 && deep && !gender && (same && !only_outer || only_inner)

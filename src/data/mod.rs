@@ -1,12 +1,13 @@
 //! A folder becomes samples, a split, cached pixels, and batches.
 //!
-//! In the order of the way: `walk` finds the files and `scan` what they show (`name` and `layout` read what names and
-//! folders say), `cache` decodes each picture once (`decode`, `format`, `resize`), `duplicates` finds copies, and all of it becomes a
-//! `dataset`. `edits` holds what the user decided about single pictures and `edited` applies it, `counting` makes the
+//! In the order of the way: `walk` finds the files and `scan` what they show (`name`, `layout` and `label_table` read what names,
+//! folders and a table say), `task` is what is learned of them, `cache` decodes each picture once (`decode`, `format`, `resize`), `duplicates` finds copies, and all of it becomes a
+//! `dataset`. `edits` holds what the user decided about single pictures and `edited` applies it, `asked` asks another question of the same pictures, `counting` makes the
 //! `summary`, `split` deals the samples into parts, `overlap` finds what the parts share, `augment` varies them, and `batch`
 //! hands them to training. `folders` writes the split out as a tree of folders; `sample_faces` draws a data set. `background` is for
 //! a window, which waits for no disk.
 
+pub mod asked;
 pub mod augment;
 pub mod background;
 pub mod batch;
@@ -21,6 +22,7 @@ pub mod folders;
 pub mod format;
 pub mod hash;
 pub mod image_set;
+pub mod label_table;
 pub mod layout;
 pub mod name;
 pub mod overlap;
@@ -35,6 +37,7 @@ pub mod sample_faces;
 pub mod scan;
 pub mod split;
 pub mod summary;
+pub mod task;
 pub mod walk;
 
 use std::path::Path;
@@ -77,10 +80,10 @@ pub fn open_in(
     progress: &mut dyn FnMut(Stage, u64, u64),
 ) -> Result<Dataset, Problem> {
     let source = source.settled();
-    let Source::Folder(root) = &source else {
-        return Ok(edits.apply(&sample_faces::dataset(control, progress)?).counted());
-    };
     let reading = Reading::find(places, &source, control)?;
+    let Source::Folder(root) = &source else {
+        return Ok(edits.apply(&sample_faces::dataset(reading, control, progress)?).counted());
+    };
     open_if(places, root, reading, edits, control, progress)
 }
 
@@ -121,7 +124,7 @@ pub fn other_readings(source: &Source, control: &Control) -> Vec<(Reading, Local
     let mut ways: Vec<(Reading, LocalizedText)> = Vec::new();
     for reading in Reading::all() {
         let Ok(scan) = scan::scan(root, reading, control, &mut |_, _, _| {}) else { continue };
-        let words = scan.understood.offer(&scan.classes);
+        let words = scan.understood.offer(&scan.task);
         if scan.samples.len() > scan.unnamed.len() && ways.iter().all(|(_, known)| *known != words) {
             ways.push((reading, words));
         }
@@ -142,7 +145,9 @@ pub fn open_as(
     progress: &mut dyn FnMut(Stage, u64, u64),
 ) -> Result<Dataset, Problem> {
     let source = source.settled();
-    let Source::Folder(root) = &source else { return open_in(places, &source, edits, control, progress) };
+    let Source::Folder(root) = &source else {
+        return Ok(edits.apply(&sample_faces::dataset(reading, control, progress)?).counted());
+    };
     let scan = scan::scan(root, reading, control, progress)?;
     finish(places, root, scan, edits, control, progress)
 }
@@ -157,9 +162,9 @@ fn finish(
     progress: &mut dyn FnMut(Stage, u64, u64),
 ) -> Result<Dataset, Problem> {
     let (pixels, spare) = cache::fill(&places.cache, root, &mut scan, control, progress)?;
-    scan::check_classes(root, &scan)?;
-    let scan::Scan { classes, samples, skipped, understood, .. } = scan;
+    scan::settle_classes(root, &mut scan)?;
+    let scan::Scan { task, samples, skipped, understood, .. } = scan;
     let source = Source::Folder(root.to_owned());
-    let dataset = Dataset { source, classes, samples, skipped, understood, pixels, spare, edited: None, findings: None };
+    let dataset = Dataset { source, task, samples, skipped, understood, pixels, spare, edited: None, findings: None };
     Ok(edits.apply(&dataset).counted())
 }

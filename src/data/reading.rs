@@ -8,7 +8,9 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
+    label_table::TableRead,
     sample::{Part, Source},
+    task::{AgeBands, Task, TaskKind},
     walk,
 };
 use crate::{
@@ -23,18 +25,25 @@ use crate::{
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Reading {
-    pub labels: Labels,
+    /// Versions before called it `labels`.
+    #[serde(alias = "labels")]
+    pub task: TaskChoice,
     pub classes: ClassFolders,
+    pub bands: AgeBands,
 }
 
-/// Where the labels come from.
+/// What is to be learned, and so where the labels come from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Labels {
+pub enum TaskChoice {
     #[default]
     Auto,
+    /// Versions before called it `names`.
+    #[serde(alias = "names")]
+    Gender,
+    AgeGroup,
     Folders,
-    Names,
+    Table,
 }
 
 /// Which folders are the classes, where there are folders in folders.
@@ -47,13 +56,17 @@ pub enum ClassFolders {
     Inner,
 }
 
-choice! { Labels {
+choice! { TaskChoice {
     Auto = "auto", say("as understood", "comme compris"),
-        say("The folders, if a person sorted two classes; otherwise UTKFace’s names", "Les dossiers, si quelqu’un a trié deux classes ; sinon les noms d’UTKFace");
-    Folders = "folders", say("from the folders", "d’après les dossiers"),
-        say("The folder that a picture lies in is its label", "Le dossier d’une image est son étiquette");
-    Names = "names", say("from the names", "d’après les noms"),
+        say("The folders, if a person sorted classes; otherwise the gender in UTKFace’s names", "Les dossiers, si quelqu’un a trié des classes ; sinon le genre dans les noms d’UTKFace");
+    Gender = "gender", say("gender", "genre"),
         say("UTKFace’s file names say female or male", "Les noms de fichiers d’UTKFace disent femme ou homme");
+    AgeGroup = "age-group", say("age group", "tranche d’âge"),
+        say("UTKFace’s file names say the age", "Les noms de fichiers d’UTKFace disent l’âge");
+    Folders = "folders", say("folders", "dossiers"),
+        say("The folder that a picture lies in is its label", "Le dossier d’une image est son étiquette");
+    Table = "table", say("labels.csv", "labels.csv"),
+        say("A table in the folder or beside it: file,label[,part]", "Un tableau dans le dossier ou à côté : file,label[,part]");
 } }
 
 choice! { ClassFolders {
@@ -81,8 +94,14 @@ pub struct Understood {
     pub grouping: Vec<String>,
     /// The classes that the other level of folders would give; empty where there is none.
     pub other_classes: Vec<String>,
-    /// The two class folders, if labels could come from them.
+    /// The class folders, if labels could come from them.
     pub folders: Vec<String>,
+    /// The table that the labels come from.
+    pub table: Option<TableRead>,
+    /// Pictures whose names say an age, as UTKFace's do.
+    pub ages: u64,
+    /// Classes that are none here, since no picture of theirs can be used.
+    pub empty: Vec<String>,
     /// Pictures of the class folders whose names say female or male.
     pub both: u64,
     /// Those of them whose folder says another gender than their name; `None` if the folders speak of something else.
@@ -100,7 +119,12 @@ pub struct PartFolder {
 impl Understood {
     /// Whether there is anything that a person may have meant otherwise.
     pub fn is_plain(&self) -> bool {
-        !self.by_folder && self.parts.is_empty() && self.folders.is_empty() && self.reading == Reading::default()
+        !self.by_folder
+            && self.table.is_none()
+            && self.empty.is_empty()
+            && self.parts.is_empty()
+            && self.folders.is_empty()
+            && self.reading == Reading::default()
     }
 
     /// Whether folders and names both say what a picture shows, and not the same.
@@ -109,16 +133,25 @@ impl Understood {
     }
 
     /// What was understood, on one line.
-    pub fn sentence(&self, classes: &[String; 2]) -> LocalizedText {
+    pub fn sentence(&self, task: &Task) -> LocalizedText {
         LocalizedText::by(|lang| {
-            let [a, b] = classes;
             let next = say("; ", "\u{a0}; ").get(lang);
-            let mut line = match (lang, self.by_folder) {
-                (Lang::En, true) => format!("Classes {a} and {b}"),
-                (Lang::Fr, true) => format!("Classes {a} et {b}"),
-                (Lang::En, false) => "Labels female and male, from UTKFace’s names".to_owned(),
-                (Lang::Fr, false) => "Étiquettes femme et homme, d’après les noms d’UTKFace".to_owned(),
+            let classes = task.listed(lang);
+            let by_folder = self.by_folder || self.table.is_some();
+            let mut line = match (lang, by_folder, task.kind) {
+                (Lang::En, true, _) if task.is_binary() => format!("Classes {} and {}", task.classes[0], task.classes[1]),
+                (Lang::Fr, true, _) if task.is_binary() => format!("Classes {} et {}", task.classes[0], task.classes[1]),
+                (Lang::En, true, _) => format!("{} classes: {classes}", task.len()),
+                (Lang::Fr, true, _) => format!("{} classes : {classes}", task.len()),
+                (Lang::En, false, TaskKind::AgeGroup) => format!("Age groups {classes}, from UTKFace’s names"),
+                (Lang::Fr, false, TaskKind::AgeGroup) => format!("Tranches d’âge {classes}, d’après les noms d’UTKFace"),
+                (Lang::En, false, _) => "Labels female and male, from UTKFace’s names".to_owned(),
+                (Lang::Fr, false, _) => "Étiquettes femme et homme, d’après les noms d’UTKFace".to_owned(),
             };
+            if let Some(table) = &self.table {
+                line += say(", from ", ", d’après ").get(lang);
+                line += table.sentence().get(lang);
+            }
             for (place, folder) in self.parts.iter().enumerate() {
                 let (name, part, count) = (&folder.name, folder.part.name().get(lang), number(lang, folder.pictures));
                 line += if place == 0 { next } else { ", " };
@@ -137,24 +170,34 @@ impl Understood {
                     Lang::Fr => format!("les dossiers {names} ne sont pas des classes"),
                 };
             }
+            if !self.empty.is_empty() {
+                let names = listed(&self.empty);
+                line += next;
+                line += &match lang {
+                    Lang::En => format!("no picture of {names} can be used, so that is no class"),
+                    Lang::Fr => format!("aucune image de {names} n’est utilisable, donc pas de classe"),
+                };
+            }
             line
         })
     }
 
     /// This reading as something to be chosen: what tells it from the others.
-    pub fn offer(&self, classes: &[String; 2]) -> LocalizedText {
+    pub fn offer(&self, task: &Task) -> LocalizedText {
         let shown = |name: &String| match name.char_indices().nth(LONGEST) {
             Some((end, _)) => format!("{}…", &name[..end]),
             None => name.clone(),
         };
-        let [a, b] = [0, 1].map(|class| shown(&classes[class]));
+        let first: Vec<String> = task.classes.iter().take(2).map(shown).collect();
+        let names = first.join(", ") + if task.len() > 2 { ", …" } else { "" };
         LocalizedText::by(|lang| match (lang, self.by_folder, self.inner) {
+            _ if self.table.is_some() => format!("labels.csv{} {names}", if lang == Lang::Fr { "\u{a0}:" } else { ":" }),
             (Lang::En, false, _) => "Labels from UTKFace’s names".to_owned(),
             (Lang::Fr, false, _) => "Étiquettes des noms d’UTKFace".to_owned(),
-            (Lang::En, true, false) => format!("Outer folders as classes: {a}, {b}"),
-            (Lang::Fr, true, false) => format!("Dossiers extérieurs : {a}, {b}"),
-            (Lang::En, true, true) => format!("Inner folders as classes: {a}, {b}"),
-            (Lang::Fr, true, true) => format!("Dossiers intérieurs : {a}, {b}"),
+            (Lang::En, true, false) => format!("Outer folders as classes: {names}"),
+            (Lang::Fr, true, false) => format!("Dossiers extérieurs : {names}"),
+            (Lang::En, true, true) => format!("Inner folders as classes: {names}"),
+            (Lang::Fr, true, true) => format!("Dossiers intérieurs : {names}"),
         })
     }
 
@@ -225,7 +268,7 @@ impl Reading {
     /// # Errors
     /// Cancelled.
     pub fn find(places: &Places, source: &Source, control: &Control) -> Result<Self, Problem> {
-        let Source::Folder(folder) = source else { return Ok(Self::default()) };
+        let Source::Folder(folder) = source else { return Ok(Self::load(places, source)) };
         if file(places, source).exists() {
             return Ok(Self::load(places, source));
         }
@@ -243,7 +286,6 @@ impl Reading {
     /// A full disk, no permission.
     pub fn save(&self, places: &Places, source: &Source) -> Result<(), Problem> {
         let path = file(places, source);
-        let Source::Folder(folder) = source else { return Ok(()) };
         if *self == Self::default() {
             return match disk::remove_file(&path) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Problem::io(&path, &error)),
@@ -253,28 +295,33 @@ impl Reading {
         let above = path.parent().unwrap_or(Path::new("."));
         disk::create_dir_all(above).map_err(|error| Problem::io(above, &error))?;
         // Without it the reading holds all the same, but does not follow the folder.
-        let print = walk::print(folder, &Control::default()).ok();
-        atomic::write_json(&path, &Kept { folder: folder.clone(), reading: *self, print })
+        let (folder, print) = match source {
+            Source::Folder(folder) => (folder.clone(), walk::print(folder, &Control::default()).ok()),
+            Source::SampleFaces => (PathBuf::new(), None),
+        };
+        atomic::write_json(&path, &Kept { folder, reading: *self, print })
     }
 
     /// As the command line takes it.
     pub fn arguments(&self) -> String {
-        let said = [("--labels", self.labels.key()), ("--classes", self.classes.key())];
-        let said = said.iter().filter(|(_, key)| *key != Labels::Auto.key()).map(|(name, key)| format!("{name} {key}"));
+        let bands = if self.bands == AgeBands::default() { "auto".to_owned() } else { self.bands.text() };
+        let said = [("--task", self.task.key()), ("--classes", self.classes.key()), ("--age-bands", &bands)];
+        let said = said.iter().filter(|(_, key)| *key != TaskChoice::Auto.key()).map(|(name, key)| format!("{name} {key}"));
         said.collect::<Vec<_>>().join(" ")
     }
 
     /// The readings that a folder may have, the plainest first.
     pub fn all() -> impl Iterator<Item = Self> {
-        let one = |labels, classes| Self { labels, classes };
+        let one = |task, classes| Self { task, classes, ..Self::default() };
         [
-            one(Labels::Auto, ClassFolders::Auto),
-            one(Labels::Auto, ClassFolders::Outer),
-            one(Labels::Auto, ClassFolders::Inner),
-            one(Labels::Names, ClassFolders::Auto),
-            one(Labels::Folders, ClassFolders::Auto),
-            one(Labels::Folders, ClassFolders::Outer),
-            one(Labels::Folders, ClassFolders::Inner),
+            one(TaskChoice::Auto, ClassFolders::Auto),
+            one(TaskChoice::Table, ClassFolders::Auto),
+            one(TaskChoice::Auto, ClassFolders::Outer),
+            one(TaskChoice::Auto, ClassFolders::Inner),
+            one(TaskChoice::Gender, ClassFolders::Auto),
+            one(TaskChoice::Folders, ClassFolders::Auto),
+            one(TaskChoice::Folders, ClassFolders::Outer),
+            one(TaskChoice::Folders, ClassFolders::Inner),
         ]
         .into_iter()
     }

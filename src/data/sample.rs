@@ -106,6 +106,8 @@ pub enum SkipReason {
     NotAFile,
     /// The file's name is not valid Unicode.
     NotUnicode,
+    /// The table of labels has no line for it, or several that contradict each other.
+    NoLine,
     /// The user left it out.
     LeftOut,
 }
@@ -161,6 +163,7 @@ impl SkipReason {
             Self::Foreign { is } => is.sentence(),
             Self::NotAFile => say("a pipe or a device, not a file", "un tube ou un périphérique, pas un fichier").into(),
             Self::NotUnicode => say("its name is not valid Unicode", "son nom n’est pas de l’Unicode valide").into(),
+            Self::NoLine => say("labels.csv has no clear line for it", "labels.csv n’a pas de ligne claire pour elle").into(),
             Self::LeftOut => say("left out by you", "écartée par vous").into(),
         }
     }

@@ -1,6 +1,6 @@
 //! Finds the pictures of a folder and reads what names and folders say about them. No picture is opened here.
 //!
-//! Two kinds of folders are understood, at any depth: UTKFace's file names, and a tree whose folders are two classes,
+//! Two kinds of folders are understood, at any depth: UTKFace's file names, and a tree whose folders are classes,
 //! with or without parts above or below them, in any spelling (`layout`). Where names and folders both say what a picture
 //! shows, the folders win, since somebody sorted them, unless they are those in which UTKFace is handed out; how it was read
 //! is told, and the user may say otherwise (`reading`).
@@ -10,22 +10,25 @@ use std::{collections::BTreeMap, fs, io, path::Path, time::UNIX_EPOCH};
 use rayon::prelude::*;
 
 use super::{
+    label_table::{self, LabelTable},
     layout::Layout,
     name, part_name,
-    reading::{Labels, PartFolder, Reading, Understood},
+    reading::{PartFolder, Reading, TaskChoice, Understood},
     sample::{Part, Sample, SkipReason, Skipped},
+    task::{Task, gender_of_folder, listed},
     walk::{File, Walk, walk},
 };
 use crate::{
     control::{Control, Stage},
+    model::CLASSES,
     problem::{Kind, Problem},
-    text::{LocalizedText, say},
+    text::{Lang, LocalizedText, say},
 };
 
 /// What a scan found, in the order of the paths.
 #[derive(Clone, Debug)]
 pub struct Scan {
-    pub classes: [String; 2],
+    pub task: Task,
     /// Their `hash` is not known yet.
     pub samples: Vec<Sample>,
     /// When each sample's file was last changed, in nanoseconds since 1970; 0 if the system does not tell.
@@ -40,8 +43,8 @@ pub struct Scan {
 /// Scans `root` recursively, and reads it as the user said.
 ///
 /// # Errors
-/// Not a folder, not readable, nothing usable, not exactly two classes, a name of the folder that is not Unicode, or
-/// cancelled.
+/// Not a folder, not readable, nothing usable, fewer than two classes or more than a network tells apart, a name of the
+/// folder that is not Unicode, or cancelled.
 pub fn scan(
     root: &Path,
     reading: Reading,
@@ -56,17 +59,23 @@ pub fn scan(
     let layout = Layout::find(found.files.chunk_by(|a, b| a.tree == b.tree).map(|chunk| &*chunk[0].tree), reading.classes);
     let named = names.iter().flatten().count();
     let places = places(&layout, &found.files);
-    let understood = understand(reading, &layout, &found.files, &names, &places);
+    let mut understood = understand(reading, &layout, &found.files, &names, &places);
+    let table = table(root, reading, &found.files)?;
+    understood.by_folder &= table.is_none();
+    understood.table = table.as_ref().map(|(table, _)| table.read.clone());
     let by_folder = understood.by_folder;
-    if by_folder && layout.classes.len() != 2 {
-        return Err(not_two_classes(root, &layout, &found, named));
+    if by_folder && !CLASSES.contains(&layout.classes.len()) {
+        return Err(no_classes(root, &layout, &found, named));
     }
-    let classes = match layout.classes.as_slice() {
-        [a, b] if by_folder => [a.clone(), b.clone()],
-        _ => ["female".to_owned(), "male".to_owned()],
+    let task = match (reading.task, &table) {
+        (_, Some((table, _))) => Task::of_classes(table.classes.clone()),
+        _ if by_folder => Task::of_classes(layout.classes.clone()),
+        (TaskChoice::AgeGroup, None) => Task::age_group(reading.bands),
+        _ => Task::gender(),
     };
+    let lines = table.map(|(_, lines)| lines);
     let mut scan =
-        Scan { classes, samples: Vec::new(), modified: Vec::new(), skipped: found.skipped, unnamed: Vec::new(), understood };
+        Scan { task, samples: Vec::new(), modified: Vec::new(), skipped: found.skipped, unnamed: Vec::new(), understood };
     let stamps: Vec<io::Result<(u64, u64)>> = found
         .files
         .par_iter()
@@ -75,10 +84,12 @@ pub fn scan(
     if control.cancelled() {
         return Err(Problem::cancelled());
     }
-    for (((file, name), stamp), place) in found.files.iter().zip(names).zip(stamps).zip(places) {
+    for (index, (((file, name), stamp), place)) in found.files.iter().zip(names).zip(stamps).zip(places).enumerate() {
         let path = file.path();
-        let name_class = name.as_ref().map(|n| n.class);
+        let line = lines.as_ref().map(|lines| lines[index]);
+        let name_class = name.as_ref().and_then(|name| scan.task.of_name(name));
         let class = match place.class {
+            _ if let Some(line) = line => line.map(|(class, _)| class as u8),
             Some(class) if by_folder => Some(class as u8),
             None if by_folder && !layout.is_gender() => None,
             _ => name_class,
@@ -97,14 +108,17 @@ pub fn scan(
             class: class.unwrap_or_default(),
             age: name.map(|n| n.age),
             race: name.and_then(|n| n.race),
-            given_part: place.part,
+            given_part: line.flatten().and_then(|(_, part)| part).or(place.part),
             bytes,
             hash: 0,
             anomaly: name.and_then(|n| n.anomaly.clone()),
         };
         if class.is_none() {
-            let proposal = name::propose(&file.name);
-            scan.skipped.push(Skipped { file: sample.file.clone(), reason: SkipReason::Name, proposal });
+            let (reason, proposal) = match line {
+                Some(_) => (SkipReason::NoLine, None),
+                None => (SkipReason::Name, name::propose(&file.name)),
+            };
+            scan.skipped.push(Skipped { file: sample.file.clone(), reason, proposal });
             scan.unnamed.push((sample, modified));
             continue;
         }
@@ -114,8 +128,54 @@ pub fn scan(
     scan.skipped.sort_by(|a, b| a.file.cmp(&b.file));
     scan.unnamed.sort_by(|a, b| a.0.file.cmp(&b.0.file));
     progress(Stage::Scanning, shown, shown);
-    check_classes(root, &scan)?;
+    settle_classes(root, &mut scan)?;
     Ok(scan)
+}
+
+/// What a table says of each file.
+type Lines = Vec<Option<(usize, Option<Part>)>>;
+
+/// The table of labels that the folder is read by, if it is, with what it says of each file.
+fn table(root: &Path, reading: Reading, files: &[File]) -> Result<Option<(LabelTable, Lines)>, Problem> {
+    let path = match (reading.task, label_table::find(root)) {
+        (TaskChoice::Auto | TaskChoice::Table, Some(path)) => path,
+        (TaskChoice::Table, None) => return Err(no_table(root)),
+        _ => return Ok(None),
+    };
+    // One that lies beside the folder may be about anything, and one in it may be a picture's own affair.
+    let meant = reading.task == TaskChoice::Table || path.starts_with(root);
+    let mut table = match LabelTable::read(&path) {
+        Err(_) if !meant => return Ok(None),
+        table => table?,
+    };
+    let lines = table.places(files);
+    if lines.iter().all(Option::is_none) {
+        return if meant { Err(no_line_is_met(root, &path)) } else { Ok(None) };
+    }
+    Ok(Some((table, lines)))
+}
+
+fn no_table(root: &Path) -> Problem {
+    let shown = root.display();
+    let what = LocalizedText {
+        en: format!("There is no labels.csv in {shown}, nor beside it"),
+        fr: format!("Il n’y a pas de labels.csv dans {shown}, ni à côté"),
+    };
+    let remedy = say("Write a line for each picture into it: file,label", "Écrivez-y une ligne par image : file,label");
+    Problem { path: Some(root.to_owned()), ..Problem::new(Kind::Data, what, remedy) }
+}
+
+fn no_line_is_met(root: &Path, table: &Path) -> Problem {
+    let shown = table.display();
+    let what = LocalizedText {
+        en: format!("No line of {shown} names a picture of the folder"),
+        fr: format!("Aucune ligne de {shown} ne nomme une image du dossier"),
+    };
+    let remedy = say(
+        "Name pictures by their paths below the folder, or read the folder otherwise: --task folders or gender",
+        "Nommez les images par leur chemin sous le dossier, ou lisez le dossier autrement : --task folders ou gender",
+    );
+    Problem { path: Some(root.to_owned()), ..Problem::new(Kind::Data, what, remedy) }
 }
 
 /// What a picture's folder says.
@@ -145,6 +205,7 @@ fn understand(reading: Reading, layout: &Layout, files: &[File], names: &[Option
         inner: layout.inner,
         grouping: layout.grouping.clone(),
         other_classes: layout.other_classes.clone(),
+        ages: named as u64,
         ..Understood::default()
     };
     let both = || names.iter().zip(places).filter_map(|(name, place)| Some((name.as_ref()?.class, place.class?)));
@@ -154,19 +215,19 @@ fn understand(reading: Reading, layout: &Layout, files: &[File], names: &[Option
     if sorted && named > 0 {
         understood.folders = layout.classes.clone();
         understood.both = both().count() as u64;
-        let genders: Option<Vec<u8>> = layout.classes.iter().map(|class| gender(class)).collect();
+        let genders: Option<Vec<u8>> = layout.classes.iter().map(|class| gender_of_folder(class)).collect();
         understood.disagree = genders
             .filter(|genders| genders.contains(&0) && genders.contains(&1))
             .map(|genders| both().filter(|(name, folder)| *name != genders[*folder]).count() as u64);
     }
     // Folders that say of every picture just what its name says are UTKFace's own classes under another name.
     let the_same = understood.disagree == Some(0) && named == files.len();
-    understood.by_folder = match reading.labels {
-        Labels::Folders => true,
-        Labels::Names => false,
-        Labels::Auto => {
-            let by_two = sorted && layout.classes.len() == 2 && !the_same;
-            layout.is_gender() || named == 0 || by_two || (named * 2 < files.len() && layout.classes.len() > 1)
+    understood.by_folder = match reading.task {
+        TaskChoice::Folders => true,
+        TaskChoice::Gender | TaskChoice::AgeGroup | TaskChoice::Table => false,
+        TaskChoice::Auto => {
+            let by_person = sorted && !the_same;
+            layout.is_gender() || named == 0 || by_person || (named * 2 < files.len() && layout.classes.len() > 1)
         }
     };
     understood
@@ -190,19 +251,6 @@ fn is_distribution(folders: &[String]) -> bool {
     let handed_out = |key: &String| ["utk", "crop", "aligned"].iter().any(|word| key.contains(word));
     let numbered = keys.iter().all(|key| stem(key) == stem(&keys[0]));
     numbered || keys.iter().any(handed_out)
-}
-
-/// The gender that a folder's name means, as UTKFace's classes count.
-fn gender(folder: &str) -> Option<u8> {
-    const FEMALE: [&str; 12] =
-        ["female", "females", "woman", "women", "girl", "girls", "f", "femme", "femmes", "fille", "filles", "w"];
-    const MALE: [&str; 11] = ["male", "males", "man", "men", "boy", "boys", "m", "homme", "hommes", "garçon", "garçons"];
-    let key = part_name::key(folder);
-    match () {
-        () if FEMALE.contains(&key.as_str()) => Some(0),
-        () if MALE.contains(&key.as_str()) => Some(1),
-        () => None,
-    }
 }
 
 /// Size in bytes and time of the last change of a file.
@@ -242,9 +290,8 @@ fn check_root(root: &Path) -> Result<(), Problem> {
 }
 
 /// Why a tree that has to be read by its folders cannot be.
-fn not_two_classes(root: &Path, layout: &Layout, found: &Walk, named: usize) -> Problem {
+fn no_classes(root: &Path, layout: &Layout, found: &Walk, named: usize) -> Problem {
     let shown = root.display();
-    let names = |n: usize| layout.classes.iter().take(n).map(|c| format!("“{c}”")).collect::<Vec<_>>().join(", ");
     let (what, remedy) = match layout.classes.len() {
         _ if found.files.is_empty() && found.skipped.is_empty() => (
             LocalizedText { en: format!("{shown} is empty"), fr: format!("{shown} est vide") },
@@ -259,22 +306,25 @@ fn not_two_classes(root: &Path, layout: &Layout, found: &Walk, named: usize) -> 
         ),
         1 => (
             LocalizedText {
-                en: format!("There is only one class folder in {shown}: {}", names(1)),
-                fr: format!("Il n’y a qu’un dossier de classe dans {shown} : {}", names(1)),
+                en: format!("There is only one class folder in {shown}: “{}”", layout.classes[0]),
+                fr: format!("Il n’y a qu’un dossier de classe dans {shown} : « {} »", layout.classes[0]),
             },
             say(
-                "Training needs two classes: choose the folder above, or add the other class",
-                "L’entraînement demande deux classes : choisissez le dossier au-dessus, ou ajoutez l’autre classe",
+                "Training needs two classes: choose the folder above, or add another class",
+                "L’entraînement demande deux classes : choisissez le dossier au-dessus, ou ajoutez une autre classe",
             ),
         ),
-        n if n > 2 => (
-            LocalizedText {
-                en: format!("There are {n} class folders in {shown}: {}{}", names(3), if n > 3 { ", …" } else { "" }),
-                fr: format!("Il y a {n} dossiers de classe dans {shown} : {}{}", names(3), if n > 3 { ", …" } else { "" }),
-            },
+        n if n > 1 => (
+            LocalizedText::by(|lang| {
+                let (names, most) = (listed(&layout.classes, lang), CLASSES.end());
+                match lang {
+                    Lang::En => format!("There are {n} class folders in {shown}, and {most} are the most: {names}"),
+                    Lang::Fr => format!("Il y a {n} dossiers de classe dans {shown}, et {most} sont le plus : {names}"),
+                }
+            }),
             say(
-                "The program tells two classes apart: keep two of them in a folder of their own",
-                "Le programme distingue deux classes : gardez-en deux dans un dossier à elles",
+                "Merge some of them, or choose a folder with fewer; if folders lie in folders, the others may be the classes",
+                "Fusionnez-en, ou choisissez un dossier qui en a moins ; s’il y a des dossiers dans des dossiers, les autres sont peut-être les classes",
             ),
         ),
         _ => (
@@ -283,8 +333,8 @@ fn not_two_classes(root: &Path, layout: &Layout, found: &Walk, named: usize) -> 
                 fr: format!("Aucune image de {shown} ne dit par son nom ou son dossier ce qu’elle montre"),
             },
             say(
-                "Choose a folder with UTKFace names (age_gender_race_date.jpg), or one with a folder for each of two classes",
-                "Choisissez un dossier aux noms UTKFace (âge_genre_race_date.jpg), ou un dossier avec un sous-dossier pour chacune de deux classes",
+                "Choose a folder with UTKFace names (age_gender_race_date.jpg), or one with a folder for each class",
+                "Choisissez un dossier aux noms UTKFace (âge_genre_race_date.jpg), ou un dossier avec un sous-dossier pour chaque classe",
             ),
         ),
     };
@@ -293,38 +343,53 @@ fn not_two_classes(root: &Path, layout: &Layout, found: &Walk, named: usize) -> 
         .because(format!("{} pictures, {named} with a UTKFace name", found.files.len()))
 }
 
-/// Both classes must have pictures.
-pub(super) fn check_classes(root: &Path, scan: &Scan) -> Result<(), Problem> {
-    let ones = scan.samples.iter().filter(|s| s.class == 1).count();
-    let missing = match (scan.samples.len() - ones, ones) {
-        (0, 0) => {
-            let shown = root.display();
-            let problem = Problem::new(
-                Kind::Data,
-                LocalizedText {
-                    en: format!("None of the {} files in {shown} is usable", scan.skipped.len()),
-                    fr: format!("Aucun des {} fichiers de {shown} n’est utilisable", scan.skipped.len()),
-                },
-                say("Look at the reasons, or choose another folder", "Regardez les raisons, ou choisissez un autre dossier"),
-            );
-            return Err(Problem { path: Some(root.to_owned()), ..problem }
-                .because(scan.skipped.iter().take(5).map(|s| s.file.display().to_string()).collect::<Vec<_>>().join("\n")));
-        }
-        (0, _) => 0,
-        (_, 0) => 1,
-        _ => return Ok(()),
-    };
-    let (there, missing) = (&scan.classes[1 - missing], &scan.classes[missing]);
+/// Two classes at least must have pictures; of several, those that have none are no classes, which is told.
+pub(super) fn settle_classes(root: &Path, scan: &mut Scan) -> Result<(), Problem> {
+    let mut counts = vec![0_usize; scan.task.len()];
+    scan.samples.iter().for_each(|sample| counts[usize::from(sample.class)] += 1);
+    let there: Vec<usize> = (0..counts.len()).filter(|class| counts[*class] > 0).collect();
+    match there.as_slice() {
+        _ if there.len() == counts.len() => return Ok(()),
+        [] => return Err(nothing_usable(root, scan)),
+        [only] => return Err(one_class(root, scan, *only)),
+        _ => {}
+    }
+    let place: Vec<usize> = (0..counts.len()).map(|class| there.partition_point(|known| *known < class)).collect();
+    let unnamed = scan.unnamed.iter_mut().map(|(sample, _)| sample);
+    scan.samples.iter_mut().chain(unnamed).for_each(|sample| sample.class = place[usize::from(sample.class)] as u8);
+    let (kept, empty) = scan.task.classes.drain(..).enumerate().partition::<Vec<_>, _>(|(class, _)| counts[*class] > 0);
+    scan.task.classes = kept.into_iter().map(|(_, name)| name).collect();
+    scan.understood.empty.extend(empty.into_iter().map(|(_, name)| name));
+    Ok(())
+}
+
+fn nothing_usable(root: &Path, scan: &Scan) -> Problem {
+    let shown = root.display();
     let problem = Problem::new(
         Kind::Data,
         LocalizedText {
-            en: format!("All usable pictures are “{there}”, none is “{missing}”"),
-            fr: format!("Toutes les images utilisables sont « {there} », aucune n’est « {missing} »"),
+            en: format!("None of the {} files in {shown} is usable", scan.skipped.len()),
+            fr: format!("Aucun des {} fichiers de {shown} n’est utilisable", scan.skipped.len()),
         },
-        say(
-            "Training needs two classes: choose a folder that holds both",
-            "L’entraînement demande deux classes : choisissez un dossier qui contient les deux",
-        ),
+        say("Look at the reasons, or choose another folder", "Regardez les raisons, ou choisissez un autre dossier"),
     );
-    Err(Problem { path: Some(root.to_owned()), ..problem })
+    Problem { path: Some(root.to_owned()), ..problem }
+        .because(scan.skipped.iter().take(5).map(|s| s.file.display().to_string()).collect::<Vec<_>>().join("\n"))
+}
+
+fn one_class(root: &Path, scan: &Scan, only: usize) -> Problem {
+    let there = &scan.task.classes[only];
+    let missing: Vec<String> = scan.task.classes.iter().filter(|class| *class != there).cloned().collect();
+    let what = LocalizedText::by(|lang| {
+        let missing = listed(&missing, lang);
+        match lang {
+            Lang::En => format!("All usable pictures are “{there}”, none is “{missing}”"),
+            Lang::Fr => format!("Toutes les images utilisables sont « {there} », aucune n’est « {missing} »"),
+        }
+    });
+    let remedy = say(
+        "Training needs two classes: choose a folder that holds both",
+        "L’entraînement demande deux classes : choisissez un dossier qui contient les deux",
+    );
+    Problem { path: Some(root.to_owned()), ..Problem::new(Kind::Data, what, remedy) }
 }

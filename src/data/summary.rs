@@ -19,10 +19,11 @@ pub struct Summary {
     /// Usable pictures with something odd, by kind: `no_race`, `misspelled`, `repaired`, `converted`, `not_square`, `small`, `suspect`, `wrong_extension`.
     pub odd: BTreeMap<String, u64>,
     /// Files that are not used, by kind: `not_a_picture`, `name`, `damaged`, `unreadable`, `too_large`,
-    /// `unknown_content`, `foreign_format`, `not_a_file`, `not_unicode`, `left_out`.
+    /// `unknown_content`, `foreign_format`, `not_a_file`, `not_unicode`, `no_line`, `left_out`.
     pub skipped: BTreeMap<String, u64>,
     pub copies: Copies,
-    pub classes: [Class; 2],
+    /// In the order of the task.
+    pub classes: Vec<Class>,
     /// The share that always naming the larger class gets right.
     pub baseline: f64,
     /// Ten years each, from 0; the last, 80, is open. Empty if no age is known.
@@ -60,12 +61,12 @@ pub struct Class {
 }
 
 /// The pictures of ten years of age.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AgeBand {
     /// Years; the band reaches nine further, the last one to the end.
     pub from: u16,
-    /// Of class 0 and class 1.
-    pub pictures: [u64; 2],
+    /// Of each class.
+    pub pictures: Vec<u64>,
 }
 
 /// The pictures with one of UTKFace's race labels.
@@ -73,14 +74,16 @@ pub struct AgeBand {
 pub struct Race {
     pub label: u8,
     pub name: LocalizedText,
-    pub pictures: [u64; 2],
+    /// Of each class.
+    pub pictures: Vec<u64>,
 }
 
 /// The pictures of one part of the split.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartCount {
     pub part: Part,
-    pub pictures: [u64; 2],
+    /// Of each class.
+    pub pictures: Vec<u64>,
 }
 
 /// A summary with the groups of copies behind it, as a data set carries it: counted where it was opened, not where it is shown.
@@ -127,6 +130,7 @@ pub fn reason_key(reason: &SkipReason) -> &'static str {
         SkipReason::Foreign { .. } => "foreign_format",
         SkipReason::NotAFile => "not_a_file",
         SkipReason::NotUnicode => "not_unicode",
+        SkipReason::NoLine => "no_line",
         SkipReason::LeftOut => "left_out",
     }
 }

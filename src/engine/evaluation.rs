@@ -9,6 +9,7 @@ use crate::{
         batch::{Batch, Batches, Form},
         dataset::Dataset,
     },
+    model::Output,
     problem::Problem,
 };
 
@@ -36,10 +37,17 @@ pub struct EvaluationPass {
 
 impl EvaluationPass {
     /// Judges `samples` of `dataset`, with their mirror images if `augment` says so. `form` is what [`form`] gave.
-    pub fn new(form: Form, dataset: Arc<Dataset>, samples: Vec<u32>, augment: &AugmentSettings, batch_size: usize) -> Self {
+    pub fn new(
+        form: Form,
+        dataset: Arc<Dataset>,
+        samples: Vec<u32>,
+        augment: &AugmentSettings,
+        batch_size: usize,
+        output: Output,
+    ) -> Self {
         let at_once = if form == Form::Crops { BATCHES_AT_ONCE } else { 1 };
         Self {
-            batches: Batches::evaluation_as(form, dataset, samples, augment, at_once * batch_size),
+            batches: Batches::evaluation(form, dataset, samples, augment, at_once * batch_size, output),
             judge: TtaPredictor::new(augment.test_time_flip, augment.side()),
             batch: Batch::default(),
             logits: Vec::new(),

@@ -1,7 +1,10 @@
 //! The confusion matrix: what was really there, against what the model said.
 
-use super::{Prediction, words};
-use crate::text::{Lang, Phrase, number, percent, say};
+use super::Prediction;
+use crate::{
+    data::task::Task,
+    text::{Lang, Phrase, number, percent, say},
+};
 
 /// Counts of pictures by recorded class and by what the model said, for any number of classes: the row is the label, the
 /// column the answer (scikit-learn's `confusion_matrix`).
@@ -114,6 +117,40 @@ impl Confusion {
         mistakes
     }
 
+    /// The classes by how many pictures they have, the largest first.
+    pub fn by_size(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.classes).collect();
+        order.sort_by_key(|class| std::cmp::Reverse(self.support(*class)));
+        order
+    }
+
+    /// The classes in an order in which those that are mixed up stand together: the leaves of average-linkage clustering
+    /// (Sokal and Michener 1958) by the share of each pair that is taken for the other.
+    pub fn by_likeness(&self) -> Vec<usize> {
+        let n = self.classes;
+        let likeness = |a: usize, b: usize| self.share_of_label(a, b) + self.share_of_label(b, a);
+        let mut groups: Vec<Vec<usize>> = (0..n).map(|class| vec![class]).collect();
+        let mut like: Vec<Vec<f64>> = (0..n).map(|a| (0..n).map(|b| likeness(a, b)).collect()).collect();
+        while groups.len() > 1 {
+            let pairs = (0..groups.len()).flat_map(|a| (a + 1..groups.len()).map(move |b| (a, b)));
+            // Of equal ones the first, so that classes that are never mixed up keep their order.
+            let best = pairs.fold((0, 1), |best, pair| if like[pair.0][pair.1] > like[best.0][best.1] { pair } else { best });
+            let (a, b) = best;
+            let (na, nb) = (groups[a].len() as f64, groups[b].len() as f64);
+            for other in 0..groups.len() {
+                let mean = (na * like[a][other] + nb * like[b][other]) / (na + nb);
+                (like[a][other], like[other][a]) = (mean, mean);
+            }
+            like.remove(b);
+            for row in &mut like {
+                row.remove(b);
+            }
+            let joined = groups.remove(b);
+            groups[a].extend(joined);
+        }
+        groups.pop().unwrap_or_default()
+    }
+
     /// A cell's share of its row: of those who are `label`, how many were called `predicted`.
     pub fn share_of_label(&self, label: usize, predicted: usize) -> f64 {
         share(self.count(label, predicted), self.support(label))
@@ -125,81 +162,36 @@ impl Confusion {
     }
 
     /// A cell in words.
-    pub fn cell(&self, classes: &[String], label: usize, predicted: usize, lang: Lang) -> CellText {
+    pub fn cell(&self, task: &Task, label: usize, predicted: usize, lang: Lang) -> CellText {
         let count = self.count(label, predicted);
         CellText {
             count: number(lang, count.into()),
-            what: cell(classes, label, predicted, count, lang),
-            row_share: self.row_share(classes, label, predicted, lang),
-            column_share: self.column_share(classes, label, predicted, lang),
+            what: task.called(label, predicted, count, lang),
+            row_share: self.row_share(task, label, predicted, lang),
+            column_share: self.column_share(task, label, predicted, lang),
             correct: label == predicted,
         }
     }
 
     /// The four cells of two classes in words, laid out as the counts are.
-    pub fn cells(&self, classes: &[String], lang: Lang) -> [[CellText; 2]; 2] {
-        [0, 1].map(|label| [0, 1].map(|predicted| self.cell(classes, label, predicted, lang)))
+    pub fn cells(&self, task: &Task, lang: Lang) -> [[CellText; 2]; 2] {
+        [0, 1].map(|label| [0, 1].map(|predicted| self.cell(task, label, predicted, lang)))
     }
 
     /// `7.2 % of the women`.
-    fn row_share(&self, classes: &[String], label: usize, predicted: usize, lang: Lang) -> String {
-        let share = percent(lang, self.share_of_label(label, predicted), 1);
-        let people = words::people(classes, label, lang);
-        match (lang, words::is_utkface(classes)) {
-            (Lang::En, true) => format!("{share} of the {people}"),
-            (Lang::Fr, true) => format!("{share} des {people}"),
-            (Lang::En, false) => format!("{share} of {people}"),
-            (Lang::Fr, false) => format!("{share} de {people}"),
-        }
+    fn row_share(&self, task: &Task, label: usize, predicted: usize, lang: Lang) -> String {
+        format!("{} {}", percent(lang, self.share_of_label(label, predicted), 1), task.of_them(label, lang))
     }
 
     /// `6.6 % of those called men`.
-    fn column_share(&self, classes: &[String], label: usize, predicted: usize, lang: Lang) -> String {
-        let share = percent(lang, self.share_of_predicted(label, predicted), 1);
-        match lang {
-            Lang::En => format!("{share} of those called {}", words::people(classes, predicted, lang)),
-            Lang::Fr => format!("{share} des réponses «\u{a0}{}\u{a0}»", words::class_name(classes, predicted, lang)),
-        }
+    fn column_share(&self, task: &Task, label: usize, predicted: usize, lang: Lang) -> String {
+        format!("{} {}", percent(lang, self.share_of_predicted(label, predicted), 1), task.of_those_called(predicted, lang))
     }
 
     /// A cell as a sentence: `48 women were called men`.
-    pub fn sentence(&self, classes: &[String], label: usize, predicted: usize, lang: Lang) -> String {
+    pub fn sentence(&self, task: &Task, label: usize, predicted: usize, lang: Lang) -> String {
         let count = self.count(label, predicted);
-        format!("{} {}", number(lang, count.into()), cell(classes, label, predicted, count, lang))
-    }
-}
-
-/// A cell's caption without its count: `women were called men`.
-pub fn cell(classes: &[String], label: usize, predicted: usize, count: u32, lang: Lang) -> String {
-    let utkface = words::is_utkface(classes);
-    let (actual, called) = (&classes[label], &classes[predicted]);
-    match lang {
-        Lang::En if utkface => match count {
-            1 => format!("{} was called a {}", ["woman", "man"][label], ["woman", "man"][predicted]),
-            _ => format!("{} were called {}", ["women", "men"][label], ["women", "men"][predicted]),
-        },
-        Lang::En => match count {
-            1 => format!("picture of “{actual}” was called “{called}”"),
-            _ => format!("pictures of “{actual}” were called “{called}”"),
-        },
-        Lang::Fr if utkface => {
-            let s = if count < 2 { "" } else { "s" };
-            let (who, e) = [(format!("femme{s}"), "e"), (format!("homme{s}"), "")][label].clone();
-            match (label == predicted, count < 2) {
-                (true, true) => format!("{who} reconnu{e} comme tel{}", if label == 0 { "le" } else { "" }),
-                (true, false) => format!("{who} reconnu{e}s comme tel{}", if label == 0 { "les" } else { "s" }),
-                (false, true) => format!("{who} pris{e} pour un{}", ["e femme", " homme"][predicted]),
-                (false, false) => {
-                    format!("{who} pris{e}{} pour des {}", if label == 0 { "s" } else { "" }, ["femmes", "hommes"][predicted])
-                }
-            }
-        }
-        Lang::Fr => {
-            let s = if count < 2 { "" } else { "s" };
-            let verb = if label == predicted { "reconnue" } else { "prise" };
-            let link = if label == predicted { "comme" } else { "pour" };
-            format!("image{s} de «\u{a0}{actual}\u{a0}» {verb}{s} {link} «\u{a0}{called}\u{a0}»")
-        }
+        format!("{} {}", number(lang, count.into()), task.called(label, predicted, count, lang))
     }
 }
 

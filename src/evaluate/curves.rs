@@ -3,7 +3,7 @@
 //! All as scikit-learn has them (`roc_curve(drop_intermediate=False)`, `precision_recall_curve`, `roc_auc_score`,
 //! `average_precision_score`). One class is the positive one, class 1 of two; all others are the negative one.
 
-use super::{Confusion, Prediction, calibration::sigmoid};
+use super::{Confusion, Prediction, Rate, calibration::sigmoid};
 
 /// One threshold's place on both curves.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,12 +48,25 @@ pub struct Best {
 impl Curves {
     /// The curves of `class` against all others, of `predictions` whose logits are divided by `temperature`.
     pub fn one_vs_rest(predictions: &[Prediction], class: usize, temperature: f64) -> Self {
-        let steps = steps(predictions, class, temperature);
+        Self::of(&steps(scored(predictions, class, temperature)))
+    }
+
+    /// Those of each of `classes` against all others; the logits are looked at once for all.
+    pub fn each_vs_rest(predictions: &[Prediction], classes: usize, temperature: f64) -> Vec<Self> {
+        let all: Vec<Vec<f64>> = predictions.iter().map(|p| p.logit.log_probabilities(temperature)).collect();
+        let of = |class: usize| {
+            let scored = predictions.iter().zip(&all).map(|(p, log)| (log[class], usize::from(p.label) == class));
+            Self::of(&steps(Scored { all: scored.collect(), probability: f64::exp }))
+        };
+        (0..classes).map(of).collect()
+    }
+
+    fn of(steps: &[(f64, Counts)]) -> Self {
         let Some((_, last)) = steps.last() else {
             return Self { points: Vec::new(), auc: None, average_precision: None };
         };
-        let (positives, negatives) = (f64::from(last.support(1)), f64::from(last.support(0)));
-        let points: Vec<_> = steps.iter().map(|(threshold, confusion)| CurvePoint::new(*threshold, confusion)).collect();
+        let [negatives, positives] = last.map(|row| row.iter().sum::<u32>());
+        let points: Vec<_> = steps.iter().map(|(threshold, counts)| CurvePoint::of(*threshold, *counts)).collect();
         let pairs = || points.iter().zip(points.iter().skip(1));
         let area = pairs()
             .map(|(a, b)| {
@@ -62,21 +75,26 @@ impl Curves {
             .sum();
         let average = pairs().map(|(a, b)| (b.true_positive_rate - a.true_positive_rate) * b.precision).sum();
         Self {
-            auc: (positives > 0.0 && negatives > 0.0).then_some(area),
-            average_precision: (positives > 0.0).then_some(average),
+            auc: (positives > 0 && negatives > 0).then_some(area),
+            average_precision: (positives > 0).then_some(average),
             points,
         }
     }
 }
 
 impl CurvePoint {
-    /// The place of one confusion matrix, such as that of a slider's threshold.
+    /// The place of the confusion matrix of two classes, such as that of a slider's threshold.
     pub fn new(threshold: f64, confusion: &Confusion) -> Self {
+        Self::of(threshold, [0, 1].map(|label| [0, 1].map(|predicted| confusion.count(label, predicted))))
+    }
+
+    fn of(threshold: f64, [[rejected, false_alarms], [missed, hits]]: Counts) -> Self {
+        let share = |hits: u32, n: u32| Rate { hits, n }.share();
         Self {
             threshold,
-            true_positive_rate: confusion.share_of_label(1, 1),
-            false_positive_rate: confusion.share_of_label(0, 1),
-            precision: if confusion.predicted(1) == 0 { 1.0 } else { confusion.share_of_predicted(1, 1) },
+            true_positive_rate: share(hits, hits + missed),
+            false_positive_rate: share(false_alarms, rejected + false_alarms),
+            precision: if hits + false_alarms == 0 { 1.0 } else { share(hits, hits + false_alarms) },
         }
     }
 }
@@ -87,7 +105,8 @@ impl CurvePoint {
 /// To be chosen on the validation part: chosen on the test part, the score would be a promise that it cannot keep.
 pub fn best_f1(predictions: &[Prediction], temperature: f64, of: F1Of) -> Option<Best> {
     let mut best: Option<Best> = None;
-    for (threshold, confusion) in steps(predictions, 1, temperature).into_iter().skip(1) {
+    for (threshold, counts) in steps(scored(predictions, 1, temperature)).into_iter().skip(1) {
+        let confusion = Confusion::from_rows(counts);
         let f1 = match of {
             F1Of::Class(class) => confusion.class_score(class).f1,
             F1Of::Macro => f64::midpoint(confusion.class_score(0).f1, confusion.class_score(1).f1),
@@ -99,24 +118,35 @@ pub fn best_f1(predictions: &[Prediction], temperature: f64, of: F1Of) -> Option
     best
 }
 
-/// The mean over the classes of the area under the ROC curve of each against all others (scikit-learn's
-/// `roc_auc_score(multi_class="ovr", average="macro")`). `None` if a class is missing.
-pub fn macro_auc(predictions: &[Prediction], classes: usize, temperature: f64) -> Option<f64> {
-    let areas = (0..classes).map(|class| Curves::one_vs_rest(predictions, class, temperature).auc);
-    areas.sum::<Option<f64>>().map(|sum| sum / classes as f64)
+/// The mean of the curves' areas; `None` if one has none.
+pub fn mean(curves: &[Curves], area: impl Fn(&Curves) -> Option<f64>) -> Option<f64> {
+    let sum: Option<f64> = curves.iter().map(area).sum();
+    sum.filter(|_| !curves.is_empty()).map(|sum| sum / curves.len() as f64)
 }
 
-/// Probability and confusion matrix (of the class and the rest) at every distinct output, descending, after the one that
-/// calls nothing `class`.
-fn steps(predictions: &[Prediction], class: usize, temperature: f64) -> Vec<(f64, Confusion)> {
+/// Pictures of the rest and of the class, each by whether they were called the class.
+type Counts = [[u32; 2]; 2];
+
+/// Pictures with a number that grows with the probability of a class, and whether they are of it.
+struct Scored {
+    all: Vec<(f64, bool)>,
+    /// The probability that such a number stands for.
+    probability: fn(f64) -> f64,
+}
+
+fn scored(predictions: &[Prediction], class: usize, temperature: f64) -> Scored {
     let scored = predictions.iter().map(|p| (p.logit.log_odds(class, temperature), usize::from(p.label) == class));
-    let mut sorted: Vec<(f64, bool)> = scored.collect();
+    Scored { all: scored.collect(), probability: sigmoid }
+}
+
+/// Probability and counts at every distinct number, descending, after the one that calls nothing so.
+fn steps(Scored { all: mut sorted, probability }: Scored) -> Vec<(f64, Counts)> {
     sorted.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
     let ones = sorted.iter().filter(|(_, one)| *one).count() as u32;
     let mut counts = [[sorted.len() as u32 - ones, 0], [ones, 0]];
     let mut steps = Vec::with_capacity(sorted.len() + 1);
     if !sorted.is_empty() {
-        steps.push((f64::INFINITY, Confusion::from_rows(counts)));
+        steps.push((f64::INFINITY, counts));
     }
     for group in sorted.chunk_by(|a, b| a.0 == b.0) {
         for &(_, one) in group {
@@ -124,7 +154,7 @@ fn steps(predictions: &[Prediction], class: usize, temperature: f64) -> Vec<(f64
             row[0] -= 1;
             row[1] += 1;
         }
-        steps.push((sigmoid(group[0].0), Confusion::from_rows(counts)));
+        steps.push((probability(group[0].0), counts));
     }
     steps
 }

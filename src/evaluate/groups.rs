@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Confusion, Prediction, Scores, score::Rate, words};
+use super::{Confusion, Prediction, Scores, score::Rate};
 use crate::{
-    data::sample::RACES,
+    data::{sample::RACES, task::Task},
     text::{Lang, say},
 };
 
@@ -40,9 +40,8 @@ impl Grouping {
         [Self::AGE, Self::RACE, Self::CLASS, Self::AGE_CLASS, Self::RACE_CLASS, Self::AGE_RACE, Self::CROSSED];
 
     /// `age × gender`; `class` in place of gender for other data sets.
-    pub fn name(self, classes: &[String], lang: Lang) -> String {
-        let class = if words::is_utkface(classes) { say("gender", "genre") } else { say("class", "classe") };
-        [(self.age, say("age", "âge")), (self.race, say("race label", "étiquette d’origine")), (self.class, class)]
+    pub fn name(self, task: &Task, lang: Lang) -> String {
+        [(self.age, say("age", "âge")), (self.race, say("race label", "étiquette d’origine")), (self.class, task.dimension())]
             .iter()
             .filter(|(on, _)| *on)
             .map(|(_, name)| name.get(lang))
@@ -129,7 +128,7 @@ impl GroupKey {
     }
 
     /// `20 to 39, Asian, female`.
-    pub fn name(&self, classes: &[String], lang: Lang) -> String {
+    pub fn name(&self, task: &Task, lang: Lang) -> String {
         let age = self.age.map(|age| match age {
             Known::Yes(band) => band_name(band.into(), lang),
             Known::No => say("age unknown", "âge inconnu").get(lang).to_owned(),
@@ -138,7 +137,7 @@ impl GroupKey {
             Known::Yes(race) => RACES[usize::from(race)].get(lang).to_owned(),
             Known::No => say("label unknown", "étiquette inconnue").get(lang).to_owned(),
         });
-        let class = self.class.map(|class| words::class_name(classes, class.into(), lang).to_owned());
+        let class = self.class.map(|class| task.name(class.into(), lang));
         let parts: Vec<String> = [age, race, class].into_iter().flatten().collect();
         if parts.is_empty() { say("all", "tous").get(lang).to_owned() } else { parts.join(", ") }
     }

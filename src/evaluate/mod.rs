@@ -6,6 +6,7 @@
 
 pub mod calibration;
 pub mod confusion;
+pub mod coverage;
 pub mod curves;
 pub mod groups;
 pub mod score;
@@ -17,10 +18,15 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use crate::data::sample::Part;
+use crate::{
+    data::{sample::Part, task::Task},
+    loss::argmax,
+    model::Output,
+};
 
 pub use calibration::Bin;
 pub use confusion::Confusion;
+pub use coverage::CoveragePoint;
 pub use curves::{Best, CurvePoint, Curves, F1Of};
 pub use groups::{Group, GroupKey, Grouping};
 pub use score::{ClassScore, ConfidenceInterval, Rate, RunScores, Scores};
@@ -81,15 +87,16 @@ impl From<StoredPrediction> for Prediction {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct Report {
-    /// Their names, as the data set had them.
-    pub classes: Vec<String>,
+    /// What was asked, with the names of the classes as the data set had them.
+    #[serde(flatten)]
+    pub task: Task,
     /// Test, unless the report is of a folder apart.
     pub part: Option<Part>,
     pub predictions: Vec<Prediction>,
     /// The same for the validation part, on which threshold and temperature may be chosen.
     pub validation: Vec<Prediction>,
     /// Of two classes, pictures are called class 1 from this probability on, after the temperature; of more, the likeliest
-    /// class is the answer.
+    /// class is the answer, and below this probability it is "not sure".
     #[serde(deserialize_with = "probability")]
     pub threshold: f64,
     /// Logits are divided by this before the sigmoid or softmax; 1 unless fitted (Guo et al. 2017).
@@ -118,7 +125,7 @@ impl Serialize for Report {
 impl<'de> Deserialize<'de> for Report {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let report = Self::deserialize(deserializer)?;
-        let classes = report.classes.len();
+        let classes = report.task.len();
         let fits = |p: &Prediction| {
             let logits = match &p.logit {
                 Logits::Binary(_) => 2,
@@ -163,6 +170,15 @@ fn within<'de, D: Deserializer<'de>>(deserializer: D, what: &str, allowed: fn(f6
 }
 
 impl Logits {
+    /// What a network with `output` gave for one picture; of a softmax over two classes the difference says it all.
+    pub fn of(output: Output, row: &[f32]) -> Self {
+        match (output, row) {
+            (Output::Softmax { .. }, [zero, one]) => Self::Binary(one - zero),
+            (Output::Softmax { .. }, logits) => Self::Each(logits.into()),
+            (Output::Sigmoid | Output::Linear, row) => Self::Binary(row[0]),
+        }
+    }
+
     /// The log-odds of `class` against all others, after division of the logits by `temperature`.
     pub fn log_odds(&self, class: usize, temperature: f64) -> f64 {
         match self {
@@ -189,6 +205,21 @@ impl Logits {
                 scaled.map(|logit| (logit - all).exp()).collect()
             }
         }
+    }
+
+    /// The logarithm of each class's probability, after division by `temperature`. Logits that differ by one number alone, or
+    /// in their order, give the same to the bit: equal scores stay equal.
+    pub fn log_probabilities(&self, temperature: f64) -> Vec<f64> {
+        let Self::Each(logits) = self else {
+            return [0, 1].map(|class| -(-self.log_odds(class, temperature)).exp().ln_1p()).into();
+        };
+        let most = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let below: Vec<f64> = logits.iter().map(|logit| (f64::from(*logit) - f64::from(most)) / temperature).collect();
+        let mut sorted = below.clone();
+        sorted.sort_unstable_by(f64::total_cmp);
+        // Without the largest, whose exponential is 1.
+        let rest: f64 = sorted[..sorted.len().saturating_sub(1)].iter().map(|logit| logit.exp()).sum();
+        below.iter().map(|logit| logit - rest.ln_1p()).collect()
     }
 
     /// The class that is said: of two, the second from the logit `threshold` on; of more, the one of the largest logit, the
@@ -218,11 +249,6 @@ fn log_sum_exp(values: impl Iterator<Item = f64> + Clone) -> f64 {
     most + values.map(|value| (value - most).exp()).sum::<f64>().ln()
 }
 
-/// The first of the largest.
-fn argmax(values: &[f32]) -> usize {
-    (1..values.len()).fold(0, |best, i| if values[i] > values[best] { i } else { best })
-}
-
 impl Prediction {
     /// The class that the model says, at a threshold of the logit where there are two.
     pub fn predicted(&self, logit_threshold: f64) -> usize {
@@ -238,7 +264,7 @@ impl Prediction {
 impl Report {
     /// Whether there are two classes, so that a threshold decides between them.
     pub fn is_binary(&self) -> bool {
-        self.classes.len() == 2
+        self.task.len() == 2
     }
 
     /// The probability of `class` as it is shown: after the temperature.
@@ -254,7 +280,7 @@ impl Report {
 
     /// What was called what at a threshold of the probability.
     pub fn confusion(&self, threshold: f64) -> Confusion {
-        let (threshold, mut confusion) = (self.logit_threshold(threshold), Confusion::empty(self.classes.len()));
+        let (threshold, mut confusion) = (self.logit_threshold(threshold), Confusion::empty(self.task.len()));
         for p in &self.predictions {
             confusion.add(p.label.into(), p.predicted(threshold));
         }
@@ -288,12 +314,18 @@ impl Report {
         Curves::one_vs_rest(&self.predictions, class, self.temperature)
     }
 
-    /// The area under the ROC curve; of more than two classes, the mean of each against the rest.
-    pub fn auc(&self) -> Option<f64> {
+    /// The curves that are shown: of two classes those of class 1, of more those of each against the rest. Sorts, too.
+    pub fn one_vs_rest(&self) -> Vec<Curves> {
         match self.is_binary() {
-            true => self.curves(1).auc,
-            false => curves::macro_auc(&self.predictions, self.classes.len(), self.temperature),
+            true => vec![self.curves(1)],
+            false => Curves::each_vs_rest(&self.predictions, self.task.len(), self.temperature),
         }
+    }
+
+    /// The area under the ROC curve; of more than two classes, the mean of each against the rest (scikit-learn's
+    /// `roc_auc_score(multi_class="ovr", average="macro")`). `None` if a class is missing.
+    pub fn auc(&self) -> Option<f64> {
+        curves::mean(&self.one_vs_rest(), |curves| curves.auc)
     }
 
     /// Where a threshold lies on both curves.
@@ -301,19 +333,31 @@ impl Report {
         CurvePoint::new(threshold, &self.confusion(threshold))
     }
 
-    /// The threshold with the best F1 on the validation part.
+    /// The average precision; of more than two classes, the mean of each against the rest (scikit-learn's
+    /// `average_precision_score(average="macro")`).
+    pub fn average_precision(&self) -> Option<f64> {
+        curves::mean(&self.one_vs_rest(), |curves| curves.average_precision)
+    }
+
+    /// Of two classes, the threshold with the best F1 on the validation part.
     pub fn best_f1(&self, of: F1Of) -> Option<Best> {
         curves::best_f1(&self.validation, self.temperature, of)
     }
 
     /// How right it is within each group, at a threshold of the probability.
     pub fn groups(&self, threshold: f64, by: Grouping) -> Vec<Group> {
-        groups::groups(&self.predictions, self.classes.len(), self.logit_threshold(threshold), by)
+        groups::groups(&self.predictions, self.task.len(), self.logit_threshold(threshold), by)
     }
 
     /// The reliability bins after the temperature.
     pub fn reliability(&self) -> [Bin; calibration::BINS] {
         calibration::reliability(&self.predictions, self.temperature)
+    }
+
+    /// How many answers are left, and how right they are, for each threshold below which an answer is "not sure". Sorts: to
+    /// be kept.
+    pub fn coverage(&self) -> Vec<CoveragePoint> {
+        coverage::coverage(&self.predictions, self.temperature)
     }
 
     /// The temperature that fits the validation part best.

@@ -2,32 +2,9 @@
 
 use super::Report;
 use crate::{
-    data::sample::{Framing, Part, Source},
-    text::{Lang, LocalizedText, number, percent, quoted, say},
+    data::sample::Part,
+    text::{Lang, number, percent, say},
 };
-
-/// Whether the classes are UTKFace's, so that sentences may speak of women and men.
-pub fn is_utkface(classes: &[String]) -> bool {
-    classes == ["female", "male"]
-}
-
-/// A class's name: `female`, in French « femme »; names of other data sets stay as they are.
-pub fn class_name(classes: &[String], class: usize, lang: Lang) -> &str {
-    match (is_utkface(classes), class) {
-        (true, 0) => say("female", "femme").get(lang),
-        (true, _) => say("male", "homme").get(lang),
-        (false, _) => &classes[class],
-    }
-}
-
-/// Those of a class: `women`, or for other data sets its name in quotes.
-pub fn people(classes: &[String], class: usize, lang: Lang) -> String {
-    match (is_utkface(classes), class) {
-        (true, 0) => say("women", "femmes").get(lang).to_owned(),
-        (true, _) => say("men", "hommes").get(lang).to_owned(),
-        (false, _) => quoted(lang, &classes[class]),
-    }
-}
 
 impl Report {
     /// The result in one sentence: `About 93 % of 4,142 faces it had never seen`, if that is known of all of them.
@@ -38,7 +15,7 @@ impl Report {
         }
         let share = about(accuracy.share(), lang);
         let n = number(lang, accuracy.n.into());
-        let people = is_utkface(&self.classes);
+        let people = self.task.is_of_names();
         let faces = if people { say("faces", "visages") } else { say("pictures", "images") }.get(lang);
         let learned = self.seen.as_ref().map_or(0, |seen| seen.learned.len() as u64);
         let new = self.is_of_new_pictures();
@@ -69,16 +46,20 @@ impl Report {
     pub fn subline(&self, threshold: f64, lang: Lang) -> String {
         let scores = self.scores(threshold);
         let f1 = |value: f64| crate::text::decimal(lang, value, 3);
-        let (zero, one) = (class_name(&self.classes, 0, lang), class_name(&self.classes, 1, lang));
-        let (f0, f1_, fm) = (f1(scores.classes[0].f1), f1(scores.classes[1].f1), f1(scores.macro_average.f1));
-        format!("{} · F1 {zero} {f0}, {one} {f1_}, macro {fm}", self.range_line(threshold, lang))
+        let mut values = Vec::new();
+        // Of many classes each has its line in the table below.
+        if self.task.is_binary() {
+            values.extend((0..2).map(|class| format!("{} {}", self.task.name(class, lang), f1(scores.classes[class].f1))));
+        }
+        values.push(format!("macro {}", f1(scores.macro_average.f1)));
+        format!("{} · F1 {}", self.range_line(threshold, lang), values.join(", "))
     }
 
     /// How sure the headline is, of which part it is, and what always saying one class would score.
     pub fn range_line(&self, threshold: f64, lang: Lang) -> String {
         let range = self.confusion(threshold).accuracy().wilson();
         let (low, high) = (crate::text::decimal(lang, range.low * 100.0, 1), percent(lang, range.high, 1));
-        let majority = class_name(&self.classes, self.majority(), lang);
+        let majority = self.task.name(self.majority(), lang);
         let baseline = percent(lang, self.baseline().share(), 0);
         let mut part = self.part_name(lang).to_owned();
         if self.mirrored {
@@ -108,35 +89,4 @@ impl Report {
 pub fn about(share: f64, lang: Lang) -> String {
     let digits = usize::from(share > 0.99 && share < 1.0);
     percent(lang, if share < 1.0 { share.min(0.999) } else { share }, digits)
-}
-
-/// What must stand under each prediction of a model that learned from such pictures.
-pub fn caution(source: &Source, classes: &[String], framing: Framing) -> LocalizedText {
-    let data = match source {
-        Source::SampleFaces => {
-            return say(
-                "A guess about drawings, whose labels follow a formula; it says nothing about people",
-                "Une estimation sur des dessins, dont les étiquettes suivent une formule ; elle ne dit rien des gens",
-            )
-            .into();
-        }
-        Source::Folder(_) if is_utkface(classes) && framing == Framing::FaceCrop => say("UTKFace", "UTKFace").into(),
-        Source::Folder(_) => {
-            let LocalizedText { en, fr } = source.name();
-            LocalizedText { en: format!("“{en}”"), fr: format!("«\u{a0}{fr}\u{a0}»") }
-        }
-    };
-    LocalizedText::by(|lang| {
-        let data = data.get(lang);
-        match (lang, is_utkface(classes)) {
-            (Lang::En, true) => {
-                format!("An appearance-based guess, with labels as recorded in {data}; it cannot tell anybody’s gender identity")
-            }
-            (Lang::En, false) => format!("An appearance-based guess, with labels as recorded in {data}"),
-            (Lang::Fr, true) => format!(
-                "Une estimation d’après l’apparence, avec les étiquettes notées dans {data} ; elle ne dit rien de l’identité de genre de quiconque"
-            ),
-            (Lang::Fr, false) => format!("Une estimation d’après l’apparence, avec les étiquettes notées dans {data}"),
-        }
-    })
 }

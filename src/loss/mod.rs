@@ -87,6 +87,26 @@ impl LossKind {
         }
     }
 
+    /// The same of several classes, where it is one of two.
+    #[must_use]
+    pub const fn of_classes(self) -> Self {
+        match self {
+            Self::BinaryCrossentropy => Self::CategoricalCrossentropy,
+            Self::BinaryFocalCrossentropy => Self::CategoricalFocalCrossentropy,
+            other => other,
+        }
+    }
+
+    /// The same of two classes, where it is one of several.
+    #[must_use]
+    pub const fn of_two(self) -> Self {
+        match self {
+            Self::CategoricalCrossentropy => Self::BinaryCrossentropy,
+            Self::CategoricalFocalCrossentropy => Self::BinaryFocalCrossentropy,
+            other => other,
+        }
+    }
+
     /// Whether pictures that are already right count less.
     pub const fn is_focal(self) -> bool {
         matches!(self, Self::BinaryFocalCrossentropy | Self::CategoricalFocalCrossentropy)

@@ -21,6 +21,12 @@ impl ClassTarget {
         Self { class, other, share }
     }
 
+    /// Of two classes, how much of class 1 is asked for: the target of a sigmoid.
+    pub fn of_class_1(self) -> f32 {
+        let [own, other] = [self.class, self.other].map(f32::from);
+        own + (other - own) * self.share
+    }
+
     /// The class that most is asked of; `class` where both are asked for the same.
     pub fn label(self) -> u16 {
         if self.share > 0.5 { self.other } else { self.class }

@@ -14,7 +14,7 @@ use crate::{
 };
 
 pub use layers::{Layer, Network, Op, Shape};
-pub use output::Output;
+pub use output::{CLASSES, Output};
 pub use weights::{Array, Weights};
 
 /// The network as the user sets it. The default is the notebook's.

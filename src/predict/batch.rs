@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    ops::Range,
     path::{Path, PathBuf},
     thread,
     time::UNIX_EPOCH,
@@ -22,6 +23,7 @@ use crate::{
         hash::hash,
         picture_size::PIXEL_BYTES,
         sample::{Framing, SkipReason, Skipped},
+        task::Task,
         walk::{self, walk},
     },
     files::table::{Cell, Rows, TableForm},
@@ -114,7 +116,7 @@ pub fn predict_folder(
             ),
         ));
     }
-    let columns = columns(&predictor.classes);
+    let columns = columns(&predictor.task);
     let names: Vec<&str> = columns.iter().map(String::as_str).collect();
     let head = Rows::with_columns(form, &names).into_bytes();
     let question = Question {
@@ -151,7 +153,7 @@ pub fn predict_folder(
             for (name, prepared) in names.iter().zip(prepared) {
                 for Row { square, answer } in outcome.rows(name, prepared, &mut answers) {
                     let name = name.to_string_lossy();
-                    rows.row(row(&name, square, answer.as_ref().map_err(|problem| *problem), &predictor.classes));
+                    rows.row(row(&name, square, answer.as_ref().map_err(|problem| *problem), &predictor.task));
                     count += 1;
                 }
             }
@@ -168,26 +170,36 @@ pub fn predict_folder(
 }
 
 /// A table's columns: `file` (below the folder), `left`, `top`, `side` (the square in pixels; empty for the whole picture),
-/// `predicted` (the class), `probability_` of class 1, `sure` (outside the band around the threshold), and `problem`
-/// (`unreadable`, `no face`, or empty).
-pub fn columns(classes: &[String; 2]) -> Vec<String> {
-    let probability = format!("probability_{}", classes[1]);
-    ["file", "left", "top", "side", "predicted", &probability, "sure", "problem"].map(str::to_owned).into()
+/// `predicted` (the class), `probability_` of class 1 (of more than two classes: of each), `sure` (of two classes: outside
+/// the band around the threshold; of more: not below it), and `problem` (`unreadable`, `no face`, or empty).
+pub fn columns(task: &Task) -> Vec<String> {
+    let mut columns = ["file", "left", "top", "side", "predicted"].map(str::to_owned).to_vec();
+    columns.extend(shown(task).map(|class| format!("probability_{}", task.classes[class])));
+    columns.extend(["sure", "problem"].map(str::to_owned));
+    columns
+}
+
+/// The classes whose probabilities are written: of two, the second says it all.
+pub fn shown(task: &Task) -> Range<usize> {
+    usize::from(task.is_binary())..task.len()
 }
 
 /// A row under [`columns`]: the picture, the square (none is the whole picture), the answer or why there is none.
-pub fn row<'a>(
-    name: &'a str,
-    square: Option<Square>,
-    answer: Result<&Answer, &'a str>,
-    classes: &'a [String; 2],
-) -> [Cell<'a>; 8] {
+pub fn row<'a>(name: &'a str, square: Option<Square>, answer: Result<&Answer, &'a str>, task: &'a Task) -> Vec<Cell<'a>> {
     let place = |value: fn(&Square) -> f64| square.as_ref().map_or(Cell::Empty, |square| Cell::Number(value(square), Some(0)));
-    let (predicted, probability, sure, problem) = match answer {
-        Ok(a) => (Cell::text(classes[a.class].as_str()), Cell::Number(a.probability, Some(6)), Cell::yes(a.sure), Cell::Empty),
-        Err(problem) => (Cell::Empty, Cell::Empty, Cell::Empty, Cell::text(problem)),
-    };
-    [Cell::text(name), place(|s| s.left), place(|s| s.top), place(|s| s.side), predicted, probability, sure, problem]
+    let mut cells = vec![Cell::text(name), place(|s| s.left), place(|s| s.top), place(|s| s.side)];
+    match answer {
+        Ok(answer) => {
+            cells.push(Cell::text(task.classes[answer.class].as_str()));
+            cells.extend(shown(task).map(|class| Cell::Number(answer.probabilities[class], Some(6))));
+            cells.extend([Cell::yes(answer.sure), Cell::Empty]);
+        }
+        Err(problem) => {
+            cells.resize_with(cells.len() + shown(task).len() + 2, || Cell::Empty);
+            cells.push(Cell::text(problem));
+        }
+    }
+    cells
 }
 
 /// The name that a table has unless another is given: the run's and the folder's.

@@ -5,7 +5,8 @@ use crate::{
         Engine, TtaPredictor, mirror,
         reference::{LastBlock, last_block},
     },
-    model::{Network, Weights, layers::Shape},
+    evaluate::Logits,
+    model::{Network, Output, Weights, layers::Shape},
     problem::Problem,
     text::{Phrase, say},
 };
@@ -90,8 +91,12 @@ pub fn grad_cam(network: &Network, weights: &Weights, pixels: &[u8], mirrored: b
 
 /// The last block's shape, and for each of its places what spoke for `class` there, less what spoke against it.
 fn spoken(network: &Network, weights: &Weights, pixels: &[u8], class: usize) -> (Shape, Vec<f64>) {
-    let LastBlock { shape, activation, gradient, .. } = last_block(network, weights, pixels, 0);
-    let towards = if class == 1 { 1.0 } else { -1.0 };
+    // Of a single logit the other class is the other direction.
+    let (unit, towards) = match network.output {
+        Output::Softmax { .. } => (class, 1.0),
+        Output::Sigmoid | Output::Linear => (0, if class == 1 { 1.0 } else { -1.0 }),
+    };
+    let LastBlock { shape, activation, gradient, .. } = last_block(network, weights, pixels, unit);
     let positions = shape.height * shape.width;
     let mut importance = vec![0.0; shape.channels];
     for values in gradient.chunks_exact(shape.channels) {
@@ -115,13 +120,14 @@ pub fn occlusion(
     class: usize,
     batch: usize,
 ) -> Result<Map, Problem> {
-    let side = judge.side();
-    let towards = if class == 1 { 1.0 } else { -1.0 };
+    let (side, output) = (judge.side(), engine.network().output);
+    let odds = |row: &[f32]| Logits::of(output, row).log_odds(class, 1.0);
     let patch = (side / 6).max(2);
     let places: Vec<(usize, usize)> = starts(side, patch).flat_map(|y| starts(side, patch).map(move |x| (x, y))).collect();
     let gray = mean_color(pixels);
-    let mut whole = [0.0];
+    let mut whole = vec![0.0; output.units()];
     judge.logits(engine, pixels, &mut whole)?;
+    let whole = odds(&whole);
     let mut sums = vec![(0.0, 0u32); side * side];
     for places in places.chunks(batch) {
         let mut covered = pixels.repeat(places.len());
@@ -132,10 +138,10 @@ pub fn occlusion(
                 }
             }
         }
-        let mut logits = vec![0.0; places.len()];
+        let mut logits = vec![0.0; places.len() * output.units()];
         judge.logits(engine, &covered, &mut logits)?;
-        for (&(left, top), logit) in places.iter().zip(&logits) {
-            let loss = towards * f64::from(whole[0] - logit);
+        for (&(left, top), row) in places.iter().zip(logits.chunks_exact(output.units())) {
+            let loss = whole - odds(row);
             for y in top..top + patch {
                 for (sum, count) in &mut sums[y * side + left..][..patch] {
                     *sum += loss;

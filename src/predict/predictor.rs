@@ -7,9 +7,9 @@ use super::{
     photo::{Photo, Square},
 };
 use crate::{
-    data::{augment, hash::hash, picture_size::PIXEL_BYTES},
+    data::{augment, hash::hash, picture_size::PIXEL_BYTES, task::Task},
     engine::{Engine, EngineConfig, TtaPredictor, check_finite},
-    evaluate::{calibration, words},
+    evaluate::Logits,
     model::{Network, Weights},
     problem::{Kind, Problem},
     settings::Settings,
@@ -28,8 +28,8 @@ pub struct Predictor {
     pub run: String,
     /// Where the weights were read, if they are of a file.
     pub file: Option<PathBuf>,
-    pub classes: [String; 2],
-    /// Class 1 from this probability on.
+    pub task: Task,
+    /// Of two classes, class 1 from this probability on.
     pub threshold: f64,
     /// Logits are divided by this.
     pub temperature: f64,
@@ -45,11 +45,12 @@ pub struct Predictor {
 /// What the network says of a picture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
-    /// Probability of class 1 after the temperature.
-    pub probability: f64,
+    /// Of each class, after the temperature.
+    pub probabilities: Vec<f64>,
     /// The class that it is called.
     pub class: usize,
-    /// Whether the probability lies outside the band around the threshold.
+    /// Of two classes, whether the probability lies outside the band around the threshold; of more, whether that of the
+    /// likeliest is not below it.
     pub sure: bool,
     /// Exactly what the network saw: [`Answer::side`] x [`Answer::side`] x 3 bytes.
     pub seen: Vec<u8>,
@@ -63,11 +64,11 @@ impl Predictor {
     /// Settings that cannot be built, weights that do not fit them or give no number, or a device that is not there.
     pub fn new(
         settings: Settings,
-        classes: [String; 2],
+        task: Task,
         weights: Weights,
         open: impl FnOnce(&EngineConfig) -> Result<Box<dyn Engine>, Problem>,
     ) -> Result<Self, Problem> {
-        let network = Network::new(&settings.model, settings.augment.side())?;
+        let network = settings.network(&task)?;
         weights.check(&network)?;
         check_finite(&network, &weights)?;
         let mut engine = open(&config(&settings, &network))?;
@@ -75,7 +76,7 @@ impl Predictor {
         let judge = TtaPredictor::new(settings.augment.test_time_flip, settings.augment.side());
         let run = String::new();
         let (threshold, temperature, warning) = (0.5, 1.0, None);
-        Ok(Self { run, file: None, classes, threshold, temperature, warning, settings, network, weights, engine, judge })
+        Ok(Self { run, file: None, task, threshold, temperature, warning, settings, network, weights, engine, judge })
     }
 
     /// A hash of the weights: the same for the same network's same answers.
@@ -120,23 +121,14 @@ impl Predictor {
                 Some(file) if problem.kind == Kind::Diverged => problem.in_file(file),
                 _ => problem,
             })?;
-            answers.extend(logits.iter().zip(seen.chunks_exact(bytes)).map(|(logit, seen)| {
-                let probability = calibration::probability(*logit, self.temperature);
-                Answer {
-                    probability,
-                    class: usize::from(probability >= self.threshold),
-                    sure: !self.not_sure().contains(&probability),
-                    seen: seen.to_vec(),
-                    side,
-                }
+            let output = self.network.output;
+            answers.extend(logits.chunks_exact(output.units()).zip(seen.chunks_exact(bytes)).map(|(row, seen)| {
+                let probabilities = Logits::of(output, row).probabilities(self.temperature);
+                let (class, sure) = verdict(&probabilities, self.threshold);
+                Answer { probabilities, class, sure, seen: seen.to_vec(), side }
             }));
         }
         Ok(answers)
-    }
-
-    /// The band of probabilities around the threshold within which the answer is "not sure".
-    pub fn not_sure(&self) -> std::ops::Range<f64> {
-        not_sure(self.threshold)
     }
 
     /// Where the network looked, by Grad-CAM.
@@ -156,12 +148,12 @@ impl Predictor {
 impl Answer {
     /// How sure the network is of the class it says, 0..=1.
     pub fn confidence(&self) -> f64 {
-        if self.class == 1 { self.probability } else { 1.0 - self.probability }
+        self.probabilities[self.class]
     }
 
     /// The answer in words: `male, 87 % sure`, or `not sure: rather male, 58 %`.
-    pub fn sentence(&self, classes: &[String; 2], lang: Lang) -> String {
-        let class = words::class_name(classes, self.class, lang);
+    pub fn sentence(&self, task: &Task, lang: Lang) -> String {
+        let class = task.name(self.class, lang);
         // A network is never quite certain: 100 % would promise too much.
         let share = percent(lang, self.confidence().min(0.99), 0);
         match (lang, self.sure) {
@@ -171,6 +163,25 @@ impl Answer {
             (Lang::Fr, false) => format!("pas sûr, plutôt {class}, {share}"),
         }
     }
+}
+
+/// The class that these probabilities say, and whether that counts as sure: of two classes by the threshold and the band
+/// around it; of more the likeliest, sure from the threshold on.
+pub fn verdict(probabilities: &[f64], threshold: f64) -> (usize, bool) {
+    match probabilities {
+        [_, one] => (usize::from(*one >= threshold), !not_sure(threshold).contains(one)),
+        _ => {
+            let class = likeliest(probabilities).next().unwrap_or_default();
+            (class, probabilities.get(class).is_some_and(|share| *share >= threshold))
+        }
+    }
+}
+
+/// The classes by their probabilities, the likeliest first; of equal ones the first.
+pub fn likeliest(probabilities: &[f64]) -> impl Iterator<Item = usize> {
+    let mut classes: Vec<usize> = (0..probabilities.len()).collect();
+    classes.sort_by(|a, b| probabilities[*b].total_cmp(&probabilities[*a]));
+    classes.into_iter()
 }
 
 /// The band around `threshold` within which an answer is "not sure": odds of less than three to one.

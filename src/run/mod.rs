@@ -29,9 +29,14 @@ use checkpoint::Reached;
 use pictures::Picture;
 
 use crate::{
-    data::sample::{Framing, Source},
-    evaluate::{RunScores, WeightsId, words::caution},
+    data::{
+        sample::{Framing, Source},
+        task::Task,
+    },
+    evaluate::{RunScores, WeightsId},
     history::{EpochRecord, EventLog, StopReason},
+    model::Network,
+    problem::Problem,
     settings::Settings,
     text::{Lang, LocalizedText},
 };
@@ -58,7 +63,9 @@ pub struct RunInfo {
     pub created: u64,
     pub status: RunStatus,
     pub source: Source,
-    pub classes: [String; 2],
+    /// What it learns, with the names of the classes.
+    #[serde(flatten)]
+    pub task: Task,
     /// How the pictures are framed that it learned from.
     #[serde(default)]
     pub framing: Framing,
@@ -169,7 +176,7 @@ impl RunInfo {
 
     /// What must stand under each prediction of the run.
     pub fn caution(&self) -> LocalizedText {
-        caution(&self.source, &self.classes, self.framing)
+        self.task.caution(&self.source, self.framing)
     }
 
     /// What it is called.
@@ -195,6 +202,14 @@ impl RunInfo {
 }
 
 impl RunView {
+    /// The network that it trains.
+    ///
+    /// # Errors
+    /// Settings that cannot be built.
+    pub fn network(&self) -> Result<Network, Problem> {
+        self.settings.network(&self.info.task)
+    }
+
     /// Whether its report is about pictures of another folder than its own.
     pub fn judged_elsewhere(&self) -> bool {
         self.report.as_ref().is_some_and(|report| report.part.is_none())

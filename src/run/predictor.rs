@@ -46,7 +46,7 @@ impl Run {
             Ok(None) => {}
             Err(problem) => warning = Some(without_its_report(&problem)),
         }
-        let predictor = Predictor::new(settings, self.info.classes.clone(), weights, open);
+        let predictor = Predictor::new(settings, self.info.task.clone(), weights, open);
         let mut predictor = predictor.map_err(|problem| self.in_weights(problem))?;
         (predictor.run, predictor.threshold, predictor.temperature) = (self.info.id.clone(), threshold, temperature);
         (predictor.file, predictor.warning) = (Some(self.best_path()), warning);

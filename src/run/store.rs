@@ -16,7 +16,7 @@ use crate::{
         atomic, disk, overwrite,
         unfinished::{self, UnfinishedFolder},
     },
-    model::{Network, Weights},
+    model::Weights,
     plan::Plan,
     problem::{Kind, Problem},
     text::{LocalizedText, say},
@@ -197,7 +197,7 @@ impl RunStore {
         let settings = run.settings()?;
         let weights = ["best.safetensors", "model.safetensors"].map(|name| from.join(name));
         let weights = weights.iter().find(|path| path.is_file()).ok_or_else(|| no_weights(from))?;
-        Weights::load(weights)?.check(&Network::new(&settings.model, settings.augment.side())?)?;
+        Weights::load(weights)?.check(&settings.network(&run.info.task)?)?;
         if !id::is_valid(&run.info.id) {
             run.info.id = date::stamp(run.info.created);
         }
@@ -308,7 +308,7 @@ fn fill(folder: PathBuf, id: String, name: LocalizedText, plan: &Plan) -> Result
         created: date::now(),
         status: RunStatus::Training,
         source: plan.dataset.source.clone(),
-        classes: plan.dataset.classes.clone(),
+        task: plan.dataset.task.clone(),
         framing: plan.dataset.framing(),
         data: Some(plan.dataset.fingerprint()),
         pictures: Part::ALL.map(|part| plan.indices(part).len() as u32),

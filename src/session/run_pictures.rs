@@ -83,9 +83,9 @@ impl Session {
         }
     }
 
-    /// The open data set, if the run that is shown was trained and judged on it.
+    /// The open data set, if the run that is shown was trained and judged on it, and it is asked the same question.
     pub fn own_dataset(&self) -> Option<&Arc<Dataset>> {
         let run = self.run.as_ref().filter(|run| !run.judged_elsewhere())?;
-        self.dataset.as_ref().filter(|open| open.source == run.info.source)
+        self.dataset.as_ref().filter(|open| open.source == run.info.source && open.task == run.info.task)
     }
 }

@@ -9,6 +9,17 @@ use crate::{
     settings::Settings,
 };
 
+/// What the model says of a picture that is followed through the training.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FollowedFace {
+    /// Index into the data set.
+    pub sample: u32,
+    /// The class that it is called.
+    pub class: u8,
+    /// How sure the model is of that.
+    pub probability: f32,
+}
+
 /// One thing that training tells.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -41,9 +52,9 @@ pub enum TrainEvent {
     Saved {
         epoch: u32,
     },
-    /// What the model now says of a few validation pictures: (index into the data set, probability of class 1).
+    /// What the model now says of a few validation pictures.
     Faces {
-        faces: Vec<(u32, f32)>,
+        faces: Vec<FollowedFace>,
     },
     Stopped {
         reason: StopReason,

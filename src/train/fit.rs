@@ -21,7 +21,7 @@ use crate::{
         sample::Part,
     },
     engine::{self, Engine, Score, Step},
-    evaluate::WeightsId,
+    evaluate::{Confusion, Logits, WeightsId},
     history::{EpochRecord, EventLog, StopReason},
     model::{Weights, init},
     optimizer::average,
@@ -103,15 +103,7 @@ pub fn fit(
 struct Validation {
     /// Mean over its pictures.
     loss: f64,
-    /// Pictures by label, then by what the model said.
-    counts: [[u64; 2]; 2],
-}
-
-impl Validation {
-    fn accuracy(&self) -> f64 {
-        let [[a, _], [_, b]] = self.counts;
-        (a + b) as f64 / self.counts.iter().flatten().sum::<u64>().max(1) as f64
-    }
+    confusion: Confusion,
 }
 
 /// Why an epoch did not come to its end, other than by a [`StopReason`].
@@ -245,12 +237,12 @@ impl<'a> Fit<'a> {
             train_loss: self.at.sums.mean_loss(),
             train_accuracy: self.at.sums.accuracy(),
             validation_loss: validation.loss,
-            validation_accuracy: validation.accuracy(),
+            validation_accuracy: validation.confusion.accuracy().share(),
             learning_rate: self.rate(self.global_step().saturating_sub(1)),
             seconds,
             pictures_per_second: self.meter.pictures_per_second(),
         };
-        Ok(self.epoch_end(record, validation.counts, weights)?)
+        Ok(self.epoch_end(record, &validation.confusion, weights)?)
     }
 
     /// One batch.
@@ -353,7 +345,8 @@ impl<'a> Fit<'a> {
     }
 
     fn validation_pass(&mut self) -> Result<Option<Validation>, End> {
-        let (mut loss, mut counts, mut step) = (0.0, [[0; 2]; 2], 0);
+        let (mut loss, mut confusion, mut step) = (0.0, Confusion::empty(self.plan.dataset.task.len()), 0);
+        let output = self.plan.network.output;
         let batch_size = self.plan.settings.train.batch_size as usize;
         let mut pass = self.plan.evaluation(self.form, self.plan.indices(Part::Validation));
         let total = self.plan.batches(Part::Validation) as u32;
@@ -372,19 +365,19 @@ impl<'a> Fit<'a> {
             let began = Instant::now();
             let Some((batch, logits)) = pass.next(self.engine)? else { break };
             loss += self.plan.settings.train.loss.judge(logits, batch.view().targets).0 * batch.len() as f64;
-            for (logit, target) in logits.iter().zip(&batch.targets) {
-                counts[usize::from(*target >= 0.5)][usize::from(*logit >= 0.0)] += 1;
+            for (row, sample) in logits.chunks_exact(output.units()).zip(&batch.samples) {
+                let label = self.plan.dataset.samples[*sample as usize].class;
+                confusion.add(label.into(), Logits::of(output, row).predicted(0.0));
             }
             step += batch.len().div_ceil(batch_size.max(1)) as u32;
             self.meter.validated(batch.len(), began.elapsed().as_secs_f64());
             self.validation_progress(step, total);
         }
-        let pictures = counts.iter().flatten().sum::<u64>().max(1);
-        Ok(Some(Validation { loss: loss / pictures as f64, counts }))
+        Ok(Some(Validation { loss: loss / f64::from(confusion.total().max(1)), confusion }))
     }
 
     /// Callbacks, log, checkpoint; gives the reason if one of the callbacks ends the training.
-    fn epoch_end(&mut self, record: EpochRecord, counts: [[u64; 2]; 2], weights: Weights) -> Result<Option<StopReason>, Problem> {
+    fn epoch_end(&mut self, record: EpochRecord, confusion: &Confusion, weights: Weights) -> Result<Option<StopReason>, Problem> {
         let verdict = self.at.callbacks.epoch(&self.plan.settings.train.callbacks, &record, self.meter.elapsed());
         self.at.history.push(record);
         self.at.epoch = record.epoch;
@@ -407,7 +400,7 @@ impl<'a> Fit<'a> {
         if let Some(damage) = self.plan.dataset.pixels.take_damage() {
             (self.teller)(FitEvent::Warned(damage));
         }
-        let logged = self.logs.epoch(&self.at.history, counts);
+        let logged = self.logs.epoch(&self.at.history, confusion);
         self.written(logged);
         self.at.stopped = verdict.stop;
         self.save(RunStatus::Training)?;

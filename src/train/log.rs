@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crate::{
     callback::csv_log,
-    data::batch::Form,
+    data::{batch::Form, task::Task},
+    evaluate::Confusion,
     files::{atomic, disk},
     history::EpochRecord,
     plan::Plan,
@@ -29,7 +30,7 @@ pub struct Logs {
 struct Board {
     folder: PathBuf,
     settings: Settings,
-    classes: [String; 2],
+    task: Task,
     /// The run's first training pictures, as the network saw them.
     pixels: Vec<u8>,
     files: Option<TensorBoard>,
@@ -45,13 +46,13 @@ impl Logs {
         }
     }
 
-    /// Writes what the epoch that ended `history` adds; `counts` are its validation pictures by label, then by answer.
+    /// Writes what the epoch that ended `history` adds; `confusion` counts its validation pictures.
     ///
     /// # Errors
     /// A full disk, no permission.
-    pub fn epoch(&mut self, history: &[EpochRecord], counts: [[u64; 2]; 2]) -> Result<(), Problem> {
+    pub fn epoch(&mut self, history: &[EpochRecord], confusion: &Confusion) -> Result<(), Problem> {
         if let Some(board) = &mut self.board {
-            board.epoch(history, counts)?;
+            board.epoch(history, confusion)?;
         }
         match &self.csv {
             Some(path) => atomic::write(path, &csv_log::text(history)),
@@ -79,13 +80,13 @@ impl Board {
         Self {
             folder: run.folder.join("tensorboard"),
             settings: plan.settings.clone(),
-            classes: run.info.classes.clone(),
+            task: run.info.task.clone(),
             pixels,
             files: None,
         }
     }
 
-    fn epoch(&mut self, history: &[EpochRecord], counts: [[u64; 2]; 2]) -> Result<(), Problem> {
+    fn epoch(&mut self, history: &[EpochRecord], confusion: &Confusion) -> Result<(), Problem> {
         let Some((last, earlier)) = history.split_last() else { return Ok(()) };
         if self.files.is_none() {
             let mut files = TensorBoard::open(&self.folder, earlier.len() as u32)?;
@@ -97,6 +98,6 @@ impl Board {
         }
         let Some(files) = &mut self.files else { return Ok(()) };
         files.epoch(last)?;
-        files.confusion(last.epoch.into(), counts, &self.classes, Lang::En)
+        files.confusion(last.epoch.into(), confusion, &self.task, Lang::En)
     }
 }

@@ -1,13 +1,12 @@
 //! What is looked at besides the training batches: the L2 penalty of some weights, and a few fixed faces.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
+use super::event::FollowedFace;
 use crate::{
-    data::{augment, dataset::Dataset, sample::Part},
+    data::{augment, sample::Part},
     engine::{Engine, TtaPredictor},
+    evaluate::Logits,
     model::{Network, Weights},
     plan::Plan,
     problem::Problem,
@@ -26,7 +25,7 @@ pub fn penalty(network: &Network, weights: &Weights) -> f64 {
     kernels.filter_map(|parameter| weights.get(&parameter.name).map(|array| parameter.l2 * square(array))).sum()
 }
 
-/// A few validation pictures of both classes, the same through the whole run.
+/// A few validation pictures of several classes, the same through the whole run.
 #[derive(Debug)]
 pub struct Faces {
     pub validation_pictures: u32,
@@ -38,13 +37,14 @@ pub struct Faces {
 }
 
 impl Faces {
-    /// Chooses them by the run's seed, half of each class.
+    /// Chooses them by the run's seed, as many of each class; of more classes than pictures, of some that the seed chooses.
     ///
     /// # Errors
     /// They can no longer be read.
     pub fn choose(plan: &Plan) -> Result<Self, Problem> {
         let validation = plan.indices(Part::Validation);
-        let mut samples: Vec<u32> = (0..2u8).flat_map(|class| some_of(&plan.dataset, &validation, class, plan)).collect();
+        let mut samples: Vec<u32> =
+            followed_classes(plan).into_iter().flat_map(|class| some_of(plan, &validation, class)).collect();
         samples.sort_unstable();
         let side = plan.settings.augment.side();
         let mut pixels = vec![0; samples.len() * side * side * 3];
@@ -62,21 +62,40 @@ impl Faces {
         self.looked.elapsed() >= BETWEEN_LOOKS
     }
 
-    /// (index into the data set, probability of class 1) of each.
+    /// What the network says of each.
     ///
     /// # Errors
     /// A lost device.
-    pub fn judge(&mut self, engine: &mut dyn Engine) -> Result<Vec<(u32, f32)>, Problem> {
+    pub fn judge(&mut self, engine: &mut dyn Engine) -> Result<Vec<FollowedFace>, Problem> {
         self.looked = Instant::now();
         let logits = self.judge.all(engine, &self.pixels, self.batch_size)?;
-        Ok(self.samples.iter().copied().zip(logits.iter().map(|logit| 1.0 / (1.0 + (-logit).exp()))).collect())
+        let output = engine.network().output;
+        let faces = self.samples.iter().zip(logits.chunks_exact(output.units()));
+        let said = |(&sample, row): (&u32, &[f32])| {
+            let logits = Logits::of(output, row);
+            let class = logits.predicted(0.0);
+            FollowedFace { sample, class: class as u8, probability: logits.probabilities(1.0)[class] as f32 }
+        };
+        Ok(faces.map(said).collect())
     }
 }
 
-fn some_of(dataset: &Arc<Dataset>, validation: &[u32], class: u8, plan: &Plan) -> Vec<u32> {
+/// The classes whose pictures are followed, ascending.
+fn followed_classes(plan: &Plan) -> Vec<u8> {
+    let mut classes: Vec<u8> = (0..plan.dataset.task.len()).map(|class| class as u8).collect();
+    if classes.len() > FACES {
+        Random::new(plan.settings.seed.into(), Purpose::Preview, &[]).shuffle(&mut classes);
+        classes.truncate(FACES);
+        classes.sort_unstable();
+    }
+    classes
+}
+
+fn some_of(plan: &Plan, validation: &[u32], class: u8) -> Vec<u32> {
+    let dataset = &plan.dataset;
     let mut of_class: Vec<u32> =
         validation.iter().copied().filter(|&sample| dataset.samples[sample as usize].class == class).collect();
     Random::new(plan.settings.seed.into(), Purpose::Preview, &[class.into()]).shuffle(&mut of_class);
-    of_class.truncate(FACES / 2);
+    of_class.truncate(FACES / dataset.task.len().min(FACES));
     of_class
 }

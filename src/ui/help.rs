@@ -8,7 +8,7 @@ use super::{
     command,
     glossary::{self, HONEST, UTKFACE},
     icon::{self, Icon},
-    page::Page,
+    page::{Page, data::question},
     shortcut,
     theme::{self, Theme},
     widget::{
@@ -250,6 +250,7 @@ fn about(ui: &mut Ui, cx: &mut Cx<'_>) {
         "UTKFace est donné par ses auteurs pour la recherche, pas pour le commerce ; il ne fait pas partie du programme",
     );
     ui.add(egui::Label::new(theme::cell(cx.say(licence)).color(t.text2)).wrap());
+    ui.add(egui::Label::new(theme::cell(cx.say(question::NOT_OFFERED)).color(t.text2)).wrap());
     if link(ui, cx.say(say("Get UTKFace from its makers", "Obtenir UTKFace auprès de ses auteurs"))).clicked() {
         cx.act(Action::OpenLink(UTKFACE));
     }

@@ -62,9 +62,18 @@ impl Theme {
         &MODES[usize::from(dark)]
     }
 
-    /// The color of class 0 or 1.
+    /// The color of a class.
     pub const fn class(&self, class: u8) -> Color32 {
-        if class == 0 { self.female } else { self.male }
+        match class % 8 {
+            0 => self.female,
+            1 => self.male,
+            2 => self.class2,
+            3 => self.class3,
+            4 => self.class4,
+            5 => self.class5,
+            6 => self.class6,
+            _ => self.class7,
+        }
     }
 
     /// Text on a filled bar of class, accent or validation color.

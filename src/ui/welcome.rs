@@ -94,8 +94,8 @@ fn choices(ui: &mut Ui, cx: &mut Cx<'_>, width: f32) {
         icon::FOLDER_OPEN,
         say("Open UTKFace…", "Ouvrir UTKFace…"),
         say(
-            "or any folder with two classes of pictures; drop it here or paste its path",
-            "ou tout dossier avec deux classes d’images ; déposez-le ici ou collez son chemin",
+            "or any folder with a folder of pictures for each class; drop it here or paste its path",
+            "ou tout dossier avec un dossier d’images par classe ; déposez-le ici ou collez son chemin",
         ),
     );
     let (place, opened) = big(ui, cx, width, open, true);

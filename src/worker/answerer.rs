@@ -15,9 +15,9 @@ use super::{
     thread::{guarded, no_thread},
 };
 use crate::{
+    data::task::Task,
     engine::{self, EngineConfig},
-    evaluate::words::class_name,
-    predict::{self, Predictor, Square, heatmap::Heat, predictor::not_sure},
+    predict::{self, Predictor, Square, heatmap::Heat, predictor::verdict},
     problem::Problem,
     run::{Run, RunInfo, RunStore},
     text::{Lang, LocalizedText, percent},
@@ -78,10 +78,10 @@ pub struct QuestionResult {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reply {
     pub run: String,
-    pub classes: [String; 2],
-    /// Probability of class 1, at the run's temperature.
-    pub probability: f32,
-    /// Class 1 from this probability on.
+    pub task: Task,
+    /// Of each class, at the run's temperature.
+    pub probabilities: Vec<f64>,
+    /// Of two classes, class 1 from this probability on; of more, "not sure" below it.
     pub threshold: f64,
     /// What must stand under the answer.
     pub caution: LocalizedText,
@@ -96,16 +96,15 @@ pub struct Reply {
 impl Reply {
     /// The class that it is called, how sure the run is of it, and whether that counts as sure.
     pub fn verdict(&self) -> (usize, f64, bool) {
-        let p = f64::from(self.probability);
-        let class = usize::from(p >= self.threshold);
-        (class, if class == 1 { p } else { 1.0 - p }, !not_sure(self.threshold).contains(&p))
+        let (class, sure) = verdict(&self.probabilities, self.threshold);
+        (class, self.probabilities[class], sure)
     }
 
     /// The answer in words: `male, about 91 %`, or `not sure: rather male, 58 %`.
     pub fn headline(&self, lang: Lang) -> String {
         let (class, share, sure) = self.verdict();
         // A network is never quite certain: 100 % would promise too much.
-        let (name, share) = (class_name(&self.classes, class, lang), percent(lang, share.min(0.99), 0));
+        let (name, share) = (self.task.name(class, lang), percent(lang, share.min(0.99), 0));
         match (sure, lang) {
             (true, Lang::En) => format!("{name}, about {share}"),
             (true, Lang::Fr) => format!("{name}, environ {share}"),
@@ -237,8 +236,8 @@ fn look(known: &mut Loaded, photo: &predict::Photo, question: &Question) -> Resu
     };
     Ok(Reply {
         run: known.run.id.clone(),
-        classes: predictor.classes.clone(),
-        probability: answer.probability as f32,
+        task: predictor.task.clone(),
+        probabilities: answer.probabilities,
         threshold: predictor.threshold,
         caution: caution(known),
         side: answer.side,

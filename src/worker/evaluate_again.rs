@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     control::Control,
-    data::{dataset::Dataset, sample::Source},
+    data::{dataset::Dataset, sample::Source, task::Task},
     engine,
     evaluate::{Report, Seen, WeightsId},
     model::{Network, Weights},
@@ -93,6 +93,8 @@ fn evaluate_others(
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
+    // However the folder was read: names that answer the run's question are asked for it.
+    let dataset = &Arc::new(dataset.asked(&run.info.task).ok_or_else(|| locate::other_labels(run, dataset))?);
     // A run that was opened without its list of pictures is judged on all, and nothing is claimed of them.
     let own = run.has_pictures().then(|| run.pictures()).transpose()?;
     let samples = match &own {
@@ -100,9 +102,6 @@ fn evaluate_others(
         None => (0..dataset.samples.len() as u32).collect(),
     };
     let left_out = (dataset.samples.len() - samples.len()) as u32;
-    if dataset.classes != run.info.classes {
-        return Err(locate::other_labels(run, dataset));
-    }
     if samples.is_empty() {
         return Err(locate::not_whole(own.as_ref().map_or(0, Vec::len), dataset.samples.len()));
     }
@@ -110,7 +109,7 @@ fn evaluate_others(
     let mut settings = view.settings.clone();
     settings.augment.test_time_flip = mirrored.unwrap_or(view.mirrored());
     let mirrored = settings.augment.test_time_flip;
-    let network = Network::new(&settings.model, settings.augment.side())?;
+    let network = settings.network(&dataset.task)?;
     let plan = Plan { device, ..Plan::judging(settings, network, dataset.clone()) };
     let mut engine = engine::open(&plan.device, &plan.engine_config())?;
     let (weights, id) = weights(run, &plan.network)?;
@@ -119,14 +118,14 @@ fn evaluate_others(
     let predictions = predictions.map_err(|problem| run.in_weights(problem))?;
     let kept = view.report.as_ref();
     let report = Report {
-        classes: dataset.classes.to_vec(),
+        task: dataset.task.clone(),
         part: None,
         predictions,
         validation: Vec::new(),
         threshold: kept.map_or(0.5, |kept| kept.threshold),
         temperature: kept.map_or(1.0, |kept| kept.temperature),
         mirrored,
-        train_shares: kept.map_or_else(|| vec![0.5; 2], |kept| kept.train_shares.clone()),
+        train_shares: kept.map_or_else(|| even_shares(&dataset.task), |kept| kept.train_shares.clone()),
         seen: own.map(|_| Seen { left_out, ..Seen::default() }),
         weights: Some(id),
     };
@@ -135,6 +134,11 @@ fn evaluate_others(
     emit(Event::Evaluated(Box::new(view)));
     emit(Event::Pictures { run: run.info.id.clone(), run_pictures: Ok(Arc::new(run_pictures)) });
     Ok(())
+}
+
+/// Of a training part that nobody knows.
+fn even_shares(task: &Task) -> Vec<f64> {
+    vec![1.0 / task.len() as f64; task.len()]
 }
 
 /// The run's best weights, and which they are.

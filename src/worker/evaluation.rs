@@ -33,7 +33,7 @@ pub(super) fn report(
     warn_of_damage(plan, emit);
     let seen = seen(plan, &predictions);
     Ok(Report {
-        classes: plan.dataset.classes.to_vec(),
+        task: plan.dataset.task.clone(),
         part: Some(Part::Test),
         predictions,
         validation,
@@ -60,7 +60,7 @@ fn seen(plan: &Plan, predictions: &[Prediction]) -> Seen {
 /// Each class's share of the training part.
 fn train_shares(plan: &Plan) -> Vec<f64> {
     let train = plan.indices(Part::Train);
-    let mut counts = vec![0_usize; plan.dataset.classes.len()];
+    let mut counts = vec![0_usize; plan.dataset.task.len()];
     train.iter().for_each(|&sample| counts[usize::from(plan.dataset.samples[sample as usize].class)] += 1);
     counts.iter().map(|count| *count as f64 / train.len().max(1) as f64).collect()
 }
@@ -113,19 +113,20 @@ fn predictions(
     counter: &mut Counter<'_>,
 ) -> Result<Vec<Prediction>, Problem> {
     let mut all = Vec::with_capacity(samples.len());
+    let output = plan.network.output;
     let mut pass = plan.evaluation(form, samples);
     loop {
         if control.stops_judging() {
             return Err(Problem::cancelled());
         }
         let Some((batch, logits)) = pass.next(engine)? else { break };
-        all.extend(batch.samples.iter().zip(logits).map(|(&index, &logit)| {
+        all.extend(batch.samples.iter().zip(logits.chunks_exact(output.units())).map(|(&index, row)| {
             let sample = &plan.dataset.samples[index as usize];
             Prediction {
                 file: sample.file.clone(),
                 sample: index,
                 label: sample.class,
-                logit: Logits::Binary(logit),
+                logit: Logits::of(output, row),
                 age: sample.age,
                 race: sample.race,
             }

@@ -6,7 +6,6 @@ use super::{Event, open};
 use crate::{
     control::Control,
     data::{self, dataset::Dataset, edits::Edits, reading::Reading, sample::Source, split::Split},
-    evaluate::words::class_name,
     files::Places,
     problem::{Kind, Problem},
     run::{Run, RunPictures, RunStore, pictures::Picture, run_pictures},
@@ -22,7 +21,7 @@ pub(super) fn find(run: &Run, dataset: &Dataset) -> Result<(Dataset, Split), Pro
     let (mut found, split) =
         Picture::find(&run.pictures()?, &dataset.with_left_out()).map_err(|problem| problem.about_pictures_of(&run.info.id))?;
     // However the folder is read or named now: the pictures are the very same ones, and their labels are the run's.
-    found.classes.clone_from(&run.info.classes);
+    found.task.clone_from(&run.info.task);
     Ok((found, split))
 }
 
@@ -141,11 +140,10 @@ pub(crate) fn gone(source: &Source, problem: Problem) -> Problem {
 }
 
 pub(super) fn other_labels(run: &Run, dataset: &Dataset) -> Problem {
-    let names = |classes: &[String; 2], lang| [0, 1].map(|class| class_name(classes, class, lang)).join(", ");
     Problem::new(
         Kind::Data,
         LocalizedText::by(|lang| {
-            let (ours, theirs) = (names(&run.info.classes, lang), names(&dataset.classes, lang));
+            let (ours, theirs) = (run.info.task.listed(lang), dataset.task.listed(lang));
             match lang {
                 Lang::En => format!("The run knows the labels {ours}, the folder has {theirs}"),
                 Lang::Fr => format!("L’essai connaît les étiquettes {ours}, le dossier a {theirs}"),

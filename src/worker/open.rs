@@ -55,9 +55,9 @@ pub(super) fn open_as(
 
 /// Notes what was opened; tells that what was read of a folder has to be read again the next time.
 fn opened(dataset: &Dataset, begun: Instant, emit: &mut dyn FnMut(Event)) {
-    let ([zeros, ones], skipped) = (dataset.balance(), dataset.skipped.len());
+    let (balance, skipped) = (dataset.balance(), dataset.skipped.len());
     let seconds = begun.elapsed().as_secs_f64();
-    info!("opened {:?}: {zeros} + {ones} pictures, {skipped} not used, {seconds:.1} s", dataset.source);
+    info!("opened {:?}: {balance:?} pictures, {skipped} not used, {seconds:.1} s", dataset.source);
     if let Some(problem) = &dataset.pixels.unkept {
         emit(Event::Warned(Problem::clone(problem)));
     }

@@ -12,7 +12,7 @@ use trombine::{
         sample::{Part, Sample, Source},
         split::Split,
     },
-    model::Network,
+    model::{Network, Output},
     plan::Plan,
     random::{Purpose, Random},
     settings::Settings,
@@ -35,7 +35,7 @@ fn plan(threads: usize) -> Plan {
     let bytes: Vec<u8> = (0..n * PIXEL_BYTES).map(|_| random.bits() as u8).collect();
     let dataset = Dataset {
         source: Source::SampleFaces,
-        classes: ["a".into(), "b".into()],
+        task: ["a", "b"].into(),
         samples: (0..n as u32).map(sample).collect(),
         skipped: Vec::new(),
         pixels: Pixels::new(bytes),
@@ -51,7 +51,7 @@ fn plan(threads: usize) -> Plan {
         split: Split { parts: (0..n).map(part).collect(), kept_together: 0, dropped: 0 },
         overlap: Default::default(),
         steps_per_epoch: 3,
-        class_weights: [0.5, 2.0],
+        class_weights: vec![0.5, 2.0],
         device: "cpu".into(),
         // A quarter of these makes batches.
         threads: Some(threads * 4),
@@ -152,7 +152,16 @@ fn a_picture_is_changed_otherwise_in_another_pass_and_with_another_seed() {
 #[test]
 fn judging_keeps_the_order_cuts_the_center_and_ends() {
     let plan = plan(1);
-    let make = || Batches::evaluation(plan.dataset.clone(), plan.indices(Part::Validation), &plan.settings.augment, 8);
+    let make = || {
+        Batches::evaluation(
+            Form::Pixels,
+            plan.dataset.clone(),
+            plan.indices(Part::Validation),
+            &plan.settings.augment,
+            8,
+            Output::Sigmoid,
+        )
+    };
     let batches: Vec<Batch> = make().collect::<Result<_, _>>().unwrap();
     assert_eq!(batches.len(), 1);
     assert_eq!(batches[0].samples, [11, 12]);
@@ -160,5 +169,9 @@ fn judging_keeps_the_order_cuts_the_center_and_ends() {
     let source = plan.dataset.pixels.get(12).unwrap();
     let second = &batches[0].pixels[112 * 112 * 3..];
     assert_eq!(second[..112 * 3], source[(8 * 128 + 8) * 3..][..112 * 3]);
-    assert!(Batches::evaluation(plan.dataset.clone(), Vec::new(), &plan.settings.augment, 8).next().is_none());
+    assert!(
+        Batches::evaluation(Form::Pixels, plan.dataset.clone(), Vec::new(), &plan.settings.augment, 8, Output::Sigmoid)
+            .next()
+            .is_none()
+    );
 }

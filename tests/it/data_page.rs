@@ -9,7 +9,7 @@ use trombine::{
     data::{
         duplicates::{Contradiction, copies},
         edits::{Change, Edits},
-        reading::{Labels, PartFolder, Reading},
+        reading::{PartFolder, Reading, TaskChoice},
         sample::Part,
     },
     plan::Plan,
@@ -151,7 +151,7 @@ fn how_the_folder_was_read_is_said_and_changed() {
     assert!(harness.query_by_label("As Trombine understands it").is_none(), "it is read so already");
     harness.get_by_label("Labels from the names").click();
     harness.run_steps(2);
-    let reading = Reading { labels: Labels::Names, ..Reading::default() };
+    let reading = Reading { task: TaskChoice::Gender, ..Reading::default() };
     assert_eq!(stage.borrow().actions, [Action::ReadAs(reading)]);
 }
 

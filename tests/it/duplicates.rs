@@ -118,7 +118,7 @@ fn edits_apply_to_a_value_and_are_kept_in_the_side_file() {
     let unnamed = Path::new("61_3_20170109150557335.jpg.chip.jpg");
     assert_eq!(base.spare.find(unnamed), Some(0), "it can be seen though it is not used");
     edits.change(&file(0), &Change::LeaveOut);
-    edits.change(&file(1), &Change::Relabel(base.classes[usize::from(1 - base.samples[1].class)].clone()));
+    edits.change(&file(1), &Change::Relabel(base.task.classes[usize::from(1 - base.samples[1].class)].clone()));
     edits.change(unnamed, &Change::Repair("61_1_3_20170109150557335.jpg.chip.jpg".to_owned()));
     let applied = edits.apply(&base);
     assert_eq!((applied.samples.len(), applied.pixels.len(), applied.skipped.len()), (12, 12, 1));
@@ -194,14 +194,14 @@ fn edits_follow_a_folder_that_was_moved() {
 
 #[test]
 fn the_summary_counts_and_says_what_could_be_learned_by_accident() {
-    let data = sample_faces::dataset(&Control::default(), &mut |_, _, _| {}).unwrap();
+    let data = sample_faces::dataset(Reading::default(), &Control::default(), &mut |_, _, _| {}).unwrap();
     let split = Split::new(&data, &SplitSettings::default(), 42);
     let summary = Summary::new(&data, Some(&split));
     assert_eq!((summary.found, summary.usable), (2000, 2000));
     assert_eq!(summary.ages.iter().map(|b| b.pictures.iter().sum::<u64>()).sum::<u64>(), 2000);
     assert_eq!(summary.races.iter().map(|r| r.pictures.iter().sum::<u64>()).sum::<u64>() + summary.unknown_race, 2000);
-    let parts = summary.parts.unwrap();
-    assert_eq!(parts.map(|p| p.pictures.iter().sum::<u64>()), [1200, 400, 400]);
+    let parts = summary.parts.clone().unwrap();
+    assert_eq!(parts.each_ref().map(|p| p.pictures.iter().sum::<u64>()), [1200, 400, 400]);
     assert_eq!(summary.classes[1].pictures, parts.iter().map(|p| p.pictures[1]).sum::<u64>());
     assert_eq!(summary.odd["no_race"], 2);
     // Ages say nothing about the drawings.
@@ -238,7 +238,7 @@ fn the_real_folder_has_the_copies_that_python_finds() {
     scan.samples.iter_mut().for_each(|s| s.hash = hash(&fs::read(root.join(&s.file)).unwrap()));
     let data = Dataset {
         source: Source::Folder(root),
-        classes: scan.classes,
+        task: scan.task,
         samples: scan.samples,
         skipped: scan.skipped,
         pixels: Pixels::default(),

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use trombine::{
-    data::sample::Source,
+    data::{sample::Source, task::Task},
     run::{
         RunStore,
         export::{ExportOptions, Format, export},
@@ -108,7 +108,7 @@ fn a_card_has_the_markup_of_the_program_and_no_other() {
     };
     view.info.note = "a note".to_owned();
     view.info.source = Source::Folder("/pictures/a".into());
-    view.info.classes = ["a".to_owned(), "b".to_owned()];
+    view.info.task = ["a", "b"].into();
     for lang in Lang::ALL {
         let expected = kinds(&view, lang);
         assert!(expected.iter().filter(|kind| kind.starts_with("Heading")).count() == 10, "{expected:?}");
@@ -116,8 +116,8 @@ fn a_card_has_the_markup_of_the_program_and_no_other() {
             let mut other = view.clone();
             (other.info.name, other.info.note, other.info.device) = (nasty.to_owned(), nasty.to_owned(), nasty.to_owned());
             other.info.source = Source::Folder(Path::new("/pictures").join(nasty.replace('/', "")));
-            other.info.classes = [nasty.to_owned(), format!("{nasty} 2")];
-            other.report.as_mut().unwrap().classes = other.info.classes.to_vec();
+            other.info.task = Task::of_classes(vec![nasty.to_owned(), format!("{nasty} 2")]);
+            other.report.as_mut().unwrap().task = other.info.task.clone();
             assert_eq!(kinds(&other, lang), expected, "{nasty:?}");
         }
     }
@@ -134,8 +134,8 @@ fn every_export_of_nasty_names_is_well_formed() {
     }
     let all = NASTY.join(" ");
     (view.info.name, view.info.note) = (all.clone(), all.clone());
-    view.info.classes = [NASTY[0].to_owned(), all];
-    view.report.as_mut().unwrap().classes = view.info.classes.to_vec();
+    view.info.task = Task::of_classes(vec![NASTY[0].to_owned(), all]);
+    view.report.as_mut().unwrap().task = view.info.task.clone();
     for &format in Format::ALL {
         let path = place.path().join(format!("{format:?}"));
         export(&view, None, format, ExportOptions::default(), &path).unwrap();

@@ -5,7 +5,7 @@ use std::fs;
 
 use proptest::{collection::vec, prelude::*};
 use trombine::{
-    data::sample::Source,
+    data::{sample::Source, task::Task},
     run::{
         RunView,
         export::{ExportOptions, Format, export},
@@ -201,9 +201,9 @@ fn named(view: &RunView, text: &str) -> RunView {
     let mut view = view.clone();
     (view.info.name, view.info.note, view.info.device) = (text.to_owned(), text.to_owned(), text.to_owned());
     view.info.source = Source::Folder(format!("/pictures/{}", text.replace(['/', '\0'], "")).into());
-    view.info.classes = [text.to_owned(), format!("{text} 2")];
+    view.info.task = Task::of_classes(vec![text.to_owned(), format!("{text} 2")]);
     let report = view.report.as_mut().expect("judged");
-    report.classes.clone_from(&view.info.classes);
+    report.task.clone_from(&view.info.task);
     report.predictions.iter_mut().for_each(|prediction| prediction.file = text.replace('\0', "").into());
     view
 }

@@ -9,6 +9,7 @@ use trombine::{
         pixels::Pixels,
         sample::{Framing, Part, Source},
         sample_faces,
+        task::Task,
     },
     engine::{self, TtaPredictor},
     evaluate::{Prediction, calibration},
@@ -135,7 +136,7 @@ pub fn view(folder: &Path, model: ModelSettings) -> RunView {
             created: 1_795_000_000,
             status: RunStatus::Finished,
             source: Source::SampleFaces,
-            classes: report.classes.clone().try_into().unwrap(),
+            task: report.task.clone(),
             framing: Framing::Whole,
             data: None,
             pictures: [1200, 400, 500],
@@ -362,7 +363,7 @@ fn dataset() -> Dataset {
     }
     Dataset {
         source: Source::SampleFaces,
-        classes: ["female".to_owned(), "male".to_owned()],
+        task: ["female", "male"].into(),
         samples,
         skipped: Vec::new(),
         pixels: Pixels::new(pixels),
@@ -463,7 +464,7 @@ fn exported_weights_open_on_another_machine() {
     assert_eq!(store.find("last").unwrap(), run);
     let there = run.view().unwrap();
     assert_eq!((&there.report, &there.settings, &there.history), (&view.report, &view.settings, &view.history));
-    assert_eq!((&there.info.classes, there.info.framing), (&view.info.classes, Framing::Whole));
+    assert_eq!((&there.info.task, there.info.framing), (&view.info.task, Framing::Whole));
     let open = |run: &Run| run.predictor(|config| engine::open("cpu", config)).unwrap();
     let (mut here, mut elsewhere) = (open(&store.find("last").unwrap()), open(&run));
     assert_eq!((here.threshold, here.temperature), (0.4, 1.7));
@@ -531,11 +532,7 @@ fn tensorboard_has_the_plots_matrix() {
     let plot = folder.path().join("matrix.png");
     save_plot(&view, PlotKind::Matrix, Lang::Fr, &plot, false).unwrap();
     let mut board = TensorBoard::open(folder.path(), 0).unwrap();
-    let counts = {
-        let confusion = report.confusion(report.threshold);
-        [0, 1].map(|label| [0, 1].map(|predicted| u64::from(confusion.count(label, predicted))))
-    };
-    board.confusion(1, counts, &report.classes, Lang::Fr).unwrap();
+    board.confusion(1, &report.confusion(report.threshold), &report.task, Lang::Fr).unwrap();
     let events = fs::read_dir(folder.path().join("validation")).unwrap().next().unwrap().unwrap().path();
     let (events, png) = (fs::read(events).unwrap(), fs::read(&plot).unwrap());
     assert!(events.windows(png.len()).any(|bytes| bytes == png));
@@ -566,14 +563,14 @@ fn the_report_has_the_windows_colors() {
 #[test]
 fn an_answer_is_a_picture_with_what_was_seen_in_it() {
     let (face, side) = (sample_faces::draw(3).0, 128);
-    let classes = ["female".to_owned(), "male".to_owned()];
+    let task = Task::gender();
     let heat = vec![1.0; side * side];
     let answer = AnswerPicture {
         name: "holiday.jpg",
         headline: "male, about 91\u{a0}%",
         caution: "A guess",
-        classes: &classes,
-        probability: 0.91,
+        task: &task,
+        probabilities: &[0.09, 0.91],
         threshold: 0.5,
         seen: &face,
         side,
@@ -595,8 +592,8 @@ fn plots_are_well_formed_xml() {
     let Some(python) = support::python("xml.etree.ElementTree") else { return support::skip("python", "no Python") };
     let folder = tempfile::tempdir().unwrap();
     let mut view = view(folder.path(), models()[0].clone());
-    view.info.classes = ["<a>".to_owned(), "b & \"c\"".to_owned()];
-    view.report.as_mut().unwrap().classes = view.info.classes.to_vec();
+    view.info.task = ["<a>", "b & \"c\""].into();
+    view.report.as_mut().unwrap().task = view.info.task.clone();
     let plots = folder.path().join("plots");
     export(&view, None, Format::Plots, ExportOptions::default(), &plots).unwrap();
     let script = "import glob, xml.etree.ElementTree as tree\n\

@@ -10,7 +10,7 @@ use trombine::{
     model::Weights,
     run::{RunStatus, checkpoint::Checkpoint},
     train::{
-        event::TrainEvent,
+        event::{FollowedFace, TrainEvent},
         fit::{FitEvent, Outcome, fit},
         validation,
     },
@@ -135,8 +135,9 @@ fn mirror_images_change_judging_and_not_learning() {
         .sum();
     let expected = crossentropy / validation.len() as f64 + validation::penalty(&plan.network, weights);
     assert!((with.validation_loss - expected).abs() < 1e-6, "{} instead of {expected}", with.validation_loss);
-    for &(sample, probability) in faces {
-        let expected = 1.0 / (1.0 + (-mean(sample)).exp());
+    for &FollowedFace { sample, class, probability } in faces {
+        assert_eq!(class, u8::from(mean(sample) >= 0.0));
+        let expected = 1.0 / (1.0 + (-mean(sample).abs()).exp());
         assert!((f64::from(probability) - expected).abs() < 1e-6, "{probability} instead of {expected}");
     }
     assert!(!faces.is_empty());

@@ -8,6 +8,7 @@ use trombine::{
         dataset::Dataset,
         folders::{Written, write},
         open_in,
+        reading::Reading,
         sample::{Part, Source},
         sample_faces,
         split::{Split, SplitSettings},
@@ -39,7 +40,7 @@ fn the_tree_opens_again_with_exactly_that_split() {
     let again =
         open_in(&folder.places(), &Source::Folder(out.clone()), &Default::default(), &Default::default(), &mut |_, _, _| {})
             .unwrap();
-    assert_eq!(again.classes, ["female", "male"]);
+    assert_eq!(again.task.classes, ["female", "male"]);
     let other = split_of(&again);
     let mut expected: Vec<_> = data.samples.iter().zip(&split.parts).map(|(s, p)| (s.hash, s.class, s.age, s.race, *p)).collect();
     let mut found: Vec<_> = again.samples.iter().zip(&other.parts).map(|(s, p)| (s.hash, s.class, s.age, s.race, *p)).collect();
@@ -105,7 +106,7 @@ fn links_take_no_space() {
 
 #[test]
 fn the_drawings_become_png_files() {
-    let mut data = sample_faces::dataset(&Control::default(), &mut |_, _, _| {}).unwrap();
+    let mut data = sample_faces::dataset(Reading::default(), &Control::default(), &mut |_, _, _| {}).unwrap();
     data.samples.truncate(60);
     data.pixels = data.pixels.select(0..60);
     let folder = Folder::new();

@@ -59,8 +59,8 @@ fn window(home: &Path, run: &str, path: &Path, framing: Framing) -> Vec<Vec<Stri
         let (class, _, sure) = reply.verdict();
         let place = square.map_or([const { String::new() }; 3], |s| [s.left, s.top, s.side].map(|v| format!("{v:.0}")));
         let answer = [
-            reply.classes[class].clone(),
-            format!("{:.6}", reply.probability),
+            reply.task.classes[class].clone(),
+            format!("{:.6}", reply.probabilities[1]),
             if sure { "yes" } else { "no" }.to_owned(),
             String::new(),
         ];

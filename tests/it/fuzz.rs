@@ -241,7 +241,7 @@ fn run() -> (TempDir, PathBuf) {
         race: None,
     };
     let report = Report {
-        classes: plan.dataset.classes.to_vec(),
+        task: plan.dataset.task.clone(),
         part: None,
         predictions: (0..12).map(prediction).collect(),
         validation: Vec::new(),

@@ -233,7 +233,7 @@ fn pictures_on_the_card_are_cut_as_on_the_processor() {
         let mut logits = Vec::new();
         // More than a batch at once, too, and each with its mirror image.
         let augment = AugmentSettings { test_time_flip: true, ..settings.augment.clone() };
-        let mut pass = EvaluationPass::new(form, plan.dataset.clone(), samples, &augment, 5);
+        let mut pass = EvaluationPass::new(form, plan.dataset.clone(), samples, &augment, 5, plan.network.output);
         while let Some((_, some)) = pass.next(&mut engine).expect("predicts") {
             logits.extend_from_slice(some);
         }

@@ -1,6 +1,7 @@
 //! Results by group against scikit-learn's, on the pictures of `scores.rs`.
 
 use trombine::{
+    data::task::Task,
     evaluate::{
         Group, GroupKey, Grouping, Rate,
         groups::{Known, band_name},
@@ -96,10 +97,10 @@ fn only_large_groups_with_ranges_apart_are_compared() {
 
 #[test]
 fn groups_have_names_in_both_languages() {
-    let classes = ["female".to_owned(), "male".to_owned()];
+    let task = Task::gender();
     let key = GroupKey { age: Some(Known::Yes(2)), race: Some(Known::Yes(2)), class: Some(0) };
-    assert_eq!(key.name(&classes, Lang::En), "20 to 39, Asian, female");
-    assert_eq!(key.name(&classes, Lang::Fr), "20 à 39, Asiatique, femme");
+    assert_eq!(key.name(&task, Lang::En), "20 to 39, Asian, female");
+    assert_eq!(key.name(&task, Lang::Fr), "20 à 39, Asiatique, femme");
     assert_eq!(band_name(4, Lang::Fr), "60 et plus");
-    assert_eq!(Grouping::AGE_CLASS.name(&classes, Lang::En), "age × gender");
+    assert_eq!(Grouping::AGE_CLASS.name(&task, Lang::En), "age × gender");
 }

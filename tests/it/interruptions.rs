@@ -386,12 +386,12 @@ fn a_change_of_a_run_is_made_or_not() {
     weights.save(&run.best_path()).unwrap();
     let id = WeightsId::of(1, &weights);
     let mut report = scores::report();
-    (report.weights, report.threshold, report.classes) = (Some(id), 0.5, run.info.classes.clone());
+    (report.weights, report.threshold, report.task) = (Some(id), 0.5, run.info.task.clone());
     run.save_report(&report).unwrap();
     let scores = Some(report.run_scores());
     run.update(|info| {
         (info.status, info.epochs_done, info.best_epoch) = (RunStatus::Finished, 1, Some(1));
-        (info.weights, info.scores) = (Some(id), scores);
+        (info.weights, info.scores) = (Some(id), scores.clone());
     })
     .unwrap();
     let files = tree(shelf.path());

@@ -39,7 +39,7 @@ fn predictions() -> Vec<Prediction> {
 /// A report of them as the test part.
 pub fn report() -> Report {
     Report {
-        classes: ["bus", "car", "train", "tram"].map(str::to_owned).to_vec(),
+        task: ["bus", "car", "train", "tram"].into(),
         part: Some(Part::Test),
         predictions: predictions(),
         validation: predictions(),
@@ -97,7 +97,7 @@ fn the_label_is_among_the_likeliest() {
 #[test]
 fn each_class_has_its_curves() {
     let report = report();
-    let curves = report.curves(2);
+    let curves = &report.one_vs_rest()[2];
     close(curves.auc.unwrap(), 0.8172307692307692);
     close(curves.average_precision.unwrap(), 0.7121241379310346);
     close(report.auc().unwrap(), 0.8386635708041957);

@@ -214,7 +214,7 @@ fn leaving_out_is_offered_only_where_something_is_left() {
     let all = |test: u64| {
         let part = |part, n: usize, from: u64| (0..n).map(move |i| sample(i, part, from + i as u64));
         let samples = part(Part::Train, 6, 1).chain(part(Part::Validation, 4, 100)).chain(part(Part::Test, 6, test));
-        Dataset { classes: ["a".into(), "b".into()], samples: samples.collect(), ..Dataset::default() }
+        Dataset { task: ["a", "b"].into(), samples: samples.collect(), ..Dataset::default() }
     };
     for (data, possible) in [(all(1), false), (all(4), true)] {
         let split = Split::new(&data, &SplitSettings::default(), 1);
@@ -323,7 +323,7 @@ fn results_claim_no_more_than_is_known() {
     // What looks like something learned is not new, and other things than faces are not called so.
     let alike = Report { seen: Some(Seen { alike: Some(1), ..Seen::default() }), ..scores::report() };
     assert_eq!(alike.headline(0.5, Lang::En), "About 80\u{a0}% of 500 test faces");
-    let cats = Report { classes: vec!["cats".into(), "dogs".into()], ..scores::report() };
+    let cats = Report { task: ["cats", "dogs"].into(), ..scores::report() };
     assert_eq!(cats.headline(0.5, Lang::Fr), "Environ 80\u{a0}% de réussite sur 500 images jamais vues");
 }
 

@@ -23,7 +23,7 @@ use trombine::{
 };
 
 use crate::{
-    overlap,
+    many_classes, overlap,
     stage::{self, Stage},
 };
 
@@ -72,6 +72,23 @@ const SCENES: &[Scene] = &[
     ("runs-one", stage::three_runs, &["notebook + batch norm,"]),
     ("predict", stage::predicting, &[]),
     ("predict-empty", || Stage::new(Page::Predict).with_data(40).with_run(), &[]),
+    ("data-classes-3", || many_classes::stage(Page::Data, 3), &[]),
+    ("data-classes-10", || many_classes::stage(Page::Data, 10), &[]),
+    ("data-classes-100", || many_classes::stage(Page::Data, 100), &[]),
+    ("data-ages", || many_classes::stage(Page::Data, 5), &[]),
+    ("train-classes-10", || many_classes::stage(Page::Training, 10), &[]),
+    ("results-classes-3", || many_classes::stage(Page::Results, 3), &[]),
+    ("results-classes-10", || many_classes::stage(Page::Results, 10), &[]),
+    ("results-classes-100", || many_classes::stage(Page::Results, 100), &[]),
+    ("results-ages", || many_classes::stage(Page::Results, 5), &[]),
+    (
+        "results-unsure",
+        || many_classes::stage(Page::Results, 10),
+        &["mixed up most", "les plus confondues", "not sure below", "pas sûr sous"],
+    ),
+    ("results-each", || many_classes::stage(Page::Results, 10), &["mixed up most", "les plus confondues", "ROC"]),
+    ("predict-classes-10", || many_classes::stage(Page::Predict, 10), &[]),
+    ("predict-ages", || many_classes::stage(Page::Predict, 5), &[]),
     ("runs", stage::three_runs, &[]),
     ("runs-empty", || Stage::new(Page::Runs), &[]),
     ("results-empty", || Stage::new(Page::Results), &[]),
@@ -109,9 +126,9 @@ fn long_names() -> Stage {
     let mut stage = Stage::new(Page::Results).with_data(400).with_run();
     if let Some(run) = stage.session.run.as_mut().map(Arc::make_mut) {
         run.info.source = Source::Folder("/home/me/expressions".into());
-        run.info.classes = ["looks into the camera and smiles", "looks elsewhere"].map(str::to_owned);
+        run.info.task = ["looks into the camera and smiles", "looks elsewhere"].into();
         if let Some(report) = &mut run.report {
-            report.classes = run.info.classes.to_vec();
+            report.task = run.info.task.clone();
             // A group far below all others.
             report.predictions.iter_mut().filter(|p| p.age.is_some_and(|age| (10..20).contains(&age))).for_each(|p| {
                 p.logit = Logits::Binary(if p.label == 1 { -2.2 } else { 2.2 });
@@ -144,7 +161,7 @@ fn other_classes() -> Stage {
     for (place, view) in stage.session.views.values_mut().map(Arc::make_mut).enumerate() {
         view.info.source = Source::Folder(format!("/home/me/faces {place}").into());
         if place == 1 {
-            view.info.classes = ["neutral", "smile"].map(str::to_owned);
+            view.info.task = ["neutral", "smile"].into();
         }
     }
     stage

@@ -17,7 +17,7 @@ pub fn faces(count: usize) -> Arc<Dataset> {
     let (pixels, samples): (Vec<_>, Vec<_>) = (0..count).map(sample_faces::draw).unzip();
     Arc::new(Dataset {
         source: Source::SampleFaces,
-        classes: ["female".to_owned(), "male".to_owned()],
+        task: ["female", "male"].into(),
         samples,
         skipped: Vec::new(),
         pixels: Pixels::new(pixels.concat()),

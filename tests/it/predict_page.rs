@@ -407,7 +407,7 @@ fn the_answers_follow_who_answers() {
         window.state_mut().perform(&ctx, action);
     };
     let said = |session: &Session| match session.photos.first()?.asked.first()?.reply.as_ref()? {
-        Ok(reply) => Some((reply.run.clone(), reply.probability)),
+        Ok(reply) => Some((reply.run.clone(), reply.probabilities[1])),
         Err(problem) => panic!("{problem}"),
     };
     let by = |id: &str| {

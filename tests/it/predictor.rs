@@ -5,9 +5,9 @@ use trombine::{
         augment::{self, AugmentSettings},
         sample::{Framing, Source},
         sample_faces,
+        task::Task,
     },
     engine::{Engine, TtaPredictor, reference::ReferenceEngine},
-    evaluate::words::caution,
     model::{ModelSettings, Network},
     predict::{
         Predictor, heatmap,
@@ -34,9 +34,10 @@ fn predictor() -> Predictor {
 
 fn predictor_with(settings: Settings) -> Predictor {
     let network = Network::new(&settings.model, 48).unwrap();
-    let classes = ["female".to_owned(), "male".to_owned()];
-    Predictor::new(settings, classes, engine_cases::weights(&network, 5), |config| Ok(Box::new(ReferenceEngine::new(config))))
-        .unwrap()
+    Predictor::new(settings, Task::gender(), engine_cases::weights(&network, 5), |config| {
+        Ok(Box::new(ReferenceEngine::new(config)))
+    })
+    .unwrap()
 }
 
 pub fn photo(index: usize) -> Photo {
@@ -57,7 +58,7 @@ fn a_photo_is_seen_as_evaluation_sees_it() {
     engine.set_weights(&engine_cases::weights(&config.network, 5)).unwrap();
     let mut logit = [0.0];
     engine.predict(&seen, &mut logit).unwrap();
-    assert!((answer.probability - 1.0 / (1.0 + (-f64::from(logit[0])).exp())).abs() < 1e-12);
+    assert!((answer.probabilities[1] - 1.0 / (1.0 + (-f64::from(logit[0])).exp())).abs() < 1e-12);
     let whole = Square { left: 0.0, top: 0.0, side: 128.0 };
     assert_eq!(predictor.look(&photo, Some(whole)).unwrap(), answer);
     // In a larger photo, the same square gives the same answer.
@@ -85,13 +86,13 @@ fn with_the_mirror_an_answer_is_the_mean_of_two() {
         let photo = photo(index);
         for temperature in [1.0, 1.7] {
             (alone.temperature, both.temperature) = (temperature, temperature);
-            let two = [&photo, &other(&photo)].map(|photo| log_odds(alone.look(photo, None).unwrap().probability));
+            let two = [&photo, &other(&photo)].map(|photo| log_odds(alone.look(photo, None).unwrap().probabilities[1]));
             let answer = both.look(&photo, None).unwrap();
-            assert!((log_odds(answer.probability) - (two[0] + two[1]) / 2.0).abs() < 1e-6, "{index}: {answer:?}");
+            assert!((log_odds(answer.probabilities[1]) - (two[0] + two[1]) / 2.0).abs() < 1e-6, "{index}: {answer:?}");
             assert_eq!(answer.seen, alone.look(&photo, None).unwrap().seen);
             apart = apart.max((two[0] - two[1]).abs());
             let turned = both.look(&other(&photo), None).unwrap();
-            assert!((turned.probability - answer.probability).abs() < 1e-6, "a mirrored face gets the same answer");
+            assert!((turned.probabilities[1] - answer.probabilities[1]).abs() < 1e-6, "a mirrored face gets the same answer");
         }
     }
     assert!(apart > 1e-3, "faces that look the same in the mirror would prove nothing");
@@ -101,30 +102,30 @@ fn with_the_mirror_an_answer_is_the_mean_of_two() {
 fn threshold_and_temperature_decide_what_is_said() {
     let mut predictor = predictor();
     let plain = predictor.look(&photo(3), None).unwrap();
-    predictor.threshold = plain.probability;
+    predictor.threshold = plain.probabilities[1];
     assert_eq!(predictor.look(&photo(3), None).unwrap().class, 1, "from the threshold on");
-    predictor.threshold = plain.probability + 1e-9;
+    predictor.threshold = plain.probabilities[1] + 1e-9;
     assert_eq!(predictor.look(&photo(3), None).unwrap().class, 0);
     predictor.temperature = 2.0;
-    let scaled = predictor.look(&photo(3), None).unwrap().probability;
+    let scaled = predictor.look(&photo(3), None).unwrap().probabilities[1];
     let log_odds = |p: f64| (p / (1.0 - p)).ln();
-    assert!((log_odds(scaled) - log_odds(plain.probability) / 2.0).abs() < 1e-9);
+    assert!((log_odds(scaled) - log_odds(plain.probabilities[1]) / 2.0).abs() < 1e-9);
     let band = not_sure(0.5);
     assert!((band.start - 0.25).abs() < 1e-12 && (band.end - 0.75).abs() < 1e-12);
     let band = not_sure(0.9);
     assert!(band.start > 0.7 && band.end < 1.0 && band.contains(&0.9));
     let mut answer = plain;
-    (answer.probability, answer.class, answer.sure) = (0.6, 1, false);
-    assert_eq!(answer.sentence(&predictor.classes, Lang::En), "not sure, rather male, 60\u{a0}%");
-    (answer.probability, answer.class, answer.sure) = (0.001, 0, true);
-    assert_eq!(answer.sentence(&predictor.classes, Lang::Fr), "femme, 99\u{a0}%");
+    (answer.probabilities, answer.class, answer.sure) = (vec![0.4, 0.6], 1, false);
+    assert_eq!(answer.sentence(&predictor.task, Lang::En), "not sure, rather male, 60\u{a0}%");
+    (answer.probabilities, answer.class, answer.sure) = (vec![0.999, 0.001], 0, true);
+    assert_eq!(answer.sentence(&predictor.task, Lang::Fr), "femme, 99\u{a0}%");
 }
 
 #[test]
 fn the_caution_names_the_data_that_the_run_learned_from() {
-    let (faces, others) = (["female".to_owned(), "male".to_owned()], ["cats".to_owned(), "dogs".to_owned()]);
+    let (faces, others) = (Task::gender(), ["cats", "dogs"].into());
     let folder = Source::Folder("/pictures/pets".into());
-    let said = |source: &Source, classes, framing| caution(source, classes, framing);
+    let said = |source: &Source, task: &Task, framing| task.caution(source, framing);
     let utkface = said(&folder, &faces, Framing::FaceCrop);
     assert!(utkface.en.contains("recorded in UTKFace;"), "{}", utkface.en);
     assert!(utkface.fr.contains("notées dans UTKFace ;"), "{}", utkface.fr);
@@ -138,8 +139,9 @@ fn the_caution_names_the_data_that_the_run_learned_from() {
 #[test]
 fn weights_that_do_not_fit_are_a_problem() {
     let other = Network::new(&ModelSettings::default(), 48).unwrap();
-    let classes = ["a".to_owned(), "b".to_owned()];
-    let wrong = Predictor::new(settings(), classes, engine_cases::weights(&other, 1), |c| Ok(Box::new(ReferenceEngine::new(c))));
+    let wrong = Predictor::new(settings(), ["a", "b"].into(), engine_cases::weights(&other, 1), |c| {
+        Ok(Box::new(ReferenceEngine::new(c)))
+    });
     assert!(wrong.is_err());
     let (_home, run) = training::run(&training::plan(&settings()));
     assert!(run.predictor(|c| Ok(Box::new(ReferenceEngine::new(c)))).is_err());

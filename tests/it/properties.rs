@@ -55,7 +55,7 @@ fn dataset(pictures: &[(u8, u16, u64, Option<Part>)]) -> Dataset {
         anomaly: None,
     };
     let samples = pictures.iter().enumerate().map(sample).collect();
-    Dataset { classes: ["a".into(), "b".into()], samples, ..Dataset::default() }
+    Dataset { task: ["a", "b"].into(), samples, ..Dataset::default() }
 }
 
 /// Pictures of which some are copies of others; with `given`, some lie in folders of parts.

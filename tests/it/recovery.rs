@@ -215,7 +215,7 @@ fn a_folder_that_does_not_open_as_it_was_read_is_offered_in_other_ways() {
 #[test]
 fn the_offer_to_read_a_folder_otherwise_fits_its_card() {
     let understood = Understood { by_folder: true, inner: true, ..Understood::default() };
-    let words = understood.offer(&["wide_mouths_of_women".to_owned(), "wide_mouths_of_men".to_owned()]);
+    let words = understood.offer(&["wide_mouths_of_women", "wide_mouths_of_men"].into());
     let folder = PathBuf::from("/pictures/mouths");
     for lang in Lang::ALL {
         let mut session = failed(Problem { path: Some(folder.clone()), ..problem(Kind::Data) });

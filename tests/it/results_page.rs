@@ -56,7 +56,7 @@ fn each_cell_opens_exactly_its_pictures() {
             let (report, stage) = report(lang);
             let expected = report.cell(0.5, label, said);
             assert!(!expected.is_empty(), "the made-up run has pictures in every cell");
-            let sentence = report.confusion(0.5).sentence(&report.classes, label, said, lang);
+            let sentence = report.confusion(0.5).sentence(&report.task, label, said, lang);
             let (mut harness, _) = stage.harness(TALL);
             harness.run();
             harness.get_by_label_contains(&sentence).click();
@@ -95,7 +95,7 @@ fn each_group_opens_exactly_its_pictures() {
         assert!(groups.len() > 1);
         for group in groups {
             // As it begins, since `male: ` ends `female: ` too.
-            let name = format!("{}: {}", group.key.name(&report.classes, Lang::En), percent(Lang::En, group.accuracy.share(), 0));
+            let name = format!("{}: {}", group.key.name(&report.task, Lang::En), percent(Lang::En, group.accuracy.share(), 0));
             let begins = |node: &egui_kittest::kittest::AccessKitNode<'_>| node.label().is_some_and(|l| l.starts_with(&name));
             let node = harness.query_all_by_label_contains(&name).find(|node| begins(&node.accesskit_node()));
             node.unwrap_or_else(|| panic!("{name} stands there")).click();
@@ -119,7 +119,7 @@ fn the_threshold_moves_the_matrix_and_the_pictures_and_can_be_kept() {
     harness.get_by_label_contains("Best F1 at threshold").click();
     harness.run();
     assert!(harness.query_by_label_contains("Best F1 at threshold").is_none(), "it is the best: nothing would change");
-    let sentence = report.confusion(best).sentence(&report.classes, 1, 1, Lang::En);
+    let sentence = report.confusion(best).sentence(&report.task, 1, 1, Lang::En);
     assert!(harness.query_by_label_contains(&sentence).is_some(), "{sentence}");
     assert!(harness.query_by_label(&report.headline(best, Lang::En)).is_some());
     harness.get_by_label("Use for predictions").click();
@@ -267,7 +267,7 @@ fn no_cell_of_the_table_of_crossed_groups_is_cut() {
             let groups = report.groups(0.5, Grouping::CROSSED);
             let cells: BTreeSet<String> = groups
                 .iter()
-                .flat_map(|group| [group.key.name(&report.classes, lang), percent(lang, group.accuracy.share(), 1)])
+                .flat_map(|group| [group.key.name(&report.task, lang), percent(lang, group.accuracy.share(), 1)])
                 .collect();
             let mut texts = Vec::new();
             harness.output().shapes.iter().for_each(|shape| texts_of(&shape.shape, &mut texts));
@@ -391,7 +391,7 @@ fn a_strip_names_run_data_and_date() {
         (Lang::Fr, "Essai «\u{a0}notebook + batch norm\u{a0}» · visages d’exemple · "),
     ] {
         let (report, stage) = report(lang);
-        let sentence = report.confusion(0.5).sentence(&report.classes, 0, 1, lang);
+        let sentence = report.confusion(0.5).sentence(&report.task, 0, 1, lang);
         let (mut harness, _) = stage.harness(TALL);
         harness.run();
         assert!(harness.query_by_label_contains(begins).is_some(), "{begins}");
@@ -461,7 +461,7 @@ fn a_run_without_weights_says_so_and_offers_no_judging() {
 fn the_strip_says_that_another_folder_is_open() {
     for (lang, words) in [(Lang::En, "another folder is open"), (Lang::Fr, "un autre dossier est ouvert")] {
         let (report, mut stage) = report(lang);
-        let sentence = report.confusion(0.5).sentence(&report.classes, 0, 1, lang);
+        let sentence = report.confusion(0.5).sentence(&report.task, 0, 1, lang);
         let mut other = stage::faces(FACES).as_ref().clone();
         other.source = Source::Folder("elsewhere".into());
         let own = stage.session.dataset.replace(std::sync::Arc::new(other));
@@ -499,8 +499,8 @@ fn long_class_names_leave_the_matrix_its_shares() {
     let (_, mut stage) = report(Lang::En);
     let long = ["a person who looks straight into the camera and smiles", "a person who looks elsewhere or does not smile"];
     let view = std::sync::Arc::make_mut(stage.session.run.as_mut().expect("a run"));
-    view.info.classes = long.map(str::to_owned);
-    view.report.as_mut().expect("judged").classes = long.map(str::to_owned).to_vec();
+    view.info.task = long.into();
+    view.report.as_mut().expect("judged").task = long.into();
     let (mut harness, _) = stage.harness([1048.0, 740.0]);
     harness.run();
     let mut texts = Vec::new();

@@ -8,6 +8,7 @@ use std::{
     io::{BufRead as _, BufReader, Lines},
     path::Path,
     process::{Child, ChildStdout, Stdio},
+    thread,
 };
 
 use serde_json::Value;
@@ -228,17 +229,23 @@ fn kill_within_a_write(home: &Path, settings: &Path, share: f64) {
     let run: Run = RunStore::at(home).find("last").expect("a run");
     let state = run.checkpoint_path();
     let folder = state.parent().expect("a folder");
-    let mut program = Program::train(home, settings);
+    let Program { mut child, lines } = Program::train(home, settings);
+    // Whoever waits for a part hears nothing meanwhile, and a program whose output nobody reads comes to a stand.
+    let reader = thread::spawn(move || lines.for_each(drop));
     let part = loop {
         let entries = fs::read_dir(folder).into_iter().flatten().flatten();
         if let Some(part) = entries.map(|entry| entry.path()).find(|path| path.extension().is_some_and(|end| end == "part")) {
-            break part;
+            break Some(part);
         }
-        if program.child.try_wait().expect("it is a child").is_some() {
-            return;
+        if child.try_wait().expect("it is a child").is_some() {
+            break None;
         }
     };
-    program.kill();
+    // It may have ended already, which is a moment like any other.
+    let _ = child.kill();
+    child.wait().expect("it has ended");
+    reader.join().expect("it reads to the end");
+    let Some(part) = part else { return };
     // It may have got its name in the same moment.
     if let Ok(file) = fs::File::options().write(true).open(&part) {
         let whole = file.metadata().expect("it is there").len();

@@ -8,7 +8,7 @@ use trombine::{
     app::{App, Pace, Preferences},
     data::{
         edits::{Change, Edits},
-        reading::{Labels, Reading},
+        reading::{Reading, TaskChoice},
         sample::Source,
     },
     evaluate::{Logits, Prediction, Report},
@@ -134,7 +134,7 @@ fn renamed_pictures_are_found_and_what_was_said_of_the_folder_follows() {
     let mut edits = Edits::default();
     edits.change(utkface_name(5).as_ref(), &Change::LeaveOut);
     edits.save(&places, &folder.source()).expect("written");
-    let reading = Reading { labels: Labels::Names, ..Reading::default() };
+    let reading = Reading { task: TaskChoice::Gender, ..Reading::default() };
     reading.save(&places, &folder.source()).expect("written");
     let moved = folder.beside("moved");
     fs::rename(folder.root(), &moved).expect("it can be renamed");

@@ -276,7 +276,7 @@ fn judged() -> (tempfile::TempDir, Run) {
     weights.save(&run.best_path()).expect("written");
     let mut report = scores::report();
     (report.weights, report.threshold) = (Some(WeightsId::of(1, &weights)), 0.8);
-    report.classes.clone_from(&run.info.classes);
+    report.task.clone_from(&run.info.task);
     run.save_report(&report).expect("written");
     run.update(|info| {
         (info.status, info.epochs_done, info.best_epoch) = (RunStatus::Finished, 1, Some(1));

@@ -137,7 +137,7 @@ fn runs_of_other_classes_are_told_apart() {
     let mut stage = stage::three_runs();
     let id = stage.session.runs[1].id.clone();
     let mut other = stage.session.views[&id].as_ref().clone();
-    other.info.classes = ["neutral".into(), "smile".into()];
+    other.info.task = ["neutral", "smile"].into();
     other.info.source = Source::Folder("/somewhere/else/faces".into());
     stage.session.views.insert(id, Arc::new(other));
     let (mut harness, stage) = stage.harness(SIZE);

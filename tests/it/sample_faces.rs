@@ -8,13 +8,15 @@ use trombine::{
         dataset::Dataset,
         hash::hash,
         picture_size::{PIXEL_BYTES, SIDE},
-        sample_faces::{COUNT, dataset, draw},
+        reading::{Reading, TaskChoice},
+        sample_faces::{COUNT, dataset, draw, hairstyle},
+        task::{HAIRSTYLES, Task},
     },
     problem::Kind,
     random::{Purpose, Random},
 };
 
-static DATA: LazyLock<Dataset> = LazyLock::new(|| dataset(&Control::default(), &mut |_, _, _| {}).unwrap());
+static DATA: LazyLock<Dataset> = LazyLock::new(|| dataset(Reading::default(), &Control::default(), &mut |_, _, _| {}).unwrap());
 
 #[test]
 fn every_call_draws_the_same() {
@@ -33,7 +35,7 @@ fn every_call_draws_the_same() {
 #[test]
 fn classes_are_balanced_and_names_say_what_is_recorded() {
     let data = &*DATA;
-    let [zero, one] = data.balance();
+    let [zero, one] = data.balance()[..] else { panic!("two classes") };
     assert!(zero.abs_diff(one) < COUNT / 10, "{zero} and {one}");
     let mut names = HashMap::new();
     for sample in &data.samples {
@@ -73,7 +75,7 @@ fn colors_do_not_tell_the_label() {
                 means[usize::from(sample.class)] += value;
                 squares += value * value;
             }
-            let n = data.balance().map(|n| n as f64);
+            let n = data.balance().iter().map(|n| *n as f64).collect::<Vec<_>>();
             let mean = (means[0] + means[1]) / (n[0] + n[1]);
             let deviation = (squares / (n[0] + n[1]) - mean * mean).sqrt();
             let gap = (means[0] / n[0] - means[1] / n[1]).abs() / deviation;
@@ -86,7 +88,7 @@ fn colors_do_not_tell_the_label() {
 fn drawing_can_be_cancelled() {
     let control = Control::default();
     control.set(Signal::Discard);
-    assert_eq!(dataset(&control, &mut |_, _, _| {}).unwrap_err().kind, Kind::Cancelled);
+    assert_eq!(dataset(Reading::default(), &control, &mut |_, _, _| {}).unwrap_err().kind, Kind::Cancelled);
 }
 
 /// From the specification's own test values and the Python package's documentation:
@@ -119,4 +121,21 @@ fn random_streams_are_even_and_their_own() {
     assert_ne!(first(7, Purpose::Split, &[]), first(7, Purpose::Weights, &[]));
     assert_ne!(first(7, Purpose::Split, &[1]), first(7, Purpose::Split, &[2]));
     assert_ne!(first(7, Purpose::Split, &[1]), first(8, Purpose::Split, &[1]));
+}
+
+/// The second question: the same drawings with other labels, which follow how the hair lies.
+#[test]
+fn they_can_be_asked_for_their_hairstyle() {
+    let reading = Reading { task: TaskChoice::Folders, ..Reading::default() };
+    let data = dataset(reading, &Control::default(), &mut |_, _, _| {}).unwrap();
+    assert_eq!(data.task, Task::hairstyle());
+    assert_eq!(data.samples.len(), DATA.samples.len());
+    for (index, (sample, other)) in data.samples.iter().zip(&DATA.samples).enumerate() {
+        assert_eq!((&sample.file, sample.hash, sample.age), (&other.file, other.hash, other.age));
+        assert_eq!(sample.class, hairstyle(index));
+    }
+    // Two of five are cut close, one of five each of the others.
+    let balance = data.balance();
+    assert_eq!(balance.len(), HAIRSTYLES.len());
+    assert!((700..900).contains(&balance[0]) && balance[1..].iter().all(|n| (320..480).contains(n)), "{balance:?}");
 }

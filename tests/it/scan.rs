@@ -77,7 +77,7 @@ fn a_folder_of_utkface_names_at_any_depth() {
     folder.write("notes.txt", b"hello");
     folder.write(".thumbnails/25_0_1_20170116000000000.jpg", b"hidden folders are not looked into");
     let scan = run(&folder.root()).unwrap();
-    assert_eq!(scan.classes, ["female", "male"]);
+    assert_eq!(scan.task.classes, ["female", "male"]);
     assert_eq!(scan.samples.len(), 21);
     assert_eq!(scan.samples.iter().filter(|s| s.class == 1).count(), 10);
     assert!(scan.modified.iter().all(|m| *m > 0));
@@ -96,7 +96,7 @@ fn folders_of_two_classes_with_and_without_parts() {
     folder.picture("loose.jpg", 5);
     let scan = run(&folder.root()).unwrap();
     // As Python sorts: capitals first.
-    assert_eq!(scan.classes, ["Ape", "zebra"]);
+    assert_eq!(scan.task.classes, ["Ape", "zebra"]);
     assert_eq!(scan.samples.iter().map(|s| s.class).collect::<Vec<_>>(), [0, 1, 1]);
     assert_eq!((scan.samples[0].age, scan.samples[0].race), (None, None));
     assert_eq!(scan.skipped.len(), 1);
@@ -108,7 +108,7 @@ fn folders_of_two_classes_with_and_without_parts() {
         }
     }
     let scan = run(&folder.root()).unwrap();
-    assert_eq!(scan.classes, ["female", "male"]);
+    assert_eq!(scan.task.classes, ["female", "male"]);
     for sample in &scan.samples {
         let path = sample.file.to_str().unwrap();
         // The folder wins over the name, in which 0 is male; age and race still come from the name.
@@ -132,7 +132,7 @@ fn a_class_called_test_is_a_class_where_there_is_no_training_folder() {
     folder.picture("control/a.png", 1);
     folder.picture("test/b.png", 2);
     let scan = run(&folder.root()).unwrap();
-    assert_eq!(scan.classes, ["control", "test"]);
+    assert_eq!(scan.task.classes, ["control", "test"]);
     assert!(scan.samples.iter().all(|s| s.given_part.is_none()));
 }
 
@@ -142,7 +142,7 @@ fn utkface_names_win_over_folders_that_are_no_genders() {
     folder.picture("UTKFace/25_0_1_20170116000000001.jpg.chip.jpg", 1);
     folder.picture("crop_part1/25_1_1_20170116000000002.jpg.chip.jpg", 2);
     let scan = run(&folder.root()).unwrap();
-    assert_eq!(scan.classes, ["female", "male"]);
+    assert_eq!(scan.task.classes, ["female", "male"]);
     assert_eq!(scan.samples.iter().map(|s| s.class).collect::<Vec<_>>(), [1, 0]);
 }
 
@@ -175,7 +175,7 @@ fn bad_folders_are_explained() {
     folder.picture("dogs/a.jpg", 2);
     assert!(run(&folder.root()).is_ok());
     folder.picture("birds/a.jpg", 3);
-    problem(&folder.root(), &["3 class folders", "two classes"]);
+    assert_eq!(run(&folder.root()).unwrap().task.classes, ["birds", "cats", "dogs"]);
 }
 
 #[cfg(unix)]

@@ -9,7 +9,7 @@
 
 use trombine::{
     data::sample::Part,
-    evaluate::{Confusion, Curves, F1Of, Logits, Prediction, Rate, Report, Scores, Seen, confusion::cell, curves::best_f1},
+    evaluate::{Confusion, Curves, F1Of, Logits, Prediction, Rate, Report, Scores, Seen, curves::best_f1},
     text::Lang,
 };
 
@@ -33,7 +33,7 @@ pub fn predictions() -> Vec<Prediction> {
 /// A report of them as the test part.
 pub fn report() -> Report {
     Report {
-        classes: vec!["female".to_owned(), "male".to_owned()],
+        task: ["female", "male"].into(),
         part: Some(Part::Test),
         predictions: predictions(),
         validation: predictions(),
@@ -241,13 +241,13 @@ fn results_are_sentences_in_both_languages() {
         "entre 75,8 et 82,9\u{a0}%, partie test · toujours dire «\u{a0}homme\u{a0}» donnerait 54\u{a0}% · F1 femme 0,785, homme 0,806, macro 0,795"
     );
     let confusion = report.confusion(0.5);
-    assert_eq!(confusion.sentence(&report.classes, 0, 1, Lang::En), "44 women were called men");
-    assert_eq!(confusion.sentence(&report.classes, 0, 1, Lang::Fr), "44 femmes prises pour des hommes");
-    assert_eq!(confusion.sentence(&report.classes, 1, 0, Lang::Fr), "58 hommes pris pour des femmes");
-    assert_eq!(cell(&report.classes, 0, 0, 2, Lang::Fr), "femmes reconnues comme telles");
-    assert_eq!(cell(&report.classes, 1, 1, 1, Lang::Fr), "homme reconnu comme tel");
-    assert_eq!(cell(&report.classes, 1, 0, 1, Lang::En), "man was called a woman");
-    let others = ["cat".to_owned(), "dog".to_owned()];
+    assert_eq!(confusion.sentence(&report.task, 0, 1, Lang::En), "44 women were called men");
+    assert_eq!(confusion.sentence(&report.task, 0, 1, Lang::Fr), "44 femmes prises pour des hommes");
+    assert_eq!(confusion.sentence(&report.task, 1, 0, Lang::Fr), "58 hommes pris pour des femmes");
+    assert_eq!(report.task.called(0, 0, 2, Lang::Fr), "femmes reconnues comme telles");
+    assert_eq!(report.task.called(1, 1, 1, Lang::Fr), "homme reconnu comme tel");
+    assert_eq!(report.task.called(1, 0, 1, Lang::En), "man was called a woman");
+    let others = ["cat", "dog"].into();
     assert_eq!(confusion.sentence(&others, 0, 1, Lang::En), "44 pictures of “cat” were called “dog”");
     // Nearly all right is not all right.
     report.predictions = vec![Prediction { label: 1, logit: Logits::Binary(2.0), ..predictions().remove(0) }; 5000];

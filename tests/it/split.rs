@@ -27,7 +27,7 @@ fn dataset() -> Dataset {
     });
     Dataset {
         source: Source::SampleFaces,
-        classes: ["a".into(), "b".into()],
+        task: ["a", "b"].into(),
         samples: samples.collect(),
         skipped: Vec::new(),
         pixels: Pixels::default(),

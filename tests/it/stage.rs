@@ -30,6 +30,7 @@ use trombine::{
     session::{self, Session, Training},
     settings::Settings,
     text::{Lang, LocalizedText},
+    train::event::FollowedFace,
     ui::{
         Action, Cx,
         page::{Memory, Page},
@@ -152,7 +153,7 @@ fn draw(count: usize) -> Arc<Dataset> {
     }
     Arc::new(Dataset {
         source: Source::SampleFaces,
-        classes: ["female".into(), "male".into()],
+        task: ["female", "male"].into(),
         samples,
         skipped: Vec::new(),
         pixels: Pixels::new(pixels),
@@ -171,7 +172,7 @@ pub fn plan(settings: &Settings, dataset: &Arc<Dataset>) -> Plan {
         overlap: Default::default(),
         network,
         steps_per_epoch: 389,
-        class_weights: [1.0, 1.0],
+        class_weights: vec![1.0, 1.0],
         device: "auto".into(),
         threads: None,
     }
@@ -244,8 +245,9 @@ pub fn training(dataset: &Dataset, epoch: u32) -> Training {
         event_log,
         saved: Some(epoch - 1),
         faces: (0..6)
-            .map(|i| (i * 5 + 3, [0.96, 0.08, 0.71, 0.88, 0.22, 0.55][i as usize]))
-            .filter(|f| (f.0 as usize) < dataset.samples.len())
+            .zip([(1, 0.96), (0, 0.92), (1, 0.71), (1, 0.88), (0, 0.78), (1, 0.55)])
+            .map(|(i, (class, probability))| FollowedFace { sample: i * 5 + 3, class, probability })
+            .filter(|face| (face.sample as usize) < dataset.samples.len())
             .collect(),
         stopped: None,
         best_epoch: None,
@@ -284,7 +286,7 @@ pub fn run(dataset: &Dataset) -> RunView {
         })
         .collect();
     let report = Report {
-        classes: dataset.classes.to_vec(),
+        task: dataset.task.clone(),
         part: Some(Part::Test),
         validation: predictions.clone(),
         predictions,
@@ -304,7 +306,7 @@ pub fn run(dataset: &Dataset) -> RunView {
             created: 1_795_356_131,
             status: RunStatus::Finished,
             source: Source::SampleFaces,
-            classes: dataset.classes.clone(),
+            task: dataset.task.clone(),
             framing: Framing::FaceCrop,
             data: Some(dataset.fingerprint()),
             pictures: [0, 0, dataset.samples.len() as u32],
@@ -388,8 +390,8 @@ pub fn reply(face: usize, probability: f32) -> Reply {
     };
     Reply {
         run: "2026-11-22-140211".into(),
-        classes: ["female".into(), "male".into()],
-        probability,
+        task: ["female", "male"].into(),
+        probabilities: vec![1.0 - f64::from(probability), probability.into()],
         threshold: 0.5,
         caution: caution(),
         side,

@@ -9,7 +9,7 @@ use std::{
 
 use trombine::{
     control::{Control, Signal},
-    data::{picture_size::PIXEL_BYTES, sample::Framing},
+    data::{picture_size::PIXEL_BYTES, sample::Framing, task::Task},
     engine,
     files::{
         fault::Fault,
@@ -38,8 +38,7 @@ fn predictor() -> Predictor {
 /// With the weights of `seed`.
 fn predictor_with(settings: Settings, seed: u64) -> Predictor {
     let network = Network::new(&settings.model, 48).unwrap();
-    let classes = ["female".to_owned(), "male".to_owned()];
-    Predictor::new(settings, classes, engine_cases::weights(&network, seed), |config| engine::open("cpu", config)).unwrap()
+    Predictor::new(settings, Task::gender(), engine_cases::weights(&network, seed), |config| engine::open("cpu", config)).unwrap()
 }
 
 /// A folder of pictures, a home, and what is asked of them.
@@ -137,7 +136,7 @@ fn a_folder_becomes_a_table() {
     assert_eq!(whole[0], "file,left,top,side,predicted,probability_male,sure,problem");
     assert_eq!(whole.len(), 8);
     let answer = predictor.look(&photo(0), None).unwrap();
-    assert!(whole[1].starts_with("a.png,,,,") && whole[1].contains(&format!(",{:.6},", answer.probability)), "{}", whole[1]);
+    assert!(whole[1].starts_with("a.png,,,,") && whole[1].contains(&format!(",{:.6},", answer.probabilities[1])), "{}", whole[1]);
     assert!(whole[2].starts_with("\"b, c.png\",,,,"));
     assert!(whole.contains(&"broken.jpg,,,,,,,unreadable".to_owned()));
 }

@@ -20,6 +20,8 @@ use std::{fs, path::Path, process::Command};
 use prost::Message as _;
 use trombine::{
     control::Control,
+    data::task::Task,
+    evaluate::Confusion,
     history::EpochRecord,
     run::export::tensorboard::{
         TensorBoard,
@@ -74,7 +76,7 @@ fn write(folder: &Path) {
     for epoch in 1..=3 {
         board.epoch(&record(epoch)).expect("it can be written");
     }
-    board.confusion(2, [[480, 20], [35, 465]], &["female", "male"].map(str::to_owned), Lang::Fr).expect("it can be written");
+    board.confusion(2, &Confusion::from_rows([[480, 20], [35, 465]]), &Task::gender(), Lang::Fr).expect("it can be written");
     drop(board);
     let mut board = TensorBoard::open(folder, 2).expect("the same folder");
     board.epoch(&record(3)).expect("it can be written");

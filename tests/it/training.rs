@@ -42,7 +42,7 @@ pub fn dataset(n: usize) -> Arc<Dataset> {
     };
     Arc::new(Dataset {
         source: Source::SampleFaces,
-        classes: ["female".into(), "male".into()],
+        task: ["female", "male"].into(),
         samples: (0..n).map(sample).collect(),
         skipped: Vec::new(),
         pixels: Pixels::new(bytes),

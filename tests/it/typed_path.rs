@@ -91,7 +91,7 @@ fn a_file_that_is_there_is_only_replaced_by_a_button_that_says_so() {
     assert_eq!(fs::read_to_string(&file).expect("still there"), "mine");
     window.get_by_label("Replace").click();
     until(&mut window, "the settings", |_| fs::read_to_string(&file).is_ok_and(|text| text.contains("batch_size")));
-    assert!(window.query_by_label("Path").is_none());
+    until(&mut window, "the end", |w| w.query_by_label("Path").is_none());
 }
 
 /// Moved pictures are not far from where they were, as a rule.

@@ -61,7 +61,7 @@ fn a_training_ends_with_a_report_and_answers_photos() {
     let answer = answerer.wait().expect("an answer");
     let reply = answer.result.expect("it can be judged");
     assert_eq!((answer.id, reply.side, reply.pixels.len()), (5, 64, 64 * 64 * 3));
-    assert!((0.0..=1.0).contains(&reply.probability));
+    assert!((0.0..=1.0).contains(&reply.probabilities[1]));
     assert_eq!(reply.heatmap.map(|map| map.len()), Some(64 * 64));
 }
 
@@ -220,7 +220,7 @@ fn a_run_is_judged_again_with_mirror_images_and_predicts_so() {
     let mut predictor = Run::open(&folder).expect("a run").predictor(|config| engine::open("cpu", config)).expect("it answers");
     for prediction in &mirrored.predictions {
         let answer = predictor.judge(&plan.dataset.pixels.get(prediction.sample as usize).unwrap()).expect("an answer");
-        assert!((answer[0].probability - mirrored.probability(prediction, 1)).abs() < 1e-6);
+        assert!((answer[0].probabilities[1] - mirrored.probability(prediction, 1)).abs() < 1e-6);
     }
     assert_eq!(judge(Some(false)).0, alone);
 }

@@ -15,7 +15,9 @@ use super::{
     hash::hash,
     picture_size::PIXEL_BYTES,
     pixels::Pixels,
+    reading::{Reading, TaskChoice, Understood},
     sample::{Anomaly, Sample, Source},
+    task::Task,
 };
 use crate::{
     control::{Control, Stage},
@@ -27,12 +29,14 @@ use portrait::Portrait;
 /// How many drawings there are.
 pub const COUNT: usize = 2000;
 
-/// All drawings, made in memory; the same on every call.
+/// All drawings, made in memory; the same on every call. They are asked for their gender or, read by [`TaskChoice::Folders`],
+/// for their hairstyle.
 ///
 /// # Errors
 /// Only when cancelled.
-pub fn dataset(control: &Control, progress: &mut dyn FnMut(Stage, u64, u64)) -> Result<Dataset, Problem> {
+pub fn dataset(reading: Reading, control: &Control, progress: &mut dyn FnMut(Stage, u64, u64)) -> Result<Dataset, Problem> {
     const CHUNK: usize = 250;
+    let by_hair = reading.task == TaskChoice::Folders;
     let mut pixels = vec![0u8; COUNT * PIXEL_BYTES];
     let mut samples = Vec::with_capacity(COUNT);
     for (chunk, pictures) in pixels.chunks_mut(CHUNK * PIXEL_BYTES).enumerate() {
@@ -44,8 +48,11 @@ pub fn dataset(control: &Control, progress: &mut dyn FnMut(Stage, u64, u64)) -> 
             .par_chunks_mut(PIXEL_BYTES)
             .enumerate()
             .map(|(i, place)| {
-                let (rgb, sample) = draw(chunk * CHUNK + i);
+                let (rgb, mut sample) = draw(chunk * CHUNK + i);
                 place.copy_from_slice(&rgb);
+                if by_hair {
+                    sample.class = hairstyle(chunk * CHUNK + i);
+                }
                 sample
             })
             .collect();
@@ -54,7 +61,8 @@ pub fn dataset(control: &Control, progress: &mut dyn FnMut(Stage, u64, u64)) -> 
     progress(Stage::Drawing, COUNT as u64, COUNT as u64);
     Ok(Dataset {
         source: Source::SampleFaces,
-        classes: ["female".to_owned(), "male".to_owned()],
+        task: if by_hair { Task::hairstyle() } else { Task::gender() },
+        understood: Understood { reading, by_folder: by_hair, ..Understood::default() },
         samples,
         skipped: Vec::new(),
         pixels: Pixels::new(pixels),
@@ -68,10 +76,8 @@ pub fn draw(index: usize) -> (Vec<u8>, Sample) {
     let age = age(&mut name);
     let race = [0, 0, 1, 2, 3, 4][name.below(6)];
     let time = 20_170_101_000_000_000 + index as u64 * 1_000;
-    // A few exact copies, every second one with the other label, so that there is something to find on the Data page.
-    let copy = index % COPY_EVERY == COPY_EVERY - 1;
-    let drawn = if copy { index - 1 } else { index };
-    let mut random = Random::new(0, Purpose::SampleFaces, &[1, drawn as u64]);
+    let copy = is_copy(index);
+    let mut random = strokes(index);
     let (portrait, class) = person(&mut random);
     let class = class ^ u8::from(copy && index / COPY_EVERY % 2 == 1);
     let rgb = portrait.paint(&mut random);
@@ -94,6 +100,23 @@ pub fn draw(index: usize) -> (Vec<u8>, Sample) {
 
 /// One drawing in this many is a copy of the one before it.
 const COPY_EVERY: usize = 250;
+
+/// Whether a drawing is an exact copy of the one before it: a few are, every second one with the other label, so that there is
+/// something to find on the Data page.
+fn is_copy(index: usize) -> bool {
+    index % COPY_EVERY == COPY_EVERY - 1
+}
+
+/// What decides how drawing `index` looks.
+fn strokes(index: usize) -> Random {
+    let drawn = if is_copy(index) { index - 1 } else { index };
+    Random::new(0, Purpose::SampleFaces, &[1, drawn as u64])
+}
+
+/// The class of drawing `index` among [`HAIRSTYLES`](super::task::HAIRSTYLES).
+pub fn hairstyle(index: usize) -> u8 {
+    person(&mut strokes(index)).0.hairstyle()
+}
 
 /// A portrait and its class. Two kinds of people, each spread widely; the rule between them looks at the drawing alone.
 fn person(random: &mut Random) -> (Portrait, u8) {

@@ -33,7 +33,7 @@ pub struct Portrait {
     glasses: bool,
 }
 
-/// How the hair lies; all are short.
+/// How the hair lies; all are short. In the order of [`HAIRSTYLES`](crate::data::task::HAIRSTYLES).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Hair {
     Cap,
@@ -86,6 +86,11 @@ impl Portrait {
             eyes,
             glasses: random.chance(0.12),
         }
+    }
+
+    /// How the hair lies, as [`HAIRSTYLES`](crate::data::task::HAIRSTYLES) counts.
+    pub const fn hairstyle(&self) -> u8 {
+        self.style as u8
     }
 
     /// The drawing, 128 x 128 RGB.

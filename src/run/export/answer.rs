@@ -6,8 +6,11 @@ use super::{
 };
 use crate::{
     colors::LIGHT,
-    evaluate::words::class_name,
-    predict::{heatmap::Heat, predictor::not_sure},
+    data::task::Task,
+    predict::{
+        heatmap::Heat,
+        predictor::{likeliest, not_sure},
+    },
     text::{Lang, decimal, percent, say},
 };
 
@@ -20,9 +23,9 @@ pub struct AnswerPicture<'a> {
     pub headline: &'a str,
     /// What must stand under it.
     pub caution: &'a str,
-    pub classes: &'a [String; 2],
-    /// Of class 1.
-    pub probability: f64,
+    pub task: &'a Task,
+    /// Of each class.
+    pub probabilities: &'a [f64],
     pub threshold: f64,
     /// What the network got: `side` x `side` x 3 bytes.
     pub seen: &'a [u8],
@@ -76,20 +79,35 @@ fn warmed(pixel: &[u8], value: f32) -> [u8; 3] {
     std::array::from_fn(|c| (f32::from(pixel[c]) * (1.0 - share) + f32::from(warm[c]) * share).round() as u8)
 }
 
-/// Both probabilities as one bar, with the threshold and the band of "not sure".
+/// Of two classes both probabilities as one bar, with the threshold and the band of "not sure"; of more a bar for each of
+/// the likeliest.
 fn bar(canvas: &mut Canvas, answer: &AnswerPicture<'_>, lang: Lang) {
     let (y, width) = (66.0, WIDTH - 2.0 * INNER);
+    let share = |class: usize, share: f64| format!("{} {}", answer.task.name(class, lang), percent(lang, share.min(0.99), 0));
+    let [_, one] = *answer.probabilities else { return bars(canvas, answer, lang) };
     let at = |probability: f64| INNER + width * (1.0 - probability);
-    let border = at(answer.probability);
+    let border = at(one);
     canvas.rect("femalefill", (INNER, y), (border - INNER, 12.0), 3.0);
     canvas.rect("malefill", (border, y), (INNER + width - border, 12.0), 3.0);
     let band = not_sure(answer.threshold);
     canvas.rect("band", (at(band.end), y + 15.0), (at(band.start) - at(band.end), 3.0), 1.5);
     canvas.rect("mark", (at(answer.threshold) - 1.0, y - 3.0), (2.0, 21.0), 0.0);
-    let share =
-        |class: usize, share: f64| format!("{} {}", class_name(answer.classes, class, lang), percent(lang, share.min(0.99), 0));
-    canvas.text("", INNER, y + 34.0, Anchor::Start, &share(0, 1.0 - answer.probability));
-    canvas.text("", INNER + width, y + 34.0, Anchor::End, &share(1, answer.probability));
+    canvas.text("", INNER, y + 34.0, Anchor::Start, &share(0, 1.0 - one));
+    canvas.text("", INNER + width, y + 34.0, Anchor::End, &share(1, one));
     let threshold = format!("{} {}", say("threshold", "seuil").get(lang), decimal(lang, answer.threshold, 2));
     canvas.text("", WIDTH / 2.0, y + 34.0, Anchor::Middle, &threshold);
+}
+
+/// Classes that a picture of an answer names.
+const LIKELIEST: usize = 3;
+
+/// The likeliest classes, a line each.
+fn bars(canvas: &mut Canvas, answer: &AnswerPicture<'_>, lang: Lang) {
+    let (left, width) = (INNER + 150.0, WIDTH - 2.0 * INNER - 200.0);
+    for (line, class) in likeliest(answer.probabilities).take(LIKELIEST).enumerate() {
+        let (y, share) = (64.0 + 18.0 * line as f64, answer.probabilities[class]);
+        canvas.text("", INNER, y + 9.0, Anchor::Start, &answer.task.name(class, lang));
+        canvas.rect("femalefill", (left, y), ((width * share).max(1.0), 10.0), 3.0);
+        canvas.text("", INNER + WIDTH - 2.0 * INNER, y + 9.0, Anchor::End, &percent(lang, share.min(0.99), 0));
+    }
 }

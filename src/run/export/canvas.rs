@@ -27,6 +27,8 @@ pub const PLOT_STYLE: &str = ".plot{font:12px Inter,'Segoe UI',system-ui,sans-se
 .plot .bar{stroke:var(--accent);stroke-width:5;stroke-linecap:round;opacity:.3}.plot .bar.gray{stroke:var(--text3)}\
 .plot .dot{fill:var(--accent)}.plot .dot.gray{fill:var(--text3)}.plot .dot.validation{fill:var(--validation);stroke:none}\
 .plot .ring{fill:var(--surface);stroke:var(--accent);stroke-width:2}\
+.plot .goodheat{fill:var(--good)}.plot .badheat{fill:var(--bad)}\
+.plot .o1{opacity:.14}.plot .o2{opacity:.26}.plot .o3{opacity:.38}.plot .o4{opacity:.5}.plot .o5{opacity:.62}\
 .plot .goodcell{fill:var(--good_soft)}.plot .badcell{fill:var(--bad_soft)}.plot .big{fill:var(--text);font-size:22px;font-weight:650}";
 
 /// Where a text begins, ends or is centered.
@@ -89,10 +91,10 @@ impl Canvas {
         self.shapes.push(Shape::Text { class, at: (x, y), anchor, text, upward: false });
     }
 
-    /// A text that reads upwards, centered at the point.
-    pub fn upward_text(&mut self, x: f64, y: f64, text: &str) {
+    /// A text that reads upwards, whose `anchor` is at the point.
+    pub fn upward_text(&mut self, x: f64, y: f64, anchor: Anchor, text: &str) {
         let text = text.to_owned();
-        self.shapes.push(Shape::Text { class: String::new(), at: (x, y), anchor: Anchor::Middle, text, upward: true });
+        self.shapes.push(Shape::Text { class: String::new(), at: (x, y), anchor, text, upward: true });
     }
 
     /// The drawing for a page that has [`tokens`] and [`PLOT_STYLE`].
@@ -141,9 +143,9 @@ impl Shape {
             Self::Rect { class, corner: (x, y), size: (width, height), radius } => {
                 format!(r#"<rect class="{class}" x="{x:.1}" y="{y:.1}" width="{width:.1}" height="{height:.1}" rx="{radius}"/>"#)
             }
-            Self::Text { at: (x, y), text, upward: true, .. } => {
-                let text = xml(text);
-                format!(r#"<text transform="translate({x:.1} {y:.1}) rotate(-90)" text-anchor="middle">{text}</text>"#)
+            Self::Text { at: (x, y), anchor, text, upward: true, .. } => {
+                let (anchor, text) = (anchor.name(), xml(text));
+                format!(r#"<text transform="translate({x:.1} {y:.1}) rotate(-90)" text-anchor="{anchor}">{text}</text>"#)
             }
             Self::Text { class, at: (x, y), anchor, text, .. } => {
                 let (anchor, text) = (anchor.name(), xml(text));

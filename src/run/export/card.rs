@@ -7,8 +7,8 @@ pub use data::{Kind, source_kind};
 use super::document::{Block, Section, Table, markdown};
 use crate::{
     data::sample::Framing,
-    evaluate::{Group, Grouping, Report, calibration, groups::SMALL, words},
-    model::{Network, summary},
+    evaluate::{Group, Grouping, Report, calibration, groups::SMALL},
+    model::summary,
     run::{RunView, date},
     setting_def::SettingDefs,
     text::{Lang, Phrase, capital, decimal, duration, escape, named, number, percent, plural, say},
@@ -61,7 +61,7 @@ fn details(view: &RunView, lang: Lang) -> Vec<Block> {
             format!("{epochs} en {time} sur {} ; les poids sont ceux de l’époque {best}", info.device),
         ],
     };
-    if let Ok(network) = Network::new(&view.settings.model, view.settings.augment.side()) {
+    if let Ok(network) = view.network() {
         let (side, learned) = (network.input.width, number(lang, network.trained_values() as u64));
         items.push(match lang {
             Lang::En => format!("A convolutional network for color pictures of {side} × {side} pixels with {learned} parameters"),
@@ -95,8 +95,8 @@ fn details(view: &RunView, lang: Lang) -> Vec<Block> {
 fn intended_use(view: &RunView, lang: Lang) -> Vec<Block> {
     let mut items = vec![
         say(
-            "It guesses which of two labels its training collection would give a picture framed as its own",
-            "Il devine laquelle de deux étiquettes sa collection d’entraînement donnerait à une image cadrée comme les siennes",
+            "It guesses which label its training collection would give a picture framed as its own",
+            "Il devine quelle étiquette sa collection d’entraînement donnerait à une image cadrée comme les siennes",
         ),
         say(
             "It is not for decisions about people: not for access, hiring, advertising, policing, medicine or statistics about passers-by",
@@ -105,11 +105,11 @@ fn intended_use(view: &RunView, lang: Lang) -> Vec<Block> {
     ];
     if source_kind(view) == Kind::UtkFace {
         items[0] = say(
-            "It guesses which of two labels its training collection would give a tight, frontal face picture",
-            "Il devine laquelle de deux étiquettes sa collection d’entraînement donnerait à une photo de visage serrée et de face",
+            "It guesses which label its training collection would give a tight, frontal face picture",
+            "Il devine quelle étiquette sa collection d’entraînement donnerait à une photo de visage serrée et de face",
         );
     }
-    if words::is_utkface(&view.info.classes) {
+    if view.info.task.is_gender() {
         items.push(say(
             "It cannot tell anybody’s gender identity, and a wrong label can hurt",
             "Il ne dit rien de l’identité de genre de quiconque, et une étiquette fausse peut blesser",
@@ -167,12 +167,19 @@ fn metrics(view: &RunView, lang: Lang) -> Vec<Block> {
         .to_owned(),
     ];
     if let Some(report) = &view.report {
-        let class = words::class_name(&report.classes, 1, lang);
         let (threshold, temperature) = (decimal(lang, report.threshold, 2), decimal(lang, report.temperature, 2));
-        items.push(match lang {
-            Lang::En => format!("A picture is called “{class}” from a probability of {threshold} on; temperature {temperature}"),
-            Lang::Fr => {
-                format!("Une image est dite « {class} » à partir d’une probabilité de {threshold} ; température {temperature}")
+        items.push(match (lang, report.is_binary().then(|| report.task.name(1, lang))) {
+            (Lang::En, Some(class)) => {
+                format!("A picture is called “{class}” from a probability of {threshold} on; temperature {temperature}")
+            }
+            (Lang::Fr, Some(class)) => {
+                format!("Une image est dite «\u{a0}{class}\u{a0}» à partir d’une probabilité de {threshold}\u{a0}; température {temperature}")
+            }
+            (Lang::En, None) => {
+                format!("The answer is the likeliest class, “not sure” below a probability of {threshold}; temperature {temperature}")
+            }
+            (Lang::Fr, None) => {
+                format!("La réponse est la classe la plus probable, «\u{a0}pas sûr\u{a0}» sous une probabilité de {threshold}\u{a0}; température {temperature}")
             }
         });
     }
@@ -207,7 +214,7 @@ fn analyses(view: &RunView, lang: Lang) -> Vec<Block> {
 
 fn ethics(view: &RunView, lang: Lang) -> Vec<Block> {
     let mut items = Vec::new();
-    if words::is_utkface(&view.info.classes) {
+    if view.info.task.is_gender() {
         items.push(say(
             "Gender is not visible; the program agrees or disagrees with a label that somebody recorded, in two codes that leave people out",
             "Le genre ne se voit pas ; le programme est d’accord ou non avec une étiquette que quelqu’un a notée, en deux codes qui laissent des gens de côté",
@@ -266,11 +273,17 @@ pub fn scores(report: &Report, lang: Lang) -> Table {
     let names = [say("class", "classe"), say("precision", "précision"), say("recall", "rappel"), say("F1", "F1"), say("n", "n")];
     let mut table = Table::new(names.map(|name| name.get(lang).to_owned()).into());
     let scores = report.scores(report.threshold);
-    let rows = [words::class_name(&report.classes, 0, lang), words::class_name(&report.classes, 1, lang), "macro"];
-    for (name, score) in rows.into_iter().zip(scores.classes.iter().chain([&scores.macro_average])) {
+    let mut rows = report.task.names(lang);
+    rows.push("macro".to_owned());
+    let mut averages = vec![&scores.macro_average];
+    if !report.is_binary() {
+        rows.push(say("weighted", "pondérée").get(lang).to_owned());
+        averages.push(&scores.weighted_average);
+    }
+    for (name, score) in rows.into_iter().zip(scores.classes.iter().chain(averages)) {
         let three = |value| decimal(lang, value, 3);
         let n = number(lang, score.support.into());
-        table.row(vec![name.to_owned(), three(score.precision), three(score.recall), three(score.f1), n], false);
+        table.row(vec![name, three(score.precision), three(score.recall), three(score.f1), n], false);
     }
     table
 }
@@ -279,13 +292,12 @@ pub fn scores(report: &Report, lang: Lang) -> Table {
 pub fn group_table(report: &Report, groups: &[Group], by: Grouping, lang: Lang) -> Table {
     let heads =
         [say("accuracy", "exactitude"), say("95 % range", "intervalle à 95 %"), say("F1 macro", "F1 macro"), say("n", "n")];
-    let mut table =
-        Table::new([by.name(&report.classes, lang)].into_iter().chain(heads.map(|h| h.get(lang).to_owned())).collect());
+    let mut table = Table::new([by.name(&report.task, lang)].into_iter().chain(heads.map(|h| h.get(lang).to_owned())).collect());
     for group in groups {
         let range = group.accuracy.wilson();
         let to = say("to", "à").get(lang);
         let cells = vec![
-            group.key.name(&report.classes, lang),
+            group.key.name(&report.task, lang),
             percent(lang, group.accuracy.share(), 1),
             format!("{} {to} {}", decimal(lang, range.low * 100.0, 0), percent(lang, range.high, 0)),
             group.macro_f1().map_or_else(|| "–".to_owned(), |f1| decimal(lang, f1, 3)),
@@ -303,14 +315,14 @@ pub fn below_average(report: &Report, lang: Lang) -> String {
         .into_iter()
         .flat_map(|by| report.groups(report.threshold, by))
         .filter(|group| !group.small() && group.accuracy.wilson().high < all.low)
-        .map(|group| group.key.name(&report.classes, lang))
+        .map(|group| group.key.name(&report.task, lang))
         .collect();
     let calibration = percent(lang, calibration::calibration_error(&report.reliability()), 1);
     let groups = match (names.is_empty(), lang) {
         (true, Lang::En) => "No single group lies below the average beyond what chance explains.".to_owned(),
         (true, Lang::Fr) => "Aucun groupe n’est sous la moyenne au-delà de ce que le hasard explique.".to_owned(),
         (false, Lang::En) => format!("Below the average beyond what chance explains: {}.", names.join("; ")),
-        (false, Lang::Fr) => format!("Sous la moyenne au-delà de ce que le hasard explique : {}.", names.join(" ; ")),
+        (false, Lang::Fr) => format!("Sous la moyenne au-delà de ce que le hasard explique : {}.", names.join(" ; ")),
     };
     match lang {
         Lang::En => format!("{groups} Expected calibration error: {calibration}."),

@@ -9,7 +9,7 @@ use crate::{
 /// predicted class, the probability of class 1 (of more than two classes: of each) after the temperature, and whether both
 /// agree. Validation rows follow the test's.
 pub fn csv(report: &Report, form: TableForm) -> Vec<u8> {
-    let probabilities: Vec<String> = shown(report).map(|class| format!("probability_{}", report.classes[class])).collect();
+    let probabilities: Vec<String> = shown(report).map(|class| format!("probability_{}", report.task.classes[class])).collect();
     let mut columns = vec!["file", "part", "age", "race", "label", "predicted"];
     columns.extend(probabilities.iter().map(String::as_str));
     columns.push("correct");
@@ -22,12 +22,12 @@ pub fn csv(report: &Report, form: TableForm) -> Vec<u8> {
 
 /// The classes whose probabilities are written: of two, the second says it all.
 fn shown(report: &Report) -> std::ops::Range<usize> {
-    usize::from(report.is_binary())..report.classes.len()
+    usize::from(report.is_binary())..report.task.classes.len()
 }
 
 fn row<'a>(report: &'a Report, prediction: &'a Prediction, part: &'a str) -> Vec<Cell<'a>> {
     let code = |code: Option<u16>| code.map_or(Cell::Empty, Cell::whole);
-    let class = |class: usize| Cell::text(report.classes[class].as_str());
+    let class = |class: usize| Cell::text(report.task.classes[class].as_str());
     let (label, predicted) = (usize::from(prediction.label), prediction.predicted(report.logit_threshold(report.threshold)));
     let mut cells = vec![
         Cell::text(prediction.file.to_string_lossy()),

@@ -8,6 +8,7 @@ mod card;
 mod csv;
 mod document;
 mod folder;
+mod heat_map;
 pub mod onnx;
 mod plots;
 pub mod python;
@@ -29,6 +30,7 @@ use crate::{
         dataset::Dataset,
         picture_size::SIDE,
         sample::{Framing, Source},
+        task::Task,
     },
     evaluate::Report,
     files::{
@@ -172,11 +174,12 @@ fn write_png(canvas: &canvas::Canvas, path: &Path) -> Result<(), Problem> {
 /// What a program needs to know besides the weights: `labels.json`, and the entry `trombine` of an ONNX file's metadata.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Labels {
-    /// The probability is that of the second.
-    pub classes: [String; 2],
-    /// Called the second class from this probability on.
+    /// Of two, the probability is that of the second; of more, there is one for each.
+    #[serde(flatten)]
+    pub task: Task,
+    /// Of two, called the second class from this probability on; of more, the likeliest is "not sure" below it.
     pub threshold: f64,
-    /// The logit is divided by it; inside an ONNX file it already is.
+    /// Logits are divided by it; inside an ONNX file it already is.
     pub temperature: f64,
     /// Whether the logit is the mean over the picture and its mirror image; inside an ONNX file it already is.
     #[serde(default)]
@@ -197,7 +200,7 @@ impl Labels {
     fn new(view: &RunView) -> Self {
         let (threshold, temperature) = view.report.as_ref().map_or((0.5, 1.0), |r| (r.threshold, r.temperature));
         Self {
-            classes: view.info.classes.clone(),
+            task: view.info.task.clone(),
             threshold,
             temperature,
             mirrored: view.mirrored(),
@@ -233,7 +236,7 @@ fn portable(view: &RunView, path: &Path) -> Result<(), Problem> {
 }
 
 fn model(view: &RunView) -> Result<(Network, Weights), Problem> {
-    let network = Network::new(&view.settings.model, view.settings.augment.side())?;
+    let network = view.network()?;
     let (weights, _) = super::Run { folder: view.folder.clone(), info: view.info.clone() }.weights()?;
     weights.check(&network)?;
     Ok((network, weights))

@@ -2,8 +2,8 @@
 //!
 //! The graph eats what an image library gives, `pixels`: uint8 `[n, side, side, 3]`, RGB 0..255, the center crop that
 //! the network sees. Casting, the division by 255, the order of channels, the mirror image if the run is judged with it,
-//! the temperature and the sigmoid are inside.
-//! It gives `probability`: float `[n]`, that of class 1. Batch norm is in its inference form; dropout is gone.
+//! the temperature and the sigmoid or softmax are inside.
+//! It gives `probability`: float `[n]`, that of class 1; of more than two classes `probabilities`: float `[n, classes]`. Batch norm is in its inference form; dropout is gone.
 
 mod proto;
 
@@ -14,7 +14,7 @@ use self::proto::{
     TypeProto, ValueInfo,
 };
 use crate::model::{
-    Activation, Array, LEAKY_SLOPE, Layer, Network, Op, Padding, Weights,
+    Activation, Array, LEAKY_SLOPE, Layer, Network, Op, Output, Padding, Weights,
     layers::{Role, Shape},
 };
 
@@ -30,7 +30,7 @@ pub fn encode(network: &Network, weights: &Weights, temperature: f64, mirrored: 
         values = graph.with_mirror_images(&values);
     }
     let logits = network.layers.iter().fold(values, |values, layer| graph.layer(layer, values, weights));
-    graph.output(logits, temperature, mirrored);
+    graph.output(&logits, network.output, temperature, mirrored);
     let model = ModelProto {
         ir_version: IR_VERSION,
         producer_name: "Trombine".to_owned(),
@@ -88,22 +88,37 @@ impl GraphProto {
         self.node("Concat", "pixels_both", &[values, &mirrored], &[AttributeProto::int("axis", 0)])
     }
 
-    /// Declares the probability as the result.
-    fn output(&mut self, logits: String, temperature: f64, mirrored: bool) {
-        let shape = self.initializer("flat", INT64, &[1], &(-1i64).to_le_bytes());
-        let mut logits = self.node("Reshape", "logit", &[&logits, &shape], &[]);
+    /// Declares the probability, or that of each class, as the result. A softmax over two classes gives that of class 1 alone,
+    /// as a sigmoid does.
+    fn output(&mut self, logits: &str, output: Output, temperature: f64, mirrored: bool) {
+        let units = output.units() as i64;
+        let mut values = logits.to_owned();
         if mirrored {
-            let pairs: Vec<u8> = [2i64, -1].iter().flat_map(|length| length.to_le_bytes()).collect();
-            let pairs = self.initializer("pairs", INT64, &[2], &pairs);
-            let both = self.node("Reshape", "logit_both", &[&logits, &pairs], &[]);
+            let pairs: Vec<u8> = [2, -1, units].iter().flat_map(|length: &i64| length.to_le_bytes()).collect();
+            let pairs = self.initializer("pairs", INT64, &[3], &pairs);
+            let both = self.node("Reshape", "logit_both", &[&values, &pairs], &[]);
             let over = [AttributeProto::ints("axes", &[0]), AttributeProto::int("keepdims", 0)];
-            logits = self.node("ReduceMean", "logit_mean", &[&both], &over);
+            values = self.node("ReduceMean", "logit_mean", &[&both], &over);
         }
         if temperature != 1.0 {
             let temperature = self.number("temperature", temperature as f32);
-            logits = self.node("Div", "logit_scaled", &[&logits, &temperature], &[]);
+            values = self.node("Div", "logit_scaled", &[&values, &temperature], &[]);
         }
-        self.node("Sigmoid", "probability", &[&logits], &[]);
+        let classes = AttributeProto::int("axis", 1);
+        if let Output::Softmax { classes: count @ 3.. } = output {
+            self.node("Softmax", "probabilities", &[&values], &[classes]);
+            self.output.push(value_info("probabilities", FLOAT, &[None, Some(count)]));
+            return;
+        }
+        if units == 2 {
+            let all = self.node("Softmax", "both_probabilities", &[&values], std::slice::from_ref(&classes));
+            let one = self.initializer("class_1", INT64, &[], &1_i64.to_le_bytes());
+            self.node("Gather", "probability", &[&all, &one], &[classes]);
+        } else {
+            let shape = self.initializer("flat", INT64, &[1], &(-1_i64).to_le_bytes());
+            let flat = self.node("Reshape", "logit", &[&values, &shape], &[]);
+            self.node("Sigmoid", "probability", &[&flat], &[]);
+        }
         self.output.push(value_info("probability", FLOAT, &[None]));
     }
 

@@ -1,8 +1,12 @@
 //! The plots of a run, drawn once for the report's page and for files of their own.
 
-use super::canvas::{Anchor, Canvas, apart, ticks};
+use super::{
+    canvas::{Anchor, Canvas, apart, ticks},
+    heat_map::heat_map,
+};
 use crate::{
-    evaluate::{Confusion, Curves, Group, Grouping, Report, calibration, confusion, words},
+    data::task::Task,
+    evaluate::{Confusion, CurvePoint, Curves, Group, Grouping, Report, calibration, confusion},
     history::EpochRecord,
     run::RunView,
     text::{Lang, Phrase, decimal, number, percent, say},
@@ -58,9 +62,9 @@ impl PlotKind {
         match self {
             Self::Loss => history.then(|| learning(view, Measure::Loss, lang)),
             Self::Accuracy => history.then(|| learning(view, Measure::Accuracy, lang)),
-            Self::Matrix => report.map(|report| matrix(&report.confusion(report.threshold), &report.classes, lang)),
-            Self::Roc => report.map(|report| roc(report, &report.curves(1), lang)),
-            Self::PrecisionRecall => report.map(|report| precision_recall(report, &report.curves(1), lang)),
+            Self::Matrix => report.map(|report| matrix(&report.confusion(report.threshold), &report.task, lang)),
+            Self::Roc => report.map(|report| roc(report, &report.one_vs_rest(), lang)),
+            Self::PrecisionRecall => report.map(|report| precision_recall(report, &report.one_vs_rest(), lang)),
             Self::Calibration => report.map(|report| reliability(report, lang)),
             Self::Groups(by) => report.map(|report| groups(report, by, lang)),
         }
@@ -122,7 +126,7 @@ impl Frame {
         canvas.line("axis", self.left, self.bottom, self.right, self.bottom);
         canvas.text("", f64::midpoint(self.left, self.right), self.bottom + 38.0, Anchor::Middle, x_name);
         if !y_name.is_empty() {
-            canvas.upward_text(14.0, f64::midpoint(self.top, self.bottom), y_name);
+            canvas.upward_text(14.0, f64::midpoint(self.top, self.bottom), Anchor::Middle, y_name);
         }
     }
 }
@@ -180,18 +184,21 @@ pub fn learning(view: &RunView, measure: Measure, lang: Lang) -> Canvas {
     canvas
 }
 
-/// The confusion matrix in words.
-pub fn matrix(confusion: &Confusion, classes: &[String], lang: Lang) -> Canvas {
+/// The confusion matrix: of two classes in words, of more as a heat map.
+pub fn matrix(confusion: &Confusion, task: &Task, lang: Lang) -> Canvas {
+    if !task.is_binary() {
+        return heat_map(confusion, task, lang);
+    }
     let mut canvas = Canvas::new(560.0, 276.0, confusion::TITLE.get(lang));
-    let name = |class| words::class_name(classes, class, lang);
+    let name = |class| task.name(class, lang);
     for class in 0..2 {
         let x = 96.0 + 232.0 * class as f64;
         canvas.text("", x + 113.0, 20.0, Anchor::Middle, &format!("{} {}", confusion::COLUMN.get(lang), name(class)));
         let y = 32.0 + 122.0 * class as f64;
         canvas.text("", 0.0, y + 54.0, Anchor::Start, confusion::ROW.get(lang));
-        canvas.text("strong", 0.0, y + 72.0, Anchor::Start, name(class));
+        canvas.text("strong", 0.0, y + 72.0, Anchor::Start, &name(class));
     }
-    for (row, cells) in confusion.cells(classes, lang).iter().enumerate() {
+    for (row, cells) in confusion.cells(task, lang).iter().enumerate() {
         for (column, cell) in cells.iter().enumerate() {
             let (x, y) = (96.0 + 232.0 * column as f64, 32.0 + 122.0 * row as f64);
             canvas.rect(if cell.correct { "goodcell" } else { "badcell" }, (x, y), (226.0, 116.0), 8.0);
@@ -204,47 +211,89 @@ pub fn matrix(confusion: &Confusion, classes: &[String], lang: Lang) -> Canvas {
     canvas
 }
 
-/// The ROC curve with the report's threshold.
-pub fn roc(report: &Report, curves: &Curves, lang: Lang) -> Canvas {
-    let point = report.point(report.threshold);
-    let one = words::people(&report.classes, 1, lang);
-    let zero = words::people(&report.classes, 0, lang);
-    let (x, y) = match (lang, words::is_utkface(&report.classes)) {
-        (Lang::En, true) => (format!("{zero} called {one}"), format!("{one} called {one}")),
-        (Lang::Fr, true) => (format!("{zero} prises pour des {one}"), format!("{one} reconnus")),
-        (Lang::En, false) => (format!("{zero} called {one}"), format!("{one} called so")),
-        (Lang::Fr, false) => (format!("{zero} pris pour {one}"), format!("{one} reconnus")),
+/// The ROC curve: of two classes that of class 1 with the report's threshold, of more that of each against the rest.
+pub fn roc(report: &Report, curves: &[Curves], lang: Lang) -> Canvas {
+    let task = &report.task;
+    let (x, y) = if task.is_binary() {
+        let [zero, one] = [0, 1].map(|class| task.people(class, lang));
+        match (lang, task.is_gender()) {
+            (Lang::En, true) => (format!("{zero} called {one}"), format!("{one} called {one}")),
+            (Lang::Fr, true) => (format!("{zero} prises pour des {one}"), format!("{one} reconnus")),
+            (Lang::En, false) => (format!("{zero} called {one}"), format!("{one} called so")),
+            (Lang::Fr, false) => (format!("{zero} pris pour {one}"), format!("{one} reconnus")),
+        }
+    } else {
+        let of = [say("others called so", "autres ainsi nommées"), say("of the class called so", "de la classe, reconnues")];
+        let [x, y] = of.map(|text| text.get(lang).to_owned());
+        (x, y)
     };
-    let line: Vec<_> = curves.points.iter().map(|p| (p.false_positive_rate, p.true_positive_rate)).collect();
     let (mut canvas, frame) = square(say("ROC curve", "Courbe ROC").get(lang), &x, &y, lang);
     let ((x1, y1), (x2, y2)) = (frame.at(0.0, 0.0), frame.at(1.0, 1.0));
     canvas.line("dash", x1, y1, x2, y2);
-    curve(&mut canvas, &frame, &line);
-    mark(&mut canvas, &frame, (point.false_positive_rate, point.true_positive_rate), &decimal(lang, report.threshold, 2), false);
+    each_curve(&mut canvas, &frame, curves, |p| (p.false_positive_rate, p.true_positive_rate));
+    if task.is_binary() {
+        let point = report.point(report.threshold);
+        let place = (point.false_positive_rate, point.true_positive_rate);
+        mark(&mut canvas, &frame, place, &decimal(lang, report.threshold, 2), false);
+    } else if let Some(lowest) = lowest(curves, |curves| curves.auc) {
+        let text = format!("{} {}", say("lowest:", "la plus basse\u{a0}:").get(lang), task.name(lowest, lang));
+        canvas.text("accent", frame.right - 4.0, frame.bottom - 10.0, Anchor::End, &text);
+    }
     canvas
 }
 
-/// The precision-recall curve of class 1 with the report's threshold.
-pub fn precision_recall(report: &Report, curves: &Curves, lang: Lang) -> Canvas {
-    let class = words::class_name(&report.classes, 1, lang);
-    let (x, y) = match lang {
-        Lang::En => (format!("recall of {class}"), format!("precision of {class}")),
-        Lang::Fr => (format!("rappel, {class}"), format!("précision, {class}")),
+/// The precision-recall curve: of two classes that of class 1 with the report's threshold, of more that of each.
+pub fn precision_recall(report: &Report, curves: &[Curves], lang: Lang) -> Canvas {
+    let task = &report.task;
+    let (x, y) = match (lang, task.is_binary()) {
+        (Lang::En, true) => (format!("recall of {}", task.name(1, lang)), format!("precision of {}", task.name(1, lang))),
+        (Lang::Fr, true) => (format!("rappel, {}", task.name(1, lang)), format!("précision, {}", task.name(1, lang))),
+        (Lang::En, false) => ("recall".to_owned(), "precision".to_owned()),
+        (Lang::Fr, false) => ("rappel".to_owned(), "précision".to_owned()),
     };
-    let line: Vec<_> = curves.points.iter().map(|p| (p.true_positive_rate, p.precision)).collect();
     let (mut canvas, frame) = square(say("Precision and recall", "Précision et rappel").get(lang), &x, &y, lang);
-    curve(&mut canvas, &frame, &line);
-    let point = report.point(report.threshold);
-    mark(&mut canvas, &frame, (point.true_positive_rate, point.precision), &decimal(lang, report.threshold, 2), true);
+    each_curve(&mut canvas, &frame, curves, |p| (p.true_positive_rate, p.precision));
+    if task.is_binary() {
+        let point = report.point(report.threshold);
+        mark(&mut canvas, &frame, (point.true_positive_rate, point.precision), &decimal(lang, report.threshold, 2), true);
+    } else if let Some(lowest) = lowest(curves, |curves| curves.average_precision) {
+        let text = format!("{} {}", say("lowest:", "la plus basse\u{a0}:").get(lang), task.name(lowest, lang));
+        canvas.text("accent", frame.left + 10.0, frame.bottom - 10.0, Anchor::Start, &text);
+    }
     canvas
+}
+
+/// The class whose curve has the least area, of those that have one.
+fn lowest(curves: &[Curves], area: impl Fn(&Curves) -> Option<f64>) -> Option<usize> {
+    let areas = curves.iter().enumerate().filter_map(|(class, curves)| Some((class, area(curves)?)));
+    areas.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(class, _)| class)
+}
+
+/// The only curve; of several all in gray, the lowest before them in color.
+fn each_curve(canvas: &mut Canvas, frame: &Frame, curves: &[Curves], place: impl Fn(&CurvePoint) -> (f64, f64)) {
+    let points = |curves: &Curves| -> Vec<(f64, f64)> {
+        let at = |point| {
+            let (x, y) = place(point);
+            frame.at(x, y)
+        };
+        curves.points.iter().map(at).collect()
+    };
+    let lowest = lowest(curves, |curves| curves.auc).unwrap_or_default();
+    curves
+        .iter()
+        .enumerate()
+        .filter(|(class, _)| *class != lowest)
+        .for_each(|(_, curves)| canvas.polyline("gray", &points(curves)));
+    curves.get(lowest).into_iter().for_each(|curves| canvas.polyline("accent", &points(curves)));
 }
 
 /// Reliability: what it said, against how often it was so.
 pub fn reliability(report: &Report, lang: Lang) -> Canvas {
-    let class = words::class_name(&report.classes, 1, lang);
-    let (x, y) = match lang {
-        Lang::En => (format!("probability of {class} that it gave"), format!("share that is {class}")),
-        Lang::Fr => (format!("probabilité « {class} » annoncée"), format!("part réelle, {class}")),
+    let (x, y) = match (lang, report.is_binary().then(|| report.task.name(1, lang))) {
+        (Lang::En, Some(class)) => (format!("probability of {class} that it gave"), format!("share that is {class}")),
+        (Lang::Fr, Some(class)) => (format!("probabilité «\u{a0}{class}\u{a0}» annoncée"), format!("part réelle, {class}")),
+        (Lang::En, None) => ("probability of its answer".to_owned(), "share that is right".to_owned()),
+        (Lang::Fr, None) => ("probabilité de sa réponse".to_owned(), "part réellement juste".to_owned()),
     };
     let (mut canvas, frame) = square(say("Calibration", "Calibration").get(lang), &x, &y, lang);
     let ((x1, y1), (x2, y2)) = (frame.at(0.0, 0.0), frame.at(1.0, 1.0));
@@ -267,7 +316,7 @@ pub fn reliability(report: &Report, lang: Lang) -> Canvas {
 /// Groups as ranges around their accuracy, with n; small ones in gray. `all` is the dotted line.
 pub fn groups(report: &Report, by: Grouping, lang: Lang) -> Canvas {
     let groups = report.groups(report.threshold, by);
-    ranges(report, &groups, &by.name(&report.classes, lang), lang)
+    ranges(report, &groups, &by.name(&report.task, lang), lang)
 }
 
 fn ranges(report: &Report, groups: &[Group], name: &str, lang: Lang) -> Canvas {
@@ -291,7 +340,7 @@ fn ranges(report: &Report, groups: &[Group], name: &str, lang: Lang) -> Canvas {
         let y = 24.0 + ROW * i as f64;
         let gray = if group.small() { " gray" } else { "" };
         let (share, range) = (group.accuracy.share(), group.accuracy.wilson());
-        let name = group.key.name(&report.classes, lang);
+        let name = group.key.name(&report.task, lang);
         canvas.text(if group.small() { "" } else { "body" }, 0.0, y + 4.0, Anchor::Start, &name);
         let place = |value: f64| frame.at(value.max(low), 0.0).0;
         canvas.line(&format!("bar{gray}"), place(range.low), y, place(range.high), y);
@@ -309,11 +358,6 @@ fn square(name: &str, x: &str, y: &str, lang: Lang) -> (Canvas, Frame) {
     let shares: Vec<_> = [0.0, 0.2, 0.4, 0.6, 0.8, 1.0].into_iter().map(|t| (t, percent(lang, t, 0))).collect();
     frame.draw(&mut canvas, &shares, &shares, x, y);
     (canvas, frame)
-}
-
-fn curve(canvas: &mut Canvas, frame: &Frame, line: &[(f64, f64)]) {
-    let points: Vec<_> = line.iter().map(|(x, y)| frame.at(*x, *y)).collect();
-    canvas.polyline("accent", &points);
 }
 
 /// The threshold's place on a curve, with its value on the side where the curve is not.

@@ -3,9 +3,9 @@
 
     python predict.py PHOTO...
 
-Each photo should be a tight, centered crop of one face, as UTKFace's pictures are; a photo that is not square is
-squeezed. Written by Trombine: an appearance-based guess, with labels as recorded in the training data. It cannot tell
-anybody's gender identity; for learning and research, not for decisions about people.
+Each photo should be framed as the training pictures are (UTKFace's are tight, centered crops of one face); a photo that is
+not square is squeezed. Written by Trombine: an appearance-based guess, with labels as recorded in the training data. It
+cannot tell anybody's gender identity or age; for learning and research, not for decisions about people.
 """
 
 import json
@@ -73,9 +73,11 @@ def pixels_of(path, meta):
     return np.asarray(photo if crop == side else photo.resize((side, side), Image.Resampling.BILINEAR), dtype=np.uint8)
 
 
-def probability_of(path, session, meta):
-    """The probability of the second class."""
-    return float(session.run(["probability"], {"pixels": pixels_of(path, meta)[None]})[0][0])
+def probabilities_of(path, session, meta):
+    """The probability of each class."""
+    result = session.run(None, {"pixels": pixels_of(path, meta)[None]})[0][0]
+    # Of two classes the file gives that of the second.
+    return np.array([1 - result, result]) if np.ndim(result) == 0 else result
 
 
 def main(paths):
@@ -83,14 +85,16 @@ def main(paths):
     unreadable = 0
     for path in paths:
         try:
-            probability = probability_of(path, session, meta)
+            probabilities = probabilities_of(path, session, meta)
         except (OSError, ValueError, Image.DecompressionBombError) as error:
             print(f"{path}: cannot be read: {error}", file=sys.stderr)
             unreadable += 1
             continue
-        predicted = int(probability >= meta["threshold"])
-        share = probability if predicted else 1 - probability
-        print(f"{path}: {meta['classes'][predicted]}, {100 * min(share, 0.99):.0f} %")
+        two = len(probabilities) == 2
+        predicted = int(probabilities[1] >= meta["threshold"]) if two else int(np.argmax(probabilities))
+        share = probabilities[predicted]
+        doubt = "" if two or share >= meta["threshold"] else "not sure, rather "
+        print(f"{path}: {doubt}{meta['classes'][predicted]}, {100 * min(share, 0.99):.0f} %")
     return 1 if unreadable else 0
 
 

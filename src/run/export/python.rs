@@ -61,7 +61,8 @@ const TORCH_MODULE: &str = r#""""The network in PyTorch, with its weights (pip i
 A photo becomes pixels upright by its EXIF, with white where it is transparent, squeezed to a square of `cached_side` (see
 labels.json) by averaging, cut to the `crop` in its middle, and resized to `side`; predict.py of the Python export does it.
 
-Written by Trombine. The probability is that of class 1, see labels.json.
+Written by Trombine. Of two classes the probability is that of the second, of more there is a row for each picture; see
+labels.json.
 """
 
 import json
@@ -106,8 +107,12 @@ def load(folder=HERE):
 def probabilities(model, pixels, folder=HERE):
     labels = json.loads((Path(folder) / "labels.json").read_text(encoding="utf-8"))
     values = torch.as_tensor(pixels).permute(0, 3, 1, 2).float() / 255
-    logits = model(values)[:, 0]
+    logits = model(values)
     if labels["mirrored"]:
-        logits = (logits + model(values.flip(3))[:, 0]) / 2
-    return torch.sigmoid(logits / labels["temperature"]).numpy()
+        logits = (logits + model(values.flip(3))) / 2
+    logits = logits / labels["temperature"]
+    if logits.shape[1] == 1:
+        return torch.sigmoid(logits[:, 0]).numpy()
+    every = torch.softmax(logits, dim=1)
+    return (every[:, 1] if logits.shape[1] == 2 else every).numpy()
 "#;

@@ -125,7 +125,7 @@ fn draw(context: &mut RenderContext, shape: &Shape) {
         }
         Shape::Rect { class, corner: (x, y), size: (width, height), radius } => {
             let rect = RoundedRect::new(*x, *y, x + width, y + height, *radius).to_path(0.05);
-            fill(context, &rect, color(class), if class == "band" { 0.45 } else { 1.0 });
+            fill(context, &rect, color(class), opacity(class));
         }
         Shape::Text { class, at, anchor, text, upward } => {
             let (size, weight, color) = font(class);
@@ -162,6 +162,15 @@ fn path(points: &[(f64, f64)]) -> BezPath {
     path
 }
 
+/// How much of its color a rectangle has, as `canvas::PLOT_STYLE` has it.
+fn opacity(class: &str) -> f32 {
+    match class.split_once(" o") {
+        Some((_, strength)) => 0.02 + 0.12 * strength.parse::<f32>().unwrap_or(5.0),
+        None if class == "band" => 0.45,
+        None => 1.0,
+    }
+}
+
 /// The color of a class in the light look, as `canvas::PLOT_STYLE` has it.
 fn color(class: &str) -> u32 {
     match class {
@@ -169,6 +178,8 @@ fn color(class: &str) -> u32 {
         "axis" => LIGHT.stroke,
         "goodcell" => LIGHT.good_soft,
         "badcell" => LIGHT.bad_soft,
+        _ if class.starts_with("goodheat") => LIGHT.good,
+        _ if class.starts_with("badheat") => LIGHT.bad,
         "femalefill" => LIGHT.female,
         "malefill" => LIGHT.male,
         _ if class.contains("validation") => LIGHT.validation,

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     data::{dataset::Dataset, picture_size::SIDE},
-    evaluate::{F1Of, Grouping, Prediction, Report, calibration, confusion, words},
+    evaluate::{F1Of, Grouping, Prediction, Report, calibration, confusion},
     history::StopReason,
     run::RunView,
     text::{Lang, Phrase, decimal, escape::xml, number, percent, plural, say},
@@ -92,16 +92,19 @@ fn head(view: &RunView, lang: Lang) -> String {
 }
 
 fn results(view: &RunView, report: &Report, pictures: &[Mistake<'_>], lang: Lang) -> String {
-    let curves = report.curves(1);
+    let curves = report.one_vs_rest();
     let area = |name: Phrase, value: Option<f64>| {
         value.map_or_else(String::new, |value| format!("{} {}", name.get(lang), decimal(lang, value, 3)))
     };
     let mut html = "<div class=\"grid\">".to_owned();
     let matrix =
-        plots::matrix(&report.confusion(report.threshold), &report.classes, lang).inline() + &card::scores(report, lang).html();
+        plots::matrix(&report.confusion(report.threshold), &report.task, lang).inline() + &card::scores(report, lang).html();
     html += &card("", confusion::TITLE, report.part_name(lang), &matrix, lang);
     html += &card("", say("Groups", "Groupes"), &all_of(report, lang), &groups(report, lang), lang);
-    let auc = area(say("area", "aire"), curves.auc);
+    let auc = area(
+        if report.is_binary() { say("area", "aire") } else { say("mean area (macro)", "aire moyenne (macro)") },
+        report.auc(),
+    );
     html += &card(
         "",
         say("Trade-off", "Compromis"),
@@ -109,7 +112,7 @@ fn results(view: &RunView, report: &Report, pictures: &[Mistake<'_>], lang: Lang
         &narrow(&plots::roc(report, &curves, lang), &roc_text(report, lang)),
         lang,
     );
-    let average = area(say("average precision", "précision moyenne"), curves.average_precision);
+    let average = area(say("average precision", "précision moyenne"), report.average_precision());
     let best = best_text(report, lang);
     let precision = narrow(&plots::precision_recall(report, &curves, lang), &best);
     html += &card("", say("Precision and recall", "Précision et rappel"), &average, &precision, lang);
@@ -139,7 +142,7 @@ fn groups(report: &Report, lang: Lang) -> String {
     for by in [Grouping::AGE, Grouping::RACE, Grouping::CLASS] {
         // Without ages or race labels there is nothing to tell apart.
         if report.groups(report.threshold, by).len() > 1 {
-            html += &format!("<h3>{}</h3>", xml(&by.name(&report.classes, lang)));
+            html += &format!("<h3>{}</h3>", xml(&by.name(&report.task, lang)));
             html += &plots::groups(report, by, lang).inline();
         }
     }
@@ -158,7 +161,7 @@ fn crossings(report: &Report, lang: Lang) -> String {
         let groups = report.groups(report.threshold, by);
         if groups.len() > 1 {
             let open = if i == 0 { " open" } else { "" };
-            let (name, table) = (by.name(&report.classes, lang), group_table(report, &groups, by, lang));
+            let (name, table) = (by.name(&report.task, lang), group_table(report, &groups, by, lang));
             html += &format!("<details{open}><summary>{}</summary>{}</details>", xml(&name), table.html());
         }
     }
@@ -167,7 +170,15 @@ fn crossings(report: &Report, lang: Lang) -> String {
 
 fn roc_text(report: &Report, lang: Lang) -> String {
     let threshold = decimal(lang, report.threshold, 2);
-    let class = words::class_name(&report.classes, 1, lang);
+    if !report.is_binary() {
+        return say(
+            "Each curve is one class against all others; the lowest stands out.",
+            "Chaque courbe est une classe contre toutes les autres\u{a0}; la plus basse ressort.",
+        )
+        .get(lang)
+        .to_owned();
+    }
+    let class = report.task.name(1, lang);
     match lang {
         Lang::En => format!(
             "The ring is the threshold {threshold}: from that probability on, a picture is called “{class}”. Sliding it moves along the curve."
@@ -179,7 +190,7 @@ fn roc_text(report: &Report, lang: Lang) -> String {
 }
 
 fn best_text(report: &Report, lang: Lang) -> String {
-    let Some(best) = report.best_f1(F1Of::Macro) else { return String::new() };
+    let Some(best) = report.best_f1(F1Of::Macro).filter(|_| report.is_binary()) else { return String::new() };
     let (threshold, f1) = (decimal(lang, best.threshold, 2), decimal(lang, best.f1, 3));
     match lang {
         Lang::En => format!("On the validation part, the threshold {threshold} gives the best macro F1, {f1}."),
@@ -285,8 +296,8 @@ fn mistakes<'a>(report: &'a Report, dataset: &Dataset) -> Vec<Mistake<'a>> {
 fn gallery(view: &RunView, report: &Report, pictures: &[Mistake<'_>], lang: Lang) -> String {
     let mut html = "<div class=\"wall\">".to_owned();
     for (i, Mistake { prediction, .. }) in pictures.iter().enumerate() {
-        let said = words::class_name(&report.classes, usize::from(prediction.label != 1), lang);
-        let really = words::class_name(&report.classes, usize::from(prediction.label == 1), lang);
+        let said = report.task.name(prediction.predicted(report.logit_threshold(report.threshold)), lang);
+        let really = report.task.name(prediction.label.into(), lang);
         let sure = percent(lang, report.confidence(prediction, report.threshold).min(0.999), 0);
         let age = prediction.age.map_or_else(String::new, |age| match lang {
             Lang::En => format!(" · {age}\u{a0}y"),
@@ -301,7 +312,7 @@ fn gallery(view: &RunView, report: &Report, pictures: &[Mistake<'_>], lang: Lang
             "<figure><div class=\"face f{i}\" role=\"img\" aria-label=\"{}\"></div><figcaption><b>✕ {}</b><br>{label} {}{age}</figcaption></figure>",
             xml(&text),
             xml(&text),
-            xml(really)
+            xml(&really)
         );
     }
     html += "</div>";

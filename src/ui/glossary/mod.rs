@@ -8,8 +8,8 @@ use crate::text::{Lang, Phrase, say};
 /// What the program can and cannot tell: said at the first start and in the help.
 pub const HONEST: [Phrase; 3] = [
     say(
-        "Trombine guesses which of two labels the UTKFace collection would give a face picture",
-        "Trombine devine laquelle de deux étiquettes la collection UTKFace donnerait à une photo de visage",
+        "Trombine guesses which label the collection that it learned from, such as UTKFace, would give a picture",
+        "Trombine devine quelle étiquette la collection dont il a appris, comme UTKFace, donnerait à une image",
     ),
     say(
         "It goes by appearance alone and cannot tell anyone’s gender identity",

@@ -4,7 +4,6 @@ use egui::{Align, Align2, Layout, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::{Page, options};
 use crate::{
-    evaluate::words::class_name,
     model::{
         Network,
         summary::{self, Row, RowKind},
@@ -43,7 +42,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             cx.act(Action::Go(Page::Training));
         }
     });
-    let built = Network::new(&cx.settings.model, cx.settings.augment.side());
+    let task = cx.dataset().map(|dataset| dataset.task.clone()).unwrap_or_default();
+    let built = cx.settings.network(&task);
     let problem: Vec<Problem> = built.as_ref().err().cloned().into_iter().collect();
     if let Ok(network) = built {
         state.last = Some(network);
@@ -118,7 +118,7 @@ fn epoch_seconds(cx: &Cx<'_>, network: &Network) -> Option<f64> {
     let training = cx.session.training.as_ref()?;
     let speed = training.history.last()?.pictures_per_second;
     let plan = cx.plan.ok()?;
-    let trained = Network::new(&training.settings.model, training.settings.augment.side()).ok()?;
+    let trained = training.settings.network(&cx.dataset()?.task).ok()?;
     let heavier = network.flops() as f64 / trained.flops().max(1) as f64;
     let pictures = plan.indices(crate::data::sample::Part::Train).len() as f64;
     (speed > 0.0).then(|| pictures / speed * heavier)
@@ -130,7 +130,12 @@ const SPARING: f32 = 420.0;
 fn table(ui: &mut Ui, cx: &Cx<'_>, rows: &[Row]) {
     let t = Theme::of(ui);
     let lang = cx.lang;
-    let class = cx.dataset().map(|d| class_name(&d.classes, 1, lang).to_owned());
+    let said = cx.dataset().map(|dataset| match (dataset.task.is_binary(), lang) {
+        (true, Lang::En) => format!("probability of {}", dataset.task.name(1, lang)),
+        (true, Lang::Fr) => format!("probabilité de «\u{a0}{}\u{a0}»", dataset.task.name(1, lang)),
+        (false, Lang::En) => format!("probabilities of {} classes", dataset.task.len()),
+        (false, Lang::Fr) => format!("probabilités de {} classes", dataset.task.len()),
+    });
     Card::new().fill().show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         let width = ui.available_width() - 8.0;
@@ -149,11 +154,8 @@ fn table(ui: &mut Ui, cx: &Cx<'_>, rows: &[Row]) {
             let height = (ui.available_height() / rows.len().max(1) as f32).clamp(26.0, 36.0);
             for row in rows {
                 separator(ui);
-                let output = match (&class, row.kind) {
-                    (Some(class), RowKind::Output) => match lang {
-                        Lang::En => format!("probability of {class}"),
-                        Lang::Fr => format!("probabilité de « {class} »"),
-                    },
+                let output = match (&said, row.kind) {
+                    (Some(said), RowKind::Output) => said.clone(),
                     _ => row.output_text(lang),
                 };
                 let cells =

@@ -9,6 +9,7 @@ pub mod curves;
 pub mod field;
 pub mod fitted;
 pub mod gallery;
+pub mod heat_map;
 pub mod matrix;
 pub mod network;
 pub mod notice;

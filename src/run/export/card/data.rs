@@ -2,8 +2,11 @@
 
 use super::{super::document::Block, not_judged, paragraph};
 use crate::{
-    data::sample::{Framing, Part, Source},
-    evaluate::{Prediction, Report, words},
+    data::{
+        sample::{Framing, Part, Source},
+        task::TaskKind,
+    },
+    evaluate::{Prediction, Report},
     run::RunView,
     text::{Lang, number, percent, say},
 };
@@ -117,13 +120,21 @@ const ENOUGH: u64 = 50;
 /// How the classes are mixed in the judged part, and in which ages most unevenly: a shortcut that a network can learn.
 fn mix(report: &Report, lang: Lang) -> Option<String> {
     let all = report.predictions.len();
-    let share = report.predictions.iter().filter(|p| p.label == 1).count() as f64 / (all > 0).then_some(all as f64)?;
-    let class = words::class_name(&report.classes, 1, lang);
-    let share = percent(lang, share, 0);
+    if all == 0 {
+        return None;
+    }
+    let mut counts = vec![0u64; report.task.len()];
+    report.predictions.iter().for_each(|p| counts[usize::from(p.label)] += 1);
+    let class = (0..counts.len()).max_by_key(|class| (counts[*class], *class)).filter(|_| !report.is_binary()).unwrap_or(1);
+    let share = percent(lang, counts[class] as f64 / all as f64, 0);
+    let class = report.task.name(class, lang);
     let mut text = match lang {
         Lang::En => format!("Of the judged pictures {share} are labelled “{class}”."),
-        Lang::Fr => format!("Parmi les images évaluées, {share} sont étiquetées « {class} »."),
+        Lang::Fr => format!("Parmi les images évaluées, {share} sont étiquetées «\u{a0}{class}\u{a0}»."),
     };
+    if !report.is_binary() || report.task.kind == TaskKind::AgeGroup {
+        return Some(text);
+    }
     let bands = [0u16, 10, 20, 30, 40, 50, 60, 70, 80].map(|from| {
         let within = |p: &&Prediction| p.age.is_some_and(|age| (age / 10 * 10).min(80) == from);
         let mut counts = [0u64; 2];
@@ -133,7 +144,7 @@ fn mix(report: &Report, lang: Lang) -> Option<String> {
     let ratio = |counts: &[u64; 2]| counts[0].max(counts[1]) as f64 / counts[0].min(counts[1]).max(1) as f64;
     let uneven = bands.iter().filter(|(_, counts)| counts.iter().sum::<u64>() >= ENOUGH && ratio(counts) >= 1.5);
     if let Some((from, counts)) = uneven.max_by(|(_, a), (_, b)| ratio(a).total_cmp(&ratio(b))) {
-        let [zeros, ones] = [0, 1].map(|c| format!("{} {}", number(lang, counts[c]), words::people(&report.classes, c, lang)));
+        let [zeros, ones] = [0, 1].map(|c| format!("{} {}", number(lang, counts[c]), report.task.people(c, lang)));
         text += &match (lang, *from) {
             (Lang::En, 80) => format!(" From 80 on there are {zeros} and {ones}, a shortcut that a network can learn."),
             (Lang::En, from) => {
@@ -162,7 +173,7 @@ pub enum Kind {
 pub fn source_kind(view: &RunView) -> Kind {
     match &view.info.source {
         Source::SampleFaces => Kind::Drawings,
-        Source::Folder(_) if words::is_utkface(&view.info.classes) && view.info.framing == Framing::FaceCrop => Kind::UtkFace,
+        Source::Folder(_) if view.info.task.is_of_names() && view.info.framing == Framing::FaceCrop => Kind::UtkFace,
         Source::Folder(_) => Kind::Other,
     }
 }

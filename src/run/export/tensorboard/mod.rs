@@ -14,6 +14,7 @@ use prost::Message as _;
 
 use self::record::{Event, What};
 use crate::{
+    data::task::Task,
     evaluate::Confusion,
     files::disk,
     history::EpochRecord,
@@ -86,13 +87,12 @@ impl TensorBoard {
         Ok(())
     }
 
-    /// The validation part's confusion matrix, drawn as in the report; `counts` by label, then by answer.
+    /// The validation part's confusion matrix, drawn as in the report.
     ///
     /// # Errors
     /// A full disk.
-    pub fn confusion(&mut self, step: u64, counts: [[u64; 2]; 2], classes: &[String], lang: Lang) -> Result<(), Problem> {
-        let confusion = Confusion::from_rows(counts.map(|row| row.map(|count| count as u32)));
-        let picture = plots::matrix(&confusion, classes, lang).raster();
+    pub fn confusion(&mut self, step: u64, confusion: &Confusion, task: &Task, lang: Lang) -> Result<(), Problem> {
+        let picture = plots::matrix(confusion, task, lang).raster();
         self.validation.picture(step, "confusion_matrix/rows_truth_columns_model", &picture)
     }
 }

@@ -9,7 +9,6 @@ use super::{
 };
 use crate::{
     data::dataset::Dataset,
-    evaluate::words::class_name,
     text::{Lang, number, percent, say},
     ui::{
         Cx, icon,
@@ -42,8 +41,8 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, state: &mut State, row:
     let tight = row < ROOMY;
     let t = Theme::of(ui);
     let lang = cx.lang;
-    let counts = overview.summary.classes.clone().map(|class| class.pictures);
-    let total = counts[0] + counts[1];
+    let counts: Vec<u64> = overview.summary.classes.iter().map(|class| class.pictures).collect();
+    let total: u64 = counts.iter().sum();
     let ages = overview.has_ages();
     let mut chosen = None;
     let title = cx.say(say("Who is in it", "Qui s’y trouve"));
@@ -62,7 +61,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, state: &mut State, row:
             let part = |class: usize| Share {
                 label: format!(
                     "{} {}",
-                    class_name(&dataset.classes, class, lang),
+                    dataset.task.name(class, lang),
                     percent(lang, counts[class] as f64 / total.max(1) as f64, 1)
                 ),
                 value: counts[class] as f64,
@@ -105,10 +104,15 @@ fn side(ui: &Ui, bar: &Response, edge: f32) -> Option<usize> {
 /// A name, the pictures of each class, and how the wall is narrowed to them.
 type Row = (String, [u64; 2], Narrow);
 
+/// The counts of two classes.
+fn pair(counts: &[u64]) -> [u64; 2] {
+    [0, 1].map(|class| counts.get(class).copied().unwrap_or_default())
+}
+
 fn rows_of_ages(cx: &Cx<'_>, overview: &Overview) -> Vec<Row> {
     let rows = overview.summary.ages.iter().enumerate();
     let narrow = |decade| Narrow { decade: Some(decade), ..Narrow::default() };
-    rows.map(|(decade, band)| (short_decade(decade, cx.lang), band.pictures, narrow(decade))).rev().collect()
+    rows.map(|(decade, band)| (short_decade(decade, cx.lang), pair(&band.pictures), narrow(decade))).rev().collect()
 }
 
 fn short_decade(decade: usize, lang: Lang) -> String {
@@ -123,7 +127,7 @@ fn short_decade(decade: usize, lang: Lang) -> String {
 fn rows_of_races(cx: &Cx<'_>, overview: &Overview) -> Vec<Row> {
     let narrow = |race| Narrow { race: Some(race), ..Narrow::default() };
     let races = overview.summary.races.iter();
-    races.map(|race| (race.name.get(cx.lang).to_owned(), race.pictures, narrow(race.label.into()))).collect()
+    races.map(|race| (race.name.get(cx.lang).to_owned(), pair(&race.pictures), narrow(race.label.into()))).collect()
 }
 
 /// Height of a row from which on its numbers stand at its bars, in points.
@@ -134,7 +138,7 @@ fn pyramid(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, rows: &[Row], height: f3
     let t = Theme::of(ui);
     let most = rows.iter().flat_map(|(_, counts, _)| counts).copied().max().unwrap_or(1).max(1) as f32;
     let between = 64.0;
-    let names = [0, 1].map(|class| class_name(&dataset.classes, class, cx.lang));
+    let names = [0, 1].map(|class| dataset.task.name(class, cx.lang));
     for (name, counts, narrow) in rows {
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height - 1.0), Sense::hover());
         ui.add_space(1.0 - ui.spacing().item_spacing.y);
@@ -186,7 +190,7 @@ fn table(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview, wall:
             wall.narrow(Narrow { class: Some(class), ..narrow });
         }
     };
-    let [a, b] = [0, 1].map(|class| class_name(&dataset.classes, class, cx.lang).to_owned());
+    let [a, b] = [0, 1].map(|class| dataset.task.name(class, cx.lang));
     line(ui, [String::new(), a, b], t.text3, None);
     for (name, [a, b], narrow) in rows_of_ages(cx, overview).into_iter().chain(rows_of_races(cx, overview)) {
         line(ui, [name, number(cx.lang, a), number(cx.lang, b)], t.text, Some(narrow));

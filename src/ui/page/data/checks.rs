@@ -2,7 +2,7 @@
 
 use egui::{Align, Color32, Layout, Sense, Ui, vec2};
 
-use super::{State, overview::Overview, reading, shared, show::Show};
+use super::{State, overview::Overview, question, reading, shared, show::Show};
 use crate::{
     data::{dataset::Dataset, overlap::Overlap, sample::Source},
     text::{Lang, Phrase, number, plural, say},
@@ -16,7 +16,7 @@ use crate::{
 
 /// Draws the card; a count that is clicked sets what the wall shows. `tight` saves height.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, state: &mut State, tight: bool) {
-    let State { overview, alike, wall, .. } = state;
+    let State { overview, alike, wall, bands, .. } = state;
     let t = Theme::of(ui);
     let lang = cx.lang;
     let usable = dataset.samples.len() - overview.odd.len();
@@ -25,6 +25,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, state: &mut State, 
         let count = plural(lang, dataset.samples.len() as u64, say("picture", "image"), say("pictures", "images"));
         ui.label(theme::headline(count).color(t.text));
         source_line(ui, cx, dataset, overview);
+        question::show(ui, cx, dataset, bands);
         if !dataset.understood.is_plain() {
             reading::line(ui, cx, dataset);
         }

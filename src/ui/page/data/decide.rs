@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use egui::Ui;
+use egui::{Popup, Ui};
 
 use crate::{
     data::{
@@ -10,19 +10,24 @@ use crate::{
         edits::{Change, Edit},
         name,
         sample::{Anomaly, Sample, SkipReason, Skipped},
+        task::Task,
     },
-    evaluate::words::class_name,
     text::{Lang, Phrase, say},
     ui::{
         Action, Cx, icon,
-        widget::button::{Button, link},
+        widget::{
+            button::{Button, link},
+            choice::menu_item,
+            scroll,
+        },
     },
 };
 
 /// Buttons for one picture: relabel, leave out, keep, or back; gives what was decided. `class` is what it counts as,
 /// `None` if it is not used.
-pub fn buttons(ui: &mut Ui, lang: Lang, classes: &[String; 2], class: Option<u8>, edit: Option<&Edit>) -> Option<Change> {
+pub fn buttons(ui: &mut Ui, lang: Lang, task: &Task, class: Option<u8>, edit: Option<&Edit>) -> Option<Change> {
     let mut decided = None;
+    let mut relabeled = None;
     let left_out = edit.is_some_and(|edit| edit.left_out);
     let mut button = |ui: &mut Ui, button: Button, help: Phrase, change: Change| {
         let response = ui.add(button.compact());
@@ -35,13 +40,18 @@ pub fn buttons(ui: &mut Ui, lang: Lang, classes: &[String; 2], class: Option<u8>
     };
     let plain = say("", "");
     if let Some(class) = class.filter(|_| !left_out) {
-        let other = 1 - usize::from(class.min(1));
-        let help = say(
-            "The label looks wrong: count it as the other class",
-            "L’étiquette semble fausse : la compter dans l’autre classe",
-        );
-        let relabel = Button::secondary(is(lang, classes, other)).icon(icon::TAG);
-        button(ui, relabel, help, Change::Relabel(classes[other].clone()));
+        let class = usize::from(class);
+        if task.is_binary() {
+            let help = say(
+                "The label looks wrong: count it as the other class",
+                "L’étiquette semble fausse : la compter dans l’autre classe",
+            );
+            let other = 1 - class;
+            let relabel = Button::secondary(is(lang, task, other)).icon(icon::TAG);
+            button(ui, relabel, help, Change::Relabel(task.classes[other].clone()));
+        } else if let Some(other) = another(ui, lang, task, Some(class)) {
+            relabeled = Some(Change::Relabel(task.classes[other].clone()));
+        }
     }
     if !left_out {
         let out = Button::secondary(say("Leave out", "Écarter").get(lang)).icon(icon::EYE_OFF);
@@ -55,7 +65,28 @@ pub fn buttons(ui: &mut Ui, lang: Lang, classes: &[String; 2], class: Option<u8>
         let back = Button::quiet(say("Take back", "Annuler la retouche").get(lang)).icon(icon::UNDO_2);
         button(ui, back, plain, Change::Forget);
     }
-    decided
+    decided.or(relabeled)
+}
+
+/// A button whose menu names the classes of many; gives the one that was chosen.
+fn another(ui: &mut Ui, lang: Lang, task: &Task, class: Option<usize>) -> Option<usize> {
+    let name = say("It is…", "C’est…").get(lang);
+    let button = ui.add(Button::secondary(name).icon(icon::TAG).compact());
+    let mut chosen = None;
+    Popup::menu(&button).show(|ui| {
+        ui.set_min_width(150.0);
+        scroll::menu(ui, |ui| {
+            for other in (0..task.len()).filter(|other| Some(*other) != class) {
+                if menu_item(ui, None, &task.name(other, lang)).clicked() {
+                    chosen = Some(other);
+                }
+            }
+        });
+    });
+    let help =
+        say("The label looks wrong: count it as another class", "L’étiquette semble fausse : la compter dans une autre classe");
+    button.on_hover_text(help.get(lang));
+    chosen
 }
 
 /// Links for a picture that is used, in a table, from right to left.
@@ -81,8 +112,12 @@ pub fn unused(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, file: &Path, skip
         ask(ui, cx, say("Take back", "La reprendre").get(lang), files(), Change::Forget);
         return;
     }
-    for class in [1, 0] {
-        ask(ui, cx, &is(lang, &dataset.classes, class), files(), Change::Relabel(dataset.classes[class].clone()));
+    if dataset.task.is_binary() {
+        for class in [1, 0] {
+            ask(ui, cx, &is(lang, &dataset.task, class), files(), Change::Relabel(dataset.task.classes[class].clone()));
+        }
+    } else if let Some(class) = another(ui, lang, &dataset.task, None) {
+        cx.act(Action::Edit { files: files(), change: Change::Relabel(dataset.task.classes[class].clone()) });
     }
     if let Some(proposal) = &skipped.proposal {
         let no_race = name::read(proposal).is_some_and(|name| name.race.is_none());
@@ -102,8 +137,8 @@ fn ask(ui: &mut Ui, cx: &mut Cx<'_>, text: &str, files: Vec<PathBuf>, change: Ch
 }
 
 /// “It is male”, on a button.
-fn is(lang: Lang, classes: &[String; 2], class: usize) -> String {
-    let name = class_name(classes, class, lang);
+fn is(lang: Lang, task: &Task, class: usize) -> String {
+    let name = task.name(class, lang);
     match lang {
         Lang::En => format!("It is “{name}”"),
         Lang::Fr => format!("C’est « {name} »"),
@@ -114,8 +149,7 @@ fn is(lang: Lang, classes: &[String; 2], class: usize) -> String {
 pub fn decided(lang: Lang, dataset: &Dataset, edit: &Edit) -> String {
     let mut parts = Vec::new();
     if let Some(class) = &edit.class {
-        let index = dataset.classes.iter().position(|c| c == class);
-        let name = index.map_or(class.as_str(), |index| class_name(&dataset.classes, index, lang));
+        let name = dataset.task.find(class).map_or_else(|| class.clone(), |index| dataset.task.name(index, lang));
         parts.push(format!("{} {name}", say("relabeled by you:", "réétiquetée par vous :").get(lang)));
     }
     if let Some(name) = &edit.name {

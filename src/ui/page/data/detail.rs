@@ -13,7 +13,6 @@ use crate::{
         dataset::Dataset,
         sample::{RACES, Source},
     },
-    evaluate::words::class_name,
     plan::Plan,
     text::{Lang, bytes, plural, say},
     ui::{
@@ -65,7 +64,7 @@ pub fn show(
                 });
             });
             let edit = dataset.edits().get(&sample.file);
-            let class = matches!(place, Place::Sample(_)).then_some(sample.class.min(1));
+            let class = matches!(place, Place::Sample(_)).then_some(sample.class);
             let facts = facts(cx, dataset, overview, plan, place);
             ui.add(egui::Label::new(theme::cell(facts).color(t.text)).truncate());
             let odd = match (edit, &sample.anomaly, place) {
@@ -93,7 +92,7 @@ pub fn show(
                         decide::unused(ui, cx, dataset, &sample.file, skipped);
                     }
                 } else {
-                    let decided = decide::buttons(ui, lang, &dataset.classes, class, edit);
+                    let decided = decide::buttons(ui, lang, &dataset.task, class, edit);
                     if let Some(change) = decided {
                         cx.act(Action::Edit { files: vec![sample.file.clone()], change });
                     }
@@ -115,7 +114,7 @@ fn facts(cx: &Cx<'_>, dataset: &Dataset, overview: &Overview, plan: Option<&Arc<
     let sample = place.sample(dataset);
     let mut facts = Vec::new();
     if let Place::Sample(_) = place {
-        facts.push(class_name(&dataset.classes, sample.class.min(1).into(), lang).to_owned());
+        facts.push(dataset.task.name(sample.class.into(), lang));
     }
     if let Some(age) = sample.age {
         facts.push(plural(lang, age.into(), say("year", "an"), say("years", "ans")));

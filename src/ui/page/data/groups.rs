@@ -13,7 +13,6 @@ use crate::{
         edits::Change,
         sample::Part,
     },
-    evaluate::words::class_name,
     text::{Lang, Phrase, plural, say},
     ui::{
         Action, Cx, icon,
@@ -149,10 +148,10 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, group: &Group, whic
         let min = rect.min + vec2(place as f32 * pitch, 5.0);
         let tile = Rect::from_min_size(min, Vec2::splat(TILE));
         let sample = &dataset.samples[*index as usize];
-        let class = class_name(&dataset.classes, sample.class.min(1).into(), lang);
+        let class = dataset.task.name(sample.class.into(), lang);
         let label = match part(cx, *index).filter(|_| which == Show::Shared) {
             Some(part) => part.name().get(lang).to_owned(),
-            None => sample.age.map_or_else(|| class.to_owned(), |age| format!("{class}, {age}")),
+            None => sample.age.map_or_else(|| class.clone(), |age| format!("{class}, {age}")),
         };
         let file = sample.file.display().to_string();
         let response = ui.interact(tile, ui.scope_id().with(("copy", index)), Sense::click());

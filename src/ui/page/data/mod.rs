@@ -2,10 +2,12 @@
 
 mod balance;
 mod checks;
+mod classes;
 pub mod decide;
 mod detail;
 mod groups;
 mod overview;
+pub mod question;
 mod reading;
 pub mod shared;
 mod show;
@@ -37,6 +39,10 @@ pub struct State {
     alike: shared::Alike,
     wall: Wall,
     balance: balance::View,
+    /// What is typed to find one of many classes.
+    sought: String,
+    /// The bands of an age group, while they are edited.
+    bands: Option<String>,
 }
 
 /// The page's height from which on its cards need not be sparing, in points.
@@ -87,6 +93,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     if state.source.as_ref() != Some(&dataset.source) {
         state.wall = Wall::keeping_zoom(&state.wall);
         state.balance = balance::View::default();
+        state.sought.clear();
+        state.bands = None;
         state.source = Some(dataset.source.clone());
     }
     state.overview.follow(&dataset, cx.session.near.as_ref());
@@ -114,7 +122,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                     ui.spacing_mut().item_spacing.y = 8.0;
                 }
                 checks::show(ui, cx, &dataset, state, tight);
-                balance::show(ui, cx, &dataset, state, row);
+                match dataset.task.is_binary() {
+                    true => balance::show(ui, cx, &dataset, state, row),
+                    false => classes::show(ui, cx, &dataset, state),
+                }
                 split::show(ui, cx, &dataset, &mut state.wall);
             });
         }

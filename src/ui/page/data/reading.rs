@@ -5,7 +5,7 @@ use egui::{Popup, Ui};
 use crate::{
     data::{
         dataset::Dataset,
-        reading::{ClassFolders, Labels, Reading},
+        reading::{ClassFolders, Reading, TaskChoice},
         sample::Part,
     },
     text::{Lang, Phrase, number, say},
@@ -23,7 +23,7 @@ const CHANGE: f32 = 64.0;
 pub fn line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset) {
     let t = Theme::of(ui);
     let understood = &dataset.understood;
-    let read = understood.sentence(&dataset.classes);
+    let read = understood.sentence(&dataset.task);
     let conflict = understood.conflict();
     let ways = ways(dataset);
     ui.horizontal_top(|ui| {
@@ -98,14 +98,14 @@ fn ways(dataset: &Dataset) -> Vec<Reads> {
     let understood = &dataset.understood;
     let said = understood.reading;
     let mut ways = Vec::new();
-    if understood.both > 0 && understood.folders.len() == 2 {
+    if understood.both > 0 && understood.folders.len() > 1 {
         let labels = [
-            (say("Labels from the folders", "Étiquettes d’après les dossiers"), Labels::Folders, understood.by_folder),
-            (say("Labels from the names", "Étiquettes d’après les noms"), Labels::Names, !understood.by_folder),
+            (say("Labels from the folders", "Étiquettes d’après les dossiers"), TaskChoice::Folders, understood.by_folder),
+            (say("Labels from the names", "Étiquettes d’après les noms"), TaskChoice::Gender, !understood.by_folder),
         ];
-        ways.extend(labels.map(|(text, labels, now)| Reads { text, reading: Reading { labels, ..said }, now }));
+        ways.extend(labels.map(|(text, task, now)| Reads { text, reading: Reading { task, ..said }, now }));
     }
-    if understood.other_classes.len() == 2 {
+    if understood.other_classes.len() > 1 {
         let levels = [
             (
                 say("The outer folders are the classes", "Les dossiers extérieurs sont les classes"),

@@ -7,7 +7,6 @@ use egui::{Align, Layout, Popup, PopupCloseBehavior, Ui, vec2};
 use super::wall::{Narrow, Wall};
 use crate::{
     data::{dataset::Dataset, sample::Part},
-    evaluate::words::class_name,
     text::{Lang, number, percent, plural, say},
     ui::{
         Cx, icon,
@@ -92,29 +91,43 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, wall: &mut Wall) {
 /// Count and balance of each part, side by side.
 fn parts(ui: &mut Ui, lang: Lang, dataset: &Dataset, split: &[Option<Part>], wall: &mut Wall) {
     let t = Theme::of(ui);
-    let mut counts = [[0u64; 2]; 3];
+    let mut counts = [(); 3].map(|()| vec![0u64; dataset.task.len()]);
     for (sample, part) in dataset.samples.iter().zip(split) {
         if let Some(part) = part {
-            counts[*part as usize][usize::from(sample.class.min(1))] += 1;
+            counts[*part as usize][usize::from(sample.class)] += 1;
         }
     }
     let width = (ui.available_width() - 16.0) / 3.0;
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 8.0;
-        for (part, [a, b]) in Part::ALL.into_iter().zip(counts) {
+        for (part, counts) in Part::ALL.into_iter().zip(counts) {
             ui.allocate_ui_with_layout(vec2(width, 44.0), Layout::top_down(Align::Min), |ui| {
                 ui.set_width(width);
                 ui.spacing_mut().item_spacing.y = 1.0;
                 let color = [t.accent, t.validation, t.text2][part as usize];
                 ui.label(egui::RichText::new(part.name().get(lang)).font(theme::semibold(theme::size::TABLE)).color(color));
-                let count = number(lang, a + b);
+                let all: u64 = counts.iter().sum();
+                let count = number(lang, all);
                 if link(ui, &count).accessible_name(format!("{count}, {}", part.name().get(lang))).clicked() {
                     wall.narrow(Narrow { part: Some(part), ..Narrow::default() });
                 }
-                let share = percent(lang, b as f64 / (a + b).max(1) as f64, 1);
-                let text = format!("{share} {}", class_name(&dataset.classes, 1, lang));
+                let text = mix(lang, dataset, &counts);
                 ui.add(egui::Label::new(theme::caption(text).color(t.text3)).truncate());
             });
         }
     });
+}
+
+/// Of two classes the second's share; of more, the smallest with its pictures.
+fn mix(lang: Lang, dataset: &Dataset, counts: &[u64]) -> String {
+    let all: u64 = counts.iter().sum();
+    if let [_, one] = counts {
+        return format!("{} {}", percent(lang, *one as f64 / all.max(1) as f64, 1), dataset.task.name(1, lang));
+    }
+    let Some(least) = (0..counts.len()).min_by_key(|class| counts[*class]) else { return String::new() };
+    let (name, count) = (dataset.task.name(least, lang), number(lang, counts[least]));
+    match lang {
+        Lang::En => format!("least: {name} {count}"),
+        Lang::Fr => format!("au moins\u{a0}: {name} {count}"),
+    }
 }

@@ -17,8 +17,8 @@ use crate::{
     data::{
         dataset::Dataset,
         sample::{Part, RACES},
+        task::Task,
     },
-    evaluate::words::class_name,
     plan::Plan,
     text::{Lang, Phrase, number, say},
     ui::{
@@ -137,7 +137,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Ove
     let plan = cx.plan.ok().filter(|plan| Arc::ptr_eq(&plan.dataset, dataset)).cloned();
     wall.follow(dataset, plan.as_ref());
     Card::new().fill().show(ui, |ui| {
-        filters(ui, cx, overview, wall, plan.is_some());
+        filters(ui, cx, (&dataset.task, overview), wall, plan.is_some());
         ui.add_space(2.0);
         let open = wall.selected.as_ref().and_then(|(file, then)| Place::of(dataset, file, *then));
         let below = if open.is_some() { detail::HEIGHT + 10.0 } else { 0.0 };
@@ -170,13 +170,13 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Ove
     });
 }
 
-fn filters(ui: &mut Ui, cx: &Cx<'_>, overview: &Overview, wall: &mut Wall, planned: bool) {
+fn filters(ui: &mut Ui, cx: &Cx<'_>, of: (&Task, &Overview), wall: &mut Wall, planned: bool) {
     // The size of the tiles stands beside the filters where there is room for both, otherwise below them.
     let wide = ui.available_width() > 860.0;
     if wide || !wall.show.is_wall() {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
-            chips(ui, cx, overview, wall, planned);
+            chips(ui, cx, of, wall, planned);
             if wall.show.is_wall() {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| zoom(ui, cx.lang, wall));
             }
@@ -185,14 +185,14 @@ fn filters(ui: &mut Ui, cx: &Cx<'_>, overview: &Overview, wall: &mut Wall, plann
     }
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
-        chips(ui, cx, overview, wall, planned);
+        chips(ui, cx, of, wall, planned);
     });
     ui.allocate_ui_with_layout(vec2(ui.available_width(), 26.0), Layout::right_to_left(Align::Center), |ui| {
         zoom(ui, cx.lang, wall);
     });
 }
 
-fn chips(ui: &mut Ui, cx: &Cx<'_>, overview: &Overview, wall: &mut Wall, planned: bool) {
+fn chips(ui: &mut Ui, cx: &Cx<'_>, (task, overview): (&Task, &Overview), wall: &mut Wall, planned: bool) {
     let lang = cx.lang;
     let own = |text: Phrase| text.get(lang).to_owned();
     let shows: Vec<String> = Show::ALL.iter().map(|show| own(show.name())).collect();
@@ -213,9 +213,9 @@ fn chips(ui: &mut Ui, cx: &Cx<'_>, overview: &Overview, wall: &mut Wall, planned
         parts.extend(Part::ALL.map(|part| own(part.name())));
         menu(ui, 0, parts);
     }
-    let mut classes = vec![own(say("both labels", "toute classe"))];
-    let known = [0, 1].map(|class| overview.summary.classes[class].name.clone());
-    classes.extend([0, 1].map(|class| class_name(&known, class, lang).to_owned()));
+    let mut classes =
+        vec![own(if task.is_binary() { say("both labels", "toute classe") } else { say("any label", "toute classe") })];
+    classes.extend(task.names(lang));
     menu(ui, 1, classes);
     if overview.has_ages() {
         let mut ages = vec![own(say("any age", "tout âge"))];

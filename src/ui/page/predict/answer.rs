@@ -4,8 +4,11 @@ use egui::{Align2, Color32, ColorImage, CornerRadius, Rect, Role, Sense, Texture
 
 use super::{runs, share_text};
 use crate::{
-    evaluate::words::class_name,
-    predict::{Framed, heatmap::Heat, predictor::not_sure},
+    predict::{
+        Framed,
+        heatmap::Heat,
+        predictor::{likeliest, not_sure},
+    },
     session::{Asked, ShownPhoto},
     text::{Lang, decimal, percent, say},
     ui::{
@@ -15,6 +18,7 @@ use crate::{
             button::{Button, icon_button},
             card::Card,
             choice::view_menu,
+            fitted::fitted,
             notice,
             separator::separator,
             thumbs,
@@ -142,12 +146,38 @@ fn other(ui: &mut Ui, cx: &Cx<'_>, second: &crate::session::Second) {
     }
 }
 
+/// Classes that an answer names, where there are more than two.
+const LIKELIEST: usize = 5;
+
+/// The likeliest classes, a bar each.
+fn bars(ui: &mut Ui, lang: Lang, reply: &Reply) {
+    const ROW: f32 = 22.0;
+    let t = Theme::of(ui);
+    let shown = likeliest(&reply.probabilities).take(LIKELIEST);
+    for class in shown {
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
+        ui.add_space(-ui.spacing().item_spacing.y);
+        let (name, share) = (reply.task.name(class, lang), reply.probabilities[class]);
+        let said = share_text(lang, share);
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{name} {said}")));
+        let room = rect.width() * 0.4;
+        let label = fitted(ui, &name, theme::regular(size::TABLE), t.text, room - 8.0);
+        ui.painter().galley(pos2(rect.left(), rect.center().y - label.size().y / 2.0), label, t.text);
+        let bar = Rect::from_min_max(pos2(rect.left() + room, rect.top() + 6.0), pos2(rect.right() - 46.0, rect.bottom() - 6.0));
+        ui.painter().rect_filled(bar, 4.0, t.grid);
+        ui.painter().rect_filled(bar.with_max_x(bar.left() + bar.width() * share as f32), 4.0, t.class(class as u8));
+        let at = pos2(rect.right(), rect.center().y);
+        ui.painter().text(at, Align2::RIGHT_CENTER, said, theme::regular(size::CAPTION), t.text2);
+    }
+    ui.add_space(ui.spacing().item_spacing.y);
+}
+
 /// Both probabilities as one bar, with the threshold and the band of "not sure" on it.
 fn bar(ui: &mut Ui, lang: Lang, reply: &Reply) {
     let t = Theme::of(ui);
+    let [_, p] = *reply.probabilities else { return bars(ui, lang, reply) };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::hover());
-    let p = f64::from(reply.probability);
-    let names = [0, 1].map(|class| class_name(&reply.classes, class, lang));
+    let names = reply.task.names(lang);
     let labels = [format!("{} {}", names[0], share_text(lang, 1.0 - p)), format!("{} {}", names[1], share_text(lang, p))];
     let threshold = format!("{} {}", say("threshold", "seuil").get(lang), decimal(lang, reply.threshold, 2));
     let said = format!("{}, {}, {threshold}", labels[0], labels[1]);

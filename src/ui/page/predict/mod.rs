@@ -10,7 +10,6 @@ use egui::{Popup, PopupCloseBehavior, TextureHandle, TextureOptions, Ui, vec2};
 
 use crate::{
     data::sample::Framing,
-    evaluate::words::class_name,
     predict::{Framed, heatmap::Heat},
     session::{Answering, Asked, ShownPhoto},
     text::{Lang, Phrase, percent, plural, say},
@@ -348,7 +347,7 @@ fn short(lang: Lang, asked: &Asked) -> String {
             let (class, share, sure) = reply.verdict();
             let share = share_text(lang, share);
             if sure {
-                format!("{} {share}", class_name(&reply.classes, class, lang))
+                format!("{} {share}", reply.task.name(class, lang))
             } else {
                 format!("{}, {share}", say("not sure", "pas sûr").get(lang))
             }

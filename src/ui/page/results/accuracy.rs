@@ -1,10 +1,10 @@
 //! Right and wrong: the matrix, the scores, and what another threshold would give.
 
-use egui::{Align2, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Color32, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::{Shown, save_button, score};
 use crate::{
-    evaluate::{confusion, words},
+    evaluate::{ClassScore, confusion},
     run::export::PlotKind,
     setting_def::Scale,
     text::{Lang, decimal, percent, say},
@@ -20,6 +20,7 @@ use crate::{
             fitted::fitted,
             matrix::{self, Words},
             plot::Table,
+            scroll,
             share_plot::SharePlot,
         },
     },
@@ -40,13 +41,13 @@ pub fn matrix(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> Optio
     ui.set_max_height(height);
     let title = confusion::TITLE.get(lang);
     let caption = say("click a number to see the pictures", "cliquez sur un nombre pour voir les images").get(lang);
-    let classes = shown.classes();
+    let task = shown.task();
     let words = Words {
         label: confusion::ROW.get(lang).to_owned(),
         predicted: confusion::COLUMN.get(lang).to_owned(),
-        classes: [0, 1].map(|class| words::class_name(classes, class, lang).to_owned()),
+        classes: [0, 1].map(|class| task.name(class, lang)),
     };
-    let cells = shown.report.confusion(shown.threshold).cells(classes, lang);
+    let cells = shown.report.confusion(shown.threshold).cells(task, lang);
     let help = say(
         "Each row holds the pictures with one recorded label, each column those that the model called so. On the diagonal it is right, beside it are its mistakes",
         "Chaque ligne contient les images d’une étiquette notée, chaque colonne celles que le modèle a nommées ainsi. Sur la diagonale il a raison, à côté sont ses erreurs",
@@ -73,15 +74,38 @@ pub fn scores(ui: &mut Ui, lang: Lang, shown: &Shown, height: f32) {
     );
     Card::titled(title).help(lang, about.get(lang)).caption(shown.report.part_name(lang)).fill().show(ui, |ui| {
         let head = [say("precision", "précision"), say("recall", "rappel"), say("F1", "F1")].map(|s| s.get(lang));
-        let both = say("both", "les deux").get(lang);
-        let rows = [
-            (words::class_name(shown.classes(), 0, lang), t.female, scores.classes[0]),
-            (words::class_name(shown.classes(), 1, lang), t.male, scores.classes[1]),
-            (both, t.text, scores.macro_average),
-        ];
+        let binary = shown.report.is_binary();
+        let both = if binary { say("both", "les deux") } else { say("macro", "macro") }.get(lang).to_owned();
+        let mut rows: Vec<(String, Color32, ClassScore)> = Vec::new();
+        if !binary {
+            let weighted = say("weighted", "pondérée").get(lang).to_owned();
+            rows.extend([(both.clone(), t.text, scores.macro_average), (weighted, t.text, scores.weighted_average)]);
+        }
+        let classes = scores.classes.iter().enumerate();
+        rows.extend(classes.map(|(class, score)| (shown.task().name(class, lang), t.class(class as u8), *score)));
+        if binary {
+            rows.push((both, t.text, scores.macro_average));
+        }
         let room = ui.available_height();
-        let pitch = ((room - 30.0) / 4.0).clamp(26.0, 44.0);
-        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), pitch * 4.0), Sense::hover());
+        let pitch = ((room - 30.0) / 4.0).clamp(26.0, if binary { 44.0 } else { 26.0 });
+        let count = rows.len();
+        let line = |ui: &mut Ui| table_of_scores(ui, lang, head, rows, pitch);
+        match binary {
+            true => line(ui),
+            false => scroll::list(ui, line),
+        }
+        // Two lines and the gap above them.
+        if room - pitch * (count + 1) as f32 > 44.0 {
+            ui.add(egui::Label::new(theme::caption(about.get(lang)).color(t.text3)).wrap());
+        }
+    });
+}
+
+/// A head and a row for each class and average.
+fn table_of_scores(ui: &mut Ui, lang: Lang, head: [&str; 3], rows: Vec<(String, Color32, ClassScore)>, pitch: f32) {
+    let t = Theme::of(ui);
+    {
+        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), pitch * (rows.len() + 1) as f32), Sense::hover());
         let column = |i: usize| rect.right() - (2 - i) as f32 * (rect.width() * 0.245).max(45.0) - 2.0;
         for (i, name) in head.iter().enumerate() {
             let at = pos2(column(i), rect.top() + pitch / 2.0);
@@ -97,7 +121,7 @@ pub fn scores(ui: &mut Ui, lang: Lang, shown: &Shown, height: f32) {
             response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
             // As far as the first number reaches to the left.
             let room = column(0) - 48.0 - rect.left();
-            let galley = fitted(ui, name, theme::medium(size::TABLE), color, room);
+            let galley = fitted(ui, &name, theme::medium(size::TABLE), color, room);
             if galley.elided {
                 response.on_hover_text(name);
             }
@@ -107,11 +131,7 @@ pub fn scores(ui: &mut Ui, lang: Lang, shown: &Shown, height: f32) {
                 ui.painter().text(pos2(column(i), row.center().y), Align2::RIGHT_CENTER, value, font, t.text);
             }
         }
-        // Two lines and the gap above them.
-        if room - pitch * 4.0 > 44.0 {
-            ui.add(egui::Label::new(theme::caption(about.get(lang)).color(t.text3)).wrap());
-        }
-    });
+    }
 }
 
 /// ROC and precision-recall with the threshold on them, and the slider that moves everything.
@@ -179,7 +199,7 @@ fn plot(ui: &Ui, lang: Lang, shown: &Shown, curve: Curve) -> SharePlot {
         if roc { [p.false_positive_rate, p.true_positive_rate] } else { [p.true_positive_rate, p.precision] }
     };
     let point = place(&shown.report.point(shown.threshold));
-    let [zero, one] = [0, 1].map(|class| words::people(shown.classes(), class, lang));
+    let [zero, one] = [0, 1].map(|class| shown.task().people(class, lang));
     let (across, up) = match (roc, lang) {
         (true, Lang::En) => (format!("{zero} called {one}"), format!("{one} found")),
         (true, Lang::Fr) => (format!("erreurs parmi les {zero}"), format!("{one} trouvés")),
@@ -191,7 +211,7 @@ fn plot(ui: &Ui, lang: Lang, shown: &Shown, curve: Curve) -> SharePlot {
         name: format!("{} {}", if roc { "ROC" } else { "precision, recall" }, decimal(lang, shown.threshold, 2)),
         across,
         up,
-        points: shown.curves.points.iter().map(place).collect(),
+        points: shown.curves.iter().flat_map(|curves| &curves.points).map(place).collect(),
         color: t.accent,
         diagonal: roc,
         marker: Some((point, decimal(lang, shown.threshold, 2))),
@@ -204,8 +224,8 @@ fn plot(ui: &Ui, lang: Lang, shown: &Shown, curve: Curve) -> SharePlot {
 /// The area below the curve.
 fn area(lang: Lang, shown: &Shown, curve: Curve) -> String {
     let area = match curve {
-        Curve::PrecisionRecall => shown.curves.average_precision.map(|ap| (say("average precision", "précision moyenne"), ap)),
-        _ => shown.curves.auc.map(|auc| (say("area", "aire"), auc)),
+        Curve::PrecisionRecall => shown.mean_precision.map(|ap| (say("average precision", "précision moyenne"), ap)),
+        _ => shown.curves.first().and_then(|curves| curves.auc).map(|auc| (say("area", "aire"), auc)),
     };
     area.map_or_else(String::new, |(name, value)| format!("{} {}", name.get(lang), score(lang, value)))
 }

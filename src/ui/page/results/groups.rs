@@ -4,7 +4,7 @@ use egui::Ui;
 
 use super::{GROUPINGS, Shown, save_button};
 use crate::{
-    evaluate::{Group, GroupKey},
+    evaluate::{Group, GroupKey, Grouping},
     run::export::PlotKind,
     text::say,
     ui::{
@@ -24,14 +24,16 @@ use crate::{
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, grouping: &mut usize, height: f32) -> Option<GroupKey> {
     let lang = cx.lang;
     ui.set_max_height(height);
-    let by = GROUPINGS[*grouping];
+    let offered = offered(shown);
+    *grouping = (*grouping).min(offered.len() - 1);
+    let by = offered[*grouping];
     let groups = shown.report.groups(shown.threshold, by);
     let all = shown.report.scores(shown.threshold).accuracy;
     let whole = all.wilson();
     let row = |group: &Group| {
         let range = group.accuracy.wilson();
         Row {
-            name: group.key.name(shown.classes(), lang),
+            name: group.key.name(shown.task(), lang),
             share: group.accuracy.share(),
             low: range.low,
             high: range.high,
@@ -44,11 +46,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, grouping: &mut usize, h
     let rows: Vec<Row> = groups.iter().map(row).collect();
     let id = ui.make_persistent_id("groups as a table");
     let as_table: bool = ui.data(|d| d.get_temp(id)).unwrap_or_default();
-    let names: Vec<String> = GROUPINGS
-        .iter()
-        .enumerate()
-        .map(|(i, g)| if i == 3 { say("crossed", "croisés").get(lang).to_owned() } else { g.name(shown.classes(), lang) })
-        .collect();
+    let name = |by: &Grouping| match *by {
+        Grouping::CROSSED => say("crossed", "croisés").get(lang).to_owned(),
+        by => by.name(shown.task(), lang),
+    };
+    let names: Vec<String> = offered.iter().map(name).collect();
     let title = say("For whom", "Pour qui").get(lang);
     let twin = if as_table {
         (icon::ACTIVITY, say("Show groups as ranges", "Afficher les groupes en intervalles"))
@@ -94,4 +96,21 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, grouping: &mut usize, h
         ui.data_mut(|d| d.insert_temp(id, !as_table));
     }
     chosen.map(|index| groups[index].key)
+}
+
+/// The groupings to choose from. Of two classes always the same; of more those by what is known of the pictures, and none
+/// crossed, whose groups would be too many and too small.
+fn offered(shown: &Shown) -> Vec<Grouping> {
+    if shown.report.is_binary() {
+        return GROUPINGS.to_vec();
+    }
+    let known = |by: Grouping| {
+        let mut of = shown.report.predictions.iter();
+        match by {
+            Grouping::AGE => of.any(|p| p.age.is_some()),
+            Grouping::RACE => of.any(|p| p.race.is_some()),
+            _ => by == Grouping::CLASS,
+        }
+    };
+    GROUPINGS.into_iter().filter(|by| known(*by)).collect()
 }

@@ -6,7 +6,7 @@ use egui::Ui;
 
 use crate::{
     data::dataset::Dataset,
-    evaluate::{Prediction, words::class_name},
+    evaluate::Prediction,
     run::{Changes, RunView},
     text::{Lang, say},
     ui::{
@@ -27,7 +27,9 @@ pub struct Compared {
 impl Compared {
     /// Which pictures or labels are others now than when the run began, in the data set that it was trained on.
     pub fn changes(&mut self, cx: &Cx<'_>, run: &Arc<RunView>) -> Option<Changes> {
-        let dataset = cx.dataset().filter(|dataset| dataset.source == run.info.source)?;
+        // Labels of another question are no changes of these.
+        let same = |dataset: &&Arc<Dataset>| dataset.source == run.info.source && dataset.task == run.info.task;
+        let dataset = cx.dataset().filter(same)?;
         let known = self.of.as_ref().is_some_and(|(of, by)| Arc::ptr_eq(of, dataset) && Arc::ptr_eq(by, run));
         if !known {
             let changed = run.info.data.is_some_and(|then| then != dataset.fingerprint());
@@ -44,19 +46,19 @@ impl Compared {
 pub fn decide(ui: &mut Ui, lang: Lang, dataset: &Arc<Dataset>, p: &Prediction) -> Option<Action> {
     let t = Theme::of(ui);
     let edit = dataset.edits().get(&p.file);
-    let relabeled = edit.and_then(|edit| edit.class.as_ref()).and_then(|c| dataset.classes.iter().position(|k| k == c));
-    let class = relabeled.unwrap_or_else(|| usize::from(p.label == 1));
+    let relabeled = edit.and_then(|edit| edit.class.as_ref()).and_then(|class| dataset.task.find(class));
+    let class = relabeled.unwrap_or_else(|| usize::from(p.label));
     let text = match edit {
         Some(edit) if edit.left_out => say("Left out by you", "Écartée par vous").get(lang).to_owned(),
         Some(edit) if edit.kept => say("Looked at and kept by you", "Vue et gardée par vous").get(lang).to_owned(),
         Some(_) if relabeled.is_some() => {
-            let name = class_name(&dataset.classes, class, lang);
+            let name = dataset.task.name(class, lang);
             format!("{} {name}", say("Relabeled by you:", "Réétiquetée par vous :").get(lang))
         }
         _ => say("Label looks wrong?", "L’étiquette semble fausse ?").get(lang).to_owned(),
     };
     ui.label(theme::strong(text).color(t.text));
-    let decided = ui.horizontal_wrapped(|ui| decide::buttons(ui, lang, &dataset.classes, Some(class as u8), edit)).inner;
+    let decided = ui.horizontal_wrapped(|ui| decide::buttons(ui, lang, &dataset.task, Some(class as u8), edit)).inner;
     decided.map(|change| Action::Edit { files: vec![p.file.clone()], change })
 }
 

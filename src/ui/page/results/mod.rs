@@ -7,13 +7,15 @@ mod labels;
 mod picture;
 mod pictures;
 mod run_pictures;
+mod several;
 
 use std::sync::Arc;
 
 use egui::{Popup, PopupCloseBehavior, Ui};
 
 use crate::{
-    evaluate::{Best, Confusion, Curves, F1Of, Grouping, Report, Scores, calibration::probability},
+    data::task::Task,
+    evaluate::{Best, Confusion, CoveragePoint, Curves, F1Of, Grouping, Report, Scores, calibration::probability, curves::mean},
     preset::{Difference, differences},
     run::{
         Changes, RunInfo, RunStatus, RunView,
@@ -45,6 +47,7 @@ pub struct State {
     pictures: Option<pictures::Pictures>,
     grouping: usize,
     curve: accuracy::Curve,
+    several: several::State,
     /// What was found in the open data set.
     data: labels::Compared,
 }
@@ -55,8 +58,16 @@ struct Shown {
     report: Report,
     /// On the scale that is shown.
     threshold: f64,
-    curves: Curves,
-    /// Best macro F1 on the validation part.
+    /// Of two classes those of the second, of more each against the rest.
+    curves: Vec<Curves>,
+    /// The means of the curves' areas and average precisions.
+    mean_area: Option<f64>,
+    mean_precision: Option<f64>,
+    /// Of more than two classes: what each threshold for "not sure" leaves.
+    coverage: Vec<CoveragePoint>,
+    /// Of more than two classes: in the order of what is mixed up.
+    likeness: Vec<usize>,
+    /// Of two classes, the best macro F1 on the validation part.
     best: Option<Best>,
     fitted: f64,
     /// Which pictures or labels are others now than when the run began.
@@ -65,12 +76,18 @@ struct Shown {
 
 impl Shown {
     fn new(view: &Arc<RunView>, report: &Report) -> Self {
+        let several = !report.is_binary();
+        let curves = report.one_vs_rest();
         Self {
+            mean_area: mean(&curves, |curves| curves.auc),
+            mean_precision: mean(&curves, |curves| curves.average_precision),
+            coverage: if several { report.coverage() } else { Vec::new() },
+            likeness: if several { report.confusion(report.threshold).by_likeness() } else { Vec::new() },
             view: Arc::clone(view),
             report: report.clone(),
             threshold: report.threshold,
-            curves: report.curves(1),
-            best: report.best_f1(F1Of::Macro),
+            curves,
+            best: report.best_f1(F1Of::Macro).filter(|_| report.is_binary()),
             fitted: report.fitted_temperature(),
             changed: None,
         }
@@ -80,9 +97,15 @@ impl Shown {
     fn set_temperature(&mut self, temperature: f64) {
         let raw = self.report.logit_threshold(self.threshold);
         self.report.temperature = temperature;
-        self.threshold = rounded(probability(raw as f32, temperature));
-        self.curves = self.report.curves(1);
-        self.best = self.report.best_f1(F1Of::Macro);
+        self.curves = self.report.one_vs_rest();
+        self.mean_area = mean(&self.curves, |curves| curves.auc);
+        self.mean_precision = mean(&self.curves, |curves| curves.average_precision);
+        if self.report.is_binary() {
+            self.threshold = rounded(probability(raw as f32, temperature));
+            self.best = self.report.best_f1(F1Of::Macro);
+        } else {
+            self.coverage = self.report.coverage();
+        }
     }
 
     /// Whether threshold and temperature are those that are kept with the run.
@@ -103,10 +126,13 @@ impl Shown {
         self.best.filter(|best| rounded(best.threshold) != self.threshold && best.f1 > self.validation_f1() + 1e-9)
     }
 
-    fn classes(&self) -> &[String] {
-        &self.report.classes
+    fn task(&self) -> &Task {
+        &self.report.task
     }
 }
+
+/// Classes from which on it is told how often the right one is among the three likeliest.
+const MANY: usize = 10;
 
 /// The groupings that the page offers.
 const GROUPINGS: [Grouping; 4] = [Grouping::AGE, Grouping::RACE, Grouping::CLASS, Grouping::CROSSED];
@@ -156,12 +182,17 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     stack(ui, &rows, |row, ui, height| match row {
         0 => columns(ui, &[0.64, 0.36], height, |column, ui| {
             ui.set_max_height(height);
-            if column == 0 {
-                if let Some((label, predicted)) = accuracy::matrix(ui, cx, shown, height) {
-                    open = Some(Facets { label: Some(label), predicted: Some(predicted), ..Facets::default() });
+            let cell = match (column, shown.report.is_binary()) {
+                (0, true) => accuracy::matrix(ui, cx, shown, height),
+                (0, false) => several::matrix(ui, cx, shown, &mut state.several, height),
+                (_, true) => {
+                    accuracy::trade_off(ui, cx, shown, &mut state.curve, height);
+                    None
                 }
-            } else {
-                accuracy::trade_off(ui, cx, shown, &mut state.curve, height);
+                (_, false) => several::side(ui, cx, shown, &mut state.several, height),
+            };
+            if let Some((label, predicted)) = cell {
+                open = Some(Facets { label: Some(label), predicted: Some(predicted), ..Facets::default() });
             }
         }),
         1 => columns(ui, middle, height, |column, ui| match column {
@@ -266,6 +297,9 @@ fn title(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
     // The F1 of each class stands in the card of the scores.
     let f1 = score(lang, shown.report.scores(shown.threshold).macro_average.f1);
     let mut line = format!("{} · F1 macro {f1}", shown.report.range_line(shown.threshold, lang));
+    if shown.task().len() >= MANY {
+        line += &format!(" · top-3 {}", crate::text::percent(lang, shown.report.top_k(3).share(), 1));
+    }
     if !shown.kept() {
         line += " · ";
         line += &tried(lang, shown);

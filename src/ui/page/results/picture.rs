@@ -13,7 +13,7 @@ use crate::{
         pixels::Pixels,
         sample::{RACES, Source},
     },
-    evaluate::{Prediction, words::class_name},
+    evaluate::Prediction,
     run::RunPictures,
     session::RunPicturesState,
     text::{Lang, percent, plural, say},
@@ -85,8 +85,8 @@ pub fn tile(lang: Lang, shown: &Shown, p: &Prediction, places: &Places) -> Tile 
     let place = places.find(p);
     let raw = shown.report.logit_threshold(shown.threshold);
     let (predicted, right) = (p.predicted(raw), p.correct(raw));
-    let name = class_name(shown.classes(), predicted, lang);
-    let label = class_name(shown.classes(), usize::from(p.label), lang);
+    let name = shown.task().name(predicted, lang);
+    let label = shown.task().name(p.label.into(), lang);
     let sure = percent(lang, shown.report.confidence(p, shown.threshold), 0);
     let age = p.age.map(|age| format!(" · {}", plural(lang, age.into(), say("y", "an"), say("y", "ans"))));
     let sign = if right { (icon::CHECK, true) } else { (icon::X, false) };
@@ -150,7 +150,7 @@ impl Subject<'_> {
             ui.add(egui::Label::new(theme::caption(trouble.get(lang)).color(t.validation)).wrap());
         }
         ui.label(theme::strong(tile.first.clone()).color(t.text));
-        let label = class_name(shown.classes(), usize::from(p.label), lang);
+        let label = shown.task().name(p.label.into(), lang);
         let race = p.race.and_then(|r| RACES.get(usize::from(r))).map(|r| r.get(lang));
         let lines = [
             Some(format!("{} {label}", say("recorded as", "étiquette").get(lang))),

@@ -14,7 +14,6 @@ use crate::{
     evaluate::{
         Prediction,
         groups::{AGE_BANDS, GroupKey, Known, band_name},
-        words::{class_name, people},
     },
     text::{Lang, decimal, number, say},
     ui::{
@@ -93,11 +92,11 @@ impl Facets {
     fn sentence(&self, shown: &Shown, count: usize, lang: Lang) -> String {
         let n = number(lang, count as u64);
         let group = GroupKey { age: self.age, race: self.race, class: self.label };
-        let classes = shown.classes();
+        let task = shown.task();
         match (self.label, self.predicted) {
             (Some(label), Some(predicted)) if self.age.is_none() && self.race.is_none() => {
                 let (label, predicted) = (usize::from(label), usize::from(predicted));
-                format!("{n} {}", crate::evaluate::confusion::cell(classes, label, predicted, count as u32, lang))
+                format!("{n} {}", task.called(label, predicted, count as u32, lang))
             }
             _ => {
                 let what = match self.correct {
@@ -107,13 +106,13 @@ impl Facets {
                 };
                 let mut text = format!("{n} {}", what.get(lang));
                 if group != GroupKey::default() {
-                    text = format!("{text}, {}", group.name(classes, lang));
+                    text = format!("{text}, {}", group.name(task, lang));
                 }
                 if let Some(predicted) = self.predicted {
-                    let called = people(classes, predicted.into(), lang);
+                    let called = task.people(predicted.into(), lang);
                     let called = match lang {
                         Lang::En => format!("called {called}"),
-                        Lang::Fr => format!("réponse « {} »", class_name(classes, predicted.into(), lang)),
+                        Lang::Fr => format!("réponse « {} »", task.name(predicted.into(), lang)),
                     };
                     text = format!("{text}, {called}");
                 }
@@ -248,11 +247,11 @@ fn find(shown: &Shown, open: &mut Pictures) {
 }
 
 fn filters(ui: &mut Ui, lang: Lang, shown: &Shown, open: &mut Pictures) {
-    let classes = shown.classes();
+    let task = shown.task();
     let facets = &mut open.facets;
     let class_chip = |ui: &mut Ui, any: &str, prefix: &str, value: &mut Option<u8>| {
-        let name = |class: usize| format!("{prefix} {}", class_name(classes, class, lang));
-        let options = [any.to_owned(), name(0), name(1)];
+        let names = task.names(lang).into_iter().map(|name| format!("{prefix} {name}"));
+        let options: Vec<String> = std::iter::once(any.to_owned()).chain(names).collect();
         if let Some(chosen) = chip_menu(ui, value.map_or(0, |c| usize::from(c) + 1), &options) {
             *value = (chosen > 0).then(|| (chosen - 1) as u8);
         }

@@ -6,7 +6,6 @@ use egui::{Color32, Ui};
 
 use crate::{
     data::sample::Source,
-    evaluate::words::class_name,
     run::{Changes, RunView},
     setting_def::SettingDefs as _,
     text::{Lang, Phrase, number, say},
@@ -153,7 +152,7 @@ impl Data {
             source => source.name().get(lang).to_owned(),
         };
         row(say("data", "données"), sources.iter().map(place).collect());
-        let classes = |(_, view): &(usize, Arc<RunView>)| [0, 1].map(|i| class_name(&view.info.classes, i, lang)).join(", ");
+        let classes = |(_, view): &(usize, Arc<RunView>)| view.info.task.listed(lang);
         row(say("classes", "classes"), views.iter().map(classes).collect());
         let counts = |(_, view): &(usize, Arc<RunView>)| view.info.pictures.map(|n| number(lang, n.into())).join(" · ");
         row(say("pictures in the parts", "images des parties"), views.iter().map(counts).collect());

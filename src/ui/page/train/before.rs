@@ -144,7 +144,7 @@ fn facts(ui: &mut Ui, lang: Lang, plan: &Plan) {
     let settings = &plan.settings.train;
     let pictures = |n| plural(lang, n, say("picture", "image"), say("pictures", "images"));
     let steps = number(lang, plan.steps_per_epoch.into());
-    let [zero, one] = plan.class_weights;
+    let weights_of_classes = class_weights(lang, plan);
     let weights = plan.network.trained_values() as u64;
     let mut lines = vec![match lang {
         Lang::En => format!(
@@ -190,19 +190,30 @@ fn facts(ui: &mut Ui, lang: Lang, plan: &Plan) {
             )
         }
     });
-    if (zero - one).abs() > 1e-9 {
-        let value = |v: f64| crate::text::decimal(lang, v, 3);
-        lines.push(match lang {
-            Lang::En => format!("Class weights {} and {}", value(zero), value(one)),
-            Lang::Fr => format!("Poids des classes {} et {}", value(zero), value(one)),
-        });
-    }
+    lines.extend(weights_of_classes);
     for line in lines {
         ui.horizontal_top(|ui| {
             ui.label(icon::CHECK.text(15.0).color(t.good));
             ui.add(egui::Label::new(egui::RichText::new(line).color(t.text2)).wrap());
         });
     }
+}
+
+/// The classes' factors in the loss, where they differ: of two both, of more the least and the greatest.
+fn class_weights(lang: Lang, plan: &Plan) -> Option<String> {
+    let weights = &plan.class_weights;
+    let (least, most) =
+        weights.iter().fold((f64::MAX, f64::MIN), |(least, most), weight| (least.min(*weight), most.max(*weight)));
+    if weights.is_empty() || most - least <= 1e-9 {
+        return None;
+    }
+    let value = |v: f64| crate::text::decimal(lang, v, 3);
+    Some(match (lang, weights.as_slice()) {
+        (Lang::En, [zero, one]) => format!("Class weights {} and {}", value(*zero), value(*one)),
+        (Lang::Fr, [zero, one]) => format!("Poids des classes {} et {}", value(*zero), value(*one)),
+        (Lang::En, _) => format!("Class weights {} to {}", value(least), value(most)),
+        (Lang::Fr, _) => format!("Poids des classes de {} à {}", value(least), value(most)),
+    })
 }
 
 fn settings(ui: &mut Ui, cx: &mut Cx<'_>, height: f32) {

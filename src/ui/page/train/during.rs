@@ -7,10 +7,10 @@ use super::{
     words,
 };
 use crate::{
-    evaluate::words::class_name,
     history::{EpochRecord, Note, NoteKind},
     session::{Phase, Training},
     text::{Lang, decimal, number, percent, say},
+    train::event::FollowedFace,
     ui::{
         Cx, icon,
         theme::{self, Theme, size},
@@ -414,30 +414,28 @@ fn faces(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
         let side = side_of(columns).clamp(28.0, 128.0);
         let pitch = (room.x + gap) / columns as f32;
         let origin = ui.cursor().min;
-        for (place, (sample, probability)) in training.faces.iter().enumerate() {
+        for (place, FollowedFace { sample, class, probability: sure }) in training.faces.iter().copied().enumerate() {
             let (column, row) = (place % columns, place / columns);
             let left = origin.x + pitch * column as f32 + (pitch - gap - side) / 2.0;
             let corner = pos2(left, origin.y + (side + words + gap) * row as f32);
             let rect = Rect::from_min_size(corner, vec2(side, side));
-            cx.thumbs.paint(ui, rect, &dataset, *sample as usize);
-            let one = *probability >= 0.5;
-            let sure = if one { *probability } else { 1.0 - probability };
-            let name = class_name(&dataset.classes, usize::from(one), lang);
+            cx.thumbs.paint(ui, rect, &dataset, sample as usize);
+            let name = dataset.task.name(class.into(), lang);
             let bar = Rect::from_min_size(pos2(rect.left(), rect.bottom() + 6.0), vec2(side, 4.0));
             ui.painter().rect_filled(bar, 2.0, t.stroke);
             // As sure as the words below say, of the class that they name.
             let full = bar.with_max_x(bar.left() + bar.width() * sure);
-            ui.painter().rect_filled(full, 2.0, t.class(u8::from(one)));
+            ui.painter().rect_filled(full, 2.0, t.class(class));
             let sure = percent(lang, f64::from(sure), 0);
             let wide = pitch - 6.0 > 78.0;
-            let lines = if wide { vec![format!("{name} {sure}")] } else { vec![name.to_owned(), sure.clone()] };
+            let lines = if wide { vec![format!("{name} {sure}")] } else { vec![name.clone(), sure.clone()] };
             let letters = if pitch < 54.0 { 10.0 } else { size::CAPTION };
             for (i, line) in lines.iter().enumerate() {
                 let at = pos2(rect.center().x, bar.bottom() + 4.0 + 14.0 * i as f32);
                 ui.painter().text(at, Align2::CENTER_TOP, line, theme::regular(letters), t.text2);
             }
-            let label = dataset.samples.get(*sample as usize).map_or(0, |s| usize::from(s.class));
-            let label = class_name(&dataset.classes, label, lang);
+            let label = dataset.samples.get(sample as usize).map_or(0, |s| usize::from(s.class));
+            let label = dataset.task.name(label, lang);
             let said = match lang {
                 Lang::En => format!("model says {name} {sure}, recorded as {label}"),
                 Lang::Fr => format!("le modèle dit {name} {sure}, étiquette {label}"),

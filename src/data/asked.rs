@@ -1,0 +1,33 @@
+//! A data set asked another question than it was opened with: what its file names say of it.
+
+use super::{dataset::Dataset, name, task::Task};
+
+impl Dataset {
+    /// The pictures whose names answer `task`, with its labels; itself if that is its question. `None` if folders answer it,
+    /// or no name does.
+    #[must_use]
+    pub fn asked(&self, task: &Task) -> Option<Self> {
+        if self.task == *task {
+            return Some(self.clone());
+        }
+        let class = |index: &usize| {
+            let name = name::read(&self.samples[*index].file.file_name()?.to_string_lossy())?;
+            task.of_name(&name)
+        };
+        let known: Vec<(usize, u8)> = (0..self.samples.len()).filter_map(|index| Some((index, class(&index)?))).collect();
+        if known.is_empty() {
+            return None;
+        }
+        let mut asked = Self { task: task.clone(), samples: Vec::new(), edited: None, findings: None, ..self.clone() };
+        asked.samples.extend(known.iter().map(|(index, class)| {
+            let mut sample = self.samples[*index].clone();
+            sample.class = *class;
+            sample
+        }));
+        // A data set made without pixels stays so.
+        if self.pixels.len() == self.samples.len() {
+            asked.pixels = self.pixels.select(known.iter().map(|(index, _)| *index));
+        }
+        Some(asked)
+    }
+}

@@ -1,0 +1,257 @@
+//! The question: what is learned of a picture. Where its labels come from, what its classes are called, how results are
+//! phrased, what stands under an answer.
+//!
+//! Everything that speaks of classes asks a [`Task`]; nothing else knows what they mean. One file a question.
+
+pub mod age_group;
+mod folders;
+mod gender;
+mod hairstyle;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    name::Name,
+    sample::{Framing, Source},
+};
+use crate::{
+    setting_def::choice,
+    text::{Lang, LocalizedText, Phrase, say},
+};
+
+pub use age_group::AgeBands;
+pub use gender::{GENDERS, of_folder as gender_of_folder};
+pub use hairstyle::HAIRSTYLES;
+
+/// A question with the names of its classes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "StoredTask")]
+pub struct Task {
+    #[serde(rename = "task")]
+    pub kind: TaskKind,
+    /// In the order of the network's outputs; of two, index 1 is the one whose probability a sigmoid gives. They stand in
+    /// files and tables; [`Task::name`] is what a person reads.
+    pub classes: Vec<String>,
+}
+
+/// Which question.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskKind {
+    /// As UTKFace's names, or folders called so, record it.
+    Gender,
+    /// Bands of the ages that UTKFace's names record.
+    AgeGroup,
+    /// Which of some folders a picture belongs to.
+    #[default]
+    Folders,
+    /// How the hair of the sample faces lies.
+    Hairstyle,
+}
+
+choice!(TaskKind {
+    Gender = "gender", say("Gender", "Genre"),
+        say("Female or male, as the file names record it", "Femme ou homme, comme le notent les noms de fichiers");
+    AgeGroup = "age-group", say("Age group", "Tranche d’âge"),
+        say("Bands of the ages that the file names record", "Des tranches des âges que notent les noms de fichiers");
+    Folders = "folders", say("Folders", "Dossiers"),
+        say("The folder that a picture lies in", "Le dossier dans lequel se trouve une image");
+    Hairstyle = "hairstyle", say("Hairstyle", "Coiffure"),
+        say("Four ways in which the hair of the drawings lies", "Quatre façons dont les cheveux des dessins sont coiffés");
+});
+
+/// A question as files have it: those of before name the classes alone.
+#[derive(Deserialize)]
+struct StoredTask {
+    task: Option<TaskKind>,
+    classes: Vec<String>,
+}
+
+impl From<StoredTask> for Task {
+    fn from(StoredTask { task, classes }: StoredTask) -> Self {
+        match task {
+            Some(kind) => Self { kind, classes },
+            None => Self::of_classes(classes),
+        }
+    }
+}
+
+impl<const N: usize> From<[&str; N]> for Task {
+    fn from(classes: [&str; N]) -> Self {
+        Self::of_classes(classes.map(str::to_owned).to_vec())
+    }
+}
+
+impl Task {
+    /// Gender, as UTKFace's names record it.
+    pub fn gender() -> Self {
+        Self { kind: TaskKind::Gender, classes: GENDERS.map(str::to_owned).to_vec() }
+    }
+
+    /// The age group in `bands`.
+    pub fn age_group(bands: AgeBands) -> Self {
+        Self { kind: TaskKind::AgeGroup, classes: bands.names() }
+    }
+
+    /// How the hair of the sample faces lies.
+    pub fn hairstyle() -> Self {
+        Self { kind: TaskKind::Hairstyle, classes: HAIRSTYLES.map(str::to_owned).to_vec() }
+    }
+
+    /// What folders of these names ask: `female` and `male` are the question of gender.
+    pub fn of_classes(classes: Vec<String>) -> Self {
+        let kind = if classes == GENDERS { TaskKind::Gender } else { TaskKind::Folders };
+        Self { kind, classes }
+    }
+
+    /// How many classes there are.
+    pub fn len(&self) -> usize {
+        self.classes.len()
+    }
+
+    /// Whether there is no class: a data set that was not opened.
+    pub fn is_empty(&self) -> bool {
+        self.classes.is_empty()
+    }
+
+    /// Whether there are two classes, so that one probability and a threshold say it all.
+    pub fn is_binary(&self) -> bool {
+        self.classes.len() == 2
+    }
+
+    /// Whether answers speak of a person's gender.
+    pub fn is_gender(&self) -> bool {
+        self.kind == TaskKind::Gender
+    }
+
+    /// Whether the labels are in UTKFace's file names, and so the pictures faces.
+    pub fn is_of_names(&self) -> bool {
+        matches!(self.kind, TaskKind::Gender | TaskKind::AgeGroup)
+    }
+
+    /// The class that a picture's name says, where names are asked.
+    pub fn of_name(&self, name: &Name) -> Option<u8> {
+        match self.kind {
+            TaskKind::Gender => Some(name.class),
+            TaskKind::AgeGroup => age_group::class(&self.classes, name.age),
+            TaskKind::Folders | TaskKind::Hairstyle => None,
+        }
+    }
+
+    /// Which of the classes is called so in files.
+    pub fn find(&self, class: &str) -> Option<usize> {
+        self.classes.iter().position(|name| name == class)
+    }
+
+    /// A class's name: `female`, in French « femme »; `20 to 39`; a folder's name as it is.
+    pub fn name(&self, class: usize, lang: Lang) -> String {
+        match self.kind {
+            TaskKind::Gender => gender::name(class).get(lang).to_owned(),
+            TaskKind::AgeGroup => age_group::name(&self.classes[class], lang),
+            TaskKind::Folders => self.classes[class].clone(),
+            TaskKind::Hairstyle => hairstyle::name(&self.classes[class], lang),
+        }
+    }
+
+    /// The names of all classes.
+    pub fn names(&self, lang: Lang) -> Vec<String> {
+        (0..self.len()).map(|class| self.name(class, lang)).collect()
+    }
+
+    /// The first names and how many more there are: `cat, dog, horse and 7 more`.
+    pub fn listed(&self, lang: Lang) -> String {
+        listed(&self.names(lang), lang)
+    }
+
+    /// Those of a class: `women`, `people aged 20 to 39`, or a folder's name in quotes.
+    pub fn people(&self, class: usize, lang: Lang) -> String {
+        match self.kind {
+            TaskKind::Gender => gender::people(class).get(lang).to_owned(),
+            TaskKind::AgeGroup => age_group::people(&self.classes[class], lang),
+            TaskKind::Folders => folders::pictures(&self.classes[class], lang),
+            TaskKind::Hairstyle => hairstyle::drawings(&self.classes[class], lang),
+        }
+    }
+
+    /// What `count` pictures of class `label` were called, without the count: `women were called men`.
+    pub fn called(&self, label: usize, predicted: usize, count: u32, lang: Lang) -> String {
+        match self.kind {
+            TaskKind::Gender => gender::called(label, predicted, count, lang),
+            TaskKind::AgeGroup => age_group::called(&self.classes, label, predicted, count, lang),
+            TaskKind::Folders | TaskKind::Hairstyle => folders::called(&self.names(lang), label, predicted, count, lang),
+        }
+    }
+
+    /// After a share: `of the women`, `of “cats”`.
+    pub fn of_them(&self, class: usize, lang: Lang) -> String {
+        let people = self.people(class, lang);
+        match (lang, self.kind) {
+            (Lang::En, TaskKind::Folders) => format!("of {people}"),
+            (Lang::En, _) => format!("of the {people}"),
+            (Lang::Fr, TaskKind::Folders) => format!("de {people}"),
+            (Lang::Fr, _) => format!("des {people}"),
+        }
+    }
+
+    /// After a share: `of those called men`.
+    pub fn of_those_called(&self, class: usize, lang: Lang) -> String {
+        match (lang, self.kind) {
+            (Lang::En, TaskKind::AgeGroup) => format!("of those called {}", self.name(class, lang)),
+            (Lang::En, _) => format!("of those called {}", self.people(class, lang)),
+            (Lang::Fr, _) => format!("des réponses «\u{a0}{}\u{a0}»", self.name(class, lang)),
+        }
+    }
+
+    /// What a class is here: `gender`, `age group`, `class`.
+    pub fn dimension(&self) -> Phrase {
+        match self.kind {
+            TaskKind::Gender => say("gender", "genre"),
+            TaskKind::AgeGroup => say("age group", "tranche d’âge"),
+            TaskKind::Folders => say("class", "classe"),
+            TaskKind::Hairstyle => say("hairstyle", "coiffure"),
+        }
+    }
+
+    /// What must stand under each answer of a model that learned this from `source`.
+    pub fn caution(&self, source: &Source, framing: Framing) -> LocalizedText {
+        let data = match source {
+            Source::SampleFaces => {
+                return say(
+                    "A guess about drawings, whose labels follow a formula; it says nothing about people",
+                    "Une estimation sur des dessins, dont les étiquettes suivent une formule ; elle ne dit rien des gens",
+                )
+                .into();
+            }
+            Source::Folder(_) if self.is_of_names() && framing == Framing::FaceCrop => say("UTKFace", "UTKFace").into(),
+            Source::Folder(_) => {
+                let LocalizedText { en, fr } = source.name();
+                LocalizedText { en: format!("“{en}”"), fr: format!("«\u{a0}{fr}\u{a0}»") }
+            }
+        };
+        let limit = match self.kind {
+            TaskKind::Gender => {
+                say("; it cannot tell anybody’s gender identity", " ; elle ne dit rien de l’identité de genre de quiconque")
+            }
+            TaskKind::AgeGroup => say("; it cannot tell anybody’s age", " ; elle ne dit l’âge de personne"),
+            TaskKind::Folders | TaskKind::Hairstyle => say("", ""),
+        };
+        LocalizedText::by(|lang| {
+            let (data, limit) = (data.get(lang), limit.get(lang));
+            match lang {
+                Lang::En => format!("An appearance-based guess, with labels as recorded in {data}{limit}"),
+                Lang::Fr => format!("Une estimation d’après l’apparence, avec les étiquettes notées dans {data}{limit}"),
+            }
+        })
+    }
+}
+
+/// The first four of some names, with the number of the others.
+pub fn listed(names: &[String], lang: Lang) -> String {
+    const SHOWN: usize = 4;
+    let shown = names[..names.len().min(SHOWN)].join(", ");
+    match (names.len().saturating_sub(SHOWN), lang) {
+        (0, _) => shown,
+        (more, Lang::En) => format!("{shown} and {more} more"),
+        (more, Lang::Fr) => format!("{shown} et {more} autres"),
+    }
+}

@@ -1,0 +1,306 @@
+//! More than two classes: the heat map, what is mixed up most, and from which probability on an answer counts as sure.
+
+use std::cell::Cell;
+
+use egui::{Align2, CornerRadius, CursorIcon, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use super::{Shown, save_button, score};
+use crate::{
+    evaluate::{CoveragePoint, Curves, confusion},
+    run::export::PlotKind,
+    setting_def::Scale,
+    text::{Lang, Phrase, decimal, percent, say},
+    ui::{
+        Action, Cx, icon,
+        theme::{self, Theme, size},
+        widget::{
+            button::{icon_button, link},
+            card::Card,
+            choice::view_menu,
+            field,
+            fitted::fitted,
+            heat_map::{self, HeatMap, Shares},
+            scroll,
+            share_plot::SharePlot,
+        },
+    },
+};
+
+/// How the two cards are looked at.
+#[derive(Default)]
+pub struct State {
+    order: Order,
+    shares: Shares,
+    view: heat_map::View,
+    side: Side,
+}
+
+/// In which order the classes stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    #[default]
+    Name,
+    Size,
+    /// Those that are mixed up stand together.
+    Likeness,
+}
+
+const ORDERS: [(Order, Phrase); 3] = [
+    (Order::Name, say("by name", "par nom")),
+    (Order::Size, say("by size", "par taille")),
+    (Order::Likeness, say("by likeness", "par ressemblance")),
+];
+
+const SHARES: [(Shares, Phrase); 2] = [
+    (Shares::OfLabel, say("share of the row", "part de la ligne")),
+    (Shares::OfPredicted, say("share of the column", "part de la colonne")),
+];
+
+/// What the card beside the matrix shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Side {
+    #[default]
+    Mixed,
+    Roc,
+    PrecisionRecall,
+    Rejection,
+}
+
+const SIDES: [(Side, Phrase); 4] = [
+    (Side::Mixed, say("mixed up most", "les plus confondues")),
+    (Side::Roc, say("ROC", "ROC")),
+    (Side::PrecisionRecall, say("precision", "précision")),
+    (Side::Rejection, say("not sure below…", "pas sûr sous…")),
+];
+
+/// The matrix; gives the cell (label, predicted) that was activated.
+pub fn matrix(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, state: &mut State, height: f32) -> Option<(u8, u8)> {
+    let lang = cx.lang;
+    ui.set_max_height(height);
+    let title = confusion::TITLE.get(lang);
+    let task = shown.task();
+    let counts = shown.report.confusion(shown.threshold);
+    let order: Vec<usize> = match state.order {
+        Order::Name => (0..task.len()).collect(),
+        Order::Size => counts.by_size(),
+        Order::Likeness => shown.likeness.clone(),
+    };
+    let help = say(
+        "Each row holds the pictures with one recorded label, each column those that the model called so. On the diagonal it is right, beside it are its mistakes. Drag to move, zoom with Ctrl and the wheel",
+        "Chaque ligne contient les images d’une étiquette notée, chaque colonne celles que le modèle a nommées ainsi. Sur la diagonale il a raison, à côté sont ses erreurs. Glissez pour déplacer, zoomez avec Ctrl et la molette",
+    );
+    let mut chosen = None;
+    let State { order: by, shares, view, .. } = state;
+    let names = task.names(lang);
+    let sentence = |label: usize, predicted: usize| {
+        let cell = counts.cell(task, label, predicted, lang);
+        format!("{} {}, {}, {}", cell.count, cell.what, cell.row_share, cell.column_share)
+    };
+    let map = HeatMap {
+        confusion: &counts,
+        names: &names,
+        order: &order,
+        shares: *shares,
+        label: confusion::ROW.get(lang),
+        predicted: confusion::COLUMN.get(lang),
+        sentence: &sentence,
+    };
+    let zoom = Cell::new(view.zoom);
+    let (mut other_order, mut other_shares) = (*by, *shares);
+    Card::titled(title).help(lang, help.get(lang)).fill().show_with(
+        ui,
+        |ui| {
+            save_button(ui, cx, shown, PlotKind::Matrix, title);
+            if icon_button(ui, icon::ZOOM_IN, say("Larger", "Plus grand").get(lang)).clicked() {
+                zoom.set((zoom.get() * 1.5).min(heat_map::MOST_ZOOM));
+            }
+            if icon_button(ui, icon::ZOOM_OUT, say("Smaller", "Plus petit").get(lang)).clicked() {
+                zoom.set((zoom.get() / 1.5).max(1.0));
+            }
+            other_shares = of_menu(ui, lang, &SHARES, *shares);
+            other_order = of_menu(ui, lang, &ORDERS, *by);
+        },
+        |ui| {
+            let height = ui.available_height();
+            view.zoom = zoom.get();
+            chosen = map.show(ui, lang, view, height);
+        },
+    );
+    (*by, *shares) = (other_order, other_shares);
+    chosen
+}
+
+/// One of a few, by a menu.
+fn of_menu<T: Copy + PartialEq>(ui: &mut Ui, lang: Lang, all: &[(T, Phrase)], now: T) -> T {
+    let names: Vec<String> = all.iter().map(|(_, name)| name.get(lang).to_owned()).collect();
+    let at = all.iter().position(|(other, _)| *other == now).unwrap_or(0);
+    view_menu(ui, at, &names).map_or(now, |chosen| all[chosen].0)
+}
+
+/// The card beside the matrix; gives the cell (label, predicted) that was activated.
+pub fn side(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State, height: f32) -> Option<(u8, u8)> {
+    let lang = cx.lang;
+    ui.set_max_height(height);
+    let (title, help) = match state.side {
+        Side::Mixed => (
+            say("Mixed up", "Confusions"),
+            say(
+                "The most frequent mistakes, each with its share of the pictures that really are so. A click opens them",
+                "Les erreurs les plus fréquentes, chacune avec sa part des images qui le sont vraiment. Un clic les ouvre",
+            ),
+        ),
+        Side::Roc | Side::PrecisionRecall => (
+            say("Each against the rest", "Chacune contre le reste"),
+            say(
+                "Each curve is one class against all others; the lowest stands out. Macro is the mean of their areas",
+                "Chaque courbe est une classe contre toutes les autres ; la plus basse ressort. Macro est la moyenne des aires",
+            ),
+        ),
+        Side::Rejection => (
+            say("Not sure", "Pas sûr"),
+            say(
+                "Answers whose probability is below this threshold are called not sure. Raise it for fewer wrong answers, and fewer answers",
+                "Les réponses dont la probabilité est sous ce seuil sont dites pas sûres. Montez-le pour moins de réponses fausses, et moins de réponses",
+            ),
+        ),
+    };
+    let now = state.side;
+    let mut chosen = None;
+    Card::titled(title.get(lang)).help(lang, help.get(lang)).fill().show_with(
+        ui,
+        |ui| state.side = of_menu(ui, lang, &SIDES, now),
+        |ui| match now {
+            Side::Mixed => chosen = mixed(ui, lang, shown),
+            Side::Roc | Side::PrecisionRecall => drop(curves(ui, lang, shown, now)),
+            Side::Rejection => rejection(ui, cx, shown),
+        },
+    );
+    chosen
+}
+
+/// What is mixed up most, in words.
+fn mixed(ui: &mut Ui, lang: Lang, shown: &Shown) -> Option<(u8, u8)> {
+    const ROW: f32 = 40.0;
+    /// Mistakes that are listed.
+    const MOST: usize = 100;
+    let t = Theme::of(ui);
+    let task = shown.task();
+    let counts = shown.report.confusion(shown.threshold);
+    let mistakes = counts.most_confused();
+    if mistakes.is_empty() {
+        ui.label(theme::cell(say("Nothing is mixed up", "Rien n’est confondu").get(lang)).color(t.text2));
+        return None;
+    }
+    let mut chosen = None;
+    scroll::list(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        for mistake in mistakes.iter().take(MOST) {
+            let (label, predicted) = (mistake.label, mistake.predicted);
+            let share = counts.share_of_label(label, predicted);
+            let (rect, response) = ui.allocate_exact_size(vec2((ui.available_width() - 8.0).max(40.0), ROW), Sense::click());
+            let sentence = counts.sentence(task, label, predicted, lang);
+            let of = format!("{} {}", percent(lang, share, 1), task.of_them(label, lang));
+            response.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("{sentence}, {of}")));
+            if response.hovered() || response.has_focus() {
+                ui.painter().rect_filled(rect, CornerRadius::same(theme::RADIUS_FIELD), t.surface2);
+            }
+            let text = fitted(ui, &sentence, theme::regular(size::TABLE), t.text, rect.width() - 8.0);
+            ui.painter().galley(rect.min + vec2(4.0, 3.0), text, t.text);
+            let quiet = fitted(ui, &of, theme::regular(size::CAPTION), t.text2, rect.width() - 78.0);
+            ui.painter().galley(rect.min + vec2(4.0, 21.0), quiet, t.text2);
+            let bar = egui::Rect::from_min_size(pos2(rect.right() - 64.0, rect.top() + 27.0), vec2(60.0, 5.0));
+            ui.painter().rect_filled(bar, 2.0, t.grid);
+            ui.painter().rect_filled(bar.with_max_x(bar.left() + bar.width() * share as f32), 2.0, t.bad);
+            if response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(sentence).clicked() {
+                chosen = Some((label as u8, predicted as u8));
+            }
+        }
+    });
+    chosen
+}
+
+/// The curve of the class with the least area, with the macro average.
+fn curves(ui: &mut Ui, lang: Lang, shown: &Shown, side: Side) -> egui::Response {
+    let t = Theme::of(ui);
+    let roc = side == Side::Roc;
+    let area = |curves: &Curves| if roc { curves.auc } else { curves.average_precision };
+    let lowest = shown.curves.iter().enumerate().filter_map(|(class, curves)| Some((class, area(curves)?)));
+    let lowest = lowest.min_by(|a, b| a.1.total_cmp(&b.1));
+    let mean = if roc { shown.mean_area } else { shown.mean_precision };
+    let name =
+        lowest.map_or_else(String::new, |(class, area)| format!("{} {}", shown.task().name(class, lang), score(lang, area)));
+    let note = mean.map_or_else(|| name.clone(), |mean| format!("macro {} · {name}", score(lang, mean)));
+    let points = lowest.map_or_else(Vec::new, |(class, _)| {
+        let place = |p: &crate::evaluate::CurvePoint| match roc {
+            true => [p.false_positive_rate, p.true_positive_rate],
+            false => [p.true_positive_rate, p.precision],
+        };
+        shown.curves[class].points.iter().map(place).collect()
+    });
+    let words = match roc {
+        true => [say("others called so", "autres ainsi nommées"), say("found", "trouvées")],
+        false => [say("found (recall)", "trouvées (rappel)"), say("precision", "précision")],
+    };
+    let [across, up] = words.map(|word| word.get(lang).to_owned());
+    let height = ui.available_height().max(60.0);
+    let plot = SharePlot { name: note.clone(), across, up, points, color: t.accent, diagonal: roc, note, ..SharePlot::default() };
+    plot.show(ui, lang, height)
+}
+
+/// How many answers are left, and how right they are, for each threshold; with the one that is kept with the run.
+fn rejection(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) {
+    let lang = cx.lang;
+    let t = Theme::of(ui);
+    let here = CoveragePoint::at(&shown.coverage, shown.threshold);
+    let words = [say("answered", "répondues"), say("of them right", "dont justes")];
+    let [across, up] = words.map(|word| word.get(lang).to_owned());
+    let place = |point: &CoveragePoint| [point.coverage, point.accuracy];
+    let height = (ui.available_height() - 66.0).max(60.0);
+    let plot = SharePlot {
+        name: say("Answered, of them right", "Répondues, dont justes").get(lang).to_owned(),
+        across,
+        up,
+        points: shown.coverage.iter().map(place).collect(),
+        color: t.accent,
+        marker: Some((place(&here), decimal(lang, shown.threshold, 2))),
+        ..SharePlot::default()
+    };
+    plot.show(ui, lang, height);
+    let name = say("Not sure below", "Pas sûr sous").get(lang);
+    ui.horizontal(|ui| {
+        ui.label(theme::cell(name).color(t.text2));
+        let width = (ui.available_width() - 74.0).max(40.0);
+        ui.allocate_ui(vec2(width, theme::FIELD), |ui| {
+            ui.set_max_width(width);
+            field::slider(ui, name, &mut shown.threshold, 0.0..=0.99, Scale::Linear);
+        });
+        let typed = say("Not sure below, typed", "Pas sûr sous, au clavier").get(lang);
+        field::number(
+            ui,
+            lang,
+            field::Look { name: typed, unit: "", width: 62.0 },
+            &mut shown.threshold,
+            0.0..=0.99,
+            Scale::Linear,
+        );
+    });
+    shown.threshold = super::rounded(shown.threshold);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().interact_size.y = 20.0;
+        let (left, right) = (percent(lang, 1.0 - here.coverage, 0), percent(lang, here.accuracy, 1));
+        let text = match lang {
+            Lang::En => format!("{left} not sure, of the others {right} right"),
+            Lang::Fr => format!("{left} pas sûres, parmi les autres {right} justes"),
+        };
+        let (rect, _) = ui.allocate_exact_size(vec2((ui.available_width() - 120.0).max(60.0), 20.0), Sense::hover());
+        let galley = fitted(ui, &text, theme::regular(size::CAPTION), t.text2, rect.width());
+        ui.painter().text(rect.left_center(), Align2::LEFT_CENTER, galley.text(), theme::regular(size::CAPTION), t.text2);
+        if !shown.kept() && link(ui, say("Use for predictions", "Utiliser pour prédire").get(lang)).clicked() {
+            cx.act(Action::KeepThreshold {
+                run: shown.view.info.id.clone(),
+                threshold: shown.threshold,
+                temperature: shown.report.temperature,
+            });
+        }
+    });
+}

@@ -1,0 +1,220 @@
+//! The confusion matrix of many classes: a cell's strength is its share, its pictures open on a click. Names stay at the
+//! edges while the cells are moved and enlarged.
+
+use egui::{
+    Align2, CursorIcon, Key, PointerButton, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, epaint::TextShape,
+    pos2, vec2,
+};
+
+use super::fitted::fitted;
+use crate::{
+    evaluate::Confusion,
+    text::{Lang, number, percent},
+    ui::theme::{self, Theme, size},
+};
+
+/// What a cell's strength and text are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shares {
+    /// Its share of the row: of those who are so.
+    #[default]
+    OfLabel,
+    /// Its share of the column: of those called so.
+    OfPredicted,
+}
+
+/// How the user looks at it.
+#[derive(Clone, Copy, Debug)]
+pub struct View {
+    /// Side of a cell as a multiple of the one at which all fit.
+    pub zoom: f32,
+    /// Cells that lie left of and above the window, in points.
+    offset: Vec2,
+    /// The cell that the keyboard is at, as a row and a column on the screen.
+    at: (usize, usize),
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self { zoom: 1.0, offset: Vec2::ZERO, at: (0, 0) }
+    }
+}
+
+/// The largest side of a cell at which all fit, in points.
+const LARGEST: f32 = 56.0;
+/// Cells of this side and more have their numbers in them; of that, names beside them.
+const NUMBERED: f32 = 30.0;
+const NAMED: f32 = 11.0;
+/// How far it can be enlarged.
+pub const MOST_ZOOM: f32 = 24.0;
+
+/// What is drawn.
+pub struct HeatMap<'a> {
+    pub confusion: &'a Confusion,
+    /// Of the classes, in their own order.
+    pub names: &'a [String],
+    /// The classes in the order of the rows and columns.
+    pub order: &'a [usize],
+    pub shares: Shares,
+    /// Words before a row's and a column's class.
+    pub label: &'a str,
+    pub predicted: &'a str,
+    /// A cell as a sentence.
+    pub sentence: &'a dyn Fn(usize, usize) -> String,
+}
+
+impl HeatMap<'_> {
+    /// Draws it `height` high over the width there is; gives the cell (label, predicted) that was activated.
+    pub fn show(&self, ui: &mut Ui, lang: Lang, view: &mut View, height: f32) -> Option<(u8, u8)> {
+        let n = self.order.len().max(1);
+        let (outer, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click_and_drag());
+        let names = vec2((outer.width() * 0.24).clamp(70.0, 150.0), (height * 0.26).clamp(46.0, 96.0));
+        let inner = Rect::from_min_max(outer.min + names, outer.max);
+        let fitting = (inner.width().min(inner.height()) / n as f32).min(LARGEST);
+        if response.hovered() {
+            let (zoomed, scrolled) = ui.input(|input| (input.zoom_delta(), input.smooth_scroll_delta()));
+            if zoomed != 1.0 {
+                view.zoom = (view.zoom * zoomed).clamp(1.0, MOST_ZOOM);
+            } else if view.zoom > 1.0 {
+                view.offset -= scrolled;
+            }
+        }
+        if response.dragged_by(PointerButton::Primary) {
+            view.offset -= response.drag_delta();
+        }
+        let cell = fitting * view.zoom;
+        let most = (Vec2::splat(cell * n as f32) - inner.size()).max(Vec2::ZERO);
+        view.offset = view.offset.clamp(Vec2::ZERO, most);
+        view.at = (view.at.0.min(n - 1), view.at.1.min(n - 1));
+        let moved = response.has_focus() && self.step(ui, view, n);
+        if moved {
+            // The cell that the keyboard is at stays in sight.
+            let at = vec2(view.at.1 as f32, view.at.0 as f32) * cell;
+            view.offset = view.offset.max(at + Vec2::splat(cell) - inner.size()).min(at);
+        }
+        let origin = inner.min - view.offset;
+        self.cells(ui, lang, inner, origin, cell);
+        self.names(ui, outer, inner, origin, cell);
+        let under = |place: Pos2| {
+            let (column, row) = ((place - origin) / cell).into();
+            let (column, row): (f32, f32) = (column, row);
+            let within = inner.contains(place) && (row as usize) < n && (column as usize) < n;
+            within.then_some((row as usize, column as usize))
+        };
+        let hovered = response.hover_pos().and_then(under);
+        let marked = if response.has_focus() { Some(view.at) } else { hovered };
+        if let Some((row, column)) = marked {
+            let t = Theme::of(ui);
+            let place = Rect::from_min_size(origin + vec2(column as f32, row as f32) * cell, Vec2::splat(cell.max(4.0)));
+            ui.painter_at(inner.expand(2.0)).rect_stroke(place, 2.0, Stroke::new(1.5, t.accent), StrokeKind::Outside);
+        }
+        let cell_of = |(row, column): (usize, usize)| (self.order[row], self.order[column]);
+        let said = marked.map(cell_of).map(|(label, predicted)| (self.sentence)(label, predicted));
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, said.clone().unwrap_or_default()));
+        let entered = response.has_focus() && ui.input(|input| input.key_pressed(Key::Enter) || input.key_pressed(Key::Space));
+        let chosen = match (entered, response.clicked()) {
+            (true, _) => Some(view.at),
+            (_, true) => response.interact_pointer_pos().and_then(under),
+            _ => None,
+        };
+        if let (Some(said), Some(_)) = (said, hovered) {
+            response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text_at_pointer(said);
+        }
+        chosen.map(cell_of).filter(|(a, b)| self.confusion.count(*a, *b) > 0).map(|(a, b)| (a as u8, b as u8))
+    }
+
+    /// Moves the keyboard's cell by the arrow keys; gives whether it moved.
+    fn step(&self, ui: &Ui, view: &mut View, n: usize) -> bool {
+        let before = view.at;
+        ui.memory_mut(|memory| {
+            let filter = egui::EventFilter { horizontal_arrows: true, vertical_arrows: true, ..Default::default() };
+            if let Some(focused) = memory.focused() {
+                memory.set_focus_lock_filter(focused, filter);
+            }
+        });
+        ui.input(|input| {
+            let (row, column) = &mut view.at;
+            if input.key_pressed(Key::ArrowDown) {
+                *row = (*row + 1).min(n - 1);
+            }
+            if input.key_pressed(Key::ArrowUp) {
+                *row = row.saturating_sub(1);
+            }
+            if input.key_pressed(Key::ArrowRight) {
+                *column = (*column + 1).min(n - 1);
+            }
+            if input.key_pressed(Key::ArrowLeft) {
+                *column = column.saturating_sub(1);
+            }
+        });
+        view.at != before
+    }
+
+    fn share(&self, label: usize, predicted: usize) -> f64 {
+        match self.shares {
+            Shares::OfLabel => self.confusion.share_of_label(label, predicted),
+            Shares::OfPredicted => self.confusion.share_of_predicted(label, predicted),
+        }
+    }
+
+    /// The cells that hold pictures, as far as they are in sight.
+    fn cells(&self, ui: &Ui, lang: Lang, inner: Rect, origin: Pos2, cell: f32) {
+        let t = Theme::of(ui);
+        let n = self.order.len();
+        let painter = ui.painter_at(inner);
+        let whole = Rect::from_min_size(origin, Vec2::splat(cell * n as f32)).intersect(inner);
+        painter.rect_filled(whole, 2.0, t.surface2);
+        let seen = |from: f32, to: f32, start: f32| {
+            let first = ((from - start) / cell).floor().max(0.0) as usize;
+            first..(((to - start) / cell).ceil().max(0.0) as usize).min(n)
+        };
+        let gap = if cell > 8.0 { 1.0 } else { 0.0 };
+        for row in seen(inner.top(), inner.bottom(), origin.y) {
+            for column in seen(inner.left(), inner.right(), origin.x) {
+                let (label, predicted) = (self.order[row], self.order[column]);
+                let count = self.confusion.count(label, predicted);
+                if count == 0 {
+                    continue;
+                }
+                let share = self.share(label, predicted);
+                let color = if label == predicted { t.good } else { t.bad };
+                // Even a single mistake among many must be seen.
+                let strength = (0.16 + 0.74 * share.sqrt()) as f32;
+                let place = Rect::from_min_size(origin + vec2(column as f32, row as f32) * cell, Vec2::splat(cell)).shrink(gap);
+                painter.rect_filled(place, if cell > 14.0 { 3.0 } else { 0.0 }, t.surface2.lerp_to_gamma(color, strength));
+                if cell >= NUMBERED {
+                    let ink = if strength > 0.55 { t.on } else { t.text };
+                    let font = theme::semibold(size::CAPTION);
+                    painter.text(place.center() - vec2(0.0, 1.0), Align2::CENTER_CENTER, number(lang, count.into()), font, ink);
+                    if cell >= NUMBERED + 14.0 {
+                        let at = place.center() + vec2(0.0, 13.0);
+                        painter.text(at, Align2::CENTER_CENTER, percent(lang, share, 0), theme::regular(10.0), ink);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The classes' names beside the rows and, upright, above the columns; as many as have room.
+    fn names(&self, ui: &Ui, outer: Rect, inner: Rect, origin: Pos2, cell: f32) {
+        let t = Theme::of(ui);
+        let font = theme::regular(size::CAPTION);
+        let every = (NAMED / cell).ceil().max(1.0) as usize;
+        let left = ui.painter_at(Rect::from_min_max(pos2(outer.left(), inner.top()), pos2(inner.left(), outer.bottom())));
+        let above = ui.painter_at(Rect::from_min_max(pos2(inner.left(), outer.top()), pos2(outer.right(), inner.top())));
+        let quiet = |text: &str, at: Pos2, align: Align2| ui.painter().text(at, align, text, font.clone(), t.text3);
+        quiet(self.label, pos2(outer.left(), inner.top() - 4.0), Align2::LEFT_BOTTOM);
+        quiet(self.predicted, outer.left_top(), Align2::LEFT_TOP);
+        for (place, class) in self.order.iter().enumerate().filter(|(place, _)| place % every == 0) {
+            let middle = (place as f32 + 0.5) * cell;
+            let name = &self.names[*class];
+            let row = fitted(ui, name, font.clone(), t.text2, inner.left() - outer.left() - 8.0);
+            let at = pos2(inner.left() - 6.0 - row.size().x, origin.y + middle - row.size().y / 2.0);
+            left.galley(at, row, t.text2);
+            let column = fitted(ui, name, font.clone(), t.text2, inner.top() - outer.top() - 8.0);
+            let at = pos2(origin.x + middle - column.size().y / 2.0, inner.top() - 4.0);
+            let upright = TextShape::new(at, column, t.text2).with_angle(-std::f32::consts::FRAC_PI_2);
+            above.add(upright);
+        }
+    }
+}
