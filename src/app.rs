@@ -46,7 +46,7 @@ use self::{
     typed::Typed,
 };
 use crate::{
-    data::{dataset::Dataset, sample::Source},
+    data::{dataset::Dataset, sample::Source, task::Task},
     engine::Device,
     files, log,
     preset::Preset,
@@ -373,13 +373,22 @@ impl App {
             self.preferences.remember(folder);
             self.look_for_recent();
         }
-        let loss = &mut self.settings.train.loss.kind;
-        *loss = if dataset.task.is_binary() { loss.of_two() } else { loss.of_classes() };
+        self.fit_settings_to(&dataset.task);
         self.check();
         match pending {
             Some(Pending::Train) => self.actions.push(Action::Train),
             Some(Pending::Resume { run, how }) => self.resume_on(run, how, dataset.clone()),
             _ => {}
+        }
+    }
+
+    /// Two classes and more want different losses; a recipe that is as it was stays that recipe.
+    fn fit_settings_to(&mut self, task: &Task) {
+        let recipe = Preset::of(&self.settings);
+        let loss = &mut self.settings.train.loss.kind;
+        *loss = if task.is_binary() { loss.of_two() } else { loss.of_classes() };
+        if let Some(recipe) = recipe {
+            self.settings = recipe.applied(&self.settings);
         }
     }
 

@@ -22,7 +22,7 @@
 //! | [`data`] | a folder becomes samples, a split, cached pixels, batches | text random control problem setting_def files loss model |
 //! | [`engine`] | who computes it | text random problem setting_def files loss model optimizer data |
 //! | [`settings`] | what the user edits | text problem setting_def files loss model optimizer schedule callback data |
-//! | [`preset`] | recipes to start from | text setting_def loss model optimizer schedule settings |
+//! | [`preset`] | recipes to start from | text setting_def loss model optimizer schedule data settings |
 //! | [`plan`] | settings checked against a data set, which is all that training accepts | text problem setting_def loss model data engine settings |
 //! | [`evaluate`] | how good it is | text loss model data |
 //! | [`predict`] | a photo becomes an answer | text control problem files model data engine settings evaluate |

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    data::task::Task,
     loss::Family,
     model::Initialization,
     optimizer::OptimizerKind,
@@ -82,13 +83,28 @@ impl Preset {
         s
     }
 
-    /// `settings` with this recipe, their own split and seed kept, and the loss one of as many classes.
+    /// The settings of this recipe for the classes of `task`.
+    pub fn settings_for(self, task: &Task) -> Settings {
+        if task.len() > 2 { self.of_several_classes() } else { self.settings() }
+    }
+
+    /// The settings for more than two classes: the loss that goes with a softmax. A softmax pushes all units of a wide dense
+    /// layer at once, so that at a high rate they fall silent in the first steps (accuracy stays that of the largest class);
+    /// batch norm keeps them alive.
+    fn of_several_classes(self) -> Settings {
+        let mut s = self.settings();
+        s.train.loss.kind = s.train.loss.kind.of_classes();
+        s.model.batch_norm_dense |= self == Self::Quick;
+        s
+    }
+
+    /// `settings` with this recipe, their own split and seed kept, for as many classes as their loss is of.
     pub fn applied(self, settings: &Settings) -> Settings {
-        let mut applied = Settings { seed: settings.seed, split: settings.split.clone(), ..self.settings() };
-        if settings.train.loss.kind.family() == Family::Categorical {
-            applied.train.loss.kind = applied.train.loss.kind.of_classes();
-        }
-        applied
+        let recipe = match settings.train.loss.kind.family() {
+            Family::Categorical => self.of_several_classes(),
+            Family::Binary | Family::Regression => self.settings(),
+        };
+        Settings { seed: settings.seed, split: settings.split.clone(), ..recipe }
     }
 
     /// The recipe that `settings` differ from in the fewest options; of equals the notebook's.

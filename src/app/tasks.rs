@@ -105,7 +105,7 @@ impl Tasks {
 
     /// Asks for a data set's folder.
     pub fn choose_folder(&mut self, lang: Lang, start: Option<&Path>) {
-        let title = say("Choose a folder of face pictures", "Choisir un dossier de visages");
+        let title = say("Choose a folder of pictures", "Choisir un dossier d’images");
         self.ask(lang, Question::one(title, Wanted::Folder, TaskResult::Folder).starting_at(start));
     }
 

@@ -3,7 +3,7 @@
 use super::{RecipeArgs, one, terminal::print};
 use crate::{
     control::Control,
-    data::sample::Source,
+    data::{sample::Source, task::Task},
     engine,
     plan::Plan,
     preset::Preset,
@@ -15,14 +15,14 @@ use crate::{
     worker::{self, Event},
 };
 
-/// The settings that the arguments ask for.
+/// The settings that the arguments ask for, of a recipe those for the classes of `task`.
 ///
 /// # Errors
 /// A file that is none, an unknown recipe, key or value: all at once.
-pub fn settings(ask: &RecipeArgs) -> Result<Settings, Vec<Problem>> {
+pub fn settings(ask: &RecipeArgs, task: &Task) -> Result<Settings, Vec<Problem>> {
     let mut settings = match (&ask.settings, &ask.preset) {
         (Some(path), _) => Settings::read(path)?,
-        (None, Some(name)) => preset(name)?.settings(),
+        (None, Some(name)) => preset(name)?.settings_for(task),
         (None, None) => Settings::default(),
     };
     let epochs = ask.epochs.map(|n| format!("train.epochs={n}"));
@@ -37,7 +37,8 @@ pub fn settings(ask: &RecipeArgs) -> Result<Settings, Vec<Problem>> {
 /// # Errors
 /// Everything that keeps the plan from existing.
 pub fn plan(ask: &RecipeArgs, source: Source, store: &RunStore, tell: &mut dyn FnMut(Event)) -> Result<Plan, Vec<Problem>> {
-    let settings = settings(ask)?;
+    // What is wrong with them is told before the pictures are read.
+    settings(ask, &Task::gender())?;
     engine::check(&ask.device).map_err(one)?;
     let mut opened = None;
     worker::perform(ask.reading.open(source, store), store, &Control::default(), &mut |event| {
@@ -48,7 +49,7 @@ pub fn plan(ask: &RecipeArgs, source: Source, store: &RunStore, tell: &mut dyn F
     })
     .map_err(one)?;
     let dataset = opened.ok_or_else(|| one(Problem::cancelled()))?;
-    let plan = Plan::new(&settings, dataset)?;
+    let plan = Plan::new(&settings(ask, &dataset.task)?, dataset)?;
     Ok(Plan { device: ask.device.clone(), threads: ask.threads, ..plan })
 }
 

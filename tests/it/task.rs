@@ -211,7 +211,12 @@ fn the_output_follows_the_question() {
         assert_eq!(settings.output(&three), Output::Softmax { classes: 3 });
         let kind = settings.clone().for_task(&three).train.loss.kind;
         assert_eq!(kind, settings.train.loss.kind.of_classes());
+        assert_eq!(preset.settings_for(&Task::gender()), settings);
+        let several = preset.settings_for(&three);
+        assert_eq!(several.train.loss.kind, kind);
         assert_eq!(settings.clone().for_task(&Task::gender()), settings);
+        // The loss that more classes need makes no other recipe of it.
+        assert_eq!(Preset::of(&several), Some(*preset));
     }
     // Two with softmax, on wish.
     let mut wish = Settings::default();

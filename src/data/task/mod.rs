@@ -248,8 +248,10 @@ impl Task {
 /// The first four of some names, with the number of the others.
 pub fn listed(names: &[String], lang: Lang) -> String {
     const SHOWN: usize = 4;
-    let shown = names[..names.len().min(SHOWN)].join(", ");
-    match (names.len().saturating_sub(SHOWN), lang) {
+    // One more says as much as "and 1 more".
+    let shown = if names.len() == SHOWN + 1 { names.len() } else { names.len().min(SHOWN) };
+    let (more, shown) = (names.len() - shown, names[..shown].join(", "));
+    match (more, lang) {
         (0, _) => shown,
         (more, Lang::En) => format!("{shown} and {more} more"),
         (more, Lang::Fr) => format!("{shown} et {more} autres"),

@@ -33,8 +33,8 @@ pub struct State {
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let title = cx.say(Page::Model.name());
     let sentence = say(
-        "A stack of filters that looks at ever larger parts of the face, and a few layers that decide",
-        "Une pile de filtres qui regarde des parties de plus en plus grandes du visage, et quelques couches qui décident",
+        "A stack of filters that looks at ever larger parts of the picture, and a few layers that decide",
+        "Une pile de filtres qui regarde des parties de plus en plus grandes de l’image, et quelques couches qui décident",
     );
     card::header(ui, title, cx.say(sentence), |ui| {
         let next = Button::primary(cx.say(Page::Training.name())).trailing(icon::ARROW_RIGHT);

@@ -48,7 +48,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, prefix: &str, problems: &[Problem]) {
         scroll::list(ui, |ui| {
             ui.set_width((ui.available_width() - 6.0).max(0.0));
             ui.spacing_mut().item_spacing.y = 0.0;
-            let base = recipe.settings();
+            let base = recipe.applied(cx.settings);
             let context = setting::Context { lang, preset: &base, problems: &problems };
             setting::list(ui, context, cx.settings, |key| key.starts_with(prefix));
         });

@@ -2,8 +2,8 @@
 //! edges while the cells are moved and enlarged.
 
 use egui::{
-    Align2, CursorIcon, Key, PointerButton, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, epaint::TextShape,
-    pos2, vec2,
+    Align2, Color32, CursorIcon, Key, PointerButton, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
+    epaint::TextShape, pos2, vec2,
 };
 
 use super::fitted::fitted;
@@ -26,7 +26,7 @@ pub enum Shares {
 /// How the user looks at it.
 #[derive(Clone, Copy, Debug)]
 pub struct View {
-    /// Side of a cell as a multiple of the one at which all fit.
+    /// Size of a cell as a multiple of the one at which all fit.
     pub zoom: f32,
     /// Cells that lie left of and above the window, in points.
     offset: Vec2,
@@ -40,11 +40,14 @@ impl Default for View {
     }
 }
 
-/// The largest side of a cell at which all fit, in points.
-const LARGEST: f32 = 56.0;
-/// Cells of this side and more have their numbers in them; of that, names beside them.
-const NUMBERED: f32 = 30.0;
-const NAMED: f32 = 11.0;
+/// The largest cell at which all fit, in points.
+const LARGEST: Vec2 = vec2(140.0, 72.0);
+/// Cells of this size and more have their numbers in them, of this height their share below; and so far apart stand names.
+const NUMBERED: Vec2 = vec2(26.0, 17.0);
+const SHARED: f32 = 38.0;
+/// Room above the columns where names stand level.
+const LEVEL: f32 = 38.0;
+const NAMED: f32 = 12.0;
 /// How far it can be enlarged.
 pub const MOST_ZOOM: f32 = 24.0;
 
@@ -68,9 +71,9 @@ impl HeatMap<'_> {
     pub fn show(&self, ui: &mut Ui, lang: Lang, view: &mut View, height: f32) -> Option<(u8, u8)> {
         let n = self.order.len().max(1);
         let (outer, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click_and_drag());
-        let names = vec2((outer.width() * 0.24).clamp(70.0, 150.0), (height * 0.26).clamp(46.0, 96.0));
+        let names = self.room_of_names(ui, outer);
         let inner = Rect::from_min_max(outer.min + names, outer.max);
-        let fitting = (inner.width().min(inner.height()) / n as f32).min(LARGEST);
+        let fitting = (inner.size() / n as f32).min(LARGEST);
         if response.hovered() {
             let (zoomed, scrolled) = ui.input(|input| (input.zoom_delta(), input.smooth_scroll_delta()));
             if zoomed != 1.0 {
@@ -83,21 +86,20 @@ impl HeatMap<'_> {
             view.offset -= response.drag_delta();
         }
         let cell = fitting * view.zoom;
-        let most = (Vec2::splat(cell * n as f32) - inner.size()).max(Vec2::ZERO);
+        let most = (cell * n as f32 - inner.size()).max(Vec2::ZERO);
         view.offset = view.offset.clamp(Vec2::ZERO, most);
         view.at = (view.at.0.min(n - 1), view.at.1.min(n - 1));
         let moved = response.has_focus() && self.step(ui, view, n);
         if moved {
             // The cell that the keyboard is at stays in sight.
             let at = vec2(view.at.1 as f32, view.at.0 as f32) * cell;
-            view.offset = view.offset.max(at + Vec2::splat(cell) - inner.size()).min(at);
+            view.offset = view.offset.max(at + cell - inner.size()).min(at);
         }
         let origin = inner.min - view.offset;
         self.cells(ui, lang, inner, origin, cell);
         self.names(ui, outer, inner, origin, cell);
         let under = |place: Pos2| {
-            let (column, row) = ((place - origin) / cell).into();
-            let (column, row): (f32, f32) = (column, row);
+            let Vec2 { x: column, y: row } = (place - origin) / cell;
             let within = inner.contains(place) && (row as usize) < n && (column as usize) < n;
             within.then_some((row as usize, column as usize))
         };
@@ -105,7 +107,7 @@ impl HeatMap<'_> {
         let marked = if response.has_focus() { Some(view.at) } else { hovered };
         if let Some((row, column)) = marked {
             let t = Theme::of(ui);
-            let place = Rect::from_min_size(origin + vec2(column as f32, row as f32) * cell, Vec2::splat(cell.max(4.0)));
+            let place = Rect::from_min_size(origin + vec2(column as f32, row as f32) * cell, cell.max(Vec2::splat(4.0)));
             ui.painter_at(inner.expand(2.0)).rect_stroke(place, 2.0, Stroke::new(1.5, t.accent), StrokeKind::Outside);
         }
         let cell_of = |(row, column): (usize, usize)| (self.order[row], self.order[column]);
@@ -158,19 +160,19 @@ impl HeatMap<'_> {
     }
 
     /// The cells that hold pictures, as far as they are in sight.
-    fn cells(&self, ui: &Ui, lang: Lang, inner: Rect, origin: Pos2, cell: f32) {
+    fn cells(&self, ui: &Ui, lang: Lang, inner: Rect, origin: Pos2, cell: Vec2) {
         let t = Theme::of(ui);
         let n = self.order.len();
         let painter = ui.painter_at(inner);
-        let whole = Rect::from_min_size(origin, Vec2::splat(cell * n as f32)).intersect(inner);
+        let whole = Rect::from_min_size(origin, cell * n as f32).intersect(inner);
         painter.rect_filled(whole, 2.0, t.surface2);
-        let seen = |from: f32, to: f32, start: f32| {
-            let first = ((from - start) / cell).floor().max(0.0) as usize;
-            first..(((to - start) / cell).ceil().max(0.0) as usize).min(n)
+        let seen = |(from, to): (f32, f32), start: f32, pitch: f32| {
+            let first = ((from - start) / pitch).floor().max(0.0) as usize;
+            first..(((to - start) / pitch).ceil().max(0.0) as usize).min(n)
         };
-        let gap = if cell > 8.0 { 1.0 } else { 0.0 };
-        for row in seen(inner.top(), inner.bottom(), origin.y) {
-            for column in seen(inner.left(), inner.right(), origin.x) {
+        let gap = if cell.min_elem() > 8.0 { 1.0 } else { 0.0 };
+        for row in seen((inner.top(), inner.bottom()), origin.y, cell.y) {
+            for column in seen((inner.left(), inner.right()), origin.x, cell.x) {
                 let (label, predicted) = (self.order[row], self.order[column]);
                 let count = self.confusion.count(label, predicted);
                 if count == 0 {
@@ -180,14 +182,20 @@ impl HeatMap<'_> {
                 let color = if label == predicted { t.good } else { t.bad };
                 // Even a single mistake among many must be seen.
                 let strength = (0.16 + 0.74 * share.sqrt()) as f32;
-                let place = Rect::from_min_size(origin + vec2(column as f32, row as f32) * cell, Vec2::splat(cell)).shrink(gap);
-                painter.rect_filled(place, if cell > 14.0 { 3.0 } else { 0.0 }, t.surface2.lerp_to_gamma(color, strength));
-                if cell >= NUMBERED {
+                let place = Rect::from_min_size(origin + vec2(column as f32, row as f32) * cell, cell).shrink(gap);
+                painter.rect_filled(
+                    place,
+                    if cell.min_elem() > 14.0 { 3.0 } else { 0.0 },
+                    t.surface2.lerp_to_gamma(color, strength),
+                );
+                if cell.x >= NUMBERED.x && cell.y >= NUMBERED.y {
                     let ink = if strength > 0.55 { t.on } else { t.text };
+                    let shared = cell.y >= SHARED;
+                    let up = if shared { 7.0 } else { 0.0 };
                     let font = theme::semibold(size::CAPTION);
-                    painter.text(place.center() - vec2(0.0, 1.0), Align2::CENTER_CENTER, number(lang, count.into()), font, ink);
-                    if cell >= NUMBERED + 14.0 {
-                        let at = place.center() + vec2(0.0, 13.0);
+                    painter.text(place.center() - vec2(0.0, up), Align2::CENTER_CENTER, number(lang, count.into()), font, ink);
+                    if shared {
+                        let at = place.center() + vec2(0.0, 9.0);
                         painter.text(at, Align2::CENTER_CENTER, percent(lang, share, 0), theme::regular(10.0), ink);
                     }
                 }
@@ -195,26 +203,51 @@ impl HeatMap<'_> {
         }
     }
 
+    /// Room for the names beside the rows and above the columns: as much as they take, as far as the cells can spare it.
+    fn room_of_names(&self, ui: &Ui, outer: Rect) -> Vec2 {
+        let wide = |name: &String| {
+            ui.painter().layout_no_wrap(name.clone(), theme::regular(size::CAPTION), Color32::PLACEHOLDER).size().x + 14.0
+        };
+        let longest = self.names.iter().map(wide).fold(0.0, f32::max);
+        vec2(
+            longest.clamp(64.0, (outer.width() * 0.28).max(64.0)),
+            (longest + 14.0).clamp(44.0, (outer.height() * 0.3).max(44.0)),
+        )
+    }
+
     /// The classes' names beside the rows and, upright, above the columns; as many as have room.
-    fn names(&self, ui: &Ui, outer: Rect, inner: Rect, origin: Pos2, cell: f32) {
+    fn names(&self, ui: &Ui, outer: Rect, inner: Rect, origin: Pos2, cell: Vec2) {
         let t = Theme::of(ui);
         let font = theme::regular(size::CAPTION);
-        let every = (NAMED / cell).ceil().max(1.0) as usize;
+        let every = |pitch: f32| (NAMED / pitch).ceil().max(1.0) as usize;
+        let (each_row, each_column) = (every(cell.y), every(cell.x));
         let left = ui.painter_at(Rect::from_min_max(pos2(outer.left(), inner.top()), pos2(inner.left(), outer.bottom())));
         let above = ui.painter_at(Rect::from_min_max(pos2(inner.left(), outer.top()), pos2(outer.right(), inner.top())));
         let quiet = |text: &str, at: Pos2, align: Align2| ui.painter().text(at, align, text, font.clone(), t.text3);
         quiet(self.label, pos2(outer.left(), inner.top() - 4.0), Align2::LEFT_BOTTOM);
-        quiet(self.predicted, outer.left_top(), Align2::LEFT_TOP);
-        for (place, class) in self.order.iter().enumerate().filter(|(place, _)| place % every == 0) {
+        quiet(self.predicted, pos2(inner.left(), outer.top()), Align2::LEFT_TOP);
+        for (place, class) in self.order.iter().enumerate() {
             let middle = (place as f32 + 0.5) * cell;
             let name = &self.names[*class];
-            let row = fitted(ui, name, font.clone(), t.text2, inner.left() - outer.left() - 8.0);
-            let at = pos2(inner.left() - 6.0 - row.size().x, origin.y + middle - row.size().y / 2.0);
-            left.galley(at, row, t.text2);
-            let column = fitted(ui, name, font.clone(), t.text2, inner.top() - outer.top() - 8.0);
-            let at = pos2(origin.x + middle - column.size().y / 2.0, inner.top() - 4.0);
-            let upright = TextShape::new(at, column, t.text2).with_angle(-std::f32::consts::FRAC_PI_2);
-            above.add(upright);
+            if place % each_row == 0 {
+                let row = fitted(ui, name, font.clone(), t.text2, inner.left() - outer.left() - 8.0);
+                let top = (origin.y + middle.y - row.size().y / 2.0).max(inner.top() - 2.0);
+                // One that was moved out of sight leaves no name behind.
+                if origin.y + middle.y >= inner.top() {
+                    left.galley(pos2(inner.left() - 6.0 - row.size().x, top), row, t.text2);
+                }
+            }
+            if place % each_column == 0 && origin.x + middle.x >= inner.left() {
+                if inner.top() - outer.top() <= LEVEL {
+                    let at = pos2(origin.x + middle.x, inner.top() - 4.0);
+                    above.text(at, Align2::CENTER_BOTTOM, name, font.clone(), t.text2);
+                    continue;
+                }
+                let column = fitted(ui, name, font.clone(), t.text2, inner.top() - outer.top() - 20.0);
+                let at = (origin.x + middle.x - column.size().y / 2.0).max(inner.left() - 2.0);
+                let upright = TextShape::new(pos2(at, inner.top() - 4.0), column, t.text2);
+                above.add(upright.with_angle(-std::f32::consts::FRAC_PI_2));
+            }
         }
     }
 }

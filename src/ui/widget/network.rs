@@ -133,7 +133,7 @@ fn blocks(t: &Theme, lang: Lang, input: Shape, rows: &[Row]) -> Vec<Block> {
                 stroke: t.male,
                 name: say("output", "sortie").get(lang).to_owned(),
                 short: say("out", "sort.").get(lang).to_owned(),
-                below: "1".to_owned(),
+                below: row.output.channels.to_string(),
                 help,
                 group: "",
             },

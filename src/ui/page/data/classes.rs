@@ -7,7 +7,7 @@ use super::{
     wall::{Narrow, Wall},
 };
 use crate::{
-    data::dataset::Dataset,
+    data::{dataset::Dataset, task::TaskKind},
     text::{Lang, number, say},
     ui::{
         Cx, icon,
@@ -30,12 +30,20 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, state: &mut State) {
     let lang = cx.lang;
     let counts: Vec<u64> = state.overview.summary.classes.iter().map(|class| class.pictures).collect();
     let few = counts.iter().filter(|count| **count < FEW).count();
-    let title = match lang {
-        Lang::En => format!("{} classes", counts.len()),
-        Lang::Fr => format!("{} classes", counts.len()),
+    // Ages have an order of their own.
+    let by_age = dataset.task.kind == TaskKind::AgeGroup;
+    let title = match (lang, by_age) {
+        (_, false) => format!("{} classes", counts.len()),
+        (Lang::En, true) => format!("{} age groups", counts.len()),
+        (Lang::Fr, true) => format!("{} tranches d’âge", counts.len()),
+    };
+    let order = if by_age {
+        say("the youngest first", "la plus jeune d’abord")
+    } else {
+        say("the largest first", "la plus grande d’abord")
     };
     let State { wall, sought, .. } = state;
-    Card::titled(&title).caption(say("the largest first", "la plus grande d’abord").get(lang)).show(ui, |ui| {
+    Card::titled(&title).caption(order.get(lang)).show(ui, |ui| {
         if counts.len() >= MANY {
             let name = say("Find a class", "Chercher une classe").get(lang);
             let field = TextEdit::singleline(sought).hint_text(name).desired_width(f32::INFINITY).margin(vec2(8.0, 5.0));
@@ -47,7 +55,9 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, state: &mut State) {
         let names = dataset.task.names(lang);
         let wanted = sought.trim().to_lowercase();
         let mut order: Vec<usize> = (0..counts.len()).filter(|class| names[*class].to_lowercase().contains(&wanted)).collect();
-        order.sort_by_key(|class| (std::cmp::Reverse(counts[*class]), *class));
+        if !by_age {
+            order.sort_by_key(|class| (std::cmp::Reverse(counts[*class]), *class));
+        }
         let most = counts.iter().copied().max().unwrap_or(1).max(1);
         ui.allocate_ui(vec2(ui.available_width(), ROW * order.len().clamp(1, SEEN) as f32), |ui| {
             scroll::list(ui, |ui| {

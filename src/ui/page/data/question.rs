@@ -48,6 +48,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, typed: &mut Option<
             bands(ui, cx, said, typed);
         }
     });
+    ui.add_space(4.0);
 }
 
 /// A question that the data set can be asked.

@@ -120,7 +120,7 @@ fn table_of_scores(ui: &mut Ui, lang: Lang, head: [&str; 3], rows: Vec<(String, 
             let spoken = format!("{name}, {} {}, {} {}, F1 {}", head[0], values[0], head[1], values[1], values[2]);
             response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
             // As far as the first number reaches to the left.
-            let room = column(0) - 48.0 - rect.left();
+            let room = column(0) - 40.0 - rect.left();
             let galley = fitted(ui, &name, theme::medium(size::TABLE), color, room);
             if galley.elided {
                 response.on_hover_text(name);

@@ -176,6 +176,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         true => [growing(280.0, 0.5), growing(216.0, 0.3), growing(216.0, 0.5)],
         false => [growing(228.0, 0.5), growing(190.0, 0.4), growing(164.0, 0.5)],
     };
+    // A heat map needs more of the height than four cells do, the more classes there are.
+    let rows = match shown.task().len() {
+        0..=2 => rows,
+        classes => [growing((150.0 + 58.0 * classes as f32).min(380.0), 1.0), rows[1], rows[2]],
+    };
     // In a narrow window the third card of the middle row stands beside the mistakes.
     let (middle, last): (&[f32], &[f32]) = if narrow { (&[0.57, 0.43], &[0.42, 0.58]) } else { (&[0.42, 0.26, 0.32], &[1.0]) };
     let mut open = None;

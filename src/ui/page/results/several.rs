@@ -9,7 +9,7 @@ use crate::{
     evaluate::{CoveragePoint, Curves, confusion},
     run::export::PlotKind,
     setting_def::Scale,
-    text::{Lang, Phrase, decimal, percent, say},
+    text::{Lang, Phrase, decimal, number, percent, say},
     ui::{
         Action, Cx, icon,
         theme::{self, Theme, size},
@@ -48,13 +48,11 @@ pub enum Order {
 const ORDERS: [(Order, Phrase); 3] = [
     (Order::Name, say("by name", "par nom")),
     (Order::Size, say("by size", "par taille")),
-    (Order::Likeness, say("by likeness", "par ressemblance")),
+    (Order::Likeness, say("by likeness", "par affinité")),
 ];
 
-const SHARES: [(Shares, Phrase); 2] = [
-    (Shares::OfLabel, say("share of the row", "part de la ligne")),
-    (Shares::OfPredicted, say("share of the column", "part de la colonne")),
-];
+const SHARES: [(Shares, Phrase); 2] =
+    [(Shares::OfLabel, say("% of row", "% de ligne")), (Shares::OfPredicted, say("% of column", "% de colonne"))];
 
 /// What the card beside the matrix shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,10 +65,10 @@ enum Side {
 }
 
 const SIDES: [(Side, Phrase); 4] = [
-    (Side::Mixed, say("mixed up most", "les plus confondues")),
+    (Side::Mixed, say("as a list", "en liste")),
     (Side::Roc, say("ROC", "ROC")),
     (Side::PrecisionRecall, say("precision", "précision")),
-    (Side::Rejection, say("not sure below…", "pas sûr sous…")),
+    (Side::Rejection, say("not sure", "pas sûr")),
 ];
 
 /// The matrix; gives the cell (label, predicted) that was activated.
@@ -204,7 +202,13 @@ fn mixed(ui: &mut Ui, lang: Lang, shown: &Shown) -> Option<(u8, u8)> {
             if response.hovered() || response.has_focus() {
                 ui.painter().rect_filled(rect, CornerRadius::same(theme::RADIUS_FIELD), t.surface2);
             }
-            let text = fitted(ui, &sentence, theme::regular(size::TABLE), t.text, rect.width() - 8.0);
+            let mut text = fitted(ui, &sentence, theme::regular(size::TABLE), t.text, rect.width() - 8.0);
+            if text.elided {
+                // Which two are mixed up must be seen.
+                let [really, said] = [label, predicted].map(|class| task.name(class, lang));
+                let short = format!("{} · {really} → {said}", number(lang, mistake.count.into()));
+                text = fitted(ui, &short, theme::regular(size::TABLE), t.text, rect.width() - 8.0);
+            }
             ui.painter().galley(rect.min + vec2(4.0, 3.0), text, t.text);
             let quiet = fitted(ui, &of, theme::regular(size::CAPTION), t.text2, rect.width() - 78.0);
             ui.painter().galley(rect.min + vec2(4.0, 21.0), quiet, t.text2);
@@ -255,7 +259,7 @@ fn rejection(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) {
     let words = [say("answered", "répondues"), say("of them right", "dont justes")];
     let [across, up] = words.map(|word| word.get(lang).to_owned());
     let place = |point: &CoveragePoint| [point.coverage, point.accuracy];
-    let height = (ui.available_height() - 66.0).max(60.0);
+    let height = (ui.available_height() - 78.0).max(60.0);
     let plot = SharePlot {
         name: say("Answered, of them right", "Répondues, dont justes").get(lang).to_owned(),
         across,

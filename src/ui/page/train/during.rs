@@ -388,8 +388,18 @@ fn learning_rate(ui: &mut Ui, lang: Lang, training: &Training, planned: &[[f64; 
 
 fn faces(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
     let (lang, t) = (cx.lang, Theme::of(ui));
-    let title = say("Six validation faces", "Six visages de validation").get(lang);
-    let caption = say("as the model sees them now", "tels que le modèle les voit").get(lang);
+    let of = cx.session.trained_on.as_ref().or(cx.dataset()).filter(|dataset| !dataset.task.is_binary());
+    let (title, caption) = match of {
+        Some(_) => (
+            say("Some validation pictures", "Quelques images de validation"),
+            say("as the model sees them now", "telles que le modèle les voit"),
+        ),
+        None => (
+            say("Six validation faces", "Six visages de validation"),
+            say("as the model sees them now", "tels que le modèle les voit"),
+        ),
+    };
+    let (title, caption) = (title.get(lang), caption.get(lang));
     Card::titled(title).caption(caption).fill().show(ui, |ui| {
         let Some(dataset) = cx.session.trained_on.as_ref().or(cx.dataset()).cloned().filter(|_| !training.faces.is_empty())
         else {
