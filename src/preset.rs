@@ -98,13 +98,17 @@ impl Preset {
         s
     }
 
-    /// `settings` with this recipe, their own split and seed kept, for as many classes as their loss is of.
-    pub fn applied(self, settings: &Settings) -> Settings {
-        let recipe = match settings.train.loss.kind.family() {
+    /// The settings of this recipe for as many classes as the loss of `settings` is of.
+    pub fn settings_beside(self, settings: &Settings) -> Settings {
+        match settings.train.loss.kind.family() {
             Family::Categorical => self.of_several_classes(),
             Family::Binary | Family::Regression => self.settings(),
-        };
-        Settings { seed: settings.seed, split: settings.split.clone(), ..recipe }
+        }
+    }
+
+    /// `settings` with this recipe, their own split and seed kept, for as many classes as their loss is of.
+    pub fn applied(self, settings: &Settings) -> Settings {
+        Settings { seed: settings.seed, split: settings.split.clone(), ..self.settings_beside(settings) }
     }
 
     /// The recipe that `settings` differ from in the fewest options; of equals the notebook's.

@@ -2,7 +2,7 @@
 """Writes scikit-learn's digits as folders of PNG pictures, one for each class: 1,797 pictures of 32 x 32.
 
     python digits.py FOLDER
-    trombine train --data FOLDER --preset quick --seed 42 --set augment.flip=false --set model.dropout=0
+    trombine train --data FOLDER --preset quick --seed 42 --set augment.flip=false
 
 pip install scikit-learn pillow numpy
 """

@@ -18,7 +18,7 @@ const FIRST: [&str; 2] = ["train.epochs", "seed"];
 pub fn name(settings: &Settings) -> LocalizedText {
     let preset = Preset::nearest(settings);
     // What has no effect with the other options says nothing of the run.
-    let mut differing = differences(&preset.applied(settings), settings);
+    let mut differing = differences(&preset.settings_beside(settings), settings);
     differing.retain(Difference::is_of_values);
     differing.sort_by_key(|difference| FIRST.iter().position(|key| *key == difference.key).unwrap_or(FIRST.len()));
     LocalizedText::by(|lang| {
