@@ -60,7 +60,7 @@ impl Confusion {
     pub fn binary(predictions: &[Prediction], threshold: f64) -> Self {
         let mut confusion = Self::empty(2);
         for p in predictions {
-            confusion.add(usize::from(p.label == 1), usize::from(p.predicted(threshold)));
+            confusion.add(usize::from(p.label == 1), p.predicted(threshold));
         }
         confusion
     }
@@ -137,16 +137,15 @@ impl Confusion {
             let best = pairs.fold((0, 1), |best, pair| if like[pair.0][pair.1] > like[best.0][best.1] { pair } else { best });
             let (a, b) = best;
             let (na, nb) = (groups[a].len() as f64, groups[b].len() as f64);
-            for other in 0..groups.len() {
-                let mean = (na * like[a][other] + nb * like[b][other]) / (na + nb);
-                (like[a][other], like[other][a]) = (mean, mean);
-            }
+            let joined: Vec<f64> = like[a].iter().zip(&like[b]).map(|(of_a, of_b)| (na * of_a + nb * of_b) / (na + nb)).collect();
+            like.iter_mut().zip(&joined).for_each(|(row, mean)| row[a] = *mean);
+            like[a] = joined;
             like.remove(b);
             for row in &mut like {
                 row.remove(b);
             }
-            let joined = groups.remove(b);
-            groups[a].extend(joined);
+            let members = groups.remove(b);
+            groups[a].extend(members);
         }
         groups.pop().unwrap_or_default()
     }

@@ -202,8 +202,10 @@ fn another_question_is_one_click_away() {
     harness.key_press(egui::Key::Escape);
     harness.run_steps(3);
     harness.get_by_label("Gender").click();
+    harness.run_steps(3);
+    harness.get_by_label("Hairstyle").click();
     harness.run_steps(2);
     let asked =
-        stage.borrow().actions.iter().any(|action| matches!(action, Action::ReadAs(Reading { task: TaskChoice::Auto, .. })));
+        stage.borrow().actions.iter().any(|action| matches!(action, Action::ReadAs(Reading { task: TaskChoice::Folders, .. })));
     assert!(asked);
 }

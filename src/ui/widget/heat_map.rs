@@ -89,7 +89,7 @@ impl HeatMap<'_> {
         let most = (cell * n as f32 - inner.size()).max(Vec2::ZERO);
         view.offset = view.offset.clamp(Vec2::ZERO, most);
         view.at = (view.at.0.min(n - 1), view.at.1.min(n - 1));
-        let moved = response.has_focus() && self.step(ui, view, n);
+        let moved = response.has_focus() && step(ui, view, n);
         if moved {
             // The cell that the keyboard is at stays in sight.
             let at = vec2(view.at.1 as f32, view.at.0 as f32) * cell;
@@ -123,33 +123,6 @@ impl HeatMap<'_> {
             response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text_at_pointer(said);
         }
         chosen.map(cell_of).filter(|(a, b)| self.confusion.count(*a, *b) > 0).map(|(a, b)| (a as u8, b as u8))
-    }
-
-    /// Moves the keyboard's cell by the arrow keys; gives whether it moved.
-    fn step(&self, ui: &Ui, view: &mut View, n: usize) -> bool {
-        let before = view.at;
-        ui.memory_mut(|memory| {
-            let filter = egui::EventFilter { horizontal_arrows: true, vertical_arrows: true, ..Default::default() };
-            if let Some(focused) = memory.focused() {
-                memory.set_focus_lock_filter(focused, filter);
-            }
-        });
-        ui.input(|input| {
-            let (row, column) = &mut view.at;
-            if input.key_pressed(Key::ArrowDown) {
-                *row = (*row + 1).min(n - 1);
-            }
-            if input.key_pressed(Key::ArrowUp) {
-                *row = row.saturating_sub(1);
-            }
-            if input.key_pressed(Key::ArrowRight) {
-                *column = (*column + 1).min(n - 1);
-            }
-            if input.key_pressed(Key::ArrowLeft) {
-                *column = column.saturating_sub(1);
-            }
-        });
-        view.at != before
     }
 
     fn share(&self, label: usize, predicted: usize) -> f64 {
@@ -250,4 +223,31 @@ impl HeatMap<'_> {
             }
         }
     }
+}
+
+/// Moves the keyboard's cell by the arrow keys; gives whether it moved.
+fn step(ui: &Ui, view: &mut View, n: usize) -> bool {
+    let before = view.at;
+    ui.memory_mut(|memory| {
+        let filter = egui::EventFilter { horizontal_arrows: true, vertical_arrows: true, ..Default::default() };
+        if let Some(focused) = memory.focused() {
+            memory.set_focus_lock_filter(focused, filter);
+        }
+    });
+    ui.input(|input| {
+        let (row, column) = &mut view.at;
+        if input.key_pressed(Key::ArrowDown) {
+            *row = (*row + 1).min(n - 1);
+        }
+        if input.key_pressed(Key::ArrowUp) {
+            *row = row.saturating_sub(1);
+        }
+        if input.key_pressed(Key::ArrowRight) {
+            *column = (*column + 1).min(n - 1);
+        }
+        if input.key_pressed(Key::ArrowLeft) {
+            *column = column.saturating_sub(1);
+        }
+    });
+    view.at != before
 }

@@ -23,9 +23,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, state: &mut State, 
     Card::new().show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         let count = plural(lang, dataset.samples.len() as u64, say("picture", "image"), say("pictures", "images"));
-        ui.label(theme::headline(count).color(t.text));
+        question::show(ui, cx, dataset, bands, |ui| drop(ui.label(theme::headline(count).color(t.text))));
         source_line(ui, cx, dataset, overview);
-        question::show(ui, cx, dataset, bands);
         if !dataset.understood.is_plain() {
             reading::line(ui, cx, dataset);
         }

@@ -1,6 +1,6 @@
 //! What is to be learned: the question, where a folder allows more than one, and the bands of an age group.
 
-use egui::{Popup, PopupCloseBehavior, TextEdit, Ui, WidgetInfo, vec2};
+use egui::{Align, Layout, Popup, PopupCloseBehavior, TextEdit, Ui, WidgetInfo, vec2};
 
 use crate::{
     data::{
@@ -16,7 +16,7 @@ use crate::{
         theme::{self, Theme},
         widget::{
             button::{Button, link},
-            choice::segmented,
+            choice::view_menu,
             notice,
         },
     },
@@ -28,33 +28,48 @@ pub const NOT_OFFERED: Phrase = say(
     "L’étiquette d’origine d’UTKFace n’est pas proposée : c’est l’estimation d’un algorithme au sujet de personnes, utile pour trouver des erreurs injustes et guère plus",
 );
 
-/// Draws the question, if there is more than one to ask.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, typed: &mut Option<String>) {
+/// Room that the question takes beside a headline, with its bands.
+const ROOM: f32 = 112.0;
+const BANDS: f32 = 52.0;
+
+/// Draws the question, if there is more than one to ask: behind what stands in its row, or below it where there is no room.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, typed: &mut Option<String>, beside: impl FnOnce(&mut Ui)) {
     let questions = questions(dataset);
     if questions.len() < 2 {
-        return;
+        return beside(ui);
     }
-    let (lang, t) = (cx.lang, Theme::of(ui));
-    let said = dataset.understood.reading;
-    ui.add_space(4.0);
-    ui.horizontal(|ui| {
-        ui.label(theme::cell(say("Learn", "Apprendre").get(lang)).color(t.text2));
-        let options: Vec<(&str, &str)> = questions.iter().map(|q| (q.name.get(lang), q.about.get(lang))).collect();
+    let by_age = dataset.task.kind == TaskKind::AgeGroup;
+    let room = ROOM + if by_age { BANDS } else { 0.0 };
+    let mut choose = |ui: &mut Ui| {
+        let (lang, said) = (cx.lang, dataset.understood.reading);
+        let names: Vec<String> = questions.iter().map(|question| question.name.get(lang).to_owned()).collect();
         let now = questions.iter().position(|question| question.now);
-        if let Some(chosen) = segmented(ui, "question", now, &options).filter(|chosen| Some(*chosen) != now) {
+        if let Some(chosen) = view_menu(ui, now.unwrap_or(0), &names).filter(|chosen| Some(*chosen) != now) {
             cx.act(Action::ReadAs(Reading { task: questions[chosen].choice, ..said }));
         }
-        if dataset.task.kind == TaskKind::AgeGroup {
+        if by_age {
             bands(ui, cx, said, typed);
         }
-    });
-    ui.add_space(4.0);
+    };
+    let fits = ui
+        .horizontal(|ui| {
+            beside(ui);
+            let fits = ui.available_width() >= room;
+            if fits {
+                ui.with_layout(Layout::right_to_left(Align::Center), &mut choose);
+            }
+            fits
+        })
+        .inner;
+    if !fits {
+        ui.horizontal(choose);
+        ui.add_space(4.0);
+    }
 }
 
 /// A question that the data set can be asked.
 struct Question {
     name: Phrase,
-    about: Phrase,
     choice: TaskChoice,
     /// Whether it is the one of now.
     now: bool,
@@ -62,7 +77,7 @@ struct Question {
 
 fn questions(dataset: &Dataset) -> Vec<Question> {
     let (understood, asked) = (&dataset.understood, dataset.task.kind);
-    let of = |kind: TaskKind, choice: TaskChoice, now: bool| Question { name: kind.name(), about: kind.about(), choice, now };
+    let of = |kind: TaskKind, choice: TaskChoice, now: bool| Question { name: kind.name(), choice, now };
     if dataset.source == Source::SampleFaces {
         let gender = of(TaskKind::Gender, TaskChoice::Auto, asked == TaskKind::Gender);
         return vec![gender, of(TaskKind::Hairstyle, TaskChoice::Folders, asked == TaskKind::Hairstyle)];
@@ -79,8 +94,7 @@ fn questions(dataset: &Dataset) -> Vec<Question> {
         questions.push(of(TaskKind::Folders, TaskChoice::Folders, by_folder && asked == TaskKind::Folders));
     }
     if by_table {
-        let (name, about) = (TaskChoice::Table.name(), TaskChoice::Table.about());
-        questions.push(Question { name, about, choice: TaskChoice::Table, now: true });
+        questions.push(Question { name: TaskChoice::Table.name(), choice: TaskChoice::Table, now: true });
     }
     questions
 }
