@@ -28,7 +28,7 @@ fn by_the_program(home: &Path, folder: &Path, names: &[&str]) -> BTreeMap<String
 fn by_the_script(python: &Path, out: &Path, folder: &Path, names: &[&str]) -> BTreeMap<String, f64> {
     let script = format!(
         "import json, sys\nsys.path.insert(0, {:?})\nimport predict\nsession, meta = predict.load()\n\
-         print(json.dumps({{name: predict.probability_of(name, session, meta) for name in json.loads({:?})}}))\n",
+         print(json.dumps({{name: float(predict.probabilities_of(name, session, meta)[1]) for name in json.loads({:?})}}))\n",
         out.to_string_lossy(),
         serde_json::to_string(names).unwrap(),
     );
