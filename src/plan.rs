@@ -55,7 +55,7 @@ impl Plan {
     pub fn with_split(settings: &Settings, dataset: Arc<Dataset>, split: Split) -> Result<Self, Vec<Problem>> {
         let settings = settings.clone().for_task(&dataset.task);
         let mut problems = out_of_range(&settings);
-        let counts = Part::ALL.map(|part| count(&dataset, &split, part));
+        let counts = Part::ALL.map(|part| dataset.balance_of(&split.indices(part)));
         problems.extend(empty_parts(&dataset, &counts, split.dropped > 0));
         let network = match settings.network(&dataset.task) {
             Ok(network) => Some(network),
@@ -145,17 +145,6 @@ impl Plan {
     }
 }
 
-/// Pictures of each class in `part`.
-fn count(dataset: &Dataset, split: &Split, part: Part) -> Vec<usize> {
-    let mut counts = vec![0; dataset.task.len()];
-    for (sample, place) in dataset.samples.iter().zip(&split.parts) {
-        if *place == Some(part) {
-            counts[usize::from(sample.class)] += 1;
-        }
-    }
-    counts
-}
-
 /// Values that no screen lets in, but a file can hold.
 fn out_of_range(settings: &Settings) -> Vec<Problem> {
     let mut settings = settings.clone();
@@ -223,7 +212,10 @@ fn empty_parts(dataset: &Dataset, counts: &[Vec<usize>; 3], dropped: bool) -> Ve
 
 /// Fewer than two classes have pictures, or the user's edits have taken the last from one.
 fn classes_without_pictures(dataset: &Dataset, balance: &[usize]) -> Problem {
-    let remedy = say("Choose a folder with pictures of both labels", "Choisissez un dossier avec des images des deux étiquettes");
+    let remedy = say(
+        "Choose a folder with pictures of two labels or more",
+        "Choisissez un dossier avec des images d’au moins deux étiquettes",
+    );
     let there: Vec<usize> = (0..balance.len()).filter(|class| balance[*class] > 0).collect();
     match there.as_slice() {
         [] => Problem::new(Kind::Data, say("There is no usable picture", "Il n’y a aucune image utilisable"), remedy),

@@ -174,7 +174,7 @@ pub struct Training {
     pub event_log: EventLog,
     /// Everything up to this epoch is on disk.
     pub saved: Option<u32>,
-    /// (index into the data set, probability of class 1) of a few validation pictures.
+    /// What it now says of a few validation pictures.
     pub faces: Vec<FollowedFace>,
     pub stopped: Option<StopReason>,
     pub best_epoch: Option<u32>,

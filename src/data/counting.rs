@@ -44,8 +44,7 @@ impl Summary {
             .collect();
         let known_races = races.iter().any(|r| r.pictures.iter().any(|n| *n > 0));
         let part = |split: &Split, part| {
-            let mut pictures = vec![0; classes];
-            split.indices(part).iter().for_each(|i| pictures[usize::from(samples[*i as usize].class)] += 1);
+            let pictures = dataset.balance_of(&split.indices(part)).iter().map(|n| *n as u64).collect();
             PartCount { part, pictures }
         };
         Self {

@@ -74,6 +74,13 @@ impl Dataset {
         counts
     }
 
+    /// Those of each class among `samples`.
+    pub fn balance_of(&self, samples: &[u32]) -> Vec<usize> {
+        let mut counts = vec![0; self.task.len()];
+        samples.iter().for_each(|index| counts[usize::from(self.samples[*index as usize].class)] += 1);
+        counts
+    }
+
     /// How its pictures are framed: as UTKFace's are if most of them have its names.
     pub fn framing(&self) -> Framing {
         let named = self.samples.iter().filter(|sample| sample.age.is_some()).count();

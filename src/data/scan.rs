@@ -388,8 +388,8 @@ fn one_class(root: &Path, scan: &Scan, only: usize) -> Problem {
         }
     });
     let remedy = say(
-        "Training needs two classes: choose a folder that holds both",
-        "L’entraînement demande deux classes : choisissez un dossier qui contient les deux",
+        "Training needs two classes or more: choose a folder that holds another, too",
+        "L’entraînement demande au moins deux classes : choisissez un dossier qui en contient une autre",
     );
     Problem { path: Some(root.to_owned()), ..Problem::new(Kind::Data, what, remedy) }
 }

@@ -56,11 +56,11 @@ impl Confusion {
         Self { classes: N, counts: rows.as_flattened().to_vec() }
     }
 
-    /// Counts `predictions` of a network with one output; a picture is called class 1 from the logit `threshold` on.
-    pub fn binary(predictions: &[Prediction], threshold: f64) -> Self {
-        let mut confusion = Self::empty(2);
+    /// Counts `predictions`; of two classes, a picture is called class 1 from the logit `threshold` on.
+    pub fn new(predictions: &[Prediction], classes: usize, threshold: f64) -> Self {
+        let mut confusion = Self::empty(classes);
         for p in predictions {
-            confusion.add(usize::from(p.label == 1), p.predicted(threshold));
+            confusion.add(p.label.into(), p.predicted(threshold));
         }
         confusion
     }

@@ -280,11 +280,7 @@ impl Report {
 
     /// What was called what at a threshold of the probability.
     pub fn confusion(&self, threshold: f64) -> Confusion {
-        let (threshold, mut confusion) = (self.logit_threshold(threshold), Confusion::empty(self.task.len()));
-        for p in &self.predictions {
-            confusion.add(p.label.into(), p.predicted(threshold));
-        }
-        confusion
+        Confusion::new(&self.predictions, self.task.len(), self.logit_threshold(threshold))
     }
 
     /// The scores at a threshold of the probability.

@@ -60,8 +60,7 @@ fn seen(plan: &Plan, predictions: &[Prediction]) -> Seen {
 /// Each class's share of the training part.
 fn train_shares(plan: &Plan) -> Vec<f64> {
     let train = plan.indices(Part::Train);
-    let mut counts = vec![0_usize; plan.dataset.task.len()];
-    train.iter().for_each(|&sample| counts[usize::from(plan.dataset.samples[sample as usize].class)] += 1);
+    let counts = plan.dataset.balance_of(&train);
     counts.iter().map(|count| *count as f64 / train.len().max(1) as f64).collect()
 }
 

@@ -169,22 +169,34 @@ fn a_threshold_for_not_sure_can_be_kept() {
     harness.run_steps(2);
     harness.get_by_label("not sure").click();
     harness.run_steps(3);
-    let typed = harness.get_by_label("Not sure below, typed");
-    typed.focus();
-    harness.run_steps(2);
     harness.get_by_label("Not sure below, typed").click();
+    harness.run_steps(3);
+    harness.get_by_label("Not sure below, typed").type_text("0.83");
     harness.run_steps(2);
-    for _ in 0..6 {
-        harness.key_press(egui::Key::ArrowUp);
-        harness.run_steps(1);
-    }
+    harness.key_press(egui::Key::Enter);
+    harness.run_steps(3);
+    harness.get_by_label("Use for predictions").click();
     harness.run_steps(2);
-    if let Some(keep) = harness.query_by_label("Use for predictions") {
-        keep.click();
-        harness.run_steps(2);
-        let kept = stage.borrow().actions.iter().any(|action| matches!(action, Action::KeepThreshold { .. }));
-        assert!(kept);
-    }
+    let stage = stage.borrow();
+    let actions = &stage.actions;
+    assert!(actions.iter().any(|action| matches!(action, Action::KeepThreshold { threshold: 0.83, .. })), "{actions:?}");
+}
+
+/// A run's F1 on Runs is one number, however many classes it has.
+#[test]
+fn the_list_of_runs_gives_the_macro_f1() {
+    let mut stage = stage(Page::Results, 100);
+    stage.page = Page::Runs;
+    let info = stage.session.runs[0].clone();
+    let (mut harness, _) = stage.harness([1100.0, 760.0]);
+    harness.run_steps(3);
+    harness.get_by_label_contains(&format!("{},", info.name(Lang::En))).click();
+    harness.run_steps(3);
+    let f1 = info.scores.expect("judged").macro_f1;
+    let row = harness.get_by_label("F1, macro").rect().center().y;
+    let text = format!("{f1:.3}");
+    let values = harness.query_all_by_label(&text);
+    assert!(values.into_iter().any(|value| (value.rect().center().y - row).abs() < 4.0), "{f1}");
 }
 
 /// Another question is asked with one click, and bands that cannot be are refused where they are typed.

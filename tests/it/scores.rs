@@ -157,7 +157,7 @@ fn nothing_and_one_class_have_no_areas_and_no_nan() {
     let curves = Curves::one_vs_rest(&women, 1, 1.0);
     assert_eq!((curves.auc, curves.average_precision), (None, None));
     assert!(curves.points.iter().all(|p| p.precision.is_finite() && p.true_positive_rate.is_finite()));
-    let scores = Scores::new(&Confusion::binary(&[], 0.0));
+    let scores = Scores::new(&Confusion::new(&[], 2, 0.0));
     assert_eq!((scores.accuracy.share(), scores.macro_average.f1), (0.0, 0.0));
 }
 
@@ -168,7 +168,7 @@ fn a_temperature_moves_probabilities_but_no_picture_across_its_threshold() {
     report.temperature = 1.7;
     let after: Vec<_> = report.curves(1).points.iter().map(|p| (p.true_positive_rate, p.false_positive_rate)).collect();
     assert_eq!(before, after);
-    assert_eq!(report.confusion(0.5), Confusion::binary(&predictions(), 0.0), "one half stays one half");
+    assert_eq!(report.confusion(0.5), Confusion::new(&predictions(), 2, 0.0), "one half stays one half");
     for point in report.curves(1).points {
         assert_eq!(report.point(point.threshold), point, "the slider at a point of the curve lands on that point");
     }

@@ -20,7 +20,7 @@ pub struct Row {
     pub low: f64,
     pub high: f64,
     pub n: u32,
-    /// Mean of both F1, where the group holds both classes.
+    /// Mean of the classes' F1, where the group holds all of them.
     pub f1: Option<f64>,
     /// Too few pictures to say much: gray.
     pub small: bool,

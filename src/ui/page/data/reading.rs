@@ -99,9 +99,10 @@ fn ways(dataset: &Dataset) -> Vec<Reads> {
     let said = understood.reading;
     let mut ways = Vec::new();
     if understood.both > 0 && understood.folders.len() > 1 {
+        let by_name = !understood.by_folder && understood.table.is_none();
         let labels = [
             (say("Labels from the folders", "Étiquettes d’après les dossiers"), TaskChoice::Folders, understood.by_folder),
-            (say("Labels from the names", "Étiquettes d’après les noms"), TaskChoice::Gender, !understood.by_folder),
+            (say("Labels from the names", "Étiquettes d’après les noms"), TaskChoice::Gender, by_name),
         ];
         ways.extend(labels.map(|(text, task, now)| Reads { text, reading: Reading { task, ..said }, now }));
     }

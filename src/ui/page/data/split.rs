@@ -128,6 +128,6 @@ fn mix(lang: Lang, dataset: &Dataset, counts: &[u64]) -> String {
     let (name, count) = (dataset.task.name(least, lang), number(lang, counts[least]));
     match lang {
         Lang::En => format!("least: {name} {count}"),
-        Lang::Fr => format!("au moins\u{a0}: {name} {count}"),
+        Lang::Fr => format!("le moins\u{a0}: {name} {count}"),
     }
 }

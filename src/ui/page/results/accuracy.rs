@@ -104,32 +104,30 @@ pub fn scores(ui: &mut Ui, lang: Lang, shown: &Shown, height: f32) {
 /// A head and a row for each class and average.
 fn table_of_scores(ui: &mut Ui, lang: Lang, head: [&str; 3], rows: Vec<(String, Color32, ClassScore)>, pitch: f32) {
     let t = Theme::of(ui);
-    {
-        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), pitch * (rows.len() + 1) as f32), Sense::hover());
-        let column = |i: usize| rect.right() - (2 - i) as f32 * (rect.width() * 0.245).max(45.0) - 2.0;
-        for (i, name) in head.iter().enumerate() {
-            let at = pos2(column(i), rect.top() + pitch / 2.0);
-            ui.painter().text(at, Align2::RIGHT_CENTER, *name, theme::regular(size::CAPTION), t.text3);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), pitch * (rows.len() + 1) as f32), Sense::hover());
+    let column = |i: usize| rect.right() - (2 - i) as f32 * (rect.width() * 0.245).max(45.0) - 2.0;
+    for (i, name) in head.iter().enumerate() {
+        let at = pos2(column(i), rect.top() + pitch / 2.0);
+        ui.painter().text(at, Align2::RIGHT_CENTER, *name, theme::regular(size::CAPTION), t.text3);
+    }
+    for (line, (name, color, class)) in rows.into_iter().enumerate() {
+        let top = rect.top() + pitch * (line + 1) as f32;
+        let row = egui::Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), pitch));
+        ui.painter().hline(row.x_range(), top, Stroke::new(1.0, t.grid));
+        let values = [class.precision, class.recall, class.f1].map(|v| score(lang, v));
+        let response = ui.interact(row, ui.scope_id().with(("score", line)), Sense::hover());
+        let spoken = format!("{name}, {} {}, {} {}, F1 {}", head[0], values[0], head[1], values[1], values[2]);
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
+        // As far as the first number reaches to the left.
+        let room = column(0) - 40.0 - rect.left();
+        let galley = fitted(ui, &name, theme::medium(size::TABLE), color, room);
+        if galley.elided {
+            response.on_hover_text(name);
         }
-        for (line, (name, color, class)) in rows.into_iter().enumerate() {
-            let top = rect.top() + pitch * (line + 1) as f32;
-            let row = egui::Rect::from_min_size(pos2(rect.left(), top), vec2(rect.width(), pitch));
-            ui.painter().hline(row.x_range(), top, Stroke::new(1.0, t.grid));
-            let values = [class.precision, class.recall, class.f1].map(|v| score(lang, v));
-            let response = ui.interact(row, ui.scope_id().with(("score", line)), Sense::hover());
-            let spoken = format!("{name}, {} {}, {} {}, F1 {}", head[0], values[0], head[1], values[1], values[2]);
-            response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
-            // As far as the first number reaches to the left.
-            let room = column(0) - 40.0 - rect.left();
-            let galley = fitted(ui, &name, theme::medium(size::TABLE), color, room);
-            if galley.elided {
-                response.on_hover_text(name);
-            }
-            ui.painter().galley(pos2(rect.left(), row.center().y - galley.size().y / 2.0), galley, color);
-            for (i, value) in values.iter().enumerate() {
-                let font = if i == 2 { theme::semibold(size::BODY) } else { theme::regular(size::TABLE) };
-                ui.painter().text(pos2(column(i), row.center().y), Align2::RIGHT_CENTER, value, font, t.text);
-            }
+        ui.painter().galley(pos2(rect.left(), row.center().y - galley.size().y / 2.0), galley, color);
+        for (i, value) in values.iter().enumerate() {
+            let font = if i == 2 { theme::semibold(size::BODY) } else { theme::regular(size::TABLE) };
+            ui.painter().text(pos2(column(i), row.center().y), Align2::RIGHT_CENTER, value, font, t.text);
         }
     }
 }

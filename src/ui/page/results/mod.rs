@@ -118,7 +118,7 @@ impl Shown {
     /// Macro F1 on the validation part, at the threshold that is tried.
     fn validation_f1(&self) -> f64 {
         let raw = self.report.logit_threshold(self.threshold);
-        Scores::new(&Confusion::binary(&self.report.validation, raw)).macro_average.f1
+        Scores::new(&Confusion::new(&self.report.validation, 2, raw)).macro_average.f1
     }
 
     /// The best threshold, where it is better than the one that is tried.

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use egui::{Align2, CornerRadius, CursorIcon, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{CornerRadius, CursorIcon, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::{Shown, save_button, score};
 use crate::{
@@ -298,7 +298,7 @@ fn rejection(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) {
         };
         let (rect, _) = ui.allocate_exact_size(vec2((ui.available_width() - 120.0).max(60.0), 20.0), Sense::hover());
         let galley = fitted(ui, &text, theme::regular(size::CAPTION), t.text2, rect.width());
-        ui.painter().text(rect.left_center(), Align2::LEFT_CENTER, galley.text(), theme::regular(size::CAPTION), t.text2);
+        ui.painter().galley(pos2(rect.left(), rect.center().y - galley.size().y / 2.0), galley, t.text2);
         if !shown.kept() && link(ui, say("Use for predictions", "Utiliser pour prédire").get(lang)).clicked() {
             cx.act(Action::KeepThreshold {
                 run: shown.view.info.id.clone(),

@@ -61,10 +61,13 @@ fn facts(ui: &mut Ui, lang: Lang, run: &RunInfo) {
     if let Some(scores) = &run.scores {
         lines.push((say("Test, right", "Test, justes"), percent(lang, scores.accuracy, 1)));
         lines.push((say("Always the larger class", "Toujours la classe majoritaire"), percent(lang, scores.baseline, 1)));
-        lines.push((
-            say("F1, both classes", "F1, deux classes"),
-            scores.f1.iter().map(|f1| decimal(lang, *f1, 3)).collect::<Vec<_>>().join(" · "),
-        ));
+        lines.push(match scores.f1.as_slice() {
+            [zero, one] => {
+                let both = format!("{} · {}", decimal(lang, *zero, 3), decimal(lang, *one, 3));
+                (say("F1, both classes", "F1, deux classes"), both)
+            }
+            _ => (say("F1, macro", "F1, macro"), decimal(lang, scores.macro_f1, 3)),
+        });
     }
     for (name, value) in lines {
         let room = egui::vec2(ui.available_width(), 18.0);
