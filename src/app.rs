@@ -7,6 +7,7 @@ mod history;
 mod interrupted;
 mod keys;
 pub mod pace;
+mod path_kind;
 mod pending;
 mod perform;
 mod photos;
@@ -37,6 +38,7 @@ use self::{
     frames::Frames,
     history::{History, Step},
     interrupted::Interrupted,
+    path_kind::PathKind,
     pending::{Awaited, Pending, PendingList},
     planning::{Checked, Planning},
     preferences_writer::PreferencesWriter,
@@ -144,7 +146,10 @@ pub struct App {
     pub devices: Vec<Device>,
     /// Where the devices come from, until they have: looking for graphics drivers takes a while.
     devices_to_come: Option<Receiver<Vec<Device>>>,
+    /// The recent folders, and whether each is there; until somebody has looked, they are.
     recent: Vec<(PathBuf, bool)>,
+    /// What is held over the window, and what it is as far as is known.
+    held: Vec<(PathBuf, PathKind)>,
     worker: Option<Worker>,
     answerer: Option<Answerer>,
     tasks: Tasks,
@@ -178,7 +183,7 @@ impl App {
         let home = files::home();
         let stored = home.as_ref().ok().and_then(|home| Preferences::load(home, before));
         let mut app = Self::offline(&cc.egui_ctx, Session::default(), stored.unwrap_or_else(Preferences::first));
-        app.tasks.dialogs = true;
+        app.tasks.offer_dialogs();
         app.opener = tasks::open_by_the_system;
         if let Ok(home) = home {
             app.keep_preferences(&home);
@@ -191,6 +196,7 @@ impl App {
             Err(problem) => app.session.fail(problem),
         }
         app.find_devices(&cc.egui_ctx);
+        app.look_for_recent();
         match start {
             Start::Normal => app.reopen(),
             Start::Folder(folder) => app.open(Source::Folder(folder)),
@@ -268,7 +274,8 @@ impl App {
             thumbs: Thumbs::default(),
             devices: Vec::new(),
             devices_to_come: None,
-            recent: preferences.recent.iter().map(|folder| (folder.clone(), folder.is_dir())).collect(),
+            recent: preferences.recent.iter().map(|folder| (folder.clone(), true)).collect(),
+            held: Vec::new(),
             worker: None,
             answerer: None,
             tasks: Tasks::new(Arc::new(move || wake.request_repaint())),
@@ -291,10 +298,8 @@ impl App {
 
     /// Opens what was open at the end, if it is still there.
     fn reopen(&mut self) {
-        match self.preferences.source.clone() {
-            Some(Source::Folder(folder)) if !folder.is_dir() => {}
-            Some(source) => self.open(source),
-            None => {}
+        if let Some(last) = self.preferences.source.clone() {
+            self.tasks.look_for_last(last);
         }
     }
 
@@ -320,8 +325,7 @@ impl App {
             self.take(fetched);
         }
         for (then, now) in std::mem::take(&mut self.session.moved) {
-            self.preferences.moved(&then, &now);
-            self.look_for_recent();
+            self.tasks.look_for_moved(then, now);
         }
         self.follow_who_answers();
         self.toasts.take(&mut self.session);
@@ -368,7 +372,7 @@ impl App {
         self.preferences.source = Some(dataset.source.clone());
         if let Source::Folder(folder) = &dataset.source {
             if let Some(Pending::Moved(then)) = &pending {
-                self.preferences.moved(then, folder);
+                self.tasks.look_for_moved(then.clone(), folder.clone());
             }
             self.preferences.remember(folder);
             self.look_for_recent();
@@ -394,7 +398,7 @@ impl App {
 
     /// Looks which of the recent folders are there.
     fn look_for_recent(&mut self) {
-        self.recent = self.preferences.recent.iter().map(|folder| (folder.clone(), folder.is_dir())).collect();
+        self.tasks.look_for_recent(self.preferences.recent.clone());
     }
 
     /// Checks the draft, if it or the data set is not what was checked last.

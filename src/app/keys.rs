@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use egui::{Align2, Color32, Event, Key, LayerId, Order, Ui, ViewportCommand};
 
-use super::{App, interrupted, pending::Awaited, tab};
+use super::{App, interrupted, path_kind::PathKind, pending::Awaited, question::TaskResult, tab};
 use crate::{
     session::Phase,
     settings::Settings,
@@ -83,7 +83,7 @@ impl App {
                 Event::Paste(text) => {
                     let paths: Vec<PathBuf> = text.lines().filter_map(pasted_path).collect();
                     if !paths.is_empty() {
-                        self.use_paths(paths);
+                        self.tasks.look_at(paths, TaskResult::Arrived);
                     } else if Settings::is_text(&text) {
                         self.take_text(&text);
                     } else {
@@ -124,20 +124,21 @@ impl App {
     fn dropped(&mut self, ui: &Ui) {
         let paths: Vec<PathBuf> = ui.input(|i| i.raw.dropped_files.iter().map(|file| file.path().to_owned()).collect());
         if !paths.is_empty() {
-            self.use_paths(paths);
+            self.tasks.look_at(paths, TaskResult::Arrived);
         }
+        self.hold(ui);
     }
 
     /// A folder is opened; pictures go to the page that can do something with them.
-    fn use_paths(&mut self, paths: Vec<PathBuf>) {
-        let action = match (paths.iter().find(|path| path.is_dir()), paths.first()) {
-            (Some(folder), _) if folder.join("run.json").is_file() => Action::ImportRun(folder.clone()),
-            (Some(folder), _) => Action::UseFolder(folder.clone()),
+    pub(super) fn use_paths(&mut self, found: Vec<(PathBuf, PathKind)>) {
+        let action = match (found.iter().find(|(_, kind)| kind.is_folder()), found.first()) {
+            (Some((folder, PathKind::Run)), _) => Action::ImportRun(folder.clone()),
+            (Some((folder, _)), _) => Action::UseFolder(folder.clone()),
             // A folder's path with a slip in it: opening it says that it cannot be found.
-            (None, Some(first)) if first.extension().is_none() && !first.exists() => Action::UseFolder(first.clone()),
-            (None, Some(first)) if is_settings(first) => Action::UseSettings(first.clone()),
-            (None, Some(first)) if self.page == Page::Augmentation => Action::UseOwnPicture(first.clone()),
-            _ if self.session.answering().is_some() => Action::Predict(paths),
+            (None, Some((first, PathKind::Nothing))) if first.extension().is_none() => Action::UseFolder(first.clone()),
+            (None, Some((first, _))) if is_settings(first) => Action::UseSettings(first.clone()),
+            (None, Some((first, _))) if self.page == Page::Augmentation => Action::UseOwnPicture(first.clone()),
+            _ if self.session.answering().is_some() => Action::Predict(found.into_iter().map(|(path, _)| path).collect()),
             _ => return self.no_model(),
         };
         self.actions.push(action);
@@ -151,16 +152,34 @@ impl App {
         self.session.toast(text, None);
     }
 
+    /// Takes note of what is held over the window, and has it looked at where that is new.
+    fn hold(&mut self, ui: &Ui) {
+        let paths: Vec<PathBuf> = ui.input(|i| i.raw.hovered_files.iter().filter_map(|file| file.path.clone()).collect());
+        if !self.held.iter().map(|(path, _)| path).eq(&paths) {
+            self.held = paths.iter().map(|path| (path.clone(), PathKind::by_name(path))).collect();
+            if !paths.is_empty() {
+                self.tasks.look_at(paths, TaskResult::Held);
+            }
+        }
+    }
+
+    /// What is held was looked at, unless it is something else by now.
+    pub(super) fn recognize_held(&mut self, found: Vec<(PathBuf, PathKind)>) {
+        if found.iter().map(|(path, _)| path).eq(self.held.iter().map(|(path, _)| path)) {
+            self.held = found;
+        }
+    }
+
     /// While something is held over the window, the whole window says what dropping it will do.
     pub(super) fn drop_overlay(&self, ui: &Ui) {
-        let held = ui.input(|i| i.raw.hovered_files.clone());
-        if held.is_empty() {
+        if ui.input(|i| i.raw.hovered_files.is_empty()) {
             return;
         }
-        let folder = held.iter().filter_map(|file| file.path.as_ref()).find(|path| path.is_dir());
-        let run = folder.is_some_and(|folder| folder.join("run.json").is_file());
+        let folder = self.held.iter().map(|(_, kind)| *kind).find(|kind| kind.is_folder());
         let (text, fits) = match (folder.is_some(), self.page, self.session.answering().is_some()) {
-            (true, ..) if run => (say("Drop the run to take it among yours", "Déposez l’essai pour l’ajouter aux vôtres"), true),
+            (true, ..) if folder == Some(PathKind::Run) => {
+                (say("Drop the run to take it among yours", "Déposez l’essai pour l’ajouter aux vôtres"), true)
+            }
             (true, ..) => (say("Drop the folder to open it", "Déposez le dossier pour l’ouvrir"), true),
             (false, Page::Augmentation, _) => {
                 (say("Drop the picture to see it augmented", "Déposez l’image pour la voir augmentée"), true)

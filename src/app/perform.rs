@@ -37,7 +37,7 @@ impl App {
         match action {
             Action::Go(page) => self.go(page),
             Action::ChooseFolder => self.tasks.choose_folder(lang, self.preferences.folder_above().as_deref()),
-            Action::FindFolder(folder) => self.tasks.find_folder(lang, folder),
+            Action::FindFolder(folder) => self.tasks.find_folder(folder),
             Action::TypeFolder => self.tasks.type_folder(self.preferences.folder_above().as_deref()),
             Action::TypePaths(on) => self.preferences.type_paths = on,
             Action::UseFolder(folder) => self.open(Source::Folder(folder)),
@@ -450,6 +450,20 @@ impl App {
             TaskResult::Cached(pixels) => self.session.own_picture = Some(pixels),
             TaskResult::NoDialog(question) => self.type_instead(*question),
             TaskResult::Listing(listing) => self.found(listing),
+            TaskResult::Arrived(found) => self.use_paths(found),
+            TaskResult::Held(found) => self.recognize_held(found),
+            TaskResult::Recent(recent) => self.recent = recent,
+            // Whatever the user has opened meanwhile stays.
+            TaskResult::StillThere(source) => {
+                if self.session.dataset.is_none() && !self.session.phase.busy() {
+                    self.open(source);
+                }
+            }
+            TaskResult::Gone { then, now } => {
+                self.preferences.moved(&then, &now);
+                self.look_for_recent();
+            }
+            TaskResult::Ask(question) => self.tasks.ask(self.preferences.lang, *question),
             TaskResult::Opened => {}
             TaskResult::Failed(problem) => self.session.fail(problem),
         }

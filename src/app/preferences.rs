@@ -96,11 +96,8 @@ impl Preferences {
         self.recipe.unwrap_or_else(|| Preset::nearest(&self.settings))
     }
 
-    /// Takes `now` for the folder `then`, unless that is still in its place.
+    /// Takes `now` for the folder `then`, which is not in its place any more.
     pub fn moved(&mut self, then: &Path, now: &Path) {
-        if then.is_dir() {
-            return;
-        }
         if self.source.as_ref().is_some_and(|source| *source == Source::Folder(then.to_owned())) {
             self.source = Some(Source::Folder(now.to_owned()));
         }

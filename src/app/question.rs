@@ -5,8 +5,9 @@ use std::{
     sync::Arc,
 };
 
+use super::path_kind::PathKind;
 use crate::{
-    data::sample::Framing,
+    data::sample::{Framing, Source},
     predict::Framed,
     problem::Problem,
     run::export::{ExportOptions, Format, PlotKind},
@@ -151,6 +152,21 @@ pub enum TaskResult {
     NoDialog(Box<Question>),
     /// What a typed path names.
     Listing(Listing),
+    /// What lies at the paths that were dropped or pasted.
+    Arrived(Vec<(PathBuf, PathKind)>),
+    /// What is held over the window.
+    Held(Vec<(PathBuf, PathKind)>),
+    /// Which of the recent folders are there.
+    Recent(Vec<(PathBuf, bool)>),
+    /// What was open at the end, which is still there.
+    StillThere(Source),
+    /// A folder is not in its place any more, but here.
+    Gone {
+        then: PathBuf,
+        now: PathBuf,
+    },
+    /// A question for which something had to be looked up.
+    Ask(Box<Question>),
     Failed(Problem),
 }
 
@@ -175,6 +191,12 @@ impl TaskResult {
                 | Self::Opened
                 | Self::Failed(_)
                 | Self::Listing(_)
+                | Self::Arrived(_)
+                | Self::Held(_)
+                | Self::Recent(_)
+                | Self::StillThere(_)
+                | Self::Gone { .. }
+                | Self::Ask(_)
         )
     }
 }

@@ -12,6 +12,7 @@ use opener::OpenError;
 
 use super::{
     asking,
+    path_kind::{PathKind, nearest},
     question::{Next, Preview, Question, TaskResult},
 };
 use crate::{
@@ -51,7 +52,7 @@ pub struct Tasks {
     /// A second dialog is not opened over the first.
     dialog_open: bool,
     /// Whether there is somebody to ask: without, every dialog counts as closed at once.
-    pub(super) dialogs: bool,
+    dialogs: bool,
     /// Whether paths are typed rather than chosen in the system's dialogs.
     pub(super) typing: bool,
     question: Option<(Question, bool)>,
@@ -62,6 +63,16 @@ impl Tasks {
     pub fn new(wake: Arc<dyn Fn() + Send + Sync>) -> Self {
         let (send, receive) = bounded(RESULTS);
         Self { send, receive, failed: Vec::new(), wake, dialog_open: false, dialogs: false, typing: false, question: None }
+    }
+
+    /// From now on questions are put by dialogs. Whether the system has them is looked up beside the window, and known by the
+    /// time one is wanted.
+    pub fn offer_dialogs(&mut self) {
+        self.dialogs = true;
+        self.send(|| {
+            asking::has_dialogs();
+            None
+        });
     }
 
     /// What has come back since the last look; never waits.
@@ -76,7 +87,7 @@ impl Tasks {
 
     /// Puts `question` to the user, unless a dialog is open: by the system's dialog, or where there is none, or typing is
     /// preferred, by a field of our own.
-    fn ask(&mut self, lang: Lang, question: Question) {
+    pub fn ask(&mut self, lang: Lang, question: Question) {
         if self.typing || (self.dialogs && !asking::has_dialogs()) {
             self.question = Some((question, !self.typing));
         } else if self.dialogs && !std::mem::replace(&mut self.dialog_open, true) {
@@ -129,22 +140,58 @@ impl Tasks {
     }
 
     /// Asks where a folder is now that was opened before.
-    pub fn find_folder(&mut self, lang: Lang, then: PathBuf) {
-        let start = nearest(&then);
+    pub fn find_folder(&mut self, then: PathBuf) {
         let title = say("Where the folder is now", "Où est maintenant le dossier");
-        let answer = move |now| TaskResult::MovedFolder { then: then.clone(), now };
-        self.ask(lang, Question::one(title, Wanted::Folder, answer).starting_at(start.as_deref()));
+        let was = then.clone();
+        let answer = move |now| TaskResult::MovedFolder { then: was.clone(), now };
+        self.ask_near(then, Question::one(title, Wanted::Folder, answer));
     }
 
     /// Asks where a run's pictures are now that were in `then`.
     pub fn choose_run_pictures(&mut self, lang: Lang, run: String, then: Option<Source>) {
-        let start = match then {
-            Some(Source::Folder(then)) => nearest(&then),
-            _ => None,
-        };
         let title = say("Where the run’s pictures are now", "Où sont maintenant les images de l’essai");
         let answer = move |folder| TaskResult::RunPictures { run: run.clone(), folder };
-        self.ask(lang, Question::one(title, Wanted::Folder, answer).starting_at(start.as_deref()));
+        let question = Question::one(title, Wanted::Folder, answer);
+        match then {
+            Some(Source::Folder(then)) => self.ask_near(then, question),
+            _ => self.ask(lang, question),
+        }
+    }
+
+    /// Asks `question`, starting at what is left of the path `then`.
+    fn ask_near(&mut self, then: PathBuf, question: Question) {
+        self.send(move || Some(TaskResult::Ask(Box::new(question.starting_at(nearest(&then).as_deref())))));
+    }
+
+    /// Looks what lies at these paths, and brings it as `result`.
+    pub fn look_at(&mut self, paths: Vec<PathBuf>, result: fn(Vec<(PathBuf, PathKind)>) -> TaskResult) {
+        let look = |path: PathBuf| {
+            let kind = PathKind::of(&path);
+            (path, kind)
+        };
+        self.send(move || Some(result(paths.into_iter().map(look).collect())));
+    }
+
+    /// Looks which of the recent folders are there.
+    pub fn look_for_recent(&mut self, recent: Vec<PathBuf>) {
+        let look = |folder: PathBuf| {
+            let there = folder.is_dir();
+            (folder, there)
+        };
+        self.send(move || Some(TaskResult::Recent(recent.into_iter().map(look).collect())));
+    }
+
+    /// Looks whether what was open at the end is still there.
+    pub fn look_for_last(&mut self, last: Source) {
+        self.send(move || {
+            let gone = matches!(&last, Source::Folder(folder) if !folder.is_dir());
+            (!gone).then_some(TaskResult::StillThere(last))
+        });
+    }
+
+    /// Looks whether the folder `then`, found at `now`, is gone from its place.
+    pub fn look_for_moved(&mut self, then: PathBuf, now: PathBuf) {
+        self.send(move || (!then.is_dir()).then_some(TaskResult::Gone { then, now }));
     }
 
     /// Asks where the split is to be written as folders.
@@ -312,11 +359,6 @@ pub fn open_by_the_system(path: &Path) -> Result<(), Problem> {
         )
         .because(format!("{}: {error}", path.display())),
     })
-}
-
-/// The folder around one that was moved, or around that, as far as it is still there.
-fn nearest(then: &Path) -> Option<PathBuf> {
-    then.ancestors().skip(1).find(|above| above.is_dir()).map(Path::to_owned)
 }
 
 fn settings_of(path: &Path) -> TaskResult {

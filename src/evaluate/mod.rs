@@ -29,7 +29,7 @@ pub use confusion::Confusion;
 pub use coverage::CoveragePoint;
 pub use curves::{Best, CurvePoint, Curves, F1Of};
 pub use groups::{Group, GroupKey, Grouping};
-pub use score::{ClassScore, ConfidenceInterval, Rate, RunScores, Scores};
+pub use score::{ClassScore, ConfidenceInterval, Decision, Rate, RunScores, Scores};
 pub use seen::Seen;
 pub use weights_id::{WeightsHash, WeightsId};
 
@@ -396,7 +396,13 @@ impl Report {
             macro_f1: scores.macro_average.f1,
             baseline: self.baseline().share(),
             weights: self.weights,
+            decision: Some(self.decision()),
         }
+    }
+
+    /// How its answers come about.
+    pub fn decision(&self) -> Decision {
+        Decision { threshold: self.threshold, temperature: self.temperature, mirrored: self.mirrored }
     }
 
     fn positions(&self, keep: impl Fn(&Prediction) -> bool) -> Vec<usize> {

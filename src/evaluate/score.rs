@@ -124,4 +124,18 @@ pub struct RunScores {
     /// Whose numbers these are; `None` where that was not yet written down.
     #[serde(default)]
     pub weights: Option<WeightsId>,
+    /// With which answers; `None` where that was not yet written down.
+    #[serde(default)]
+    pub decision: Option<Decision>,
+}
+
+/// What turns a network's outputs into answers, chosen after the training; see the fields of [`Report`](super::Report).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Decision {
+    #[serde(deserialize_with = "super::probability")]
+    pub threshold: f64,
+    #[serde(deserialize_with = "super::temperature")]
+    pub temperature: f64,
+    /// Of which outputs.
+    pub mirrored: bool,
 }

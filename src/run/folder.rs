@@ -13,6 +13,9 @@
 //! are others. Nothing is mended on the way, for who looks at a run need not be allowed to write; the next epoch's end
 //! writes all of them again. A report or scores of other weights are none ([`Run::report`]).
 //!
+//! A threshold or temperature that is chosen later is one write, too: that of the scores in `run.json`, which say with which
+//! ([`Decision`]) they were counted. `report.json` says the same afterwards.
+//!
 //! The end of a training is the same, with the result in `best.safetensors` and `finished` in `run.json`. Where the disk has
 //! room for the result but not for its larger checkpoint, the result stands alone: a finished `run.json` counts more than
 //! a checkpoint of an earlier epoch, which is removed then. The run can be trained further from its weights. What a
@@ -33,7 +36,7 @@ use super::{
 };
 use crate::{
     data::sample::{Framing, Source},
-    evaluate::{Report, WeightsHash, WeightsId},
+    evaluate::{Decision, Report, WeightsHash, WeightsId},
     files::{atomic, lock::Lock, overwrite, stamp::Stamp},
     history::{EpochRecord, EventLog},
     model::Weights,
@@ -178,7 +181,21 @@ impl Run {
         if fs::symlink_metadata(&path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
             return Ok(None);
         }
-        atomic::read_json(&path).map(Some)
+        let report: Report = atomic::read_json(&path)?;
+        let decision = self.info.scores.as_ref().filter(|scores| scores.weights == report.weights);
+        let decision = decision.and_then(|scores| scores.decision).filter(|chosen| chosen.mirrored == report.mirrored);
+        let Decision { threshold, temperature, .. } = decision.unwrap_or(report.decision());
+        Ok(Some(Report { threshold, temperature, ..report }))
+    }
+
+    /// Takes this threshold and this temperature for the answers of `report`, the run's own.
+    ///
+    /// # Errors
+    /// A full disk, no permission.
+    pub fn keep_decision(&mut self, report: &Report, threshold: f64, temperature: f64) -> Result<(), Problem> {
+        let report = Report { threshold, temperature, ..report.clone() };
+        self.update(|info| info.scores = Some(report.run_scores()))?;
+        self.save_report(&report)
     }
 
     /// The last report, if it can be read.

@@ -19,7 +19,6 @@ use crate::{
         sample::Source,
     },
     engine,
-    evaluate::Report,
     files::{Places, overwrite, unfinished},
     plan::Plan,
     predict::batch::{self, FolderJob},
@@ -225,9 +224,7 @@ fn keep_threshold(
 ) -> Result<(), Problem> {
     let mut run = store.find(run)?;
     if let Some(report) = run.report() {
-        let report = Report { threshold, temperature, ..report };
-        run.save_report(&report)?;
-        run.update(|info| info.scores = Some(report.run_scores()))?;
+        run.keep_decision(&report, threshold, temperature)?;
         emit(Event::RunOpened(Box::new(run.view()?)));
         list(store, emit);
     }

@@ -5,7 +5,8 @@ use std::{path::Path, path::PathBuf, sync::Arc};
 use egui::{ColorImage, DroppedFile, Event, HoveredFile};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use trombine::{
-    app::{App, Preferences},
+    app::{App, Pace, Preferences},
+    run::RunStore,
     session::Session,
     ui::page::Page,
 };
@@ -37,7 +38,12 @@ fn window(page: Page, run: bool) -> Harness<'static, App> {
 
 fn drop_file(window: &mut Harness<'_, App>, path: &Path) {
     window.input_mut().dropped_files.push(Arc::new(File(path.to_owned())));
-    window.run_steps(2);
+    window.step();
+}
+
+/// Draws until `page` is shown: what lies at a path is looked up beside the window.
+fn until_on(window: &mut Harness<'_, App>, page: Page) {
+    pages::until(window, &format!("{page:?}"), |window| window.state().page == page);
 }
 
 #[test]
@@ -65,8 +71,7 @@ fn pasted_paths_are_opened_as_file_managers_write_them() {
     ] {
         let mut window = window(Page::Results, true);
         window.input_mut().events.push(Event::Paste(text.to_owned()));
-        window.run_steps(2);
-        assert_eq!(window.state().page, Page::Predict, "{text}");
+        until_on(&mut window, Page::Predict);
     }
     let mut results = window(Page::Results, true);
     results.input_mut().events.push(Event::Paste("just words, 100 %".to_owned()));
@@ -74,9 +79,12 @@ fn pasted_paths_are_opened_as_file_managers_write_them() {
     assert_eq!(results.state().page, Page::Results);
     assert!(results.query_by_label_contains("The clipboard holds neither a whole path").is_some());
     // A folder's path with a slip in it is no photo, for which a model would be missing.
+    let home = tempfile::tempdir().expect("a folder");
     let mut data = window(Page::Data, false);
+    let ctx = data.ctx.clone();
+    data.state_mut().employ(&ctx, &RunStore::at(home.path()), Pace::of(None));
     data.input_mut().events.push(Event::Paste("/pictures/utkfase".to_owned()));
-    data.run_steps(3);
+    pages::until(&mut data, "what opening it says", |w| !w.state().session.failures.is_empty());
     assert!(data.query_by_label_contains("Train a model first").is_none());
 }
 
@@ -86,12 +94,15 @@ fn a_dropped_photo_is_judged_from_any_page_but_augmented_on_its_own() {
         let mut window = window(page, true);
         drop_file(&mut window, Path::new("/pictures/photo.jpg"));
         let expected = if page == Page::Augmentation { Page::Augmentation } else { Page::Predict };
-        assert_eq!(window.state().page, expected, "from {page:?}");
+        if page == Page::Augmentation {
+            // Its own picture, which is not there.
+            pages::until(&mut window, "what reading it says", |w| !w.state().session.failures.is_empty());
+        }
+        until_on(&mut window, expected);
     }
     let mut window = window(Page::Data, false);
     drop_file(&mut window, Path::new("/pictures/photo.jpg"));
-    window.run_steps(2);
-    assert!(window.query_by_label_contains("Train a model first").is_some());
+    pages::until(&mut window, "what is missing", |w| w.query_by_label_contains("Train a model first").is_some());
     assert_eq!(window.state().page, Page::Data);
 }
 
@@ -101,7 +112,7 @@ fn a_dropped_run_goes_among_the_runs() {
     std::fs::write(folder.path().join("run.json"), "{}").expect("it can be written");
     let mut window = window(Page::Results, true);
     drop_file(&mut window, folder.path());
-    assert_eq!(window.state().page, Page::Runs);
+    until_on(&mut window, Page::Runs);
 }
 
 /// The overlay is painted over everything: while a file is held over the window, the picture is another one.
@@ -115,4 +126,30 @@ fn files_held_over_the_window_do_not_stop_it() {
         window.step();
         assert!(shapes(&window) > before, "the overlay on {page:?}");
     }
+}
+
+/// What lies at a path is looked up beside the window, which says what a name suggests until it is known.
+#[test]
+fn a_run_that_is_held_over_the_window_is_recognized() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("run.json"), "{}").expect("it can be written");
+    let mut window = window(Page::Data, false);
+    let says = |window: &Harness<'_, App>, text: &str| {
+        let shown = |shape: &egui::epaint::ClippedShape| match &shape.shape {
+            egui::Shape::Text(shape) => shape.galley.text().contains(text),
+            _ => false,
+        };
+        window.output().shapes.iter().any(shown)
+    };
+    let hold = |window: &mut Harness<'_, App>| {
+        let path = Some(folder.path().to_owned());
+        window.input_mut().hovered_files = vec![HoveredFile { path, ..HoveredFile::default() }];
+        window.step();
+    };
+    hold(&mut window);
+    assert!(says(&window, "Drop the"), "something at once");
+    pages::until(&mut window, "the run", |window| says(window, "Drop the run"));
+    window.input_mut().hovered_files.clear();
+    window.step();
+    assert!(!says(&window, "Drop the"), "nothing is held any more");
 }

@@ -435,10 +435,12 @@ fn a_change_of_a_run_is_made_or_not() {
     .all();
 
     let threshold = |home: &Path, case: &str| {
-        let view = find(home).view().unwrap();
-        let report = view.report.unwrap_or_else(|| panic!("{case}: no report"));
+        let run = find(home);
+        let report = run.report().unwrap_or_else(|| panic!("{case}: no report"));
         assert_eq!(report.predictions, scores::report().predictions, "{case}");
-        assert_eq!(view.info.scores, Some(report.run_scores()), "{case}: scores of another threshold");
+        // What a list of runs shows, and what the opened run does.
+        assert_eq!(run.info.scores, Some(report.run_scores()), "{case}: listed with another threshold");
+        assert_eq!(run.view().unwrap().info.scores, Some(report.run_scores()), "{case}: shown with another threshold");
         report.threshold
     };
     let choosing = |home: &Path| {

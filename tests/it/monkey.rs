@@ -1,8 +1,10 @@
 //! A monkey at the window: it clicks, drags, types, scrolls, drops and resizes at random while made-up events come from
-//! below. Nothing panics, and no frame takes more than 100 ms.
+//! below. Nothing panics, and no frame takes more than [`FRAME`] times what a book of text takes on the same machine
+//! ([`book`]).
 //!
-//! What is measured is a frame's own time on a processor ([`thread_time`]), which a busy machine does not lengthen: the
-//! window's logic and pages, egui's pass, the tree for screen readers, and the cutting of shapes into triangles.
+//! What is measured is a frame's own time on a processor ([`thread_time`]): the window's logic and pages, egui's pass, the
+//! tree for screen readers, and the cutting of shapes into triangles. A machine may be taken away from its guest meanwhile,
+//! which counts as well; so a game with a slow frame is played again, and what was slow by chance is not so twice.
 //!
 //! `cargo test` plays a few hundred events on each page; with `monkey` in `TROMBINE_REQUIRE` it is 2,000 on each page in
 //! each language. `TROMBINE_MONKEY_SEED` plays another game.
@@ -34,8 +36,10 @@ use crate::{
     support::{in_full, thread_time},
 };
 
-/// The longest that a frame may take.
-const FRAME: Duration = Duration::from_millis(100);
+/// The longest that a frame may take, in books.
+const FRAME: u32 = 4;
+/// How often a game is played before one of its frames is called slow.
+const GAMES: usize = 3;
 /// Events with the full measure, and in passing.
 const EVENTS: [usize; 2] = [2000, 150];
 /// Events between two returns to the page that is tested.
@@ -79,6 +83,13 @@ impl DroppedFile for File {
     }
 }
 
+/// A frame of a game, which is the same in the next game with the same seed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Slow {
+    event: usize,
+    after: String,
+}
+
 struct Monkey {
     random: Random,
     window: Harness<'static, App>,
@@ -90,6 +101,28 @@ struct Monkey {
     game: String,
     last: VecDeque<String>,
     slowest: (Duration, String),
+    /// The longest that a frame may take.
+    limit: Duration,
+    /// Frames that took longer.
+    slow: Vec<Slow>,
+}
+
+/// How long it takes to lay out ten pages of two thousand words, with letters that were not drawn before, and to cut them
+/// into triangles.
+fn book() -> Duration {
+    let before = thread_time();
+    for _ in 0..10 {
+        let ctx = egui::Context::default();
+        trombine::ui::theme::install(&ctx);
+        let mut output = ctx.run_ui(egui::RawInput::default(), |ui| {
+            for line in 0..100 {
+                ui.label(format!("Line {line}: {}", "the quick brown fox jumps over the lazy dog ".repeat(2)));
+            }
+        });
+        output.textures_delta.clear();
+        drop(ctx.tessellate(output.shapes, output.pixels_per_point));
+    }
+    thread_time().zip(before).map_or(Duration::MAX, |(after, before)| after - before)
 }
 
 impl Drop for Monkey {
@@ -124,13 +157,15 @@ impl Monkey {
             game: format!("{scene} in {lang:?} with seed {seed}"),
             last: VecDeque::new(),
             slowest: (Duration::ZERO, String::new()),
+            limit: book().saturating_mul(FRAME),
+            slow: Vec::new(),
         }
     }
 
     fn play(&mut self, events: usize) {
         for event in 0..events {
             let what = self.act();
-            self.show(&what);
+            self.show(&what, event);
             if event % AWAY == AWAY - 1 {
                 self.window.state_mut().page = self.page;
                 if self.random.below(3) == 0 {
@@ -138,27 +173,28 @@ impl Monkey {
                 }
             }
         }
-        println!("{}: {events} events, slowest frame {:?} at {}", self.game, self.slowest.0, self.slowest.1);
+        let (took, what) = &self.slowest;
+        println!("{}: {events} events, slowest frame {took:?} at {what}, of {:?} allowed", self.game, self.limit);
     }
 
     /// Draws what was queued.
-    fn show(&mut self, what: &str) {
+    fn show(&mut self, what: &str, event: usize) {
         self.last.push_back(what.to_owned());
         if self.last.len() > 25 {
             self.last.pop_front();
         }
         let queue = std::mem::take(&mut self.queue);
         if queue.is_empty() {
-            self.frame(what);
+            self.frame(what, event);
         }
-        for event in queue {
-            self.window.input_mut().events.push(event);
-            self.frame(what);
+        for input in queue {
+            self.window.input_mut().events.push(input);
+            self.frame(what, event);
         }
     }
 
     /// Draws a frame and measures it.
-    fn frame(&mut self, what: &str) {
+    fn frame(&mut self, what: &str, event: usize) {
         let before = thread_time();
         self.window.step();
         let shapes = self.window.output().shapes.clone();
@@ -168,7 +204,10 @@ impl Monkey {
         if took > self.slowest.0 {
             self.slowest = (took, what.to_owned());
         }
-        assert!(took <= FRAME, "a frame of {took:?} after {what} on {:?}", self.window.state().page);
+        if took > self.limit {
+            println!("{}: a frame of {took:?} after {what} on {:?}", self.game, self.window.state().page);
+            self.slow.push(Slow { event, after: what.to_owned() });
+        }
     }
 
     fn act(&mut self) -> String {
@@ -469,7 +508,18 @@ impl Monkey {
 
 fn play(scene: &'static str, lang: Lang) {
     let events = if in_full("monkey") { EVENTS[0] } else { EVENTS[1] };
-    Monkey::new(scene, lang).play(events);
+    let mut slow: Option<Vec<Slow>> = None;
+    for _ in 0..GAMES {
+        let mut monkey = Monkey::new(scene, lang);
+        monkey.play(events);
+        let again = |frame: &Slow| slow.as_ref().is_none_or(|before| before.contains(frame));
+        let still: Vec<Slow> = monkey.slow.iter().filter(|frame| again(frame)).cloned().collect();
+        if still.is_empty() {
+            return;
+        }
+        slow = Some(still);
+    }
+    panic!("{scene} in {lang:?}: too slow in each of {GAMES} games: {slow:?}");
 }
 
 /// One test for each page and language, so that they run beside each other.

@@ -1,6 +1,11 @@
 //! The window, by the names that a screen reader hears, on a made-up session: no worker, no graphics driver.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
 use egui::accesskit::Role;
 use egui_kittest::{Harness, kittest::Queryable as _};
@@ -28,6 +33,16 @@ pub fn faces(count: usize) -> Arc<Dataset> {
 /// A session with sample faces open.
 pub fn opened(count: usize) -> Session {
     Session { dataset: Some(faces(count)), ..Session::default() }
+}
+
+/// Draws until `done`: what the disk says comes from another thread.
+pub fn until(window: &mut Harness<'_, App>, what: &str, done: impl Fn(&Harness<'_, App>) -> bool) {
+    let end = Instant::now() + Duration::from_secs(60);
+    while !done(window) {
+        assert!(Instant::now() < end, "waited in vain for {what}");
+        thread::yield_now();
+        window.step();
+    }
 }
 
 pub fn window<'a>(session: Session, preferences: Preferences, size: [f32; 2]) -> Harness<'a, App> {
@@ -140,9 +155,9 @@ fn a_changed_preference_is_written_at_once_and_by_itself() {
     window.run_steps(3);
     // Its thread writes while the window does nothing; how long that may take is up to the machine.
     let written = || Preferences::load(&home, None);
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
-    while written().is_none_or(|kept| kept.settings.train.epochs != 7) && std::time::Instant::now() < deadline {
-        std::thread::yield_now();
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while written().is_none_or(|kept| kept.settings.train.epochs != 7) && Instant::now() < deadline {
+        thread::yield_now();
     }
     let kept = written().expect("written");
     assert_eq!((kept.lang, kept.settings.train.epochs, kept.page), (Lang::Fr, 7, Page::Runs));
@@ -165,8 +180,8 @@ fn preferences_that_cannot_be_written_say_so_once() {
         window.state_mut().perform(&ctx, Action::Go(page));
         window.run_steps(2);
     }
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
-    while window.state().session.failures.is_empty() && std::time::Instant::now() < deadline {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while window.state().session.failures.is_empty() && Instant::now() < deadline {
         window.step();
     }
     let failures = &window.state().session.failures;

@@ -13,20 +13,11 @@ use trombine::{
 };
 
 use crate::{
-    pages::{opened, window},
+    pages::{opened, until, window},
     stage,
 };
 
 const SIZE: [f32; 2] = [1280.0, 800.0];
-
-/// Runs until `done`; what the disk says comes from another thread.
-fn until(window: &mut Harness<'static, App>, what: &str, done: impl Fn(&Harness<'static, App>) -> bool) {
-    let began = std::time::Instant::now();
-    while !done(window) {
-        assert!(began.elapsed().as_secs() < 60, "waited in vain for {what}");
-        window.step();
-    }
-}
 
 fn typing(lang: Lang, session: Session, page: Page) -> Harness<'static, App> {
     let mut window = window(session, Preferences { lang, page, type_paths: true, ..Preferences::default() }, SIZE);
@@ -147,7 +138,7 @@ fn a_folder_that_was_found_again_is_recent_in_its_new_place() {
     window.run();
     // Of one that is still there nothing has moved.
     window.state_mut().session.moved = vec![(other.clone(), now.clone()), (gone, now.clone())];
-    window.run();
+    until(&mut window, "its new place", |w| w.state().preferences.recent.len() == 2);
     let preferences = &window.state().preferences;
     assert_eq!(preferences.recent, [other, now.clone()]);
     assert_eq!(preferences.source, Some(Source::Folder(now)));
