@@ -13,6 +13,7 @@ use crate::{
     control::Control,
     data::{
         dataset::Dataset,
+        odd::Odd,
         overlap::Overlap,
         sample::Source,
         split::{Split, SplitSettings},
@@ -22,7 +23,7 @@ use crate::{
     files::atomic,
     plan::Plan,
     settings::Settings,
-    text::{Lang, named, number, plural, say},
+    text::{Lang, capital, named, number, plural, say},
     worker::{self, Command, Event},
 };
 
@@ -45,7 +46,8 @@ pub fn check(dir: PathBuf, reading: &ReadingArgs, json: bool, lang: Lang) -> Don
     let split = Split::new(&dataset, &settings.split, settings.seed.into());
     let summary = Summary::new(&dataset, Some(&split));
     let verdict = Plan::new(&settings, dataset.clone()).map(|_| ());
-    let odd = dataset.samples.iter().filter_map(|s| s.anomaly.as_ref().map(|anomaly| (&s.file, anomaly)));
+    let found = Odd::of(&dataset.samples);
+    let odd = found.anomalies(&dataset.samples).map(|(sample, anomaly)| (&sample.file, anomaly));
     if json {
         let mut value = serde_json::to_value(&summary).map_err(|error| one(atomic::foreign(Path::new("check"), &error)))?;
         value["files_skipped"] =
@@ -59,7 +61,8 @@ pub fn check(dir: PathBuf, reading: &ReadingArgs, json: bool, lang: Lang) -> Don
     }
     let numbers =
         sentences(&summary, &dataset.task, lang).into_iter().chain(Overlap::new(&dataset, &split.parts).sentences(lang));
-    for text in understood(&dataset, lang).into_iter().chain(numbers) {
+    let usual = found.usual.iter().map(|usual| capital(&usual.sentence(lang)));
+    for text in understood(&dataset, lang).into_iter().chain(numbers).chain(usual) {
         print(&text);
     }
     let odd: Vec<_> = odd.collect();

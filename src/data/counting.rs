@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::{
     dataset::Dataset,
     duplicates::{Contradiction, Group, copies},
+    odd::Odd,
     overlap::Overlap,
     sample::{Part, RACES, Sample},
     split::Split,
@@ -50,7 +51,7 @@ impl Summary {
         Self {
             found: (samples.len() + dataset.skipped.len()) as u64,
             usable: samples.len() as u64,
-            odd: tally(samples.iter().filter_map(|s| s.anomaly.as_ref()).map(anomaly_key)),
+            odd: tally(Odd::of(samples).anomalies(samples).map(|(_, anomaly)| anomaly_key(anomaly))),
             skipped: tally(dataset.skipped.iter().map(|s| reason_key(&s.reason))),
             copies: Copies {
                 groups: groups.len() as u64,

@@ -3,7 +3,7 @@
 //! In the order of the way: `walk` finds the files and `scan` what they show (`name`, `layout` and `label_table` read what names,
 //! folders and a table say), `task` is what is learned of them, `cache` decodes each picture once (`decode`, `format`, `resize`), `duplicates` finds copies, and all of it becomes a
 //! `dataset`. `edits` holds what the user decided about single pictures and `edited` applies it, `asked` asks another question of the same pictures, `counting` makes the
-//! `summary`, `split` deals the samples into parts, `overlap` finds what the parts share, `augment` varies them, and `batch`
+//! `summary`, `odd` tells odd pictures from a folder's own way, `split` deals the samples into parts, `overlap` finds what the parts share, `augment` varies them, and `batch`
 //! hands them to training. `folders` writes the split out as a tree of folders; `sample_faces` draws a data set. `background` is for
 //! a window, which waits for no disk.
 
@@ -25,6 +25,7 @@ pub mod image_set;
 pub mod label_table;
 pub mod layout;
 pub mod name;
+pub mod odd;
 pub mod overlap;
 pub mod part_name;
 pub mod perceptual_hash;

@@ -58,6 +58,7 @@ mod monkey;
 mod multiclass;
 mod nodes;
 mod not_finite;
+mod odd;
 mod optimizer;
 mod overlap;
 mod page_pictures;

@@ -144,19 +144,28 @@ pub(super) fn name(class: &str, lang: Lang) -> String {
     }
 }
 
+/// As [`name`], where nothing beside it says that years are meant: in French « 20 à 39 ans », « 60 ans et plus ».
+fn years(class: &str, lang: Lang) -> String {
+    match (class.strip_suffix('+'), lang) {
+        (_, Lang::En) => name(class, lang),
+        (Some(first), Lang::Fr) => format!("{first} ans et plus"),
+        (None, Lang::Fr) if matches!(class, "0" | "1") || class.ends_with("-1") => format!("{} an", name(class, lang)),
+        (None, Lang::Fr) => format!("{} ans", name(class, lang)),
+    }
+}
+
 /// `people aged 20 to 39`.
 pub(super) fn people(class: &str, lang: Lang) -> String {
-    let name = name(class, lang);
+    let years = years(class, lang);
     match lang {
-        Lang::En => format!("people aged {name}"),
-        Lang::Fr if class.ends_with('+') => format!("personnes de {name}"),
-        Lang::Fr => format!("personnes de {name} ans"),
+        Lang::En => format!("people aged {years}"),
+        Lang::Fr => format!("personnes de {years}"),
     }
 }
 
 /// `people aged 20 to 39 were taken for 40 to 59`.
 pub(super) fn called(classes: &[String], label: usize, predicted: usize, count: u32, lang: Lang) -> String {
-    let (actual, called) = (name(&classes[label], lang), name(&classes[predicted], lang));
+    let (actual, called) = (years(&classes[label], lang), years(&classes[predicted], lang));
     match (lang, label == predicted) {
         (Lang::En, true) if count == 1 => format!("person aged {actual} was recognized"),
         (Lang::En, true) => format!("people aged {actual} were recognized"),
@@ -164,10 +173,9 @@ pub(super) fn called(classes: &[String], label: usize, predicted: usize, count: 
         (Lang::En, false) => format!("people aged {actual} were taken for {called}"),
         (Lang::Fr, right) => {
             let s = if count < 2 { "" } else { "s" };
-            let years = if classes[label].ends_with('+') { "" } else { " ans" };
             match right {
-                true => format!("personne{s} de {actual}{years} reconnue{s} comme telle{s}"),
-                false => format!("personne{s} de {actual}{years} prise{s} pour {called}"),
+                true => format!("personne{s} de {actual} reconnue{s} comme telle{s}"),
+                false => format!("personne{s} de {actual} prise{s} pour {called}"),
             }
         }
     }

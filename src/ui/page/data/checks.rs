@@ -19,7 +19,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, state: &mut State, 
     let State { overview, alike, wall, bands, .. } = state;
     let t = Theme::of(ui);
     let lang = cx.lang;
-    let usable = dataset.samples.len() - overview.odd.len();
+    let usable = dataset.samples.len() - overview.odd.samples.len();
     Card::new().show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         let count = plural(lang, dataset.samples.len() as u64, say("picture", "image"), say("pictures", "images"));
@@ -47,7 +47,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, state: &mut State, 
         let what = say("usable as they are", "utilisables telles quelles");
         row(ui, icon::CIRCLE_CHECK, t.good, what, usable, Show::Plain);
         let what = say("odd, read with care", "inhabituelles, lues avec soin");
-        row(ui, icon::WRENCH, t.validation, what, overview.odd.len(), Show::Odd);
+        row(ui, icon::WRENCH, t.validation, what, overview.odd.samples.len(), Show::Odd);
         let overlap = cx.plan.ok().map(|plan| &plan.overlap);
         let what = match overlap.is_some_and(Overlap::is_empty) {
             true => say("exact copies, kept in one part", "copies exactes, réunies"),
@@ -101,8 +101,10 @@ fn source_line(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview)
         (Lang::En, Source::SampleFaces) => "ready to train; drawings, not people".to_owned(),
         (Lang::Fr, Source::SampleFaces) => "prêtes ; des dessins, pas des personnes".to_owned(),
     };
+    let usual = overview.odd.usual.as_ref().map(|usual| format!(" · {}", usual.sentence(cx.lang)));
+    let text = text + &usual.unwrap_or_default();
     let path = match &dataset.source {
-        Source::Folder(folder) => folder.display().to_string(),
+        Source::Folder(folder) => format!("{}\n{text}", folder.display()),
         Source::SampleFaces => text.clone(),
     };
     ui.add(egui::Label::new(egui::RichText::new(text).color(t.text2)).truncate()).on_hover_text(path);

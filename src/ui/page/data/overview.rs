@@ -8,6 +8,7 @@ use std::{
 use crate::data::{
     dataset::Dataset,
     duplicates::{Contradiction, Group, carried, copies},
+    odd::Odd,
     sample::{Sample, SkipReason},
     summary::{Summary, reason_key},
 };
@@ -19,7 +20,7 @@ pub struct Overview {
     of: Weak<Dataset>,
     pub summary: Summary,
     /// Samples that are odd in some way and used all the same.
-    pub odd: Vec<u32>,
+    pub odd: Odd,
     /// Groups of byte-identical copies, contradictions first.
     pub groups: Vec<Group>,
     /// The group that each copy is in.
@@ -90,7 +91,6 @@ impl Overview {
         let indices = |wanted: &dyn Fn(&SkipReason) -> bool| {
             (0u32..).zip(&dataset.skipped).filter(|(_, s)| wanted(&s.reason)).map(|(i, _)| i).collect::<Vec<_>>()
         };
-        let odd: Vec<u32> = (0u32..).zip(&dataset.samples).filter(|(_, s)| s.anomaly.is_some()).map(|(i, _)| i).collect();
         let group_of = groups.iter().enumerate().flat_map(|(g, group)| group.samples.iter().map(move |i| (*i, g))).collect();
         Self {
             of: Arc::downgrade(dataset),
@@ -98,7 +98,7 @@ impl Overview {
             foreign: indices(&|reason| *reason == SkipReason::NotAPicture),
             edited: edited(dataset),
             summary,
-            odd,
+            odd: Odd::of(&dataset.samples),
             groups,
             group_of,
             ..Self::default()

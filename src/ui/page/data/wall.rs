@@ -16,6 +16,7 @@ use super::{
 use crate::{
     data::{
         dataset::Dataset,
+        odd::Odd,
         sample::{Part, RACES},
         task::Task,
     },
@@ -103,7 +104,7 @@ impl Wall {
     }
 
     /// Filters anew if anything has changed.
-    fn follow(&mut self, dataset: &Arc<Dataset>, plan: Option<&Arc<Plan>>) {
+    fn follow(&mut self, dataset: &Arc<Dataset>, odd: &Odd, plan: Option<&Arc<Plan>>) {
         let made = Made {
             dataset: Arc::as_ptr(dataset) as usize,
             // The plan matters only to a filter by part.
@@ -122,7 +123,7 @@ impl Wall {
                 && (class == 0 || usize::from(sample.class) == class - 1)
                 && (age == 0 || sample.age.is_some_and(|a| usize::from(a / 10).min(LAST_DECADE) == age - 1))
                 && (race == 0 || sample.race.is_some_and(|r| usize::from(r) == race - 1))
-                && (self.show != Show::Plain || sample.anomaly.is_none())
+                && (self.show != Show::Plain || !odd.contains(*index))
         };
         self.left = (0..dataset.samples.len() as u32).filter(fits).collect();
         self.made = Some(made);
@@ -135,7 +136,7 @@ const LAST_DECADE: usize = 8;
 /// Draws the card.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Overview, wall: &mut Wall) {
     let plan = cx.plan.ok().filter(|plan| Arc::ptr_eq(&plan.dataset, dataset)).cloned();
-    wall.follow(dataset, plan.as_ref());
+    wall.follow(dataset, &overview.odd, plan.as_ref());
     Card::new().fill().show(ui, |ui| {
         filters(ui, cx, (&dataset.task, overview), wall, plan.is_some());
         ui.add_space(2.0);
