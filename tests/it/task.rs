@@ -162,7 +162,7 @@ fn ages_of_names_are_asked_in_bands() {
     assert_eq!(aged.task.name(4, Lang::Fr), "60 et plus");
     assert_eq!(aged.task.people(2, Lang::En), "people aged 20 to 39");
     assert_eq!(aged.task.called(2, 3, 12, Lang::En), "people aged 20 to 39 were taken for 40 to 59");
-    assert_eq!(aged.task.called(2, 3, 1, Lang::Fr), "personne de 20 à 39 ans prise pour 40 à 59");
+    assert_eq!(aged.task.called(2, 3, 1, Lang::Fr), "personne de 20 à 39 ans prise pour 40 à 59 ans");
     assert!(aged.task.caution(&aged.source, Framing::FaceCrop).en.contains("it cannot tell anybody’s age"));
 
     // Bands in which nobody is are no classes.
