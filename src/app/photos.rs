@@ -6,8 +6,8 @@ use egui::Context;
 
 use super::{App, question::Preview};
 use crate::{
-    data::sample::Framing,
-    predict::{Framed, Square, heatmap::Heat},
+    data::{sample::Framing, square::Square},
+    predict::{Framed, heatmap::Heat},
     run::export::{AnswerPicture, answer_picture},
     session::{self, Asked, Slow},
     text::say,

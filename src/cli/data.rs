@@ -93,7 +93,11 @@ pub(super) fn understood(dataset: &Dataset, lang: Lang) -> Vec<String> {
         };
         format!("{} (--task {option} {})", sentence.get(lang), what.get(lang))
     });
-    std::iter::once(line).chain(conflict).collect()
+    let photos = understood.photos().map(|sentence| {
+        let way = say("--face-crops largest takes the faces", "--face-crops largest prend les visages");
+        format!("{} ({})", sentence.get(lang), way.get(lang))
+    });
+    std::iter::once(line).chain(conflict).chain(photos).collect()
 }
 
 /// The numbers in words.

@@ -10,7 +10,10 @@ use super::{
 };
 use crate::{
     control::{Control, Stage},
-    data::sample::{Framing, Source},
+    data::{
+        sample::{Framing, Source},
+        square::Square,
+    },
     engine,
     evaluate::{ClassScore, Group, Grouping, Report, calibration},
     files::{
@@ -18,7 +21,7 @@ use crate::{
         table::{Rows, TableForm},
     },
     predict::{
-        Answer, Photo, Predictor, Square,
+        Answer, Photo, Predictor,
         batch::{self, FolderJob},
         frame,
     },

@@ -1,4 +1,4 @@
-//! `--task`, `--age-bands` and `--classes`: what is to be learned of a folder, and how it is read.
+//! `--task`, `--age-bands`, `--classes` and `--face-crops`: what is to be learned of a folder, and how it is read.
 
 use clap::{
     Args,
@@ -8,6 +8,7 @@ use clap::{
 use super::language::{spoken, told};
 use crate::{
     data::{
+        face_crop::FaceCrops,
         reading::{ClassFolders, Reading, TaskChoice},
         sample::Source,
         task::AgeBands,
@@ -41,12 +42,18 @@ pub struct ReadingArgs {
         "Quels dossiers sont les classes là où des dossiers en contiennent d’autres : `outer` ou `inner` ; retenu pour ce dossier jusqu’à `auto`",
     )))]
     classes: Option<String>,
+    #[arg(long, value_name = told(say("WHICH", "LESQUELS")), value_parser = keys::<FaceCrops>())]
+    #[arg(help = told(say(
+        "What is taken of each picture: its `largest` face, as UTKFace's crops are made, or all of it with `off`; remembered for the folder",
+        "Ce qui est pris de chaque image : son plus grand visage avec `largest`, comme les recadrages d’UTKFace, ou tout avec `off` ; retenu pour ce dossier",
+    )))]
+    face_crops: Option<String>,
 }
 
 impl ReadingArgs {
     /// Opens `source` as the arguments say; what they leave open is as it was remembered.
     pub fn open(&self, source: Source, store: &RunStore) -> Command {
-        if self.task.is_none() && self.classes.is_none() && self.age_bands.is_none() {
+        if self.task.is_none() && self.classes.is_none() && self.age_bands.is_none() && self.face_crops.is_none() {
             return Command::Open(source);
         }
         let before = Reading::load(&Places::with_runs_in(store.home()), &source.settled());
@@ -54,8 +61,12 @@ impl ReadingArgs {
             Some(NAMES) => TaskChoice::Gender,
             _ => chosen(&self.task, before.task),
         };
-        let reading =
-            Reading { task, classes: chosen(&self.classes, before.classes), bands: self.age_bands.unwrap_or(before.bands) };
+        let reading = Reading {
+            task,
+            classes: chosen(&self.classes, before.classes),
+            bands: self.age_bands.unwrap_or(before.bands),
+            faces: chosen(&self.face_crops, before.faces),
+        };
         Command::OpenAs { source, reading }
     }
 }

@@ -26,7 +26,8 @@ use serde::{Deserialize, Serialize};
 use self::stored::{Bytes, Damage, Stored};
 use super::{
     dataset::Spare,
-    decode::decode_small,
+    decode::{Found, Wanted, decode_small},
+    face_crop::{FaceCrops, PhotoLook},
     hash::hash,
     picture_size::PIXEL_BYTES,
     pixels::Pixels,
@@ -62,9 +63,13 @@ pub fn fill(
         scan.samples.push(sample);
         scan.modified.push(modified);
     }
-    let path = folder.join(Source::Folder(root.to_owned()).key() + ".pixels");
+    let key = Source::Folder(root.to_owned()).key();
+    // Faces of a folder are other pixels than its pictures; both are kept.
+    let faces = scan.understood.reading.faces;
+    let what = if faces == FaceCrops::Off { "" } else { FACES };
+    let path = folder.join(format!("{key}{what}.pixels"));
     remove_left(folder);
-    let (mut cached, stale) = match Cached::open(&path, root) {
+    let (mut cached, stale) = match Cached::open(&path, root, faces) {
         Some(cached) => {
             let stale = cached.stale(root, scan);
             (cached, stale)
@@ -85,7 +90,7 @@ pub fn fill(
                 let mut memory = Cursor::new(Vec::new());
                 update.write(&mut memory, control, progress)?;
                 let bytes = Bytes::Memory(memory.into_inner());
-                Cached { unkept: Some(Arc::new(unkept(&problem))), ..Cached::check(bytes, &path, root).ok_or(problem)? }
+                Cached { unkept: Some(Arc::new(unkept(&problem))), ..Cached::check(bytes, &path, root, faces).ok_or(problem)? }
             }
             written => written?,
         };
@@ -106,6 +111,8 @@ fn unkept(problem: &Problem) -> Problem {
     Problem::new(Kind::Disk, what, remedy).caused_by(problem)
 }
 
+/// What stands behind a folder's key in the name of the file with its faces.
+const FACES: &str = ".faces";
 /// Bytes before the first picture: one page.
 pub const HEADER: usize = 4096;
 /// Changes whenever the pixels would: other decoding, other resizing, another index.
@@ -125,6 +132,9 @@ struct Entry {
     modified: u64,
     /// Of the file's content.
     hash: u64,
+    /// Whether it is a photo rather than the crop of a face, if somebody looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    photo: Option<bool>,
     #[serde(flatten)]
     outcome: Outcome,
 }
@@ -156,12 +166,12 @@ struct Cached {
 
 impl Cached {
     /// Opens a cache file; `None` if there is none or it is not whole.
-    fn open(path: &Path, root: &Path) -> Option<Self> {
-        Self::check(Bytes::File(File::open(path).ok()?), path, root)
+    fn open(path: &Path, root: &Path, faces: FaceCrops) -> Option<Self> {
+        Self::check(Bytes::File(File::open(path).ok()?), path, root, faces)
     }
 
     /// What the bytes of a cache file hold, if they are whole.
-    fn check(bytes: Bytes, path: &Path, root: &Path) -> Option<Self> {
+    fn check(bytes: Bytes, path: &Path, root: &Path, faces: FaceCrops) -> Option<Self> {
         let len = bytes.len().ok()?;
         let header = bytes.read(0, HEADER).ok()?.into_owned();
         let word = |at: usize| Some(u64::from_le_bytes(*header.get(at..at + 8)?.as_array()?));
@@ -184,7 +194,7 @@ impl Cached {
             }
         }
         let (path, root) = (path.to_owned(), root.to_owned());
-        let stored = Stored { bytes, pictures, path, root, damage: Mutex::new(Damage::None) };
+        let stored = Stored { bytes, pictures, path, root, faces, damage: Mutex::new(Damage::None) };
         // After a power failure the pages themselves may never have reached the disk: look at some, the last included, so
         // that a file of which all is lost is made anew at once and not picture by picture.
         let mut probes = entries.iter().rev().step_by((entries.len() / 64).max(1));
@@ -221,6 +231,9 @@ impl Cached {
         let mut slots = Vec::with_capacity(scan.samples.len());
         let (mut spare, mut spare_slots) = (Vec::new(), Vec::new());
         let mut modified = Vec::with_capacity(scan.samples.len());
+        let looks: Vec<bool> = self.entries.values().filter_map(|entry| entry.photo).collect();
+        let photos = looks.iter().filter(|photo| **photo).count();
+        scan.understood.look = PhotoLook { looked: looks.len() as u32, photos: photos as u32 };
         let (samples, times) = (std::mem::take(&mut scan.samples), std::mem::take(&mut scan.modified));
         for (index, (mut sample, time)) in samples.into_iter().zip(times).enumerate() {
             match self.entries.get(&sample.file) {
@@ -269,12 +282,13 @@ struct Update<'a> {
 impl Update<'_> {
     /// Writes a new cache file and opens it: unchanged pictures from the old one, the stale ones decoded.
     fn rebuild(&self, control: &Control, progress: &mut dyn FnMut(Stage, u64, u64)) -> Result<Cached, Problem> {
-        let (path, root) = (self.path, self.root);
+        let (path, root, scan) = (self.path, self.root, self.scan);
         let mut file = UnfinishedFile::beside(path).map_err(|error| Problem::writing(path, &error))?;
         self.write(&mut file, control, progress)?;
         // Where the one before cannot be replaced, it stays, and this one is used without a name.
         let at = if file.rename(path).is_ok() { path } else { file.path() };
-        Cached::open(at, root).ok_or_else(|| Problem::io(path, &io::Error::from(io::ErrorKind::InvalidData)))
+        Cached::open(at, root, scan.understood.reading.faces)
+            .ok_or_else(|| Problem::io(path, &io::Error::from(io::ErrorKind::InvalidData)))
     }
 
     /// Writes all that a cache file holds: unchanged pictures from the old one, the stale ones decoded.
@@ -375,19 +389,23 @@ fn read(root: &Path, scan: &Scan, index: usize, out: &mut [u8]) -> Entry {
     let sample = &scan.samples[index];
     let (file, bytes) = (sample.file.clone(), sample.bytes);
     let modified = scan.modified[index];
-    let (hash, outcome) = match decode_file(&root.join(&file), &file, out) {
-        Ok((content, anomaly)) => (content, Outcome::Picture { slot: 0, pixels: hash(out), anomaly }),
-        Err((reason, content)) => (content, Outcome::Refused { reason }),
+    let faces = scan.understood.reading.faces;
+    // Those that are looked at are the same however many others come and go.
+    let every = (scan.samples.len() / PhotoLook::ABOUT).max(1) as u64;
+    let look = faces == FaceCrops::Off && hash(file.as_os_str().as_encoded_bytes()).is_multiple_of(every);
+    let (hash, photo, outcome) = match decode_file(&root.join(&file), &file, Wanted { faces, look }, out) {
+        Ok((content, Found { anomaly, photo })) => (content, photo, Outcome::Picture { slot: 0, pixels: hash(out), anomaly }),
+        Err((reason, content)) => (content, None, Outcome::Refused { reason }),
     };
-    Entry { file, bytes, modified, hash, outcome }
+    Entry { file, bytes, modified, hash, photo, outcome }
 }
 
-/// Decodes the picture at `path`, whose name in the data set is `file`; gives the hash of the file's content, and what is odd
-/// about it.
+/// Decodes the picture at `path`, whose name in the data set is `file`; gives the hash of the file's content, and what was
+/// found out about it.
 ///
 /// # Errors
 /// Why it cannot be used, and the hash of its content, or 0 where that was not read.
-fn decode_file(path: &Path, file: &Path, out: &mut [u8]) -> Result<(u64, Option<Anomaly>), (SkipReason, u64)> {
+fn decode_file(path: &Path, file: &Path, wanted: Wanted, out: &mut [u8]) -> Result<(u64, Found), (SkipReason, u64)> {
     let content = regular::read(path, MOST_BYTES).map_err(|unread| match unread {
         Unread::NotAFile => (SkipReason::NotAFile, 0),
         Unread::TooLarge(bytes) => (SkipReason::Damaged { details: format!("the file has {bytes} bytes") }, 0),
@@ -395,9 +413,10 @@ fn decode_file(path: &Path, file: &Path, out: &mut [u8]) -> Result<(u64, Option<
     })?;
     let hash = hash(&content);
     // A decoder that panics on a damaged file costs this picture, not the data set.
-    let decoded = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| decode_small(&content, &file.to_string_lossy(), out)));
+    let decode = || decode_small(&content, &file.to_string_lossy(), wanted, out);
+    let decoded = std::panic::catch_unwind(std::panic::AssertUnwindSafe(decode));
     match decoded.unwrap_or_else(|_| Err(SkipReason::Damaged { details: "the decoder gave up".to_owned() })) {
-        Ok(anomaly) => Ok((hash, anomaly)),
+        Ok(found) => Ok((hash, found)),
         Err(reason) => Err((reason, hash)),
     }
 }

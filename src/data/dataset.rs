@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     edits::Edits,
+    face_crop::FaceCrops,
     hash::hash,
     pixels::Pixels,
     reading::Understood,
@@ -81,10 +82,11 @@ impl Dataset {
         counts
     }
 
-    /// How its pictures are framed: as UTKFace's are if most of them have its names.
+    /// How its pictures are framed: as UTKFace's are if they were cut so, or most of them have its names.
     pub fn framing(&self) -> Framing {
         let named = self.samples.iter().filter(|sample| sample.age.is_some()).count();
         match self.source {
+            Source::Folder(_) if self.understood.reading.faces == FaceCrops::Largest => Framing::FaceCrop,
             Source::Folder(_) if named * 2 > self.samples.len() => Framing::FaceCrop,
             _ => Framing::Whole,
         }
@@ -97,6 +99,9 @@ impl Dataset {
             bytes.extend_from_slice(sample.file.as_os_str().as_encoded_bytes());
             bytes.push(sample.class);
             bytes.extend_from_slice(&sample.hash.to_le_bytes());
+        }
+        if self.understood.reading.faces != FaceCrops::Off {
+            bytes.push(self.understood.reading.faces as u8);
         }
         hash(&bytes)
     }

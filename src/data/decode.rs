@@ -7,10 +7,12 @@ use image::{ColorType, DynamicImage, ImageDecoder, ImageFormat, ImageReader, met
 
 use super::{
     augment::crop::SMALLEST,
+    face_crop::{FaceCrop, FaceCrops, is_photo},
     format::Foreign,
     picture_size::SIDE,
     resize::resize_into,
     sample::{Anomaly, SkipReason},
+    square::RgbView,
 };
 
 /// A decoded picture, upright (EXIF orientation applied).
@@ -53,11 +55,48 @@ pub fn decode_up_to(bytes: &[u8], name: &str, most_pixels: u64) -> Result<Pictur
     Ok(Picture { width, height, rgb: rgb.into_raw(), anomaly })
 }
 
-/// Decodes and squeezes a picture to [`SIDE`] x [`SIDE`] into `out`, which is as long; gives what is odd about it.
+/// What is wanted of a data set's picture beside its pixels.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted {
+    pub faces: FaceCrops,
+    /// Whether it is a photo rather than the crop of a face.
+    pub look: bool,
+}
+
+/// What was found out about a data set's picture while it was decoded.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    pub anomaly: Option<Anomaly>,
+    /// Whether it is a photo rather than the crop of a face, if that was asked.
+    pub photo: Option<bool>,
+}
+
+/// Decodes a picture and squeezes it, or its face, to [`SIDE`] x [`SIDE`] into `out`, which is as long.
 ///
 /// # Errors
-/// As [`decode`].
-pub fn decode_small(bytes: &[u8], name: &str, out: &mut [u8]) -> Result<Option<Anomaly>, SkipReason> {
+/// As [`decode`], and [`SkipReason::NoFace`].
+pub fn decode_small(bytes: &[u8], name: &str, wanted: Wanted, out: &mut [u8]) -> Result<Found, SkipReason> {
+    if wanted.faces == FaceCrops::Largest || wanted.look {
+        let picture = decode(bytes, name)?;
+        let view = RgbView { width: picture.width, height: picture.height, rgb: &picture.rgb };
+        return match wanted.faces {
+            FaceCrops::Off => {
+                shrink(view.rgb, view.width, view.height, out)?;
+                let anomaly = picture.anomaly.or_else(|| wrong_size(view.width, view.height));
+                Ok(Found { anomaly, photo: Some(is_photo(view)) })
+            }
+            FaceCrops::Largest => {
+                let face = FaceCrop::find(view).ok_or(SkipReason::NoFace)?;
+                match face.square {
+                    Some(square) => out.copy_from_slice(&view.crop_to(square, SIDE)),
+                    None => shrink(view.rgb, view.width, view.height, out)?,
+                }
+                let damaged = matches!(picture.anomaly, Some(Anomaly::Suspect { .. }));
+                let anomaly = if damaged { picture.anomaly } else { face.anomaly.or(picture.anomaly) };
+                Ok(Found { anomaly, photo: None })
+            }
+        };
+    }
     let (image, orientation, anomaly) = open(bytes, name, MOST_PIXELS)?;
     let rgb = flatten(image);
     let (width, height) = rgb.dimensions();
@@ -69,7 +108,7 @@ pub fn decode_small(bytes: &[u8], name: &str, out: &mut [u8]) -> Result<Option<A
         square.apply_orientation(orientation);
         out.copy_from_slice(square.as_bytes());
     }
-    Ok(anomaly.or_else(|| wrong_size(width, height)))
+    Ok(Found { anomaly: anomaly.or_else(|| wrong_size(width, height)), photo: None })
 }
 
 /// What is odd about a face crop of this size, if anything.

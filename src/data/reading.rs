@@ -8,6 +8,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
+    face_crop::{FaceCrops, PhotoLook},
     label_table::TableRead,
     sample::{Part, Source},
     task::{AgeBands, Task, TaskKind},
@@ -30,6 +31,8 @@ pub struct Reading {
     pub task: TaskChoice,
     pub classes: ClassFolders,
     pub bands: AgeBands,
+    /// What is taken of each picture.
+    pub faces: FaceCrops,
 }
 
 /// What is to be learned, and so where the labels come from.
@@ -100,6 +103,8 @@ pub struct Understood {
     pub table: Option<TableRead>,
     /// Pictures whose names say an age, as UTKFace's do.
     pub ages: u64,
+    /// What some of the pictures look like, where faces were not asked for.
+    pub look: PhotoLook,
     /// Classes that are none here, since no picture of theirs can be used.
     pub empty: Vec<String>,
     /// Pictures of the class folders whose names say female or male.
@@ -125,6 +130,7 @@ impl Understood {
             && self.parts.is_empty()
             && self.folders.is_empty()
             && self.reading == Reading::default()
+            && !self.look.is_photos()
     }
 
     /// Whether folders and names both say what a picture shows, and not the same.
@@ -170,6 +176,11 @@ impl Understood {
                     Lang::Fr => format!("les dossiers {names} ne sont pas des classes"),
                 };
             }
+            if self.reading.faces == FaceCrops::Largest {
+                line += next;
+                line +=
+                    say("of each picture the largest face is taken", "de chaque image, le plus grand visage est pris").get(lang);
+            }
             if !self.empty.is_empty() {
                 let names = listed(&self.empty);
                 line += next;
@@ -179,6 +190,15 @@ impl Understood {
                 };
             }
             line
+        })
+    }
+
+    /// That these are photos rather than crops of faces, where that is so, with the counts.
+    pub fn photos(&self) -> Option<LocalizedText> {
+        let PhotoLook { looked, photos } = self.look;
+        self.look.is_photos().then(|| LocalizedText {
+            en: format!("Photos of people: in {photos} of {looked} that were looked at, the face is only a part"),
+            fr: format!("Des photos de personnes\u{a0}: sur {photos} des {looked} regardées, le visage n’est qu’une partie"),
         })
     }
 
@@ -305,7 +325,9 @@ impl Reading {
     /// As the command line takes it.
     pub fn arguments(&self) -> String {
         let bands = if self.bands == AgeBands::default() { "auto".to_owned() } else { self.bands.text() };
-        let said = [("--task", self.task.key()), ("--classes", self.classes.key()), ("--age-bands", &bands)];
+        let faces = if self.faces == FaceCrops::Off { "auto" } else { self.faces.key() };
+        let said =
+            [("--task", self.task.key()), ("--classes", self.classes.key()), ("--age-bands", &bands), ("--face-crops", faces)];
         let said = said.iter().filter(|(_, key)| *key != TaskChoice::Auto.key()).map(|(name, key)| format!("{name} {key}"));
         said.collect::<Vec<_>>().join(" ")
     }

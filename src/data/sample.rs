@@ -73,6 +73,10 @@ pub enum Anomaly {
     Suspect { details: String },
     /// The extension names another format than the content has.
     WrongExtension { is: String },
+    /// Several faces were found; the largest is taken.
+    SeveralFaces { faces: u32 },
+    /// What was found may be no face.
+    DoubtfulFace,
 }
 
 /// A file that is not used, and why.
@@ -102,6 +106,8 @@ pub enum SkipReason {
     Unknown,
     /// A format that is known and not decoded.
     Foreign { is: Foreign },
+    /// Faces were asked for, and none was found.
+    NoFace,
     /// A pipe, a socket or a device; it is never opened.
     NotAFile,
     /// The file's name is not valid Unicode.
@@ -143,6 +149,11 @@ impl Anomaly {
             Self::WrongExtension { is } => {
                 LocalizedText { en: format!("really a {is} file"), fr: format!("en vérité un fichier {is}") }
             }
+            Self::SeveralFaces { faces } => LocalizedText {
+                en: format!("{faces} faces: the largest is taken"),
+                fr: format!("{faces} visages\u{a0}: le plus grand est pris"),
+            },
+            Self::DoubtfulFace => say("perhaps no face, look at it", "peut-être pas un visage, à regarder").into(),
         }
     }
 }
@@ -161,6 +172,7 @@ impl SkipReason {
             },
             Self::Unknown => say("its content is no picture", "son contenu n’est pas une image").into(),
             Self::Foreign { is } => is.sentence(),
+            Self::NoFace => say("no face was found in it", "aucun visage n’y a été trouvé").into(),
             Self::NotAFile => say("a pipe or a device, not a file", "un tube ou un périphérique, pas un fichier").into(),
             Self::NotUnicode => say("its name is not valid Unicode", "son nom n’est pas de l’Unicode valide").into(),
             Self::NoLine => say("labels.csv has no clear line for it", "labels.csv n’a pas de ligne claire pour elle").into(),

@@ -16,10 +16,10 @@ pub struct Summary {
     /// Files that were met.
     pub found: u64,
     pub usable: u64,
-    /// Usable pictures with something odd that is not the folder's own way ([`Odd`](super::odd::Odd)), by kind: `no_race`, `misspelled`, `repaired`, `converted`, `not_square`, `small`, `suspect`, `wrong_extension`.
+    /// Usable pictures with something odd that is not the folder's own way ([`Odd`](super::odd::Odd)), by kind: `no_race`, `misspelled`, `repaired`, `converted`, `not_square`, `small`, `suspect`, `wrong_extension`, `several_faces`, `doubtful_face`.
     pub odd: BTreeMap<String, u64>,
     /// Files that are not used, by kind: `not_a_picture`, `name`, `damaged`, `unreadable`, `too_large`,
-    /// `unknown_content`, `foreign_format`, `not_a_file`, `not_unicode`, `no_line`, `left_out`.
+    /// `unknown_content`, `foreign_format`, `no_face`, `not_a_file`, `not_unicode`, `no_line`, `left_out`.
     pub skipped: BTreeMap<String, u64>,
     pub copies: Copies,
     /// In the order of the task.
@@ -115,6 +115,8 @@ pub fn anomaly_key(anomaly: &Anomaly) -> &'static str {
         Anomaly::Small { .. } => "small",
         Anomaly::Suspect { .. } => "suspect",
         Anomaly::WrongExtension { .. } => "wrong_extension",
+        Anomaly::SeveralFaces { .. } => "several_faces",
+        Anomaly::DoubtfulFace => "doubtful_face",
     }
 }
 
@@ -128,6 +130,7 @@ pub fn reason_key(reason: &SkipReason) -> &'static str {
         SkipReason::TooLarge { .. } => "too_large",
         SkipReason::Unknown => "unknown_content",
         SkipReason::Foreign { .. } => "foreign_format",
+        SkipReason::NoFace => "no_face",
         SkipReason::NotAFile => "not_a_file",
         SkipReason::NotUnicode => "not_unicode",
         SkipReason::NoLine => "no_line",

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use super::{
     framing::frame,
-    photo::{Photo, Square},
+    photo::Photo,
     predictor::{Answer, Predictor},
     table::{Question, Table},
 };
@@ -23,6 +23,7 @@ use crate::{
         hash::hash,
         picture_size::PIXEL_BYTES,
         sample::{Framing, SkipReason, Skipped},
+        square::Square,
         task::Task,
         walk::{self, walk},
     },

@@ -2,11 +2,12 @@
 //!
 //! The window, `trombine predict` and folders all ask [`frame`], so that they give the same answers.
 
-use super::{
+use super::photo::Photo;
+use crate::data::{
     faces::{self, Face},
-    photo::{Photo, Square},
+    sample::Framing,
+    square::Square,
 };
-use crate::data::sample::Framing;
 
 /// How a photo is judged.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,10 +27,10 @@ pub fn frame(photo: &Photo, framing: Framing) -> Framed {
     if framing == Framing::Whole {
         return Framed::Whole;
     }
-    let found = faces::find(photo);
+    let found = faces::find(photo.view());
     if found.is_empty() {
         Framed::NoFace
-    } else if faces::is_crop(photo, &found) {
+    } else if faces::is_crop(photo.view(), &found) {
         Framed::Crop
     } else {
         Framed::Faces(found)

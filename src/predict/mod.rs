@@ -1,10 +1,9 @@
 //! A photo becomes an answer: found faces, a square as UTKFace's crops are made, and what the network says of it.
 //!
-//! `photo` decodes, `faces` proposes squares, `framing` says which of them are judged, `predictor` asks the network, `heatmap` shows where it looked, `batch`
+//! `photo` decodes, `framing` says which of the faces in it are judged, `predictor` asks the network, `heatmap` shows where it looked, `batch`
 //! does a folder, `table` is the file that a folder goes into.
 
 pub mod batch;
-pub mod faces;
 pub mod framing;
 pub mod heatmap;
 pub mod photo;
@@ -12,5 +11,5 @@ pub mod predictor;
 pub mod table;
 
 pub use framing::{Framed, frame};
-pub use photo::{Photo, Square};
+pub use photo::Photo;
 pub use predictor::{Answer, Predictor};

@@ -3,7 +3,14 @@
 use std::path::Path;
 
 use crate::{
-    data::{decode, format::Foreign, picture_size::SIDE, resize::resize, sample::SkipReason},
+    data::{
+        decode,
+        format::Foreign,
+        picture_size::SIDE,
+        resize::resize,
+        sample::SkipReason,
+        square::{RgbView, Square},
+    },
     files::regular::{self, Unread},
     problem::{Kind, Problem},
     text::{LocalizedText, capital, say},
@@ -16,14 +23,6 @@ pub struct Photo {
     pub height: u32,
     /// `height` x `width` x 3 bytes, RGB, row by row.
     pub rgb: Vec<u8>,
-}
-
-/// A square in pixels of a photo. It may reach beyond the photo; the photo's edge is then drawn out.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Square {
-    pub left: f64,
-    pub top: f64,
-    pub side: f64,
 }
 
 /// More pixels than any camera gives; refused before they are decoded.
@@ -80,6 +79,11 @@ impl Photo {
         Ok(Self { width, height, rgb })
     }
 
+    /// Its pixels.
+    pub fn view(&self) -> RgbView<'_> {
+        RgbView { width: self.width, height: self.height, rgb: &self.rgb }
+    }
+
     /// The largest square in the middle.
     pub fn middle(&self) -> Square {
         let side = f64::from(self.width.min(self.height));
@@ -115,24 +119,7 @@ impl Photo {
 
     /// The square resized to `side` x `side` x 3 bytes.
     pub fn crop_to(&self, square: Square, side: usize) -> Vec<u8> {
-        let (left, top) = (square.left.round() as i64, square.top.round() as i64);
-        let size = (square.side.round() as i64).clamp(1, 2 * i64::from(self.width.max(self.height)));
-        let pixels = self.cut(left, top, size as usize);
-        resize(&pixels, [size as u32; 2], [side as u32; 2])
-    }
-
-    /// A square of whole pixels; beyond the photo its edge is drawn out.
-    fn cut(&self, left: i64, top: i64, size: usize) -> Vec<u8> {
-        let (width, height) = (i64::from(self.width), i64::from(self.height));
-        let mut out = Vec::with_capacity(size * size * 3);
-        for y in 0..size as i64 {
-            let row = ((top + y).clamp(0, height - 1) * width) as usize;
-            for x in 0..size as i64 {
-                let at = (row + (left + x).clamp(0, width - 1) as usize) * 3;
-                out.extend_from_slice(&self.rgb[at..at + 3]);
-            }
-        }
-        out
+        self.view().crop_to(square, side)
     }
 }
 

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use super::{
     heatmap::{self, Map},
-    photo::{Photo, Square},
+    photo::Photo,
 };
 use crate::{
-    data::{augment, hash::hash, picture_size::PIXEL_BYTES, task::Task},
+    data::{augment, hash::hash, picture_size::PIXEL_BYTES, square::Square, task::Task},
     engine::{Engine, EngineConfig, TtaPredictor, check_finite},
     evaluate::Logits,
     model::{Network, Weights},

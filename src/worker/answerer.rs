@@ -15,9 +15,9 @@ use super::{
     thread::{guarded, no_thread},
 };
 use crate::{
-    data::task::Task,
+    data::{square::Square, task::Task},
     engine::{self, EngineConfig},
-    predict::{self, Predictor, Square, heatmap::Heat, predictor::verdict},
+    predict::{self, Predictor, heatmap::Heat, predictor::verdict},
     problem::Problem,
     run::{Run, RunInfo, RunStore},
     text::{Lang, LocalizedText, percent},

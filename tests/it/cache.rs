@@ -133,7 +133,7 @@ fn exif_orientation_is_honored() {
             assert!(near(&picture.rgb[at..at + 3], *corner), "orientation {value} at {x},{y}");
         }
         let mut small = vec![0; PIXEL_BYTES];
-        trombine::data::decode::decode_small(&bytes, "a.jpg", &mut small).unwrap();
+        trombine::data::decode::decode_small(&bytes, "a.jpg", Default::default(), &mut small).unwrap();
         for (corner, (x, y)) in corners.iter().zip([(10, 10), (117, 10), (10, 117), (117, 117)]) {
             let at = (y * SIDE + x) * 3;
             assert!(near(&small[at..at + 3], *corner), "orientation {value}, small, at {x},{y}");
@@ -212,7 +212,7 @@ fn the_second_opening_decodes_nothing_and_gives_the_same() {
         let content = fs::read(folder.root().join(&sample.file)).unwrap();
         assert_eq!(sample.hash, hash(&content));
         let mut small = vec![0; PIXEL_BYTES];
-        trombine::data::decode::decode_small(&content, "a.jpg", &mut small).unwrap();
+        trombine::data::decode::decode_small(&content, "a.jpg", Default::default(), &mut small).unwrap();
         assert_eq!(*first.pixels.get(i).unwrap(), *small);
     }
     let distinct: HashSet<_> = first.samples.iter().map(|s| s.hash).collect();

@@ -6,13 +6,12 @@ use image::{ExtendedColorType, ImageEncoder, codecs::jpeg::JpegEncoder};
 use trombine::{
     data::{
         decode,
+        faces::{self, Face},
         picture_size::{PIXEL_BYTES, SIDE},
         sample_faces,
+        square::Square,
     },
-    predict::{
-        faces::{self, Face},
-        photo::{Photo, Square},
-    },
+    predict::Photo,
     problem::Kind,
     random::{Purpose, Random},
 };
@@ -27,11 +26,11 @@ fn plain(width: u32, height: u32, color: [u8; 3]) -> Photo {
 #[test]
 fn odd_pictures_have_no_face_and_do_not_panic() {
     for (width, height) in [(1, 1), (1, 500), (500, 1), (2, 3), (19, 21), (39, 41), (64, 1000), (40, 40), (3000, 31)] {
-        assert_eq!(faces::find(&plain(width, height, [200, 180, 160])), []);
+        assert_eq!(faces::find(plain(width, height, [200, 180, 160]).view()), []);
         let mut random = Random::new(1, Purpose::Preview, &[u64::from(width)]);
         let noise: Vec<u8> = (0..width * height * 3).map(|_| random.bits() as u8).collect();
         let photo = Photo::new(width, height, noise).unwrap();
-        faces::find(&photo);
+        faces::find(photo.view());
         assert_eq!(photo.squeezed().len(), PIXEL_BYTES);
         assert_eq!(photo.crop(photo.middle()).len(), PIXEL_BYTES);
     }
@@ -95,7 +94,7 @@ fn photos_are_read_as_training_pictures_are() {
     let pixels: Vec<u8> = (0..120 * 90 * 3).map(|i| (i * 7 % 251) as u8).collect();
     JpegEncoder::new_with_quality(&mut jpeg, 90).encode(&pixels, 120, 90, ExtendedColorType::Rgb8).unwrap();
     let mut cached = vec![0; PIXEL_BYTES];
-    decode::decode_small(&jpeg, "a.jpg", &mut cached).unwrap();
+    decode::decode_small(&jpeg, "a.jpg", Default::default(), &mut cached).unwrap();
     assert_eq!(Photo::decode(&jpeg).unwrap().squeezed(), cached, "the same bytes as the cache holds");
     assert_eq!(Photo::decode(&jpeg[..jpeg.len() / 2]).unwrap_err().kind, Kind::Picture);
 }
@@ -150,10 +149,10 @@ fn faces_of_real_crops_are_found_where_they_are() {
     for file in files.iter().step_by(files.len() / 40).take(40) {
         let crop = Photo::decode(&std::fs::read(file).unwrap()).unwrap();
         n += 1;
-        let faces = faces::find(&crop);
-        alone += u32::from(faces::is_crop(&crop, &faces));
+        let faces = faces::find(crop.view());
+        alone += u32::from(faces::is_crop(crop.view(), &faces));
         let (scene, place) = pasted(&crop, n);
-        let faces = faces::find(&scene);
+        let faces = faces::find(scene.view());
         let best = faces.iter().map(|f: &Face| overlap(f.crop, place)).fold(0.0, f64::max);
         found += u32::from(best > 0.3);
         placed += u32::from(best > 0.6);
@@ -169,9 +168,9 @@ fn faces_of_drawings_are_found_where_they_are() {
     let n = 20;
     for i in 0..n {
         let drawing = Photo::new(SIDE as u32, SIDE as u32, sample_faces::draw(i).0).unwrap();
-        alone += u32::from(!faces::find(&drawing).is_empty());
+        alone += u32::from(!faces::find(drawing.view()).is_empty());
         let (scene, place) = pasted(&drawing, i as u64);
-        let best = faces::find(&scene).iter().map(|f| overlap(f.crop, place)).fold(0.0, f64::max);
+        let best = faces::find(scene.view()).iter().map(|f| overlap(f.crop, place)).fold(0.0, f64::max);
         found += u32::from(best > 0.3);
         placed += u32::from(best > 0.6);
     }

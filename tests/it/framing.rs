@@ -51,7 +51,7 @@ fn window(home: &Path, run: &str, path: &Path, framing: Framing) -> Vec<Vec<Stri
     let answerer = Answerer::at(RunStore::at(home), || {}).expect("a thread");
     let photo = Photo::open(path).expect("a photo");
     let squares = frame(&photo, framing).squares();
-    let ask = |(id, square): (u64, Option<trombine::predict::Square>)| {
+    let ask = |(id, square): (u64, Option<trombine::data::square::Square>)| {
         let crop = square.map(|s| Crop { x: s.left as f32, y: s.top as f32, side: s.side as f32 });
         let photo = worker::PhotoSource::File(path.to_owned());
         assert!(answerer.ask(Question { id, run: run.to_owned(), photo, crop, heat: None }));

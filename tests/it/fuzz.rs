@@ -441,7 +441,7 @@ fn pictures(name: &str, format: ImageFormat) {
     }
     fuzz(name, &seeds, &["IHDR", "IDAT", "VP8 ", "VP8L", "ANIM", "RIFF", "II*\0", "GIF89a", "\u{0}\u{0}"], |bytes| {
         let mut small = vec![0; PIXEL_BYTES];
-        let taken = decode_small(bytes, "a.jpg", &mut small).is_ok();
+        let taken = decode_small(bytes, "a.jpg", Default::default(), &mut small).is_ok();
         if let Ok(picture) = decode_up_to(bytes, "a.jpg", 1 << 22) {
             assert_eq!(picture.rgb.len(), picture.width as usize * picture.height as usize * 3);
         }

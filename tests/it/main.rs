@@ -28,6 +28,7 @@ mod escape;
 mod escape_any;
 mod event_log;
 mod export;
+mod face_crops;
 mod faces;
 mod faults;
 mod first_minute;

@@ -5,15 +5,12 @@ use trombine::{
         augment::{self, AugmentSettings},
         sample::{Framing, Source},
         sample_faces,
+        square::Square,
         task::Task,
     },
     engine::{Engine, TtaPredictor, reference::ReferenceEngine},
     model::{ModelSettings, Network},
-    predict::{
-        Predictor, heatmap,
-        photo::{Photo, Square},
-        predictor::not_sure,
-    },
+    predict::{Photo, Predictor, heatmap, predictor::not_sure},
     settings::Settings,
     text::Lang,
 };

@@ -66,7 +66,7 @@ impl Update<'_> {
         }
         progress(Stage::Decoding, stale.len() as u64, stale.len() as u64);
         finish(&mut file, root, &entries, slot.into()).map_err(disk)?;
-        Ok(Cached::open(path, root))
+        Ok(Cached::open(path, root, scan.understood.reading.faces))
     }
 }
 

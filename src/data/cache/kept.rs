@@ -8,7 +8,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{HEADER, MAGIC, SEAL};
+use super::{FACES, HEADER, MAGIC, SEAL};
 use crate::{
     data::sample::Source,
     files::{disk, unfinished},
@@ -72,11 +72,15 @@ impl Kept {
 /// The first file that could not be removed; the others are.
 pub fn clean(cache: &Path, open: Option<&Source>) -> Result<(), Problem> {
     unfinished::remove_left(cache);
-    let open = open.map(|source| format!("{}.pixels", source.key()));
+    let open = open.map(|source| source.key());
+    let is_open = |path: &Path| {
+        let name = path.file_stem().and_then(|name| name.to_str());
+        open.as_deref().is_some_and(|key| name.is_some_and(|name| name == key || name.strip_suffix(FACES) == Some(key)))
+    };
     let mut result = Ok(());
     // Versions before called what they had not finished `.new`.
     for (path, _) in files(cache, "pixels").into_iter().chain(files(cache, "new")) {
-        if path.file_name().and_then(|name| name.to_str()) != open.as_deref() {
+        if path.extension().is_none_or(|ending| ending != "pixels") || !is_open(&path) {
             let removed = disk::remove_file(&path).map_err(|error| Problem::writing(&path, &error));
             result = result.and(removed);
         }

@@ -14,7 +14,7 @@ use std::{
 
 use super::{HEADER, decode_file};
 use crate::{
-    data::{hash::hash, picture_size::PIXEL_BYTES, pixels::PixelStore},
+    data::{decode::Wanted, face_crop::FaceCrops, hash::hash, picture_size::PIXEL_BYTES, pixels::PixelStore},
     files::disk::remove_file,
     problem::{Kind, Problem},
     text::{LocalizedText, say},
@@ -81,6 +81,7 @@ pub(super) struct Stored {
     pub(super) path: PathBuf,
     /// The data set's folder.
     pub(super) root: PathBuf,
+    pub(super) faces: FaceCrops,
     pub(super) damage: Mutex<Damage>,
 }
 
@@ -104,7 +105,7 @@ impl Stored {
     fn decode_again(&self, slot: usize) -> Result<Vec<u8>, String> {
         let (file, expected) = &self.pictures[slot];
         let mut pixels = vec![0; PIXEL_BYTES];
-        let decoded = decode_file(&self.root.join(file), file, &mut pixels);
+        let decoded = decode_file(&self.root.join(file), file, Wanted { faces: self.faces, look: false }, &mut pixels);
         decoded.map_err(|(reason, _)| format!("{reason:?}"))?;
         if hash(&pixels) == *expected { Ok(pixels) } else { Err("the picture is another now".to_owned()) }
     }

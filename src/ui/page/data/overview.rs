@@ -9,7 +9,7 @@ use crate::data::{
     dataset::Dataset,
     duplicates::{Contradiction, Group, carried, copies},
     odd::Odd,
-    sample::{Sample, SkipReason},
+    sample::{Anomaly, Sample, SkipReason},
     summary::{Summary, reason_key},
 };
 
@@ -21,6 +21,8 @@ pub struct Overview {
     pub summary: Summary,
     /// Samples that are odd in some way and used all the same.
     pub odd: Odd,
+    /// The same, with those first that may be wrong.
+    pub odd_listed: Vec<u32>,
     /// Groups of byte-identical copies, contradictions first.
     pub groups: Vec<Group>,
     /// The group that each copy is in.
@@ -91,6 +93,9 @@ impl Overview {
         let indices = |wanted: &dyn Fn(&SkipReason) -> bool| {
             (0u32..).zip(&dataset.skipped).filter(|(_, s)| wanted(&s.reason)).map(|(i, _)| i).collect::<Vec<_>>()
         };
+        let odd = Odd::of(&dataset.samples);
+        let mut odd_listed = odd.samples.clone();
+        odd_listed.sort_by_key(|index| dataset.samples[*index as usize].anomaly != Some(Anomaly::DoubtfulFace));
         let group_of = groups.iter().enumerate().flat_map(|(g, group)| group.samples.iter().map(move |i| (*i, g))).collect();
         Self {
             of: Arc::downgrade(dataset),
@@ -98,7 +103,8 @@ impl Overview {
             foreign: indices(&|reason| *reason == SkipReason::NotAPicture),
             edited: edited(dataset),
             summary,
-            odd: Odd::of(&dataset.samples),
+            odd,
+            odd_listed,
             groups,
             group_of,
             ..Self::default()

@@ -5,8 +5,9 @@ use egui::{Popup, Ui};
 use crate::{
     data::{
         dataset::Dataset,
+        face_crop::FaceCrops,
         reading::{ClassFolders, Reading, TaskChoice},
-        sample::Part,
+        sample::{Framing, Part, Source},
     },
     text::{Lang, Phrase, number, say},
     ui::{
@@ -35,6 +36,7 @@ pub fn line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset) {
             for (sentence, color) in lines {
                 ui.add(egui::Label::new(theme::caption(sentence.get(cx.lang)).color(color)).wrap());
             }
+            photos(ui, cx, dataset);
             dealt(ui, cx, dataset);
         });
         if ways.is_empty() {
@@ -51,6 +53,15 @@ pub fn line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset) {
             }
         });
     });
+}
+
+/// Where the pictures look like photos, the offer to take the faces out of them.
+fn photos(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset) {
+    let Some(sentence) = dataset.understood.photos() else { return };
+    ui.add(egui::Label::new(theme::caption(sentence.get(cx.lang)).color(Theme::of(ui).text2)).wrap());
+    if link(ui, cx.say(say("find the faces", "chercher les visages"))).clicked() {
+        cx.act(Action::ReadAs(Reading { faces: FaceCrops::Largest, ..dataset.understood.reading }));
+    }
 }
 
 /// What becomes of the folders' parts: set aside, or pictures of one dealt to a part that no folder names.
@@ -120,6 +131,20 @@ fn ways(dataset: &Dataset) -> Vec<Reads> {
             ),
         ];
         ways.extend(levels.map(|(text, classes, now)| Reads { text, reading: Reading { classes, ..said }, now }));
+    }
+    // UTKFace's own pictures are crops already.
+    if dataset.source != Source::SampleFaces && (said.faces != FaceCrops::Off || dataset.framing() == Framing::Whole) {
+        let crops = [
+            (say("Take the pictures whole", "Prendre les images entières"), FaceCrops::Off),
+            (
+                say(
+                    "Find the largest face in each picture and take that",
+                    "Chercher le plus grand visage de chaque image et le prendre",
+                ),
+                FaceCrops::Largest,
+            ),
+        ];
+        ways.extend(crops.map(|(text, faces)| Reads { text, reading: Reading { faces, ..said }, now: said.faces == faces }));
     }
     if said != Reading::default() {
         let text = say("As Trombine understands it", "Comme Trombine le comprend");

@@ -25,7 +25,7 @@ const ROW: f32 = 46.0;
 /// Draws the table into the room there is; gives the file that was clicked.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, which: Show) -> Option<Entry> {
     let entries: Vec<Entry> = match which {
-        Show::Odd => overview.odd.samples.iter().copied().map(Entry::Sample).collect(),
+        Show::Odd => overview.odd_listed.iter().copied().map(Entry::Sample).collect(),
         Show::Foreign => overview.foreign.iter().copied().map(Entry::Skipped).collect(),
         Show::Edited => overview.edited.clone(),
         _ => overview.lost.iter().copied().map(Entry::Skipped).collect(),

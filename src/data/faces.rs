@@ -19,8 +19,10 @@ use std::sync::OnceLock;
 
 use rustface::{ImageData, Model};
 
-use super::photo::{Photo, Square};
-use crate::data::resize::resize;
+use super::{
+    resize::resize,
+    square::{RgbView, Square},
+};
 
 /// A face that was found.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,7 +55,7 @@ const MOST_ELONGATED: u32 = 10;
 static MODEL: &[u8] = include_bytes!("../../assets/faces/seeta_fd_frontal_v1.0.bin");
 
 /// The faces of a photo, the largest first; empty if there is none.
-pub fn find(photo: &Photo) -> Vec<Face> {
+pub fn find(photo: RgbView<'_>) -> Vec<Face> {
     static DETECTOR: OnceLock<Option<Model>> = OnceLock::new();
     let Some(model) = DETECTOR.get_or_init(|| rustface::read_model(MODEL).ok()) else { return Vec::new() };
     let (shorter, longer) = (photo.width.min(photo.height), photo.width.max(photo.height));
@@ -90,7 +92,7 @@ pub fn find(photo: &Photo) -> Vec<Face> {
 }
 
 /// Whether the photo is itself a tight crop of one face, to be judged whole as the data set's pictures are.
-pub fn is_crop(photo: &Photo, faces: &[Face]) -> bool {
+pub fn is_crop(photo: RgbView<'_>, faces: &[Face]) -> bool {
     let (width, height) = (f64::from(photo.width), f64::from(photo.height));
     let square = width.max(height) < 1.1 * width.min(height);
     matches!(faces, [face] if square && face.crop.side > 0.75 * width.min(height))
@@ -103,19 +105,14 @@ pub fn utkface_square(found: Square) -> Square {
     Square { left: x - CENTER[0] * side, top: y - CENTER[1] * side, side }
 }
 
-impl Photo {
-    fn holds_center_of(&self, square: Square) -> bool {
+impl RgbView<'_> {
+    fn holds_center_of(self, square: Square) -> bool {
         let (x, y) = square.center();
         (0.0..f64::from(self.width)).contains(&x) && (0.0..f64::from(self.height)).contains(&y)
     }
 }
 
 impl Square {
-    /// The point in the middle.
-    pub fn center(self) -> (f64, f64) {
-        (self.left + self.side / 2.0, self.top + self.side / 2.0)
-    }
-
     /// Whether two boxes are of one face: the center of the smaller one lies in the inner half of the larger.
     fn same_face(self, other: Self) -> bool {
         let ((x, y), (ox, oy)) = (self.center(), other.center());
@@ -131,10 +128,10 @@ struct Gray {
 }
 
 impl Gray {
-    fn new(photo: &Photo, scale: f64) -> Self {
+    fn new(photo: RgbView<'_>, scale: f64) -> Self {
         let small = |side: u32| ((f64::from(side) * scale).round() as u32).max(1);
         let (width, height) = (small(photo.width), small(photo.height));
-        let bytes = resize(&photo.rgb, [photo.width, photo.height], [width, height])
+        let bytes = resize(photo.rgb, [photo.width, photo.height], [width, height])
             .chunks_exact(3)
             .map(|p| ((77 * u32::from(p[0]) + 150 * u32::from(p[1]) + 29 * u32::from(p[2])) >> 8) as u8)
             .collect();

@@ -1,0 +1,87 @@
+//! Of each picture of a folder, the crop of its face, as UTKFace's crops are made and as a photo's face is judged later:
+//! what is taken, and what is worth a look.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    augment::crop::SMALLEST,
+    faces::{self, Face},
+    sample::Anomaly,
+    square::{RgbView, Square},
+};
+use crate::{setting_def::choice, text::say};
+
+/// Whether faces are sought in a folder's pictures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaceCrops {
+    #[default]
+    Off,
+    Largest,
+}
+
+choice! { FaceCrops {
+    Off = "off", say("whole pictures", "images entières"),
+        say("Each picture is taken as it is", "Chaque image est prise telle quelle");
+    Largest = "largest", say("largest face", "plus grand visage"),
+        say("Of each picture the largest face that is found", "De chaque image, le plus grand visage trouvé");
+} }
+
+/// Below this score a face is doubtful: of 403 UTKFace crops, 95 in 100 score higher ([`faces`]).
+const DOUBTFUL: f64 = 6.0;
+
+/// What is taken of a picture.
+pub struct FaceCrop {
+    /// `None` for the whole picture, which is itself a tight crop.
+    pub square: Option<Square>,
+    /// Why it is worth a look.
+    pub anomaly: Option<Anomaly>,
+}
+
+impl FaceCrop {
+    /// Seeks the faces of a picture; `None` if there is none.
+    pub fn find(picture: RgbView<'_>) -> Option<Self> {
+        let found = faces::find(picture);
+        let largest = found.first()?;
+        if faces::is_crop(picture, &found) {
+            return Some(Self { square: None, anomaly: None });
+        }
+        Some(Self { square: Some(largest.crop), anomaly: oddity(largest, found.len()) })
+    }
+}
+
+/// What is odd about taking `face`, the largest of `count`.
+fn oddity(face: &Face, count: usize) -> Option<Anomaly> {
+    let side = face.crop.side.round() as u32;
+    if face.score < DOUBTFUL {
+        Some(Anomaly::DoubtfulFace)
+    } else if side < SMALLEST {
+        Some(Anomaly::Small { width: side, height: side })
+    } else {
+        (count > 1).then_some(Anomaly::SeveralFaces { faces: count as u32 })
+    }
+}
+
+/// Whether a picture is a photo of somebody rather than the crop of a face: a face is found in it, and it is not the whole.
+pub fn is_photo(picture: RgbView<'_>) -> bool {
+    let found = faces::find(picture);
+    !found.is_empty() && !faces::is_crop(picture, &found)
+}
+
+/// What some pictures of a folder look like that were looked at because nobody had said anything of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhotoLook {
+    pub looked: u32,
+    /// Those in which a face was found that does not fill them.
+    pub photos: u32,
+}
+
+impl PhotoLook {
+    /// About how many pictures of a folder are looked at.
+    pub const ABOUT: usize = 24;
+
+    /// Whether most are photos.
+    pub fn is_photos(self) -> bool {
+        self.photos * 2 > self.looked
+    }
+}
