@@ -72,7 +72,7 @@ impl Kept {
 /// The first file that could not be removed; the others are.
 pub fn clean(cache: &Path, open: Option<&Source>) -> Result<(), Problem> {
     unfinished::remove_left(cache);
-    let open = open.map(|source| source.key());
+    let open = open.map(Source::key);
     let is_open = |path: &Path| {
         let name = path.file_stem().and_then(|name| name.to_str());
         open.as_deref().is_some_and(|key| name.is_some_and(|name| name == key || name.strip_suffix(FACES) == Some(key)))
