@@ -90,6 +90,7 @@ impl Control {
 pub enum Stage {
     Scanning,
     Decoding,
+    FindingFaces,
     Drawing,
     Comparing,
     Training,

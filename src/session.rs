@@ -522,7 +522,7 @@ impl Session {
             (Phase::Training | Phase::Paused, _) => return,
             (Phase::Judging(_), _) => Phase::Judging(progress),
             (Phase::Starting(_), _) => Phase::Starting(progress),
-            (_, Stage::Scanning | Stage::Decoding | Stage::Drawing) => Phase::Opening(progress),
+            (_, Stage::Scanning | Stage::Decoding | Stage::FindingFaces | Stage::Drawing) => Phase::Opening(progress),
             _ => Phase::Working(progress),
         };
     }

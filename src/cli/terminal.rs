@@ -333,6 +333,7 @@ const fn stage_name(stage: Stage) -> Phrase {
     match stage {
         Stage::Scanning => say("Looking for pictures", "Recherche des images"),
         Stage::Decoding => say("Reading pictures", "Lecture des images"),
+        Stage::FindingFaces => say("Finding faces", "Recherche des visages"),
         Stage::Drawing => say("Drawing sample faces", "Dessin des visages d’exemple"),
         Stage::Comparing => say("Comparing pictures", "Comparaison des images"),
         Stage::Training => say("Training", "Entraînement"),

@@ -119,8 +119,9 @@ pub const HEADER: usize = 4096;
 const MAGIC: &[u8; 16] = b"Trombine pixels4";
 /// Where in the header the hash of the rest of it lies.
 const SEAL: usize = 40;
-/// Pictures decoded between two writes.
+/// Pictures decoded between two writes, and in which faces are sought, which takes some twenty times as long.
 const CHUNK: usize = 256;
+const CHUNK_OF_FACES: usize = 16;
 
 /// What the index says of one file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -280,6 +281,14 @@ struct Update<'a> {
 }
 
 impl Update<'_> {
+    /// What is done, and with how many pictures at once.
+    fn pace(&self) -> (Stage, usize) {
+        match self.scan.understood.reading.faces {
+            FaceCrops::Off => (Stage::Decoding, CHUNK),
+            FaceCrops::Largest => (Stage::FindingFaces, CHUNK_OF_FACES),
+        }
+    }
+
     /// Writes a new cache file and opens it: unchanged pictures from the old one, the stale ones decoded.
     fn rebuild(&self, control: &Control, progress: &mut dyn FnMut(Stage, u64, u64)) -> Result<Cached, Problem> {
         let (path, root, scan) = (self.path, self.root, self.scan);
@@ -308,9 +317,10 @@ impl Update<'_> {
         let mut entries: Vec<Entry> = Vec::with_capacity(scan.samples.len());
         let (mut done, mut slots) = (0, 0);
         let mut ready = Vec::new();
-        for start in (0..scan.samples.len()).step_by(CHUNK) {
-            progress(Stage::Decoding, done, total);
-            let chunk: Vec<usize> = (start..(start + CHUNK).min(scan.samples.len())).collect();
+        let (stage, at_once) = self.pace();
+        for start in (0..scan.samples.len()).step_by(at_once) {
+            progress(stage, done, total);
+            let chunk: Vec<usize> = (start..(start + at_once).min(scan.samples.len())).collect();
             let decode = || {
                 let mut pixels = vec![0; chunk.len() * PIXEL_BYTES];
                 let entries: Vec<Option<Entry>> = chunk
@@ -348,7 +358,7 @@ impl Update<'_> {
         }
         file.write_all(&ready).map_err(disk)?;
         finish(file, root, &entries, slots.into()).map_err(disk)?;
-        progress(Stage::Decoding, total, total);
+        progress(stage, total, total);
         Ok(())
     }
 }

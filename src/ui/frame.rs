@@ -416,6 +416,7 @@ const fn stage(stage: Stage) -> Phrase {
     match stage {
         Stage::Scanning => say("Looking through the folder", "Lecture du dossier"),
         Stage::Decoding => say("Decoding pictures", "Décodage des images"),
+        Stage::FindingFaces => say("Finding faces", "Recherche des visages"),
         Stage::Drawing => say("Drawing sample faces", "Dessin des visages d’exemple"),
         Stage::Comparing => say("Comparing pictures", "Comparaison des images"),
         Stage::Training => say("Training", "Entraînement"),

@@ -8,7 +8,7 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 
 use rayon::prelude::*;
 
-use super::{CHUNK, Cached, Entry, HEADER, Outcome, Update, finish, read, stored::place};
+use super::{Cached, Entry, HEADER, Outcome, Update, finish, read, stored::place};
 use crate::{
     control::{Control, Stage},
     data::{picture_size::PIXEL_BYTES, pixels::PixelStore},
@@ -44,11 +44,12 @@ impl Update<'_> {
         stale.iter().for_each(|&index| is_stale[index] = true);
         let known = scan.samples.iter().zip(&is_stale).filter(|(_, stale)| !**stale);
         let mut entries: Vec<Entry> = known.filter_map(|(sample, _)| old.entries.get(&sample.file).cloned()).collect();
-        for (place, chunk) in stale.chunks(CHUNK).enumerate() {
+        let (stage, at_once) = self.pace();
+        for (place, chunk) in stale.chunks(at_once).enumerate() {
             if control.cancelled() {
                 return Err(Problem::cancelled());
             }
-            progress(Stage::Decoding, (place * CHUNK) as u64, stale.len() as u64);
+            progress(stage, (place * at_once) as u64, stale.len() as u64);
             let mut pixels = vec![0; chunk.len() * PIXEL_BYTES];
             let found: Vec<Entry> = chunk
                 .par_iter()
@@ -64,7 +65,7 @@ impl Update<'_> {
                 entries.push(entry);
             }
         }
-        progress(Stage::Decoding, stale.len() as u64, stale.len() as u64);
+        progress(stage, stale.len() as u64, stale.len() as u64);
         finish(&mut file, root, &entries, slot.into()).map_err(disk)?;
         Ok(Cached::open(path, root, scan.understood.reading.faces))
     }

@@ -101,13 +101,15 @@ fn source_line(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview)
         (Lang::En, Source::SampleFaces) => "ready to train; drawings, not people".to_owned(),
         (Lang::Fr, Source::SampleFaces) => "prêtes ; des dessins, pas des personnes".to_owned(),
     };
-    let usual = overview.odd.usual.as_ref().map(|usual| format!(" · {}", usual.sentence(cx.lang)));
-    let text = text + &usual.unwrap_or_default();
     let path = match &dataset.source {
-        Source::Folder(folder) => format!("{}\n{text}", folder.display()),
+        Source::Folder(folder) => folder.display().to_string(),
         Source::SampleFaces => text.clone(),
     };
     ui.add(egui::Label::new(egui::RichText::new(text).color(t.text2)).truncate()).on_hover_text(path);
+    if let Some(usual) = &overview.odd.usual {
+        let usual = crate::text::capital(&usual.sentence(cx.lang));
+        ui.add(egui::Label::new(theme::caption(usual).color(t.text2)).truncate());
+    }
 }
 
 /// A count, or the offer to find it out.

@@ -11,9 +11,9 @@ use crate::{
     },
     text::{Lang, Phrase, number, say},
     ui::{
-        Action, Cx,
+        Action, Cx, icon,
         theme::{self, Theme},
-        widget::{button::link, choice::menu_choice},
+        widget::{button::link, choice::menu_choice, notice},
     },
 };
 
@@ -58,7 +58,8 @@ pub fn line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset) {
 /// Where the pictures look like photos, the offer to take the faces out of them.
 fn photos(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset) {
     let Some(sentence) = dataset.understood.photos() else { return };
-    ui.add(egui::Label::new(theme::caption(sentence.get(cx.lang)).color(Theme::of(ui).text2)).wrap());
+    ui.add_space(4.0);
+    notice::note(ui, icon::SCAN_FACE, Theme::of(ui).accent, sentence.get(cx.lang));
     if link(ui, cx.say(say("find the faces", "chercher les visages"))).clicked() {
         cx.act(Action::ReadAs(Reading { faces: FaceCrops::Largest, ..dataset.understood.reading }));
     }
