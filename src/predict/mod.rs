@@ -13,4 +13,4 @@ pub mod table;
 
 pub use framing::{Framed, frame};
 pub use photo::{Photo, Square};
-pub use predictor::{Answer, Predictor};
+pub use predictor::{Answer, Estimate, Predictor};
