@@ -227,7 +227,8 @@ fn row(run: &RunInfo, lang: Lang) -> String {
                 Lang::En => "within 5 years",
                 Lang::Fr => "à 5 ans près",
             };
-            return format!("  test ±{}  {} {near}", years(lang, of.mae, 2), percent(lang, of.within_5, 1));
+            let off = say("test off by", "test, écart de").get(lang);
+            return format!("  {off} {}  {} {near}", years(lang, of.mae, 2), percent(lang, of.within_5, 1));
         }
         format!(
             "  {} {}  F1 {}",

@@ -56,8 +56,8 @@ impl TargetScaler {
     #[must_use]
     pub fn folded(self, mut weights: Weights) -> Weights {
         if self != Self::default() {
-            self.change(&mut weights, KERNEL, |weight| weight * self.std);
-            self.change(&mut weights, BIAS, |bias| self.value(bias));
+            change(&mut weights, KERNEL, |weight| weight * self.std);
+            change(&mut weights, BIAS, |bias| self.value(bias));
         }
         weights
     }
@@ -66,14 +66,14 @@ impl TargetScaler {
     #[must_use]
     pub fn unfolded(self, mut weights: Weights) -> Weights {
         if self != Self::default() {
-            self.change(&mut weights, KERNEL, |weight| weight / self.std);
-            self.change(&mut weights, BIAS, |bias| self.standardized(bias));
+            change(&mut weights, KERNEL, |weight| weight / self.std);
+            change(&mut weights, BIAS, |bias| self.standardized(bias));
         }
         weights
     }
+}
 
-    fn change(self, weights: &mut Weights, name: &str, to: impl Fn(f32) -> f32) {
-        let array = weights.0.get_mut(name).into_iter();
-        array.flat_map(|array| &mut array.data).for_each(|value| *value = to(*value));
-    }
+fn change(weights: &mut Weights, name: &str, to: impl Fn(f32) -> f32) {
+    let array = weights.0.get_mut(name).into_iter();
+    array.flat_map(|array| &mut array.data).for_each(|value| *value = to(*value));
 }

@@ -46,9 +46,9 @@ fn read(folder: &Folder) -> Result<Dataset, Problem> {
 }
 
 /// `n` pictures with UTKFace's names, the brighter the older, blurred by some years.
-fn bright(n: usize) -> Folder {
+fn bright(n: usize, seed: u64) -> Folder {
     let folder = Folder::new();
-    let mut random = Random::new(11, Purpose::SampleFaces, &[]);
+    let mut random = Random::new(seed, Purpose::SampleFaces, &[]);
     for i in 0..n {
         let age = 1 + (i * 7) % 90;
         let light = (20.0 + 2.2 * age as f64 + 6.0 * random.normal()).clamp(0.0, 255.0);
@@ -349,7 +349,7 @@ fn drawings_have_a_drawn_age() {
 /// From a folder to a judged run, its answers, its files, and on.
 #[test]
 fn ages_are_learned_judged_answered_and_exported() {
-    let folder = bright(300);
+    let folder = bright(300, 11);
     let home = tempfile::tempdir().unwrap();
     let store = RunStore::at(home.path());
     let view = trained(&small(), &folder, &store);
@@ -490,14 +490,14 @@ fn other_questions_are_refused(view: &RunView, store: &RunStore) {
     let refused = evaluate(&view.info.id, classes.source()).expect_err("no ages");
     assert!(refused.what.en.contains("ages in years") && refused.what.en.contains("the folder has"), "{refused}");
     // UTKFace's names answer both, however the folder was opened.
-    evaluate(&view.info.id, bright(40).source()).unwrap();
+    evaluate(&view.info.id, bright(40, 12).source()).unwrap();
 
     let mut settings = small().for_task(&Task::gender());
     settings.train.loss.kind = LossKind::BinaryCrossentropy;
     settings.train.epochs = 1;
     let plan = Plan::new(&settings, Arc::new(classes.open().unwrap())).unwrap();
     let of_classes = judged(Command::Train(Box::new(Plan { device: "cpu".to_owned(), ..plan })), store);
-    let years = bright(30);
+    let years = bright(30, 13);
     let dataset = read(&years).unwrap();
     assert_eq!(dataset.task, Task::age());
     let refused = evaluate(&of_classes.info.id, years.source()).expect_err("other labels");
