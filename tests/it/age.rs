@@ -385,6 +385,36 @@ fn ages_are_learned_judged_answered_and_exported() {
     other_questions_are_refused(&view, &store);
 }
 
+/// On the command line, from the question to every number.
+#[test]
+fn the_command_line_speaks_of_years() {
+    let home = tempfile::tempdir().unwrap();
+    let run = |arguments: &str| {
+        let (status, out, err) = support::outcome(support::program(home.path()).args(arguments.split(' ')));
+        assert_eq!(status, 0, "{arguments}: {out}{err}");
+        out
+    };
+    let small = "--set augment.crop=48 --set model.filters=8 --set model.dense=8 --set train.steps_per_epoch=4";
+    let told = run(&format!("train --sample --task age --preset quick --epochs 1 --device cpu {small}"));
+    assert!(told.contains("ages ") && told.contains("always saying") && told.contains("within 5 years"), "{told}");
+    let runs: serde_json::Value = serde_json::from_str(&run("runs --json")).unwrap();
+    let (id, mae) = (runs[0]["id"].as_str().unwrap(), runs[0]["scores"]["years"]["mae"].as_f64().unwrap());
+    assert_eq!(runs[0]["task"], "age");
+    assert!(run("runs").contains(&format!("test off by {mae:.2}")));
+    let judged: serde_json::Value = serde_json::from_str(&run(&format!("evaluate {id} --json"))).unwrap();
+    assert_eq!(judged["unit"], "years");
+    assert!((judged["mae"].as_f64().unwrap() - mae).abs() < 1e-3);
+    assert_eq!(judged["groups"]["gender"].as_array().unwrap().len(), 2);
+    let picture = home.path().join("face.png");
+    image::save_buffer(&picture, &sample_faces::draw(3).0, 128, 128, image::ColorType::Rgb8).unwrap();
+    let table = home.path().join("ages.csv");
+    let said = run(&format!("predict {id} {} --csv {}", picture.display(), table.display()));
+    assert!(said.contains(": about ") && said.contains(" to "), "{said}");
+    let table = fs::read_to_string(table).unwrap();
+    assert_eq!(table.lines().next().unwrap(), "file,left,top,side,estimate,low,high,problem");
+    assert_eq!(table.lines().nth(1).unwrap().split(',').count(), 8);
+}
+
 fn files(view: &RunView) {
     let out = tempfile::tempdir().unwrap();
     let write = |format: Format, name: &str, lang: Lang| {
