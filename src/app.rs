@@ -386,11 +386,16 @@ impl App {
         }
     }
 
-    /// Two classes and more want different losses; a recipe that is as it was stays that recipe.
+    /// Two classes, more and years want different losses; a recipe that is as it was stays that recipe.
     fn fit_settings_to(&mut self, task: &Task) {
         let recipe = Preset::of(&self.settings);
         let loss = &mut self.settings.train.loss.kind;
-        *loss = if task.is_binary() { loss.of_two() } else { loss.of_classes() };
+        if task.is_binary() {
+            *loss = loss.of_two();
+        } else if !task.is_regression() {
+            *loss = loss.of_classes();
+        }
+        self.settings = std::mem::take(&mut self.settings).for_task(task);
         if let Some(recipe) = recipe {
             self.settings = recipe.applied(&self.settings);
         }

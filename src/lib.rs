@@ -22,12 +22,12 @@
 //! | [`data`] | a folder becomes samples, a split, cached pixels, batches | text random control problem setting_def files loss model |
 //! | [`engine`] | who computes it | text random problem setting_def files loss model optimizer data |
 //! | [`settings`] | what the user edits | text problem setting_def files loss model optimizer schedule callback data |
-//! | [`preset`] | recipes to start from | text setting_def loss model optimizer schedule data settings |
+//! | [`preset`] | recipes to start from | text setting_def loss model optimizer schedule callback data settings |
 //! | [`plan`] | settings checked against a data set, which is all that training accepts | text problem setting_def loss model data engine settings |
 //! | [`evaluate`] | how good it is | text loss model data |
 //! | [`predict`] | a photo becomes an answer | text control problem files model data engine settings evaluate |
 //! | [`run`] | a run on disk, and what it is exported as | text colors problem setting_def files model optimizer history callback data engine settings preset plan evaluate predict |
-//! | [`train`] | the training loop | text random control problem files model optimizer schedule history callback data engine settings plan evaluate run |
+//! | [`train`] | the training loop | text random control problem files loss model optimizer schedule history callback data engine settings plan evaluate run |
 //! | [`worker`] | the thread that does the long work | text control problem setting_def files log model optimizer callback data engine settings plan evaluate predict run train |
 //! | [`session`] | what the program knows: the fold of the worker's events | text control problem files history callback data engine settings predict run train worker |
 //! | [`ui`] | theme, widgets, pages | text colors random control problem setting_def files model schedule history callback data engine settings preset plan evaluate predict run train worker session |

@@ -9,6 +9,7 @@ use crate::{
         overlap::Overlap,
         sample::Part,
         split::Split,
+        target_scaler::TargetScaler,
         task,
     },
     engine::{EngineConfig, EvaluationPass, check_loss, memory},
@@ -32,6 +33,8 @@ pub struct Plan {
     pub steps_per_epoch: u32,
     /// Each class's loss factor.
     pub class_weights: Vec<f64>,
+    /// How values are standardized while they are learned; a run that goes on has its own ([`crate::run::checkpoint`]).
+    pub scaler: TargetScaler,
     /// As `--device` takes it: `auto`, `cpu`, `candle`, `gpu`, or a device's id.
     pub device: String,
     /// Threads for the processor; `None` takes all cores.
@@ -78,6 +81,7 @@ impl Plan {
         let plan = Self {
             settings,
             overlap: Overlap::new(&dataset, &split.parts),
+            scaler: TargetScaler::of(&dataset, &split.indices(Part::Train)),
             split,
             network,
             steps_per_epoch,
@@ -97,7 +101,8 @@ impl Plan {
         let (device, threads) = ("auto".to_owned(), None);
         let overlap = Overlap::default();
         let class_weights = vec![1.0; dataset.task.len()];
-        Self { settings, dataset, split, overlap, network, steps_per_epoch: 0, class_weights, device, threads }
+        let scaler = TargetScaler::default();
+        Self { settings, dataset, split, overlap, network, steps_per_epoch: 0, class_weights, scaler, device, threads }
     }
 
     /// Samples of a part.
@@ -121,6 +126,7 @@ impl Plan {
             seed: self.settings.seed.into(),
             output: self.network.output,
             class_weights: self.class_weights.iter().map(|weight| *weight as f32).collect(),
+            scaler: self.scaler,
             threads: self.threads,
         };
         Batches::training(of, first)
@@ -174,10 +180,14 @@ fn out_of_range(settings: &Settings) -> Vec<Problem> {
 /// `dropped` says whether pictures were left out since a later part has them too.
 fn empty_parts(dataset: &Dataset, counts: &[Vec<usize>; 3], dropped: bool) -> Vec<Problem> {
     let balance = dataset.balance();
-    if balance.contains(&0) || balance.is_empty() {
+    let of_values = dataset.task.is_regression();
+    // A year without pictures is none that is missing.
+    let lacks = |counts: &[usize]| if of_values { counts.iter().all(|n| *n == 0) } else { counts.contains(&0) };
+    let one_value = of_values && balance.iter().filter(|n| **n > 0).count() < 2;
+    if lacks(&balance) || balance.is_empty() || one_value {
         return vec![classes_without_pictures(dataset, &balance)];
     }
-    let lacking = Part::ALL.into_iter().zip(counts).filter(|(_, counts)| counts.contains(&0));
+    let lacking = Part::ALL.into_iter().zip(counts).filter(|(_, counts)| lacks(counts));
     lacking
         .map(|(part, counts)| {
             let missing: Vec<usize> = (0..counts.len()).filter(|class| counts[*class] == 0).collect();

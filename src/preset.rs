@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    callback::Monitor,
     data::task::Task,
     loss::Family,
     model::Initialization,
@@ -83,9 +84,13 @@ impl Preset {
         s
     }
 
-    /// The settings of this recipe for the classes of `task`.
+    /// The settings of this recipe for what `task` asks.
     pub fn settings_for(self, task: &Task) -> Settings {
-        if task.len() > 2 { self.of_several_classes() } else { self.settings() }
+        match task.is_regression() {
+            true => self.of_values(),
+            false if task.len() > 2 => self.of_several_classes(),
+            false => self.settings(),
+        }
     }
 
     /// The settings for more than two classes: the loss that goes with a softmax. A softmax pushes all units of a wide dense
@@ -98,11 +103,22 @@ impl Preset {
         s
     }
 
+    /// The settings for a value: the mean absolute error is what is learned and what the best epoch is chosen by. Batch norm
+    /// keeps the dense layers alive, as with a softmax.
+    fn of_values(self) -> Settings {
+        let mut s = self.settings();
+        s.train.loss.kind = s.train.loss.kind.of_values();
+        s.train.callbacks.monitor = Monitor::ValidationMae;
+        s.model.batch_norm_dense |= self == Self::Quick;
+        s
+    }
+
     /// The settings of this recipe for as many classes as the loss of `settings` is of.
     pub fn settings_beside(self, settings: &Settings) -> Settings {
         match settings.train.loss.kind.family() {
             Family::Categorical => self.of_several_classes(),
-            Family::Binary | Family::Regression => self.settings(),
+            Family::Regression => self.of_values(),
+            Family::Binary => self.settings(),
         }
     }
 

@@ -178,7 +178,8 @@ pub struct Training {
     pub faces: Vec<FollowedFace>,
     pub stopped: Option<StopReason>,
     pub best_epoch: Option<u32>,
-    /// Losses of the last batches of the current epoch, for a live line: (epoch as a fraction, mean loss, mean accuracy).
+    /// Losses of the last batches of the current epoch, for a live line: (epoch as a fraction, mean loss, mean accuracy or,
+    /// of years, mean absolute error).
     pub live: Vec<[f64; 3]>,
 }
 
@@ -570,7 +571,7 @@ impl Session {
                 if !record.validating {
                     let position =
                         f64::from(record.epoch - 1) + f64::from(record.step) / f64::from(record.steps_per_epoch.max(1));
-                    training.live.push([position, record.loss, record.accuracy]);
+                    training.live.push([position, record.loss, record.mae.unwrap_or(record.accuracy)]);
                 }
                 training.event_log.batch(&record);
                 training.now = record;

@@ -45,9 +45,11 @@ impl Default for Settings {
 const PARTS: [&str; 5] = ["seed", "split", "augment", "model", "train"];
 
 impl Settings {
-    /// What a network for `task` ends in: of two classes a sigmoid, unless the loss is one of several classes.
+    /// What a network for `task` ends in: of two classes a sigmoid, unless the loss is one of several classes; of a value
+    /// that value.
     pub fn output(&self, task: &Task) -> Output {
         match task.len() {
+            _ if task.is_regression() => Output::Linear,
             // Before a folder is open, it is the notebook's question.
             0 => Output::Sigmoid,
             2 if self.train.loss.kind.family() != Family::Categorical => Output::Sigmoid,
@@ -63,11 +65,17 @@ impl Settings {
         Network::with_output(&self.model, self.augment.side(), self.output(task))
     }
 
-    /// The same with a loss that goes with `task`: what is asked of two classes is asked of more in their own way.
+    /// The same with a loss and a number to watch that go with `task`: what is asked of two classes is asked of more, and of a
+    /// value, in their own way.
     #[must_use]
     pub fn for_task(mut self, task: &Task) -> Self {
-        if !task.is_binary() {
-            self.train.loss.kind = self.train.loss.kind.of_classes();
+        let (loss, monitor) = (&mut self.train.loss.kind, &mut self.train.callbacks.monitor);
+        match task.is_regression() {
+            true => (*loss, *monitor) = (loss.of_values(), monitor.of_values()),
+            false => *monitor = monitor.of_classes(),
+        }
+        if task.len() != 2 && loss.family() == Family::Binary {
+            *loss = loss.of_classes();
         }
         self
     }

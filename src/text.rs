@@ -166,6 +166,18 @@ pub fn percent(lang: Lang, share: f64, digits: usize) -> String {
     format!("{}\u{a0}%", decimal(lang, share * 100.0, digits))
 }
 
+/// A number of years with `digits` places: `5.2 years`, in French `5,2 ans`.
+pub fn years(lang: Lang, value: f64, digits: usize) -> String {
+    let number = decimal(lang, value, digits);
+    match lang {
+        Lang::En if number == "1" => "1\u{a0}year".to_owned(),
+        Lang::En => format!("{number}\u{a0}years"),
+        // Below two the unit has no s.
+        Lang::Fr if value.abs() < 2.0 => format!("{number}\u{a0}an"),
+        Lang::Fr => format!("{number}\u{a0}ans"),
+    }
+}
+
 /// A duration in its two largest units: `48 s`, `9 min`, `1 h 20 min`; no seconds once there are ten minutes.
 pub fn duration(_lang: Lang, duration: Duration) -> String {
     let seconds = duration.as_secs_f64().round() as u64;

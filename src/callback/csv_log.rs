@@ -13,16 +13,21 @@ pub const FILE: &str = "history.csv";
 const COLUMNS: [&str; 8] =
     ["epoch", "accuracy", "learning_rate", "loss", "val_accuracy", "val_loss", "seconds", "pictures_per_second"];
 
+/// Those that a history of years has in place of the accuracies, which mean nothing there.
+const OF_YEARS: [&str; 8] = ["epoch", "mae", "learning_rate", "loss", "val_mae", "val_loss", "seconds", "pictures_per_second"];
+
 /// The whole file: a header and one line for each epoch. Points as decimal marks in every language, as programs expect.
 pub fn text(history: &[EpochRecord]) -> Vec<u8> {
-    let mut rows = Rows::with_columns(TableForm::default(), &COLUMNS);
+    let of_years = history.iter().any(|record| record.mae.is_some());
+    let mut rows = Rows::with_columns(TableForm::default(), if of_years { &OF_YEARS } else { &COLUMNS });
     for r in history {
+        let [train, validation] = r.mae.map_or([r.train_accuracy, r.validation_accuracy], |mae| [mae.train, mae.validation]);
         let values = [
             r.epoch.into(),
-            r.train_accuracy,
+            train,
             r.learning_rate,
             r.train_loss,
-            r.validation_accuracy,
+            validation,
             r.validation_loss,
             r.seconds,
             r.pictures_per_second,

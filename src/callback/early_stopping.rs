@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CallbackSettings, Monitor};
+use super::CallbackSettings;
 use crate::{
     setting_def::{Scale, SettingDef, UNITLESS, Value},
     text::{Lang, LocalizedText, plural, say},
@@ -68,17 +68,13 @@ impl EarlyStopping {
         LocalizedText::by(|lang| {
             let epochs = plural(lang, left.into(), say("epoch", "époque"), say("epochs", "époques"));
             let value = settings.monitor.value_text(lang, settings.monitor.beyond(best, settings.min_delta));
-            match (lang, settings.monitor) {
-                (Lang::En, Monitor::ValidationLoss) => format!("Stops in {epochs} unless validation loss falls below {value}"),
-                (Lang::En, Monitor::ValidationAccuracy) => {
-                    format!("Stops in {epochs} unless validation accuracy rises above {value}")
-                }
-                (Lang::Fr, Monitor::ValidationLoss) => {
-                    format!("Arrêt dans {epochs} sauf si la perte de validation descend sous {value}")
-                }
-                (Lang::Fr, Monitor::ValidationAccuracy) => {
-                    format!("Arrêt dans {epochs} sauf si l’exactitude de validation dépasse {value}")
-                }
+            let what = settings.monitor.noun_with_article().get(lang);
+            let falls = settings.monitor.falls();
+            match lang {
+                Lang::En if falls => format!("Stops in {epochs} unless {what} falls below {value}"),
+                Lang::En => format!("Stops in {epochs} unless {what} rises above {value}"),
+                Lang::Fr if falls => format!("Arrêt dans {epochs} sauf si {what} descend sous {value}"),
+                Lang::Fr => format!("Arrêt dans {epochs} sauf si {what} dépasse {value}"),
             }
         })
     }

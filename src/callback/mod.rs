@@ -55,6 +55,9 @@ pub enum Monitor {
     ValidationLoss,
     #[serde(rename = "val_accuracy", alias = "validation_accuracy")]
     ValidationAccuracy,
+    /// Of years: the mean absolute error.
+    #[serde(rename = "val_mae")]
+    ValidationMae,
 }
 
 impl Default for CallbackSettings {
@@ -84,7 +87,14 @@ choice!(Monitor {
         say("The notebook's; feels a growing doubt before the accuracy falls", "Celle du notebook ; sent venir le doute avant que l’exactitude ne baisse");
     ValidationAccuracy = "val_accuracy", say("Validation accuracy", "Exactitude de validation"),
         say("What is judged in the end, but in coarse steps", "Ce qui compte à la fin, mais par pas grossiers");
-});
+    ValidationMae = "val_mae", say("Validation error in years", "Erreur de validation en années"),
+        say("Of ages, by how many years it is wrong on average", "Pour les âges, de combien d’années il se trompe en moyenne");
+}
+    // What belongs to another question is hidden.
+    fn offers(self, other: Self) -> bool {
+        self == other || self == Self::ValidationLoss || other == Self::ValidationLoss
+    }
+);
 
 impl Monitor {
     /// The watched value of an epoch.
@@ -92,23 +102,35 @@ impl Monitor {
         match self {
             Self::ValidationLoss => record.validation_loss,
             Self::ValidationAccuracy => record.validation_accuracy,
+            Self::ValidationMae => record.mae.map_or(record.validation_loss, |mae| mae.validation),
         }
+    }
+
+    /// The same of values in years, where it is one of classes alone.
+    #[must_use]
+    pub const fn of_values(self) -> Self {
+        if matches!(self, Self::ValidationAccuracy) { Self::ValidationMae } else { self }
+    }
+
+    /// The same of classes, where it is one of values alone.
+    #[must_use]
+    pub const fn of_classes(self) -> Self {
+        if matches!(self, Self::ValidationMae) { Self::ValidationAccuracy } else { self }
+    }
+
+    /// Whether less is better.
+    pub const fn falls(self) -> bool {
+        !matches!(self, Self::ValidationAccuracy)
     }
 
     /// Whether `value` beats `best` by more than `min_delta`; anything beats nothing.
     pub fn improves(self, value: f64, best: Option<f64>, min_delta: f64) -> bool {
-        best.is_none_or(|best| match self {
-            Self::ValidationLoss => value + min_delta < best,
-            Self::ValidationAccuracy => value - min_delta > best,
-        })
+        best.is_none_or(|best| if self.falls() { value + min_delta < best } else { value - min_delta > best })
     }
 
     /// The value that the next best must beat.
     fn beyond(self, best: f64, min_delta: f64) -> f64 {
-        match self {
-            Self::ValidationLoss => best - min_delta,
-            Self::ValidationAccuracy => best + min_delta,
-        }
+        if self.falls() { best - min_delta } else { best + min_delta }
     }
 
     /// The name within a sentence.
@@ -116,13 +138,25 @@ impl Monitor {
         match self {
             Self::ValidationLoss => say("validation loss", "perte de validation"),
             Self::ValidationAccuracy => say("validation accuracy", "exactitude de validation"),
+            Self::ValidationMae => say("validation error", "erreur de validation"),
         }
     }
 
-    fn value_text(self, lang: Lang, value: f64) -> String {
+    /// The same with its article, in French alone: `la perte de validation`.
+    const fn noun_with_article(self) -> Phrase {
+        match self {
+            Self::ValidationLoss => say("validation loss", "la perte de validation"),
+            Self::ValidationAccuracy => say("validation accuracy", "l’exactitude de validation"),
+            Self::ValidationMae => say("validation error", "l’erreur de validation"),
+        }
+    }
+
+    /// A value of it as one reads it: `0.298`, `93.1 %`, `5.2 years`.
+    pub fn value_text(self, lang: Lang, value: f64) -> String {
         match self {
             Self::ValidationLoss => decimal(lang, value, 3),
             Self::ValidationAccuracy => crate::text::percent(lang, value, 1),
+            Self::ValidationMae => crate::text::years(lang, value, 2),
         }
     }
 }

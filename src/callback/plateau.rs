@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CallbackSettings, Monitor};
+use super::CallbackSettings;
 use crate::{
     setting_def::{Scale, SettingDef, UNITLESS, Value},
     text::{Lang, LocalizedText, decimal, say},
@@ -75,19 +75,14 @@ impl Plateau {
         let halves = (settings.plateau_factor - 0.5).abs() < 1e-9;
         let value = settings.monitor.beyond(self.best.unwrap_or_default(), settings.plateau_min_delta);
         LocalizedText::by(|lang| {
-            let (what, value) = (settings.monitor.noun().get(lang), settings.monitor.value_text(lang, value));
-            let goes = match (settings.monitor, lang) {
-                (Monitor::ValidationLoss, Lang::En) => "below",
-                (Monitor::ValidationLoss, Lang::Fr) => "sous",
-                (Monitor::ValidationAccuracy, Lang::En) => "above",
-                (Monitor::ValidationAccuracy, Lang::Fr) => "au-dessus de",
-            };
-            let article = if settings.monitor == Monitor::ValidationLoss { "la " } else { "l’" };
+            let monitor = settings.monitor;
+            let (what, value) = (monitor.noun_with_article().get(lang), monitor.value_text(lang, value));
+            let goes = if monitor.falls() { say("below", "sous") } else { say("above", "au-dessus de") }.get(lang);
             match (lang, halves) {
                 (Lang::En, true) => format!("Rate halves unless epoch {epoch} brings {what} {goes} {value}"),
                 (Lang::En, false) => format!("Rate falls unless epoch {epoch} brings {what} {goes} {value}"),
-                (Lang::Fr, true) => format!("Taux divisé par deux sauf si l’époque {epoch} met {article}{what} {goes} {value}"),
-                (Lang::Fr, false) => format!("Taux abaissé sauf si l’époque {epoch} met {article}{what} {goes} {value}"),
+                (Lang::Fr, true) => format!("Taux divisé par deux sauf si l’époque {epoch} met {what} {goes} {value}"),
+                (Lang::Fr, false) => format!("Taux abaissé sauf si l’époque {epoch} met {what} {goes} {value}"),
             }
         })
     }

@@ -45,7 +45,7 @@ pub fn check(dir: PathBuf, reading: &ReadingArgs, json: bool, lang: Lang) -> Don
     let settings = Settings::default();
     let split = Split::new(&dataset, &settings.split, settings.seed.into());
     let summary = Summary::new(&dataset, Some(&split));
-    let verdict = Plan::new(&settings, dataset.clone()).map(|_| ());
+    let verdict = Plan::new(&settings.clone().for_task(&dataset.task), dataset.clone()).map(|_| ());
     let found = Odd::of(&dataset.samples);
     let odd = found.anomalies(&dataset.samples).map(|(sample, anomaly)| (&sample.file, anomaly));
     if json {
@@ -59,8 +59,7 @@ pub fn check(dir: PathBuf, reading: &ReadingArgs, json: bool, lang: Lang) -> Don
         print_json(&value.to_string());
         return verdict;
     }
-    let numbers =
-        sentences(&summary, &dataset.task, lang).into_iter().chain(Overlap::new(&dataset, &split.parts).sentences(lang));
+    let numbers = sentences(&summary, &dataset, lang).into_iter().chain(Overlap::new(&dataset, &split.parts).sentences(lang));
     let usual = found.usual.iter().map(|usual| capital(&usual.sentence(lang)));
     for text in understood(&dataset, lang).into_iter().chain(numbers).chain(usual) {
         print(&text);
@@ -101,20 +100,24 @@ pub(super) fn understood(dataset: &Dataset, lang: Lang) -> Vec<String> {
 }
 
 /// The numbers in words.
-fn sentences(summary: &Summary, task: &Task, lang: Lang) -> Vec<String> {
+fn sentences(summary: &Summary, dataset: &Dataset, lang: Lang) -> Vec<String> {
+    let task = &dataset.task;
     let n = |value| number(lang, value);
     let class = |c: usize| format!("{} {}", n(summary.classes[c].pictures), task.name(c, lang));
-    let classes: Vec<String> = (0..task.len()).map(class).collect();
+    let classes: Vec<String> = match task.is_regression() {
+        true => dataset.age_span().map(|span| span.words(lang)).into_iter().collect(),
+        false => (0..task.len()).map(class).collect(),
+    };
     let found = plural(lang, summary.found, say("file found", "fichier trouvé"), say("files found", "fichiers trouvés"));
     let usable = plural(lang, summary.usable, say("usable", "utilisable"), say("usable", "utilisables"));
     let mut lines = vec![named(lang, format!("{found}, {usable}"), task::listed(&classes, lang))];
-    lines.push(copies(&summary.copies, lang));
+    lines.push(copies(&summary.copies, task, lang));
     lines.extend(summary.shortcut.as_ref().map(|sentence| sentence.get(lang).to_owned()));
     lines
 }
 
 /// How many pictures are there more than once, and what their names say of that.
-fn copies(copies: &Copies, lang: Lang) -> String {
+fn copies(copies: &Copies, task: &Task, lang: Lang) -> String {
     if copies.groups == 0 {
         return say("No exact copies", "Aucune copie exacte").get(lang).to_owned();
     }
@@ -127,7 +130,10 @@ fn copies(copies: &Copies, lang: Lang) -> String {
     );
     let mut text = format!("{pictures} {} {groups}", say("in", "en").get(lang));
     for (count, about) in [
-        (copies.contradicting_class, say("about the class", "sur la classe")),
+        (
+            copies.contradicting_class,
+            if task.is_regression() { say("about the age", "sur l’âge") } else { say("about the class", "sur la classe") },
+        ),
         (copies.contradicting, say("about anything their names say", "sur ce que disent leurs noms")),
     ] {
         if count > 0 {

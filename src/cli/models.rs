@@ -15,7 +15,7 @@ use crate::{
         square::Square,
     },
     engine,
-    evaluate::{ClassScore, Group, Grouping, Report, calibration},
+    evaluate::{ClassScore, Group, Grouping, Interval, Regression, RegressionGroup, Report, calibration},
     files::{
         atomic, overwrite,
         table::{Rows, TableForm},
@@ -30,7 +30,7 @@ use crate::{
         RunInfo, RunStatus, date,
         export::{ExportOptions, Format},
     },
-    text::{Lang, Phrase, decimal, named, percent, plural, say},
+    text::{Lang, Phrase, decimal, named, percent, plural, say, years},
     worker::{self, Command, Event},
 };
 
@@ -57,6 +57,9 @@ pub fn evaluate(run: String, data: Option<PathBuf>, device: String, mirrored: Op
 
 /// A report's numbers, at its threshold and temperature.
 fn summary(run: &RunInfo, report: &Report) -> serde_json::Value {
+    if let Some(regression) = report.regression() {
+        return summary_of_years(run, report, &regression);
+    }
     let scores = report.scores(report.threshold);
     let range = scores.accuracy.wilson();
     let score = |class: &ClassScore| json!({"precision": class.precision, "recall": class.recall, "f1": class.f1, "pictures": class.support});
@@ -93,14 +96,64 @@ fn summary(run: &RunInfo, report: &Report) -> serde_json::Value {
         "weighted": score(&scores.weighted_average),
         "auc": report.auc(),
         "average_precision": report.average_precision(),
-        "seen": report.seen.as_ref().map(|seen| json!({
+        "seen": seen(report),
+        "calibration_error": calibration::calibration_error(&report.reliability()),
+        "groups": groups,
+    })
+}
+
+/// A report's numbers in years.
+fn summary_of_years(run: &RunInfo, report: &Report, regression: &Regression) -> serde_json::Value {
+    let bounds = |range: Option<Interval>| range.map(|range| [range.low, range.high]);
+    let group = |group: &RegressionGroup| {
+        json!({
+            "group": group.key.name(&report.task, Lang::En),
+            "pictures": group.n,
+            "mae": group.mae,
+            "range": bounds(group.mae_range),
+            "bias": group.bias,
+            "within_5": group.within_5.share(),
+            "small": group.small(),
+        })
+    };
+    let groups: serde_json::Map<_, _> = Grouping::ALL
+        .iter()
+        .map(|by| (by.name(&report.task, Lang::En), report.regression_groups(*by).iter().map(group).collect()))
+        .collect();
+    json!({
+        "run": run.id,
+        "name": run.name,
+        "part": report.part,
+        "pictures": regression.n,
+        "unit": "years",
+        "mirrored": report.mirrored,
+        "mae": regression.mae,
+        "range": bounds(regression.mae_range),
+        "median_error": regression.median_error,
+        "rmse": regression.rmse,
+        "r2": regression.r2,
+        "bias": regression.bias,
+        "within_5": regression.within_5.share(),
+        "baseline": {
+            "mean_age": regression.mean_age,
+            "mae": regression.baseline,
+            "median_age": regression.median_age,
+            "mae_of_median": regression.median_baseline,
+        },
+        "seen": seen(report),
+        "groups": groups,
+    })
+}
+
+/// Which of the judged pictures the run had before.
+fn seen(report: &Report) -> Option<serde_json::Value> {
+    report.seen.as_ref().map(|seen| {
+        json!({
             "in_training": seen.learned.len(),
             "in_validation": seen.checked.len(),
             "alike": seen.alike,
             "left_out": seen.left_out,
-        })),
-        "calibration_error": calibration::calibration_error(&report.reliability()),
-        "groups": groups,
+        })
     })
 }
 
@@ -172,6 +225,14 @@ fn row(run: &RunInfo, lang: Lang) -> String {
         RunStatus::Finished => say("finished", "terminé"),
     };
     let scores = run.scores.as_ref().map_or_else(String::new, |scores| {
+        if let Some(of) = scores.years {
+            let near = match lang {
+                Lang::En => "within 5 years",
+                Lang::Fr => "à 5 ans près",
+            };
+            let off = say("test off by", "test, écart de").get(lang);
+            return format!("  {off} {}  {} {near}", years(lang, of.mae, 2), percent(lang, of.within_5, 1));
+        }
         format!(
             "  {} {}  F1 {}",
             say("test", "test").get(lang),

@@ -26,8 +26,8 @@ pub struct ReadingArgs {
     // Versions before called it `--labels`, and `gender` `names`.
     #[arg(long, alias = "labels", value_name = told(say("WHICH", "LAQUELLE")), value_parser = tasks())]
     #[arg(help = told(say(
-        "What is learned: `gender` or `age-group` from UTKFace's names, the `folders`, or the `table` labels.csv; remembered for the folder until `auto`",
-        "Ce qui est appris : `gender` ou `age-group` d’après les noms d’UTKFace, les `folders`, ou la `table` labels.csv ; retenu pour ce dossier jusqu’à `auto`",
+        "What is learned: `gender`, `age-group` or `age` (in years) from UTKFace's names, the `folders`, or the `table` labels.csv; remembered for the folder until `auto`",
+        "Ce qui est appris : `gender`, `age-group` ou `age` (en années) d’après les noms d’UTKFace, les `folders`, ou la `table` labels.csv ; retenu pour ce dossier jusqu’à `auto`",
     )))]
     task: Option<String>,
     #[arg(long, value_name = told(say("YEARS", "ANNÉES")), value_parser = bands)]

@@ -23,7 +23,7 @@ pub fn settings(ask: &RecipeArgs, task: &Task) -> Result<Settings, Vec<Problem>>
     let mut settings = match (&ask.settings, &ask.preset) {
         (Some(path), _) => Settings::read(path)?,
         (None, Some(name)) => preset(name)?.settings_for(task),
-        (None, None) => Settings::default(),
+        (None, None) => Preset::default().settings_for(task),
     };
     let epochs = ask.epochs.map(|n| format!("train.epochs={n}"));
     let seed = ask.seed.map(|n| format!("seed={n}"));

@@ -9,10 +9,10 @@ use std::{
 use crate::{
     control::Stage,
     data::{dataset::Dataset, task},
-    history::{BatchRecord, EpochRecord, StopReason},
+    history::{BatchRecord, EpochRecord, Mae, StopReason},
     problem::{Kind, Problem},
     run::RunView,
-    text::{Lang, Phrase, decimal, duration, escape, named, number, percent, plural, say},
+    text::{Lang, Phrase, decimal, duration, escape, named, number, percent, plural, say, years},
     train::event::TrainEvent,
     worker::Event,
 };
@@ -118,7 +118,10 @@ impl Terminal {
         let lang = self.lang;
         let n = |count: usize| number(lang, count as u64);
         let named_count = |class: usize| format!("{} {}", dataset.task.name(class, lang), n(balance[class]));
-        let classes: Vec<String> = (0..balance.len()).map(named_count).collect();
+        let classes: Vec<String> = match dataset.task.is_regression() {
+            true => dataset.age_span().map(|span| span.words(lang)).into_iter().collect(),
+            false => (0..balance.len()).map(named_count).collect(),
+        };
         let used = plural(lang, dataset.samples.len() as u64, say("picture", "image"), say("pictures", "images"));
         let left = plural(lang, dataset.skipped.len() as u64, say("not used", "non utilisée"), say("not used", "non utilisées"));
         let counts = format!("{used} ({}), {left}", task::listed(&classes, lang));
@@ -185,7 +188,7 @@ impl Terminal {
             self.epochs,
             bar(f64::from(record.step) / f64::from(record.steps_per_epoch.max(1))),
             decimal(lang, record.loss, 3),
-            percent(lang, record.accuracy, 1),
+            record.mae.map_or_else(|| percent(lang, record.accuracy, 1), |mae| years(lang, mae, 2)),
             decimal(lang, record.pictures_per_second, 0),
             duration(lang, Duration::from_secs_f64(record.remaining.max(0.0))),
         );
@@ -194,6 +197,10 @@ impl Terminal {
 
     fn epoch(&mut self, record: &EpochRecord) {
         let lang = self.lang;
+        let score = |accuracy: f64, mae: fn(&Mae) -> f64| match &record.mae {
+            Some(of) => years(lang, mae(of), 2),
+            None => percent(lang, accuracy, 1),
+        };
         let text = format!(
             "{} {}/{}  {} {}  {}  · validation {}  {}  · {}  {} img/s",
             say("epoch", "époque").get(lang),
@@ -201,9 +208,9 @@ impl Terminal {
             self.epochs,
             say("training", "entraînement").get(lang),
             decimal(lang, record.train_loss, 4),
-            percent(lang, record.train_accuracy, 1),
+            score(record.train_accuracy, |mae| mae.train),
             decimal(lang, record.validation_loss, 4),
-            percent(lang, record.validation_accuracy, 1),
+            score(record.validation_accuracy, |mae| mae.validation),
             duration(lang, Duration::from_secs_f64(record.seconds.max(0.0))),
             decimal(lang, record.pictures_per_second, 0),
         );

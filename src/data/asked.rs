@@ -1,6 +1,6 @@
 //! A data set asked another question than it was opened with: what its file names say of it.
 
-use super::{dataset::Dataset, name, task::Task};
+use super::{dataset::Dataset, name, sample::Source, task::Task};
 
 impl Dataset {
     /// The pictures whose names answer `task`, with its labels; itself if that is its question. `None` if folders answer it,
@@ -9,6 +9,10 @@ impl Dataset {
     pub fn asked(&self, task: &Task) -> Option<Self> {
         if self.task == *task {
             return Some(self.clone());
+        }
+        // The drawings' names say their drawn age only where that is what they were opened for.
+        if task.is_regression() && self.source == Source::SampleFaces {
+            return None;
         }
         let class = |index: &usize| {
             let name = name::read(&self.samples[*index].file.file_name()?.to_string_lossy())?;

@@ -14,6 +14,7 @@ use super::{
     augment::{self, AugmentSettings, Drawn, mixup::Mix},
     dataset::Dataset,
     image_set::Crop,
+    target_scaler::TargetScaler,
 };
 use crate::{
     loss::{ClassTarget, Targets},
@@ -29,7 +30,8 @@ pub struct Batch {
     pub pixels: Vec<u8>,
     /// In [`Form::Crops`], which pieces of which samples.
     pub crops: Vec<Crop>,
-    /// For a sigmoid 0 or 1, between them where pictures are mixed; empty for a softmax.
+    /// For a sigmoid 0 or 1, between them where pictures are mixed; of a linear output the value, as training standardizes
+    /// it; empty for a softmax.
     pub targets: Vec<f32>,
     /// For a softmax; otherwise empty.
     pub class_targets: Vec<ClassTarget>,
@@ -126,6 +128,8 @@ pub struct TrainingBatches {
     pub output: Output,
     /// Each class's loss factor.
     pub class_weights: Vec<f32>,
+    /// How values are standardized.
+    pub scaler: TargetScaler,
     /// Threads of the whole training; `None` takes all cores.
     pub threads: Option<usize>,
 }
@@ -133,14 +137,14 @@ pub struct TrainingBatches {
 impl Batches {
     /// Training batches from step `first` of the whole run (counted from 0), without end.
     pub fn training(of: TrainingBatches, first: u64) -> Self {
-        let TrainingBatches { form, dataset, samples, augment, batch_size, seed, output, class_weights, threads } = of;
-        let mode = Mode::Training { seed, class_weights };
+        let TrainingBatches { form, dataset, samples, augment, batch_size, seed, output, class_weights, scaler, threads } = of;
+        let mode = Mode::Training { seed, class_weights, scaler };
         let recipe = Recipe { form, dataset, samples, augment, batch_size: batch_size.max(1), output, mode };
         Self::start(recipe, first, makers(threads))
     }
 
     /// The pictures `samples` in their order, cut as judging sees them; ends after the last. The targets are those of a
-    /// network that ends in `output`.
+    /// network that ends in `output`, values in their own unit.
     pub fn evaluation(
         form: Form,
         dataset: Arc<Dataset>,
@@ -243,7 +247,7 @@ struct Recipe {
 
 #[derive(Debug)]
 enum Mode {
-    Training { seed: u64, class_weights: Vec<f32> },
+    Training { seed: u64, class_weights: Vec<f32>, scaler: TargetScaler },
     Evaluation,
 }
 
@@ -313,7 +317,11 @@ impl Recipe {
             }
             match self.output {
                 Output::Softmax { .. } => class_targets.push(target),
-                Output::Sigmoid | Output::Linear => targets.push(target.of_class_1()),
+                Output::Sigmoid => targets.push(target.value()),
+                Output::Linear => targets.push(match &self.mode {
+                    Mode::Training { scaler, .. } => scaler.standardized(target.value()),
+                    Mode::Evaluation => target.value(),
+                }),
             }
             weights.push(weight);
         }

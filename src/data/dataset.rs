@@ -15,6 +15,8 @@ use super::{
     task::Task,
 };
 
+use crate::text::{Lang, years};
+
 /// A folder of pictures, read and checked. It does not change; an edit makes a new one (see `data/edited.rs`).
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Dataset {
@@ -64,6 +66,25 @@ pub struct Edited {
     pub edits: Edits,
 }
 
+/// The ages of a data set's pictures, in years.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AgeSpan {
+    pub youngest: u8,
+    pub oldest: u8,
+    pub mean: f64,
+}
+
+impl AgeSpan {
+    /// `ages 1 to 90, mean 33.2 years`.
+    pub fn words(self, lang: Lang) -> String {
+        let (youngest, oldest, mean) = (self.youngest, self.oldest, years(lang, self.mean, 1));
+        match lang {
+            Lang::En => format!("ages {youngest} to {oldest}, mean {mean}"),
+            Lang::Fr => format!("âges de {youngest} à {oldest}, moyenne {mean}"),
+        }
+    }
+}
+
 /// How far a picture is sought from where it was.
 const FAR: usize = 1000;
 
@@ -80,6 +101,14 @@ impl Dataset {
         let mut counts = vec![0; self.task.len()];
         samples.iter().for_each(|index| counts[usize::from(self.samples[*index as usize].class)] += 1);
         counts
+    }
+
+    /// The ages of its samples, where ages are the labels.
+    pub fn age_span(&self) -> Option<AgeSpan> {
+        let ages = || self.samples.iter().map(|sample| sample.class);
+        let (youngest, oldest) = (ages().min()?, ages().max()?);
+        let mean = ages().map(f64::from).sum::<f64>() / self.samples.len() as f64;
+        self.task.is_regression().then_some(AgeSpan { youngest, oldest, mean })
     }
 
     /// How its pictures are framed: as UTKFace's are if they were cut so, or most of them have its names.

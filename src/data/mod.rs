@@ -4,7 +4,7 @@
 //! folders and a table say), `task` is what is learned of them, `cache` decodes each picture once (`decode`, `format`, `resize`), `duplicates` finds copies, and all of it becomes a
 //! `dataset`. `edits` holds what the user decided about single pictures and `edited` applies it, `asked` asks another question of the same pictures, `counting` makes the
 //! `summary`, `odd` tells odd pictures from a folder's own way, `split` deals the samples into parts, `overlap` finds what the parts share, `augment` varies them, and `batch`
-//! hands them to training. `folders` writes the split out as a tree of folders; `sample_faces` draws a data set. `background` is for
+//! hands them to training, values standardized by `target_scaler`. `folders` writes the split out as a tree of folders; `sample_faces` draws a data set. `background` is for
 //! a window, which waits for no disk.
 
 pub mod asked;
@@ -41,6 +41,7 @@ pub mod scan;
 pub mod split;
 pub mod square;
 pub mod summary;
+pub mod target_scaler;
 pub mod task;
 pub mod walk;
 

@@ -16,7 +16,7 @@ pub struct Name {
 }
 
 /// The oldest age that is taken for one.
-const OLDEST: u16 = 130;
+pub const OLDEST: u16 = 130;
 /// A field this long is the date, not an age or a code. UTKFace's have 16 to 18 digits.
 const DATE_DIGITS: usize = 8;
 

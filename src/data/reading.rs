@@ -45,6 +45,7 @@ pub enum TaskChoice {
     #[serde(alias = "names")]
     Gender,
     AgeGroup,
+    Age,
     Folders,
     Table,
 }
@@ -66,6 +67,8 @@ choice! { TaskChoice {
         say("UTKFace’s file names say female or male", "Les noms de fichiers d’UTKFace disent femme ou homme");
     AgeGroup = "age-group", say("age group", "tranche d’âge"),
         say("UTKFace’s file names say the age", "Les noms de fichiers d’UTKFace disent l’âge");
+    Age = "age", say("age in years", "âge en années"),
+        say("UTKFace’s file names say the age, and the answer is a number", "Les noms de fichiers d’UTKFace disent l’âge, et la réponse est un nombre");
     Folders = "folders", say("folders", "dossiers"),
         say("The folder that a picture lies in is its label", "Le dossier d’une image est son étiquette");
     Table = "table", say("labels.csv", "labels.csv"),
@@ -151,6 +154,8 @@ impl Understood {
                 (Lang::Fr, true, _) => format!("{} classes : {classes}", task.len()),
                 (Lang::En, false, TaskKind::AgeGroup) => format!("Age groups {classes}, from UTKFace’s names"),
                 (Lang::Fr, false, TaskKind::AgeGroup) => format!("Tranches d’âge {classes}, d’après les noms d’UTKFace"),
+                (Lang::En, false, TaskKind::Age) => "Ages in years, from UTKFace’s names".to_owned(),
+                (Lang::Fr, false, TaskKind::Age) => "Âges en années, d’après les noms d’UTKFace".to_owned(),
                 (Lang::En, false, _) => "Labels female and male, from UTKFace’s names".to_owned(),
                 (Lang::Fr, false, _) => "Étiquettes femme et homme, d’après les noms d’UTKFace".to_owned(),
             };

@@ -22,7 +22,7 @@ use crate::{
     control::{Control, Stage},
     model::CLASSES,
     problem::{Kind, Problem},
-    text::{Lang, LocalizedText, say},
+    text::{Lang, LocalizedText, plural, say},
 };
 
 /// What a scan found, in the order of the paths.
@@ -67,10 +67,14 @@ pub fn scan(
     if by_folder && !CLASSES.contains(&layout.classes.len()) {
         return Err(no_classes(root, &layout, &found, named));
     }
+    if named == 0 && !found.files.is_empty() && matches!(reading.task, TaskChoice::AgeGroup | TaskChoice::Age) {
+        return Err(no_ages(root, found.files.len()));
+    }
     let task = match (reading.task, &table) {
         (_, Some((table, _))) => Task::of_classes(table.classes.clone()),
         _ if by_folder => Task::of_classes(layout.classes.clone()),
         (TaskChoice::AgeGroup, None) => Task::age_group(reading.bands),
+        (TaskChoice::Age, None) => Task::age(),
         _ => Task::gender(),
     };
     let lines = table.map(|(_, lines)| lines);
@@ -224,7 +228,7 @@ fn understand(reading: Reading, layout: &Layout, files: &[File], names: &[Option
     let the_same = understood.disagree == Some(0) && named == files.len();
     understood.by_folder = match reading.task {
         TaskChoice::Folders => true,
-        TaskChoice::Gender | TaskChoice::AgeGroup | TaskChoice::Table => false,
+        TaskChoice::Gender | TaskChoice::AgeGroup | TaskChoice::Age | TaskChoice::Table => false,
         TaskChoice::Auto => {
             let by_person = sorted && !the_same;
             layout.is_gender() || named == 0 || by_person || (named * 2 < files.len() && layout.classes.len() > 1)
@@ -343,6 +347,23 @@ fn no_classes(root: &Path, layout: &Layout, found: &Walk, named: usize) -> Probl
         .because(format!("{} pictures, {named} with a UTKFace name", found.files.len()))
 }
 
+/// No picture's name says an age, and ages are asked for.
+fn no_ages(root: &Path, pictures: usize) -> Problem {
+    let shown = root.display();
+    let what = LocalizedText::by(|lang| {
+        let n = plural(lang, pictures as u64, say("picture", "image"), say("pictures", "images"));
+        match lang {
+            Lang::En => format!("Ages are asked for, and of {n} in {shown} none has a name that says one"),
+            Lang::Fr => format!("L’âge est demandé, et sur {n} de {shown}, aucune n’a un nom qui le dise"),
+        }
+    });
+    let remedy = say(
+        "Name pictures as UTKFace does (age_gender_race_date.jpg), or ask what folders tell apart: --task folders",
+        "Nommez les images comme UTKFace (âge_genre_race_date.jpg), ou demandez ce que des dossiers distinguent : --task folders",
+    );
+    Problem { path: Some(root.to_owned()), ..Problem::new(Kind::Data, what, remedy) }
+}
+
 /// Two classes at least must have pictures; of several, those that have none are no classes, which is told.
 pub(super) fn settle_classes(root: &Path, scan: &mut Scan) -> Result<(), Problem> {
     let mut counts = vec![0_usize; scan.task.len()];
@@ -352,6 +373,8 @@ pub(super) fn settle_classes(root: &Path, scan: &mut Scan) -> Result<(), Problem
         _ if there.len() == counts.len() => return Ok(()),
         [] => return Err(nothing_usable(root, scan)),
         [only] => return Err(one_class(root, scan, *only)),
+        // Years without a picture stay years.
+        _ if scan.task.is_regression() => return Ok(()),
         _ => {}
     }
     let place: Vec<usize> = (0..counts.len()).map(|class| there.partition_point(|known| *known < class)).collect();
@@ -380,6 +403,9 @@ fn nothing_usable(root: &Path, scan: &Scan) -> Problem {
 fn one_class(root: &Path, scan: &Scan, only: usize) -> Problem {
     let there = &scan.task.classes[only];
     let missing: Vec<String> = scan.task.classes.iter().filter(|class| *class != there).cloned().collect();
+    if scan.task.is_regression() {
+        return one_age(root, scan, only);
+    }
     let what = LocalizedText::by(|lang| {
         let missing = listed(&missing, lang);
         match lang {
@@ -391,5 +417,18 @@ fn one_class(root: &Path, scan: &Scan, only: usize) -> Problem {
         "Training needs two classes or more: choose a folder that holds another, too",
         "L’entraînement demande au moins deux classes : choisissez un dossier qui en contient une autre",
     );
+    Problem { path: Some(root.to_owned()), ..Problem::new(Kind::Data, what, remedy) }
+}
+
+/// All pictures have the same age, so that there is nothing to learn.
+fn one_age(root: &Path, scan: &Scan, only: usize) -> Problem {
+    let what = LocalizedText::by(|lang| {
+        let age = scan.task.name(only, lang);
+        match lang {
+            Lang::En => format!("All usable pictures are labeled {age}"),
+            Lang::Fr => format!("Toutes les images utilisables sont étiquetées {age}"),
+        }
+    });
+    let remedy = say("Choose a folder with pictures of several ages", "Choisissez un dossier avec des images de plusieurs âges");
     Problem { path: Some(root.to_owned()), ..Problem::new(Kind::Data, what, remedy) }
 }

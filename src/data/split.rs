@@ -154,7 +154,7 @@ pub struct Split {
 }
 
 impl Split {
-    /// Deals the samples into parts: seeded, each stratum (class, and age band if asked) in the asked shares to within
+    /// Deals the samples into parts: seeded, each stratum (class, and age band if asked; of ages the band alone) in the asked shares to within
     /// rounding, byte-identical copies in one part, on request all that look the same.
     ///
     /// Where the folders name parts and `use_given` holds, those stay, and pictures outside them are dealt as usual. A
@@ -165,7 +165,8 @@ impl Split {
         let mut parts = vec![None; samples.len()];
         let shares = shares(settings);
         let copies = copies(dataset, settings);
-        let dealing = Dealing { samples, copies: &copies, by_age: settings.stratify_age, seed };
+        let of_values = dataset.task.is_regression();
+        let dealing = Dealing { samples, copies: &copies, by_age: settings.stratify_age || of_values, of_values, seed };
         let mut free: Vec<usize> = (0..samples.len()).collect();
         if settings.use_given && samples.iter().any(|s| s.given_part.is_some()) {
             for (part, sample) in parts.iter_mut().zip(samples) {
@@ -215,6 +216,8 @@ struct Dealing<'a> {
     copies: &'a [Vec<usize>],
     /// Whether age bands are strata beside the classes.
     by_age: bool,
+    /// Whether the label is a value, so that it is no stratum itself.
+    of_values: bool,
     seed: u64,
 }
 
@@ -224,9 +227,10 @@ impl Dealing<'_> {
     /// Single pictures fill each stratum's quota after the groups of copies have been placed, so the quotas are met to
     /// within rounding unless the copies alone exceed them.
     fn deal(&self, free: &[usize], shares: [f64; 3], parts: &mut [Option<Part>]) {
-        let Self { samples, copies, by_age, seed } = *self;
-        let stratum =
-            |i: usize| (samples[i].class, if by_age { samples[i].age.map_or(-1, |a| i32::from(a / 10).min(8)) } else { 0 });
+        let Self { samples, copies, by_age, of_values, seed } = *self;
+        let age = |i: usize| if of_values { Some(samples[i].class.into()) } else { samples[i].age };
+        let decade = |i: usize| if by_age { age(i).map_or(-1, |a| i32::from(a / 10).min(8)) } else { 0 };
+        let stratum = |i: usize| (if of_values { 0 } else { samples[i].class }, decade(i));
         let mut strata: BTreeMap<_, Vec<usize>> = BTreeMap::new();
         for &i in free {
             strata.entry(stratum(i)).or_default().push(i);

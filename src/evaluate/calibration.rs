@@ -98,6 +98,8 @@ fn log_loss_slopes(p: &Prediction, b: f64) -> (f64, f64) {
             let variance: f64 = pairs().map(|(p, z)| p * (z - mean).powi(2)).sum();
             (mean - f64::from(logits[usize::from(p.label)]), variance)
         }
+        // A value has no temperature.
+        Logits::Value(_) => (0.0, 0.0),
     }
 }
 

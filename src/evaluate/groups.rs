@@ -7,12 +7,19 @@ use std::collections::BTreeMap;
 
 use super::{Confusion, Prediction, Scores, score::Rate};
 use crate::{
-    data::{sample::RACES, task::Task},
+    data::{
+        name,
+        sample::RACES,
+        task::{GENDERS, Task},
+    },
     text::{Lang, say},
 };
 
 /// Groups of fewer pictures are shown in gray and never compared.
 pub const SMALL: u32 = 30;
+
+/// The gender of a picture whose name records none.
+pub const NO_GENDER: u8 = u8::MAX;
 
 /// Age bands by their first and last year.
 pub const AGE_BANDS: [(u16, u16); 5] = [(0, 9), (10, 19), (20, 39), (40, 59), (60, u16::MAX)];
@@ -41,7 +48,9 @@ impl Grouping {
 
     /// `age × gender`; `class` in place of gender for other data sets.
     pub fn name(self, task: &Task, lang: Lang) -> String {
-        [(self.age, say("age", "âge")), (self.race, say("race label", "étiquette d’origine")), (self.class, task.dimension())]
+        // A group of one year would hold next to nothing.
+        let class = if task.is_regression() { Task::gender().dimension() } else { task.dimension() };
+        [(self.age, say("age", "âge")), (self.race, say("race label", "étiquette d’origine")), (self.class, class)]
             .iter()
             .filter(|(on, _)| *on)
             .map(|(_, name)| name.get(lang))
@@ -55,7 +64,7 @@ impl Grouping {
 pub struct GroupKey {
     pub age: Option<Known>,
     pub race: Option<Known>,
-    /// The recorded class.
+    /// The recorded class; of years, the gender that the picture's name records ([`NO_GENDER`] where it records none).
     pub class: Option<u8>,
 }
 
@@ -114,10 +123,13 @@ impl Group {
 impl GroupKey {
     /// The group of a picture.
     pub fn of(p: &Prediction, by: Grouping) -> Self {
+        // Of years the label is the age, also where the user has corrected that of the name.
+        let of_years = p.logit.value().is_some();
+        let age = if of_years { Some(p.label.into()) } else { p.age };
         Self {
-            age: by.age.then(|| p.age.map_or(Known::No, |age| Known::Yes(band(age)))),
+            age: by.age.then(|| age.map_or(Known::No, |age| Known::Yes(band(age)))),
             race: by.race.then(|| p.race.filter(|r| usize::from(*r) < RACES.len()).map_or(Known::No, Known::Yes)),
-            class: by.class.then_some(p.label),
+            class: by.class.then(|| if of_years { gender(p) } else { p.label }),
         }
     }
 
@@ -137,7 +149,11 @@ impl GroupKey {
             Known::Yes(race) => RACES[usize::from(race)].get(lang).to_owned(),
             Known::No => say("label unknown", "étiquette inconnue").get(lang).to_owned(),
         });
-        let class = self.class.map(|class| task.name(class.into(), lang));
+        let class = self.class.map(|class| match task.is_regression() {
+            false => task.name(class.into(), lang),
+            true if usize::from(class) < GENDERS.len() => Task::gender().name(class.into(), lang),
+            true => say("gender unknown", "genre inconnu").get(lang).to_owned(),
+        });
         let parts: Vec<String> = [age, race, class].into_iter().flatten().collect();
         if parts.is_empty() { say("all", "tous").get(lang).to_owned() } else { parts.join(", ") }
     }
@@ -152,6 +168,12 @@ pub fn band_name(band: usize, lang: Lang) -> String {
         (Lang::En, _) => format!("{first} to {last}"),
         (Lang::Fr, _) => format!("{first} à {last}"),
     }
+}
+
+/// The gender that a picture's name records.
+fn gender(p: &Prediction) -> u8 {
+    let name = p.file.file_name().and_then(|name| name::read(&name.to_string_lossy()));
+    name.map_or(NO_GENDER, |name| name.class)
 }
 
 fn band(age: u16) -> u8 {

@@ -9,6 +9,7 @@ pub mod confusion;
 pub mod coverage;
 pub mod curves;
 pub mod groups;
+pub mod regression;
 pub mod score;
 pub mod seen;
 mod weights_id;
@@ -19,7 +20,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use crate::{
-    data::{sample::Part, task::Task},
+    data::{name::OLDEST, sample::Part, target_scaler::TargetScaler, task::Task},
     loss::argmax,
     model::Output,
 };
@@ -29,7 +30,8 @@ pub use confusion::Confusion;
 pub use coverage::CoveragePoint;
 pub use curves::{Best, CurvePoint, Curves, F1Of};
 pub use groups::{Group, GroupKey, Grouping};
-pub use score::{ClassScore, ConfidenceInterval, Decision, Rate, RunScores, Scores};
+pub use regression::{Interval, Regression, RegressionGroup};
+pub use score::{ClassScore, ConfidenceInterval, Decision, Rate, RunScores, Scores, YearScores};
 pub use seen::Seen;
 pub use weights_id::{WeightsHash, WeightsId};
 
@@ -41,9 +43,9 @@ pub struct Prediction {
     pub file: PathBuf,
     /// Index into the data set at the time of the evaluation.
     pub sample: u32,
-    /// The recorded class.
+    /// The recorded class; of years, the age.
     pub label: u8,
-    /// The network's output, before any temperature.
+    /// The network's output, before any temperature; of years, what it says.
     pub logit: Logits,
     pub age: Option<u16>,
     pub race: Option<u8>,
@@ -57,6 +59,8 @@ pub enum Logits {
     Binary(f32),
     /// Of more: one logit for each class, before the softmax.
     Each(Box<[f32]>),
+    /// No logit but a value in years. In files it looks like [`Logits::Binary`]; a [`Report`] knows which it is.
+    Value(f32),
 }
 
 /// A prediction as reports have it: those of before kept a probability instead of the logit, and called the label truth.
@@ -105,7 +109,7 @@ pub struct Report {
     /// Whether each picture was judged with its mirror image ([`crate::engine::TtaPredictor`]); the run's answers follow it.
     #[serde(default)]
     pub mirrored: bool,
-    /// Each class's share of the training part, for the baseline.
+    /// Each class's share of the training part, for the baseline; of years, each year's.
     #[serde(rename = "train_share", deserialize_with = "shares")]
     pub train_shares: Vec<f64>,
     /// Which of the judged pictures the run had before; `None` where nobody looked, as in reports of before.
@@ -124,12 +128,17 @@ impl Serialize for Report {
 
 impl<'de> Deserialize<'de> for Report {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let report = Self::deserialize(deserializer)?;
+        let mut report = Self::deserialize(deserializer)?;
         let classes = report.task.len();
+        if report.task.is_regression() {
+            report.predictions.iter_mut().chain(&mut report.validation).for_each(Prediction::of_a_value);
+        }
         let fits = |p: &Prediction| {
             let logits = match &p.logit {
                 Logits::Binary(_) => 2,
                 Logits::Each(logits) => logits.len(),
+                Logits::Value(value) if value.is_finite() => classes,
+                Logits::Value(_) => 0,
             };
             usize::from(p.label) < classes && logits == classes
         };
@@ -175,11 +184,26 @@ impl Logits {
         match (output, row) {
             (Output::Softmax { .. }, [zero, one]) => Self::Binary(one - zero),
             (Output::Softmax { .. }, logits) => Self::Each(logits.into()),
-            (Output::Sigmoid | Output::Linear, row) => Self::Binary(row[0]),
+            (Output::Sigmoid, row) => Self::Binary(row[0]),
+            (Output::Linear, row) => Self::Value(row[0]),
         }
     }
 
-    /// The log-odds of `class` against all others, after division of the logits by `temperature`.
+    /// The same of a network that is being trained, whose value is standardized by `scaler`.
+    pub fn of_scaled(output: Output, row: &[f32], scaler: TargetScaler) -> Self {
+        match Self::of(output, row) {
+            Self::Value(standardized) => Self::Value(scaler.value(standardized)),
+            logits => logits,
+        }
+    }
+
+    /// The value in years, if it is one.
+    pub fn value(&self) -> Option<f64> {
+        if let Self::Value(value) = self { Some(f64::from(*value)) } else { None }
+    }
+
+    /// The log-odds of `class` against all others, after division of the logits by `temperature`. A value says nothing of how
+    /// sure it is: its year is certain, and no other is.
     pub fn log_odds(&self, class: usize, temperature: f64) -> f64 {
         match self {
             Self::Binary(logit) if class == 0 => -f64::from(*logit) / temperature,
@@ -189,6 +213,8 @@ impl Logits {
                 let others = others.map(|(_, logit)| f64::from(*logit) / temperature);
                 f64::from(logits[class]) / temperature - log_sum_exp(others)
             }
+            Self::Value(_) if self.predicted(0.0) == class => f64::INFINITY,
+            Self::Value(_) => f64::NEG_INFINITY,
         }
     }
 
@@ -204,12 +230,16 @@ impl Logits {
                 let all = log_sum_exp(scaled.clone());
                 scaled.map(|logit| (logit - all).exp()).collect()
             }
+            Self::Value(_) => (0..=OLDEST).map(|year| f64::from(u8::from(self.predicted(0.0) == usize::from(year)))).collect(),
         }
     }
 
     /// The logarithm of each class's probability, after division by `temperature`. Logits that differ by one number alone, or
     /// in their order, give the same to the bit: equal scores stay equal.
     pub fn log_probabilities(&self, temperature: f64) -> Vec<f64> {
+        if let Self::Value(_) = self {
+            return self.probabilities(temperature).iter().map(|share| share.ln()).collect();
+        }
         let Self::Each(logits) = self else {
             return [0, 1].map(|class| -(-self.log_odds(class, temperature)).exp().ln_1p()).into();
         };
@@ -222,18 +252,22 @@ impl Logits {
         below.iter().map(|logit| logit - rest.ln_1p()).collect()
     }
 
-    /// The class that is said: of two, the second from the logit `threshold` on; of more, the one of the largest logit, the
+    /// The class that is said: of a value the nearest year; of two, the second from the logit `threshold` on; of more, the one of the largest logit, the
     /// first of equal ones (NumPy's `argmax`).
     pub fn predicted(&self, threshold: f64) -> usize {
         match self {
             Self::Binary(logit) => usize::from(f64::from(*logit) >= threshold),
             Self::Each(logits) => argmax(logits),
+            // What is no number is year 0: a cast of it saturates.
+            Self::Value(value) => value.round().clamp(0.0, OLDEST.into()) as usize,
         }
     }
 
     /// Whether `class` is among the `k` of the largest logits; of equal ones the first comes first.
     pub fn is_among(&self, class: usize, k: usize) -> bool {
-        let Self::Each(logits) = self else { return k > 1 || self.predicted(0.0) == class };
+        let Self::Each(logits) = self else {
+            return (k > 1 && matches!(self, Self::Binary(_))) || self.predicted(0.0) == class;
+        };
         let of = logits[class];
         let before = logits.iter().enumerate().filter(|(other, logit)| **logit > of || (**logit == of && *other < class));
         before.count() < k
@@ -250,6 +284,13 @@ fn log_sum_exp(values: impl Iterator<Item = f64> + Clone) -> f64 {
 }
 
 impl Prediction {
+    /// Takes what was read for what it is in a report of years.
+    fn of_a_value(&mut self) {
+        if let Logits::Binary(value) = self.logit {
+            self.logit = Logits::Value(value);
+        }
+    }
+
     /// The class that the model says, at a threshold of the logit where there are two.
     pub fn predicted(&self, logit_threshold: f64) -> usize {
         self.logit.predicted(logit_threshold)
@@ -388,6 +429,22 @@ impl Report {
 
     /// The numbers that a list of runs shows, at the report's own threshold.
     pub fn run_scores(&self) -> RunScores {
+        if let Some(regression) = self.regression() {
+            return RunScores {
+                pictures: regression.n,
+                accuracy: 0.0,
+                f1: Vec::new(),
+                macro_f1: 0.0,
+                baseline: 0.0,
+                years: Some(YearScores {
+                    mae: regression.mae,
+                    baseline: regression.baseline,
+                    within_5: regression.within_5.share(),
+                }),
+                weights: self.weights,
+                decision: Some(self.decision()),
+            };
+        }
         let scores = self.scores(self.threshold);
         RunScores {
             pictures: scores.accuracy.n,
@@ -395,6 +452,7 @@ impl Report {
             f1: scores.classes.iter().map(|class| class.f1).collect(),
             macro_f1: scores.macro_average.f1,
             baseline: self.baseline().share(),
+            years: None,
             weights: self.weights,
             decision: Some(self.decision()),
         }

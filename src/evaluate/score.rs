@@ -121,6 +121,9 @@ pub struct RunScores {
     pub f1: Vec<f64>,
     pub macro_f1: f64,
     pub baseline: f64,
+    /// Of years, where accuracy, F1 and baseline mean nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub years: Option<YearScores>,
     /// Whose numbers these are; `None` where that was not yet written down.
     #[serde(default)]
     pub weights: Option<WeightsId>,
@@ -138,4 +141,15 @@ pub struct Decision {
     pub temperature: f64,
     /// Of which outputs.
     pub mirrored: bool,
+}
+
+/// The numbers that matter of years.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct YearScores {
+    /// Mean absolute error in years: lower is better.
+    pub mae: f64,
+    /// That of always saying the mean age of the training part.
+    pub baseline: f64,
+    /// Share of pictures whose age is told to within five years.
+    pub within_5: f64,
 }

@@ -56,6 +56,10 @@ impl Report {
             let what = also(lang, seen.learned.len(), all, Part::Test, Part::Train);
             let others = self.without(&seen.learned, threshold);
             said.push(match (lang, others.n) {
+                (Lang::En, _) if self.task.is_regression() => format!("{what}: the mean error says little about new pictures"),
+                (Lang::Fr, _) if self.task.is_regression() => {
+                    format!("{what}\u{a0}: l’écart moyen dit peu de choses sur des images nouvelles")
+                }
                 (Lang::En, 0) => format!("{what}: the accuracy says little about new pictures"),
                 (Lang::Fr, 0) => format!("{what}\u{a0}: l’exactitude dit peu de choses sur des images nouvelles"),
                 (_, n) => {

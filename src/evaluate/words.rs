@@ -1,20 +1,20 @@
 //! How classes and results are called in sentences.
 
-use super::Report;
+use super::{Interval, Regression, Report};
 use crate::{
     data::sample::Part,
-    text::{Lang, number, percent, say},
+    text::{Lang, decimal, number, percent, say, years},
 };
 
 impl Report {
-    /// The result in one sentence: `About 93 % of 4,142 faces it had never seen`, if that is known of all of them.
+    /// The result in one sentence: `About 93 % of 4,142 faces it had never seen`, if that is known of all of them; of years
+    /// `Off by 5.2 years on average, on 4,142 faces it had never seen`.
     pub fn headline(&self, threshold: f64, lang: Lang) -> String {
-        let accuracy = self.confusion(threshold).accuracy();
-        if accuracy.n == 0 {
+        let judged = self.predictions.len() as u64;
+        if judged == 0 {
             return say("No picture was judged", "Aucune image n’a été jugée").get(lang).to_owned();
         }
-        let share = about(accuracy.share(), lang);
-        let n = number(lang, accuracy.n.into());
+        let n = number(lang, judged);
         let people = self.task.is_of_names();
         let faces = if people { say("faces", "visages") } else { say("pictures", "images") }.get(lang);
         let learned = self.seen.as_ref().map_or(0, |seen| seen.learned.len() as u64);
@@ -36,6 +36,14 @@ impl Report {
             (Lang::Fr, None) if self.seen.is_some() => format!("{n} autres {faces}"),
             (_, None) => format!("{n} {faces}"),
         };
+        if let Some(regression) = self.regression() {
+            let mae = years(lang, regression.mae, 1);
+            return match lang {
+                Lang::En => format!("Off by {mae} on average, on {which}"),
+                Lang::Fr => format!("Écart moyen de {mae} sur {which}"),
+            };
+        }
+        let share = about(self.confusion(threshold).accuracy().share(), lang);
         match lang {
             Lang::En => format!("About {share} of {which}"),
             Lang::Fr => format!("Environ {share} de réussite sur {which}"),
@@ -44,8 +52,16 @@ impl Report {
 
     /// The line under the headline: range, part, baseline and F1.
     pub fn subline(&self, threshold: f64, lang: Lang) -> String {
+        if let Some(regression) = self.regression() {
+            let share = about(regression.within_5.share(), lang);
+            let near = match lang {
+                Lang::En => format!("{share} within 5 years"),
+                Lang::Fr => format!("{share} à 5\u{a0}ans près"),
+            };
+            return format!("{} · {near}", self.range_line(threshold, lang));
+        }
         let scores = self.scores(threshold);
-        let f1 = |value: f64| crate::text::decimal(lang, value, 3);
+        let f1 = |value: f64| decimal(lang, value, 3);
         let mut values = Vec::new();
         // Of many classes each has its line in the table below.
         if self.task.is_binary() {
@@ -57,20 +73,45 @@ impl Report {
 
     /// How sure the headline is, of which part it is, and what always saying one class would score.
     pub fn range_line(&self, threshold: f64, lang: Lang) -> String {
+        if let Some(regression) = self.regression() {
+            return self.range_of_years(&regression, lang);
+        }
         let range = self.confusion(threshold).accuracy().wilson();
-        let (low, high) = (crate::text::decimal(lang, range.low * 100.0, 1), percent(lang, range.high, 1));
+        let (low, high) = (decimal(lang, range.low * 100.0, 1), percent(lang, range.high, 1));
         let majority = self.task.name(self.majority(), lang);
         let baseline = percent(lang, self.baseline().share(), 0);
-        let mut part = self.part_name(lang).to_owned();
-        if self.mirrored {
-            part += say(" with mirror images", " avec miroirs").get(lang);
-        }
+        let part = self.part_and_way(lang);
         match lang {
             Lang::En => format!("between {low} and {high}, {part} · always saying “{majority}” would score {baseline}"),
             Lang::Fr => {
                 format!("entre {low} et {high}, {part} · toujours dire «\u{a0}{majority}\u{a0}» donnerait {baseline}")
             }
         }
+    }
+
+    /// The same of years.
+    fn range_of_years(&self, regression: &Regression, lang: Lang) -> String {
+        let part = self.part_and_way(lang);
+        let (mean, baseline) = (decimal(lang, regression.mean_age, 0), years(lang, regression.baseline, 1));
+        let range = regression.mae_range.map(|Interval { low, high }| (decimal(lang, low, 1), years(lang, high, 1)));
+        let always = match lang {
+            Lang::En => format!("always saying {mean}, the mean age, would be off by {baseline}"),
+            Lang::Fr => format!("toujours dire {mean}, l’âge moyen, donnerait un écart de {baseline}"),
+        };
+        match (lang, range) {
+            (Lang::En, Some((low, high))) => format!("between {low} and {high}, {part} · {always}"),
+            (Lang::Fr, Some((low, high))) => format!("entre {low} et {high}, {part} · {always}"),
+            (_, None) => format!("{part} · {always}"),
+        }
+    }
+
+    /// Which pictures were judged, and whether with their mirror images.
+    fn part_and_way(&self, lang: Lang) -> String {
+        let mut part = self.part_name(lang).to_owned();
+        if self.mirrored {
+            part += say(" with mirror images", " avec miroirs").get(lang);
+        }
+        part
     }
 
     /// Which pictures were judged: `test part`, or a folder apart.

@@ -16,7 +16,8 @@ const MOST_POINTS: usize = 1000;
 pub struct EventLog {
     /// Oldest first.
     pub notes: Vec<Note>,
-    /// Epoch as a fraction, and mean loss and accuracy since the point before.
+    /// Epoch as a fraction, and mean loss and accuracy since the point before; of years their mean absolute error in place of
+    /// the accuracy.
     pub fine: Vec<[f32; 3]>,
     /// The least distance of two points, in epochs.
     spacing: f32,
@@ -52,7 +53,11 @@ impl EventLog {
             }
             None => value(now),
         };
-        let point = [at, since(|record| record.loss) as f32, since(|record| record.accuracy).clamp(0.0, 1.0) as f32];
+        let score = match now.mae {
+            Some(_) => since(|record| record.mae.unwrap_or_default()).max(0.0),
+            None => since(|record| record.accuracy).clamp(0.0, 1.0),
+        };
+        let point = [at, since(|record| record.loss) as f32, score as f32];
         self.last = Some(*now);
         if point.iter().all(|value| value.is_finite()) {
             self.fine.push(point);

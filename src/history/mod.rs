@@ -21,6 +21,9 @@ pub struct BatchRecord {
     /// Mean loss of the epoch so far, with the L2 penalty, as Keras shows it.
     pub loss: f64,
     pub accuracy: f64,
+    /// Of years: the mean absolute error so far.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mae: Option<f64>,
     pub pictures_per_second: f64,
     /// Seconds of training so far, without pauses.
     pub elapsed: f64,
@@ -40,11 +43,21 @@ pub struct EpochRecord {
     /// L2 penalty included, as Keras reports `val_loss`.
     pub validation_loss: f64,
     pub validation_accuracy: f64,
+    /// Of years, whose accuracies mean nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mae: Option<Mae>,
     /// The rate of the epoch's last step.
     pub learning_rate: f64,
     /// Seconds that the epoch took, validation included.
     pub seconds: f64,
     pub pictures_per_second: f64,
+}
+
+/// Mean absolute errors of an epoch, in years (Keras's `mae` and `val_mae`).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Mae {
+    pub train: f64,
+    pub validation: f64,
 }
 
 /// What a callback did.

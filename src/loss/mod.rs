@@ -43,9 +43,8 @@ pub struct LossSettings {
     pub weight_0: f64,
     /// By hand: the factor of class 1.
     pub weight_1: f64,
-    /// Huber loss: the error from which on it grows like the error, not like its square. No setting yet, and in no file: no
-    /// training asks for a value.
-    #[serde(skip)]
+    /// Huber loss: the error from which on it grows like the error, not like its square; in the unit of the targets, which in
+    /// training are standardized.
     pub delta: f64,
 }
 
@@ -87,23 +86,37 @@ impl LossKind {
         }
     }
 
-    /// The same of several classes, where it is one of two.
+    /// The same of several classes, where it is one of two; their usual one, where it is one of values.
     #[must_use]
     pub const fn of_classes(self) -> Self {
         match self {
-            Self::BinaryCrossentropy => Self::CategoricalCrossentropy,
+            Self::BinaryCrossentropy | Self::Mse | Self::Mae | Self::Huber => Self::CategoricalCrossentropy,
             Self::BinaryFocalCrossentropy => Self::CategoricalFocalCrossentropy,
-            other => other,
+            Self::CategoricalCrossentropy | Self::CategoricalFocalCrossentropy => self,
         }
     }
 
-    /// The same of two classes, where it is one of several.
+    /// Whether it is one of values.
+    pub const fn is_of_values(self) -> bool {
+        matches!(self.family(), Family::Regression)
+    }
+
+    /// A loss of values, where it is one of classes.
+    #[must_use]
+    pub const fn of_values(self) -> Self {
+        match self.family() {
+            Family::Regression => self,
+            Family::Binary | Family::Categorical => Family::Regression.usual(),
+        }
+    }
+
+    /// The same of two classes, where it is one of several; their usual one, where it is one of values.
     #[must_use]
     pub const fn of_two(self) -> Self {
         match self {
-            Self::CategoricalCrossentropy => Self::BinaryCrossentropy,
+            Self::CategoricalCrossentropy | Self::Mse | Self::Mae | Self::Huber => Self::BinaryCrossentropy,
             Self::CategoricalFocalCrossentropy => Self::BinaryFocalCrossentropy,
-            other => other,
+            Self::BinaryCrossentropy | Self::BinaryFocalCrossentropy => self,
         }
     }
 
@@ -239,12 +252,14 @@ pub fn is_right(logit: f32, target: f32) -> bool {
     (logit >= 0.0) == (target >= 0.5)
 }
 
-/// The loss factor of each class for a training part with `balance` pictures of each. By hand only the first two have one.
+/// The loss factor of each class for a training part with `balance` pictures of each. By hand only the first two
+/// have one; values have none.
 pub fn class_weights(settings: &LossSettings, balance: &[usize]) -> Vec<f64> {
     let total = balance.iter().sum::<usize>() as f64;
     let balanced = |n: &usize| if *n == 0 { 1.0 } else { total / ((balance.len() * n) as f64) };
     let by_hand = |class: usize| [settings.weight_0, settings.weight_1].get(class).copied().unwrap_or(1.0);
     match settings.class_weights {
+        _ if settings.kind.family() == Family::Regression => vec![1.0; balance.len()],
         ClassWeights::None => vec![1.0; balance.len()],
         ClassWeights::Balanced => balance.iter().map(balanced).collect(),
         ClassWeights::ByHand => (0..balance.len()).map(by_hand).collect(),
@@ -253,8 +268,7 @@ pub fn class_weights(settings: &LossSettings, balance: &[usize]) -> Vec<f64> {
 
 impl SettingDefs for LossSettings {
     fn setting_defs(&mut self) -> Vec<SettingDef<'_>> {
-        let Self { kind, label_smoothing, gamma, alpha, apply_class_balancing, class_weights, weight_0, weight_1, delta: _ } =
-            self;
+        let Self { kind, label_smoothing, gamma, alpha, apply_class_balancing, class_weights, weight_0, weight_1, delta } = self;
         let (kind_is, of_classes) = (*kind, kind.family() != Family::Regression);
         let by_hand = of_classes && *class_weights == ClassWeights::ByHand;
         let mut defs = vec![SettingDef::new(
@@ -267,6 +281,18 @@ impl SettingDefs for LossSettings {
             Value::Choice(kind),
         )];
         defs.extend(focal::setting_defs(kind_is, gamma, apply_class_balancing, alpha));
+        defs.push(
+            SettingDef::new(
+                "delta",
+                say("Huber delta", "Delta de Huber"),
+                say(
+                    "From this error on the loss grows like the error, below like its square; in standard deviations of the ages. 0.1 to 2",
+                    "À partir de cette erreur la perte croît comme l’erreur, en dessous comme son carré ; en écarts-types des âges. De 0,1 à 2",
+                ),
+                Value::Number { value: delta, range: 0.01..=10.0, scale: Scale::Log, unit: UNITLESS },
+            )
+            .when(kind_is == LossKind::Huber),
+        );
         defs.extend([
             SettingDef::new(
                 "label_smoothing",

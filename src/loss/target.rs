@@ -21,8 +21,9 @@ impl ClassTarget {
         Self { class, other, share }
     }
 
-    /// Of two classes, how much of class 1 is asked for: the target of a sigmoid.
-    pub fn of_class_1(self) -> f32 {
+    /// Of two classes, how much of class 1 is asked for: the target of a sigmoid. Where classes are the numbers of a value,
+    /// that value.
+    pub fn value(self) -> f32 {
         let [own, other] = [self.class, self.other].map(f32::from);
         own + (other - own) * self.share
     }

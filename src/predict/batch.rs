@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use super::{
     framing::frame,
     photo::Photo,
-    predictor::{Answer, Predictor},
+    predictor::{Answer, Estimate, Predictor},
     table::{Question, Table},
 };
 use crate::{
@@ -27,6 +27,7 @@ use crate::{
         task::Task,
         walk::{self, walk},
     },
+    evaluate::Interval,
     files::table::{Cell, Rows, TableForm},
     problem::{Kind, Problem},
     text::{Lang, LocalizedText, say},
@@ -170,10 +171,17 @@ pub fn predict_folder(
     Ok(outcome)
 }
 
+/// A table's columns of years: `estimate`, and `low` and `high` of its range, between `side` and `problem`.
+const OF_YEARS: [&str; 3] = ["estimate", "low", "high"];
+
 /// A table's columns: `file` (below the folder), `left`, `top`, `side` (the square in pixels; empty for the whole picture),
 /// `predicted` (the class), `probability_` of class 1 (of more than two classes: of each), `sure` (of two classes: outside
-/// the band around the threshold; of more: not below it), and `problem` (`unreadable`, `no face`, or empty).
+/// the band around the threshold; of more: not below it), and `problem` (`unreadable`, `no face`, or empty). For years, `estimate`, `low` and `high` (the range
+/// in which four of five such ages lie) stand in place of `predicted` to `sure`.
 pub fn columns(task: &Task) -> Vec<String> {
+    if task.is_regression() {
+        return ["file", "left", "top", "side"].into_iter().chain(OF_YEARS).chain(["problem"]).map(str::to_owned).collect();
+    }
     let mut columns = ["file", "left", "top", "side", "predicted"].map(str::to_owned).to_vec();
     columns.extend(shown(task).map(|class| format!("probability_{}", task.classes[class])));
     columns.extend(["sure", "problem"].map(str::to_owned));
@@ -190,13 +198,18 @@ pub fn row<'a>(name: &'a str, square: Option<Square>, answer: Result<&Answer, &'
     let place = |value: fn(&Square) -> f64| square.as_ref().map_or(Cell::Empty, |square| Cell::Number(value(square), Some(0)));
     let mut cells = vec![Cell::text(name), place(|s| s.left), place(|s| s.top), place(|s| s.side)];
     match answer {
+        Ok(Answer { estimate: Some(Estimate { value, range }), .. }) => {
+            let bound = |of: fn(&Interval) -> f64| range.as_ref().map_or(Cell::Empty, |range| Cell::Number(of(range), Some(2)));
+            cells.extend([Cell::Number(*value, Some(2)), bound(|range| range.low), bound(|range| range.high), Cell::Empty]);
+        }
         Ok(answer) => {
             cells.push(Cell::text(task.classes[answer.class].as_str()));
             cells.extend(shown(task).map(|class| Cell::Number(answer.probabilities[class], Some(6))));
             cells.extend([Cell::yes(answer.sure), Cell::Empty]);
         }
         Err(problem) => {
-            cells.resize_with(cells.len() + shown(task).len() + 2, || Cell::Empty);
+            let empty = if task.is_regression() { OF_YEARS.len() } else { shown(task).len() + 2 };
+            cells.resize_with(cells.len() + empty, || Cell::Empty);
             cells.push(Cell::text(problem));
         }
     }

@@ -70,7 +70,7 @@ impl Heat {
 }
 
 /// Grad-CAM (Selvaraju et al. 2017) of one picture: `relu(sum over channels of mean gradient x activation)` in the last
-/// block, for the class that is explained, drawn out to the picture's side and divided by its largest value.
+/// block, for the class that is explained (of a value its size, whatever its sign), drawn out to the picture's side and divided by its largest value.
 ///
 /// `pixels` are the network's input of side x side x 3 bytes; `weights` must be those of `network`. If the answer is the
 /// mean over the picture and its mirror image, so is the map.
@@ -85,7 +85,9 @@ pub fn grad_cam(network: &Network, weights: &Weights, pixels: &[u8], mirrored: b
             row.iter_mut().zip(others.iter().rev()).for_each(|(sum, other)| *sum += other);
         }
     }
-    let coarse: Vec<f64> = sums.into_iter().map(|sum| sum.max(0.0)).collect();
+    // What makes a face look younger speaks for an age as much as what makes it look older.
+    let counts = |sum: f64| if network.output == Output::Linear { sum.abs() } else { sum.max(0.0) };
+    let coarse: Vec<f64> = sums.into_iter().map(counts).collect();
     Map::new(side, drawn_out(&coarse, shape.height, shape.width, side))
 }
 
@@ -94,7 +96,8 @@ fn spoken(network: &Network, weights: &Weights, pixels: &[u8], class: usize) -> 
     // Of a single logit the other class is the other direction.
     let (unit, towards) = match network.output {
         Output::Softmax { .. } => (class, 1.0),
-        Output::Sigmoid | Output::Linear => (0, if class == 1 { 1.0 } else { -1.0 }),
+        Output::Sigmoid => (0, if class == 1 { 1.0 } else { -1.0 }),
+        Output::Linear => (0, 1.0),
     };
     let LastBlock { shape, activation, gradient, .. } = last_block(network, weights, pixels, unit);
     let positions = shape.height * shape.width;
@@ -108,7 +111,7 @@ fn spoken(network: &Network, weights: &Weights, pixels: &[u8], class: usize) -> 
     (shape, places.map(|values| values.iter().zip(&importance).map(|(a, i)| a * i).sum()).collect())
 }
 
-/// How much the answer loses when a gray square covers a place (Zeiler and Fergus 2014), averaged over the squares that
+/// How much the answer loses (an age: changes either way) when a gray square covers a place (Zeiler and Fergus 2014), averaged over the squares that
 /// cover each pixel. `batch` is the largest that the engine takes.
 ///
 /// # Errors
@@ -121,7 +124,8 @@ pub fn occlusion(
     batch: usize,
 ) -> Result<Map, Problem> {
     let (side, output) = (judge.side(), engine.network().output);
-    let odds = |row: &[f32]| Logits::of(output, row).log_odds(class, 1.0);
+    let logits = |row: &[f32]| Logits::of(output, row);
+    let odds = |row: &[f32]| logits(row).value().unwrap_or_else(|| logits(row).log_odds(class, 1.0));
     let patch = (side / 6).max(2);
     let places: Vec<(usize, usize)> = starts(side, patch).flat_map(|y| starts(side, patch).map(move |x| (x, y))).collect();
     let gray = mean_color(pixels);
@@ -141,7 +145,8 @@ pub fn occlusion(
         let mut logits = vec![0.0; places.len() * output.units()];
         judge.logits(engine, &covered, &mut logits)?;
         for (&(left, top), row) in places.iter().zip(logits.chunks_exact(output.units())) {
-            let loss = whole - odds(row);
+            let lost = whole - odds(row);
+            let loss = if output == Output::Linear { lost.abs() } else { lost };
             for y in top..top + patch {
                 for (sum, count) in &mut sums[y * side + left..][..patch] {
                     *sum += loss;

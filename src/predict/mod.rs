@@ -12,4 +12,4 @@ pub mod table;
 
 pub use framing::{Framed, frame};
 pub use photo::Photo;
-pub use predictor::{Answer, Predictor};
+pub use predictor::{Answer, Estimate, Predictor};

@@ -9,11 +9,11 @@ use super::{
 use crate::{
     data::{augment, hash::hash, picture_size::PIXEL_BYTES, square::Square, task::Task},
     engine::{Engine, EngineConfig, TtaPredictor, check_finite},
-    evaluate::Logits,
+    evaluate::{Interval, Logits, regression::range_of},
     model::{Network, Weights},
     problem::{Kind, Problem},
     settings::Settings,
-    text::{Lang, percent},
+    text::{Lang, decimal, percent},
 };
 
 /// Odds of three to one from the threshold on, an answer counts as sure: at a threshold of 0.5, below 0.25 and above 0.75.
@@ -33,6 +33,9 @@ pub struct Predictor {
     pub threshold: f64,
     /// Logits are divided by this.
     pub temperature: f64,
+    /// Of years: by how much it was off on pictures that it did not learn from ([`residuals`](crate::evaluate::regression::residuals)), for
+    /// the range of an answer; empty where that is not known.
+    pub residuals: Vec<[f64; 2]>,
     /// Why threshold and temperature are not those that were chosen, if they are not.
     pub warning: Option<Problem>,
     settings: Settings,
@@ -45,16 +48,40 @@ pub struct Predictor {
 /// What the network says of a picture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
-    /// Of each class, after the temperature.
+    /// Of each class, after the temperature; of years none.
     pub probabilities: Vec<f64>,
-    /// The class that it is called.
+    /// The class that it is called; the nearest year.
     pub class: usize,
+    /// What it says in years, where that is what is asked.
+    pub estimate: Option<Estimate>,
     /// Of two classes, whether the probability lies outside the band around the threshold; of more, whether that of the
     /// likeliest is not below it.
     pub sure: bool,
     /// Exactly what the network saw: [`Answer::side`] x [`Answer::side`] x 3 bytes.
     pub seen: Vec<u8>,
     pub side: usize,
+}
+
+/// An age that is said, in years.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Estimate {
+    pub value: f64,
+    /// Where four of five ages lie of people of whom this is said; `None` where nothing says it.
+    pub range: Option<Interval>,
+}
+
+impl Estimate {
+    /// `about 34 (24 to 44)`.
+    pub fn words(&self, lang: Lang) -> String {
+        let value = decimal(lang, self.value.max(0.0), 0);
+        let range = self.range.map(|Interval { low, high }| [low, high].map(|bound| decimal(lang, bound, 0)));
+        match (lang, range) {
+            (Lang::En, Some([low, high])) => format!("about {value} ({low} to {high})"),
+            (Lang::En, None) => format!("about {value}"),
+            (Lang::Fr, Some([low, high])) => format!("environ {value}\u{a0}ans ({low} à {high})"),
+            (Lang::Fr, None) => format!("environ {value}\u{a0}ans"),
+        }
+    }
 }
 
 impl Predictor {
@@ -75,8 +102,8 @@ impl Predictor {
         engine.set_weights(&weights)?;
         let judge = TtaPredictor::new(settings.augment.test_time_flip, settings.augment.side());
         let run = String::new();
-        let (threshold, temperature, warning) = (0.5, 1.0, None);
-        Ok(Self { run, file: None, task, threshold, temperature, warning, settings, network, weights, engine, judge })
+        let (threshold, temperature, residuals, warning) = (0.5, 1.0, Vec::new(), None);
+        Ok(Self { run, file: None, task, threshold, temperature, residuals, warning, settings, network, weights, engine, judge })
     }
 
     /// A hash of the weights: the same for the same network's same answers.
@@ -123,9 +150,14 @@ impl Predictor {
             })?;
             let output = self.network.output;
             answers.extend(logits.chunks_exact(output.units()).zip(seen.chunks_exact(bytes)).map(|(row, seen)| {
-                let probabilities = Logits::of(output, row).probabilities(self.temperature);
-                let (class, sure) = verdict(&probabilities, self.threshold);
-                Answer { probabilities, class, sure, seen: seen.to_vec(), side }
+                let logits = Logits::of(output, row);
+                let estimate = logits.value().map(|value| Estimate { value, range: range_of(&self.residuals, value) });
+                let probabilities = if estimate.is_some() { Vec::new() } else { logits.probabilities(self.temperature) };
+                let (class, sure) = match estimate {
+                    Some(_) => (logits.predicted(0.0), true),
+                    None => verdict(&probabilities, self.threshold),
+                };
+                Answer { probabilities, class, estimate, sure, seen: seen.to_vec(), side }
             }));
         }
         Ok(answers)
@@ -146,13 +178,16 @@ impl Predictor {
 }
 
 impl Answer {
-    /// How sure the network is of the class it says, 0..=1.
+    /// How sure the network is of the class it says, 0..=1; of years it does not say.
     pub fn confidence(&self) -> f64 {
-        self.probabilities[self.class]
+        self.probabilities.get(self.class).copied().unwrap_or(1.0)
     }
 
-    /// The answer in words: `male, 87 % sure`, or `not sure: rather male, 58 %`.
+    /// The answer in words: `male, 87 % sure`, or `not sure: rather male, 58 %`; of years `about 34 (24 to 44)`.
     pub fn sentence(&self, task: &Task, lang: Lang) -> String {
+        if let Some(estimate) = &self.estimate {
+            return estimate.words(lang);
+        }
         let class = task.name(self.class, lang);
         // A network is never quite certain: 100 % would promise too much.
         let share = percent(lang, self.confidence().min(0.99), 0);

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     callback::Callbacks,
+    data::target_scaler::TargetScaler,
     evaluate::WeightsId,
     files::{
         atomic, disk,
@@ -52,6 +53,9 @@ pub struct Checkpoint {
 /// Where the training is, and what it remembers besides arrays.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Position {
+    /// How values are standardized, if values are learned; what is stored as the best weights gives the values themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scaler: Option<TargetScaler>,
     /// Finished epochs.
     pub epoch: u32,
     /// Steps done of the epoch after them.
@@ -103,6 +107,9 @@ pub struct Sums {
     /// Loss with penalty, times pictures.
     pub loss: f64,
     pub correct: u64,
+    /// Of values: distance from the label in its unit, times pictures.
+    #[serde(default)]
+    pub absolute_error: f64,
     pub pictures: u64,
 }
 
@@ -115,6 +122,11 @@ impl Sums {
     /// Share of right answers; 0 before the first batch.
     pub fn accuracy(&self) -> f64 {
         self.correct as f64 / self.pictures.max(1) as f64
+    }
+
+    /// Mean absolute error of values, in their unit; 0 before the first batch.
+    pub fn mae(&self) -> f64 {
+        self.absolute_error / self.pictures.max(1) as f64
     }
 }
 
@@ -196,10 +208,10 @@ impl Reached {
 
 impl Checkpoint {
     /// Goes back to the best weights, if there are any, with an optimizer that remembers nothing: what it remembers
-    /// belongs to other weights.
-    pub fn from_the_best(&mut self, optimizer: OptimizerState) {
+    /// belongs to other weights. Values were and are standardized by `scaler`.
+    pub fn from_the_best(&mut self, optimizer: OptimizerState, scaler: TargetScaler) {
         if let Some(best) = &self.best {
-            self.weights = best.clone();
+            self.weights = scaler.unfolded(best.clone());
         }
         (self.optimizer, self.statistics) = (optimizer, None);
         (self.position.step, self.position.sums) = (0, Sums::default());

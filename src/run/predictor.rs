@@ -3,7 +3,7 @@
 use super::Run;
 use crate::{
     engine::{Engine, EngineConfig, check_finite},
-    evaluate::WeightsId,
+    evaluate::{WeightsId, regression::residuals},
     model::{Network, Weights},
     predict::predictor::Predictor,
     problem::{Kind, Problem},
@@ -38,9 +38,13 @@ impl Run {
         let (weights, _) = self.weights()?;
         let mut settings = self.settings()?;
         let (mut threshold, mut temperature, mut warning) = (0.5, 1.0, None);
+        let mut known = Vec::new();
         match self.read_report() {
             Ok(Some(report)) => {
                 (threshold, temperature) = (report.threshold, report.temperature);
+                if report.task.is_regression() {
+                    known = residuals(&report.validation);
+                }
                 settings.augment.test_time_flip = report.mirrored;
             }
             Ok(None) => {}
@@ -49,6 +53,7 @@ impl Run {
         let predictor = Predictor::new(settings, self.info.task.clone(), weights, open);
         let mut predictor = predictor.map_err(|problem| self.in_weights(problem))?;
         (predictor.run, predictor.threshold, predictor.temperature) = (self.info.id.clone(), threshold, temperature);
+        predictor.residuals = known;
         (predictor.file, predictor.warning) = (Some(self.best_path()), warning);
         Ok(predictor)
     }

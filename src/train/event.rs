@@ -18,6 +18,9 @@ pub struct FollowedFace {
     pub class: u8,
     /// How sure the model is of that.
     pub probability: f32,
+    /// Of years: what it says, where `class` is the nearest year.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<f32>,
 }
 
 /// One thing that training tells.

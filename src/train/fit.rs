@@ -22,8 +22,9 @@ use crate::{
     },
     engine::{self, Engine, Score, Step},
     evaluate::{Confusion, Logits, WeightsId},
-    history::{EpochRecord, EventLog, StopReason},
-    model::{Weights, init},
+    history::{EpochRecord, EventLog, Mae, StopReason},
+    loss::Targets,
+    model::{Output, Weights, init},
     optimizer::average,
     plan::Plan,
     problem::{Kind, Problem},
@@ -72,6 +73,12 @@ pub fn fit(
     control: &Control,
     tell: &mut dyn FnMut(FitEvent),
 ) -> Result<Outcome, Problem> {
+    let mut plan = plan.clone();
+    if let Some(scaler) = resume.as_ref().and_then(|checkpoint| checkpoint.position.scaler) {
+        // Its weights give values that are standardized so.
+        plan.scaler = scaler;
+    }
+    let plan = &plan;
     let mut fit = Fit::start(plan, engine, run, resume, control, tell)?;
     let mut batches = plan.training_batches(fit.form, fit.global_step());
     let reason = loop {
@@ -103,6 +110,8 @@ pub fn fit(
 struct Validation {
     /// Mean over its pictures.
     loss: f64,
+    /// Of values: mean distance from the label, in its unit.
+    absolute_error: f64,
     confusion: Confusion,
 }
 
@@ -179,6 +188,8 @@ impl<'a> Fit<'a> {
         };
         // A run that was killed may have written more of it than it goes on from.
         let event_log = event_log.until(f64::from(at.epoch) + f64::from(at.step) / f64::from(plan.steps_per_epoch.max(1)));
+        let mut at = at;
+        at.scaler = plan.dataset.task.is_regression().then_some(plan.scaler);
         let form = engine::form(engine, &plan.dataset, &plan.settings.augment)?;
         let meter = Meter::start(at.seconds);
         let (faces, logs) = (Faces::choose(plan)?, Logs::open(plan, run));
@@ -217,7 +228,7 @@ impl<'a> Fit<'a> {
                 return Ok(Some(reason));
             }
         }
-        let weights = self.judged_weights()?;
+        let weights = self.learned_weights()?;
         let validation = match self.validate(&weights) {
             // A logit that is no number has no loss either.
             Err(End::Failed(problem)) if problem.kind == Kind::Diverged => {
@@ -238,11 +249,12 @@ impl<'a> Fit<'a> {
             train_accuracy: self.at.sums.accuracy(),
             validation_loss: validation.loss,
             validation_accuracy: validation.confusion.accuracy().share(),
+            mae: self.at.scaler.map(|_| Mae { train: self.at.sums.mae(), validation: validation.absolute_error }),
             learning_rate: self.rate(self.global_step().saturating_sub(1)),
             seconds,
             pictures_per_second: self.meter.pictures_per_second(),
         };
-        Ok(self.epoch_end(record, &validation.confusion, weights)?)
+        Ok(self.epoch_end(record, &validation.confusion, self.plan.scaler.folded(weights))?)
     }
 
     /// One batch.
@@ -279,9 +291,10 @@ impl<'a> Fit<'a> {
             if self.trouble.is_some() {
                 return;
             }
-            let Sums { loss: losses, correct, pictures: shown } = &mut self.at.sums;
+            let Sums { loss: losses, correct, absolute_error, pictures: shown } = &mut self.at.sums;
             *losses += loss * pictures as f64;
             *correct += u64::from(score.correct);
+            *absolute_error += score.absolute_error * f64::from(self.plan.scaler.std) * pictures as f64;
             *shown += pictures as u64;
         }
     }
@@ -346,6 +359,8 @@ impl<'a> Fit<'a> {
 
     fn validation_pass(&mut self) -> Result<Option<Validation>, End> {
         let (mut loss, mut confusion, mut step) = (0.0, Confusion::empty(self.plan.dataset.task.len()), 0);
+        let (mut absolute_error, mut standardized) = (0.0, Vec::new());
+        let scaler = self.plan.scaler;
         let output = self.plan.network.output;
         let batch_size = self.plan.settings.train.batch_size as usize;
         let mut pass = self.plan.evaluation(self.form, self.plan.indices(Part::Validation));
@@ -364,16 +379,27 @@ impl<'a> Fit<'a> {
             }
             let began = Instant::now();
             let Some((batch, logits)) = pass.next(self.engine)? else { break };
-            loss += self.plan.settings.train.loss.judge(logits, batch.view().targets).0 * batch.len() as f64;
+            let targets = match (output, batch.view().targets) {
+                (Output::Linear, Targets::Values(values)) => {
+                    standardized.clear();
+                    standardized.extend(values.iter().map(|value| scaler.standardized(*value)));
+                    Targets::Values(&standardized)
+                }
+                (_, targets) => targets,
+            };
+            loss += self.plan.settings.train.loss.judge(logits, targets).0 * batch.len() as f64;
             for (row, sample) in logits.chunks_exact(output.units()).zip(&batch.samples) {
                 let label = self.plan.dataset.samples[*sample as usize].class;
-                confusion.add(label.into(), Logits::of(output, row).predicted(0.0));
+                let said = Logits::of_scaled(output, row, scaler);
+                absolute_error += said.value().map_or(0.0, |value| (value - f64::from(label)).abs());
+                confusion.add(label.into(), said.predicted(0.0));
             }
             step += batch.len().div_ceil(batch_size.max(1)) as u32;
             self.meter.validated(batch.len(), began.elapsed().as_secs_f64());
             self.validation_progress(step, total);
         }
-        Ok(Some(Validation { loss: loss / f64::from(confusion.total().max(1)), confusion }))
+        let pictures = f64::from(confusion.total().max(1));
+        Ok(Some(Validation { loss: loss / pictures, absolute_error: absolute_error / pictures, confusion }))
     }
 
     /// Callbacks, log, checkpoint; gives the reason if one of the callbacks ends the training.
@@ -469,8 +495,13 @@ impl<'a> Fit<'a> {
         self.at.callbacks.rate(scheduled)
     }
 
-    /// The weights that are judged and kept: with `use_ema` the averages, else as they are.
+    /// The weights that are kept: those that are judged, giving values in their own unit.
     fn judged_weights(&mut self) -> Result<Weights, Problem> {
+        Ok(self.plan.scaler.folded(self.learned_weights()?))
+    }
+
+    /// The weights that are judged: with `use_ema` the averages, else as they are.
+    fn learned_weights(&mut self) -> Result<Weights, Problem> {
         let weights = self.engine.weights()?;
         if !self.plan.settings.train.optimizer.use_ema {
             return Ok(weights);

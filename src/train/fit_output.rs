@@ -91,6 +91,7 @@ impl Fit<'_> {
             validating: false,
             loss: self.at.sums.mean_loss(),
             accuracy: self.at.sums.accuracy(),
+            mae: self.at.scaler.map(|_| self.at.sums.mae()),
             pictures_per_second: self.meter.pictures_per_second(),
             elapsed: self.meter.elapsed(),
             remaining: self.meter.remaining(work),

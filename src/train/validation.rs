@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::event::FollowedFace;
 use crate::{
-    data::{augment, sample::Part},
+    data::{augment, sample::Part, target_scaler::TargetScaler},
     engine::{Engine, TtaPredictor},
     evaluate::Logits,
     model::{Network, Weights},
@@ -29,6 +29,7 @@ pub fn penalty(network: &Network, weights: &Weights) -> f64 {
 #[derive(Debug)]
 pub struct Faces {
     pub validation_pictures: u32,
+    scaler: TargetScaler,
     samples: Vec<u32>,
     pixels: Vec<u8>,
     judge: TtaPredictor,
@@ -37,14 +38,16 @@ pub struct Faces {
 }
 
 impl Faces {
-    /// Chooses them by the run's seed, as many of each class; of more classes than pictures, of some that the seed chooses.
+    /// Chooses them by the run's seed, as many of each class (of values, of the whole range); of more classes than pictures, of some that the seed chooses.
     ///
     /// # Errors
     /// They can no longer be read.
     pub fn choose(plan: &Plan) -> Result<Self, Problem> {
         let validation = plan.indices(Part::Validation);
-        let mut samples: Vec<u32> =
-            followed_classes(plan).into_iter().flat_map(|class| some_of(plan, &validation, class)).collect();
+        let mut samples: Vec<u32> = match plan.dataset.task.is_regression() {
+            true => of_all_ages(plan, &validation),
+            false => followed_classes(plan).into_iter().flat_map(|class| some_of(plan, &validation, class)).collect(),
+        };
         samples.sort_unstable();
         let side = plan.settings.augment.side();
         let mut pixels = vec![0; samples.len() * side * side * 3];
@@ -54,7 +57,8 @@ impl Faces {
         let batch_size = plan.settings.train.batch_size as usize;
         let judge = TtaPredictor::new(plan.settings.augment.test_time_flip, side);
         let validation_pictures = validation.len() as u32;
-        Ok(Self { validation_pictures, samples, pixels, judge, batch_size, looked: Instant::now() })
+        let scaler = plan.scaler;
+        Ok(Self { scaler, validation_pictures, samples, pixels, judge, batch_size, looked: Instant::now() })
     }
 
     /// Whether it is time to look again.
@@ -72,9 +76,10 @@ impl Faces {
         let output = engine.network().output;
         let faces = self.samples.iter().zip(logits.chunks_exact(output.units()));
         let said = |(&sample, row): (&u32, &[f32])| {
-            let logits = Logits::of(output, row);
-            let class = logits.predicted(0.0);
-            FollowedFace { sample, class: class as u8, probability: logits.probabilities(1.0)[class] as f32 }
+            let logits = Logits::of_scaled(output, row, self.scaler);
+            let (class, estimate) = (logits.predicted(0.0), logits.value().map(|value| value as f32));
+            let probability = logits.probabilities(1.0)[class] as f32;
+            FollowedFace { sample, class: class as u8, probability, estimate }
         };
         Ok(faces.map(said).collect())
     }
@@ -89,6 +94,15 @@ fn followed_classes(plan: &Plan) -> Vec<u8> {
         classes.sort_unstable();
     }
     classes
+}
+
+/// Pictures from the youngest to the oldest, as far apart in the order of their labels.
+fn of_all_ages(plan: &Plan, validation: &[u32]) -> Vec<u32> {
+    let mut samples = validation.to_vec();
+    Random::new(plan.settings.seed.into(), Purpose::Preview, &[]).shuffle(&mut samples);
+    samples.sort_by_key(|sample| plan.dataset.samples[*sample as usize].class);
+    let shown = FACES.min(samples.len());
+    (0..shown).map(|n| samples[(2 * n + 1) * samples.len() / (2 * shown)]).collect()
 }
 
 fn some_of(plan: &Plan, validation: &[u32], class: u8) -> Vec<u32> {

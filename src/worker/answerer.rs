@@ -17,7 +17,7 @@ use super::{
 use crate::{
     data::{square::Square, task::Task},
     engine::{self, EngineConfig},
-    predict::{self, Predictor, heatmap::Heat, predictor::verdict},
+    predict::{self, Estimate, Predictor, heatmap::Heat, predictor::verdict},
     problem::Problem,
     run::{Run, RunInfo, RunStore},
     text::{Lang, LocalizedText, percent},
@@ -79,8 +79,10 @@ pub struct QuestionResult {
 pub struct Reply {
     pub run: String,
     pub task: Task,
-    /// Of each class, at the run's temperature.
+    /// Of each class, at the run's temperature; of years none.
     pub probabilities: Vec<f64>,
+    /// Of years: what is said.
+    pub estimate: Option<Estimate>,
     /// Of two classes, class 1 from this probability on; of more, "not sure" below it.
     pub threshold: f64,
     /// What must stand under the answer.
@@ -96,12 +98,18 @@ pub struct Reply {
 impl Reply {
     /// The class that it is called, how sure the run is of it, and whether that counts as sure.
     pub fn verdict(&self) -> (usize, f64, bool) {
+        if let Some(estimate) = self.estimate {
+            return (estimate.value.round().max(0.0) as usize, 1.0, true);
+        }
         let (class, sure) = verdict(&self.probabilities, self.threshold);
         (class, self.probabilities[class], sure)
     }
 
-    /// The answer in words: `male, about 91 %`, or `not sure: rather male, 58 %`.
+    /// The answer in words: `male, about 91 %`, `about 34 (24 to 44)`, or `not sure: rather male, 58 %`.
     pub fn headline(&self, lang: Lang) -> String {
+        if let Some(estimate) = &self.estimate {
+            return estimate.words(lang);
+        }
         let (class, share, sure) = self.verdict();
         // A network is never quite certain: 100 % would promise too much.
         let (name, share) = (self.task.name(class, lang), percent(lang, share.min(0.99), 0));
@@ -238,6 +246,7 @@ fn look(known: &mut Loaded, photo: &predict::Photo, question: &Question) -> Resu
         run: known.run.id.clone(),
         task: predictor.task.clone(),
         probabilities: answer.probabilities,
+        estimate: answer.estimate,
         threshold: predictor.threshold,
         caution: caution(known),
         side: answer.side,

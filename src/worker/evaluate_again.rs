@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     control::Control,
-    data::{dataset::Dataset, sample::Source, task::Task},
+    data::{dataset::Dataset, sample::Source},
     engine,
     evaluate::{Report, Seen, WeightsId},
     model::{Network, Weights},
@@ -125,7 +125,7 @@ fn evaluate_others(
         threshold: kept.map_or(0.5, |kept| kept.threshold),
         temperature: kept.map_or(1.0, |kept| kept.temperature),
         mirrored,
-        train_shares: kept.map_or_else(|| even_shares(&dataset.task), |kept| kept.train_shares.clone()),
+        train_shares: kept.map_or_else(|| unknown_shares(dataset), |kept| kept.train_shares.clone()),
         seen: own.map(|_| Seen { left_out, ..Seen::default() }),
         weights: Some(id),
     };
@@ -136,9 +136,13 @@ fn evaluate_others(
     Ok(())
 }
 
-/// Of a training part that nobody knows.
-fn even_shares(task: &Task) -> Vec<f64> {
-    vec![1.0 / task.len() as f64; task.len()]
+/// Of a training part that nobody knows: every class as often; of years, which are never even, as the judged folder has them.
+fn unknown_shares(dataset: &Dataset) -> Vec<f64> {
+    let (classes, pictures) = (dataset.task.len(), dataset.samples.len().max(1));
+    match dataset.task.is_regression() {
+        true => dataset.balance().iter().map(|count| *count as f64 / pictures as f64).collect(),
+        false => vec![1.0 / classes as f64; classes],
+    }
 }
 
 /// The run's best weights, and which they are.

@@ -22,6 +22,9 @@ pub(super) fn find(run: &Run, dataset: &Dataset) -> Result<(Dataset, Split), Pro
         Picture::find(&run.pictures()?, &dataset.with_left_out()).map_err(|problem| problem.about_pictures_of(&run.info.id))?;
     // However the folder is read or named now: the pictures are the very same ones, and their labels are the run's.
     found.task.clone_from(&run.info.task);
+    // Those that have come since belong to no part; their labels answer the folder's question, which may be another.
+    let classes = found.task.len();
+    found.samples.iter_mut().filter(|sample| usize::from(sample.class) >= classes).for_each(|sample| sample.class = 0);
     Ok((found, split))
 }
 

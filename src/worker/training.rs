@@ -177,7 +177,7 @@ pub(super) fn resume(
             checkpoint.position.callbacks.train_more();
         }
         if how.learning_rate.is_some() || !run.info.stored.checkpoint {
-            checkpoint.from_the_best(engine.optimizer_state()?);
+            checkpoint.from_the_best(engine.optimizer_state()?, checkpoint.position.scaler.unwrap_or(plan.scaler));
         }
         if asked || !run.info.stored.checkpoint {
             // What is asked for is on the disk before it is begun: a kill from here on goes on with it.

@@ -52,6 +52,7 @@ fn plan(threads: usize) -> Plan {
         overlap: Default::default(),
         steps_per_epoch: 3,
         class_weights: vec![0.5, 2.0],
+        scaler: Default::default(),
         device: "cpu".into(),
         // A quarter of these makes batches.
         threads: Some(threads * 4),

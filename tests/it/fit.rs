@@ -135,7 +135,8 @@ fn mirror_images_change_judging_and_not_learning() {
         .sum();
     let expected = crossentropy / validation.len() as f64 + validation::penalty(&plan.network, weights);
     assert!((with.validation_loss - expected).abs() < 1e-6, "{} instead of {expected}", with.validation_loss);
-    for &FollowedFace { sample, class, probability } in faces {
+    for &FollowedFace { sample, class, probability, estimate } in faces {
+        assert_eq!(estimate, None);
         assert_eq!(class, u8::from(mean(sample) >= 0.0));
         let expected = 1.0 / (1.0 + (-mean(sample).abs()).exp());
         assert!((f64::from(probability) - expected).abs() < 1e-6, "{probability} instead of {expected}");
@@ -249,7 +250,7 @@ fn after_a_loss_that_ran_away_it_goes_on_from_the_best_at_a_lower_rate() {
     let plan_slow = plan(&slow);
     let mut engine = ReferenceEngine::new(&plan_slow.engine_config());
     let mut checkpoint = Checkpoint::load(&run.checkpoint_path()).expect("of the first epoch");
-    checkpoint.from_the_best(engine.optimizer_state().expect("nothing remembered"));
+    checkpoint.from_the_best(engine.optimizer_state().expect("nothing remembered"), plan_slow.scaler);
     assert_eq!(checkpoint.weights, best);
     assert_eq!(checkpoint.optimizer.step, 0);
     let (weights, reason, _) = result(train(&plan_slow, &mut run, Some(checkpoint), &Control::default(), &mut |_| {}));

@@ -173,6 +173,7 @@ pub fn plan(settings: &Settings, dataset: &Arc<Dataset>) -> Plan {
         network,
         steps_per_epoch: 389,
         class_weights: vec![1.0, 1.0],
+        scaler: Default::default(),
         device: "auto".into(),
         threads: None,
     }
@@ -193,6 +194,7 @@ pub fn history(done: u32) -> Vec<EpochRecord> {
                 learning_rate: 1e-4,
                 seconds: 48.0,
                 pictures_per_second: 261.0,
+                mae: None,
             }
         })
         .collect()
@@ -236,6 +238,7 @@ pub fn training(dataset: &Dataset, epoch: u32) -> Training {
             validating: false,
             loss: 0.231,
             accuracy: 0.912,
+            mae: None,
             pictures_per_second: 261.0,
             elapsed: 48.0 * f64::from(epoch - 1) + 26.0,
             remaining: 48.0 * f64::from(51 - epoch),
@@ -246,7 +249,7 @@ pub fn training(dataset: &Dataset, epoch: u32) -> Training {
         saved: Some(epoch - 1),
         faces: (0..6)
             .zip([(1, 0.96), (0, 0.92), (1, 0.71), (1, 0.88), (0, 0.78), (1, 0.55)])
-            .map(|(i, (class, probability))| FollowedFace { sample: i * 5 + 3, class, probability })
+            .map(|(i, (class, probability))| FollowedFace { sample: i * 5 + 3, class, probability, estimate: None })
             .filter(|face| (face.sample as usize) < dataset.samples.len())
             .collect(),
         stopped: None,
@@ -392,6 +395,7 @@ pub fn reply(face: usize, probability: f32) -> Reply {
         run: "2026-11-22-140211".into(),
         task: ["female", "male"].into(),
         probabilities: vec![1.0 - f64::from(probability), probability.into()],
+        estimate: None,
         threshold: 0.5,
         caution: caution(),
         side,

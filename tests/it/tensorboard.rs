@@ -69,6 +69,7 @@ fn write(folder: &Path) {
         learning_rate: 1e-4,
         seconds: 9.0,
         pictures_per_second: 1000.0,
+        mae: None,
     };
     let mut board = TensorBoard::open(folder, 0).expect("a new folder");
     board.settings(&Settings::default(), Lang::Fr).expect("it can be written");

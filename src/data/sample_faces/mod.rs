@@ -3,7 +3,7 @@
 //! The label is decided by the drawing's geometry: how wide the jaw is for the face, and how heavy and low the brows
 //! are, blurred near the border, and for a few drawings plainly wrong, as in real data. Skin, hair, eyes, light and
 //! background say nothing about it, nor do the age and race digits in the names, so a network has to find the shape,
-//! and cannot be always right. The words "female" and "male" stand on them only because the program's task has them.
+//! and cannot be always right. The drawn age, which is asked for on its own, grows with the jaw alone. The words "female" and "male" stand on them only because the program's task has them.
 
 mod canvas;
 mod portrait;
@@ -30,13 +30,13 @@ use portrait::Portrait;
 pub const COUNT: usize = 2000;
 
 /// All drawings, made in memory; the same on every call. They are asked for their gender or, read by [`TaskChoice::Folders`],
-/// for their hairstyle.
+/// for their hairstyle, by [`TaskChoice::Age`] for their [drawn age](drawn_age), which then stands in their names.
 ///
 /// # Errors
 /// Only when cancelled.
 pub fn dataset(reading: Reading, control: &Control, progress: &mut dyn FnMut(Stage, u64, u64)) -> Result<Dataset, Problem> {
     const CHUNK: usize = 250;
-    let by_hair = reading.task == TaskChoice::Folders;
+    let (by_hair, by_age) = (reading.task == TaskChoice::Folders, reading.task == TaskChoice::Age);
     let mut pixels = vec![0u8; COUNT * PIXEL_BYTES];
     let mut samples = Vec::with_capacity(COUNT);
     for (chunk, pictures) in pixels.chunks_mut(CHUNK * PIXEL_BYTES).enumerate() {
@@ -53,6 +53,9 @@ pub fn dataset(reading: Reading, control: &Control, progress: &mut dyn FnMut(Sta
                 if by_hair {
                     sample.class = hairstyle(chunk * CHUNK + i);
                 }
+                if by_age {
+                    aged(&mut sample, drawn_age(chunk * CHUNK + i));
+                }
                 sample
             })
             .collect();
@@ -61,7 +64,11 @@ pub fn dataset(reading: Reading, control: &Control, progress: &mut dyn FnMut(Sta
     progress(Stage::Drawing, COUNT as u64, COUNT as u64);
     Ok(Dataset {
         source: Source::SampleFaces,
-        task: if by_hair { Task::hairstyle() } else { Task::gender() },
+        task: match () {
+            () if by_hair => Task::hairstyle(),
+            () if by_age => Task::age(),
+            () => Task::gender(),
+        },
         understood: Understood { reading, by_folder: by_hair, ..Understood::default() },
         samples,
         skipped: Vec::new(),
@@ -116,6 +123,22 @@ fn strokes(index: usize) -> Random {
 /// The class of drawing `index` among [`HAIRSTYLES`](super::task::HAIRSTYLES).
 pub fn hairstyle(index: usize) -> u8 {
     person(&mut strokes(index)).0.hairstyle()
+}
+
+/// How old drawing `index` looks, in years: older the wider its jaw, blurred by three years.
+pub fn drawn_age(index: usize) -> u8 {
+    let drawn = if is_copy(index) { index - 1 } else { index };
+    let blur = 3.0 * Random::new(0, Purpose::SampleFaces, &[2, drawn as u64]).normal();
+    let jaw = f64::from(person(&mut strokes(index)).0.jaw);
+    (45.0 + 16.0 * jaw + blur).round().clamp(1.0, 95.0) as u8
+}
+
+/// Gives a drawing another age, in its name too.
+fn aged(sample: &mut Sample, age: u8) {
+    let name = sample.file.to_string_lossy();
+    let rest = name.split_once('_').map_or("", |(_, rest)| rest);
+    sample.file = format!("{age}_{rest}").into();
+    (sample.class, sample.age) = (age, Some(age.into()));
 }
 
 /// A portrait and its class. Two kinds of people, each spread widely; the rule between them looks at the drawing alone.

@@ -3,6 +3,7 @@
 //!
 //! Everything that speaks of classes asks a [`Task`]; nothing else knows what they mean. One file a question.
 
+pub mod age;
 pub mod age_group;
 mod folders;
 mod gender;
@@ -25,12 +26,12 @@ pub use hairstyle::HAIRSTYLES;
 
 /// A question with the names of its classes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "StoredTask")]
+#[serde(try_from = "StoredTask", into = "StoredTask")]
 pub struct Task {
-    #[serde(rename = "task")]
     pub kind: TaskKind,
     /// In the order of the network's outputs; of two, index 1 is the one whose probability a sigmoid gives. They stand in
-    /// files and tables; [`Task::name`] is what a person reads.
+    /// files and tables; [`Task::name`] is what a person reads. Of a value, each year is one, though the network gives the
+    /// value alone.
     pub classes: Vec<String>,
 }
 
@@ -42,6 +43,8 @@ pub enum TaskKind {
     Gender,
     /// Bands of the ages that UTKFace's names record.
     AgeGroup,
+    /// The age in years that UTKFace's names record: a value, not a class.
+    Age,
     /// Which of some folders a picture belongs to.
     #[default]
     Folders,
@@ -54,24 +57,37 @@ choice!(TaskKind {
         say("Female or male, as the file names record it", "Femme ou homme, comme le notent les noms de fichiers");
     AgeGroup = "age-group", say("Age group", "Tranche d’âge"),
         say("Bands of the ages that the file names record", "Des tranches des âges que notent les noms de fichiers");
+    Age = "age", say("Age in years", "Âge en années"),
+        say("The age that the file names record, as a number", "L’âge que notent les noms de fichiers, en nombre");
     Folders = "folders", say("Folders", "Dossiers"),
         say("The folder that a picture lies in", "Le dossier dans lequel se trouve une image");
     Hairstyle = "hairstyle", say("Hairstyle", "Coiffure"),
         say("Four ways in which the hair of the drawings lies", "Quatre façons dont les cheveux des dessins sont coiffés");
 });
 
-/// A question as files have it: those of before name the classes alone.
-#[derive(Deserialize)]
+/// A question as files have it: those of before name the classes alone, and the years of the question of age are not listed.
+#[derive(Serialize, Deserialize)]
 struct StoredTask {
     task: Option<TaskKind>,
-    classes: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    classes: Option<Vec<String>>,
 }
 
-impl From<StoredTask> for Task {
-    fn from(StoredTask { task, classes }: StoredTask) -> Self {
-        match task {
-            Some(kind) => Self { kind, classes },
-            None => Self::of_classes(classes),
+impl From<Task> for StoredTask {
+    fn from(Task { kind, classes }: Task) -> Self {
+        Self { task: Some(kind), classes: (kind != TaskKind::Age).then_some(classes) }
+    }
+}
+
+impl TryFrom<StoredTask> for Task {
+    type Error = &'static str;
+
+    fn try_from(StoredTask { task, classes }: StoredTask) -> Result<Self, Self::Error> {
+        match (task, classes) {
+            (Some(TaskKind::Age), _) => Ok(Self::age()),
+            (Some(kind), Some(classes)) => Ok(Self { kind, classes }),
+            (None, Some(classes)) => Ok(Self::of_classes(classes)),
+            (_, None) => Err("missing field `classes`"),
         }
     }
 }
@@ -91,6 +107,11 @@ impl Task {
     /// The age group in `bands`.
     pub fn age_group(bands: AgeBands) -> Self {
         Self { kind: TaskKind::AgeGroup, classes: bands.names() }
+    }
+
+    /// The age in years.
+    pub fn age() -> Self {
+        Self { kind: TaskKind::Age, classes: age::years() }
     }
 
     /// How the hair of the sample faces lies.
@@ -119,6 +140,11 @@ impl Task {
         self.classes.len() == 2
     }
 
+    /// Whether the answer is a value in years and not a class. The label of a picture is then its age.
+    pub fn is_regression(&self) -> bool {
+        self.kind == TaskKind::Age
+    }
+
     /// Whether answers speak of a person's gender.
     pub fn is_gender(&self) -> bool {
         self.kind == TaskKind::Gender
@@ -126,7 +152,7 @@ impl Task {
 
     /// Whether the labels are in UTKFace's file names, and so the pictures faces.
     pub fn is_of_names(&self) -> bool {
-        matches!(self.kind, TaskKind::Gender | TaskKind::AgeGroup)
+        matches!(self.kind, TaskKind::Gender | TaskKind::AgeGroup | TaskKind::Age)
     }
 
     /// The class that a picture's name says, where names are asked.
@@ -134,6 +160,7 @@ impl Task {
         match self.kind {
             TaskKind::Gender => Some(name.class),
             TaskKind::AgeGroup => age_group::class(&self.classes, name.age),
+            TaskKind::Age => age::class(name.age),
             TaskKind::Folders | TaskKind::Hairstyle => None,
         }
     }
@@ -148,6 +175,7 @@ impl Task {
         match self.kind {
             TaskKind::Gender => gender::name(class).get(lang).to_owned(),
             TaskKind::AgeGroup => age_group::name(&self.classes[class], lang),
+            TaskKind::Age => age::name(class, lang),
             TaskKind::Folders => self.classes[class].clone(),
             TaskKind::Hairstyle => hairstyle::name(&self.classes[class], lang),
         }
@@ -158,8 +186,11 @@ impl Task {
         (0..self.len()).map(|class| self.name(class, lang)).collect()
     }
 
-    /// The first names and how many more there are: `cat, dog, horse and 7 more`.
+    /// The first names and how many more there are: `cat, dog, horse and 7 more`; `ages in years`.
     pub fn listed(&self, lang: Lang) -> String {
+        if self.is_regression() {
+            return say("ages in years", "âges en années").get(lang).to_owned();
+        }
         listed(&self.names(lang), lang)
     }
 
@@ -168,6 +199,7 @@ impl Task {
         match self.kind {
             TaskKind::Gender => gender::people(class).get(lang).to_owned(),
             TaskKind::AgeGroup => age_group::people(&self.classes[class], lang),
+            TaskKind::Age => age::people(class, lang),
             TaskKind::Folders => folders::pictures(&self.classes[class], lang),
             TaskKind::Hairstyle => hairstyle::drawings(&self.classes[class], lang),
         }
@@ -178,6 +210,7 @@ impl Task {
         match self.kind {
             TaskKind::Gender => gender::called(label, predicted, count, lang),
             TaskKind::AgeGroup => age_group::called(&self.classes, label, predicted, count, lang),
+            TaskKind::Age => age::called(label, predicted, count, lang),
             TaskKind::Folders | TaskKind::Hairstyle => folders::called(&self.names(lang), label, predicted, count, lang),
         }
     }
@@ -196,7 +229,7 @@ impl Task {
     /// After a share: `of those called men`.
     pub fn of_those_called(&self, class: usize, lang: Lang) -> String {
         match (lang, self.kind) {
-            (Lang::En, TaskKind::AgeGroup) => format!("of those called {}", self.name(class, lang)),
+            (Lang::En, TaskKind::AgeGroup | TaskKind::Age) => format!("of those called {}", self.name(class, lang)),
             (Lang::En, _) => format!("of those called {}", self.people(class, lang)),
             (Lang::Fr, _) => format!("des réponses «\u{a0}{}\u{a0}»", self.name(class, lang)),
         }
@@ -207,6 +240,7 @@ impl Task {
         match self.kind {
             TaskKind::Gender => say("gender", "genre"),
             TaskKind::AgeGroup => say("age group", "tranche d’âge"),
+            TaskKind::Age => say("age", "âge"),
             TaskKind::Folders => say("class", "classe"),
             TaskKind::Hairstyle => say("hairstyle", "coiffure"),
         }
@@ -232,7 +266,7 @@ impl Task {
             TaskKind::Gender => {
                 say("; it cannot tell anybody’s gender identity", " ; elle ne dit rien de l’identité de genre de quiconque")
             }
-            TaskKind::AgeGroup => say("; it cannot tell anybody’s age", " ; elle ne dit l’âge de personne"),
+            TaskKind::AgeGroup | TaskKind::Age => say("; it cannot tell anybody’s age", " ; elle ne dit l’âge de personne"),
             TaskKind::Folders | TaskKind::Hairstyle => say("", ""),
         };
         LocalizedText::by(|lang| {

@@ -1,8 +1,10 @@
 //! The model card: the nine sections of Mitchell et al. 2019, "Model cards for model reporting", filled in.
 
 mod data;
+mod years;
 
 pub use data::{Kind, source_kind};
+pub use years::{above_average, group_table as group_table_of_years, scores as scores_of_years, signed};
 
 use super::document::{Block, Section, Table, markdown};
 use crate::{
@@ -109,6 +111,12 @@ fn intended_use(view: &RunView, lang: Lang) -> Vec<Block> {
             "Il devine quelle étiquette sa collection d’entraînement donnerait à une photo de visage serrée et de face",
         );
     }
+    if view.info.task.is_regression() {
+        items.push(say(
+            "It cannot tell anybody’s age, and is no proof of it: for one person the estimate is off by years, and by more for some groups than for others",
+            "Il ne dit l’âge de personne et n’en est pas une preuve : pour une personne l’estimation se trompe de plusieurs années, et plus pour certains groupes que pour d’autres",
+        ));
+    }
     if view.info.task.is_gender() {
         items.push(say(
             "It cannot tell anybody’s gender identity, and a wrong label can hurt",
@@ -152,6 +160,9 @@ fn factors(view: &RunView, lang: Lang) -> Vec<Block> {
 }
 
 fn metrics(view: &RunView, lang: Lang) -> Vec<Block> {
+    if view.info.task.is_regression() {
+        return vec![years::metrics(lang)];
+    }
     let mut items = vec![
         say(
             "Accuracy with a 95 % range (Wilson), precision, recall and F1 of each class and their mean (macro)",
@@ -188,10 +199,11 @@ fn metrics(view: &RunView, lang: Lang) -> Vec<Block> {
 
 fn analyses(view: &RunView, lang: Lang) -> Vec<Block> {
     let Some(report) = &view.report else { return vec![not_judged(lang)] };
+    let regression = report.regression();
     let mut blocks = vec![
         Block::Paragraph(format!("{}.", report.headline(report.threshold, lang))),
         Block::Paragraph(format!("{}.", capital(&report.subline(report.threshold, lang)))),
-        Block::Table(scores(report, lang)),
+        Block::Table(regression.as_ref().map_or_else(|| scores(report, lang), |all| scores_of_years(all, lang))),
         paragraph(
             say(
                 "By group, with n and a 95 % range. Ranges that overlap are no difference that can be claimed; groups of fewer than 30 pictures say little and are not compared.",
@@ -200,6 +212,13 @@ fn analyses(view: &RunView, lang: Lang) -> Vec<Block> {
             lang,
         ),
     ];
+    if regression.is_some() {
+        blocks.push(Block::Paragraph(above_average(report, lang)));
+        let groups = Grouping::ALL.into_iter().map(|by| (by, report.regression_groups(by)));
+        let tables = groups.filter(|(_, groups)| groups.len() > 1);
+        blocks.extend(tables.map(|(by, groups)| Block::Table(group_table_of_years(report, &groups, by, lang))));
+        return blocks;
+    }
     let apart = below_average(report, lang);
     blocks.push(Block::Paragraph(apart));
     for by in Grouping::ALL {

@@ -7,12 +7,19 @@ use crate::{
 
 /// One row for each judged picture: file, part, age and race code as recorded (empty if unknown), the recorded and the
 /// predicted class, the probability of class 1 (of more than two classes: of each) after the temperature, and whether both
-/// agree. Validation rows follow the test's.
+/// agree. Of years, `estimate`, `label` and `error` (the estimate less the label) stand behind age and race. Validation rows
+/// follow the test's.
 pub fn csv(report: &Report, form: TableForm) -> Vec<u8> {
+    let of_years = report.task.is_regression();
     let probabilities: Vec<String> = shown(report).map(|class| format!("probability_{}", report.task.classes[class])).collect();
-    let mut columns = vec!["file", "part", "age", "race", "label", "predicted"];
-    columns.extend(probabilities.iter().map(String::as_str));
-    columns.push("correct");
+    let mut columns = vec!["file", "part", "age", "race"];
+    if of_years {
+        columns.extend(["estimate", "label", "error"]);
+    } else {
+        columns.extend(["label", "predicted"]);
+        columns.extend(probabilities.iter().map(String::as_str));
+        columns.push("correct");
+    }
     let mut rows = Rows::with_columns(form, &columns);
     let part = report.part.map_or("other", |part| part.name().en);
     report.predictions.iter().for_each(|p| rows.row(row(report, p, part)));
@@ -34,9 +41,13 @@ fn row<'a>(report: &'a Report, prediction: &'a Prediction, part: &'a str) -> Vec
         Cell::text(part),
         code(prediction.age),
         code(prediction.race.map(u16::from)),
-        class(label),
-        class(predicted),
     ];
+    if report.task.is_regression() {
+        let years = |value: f64| Cell::Number(value, Some(2));
+        cells.extend([years(prediction.estimate()), class(label), years(prediction.error())]);
+        return cells;
+    }
+    cells.extend([class(label), class(predicted)]);
     cells.extend(shown(report).map(|class| Cell::Number(report.probability(prediction, class), Some(6))));
     cells.push(Cell::yes(label == predicted));
     cells

@@ -30,7 +30,7 @@ use crate::{
         dataset::Dataset,
         picture_size::SIDE,
         sample::{Framing, Source},
-        task::Task,
+        task::{Task, age},
     },
     evaluate::Report,
     files::{
@@ -177,6 +177,9 @@ pub struct Labels {
     /// Of two, the probability is that of the second; of more, there is one for each.
     #[serde(flatten)]
     pub task: Task,
+    /// Of what the answer is a number: `years`; none of classes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
     /// Of two, called the second class from this probability on; of more, the likeliest is "not sure" below it.
     pub threshold: f64,
     /// Logits are divided by it; inside an ONNX file it already is.
@@ -201,6 +204,7 @@ impl Labels {
         let (threshold, temperature) = view.report.as_ref().map_or((0.5, 1.0), |r| (r.threshold, r.temperature));
         Self {
             task: view.info.task.clone(),
+            unit: view.info.task.is_regression().then(|| age::UNIT.en.to_owned()),
             threshold,
             temperature,
             mirrored: view.mirrored(),

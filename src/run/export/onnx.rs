@@ -3,7 +3,7 @@
 //! The graph eats what an image library gives, `pixels`: uint8 `[n, side, side, 3]`, RGB 0..255, the center crop that
 //! the network sees. Casting, the division by 255, the order of channels, the mirror image if the run is judged with it,
 //! the temperature and the sigmoid or softmax are inside.
-//! It gives `probability`: float `[n]`, that of class 1; of more than two classes `probabilities`: float `[n, classes]`. Batch norm is in its inference form; dropout is gone.
+//! It gives `probability`: float `[n]`, that of class 1; of more than two classes `probabilities`: float `[n, classes]`; of ages `years`: float `[n]`. Batch norm is in its inference form; dropout is gone.
 
 mod proto;
 
@@ -89,7 +89,7 @@ impl GraphProto {
     }
 
     /// Declares the probability, or that of each class, as the result. A softmax over two classes gives that of class 1 alone,
-    /// as a sigmoid does.
+    /// as a sigmoid does. Of a linear output the value is the result.
     fn output(&mut self, logits: &str, output: Output, temperature: f64, mirrored: bool) {
         let units = output.units() as i64;
         let mut values = logits.to_owned();
@@ -100,9 +100,15 @@ impl GraphProto {
             let over = [AttributeProto::ints("axes", &[0]), AttributeProto::int("keepdims", 0)];
             values = self.node("ReduceMean", "logit_mean", &[&both], &over);
         }
-        if temperature != 1.0 {
+        if temperature != 1.0 && output != Output::Linear {
             let temperature = self.number("temperature", temperature as f32);
             values = self.node("Div", "logit_scaled", &[&values, &temperature], &[]);
+        }
+        if output == Output::Linear {
+            let shape = self.initializer("flat", INT64, &[1], &(-1_i64).to_le_bytes());
+            self.node("Reshape", "years", &[&values, &shape], &[]);
+            self.output.push(value_info("years", FLOAT, &[None]));
+            return;
         }
         let classes = AttributeProto::int("axis", 1);
         if let Output::Softmax { classes: count @ 3.. } = output {

@@ -1,5 +1,9 @@
 //! The plots of a run, drawn once for the report's page and for files of their own.
 
+mod years;
+
+pub use years::{groups as groups_of_years, scatter};
+
 use super::{
     canvas::{Anchor, Canvas, apart, ticks},
     heat_map::heat_map,
@@ -17,6 +21,10 @@ use crate::{
 pub enum PlotKind {
     Loss,
     Accuracy,
+    /// Of years, in place of the accuracy.
+    Mae,
+    /// Of years: estimates against labels.
+    Scatter,
     Matrix,
     Roc,
     PrecisionRecall,
@@ -26,9 +34,11 @@ pub enum PlotKind {
 
 impl PlotKind {
     /// Every plot, groups by one thing each and crossed.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Loss,
         Self::Accuracy,
+        Self::Mae,
+        Self::Scatter,
         Self::Matrix,
         Self::Roc,
         Self::PrecisionRecall,
@@ -44,6 +54,8 @@ impl PlotKind {
         match self {
             Self::Loss => "loss",
             Self::Accuracy => "accuracy",
+            Self::Mae => "mae",
+            Self::Scatter => "scatter",
             Self::Matrix => "matrix",
             Self::Roc => "roc",
             Self::PrecisionRecall => "precision-recall",
@@ -55,11 +67,21 @@ impl PlotKind {
         }
     }
 
-    /// The plot of a run; `None` where it has nothing to show yet.
+    /// The plot of a run; `None` where it has nothing to show yet, and where its question has no such plot.
     pub fn draw(self, view: &RunView, lang: Lang) -> Option<Canvas> {
         let history = !view.history.is_empty();
         let report = view.report.as_ref();
+        if view.info.task.is_regression() {
+            return match self {
+                Self::Loss => history.then(|| learning(view, Measure::Loss, lang)),
+                Self::Mae => history.then(|| learning(view, Measure::Mae, lang)),
+                Self::Scatter => report.map(|report| scatter(report, lang)),
+                Self::Groups(by) => report.map(|report| groups_of_years(report, by, lang)),
+                _ => None,
+            };
+        }
         match self {
+            Self::Mae | Self::Scatter => None,
             Self::Loss => history.then(|| learning(view, Measure::Loss, lang)),
             Self::Accuracy => history.then(|| learning(view, Measure::Accuracy, lang)),
             Self::Matrix => report.map(|report| matrix(&report.confusion(report.threshold), &report.task, lang)),
@@ -76,6 +98,8 @@ impl PlotKind {
 pub enum Measure {
     Loss,
     Accuracy,
+    /// Of years.
+    Mae,
 }
 
 impl Measure {
@@ -84,13 +108,20 @@ impl Measure {
         match self {
             Self::Loss => say("Loss", "Perte"),
             Self::Accuracy => say("Accuracy", "Exactitude"),
+            Self::Mae => say("Mean error in years", "Écart moyen en années"),
         }
     }
 
-    const fn values(self, record: &EpochRecord) -> [f64; 2] {
+    /// What is told beside the loss of a run.
+    pub fn beside_loss(view: &RunView) -> Self {
+        if view.info.task.is_regression() { Self::Mae } else { Self::Accuracy }
+    }
+
+    fn values(self, record: &EpochRecord) -> [f64; 2] {
         match self {
             Self::Loss => [record.train_loss, record.validation_loss],
             Self::Accuracy => [record.train_accuracy, record.validation_accuracy],
+            Self::Mae => record.mae.map_or([f64::NAN; 2], |mae| [mae.train, mae.validation]),
         }
     }
 }

@@ -73,11 +73,28 @@ def pixels_of(path, meta):
     return np.asarray(photo if crop == side else photo.resize((side, side), Image.Resampling.BILINEAR), dtype=np.uint8)
 
 
+def answer_of(path, session, meta):
+    """What the model says of a photo."""
+    return session.run(None, {"pixels": pixels_of(path, meta)[None]})[0][0]
+
+
 def probabilities_of(path, session, meta):
     """The probability of each class."""
-    result = session.run(None, {"pixels": pixels_of(path, meta)[None]})[0][0]
+    result = answer_of(path, session, meta)
     # Of two classes the file gives that of the second.
     return np.array([1 - result, result]) if np.ndim(result) == 0 else result
+
+
+def sentence_of(path, session, meta):
+    """The answer in words."""
+    if "unit" in meta:
+        return f"about {max(answer_of(path, session, meta), 0):.0f} {meta['unit']}"
+    probabilities = probabilities_of(path, session, meta)
+    two = len(probabilities) == 2
+    predicted = int(probabilities[1] >= meta["threshold"]) if two else int(np.argmax(probabilities))
+    share = probabilities[predicted]
+    doubt = "" if two or share >= meta["threshold"] else "not sure, rather "
+    return f"{doubt}{meta['classes'][predicted]}, {100 * min(share, 0.99):.0f} %"
 
 
 def main(paths):
@@ -85,16 +102,12 @@ def main(paths):
     unreadable = 0
     for path in paths:
         try:
-            probabilities = probabilities_of(path, session, meta)
+            sentence = sentence_of(path, session, meta)
         except (OSError, ValueError, Image.DecompressionBombError) as error:
             print(f"{path}: cannot be read: {error}", file=sys.stderr)
             unreadable += 1
             continue
-        two = len(probabilities) == 2
-        predicted = int(probabilities[1] >= meta["threshold"]) if two else int(np.argmax(probabilities))
-        share = probabilities[predicted]
-        doubt = "" if two or share >= meta["threshold"] else "not sure, rather "
-        print(f"{path}: {doubt}{meta['classes'][predicted]}, {100 * min(share, 0.99):.0f} %")
+        print(f"{path}: {sentence}")
     return 1 if unreadable else 0
 
 

@@ -1,6 +1,6 @@
 //! Python beside an exported model: a script that runs the ONNX file, and a module that builds the network in PyTorch.
 
-use crate::model::{Activation, LEAKY_SLOPE, Network, Op, Padding};
+use crate::model::{Activation, LEAKY_SLOPE, Network, Op, Output, Padding};
 
 /// A script that predicts photos with the ONNX file beside it; needs `onnxruntime`, `numpy` and `pillow`.
 pub const PREDICT_SCRIPT: &str = include_str!("predict.py");
@@ -45,7 +45,10 @@ pub fn torch_module(network: &Network) -> String {
             }
         })
         .collect();
-    TORCH_MODULE.replace("@LAYERS@", &layers.concat()).replace("@SIDE@", &network.input.width.to_string())
+    let answers = if network.output == Output::Linear { YEARS } else { PROBABILITIES };
+    let (name, about, code) = answers;
+    let module = TORCH_MODULE.replace("@NAME@", name).replace("@ABOUT@", about).replace("@ANSWERS@", code);
+    module.replace("@LAYERS@", &layers.concat()).replace("@SIDE@", &network.input.width.to_string())
 }
 
 fn python_bool(value: bool) -> &'static str {
@@ -54,15 +57,14 @@ fn python_bool(value: bool) -> &'static str {
 
 const TORCH_MODULE: &str = r#""""The network in PyTorch, with its weights (pip install torch numpy).
 
-    from model import load, probabilities
+    from model import load, @NAME@
     model = load()
-    probabilities(model, pixels)    # pixels: uint8, n x @SIDE@ x @SIDE@ x 3, RGB
+    @NAME@(model, pixels)    # pixels: uint8, n x @SIDE@ x @SIDE@ x 3, RGB
 
 A photo becomes pixels upright by its EXIF, with white where it is transparent, squeezed to a square of `cached_side` (see
 labels.json) by averaging, cut to the `crop` in its middle, and resized to `side`; predict.py of the Python export does it.
 
-Written by Trombine. Of two classes the probability is that of the second, of more there is a row for each picture; see
-labels.json.
+Written by Trombine. @ABOUT@
 """
 
 import json
@@ -103,7 +105,15 @@ def load(folder=HERE):
     return model.eval()
 
 
-@torch.no_grad()
+@ANSWERS@"#;
+
+/// The module's function, what it gives, and its code.
+type Answers = (&'static str, &'static str, &'static str);
+
+const PROBABILITIES: Answers = (
+    "probabilities",
+    "Of two classes the probability is that of the second, of more there is a row for each picture; see\nlabels.json.",
+    r#"@torch.no_grad()
 def probabilities(model, pixels, folder=HERE):
     labels = json.loads((Path(folder) / "labels.json").read_text(encoding="utf-8"))
     values = torch.as_tensor(pixels).permute(0, 3, 1, 2).float() / 255
@@ -115,4 +125,19 @@ def probabilities(model, pixels, folder=HERE):
         return torch.sigmoid(logits[:, 0]).numpy()
     every = torch.softmax(logits, dim=1)
     return (every[:, 1] if logits.shape[1] == 2 else every).numpy()
-"#;
+"#,
+);
+
+const YEARS: Answers = (
+    "years",
+    "It gives an age in years for each picture.",
+    r#"@torch.no_grad()
+def years(model, pixels, folder=HERE):
+    labels = json.loads((Path(folder) / "labels.json").read_text(encoding="utf-8"))
+    values = torch.as_tensor(pixels).permute(0, 3, 1, 2).float() / 255
+    ages = model(values)
+    if labels["mirrored"]:
+        ages = (ages + model(values.flip(3))) / 2
+    return ages[:, 0].numpy()
+"#,
+);

@@ -1,5 +1,7 @@
 //! The report: one HTML file that needs nothing beside it, in both languages, light and dark, with no script in it.
 
+mod years;
+
 use super::{
     ExportOptions,
     canvas::{Canvas, PLOT_STYLE, tokens},
@@ -10,9 +12,9 @@ use super::{
 use crate::{
     data::{dataset::Dataset, picture_size::SIDE},
     evaluate::{F1Of, Grouping, Prediction, Report, calibration, confusion},
-    history::StopReason,
+    history::{Mae, StopReason},
     run::RunView,
-    text::{Lang, Phrase, decimal, escape::xml, number, percent, plural, say},
+    text::{Lang, Phrase, decimal, escape::xml, number, percent, plural, say, years as in_years},
 };
 
 /// The report's page. Pictures of mistakes are in it only if `options` ask for them and `dataset` has them.
@@ -92,6 +94,9 @@ fn head(view: &RunView, lang: Lang) -> String {
 }
 
 fn results(view: &RunView, report: &Report, pictures: &[Mistake<'_>], lang: Lang) -> String {
+    if let Some(regression) = report.regression() {
+        return years::results(view, report, &regression, pictures, lang);
+    }
     let curves = report.one_vs_rest();
     let area = |name: Phrase, value: Option<f64>| {
         value.map_or_else(String::new, |value| format!("{} {}", name.get(lang), decimal(lang, value, 3)))
@@ -217,27 +222,35 @@ fn training(view: &RunView, lang: Lang) -> String {
     }
     let mut html = "<div class=\"grid\">".to_owned();
     let stopped = view.info.stopped.map_or("", |reason| stop_words(reason).get(lang));
-    for (measure, caption) in [(Measure::Loss, stopped), (Measure::Accuracy, "")] {
+    let beside = Measure::beside_loss(view);
+    for (measure, caption) in [(Measure::Loss, stopped), (beside, "")] {
         html += &card("", measure.name(), caption, &plots::learning(view, measure, lang).inline(), lang);
     }
     html += "</div>";
+    let scores = match beside {
+        Measure::Mae => [say("training error", "erreur, entraînement"), say("validation error", "erreur, validation")],
+        _ => [say("training accuracy", "exactitude, entraînement"), say("validation accuracy", "exactitude, validation")],
+    };
     let heads = [
         say("epoch", "époque"),
         say("training loss", "perte, entraînement"),
         say("validation loss", "perte, validation"),
-        say("training accuracy", "exactitude, entraînement"),
-        say("validation accuracy", "exactitude, validation"),
+        scores[0],
+        scores[1],
     ];
     let mut table = Table::new(heads.map(|head| head.get(lang).to_owned()).into());
     for record in &view.history {
         let loss = |value| decimal(lang, value, 4);
-        let share = |value| percent(lang, value, 1);
+        let score = |value, mae: fn(&Mae) -> f64| match &record.mae {
+            Some(of) => in_years(lang, mae(of), 2),
+            None => percent(lang, value, 1),
+        };
         let cells = vec![
             number(lang, record.epoch.into()),
             loss(record.train_loss),
             loss(record.validation_loss),
-            share(record.train_accuracy),
-            share(record.validation_accuracy),
+            score(record.train_accuracy, |mae| mae.train),
+            score(record.validation_accuracy, |mae| mae.validation),
         ];
         table.row(cells, false);
     }
@@ -266,7 +279,7 @@ fn narrow(canvas: &Canvas, text: &str) -> String {
     format!("<div class=\"narrow\">{}</div><p>{}</p>", canvas.inline(), xml(text))
 }
 
-/// A picture that the model got wrong.
+/// A picture that the model got wrong, or of whose age it was far off.
 struct Mistake<'a> {
     prediction: &'a Prediction,
     /// The picture as a JPEG data URL.
@@ -276,9 +289,10 @@ struct Mistake<'a> {
 /// The most pictures that the report shows.
 const MISTAKES: usize = 24;
 
-/// The surest mistakes whose pictures are there.
+/// The surest mistakes whose pictures are there; of years the largest errors.
 fn mistakes<'a>(report: &'a Report, dataset: &Dataset) -> Vec<Mistake<'a>> {
-    let wrong = report.mistakes(report.threshold);
+    let of_years = report.task.is_regression();
+    let wrong = if of_years { report.largest_errors() } else { report.mistakes(report.threshold) };
     wrong
         .iter()
         .filter_map(|i| {

@@ -131,6 +131,7 @@ fn table(ui: &mut Ui, cx: &Cx<'_>, rows: &[Row]) {
     let t = Theme::of(ui);
     let lang = cx.lang;
     let said = cx.dataset().map(|dataset| match (dataset.task.is_binary(), lang) {
+        _ if dataset.task.is_regression() => say("the age in years", "l’âge en années").get(lang).to_owned(),
         (true, Lang::En) => format!("probability of {}", dataset.task.name(1, lang)),
         (true, Lang::Fr) => format!("probabilité de «\u{a0}{}\u{a0}»", dataset.task.name(1, lang)),
         (false, Lang::En) => format!("probabilities of {} classes", dataset.task.len()),

@@ -8,7 +8,7 @@ use crate::{
     },
     evaluate::{Prediction, Report},
     run::RunView,
-    text::{Lang, number, percent, say},
+    text::{Lang, decimal, number, percent, say},
 };
 
 /// What it was judged on.
@@ -122,6 +122,15 @@ fn mix(report: &Report, lang: Lang) -> Option<String> {
     let all = report.predictions.len();
     if all == 0 {
         return None;
+    }
+    if report.task.is_regression() {
+        let labels = || report.predictions.iter().map(|p| p.label);
+        let (youngest, oldest) = (labels().min()?, labels().max()?);
+        let mean = decimal(lang, labels().map(f64::from).sum::<f64>() / all as f64, 1);
+        return Some(match lang {
+            Lang::En => format!("The judged pictures are labelled {youngest} to {oldest} years, {mean} on average."),
+            Lang::Fr => format!("Les images évaluées sont étiquetées de {youngest} à {oldest}\u{a0}ans, {mean} en moyenne."),
+        });
     }
     let mut counts = vec![0u64; report.task.len()];
     report.predictions.iter().for_each(|p| counts[usize::from(p.label)] += 1);

@@ -1,5 +1,5 @@
 //! Event files that TensorBoard reads, as Keras's `TensorBoard` callback lays them out: `train` and `validation` beside
-//! each other with the tags `epoch_loss`, `epoch_accuracy` and `epoch_learning_rate`, so that curves lie over each other.
+//! each other with the tags `epoch_loss`, `epoch_accuracy` (of years `epoch_mae`) and `epoch_learning_rate`, so that curves lie over each other.
 
 pub mod record;
 
@@ -55,11 +55,16 @@ impl TensorBoard {
     pub fn epoch(&mut self, r: &EpochRecord) -> Result<(), Problem> {
         let step = r.epoch.into();
         self.train.scalar(step, "epoch_loss", r.train_loss)?;
-        self.train.scalar(step, "epoch_accuracy", r.train_accuracy)?;
+        // Keras's tag of what is told beside the loss.
+        let (tag, train, validation) = match r.mae {
+            Some(mae) => ("epoch_mae", mae.train, mae.validation),
+            None => ("epoch_accuracy", r.train_accuracy, r.validation_accuracy),
+        };
+        self.train.scalar(step, tag, train)?;
         self.train.scalar(step, "epoch_learning_rate", r.learning_rate)?;
         self.train.scalar(step, "pictures_per_second", r.pictures_per_second)?;
         self.validation.scalar(step, "epoch_loss", r.validation_loss)?;
-        self.validation.scalar(step, "epoch_accuracy", r.validation_accuracy)
+        self.validation.scalar(step, tag, validation)
     }
 
     /// All settings as a table.

@@ -80,7 +80,8 @@ fn questions(dataset: &Dataset) -> Vec<Question> {
     let of = |kind: TaskKind, choice: TaskChoice, now: bool| Question { name: kind.name(), choice, now };
     if dataset.source == Source::SampleFaces {
         let gender = of(TaskKind::Gender, TaskChoice::Auto, asked == TaskKind::Gender);
-        return vec![gender, of(TaskKind::Hairstyle, TaskChoice::Folders, asked == TaskKind::Hairstyle)];
+        let hairstyle = of(TaskKind::Hairstyle, TaskChoice::Folders, asked == TaskKind::Hairstyle);
+        return vec![gender, hairstyle, of(TaskKind::Age, TaskChoice::Age, asked == TaskKind::Age)];
     }
     let (by_table, by_folder) = (understood.table.is_some(), understood.by_folder);
     let mut questions = Vec::new();
@@ -88,6 +89,7 @@ fn questions(dataset: &Dataset) -> Vec<Question> {
         let by_name = !by_table && !by_folder;
         questions.push(of(TaskKind::Gender, TaskChoice::Gender, asked == TaskKind::Gender && !by_table));
         questions.push(of(TaskKind::AgeGroup, TaskChoice::AgeGroup, asked == TaskKind::AgeGroup && by_name));
+        questions.push(of(TaskKind::Age, TaskChoice::Age, asked == TaskKind::Age && by_name));
     }
     // Folders called female and male ask the question of gender.
     if understood.folders.len() > 1 || (by_folder && !dataset.task.is_gender()) {

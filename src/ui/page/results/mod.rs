@@ -8,6 +8,7 @@ mod picture;
 mod pictures;
 mod run_pictures;
 mod several;
+mod years;
 
 use std::sync::Arc;
 
@@ -76,8 +77,10 @@ struct Shown {
 
 impl Shown {
     fn new(view: &Arc<RunView>, report: &Report) -> Self {
-        let several = !report.is_binary();
-        let curves = report.one_vs_rest();
+        // Years have none of what classes have.
+        let of_years = report.task.is_regression();
+        let several = !report.is_binary() && !of_years;
+        let curves = if of_years { Vec::new() } else { report.one_vs_rest() };
         Self {
             mean_area: mean(&curves, |curves| curves.auc),
             mean_precision: mean(&curves, |curves| curves.average_precision),
@@ -167,6 +170,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     }
     strip::show(ui, cx, &shown.view.info);
     title(ui, cx, shown);
+    if let Some(regression) = shown.report.regression() {
+        reservations(ui, cx.lang, shown);
+        labels::repeated(ui, cx, &shown.view);
+        stale(ui, cx, shown);
+        return years::show(ui, cx.lang, &regression);
+    }
     reservations(ui, cx.lang, shown);
     labels::repeated(ui, cx, &shown.view);
     stale(ui, cx, shown);
@@ -299,10 +308,14 @@ fn title(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
     let lang = cx.lang;
     let headline = shown.report.headline(shown.threshold, lang);
     let run = shown.view.info.id.clone();
-    // The F1 of each class stands in the card of the scores.
-    let f1 = score(lang, shown.report.scores(shown.threshold).macro_average.f1);
-    let mut line = format!("{} · F1 macro {f1}", shown.report.range_line(shown.threshold, lang));
-    if shown.task().len() >= MANY {
+    let mut line = shown.report.range_line(shown.threshold, lang);
+    let of_years = shown.task().is_regression();
+    if !of_years {
+        // The F1 of each class stands in the card of the scores.
+        let f1 = score(lang, shown.report.scores(shown.threshold).macro_average.f1);
+        line += &format!(" · F1 macro {f1}");
+    }
+    if shown.task().len() >= MANY && !of_years {
         line += &format!(" · top-3 {}", crate::text::percent(lang, shown.report.top_k(3).share(), 1));
     }
     if !shown.kept() {

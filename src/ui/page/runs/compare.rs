@@ -6,6 +6,7 @@ use egui::{Color32, Ui};
 
 use crate::{
     data::sample::Source,
+    history::EpochRecord,
     run::{Changes, RunView},
     setting_def::SettingDefs as _,
     text::{Lang, Phrase, number, say},
@@ -46,15 +47,23 @@ fn curves(ui: &mut Ui, lang: Lang, views: &[(usize, Arc<RunView>)], height: f32)
     let t = Theme::of(ui);
     // Names at the curves' ends leave the curves room.
     let letters = if ui.available_width() < 420.0 { 10 } else { 18 };
-    let line = |(place, view): &(usize, Arc<RunView>)| Line {
+    // Of years the error in place of the accuracy; where runs of both are chosen, those of classes are drawn.
+    let of_years = views.iter().all(|(_, view)| view.info.task.is_regression());
+    let views: Vec<_> = views.iter().filter(|(_, view)| view.info.task.is_regression() == of_years).collect();
+    let score = |e: &EpochRecord| e.mae.map_or(e.validation_accuracy, |mae| mae.validation);
+    let line = |(place, view): &&(usize, Arc<RunView>)| Line {
         name: short(view.info.name(lang), letters),
         color: color(t, *place),
-        points: view.history.iter().map(|e| [f64::from(e.epoch), e.validation_accuracy]).collect(),
+        points: view.history.iter().map(|e| [f64::from(e.epoch), score(e)]).collect(),
         labeled: true,
         dotted: false,
     };
     let last = views.iter().filter_map(|(_, v)| v.history.last()).map(|e| e.epoch).max().unwrap_or(2);
-    let title = say("Validation accuracy", "Exactitude de validation").get(lang);
+    let title = match of_years {
+        true => say("Validation error in years", "Erreur de validation en années"),
+        false => say("Validation accuracy", "Exactitude de validation"),
+    }
+    .get(lang);
     if views.iter().all(|(_, view)| view.history.is_empty()) {
         let text = say("None of these runs has finished an epoch", "Aucun de ces essais n’a fini une époque").get(lang);
         Card::titled(title).fill().show(ui, |ui| ui.add(egui::Label::new(theme::cell(text).color(t.text2)).wrap()));
@@ -65,7 +74,7 @@ fn curves(ui: &mut Ui, lang: Lang, views: &[(usize, Arc<RunView>)], height: f32)
         across: say("epoch", "époque").get(lang).to_owned(),
         lines: views.iter().map(line).collect(),
         x: (1.0, f64::from(last).max(2.0)),
-        bounds: (0.0, 1.0),
+        bounds: (0.0, if of_years { f64::INFINITY } else { 1.0 }),
         digits: 3,
         zooms: true,
         ..Curves::default()

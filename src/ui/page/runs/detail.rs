@@ -5,7 +5,7 @@ use egui::{TextEdit, Ui};
 use super::State;
 use crate::{
     run::{RunInfo, RunStatus},
-    text::{Lang, decimal, number, percent, say},
+    text::{Lang, decimal, number, percent, say, years},
     ui::{
         Action, Cx, icon,
         page::Page,
@@ -58,7 +58,11 @@ fn facts(ui: &mut Ui, lang: Lang, run: &RunInfo) {
     if let Some(best) = run.best_epoch {
         lines.push((say("Best epoch", "Meilleure époque"), format!("{best} / {}", run.epochs_done)));
     }
-    if let Some(scores) = &run.scores {
+    if let Some(of) = run.scores.as_ref().and_then(|scores| scores.years) {
+        lines.push((say("Test, mean error", "Test, écart moyen"), years(lang, of.mae, 2)));
+        lines.push((say("Always the mean age", "Toujours l’âge moyen"), years(lang, of.baseline, 2)));
+        lines.push((say("Within 5 years", "À 5\u{a0}ans près"), percent(lang, of.within_5, 1)));
+    } else if let Some(scores) = &run.scores {
         lines.push((say("Test, right", "Test, justes"), percent(lang, scores.accuracy, 1)));
         lines.push((say("Always the larger class", "Toujours la classe majoritaire"), percent(lang, scores.baseline, 1)));
         lines.push(match scores.f1.as_slice() {

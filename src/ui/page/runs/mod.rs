@@ -7,6 +7,7 @@ mod record;
 use egui::{Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::{
+    evaluate::RunScores,
     run::{RunInfo, RunStatus, date},
     text::{Lang, duration, number, percent, say},
     ui::{
@@ -163,7 +164,10 @@ fn table(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let lang = cx.lang;
     let t = Theme::of(ui);
     let runs = &cx.session.runs;
-    let best = runs.iter().filter_map(|r| r.scores.as_ref()).map(|s| s.accuracy).fold(0.0, f64::max);
+    let scores = || runs.iter().filter_map(|r| r.scores.as_ref());
+    let best = scores().filter(|s| s.years.is_none()).map(|s| s.accuracy).fold(0.0, f64::max);
+    let nearest = scores().filter_map(|s| s.years).map(|of| of.mae).fold(f64::INFINITY, f64::min);
+    let leads = |s: &RunScores| s.years.map_or(s.accuracy >= best, |of| of.mae <= nearest);
     Card::new().fill().show(ui, |ui| {
         let columns = columns_of(lang, ui.available_width());
         let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
@@ -209,7 +213,7 @@ fn table(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                     ui.painter().galley(pos2(left, rect.center().y + below - galley.size().y / 2.0), galley, color);
                 }
                 for ((left, right), (.., which)) in places.into_iter().zip(&columns) {
-                    let top = *which == 2 && run.scores.as_ref().is_some_and(|s| s.accuracy >= best);
+                    let top = *which == 2 && run.scores.as_ref().is_some_and(leads);
                     let font = if top { theme::semibold(size::TABLE) } else { theme::regular(size::TABLE) };
                     let color = if *which == 2 { t.text } else { t.text2 };
                     let galley = fitted(ui, &cells[*which], font, color, right - left);
@@ -244,8 +248,11 @@ fn cells(lang: Lang, run: &RunInfo) -> [String; 6] {
     [
         day,
         number(lang, run.epochs_done.into()),
-        run.scores.as_ref().map_or_else(none, |s| percent(lang, s.accuracy, 1)),
-        run.scores.as_ref().map_or_else(none, |s| crate::text::decimal(lang, s.macro_f1, 3)),
+        run.scores.as_ref().map_or_else(none, |s| match s.years {
+            Some(of) => crate::text::years(lang, of.mae, 2),
+            None => percent(lang, s.accuracy, 1),
+        }),
+        run.scores.as_ref().filter(|s| s.years.is_none()).map_or_else(none, |s| crate::text::decimal(lang, s.macro_f1, 3)),
         duration(lang, std::time::Duration::from_secs_f64(run.seconds.clamp(0.0, 1e9))),
         run.device.clone(),
     ]

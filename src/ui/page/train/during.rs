@@ -111,13 +111,17 @@ fn accuracy_tile(lang: Lang, training: &Training, over: bool) -> Tile {
         None => nothing(),
         Some(_) if over => at_best(lang, training).unwrap_or_else(nothing),
         Some(b) => {
-            let value = words::accuracy(lang, b.validation_accuracy);
+            let value = words::score(lang, b);
             format!("{} {value}, {} {}", say("best", "meilleure").get(lang), say("epoch", "époque").get(lang), b.epoch)
         }
     };
+    let name = match of_years(training) {
+        true => say("validation error", "erreur, validation"),
+        false => say("validation accuracy", "exactitude, validation"),
+    };
     Tile {
-        name: say("validation accuracy", "exactitude, validation").get(lang),
-        value: shown_epoch(training, over).map_or_else(nothing, |e| words::accuracy(lang, e.validation_accuracy)),
+        name: name.get(lang),
+        value: shown_epoch(training, over).map_or_else(nothing, |e| words::score(lang, e)),
         note,
         ..Tile::default()
     }
@@ -274,7 +278,28 @@ pub fn loss(ui: &mut Ui, lang: Lang, training: &Training, height: f32) {
     chart(ui, lang, [title, sentence.get(lang), help.get(lang)], &plot, height);
 }
 
+/// Whether it is years that are learned.
+fn of_years(training: &Training) -> bool {
+    training.settings.train.loss.kind.is_of_values()
+}
+
+/// The mean error in years, in place of the accuracy.
+fn error(ui: &mut Ui, lang: Lang, training: &Training, height: f32) {
+    let title = say("Mean error in years", "Écart moyen en années").get(lang);
+    let both = |e: &EpochRecord| e.mae.map_or((0.0, 0.0), |mae| (mae.train, mae.validation));
+    let plot = curves(ui, lang, training, title, 2, both);
+    let sentence = words::about_accuracy(&training.history, training.goes_on());
+    let help = say(
+        "By how many years it is wrong on average. That of validation counts: it is of pictures that it does not learn from",
+        "De combien d’années il se trompe en moyenne. Celui de validation compte : il porte sur des images dont il n’apprend pas",
+    );
+    chart(ui, lang, [title, sentence.get(lang), help.get(lang)], &plot, height);
+}
+
 fn accuracy(ui: &mut Ui, lang: Lang, training: &Training, height: f32) {
+    if of_years(training) {
+        return error(ui, lang, training, height);
+    }
     let title = say("Accuracy", "Exactitude").get(lang);
     let mut plot = curves(ui, lang, training, title, 2, |e| (e.train_accuracy, e.validation_accuracy));
     plot.bounds = (0.0, 1.0);
@@ -424,7 +449,7 @@ fn faces(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
         let side = side_of(columns).clamp(28.0, 128.0);
         let pitch = (room.x + gap) / columns as f32;
         let origin = ui.cursor().min;
-        for (place, FollowedFace { sample, class, probability: sure }) in training.faces.iter().copied().enumerate() {
+        for (place, FollowedFace { sample, class, probability: sure, estimate }) in training.faces.iter().copied().enumerate() {
             let (column, row) = (place % columns, place / columns);
             let left = origin.x + pitch * column as f32 + (pitch - gap - side) / 2.0;
             let corner = pos2(left, origin.y + (side + words + gap) * row as f32);
@@ -432,11 +457,14 @@ fn faces(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
             cx.thumbs.paint(ui, rect, &dataset, sample as usize);
             let name = dataset.task.name(class.into(), lang);
             let bar = Rect::from_min_size(pos2(rect.left(), rect.bottom() + 6.0), vec2(side, 4.0));
-            ui.painter().rect_filled(bar, 2.0, t.stroke);
-            // As sure as the words below say, of the class that they name.
-            let full = bar.with_max_x(bar.left() + bar.width() * sure);
-            ui.painter().rect_filled(full, 2.0, t.class(class));
-            let sure = percent(lang, f64::from(sure), 0);
+            // A value does not say how sure it is.
+            if estimate.is_none() {
+                ui.painter().rect_filled(bar, 2.0, t.stroke);
+                // As sure as the words below say, of the class that they name.
+                let full = bar.with_max_x(bar.left() + bar.width() * sure);
+                ui.painter().rect_filled(full, 2.0, t.class(class));
+            }
+            let sure = if estimate.is_some() { String::new() } else { percent(lang, f64::from(sure), 0) };
             let wide = pitch - 6.0 > 78.0;
             let lines = if wide { vec![format!("{name} {sure}")] } else { vec![name.clone(), sure.clone()] };
             let letters = if pitch < 54.0 { 10.0 } else { size::CAPTION };

@@ -2,11 +2,11 @@
 
 use crate::{
     callback::{CallbackSettings, Monitor, early_stopping::EarlyStopping},
-    history::{EpochRecord, StopReason},
+    history::{EpochRecord, Mae, StopReason},
     schedule::ScheduleKind,
     session::Training,
     setting_def::Choice as _,
-    text::{Lang, LocalizedText, Phrase, decimal, duration, percent, say},
+    text::{Lang, LocalizedText, Phrase, duration, percent, say, years},
     ui::Cx,
 };
 
@@ -130,6 +130,9 @@ pub fn about_accuracy(history: &[EpochRecord], more: bool) -> LocalizedText {
             ))
             .into();
     };
+    if let Some(mae) = last.mae {
+        return about_mae(mae);
+    }
     let gap = last.train_accuracy - last.validation_accuracy;
     if history.len() >= 5 && last.train_accuracy < 0.6 {
         return say(
@@ -180,19 +183,16 @@ fn streak(history: &[EpochRecord], holds: impl Fn(&EpochRecord, &EpochRecord) ->
 pub fn waits_for(lang: Lang, settings: &CallbackSettings, state: &EarlyStopping, epoch: u32, epochs: u32) -> Option<String> {
     let left = state.stops_in(settings, epoch, epochs)?;
     let to_beat = state.to_beat(settings)?;
-    let value = match settings.monitor {
-        Monitor::ValidationLoss => decimal(lang, to_beat, 3),
-        Monitor::ValidationAccuracy => percent(lang, to_beat, 1),
-    };
+    let value = settings.monitor.value_text(lang, to_beat);
     Some(match (lang, settings.monitor, left) {
-        (Lang::En, Monitor::ValidationLoss, 1) => format!("stops after this epoch unless below {value}"),
-        (Lang::En, Monitor::ValidationLoss, _) => format!("stops in {left} epochs unless below {value}"),
         (Lang::En, Monitor::ValidationAccuracy, 1) => format!("stops after this epoch unless accuracy passes {value}"),
         (Lang::En, Monitor::ValidationAccuracy, _) => format!("stops in {left} epochs unless accuracy passes {value}"),
-        (Lang::Fr, Monitor::ValidationLoss, 1) => format!("arrêt ensuite si pas sous {value}"),
-        (Lang::Fr, Monitor::ValidationLoss, _) => format!("arrêt dans {left} si pas sous {value}"),
+        (Lang::En, _, 1) => format!("stops after this epoch unless below {value}"),
+        (Lang::En, _, _) => format!("stops in {left} epochs unless below {value}"),
         (Lang::Fr, Monitor::ValidationAccuracy, 1) => format!("arrêt ensuite si pas au-dessus de {value}"),
         (Lang::Fr, Monitor::ValidationAccuracy, _) => format!("arrêt dans {left} si pas au-dessus de {value}"),
+        (Lang::Fr, _, 1) => format!("arrêt ensuite si pas sous {value}"),
+        (Lang::Fr, _, _) => format!("arrêt dans {left} si pas sous {value}"),
     })
 }
 
@@ -259,9 +259,20 @@ pub fn rounded(lang: Lang, seconds: f64) -> String {
     duration(lang, std::time::Duration::from_secs_f64(rounded.min(1e9)))
 }
 
-/// An accuracy as shown in tiles: `88.8 %`.
-pub fn accuracy(lang: Lang, value: f64) -> String {
-    percent(lang, value, 1)
+/// How well an epoch did on the validation part, as shown in tiles: `88.8 %`, of years `5.2 years`.
+pub fn score(lang: Lang, epoch: &EpochRecord) -> String {
+    epoch.mae.map_or_else(|| percent(lang, epoch.validation_accuracy, 1), |mae| years(lang, mae.validation, 2))
+}
+
+/// What the errors in years say.
+fn about_mae(mae: Mae) -> LocalizedText {
+    LocalizedText::by(|lang| {
+        let [train, validation] = [mae.train, mae.validation].map(|value| years(lang, value, 1));
+        match lang {
+            Lang::En => format!("Off by {train} on the pictures it learns from, by {validation} on others"),
+            Lang::Fr => format!("Écart de {train} sur les images apprises, de {validation} sur les autres"),
+        }
+    })
 }
 
 /// Why training cannot start, in a few words.
