@@ -83,7 +83,7 @@ pub struct Session {
     pub framing: Option<(String, Framing)>,
     /// The last folder that was predicted into a table, to go on with it.
     pub table: Option<TableJob>,
-    /// The user's own picture for the augmentation preview, as cached pictures are: `SIDE` x `SIDE` RGB.
+    /// The user's own picture for the augmentation preview, as decoded pictures are: a square of RGB.
     pub own_picture: Option<Arc<[u8]>>,
     /// Folders that were found in another place, with where they were and are, oldest first; the window takes them.
     pub moved: Vec<(PathBuf, PathBuf)>,

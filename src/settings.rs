@@ -1,6 +1,7 @@
 //! What the user is editing. The default is the notebook's recipe.
 
 mod file;
+pub mod image_side;
 mod nearest;
 mod train;
 
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub use train::TrainSettings;
 
 use crate::{
-    data::{augment::AugmentSettings, split::SplitSettings, task::Task},
+    data::{augment::AugmentSettings, picture_size::PictureSide, split::SplitSettings, task::Task},
     loss::Family,
     model::{ModelSettings, Network, Output},
     problem::{Kind, Problem},
@@ -42,7 +43,7 @@ impl Default for Settings {
 }
 
 /// The parts of a settings file.
-const PARTS: [&str; 5] = ["seed", "split", "augment", "model", "train"];
+const PARTS: [&str; 6] = ["images", "seed", "split", "augment", "model", "train"];
 
 impl Settings {
     /// What a network for `task` ends in: of two classes a sigmoid, unless the loss is one of several classes; of a value
@@ -63,6 +64,13 @@ impl Settings {
     /// As [`Network::with_output`].
     pub fn network(&self, task: &Task) -> Result<Network, Problem> {
         Network::with_output(&self.model, self.augment.side(), self.output(task))
+    }
+
+    /// The same for decoded pictures of another side ([`AugmentSettings::for_pictures`]).
+    #[must_use]
+    pub fn for_pictures(mut self, side: PictureSide) -> Self {
+        self.augment = self.augment.for_pictures(side);
+        self
     }
 
     /// The same with a loss and a number to watch that go with `task`: what is asked of two classes is asked of more, and of a
@@ -97,6 +105,10 @@ impl Settings {
             )
         })?;
         let key = key.trim();
+        if key == image_side::KEY {
+            *self = self.clone().for_pictures(image_side::parse(value)?);
+            return Ok(());
+        }
         let mut defs = self.setting_defs();
         let def = defs.iter_mut().find(|def| def.key == key).ok_or_else(|| file::unknown(key))?;
         def.parse(value).map_err(|sentence| Problem::new(Kind::Settings, sentence, file::LISTED))
@@ -104,8 +116,11 @@ impl Settings {
 
     /// The settings as a text to pass on: a line `key=value` for each option that differs from the notebook's recipe.
     pub fn text(&self) -> String {
-        let (mut ours, mut recipe) = (self.clone(), Self::default());
+        let side = self.augment.pictures;
+        let (mut ours, mut recipe) = (self.clone(), Self::default().for_pictures(side));
         let mut lines = vec!["# Trombine: what differs from the notebook’s recipe".to_owned()];
+        // The other options are said of pictures of that side, so it comes first.
+        lines.extend((!side.is_default()).then(|| format!("{}={side}", image_side::KEY)));
         let (ours, recipe) = (ours.setting_defs(), recipe.setting_defs());
         let differing = ours.iter().zip(&recipe).filter(|(ours, recipe)| ours.text() != recipe.text());
         lines.extend(differing.map(|(ours, _)| format!("{}={}", ours.key, ours.text())));

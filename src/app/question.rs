@@ -136,7 +136,7 @@ pub enum TaskResult {
         photo: u64,
         framed: Framed,
     },
-    /// A picture for the augmentation preview: `SIDE` x `SIDE` RGB.
+    /// A picture for the augmentation preview: a square of RGB.
     Cached(Arc<[u8]>),
     /// A file to take settings from.
     SettingsFrom(PathBuf),

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     data::{
         name::ENDINGS,
-        picture_size::SIDE,
+        picture_size::{PictureSide, SIDE},
         pixels::Pixels,
         sample::{Framing, Source},
     },
@@ -335,10 +335,10 @@ impl Tasks {
     }
 
     /// Decodes a picture as the cache holds it.
-    pub fn own_picture(&mut self, path: PathBuf) {
+    pub fn own_picture(&mut self, path: PathBuf, side: PictureSide) {
         self.send(move || {
             Some(match predict::Photo::open(&path) {
-                Ok(photo) => TaskResult::Cached(photo.squeezed().into()),
+                Ok(photo) => TaskResult::Cached(photo.squeezed(side).into()),
                 Err(problem) => TaskResult::Failed(problem),
             })
         });

@@ -1,4 +1,4 @@
-//! `--task`, `--age-bands`, `--classes` and `--face-crops`: what is to be learned of a folder, and how it is read.
+//! `--task`, `--age-bands`, `--classes`, `--face-crops` and `--image-size`: what is to be learned of a folder, and how it is read.
 
 use clap::{
     Args,
@@ -9,6 +9,7 @@ use super::language::{spoken, told};
 use crate::{
     data::{
         face_crop::FaceCrops,
+        picture_size::PictureSide,
         reading::{ClassFolders, Reading, TaskChoice},
         sample::Source,
         task::AgeBands,
@@ -16,6 +17,7 @@ use crate::{
     files::Places,
     run::RunStore,
     setting_def::Choice,
+    settings::image_side,
     text::say,
     worker::Command,
 };
@@ -48,15 +50,38 @@ pub struct ReadingArgs {
         "Ce qui est pris de chaque image : son plus grand visage avec `largest`, comme les recadrages d’UTKFace, ou tout avec `off` ; retenu pour ce dossier",
     )))]
     face_crops: Option<String>,
+    #[arg(long, value_name = told(say("PIXELS", "PIXELS")), value_parser = side)]
+    #[arg(help = told(say(
+        "The side to which pictures are resized as they are decoded, 32 to 256, as images.side; remembered for the folder",
+        "Le côté auquel les images sont ramenées au décodage, de 32 à 256, comme images.side ; retenu pour ce dossier",
+    )))]
+    image_size: Option<PictureSide>,
 }
 
 impl ReadingArgs {
+    /// The side that `source` is read at unless settings say another.
+    pub fn side(&self, source: &Source, store: &RunStore) -> PictureSide {
+        let remembered = || Reading::load(&Places::with_runs_in(store.home()), &source.settled()).side;
+        self.image_size.unwrap_or_else(remembered)
+    }
+
     /// Opens `source` as the arguments say; what they leave open is as it was remembered.
     pub fn open(&self, source: Source, store: &RunStore) -> Command {
-        if self.task.is_none() && self.classes.is_none() && self.age_bands.is_none() && self.face_crops.is_none() {
+        self.open_at(source, store, None)
+    }
+
+    /// As [`ReadingArgs::open`], at the side that settings say unless the arguments say one.
+    pub fn open_at(&self, source: Source, store: &RunStore, side: Option<PictureSide>) -> Command {
+        let before = Reading::load(&Places::with_runs_in(store.home()), &source.settled());
+        let side = self.image_size.or(side).unwrap_or(before.side);
+        if side == before.side
+            && self.task.is_none()
+            && self.classes.is_none()
+            && self.age_bands.is_none()
+            && self.face_crops.is_none()
+        {
             return Command::Open(source);
         }
-        let before = Reading::load(&Places::with_runs_in(store.home()), &source.settled());
         let task = match self.task.as_deref() {
             Some(NAMES) => TaskChoice::Gender,
             _ => chosen(&self.task, before.task),
@@ -66,6 +91,7 @@ impl ReadingArgs {
             classes: chosen(&self.classes, before.classes),
             bands: self.age_bands.unwrap_or(before.bands),
             faces: chosen(&self.face_crops, before.faces),
+            side,
         };
         Command::OpenAs { source, reading }
     }
@@ -85,6 +111,10 @@ fn tasks() -> PossibleValuesParser {
 
 fn bands(text: &str) -> Result<AgeBands, String> {
     AgeBands::parse(text).map_err(|why| why.get(spoken()).to_owned())
+}
+
+fn side(text: &str) -> Result<PictureSide, String> {
+    image_side::parse(text).map_err(|problem| problem.what.get(spoken()).to_owned())
 }
 
 fn keys<C: Choice>() -> PossibleValuesParser {

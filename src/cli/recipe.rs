@@ -3,28 +3,36 @@
 use super::{RecipeArgs, one, terminal::print};
 use crate::{
     control::Control,
-    data::{sample::Source, task::Task},
+    data::{
+        picture_size::{PictureSide, SIDES},
+        sample::Source,
+        task::Task,
+    },
     engine,
     plan::Plan,
     preset::Preset,
     problem::{Kind, Problem},
     run::RunStore,
     setting_def::{Choice, SettingDefs},
-    settings::Settings,
+    settings::{Settings, image_side},
     text::{Lang, LocalizedText, say},
     worker::{self, Event},
 };
 
-/// The settings that the arguments ask for, of a recipe those for the classes of `task`.
+/// The settings that the arguments ask for, of a recipe those for the classes of `task`, for pictures of `side`.
 ///
 /// # Errors
 /// A file that is none, an unknown recipe, key or value: all at once.
-pub fn settings(ask: &RecipeArgs, task: &Task) -> Result<Settings, Vec<Problem>> {
+pub fn settings(ask: &RecipeArgs, task: &Task, side: PictureSide) -> Result<Settings, Vec<Problem>> {
     let mut settings = match (&ask.settings, &ask.preset) {
         (Some(path), _) => Settings::read(path)?,
         (None, Some(name)) => preset(name)?.settings_for(task),
         (None, None) => Preset::default().settings_for(task),
     };
+    // A file of settings for another size asks for it.
+    if ask.settings.is_none() || settings.augment.pictures.is_default() {
+        settings = settings.for_pictures(side);
+    }
     let epochs = ask.epochs.map(|n| format!("train.epochs={n}"));
     let seed = ask.seed.map(|n| format!("seed={n}"));
     let wishes = ask.set.iter().cloned().chain(epochs).chain(seed);
@@ -38,10 +46,10 @@ pub fn settings(ask: &RecipeArgs, task: &Task) -> Result<Settings, Vec<Problem>>
 /// Everything that keeps the plan from existing.
 pub fn plan(ask: &RecipeArgs, source: Source, store: &RunStore, tell: &mut dyn FnMut(Event)) -> Result<Plan, Vec<Problem>> {
     // What is wrong with them is told before the pictures are read.
-    settings(ask, &Task::gender())?;
+    let side = settings(ask, &Task::gender(), ask.reading.side(&source, store))?.augment.pictures;
     engine::check(&ask.device).map_err(one)?;
     let mut opened = None;
-    worker::perform(ask.reading.open(source, store), store, &Control::default(), &mut |event| {
+    worker::perform(ask.reading.open_at(source, store, Some(side)), store, &Control::default(), &mut |event| {
         if let Event::Opened { dataset } = &event {
             opened = Some(dataset.clone());
         }
@@ -49,7 +57,7 @@ pub fn plan(ask: &RecipeArgs, source: Source, store: &RunStore, tell: &mut dyn F
     })
     .map_err(one)?;
     let dataset = opened.ok_or_else(|| one(Problem::cancelled()))?;
-    let plan = Plan::new(&settings(ask, &dataset.task)?, dataset)?;
+    let plan = Plan::new(&settings(ask, &dataset.task, dataset.pixels.side())?, dataset)?;
     Ok(Plan { device: ask.device.clone(), threads: ask.threads, ..plan })
 }
 
@@ -58,6 +66,10 @@ pub fn options(lang: Lang) {
     let head = [say("Key", "Clé"), say("What it is", "Ce que c’est"), say("Default", "Défaut"), say("Allowed", "Permis")];
     print(&format!("| {} |", head.map(|cell| cell.get(lang)).join(" | ")));
     print("| --- | --- | --- | --- |");
+    let (name, help, [from, to]) = (image_side::NAME, image_side::HELP, [SIDES.start(), SIDES.end()]);
+    let range = LocalizedText { en: format!("{from} to {to}"), fr: format!("{from} à {to}") };
+    let (key, name, help, range) = (image_side::KEY, name.get(lang), help.get(lang), range.get(lang));
+    print(&format!("| `{key}` | **{name}.** {help} | {} | {range} |", PictureSide::default()));
     for def in Settings::default().setting_defs() {
         let cells = [
             format!("`{}`", def.key),

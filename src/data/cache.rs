@@ -1,4 +1,4 @@
-//! Pictures are decoded once: 128 x 128 RGB bytes of a whole data set in one file.
+//! Pictures are decoded once: RGB bytes, 128 x 128 unless another side is asked for, of a whole data set in one file.
 //!
 //! The file of a data set holds a header of [`HEADER`] bytes (with the folder's path, to say later what it was for), the pictures one after another, and an index in JSON:
 //! for each picture its path, size, time of change, content hash, and either its place and the hash of its pixels or why it
@@ -29,8 +29,9 @@ use super::{
     decode::{Found, Wanted, decode_small},
     face_crop::{FaceCrops, PhotoLook},
     hash::hash,
-    picture_size::PIXEL_BYTES,
+    picture_size::PictureSide,
     pixels::Pixels,
+    reading::Reading,
     sample::{Anomaly, SkipReason, Skipped, Source},
     scan::Scan,
 };
@@ -64,12 +65,10 @@ pub fn fill(
         scan.modified.push(modified);
     }
     let key = Source::Folder(root.to_owned()).key();
-    // Faces of a folder are other pixels than its pictures; both are kept.
-    let faces = scan.understood.reading.faces;
-    let what = if faces == FaceCrops::Off { "" } else { FACES };
-    let path = folder.join(format!("{key}{what}.pixels"));
+    let kind = PixelKind::of(scan);
+    let path = folder.join(format!("{key}{}.pixels", kind.suffix()));
     remove_left(folder);
-    let (mut cached, stale) = match Cached::open(&path, root, faces) {
+    let (mut cached, stale) = match Cached::open(&path, root, kind) {
         Some(cached) => {
             let stale = cached.stale(root, scan);
             (cached, stale)
@@ -90,7 +89,7 @@ pub fn fill(
                 let mut memory = Cursor::new(Vec::new());
                 update.write(&mut memory, control, progress)?;
                 let bytes = Bytes::Memory(memory.into_inner());
-                Cached { unkept: Some(Arc::new(unkept(&problem))), ..Cached::check(bytes, &path, root, faces).ok_or(problem)? }
+                Cached { unkept: Some(Arc::new(unkept(&problem))), ..Cached::check(bytes, &path, root, kind).ok_or(problem)? }
             }
             written => written?,
         };
@@ -111,8 +110,26 @@ fn unkept(problem: &Problem) -> Problem {
     Problem::new(Kind::Disk, what, remedy).caused_by(problem)
 }
 
-/// What stands behind a folder's key in the name of the file with its faces.
-const FACES: &str = ".faces";
+/// What is kept of a folder's pictures. Faces, or pictures of another side, are other pixels: each kind has a file of its own.
+#[derive(Clone, Copy)]
+struct PixelKind {
+    faces: FaceCrops,
+    side: PictureSide,
+}
+
+impl PixelKind {
+    fn of(scan: &Scan) -> Self {
+        let Reading { faces, side, .. } = scan.understood.reading;
+        Self { faces, side }
+    }
+
+    /// What stands behind the folder's key in the name of the file.
+    fn suffix(self) -> String {
+        let faces = if self.faces == FaceCrops::Off { "" } else { ".faces" };
+        if self.side.is_default() { faces.to_owned() } else { format!("{faces}.{}", self.side) }
+    }
+}
+
 /// Bytes before the first picture: one page.
 pub const HEADER: usize = 4096;
 /// Changes whenever the pixels would: other decoding, other resizing, another index.
@@ -167,12 +184,12 @@ struct Cached {
 
 impl Cached {
     /// Opens a cache file; `None` if there is none or it is not whole.
-    fn open(path: &Path, root: &Path, faces: FaceCrops) -> Option<Self> {
-        Self::check(Bytes::File(File::open(path).ok()?), path, root, faces)
+    fn open(path: &Path, root: &Path, kind: PixelKind) -> Option<Self> {
+        Self::check(Bytes::File(File::open(path).ok()?), path, root, kind)
     }
 
     /// What the bytes of a cache file hold, if they are whole.
-    fn check(bytes: Bytes, path: &Path, root: &Path, faces: FaceCrops) -> Option<Self> {
+    fn check(bytes: Bytes, path: &Path, root: &Path, kind: PixelKind) -> Option<Self> {
         let len = bytes.len().ok()?;
         let header = bytes.read(0, HEADER).ok()?.into_owned();
         let word = |at: usize| Some(u64::from_le_bytes(*header.get(at..at + 8)?.as_array()?));
@@ -181,7 +198,7 @@ impl Cached {
         }
         let (slots, index_len, index_hash) = (usize::try_from(word(16)?).ok()?, word(24)?, word(32)?);
         // Nothing is asked for that the file does not have.
-        let index_at = word(16)?.checked_mul(PIXEL_BYTES as u64)?.checked_add(HEADER as u64)?;
+        let index_at = word(16)?.checked_mul(kind.side.bytes() as u64)?.checked_add(HEADER as u64)?;
         if index_at.checked_add(index_len)? > len {
             return None;
         }
@@ -195,7 +212,7 @@ impl Cached {
             }
         }
         let (path, root) = (path.to_owned(), root.to_owned());
-        let stored = Stored { bytes, pictures, path, root, faces, damage: Mutex::new(Damage::None) };
+        let stored = Stored { bytes, pictures, path, root, kind, damage: Mutex::new(Damage::None) };
         // After a power failure the pages themselves may never have reached the disk: look at some, the last included, so
         // that a file of which all is lost is made anew at once and not picture by picture.
         let mut probes = entries.iter().rev().step_by((entries.len() / 64).max(1));
@@ -296,8 +313,7 @@ impl Update<'_> {
         self.write(&mut file, control, progress)?;
         // Where the one before cannot be replaced, it stays, and this one is used without a name.
         let at = if file.rename(path).is_ok() { path } else { file.path() };
-        Cached::open(at, root, scan.understood.reading.faces)
-            .ok_or_else(|| Problem::io(path, &io::Error::from(io::ErrorKind::InvalidData)))
+        Cached::open(at, root, PixelKind::of(scan)).ok_or_else(|| Problem::io(path, &io::Error::from(io::ErrorKind::InvalidData)))
     }
 
     /// Writes all that a cache file holds: unchanged pictures from the old one, the stale ones decoded.
@@ -308,6 +324,7 @@ impl Update<'_> {
         progress: &mut dyn FnMut(Stage, u64, u64),
     ) -> Result<(), Problem> {
         let Self { path, root, scan, old, stale } = *self;
+        let one = PixelKind::of(scan).side.bytes();
         let disk = |error: io::Error| Problem::writing(path, &error);
         file.write_all(&[0; HEADER]).map_err(disk)?;
 
@@ -322,10 +339,10 @@ impl Update<'_> {
             progress(stage, done, total);
             let chunk: Vec<usize> = (start..(start + at_once).min(scan.samples.len())).collect();
             let decode = || {
-                let mut pixels = vec![0; chunk.len() * PIXEL_BYTES];
+                let mut pixels = vec![0; chunk.len() * one];
                 let entries: Vec<Option<Entry>> = chunk
                     .par_iter()
-                    .zip(pixels.par_chunks_mut(PIXEL_BYTES))
+                    .zip(pixels.par_chunks_mut(one))
                     .map(|(&index, out)| match old.entries.get(&scan.samples[index].file) {
                         _ if control.cancelled() => None,
                         Some(entry) if !is_stale[index] && copy(old, entry, out) => Some(entry.clone()),
@@ -343,12 +360,12 @@ impl Update<'_> {
                 if let Outcome::Picture { slot, .. } = &mut entry.outcome {
                     *slot = slots;
                     slots += 1;
-                    pixels.copy_within(at * PIXEL_BYTES..(at + 1) * PIXEL_BYTES, kept * PIXEL_BYTES);
+                    pixels.copy_within(at * one..(at + 1) * one, kept * one);
                     kept += 1;
                 }
                 entries.push(entry);
             }
-            pixels.truncate(kept * PIXEL_BYTES);
+            pixels.truncate(kept * one);
             ready = pixels;
             done += chunk.iter().filter(|&&index| is_stale[index]).count() as u64;
         }

@@ -9,7 +9,7 @@ use super::{
     augment::crop::SMALLEST,
     face_crop::{FaceCrop, FaceCrops, is_photo},
     format::Foreign,
-    picture_size::SIDE,
+    picture_size::side_of,
     resize::resize_into,
     sample::{Anomaly, SkipReason},
     square::RgbView,
@@ -71,7 +71,7 @@ pub struct Found {
     pub photo: Option<bool>,
 }
 
-/// Decodes a picture and squeezes it, or its face, to [`SIDE`] x [`SIDE`] into `out`, which is as long.
+/// Decodes a picture and squeezes it, or its face, to the square that `out` holds (side x side x 3 bytes).
 ///
 /// # Errors
 /// As [`decode`], and [`SkipReason::NoFace`].
@@ -88,7 +88,7 @@ pub fn decode_small(bytes: &[u8], name: &str, wanted: Wanted, out: &mut [u8]) ->
             FaceCrops::Largest => {
                 let face = FaceCrop::find(view).ok_or(SkipReason::NoFace)?;
                 match face.square {
-                    Some(square) => out.copy_from_slice(&view.crop_to(square, SIDE)),
+                    Some(square) => out.copy_from_slice(&view.crop_to(square, side_of(out.len()))),
                     None => shrink(view.rgb, view.width, view.height, out)?,
                 }
                 let damaged = matches!(picture.anomaly, Some(Anomaly::Suspect { .. }));
@@ -103,7 +103,8 @@ pub fn decode_small(bytes: &[u8], name: &str, wanted: Wanted, out: &mut [u8]) ->
     shrink(rgb.as_raw(), width, height, out)?;
     if orientation != Orientation::NoTransforms {
         // Turning the square afterwards is the same, and much cheaper.
-        let square = image::RgbImage::from_raw(SIDE as u32, SIDE as u32, out.to_vec());
+        let side = side_of(out.len()) as u32;
+        let square = image::RgbImage::from_raw(side, side, out.to_vec());
         let mut square = DynamicImage::ImageRgb8(square.unwrap_or_default());
         square.apply_orientation(orientation);
         out.copy_from_slice(square.as_bytes());
@@ -120,12 +121,13 @@ fn wrong_size(width: u32, height: u32) -> Option<Anomaly> {
     (u64::from(long) * 10 > u64::from(short) * 11).then_some(Anomaly::NotSquare { width, height })
 }
 
-/// Resizes an RGB picture to [`SIDE`] x [`SIDE`] into `out`.
+/// Resizes an RGB picture to the square that `out` holds (side x side x 3 bytes).
 ///
 /// # Errors
 /// [`SkipReason::Damaged`] if the picture has no pixels.
 pub fn shrink(rgb: &[u8], width: u32, height: u32, out: &mut [u8]) -> Result<(), SkipReason> {
-    resize_into(rgb, [width, height], out, [SIDE as u32; 2]).map_err(|details| SkipReason::Damaged { details })
+    let side = side_of(out.len()) as u32;
+    resize_into(rgb, [width, height], out, [side; 2]).map_err(|details| SkipReason::Damaged { details })
 }
 
 /// Decodes without turning; refuses by the header where it can.

@@ -138,7 +138,7 @@ fn draw(pixels: &[u8], target: &Path) -> Result<bool, Problem> {
     if target.exists() {
         return Ok(false);
     }
-    let side = super::picture_size::SIDE as u32;
+    let side = super::picture_size::side_of(pixels.len()) as u32;
     let mut png = io::Cursor::new(Vec::new());
     image::write_buffer_with_format(&mut png, pixels, side, side, image::ColorType::Rgb8, image::ImageFormat::Png)
         .map_err(io::Error::other)

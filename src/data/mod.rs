@@ -115,7 +115,7 @@ fn open_if(
     let scan = match scan::scan(root, reading, control, progress) {
         // What was said of it once may not hold of what is in it now.
         Err(problem) if problem.kind == Kind::Data && reading != Reading::default() => {
-            scan::scan(root, Reading::default(), control, progress)
+            scan::scan(root, Reading { side: reading.side, ..Reading::default() }, control, progress)
         }
         scan => scan,
     }?;

@@ -1,6 +1,6 @@
 //! What a picture looks like, in a few bytes: near for pictures that look the same.
 
-use super::picture_size::{PIXEL_BYTES, SIDE};
+use super::picture_size::side_of;
 
 /// Bits of 64 by which near-identical pictures may differ.
 const BITS: u32 = 3;
@@ -24,18 +24,20 @@ pub struct PerceptualHash {
 }
 
 impl PerceptualHash {
-    /// What a cached picture looks like.
+    /// What a decoded picture looks like: side x side x 3 bytes.
     pub fn of(pixels: &[u8]) -> Self {
-        debug_assert_eq!(pixels.len(), PIXEL_BYTES);
+        let side = side_of(pixels.len());
         let (mut wide, mut counts) = ([[0u64; 9]; 8], [[0u64; 9]; 8]);
-        let mut fields = [0u64; FIELDS * FIELDS];
+        let (mut fields, mut pixels_of) = ([0u64; FIELDS * FIELDS], [0u64; FIELDS * FIELDS]);
         for (at, pixel) in pixels.as_chunks::<3>().0.iter().enumerate() {
-            let (y, x) = (at / SIDE, at % SIDE);
+            let (y, x) = (at / side, at % side);
             // ITU-R BT.601 luma, times 1000.
             let gray = 299 * u64::from(pixel[0]) + 587 * u64::from(pixel[1]) + 114 * u64::from(pixel[2]);
-            wide[y * 8 / SIDE][x * 9 / SIDE] += gray;
-            counts[y * 8 / SIDE][x * 9 / SIDE] += 1;
-            fields[y * FIELDS / SIDE * FIELDS + x * FIELDS / SIDE] += gray;
+            wide[y * 8 / side][x * 9 / side] += gray;
+            counts[y * 8 / side][x * 9 / side] += 1;
+            let field = y * FIELDS / side * FIELDS + x * FIELDS / side;
+            fields[field] += gray;
+            pixels_of[field] += 1;
         }
         let mut bits = 0;
         for (row, counts) in wide.iter().zip(&counts) {
@@ -44,8 +46,7 @@ impl PerceptualHash {
                 bits = bits << 1 | u64::from(brighter);
             }
         }
-        let pixels_of_one = (SIDE / FIELDS * (SIDE / FIELDS)) as u64;
-        Self { bits, fields: fields.map(|sum| (sum / pixels_of_one / 1000) as u8) }
+        Self { bits, fields: std::array::from_fn(|field| (fields[field] / pixels_of[field].max(1) / 1000) as u8) }
     }
 
     /// Whether two pictures look the same.

@@ -8,7 +8,7 @@ use std::{
 use super::{
     image_set::ImageSet,
     perceptual_hash::PerceptualHash,
-    picture_size::{PIXEL_BYTES, SIDE},
+    picture_size::{PIXEL_BYTES, PictureSide},
 };
 use crate::problem::Problem;
 
@@ -17,7 +17,10 @@ pub trait PixelStore: Send + Sync {
     /// How many there are.
     fn count(&self) -> usize;
 
-    /// The picture at `place`: [`PIXEL_BYTES`] of RGB, as they were stored.
+    /// Height and width of each.
+    fn side(&self) -> PictureSide;
+
+    /// The picture at `place`: side x side x 3 bytes of RGB, as they were stored.
     ///
     /// # Errors
     /// It can be read neither from where it is kept nor from where it came from.
@@ -32,7 +35,12 @@ pub trait PixelStore: Send + Sync {
     }
 }
 
+/// Pictures of the usual side.
 impl PixelStore for Vec<u8> {
+    fn side(&self) -> PictureSide {
+        PictureSide::default()
+    }
+
     fn count(&self) -> usize {
         self.len() / PIXEL_BYTES
     }
@@ -46,7 +54,33 @@ impl PixelStore for Vec<u8> {
     }
 }
 
-/// The decoded pictures of a dataset: [`PIXEL_BYTES`] of RGB each, in memory or in the cache file.
+/// Pictures in memory, of any side.
+pub struct Album {
+    pub side: PictureSide,
+    /// side x side x 3 bytes of RGB each.
+    pub bytes: Vec<u8>,
+}
+
+impl PixelStore for Album {
+    fn side(&self) -> PictureSide {
+        self.side
+    }
+
+    fn count(&self) -> usize {
+        self.bytes.len() / self.side.bytes()
+    }
+
+    fn picture(&self, place: usize) -> Result<Cow<'_, [u8]>, Problem> {
+        let one = self.side.bytes();
+        Ok(Cow::Borrowed(&self.bytes[place * one..][..one]))
+    }
+
+    fn in_memory(&self) -> bool {
+        true
+    }
+}
+
+/// The decoded pictures of a dataset, all of one side, in memory or in the cache file.
 #[derive(Clone, Default)]
 pub struct Pixels {
     store: Option<Arc<dyn PixelStore>>,
@@ -126,7 +160,12 @@ impl Pixels {
         self.store.as_ref().is_none_or(|store| store.in_memory())
     }
 
-    /// The picture at `index`: [`SIDE`] x [`SIDE`] x 3 bytes.
+    /// Height and width of each picture.
+    pub fn side(&self) -> PictureSide {
+        self.store.as_ref().map_or_else(PictureSide::default, |store| store.side())
+    }
+
+    /// The picture at `index`: side x side x 3 bytes.
     ///
     /// # Errors
     /// It can no longer be read.
@@ -170,7 +209,7 @@ impl ImageSet for Pixels {
     }
 
     fn side(&self) -> usize {
-        SIDE
+        Self::side(self).pixels()
     }
 
     fn picture(&self, index: usize) -> Result<Cow<'_, [u8]>, Problem> {

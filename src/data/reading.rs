@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     face_crop::{FaceCrops, PhotoLook},
     label_table::TableRead,
+    picture_size::PictureSide,
     sample::{Part, Source},
     task::{AgeBands, Task, TaskKind},
     walk,
@@ -31,6 +32,8 @@ pub struct Reading {
     pub task: TaskChoice,
     pub classes: ClassFolders,
     pub bands: AgeBands,
+    /// To what side pictures are resized as they are decoded.
+    pub side: PictureSide,
     /// What is taken of each picture.
     pub faces: FaceCrops,
 }
@@ -132,7 +135,7 @@ impl Understood {
             && self.empty.is_empty()
             && self.parts.is_empty()
             && self.folders.is_empty()
-            && self.reading == Reading::default()
+            && self.reading.is_plain()
             && !self.look.is_photos()
     }
 
@@ -327,12 +330,23 @@ impl Reading {
         atomic::write_json(&path, &Kept { folder, reading: *self, print })
     }
 
+    /// Whether nothing was said but the pictures' side, which is of no question.
+    pub fn is_plain(&self) -> bool {
+        *self == Self { side: self.side, ..Self::default() }
+    }
+
     /// As the command line takes it.
     pub fn arguments(&self) -> String {
         let bands = if self.bands == AgeBands::default() { "auto".to_owned() } else { self.bands.text() };
         let faces = if self.faces == FaceCrops::Off { "auto" } else { self.faces.key() };
-        let said =
-            [("--task", self.task.key()), ("--classes", self.classes.key()), ("--age-bands", &bands), ("--face-crops", faces)];
+        let side = if self.side.is_default() { "auto".to_owned() } else { self.side.to_string() };
+        let said = [
+            ("--task", self.task.key()),
+            ("--classes", self.classes.key()),
+            ("--age-bands", &bands),
+            ("--face-crops", faces),
+            ("--image-size", &side),
+        ];
         let said = said.iter().filter(|(_, key)| *key != TaskChoice::Auto.key()).map(|(name, key)| format!("{name} {key}"));
         said.collect::<Vec<_>>().join(" ")
     }

@@ -6,7 +6,7 @@ use crate::{
     data::{
         decode,
         format::Foreign,
-        picture_size::SIDE,
+        picture_size::PictureSide,
         resize::resize,
         sample::SkipReason,
         square::{RgbView, Square},
@@ -90,14 +90,14 @@ impl Photo {
         Square { left: (f64::from(self.width) - side) / 2.0, top: (f64::from(self.height) - side) / 2.0, side }
     }
 
-    /// The whole photo squeezed to a square, as the data set's own pictures are read: [`SIDE`] x [`SIDE`] x 3 bytes.
-    pub fn squeezed(&self) -> Vec<u8> {
-        resize(&self.rgb, [self.width, self.height], [SIDE as u32; 2])
+    /// The whole photo squeezed to a square, as the data set's own pictures are read: side x side x 3 bytes.
+    pub fn squeezed(&self, side: PictureSide) -> Vec<u8> {
+        resize(&self.rgb, [self.width, self.height], [side.into(); 2])
     }
 
-    /// What is judged of it: a square, or the whole photo, as [`SIDE`] x [`SIDE`] x 3 bytes.
-    pub fn seen(&self, square: Option<Square>) -> Vec<u8> {
-        square.map_or_else(|| self.squeezed(), |square| self.crop(square))
+    /// What is judged of it: a square, or the whole photo, as side x side x 3 bytes.
+    pub fn seen(&self, square: Option<Square>, side: PictureSide) -> Vec<u8> {
+        square.map_or_else(|| self.squeezed(side), |square| self.crop_to(square, side.pixels()))
     }
 
     /// The photo no larger than `longest` on its longer side, for a screen, and its pixels for each pixel of that.
@@ -110,11 +110,6 @@ impl Photo {
         let [width, height] = [self.width, self.height].map(|side| ((f64::from(side) * scale).round() as u32).max(1));
         let rgb = resize(&self.rgb, [self.width, self.height], [width, height]);
         (Self { width, height, rgb }, self.width as f32 / width as f32)
-    }
-
-    /// The square as the network's pictures are kept: [`SIDE`] x [`SIDE`] x 3 bytes.
-    pub fn crop(&self, square: Square) -> Vec<u8> {
-        self.crop_to(square, SIDE)
     }
 
     /// The square resized to `side` x `side` x 3 bytes.

@@ -7,7 +7,7 @@ use super::{
     photo::Photo,
 };
 use crate::{
-    data::{augment, hash::hash, picture_size::PIXEL_BYTES, square::Square, task::Task},
+    data::{augment, hash::hash, picture_size::PictureSide, square::Square, task::Task},
     engine::{Engine, EngineConfig, TtaPredictor, check_finite},
     evaluate::{Interval, Logits, regression::range_of},
     model::{Network, Weights},
@@ -126,22 +126,27 @@ impl Predictor {
     /// # Errors
     /// A lost device.
     pub fn look(&mut self, photo: &Photo, square: Option<Square>) -> Result<Answer, Problem> {
-        let mut answers = self.judge(&photo.seen(square))?;
+        let mut answers = self.judge(&photo.seen(square, self.pictures()))?;
         Ok(answers.swap_remove(0))
     }
 
-    /// What the network says of cached pictures: n x [`PIXEL_BYTES`].
+    /// To what side a picture is resized for it.
+    pub fn pictures(&self) -> PictureSide {
+        self.settings.augment.pictures
+    }
+
+    /// What the network says of decoded pictures: n x side x side x 3 bytes of [`Predictor::pictures`].
     ///
     /// # Errors
     /// A lost device.
     pub fn judge(&mut self, pixels: &[u8]) -> Result<Vec<Answer>, Problem> {
         let side = self.settings.augment.side();
-        let bytes = side * side * 3;
-        let mut answers = Vec::with_capacity(pixels.len() / PIXEL_BYTES);
+        let (bytes, one) = (side * side * 3, self.pictures().bytes());
+        let mut answers = Vec::with_capacity(pixels.len() / one);
         // So many at a time, since what the network saw of each is kept.
-        for batch in pixels.chunks(BATCH * PIXEL_BYTES) {
-            let mut seen = vec![0; batch.len() / PIXEL_BYTES * bytes];
-            for (picture, out) in batch.chunks_exact(PIXEL_BYTES).zip(seen.chunks_exact_mut(bytes)) {
+        for batch in pixels.chunks(BATCH * one) {
+            let mut seen = vec![0; batch.len() / one * bytes];
+            for (picture, out) in batch.chunks_exact(one).zip(seen.chunks_exact_mut(bytes)) {
                 augment::evaluation(&self.settings.augment, picture, out);
             }
             let logits = self.judge.all(self.engine.as_mut(), &seen, BATCH).map_err(|problem| match &self.file {

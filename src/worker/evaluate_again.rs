@@ -40,7 +40,7 @@ pub(super) fn on_its_own(
 ) -> Result<(), Problem> {
     let run = store.find(run)?;
     let dataset = locate::own(&run, dataset, store, control, emit)?;
-    evaluate(run, &dataset, how, control, emit)
+    evaluate(run, &dataset, how, store, control, emit)
 }
 
 /// Judges a run on the pictures of `source`.
@@ -61,22 +61,25 @@ pub(super) fn on(
         // Its own pictures, in another place perhaps: what it never saw of them is its test part.
         Ok(_) => {
             locate::remember(&mut run, &dataset, false, emit)?;
-            evaluate(run, &dataset, how, control, emit)
+            evaluate(run, &dataset, how, store, control, emit)
         }
-        Err(_) => evaluate_others(&run, &dataset, how, control, emit),
+        Err(_) => evaluate_others(&run, &dataset, how, store, control, emit),
     }
 }
 
 /// Judges a run again on its own test part.
 fn evaluate(
     mut run: Run,
-    dataset: &Dataset,
+    dataset: &Arc<Dataset>,
     How { device, mirrored }: How,
+    store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
-    let (dataset, split) = locate::find(&run, dataset)?;
-    let plan = Plan::with_split(&run.settings()?, Arc::new(dataset), split).map_err(training::first)?;
+    let settings = run.settings()?;
+    let dataset = open::at_side(dataset, settings.augment.pictures, store, control, emit)?;
+    let (dataset, split) = locate::find(&run, &dataset)?;
+    let plan = Plan::with_split(&settings, Arc::new(dataset), split).map_err(training::first)?;
     let plan = Plan { device, ..plan };
     let mut engine = engine::open(&plan.device, &plan.engine_config())?;
     let (weights, id) = weights(&run, &plan.network)?;
@@ -90,11 +93,13 @@ fn evaluate_others(
     run: &Run,
     dataset: &Arc<Dataset>,
     How { device, mirrored }: How,
+    store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
+    let dataset = open::at_side(dataset, run.settings()?.augment.pictures, store, control, emit)?;
     // However the folder was read: names that answer the run's question are asked for it.
-    let dataset = &Arc::new(dataset.asked(&run.info.task).ok_or_else(|| locate::other_labels(run, dataset))?);
+    let dataset = &Arc::new(dataset.asked(&run.info.task).ok_or_else(|| locate::other_labels(run, &dataset))?);
     // A run that was opened without its list of pictures is judged on all, and nothing is claimed of them.
     let own = run.has_pictures().then(|| run.pictures()).transpose()?;
     let samples = match &own {

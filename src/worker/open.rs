@@ -7,7 +7,7 @@ use tracing::info;
 use super::Event;
 use crate::{
     control::Control,
-    data::{self, dataset::Dataset, edits::Edits, reading::Reading, sample::Source},
+    data::{self, dataset::Dataset, edits::Edits, picture_size::PictureSide, reading::Reading, sample::Source},
     files::Places,
     problem::Problem,
     run::RunStore,
@@ -51,6 +51,26 @@ pub(super) fn open_as(
         emit(Event::Warned(problem));
     }
     Ok(dataset)
+}
+
+/// `dataset` with pictures of `side`: itself where they are, otherwise its source read at that, for this time alone.
+///
+/// # Errors
+/// As [`data::open`].
+pub(super) fn at_side(
+    dataset: &Arc<Dataset>,
+    side: PictureSide,
+    store: &RunStore,
+    control: &Control,
+    emit: &mut dyn FnMut(Event),
+) -> Result<Arc<Dataset>, Problem> {
+    if dataset.pixels.side() == side || dataset.samples.is_empty() {
+        return Ok(dataset.clone());
+    }
+    let places = Places::with_runs_in(store.home());
+    let reading = Reading { side, ..dataset.understood.reading };
+    let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
+    data::open_as(&places, &dataset.source, reading, dataset.edits(), control, &mut progress).map(Arc::new)
 }
 
 /// Notes what was opened; tells that what was read of a folder has to be read again the next time.

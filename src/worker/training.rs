@@ -9,7 +9,7 @@ use super::{
     awake::Awake,
     conclude::{self, Trained},
     fallback::{PROCESSOR, is_lost, on_the_processor},
-    locate,
+    locate, open,
 };
 use crate::{
     callback::Callbacks,
@@ -114,7 +114,7 @@ pub(crate) fn check_resumable(run: &RunInfo, how: &ResumeOptions) -> Result<(), 
 /// Goes on with a run as `how` says.
 pub(super) fn resume(
     name: &str,
-    dataset: &Dataset,
+    dataset: &Arc<Dataset>,
     how: &ResumeOptions,
     store: &RunStore,
     control: &Control,
@@ -145,8 +145,9 @@ pub(super) fn resume(
     if how.more > 0 {
         settings.train.epochs = stored.saturating_add(how.more);
     }
-    let (found, split) = locate::find(&run, dataset)?;
-    locate::remember(&mut run, dataset, false, emit)?;
+    let dataset = open::at_side(dataset, settings.augment.pictures, store, control, emit)?;
+    let (found, split) = locate::find(&run, &dataset)?;
+    locate::remember(&mut run, &dataset, false, emit)?;
     let plan = Plan::with_split(&settings, Arc::new(found), split).map_err(first)?;
     let Asked { device, threads } = run.info.asked.clone();
     let device =
@@ -238,8 +239,10 @@ pub(super) fn again(
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
     let before = store.find(name)?;
-    let split = Picture::split(&before.pictures()?, dataset);
-    let plan = Plan::with_split(&before.settings()?, dataset.clone(), split).map_err(first)?;
+    let settings = before.settings()?;
+    let dataset = open::at_side(dataset, settings.augment.pictures, store, control, emit)?;
+    let split = Picture::split(&before.pictures()?, &dataset);
+    let plan = Plan::with_split(&settings, dataset, split).map_err(first)?;
     train(&Plan { device, ..plan }, store, control, emit)
 }
 

@@ -81,7 +81,7 @@ fn center() -> Vec<u8> {
 }
 
 fn plain() -> Geometry {
-    Geometry { crop: 112, side: 112, left: 8, top: 8, flip: false, shift: [0.0; 2], zoom: 1.0, rotation: 0.0 }
+    Geometry { from: SIDE, crop: 112, side: 112, left: 8, top: 8, flip: false, shift: [0.0; 2], zoom: 1.0, rotation: 0.0 }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use trombine::{
         edits::Edits,
         face_crop::{FaceCrops, PhotoLook},
         faces, open_as,
-        picture_size::SIDE,
+        picture_size::{PictureSide, SIDE},
         reading::Reading,
         sample::{Anomaly, Framing, SkipReason},
         sample_faces,
@@ -98,8 +98,8 @@ fn the_face_that_predict_would_judge_is_taken() {
     for (index, sample) in dataset.samples.iter().enumerate() {
         let photo = Photo::open(&folder.root().join(&sample.file)).expect("a photo");
         let expected = match frame(&photo, Framing::FaceCrop) {
-            Framed::Faces(faces) => photo.crop(faces[0].crop),
-            Framed::Crop => photo.squeezed(),
+            Framed::Faces(faces) => photo.crop_to(faces[0].crop, SIDE),
+            Framed::Crop => photo.squeezed(PictureSide::default()),
             other => panic!("{}: {other:?}", sample.file.display()),
         };
         assert!(dataset.pixels.get(index).expect("pixels")[..] == expected[..], "{}", sample.file.display());

@@ -7,7 +7,7 @@ use trombine::{
     data::{
         decode,
         faces::{self, Face},
-        picture_size::{PIXEL_BYTES, SIDE},
+        picture_size::{PIXEL_BYTES, PictureSide, SIDE},
         sample_faces,
         square::Square,
     },
@@ -31,8 +31,8 @@ fn odd_pictures_have_no_face_and_do_not_panic() {
         let noise: Vec<u8> = (0..width * height * 3).map(|_| random.bits() as u8).collect();
         let photo = Photo::new(width, height, noise).unwrap();
         faces::find(photo.view());
-        assert_eq!(photo.squeezed().len(), PIXEL_BYTES);
-        assert_eq!(photo.crop(photo.middle()).len(), PIXEL_BYTES);
+        assert_eq!(photo.squeezed(PictureSide::default()).len(), PIXEL_BYTES);
+        assert_eq!(photo.crop_to(photo.middle(), SIDE).len(), PIXEL_BYTES);
     }
     assert_eq!(Photo::new(0, 4, vec![]).unwrap_err().kind, Kind::Picture);
     assert_eq!(Photo::new(2, 2, vec![0; 11]).unwrap_err().kind, Kind::Picture);
@@ -95,7 +95,7 @@ fn photos_are_read_as_training_pictures_are() {
     JpegEncoder::new_with_quality(&mut jpeg, 90).encode(&pixels, 120, 90, ExtendedColorType::Rgb8).unwrap();
     let mut cached = vec![0; PIXEL_BYTES];
     decode::decode_small(&jpeg, "a.jpg", Default::default(), &mut cached).unwrap();
-    assert_eq!(Photo::decode(&jpeg).unwrap().squeezed(), cached, "the same bytes as the cache holds");
+    assert_eq!(Photo::decode(&jpeg).unwrap().squeezed(PictureSide::default()), cached, "the same bytes as the cache holds");
     assert_eq!(Photo::decode(&jpeg[..jpeg.len() / 2]).unwrap_err().kind, Kind::Picture);
 }
 
@@ -108,17 +108,17 @@ fn squares_are_cut_and_drawn_out_beyond_the_edge() {
             photo.rgb[at..at + 3].copy_from_slice(&[x as u8, y as u8, 7]);
         }
     }
-    let cut = photo.crop(Square { left: 50.0, top: 100.0, side: SIDE as f64 });
+    let cut = photo.crop_to(Square { left: 50.0, top: 100.0, side: SIDE as f64 }, SIDE);
     for y in 0..SIDE {
         for x in 0..SIDE {
             assert_eq!(cut[(y * SIDE + x) * 3..][..3], [(x + 50) as u8, (y + 100) as u8, 7]);
         }
     }
-    let beyond = photo.crop(Square { left: -64.0, top: 236.0, side: SIDE as f64 });
+    let beyond = photo.crop_to(Square { left: -64.0, top: 236.0, side: SIDE as f64 }, SIDE);
     assert!(beyond.chunks_exact(3).all(|p| p == [10, 20, 30]), "the edge is drawn out");
     // However wild the square, memory stays bounded and the result is whole.
     for wild in [1e18, -5.0, 0.0, f64::NAN] {
-        assert_eq!(photo.crop(Square { left: wild, top: -wild, side: wild }).len(), PIXEL_BYTES);
+        assert_eq!(photo.crop_to(Square { left: wild, top: -wild, side: wild }, SIDE).len(), PIXEL_BYTES);
     }
 }
 

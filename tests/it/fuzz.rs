@@ -26,7 +26,7 @@ use trombine::{
         format::Foreign,
         hash::hash,
         name,
-        picture_size::PIXEL_BYTES,
+        picture_size::{PIXEL_BYTES, PictureSide},
         reading::Reading,
     },
     evaluate::{Logits, Prediction, Report},
@@ -445,7 +445,7 @@ fn pictures(name: &str, format: ImageFormat) {
         if let Ok(picture) = decode_up_to(bytes, "a.jpg", 1 << 22) {
             assert_eq!(picture.rgb.len(), picture.width as usize * picture.height as usize * 3);
         }
-        let _ = Photo::decode(bytes).map(|photo| photo.squeezed());
+        let _ = Photo::decode(bytes).map(|photo| photo.squeezed(PictureSide::default()));
         taken
     });
 }

@@ -44,6 +44,7 @@ mod gpu_submit;
 mod gpu_uniform;
 mod groups;
 mod handed_over;
+mod image_size;
 mod interruptions;
 mod kills;
 mod label_table;

@@ -20,6 +20,7 @@ use trombine::{
     app::{App, Preferences},
     data::{
         dataset::Dataset,
+        picture_size::PictureSide,
         pixels::{PixelStore, Pixels},
     },
     problem::{Kind, Problem},
@@ -73,6 +74,10 @@ struct Store {
 }
 
 impl PixelStore for Store {
+    fn side(&self) -> PictureSide {
+        PictureSide::default()
+    }
+
     fn count(&self) -> usize {
         self.pictures.len()
     }

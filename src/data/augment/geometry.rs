@@ -1,7 +1,5 @@
 //! Where each pixel of the result comes from: crop, flip, shift, zoom and rotation as one affine map, sampled once.
 
-use crate::data::picture_size::SIDE;
-
 /// An affine map from a pixel of the result to a place in the cached picture, both in pixels from the top left corner's
 /// pixel center: `x = a[0] * ox + a[1] * oy + a[2]`, `y = a[3] * ox + a[4] * oy + a[5]`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -10,6 +8,8 @@ pub struct Affine(pub [f64; 6]);
 /// The geometric part of what was drawn for one picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Geometry {
+    /// Side of the decoded picture, in pixels.
+    pub from: usize,
     /// Side of the crop and of the result, in pixels.
     pub crop: usize,
     pub side: usize,
@@ -46,14 +46,14 @@ impl Geometry {
         Affine([a[0], a[1], x, a[2], a[3], y])
     }
 
-    /// Fills `out` (`side` x `side` x 3) from `pixels` ([`SIDE`] x [`SIDE`] x 3).
+    /// Fills `out` (`side` x `side` x 3) from `pixels` (`from` x `from` x 3).
     pub fn apply(&self, pixels: &[u8], out: &mut [u8]) {
-        if self.is_copy() { self.copy(pixels, out) } else { warp(pixels, &self.affine(), self.side, out) }
+        if self.is_copy() { self.copy(pixels, out) } else { warp(pixels, self.from, &self.affine(), self.side, out) }
     }
 
     fn copy(&self, pixels: &[u8], out: &mut [u8]) {
         for (y, row) in out.chunks_exact_mut(self.side * 3).enumerate() {
-            let from = &pixels[((self.top + y) * SIDE + self.left) * 3..][..self.side * 3];
+            let from = &pixels[((self.top + y) * self.from + self.left) * 3..][..self.side * 3];
             // Forward first, as memory is fetched ahead; turned around where it is near.
             row.copy_from_slice(from);
             if self.flip {
@@ -68,7 +68,7 @@ const FRACTION_BITS: u32 = 16;
 
 /// Bilinear sampling; beyond the edge the picture is reflected, edge pixel included (Keras's `reflect`, PyTorch's
 /// `grid_sample(padding_mode="reflection", align_corners=False)`).
-fn warp(pixels: &[u8], map: &Affine, side: usize, out: &mut [u8]) {
+fn warp(pixels: &[u8], from: usize, map: &Affine, side: usize, out: &mut [u8]) {
     let fixed = |v: f64| (v * f64::from(1 << FRACTION_BITS)).round() as i32;
     let a = &map.0;
     let (step_x, step_y) = (fixed(a[0]), fixed(a[3]));
@@ -76,7 +76,7 @@ fn warp(pixels: &[u8], map: &Affine, side: usize, out: &mut [u8]) {
         let mut x = fixed(a[1] * oy as f64 + a[2]);
         let mut y = fixed(a[4] * oy as f64 + a[5]);
         for to in row.as_chunks_mut::<3>().0 {
-            *to = sample(pixels, x, y);
+            *to = sample(pixels, from, x, y);
             x = x.wrapping_add(step_x);
             y = y.wrapping_add(step_y);
         }
@@ -85,18 +85,18 @@ fn warp(pixels: &[u8], map: &Affine, side: usize, out: &mut [u8]) {
 
 /// The bilinear value at a fixed-point place.
 #[inline]
-fn sample(pixels: &[u8], x: i32, y: i32) -> [u8; 3] {
+fn sample(pixels: &[u8], from: usize, x: i32, y: i32) -> [u8; 3] {
     let (left, top) = (x >> FRACTION_BITS, y >> FRACTION_BITS);
     // Eight bits of fraction, so that the four weights sum to 65,536.
     let fx = ((x as u32 & 0xffff) + 128) >> 8;
     let fy = ((y as u32 & 0xffff) + 128) >> 8;
-    let inside = 0..SIDE as i32 - 1;
+    let inside = 0..from as i32 - 1;
     let (upper, lower) = if inside.contains(&left) && inside.contains(&top) {
-        let at = (top as usize * SIDE + left as usize) * 3;
-        (pair(&pixels[at..]), pair(&pixels[at + SIDE * 3..]))
+        let at = (top as usize * from + left as usize) * 3;
+        (pair(&pixels[at..]), pair(&pixels[at + from * 3..]))
     } else {
-        let (x0, x1) = (reflect(left), reflect(left + 1));
-        let (y0, y1) = (reflect(top) * SIDE, reflect(top + 1) * SIDE);
+        let (x0, x1) = (reflect(left, from), reflect(left + 1, from));
+        let (y0, y1) = (reflect(top, from) * from, reflect(top + 1, from) * from);
         let at = |i: usize| &pixels[i * 3..][..3];
         let join = |a: &[u8], b: &[u8]| [a[0], a[1], a[2], b[0], b[1], b[2]];
         (join(at(y0 + x0), at(y0 + x1)), join(at(y1 + x0), at(y1 + x1)))
@@ -114,8 +114,8 @@ fn pair(pixels: &[u8]) -> [u8; 6] {
 }
 
 /// The pixel that a coordinate outside the picture mirrors.
-fn reflect(i: i32) -> usize {
-    let side = SIDE as i32;
+fn reflect(i: i32, side: usize) -> usize {
+    let side = side as i32;
     let i = i.rem_euclid(2 * side);
     (if i < side { i } else { 2 * side - 1 - i }) as usize
 }

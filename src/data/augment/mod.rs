@@ -30,7 +30,10 @@ use serde::{Deserialize, Serialize};
 pub use warnings::warnings;
 
 use self::{geometry::Geometry, mixup::Mix};
-use super::{image_set::Crop, picture_size::SIDE};
+use super::{
+    image_set::Crop,
+    picture_size::{PictureSide, SIDE},
+};
 use crate::{
     problem::Problem,
     random::Random,
@@ -38,7 +41,7 @@ use crate::{
     text::Phrase,
 };
 
-/// Changes one cached picture ([`SIDE`] x [`SIDE`] x 3) as training sees it, into `out` (`side` x `side` x 3);
+/// Changes one decoded picture ([`AugmentSettings::pictures`] squared x 3) as training sees it, into `out` (`side` x `side` x 3);
 /// `other` gives the cached picture that is to show through, if one is. Gives what shows through, which moves the label too.
 ///
 /// # Errors
@@ -95,9 +98,12 @@ macro_rules! augmentations {
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
         #[serde(default)]
         pub struct AugmentSettings {
+            /// Side of the decoded pictures. Nobody edits it: it follows the data set ([`AugmentSettings::for_pictures`]).
+            #[serde(rename = "picture_side", skip_serializing_if = "PictureSide::is_default")]
+            pub pictures: PictureSide,
             /// Side of the random crop (training) and of the center crop (evaluation), in pixels of the cached picture.
             pub crop: u32,
-            /// Resize the crop back to the cached size, so the network sees 128 x 128 whatever the crop.
+            /// Resize the crop back to the decoded size, so the network sees that whatever the crop.
             pub resize_back: bool,
             pub flip: bool,
             /// Judge each picture with its mirror image ([`crate::engine::TtaPredictor`]).
@@ -107,7 +113,7 @@ macro_rules! augmentations {
 
         impl Default for AugmentSettings {
             fn default() -> Self {
-                Self { crop: 112, resize_back: false, flip: true, test_time_flip: false, $($name: Default::default(),)* }
+                Self { pictures: PictureSide::default(), crop: 112, resize_back: false, flip: true, test_time_flip: false, $($name: Default::default(),)* }
             }
         }
 
@@ -125,8 +131,8 @@ macro_rules! augmentations {
 
         impl SettingDefs for AugmentSettings {
             fn setting_defs(&mut self) -> Vec<SettingDef<'_>> {
-                let Self { crop, resize_back, flip, test_time_flip, $($name,)* } = self;
-                let mut defs: Vec<_> = crop::setting_defs(crop, resize_back).into();
+                let Self { pictures, crop, resize_back, flip, test_time_flip, $($name,)* } = self;
+                let mut defs: Vec<_> = crop::setting_defs(*pictures, crop, resize_back).into();
                 defs.extend(flip::setting_defs(flip, test_time_flip));
                 let mut each = [$(within(stringify!($name), $name),)*];
                 each.sort_by_key(|defs| defs.first().is_some_and(|switch| switch.tier == Tier::More));
@@ -151,8 +157,8 @@ macro_rules! augmentations {
             /// Draws for one picture.
             pub fn new(settings: &AugmentSettings, random: &mut Random) -> Self {
                 let mut drawn = Self::none(settings);
-                let Geometry { crop, side, .. } = drawn.geometry;
-                (drawn.geometry.left, drawn.geometry.top) = crop::draw(crop, &mut random.fork());
+                let Geometry { from, crop, side, .. } = drawn.geometry;
+                (drawn.geometry.left, drawn.geometry.top) = crop::draw(from, crop, &mut random.fork());
                 let mut flip = random.fork();
                 drawn.geometry.flip = settings.flip && flip::draw(&mut flip);
                 let mut streams: [Random; STREAMS.len()] = std::array::from_fn(|_| random.fork());
@@ -167,7 +173,7 @@ macro_rules! augmentations {
                 drawn
             }
 
-            /// Makes the picture by itself: `pixels` are [`SIDE`] x [`SIDE`] x 3, `out` is `side` x `side` x 3.
+            /// Makes the picture by itself: `pixels` are of the decoded side, `out` is `side` x `side` x 3.
             pub fn apply(&self, pixels: &[u8], out: &mut [u8]) {
                 self.geometry.apply(pixels, out);
                 $(if let Some(what) = &self.$name {
@@ -209,7 +215,7 @@ const _: () = {
 impl AugmentSettings {
     /// Side of the pictures that the network gets.
     pub fn side(&self) -> usize {
-        if self.resize_back { SIDE } else { self.crop_side() }
+        if self.resize_back { self.pictures.pixels() } else { self.crop_side() }
     }
 
     /// Whether pictures are only cut out and mirrored, which a device can do itself ([`crate::engine::Engine::upload_images`]).
@@ -224,7 +230,26 @@ impl AugmentSettings {
 
     /// The crop's side; a value from a foreign file is brought into its range.
     fn crop_side(&self) -> usize {
-        self.crop.clamp(crop::SMALLEST, SIDE as u32) as usize
+        self.crop.clamp(crop::smallest(self.pictures), self.pictures.into()) as usize
+    }
+
+    /// The same for pictures of another side: the crop takes as much of them, to 4 pixels, and the whole stays the whole.
+    #[must_use]
+    pub fn for_pictures(mut self, side: PictureSide) -> Self {
+        let (from, to) = (self.pictures.pixels() as u32, side.pixels() as u32);
+        if from != to {
+            self.crop = match self.crop {
+                whole if whole >= from => to,
+                crop => ((crop * to + 2 * from) / (4 * from) * 4).clamp(crop::smallest(side), to),
+            };
+            self.pictures = side;
+        }
+        self
+    }
+
+    /// The crop as it would be in pictures of [`SIDE`].
+    fn crop_of_128(&self) -> usize {
+        self.crop as usize * SIDE / self.pictures.pixels()
     }
 }
 
@@ -232,8 +257,9 @@ impl Geometry {
     /// What evaluation sees.
     fn center(settings: &AugmentSettings) -> Self {
         let crop = settings.crop_side();
-        let (left, top) = crop::center(crop);
-        Self { crop, side: settings.side(), left, top, flip: false, shift: [0.0; 2], zoom: 1.0, rotation: 0.0 }
+        let from = settings.pictures.pixels();
+        let (left, top) = crop::center(from, crop);
+        Self { from, crop, side: settings.side(), left, top, flip: false, shift: [0.0; 2], zoom: 1.0, rotation: 0.0 }
     }
 }
 

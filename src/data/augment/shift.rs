@@ -26,7 +26,7 @@ impl Default for Shift {
 }
 
 impl Augmentation for Shift {
-    /// Pixels to the right and down, uniform within the amount.
+    /// To the right and down, uniform within the amount, in pixels of a picture of [`SIDE`].
     type Drawn = [f64; 2];
     const STREAM: usize = 0;
 
@@ -40,7 +40,7 @@ impl Augmentation for Shift {
     }
 
     fn place(shift: &[f64; 2], geometry: &mut Geometry) {
-        geometry.shift = *shift;
+        geometry.shift = shift.map(|pixels| pixels * geometry.from as f64 / SIDE as f64);
     }
 
     fn warning(&self) -> Option<Phrase> {

@@ -13,7 +13,7 @@ pub fn warnings(settings: &AugmentSettings) -> Vec<LocalizedText> {
         "Mirror images are judged that training never shows: switch flip on too",
         "Des miroirs sont évalués que l’entraînement ne montre jamais : activez aussi le miroir",
     );
-    let crop = (settings.crop < 88).then_some(crop);
+    let crop = (settings.crop_of_128() < 88).then_some(crop);
     let mirrors = (settings.test_time_flip && !settings.flip).then_some(mirrors);
     crop.into_iter().chain(settings.each_warning()).chain(mirrors).map(LocalizedText::from).collect()
 }

@@ -8,10 +8,10 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 
 use rayon::prelude::*;
 
-use super::{Cached, Entry, HEADER, Outcome, Update, finish, read, stored::place};
+use super::{Cached, Entry, HEADER, Outcome, PixelKind, Update, finish, read, stored::place};
 use crate::{
     control::{Control, Stage},
-    data::{picture_size::PIXEL_BYTES, pixels::PixelStore},
+    data::pixels::PixelStore,
     files::disk::{File, open},
     problem::Problem,
 };
@@ -38,8 +38,9 @@ impl Update<'_> {
             return Ok(None);
         }
         let end = file.metadata().map_err(disk)?.len() as usize;
-        let mut slot = (end - HEADER).div_ceil(PIXEL_BYTES) as u32;
-        file.seek(SeekFrom::Start(place(slot as usize))).map_err(disk)?;
+        let one = PixelKind::of(scan).side.bytes();
+        let mut slot = (end - HEADER).div_ceil(one) as u32;
+        file.seek(SeekFrom::Start(place(slot as usize, one))).map_err(disk)?;
         let mut is_stale = vec![false; used];
         stale.iter().for_each(|&index| is_stale[index] = true);
         let known = scan.samples.iter().zip(&is_stale).filter(|(_, stale)| !**stale);
@@ -50,13 +51,10 @@ impl Update<'_> {
                 return Err(Problem::cancelled());
             }
             progress(stage, (place * at_once) as u64, stale.len() as u64);
-            let mut pixels = vec![0; chunk.len() * PIXEL_BYTES];
-            let found: Vec<Entry> = chunk
-                .par_iter()
-                .zip(pixels.par_chunks_mut(PIXEL_BYTES))
-                .map(|(&index, out)| read(root, scan, index, out))
-                .collect();
-            for (mut entry, picture) in found.into_iter().zip(pixels.chunks(PIXEL_BYTES)) {
+            let mut pixels = vec![0; chunk.len() * one];
+            let found: Vec<Entry> =
+                chunk.par_iter().zip(pixels.par_chunks_mut(one)).map(|(&index, out)| read(root, scan, index, out)).collect();
+            for (mut entry, picture) in found.into_iter().zip(pixels.chunks(one)) {
                 if let Outcome::Picture { slot: own, .. } = &mut entry.outcome {
                     *own = slot;
                     slot += 1;
@@ -67,7 +65,7 @@ impl Update<'_> {
         }
         progress(stage, stale.len() as u64, stale.len() as u64);
         finish(&mut file, root, &entries, slot.into()).map_err(disk)?;
-        Ok(Cached::open(path, root, scan.understood.reading.faces))
+        Ok(Cached::open(path, root, PixelKind::of(scan)))
     }
 }
 

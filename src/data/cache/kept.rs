@@ -1,6 +1,7 @@
 //! What the cache holds of which folders, and how it is tidied.
 
 use std::{
+    collections::HashSet,
     fs::{self, File},
     io::Read as _,
     path::{Path, PathBuf},
@@ -8,7 +9,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{FACES, HEADER, MAGIC, SEAL};
+use super::{HEADER, MAGIC, SEAL};
 use crate::{
     data::sample::Source,
     files::{disk, unfinished},
@@ -32,12 +33,14 @@ pub struct Kept {
 impl Kept {
     /// What is in `cache`.
     pub fn of(cache: &Path) -> Self {
-        let mut kept = Self::default();
+        let (mut kept, mut seen) = (Self::default(), HashSet::new());
         for (path, size) in files(cache, "pixels") {
-            kept.folders += 1;
+            // A folder may have several: its faces, its pictures at another size.
+            let first = u64::from(seen.insert(key(&path).map(str::to_owned)));
+            kept.folders += first;
             kept.bytes += size;
             if !folder(&path).is_some_and(|folder| folder.is_dir()) {
-                kept.gone += 1;
+                kept.gone += first;
                 kept.gone_bytes += size;
             }
         }
@@ -73,10 +76,7 @@ impl Kept {
 pub fn clean(cache: &Path, open: Option<&Source>) -> Result<(), Problem> {
     unfinished::remove_left(cache);
     let open = open.map(Source::key);
-    let is_open = |path: &Path| {
-        let name = path.file_stem().and_then(|name| name.to_str());
-        open.as_deref().is_some_and(|key| name.is_some_and(|name| name == key || name.strip_suffix(FACES) == Some(key)))
-    };
+    let is_open = |path: &Path| open.is_some() && key(path) == open.as_deref();
     let mut result = Ok(());
     // Versions before called what they had not finished `.new`.
     for (path, _) in files(cache, "pixels").into_iter().chain(files(cache, "new")) {
@@ -86,6 +86,11 @@ pub fn clean(cache: &Path, open: Option<&Source>) -> Result<(), Problem> {
         }
     }
     result
+}
+
+/// The key of the folder whose pictures a cache file holds.
+fn key(path: &Path) -> Option<&str> {
+    path.file_name()?.to_str()?.split('.').next()
 }
 
 /// The files of the cache with this ending, and their sizes.

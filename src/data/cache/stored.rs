@@ -12,9 +12,9 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use super::{HEADER, decode_file};
+use super::{HEADER, PixelKind, decode_file};
 use crate::{
-    data::{decode::Wanted, face_crop::FaceCrops, hash::hash, picture_size::PIXEL_BYTES, pixels::PixelStore},
+    data::{decode::Wanted, hash::hash, picture_size::PictureSide, pixels::PixelStore},
     files::disk::remove_file,
     problem::{Kind, Problem},
     text::{LocalizedText, say},
@@ -67,9 +67,9 @@ fn read_exact_at(file: &File, mut out: &mut [u8], mut at: u64) -> io::Result<()>
     Ok(())
 }
 
-/// Where the picture in `slot` begins.
-pub(super) fn place(slot: usize) -> u64 {
-    HEADER as u64 + slot as u64 * PIXEL_BYTES as u64
+/// Where the picture in `slot` begins, where each takes `one` byte after the other.
+pub(super) fn place(slot: usize, one: usize) -> u64 {
+    HEADER as u64 + slot as u64 * one as u64
 }
 
 /// What [`crate::data::pixels::Pixels`] holds of a cache file.
@@ -81,7 +81,7 @@ pub(super) struct Stored {
     pub(super) path: PathBuf,
     /// The data set's folder.
     pub(super) root: PathBuf,
-    pub(super) faces: FaceCrops,
+    pub(super) kind: PixelKind,
     pub(super) damage: Mutex<Damage>,
 }
 
@@ -97,15 +97,16 @@ pub(super) enum Damage {
 impl Stored {
     /// The picture in `slot`, if it is as it was stored.
     pub(super) fn read(&self, slot: usize) -> io::Result<Cow<'_, [u8]>> {
-        let pixels = self.bytes.read(place(slot), PIXEL_BYTES)?;
+        let one = self.kind.side.bytes();
+        let pixels = self.bytes.read(place(slot, one), one)?;
         if hash(&pixels) == self.pictures[slot].1 { Ok(pixels) } else { Err(io::ErrorKind::InvalidData.into()) }
     }
 
     /// The picture in `slot` from the data set's own file, if that is still the one that was decoded.
     fn decode_again(&self, slot: usize) -> Result<Vec<u8>, String> {
         let (file, expected) = &self.pictures[slot];
-        let mut pixels = vec![0; PIXEL_BYTES];
-        let decoded = decode_file(&self.root.join(file), file, Wanted { faces: self.faces, look: false }, &mut pixels);
+        let mut pixels = vec![0; self.kind.side.bytes()];
+        let decoded = decode_file(&self.root.join(file), file, Wanted { faces: self.kind.faces, look: false }, &mut pixels);
         decoded.map_err(|(reason, _)| format!("{reason:?}"))?;
         if hash(&pixels) == *expected { Ok(pixels) } else { Err("the picture is another now".to_owned()) }
     }
@@ -122,6 +123,10 @@ impl Stored {
 }
 
 impl PixelStore for Stored {
+    fn side(&self) -> PictureSide {
+        self.kind.side
+    }
+
     fn count(&self) -> usize {
         self.pictures.len()
     }

@@ -13,9 +13,10 @@ use rayon::prelude::*;
 use super::{
     dataset::Dataset,
     hash::hash,
-    picture_size::PIXEL_BYTES,
-    pixels::Pixels,
+    picture_size::SIDE,
+    pixels::{Album, Pixels},
     reading::{Reading, TaskChoice, Understood},
+    resize::resize_into,
     sample::{Anomaly, Sample, Source},
     task::Task,
 };
@@ -37,19 +38,21 @@ pub const COUNT: usize = 2000;
 pub fn dataset(reading: Reading, control: &Control, progress: &mut dyn FnMut(Stage, u64, u64)) -> Result<Dataset, Problem> {
     const CHUNK: usize = 250;
     let (by_hair, by_age) = (reading.task == TaskChoice::Folders, reading.task == TaskChoice::Age);
-    let mut pixels = vec![0u8; COUNT * PIXEL_BYTES];
+    let (side, one) = (reading.side, reading.side.bytes());
+    let mut pixels = vec![0u8; COUNT * one];
     let mut samples = Vec::with_capacity(COUNT);
-    for (chunk, pictures) in pixels.chunks_mut(CHUNK * PIXEL_BYTES).enumerate() {
+    for (chunk, pictures) in pixels.chunks_mut(CHUNK * one).enumerate() {
         if control.cancelled() {
             return Err(Problem::cancelled());
         }
         progress(Stage::Drawing, (chunk * CHUNK) as u64, COUNT as u64);
         let drawn: Vec<Sample> = pictures
-            .par_chunks_mut(PIXEL_BYTES)
+            .par_chunks_mut(one)
             .enumerate()
             .map(|(i, place)| {
                 let (rgb, mut sample) = draw(chunk * CHUNK + i);
-                place.copy_from_slice(&rgb);
+                let fitted = resize_into(&rgb, [SIDE as u32; 2], place, [side.into(); 2]);
+                debug_assert!(fitted.is_ok(), "a drawing fits its place: {fitted:?}");
                 if by_hair {
                     sample.class = hairstyle(chunk * CHUNK + i);
                 }
@@ -72,7 +75,7 @@ pub fn dataset(reading: Reading, control: &Control, progress: &mut dyn FnMut(Sta
         understood: Understood { reading, by_folder: by_hair, ..Understood::default() },
         samples,
         skipped: Vec::new(),
-        pixels: Pixels::new(pixels),
+        pixels: Pixels::new(Album { side, bytes: pixels }),
         ..Dataset::default()
     })
 }

@@ -28,7 +28,6 @@ use super::RunView;
 use crate::{
     data::{
         dataset::Dataset,
-        picture_size::SIDE,
         sample::{Framing, Source},
         task::{Task, age},
     },
@@ -209,7 +208,7 @@ impl Labels {
             temperature,
             mirrored: view.mirrored(),
             framing: view.info.framing,
-            cached_side: SIDE,
+            cached_side: view.settings.augment.pictures.pixels(),
             crop: view.settings.augment.crop as usize,
             side: view.settings.augment.side(),
             run: view.info.id.clone(),

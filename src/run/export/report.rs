@@ -10,7 +10,7 @@ use super::{
     plots::{self, Measure},
 };
 use crate::{
-    data::{dataset::Dataset, picture_size::SIDE},
+    data::{dataset::Dataset, picture_size::side_of},
     evaluate::{F1Of, Grouping, Prediction, Report, calibration, confusion},
     history::{Mae, StopReason},
     run::RunView,
@@ -339,7 +339,7 @@ fn gallery(view: &RunView, report: &Report, pictures: &[Mistake<'_>], lang: Lang
 
 fn jpeg_url(pixels: &[u8]) -> Option<String> {
     let mut jpeg = Vec::new();
-    let side = SIDE as u32;
+    let side = side_of(pixels.len()) as u32;
     image::codecs::jpeg::JpegEncoder::new_with_quality(&mut jpeg, 85)
         .encode(pixels, side, side, image::ExtendedColorType::Rgb8)
         .ok()?;

@@ -7,7 +7,7 @@ use egui::{Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2};
 use self::preview::Preview;
 use super::{Page, options};
 use crate::{
-    data::{augment, picture_size::SIDE},
+    data::augment,
     settings::Settings,
     text::{Lang, number, say},
     ui::{
@@ -77,7 +77,10 @@ fn pictures(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             let rect = square(ui, side);
             thumbs::paint(ui, rect, texture);
         }
-        ui.label(theme::caption(format!("{} {SIDE}\u{a0}×\u{a0}{SIDE}", cx.say(say("as decoded,", "décodée,")))).color(t.text2));
+        let whole = cx.settings.augment.pictures;
+        ui.label(
+            theme::caption(format!("{} {whole}\u{a0}×\u{a0}{whole}", cx.say(say("as decoded,", "décodée,")))).color(t.text2),
+        );
         let another = cx.say(say("Another one", "Une autre"));
         if ui.add(Button::secondary(another).icon(icon::SHUFFLE).full_width()).clicked() {
             if cx.session.own_picture.is_some() {
@@ -97,7 +100,7 @@ fn pictures(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             let rect = square(ui, side);
             thumbs::paint(ui, rect, texture);
             let geometry = augment::Drawn::none(&cx.settings.augment).geometry;
-            let unit = rect.width() / SIDE as f32;
+            let unit = rect.width() / geometry.from as f32;
             let min = rect.min + vec2(geometry.left as f32, geometry.top as f32) * unit;
             let crop = Rect::from_min_size(min, Vec2::splat(geometry.crop as f32 * unit));
             ui.painter().rect_stroke(crop, 2.0, Stroke::new(2.0, t.accent), StrokeKind::Inside);

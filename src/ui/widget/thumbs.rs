@@ -13,7 +13,13 @@ use egui::{
 };
 
 use crate::{
-    data::{background::Background, dataset::Dataset, picture_size::SIDE, pixels::Pixels},
+    data::{
+        background::Background,
+        dataset::Dataset,
+        picture_size::{SIDE, side_of},
+        pixels::Pixels,
+        resize::resize,
+    },
     ui::theme::{self, Theme},
 };
 
@@ -186,8 +192,12 @@ fn tile<const TILE: usize>(pixels: &Pixels, index: usize) -> ColorImage {
     pixels.get(index).map_or_else(|_| ColorImage::filled([TILE, TILE], Color32::GRAY), |picture| shrink::<TILE>(&picture))
 }
 
-/// The picture as a tile: the mean of each block of texels.
+/// The picture as a tile: where a texel is a block of pixels, their mean.
 fn shrink<const TILE: usize>(pixels: &[u8]) -> ColorImage {
+    let side = side_of(pixels.len()) as u32;
+    if side as usize != SIDE {
+        return image(&resize(pixels, [side; 2], [TILE as u32; 2]), TILE);
+    }
     let factor = SIDE / TILE;
     let area = (factor * factor) as u32;
     let mut out = Vec::with_capacity(TILE * TILE);

@@ -20,7 +20,7 @@ use crate::{
     history::EpochRecord,
     problem::Problem,
     setting_def::SettingDefs,
-    settings::Settings,
+    settings::{Settings, image_side},
     text::{Lang, LocalizedText, escape},
 };
 
@@ -74,6 +74,11 @@ impl TensorBoard {
     pub fn settings(&mut self, settings: &Settings, lang: Lang) -> Result<(), Problem> {
         let mut settings = settings.clone();
         let mut table = String::from("| | |\n| --- | --- |\n");
+        let side = settings.augment.pictures;
+        if !side.is_default() {
+            let (name, value) = (image_side::NAME.get(lang), image_side::shown(side));
+            table += &format!("| {name} (`{}`) | {} |\n", image_side::KEY, escape::markdown(&value));
+        }
         for def in settings.setting_defs().iter().filter(|def| def.active) {
             table += &format!("| {} (`{}`) | {} |\n", def.name.get(lang), def.key, escape::markdown(&def.display(lang)));
         }

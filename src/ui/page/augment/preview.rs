@@ -10,8 +10,9 @@ use crate::{
         augment::{self, AugmentSettings, mixup::Mix},
         background::Background,
         batch,
-        picture_size::{PIXEL_BYTES, SIDE},
+        picture_size::{PictureSide, side_of},
         pixels::Pixels,
+        resize::resize,
         sample::Part,
     },
     random::{Purpose, Random},
@@ -70,7 +71,14 @@ impl Preview {
         let key = source.place()?;
         let at_once = source.in_memory();
         let make = move || {
-            let pictures = source.picture().map(|pixels| (pixels.into_owned(), SIDE)).into_iter().collect();
+            let pictures = source
+                .picture()
+                .map(|pixels| {
+                    let side = side_of(pixels.len());
+                    (pixels.into_owned(), side)
+                })
+                .into_iter()
+                .collect();
             Made { pictures, speed: None }
         };
         self.original.renew(ctx, key, at_once, make).first().copied()
@@ -81,7 +89,7 @@ impl Preview {
         let source = Source::of(cx, self.index);
         let Some(place) = source.place() else { return Vec::new() };
         let at_once = source.in_memory();
-        let augment = cx.settings.augment.clone();
+        let augment = cx.settings.augment.clone().for_pictures(source.side);
         let (seed, round) = (cx.settings.seed.into(), self.round);
         let key = (place, augment.clone(), round, count);
         self.tiles.renew(ctx, key, at_once, move || {
@@ -137,21 +145,24 @@ impl Preview {
 /// Where the shown picture comes from: the user's own, or one of the data set.
 struct Source {
     own: Option<Arc<[u8]>>,
+    /// To what side data sets are read now.
+    side: PictureSide,
     pixels: Option<Pixels>,
     index: usize,
 }
 
 impl Source {
     fn of(cx: &Cx<'_>, index: usize) -> Self {
-        let own = cx.session.own_picture.as_ref().filter(|own| own.len() == PIXEL_BYTES).cloned();
+        let own = cx.session.own_picture.clone();
         let pixels = cx.session.dataset.as_ref().map(|dataset| dataset.pixels.clone()).filter(|pixels| !pixels.is_empty());
-        Self { own, pixels, index }
+        let side = pixels.as_ref().map_or(cx.settings.augment.pictures, Pixels::side);
+        Self { own, side, pixels, index }
     }
 
     /// What tells the picture from others.
     fn place(&self) -> Option<Place> {
         match (&self.own, &self.pixels) {
-            (Some(own), _) => Some(Place(own.as_ptr() as usize, 0)),
+            (Some(own), _) => Some(Place(own.as_ptr() as usize, self.side.pixels())),
             (_, Some(pixels)) if self.index < pixels.len() => Some(Place(pixels.buffer(), pixels.place(self.index))),
             _ => None,
         }
@@ -165,7 +176,8 @@ impl Source {
     /// Its pixels; `None` too where they can no longer be read, which the next job says.
     fn picture(&self) -> Option<Cow<'_, [u8]>> {
         match (&self.own, &self.pixels) {
-            (Some(own), _) => Some(Cow::Borrowed(own)),
+            (Some(own), _) if own.len() == self.side.bytes() => Some(Cow::Borrowed(own)),
+            (Some(own), _) => Some(Cow::Owned(resize(own, [side_of(own.len()) as u32; 2], [self.side.into(); 2]))),
             (_, Some(pixels)) if self.index < pixels.len() => pixels.get(self.index).ok(),
             _ => None,
         }

@@ -2,7 +2,7 @@
 
 use egui::{Align, Color32, Layout, Sense, Ui, vec2};
 
-use super::{State, overview::Overview, question, reading, shared, show::Show};
+use super::{State, image_size, overview::Overview, question, reading, shared, show::Show};
 use crate::{
     data::{dataset::Dataset, overlap::Overlap, sample::Source},
     text::{Lang, Phrase, number, plural, say},
@@ -24,7 +24,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, state: &mut State, 
         ui.spacing_mut().item_spacing.y = 0.0;
         let count = plural(lang, dataset.samples.len() as u64, say("picture", "image"), say("pictures", "images"));
         question::show(ui, cx, dataset, bands, |ui| drop(ui.label(theme::headline(count).color(t.text))));
-        source_line(ui, cx, dataset, overview);
+        ui.horizontal(|ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                image_size::show(ui, cx, dataset);
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| source_line(ui, cx, dataset, overview));
+            });
+        });
         if !dataset.understood.is_plain() {
             reading::line(ui, cx, dataset);
         }

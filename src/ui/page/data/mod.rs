@@ -6,6 +6,7 @@ mod classes;
 pub mod decide;
 mod detail;
 mod groups;
+mod image_size;
 mod overview;
 pub mod question;
 mod reading;

@@ -147,9 +147,9 @@ fn ways(dataset: &Dataset) -> Vec<Reads> {
         ];
         ways.extend(crops.map(|(text, faces)| Reads { text, reading: Reading { faces, ..said }, now: said.faces == faces }));
     }
-    if said != Reading::default() {
+    if !said.is_plain() {
         let text = say("As Trombine understands it", "Comme Trombine le comprend");
-        ways.push(Reads { text, reading: Reading::default(), now: false });
+        ways.push(Reads { text, reading: Reading { side: said.side, ..Reading::default() }, now: false });
     }
     ways
 }

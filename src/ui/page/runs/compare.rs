@@ -9,6 +9,7 @@ use crate::{
     history::EpochRecord,
     run::{Changes, RunView},
     setting_def::SettingDefs as _,
+    settings::image_side,
     text::{Lang, Phrase, number, say},
     ui::{
         Cx,
@@ -188,7 +189,10 @@ fn differing(lang: Lang, views: &[(usize, Arc<RunView>)]) -> Table {
         .iter()
         .map(|(_, view)| {
             let mut settings = view.settings.clone();
-            settings.setting_defs().iter().map(|k| (k.name.get(lang).to_owned(), k.text(), k.display(lang))).collect()
+            let side = settings.augment.pictures;
+            let size = (image_side::NAME.get(lang).to_owned(), side.to_string(), image_side::shown(side));
+            let options = settings.setting_defs();
+            [size].into_iter().chain(options.iter().map(|k| (k.name.get(lang).to_owned(), k.text(), k.display(lang)))).collect()
         })
         .collect();
     let mut head = vec![say("option", "réglage").get(lang).to_owned()];
