@@ -1,6 +1,7 @@
 //! Where the network looked: Grad-CAM, and occlusion as the slow check. Neither is a proof of why it said so.
 
 use crate::{
+    data::task::Task,
     engine::{
         Engine, TtaPredictor, mirror,
         reference::{LastBlock, last_block},
@@ -54,7 +55,22 @@ impl Heat {
         }
     }
 
-    /// What a page writes below the map.
+    /// What a page writes below the map of an answer to `task`.
+    pub fn legend_for(self, task: &Task) -> Phrase {
+        match self {
+            _ if !task.is_regression() => self.legend(),
+            Self::GradCam => say(
+                "Warm places weighed on this age, up or down. A hint, not a proof",
+                "Les zones chaudes ont pesé sur cet âge, en plus ou en moins. Un indice, pas une preuve",
+            ),
+            Self::Occlusion => say(
+                "Covering a warm place changes this age most. Closer to the truth than the quick map, and still not a proof",
+                "Couvrir une zone chaude change le plus cet âge. Plus près de la vérité que la carte rapide, mais pas une preuve",
+            ),
+        }
+    }
+
+    /// The same of classes.
     pub const fn legend(self) -> Phrase {
         match self {
             Self::GradCam => say(

@@ -45,7 +45,7 @@ pub fn answer_picture(answer: &AnswerPicture<'_>, lang: Lang) -> Raster {
     let room = WIDTH - 2.0 * INNER;
     let mut notes: Vec<String> = Vec::new();
     if let Some((heat, _)) = answer.heat {
-        notes.extend(wrapped(&format!("{}.", heat.legend().get(lang)), "", room));
+        notes.extend(wrapped(&format!("{}.", heat.legend_for(answer.task).get(lang)), "", room));
     }
     notes.extend(wrapped(&format!("{}.", answer.caution), "", room));
     let top = 142.0;

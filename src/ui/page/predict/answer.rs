@@ -274,7 +274,7 @@ pub fn seen(ui: &mut Ui, cx: &mut Cx<'_>, asked: &Asked, reply: &Reply, shown: &
                     "No place in particular spoke for this answer",
                     "Aucune zone en particulier n’a parlé pour cette réponse",
                 );
-                (if silent { nothing } else { heat.legend() }.get(lang), t.text3)
+                (if silent { nothing } else { heat.legend_for(&reply.task) }.get(lang), t.text3)
             }
         };
         ui.add(egui::Label::new(theme::caption(legend).color(color)).wrap());
