@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use egui::{Popup, PopupCloseBehavior, Ui};
+use egui::{Popup, Ui};
 
 use crate::{
     data::{
@@ -18,7 +18,7 @@ use crate::{
         widget::{
             button::{Button, link},
             choice::menu_item,
-            field, scroll,
+            scroll,
         },
     },
 };
@@ -70,9 +70,6 @@ pub fn buttons(ui: &mut Ui, lang: Lang, task: &Task, class: Option<u8>, edit: Op
 
 /// A button whose menu names the classes of many; gives the one that was chosen.
 fn another(ui: &mut Ui, lang: Lang, task: &Task, class: Option<usize>) -> Option<usize> {
-    if task.is_regression() {
-        return age(ui, lang, task, class);
-    }
     let name = say("It is…", "C’est…").get(lang);
     let button = ui.add(Button::secondary(name).icon(icon::TAG).compact());
     let mut chosen = None;
@@ -88,35 +85,6 @@ fn another(ui: &mut Ui, lang: Lang, task: &Task, class: Option<usize>) -> Option
     });
     let help =
         say("The label looks wrong: count it as another class", "L’étiquette semble fausse : la compter dans une autre classe");
-    button.on_hover_text(help.get(lang));
-    chosen
-}
-
-/// A button that opens a field for the age; gives the one that was taken.
-fn age(ui: &mut Ui, lang: Lang, task: &Task, now: Option<usize>) -> Option<usize> {
-    let button = ui.add(Button::secondary(say("Another age…", "Un autre âge…").get(lang)).icon(icon::TAG).compact());
-    let (id, oldest) = (button.id.with("age"), task.len().saturating_sub(1) as u32);
-    let mut chosen = None;
-    Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
-        ui.set_min_width(170.0);
-        let mut years: u32 = ui.data(|data| data.get_temp(id)).unwrap_or(now.map_or(30, |year| year as u32));
-        let name = say("Age in years", "Âge en années").get(lang);
-        let look = field::Look { name, unit: say("years", "ans").get(lang), width: 90.0 };
-        ui.horizontal(|ui| {
-            field::whole(ui, lang, look, &mut years, 0..=oldest);
-            let take = Button::secondary(say("Relabel", "Réétiqueter").get(lang)).compact().enabled(now != Some(years as usize));
-            if ui.add(take).clicked() {
-                chosen = Some(years as usize);
-                ui.close();
-            }
-        });
-        ui.data_mut(|data| data.insert_temp(id, years));
-    });
-    if !Popup::is_id_open(ui.ctx(), Popup::default_response_id(&button)) {
-        ui.data_mut(|data| data.remove::<u32>(id));
-    }
-    let help =
-        say("The label looks wrong: count it as another age", "L’étiquette semble fausse\u{a0}: la compter à un autre âge");
     button.on_hover_text(help.get(lang));
     chosen
 }

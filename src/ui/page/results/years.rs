@@ -92,7 +92,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, grouping: &m
     let narrow = ui.available_width() < 700.0;
     let rows = match narrow {
         true => vec![growing(320.0, 1.0), growing(216.0, 0.2), growing(216.0, 0.3), growing(180.0, 0.3)],
-        false => vec![growing(420.0, 1.0), growing(164.0, 0.25)],
+        false => vec![growing(438.0, 1.0), growing(164.0, 0.25)],
     };
     let last = rows.len() - 1;
     stack(ui, &rows, |row, ui, height| match row {
@@ -102,7 +102,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, grouping: &m
                 open = scatter(ui, cx, shown).or(open);
                 return;
             }
-            stack(ui, &[growing(196.0, 0.2), growing(200.0, 1.0)], |row, ui, height| {
+            stack(ui, &[growing(224.0, 0.0), growing(200.0, 1.0)], |row, ui, height| {
                 ui.set_max_height(height);
                 match row {
                     0 => scores(ui, cx.lang, shown),

@@ -201,7 +201,8 @@ impl Data {
                 _ => say("not known", "inconnu").get(lang).to_owned(),
             }
         };
-        if !apart {
+        // Labels of another question are no changes of these.
+        if !apart && views.iter().all(|(_, view)| view.info.task == first.info.task) {
             let cells = views.iter().zip(&self.changes).map(changed).collect();
             row(say("pictures and labels", "images et étiquettes"), cells);
         }

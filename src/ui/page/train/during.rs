@@ -507,7 +507,7 @@ fn faces(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
             let lines = match estimate.map(f64::from) {
                 Some(estimate) => vec![
                     format!("{} ({})", decimal(lang, estimate, 0), years::off(lang, estimate - f64::from(label))),
-                    format!("{} {label}", say("labeled", "noté").get(lang)),
+                    if wide { format!("{} {label}", say("labeled", "noté").get(lang)) } else { format!("/ {label}") },
                 ],
                 None if wide => vec![format!("{name} {sure}")],
                 None => vec![name.clone(), sure.clone()],
