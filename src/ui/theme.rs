@@ -76,6 +76,15 @@ impl Theme {
         }
     }
 
+    /// The color of an estimate that is so many years off: near, off, far.
+    pub fn by_error(&self, years: f64) -> Color32 {
+        match years.abs() {
+            ..=5.0 => self.good,
+            ..=10.0 => self.validation,
+            _ => self.bad,
+        }
+    }
+
     /// Text on a filled bar of class, accent or validation color.
     pub const fn on_fill(&self) -> Color32 {
         self.on

@@ -111,3 +111,4 @@ mod walk;
 mod watched;
 mod window_pace;
 mod worker;
+mod years_pages;

@@ -25,6 +25,7 @@ use trombine::{
 use crate::{
     many_classes, overlap,
     stage::{self, Stage},
+    years_pages,
 };
 
 /// A name, the stage, and what is clicked before the picture is taken: words of both languages, the first that is there.
@@ -85,6 +86,13 @@ const SCENES: &[Scene] = &[
     ("results-each", || many_classes::stage(Page::Results, 10), &["as a list", "en liste", "ROC"]),
     ("predict-classes-10", || many_classes::stage(Page::Predict, 10), &[]),
     ("predict-ages", || many_classes::stage(Page::Predict, 5), &[]),
+    ("data-years", || years_pages::stage(Page::Data), &[]),
+    ("train-years", || years_pages::stage(Page::Training), &[]),
+    ("results-years", || years_pages::stage(Page::Results), &[]),
+    ("results-years-pictures", || years_pages::stage(Page::Results), &["See all", "Voir les"]),
+    ("results-years-table", || years_pages::stage(Page::Results), &["Show groups as a table", "Afficher les groupes en tableau"]),
+    ("predict-years", || years_pages::stage(Page::Predict), &[]),
+    ("runs-years", years_pages::mixed, &["notebook + batch norm,", "notebook,"]),
     ("runs", stage::three_runs, &[]),
     ("runs-empty", || Stage::new(Page::Runs), &[]),
     ("results-empty", || Stage::new(Page::Results), &[]),

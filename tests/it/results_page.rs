@@ -517,7 +517,7 @@ fn every_group_has_its_mark_whatever_its_share() {
     let rows = [row(0.9, false), row(0.88, false), row(0.03, true)];
     let mut harness =
         Harness::builder().with_size([400.0, 200.0]).with_context_setup(trombine::ui::theme::install).build_ui(move |ui| {
-            ranges::ranges(ui, Lang::En, &rows, 0.89, None, ranges::pitch(rows.len(), 180.0));
+            ranges::ranges(ui, Lang::En, &rows, (ranges::Measure::Share, 0.89), None, ranges::pitch(rows.len(), 180.0));
         });
     harness.run();
     let marks = |shape: &egui::Shape| match shape {

@@ -15,6 +15,7 @@ use trombine::{
 use crate::{
     page_pictures as made,
     stage::{self, Stage},
+    years_pages,
 };
 
 /// One view of the window.
@@ -76,6 +77,10 @@ pub const SCENES: &[Scene] = &[
     scene("runs", stage::three_runs, &[]),
     scene("runs-one", stage::three_runs, &["notebook + batch norm,"]),
     scene("runs-compared", stage::three_runs, &["notebook + batch norm,", "notebook,"]),
+    scene("data-years", || years_pages::stage(Page::Data), &[]),
+    scene("training-years", || years_pages::stage(Page::Training), &[]),
+    scene("results-years", || years_pages::stage(Page::Results), &[]),
+    scene("predict-years", || years_pages::stage(Page::Predict), &[]),
     scene("failed", failed, &[]),
     scene("interrupted", interrupted, &[]),
     dialog("preferences", || data(Page::Model), Dialog::Preferences),

@@ -16,6 +16,7 @@ pub mod notice;
 pub mod photo;
 pub mod plot;
 pub mod ranges;
+pub mod scatter;
 pub mod scroll;
 pub mod separator;
 pub mod setting;

@@ -1,4 +1,4 @@
-//! Groups drawn as ranges: a dot for the share, a bar for its 95 % range, a dotted line for all.
+//! Groups drawn as ranges: a dot for the share, or the error in years, a bar for its 95 % range, a dotted line for all.
 
 use egui::{Align2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
@@ -8,14 +8,34 @@ use super::{
     plot::{Frame, Table, places, rounded, ticks},
 };
 use crate::{
-    text::{Lang, number, percent, say},
+    text::{Lang, decimal, number, percent, say, years},
     ui::theme::{self, RADIUS_FIELD, Theme, size},
 };
+
+/// What is measured of the groups.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Measure {
+    /// The share that is right, of one: the more the better.
+    #[default]
+    Share,
+    /// The mean error in years: the less the better.
+    Years,
+}
+
+impl Measure {
+    fn text(self, lang: Lang, value: f64, digits: usize) -> String {
+        match self {
+            Self::Share => percent(lang, value, digits),
+            Self::Years => decimal(lang, value, digits),
+        }
+    }
+}
 
 /// One group.
 #[derive(Clone, Debug, Default)]
 pub struct Row {
     pub name: String,
+    /// What is measured.
     pub share: f64,
     pub low: f64,
     pub high: f64,
@@ -24,7 +44,7 @@ pub struct Row {
     pub f1: Option<f64>,
     /// Too few pictures to say much: gray.
     pub small: bool,
-    /// Its range lies wholly below that of all.
+    /// Its range lies wholly below that of all; of errors, above.
     pub below: bool,
 }
 
@@ -48,7 +68,7 @@ pub fn ranges(
     ui: &mut Ui,
     lang: Lang,
     rows: &[Row],
-    all: f64,
+    (measure, all): (Measure, f64),
     selected: Option<usize>,
     [row_height, axis_height]: [f32; 2],
 ) -> Option<usize> {
@@ -63,12 +83,8 @@ pub fn ranges(
         pos2(outer.left() + names + 12.0, outer.top()),
         pos2(outer.right() - numbers, outer.bottom() - axis_height),
     );
-    let low = rows.iter().filter(|r| !r.small).map(|r| r.low).fold(all, f64::min);
-    let lowest = rows.iter().map(|r| r.low).fold(low, f64::min);
-    // Ranges of a handful of pictures would squeeze all others: they may run out at the left.
-    let (from, _) = rounded(lowest.max(low - 0.25), 1.0, 4, 0.1);
-    let frame = Frame { rect: inside, x: (from.max(0.0), 1.0), y: (0.0, 1.0) };
-    axis(ui, t, &frame, lang, all, axis_height < AXIS);
+    let frame = Frame { rect: inside, x: span(rows, measure, all), y: (0.0, 1.0) };
+    axis(ui, t, &frame, lang, (measure, all), axis_height < AXIS);
     let mut chosen = None;
     for (index, row) in rows.iter().enumerate() {
         let top = outer.top() + index as f32 * row_height;
@@ -76,19 +92,36 @@ pub fn ranges(
         let id = ui.scope_id().with(("range", index));
         let response = ui.interact(rect, id, Sense::click());
         let on = selected == Some(index);
-        response.widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), on, sentence(lang, row)));
+        response.widget_info(|| WidgetInfo::selected(Role::Button, ui.is_enabled(), on, sentence(lang, measure, row)));
         if on {
             ui.painter().rect_filled(rect, RADIUS_FIELD, t.soft);
         } else if response.hovered() {
             ui.painter().rect_filled(rect, RADIUS_FIELD, t.surface2);
         }
         focus_ring(ui, &response, rect.shrink(2.0), RADIUS_FIELD);
-        draw(ui, lang, &frame, rect, row, [names, counts]);
-        if response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(sentence(lang, row)).clicked() {
+        draw(ui, lang, &frame, rect, (measure, row), [names, counts]);
+        if response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(sentence(lang, measure, row)).clicked() {
             chosen = Some(index);
         }
     }
     chosen
+}
+
+/// From where to where the axis goes. Ranges of a handful of pictures would squeeze all others: they may run out of it.
+fn span(rows: &[Row], measure: Measure, all: f64) -> (f64, f64) {
+    let large = || rows.iter().filter(|r| !r.small);
+    match measure {
+        Measure::Share => {
+            let low = large().map(|r| r.low).fold(all, f64::min);
+            let lowest = rows.iter().map(|r| r.low).fold(low, f64::min);
+            let (from, _) = rounded(lowest.max(low - 0.25), 1.0, 4, 0.1);
+            (from.max(0.0), 1.0)
+        }
+        Measure::Years => {
+            let high = large().map(|r| r.high).chain(rows.iter().map(|r| r.share)).fold(all, f64::max);
+            (0.0, rounded(0.0, high, 4, 1.0).1)
+        }
+    }
 }
 
 /// The groups as a table.
@@ -107,25 +140,31 @@ pub fn table(lang: Lang, rows: &[Row]) -> Table {
             .iter()
             .map(|r| {
                 let share = |value| percent(lang, value, 1);
-                let f1 = r.f1.map_or_else(|| "–".to_owned(), |f1| crate::text::decimal(lang, f1, 3));
+                let f1 = r.f1.map_or_else(|| "–".to_owned(), |f1| decimal(lang, f1, 3));
                 vec![r.name.clone(), share(r.share), share(r.low), share(r.high), f1, number(lang, r.n.into())]
             })
             .collect(),
     }
 }
 
-fn sentence(lang: Lang, row: &Row) -> String {
-    let (share, low, high) = (percent(lang, row.share, 0), percent(lang, row.low, 0), percent(lang, row.high, 0));
+fn sentence(lang: Lang, measure: Measure, row: &Row) -> String {
+    let digits = usize::from(measure == Measure::Years);
+    let (low, high) = (measure.text(lang, row.low, digits), measure.text(lang, row.high, digits));
+    let share = if measure == Measure::Years { years(lang, row.share, 1) } else { percent(lang, row.share, 0) };
     let n = number(lang, row.n.into());
     let few = if row.small { say(", too few to say much", ", trop peu pour conclure").get(lang) } else { "" };
-    match lang {
-        Lang::En => format!("{}: {share} right of {n} pictures, between {low} and {high}{few}", row.name),
-        Lang::Fr => format!("{}\u{a0}: {share} de bonnes réponses sur {n} images, entre {low} et {high}{few}", row.name),
+    match (lang, measure) {
+        (Lang::En, Measure::Years) => format!("{}: off by {share} on {n} pictures, between {low} and {high}{few}", row.name),
+        (Lang::Fr, Measure::Years) => {
+            format!("{}\u{a0}: écart moyen de {share} sur {n} images, entre {low} et {high}{few}", row.name)
+        }
+        (Lang::En, _) => format!("{}: {share} right of {n} pictures, between {low} and {high}{few}", row.name),
+        (Lang::Fr, _) => format!("{}\u{a0}: {share} de bonnes réponses sur {n} images, entre {low} et {high}{few}", row.name),
     }
 }
 
 /// Draws a row into `rect`, with columns this wide for names and counts.
-fn draw(ui: &Ui, lang: Lang, frame: &Frame, rect: Rect, row: &Row, [names, counts]: [f32; 2]) {
+fn draw(ui: &Ui, lang: Lang, frame: &Frame, rect: Rect, (measure, row): (Measure, &Row), [names, counts]: [f32; 2]) {
     let t = Theme::of(ui);
     let middle = rect.center().y;
     let quiet = row.small;
@@ -153,7 +192,7 @@ fn draw(ui: &Ui, lang: Lang, frame: &Frame, rect: Rect, row: &Row, [names, count
     let font = theme::regular(size::CAPTION);
     let right = rect.right() - 4.0;
     ui.painter().text(pos2(right, middle), Align2::RIGHT_CENTER, count(lang, row.n), font.clone(), t.text3);
-    let share = percent(lang, row.share, 0);
+    let share = measure.text(lang, row.share, usize::from(measure == Measure::Years));
     ui.painter().text(
         pos2(right - counts - 12.0, middle),
         Align2::RIGHT_CENTER,
@@ -164,10 +203,12 @@ fn draw(ui: &Ui, lang: Lang, frame: &Frame, rect: Rect, row: &Row, [names, count
 }
 
 /// The numbers below the rows and the line for all; in a `low` axis its caption takes the place of the numbers near it.
-fn axis(ui: &Ui, t: &Theme, frame: &Frame, lang: Lang, all: f64, low: bool) {
+fn axis(ui: &Ui, t: &Theme, frame: &Frame, lang: Lang, (measure, all): (Measure, f64), low: bool) {
     let marks = ticks(frame.x.0, frame.x.1, (frame.rect.width() / 70.0).clamp(1.0, 5.0) as usize);
-    let digits = places(&marks.iter().map(|m| m * 100.0).collect::<Vec<_>>());
-    let caption = format!("{} {}", say("all", "tous").get(lang), percent(lang, all, 1));
+    let factor = if measure == Measure::Share { 100.0 } else { 1.0 };
+    let digits = places(&marks.iter().map(|m| m * factor).collect::<Vec<_>>());
+    let value = if measure == Measure::Years { years(lang, all, 1) } else { percent(lang, all, 1) };
+    let caption = format!("{} {value}", say("all", "tous").get(lang));
     let font = theme::regular(size::CAPTION);
     let at = frame.x_at(all);
     let galley = ui.painter().layout_no_wrap(caption, theme::medium(size::CAPTION), t.text2);
@@ -177,7 +218,7 @@ fn axis(ui: &Ui, t: &Theme, frame: &Frame, lang: Lang, all: f64, low: bool) {
     for x in marks {
         let at = frame.x_at(x);
         ui.painter().vline(at, frame.rect.y_range(), Stroke::new(1.0, t.grid));
-        let text = ui.painter().layout_no_wrap(percent(lang, x, digits), font.clone(), t.text3);
+        let text = ui.painter().layout_no_wrap(measure.text(lang, x, digits), font.clone(), t.text3);
         let place = Rect::from_min_size(pos2(at - text.size().x / 2.0, frame.rect.bottom() + 6.0), text.size());
         if !place.expand2(vec2(4.0, 0.0)).intersects(caption) {
             ui.painter().galley(place.min, text, t.text3);

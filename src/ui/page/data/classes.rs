@@ -29,14 +29,10 @@ const SEEN: usize = 9;
 pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, state: &mut State) {
     let lang = cx.lang;
     let counts: Vec<u64> = state.overview.summary.classes.iter().map(|class| class.pictures).collect();
-    let of_years = dataset.task.is_regression();
-    // Of ages, a year without a picture is no lack.
-    let few = if of_years { 0 } else { counts.iter().filter(|count| **count < FEW).count() };
+    let few = counts.iter().filter(|count| **count < FEW).count();
     // Ages have an order of their own.
-    let by_age = of_years || dataset.task.kind == TaskKind::AgeGroup;
+    let by_age = dataset.task.kind == TaskKind::AgeGroup;
     let title = match (lang, by_age) {
-        (Lang::En, _) if of_years => "Ages in years".to_owned(),
-        (Lang::Fr, _) if of_years => "Âges en années".to_owned(),
         (_, false) => format!("{} classes", counts.len()),
         (Lang::En, true) => format!("{} age groups", counts.len()),
         (Lang::Fr, true) => format!("{} tranches d’âge", counts.len()),
@@ -59,9 +55,6 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, state: &mut State) {
         let names = dataset.task.names(lang);
         let wanted = sought.trim().to_lowercase();
         let mut order: Vec<usize> = (0..counts.len()).filter(|class| names[*class].to_lowercase().contains(&wanted)).collect();
-        if of_years {
-            order.retain(|class| counts[*class] > 0);
-        }
         if !by_age {
             order.sort_by_key(|class| (std::cmp::Reverse(counts[*class]), *class));
         }

@@ -116,7 +116,7 @@ fn facts(cx: &Cx<'_>, dataset: &Dataset, overview: &Overview, plan: Option<&Arc<
     if let Place::Sample(_) = place {
         facts.push(dataset.task.name(sample.class.into(), lang));
     }
-    if let Some(age) = sample.age {
+    if let Some(age) = sample.age.filter(|_| !dataset.task.is_regression()) {
         facts.push(plural(lang, age.into(), say("year", "an"), say("years", "ans")));
     }
     match sample.race.and_then(|race| RACES.get(usize::from(race))) {

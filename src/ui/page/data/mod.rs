@@ -1,5 +1,6 @@
 //! Data: what was found, who is in it, how it is split, and every picture.
 
+mod ages;
 mod balance;
 mod checks;
 mod classes;
@@ -124,6 +125,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                 }
                 checks::show(ui, cx, &dataset, state, tight);
                 match dataset.task.is_binary() {
+                    _ if dataset.task.is_regression() => ages::show(ui, cx, &dataset, state),
                     true => balance::show(ui, cx, &dataset, state, row),
                     false => classes::show(ui, cx, &dataset, state),
                 }

@@ -124,6 +124,10 @@ fn mix(lang: Lang, dataset: &Dataset, counts: &[u64]) -> String {
     if let [_, one] = counts {
         return format!("{} {}", percent(lang, *one as f64 / all.max(1) as f64, 1), dataset.task.name(1, lang));
     }
+    // Of years, that there is none of some age is no lack of the part.
+    if dataset.task.is_regression() {
+        return String::new();
+    }
     let Some(least) = (0..counts.len()).min_by_key(|class| counts[*class]) else { return String::new() };
     let (name, count) = (dataset.task.name(least, lang), number(lang, counts[least]));
     match lang {

@@ -17,7 +17,7 @@ use crate::{
     data::{
         dataset::Dataset,
         odd::Odd,
-        sample::{Part, RACES},
+        sample::{Part, RACES, Sample},
         task::Task,
     },
     plan::Plan,
@@ -116,12 +116,15 @@ impl Wall {
             return;
         }
         let [part, class, age, race] = self.filter;
+        // Where ages are learned, the label is the age, also where the user has corrected that of the name.
+        let of_years = dataset.task.is_regression();
+        let age_of = |sample: &Sample| if of_years { Some(sample.class.into()) } else { sample.age };
         let fits = |index: &u32| {
             let sample = &dataset.samples[*index as usize];
             let in_part = || plan.is_some_and(|p| p.split.parts[*index as usize] == Some(Part::ALL[part - 1]));
             (part == 0 || in_part())
                 && (class == 0 || usize::from(sample.class) == class - 1)
-                && (age == 0 || sample.age.is_some_and(|a| usize::from(a / 10).min(LAST_DECADE) == age - 1))
+                && (age == 0 || age_of(sample).is_some_and(|a| usize::from(a / 10).min(LAST_DECADE) == age - 1))
                 && (race == 0 || sample.race.is_some_and(|r| usize::from(r) == race - 1))
                 && (self.show != Show::Plain || !odd.contains(*index))
         };
@@ -131,7 +134,7 @@ impl Wall {
 }
 
 /// From 80 years on.
-const LAST_DECADE: usize = 8;
+pub const LAST_DECADE: usize = 8;
 
 /// Draws the card.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Overview, wall: &mut Wall) {
@@ -214,14 +217,20 @@ fn chips(ui: &mut Ui, cx: &Cx<'_>, (task, overview): (&Task, &Overview), wall: &
         parts.extend(Part::ALL.map(|part| own(part.name())));
         menu(ui, 0, parts);
     }
-    let mut classes =
-        vec![own(if task.is_binary() { say("both labels", "toute classe") } else { say("any label", "toute classe") })];
-    classes.extend(task.names(lang));
-    menu(ui, 1, classes);
-    if overview.has_ages() {
+    // Of years, those of the ages below are enough.
+    let of_years = task.is_regression();
+    if !of_years {
+        let mut classes =
+            vec![own(if task.is_binary() { say("both labels", "toute classe") } else { say("any label", "toute classe") })];
+        classes.extend(task.names(lang));
+        menu(ui, 1, classes);
+    }
+    if of_years || overview.has_ages() {
         let mut ages = vec![own(say("any age", "tout âge"))];
         ages.extend((0..=LAST_DECADE).map(|decade| decade_name(decade, lang)));
         menu(ui, 2, ages);
+    }
+    if overview.has_ages() {
         let mut races = vec![own(say("any race label", "toute origine"))];
         races.extend(RACES.map(own));
         menu(ui, 3, races);

@@ -7,7 +7,7 @@ use crate::{
     predict::{
         Framed,
         heatmap::Heat,
-        predictor::{likeliest, not_sure},
+        predictor::{Estimate, likeliest, not_sure},
     },
     session::{Asked, ShownPhoto},
     text::{Lang, decimal, percent, say},
@@ -80,7 +80,8 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &ShownPhoto, chosen: usize) {
             }
             Some(Ok(reply)) => {
                 let text = reply.headline(lang);
-                let large = if text.chars().count() > 20 { 19.0 } else { size::HEADLINE };
+                let most = if reply.estimate.is_some() { 26 } else { 20 };
+                let large = if text.chars().count() > most { 19.0 } else { size::HEADLINE };
                 ui.add(egui::Label::new(theme::headline(text).size(large).color(t.text)).wrap());
                 // Who said it: another run may have answered before.
                 let by = match (lang, runs::name(cx, &reply.run)) {
@@ -175,6 +176,9 @@ fn bars(ui: &mut Ui, lang: Lang, reply: &Reply) {
 /// Both probabilities as one bar, with the threshold and the band of "not sure" on it.
 fn bar(ui: &mut Ui, lang: Lang, reply: &Reply) {
     let t = Theme::of(ui);
+    if let Some(estimate) = &reply.estimate {
+        return scale_of_years(ui, lang, estimate);
+    }
     let [_, p] = *reply.probabilities else { return bars(ui, lang, reply) };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::hover());
     let names = reply.task.names(lang);
@@ -214,6 +218,47 @@ fn bar(ui: &mut Ui, lang: Lang, reply: &Reply) {
         }
     };
     response.on_hover_text(about);
+}
+
+/// An estimate with its range on the scale of a life.
+fn scale_of_years(ui: &mut Ui, lang: Lang, estimate: &Estimate) {
+    /// The oldest that UTKFace knows.
+    const OLDEST: f64 = 116.0;
+    let t = Theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::hover());
+    let said = estimate.words(lang);
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &said));
+    let bar = Rect::from_min_size(rect.min + vec2(0.0, 6.0), vec2(rect.width(), 12.0));
+    let at = |years: f64| bar.left() + bar.width() * (years / OLDEST).clamp(0.0, 1.0) as f32;
+    ui.painter().rect_filled(bar, 6.0, t.grid);
+    if let Some(range) = estimate.range {
+        let band = Rect::from_min_max(pos2(at(range.low), bar.top()), pos2(at(range.high), bar.bottom()));
+        ui.painter().rect_filled(band, 6.0, t.accent.gamma_multiply(0.4));
+    }
+    let here = at(estimate.value);
+    ui.painter().vline(here, egui::Rangef::new(bar.top() - 4.0, bar.bottom() + 4.0), egui::Stroke::new(3.0, t.text));
+    let font = theme::regular(size::CAPTION);
+    let y = bar.bottom() + 8.0;
+    let mut taken: Vec<egui::Rangef> = Vec::new();
+    let ends = estimate.range.map_or_else(Vec::new, |range| vec![range.low, range.high]);
+    // The ends of the range first; the scale's own numbers where there is room.
+    let marks = ends.into_iter().map(|end| (end, t.text2)).chain([0.0, 100.0, 50.0].map(|end| (end, t.text3)));
+    for (years, color) in marks {
+        let text = ui.painter().layout_no_wrap(decimal(lang, years, 0), font.clone(), color);
+        let left = (at(years) - text.size().x / 2.0).clamp(bar.left(), bar.right() - text.size().x);
+        let span = egui::Rangef::new(left - 4.0, left + text.size().x + 4.0);
+        if taken.iter().all(|other| span.max < other.min || other.max < span.min) {
+            taken.push(span);
+            ui.painter().galley(pos2(left, y), text, color);
+        }
+    }
+    let about = say(
+        "Of people of whom the model says this age, four of five lie within the range: that is how far it was off on validation pictures",
+        "Parmi les personnes dont le modèle dit cet âge, quatre sur cinq sont dans l’intervalle\u{a0}: c’est son écart sur les images de validation",
+    );
+    if estimate.range.is_some() {
+        response.on_hover_text(about.get(lang));
+    }
 }
 
 /// What the network saw, and where it looked: by the quick map, or by the slow one once it is asked for.

@@ -14,7 +14,7 @@ use crate::{
             card::Card,
             chart::show_table,
             choice::{segmented, view_menu},
-            ranges::{self, Row},
+            ranges::{self, Measure, Row},
             scroll,
         },
     },
@@ -88,7 +88,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, grouping: &mut usize, h
                 return;
             }
             scroll::list(ui, |ui| {
-                chosen = ranges::ranges(ui, lang, &rows, all.share(), None, ranges::pitch(rows.len(), height));
+                chosen = ranges::ranges(ui, lang, &rows, (Measure::Share, all.share()), None, ranges::pitch(rows.len(), height));
             });
         },
     );
@@ -100,7 +100,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, grouping: &mut usize, h
 
 /// The groupings to choose from. Of two classes always the same; of more those by what is known of the pictures, and none
 /// crossed, whose groups would be too many and too small.
-fn offered(shown: &Shown) -> Vec<Grouping> {
+pub(super) fn offered(shown: &Shown) -> Vec<Grouping> {
     if shown.report.is_binary() {
         return GROUPINGS.to_vec();
     }

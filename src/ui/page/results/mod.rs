@@ -8,7 +8,7 @@ mod picture;
 mod pictures;
 mod run_pictures;
 mod several;
-mod years;
+pub mod years;
 
 use std::sync::Arc;
 
@@ -71,6 +71,8 @@ struct Shown {
     /// Of two classes, the best macro F1 on the validation part.
     best: Option<Best>,
     fitted: f64,
+    /// Of years, what is drawn of them.
+    years: Option<years::Years>,
     /// Which pictures or labels are others now than when the run began.
     changed: Option<Changes>,
 }
@@ -92,6 +94,7 @@ impl Shown {
             curves,
             best: report.best_f1(F1Of::Macro).filter(|_| report.is_binary()),
             fitted: report.fitted_temperature(),
+            years: years::Years::of(report),
             changed: None,
         }
     }
@@ -170,15 +173,15 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     }
     strip::show(ui, cx, &shown.view.info);
     title(ui, cx, shown);
-    if let Some(regression) = shown.report.regression() {
-        reservations(ui, cx.lang, shown);
-        labels::repeated(ui, cx, &shown.view);
-        stale(ui, cx, shown);
-        return years::show(ui, cx.lang, &regression);
-    }
     reservations(ui, cx.lang, shown);
     labels::repeated(ui, cx, &shown.view);
     stale(ui, cx, shown);
+    if shown.years.is_some() {
+        if let Some(facets) = years::show(ui, cx, shown, &mut state.grouping) {
+            state.pictures = Some(pictures::Pictures::new(facets));
+        }
+        return;
+    }
     let narrow = ui.available_width() < 880.0;
     // At 1280 x 800 everything is seen at once.
     let rows = match narrow {
@@ -304,11 +307,14 @@ fn nothing_learned(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunInfo) {
     });
 }
 
-fn title(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
+fn title(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) {
     let lang = cx.lang;
-    let headline = shown.report.headline(shown.threshold, lang);
+    let [headline, mut line] = match &mut shown.years {
+        Some(years) => years.head(&shown.report, lang),
+        None => [shown.report.headline(shown.threshold, lang), shown.report.range_line(shown.threshold, lang)],
+    };
+    let shown = &*shown;
     let run = shown.view.info.id.clone();
-    let mut line = shown.report.range_line(shown.threshold, lang);
     let of_years = shown.task().is_regression();
     if !of_years {
         // The F1 of each class stands in the card of the scores.

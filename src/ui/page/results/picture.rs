@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui::{Popup, PopupCloseBehavior, Response, Sense, Ui, Vec2};
 
-use super::{Shown, labels};
+use super::{Shown, labels, years};
 use crate::{
     data::{
         dataset::Dataset,
@@ -16,7 +16,7 @@ use crate::{
     evaluate::Prediction,
     run::RunPictures,
     session::RunPicturesState,
-    text::{Lang, percent, plural, say},
+    text::{self, Lang, decimal, percent, plural, say},
     ui::{
         Action, Cx,
         icon::{self, Icon},
@@ -83,6 +83,9 @@ impl Places {
 /// A judged picture with what was said of it.
 pub fn tile(lang: Lang, shown: &Shown, p: &Prediction, places: &Places) -> Tile {
     let place = places.find(p);
+    if shown.years.is_some() {
+        return tile_of_years(lang, p, place, places.badge(p));
+    }
     let raw = shown.report.logit_threshold(shown.threshold);
     let (predicted, right) = (p.predicted(raw), p.correct(raw));
     let name = shown.task().name(predicted, lang);
@@ -104,6 +107,30 @@ pub fn tile(lang: Lang, shown: &Shown, p: &Prediction, places: &Places) -> Tile 
             Lang::Fr => format!("{file} : en réalité {label}, réponse {name}, {sure}"),
         },
         badge: places.badge(p),
+    }
+}
+
+/// The same of years: what was said, the label, and by how much it was off.
+fn tile_of_years(lang: Lang, p: &Prediction, sample: Option<usize>, badge: Option<Icon>) -> Tile {
+    let (value, label, off) = (decimal(lang, p.estimate(), 0), p.label, years::off(lang, p.error()));
+    let file = p.file.file_name().unwrap_or(p.file.as_os_str()).to_string_lossy();
+    let near = p.error().abs() <= years::NEAR;
+    Tile {
+        sample,
+        sign: Some(if near { (icon::CHECK, true) } else { (icon::X, false) }),
+        first: match lang {
+            Lang::En => format!("said {value}"),
+            Lang::Fr => format!("dit {value}"),
+        },
+        second: match lang {
+            Lang::En => format!("labeled {label} ({off})"),
+            Lang::Fr => format!("noté {label} ({off})"),
+        },
+        name: match lang {
+            Lang::En => format!("{file}: labeled {label}, said {value}, {off}"),
+            Lang::Fr => format!("{file}\u{a0}: étiquette {label}, réponse {value}, {off}"),
+        },
+        badge,
     }
 }
 
@@ -152,14 +179,18 @@ impl Subject<'_> {
         ui.label(theme::strong(tile.first.clone()).color(t.text));
         let label = shown.task().name(p.label.into(), lang);
         let race = p.race.and_then(|r| RACES.get(usize::from(r))).map(|r| r.get(lang));
+        let of_years = shown.years.is_some();
         let lines = [
             Some(format!("{} {label}", say("recorded as", "étiquette").get(lang))),
-            Some(format!(
-                "{} {}",
-                say("how sure:", "assurance :").get(lang),
-                percent(lang, shown.report.confidence(p, shown.threshold), 1)
-            )),
-            p.age.map(|age| format!("{} {age}", say("age", "âge").get(lang))),
+            Some(match of_years {
+                true => format!("{} {}", say("estimate:", "estimation :").get(lang), text::years(lang, p.estimate(), 1)),
+                false => format!(
+                    "{} {}",
+                    say("how sure:", "assurance :").get(lang),
+                    percent(lang, shown.report.confidence(p, shown.threshold), 1)
+                ),
+            }),
+            p.age.filter(|_| !of_years).map(|age| format!("{} {age}", say("age", "âge").get(lang))),
             race.map(|race| format!("{} {race}", say("race label", "étiquette d’origine").get(lang))),
             Some(p.file.display().to_string()),
         ];

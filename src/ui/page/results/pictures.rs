@@ -7,13 +7,16 @@ use egui::{Popup, Response, Ui};
 use super::{
     Shown,
     picture::{Places, Subject, tile},
-    run_pictures,
+    run_pictures, years,
 };
 use crate::{
-    data::sample::RACES,
+    data::{
+        sample::RACES,
+        task::{GENDERS, Task},
+    },
     evaluate::{
         Prediction,
-        groups::{AGE_BANDS, GroupKey, Known, band_name},
+        groups::{AGE_BANDS, GroupKey, Known, NO_GENDER, band_name},
     },
     text::{Lang, decimal, number, say},
     ui::{
@@ -40,6 +43,8 @@ pub struct Facets {
     pub correct: Option<bool>,
     pub age: Option<Known>,
     pub race: Option<Known>,
+    /// Of years, the gender that the picture's name records.
+    pub gender: Option<u8>,
 }
 
 /// In which order.
@@ -82,24 +87,34 @@ impl Pictures {
 impl Facets {
     /// Whether the picture belongs, at a threshold on the network's own scale.
     pub fn contain(&self, p: &Prediction, logit_threshold: f64) -> bool {
-        let group = GroupKey { age: self.age, race: self.race, class: self.label };
-        group.contains(p)
+        let of_years = p.logit.value().is_some();
+        let right = || if of_years { p.error().abs() <= years::NEAR } else { p.correct(logit_threshold) };
+        self.group(of_years).contains(p)
+            && (!of_years || self.label.is_none_or(|label| p.label == label))
             && self.predicted.is_none_or(|predicted| p.predicted(logit_threshold) == usize::from(predicted))
-            && self.correct.is_none_or(|right| p.correct(logit_threshold) == right)
+            && self.correct.is_none_or(|wanted| right() == wanted)
+    }
+
+    /// The group that they are of.
+    fn group(&self, of_years: bool) -> GroupKey {
+        GroupKey { age: self.age, race: self.race, class: if of_years { self.gender } else { self.label } }
     }
 
     /// The pictures as a phrase: `143 women called men`, `12 mistakes`.
     fn sentence(&self, shown: &Shown, count: usize, lang: Lang) -> String {
         let n = number(lang, count as u64);
-        let group = GroupKey { age: self.age, race: self.race, class: self.label };
         let task = shown.task();
+        let of_years = task.is_regression();
+        let group = self.group(of_years);
         match (self.label, self.predicted) {
-            (Some(label), Some(predicted)) if self.age.is_none() && self.race.is_none() => {
+            (Some(label), Some(predicted)) if self.age.is_none() && self.race.is_none() && self.gender.is_none() => {
                 let (label, predicted) = (usize::from(label), usize::from(predicted));
                 format!("{n} {}", task.called(label, predicted, count as u32, lang))
             }
             _ => {
                 let what = match self.correct {
+                    Some(false) if of_years => say("pictures more than 5 years off", "images à plus de 5\u{a0}ans"),
+                    Some(true) if of_years => say("pictures within 5 years", "images à 5\u{a0}ans près"),
                     Some(false) => say("mistakes", "erreurs"),
                     Some(true) => say("right answers", "réponses justes"),
                     None => say("pictures", "images"),
@@ -126,9 +141,15 @@ impl Facets {
 pub fn mistakes(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> bool {
     let lang = cx.lang;
     ui.set_max_height(height);
-    let found = shown.report.mistakes(shown.threshold);
+    let mistakes;
+    let (found, title) = match &shown.years {
+        Some(years) => (&years.largest, say("Largest errors", "Plus grands écarts").get(lang)),
+        None => {
+            mistakes = shown.report.mistakes(shown.threshold);
+            (&mistakes, say("Most confident mistakes", "Erreurs faites avec assurance").get(lang))
+        }
+    };
     let mut all = false;
-    let title = say("Most confident mistakes", "Erreurs faites avec assurance").get(lang);
     Card::titled(title).fill().show_with(
         ui,
         |ui| {
@@ -176,6 +197,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures) ->
     let total = number(lang, predictions(shown, open.validation).len() as u64);
     let threshold = decimal(lang, shown.threshold, 2);
     let sentence = match lang {
+        Lang::En if shown.years.is_some() => format!("of {total} pictures, {part}"),
+        Lang::Fr if shown.years.is_some() => format!("sur {total} images, {part}"),
         Lang::En => format!("of {total} pictures, {part} · threshold {threshold}"),
         Lang::Fr => format!("sur {total} images, {part} · seuil {threshold}"),
     };
@@ -199,7 +222,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures) ->
         run_pictures::note(ui, cx, shown);
         if open.found.is_empty() {
             let title = say("No such picture", "Aucune image de ce genre").get(lang);
-            let text = say("Loosen a filter, or move the threshold", "Élargissez un filtre, ou déplacez le seuil").get(lang);
+            let text = match shown.years.is_some() {
+                true => say("Loosen a filter", "Élargissez un filtre"),
+                false => say("Loosen a filter, or move the threshold", "Élargissez un filtre, ou déplacez le seuil"),
+            };
+            let text = text.get(lang);
             notice::empty(ui, icon::FILTER, title, text, |ui| {
                 if ui.add(Button::secondary(say("Show all", "Tout afficher").get(lang))).clicked() {
                     open.facets = Facets::default();
@@ -235,11 +262,16 @@ fn find(shown: &Shown, open: &mut Pictures) {
     open.asked = asked;
     let all = predictions(shown, open.validation);
     let mut found: Vec<usize> = (0..all.len()).filter(|i| open.facets.contain(&all[*i], raw)).collect();
-    let sure = |i: usize| shown.report.confidence(&all[i], shown.threshold);
+    // Of years, in place of how sure it is, how far it is off.
+    let sure = |i: usize| match shown.years.is_some() {
+        true => all[i].error().abs(),
+        false => shown.report.confidence(&all[i], shown.threshold),
+    };
     let by = |a: usize, b: usize| match open.order {
         Order::SurestFirst => sure(b).total_cmp(&sure(a)),
         Order::UnsureFirst => sure(a).total_cmp(&sure(b)),
         Order::ByFile => Ordering::Equal,
+        Order::ByAge if shown.years.is_some() => all[a].label.cmp(&all[b].label),
         Order::ByAge => all[a].age.cmp(&all[b].age),
     };
     found.sort_by(|&a, &b| by(a, b).then_with(|| all[a].file.cmp(&all[b].file)));
@@ -256,8 +288,8 @@ fn filters(ui: &mut Ui, lang: Lang, shown: &Shown, open: &mut Pictures) {
             *value = (chosen > 0).then(|| (chosen - 1) as u8);
         }
     };
-    let known_chip = |ui: &mut Ui, options: &[String], value: &mut Option<Known>| {
-        let unknown = options.len() - 1;
+    let known_chip = |ui: &mut Ui, options: &[String], value: &mut Option<Known>, may_be_unknown: bool| {
+        let unknown = if may_be_unknown { options.len() - 1 } else { usize::MAX };
         let selected = match value {
             None => 0,
             Some(Known::Yes(i)) => usize::from(*i) + 1,
@@ -271,33 +303,47 @@ fn filters(ui: &mut Ui, lang: Lang, shown: &Shown, open: &mut Pictures) {
             };
         }
     };
+    let of_years = shown.years.is_some();
     ui.horizontal_wrapped(|ui| {
-        class_chip(
-            ui,
-            say("really anything", "réalité : toutes").get(lang),
-            say("really", "en réalité").get(lang),
-            &mut facets.label,
-        );
-        class_chip(
-            ui,
-            say("said anything", "réponse : toutes").get(lang),
-            say("said", "réponse").get(lang),
-            &mut facets.predicted,
-        );
-        let options = [say("right and wrong", "justes et faux"), say("wrong", "faux"), say("right", "justes")]
-            .map(|s| s.get(lang).to_owned());
+        if of_years {
+            year_chips(ui, lang, facets);
+        } else {
+            class_chip(
+                ui,
+                say("really anything", "réalité : toutes").get(lang),
+                say("really", "en réalité").get(lang),
+                &mut facets.label,
+            );
+            class_chip(
+                ui,
+                say("said anything", "réponse : toutes").get(lang),
+                say("said", "réponse").get(lang),
+                &mut facets.predicted,
+            );
+        }
+        let options = match of_years {
+            true => [
+                say("near and far", "proches et loin"),
+                say("more than 5 years off", "à plus de 5\u{a0}ans"),
+                say("within 5 years", "à 5\u{a0}ans près"),
+            ],
+            false => [say("right and wrong", "justes et faux"), say("wrong", "faux"), say("right", "justes")],
+        }
+        .map(|s| s.get(lang).to_owned());
         let selected = facets.correct.map_or(0, |right| 1 + usize::from(right));
         if let Some(chosen) = chip_menu(ui, selected, &options) {
             facets.correct = (chosen > 0).then_some(chosen == 2);
         }
         let mut ages = vec![say("all ages", "tout âge").get(lang).to_owned()];
         ages.extend((0..AGE_BANDS.len()).map(|band| band_name(band, lang)));
-        ages.push(say("age unknown", "âge inconnu").get(lang).to_owned());
-        known_chip(ui, &ages, &mut facets.age);
+        if !of_years {
+            ages.push(say("age unknown", "âge inconnu").get(lang).to_owned());
+        }
+        known_chip(ui, &ages, &mut facets.age, !of_years);
         let mut races = vec![say("all race labels", "toute origine").get(lang).to_owned()];
         races.extend(RACES.iter().map(|race| race.get(lang).to_owned()));
         races.push(say("label unknown", "étiquette inconnue").get(lang).to_owned());
-        known_chip(ui, &races, &mut facets.race);
+        known_chip(ui, &races, &mut facets.race, true);
         if !shown.report.validation.is_empty() {
             let parts =
                 [shown.report.part_name(lang).to_owned(), say("validation part", "partie validation").get(lang).to_owned()];
@@ -305,13 +351,11 @@ fn filters(ui: &mut Ui, lang: Lang, shown: &Shown, open: &mut Pictures) {
                 open.validation = chosen == 1;
             }
         }
-        let orders = [
-            say("surest first", "sûres d’abord"),
-            say("least sure first", "incertaines d’abord"),
-            say("by file", "par fichier"),
-            say("by age", "par âge"),
-        ]
-        .map(|s| s.get(lang).to_owned());
+        let [most, least] = match of_years {
+            true => [say("largest errors first", "grands écarts d’abord"), say("smallest errors first", "petits écarts d’abord")],
+            false => [say("surest first", "sûres d’abord"), say("least sure first", "incertaines d’abord")],
+        };
+        let orders = [most, least, say("by file", "par fichier"), say("by age", "par âge")].map(|s| s.get(lang).to_owned());
         let selected = ORDERS.iter().position(|o| *o == open.order).unwrap_or(0);
         if let Some(chosen) = view_menu(ui, selected, &orders) {
             open.order = ORDERS[chosen];
@@ -322,4 +366,29 @@ fn filters(ui: &mut Ui, lang: Lang, shown: &Shown, open: &mut Pictures) {
             open.wanted = [72.0, 104.0, 160.0][chosen];
         }
     });
+}
+
+/// Of years: the label and the answer that were clicked, and the gender that names record.
+fn year_chips(ui: &mut Ui, lang: Lang, facets: &mut Facets) {
+    if let (Some(label), Some(predicted)) = (facets.label, facets.predicted) {
+        let clicked = match lang {
+            Lang::En => format!("labeled {label}, said {predicted}"),
+            Lang::Fr => format!("étiquette {label}, réponse {predicted}"),
+        };
+        let options = [say("any label and answer", "toute étiquette et réponse").get(lang).to_owned(), clicked];
+        if chip_menu(ui, 1, &options) == Some(0) {
+            (facets.label, facets.predicted) = (None, None);
+        }
+    }
+    let mut options = vec![say("all genders", "tout genre").get(lang).to_owned()];
+    options.extend((0..GENDERS.len()).map(|class| Task::gender().name(class, lang)));
+    options.push(say("gender unknown", "genre inconnu").get(lang).to_owned());
+    let selected = facets.gender.map_or(0, |gender| (usize::from(gender) + 1).min(options.len() - 1));
+    if let Some(chosen) = chip_menu(ui, selected, &options) {
+        facets.gender = match chosen {
+            0 => None,
+            last if last == options.len() - 1 => Some(NO_GENDER),
+            class => Some((class - 1) as u8),
+        };
+    }
 }

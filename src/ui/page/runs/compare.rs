@@ -6,11 +6,12 @@ use egui::{Color32, Ui};
 
 use crate::{
     data::sample::Source,
+    evaluate::YearScores,
     history::EpochRecord,
     run::{Changes, RunView},
     setting_def::SettingDefs as _,
     settings::image_side,
-    text::{Lang, Phrase, number, say},
+    text::{Lang, Phrase, number, percent, say, years},
     ui::{
         Cx,
         theme::{self, Theme},
@@ -50,6 +51,7 @@ fn curves(ui: &mut Ui, lang: Lang, views: &[(usize, Arc<RunView>)], height: f32)
     let letters = if ui.available_width() < 420.0 { 10 } else { 18 };
     // Of years the error in place of the accuracy; where runs of both are chosen, those of classes are drawn.
     let of_years = views.iter().all(|(_, view)| view.info.task.is_regression());
+    let apart = !of_years && views.iter().any(|(_, view)| view.info.task.is_regression());
     let views: Vec<_> = views.iter().filter(|(_, view)| view.info.task.is_regression() == of_years).collect();
     let score = |e: &EpochRecord| e.mae.map_or(e.validation_accuracy, |mae| mae.validation);
     let line = |(place, view): &&(usize, Arc<RunView>)| Line {
@@ -70,18 +72,26 @@ fn curves(ui: &mut Ui, lang: Lang, views: &[(usize, Arc<RunView>)], height: f32)
         Card::titled(title).fill().show(ui, |ui| ui.add(egui::Label::new(theme::cell(text).color(t.text2)).wrap()));
         return;
     }
+    let sentence = match apart {
+        true => say(
+            "The chosen runs ask different questions: those of years have no accuracy, and are not drawn",
+            "Les essais choisis posent des questions différentes\u{a0}: ceux en années n’ont pas d’exactitude et ne sont pas tracés",
+        )
+        .get(lang),
+        false => "",
+    };
     let plot = Curves {
         name: title.to_owned(),
         across: say("epoch", "époque").get(lang).to_owned(),
         lines: views.iter().map(line).collect(),
         x: (1.0, f64::from(last).max(2.0)),
         bounds: (0.0, if of_years { f64::INFINITY } else { 1.0 }),
-        digits: 3,
+        digits: if of_years { 1 } else { 3 },
         zooms: true,
         ..Curves::default()
     };
     let mut tools = |ui: &mut Ui| plot.zoom_button(ui, lang);
-    Chart::new(title, height).tools(&mut tools).show(
+    Chart::new(title, height).sentence(sentence).tools(&mut tools).show(
         ui,
         lang,
         || plot.table(lang),
@@ -104,6 +114,7 @@ fn differences(ui: &mut Ui, cx: &Cx<'_>, views: &[(usize, Arc<RunView>)], data: 
     Card::titled(say("What differed", "Ce qui différait").get(lang)).caption(elsewhere).fill().show(ui, |ui| {
         let mut table = differing(lang, views);
         table.rows.splice(0..0, data.rows(lang, views));
+        table.rows.splice(0..0, errors(lang, views));
         if table.rows.is_empty() {
             let known = views.iter().all(|(_, view)| view.info.data.is_some());
             let text = match known {
@@ -122,6 +133,22 @@ fn differences(ui: &mut Ui, cx: &Cx<'_>, views: &[(usize, Arc<RunView>)], data: 
         let height = ui.available_height();
         show_table(ui, lang, &table, height);
     });
+}
+
+/// Of runs of years: how far each is off, and how often it is near.
+fn errors(lang: Lang, views: &[(usize, Arc<RunView>)]) -> Vec<Vec<String>> {
+    let scores = || views.iter().map(|(_, view)| view.info.scores.as_ref().and_then(|scores| scores.years));
+    if scores().all(|scores| scores.is_none()) {
+        return Vec::new();
+    }
+    let row = |name: Phrase, value: &dyn Fn(YearScores) -> String| {
+        let cells = scores().map(|scores| scores.map_or_else(|| "–".to_owned(), value));
+        [name.get(lang).to_owned()].into_iter().chain(cells).collect()
+    };
+    vec![
+        row(say("mean error", "écart moyen"), &|of| years(lang, of.mae, 2)),
+        row(say("within 5 years", "à 5\u{a0}ans près"), &|of| percent(lang, of.within_5, 1)),
+    ]
 }
 
 /// What is other in the runs' pictures than in those of the first, found once for each choice.
@@ -175,7 +202,8 @@ impl Data {
                 _ => say("not known", "inconnu").get(lang).to_owned(),
             }
         };
-        if !apart {
+        // Labels of another question are no changes of these.
+        if !apart && views.iter().all(|(_, view)| view.info.task == first.info.task) {
             let cells = views.iter().zip(&self.changes).map(changed).collect();
             row(say("pictures and labels", "images et étiquettes"), cells);
         }

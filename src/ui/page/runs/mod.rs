@@ -125,9 +125,16 @@ fn table_row(runs: usize) -> Row {
 type Column = (&'static str, f32, usize);
 
 /// The columns, fewer of them in a small window and where a run's details stand beside the table.
-fn columns_of(lang: Lang, width: f32) -> Vec<Column> {
+fn columns_of(lang: Lang, width: f32, runs: &[RunInfo]) -> Vec<Column> {
     let begun = say("begun (UTC)", "début (UTC)").get(lang);
-    let right = say("test, right", "test, justes").get(lang);
+    // Each run says its own measure.
+    let of_years = |run: &RunInfo| run.task.is_regression();
+    let right = match (runs.iter().all(of_years), runs.iter().any(of_years)) {
+        (true, _) => say("test, error", "test, écart"),
+        (_, true) => say("test", "test"),
+        _ => say("test, right", "test, justes"),
+    };
+    let right = right.get(lang);
     let epochs = say("epochs", "époques").get(lang);
     let time = say("time", "durée").get(lang);
     match width {
@@ -169,7 +176,7 @@ fn table(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let nearest = scores().filter_map(|s| s.years).map(|of| of.mae).fold(f64::INFINITY, f64::min);
     let leads = |s: &RunScores| s.years.map_or(s.accuracy >= best, |of| of.mae <= nearest);
     Card::new().fill().show(ui, |ui| {
-        let columns = columns_of(lang, ui.available_width());
+        let columns = columns_of(lang, ui.available_width(), runs);
         let (head, _) = ui.allocate_exact_size(vec2(ui.available_width(), 22.0), Sense::hover());
         for ((left, right), (title, ..)) in places(head, &columns).1.into_iter().zip(&columns) {
             let galley = fitted(ui, title, theme::regular(size::CAPTION), t.text3, right - left);

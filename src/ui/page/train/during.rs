@@ -7,12 +7,14 @@ use super::{
     words,
 };
 use crate::{
+    data::sample::Part,
     history::{EpochRecord, Note, NoteKind},
     session::{Phase, Training},
     text::{Lang, decimal, number, percent, say},
     train::event::FollowedFace,
     ui::{
         Cx, icon,
+        page::results::years,
         theme::{self, Theme, size},
         widget::{
             card::{Card, columns},
@@ -30,8 +32,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
     let rows = [fixed(numbers_high), growing(208.0, 1.0), growing(150.0, 0.3)];
     stack(ui, &rows, |row, ui, height| match row {
         0 => numbers(ui, cx, training),
-        1 => columns(ui, &[0.5, 0.5], height, |column, ui| {
-            if column == 0 { loss(ui, cx.lang, training, height) } else { accuracy(ui, cx.lang, training, height) }
+        1 => columns(ui, &[0.5, 0.5], height, |column, ui| match column {
+            0 => loss(ui, cx.lang, training, height),
+            _ => accuracy(ui, cx.lang, training, baseline(cx, training), height),
         }),
         _ => columns(ui, &[0.34, 0.27, 0.39], height, |column, ui| match column {
             0 => notes(ui, cx.lang, training),
@@ -284,10 +287,21 @@ fn of_years(training: &Training) -> bool {
 }
 
 /// The mean error in years, in place of the accuracy.
-fn error(ui: &mut Ui, lang: Lang, training: &Training, height: f32) {
+fn error(ui: &mut Ui, lang: Lang, training: &Training, baseline: Option<f64>, height: f32) {
     let title = say("Mean error in years", "Écart moyen en années").get(lang);
     let both = |e: &EpochRecord| e.mae.map_or((0.0, 0.0), |mae| (mae.train, mae.validation));
-    let plot = curves(ui, lang, training, title, 2, both);
+    let mut plot = curves(ui, lang, training, title, 2, both);
+    plot.digits = 1;
+    if let Some(baseline) = baseline {
+        let (from, to) = plot.x;
+        plot.lines.push(Line {
+            name: say("always the mean age", "toujours l’âge moyen").get(lang).to_owned(),
+            color: Theme::of(ui).text3,
+            points: vec![[from, baseline], [to, baseline]],
+            dotted: true,
+            labeled: true,
+        });
+    }
     let sentence = words::about_accuracy(&training.history, training.goes_on());
     let help = say(
         "By how many years it is wrong on average. That of validation counts: it is of pictures that it does not learn from",
@@ -296,9 +310,30 @@ fn error(ui: &mut Ui, lang: Lang, training: &Training, height: f32) {
     chart(ui, lang, [title, sentence.get(lang), help.get(lang)], &plot, height);
 }
 
-fn accuracy(ui: &mut Ui, lang: Lang, training: &Training, height: f32) {
+/// By how much it would be off on validation pictures to say the mean age of the training ones of everybody; `None` where the
+/// parts are not known any more.
+fn baseline(cx: &Cx<'_>, training: &Training) -> Option<f64> {
+    let plan = cx.plan.ok().filter(|plan| of_years(training) && plan.settings.split == training.settings.split)?;
+    let of = cx.session.trained_on.as_ref().or(cx.dataset())?;
+    if !std::sync::Arc::ptr_eq(of, &plan.dataset) {
+        return None;
+    }
+    let ages = |part: Part| {
+        let both = plan.dataset.samples.iter().zip(&plan.split.parts);
+        both.filter(move |(_, of)| **of == Some(part)).map(|(sample, _)| f64::from(sample.class))
+    };
+    let mean = |values: &mut dyn Iterator<Item = f64>| {
+        let (sum, n) = values.fold((0.0, 0u32), |(sum, n), value| (sum + value, n + 1));
+        (n > 0).then(|| sum / f64::from(n))
+    };
+    let always = mean(&mut ages(Part::Train))?;
+    mean(&mut ages(Part::Validation).map(|age| (age - always).abs()))
+}
+
+/// The accuracy of a training; of years, the mean error, with that of always saying the mean age where it is known.
+fn accuracy(ui: &mut Ui, lang: Lang, training: &Training, baseline: Option<f64>, height: f32) {
     if of_years(training) {
-        return error(ui, lang, training, height);
+        return error(ui, lang, training, baseline, height);
     }
     let title = say("Accuracy", "Exactitude").get(lang);
     let mut plot = curves(ui, lang, training, title, 2, |e| (e.train_accuracy, e.validation_accuracy));
@@ -457,8 +492,11 @@ fn faces(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
             cx.thumbs.paint(ui, rect, &dataset, sample as usize);
             let name = dataset.task.name(class.into(), lang);
             let bar = Rect::from_min_size(pos2(rect.left(), rect.bottom() + 6.0), vec2(side, 4.0));
-            // A value does not say how sure it is.
-            if estimate.is_none() {
+            let label = dataset.samples.get(sample as usize).map_or(0, |s| s.class);
+            // A value does not say how sure it is; how far it is off is seen instead.
+            if let Some(estimate) = estimate {
+                ui.painter().rect_filled(bar, 2.0, t.by_error(f64::from(estimate) - f64::from(label)));
+            } else {
                 ui.painter().rect_filled(bar, 2.0, t.stroke);
                 // As sure as the words below say, of the class that they name.
                 let full = bar.with_max_x(bar.left() + bar.width() * sure);
@@ -466,17 +504,26 @@ fn faces(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
             }
             let sure = if estimate.is_some() { String::new() } else { percent(lang, f64::from(sure), 0) };
             let wide = pitch - 6.0 > 78.0;
-            let lines = if wide { vec![format!("{name} {sure}")] } else { vec![name.clone(), sure.clone()] };
+            let lines = match estimate.map(f64::from) {
+                Some(estimate) => vec![
+                    format!("{} ({})", decimal(lang, estimate, 0), years::off(lang, estimate - f64::from(label))),
+                    if wide { format!("{} {label}", say("labeled", "noté").get(lang)) } else { format!("/ {label}") },
+                ],
+                None if wide => vec![format!("{name} {sure}")],
+                None => vec![name.clone(), sure.clone()],
+            };
             let letters = if pitch < 54.0 { 10.0 } else { size::CAPTION };
             for (i, line) in lines.iter().enumerate() {
                 let at = pos2(rect.center().x, bar.bottom() + 4.0 + 14.0 * i as f32);
                 ui.painter().text(at, Align2::CENTER_TOP, line, theme::regular(letters), t.text2);
             }
-            let label = dataset.samples.get(sample as usize).map_or(0, |s| usize::from(s.class));
-            let label = dataset.task.name(label, lang);
-            let said = match lang {
-                Lang::En => format!("model says {name} {sure}, recorded as {label}"),
-                Lang::Fr => format!("le modèle dit {name} {sure}, étiquette {label}"),
+            let recorded = dataset.task.name(label.into(), lang);
+            let of_years = estimate.map(|estimate| years::said(lang, estimate.into(), label));
+            let said = match (lang, of_years) {
+                (Lang::En, Some(said)) => format!("model says {said}"),
+                (Lang::Fr, Some(said)) => format!("le modèle dit {said}"),
+                (Lang::En, None) => format!("model says {name} {sure}, recorded as {recorded}"),
+                (Lang::Fr, None) => format!("le modèle dit {name} {sure}, étiquette {recorded}"),
             };
             let response = ui.interact(rect, ui.scope_id().with(("face", place)), Sense::hover());
             response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &said));
