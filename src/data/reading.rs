@@ -157,6 +157,9 @@ impl Understood {
                 (Lang::Fr, true, _) => format!("{} classes : {classes}", task.len()),
                 (Lang::En, false, TaskKind::AgeGroup) => format!("Age groups {classes}, from UTKFace’s names"),
                 (Lang::Fr, false, TaskKind::AgeGroup) => format!("Tranches d’âge {classes}, d’après les noms d’UTKFace"),
+                // The sample faces have no names.
+                (Lang::En, false, TaskKind::Age) if self.ages == 0 => "Ages in years, as they were drawn".to_owned(),
+                (Lang::Fr, false, TaskKind::Age) if self.ages == 0 => "Âges en années, tels que dessinés".to_owned(),
                 (Lang::En, false, TaskKind::Age) => "Ages in years, from UTKFace’s names".to_owned(),
                 (Lang::Fr, false, TaskKind::Age) => "Âges en années, d’après les noms d’UTKFace".to_owned(),
                 (Lang::En, false, _) => "Labels female and male, from UTKFace’s names".to_owned(),

@@ -80,6 +80,7 @@ pub const SCENES: &[Scene] = &[
     scene("data-years", || years_pages::stage(Page::Data), &[]),
     scene("training-years", || years_pages::stage(Page::Training), &[]),
     scene("results-years", || years_pages::stage(Page::Results), &[]),
+    scene("runs-years", years_pages::mixed, &[]),
     scene("predict-years", || years_pages::stage(Page::Predict), &[]),
     scene("failed", failed, &[]),
     scene("interrupted", interrupted, &[]),

@@ -26,6 +26,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, wall: &mut Wall) {
     let t = Theme::of(ui);
     let lang = cx.lang;
     let balanced = match (lang, cx.settings.split.stratify_age) {
+        (Lang::En, _) if dataset.task.is_regression() => format!("balanced by age, seed {}", cx.settings.seed),
+        (Lang::Fr, _) if dataset.task.is_regression() => format!("équilibre des âges, graine {}", cx.settings.seed),
         (Lang::En, false) => format!("balanced by class, seed {}", cx.settings.seed),
         (Lang::En, true) => format!("balanced by class and age, seed {}", cx.settings.seed),
         (Lang::Fr, false) => format!("équilibre des classes, graine {}", cx.settings.seed),

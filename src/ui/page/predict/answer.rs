@@ -220,10 +220,11 @@ fn bar(ui: &mut Ui, lang: Lang, reply: &Reply) {
     response.on_hover_text(about);
 }
 
+/// Where the scale of ages ends: the oldest label of UTKFace, in years.
+pub const OLDEST: f64 = 116.0;
+
 /// An estimate with its range on the scale of a life.
 fn scale_of_years(ui: &mut Ui, lang: Lang, estimate: &Estimate) {
-    /// The oldest that UTKFace knows.
-    const OLDEST: f64 = 116.0;
     let t = Theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::hover());
     let said = estimate.words(lang);

@@ -132,9 +132,15 @@ impl Entry<'_> {
         line(&painter, 6.0, name, size::TABLE, t.text);
         line(&painter, 25.0, said, size::CAPTION, t.text2);
         if let Some(reply) = reply {
-            let (class, share, _) = reply.verdict();
+            let (share, color) = match &reply.estimate {
+                Some(estimate) => ((estimate.value / answer::OLDEST).clamp(0.0, 1.0), t.accent),
+                None => {
+                    let (class, share, _) = reply.verdict();
+                    (share, t.class(class as u8))
+                }
+            };
             ui.painter().rect_filled(bar, 2.0, t.stroke);
-            ui.painter().rect_filled(bar.with_max_x(bar.left() + bar.width() * share as f32), 2.0, t.class(class as u8));
+            ui.painter().rect_filled(bar.with_max_x(bar.left() + bar.width() * share as f32), 2.0, color);
         }
         response
     }

@@ -10,7 +10,7 @@ use egui::{Popup, PopupCloseBehavior, TextureHandle, TextureOptions, Ui, vec2};
 
 use crate::{
     data::sample::Framing,
-    predict::{Framed, heatmap::Heat},
+    predict::{Estimate, Framed, heatmap::Heat},
     session::{Answering, Asked, ShownPhoto},
     text::{Lang, Phrase, percent, plural, say},
     ui::{
@@ -26,7 +26,7 @@ use crate::{
             scroll, strip, thumbs,
         },
     },
-    worker::Crop,
+    worker::{Crop, Reply},
 };
 
 /// What the page remembers.
@@ -338,11 +338,12 @@ fn share_text(lang: Lang, share: f64) -> String {
     percent(lang, share.min(0.99), 0)
 }
 
-/// `male 91 %`, `not sure, 58 %`.
+/// `male 91 %`, `not sure, 58 %`, `about 34`.
 fn short(lang: Lang, asked: &Asked) -> String {
     match &asked.reply {
         None => "…".to_owned(),
         Some(Err(_)) => say("no answer", "pas de réponse").get(lang).to_owned(),
+        Some(Ok(Reply { estimate: Some(Estimate { value, .. }), .. })) => Estimate { value: *value, range: None }.words(lang),
         Some(Ok(reply)) => {
             let (class, share, sure) = reply.verdict();
             let share = share_text(lang, share);

@@ -13,7 +13,7 @@ use crate::{
         widget::{
             button::icon_button,
             card::{Card, columns},
-            chart::show_table,
+            chart::{Chart, show_table},
             choice::{segmented, view_menu},
             fitted::fitted,
             plot::Table,
@@ -154,29 +154,38 @@ fn scatter(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) -> Option<Facets> {
         Lang::En => format!("{title}: {n} pictures, off by {mae} on average"),
         Lang::Fr => format!("{title}\u{a0}: {n} images, écart moyen de {mae}"),
     };
-    let caption = if ui.available_width() > 420.0 { near } else { "" };
+    let caption = if ui.available_width() > 480.0 { near } else { "" };
     let mut saves = false;
-    Card::titled(title).help(lang, help.get(lang)).caption(caption).fill().show_with(
-        ui,
-        |ui| saves = super::asks_to_save(ui, lang, title),
-        |ui| {
-            let height = ui.available_height();
-            let scatter = Scatter {
-                name: &name,
-                across: say("labeled age, in years", "âge de l’étiquette, en années").get(lang),
-                up: say("estimated age", "âge estimé").get(lang),
-                points,
-                near: NEAR,
-                sentence: &sentence,
-            };
-            chosen = scatter.show(ui, lang, view, height);
-        },
-    );
+    let table = || Table {
+        head: [say("picture", "image"), say("label", "étiquette"), say("estimate", "estimation"), say("off by", "écart")]
+            .map(|name| name.get(lang).to_owned())
+            .to_vec(),
+        rows: predictions.iter().map(|p| row(lang, p)).collect(),
+    };
+    let mut tools = |ui: &mut Ui| saves = super::asks_to_save(ui, lang, title);
+    let height = ui.available_height();
+    Chart::new(title, height).help(help.get(lang)).caption(caption).tools(&mut tools).show(ui, lang, table, |ui, height| {
+        let scatter = Scatter {
+            name: &name,
+            across: say("labeled age, in years", "âge de l’étiquette, en années").get(lang),
+            up: say("estimated age", "âge estimé").get(lang),
+            points,
+            near: NEAR,
+            sentence: &sentence,
+        };
+        chosen = scatter.show(ui, lang, view, height).or(chosen);
+    });
     if saves {
         cx.act(super::save(shown, PlotKind::Scatter));
     }
     let p = &shown.report.predictions[chosen?];
     Some(Facets { label: Some(p.label), predicted: Some(p.predicted(0.0) as u8), ..Facets::default() })
+}
+
+/// A picture as a line of the table.
+fn row(lang: Lang, p: &Prediction) -> Vec<String> {
+    let file = p.file.file_name().unwrap_or(p.file.as_os_str()).to_string_lossy().into_owned();
+    vec![file, p.label.to_string(), decimal(lang, p.estimate(), 1), off(lang, p.error())]
 }
 
 /// How far it is off, beside what always the same answer would be; and the other scores.
