@@ -3,7 +3,8 @@
 pub mod augment;
 pub mod data;
 pub mod model;
-pub mod options;
+pub mod off_by;
+mod options;
 pub mod predict;
 pub mod results;
 pub mod runs;
@@ -19,10 +20,10 @@ use super::{
 };
 use crate::{
     data::sample::Part,
-    evaluate::Report,
+    evaluate::{Report, YearScores},
     session::{Phase, Session},
     settings::Settings,
-    text::{Lang, Phrase, number, plural, say},
+    text::{Lang, Phrase, number, plural, say, years},
 };
 
 /// A page of the rail.
@@ -117,9 +118,9 @@ impl Page {
                 )
             }
             Self::Training => training_line(lang, session),
-            Self::Results => session.run.as_ref().and_then(|run| run.report.as_ref()).map_or_else(
+            Self::Results => session.run.as_ref().and_then(|run| Some((run, run.report.as_ref()?))).map_or_else(
                 || say("not judged yet", "pas encore évalué").get(lang).to_owned(),
-                |report| results_line(lang, report),
+                |(run, report)| results_line(lang, report, run.info.scores.as_ref().and_then(|scores| scores.years)),
             ),
             Self::Predict => say("drop a photo", "déposer une photo").get(lang).to_owned(),
             Self::Runs => match session.runs.len() {
@@ -144,18 +145,21 @@ impl Page {
 }
 
 /// What the page's headline says, at the threshold that is kept with the run, and of which pictures.
-fn results_line(lang: Lang, report: &Report) -> String {
-    let share = crate::evaluate::words::about(report.confusion(report.threshold).accuracy().share(), lang);
-    match (lang, report.part) {
-        (Lang::En, Some(Part::Test)) => format!("{share} right, test"),
-        (Lang::En, Some(Part::Validation)) => format!("{share} right, validation"),
-        (Lang::En, Some(Part::Train)) => format!("{share} right, training"),
-        (Lang::En, None) => format!("{share} right, other folder"),
-        (Lang::Fr, Some(Part::Test)) => format!("{share} justes, test"),
-        (Lang::Fr, Some(Part::Validation)) => format!("{share} justes, validation"),
-        (Lang::Fr, Some(Part::Train)) => format!("{share} justes, entraînement"),
-        (Lang::Fr, None) => format!("{share} justes, autre dossier"),
-    }
+fn results_line(lang: Lang, report: &Report, of_years: Option<YearScores>) -> String {
+    let part = match report.part {
+        Some(Part::Test) => say("test", "test"),
+        Some(Part::Validation) => say("validation", "validation"),
+        Some(Part::Train) => say("training", "entraînement"),
+        None => say("other folder", "autre dossier"),
+    };
+    let score = match of_years {
+        Some(YearScores { mae, .. }) => format!("{} {}", say("off by", "écart de").get(lang), years(lang, mae, 1)),
+        None => {
+            let share = crate::evaluate::words::about(report.confusion(report.threshold).accuracy().share(), lang);
+            format!("{share} {}", say("right", "justes").get(lang))
+        }
+    };
+    format!("{score}, {}", part.get(lang))
 }
 
 fn training_line(lang: Lang, session: &Session) -> String {

@@ -8,7 +8,7 @@ mod picture;
 mod pictures;
 mod run_pictures;
 mod several;
-pub mod years;
+mod years;
 
 use std::sync::Arc;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use egui::{Popup, PopupCloseBehavior, Response, Sense, Ui, Vec2};
 
-use super::{Shown, labels, years};
+use super::{Shown, labels};
 use crate::{
     data::{
         dataset::Dataset,
@@ -20,6 +20,7 @@ use crate::{
     ui::{
         Action, Cx,
         icon::{self, Icon},
+        page::off_by,
         theme::{self, Theme},
         widget::{button::link, gallery::Tile, scroll, thumbs::Thumbs},
     },
@@ -112,19 +113,16 @@ pub fn tile(lang: Lang, shown: &Shown, p: &Prediction, places: &Places) -> Tile 
 
 /// The same of years: what was said, the label, and by how much it was off.
 fn tile_of_years(lang: Lang, p: &Prediction, sample: Option<usize>, badge: Option<Icon>) -> Tile {
-    let (value, label, off) = (decimal(lang, p.estimate(), 0), p.label, years::off(lang, p.error()));
+    let (value, label, off) = (decimal(lang, p.estimate(), 0), p.label, off_by::off(lang, p.error()));
     let file = p.file.file_name().unwrap_or(p.file.as_os_str()).to_string_lossy();
-    let near = p.error().abs() <= years::NEAR;
+    let near = p.error().abs() <= off_by::NEAR;
     Tile {
         sample,
         sign: Some(if near { (icon::CHECK, true) } else { (icon::X, false) }),
-        first: match lang {
-            Lang::En => format!("said {value}"),
-            Lang::Fr => format!("dit {value}"),
-        },
+        first: format!("{value} ({off})"),
         second: match lang {
-            Lang::En => format!("labeled {label} ({off})"),
-            Lang::Fr => format!("noté {label} ({off})"),
+            Lang::En => format!("labeled {label}"),
+            Lang::Fr => format!("noté {label}"),
         },
         name: match lang {
             Lang::En => format!("{file}: labeled {label}, said {value}, {off}"),

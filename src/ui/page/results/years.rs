@@ -9,6 +9,7 @@ use crate::{
     text::{Lang, Phrase, decimal, number, percent, say, years},
     ui::{
         Cx, icon,
+        page::off_by::{NEAR, off, said},
         theme::{self, Theme, size},
         widget::{
             button::icon_button,
@@ -24,9 +25,6 @@ use crate::{
         },
     },
 };
-
-/// How far an estimate may be off and still be called near, in years.
-pub const NEAR: f64 = 5.0;
 
 /// What is drawn of a report in years, counted once.
 pub struct Years {
@@ -64,25 +62,6 @@ impl Years {
             self.head = Some((lang, head));
         }
         self.head.as_ref().map(|(_, head)| head.clone()).unwrap_or_default()
-    }
-}
-
-/// `+5`, `−3`, `0`: by how many years an estimate is off.
-pub fn off(lang: Lang, error: f64) -> String {
-    let years = decimal(lang, error.abs().round(), 0);
-    match error.round() {
-        0.0 => years,
-        ..0.0 => format!("−{years}"),
-        _ => format!("+{years}"),
-    }
-}
-
-/// `34, labeled 29 (+5)`.
-pub fn said(lang: Lang, estimate: f64, label: u8) -> String {
-    let (value, off) = (decimal(lang, estimate, 0), off(lang, estimate - f64::from(label)));
-    match lang {
-        Lang::En => format!("{value}, labeled {label} ({off})"),
-        Lang::Fr => format!("{value}, étiquette {label} ({off})"),
     }
 }
 

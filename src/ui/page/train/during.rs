@@ -14,7 +14,7 @@ use crate::{
     train::event::FollowedFace,
     ui::{
         Cx, icon,
-        page::results::years,
+        page::off_by,
         theme::{self, Theme, size},
         widget::{
             card::{Card, columns},
@@ -506,7 +506,7 @@ fn faces(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
             let wide = pitch - 6.0 > 78.0;
             let lines = match estimate.map(f64::from) {
                 Some(estimate) => vec![
-                    format!("{} ({})", decimal(lang, estimate, 0), years::off(lang, estimate - f64::from(label))),
+                    format!("{} ({})", decimal(lang, estimate, 0), off_by::off(lang, estimate - f64::from(label))),
                     if wide { format!("{} {label}", say("labeled", "noté").get(lang)) } else { format!("/ {label}") },
                 ],
                 None if wide => vec![format!("{name} {sure}")],
@@ -518,7 +518,7 @@ fn faces(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
                 ui.painter().text(at, Align2::CENTER_TOP, line, theme::regular(letters), t.text2);
             }
             let recorded = dataset.task.name(label.into(), lang);
-            let of_years = estimate.map(|estimate| years::said(lang, estimate.into(), label));
+            let of_years = estimate.map(|estimate| off_by::said(lang, estimate.into(), label));
             let said = match (lang, of_years) {
                 (Lang::En, Some(said)) => format!("model says {said}"),
                 (Lang::Fr, Some(said)) => format!("le modèle dit {said}"),
