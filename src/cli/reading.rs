@@ -114,7 +114,7 @@ fn bands(text: &str) -> Result<AgeBands, String> {
 }
 
 fn side(text: &str) -> Result<PictureSide, String> {
-    image_side::parse(text).map_err(|problem| problem.what.get(spoken()).to_owned())
+    image_side::parse(text).map_err(|problem| problem.line(spoken()))
 }
 
 fn keys<C: Choice>() -> PossibleValuesParser {

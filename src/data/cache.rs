@@ -417,7 +417,7 @@ fn read(root: &Path, scan: &Scan, index: usize, out: &mut [u8]) -> Entry {
     let (file, bytes) = (sample.file.clone(), sample.bytes);
     let modified = scan.modified[index];
     let faces = scan.understood.reading.faces;
-    // Those that are looked at are the same however many others come and go.
+    // By their names, and so spread over all folders; what was found is kept with the picture.
     let every = (scan.samples.len() / PhotoLook::ABOUT).max(1) as u64;
     let look = faces == FaceCrops::Off && hash(file.as_os_str().as_encoded_bytes()).is_multiple_of(every);
     let (hash, photo, outcome) = match decode_file(&root.join(&file), &file, Wanted { faces, look }, out) {

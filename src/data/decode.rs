@@ -76,26 +76,8 @@ pub struct Found {
 /// # Errors
 /// As [`decode`], and [`SkipReason::NoFace`].
 pub fn decode_small(bytes: &[u8], name: &str, wanted: Wanted, out: &mut [u8]) -> Result<Found, SkipReason> {
-    if wanted.faces == FaceCrops::Largest || wanted.look {
-        let picture = decode(bytes, name)?;
-        let view = RgbView { width: picture.width, height: picture.height, rgb: &picture.rgb };
-        return match wanted.faces {
-            FaceCrops::Off => {
-                shrink(view.rgb, view.width, view.height, out)?;
-                let anomaly = picture.anomaly.or_else(|| wrong_size(view.width, view.height));
-                Ok(Found { anomaly, photo: Some(is_photo(view)) })
-            }
-            FaceCrops::Largest => {
-                let face = FaceCrop::find(view).ok_or(SkipReason::NoFace)?;
-                match face.square {
-                    Some(square) => out.copy_from_slice(&view.crop_to(square, side_of(out.len()))),
-                    None => shrink(view.rgb, view.width, view.height, out)?,
-                }
-                let damaged = matches!(picture.anomaly, Some(Anomaly::Suspect { .. }));
-                let anomaly = if damaged { picture.anomaly } else { face.anomaly.or(picture.anomaly) };
-                Ok(Found { anomaly, photo: None })
-            }
-        };
+    if wanted.faces == FaceCrops::Largest {
+        return decode_face(bytes, name, out).map(|anomaly| Found { anomaly, photo: None });
     }
     let (image, orientation, anomaly) = open(bytes, name, MOST_PIXELS)?;
     let rgb = flatten(image);
@@ -109,7 +91,31 @@ pub fn decode_small(bytes: &[u8], name: &str, wanted: Wanted, out: &mut [u8]) ->
         square.apply_orientation(orientation);
         out.copy_from_slice(square.as_bytes());
     }
-    Ok(Found { anomaly: anomaly.or_else(|| wrong_size(width, height)), photo: None })
+    let photo = wanted.look.then(|| {
+        let mut upright = DynamicImage::ImageRgb8(rgb);
+        upright.apply_orientation(orientation);
+        is_photo(RgbView { width: upright.width(), height: upright.height(), rgb: upright.as_bytes() })
+    });
+    Ok(Found { anomaly: anomaly.or_else(|| wrong_size(width, height)), photo })
+}
+
+/// Decodes a picture and squeezes its face to the square that `out` holds; gives what is odd about it.
+fn decode_face(bytes: &[u8], name: &str, out: &mut [u8]) -> Result<Option<Anomaly>, SkipReason> {
+    let picture = decode(bytes, name)?;
+    let view = RgbView { width: picture.width, height: picture.height, rgb: &picture.rgb };
+    let face = FaceCrop::find(view).ok_or(SkipReason::NoFace)?;
+    let odd = match face.square {
+        Some(square) => {
+            out.copy_from_slice(&view.crop_to(square, side_of(out.len())));
+            face.anomaly
+        }
+        None => {
+            shrink(view.rgb, view.width, view.height, out)?;
+            wrong_size(view.width, view.height)
+        }
+    };
+    let damaged = matches!(picture.anomaly, Some(Anomaly::Suspect { .. }));
+    Ok(if damaged { picture.anomaly } else { odd.or(picture.anomaly) })
 }
 
 /// What is odd about a face crop of this size, if anything.

@@ -351,7 +351,9 @@ impl Reading {
             ("--image-size", &side),
         ];
         let said = said.iter().filter(|(_, key)| *key != TaskChoice::Auto.key()).map(|(name, key)| format!("{name} {key}"));
-        said.collect::<Vec<_>>().join(" ")
+        let said = said.collect::<Vec<_>>().join(" ");
+        // Nothing is what takes back all that was said.
+        if said.is_empty() { "--task auto --classes auto --face-crops off".to_owned() } else { said }
     }
 
     /// The readings that a folder may have, the plainest first.

@@ -394,7 +394,14 @@ fn nothing_usable(root: &Path, scan: &Scan) -> Problem {
             en: format!("None of the {} files in {shown} is usable", scan.skipped.len()),
             fr: format!("Aucun des {} fichiers de {shown} n’est utilisable", scan.skipped.len()),
         },
-        say("Look at the reasons, or choose another folder", "Regardez les raisons, ou choisissez un autre dossier"),
+        if scan.skipped.iter().any(|skipped| skipped.reason == SkipReason::NoFace) {
+            say(
+                "No face was found in them: take the pictures whole, or choose another folder",
+                "Aucun visage n’y a été trouvé\u{a0}: prenez les images entières, ou choisissez un autre dossier",
+            )
+        } else {
+            say("Look at the reasons, or choose another folder", "Regardez les raisons, ou choisissez un autre dossier")
+        },
     );
     Problem { path: Some(root.to_owned()), ..problem }
         .because(scan.skipped.iter().take(5).map(|s| s.file.display().to_string()).collect::<Vec<_>>().join("\n"))

@@ -30,6 +30,7 @@ use pictures::Picture;
 
 use crate::{
     data::{
+        face_crop::FaceCrops,
         sample::{Framing, Source},
         task::Task,
     },
@@ -69,6 +70,9 @@ pub struct RunInfo {
     /// How the pictures are framed that it learned from.
     #[serde(default)]
     pub framing: Framing,
+    /// What was taken of each picture.
+    #[serde(default)]
+    pub faces: FaceCrops,
     /// The data set's [fingerprint](crate::data::dataset::Dataset::fingerprint) at the start.
     #[serde(default)]
     pub data: Option<u64>,

@@ -310,6 +310,7 @@ fn fill(folder: PathBuf, id: String, name: LocalizedText, plan: &Plan) -> Result
         source: plan.dataset.source.clone(),
         task: plan.dataset.task.clone(),
         framing: plan.dataset.framing(),
+        faces: plan.dataset.understood.reading.faces,
         data: Some(plan.dataset.fingerprint()),
         pictures: Part::ALL.map(|part| plan.indices(part).len() as u32),
         device: plan.device.clone(),

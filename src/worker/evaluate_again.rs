@@ -77,7 +77,7 @@ fn evaluate(
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
     let settings = run.settings()?;
-    let dataset = open::at_side(dataset, settings.augment.pictures, store, control, emit)?;
+    let dataset = open::as_learned(dataset, &run, store, control, emit)?;
     let (dataset, split) = locate::find(&run, &dataset)?;
     let plan = Plan::with_split(&settings, Arc::new(dataset), split).map_err(training::first)?;
     let plan = Plan { device, ..plan };
@@ -97,7 +97,7 @@ fn evaluate_others(
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
-    let dataset = open::at_side(dataset, run.settings()?.augment.pictures, store, control, emit)?;
+    let dataset = open::as_learned(dataset, run, store, control, emit)?;
     // However the folder was read: names that answer the run's question are asked for it.
     let dataset = &Arc::new(dataset.asked(&run.info.task).ok_or_else(|| locate::other_labels(run, &dataset))?);
     // A run that was opened without its list of pictures is judged on all, and nothing is claimed of them.

@@ -7,10 +7,17 @@ use tracing::info;
 use super::Event;
 use crate::{
     control::Control,
-    data::{self, dataset::Dataset, edits::Edits, picture_size::PictureSide, reading::Reading, sample::Source},
+    data::{
+        self,
+        dataset::Dataset,
+        edits::Edits,
+        face_crop::FaceCrops,
+        reading::Reading,
+        sample::{Framing, Source},
+    },
     files::Places,
     problem::Problem,
-    run::RunStore,
+    run::{Run, RunStore},
 };
 
 /// Opens `source`; what it could not keep ready is told.
@@ -53,22 +60,30 @@ pub(super) fn open_as(
     Ok(dataset)
 }
 
-/// `dataset` with pictures of `side`: itself where they are, otherwise its source read at that, for this time alone.
+/// `dataset` with its pictures as `run` learned from its own, by size and by what is taken of each: itself where they are so,
+/// otherwise its source read like that, for this time alone.
 ///
 /// # Errors
-/// As [`data::open`].
-pub(super) fn at_side(
+/// As [`data::open`], and settings of the run that cannot be read.
+pub(super) fn as_learned(
     dataset: &Arc<Dataset>,
-    side: PictureSide,
+    run: &Run,
     store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<Arc<Dataset>, Problem> {
-    if dataset.pixels.side() == side || dataset.samples.is_empty() {
+    let (now, side) = (dataset.understood.reading, run.settings()?.augment.pictures);
+    let faces = match run.info.framing {
+        // Crops in the one folder may be photos in another, whose faces were asked for.
+        Framing::FaceCrop if dataset.source != run.info.source && run.info.faces == FaceCrops::Off => now.faces,
+        _ => run.info.faces,
+    };
+    let same = dataset.pixels.side() == side && (faces == now.faces || dataset.source == Source::SampleFaces);
+    if same || dataset.samples.is_empty() {
         return Ok(dataset.clone());
     }
     let places = Places::with_runs_in(store.home());
-    let reading = Reading { side, ..dataset.understood.reading };
+    let reading = Reading { side, faces, ..now };
     let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
     data::open_as(&places, &dataset.source, reading, dataset.edits(), control, &mut progress).map(Arc::new)
 }

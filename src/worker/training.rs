@@ -145,7 +145,7 @@ pub(super) fn resume(
     if how.more > 0 {
         settings.train.epochs = stored.saturating_add(how.more);
     }
-    let dataset = open::at_side(dataset, settings.augment.pictures, store, control, emit)?;
+    let dataset = open::as_learned(dataset, &run, store, control, emit)?;
     let (found, split) = locate::find(&run, &dataset)?;
     locate::remember(&mut run, &dataset, false, emit)?;
     let plan = Plan::with_split(&settings, Arc::new(found), split).map_err(first)?;
@@ -240,7 +240,7 @@ pub(super) fn again(
 ) -> Result<(), Problem> {
     let before = store.find(name)?;
     let settings = before.settings()?;
-    let dataset = open::at_side(dataset, settings.augment.pictures, store, control, emit)?;
+    let dataset = open::as_learned(dataset, &before, store, control, emit)?;
     let split = Picture::split(&before.pictures()?, &dataset);
     let plan = Plan::with_split(&settings, dataset, split).map_err(first)?;
     train(&Plan { device, ..plan }, store, control, emit)

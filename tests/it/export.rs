@@ -138,6 +138,7 @@ pub fn view(folder: &Path, model: ModelSettings) -> RunView {
             source: Source::SampleFaces,
             task: report.task.clone(),
             framing: Framing::Whole,
+            faces: Default::default(),
             data: None,
             pictures: [1200, 400, 500],
             device: "Processor".to_owned(),

@@ -4,11 +4,12 @@
 use std::{fs, sync::Arc};
 
 use egui_kittest::kittest::Queryable as _;
-use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+use image::{DynamicImage, ExtendedColorType, ImageEncoder as _, ImageFormat, Rgb, RgbImage, codecs::jpeg::JpegEncoder};
 use trombine::{
     control::Control,
     data::{
         dataset::Dataset,
+        decode::{Wanted, decode_small},
         edits::Edits,
         face_crop::{FaceCrops, PhotoLook},
         faces, open_as,
@@ -18,7 +19,9 @@ use trombine::{
         sample_faces,
         square::RgbView,
     },
+    evaluate::{Logits, Prediction},
     predict::{Framed, Photo, frame},
+    run::RunStore,
     session::Session,
     text::Lang,
     ui::{Action, page::Page},
@@ -184,6 +187,79 @@ fn a_folder_of_photos_gets_the_offer_by_itself() {
         assert_eq!(dataset.understood.look, PhotoLook { looked: 8, photos: 0 });
         assert!(dataset.understood.photos().is_none());
     }
+}
+
+/// Where there is no face at all, what is wrong and the way back are said.
+#[test]
+fn a_folder_without_faces_is_refused_with_the_way_back() {
+    let folder = Folder::new();
+    for number in 0..6 {
+        let pattern = crate::picture_folder::picture(number, 90, 90);
+        folder.write(&format!("{}/{number}.png", ["a", "b"][number as usize % 2]), &png(pattern));
+    }
+    let (home, root) = (folder.places().home, folder.root());
+    let check =
+        |more: &[&str]| crate::cli::call(&home, &[&["check", root.to_str().expect("UTF-8"), "--lang", "en"], more].concat());
+    let (status, _, err) = check(&["--face-crops", "largest"]);
+    assert_eq!(status, 1);
+    assert!(err.contains("No face was found in them: take the pictures whole"), "{err}");
+    assert!(err.contains("With --task auto --classes auto --face-crops off"), "{err}");
+    let (status, _, err) = check(&["--image-size", "31"]);
+    assert_eq!(status, 2);
+    assert!(err.contains("32") && err.contains("256"), "the range is said: {err}");
+}
+
+/// A run is judged on what it learned from, whatever is taken of the folder's pictures by then.
+#[test]
+fn a_run_on_faces_is_judged_on_faces() {
+    let folder = Folder::new();
+    for (place, drawing) in sure().into_iter().cycle().take(30).enumerate() {
+        let mut scene = scene(&[drawing]);
+        scene.put_pixel(0, 0, Rgb([place as u8, 1, 2]));
+        folder.write(&format!("{}/{place}.png", ["ann", "bob"][place % 2]), &png(scene));
+    }
+    let (home, root) = (folder.places().home, folder.root());
+    let root = root.to_str().expect("UTF-8");
+    let small = "--set train.epochs=1 --set model.filters=8,8 --set model.dense=4 --set train.batch_size=4 --lang en";
+    let small: Vec<&str> = small.split(' ').collect();
+    let call = |arguments: &[&str]| {
+        let (status, out, err) = crate::cli::call(&home, arguments);
+        assert_eq!(status, 0, "{arguments:?}: {out}{err}");
+        out
+    };
+    call(&[&["train", "--data", root, "--face-crops", "largest", "--device", "cpu"], &small[..]].concat());
+    let run = || RunStore::at(&home).find("last").expect("a run");
+    let then = run().report().expect("judged").predictions;
+    assert_eq!(run().info.faces, FaceCrops::Largest);
+    call(&["check", root, "--face-crops", "off"]);
+    call(&["evaluate", "last", "--device", "cpu"]);
+    let now = run().report().expect("judged again").predictions;
+    let close = |(a, b): (&Prediction, &Prediction)| match (&a.logit, &b.logit) {
+        (Logits::Binary(a), Logits::Binary(b)) => (a - b).abs() < 1e-5,
+        _ => false,
+    };
+    assert_eq!(then.len(), now.len());
+    assert!(then.iter().zip(&now).all(close), "other answers than it gave on faces");
+}
+
+/// To look at a picture changes none of its pixels, however it lies in its file: a damaged cache is read again without.
+#[test]
+fn a_look_at_a_turned_picture_leaves_its_pixels() {
+    let mut exif = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0".to_vec();
+    exif.extend([6, 0, 0, 0, 0, 0, 0, 0]);
+    let mut jpeg = Vec::new();
+    let mut encoder = JpegEncoder::new_with_quality(&mut jpeg, 90);
+    encoder.set_exif_metadata(exif).expect("EXIF");
+    let scene = scene(&[3]);
+    encoder.encode(scene.as_raw(), scene.width(), scene.height(), ExtendedColorType::Rgb8).expect("encoded");
+    let decoded = |look| {
+        let mut out = vec![0; SIDE * SIDE * 3];
+        let found = decode_small(&jpeg, "a.jpg", Wanted { look, ..Wanted::default() }, &mut out).expect("a picture");
+        (out, found.anomaly, found.photo.is_some())
+    };
+    let (plain, looked) = (decoded(false), decoded(true));
+    assert!(plain.0 == looked.0);
+    assert_eq!((plain.1, plain.2, looked.2), (looked.1, false, true));
 }
 
 #[test]

@@ -311,6 +311,7 @@ pub fn run(dataset: &Dataset) -> RunView {
             source: Source::SampleFaces,
             task: dataset.task.clone(),
             framing: Framing::FaceCrop,
+            faces: Default::default(),
             data: Some(dataset.fingerprint()),
             pictures: [0, 0, dataset.samples.len() as u32],
             device: "Processor, 2 cores".into(),
