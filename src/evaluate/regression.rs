@@ -60,8 +60,8 @@ const TAIL: f64 = 0.1;
 const NEIGHBORS: usize = 200;
 /// Of fewer, no range is said.
 const FEWEST_NEIGHBORS: usize = 20;
-/// The largest error that counts as near.
-const NEAR: f64 = 5.0;
+/// The largest error that counts as near, in years.
+pub const NEAR: f64 = 5.0;
 
 impl Interval {
     /// Whether two ranges have a value in common; then neither may be called better.

@@ -2,9 +2,6 @@
 
 use crate::text::{Lang, decimal};
 
-/// How far an estimate may be off and still be called near, in years.
-pub const NEAR: f64 = 5.0;
-
 /// `+5`, `−3`, `0`: by how many years an estimate is off.
 pub fn off(lang: Lang, error: f64) -> String {
     let years = decimal(lang, error.abs().round(), 0);

@@ -13,7 +13,7 @@ use crate::{
         pixels::Pixels,
         sample::{RACES, Source},
     },
-    evaluate::Prediction,
+    evaluate::{Prediction, regression},
     run::RunPictures,
     session::RunPicturesState,
     text::{self, Lang, decimal, percent, plural, say},
@@ -115,7 +115,7 @@ pub fn tile(lang: Lang, shown: &Shown, p: &Prediction, places: &Places) -> Tile 
 fn tile_of_years(lang: Lang, p: &Prediction, sample: Option<usize>, badge: Option<Icon>) -> Tile {
     let (value, label, off) = (decimal(lang, p.estimate(), 0), p.label, off_by::off(lang, p.error()));
     let file = p.file.file_name().unwrap_or(p.file.as_os_str()).to_string_lossy();
-    let near = p.error().abs() <= off_by::NEAR;
+    let near = p.error().abs() <= regression::NEAR;
     Tile {
         sample,
         sign: Some(if near { (icon::CHECK, true) } else { (icon::X, false) }),

@@ -17,11 +17,11 @@ use crate::{
     evaluate::{
         Prediction,
         groups::{AGE_BANDS, GroupKey, Known, NO_GENDER, band_name},
+        regression,
     },
     text::{Lang, decimal, number, say},
     ui::{
         Action, Cx, icon,
-        page::off_by,
         theme::Theme,
         widget::{
             button::Button,
@@ -89,7 +89,7 @@ impl Facets {
     /// Whether the picture belongs, at a threshold on the network's own scale.
     pub fn contain(&self, p: &Prediction, logit_threshold: f64) -> bool {
         let of_years = p.logit.value().is_some();
-        let right = || if of_years { p.error().abs() <= off_by::NEAR } else { p.correct(logit_threshold) };
+        let right = || if of_years { p.error().abs() <= regression::NEAR } else { p.correct(logit_threshold) };
         self.group(of_years).contains(p)
             && (!of_years || self.label.is_none_or(|label| p.label == label))
             && self.predicted.is_none_or(|predicted| p.predicted(logit_threshold) == usize::from(predicted))

@@ -4,12 +4,12 @@ use egui::{Align, CornerRadius, Layout, Rect, Role, Sense, Ui, WidgetInfo, pos2,
 
 use super::{Facets, Shown, groups::offered, pictures, save_button};
 use crate::{
-    evaluate::{GroupKey, Grouping, Interval, Prediction, Regression, RegressionGroup, Report},
+    evaluate::{GroupKey, Grouping, Interval, Prediction, Regression, RegressionGroup, Report, regression::NEAR},
     run::export::PlotKind,
     text::{Lang, Phrase, decimal, number, percent, say, years},
     ui::{
         Cx, icon,
-        page::off_by::{NEAR, off, said},
+        page::off_by::{off, said},
         theme::{self, Theme, size},
         widget::{
             button::icon_button,
