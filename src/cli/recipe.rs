@@ -57,7 +57,12 @@ pub fn plan(ask: &RecipeArgs, source: Source, store: &RunStore, tell: &mut dyn F
     })
     .map_err(one)?;
     let dataset = opened.ok_or_else(|| one(Problem::cancelled()))?;
-    let plan = Plan::new(&settings(ask, &dataset.task, dataset.pixels.side())?, dataset)?;
+    let settings = settings(ask, &dataset.task, dataset.pixels.side())?;
+    // A recipe's loss follows the question; one that was asked for by name is not replaced without a word.
+    if ask.set.iter().any(|wish| wish.trim_start().starts_with("train.loss.kind")) {
+        engine::check_loss(settings.output(&dataset.task), &settings.train.loss).map_err(one)?;
+    }
+    let plan = Plan::new(&settings, dataset)?;
     Ok(Plan { device: ask.device.clone(), threads: ask.threads, ..plan })
 }
 

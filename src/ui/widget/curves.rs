@@ -332,8 +332,10 @@ impl Curves {
         let places = [pos2(left, low), pos2(right, low), pos2(left, high), pos2(right, high)];
         let rects = places.map(|place| Rect::from_min_size(place, galley.size()));
         let inside = |r: &Rect| r.left() > frame.rect.left() + 2.0 && r.right() < frame.rect.right();
-        let free = |r: &Rect| inside(r) && !taken.iter().any(|other| other.intersects(*r)) && !self.crosses(frame, r.expand(3.0));
-        let Some(rect) = rects.iter().find(|r| free(r)).or_else(|| rects.iter().find(|r| inside(r))) else { return };
+        let free = |r: &Rect| inside(r) && !taken.iter().any(|other| other.intersects(*r));
+        let clear = |r: &Rect| free(r) && !self.crosses(frame, r.expand(3.0));
+        // Over a curve it can be read, over another text it cannot: where that is all there is, the line says enough.
+        let Some(rect) = rects.iter().find(|r| clear(r)).or_else(|| rects.iter().find(|r| free(r))) else { return };
         ui.painter().rect_filled(*rect, 2.0, t.surface.gamma_multiply(0.8));
         ui.painter().galley(rect.min, galley, t.text2);
         taken.push(*rect);
