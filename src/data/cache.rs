@@ -136,7 +136,7 @@ pub const HEADER: usize = 4096;
 const MAGIC: &[u8; 16] = b"Trombine pixels4";
 /// Where in the header the hash of the rest of it lies.
 const SEAL: usize = 40;
-/// Pictures decoded between two writes, and in which faces are sought, which takes some twenty times as long.
+/// Pictures decoded between two writes; of those in which faces are sought fewer, since each takes much longer.
 const CHUNK: usize = 256;
 const CHUNK_OF_FACES: usize = 16;
 

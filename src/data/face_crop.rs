@@ -27,7 +27,7 @@ choice! { FaceCrops {
         say("Of each picture the largest face that is found", "De chaque image, le plus grand visage trouvé");
 } }
 
-/// Below this score a face is doubtful: of 403 UTKFace crops, 95 in 100 score higher ([`faces`]).
+/// Below this score a face is doubtful: of the UTKFace crops, 95 in 100 score higher ([`faces`]).
 const DOUBTFUL: f64 = 6.0;
 
 /// What is taken of a picture.
