@@ -413,10 +413,10 @@ impl App {
             return;
         };
         // The crop is said of pictures of one size: it follows when they are read at another, and that is nothing to undo.
-        let side = dataset.pixels.side();
-        if side != self.settings.augment.pictures && !dataset.pixels.is_empty() {
-            self.settings = std::mem::take(&mut self.settings).for_pictures(side);
-            self.settled = std::mem::take(&mut self.settled).for_pictures(side);
+        let shape = dataset.picture_shape();
+        if shape != self.settings.augment.shape() && !dataset.pixels.is_empty() {
+            self.settings = std::mem::take(&mut self.settings).for_pictures(shape);
+            self.settled = std::mem::take(&mut self.settled).for_pictures(shape);
         }
         if let Some(checked) = self.planning.checked() {
             self.checked = Some(checked);

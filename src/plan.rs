@@ -56,7 +56,7 @@ impl Plan {
     /// # Errors
     /// As [`Plan::new`].
     pub fn with_split(settings: &Settings, dataset: Arc<Dataset>, split: Split) -> Result<Self, Vec<Problem>> {
-        let settings = settings.clone().for_task(&dataset.task).for_pictures(dataset.pixels.side());
+        let settings = settings.clone().for_task(&dataset.task).for_pictures(dataset.picture_shape());
         let mut problems = out_of_range(&settings);
         let counts = Part::ALL.map(|part| dataset.balance_of(&split.indices(part)));
         problems.extend(empty_parts(&dataset, &counts, split.dropped > 0));

@@ -4,13 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     callback::Monitor,
-    data::{picture_size::PictureSide, task::Task},
+    data::task::Task,
     loss::Family,
     model::Initialization,
     optimizer::OptimizerKind,
     schedule::ScheduleKind,
     setting_def::{Choice, SettingDefs, choice},
-    settings::{Settings, image_side},
+    settings::{Settings, images::ImageOption},
     text::{Lang, LocalizedText, Phrase, plural, say},
 };
 
@@ -120,7 +120,7 @@ impl Preset {
             Family::Regression => self.of_values(),
             Family::Binary => self.settings(),
         }
-        .for_pictures(settings.augment.pictures)
+        .for_pictures(settings.augment.shape())
     }
 
     /// `settings` with this recipe, their own split and seed kept, for as many classes as their loss is of.
@@ -184,19 +184,21 @@ impl Difference {
 
 /// The options in which `a` and `b` differ with an effect, in the order of the screen.
 pub fn differences(a: &Settings, b: &Settings) -> Vec<Difference> {
-    let sides = [a, b].map(|settings| settings.augment.pictures);
+    let shapes = [a, b].map(|settings| settings.augment.shape());
     let (mut a, mut b) = (a.clone(), b.clone());
     let (a, b) = (a.setting_defs(), b.setting_defs());
     let shown = |def: &crate::setting_def::SettingDef<'_>| {
         LocalizedText::by(|lang: Lang| if def.active { def.display(lang) } else { NONE.to_owned() })
     };
-    let side = |side: PictureSide| LocalizedText::by(|_| image_side::shown(side));
-    let (key, name) = (image_side::KEY.to_owned(), image_side::NAME);
-    let of_sides = Difference { key, name, a: side(sides[0]), b: side(sides[1]), states: None };
+    let of_images =
+        ImageOption::ALL.into_iter().filter(|option| option.text(shapes[0]) != option.text(shapes[1])).map(|option| {
+            let [a, b] = shapes.map(|shape| LocalizedText::by(|lang| option.shown(shape, lang)));
+            Difference { key: option.key().to_owned(), name: option.name(), a, b, states: None }
+        });
     let options = a
         .iter()
         .zip(&b)
         .filter(|(a, b)| (a.active || b.active) && (a.text() != b.text() || a.active != b.active))
         .map(|(a, b)| Difference { key: a.key.clone(), name: a.name, a: shown(a), b: shown(b), states: a.states });
-    (sides[0] != sides[1]).then_some(of_sides).into_iter().chain(options).collect()
+    of_images.chain(options).collect()
 }

@@ -1,6 +1,8 @@
 //! What the program knows now: the fold of the worker's events, as plain data. Pages read it and draw.
 
+mod resize_preview;
 mod run_pictures;
+mod toast;
 mod training;
 
 use std::{
@@ -9,7 +11,9 @@ use std::{
     sync::Arc,
 };
 
+pub use resize_preview::ResizePreview;
 pub use run_pictures::RunPicturesState;
+pub use toast::{Offer, Toast};
 
 use crate::{
     callback::Callbacks,
@@ -85,6 +89,8 @@ pub struct Session {
     pub table: Option<TableJob>,
     /// The user's own picture for the augmentation preview, as decoded pictures are: a square of RGB.
     pub own_picture: Option<Arc<[u8]>>,
+    /// The last picture that is not square which was made a square in each way, to choose from.
+    pub resize_preview: Option<ResizePreview>,
     /// Folders that were found in another place, with where they were and are, oldest first; the window takes them.
     pub moved: Vec<(PathBuf, PathBuf)>,
     /// The folder that could not be opened last, and how else it can be read.
@@ -265,23 +271,6 @@ pub struct Second {
     pub id: u64,
     pub run: String,
     pub reply: Option<Result<Reply, Problem>>,
-}
-
-/// A small confirmation.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Toast {
-    pub text: LocalizedText,
-    /// The one thing that can be done about it.
-    pub offer: Option<Offer>,
-}
-
-/// What a toast's button does.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Offer {
-    Undo,
-    OpenFolder(PathBuf),
-    /// Brings back the run that was deleted.
-    RestoreRun(String),
 }
 
 impl Phase {

@@ -1,7 +1,7 @@
 //! What the user is editing. The default is the notebook's recipe.
 
 mod file;
-pub mod image_side;
+pub mod images;
 mod nearest;
 mod train;
 
@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 
 pub use train::TrainSettings;
 
+use images::ImageOption;
+
 use crate::{
-    data::{augment::AugmentSettings, picture_size::PictureSide, split::SplitSettings, task::Task},
+    data::{augment::AugmentSettings, picture_size::PictureShape, split::SplitSettings, task::Task},
     loss::Family,
     model::{ModelSettings, Network, Output},
     problem::{Kind, Problem},
@@ -66,10 +68,10 @@ impl Settings {
         Network::with_output(&self.model, self.augment.side(), self.output(task))
     }
 
-    /// The same for decoded pictures of another side ([`AugmentSettings::for_pictures`]).
+    /// The same for decoded pictures of another shape ([`AugmentSettings::for_pictures`]).
     #[must_use]
-    pub fn for_pictures(mut self, side: PictureSide) -> Self {
-        self.augment = self.augment.for_pictures(side);
+    pub fn for_pictures(mut self, shape: PictureShape) -> Self {
+        self.augment = self.augment.for_pictures(shape);
         self
     }
 
@@ -105,8 +107,8 @@ impl Settings {
             )
         })?;
         let key = key.trim();
-        if key == image_side::KEY {
-            *self = self.clone().for_pictures(image_side::parse(value)?);
+        if let Some(option) = ImageOption::of_key(key) {
+            *self = self.clone().for_pictures(option.parse(value, self.augment.shape())?);
             return Ok(());
         }
         let mut defs = self.setting_defs();
@@ -116,11 +118,12 @@ impl Settings {
 
     /// The settings as a text to pass on: a line `key=value` for each option that differs from the notebook's recipe.
     pub fn text(&self) -> String {
-        let side = self.augment.pictures;
-        let (mut ours, mut recipe) = (self.clone(), Self::default().for_pictures(side));
+        let shape = self.augment.shape();
+        let (mut ours, mut recipe) = (self.clone(), Self::default().for_pictures(shape));
         let mut lines = vec!["# Trombine: what differs from the notebook’s recipe".to_owned()];
         // The other options are said of pictures of that side, so it comes first.
-        lines.extend((!side.is_default()).then(|| format!("{}={side}", image_side::KEY)));
+        let asked = ImageOption::ALL.into_iter().filter(|option| !option.is_default(shape));
+        lines.extend(asked.map(|option| format!("{}={}", option.key(), option.text(shape))));
         let (ours, recipe) = (ours.setting_defs(), recipe.setting_defs());
         let differing = ours.iter().zip(&recipe).filter(|(ours, recipe)| ours.text() != recipe.text());
         lines.extend(differing.map(|(ours, _)| format!("{}={}", ours.key, ours.text())));

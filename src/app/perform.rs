@@ -107,7 +107,8 @@ impl App {
             Action::PredictFolder { run, framing } => self.tasks.choose_prediction_folder(lang, run, framing),
             Action::ContinueTable => self.continue_table(),
             Action::ChooseOwnPicture => self.tasks.choose_own_picture(lang),
-            Action::UseOwnPicture(path) => self.tasks.own_picture(path, self.settings.augment.pictures),
+            Action::UseOwnPicture(path) => self.tasks.own_picture(path, self.settings.augment.shape()),
+            Action::PreviewResize(path) => self.tasks.resize_preview(path),
             Action::ForgetOwnPicture => self.session.own_picture = None,
             Action::Undo => self.turn(true),
             Action::Redo => self.turn(false),
@@ -420,7 +421,7 @@ impl App {
             TaskResult::Folder(folder) => self.open(Source::Folder(folder)),
             TaskResult::MovedFolder { then, now } => self.open_then(Source::Folder(now), Some(Pending::Moved(then))),
             TaskResult::Photos(paths) => self.show_photos(paths),
-            TaskResult::OwnPicture(path) => self.tasks.own_picture(path, self.settings.augment.pictures),
+            TaskResult::OwnPicture(path) => self.tasks.own_picture(path, self.settings.augment.shape()),
             TaskResult::CopyTo { out, link } => {
                 if let Some(Ok(plan)) = self.checked.as_ref().map(|checked| checked.plan.clone()) {
                     let command = Command::CopyFolders { plan: Box::new(plan.as_ref().clone()), out, link };
@@ -448,6 +449,7 @@ impl App {
             TaskResult::Preview { photo, name, preview, framed } => self.add_photo(photo, name, preview, framed),
             TaskResult::Framed { photo, framed } => self.framed(photo, framed),
             TaskResult::Cached(pixels) => self.session.own_picture = Some(pixels),
+            TaskResult::Resized(preview) => self.session.resize_preview = Some(preview),
             TaskResult::NoDialog(question) => self.type_instead(*question),
             TaskResult::Listing(listing) => self.found(listing),
             TaskResult::Arrived(found) => self.use_paths(found),

@@ -11,6 +11,7 @@ use crate::{
     predict::Framed,
     problem::Problem,
     run::export::{ExportOptions, Format, PlotKind},
+    session::ResizePreview,
     settings::Settings,
     text::Phrase,
     ui::path_dialog::{Listing, Wanted},
@@ -138,6 +139,8 @@ pub enum TaskResult {
     },
     /// A picture for the augmentation preview: a square of RGB.
     Cached(Arc<[u8]>),
+    /// A picture that is not square, made one in each way.
+    Resized(ResizePreview),
     /// A file to take settings from.
     SettingsFrom(PathBuf),
     /// Where the draft is to be written.
@@ -186,6 +189,7 @@ impl TaskResult {
             Self::Preview { .. }
                 | Self::Framed { .. }
                 | Self::Cached(_)
+                | Self::Resized(_)
                 | Self::Settings(_)
                 | Self::Saved(_)
                 | Self::Opened

@@ -18,14 +18,17 @@ use super::{
 use crate::{
     data::{
         name::ENDINGS,
-        picture_size::{PictureSide, SIDE},
+        picture_size::{PictureShape, PictureSide},
         pixels::Pixels,
+        resize_method::ResizeMethod,
         sample::{Framing, Source},
     },
     files::atomic,
     predict::{self, Framed, batch::default_name, frame},
     problem::{Kind, Problem},
     run::export::{ExportOptions, Format, PlotKind},
+    session::ResizePreview,
+    setting_def::Choice as _,
     settings::Settings,
     text::{Lang, say},
     ui::path_dialog::Wanted,
@@ -315,9 +318,10 @@ impl Tasks {
         self.send(move || {
             Some(match pixels.get(index) {
                 Ok(rgb) => {
-                    let rgb: Arc<[u8]> = rgb.into();
-                    let photo = worker::PhotoSource::Rgb { width: SIDE as u32, height: SIDE as u32, pixels: rgb.clone() };
-                    TaskResult::Preview { photo, name, preview: Preview { rgb, size: [SIDE, SIDE], scale: 1.0 }, framed }
+                    let (rgb, side): (Arc<[u8]>, _) = (rgb.into(), pixels.side());
+                    let photo = worker::PhotoSource::Rgb { width: side.into(), height: side.into(), pixels: rgb.clone() };
+                    let preview = Preview { rgb, size: [side.pixels(); 2], scale: 1.0 };
+                    TaskResult::Preview { photo, name, preview, framed }
                 }
                 Err(problem) => TaskResult::Failed(problem),
             })
@@ -335,12 +339,26 @@ impl Tasks {
     }
 
     /// Decodes a picture as the cache holds it.
-    pub fn own_picture(&mut self, path: PathBuf, side: PictureSide) {
+    pub fn own_picture(&mut self, path: PathBuf, shape: PictureShape) {
         self.send(move || {
             Some(match predict::Photo::open(&path) {
-                Ok(photo) => TaskResult::Cached(photo.squeezed(side).into()),
+                Ok(photo) => TaskResult::Cached(photo.square(shape).into()),
                 Err(problem) => TaskResult::Failed(problem),
             })
+        });
+    }
+
+    /// Decodes a picture and makes it a square in each way.
+    pub fn resize_preview(&mut self, path: PathBuf) {
+        self.send(move || {
+            let photo = match predict::Photo::open(&path) {
+                Ok(photo) => photo,
+                Err(problem) => return Some(TaskResult::Failed(problem)),
+            };
+            let side = PictureSide::default();
+            let square = |resize: &ResizeMethod| photo.square(PictureShape { side, resize: *resize });
+            let pictures = ResizeMethod::ALL.iter().map(square).collect();
+            Some(TaskResult::Resized(ResizePreview { path, side: side.pixels(), pictures }))
         });
     }
 }

@@ -1,4 +1,4 @@
-//! `--task`, `--age-bands`, `--classes`, `--face-crops` and `--image-size`: what is to be learned of a folder, and how it is read.
+//! `--task`, `--age-bands`, `--classes`, `--face-crops`, `--image-size` and `--resize`: what is to be learned of a folder, and how it is read.
 
 use clap::{
     Args,
@@ -9,15 +9,16 @@ use super::language::{spoken, told};
 use crate::{
     data::{
         face_crop::FaceCrops,
-        picture_size::PictureSide,
+        picture_size::{PictureShape, PictureSide},
         reading::{ClassFolders, Reading, TaskChoice},
+        resize_method::ResizeMethod,
         sample::Source,
         task::AgeBands,
     },
     files::Places,
     run::RunStore,
     setting_def::Choice,
-    settings::image_side,
+    settings::images::ImageOption,
     text::say,
     worker::Command,
 };
@@ -56,13 +57,24 @@ pub struct ReadingArgs {
         "Le côté auquel les images sont ramenées au décodage, de 32 à 256, comme images.side ; retenu pour ce dossier",
     )))]
     image_size: Option<PictureSide>,
+    #[arg(long, value_name = told(say("HOW", "COMMENT")), value_parser = keys::<ResizeMethod>())]
+    #[arg(help = told(say(
+        "How pictures that are not square become squares: `squeeze`, `crop` the middle, or `pad` with black borders, as images.resize; remembered for the folder",
+        "Comment les images non carrées deviennent carrées : `squeeze` les écrase, `crop` garde le centre, `pad` ajoute des bords noirs, comme images.resize ; retenu pour ce dossier",
+    )))]
+    resize: Option<String>,
 }
 
 impl ReadingArgs {
-    /// The side that `source` is read at unless settings say another.
-    pub fn side(&self, source: &Source, store: &RunStore) -> PictureSide {
-        let remembered = || Reading::load(&Places::with_runs_in(store.home()), &source.settled()).side;
-        self.image_size.unwrap_or_else(remembered)
+    /// The shape that `source`'s pictures get unless settings say another.
+    pub fn shape(&self, source: &Source, store: &RunStore) -> PictureShape {
+        let remembered = Reading::load(&Places::with_runs_in(store.home()), &source.settled()).shape();
+        self.shape_or(remembered)
+    }
+
+    /// What the arguments say of the pictures' shape; what they leave open is as in `other`.
+    fn shape_or(&self, other: PictureShape) -> PictureShape {
+        PictureShape { side: self.image_size.unwrap_or(other.side), resize: chosen(&self.resize, other.resize) }
     }
 
     /// Opens `source` as the arguments say; what they leave open is as it was remembered.
@@ -70,11 +82,11 @@ impl ReadingArgs {
         self.open_at(source, store, None)
     }
 
-    /// As [`ReadingArgs::open`], at the side that settings say unless the arguments say one.
-    pub fn open_at(&self, source: Source, store: &RunStore, side: Option<PictureSide>) -> Command {
+    /// As [`ReadingArgs::open`], with the shape that settings say unless the arguments say one.
+    pub fn open_at(&self, source: Source, store: &RunStore, shape: Option<PictureShape>) -> Command {
         let before = Reading::load(&Places::with_runs_in(store.home()), &source.settled());
-        let side = self.image_size.or(side).unwrap_or(before.side);
-        if side == before.side
+        let shape = self.shape_or(shape.unwrap_or(before.shape()));
+        if shape == before.shape()
             && self.task.is_none()
             && self.classes.is_none()
             && self.age_bands.is_none()
@@ -91,7 +103,8 @@ impl ReadingArgs {
             classes: chosen(&self.classes, before.classes),
             bands: self.age_bands.unwrap_or(before.bands),
             faces: chosen(&self.face_crops, before.faces),
-            side,
+            side: shape.side,
+            resize: shape.resize,
         };
         Command::OpenAs { source, reading }
     }
@@ -114,7 +127,8 @@ fn bands(text: &str) -> Result<AgeBands, String> {
 }
 
 fn side(text: &str) -> Result<PictureSide, String> {
-    image_side::parse(text).map_err(|problem| problem.line(spoken()))
+    let shape = ImageOption::Side.parse(text, PictureShape::default());
+    shape.map(|shape| shape.side).map_err(|problem| problem.line(spoken()))
 }
 
 fn keys<C: Choice>() -> PossibleValuesParser {

@@ -3,35 +3,31 @@
 use super::{RecipeArgs, one, terminal::print};
 use crate::{
     control::Control,
-    data::{
-        picture_size::{PictureSide, SIDES},
-        sample::Source,
-        task::Task,
-    },
+    data::{picture_size::PictureShape, sample::Source, task::Task},
     engine,
     plan::Plan,
     preset::Preset,
     problem::{Kind, Problem},
     run::RunStore,
     setting_def::{Choice, SettingDefs},
-    settings::{Settings, image_side},
+    settings::{Settings, images::ImageOption},
     text::{Lang, LocalizedText, say},
     worker::{self, Event},
 };
 
-/// The settings that the arguments ask for, of a recipe those for the classes of `task`, for pictures of `side`.
+/// The settings that the arguments ask for, of a recipe those for the classes of `task`, for pictures of `shape`.
 ///
 /// # Errors
 /// A file that is none, an unknown recipe, key or value: all at once.
-pub fn settings(ask: &RecipeArgs, task: &Task, side: PictureSide) -> Result<Settings, Vec<Problem>> {
+pub fn settings(ask: &RecipeArgs, task: &Task, shape: PictureShape) -> Result<Settings, Vec<Problem>> {
     let mut settings = match (&ask.settings, &ask.preset) {
         (Some(path), _) => Settings::read(path)?,
         (None, Some(name)) => preset(name)?.settings_for(task),
         (None, None) => Preset::default().settings_for(task),
     };
-    // A file of settings for another size asks for it.
-    if ask.settings.is_none() || settings.augment.pictures.is_default() {
-        settings = settings.for_pictures(side);
+    // A file of settings for another shape asks for it.
+    if ask.settings.is_none() || settings.augment.shape() == PictureShape::default() {
+        settings = settings.for_pictures(shape);
     }
     let epochs = ask.epochs.map(|n| format!("train.epochs={n}"));
     let seed = ask.seed.map(|n| format!("seed={n}"));
@@ -46,10 +42,10 @@ pub fn settings(ask: &RecipeArgs, task: &Task, side: PictureSide) -> Result<Sett
 /// Everything that keeps the plan from existing.
 pub fn plan(ask: &RecipeArgs, source: Source, store: &RunStore, tell: &mut dyn FnMut(Event)) -> Result<Plan, Vec<Problem>> {
     // What is wrong with them is told before the pictures are read.
-    let side = settings(ask, &Task::gender(), ask.reading.side(&source, store))?.augment.pictures;
+    let shape = settings(ask, &Task::gender(), ask.reading.shape(&source, store))?.augment.shape();
     engine::check(&ask.device).map_err(one)?;
     let mut opened = None;
-    worker::perform(ask.reading.open_at(source, store, Some(side)), store, &Control::default(), &mut |event| {
+    worker::perform(ask.reading.open_at(source, store, Some(shape)), store, &Control::default(), &mut |event| {
         if let Event::Opened { dataset } = &event {
             opened = Some(dataset.clone());
         }
@@ -57,7 +53,7 @@ pub fn plan(ask: &RecipeArgs, source: Source, store: &RunStore, tell: &mut dyn F
     })
     .map_err(one)?;
     let dataset = opened.ok_or_else(|| one(Problem::cancelled()))?;
-    let settings = settings(ask, &dataset.task, dataset.pixels.side())?;
+    let settings = settings(ask, &dataset.task, dataset.picture_shape())?;
     // A recipe's loss follows the question; one that was asked for by name is not replaced without a word.
     if ask.set.iter().any(|wish| wish.trim_start().starts_with("train.loss.kind")) {
         engine::check_loss(settings.output(&dataset.task), &settings.train.loss).map_err(one)?;
@@ -71,10 +67,11 @@ pub fn options(lang: Lang) {
     let head = [say("Key", "Clé"), say("What it is", "Ce que c’est"), say("Default", "Défaut"), say("Allowed", "Permis")];
     print(&format!("| {} |", head.map(|cell| cell.get(lang)).join(" | ")));
     print("| --- | --- | --- | --- |");
-    let (name, help, [from, to]) = (image_side::NAME, image_side::HELP, [SIDES.start(), SIDES.end()]);
-    let range = LocalizedText { en: format!("{from} to {to}"), fr: format!("{from} à {to}") };
-    let (key, name, help, range) = (image_side::KEY, name.get(lang), help.get(lang), range.get(lang));
-    print(&format!("| `{key}` | **{name}.** {help} | {} | {range} |", PictureSide::default()));
+    for option in ImageOption::ALL {
+        let (name, help) = (option.name().get(lang), option.help().get(lang));
+        let (default, allowed) = (option.text(PictureShape::default()), option.allowed(lang));
+        print(&format!("| `{}` | **{name}.** {help} | {default} | {allowed} |", option.key()));
+    }
     for def in Settings::default().setting_defs() {
         let cells = [
             format!("`{}`", def.key),

@@ -29,7 +29,7 @@ use super::{
     decode::{Found, Wanted, decode_small},
     face_crop::{FaceCrops, PhotoLook},
     hash::hash,
-    picture_size::PictureSide,
+    picture_size::PictureShape,
     pixels::Pixels,
     reading::Reading,
     sample::{Anomaly, SkipReason, Skipped, Source},
@@ -43,6 +43,7 @@ use crate::{
         unfinished::{UnfinishedFile, remove_left},
     },
     problem::{Kind, Problem},
+    setting_def::Choice as _,
     text::{LocalizedText, say},
 };
 
@@ -110,23 +111,26 @@ fn unkept(problem: &Problem) -> Problem {
     Problem::new(Kind::Disk, what, remedy).caused_by(problem)
 }
 
-/// What is kept of a folder's pictures. Faces, or pictures of another side, are other pixels: each kind has a file of its own.
+/// What is kept of a folder's pictures. Faces, or pictures of another shape, are other pixels: each kind has a file of its own.
 #[derive(Clone, Copy)]
 struct PixelKind {
     faces: FaceCrops,
-    side: PictureSide,
+    shape: PictureShape,
 }
 
 impl PixelKind {
     fn of(scan: &Scan) -> Self {
-        let Reading { faces, side, .. } = scan.understood.reading;
-        Self { faces, side }
+        let reading = scan.understood.reading;
+        Self { faces: reading.faces, shape: reading.shape() }
     }
 
     /// What stands behind the folder's key in the name of the file.
     fn suffix(self) -> String {
         let faces = if self.faces == FaceCrops::Off { "" } else { ".faces" };
-        if self.side.is_default() { faces.to_owned() } else { format!("{faces}.{}", self.side) }
+        let PictureShape { side, resize } = self.shape;
+        let side = if side.is_default() { String::new() } else { format!(".{side}") };
+        let resize = if resize.is_default() { String::new() } else { format!(".{}", resize.key()) };
+        format!("{faces}{side}{resize}")
     }
 }
 
@@ -198,7 +202,7 @@ impl Cached {
         }
         let (slots, index_len, index_hash) = (usize::try_from(word(16)?).ok()?, word(24)?, word(32)?);
         // Nothing is asked for that the file does not have.
-        let index_at = word(16)?.checked_mul(kind.side.bytes() as u64)?.checked_add(HEADER as u64)?;
+        let index_at = word(16)?.checked_mul(kind.shape.side.bytes() as u64)?.checked_add(HEADER as u64)?;
         if index_at.checked_add(index_len)? > len {
             return None;
         }
@@ -324,7 +328,7 @@ impl Update<'_> {
         progress: &mut dyn FnMut(Stage, u64, u64),
     ) -> Result<(), Problem> {
         let Self { path, root, scan, old, stale } = *self;
-        let one = PixelKind::of(scan).side.bytes();
+        let one = PixelKind::of(scan).shape.side.bytes();
         let disk = |error: io::Error| Problem::writing(path, &error);
         file.write_all(&[0; HEADER]).map_err(disk)?;
 
@@ -416,11 +420,11 @@ fn read(root: &Path, scan: &Scan, index: usize, out: &mut [u8]) -> Entry {
     let sample = &scan.samples[index];
     let (file, bytes) = (sample.file.clone(), sample.bytes);
     let modified = scan.modified[index];
-    let faces = scan.understood.reading.faces;
+    let Reading { faces, resize, .. } = scan.understood.reading;
     // By their names, and so spread over all folders; what was found is kept with the picture.
     let every = (scan.samples.len() / PhotoLook::ABOUT).max(1) as u64;
     let look = faces == FaceCrops::Off && hash(file.as_os_str().as_encoded_bytes()).is_multiple_of(every);
-    let (hash, photo, outcome) = match decode_file(&root.join(&file), &file, Wanted { faces, look }, out) {
+    let (hash, photo, outcome) = match decode_file(&root.join(&file), &file, Wanted { resize, faces, look }, out) {
         Ok((content, Found { anomaly, photo })) => (content, photo, Outcome::Picture { slot: 0, pixels: hash(out), anomaly }),
         Err((reason, content)) => (content, None, Outcome::Refused { reason }),
     };

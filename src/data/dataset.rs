@@ -8,6 +8,7 @@ use super::{
     edits::Edits,
     face_crop::FaceCrops,
     hash::hash,
+    picture_size::PictureShape,
     pixels::Pixels,
     reading::Understood,
     sample::{Framing, Sample, Skipped, Source},
@@ -15,7 +16,10 @@ use super::{
     task::Task,
 };
 
-use crate::text::{Lang, years};
+use crate::{
+    setting_def::Choice as _,
+    text::{Lang, years},
+};
 
 /// A folder of pictures, read and checked. It does not change; an edit makes a new one (see `data/edited.rs`).
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -111,6 +115,11 @@ impl Dataset {
         self.task.is_regression().then_some(AgeSpan { youngest, oldest, mean })
     }
 
+    /// What every picture of it became as it was decoded.
+    pub fn picture_shape(&self) -> PictureShape {
+        PictureShape { side: self.pixels.side(), resize: self.understood.reading.resize }
+    }
+
     /// How its pictures are framed: as UTKFace's are if they were cut so, or most of them have its names.
     pub fn framing(&self) -> Framing {
         let named = self.samples.iter().filter(|sample| sample.age.is_some()).count();
@@ -131,6 +140,9 @@ impl Dataset {
         }
         if self.understood.reading.faces != FaceCrops::Off {
             bytes.push(self.understood.reading.faces as u8);
+        }
+        if !self.understood.reading.resize.is_default() {
+            bytes.extend_from_slice(self.understood.reading.resize.key().as_bytes());
         }
         hash(&bytes)
     }

@@ -10,7 +10,7 @@ use super::{
     face_crop::{FaceCrop, FaceCrops, is_photo},
     format::Foreign,
     picture_size::side_of,
-    resize::resize_into,
+    resize_method::ResizeMethod,
     sample::{Anomaly, SkipReason},
     square::RgbView,
 };
@@ -58,6 +58,8 @@ pub fn decode_up_to(bytes: &[u8], name: &str, most_pixels: u64) -> Result<Pictur
 /// What is wanted of a data set's picture beside its pixels.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Wanted {
+    /// How a picture that is not square becomes one.
+    pub resize: ResizeMethod,
     pub faces: FaceCrops,
     /// Whether it is a photo rather than the crop of a face.
     pub look: bool,
@@ -71,18 +73,24 @@ pub struct Found {
     pub photo: Option<bool>,
 }
 
-/// Decodes a picture and squeezes it, or its face, to the square that `out` holds (side x side x 3 bytes).
+/// Decodes a picture and makes it, or its face, the square that `out` holds (side x side x 3 bytes).
 ///
 /// # Errors
 /// As [`decode`], and [`SkipReason::NoFace`].
 pub fn decode_small(bytes: &[u8], name: &str, wanted: Wanted, out: &mut [u8]) -> Result<Found, SkipReason> {
     if wanted.faces == FaceCrops::Largest {
-        return decode_face(bytes, name, out).map(|anomaly| Found { anomaly, photo: None });
+        return decode_face(bytes, name, wanted.resize, out).map(|anomaly| Found { anomaly, photo: None });
     }
-    let (image, orientation, anomaly) = open(bytes, name, MOST_PIXELS)?;
-    let rgb = flatten(image);
+    let (image, mut orientation, anomaly) = open(bytes, name, MOST_PIXELS)?;
+    let mut rgb = flatten(image);
     let (width, height) = rgb.dimensions();
-    shrink(rgb.as_raw(), width, height, out)?;
+    if !wanted.resize.is_default() && width != height {
+        // Of an odd rest the halves are not the same, so these are turned first.
+        let mut upright = DynamicImage::ImageRgb8(rgb);
+        upright.apply_orientation(std::mem::replace(&mut orientation, Orientation::NoTransforms));
+        rgb = upright.into_rgb8();
+    }
+    shrink(rgb.as_raw(), rgb.width(), rgb.height(), wanted.resize, out)?;
     if orientation != Orientation::NoTransforms {
         // Turning the square afterwards is the same, and much cheaper.
         let side = side_of(out.len()) as u32;
@@ -99,8 +107,8 @@ pub fn decode_small(bytes: &[u8], name: &str, wanted: Wanted, out: &mut [u8]) ->
     Ok(Found { anomaly: anomaly.or_else(|| wrong_size(width, height)), photo })
 }
 
-/// Decodes a picture and squeezes its face to the square that `out` holds; gives what is odd about it.
-fn decode_face(bytes: &[u8], name: &str, out: &mut [u8]) -> Result<Option<Anomaly>, SkipReason> {
+/// Decodes a picture and makes its face the square that `out` holds; gives what is odd about it.
+fn decode_face(bytes: &[u8], name: &str, resize: ResizeMethod, out: &mut [u8]) -> Result<Option<Anomaly>, SkipReason> {
     let picture = decode(bytes, name)?;
     let view = RgbView { width: picture.width, height: picture.height, rgb: &picture.rgb };
     let face = FaceCrop::find(view).ok_or(SkipReason::NoFace)?;
@@ -110,7 +118,7 @@ fn decode_face(bytes: &[u8], name: &str, out: &mut [u8]) -> Result<Option<Anomal
             face.anomaly
         }
         None => {
-            shrink(view.rgb, view.width, view.height, out)?;
+            shrink(view.rgb, view.width, view.height, resize, out)?;
             wrong_size(view.width, view.height)
         }
     };
@@ -127,13 +135,13 @@ fn wrong_size(width: u32, height: u32) -> Option<Anomaly> {
     (u64::from(long) * 10 > u64::from(short) * 11).then_some(Anomaly::NotSquare { width, height })
 }
 
-/// Resizes an RGB picture to the square that `out` holds (side x side x 3 bytes).
+/// Makes an RGB picture the square that `out` holds (side x side x 3 bytes).
 ///
 /// # Errors
 /// [`SkipReason::Damaged`] if the picture has no pixels.
-pub fn shrink(rgb: &[u8], width: u32, height: u32, out: &mut [u8]) -> Result<(), SkipReason> {
-    let side = side_of(out.len()) as u32;
-    resize_into(rgb, [width, height], out, [side; 2]).map_err(|details| SkipReason::Damaged { details })
+pub fn shrink(rgb: &[u8], width: u32, height: u32, resize: ResizeMethod, out: &mut [u8]) -> Result<(), SkipReason> {
+    let side = side_of(out.len());
+    resize.apply(RgbView { width, height, rgb }, out, side).map_err(|details| SkipReason::Damaged { details })
 }
 
 /// Decodes without turning; refuses by the header where it can.

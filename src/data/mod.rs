@@ -35,6 +35,7 @@ pub mod picture_size;
 pub mod pixels;
 pub mod reading;
 pub mod resize;
+pub mod resize_method;
 pub mod sample;
 pub mod sample_faces;
 pub mod scan;
@@ -115,7 +116,7 @@ fn open_if(
     let scan = match scan::scan(root, reading, control, progress) {
         // What was said of it once may not hold of what is in it now.
         Err(problem) if problem.kind == Kind::Data && reading != Reading::default() => {
-            scan::scan(root, Reading { side: reading.side, ..Reading::default() }, control, progress)
+            scan::scan(root, Reading::default().with_shape(reading.shape()), control, progress)
         }
         scan => scan,
     }?;

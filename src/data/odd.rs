@@ -84,8 +84,8 @@ impl Usual {
             (Way::Converted(from), Lang::Fr) if from == "gray" => format!("{share} en gris, lues en couleurs"),
             (Way::Converted(from), Lang::En) => format!("{share} converted from {from}"),
             (Way::Converted(from), Lang::Fr) => format!("{share} converties depuis {from}"),
-            (Way::NotSquare, Lang::En) => format!("{share} squeezed to a square"),
-            (Way::NotSquare, Lang::Fr) => format!("{share} ramenées à un carré"),
+            (Way::NotSquare, Lang::En) => format!("{share} not square"),
+            (Way::NotSquare, Lang::Fr) => format!("{share} non carrées"),
             (Way::Small, Lang::En) => format!("{share} enlarged, and blurred by that"),
             (Way::Small, Lang::Fr) => format!("{share} agrandies, donc floues"),
         }

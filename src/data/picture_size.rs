@@ -1,8 +1,10 @@
-//! The size of the decoded pictures: one for a whole data set.
+//! What every picture of a data set becomes as it is decoded: a square of one size.
 
 use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
+
+use super::resize_method::ResizeMethod;
 
 /// The side, in pixels, to which pictures are resized unless another is asked for (the notebook's 128x128).
 pub const SIDE: usize = 128;
@@ -55,6 +57,20 @@ impl From<PictureSide> for u32 {
 impl std::fmt::Display for PictureSide {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+/// The square that every picture of a data set becomes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct PictureShape {
+    pub side: PictureSide,
+    /// How a picture that is not square becomes one.
+    pub resize: ResizeMethod,
+}
+
+impl From<PictureSide> for PictureShape {
+    fn from(side: PictureSide) -> Self {
+        Self { side, ..Self::default() }
     }
 }
 

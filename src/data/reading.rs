@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::{
     face_crop::{FaceCrops, PhotoLook},
     label_table::TableRead,
-    picture_size::PictureSide,
+    picture_size::{PictureShape, PictureSide},
+    resize_method::ResizeMethod,
     sample::{Part, Source},
     task::{AgeBands, Task, TaskKind},
     walk,
@@ -34,6 +35,8 @@ pub struct Reading {
     pub bands: AgeBands,
     /// To what side pictures are resized as they are decoded.
     pub side: PictureSide,
+    /// How those that are not square become squares.
+    pub resize: ResizeMethod,
     /// What is taken of each picture.
     pub faces: FaceCrops,
 }
@@ -333,9 +336,20 @@ impl Reading {
         atomic::write_json(&path, &Kept { folder, reading: *self, print })
     }
 
-    /// Whether nothing was said but the pictures' side, which is of no question.
+    /// The square that every picture becomes.
+    pub fn shape(&self) -> PictureShape {
+        PictureShape { side: self.side, resize: self.resize }
+    }
+
+    /// The same with pictures of another shape.
+    #[must_use]
+    pub fn with_shape(self, PictureShape { side, resize }: PictureShape) -> Self {
+        Self { side, resize, ..self }
+    }
+
+    /// Whether nothing was said but the pictures' shape, which is of no question.
     pub fn is_plain(&self) -> bool {
-        *self == Self { side: self.side, ..Self::default() }
+        *self == Self::default().with_shape(self.shape())
     }
 
     /// As the command line takes it.
@@ -343,12 +357,14 @@ impl Reading {
         let bands = if self.bands == AgeBands::default() { "auto".to_owned() } else { self.bands.text() };
         let faces = if self.faces == FaceCrops::Off { "auto" } else { self.faces.key() };
         let side = if self.side.is_default() { "auto".to_owned() } else { self.side.to_string() };
+        let resize = if self.resize.is_default() { "auto" } else { self.resize.key() };
         let said = [
             ("--task", self.task.key()),
             ("--classes", self.classes.key()),
             ("--age-bands", &bands),
             ("--face-crops", faces),
             ("--image-size", &side),
+            ("--resize", resize),
         ];
         let said = said.iter().filter(|(_, key)| *key != TaskChoice::Auto.key()).map(|(name, key)| format!("{name} {key}"));
         let said = said.collect::<Vec<_>>().join(" ");

@@ -65,7 +65,7 @@ pub enum Anomaly {
     Repaired,
     /// Not 8-bit RGB: gray, CMYK, 16-bit, with transparency. Converted.
     Converted { from: String },
-    /// Not the aspect ratio of a face crop (more than 1.1 to 1): it is squeezed to a square.
+    /// Not the aspect ratio of a face crop (more than 1.1 to 1): [`ResizeMethod`](super::resize_method::ResizeMethod) makes it one.
     NotSquare { width: u32, height: u32 },
     /// Smaller than the smallest crop: enlarged, and blurred by that.
     Small { width: u32, height: u32 },
@@ -135,8 +135,8 @@ impl Anomaly {
                 LocalizedText { en: format!("converted from {from}"), fr: format!("convertie depuis {from}") }
             }
             Self::NotSquare { width, height } => LocalizedText {
-                en: format!("{width} × {height}: squeezed to a square"),
-                fr: format!("{width} × {height} : ramenée à un carré"),
+                en: format!("{width} × {height}: not square"),
+                fr: format!("{width} × {height} : non carrée"),
             },
             Self::Small { width, height } => LocalizedText {
                 en: format!("only {width} × {height}: enlarged, and blurred by that"),

@@ -21,7 +21,7 @@ use crate::{
     control::{Control, Signal},
     data::{
         hash::hash,
-        picture_size::PictureSide,
+        picture_size::PictureShape,
         sample::{Framing, SkipReason, Skipped},
         square::Square,
         task::Task,
@@ -141,9 +141,9 @@ pub fn predict_folder(
     let judged = thread::scope(|scope| {
         // The next pictures are decoded while these are judged; whoever reads no more ends the thread.
         let (send, ready) = bounded::<Vec<Prepared>>(1);
-        let side = predictor.pictures();
+        let shape = predictor.pictures();
         scope.spawn(move || {
-            let prepared = |names: &[PathBuf]| names.par_iter().map(|name| prepare(&folder.join(name), framing, side)).collect();
+            let prepared = |names: &[PathBuf]| names.par_iter().map(|name| prepare(&folder.join(name), framing, shape)).collect();
             todo.chunks(CHUNK).map(prepared).try_for_each(|prepared| send.send(prepared))
         });
         for (names, prepared) in todo.chunks(CHUNK).zip(ready) {
@@ -357,7 +357,7 @@ fn pictures_below(folder: &Path, control: &Control) -> Result<(Vec<PathBuf>, Vec
     Ok((files, skipped))
 }
 
-fn prepare(path: &Path, framing: Framing, side: PictureSide) -> Prepared {
+fn prepare(path: &Path, framing: Framing, shape: PictureShape) -> Prepared {
     let photo = match Photo::open(path) {
         Ok(photo) => photo,
         Err(problem) => return Prepared::Unreadable(problem),
@@ -366,7 +366,7 @@ fn prepare(path: &Path, framing: Framing, side: PictureSide) -> Prepared {
     if squares.is_empty() {
         return Prepared::NoFace;
     }
-    let mut pixels = Vec::with_capacity(squares.len() * side.bytes());
-    squares.iter().for_each(|square| pixels.extend(photo.seen(*square, side)));
+    let mut pixels = Vec::with_capacity(squares.len() * shape.side.bytes());
+    squares.iter().for_each(|square| pixels.extend(photo.seen(*square, shape)));
     Prepared::Cuts { squares, pixels }
 }

@@ -6,7 +6,7 @@ use crate::{
     data::{
         decode,
         format::Foreign,
-        picture_size::PictureSide,
+        picture_size::PictureShape,
         resize::resize,
         sample::SkipReason,
         square::{RgbView, Square},
@@ -90,14 +90,17 @@ impl Photo {
         Square { left: (f64::from(self.width) - side) / 2.0, top: (f64::from(self.height) - side) / 2.0, side }
     }
 
-    /// The whole photo squeezed to a square, as the data set's own pictures are read: side x side x 3 bytes.
-    pub fn squeezed(&self, side: PictureSide) -> Vec<u8> {
-        resize(&self.rgb, [self.width, self.height], [side.into(); 2])
+    /// The whole photo made a square, as the data set's own pictures are read: side x side x 3 bytes.
+    pub fn square(&self, PictureShape { side, resize }: PictureShape) -> Vec<u8> {
+        let mut out = vec![0; side.bytes()];
+        let done = resize.apply(self.view(), &mut out, side.pixels());
+        debug_assert!(done.is_ok(), "sizes and buffers fit: {done:?}");
+        out
     }
 
     /// What is judged of it: a square, or the whole photo, as side x side x 3 bytes.
-    pub fn seen(&self, square: Option<Square>, side: PictureSide) -> Vec<u8> {
-        square.map_or_else(|| self.squeezed(side), |square| self.crop_to(square, side.pixels()))
+    pub fn seen(&self, square: Option<Square>, shape: PictureShape) -> Vec<u8> {
+        square.map_or_else(|| self.square(shape), |square| self.crop_to(square, shape.side.pixels()))
     }
 
     /// The photo no larger than `longest` on its longer side, for a screen, and its pixels for each pixel of that.

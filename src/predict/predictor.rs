@@ -7,7 +7,7 @@ use super::{
     photo::Photo,
 };
 use crate::{
-    data::{augment, hash::hash, picture_size::PictureSide, square::Square, task::Task},
+    data::{augment, hash::hash, picture_size::PictureShape, square::Square, task::Task},
     engine::{Engine, EngineConfig, TtaPredictor, check_finite},
     evaluate::{Interval, Logits, regression::range_of},
     model::{Network, Weights},
@@ -121,7 +121,7 @@ impl Predictor {
         self.judge.mirrored()
     }
 
-    /// What the network says of a square of a photo; of the whole photo, squeezed to a square, without one.
+    /// What the network says of a square of a photo; of the whole photo, made a square, without one.
     ///
     /// # Errors
     /// A lost device.
@@ -130,9 +130,9 @@ impl Predictor {
         Ok(answers.swap_remove(0))
     }
 
-    /// To what side a picture is resized for it.
-    pub fn pictures(&self) -> PictureSide {
-        self.settings.augment.pictures
+    /// What a picture becomes for it.
+    pub fn pictures(&self) -> PictureShape {
+        self.settings.augment.shape()
     }
 
     /// What the network says of decoded pictures: n x side x side x 3 bytes of [`Predictor::pictures`].
@@ -141,7 +141,7 @@ impl Predictor {
     /// A lost device.
     pub fn judge(&mut self, pixels: &[u8]) -> Result<Vec<Answer>, Problem> {
         let side = self.settings.augment.side();
-        let (bytes, one) = (side * side * 3, self.pictures().bytes());
+        let (bytes, one) = (side * side * 3, self.pictures().side.bytes());
         let mut answers = Vec::with_capacity(pixels.len() / one);
         // So many at a time, since what the network saw of each is kept.
         for batch in pixels.chunks(BATCH * one) {

@@ -9,7 +9,11 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-use super::{Settings, image_side, nearest::nearest};
+use super::{
+    Settings,
+    images::{self, ImageOption},
+    nearest::nearest,
+};
 use crate::{
     files::{
         regular::{self, Unread},
@@ -47,10 +51,9 @@ pub(super) fn from_json(text: &str) -> Result<Settings, Vec<Problem>> {
     let mut value: Map<String, Value> = serde_json::from_str(text).map_err(|error| vec![no_settings().because(error)])?;
     let mut settings = Settings::default();
     let mut problems = Vec::new();
-    match image_side::take(&mut value) {
-        Some(Ok(side)) => settings = settings.for_pictures(side),
-        Some(Err(problem)) => problems.push(problem),
-        None => {}
+    match images::take(&mut value) {
+        Ok(shape) => settings = settings.for_pictures(shape),
+        Err(wrong) => problems.extend(wrong),
     }
     walk("", &value, &mut settings, &mut problems);
     // The map holds the last of two options of the same name; which was meant, nobody knows.
@@ -108,7 +111,12 @@ pub(super) fn unknown(key: &str) -> Problem {
         en: format!("There is no option “{shown}”"), fr: format!("Il n’y a pas d’option « {shown} »")
     };
     let mut settings = Settings::default();
-    let keys: Vec<String> = settings.setting_defs().into_iter().map(|def| def.key).chain([image_side::KEY.to_owned()]).collect();
+    let keys: Vec<String> = settings
+        .setting_defs()
+        .into_iter()
+        .map(|def| def.key)
+        .chain(ImageOption::ALL.map(|option| option.key().to_owned()))
+        .collect();
     let remedy = match nearest(key, keys.iter().map(String::as_str)) {
         Some(near) => LocalizedText {
             en: format!("Perhaps {near} is meant; {}", LISTED.en),

@@ -163,6 +163,8 @@ pub enum Action {
     ChooseOwnPicture,
     UseOwnPicture(PathBuf),
     ForgetOwnPicture,
+    /// Make this picture a square in each way, to choose from.
+    PreviewResize(PathBuf),
     /// A picture, a path or settings from the clipboard.
     Paste,
     /// Ask for a folder and a file, then predict every picture of the folder into the file.

@@ -39,7 +39,7 @@ pub struct Question {
     pub id: u64,
     pub run: String,
     pub photo: PhotoSource,
-    /// The square to look at; `None` looks at the whole photo, squeezed to a square if it is none.
+    /// The square to look at; `None` looks at the whole photo, made a square if it is none.
     pub crop: Option<Crop>,
     /// How to find out where the network looked, if that is wanted.
     pub heat: Option<Heat>,

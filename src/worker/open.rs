@@ -72,18 +72,21 @@ pub(super) fn as_learned(
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<Arc<Dataset>, Problem> {
-    let (now, side) = (dataset.understood.reading, run.settings()?.augment.pictures);
+    let (now, learned) = (dataset.understood.reading, run.settings()?.augment.shape());
     let faces = match run.info.framing {
         // Crops in the one folder may be photos in another, whose faces were asked for.
         Framing::FaceCrop if dataset.source != run.info.source && run.info.faces == FaceCrops::Off => now.faces,
         _ => run.info.faces,
     };
-    let same = dataset.pixels.side() == side && (faces == now.faces || dataset.source == Source::SampleFaces);
+    // The drawings are square, and of faces.
+    let drawn = dataset.source == Source::SampleFaces;
+    let shape = dataset.picture_shape();
+    let same = shape.side == learned.side && (drawn || shape.resize == learned.resize && faces == now.faces);
     if same || dataset.samples.is_empty() {
         return Ok(dataset.clone());
     }
     let places = Places::with_runs_in(store.home());
-    let reading = Reading { side, faces, ..now };
+    let reading = Reading { faces, ..now.with_shape(learned) };
     let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
     data::open_as(&places, &dataset.source, reading, dataset.edits(), control, &mut progress).map(Arc::new)
 }

@@ -21,6 +21,7 @@ use trombine::{
         hash::hash,
         open_in,
         picture_size::{PIXEL_BYTES, SIDE},
+        resize_method::ResizeMethod,
         sample::{Anomaly, SkipReason},
     },
     engine::cpu::CpuEngine,
@@ -183,7 +184,7 @@ fn resizing_agrees_with_pillow() {
         }
     }
     let mut out = vec![0; PIXEL_BYTES];
-    shrink(&rgb, 200, 150, &mut out).unwrap();
+    shrink(&rgb, 200, 150, ResizeMethod::default(), &mut out).unwrap();
     let at = |y: usize, x: usize| &out[(y * SIDE + x) * 3..][..3];
     for ((y, x), expected) in [
         ((0, 0), [2, 52, 102]),

@@ -13,7 +13,7 @@ use trombine::{
         edits::Edits,
         face_crop::{FaceCrops, PhotoLook},
         faces, open_as,
-        picture_size::{PictureSide, SIDE},
+        picture_size::{PictureShape, SIDE},
         reading::Reading,
         sample::{Anomaly, Framing, SkipReason},
         sample_faces,
@@ -102,7 +102,7 @@ fn the_face_that_predict_would_judge_is_taken() {
         let photo = Photo::open(&folder.root().join(&sample.file)).expect("a photo");
         let expected = match frame(&photo, Framing::FaceCrop) {
             Framed::Faces(faces) => photo.crop_to(faces[0].crop, SIDE),
-            Framed::Crop => photo.squeezed(PictureSide::default()),
+            Framed::Crop => photo.square(PictureShape::default()),
             other => panic!("{}: {other:?}", sample.file.display()),
         };
         assert!(dataset.pixels.get(index).expect("pixels")[..] == expected[..], "{}", sample.file.display());

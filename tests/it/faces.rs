@@ -7,7 +7,7 @@ use trombine::{
     data::{
         decode,
         faces::{self, Face},
-        picture_size::{PIXEL_BYTES, PictureSide, SIDE},
+        picture_size::{PIXEL_BYTES, PictureShape, SIDE},
         sample_faces,
         square::Square,
     },
@@ -31,7 +31,7 @@ fn odd_pictures_have_no_face_and_do_not_panic() {
         let noise: Vec<u8> = (0..width * height * 3).map(|_| random.bits() as u8).collect();
         let photo = Photo::new(width, height, noise).unwrap();
         faces::find(photo.view());
-        assert_eq!(photo.squeezed(PictureSide::default()).len(), PIXEL_BYTES);
+        assert_eq!(photo.square(PictureShape::default()).len(), PIXEL_BYTES);
         assert_eq!(photo.crop_to(photo.middle(), SIDE).len(), PIXEL_BYTES);
     }
     assert_eq!(Photo::new(0, 4, vec![]).unwrap_err().kind, Kind::Picture);
@@ -95,7 +95,7 @@ fn photos_are_read_as_training_pictures_are() {
     JpegEncoder::new_with_quality(&mut jpeg, 90).encode(&pixels, 120, 90, ExtendedColorType::Rgb8).unwrap();
     let mut cached = vec![0; PIXEL_BYTES];
     decode::decode_small(&jpeg, "a.jpg", Default::default(), &mut cached).unwrap();
-    assert_eq!(Photo::decode(&jpeg).unwrap().squeezed(PictureSide::default()), cached, "the same bytes as the cache holds");
+    assert_eq!(Photo::decode(&jpeg).unwrap().square(PictureShape::default()), cached, "the same bytes as the cache holds");
     assert_eq!(Photo::decode(&jpeg[..jpeg.len() / 2]).unwrap_err().kind, Kind::Picture);
 }
 

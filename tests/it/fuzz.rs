@@ -26,7 +26,7 @@ use trombine::{
         format::Foreign,
         hash::hash,
         name,
-        picture_size::{PIXEL_BYTES, PictureSide},
+        picture_size::{PIXEL_BYTES, PictureShape},
         reading::Reading,
     },
     evaluate::{Logits, Prediction, Report},
@@ -445,7 +445,7 @@ fn pictures(name: &str, format: ImageFormat) {
         if let Ok(picture) = decode_up_to(bytes, "a.jpg", 1 << 22) {
             assert_eq!(picture.rgb.len(), picture.width as usize * picture.height as usize * 3);
         }
-        let _ = Photo::decode(bytes).map(|photo| photo.squeezed(PictureSide::default()));
+        let _ = Photo::decode(bytes).map(|photo| photo.square(PictureShape::default()));
         taken
     });
 }

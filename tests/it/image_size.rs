@@ -72,7 +72,7 @@ fn pictures_of_another_size_are_cached_beside_those_of_before() {
             assert_eq!((dataset.pixels.side(), dataset.samples.len()), (side(pixels), 12));
             for (index, sample) in dataset.samples.iter().enumerate() {
                 let photo = Photo::open(&folder.root().join(&sample.file)).expect("a photo");
-                assert_eq!(dataset.pixels.get(index).expect("read")[..], photo.squeezed(side(pixels))[..]);
+                assert_eq!(dataset.pixels.get(index).expect("read")[..], photo.square(side(pixels).into())[..]);
                 assert_eq!(sample.hash, usual.samples[index].hash, "it is the same file");
             }
         }
@@ -95,9 +95,9 @@ fn pictures_of_another_size_are_cached_beside_those_of_before() {
 fn the_crop_takes_as_much_of_a_picture_of_any_size() {
     for preset in Preset::ALL {
         let settings = preset.settings();
-        assert_eq!(settings.clone().for_pictures(side(128)), settings);
+        assert_eq!(settings.clone().for_pictures(side(128).into()), settings);
         for pixels in SIDES {
-            let other = settings.clone().for_pictures(side(pixels));
+            let other = settings.clone().for_pictures(side(pixels).into());
             assert!(other.augment.side() <= pixels as usize);
             let share = f64::from(other.augment.crop) / f64::from(pixels);
             let expected = f64::from(settings.augment.crop) / 128.0;
@@ -105,9 +105,9 @@ fn the_crop_takes_as_much_of_a_picture_of_any_size() {
         }
         // To a size that people choose and back it is what it was.
         for pixels in [32, 64, 96, 160, 200, 224, 256] {
-            let back = settings.clone().for_pictures(side(pixels)).for_pictures(side(128));
+            let back = settings.clone().for_pictures(side(pixels).into()).for_pictures(side(128).into());
             assert_eq!(back, settings, "{pixels}");
-            assert_eq!(Preset::of(&settings.clone().for_pictures(side(pixels))), Some(*preset), "it is the same recipe");
+            assert_eq!(Preset::of(&settings.clone().for_pictures(side(pixels).into())), Some(*preset), "it is the same recipe");
         }
     }
 }
@@ -119,7 +119,7 @@ fn augmentation_stays_within_pictures_of_any_size() {
     settings.mixup.on = true;
     for pixels in [32, 33, 64, 127, 200, 256] {
         for back in [false, true] {
-            let settings = AugmentSettings { resize_back: back, ..settings.clone().for_pictures(side(pixels)) };
+            let settings = AugmentSettings { resize_back: back, ..settings.clone().for_pictures(side(pixels).into()) };
             let picture: Vec<u8> = (0..side(pixels).bytes()).map(|i| (i % 251) as u8).collect();
             let mut out = vec![0; settings.side() * settings.side() * 3];
             for number in 0..50 {
@@ -142,7 +142,7 @@ fn a_shift_is_the_same_share_of_any_picture() {
     let mut settings = Settings::default().augment;
     (settings.crop, settings.shift.on) = (128, true);
     let shift = |settings: &AugmentSettings| Drawn::new(settings, &mut Random::new(3, Purpose::Preview, &[])).geometry.shift;
-    let (usual, half) = (shift(&settings), shift(&settings.clone().for_pictures(side(64))));
+    let (usual, half) = (shift(&settings), shift(&settings.clone().for_pictures(side(64).into())));
     assert!(usual[0].abs() > 0.5);
     assert_eq!(half, usual.map(|pixels| pixels / 2.0));
 }
@@ -184,7 +184,7 @@ fn settings_say_the_size_in_every_form_and_those_of_before_mean_128() {
     assert!(before["augment"].get("picture_side").is_none(), "the default writes what it always wrote");
     assert!(serde_json::from_value::<Settings>(before).expect("read").augment.pictures.is_default());
     assert!(serde_json::from_str::<Reading>("{}").expect("read").side.is_default());
-    let differences = preset::differences(&Settings::default(), &Settings::default().for_pictures(side(64)));
+    let differences = preset::differences(&Settings::default(), &Settings::default().for_pictures(side(64).into()));
     assert!(differences.iter().any(|difference| difference.key == "images.side"), "{differences:?}");
 }
 
@@ -297,7 +297,7 @@ fn every_page_shows_pictures_of_another_size() {
         let one = |i: usize| resize(&dataset.pixels.get(i).expect("in memory"), [128; 2], [pixels; 2]);
         let bytes = (0..60).flat_map(one).collect();
         dataset.pixels = Pixels::new(Album { side: side(pixels), bytes });
-        stage.settings = stage.settings.for_pictures(side(pixels));
+        stage.settings = stage.settings.for_pictures(side(pixels).into());
         let dataset = Arc::new(dataset);
         stage.plan = Plan::new(&stage.settings, dataset.clone()).map(Arc::new);
         assert!(stage.plan.is_ok());

@@ -80,6 +80,7 @@ mod rate_range;
 mod readme;
 mod recipe;
 mod recovery;
+mod resize_method;
 mod results_page;
 mod resume;
 mod run_pictures;

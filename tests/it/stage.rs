@@ -70,8 +70,12 @@ impl Stage {
     }
 
     /// With `count` sample faces opened and checked.
-    pub fn with_data(mut self, count: usize) -> Self {
-        let dataset = faces(count);
+    pub fn with_data(self, count: usize) -> Self {
+        self.with_dataset(faces(count))
+    }
+
+    /// The same of other pictures; their plan is what it comes to.
+    pub fn with_dataset(mut self, dataset: Arc<Dataset>) -> Self {
         self.plan = Ok(Arc::new(plan(&self.settings, &dataset)));
         self.session.dataset = Some(dataset);
         self

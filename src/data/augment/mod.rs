@@ -32,7 +32,8 @@ pub use warnings::warnings;
 use self::{geometry::Geometry, mixup::Mix};
 use super::{
     image_set::Crop,
-    picture_size::{PictureSide, SIDE},
+    picture_size::{PictureShape, PictureSide, SIDE},
+    resize_method::ResizeMethod,
 };
 use crate::{
     problem::Problem,
@@ -101,6 +102,9 @@ macro_rules! augmentations {
             /// Side of the decoded pictures. Nobody edits it: it follows the data set ([`AugmentSettings::for_pictures`]).
             #[serde(rename = "picture_side", skip_serializing_if = "PictureSide::is_default")]
             pub pictures: PictureSide,
+            /// How pictures that are not square became squares; as the side, it follows the data set.
+            #[serde(rename = "picture_resize", skip_serializing_if = "ResizeMethod::is_default")]
+            pub resize: ResizeMethod,
             /// Side of the random crop (training) and of the center crop (evaluation), in pixels of the cached picture.
             pub crop: u32,
             /// Resize the crop back to the decoded size, so the network sees that whatever the crop.
@@ -113,7 +117,7 @@ macro_rules! augmentations {
 
         impl Default for AugmentSettings {
             fn default() -> Self {
-                Self { pictures: PictureSide::default(), crop: 112, resize_back: false, flip: true, test_time_flip: false, $($name: Default::default(),)* }
+                Self { pictures: PictureSide::default(), resize: ResizeMethod::default(), crop: 112, resize_back: false, flip: true, test_time_flip: false, $($name: Default::default(),)* }
             }
         }
 
@@ -131,7 +135,7 @@ macro_rules! augmentations {
 
         impl SettingDefs for AugmentSettings {
             fn setting_defs(&mut self) -> Vec<SettingDef<'_>> {
-                let Self { pictures, crop, resize_back, flip, test_time_flip, $($name,)* } = self;
+                let Self { pictures, resize: _, crop, resize_back, flip, test_time_flip, $($name,)* } = self;
                 let mut defs: Vec<_> = crop::setting_defs(*pictures, crop, resize_back).into();
                 defs.extend(flip::setting_defs(flip, test_time_flip));
                 let mut each = [$(within(stringify!($name), $name),)*];
@@ -233,9 +237,15 @@ impl AugmentSettings {
         self.crop.clamp(crop::smallest(self.pictures), self.pictures.into()) as usize
     }
 
-    /// The same for pictures of another side: the crop takes as much of them, to 4 pixels, and the whole stays the whole.
+    /// What every picture became as it was decoded.
+    pub fn shape(&self) -> PictureShape {
+        PictureShape { side: self.pictures, resize: self.resize }
+    }
+
+    /// The same for pictures of another shape: the crop takes as much of them, to 4 pixels, and the whole stays the whole.
     #[must_use]
-    pub fn for_pictures(mut self, side: PictureSide) -> Self {
+    pub fn for_pictures(mut self, PictureShape { side, resize }: PictureShape) -> Self {
+        self.resize = resize;
         let (from, to) = (self.pictures.pixels() as u32, side.pixels() as u32);
         if from != to {
             self.crop = match self.crop {

@@ -38,7 +38,7 @@ impl Update<'_> {
             return Ok(None);
         }
         let end = file.metadata().map_err(disk)?.len() as usize;
-        let one = PixelKind::of(scan).side.bytes();
+        let one = PixelKind::of(scan).shape.side.bytes();
         let mut slot = (end - HEADER).div_ceil(one) as u32;
         file.seek(SeekFrom::Start(place(slot as usize, one))).map_err(disk)?;
         let mut is_stale = vec![false; used];

@@ -97,7 +97,7 @@ pub(super) enum Damage {
 impl Stored {
     /// The picture in `slot`, if it is as it was stored.
     pub(super) fn read(&self, slot: usize) -> io::Result<Cow<'_, [u8]>> {
-        let one = self.kind.side.bytes();
+        let one = self.kind.shape.side.bytes();
         let pixels = self.bytes.read(place(slot, one), one)?;
         if hash(&pixels) == self.pictures[slot].1 { Ok(pixels) } else { Err(io::ErrorKind::InvalidData.into()) }
     }
@@ -105,8 +105,13 @@ impl Stored {
     /// The picture in `slot` from the data set's own file, if that is still the one that was decoded.
     fn decode_again(&self, slot: usize) -> Result<Vec<u8>, String> {
         let (file, expected) = &self.pictures[slot];
-        let mut pixels = vec![0; self.kind.side.bytes()];
-        let decoded = decode_file(&self.root.join(file), file, Wanted { faces: self.kind.faces, look: false }, &mut pixels);
+        let mut pixels = vec![0; self.kind.shape.side.bytes()];
+        let decoded = decode_file(
+            &self.root.join(file),
+            file,
+            Wanted { resize: self.kind.shape.resize, faces: self.kind.faces, look: false },
+            &mut pixels,
+        );
         decoded.map_err(|(reason, _)| format!("{reason:?}"))?;
         if hash(&pixels) == *expected { Ok(pixels) } else { Err("the picture is another now".to_owned()) }
     }
@@ -124,7 +129,7 @@ impl Stored {
 
 impl PixelStore for Stored {
     fn side(&self) -> PictureSide {
-        self.kind.side
+        self.kind.shape.side
     }
 
     fn count(&self) -> usize {

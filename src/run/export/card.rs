@@ -13,7 +13,7 @@ use crate::{
     model::summary,
     run::{RunView, date},
     setting_def::SettingDefs,
-    settings::image_side,
+    settings::images::ImageOption,
     text::{Lang, Phrase, capital, decimal, duration, escape, named, number, percent, plural, say},
 };
 
@@ -355,9 +355,9 @@ pub fn settings(view: &RunView, lang: Lang) -> Table {
     let names = [say("setting", "réglage"), say("value", "valeur")];
     let mut table = Table::new(names.map(|name| name.get(lang).to_owned()).into());
     let mut settings = view.settings.clone();
-    let side = settings.augment.pictures;
-    if !side.is_default() {
-        table.row(vec![image_side::NAME.get(lang).to_owned(), image_side::shown(side)], false);
+    let shape = settings.augment.shape();
+    for option in ImageOption::ALL.into_iter().filter(|option| !option.is_default(shape)) {
+        table.row(vec![option.name().get(lang).to_owned(), option.shown(shape, lang)], false);
     }
     for def in settings.setting_defs().into_iter().filter(|def| def.active) {
         table.row(vec![def.name.get(lang).to_owned(), def.display(lang)], false);

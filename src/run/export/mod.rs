@@ -28,6 +28,7 @@ use super::RunView;
 use crate::{
     data::{
         dataset::Dataset,
+        resize_method::ResizeMethod,
         sample::{Framing, Source},
         task::{Task, age},
     },
@@ -188,7 +189,10 @@ pub struct Labels {
     pub mirrored: bool,
     /// Whether a photo's faces are cut out first, or the whole picture is taken.
     pub framing: Framing,
-    /// A picture is resized to this side…
+    /// How a picture that is not square becomes one: `squeeze`, `crop` or `pad`.
+    #[serde(default)]
+    pub resize: ResizeMethod,
+    /// It is resized to this side…
     pub cached_side: usize,
     /// …of which the network sees the center…
     pub crop: usize,
@@ -208,6 +212,7 @@ impl Labels {
             temperature,
             mirrored: view.mirrored(),
             framing: view.info.framing,
+            resize: view.settings.augment.resize,
             cached_side: view.settings.augment.pictures.pixels(),
             crop: view.settings.augment.crop as usize,
             side: view.settings.augment.side(),

@@ -3,8 +3,8 @@
 
     python predict.py PHOTO...
 
-Each photo should be framed as the training pictures are (UTKFace's are tight, centered crops of one face); a photo that is
-not square is squeezed. Written by Trombine: an appearance-based guess, with labels as recorded in the training data. It
+Each photo should be framed as the training pictures are (UTKFace's are tight, centered crops of one face); one that is not
+square becomes one as theirs did. Written by Trombine: an appearance-based guess, with labels as recorded in the training data. It
 cannot tell anybody's gender identity or age; for learning and research, not for decisions about people.
 """
 
@@ -64,10 +64,26 @@ def rgb_of(path):
     return photo.convert("RGB")
 
 
+def square_of(photo, side, resize):
+    """The photo as a square: squeezed, its middle, or all of it within black."""
+    width, height = photo.size
+    if resize == "crop":
+        short = min(width, height)
+        left, top = (width - short) // 2, (height - short) // 2
+        photo = photo.crop((left, top, left + short, top + short))
+    elif resize == "pad":
+        long = max(width, height)
+        fit = [max(1, (2 * side * length + long) // (2 * long)) for length in (width, height)]
+        square = Image.new("RGB", (side, side))
+        square.paste(photo.resize(fit, Image.Resampling.BILINEAR), tuple((side - length) // 2 for length in fit))
+        return square
+    return photo.resize((side, side), Image.Resampling.BILINEAR)
+
+
 def pixels_of(path, meta):
     """What the network sees of a photo: uint8, side x side x 3."""
     cached, crop, side = meta["cached_side"], meta["crop"], meta["side"]
-    photo = rgb_of(path).resize((cached, cached), Image.Resampling.BILINEAR)
+    photo = square_of(rgb_of(path), cached, meta.get("resize", "squeeze"))
     start = (cached - crop) // 2
     photo = photo.crop((start, start, start + crop, start + crop))
     return np.asarray(photo if crop == side else photo.resize((side, side), Image.Resampling.BILINEAR), dtype=np.uint8)

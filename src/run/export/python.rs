@@ -61,8 +61,8 @@ const TORCH_MODULE: &str = r#""""The network in PyTorch, with its weights (pip i
     model = load()
     @NAME@(model, pixels)    # pixels: uint8, n x @SIDE@ x @SIDE@ x 3, RGB
 
-A photo becomes pixels upright by its EXIF, with white where it is transparent, squeezed to a square of `cached_side` (see
-labels.json) by averaging, cut to the `crop` in its middle, and resized to `side`; predict.py of the Python export does it.
+A photo becomes pixels upright by its EXIF, with white where it is transparent, made a square of `cached_side` by
+averaging (`resize` says how a photo becomes one that is not square; both are in labels.json), cut to the `crop` in its middle, and resized to `side`; predict.py of the Python export does it.
 
 Written by Trombine. @ABOUT@
 """

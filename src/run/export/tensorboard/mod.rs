@@ -20,7 +20,7 @@ use crate::{
     history::EpochRecord,
     problem::Problem,
     setting_def::SettingDefs,
-    settings::{Settings, image_side},
+    settings::{Settings, images::ImageOption},
     text::{Lang, LocalizedText, escape},
 };
 
@@ -74,10 +74,10 @@ impl TensorBoard {
     pub fn settings(&mut self, settings: &Settings, lang: Lang) -> Result<(), Problem> {
         let mut settings = settings.clone();
         let mut table = String::from("| | |\n| --- | --- |\n");
-        let side = settings.augment.pictures;
-        if !side.is_default() {
-            let (name, value) = (image_side::NAME.get(lang), image_side::shown(side));
-            table += &format!("| {name} (`{}`) | {} |\n", image_side::KEY, escape::markdown(&value));
+        let shape = settings.augment.shape();
+        for option in ImageOption::ALL.into_iter().filter(|option| !option.is_default(shape)) {
+            let (name, value) = (option.name().get(lang), option.shown(shape, lang));
+            table += &format!("| {name} (`{}`) | {} |\n", option.key(), escape::markdown(&value));
         }
         for def in settings.setting_defs().iter().filter(|def| def.active) {
             table += &format!("| {} (`{}`) | {} |\n", def.name.get(lang), def.key, escape::markdown(&def.display(lang)));

@@ -10,7 +10,7 @@ use crate::{
         augment::{self, AugmentSettings, mixup::Mix},
         background::Background,
         batch,
-        picture_size::{PictureSide, side_of},
+        picture_size::{PictureShape, PictureSide, side_of},
         pixels::Pixels,
         resize::resize,
         sample::Part,
@@ -89,7 +89,7 @@ impl Preview {
         let source = Source::of(cx, self.index);
         let Some(place) = source.place() else { return Vec::new() };
         let at_once = source.in_memory();
-        let augment = cx.settings.augment.clone().for_pictures(source.side);
+        let augment = cx.settings.augment.clone().for_pictures(PictureShape { side: source.side, ..cx.settings.augment.shape() });
         let (seed, round) = (cx.settings.seed.into(), self.round);
         let key = (place, augment.clone(), round, count);
         self.tiles.renew(ctx, key, at_once, move || {

@@ -16,7 +16,7 @@ use crate::{
 
 /// Draws the card; a count that is clicked sets what the wall shows. `tight` saves height.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, state: &mut State, tight: bool) {
-    let State { overview, alike, wall, bands, .. } = state;
+    let State { overview, alike, wall, bands, resizing, .. } = state;
     let t = Theme::of(ui);
     let lang = cx.lang;
     let usable = dataset.samples.len() - overview.odd.samples.len();
@@ -27,6 +27,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, state: &mut State, 
         ui.horizontal(|ui| {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 image_size::show(ui, cx, dataset);
+                resizing.show(ui, cx, dataset, overview.not_square);
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| source_line(ui, cx, dataset, overview));
             });
         });

@@ -11,6 +11,7 @@ mod image_size;
 mod overview;
 pub mod question;
 mod reading;
+mod resizing;
 pub mod shared;
 mod show;
 mod split;
@@ -45,6 +46,7 @@ pub struct State {
     sought: String,
     /// The bands of an age group, while they are edited.
     bands: Option<String>,
+    resizing: resizing::Resizing,
 }
 
 /// The page's height from which on its cards need not be sparing, in points.

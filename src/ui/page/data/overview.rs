@@ -23,6 +23,8 @@ pub struct Overview {
     pub odd: Odd,
     /// The same, with those first that may be wrong.
     pub odd_listed: Vec<u32>,
+    /// How many are not square, and the first of them.
+    pub not_square: (usize, Option<u32>),
     /// Groups of byte-identical copies, contradictions first.
     pub groups: Vec<Group>,
     /// The group that each copy is in.
@@ -96,6 +98,10 @@ impl Overview {
         let odd = Odd::of(&dataset.samples);
         let mut odd_listed = odd.samples.clone();
         odd_listed.sort_by_key(|index| dataset.samples[*index as usize].anomaly != Some(Anomaly::DoubtfulFace));
+        let is_not_square = |sample: &Sample| matches!(sample.anomaly, Some(Anomaly::NotSquare { .. }));
+        let mut not_square = (0u32..).zip(&dataset.samples).filter(|(_, sample)| is_not_square(sample)).map(|(index, _)| index);
+        let first = not_square.next();
+        let not_square = (not_square.count() + usize::from(first.is_some()), first);
         let group_of = groups.iter().enumerate().flat_map(|(g, group)| group.samples.iter().map(move |i| (*i, g))).collect();
         Self {
             of: Arc::downgrade(dataset),
@@ -105,6 +111,7 @@ impl Overview {
             summary,
             odd,
             odd_listed,
+            not_square,
             groups,
             group_of,
             ..Self::default()

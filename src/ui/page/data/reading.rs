@@ -149,7 +149,7 @@ fn ways(dataset: &Dataset) -> Vec<Reads> {
     }
     if !said.is_plain() {
         let text = say("As Trombine understands it", "Comme Trombine le comprend");
-        ways.push(Reads { text, reading: Reading { side: said.side, ..Reading::default() }, now: false });
+        ways.push(Reads { text, reading: Reading::default().with_shape(said.shape()), now: false });
     }
     ways
 }

@@ -10,7 +10,7 @@ use crate::{
     history::EpochRecord,
     run::{Changes, RunView},
     setting_def::SettingDefs as _,
-    settings::image_side,
+    settings::images::ImageOption,
     text::{Lang, Phrase, number, percent, say, years},
     ui::{
         Cx,
@@ -217,10 +217,10 @@ fn differing(lang: Lang, views: &[(usize, Arc<RunView>)]) -> Table {
         .iter()
         .map(|(_, view)| {
             let mut settings = view.settings.clone();
-            let side = settings.augment.pictures;
-            let size = (image_side::NAME.get(lang).to_owned(), side.to_string(), image_side::shown(side));
+            let shape = settings.augment.shape();
+            let images = ImageOption::ALL.map(|o| (o.name().get(lang).to_owned(), o.text(shape), o.shown(shape, lang)));
             let options = settings.setting_defs();
-            [size].into_iter().chain(options.iter().map(|k| (k.name.get(lang).to_owned(), k.text(), k.display(lang)))).collect()
+            images.into_iter().chain(options.iter().map(|k| (k.name.get(lang).to_owned(), k.text(), k.display(lang)))).collect()
         })
         .collect();
     let mut head = vec![say("option", "réglage").get(lang).to_owned()];
