@@ -10,10 +10,13 @@ use crate::{
         sample::Part,
         split::Split,
         target_scaler::TargetScaler,
-        task,
+        task::{self, Task},
     },
     engine::{EngineConfig, EvaluationPass, check_loss, memory},
-    loss::class_weights,
+    loss::{
+        LossSettings,
+        class_weights::{self, ClassWeights},
+    },
     model::{Network, Op},
     problem::{Kind, Problem},
     setting_def::{self, SettingDefs, Value},
@@ -56,8 +59,11 @@ impl Plan {
     /// # Errors
     /// As [`Plan::new`].
     pub fn with_split(settings: &Settings, dataset: Arc<Dataset>, split: Split) -> Result<Self, Vec<Problem>> {
+        let said_of_classes = if dataset.task.is_regression() { of_classes(&settings.train.loss) } else { Vec::new() };
         let settings = settings.clone().for_task(&dataset.task).for_pictures(dataset.picture_shape());
         let mut problems = out_of_range(&settings);
+        problems.extend(said_of_classes);
+        problems.extend(wrong_weights(&settings.train.loss, &dataset.task));
         let counts = Part::ALL.map(|part| dataset.balance_of(&split.indices(part)));
         problems.extend(empty_parts(&dataset, &counts, split.dropped > 0));
         let network = match settings.network(&dataset.task) {
@@ -73,7 +79,7 @@ impl Plan {
         }
         let Some(network) = network.filter(|_| problems.is_empty()) else { return Err(problems) };
         let train: usize = counts[0].iter().sum();
-        let class_weights = class_weights(&settings.train.loss, &counts[0]);
+        let class_weights = class_weights::class_weights(&settings.train.loss, &counts[0]);
         let steps_per_epoch = match settings.train.steps_per_epoch {
             0 => train.div_ceil(settings.train.batch_size as usize) as u32,
             steps => steps,
@@ -159,6 +165,7 @@ fn out_of_range(settings: &Settings) -> Vec<Problem> {
         Value::Whole { value, range, .. } => !range.contains(value),
         Value::Number { value, range, .. } => !range.contains(value),
         Value::List { value, length, range } => !length.contains(&value.len()) || !value.iter().all(|v| range.contains(v)),
+        Value::OfClasses { value, range } => !value.iter().all(|v| range.contains(v)),
         Value::Table(rows) => rows.is_empty() || !setting_def::is_table(rows),
     });
     wrong
@@ -174,6 +181,66 @@ fn out_of_range(settings: &Settings) -> Vec<Problem> {
             Problem::new(Kind::Settings, what, remedy).at(&def.key)
         })
         .collect()
+}
+
+/// What is said of classes where a value is learned: it would have no effect, so it was not meant.
+fn of_classes(loss: &LossSettings) -> Vec<Problem> {
+    let weighted = loss.class_weights != ClassWeights::None;
+    let class_weights = weighted.then(|| {
+        let what = say(
+            "Class weights are given, and an age in years has no classes",
+            "Des poids de classes sont donnés, et un âge en années n’a pas de classes",
+        );
+        let remedy = say(
+            "Set train.loss.class_weights to none, or learn age groups",
+            "Mettez train.loss.class_weights à none, ou apprenez des tranches d’âge",
+        );
+        Problem::new(Kind::Settings, what, remedy).at(class_weights::KEY)
+    });
+    let smoothing = (loss.label_smoothing > 0.0).then(|| {
+        let what = say(
+            "Label smoothing is given, and it is for classes: an age in years has none",
+            "Un lissage des étiquettes est donné, et il vaut pour des classes\u{a0}: un âge en années n’en a pas",
+        );
+        let remedy = say(
+            "Set train.loss.label_smoothing to 0, or learn age groups",
+            "Mettez train.loss.label_smoothing à 0, ou apprenez des tranches d’âge",
+        );
+        Problem::new(Kind::Settings, what, remedy).at("train.loss.label_smoothing")
+    });
+    class_weights.into_iter().chain(smoothing).collect()
+}
+
+/// Weights by hand that are not one for each class, or under which nothing is learned.
+fn wrong_weights(loss: &LossSettings, task: &Task) -> Option<Problem> {
+    let (given, classes) = (loss.weights.len(), task.len());
+    if loss.class_weights != ClassWeights::ByHand || given == 0 || classes == 0 {
+        return None;
+    }
+    let (what, remedy) = if given != classes {
+        let what = LocalizedText {
+            en: format!("There are {classes} classes, and weights by hand for {given}"),
+            fr: format!("Il y a {classes} classes, et des poids à la main pour {given}"),
+        };
+        let remedy = LocalizedText::by(|lang| {
+            say("Give a weight for each, in this order: {classes}", "Donnez un poids à chacune, dans cet ordre\u{a0}: {classes}")
+                .get(lang)
+                .replace("{classes}", &task.listed(lang))
+        });
+        (what, remedy)
+    } else if loss.weights.iter().all(|weight| *weight == 0.0) {
+        let what = say(
+            "All weights by hand are 0, so nothing would be learned",
+            "Tous les poids à la main sont à 0\u{a0}: rien ne serait appris",
+        );
+        (
+            what.into(),
+            say("Give at least one class a weight above 0", "Donnez à au moins une classe un poids supérieur à 0").into(),
+        )
+    } else {
+        return None;
+    };
+    Some(Problem::new(Kind::Settings, what, remedy).at(class_weights::BY_HAND))
 }
 
 /// Parts without pictures, or with those of one class only.

@@ -103,10 +103,11 @@ impl Preset {
         s
     }
 
-    /// The settings for a value: the mean absolute error is what is learned and what the best epoch is chosen by. Batch norm
-    /// keeps the dense layers alive, as with a softmax.
+    /// The settings for a value: the mean absolute error is what is learned and what the best epoch is chosen by, and nothing
+    /// is said of classes. Batch norm keeps the dense layers alive, as with a softmax.
     fn of_values(self) -> Settings {
         let mut s = self.settings();
+        s.train.loss = s.train.loss.without_classes();
         s.train.loss.kind = s.train.loss.kind.of_values();
         s.train.callbacks.monitor = Monitor::ValidationMae;
         s.model.batch_norm_dense |= self == Self::Quick;

@@ -59,6 +59,11 @@ pub enum Value<'a> {
         length: RangeInclusive<usize>,
         range: RangeInclusive<u32>,
     },
+    /// A number for each class, in their order; none is 1 for each.
+    OfClasses {
+        value: &'a mut Vec<f64>,
+        range: RangeInclusive<f64>,
+    },
     /// Pairs of (epoch, learning rate), within [`TABLE_EPOCHS`] and [`TABLE_RATES`].
     Table(&'a mut Vec<(u32, f64)>),
 }
@@ -76,6 +81,9 @@ pub enum Scale {
 /// What a row of a [`Value::Table`] may hold.
 pub const TABLE_EPOCHS: RangeInclusive<u32> = 1..=1000;
 pub const TABLE_RATES: RangeInclusive<f64> = 0.0..=1.0;
+
+/// The most numbers that a [`Value::OfClasses`] may hold.
+pub const MOST_CLASSES: usize = 200;
 
 /// No unit.
 pub const UNITLESS: Phrase = say("", "");
@@ -95,6 +103,11 @@ pub trait Choice: Copy + PartialEq + 'static {
     fn offers(self, other: Self) -> bool {
         let _ = other;
         true
+    }
+
+    /// What it goes with, where not every alternative goes with everything.
+    fn goes_with(self) -> Option<Phrase> {
+        None
     }
 
     /// The alternative with this key.
@@ -130,8 +143,8 @@ pub trait Select {
     fn selected(&self) -> usize;
     /// Chooses the one at that place among them.
     fn select(&mut self, index: usize);
-    /// The keys of all alternatives, offered or not.
-    fn keys(&self) -> Vec<&'static str>;
+    /// The keys of all alternatives, offered or not, each with what it goes with.
+    fn keys(&self) -> Vec<(&'static str, Option<Phrase>)>;
     /// Chooses by key among all; false if there is none.
     fn select_key(&mut self, key: &str) -> bool;
 }
@@ -148,8 +161,8 @@ impl<C: Choice> Select for C {
             *self = choice;
         }
     }
-    fn keys(&self) -> Vec<&'static str> {
-        C::ALL.iter().map(|choice| choice.key()).collect()
+    fn keys(&self) -> Vec<(&'static str, Option<Phrase>)> {
+        C::ALL.iter().map(|choice| (choice.key(), choice.goes_with())).collect()
     }
     fn select_key(&mut self, key: &str) -> bool {
         C::of_key(key).is_some_and(|choice| set(self, choice))
@@ -196,6 +209,7 @@ impl<'a> SettingDef<'a> {
             Value::Number { value, .. } => value.to_string(),
             Value::Choice(choice) => choice.options()[choice.selected()].0.to_owned(),
             Value::List { value, .. } => value.iter().map(u32::to_string).collect::<Vec<_>>().join(","),
+            Value::OfClasses { value, .. } => value.iter().map(f64::to_string).collect::<Vec<_>>().join(","),
             Value::Table(rows) => rows.iter().map(|(e, r)| format!("{e}:{r}")).collect::<Vec<_>>().join(","),
         }
     }
@@ -207,7 +221,14 @@ impl<'a> SettingDef<'a> {
             Value::Switch(_) => "true, false".to_owned(),
             Value::Whole { range, .. } => format!("{} {to} {}", range.start(), range.end()),
             Value::Number { range, .. } => format!("{} {to} {}", range.start(), range.end()),
-            Value::Choice(choice) => choice.options().iter().map(|o| o.0).collect::<Vec<_>>().join(", "),
+            Value::Choice(choice) => listed(&choice.keys(), lang),
+            Value::OfClasses { range, .. } => format!(
+                "{} {} {to} {}{}",
+                say("a number for each class, each", "un nombre par classe, chacun de").get(lang),
+                range.start(),
+                range.end(),
+                say("; nothing: 1 for each", "\u{a0}; rien\u{a0}: 1 pour chacune").get(lang)
+            ),
             Value::List { length, range, .. } => format!(
                 "{} {to} {} {} {} {to} {}",
                 length.start(),
@@ -249,6 +270,11 @@ impl<'a> SettingDef<'a> {
                 let items: Option<Vec<u32>> = items(text).map(|item| item.parse().ok().filter(|v| range.contains(v))).collect();
                 items.is_some_and(|items| length.contains(&items.len()) && set(*value, items))
             }
+            Value::OfClasses { value, range } => {
+                let number = |item: &str| item.parse().ok().filter(|v| range.contains(v)).map(|v: f64| v + 0.0);
+                let items: Option<Vec<f64>> = items(text).map(number).collect();
+                items.is_some_and(|items| items.len() <= MOST_CLASSES && set(*value, items))
+            }
             Value::Table(rows) => {
                 let items: Option<Vec<(u32, f64)>> = items(text)
                     .map(|item| {
@@ -284,7 +310,7 @@ impl<'a> SettingDef<'a> {
             (Value::Whole { .. } | Value::Number { .. }, Json::Number(_)) => number(json),
             (Value::Choice(_), Json::String(text)) => Some(text.clone()),
             (Value::Choice(_), Json::Number(_)) => number(json),
-            (Value::List { .. }, Json::Array(items)) => list(items, &number),
+            (Value::List { .. } | Value::OfClasses { .. }, Json::Array(items)) => list(items, &number),
             (Value::Table(_), Json::Array(items)) => list(items, &row),
             _ => None,
         };
@@ -294,7 +320,8 @@ impl<'a> SettingDef<'a> {
         }
     }
 
-    fn refusal(&self, text: &str) -> LocalizedText {
+    /// That the value cannot be `text`, and what is allowed.
+    pub fn refusal(&self, text: &str) -> LocalizedText {
         let text = repeated(text);
         LocalizedText {
             en: format!("{} cannot be “{text}”; allowed: {}", self.name.en, self.allowed(Lang::En)),
@@ -314,8 +341,38 @@ impl<'a> SettingDef<'a> {
                 with_unit(decimal(lang, **value, digits), unit.get(lang))
             }
             Value::Choice(choice) => choice.options()[choice.selected()].1.get(lang).to_owned(),
+            Value::OfClasses { value, .. } => few(value, lang),
             Value::List { .. } | Value::Table(_) => self.text(),
         }
+    }
+}
+
+/// Keys with what they go with: `a, b (two classes); c (several classes)`.
+fn listed(keys: &[(&str, Option<Phrase>)], lang: Lang) -> String {
+    let groups = keys.chunk_by(|(_, one), (_, next)| one == next).map(|group| {
+        let keys = group.iter().map(|(key, _)| *key).collect::<Vec<_>>().join(", ");
+        match group {
+            [(_, Some(with)), ..] => format!("{keys} ({})", with.get(lang)),
+            _ => keys,
+        }
+    });
+    groups.collect::<Vec<_>>().join("; ")
+}
+
+/// The first of some numbers, and of how many.
+fn few(numbers: &[f64], lang: Lang) -> String {
+    const SHOWN: usize = 6;
+    let written = |value: &f64| {
+        let plain = value.to_string();
+        let digits = plain.split_once('.').map_or(0, |(_, rest)| rest.len());
+        decimal(lang, *value, digits)
+    };
+    let separator = if lang == Lang::Fr { " ; " } else { ", " };
+    let shown = numbers.iter().take(SHOWN).map(written).collect::<Vec<_>>().join(separator);
+    match numbers.len() {
+        0 => say("1 each", "1 chacune").get(lang).to_owned(),
+        n if n > SHOWN => format!("{shown}… ({n})"),
+        _ => shown,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the user is editing. The default is the notebook's recipe.
 
+mod earlier;
 mod file;
 pub mod images;
 mod nearest;
@@ -76,12 +77,16 @@ impl Settings {
     }
 
     /// The same with a loss and a number to watch that go with `task`: what is asked of two classes is asked of more, and of a
-    /// value, in their own way.
+    /// value, in their own way; of a value, without what is said of classes alone.
     #[must_use]
     pub fn for_task(mut self, task: &Task) -> Self {
         let (loss, monitor) = (&mut self.train.loss.kind, &mut self.train.callbacks.monitor);
         match task.is_regression() {
-            true => (*loss, *monitor) = (loss.of_values(), monitor.of_values()),
+            true => {
+                (*loss, *monitor) = (loss.of_values(), monitor.of_values());
+                self.train.loss = self.train.loss.without_classes();
+                return self;
+            }
             false => *monitor = monitor.of_classes(),
         }
         if task.len() != 2 && loss.family() == Family::Binary {
@@ -110,6 +115,9 @@ impl Settings {
         if let Some(option) = ImageOption::of_key(key) {
             *self = self.clone().for_pictures(option.parse(value, self.augment.shape())?);
             return Ok(());
+        }
+        if let Some(set) = earlier::set(self, key, value) {
+            return set.map_err(|sentence| Problem::new(Kind::Settings, sentence, file::LISTED));
         }
         let mut defs = self.setting_defs();
         let def = defs.iter_mut().find(|def| def.key == key).ok_or_else(|| file::unknown(key))?;

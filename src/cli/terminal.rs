@@ -201,8 +201,9 @@ impl Terminal {
             Some(of) => years(lang, mae(of), 2),
             None => percent(lang, accuracy, 1),
         };
+        let top_3 = record.validation_top_3.map_or_else(String::new, |share| format!("  top-3 {}", percent(lang, share, 1)));
         let text = format!(
-            "{} {}/{}  {} {}  {}  · validation {}  {}  · {}  {} img/s",
+            "{} {}/{}  {} {}  {}  · validation {}  {}{top_3}  · {}  {} img/s",
             say("epoch", "époque").get(lang),
             record.epoch,
             self.epochs,

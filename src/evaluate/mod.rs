@@ -35,6 +35,15 @@ pub use score::{ClassScore, ConfidenceInterval, Decision, Rate, RunScores, Score
 pub use seen::Seen;
 pub use weights_id::{WeightsHash, WeightsId};
 
+/// Answers among which the label may be, where one is too strict; from so many classes on.
+pub const TOP_K: usize = 3;
+const TOP_K_FROM: usize = 10;
+
+/// Whether it is said of `task` how often the label is among the [`TOP_K`] likeliest answers.
+pub fn has_top_k(task: &Task) -> bool {
+    task.len() >= TOP_K_FROM && !task.is_regression()
+}
+
 /// One judged picture.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(from = "StoredPrediction")]
@@ -263,7 +272,9 @@ impl Logits {
         }
     }
 
-    /// Whether `class` is among the `k` of the largest logits; of equal ones the first comes first.
+    /// Whether `class` is among the `k` of the largest logits; of equal ones the first comes first, as for the answer, so that
+    /// the first `k` are never right less often than the first alone. (scikit-learn's `top_k_accuracy_score` takes the last of
+    /// equal ones, Keras's metric all of them.)
     pub fn is_among(&self, class: usize, k: usize) -> bool {
         let Self::Each(logits) = self else {
             return (k > 1 && matches!(self, Self::Binary(_))) || self.predicted(0.0) == class;
@@ -324,6 +335,13 @@ impl Report {
         Confusion::new(&self.predictions, self.task.len(), self.logit_threshold(threshold))
     }
 
+    /// How often it is right at a threshold of the probability.
+    pub fn accuracy(&self, threshold: f64) -> Rate {
+        let raw = self.logit_threshold(threshold);
+        let hits = self.predictions.iter().filter(|p| p.correct(raw)).count();
+        Rate { hits: hits as u32, n: self.predictions.len() as u32 }
+    }
+
     /// The scores at a threshold of the probability.
     pub fn scores(&self, threshold: f64) -> Scores {
         Scores::new(&self.confusion(threshold))
@@ -340,7 +358,8 @@ impl Report {
         Rate { hits: hits as u32, n: self.predictions.len() as u32 }
     }
 
-    /// How often the label is among the `k` likeliest classes (Keras's `top_k_categorical_accuracy`).
+    /// How often the label is among the `k` likeliest classes (Keras's `top_k_categorical_accuracy`, scikit-learn's
+    /// `top_k_accuracy_score`).
     pub fn top_k(&self, k: usize) -> Rate {
         let hits = self.predictions.iter().filter(|p| p.logit.is_among(p.label.into(), k)).count();
         Rate { hits: hits as u32, n: self.predictions.len() as u32 }

@@ -1,6 +1,6 @@
 //! How classes and results are called in sentences.
 
-use super::{Interval, Regression, Report};
+use super::{Interval, Regression, Report, TOP_K, has_top_k};
 use crate::{
     data::sample::Part,
     text::{Lang, decimal, number, percent, say, years},
@@ -43,7 +43,7 @@ impl Report {
                 Lang::Fr => format!("Écart moyen de {mae} sur {which}"),
             };
         }
-        let share = about(self.confusion(threshold).accuracy().share(), lang);
+        let share = about(self.accuracy(threshold).share(), lang);
         match lang {
             Lang::En => format!("About {share} of {which}"),
             Lang::Fr => format!("Environ {share} de réussite sur {which}"),
@@ -68,7 +68,11 @@ impl Report {
             values.extend((0..2).map(|class| format!("{} {}", self.task.name(class, lang), f1(scores.classes[class].f1))));
         }
         values.push(format!("macro {}", f1(scores.macro_average.f1)));
-        format!("{} · F1 {}", self.range_line(threshold, lang), values.join(", "))
+        let mut line = format!("{} · F1 {}", self.range_line(threshold, lang), values.join(", "));
+        if has_top_k(&self.task) {
+            line += &format!(" · top-{TOP_K} {}", percent(lang, self.top_k(TOP_K).share(), 1));
+        }
+        line
     }
 
     /// How sure the headline is, of which part it is, and what always saying one class would score.
@@ -76,7 +80,7 @@ impl Report {
         if let Some(regression) = self.regression() {
             return self.range_of_years(&regression, lang);
         }
-        let range = self.confusion(threshold).accuracy().wilson();
+        let range = self.accuracy(threshold).wilson();
         let (low, high) = (decimal(lang, range.low * 100.0, 1), percent(lang, range.high, 1));
         let majority = self.task.name(self.majority(), lang);
         let baseline = percent(lang, self.baseline().share(), 0);

@@ -43,6 +43,9 @@ pub struct EpochRecord {
     /// L2 penalty included, as Keras reports `val_loss`.
     pub validation_loss: f64,
     pub validation_accuracy: f64,
+    /// Of many classes: how often the label is among the three likeliest (Keras's `val_top_k_categorical_accuracy`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validation_top_3: Option<f64>,
     /// Of years, whose accuracies mean nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mae: Option<Mae>,

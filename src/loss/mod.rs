@@ -10,9 +10,11 @@
 //! | linear, a value | [`regression`] | the value |
 
 pub mod categorical;
+pub mod class_weights;
 pub mod crossentropy;
 pub mod focal;
 pub mod regression;
+mod stored;
 pub mod target;
 
 use serde::{Deserialize, Serialize};
@@ -23,11 +25,12 @@ use crate::{
 };
 
 pub use categorical::argmax;
+pub use class_weights::{ClassWeights, class_weights};
 pub use target::{ClassTarget, Targets};
 
 /// The loss as the user sets it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(from = "stored::StoredLoss")]
 pub struct LossSettings {
     pub kind: LossKind,
     /// Of K classes, targets become `t * (1 - s) + s / K` (Keras's `label_smoothing`).
@@ -39,10 +42,8 @@ pub struct LossSettings {
     /// Focal loss: whether alpha is applied.
     pub apply_class_balancing: bool,
     pub class_weights: ClassWeights,
-    /// By hand: the factor of class 0.
-    pub weight_0: f64,
-    /// By hand: the factor of class 1.
-    pub weight_1: f64,
+    /// By hand: the factor of each class, in their order; none is 1 for each.
+    pub weights: Vec<f64>,
     /// Huber loss: the error from which on it grows like the error, not like its square; in the unit of the targets, which in
     /// training are standardized.
     pub delta: f64,
@@ -146,16 +147,6 @@ impl Family {
     }
 }
 
-/// Factors of each class's loss.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ClassWeights {
-    None,
-    /// `n / (K * n_class)` of the training part with K classes (scikit-learn's "balanced").
-    Balanced,
-    ByHand,
-}
-
 impl Default for LossSettings {
     fn default() -> Self {
         Self {
@@ -165,8 +156,7 @@ impl Default for LossSettings {
             alpha: 0.25,
             apply_class_balancing: false,
             class_weights: ClassWeights::None,
-            weight_0: 1.0,
-            weight_1: 1.0,
+            weights: Vec::new(),
             delta: 1.0,
         }
     }
@@ -192,15 +182,17 @@ choice!(LossKind {
     fn offers(self, other: Self) -> bool {
         self.family() == other.family()
     }
+    fn goes_with(self) -> Option<Phrase> {
+        Some(self.family().name())
+    }
 );
-choice!(ClassWeights {
-    None = "none", say("None", "Aucune"), say("Every picture counts the same", "Chaque image compte autant");
-    Balanced = "balanced", say("Balanced", "Équilibrée"),
-        say("The smaller class counts more, so that both weigh the same", "La plus petite classe compte plus : les deux pèsent autant");
-    ByHand = "by_hand", say("By hand", "À la main"), say("You set both factors", "Vous fixez les deux facteurs");
-});
-
 impl LossSettings {
+    /// The same without what is said of classes alone.
+    #[must_use]
+    pub fn without_classes(self) -> Self {
+        Self { label_smoothing: 0.0, class_weights: ClassWeights::None, ..self }
+    }
+
     /// One picture's loss at one output for its target, and the loss's slope there: the logit for the target 0 or 1, or the
     /// value. Label smoothing is included, class weights are not. (A logit alone is as one beside a logit of 0, so a
     /// categorical loss of it is the binary one.)
@@ -252,25 +244,10 @@ pub fn is_right(logit: f32, target: f32) -> bool {
     (logit >= 0.0) == (target >= 0.5)
 }
 
-/// The loss factor of each class for a training part with `balance` pictures of each. By hand only the first two
-/// have one; values have none.
-pub fn class_weights(settings: &LossSettings, balance: &[usize]) -> Vec<f64> {
-    let total = balance.iter().sum::<usize>() as f64;
-    let balanced = |n: &usize| if *n == 0 { 1.0 } else { total / ((balance.len() * n) as f64) };
-    let by_hand = |class: usize| [settings.weight_0, settings.weight_1].get(class).copied().unwrap_or(1.0);
-    match settings.class_weights {
-        _ if settings.kind.family() == Family::Regression => vec![1.0; balance.len()],
-        ClassWeights::None => vec![1.0; balance.len()],
-        ClassWeights::Balanced => balance.iter().map(balanced).collect(),
-        ClassWeights::ByHand => (0..balance.len()).map(by_hand).collect(),
-    }
-}
-
 impl SettingDefs for LossSettings {
     fn setting_defs(&mut self) -> Vec<SettingDef<'_>> {
-        let Self { kind, label_smoothing, gamma, alpha, apply_class_balancing, class_weights, weight_0, weight_1, delta } = self;
-        let (kind_is, of_classes) = (*kind, kind.family() != Family::Regression);
-        let by_hand = of_classes && *class_weights == ClassWeights::ByHand;
+        let Self { kind, label_smoothing, gamma, alpha, apply_class_balancing, class_weights, weights, delta } = self;
+        let (kind_is, of_classes, smoothed) = (*kind, kind.family() != Family::Regression, *label_smoothing > 0.0);
         let mut defs = vec![SettingDef::new(
             "kind",
             say("Loss", "Perte"),
@@ -293,7 +270,7 @@ impl SettingDefs for LossSettings {
             )
             .when(kind_is == LossKind::Huber),
         );
-        defs.extend([
+        defs.push(
             SettingDef::new(
                 "label_smoothing",
                 say("Label smoothing", "Lissage des étiquettes"),
@@ -303,32 +280,10 @@ impl SettingDefs for LossSettings {
                 ),
                 Value::Number { value: label_smoothing, range: 0.0..=0.4, scale: Scale::Linear, unit: UNITLESS },
             )
-            .when(of_classes),
-            SettingDef::new(
-                "class_weights",
-                say("Class weights", "Poids des classes"),
-                say(
-                    "How much a picture of each class counts. Balanced makes up for classes of different size",
-                    "Combien compte une image de chaque classe. L’équilibre compense des classes de tailles différentes",
-                ),
-                Value::Choice(class_weights),
-            )
-            .when(of_classes),
-            SettingDef::new(
-                "weight_0",
-                say("Weight of the first class", "Poids de la première classe"),
-                say("1 leaves it as it is. 0.5 to 2", "1 la laisse telle quelle. De 0,5 à 2"),
-                Value::Number { value: weight_0, range: 0.0..=100.0, scale: Scale::Log, unit: UNITLESS },
-            )
-            .when(by_hand),
-            SettingDef::new(
-                "weight_1",
-                say("Weight of the second class", "Poids de la seconde classe"),
-                say("1 leaves it as it is. 0.5 to 2", "1 la laisse telle quelle. De 0,5 à 2"),
-                Value::Number { value: weight_1, range: 0.0..=100.0, scale: Scale::Log, unit: UNITLESS },
-            )
-            .when(by_hand),
-        ]);
+            // Of values it is shown while it is set, since a training refuses it.
+            .when(of_classes || smoothed),
+        );
+        defs.extend(class_weights::setting_defs(class_weights, weights, of_classes));
         defs
     }
 }

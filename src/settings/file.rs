@@ -10,7 +10,7 @@ use serde::{
 use serde_json::{Map, Value};
 
 use super::{
-    Settings,
+    Settings, earlier,
     images::{self, ImageOption},
     nearest::nearest,
 };
@@ -69,6 +69,10 @@ pub(super) fn from_json(text: &str) -> Result<Settings, Vec<Problem>> {
 fn walk(prefix: &str, parts: &Map<String, Value>, settings: &mut Settings, problems: &mut Vec<Problem>) {
     for (name, value) in parts {
         let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+        if let Some(set) = earlier::set(settings, &key, &value.to_string()) {
+            problems.extend(set.err().map(|what| Problem::new(Kind::Settings, what, LISTED)));
+            continue;
+        }
         let mut defs = settings.setting_defs();
         let below = format!("{key}.");
         if let Some(def) = defs.iter_mut().find(|def| def.key == key) {

@@ -21,7 +21,7 @@ use crate::{
         sample::Part,
     },
     engine::{self, Engine, Score, Step},
-    evaluate::{Confusion, Logits, WeightsId},
+    evaluate::{self, Confusion, Logits, TOP_K, WeightsId},
     history::{EpochRecord, EventLog, Mae, StopReason},
     loss::Targets,
     model::{Output, Weights, init},
@@ -112,6 +112,8 @@ struct Validation {
     loss: f64,
     /// Of values: mean distance from the label, in its unit.
     absolute_error: f64,
+    /// How often the label is among the [`TOP_K`] likeliest classes.
+    top_k: f64,
     confusion: Confusion,
 }
 
@@ -249,6 +251,7 @@ impl<'a> Fit<'a> {
             train_accuracy: self.at.sums.accuracy(),
             validation_loss: validation.loss,
             validation_accuracy: validation.confusion.accuracy().share(),
+            validation_top_3: evaluate::has_top_k(&self.plan.dataset.task).then_some(validation.top_k),
             mae: self.at.scaler.map(|_| Mae { train: self.at.sums.mae(), validation: validation.absolute_error }),
             learning_rate: self.rate(self.global_step().saturating_sub(1)),
             seconds,
@@ -359,7 +362,7 @@ impl<'a> Fit<'a> {
 
     fn validation_pass(&mut self) -> Result<Option<Validation>, End> {
         let (mut loss, mut confusion, mut step) = (0.0, Confusion::empty(self.plan.dataset.task.len()), 0);
-        let (mut absolute_error, mut standardized) = (0.0, Vec::new());
+        let (mut absolute_error, mut among, mut standardized) = (0.0, 0u32, Vec::new());
         let scaler = self.plan.scaler;
         let output = self.plan.network.output;
         let batch_size = self.plan.settings.train.batch_size as usize;
@@ -392,6 +395,7 @@ impl<'a> Fit<'a> {
                 let label = self.plan.dataset.samples[*sample as usize].class;
                 let said = Logits::of_scaled(output, row, scaler);
                 absolute_error += said.value().map_or(0.0, |value| (value - f64::from(label)).abs());
+                among += u32::from(said.is_among(label.into(), TOP_K));
                 confusion.add(label.into(), said.predicted(0.0));
             }
             step += batch.len().div_ceil(batch_size.max(1)) as u32;
@@ -399,7 +403,8 @@ impl<'a> Fit<'a> {
             self.validation_progress(step, total);
         }
         let pictures = f64::from(confusion.total().max(1));
-        Ok(Some(Validation { loss: loss / pictures, absolute_error: absolute_error / pictures, confusion }))
+        let top_k = f64::from(among) / pictures;
+        Ok(Some(Validation { loss: loss / pictures, absolute_error: absolute_error / pictures, top_k, confusion }))
     }
 
     /// Callbacks, log, checkpoint; gives the reason if one of the callbacks ends the training.

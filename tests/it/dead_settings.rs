@@ -202,7 +202,7 @@ fn files(folder: &Path) -> BTreeSet<String> {
 fn others(def: &SettingDef<'_>) -> Vec<String> {
     let all = match &def.value {
         Value::Switch(on) => vec![(!**on).to_string()],
-        Value::Choice(choice) => choice.keys().into_iter().map(str::to_owned).collect(),
+        Value::Choice(choice) => choice.keys().into_iter().map(|(key, _)| key.to_owned()).collect(),
         Value::Whole { value, range, .. } => {
             let near = [1, 2, 5].map(|step| value.saturating_add(step));
             let all = near.into_iter().chain([*range.start(), 20, *range.end().min(&64)]);
@@ -213,6 +213,7 @@ fn others(def: &SettingDef<'_>) -> Vec<String> {
             all.into_iter().filter(|other| range.contains(other)).map(|other| other.to_string()).collect()
         }
         Value::List { value, .. } => vec![value.iter().map(|v| (v + 4).to_string()).collect::<Vec<_>>().join(",")],
+        Value::OfClasses { .. } => vec!["0.5,2".to_owned()],
         Value::Table(_) => vec!["1:0.01,2:0.0001".to_owned()],
     };
     all.into_iter().filter(|other| *other != def.text()).collect()

@@ -187,6 +187,7 @@ fn fuzz_tensorboard() {
             learning_rate: number(),
             seconds: number(),
             pictures_per_second: number(),
+            validation_top_3: None,
             mae: None,
         };
         let history: Vec<EpochRecord> = bytes.iter().take(9).enumerate().map(record).collect();

@@ -67,6 +67,10 @@ fn refused(value: &Value<'_>) -> (Vec<String>, Vec<Json>) {
                 jsons.push(json!([]));
             }
         }
+        Value::OfClasses { range, .. } => {
+            texts.extend([format!("{}", range.end() + 1.0), "1,,1".to_owned(), "1,".to_owned(), "nan".to_owned()]);
+            jsons.extend([json!(1), json!([range.start() - 1.0]), json!([[1.0]]), json!(["1"])]);
+        }
         Value::Table(_) => {
             texts.extend(["0:0.1", "1001:0.1", "1:-1", "1:2", "1:nan", "1:inf", "1", "1:0.1,", "1:0.1:2"].map(str::to_owned));
             jsons.extend([json!([[0, 0.1]]), json!([[1, 2.0]]), json!([[1]]), json!([1, 0.1]), json!([[1, 0.1, 3]]), json!(1)]);
@@ -118,6 +122,10 @@ fn every_option_takes_what_it_may_be() {
                 .to_vec(),
             Value::Choice(choice) => choice.options().iter().map(|(key, ..)| ((*key).to_owned(), json!(key))).collect(),
             Value::Switch(_) => [true, false].map(|on| (on.to_string(), json!(on))).to_vec(),
+            Value::OfClasses { range, .. } => {
+                let ends = [*range.start(), *range.end()];
+                vec![(ends.map(|end| end.to_string()).join(","), json!(ends)), (String::new(), json!([]))]
+            }
             Value::Table(_) => vec![("1:0,1000:1".to_owned(), json!([[1, 0.0], [1000, 1.0]])), (String::new(), json!([]))],
         };
         for (text, json) in ends {

@@ -21,7 +21,7 @@
 
 use trombine::{
     loss::{ClassTarget, ClassWeights, Family, LossKind, LossSettings, Targets, argmax, class_weights, is_right},
-    setting_def::SettingDefs,
+    setting_def::{SettingDefs, Value},
 };
 
 const LOGITS: [f64; 5] = [-3.0, -0.4, 0.0, 0.7, 2.5];
@@ -158,7 +158,7 @@ fn class_weights_are_scikit_learns_balanced() {
     // classes=range(4), y=[0] * 10 + [1] * 20 + [2] * 30 + [3] * 140 -> [5., 2.5, 1.66666667, 0.35714286]
     assert!(near(&class_weights(&balanced, &[10, 20, 30, 140]), &[5.0, 2.5, 1.666_666_67, 0.357_142_86]));
     assert_eq!(class_weights(&LossSettings::default(), &[300, 500]), [1.0, 1.0]);
-    let by_hand = LossSettings { class_weights: ClassWeights::ByHand, weight_0: 0.5, weight_1: 3.0, ..Default::default() };
+    let by_hand = LossSettings { class_weights: ClassWeights::ByHand, weights: vec![0.5, 3.0], ..Default::default() };
     assert_eq!(class_weights(&by_hand, &[1, 1]), [0.5, 3.0]);
     assert!(class_weights(&balanced, &[0, 5]).iter().all(|w| w.is_finite()));
 }
@@ -340,12 +340,15 @@ fn losses_of_a_value_are_keras_s() {
 #[test]
 fn a_screen_offers_the_losses_of_one_output_and_files_know_all() {
     let mut settings = LossSettings::default();
-    let offered = |settings: &mut LossSettings| settings.setting_defs()[0].allowed(trombine::text::Lang::En);
-    assert_eq!(offered(&mut settings), "binary_crossentropy, binary_focal_crossentropy");
+    let offered = |settings: &mut LossSettings| match &settings.setting_defs()[0].value {
+        Value::Choice(choice) => choice.options().into_iter().map(|(key, ..)| key).collect::<Vec<_>>(),
+        _ => Vec::new(),
+    };
+    assert_eq!(offered(&mut settings), ["binary_crossentropy", "binary_focal_crossentropy"]);
     settings.setting_defs()[0].parse("categorical_focal_crossentropy").expect("known");
-    assert_eq!(offered(&mut settings), "categorical_crossentropy, categorical_focal_crossentropy");
+    assert_eq!(offered(&mut settings), ["categorical_crossentropy", "categorical_focal_crossentropy"]);
     settings.setting_defs()[0].parse("huber").expect("known");
-    assert_eq!((settings.kind, offered(&mut settings)), (LossKind::Huber, "mse, mae, huber".to_owned()));
+    assert_eq!((settings.kind, offered(&mut settings)), (LossKind::Huber, vec!["mse", "mae", "huber"]));
     assert_eq!(settings.setting_defs()[0].text(), "huber");
     assert!(settings.setting_defs()[0].parse("hinge").is_err());
     let json = serde_json::to_string(&settings).expect("writes");
@@ -385,6 +388,7 @@ fn every_loss_setting_has_an_effect_where_it_is_active() {
                     "huber" => "mse".to_owned(),
                     "none" => "balanced".to_owned(),
                     "by_hand" => "balanced".to_owned(),
+                    _ if matches!(def.value, Value::OfClasses { .. }) => "0.5,3".to_owned(),
                     number => (number.parse::<f64>().expect("a number") * 0.5 + 0.1).to_string(),
                 };
                 def.parse(&text).expect("within the range");

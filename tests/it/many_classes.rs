@@ -1,4 +1,4 @@
-//! Pages of more than two classes, on made-up sessions: three, ten and a hundred.
+//! Pages of more than two classes, on made-up sessions: three, ten, a hundred and two hundred.
 
 use std::sync::Arc;
 
@@ -85,7 +85,11 @@ pub fn run(dataset: &Dataset) -> RunView {
 
 /// A page with everything that it could show.
 pub fn stage(page: Page, n: usize) -> Stage {
-    let count = if n > 20 { 600 } else { 400 };
+    let count = match n {
+        0..=20 => 400,
+        21..=100 => 600,
+        _ => 1600,
+    };
     let mut stage = Stage::new(page);
     let data = dataset(n, count);
     stage.settings = stage.settings.clone().for_task(&data.task);
@@ -97,6 +101,11 @@ pub fn stage(page: Page, n: usize) -> Stage {
     }
     if page == Page::Training {
         let mut training = stage::training(&data, 14);
+        if n >= 10 {
+            for record in &mut training.history {
+                record.validation_top_3 = Some(1.0 - (1.0 - record.validation_accuracy) * 0.4);
+            }
+        }
         for (place, face) in training.faces.iter_mut().enumerate() {
             *face = FollowedFace { class: ((place * 3) % n) as u8, ..*face };
         }

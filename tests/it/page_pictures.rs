@@ -81,6 +81,16 @@ const SCENES: &[Scene] = &[
     ("results-classes-3", || many_classes::stage(Page::Results, 3), &[]),
     ("results-classes-10", || many_classes::stage(Page::Results, 10), &[]),
     ("results-classes-100", || many_classes::stage(Page::Results, 100), &[]),
+    ("results-classes-200", || many_classes::stage(Page::Results, 200), &[]),
+    (
+        "results-large-200",
+        || many_classes::stage(Page::Results, 200),
+        &["Larger", "Plus grand", "Larger", "Plus grand", "Larger", "Plus grand"],
+    ),
+    ("train-weights-3", || weighted(3), &[]),
+    ("train-weights-100", || weighted(100), &[]),
+    ("data-questions", || many_classes::stage(Page::Data, 5), &["Age group", "Tranche d’âge"]),
+    ("data-relabel-years", || years_pages::stage(Page::Data), &["picture 1 ", "image 1 ", "It is…", "C’est…"]),
     ("results-ages", || many_classes::stage(Page::Results, 5), &[]),
     ("results-unsure", || many_classes::stage(Page::Results, 10), &["as a list", "en liste", "not sure", "pas sûr"]),
     ("results-each", || many_classes::stage(Page::Results, 10), &["as a list", "en liste", "ROC"]),
@@ -97,6 +107,15 @@ const SCENES: &[Scene] = &[
     ("runs-empty", || Stage::new(Page::Runs), &[]),
     ("results-empty", || Stage::new(Page::Results), &[]),
 ];
+
+/// Weights of classes by hand, before a training.
+fn weighted(n: usize) -> Stage {
+    let mut stage = many_classes::stage(Page::Training, n);
+    (stage.session.training, stage.session.phase) = (None, Phase::Idle);
+    stage.settings.train.loss.class_weights = trombine::loss::ClassWeights::ByHand;
+    stage.settings.train.loss.weights = (0..n).map(|class| if class == 1 { 2.5 } else { 1.0 }).collect();
+    stage
+}
 
 /// Parts that share pictures, before a training and after it.
 fn sharing(page: Page) -> Stage {

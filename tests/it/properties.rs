@@ -194,6 +194,10 @@ pub fn set(settings: &mut Settings, at: usize, pick: u64) {
             let len = length.start() + pick as usize % (length.end() - length.start() + 1);
             **value = (0..len as u64).map(|i| (u64::from(*range.start()) + (pick >> i) % width) as u32).collect();
         }
+        Value::OfClasses { value, range } => {
+            let width = range.end() - range.start();
+            **value = (0..pick % 5).map(|i| range.start() + width * ((pick >> (8 * i)) % 256) as f64 / 256.0).collect();
+        }
         Value::Table(table) => {
             // Each epoch once: of equal ones the last.
             let rows = (0..pick % 5).map(|i| (1 + (pick >> (8 * i)) as u32 % 1000, 1.0 / (2 + (pick >> i) % 9999) as f64));

@@ -198,6 +198,7 @@ pub fn history(done: u32) -> Vec<EpochRecord> {
                 learning_rate: 1e-4,
                 seconds: 48.0,
                 pictures_per_second: 261.0,
+                validation_top_3: None,
                 mae: None,
             }
         })

@@ -69,6 +69,7 @@ fn write(folder: &Path) {
         learning_rate: 1e-4,
         seconds: 9.0,
         pictures_per_second: 1000.0,
+        validation_top_3: None,
         mae: None,
     };
     let mut board = TensorBoard::open(folder, 0).expect("a new folder");

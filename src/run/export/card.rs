@@ -330,7 +330,7 @@ pub fn group_table(report: &Report, groups: &[Group], by: Grouping, lang: Lang) 
 
 /// Which groups lie below the average beyond chance, in one sentence.
 pub fn below_average(report: &Report, lang: Lang) -> String {
-    let all = report.confusion(report.threshold).accuracy().wilson();
+    let all = report.accuracy(report.threshold).wilson();
     let names: Vec<String> = [Grouping::AGE, Grouping::RACE, Grouping::CLASS]
         .into_iter()
         .flat_map(|by| report.groups(report.threshold, by))

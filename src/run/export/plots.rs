@@ -362,7 +362,7 @@ fn ranges(report: &Report, groups: &[Group], name: &str, lang: Lang) -> Canvas {
         canvas.line("grid", x, frame.top, x, frame.bottom);
         canvas.text("", x, frame.bottom + 16.0, Anchor::Middle, &percent(lang, tick, 0));
     }
-    let overall = report.confusion(report.threshold).accuracy().share();
+    let overall = report.accuracy(report.threshold).share();
     let (x, _) = frame.at(overall.max(low), 0.0);
     canvas.line("dash", x, frame.top, x, frame.bottom);
     let text = format!("{} {}", say("all", "tous").get(lang), percent(lang, overall, 1));

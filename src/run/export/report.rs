@@ -238,20 +238,25 @@ fn training(view: &RunView, lang: Lang) -> String {
         scores[0],
         scores[1],
     ];
-    let mut table = Table::new(heads.map(|head| head.get(lang).to_owned()).into());
+    let mut heads: Vec<String> = heads.map(|head| head.get(lang).to_owned()).into();
+    let of_many = view.history.iter().any(|record| record.validation_top_3.is_some());
+    heads.extend(of_many.then(|| say("validation top-3", "top-3, validation").get(lang).to_owned()));
+    let mut table = Table::new(heads);
     for record in &view.history {
         let loss = |value| decimal(lang, value, 4);
         let score = |value, mae: fn(&Mae) -> f64| match &record.mae {
             Some(of) => in_years(lang, mae(of), 2),
             None => percent(lang, value, 1),
         };
-        let cells = vec![
+        let mut cells = vec![
             number(lang, record.epoch.into()),
             loss(record.train_loss),
             loss(record.validation_loss),
             score(record.train_accuracy, |mae| mae.train),
             score(record.validation_accuracy, |mae| mae.validation),
         ];
+        let top_3 = || record.validation_top_3.map_or_else(|| "–".to_owned(), |share| percent(lang, share, 1));
+        cells.extend(of_many.then(top_3));
         table.row(cells, false);
     }
     let summary = say("Every epoch as a table", "Chaque époque en tableau").get(lang);

@@ -155,7 +155,7 @@ fn results_line(lang: Lang, report: &Report, of_years: Option<YearScores>) -> St
     let score = match of_years {
         Some(YearScores { mae, .. }) => format!("{} {}", say("off by", "écart de").get(lang), years(lang, mae, 1)),
         None => {
-            let share = crate::evaluate::words::about(report.confusion(report.threshold).accuracy().share(), lang);
+            let share = crate::evaluate::words::about(report.accuracy(report.threshold).share(), lang);
             format!("{share} {}", say("right", "justes").get(lang))
         }
     };

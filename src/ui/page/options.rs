@@ -35,6 +35,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, prefix: &str, problems: &[Problem]) {
     let text = cx.settings.text();
     let menu = |ui: &mut Ui| actions = file_menu(ui, lang, &text);
     let recipe = cx.recipe;
+    let classes = cx.dataset().filter(|dataset| !dataset.task.is_regression()).map(|dataset| dataset.task.names(lang));
+    let classes = classes.unwrap_or_default();
     Card::titled(title).fill().show_with(ui, menu, |ui| {
         let options: Vec<_> = Preset::ALL.iter().map(|p| (p.name().get(lang), p.about().get(lang))).collect();
         let selected = Preset::ALL.iter().position(|p| *p == recipe);
@@ -49,7 +51,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, prefix: &str, problems: &[Problem]) {
             ui.set_width((ui.available_width() - 6.0).max(0.0));
             ui.spacing_mut().item_spacing.y = 0.0;
             let base = recipe.applied(cx.settings);
-            let context = setting::Context { lang, preset: &base, problems: &problems };
+            let context = setting::Context { lang, preset: &base, problems: &problems, classes: &classes };
             setting::list(ui, context, cx.settings, |key| key.starts_with(prefix));
         });
     });

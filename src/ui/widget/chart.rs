@@ -1,5 +1,7 @@
 //! A card around a plot: its numbers as a table, and a larger view.
 
+use std::borrow::Borrow;
+
 use egui::{Align, Id, Layout, Modal, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::{
@@ -34,8 +36,8 @@ struct View {
 }
 
 /// What stands in a chart's card, and again in its larger view.
-struct Content<'a> {
-    table: &'a dyn Fn() -> Table,
+struct Content<'a, T> {
+    table: &'a dyn Fn() -> T,
     /// Draws the plot, as high as it is told.
     draw: &'a mut dyn FnMut(&mut Ui, f32),
     /// Adds the buttons of the title line.
@@ -83,8 +85,9 @@ impl<'a> Chart<'a> {
         self
     }
 
-    /// Draws the card as wide as there is room; `draw` is given the height for the plot.
-    pub fn show(mut self, ui: &mut Ui, lang: Lang, table: impl Fn() -> Table, mut draw: impl FnMut(&mut Ui, f32)) {
+    /// Draws the card as wide as there is room; `draw` is given the height for the plot. `table` is asked in each frame in which
+    /// it is shown: a long one is kept, and a reference to it given.
+    pub fn show<T: Borrow<Table>>(mut self, ui: &mut Ui, lang: Lang, table: impl Fn() -> T, mut draw: impl FnMut(&mut Ui, f32)) {
         let id = ui.make_persistent_id(("chart", self.title));
         let mut view: View = ui.data(|d| d.get_temp(id)).unwrap_or_default();
         let t = Theme::of(ui);
@@ -112,7 +115,7 @@ impl<'a> Chart<'a> {
                     let below = sentence.as_ref().map_or(0.0, |g| g.size().y + 6.0);
                     let height = (ui.available_height() - below).max(60.0);
                     if shown.table && !shown.large {
-                        show_table(ui, lang, &table(), height);
+                        show_table(ui, lang, table().borrow(), height);
                     } else {
                         draw(ui, height);
                     }
@@ -144,7 +147,7 @@ impl<'a> Chart<'a> {
         ui.add_space(4.0);
     }
 
-    fn large(&self, ui: &Ui, lang: Lang, id: Id, view: &mut View, content: &mut Content<'_>) {
+    fn large<T: Borrow<Table>>(&self, ui: &Ui, lang: Lang, id: Id, view: &mut View, content: &mut Content<'_, T>) {
         let room = ui.content_rect().size();
         let modal = Modal::new(id.with("large")).show(ui.ctx(), |ui| {
             ui.set_width(room.x * 0.86);
@@ -164,7 +167,7 @@ impl<'a> Chart<'a> {
             });
             let height = (room.y * 0.68).min(room.y - 150.0).max(100.0);
             if view.table {
-                show_table(ui, lang, &(content.table)(), height);
+                show_table(ui, lang, (content.table)().borrow(), height);
             } else {
                 (content.draw)(ui, height);
             }

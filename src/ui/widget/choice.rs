@@ -101,6 +101,51 @@ pub fn view_menu(ui: &mut Ui, selected: usize, options: &[String]) -> Option<usi
     chip_with_menu(ui, selected, options, false)
 }
 
+/// The same with a line about each.
+pub fn explained_menu(ui: &mut Ui, selected: usize, options: &[(String, &str)]) -> Option<usize> {
+    let text = options.get(selected).map_or("", |(name, _)| name.as_str());
+    let response = chip(ui, None, text, false, true);
+    let mut chosen = None;
+    egui::Popup::menu(&response).gap(4.0).show(|ui| {
+        ui.set_min_width(150.0);
+        scroll::menu(ui, |ui| {
+            for (index, (name, about)) in options.iter().enumerate() {
+                if explained_line(ui, index == selected, name, about).clicked() {
+                    chosen = Some(index);
+                    ui.close();
+                }
+            }
+        });
+    });
+    chosen
+}
+
+/// One line of a menu of which one holds, with what it means below it.
+fn explained_line(ui: &mut Ui, on: bool, name: &str, about: &str) -> Response {
+    let t = Theme::of(ui);
+    let lines = [(name, theme::regular(theme::size::TABLE)), (about, theme::regular(theme::size::CAPTION))];
+    let natural = |(text, font): &(&str, egui::FontId)| {
+        ui.painter().layout_no_wrap((*text).to_owned(), font.clone(), Color32::PLACEHOLDER).size().x + 46.0
+    };
+    // The pass in which a menu is measured has far more room than it will take.
+    let width = if ui.is_sizing_pass() { lines.iter().map(natural).fold(0.0, f32::max) } else { ui.available_width() };
+    let [name_line, about_line] = lines.map(|(text, font)| fitted(ui, text, font, Color32::PLACEHOLDER, width - 46.0));
+    let (rect, response) = ui.allocate_exact_size(vec2(width, theme::FIELD + 14.0), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::MenuItem, ui.is_enabled(), on, name));
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, CornerRadius::same(theme::RADIUS_FIELD), mix(t.surface2, t.text3, 0.12));
+    }
+    focus_ring(ui, &response, rect.shrink(2.0), theme::RADIUS_FIELD);
+    if on {
+        let place = Rect::from_center_size(pos2(rect.left() + 16.0, rect.top() + 15.0), vec2(16.0, 16.0));
+        icon::CHECK.paint(ui.painter(), place, 15.0, t.text2);
+    }
+    let cut = about_line.elided;
+    ui.painter().galley(pos2(rect.left() + 32.0, rect.top() + 5.0), name_line, t.text);
+    ui.painter().galley(pos2(rect.left() + 32.0, rect.top() + 23.0), about_line, t.text3);
+    if cut { response.on_hover_text(about) } else { response }
+}
+
 fn chip_with_menu(ui: &mut Ui, selected: usize, options: &[String], filtering: bool) -> Option<usize> {
     let text = options.get(selected).map_or("", String::as_str);
     let response = chip(ui, None, text, filtering, true);

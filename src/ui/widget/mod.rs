@@ -13,6 +13,7 @@ pub mod heat_map;
 pub mod matrix;
 pub mod network;
 pub mod notice;
+mod of_classes;
 pub mod photo;
 pub mod plot;
 pub mod ranges;

@@ -5,6 +5,7 @@ use egui::{Align, Layout, Ui, vec2};
 use super::{
     button, choice,
     field::{self, Look},
+    of_classes::Fields,
     separator::separator,
 };
 use crate::{
@@ -26,6 +27,8 @@ pub struct Context<'a> {
     pub preset: &'a Settings,
     /// Shown beside the setting that each names.
     pub problems: &'a [Problem],
+    /// The names of the classes that are learned; none before a data set is open.
+    pub classes: &'a [String],
 }
 
 /// The rows of all active settings of `settings` whose key `belongs` here, those behind "More options" once opened, and
@@ -55,7 +58,7 @@ pub fn list(ui: &mut Ui, cx: Context<'_>, settings: &mut Settings, belongs: impl
             separator(ui);
         }
         shown += 1;
-        changed |= row(ui, lang, &mut def, usual, problem);
+        changed |= row(ui, cx, &mut def, usual, problem);
     }
     ui.add_space(6.0);
     ui.horizontal(|ui| {
@@ -89,8 +92,8 @@ fn reset(settings: &mut Settings, preset: &[(String, String)], belongs: impl Fn(
 
 /// One option: name, "?", a dot if it differs from `preset`, its field, a slider below, and what is wrong with it.
 /// Gives whether it changed.
-pub fn row(ui: &mut Ui, lang: Lang, def: &mut SettingDef<'_>, preset: Option<&str>, problem: Option<&Problem>) -> bool {
-    let t = Theme::of(ui);
+fn row(ui: &mut Ui, cx: Context<'_>, def: &mut SettingDef<'_>, preset: Option<&str>, problem: Option<&Problem>) -> bool {
+    let (lang, t) = (cx.lang, Theme::of(ui));
     let before = def.text();
     let name = def.name.get(lang);
     ui.push_id(def.key.clone(), |ui| {
@@ -128,6 +131,10 @@ pub fn row(ui: &mut Ui, lang: Lang, def: &mut SettingDef<'_>, preset: Option<&st
                     let each = (ui.available_width() + 4.0) / value.len().max(1) as f32 - 4.0;
                     list_numbers(ui, lang, name, value, range, each.clamp(30.0, NUMBER));
                 }
+                Value::OfClasses { value, range } => {
+                    let fields = Fields { name, classes: cx.classes, range: range.clone() };
+                    ui.vertical(|ui| fields.show(ui, lang, value));
+                }
                 value => control(ui, lang, name, value),
             });
             ui.add_space(6.0);
@@ -161,7 +168,7 @@ fn wants_own_line(value: &Value<'_>, room: f32) -> bool {
             let steps = if *length.end() > *length.start() { 68.0 } else { 0.0 };
             value.len() as f32 * 52.0 + steps > room
         }
-        Value::Table(_) => true,
+        Value::Table(_) | Value::OfClasses { .. } => true,
         _ => false,
     }
 }
@@ -170,6 +177,7 @@ fn wants_own_line(value: &Value<'_>, room: f32) -> bool {
 fn dot(ui: &mut Ui, lang: Lang, name: &str, usual: &str) -> bool {
     let t = Theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(egui::Vec2::splat(18.0), egui::Sense::click());
+    let usual = if usual.is_empty() { say("nothing", "rien").get(lang) } else { usual };
     let (spoken, shown) = match lang {
         Lang::En => (format!("Reset {name}"), format!("Differs from the preset: click to go back to {usual}")),
         Lang::Fr => (format!("Rétablir {name}"), format!("Diffère du préréglage : cliquez pour revenir à {usual}")),
@@ -214,6 +222,8 @@ fn control(ui: &mut Ui, lang: Lang, name: &str, value: &mut Value<'_>) {
             select.select(chosen);
         }
         Value::List { value, length, range } => list_fields(ui, lang, name, value, length, range),
+        // It has a line of its own.
+        Value::OfClasses { .. } => {}
         Value::Table(rows) => table_fields(ui, lang, name, rows),
     }
 }

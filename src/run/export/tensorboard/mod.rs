@@ -1,5 +1,6 @@
 //! Event files that TensorBoard reads, as Keras's `TensorBoard` callback lays them out: `train` and `validation` beside
-//! each other with the tags `epoch_loss`, `epoch_accuracy` (of years `epoch_mae`) and `epoch_learning_rate`, so that curves lie over each other.
+//! each other with the tags `epoch_loss`, `epoch_accuracy` (of years `epoch_mae`) and `epoch_learning_rate`, so that curves
+//! lie over each other; of many classes `epoch_top_k_categorical_accuracy` of the validation part too.
 
 pub mod record;
 
@@ -64,7 +65,11 @@ impl TensorBoard {
         self.train.scalar(step, "epoch_learning_rate", r.learning_rate)?;
         self.train.scalar(step, "pictures_per_second", r.pictures_per_second)?;
         self.validation.scalar(step, "epoch_loss", r.validation_loss)?;
-        self.validation.scalar(step, tag, validation)
+        self.validation.scalar(step, tag, validation)?;
+        match r.validation_top_3 {
+            Some(top_3) => self.validation.scalar(step, "epoch_top_k_categorical_accuracy", top_3),
+            None => Ok(()),
+        }
     }
 
     /// All settings as a table.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use egui::{Popup, Ui};
 
+use super::year;
 use crate::{
     data::{
         dataset::Dataset,
@@ -68,10 +69,13 @@ pub fn buttons(ui: &mut Ui, lang: Lang, task: &Task, class: Option<u8>, edit: Op
     decided.or(relabeled)
 }
 
-/// A button whose menu names the classes of many; gives the one that was chosen.
+/// A button whose menu names the classes of many, or where years are learned takes one; gives the one that was chosen.
 fn another(ui: &mut Ui, lang: Lang, task: &Task, class: Option<usize>) -> Option<usize> {
     let name = say("It is…", "C’est…").get(lang);
     let button = ui.add(Button::secondary(name).icon(icon::TAG).compact());
+    if task.is_regression() {
+        return year::field(ui, lang, &button, class);
+    }
     let mut chosen = None;
     Popup::menu(&button).show(|ui| {
         ui.set_min_width(150.0);

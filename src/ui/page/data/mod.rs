@@ -17,6 +17,7 @@ mod show;
 mod split;
 mod table;
 mod wall;
+mod year;
 
 use egui::Ui;
 

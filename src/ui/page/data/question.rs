@@ -16,7 +16,7 @@ use crate::{
         theme::{self, Theme},
         widget::{
             button::{Button, link},
-            choice::view_menu,
+            choice::explained_menu,
             notice,
         },
     },
@@ -42,9 +42,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, typed: &mut Option<
     let room = ROOM + if by_age { BANDS } else { 0.0 };
     let mut choose = |ui: &mut Ui| {
         let (lang, said) = (cx.lang, dataset.understood.reading);
-        let names: Vec<String> = questions.iter().map(|question| question.name.get(lang).to_owned()).collect();
+        let explained = |question: &Question| (question.name.get(lang).to_owned(), question.about.get(lang));
+        let options: Vec<(String, &str)> = questions.iter().map(explained).collect();
         let now = questions.iter().position(|question| question.now);
-        if let Some(chosen) = view_menu(ui, now.unwrap_or(0), &names).filter(|chosen| Some(*chosen) != now) {
+        if let Some(chosen) = explained_menu(ui, now.unwrap_or(0), &options).filter(|chosen| Some(*chosen) != now) {
             cx.act(Action::ReadAs(Reading { task: questions[chosen].choice, ..said }));
         }
         if by_age {
@@ -70,6 +71,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, typed: &mut Option<
 /// A question that the data set can be asked.
 struct Question {
     name: Phrase,
+    about: Phrase,
     choice: TaskChoice,
     /// Whether it is the one of now.
     now: bool,
@@ -77,7 +79,7 @@ struct Question {
 
 fn questions(dataset: &Dataset) -> Vec<Question> {
     let (understood, asked) = (&dataset.understood, dataset.task.kind);
-    let of = |kind: TaskKind, choice: TaskChoice, now: bool| Question { name: kind.name(), choice, now };
+    let of = |kind: TaskKind, choice: TaskChoice, now: bool| Question { name: kind.name(), about: kind.about(), choice, now };
     if dataset.source == Source::SampleFaces {
         let gender = of(TaskKind::Gender, TaskChoice::Auto, asked == TaskKind::Gender);
         let hairstyle = of(TaskKind::Hairstyle, TaskChoice::Folders, asked == TaskKind::Hairstyle);
@@ -96,7 +98,8 @@ fn questions(dataset: &Dataset) -> Vec<Question> {
         questions.push(of(TaskKind::Folders, TaskChoice::Folders, by_folder && asked == TaskKind::Folders));
     }
     if by_table {
-        questions.push(Question { name: TaskChoice::Table.name(), choice: TaskChoice::Table, now: true });
+        let choice = TaskChoice::Table;
+        questions.push(Question { name: choice.name(), about: choice.about(), choice, now: true });
     }
     questions
 }

@@ -47,7 +47,7 @@ pub fn matrix(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> Optio
         predicted: confusion::COLUMN.get(lang).to_owned(),
         classes: [0, 1].map(|class| task.name(class, lang)),
     };
-    let cells = shown.report.confusion(shown.threshold).cells(task, lang);
+    let cells = shown.counted.confusion.cells(task, lang);
     let help = say(
         "Each row holds the pictures with one recorded label, each column those that the model called so. On the diagonal it is right, beside it are its mistakes",
         "Chaque ligne contient les images d’une étiquette notée, chaque colonne celles que le modèle a nommées ainsi. Sur la diagonale il a raison, à côté sont ses erreurs",
@@ -66,7 +66,7 @@ pub fn matrix(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> Optio
 pub fn scores(ui: &mut Ui, lang: Lang, shown: &Shown, height: f32) {
     ui.set_max_height(height);
     let t = Theme::of(ui);
-    let scores = shown.report.scores(shown.threshold);
+    let scores = &shown.counted.scores;
     let title = say("Scores", "Scores").get(lang);
     let about = say(
         "F1 joins precision (of those called so, how many are) and recall (of those who are, how many were found)",

@@ -17,7 +17,7 @@ use crate::{
 /// The calibration card.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, height: f32) {
     let (lang, t) = (cx.lang, Theme::of(ui));
-    let bins = shown.report.reliability();
+    let bins = shown.counted.bins;
     let error = calibration_error(&bins);
     let total: u32 = bins.iter().map(|b| b.n).sum();
     let used: Vec<_> = bins.iter().filter(|b| b.n > 0).collect();

@@ -21,14 +21,16 @@ use crate::{
 };
 
 /// The card; gives the group that was activated.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, grouping: &mut usize, height: f32) -> Option<GroupKey> {
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, grouping: &mut usize, height: f32) -> Option<GroupKey> {
     let lang = cx.lang;
     ui.set_max_height(height);
     let offered = offered(shown);
     *grouping = (*grouping).min(offered.len() - 1);
     let by = offered[*grouping];
-    let groups = shown.report.groups(shown.threshold, by);
-    let all = shown.report.scores(shown.threshold).accuracy;
+    let Shown { report, counted, threshold, .. } = shown;
+    counted.count_groups(report, *threshold, by);
+    let shown = &*shown;
+    let (groups, all) = (shown.counted.groups(), shown.counted.scores.accuracy);
     let whole = all.wilson();
     let row = |group: &Group| {
         let range = group.accuracy.wilson();

@@ -2,6 +2,7 @@
 
 mod accuracy;
 mod calibration;
+mod counted;
 mod groups;
 mod labels;
 mod picture;
@@ -16,7 +17,9 @@ use egui::{Popup, PopupCloseBehavior, Ui};
 
 use crate::{
     data::task::Task,
-    evaluate::{Best, Confusion, CoveragePoint, Curves, F1Of, Grouping, Report, Scores, calibration::probability, curves::mean},
+    evaluate::{
+        Best, Confusion, CoveragePoint, Curves, F1Of, Grouping, Report, Scores, TOP_K, calibration::probability, curves::mean,
+    },
     preset::{Difference, differences},
     run::{
         Changes, RunInfo, RunStatus, RunView,
@@ -38,6 +41,7 @@ use crate::{
         },
     },
 };
+use counted::Counted;
 pub use pictures::Facets;
 
 /// What the page remembers.
@@ -59,6 +63,8 @@ struct Shown {
     report: Report,
     /// On the scale that is shown.
     threshold: f64,
+    /// What is counted at that threshold.
+    counted: Counted,
     /// Of two classes those of the second, of more each against the rest.
     curves: Vec<Curves>,
     /// The means of the curves' areas and average precisions.
@@ -83,11 +89,13 @@ impl Shown {
         let of_years = report.task.is_regression();
         let several = !report.is_binary() && !of_years;
         let curves = if of_years { Vec::new() } else { report.one_vs_rest() };
+        let counted = Counted::of(report, report.threshold);
         Self {
             mean_area: mean(&curves, |curves| curves.auc),
             mean_precision: mean(&curves, |curves| curves.average_precision),
             coverage: if several { report.coverage() } else { Vec::new() },
-            likeness: if several { report.confusion(report.threshold).by_likeness() } else { Vec::new() },
+            likeness: if several { counted.confusion.by_likeness() } else { Vec::new() },
+            counted,
             view: Arc::clone(view),
             report: report.clone(),
             threshold: report.threshold,
@@ -114,6 +122,13 @@ impl Shown {
         }
     }
 
+    /// Counts anew what another threshold or temperature calls otherwise.
+    fn count(&mut self) {
+        if !self.counted.is_of(&self.report, self.threshold) {
+            self.counted = Counted::of(&self.report, self.threshold);
+        }
+    }
+
     /// Whether threshold and temperature are those that are kept with the run.
     fn kept(&self) -> bool {
         self.view.report.as_ref().is_some_and(|kept| {
@@ -136,9 +151,6 @@ impl Shown {
         &self.report.task
     }
 }
-
-/// Classes from which on it is told how often the right one is among the three likeliest.
-const MANY: usize = 10;
 
 /// The groupings that the page offers.
 const GROUPINGS: [Grouping; 4] = [Grouping::AGE, Grouping::RACE, Grouping::CLASS, Grouping::CROSSED];
@@ -165,6 +177,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     }
     let Some(shown) = &mut state.shown else { return };
     shown.changed = state.data.changes(cx, &view);
+    shown.count();
     if let Some(open) = &mut state.pictures {
         if pictures::show(ui, cx, shown, open) {
             state.pictures = None;
@@ -230,6 +243,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             }
         }),
     });
+    if !shown.counted.is_of(&shown.report, shown.threshold) {
+        // A card has tried another threshold: those before it follow in the next frame.
+        ui.request_repaint();
+    }
     if let Some(facets) = open {
         state.pictures = Some(pictures::Pictures::new(facets));
     }
@@ -311,18 +328,18 @@ fn title(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) {
     let lang = cx.lang;
     let [headline, mut line] = match &mut shown.years {
         Some(years) => years.head(&shown.report, lang),
-        None => [shown.report.headline(shown.threshold, lang), shown.report.range_line(shown.threshold, lang)],
+        None => shown.counted.head(&shown.report, shown.threshold, lang),
     };
     let shown = &*shown;
     let run = shown.view.info.id.clone();
     let of_years = shown.task().is_regression();
     if !of_years {
         // The F1 of each class stands in the card of the scores.
-        let f1 = score(lang, shown.report.scores(shown.threshold).macro_average.f1);
+        let f1 = score(lang, shown.counted.scores.macro_average.f1);
         line += &format!(" · F1 macro {f1}");
     }
-    if shown.task().len() >= MANY && !of_years {
-        line += &format!(" · top-3 {}", crate::text::percent(lang, shown.report.top_k(3).share(), 1));
+    if let Some(top_k) = shown.counted.top_k {
+        line += &format!(" · top-{TOP_K} {}", crate::text::percent(lang, top_k.share(), 1));
     }
     if !shown.kept() {
         line += " · ";

@@ -142,13 +142,9 @@ impl Facets {
 pub fn mistakes(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> bool {
     let lang = cx.lang;
     ui.set_max_height(height);
-    let mistakes;
     let (found, title) = match &shown.years {
         Some(years) => (&years.largest, say("Largest errors", "Plus grands écarts").get(lang)),
-        None => {
-            mistakes = shown.report.mistakes(shown.threshold);
-            (&mistakes, say("Most confident mistakes", "Erreurs faites avec assurance").get(lang))
-        }
+        None => (&shown.counted.mistakes, say("Most confident mistakes", "Erreurs faites avec assurance").get(lang)),
     };
     let mut all = false;
     Card::titled(title).fill().show_with(

@@ -77,11 +77,12 @@ pub fn matrix(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, state: &mut State, he
     ui.set_max_height(height);
     let title = confusion::TITLE.get(lang);
     let task = shown.task();
-    let counts = shown.report.confusion(shown.threshold);
-    let order: Vec<usize> = match state.order {
-        Order::Name => (0..task.len()).collect(),
-        Order::Size => counts.by_size(),
-        Order::Likeness => shown.likeness.clone(),
+    let counts = &shown.counted.confusion;
+    let by_name: Vec<usize> = (0..task.len()).collect();
+    let order = match state.order {
+        Order::Name => &by_name,
+        Order::Size => &shown.counted.by_size,
+        Order::Likeness => &shown.likeness,
     };
     let help = say(
         "Each row holds the pictures with one recorded label, each column those that the model called so. On the diagonal it is right, beside it are its mistakes. Drag to move, zoom with Ctrl and the wheel",
@@ -95,9 +96,9 @@ pub fn matrix(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, state: &mut State, he
         format!("{} {}, {}, {}", cell.count, cell.what, cell.row_share, cell.column_share)
     };
     let map = HeatMap {
-        confusion: &counts,
+        confusion: counts,
         names: &names,
-        order: &order,
+        order,
         shares: *shares,
         label: confusion::ROW.get(lang),
         predicted: confusion::COLUMN.get(lang),
@@ -183,8 +184,8 @@ fn mixed(ui: &mut Ui, lang: Lang, shown: &Shown) -> Option<(u8, u8)> {
     const MOST: usize = 100;
     let t = Theme::of(ui);
     let task = shown.task();
-    let counts = shown.report.confusion(shown.threshold);
-    let mistakes = counts.most_confused();
+    let counts = &shown.counted.confusion;
+    let mistakes = &shown.counted.mixed;
     if mistakes.is_empty() {
         ui.label(theme::cell(say("Nothing is mixed up", "Rien n’est confondu").get(lang)).color(t.text2));
         return None;

@@ -1,5 +1,7 @@
 //! Age in years: estimates against labels, how far they are off, for whom, and the largest errors.
 
+use std::cell::OnceCell;
+
 use egui::{Align, CornerRadius, Layout, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::{Facets, Shown, groups::offered, pictures, save_button};
@@ -35,6 +37,8 @@ pub struct Years {
     pub largest: Vec<usize>,
     groupings: Vec<(Grouping, Vec<RegressionGroup>)>,
     view: View,
+    /// Every picture as a line, in the language in which they were written.
+    table: (Lang, OnceCell<Table>),
     /// The title and the line below it, in the language in which they were written.
     head: Option<(Lang, [String; 2])>,
 }
@@ -51,6 +55,7 @@ impl Years {
             largest,
             groupings: [Grouping::AGE, Grouping::RACE, Grouping::CLASS].map(|by| (by, report.regression_groups(by))).into(),
             view,
+            table: (Lang::En, OnceCell::new()),
             head: None,
         })
     }
@@ -126,7 +131,10 @@ fn scatter(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) -> Option<Facets> {
             Lang::Fr => format!("estimation {said}, {file}"),
         }
     };
-    let Some(Years { points, view, regression, .. }) = &mut shown.years else { return None };
+    let Some(Years { points, view, regression, table: (written, rows), .. }) = &mut shown.years else { return None };
+    if *written != lang {
+        (*written, *rows) = (lang, OnceCell::new());
+    }
     let n = number(lang, regression.n.into());
     let mae = years(lang, regression.mae, 1);
     let name = match lang {
@@ -135,12 +143,14 @@ fn scatter(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) -> Option<Facets> {
     };
     let caption = if ui.available_width() > 480.0 { near } else { "" };
     let mut saves = false;
-    let table = || Table {
+    let write = || Table {
         head: [say("picture", "image"), say("label", "étiquette"), say("estimate", "estimation"), say("off by", "écart")]
             .map(|name| name.get(lang).to_owned())
             .to_vec(),
         rows: predictions.iter().map(|p| row(lang, p)).collect(),
     };
+    let rows = &*rows;
+    let table = || rows.get_or_init(write);
     let mut tools = |ui: &mut Ui| saves = super::asks_to_save(ui, lang, title);
     let height = ui.available_height();
     Chart::new(title, height).help(help.get(lang)).caption(caption).tools(&mut tools).show(ui, lang, table, |ui, height| {

@@ -338,10 +338,21 @@ fn accuracy(ui: &mut Ui, lang: Lang, training: &Training, baseline: Option<f64>,
     let title = say("Accuracy", "Exactitude").get(lang);
     let mut plot = curves(ui, lang, training, title, 2, |e| (e.train_accuracy, e.validation_accuracy));
     plot.bounds = (0.0, 1.0);
+    let top_3 = |e: &EpochRecord| Some([f64::from(e.epoch), e.validation_top_3?]);
+    let top_3: Vec<[f64; 2]> = training.history.iter().filter_map(top_3).collect();
+    if !top_3.is_empty() {
+        plot.lines.push(Line {
+            name: say("validation, top-3", "validation, top-3").get(lang).to_owned(),
+            color: Theme::of(ui).validation,
+            points: top_3,
+            dotted: true,
+            labeled: true,
+        });
+    }
     let sentence = words::about_accuracy(&training.history, training.goes_on());
     let help = say(
-        "The share of pictures that it gets right. That of validation counts: it is of pictures that it does not learn from",
-        "La part d’images justes. Celle de validation compte : elle porte sur des images dont il n’apprend pas",
+        "The share of pictures that it gets right. That of validation counts: it is of pictures that it does not learn from. Top-3, from ten classes on, is the share whose label is among the three likeliest answers",
+        "La part d’images justes. Celle de validation compte : elle porte sur des images dont il n’apprend pas. Top-3, à partir de dix classes, est la part dont l’étiquette figure parmi les trois réponses les plus probables",
     );
     chart(ui, lang, [title, sentence.get(lang), help.get(lang)], &plot, height);
 }
