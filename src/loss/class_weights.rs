@@ -66,8 +66,8 @@ pub(super) fn setting_defs<'a>(
             "weights",
             say("Weights by hand", "Poids à la main"),
             say(
-                "A weight for each class: 1 leaves it as it is, 2 counts its pictures twice. In text, one for each class in the order in which `check` lists them, as in 1,2,0.5. 0.5 to 2",
-                "Un poids pour chaque classe : 1 la laisse telle quelle, 2 compte ses images deux fois. En texte, un par classe dans l’ordre où `check` les cite, comme 1,2,0.5. De 0,5 à 2",
+                "A weight for each class: 1 leaves it as it is, 2 counts its pictures twice. In text, one for each class in the order in which `check --json` lists them, as in 1,2,0.5. 0.5 to 2",
+                "Un poids pour chaque classe : 1 la laisse telle quelle, 2 compte ses images deux fois. En texte, un par classe dans l’ordre où `check --json` les cite, comme 1,2,0.5. De 0,5 à 2",
             ),
             Value::OfClasses { value: weights, range: 0.0..=100.0 },
         )

@@ -352,9 +352,9 @@ fn a_single_epoch_is_told_as_what_it_is() {
     }
     // Far apart is not "about as well", though it is too early to speak of learning by heart.
     let apart = EpochRecord { train_accuracy: 0.9, validation_accuracy: 0.7, ..one[0] };
-    let said = words::about_accuracy(&[apart], true).en;
+    let said = words::about_accuracy(&[apart], 2, true).en;
     assert_eq!(said, "20 points better on the pictures it learns from than on others");
-    let said = words::about_accuracy(&[apart, apart, apart], true).en;
+    let said = words::about_accuracy(&[apart, apart, apart], 2, true).en;
     assert!(said.ends_with("that much it knows by heart"), "{said}");
     // The last of all epochs is followed by none.
     let mut training = stage::training(&stage::faces(60), 2);

@@ -28,6 +28,8 @@ pub enum Shares {
 pub struct View {
     /// Size of a cell as a multiple of the one at which all fit.
     pub zoom: f32,
+    /// That of the frame before, which the offset is of.
+    before: f32,
     /// Cells that lie left of and above the window, in points.
     offset: Vec2,
     /// The cell that the keyboard is at, as a row and a column on the screen.
@@ -36,7 +38,15 @@ pub struct View {
 
 impl Default for View {
     fn default() -> Self {
-        Self { zoom: 1.0, offset: Vec2::ZERO, at: (0, 0) }
+        Self { zoom: 1.0, before: 1.0, offset: Vec2::ZERO, at: (0, 0) }
+    }
+}
+
+impl View {
+    /// Follows the zoom: what is seen at `at`, from the window's corner, stays there.
+    fn follow(&mut self, at: Vec2) {
+        self.offset = (self.offset + at) * (self.zoom / self.before) - at;
+        self.before = self.zoom;
     }
 }
 
@@ -48,6 +58,10 @@ const SHARED: f32 = 38.0;
 /// Room above the columns where names stand level.
 const LEVEL: f32 = 38.0;
 const NAMED: f32 = 12.0;
+/// Cells below this size are hit if the pointer is this near, and look no smaller and no paler than can be seen.
+const AIMED: f32 = 8.0;
+const NEAR: f32 = 6.0;
+const SEEN: f32 = 2.5;
 /// How far it can be enlarged.
 pub const MOST_ZOOM: f32 = 24.0;
 
@@ -78,10 +92,13 @@ impl HeatMap<'_> {
             let (zoomed, scrolled) = ui.input(|input| (input.zoom_delta(), input.smooth_scroll_delta()));
             if zoomed != 1.0 {
                 view.zoom = (view.zoom * zoomed).clamp(1.0, MOST_ZOOM);
+                view.follow(response.hover_pos().map_or(inner.size() / 2.0, |pointer| pointer - inner.min));
             } else if view.zoom > 1.0 {
                 view.offset -= scrolled;
             }
         }
+        // By a button.
+        view.follow(inner.size() / 2.0);
         if response.dragged_by(PointerButton::Primary) {
             view.offset -= response.drag_delta();
         }
@@ -97,16 +114,20 @@ impl HeatMap<'_> {
         }
         let origin = inner.min - view.offset;
         self.cells(ui, lang, inner, origin, cell);
-        self.names(ui, outer, inner, origin, cell);
-        let under = |place: Pos2| {
-            let Vec2 { x: column, y: row } = (place - origin) / cell;
-            let within = inner.contains(place) && (row as usize) < n && (column as usize) < n;
-            within.then_some((row as usize, column as usize))
-        };
+        let under = |place: Pos2| if inner.contains(place) { self.under(place - origin, cell) } else { None };
         let hovered = response.hover_pos().and_then(under);
         let marked = if response.has_focus() { Some(view.at) } else { hovered };
+        self.names(ui, Places { outer, inner, origin, cell, marked });
         if let Some((row, column)) = marked {
             let t = Theme::of(ui);
+            if cell.min_elem() < NAMED {
+                // Whose row and column it is.
+                let painter = ui.painter_at(inner);
+                let middle = origin + (vec2(column as f32, row as f32) + Vec2::splat(0.5)) * cell;
+                let line = Stroke::new(1.0, t.accent.gamma_multiply(0.5));
+                painter.hline(inner.left()..=middle.x, middle.y, line);
+                painter.vline(middle.x, inner.top()..=middle.y, line);
+            }
             let place = Rect::from_min_size(origin + vec2(column as f32, row as f32) * cell, cell.max(Vec2::splat(4.0)));
             ui.painter_at(inner.expand(2.0)).rect_stroke(place, 2.0, Stroke::new(1.5, t.accent), StrokeKind::Outside);
         }
@@ -125,11 +146,38 @@ impl HeatMap<'_> {
         chosen.map(cell_of).filter(|(a, b)| self.confusion.count(*a, *b) > 0).map(|(a, b)| (a as u8, b as u8))
     }
 
-    fn share(&self, label: usize, predicted: usize) -> f64 {
-        match self.shares {
-            Shares::OfLabel => self.confusion.share_of_label(label, predicted),
-            Shares::OfPredicted => self.confusion.share_of_predicted(label, predicted),
+    /// The row and the column at a place, in points from the first cell's corner; where cells are too small to aim at, those of
+    /// the nearest cell that holds pictures.
+    fn under(&self, place: Vec2, cell: Vec2) -> Option<(usize, usize)> {
+        let n = self.order.len();
+        let Vec2 { x: column, y: row } = place / cell;
+        let there = (row >= 0.0 && column >= 0.0 && (row as usize) < n && (column as usize) < n)
+            .then_some((row as usize, column as usize));
+        if cell.min_elem() >= AIMED {
+            return there;
         }
+        let range = |at: f32, pitch: f32| {
+            let first = ((at - NEAR) / pitch).floor().max(0.0) as usize;
+            first..(((at + NEAR) / pitch).ceil().max(0.0) as usize).min(n)
+        };
+        let near = range(place.y, cell.y).flat_map(|row| range(place.x, cell.x).map(move |column| (row, column)));
+        let distance =
+            |(row, column): (usize, usize)| ((vec2(column as f32, row as f32) + Vec2::splat(0.5)) * cell - place).length_sq();
+        let nearest = near
+            .filter(|(row, column)| self.confusion.count(self.order[*row], self.order[*column]) > 0)
+            .map(|at| (distance(at), at))
+            .filter(|(far, _)| *far <= NEAR * NEAR)
+            .min_by(|a, b| a.0.total_cmp(&b.0));
+        nearest.map(|(_, at)| at).or(there)
+    }
+
+    /// What each row or column holds, of which a cell is a share.
+    fn totals(&self) -> Vec<u32> {
+        let total = |class| match self.shares {
+            Shares::OfLabel => self.confusion.support(class),
+            Shares::OfPredicted => self.confusion.predicted(class),
+        };
+        (0..self.confusion.classes()).map(total).collect()
     }
 
     /// The cells that hold pictures, as far as they are in sight.
@@ -144,18 +192,25 @@ impl HeatMap<'_> {
             first..(((to - start) / pitch).ceil().max(0.0) as usize).min(n)
         };
         let gap = if cell.min_elem() > 8.0 { 1.0 } else { 0.0 };
-        for row in seen((inner.top(), inner.bottom()), origin.y, cell.y) {
-            for column in seen((inner.left(), inner.right()), origin.x, cell.x) {
+        let totals = self.totals();
+        let (rows, columns) =
+            (seen((inner.top(), inner.bottom()), origin.y, cell.y), seen((inner.left(), inner.right()), origin.x, cell.x));
+        // Mistakes lie over what is right, where cells are so small that they touch.
+        for right in [true, false] {
+            for (row, column) in rows.clone().flat_map(|row| columns.clone().map(move |column| (row, column))) {
                 let (label, predicted) = (self.order[row], self.order[column]);
                 let count = self.confusion.count(label, predicted);
-                if count == 0 {
+                if count == 0 || (row == column) != right {
                     continue;
                 }
-                let share = self.share(label, predicted);
-                let color = if label == predicted { t.good } else { t.bad };
+                let whole = totals[if self.shares == Shares::OfLabel { label } else { predicted }];
+                let share = f64::from(count) / f64::from(whole.max(1));
+                let color = if right { t.good } else { t.bad };
                 // Even a single mistake among many must be seen.
-                let strength = (0.16 + 0.74 * share.sqrt()) as f32;
-                let place = Rect::from_min_size(origin + vec2(column as f32, row as f32) * cell, cell).shrink(gap);
+                let least = if cell.min_elem() < AIMED { 0.42 } else { 0.16 };
+                let strength = (least + (0.9 - least) * share.sqrt()) as f32;
+                let middle = origin + (vec2(column as f32, row as f32) + Vec2::splat(0.5)) * cell;
+                let place = Rect::from_center_size(middle, cell.max(Vec2::splat(SEEN))).shrink(gap);
                 painter.rect_filled(
                     place,
                     if cell.min_elem() > 14.0 { 3.0 } else { 0.0 },
@@ -189,7 +244,7 @@ impl HeatMap<'_> {
     }
 
     /// The classes' names beside the rows and, upright, above the columns; as many as have room.
-    fn names(&self, ui: &Ui, outer: Rect, inner: Rect, origin: Pos2, cell: Vec2) {
+    fn names(&self, ui: &Ui, Places { outer, inner, origin, cell, marked }: Places) {
         let t = Theme::of(ui);
         let font = theme::regular(size::CAPTION);
         let every = |pitch: f32| (NAMED / pitch).ceil().max(1.0) as usize;
@@ -202,27 +257,69 @@ impl HeatMap<'_> {
         for (place, class) in self.order.iter().enumerate() {
             let middle = (place as f32 + 0.5) * cell;
             let name = &self.names[*class];
-            if place % each_row == 0 {
-                let row = fitted(ui, name, font.clone(), t.text2, inner.left() - outer.left() - 8.0);
+            // The names of the marked cell are there, whatever stands beside them.
+            let [of_row, of_column] = [0, 1].map(|axis| {
+                let Some((row, column)) = marked else { return Shown::Quiet };
+                let (at, pitch) = if axis == 0 { (row, cell.y) } else { (column, cell.x) };
+                let crowds = place.abs_diff(at) as f32 * pitch < NAMED;
+                if at == place {
+                    Shown::Marked
+                } else if crowds {
+                    Shown::Not
+                } else {
+                    Shown::Quiet
+                }
+            });
+            let ink = |shown: Shown| match shown {
+                Shown::Marked => (theme::semibold(size::CAPTION), t.accent),
+                _ => (font.clone(), t.text2),
+            };
+            let has_room = |shown: Shown, each: usize| match shown {
+                Shown::Marked => true,
+                Shown::Not => false,
+                Shown::Quiet => place % each == 0,
+            };
+            if has_room(of_row, each_row) {
+                let (font, color) = ink(of_row);
+                let row = fitted(ui, name, font, color, inner.left() - outer.left() - 8.0);
                 let top = (origin.y + middle.y - row.size().y / 2.0).max(inner.top() - 2.0);
                 // One that was moved out of sight leaves no name behind.
                 if origin.y + middle.y >= inner.top() {
-                    left.galley(pos2(inner.left() - 6.0 - row.size().x, top), row, t.text2);
+                    left.galley(pos2(inner.left() - 6.0 - row.size().x, top), row, color);
                 }
             }
-            if place % each_column == 0 && origin.x + middle.x >= inner.left() {
+            if has_room(of_column, each_column) && origin.x + middle.x >= inner.left() {
+                let (font, color) = ink(of_column);
                 if inner.top() - outer.top() <= LEVEL {
                     let at = pos2(origin.x + middle.x, inner.top() - 4.0);
-                    above.text(at, Align2::CENTER_BOTTOM, name, font.clone(), t.text2);
+                    above.text(at, Align2::CENTER_BOTTOM, name, font, color);
                     continue;
                 }
-                let column = fitted(ui, name, font.clone(), t.text2, inner.top() - outer.top() - 20.0);
+                let column = fitted(ui, name, font, color, inner.top() - outer.top() - 20.0);
                 let at = (origin.x + middle.x - column.size().y / 2.0).max(inner.left() - 2.0);
-                let upright = TextShape::new(pos2(at, inner.top() - 4.0), column, t.text2);
+                let upright = TextShape::new(pos2(at, inner.top() - 4.0), column, color);
                 above.add(upright.with_angle(-std::f32::consts::FRAC_PI_2));
             }
         }
     }
+}
+
+/// Where the map stands, and the row and column that are pointed at.
+struct Places {
+    outer: Rect,
+    inner: Rect,
+    /// Of the first cell's corner.
+    origin: Pos2,
+    cell: Vec2,
+    marked: Option<(usize, usize)>,
+}
+
+/// How a name is shown beside the marked one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    Marked,
+    Quiet,
+    Not,
 }
 
 /// Moves the keyboard's cell by the arrow keys; gives whether it moved.

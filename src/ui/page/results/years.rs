@@ -245,6 +245,10 @@ struct Line {
 impl Line {
     fn show(self, ui: &mut Ui, lang: Lang) {
         const ROW: f32 = 21.0;
+        /// Room of a name and of a value, and the least of a bar between them.
+        const NAME: f32 = 184.0;
+        const VALUE: f32 = 168.0;
+        const LEAST: f32 = 40.0;
         let t = Theme::of(ui);
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
         let mut value = years(lang, self.value, 2);
@@ -262,17 +266,19 @@ impl Line {
             false => (theme::regular(size::TABLE), t.text2),
         };
         let end = fitted(ui, &value, font.clone(), color, rect.width() * 0.55);
-        let wide = rect.width() > 430.0;
-        let name = fitted(ui, &self.name, font, color, if wide { 176.0 } else { rect.width() - end.size().x - 12.0 });
-        let middle = |height: f32| rect.center().y - height / 2.0;
+        // Beside the words where there is room for a bar, else a thin one below them.
+        let wide = rect.width() > NAME + VALUE + LEAST;
+        let name = fitted(ui, &self.name, font, color, if wide { NAME - 8.0 } else { rect.width() - end.size().x - 12.0 });
+        let middle = |height: f32| rect.center().y - height / 2.0 - if wide { 0.0 } else { 2.5 };
         ui.painter().galley(pos2(rect.left(), middle(name.size().y)), name, color);
         ui.painter().galley(pos2(rect.right() - end.size().x, middle(end.size().y)), end, color);
-        if !wide {
-            return;
-        }
         // The numbers of all lines end at the right; the bars leave the longest of them room.
-        let (left, right) = (rect.left() + 184.0, rect.right() - 168.0);
-        let bar = Rect::from_min_max(pos2(left, rect.top() + 6.0), pos2(right.max(left + 8.0), rect.bottom() - 6.0));
+        let bar = match wide {
+            true => {
+                Rect::from_min_max(pos2(rect.left() + NAME, rect.top() + 6.0), pos2(rect.right() - VALUE, rect.bottom() - 6.0))
+            }
+            false => Rect::from_min_max(pos2(rect.left(), rect.bottom() - 4.0), pos2(rect.right(), rect.bottom() - 1.0)),
+        };
         let at = |value: f64| bar.left() + bar.width() * (value / self.most) as f32;
         let radius = CornerRadius::same(3);
         ui.painter().rect_filled(bar, radius, t.grid);

@@ -34,7 +34,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
         0 => numbers(ui, cx, training),
         1 => columns(ui, &[0.5, 0.5], height, |column, ui| match column {
             0 => loss(ui, cx.lang, training, height),
-            _ => accuracy(ui, cx.lang, training, baseline(cx, training), height),
+            _ if of_years(training) => error(ui, cx.lang, training, baseline(cx, training), height),
+            _ => accuracy(ui, cx.lang, training, classes(cx), height),
         }),
         _ => columns(ui, &[0.34, 0.27, 0.39], height, |column, ui| match column {
             0 => notes(ui, cx.lang, training),
@@ -286,7 +287,7 @@ fn of_years(training: &Training) -> bool {
     training.settings.train.loss.kind.is_of_values()
 }
 
-/// The mean error in years, in place of the accuracy.
+/// The mean error in years, in place of the accuracy, with that of always saying the mean age where it is known.
 fn error(ui: &mut Ui, lang: Lang, training: &Training, baseline: Option<f64>, height: f32) {
     let title = say("Mean error in years", "Écart moyen en années").get(lang);
     let both = |e: &EpochRecord| e.mae.map_or((0.0, 0.0), |mae| (mae.train, mae.validation));
@@ -302,7 +303,7 @@ fn error(ui: &mut Ui, lang: Lang, training: &Training, baseline: Option<f64>, he
             labeled: true,
         });
     }
-    let sentence = words::about_accuracy(&training.history, training.goes_on());
+    let sentence = words::about_accuracy(&training.history, 0, training.goes_on());
     let help = say(
         "By how many years it is wrong on average. That of validation counts: it is of pictures that it does not learn from",
         "De combien d’années il se trompe en moyenne. Celui de validation compte : il porte sur des images dont il n’apprend pas",
@@ -330,11 +331,13 @@ fn baseline(cx: &Cx<'_>, training: &Training) -> Option<f64> {
     mean(&mut ages(Part::Validation).map(|age| (age - always).abs()))
 }
 
-/// The accuracy of a training; of years, the mean error, with that of always saying the mean age where it is known.
-fn accuracy(ui: &mut Ui, lang: Lang, training: &Training, baseline: Option<f64>, height: f32) {
-    if of_years(training) {
-        return error(ui, lang, training, baseline, height);
-    }
+/// How many classes are learned; two where the data are not known any more.
+fn classes(cx: &Cx<'_>) -> usize {
+    cx.session.trained_on.as_ref().or(cx.dataset()).map_or(2, |dataset| dataset.task.len())
+}
+
+/// The accuracy of a training of so many classes, of many with their top-3.
+fn accuracy(ui: &mut Ui, lang: Lang, training: &Training, classes: usize, height: f32) {
     let title = say("Accuracy", "Exactitude").get(lang);
     let mut plot = curves(ui, lang, training, title, 2, |e| (e.train_accuracy, e.validation_accuracy));
     plot.bounds = (0.0, 1.0);
@@ -349,7 +352,7 @@ fn accuracy(ui: &mut Ui, lang: Lang, training: &Training, baseline: Option<f64>,
             labeled: true,
         });
     }
-    let sentence = words::about_accuracy(&training.history, training.goes_on());
+    let sentence = words::about_accuracy(&training.history, classes, training.goes_on());
     let help = say(
         "The share of pictures that it gets right. That of validation counts: it is of pictures that it does not learn from. Top-3, from ten classes on, is the share whose label is among the three likeliest answers",
         "La part d’images justes. Celle de validation compte : elle porte sur des images dont il n’apprend pas. Top-3, à partir de dix classes, est la part dont l’étiquette figure parmi les trois réponses les plus probables",

@@ -15,8 +15,8 @@ const TREND: usize = 3;
 
 /// By how much a loss has to rise to be called rising.
 const RISE: f64 = 1.05;
-/// Validation accuracy from which on something that holds for other pictures was learned, of two classes.
-const LEARNED: f64 = 0.6;
+/// The accuracy from which on something was learned, as a multiple of that of guessing.
+const LEARNED: f64 = 1.2;
 
 /// What the loss curves say, in one sentence; `more` tells whether epochs are still to come.
 pub fn about_loss(history: &[EpochRecord], more: bool) -> LocalizedText {
@@ -120,8 +120,8 @@ fn none_yet(more: bool) -> Option<Phrase> {
     (!more).then_some(say("No epoch was done: there is nothing to draw", "Aucune époque n’a été faite : il n’y a rien à tracer"))
 }
 
-/// What the accuracy curves say, in one sentence; `more` tells whether epochs are still to come.
-pub fn about_accuracy(history: &[EpochRecord], more: bool) -> LocalizedText {
+/// What the accuracy curves of so many classes say, in one sentence; `more` tells whether epochs are still to come.
+pub fn about_accuracy(history: &[EpochRecord], classes: usize, more: bool) -> LocalizedText {
     let Some(last) = history.last() else {
         return none_yet(more)
             .unwrap_or(say(
@@ -134,7 +134,8 @@ pub fn about_accuracy(history: &[EpochRecord], more: bool) -> LocalizedText {
         return about_mae(mae);
     }
     let gap = last.train_accuracy - last.validation_accuracy;
-    if history.len() >= 5 && last.train_accuracy < 0.6 {
+    let learned = LEARNED / classes.max(2) as f64;
+    if history.len() >= 5 && last.train_accuracy < learned {
         return say(
             "It has hardly learned anything yet: a higher learning rate or a larger model may help",
             "Il n’a presque rien appris : un taux d’apprentissage plus élevé ou un modèle plus grand peut aider",
@@ -144,7 +145,7 @@ pub fn about_accuracy(history: &[EpochRecord], more: bool) -> LocalizedText {
     if gap > 0.05 {
         let points = (gap * 100.0).round() as u64;
         // After an epoch or two, or where little was learned at all, the distance alone is known.
-        let by_heart = history.len() >= TREND && last.validation_accuracy > LEARNED;
+        let by_heart = history.len() >= TREND && last.validation_accuracy > learned;
         let [en, fr] =
             if by_heart { [": that much it knows by heart", " : c’est ce qu’il sait par cœur"] } else { ["", ""] };
         return LocalizedText {
