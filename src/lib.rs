@@ -24,7 +24,7 @@
 //! | [`settings`] | what the user edits | text problem setting_def files loss model optimizer schedule callback data |
 //! | [`preset`] | recipes to start from | text setting_def loss model optimizer schedule callback data settings |
 //! | [`plan`] | settings checked against a data set, which is all that training accepts | text problem setting_def loss model data engine settings |
-//! | [`evaluate`] | how good it is | text loss model data |
+//! | [`evaluate`] | how good it is | text random loss model data |
 //! | [`predict`] | a photo becomes an answer | text control problem files model data engine settings evaluate |
 //! | [`run`] | a run on disk, and what it is exported as | text colors problem setting_def files model optimizer history callback data engine settings preset plan evaluate predict |
 //! | [`train`] | the training loop | text random control problem files loss model optimizer schedule history callback data engine settings plan evaluate run |

@@ -16,6 +16,7 @@ pub enum Purpose {
     Augment = 4,
     SampleFaces = 5,
     Preview = 6,
+    Bootstrap = 7,
 }
 
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;

@@ -8,10 +8,12 @@ pub mod calibration;
 pub mod confusion;
 pub mod coverage;
 pub mod curves;
+pub mod distributions;
 pub mod groups;
 pub mod regression;
 pub mod score;
 pub mod seen;
+pub mod significance;
 mod weights_id;
 pub mod words;
 

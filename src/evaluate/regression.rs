@@ -4,10 +4,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{GroupKey, Grouping, Prediction, Report, groups::SMALL, score::Rate};
+use serde::{Deserialize, Serialize};
 
-/// Two bounds in years.
-#[derive(Clone, Copy, Debug, PartialEq)]
+use super::{GroupKey, Grouping, Prediction, Report, groups::SMALL, score::Rate, significance::Spread};
+
+/// Two bounds: in years, or of a difference.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
     pub low: f64,
     pub high: f64,
@@ -234,29 +236,9 @@ fn median(sorted: &[f64]) -> f64 {
     if sorted.len().is_multiple_of(2) { f64::midpoint(sorted[half - 1], sorted[half]) } else { sorted[half] }
 }
 
-/// The mean of some values and its 95 % range by Student's t.
-fn mean_with_range(values: &[f64]) -> (f64, Option<Interval>) {
-    let n = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / n;
-    if values.len() < 2 {
-        return (mean, None);
-    }
-    let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0);
-    let half = student_t(values.len() - 1) * (variance / n).sqrt();
-    (mean, Some(Interval { low: (mean - half).max(0.0), high: mean + half }))
-}
-
-/// The 97.5 % point of Student's t with so many degrees of freedom (SciPy's `t.ppf(0.975, df)`): the first ones by table, the
-/// others by the Cornish-Fisher expansion around the normal distribution's (Abramowitz and Stegun 26.7.5), to within 1e-4.
-fn student_t(freedom: usize) -> f64 {
-    const FIRST: [f64; 9] = [12.706_205, 4.302_653, 3.182_446, 2.776_445, 2.570_582, 2.446_912, 2.364_624, 2.306_004, 2.262_157];
-    if let Some(known) = FIRST.get(freedom - 1) {
-        return *known;
-    }
-    let (z, v): (f64, f64) = (1.959_963_984_540_054, freedom as f64);
-    let [z3, z5, z7, z9] = [3, 5, 7, 9].map(|power| z.powi(power));
-    z + (z3 + z) / (4.0 * v)
-        + (5.0 * z5 + 16.0 * z3 + 3.0 * z) / (96.0 * v.powi(2))
-        + (3.0 * z7 + 19.0 * z5 + 17.0 * z3 - 15.0 * z) / (384.0 * v.powi(3))
-        + (79.0 * z9 + 776.0 * z7 + 1482.0 * z5 - 1920.0 * z3 - 945.0 * z) / (92160.0 * v.powi(4))
+/// The mean of some distances and its 95 % range by Student's t.
+fn mean_with_range(distances: &[f64]) -> (f64, Option<Interval>) {
+    let Some(Spread { mean, range, .. }) = Spread::of(distances) else { return (0.0, None) };
+    // No mean of distances is below zero.
+    (mean, range.map(|range| Interval { low: range.low.max(0.0), ..range }))
 }
