@@ -1,6 +1,7 @@
 //! Trombine without a window: the same work, told as lines, as a progress bar, or as JSON.
 
 mod arguments;
+mod compare;
 mod data;
 mod french;
 mod language;
@@ -67,6 +68,7 @@ pub fn run() -> Wanted {
         Command::Import { folder } => models::import(folder, lang),
         Command::Cache { clean } => data::cache(clean, lang),
         Command::Runs { json } => models::runs(json, lang),
+        Command::Compare { runs, json } => compare::compare(&runs, json, lang),
         Command::Check { dir, reading, json } => data::check(dir, &reading, json, lang),
         Command::Split(ask) => data::split(ask, lang),
         Command::Trial { recipe, json } => trial::trial(&recipe, json, lang),

@@ -1,6 +1,7 @@
 //! What the program knows now: the fold of the worker's events, as plain data. Pages read it and draw.
 
 mod resize_preview;
+mod pairs;
 mod run_pictures;
 mod toast;
 mod training;
@@ -12,6 +13,7 @@ use std::{
 };
 
 pub use resize_preview::ResizePreview;
+pub use pairs::{PairState, Pairs};
 pub use run_pictures::RunPicturesState;
 pub use toast::{Offer, Toast};
 
@@ -75,6 +77,8 @@ pub struct Session {
     pub runs: Vec<RunInfo>,
     /// Runs that were looked at, by id, to compare them.
     pub views: BTreeMap<String, Arc<RunView>>,
+    /// What two of these say of the same pictures.
+    pub pairs: Pairs,
     /// Cards that stay until they are closed, oldest first.
     pub failures: Vec<Problem>,
     /// Small confirmations, oldest first; the window takes them as it shows them.
@@ -326,16 +330,16 @@ impl Session {
         match event {
             Event::Runs { runs } => {
                 self.runs = runs;
+                self.rename_views();
                 self.forget_deleted();
             }
             Event::RunOpened(view) => {
                 let view = Arc::<RunView>::from(view);
-                self.views.insert(view.info.id.clone(), Arc::clone(&view));
+                self.look_at(&view);
                 self.show(view);
             }
-            Event::RunViewed(view) => {
-                self.views.insert(view.info.id.clone(), Arc::from(view));
-            }
+            Event::RunViewed(view) => self.look_at(&Arc::from(view)),
+            Event::Paired { runs, paired } => self.pairs.take(&runs, *paired),
             Event::Pictures { run, run_pictures } => {
                 self.take_pictures(run, run_pictures);
             }
@@ -379,16 +383,6 @@ impl Session {
             Event::Finished => self.end(),
             Event::Failed(problem) => self.end_by(problem),
         }
-    }
-
-    /// A run was judged.
-    fn take_report(&mut self, view: Arc<RunView>) {
-        let trained = self.training.as_ref().is_some_and(|training| training.run == view.info.id);
-        if let Some([_, new]) = self.repeated.as_mut().filter(|[_, new]| trained && new.is_empty()) {
-            new.clone_from(&view.info.id);
-        }
-        self.show(view);
-        self.attention = true;
     }
 
     /// The current job has failed, or was stopped.

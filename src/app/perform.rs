@@ -69,6 +69,7 @@ impl App {
                 self.send(Command::OpenRun(run), None);
             }
             Action::ViewRun(run) => self.send(Command::ViewRun(run), None),
+            Action::Pair(runs) => self.pair(runs),
             Action::RenameRun { run, name, note } => self.send(Command::RenameRun { run, name, note }, None),
             Action::DeleteRun(run) => self.delete_run(run),
             Action::RestoreRun(run) => self.restore_run(run),
@@ -234,6 +235,17 @@ impl App {
         }
         let plan = self.checked.as_ref()?.plan.as_ref().ok()?;
         Some(Plan { device: self.preferences.device.clone(), ..plan.as_ref().clone() })
+    }
+
+    /// Has two runs compared, unless that is under way or done.
+    fn pair(&mut self, runs: [String; 2]) {
+        let [first, second] = runs.each_ref().map(|run| self.session.views.get(run).cloned());
+        if let (Some(first), Some(second)) = (first, second)
+            && self.worker.is_some()
+            && self.session.pairs.ask(runs)
+        {
+            self.send(Command::Pair { first, second }, None);
+        }
     }
 
     fn find_near(&mut self) {

@@ -244,6 +244,17 @@ pub enum Command {
         json: bool,
     },
     #[command(about = told(say(
+        "Say whether one run is better than another, or this is luck: on the test pictures of both; several are held against the best",
+        "Dire si un essai est meilleur qu’un autre ou si c’est un hasard : sur les images de test des deux ; plusieurs sont comparés au meilleur",
+    )))]
+    Compare {
+        #[arg(required = true, num_args = 2.., help = told(RUN), value_name = told(say("RUN", "ESSAI")))]
+        runs: Vec<String>,
+        #[arg(long)]
+        #[arg(help = told(AS_JSON))]
+        json: bool,
+    },
+    #[command(about = told(say(
         "Train 20 batches on each device, on the sample faces unless --data: pictures a second, time of an epoch and of a run",
         "Entraîner 20 lots sur chaque appareil, sur les visages d’exemple sans --data : images par seconde, durée d’une époque et de l’ensemble",
     )))]

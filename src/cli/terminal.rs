@@ -83,6 +83,7 @@ impl Terminal {
             | Event::Runs { .. }
             | Event::RunOpened(_)
             | Event::RunViewed(_)
+            | Event::Paired { .. }
             | Event::Finished
             | Event::Failed(_) => {}
         }

@@ -11,12 +11,14 @@ mod folder;
 mod id;
 mod known_weights;
 mod naming;
+pub mod paired;
 pub mod pictures;
 mod predictor;
 pub mod run_pictures;
 mod store;
 
 pub use changes::Changes;
+pub use paired::Paired;
 pub use predictor::without_its_report;
 pub use run_pictures::RunPictures;
 pub use store::RunStore;

@@ -1,5 +1,7 @@
 //! A training as a whole: how far it is with its judging, and what is kept of it once it is over.
 
+use std::sync::Arc;
+
 use super::{Phase, Progress, Session, Training};
 use crate::{
     callback::Callbacks,
@@ -50,6 +52,20 @@ impl Training {
 }
 
 impl Session {
+    /// A run was judged.
+    pub(super) fn take_report(&mut self, view: Arc<RunView>) {
+        let trained = self.training.as_ref().is_some_and(|training| training.run == view.info.id);
+        if let Some([_, new]) = self.repeated.as_mut().filter(|[_, new]| trained && new.is_empty()) {
+            new.clone_from(&view.info.id);
+        }
+        // A report of other pictures is told, not kept with the run.
+        if !view.judged_elsewhere() {
+            self.look_at(&view);
+        }
+        self.show(view);
+        self.attention = true;
+    }
+
     /// From 0 to 1 over all that the current job does, as far as that is known. Of a training that includes the judging after
     /// it, so that the bar never goes back.
     pub fn share(&self) -> Option<f32> {

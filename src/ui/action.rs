@@ -77,6 +77,8 @@ pub enum Action {
     OpenRun(String),
     /// Give the run's curves and settings, to compare it.
     ViewRun(String),
+    /// Compare what two runs, whose views are known, say of the same pictures.
+    Pair([String; 2]),
     RenameRun {
         run: String,
         name: String,

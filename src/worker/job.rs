@@ -24,7 +24,7 @@ use crate::{
     predict::batch::{self, FolderJob},
     problem::{Kind, Problem},
     run::{
-        Run, RunStore,
+        Paired, Run, RunStore,
         export::{self, ExportOptions, Format},
     },
     setting_def::Choice as _,
@@ -99,6 +99,11 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
         }
         Command::OpenRun(run) => {
             emit(Event::RunOpened(Box::new(store.find(&run)?.view()?)));
+            Ok(())
+        }
+        Command::Pair { first, second } => {
+            let runs = [&first, &second].map(|view| view.info.id.clone());
+            emit(Event::Paired { runs, paired: Box::new(Paired::of(&first, &second)) });
             Ok(())
         }
         Command::ViewRun(run) => {

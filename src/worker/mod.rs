@@ -43,7 +43,7 @@ use crate::{
     plan::Plan,
     problem::Problem,
     run::{
-        RunInfo, RunPictures, RunView,
+        Paired, RunInfo, RunPictures, RunView,
         export::{ExportOptions, Format, PlotKind},
     },
     text::{Lang, LocalizedText},
@@ -154,6 +154,11 @@ pub enum Command {
     OpenRun(String),
     /// Give a run's view without showing it on Results and Predict.
     ViewRun(String),
+    /// Compare what two runs say of the pictures on which both were judged.
+    Pair {
+        first: Arc<RunView>,
+        second: Arc<RunView>,
+    },
     /// Name and note.
     RenameRun {
         run: String,
@@ -205,6 +210,7 @@ impl Command {
                 | Self::Edit { .. }
                 | Self::OpenRun(_)
                 | Self::ViewRun(_)
+                | Self::Pair { .. }
                 | Self::RenameRun { .. }
                 | Self::DeleteRun(_)
                 | Self::RestoreRun(_)
@@ -287,6 +293,11 @@ pub enum Event {
     },
     RunOpened(Box<RunView>),
     RunViewed(Box<RunView>),
+    /// What two runs say of the same pictures, by their ids, or why that cannot be compared.
+    Paired {
+        runs: [String; 2],
+        paired: Box<Result<Paired, Problem>>,
+    },
     /// A run's pictures are in another place than before, which is written down.
     Located {
         run: String,

@@ -1,15 +1,18 @@
 //! Widgets. Each takes its colors from the [`Theme`](super::theme::Theme) of the `ui` it is drawn in.
 
+pub mod agreement;
 pub mod bar;
 pub mod button;
 pub mod card;
 pub mod chart;
 pub mod choice;
 pub mod curves;
+pub mod differences;
 pub mod field;
 pub mod fitted;
 pub mod gallery;
 pub mod heat_map;
+pub mod histograms;
 pub mod matrix;
 pub mod network;
 pub mod notice;

@@ -25,23 +25,29 @@ use crate::{
     },
 };
 
+/// A chosen run, and which of the chosen ones it is.
+pub type View = (usize, Arc<RunView>);
+
+/// Those of the chosen runs that are known.
+pub fn views(cx: &Cx<'_>, chosen: &[String]) -> Vec<View> {
+    chosen.iter().enumerate().filter_map(|(i, id)| cx.session.views.get(id).map(|view| (i, Arc::clone(view)))).collect()
+}
+
 /// The color of the run that was chosen at `place`.
 pub fn color(t: &Theme, place: usize) -> Color32 {
     [t.accent, t.validation, t.male, t.female, t.bad][place % 5]
 }
 
 /// The curves at the left, what differed at the right.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, chosen: &[String], data: &mut Data, height: f32) {
+pub fn show(ui: &mut Ui, cx: &Cx<'_>, views: &[View], data: &mut Data, height: f32) {
     let lang = cx.lang;
-    let views: Vec<(usize, Arc<RunView>)> =
-        chosen.iter().enumerate().filter_map(|(i, id)| cx.session.views.get(id).map(|view| (i, Arc::clone(view)))).collect();
-    data.follow(&views);
+    data.follow(views);
     // In a wide window the table takes what its columns need, and the curves the rest.
     let table = 260.0 + 150.0 * views.len() as f32;
     let widths = if ui.available_width() * 0.5 > table { [1.0, table] } else { [0.5, 0.5] };
     columns(ui, &widths, height, |column, ui| {
         ui.set_max_height(height);
-        if column == 0 { curves(ui, lang, &views, height) } else { differences(ui, cx, &views, data) }
+        if column == 0 { curves(ui, lang, views, height) } else { differences(ui, cx, views, data) }
     });
 }
 

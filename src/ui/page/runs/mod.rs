@@ -1,7 +1,9 @@
 //! Runs: every training that is kept, side by side.
 
+mod changed;
 mod compare;
 mod detail;
+mod luck;
 mod record;
 
 use egui::{Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
@@ -30,6 +32,9 @@ pub struct State {
     /// The chosen runs, in the order in which they were chosen.
     chosen: Vec<String>,
     compared: compare::Data,
+    luck: luck::State,
+    /// The pictures that fill the page, if they do.
+    pictures: Option<changed::Changed>,
     /// The name and note that are being typed, of which run.
     typed: Option<(String, String, String)>,
 }
@@ -48,6 +53,14 @@ impl State {
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let lang = cx.lang;
     let session = cx.session;
+    state.chosen.retain(|id| session.runs.iter().any(|r| r.id == *id));
+    state.pictures.take_if(|pictures| !pictures.is_of(&state.chosen));
+    if let Some(pictures) = &mut state.pictures {
+        if changed::show(ui, cx, pictures) {
+            state.pictures = None;
+        }
+        return;
+    }
     let sentence = say(
         "Every training is kept; tick one for its details, several to compare them",
         "Chaque entraînement est conservé ; cochez-en un pour ses détails, plusieurs pour les comparer",
@@ -62,7 +75,6 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             cx.act(Action::ChooseRun);
         }
     });
-    state.chosen.retain(|id| session.runs.iter().any(|r| r.id == *id));
     if session.runs.is_empty() {
         Card::new().fill().show(ui, |ui| {
             let title = say("No runs yet", "Pas encore d’essais").get(lang);
@@ -103,11 +115,28 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                 }
             });
         }
-        _ => stack(ui, &[table_row(session.runs.len()), growing(276.0, 0.8)], |row, ui, height| {
-            ui.set_max_height(height);
-            if row == 0 { table(ui, cx, state) } else { compare::show(ui, cx, &state.chosen, &mut state.compared, height) }
-        }),
+        _ => several(ui, cx, state),
     }
+}
+
+/// The table, whether the chosen runs differ by more than luck, and their curves beside what differed.
+fn several(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
+    let views = compare::views(cx, &state.chosen);
+    let width = ui.available_width();
+    let luck = fixed(luck::height(state.chosen.len(), luck::of_years(&views), width));
+    let rows = [table_row(cx.session.runs.len()), luck, growing(240.0, 0.8)];
+    stack(ui, &rows, |row, ui, height| {
+        ui.set_max_height(height);
+        match row {
+            0 => table(ui, cx, state),
+            1 => {
+                if let Some(asked) = luck::show(ui, cx, &views, &mut state.luck, height) {
+                    state.pictures = Some(asked.into());
+                }
+            }
+            _ => compare::show(ui, cx, &views, &mut state.compared, height),
+        }
+    });
 }
 
 /// Height of a run's line in the table.
