@@ -379,3 +379,44 @@ fn the_grammar_holds_and_shells_and_man_can_read_it() {
     let (status, page, err) = call(home.path(), &["man"]);
     assert!(status == 0 && page.contains(".TH trombine 1") && page.contains("trombine"), "{page}{err}");
 }
+
+/// The comparison of two runs is printed and told as JSON; what cannot be compared says why and fails.
+#[test]
+fn runs_are_compared() {
+    let home = tempfile::tempdir().expect("a folder");
+    let ids = [&[][..], &["--set", "model.dense=6"], &["--seed", "7"]].map(|more| {
+        let (status, _, err) = call(home.path(), &with("train", more));
+        assert_eq!(status, 0, "{err}");
+        let (_, out, _) = call(home.path(), &["runs", "--json"]);
+        let runs: Value = serde_json::from_str(&out).expect("JSON");
+        runs[0]["id"].as_str().expect("an id").to_owned()
+    });
+    let (status, out, err) = call(home.path(), &["compare", &ids[0], &ids[1]]);
+    assert_eq!(status, 0, "{err}");
+    assert!(out.contains(&ids[0]) && out.contains(&ids[1]) && out.contains("test\u{a0}pictures of both"), "{out}");
+    let (status, json, err) = call(home.path(), &["compare", &ids[0], &ids[1], "--json"]);
+    assert_eq!(status, 0, "{err}");
+    let json: Value = serde_json::from_str(&json).expect("JSON");
+    let pair = &json["comparisons"][0];
+    let count = |name: &str| pair["right"][name].as_u64().expect("a count");
+    let n = pair["pictures"].as_u64().expect("a count");
+    assert_eq!(["both", "first_alone", "second_alone", "neither"].map(count).iter().sum::<u64>(), n);
+    assert_eq!(pair["first"]["judged"].as_u64(), Some(n));
+    let difference = (count("second_alone") as f64 - count("first_alone") as f64) / n as f64;
+    assert!((pair["difference"].as_f64().expect("a number") - difference).abs() < 1e-12);
+    assert_eq!(pair["went_wrong"].as_array().map(Vec::len), Some(count("first_alone") as usize));
+    let sentence = pair["sentence"].as_str().expect("a sentence");
+    assert_eq!(out.lines().next(), Some(sentence));
+    // Another seed deals other test parts, of which some pictures are the same.
+    let (status, out, err) = call(home.path(), &["compare", &ids[0], &ids[2]]);
+    assert_eq!(status, 0, "{err}");
+    assert!(out.contains("that both have, of"), "{out}");
+    // Of three, the others are held against the best.
+    let (status, out, err) = call(home.path(), &["compare", &ids[0], &ids[1], &ids[2], "--json"]);
+    assert_eq!(status, 0, "{err}");
+    let several: Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(several["comparisons"].as_array().map(Vec::len), Some(2));
+    fails(home.path(), &["compare", &ids[0], &ids[0]], &["not compared with itself", "Choose two runs"]);
+    let (status, ..) = call(home.path(), &["compare", &ids[0]]);
+    assert_eq!(status, 2, "one run is none to compare");
+}

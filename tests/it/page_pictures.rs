@@ -67,6 +67,18 @@ const SCENES: &[Scene] = &[
     ("train-stopped", stopped_at_once, &[]),
     ("pictures-gone", gone, &["women were called men", "femmes prises pour"]),
     ("runs-compared", stage::three_runs, &["notebook + batch norm,", "notebook,", "longer,"]),
+    ("runs-two", stage::three_runs, &["notebook + batch norm,", "notebook,"]),
+    (
+        "runs-changed",
+        stage::three_runs,
+        &["notebook + batch norm,", "notebook,", "right in “notebook + batch norm”", "justes dans «\u{a0}notebook + batch norm"],
+    ),
+    (
+        "runs-names",
+        elsewhere,
+        &["notebook + batch norm,", "notebook,", "right in “notebook + batch norm”", "justes dans «\u{a0}notebook + batch norm"],
+    ),
+    ("runs-two-years", years_pages::two, &["age, quick,", "age, recommended,"]),
     ("runs-record", recorded, &["notebook + batch norm,"]),
     ("train-fine", fine, &[]),
     ("predict-two", two_answerers, &["Choose who answers", "Choisir qui répond"]),
@@ -185,7 +197,20 @@ fn other_classes() -> Stage {
         view.info.source = Source::Folder(format!("/home/me/faces {place}").into());
         if place == 1 {
             view.info.task = ["neutral", "smile"].into();
+            if let Some(report) = &mut view.report {
+                report.task = view.info.task.clone();
+            }
         }
+    }
+    stage.compare();
+    stage
+}
+
+/// Runs of a folder that is not open.
+fn elsewhere() -> Stage {
+    let mut stage = stage::three_runs();
+    for view in stage.session.views.values_mut().map(Arc::make_mut) {
+        view.info.source = Source::Folder("/home/me/faces".into());
     }
     stage
 }

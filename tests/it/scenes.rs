@@ -77,6 +77,13 @@ pub const SCENES: &[Scene] = &[
     scene("runs", stage::three_runs, &[]),
     scene("runs-one", stage::three_runs, &["notebook + batch norm,"]),
     scene("runs-compared", stage::three_runs, &["notebook + batch norm,", "notebook,"]),
+    scene("runs-three", stage::three_runs, &["notebook + batch norm,", "notebook,", "longer,"]),
+    scene(
+        "runs-changed",
+        stage::three_runs,
+        &["notebook + batch norm,", "notebook,", "right in “notebook + batch norm”", "justes dans «\u{a0}notebook + batch norm"],
+    ),
+    scene("runs-two-years", years_pages::two, &["age, quick,", "age, recommended,"]),
     scene("data-years", || years_pages::stage(Page::Data), &[]),
     scene("training-years", || years_pages::stage(Page::Training), &[]),
     scene("results-years", || years_pages::stage(Page::Results), &[]),

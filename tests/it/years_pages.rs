@@ -134,6 +134,29 @@ pub fn mixed() -> Stage {
     (view.info.id, view.info.name, view.info.created) = (known.id.clone(), known.name.clone(), known.created);
     stage.session.runs[1] = view.info.clone();
     stage.session.views.insert(view.info.id.clone(), Arc::new(view));
+    stage.compare();
+    stage
+}
+
+/// Two runs of years, of which the second is a little nearer.
+pub fn two() -> Stage {
+    let mut stage = stage(Page::Runs);
+    for (i, name) in ["age, quick", "age, recommended"].into_iter().enumerate() {
+        let mut view = run(&dataset());
+        (view.info.id, view.info.name) = (format!("2026-11-2{i}-140211"), name.to_owned());
+        view.info.created -= 86_400 * i as u64;
+        view.settings.train.batch_size = 32 << i;
+        if let Some(report) = view.report.as_mut().filter(|_| i > 0) {
+            for (place, p) in report.predictions.iter_mut().enumerate() {
+                let moved = ((place * 31 % 23) as f32 - 11.0) * 0.6;
+                p.logit = Logits::Value((p.label as f32 + 0.9 * p.error() as f32 + moved).max(0.0));
+            }
+            view.info.scores = Some(report.run_scores());
+        }
+        stage.session.runs.push(view.info.clone());
+        stage.session.views.insert(view.info.id.clone(), Arc::new(view));
+    }
+    stage.compare();
     stage
 }
 

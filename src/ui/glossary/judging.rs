@@ -193,6 +193,14 @@ pub(super) const TERMS: &[Term] = &[
         ),
     },
     Term {
+        name: say("p-value", "valeur p"),
+        forms: say("McNemar", "McNemar"),
+        meaning: say(
+            "How likely chance alone makes a difference as large as the one that was seen; below 0.05 it is hardly luck",
+            "La probabilité que le hasard seul fasse une différence aussi grande que celle qui a été vue\u{a0}; au-dessous de 0,05, ce n’est guère un hasard",
+        ),
+    },
+    Term {
         name: say("ONNX", "ONNX"),
         forms: say("", ""),
         meaning: say(

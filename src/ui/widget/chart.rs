@@ -191,6 +191,15 @@ fn twin(lang: Lang, table: bool) -> (&'static str, icon::Icon) {
 
 /// Shows a table `height` high: only the rows in view are drawn, and all of it can be copied.
 pub fn show_table(ui: &mut Ui, lang: Lang, table: &Table, height: f32) {
+    draw_table(ui, lang, table, height, false);
+}
+
+/// As [`show_table`], but its columns give way, whatever they hold, before anything has to be scrolled to sideways.
+pub fn show_table_within(ui: &mut Ui, lang: Lang, table: &Table, height: f32) {
+    draw_table(ui, lang, table, height, true);
+}
+
+fn draw_table(ui: &mut Ui, lang: Lang, table: &Table, height: f32, gives_way: bool) {
     const LINE: f32 = 24.0;
     /// Between two columns.
     const GAP: f32 = 12.0;
@@ -199,7 +208,7 @@ pub fn show_table(ui: &mut Ui, lang: Lang, table: &Table, height: f32) {
     let bar = ui.spacing().scroll.allocated_width();
     let beside = |list: f32| if table.rows.len() as f32 * LINE > list { bar } else { 0.0 };
     let mut list = (height - LINE - theme::FIELD - 8.0).max(LINE);
-    let columns = widths(ui, table, GAP, ui.available_width() - beside(list));
+    let columns = widths(ui, table, GAP, ui.available_width() - beside(list), gives_way);
     let wide: f32 = columns.iter().sum();
     let scrolls = wide > ui.available_width() - beside(list) + 0.5;
     if scrolls {
@@ -261,7 +270,7 @@ pub fn show_table(ui: &mut Ui, lang: Lang, table: &Table, height: f32) {
 
 /// How wide each column is in `room`, with the gap behind it: equal ones where all cells fit, otherwise each as wide as its cells,
 /// which may be wider than there is room.
-fn widths(ui: &Ui, table: &Table, gap: f32, room: f32) -> Vec<f32> {
+fn widths(ui: &Ui, table: &Table, gap: f32, room: f32, gives_way: bool) -> Vec<f32> {
     /// The most that a column takes for its title, for its cells, and the first one for its cells.
     const MOST: [f32; 3] = [96.0, 180.0, 260.0];
     /// The least that a column's title takes.
@@ -303,7 +312,7 @@ fn widths(ui: &Ui, table: &Table, gap: f32, room: f32) -> Vec<f32> {
     let over = natural.iter().sum::<f32>() - room;
     // In a very narrow card every column gives way before anything has to be scrolled to; cells are told in full under the
     // pointer.
-    if room < NARROW && over > 0.0 {
+    if (gives_way || room < NARROW) && over > 0.0 {
         let share = room / (room + over);
         natural.iter_mut().for_each(|width| *width *= share);
     }

@@ -52,7 +52,7 @@ pub fn show(ui: &mut Ui, lang: Lang, rows: &[Row], selected: usize, sides: [&str
         let response = ui.interact(rect, id, if choice { Sense::click() } else { Sense::hover() });
         let on = choice && selected == index;
         response.widget_info(|| match choice {
-            true => WidgetInfo::selected(Role::Button, ui.is_enabled(), on, &row.sentence),
+            true => WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), on, &row.sentence),
             false => WidgetInfo::labeled(Role::Label, true, &row.sentence),
         });
         let ground = rect.shrink2(vec2(0.0, 1.0));

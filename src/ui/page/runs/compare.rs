@@ -17,7 +17,7 @@ use crate::{
         theme::{self, Theme},
         widget::{
             card::{Card, columns},
-            chart::{Chart, show_table},
+            chart::{Chart, show_table_within},
             curves::{Curves, Line},
             plot::Table,
             strip,
@@ -38,20 +38,24 @@ pub fn color(t: &Theme, place: usize) -> Color32 {
     [t.accent, t.validation, t.male, t.female, t.bad][place % 5]
 }
 
+/// Whether so many runs in so narrow a page have their curves above what differed.
+pub fn is_stacked(runs: usize, width: f32) -> bool {
+    width * 0.5 < 156.0 + 100.0 * runs as f32
+}
+
 /// The curves at the left, what differed at the right.
 pub fn show(ui: &mut Ui, cx: &Cx<'_>, views: &[View], data: &mut Data, height: f32) {
-    let lang = cx.lang;
-    data.follow(views);
     // In a wide window the table takes what its columns need, and the curves the rest.
     let table = 260.0 + 150.0 * views.len() as f32;
     let widths = if ui.available_width() * 0.5 > table { [1.0, table] } else { [0.5, 0.5] };
     columns(ui, &widths, height, |column, ui| {
         ui.set_max_height(height);
-        if column == 0 { curves(ui, lang, views, height) } else { differences(ui, cx, views, data) }
+        if column == 0 { curves(ui, cx.lang, views, height) } else { differences(ui, cx, views, data) }
     });
 }
 
-fn curves(ui: &mut Ui, lang: Lang, views: &[(usize, Arc<RunView>)], height: f32) {
+/// The curves of the runs over each other.
+pub fn curves(ui: &mut Ui, lang: Lang, views: &[View], height: f32) {
     let t = Theme::of(ui);
     // Names at the curves' ends leave the curves room.
     let letters = if ui.available_width() < 420.0 { 10 } else { 18 };
@@ -60,7 +64,7 @@ fn curves(ui: &mut Ui, lang: Lang, views: &[(usize, Arc<RunView>)], height: f32)
     let apart = !of_years && views.iter().any(|(_, view)| view.info.task.is_regression());
     let views: Vec<_> = views.iter().filter(|(_, view)| view.info.task.is_regression() == of_years).collect();
     let score = |e: &EpochRecord| e.mae.map_or(e.validation_accuracy, |mae| mae.validation);
-    let line = |(place, view): &&(usize, Arc<RunView>)| Line {
+    let line = |(place, view): &&View| Line {
         name: short(view.info.name(lang), letters),
         color: color(t, *place),
         points: view.history.iter().map(|e| [f64::from(e.epoch), score(e)]).collect(),
@@ -112,7 +116,9 @@ fn short(name: &str, letters: usize) -> String {
     if name.chars().count() <= letters { name.to_owned() } else { name.chars().take(letters - 1).chain(['…']).collect() }
 }
 
-fn differences(ui: &mut Ui, cx: &Cx<'_>, views: &[(usize, Arc<RunView>)], data: &Data) {
+/// What differed between the runs, as a table.
+pub fn differences(ui: &mut Ui, cx: &Cx<'_>, views: &[View], data: &mut Data) {
+    data.follow(views);
     let (lang, t) = (cx.lang, Theme::of(ui));
     // Said where none of the runs is of what is open.
     let elsewhere: Option<Vec<_>> = views.iter().map(|(_, view)| strip::elsewhere(cx, &view.info.source)).collect();
@@ -137,12 +143,12 @@ fn differences(ui: &mut Ui, cx: &Cx<'_>, views: &[(usize, Arc<RunView>)], data: 
             return;
         }
         let height = ui.available_height();
-        show_table(ui, lang, &table, height);
+        show_table_within(ui, lang, &table, height);
     });
 }
 
 /// Of runs of years: how far each is off, and how often it is near.
-fn errors(lang: Lang, views: &[(usize, Arc<RunView>)]) -> Vec<Vec<String>> {
+fn errors(lang: Lang, views: &[View]) -> Vec<Vec<String>> {
     let scores = || views.iter().map(|(_, view)| view.info.scores.as_ref().and_then(|scores| scores.years));
     if scores().all(|scores| scores.is_none()) {
         return Vec::new();
@@ -165,10 +171,10 @@ pub struct Data {
 }
 
 impl Data {
-    fn follow(&mut self, views: &[(usize, Arc<RunView>)]) {
+    fn follow(&mut self, views: &[View]) {
         let same = self.of.len() == views.len() && self.of.iter().zip(views).all(|(of, (_, view))| Arc::ptr_eq(of, view));
         let Some((_, first)) = views.first().filter(|_| !same) else { return };
-        let changes = |(_, view): &(usize, Arc<RunView>)| match first.pictures.is_empty() || view.pictures.is_empty() {
+        let changes = |(_, view): &View| match first.pictures.is_empty() || view.pictures.is_empty() {
             true => Changes::default(),
             false => Changes::to(&first.pictures, &view.pictures),
         };
@@ -177,7 +183,7 @@ impl Data {
     }
 
     /// Rows for the folder, the classes, the number of pictures, and the pictures and labels themselves, where these differed.
-    fn rows(&self, lang: Lang, views: &[(usize, Arc<RunView>)]) -> Vec<Vec<String>> {
+    fn rows(&self, lang: Lang, views: &[View]) -> Vec<Vec<String>> {
         let Some((_, first)) = views.first() else { return Vec::new() };
         let mut rows = Vec::new();
         let mut row = |name: Phrase, cells: Vec<String>| {
@@ -195,11 +201,11 @@ impl Data {
             source => source.name().get(lang).to_owned(),
         };
         row(say("data", "données"), sources.iter().map(place).collect());
-        let classes = |(_, view): &(usize, Arc<RunView>)| view.info.task.listed(lang);
+        let classes = |(_, view): &View| view.info.task.listed(lang);
         row(say("classes", "classes"), views.iter().map(classes).collect());
-        let counts = |(_, view): &(usize, Arc<RunView>)| view.info.pictures.map(|n| number(lang, n.into())).join(" · ");
+        let counts = |(_, view): &View| view.info.pictures.map(|n| number(lang, n.into())).join(" · ");
         row(say("pictures in the parts", "images des parties"), views.iter().map(counts).collect());
-        let changed = |((_, view), changes): (&(usize, Arc<RunView>), &Changes)| {
+        let changed = |((_, view), changes): (&View, &Changes)| {
             let words = changes.words(lang);
             match (view.info.data, first.info.data) {
                 (Some(ours), Some(theirs)) if ours == theirs => "–".to_owned(),
@@ -218,7 +224,7 @@ impl Data {
 }
 
 /// One row for each setting whose value is not the same in all runs.
-fn differing(lang: Lang, views: &[(usize, Arc<RunView>)]) -> Table {
+fn differing(lang: Lang, views: &[View]) -> Table {
     let values: Vec<Vec<(String, String, String)>> = views
         .iter()
         .map(|(_, view)| {

@@ -8,7 +8,7 @@ use super::compare::{self, View};
 use crate::{
     problem::Problem,
     run::{
-        Paired, RunView,
+        Paired,
         paired::{self, Verdict, p_value},
     },
     session::PairState,
@@ -62,9 +62,16 @@ impl Couple<'_> {
     }
 }
 
-/// How high the card is at least, for so many chosen runs in so much room.
-pub fn height(chosen: usize, of_years: bool, width: f32) -> f32 {
-    let rows = chosen.saturating_sub(1).max(1) as f32;
+/// How high the card is at least, in so much room.
+pub fn height(cx: &Cx<'_>, views: &[View], width: f32) -> f32 {
+    if let [(_, first), (_, second)] = views
+        && let Some(PairState::Apart(_)) = cx.session.pairs.get(&[first, second].map(|view| view.info.id.clone()))
+    {
+        // Why they cannot be compared, and the way on.
+        return 116.0;
+    }
+    let of_years = !views.is_empty() && views.iter().all(|(_, view)| view.info.task.is_regression());
+    let rows = views.len().saturating_sub(1).max(1) as f32;
     // The frame, the title, the sentence, and what is below.
     let above = 36.0 + 34.0 + if width < 700.0 { 68.0 } else { 48.0 };
     let body = (differences::ROW * rows + differences::AXIS).max(TWO_BY_TWO);
@@ -285,9 +292,4 @@ fn off(ui: &mut Ui, lang: Lang, pair: &Paired, couple: &Couple<'_>, height: f32)
     let bin = if far > 12.0 { 5.0 } else { 2.0 };
     let histograms = Histograms::new(title, across, &series, bin);
     Chart::new(title, height).show(ui, lang, || histograms.table(lang), |ui, height| histograms.show(ui, lang, height));
-}
-
-/// Whether all of some runs tell years.
-pub fn of_years(views: &[(usize, Arc<RunView>)]) -> bool {
-    !views.is_empty() && views.iter().all(|(_, view)| view.info.task.is_regression())
 }

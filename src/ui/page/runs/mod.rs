@@ -123,8 +123,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
 fn several(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let views = compare::views(cx, &state.chosen);
     let width = ui.available_width();
-    let luck = fixed(luck::height(state.chosen.len(), luck::of_years(&views), width));
-    let rows = [table_row(cx.session.runs.len()), luck, growing(240.0, 0.8)];
+    let luck = fixed(luck::height(cx, &views, width));
+    let stacked = compare::is_stacked(state.chosen.len(), width);
+    let mut rows = vec![table_row(cx.session.runs.len()), luck, growing(240.0, 0.8)];
+    if stacked {
+        rows.push(growing(300.0, 0.8));
+    }
     stack(ui, &rows, |row, ui, height| {
         ui.set_max_height(height);
         match row {
@@ -134,6 +138,8 @@ fn several(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                     state.pictures = Some(asked.into());
                 }
             }
+            2 if stacked => compare::curves(ui, cx.lang, &views, height),
+            3 => compare::differences(ui, cx, &views, &mut state.compared),
             _ => compare::show(ui, cx, &views, &mut state.compared, height),
         }
     });

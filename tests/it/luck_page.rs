@@ -1,0 +1,218 @@
+//! Whether chosen runs differ by more than luck, on the runs page, by its accessible names.
+
+use std::{cell::RefCell, rc::Rc, sync::Arc};
+
+use egui::accesskit::Role;
+use egui_kittest::{
+    Harness, Node,
+    kittest::{NodeT as _, Queryable as _},
+};
+use trombine::{
+    data::sample::Source,
+    run::Paired,
+    session::{PairState, Pairs},
+    text::Lang,
+    ui::Action,
+};
+
+use crate::{
+    stage::{self, Stage},
+    years_pages,
+};
+
+const SIZE: [f32; 2] = [1248.0, 1000.0];
+
+type Shown = (Harness<'static>, Rc<RefCell<Stage>>);
+
+/// The page after these runs were ticked.
+fn chosen(mut stage: Stage, lang: Lang, runs: &[&str]) -> Shown {
+    stage.lang = lang;
+    let (mut harness, stage) = stage.harness(SIZE);
+    harness.run();
+    for run in runs {
+        node(&harness, Role::CheckBox, run).click();
+        harness.run();
+    }
+    (harness, stage)
+}
+
+/// The first control of a role whose name contains `text`.
+#[track_caller]
+fn node<'t>(harness: &'t Harness<'_>, role: Role, text: &str) -> Node<'t> {
+    let found = harness.query_all_by_label_contains(text).find(|node| node.accesskit_node().role() == role);
+    found.unwrap_or_else(|| panic!("no {role:?} “{text}”"))
+}
+
+fn said(harness: &Harness<'_>, text: &str) -> bool {
+    harness.query_all_by_label_contains(text).next().is_some()
+}
+
+fn pair(stage: &Stage, first: usize, second: usize) -> Arc<Paired> {
+    let runs = [first, second].map(|place| stage.session.runs[place].id.clone());
+    match stage.session.pairs.get(&runs) {
+        Some(PairState::Known(pair)) => Arc::clone(pair),
+        other => panic!("{other:?}"),
+    }
+}
+
+const TWO: &[&str] = &["notebook + batch norm,", "notebook,"];
+
+/// The sentence, the counts and the range are those of the comparison, in both languages.
+#[test]
+fn two_chosen_runs_are_held_against_each_other() {
+    for lang in Lang::ALL {
+        let (harness, stage) = chosen(stage::three_runs(), lang, TWO);
+        let pair = pair(&stage.borrow(), 0, 1);
+        assert!(pair.p.is_some() && pair.difference < 0.0);
+        assert!(said(&harness, &pair.sentence(pair.p, lang)), "{}", pair.sentence(pair.p, lang));
+        assert!(said(&harness, &pair.difference_words(lang)));
+        assert!(said(&harness, &pair.basis(lang)));
+        for (cell, [first, second]) in
+            [[true, true], [true, false], [false, true], [false, false]].iter().map(|cell| (*cell, *cell))
+        {
+            let count = pair.files[usize::from(first)][usize::from(second)].len();
+            assert!(said(&harness, &format!("{count} {}", pair.cell(cell, lang))), "{count} {}", pair.cell(cell, lang));
+        }
+        assert!(stage.borrow().actions.is_empty(), "{:?}", stage.borrow().actions);
+    }
+}
+
+/// A count opens its pictures with what both runs said; Back and Escape lead back.
+#[test]
+fn a_count_opens_its_pictures() {
+    let (mut harness, stage) = chosen(stage::three_runs(), Lang::En, TWO);
+    let pair = pair(&stage.borrow(), 0, 1);
+    let files = pair.files[1][0].clone();
+    let title = format!("{} right in “notebook + batch norm” alone", files.len());
+    for escape in [false, true] {
+        node(&harness, Role::Button, &title).click();
+        harness.run();
+        assert!(said(&harness, "Below each picture what “notebook + batch norm” said, then what “notebook” said"));
+        assert!(!said(&harness, "What differed"));
+        for file in &files {
+            let name = file.file_name().expect("a name").to_string_lossy().into_owned();
+            assert!(said(&harness, &format!("{name}, labeled ")), "{name}");
+        }
+        node(&harness, Role::Button, &files[0].file_name().expect("a name").to_string_lossy()).click();
+        harness.run();
+        assert!(said(&harness, &files[0].display().to_string()));
+        // The first Escape closes what is open over the pictures.
+        harness.key_press(egui::Key::Escape);
+        harness.run();
+        assert!(said(&harness, "Back to the comparison"));
+        match escape {
+            true => harness.key_press(egui::Key::Escape),
+            false => harness.get_by_label("Back to the comparison").click(),
+        }
+        harness.run();
+        assert!(said(&harness, "What differed") && !said(&harness, "Below each picture"));
+    }
+}
+
+/// The pictures of a folder that is not open cannot be seen: their names can, and the way to the folder.
+#[test]
+fn without_their_folder_pictures_are_named() {
+    let mut stage = stage::three_runs();
+    for view in stage.session.views.values_mut().map(Arc::make_mut) {
+        view.info.source = Source::Folder("/home/me/faces".into());
+    }
+    let (mut harness, stage) = chosen(stage, Lang::En, TWO);
+    let file = pair(&stage.borrow(), 0, 1).files[1][0][0].display().to_string();
+    node(&harness, Role::Button, "right in “notebook + batch norm” alone").click();
+    harness.run();
+    assert!(said(&harness, "“faces” is not the folder that is open: here are the names of the pictures"));
+    assert!(said(&harness, &file));
+    harness.get_by_label("Open it to see them").click();
+    harness.run();
+    assert_eq!(stage.borrow().actions, [Action::UseFolder("/home/me/faces".into())]);
+}
+
+/// Of three, the two others stand against the best; the one that is clicked is shown in full.
+#[test]
+fn several_runs_are_held_against_the_best() {
+    let (mut harness, stage) =
+        chosen(stage::three_runs(), Lang::En, &["notebook,", "recommended, longer,", "notebook + batch norm,"]);
+    let [one, other] = [1, 2].map(|place| pair(&stage.borrow(), 0, place));
+    assert!(said(&harness, "Each against the best; p is corrected for the number of comparisons (Holm)"));
+    let corrected = trombine::run::paired::corrected(&[&one, &other]);
+    assert!(said(&harness, &one.sentence(corrected[0], Lang::En)));
+    let cell = format!("{} {}", other.files[1][0].len(), other.cell([true, false], Lang::En));
+    node(&harness, Role::RadioButton, &other.sentence(corrected[1], Lang::En)).click();
+    harness.run();
+    assert!(said(&harness, &cell), "{cell}");
+}
+
+/// What is not known is asked for; what cannot be compared says why.
+#[test]
+fn what_is_not_known_is_asked_for_and_what_cannot_be_said_says_why() {
+    let mut stage = stage::three_runs();
+    stage.session.pairs = Pairs::default();
+    let ids: Vec<String> = stage.session.runs.iter().map(|run| run.id.clone()).collect();
+    let (harness, stage) = chosen(stage, Lang::En, TWO);
+    assert!(stage.borrow().actions.contains(&Action::Pair([ids[0].clone(), ids[1].clone()])));
+    assert!(said(&harness, "Comparing…"));
+    let (harness, _) = chosen(years_pages::mixed(), Lang::En, TWO);
+    assert!(said(&harness, "These runs ask different questions: their answers cannot be held against each other"));
+    assert!(said(&harness, "Compare runs of the same classes"));
+}
+
+/// Of years: the difference of the mean errors, the pictures within 5 years, and the errors of both over each other.
+#[test]
+fn runs_of_years_show_how_far_both_are_off() {
+    let (mut harness, stage) = chosen(years_pages::two(), Lang::En, &["age, quick,", "age, recommended,"]);
+    let pair = pair(&stage.borrow(), 0, 1);
+    assert!(pair.of_years);
+    assert!(said(&harness, &pair.sentence(pair.p, Lang::En)), "{}", pair.sentence(pair.p, Lang::En));
+    node(&harness, Role::Image, "How far both are off");
+    harness.get_by_label("Show as a table, How far both are off").click();
+    harness.run();
+    assert!(said(&harness, "estimate less label, in years, age, quick, age, recommended"));
+    let cell = format!("{} within 5 years in “age, recommended” alone", pair.files[0][1].len());
+    node(&harness, Role::Button, &cell).click();
+    harness.run();
+    assert!(said(&harness, "Back to the comparison"));
+}
+
+/// A run that is no longer chosen takes its pictures along.
+#[test]
+fn pictures_close_with_their_runs() {
+    let (mut harness, stage) = chosen(stage::three_runs(), Lang::En, TWO);
+    node(&harness, Role::Button, "right in both").click();
+    harness.run();
+    assert!(said(&harness, "Back to the comparison"));
+    let gone = stage.borrow().session.runs[1].id.clone();
+    stage.borrow_mut().session.runs.retain(|run| run.id != gone);
+    harness.run();
+    assert!(!said(&harness, "Back to the comparison"));
+}
+
+/// Five runs in a small window: nothing has to be scrolled to sideways.
+#[test]
+fn the_table_of_differences_never_scrolls_sideways() {
+    for lang in Lang::ALL {
+        let mut stage = stage::three_runs();
+        for i in 3..5u32 {
+            let mut view = stage.session.views[&stage.session.runs[0].id].as_ref().clone();
+            (view.info.id, view.info.name) = (format!("2026-11-1{i}-140211"), format!("recommended, dropout 0.{i}"));
+            view.settings.train.batch_size = 16 * i;
+            stage.session.runs.push(view.info.clone());
+            stage.session.views.insert(view.info.id.clone(), Arc::new(view));
+        }
+        stage.compare();
+        stage.lang = lang;
+        // The page in a window of 1024 x 700.
+        let (mut harness, _) = stage.harness([792.0, 660.0]);
+        harness.run();
+        for run in ["notebook + batch norm,", "notebook,", "recommended, longer,", "dropout 0.3,", "dropout 0.4,"] {
+            node(&harness, Role::CheckBox, run).click();
+            harness.run();
+        }
+        let row = match lang {
+            Lang::En => "Batch size, 32, 64, 128, 48, 64",
+            Lang::Fr => "Taille des lots, 32, 64, 128, 48, 64",
+        };
+        let row = harness.get_by_label(row).rect();
+        let page = 18.0;
+        assert!(row.left() >= page && row.right() <= 792.0 - page, "{row:?}");
+    }
+}
