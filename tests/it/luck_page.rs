@@ -1,22 +1,28 @@
 //! Whether chosen runs differ by more than luck, on the runs page, by its accessible names.
 
-use std::{cell::RefCell, rc::Rc, sync::Arc};
+use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
 
+use crossbeam_channel::bounded;
 use egui::accesskit::Role;
 use egui_kittest::{
     Harness, Node,
     kittest::{NodeT as _, Queryable as _},
 };
 use trombine::{
-    data::sample::Source,
-    run::Paired,
-    session::{PairState, Pairs},
+    app::{App, Pace, Preferences},
+    data::sample::{Part, Sample, Source},
+    evaluate::{Logits, Prediction, Report},
+    plan::Plan,
+    run::{Paired, RunStore},
+    session::{PairState, Pairs, Session},
     text::Lang,
-    ui::Action,
+    ui::{Action, page::Page},
 };
 
 use crate::{
+    picture_folder::Folder,
     stage::{self, Stage},
+    training::settings,
     years_pages,
 };
 
@@ -38,12 +44,12 @@ fn chosen(mut stage: Stage, lang: Lang, runs: &[&str]) -> Shown {
 
 /// The first control of a role whose name contains `text`.
 #[track_caller]
-fn node<'t>(harness: &'t Harness<'_>, role: Role, text: &str) -> Node<'t> {
+fn node<'t>(harness: &'t Harness<'_>, role: Role, text: &'t str) -> Node<'t> {
     let found = harness.query_all_by_label_contains(text).find(|node| node.accesskit_node().role() == role);
     found.unwrap_or_else(|| panic!("no {role:?} “{text}”"))
 }
 
-fn said(harness: &Harness<'_>, text: &str) -> bool {
+fn said<S>(harness: &Harness<'_, S>, text: &str) -> bool {
     harness.query_all_by_label_contains(text).next().is_some()
 }
 
@@ -215,4 +221,58 @@ fn the_table_of_differences_never_scrolls_sideways() {
         let page = 18.0;
         assert!(row.left() >= page && row.right() <= 792.0 - page, "{row:?}");
     }
+}
+
+/// In the window the worker fetches what is needed and compares: of two runs whose reports speak of every picture, those that
+/// they learned from do not count.
+#[test]
+fn the_window_has_two_runs_compared() {
+    let folder = Folder::utkface(60);
+    let dataset = Arc::new(folder.open().expect("it can be opened"));
+    let store = RunStore::at(folder.beside("home"));
+    let plan = Plan::new(&settings(), dataset.clone()).expect("a plan");
+    for wrong in [3, 5] {
+        let run = store.create(&plan).expect("a run");
+        let said = |(i, sample): (u32, &Sample)| Prediction {
+            file: sample.file.clone(),
+            sample: i,
+            label: sample.class,
+            logit: Logits::Binary(if (sample.class == 1) == (i % wrong > 0) { 2.0 } else { -2.0 }),
+            age: sample.age,
+            race: sample.race,
+        };
+        let predictions = (0..).zip(&dataset.samples).map(said).collect();
+        let report = stage::run(&stage::faces(40)).report.expect("it is judged");
+        run.save_report(&Report { predictions, validation: Vec::new(), ..report }).expect("the disk has room");
+    }
+    let preferences = Preferences { page: Page::Runs, ..Preferences::default() };
+    let builder = Harness::builder().with_size([1280.0, 1000.0]).with_max_steps(60);
+    let mut window: Harness<'_, App> = builder.build_eframe(move |cc| {
+        let mut app = App::offline(&cc.egui_ctx, Session::default(), preferences);
+        app.employ(&cc.egui_ctx, &store, Pace::default());
+        app
+    });
+    let (wake, woken) = bounded(1);
+    window.ctx.set_request_repaint_callback(move |_| {
+        // One is enough to wake up.
+        let _ = wake.try_send(());
+    });
+    let until = |window: &mut Harness<'_, App>, done: &dyn Fn(&Session) -> bool| {
+        window.step();
+        while !done(&window.state().session) {
+            woken.recv_timeout(Duration::from_secs(60)).expect("an answer");
+            window.step();
+        }
+        window.run_steps(2);
+    };
+    until(&mut window, &|session| session.runs.len() == 2);
+    let runs: Vec<String> = window.state().session.runs.iter().map(|run| run.id.clone()).collect();
+    let ctx = window.ctx.clone();
+    window.state_mut().perform(&ctx, Action::Compare(runs.clone()));
+    let runs = [runs[0].clone(), runs[1].clone()];
+    until(&mut window, &|session| matches!(session.pairs.get(&runs), Some(PairState::Known(_))));
+    let Some(PairState::Known(pair)) = window.state().session.pairs.get(&runs) else { panic!("it is known") };
+    let learned = plan.indices(Part::Train).len();
+    assert_eq!((pair.pictures(), pair.learned as usize), (60 - learned, learned));
+    assert!(said(&window, &pair.sentence(pair.p, Lang::En)), "{}", pair.sentence(pair.p, Lang::En));
 }

@@ -280,7 +280,7 @@ fn several_runs_are_held_against_the_best() {
     let corrected = paired::corrected(&pairs.iter().collect::<Vec<_>>());
     for (corrected, p) in corrected.iter().zip(&p) {
         let corrected = corrected.expect("a p");
-        assert!(corrected >= *p && corrected <= (3.0 * p).min(1.0), "{corrected} of {p}");
+        assert!(corrected >= *p && corrected <= f64::min(3.0 * p, 1.0), "{corrected} of {p}");
     }
     assert!(paired::best(&Vec::<RunView>::new()).is_none());
 }

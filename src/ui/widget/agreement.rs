@@ -1,6 +1,6 @@
 //! Two runs against each other: how many pictures both get right, one alone, or none. The cells open their pictures.
 
-use egui::{Align2, Color32, CursorIcon, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Color32, CursorIcon, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::fitted::fitted;
 use crate::ui::theme::{self, RADIUS_BUTTON, Theme, size};
@@ -87,16 +87,22 @@ impl Agreement<'_> {
         };
         ui.painter().rect(rect, RADIUS_BUTTON, fill, edge, StrokeKind::Inside);
         let painter = ui.painter_at(rect);
+        // The share stands below the count where there is room, otherwise beside it.
         let high = rect.height() > 50.0;
-        let lift = if high { 9.0 } else { 0.0 };
         let count = fitted(ui, count, theme::semibold(size::FIGURE), t.text, rect.width() - 12.0);
-        let middle = rect.center();
+        let share = painter.layout_no_wrap(share.clone(), theme::regular(size::CAPTION), t.text2);
+        let (middle, [wide, beside]) = (rect.center(), [count.size(), share.size()]);
         if high {
-            painter.galley(middle - count.size() / 2.0 - vec2(0.0, lift), count, t.text);
-            let font = theme::regular(size::CAPTION);
-            painter.text(middle + vec2(0.0, 14.0), Align2::CENTER_CENTER, share, font, t.text2);
+            painter.galley(middle - wide / 2.0 - vec2(0.0, 9.0), count, t.text);
+            painter.galley(middle - beside / 2.0 + vec2(0.0, 14.0), share, t.text2);
         } else {
-            painter.galley(middle - count.size() / 2.0, count, t.text);
+            let both = wide.x + 8.0 + beside.x;
+            let fits = both < rect.width() - 8.0;
+            let left = middle.x - if fits { both } else { wide.x } / 2.0;
+            painter.galley(pos2(left, middle.y - wide.y / 2.0), count, t.text);
+            if fits {
+                painter.galley(pos2(left + wide.x + 8.0, middle.y - beside.y / 2.0 + 2.0), share, t.text2);
+            }
         }
         if *empty {
             response.on_hover_text(sentence);

@@ -86,7 +86,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, changed: &mut Changed) -> bool {
         back = ui.add(button).clicked() || escape;
     });
     let [Some(one), Some(other)] = views.each_ref().map(|view| view.report.as_ref()) else { return true };
-    let both = Both { lang, pair, reports: [one, other], open: Open::of(cx, &views[0]) };
+    let both = Both { lang, pair, reports: [one, other], open: views.iter().find_map(|view| Open::of(cx, view)) };
     let shown = found.iter().map(|[first, second]| [&one.predictions[*first], &other.predictions[*second]]).collect::<Vec<_>>();
     Card::new().fill().show(ui, |ui| match &both.open {
         Some(open) => {
