@@ -3,11 +3,14 @@
 mod arguments;
 mod compare;
 mod data;
+mod experiment;
+mod experiment_arguments;
 mod french;
 mod language;
 mod models;
 mod reading;
 mod recipe;
+mod signal;
 mod terminal;
 mod train;
 mod trial;
@@ -71,6 +74,7 @@ pub fn run() -> Wanted {
         Command::Compare { runs, json } => compare::compare(&runs, json, lang),
         Command::Check { dir, reading, json } => data::check(dir, &reading, json, lang),
         Command::Split(ask) => data::split(ask, lang),
+        Command::Experiment { command } => experiment::experiment(command, lang),
         Command::Trial { recipe, json } => trial::trial(&recipe, json, lang),
         Command::Rates { recipe, json } => trial::rates(&recipe, json, lang),
         Command::Devices { json } => trial::devices(json, lang),

@@ -27,12 +27,13 @@
 //! | [`evaluate`] | how good it is | text random loss model data |
 //! | [`predict`] | a photo becomes an answer | text control problem files model data engine settings evaluate |
 //! | [`run`] | a run on disk, and what it is exported as | text colors problem setting_def files model optimizer history callback data engine settings preset plan evaluate predict |
+//! | [`experiment`] | sets of runs that differ in stated ways | text random problem setting_def files history data settings preset plan evaluate run |
 //! | [`train`] | the training loop | text random control problem files loss model optimizer schedule history callback data engine settings plan evaluate run |
-//! | [`worker`] | the thread that does the long work | text control problem setting_def files log model optimizer callback data engine settings plan evaluate predict run train |
+//! | [`worker`] | the thread that does the long work | text control problem setting_def files log model optimizer callback data engine settings plan experiment evaluate predict run train |
 //! | [`session`] | what the program knows: the fold of the worker's events | text control problem files history callback data engine settings predict run train worker |
 //! | [`ui`] | theme, widgets, pages | text colors random control problem setting_def files model schedule history callback data engine settings preset plan evaluate predict run train worker session |
 //! | [`app`] | the window, and the one place that changes things | text control problem setting_def files log data engine settings preset plan predict run train worker session ui |
-//! | [`cli`] | the same without a window | text control problem setting_def files log history data engine settings preset plan evaluate predict run train worker |
+//! | [`cli`] | the same without a window | text control problem setting_def files log history data engine settings preset plan experiment evaluate predict run train worker |
 //!
 //! # Invariants
 //! - `egui`, `eframe`, `rfd` only in `main.rs`, `app` and `ui`.
@@ -51,6 +52,7 @@ pub mod control;
 pub mod data;
 pub mod engine;
 pub mod evaluate;
+pub mod experiment;
 pub mod files;
 pub mod history;
 pub mod log;

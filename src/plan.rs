@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     data::{
         batch::{Batches, Form, TrainingBatches},
@@ -42,6 +44,17 @@ pub struct Plan {
     pub device: String,
     /// Threads for the processor; `None` takes all cores.
     pub threads: Option<usize>,
+    /// As a part of which experiment it is trained.
+    pub member_of: Option<MemberOf>,
+}
+
+/// Which part of which experiment a run is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberOf {
+    /// The experiment's id.
+    pub experiment: String,
+    /// The place among its members, from 0.
+    pub member: usize,
 }
 
 impl Plan {
@@ -64,6 +77,7 @@ impl Plan {
         let mut problems = out_of_range(&settings);
         problems.extend(said_of_classes);
         problems.extend(wrong_weights(&settings.train.loss, &dataset.task));
+        problems.extend(settings.split.check_fold().err());
         let counts = Part::ALL.map(|part| dataset.balance_of(&split.indices(part)));
         problems.extend(empty_parts(&dataset, &counts, split.dropped > 0));
         let network = match settings.network(&dataset.task) {
@@ -94,6 +108,7 @@ impl Plan {
             class_weights,
             device: "auto".to_owned(),
             threads: None,
+            member_of: None,
             dataset,
         };
         // On the processor, which also takes over where a card fails; `engine::open` asks again for the device it opens.
@@ -108,7 +123,19 @@ impl Plan {
         let overlap = Overlap::default();
         let class_weights = vec![1.0; dataset.task.len()];
         let scaler = TargetScaler::default();
-        Self { settings, dataset, split, overlap, network, steps_per_epoch: 0, class_weights, scaler, device, threads }
+        Self {
+            settings,
+            dataset,
+            split,
+            overlap,
+            network,
+            steps_per_epoch: 0,
+            class_weights,
+            scaler,
+            device,
+            threads,
+            member_of: None,
+        }
     }
 
     /// Samples of a part.

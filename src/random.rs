@@ -17,6 +17,8 @@ pub enum Purpose {
     SampleFaces = 5,
     Preview = 6,
     Bootstrap = 7,
+    /// Values of options that are tried.
+    Search = 8,
 }
 
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;

@@ -1,7 +1,7 @@
 //! What the program knows now: the fold of the worker's events, as plain data. Pages read it and draw.
 
-mod resize_preview;
 mod pairs;
+mod resize_preview;
 mod run_pictures;
 mod toast;
 mod training;
@@ -12,8 +12,8 @@ use std::{
     sync::Arc,
 };
 
-pub use resize_preview::ResizePreview;
 pub use pairs::{PairState, Pairs};
+pub use resize_preview::ResizePreview;
 pub use run_pictures::RunPicturesState;
 pub use toast::{Offer, Toast};
 
@@ -340,6 +340,8 @@ impl Session {
             }
             Event::RunViewed(view) => self.look_at(&Arc::from(view)),
             Event::Paired { runs, paired } => self.pairs.take(&runs, *paired),
+            // What shows experiments takes these.
+            Event::Experiments { .. } | Event::Experiment(_) | Event::Member { .. } => {}
             Event::Pictures { run, run_pictures } => {
                 self.take_pictures(run, run_pictures);
             }

@@ -126,16 +126,21 @@ impl Settings {
 
     /// The settings as a text to pass on: a line `key=value` for each option that differs from the notebook's recipe.
     pub fn text(&self) -> String {
-        let shape = self.augment.shape();
-        let (mut ours, mut recipe) = (self.clone(), Self::default().for_pictures(shape));
         let mut lines = vec!["# Trombine: what differs from the notebook’s recipe".to_owned()];
-        // The other options are said of pictures of that side, so it comes first.
-        let asked = ImageOption::ALL.into_iter().filter(|option| !option.is_default(shape));
-        lines.extend(asked.map(|option| format!("{}={}", option.key(), option.text(shape))));
-        let (ours, recipe) = (ours.setting_defs(), recipe.setting_defs());
-        let differing = ours.iter().zip(&recipe).filter(|(ours, recipe)| ours.text() != recipe.text());
-        lines.extend(differing.map(|(ours, _)| format!("{}={}", ours.key, ours.text())));
+        lines.extend(self.changes_from(&Self::default()));
         lines.join("\n")
+    }
+
+    /// What makes `other` these settings, as [`Settings::set`] takes it one by one, in this order.
+    pub fn changes_from(&self, other: &Self) -> Vec<String> {
+        let [shape, theirs] = [self, other].map(|settings| settings.augment.shape());
+        // The other options are said of pictures of that side, so it comes first.
+        let of_images = ImageOption::ALL.into_iter().filter(|option| option.text(shape) != option.text(theirs));
+        let of_images = of_images.map(|option| format!("{}={}", option.key(), option.text(shape)));
+        let (mut ours, mut other) = (self.clone(), other.clone().for_pictures(shape));
+        let (ours, other) = (ours.setting_defs(), other.setting_defs());
+        let differing = ours.iter().zip(&other).filter(|(ours, other)| ours.text() != other.text());
+        of_images.chain(differing.map(|(ours, _)| format!("{}={}", ours.key, ours.text()))).collect()
     }
 
     /// Whether a text from elsewhere is meant to be settings.

@@ -10,6 +10,7 @@ use clap_complete::Shell;
 
 use super::{
     ReadingArgs,
+    experiment_arguments::ExperimentCommand,
     language::{self, told},
 };
 use crate::{
@@ -242,6 +243,16 @@ pub enum Command {
         #[arg(long)]
         #[arg(help = told(THEM_AS_JSON))]
         json: bool,
+    },
+    #[command(subcommand_value_name = told(COMMAND), subcommand_help_heading = told(say("Commands", "Commandes")))]
+    #[command(disable_help_subcommand = true)]
+    #[command(about = told(say(
+        "Train several runs with one question: seeds, folds, compare, curve, ablate, search; list, show, run, cancel",
+        "Entraîner plusieurs essais autour d’une question : seeds, folds, compare, curve, ablate, search ; list, show, run, cancel",
+    )))]
+    Experiment {
+        #[command(subcommand)]
+        command: ExperimentCommand,
     },
     #[command(about = told(say(
         "Say whether one run is better than another, or this is luck: on the test pictures of both; several are held against the best",

@@ -84,15 +84,15 @@ pub fn options(lang: Lang) {
 }
 
 fn preset(name: &str) -> Result<Preset, Vec<Problem>> {
-    let found = Preset::ALL.iter().copied().find(|preset| preset.key() == name);
-    found.ok_or_else(|| {
-        let keys = Preset::ALL.iter().map(|preset| preset.key()).collect::<Vec<_>>().join(", ");
-        one(Problem::new(
-            Kind::Settings,
-            LocalizedText {
-                en: format!("There is no recipe “{name}”"), fr: format!("Il n’y a pas de recette « {name} »")
-            },
-            LocalizedText { en: format!("Take one of {keys}"), fr: format!("Prenez l’une de {keys}") },
-        ))
-    })
+    Preset::of_key(name).ok_or_else(|| one(unknown(name)))
+}
+
+/// There is no recipe of this name.
+pub fn unknown(name: &str) -> Problem {
+    let keys = Preset::keys();
+    Problem::new(
+        Kind::Settings,
+        LocalizedText { en: format!("There is no recipe “{name}”"), fr: format!("Il n’y a pas de recette « {name} »") },
+        LocalizedText { en: format!("Take one of {keys}"), fr: format!("Prenez l’une de {keys}") },
+    )
 }

@@ -37,6 +37,11 @@ impl Terminal {
         Self { lang, json, bar: !json && io::stderr().is_terminal(), drawn: false, stage: None, epochs: 0 }
     }
 
+    /// Whether it tells lines of JSON.
+    pub const fn is_json(&self) -> bool {
+        self.json
+    }
+
     /// Tells one event.
     pub fn event(&mut self, event: &Event) {
         if self.json {
@@ -73,7 +78,13 @@ impl Terminal {
                 let line = named(self.lang, name, kept.sentence(self.lang));
                 self.line(&line);
             }
+            Event::Member { label, .. } => {
+                let line = label.get(self.lang).to_owned();
+                self.line(&format!("— {line}"));
+            }
             Event::Edited { .. }
+            | Event::Experiments { .. }
+            | Event::Experiment(_)
             | Event::Near { .. }
             | Event::TrainsOn { .. }
             | Event::Pictures { .. }

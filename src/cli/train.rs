@@ -72,7 +72,8 @@ pub fn resume(run: &str, data: Option<PathBuf>, how: ResumeOptions, terminal: &m
     worker::perform(command, &store, &control, &mut |event| terminal.event(&event)).map_err(one)
 }
 
-fn nothing() -> Problem {
+/// Nothing was named to train on.
+pub fn nothing() -> Problem {
     Problem::new(
         Kind::Data,
         say("There is nothing to train on", "Il n’y a rien sur quoi s’entraîner"),

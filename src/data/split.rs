@@ -1,5 +1,7 @@
 //! Which sample goes into which part.
 
+mod folds;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -13,8 +15,8 @@ use super::{
 use crate::{
     problem::{Kind, Problem},
     random::{Purpose, Random},
-    setting_def::{SettingDef, SettingDefs, Value},
-    text::say,
+    setting_def::{SettingDef, SettingDefs, UNITLESS, Value},
+    text::{LocalizedText, say},
 };
 
 /// The split as the user sets it. The default is the notebook's 60/20/20.
@@ -32,20 +34,42 @@ pub struct SplitSettings {
     pub use_given: bool,
     /// Leave what a later part has too out of training and validation.
     pub drop_shared: bool,
+    /// Share of the training part that is used, in per cent; smaller shares lie within larger ones.
+    pub used: u32,
+    /// Deal by `seed` rather than by the seed of everything else.
+    pub own_seed: bool,
+    pub seed: u32,
+    /// Parts of equal size of which one is the test part: cross-validation. 1 is none.
+    pub folds: u32,
+    /// Which of them, from 1.
+    pub fold: u32,
 }
 
 impl Default for SplitSettings {
     fn default() -> Self {
-        Self { train: 60, validation: 20, stratify_age: false, look_alikes: false, use_given: true, drop_shared: false }
+        Self {
+            train: 60,
+            validation: 20,
+            stratify_age: false,
+            look_alikes: false,
+            use_given: true,
+            drop_shared: false,
+            used: 100,
+            own_seed: false,
+            seed: 42,
+            folds: 1,
+            fold: 1,
+        }
     }
 }
 
 impl SplitSettings {
-    /// Whether the shares leave something for each part.
+    /// Whether the shares leave something for each part, and the fold is one of the folds.
     ///
     /// # Errors
-    /// The problem to show beside the share of the validation part.
+    /// The problem to show beside the share of the validation part, or beside the fold.
     pub fn check(&self) -> Result<(), Problem> {
+        self.check_fold()?;
         if self.train + self.validation < 100 {
             return Ok(());
         }
@@ -54,18 +78,45 @@ impl SplitSettings {
             say("Training and validation leave nothing for the test part", "Entraînement et validation ne laissent rien au test"),
             say(
                 "Lower one of them, so that together they stay under 100 %",
-                "Baissez l’un des deux, pour que leur somme reste sous 100 %",
+                "Baissez l’un des deux, pour que leur somme reste sous 100 %",
             ),
         )
         .at("split.validation"))
+    }
+
+    /// Whether the fold is one of the folds.
+    ///
+    /// # Errors
+    /// The problem to show beside the fold.
+    pub fn check_fold(&self) -> Result<(), Problem> {
+        let Self { folds, fold, .. } = self;
+        if (1..=*folds.max(&1)).contains(fold) {
+            return Ok(());
+        }
+        let what = LocalizedText {
+            en: format!("There is no fold {fold}, there are only {folds}"),
+            fr: format!("Il n’y a pas de pli {fold}, il n’y en a que {folds}"),
+        };
+        let remedy = LocalizedText {
+            en: format!("Choose a fold from 1 to {folds}, or more folds"),
+            fr: format!("Choisissez un pli de 1 à {folds}, ou davantage de plis"),
+        };
+        Err(Problem::new(Kind::Settings, what, remedy).at("split.fold"))
+    }
+
+    /// Whether one of several folds is the test part.
+    pub const fn is_folded(&self) -> bool {
+        self.folds > 1
     }
 }
 
 impl SettingDefs for SplitSettings {
     fn setting_defs(&mut self) -> Vec<SettingDef<'_>> {
-        let Self { train, validation, stratify_age, look_alikes, use_given, drop_shared } = self;
+        let Self { train, validation, stratify_age, look_alikes, use_given, drop_shared, used, own_seed, seed, folds, fold } =
+            self;
         let percent = say("%", "%");
-        let given = *use_given;
+        let folded = *folds > 1;
+        let (given, seeded) = (*use_given && !folded, *own_seed);
         vec![
             SettingDef::new(
                 "train",
@@ -123,7 +174,8 @@ impl SettingDefs for SplitSettings {
                 say("folders’ parts not kept", "parts des dossiers non gardées"),
                 say("folders’ parts kept", "parts des dossiers gardées"),
             )
-            .more(),
+            .more()
+            .when(!folded),
             SettingDef::new(
                 "drop_shared",
                 say("Leave test pictures out of training", "Écarter de l’entraînement les images du test"),
@@ -139,6 +191,62 @@ impl SettingDefs for SplitSettings {
             )
             .more()
             .when(given),
+            SettingDef::new(
+                "used",
+                say("Training pictures used", "Images d’entraînement utilisées"),
+                say(
+                    "Share of the training part that is learned from; the rest is left out, validation and test stay. Smaller shares lie within larger ones: how much do more pictures help? 100 uses all",
+                    "Part des images d’entraînement dont le modèle apprend ; le reste est écarté, validation et test ne changent pas. Les petites parts sont contenues dans les grandes : combien apportent plus d’images ? 100 les utilise toutes",
+                ),
+                Value::Whole { value: used, range: 1..=100, unit: percent },
+            )
+            .more(),
+            SettingDef::new(
+                "own_seed",
+                say("Own seed for the split", "Graine propre à la répartition"),
+                say(
+                    "Deals by a seed of its own, so that runs with other seeds share their test part",
+                    "Répartit par une graine à part, pour que des essais d’autres graines aient la même part de test",
+                ),
+                Value::Switch(own_seed),
+            )
+            .states(
+                say("split by the seed of all", "répartition par la graine commune"),
+                say("split by a seed of its own", "répartition par sa propre graine"),
+            )
+            .more(),
+            SettingDef::new(
+                "seed",
+                say("Seed of the split", "Graine de la répartition"),
+                say(
+                    "The same seed gives the same split, whatever the seed of everything else",
+                    "La même graine donne la même répartition, quelle que soit la graine du reste",
+                ),
+                Value::Whole { value: seed, range: 0..=u32::MAX, unit: UNITLESS },
+            )
+            .more()
+            .when(seeded),
+            SettingDef::new(
+                "folds",
+                say("Folds", "Plis"),
+                say(
+                    "Cross-validation: deals all pictures into so many folds of equal size, each with the same mix of classes, of which one is the test part; the others are shared out between training and validation in their ratio. The folders’ parts are not kept. 5 or 10; 1 is none",
+                    "Validation croisée : répartit toutes les images en autant de plis de même taille et de même mélange de classes, dont un est la part de test ; les autres se partagent entre entraînement et validation selon leur rapport. Les parts des dossiers ne sont pas gardées. 5 ou 10 ; 1 pour aucun",
+                ),
+                Value::Whole { value: folds, range: 1..=20, unit: UNITLESS },
+            )
+            .more(),
+            SettingDef::new(
+                "fold",
+                say("Fold", "Pli"),
+                say(
+                    "Which of the folds is the test part; `trombine experiment folds` trains one run for each",
+                    "Lequel des plis est la part de test ; `trombine experiment folds` entraîne un essai pour chacun",
+                ),
+                Value::Whole { value: fold, range: 1..=20, unit: UNITLESS },
+            )
+            .more()
+            .when(folded),
         ]
     }
 }
@@ -159,8 +267,9 @@ impl Split {
     ///
     /// Where the folders name parts and `use_given` holds, those stay, and pictures outside them are dealt as usual. A
     /// part that no folder names comes from the training pictures. What parts of folders share stays in both unless
-    /// `drop_shared` holds.
+    /// `drop_shared` holds. Of several folds one is the test part, whatever folders name.
     pub fn new(dataset: &Dataset, settings: &SplitSettings, seed: u64) -> Self {
+        let seed = if settings.own_seed { settings.seed.into() } else { seed };
         let samples = &dataset.samples;
         let mut parts = vec![None; samples.len()];
         let shares = shares(settings);
@@ -168,7 +277,10 @@ impl Split {
         let of_values = dataset.task.is_regression();
         let dealing = Dealing { samples, copies: &copies, by_age: settings.stratify_age || of_values, of_values, seed };
         let mut free: Vec<usize> = (0..samples.len()).collect();
-        if settings.use_given && samples.iter().any(|s| s.given_part.is_some()) {
+        if settings.is_folded() {
+            dealing.hold_out(settings, &mut parts);
+            free.retain(|&i| parts[i].is_none());
+        } else if settings.use_given && samples.iter().any(|s| s.given_part.is_some()) {
             for (part, sample) in parts.iter_mut().zip(samples) {
                 *part = sample.given_part;
             }
@@ -185,13 +297,18 @@ impl Split {
             }
         }
         dealing.deal(&free, shares, &mut parts);
-        let kept_together = torn_by_plain_split(&copies, &parts, shares, seed);
+        let held_out = if settings.is_folded() { f64::from(settings.folds).recip() } else { 0.0 };
+        let [train, validation, test] = shares.map(|share| share * (1.0 - held_out));
+        let kept_together = torn_by_plain_split(&copies, &parts, [train, validation, test + held_out], seed);
         let mut dropped = 0;
-        if settings.drop_shared {
+        if settings.drop_shared && !settings.is_folded() {
             let groups: Vec<Vec<u32>> = copies.iter().map(|group| group.iter().map(|i| *i as u32).collect()).collect();
             let surplus = Overlap::of(groups.iter().map(Vec::as_slice), &parts).surplus;
             surplus.iter().for_each(|i| parts[*i as usize] = None);
             dropped = surplus.len();
+        }
+        if settings.used < 100 {
+            dealing.thin(settings.used, &mut parts);
         }
         Self { parts, kept_together, dropped }
     }
@@ -202,8 +319,13 @@ impl Split {
     }
 }
 
-/// The shares of training, validation and test; they sum to one.
+/// The shares of training, validation and test of what is dealt; they sum to one. With folds the test part is dealt already.
 fn shares(settings: &SplitSettings) -> [f64; 3] {
+    if settings.is_folded() {
+        let [train, validation] = [settings.train, settings.validation].map(|share| f64::from(share.max(1)));
+        let share = train / (train + validation);
+        return [share, 1.0 - share, 0.0];
+    }
     let train = f64::from(settings.train.min(100)) / 100.0;
     let validation = (f64::from(settings.validation) / 100.0).min(1.0 - train);
     [train, validation, (1.0 - train - validation).max(0.0)]
@@ -222,15 +344,21 @@ struct Dealing<'a> {
 }
 
 impl Dealing<'_> {
+    /// What a sample is dealt among: its class, and its age band if those count.
+    fn stratum(&self, i: usize) -> (u8, i32) {
+        let Self { samples, by_age, of_values, .. } = *self;
+        let age = if of_values { Some(samples[i].class.into()) } else { samples[i].age };
+        let decade = if by_age { age.map_or(-1, |a: u16| i32::from(a / 10).min(8)) } else { 0 };
+        (if of_values { 0 } else { samples[i].class }, decade)
+    }
+
     /// Deals the samples `free` into parts with these shares.
     ///
     /// Single pictures fill each stratum's quota after the groups of copies have been placed, so the quotas are met to
     /// within rounding unless the copies alone exceed them.
     fn deal(&self, free: &[usize], shares: [f64; 3], parts: &mut [Option<Part>]) {
-        let Self { samples, copies, by_age, of_values, seed } = *self;
-        let age = |i: usize| if of_values { Some(samples[i].class.into()) } else { samples[i].age };
-        let decade = |i: usize| if by_age { age(i).map_or(-1, |a| i32::from(a / 10).min(8)) } else { 0 };
-        let stratum = |i: usize| (if of_values { 0 } else { samples[i].class }, decade(i));
+        let Self { samples, copies, seed, .. } = *self;
+        let stratum = |i: usize| self.stratum(i);
         let mut strata: BTreeMap<_, Vec<usize>> = BTreeMap::new();
         for &i in free {
             strata.entry(stratum(i)).or_default().push(i);

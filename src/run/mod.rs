@@ -39,6 +39,7 @@ use crate::{
     evaluate::{RunScores, WeightsId},
     history::{EpochRecord, EventLog, StopReason},
     model::Network,
+    plan::MemberOf,
     problem::Problem,
     settings::Settings,
     text::{Lang, LocalizedText},
@@ -97,6 +98,9 @@ pub struct RunInfo {
     /// How often it was asked to be trained further than it had been.
     #[serde(default)]
     pub extensions: u32,
+    /// Of which experiment it is a part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member_of: Option<MemberOf>,
     /// Looked up each time the run is opened and never written down: the files are what counts.
     #[serde(skip)]
     pub stored: Stored,

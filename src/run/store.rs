@@ -188,6 +188,13 @@ impl RunStore {
         }
     }
 
+    /// The run of exactly this id as [`RunStore::list`] has it, without looking at the others; `None` if it is not there or
+    /// damaged.
+    pub fn look(&self, id: &str) -> Option<Run> {
+        let folder = self.runs().join(id);
+        (is_name(id) && folder.is_dir()).then(|| Run::open(&folder).ok().map(as_it_stands)).flatten()
+    }
+
     /// Takes a run from elsewhere, a run's folder or exported weights, among the runs; a copy is made.
     ///
     /// # Errors
@@ -322,6 +329,7 @@ fn fill(folder: PathBuf, id: String, name: LocalizedText, plan: &Plan) -> Result
         weights: None,
         scores: None,
         extensions: 0,
+        member_of: plan.member_of.clone(),
         stored: Stored::default(),
     };
     let run = Run { folder, info };
@@ -345,16 +353,20 @@ fn listed(folder: &Path) -> (Vec<RunInfo>, Vec<Problem>) {
     }
     for folder in folders(folder) {
         match Run::open(&folder) {
-            Ok(run) => {
-                let interrupted = run.info.status == RunStatus::Training && !run.is_locked();
-                let status = if interrupted { RunStatus::Paused } else { run.info.status };
-                runs.push(RunInfo { status, ..run.info });
-            }
+            Ok(run) => runs.push(as_it_stands(run).info),
             Err(problem) => problems.push(problem),
         }
     }
     runs.sort_by(|a, b| (b.created, &b.id).cmp(&(a.created, &a.id)));
     (runs, problems)
+}
+
+/// What a run is, paused if it says that it is being trained and no process has it.
+fn as_it_stands(mut run: Run) -> Run {
+    if run.info.status == RunStatus::Training && !run.is_locked() {
+        run.info.status = RunStatus::Paused;
+    }
+    run
 }
 
 /// The folders in `folder` that are not hidden; none yet is none.

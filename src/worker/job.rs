@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use super::{
     Command, Event,
     evaluate_again::{self, How},
-    locate, open, training,
+    experiment, locate, open, training,
 };
 use crate::{
     control::{Control, Stage},
@@ -19,6 +19,7 @@ use crate::{
         sample::Source,
     },
     engine,
+    experiment::ExperimentStore,
     files::{Places, overwrite, unfinished},
     plan::Plan,
     predict::batch::{self, FolderJob},
@@ -92,6 +93,34 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
             let source = Source::Folder(folder).settled();
             let located = locate::to(&run, source, store, control, emit);
             located.map_err(|problem| problem.about_pictures_of(&run)).map(|()| list(store, emit))
+        }
+        Command::NewExperiment { draft, plan } => {
+            let experiments = ExperimentStore::new(store);
+            let experiment = experiments.create(*draft, &plan)?;
+            emit(Event::Experiment(Box::new(experiments.view(experiment))));
+            Ok(())
+        }
+        Command::RunExperiment { experiment, only, dataset } => {
+            then_list(experiment::run(&experiment, only, dataset, store, control, emit), store, emit)
+        }
+        Command::CancelExperiment(name) => {
+            let experiments = ExperimentStore::new(store);
+            let experiment = experiments.find(&name)?;
+            experiments.cancel(&experiment)?;
+            emit(Event::Experiment(Box::new(experiments.view(experiment))));
+            Ok(())
+        }
+        Command::ListExperiments => {
+            let (experiments, problems) = ExperimentStore::new(store).list();
+            problems.into_iter().for_each(|problem| emit(Event::Warned(problem)));
+            emit(Event::Experiments { experiments });
+            Ok(())
+        }
+        Command::ViewExperiment(name) => {
+            let experiments = ExperimentStore::new(store);
+            let experiment = experiments.find(&name)?;
+            emit(Event::Experiment(Box::new(experiments.view(experiment))));
+            Ok(())
         }
         Command::ListRuns => {
             list(store, emit);

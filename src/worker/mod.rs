@@ -9,6 +9,7 @@ pub mod awake;
 mod conclude;
 mod evaluate_again;
 mod evaluation;
+mod experiment;
 mod fallback;
 mod job;
 mod locate;
@@ -39,6 +40,7 @@ use crate::{
         sample::{Framing, Source},
     },
     engine::SelfTest,
+    experiment::{Draft, Experiment, ExperimentView},
     files::table::TableForm,
     plan::Plan,
     problem::Problem,
@@ -150,6 +152,24 @@ pub enum Command {
         run: String,
         folder: PathBuf,
     },
+    /// Make the folder of an experiment on the pictures and the device of `plan`; nothing is trained.
+    NewExperiment {
+        draft: Box<Draft>,
+        plan: Box<Plan>,
+    },
+    /// Train what is missing of an experiment: all, or `only` the member of this place. `dataset` is used if it is the
+    /// experiment's.
+    RunExperiment {
+        experiment: String,
+        only: Option<usize>,
+        dataset: Option<Arc<Dataset>>,
+    },
+    /// Call an experiment off, whoever trains it.
+    CancelExperiment(String),
+    /// Give all experiments.
+    ListExperiments,
+    /// Give one as it is now.
+    ViewExperiment(String),
     ListRuns,
     OpenRun(String),
     /// Give a run's view without showing it on Results and Predict.
@@ -207,6 +227,10 @@ impl Command {
         matches!(
             self,
             Self::ListRuns
+                | Self::NewExperiment { .. }
+                | Self::CancelExperiment(_)
+                | Self::ListExperiments
+                | Self::ViewExperiment(_)
                 | Self::Edit { .. }
                 | Self::OpenRun(_)
                 | Self::ViewRun(_)
@@ -297,6 +321,18 @@ pub enum Event {
     Paired {
         runs: [String; 2],
         paired: Box<Result<Paired, Problem>>,
+    },
+    /// All experiments, the newest first.
+    Experiments {
+        experiments: Vec<Experiment>,
+    },
+    /// An experiment as it is now: asked for, or told when one of its members has ended.
+    Experiment(Box<ExperimentView>),
+    /// A member of an experiment is about to be trained.
+    Member {
+        experiment: String,
+        member: usize,
+        label: LocalizedText,
     },
     /// A run's pictures are in another place than before, which is written down.
     Located {

@@ -150,6 +150,7 @@ pub fn view(folder: &Path, model: ModelSettings) -> RunView {
             weights: None,
             scores: Some(report.run_scores()),
             extensions: 0,
+            member_of: None,
             stored: Default::default(),
         },
         settings,

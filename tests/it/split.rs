@@ -14,7 +14,7 @@ use trombine::{
 };
 
 /// 1,000 samples: 573 of class 0, 427 of class 1, ages 0 to 99, every hash its own.
-fn dataset() -> Dataset {
+pub fn dataset() -> Dataset {
     let samples = (0..1000u32).map(|i| Sample {
         file: format!("{i}.png").into(),
         class: u8::from(i >= 573),

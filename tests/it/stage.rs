@@ -340,6 +340,7 @@ pub fn run(dataset: &Dataset) -> RunView {
             weights: None,
             scores: Some(report.run_scores()),
             extensions: 0,
+            member_of: None,
             stored: Stored { weights: true, checkpoint: true },
         },
         settings: Settings::default(),

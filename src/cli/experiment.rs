@@ -1,0 +1,353 @@
+//! `experiment`: sets of runs with one question.
+
+use std::{path::Path, time::Duration};
+
+use serde_json::json;
+
+use super::{
+    Done, data,
+    experiment_arguments::{ExperimentArgs, ExperimentCommand},
+    one, recipe, signal, store,
+    terminal::{Terminal, complain_line, print, print_json},
+};
+use crate::{
+    control::{Control, Signal},
+    data::task::Task,
+    experiment::{Cost, Design, Draft, Experiment, ExperimentStore, ExperimentView, MemberState, MemberView, Recipe, Row, Vary},
+    files::atomic,
+    plan::Plan,
+    preset::Preset,
+    problem::{Kind, Problem},
+    run::{Asked, date},
+    setting_def::Choice as _,
+    settings::Settings,
+    text::{Lang, LocalizedText, Phrase, bytes, decimal, duration, named, number, percent, plural, say, years},
+    worker::{self, Command},
+};
+
+/// Does what is asked of experiments.
+pub fn experiment(command: ExperimentCommand, lang: Lang) -> Done {
+    match command {
+        ExperimentCommand::Seeds { seeds, same_split, ask } => begin(&ask, seeds, same_split, lang, &|_, _| Ok(Design::Seeds)),
+        ExperimentCommand::Folds { folds, seeds, ask } => begin(&ask, seeds, false, lang, &|_, _| Ok(Design::Folds(folds))),
+        ExperimentCommand::Compare { recipes, seeds, same_split, ask } => begin(&ask, seeds, same_split, lang, &|_, task| {
+            let recipes: Result<Vec<Recipe>, _> = recipes.iter().map(|name| recipe_called(name, task)).collect();
+            Ok(Design::Compare(recipes?))
+        }),
+        ExperimentCommand::Curve { shares, seeds, ask } => {
+            begin(&ask, seeds, true, lang, &|_, _| Ok(Design::Curve(shares.clone())))
+        }
+        ExperimentCommand::Ablate { seeds, same_split, ask } => begin(&ask, seeds, same_split, lang, &|_, _| Ok(Design::Ablate)),
+        ExperimentCommand::Search { vary, runs, seeds, same_split, ask } => begin(&ask, seeds, same_split, lang, &|base, _| {
+            let (mut varied, mut problems) = (Vec::new(), Vec::new());
+            for text in &vary {
+                match Vary::parse(text, base) {
+                    Ok(one) => varied.push(one),
+                    Err(problem) => problems.push(problem),
+                }
+            }
+            if problems.is_empty() { Ok(Design::Search { vary: varied, runs }) } else { Err(problems) }
+        }),
+        ExperimentCommand::List { json } => list(json, lang),
+        ExperimentCommand::Show { experiment, json } => show(&experiment, json, lang),
+        ExperimentCommand::Run { experiment, only, json } => run(&experiment, only, &mut Terminal::new(lang, json)),
+        ExperimentCommand::Cancel { experiment } => cancel(&experiment, lang),
+    }
+}
+
+/// Makes an experiment and trains it, or says what it would take.
+fn begin(
+    ask: &ExperimentArgs,
+    seeds: u32,
+    same_split: bool,
+    lang: Lang,
+    design: &dyn Fn(&Settings, &Task) -> Result<Design, Vec<Problem>>,
+) -> Done {
+    let mut terminal = Terminal::new(lang, ask.json);
+    let (draft, plan) = drafted(ask, (seeds, same_split), &mut terminal, design)?;
+    let experiments = ExperimentStore::new(&store()?);
+    let cost = experiments.cost(&draft, &plan).map_err(one)?;
+    if ask.dry_run {
+        return dry(&draft, &cost, ask.json, lang);
+    }
+    if !plan.dataset.understood.is_plain() && !ask.json {
+        data::understood(&plan.dataset, lang).iter().for_each(|text| complain_line(text));
+    }
+    let experiment = experiments.create(draft, &plan).map_err(one)?;
+    if !ask.json {
+        terminal.line(&named(lang, &experiment.id, cost_words(&cost, lang)));
+    }
+    if ask.no_run {
+        return Ok(());
+    }
+    train(&experiment, None, Some(plan), &mut terminal)
+}
+
+/// What the arguments ask for, checked against the pictures.
+fn drafted(
+    ask: &ExperimentArgs,
+    (seeds, same_split): (u32, bool),
+    terminal: &mut Terminal,
+    design: &dyn Fn(&Settings, &Task) -> Result<Design, Vec<Problem>>,
+) -> Result<(Draft, Plan), Vec<Problem>> {
+    let source = ask.recipe.source().ok_or_else(|| one(super::train::nothing()))?;
+    let plan = recipe::plan(&ask.recipe, source, &store()?, &mut |event| terminal.event(&event))?;
+    let base = plan.settings.clone();
+    let draft = design(&base, &plan.dataset.task)?.draft(&base, seeds, same_split).map_err(one)?;
+    let plan = draft.check(&plan.dataset, &Asked { device: plan.device.clone(), threads: plan.threads })?;
+    Ok((draft, plan))
+}
+
+/// Trains what is missing, and shows the table.
+fn train(experiment: &Experiment, only: Option<usize>, plan: Option<Plan>, terminal: &mut Terminal) -> Done {
+    let (store, control, lang) = (store()?, Control::default(), terminal.lang);
+    signal::leave_on(&control);
+    let dataset = plan.map(|plan| plan.dataset);
+    let command = Command::RunExperiment { experiment: experiment.id.clone(), only, dataset };
+    worker::perform(command, &store, &control, &mut |event| terminal.event(&event)).map_err(one)?;
+    let view = ExperimentStore::new(&store).view(experiment.clone());
+    if !terminal.is_json() && only.is_none() {
+        table(&view, lang);
+    }
+    if control.wish() == Signal::Leave || view.cancelled {
+        let id = &experiment.id;
+        let left = view.members.len() - view.over();
+        let what = LocalizedText::by(|lang| {
+            let left = plural(lang, left as u64, say("run is left", "essai reste"), say("runs are left", "essais restent"));
+            named(lang, say("Paused", "En pause").get(lang), left)
+        });
+        let remedy = LocalizedText {
+            en: format!("`trombine experiment run {id}` goes on"),
+            fr: format!("`trombine experiment run {id}` reprend"),
+        };
+        return Err(one(Problem::new(Kind::Exists, what, remedy)));
+    }
+    let failed = |member: &MemberView| match &member.state {
+        MemberState::Failed { problem } => Some(of_member(member, problem)),
+        _ => None,
+    };
+    let failed: Vec<Problem> = view.members.iter().filter_map(failed).collect();
+    if failed.is_empty() || only.is_some() { Ok(()) } else { Err(failed) }
+}
+
+fn of_member(member: &MemberView, problem: &Problem) -> Problem {
+    let what = LocalizedText::by(|lang| named(lang, member.label.get(lang), problem.what.get(lang)));
+    Problem { what, ..problem.clone() }
+}
+
+/// Goes on with an experiment.
+fn run(name: &str, only: Option<u32>, terminal: &mut Terminal) -> Done {
+    let experiment = ExperimentStore::new(&store()?).find(name).map_err(one)?;
+    train(&experiment, only.map(|nth| nth as usize - 1), None, terminal)
+}
+
+fn cancel(name: &str, lang: Lang) -> Done {
+    let experiments = ExperimentStore::new(&store()?);
+    let experiment = experiments.find(name).map_err(one)?;
+    experiments.cancel(&experiment).map_err(one)?;
+    let said = say(
+        "called off: nothing more is begun, and what is being trained pauses. `trombine experiment run` takes it up again",
+        "annulée : rien de plus n’est commencé, et ce qui s’entraîne se met en pause. `trombine experiment run` la reprend",
+    );
+    print(&named(lang, &experiment.id, said.get(lang)));
+    Ok(())
+}
+
+fn list(as_json: bool, lang: Lang) -> Done {
+    let experiments = ExperimentStore::new(&store()?);
+    let (all, problems) = experiments.list();
+    let views: Vec<ExperimentView> = all.into_iter().map(|experiment| experiments.view(experiment)).collect();
+    if as_json {
+        let one = |view: &ExperimentView| {
+            let best = view.best();
+            json!({
+                "id": view.experiment.id,
+                "name": view.experiment.name,
+                "kind": view.experiment.kind,
+                "created": view.experiment.created,
+                "members": view.members.len(),
+                "finished": view.count(|state| *state == MemberState::Finished),
+                "over": view.over(),
+                "cancelled": view.cancelled,
+                "best": best,
+            })
+        };
+        print_json(&format!("{:#}", json!(views.iter().map(one).collect::<Vec<_>>())));
+    } else {
+        for view in &views {
+            let Experiment { id, name, created, .. } = &view.experiment;
+            let of = say("of", "sur").get(lang);
+            let finished = view.count(|state| *state == MemberState::Finished) as u64;
+            let count = format!(
+                "{} {of} {} {}",
+                number(lang, finished),
+                number(lang, view.members.len() as u64),
+                say("finished", "terminés").get(lang),
+            );
+            let best = view.best().and_then(|row| Some(score(view, row.spread?.mean, lang))).unwrap_or_default();
+            let line = [date::day_and_time(*created), name.get(lang).to_owned(), count, best];
+            let line: Vec<String> = line.into_iter().filter(|word| !word.is_empty()).collect();
+            print(&format!("{id}  {}", line.join("  ")));
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+fn show(name: &str, as_json: bool, lang: Lang) -> Done {
+    let experiments = ExperimentStore::new(&store()?);
+    let view = experiments.view(experiments.find(name).map_err(one)?);
+    if !as_json {
+        print(&named(lang, &view.experiment.id, view.experiment.name.get(lang)));
+        for (at, member) in view.members.iter().enumerate() {
+            print(&member_line(&view, at, member, lang));
+        }
+        table(&view, lang);
+        return Ok(());
+    }
+    let member = |member: &MemberView| {
+        json!({
+            "label": member.label,
+            "variant": member.variant,
+            "state": member.state,
+            "run": member.run.as_ref().map(|run| &run.id),
+            "epochs_done": member.run.as_ref().map_or(0, |run| run.epochs_done),
+            "epochs": member.epochs,
+            "score": member.score(),
+            "owner": member.owner,
+        })
+    };
+    let fit = view.curve_fit();
+    let document = json!({
+        "experiment": view.experiment,
+        "measure": if view.more_is_better() { "accuracy" } else { "mae" },
+        "cancelled": view.cancelled,
+        "members": view.members.iter().map(member).collect::<Vec<_>>(),
+        "table": view.rows(),
+        "curve": fit.as_ref().map(|fit| json!({"fit": fit, "twice": fit.twice()})),
+    });
+    let text = serde_json::to_string_pretty(&document);
+    print_json(&text.map_err(|error| one(atomic::foreign(Path::new("experiment"), &error)))?);
+    Ok(())
+}
+
+/// Says what an experiment would take.
+fn dry(draft: &Draft, cost: &Cost, as_json: bool, lang: Lang) -> Done {
+    if as_json {
+        let labels: Vec<&LocalizedText> = draft.variants.iter().map(|variant| &variant.label).collect();
+        print_json(&json!({"name": draft.name, "variants": labels, "cost": cost}).to_string());
+        return Ok(());
+    }
+    print(draft.name.get(lang));
+    if draft.variants.len() > 1 {
+        draft.variants.iter().for_each(|variant| print(&format!("  {}", variant.label.get(lang))));
+    }
+    print(&cost_words(cost, lang));
+    Ok(())
+}
+
+/// `10 runs, about 1 h 20 min at most, 340 MB`.
+fn cost_words(cost: &Cost, lang: Lang) -> String {
+    let runs = plural(lang, cost.runs as u64, say("run", "essai"), say("runs", "essais"));
+    let time = match cost.seconds {
+        Some(seconds) => {
+            let time = duration(lang, Duration::from_secs_f64(seconds));
+            match lang {
+                Lang::En => format!("about {time} if none stops early"),
+                Lang::Fr => format!("environ {time} si aucun ne s’arrête plus tôt"),
+            }
+        }
+        None => say("time unknown before the first one", "durée inconnue avant le premier").get(lang).to_owned(),
+    };
+    let room = bytes(lang, cost.bytes);
+    format!("{runs}, {time}, {room} {}", say("on the disk", "sur le disque").get(lang))
+}
+
+/// A line about one member.
+fn member_line(view: &ExperimentView, at: usize, member: &MemberView, lang: Lang) -> String {
+    let state: Phrase = match &member.state {
+        MemberState::Waiting => say("waiting", "en attente"),
+        MemberState::Training => say("training", "en cours"),
+        MemberState::Paused => say("paused", "en pause"),
+        MemberState::Finished => say("finished", "terminé"),
+        MemberState::Failed { .. } => say("failed", "échoué"),
+        MemberState::Stopped => say("stopped", "arrêté"),
+    };
+    let run = member.run.as_ref().map(|run| run.id.clone());
+    let epochs =
+        member.run.as_ref().map(|run| format!("{} {}/{}", say("epoch", "époque").get(lang), run.epochs_done, member.epochs));
+    let result = match &member.state {
+        MemberState::Failed { problem } => Some(problem.line(lang)),
+        MemberState::Finished => member.score().map(|value| score(view, value, lang)),
+        _ => epochs,
+    };
+    let words = [Some(member.label.get(lang).to_owned()), Some(state.get(lang).to_owned()), result, run];
+    format!("{:>4}  {}", at + 1, words.into_iter().flatten().filter(|word| !word.is_empty()).collect::<Vec<_>>().join("  "))
+}
+
+/// The table of results, and what a learning curve foretells.
+fn table(view: &ExperimentView, lang: Lang) {
+    let rows = view.rows();
+    if rows.iter().all(|row| row.scores.is_empty()) {
+        return;
+    }
+    rows.iter().for_each(|row| print(&row_line(view, row, lang)));
+    if let Some(fit) = view.curve_fit() {
+        let twice = fit.twice();
+        let error = |value: f64| {
+            let value = if view.more_is_better() { 1.0 - value } else { value };
+            score(view, value, lang)
+        };
+        // A range of the error is one of the accuracy the other way round.
+        let bounds = [twice.range.low, twice.range.high].map(error);
+        let [low, high] = if view.more_is_better() { [&bounds[1], &bounds[0]] } else { [&bounds[0], &bounds[1]] };
+        let (pictures, expected) = (number(lang, twice.pictures.into()), error(twice.error));
+        print(&match lang {
+            Lang::En => format!("With twice the training pictures ({pictures}): {expected} expected (95 %: {low} to {high})"),
+            Lang::Fr => format!(
+                "Avec deux fois plus d’images d’entraînement ({pictures}) : {expected} attendu (95\u{a0}% : {low} à {high})"
+            ),
+        });
+    }
+}
+
+fn row_line(view: &ExperimentView, row: &Row, lang: Lang) -> String {
+    let label = row.label.get(lang);
+    let of = format!("{}/{}", row.scores.len(), row.members);
+    let Some(spread) = row.spread else { return format!("{label}  {of}") };
+    let mean = score(view, spread.mean, lang);
+    let sd = spread.deviation.map(|sd| format!("± {}", plain(view, sd, lang)));
+    let range = spread.range.map(|range| {
+        let high = if view.more_is_better() { range.high.min(1.0) } else { range.high };
+        let (low, high) = (plain(view, range.low.max(0.0), lang), plain(view, high, lang));
+        match lang {
+            Lang::En => format!("(95 %: {low} to {high})"),
+            Lang::Fr => format!("(95\u{a0}% : {low} à {high})"),
+        }
+    });
+    let words = [Some(label.to_owned()), Some(of), Some(mean), sd, range];
+    words.into_iter().flatten().collect::<Vec<_>>().join("  ")
+}
+
+/// A result with its unit.
+fn score(view: &ExperimentView, value: f64, lang: Lang) -> String {
+    if view.more_is_better() { percent(lang, value, 1) } else { years(lang, value, 2) }
+}
+
+/// The same without.
+fn plain(view: &ExperimentView, value: f64, lang: Lang) -> String {
+    if view.more_is_better() { decimal(lang, value * 100.0, 1) } else { decimal(lang, value, 2) }
+}
+
+/// A recipe by its name, or a file of settings.
+fn recipe_called(name: &str, task: &Task) -> Result<Recipe, Vec<Problem>> {
+    if let Some(preset) = Preset::of_key(name) {
+        return Ok(Recipe::preset(preset, task));
+    }
+    let path = Path::new(name);
+    if !path.exists() {
+        return Err(one(recipe::unknown(name)));
+    }
+    let settings = Settings::read(path)?.for_task(task);
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(Recipe { name: LocalizedText { en: stem.clone(), fr: stem }, settings })
+}

@@ -1,0 +1,173 @@
+//! The grammar of `trombine experiment`.
+
+use clap::{Args, Subcommand};
+
+use super::{RecipeArgs, language::told};
+use crate::text::{Phrase, say};
+
+const EXPERIMENT: Phrase = say("An id, the start of one, or `last`", "Un identifiant ou son début, ou `last` pour la dernière");
+const NAME: Phrase = say("EXPERIMENT", "EXPÉRIENCE");
+const SEEDS: Phrase = say(
+    "How many seeds each is trained with, from the recipe's seed on",
+    "Avec combien de graines chacun est entraîné, à partir de celle de la recette",
+);
+const SAME_SPLIT: Phrase = say(
+    "Deal the pictures the same way for every seed; otherwise each seed deals them anew",
+    "Répartir les images de la même façon pour toutes les graines ; sinon chacune les répartit à nouveau",
+);
+
+/// What is asked of experiments.
+#[derive(Subcommand)]
+pub enum ExperimentCommand {
+    #[command(about = told(say(
+        "Train one recipe with several seeds: how much of a result is luck",
+        "Entraîner une recette avec plusieurs graines : quelle part du résultat est de la chance",
+    )))]
+    Seeds {
+        #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(2..=1000), help = told(SEEDS))]
+        seeds: u32,
+        #[arg(long, help = told(SAME_SPLIT))]
+        same_split: bool,
+        #[command(flatten)]
+        ask: ExperimentArgs,
+    },
+    #[command(about = told(say(
+        "Cross-validation: each picture is a test picture once",
+        "Validation croisée : chaque image sert une fois de test",
+    )))]
+    Folds {
+        #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(2..=20))]
+        #[arg(help = told(say("Into how many folds the pictures are dealt", "En combien de plis les images sont réparties")))]
+        folds: u32,
+        #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000), help = told(SEEDS))]
+        seeds: u32,
+        #[command(flatten)]
+        ask: ExperimentArgs,
+    },
+    #[command(about = told(say("Compare recipes on the same parts", "Comparer des recettes sur les mêmes parts")))]
+    Compare {
+        #[arg(required = true, num_args = 2.., value_name = told(say("RECIPES", "RECETTES")))]
+        #[arg(help = told(say(
+            "Names of recipes (quick, notebook, recommended) or files of settings, whose split and seed do not count",
+            "Des noms de recettes (quick, notebook, recommended) ou des fichiers de réglages, dont la répartition et la graine ne comptent pas",
+        )))]
+        recipes: Vec<String>,
+        #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=1000), help = told(SEEDS))]
+        seeds: u32,
+        #[arg(long, help = told(SAME_SPLIT))]
+        same_split: bool,
+        #[command(flatten)]
+        ask: ExperimentArgs,
+    },
+    #[command(about = told(say(
+        "Train on growing shares of the training part: would more pictures help",
+        "Entraîner sur des parts croissantes des images d’entraînement : plus d’images aideraient-elles",
+    )))]
+    Curve {
+        #[arg(long, value_name = told(say("SHARES", "PARTS")), value_delimiter = ',', default_value = "10,20,40,80,100")]
+        #[arg(value_parser = clap::value_parser!(u32).range(1..=100))]
+        #[arg(help = told(say("Shares in per cent; smaller ones lie within larger ones", "Les parts en pour cent ; les petites sont contenues dans les grandes")))]
+        shares: Vec<u32>,
+        #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000), help = told(SEEDS))]
+        seeds: u32,
+        #[command(flatten)]
+        ask: ExperimentArgs,
+    },
+    #[command(about = told(say(
+        "Switch off each part of a recipe once: what matters",
+        "Désactiver une fois chaque partie d’une recette : ce qui compte",
+    )))]
+    Ablate {
+        #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000), help = told(SEEDS))]
+        seeds: u32,
+        #[arg(long, help = told(SAME_SPLIT))]
+        same_split: bool,
+        #[command(flatten)]
+        ask: ExperimentArgs,
+    },
+    #[command(about = told(say(
+        "Try values of chosen options, all combinations or some at random",
+        "Essayer des valeurs d’options choisies, toutes les combinaisons ou quelques-unes au hasard",
+    )))]
+    Search {
+        #[arg(long, required = true, value_name = told(say("KEY=VALUES", "CLÉ=VALEURS")))]
+        #[arg(help = told(say(
+            "An option with its values: model.dropout=0,0.3,0.5, between two numbers 0.1..0.5, on a logarithmic scale 0.0001..0.01:log; of a list model.filters=16,32/32,64. May be given several times",
+            "Une option et ses valeurs : model.dropout=0,0.3,0.5, entre deux nombres 0.1..0.5, sur une échelle logarithmique 0.0001..0.01:log ; pour une liste model.filters=16,32/32,64. Peut être donné plusieurs fois",
+        )))]
+        vary: Vec<String>,
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=2000))]
+        #[arg(help = told(say(
+            "How many combinations are drawn at random; all are tried unless given",
+            "Combien de combinaisons sont tirées au hasard ; à défaut, toutes sont essayées",
+        )))]
+        runs: Option<u32>,
+        #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000), help = told(SEEDS))]
+        seeds: u32,
+        #[arg(long, help = told(SAME_SPLIT))]
+        same_split: bool,
+        #[command(flatten)]
+        ask: ExperimentArgs,
+    },
+    #[command(about = told(say("List all experiments", "Lister toutes les expériences")))]
+    List {
+        #[arg(long, help = told(say("Print them as JSON", "Les afficher en JSON")))]
+        json: bool,
+    },
+    #[command(about = told(say(
+        "Show how far an experiment is, and its table: mean, standard deviation and 95 % range on the test parts",
+        "Montrer où en est une expérience, et son tableau : moyenne, écart-type et intervalle à 95 % sur les parts de test",
+    )))]
+    Show {
+        #[arg(help = told(EXPERIMENT), value_name = told(NAME))]
+        experiment: String,
+        #[arg(long, help = told(say("Print it as JSON", "L’afficher en JSON")))]
+        json: bool,
+    },
+    #[command(about = told(say(
+        "Train what is missing of an experiment: what waits, was interrupted, or failed",
+        "Entraîner ce qui manque à une expérience : ce qui attend, a été interrompu ou a échoué",
+    )))]
+    Run {
+        #[arg(help = told(EXPERIMENT), value_name = told(NAME))]
+        experiment: String,
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+        #[arg(help = told(say(
+            "Only the run of this number, from 1, as `show` counts them; several processes may train one experiment so",
+            "Seulement l’essai de ce numéro, à partir de 1, comme `show` les compte ; plusieurs processus peuvent ainsi entraîner une expérience",
+        )))]
+        only: Option<u32>,
+        #[arg(long, help = told(say("Print events as JSON lines", "Afficher les événements en lignes JSON")))]
+        json: bool,
+    },
+    #[command(about = told(say(
+        "Call an experiment off: nothing more of it is begun, and what is being trained pauses",
+        "Annuler une expérience : rien de plus n’est commencé, et ce qui s’entraîne se met en pause",
+    )))]
+    Cancel {
+        #[arg(help = told(EXPERIMENT), value_name = told(NAME))]
+        experiment: String,
+    },
+}
+
+/// What every experiment is begun with.
+#[derive(Args)]
+pub struct ExperimentArgs {
+    #[command(flatten)]
+    pub recipe: RecipeArgs,
+    #[arg(long)]
+    #[arg(help = told(say(
+        "Only say how many runs it would be, how long they would take if that is known, and how much disk",
+        "Dire seulement combien d’essais ce serait, combien de temps si c’est connu, et quelle place sur le disque",
+    )))]
+    pub dry_run: bool,
+    #[arg(long)]
+    #[arg(help = told(say(
+        "Make the experiment without training it: `trombine experiment run` does that, here or elsewhere",
+        "Créer l’expérience sans l’entraîner : `trombine experiment run` le fait, ici ou ailleurs",
+    )))]
+    pub no_run: bool,
+    #[arg(long)]
+    #[arg(help = told(say("Print events as JSON lines", "Afficher les événements en lignes JSON")))]
+    pub json: bool,
+}

@@ -1,0 +1,89 @@
+//! What an experiment takes: runs, time if something like it was trained before, room on the disk.
+
+use serde::Serialize;
+
+use super::{Draft, Experiment, ExperimentStore};
+use crate::{data::sample::Part, plan::Plan, problem::Problem, run::RunStatus, settings::Settings};
+
+/// What an experiment takes.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Cost {
+    pub runs: usize,
+    /// Seconds if no run stops early; `None` where no run of this network on this device is known.
+    pub seconds: Option<f64>,
+    /// Bytes on the disk.
+    pub bytes: u64,
+}
+
+/// Runs that are looked at for how long one takes.
+const LOOKED_AT: usize = 60;
+/// Bytes that a picture takes in `pictures.json`, and a judged one in `report.json`, about.
+const LISTED: u64 = 100;
+const JUDGED: u64 = 170;
+
+impl ExperimentStore {
+    /// What the runs of a draft take, by `plan`, that of one of them.
+    ///
+    /// # Errors
+    /// A change that this version does not know.
+    pub fn cost(&self, draft: &Draft, plan: &Plan) -> Result<Cost, Problem> {
+        let pace = self.pace(plan);
+        let (mut seconds, mut bytes) = (0.0, 0);
+        for member in 0..draft.members.len() {
+            let settings = draft.settings(member)?;
+            // Larger networks take longer, which is not known; the same, on a share of the pictures, that share.
+            let used = f64::from(settings.split.used) / 100.0;
+            seconds += pace.unwrap_or_default() * used * f64::from(settings.train.epochs);
+            bytes += bytes_of(&settings, plan);
+        }
+        Ok(Cost { runs: draft.members.len(), seconds: pace.map(|_| seconds), bytes })
+    }
+
+    /// Seconds of an epoch as earlier runs of the same network took it on the same device, scaled by the training pictures.
+    fn pace(&self, plan: &Plan) -> Option<f64> {
+        let alike = |settings: &Settings| {
+            let (ours, theirs) = (&plan.settings, settings);
+            ours.model == theirs.model
+                && ours.augment.side() == theirs.augment.side()
+                && ours.train.batch_size == theirs.train.batch_size
+                && ours.train.steps_per_epoch == theirs.train.steps_per_epoch
+        };
+        let pictures = plan.indices(Part::Train).len().max(1) as f64;
+        let runs = self.runs().list().0.into_iter().take(LOOKED_AT);
+        let mut known =
+            runs.filter(|run| run.status == RunStatus::Finished && run.asked.device == plan.device && run.seconds > 0.0);
+        known.find_map(|run| {
+            let settings = self.runs().look(&run.id)?.settings().ok().filter(alike)?;
+            let epoch = run.seconds / f64::from(run.epochs_done.max(1));
+            let share = if settings.train.steps_per_epoch == 0 { pictures / f64::from(run.pictures[0].max(1)) } else { 1.0 };
+            Some(epoch * share)
+        })
+    }
+}
+
+impl Experiment {
+    /// The same as a draft, for what is left to say of it.
+    pub fn draft(&self) -> Draft {
+        Draft {
+            kind: self.kind,
+            name: self.name.clone(),
+            base: self.base.clone(),
+            variants: self.variants.clone(),
+            members: self.members.clone(),
+        }
+    }
+}
+
+/// Bytes of one run's folder: the weights, the checkpoint (weights, the best ones, the optimizer's arrays, batch norm's averaged
+/// statistics), and the lists of pictures.
+fn bytes_of(settings: &Settings, plan: &Plan) -> u64 {
+    let network = settings.network(&plan.dataset.task).ok();
+    let parameters = network.map(|network| network.parameters()).unwrap_or_default();
+    let size = |shape: &[usize]| (size_of::<f32>() * shape.iter().product::<usize>()) as u64;
+    let all: u64 = parameters.iter().map(|parameter| size(&parameter.shape)).sum();
+    let trained: u64 = parameters.iter().filter(|p| p.role.trained()).map(|parameter| size(&parameter.shape)).sum();
+    let slots = settings.train.optimizer.slots().len() as u64;
+    let pictures = plan.dataset.samples.len() as u64;
+    let judged = (plan.indices(Part::Validation).len() + plan.indices(Part::Test).len()) as u64;
+    3 * all + slots * trained + LISTED * pictures + JUDGED * judged
+}

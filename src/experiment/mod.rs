@@ -1,0 +1,163 @@
+//! Sets of ordinary runs that differ in stated ways, with one question: how much is luck, which recipe is better, would
+//! more pictures help.
+//!
+//! An experiment is a folder `experiments/ID` beside the runs:
+//!
+//! - `experiment.json` says what it is: the pictures and how they are read, the settings that all runs share, and of each
+//!   member what it changes in them. It is written once.
+//! - `members/0003.json` is what is known of the fourth member: its run, or why it has none. Each member has a file of its
+//!   own, so that many processes, on many machines that share the folder, write none together. `0003.lock` is held by who
+//!   trains it, who says so in `0003.owner.json`.
+//! - `cancelled` is there once it was called off: nothing of it is begun any more.
+//!
+//! How far a member is stands in its run's own folder and nowhere else ([`MemberState`]). A run's `run.json` names its
+//! experiment, so that what a crash left between two writes is found again.
+
+mod cost;
+mod design;
+mod fit;
+mod member;
+mod parts;
+mod search;
+mod store;
+mod view;
+
+use serde::{Deserialize, Serialize};
+
+pub use cost::Cost;
+pub use design::{Design, Draft, Recipe, SHARES};
+pub use fit::{CurveFit, CurvePoint, Foretold};
+pub use member::{MemberLock, MemberRecord, Owner};
+pub use search::Vary;
+pub use store::ExperimentStore;
+pub use view::{ExperimentView, MemberState, MemberView, Row};
+
+use crate::{
+    data::{reading::Reading, sample::Source, task::Task},
+    problem::Problem,
+    run::Asked,
+    setting_def::choice,
+    settings::Settings,
+    text::{Lang, LocalizedText, say},
+};
+
+/// What an experiment is, in `experiment.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Experiment {
+    /// The folder's name: date and time of the start and the kind, `2026-11-22-140211-seeds`.
+    pub id: String,
+    pub name: LocalizedText,
+    pub kind: ExperimentKind,
+    /// Seconds since 1970, UTC.
+    pub created: u64,
+    pub source: Source,
+    /// How the pictures are read, their size and faces among it.
+    pub reading: Reading,
+    /// What is learned.
+    pub task: Task,
+    /// The data set's [fingerprint](crate::data::dataset::Dataset::fingerprint) at the start: members trained on other
+    /// pictures could not be compared.
+    #[serde(default)]
+    pub data: Option<u64>,
+    /// What all members share but for their changes.
+    pub base: Settings,
+    /// Device and threads of each run.
+    #[serde(default)]
+    pub asked: Asked,
+    /// What is compared, each with a line in the table; one where all members are alike but for luck.
+    pub variants: Vec<Variant>,
+    /// In the order in which they are trained.
+    pub members: Vec<Member>,
+}
+
+/// What an experiment asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExperimentKind {
+    Seeds,
+    Folds,
+    Compare,
+    Curve,
+    Ablate,
+    Search,
+}
+
+choice! { ExperimentKind {
+    Seeds = "seeds", say("Several seeds", "Plusieurs graines"),
+        say("The same recipe several times: how much of a result is luck", "La même recette plusieurs fois : quelle part du résultat est de la chance");
+    Folds = "folds", say("Cross-validation", "Validation croisée"),
+        say("Each picture is a test picture once: a result on all of them", "Chaque image sert une fois de test : un résultat sur toutes");
+    Compare = "compare", say("Recipes compared", "Recettes comparées"),
+        say("Two or more recipes on the same parts", "Deux recettes ou plus sur les mêmes parts");
+    Curve = "curve", say("Learning curve", "Courbe d’apprentissage"),
+        say("Growing shares of the training pictures: would more pictures help", "Des parts croissantes des images d’entraînement : plus d’images aideraient-elles");
+    Ablate = "ablate", say("What matters", "Ce qui compte"),
+        say("Each part of a recipe switched off once", "Chaque partie d’une recette désactivée une fois");
+    Search = "search", say("Search", "Recherche"),
+        say("Values of chosen options, all or drawn at random", "Des valeurs d’options choisies, toutes ou tirées au hasard");
+} }
+
+/// One of the things that are compared.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Variant {
+    pub label: LocalizedText,
+    /// What it changes in the settings that all share, as `key=value`.
+    pub changes: Vec<String>,
+}
+
+/// One run to be made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Member {
+    /// The place of what it is an instance of among the variants.
+    pub variant: usize,
+    /// What it changes besides, as `key=value`: seed, fold.
+    pub changes: Vec<String>,
+}
+
+impl Member {
+    /// `base` with what one of the `variants` changes, and then this member.
+    fn settings(&self, base: &Settings, variants: &[Variant]) -> Result<Settings, Problem> {
+        let mut settings = base.clone();
+        let variant = variants.get(self.variant).into_iter().flat_map(|variant| &variant.changes);
+        variant.chain(&self.changes).try_for_each(|change| settings.set(change))?;
+        Ok(settings)
+    }
+}
+
+impl Experiment {
+    /// The settings of a member.
+    ///
+    /// # Errors
+    /// No such member; a change that this version does not know.
+    pub fn settings(&self, member: usize) -> Result<Settings, Problem> {
+        let one = self.members.get(member).ok_or_else(|| store::no_member(self, member))?;
+        one.settings(&self.base, &self.variants)
+    }
+
+    /// What tells a member from the others: `Quick look · seed 43`, `fold 2 of 5`.
+    pub fn label(&self, member: usize) -> LocalizedText {
+        let Some(one) = self.members.get(member) else { return LocalizedText::default() };
+        let variant = self.variants.get(one.variant).filter(|_| self.variants.len() > 1);
+        let alone = self.members.iter().filter(|other| other.variant == one.variant).count() == 1;
+        let base = &self.base.split;
+        LocalizedText::by(|lang| {
+            let mut words: Vec<String> = variant.map(|variant| variant.label.get(lang).to_owned()).into_iter().collect();
+            if !alone || variant.is_none() {
+                let folds = self.settings(member).map_or(base.folds, |settings| settings.split.folds);
+                words.extend(one.changes.iter().filter_map(|change| repeat_words(change, folds, lang)));
+            }
+            words.join(" · ")
+        })
+    }
+}
+
+/// What a member's own change says of it; none of what only goes with another.
+fn repeat_words(change: &str, folds: u32, lang: Lang) -> Option<String> {
+    let (key, value) = change.split_once('=')?;
+    match (key, lang) {
+        ("seed", _) => Some(format!("{} {value}", say("seed", "graine").get(lang))),
+        ("split.fold", Lang::En) => Some(format!("fold {value} of {folds}")),
+        ("split.fold", Lang::Fr) => Some(format!("pli {value} sur {folds}")),
+        _ => None,
+    }
+}

@@ -1,0 +1,179 @@
+//! Values of chosen options: all combinations, or some drawn at random (Bergstra and Bengio 2012, "Random search for
+//! hyper-parameter optimization").
+
+use super::{Variant, design::words};
+use crate::{
+    problem::{Kind, Problem},
+    random::{Purpose, Random},
+    setting_def::{SettingDefs as _, Value},
+    settings::Settings,
+    text::{LocalizedText, repeated, say},
+};
+
+/// An option and what it may be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Vary {
+    pub key: String,
+    pub values: Values,
+}
+
+/// What an option may be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Values {
+    /// One of these, as the command line writes them.
+    Each(Vec<String>),
+    /// Anything between two numbers, on a logarithmic scale if `log`; whole numbers where the option is one.
+    Between { low: f64, high: f64, log: bool, whole: bool },
+}
+
+/// Draws before it is believed that there are no others.
+const TRIES: usize = 100;
+
+impl Vary {
+    /// Reads `model.dropout=0,0.3,0.5`, `train.optimizer.learning_rate=0.0001..0.01:log` or, of an option that is a list,
+    /// `model.filters=16,32/32,64`.
+    ///
+    /// # Errors
+    /// An unknown option, a value that it does not take, a range without a beginning.
+    pub fn parse(text: &str, base: &Settings) -> Result<Self, Problem> {
+        let (key, values) = text.split_once('=').map_or((text, ""), |(key, values)| (key.trim(), values.trim()));
+        let mut settings = base.clone();
+        // An unknown option has a sentence of its own, with the nearest one.
+        let Some(kind) = settings.setting_defs().into_iter().find(|def| def.key == key).map(|def| ValueKind::of(&def.value))
+        else {
+            settings.set(&format!("{key}={values}"))?;
+            return Err(unreadable(text));
+        };
+        let accepts = |value: &str| base.clone().set(&format!("{key}={value}"));
+        if let Some((low, rest)) = values.split_once("..").filter(|_| kind != ValueKind::List) {
+            let (high, log) = rest.strip_suffix(":log").map_or((rest, false), |high| (high, true));
+            [low, high].iter().try_for_each(|bound| accepts(bound))?;
+            let bounds = low.trim().parse::<f64>().ok().zip(high.trim().parse::<f64>().ok());
+            let (low, high) = bounds.filter(|(low, high)| low < high && (*low > 0.0 || !log)).ok_or_else(|| unreadable(text))?;
+            let whole = kind == ValueKind::Whole;
+            return Ok(Self { key: key.to_owned(), values: Values::Between { low, high, log, whole } });
+        }
+        let separator = if kind == ValueKind::List { '/' } else { ',' };
+        let values: Vec<String> = values.split(separator).map(|value| value.trim().to_owned()).collect();
+        values.iter().try_for_each(|value| accepts(value))?;
+        Ok(Self { key: key.to_owned(), values: Values::Each(values) })
+    }
+
+    /// One of its values.
+    fn draw(&self, random: &mut Random) -> String {
+        match &self.values {
+            Values::Each(values) => values[random.below(values.len())].clone(),
+            Values::Between { low, high, log: true, whole } => {
+                shown(random.between(low.ln(), high.ln()).exp().clamp(*low, *high), *whole)
+            }
+            // Each whole number is as likely.
+            Values::Between { low, high, log: false, whole: true } => {
+                shown((random.between(*low, high + 1.0)).floor().min(*high), true)
+            }
+            Values::Between { low, high, log: false, whole: false } => shown(random.between(*low, *high), false),
+        }
+    }
+}
+
+/// What kind of value an option has, as far as its text goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum ValueKind {
+    Whole,
+    List,
+    Other,
+}
+
+impl ValueKind {
+    const fn of(value: &Value<'_>) -> Self {
+        match value {
+            Value::Whole { .. } => Self::Whole,
+            Value::List { .. } | Value::Table(_) => Self::List,
+            Value::Switch(_) | Value::Number { .. } | Value::Choice(_) => Self::Other,
+        }
+    }
+}
+
+/// The combinations: all, or so many that are drawn, no two alike.
+///
+/// # Errors
+/// A range where all combinations are asked for.
+pub(super) fn variants(base: &Settings, vary: &[Vary], drawn: Option<u32>) -> Result<Vec<Variant>, Problem> {
+    let combinations = match drawn {
+        Some(runs) => draw(base, vary, runs as usize),
+        None => all(vary)?,
+    };
+    let variant = |changes: Vec<String>| {
+        let mut settings = base.clone();
+        changes.iter().try_for_each(|change| settings.set(change))?;
+        let short = |change: &String| change.rsplit('.').next().unwrap_or_default().to_owned();
+        // Where all is as in the recipe, its values say which it is.
+        let label = LocalizedText::by(|lang| match words(base, &settings, lang) {
+            same if same.is_empty() => changes.iter().map(short).collect::<Vec<_>>().join(" · "),
+            words => words,
+        });
+        Ok(Variant { label, changes })
+    };
+    combinations.into_iter().map(variant).collect()
+}
+
+fn all(vary: &[Vary]) -> Result<Vec<Vec<String>>, Problem> {
+    let mut combinations = vec![Vec::new()];
+    for Vary { key, values } in vary {
+        let Values::Each(values) = values else { return Err(endless(key)) };
+        let longer = |before: &Vec<String>| {
+            let one = |value: &String| before.iter().cloned().chain(Some(format!("{key}={value}"))).collect::<Vec<_>>();
+            values.iter().map(one).collect::<Vec<_>>()
+        };
+        combinations = combinations.iter().flat_map(longer).collect();
+    }
+    Ok(combinations)
+}
+
+fn draw(base: &Settings, vary: &[Vary], runs: usize) -> Vec<Vec<String>> {
+    let mut random = Random::new(base.seed.into(), Purpose::Search, &[]);
+    let mut combinations: Vec<Vec<String>> = Vec::new();
+    let mut tries = 0;
+    while combinations.len() < runs && tries < TRIES {
+        let one: Vec<String> = vary.iter().map(|vary| format!("{}={}", vary.key, vary.draw(&mut random))).collect();
+        tries += 1;
+        if !combinations.contains(&one) {
+            combinations.push(one);
+            tries = 0;
+        }
+    }
+    combinations
+}
+
+/// A number of three digits that matter: what is drawn is meant to be read and passed on.
+fn shown(value: f64, whole: bool) -> String {
+    match whole {
+        true => value.round().to_string(),
+        false => format!("{value:.2e}").parse::<f64>().unwrap_or(value).to_string(),
+    }
+}
+
+fn unreadable(text: &str) -> Problem {
+    let text = repeated(text);
+    Problem::new(
+        Kind::Settings,
+        LocalizedText {
+            en: format!("“{text}” names no option with its values"),
+            fr: format!("« {text} » ne nomme pas une option avec ses valeurs"),
+        },
+        say(
+            "For example model.dropout=0,0.3,0.5 or train.optimizer.learning_rate=0.0001..0.01:log",
+            "Par exemple model.dropout=0,0.3,0.5 ou train.optimizer.learning_rate=0.0001..0.01:log",
+        ),
+    )
+}
+
+fn endless(key: &str) -> Problem {
+    Problem::new(
+        Kind::Settings,
+        LocalizedText {
+            en: format!("{key} is given as a range, which has no end of values"),
+            fr: format!("{key} est donné comme un intervalle, qui a une infinité de valeurs"),
+        },
+        say("Give its values, or say --runs N to draw some", "Donnez ses valeurs, ou dites --runs N pour en tirer"),
+    )
+}

@@ -1,0 +1,254 @@
+//! The executor of experiments on this machine: members are trained one after another, each as any run is.
+//!
+//! What it leaves when it ends, however it ends, is what the next call goes on from: runs stand in their own folders, and
+//! a member's file says which run is its. Several calls may work on one experiment at the same time, on machines that share
+//! the folder; a member is trained by who holds its lock.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use super::{Event, ResumeOptions, training};
+use crate::{
+    control::{Control, Signal, Stage},
+    data::{self, dataset::Dataset, edits::Edits, picture_size::PictureSide, reading::Reading},
+    experiment::{Experiment, ExperimentStore, MemberState},
+    files::Places,
+    plan::{MemberOf, Plan},
+    problem::{Kind, Problem},
+    run::{RunInfo, RunStatus, RunStore},
+    settings::Settings,
+    text::{LocalizedText, named, say},
+    train::event::TrainEvent,
+};
+
+/// Between two looks whether the experiment was called off.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
+
+/// Trains what is missing of an experiment: all members, or `only` one of them. What fails is told, and does not stop the
+/// others.
+///
+/// The wish to finish or to discard is about the member that is being trained, and the next one follows; to leave ends all,
+/// with a checkpoint to go on from.
+///
+/// # Errors
+/// No such experiment; pictures that are gone or not those that it began with; one member alone that somebody else trains, or
+/// that fails.
+pub(super) fn run(
+    name: &str,
+    only: Option<usize>,
+    dataset: Option<Arc<Dataset>>,
+    store: &RunStore,
+    control: &Control,
+    emit: &mut dyn FnMut(Event),
+) -> Result<(), Problem> {
+    let experiments = ExperimentStore::new(store);
+    let experiment = experiments.find(name)?;
+    experiments.adopt(&experiment)?;
+    if let Some(member) = only {
+        experiment.settings(member)?;
+    } else {
+        experiments.take_up(&experiment)?;
+    }
+    let known = Twins::of(&experiment, store);
+    let mut executor = Executor { experiments, experiment, known, store, control, dataset };
+    let members = only.map_or_else(|| (0..executor.experiment.members.len()).collect(), |member| vec![member]);
+    for member in members {
+        if control.wait_while_paused() == Signal::Leave || executor.experiments.is_cancelled(&executor.experiment) {
+            break;
+        }
+        let failed = executor.member(member, only.is_some(), emit);
+        let failed = match failed {
+            // Without pictures no other member can be trained either.
+            Err(Failure::All(problem)) => return Err(problem),
+            Err(Failure::One(problem)) if only.is_some() => Err(problem),
+            Err(Failure::One(problem)) => {
+                emit(Event::Warned(problem));
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        };
+        let view = executor.experiments.view(executor.experiment.clone());
+        emit(Event::Experiment(Box::new(view)));
+        failed?;
+        // What was wished for this member is done.
+        if matches!(control.wish(), Signal::Finish | Signal::Discard) {
+            control.set(Signal::Go);
+        }
+    }
+    Ok(())
+}
+
+/// What keeps a member from being trained.
+enum Failure {
+    One(Problem),
+    /// The others too.
+    All(Problem),
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self::One(problem)
+    }
+}
+
+/// An experiment at work.
+struct Executor<'a> {
+    experiments: ExperimentStore,
+    experiment: Experiment,
+    known: Twins,
+    store: &'a RunStore,
+    control: &'a Control,
+    /// The pictures as the last member had them.
+    dataset: Option<Arc<Dataset>>,
+}
+
+impl Executor<'_> {
+    /// Trains a member, or goes on with it, unless there is nothing left to do.
+    fn member(&mut self, member: usize, alone: bool, emit: &mut dyn FnMut(Event)) -> Result<(), Failure> {
+        let (experiments, experiment) = (&self.experiments, &self.experiment);
+        let over = |state: &MemberState| matches!(state, MemberState::Finished | MemberState::Stopped);
+        if over(&experiments.member(experiment, member).state) {
+            return Ok(());
+        }
+        let Some(_lock) = experiments.lock_member(experiment, member)? else {
+            let taken = experiments.taken(experiment, member);
+            return if alone { Err(taken.into()) } else { Ok(()) };
+        };
+        // As it is now that nobody else changes it.
+        let mut record = experiments.record(experiment, member);
+        let settings = experiment.settings(member)?;
+        let run = record.run.as_deref().and_then(|id| self.store.look(id)).map(|run| run.info);
+        let done = |run: &RunInfo| run.status == RunStatus::Finished && run.scores.is_some();
+        if record.stopped || run.as_ref().is_some_and(done) {
+            return Ok(());
+        }
+        emit(Event::Member { experiment: experiment.id.clone(), member, label: experiment.label(member) });
+        if run.is_none()
+            && let Some(twin) = self.known.find(&settings)
+        {
+            record.run = Some(twin);
+            record.problem = None;
+            return Ok(experiments.save_record(experiment, member, &record)?);
+        }
+        let dataset = self.pictures(settings.augment.pictures, emit)?;
+        let result = self.train(member, settings, run, &dataset, emit);
+        let (experiments, experiment) = (&self.experiments, &self.experiment);
+        let mut record = experiments.record(experiment, member);
+        match result {
+            Err(problem) if problem.kind == Kind::Cancelled => {
+                record.stopped = self.control.wish() == Signal::Discard;
+                Ok(experiments.save_record(experiment, member, &record)?)
+            }
+            Err(problem) => {
+                let label = experiment.label(member);
+                let what = LocalizedText::by(|lang| named(lang, label.get(lang), problem.what.get(lang)));
+                record.problem = Some(problem.clone());
+                experiments.save_record(experiment, member, &record)?;
+                Err(Problem { what, ..problem }.into())
+            }
+            Ok(()) if record.problem.is_some() => {
+                record.problem = None;
+                Ok(experiments.save_record(experiment, member, &record)?)
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// Trains a new run, or goes on with `run`.
+    fn train(
+        &self,
+        member: usize,
+        settings: Settings,
+        run: Option<RunInfo>,
+        dataset: &Arc<Dataset>,
+        emit: &mut dyn FnMut(Event),
+    ) -> Result<(), Problem> {
+        let mut looked = Instant::now();
+        let mut unwritten = None;
+        let mut tell = |event: Event| {
+            if let Event::TrainsOn { run, .. } = &event {
+                let mut record = self.experiments.record(&self.experiment, member);
+                record.run = Some(run.id.clone());
+                unwritten = self.experiments.save_record(&self.experiment, member, &record).err().or(unwritten.take());
+            }
+            if matches!(event, Event::Train(TrainEvent::Batch(_))) && looked.elapsed() >= BETWEEN_LOOKS {
+                looked = Instant::now();
+                if self.experiments.is_cancelled(&self.experiment) {
+                    self.control.set(Signal::Leave);
+                }
+            }
+            emit(event);
+        };
+        let result = match run {
+            Some(run) => training::resume(&run.id, dataset, &ResumeOptions::default(), self.store, self.control, &mut tell),
+            None => {
+                let plan = Plan::new(&settings, dataset.clone()).map_err(training::first)?;
+                let asked = self.experiment.asked.clone();
+                let member_of = MemberOf { experiment: self.experiment.id.clone(), member };
+                let plan = Plan { device: asked.device, threads: asked.threads, member_of: Some(member_of), ..plan };
+                training::train(&plan, self.store, self.control, &mut tell)
+            }
+        };
+        result.and(unwritten.map_or(Ok(()), Err))
+    }
+
+    /// The experiment's pictures of this side, those of before if they are the same.
+    fn pictures(&mut self, side: PictureSide, emit: &mut dyn FnMut(Event)) -> Result<Arc<Dataset>, Failure> {
+        let reading = Reading { side, ..self.experiment.reading };
+        let is_it = |dataset: &Arc<Dataset>| {
+            dataset.source == self.experiment.source
+                && dataset.pixels.side() == side
+                && dataset.understood.reading == (Reading { side: dataset.understood.reading.side, ..reading })
+        };
+        let dataset = match self.dataset.take().filter(is_it) {
+            Some(dataset) => dataset,
+            None => {
+                let (places, source) = (Places::with_runs_in(self.store.home()), self.experiment.source.settled());
+                let edits = Edits::load(&places, &source).map_err(Failure::All)?;
+                let mut progress = |stage: Stage, done, total| emit(Event::Progress { stage, done, total });
+                let opened = data::open_as(&places, &source, reading, &edits, self.control, &mut progress);
+                Arc::new(opened.map_err(Failure::All)?)
+            }
+        };
+        if self.experiment.data.is_some_and(|then| then != dataset.fingerprint()) {
+            return Err(Failure::All(other_pictures()));
+        }
+        self.dataset = Some(dataset.clone());
+        Ok(dataset)
+    }
+}
+
+/// Finished runs that an experiment would make again: same pictures, same settings, same device, so the same bits.
+struct Twins(Vec<(Settings, String)>);
+
+impl Twins {
+    fn of(experiment: &Experiment, store: &RunStore) -> Self {
+        let alike = |run: &RunInfo| {
+            run.data.is_some()
+                && (run.data, &run.source, &run.asked) == (experiment.data, &experiment.source, &experiment.asked)
+                && run.faces == experiment.reading.faces
+                && run.task == experiment.task
+                && (run.status, run.extensions) == (RunStatus::Finished, 0)
+                && run.scores.is_some()
+        };
+        let runs = store.list().0.into_iter().filter(alike);
+        Self(runs.filter_map(|run| Some((store.look(&run.id)?.settings().ok()?, run.id))).collect())
+    }
+
+    fn find(&self, settings: &Settings) -> Option<String> {
+        self.0.iter().find(|(known, _)| known == settings).map(|(_, id)| id.clone())
+    }
+}
+
+fn other_pictures() -> Problem {
+    Problem::new(
+        Kind::Data,
+        say(
+            "The pictures or their labels are others than when this experiment began: its runs could not be compared",
+            "Les images ou leurs étiquettes ne sont plus celles du début de cette expérience : ses essais ne seraient pas comparables",
+        ),
+        say("Undo the changes, or begin a new experiment", "Annulez les changements, ou commencez une nouvelle expérience"),
+    )
+}
