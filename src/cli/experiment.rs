@@ -2,7 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     Done, data,
@@ -13,7 +13,10 @@ use super::{
 use crate::{
     control::{Control, Signal},
     data::task::Task,
-    experiment::{Cost, Design, Draft, Experiment, ExperimentStore, ExperimentView, MemberState, MemberView, Recipe, Row, Vary},
+    experiment::{
+        Cost, Design, Draft, Experiment, ExperimentStore, ExperimentView, MemberState, MemberView, Recipe, Row, SlurmOptions,
+        Vary,
+    },
     files::atomic,
     plan::Plan,
     preset::Preset,
@@ -51,6 +54,9 @@ pub fn experiment(command: ExperimentCommand, lang: Lang) -> Done {
         ExperimentCommand::List { json } => list(json, lang),
         ExperimentCommand::Show { experiment, json } => show(&experiment, json, lang),
         ExperimentCommand::Run { experiment, only, json } => run(&experiment, only, &mut Terminal::new(lang, json)),
+        ExperimentCommand::Submit { experiment, on: _, partition, time, sbatch, template } => {
+            submit(&experiment, &SlurmOptions { partition, time, options: sbatch, template }, lang)
+        }
         ExperimentCommand::Cancel { experiment } => cancel(&experiment, lang),
     }
 }
@@ -120,7 +126,7 @@ fn train(experiment: &Experiment, only: Option<usize>, plan: Option<Plan>, termi
             en: format!("`trombine experiment run {id}` goes on"),
             fr: format!("`trombine experiment run {id}` reprend"),
         };
-        return Err(one(Problem::new(Kind::Exists, what, remedy)));
+        return Err(one(Problem::new(Kind::File, what, remedy)));
     }
     let failed = |member: &MemberView| match &member.state {
         MemberState::Failed { problem } => Some(of_member(member, problem)),
@@ -141,10 +147,22 @@ fn run(name: &str, only: Option<u32>, terminal: &mut Terminal) -> Done {
     train(&experiment, only.map(|nth| nth as usize - 1), None, terminal)
 }
 
+/// Hands what is missing to Slurm.
+fn submit(name: &str, options: &SlurmOptions, lang: Lang) -> Done {
+    let experiments = ExperimentStore::new(&store()?);
+    let experiment = experiments.find(name).map_err(one)?;
+    let job = experiments.submit(&experiment, options).map_err(one)?;
+    let tasks = plural(lang, job.members.len() as u64, say("task", "tâche"), say("tasks", "tâches"));
+    let said = format!("{} {}, {tasks}", say("Slurm’s job", "job Slurm").get(lang), job.job);
+    print(&named(lang, &experiment.id, said));
+    Ok(())
+}
+
 fn cancel(name: &str, lang: Lang) -> Done {
     let experiments = ExperimentStore::new(&store()?);
     let experiment = experiments.find(name).map_err(one)?;
     experiments.cancel(&experiment).map_err(one)?;
+    experiments.cancel_slurm(&experiment).map_err(one)?;
     let said = say(
         "called off: nothing more is begun, and what is being trained pauses. `trombine experiment run` takes it up again",
         "annulée : rien de plus n’est commencé, et ce qui s’entraîne se met en pause. `trombine experiment run` la reprend",
@@ -196,25 +214,32 @@ fn list(as_json: bool, lang: Lang) -> Done {
 fn show(name: &str, as_json: bool, lang: Lang) -> Done {
     let experiments = ExperimentStore::new(&store()?);
     let view = experiments.view(experiments.find(name).map_err(one)?);
+    let tasks = experiments.slurm_job(&view.experiment).map(|job| job.tasks()).unwrap_or_default();
     if !as_json {
         print(&named(lang, &view.experiment.id, view.experiment.name.get(lang)));
         for (at, member) in view.members.iter().enumerate() {
-            print(&member_line(&view, at, member, lang));
+            let over = matches!(member.state, MemberState::Finished | MemberState::Stopped);
+            let task = tasks.get(&at).filter(|_| !over).map(|task| format!("  Slurm {} {}", task.state, task.node));
+            print(&(member_line(&view, at, member, lang) + task.unwrap_or_default().trim_end()));
         }
         table(&view, lang);
         return Ok(());
     }
     let member = |member: &MemberView| {
-        json!({
+        let mut value = json!({
             "label": member.label,
             "variant": member.variant,
-            "state": member.state,
             "run": member.run.as_ref().map(|run| &run.id),
             "epochs_done": member.run.as_ref().map_or(0, |run| run.epochs_done),
             "epochs": member.epochs,
             "score": member.score(),
             "owner": member.owner,
-        })
+        });
+        // `state`, and `problem` where it failed.
+        if let (Some(value), Value::Object(state)) = (value.as_object_mut(), json!(member.state)) {
+            value.extend(state);
+        }
+        value
     };
     let fit = view.curve_fit();
     let document = json!({
@@ -222,6 +247,7 @@ fn show(name: &str, as_json: bool, lang: Lang) -> Done {
         "measure": if view.more_is_better() { "accuracy" } else { "mae" },
         "cancelled": view.cancelled,
         "members": view.members.iter().map(member).collect::<Vec<_>>(),
+        "slurm": tasks.iter().map(|(member, task)| (member.to_string(), json!(task))).collect::<serde_json::Map<_, _>>(),
         "table": view.rows(),
         "curve": fit.as_ref().map(|fit| json!({"fit": fit, "twice": fit.twice()})),
     });

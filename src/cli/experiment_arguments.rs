@@ -1,5 +1,7 @@
 //! The grammar of `trombine experiment`.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
 use super::{RecipeArgs, language::told};
@@ -139,6 +141,37 @@ pub enum ExperimentCommand {
         only: Option<u32>,
         #[arg(long, help = told(say("Print events as JSON lines", "Afficher les événements en lignes JSON")))]
         json: bool,
+    },
+    #[command(about = told(say(
+        "Hand what is missing of an experiment to a cluster that shares its folder: an array job, one run a task",
+        "Confier ce qui manque à une expérience à un cluster qui partage son dossier : un job array, un essai par tâche",
+    )))]
+    Submit {
+        #[arg(help = told(EXPERIMENT), value_name = told(NAME))]
+        experiment: String,
+        #[arg(long, value_name = told(say("WHERE", "OÙ")), value_parser = ["slurm"])]
+        #[arg(help = told(say("What manages the cluster", "Ce qui gère le cluster")))]
+        on: String,
+        #[arg(long, value_name = "NAME", help = told(say("Slurm's partition", "La partition de Slurm")))]
+        partition: Option<String>,
+        #[arg(long, value_name = told(say("TIME", "DURÉE")))]
+        #[arg(help = told(say(
+            "Limit of one task, as 2:00:00; it saves itself before and is queued again",
+            "Limite d’une tâche, comme 2:00:00 ; elle s’enregistre avant et repasse dans la file",
+        )))]
+        time: Option<String>,
+        #[arg(long, value_name = "OPTION", allow_hyphen_values = true)]
+        #[arg(help = told(say(
+            "A further option of sbatch, as --sbatch=--gres=gpu:1; may be given several times",
+            "Une autre option de sbatch, comme --sbatch=--gres=gpu:1 ; peut être donnée plusieurs fois",
+        )))]
+        sbatch: Vec<String>,
+        #[arg(long, value_name = told(say("FILE", "FICHIER")))]
+        #[arg(help = told(say(
+            "Lines for the job's script, before the training: #SBATCH options, module load",
+            "Des lignes pour le script du job, avant l’entraînement : options #SBATCH, module load",
+        )))]
+        template: Option<PathBuf>,
     },
     #[command(about = told(say(
         "Call an experiment off: nothing more of it is begun, and what is being trained pauses",

@@ -9,6 +9,7 @@ use std::{
 use crate::{
     control::Stage,
     data::{dataset::Dataset, task},
+    experiment::MemberState,
     history::{BatchRecord, EpochRecord, Mae, StopReason},
     problem::{Kind, Problem},
     run::RunView,
@@ -78,12 +79,13 @@ impl Terminal {
                 let line = named(self.lang, name, kept.sentence(self.lang));
                 self.line(&line);
             }
-            Event::Member { label, .. } => {
-                let line = label.get(self.lang).to_owned();
-                self.line(&format!("— {line}"));
+            Event::Member { view, .. } if view.state == MemberState::Training => {
+                let line = format!("— {}", view.label.get(self.lang));
+                self.line(&line);
             }
             Event::Edited { .. }
             | Event::Experiments { .. }
+            | Event::Member { .. }
             | Event::Experiment(_)
             | Event::Near { .. }
             | Event::TrainsOn { .. }

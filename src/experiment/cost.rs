@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Draft, Experiment, ExperimentStore};
+use super::{Draft, ExperimentStore};
 use crate::{data::sample::Part, plan::Plan, problem::Problem, run::RunStatus, settings::Settings};
 
 /// What an experiment takes.
@@ -58,19 +58,6 @@ impl ExperimentStore {
             let share = if settings.train.steps_per_epoch == 0 { pictures / f64::from(run.pictures[0].max(1)) } else { 1.0 };
             Some(epoch * share)
         })
-    }
-}
-
-impl Experiment {
-    /// The same as a draft, for what is left to say of it.
-    pub fn draft(&self) -> Draft {
-        Draft {
-            kind: self.kind,
-            name: self.name.clone(),
-            base: self.base.clone(),
-            variants: self.variants.clone(),
-            members: self.members.clone(),
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is asked, turned into the runs that answer it.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{Experiment, ExperimentKind, Member, Variant, Vary, parts, search};
 use crate::{
@@ -80,7 +80,7 @@ impl Design {
         let variants = match self {
             Self::Seeds | Self::Folds(_) => vec![whole()],
             Self::Compare(recipes) => recipes.iter().map(|recipe| recipe.variant(&base)).collect(),
-            Self::Curve(shares) => shares.iter().map(|share| at_share(*share)).collect(),
+            Self::Curve(shares) => shares.iter().copied().collect::<BTreeSet<u32>>().into_iter().map(at_share).collect(),
             Self::Ablate => parts::without_each(&base),
             Self::Search { vary, runs } => search::variants(&base, vary, *runs)?,
         };

@@ -19,6 +19,7 @@ mod fit;
 mod member;
 mod parts;
 mod search;
+mod slurm;
 mod store;
 mod view;
 
@@ -29,6 +30,7 @@ pub use design::{Design, Draft, Recipe, SHARES};
 pub use fit::{CurveFit, CurvePoint, Foretold};
 pub use member::{MemberLock, MemberRecord, Owner};
 pub use search::Vary;
+pub use slurm::{SlurmJob, SlurmOptions, SlurmTask};
 pub use store::ExperimentStore;
 pub use view::{ExperimentView, MemberState, MemberView, Row};
 

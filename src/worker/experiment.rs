@@ -58,8 +58,7 @@ pub(super) fn run(
         if control.wait_while_paused() == Signal::Leave || executor.experiments.is_cancelled(&executor.experiment) {
             break;
         }
-        let failed = executor.member(member, only.is_some(), emit);
-        let failed = match failed {
+        let failed = match executor.member(member, only.is_some(), emit) {
             // Without pictures no other member can be trained either.
             Err(Failure::All(problem)) => return Err(problem),
             Err(Failure::One(problem)) if only.is_some() => Err(problem),
@@ -69,8 +68,7 @@ pub(super) fn run(
             }
             Ok(()) => Ok(()),
         };
-        let view = executor.experiments.view(executor.experiment.clone());
-        emit(Event::Experiment(Box::new(view)));
+        executor.tell(member, emit);
         failed?;
         // What was wished for this member is done.
         if matches!(control.wish(), Signal::Finish | Signal::Discard) {
@@ -105,6 +103,12 @@ struct Executor<'a> {
 }
 
 impl Executor<'_> {
+    /// Tells of a member as it is now.
+    fn tell(&self, member: usize, emit: &mut dyn FnMut(Event)) {
+        let view = Box::new(self.experiments.member(&self.experiment, member));
+        emit(Event::Member { experiment: self.experiment.id.clone(), member, view });
+    }
+
     /// Trains a member, or goes on with it, unless there is nothing left to do.
     fn member(&mut self, member: usize, alone: bool, emit: &mut dyn FnMut(Event)) -> Result<(), Failure> {
         let (experiments, experiment) = (&self.experiments, &self.experiment);
@@ -124,7 +128,7 @@ impl Executor<'_> {
         if record.stopped || run.as_ref().is_some_and(done) {
             return Ok(());
         }
-        emit(Event::Member { experiment: experiment.id.clone(), member, label: experiment.label(member) });
+        self.tell(member, emit);
         if run.is_none()
             && let Some(twin) = self.known.find(&settings)
         {
@@ -133,6 +137,10 @@ impl Executor<'_> {
             return Ok(experiments.save_record(experiment, member, &record)?);
         }
         let dataset = self.pictures(settings.augment.pictures, emit)?;
+        // A run that was begun has its own pictures with the labels of then.
+        if run.is_none() && self.experiment.data.is_some_and(|then| then != dataset.fingerprint()) {
+            return Err(Failure::All(other_pictures()));
+        }
         let result = self.train(member, settings, run, &dataset, emit);
         let (experiments, experiment) = (&self.experiments, &self.experiment);
         let mut record = experiments.record(experiment, member);
@@ -212,9 +220,6 @@ impl Executor<'_> {
                 Arc::new(opened.map_err(Failure::All)?)
             }
         };
-        if self.experiment.data.is_some_and(|then| then != dataset.fingerprint()) {
-            return Err(Failure::All(other_pictures()));
-        }
         self.dataset = Some(dataset.clone());
         Ok(dataset)
     }

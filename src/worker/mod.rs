@@ -40,7 +40,7 @@ use crate::{
         sample::{Framing, Source},
     },
     engine::SelfTest,
-    experiment::{Draft, Experiment, ExperimentView},
+    experiment::{Draft, Experiment, ExperimentView, MemberView},
     files::table::TableForm,
     plan::Plan,
     problem::Problem,
@@ -326,13 +326,14 @@ pub enum Event {
     Experiments {
         experiments: Vec<Experiment>,
     },
-    /// An experiment as it is now: asked for, or told when one of its members has ended.
+    /// An experiment as it is now.
     Experiment(Box<ExperimentView>),
-    /// A member of an experiment is about to be trained.
+    /// A member of an experiment is about to be trained, or has ended; between these, what is told of a training is about it.
     Member {
         experiment: String,
+        /// Its place among the members.
         member: usize,
-        label: LocalizedText,
+        view: Box<MemberView>,
     },
     /// A run's pictures are in another place than before, which is written down.
     Located {

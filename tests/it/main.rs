@@ -102,6 +102,7 @@ mod shapes;
 mod shortcuts;
 mod significance;
 mod slow_disk;
+mod slurm;
 mod split;
 mod stage;
 mod support;

@@ -25,13 +25,15 @@ use crate::{
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, wall: &mut Wall) {
     let t = Theme::of(ui);
     let lang = cx.lang;
-    let balanced = match (lang, cx.settings.split.stratify_age) {
-        (Lang::En, _) if dataset.task.is_regression() => format!("balanced by age, seed {}", cx.settings.seed),
-        (Lang::Fr, _) if dataset.task.is_regression() => format!("équilibre des âges, graine {}", cx.settings.seed),
-        (Lang::En, false) => format!("balanced by class, seed {}", cx.settings.seed),
-        (Lang::En, true) => format!("balanced by class and age, seed {}", cx.settings.seed),
-        (Lang::Fr, false) => format!("équilibre des classes, graine {}", cx.settings.seed),
-        (Lang::Fr, true) => format!("équilibre des classes et âges, graine {}", cx.settings.seed),
+    let split = &cx.settings.split;
+    let seed = if split.own_seed { split.seed } else { cx.settings.seed };
+    let balanced = match (lang, split.stratify_age) {
+        (Lang::En, _) if dataset.task.is_regression() => format!("balanced by age, seed {seed}"),
+        (Lang::Fr, _) if dataset.task.is_regression() => format!("équilibre des âges, graine {seed}"),
+        (Lang::En, false) => format!("balanced by class, seed {seed}"),
+        (Lang::En, true) => format!("balanced by class and age, seed {seed}"),
+        (Lang::Fr, false) => format!("équilibre des classes, graine {seed}"),
+        (Lang::Fr, true) => format!("équilibre des classes et âges, graine {seed}"),
     };
     let numbers = cx.say(say("Numbers and options", "Chiffres et réglages"));
     let problems = cx.problems().to_vec();
