@@ -56,6 +56,7 @@ fn plan(threads: usize) -> Plan {
         device: "cpu".into(),
         // A quarter of these makes batches.
         threads: Some(threads * 4),
+        member_of: None,
     }
 }
 

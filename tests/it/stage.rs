@@ -192,6 +192,7 @@ pub fn plan(settings: &Settings, dataset: &Arc<Dataset>) -> Plan {
         scaler: Default::default(),
         device: "auto".into(),
         threads: None,
+        member_of: None,
     }
 }
 
