@@ -87,7 +87,7 @@ impl ValueKind {
     const fn of(value: &Value<'_>) -> Self {
         match value {
             Value::Whole { .. } => Self::Whole,
-            Value::List { .. } | Value::Table(_) => Self::List,
+            Value::List { .. } | Value::OfClasses { .. } | Value::Table(_) => Self::List,
             Value::Switch(_) | Value::Number { .. } | Value::Choice(_) => Self::Other,
         }
     }

@@ -12,7 +12,7 @@ use std::{
 use super::{Event, ResumeOptions, training};
 use crate::{
     control::{Control, Signal, Stage},
-    data::{self, dataset::Dataset, edits::Edits, picture_size::PictureSide, reading::Reading},
+    data::{self, dataset::Dataset, edits::Edits, picture_size::PictureShape},
     experiment::{Experiment, ExperimentStore, MemberState},
     files::Places,
     plan::{MemberOf, Plan},
@@ -136,7 +136,7 @@ impl Executor<'_> {
             record.problem = None;
             return Ok(experiments.save_record(experiment, member, &record)?);
         }
-        let dataset = self.pictures(settings.augment.pictures, emit)?;
+        let dataset = self.pictures(settings.augment.shape(), emit)?;
         // A run that was begun has its own pictures with the labels of then.
         if run.is_none() && self.experiment.data.is_some_and(|then| then != dataset.fingerprint()) {
             return Err(Failure::All(other_pictures()));
@@ -202,13 +202,13 @@ impl Executor<'_> {
         result.and(unwritten.map_or(Ok(()), Err))
     }
 
-    /// The experiment's pictures of this side, those of before if they are the same.
-    fn pictures(&mut self, side: PictureSide, emit: &mut dyn FnMut(Event)) -> Result<Arc<Dataset>, Failure> {
-        let reading = Reading { side, ..self.experiment.reading };
+    /// The experiment's pictures of this shape, those of before if they are the same.
+    fn pictures(&mut self, shape: PictureShape, emit: &mut dyn FnMut(Event)) -> Result<Arc<Dataset>, Failure> {
+        let reading = self.experiment.reading.with_shape(shape);
         let is_it = |dataset: &Arc<Dataset>| {
             dataset.source == self.experiment.source
-                && dataset.pixels.side() == side
-                && dataset.understood.reading == (Reading { side: dataset.understood.reading.side, ..reading })
+                && dataset.picture_shape() == shape
+                && dataset.understood.reading.with_shape(shape) == reading
         };
         let dataset = match self.dataset.take().filter(is_it) {
             Some(dataset) => dataset,
