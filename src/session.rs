@@ -1,6 +1,7 @@
 //! What the program knows now: the fold of the worker's events, as plain data. Pages read it and draw.
 
 mod pairs;
+mod photo;
 mod resize_preview;
 mod run_pictures;
 mod toast;
@@ -13,6 +14,7 @@ use std::{
 };
 
 pub use pairs::{PairState, Pairs};
+pub use photo::{Asked, Second, ShownPhoto, Slow, WholePhoto};
 pub use resize_preview::ResizePreview;
 pub use run_pictures::RunPicturesState;
 pub use toast::{Offer, Toast};
@@ -31,7 +33,6 @@ use crate::{
     engine::{Device, SelfTest},
     files::table::TableForm,
     history::{BatchRecord, EpochRecord, EventLog, StopReason},
-    predict::Framed,
     problem::{Kind, Problem},
     run::{RunInfo, RunView},
     settings::Settings,
@@ -41,7 +42,7 @@ use crate::{
         rate_range::RateRange,
         trial::Trial,
     },
-    worker::{Crop, Envelope, Event, JobId, QuestionResult, Reply},
+    worker::{Envelope, Event, JobId, QuestionResult},
 };
 
 /// Everything that the events have told so far.
@@ -83,6 +84,8 @@ pub struct Session {
     pub failures: Vec<Problem>,
     /// Small confirmations, oldest first; the window takes them as it shows them.
     pub toasts: VecDeque<Toast>,
+    /// The photo of a data set that was last asked for, by its path, or why it cannot be shown.
+    pub photo_of_data: Option<(PathBuf, Arc<Result<WholePhoto, Problem>>)>,
     /// Photos that were shown to a run, oldest first.
     pub photos: Vec<ShownPhoto>,
     /// The run that the user chose to answer about photos, by id, in place of the one that would.
@@ -193,47 +196,6 @@ pub struct Training {
     pub live: Vec<[f64; 3]>,
 }
 
-/// A photo that was shown to a run, with what the run said.
-#[derive(Clone, Debug)]
-pub struct ShownPhoto {
-    /// Rises with each photo; questions and answers carry it.
-    pub id: u64,
-    /// The file's name, or "pasted".
-    pub name: String,
-    /// For the screen: `preview_size` RGB pixels, row by row, upright.
-    pub preview: Arc<[u8]>,
-    pub preview_size: [usize; 2],
-    /// Pixels of the photo for each pixel of the preview.
-    pub scale: f32,
-    /// Whether it is judged whole or by its faces.
-    pub framed: Framed,
-    /// What was asked about it: each found face, or all of it, and what the user drew.
-    pub asked: Vec<Asked>,
-}
-
-/// One square of a photo, with what a run said of it.
-#[derive(Clone, Debug, Default)]
-pub struct Asked {
-    /// Questions and answers carry it; no two are the same.
-    pub id: u64,
-    /// In the photo's own pixels; `None` is all of it.
-    pub crop: Option<Crop>,
-    /// The last answer; empty while it is awaited.
-    pub reply: Option<Result<Reply, Problem>>,
-    /// What another run said of the same square.
-    pub other: Option<Second>,
-    /// The slow map of where the network looked.
-    pub slow: Option<Slow>,
-}
-
-/// A map that takes its time.
-#[derive(Clone, Debug)]
-pub struct Slow {
-    pub id: u64,
-    /// As [`Reply::heatmap`]; empty while it is awaited.
-    pub map: Option<Result<Vec<f32>, Problem>>,
-}
-
 /// A folder that is predicted into a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableJob {
@@ -267,14 +229,6 @@ impl<'a> Answering<'a> {
     pub fn caution(&self) -> LocalizedText {
         self.task.caution(self.source, self.framing)
     }
-}
-
-/// Another run's word on a square.
-#[derive(Clone, Debug)]
-pub struct Second {
-    pub id: u64,
-    pub run: String,
-    pub reply: Option<Result<Reply, Problem>>,
 }
 
 impl Phase {
@@ -348,6 +302,8 @@ impl Session {
             // Edits are made beside a long job. Those of a data set that was closed meanwhile are only kept.
             Event::Edited { dataset } => {
                 if self.dataset.as_ref().is_some_and(|open| open.source == dataset.source) {
+                    // Where pictures were decoded anew, others may look the same.
+                    self.near.take_if(|(then, _)| then.pixels.buffer() != dataset.pixels.buffer());
                     self.dataset = Some(dataset);
                 }
             }

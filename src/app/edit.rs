@@ -132,6 +132,8 @@ fn said(count: usize, change: &Change) -> LocalizedText {
             (Change::Relabel(class), Lang::Fr) => format!("{pictures} réétiquetée{s} {class}"),
             (Change::Repair(name), Lang::En) => format!("{pictures} read as {name}"),
             (Change::Repair(name), Lang::Fr) => format!("{pictures} lue{s} comme {name}"),
+            (Change::Draw(_), Lang::En) => format!("{pictures}: your square is taken"),
+            (Change::Draw(_), Lang::Fr) => format!("{pictures}\u{a0}: votre carré est pris"),
             (Change::Forget, Lang::En) => format!("{pictures} taken back as recorded"),
             (Change::Forget, Lang::Fr) => format!("{pictures} de nouveau telle{s} que notée{s}"),
         }

@@ -46,6 +46,7 @@ impl App {
             Action::CopyFolders { link } => self.tasks.choose_copy_target(lang, link),
             Action::Edit { files, change } => self.edit(&files, &change),
             Action::ForgetEdits => self.forget_edits(),
+            Action::LookAtPhoto(file) => self.look_at_photo(&file),
             Action::FindNear => self.find_near(),
             Action::TrainAgain(run) => self.train_again(run),
             Action::Compare(runs) => {
@@ -459,6 +460,7 @@ impl App {
                 self.predict_folder(TableJob { run, folder, csv, framing, form }, false);
             }
             TaskResult::Preview { photo, name, preview, framed } => self.add_photo(photo, name, preview, framed),
+            TaskResult::PhotoOfData(path, photo) => self.session.photo_of_data = Some((path, photo)),
             TaskResult::Framed { photo, framed } => self.framed(photo, framed),
             TaskResult::Cached(pixels) => self.session.own_picture = Some(pixels),
             TaskResult::Resized(preview) => self.session.resize_preview = Some(preview),

@@ -6,7 +6,10 @@ use egui::Context;
 
 use super::{App, question::Preview};
 use crate::{
-    data::{sample::Framing, square::Square},
+    data::{
+        sample::{Framing, Source},
+        square::Square,
+    },
     predict::{Framed, heatmap::Heat},
     run::export::{AnswerPicture, answer_picture},
     session::{self, Asked, Slow},
@@ -47,6 +50,14 @@ impl App {
         };
         self.tasks.of_dataset(base.pixels.clone(), index, name, framed);
         self.page = Page::Predict;
+    }
+
+    /// Has a photo of the open data set decoded, by its path below the folder.
+    pub(super) fn look_at_photo(&mut self, file: &Path) {
+        if let Some(Source::Folder(folder)) = self.session.dataset.as_ref().map(|dataset| &dataset.source) {
+            self.session.photo_of_data = None;
+            self.tasks.look_at_photo(folder.join(file));
+        }
     }
 
     pub(super) fn add_photo(&mut self, photo: PhotoSource, name: String, preview: Preview, framed: Framed) {

@@ -11,7 +11,7 @@ use crate::{
     predict::Framed,
     problem::Problem,
     run::export::{ExportOptions, Format, PlotKind},
-    session::ResizePreview,
+    session::{ResizePreview, WholePhoto},
     settings::Settings,
     text::Phrase,
     ui::path_dialog::{Listing, Wanted},
@@ -132,6 +132,8 @@ pub enum TaskResult {
         preview: Preview,
         framed: Framed,
     },
+    /// A photo of the open data set, decoded for the screen.
+    PhotoOfData(PathBuf, Arc<Result<WholePhoto, Problem>>),
     /// A photo that was looked at again: by its faces, or whole.
     Framed {
         photo: u64,
@@ -187,6 +189,7 @@ impl TaskResult {
         matches!(
             self,
             Self::Preview { .. }
+                | Self::PhotoOfData(..)
                 | Self::Framed { .. }
                 | Self::Cached(_)
                 | Self::Resized(_)

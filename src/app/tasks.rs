@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     data::{
+        faces,
         name::ENDINGS,
         picture_size::{PictureShape, PictureSide},
         pixels::Pixels,
@@ -27,7 +28,7 @@ use crate::{
     predict::{self, Framed, batch::default_name, frame},
     problem::{Kind, Problem},
     run::export::{ExportOptions, Format, PlotKind},
-    session::ResizePreview,
+    session::{ResizePreview, WholePhoto},
     setting_def::Choice as _,
     settings::Settings,
     text::{Lang, say},
@@ -310,6 +311,18 @@ impl Tasks {
                 Ok(pixels) => TaskResult::Preview { preview: preview(&pixels), framed: frame(&pixels, framing), photo, name },
                 Err(problem) => TaskResult::Failed(problem),
             })
+        });
+    }
+
+    /// Decodes a photo of the data set for the screen, and looks for its faces.
+    pub fn look_at_photo(&mut self, path: PathBuf) {
+        self.send(move || {
+            let photo = predict::Photo::open(&path).map(|photo| {
+                let Preview { rgb, size, scale } = preview(&photo);
+                let faces = faces::find(photo.view()).iter().map(|face| face.crop).collect();
+                WholePhoto { preview: rgb, preview_size: size, scale, faces }
+            });
+            Some(TaskResult::PhotoOfData(path, Arc::new(photo)))
         });
     }
 

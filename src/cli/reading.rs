@@ -47,8 +47,8 @@ pub struct ReadingArgs {
     classes: Option<String>,
     #[arg(long, value_name = told(say("WHICH", "LESQUELS")), value_parser = keys::<FaceCrops>())]
     #[arg(help = told(say(
-        "What is taken of each picture: its `largest` face, as UTKFace's crops are made, or all of it with `off`; remembered for the folder",
-        "Ce qui est pris de chaque image : son plus grand visage avec `largest`, comme les recadrages d’UTKFace, ou tout avec `off` ; retenu pour ce dossier",
+        "What is taken of each picture: its `largest` face, as UTKFace's crops are made, `each` face as a picture of its own, the face unless there are several with `skip`, or all of it with `off`; remembered for the folder",
+        "Ce qui est pris de chaque image\u{a0}: son plus grand visage avec `largest`, comme les recadrages d’UTKFace, chaque visage à part avec `each`, le visage sauf s’il y en a plusieurs avec `skip`, ou tout avec `off`\u{a0}; retenu pour ce dossier",
     )))]
     face_crops: Option<String>,
     #[arg(long, value_name = told(say("PIXELS", "PIXELS")), value_parser = side)]

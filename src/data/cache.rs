@@ -1,11 +1,12 @@
 //! Pictures are decoded once: RGB bytes, 128 x 128 unless another side is asked for, of a whole data set in one file.
 //!
 //! The file of a data set holds a header of [`HEADER`] bytes (with the folder's path, to say later what it was for), the pictures one after another, and an index in JSON:
-//! for each picture its path, size, time of change, content hash, and either its place and the hash of its pixels or why it
+//! for each file its path, size, time of change, content hash, and either the places and hashes of what is taken of it or why it
 //! cannot be used. Header and index carry hashes too: whatever a damaged file says, it is not believed (`stored`). A file
 //! is made under a name of its own and then renamed; after that it is only added to at its end (`append`): two programs at
 //! once each keep what they have open. What is truncated, foreign, or of another version is made anew; what has not
-//! changed on disk (same size and time) is taken from the last file, and only the rest is decoded. Where no file can be
+//! changed on disk (same size and time) is taken from the last file, and only the rest is decoded. Faces are sought in rounds,
+//! each of which leaves a whole file of what is known by then: whoever is stopped goes on there. Where no file can be
 //! written, the pictures are held in memory, for as long as the data set is open.
 
 mod append;
@@ -23,17 +24,19 @@ use std::{
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use self::stored::{Bytes, Damage, Stored};
+use self::stored::{Bytes, Damage, Picture, Stored};
 use super::{
     dataset::Spare,
     decode::{Found, Wanted, decode_small},
     face_crop::{FaceCrops, PhotoLook},
+    face_file,
     hash::hash,
     picture_size::PictureShape,
     pixels::Pixels,
     reading::Reading,
-    sample::{Anomaly, SkipReason, Skipped, Source},
+    sample::{Anomaly, Sample, SkipReason, Skipped, Source},
     scan::Scan,
+    square::PixelSquare,
 };
 use crate::{
     control::{Control, Stage},
@@ -69,30 +72,30 @@ pub fn fill(
     let kind = PixelKind::of(scan);
     let path = folder.join(format!("{key}{}.pixels", kind.suffix()));
     remove_left(folder);
-    let (mut cached, stale) = match Cached::open(&path, root, kind) {
-        Some(cached) => {
-            let stale = cached.stale(root, scan);
-            (cached, stale)
-        }
-        None => (Cached::default(), (0..scan.samples.len()).collect()),
-    };
-    if !stale.is_empty() {
-        let update = Update { path: &path, root, scan, old: &cached, stale: &stale };
+    let mut cached = Cached::open(&path, root, kind).unwrap_or_default();
+    let stale = cached.stale(root, scan);
+    let (mut rest, total) = (stale.as_slice(), stale.len());
+    while !rest.is_empty() {
+        let before = (total - rest.len()) as u64;
+        let mut progress = |stage, done, _| progress(stage, before + done, total as u64);
+        let (now, later) = rest.split_at(kind.round(scan.samples.len()).min(rest.len()));
+        let update = Update { path: &path, root, scan, old: &cached, stale: now, later };
         let written = create_dir_all(folder).map_err(|error| Problem::writing(folder, &error)).and_then(|()| {
-            match update.append(control, progress)? {
+            match update.append(control, &mut progress)? {
                 Some(more) => Ok(more),
-                None => update.rebuild(control, progress),
+                None => update.rebuild(control, &mut progress),
             }
         });
-        cached = match written {
+        (cached, rest) = match written {
             // The pictures themselves can be read: what fails is only that they are kept for the next time.
             Err(problem) if problem.kind == Kind::Disk => {
                 let mut memory = Cursor::new(Vec::new());
-                update.write(&mut memory, control, progress)?;
+                Update { stale: rest, later: &[], ..update }.write(&mut memory, control, &mut progress)?;
                 let bytes = Bytes::Memory(memory.into_inner());
-                Cached { unkept: Some(Arc::new(unkept(&problem))), ..Cached::check(bytes, &path, root, kind).ok_or(problem)? }
+                let unkept = Some(Arc::new(unkept(&problem)));
+                (Cached { unkept, ..Cached::check(bytes, &path, root, kind).ok_or(problem)? }, &rest[rest.len()..])
             }
-            written => written?,
+            written => (written?, later),
         };
     }
     Ok(cached.settle(scan, named))
@@ -126,11 +129,25 @@ impl PixelKind {
 
     /// What stands behind the folder's key in the name of the file.
     fn suffix(self) -> String {
-        let faces = if self.faces == FaceCrops::Off { "" } else { ".faces" };
+        let faces = match self.faces {
+            FaceCrops::Off => "",
+            FaceCrops::Largest => ".faces",
+            FaceCrops::Each => ".faces-each",
+            FaceCrops::Skip => ".faces-skip",
+        };
         let PictureShape { side, resize } = self.shape;
         let side = if side.is_default() { String::new() } else { format!(".{side}") };
         let resize = if resize.is_default() { String::new() } else { format!(".{}", resize.key()) };
         format!("{faces}{side}{resize}")
+    }
+
+    /// How many of `all` pictures are decoded before what is known is kept. Of whole pictures that are all, which takes seconds;
+    /// faces take minutes, and each round costs an index, or where nothing can be added to a file, all of it.
+    fn round(self, all: usize) -> usize {
+        match self.faces {
+            FaceCrops::Off => all,
+            _ => (all / ROUNDS).max(LEAST_ROUND),
+        }
     }
 }
 
@@ -143,6 +160,9 @@ const SEAL: usize = 40;
 /// Pictures decoded between two writes; of those in which faces are sought fewer, since each takes much longer.
 const CHUNK: usize = 256;
 const CHUNK_OF_FACES: usize = 16;
+/// Rounds in which faces are sought, at most, and pictures of a round, at least.
+const ROUNDS: usize = if cfg!(windows) { 8 } else { 64 };
+const LEAST_ROUND: usize = 64;
 
 /// What the index says of one file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -157,6 +177,9 @@ struct Entry {
     /// Whether it is a photo rather than the crop of a face, if somebody looked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     photo: Option<bool>,
+    /// The square that the user drew in it, which was taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    square: Option<PixelSquare>,
     #[serde(flatten)]
     outcome: Outcome,
 }
@@ -170,10 +193,42 @@ enum Outcome {
         /// Hash of the decoded pixels, by which damage to them is found.
         pixels: u64,
         anomaly: Option<Anomaly>,
+        /// Its other faces, if each is a picture.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        more: Vec<OtherFace>,
     },
     Refused {
         reason: SkipReason,
     },
+}
+
+/// A face of a photo beside its first, as [`Outcome::Picture`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct OtherFace {
+    slot: u32,
+    pixels: u64,
+    anomaly: Option<Anomaly>,
+}
+
+impl Entry {
+    /// Its pictures, with their slots.
+    fn pictures(&self) -> Vec<(u32, Picture)> {
+        let Outcome::Picture { slot, pixels, more, .. } = &self.outcome else { return Vec::new() };
+        let faces = std::iter::once((*slot, *pixels)).chain(more.iter().map(|face| (face.slot, face.pixels)));
+        let Self { file, square, .. } = self;
+        let picture = |(face, (slot, pixels))| (slot, Picture { file: file.clone(), face, square: *square, pixels });
+        (1..).zip(faces).map(picture).collect()
+    }
+
+    /// Gives its pictures the slots from `next` on.
+    fn place(&mut self, next: &mut u32) {
+        if let Outcome::Picture { slot, more, .. } = &mut self.outcome {
+            for slot in std::iter::once(slot).chain(more.iter_mut().map(|face| &mut face.slot)) {
+                *slot = *next;
+                *next += 1;
+            }
+        }
+    }
 }
 
 /// A cache file whose header and index were checked.
@@ -209,21 +264,16 @@ impl Cached {
         let index = bytes.read(index_at, usize::try_from(index_len).ok()?).ok()?;
         let entries: Vec<Entry> =
             Some(index).filter(|index| hash(index) == index_hash).and_then(|i| serde_json::from_slice(&i).ok())?;
-        let mut pictures = vec![(PathBuf::new(), 0); slots];
-        for entry in &entries {
-            if let Outcome::Picture { slot, pixels, .. } = entry.outcome {
-                *pictures.get_mut(slot as usize)? = (entry.file.clone(), pixels);
-            }
+        let mut pictures = vec![Picture::default(); slots];
+        for (slot, picture) in entries.iter().flat_map(Entry::pictures) {
+            *pictures.get_mut(slot as usize)? = picture;
         }
         let (path, root) = (path.to_owned(), root.to_owned());
         let stored = Stored { bytes, pictures, path, root, kind, damage: Mutex::new(Damage::None) };
         // After a power failure the pages themselves may never have reached the disk: look at some, the last included, so
         // that a file of which all is lost is made anew at once and not picture by picture.
         let mut probes = entries.iter().rev().step_by((entries.len() / 64).max(1));
-        let sound = |entry: &Entry| match entry.outcome {
-            Outcome::Picture { slot, .. } => stored.read(slot as usize).is_ok(),
-            Outcome::Refused { .. } => true,
-        };
+        let sound = |entry: &Entry| entry.pictures().iter().all(|(slot, _)| stored.read(*slot as usize).is_ok());
         if !probes.all(sound) {
             return None;
         }
@@ -237,6 +287,7 @@ impl Cached {
             let (sample, modified) = (&scan.samples[index], scan.modified[index]);
             let entry = self.entries.get(&sample.file);
             let same = entry.filter(|e| modified != 0 && e.modified == modified && e.bytes == sample.bytes);
+            let same = same.filter(|entry| entry.square == scan.square(sample));
             same.is_some_and(|entry| match &entry.outcome {
                 // Worth another try only if it may be opened now.
                 Outcome::Refused { reason: SkipReason::Unreadable { .. } } => File::open(root.join(&sample.file)).is_err(),
@@ -251,25 +302,34 @@ impl Cached {
     /// Applies the index to a scan, all of whose samples it knows; those from `named` on are the unnamed ones.
     fn settle(self, scan: &mut Scan, named: usize) -> (Pixels, Spare) {
         let mut slots = Vec::with_capacity(scan.samples.len());
-        let (mut spare, mut spare_slots) = (Vec::new(), Vec::new());
+        let mut spare: Vec<(Sample, usize)> = Vec::new();
         let mut modified = Vec::with_capacity(scan.samples.len());
         let looks: Vec<bool> = self.entries.values().filter_map(|entry| entry.photo).collect();
         let photos = looks.iter().filter(|photo| **photo).count();
         scan.understood.look = PhotoLook { looked: looks.len() as u32, photos: photos as u32 };
         let (samples, times) = (std::mem::take(&mut scan.samples), std::mem::take(&mut scan.modified));
-        for (index, (mut sample, time)) in samples.into_iter().zip(times).enumerate() {
+        for (index, (sample, time)) in samples.into_iter().zip(times).enumerate() {
             match self.entries.get(&sample.file) {
-                Some(Entry { hash, outcome: Outcome::Picture { slot, anomaly, .. }, .. }) => {
-                    sample.hash = *hash;
-                    sample.anomaly = sample.anomaly.or_else(|| anomaly.clone());
-                    if index >= named {
-                        spare_slots.push(*slot as usize);
-                        spare.push(sample);
-                        continue;
+                Some(Entry { hash, square, outcome: Outcome::Picture { slot, anomaly, more, .. }, .. }) => {
+                    let content = square.map_or(*hash, |square| square.content(*hash));
+                    let others = more.iter().map(|face| (face.slot, &face.anomaly));
+                    for (number, (slot, odd)) in (1..).zip(std::iter::once((*slot, anomaly)).chain(others)) {
+                        let mut face = sample.clone();
+                        face.file = face_file::of(&sample.file, number);
+                        face.hash = face_file::content(content, number);
+                        face.anomaly = face.anomaly.or_else(|| odd.clone());
+                        if index < named {
+                            slots.push(slot as usize);
+                            modified.push(time);
+                            scan.samples.push(face);
+                            continue;
+                        }
+                        if number > 1 {
+                            let skipped = scan.skipped.iter().find(|skipped| skipped.file == sample.file).cloned();
+                            scan.skipped.extend(skipped.map(|skipped| Skipped { file: face.file.clone(), ..skipped }));
+                        }
+                        spare.push((face, slot as usize));
                     }
-                    slots.push(*slot as usize);
-                    modified.push(time);
-                    scan.samples.push(sample);
                 }
                 Some(Entry { outcome: Outcome::Refused { reason }, .. }) => {
                     // What cannot be decoded is not worth a better name.
@@ -283,6 +343,8 @@ impl Cached {
         scan.skipped.sort_by(|a, b| a.file.cmp(&b.file));
         let mut all = self.stored.map_or_else(Pixels::default, Pixels::new);
         all.unkept = self.unkept;
+        spare.sort_by(|(a, _), (b, _)| a.file.cmp(&b.file));
+        let (spare, spare_slots): (_, Vec<usize>) = spare.into_iter().unzip();
         (all.select(slots), Spare { samples: spare, pixels: all.select(spare_slots) })
     }
 }
@@ -299,6 +361,8 @@ struct Update<'a> {
     old: &'a Cached,
     /// The samples of `scan` that it lacks, or has as they were before.
     stale: &'a [usize],
+    /// Others of that kind, which are to be decoded another time.
+    later: &'a [usize],
 }
 
 impl Update<'_> {
@@ -306,8 +370,16 @@ impl Update<'_> {
     fn pace(&self) -> (Stage, usize) {
         match self.scan.understood.reading.faces {
             FaceCrops::Off => (Stage::Decoding, CHUNK),
-            FaceCrops::Largest => (Stage::FindingFaces, CHUNK_OF_FACES),
+            _ => (Stage::FindingFaces, CHUNK_OF_FACES),
         }
+    }
+
+    /// Of each sample, what becomes of it.
+    fn fates(&self) -> Vec<Fate> {
+        let mut fates = vec![Fate::Same; self.scan.samples.len()];
+        self.stale.iter().for_each(|&index| fates[index] = Fate::New);
+        self.later.iter().for_each(|&index| fates[index] = Fate::Later);
+        fates
     }
 
     /// Writes a new cache file and opens it: unchanged pictures from the old one, the stale ones decoded.
@@ -327,51 +399,35 @@ impl Update<'_> {
         control: &Control,
         progress: &mut dyn FnMut(Stage, u64, u64),
     ) -> Result<(), Problem> {
-        let Self { path, root, scan, old, stale } = *self;
-        let one = PixelKind::of(scan).shape.side.bytes();
+        let Self { path, root, scan, old, stale, .. } = *self;
         let disk = |error: io::Error| Problem::writing(path, &error);
         file.write_all(&[0; HEADER]).map_err(disk)?;
 
         let total = stale.len() as u64;
-        let mut is_stale = vec![false; scan.samples.len()];
-        stale.iter().for_each(|&index| is_stale[index] = true);
-        let mut entries: Vec<Entry> = Vec::with_capacity(scan.samples.len());
+        let fates = self.fates();
+        let wanted: Vec<usize> = (0..fates.len()).filter(|index| fates[*index] != Fate::Later).collect();
+        let mut entries: Vec<Entry> = Vec::with_capacity(wanted.len());
         let (mut done, mut slots) = (0, 0);
         let mut ready = Vec::new();
         let (stage, at_once) = self.pace();
-        for start in (0..scan.samples.len()).step_by(at_once) {
+        for chunk in wanted.chunks(at_once) {
             progress(stage, done, total);
-            let chunk: Vec<usize> = (start..(start + at_once).min(scan.samples.len())).collect();
-            let decode = || {
-                let mut pixels = vec![0; chunk.len() * one];
-                let entries: Vec<Option<Entry>> = chunk
-                    .par_iter()
-                    .zip(pixels.par_chunks_mut(one))
-                    .map(|(&index, out)| match old.entries.get(&scan.samples[index].file) {
-                        _ if control.cancelled() => None,
-                        Some(entry) if !is_stale[index] && copy(old, entry, out) => Some(entry.clone()),
-                        _ => Some(read(root, scan, index, out)),
-                    })
-                    .collect();
-                (pixels, entries)
+            let known = |index: usize| {
+                let entry = old.entries.get(&scan.samples[index].file).filter(|_| fates[index] == Fate::Same)?;
+                Some(Decoded { entry: entry.clone(), pixels: pixels_of(old, entry)? })
             };
+            let decode = |&index: &usize| (!control.cancelled()).then(|| known(index).unwrap_or_else(|| read(root, scan, index)));
             // One chunk goes to the disk while the next is decoded.
-            let (written, (mut pixels, found)) = rayon::join(|| file.write_all(&ready), decode);
+            let (written, found): (_, Vec<_>) = rayon::join(|| file.write_all(&ready), || chunk.par_iter().map(decode).collect());
             written.map_err(disk)?;
-            let mut kept = 0;
-            for (at, entry) in found.into_iter().enumerate() {
-                let mut entry = entry.ok_or_else(Problem::cancelled)?;
-                if let Outcome::Picture { slot, .. } = &mut entry.outcome {
-                    *slot = slots;
-                    slots += 1;
-                    pixels.copy_within(at * one..(at + 1) * one, kept * one);
-                    kept += 1;
-                }
+            ready.clear();
+            for decoded in found {
+                let Decoded { mut entry, pixels } = decoded.ok_or_else(Problem::cancelled)?;
+                entry.place(&mut slots);
+                ready.extend(pixels);
                 entries.push(entry);
             }
-            pixels.truncate(kept * one);
-            ready = pixels;
-            done += chunk.iter().filter(|&&index| is_stale[index]).count() as u64;
+            done += chunk.iter().filter(|&&index| fates[index] == Fate::New).count() as u64;
         }
         if entries.iter().any(|entry| matches!(entry.outcome, Outcome::Refused { reason: SkipReason::Unreadable { .. } })) {
             // The folder itself may be gone.
@@ -408,27 +464,59 @@ fn seal(header: &[u8]) -> u64 {
     hash(&rest)
 }
 
-/// Takes an unchanged picture over from the old file; false if that is damaged there.
-fn copy(old: &Cached, entry: &Entry, out: &mut [u8]) -> bool {
-    let Outcome::Picture { slot, .. } = entry.outcome else { return true };
-    let picture = old.stored.as_ref().and_then(|stored| stored.read(slot as usize).ok());
-    picture.map(|picture| out.copy_from_slice(&picture)).is_some()
+/// What becomes of a sample when a cache file is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// It is taken over.
+    Same,
+    /// It is decoded.
+    New,
+    /// It stays out, to be decoded another time.
+    Later,
+}
+
+/// What is to be kept of a file: the pixels of its pictures one after another, which have no slots yet.
+struct Decoded {
+    entry: Entry,
+    pixels: Vec<u8>,
+}
+
+/// The pixels of an unchanged file's pictures in the old cache file; `None` if they are damaged there.
+fn pixels_of(old: &Cached, entry: &Entry) -> Option<Vec<u8>> {
+    let mut pixels = Vec::new();
+    for (slot, _) in entry.pictures() {
+        pixels.extend_from_slice(&old.stored.as_ref()?.read(slot as usize).ok()?);
+    }
+    Some(pixels)
 }
 
 /// Reads, hashes and decodes a file.
-fn read(root: &Path, scan: &Scan, index: usize, out: &mut [u8]) -> Entry {
+fn read(root: &Path, scan: &Scan, index: usize) -> Decoded {
     let sample = &scan.samples[index];
+    let mut pixels = vec![0; PixelKind::of(scan).shape.side.bytes()];
     let (file, bytes) = (sample.file.clone(), sample.bytes);
     let modified = scan.modified[index];
     let Reading { faces, resize, .. } = scan.understood.reading;
     // By their names, and so spread over all folders; what was found is kept with the picture.
     let every = (scan.samples.len() / PhotoLook::ABOUT).max(1) as u64;
     let look = faces == FaceCrops::Off && hash(file.as_os_str().as_encoded_bytes()).is_multiple_of(every);
-    let (hash, photo, outcome) = match decode_file(&root.join(&file), &file, Wanted { resize, faces, look }, out) {
-        Ok((content, Found { anomaly, photo })) => (content, photo, Outcome::Picture { slot: 0, pixels: hash(out), anomaly }),
-        Err((reason, content)) => (content, None, Outcome::Refused { reason }),
+    let square = scan.square(sample);
+    let (hash, photo, outcome) = match decode_file(&root.join(&file), &file, Wanted { resize, faces, square, look }, &mut pixels)
+    {
+        Ok((content, Found { anomaly, photo, more: others })) => {
+            let (first, mut more) = (hash(&pixels), Vec::with_capacity(others.len()));
+            for (face, anomaly) in others {
+                more.push(OtherFace { slot: 0, pixels: hash(&face), anomaly });
+                pixels.extend(face);
+            }
+            (content, photo, Outcome::Picture { slot: 0, pixels: first, anomaly, more })
+        }
+        Err((reason, content)) => {
+            pixels.clear();
+            (content, None, Outcome::Refused { reason })
+        }
     };
-    Entry { file, bytes, modified, hash, photo, outcome }
+    Decoded { entry: Entry { file, bytes, modified, hash, photo, square, outcome }, pixels }
 }
 
 /// Decodes the picture at `path`, whose name in the data set is `file`; gives the hash of the file's content, and what was

@@ -1,10 +1,11 @@
 //! Counts a data set: its [`Summary`], and in it what a model could learn by accident.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use super::{
     dataset::Dataset,
     duplicates::{Contradiction, Group, copies},
+    face_file,
     odd::Odd,
     overlap::Overlap,
     sample::{Part, RACES, Sample},
@@ -49,7 +50,8 @@ impl Summary {
             PartCount { part, pictures }
         };
         Self {
-            found: (samples.len() + dataset.skipped.len()) as u64,
+            found: samples.iter().map(|s| &s.file).chain(dataset.skipped.iter().map(|s| &s.file)).filter(|f| is_file(f)).count()
+                as u64,
             usable: samples.len() as u64,
             odd: tally(Odd::of(samples).anomalies(samples).map(|(_, anomaly)| anomaly_key(anomaly))),
             skipped: tally(dataset.skipped.iter().map(|s| reason_key(&s.reason))),
@@ -77,6 +79,11 @@ impl Summary {
             overlap: split.map(|split| Overlap::of(groups.iter().map(|group| group.samples.as_slice()), &split.parts).counts()),
         }
     }
+}
+
+/// Whether a picture of this name is a file, and not another face in one.
+fn is_file(name: &Path) -> bool {
+    face_file::number(name) == 1
 }
 
 fn tally(keys: impl Iterator<Item = &'static str>) -> BTreeMap<String, u64> {

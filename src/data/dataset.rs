@@ -124,7 +124,7 @@ impl Dataset {
     pub fn framing(&self) -> Framing {
         let named = self.samples.iter().filter(|sample| sample.age.is_some()).count();
         match self.source {
-            Source::Folder(_) if self.understood.reading.faces == FaceCrops::Largest => Framing::FaceCrop,
+            Source::Folder(_) if self.understood.reading.faces != FaceCrops::Off => Framing::FaceCrop,
             Source::Folder(_) if named * 2 > self.samples.len() => Framing::FaceCrop,
             _ => Framing::Whole,
         }

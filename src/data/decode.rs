@@ -12,7 +12,7 @@ use super::{
     picture_size::side_of,
     resize_method::ResizeMethod,
     sample::{Anomaly, SkipReason},
-    square::RgbView,
+    square::{PixelSquare, RgbView},
 };
 
 /// A decoded picture, upright (EXIF orientation applied).
@@ -61,6 +61,8 @@ pub struct Wanted {
     /// How a picture that is not square becomes one.
     pub resize: ResizeMethod,
     pub faces: FaceCrops,
+    /// The square that the user drew in place of its faces.
+    pub square: Option<PixelSquare>,
     /// Whether it is a photo rather than the crop of a face.
     pub look: bool,
 }
@@ -71,15 +73,17 @@ pub struct Found {
     pub anomaly: Option<Anomaly>,
     /// Whether it is a photo rather than the crop of a face, if that was asked.
     pub photo: Option<bool>,
+    /// Its other faces, if each is wanted: the pixels, and what is odd.
+    pub more: Vec<(Vec<u8>, Option<Anomaly>)>,
 }
 
 /// Decodes a picture and makes it, or its face, the square that `out` holds (side x side x 3 bytes).
 ///
 /// # Errors
-/// As [`decode`], and [`SkipReason::NoFace`].
+/// As [`decode`], [`SkipReason::NoFace`] and [`SkipReason::SeveralFaces`].
 pub fn decode_small(bytes: &[u8], name: &str, wanted: Wanted, out: &mut [u8]) -> Result<Found, SkipReason> {
-    if wanted.faces == FaceCrops::Largest {
-        return decode_face(bytes, name, wanted.resize, out).map(|anomaly| Found { anomaly, photo: None });
+    if wanted.faces != FaceCrops::Off {
+        return decode_faces(bytes, name, wanted, out);
     }
     let (image, mut orientation, anomaly) = open(bytes, name, MOST_PIXELS)?;
     let mut rgb = flatten(image);
@@ -104,26 +108,38 @@ pub fn decode_small(bytes: &[u8], name: &str, wanted: Wanted, out: &mut [u8]) ->
         upright.apply_orientation(orientation);
         is_photo(RgbView { width: upright.width(), height: upright.height(), rgb: upright.as_bytes() })
     });
-    Ok(Found { anomaly: anomaly.or_else(|| wrong_size(width, height)), photo })
+    Ok(Found { anomaly: anomaly.or_else(|| wrong_size(width, height)), photo, more: Vec::new() })
 }
 
-/// Decodes a picture and makes its face the square that `out` holds; gives what is odd about it.
-fn decode_face(bytes: &[u8], name: &str, resize: ResizeMethod, out: &mut [u8]) -> Result<Option<Anomaly>, SkipReason> {
+/// Decodes a picture and squeezes its first face to the square that `out` holds.
+fn decode_faces(bytes: &[u8], name: &str, wanted: Wanted, out: &mut [u8]) -> Result<Found, SkipReason> {
     let picture = decode(bytes, name)?;
     let view = RgbView { width: picture.width, height: picture.height, rgb: &picture.rgb };
-    let face = FaceCrop::find(view).ok_or(SkipReason::NoFace)?;
-    let odd = match face.square {
-        Some(square) => {
-            out.copy_from_slice(&view.crop_to(square, side_of(out.len())));
-            face.anomaly
-        }
-        None => {
-            shrink(view.rgb, view.width, view.height, resize, out)?;
-            wrong_size(view.width, view.height)
-        }
+    let faces = match wanted.square {
+        Some(square) => vec![FaceCrop::drawn(square)],
+        None => FaceCrop::find(view, wanted.faces)?,
     };
     let damaged = matches!(picture.anomaly, Some(Anomaly::Suspect { .. }));
-    Ok(if damaged { picture.anomaly } else { odd.or(picture.anomaly) })
+    let mut found = Found::default();
+    for (place, face) in faces.into_iter().enumerate() {
+        let (pixels, odd) = match face.square {
+            Some(square) => (view.crop_to(square, side_of(out.len())), face.anomaly),
+            None => {
+                let mut whole = vec![0; out.len()];
+                shrink(view.rgb, view.width, view.height, wanted.resize, &mut whole)?;
+                (whole, wrong_size(view.width, view.height))
+            }
+        };
+        let noted = picture.anomaly.clone();
+        let anomaly = if damaged { noted } else { odd.or(noted) };
+        if place > 0 {
+            found.more.push((pixels, anomaly));
+        } else {
+            out.copy_from_slice(&pixels);
+            found.anomaly = anomaly;
+        }
+    }
+    Ok(found)
 }
 
 /// What is odd about a face crop of this size, if anything.

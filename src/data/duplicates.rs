@@ -1,11 +1,14 @@
 //! Copies: pictures that are the same byte for byte, or look the same.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::Path,
+};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{perceptual_hash::PerceptualHash, pixels::Pixels, sample::Sample};
+use super::{face_file, perceptual_hash::PerceptualHash, pixels::Pixels, sample::Sample};
 use crate::{
     control::{Control, Stage},
     problem::Problem,
@@ -115,11 +118,24 @@ pub fn linked(looks: &[&PerceptualHash], mut near: impl FnMut(&PerceptualHash, &
             others.push(index);
         }
     }
-    let mut members: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    for index in 0..looks.len() as u32 {
-        members.entry(groups_of.first(index)).or_default().push(index);
+    groups_of.groups()
+}
+
+/// These groups, with the faces of each photo together: they share the place, the light and often the people. Groups that have
+/// a sample in common are one.
+pub fn with_faces_together(groups: Vec<Vec<u32>>, samples: &[Sample]) -> Vec<Vec<u32>> {
+    if samples.iter().all(|sample| face_file::number(&sample.file) == 1) {
+        return groups;
     }
-    members.into_values().filter(|group| group.len() > 1).collect()
+    let mut photos: HashMap<&Path, Vec<u32>> = HashMap::with_capacity(samples.len());
+    for (index, sample) in (0u32..).zip(samples) {
+        photos.entry(face_file::photo(&sample.file)).or_default().push(index);
+    }
+    let mut groups_of = Links((0..samples.len() as u32).collect());
+    for group in groups.iter().chain(photos.values()) {
+        group.iter().for_each(|index| groups_of.join(group[0], *index));
+    }
+    groups_of.groups()
 }
 
 /// Age, race label and class.
@@ -179,5 +195,14 @@ impl Links {
     fn join(&mut self, a: u32, b: u32) {
         let (a, b) = (self.first(a), self.first(b));
         self.0[a.max(b) as usize] = a.min(b);
+    }
+
+    /// Groups of two or more, each ascending.
+    fn groups(mut self) -> Vec<Vec<u32>> {
+        let mut members: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
+        for index in 0..self.0.len() as u32 {
+            members.entry(self.first(index)).or_default().push(index);
+        }
+        members.into_values().filter(|group| group.len() > 1).collect()
     }
 }

@@ -1,10 +1,10 @@
-//! What the user decided about single pictures: relabeled, left out, kept, its name repaired.
+//! What the user decided about single pictures: relabeled, left out, kept, its name repaired, its square drawn.
 //!
 //! The dataset folder is never written to. Edits are a plain value, kept in a file of Trombine's own for each folder;
 //! whoever keeps the value from before can undo. `edited` applies them to a data set.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fs,
     path::{Path, PathBuf},
     time::Duration,
@@ -12,7 +12,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::sample::Source;
+use super::{face_file, sample::Source, square::PixelSquare};
 use crate::{
     files::{Places, atomic, disk, lock::Lock, overwrite::busy, settled},
     problem::Problem,
@@ -38,6 +38,9 @@ pub struct Edit {
     /// The name to read in place of the file's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// What is taken of it where faces are, in place of those that are found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub square: Option<PixelSquare>,
 }
 
 /// One decision, to be made about one or many pictures.
@@ -50,6 +53,8 @@ pub enum Change {
     Relabel(String),
     /// Read it as if it had this name.
     Repair(String),
+    /// Where faces are taken, take this square of it.
+    Draw(PixelSquare),
     /// Take back everything that was decided about it.
     Forget,
 }
@@ -80,6 +85,7 @@ impl Edits {
             Change::Keep => (edit.left_out, edit.kept) = (false, true),
             Change::Relabel(class) => (edit.class, edit.left_out, edit.kept) = (Some(class.clone()), false, false),
             Change::Repair(name) => (edit.name, edit.left_out) = (Some(name.clone()), false),
+            Change::Draw(square) => (edit.square, edit.left_out, edit.kept) = (Some(*square), false, false),
             Change::Forget => *edit = Edit::default(),
         }
         if *edit == Edit::default() {
@@ -98,6 +104,21 @@ impl Edits {
     /// Every edited picture's path below the folder, with its edit.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Edit)> {
         self.0.iter().map(|(file, edit)| (file.as_str(), edit))
+    }
+
+    /// The squares that were drawn, by the picture's path below the folder.
+    pub fn squares(&self) -> HashMap<PathBuf, PixelSquare> {
+        self.0.iter().filter_map(|(file, edit)| Some((file.split('/').collect(), edit.square?))).collect()
+    }
+
+    /// The squares alone: what makes a folder's pictures what they are, whatever else was decided about them.
+    #[must_use]
+    pub fn only_squares(&self) -> Self {
+        let drawn = |(file, edit): (&String, &Edit)| {
+            let square = Some(edit.square?);
+            Some((file.clone(), Edit { square, ..Edit::default() }))
+        };
+        Self(self.0.iter().filter_map(drawn).collect())
     }
 
     /// The same decisions, but with no picture left out.
@@ -192,7 +213,9 @@ fn folder_of(source: &Source) -> Option<PathBuf> {
 fn moved(places: &Places, source: &Source) -> Option<Edits> {
     let folder = folder_of(source)?;
     let is_moved = |then: &Path, file: &SideFile| {
-        then.file_name() == folder.file_name() && !then.exists() && file.edits.iter().all(|(path, _)| folder.join(path).exists())
+        then.file_name() == folder.file_name()
+            && !then.exists()
+            && file.edits.iter().all(|(path, _)| folder.join(face_file::photo(Path::new(path))).exists())
     };
     let belongs = |file: &SideFile| file.folder.as_ref().is_some_and(|then| settled(then) == folder || is_moved(then, file));
     let files = fs::read_dir(places.home.join("edits")).ok()?;

@@ -1,4 +1,4 @@
-//! Of each picture of a folder, the crop of its face, as UTKFace's crops are made and as a photo's face is judged later:
+//! Of each picture of a folder, the crops of its faces, as UTKFace's crops are made and as a photo's face is judged later:
 //! what is taken, and what is worth a look.
 
 use serde::{Deserialize, Serialize};
@@ -6,18 +6,22 @@ use serde::{Deserialize, Serialize};
 use super::{
     augment::crop::SMALLEST,
     faces::{self, Face},
-    sample::Anomaly,
-    square::{RgbView, Square},
+    sample::{Anomaly, SkipReason},
+    square::{PixelSquare, RgbView, Square},
 };
 use crate::{setting_def::choice, text::say};
 
-/// Whether faces are sought in a folder's pictures.
+/// Whether faces are sought in a folder's pictures, and which are taken where there are several.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FaceCrops {
     #[default]
     Off,
     Largest,
+    /// Each is a picture of its own, with the photo's label.
+    Each,
+    /// Photos with several are left out.
+    Skip,
 }
 
 choice! { FaceCrops {
@@ -25,12 +29,16 @@ choice! { FaceCrops {
         say("Each picture is taken as it is", "Chaque image est prise telle quelle");
     Largest = "largest", say("largest face", "plus grand visage"),
         say("Of each picture the largest face that is found", "De chaque image, le plus grand visage trouvé");
+    Each = "each", say("every face", "chaque visage"),
+        say("Every face that is found is a picture of its own, with the photo’s label", "Chaque visage trouvé est une image à part, avec l’étiquette de la photo");
+    Skip = "skip", say("photos of one face", "photos d’un seul visage"),
+        say("Photos in which several faces are found are left out", "Les photos où plusieurs visages sont trouvés sont écartées");
 } }
 
 /// Below this score a face is doubtful: of the UTKFace crops, 95 in 100 score higher ([`faces`]).
 const DOUBTFUL: f64 = 6.0;
 
-/// What is taken of a picture.
+/// One picture that is taken of a photo.
 pub struct FaceCrop {
     /// `None` for the whole picture, which is itself a tight crop.
     pub square: Option<Square>,
@@ -39,14 +47,28 @@ pub struct FaceCrop {
 }
 
 impl FaceCrop {
-    /// Seeks the faces of a picture; `None` if there is none.
-    pub fn find(picture: RgbView<'_>) -> Option<Self> {
+    /// Seeks the faces of a picture, and takes those that are wanted: one at least, the largest first.
+    ///
+    /// # Errors
+    /// There is none, or there are several where such photos are left out.
+    pub fn find(picture: RgbView<'_>, wanted: FaceCrops) -> Result<Vec<Self>, SkipReason> {
         let found = faces::find(picture);
-        let largest = found.first()?;
+        let largest = found.first().ok_or(SkipReason::NoFace)?;
         if faces::is_crop(picture, &found) {
-            return Some(Self { square: None, anomaly: None });
+            return Ok(vec![Self { square: None, anomaly: None }]);
         }
-        Some(Self { square: Some(largest.crop), anomaly: oddity(largest, found.len()) })
+        let crop = |face: &Face, count| Self { square: Some(face.crop), anomaly: oddity(face, count) };
+        match (wanted, found.len()) {
+            (FaceCrops::Each, _) => Ok(found.iter().map(|face| crop(face, 1)).collect()),
+            (FaceCrops::Skip, 2..) => Err(SkipReason::SeveralFaces { faces: found.len() as u32 }),
+            (_, count) => Ok(vec![crop(largest, count)]),
+        }
+    }
+
+    /// The square that the user drew.
+    pub fn drawn(square: PixelSquare) -> Self {
+        let small = Anomaly::Small { width: square.side, height: square.side };
+        Self { square: Some(square.into()), anomaly: (square.side < SMALLEST).then_some(small) }
     }
 }
 

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     dataset::Dataset,
+    face_file,
     sample::{Part, Source},
     split::Split,
 };
@@ -76,7 +77,7 @@ pub fn write(
         }
         let target = out.join(file);
         let new = match root {
-            Some(root) => copy(&root.join(&dataset.samples[*index].file), &target, link)?,
+            Some(root) => copy(&root.join(face_file::photo(&dataset.samples[*index].file)), &target, link)?,
             None => draw(&dataset.pixels.get(*index)?, &target)?,
         };
         if new { written.copied += 1 } else { written.there += 1 }
@@ -94,18 +95,23 @@ pub fn folder_name(part: Part) -> &'static str {
     }
 }
 
-/// Each sample that is in a part, with its path below the new folder; no two are equal.
+/// Each sample that is in a part, with its path below the new folder; no two are equal. Of faces that are pictures of their own
+/// the photo is written, once for each class that it is in.
 fn jobs(dataset: &Dataset, split: &Split) -> Vec<(usize, PathBuf)> {
-    let mut taken = HashSet::new();
+    let (mut taken, mut photos) = (HashSet::new(), HashSet::new());
     let mut jobs = Vec::new();
     for (index, (sample, part)) in dataset.samples.iter().zip(&split.parts).enumerate() {
         let Some(part) = part else { continue };
         let folder = Path::new(folder_name(*part)).join(&dataset.task.classes[usize::from(sample.class)]);
+        let photo = face_file::photo(&sample.file);
+        if !photos.insert((folder.clone(), photo)) {
+            continue;
+        }
         // The own name alone where the folders above it say the same as the new ones.
-        let own = sample.file.file_name().unwrap_or(sample.file.as_os_str()).to_string_lossy().into_owned();
+        let own = photo.file_name().unwrap_or(photo.as_os_str()).to_string_lossy().into_owned();
         let mut path = folder.join(&own);
         if taken.contains(&path) {
-            path = folder.join(sample.file.to_string_lossy().replace(['/', '\\'], "-"));
+            path = folder.join(photo.to_string_lossy().replace(['/', '\\'], "-"));
         }
         for number in 2.. {
             if taken.insert(path.clone()) {

@@ -2,7 +2,7 @@
 //!
 //! In the order of the way: `walk` finds the files and `scan` what they show (`name`, `layout` and `label_table` read what names,
 //! folders and a table say), `task` is what is learned of them, `cache` decodes each picture once (`decode`, `format`, `resize`), `duplicates` finds copies, and all of it becomes a
-//! `dataset`. `edits` holds what the user decided about single pictures and `edited` applies it, `asked` asks another question of the same pictures, `counting` makes the
+//! `dataset`. `face_crop` is what is taken of a photo (`faces` finds them, `face_file` names them), `edits` holds what the user decided about single pictures and `edited` applies it, `asked` asks another question of the same pictures, `counting` makes the
 //! `summary`, `odd` tells odd pictures from a folder's own way, `split` deals the samples into parts, `overlap` finds what the parts share, `augment` varies them, and `batch`
 //! hands them to training, values standardized by `target_scaler`. `folders` writes the split out as a tree of folders; `sample_faces` draws a data set. `background` is for
 //! a window, which waits for no disk.
@@ -19,6 +19,7 @@ pub mod duplicates;
 pub mod edited;
 pub mod edits;
 pub mod face_crop;
+pub mod face_file;
 pub mod faces;
 pub mod folders;
 pub mod format;
@@ -56,6 +57,7 @@ use crate::{
 };
 use dataset::Dataset;
 use edits::Edits;
+use face_crop::FaceCrops;
 use reading::Reading;
 use sample::Source;
 
@@ -93,14 +95,20 @@ pub fn open_in(
     open_if(places, root, reading, edits, control, progress)
 }
 
-/// As [`open_in`], with a reading that was said of these pictures in another place.
+/// As [`open_in`], with a reading and `edits` that were said of these pictures in another place.
 ///
 /// # Errors
 /// As [`open`].
-pub fn open_moved(places: &Places, source: &Source, reading: Reading, control: &Control) -> Result<Dataset, Problem> {
+pub fn open_moved(
+    places: &Places,
+    source: &Source,
+    reading: Reading,
+    edits: &Edits,
+    control: &Control,
+) -> Result<Dataset, Problem> {
     match source {
-        Source::Folder(root) => open_if(places, root, reading, &Edits::default(), control, &mut |_, _, _| {}),
-        Source::SampleFaces => open_in(places, source, &Edits::default(), control, &mut |_, _, _| {}),
+        Source::Folder(root) => open_if(places, root, reading, edits, control, &mut |_, _, _| {}),
+        Source::SampleFaces => open_in(places, source, edits, control, &mut |_, _, _| {}),
     }
 }
 
@@ -167,6 +175,9 @@ fn finish(
     control: &Control,
     progress: &mut dyn FnMut(Stage, u64, u64),
 ) -> Result<Dataset, Problem> {
+    if scan.understood.reading.faces != FaceCrops::Off {
+        scan.squares = edits.squares();
+    }
     let (pixels, spare) = cache::fill(&places.cache, root, &mut scan, control, progress)?;
     scan::settle_classes(root, &mut scan)?;
     let scan::Scan { task, samples, skipped, understood, .. } = scan;

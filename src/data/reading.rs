@@ -190,10 +190,20 @@ impl Understood {
                     Lang::Fr => format!("les dossiers {names} ne sont pas des classes"),
                 };
             }
-            if self.reading.faces == FaceCrops::Largest {
+            let taken = match self.reading.faces {
+                FaceCrops::Off => None,
+                FaceCrops::Largest => {
+                    Some(say("of each picture the largest face is taken", "de chaque image, le plus grand visage est pris"))
+                }
+                FaceCrops::Each => Some(say("every face is a picture of its own", "chaque visage est une image à part")),
+                FaceCrops::Skip => Some(say(
+                    "of each picture the face is taken, and those with several are left out",
+                    "de chaque image, le visage est pris, et celles qui en ont plusieurs sont écartées",
+                )),
+            };
+            if let Some(taken) = taken {
                 line += next;
-                line +=
-                    say("of each picture the largest face is taken", "de chaque image, le plus grand visage est pris").get(lang);
+                line += taken.get(lang);
             }
             if !self.empty.is_empty() {
                 let names = listed(&self.empty);

@@ -108,6 +108,8 @@ pub enum SkipReason {
     Foreign { is: Foreign },
     /// Faces were asked for, and none was found.
     NoFace,
+    /// Photos with several faces are left out.
+    SeveralFaces { faces: u32 },
     /// A pipe, a socket or a device; it is never opened.
     NotAFile,
     /// The file's name is not valid Unicode.
@@ -173,6 +175,10 @@ impl SkipReason {
             Self::Unknown => say("its content is no picture", "son contenu n’est pas une image").into(),
             Self::Foreign { is } => is.sentence(),
             Self::NoFace => say("no face was found in it", "aucun visage n’y a été trouvé").into(),
+            Self::SeveralFaces { faces } => LocalizedText {
+                en: format!("{faces} faces were found in it, and photos with several are left out"),
+                fr: format!("{faces} visages y ont été trouvés, et les photos à plusieurs visages sont écartées"),
+            },
             Self::NotAFile => say("a pipe or a device, not a file", "un tube ou un périphérique, pas un fichier").into(),
             Self::NotUnicode => say("its name is not valid Unicode", "son nom n’est pas de l’Unicode valide").into(),
             Self::NoLine => say("labels.csv has no clear line for it", "labels.csv n’a pas de ligne claire pour elle").into(),

@@ -5,7 +5,12 @@
 //! shows, the folders win, since somebody sorted them, unless they are those in which UTKFace is handed out; how it was read
 //! is told, and the user may say otherwise (`reading`).
 
-use std::{collections::BTreeMap, fs, io, path::Path, time::UNIX_EPOCH};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fs, io,
+    path::{Path, PathBuf},
+    time::UNIX_EPOCH,
+};
 
 use rayon::prelude::*;
 
@@ -15,6 +20,7 @@ use super::{
     name, part_name,
     reading::{PartFolder, Reading, TaskChoice, Understood},
     sample::{Part, Sample, SkipReason, Skipped},
+    square::PixelSquare,
     task::{Task, gender_of_folder, listed},
     walk::{File, Walk, walk},
 };
@@ -38,6 +44,15 @@ pub struct Scan {
     pub unnamed: Vec<(Sample, u64)>,
     /// How names and folders were read.
     pub understood: Understood,
+    /// The squares that the user drew in files, which are taken in place of faces.
+    pub squares: HashMap<PathBuf, PixelSquare>,
+}
+
+impl Scan {
+    /// What the user drew in a file.
+    pub fn square(&self, sample: &Sample) -> Option<PixelSquare> {
+        self.squares.get(&sample.file).copied()
+    }
 }
 
 /// Scans `root` recursively, and reads it as the user said.
@@ -78,8 +93,15 @@ pub fn scan(
         _ => Task::gender(),
     };
     let lines = table.map(|(_, lines)| lines);
-    let mut scan =
-        Scan { task, samples: Vec::new(), modified: Vec::new(), skipped: found.skipped, unnamed: Vec::new(), understood };
+    let mut scan = Scan {
+        task,
+        samples: Vec::new(),
+        modified: Vec::new(),
+        skipped: found.skipped,
+        unnamed: Vec::new(),
+        understood,
+        squares: HashMap::new(),
+    };
     let stamps: Vec<io::Result<(u64, u64)>> = found
         .files
         .par_iter()
@@ -398,6 +420,11 @@ fn nothing_usable(root: &Path, scan: &Scan) -> Problem {
             say(
                 "No face was found in them: take the pictures whole, or choose another folder",
                 "Aucun visage n’y a été trouvé\u{a0}: prenez les images entières, ou choisissez un autre dossier",
+            )
+        } else if scan.skipped.iter().any(|skipped| matches!(skipped.reason, SkipReason::SeveralFaces { .. })) {
+            say(
+                "Each shows several faces: take the largest of them or each, or choose another folder",
+                "Chacune montre plusieurs visages\u{a0}: prenez le plus grand ou chacun, ou choisissez un autre dossier",
             )
         } else {
             say("Look at the reasons, or choose another folder", "Regardez les raisons, ou choisissez un autre dossier")

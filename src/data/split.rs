@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     dataset::Dataset,
-    duplicates::{by_content, look_alikes},
+    duplicates::{by_content, look_alikes, with_faces_together},
     overlap::Overlap,
     sample::{Part, Sample},
 };
@@ -263,7 +263,7 @@ pub struct Split {
 
 impl Split {
     /// Deals the samples into parts: seeded, each stratum (class, and age band if asked; of ages the band alone) in the asked shares to within
-    /// rounding, byte-identical copies in one part, on request all that look the same.
+    /// rounding, byte-identical copies and the faces of one photo in one part, on request all that look the same.
     ///
     /// Where the folders name parts and `use_given` holds, those stay, and pictures outside them are dealt as usual. A
     /// part that no folder names comes from the training pictures. What parts of folders share stays in both unless
@@ -417,7 +417,7 @@ fn quotas<K: Ord + Copy>(strata: &BTreeMap<K, Vec<usize>>, shares: [f64; 3]) -> 
     quotas
 }
 
-/// Groups of copies, or of look-alikes if those stay together, in the order of the samples.
+/// Groups of copies, or of look-alikes if those stay together, and of the faces of one photo, in the order of the samples.
 fn copies(dataset: &Dataset, settings: &SplitSettings) -> Vec<Vec<usize>> {
     // Copies look the same, unless the pictures were never decoded.
     let found = match settings.look_alikes && dataset.pixels.len() == dataset.samples.len() {
@@ -426,6 +426,7 @@ fn copies(dataset: &Dataset, settings: &SplitSettings) -> Vec<Vec<usize>> {
     };
     // What cannot be read any more cannot be trained on either.
     let found = found.unwrap_or_else(|| by_content(&dataset.samples, 0..dataset.samples.len()));
+    let found = with_faces_together(found, &dataset.samples);
     let mut groups: Vec<Vec<usize>> = found.into_iter().map(|g| g.into_iter().map(|i| i as usize).collect()).collect();
     groups.sort_unstable();
     groups

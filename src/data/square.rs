@@ -1,6 +1,8 @@
 //! Squares cut out of a picture.
 
-use super::resize::resize;
+use serde::{Deserialize, Serialize};
+
+use super::{hash::hash, resize::resize};
 
 /// A square in pixels of a picture. It may reach beyond the picture; the picture's edge is then drawn out.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -8,6 +10,29 @@ pub struct Square {
     pub left: f64,
     pub top: f64,
     pub side: f64,
+}
+
+/// A square in whole pixels of an upright picture, as it is kept. It may reach beyond the picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PixelSquare {
+    pub left: i32,
+    pub top: i32,
+    pub side: u32,
+}
+
+impl PixelSquare {
+    /// What stands for the content of a picture of which this square is taken, of a file with this `content`.
+    pub fn content(self, content: u64) -> u64 {
+        let Self { left, top, side } = self;
+        let square = [left.to_le_bytes(), top.to_le_bytes(), side.to_le_bytes()].concat();
+        hash(&[&content.to_le_bytes()[..], &square].concat())
+    }
+}
+
+impl From<PixelSquare> for Square {
+    fn from(PixelSquare { left, top, side }: PixelSquare) -> Self {
+        Self { left: left.into(), top: top.into(), side: side.into() }
+    }
 }
 
 /// A decoded picture, as whoever has it lends it.

@@ -131,6 +131,7 @@ pub fn reason_key(reason: &SkipReason) -> &'static str {
         SkipReason::Unknown => "unknown_content",
         SkipReason::Foreign { .. } => "foreign_format",
         SkipReason::NoFace => "no_face",
+        SkipReason::SeveralFaces { .. } => "several_faces",
         SkipReason::NotAFile => "not_a_file",
         SkipReason::NotUnicode => "not_unicode",
         SkipReason::NoLine => "no_line",

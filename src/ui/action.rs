@@ -41,6 +41,8 @@ pub enum Action {
     },
     /// Take back every edit of the data set.
     ForgetEdits,
+    /// Decode a photo of the open data set for [`Session::photo_of_data`](crate::session::Session), by its path below the folder.
+    LookAtPhoto(PathBuf),
     /// Look for pictures that look the same.
     FindNear,
     /// Train as this run was trained, on what is left of its pictures in the same parts.

@@ -15,6 +15,7 @@ use crate::{
         dataset::Dataset,
         duplicates,
         edits::Edits,
+        face_crop::FaceCrops,
         folders,
         sample::Source,
     },
@@ -47,7 +48,7 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
             let source = source.settled();
             opened(&source, open::open_as(&source, reading, store, control, emit), control, emit)
         }
-        Command::Edit { dataset, before, edits } => edit(&dataset, &before, &edits, store, emit),
+        Command::Edit { dataset, before, edits } => edit(&dataset, &before, &edits, store, control, emit),
         Command::FindNear(dataset) => find_near(dataset, control, emit),
         Command::CopyFolders { plan, out, link } => {
             overwrite::not_within_a_run(store.home(), &out)?;
@@ -197,13 +198,27 @@ fn list(store: &RunStore, emit: &mut dyn FnMut(Event)) {
     emit(Event::Runs { runs });
 }
 
-/// Keeps the decisions about single pictures that differ from those `before`, and applies all.
-fn edit(dataset: &Dataset, before: &Edits, edits: &Edits, store: &RunStore, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
-    let (edits, differing) = edits.save_changes(before, &Places::with_runs_in(store.home()), &dataset.source)?;
+/// Keeps the decisions about single pictures that differ from those `before`, and applies all. Where other squares are taken
+/// than in `dataset`, those pictures are decoded.
+fn edit(
+    dataset: &Dataset,
+    before: &Edits,
+    edits: &Edits,
+    store: &RunStore,
+    control: &Control,
+    emit: &mut dyn FnMut(Event),
+) -> Result<(), Problem> {
+    let places = Places::with_runs_in(store.home());
+    let (edits, differing) = edits.save_changes(before, &places, &dataset.source)?;
     if differing > 0 {
         emit(Event::Warned(decided_otherwise(differing)));
     }
-    emit(Event::Edited { dataset: Arc::new(edits.apply(dataset).counted()) });
+    let reading = dataset.understood.reading;
+    let edited = match reading.faces != FaceCrops::Off && edits.squares() != dataset.edits().squares() {
+        true => data::open_as(&places, &dataset.source, reading, &edits, control, &mut |_, _, _| {})?,
+        false => edits.apply(dataset).counted(),
+    };
+    emit(Event::Edited { dataset: Arc::new(edited) });
     Ok(())
 }
 

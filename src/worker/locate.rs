@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use super::{Event, open};
 use crate::{
     control::Control,
-    data::{self, dataset::Dataset, edits::Edits, reading::Reading, sample::Source, split::Split},
+    data::{self, dataset::Dataset, edits::Edits, face_file, reading::Reading, sample::Source, split::Split},
     files::Places,
     problem::{Kind, Problem},
     run::{Run, RunPictures, RunStore, pictures::Picture, run_pictures},
@@ -64,7 +64,8 @@ pub(super) fn pictures(
                 return Err(problem);
             }
             let places = Places::with_runs_in(store.home());
-            data::open_in(&places, &run.info.source, &Edits::default(), control, &mut |_, _, _| {}).map(Arc::new)?
+            let squares = Edits::load(&places, &run.info.source)?.only_squares();
+            data::open_in(&places, &run.info.source, &squares, control, &mut |_, _, _| {}).map(Arc::new)?
         }
     };
     // Of a run from elsewhere it may not be known which pictures it had.
@@ -90,7 +91,11 @@ pub(super) fn to(
         unsaid if unsaid == Reading::default() => Reading::load(&places, &then),
         said => said,
     };
-    let dataset = data::open_moved(&places, &source, reading, control)?;
+    let edits = match Edits::load(&places, &source)? {
+        undecided if undecided.is_empty() => Edits::load(&places, &then)?,
+        decided => decided,
+    };
+    let dataset = data::open_moved(&places, &source, reading, &edits.only_squares(), control)?;
     let found = RunPictures::of(&run.info.id, &run.pictures().unwrap_or_default(), Arc::new(dataset));
     found.check_moved()?;
     reading.save(&places, &source)?;
@@ -107,7 +112,10 @@ pub(super) fn to(
 /// A full disk, no permission.
 pub(super) fn remember(run: &mut Run, dataset: &Dataset, asked: bool, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
     let (Source::Folder(then), Source::Folder(now)) = (&run.info.source, &dataset.source) else { return Ok(()) };
-    let still_there = || run.pictures().is_ok_and(|all| all.first().is_some_and(|picture| then.join(&picture.file).is_file()));
+    let still_there = || {
+        run.pictures()
+            .is_ok_and(|all| all.first().is_some_and(|picture| then.join(face_file::photo(picture.file.as_ref())).is_file()))
+    };
     if then == now || (!asked && then.is_absolute() && still_there()) {
         return Ok(());
     }

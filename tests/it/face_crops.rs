@@ -35,7 +35,7 @@ use crate::{
 const SIZE: [f32; 2] = [1280.0, 800.0];
 
 /// A scene of 480 x 360 with these of the built-in drawings side by side.
-fn scene(drawings: &[usize]) -> RgbImage {
+pub fn scene(drawings: &[usize]) -> RgbImage {
     let mut scene = RgbImage::from_fn(480, 360, |x, y| Rgb([110 + (x / 20) as u8, 120 + (y / 20) as u8, 115]));
     for (place, drawing) in (0u32..).zip(drawings) {
         let (rgb, _) = sample_faces::draw(*drawing);
@@ -45,23 +45,23 @@ fn scene(drawings: &[usize]) -> RgbImage {
     scene
 }
 
-fn found(scene: &RgbImage) -> Vec<faces::Face> {
+pub fn found(scene: &RgbImage) -> Vec<faces::Face> {
     faces::find(RgbView { width: scene.width(), height: scene.height(), rgb: scene.as_raw() })
 }
 
 /// Drawings whose face is found in a scene, and surely: the detector was made for photos.
-fn sure() -> Vec<usize> {
+pub fn sure() -> Vec<usize> {
     let sure: Vec<usize> = (0..40).filter(|i| matches!(&found(&scene(&[*i]))[..], [face] if face.score > 8.0)).take(6).collect();
     assert_eq!(sure.len(), 6, "of 40 drawings these are surely found: {sure:?}");
     sure
 }
 
-fn png(image: RgbImage) -> Vec<u8> {
+pub fn png(image: RgbImage) -> Vec<u8> {
     encode(&DynamicImage::ImageRgb8(image), ImageFormat::Png)
 }
 
 /// Two classes of photos: three with one face each, one with two, one with none, one that is a crop already.
-fn photos() -> Folder {
+pub fn photos() -> Folder {
     let (folder, sure) = (Folder::new(), sure());
     for (place, drawing) in sure[..4].iter().enumerate() {
         folder.write(&format!("{}/one {place}.png", ["ann", "bob"][place % 2]), &png(scene(&[*drawing])));
@@ -73,7 +73,7 @@ fn photos() -> Folder {
 }
 
 /// Drawings cut as UTKFace's crops are, which are taken for such.
-fn crops(count: usize) -> Vec<RgbImage> {
+pub fn crops(count: usize) -> Vec<RgbImage> {
     let cut = |drawing: usize| {
         let scene = scene(&[drawing]);
         let view = RgbView { width: scene.width(), height: scene.height(), rgb: scene.as_raw() };
@@ -86,7 +86,7 @@ fn crops(count: usize) -> Vec<RgbImage> {
     crops
 }
 
-fn open(folder: &Folder, faces: FaceCrops) -> Dataset {
+pub fn open(folder: &Folder, faces: FaceCrops) -> Dataset {
     let reading = Reading { faces, ..Reading::default() };
     let places = folder.places();
     open_as(&places, &folder.source(), reading, &Edits::default(), &Control::default(), &mut |_, _, _| {}).expect("opens")

@@ -3,17 +3,26 @@
 //! Pictures need a graphics driver (lavapipe will do). Without that variable scenes are drawn to nowhere and clicked.
 //! `TROMBINE_PICTURES_ONLY` keeps the scenes whose names contain it; `TROMBINE_PICTURES_ALL` adds every language, mode and size.
 
-use std::{cell::RefCell, path::PathBuf, sync::Arc};
+use std::{
+    cell::RefCell,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use egui_kittest::kittest::Queryable as _;
 use trombine::{
-    data::sample::Source,
+    data::{
+        dataset::Dataset,
+        face_crop::FaceCrops,
+        sample::{SkipReason, Skipped, Source},
+        square::Square,
+    },
     engine::{Device, DeviceKind},
     evaluate::{Logits, Seen},
     history::{BatchRecord, EventLog, StopReason},
     plan::Plan,
     run::{RunStatus, Stored},
-    session::{Phase, RateTest, RunPicturesState, Tried},
+    session::{Phase, RateTest, RunPicturesState, Tried, WholePhoto},
     text::Lang,
     train::{
         rate_range::{self, RateRange},
@@ -23,7 +32,7 @@ use trombine::{
 };
 
 use crate::{
-    many_classes, overlap,
+    face_crops, many_classes, overlap,
     stage::{self, Stage},
     years_pages,
 };
@@ -49,6 +58,9 @@ const SCENES: &[Scene] = &[
     ("results-stale", stale, &[]),
     ("data-copies", || Stage::new(Page::Data).with_data(600), &["all pictures", "toute image", "contradictions"]),
     ("data-odd", || Stage::new(Page::Data).with_data(600), &["all pictures", "toute image", "odd ones", "les inhabituelles"]),
+    ("data-no-face", photos, &["show, pictures that cannot", "voir, images inutilisables"]),
+    ("data-faces-menu", photos, &["change how the folder is read", "changer la lecture du dossier"]),
+    ("data-square", photos, &["show, pictures that cannot", "voir, images inutilisables", "garden.jpg, 2"]),
     ("augment", || Stage::new(Page::Augmentation).with_data(600), &[]),
     ("results", || Stage::new(Page::Results).with_data(400).with_run(), &[]),
     ("pictures", || Stage::new(Page::Results).with_data(400).with_run(), &["women were called men", "femmes prises pour"]),
@@ -126,6 +138,35 @@ fn weighted(n: usize) -> Stage {
     (stage.session.training, stage.session.phase) = (None, Phase::Idle);
     stage.settings.train.loss.class_weights = trombine::loss::ClassWeights::ByHand;
     stage.settings.train.loss.weights = (0..n).map(|class| if class == 1 { 2.5 } else { 1.0 }).collect();
+    stage
+}
+
+/// Where the photos of a scene are.
+const FOLDER: &str = "/photos/parties";
+
+/// Faces of photos, two of which are left out, one of them with several faces that is looked at.
+fn photos() -> Stage {
+    let mut stage = Stage::new(Page::Data).with_data(600);
+    let mut data = Dataset::clone(stage.session.dataset.as_ref().expect("pictures"));
+    data.source = Source::Folder(FOLDER.into());
+    data.understood.reading.faces = FaceCrops::Skip;
+    let skipped = |file: &str, reason| Skipped { file: file.into(), reason, proposal: None };
+    let several = "female/2019 in the garden.jpg";
+    data.skipped = vec![
+        skipped(several, SkipReason::SeveralFaces { faces: 2 }),
+        skipped("male/2021 at the lake.jpg", SkipReason::NoFace),
+        skipped("male/half.jpg", SkipReason::Damaged { details: "the JPEG ends early".into() }),
+    ];
+    let data = Arc::new(data);
+    stage.plan = Ok(Arc::new(stage::plan(&stage.settings, &data)));
+    stage.session.dataset = Some(data);
+    let photo = face_crops::scene(&[3, 4]);
+    let faces = face_crops::found(&photo).iter().map(|face| face.crop).collect();
+    let preview_size = [photo.width() as usize, photo.height() as usize];
+    let whole = WholePhoto { preview: photo.into_raw().into(), preview_size, scale: 4.0, faces };
+    let faces = whole.faces.iter().map(|face| Square { left: face.left * 4.0, top: face.top * 4.0, side: face.side * 4.0 });
+    let whole = WholePhoto { faces: faces.collect(), ..whole };
+    stage.session.photo_of_data = Some((Path::new(FOLDER).join(several), Arc::new(Ok(whole))));
     stage
 }
 

@@ -8,7 +8,7 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 
 use rayon::prelude::*;
 
-use super::{Cached, Entry, HEADER, Outcome, PixelKind, Update, finish, read, stored::place};
+use super::{Cached, Decoded, Entry, Fate, HEADER, PixelKind, Update, finish, read, stored::place};
 use crate::{
     control::{Control, Stage},
     data::pixels::PixelStore,
@@ -25,7 +25,7 @@ impl Update<'_> {
     /// # Errors
     /// A full disk, or cancelled.
     pub(super) fn append(&self, control: &Control, progress: &mut dyn FnMut(Stage, u64, u64)) -> Result<Option<Cached>, Problem> {
-        let Self { path, root, scan, old, stale } = *self;
+        let Self { path, root, scan, old, stale, .. } = *self;
         let Some(stored) = &old.stored else { return Ok(None) };
         let used = scan.samples.len();
         // On Windows a lock keeps others from reading what they have open.
@@ -41,9 +41,7 @@ impl Update<'_> {
         let one = PixelKind::of(scan).shape.side.bytes();
         let mut slot = (end - HEADER).div_ceil(one) as u32;
         file.seek(SeekFrom::Start(place(slot as usize, one))).map_err(disk)?;
-        let mut is_stale = vec![false; used];
-        stale.iter().for_each(|&index| is_stale[index] = true);
-        let known = scan.samples.iter().zip(&is_stale).filter(|(_, stale)| !**stale);
+        let known = scan.samples.iter().zip(self.fates()).filter(|(_, fate)| *fate == Fate::Same);
         let mut entries: Vec<Entry> = known.filter_map(|(sample, _)| old.entries.get(&sample.file).cloned()).collect();
         let (stage, at_once) = self.pace();
         for (place, chunk) in stale.chunks(at_once).enumerate() {
@@ -51,15 +49,10 @@ impl Update<'_> {
                 return Err(Problem::cancelled());
             }
             progress(stage, (place * at_once) as u64, stale.len() as u64);
-            let mut pixels = vec![0; chunk.len() * one];
-            let found: Vec<Entry> =
-                chunk.par_iter().zip(pixels.par_chunks_mut(one)).map(|(&index, out)| read(root, scan, index, out)).collect();
-            for (mut entry, picture) in found.into_iter().zip(pixels.chunks(one)) {
-                if let Outcome::Picture { slot: own, .. } = &mut entry.outcome {
-                    *own = slot;
-                    slot += 1;
-                    file.write_all(picture).map_err(disk)?;
-                }
+            let found: Vec<Decoded> = chunk.par_iter().map(|&index| read(root, scan, index)).collect();
+            for Decoded { mut entry, pixels } in found {
+                entry.place(&mut slot);
+                file.write_all(&pixels).map_err(disk)?;
                 entries.push(entry);
             }
         }

@@ -14,7 +14,7 @@ use std::{
 
 use super::{HEADER, PixelKind, decode_file};
 use crate::{
-    data::{decode::Wanted, hash::hash, picture_size::PictureSide, pixels::PixelStore},
+    data::{decode::Wanted, hash::hash, picture_size::PictureSide, pixels::PixelStore, square::PixelSquare},
     files::disk::remove_file,
     problem::{Kind, Problem},
     text::{LocalizedText, say},
@@ -75,14 +75,27 @@ pub(super) fn place(slot: usize, one: usize) -> u64 {
 /// What [`crate::data::pixels::Pixels`] holds of a cache file.
 pub(super) struct Stored {
     pub(super) bytes: Bytes,
-    /// Of each slot, the picture's path below `root` and the hash of its pixels; nothing of a slot that is not used.
-    pub(super) pictures: Vec<(PathBuf, u64)>,
+    /// Of each slot, what is in it; nothing of a slot that is not used.
+    pub(super) pictures: Vec<Picture>,
     /// The cache file.
     pub(super) path: PathBuf,
     /// The data set's folder.
     pub(super) root: PathBuf,
     pub(super) kind: PixelKind,
     pub(super) damage: Mutex<Damage>,
+}
+
+/// What a slot holds.
+#[derive(Clone, Default)]
+pub(super) struct Picture {
+    /// Path below the data set's folder.
+    pub(super) file: PathBuf,
+    /// Which of the file's faces it is, from 1 on.
+    pub(super) face: u32,
+    /// The square that the user drew.
+    pub(super) square: Option<PixelSquare>,
+    /// Hash of the pixels.
+    pub(super) pixels: u64,
 }
 
 /// What was found damaged.
@@ -99,20 +112,19 @@ impl Stored {
     pub(super) fn read(&self, slot: usize) -> io::Result<Cow<'_, [u8]>> {
         let one = self.kind.shape.side.bytes();
         let pixels = self.bytes.read(place(slot, one), one)?;
-        if hash(&pixels) == self.pictures[slot].1 { Ok(pixels) } else { Err(io::ErrorKind::InvalidData.into()) }
+        if hash(&pixels) == self.pictures[slot].pixels { Ok(pixels) } else { Err(io::ErrorKind::InvalidData.into()) }
     }
 
     /// The picture in `slot` from the data set's own file, if that is still the one that was decoded.
     fn decode_again(&self, slot: usize) -> Result<Vec<u8>, String> {
-        let (file, expected) = &self.pictures[slot];
+        let Picture { file, face, square, pixels: expected } = &self.pictures[slot];
         let mut pixels = vec![0; self.kind.shape.side.bytes()];
-        let decoded = decode_file(
-            &self.root.join(file),
-            file,
-            Wanted { resize: self.kind.shape.resize, faces: self.kind.faces, look: false },
-            &mut pixels,
-        );
-        decoded.map_err(|(reason, _)| format!("{reason:?}"))?;
+        let wanted = Wanted { resize: self.kind.shape.resize, faces: self.kind.faces, square: *square, look: false };
+        let decoded = decode_file(&self.root.join(file), file, wanted, &mut pixels);
+        let (_, found) = decoded.map_err(|(reason, _)| format!("{reason:?}"))?;
+        if let Some(other) = face.checked_sub(2) {
+            pixels = found.more.into_iter().nth(other as usize).map(|(pixels, _)| pixels).unwrap_or_default();
+        }
         if hash(&pixels) == *expected { Ok(pixels) } else { Err("the picture is another now".to_owned()) }
     }
 
@@ -174,7 +186,7 @@ fn damaged(stored: &Stored, error: &io::Error) -> Problem {
 }
 
 fn gone(stored: &Stored, slot: usize, reason: &str) -> Problem {
-    let path = stored.root.join(&stored.pictures[slot].0);
+    let path = stored.root.join(&stored.pictures[slot].file);
     let name = path.display();
     let what = LocalizedText {
         en: format!("A picture of the open folder can no longer be read: {name}"),

@@ -58,8 +58,9 @@ pub struct Photo<'a> {
     pub name: &'a str,
 }
 
-/// Draws the photo as large as `room` allows; while `drawing`, a drag makes a new square.
-pub fn photo(ui: &mut Ui, photo: Photo<'_>, room: Vec2, squares: &[Square], drawing: bool) -> Option<PhotoAnswer> {
+/// Draws the photo as large as `room` allows; while `drawing`, a drag makes a new square. Gives how the whole of it responds,
+/// too.
+pub fn photo(ui: &mut Ui, photo: Photo<'_>, room: Vec2, squares: &[Square], drawing: bool) -> (Response, Option<PhotoAnswer>) {
     let Photo { texture, pixels, name } = photo;
     let t = Theme::of(ui);
     let (outer, whole) = ui.allocate_exact_size(room, if drawing { Sense::click_and_drag() } else { Sense::hover() });
@@ -77,7 +78,7 @@ pub fn photo(ui: &mut Ui, photo: Photo<'_>, room: Vec2, squares: &[Square], draw
         // The corner first, so that it lies on top of the inside.
         let grip = Rect::from_center_size(shown.max, Vec2::splat(18.0));
         // While a new one is drawn, which may begin inside of another, the others stay where they are.
-        let (moves, resizes) = if drawing { (Sense::hover(), Sense::hover()) } else { (Sense::click_and_drag(), Sense::DRAG) };
+        let (moves, resizes) = if drawing { (Sense::CLICK, Sense::hover()) } else { (Sense::click_and_drag(), Sense::DRAG) };
         let inside = ui.interact(shown, id.with(index), moves);
         // The keyboard resizes by plus and minus, so the Tab key passes it by.
         let corner = ui.interact(grip, id.with((index, "corner")), resizes);
@@ -110,7 +111,7 @@ pub fn photo(ui: &mut Ui, photo: Photo<'_>, room: Vec2, squares: &[Square], draw
     let mut tags: Vec<_> = squares.iter().zip(places).collect();
     tags.sort_by_key(|(square, _)| square.selected);
     tags.into_iter().for_each(|(square, rect)| tag(ui, t, outer, rect, square));
-    answer
+    (whole, answer)
 }
 
 /// Where a drag began and where it is. egui knows how far it went only until the button is released, which is the frame that
@@ -143,7 +144,7 @@ fn draw_new(ui: &Ui, t: &Theme, place: Place, whole: &Response, drawing: bool) -
 }
 
 /// Arrow keys move a square by a twentieth of its side; plus and minus resize it.
-fn by_keys(ui: &Ui, response: &Response, crop: Crop) -> Option<Crop> {
+pub fn by_keys(ui: &Ui, response: &Response, crop: Crop) -> Option<Crop> {
     let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
     ui.memory_mut(|m| m.set_focus_lock_filter(response.id, filter));
     let pressed = |key| ui.input(|i| i.num_presses(key)) as f32;

@@ -159,6 +159,9 @@ pub fn decided(lang: Lang, dataset: &Dataset, edit: &Edit) -> String {
     if let Some(name) = &edit.name {
         parts.push(format!("{} {name}", say("read by your wish as", "lue, selon vous, comme").get(lang)));
     }
+    if edit.square.is_some() {
+        parts.push(say("with the square that you drew", "avec le carré que vous avez tracé").get(lang).to_owned());
+    }
     if edit.kept {
         parts.push(say("looked at and kept by you", "vue et gardée par vous").get(lang).to_owned());
     }

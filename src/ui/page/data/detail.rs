@@ -6,11 +6,13 @@ use egui::{Align, Layout, Sense, Ui, Vec2, vec2};
 
 use super::{
     decide::{self, decided},
+    hand_square,
     overview::{Overview, Place},
 };
 use crate::{
     data::{
         dataset::Dataset,
+        face_file,
         sample::{RACES, Source},
     },
     plan::Plan,
@@ -29,7 +31,15 @@ use crate::{
 /// Height of the strip.
 pub const HEIGHT: f32 = 148.0;
 
-/// Draws the strip about a picture; gives whether it was closed.
+/// What the user did with the strip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DetailAnswer {
+    Close,
+    /// Draw the square that is to be taken of the photo.
+    Draw,
+}
+
+/// Draws the strip about a picture.
 pub fn show(
     ui: &mut Ui,
     cx: &mut Cx<'_>,
@@ -37,11 +47,11 @@ pub fn show(
     overview: &Overview,
     plan: Option<&Arc<Plan>>,
     place: Place,
-) -> bool {
+) -> Option<DetailAnswer> {
     let t = Theme::of(ui);
     let lang = cx.lang;
     let sample = place.sample(dataset);
-    let mut closed = false;
+    let mut answer = None;
     separator(ui);
     ui.add_space(9.0);
     ui.horizontal_top(|ui| {
@@ -56,7 +66,9 @@ pub fn show(
             ui.spacing_mut().item_spacing.y = 3.0;
             ui.horizontal(|ui| {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    closed = icon_button(ui, icon::X, cx.say(say("Close", "Fermer"))).clicked();
+                    if icon_button(ui, icon::X, cx.say(say("Close", "Fermer"))).clicked() {
+                        answer = Some(DetailAnswer::Close);
+                    }
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                         let file = sample.file.display().to_string();
                         ui.add(egui::Label::new(theme::strong(&file).color(t.text)).truncate()).on_hover_text(&file);
@@ -97,15 +109,18 @@ pub fn show(
                         cx.act(Action::Edit { files: vec![sample.file.clone()], change });
                     }
                 }
+                if hand_square::is_possible(dataset) && link(ui, cx.say(hand_square::DRAW)).clicked() {
+                    answer = Some(DetailAnswer::Draw);
+                }
                 if let Source::Folder(folder) = &dataset.source
                     && link(ui, cx.say(say("Open the file", "Ouvrir le fichier"))).clicked()
                 {
-                    cx.act(Action::OpenPath(folder.join(&sample.file)));
+                    cx.act(Action::OpenPath(folder.join(face_file::photo(&sample.file))));
                 }
             });
         });
     });
-    closed
+    answer
 }
 
 /// What its name, its folder and the split say of it.

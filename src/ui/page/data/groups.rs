@@ -11,6 +11,7 @@ use crate::{
         dataset::Dataset,
         duplicates::{Contradiction, Group},
         edits::Change,
+        face_crop::FaceCrops,
         sample::Part,
     },
     text::{Lang, Phrase, plural, say},
@@ -57,6 +58,8 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, gr
     let count = plural(lang, groups.len() as u64, say("group", "groupe"), say("groups", "groupes"));
     let kept = cx.plan.ok().map_or(0, |plan| plan.split.kept_together as u64);
     let together = cx.plan.ok().is_some_and(|plan| plan.settings.split.look_alikes);
+    // Among what is kept from leaking are faces of one photo, too.
+    let each = dataset.understood.reading.faces == FaceCrops::Each;
     let shares = cx.plan.ok().is_some_and(|plan| !plan.overlap.is_empty());
     let text = match (which, lang) {
         (Show::Near, _) if cx.session.near.is_none() => not_compared(cx).get(lang).to_owned(),
@@ -70,8 +73,8 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, gr
         (Show::Shared, Lang::Fr) => format!("{count} présents dans plusieurs parts"),
         (_, Lang::En) if shares => format!("{count}, some of them in several parts"),
         (_, Lang::Fr) if shares => format!("{count}, dont certains dans plusieurs parts"),
-        (_, Lang::En) if together => format!("{count}, each in one part"),
-        (_, Lang::Fr) if together => format!("{count}, chacun dans une partie"),
+        (_, Lang::En) if together || each => format!("{count}, each in one part"),
+        (_, Lang::Fr) if together || each => format!("{count}, chacun dans une partie"),
         (_, Lang::En) => format!("{count}, {kept} kept from leaking"),
         (_, Lang::Fr) => format!("{count}, {kept} gardés d’une fuite"),
     };

@@ -7,6 +7,7 @@ mod classes;
 pub mod decide;
 mod detail;
 mod groups;
+mod hand_square;
 mod image_size;
 mod overview;
 pub mod question;

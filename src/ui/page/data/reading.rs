@@ -144,6 +144,17 @@ fn ways(dataset: &Dataset) -> Vec<Reads> {
                 ),
                 FaceCrops::Largest,
             ),
+            (
+                say("Find every face, each a picture of its own", "Chercher chaque visage, une image à part pour chacun"),
+                FaceCrops::Each,
+            ),
+            (
+                say(
+                    "Find the face, and leave photos with several out",
+                    "Chercher le visage, et écarter les photos qui en ont plusieurs",
+                ),
+                FaceCrops::Skip,
+            ),
         ];
         ways.extend(crops.map(|(text, faces)| Reads { text, reading: Reading { faces, ..said }, now: said.faces == faces }));
     }

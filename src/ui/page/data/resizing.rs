@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use egui::{Context, CornerRadius, Popup, Rect, Role, Sense, TextureHandle, TextureOptions, Ui, WidgetInfo, pos2, vec2};
 
 use crate::{
-    data::{dataset::Dataset, reading::Reading, resize_method::ResizeMethod, sample::Source},
+    data::{dataset::Dataset, face_file, reading::Reading, resize_method::ResizeMethod, sample::Source},
     session::ResizePreview,
     setting_def::Choice as _,
     text::{Lang, Phrase, number, say},
@@ -55,7 +55,7 @@ impl Resizing {
             };
             ui.add(egui::Label::new(theme::caption(text).color(Theme::of(ui).text2)).wrap());
             if let Some(index) = example {
-                self.look(ui.ctx(), cx, root.join(&dataset.samples[index as usize].file));
+                self.look(ui.ctx(), cx, root.join(face_file::photo(&dataset.samples[index as usize].file)));
             }
             for (place, method) in ResizeMethod::ALL.iter().enumerate() {
                 let line = line(ui, cx, *method, *method == now, self.textures.get(place));

@@ -6,7 +6,7 @@ use egui::{Align, Layout, Popup, PopupCloseBehavior, Ui, vec2};
 
 use super::wall::{Narrow, Wall};
 use crate::{
-    data::{dataset::Dataset, sample::Part},
+    data::{dataset::Dataset, face_crop::FaceCrops, sample::Part},
     text::{Lang, number, percent, plural, say},
     ui::{
         Cx, icon,
@@ -66,7 +66,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, wall: &mut Wall) {
                     parts(ui, lang, dataset, &plan.split.parts, wall);
                     let torn = plan.split.kept_together as u64;
                     let drag = say("Drag the edges", "Faites glisser les limites").get(lang);
+                    let each = dataset.understood.reading.faces == FaceCrops::Each;
                     let (one, more) = match plan.settings.split.look_alikes {
+                        false if each => (
+                            say("group of copies or of faces of one photo", "groupe de copies ou de visages d’une photo"),
+                            say("groups of copies or of faces of one photo", "groupes de copies ou de visages d’une photo"),
+                        ),
                         false => (say("group of copies", "groupe de copies"), say("groups of copies", "groupes de copies")),
                         true => (
                             say("group of look-alikes", "groupe de semblables"),

@@ -4,6 +4,7 @@ use egui::{Align, Layout, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, Vec2, Wi
 
 use super::{
     decide::{self, decided},
+    hand_square,
     overview::{Entry, Overview, Place},
     show::Show,
 };
@@ -104,23 +105,26 @@ fn line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, entry: Entry) -> bool {
     // What can be done stands at the right, and takes what room it needs.
     let right = Rect::from_min_max(pos2(rect.left() + rect.width() * 0.4, rect.top()), rect.max);
     // Children of their own, since a scope would move the row's cursor.
-    let used = {
+    let (used, asked) = {
         let builder = UiBuilder::new().id_salt(&name).max_rect(right).layout(Layout::right_to_left(Align::Center));
         let ui = &mut ui.new_child(builder);
         ui.spacing_mut().item_spacing.x = 12.0;
-        actions(ui, cx, dataset, entry, place);
-        ui.min_rect().left()
+        let asked = actions(ui, cx, dataset, entry, place);
+        (ui.min_rect().left(), asked)
     };
     let text = Rect::from_min_max(pos2(picture.right() + 10.0, rect.top() + 4.0), pos2(used - 10.0, rect.bottom() - 3.0));
     let ui = &mut ui.new_child(UiBuilder::new().id_salt((&name, 1)).max_rect(text).layout(Layout::top_down(Align::Min)));
     ui.spacing_mut().item_spacing.y = 1.0;
     ui.add(egui::Label::new(theme::cell(&name).color(t.text)).truncate().selectable(false));
     ui.add(egui::Label::new(theme::caption(why).color(t.text2)).truncate().selectable(false));
-    response.clicked() && place.is_some()
+    let drawn = matches!(entry, Entry::Skipped(index) if hand_square::would_help(dataset, &dataset.skipped[index as usize]));
+    asked || (response.clicked() && (place.is_some() || drawn))
 }
 
-fn actions(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, entry: Entry, place: Option<Place>) {
+/// What can be done about a file; gives whether it is to be shown.
+fn actions(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, entry: Entry, place: Option<Place>) -> bool {
     let lang = cx.lang;
+    let mut asked = false;
     match (entry, place) {
         (Entry::Sample(index), _) => {
             let sample = &dataset.samples[index as usize];
@@ -131,13 +135,16 @@ fn actions(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, entry: Entry, place:
             decide::unused(ui, cx, dataset, &skipped.file, skipped);
         }
         (Entry::Skipped(index), None) => {
+            let skipped = &dataset.skipped[index as usize];
             if let Source::Folder(folder) = &dataset.source
                 && link(ui, say("Open the file", "Ouvrir le fichier").get(lang)).clicked()
             {
-                cx.act(Action::OpenPath(folder.join(&dataset.skipped[index as usize].file)));
+                cx.act(Action::OpenPath(folder.join(&skipped.file)));
             }
+            asked = hand_square::would_help(dataset, skipped) && link(ui, hand_square::DRAW.get(lang)).clicked();
         }
     }
+    asked
 }
 
 fn reason(lang: Lang, file: &Skipped) -> String {

@@ -8,7 +8,9 @@ use egui::{
 };
 
 use super::{
-    detail, groups,
+    detail::{self, DetailAnswer},
+    groups,
+    hand_square::{self, Drawing, HandSquare},
     overview::{Entry, Overview, Place},
     show::Show,
     table,
@@ -50,6 +52,8 @@ pub struct Wall {
     made: Option<Made>,
     /// Set when the selection should be scrolled into view.
     reveal: bool,
+    /// The square that is being drawn in a photo, which stands in place of the wall.
+    drawing: Option<HandSquare>,
 }
 
 #[derive(PartialEq)]
@@ -62,7 +66,16 @@ struct Made {
 
 impl Default for Wall {
     fn default() -> Self {
-        Self { show: Show::All, filter: [0; 4], zoom: 56.0, selected: None, left: Vec::new(), made: None, reveal: false }
+        Self {
+            show: Show::All,
+            filter: [0; 4],
+            zoom: 56.0,
+            selected: None,
+            left: Vec::new(),
+            made: None,
+            reveal: false,
+            drawing: None,
+        }
     }
 }
 
@@ -141,6 +154,19 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Ove
     let plan = cx.plan.ok().filter(|plan| Arc::ptr_eq(&plan.dataset, dataset)).cloned();
     wall.follow(dataset, &overview.odd, plan.as_ref());
     Card::new().fill().show(ui, |ui| {
+        if let Some(drawing) = &mut wall.drawing {
+            match hand_square::show(ui, cx, dataset, drawing) {
+                Drawing::GoesOn => return,
+                // It comes back as a picture, by its path, as the others are ordered.
+                Drawing::Taken => {
+                    let place = dataset.samples.partition_point(|sample| sample.file < drawing.photo);
+                    wall.selected = Some((std::mem::take(&mut drawing.photo), place));
+                }
+                Drawing::GivenUp => {}
+            }
+            wall.drawing = None;
+            return;
+        }
         filters(ui, cx, (&dataset.task, overview), wall, plan.is_some());
         ui.add_space(2.0);
         let open = wall.selected.as_ref().and_then(|(file, then)| Place::of(dataset, file, *then));
@@ -162,14 +188,19 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Ove
                 }
                 Show::Odd | Show::Lost | Show::Foreign | Show::Edited => table::show(ui, cx, dataset, overview, wall.show),
             };
-            if let Some(entry) = chosen {
-                wall.select(dataset, entry);
+            match chosen {
+                Some(Entry::Skipped(index)) if hand_square::would_help(dataset, &dataset.skipped[index as usize]) => {
+                    wall.drawing = Some(HandSquare::of(&dataset.skipped[index as usize].file));
+                }
+                Some(entry) => wall.select(dataset, entry),
+                None => {}
             }
         });
-        if let Some(place) = open
-            && detail::show(ui, cx, dataset, overview, plan.as_ref(), place)
-        {
-            wall.selected = None;
+        let Some(place) = open else { return };
+        match detail::show(ui, cx, dataset, overview, plan.as_ref(), place) {
+            Some(DetailAnswer::Close) => wall.selected = None,
+            Some(DetailAnswer::Draw) => wall.drawing = Some(HandSquare::of(&place.sample(dataset).file)),
+            None => {}
         }
     });
 }

@@ -285,7 +285,7 @@ fn picture(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto, 
             })
             .collect();
         let photo = Photo { texture: texture.id(), pixels, name: &shown.name };
-        match photo::photo(ui, photo, room, &squares, state.drawing) {
+        match photo::photo(ui, photo, room, &squares, state.drawing).1 {
             Some(photo::PhotoAnswer::Select(i)) => state.asked = Some(shown.asked[with_crop[i].0].id),
             Some(photo::PhotoAnswer::Moved(i, crop)) => {
                 (state.asked, state.place) = (None, with_crop[i].0);

@@ -1,0 +1,71 @@
+//! Photos that are shown, with what was asked about them.
+
+use std::sync::Arc;
+
+use crate::{
+    data::square::Square,
+    predict::Framed,
+    problem::Problem,
+    worker::{Crop, Reply},
+};
+
+/// A photo that was shown to a run, with what the run said.
+#[derive(Clone, Debug)]
+pub struct ShownPhoto {
+    /// Rises with each photo; questions and answers carry it.
+    pub id: u64,
+    /// The file's name, or "pasted".
+    pub name: String,
+    /// For the screen: `preview_size` RGB pixels, row by row, upright.
+    pub preview: Arc<[u8]>,
+    pub preview_size: [usize; 2],
+    /// Pixels of the photo for each pixel of the preview.
+    pub scale: f32,
+    /// Whether it is judged whole or by its faces.
+    pub framed: Framed,
+    /// What was asked about it: each found face, or all of it, and what the user drew.
+    pub asked: Vec<Asked>,
+}
+
+/// A photo of a data set, whole, to draw in it what is to be taken.
+#[derive(Clone, Debug)]
+pub struct WholePhoto {
+    /// For the screen: `preview_size` RGB pixels, row by row, upright.
+    pub preview: Arc<[u8]>,
+    pub preview_size: [usize; 2],
+    /// Pixels of the photo for each pixel of the preview.
+    pub scale: f32,
+    /// The squares of the faces that are found in it, the largest first.
+    pub faces: Vec<Square>,
+}
+
+/// One square of a photo, with what a run said of it.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// Questions and answers carry it; no two are the same.
+    pub id: u64,
+    /// In the photo's own pixels; `None` is all of it.
+    pub crop: Option<Crop>,
+    /// The last answer; empty while it is awaited.
+    pub reply: Option<Result<Reply, Problem>>,
+    /// What another run said of the same square.
+    pub other: Option<Second>,
+    /// The slow map of where the network looked.
+    pub slow: Option<Slow>,
+}
+
+/// A map that takes its time.
+#[derive(Clone, Debug)]
+pub struct Slow {
+    pub id: u64,
+    /// As [`Reply::heatmap`]; empty while it is awaited.
+    pub map: Option<Result<Vec<f32>, Problem>>,
+}
+
+/// Another run's word on a square.
+#[derive(Clone, Debug)]
+pub struct Second {
+    pub id: u64,
+    pub run: String,
+    pub reply: Option<Result<Reply, Problem>>,
+}
