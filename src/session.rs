@@ -1,5 +1,6 @@
 //! What the program knows now: the fold of the worker's events, as plain data. Pages read it and draw.
 
+mod experiments;
 mod pairs;
 mod photo;
 mod resize_preview;
@@ -13,6 +14,7 @@ use std::{
     sync::Arc,
 };
 
+pub use experiments::{AtWork, Experiments};
 pub use pairs::{PairState, Pairs};
 pub use photo::{Asked, Second, ShownPhoto, Slow, WholePhoto};
 pub use resize_preview::ResizePreview;
@@ -76,6 +78,7 @@ pub struct Session {
     pub run_pictures: Option<RunPicturesState>,
     /// Saved runs, newest first.
     pub runs: Vec<RunInfo>,
+    pub experiments: Experiments,
     /// Runs that were looked at, by id, to compare them.
     pub views: BTreeMap<String, Arc<RunView>>,
     /// What two of these say of the same pictures.
@@ -294,8 +297,9 @@ impl Session {
             }
             Event::RunViewed(view) => self.look_at(&Arc::from(view)),
             Event::Paired { runs, paired } => self.pairs.take(&runs, *paired),
-            // What shows experiments takes these.
-            Event::Experiments { .. } | Event::Experiment(_) | Event::Member { .. } => {}
+            Event::Experiments { experiments } => self.experiments.list = experiments,
+            Event::Experiment(view) => self.experiments.take(*view),
+            Event::ExperimentCost { draft, cost } => self.experiments.cost = Some((*draft, cost)),
             Event::Pictures { run, run_pictures } => {
                 self.take_pictures(run, run_pictures);
             }
@@ -322,6 +326,10 @@ impl Session {
                 self.phase = Phase::Idle;
             }
             Event::TrainsOn { run, dataset } => (self.trained, self.trained_on) = (Some(*run), Some(dataset)),
+            Event::Member { experiment, member, view } => {
+                self.experiments.take_member(&experiment, member, *view);
+                self.experiments.at_work = Some(AtWork { job, experiment, member });
+            }
             Event::Train(event) => self.train(event),
             Event::Tried(trial) => {
                 if let Some(tried) = &mut self.tried {
@@ -443,6 +451,7 @@ impl Session {
         }
         self.phase = Phase::Idle;
         self.job = None;
+        self.experiments.at_work = None;
     }
 
     /// Forgets a training that is over and whose run is in the trash: nothing could go on. Gives the run.

@@ -49,6 +49,24 @@ impl App {
             Action::LookAtPhoto(file) => self.look_at_photo(&file),
             Action::FindNear => self.find_near(),
             Action::TrainAgain(run) => self.train_again(run),
+            Action::CostOfExperiment(draft) => {
+                if let Some(plan) = self.planned() {
+                    self.send(Command::CostOfExperiment { draft, plan: Box::new(plan) }, None);
+                }
+            }
+            Action::StartExperiment(draft) => {
+                if let Some(plan) = self.planned() {
+                    let command = Command::StartExperiment { draft, plan: Box::new(plan) };
+                    self.send(command, Some(Phase::Starting(Progress::at(Stage::Training))));
+                }
+            }
+            Action::ViewExperiment(experiment) => self.send(Command::ViewExperiment(experiment), None),
+            Action::RunExperiment(experiment) => {
+                let dataset = self.session.dataset.clone();
+                let command = Command::RunExperiment { experiment, only: None, dataset };
+                self.send(command, Some(Phase::Starting(Progress::at(Stage::Training))));
+            }
+            Action::StopExperiment => self.wish(Signal::Leave),
             Action::Compare(runs) => {
                 self.memory.runs.choose(runs);
                 self.page = Page::Runs;
@@ -161,6 +179,7 @@ impl App {
         // Runs may have come or gone beside the window.
         if page == Page::Runs {
             self.send(Command::ListRuns, None);
+            self.send(Command::ListExperiments, None);
         }
     }
 

@@ -84,6 +84,7 @@ impl Terminal {
                 self.line(&line);
             }
             Event::Edited { .. }
+            | Event::ExperimentCost { .. }
             | Event::Experiments { .. }
             | Event::Member { .. }
             | Event::Experiment(_)

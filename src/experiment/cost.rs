@@ -1,12 +1,12 @@
 //! What an experiment takes: runs, time if something like it was trained before, room on the disk.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Draft, ExperimentStore};
 use crate::{data::sample::Part, plan::Plan, problem::Problem, run::RunStatus, settings::Settings};
 
 /// What an experiment takes.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Cost {
     pub runs: usize,
     /// Seconds if no run stops early; `None` where no run of this network on this device is known.

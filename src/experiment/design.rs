@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use serde::{Deserialize, Serialize};
+
 use super::{Experiment, ExperimentKind, Member, Variant, Vary, parts, search};
 use crate::{
     data::{dataset::Dataset, split::Split, task::Task},
@@ -44,7 +46,7 @@ pub struct Recipe {
 }
 
 /// An experiment that is not begun.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Draft {
     pub kind: ExperimentKind,
     pub name: LocalizedText,

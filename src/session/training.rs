@@ -63,7 +63,8 @@ impl Session {
             self.look_at(&view);
         }
         self.show(view);
-        self.attention = true;
+        // Of an experiment somebody waits for the last run.
+        self.attention = self.experiments.at_work.is_none();
     }
 
     /// From 0 to 1 over all that the current job does, as far as that is known. Of a training that includes the judging after

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::{
     data::{edits::Change, reading::Reading, sample::Framing},
+    experiment::Draft,
     files::table::TableStyle,
     preset::Preset,
     run::export::{Format, PlotKind},
@@ -47,6 +48,16 @@ pub enum Action {
     FindNear,
     /// Train as this run was trained, on what is left of its pictures in the same parts.
     TrainAgain(String),
+    /// Say what an experiment would take.
+    CostOfExperiment(Box<Draft>),
+    /// Make it and train it.
+    StartExperiment(Box<Draft>),
+    /// Give an experiment as it is now, by its id.
+    ViewExperiment(String),
+    /// Train what is missing of it.
+    RunExperiment(String),
+    /// End the experiment that is at work; what is there stays, and it can go on later.
+    StopExperiment,
     /// Show runs beside each other.
     Compare(Vec<String>),
     /// Ends a job that has nothing worth keeping (opening, copying, exporting).

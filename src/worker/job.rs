@@ -101,6 +101,18 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
             emit(Event::Experiment(Box::new(experiments.view(experiment))));
             Ok(())
         }
+        Command::StartExperiment { draft, plan } => {
+            let experiments = ExperimentStore::new(store);
+            let experiment = experiments.create(*draft, &plan)?;
+            let (id, dataset) = (experiment.id.clone(), Some(plan.dataset.clone()));
+            emit(Event::Experiment(Box::new(experiments.view(experiment))));
+            then_list(experiment::run(&id, None, dataset, store, control, emit), store, emit)
+        }
+        Command::CostOfExperiment { draft, plan } => {
+            let cost = ExperimentStore::new(store).cost(&draft, &plan)?;
+            emit(Event::ExperimentCost { draft, cost });
+            Ok(())
+        }
         Command::RunExperiment { experiment, only, dataset } => {
             then_list(experiment::run(&experiment, only, dataset, store, control, emit), store, emit)
         }

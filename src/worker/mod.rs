@@ -40,7 +40,7 @@ use crate::{
         sample::{Framing, Source},
     },
     engine::SelfTest,
-    experiment::{Draft, Experiment, ExperimentView, MemberView},
+    experiment::{Cost, Draft, Experiment, ExperimentView, MemberView},
     files::table::TableForm,
     plan::Plan,
     problem::Problem,
@@ -157,6 +157,16 @@ pub enum Command {
         draft: Box<Draft>,
         plan: Box<Plan>,
     },
+    /// Make it and train it.
+    StartExperiment {
+        draft: Box<Draft>,
+        plan: Box<Plan>,
+    },
+    /// Say what a draft would take, by the plan of one of its runs.
+    CostOfExperiment {
+        draft: Box<Draft>,
+        plan: Box<Plan>,
+    },
     /// Train what is missing of an experiment: all, or `only` the member of this place. `dataset` is used if it is the
     /// experiment's.
     RunExperiment {
@@ -228,6 +238,7 @@ impl Command {
             self,
             Self::ListRuns
                 | Self::NewExperiment { .. }
+                | Self::CostOfExperiment { .. }
                 | Self::CancelExperiment(_)
                 | Self::ListExperiments
                 | Self::ViewExperiment(_)
@@ -325,6 +336,11 @@ pub enum Event {
     /// All experiments, the newest first.
     Experiments {
         experiments: Vec<Experiment>,
+    },
+    /// What the runs of a draft take.
+    ExperimentCost {
+        draft: Box<Draft>,
+        cost: Cost,
     },
     /// An experiment as it is now.
     Experiment(Box<ExperimentView>),

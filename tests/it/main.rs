@@ -30,6 +30,7 @@ mod escape;
 mod escape_any;
 mod event_log;
 mod experiments;
+mod experiments_page;
 mod export;
 mod face_crops;
 mod face_rounds;

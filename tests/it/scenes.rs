@@ -13,7 +13,7 @@ use trombine::{
 };
 
 use crate::{
-    page_pictures as made,
+    experiments_page, page_pictures as made,
     stage::{self, Stage},
     years_pages,
 };
@@ -84,6 +84,18 @@ pub const SCENES: &[Scene] = &[
         &["notebook + batch norm,", "notebook,", "right in “notebook + batch norm”", "justes dans «\u{a0}notebook + batch norm"],
     ),
     scene("runs-two-years", years_pages::two, &["age, quick,", "age, recommended,"]),
+    scene("experiment-new", stage::three_runs, &["New experiment", "Nouvelle expérience"]),
+    scene("experiment-running", experiments_page::at_work, &["Experiments", "Expériences", "5\u{a0}seeds", "5\u{a0}graines"]),
+    scene(
+        "experiment-compared",
+        experiments_page::compared,
+        &["Experiments", "Expériences", "2\u{a0}recipes", "2\u{a0}recettes"],
+    ),
+    scene(
+        "experiment-curve",
+        experiments_page::curve,
+        &["Experiments", "Expériences", "learning curve", "courbe d’apprentissage"],
+    ),
     scene("data-years", || years_pages::stage(Page::Data), &[]),
     scene("training-years", || years_pages::stage(Page::Training), &[]),
     scene("results-years", || years_pages::stage(Page::Results), &[]),

@@ -27,4 +27,5 @@ pub mod setting;
 pub mod share_plot;
 pub mod stack;
 pub mod strip;
+pub mod strip_plot;
 pub mod thumbs;

@@ -3,6 +3,7 @@
 mod changed;
 mod compare;
 mod detail;
+mod experiments;
 mod luck;
 mod record;
 
@@ -37,6 +38,7 @@ pub struct State {
     pictures: Option<changed::Changed>,
     /// The name and note that are being typed, of which run.
     typed: Option<(String, String, String)>,
+    experiments: experiments::State,
 }
 
 /// Runs whose curves can be told apart in one plot.
@@ -51,6 +53,10 @@ impl State {
 
 /// Draws the page.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
+    if state.experiments.is_shown() {
+        experiments::show(ui, cx, &mut state.experiments);
+        return;
+    }
     let lang = cx.lang;
     let session = cx.session;
     state.chosen.retain(|id| session.runs.iter().any(|r| r.id == *id));
@@ -74,6 +80,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         if ui.add(Button::secondary(open).icon(icon::FOLDER_INPUT)).on_hover_text(about.get(lang)).clicked() {
             cx.act(Action::ChooseRun);
         }
+        experiments::tools(ui, cx, &mut state.experiments);
     });
     if session.runs.is_empty() {
         Card::new().fill().show(ui, |ui| {

@@ -1,0 +1,56 @@
+//! What the window knows of experiments.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::{
+    experiment::{Cost, Draft, Experiment, ExperimentView, MemberView},
+    worker::JobId,
+};
+
+/// The experiments, as far as they were asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Experiments {
+    /// All, the newest first.
+    pub list: Vec<Experiment>,
+    /// Those that were looked at, by id.
+    pub views: BTreeMap<String, Arc<ExperimentView>>,
+    /// What trains now.
+    pub at_work: Option<AtWork>,
+    /// The last draft that was asked about, with what its runs take.
+    pub cost: Option<(Draft, Cost)>,
+}
+
+/// An experiment that is at work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AtWork {
+    pub job: JobId,
+    /// Its id.
+    pub experiment: String,
+    /// Which of its members is trained.
+    pub member: usize,
+}
+
+impl Experiments {
+    /// Takes in an experiment as it is now; one that nobody knew stands first in the list.
+    pub(super) fn take(&mut self, view: ExperimentView) {
+        let experiment = &view.experiment;
+        if !self.list.iter().any(|known| known.id == experiment.id) {
+            self.list.insert(0, experiment.clone());
+        }
+        self.views.insert(experiment.id.clone(), Arc::new(view));
+    }
+
+    /// Takes in one member as it is now.
+    pub(super) fn take_member(&mut self, experiment: &str, member: usize, now: MemberView) {
+        if let Some(view) = self.views.get_mut(experiment)
+            && let Some(known) = Arc::make_mut(view).members.get_mut(member)
+        {
+            *known = now;
+        }
+    }
+
+    /// Whether this experiment is at work here.
+    pub fn works_on(&self, experiment: &str) -> bool {
+        self.at_work.as_ref().is_some_and(|at| at.experiment == experiment)
+    }
+}

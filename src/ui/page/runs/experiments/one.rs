@@ -1,0 +1,492 @@
+//! One experiment: what it says so far, its runs over each other, and how far each of them is.
+
+use std::sync::Arc;
+
+use egui::{Color32, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+
+use crate::{
+    experiment::{ExperimentKind, ExperimentView, MemberState, MemberView, Row},
+    history::EpochRecord,
+    session::{Phase, Training},
+    text::{Lang, decimal, duration, named, number, percent, plural, say, years},
+    ui::{
+        Action, Cx, icon,
+        theme::{self, RADIUS_FIELD, Theme, size},
+        widget::{
+            bar,
+            button::{Button, focus_ring},
+            card::{Card, columns, header},
+            chart::Chart,
+            curves::{Curves, Line},
+            fitted::fitted,
+            notice,
+            plot::Table,
+            stack::{growing, stack},
+            strip_plot::{self, Dot, Strip, strip_plot},
+        },
+    },
+};
+
+/// Draws the experiment with this id; whether it is left.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, id: &str) -> bool {
+    let lang = cx.lang;
+    let Some(view) = cx.session.experiments.views.get(id).cloned() else {
+        let mut back = false;
+        header(ui, id, "", |ui| back = back_button(ui, lang));
+        return back;
+    };
+    let live = Live::of(cx, &view);
+    let mut back = false;
+    let sentence = format!("{} · {}", view.experiment.source.name().get(lang), stands(lang, &view, live.is_some()));
+    header(ui, view.experiment.name.get(lang), &sentence, |ui| {
+        buttons(ui, cx, &view, live.is_some());
+        back = back_button(ui, lang);
+    });
+    stack(ui, &[growing(250.0, 1.0), growing(200.0, 1.0)], |row, ui, height| {
+        ui.set_max_height(height);
+        if row == 1 {
+            members(ui, cx, &view, live.as_ref());
+            return;
+        }
+        columns(ui, &[0.5, 0.5], height, |column, ui| {
+            ui.set_max_height(height);
+            if column == 0 { results(ui, cx, &view, height) } else { curves(ui, lang, &view, live.as_ref(), height) }
+        });
+    });
+
+    back
+}
+
+/// Whether another process trains some of it.
+pub fn works_elsewhere(cx: &Cx<'_>, view: &ExperimentView) -> bool {
+    !cx.session.experiments.works_on(&view.experiment.id) && view.count(|state| *state == MemberState::Training) > 0
+}
+
+fn back_button(ui: &mut Ui, lang: Lang) -> bool {
+    ui.add(Button::quiet(say("All runs", "Tous les essais").get(lang)).icon(icon::ARROW_LEFT)).clicked()
+}
+
+/// The member that is trained in this window, with its training.
+struct Live<'a> {
+    member: usize,
+    training: Option<&'a Training>,
+    share: Option<f32>,
+}
+
+impl<'a> Live<'a> {
+    fn of(cx: &Cx<'a>, view: &ExperimentView) -> Option<Self> {
+        let session = cx.session;
+        let at_work = session.experiments.at_work.as_ref().filter(|at| at.experiment == view.experiment.id)?;
+        // Until the member's own training has begun, the last one's is shown by nobody.
+        let known = |training: &&Training| {
+            let before = view.members.iter().enumerate().filter(|(place, _)| *place != at_work.member);
+            training.job == Some(at_work.job)
+                && before.filter_map(|(_, member)| member.run.as_ref()).all(|run| run.id != training.run)
+        };
+        let training = session.training.as_ref().filter(known);
+        let share = training.and(session.share());
+        Some(Self { member: at_work.member, training, share })
+    }
+}
+
+/// The buttons of what can be done with it now.
+fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, view: &ExperimentView, live: bool) {
+    let lang = cx.lang;
+    if live {
+        let stop = Button::secondary(say("Stop for now", "Arrêter pour l’instant").get(lang)).icon(icon::SQUARE);
+        let about = say(
+            "Keeps what is there; the run that is at work goes on later where it was",
+            "Garde ce qui est fait ; l’essai en cours reprendra plus tard où il en était",
+        );
+        if ui.add(stop).on_hover_text(about.get(lang)).clicked() {
+            cx.act(Action::StopExperiment);
+        }
+        let paused = cx.session.phase == Phase::Paused;
+        let (name, symbol) = match paused {
+            true => (say("Resume", "Reprendre"), icon::PLAY),
+            false => (say("Pause", "Pause"), icon::PAUSE),
+        };
+        if matches!(cx.session.phase, Phase::Training | Phase::Paused)
+            && ui.add(Button::secondary(name.get(lang)).icon(symbol)).clicked()
+        {
+            cx.act(Action::Pause(!paused));
+        }
+    } else if view.over() < view.members.len() {
+        let busy =
+            cx.session.phase.busy().then(|| {
+                say("Wait for the current job, or stop it", "Attendez la fin du travail en cours, ou arrêtez-le").get(lang)
+            });
+        let name = match view.members.iter().any(|member| member.run.is_some()) {
+            true => say("Go on", "Poursuivre"),
+            false => say("Start", "Lancer"),
+        };
+        if ui.add(Button::primary(name.get(lang)).icon(icon::PLAY).unless(busy)).clicked() {
+            cx.act(Action::RunExperiment(view.experiment.id.clone()));
+        }
+    }
+    let best = best_run(view);
+    if let Some(run) = best.filter(|_| !live && view.members.len() > 1) {
+        let take = Button::secondary(say("Take the best’s settings", "Reprendre les réglages du meilleur").get(lang));
+        if ui.add(take.icon(icon::WRENCH)).clicked() {
+            cx.act(Action::TakeSettings(run));
+        }
+    }
+}
+
+/// The best run of the best variant, by id.
+fn best_run(view: &ExperimentView) -> Option<String> {
+    let best = view.best()?;
+    let mine = view.members.iter().filter(|member| member.variant == best.variant);
+    let scored = mine.filter_map(|member| Some((member.score()?, member.run.as_ref()?.id.clone())));
+    let better = |a: f64, b: f64| if view.more_is_better() { a.total_cmp(&b) } else { b.total_cmp(&a) };
+    scored.max_by(|a, b| better(a.0, b.0)).map(|(_, id)| id)
+}
+
+/// How far it is.
+fn stands(lang: Lang, view: &ExperimentView, live: bool) -> String {
+    let done = number(lang, view.count(|state| *state == MemberState::Finished) as u64);
+    let all = number(lang, view.members.len() as u64);
+    let mut words = vec![match lang {
+        Lang::En => format!("{done} of {all} runs finished"),
+        Lang::Fr => format!("{done} essais finis sur {all}"),
+    }];
+    let failed = view.count(|state| matches!(state, MemberState::Failed { .. }));
+    if failed > 0 {
+        let text = plural(lang, failed as u64, say("failed", "échoué"), say("failed", "échoués"));
+        words.push(text);
+    }
+    let elsewhere = view.count(|state| *state == MemberState::Training) > 0;
+    if !live && elsewhere {
+        words.push(say("trained elsewhere now", "en cours ailleurs").get(lang).to_owned());
+    }
+    words.join(" · ")
+}
+
+/// A result as it is written: a share in per cent, or years.
+fn written(lang: Lang, view: &ExperimentView, value: f64, digits: usize) -> String {
+    if view.more_is_better() { percent(lang, value, digits) } else { decimal(lang, value, digits) }
+}
+
+/// What it says so far: in words, and every result in a strip.
+fn results(ui: &mut Ui, cx: &mut Cx<'_>, view: &Arc<ExperimentView>, height: f32) {
+    let lang = cx.lang;
+    let title = match view.more_is_better() {
+        true => say("Test accuracy", "Exactitude de test"),
+        false => say("Test error in years", "Erreur de test en années"),
+    }
+    .get(lang);
+    let rows: Vec<Row> = view.rows();
+    if rows.iter().all(|row| row.scores.is_empty()) {
+        Card::titled(title).fill().show(ui, |ui| {
+            let text = say(
+                "Here the results are compared, as soon as the first run is judged",
+                "Les résultats seront comparés ici dès que le premier essai sera jugé",
+            );
+            ui.add(egui::Label::new(theme::cell(text.get(lang)).color(Theme::of(ui).text2)).wrap());
+        });
+        return;
+    }
+    let best = view.best().map(|row| row.variant);
+    let several = rows.len() > 1;
+    let strips: Vec<Strip> = rows
+        .iter()
+        .filter(|row| !row.scores.is_empty())
+        .map(|row| Strip {
+            name: if several { row.label.get(lang).to_owned() } else { String::new() },
+            dots: dots(lang, view, row.variant),
+            mean: row.spread.map(|spread| spread.mean),
+            range: row.spread.and_then(|spread| spread.range).map(|range| [range.low, range.high]),
+            leads: !several || best == Some(row.variant),
+        })
+        .collect();
+    let mut open = None;
+    Chart::new(title, height).sentence(sentence(lang, view, &rows)).show(
+        ui,
+        lang,
+        || table(lang, view, &rows),
+        |ui, height| {
+            let write = |value: f64, digits: usize| match view.more_is_better() {
+                true => percent(lang, value, digits.saturating_sub(2)),
+                false => decimal(lang, value, digits),
+            };
+            let mut draw = |ui: &mut Ui| {
+                if let Some(member) = strip_plot(ui, &strips, height, &write) {
+                    open = view.members[member].run.as_ref().map(|run| run.id.clone());
+                }
+            };
+            match strip_plot::least(strips.len()) > height {
+                true => drop(ScrollArea::vertical().max_height(height).show(ui, draw)),
+                false => draw(ui),
+            }
+        },
+    );
+    if let Some(run) = open {
+        cx.act(Action::OpenRun(run));
+    }
+}
+
+fn dots(lang: Lang, view: &ExperimentView, variant: usize) -> Vec<Dot> {
+    let dot = |(id, member): (usize, &MemberView)| {
+        let value = member.score().filter(|_| member.variant == variant)?;
+        let score = if view.more_is_better() { percent(lang, value, 1) } else { years(lang, value, 2) };
+        Some(Dot { name: named(lang, member.label.get(lang), score), value, id })
+    };
+    view.members.iter().enumerate().filter_map(dot).collect()
+}
+
+/// What the results say, in words.
+fn sentence(lang: Lang, view: &ExperimentView, rows: &[Row]) -> String {
+    let text = |value: f64| if view.more_is_better() { percent(lang, value, 1) } else { years(lang, value, 2) };
+    if view.experiment.kind == ExperimentKind::Curve {
+        return foretold(lang, view).unwrap_or_default();
+    }
+    let [row] = rows else {
+        let Some(best) = view.best() else { return String::new() };
+        let (Some(spread), label) = (best.spread, best.label.get(lang)) else { return String::new() };
+        return match lang {
+            Lang::En => format!("Best so far: {label}, {} on average of {}", text(spread.mean), plural_runs(lang, spread.n)),
+            Lang::Fr => format!(
+                "Le meilleur jusqu’ici\u{a0}: {label}, {} en moyenne de {}",
+                text(spread.mean),
+                plural_runs(lang, spread.n)
+            ),
+        };
+    };
+    let Some(spread) = row.spread else { return String::new() };
+    let (mean, runs) = (text(spread.mean), plural_runs(lang, spread.n));
+    let (Some(sd), Some(range)) = (spread.deviation, spread.range) else {
+        return match lang {
+            Lang::En => format!("{mean} so far, of one run"),
+            Lang::Fr => format!("{mean} jusqu’ici, pour un essai"),
+        };
+    };
+    let (low, high) = (text(range.low), text(range.high));
+    let off = match (view.more_is_better(), lang) {
+        (true, Lang::En) => format!("{} points", decimal(lang, 100.0 * sd, 1)),
+        (true, Lang::Fr) => format!("{} point", decimal(lang, 100.0 * sd, 1)),
+        (false, _) => years(lang, sd, 2),
+    };
+    match lang {
+        Lang::En => format!(
+            "{mean} on average of {runs}; one run is off by {off} as a rule (standard deviation). The mean lies between {low} and {high} (95 %, Student’s t)"
+        ),
+        Lang::Fr => format!(
+            "{mean} en moyenne de {runs}\u{a0}; un essai s’en écarte d’ordinaire de {off} (écart type). La moyenne se situe entre {low} et {high} (95\u{a0}%, loi de Student)"
+        ),
+    }
+}
+
+fn plural_runs(lang: Lang, n: usize) -> String {
+    plural(lang, n as u64, say("run", "essai"), say("runs", "essais"))
+}
+
+/// What a learning curve says of twice the pictures.
+fn foretold(lang: Lang, view: &ExperimentView) -> Option<String> {
+    let then = view.curve_fit()?.twice();
+    let text = |error: f64| match view.more_is_better() {
+        true => percent(lang, 1.0 - error.clamp(0.0, 1.0), 1),
+        false => years(lang, error, 2),
+    };
+    let (twice, middle) = (number(lang, then.pictures.into()), text(then.error));
+    let [a, b] = [text(then.range.low), text(then.range.high)];
+    let [low, high] = if view.more_is_better() { [b, a] } else { [a, b] };
+    Some(match lang {
+        Lang::En => format!("With twice the pictures ({twice}) about {middle} is to be expected ({low} to {high})"),
+        Lang::Fr => format!("Avec le double d’images ({twice}), on peut attendre environ {middle} ({low} à {high})"),
+    })
+}
+
+fn table(lang: Lang, view: &ExperimentView, rows: &[Row]) -> Table {
+    let head = [
+        say("runs of", "essais de"),
+        say("finished", "finis"),
+        say("mean", "moyenne"),
+        say("standard deviation", "écart type"),
+        say("95 % from", "95 % de"),
+        say("to", "à"),
+    ];
+    let text = |value: Option<f64>, digits| value.map_or_else(|| "–".to_owned(), |value| written(lang, view, value, digits));
+    let line = |row: &Row| {
+        let range = row.spread.and_then(|spread| spread.range);
+        vec![
+            row.label.get(lang).to_owned(),
+            format!("{} / {}", row.scores.len(), row.members),
+            text(row.spread.map(|spread| spread.mean), 2),
+            text(row.spread.and_then(|spread| spread.deviation), 2),
+            text(range.map(|range| range.low), 2),
+            text(range.map(|range| range.high), 2),
+        ]
+    };
+    Table { head: head.map(|name| name.get(lang).to_owned()).into(), rows: rows.iter().map(line).collect() }
+}
+
+/// The color of a variant's curves.
+fn color(t: &Theme, variant: usize) -> Color32 {
+    [t.accent, t.validation, t.male, t.female, t.bad][variant % 5]
+}
+
+/// All runs' curves over each other, the one that is trained now labeled.
+fn curves(ui: &mut Ui, lang: Lang, view: &ExperimentView, live: Option<&Live<'_>>, height: f32) {
+    let t = Theme::of(ui);
+    let score = |e: &EpochRecord| e.mae.map_or(e.validation_accuracy, |mae| mae.validation);
+    let history = |place: usize| match live.filter(|live| live.member == place).and_then(|live| live.training) {
+        Some(training) => &training.history,
+        None => &view.members[place].history,
+    };
+    let several = view.experiment.variants.len() > 1;
+    let line = |place: usize| {
+        let member = &view.members[place];
+        let now = live.is_some_and(|live| live.member == place);
+        let alone = view.members.len() <= 5;
+        let full = if several { color(t, member.variant) } else { t.accent };
+        Line {
+            name: member.label.get(lang).to_owned(),
+            color: if now || alone { full } else { full.gamma_multiply(0.45) },
+            points: history(place).iter().map(|e| [f64::from(e.epoch), score(e)]).collect(),
+            labeled: now || alone,
+            dotted: false,
+        }
+    };
+    let title = match view.more_is_better() {
+        true => say("Validation accuracy", "Exactitude de validation"),
+        false => say("Validation error in years", "Erreur de validation en années"),
+    }
+    .get(lang);
+    let lines: Vec<Line> = (0..view.members.len()).map(line).filter(|line| !line.points.is_empty()).collect();
+    if lines.is_empty() {
+        Card::titled(title).fill().show(ui, |ui| {
+            let text = say("No run has finished an epoch yet", "Aucun essai n’a encore fini une époque");
+            ui.add(egui::Label::new(theme::cell(text.get(lang)).color(t.text2)).wrap());
+        });
+        return;
+    }
+    let last = lines.iter().filter_map(|line| line.points.last()).map(|point| point[0]).fold(2.0, f64::max);
+    let plot = Curves {
+        name: title.to_owned(),
+        of: view.experiment.id.clone(),
+        across: say("epoch", "époque").get(lang).to_owned(),
+        lines,
+        x: (1.0, last),
+        bounds: (0.0, if view.more_is_better() { 1.0 } else { f64::INFINITY }),
+        digits: if view.more_is_better() { 3 } else { 1 },
+        zooms: true,
+        ..Curves::default()
+    };
+    let mut tools = |ui: &mut Ui| plot.zoom_button(ui, lang);
+    Chart::new(title, height).tools(&mut tools).show(
+        ui,
+        lang,
+        || plot.table(lang),
+        |ui, height| drop(plot.show(ui, lang, height)),
+    );
+}
+
+/// Height of a member's line.
+const LINE: f32 = 34.0;
+
+/// Every run, with how far it is.
+fn members(ui: &mut Ui, cx: &mut Cx<'_>, view: &Arc<ExperimentView>, live: Option<&Live<'_>>) {
+    let lang = cx.lang;
+    let mut open = None;
+    Card::titled(say("Runs", "Essais").get(lang)).fill().show(ui, |ui| {
+        if view.cancelled && live.is_none() {
+            let text = say("It was called off; Go on takes it up again", "Elle a été abandonnée ; Poursuivre la reprend");
+            notice::note(ui, icon::INFO, Theme::of(ui).text2, text.get(lang));
+        }
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let area = ScrollArea::vertical().min_scrolled_height(0.0).auto_shrink([false, false]);
+        area.show_rows(ui, LINE, view.members.len(), |ui, range| {
+            for place in range {
+                let now = live.filter(|live| live.member == place);
+                if member_line(ui, cx, view, place, now) {
+                    open = view.members[place].run.as_ref().map(|run| run.id.clone());
+                }
+            }
+        });
+    });
+    if let Some(run) = open {
+        cx.act(Action::OpenRun(run));
+    }
+}
+
+/// One run; whether it is clicked.
+fn member_line(ui: &mut Ui, cx: &Cx<'_>, view: &ExperimentView, place: usize, live: Option<&Live<'_>>) -> bool {
+    let (lang, t, member) = (cx.lang, Theme::of(ui), &view.members[place]);
+    let opens = member.run.as_ref().is_some_and(|run| run.scores.is_some());
+    let sense = if opens { Sense::click() } else { Sense::hover() };
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), sense);
+    let score = member.score().map(|value| if view.more_is_better() { percent(lang, value, 1) } else { years(lang, value, 2) });
+    let state = state(lang, member, live, cx.session.phase);
+    let said = [member.label.get(lang), &state].into_iter().chain(score.as_deref()).collect::<Vec<_>>().join(", ");
+    response.widget_info(|| WidgetInfo::labeled(if opens { Role::Button } else { Role::Label }, ui.is_enabled(), &said));
+    ui.painter().hline(rect.x_range(), rect.top(), Stroke::new(1.0, t.grid));
+    if response.hovered() && opens {
+        ui.painter().rect_filled(rect.shrink2(vec2(0.0, 1.0)), RADIUS_FIELD, t.surface2);
+    }
+    focus_ring(ui, &response, rect.shrink(2.0), RADIUS_FIELD);
+    let (symbol, tint) = match &member.state {
+        _ if live.is_some() => (icon::PLAY, t.accent),
+        MemberState::Finished => (icon::CIRCLE_CHECK, t.good),
+        MemberState::Failed { .. } => (icon::CIRCLE_X, t.bad),
+        MemberState::Stopped => (icon::SQUARE, t.text3),
+        MemberState::Paused => (icon::PAUSE, t.text2),
+        MemberState::Training => (icon::HOURGLASS, t.accent),
+        MemberState::Waiting => (icon::CLOCK, t.text3),
+    };
+    let middle = rect.center().y;
+    symbol.paint(ui.painter(), Rect::from_center_size(pos2(rect.left() + 12.0, middle), vec2(16.0, 16.0)), 15.0, tint);
+    let [name, middle_column, right] = [rect.left() + 30.0, rect.left() + rect.width() * 0.42, rect.right() - 8.0];
+    let put = |ui: &Ui, left: f32, room: f32, text: &str, font, color| {
+        let galley = fitted(ui, text, font, color, room);
+        ui.painter().galley(pos2(left, middle - galley.size().y / 2.0), galley, color);
+    };
+    put(ui, name, middle_column - name - 12.0, member.label.get(lang), theme::medium(size::TABLE), t.text);
+    let share = live.map_or(member.progress(), |live| live.share.map_or(0.0, f64::from));
+    if live.is_some() || member.state == MemberState::Paused || member.state == MemberState::Training {
+        let rail = Rect::from_min_size(pos2(middle_column, middle - 3.0), vec2(96.0, 6.0));
+        let mut child = ui.new_child(egui::UiBuilder::new().max_rect(rail));
+        bar::progress(&mut child, member.label.get(lang), Some(share as f32), rail.width());
+        put(ui, rail.right() + 12.0, right - 90.0 - rail.right() - 12.0, &state, theme::regular(size::TABLE), t.text2);
+    } else {
+        put(ui, middle_column, right - 90.0 - middle_column, &state, theme::regular(size::TABLE), t.text2);
+    }
+    if let Some(score) = score {
+        let galley = fitted(ui, &score, theme::semibold(size::TABLE), t.text, 90.0);
+        ui.painter().galley(pos2(right - galley.size().x, middle - galley.size().y / 2.0), galley, t.text);
+    }
+    response.clicked()
+}
+
+/// Where a run stands, in words.
+fn state(lang: Lang, member: &MemberView, live: Option<&Live<'_>>, phase: Phase) -> String {
+    if let Some(live) = live {
+        let epoch = live.training.map(|training| (training.now.epoch, training.epochs));
+        return match (phase, epoch) {
+            (Phase::Paused, _) => say("paused", "en pause").get(lang).to_owned(),
+            (Phase::Judging(_), _) => say("being judged", "en cours d’évaluation").get(lang).to_owned(),
+            (_, Some((now, all))) => match lang {
+                Lang::En => format!("epoch {now} of {all}"),
+                Lang::Fr => format!("époque {now} sur {all}"),
+            },
+            _ => say("starting", "démarrage").get(lang).to_owned(),
+        };
+    }
+    match &member.state {
+        MemberState::Waiting => say("waiting", "en attente").get(lang).to_owned(),
+        MemberState::Training => member.owner.as_ref().map_or_else(
+            || say("trained elsewhere", "en cours ailleurs").get(lang).to_owned(),
+            |owner| match lang {
+                Lang::En => format!("trained on {}", owner.host),
+                Lang::Fr => format!("en cours sur {}", owner.host),
+            },
+        ),
+        MemberState::Paused => say("interrupted, can go on", "interrompu, peut reprendre").get(lang).to_owned(),
+        MemberState::Finished => member.run.as_ref().map_or_else(String::new, |run| {
+            let time = duration(lang, std::time::Duration::from_secs_f64(run.seconds.clamp(0.0, 1e9)));
+            let epochs = plural(lang, run.epochs_done.into(), say("epoch", "époque"), say("epochs", "époques"));
+            format!("{epochs} · {time}")
+        }),
+        MemberState::Failed { problem } => problem.what.get(lang).to_owned(),
+        MemberState::Stopped => say("no longer wanted", "plus souhaité").get(lang).to_owned(),
+    }
+}

@@ -1,0 +1,102 @@
+//! A strip plot: of each row all results as dots, with their mean and its range.
+
+use egui::{Align2, CursorIcon, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+
+use super::{
+    button::focus_ring,
+    fitted::fitted,
+    plot::{Frame, places, rounded, ticks},
+};
+use crate::ui::theme::{self, RADIUS_FIELD, Theme, size};
+
+/// One row.
+#[derive(Clone, Debug, Default)]
+pub struct Strip {
+    pub name: String,
+    /// Each result with what it is called, and the number that a click on it gives.
+    pub dots: Vec<Dot>,
+    pub mean: Option<f64>,
+    /// In which the mean lies.
+    pub range: Option<[f64; 2]>,
+    /// Drawn stronger than the others.
+    pub leads: bool,
+}
+
+/// One result.
+#[derive(Clone, Debug, Default)]
+pub struct Dot {
+    pub name: String,
+    pub value: f64,
+    pub id: usize,
+}
+
+/// Height of the axis below the rows.
+const AXIS: f32 = 24.0;
+/// A row is at least and at most so high.
+const ROW: [f32; 2] = [22.0, 40.0];
+/// A dot's radius, in points.
+const RADIUS: f32 = 4.5;
+
+/// The height that `rows` rows take at least.
+pub fn least(rows: usize) -> f32 {
+    rows as f32 * ROW[0] + AXIS
+}
+
+/// Draws the rows over the width there is, at most `height` high unless they need more; gives the dot that was activated.
+/// `text` writes a value with so many decimal places.
+pub fn strip_plot(ui: &mut Ui, rows: &[Strip], height: f32, text: &dyn Fn(f64, usize) -> String) -> Option<usize> {
+    let t = Theme::of(ui);
+    let row = ((height - AXIS) / rows.len().max(1) as f32).clamp(ROW[0], ROW[1]);
+    let room = vec2(ui.available_width(), row * rows.len() as f32 + AXIS);
+    let (outer, _) = ui.allocate_exact_size(room, Sense::hover());
+    let widest =
+        rows.iter().map(|row| ui.painter().layout_no_wrap(row.name.clone(), theme::regular(size::TABLE), t.text).size().x);
+    let names = widest.fold(0.0, f32::max).min(outer.width() * 0.4);
+    let left = outer.left() + names + 20.0;
+    let inside = Rect::from_min_max(pos2(left, outer.top()), pos2(outer.right() - 16.0, outer.bottom() - AXIS));
+    let values = || rows.iter().flat_map(|row| row.dots.iter().map(|dot| dot.value).chain(row.range.into_iter().flatten()));
+    let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
+    let frame = Frame { rect: inside, x: rounded(low, high, 4, 0.01), y: (0.0, 1.0) };
+    let marks = ticks(frame.x.0, frame.x.1, (inside.width() / 80.0).clamp(1.0, 6.0) as usize);
+    // A share is written in per cent, which has two places fewer.
+    let digits = places(&marks);
+    for x in marks {
+        let at = frame.x_at(x);
+        ui.painter().vline(at, inside.y_range(), Stroke::new(1.0, t.grid));
+        let below = pos2(at, inside.bottom() + 6.0);
+        ui.painter().text(below, Align2::CENTER_TOP, text(x, digits), theme::regular(size::CAPTION), t.text3);
+    }
+    let mut chosen = None;
+    for (index, strip) in rows.iter().enumerate() {
+        let middle = outer.top() + (index as f32 + 0.5) * row;
+        let name = fitted(ui, &strip.name, theme::regular(size::TABLE), t.text, names + 1.0);
+        ui.painter().galley(pos2(outer.left() + 4.0, middle - name.size().y / 2.0), name, t.text);
+        let color = if strip.leads { t.accent } else { t.text2 };
+        if let Some([low, high]) = strip.range {
+            let bar = Rect::from_x_y_ranges(frame.x_at(low)..=frame.x_at(high), middle - 3.0..=middle + 3.0);
+            ui.painter().rect_filled(bar, 3.0, color.gamma_multiply(0.28));
+        }
+        for dot in &strip.dots {
+            let center = pos2(frame.x_at(dot.value), middle);
+            let place = Rect::from_center_size(center, vec2(14.0, row.min(22.0)));
+            let response = ui.interact(place, ui.scope_id().with(("dot", index, dot.id)), Sense::click());
+            response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &dot.name));
+            let over = response.hovered() || response.has_focus();
+            ui.painter().circle(
+                center,
+                if over { RADIUS + 1.5 } else { RADIUS },
+                color.gamma_multiply(if over { 1.0 } else { 0.62 }),
+                Stroke::new(1.0, t.surface),
+            );
+            focus_ring(ui, &response, place, RADIUS_FIELD);
+            if response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(&dot.name).clicked() {
+                chosen = Some(dot.id);
+            }
+        }
+        if let Some(mean) = strip.mean {
+            let at = frame.x_at(mean);
+            ui.painter().vline(at, middle - 9.0..=middle + 9.0, Stroke::new(2.0, color));
+        }
+    }
+    chosen
+}
