@@ -249,6 +249,7 @@ fn show(name: &str, as_json: bool, lang: Lang) -> Done {
         "members": view.members.iter().map(member).collect::<Vec<_>>(),
         "slurm": tasks.iter().map(|(member, task)| (member.to_string(), json!(task))).collect::<serde_json::Map<_, _>>(),
         "table": view.rows(),
+        "leads": view.leads(),
         "curve": fit.as_ref().map(|fit| json!({"fit": fit, "twice": fit.twice()})),
     });
     let text = serde_json::to_string_pretty(&document);
@@ -317,6 +318,9 @@ fn table(view: &ExperimentView, lang: Lang) {
         return;
     }
     rows.iter().for_each(|row| print(&row_line(view, row, lang)));
+    if let Some(nearest) = view.leads().first() {
+        print(&view.lead_words(nearest, lang));
+    }
     if let Some(fit) = view.curve_fit() {
         let twice = fit.twice();
         let error = |value: f64| {

@@ -16,6 +16,7 @@
 mod cost;
 mod design;
 mod fit;
+mod luck;
 mod member;
 mod parts;
 mod search;
@@ -28,6 +29,7 @@ use serde::{Deserialize, Serialize};
 pub use cost::Cost;
 pub use design::{Design, Draft, Recipe, SHARES};
 pub use fit::{CurveFit, CurvePoint, Foretold};
+pub use luck::Lead;
 pub use member::{MemberLock, MemberRecord, Owner};
 pub use search::Vary;
 pub use slurm::{SlurmJob, SlurmOptions, SlurmTask};

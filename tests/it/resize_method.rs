@@ -23,6 +23,7 @@ use trombine::{
     preset,
     random::{Purpose, Random},
     run::RunStore,
+    session::ResizePreview,
     setting_def::Choice as _,
     settings::Settings,
     ui::{Action, page::Page},
@@ -277,6 +278,18 @@ fn a_run_is_judged_asked_and_exported_as_it_learned() {
     assert_eq!(theirs.len(), answer.seen.len());
     let most = answer.seen.iter().zip(theirs).map(|(ours, theirs)| (i32::from(*ours) - theirs).abs()).max();
     assert!(most <= Some(1), "{most:?}");
+}
+
+/// Data with pictures that are not square, one of them made a square in each way.
+pub fn stage() -> Stage {
+    let folder = folder();
+    let mut stage = Stage::new(Page::Data).with_dataset(Arc::new(open(&folder, Reading::default())));
+    let wide = folder.root().join("a/0.png");
+    let photo = Photo::open(&wide).expect("a photo");
+    let shape = |resize: &ResizeMethod| PictureShape { resize: *resize, ..PictureShape::default() };
+    let pictures = ResizeMethod::ALL.iter().map(|resize| photo.square(shape(resize))).collect();
+    stage.session.resize_preview = Some(ResizePreview { path: wide, side: 128, pictures });
+    stage
 }
 
 #[test]

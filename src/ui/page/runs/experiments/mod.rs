@@ -18,6 +18,7 @@ use crate::{
 pub struct State {
     shown: Option<Shown>,
     form: form::Form,
+    reading: Option<one::Reading>,
     /// When that was looked up last, in seconds of the window's clock; `None` asks anew.
     looked: Option<f64>,
 }
@@ -109,7 +110,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                 cx.actions.push(Action::ViewExperiment(id.clone()));
                 state.looked = Some(now);
             }
-            one::show(ui, cx, id)
+            one::show(ui, cx, id, &mut state.reading)
         }
     };
     if back {

@@ -27,8 +27,35 @@ use crate::{
     },
 };
 
+/// What an experiment says, counted when it or the language changes.
+pub struct Reading {
+    of: Arc<ExperimentView>,
+    lang: Lang,
+    rows: Vec<Row>,
+    strips: Vec<Strip>,
+    sentence: String,
+    best_run: Option<String>,
+}
+
+impl Reading {
+    fn of(view: &Arc<ExperimentView>, lang: Lang) -> Self {
+        let rows = view.rows();
+        let (best, several) = (view.best().map(|row| row.variant), rows.len() > 1);
+        let strip = |row: &Row| Strip {
+            name: if several { row.label.get(lang).to_owned() } else { String::new() },
+            dots: dots(lang, view, row.variant),
+            mean: row.spread.map(|spread| spread.mean),
+            range: row.spread.and_then(|spread| spread.range).map(|range| [range.low, range.high]),
+            leads: !several || best == Some(row.variant),
+        };
+        let strips = rows.iter().filter(|row| !row.scores.is_empty()).map(strip).collect();
+        let (sentence, best_run) = (sentence(lang, view, &rows), best_run(view));
+        Self { of: view.clone(), lang, rows, strips, sentence, best_run }
+    }
+}
+
 /// Draws the experiment with this id; whether it is left.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, id: &str) -> bool {
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, id: &str, reading: &mut Option<Reading>) -> bool {
     let lang = cx.lang;
     let Some(view) = cx.session.experiments.views.get(id).cloned() else {
         let mut back = false;
@@ -36,10 +63,14 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, id: &str) -> bool {
         return back;
     };
     let live = Live::of(cx, &view);
+    if !reading.as_ref().is_some_and(|known| Arc::ptr_eq(&known.of, &view) && known.lang == lang) {
+        *reading = Some(Reading::of(&view, lang));
+    }
+    let Some(reading) = reading else { return false };
     let mut back = false;
     let sentence = format!("{} · {}", view.experiment.source.name().get(lang), stands(lang, &view, live.is_some()));
     header(ui, view.experiment.name.get(lang), &sentence, |ui| {
-        buttons(ui, cx, &view, live.is_some());
+        buttons(ui, cx, reading, live.is_some());
         back = back_button(ui, lang);
     });
     stack(ui, &[growing(250.0, 1.0), growing(200.0, 1.0)], |row, ui, height| {
@@ -50,7 +81,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, id: &str) -> bool {
         }
         columns(ui, &[0.5, 0.5], height, |column, ui| {
             ui.set_max_height(height);
-            if column == 0 { results(ui, cx, &view, height) } else { curves(ui, lang, &view, live.as_ref(), height) }
+            if column == 0 { results(ui, cx, reading, height) } else { curves(ui, lang, &view, live.as_ref(), height) }
         });
     });
 
@@ -90,8 +121,8 @@ impl<'a> Live<'a> {
 }
 
 /// The buttons of what can be done with it now.
-fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, view: &ExperimentView, live: bool) {
-    let lang = cx.lang;
+fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, live: bool) {
+    let (lang, view) = (cx.lang, &reading.of);
     if live {
         let stop = Button::secondary(say("Stop for now", "Arrêter pour l’instant").get(lang)).icon(icon::SQUARE);
         let about = say(
@@ -124,8 +155,7 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, view: &ExperimentView, live: bool) {
             cx.act(Action::RunExperiment(view.experiment.id.clone()));
         }
     }
-    let best = best_run(view);
-    if let Some(run) = best.filter(|_| !live && view.members.len() > 1) {
+    if let Some(run) = reading.best_run.clone().filter(|_| !live && view.members.len() > 1) {
         let take = Button::secondary(say("Take the best’s settings", "Reprendre les réglages du meilleur").get(lang));
         if ui.add(take.icon(icon::WRENCH)).clicked() {
             cx.act(Action::TakeSettings(run));
@@ -168,14 +198,14 @@ fn written(lang: Lang, view: &ExperimentView, value: f64, digits: usize) -> Stri
 }
 
 /// What it says so far: in words, and every result in a strip.
-fn results(ui: &mut Ui, cx: &mut Cx<'_>, view: &Arc<ExperimentView>, height: f32) {
+fn results(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, height: f32) {
     let lang = cx.lang;
+    let Reading { of: view, rows, strips, sentence, .. } = reading;
     let title = match view.more_is_better() {
         true => say("Test accuracy", "Exactitude de test"),
         false => say("Test error in years", "Erreur de test en années"),
     }
     .get(lang);
-    let rows: Vec<Row> = view.rows();
     if rows.iter().all(|row| row.scores.is_empty()) {
         Card::titled(title).fill().show(ui, |ui| {
             let text = say(
@@ -186,31 +216,18 @@ fn results(ui: &mut Ui, cx: &mut Cx<'_>, view: &Arc<ExperimentView>, height: f32
         });
         return;
     }
-    let best = view.best().map(|row| row.variant);
-    let several = rows.len() > 1;
-    let strips: Vec<Strip> = rows
-        .iter()
-        .filter(|row| !row.scores.is_empty())
-        .map(|row| Strip {
-            name: if several { row.label.get(lang).to_owned() } else { String::new() },
-            dots: dots(lang, view, row.variant),
-            mean: row.spread.map(|spread| spread.mean),
-            range: row.spread.and_then(|spread| spread.range).map(|range| [range.low, range.high]),
-            leads: !several || best == Some(row.variant),
-        })
-        .collect();
     let mut open = None;
-    Chart::new(title, height).sentence(sentence(lang, view, &rows)).show(
+    Chart::new(title, height).sentence(sentence.clone()).show(
         ui,
         lang,
-        || table(lang, view, &rows),
+        || table(lang, view, rows),
         |ui, height| {
             let write = |value: f64, digits: usize| match view.more_is_better() {
                 true => percent(lang, value, digits.saturating_sub(2)),
                 false => decimal(lang, value, digits),
             };
             let mut draw = |ui: &mut Ui| {
-                if let Some(member) = strip_plot(ui, &strips, height, &write) {
+                if let Some(member) = strip_plot(ui, strips, height, &write) {
                     open = view.members[member].run.as_ref().map(|run| run.id.clone());
                 }
             };
@@ -243,14 +260,13 @@ fn sentence(lang: Lang, view: &ExperimentView, rows: &[Row]) -> String {
     let [row] = rows else {
         let Some(best) = view.best() else { return String::new() };
         let (Some(spread), label) = (best.spread, best.label.get(lang)) else { return String::new() };
-        return match lang {
-            Lang::En => format!("Best so far: {label}, {} on average of {}", text(spread.mean), plural_runs(lang, spread.n)),
-            Lang::Fr => format!(
-                "Le meilleur jusqu’ici\u{a0}: {label}, {} en moyenne de {}",
-                text(spread.mean),
-                plural_runs(lang, spread.n)
-            ),
+        let (mean, runs) = (text(spread.mean), plural_runs(lang, spread.n));
+        let best = match lang {
+            Lang::En => format!("Best so far: {label}, {mean} on average of {runs}"),
+            Lang::Fr => format!("Le meilleur jusqu’ici\u{a0}: {label}, {mean} en moyenne de {runs}"),
         };
+        let nearest = view.leads().first().map(|lead| view.lead_words(lead, lang));
+        return Some(best).into_iter().chain(nearest).collect::<Vec<_>>().join(". ");
     };
     let Some(spread) = row.spread else { return String::new() };
     let (mean, runs) = (text(spread.mean), plural_runs(lang, spread.n));
@@ -266,14 +282,18 @@ fn sentence(lang: Lang, view: &ExperimentView, rows: &[Row]) -> String {
         (true, Lang::Fr) => format!("{} point", decimal(lang, 100.0 * sd, 1)),
         (false, _) => years(lang, sd, 2),
     };
-    match lang {
+    let folded = view.experiment.kind == ExperimentKind::Folds;
+    let said = match lang {
         Lang::En => format!(
             "{mean} on average of {runs}; one run is off by {off} as a rule (standard deviation). The mean lies between {low} and {high} (95 %, Student’s t)"
         ),
         Lang::Fr => format!(
             "{mean} en moyenne de {runs}\u{a0}; un essai s’en écarte d’ordinaire de {off} (écart type). La moyenne se situe entre {low} et {high} (95\u{a0}%, loi de Student)"
         ),
-    }
+    };
+    // Their training parts overlap (Bengio and Grandvalet 2004).
+    let narrow = say("; of folds that range is too narrow", "\u{a0}; pour des plis, cet intervalle est trop étroit").get(lang);
+    if folded { said + narrow } else { said }
 }
 
 fn plural_runs(lang: Lang, n: usize) -> String {

@@ -1,0 +1,101 @@
+//! Whether the best of what is compared is better by more than luck.
+
+use serde::Serialize;
+
+use super::{ExperimentView, MemberView};
+use crate::{
+    evaluate::significance::{CorrectedT, LUCK, corrected_resampled_t, holm},
+    text::{Lang, decimal, number, years},
+};
+
+/// The best variant held against another, seed by seed.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Lead {
+    /// The other's place among the variants.
+    pub over: usize,
+    /// Seeds or folds that both have finished.
+    pub pairs: usize,
+    /// By how much the best is better on average of these: of the accuracy, or years.
+    pub by: f64,
+    /// The corrected resampled t-test of the differences; `None` of fewer than two, and where all are the same.
+    pub test: Option<CorrectedT>,
+    /// Its p after Holm, for as many tests as there are others.
+    pub p: Option<f64>,
+}
+
+impl ExperimentView {
+    /// The best variant against each other one, the nearest first; nothing of one variant alone.
+    pub fn leads(&self) -> Vec<Lead> {
+        let Some(best) = self.best().map(|row| row.variant) else { return Vec::new() };
+        let others = (0..self.experiment.variants.len()).filter(|variant| *variant != best);
+        let mut leads: Vec<Lead> = others.filter_map(|other| self.lead(best, other)).collect();
+        let tested: Vec<f64> = leads.iter().filter_map(|lead| Some(lead.test?.p)).collect();
+        let mut corrected = holm(&tested).into_iter();
+        leads.iter_mut().filter(|lead| lead.test.is_some()).for_each(|lead| lead.p = corrected.next());
+        leads.sort_by(|a, b| a.by.total_cmp(&b.by));
+        leads
+    }
+
+    fn lead(&self, best: usize, other: usize) -> Option<Lead> {
+        let better = |ours: f64, theirs: f64| if self.more_is_better() { ours - theirs } else { theirs - ours };
+        let pairs = self.scored(best).filter_map(|(changes, ours)| {
+            let (_, theirs) = self.scored(other).find(|(others, _)| *others == changes)?;
+            Some(better(ours.score()?, theirs.score()?))
+        });
+        let differences: Vec<f64> = pairs.collect();
+        if differences.is_empty() {
+            return None;
+        }
+        let pictures = self.scored(best).find_map(|(_, member)| Some(member.run.as_ref()?.pictures));
+        let test_by_train = pictures.map_or(0.0, |[train, _, test]| f64::from(test) / f64::from(train.max(1)));
+        let by = differences.iter().sum::<f64>() / differences.len() as f64;
+        let test = corrected_resampled_t(&differences, test_by_train);
+        Some(Lead { over: other, pairs: differences.len(), by, test, p: None })
+    }
+
+    /// The finished members of a variant, each with what tells it from the variant's others.
+    fn scored(&self, variant: usize) -> impl Iterator<Item = (&Vec<String>, &MemberView)> {
+        let mine = self.members.iter().zip(&self.experiment.members).filter(move |(member, _)| member.variant == variant);
+        mine.filter(|(member, _)| member.score().is_some()).map(|(member, of)| (&of.changes, member))
+    }
+
+    /// What a lead says, in words.
+    pub fn lead_words(&self, lead: &Lead, lang: Lang) -> String {
+        let (Some(best), Some(other)) = (self.best(), self.experiment.variants.get(lead.over)) else { return String::new() };
+        let (best, other) = (best.label.get(lang), other.label.get(lang));
+        let by = match (self.more_is_better(), lang) {
+            (true, Lang::En) => format!("{} points more often right", decimal(lang, 100.0 * lead.by, 1)),
+            (true, Lang::Fr) => format!("plus souvent juste de {}", points(lead.by)),
+            (false, Lang::En) => format!("off by {} less", years(lang, lead.by, 2)),
+            (false, Lang::Fr) => format!("moins loin de {}", years(lang, lead.by, 2)),
+        };
+        let pairs = number(lang, lead.pairs as u64);
+        let luck = match (lead.p, lang) {
+            (None, Lang::En) => "more seeds would say whether that is luck".to_owned(),
+            (None, Lang::Fr) => "plus de graines diraient si c’est de la chance".to_owned(),
+            (Some(p), Lang::En) if p < LUCK => format!("over {pairs} seeds that is hardly luck ({})", written(lang, p)),
+            (Some(p), Lang::Fr) if p < LUCK => format!("sur {pairs} graines, ce n’est guère de la chance ({})", written(lang, p)),
+            (Some(p), Lang::En) => format!("over {pairs} seeds that may be luck ({})", written(lang, p)),
+            (Some(p), Lang::Fr) => format!("sur {pairs} graines, c’est peut-être de la chance ({})", written(lang, p)),
+        };
+        match lang {
+            Lang::En => format!("{best} is {by} than {other}; {luck}"),
+            Lang::Fr => format!("{best} est {by} que {other}\u{a0}; {luck}"),
+        }
+    }
+}
+
+/// `p = 0.21`.
+fn written(lang: Lang, p: f64) -> String {
+    if p < 0.001 {
+        format!("p\u{a0}<\u{a0}{}", decimal(lang, 0.001, 3))
+    } else {
+        format!("p\u{a0}=\u{a0}{}", decimal(lang, p, 3))
+    }
+}
+
+/// Points of per cent in French, which counts by two.
+fn points(share: f64) -> String {
+    let value = 100.0 * share;
+    format!("{} {}", decimal(Lang::Fr, value, 1), if value.abs() < 2.0 { "point" } else { "points" })
+}
