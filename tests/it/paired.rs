@@ -128,7 +128,7 @@ fn a_clear_difference_is_hardly_luck_and_a_handful_of_pictures_is_too_few() {
     assert_eq!(few.verdict(few.p), Verdict::TooFew);
     assert_eq!(
         few.sentence(few.p, Lang::En),
-        "“B” is right 1.2\u{a0}points more often than “A”; they differ on 5 of these 400\u{a0}pictures, too few to tell (p\u{a0}=\u{a0}0.063)"
+        "“B” is right 1.2\u{a0}points more often than “A”; they differ on 5 of these 400\u{a0}pictures, too few to tell (p\u{a0}=\u{a0}0.062)"
     );
 }
 

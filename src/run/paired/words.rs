@@ -121,11 +121,16 @@ impl Paired {
         said
     }
 
+    /// The difference: `+0.6 points`.
+    pub fn change(&self, lang: Lang) -> String {
+        format!("{}{}", sign(self.difference), self.amount(self.difference.abs(), lang))
+    }
+
     /// The difference with its range: `+0.6 points (−0.3 to 1.5)`.
     pub fn difference_words(&self, lang: Lang) -> String {
         let scale = if self.of_years { 1.0 } else { 100.0 };
         let digits = self.digits();
-        let value = format!("{}{}", sign(self.difference), self.amount(self.difference.abs(), lang));
+        let value = self.change(lang);
         match (self.range, lang) {
             (None, _) => value,
             (Some(Interval { low, high }), _) => {

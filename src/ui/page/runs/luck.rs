@@ -72,14 +72,19 @@ pub fn height(cx: &Cx<'_>, views: &[View], width: f32) -> f32 {
     }
     let of_years = !views.is_empty() && views.iter().all(|(_, view)| view.info.task.is_regression());
     let rows = views.len().saturating_sub(1).max(1) as f32;
-    // The frame, the title, the sentence, and what is below.
-    let above = 36.0 + 34.0 + if width < 700.0 { 68.0 } else { 48.0 };
-    let body = (differences::ROW * rows + differences::AXIS).max(TWO_BY_TWO);
-    let stacked = width < NARROW;
-    let card = above + body + if stacked { TWO_BY_TWO + 12.0 } else { 0.0 };
+    // Of years, the errors of both stand beside it.
+    let inside = if of_years && width >= BESIDE { width * 0.56 } else { width } - 36.0;
+    // The frame, the title, the sentence, of several runs what their p is, and what is below.
+    let sentence = if inside < 700.0 { 48.0 } else { 28.0 };
+    let above = 36.0 + 34.0 + sentence + if views.len() > 2 { 20.0 } else { 0.0 };
+    let bars = differences::ROW * rows + differences::AXIS;
+    let body = if inside < NARROW { TWO_BY_TWO + 10.0 + bars } else { bars.max(TWO_BY_TWO) };
+    let card = above + body;
     if of_years { card.max(250.0) } else { card }
 }
 
+/// From this width on, the errors of runs of years stand beside the card.
+const BESIDE: f32 = 700.0;
 /// Height of the counts of both.
 const TWO_BY_TWO: f32 = 124.0;
 /// Below this width the counts stand above the bars.
@@ -115,7 +120,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, views: &[View], state: &mut State, hei
     let mut asked = None;
     let lang = cx.lang;
     match errors {
-        Some(pair) if ui.available_width() >= 700.0 => columns(ui, &[0.56, 0.44], height, |column, ui| {
+        Some(pair) if ui.available_width() >= BESIDE => columns(ui, &[0.56, 0.44], height, |column, ui| {
             ui.set_max_height(height);
             match column {
                 0 => asked = card(ui, lang, &couples, state),
@@ -217,7 +222,9 @@ fn counts(ui: &mut Ui, lang: Lang, couple: &Couple<'_>, pair: &Arc<Paired>) -> O
 /// The differences with their ranges.
 fn bars(ui: &mut Ui, lang: Lang, couples: &[Couple<'_>], p: &[Option<f64>], state: &mut State) {
     let t = Theme::of(ui);
-    let rows: Vec<Row> = couples.iter().zip(p).map(|(couple, p)| row(lang, t, couple, *p)).collect();
+    // In a narrow card the bars alone say the ranges.
+    let ranges = ui.available_width() > 470.0;
+    let rows: Vec<Row> = couples.iter().zip(p).map(|(couple, p)| row(lang, t, couple, (*p, ranges))).collect();
     let of_years = couples.iter().find_map(Couple::known).is_some_and(|pair| pair.of_years);
     let [first, second] = match couples {
         [couple] => couple.known().map_or_else(Default::default, |pair| {
@@ -239,7 +246,7 @@ fn bars(ui: &mut Ui, lang: Lang, couples: &[Couple<'_>], p: &[Option<f64>], stat
     }
 }
 
-fn row(lang: Lang, t: &Theme, couple: &Couple<'_>, p: Option<f64>) -> Row {
+fn row(lang: Lang, t: &Theme, couple: &Couple<'_>, (p, ranges): (Option<f64>, bool)) -> Row {
     let (place, view) = couple.second;
     let name = view.info.name(lang).to_owned();
     let color = compare::color(t, *place);
@@ -260,7 +267,7 @@ fn row(lang: Lang, t: &Theme, couple: &Couple<'_>, p: Option<f64>) -> Row {
         color,
         value: Some((pair.difference * scale, range)),
         bar: verdict_color(t, pair, p),
-        text: format!("{difference}{p_words} · {words}"),
+        text: format!("{}{p_words} · {words}", if ranges { difference } else { pair.change(lang) }),
     }
 }
 
