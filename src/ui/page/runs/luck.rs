@@ -75,7 +75,11 @@ pub fn height(cx: &Cx<'_>, views: &[View], width: f32) -> f32 {
     // Of years, the errors of both stand beside it.
     let inside = if of_years && width >= BESIDE { width * 0.56 } else { width } - 36.0;
     // The frame, the title, the sentence, of several runs what their p is, and what is below.
-    let sentence = if inside < 700.0 { 48.0 } else { 28.0 };
+    let sentence = match inside {
+        ..420.0 => 68.0,
+        ..700.0 => 48.0,
+        _ => 28.0,
+    };
     let above = 36.0 + 34.0 + sentence + if views.len() > 2 { 20.0 } else { 0.0 };
     let bars = differences::ROW * rows + differences::AXIS;
     let body = if inside < NARROW { TWO_BY_TWO + 10.0 + bars } else { bars.max(TWO_BY_TWO) };
