@@ -208,8 +208,8 @@ fn the_table_of_differences_never_scrolls_sideways() {
         stage.lang = lang;
         let all = stage.session.runs.iter().map(|run| run.id.clone()).collect();
         stage.memory.runs.choose(all);
-        // The page in a window of 1024 x 700.
-        let (mut harness, _) = stage.harness([792.0, 660.0]);
+        // As wide as the page is in a window of 1024 x 700, and high enough for all of it.
+        let (mut harness, _) = stage.harness([792.0, 2200.0]);
         harness.run();
         let row = match lang {
             Lang::En => "Batch size, 32, 64, 128, 48, 64",
