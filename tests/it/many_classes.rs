@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use egui::accesskit::Role;
-use egui_kittest::{Harness, kittest::Queryable as _};
+use egui_kittest::{
+    Harness,
+    kittest::{NodeT as _, Queryable as _},
+};
 use trombine::{
     data::{
         dataset::Dataset,
@@ -16,7 +19,10 @@ use trombine::{
     session::Phase,
     text::Lang,
     train::event::FollowedFace,
-    ui::{Action, page::Page},
+    ui::{
+        Action,
+        page::{Page, train::words},
+    },
 };
 
 use crate::stage::{self, Stage};
@@ -229,4 +235,46 @@ fn another_question_is_one_click_away() {
     let asked =
         stage.borrow().actions.iter().any(|action| matches!(action, Action::ReadAs(Reading { task: TaskChoice::Folders, .. })));
     assert!(asked);
+}
+
+/// From ten classes on the plot of the accuracy has the top-3 of the validation part, in its table too.
+#[test]
+fn training_shows_the_top_3_of_many_classes() {
+    for n in [3, 10] {
+        let (mut harness, stage) = shown(Page::Training, n);
+        harness.get_by_label("Show as a table, Accuracy").click();
+        harness.run_steps(3);
+        let head = harness.query_by_label("epoch, training, validation, validation, top-3");
+        assert_eq!(head.is_some(), n == 10);
+        let stage = stage.borrow();
+        let first = &stage.session.training.as_ref().expect("it trains").history[0];
+        if let Some(top_3) = first.validation_top_3 {
+            let row = format!("1, {:.3}, {:.3}, {top_3:.3}", first.train_accuracy, first.validation_accuracy);
+            assert!(harness.query_by_label(&row).is_some(), "{row}");
+        }
+    }
+}
+
+/// Cells of two hundred classes are smaller than a hand is sure: the nearest that holds pictures is meant.
+#[test]
+fn small_cells_are_hit_from_nearby() {
+    let (mut harness, _) = shown(Page::Results, 200);
+    let map = harness.query_all_by_role(Role::Image).map(|node| node.rect()).max_by(|a, b| a.area().total_cmp(&b.area()));
+    let corner = map.expect("the heat map").max;
+    // Three columns left of the last cell of the diagonal, where nothing was taken for anything.
+    harness.hover_at(corner - egui::vec2(8.0, 1.0));
+    harness.run_steps(3);
+    let images = harness.query_all_by_role(Role::Image);
+    let said: Vec<String> =
+        images.filter_map(|node| node.accesskit_node().label()).filter(|said| said.contains("shape")).collect();
+    assert!(said.iter().any(|said| !said.starts_with('0')) && !said.iter().any(|said| said.starts_with("0 ")), "{said:?}");
+}
+
+/// A percentage of wrong answers that is much for two classes is little for a hundred.
+#[test]
+fn what_is_hardly_learned_goes_by_the_number_of_classes() {
+    let epoch = trombine::history::EpochRecord { train_accuracy: 0.3, validation_accuracy: 0.3, ..Default::default() };
+    let said = |classes| words::about_accuracy(&[epoch; 6], classes, true).en;
+    assert!(said(2).contains("hardly learned"), "{}", said(2));
+    assert!(said(100).contains("about as well"), "{}", said(100));
 }

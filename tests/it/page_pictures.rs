@@ -114,7 +114,7 @@ const SCENES: &[Scene] = &[
     ("train-weights-3", || weighted(3), &[]),
     ("train-weights-100", || weighted(100), &[]),
     ("data-questions", || many_classes::stage(Page::Data, 5), &["Age group", "Tranche d’âge"]),
-    ("data-relabel-years", || years_pages::stage(Page::Data), &["picture 1 ", "image 1 ", "It is…", "C’est…"]),
+    ("data-relabel-years", || years_pages::stage(Page::Data), &["Wall of", "Mur de", "It is…", "C’est…"]),
     ("results-ages", || many_classes::stage(Page::Results, 5), &[]),
     ("results-unsure", || many_classes::stage(Page::Results, 10), &["as a list", "en liste", "not sure", "pas sûr"]),
     ("results-each", || many_classes::stage(Page::Results, 10), &["as a list", "en liste", "ROC"]),

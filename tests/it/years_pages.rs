@@ -10,6 +10,7 @@ use egui_kittest::{
 use trombine::{
     data::{
         dataset::Dataset,
+        edits::Change,
         reading::{Reading, TaskChoice, Understood},
         task::Task,
     },
@@ -21,7 +22,7 @@ use trombine::{
     session::Phase,
     text::{Lang, decimal, years},
     train::event::FollowedFace,
-    ui::{page::Page, widget::scatter::Scatter},
+    ui::{Action, page::Page, widget::scatter::Scatter},
 };
 
 use crate::stage::{self, Stage};
@@ -366,4 +367,53 @@ fn mixed_runs_say_their_own_measure() {
     }
     assert!(said(&harness, "The chosen runs ask different questions"));
     assert!(said(&harness, "mean error"));
+}
+
+/// Another age is typed, not sought in a menu: what is none is said, Escape gives up, Enter applies. On Data and in Results.
+#[test]
+fn another_age_is_typed() {
+    for page in [Page::Data, Page::Results] {
+        let (mut harness, stage) = shown(page, Lang::En);
+        if page == Page::Data {
+            harness.get_by_label_contains("Wall of").click();
+        } else {
+            let report = report();
+            let worst = &report.predictions[report.largest_errors()[0]];
+            harness.get_by_label_contains(&format!("{}: labeled", worst.file.display())).click();
+        }
+        harness.run_steps(4);
+        let field = "Age in years, 0 to 130";
+        let open = |harness: &mut Harness<'_>| {
+            harness.get_by_label("It is…").click();
+            harness.run_steps(4);
+        };
+        let typed = |harness: &mut Harness<'_>, text: &str| {
+            assert!(harness.get_by_role_and_label(Role::TextInput, field).is_focused());
+            harness.get_by_role_and_label(Role::TextInput, field).type_text(text);
+            harness.run_steps(2);
+        };
+        let edits = || {
+            let stage = stage.borrow();
+            let edit = |action: &Action| match action {
+                Action::Edit { change, .. } => Some(change.clone()),
+                _ => None,
+            };
+            stage.actions.iter().filter_map(edit).collect::<Vec<_>>()
+        };
+        open(&mut harness);
+        typed(&mut harness, "131");
+        harness.key_press(egui::Key::Enter);
+        harness.run_steps(3);
+        assert!(said(&harness, "A whole number from 0 to 130"));
+        harness.key_press(egui::Key::Escape);
+        harness.run_steps(3);
+        assert!(harness.query_by_role_and_label(Role::TextInput, field).is_none());
+        assert!(edits().is_empty(), "{page:?}: {:?}", edits());
+        open(&mut harness);
+        typed(&mut harness, "99");
+        harness.key_press(egui::Key::Enter);
+        harness.run_steps(3);
+        assert_eq!(edits(), [Change::Relabel("99".to_owned())], "{page:?}");
+        assert!(harness.query_by_role_and_label(Role::TextInput, field).is_none());
+    }
 }

@@ -1,4 +1,5 @@
-//! Who is in it: classes, ages and race labels, as picture and as table.
+//! Who is in it, where there are two classes: both, beside ages and race labels, as picture and as table. (More have bars of
+//! their own in `classes`, ages in `ages`.)
 
 use egui::{Align2, CornerRadius, CursorIcon, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
