@@ -118,7 +118,8 @@ fn described(arg: Arg) -> Arg {
     if !defaults.is_empty() {
         notes += &format!(" [défaut : {}]", defaults.join(", "));
     }
-    let possible: Vec<_> = arg.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
+    let possible: Vec<_> =
+        arg.get_possible_values().iter().filter(|value| !value.is_hide_set()).map(|value| value.get_name().to_owned()).collect();
     if !possible.is_empty() {
         notes += &format!(" [au choix : {}]", possible.join(", "));
     }

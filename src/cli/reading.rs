@@ -119,11 +119,7 @@ const NAMES: &str = "names";
 
 fn tasks() -> PossibleValuesParser {
     let names = PossibleValue::new(NAMES).hide(true);
-    PossibleValuesParser::new(TaskChoice::ALL.iter().map(explained).chain([names]))
-}
-
-fn explained(task: &TaskChoice) -> PossibleValue {
-    PossibleValue::new(task.key()).help(task.about().get(spoken()))
+    PossibleValuesParser::new(TaskChoice::ALL.iter().map(|task| PossibleValue::new(task.key())).chain([names]))
 }
 
 fn bands(text: &str) -> Result<AgeBands, String> {

@@ -79,8 +79,12 @@ struct Question {
 
 fn questions(dataset: &Dataset) -> Vec<Question> {
     let (understood, asked) = (&dataset.understood, dataset.task.kind);
-    let of = |kind: TaskKind, choice: TaskChoice, now: bool| Question { name: kind.name(), about: kind.about(), choice, now };
-    if dataset.source == Source::SampleFaces {
+    let drawn = dataset.source == Source::SampleFaces;
+    let of = |kind: TaskKind, choice: TaskChoice, now: bool| {
+        let about = if drawn { kind.about() } else { choice.about() };
+        Question { name: kind.name(), about, choice, now }
+    };
+    if drawn {
         let gender = of(TaskKind::Gender, TaskChoice::Auto, asked == TaskKind::Gender);
         let hairstyle = of(TaskKind::Hairstyle, TaskChoice::Folders, asked == TaskKind::Hairstyle);
         return vec![gender, hairstyle, of(TaskKind::Age, TaskChoice::Age, asked == TaskKind::Age)];
