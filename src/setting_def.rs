@@ -367,7 +367,7 @@ fn few(numbers: &[f64], lang: Lang) -> String {
         let digits = plain.split_once('.').map_or(0, |(_, rest)| rest.len());
         decimal(lang, *value, digits)
     };
-    let separator = if lang == Lang::Fr { " ; " } else { ", " };
+    let separator = if lang == Lang::Fr { "\u{a0}; " } else { ", " };
     let shown = numbers.iter().take(SHOWN).map(written).collect::<Vec<_>>().join(separator);
     match numbers.len() {
         0 => say("1 each", "1 chacune").get(lang).to_owned(),

@@ -25,7 +25,7 @@ pub enum ClassWeights {
 choice!(ClassWeights {
     None = "none", say("None", "Aucun"), say("Every picture counts the same", "Chaque image compte autant");
     Balanced = "balanced", say("Balanced", "Équilibrés"),
-        say("Smaller classes count more, so that all weigh the same", "Les petites classes comptent plus : toutes pèsent autant");
+        say("Smaller classes count more, so that all weigh the same", "Les petites classes comptent plus : toutes pèsent autant");
     ByHand = "by_hand", say("By hand", "À la main"),
         say("You set the weight of each class", "Vous fixez le poids de chaque classe");
 });
@@ -67,7 +67,7 @@ pub(super) fn setting_defs<'a>(
             say("Weights by hand", "Poids à la main"),
             say(
                 "A weight for each class: 1 leaves it as it is, 2 counts its pictures twice. In text, one for each class in the order in which `check --json` lists them, as in 1,2,0.5. 0.5 to 2",
-                "Un poids pour chaque classe : 1 la laisse telle quelle, 2 compte ses images deux fois. En texte, un par classe dans l’ordre où `check --json` les cite, comme 1,2,0.5. De 0,5 à 2",
+                "Un poids pour chaque classe : 1 la laisse telle quelle, 2 compte ses images deux fois. En texte, un par classe dans l’ordre où `check --json` les cite, comme 1,2,0.5. De 0,5 à 2",
             ),
             Value::OfClasses { value: weights, range: 0.0..=100.0 },
         )

@@ -47,7 +47,7 @@ fn by_hand_each_class_has_its_own() {
     let plan = Plan::new(&by_hand(""), many_classes::dataset(10, 400)).unwrap();
     assert_eq!(plan.class_weights, [1.0; 10]);
     let two_hundred = ["0.5"; 200].join(",");
-    let plan = Plan::new(&by_hand(&two_hundred), many_classes::dataset(200, 1600)).unwrap();
+    let plan = Plan::new(&by_hand(&two_hundred), many_classes::dataset(200, 2400)).unwrap();
     assert_eq!(plan.class_weights, [0.5; 200]);
     // Each batch has its pictures' own.
     let dataset = many_classes::dataset(3, 400);

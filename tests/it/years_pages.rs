@@ -379,7 +379,8 @@ fn another_age_is_typed() {
         } else {
             let report = report();
             let worst = &report.predictions[report.largest_errors()[0]];
-            harness.get_by_label_contains(&format!("{}: labeled", worst.file.display())).click();
+            let tile = format!("{}: labeled", worst.file.display());
+            harness.query_all_by_label_contains(&tile).next().expect("its tile").click();
         }
         harness.run_steps(4);
         let field = "Age in years, 0 to 130";

@@ -37,7 +37,7 @@ impl Fields<'_> {
         let t = Theme::of(ui);
         if self.classes.is_empty() {
             let text =
-                say("Open a data set: each of its classes has a field here", "Ouvrez des données : chaque classe a un champ ici");
+                say("Open a data set: each of its classes has a field here", "Ouvrez des données : chaque classe a un champ ici");
             ui.add(egui::Label::new(theme::caption(text.get(lang)).color(t.text3)).wrap());
             return;
         }
