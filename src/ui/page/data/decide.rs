@@ -71,11 +71,11 @@ pub fn buttons(ui: &mut Ui, lang: Lang, task: &Task, class: Option<u8>, edit: Op
 
 /// A button whose menu names the classes of many, or where years are learned takes one; gives the one that was chosen.
 fn another(ui: &mut Ui, lang: Lang, task: &Task, class: Option<usize>) -> Option<usize> {
+    if task.is_regression() {
+        return year::field(ui, lang, class);
+    }
     let name = say("It is…", "C’est…").get(lang);
     let button = ui.add(Button::secondary(name).icon(icon::TAG).compact());
-    if task.is_regression() {
-        return year::field(ui, lang, &button, class);
-    }
     let mut chosen = None;
     Popup::menu(&button).show(|ui| {
         ui.set_min_width(150.0);
