@@ -247,8 +247,8 @@ pub enum Command {
     #[command(subcommand_value_name = told(COMMAND), subcommand_help_heading = told(say("Commands", "Commandes")))]
     #[command(disable_help_subcommand = true)]
     #[command(about = told(say(
-        "Train several runs with one question: seeds, folds, compare, curve, ablate, search; list, show, run, cancel",
-        "Entraîner plusieurs essais autour d’une question : seeds, folds, compare, curve, ablate, search ; list, show, run, cancel",
+        "Train several runs with one question: seeds, folds, compare, curve, ablate, search; list, show, run, submit, cancel",
+        "Entraîner plusieurs essais autour d’une question : seeds, folds, compare, curve, ablate, search ; list, show, run, submit, cancel",
     )))]
     Experiment {
         #[command(subcommand)]

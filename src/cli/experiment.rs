@@ -332,7 +332,7 @@ fn table(view: &ExperimentView, lang: Lang) {
         let [low, high] = if view.more_is_better() { [&bounds[1], &bounds[0]] } else { [&bounds[0], &bounds[1]] };
         let (pictures, expected) = (number(lang, twice.pictures.into()), error(twice.error));
         print(&match lang {
-            Lang::En => format!("With twice the training pictures ({pictures}): {expected} expected (95 %: {low} to {high})"),
+            Lang::En => format!("With twice the training pictures ({pictures}): {expected} expected (95\u{a0}%: {low} to {high})"),
             Lang::Fr => format!(
                 "Avec deux fois plus d’images d’entraînement ({pictures}) : {expected} attendu (95\u{a0}% : {low} à {high})"
             ),
@@ -350,7 +350,7 @@ fn row_line(view: &ExperimentView, row: &Row, lang: Lang) -> String {
         let high = if view.more_is_better() { range.high.min(1.0) } else { range.high };
         let (low, high) = (plain(view, range.low.max(0.0), lang), plain(view, high, lang));
         match lang {
-            Lang::En => format!("(95 %: {low} to {high})"),
+            Lang::En => format!("(95\u{a0}%: {low} to {high})"),
             Lang::Fr => format!("(95\u{a0}% : {low} à {high})"),
         }
     });

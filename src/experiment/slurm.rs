@@ -212,7 +212,7 @@ fn nothing_missing(experiment: &Experiment) -> Problem {
         },
         LocalizedText {
             en: format!("Look at them: `trombine experiment show {}`", experiment.id),
-            fr: format!("Regardez-les : `trombine experiment show {}`", experiment.id),
+            fr: format!("Regardez-les : `trombine experiment show {}`", experiment.id),
         },
     )
 }

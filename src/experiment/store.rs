@@ -156,10 +156,17 @@ impl ExperimentStore {
     pub fn adopt(&self, experiment: &Experiment) -> Result<(), Problem> {
         for run in self.runs.list().0.into_iter().rev() {
             let Some(of) = run.member_of.filter(|of| of.experiment == experiment.id) else { continue };
+            let known = |record: &MemberRecord| {
+                record.run.as_deref().is_some_and(|known| known == run.id || self.runs.look(known).is_some())
+            };
+            if of.member >= experiment.members.len() || known(&self.record(experiment, of.member)) {
+                continue;
+            }
+            // Who trains it now writes it down.
+            let Some(_lock) = self.lock_member(experiment, of.member)? else { continue };
             let record = self.record(experiment, of.member);
-            let known = record.run.as_deref().is_some_and(|known| known == run.id || self.runs.look(known).is_some());
-            if !known && of.member < experiment.members.len() {
-                self.save_record(experiment, of.member, &MemberRecord { run: Some(run.id), ..record })?;
+            if !known(&record) {
+                self.save_record(experiment, of.member, &MemberRecord { run: Some(run.id.clone()), ..record })?;
             }
         }
         Ok(())
@@ -198,7 +205,7 @@ fn unknown(name: &str, experiments: &[Experiment]) -> Problem {
     let remedy = if known.is_empty() {
         say("Begin one first: `trombine help experiment`", "Commencez-en une : `trombine help experiment`").into()
     } else {
-        LocalizedText { en: format!("There are: {known}"), fr: format!("Il y a : {known}") }
+        LocalizedText { en: format!("There are: {known}"), fr: format!("Il y a : {known}") }
     };
     Problem::new(Kind::File, what, remedy)
 }

@@ -169,7 +169,7 @@ fn searches_try_all_or_draw() {
         ("model.droput=0.3", "no option “model.droput”"),
         ("model.dropout=0.3,7", "cannot be “7”"),
         ("model.dropout=0.5..0.1", "names no option with its values"),
-        ("train.optimizer.learning_rate=0..0.1:log", "names no option"),
+        ("model.dropout=0..0.5:log", "names no option"),
         ("model.dropout", "cannot be “”"),
     ] {
         let problem = vary(text).expect_err("it is refused");
