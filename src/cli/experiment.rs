@@ -14,8 +14,8 @@ use crate::{
     control::{Control, Signal},
     data::task::Task,
     experiment::{
-        Cost, Design, Draft, Experiment, ExperimentStore, ExperimentView, MemberState, MemberView, Recipe, Row, SlurmOptions,
-        Vary,
+        Cost, Design, Draft, Experiment, ExperimentStore, ExperimentView, MemberState, MemberView, Recipe, Row, SlurmJob,
+        SlurmOptions, Vary,
     },
     files::atomic,
     plan::Plan,
@@ -214,7 +214,7 @@ fn list(as_json: bool, lang: Lang) -> Done {
 fn show(name: &str, as_json: bool, lang: Lang) -> Done {
     let experiments = ExperimentStore::new(&store()?);
     let view = experiments.view(experiments.find(name).map_err(one)?);
-    let tasks = experiments.slurm_job(&view.experiment).map(|job| job.tasks()).unwrap_or_default();
+    let tasks = experiments.slurm_job(&view.experiment).map(|job| SlurmJob::tasks(&job)).unwrap_or_default();
     if !as_json {
         print(&named(lang, &view.experiment.id, view.experiment.name.get(lang)));
         for (at, member) in view.members.iter().enumerate() {
@@ -332,7 +332,9 @@ fn table(view: &ExperimentView, lang: Lang) {
         let [low, high] = if view.more_is_better() { [&bounds[1], &bounds[0]] } else { [&bounds[0], &bounds[1]] };
         let (pictures, expected) = (number(lang, twice.pictures.into()), error(twice.error));
         print(&match lang {
-            Lang::En => format!("With twice the training pictures ({pictures}): {expected} expected (95\u{a0}%: {low} to {high})"),
+            Lang::En => {
+                format!("With twice the training pictures ({pictures}): {expected} expected (95\u{a0}%: {low} to {high})")
+            }
             Lang::Fr => format!(
                 "Avec deux fois plus d’images d’entraînement ({pictures}) : {expected} attendu (95\u{a0}% : {low} à {high})"
             ),

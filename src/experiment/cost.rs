@@ -64,8 +64,10 @@ impl ExperimentStore {
 /// Bytes of one run's folder: the weights, the checkpoint (weights, the best ones, the optimizer's arrays, batch norm's averaged
 /// statistics), and the lists of pictures.
 fn bytes_of(settings: &Settings, plan: &Plan) -> u64 {
-    let network = settings.network(&plan.dataset.task).ok();
-    let parameters = network.map(|network| network.parameters()).unwrap_or_default();
+    let parameters = match settings.network(&plan.dataset.task) {
+        Ok(network) => network.parameters(),
+        Err(_) => Vec::new(),
+    };
     let size = |shape: &[usize]| (size_of::<f32>() * shape.iter().product::<usize>()) as u64;
     let all: u64 = parameters.iter().map(|parameter| size(&parameter.shape)).sum();
     let trained: u64 = parameters.iter().filter(|p| p.role.trained()).map(|parameter| size(&parameter.shape)).sum();

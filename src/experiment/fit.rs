@@ -99,10 +99,8 @@ impl CurveFit {
         let mut normal = vec![vec![0.0; parameters]; parameters];
         for (size, weight) in all.sizes.iter().zip(&all.weights) {
             let slope = slope(*size, scaled, b);
-            for row in 0..parameters {
-                for column in 0..parameters {
-                    normal[row][column] += weight * slope[row] * slope[column];
-                }
+            for (row, of_row) in normal.iter_mut().zip(slope) {
+                row.iter_mut().zip(slope).for_each(|(value, of_column)| *value += weight * of_row * of_column);
             }
         }
         let variance = rest / freedom as f64;

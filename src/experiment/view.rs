@@ -9,7 +9,7 @@ use crate::{
     evaluate::significance::Spread,
     history::EpochRecord,
     problem::Problem,
-    run::{RunInfo, RunStatus},
+    run::{Run, RunInfo, RunStatus},
     text::LocalizedText,
 };
 
@@ -159,7 +159,7 @@ impl ExperimentStore {
         let run = record.run.as_deref().and_then(|id| self.runs().look(id));
         let held = self.is_held(experiment, member);
         let settings = run.as_ref().and_then(|run| run.settings().ok()).or_else(|| experiment.settings(member).ok());
-        let history = run.as_ref().map(|run| run.history()).unwrap_or_default();
+        let history = run.as_ref().map(Run::history).unwrap_or_default();
         let info = run.map(|run| run.info);
         let state = match (&info, record) {
             _ if held => MemberState::Training,
