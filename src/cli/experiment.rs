@@ -117,7 +117,7 @@ fn train(experiment: &Experiment, only: Option<usize>, plan: Option<Plan>, termi
     }
     if control.wish() == Signal::Leave || view.cancelled {
         let id = &experiment.id;
-        let left = view.members.len() - view.over();
+        let left = only.map_or_else(|| view.members.len() - view.over(), |_| 1);
         let what = LocalizedText::by(|lang| {
             let left = plural(lang, left as u64, say("run is left", "essai reste"), say("runs are left", "essais restent"));
             named(lang, say("Paused", "En pause").get(lang), left)
