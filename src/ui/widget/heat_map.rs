@@ -249,10 +249,15 @@ impl HeatMap<'_> {
         let font = theme::regular(size::CAPTION);
         let every = |pitch: f32| (NAMED / pitch).ceil().max(1.0) as usize;
         let (each_row, each_column) = (every(cell.y), every(cell.x));
-        let left = ui.painter_at(Rect::from_min_max(pos2(outer.left(), inner.top()), pos2(inner.left(), outer.bottom())));
-        let above = ui.painter_at(Rect::from_min_max(pos2(inner.left(), outer.top()), pos2(outer.right(), inner.top())));
+        // The first and the last name stand out by half their height.
+        let half = NAMED / 2.0 + 2.0;
+        let [rows, columns] = [
+            Rect::from_min_max(pos2(outer.left(), inner.top()), pos2(inner.left(), outer.bottom())).expand2(vec2(0.0, half)),
+            Rect::from_min_max(pos2(inner.left(), outer.top()), pos2(outer.right(), inner.top())).expand2(vec2(half, 0.0)),
+        ];
+        let (left, above) = (ui.painter_at(rows), ui.painter_at(columns));
         let quiet = |text: &str, at: Pos2, align: Align2| ui.painter().text(at, align, text, font.clone(), t.text3);
-        quiet(self.label, pos2(outer.left(), inner.top() - 4.0), Align2::LEFT_BOTTOM);
+        quiet(self.label, pos2(outer.left(), inner.top() - half), Align2::LEFT_BOTTOM);
         quiet(self.predicted, pos2(inner.left(), outer.top()), Align2::LEFT_TOP);
         for (place, class) in self.order.iter().enumerate() {
             let middle = (place as f32 + 0.5) * cell;
@@ -282,13 +287,13 @@ impl HeatMap<'_> {
             if has_room(of_row, each_row) {
                 let (font, color) = ink(of_row);
                 let row = fitted(ui, name, font, color, inner.left() - outer.left() - 8.0);
-                let top = (origin.y + middle.y - row.size().y / 2.0).max(inner.top() - 2.0);
+                let top = origin.y + middle.y - row.size().y / 2.0;
                 // One that was moved out of sight leaves no name behind.
-                if origin.y + middle.y >= inner.top() {
+                if inner.y_range().contains(origin.y + middle.y) {
                     left.galley(pos2(inner.left() - 6.0 - row.size().x, top), row, color);
                 }
             }
-            if has_room(of_column, each_column) && origin.x + middle.x >= inner.left() {
+            if has_room(of_column, each_column) && inner.x_range().contains(origin.x + middle.x) {
                 let (font, color) = ink(of_column);
                 if inner.top() - outer.top() <= LEVEL {
                     let at = pos2(origin.x + middle.x, inner.top() - 4.0);
@@ -296,7 +301,7 @@ impl HeatMap<'_> {
                     continue;
                 }
                 let column = fitted(ui, name, font, color, inner.top() - outer.top() - 20.0);
-                let at = (origin.x + middle.x - column.size().y / 2.0).max(inner.left() - 2.0);
+                let at = origin.x + middle.x - column.size().y / 2.0;
                 let upright = TextShape::new(pos2(at, inner.top() - 4.0), column, color);
                 above.add(upright.with_angle(-std::f32::consts::FRAC_PI_2));
             }
