@@ -10,6 +10,7 @@ mod language;
 mod models;
 mod reading;
 mod recipe;
+mod recipe_arguments;
 mod signal;
 mod terminal;
 mod train;
@@ -26,9 +27,10 @@ use crate::{
     text::{Lang, say},
     worker::ResumeOptions,
 };
-use arguments::{Cli, Command, RecipeArgs, SplitArgs, TrainArgs};
+use arguments::{Cli, Command, SplitArgs, TrainArgs};
 pub use french::command_in;
 use reading::ReadingArgs;
+use recipe_arguments::RecipeArgs;
 use terminal::Terminal;
 
 /// What the arguments ask for.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{
     ArgAction, Args, Parser, Subcommand,
-    builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser},
+    builder::{PossibleValuesParser, TypedValueParser},
 };
 use clap_complete::Shell;
 
@@ -12,10 +12,9 @@ use super::{
     ReadingArgs,
     experiment_arguments::ExperimentCommand,
     language::{self, told},
+    recipe_arguments::{PICTURES, RecipeArgs, SEED},
 };
 use crate::{
-    data::sample::Source,
-    engine::MOST_THREADS,
     files::table::TableStyle,
     run::export::Format,
     setting_def::Choice,
@@ -34,12 +33,10 @@ const DEVICE: Phrase = say(
 const AS_JSON: Phrase = say("Print it as JSON", "L’afficher en JSON");
 const THEM_AS_JSON: Phrase = say("Print them as JSON", "Les afficher en JSON");
 const EVENTS: Phrase = say("Print events as JSON lines", "Afficher les événements en lignes JSON");
-const PICTURES: Phrase = say("The folder of pictures", "Le dossier d’images");
 const MOVED: Phrase = say(
     "Where the run's pictures are now, if their folder moved; it is compared and remembered",
     "Où sont maintenant les images de l’essai, si le dossier a été déplacé ; il est comparé et retenu",
 );
-const SEED: Phrase = say("The start of all randomness", "L’origine de tout hasard");
 const TABLE_STYLE: Phrase = say(
     "How a table is written: `plain` with commas and decimal points, `spreadsheet` as one in your language opens it",
     "La forme d’un tableau : `plain` avec virgules et points décimaux, `spreadsheet` comme un tableur français l’ouvre",
@@ -383,63 +380,4 @@ pub struct TrainArgs {
     #[arg(long)]
     #[arg(help = told(EVENTS))]
     pub json: bool,
-}
-
-/// What to train on, and how.
-#[derive(Args)]
-pub struct RecipeArgs {
-    #[arg(long, value_name = told(say("DIR", "DOSSIER")), conflicts_with = "sample")]
-    #[arg(help = told(PICTURES))]
-    pub data: Option<PathBuf>,
-    #[arg(long)]
-    #[arg(help = told(say("The built-in sample faces", "Les visages d’exemple intégrés")))]
-    pub sample: bool,
-    #[command(flatten)]
-    pub reading: ReadingArgs,
-    #[arg(long, value_name = told(say("FILE", "FICHIER")), conflicts_with = "preset")]
-    #[arg(help = told(say(
-        "A file of settings, as the window saves it",
-        "Un fichier de réglages, tel que la fenêtre l’enregistre",
-    )))]
-    pub settings: Option<PathBuf>,
-    #[arg(long, value_name = told(say("NAME", "NOM")))]
-    #[arg(help = told(say(
-        "A recipe to start from: quick, notebook, recommended",
-        "Une recette de départ : quick, notebook, recommended",
-    )))]
-    pub preset: Option<String>,
-    #[arg(long = "set", value_name = told(say("KEY=VALUE", "CLÉ=VALEUR")))]
-    #[arg(help = told(say(
-        "Change one option, as listed by `trombine options`",
-        "Changer une option, parmi celles de `trombine options`",
-    )))]
-    pub set: Vec<String>,
-    #[arg(long, value_name = "N")]
-    #[arg(help = told(say("At most so many epochs", "Au plus tant d’époques")))]
-    pub epochs: Option<u32>,
-    #[arg(long, value_name = "N")]
-    #[arg(help = told(SEED))]
-    pub seed: Option<u32>,
-    #[arg(long, value_name = told(say("DEVICE", "APPAREIL")), default_value = "auto")]
-    #[arg(help = told(say(
-        "`auto` for the fastest, `cpu`, `gpu`, an id listed by `trombine devices`, or a part of a device's name; `:f16` behind a graphics card keeps its maps in half precision, where it can: less memory, about three digits",
-        "`auto` pour le plus rapide, `cpu`, `gpu`, un identifiant de `trombine devices`, ou une partie du nom d’un appareil ; `:f16` derrière une carte graphique garde ses cartes en demi-précision, là où elle le peut : moins de mémoire, environ trois chiffres",
-    )))]
-    pub device: String,
-    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=MOST_THREADS as u64))]
-    #[arg(help = told(say(
-        "Threads of the processor, all unless given; 256 at most, since the largest batch has no more pictures to share",
-        "Fils d’exécution du processeur, tous à défaut ; 256 au plus, car le plus grand lot n’a pas plus d’images à partager",
-    )))]
-    pub threads: Option<usize>,
-}
-
-impl RecipeArgs {
-    /// Where the pictures come from, if the user said so.
-    pub fn source(&self) -> Option<Source> {
-        match &self.data {
-            Some(folder) => Some(Source::Folder(folder.clone())),
-            None => self.sample.then_some(Source::SampleFaces),
-        }
-    }
 }

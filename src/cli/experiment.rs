@@ -61,14 +61,11 @@ pub fn experiment(command: ExperimentCommand, lang: Lang) -> Done {
     }
 }
 
+/// Makes of the settings that all runs share, and of what is learned, what is asked.
+type Designer<'a> = &'a dyn Fn(&Settings, &Task) -> Result<Design, Vec<Problem>>;
+
 /// Makes an experiment and trains it, or says what it would take.
-fn begin(
-    ask: &ExperimentArgs,
-    seeds: u32,
-    same_split: bool,
-    lang: Lang,
-    design: &dyn Fn(&Settings, &Task) -> Result<Design, Vec<Problem>>,
-) -> Done {
+fn begin(ask: &ExperimentArgs, seeds: u32, same_split: bool, lang: Lang, design: Designer<'_>) -> Done {
     let mut terminal = Terminal::new(lang, ask.json);
     let (draft, plan) = drafted(ask, (seeds, same_split), &mut terminal, design)?;
     let experiments = ExperimentStore::new(&store()?);
@@ -94,7 +91,7 @@ fn drafted(
     ask: &ExperimentArgs,
     (seeds, same_split): (u32, bool),
     terminal: &mut Terminal,
-    design: &dyn Fn(&Settings, &Task) -> Result<Design, Vec<Problem>>,
+    design: Designer<'_>,
 ) -> Result<(Draft, Plan), Vec<Problem>> {
     let source = ask.recipe.source().ok_or_else(|| one(super::train::nothing()))?;
     let plan = recipe::plan(&ask.recipe, source, &store()?, &mut |event| terminal.event(&event))?;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{RecipeArgs, language::told};
+use super::{language::told, recipe_arguments::RecipeArgs};
 use crate::text::{Phrase, say};
 
 const EXPERIMENT: Phrase = say("An id, the start of one, or `last`", "Un identifiant ou son début, ou `last` pour la dernière");

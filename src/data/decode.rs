@@ -96,7 +96,7 @@ pub fn decode_small(bytes: &[u8], name: &str, wanted: Wanted, out: &mut [u8]) ->
     }
     shrink(rgb.as_raw(), rgb.width(), rgb.height(), wanted.resize, out)?;
     if orientation != Orientation::NoTransforms {
-        // Turning the square afterwards is the same, and much cheaper.
+        // Turning the square afterwards is the same but for rounding, and much cheaper.
         let side = side_of(out.len()) as u32;
         let square = image::RgbImage::from_raw(side, side, out.to_vec());
         let mut square = DynamicImage::ImageRgb8(square.unwrap_or_default());

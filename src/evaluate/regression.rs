@@ -4,16 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
-use super::{GroupKey, Grouping, Prediction, Report, groups::SMALL, score::Rate, significance::Spread};
-
-/// Two bounds: in years, or of a difference.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Interval {
-    pub low: f64,
-    pub high: f64,
-}
+use super::{GroupKey, Grouping, Interval, Prediction, Report, groups::SMALL, score::Rate, significance::Spread};
 
 /// The scores of some estimates; in years, where nothing else is said.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,11 +4,11 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Experiment, ExperimentKind, Member, Variant, Vary, parts, search};
+use super::{Experiment, ExperimentKind, Member, Variant, Vary, parts, search, words::words};
 use crate::{
     data::{dataset::Dataset, split::Split, task::Task},
     plan::Plan,
-    preset::{Preset, differences},
+    preset::Preset,
     problem::{Kind, Problem},
     run::Asked,
     setting_def::Choice as _,
@@ -206,16 +206,6 @@ impl Experiment {
         one.changes.iter().for_each(|change| drop(settings.set(change)));
         words(&self.base, &settings, lang)
     }
-}
-
-/// What is so in `settings` and not in `base`: `dropout 0.3 · without flip`.
-pub(super) fn words(base: &Settings, settings: &Settings, lang: Lang) -> String {
-    let mut differing = differences(base, settings);
-    // What only comes or goes with another option says nothing of its own.
-    if differing.iter().any(|one| one.is_of_values()) {
-        differing.retain(|one| one.is_of_values());
-    }
-    differing.iter().map(|one| one.words(lang)).collect::<Vec<_>>().join(" · ")
 }
 
 fn at_share(share: u32) -> Variant {

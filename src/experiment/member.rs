@@ -77,6 +77,29 @@ impl ExperimentStore {
         Ok(Some(MemberLock { _lock: lock }))
     }
 
+    /// Writes down again what a crash came between: members whose run was made, and is not named in their files.
+    ///
+    /// # Errors
+    /// A full disk, no permission.
+    pub fn adopt(&self, experiment: &Experiment) -> Result<(), Problem> {
+        for run in self.runs().list().0.into_iter().rev() {
+            let Some(of) = run.member_of.filter(|of| of.experiment == experiment.id) else { continue };
+            let known = |record: &MemberRecord| {
+                record.run.as_deref().is_some_and(|known| known == run.id || self.runs().look(known).is_some())
+            };
+            if of.member >= experiment.members.len() || known(&self.record(experiment, of.member)) {
+                continue;
+            }
+            // Who trains it now writes it down.
+            let Some(_lock) = self.lock_member(experiment, of.member)? else { continue };
+            let record = self.record(experiment, of.member);
+            if !known(&record) {
+                self.save_record(experiment, of.member, &MemberRecord { run: Some(run.id.clone()), ..record })?;
+            }
+        }
+        Ok(())
+    }
+
     /// Whether somebody trains a member.
     pub fn is_held(&self, experiment: &Experiment, member: usize) -> bool {
         Lock::is_held(&self.member_file(experiment, member, "lock"))

@@ -23,6 +23,7 @@ mod search;
 mod slurm;
 mod store;
 mod view;
+mod words;
 
 use serde::{Deserialize, Serialize};
 

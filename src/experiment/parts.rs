@@ -1,6 +1,6 @@
 //! The parts of a recipe, each switched off once: an ablation.
 
-use super::{Variant, design::words};
+use super::{Variant, words::words};
 use crate::{
     setting_def::SettingDefs as _,
     settings::Settings,

@@ -1,7 +1,7 @@
 //! Values of chosen options: all combinations, or some drawn at random (Bergstra and Bengio 2012, "Random search for
 //! hyper-parameter optimization").
 
-use super::{Variant, design::words};
+use super::{Variant, words::words};
 use crate::{
     problem::{Kind, Problem},
     random::{Purpose, Random},

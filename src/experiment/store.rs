@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Draft, Experiment, MemberRecord};
+use super::{Draft, Experiment};
 use crate::{
     files::{atomic, disk, unfinished::UnfinishedFolder},
     plan::Plan,
@@ -147,29 +147,6 @@ impl ExperimentStore {
     /// Whether it was called off.
     pub fn is_cancelled(&self, experiment: &Experiment) -> bool {
         self.folder(experiment).join(CANCELLED).exists()
-    }
-
-    /// Writes down again what a crash came between: members whose run was made, and is not named in their files.
-    ///
-    /// # Errors
-    /// A full disk, no permission.
-    pub fn adopt(&self, experiment: &Experiment) -> Result<(), Problem> {
-        for run in self.runs.list().0.into_iter().rev() {
-            let Some(of) = run.member_of.filter(|of| of.experiment == experiment.id) else { continue };
-            let known = |record: &MemberRecord| {
-                record.run.as_deref().is_some_and(|known| known == run.id || self.runs.look(known).is_some())
-            };
-            if of.member >= experiment.members.len() || known(&self.record(experiment, of.member)) {
-                continue;
-            }
-            // Who trains it now writes it down.
-            let Some(_lock) = self.lock_member(experiment, of.member)? else { continue };
-            let record = self.record(experiment, of.member);
-            if !known(&record) {
-                self.save_record(experiment, of.member, &MemberRecord { run: Some(run.id.clone()), ..record })?;
-            }
-        }
-        Ok(())
     }
 
     /// The folder of an experiment.

@@ -393,7 +393,7 @@ fn runs_are_compared() {
     });
     let (status, out, err) = call(home.path(), &["compare", &ids[0], &ids[1]]);
     assert_eq!(status, 0, "{err}");
-    assert!(out.contains(&ids[0]) && out.contains(&ids[1]) && out.contains("test\u{a0}pictures of both"), "{out}");
+    assert!(out.contains(&ids[0]) && out.contains(&ids[1]) && out.contains("test pictures of both"), "{out}");
     let (status, json, err) = call(home.path(), &["compare", &ids[0], &ids[1], "--json"]);
     assert_eq!(status, 0, "{err}");
     let json: Value = serde_json::from_str(&json).expect("JSON");

@@ -32,7 +32,7 @@ use trombine::{
 };
 
 use crate::{
-    face_crops, many_classes, overlap,
+    experiments_page, face_crops, many_classes, overlap, resize_method,
     stage::{self, Stage},
     years_pages,
 };
@@ -59,8 +59,13 @@ const SCENES: &[Scene] = &[
     ("data-copies", || Stage::new(Page::Data).with_data(600), &["all pictures", "toute image", "contradictions"]),
     ("data-odd", || Stage::new(Page::Data).with_data(600), &["all pictures", "toute image", "odd ones", "les inhabituelles"]),
     ("data-no-face", photos, &["show, pictures that cannot", "voir, images inutilisables"]),
+    ("data-not-square", resize_method::stage, &["are not square", "images non carrées"]),
     ("data-faces-menu", photos, &["change how the folder is read", "changer la lecture du dossier"]),
     ("data-square", photos, &["show, pictures that cannot", "voir, images inutilisables", "garden.jpg, 2"]),
+    ("experiment-new", || Stage::new(Page::Runs).with_data(60).with_run(), &["New experiment", "Nouvelle expérience"]),
+    ("experiment-running", experiments_page::at_work, &["Experiments", "Expériences", "5\u{a0}seeds", "5\u{a0}graines"]),
+    ("experiment-compared", experiments_page::compared, &["Experiments", "Expériences", "2\u{a0}recipes", "2\u{a0}recettes"]),
+    ("experiment-curve", experiments_page::curve, &["Experiments", "Expériences", "learning curve", "courbe d’apprentissage"]),
     ("augment", || Stage::new(Page::Augmentation).with_data(600), &[]),
     ("results", || Stage::new(Page::Results).with_data(400).with_run(), &[]),
     ("pictures", || Stage::new(Page::Results).with_data(400).with_run(), &["women were called men", "femmes prises pour"]),
@@ -113,7 +118,7 @@ const SCENES: &[Scene] = &[
     ),
     ("train-weights-3", || weighted(3), &[]),
     ("train-weights-100", || weighted(100), &[]),
-    ("data-questions", || many_classes::stage(Page::Data, 5), &["Age group", "Tranche d’âge"]),
+    ("data-questions", || many_classes::stage(Page::Data, 5), &["Gender", "Genre"]),
     ("data-relabel-years", || years_pages::stage(Page::Data), &["Wall of", "Mur de", "It is…", "C’est…"]),
     ("results-ages", || many_classes::stage(Page::Results, 5), &[]),
     ("results-unsure", || many_classes::stage(Page::Results, 10), &["as a list", "en liste", "not sure", "pas sûr"]),

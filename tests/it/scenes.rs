@@ -13,7 +13,7 @@ use trombine::{
 };
 
 use crate::{
-    experiments_page, page_pictures as made, resize_method,
+    experiments_page, page_pictures as made,
     stage::{self, Stage},
     years_pages,
 };
@@ -56,7 +56,6 @@ pub const SCENES: &[Scene] = &[
     scene("data", || data(Page::Data), &[]),
     scene("data-copies", || data(Page::Data), &["all pictures", "toutes les images", "contradictions"]),
     scene("data-odd", || data(Page::Data), &["all pictures", "toutes les images", "odd ones", "les inhabituelles"]),
-    scene("data-not-square", resize_method::stage, &["are not square", "images non carrées"]),
     scene("augmentation", || data(Page::Augmentation), &["More options", "Plus d’options"]),
     scene("model", || data(Page::Model), &["More options", "Plus d’options"]),
     scene("training-ready", || data(Page::Training), &["More options", "Plus d’options"]),

@@ -3,11 +3,10 @@
 use egui::{Align2, CursorIcon, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::{
-    button::focus_ring,
     fitted::fitted,
     plot::{Frame, places, rounded, ticks},
 };
-use crate::ui::theme::{self, RADIUS_FIELD, Theme, size};
+use crate::ui::theme::{self, Theme, size};
 
 /// One row.
 #[derive(Clone, Debug, Default)]
@@ -76,22 +75,28 @@ pub fn strip_plot(ui: &mut Ui, rows: &[Strip], height: f32, text: &dyn Fn(f64, u
             let bar = Rect::from_x_y_ranges(frame.x_at(low)..=frame.x_at(high), middle - 3.0..=middle + 3.0);
             ui.painter().rect_filled(bar, 3.0, color.gamma_multiply(0.28));
         }
+        let place = Rect::from_x_y_ranges(inside.left() - 8.0..=inside.right() + 8.0, middle - row / 2.0..=middle + row / 2.0);
+        // Dots lie over each other: the row takes the pointer, for the dot that is nearest. Keys have the list of runs.
+        let response = ui.interact(place, ui.scope_id().with(("strip", index)), Sense::CLICK);
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, ui.is_enabled(), said(strip)));
+        let pointed = response.hover_pos().and_then(|pointer| {
+            let far = |dot: &&Dot| (frame.x_at(dot.value) - pointer.x).abs();
+            strip.dots.iter().min_by(|a, b| far(a).total_cmp(&far(b)))
+        });
         for dot in &strip.dots {
-            let center = pos2(frame.x_at(dot.value), middle);
-            let place = Rect::from_center_size(center, vec2(14.0, row.min(22.0)));
-            let response = ui.interact(place, ui.scope_id().with(("dot", index, dot.id)), Sense::click());
-            response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &dot.name));
-            let over = response.hovered() || response.has_focus();
+            let over = pointed.is_some_and(|pointed| pointed.id == dot.id);
             ui.painter().circle(
-                center,
+                pos2(frame.x_at(dot.value), middle),
                 if over { RADIUS + 1.5 } else { RADIUS },
                 color.gamma_multiply(if over { 1.0 } else { 0.62 }),
                 Stroke::new(1.0, t.surface),
             );
-            focus_ring(ui, &response, place, RADIUS_FIELD);
-            if response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(&dot.name).clicked() {
+        }
+        if let Some(dot) = pointed {
+            if response.clicked() {
                 chosen = Some(dot.id);
             }
+            response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text_at_pointer(&dot.name);
         }
         if let Some(mean) = strip.mean {
             let at = frame.x_at(mean);
@@ -99,4 +104,10 @@ pub fn strip_plot(ui: &mut Ui, rows: &[Strip], height: f32, text: &dyn Fn(f64, u
         }
     }
     chosen
+}
+
+/// What a row says to a screen reader.
+fn said(strip: &Strip) -> String {
+    let dots: Vec<&str> = strip.dots.iter().map(|dot| dot.name.as_str()).collect();
+    format!("{} {}", strip.name, dots.join(", ")).trim().to_owned()
 }

@@ -11,7 +11,7 @@ use crate::{
     text::{Lang, Phrase, number, say},
     ui::{
         Action, Cx, icon,
-        theme::{self, Theme},
+        theme::{self, Theme, size},
         widget::button::{focus_ring, link, mix},
     },
 };
@@ -114,12 +114,13 @@ fn line(ui: &mut Ui, cx: &Cx<'_>, method: ResizeMethod, on: bool, texture: Optio
         None => _ = ui.painter().rect_filled(picture, CornerRadius::same(theme::RADIUS_FIELD), t.grid),
     }
     let words = Rect::from_min_max(pos2(picture.right() + 12.0, rect.top()), rect.max - vec2(if on { 30.0 } else { 8.0 }, 0.0));
-    let about = theme::caption(cx.say(method.about())).color(t.text2);
-    ui.scope_builder(egui::UiBuilder::new().max_rect(words.shrink2(vec2(0.0, 14.0))), |ui| {
-        ui.spacing_mut().item_spacing.y = 2.0;
-        ui.add(egui::Label::new(theme::cell(name).color(t.text)).selectable(false));
-        ui.add(egui::Label::new(about).selectable(false).wrap());
-    });
+    let name = ui.painter().layout_no_wrap(name.to_owned(), theme::regular(size::TABLE), t.text);
+    let about = cx.say(method.about()).to_owned();
+    let about = ui.painter().layout(about, theme::regular(size::CAPTION), t.text2, words.width());
+    let above = words.center().y - (name.size().y + 2.0 + about.size().y) / 2.0;
+    let below = pos2(words.left(), above + name.size().y + 2.0);
+    ui.painter().galley(pos2(words.left(), above), name, t.text);
+    ui.painter().galley(below, about, t.text2);
     if on {
         let place = Rect::from_center_size(pos2(rect.right() - 18.0, rect.center().y), vec2(16.0, 16.0));
         icon::CHECK.paint(ui.painter(), place, 15.0, t.accent);

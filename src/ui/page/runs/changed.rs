@@ -24,12 +24,15 @@ use crate::{
     },
 };
 
+/// Both runs, and the places of the pictures among what each said.
+type Found = ([Arc<RunView>; 2], Vec<[usize; 2]>);
+
 /// What fills the page.
 pub struct Changed {
     pair: Arc<Paired>,
     cell: [bool; 2],
-    /// Both runs, and the places of the pictures among what each said; found once for each pair of views.
-    found: Option<([Arc<RunView>; 2], Vec<[usize; 2]>)>,
+    /// Found once for each pair of views.
+    found: Option<Found>,
 }
 
 impl From<Asked> for Changed {
@@ -48,7 +51,7 @@ impl Changed {
     fn find(&mut self, cx: &Cx<'_>) -> Option<()> {
         let [first, second] = self.pair.runs.each_ref().map(|run| cx.session.views.get(run).cloned());
         let views = [first?, second?];
-        let same = |(known, _): &([Arc<RunView>; 2], _)| known.iter().zip(&views).all(|(known, view)| Arc::ptr_eq(known, view));
+        let same = |(known, _): &Found| known.iter().zip(&views).all(|(known, view)| Arc::ptr_eq(known, view));
         if self.found.as_ref().is_some_and(same) {
             return Some(());
         }

@@ -200,7 +200,7 @@ fn no_plan(ui: &mut Ui, cx: &mut Cx<'_>) {
 
 /// The questions, one of which is chosen.
 fn kinds(ui: &mut Ui, lang: Lang, asked: &mut Asked) {
-    Card::titled(say("What do you want to know?", "Que voulez-vous savoir ?").get(lang)).fill().show(ui, |ui| {
+    Card::titled(say("What do you want to know?", "Que voulez-vous savoir ?").get(lang)).fill().show(ui, |ui| {
         scroll::list(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 6.0;
             for (kind, symbol) in KINDS {
@@ -245,7 +245,7 @@ fn question(kind: ExperimentKind) -> Phrase {
             "How good is it on all pictures, not on one test part?",
             "Que vaut-il sur toutes les images, et non sur une seule part de test ?",
         ),
-        ExperimentKind::Compare => say("Which recipe is better?", "Quelle recette est la meilleure ?"),
+        ExperimentKind::Compare => say("Which recipe is better?", "Quelle recette est la meilleure ?"),
         ExperimentKind::Curve => say("Would more pictures help?", "Plus d’images aideraient-elles ?"),
         ExperimentKind::Ablate => say("Which parts of my recipe matter?", "Quelles parties de ma recette comptent ?"),
         ExperimentKind::Search => say("Which values are best?", "Quelles valeurs sont les meilleures ?"),

@@ -142,7 +142,7 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, live: bool) {
         {
             cx.act(Action::Pause(!paused));
         }
-    } else if view.over() < view.members.len() {
+    } else if view.count(|state| !matches!(state, MemberState::Finished | MemberState::Stopped)) > 0 {
         let busy =
             cx.session.phase.busy().then(|| {
                 say("Wait for the current job, or stop it", "Attendez la fin du travail en cours, ou arrêtez-le").get(lang)
