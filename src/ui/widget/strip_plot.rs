@@ -17,6 +17,8 @@ pub struct Strip {
     pub mean: Option<f64>,
     /// In which the mean lies.
     pub range: Option<[f64; 2]>,
+    /// The mean as it is written at the row's end.
+    pub shown: String,
     /// Drawn stronger than the others.
     pub leads: bool,
 }
@@ -32,7 +34,7 @@ pub struct Dot {
 /// Height of the axis below the rows.
 const AXIS: f32 = 24.0;
 /// A row is at least and at most so high.
-const ROW: [f32; 2] = [22.0, 40.0];
+const ROW: [f32; 2] = [22.0, 56.0];
 /// A dot's radius, in points.
 const RADIUS: f32 = 4.5;
 
@@ -52,7 +54,10 @@ pub fn strip_plot(ui: &mut Ui, rows: &[Strip], height: f32, text: &dyn Fn(f64, u
         rows.iter().map(|row| ui.painter().layout_no_wrap(row.name.clone(), theme::regular(size::TABLE), t.text).size().x);
     let names = widest.fold(0.0, f32::max).min(outer.width() * 0.4);
     let left = outer.left() + names + 20.0;
-    let inside = Rect::from_min_max(pos2(left, outer.top()), pos2(outer.right() - 16.0, outer.bottom() - AXIS));
+    let means =
+        rows.iter().map(|row| ui.painter().layout_no_wrap(row.shown.clone(), theme::semibold(size::TABLE), t.text).size().x);
+    let right = outer.right() - means.fold(0.0, f32::max).max(8.0) - 24.0;
+    let inside = Rect::from_min_max(pos2(left, outer.top()), pos2(right, outer.bottom() - AXIS));
     let values = || rows.iter().flat_map(|row| row.dots.iter().map(|dot| dot.value).chain(row.range.into_iter().flatten()));
     let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
     let frame = Frame { rect: inside, x: rounded(low, high, 4, 0.01), y: (0.0, 1.0) };
@@ -71,6 +76,8 @@ pub fn strip_plot(ui: &mut Ui, rows: &[Strip], height: f32, text: &dyn Fn(f64, u
         let name = fitted(ui, &strip.name, theme::regular(size::TABLE), t.text, names + 1.0);
         ui.painter().galley(pos2(outer.left() + 4.0, middle - name.size().y / 2.0), name, t.text);
         let color = if strip.leads { t.accent } else { t.text2 };
+        let font = if strip.leads { theme::semibold(size::TABLE) } else { theme::regular(size::TABLE) };
+        ui.painter().text(pos2(outer.right() - 2.0, middle), Align2::RIGHT_CENTER, &strip.shown, font, t.text);
         if let Some([low, high]) = strip.range {
             let bar = Rect::from_x_y_ranges(frame.x_at(low)..=frame.x_at(high), middle - 3.0..=middle + 3.0);
             ui.painter().rect_filled(bar, 3.0, color.gamma_multiply(0.28));

@@ -112,7 +112,8 @@ fn source_line(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview)
         Source::SampleFaces => text.clone(),
     };
     ui.add(egui::Label::new(egui::RichText::new(text).color(t.text2)).truncate()).on_hover_text(path);
-    if let Some(usual) = &overview.odd.usual {
+    // Where there is no room for a word of it, the list of the odd ones says it.
+    if let Some(usual) = overview.odd.usual.as_ref().filter(|_| ui.available_width() > 90.0) {
         let usual = crate::text::capital(&usual.sentence(cx.lang));
         ui.add(egui::Label::new(theme::caption(usual).color(t.text2)).truncate());
     }

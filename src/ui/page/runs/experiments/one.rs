@@ -5,10 +5,11 @@ use std::sync::Arc;
 use egui::{Color32, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use crate::{
+    evaluate::significance::Spread,
     experiment::{ExperimentKind, ExperimentView, MemberState, MemberView, Row},
     history::EpochRecord,
     session::{Phase, Training},
-    text::{Lang, decimal, duration, named, number, percent, plural, say, years},
+    text::{Lang, Phrase, decimal, duration, named, number, percent, plural, say, years},
     ui::{
         Action, Cx, icon,
         theme::{self, RADIUS_FIELD, Theme, size},
@@ -46,11 +47,22 @@ impl Reading {
             dots: dots(lang, view, row.variant),
             mean: row.spread.map(|spread| spread.mean),
             range: row.spread.and_then(|spread| spread.range).map(|range| [range.low, range.high]),
+            shown: row.spread.map_or_else(String::new, |spread| spread_text(lang, view, &spread)),
             leads: !several || best == Some(row.variant),
         };
         let strips = rows.iter().filter(|row| !row.scores.is_empty()).map(strip).collect();
         let (sentence, best_run) = (sentence(lang, view, &rows), best_run(view));
         Self { of: view.clone(), lang, rows, strips, sentence, best_run }
+    }
+}
+
+/// `91.8 % ± 0.6`.
+fn spread_text(lang: Lang, view: &ExperimentView, spread: &Spread) -> String {
+    let mean = written(lang, view, spread.mean, if view.more_is_better() { 1 } else { 2 });
+    let scale = if view.more_is_better() { 100.0 } else { 1.0 };
+    match spread.deviation {
+        Some(deviation) => format!("{mean} ± {}", decimal(lang, scale * deviation, if view.more_is_better() { 1 } else { 2 })),
+        None => mean,
     }
 }
 
@@ -216,6 +228,12 @@ fn results(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, height: f32) {
         });
         return;
     }
+    if let Some(plot) = learning_curve(ui, lang, view, title) {
+        let mut tools = |ui: &mut Ui| plot.zoom_button(ui, lang);
+        let chart = Chart::new(title, height).sentence(sentence.clone()).tools(&mut tools);
+        chart.show(ui, lang, || table(lang, view, rows), |ui, height| drop(plot.show(ui, lang, height)));
+        return;
+    }
     let mut open = None;
     Chart::new(title, height).sentence(sentence.clone()).show(
         ui,
@@ -240,6 +258,36 @@ fn results(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, height: f32) {
     if let Some(run) = open {
         cx.act(Action::OpenRun(run));
     }
+}
+
+/// Of a learning curve that can be fitted, the results over the training pictures, and the power law up to twice as many.
+fn learning_curve(ui: &Ui, lang: Lang, view: &ExperimentView, title: &str) -> Option<Curves> {
+    /// Points of the drawn law.
+    const STEPS: u32 = 60;
+    let (t, fit) = (Theme::of(ui), view.curve_fit()?);
+    let of_error = |error: f64| if view.more_is_better() { 1.0 - error } else { error };
+    let mut points: Vec<[f64; 2]> =
+        view.curve_points().iter().map(|point| [f64::from(point.pictures), of_error(point.error)]).collect();
+    points.sort_by(|a, b| a[0].total_cmp(&b[0]));
+    let (least, most) = (points.first()?[0], f64::from(fit.twice().pictures));
+    let law = (0..=STEPS).map(|step| least * (most / least).powf(f64::from(step) / f64::from(STEPS)));
+    let law: Vec<[f64; 2]> = law.map(|pictures| [pictures, of_error(fit.at(pictures))]).collect();
+    let line =
+        |name: Phrase, color, points, dotted, labeled| Line { name: name.get(lang).to_owned(), color, points, dotted, labeled };
+    Some(Curves {
+        name: title.to_owned(),
+        of: view.experiment.id.clone(),
+        across: say("training pictures", "images d’entraînement").get(lang).to_owned(),
+        lines: vec![
+            line(say("measured", "mesuré"), t.accent, points, false, true),
+            line(say("expected", "attendu"), t.text2, law, true, true),
+        ],
+        x: (0.0, most),
+        bounds: (0.0, if view.more_is_better() { 1.0 } else { f64::INFINITY }),
+        digits: if view.more_is_better() { 3 } else { 2 },
+        zooms: true,
+        ..Curves::default()
+    })
 }
 
 fn dots(lang: Lang, view: &ExperimentView, variant: usize) -> Vec<Dot> {
@@ -340,6 +388,10 @@ fn table(lang: Lang, view: &ExperimentView, rows: &[Row]) -> Table {
     Table { head: head.map(|name| name.get(lang).to_owned()).into(), rows: rows.iter().map(line).collect() }
 }
 
+fn variant_label(view: &ExperimentView, variant: usize, lang: Lang) -> String {
+    view.experiment.variants.get(variant).map_or_else(String::new, |variant| variant.label.get(lang).to_owned())
+}
+
 /// The color of a variant's curves.
 fn color(t: &Theme, variant: usize) -> Color32 {
     [t.accent, t.validation, t.male, t.female, t.bad][variant % 5]
@@ -354,16 +406,21 @@ fn curves(ui: &mut Ui, lang: Lang, view: &ExperimentView, live: Option<&Live<'_>
         None => &view.members[place].history,
     };
     let several = view.experiment.variants.len() > 1;
+    let first_drawn = |variant: usize| {
+        (0..view.members.len()).find(|place| view.members[*place].variant == variant && !history(*place).is_empty())
+    };
     let line = |place: usize| {
         let member = &view.members[place];
         let now = live.is_some_and(|live| live.member == place);
         let alone = view.members.len() <= 5;
+        // Of several recipes the first run of each names its color.
+        let first = several && view.experiment.variants.len() <= 5 && !alone && first_drawn(member.variant) == Some(place);
         let full = if several { color(t, member.variant) } else { t.accent };
         Line {
-            name: member.label.get(lang).to_owned(),
-            color: if now || alone { full } else { full.gamma_multiply(0.45) },
+            name: if first { variant_label(view, member.variant, lang) } else { member.label.get(lang).to_owned() },
+            color: if now || alone || first { full } else { full.gamma_multiply(0.45) },
             points: history(place).iter().map(|e| [f64::from(e.epoch), score(e)]).collect(),
-            labeled: now || alone,
+            labeled: now || alone || first,
             dotted: false,
         }
     };
