@@ -34,8 +34,13 @@ pub fn experiment(command: ExperimentCommand, lang: Lang) -> Done {
         ExperimentCommand::Seeds { seeds, same_split, ask } => begin(&ask, seeds, same_split, lang, &|_, _| Ok(Design::Seeds)),
         ExperimentCommand::Folds { folds, seeds, ask } => begin(&ask, seeds, false, lang, &|_, _| Ok(Design::Folds(folds))),
         ExperimentCommand::Compare { recipes, seeds, same_split, ask } => begin(&ask, seeds, same_split, lang, &|_, task| {
-            let recipes: Result<Vec<Recipe>, _> = recipes.iter().map(|name| recipe_called(name, task)).collect();
-            Ok(Design::Compare(recipes?))
+            // What is asked for beside the recipes holds for each of them.
+            let one = |name: &String| {
+                let mut recipe = recipe_called(name, task)?;
+                recipe::wish(&mut recipe.settings, &ask.recipe)?;
+                Ok(recipe)
+            };
+            Ok(Design::Compare(recipes.iter().map(one).collect::<Result<Vec<Recipe>, Vec<Problem>>>()?))
         }),
         ExperimentCommand::Curve { shares, seeds, ask } => {
             begin(&ask, seeds, true, lang, &|_, _| Ok(Design::Curve(shares.clone())))

@@ -29,11 +29,20 @@ pub fn settings(ask: &RecipeArgs, task: &Task, shape: PictureShape) -> Result<Se
     if ask.settings.is_none() || settings.augment.shape() == PictureShape::default() {
         settings = settings.for_pictures(shape);
     }
+    wish(&mut settings, ask)?;
+    Ok(settings)
+}
+
+/// Sets what the arguments say beside the recipe.
+///
+/// # Errors
+/// Every wish that no option takes; the others are set.
+pub fn wish(settings: &mut Settings, ask: &RecipeArgs) -> Result<(), Vec<Problem>> {
     let epochs = ask.epochs.map(|n| format!("train.epochs={n}"));
     let seed = ask.seed.map(|n| format!("seed={n}"));
     let wishes = ask.set.iter().cloned().chain(epochs).chain(seed);
     let problems: Vec<Problem> = wishes.filter_map(|wish| settings.set(&wish).err()).collect();
-    if problems.is_empty() { Ok(settings) } else { Err(problems) }
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
 /// Opens `source` and makes the plan that the arguments ask for, telling about it.

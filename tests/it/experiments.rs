@@ -440,6 +440,14 @@ fn the_command_line_trains_experiments() {
 
     let (status, out, err) = ask(&["compare", "quick", "nonsense"], &[]);
     assert!(status == 1 && err.contains("no recipe “nonsense”"), "{out}{err}");
+    // What is asked for beside the recipes holds for each of them.
+    let (status, _, err) = ask(&["compare", "quick", "notebook", "--seeds", "1"], &["--no-run"]);
+    assert_eq!(status, 0, "{err}");
+    let compared = ExperimentStore::new(&store).find("last").expect("the newest");
+    for member in 0..2 {
+        let settings = compared.settings(member).expect("known");
+        assert_eq!((settings.model.filters, settings.augment.crop, settings.train.steps_per_epoch), (vec![8], 48, 2));
+    }
     let (status, _, err) = ask(&["curve", "--shares", "30,60,100"], &["--no-run"]);
     assert_eq!(status, 0, "{err}");
     let (status, out, err) = call(home, &["experiment", "run", "last", "--only", "2"]);
@@ -447,7 +455,7 @@ fn the_command_line_trains_experiments() {
     let states: Vec<String> = shown(&[])["members"].as_array().expect("members").iter().map(|m| m["state"].to_string()).collect();
     assert_eq!(states, ["\"waiting\"", "\"finished\"", "\"waiting\""]);
     let (_, out, _) = call(home, &["experiment", "list"]);
-    assert!(out.lines().count() == 2 && out.contains("1 of 3 finished") && out.contains("learning curve"), "{out}");
+    assert!(out.lines().count() == 3 && out.contains("1 of 3 finished") && out.contains("learning curve"), "{out}");
     let (status, out, _) = call(home, &["experiment", "cancel", "last"]);
     assert!(status == 0 && out.contains("called off"), "{out}");
     let (status, _, err) = call(home, &["experiment", "show", "nothing"]);
