@@ -15,7 +15,7 @@ use crate::{
         theme::{self, RADIUS_FIELD, Theme, size},
         widget::{
             bar,
-            button::{Button, focus_ring},
+            button::{Button, focus_ring, icon_button},
             card::{Card, columns, header},
             chart::Chart,
             curves::{Curves, Line},
@@ -68,10 +68,10 @@ fn spread_text(lang: Lang, view: &ExperimentView, spread: &Spread) -> String {
 
 /// Draws the experiment with this id; whether it is left.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, id: &str, reading: &mut Option<Reading>) -> bool {
-    let lang = cx.lang;
+    let (lang, narrow) = (cx.lang, ui.available_width() < NARROW);
     let Some(view) = cx.session.experiments.views.get(id).cloned() else {
         let mut back = false;
-        header(ui, id, "", |ui| back = back_button(ui, lang));
+        header(ui, id, "", |ui| back = back_button(ui, lang, narrow));
         return back;
     };
     let live = Live::of(cx, &view);
@@ -82,8 +82,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, id: &str, reading: &mut Option<Reading
     let mut back = false;
     let sentence = format!("{} · {}", view.experiment.source.name().get(lang), stands(lang, &view, live.is_some()));
     header(ui, view.experiment.name.get(lang), &sentence, |ui| {
-        buttons(ui, cx, reading, live.is_some());
-        back = back_button(ui, lang);
+        buttons(ui, cx, reading, (live.is_some(), narrow));
+        back = back_button(ui, lang, narrow);
     });
     stack(ui, &[growing(250.0, 1.0), growing(200.0, 1.0)], |row, ui, height| {
         ui.set_max_height(height);
@@ -105,8 +105,15 @@ pub fn works_elsewhere(cx: &Cx<'_>, view: &ExperimentView) -> bool {
     !cx.session.experiments.works_on(&view.experiment.id) && view.count(|state| *state == MemberState::Training) > 0
 }
 
-fn back_button(ui: &mut Ui, lang: Lang) -> bool {
-    ui.add(Button::quiet(say("All runs", "Tous les essais").get(lang)).icon(icon::ARROW_LEFT)).clicked()
+/// The width of the page below which its buttons are short, in points.
+const NARROW: f32 = 860.0;
+
+fn back_button(ui: &mut Ui, lang: Lang, narrow: bool) -> bool {
+    let name = say("All runs", "Tous les essais").get(lang);
+    match narrow {
+        true => icon_button(ui, icon::ARROW_LEFT, name).clicked(),
+        false => ui.add(Button::quiet(name).icon(icon::ARROW_LEFT)).clicked(),
+    }
 }
 
 /// The member that is trained in this window, with its training.
@@ -133,7 +140,7 @@ impl<'a> Live<'a> {
 }
 
 /// The buttons of what can be done with it now.
-fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, live: bool) {
+fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, (live, narrow): (bool, bool)) {
     let (lang, view) = (cx.lang, &reading.of);
     if live {
         let stop = Button::secondary(say("Stop for now", "Arrêter pour l’instant").get(lang)).icon(icon::SQUARE);
@@ -168,7 +175,11 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, live: bool) {
         }
     }
     if let Some(run) = reading.best_run.clone().filter(|_| !live && view.members.len() > 1) {
-        let take = Button::secondary(say("Take the best’s settings", "Reprendre les réglages du meilleur").get(lang));
+        let name = match narrow {
+            true => say("Best’s settings", "Réglages du meilleur"),
+            false => say("Take the best’s settings", "Reprendre les réglages du meilleur"),
+        };
+        let take = Button::secondary(name.get(lang));
         if ui.add(take.icon(icon::WRENCH)).clicked() {
             cx.act(Action::TakeSettings(run));
         }
@@ -186,11 +197,12 @@ fn best_run(view: &ExperimentView) -> Option<String> {
 
 /// How far it is.
 fn stands(lang: Lang, view: &ExperimentView, live: bool) -> String {
-    let done = number(lang, view.count(|state| *state == MemberState::Finished) as u64);
+    let finished = view.count(|state| *state == MemberState::Finished) as u64;
+    let done = number(lang, finished);
     let all = number(lang, view.members.len() as u64);
     let mut words = vec![match lang {
         Lang::En => format!("{done} of {all} runs finished"),
-        Lang::Fr => format!("{done} essais finis sur {all}"),
+        Lang::Fr => format!("{} sur {all}", plural(lang, finished, say("", "essai fini"), say("", "essais finis"))),
     }];
     let failed = view.count(|state| matches!(state, MemberState::Failed { .. }));
     if failed > 0 {
