@@ -4,6 +4,7 @@ use std::{fs, path::Path, sync::Arc};
 
 use egui_kittest::kittest::Queryable as _;
 use trombine::{
+    app::Preferences,
     control::Control,
     data::{
         augment::{self, AugmentSettings, Drawn},
@@ -26,6 +27,7 @@ use trombine::{
     preset::{self, Preset},
     random::{Purpose, Random},
     run::RunStore,
+    session::Session,
     setting_def::Choice as _,
     settings::Settings,
     ui::{Action, page::Page},
@@ -33,8 +35,10 @@ use trombine::{
 
 use crate::{
     cli::call,
+    pages,
     picture_folder::{Folder, utkface_name},
-    stage::Stage,
+    slow_disk::until,
+    stage::{self, Stage},
     support,
 };
 
@@ -312,4 +316,24 @@ fn every_page_shows_pictures_of_another_size() {
             }
         }
     }
+}
+
+/// A picture of a data set that was read at another size is shown and asked about at that size.
+#[test]
+fn a_picture_of_another_size_can_be_looked_at() {
+    let mut dataset = Dataset::clone(&stage::faces(40));
+    let one = |i: usize| resize(&dataset.pixels.get(i).expect("in memory"), [128; 2], [64; 2]);
+    let bytes = (0..40).flat_map(one).collect();
+    dataset.pixels = Pixels::new(Album { side: side(64), bytes });
+    let dataset = Arc::new(dataset);
+    let file = dataset.samples[3].file.clone();
+    let run = Arc::new(stage::run(&dataset));
+    let session = Session { dataset: Some(dataset), run: Some(run), ..Session::default() };
+    let mut window = pages::window(session, Preferences { page: Page::Results, ..Preferences::default() }, [1280.0, 800.0]);
+    window.run();
+    let ctx = window.ctx.clone();
+    window.state_mut().perform(&ctx, Action::Look { file, sample: 3 });
+    until(&mut window, "the picture", |window| window.state().session.photos.len() == 1);
+    assert_eq!(window.state().session.photos[0].preview_size, [64, 64]);
+    assert!(window.state().session.failures.is_empty(), "{:?}", window.state().session.failures);
 }

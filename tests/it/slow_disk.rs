@@ -100,7 +100,7 @@ impl PixelStore for Store {
 }
 
 /// Draws frames until `there`; a minute is as good as never.
-fn until<State>(harness: &mut Harness<'_, State>, what: &str, mut there: impl FnMut(&mut Harness<'_, State>) -> bool) {
+pub fn until<State>(harness: &mut Harness<'_, State>, what: &str, mut there: impl FnMut(&mut Harness<'_, State>) -> bool) {
     let end = Instant::now() + Duration::from_secs(60);
     while !there(harness) {
         assert!(Instant::now() < end, "{what} never comes");
