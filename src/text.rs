@@ -211,6 +211,13 @@ pub fn plural(lang: Lang, count: u64, one: Phrase, many: Phrase) -> String {
     format!("{}\u{a0}{}", number(lang, count), form.get(lang))
 }
 
+/// A difference of two shares in points of per cent: `0.6 points`; in French, below two the unit has no s.
+pub fn points(lang: Lang, share: f64, digits: usize) -> String {
+    let shown = decimal(lang, 100.0 * share, digits);
+    let unit = if lang == Lang::Fr && (100.0 * share).abs() < 2.0 { "point" } else { "points" };
+    format!("{shown}\u{a0}{unit}")
+}
+
 /// `name: value`, in French with the space before the colon.
 pub fn named(lang: Lang, name: impl Display, value: impl Display) -> String {
     format!("{name}{}{value}", lang.conventions().colon)

@@ -5,7 +5,8 @@ use serde::Serialize;
 use super::{ExperimentView, MemberView};
 use crate::{
     evaluate::significance::{CorrectedT, LUCK, corrected_resampled_t, holm},
-    text::{Lang, decimal, number, years},
+    run::paired::p_value,
+    text::{Lang, number, points, years},
 };
 
 /// The best variant held against another, seed by seed.
@@ -64,8 +65,8 @@ impl ExperimentView {
         let (Some(best), Some(other)) = (self.best(), self.experiment.variants.get(lead.over)) else { return String::new() };
         let (best, other) = (best.label.get(lang), other.label.get(lang));
         let by = match (self.more_is_better(), lang) {
-            (true, Lang::En) => format!("{} points more often right", decimal(lang, 100.0 * lead.by, 1)),
-            (true, Lang::Fr) => format!("plus souvent juste de {}", points(lead.by)),
+            (true, Lang::En) => format!("{} more often right", points(lang, lead.by, 1)),
+            (true, Lang::Fr) => format!("plus souvent juste de {}", points(lang, lead.by, 1)),
             (false, Lang::En) => format!("off by {} less", years(lang, lead.by, 2)),
             (false, Lang::Fr) => format!("moins loin de {}", years(lang, lead.by, 2)),
         };
@@ -73,29 +74,14 @@ impl ExperimentView {
         let luck = match (lead.p, lang) {
             (None, Lang::En) => "more seeds would say whether that is luck".to_owned(),
             (None, Lang::Fr) => "plus de graines diraient si c’est de la chance".to_owned(),
-            (Some(p), Lang::En) if p < LUCK => format!("over {pairs} seeds that is hardly luck ({})", written(lang, p)),
-            (Some(p), Lang::Fr) if p < LUCK => format!("sur {pairs} graines, ce n’est guère de la chance ({})", written(lang, p)),
-            (Some(p), Lang::En) => format!("over {pairs} seeds that may be luck ({})", written(lang, p)),
-            (Some(p), Lang::Fr) => format!("sur {pairs} graines, c’est peut-être de la chance ({})", written(lang, p)),
+            (Some(p), Lang::En) if p < LUCK => format!("over {pairs} seeds that is hardly luck ({})", p_value(lang, p)),
+            (Some(p), Lang::Fr) if p < LUCK => format!("sur {pairs} graines, ce n’est guère de la chance ({})", p_value(lang, p)),
+            (Some(p), Lang::En) => format!("over {pairs} seeds that may be luck ({})", p_value(lang, p)),
+            (Some(p), Lang::Fr) => format!("sur {pairs} graines, c’est peut-être de la chance ({})", p_value(lang, p)),
         };
         match lang {
             Lang::En => format!("{best} is {by} than {other}; {luck}"),
             Lang::Fr => format!("{best} est {by} que {other}\u{a0}; {luck}"),
         }
     }
-}
-
-/// `p = 0.21`.
-fn written(lang: Lang, p: f64) -> String {
-    if p < 0.001 {
-        format!("p\u{a0}<\u{a0}{}", decimal(lang, 0.001, 3))
-    } else {
-        format!("p\u{a0}=\u{a0}{}", decimal(lang, p, 3))
-    }
-}
-
-/// Points of per cent in French, which counts by two.
-fn points(share: f64) -> String {
-    let value = 100.0 * share;
-    format!("{} {}", decimal(Lang::Fr, value, 1), if value.abs() < 2.0 { "point" } else { "points" })
 }

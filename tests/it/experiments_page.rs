@@ -159,6 +159,23 @@ fn the_form_says_what_is_trained_and_what_it_takes_before_anything_is_begun() {
     assert!(harness.query_by_label("New experiment…").is_some());
 }
 
+/// What was trained before is not trained again: an experiment of such runs is over before the window draws its next frame.
+#[test]
+fn what_is_begun_is_shown_even_if_it_is_over_at_once() {
+    let (mut harness, stage) = runs().harness([1280.0, 900.0]);
+    harness.run_steps(3);
+    harness.get_by_label("New experiment…").click();
+    harness.run_steps(3);
+    harness.get_by_label("Start 5\u{a0}runs").click();
+    harness.run_steps(2);
+    let draft = Design::Seeds.draft(&Settings::default(), 5, false).expect("a draft");
+    let view = waiting(&stage.borrow(), "over", draft);
+    stage.borrow_mut().session.experiments.list.insert(0, view.experiment.clone());
+    stage.borrow_mut().session.experiments.views.insert("over".to_owned(), Arc::new(view));
+    harness.run_steps(3);
+    assert!(harness.query_by_label_contains("0 of 5 runs finished").is_some());
+}
+
 #[test]
 fn without_pictures_the_form_says_the_way() {
     let mut stage = stage::three_runs();
@@ -184,7 +201,7 @@ fn what_works_is_watched_and_can_be_stopped() {
     assert!(harness.query_by_label_contains("3 of 5 runs finished").is_some());
     // numpy.mean([.912, .924, .918]), numpy.std([...], ddof=1), scipy.stats.t.interval(0.95, 2, mean, sd / 3 ** 0.5):
     // 0.918, 0.006, (0.9031, 0.9329)
-    let words = "91.8\u{a0}% on average of 3\u{a0}runs; one run is off by 0.6 points";
+    let words = "91.8\u{a0}% on average of 3\u{a0}runs; one run is off by 0.6\u{a0}points";
     assert!(harness.query_by_label_contains(words).is_some(), "the result in words");
     assert!(harness.query_by_label_contains("between 90.3\u{a0}% and 93.3\u{a0}%").is_some());
     assert!(harness.query_by_label_contains("epoch 6 of").is_some() || harness.query_by_label_contains("epoch 5 of").is_some());
@@ -217,7 +234,7 @@ fn what_is_over_leads_to_its_runs_and_the_best_settings() {
     assert_eq!(stage.borrow_mut().actions.split_off(0), [Action::RunExperiment("recipes".to_owned())]);
     // d = numpy.array([.932 - .905, .941 - .911]); t = d.mean() / numpy.sqrt((1 / 2 + 200 / 1200) * d.var(ddof=1))
     // 2 * scipy.stats.t.sf(t, 1): 0.03864
-    let words = "2.8 points more often right than Notebook; over 2 seeds that is hardly luck (p\u{a0}=\u{a0}0.039)";
+    let words = "2.8\u{a0}points more often right than Notebook; over 2 seeds that is hardly luck (p\u{a0}=\u{a0}0.039)";
     assert!(harness.query_by_label_contains(words).is_some());
     // The dot of the strip plot that is nearest to the pointer: at the right end the largest.
     let strip = harness.get_by_label_contains("Recommended Recommended · seed 42: 93.2").rect();

@@ -5,7 +5,7 @@ use crate::{
     evaluate::Interval,
     problem::{Kind, Problem},
     run::RunView,
-    text::{Lang, LocalizedText, decimal, number, plural, quoted, say, years},
+    text::{Lang, LocalizedText, decimal, number, plural, points, quoted, say, years},
 };
 
 impl Paired {
@@ -163,16 +163,9 @@ impl Paired {
 
     /// A difference without its sign, in points or years.
     fn amount(&self, value: f64, lang: Lang) -> String {
-        if self.of_years {
-            return years(lang, value, self.digits());
-        }
-        let points = value * 100.0;
-        let shown = decimal(lang, points, self.digits());
-        match lang {
-            Lang::En => format!("{shown}\u{a0}points"),
-            // Below two the unit has no s.
-            Lang::Fr if points < 2.0 => format!("{shown}\u{a0}point"),
-            Lang::Fr => format!("{shown}\u{a0}points"),
+        match self.of_years {
+            true => years(lang, value, self.digits()),
+            false => points(lang, value, self.digits()),
         }
     }
 

@@ -6,6 +6,7 @@ use crate::{
     experiment::{Cost, Design, Draft, ExperimentKind, Recipe, SHARES},
     preset::Preset,
     problem::Problem,
+    session::Experiments,
     setting_def::Choice as _,
     settings::Settings,
     text::{Lang, Phrase, bytes, duration, plural, say},
@@ -39,7 +40,6 @@ struct Asked {
     folds: u32,
     /// The recipes that are compared beside the draft of now.
     recipes: Vec<Preset>,
-    same_split: bool,
     base: Settings,
 }
 
@@ -51,14 +51,15 @@ pub struct Form {
     drafted: Option<(Asked, Result<Box<Draft>, Problem>)>,
     /// Whether it was asked what that takes.
     cost_asked: bool,
-    /// Whether it was sent off.
-    begun: bool,
+    /// How many experiments there were when it was sent off.
+    begun: Option<usize>,
 }
 
 impl Form {
-    /// Whether it was sent off.
-    pub fn is_begun(&self) -> bool {
-        self.begun
+    /// The id of what came of it, as soon as that is there: it may be over within the same frame.
+    pub fn begun(&self, experiments: &Experiments) -> Option<String> {
+        let newest = experiments.list.first()?;
+        self.begun.filter(|before| experiments.list.len() > *before).map(|_| newest.id.clone())
     }
 
     /// Draws the form; whether it is left.
@@ -79,7 +80,6 @@ impl Form {
             seeds: 5,
             folds: 5,
             recipes: vec![if cx.recipe == Preset::Quick { Preset::Recommended } else { Preset::Quick }],
-            same_split: true,
             base: cx.settings.clone(),
         });
         asked.base = cx.settings.clone();
@@ -96,7 +96,7 @@ impl Form {
         });
         self.asked = Some(chosen);
         if let Some(draft) = begin {
-            self.begun = true;
+            self.begun = Some(cx.session.experiments.list.len());
             cx.act(Action::StartExperiment(draft));
         }
         back
@@ -125,10 +125,7 @@ impl Form {
                             Lang::En => format!("Start {runs}"),
                             Lang::Fr => format!("Lancer {runs}"),
                         };
-                        let busy = cx.session.phase.busy().then(|| {
-                            say("Wait for the current job, or stop it", "Attendez la fin du travail en cours, ou arrêtez-le")
-                                .get(lang)
-                        });
+                        let busy = super::busy(cx);
                         if ui.add(Button::primary(text).icon(icon::PLAY).unless(busy)).clicked() {
                             begin = Some(draft);
                         }
@@ -157,19 +154,18 @@ impl Form {
 
 /// What is asked for as an experiment.
 fn drafted(asked: &Asked) -> Result<Draft, Problem> {
-    let repeats = |several: bool| if several { asked.seeds } else { 1 };
     let (design, seeds) = match asked.kind {
         ExperimentKind::Seeds | ExperimentKind::Search => (Design::Seeds, asked.seeds),
         ExperimentKind::Folds => (Design::Folds(asked.folds), 1),
         ExperimentKind::Compare => {
             let now = Recipe { name: say("Settings of now", "Réglages actuels").into(), settings: asked.base.clone() };
             let preset = |preset: &Preset| Recipe { name: preset.name().into(), settings: preset.applied(&asked.base) };
-            (Design::Compare(Some(now).into_iter().chain(asked.recipes.iter().map(preset)).collect()), repeats(true))
+            (Design::Compare(Some(now).into_iter().chain(asked.recipes.iter().map(preset)).collect()), asked.seeds)
         }
         ExperimentKind::Curve => (Design::Curve(SHARES.into()), 1),
         ExperimentKind::Ablate => (Design::Ablate, 1),
     };
-    design.draft(&asked.base, seeds, asked.same_split && asked.kind == ExperimentKind::Compare)
+    design.draft(&asked.base, seeds, asked.kind == ExperimentKind::Compare)
 }
 
 /// There is nothing to train yet.

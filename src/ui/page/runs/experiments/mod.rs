@@ -80,6 +80,12 @@ pub fn tools(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     });
 }
 
+/// Why nothing can be begun now, if something is at work.
+fn busy(cx: &Cx<'_>) -> Option<&'static str> {
+    let text = say("Wait for the current job, or stop it", "Attendez la fin du travail en cours, ou arrêtez-le");
+    cx.session.phase.busy().then(|| text.get(cx.lang))
+}
+
 /// Seconds between two looks at what another process trains.
 const BETWEEN_LOOKS: f64 = 3.0;
 
@@ -91,10 +97,9 @@ fn looks_again(looked: Option<f64>, now: f64, elsewhere: bool) -> bool {
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     // What was begun from the form is shown as soon as it is there.
     if state.shown == Some(Shown::New)
-        && state.form.is_begun()
-        && let Some(at_work) = &cx.session.experiments.at_work
+        && let Some(experiment) = state.form.begun(&cx.session.experiments)
     {
-        state.show(at_work.experiment.clone());
+        state.show(experiment);
         state.form = form::Form::default();
     }
     let back = match &state.shown {

@@ -9,7 +9,7 @@ use crate::{
     experiment::{ExperimentKind, ExperimentView, MemberState, MemberView, Row},
     history::EpochRecord,
     session::{Phase, Training},
-    text::{Lang, Phrase, decimal, duration, named, number, percent, plural, say, years},
+    text::{Lang, Phrase, decimal, duration, named, number, percent, plural, points, say, years},
     ui::{
         Action, Cx, icon,
         theme::{self, RADIUS_FIELD, Theme, size},
@@ -35,7 +35,14 @@ pub struct Reading {
     rows: Vec<Row>,
     strips: Vec<Strip>,
     sentence: String,
+    curve: Option<LearningCurve>,
     best_run: Option<String>,
+}
+
+/// The results of a learning curve over the training pictures, and the power law up to twice as many.
+struct LearningCurve {
+    measured: Vec<[f64; 2]>,
+    expected: Vec<[f64; 2]>,
 }
 
 impl Reading {
@@ -52,7 +59,7 @@ impl Reading {
         };
         let strips = rows.iter().filter(|row| !row.scores.is_empty()).map(strip).collect();
         let (sentence, best_run) = (sentence(lang, view, &rows), best_run(view));
-        Self { of: view.clone(), lang, rows, strips, sentence, best_run }
+        Self { of: view.clone(), lang, rows, strips, sentence, curve: LearningCurve::of(view), best_run }
     }
 }
 
@@ -96,7 +103,6 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, id: &str, reading: &mut Option<Reading
             if column == 0 { results(ui, cx, reading, height) } else { curves(ui, lang, &view, live.as_ref(), height) }
         });
     });
-
     back
 }
 
@@ -162,10 +168,7 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, (live, narrow): (boo
             cx.act(Action::Pause(!paused));
         }
     } else if view.count(|state| !matches!(state, MemberState::Finished | MemberState::Stopped)) > 0 {
-        let busy =
-            cx.session.phase.busy().then(|| {
-                say("Wait for the current job, or stop it", "Attendez la fin du travail en cours, ou arrêtez-le").get(lang)
-            });
+        let busy = super::busy(cx);
         let name = match view.members.iter().any(|member| member.run.is_some()) {
             true => say("Go on", "Poursuivre"),
             false => say("Start", "Lancer"),
@@ -240,7 +243,8 @@ fn results(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, height: f32) {
         });
         return;
     }
-    if let Some(plot) = learning_curve(ui, lang, view, title) {
+    if let Some(curve) = &reading.curve {
+        let plot = curve.plot(ui, lang, view, title);
         let mut tools = |ui: &mut Ui| plot.zoom_button(ui, lang);
         let chart = Chart::new(title, height).sentence(sentence.clone()).tools(&mut tools);
         chart.show(ui, lang, || table(lang, view, rows), |ui, height| drop(plot.show(ui, lang, height)));
@@ -272,34 +276,46 @@ fn results(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, height: f32) {
     }
 }
 
-/// Of a learning curve that can be fitted, the results over the training pictures, and the power law up to twice as many.
-fn learning_curve(ui: &Ui, lang: Lang, view: &ExperimentView, title: &str) -> Option<Curves> {
-    /// Points of the drawn law.
-    const STEPS: u32 = 60;
-    let (t, fit) = (Theme::of(ui), view.curve_fit()?);
-    let of_error = |error: f64| if view.more_is_better() { 1.0 - error } else { error };
-    let mut points: Vec<[f64; 2]> =
-        view.curve_points().iter().map(|point| [f64::from(point.pictures), of_error(point.error)]).collect();
-    points.sort_by(|a, b| a[0].total_cmp(&b[0]));
-    let (least, most) = (points.first()?[0], f64::from(fit.twice().pictures));
-    let law = (0..=STEPS).map(|step| least * (most / least).powf(f64::from(step) / f64::from(STEPS)));
-    let law: Vec<[f64; 2]> = law.map(|pictures| [pictures, of_error(fit.at(pictures))]).collect();
-    let line =
-        |name: Phrase, color, points, dotted, labeled| Line { name: name.get(lang).to_owned(), color, points, dotted, labeled };
-    Some(Curves {
-        name: title.to_owned(),
-        of: view.experiment.id.clone(),
-        across: say("training pictures", "images d’entraînement").get(lang).to_owned(),
-        lines: vec![
-            line(say("measured", "mesuré"), t.accent, points, false, true),
-            line(say("expected", "attendu"), t.text2, law, true, true),
-        ],
-        x: (0.0, most),
-        bounds: (0.0, if view.more_is_better() { 1.0 } else { f64::INFINITY }),
-        digits: if view.more_is_better() { 3 } else { 2 },
-        zooms: true,
-        ..Curves::default()
-    })
+impl LearningCurve {
+    /// That of an experiment, if a law can be fitted.
+    fn of(view: &ExperimentView) -> Option<Self> {
+        /// Points of the drawn law.
+        const STEPS: u32 = 60;
+        let fit = view.curve_fit()?;
+        let of_error = |error: f64| if view.more_is_better() { 1.0 - error } else { error };
+        let mut measured: Vec<[f64; 2]> =
+            view.curve_points().iter().map(|point| [f64::from(point.pictures), of_error(point.error)]).collect();
+        measured.sort_by(|a, b| a[0].total_cmp(&b[0]));
+        let (least, most) = (measured.first()?[0], f64::from(fit.twice().pictures));
+        let law = (0..=STEPS).map(|step| least * (most / least).powf(f64::from(step) / f64::from(STEPS)));
+        let expected = law.map(|pictures| [pictures, of_error(fit.at(pictures))]).collect();
+        Some(Self { measured, expected })
+    }
+
+    fn plot(&self, ui: &Ui, lang: Lang, view: &ExperimentView, title: &str) -> Curves {
+        let t = Theme::of(ui);
+        let line = |name: Phrase, color, points: &[[f64; 2]], dotted| Line {
+            name: name.get(lang).to_owned(),
+            color,
+            points: points.to_vec(),
+            dotted,
+            labeled: true,
+        };
+        Curves {
+            name: title.to_owned(),
+            of: view.experiment.id.clone(),
+            across: say("training pictures", "images d’entraînement").get(lang).to_owned(),
+            lines: vec![
+                line(say("measured", "mesuré"), t.accent, &self.measured, false),
+                line(say("expected", "attendu"), t.text2, &self.expected, true),
+            ],
+            x: (0.0, self.expected.last().map_or(1.0, |last| last[0])),
+            bounds: (0.0, if view.more_is_better() { 1.0 } else { f64::INFINITY }),
+            digits: if view.more_is_better() { 3 } else { 2 },
+            zooms: true,
+            ..Curves::default()
+        }
+    }
 }
 
 fn dots(lang: Lang, view: &ExperimentView, variant: usize) -> Vec<Dot> {
@@ -337,11 +353,7 @@ fn sentence(lang: Lang, view: &ExperimentView, rows: &[Row]) -> String {
         };
     };
     let (low, high) = (text(range.low), text(range.high));
-    let off = match (view.more_is_better(), lang) {
-        (true, Lang::En) => format!("{} points", decimal(lang, 100.0 * sd, 1)),
-        (true, Lang::Fr) => format!("{} point", decimal(lang, 100.0 * sd, 1)),
-        (false, _) => years(lang, sd, 2),
-    };
+    let off = if view.more_is_better() { points(lang, sd, 1) } else { years(lang, sd, 2) };
     let folded = view.experiment.kind == ExperimentKind::Folds;
     let said = match lang {
         Lang::En => format!(
