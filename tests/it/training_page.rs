@@ -14,7 +14,10 @@ use trombine::{
     },
     ui::{
         Action, Dialog,
-        page::{Page, train::words},
+        page::{
+            Page,
+            train::{next, words},
+        },
     },
 };
 
@@ -361,4 +364,53 @@ fn a_single_epoch_is_told_as_what_it_is() {
     assert!(training.goes_on());
     training.epochs = 1;
     assert!(!training.goes_on());
+}
+
+/// What a training with such accuracies, training and validation, is advised to try next.
+fn advised(accuracies: &[[f64; 2]], stopped: StopReason) -> Option<Option<Action>> {
+    let dataset = Stage::new(Page::Training).with_data(60).session.dataset.expect("data");
+    let mut training = stage::finished(&dataset);
+    let first = training.history[0].clone();
+    let epochs = accuracies.iter().zip(1u32..).map(|([train, validation], epoch)| EpochRecord {
+        epoch,
+        train_accuracy: *train,
+        validation_accuracy: *validation,
+        validation_loss: 1.0 - validation,
+        ..first.clone()
+    });
+    training.history = epochs.collect();
+    training.best_epoch = training.history.iter().min_by(|a, b| a.validation_loss.total_cmp(&b.validation_loss)).map(|e| e.epoch);
+    training.stopped = Some(stopped);
+    next::advice(&training, 2).map(|advice| advice.way.map(|(_, action)| action))
+}
+
+#[test]
+fn what_to_try_next_comes_from_the_curves() {
+    let rising = [[0.7, 0.7], [0.8, 0.78], [0.83, 0.82], [0.85, 0.84]];
+    let more = advised(&rising, StopReason::AllEpochs);
+    assert!(matches!(more, Some(Some(Action::Resume { more: 10, .. }))), "{more:?}");
+    let early = StopReason::EarlyStopping { patience: 2 };
+    let by_heart = [[0.7, 0.7], [0.85, 0.8], [0.92, 0.84], [0.95, 0.83], [0.97, 0.83]];
+    assert_eq!(advised(&by_heart, early), Some(Some(Action::Go(Page::Augmentation))));
+    let guessing = [[0.5, 0.51], [0.5, 0.52], [0.51, 0.5], [0.52, 0.5]];
+    assert_eq!(advised(&guessing, early), Some(Some(Action::Go(Page::Model))));
+    assert_eq!(advised(&rising, StopReason::Diverged), Some(None));
+    let well = [[0.7, 0.7], [0.85, 0.84], [0.88, 0.87], [0.885, 0.86], [0.89, 0.865]];
+    assert_eq!(advised(&well, early), None, "nothing is said where the curves say nothing");
+}
+
+#[test]
+fn the_advice_is_a_click_away() {
+    let mut stage = Stage::new(Page::Training).with_data(60).with_run();
+    stage.session.training = stage.session.dataset.as_ref().map(|d| stage::finished(d));
+    if let Some(training) = &mut stage.session.training {
+        training.stopped = Some(StopReason::AllEpochs);
+        training.best_epoch = training.history.last().map(|epoch| epoch.epoch);
+    }
+    let run = stage.session.training.as_ref().map(|training| training.run.clone()).unwrap_or_default();
+    let (mut harness, stage) = stage.harness(SIZE);
+    harness.run();
+    harness.get_by_label("Train 10 epochs more").click();
+    harness.run();
+    assert_eq!(stage.borrow().actions, [Action::Resume { run, more: 10 }]);
 }

@@ -332,7 +332,7 @@ fn baseline(cx: &Cx<'_>, training: &Training) -> Option<f64> {
 }
 
 /// How many classes are learned; two where the data are not known any more.
-fn classes(cx: &Cx<'_>) -> usize {
+pub(super) fn classes(cx: &Cx<'_>) -> usize {
     cx.session.trained_on.as_ref().or(cx.dataset()).map_or(2, |dataset| dataset.task.len())
 }
 

@@ -2,6 +2,7 @@
 
 mod before;
 pub mod during;
+pub mod next;
 mod rates;
 mod tiles;
 mod trial;
@@ -55,6 +56,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         (Some(training), _) if !state.setup => {
             which(ui, cx, training);
             over_header(ui, cx, state, training);
+            state.setup |= next::show(ui, cx, training, during::classes(cx));
             during::show(ui, cx, training);
         }
         _ => {

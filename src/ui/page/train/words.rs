@@ -2,21 +2,24 @@
 
 use crate::{
     callback::{CallbackSettings, Monitor, early_stopping::EarlyStopping},
+    evaluate::RunScores,
     history::{EpochRecord, Mae, StopReason},
     schedule::ScheduleKind,
     session::Training,
     setting_def::Choice as _,
-    text::{Lang, LocalizedText, Phrase, duration, percent, say, years},
+    text::{Lang, LocalizedText, Phrase, duration, number, percent, say, years},
     ui::Cx,
 };
 
 /// Epochs in a row that make a trend.
-const TREND: usize = 3;
+pub(super) const TREND: usize = 3;
 
 /// By how much a loss has to rise to be called rising.
 const RISE: f64 = 1.05;
 /// The accuracy from which on something was learned, as a multiple of that of guessing.
-const LEARNED: f64 = 1.2;
+pub(super) const LEARNED: f64 = 1.2;
+/// By how much more of the pictures it learns from it gets right than of others, to be called knowing by heart.
+pub(super) const BY_HEART: f64 = 0.05;
 
 /// What the loss curves say, in one sentence; `more` tells whether epochs are still to come.
 pub fn about_loss(history: &[EpochRecord], more: bool) -> LocalizedText {
@@ -142,7 +145,7 @@ pub fn about_accuracy(history: &[EpochRecord], classes: usize, more: bool) -> Lo
         )
         .into();
     }
-    if gap > 0.05 {
+    if gap > BY_HEART {
         let points = (gap * 100.0).round() as u64;
         // After an epoch or two, or where little was learned at all, the distance alone is known.
         let by_heart = history.len() >= TREND && last.validation_accuracy > learned;
@@ -224,6 +227,17 @@ pub fn about_rate(lang: Lang, training: &Training) -> String {
     match train.schedule.kind {
         ScheduleKind::Constant => say("the same throughout", "constant").get(lang).to_owned(),
         kind => kind.name().get(lang).to_lowercase(),
+    }
+}
+
+/// How a run did on its test part, before what else is said of its end.
+pub fn tested(lang: Lang, scores: &RunScores) -> String {
+    let pictures = number(lang, scores.pictures.into());
+    match (lang, scores.years) {
+        (Lang::En, Some(of)) => format!("off by {} on {pictures} test pictures; ", years(lang, of.mae, 1)),
+        (Lang::Fr, Some(of)) => format!("écart de {} sur {pictures} images de test ; ", years(lang, of.mae, 1)),
+        (Lang::En, None) => format!("right on {} of {pictures} test pictures; ", percent(lang, scores.accuracy, 0)),
+        (Lang::Fr, None) => format!("juste sur {} de {pictures} images de test ; ", percent(lang, scores.accuracy, 0)),
     }
 }
 
