@@ -11,7 +11,7 @@ use crate::{
     schedule::ScheduleKind,
     setting_def::{Choice, SettingDefs, choice},
     settings::{Settings, images::ImageOption},
-    text::{Lang, LocalizedText, Phrase, plural, say},
+    text::{Lang, LocalizedText, Phrase, epochs, say},
 };
 
 /// A recipe: settings for everything but the data's split and the seed.
@@ -167,9 +167,9 @@ impl Difference {
     /// `folders’ parts not kept`.
     pub fn words(&self, lang: Lang) -> String {
         if self.key == "train.epochs"
-            && let Ok(epochs) = self.b.en.parse()
+            && let Ok(count) = self.b.en.parse()
         {
-            return plural(lang, epochs, say("epoch", "époque"), say("epochs", "époques"));
+            return epochs(lang, count);
         }
         let name = || self.name.get(lang).to_lowercase();
         match (self.b.en.as_str(), self.states, lang) {

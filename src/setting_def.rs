@@ -6,7 +6,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::text::{Lang, LocalizedText, Phrase, decimal, repeated, say};
+use crate::text::{Lang, LocalizedText, PERCENT, Phrase, decimal, repeated, say, with_unit};
 
 /// A settings struct that lists its settings.
 pub trait SettingDefs {
@@ -34,7 +34,7 @@ pub struct SettingDef<'a> {
 pub enum Tier {
     /// Among the few that matter.
     Main,
-    /// Behind "More options".
+    /// Behind "More settings".
     More,
 }
 
@@ -44,13 +44,13 @@ pub enum Value<'a> {
     Whole {
         value: &'a mut u32,
         range: RangeInclusive<u32>,
-        unit: Phrase,
+        unit: Unit,
     },
     Number {
         value: &'a mut f64,
         range: RangeInclusive<f64>,
         scale: Scale,
-        unit: Phrase,
+        unit: Unit,
     },
     Choice(&'a mut dyn Select),
     /// A short list of whole numbers, such as the filters of each block.
@@ -85,8 +85,33 @@ pub const TABLE_RATES: RangeInclusive<f64> = 0.0..=1.0;
 /// The most numbers that a [`Value::OfClasses`] may hold.
 pub const MOST_CLASSES: usize = 200;
 
+/// What stands behind a number: one word for every count, or one for the singular, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unit {
+    one: Phrase,
+    many: Phrase,
+}
+
 /// No unit.
-pub const UNITLESS: Phrase = say("", "");
+pub const UNITLESS: Unit = Unit::same("");
+/// Hundredths.
+pub const IN_PERCENT: Unit = Unit::same(PERCENT);
+/// Passes through the training pictures.
+pub const EPOCHS: Unit = Unit { one: say("epoch", "époque"), many: say("epochs", "époques") };
+
+impl Unit {
+    /// The same in both languages, for every count.
+    pub const fn same(word: &'static str) -> Self {
+        Self { one: say(word, word), many: say(word, word) }
+    }
+
+    /// The word behind `value`.
+    pub fn get(self, lang: Lang, value: f64) -> &'static str {
+        // A fraction goes with the plural, except below two where nothing at all goes with the singular: 1,5 époque.
+        let singular = lang.is_singular(value as u64) && (value.fract() == 0.0 || lang.is_singular(0));
+        if singular { self.one } else { self.many }.get(lang)
+    }
+}
 
 /// An enum of alternatives, each with a key and a name.
 pub trait Choice: Copy + PartialEq + 'static {
@@ -180,7 +205,7 @@ impl<'a> SettingDef<'a> {
         Self { key: key.to_owned(), name, help, tier: Tier::Main, active: true, value, states: None }
     }
 
-    /// The same setting behind "More options".
+    /// The same setting behind "More settings".
     #[must_use]
     pub fn more(mut self) -> Self {
         self.tier = Tier::More;
@@ -333,12 +358,12 @@ impl<'a> SettingDef<'a> {
     pub fn display(&self, lang: Lang) -> String {
         match &self.value {
             Value::Switch(on) => if **on { say("on", "oui") } else { say("off", "non") }.get(lang).to_owned(),
-            Value::Whole { value, unit, .. } => with_unit(value.to_string(), unit.get(lang)),
+            Value::Whole { value, unit, .. } => with_unit(lang, &value.to_string(), unit.get(lang, f64::from(**value))),
             Value::Number { value, scale: Scale::Percent, .. } => crate::text::percent(lang, **value, 0),
             Value::Number { value, unit, .. } => {
                 let plain = value.to_string();
                 let digits = plain.split_once('.').map_or(0, |(_, rest)| rest.len());
-                with_unit(decimal(lang, **value, digits), unit.get(lang))
+                with_unit(lang, &decimal(lang, **value, digits), unit.get(lang, **value))
             }
             Value::Choice(choice) => choice.options()[choice.selected()].1.get(lang).to_owned(),
             Value::OfClasses { value, .. } => few(value, lang),
@@ -392,10 +417,6 @@ fn items(text: &str) -> impl Iterator<Item = &str> {
 fn set<T>(place: &mut T, value: T) -> bool {
     *place = value;
     true
-}
-
-fn with_unit(number: String, unit: &str) -> String {
-    if unit.is_empty() { number } else { format!("{number}\u{a0}{unit}") }
 }
 
 /// The settings of a part of the settings, with `prefix` before each key.

@@ -175,7 +175,7 @@ impl SettingDefs for Settings {
                 say("Seed", "Graine"),
                 say(
                     "The start of all randomness: the same seed gives the same split, the same weights and the same run. Change it to see how much is luck",
-                    "Le départ de tout hasard : la même graine donne la même répartition, les mêmes poids et le même essai. Changez-la pour voir la part de chance",
+                    "Le départ de tout hasard : la même graine donne la même répartition, les mêmes poids et le même essai. Changez-la pour voir la part du hasard",
                 ),
                 Value::Whole { value: seed, range: 0..=u32::MAX, unit: UNITLESS },
             )

@@ -161,9 +161,31 @@ pub fn with_decimal_mark(lang: Lang, number: &str) -> String {
     number.replace('.', lang.conventions().decimal.encode_utf8(&mut [0; 4]))
 }
 
-/// A share of one as per cent with `digits` places: `93 %` (no-break space in both languages).
+/// A share of one as per cent with `digits` places: `93%`, in French `93 %`.
 pub fn percent(lang: Lang, share: f64, digits: usize) -> String {
-    format!("{}\u{a0}%", decimal(lang, share * 100.0, digits))
+    with_unit(lang, &decimal(lang, share * 100.0, digits), PERCENT)
+}
+
+/// The sign of per cent as a unit; [`with_unit`] sets it as the language does.
+pub const PERCENT: &str = "%";
+
+/// What stands behind a number with this unit, with the space before it: `%` in English, ` %` in French, ` px`, `°`.
+pub fn suffix(lang: Lang, unit: &str) -> String {
+    match unit {
+        "" | "°" => unit.to_owned(),
+        PERCENT => lang.conventions().percent.to_owned(),
+        unit => format!("\u{a0}{unit}"),
+    }
+}
+
+/// A number, as the language writes it, with its unit.
+pub fn with_unit(lang: Lang, number: &str, unit: &str) -> String {
+    format!("{number}{}", suffix(lang, unit))
+}
+
+/// So many epochs: `1 epoch`, `12 epochs`.
+pub fn epochs(lang: Lang, count: u64) -> String {
+    plural(lang, count, say("epoch", "époque"), say("epochs", "époques"))
 }
 
 /// A number of years with `digits` places: `5.2 years`, in French `5,2 ans`.

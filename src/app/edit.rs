@@ -43,7 +43,7 @@ impl App {
         let Some((source, before)) = self.edits().filter(|(_, edits)| !edits.is_empty()) else { return };
         self.history.push(Step::Edits(source, before.clone()));
         self.keep_edits(before, Edits::default());
-        self.session.toast(say("All your edits are taken back", "Toutes vos retouches sont annulées"), Some(Offer::Undo));
+        self.session.toast(say("All your changes are undone", "Toutes vos modifications sont annulées"), Some(Offer::Undo));
     }
 
     /// Takes the last change back (`true`), or makes the last undone one again.
@@ -126,15 +126,15 @@ fn said(count: usize, change: &Change) -> LocalizedText {
         match (change, lang) {
             (Change::LeaveOut, Lang::En) => format!("{pictures} left out"),
             (Change::LeaveOut, Lang::Fr) => format!("{pictures} écartée{s}"),
-            (Change::Keep, Lang::En) => format!("{pictures} kept as recorded"),
-            (Change::Keep, Lang::Fr) => format!("{pictures} gardée{s} telle{s} quelle{s}"),
+            (Change::Keep, Lang::En) => format!("{pictures} marked correct"),
+            (Change::Keep, Lang::Fr) => format!("{pictures} confirmée{s}"),
             (Change::Relabel(class), Lang::En) => format!("{pictures} relabeled as {class}"),
             (Change::Relabel(class), Lang::Fr) => format!("{pictures} réétiquetée{s} {class}"),
             (Change::Repair(name), Lang::En) => format!("{pictures} read as {name}"),
             (Change::Repair(name), Lang::Fr) => format!("{pictures} lue{s} comme {name}"),
-            (Change::Draw(_), Lang::En) => format!("{pictures}: your square is taken"),
-            (Change::Draw(_), Lang::Fr) => format!("{pictures}\u{a0}: votre carré est pris"),
-            (Change::Forget, Lang::En) => format!("{pictures} taken back as recorded"),
+            (Change::Draw(_), Lang::En) => format!("{pictures}: your square is used"),
+            (Change::Draw(_), Lang::Fr) => format!("{pictures}\u{a0}: votre carré est utilisé"),
+            (Change::Forget, Lang::En) => format!("{pictures} restored as recorded"),
             (Change::Forget, Lang::Fr) => format!("{pictures} de nouveau telle{s} que notée{s}"),
         }
     })

@@ -71,7 +71,7 @@ pub(super) fn card(ui: &mut Ui, lang: Lang, run: &RunInfo) -> Vec<Action> {
     if run.stored.weights {
         let judge = Action::Evaluate { run: run.id.clone(), mirrored: None };
         let open = vec![judge, Action::Go(Page::Results), Action::ForgetInterrupted];
-        ways.push((say("Open what it has", "Voir ce qui est fait"), open));
+        ways.push((say("View progress", "Voir l’avancement"), open));
     }
     ways.push((say("Discard", "Abandonner"), vec![Action::DeleteRun(run.id.clone()), Action::ForgetInterrupted]));
     let names: Vec<String> = ways.iter().map(|(name, _)| name.get(lang).to_owned()).collect();

@@ -146,8 +146,8 @@ impl App {
 
     fn no_model(&mut self) {
         let text = say(
-            "Train a model first, then it can judge photos; to open data, drop a folder",
-            "Entraînez d’abord un modèle, il pourra juger des photos ; pour ouvrir des données, déposez un dossier",
+            "Train a model first, then it can predict photos; to open data, drop a folder",
+            "Entraînez d’abord un modèle, il pourra prédire des photos ; pour ouvrir des données, déposez un dossier",
         );
         self.session.toast(text, None);
     }
@@ -184,7 +184,7 @@ impl App {
             (false, Page::Augmentation, _) => {
                 (say("Drop the picture to see it augmented", "Déposez l’image pour la voir augmentée"), true)
             }
-            (false, _, true) => (say("Drop the photo to predict it", "Déposez la photo pour que le modèle la juge"), true),
+            (false, _, true) => (say("Drop the photo to predict it", "Déposez la photo pour la prédire"), true),
             (false, _, false) => (
                 say(
                     "A photo needs a trained model first; a folder opens as data",

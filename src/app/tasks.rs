@@ -250,8 +250,10 @@ impl Tasks {
     /// Asks for a folder of pictures to predict, and then for the table to write.
     pub fn choose_prediction_folder(&mut self, lang: Lang, run: String, framing: Framing) {
         let from = say("A folder of pictures to predict", "Un dossier d’images à prédire");
-        let to =
-            say("Write the table to; one that was begun goes on", "Écrire le tableau dans ; un tableau commencé est poursuivi");
+        let to = say(
+            "Write the table to; one already started is continued",
+            "Écrire le tableau dans ; un tableau commencé est poursuivi",
+        );
         let question = Question::new(from, Wanted::Folder, move |paths| {
             let (run, folder) = (run.clone(), paths.into_iter().next().unwrap_or_default());
             let start = folder.parent().map(Path::to_owned);
@@ -386,7 +388,7 @@ pub fn open_by_the_system(path: &Path) -> Result<(), Problem> {
         error => Problem::new(
             Kind::File,
             say("The system has nothing that opens it", "Le système n’a rien qui l’ouvre"),
-            say("Open it by yourself", "Ouvrez-le vous-même"),
+            say("Open it yourself", "Ouvrez-le vous-même"),
         )
         .because(format!("{}: {error}", path.display())),
     })

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::CallbackSettings;
 use crate::{
-    setting_def::{SettingDef, Value},
+    setting_def::{EPOCHS, SettingDef, Value},
     text::say,
 };
 
@@ -41,7 +41,7 @@ pub(super) fn setting_def(checkpoint_every: &mut u32) -> SettingDef<'_> {
             "The best and the last weights are always kept; this keeps those of every n-th epoch too. 0 keeps no others",
             "Les meilleurs et les derniers poids sont toujours gardés ; ceci garde aussi ceux de chaque n-ième époque. 0 n’en garde pas d’autres",
         ),
-        Value::Whole { value: checkpoint_every, range: 0..=1000, unit: say("epochs", "époques") },
+        Value::Whole { value: checkpoint_every, range: 0..=1000, unit: EPOCHS },
     )
     .more()
 }

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::CallbackSettings;
 use crate::{
-    setting_def::{Scale, SettingDef, UNITLESS, Value},
-    text::{Lang, LocalizedText, plural, say},
+    setting_def::{EPOCHS, Scale, SettingDef, UNITLESS, Value},
+    text::{Lang, LocalizedText, epochs, say},
 };
 
 /// What it remembers.
@@ -66,7 +66,7 @@ impl EarlyStopping {
     pub fn condition(&self, settings: &CallbackSettings, left: u32) -> LocalizedText {
         let best = self.best.unwrap_or_default();
         LocalizedText::by(|lang| {
-            let epochs = plural(lang, left.into(), say("epoch", "époque"), say("epochs", "époques"));
+            let epochs = epochs(lang, left.into());
             let value = settings.monitor.value_text(lang, settings.monitor.beyond(best, settings.min_delta));
             let what = settings.monitor.noun_with_article().get(lang);
             let falls = settings.monitor.falls();
@@ -83,7 +83,7 @@ impl EarlyStopping {
     pub fn reason(&self, settings: &CallbackSettings) -> LocalizedText {
         let best = self.best_epoch.unwrap_or_default();
         LocalizedText::by(|lang| {
-            let epochs = plural(lang, self.wait.into(), say("epoch", "époque"), say("epochs", "époques"));
+            let epochs = epochs(lang, self.wait.into());
             let what = settings.monitor.noun().get(lang);
             match lang {
                 Lang::En => format!("Stopped: {epochs} without a better {what}; the best is epoch {best}"),
@@ -105,8 +105,8 @@ pub(super) fn setting_defs<'a>(
             "early_stopping",
             say("Early stopping", "Arrêt anticipé"),
             say(
-                "Ends training when validation has not got better for some epochs: it would only learn by heart from there",
-                "Arrête l’entraînement quand la validation ne s’améliore plus depuis quelques époques : au-delà il apprendrait par cœur",
+                "Ends training when validation has not improved for some epochs: beyond that it would only overfit (learn by heart)",
+                "Arrête l’entraînement quand la validation ne s’améliore plus depuis quelques époques\u{a0}: au-delà, ce serait du surapprentissage (par cœur)",
             ),
             Value::Switch(on),
         ),
@@ -114,10 +114,10 @@ pub(super) fn setting_defs<'a>(
             "patience",
             say("Patience", "Patience"),
             say(
-                "Epochs without a better value before it stops. 3 to 10; with a schedule, as many as there are epochs",
+                "Epochs without improvement before it stops. 3 to 10; with a schedule, as many as there are epochs",
                 "Époques sans meilleure valeur avant l’arrêt. De 3 à 10 ; avec un calendrier, autant que d’époques",
             ),
-            Value::Whole { value: patience, range: 1..=1000, unit: say("epochs", "époques") },
+            Value::Whole { value: patience, range: 1..=1000, unit: EPOCHS },
         )
         .when(active),
         SettingDef::new(

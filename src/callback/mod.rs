@@ -84,9 +84,9 @@ impl Default for CallbackSettings {
 
 choice!(Monitor {
     ValidationLoss = "val_loss", say("Validation loss", "Perte de validation"),
-        say("The notebook's; feels a growing doubt before the accuracy falls", "Celle du notebook ; sent venir le doute avant que l’exactitude ne baisse");
+        say("The notebook's; it rises before the accuracy falls", "Celle du notebook\u{a0}; elle monte avant que l’exactitude ne baisse");
     ValidationAccuracy = "val_accuracy", say("Validation accuracy", "Exactitude de validation"),
-        say("What is judged in the end, but in coarse steps", "Ce qui compte à la fin, mais par pas grossiers");
+        say("What counts in the end, but in coarse steps", "Ce qui compte à la fin, mais par pas grossiers");
     ValidationMae = "val_mae", say("Validation error in years", "Erreur de validation en années"),
         say("Of ages, by how many years it is wrong on average", "Pour les âges, de combien d’années il se trompe en moyenne");
 }
@@ -151,7 +151,7 @@ impl Monitor {
         }
     }
 
-    /// A value of it as one reads it: `0.298`, `93.1 %`, `5.2 years`.
+    /// A value of it as one reads it: `0.298`, `93.1%`, `5.2 years`.
     pub fn value_text(self, lang: Lang, value: f64) -> String {
         match self {
             Self::ValidationLoss => decimal(lang, value, 3),
@@ -192,10 +192,10 @@ impl SettingDefs for CallbackSettings {
         defs.push(
             SettingDef::new(
                 "monitor",
-                say("Watch", "Surveiller"),
+                say("Monitored metric", "Mesure surveillée"),
                 say(
-                    "By which number the best epoch is chosen, and early stopping and the plateau decide",
-                    "Par quel nombre la meilleure époque est choisie, et l’arrêt anticipé et la baisse du taux décidés",
+                    "The number that decides which epoch is best, when to stop early and when to lower the rate",
+                    "Le nombre qui décide de la meilleure époque, de l’arrêt anticipé et de la baisse du taux",
                 ),
                 Value::Choice(monitor),
             )

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::CallbackSettings;
 use crate::{
-    setting_def::{Scale, SettingDef, UNITLESS, Value},
+    setting_def::{EPOCHS, Scale, SettingDef, UNITLESS, Value},
     text::{Lang, LocalizedText, decimal, say},
 };
 
@@ -129,7 +129,7 @@ pub(super) fn setting_defs(places: Places<'_>) -> [SettingDef<'_>; 6] {
             "reduce_lr_on_plateau",
             say("Lower the rate when stuck", "Baisser le taux en cas de stagnation"),
             say(
-                "When validation has not got better for some epochs, goes on with a lower learning rate. Its patience should be below early stopping's",
+                "When validation has not improved for some epochs, continues with a lower learning rate. Its patience should be below early stopping's",
                 "Quand la validation ne s’améliore plus depuis quelques époques, continue avec un taux plus bas. Sa patience doit être inférieure à celle de l’arrêt anticipé",
             ),
             Value::Switch(on),
@@ -142,10 +142,10 @@ pub(super) fn setting_defs(places: Places<'_>) -> [SettingDef<'_>; 6] {
             "plateau_patience",
             say("Patience before lowering", "Patience avant la baisse"),
             say(
-                "Epochs without a better value before the rate falls. 2 to 5",
+                "Epochs without improvement before the rate falls. 2 to 5",
                 "Époques sans meilleure valeur avant la baisse. De 2 à 5",
             ),
-            Value::Whole { value: patience, range: 1..=100, unit: say("epochs", "époques") },
+            Value::Whole { value: patience, range: 1..=100, unit: EPOCHS },
         )
         .when(active),
         SettingDef::new(
@@ -159,7 +159,7 @@ pub(super) fn setting_defs(places: Places<'_>) -> [SettingDef<'_>; 6] {
             "plateau_cooldown",
             say("Rest after lowering", "Repos après une baisse"),
             say("Epochs before it counts again. 0 to 3", "Époques avant de recompter. De 0 à 3"),
-            Value::Whole { value: cooldown, range: 0..=100, unit: say("epochs", "époques") },
+            Value::Whole { value: cooldown, range: 0..=100, unit: EPOCHS },
         )
         .more()
         .when(active),

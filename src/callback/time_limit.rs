@@ -2,7 +2,7 @@
 
 use super::CallbackSettings;
 use crate::{
-    setting_def::{SettingDef, Value},
+    setting_def::{SettingDef, Unit, Value},
     text::{Lang, LocalizedText, say},
 };
 
@@ -28,7 +28,7 @@ pub(super) fn setting_def(time_limit: &mut u32) -> SettingDef<'_> {
             "Finishes after so many minutes, with the complete result. 0 is no limit",
             "Termine après ce nombre de minutes, avec le résultat complet. 0 pour aucune limite",
         ),
-        Value::Whole { value: time_limit, range: 0..=10_080, unit: say("min", "min") },
+        Value::Whole { value: time_limit, range: 0..=10_080, unit: Unit::same("min") },
     )
     .more()
 }

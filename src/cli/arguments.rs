@@ -53,7 +53,7 @@ fn one_of<C: Choice + Send + Sync>() -> impl TypedValueParser<Value = C> {
 #[command(name = "trombine", version, disable_help_flag = true, disable_version_flag = true, disable_help_subcommand = true)]
 #[command(subcommand_help_heading = told(say("Commands", "Commandes")), subcommand_value_name = told(COMMAND))]
 #[command(about = told(say(
-    "Train a face classifier on UTKFace and understand what came out. Without a command, opens the window",
+    "Train a face classifier on UTKFace and understand the result. Without a command, opens the window",
     "Entraîner un classifieur de visages sur UTKFace et comprendre le résultat. Sans commande, ouvre la fenêtre",
 )))]
 pub struct Cli {
@@ -108,7 +108,7 @@ pub enum Command {
         json: bool,
     },
     #[command(about = told(say(
-        "Judge a run on its test part, or on the pictures of a folder that are not among its own",
+        "Evaluate a run on its test part, or on the pictures of a folder that are not among its own",
         "Évaluer un essai sur sa partie test, ou sur les images d’un dossier qui ne sont pas parmi les siennes",
     )))]
     Evaluate {
@@ -116,7 +116,7 @@ pub enum Command {
         run: String,
         #[arg(long, value_name = told(say("DIR", "DOSSIER")))]
         #[arg(help = told(say(
-            "Judge every usable picture of this folder but those, by content, that the run has in one of its parts; its test part, if they are the run's own, moved",
+            "Evaluate on every usable picture of this folder except those, by content, that the run has in one of its parts; on its test part, if they are the run's own, moved",
             "Évaluer chaque image utilisable de ce dossier, sauf celles, par leur contenu, que l’essai a dans une de ses parties ; sa partie test, si ce sont les siennes, déplacées",
         )))]
         data: Option<PathBuf>,
@@ -125,7 +125,7 @@ pub enum Command {
         device: String,
         #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
         #[arg(help = told(say(
-            "Judge each picture with its mirror image, or with `false` without; as it was judged before unless given. The run's predictions follow",
+            "Evaluate each picture with its mirror image, or with `false` without; as before unless given. The run's predictions follow",
             "Évaluer chaque image avec son miroir, ou sans avec `false` ; à défaut, comme avant. Les prédictions de l’essai suivent",
         )))]
         mirror: Option<bool>,
@@ -134,8 +134,8 @@ pub enum Command {
         json: bool,
     },
     #[command(about = told(say(
-        "Say what a run sees in photos, or in every picture of a folder; ends with status 1 if one could not be read",
-        "Dire ce qu’un essai voit sur des photos, ou sur chaque image d’un dossier ; finit avec le statut 1 si l’une n’a pas pu être lue",
+        "Predict photos, or every picture of a folder; ends with status 1 if one could not be read",
+        "Prédire des photos, ou chaque image d’un dossier ; finit avec le statut 1 si l’une n’a pas pu être lue",
     )))]
     Predict {
         #[arg(help = told(RUN), value_name = told(say("RUN", "ESSAI")))]
@@ -157,8 +157,8 @@ pub enum Command {
         overwrite: bool,
         #[arg(long)]
         #[arg(help = told(say(
-            "Find the faces in each photo and cut them as UTKFace's pictures are; otherwise the whole picture is judged",
-            "Chercher les visages de chaque photo et les cadrer comme les images d’UTKFace ; sinon l’image est jugée entière",
+            "Find the faces in each photo and cut them as UTKFace's pictures are; otherwise the whole picture is used",
+            "Chercher les visages de chaque photo et les cadrer comme les images d’UTKFace ; sinon l’image est prise entière",
         )))]
         faces: bool,
         #[arg(long, value_name = told(say("DEVICE", "APPAREIL")), default_value = "cpu")]
@@ -166,7 +166,7 @@ pub enum Command {
         device: String,
     },
     #[command(about = told(say(
-        "Look at a folder of pictures: what is usable, what is odd, what is left out",
+        "Look at a folder of pictures: usable, unusual and left out",
         "Examiner un dossier d’images : utilisables, inhabituelles, écartées",
     )))]
     Check {
@@ -183,7 +183,7 @@ pub enum Command {
         "Copier un dossier en dossiers train|validation|test/classe",
     )))]
     Split(SplitArgs),
-    #[command(about = named(language::spoken(), told(say("Take a model away", "Emporter un modèle")), Format::keys()))]
+    #[command(about = named(language::spoken(), told(say("Export a model", "Exporter un modèle")), Format::keys()))]
     Export {
         #[arg(help = told(RUN), value_name = told(say("RUN", "ESSAI")))]
         run: String,
@@ -197,7 +197,7 @@ pub enum Command {
         out: PathBuf,
         #[arg(long)]
         #[arg(help = told(say(
-            "Show the surest mistakes in the report: it then shows faces, and is not for passing on",
+            "Show the most confident mistakes in the report: it then shows faces and must not be passed on",
             "Montrer dans le rapport les erreurs faites avec assurance : il montre alors des visages, et n’est pas à diffuser",
         )))]
         pictures: bool,
@@ -212,7 +212,7 @@ pub enum Command {
         overwrite: bool,
     },
     #[command(about = told(say(
-        "Take a run from another machine, its folder or its exported weights, among the runs",
+        "Add a run from another machine to the runs: its folder or its exported weights",
         "Ajouter aux essais celui d’une autre machine, son dossier ou ses poids exportés",
     )))]
     Import {
@@ -233,7 +233,7 @@ pub enum Command {
         clean: bool,
     },
     #[command(about = told(say(
-        "List all runs: the id (its time is UTC), when it was begun here, and how it went",
+        "List all runs: the id (its time is UTC), when it started here, and how it went",
         "Lister tous les essais : l’identifiant (son heure est en UTC), le début à l’heure d’ici, et le résultat",
     )))]
     Runs {
@@ -252,8 +252,8 @@ pub enum Command {
         command: ExperimentCommand,
     },
     #[command(about = told(say(
-        "Say whether one run is better than another, or this is luck: on the test pictures of both; several are held against the best",
-        "Dire si un essai est meilleur qu’un autre ou si c’est un hasard : sur les images de test des deux ; plusieurs sont comparés au meilleur",
+        "Test whether one run is better than another or whether that may be luck, on the test pictures of both; several are compared with the best",
+        "Tester si un essai est meilleur qu’un autre ou si c’est peut-être un hasard, sur les images de test des deux ; plusieurs sont comparés au meilleur",
     )))]
     Compare {
         #[arg(required = true, num_args = 2.., help = told(RUN), value_name = told(say("RUN", "ESSAI")))]
@@ -312,8 +312,8 @@ pub enum Command {
         json: bool,
     },
     #[command(about = told(say(
-        "Print the table of all options as Markdown",
-        "Afficher le tableau de toutes les options en Markdown",
+        "Print the table of all settings as Markdown",
+        "Afficher le tableau de tous les réglages en Markdown",
     )))]
     Options,
     #[command(about = told(say(

@@ -109,7 +109,7 @@ fn summary(pair: &Paired, p_corrected: Option<f64>, lang: Lang) -> Value {
 fn none_judged() -> Problem {
     Problem::new(
         Kind::Data,
-        say("None of these runs was judged", "Aucun de ces essais n’a été évalué"),
-        say("Judge them first with `trombine evaluate RUN`", "Évaluez-les d’abord avec `trombine evaluate ESSAI`"),
+        say("None of these runs has been evaluated", "Aucun de ces essais n’a été évalué"),
+        say("Evaluate them first with `trombine evaluate RUN`", "Évaluez-les d’abord avec `trombine evaluate ESSAI`"),
     )
 }

@@ -66,7 +66,7 @@ pub fn check(dir: PathBuf, reading: &ReadingArgs, json: bool, lang: Lang) -> Don
     }
     let odd: Vec<_> = odd.collect();
     list(
-        &named(lang, say("Odd", "Particulières").get(lang), odd.len()),
+        &named(lang, say("Unusual", "Inhabituelles").get(lang), odd.len()),
         odd.iter().map(|(file, anomaly)| named(lang, file.display(), anomaly.sentence().get(lang))),
     );
     let skipped = dataset.skipped.iter().map(|s| named(lang, s.file.display(), s.reason.sentence().get(lang)));

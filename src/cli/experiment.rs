@@ -166,8 +166,8 @@ fn cancel(name: &str, lang: Lang) -> Done {
     experiments.cancel(&experiment).map_err(one)?;
     experiments.cancel_slurm(&experiment).map_err(one)?;
     let said = say(
-        "called off: nothing more is begun, and what is being trained pauses. `trombine experiment run` takes it up again",
-        "annulée : rien de plus n’est commencé, et ce qui s’entraîne se met en pause. `trombine experiment run` la reprend",
+        "cancelled: no further run starts, and the one in training pauses. `trombine experiment run` resumes it",
+        "annulée : plus aucun essai n’est lancé, et celui qui s’entraîne se met en pause. `trombine experiment run` la reprend",
     );
     print(&named(lang, &experiment.id, said.get(lang)));
     Ok(())
@@ -335,7 +335,7 @@ fn table(view: &ExperimentView, lang: Lang) {
         let (pictures, expected) = (number(lang, twice.pictures.into()), error(twice.error));
         print(&match lang {
             Lang::En => {
-                format!("With twice the training pictures ({pictures}): {expected} expected (95\u{a0}%: {low} to {high})")
+                format!("With twice the training pictures ({pictures}): {expected} expected (95%: {low} to {high})")
             }
             Lang::Fr => format!(
                 "Avec deux fois plus d’images d’entraînement ({pictures}) : {expected} attendu (95\u{a0}% : {low} à {high})"
@@ -354,7 +354,7 @@ fn row_line(view: &ExperimentView, row: &Row, lang: Lang) -> String {
         let high = if view.more_is_better() { range.high.min(1.0) } else { range.high };
         let (low, high) = (plain(view, range.low.max(0.0), lang), plain(view, high, lang));
         match lang {
-            Lang::En => format!("(95\u{a0}%: {low} to {high})"),
+            Lang::En => format!("(95%: {low} to {high})"),
             Lang::Fr => format!("(95\u{a0}% : {low} à {high})"),
         }
     });

@@ -10,11 +10,11 @@ use crate::text::{Phrase, say};
 const EXPERIMENT: Phrase = say("An id, the start of one, or `last`", "Un identifiant ou son début, ou `last` pour la dernière");
 const NAME: Phrase = say("EXPERIMENT", "EXPÉRIENCE");
 const SEEDS: Phrase = say(
-    "How many seeds each is trained with, from the recipe's seed on",
+    "How many seeds each is trained with, starting from the recipe's seed",
     "Avec combien de graines chacun est entraîné, à partir de celle de la recette",
 );
 const SAME_SPLIT: Phrase = say(
-    "Deal the pictures the same way for every seed; otherwise each seed deals them anew",
+    "Split the pictures the same way for every seed; otherwise each seed splits them anew",
     "Répartir les images de la même façon pour toutes les graines ; sinon chacune les répartit à nouveau",
 );
 
@@ -23,7 +23,7 @@ const SAME_SPLIT: Phrase = say(
 pub enum ExperimentCommand {
     #[command(about = told(say(
         "Train one recipe with several seeds: how much of a result is luck",
-        "Entraîner une recette avec plusieurs graines : quelle part du résultat est de la chance",
+        "Entraîner une recette avec plusieurs graines : quelle part du résultat tient au hasard",
     )))]
     Seeds {
         #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(2..=1000), help = told(SEEDS))]
@@ -39,7 +39,7 @@ pub enum ExperimentCommand {
     )))]
     Folds {
         #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(2..=20))]
-        #[arg(help = told(say("Into how many folds the pictures are dealt", "En combien de plis les images sont réparties")))]
+        #[arg(help = told(say("Into how many folds the pictures are split", "En combien de plis les images sont réparties")))]
         folds: u32,
         #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000), help = told(SEEDS))]
         seeds: u32,
@@ -88,14 +88,14 @@ pub enum ExperimentCommand {
         ask: ExperimentArgs,
     },
     #[command(about = told(say(
-        "Try values of chosen options, all combinations or some at random",
-        "Essayer des valeurs d’options choisies, toutes les combinaisons ou quelques-unes au hasard",
+        "Try values of chosen settings, all combinations or some at random",
+        "Essayer des valeurs de réglages choisis, toutes les combinaisons ou quelques-unes au hasard",
     )))]
     Search {
         #[arg(long, required = true, value_name = told(say("KEY=VALUES", "CLÉ=VALEURS")))]
         #[arg(help = told(say(
-            "An option with its values: model.dropout=0,0.3,0.5, between two numbers 0.1..0.5, on a logarithmic scale 0.0001..0.01:log; of a list model.filters=16,32/32,64. May be given several times",
-            "Une option et ses valeurs : model.dropout=0,0.3,0.5, entre deux nombres 0.1..0.5, sur une échelle logarithmique 0.0001..0.01:log ; pour une liste model.filters=16,32/32,64. Peut être donné plusieurs fois",
+            "A setting with its values: model.dropout=0,0.3,0.5, between two numbers 0.1..0.5, on a logarithmic scale 0.0001..0.01:log; of a list model.filters=16,32/32,64. May be given several times",
+            "Un réglage et ses valeurs\u{a0}: model.dropout=0,0.3,0.5, entre deux nombres 0.1..0.5, sur une échelle logarithmique 0.0001..0.01:log ; pour une liste model.filters=16,32/32,64. Peut être donné plusieurs fois",
         )))]
         vary: Vec<String>,
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=2000))]
@@ -117,8 +117,8 @@ pub enum ExperimentCommand {
         json: bool,
     },
     #[command(about = told(say(
-        "Show how far an experiment is, and its table: mean, standard deviation and 95 % range on the test parts",
-        "Montrer où en est une expérience, et son tableau : moyenne, écart-type et intervalle à 95 % sur les parts de test",
+        "Show how far an experiment is, and its table: mean, standard deviation and 95% range on the test parts",
+        "Montrer où en est une expérience, et son tableau : moyenne, écart-type et intervalle à 95\u{a0}% sur les parts de test",
     )))]
     Show {
         #[arg(help = told(EXPERIMENT), value_name = told(NAME))]
@@ -174,8 +174,8 @@ pub enum ExperimentCommand {
         template: Option<PathBuf>,
     },
     #[command(about = told(say(
-        "Call an experiment off: nothing more of it is begun, and what is being trained pauses",
-        "Annuler une expérience : rien de plus n’est commencé, et ce qui s’entraîne se met en pause",
+        "Cancel an experiment: no further run starts, and the one in training pauses",
+        "Annuler une expérience : plus aucun essai n’est lancé, et celui qui s’entraîne se met en pause",
     )))]
     Cancel {
         #[arg(help = told(EXPERIMENT), value_name = told(NAME))]

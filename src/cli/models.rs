@@ -30,7 +30,7 @@ use crate::{
         RunInfo, RunStatus, date,
         export::{ExportOptions, Format},
     },
-    text::{Lang, Phrase, decimal, named, percent, plural, say, years},
+    text::{Lang, Phrase, decimal, epochs, named, percent, say, years},
     worker::{self, Command, Event},
 };
 
@@ -240,7 +240,7 @@ fn row(run: &RunInfo, lang: Lang) -> String {
             decimal(lang, scores.macro_f1, 3)
         )
     });
-    let epochs = plural(lang, run.epochs_done.into(), say("epoch", "époque"), say("epochs", "époques")).replace('\u{a0}', " ");
+    let epochs = epochs(lang, run.epochs_done.into()).replace('\u{a0}', " ");
     let when = date::day_and_time(run.created);
     format!("{}  {when}  {:<12}  {epochs:>11}{scores}  {}", run.id, status.get(lang), run.name(lang))
 }
@@ -309,12 +309,12 @@ pub fn predict(run: &str, paths: &[PathBuf], wanted: Wanted, faces: bool, device
 const fn mismatch(framing: Framing) -> Phrase {
     match framing {
         Framing::Whole => say(
-            "Whole pictures are judged, though the run learned from tight face crops; --faces finds the faces first",
-            "Les images sont jugées entières, bien que le modèle ait appris sur des visages recadrés ; --faces cherche d’abord les visages",
+            "Whole pictures are predicted, though the run learned from face crops; --faces finds the faces first",
+            "Les images sont prises entières, bien que le modèle ait appris sur des visages recadrés ; --faces cherche d’abord les visages",
         ),
         Framing::FaceCrop => say(
-            "Faces are cut out, though the run learned from whole pictures; without --faces they are judged whole",
-            "Les visages sont recadrés, bien que le modèle ait appris sur des images entières ; sans --faces elles sont jugées entières",
+            "Faces are cut out, though the run learned from whole pictures; without --faces they are used whole",
+            "Les visages sont recadrés, bien que le modèle ait appris sur des images entières ; sans --faces elles sont prises entières",
         ),
     }
 }
@@ -334,7 +334,7 @@ fn look(predictor: &mut Predictor, path: &Path, framing: Framing) -> Result<Answ
         let problem = Problem::new(
             Kind::Picture,
             say("No face was found", "Aucun visage trouvé"),
-            say("Leave out --faces to judge the whole picture", "Sans --faces, l’image entière est jugée"),
+            say("Leave out --faces to predict the whole picture", "Sans --faces, l’image est prise entière"),
         );
         return Err((batch::NO_FACE, problem));
     }

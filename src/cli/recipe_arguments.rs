@@ -41,12 +41,12 @@ pub struct RecipeArgs {
     pub preset: Option<String>,
     #[arg(long = "set", value_name = told(say("KEY=VALUE", "CLÉ=VALEUR")))]
     #[arg(help = told(say(
-        "Change one option, as listed by `trombine options`",
-        "Changer une option, parmi celles de `trombine options`",
+        "Change one setting, as listed by `trombine options`",
+        "Changer un réglage, parmi ceux de `trombine options`",
     )))]
     pub set: Vec<String>,
     #[arg(long, value_name = "N")]
-    #[arg(help = told(say("At most so many epochs", "Au plus tant d’époques")))]
+    #[arg(help = told(say("At most this many epochs", "Nombre maximal d’époques")))]
     pub epochs: Option<u32>,
     #[arg(long, value_name = "N")]
     #[arg(help = told(SEED))]

@@ -363,7 +363,7 @@ const fn stage_name(stage: Stage) -> Phrase {
         Stage::Trying => say("Trying the devices", "Essai des appareils"),
         Stage::TestingDevice => say("Testing a device", "Test d’un appareil"),
         Stage::TestingRates => say("Testing learning rates", "Test des taux d’apprentissage"),
-        Stage::Evaluating => say("Judging", "Évaluation"),
+        Stage::Evaluating => say("Evaluating", "Évaluation"),
         Stage::Predicting => say("Predicting", "Prédiction"),
         Stage::Copying => say("Copying", "Copie"),
         Stage::Exporting => say("Writing", "Écriture"),

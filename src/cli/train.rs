@@ -42,13 +42,13 @@ pub fn train(ask: &TrainArgs, lang: Lang) -> Done {
 
 /// What can be done about parts that share pictures.
 const MENDED: Phrase = say(
-    "`--set split.drop_shared=true` leaves them out of training, `--set split.use_given=false` deals all pictures anew",
+    "`--set split.drop_shared=true` leaves them out of training, `--set split.use_given=false` splits all pictures again",
     "`--set split.drop_shared=true` les écarte de l’entraînement, `--set split.use_given=false` répartit toutes les images à nouveau",
 );
 
 /// The same, where a part would be left without pictures of a class.
 const DEALT: Phrase = say(
-    "`--set split.use_given=false` deals all pictures anew",
+    "`--set split.use_given=false` splits all pictures again",
     "`--set split.use_given=false` répartit toutes les images à nouveau",
 );
 
@@ -77,6 +77,6 @@ pub fn nothing() -> Problem {
     Problem::new(
         Kind::Data,
         say("There is nothing to train on", "Il n’y a rien sur quoi s’entraîner"),
-        say("Say --data DIR, or --sample for the built-in drawings", "Dites --data DIR, ou --sample pour les dessins intégrés"),
+        say("Give --data DIR, or --sample for the built-in drawings", "Donnez --data DIR, ou --sample pour les dessins intégrés"),
     )
 }

@@ -15,7 +15,7 @@ use crate::{
     files::atomic,
     log,
     problem::{Kind, Problem},
-    text::{Lang, LocalizedText, bytes, decimal, duration, named, plural, say},
+    text::{Lang, LocalizedText, bytes, decimal, duration, epochs, named, say},
     train::{rate_range, trial},
 };
 
@@ -56,7 +56,7 @@ pub fn trial(ask: &RecipeArgs, json: bool, lang: Lang) -> Done {
             say("an epoch", "par époque").get(lang),
             time(trial.run),
             say("for", "pour").get(lang),
-            plural(lang, plan.settings.train.epochs.into(), say("epoch", "époque"), say("epochs", "époques")),
+            epochs(lang, plan.settings.train.epochs.into()),
             say("at least", "au moins").get(lang),
             bytes(lang, trial.memory),
             say("of memory", "de mémoire").get(lang),

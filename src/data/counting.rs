@@ -113,7 +113,7 @@ fn ages(samples: &[Sample], classes: usize) -> Vec<AgeBand> {
 
 /// The stretch of ages in which two classes differ most from the rest, said in words.
 ///
-/// Of all stretches of one or two decades that hold at least 5 % of the pictures (and 50), the one whose share of class 1
+/// Of all stretches of one or two decades that hold at least 5% of the pictures (and 50), the one whose share of class 1
 /// is most surely another than that of the rest (two-proportion z). Nothing is said below 1.5 to 1.
 fn shortcut(ages: &[AgeBand], dataset: &Dataset) -> Option<LocalizedText> {
     if !dataset.task.is_binary() || dataset.task.kind == TaskKind::AgeGroup {

@@ -11,8 +11,8 @@
 //!
 //! # How many it finds
 //! Every 50th of 20,707 UTKFace crops, 415 pictures, pasted 80 to 260 pixels wide at a random place into a noisy scene of
-//! 900 x 600: 409 found (98.6 %), 405 with a square that overlaps the pasted one by more than 0.6, and no square where
-//! there is no face. Given alone, 403 of them (97 %) are taken whole as tight crops, and in 12 no face is found.
+//! 900 x 600: 409 found (98.6%), 405 with a square that overlaps the pasted one by more than 0.6, and no square where
+//! there is no face. Given alone, 403 of them (97%) are taken whole as tight crops, and in 12 no face is found.
 //! The built-in drawings: all of 20 are found alone, 14 pasted into a scene; the detector was made for photos.
 //!
 //! # Another detector

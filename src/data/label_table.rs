@@ -205,8 +205,8 @@ impl TableRead {
             if !self.no_parts.is_empty() {
                 let names: Vec<String> = self.no_parts.iter().cloned().collect();
                 parts.push(match lang {
-                    Lang::En => format!("no parts are called {}", of(&names)),
-                    Lang::Fr => format!("aucune part ne s’appelle {}", of(&names)),
+                    Lang::En => format!("no parts are named {}", of(&names)),
+                    Lang::Fr => format!("aucune part ne porte le nom {}", of(&names)),
                 });
             }
             let next = say("; ", "\u{a0}; ").get(lang);

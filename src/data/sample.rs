@@ -126,7 +126,7 @@ impl Anomaly {
         match self {
             Self::NoRace => say(
                 "the name lacks the race field; age and gender stand",
-                "il manque l’origine dans le nom ; âge et genre y sont",
+                "il manque la «\u{a0}race\u{a0}» dans le nom\u{a0}; âge et genre y sont",
             )
             .into(),
             Self::Misspelled { meant } => {
@@ -155,7 +155,7 @@ impl Anomaly {
                 en: format!("{faces} faces: the largest is taken"),
                 fr: format!("{faces} visages\u{a0}: le plus grand est pris"),
             },
-            Self::DoubtfulFace => say("perhaps no face, look at it", "peut-être pas un visage, à regarder").into(),
+            Self::DoubtfulFace => say("possibly no face, please check", "peut-être pas un visage, à vérifier").into(),
         }
     }
 }

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     problem::{Kind, Problem},
     random::{Purpose, Random},
-    setting_def::{SettingDef, SettingDefs, UNITLESS, Value},
+    setting_def::{IN_PERCENT, SettingDef, SettingDefs, UNITLESS, Value},
     text::{LocalizedText, say},
 };
 
@@ -77,8 +77,8 @@ impl SplitSettings {
             Kind::Settings,
             say("Training and validation leave nothing for the test part", "Entraînement et validation ne laissent rien au test"),
             say(
-                "Lower one of them, so that together they stay under 100 %",
-                "Baissez l’un des deux, pour que leur somme reste sous 100 %",
+                "Lower one of them, so that together they stay under 100%",
+                "Baissez l’un des deux, pour que leur somme reste sous 100\u{a0}%",
             ),
         )
         .at("split.validation"))
@@ -114,7 +114,6 @@ impl SettingDefs for SplitSettings {
     fn setting_defs(&mut self) -> Vec<SettingDef<'_>> {
         let Self { train, validation, stratify_age, look_alikes, use_given, drop_shared, used, own_seed, seed, folds, fold } =
             self;
-        let percent = say("%", "%");
         let folded = *folds > 1;
         let (given, seeded) = (*use_given && !folded, *own_seed);
         vec![
@@ -125,7 +124,7 @@ impl SettingDefs for SplitSettings {
                     "Share of the pictures that the model learns from. 50 to 80; published figures often use 80",
                     "Part des images dont le modèle apprend. De 50 à 80 ; les chiffres publiés utilisent souvent 80",
                 ),
-                Value::Whole { value: train, range: 1..=98, unit: percent },
+                Value::Whole { value: train, range: 1..=98, unit: IN_PERCENT },
             ),
             SettingDef::new(
                 "validation",
@@ -134,7 +133,7 @@ impl SettingDefs for SplitSettings {
                     "Share that decides when to stop and which epoch was best; the rest is the test part, looked at once at the end. 10 to 20",
                     "Part qui décide quand s’arrêter et quelle époque fut la meilleure ; le reste est le test, regardé une seule fois à la fin. De 10 à 20",
                 ),
-                Value::Whole { value: validation, range: 1..=98, unit: percent },
+                Value::Whole { value: validation, range: 1..=98, unit: IN_PERCENT },
             ),
             SettingDef::new(
                 "stratify_age",
@@ -198,14 +197,14 @@ impl SettingDefs for SplitSettings {
                     "Share of the training part that is learned from; the rest is left out, validation and test stay. Smaller shares lie within larger ones: how much do more pictures help? 100 uses all",
                     "Part des images d’entraînement dont le modèle apprend ; le reste est écarté, validation et test ne changent pas. Les petites parts sont contenues dans les grandes : combien apportent plus d’images ? 100 les utilise toutes",
                 ),
-                Value::Whole { value: used, range: 1..=100, unit: percent },
+                Value::Whole { value: used, range: 1..=100, unit: IN_PERCENT },
             )
             .more(),
             SettingDef::new(
                 "own_seed",
                 say("Own seed for the split", "Graine propre à la répartition"),
                 say(
-                    "Deals by a seed of its own, so that runs with other seeds share their test part",
+                    "Splits by a seed of its own, so that runs with other seeds share their test part",
                     "Répartit par une graine à part, pour que des essais d’autres graines aient la même part de test",
                 ),
                 Value::Switch(own_seed),
@@ -230,7 +229,7 @@ impl SettingDefs for SplitSettings {
                 "folds",
                 say("Folds", "Plis"),
                 say(
-                    "Cross-validation: deals all pictures into so many folds of equal size, each with the same mix of classes, of which one is the test part; the others are shared out between training and validation in their ratio. The folders’ parts are not kept. 5 or 10; 1 is none",
+                    "Cross-validation: splits all pictures into this many folds of equal size, each with the same mix of classes, of which one is the test part; the others are shared out between training and validation in their ratio. The folders’ parts are not kept. 5 or 10; 1 is none",
                     "Validation croisée : répartit toutes les images en autant de plis de même taille et de même mélange de classes, dont un est la part de test ; les autres se partagent entre entraînement et validation selon leur rapport. Les parts des dossiers ne sont pas gardées. 5 ou 10 ; 1 pour aucun",
                 ),
                 Value::Whole { value: folds, range: 1..=20, unit: UNITLESS },

@@ -1,4 +1,4 @@
-//! Whether "90 %" is right nine times of ten, and temperature scaling to make it so.
+//! Whether "90%" is right nine times of ten, and temperature scaling to make it so.
 
 use super::{Logits, Prediction};
 

@@ -16,11 +16,11 @@ pub struct Confusion {
 }
 
 /// What the matrix is called.
-pub const TITLE: Phrase = say("Right and wrong", "Juste ou faux");
+pub const TITLE: Phrase = say("Confusion matrix", "Matrice de confusion");
 /// Before a row's class.
-pub const ROW: Phrase = say("Really", "En réalité");
+pub const ROW: Phrase = say("Label", "Étiquette");
 /// Before a column's class.
-pub const COLUMN: Phrase = say("Model said", "Le modèle dit");
+pub const COLUMN: Phrase = say("Predicted", "Réponse");
 
 /// How often one class was taken for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,11 +35,11 @@ pub struct Mistake {
 pub struct CellText {
     /// The count: `143`.
     pub count: String,
-    /// What it counts: `women were called men`.
+    /// What it counts: `labeled female, predicted male`.
     pub what: String,
-    /// Its share of the row: `7.2 % of the women`.
+    /// Its share of the row: `7.2% of those labeled female`.
     pub row_share: String,
-    /// Its share of the column: `6.6 % of those called men`.
+    /// Its share of the column: `6.6% of those predicted male`.
     pub column_share: String,
     /// Whether it stands on the diagonal.
     pub correct: bool,
@@ -177,17 +177,17 @@ impl Confusion {
         [0, 1].map(|label| [0, 1].map(|predicted| self.cell(task, label, predicted, lang)))
     }
 
-    /// `7.2 % of the women`.
+    /// `7.2% of those labeled female`.
     fn row_share(&self, task: &Task, label: usize, predicted: usize, lang: Lang) -> String {
         format!("{} {}", percent(lang, self.share_of_label(label, predicted), 1), task.of_them(label, lang))
     }
 
-    /// `6.6 % of those called men`.
+    /// `6.6% of those predicted male`.
     fn column_share(&self, task: &Task, label: usize, predicted: usize, lang: Lang) -> String {
         format!("{} {}", percent(lang, self.share_of_predicted(label, predicted), 1), task.of_those_called(predicted, lang))
     }
 
-    /// A cell as a sentence: `48 women were called men`.
+    /// A cell as a sentence: `48 labeled female, predicted male`.
     pub fn sentence(&self, task: &Task, label: usize, predicted: usize, lang: Lang) -> String {
         let count = self.count(label, predicted);
         format!("{} {}", number(lang, count.into()), task.called(label, predicted, count, lang))

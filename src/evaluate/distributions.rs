@@ -3,7 +3,7 @@
 /// Terms of a continued fraction at most; a few dozen do for the arguments that occur.
 const MOST_TERMS: u32 = 10_000;
 
-/// The 97.5 % point of Student's t with so many degrees of freedom (SciPy's `t.ppf(0.975, df)`): the first ones by table, the
+/// The 97.5% point of Student's t with so many degrees of freedom (SciPy's `t.ppf(0.975, df)`): the first ones by table, the
 /// others by the Cornish-Fisher expansion around the normal distribution's (Abramowitz and Stegun 26.7.5), to within 1e-4.
 /// Without a degree of freedom it is infinite.
 pub fn t_975(freedom: usize) -> f64 {

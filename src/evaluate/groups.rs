@@ -1,4 +1,4 @@
-//! Results by age band, race label and gender, and by their crossings: each with n and a 95 % range.
+//! Results by age band, race label and gender, and by their crossings: each with n and a 95% range.
 //!
 //! Averages hide groups (Buolamwini and Gebru 2018, "Gender Shades"). But most crossings of a test part hold few
 //! pictures, so a group is never put before another unless their ranges lie apart, and groups under [`SMALL`] are marked.
@@ -50,12 +50,16 @@ impl Grouping {
     pub fn name(self, task: &Task, lang: Lang) -> String {
         // A group of one year would hold next to nothing.
         let class = if task.is_regression() { Task::gender().dimension() } else { task.dimension() };
-        [(self.age, say("age", "âge")), (self.race, say("race label", "étiquette d’origine")), (self.class, class)]
-            .iter()
-            .filter(|(on, _)| *on)
-            .map(|(_, name)| name.get(lang))
-            .collect::<Vec<_>>()
-            .join(" × ")
+        [
+            (self.age, say("age", "âge")),
+            (self.race, say("race label", "«\u{a0}race\u{a0}» notée par UTKFace")),
+            (self.class, class),
+        ]
+        .iter()
+        .filter(|(on, _)| *on)
+        .map(|(_, name)| name.get(lang))
+        .collect::<Vec<_>>()
+        .join(" × ")
     }
 }
 

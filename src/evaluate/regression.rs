@@ -12,7 +12,7 @@ pub struct Regression {
     pub n: u32,
     /// Mean absolute error (scikit-learn's `mean_absolute_error`).
     pub mae: f64,
-    /// Its 95 % range by Student's t over the pictures' absolute errors; `None` of fewer than two pictures.
+    /// Its 95% range by Student's t over the pictures' absolute errors; `None` of fewer than two pictures.
     pub mae_range: Option<Interval>,
     /// Half of the pictures are nearer than this (`median_absolute_error`).
     pub median_error: f64,
@@ -227,7 +227,7 @@ fn median(sorted: &[f64]) -> f64 {
     if sorted.len().is_multiple_of(2) { f64::midpoint(sorted[half - 1], sorted[half]) } else { sorted[half] }
 }
 
-/// The mean of some distances and its 95 % range by Student's t.
+/// The mean of some distances and its 95% range by Student's t.
 fn mean_with_range(distances: &[f64]) -> (f64, Option<Interval>) {
     let Some(Spread { mean, range, .. }) = Spread::of(distances) else { return (0.0, None) };
     // No mean of distances is below zero.

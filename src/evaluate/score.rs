@@ -43,7 +43,7 @@ pub struct Scores {
     pub weighted_average: ClassScore,
 }
 
-/// The 97.5 % point of the normal distribution, for 95 % ranges.
+/// The 97.5% point of the normal distribution, for 95% ranges.
 const Z: f64 = 1.959_963_984_540_054;
 
 impl Rate {
@@ -52,7 +52,7 @@ impl Rate {
         if self.n == 0 { 0.0 } else { f64::from(self.hits) / f64::from(self.n) }
     }
 
-    /// The 95 % range by Wilson's score interval (1927), which stays within 0 and 1 and holds for small n too;
+    /// The 95% range by Wilson's score interval (1927), which stays within 0 and 1 and holds for small n too;
     /// everything is possible if there is nothing.
     pub fn wilson(self) -> ConfidenceInterval {
         if self.n == 0 {

@@ -23,7 +23,7 @@ pub struct Spread {
     pub mean: f64,
     /// Standard deviation, with `n - 1` (NumPy's `std(ddof=1)`); `None` of one value.
     pub deviation: Option<f64>,
-    /// The 95 % range of the mean by Student's t; `None` of one value.
+    /// The 95% range of the mean by Student's t; `None` of one value.
     pub range: Option<Interval>,
 }
 
@@ -52,8 +52,8 @@ pub fn mcnemar(only_first: u64, only_second: u64) -> f64 {
     if only_first == only_second { 1.0 } else { (2.0 * fair_coin_at_most(only_first.min(only_second), n)).min(1.0) }
 }
 
-/// The 95 % range of a difference in accuracy by the paired bootstrap: `pictures` are drawn anew with replacement, each with
-/// what both runs said of it, and the middle 95 % of the differences are taken (Efron and Tibshirani 1993, percentiles).
+/// The 95% range of a difference in accuracy by the paired bootstrap: `pictures` are drawn anew with replacement, each with
+/// what both runs said of it, and the middle 95% of the differences are taken (Efron and Tibshirani 1993, percentiles).
 ///
 /// `None` where no picture tells the two apart: drawing them again would show nothing.
 pub fn accuracy_range(only_first: u64, only_second: u64, pictures: u64) -> Option<Interval> {
@@ -75,7 +75,7 @@ pub fn accuracy_range(only_first: u64, only_second: u64, pictures: u64) -> Optio
     Some(middle(differences.collect()))
 }
 
-/// The 95 % range of the mean of paired differences, as [`accuracy_range`] (SciPy's `bootstrap(method="percentile")`).
+/// The 95% range of the mean of paired differences, as [`accuracy_range`] (SciPy's `bootstrap(method="percentile")`).
 ///
 /// `None` of fewer than two, and where all are the same.
 pub fn mean_range(differences: &[f64]) -> Option<Interval> {
@@ -105,7 +105,7 @@ pub struct CorrectedT {
     pub t: f64,
     /// Two-sided.
     pub p: f64,
-    /// The 95 % range of the mean difference.
+    /// The 95% range of the mean difference.
     pub range: Interval,
 }
 
@@ -143,7 +143,7 @@ fn vary(values: &[f64]) -> bool {
     values.iter().any(|value| *value != values[0])
 }
 
-/// The middle 95 % of some values (NumPy's `quantile`, linear).
+/// The middle 95% of some values (NumPy's `quantile`, linear).
 fn middle(mut values: Vec<f64>) -> Interval {
     values.sort_unstable_by(f64::total_cmp);
     let at = |share: f64| {

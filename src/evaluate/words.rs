@@ -7,12 +7,12 @@ use crate::{
 };
 
 impl Report {
-    /// The result in one sentence: `About 93 % of 4,142 faces it had never seen`, if that is known of all of them; of years
+    /// The result in one sentence: `About 93% of 4,142 faces it had never seen`, if that is known of all of them; of years
     /// `Off by 5.2 years on average, on 4,142 faces it had never seen`.
     pub fn headline(&self, threshold: f64, lang: Lang) -> String {
         let judged = self.predictions.len() as u64;
         if judged == 0 {
-            return say("No picture was judged", "Aucune image n’a été jugée").get(lang).to_owned();
+            return say("No picture was evaluated", "Aucune image n’a été évaluée").get(lang).to_owned();
         }
         let n = number(lang, judged);
         let people = self.task.is_of_names();
@@ -21,7 +21,7 @@ impl Report {
         let new = self.is_of_new_pictures();
         let which = match (lang, self.part) {
             (Lang::En, _) if learned > 0 => format!("{n} {faces}, {} of which it had learned from", number(lang, learned)),
-            (Lang::En, Some(Part::Test)) if new => format!("{n} {faces} it had never seen"),
+            (Lang::En, Some(Part::Test)) if new => format!("{n} new {faces}"),
             (Lang::En, Some(Part::Test)) => format!("{n} test {faces}"),
             (Lang::En, Some(Part::Validation)) => format!("{n} validation {faces}"),
             (Lang::En, Some(Part::Train)) => format!("{n} {faces} it had learned from"),
@@ -45,7 +45,7 @@ impl Report {
         }
         let share = about(self.accuracy(threshold).share(), lang);
         match lang {
-            Lang::En => format!("About {share} of {which}"),
+            Lang::En => format!("Right on about {share} of {which}"),
             Lang::Fr => format!("Environ {share} de réussite sur {which}"),
         }
     }
@@ -124,13 +124,13 @@ impl Report {
             Some(Part::Test) => say("test part", "partie test"),
             Some(Part::Validation) => say("validation part", "partie validation"),
             Some(Part::Train) => say("training part", "partie entraînement"),
-            None => say("a folder apart", "un dossier à part"),
+            None => say("another folder", "un autre dossier"),
         }
         .get(lang)
     }
 }
 
-/// A share as one says it: without decimals, but never rounded up to `100 %`.
+/// A share as one says it: without decimals, but never rounded up to `100%`.
 pub fn about(share: f64, lang: Lang) -> String {
     let digits = usize::from(share > 0.99 && share < 1.0);
     percent(lang, if share < 1.0 { share.min(0.999) } else { share }, digits)

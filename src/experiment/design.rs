@@ -225,7 +225,7 @@ fn nothing_to_compare(kind: ExperimentKind) -> Problem {
         ExperimentKind::Compare => say("Name two recipes or more", "Nommez au moins deux recettes"),
         ExperimentKind::Curve => say("Give two shares or more", "Donnez au moins deux parts"),
         ExperimentKind::Ablate => {
-            say("Begin with a recipe that has parts to switch off", "Partez d’une recette qui a des parties à désactiver")
+            say("Start from a recipe that has parts to switch off", "Partez d’une recette qui a des parties à désactiver")
         }
         ExperimentKind::Search => say("Give two values or more", "Donnez au moins deux valeurs"),
     };

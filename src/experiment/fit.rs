@@ -47,7 +47,7 @@ pub struct CurveFit {
 pub struct Foretold {
     pub pictures: u32,
     pub error: f64,
-    /// 95 %, of the mean of many runs.
+    /// 95%, of the mean of many runs.
     pub range: Interval,
 }
 

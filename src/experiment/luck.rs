@@ -73,11 +73,11 @@ impl ExperimentView {
         let pairs = number(lang, lead.pairs as u64);
         let luck = match (lead.p, lang) {
             (None, Lang::En) => "more seeds would say whether that is luck".to_owned(),
-            (None, Lang::Fr) => "plus de graines diraient si c’est de la chance".to_owned(),
+            (None, Lang::Fr) => "plus de graines diraient si c’est un hasard".to_owned(),
             (Some(p), Lang::En) if p < LUCK => format!("over {pairs} seeds that is hardly luck ({})", p_value(lang, p)),
-            (Some(p), Lang::Fr) if p < LUCK => format!("sur {pairs} graines, ce n’est guère de la chance ({})", p_value(lang, p)),
+            (Some(p), Lang::Fr) if p < LUCK => format!("sur {pairs} graines, ce n’est guère un hasard ({})", p_value(lang, p)),
             (Some(p), Lang::En) => format!("over {pairs} seeds that may be luck ({})", p_value(lang, p)),
-            (Some(p), Lang::Fr) => format!("sur {pairs} graines, c’est peut-être de la chance ({})", p_value(lang, p)),
+            (Some(p), Lang::Fr) => format!("sur {pairs} graines, c’est peut-être un hasard ({})", p_value(lang, p)),
         };
         match lang {
             Lang::En => format!("{best} is {by} than {other}; {luck}"),

@@ -89,7 +89,7 @@ pub enum ExperimentKind {
 
 choice! { ExperimentKind {
     Seeds = "seeds", say("Several seeds", "Plusieurs graines"),
-        say("The same recipe several times: how much of a result is luck", "La même recette plusieurs fois : quelle part du résultat est de la chance");
+        say("The same recipe several times: how much of a result is luck", "La même recette plusieurs fois : quelle part du résultat tient au hasard");
     Folds = "folds", say("Cross-validation", "Validation croisée"),
         say("Each picture is a test picture once: a result on all of them", "Chaque image sert une fois de test : un résultat sur toutes");
     Compare = "compare", say("Recipes compared", "Recettes comparées"),
@@ -99,7 +99,7 @@ choice! { ExperimentKind {
     Ablate = "ablate", say("What matters", "Ce qui compte"),
         say("Each part of a recipe switched off once", "Chaque partie d’une recette désactivée une fois");
     Search = "search", say("Search", "Recherche"),
-        say("Values of chosen options, all or drawn at random", "Des valeurs d’options choisies, toutes ou tirées au hasard");
+        say("Values of chosen settings, all or drawn at random", "Des valeurs de réglages choisis, toutes ou tirées au hasard");
 } }
 
 /// One of the things that are compared.

@@ -157,8 +157,8 @@ fn unreadable(text: &str) -> Problem {
     Problem::new(
         Kind::Settings,
         LocalizedText {
-            en: format!("“{text}” names no option with its values"),
-            fr: format!("« {text} » ne nomme pas une option avec ses valeurs"),
+            en: format!("“{text}” names no setting with its values"),
+            fr: format!("« {text} » ne nomme pas un réglage avec ses valeurs"),
         },
         say(
             "For example model.dropout=0,0.3,0.5 or train.optimizer.learning_rate=0.0001..0.01:log",

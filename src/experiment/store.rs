@@ -180,7 +180,7 @@ fn unknown(name: &str, experiments: &[Experiment]) -> Problem {
         fr: format!("Il n’y a pas d’expérience « {name} »"),
     };
     let remedy = if known.is_empty() {
-        say("Begin one first: `trombine help experiment`", "Commencez-en une : `trombine help experiment`").into()
+        say("Start one first: `trombine help experiment`", "Commencez-en une : `trombine help experiment`").into()
     } else {
         LocalizedText { en: format!("There are: {known}"), fr: format!("Il y a : {known}") }
     };

@@ -252,8 +252,8 @@ impl SettingDefs for LossSettings {
             "kind",
             say("Loss", "Perte"),
             say(
-                "What training makes small. Focal loss pays more attention to hard pictures; it helps when classes are unequal",
-                "Ce que l’entraînement rend petit. La focal loss s’attarde sur les images difficiles ; elle aide si les classes sont inégales",
+                "What training minimizes. Focal loss pays more attention to hard pictures; it helps when classes are unequal",
+                "Ce que l’entraînement minimise. La focal loss s’attarde sur les images difficiles ; elle aide si les classes sont inégales",
             ),
             Value::Choice(kind),
         )];

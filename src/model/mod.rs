@@ -199,8 +199,8 @@ fn layers<'a>(filters: &'a mut Vec<u32>, dense: &'a mut Vec<u32>, kernel: &'a mu
             "dense",
             say("Dense units", "Unités denses"),
             say(
-                "The layers that combine what the filters found. Fewer units learn less by heart; 64 to 512 is usual",
-                "Les couches qui combinent ce que les filtres ont trouvé. Moins d’unités apprennent moins par cœur ; de 64 à 512 d’ordinaire",
+                "The layers that combine what the filters found. Fewer units overfit less; 64 to 512 is usual",
+                "Les couches qui combinent ce que les filtres ont trouvé. Moins d’unités surapprennent moins ; de 64 à 512 d’ordinaire",
             ),
             Value::List { value: dense, length: 0..=5, range: 4..=1024 },
         ),
@@ -223,8 +223,8 @@ fn regularization([dropout, l2_conv, l2_dense]: [&mut f64; 3], any: bool) -> Vec
             "dropout",
             say("Dropout", "Dropout"),
             say(
-                "The share of units switched off at random before the output while training, against learning by heart. Raise it when training is much better than validation; 0.2 to 0.5",
-                "La part d’unités éteintes au hasard avant la sortie pendant l’entraînement, contre le par cœur. Augmentez si l’entraînement dépasse nettement la validation ; de 0,2 à 0,5",
+                "The share of units switched off at random before the output while training, against overfitting. Raise it when training is much better than validation; 0.2 to 0.5",
+                "La part d’unités éteintes au hasard avant la sortie pendant l’entraînement, contre le surapprentissage. Augmentez si l’entraînement dépasse nettement la validation ; de 0,2 à 0,5",
             ),
             Value::Number { value: dropout, range: 0.0..=0.9, scale: Scale::Linear, unit: UNITLESS },
         ),
@@ -232,8 +232,8 @@ fn regularization([dropout, l2_conv, l2_dense]: [&mut f64; 3], any: bool) -> Vec
             "l2_conv",
             say("L2 on convolutions", "L2 sur les convolutions"),
             say(
-                "Pulls the filters towards zero, against learning by heart. 0 to 0.001",
-                "Tire les filtres vers zéro, contre le par cœur. De 0 à 0,001",
+                "Pulls the filters towards zero, against overfitting. 0 to 0.001",
+                "Tire les filtres vers zéro, contre le surapprentissage. De 0 à 0,001",
             ),
             Value::Number { value: l2_conv, range: 0.0..=0.1, scale: Scale::Log, unit: UNITLESS },
         ),
@@ -241,8 +241,8 @@ fn regularization([dropout, l2_conv, l2_dense]: [&mut f64; 3], any: bool) -> Vec
             "l2_dense",
             say("L2 on dense layers", "L2 sur les couches denses"),
             say(
-                "Pulls the dense weights towards zero, against learning by heart. 0 to 0.001",
-                "Tire les poids denses vers zéro, contre le par cœur. De 0 à 0,001",
+                "Pulls the dense weights towards zero, against overfitting. 0 to 0.001",
+                "Tire les poids denses vers zéro, contre le surapprentissage. De 0 à 0,001",
             ),
             Value::Number { value: l2_dense, range: 0.0..=0.1, scale: Scale::Log, unit: UNITLESS },
         )
@@ -274,7 +274,7 @@ fn batch_norm<'a>(batch_norm_conv: &'a mut bool, batch_norm_dense: &'a mut bool,
     ]
 }
 
-/// Which of several ways, behind "More options".
+/// Which of several ways, behind "More settings".
 fn choices<'a>(pooling: &'a mut Pooling, activation: &'a mut Activation, padding: &'a mut Padding) -> Vec<SettingDef<'a>> {
     vec![
         SettingDef::new(

@@ -19,8 +19,8 @@ pub(super) fn setting_def(weight_decay: &mut f64) -> SettingDef<'_> {
         "weight_decay",
         say("Weight decay", "Décroissance des poids"),
         say(
-            "How strongly weights are pulled towards zero at each step, against learning by heart. 0.004 to 0.1; then L2 may be 0",
-            "Avec quelle force les poids sont tirés vers zéro à chaque pas, contre le par cœur. De 0,004 à 0,1 ; L2 peut alors être à 0",
+            "How strongly weights are pulled towards zero at each step, against overfitting. 0.004 to 0.1; then L2 may be 0",
+            "Avec quelle force les poids sont tirés vers zéro à chaque pas, contre le surapprentissage. De 0,004 à 0,1 ; L2 peut alors être à 0",
         ),
         Value::Number { value: weight_decay, range: 0.0..=1.0, scale: Scale::Log, unit: UNITLESS },
     )

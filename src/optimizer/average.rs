@@ -58,8 +58,8 @@ pub(super) fn setting_defs<'a>(
             "use_ema",
             say("Average the weights", "Moyenner les poids"),
             say(
-                "Judges and keeps a moving average of the weights, which is steadier than the last ones. Usually gains a little",
-                "Juge et garde une moyenne mobile des poids, plus stable que les derniers. Fait souvent gagner un peu",
+                "Evaluates and keeps a moving average of the weights, which is steadier than the last ones. Usually gains a little",
+                "Évalue et garde une moyenne mobile des poids, plus stable que les derniers. Fait souvent gagner un peu",
             ),
             Value::Switch(use_ema),
         )
@@ -80,8 +80,8 @@ pub(super) fn setting_defs<'a>(
             "ema_warmup",
             say("Short memory at first", "Mémoire courte au début"),
             say(
-                "Lets the average forget the first, random weights quickly, so that the first epochs are judged fairly. Keep it on; off is Keras's way",
-                "Laisse la moyenne oublier vite les premiers poids, tirés au hasard, pour que les premières époques soient jugées justement. À garder ; sans elle, c’est la façon de Keras",
+                "Lets the average forget the first, random weights quickly, so that the first epochs are evaluated fairly. Keep it on; off is Keras's way",
+                "Laisse la moyenne oublier vite les premiers poids, tirés au hasard, pour que les premières époques soient évaluées équitablement. À garder ; sans elle, c’est la façon de Keras",
             ),
             Value::Switch(ema_warmup),
         )

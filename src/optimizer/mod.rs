@@ -93,7 +93,7 @@ choice!(OptimizerKind {
     Adam = "adam", say("Adam", "Adam"), say("The notebook's; good without tuning", "Celui du notebook ; bon sans réglage");
     AdamW = "adamw", say("AdamW", "AdamW"), say("Adam with weight decay; best with a schedule", "Adam avec décroissance des poids ; meilleur avec un calendrier");
     RmsProp = "rmsprop", say("RMSprop", "RMSprop"), say("Adam's forerunner", "Le précurseur d’Adam");
-    Sgd = "sgd", say("SGD", "SGD"), say("Plain steps with momentum; wants a rate about 100 times higher", "Pas simples avec inertie ; demande un taux environ 100 fois plus élevé");
+    Sgd = "sgd", say("SGD", "SGD"), say("Plain steps with momentum; needs a rate about 100 times higher", "Pas simples avec inertie ; demande un taux environ 100 fois plus élevé");
     Nadam = "nadam", say("Nadam", "Nadam"), say("Adam that looks ahead", "Adam qui regarde en avant");
 });
 

@@ -53,8 +53,8 @@ pub(super) fn momentum(momentum: &mut f64) -> SettingDef<'_> {
         "momentum",
         say("Momentum", "Inertie"),
         say(
-            "How much of the last step is made again: speeds up and smooths the way. 0.9 with SGD; 0 is off, as is usual with RMSprop",
-            "Quelle part du dernier pas est refaite : accélère et lisse le chemin. 0,9 avec SGD ; 0 la coupe, comme d’ordinaire avec RMSprop",
+            "How much of the last step is repeated: speeds up and smooths training. 0.9 with SGD; 0 is off, as is usual with RMSprop",
+            "Quelle part du dernier pas est répétée\u{a0}: accélère et lisse l’entraînement. 0,9 avec SGD ; 0 la coupe, comme d’ordinaire avec RMSprop",
         ),
         Value::Number { value: momentum, range: 0.0..=0.999, scale: Scale::Linear, unit: UNITLESS },
     )

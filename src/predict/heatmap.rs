@@ -36,8 +36,8 @@ impl Heat {
     /// Its name for a person.
     pub const fn name(self) -> Phrase {
         match self {
-            Self::GradCam => say("quick", "rapide"),
-            Self::Occlusion => say("slow check", "contrôle lent"),
+            Self::GradCam => say("Quick (Grad-CAM)", "Rapide (Grad-CAM)"),
+            Self::Occlusion => say("Thorough (occlusion)", "Approfondie (occlusion)"),
         }
     }
 
@@ -49,8 +49,8 @@ impl Heat {
                 "Grad-CAM : ce que les dernières couches ont pesé. Immédiat, mais flou, car ces couches sont grossières",
             ),
             Self::Occlusion => say(
-                "Occlusion: covers one place after the other and watches the answer. Slow and honest",
-                "Occlusion : couvre un endroit après l’autre et observe la réponse. Lent et honnête",
+                "Occlusion: covers one area after the other and watches the answer. Slow, but closer to the truth",
+                "Occlusion\u{a0}: couvre une zone après l’autre et observe la réponse. Lent, mais plus près de la vérité",
             ),
         }
     }
@@ -60,11 +60,11 @@ impl Heat {
         match self {
             _ if !task.is_regression() => self.legend(),
             Self::GradCam => say(
-                "Warm places weighed on this age, up or down. A hint, not a proof",
-                "Les zones chaudes ont pesé sur cet âge, en plus ou en moins. Un indice, pas une preuve",
+                "Warm areas influenced this age, up or down. A hint, not a proof",
+                "Les zones chaudes ont influencé cet âge, en plus ou en moins. Un indice, pas une preuve",
             ),
             Self::Occlusion => say(
-                "Covering a warm place changes this age most. Closer to the truth than the quick map, and still not a proof",
+                "Covering a warm area changes this age most. Closer to the truth than the quick map, and still not a proof",
                 "Couvrir une zone chaude change le plus cet âge. Plus près de la vérité que la carte rapide, mais pas une preuve",
             ),
         }
@@ -74,11 +74,11 @@ impl Heat {
     pub const fn legend(self) -> Phrase {
         match self {
             Self::GradCam => say(
-                "Warm places spoke for this answer. A hint, not a proof",
-                "Les zones chaudes ont parlé pour cette réponse. Un indice, pas une preuve",
+                "Warm areas supported this answer. A hint, not a proof",
+                "Les zones chaudes ont favorisé cette réponse. Un indice, pas une preuve",
             ),
             Self::Occlusion => say(
-                "Covering a warm place makes this answer less sure. Closer to the truth than the quick map, and still not a proof",
+                "Covering a warm area makes this answer less sure. Closer to the truth than the quick map, and still not a proof",
                 "Couvrir une zone chaude rend cette réponse moins sûre. Plus près de la vérité que la carte rapide, mais pas une preuve",
             ),
         }

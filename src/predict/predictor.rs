@@ -188,13 +188,13 @@ impl Answer {
         self.probabilities.get(self.class).copied().unwrap_or(1.0)
     }
 
-    /// The answer in words: `male, 87 % sure`, or `not sure: rather male, 58 %`; of years `about 34 (24 to 44)`.
+    /// The answer in words: `male, 87% sure`, or `not sure: rather male, 58%`; of years `about 34 (24 to 44)`.
     pub fn sentence(&self, task: &Task, lang: Lang) -> String {
         if let Some(estimate) = &self.estimate {
             return estimate.words(lang);
         }
         let class = task.name(self.class, lang);
-        // A network is never quite certain: 100 % would promise too much.
+        // A network is never quite certain: 100% would promise too much.
         let share = percent(lang, self.confidence().min(0.99), 0);
         match (lang, self.sure) {
             (Lang::En, true) => format!("{class}, {share}"),

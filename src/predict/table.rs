@@ -56,8 +56,8 @@ impl Question {
         }
         if there.framing != self.framing {
             return match there.framing {
-                Framing::Whole => of("judges whole pictures, not faces", "juge des images entières, pas des visages"),
-                Framing::FaceCrop => of("judges faces, not whole pictures", "juge des visages, pas des images entières"),
+                Framing::Whole => of("predicts whole pictures, not faces", "prédit des images entières, pas des visages"),
+                Framing::FaceCrop => of("predicts faces, not whole pictures", "prédit des visages, pas des images entières"),
             };
         }
         if there.weights != self.weights {
@@ -65,7 +65,7 @@ impl Question {
         }
         if there.mirrored != self.mirrored || there.threshold != self.threshold {
             return of(
-                "was made when the run was judged otherwise (mirror images, threshold or temperature)",
+                "was made when the run was evaluated otherwise (mirror images, threshold or temperature)",
                 "a été fait quand l’essai était évalué autrement (images en miroir, seuil ou température)",
             );
         }
@@ -232,7 +232,7 @@ fn unrecorded(problem: &Problem) -> Problem {
         fr: format!("L’avancement du tableau ne peut pas être noté\u{a0}: {}", problem.what.fr),
     };
     let remedy = say(
-        "The table itself is written; if it is stopped it cannot be continued, only begun anew",
+        "The table itself is written; if it is stopped it cannot be continued, only started again",
         "Le tableau lui-même est écrit ; s’il est arrêté, il ne peut pas être poursuivi, seulement recommencé",
     );
     Problem::new(Kind::Disk, what, remedy).caused_by(problem)

@@ -42,7 +42,7 @@ pub struct Paired {
     pub scores: [f64; 2],
     /// The second score less the first.
     pub difference: f64,
-    /// Its 95 % range by the paired bootstrap; `None` where the runs do not differ on any picture.
+    /// Its 95% range by the paired bootstrap; `None` where the runs do not differ on any picture.
     pub range: Option<Interval>,
     /// How likely chance alone makes such a difference: McNemar's exact test, of years the paired t-test. `None` where there
     /// are too few pictures to say.

@@ -67,7 +67,7 @@ pub fn without_its_report(cause: &Problem) -> Problem {
             "The run’s report cannot be read: answers are given at a threshold of 0.5, whatever was chosen",
             "Le rapport de l’essai est illisible : les réponses sont données au seuil de 0,5, quel que soit le seuil choisi",
         ),
-        say("Judge the run again, and choose its threshold anew", "Évaluez l’essai de nouveau, et rechoisissez son seuil"),
+        say("Evaluate the run again, and choose its threshold again", "Évaluez l’essai de nouveau, et rechoisissez son seuil"),
     )
     .caused_by(cause)
 }

@@ -24,7 +24,7 @@ pub(super) fn setting_def(rise: &mut f64) -> SettingDef<'_> {
     SettingDef::new(
         "rise",
         say("Rising part", "Part de montée"),
-        say("The share of all steps in which the rate rises. 20 to 40 %", "La part des pas où le taux monte. De 20 à 40 %"),
+        say("The share of all steps in which the rate rises. 20 to 40%", "La part des pas où le taux monte. De 20 à 40\u{a0}%"),
         Value::Number { value: rise, range: 0.05..=0.95, scale: Scale::Percent, unit: UNITLESS },
     )
 }

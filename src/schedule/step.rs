@@ -1,7 +1,7 @@
 //! Falls by a factor every few epochs (PyTorch's `StepLR`).
 
 use crate::{
-    setting_def::{SettingDef, Value},
+    setting_def::{EPOCHS, SettingDef, Value},
     text::say,
 };
 
@@ -15,6 +15,6 @@ pub(super) fn setting_def(step_epochs: &mut u32) -> SettingDef<'_> {
         "step_epochs",
         say("Falls every", "Baisse toutes les"),
         say("Epochs between two falls. 5 to 15", "Époques entre deux baisses. De 5 à 15"),
-        Value::Whole { value: step_epochs, range: 1..=500, unit: say("epochs", "époques") },
+        Value::Whole { value: step_epochs, range: 1..=500, unit: EPOCHS },
     )
 }

@@ -1,7 +1,7 @@
 //! Warm-up: the rate rises in a straight line before the schedule proper begins (Goyal et al. 2017).
 
 use crate::{
-    setting_def::{Scale, SettingDef, Value},
+    setting_def::{EPOCHS, Scale, SettingDef, Value},
     text::say,
 };
 
@@ -18,6 +18,6 @@ pub(super) fn setting_def(warmup_epochs: &mut f64) -> SettingDef<'_> {
             "Epochs during which the rate rises from almost zero, which spares the first, random weights. 0 is none; 1 to 5 with high rates",
             "Époques pendant lesquelles le taux monte depuis presque zéro, ce qui ménage les premiers poids, tirés au hasard. 0 pour aucun ; de 1 à 5 avec des taux élevés",
         ),
-        Value::Number { value: warmup_epochs, range: 0.0..=50.0, scale: Scale::Linear, unit: say("epochs", "époques") },
+        Value::Number { value: warmup_epochs, range: 0.0..=50.0, scale: Scale::Linear, unit: EPOCHS },
     )
 }

@@ -112,7 +112,7 @@ pub(super) const LISTED: Phrase = say("`trombine options` lists them", "`trombin
 pub(super) fn unknown(key: &str) -> Problem {
     let shown = repeated(key);
     let what = LocalizedText {
-        en: format!("There is no option “{shown}”"), fr: format!("Il n’y a pas d’option « {shown} »")
+        en: format!("There is no setting “{shown}”"), fr: format!("Il n’y a pas de réglage « {shown} »")
     };
     let mut settings = Settings::default();
     let keys: Vec<String> = settings
@@ -134,8 +134,8 @@ pub(super) fn unknown(key: &str) -> Problem {
 fn no_group(key: &str, value: &Value) -> Problem {
     let (key, value) = (repeated(key), repeated(&value.to_string()));
     let what = LocalizedText {
-        en: format!("“{key}” holds several options and cannot be “{value}”"),
-        fr: format!("« {key} » contient plusieurs options et ne peut pas être « {value} »"),
+        en: format!("“{key}” holds several settings and cannot be “{value}”"),
+        fr: format!("« {key} » contient plusieurs réglages et ne peut pas être « {value} »"),
     };
     Problem::new(Kind::Settings, what, LISTED)
 }

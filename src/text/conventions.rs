@@ -11,6 +11,8 @@ pub struct Conventions {
     pub offer: &'static str,
     /// Between groups of three digits.
     pub thousands: char,
+    /// Behind a number in per cent, with the space that the language sets.
+    pub percent: &'static str,
     /// Before the fraction.
     pub decimal: char,
     /// The unit behind a prefix: `MB`.

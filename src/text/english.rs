@@ -7,6 +7,7 @@ pub(super) const ENGLISH: Conventions = Conventions {
     name: "English",
     offer: "Switch to English",
     thousands: ',',
+    percent: "%",
     decimal: '.',
     byte: 'B',
     colon: ": ",

@@ -7,6 +7,7 @@ pub(super) const FRENCH: Conventions = Conventions {
     name: "Français",
     offer: "Passer en français",
     thousands: '\u{a0}',
+    percent: "\u{a0}%",
     decimal: ',',
     byte: 'o',
     colon: "\u{a0}: ",

@@ -100,7 +100,7 @@ pub fn all(cx: &Cx<'_>) -> Vec<Command> {
             add(Work, say("Resume training", "Reprendre l’entraînement"), icon::PLAY, &[], Action::Pause(false), None);
         }
         _ => {
-            let unfit = cx.plan.is_err().then_some(say("something has to be mended first", "il faut d’abord corriger un point"));
+            let unfit = cx.plan.is_err().then_some(say("something has to be fixed first", "il faut d’abord corriger un point"));
             let locked = data.or(busy).or(unfit);
             add(Work, say("Start training", "Lancer l’entraînement"), icon::PLAY, &[], Action::Train, locked);
             let trial = say("Try 20 batches on each device", "Essayer 20 lots sur chaque appareil");
@@ -112,14 +112,14 @@ pub fn all(cx: &Cx<'_>) -> Vec<Command> {
     if matches!(phase, Phase::Opening(_) | Phase::Working(_)) {
         add(Work, say("Stop the current job", "Arrêter la tâche en cours"), icon::SQUARE, &[], Action::Cancel, None);
     }
-    let near = say("Look for pictures that look the same", "Chercher les images qui se ressemblent");
+    let near = say("Look for look-alikes", "Chercher les images semblables");
     add(Work, near, icon::COPY, &[], Action::FindNear, data.or(busy));
     if let Some(run) = run {
-        let judge = say("Judge on another folder…", "Évaluer sur un autre dossier…");
+        let judge = say("Evaluate on another folder…", "Évaluer sur un autre dossier…");
         add(Work, judge, icon::FOLDER_SEARCH, &[], Action::EvaluateFolder { run }, busy);
     }
     let answering = cx.session.answering().is_none().then_some(say("after training", "après l’entraînement"));
-    add(Work, say("Predict photos…", "Juger des photos…"), icon::IMAGE, &[], Action::ChoosePhotos, answering);
+    add(Work, say("Predict photos…", "Prédire des photos…"), icon::IMAGE, &[], Action::ChoosePhotos, answering);
 
     add(Look, say("Light", "Clair"), icon::SUN, &[], Action::Mode(Mode::Light), None);
     add(Look, say("Dark", "Sombre"), icon::MOON, &[], Action::Mode(Mode::Dark), None);
@@ -139,8 +139,8 @@ pub fn all(cx: &Cx<'_>) -> Vec<Command> {
         Action::Show(Dialog::Help),
         None,
     );
-    add(Help, say("Words explained", "Les mots expliqués"), icon::BOOK_OPEN, &[], Action::Show(Dialog::Words), None);
-    add(Help, say("Keys", "Touches"), icon::KEYBOARD, &[], Action::Show(Dialog::Keys), None);
+    add(Help, say("Glossary", "Glossaire"), icon::BOOK_OPEN, &[], Action::Show(Dialog::Words), None);
+    add(Help, say("Shortcuts", "Raccourcis clavier"), icon::KEYBOARD, &[], Action::Show(Dialog::Keys), None);
     add(Help, say("About Trombine", "À propos de Trombine"), icon::INFO, &[], Action::Show(Dialog::About), None);
     add(Help, say("Quit", "Quitter"), icon::X, &[ctrl(Key::Q)], Action::Quit, None);
     all

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     engine::SelfTest,
-    text::{Lang, Phrase, number, say},
+    text::{Lang, Phrase, number, percent, say},
 };
 
 /// Below this width a dialog's controls stand below their names, and its buttons below each other.
@@ -95,11 +95,11 @@ fn preferences(ui: &mut Ui, cx: &mut Cx<'_>, mode: Mode, zoom: f32) -> DialogAns
     separator(ui);
     let name = cx.say(say("Size of everything", "Taille de l’affichage"));
     row(ui, name, &mut |ui| {
-        const ZOOMS: [(f32, &str); 6] =
-            [(0.9, "90 %"), (1.0, "100 %"), (1.25, "125 %"), (1.5, "150 %"), (2.0, "200 %"), (2.5, "250 %")];
-        let selected = ZOOMS.iter().position(|(z, _)| (z - zoom).abs() < 0.01);
-        if let Some(index) = choice::segmented(ui, name, selected, &ZOOMS.map(|(_, name)| (name, ""))) {
-            cx.act(Action::Zoom(ZOOMS[index].0));
+        const ZOOMS: [f32; 6] = [0.9, 1.0, 1.25, 1.5, 2.0, 2.5];
+        let selected = ZOOMS.iter().position(|z| (z - zoom).abs() < 0.01);
+        let names = ZOOMS.map(|zoom| percent(cx.lang, zoom.into(), 0));
+        if let Some(index) = choice::segmented(ui, name, selected, &names.each_ref().map(|name| (name.as_str(), ""))) {
+            cx.act(Action::Zoom(ZOOMS[index]));
         }
     });
     separator(ui);
@@ -205,7 +205,7 @@ fn discard(ui: &mut Ui, cx: &Cx<'_>) -> DialogAnswer {
         answer = DialogAnswer::Close;
     }
     let text = say(
-        "What it has learned goes to the trash of runs. “Finish now” would keep the best and judge it",
+        "What it has learned goes to the trash of runs. “Finish now” would keep the best and evaluate it",
         "Ce qu’il a appris part à la corbeille. « Finir maintenant » garderait le meilleur et l’évaluerait",
     );
     ui.add(egui::Label::new(cx.say(text)).wrap());

@@ -424,7 +424,7 @@ const fn stage(stage: Stage) -> Phrase {
         Stage::TestingDevice => say("Testing a device", "Test d’un appareil"),
         Stage::TestingRates => say("Testing learning rates", "Test des taux d’apprentissage"),
         // Those of the test part and those of the validation part are counted together.
-        Stage::Evaluating => say("Judging pictures", "Évaluation des images"),
+        Stage::Evaluating => say("Evaluating pictures", "Évaluation des images"),
         Stage::Predicting => say("Predicting", "Prédiction"),
         Stage::Copying => say("Copying", "Copie"),
         Stage::Exporting => say("Exporting", "Exportation"),

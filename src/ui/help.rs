@@ -22,8 +22,8 @@ use crate::text::{Phrase, named, plural, say};
 
 const TABS: [(Dialog, Phrase); 4] = [
     (Dialog::Help, say("First steps", "Premiers pas")),
-    (Dialog::Words, say("Words", "Mots")),
-    (Dialog::Keys, say("Keys", "Touches")),
+    (Dialog::Words, say("Glossary", "Glossaire")),
+    (Dialog::Keys, say("Shortcuts", "Raccourcis clavier")),
     (Dialog::About, say("About", "À propos")),
 ];
 
@@ -46,8 +46,8 @@ const STEPS: [(Page, Phrase); 7] = [
     (
         Page::Model,
         say(
-            "Choose the network. Begin with a preset; the “?” behind each option says what it does and when to change it",
-            "Choisissez le réseau. Commencez par un préréglage ; le « ? » derrière chaque option dit ce qu’elle fait et quand la changer",
+            "Choose the network. Start from a recipe; the “?” behind each setting says what it does and when to change it",
+            "Choisissez le réseau. Partez d’une recette\u{a0}; le «\u{a0}?\u{a0}» derrière chaque réglage dit ce qu’il fait et quand le changer",
         ),
     ),
     (
@@ -60,8 +60,8 @@ const STEPS: [(Page, Phrase); 7] = [
     (
         Page::Results,
         say(
-            "See how often it is right on the test pictures, for whom, and where it errs. Every number can be clicked",
-            "Voyez combien de fois il a raison sur les images de test, pour qui, et où il se trompe. Cliquez sur un nombre pour voir les images",
+            "See how often it is right on the test pictures, in which groups, and where it errs. Every number can be clicked",
+            "Voyez combien de fois il a raison sur les images de test, pour quels groupes, et où il se trompe. Cliquez sur un nombre pour voir les images",
         ),
     ),
     (
@@ -74,8 +74,8 @@ const STEPS: [(Page, Phrase); 7] = [
     (
         Page::Runs,
         say(
-            "Every training is kept: compare them, go on with one, take over its settings",
-            "Chaque entraînement est conservé : comparez-les, poursuivez-en un, reprenez ses réglages",
+            "Every training is kept: compare them, train one further, reuse its settings",
+            "Chaque entraînement est conservé : comparez-les, prolongez-en un, reprenez ses réglages",
         ),
     ),
 ];
@@ -149,7 +149,7 @@ fn words(ui: &mut Ui, cx: &mut Cx<'_>) {
     let (lang, t) = (cx.lang, Theme::of(ui));
     let id = glossary::search_id();
     let mut text: String = ui.data_mut(|data| data.get_temp(id)).unwrap_or_default();
-    let hint = cx.say(say("Search a word: epoch, F1, dropout…", "Chercher un mot : époque, F1, dropout…"));
+    let hint = cx.say(say("Search a term: epoch, F1, dropout…", "Chercher un terme\u{a0}: époque, F1, dropout…"));
     ui.add(egui::TextEdit::singleline(&mut text).hint_text(hint).desired_width(f32::INFINITY).margin(vec2(10.0, 8.0)));
     let wanted = glossary::folded(&text);
     let mut found = glossary::sorted(lang);
@@ -169,11 +169,11 @@ fn words(ui: &mut Ui, cx: &mut Cx<'_>) {
             pair(ui, 180.0, theme::strong(term.name.get(lang)), term.meaning.get(lang));
         }
         if found.is_empty() {
-            let none = say("No such word here", "Aucun mot de ce genre ici");
+            let none = say("No such term here", "Aucun terme de ce genre ici");
             ui.label(theme::cell(none.get(lang)).color(t.text2));
         }
     });
-    let count = plural(lang, found.len() as u64, say("word", "mot"), say("words", "mots"));
+    let count = plural(lang, found.len() as u64, say("term", "terme"), say("terms", "termes"));
     ui.label(theme::caption(count).color(t.text3));
     ui.data_mut(|data| data.insert_temp(id, text));
 }
@@ -246,12 +246,12 @@ fn about(ui: &mut Ui, cx: &mut Cx<'_>) {
     ui.add_space(10.0);
     ui.label(theme::strong(cx.say(say("Where the pictures come from", "D’où viennent les images"))).color(t.text));
     let licence = say(
-        "UTKFace is given by its makers for research, not for commerce; it is not part of this program",
-        "UTKFace est donné par ses auteurs pour la recherche, pas pour le commerce ; il ne fait pas partie du programme",
+        "UTKFace is provided by its authors for non-commercial research only; it is not part of this program",
+        "UTKFace est fourni par ses auteurs pour la recherche, usage non commercial\u{a0}; il ne fait pas partie du programme",
     );
     ui.add(egui::Label::new(theme::cell(cx.say(licence)).color(t.text2)).wrap());
     ui.add(egui::Label::new(theme::cell(cx.say(question::NOT_OFFERED)).color(t.text2)).wrap());
-    if link(ui, cx.say(say("Get UTKFace from its makers", "Obtenir UTKFace auprès de ses auteurs"))).clicked() {
+    if link(ui, cx.say(say("Get UTKFace from its authors", "Obtenir UTKFace auprès de ses auteurs"))).clicked() {
         cx.act(Action::OpenLink(UTKFACE));
     }
     ui.add_space(10.0);

@@ -147,7 +147,7 @@ fn options(cx: &mut Cx<'_>) -> Vec<Found> {
         Some("train") => Page::Training,
         _ => Page::Data,
     };
-    let kind: Phrase = say("option", "réglage");
+    let kind: Phrase = say("setting", "réglage");
     let defs = cx.settings.setting_defs().into_iter().filter(|def| def.active);
     let defs = defs.map(|def| (def.name.get(lang).to_owned(), place(&def.key)));
     defs.map(|(name, page)| Found {

@@ -196,7 +196,7 @@ impl PathField {
             (Wanted::NewFile | Wanted::Table, There::Nothing) if self.listing.above => {
                 (true, say("A new file will be written", "Un nouveau fichier sera écrit"))
             }
-            (_, There::Nothing) => (false, say("The folder of it is not there", "Son dossier n’existe pas")),
+            (_, There::Nothing) => (false, say("Its folder does not exist", "Son dossier n’existe pas")),
             (_, There::Other) => (false, say("This is neither a file nor a folder", "Ce n’est ni un fichier, ni un dossier")),
         }
     }

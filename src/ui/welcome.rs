@@ -66,10 +66,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>) {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = 5.0;
             ui.label(theme::cell(cx.say(say("No pictures yet?", "Pas encore d’images ?"))).color(t.text2));
-            if link(ui, cx.say(say("Get UTKFace from its makers", "Obtenir UTKFace auprès de ses auteurs"))).clicked() {
+            if link(ui, cx.say(say("Get UTKFace from its authors", "Obtenir UTKFace auprès de ses auteurs"))).clicked() {
                 cx.act(Action::OpenLink(UTKFACE));
             }
-            ui.label(theme::cell(cx.say(say("(for research, not for commerce)", "(pour la recherche, pas pour le commerce)"))).color(t.text2));
+            ui.label(theme::cell(cx.say(say("(non-commercial research only)", "(recherche, usage non commercial)"))).color(t.text2));
         });
         ui.add_space(22.0);
         let (rect, _) = ui.allocate_exact_size(vec2(width, 1.0), Sense::hover());

@@ -105,13 +105,13 @@ impl Reply {
         (class, self.probabilities[class], sure)
     }
 
-    /// The answer in words: `male, about 91 %`, `about 34 (24 to 44)`, or `not sure: rather male, 58 %`.
+    /// The answer in words: `male, about 91%`, `about 34 (24 to 44)`, or `not sure: rather male, 58%`.
     pub fn headline(&self, lang: Lang) -> String {
         if let Some(estimate) = &self.estimate {
             return estimate.words(lang);
         }
         let (class, share, sure) = self.verdict();
-        // A network is never quite certain: 100 % would promise too much.
+        // A network is never quite certain: 100% would promise too much.
         let (name, share) = (self.task.name(class, lang), percent(lang, share.min(0.99), 0));
         match (sure, lang) {
             (true, Lang::En) => format!("{name}, about {share}"),

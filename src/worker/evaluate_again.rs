@@ -160,6 +160,6 @@ pub(super) fn no_weights() -> Problem {
     Problem::new(
         Kind::File,
         say("This run has no weights yet", "Cet essai n’a pas encore de poids"),
-        say("Have it trained to the end of its first epoch", "Entraînez-le jusqu’à la fin de sa première époque"),
+        say("Train it to the end of its first epoch", "Entraînez-le jusqu’à la fin de sa première époque"),
     )
 }

@@ -139,7 +139,7 @@ pub(crate) fn gone(source: &Source, problem: Problem) -> Problem {
         },
         // As versions before wrote it down, and as a run from another machine says it.
         false => LocalizedText {
-            en: format!("The run’s pictures were in a folder called “{name}”, which is not here"),
+            en: format!("The run’s pictures were in a folder named “{name}”, which is not here"),
             fr: format!("Les images de l’essai étaient dans un dossier nommé « {name} », qui n’est pas ici"),
         },
     };
@@ -171,7 +171,7 @@ pub(super) fn not_whole(all: usize, here: usize) -> Problem {
         Kind::Data,
         LocalizedText::by(|lang| {
             say(
-                "All {here} pictures of this folder are among the {all} that the run was trained and judged with, and some of those are not here",
+                "All {here} pictures of this folder are among the {all} that the run was trained and evaluated with, and some of those are not here",
                 "Les {here} images de ce dossier sont toutes parmi les {all} de l’essai, dont certaines ne sont pas ici",
             )
             .get(lang)
@@ -179,7 +179,7 @@ pub(super) fn not_whole(all: usize, here: usize) -> Problem {
             .replace("{all}", &all(lang))
         }),
         say(
-            "Choose a folder with pictures that the run never saw, or the run’s whole folder to judge its test part",
+            "Choose a folder with pictures that the run never saw, or the run’s whole folder to evaluate its test part",
             "Choisissez un dossier d’images que l’essai n’a jamais vues, ou son dossier entier pour évaluer sa partie test",
         ),
     )

@@ -286,7 +286,7 @@ fn a_home_that_cannot_be_written_keeps_nobody_from_working() {
         assert_eq!(err.matches("held in memory").count(), 1, "{arguments:?}: {err}");
     }
     let (status, _, err) = call(&home, &["predict", run, pictures, "--csv", csv]);
-    assert!(status == 0 && err.contains("it cannot be continued, only begun anew"), "{err}");
+    assert!(status == 0 && err.contains("it cannot be continued, only started again"), "{err}");
     fails(&home, &["runs"], &["is no folder, but a file", "TROMBINE_HOME"]);
 }
 

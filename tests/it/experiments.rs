@@ -126,7 +126,7 @@ fn each_question_becomes_its_runs() {
     assert_eq!(settings, Settings { seed: 43, ..Preset::Recommended.settings() });
 
     let curve = draft(&Design::Curve(SHARES.to_vec()), 1, false);
-    assert_eq!(labels(curve.clone()), ["10\u{a0}%", "20\u{a0}%", "40\u{a0}%", "80\u{a0}%", "100\u{a0}%"]);
+    assert_eq!(labels(curve.clone()), ["10%", "20%", "40%", "80%", "100%"]);
     let used = |member| curve.settings(member).expect("known").split.used;
     assert_eq!((used(0), used(4)), (10, 100));
 
@@ -168,7 +168,7 @@ fn searches_try_all_or_draw() {
     for (text, what) in [
         ("model.droput=0.3", "no option “model.droput”"),
         ("model.dropout=0.3,7", "cannot be “7”"),
-        ("model.dropout=0.5..0.1", "names no option with its values"),
+        ("model.dropout=0.5..0.1", "names no setting with its values"),
         ("model.dropout=0..0.5:log", "names no option"),
         ("model.dropout", "cannot be “”"),
     ] {
@@ -414,7 +414,7 @@ fn the_command_line_trains_experiments() {
     assert!(out.contains("3\u{a0}runs, time unknown") && !home.join("experiments").exists(), "{out}");
     let (status, out, err) = ask(&["folds", "--folds", "3"], &[]);
     assert_eq!(status, 0, "{out}{err}");
-    assert!(out.contains("— fold 3 of 3") && out.contains("3/3  ") && out.contains("(95\u{a0}%: "), "{out}");
+    assert!(out.contains("— fold 3 of 3") && out.contains("3/3  ") && out.contains("(95%: "), "{out}");
     let shown = |more: &[&str]| -> Value {
         let (status, out, err) = call(home, &[&["experiment", "show", "last", "--json"], more].concat());
         assert_eq!(status, 0, "{err}");

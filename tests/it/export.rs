@@ -336,7 +336,7 @@ fn the_card_has_its_nine_sections_in_both_languages() {
             Lang::En => [
                 "non-commercial research purposes only",
                 "cannot tell anybody’s gender identity",
-                "would score 54\u{a0}%",
+                "would score 54%",
                 "20 to 39, Asian, female",
             ],
             Lang::Fr => [
@@ -570,7 +570,7 @@ fn an_answer_is_a_picture_with_what_was_seen_in_it() {
     let heat = vec![1.0; side * side];
     let answer = AnswerPicture {
         name: "holiday.jpg",
-        headline: "male, about 91\u{a0}%",
+        headline: "male, about 91%",
         caution: "A guess",
         task: &task,
         probabilities: &[0.09, 0.91],

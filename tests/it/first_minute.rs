@@ -85,7 +85,7 @@ fn five_clicks_lead_to_a_judged_model() {
     assert!(report.predictions.len() * 6 > faces, "on the test part, a fifth of {faces}");
     let judged = app.session.runs.iter().filter(|run| run.scores.is_some()).count();
     assert_eq!(judged, 1, "it is kept");
-    assert!(newcomer.window.query_all_by_label_contains("men were called women").next().is_some());
+    assert!(newcomer.window.query_all_by_label_contains("labeled male, predicted female").next().is_some());
     assert!(newcomer.clicks <= 5, "{} clicks", newcomer.clicks);
 }
 

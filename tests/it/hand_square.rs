@@ -217,13 +217,13 @@ fn a_square_is_drawn_with_the_pointer() {
         harness.run_steps(2);
     }
     assert_eq!(taken(&stage), None, "nothing is taken before it is said");
-    harness.get_by_label("Take this square").click();
+    harness.get_by_label("Use this square").click();
     harness.run_steps(2);
     let PixelSquare { left, top, side } = taken(&stage).expect("taken");
     for (value, expected) in [(left, 200), (top, 100), (side as i32, 120)] {
         assert!((value - expected).abs() <= 1, "{left} {top} {side}");
     }
-    assert!(harness.query_by_label("Take this square").is_none(), "the wall is back");
+    assert!(harness.query_by_label("Use this square").is_none(), "the wall is back");
 }
 
 #[test]
@@ -250,7 +250,7 @@ fn escape_gives_up_and_takes_nothing() {
     // Also while the photo is read.
     page.0.key_press(Key::Escape);
     page.0.run_steps(3);
-    assert!(page.0.query_by_label("Take this square").is_none());
+    assert!(page.0.query_by_label("Use this square").is_none());
     page.1.borrow_mut().actions.clear();
     page.0.get_by_role_and_label(Role::Row, &format!("{NONE}, no face was found in it")).click();
     page.0.run_steps(3);
@@ -260,7 +260,7 @@ fn escape_gives_up_and_takes_nothing() {
     harness.run_steps(2);
     harness.key_press(Key::Escape);
     harness.run_steps(3);
-    assert!(harness.query_by_label("Take this square").is_none() && taken(&stage).is_none());
+    assert!(harness.query_by_label("Use this square").is_none() && taken(&stage).is_none());
 }
 
 /// A photo of two: the larger face is proposed, a click takes the other.
@@ -271,7 +271,7 @@ fn another_face_is_taken_by_a_click() {
     let session = Session { dataset: Some(Arc::new(dataset)), ..Session::default() };
     let (mut harness, stage) = Stage { session, ..Stage::new(Page::Data) }.harness([1280.0, 800.0]);
     harness.run_steps(3);
-    harness.get_by_label("show, odd, read with care").click();
+    harness.get_by_label("show, unusual, please check").click();
     harness.run_steps(3);
     harness.get_by_role_and_label(Role::Row, "ann/two.png, 2 faces: the largest is taken").click();
     harness.run_steps(3);
@@ -285,7 +285,7 @@ fn another_face_is_taken_by_a_click() {
     assert!(first.crop.side >= second.crop.side);
     harness.get_by_role_and_label(Role::RadioButton, "face 2").click();
     harness.run_steps(2);
-    harness.get_by_label("Take this square").click();
+    harness.get_by_label("Use this square").click();
     harness.run_steps(2);
     let square = taken(&stage).expect("taken");
     assert!((f64::from(square.left) - second.crop.left).abs() <= 1.0 && (f64::from(square.side) - second.crop.side).abs() <= 1.0);
@@ -301,7 +301,7 @@ fn what_was_drawn_is_said_and_can_be_taken_back() {
     harness.get_by_label("show, decided by you").click();
     harness.run_steps(3);
     assert!(harness.query_by_role_and_label(Role::Row, &format!("{NONE}, with the square that you drew")).is_some());
-    harness.get_by_label("Take back").click();
+    harness.get_by_label("Undo my change").click();
     harness.run_steps(2);
     assert_eq!(stage.borrow().actions, [Action::Edit { files: vec![NONE.into()], change: Change::Forget }]);
     assert_eq!(SkipReason::NoFace.sentence().en, "no face was found in it");

@@ -172,7 +172,7 @@ fn a_slip_in_a_name_is_answered_with_the_name_that_was_meant() {
     assert!(!problem.line(Lang::En).contains("Perhaps"), "{problem}");
     // Twice the same name is a slip too.
     assert!(parse("{\"seed\": 1, \"seed\": 2}").is_err());
-    assert!(parse("{\"train\": 3}").expect_err("a group")[0].what.en.contains("several options"));
+    assert!(parse("{\"train\": 3}").expect_err("a group")[0].what.en.contains("several settings"));
 }
 
 #[test]

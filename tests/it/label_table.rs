@@ -95,7 +95,7 @@ fn nothing_of_a_table_is_dropped_in_silence() {
     for word in [
         "1 of its files are not there: gone.png",
         "2 files stand in it more than once: c.png, d.png",
-        "no parts are called holiday",
+        "no parts are named holiday",
     ] {
         assert!(said.en.contains(word), "{word} in {}", said.en);
     }

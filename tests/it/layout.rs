@@ -1,4 +1,4 @@
-//! Every page and dialog, from 1024 x 700 to 3840 x 2160, at 100 to 250 %, in both languages: no text is cut off at its
+//! Every page and dialog, from 1024 x 700 to 3840 x 2160, at 100 to 250%, in both languages: no text is cut off at its
 //! side, runs into another or out of the window, and nothing that can be clicked overlaps something else.
 //!
 //! Texts are taken as they are painted, places as egui hits them; each window is looked at as it is, and so high that
@@ -110,7 +110,7 @@ const OPENED: &[Scene] = &[
     scene("menu", || Stage::new(Page::Model).with_data(60), &["Menu"]),
     scene("question mark", || Stage::new(Page::Model).with_data(60), &["What is “Dropout", "Qu’est-ce que « Dropout"]),
     scene("preset menu", || Stage::new(Page::Model).with_data(60), &["Save, open or copy", "Enregistrer, ouvrir ou copier"]),
-    scene("split", || Stage::new(Page::Data).with_data(60), &["Numbers and options", "Chiffres et réglages"]),
+    scene("split", || Stage::new(Page::Data).with_data(60), &["Numbers and settings", "Chiffres et réglages"]),
     scene("filter", || Stage::new(Page::Data).with_data(60), &["all pictures", "toutes les images"]),
     scene("rates", made::tried, &["Find a rate", "Trouver un taux"]),
     scene("large", || made::during(Phase::Training), &["Enlarge, Loss", "Agrandir, Perte"]),

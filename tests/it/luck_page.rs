@@ -158,7 +158,7 @@ fn what_is_not_known_is_asked_for_and_what_cannot_be_said_says_why() {
     assert!(stage.borrow().actions.contains(&Action::Pair([ids[0].clone(), ids[1].clone()])));
     assert!(said(&harness, "Comparing…"));
     let (harness, _) = chosen(years_pages::mixed(), Lang::En, TWO);
-    assert!(said(&harness, "These runs ask different questions: their answers cannot be held against each other"));
+    assert!(said(&harness, "These runs ask different questions: their answers cannot be compared"));
     assert!(said(&harness, "Compare runs of the same classes"));
 }
 

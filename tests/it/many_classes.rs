@@ -266,7 +266,7 @@ fn small_cells_are_hit_from_nearby() {
     harness.run_steps(3);
     let images = harness.query_all_by_role(Role::Image);
     let said: Vec<String> =
-        images.filter_map(|node| node.accesskit_node().label()).filter(|said| said.contains("of those called")).collect();
+        images.filter_map(|node| node.accesskit_node().label()).filter(|said| said.contains("of those predicted")).collect();
     assert!(!said.is_empty() && !said.iter().any(|said| said.starts_with("0 ")), "{said:?}");
 }
 

@@ -231,17 +231,14 @@ fn what_cannot_be_compared_says_why_and_the_way_on() {
     assert_eq!(why(&first, &first), "A run is not compared with itself");
     let mut other = run("B", |_| true);
     other.report = None;
-    assert_eq!(why(&first, &other), "“B” was not judged yet");
-    assert_eq!(why(&other, &first), "“B” was not judged yet");
+    assert_eq!(why(&first, &other), "“B” has not been evaluated yet");
+    assert_eq!(why(&other, &first), "“B” has not been evaluated yet");
     let mut elsewhere = run("B", |_| true);
     if let Some(report) = &mut elsewhere.report {
         report.part = None;
     }
-    assert_eq!(why(&first, &elsewhere), "“B” was judged on another folder last");
-    assert_eq!(
-        why(&first, &run_of_years("B", |_| 0.0)),
-        "These runs ask different questions: their answers cannot be held against each other"
-    );
+    assert_eq!(why(&first, &elsewhere), "“B” was last evaluated on another folder");
+    assert_eq!(why(&first, &run_of_years("B", |_| 0.0)), "These runs ask different questions: their answers cannot be compared");
     let mut seeded = run("B", |_| true);
     seeded.settings.seed = 7;
     if let Some(report) = &mut seeded.report {

@@ -229,7 +229,7 @@ fn a_run_finds_its_pictures_from_anywhere_and_where_they_were_moved() {
     assert_eq!(status, 0, "{err}");
     let (status, _, err) = call(home, &elsewhere, &["evaluate", "last"]);
     assert_eq!(status, 1);
-    assert!(err.contains("in a folder called “pictures”"), "{err}");
+    assert!(err.contains("in a folder named “pictures”"), "{err}");
 }
 
 #[test]

@@ -59,9 +59,9 @@ fn a_table_that_was_stopped_can_go_on() {
 fn the_page_says_how_the_photo_is_framed_and_lets_it_be_changed() {
     for (framed, learned, words) in [
         (Framed::Faces(Vec::new()), Framing::FaceCrop, "cut as UTKFace’s pictures, which the run learned from"),
-        (Framed::Whole, Framing::Whole, "judged whole, as the run’s training pictures were"),
-        (Framed::Whole, Framing::FaceCrop, "judged whole, though the run learned from face crops"),
-        (Framed::Crop, Framing::FaceCrop, "a tight face already: judged whole"),
+        (Framed::Whole, Framing::Whole, "used whole, as the run’s training pictures were"),
+        (Framed::Whole, Framing::FaceCrop, "used whole, though the run learned from face crops"),
+        (Framed::Crop, Framing::FaceCrop, "already a face crop: used whole"),
     ] {
         let mut stage = stage::predicting();
         let other = if framed == Framed::Whole { Framing::FaceCrop } else { Framing::Whole };
@@ -90,7 +90,7 @@ fn without_a_face_the_whole_picture_is_offered() {
     let (mut harness, stage) = stage.harness(SIZE);
     harness.run();
     assert!(harness.query_by_label("No face was found").is_some());
-    harness.get_by_label("Judge the whole picture").click();
+    harness.get_by_label("Predict the whole picture").click();
     harness.run();
     assert_eq!(stage.borrow().actions, [Action::Ask { photo: 1, asked: None, crop: None }]);
 }
@@ -133,7 +133,7 @@ fn a_running_training_answers_with_its_best_weights_so_far() {
 #[test]
 fn each_face_has_its_answer_and_the_caution_stands_below() {
     for (lang, first, second) in [
-        (Lang::En, "male, about 91\u{a0}%", "not sure: rather male, 58\u{a0}%"),
+        (Lang::En, "male, about 91%", "not sure: rather male, 58%"),
         (Lang::Fr, "homme, environ 91\u{a0}%", "pas sûr : plutôt homme, 58\u{a0}%"),
     ] {
         let mut stage = stage::predicting();
@@ -225,10 +225,10 @@ fn squares_are_moved_resized_and_drawn_by_pointer() {
     let fresh = Asked { id: 55, crop, reply: Some(Ok(stage::reply(7, 0.03))), ..Asked::default() };
     stage.borrow_mut().session.photos[0].asked.push(fresh);
     harness.run();
-    assert!(harness.query_by_label("female, about 97\u{a0}%").is_some());
+    assert!(harness.query_by_label("female, about 97%").is_some());
     stage.borrow_mut().session.photos[0].asked[2].id = 56;
     harness.run();
-    assert!(harness.query_by_label("female, about 97\u{a0}%").is_some(), "a square that was moved stays the chosen one");
+    assert!(harness.query_by_label("female, about 97%").is_some(), "a square that was moved stays the chosen one");
     stage.borrow_mut().session.photos[0].asked.pop();
     harness.run();
     stage.borrow_mut().actions.clear();
@@ -261,7 +261,7 @@ fn another_run_is_asked_about_the_same_square() {
     };
     answered(&mut stage.borrow_mut().session.photos[0].asked[0]);
     harness.run();
-    assert!(harness.query_by_label("female, about 80\u{a0}%").is_some());
+    assert!(harness.query_by_label("female, about 80%").is_some());
 }
 
 #[test]
@@ -274,7 +274,7 @@ fn the_run_that_answers_is_chosen_on_the_page_and_stands_on_each_answer() {
     harness.run();
     assert!(harness.query_by_label_contains("“notebook + batch norm” answers").is_some());
     assert!(harness.query_by_label("according to “notebook + batch norm”").is_some());
-    harness.get_by_label("Choose who answers").click();
+    harness.get_by_label("Choose the run that answers").click();
     harness.run();
     harness.get_by_label("the other one").click();
     harness.run();
@@ -289,8 +289,8 @@ fn the_run_that_answers_is_chosen_on_the_page_and_stands_on_each_answer() {
     assert!(harness.query_by_label_contains("“the other one” answers").is_some());
     assert!(harness.query_by_label("according to “the other one”").is_some());
     // Two runs have answered: the list says which said what.
-    assert!(harness.query_by_label("holiday.jpg, face 1: female, about 80\u{a0}% · the other one").is_some());
-    assert!(harness.query_by_label("holiday.jpg, face 2: not sure: rather male, 58\u{a0}% · notebook + batch norm").is_some());
+    assert!(harness.query_by_label("holiday.jpg, face 1: female, about 80% · the other one").is_some());
+    assert!(harness.query_by_label("holiday.jpg, face 2: not sure: rather male, 58% · notebook + batch norm").is_some());
     assert_eq!(stage.borrow().session.answering().map(|run| run.id.to_owned()).as_deref(), Some("2026-11-20-090000"));
     // A run that is gone cannot answer.
     stage.borrow_mut().session.runs.pop();
@@ -360,7 +360,7 @@ fn every_run_with_weights_can_be_chosen() {
     other("2026-11-19-090000", "killed at once", Stored::default());
     let (mut harness, _) = stage.harness(SIZE);
     harness.run();
-    harness.get_by_label("Choose who answers").click();
+    harness.get_by_label("Choose the run that answers").click();
     harness.run();
     assert!(harness.query_by_label("stopped at once").is_some());
     assert!(harness.query_by_label("killed at once").is_none());
@@ -429,7 +429,7 @@ fn the_answers_follow_who_answers() {
     assert!(window.query_by_label("according to “the first”").is_some());
 
     // Chosen on the page.
-    window.get_by_label("Choose who answers").click();
+    window.get_by_label("Choose the run that answers").click();
     window.run_steps(3);
     window.get_by_label("the second").click();
     wait(&mut window, &by(second));

@@ -113,7 +113,7 @@ fn threshold_and_temperature_decide_what_is_said() {
     assert!(band.start > 0.7 && band.end < 1.0 && band.contains(&0.9));
     let mut answer = plain;
     (answer.probabilities, answer.class, answer.sure) = (vec![0.4, 0.6], 1, false);
-    assert_eq!(answer.sentence(&predictor.task, Lang::En), "not sure, rather male, 60\u{a0}%");
+    assert_eq!(answer.sentence(&predictor.task, Lang::En), "not sure, rather male, 60%");
     (answer.probabilities, answer.class, answer.sure) = (vec![0.999, 0.001], 0, true);
     assert_eq!(answer.sentence(&predictor.task, Lang::Fr), "femme, 99\u{a0}%");
 }

@@ -124,7 +124,7 @@ fn an_interrupted_training_is_offered_at_the_start() {
     };
     let mut window = with(interrupted());
     assert!(window.query_by_label("A training can go on in epoch 7").is_some());
-    for name in ["Resume", "Open what it has", "Discard"] {
+    for name in ["Resume", "View progress", "Discard"] {
         assert!(window.query_by_label(name).is_some(), "{name}");
     }
     window.get_by_label_contains("Close this message").click();

@@ -71,14 +71,14 @@ fn a_cell_can_be_opened_by_keyboard() {
     let (report, stage) = report(Lang::En);
     let (mut harness, _) = stage.harness(TALL);
     harness.run();
-    harness.get_by_label_contains("women were called men").focus();
+    harness.get_by_label_contains("labeled female, predicted male").focus();
     harness.run();
     harness.key_press(egui::Key::Enter);
     harness.run();
     assert_eq!(shown(&harness, Lang::En), files(&report, &report.cell(0.5, 0, 1)));
     harness.get_by_label("Back to the results").click();
     harness.run();
-    assert!(harness.query_by_label_contains("women were called men").is_some());
+    assert!(harness.query_by_label_contains("labeled female, predicted male").is_some());
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn each_plot_can_be_saved_as_it_is_shown() {
 
 #[test]
 fn a_report_can_be_had_with_or_without_faces() {
-    for (item, mistakes) in [("Without faces…", false), ("With the surest mistakes…", true)] {
+    for (item, mistakes) in [("Without faces…", false), ("With the most confident mistakes…", true)] {
         let (_, stage) = report(Lang::En);
         let (mut harness, stage) = stage.harness(TALL);
         harness.run();
@@ -179,7 +179,7 @@ fn a_badge_says_when_labels_or_options_have_changed_since() {
         sample.class = 1 - sample.class;
     }
     const DATA: &str = "The data since this run: 1\u{a0}other label";
-    const OPTIONS: &str = "Your options differ from this run’s: dropout";
+    const OPTIONS: &str = "Your settings differ from this run’s: dropout";
     let badges = |change: fn(&mut Stage)| {
         let (_, mut stage) = report(Lang::En);
         change(&mut stage);
@@ -214,7 +214,7 @@ fn a_picture_of_another_data_set_is_not_shown_in_place_of_the_judged_one() {
     stage.session.dataset = Some(std::sync::Arc::new(other));
     let (mut harness, stage) = stage.harness(TALL);
     harness.run();
-    harness.get_by_label_contains("women were called men").click();
+    harness.get_by_label_contains("labeled female, predicted male").click();
     harness.run();
     assert!(!shown(&harness, Lang::En).is_empty(), "the tiles stand, without pictures");
     assert!(stage.borrow().actions.is_empty());
@@ -229,7 +229,7 @@ fn a_second_click_on_the_way_back_starts_no_training() {
     sample.class = 1 - sample.class;
     let (mut harness, stage) = stage.harness([1280.0, 800.0]);
     harness.run();
-    harness.get_by_label_contains("women were called men").click();
+    harness.get_by_label_contains("labeled female, predicted male").click();
     harness.run();
     let (back, again) = ("Back to the results", "Train again with these labels");
     let (back, again) = (harness.get_by_label(back).rect(), harness.get_by_label(again).rect());
@@ -343,12 +343,12 @@ fn results_of_earlier_weights_are_not_shown() {
     let (mut harness, stage) = stage.harness([800.0, 600.0]);
     harness.run();
     assert!(harness.query_by_label("The results of this run are of earlier weights").is_some());
-    harness.get_by_label("Judge now").click();
+    harness.get_by_label("Evaluate now").click();
     harness.run();
     assert_eq!(stage.borrow().actions, [Action::Evaluate { run: id, mirrored: None }]);
 }
 
-/// The rail says what the page says, and of which pictures: 81 % of the test part is not 76 % of another folder.
+/// The rail says what the page says, and of which pictures: 81% of the test part is not 76% of another folder.
 #[test]
 fn the_rail_speaks_of_the_report_that_is_shown() {
     for (part, words) in [(Some(Part::Test), "right, test"), (None, "right, other folder")] {
@@ -444,7 +444,7 @@ fn a_run_without_weights_says_so_and_offers_no_judging() {
         let (mut harness, stage) = stage.harness([1280.0, 800.0]);
         harness.run();
         assert!(harness.query_by_label_contains(words).is_some(), "{words}");
-        assert!(harness.query_by_label("Judge now").is_none());
+        assert!(harness.query_by_label("Evaluate now").is_none());
         let go_on = harness.query_by_label("Continue training");
         assert_eq!(go_on.is_some(), status == RunStatus::Paused);
         if let Some(go_on) = go_on {

@@ -54,11 +54,15 @@ pub const SCENES: &[Scene] = &[
     scene("welcome", || Stage::new(Page::Data), &[]),
     scene("opening", opening, &[]),
     scene("data", || data(Page::Data), &[]),
-    scene("data-copies", || data(Page::Data), &["all pictures", "toutes les images", "contradictions"]),
-    scene("data-odd", || data(Page::Data), &["all pictures", "toutes les images", "odd ones", "les inhabituelles"]),
-    scene("augmentation", || data(Page::Augmentation), &["More options", "Plus d’options"]),
-    scene("model", || data(Page::Model), &["More options", "Plus d’options"]),
-    scene("training-ready", || data(Page::Training), &["More options", "Plus d’options"]),
+    scene(
+        "data-copies",
+        || data(Page::Data),
+        &["all pictures", "toutes les images", "conflicting copies", "copies contradictoires"],
+    ),
+    scene("data-odd", || data(Page::Data), &["all pictures", "toutes les images", "unusual pictures", "images inhabituelles"]),
+    scene("augmentation", || data(Page::Augmentation), &["More settings", "Plus de réglages"]),
+    scene("model", || data(Page::Model), &["More settings", "Plus de réglages"]),
+    scene("training-ready", || data(Page::Training), &["More settings", "Plus de réglages"]),
     scene("training-tried", made::tried, &[]),
     scene("training-starting", starting, &[]),
     scene("training-first", made::first_epoch, &[]),
@@ -69,7 +73,7 @@ pub const SCENES: &[Scene] = &[
     scene(
         "results-pictures",
         || Stage::new(Page::Results).with_data(400).with_run(),
-        &["women were called men", "femmes prises pour"],
+        &["labeled female, predicted male", "étiquetées femme, prédites homme"],
     ),
     scene("predict-empty", || Stage::new(Page::Predict).with_data(40).with_run(), &[]),
     scene("predict", stage::predicting, &[]),
@@ -159,7 +163,7 @@ pub fn devices() -> Vec<Device> {
 }
 
 impl View {
-    /// Light, at 100 %.
+    /// Light, at 100%.
     pub fn new(lang: Lang, size: [f32; 2]) -> Self {
         Self { lang, mode: Mode::Light, size, zoom: 1.0 }
     }

@@ -131,7 +131,7 @@ fn a_folder_becomes_a_table() {
     let outcome = stand.go(&mut predictor).unwrap();
     assert_eq!((outcome.pictures, outcome.unreadable.len(), outcome.continued), (6, 1, 0));
     assert_eq!(outcome.unreadable[0].0, Path::new("broken.jpg"));
-    assert_eq!(outcome.sentence(Lang::En), "6\u{a0}pictures judged, 1\u{a0}unreadable");
+    assert_eq!(outcome.sentence(Lang::En), "6\u{a0}pictures predicted, 1\u{a0}unreadable");
     let whole = stand.lines();
     assert_eq!(whole[0], "file,left,top,side,predicted,probability_male,sure,problem");
     assert_eq!(whole.len(), 8);
@@ -151,7 +151,7 @@ fn a_stopped_table_goes_on_to_the_same_bytes_and_says_what_it_kept() {
     stand.begun();
     let outcome = stand.go(&mut predictor()).unwrap();
     assert_eq!((outcome.continued, outcome.kept_rows, outcome.pictures), (64, 64, 86));
-    assert_eq!(outcome.sentence(Lang::En), "86\u{a0}pictures judged; 64\u{a0}rows were kept from before");
+    assert_eq!(outcome.sentence(Lang::En), "86\u{a0}pictures predicted; 64\u{a0}rows were kept from before");
     assert_eq!(outcome.sentence(Lang::Fr), "86\u{a0}images jugées\u{a0}; 64\u{a0}lignes gardées d’avant");
     assert_eq!(fs::read(&stand.csv).unwrap(), whole);
     stand.refused(&mut predictor(), "is finished");
@@ -179,13 +179,13 @@ fn only_the_very_same_question_is_continued() {
         other
     };
     stand.refused(&mut with(|p| p.run = "2026-01-01-000000".to_owned()), "another run");
-    stand.refused(&mut with(|p| p.threshold = 0.4), "judged otherwise");
-    stand.refused(&mut with(|p| p.temperature = 1.5), "judged otherwise");
+    stand.refused(&mut with(|p| p.threshold = 0.4), "evaluated otherwise");
+    stand.refused(&mut with(|p| p.temperature = 1.5), "evaluated otherwise");
     let mut mirrored = settings();
     mirrored.augment.test_time_flip = true;
-    stand.refused(&mut predictor_with(mirrored, 5), "judged otherwise");
+    stand.refused(&mut predictor_with(mirrored, 5), "evaluated otherwise");
     stand.framing = Framing::FaceCrop;
-    stand.refused(&mut predictor(), "judges whole pictures, not faces");
+    stand.refused(&mut predictor(), "predicts whole pictures, not faces");
     stand.framing = Framing::Whole;
     stand.form = TableForm::new(TableStyle::Spreadsheet, Lang::Fr);
     stand.refused(&mut predictor(), "another form");
@@ -356,7 +356,7 @@ fn a_table_is_written_where_its_record_cannot_be() {
     let outcome = stand.go(&mut predictor()).unwrap();
     assert_eq!((outcome.pictures, stand.lines().len()), (150, 151));
     let problem = outcome.unrecorded.expect("it is said");
-    assert!(problem.line(Lang::En).contains("it cannot be continued, only begun anew"), "{problem}");
+    assert!(problem.line(Lang::En).contains("it cannot be continued, only started again"), "{problem}");
     // Nothing is claimed of what is there then.
     stand.refused(&mut predictor(), "is there already");
     fs::remove_file(home.join("tables")).unwrap();

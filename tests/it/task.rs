@@ -83,7 +83,7 @@ fn a_folder_of_any_classes_is_one_question() {
     assert_eq!(classes(&dataset), expected.map(|(name, n)| (name.to_owned(), n)));
     let said = dataset.understood.sentence(&dataset.task);
     assert_eq!(said.en, "4 classes: ape, chien à poil, zebra, 猫");
-    assert_eq!(dataset.task.called(2, 0, 3, Lang::En), "pictures of “zebra” were called “ape”");
+    assert_eq!(dataset.task.called(2, 0, 3, Lang::En), "labeled “zebra”, predicted “ape”");
 }
 
 /// Classes dealt into parts by their folders, as ImageFolder has them; one class has no validation pictures.
@@ -161,8 +161,8 @@ fn ages_of_names_are_asked_in_bands() {
     }
     assert_eq!(aged.task.name(4, Lang::Fr), "60 et plus");
     assert_eq!(aged.task.people(2, Lang::En), "people aged 20 to 39");
-    assert_eq!(aged.task.called(2, 3, 12, Lang::En), "people aged 20 to 39 were taken for 40 to 59");
-    assert_eq!(aged.task.called(2, 3, 1, Lang::Fr), "personne de 20 à 39 ans prise pour 40 à 59 ans");
+    assert_eq!(aged.task.called(2, 3, 12, Lang::En), "labeled 20 to 39, predicted 40 to 59");
+    assert_eq!(aged.task.called(2, 3, 1, Lang::Fr), "étiquetée 20 à 39 ans, prédite 40 à 59 ans");
     assert!(aged.task.caution(&aged.source, Framing::FaceCrop).en.contains("it cannot tell anybody’s age"));
 
     // Bands in which nobody is are no classes.

@@ -76,7 +76,7 @@ fn a_file_that_is_there_is_only_replaced_by_a_button_that_says_so() {
     window.state_mut().perform(&egui::Context::default(), Action::SaveSettings);
     until(&mut window, "the field", |w| w.query_by_label("Path").is_some());
     replace(&mut window, "Path", &home.path().join("missing").join("a.json").display().to_string());
-    until(&mut window, "the refusal", |w| w.query_by_label("The folder of it is not there").is_some());
+    until(&mut window, "the refusal", |w| w.query_by_label("Its folder does not exist").is_some());
     replace(&mut window, "Path", &file.display().to_string());
     until(&mut window, "the warning", |w| w.query_by_label("This file is there and will be replaced").is_some());
     assert_eq!(fs::read_to_string(&file).expect("still there"), "mine");

@@ -106,7 +106,7 @@ pub struct Words {
     pub amount_help: Phrase,
     /// The largest amount.
     pub most: f64,
-    /// Whether it stands behind "More options".
+    /// Whether it stands behind "More settings".
     pub more: bool,
     /// The amount beyond which it likely costs accuracy, and why.
     pub hurts: Option<(f64, Phrase)>,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Augmentation;
 use crate::{
     random::Random,
-    setting_def::{Scale, SettingDef, SettingDefs, Value},
+    setting_def::{Scale, SettingDef, SettingDefs, Unit, Value},
     text::{Phrase, say},
 };
 
@@ -120,7 +120,7 @@ impl SettingDefs for Blur {
             SettingDef::new(
                 "share",
                 say("Share of pictures blurred", "Part d’images floues"),
-                say("How many pictures are blurred. 10 to 30 %", "Combien d’images sont floues. De 10 à 30 %"),
+                say("How many pictures are blurred. 10 to 30%", "Combien d’images sont floues. De 10 à 30\u{a0}%"),
                 Value::Number { value: share, range: 0.0..=1.0, scale: Scale::Percent, unit: crate::setting_def::UNITLESS },
             )
             .more()
@@ -129,7 +129,7 @@ impl SettingDefs for Blur {
                 "sigma",
                 say("Strongest blur", "Flou maximal"),
                 say("Radius of the blur in pixels. 0.5 to 1.5", "Rayon du flou en pixels. De 0,5 à 1,5"),
-                Value::Number { value: sigma, range: 0.1..=3.0, scale: Scale::Linear, unit: say("px", "px") },
+                Value::Number { value: sigma, range: 0.1..=3.0, scale: Scale::Linear, unit: Unit::same("px") },
             )
             .more()
             .when(active),

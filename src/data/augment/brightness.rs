@@ -21,8 +21,8 @@ impl Change for Kind {
         ),
         amount: say("Strongest change of brightness", "Plus forte variation de luminosité"),
         amount_help: say(
-            "20 % multiplies every value by 0.8 to 1.2. 10 to 40 %",
-            "20 % multiplie chaque valeur par 0,8 à 1,2. De 10 à 40 %",
+            "20% multiplies every value by 0.8 to 1.2. 10 to 40%",
+            "20\u{a0}% multiplie chaque valeur par 0,8 à 1,2. De 10 à 40\u{a0}%",
         ),
         most: 1.0,
         more: false,

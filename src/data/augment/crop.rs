@@ -3,7 +3,7 @@
 use crate::{
     data::picture_size::{PictureSide, SIDE},
     random::Random,
-    setting_def::{SettingDef, Value},
+    setting_def::{SettingDef, Unit, Value},
     text::say,
 };
 
@@ -35,16 +35,16 @@ pub(super) fn setting_defs<'a>(pictures: PictureSide, crop: &'a mut u32, resize_
             "crop",
             say("Crop", "Recadrage"),
             say(
-                "Side of the piece cut out of each decoded picture: at a random place for training, at the center for judging. Smaller varies more and trains faster, but cuts off chin and hair, which tell much; 112 to 128 of 128",
+                "Side of the piece cut out of each decoded picture: at a random place for training, at the center for evaluation. Smaller varies more and trains faster, but cuts off chin and hair, which tell much; 112 to 128 of 128",
                 "Côté du morceau découpé dans chaque image décodée : au hasard pour l’entraînement, au centre pour l’évaluation. Plus petit varie plus et s’entraîne plus vite, mais coupe menton et cheveux, qui en disent long ; de 112 à 128 sur 128",
             ),
-            Value::Whole { value: crop, range: smallest(pictures)..=whole, unit: say("px", "px") },
+            Value::Whole { value: crop, range: smallest(pictures)..=whole, unit: Unit::same("px") },
         ),
         SettingDef::new(
             "resize_back",
             say("Resize back", "Ramener à la taille"),
             say(
-                "Enlarges the crop to the size of the decoded picture again, for training and for judging. The network sees larger faces and takes about a third more time",
+                "Enlarges the crop to the size of the decoded picture again, for training and for evaluation. The network sees larger faces and takes about a third more time",
                 "Agrandit de nouveau le morceau à la taille de l’image décodée, à l’entraînement comme à l’évaluation. Le réseau voit des visages plus grands et prend environ un tiers de temps en plus",
             ),
             Value::Switch(resize_back),

@@ -16,7 +16,7 @@ pub struct Erasing {
     pub on: bool,
     /// The share of pictures in which something is hidden.
     pub share: f64,
-    /// The largest area that is hidden, as a share of the picture; the smallest is 2 %, as in torchvision.
+    /// The largest area that is hidden, as a share of the picture; the smallest is 2%, as in torchvision.
     pub area: f64,
 }
 
@@ -39,7 +39,7 @@ pub struct Rectangle {
 const GRAY: u8 = 128;
 
 impl Augmentation for Erasing {
-    /// A rectangle of 2 % to `area` of the picture, between 0.3 and 3.3 times as high as wide (torchvision's ranges).
+    /// A rectangle of 2% to `area` of the picture, between 0.3 and 3.3 times as high as wide (torchvision's ranges).
     type Drawn = Rectangle;
     const STREAM: usize = 7;
 
@@ -64,7 +64,8 @@ impl Augmentation for Erasing {
     }
 
     fn warning(&self) -> Option<Phrase> {
-        let much = say("So much may be hidden that nobody could tell", "On peut en cacher tant que personne ne pourrait juger");
+        let much =
+            say("So much may be hidden that nobody could tell", "On peut en cacher tant que personne ne reconnaîtrait rien");
         (self.area > 0.45).then_some(much)
     }
 }
@@ -95,8 +96,8 @@ impl SettingDefs for Erasing {
                 "share",
                 say("Share of pictures erased", "Part d’images effacées"),
                 say(
-                    "In how many pictures something is hidden. 10 to 50 %",
-                    "Dans combien d’images quelque chose est caché. De 10 à 50 %",
+                    "In how many pictures something is hidden. 10 to 50%",
+                    "Dans combien d’images quelque chose est caché. De 10 à 50\u{a0}%",
                 ),
                 Value::Number { value: share, range: 0.0..=1.0, scale: Scale::Percent, unit: UNITLESS },
             )
@@ -104,7 +105,7 @@ impl SettingDefs for Erasing {
             SettingDef::new(
                 "area",
                 say("Largest area erased", "Plus grande surface effacée"),
-                say("As a share of the picture. 10 to 33 %", "En part de l’image. De 10 à 33 %"),
+                say("As a share of the picture. 10 to 33%", "En part de l’image. De 10 à 33\u{a0}%"),
                 Value::Number { value: area, range: 0.02..=0.8, scale: Scale::Percent, unit: UNITLESS },
             )
             .more()

@@ -23,16 +23,16 @@ pub(super) fn setting_defs<'a>(flip: &'a mut bool, test_time_flip: &'a mut bool)
     );
     let judging = SettingDef::new(
         "test_time_flip",
-        say("Mirror when judging", "Miroir à l’évaluation"),
+        say("Mirror at evaluation", "Miroir à l’évaluation"),
         say(
-            "Judges each picture together with its mirror image and takes the mean of both answers (test-time augmentation): for validation, test and prediction. Often right a little more often; judging takes twice as long, learning is the same. Goes with flip",
-            "Juge chaque image avec son miroir et prend la moyenne des deux réponses (augmentation au test) : pour la validation, le test et la prédiction. Souvent un peu plus juste ; évaluer prend deux fois plus de temps, apprendre reste pareil. Va avec le retournement",
+            "Evaluates each picture together with its mirror image and takes the mean of both answers (test-time augmentation): for validation, test and prediction. Often slightly more accurate; evaluation takes twice as long, training is unchanged. Goes with flip",
+            "Évalue chaque image avec son miroir et prend la moyenne des deux réponses (augmentation au test) : pour la validation, le test et la prédiction. Souvent un peu plus exact\u{a0}; l’évaluation prend deux fois plus de temps, l’entraînement reste le même. Va avec le retournement",
         ),
         Value::Switch(test_time_flip),
     )
     .states(
-        say("judged without mirror images", "évalué sans les miroirs"),
-        say("judged with mirror images", "évalué avec les miroirs"),
+        say("evaluated without mirror images", "évalué sans les miroirs"),
+        say("evaluated with mirror images", "évalué avec les miroirs"),
     );
     [random, judging]
 }

@@ -43,8 +43,8 @@ impl Augmentation for Grayscale {
 
     fn warning(&self) -> Option<Phrase> {
         let most = say(
-            "Most training pictures are gray, while the model is judged on pictures in color",
-            "La plupart des images d’entraînement sont grises, alors que le modèle est jugé sur des images en couleurs",
+            "Most training pictures are gray, while the model is evaluated on pictures in color",
+            "La plupart des images d’entraînement sont grises, alors que le modèle est évalué sur des images en couleurs",
         );
         (self.share > 0.5).then_some(most)
     }
@@ -81,7 +81,7 @@ impl SettingDefs for Grayscale {
             SettingDef::new(
                 "share",
                 say("Share of gray pictures", "Part d’images grises"),
-                say("How many pictures lose their color. 5 to 20 %", "Combien d’images perdent leur couleur. De 5 à 20 %"),
+                say("How many pictures lose their color. 5 to 20%", "Combien d’images perdent leur couleur. De 5 à 20\u{a0}%"),
                 Value::Number { value: share, range: 0.0..=1.0, scale: Scale::Percent, unit: UNITLESS },
             )
             .more()

@@ -95,8 +95,8 @@ impl SettingDefs for Mixup {
                 "on",
                 say("Mixup", "Mixup"),
                 say(
-                    "Lets another picture show through each one, and moves its label as far: against learning by heart in long trainings. Training accuracy then looks lower than it is",
-                    "Laisse transparaître une autre image dans chacune et rapproche d’autant son étiquette : contre l’apprentissage par cœur lors d’entraînements longs. L’exactitude d’entraînement paraît alors plus basse qu’elle n’est",
+                    "Lets another picture show through each one, and moves its label as far: against overfitting in long trainings. Training accuracy then looks lower than it is",
+                    "Laisse transparaître une autre image dans chacune et rapproche d’autant son étiquette : contre le surapprentissage lors d’entraînements longs. L’exactitude d’entraînement paraît alors plus basse qu’elle n’est",
                 ),
                 Value::Switch(on),
             )

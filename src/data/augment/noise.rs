@@ -92,8 +92,8 @@ impl SettingDefs for Noise {
                 "amount",
                 say("Strongest noise", "Bruit maximal"),
                 say(
-                    "Standard deviation as a share of the range from black to white. 2 to 8 %",
-                    "Écart type en part de l’étendue du noir au blanc. De 2 à 8 %",
+                    "Standard deviation as a share of the range from black to white. 2 to 8%",
+                    "Écart type en part de l’étendue du noir au blanc. De 2 à 8\u{a0}%",
                 ),
                 Value::Number { value: amount, range: 0.0..=0.5, scale: Scale::Percent, unit: UNITLESS },
             )

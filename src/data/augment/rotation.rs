@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Augmentation, geometry::Geometry};
 use crate::{
     random::Random,
-    setting_def::{Scale, SettingDef, SettingDefs, Value},
+    setting_def::{Scale, SettingDef, SettingDefs, Unit, Value},
     text::{Phrase, say},
 };
 
@@ -76,7 +76,7 @@ impl SettingDefs for Rotation {
                     "Either way. The faces of this data stand upright: 5 to 20 degrees",
                     "Dans les deux sens. Les visages de ces données sont droits : de 5 à 20 degrés",
                 ),
-                Value::Number { value: degrees, range: 0.0..=180.0, scale: Scale::Linear, unit: say("°", "°") },
+                Value::Number { value: degrees, range: 0.0..=180.0, scale: Scale::Linear, unit: Unit::same("°") },
             )
             .when(active),
         ]

@@ -21,8 +21,8 @@ impl Change for Kind {
         help: say("Makes colors paler or more vivid", "Rend les couleurs plus pâles ou plus vives"),
         amount: say("Strongest change of saturation", "Plus forte variation de saturation"),
         amount_help: say(
-            "30 % makes colors 0.7 to 1.3 times as vivid. 10 to 50 %",
-            "30 % rend les couleurs de 0,7 à 1,3 fois aussi vives. De 10 à 50 %",
+            "30% makes colors 0.7 to 1.3 times as vivid. 10 to 50%",
+            "30\u{a0}% rend les couleurs de 0,7 à 1,3 fois aussi vives. De 10 à 50\u{a0}%",
         ),
         most: 1.0,
         more: true,

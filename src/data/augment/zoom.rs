@@ -24,8 +24,8 @@ impl Change for Kind {
         ),
         amount: say("Strongest zoom", "Zoom maximal"),
         amount_help: say(
-            "10 % makes faces between 0.9 and 1.1 times as large. 5 to 20 %",
-            "10 % donne des visages de 0,9 à 1,1 fois leur taille. De 5 à 20 %",
+            "10% makes faces between 0.9 and 1.1 times as large. 5 to 20%",
+            "10\u{a0}% donne des visages de 0,9 à 1,1 fois leur taille. De 5 à 20\u{a0}%",
         ),
         most: 0.5,
         more: false,

@@ -36,15 +36,3 @@ pub(super) fn people(year: usize, lang: Lang) -> String {
         Lang::Fr => format!("personnes de {}", name(year, lang)),
     }
 }
-
-/// `people aged 34 were taken for 40`.
-pub(super) fn called(label: usize, predicted: usize, count: u32, lang: Lang) -> String {
-    match lang {
-        Lang::En if count == 1 => format!("person aged {label} was taken for {predicted}"),
-        Lang::En => format!("people aged {label} were taken for {predicted}"),
-        Lang::Fr => {
-            let s = if count < 2 { "" } else { "s" };
-            format!("personne{s} de {} prise{s} pour {predicted}", name(label, lang))
-        }
-    }
-}

@@ -145,7 +145,7 @@ pub(super) fn name(class: &str, lang: Lang) -> String {
 }
 
 /// As [`name`], where nothing beside it says that years are meant: in French « 20 à 39 ans », « 60 ans et plus ».
-fn years(class: &str, lang: Lang) -> String {
+pub(super) fn years(class: &str, lang: Lang) -> String {
     match (class.strip_suffix('+'), lang) {
         (_, Lang::En) => name(class, lang),
         (Some(first), Lang::Fr) => format!("{first} ans et plus"),
@@ -160,23 +160,5 @@ pub(super) fn people(class: &str, lang: Lang) -> String {
     match lang {
         Lang::En => format!("people aged {years}"),
         Lang::Fr => format!("personnes de {years}"),
-    }
-}
-
-/// `people aged 20 to 39 were taken for 40 to 59`.
-pub(super) fn called(classes: &[String], label: usize, predicted: usize, count: u32, lang: Lang) -> String {
-    let (actual, called) = (years(&classes[label], lang), years(&classes[predicted], lang));
-    match (lang, label == predicted) {
-        (Lang::En, true) if count == 1 => format!("person aged {actual} was recognized"),
-        (Lang::En, true) => format!("people aged {actual} were recognized"),
-        (Lang::En, false) if count == 1 => format!("person aged {actual} was taken for {called}"),
-        (Lang::En, false) => format!("people aged {actual} were taken for {called}"),
-        (Lang::Fr, right) => {
-            let s = if count < 2 { "" } else { "s" };
-            match right {
-                true => format!("personne{s} de {actual} reconnue{s} comme telle{s}"),
-                false => format!("personne{s} de {actual} prise{s} pour {called}"),
-            }
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     data::part_name,
-    text::{Lang, Phrase, say},
+    text::{Phrase, say},
 };
 
 /// The classes, as Keras sorts their folders.
@@ -14,28 +14,6 @@ pub(super) const fn name(class: usize) -> Phrase {
 
 pub(super) const fn people(class: usize) -> Phrase {
     if class == 0 { say("women", "femmes") } else { say("men", "hommes") }
-}
-
-/// `women were called men`; in French the participles agree.
-pub(super) fn called(label: usize, predicted: usize, count: u32, lang: Lang) -> String {
-    match lang {
-        Lang::En => match count {
-            1 => format!("{} was called a {}", ["woman", "man"][label], ["woman", "man"][predicted]),
-            _ => format!("{} were called {}", ["women", "men"][label], ["women", "men"][predicted]),
-        },
-        Lang::Fr => {
-            let s = if count < 2 { "" } else { "s" };
-            let (who, e) = [(format!("femme{s}"), "e"), (format!("homme{s}"), "")][label].clone();
-            match (label == predicted, count < 2) {
-                (true, true) => format!("{who} reconnu{e} comme tel{}", if label == 0 { "le" } else { "" }),
-                (true, false) => format!("{who} reconnu{e}s comme tel{}", if label == 0 { "les" } else { "s" }),
-                (false, true) => format!("{who} pris{e} pour un{}", ["e femme", " homme"][predicted]),
-                (false, false) => {
-                    format!("{who} pris{e}{} pour des {}", if label == 0 { "s" } else { "" }, ["femmes", "hommes"][predicted])
-                }
-            }
-        }
-    }
 }
 
 /// The class that a folder's name means.

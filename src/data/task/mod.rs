@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     setting_def::choice,
-    text::{Lang, LocalizedText, Phrase, say},
+    text::{Lang, LocalizedText, Phrase, quoted, say},
 };
 
 pub use age_group::AgeBands;
@@ -205,33 +205,42 @@ impl Task {
         }
     }
 
-    /// What `count` pictures of class `label` were called, without the count: `women were called men`.
+    /// What was predicted of `count` pictures with a label, without the count: `labeled female, predicted male`. A label says
+    /// what was recorded, not who somebody is, so it does not make anybody a woman or a man here.
     pub fn called(&self, label: usize, predicted: usize, count: u32, lang: Lang) -> String {
-        match self.kind {
-            TaskKind::Gender => gender::called(label, predicted, count, lang),
-            TaskKind::AgeGroup => age_group::called(&self.classes, label, predicted, count, lang),
-            TaskKind::Age => age::called(label, predicted, count, lang),
-            TaskKind::Folders | TaskKind::Hairstyle => folders::called(&self.names(lang), label, predicted, count, lang),
+        let [label, predicted] = [label, predicted].map(|class| self.named(class, lang));
+        match lang {
+            Lang::En => format!("labeled {label}, predicted {predicted}"),
+            Lang::Fr => {
+                let s = if lang.is_singular(count.into()) { "" } else { "s" };
+                format!("étiquetée{s} {label}, prédite{s} {predicted}")
+            }
         }
     }
 
-    /// After a share: `of the women`, `of “cats”`.
+    /// After a share: `of those labeled female`.
     pub fn of_them(&self, class: usize, lang: Lang) -> String {
-        let people = self.people(class, lang);
-        match (lang, self.kind) {
-            (Lang::En, TaskKind::Folders) => format!("of {people}"),
-            (Lang::En, _) => format!("of the {people}"),
-            (Lang::Fr, TaskKind::Folders) => format!("de {people}"),
-            (Lang::Fr, _) => format!("des {people}"),
+        match lang {
+            Lang::En => format!("of those labeled {}", self.named(class, lang)),
+            Lang::Fr => format!("des étiquetées {}", self.named(class, lang)),
         }
     }
 
-    /// After a share: `of those called men`.
+    /// After a share: `of those predicted male`.
     pub fn of_those_called(&self, class: usize, lang: Lang) -> String {
-        match (lang, self.kind) {
-            (Lang::En, TaskKind::AgeGroup | TaskKind::Age) => format!("of those called {}", self.name(class, lang)),
-            (Lang::En, _) => format!("of those called {}", self.people(class, lang)),
-            (Lang::Fr, _) => format!("des réponses «\u{a0}{}\u{a0}»", self.name(class, lang)),
+        match lang {
+            Lang::En => format!("of those predicted {}", self.named(class, lang)),
+            Lang::Fr => format!("des prédites {}", self.named(class, lang)),
+        }
+    }
+
+    /// A class within a sentence: `female`, `20 to 39`, in French `20 à 39 ans`; names that a user gave in quotation marks.
+    fn named(&self, class: usize, lang: Lang) -> String {
+        match self.kind {
+            TaskKind::AgeGroup => age_group::years(&self.classes[class], lang),
+            TaskKind::Age if lang == Lang::En => class.to_string(),
+            TaskKind::Gender | TaskKind::Age => self.name(class, lang),
+            TaskKind::Folders | TaskKind::Hairstyle => quoted(lang, self.name(class, lang)),
         }
     }
 

@@ -56,8 +56,8 @@
 //! # How far from the limit
 //! A forward pass of the reference network at 128 x 128 multiplies and adds 136 million times a picture: 113 in the
 //! products of F(4x4, 3x3), 14 in the first layer, 9 in the dense ones. Two cores with a measured peak of 118 GFLOP/s
-//! each could do 1,735 pictures a second if nothing else were to do; they do 1,280. Of one thread's time 73 % are
-//! products, at 96 % of the peak, 10 % the first layer, 7 % transforms of outputs with pooling, 5 % of inputs. Fetching
+//! each could do 1,735 pictures a second if nothing else were to do; they do 1,280. Of one thread's time 73% are
+//! products, at 96% of the peak, 10% the first layer, 7% transforms of outputs with pooling, 5% of inputs. Fetching
 //! a product's or a transform's lines earlier changed nothing there.
 //!
 //! # Rules for changing it

@@ -14,7 +14,7 @@ use crate::{
     run::{RunView, date},
     setting_def::SettingDefs,
     settings::images::ImageOption,
-    text::{Lang, Phrase, capital, decimal, duration, escape, named, number, percent, plural, say},
+    text::{Lang, Phrase, capital, decimal, duration, epochs, escape, named, number, percent, say},
 };
 
 /// The card as a Markdown file.
@@ -52,7 +52,7 @@ fn details(view: &RunView, lang: Lang) -> Vec<Block> {
     let day = date::day(info.created);
     let time = duration(lang, std::time::Duration::try_from_secs_f64(info.seconds).unwrap_or_default());
     let version = env!("CARGO_PKG_VERSION");
-    let epochs = plural(lang, info.epochs_done.into(), say("epoch", "époque"), say("epochs", "époques"));
+    let epochs = epochs(lang, info.epochs_done.into());
     let best = info.best_epoch.map_or_else(|| "–".to_owned(), |best| number(lang, best.into()));
     let mut items = match lang {
         Lang::En => vec![
@@ -145,15 +145,15 @@ fn factors(view: &RunView, lang: Lang) -> Vec<Block> {
         items.insert(
             0,
             say(
-                "Results are given by age band, by recorded race label, by recorded gender, and by their crossings",
-                "Les résultats sont donnés par tranche d’âge, par étiquette d’origine, par genre noté et par leurs croisements",
+                "Results are given by age band, by recorded race label, by recorded gender, and by their combinations",
+                "Les résultats sont donnés par tranche d’âge, par «\u{a0}race\u{a0}» notée, par genre noté et par leurs combinaisons",
             ),
         );
         items.insert(
             1,
             say(
                 "The race label is UTKFace’s own five-fold code, estimated by a program and checked by a person; it is not skin type, and no claim about skin type is made",
-                "L’étiquette d’origine est le code à cinq valeurs d’UTKFace, estimé par un programme et vérifié par une personne ; ce n’est pas le type de peau, et rien n’est affirmé sur celui-ci",
+                "La «\u{a0}race\u{a0}» notée est le code à cinq valeurs d’UTKFace, estimé par un programme et vérifié par une personne ; ce n’est pas le type de peau, et rien n’est affirmé sur celui-ci",
             ),
         );
     }
@@ -166,8 +166,8 @@ fn metrics(view: &RunView, lang: Lang) -> Vec<Block> {
     }
     let mut items = vec![
         say(
-            "Accuracy with a 95 % range (Wilson), precision, recall and F1 of each class and their mean (macro)",
-            "Exactitude avec un intervalle à 95 % (Wilson), précision, rappel et F1 de chaque classe et leur moyenne (macro)",
+            "Accuracy with a 95% range (Wilson), precision, recall and F1 of each class and their mean (macro)",
+            "Exactitude avec un intervalle à 95\u{a0}% (Wilson), précision, rappel et F1 de chaque classe et leur moyenne (macro)",
         )
         .get(lang)
         .to_owned(),
@@ -182,7 +182,7 @@ fn metrics(view: &RunView, lang: Lang) -> Vec<Block> {
         let (threshold, temperature) = (decimal(lang, report.threshold, 2), decimal(lang, report.temperature, 2));
         items.push(match (lang, report.is_binary().then(|| report.task.name(1, lang))) {
             (Lang::En, Some(class)) => {
-                format!("A picture is called “{class}” from a probability of {threshold} on; temperature {temperature}")
+                format!("A picture is predicted as “{class}” from a probability of {threshold} on; temperature {temperature}")
             }
             (Lang::Fr, Some(class)) => {
                 format!("Une image est dite «\u{a0}{class}\u{a0}» à partir d’une probabilité de {threshold}\u{a0}; température {temperature}")
@@ -207,8 +207,8 @@ fn analyses(view: &RunView, lang: Lang) -> Vec<Block> {
         Block::Table(regression.as_ref().map_or_else(|| scores(report, lang), |all| scores_of_years(all, lang))),
         paragraph(
             say(
-                "By group, with n and a 95 % range. Ranges that overlap are no difference that can be claimed; groups of fewer than 30 pictures say little and are not compared.",
-                "Par groupe, avec n et un intervalle à 95 %. Des intervalles qui se recouvrent ne permettent d’affirmer aucune différence ; les groupes de moins de 30 images disent peu et ne sont pas comparés.",
+                "By group, with n and a 95% range. Overlapping ranges show no difference; groups of fewer than 30 pictures say little and are not compared.",
+                "Par groupe, avec n et un intervalle à 95\u{a0}%. Des intervalles qui se recouvrent ne permettent d’affirmer aucune différence ; les groupes de moins de 30 images disent peu et ne sont pas comparés.",
             ),
             lang,
         ),
@@ -241,8 +241,8 @@ fn ethics(view: &RunView, lang: Lang) -> Vec<Block> {
         ));
     }
     items.push(say(
-            "Good averages can hide groups: Gender Shades (Buolamwini and Gebru 2018) found up to 34.7 % errors for darker-skinned women in products whose averages were good",
-            "De bonnes moyennes peuvent cacher des groupes : Gender Shades (Buolamwini et Gebru 2018) a trouvé jusqu’à 34,7 % d’erreurs pour les femmes à la peau foncée dans des produits bons en moyenne",
+            "Good averages can hide groups: Gender Shades (Buolamwini and Gebru 2018) found up to 34.7% errors for darker-skinned women in products whose averages were good",
+            "De bonnes moyennes peuvent cacher des groupes : Gender Shades (Buolamwini et Gebru 2018) a trouvé jusqu’à 34,7\u{a0}% d’erreurs pour les femmes à la peau foncée dans des produits bons en moyenne",
     ));
     if source_kind(view) == Kind::UtkFace {
         items.push(say(
@@ -267,8 +267,8 @@ fn caveats(view: &RunView, lang: Lang) -> Vec<Block> {
     let mut items = vec![
         framing,
         say(
-            "One run is one throw of the dice: a difference smaller than the range, or seen with one seed only, is noise",
-            "Un essai est un seul lancer de dés : une différence plus petite que l’intervalle, ou vue avec une seule graine, est du bruit",
+            "One run is a single draw: a difference smaller than the range, or seen with one seed only, is noise",
+            "Un essai est un seul tirage\u{a0}: une différence plus petite que l’intervalle, ou vue avec une seule graine, est du bruit",
         ),
         say(
             "Wrong labels in the data count as mistakes of the model, and the other way round",
@@ -285,7 +285,7 @@ fn caveats(view: &RunView, lang: Lang) -> Vec<Block> {
 }
 
 fn not_judged(lang: Lang) -> Block {
-    paragraph(say("The run was not judged yet.", "L’essai n’a pas encore été évalué."), lang)
+    paragraph(say("The run has not been evaluated yet.", "L’essai n’a pas encore été évalué."), lang)
 }
 
 /// Scores of both classes and their mean.
@@ -311,7 +311,7 @@ pub fn scores(report: &Report, lang: Lang) -> Table {
 /// Groups with n, accuracy, range and F1.
 pub fn group_table(report: &Report, groups: &[Group], by: Grouping, lang: Lang) -> Table {
     let heads =
-        [say("accuracy", "exactitude"), say("95 % range", "intervalle à 95 %"), say("F1 macro", "F1 macro"), say("n", "n")];
+        [say("accuracy", "exactitude"), say("95% range", "intervalle à 95\u{a0}%"), say("F1 macro", "F1 macro"), say("n", "n")];
     let mut table = Table::new([by.name(&report.task, lang)].into_iter().chain(heads.map(|h| h.get(lang).to_owned())).collect());
     for group in groups {
         let range = group.accuracy.wilson();

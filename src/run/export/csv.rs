@@ -5,7 +5,7 @@ use crate::{
     files::table::{Cell, Rows, TableForm},
 };
 
-/// One row for each judged picture: file, part, age and race code as recorded (empty if unknown), the recorded and the
+/// One row for each evaluated picture: file, part, age and race code as recorded (empty if unknown), the recorded and the
 /// predicted class, the probability of class 1 (of more than two classes: of each) after the temperature, and whether both
 /// agree. Of years, `estimate`, `label` and `error` (the estimate less the label) stand behind age and race. Validation rows
 /// follow the test's.

@@ -59,7 +59,7 @@ pub enum Format {
 choice!(Format {
     Report = "report", say("Report", "Rapport"), say("One page for any browser: results, groups, curves, settings and the model card", "Une page pour tout navigateur : résultats, groupes, courbes, réglages et fiche du modèle");
     Card = "card", say("Model card", "Fiche du modèle"), say("What the model is, is for and cannot do, as Markdown", "Ce qu’est le modèle, à quoi il sert et ce qu’il ne peut pas, en Markdown");
-    Csv = "csv", say("Predictions", "Prédictions"), say("One row for each judged picture, for a spreadsheet", "Une ligne par image évaluée, pour un tableur");
+    Csv = "csv", say("Predictions", "Prédictions"), say("One row for each evaluated picture, for a spreadsheet", "Une ligne par image évaluée, pour un tableur");
     Onnx = "onnx", say("ONNX", "ONNX"), say("The model for other programs; takes pixels 0 to 255, gives the probability", "Le modèle pour d’autres programmes ; prend des pixels de 0 à 255, donne la probabilité");
     Python = "python", say("Python script", "Script Python"), say("A folder with the ONNX model and a script that predicts photos with it", "Un dossier avec le modèle ONNX et un script qui prédit des photos");
     Safetensors = "safetensors", say("Weights", "Poids"), say("A folder with weights, settings, labels and the network in PyTorch; Trombine on another machine opens it too", "Un dossier avec les poids, les réglages, les étiquettes et le réseau en PyTorch ; un autre Trombine l’ouvre aussi");
@@ -72,7 +72,7 @@ choice!(Format {
 pub struct ExportOptions {
     /// The language of the card and the plots, and the one in which the report opens.
     pub lang: Lang,
-    /// Show the surest mistakes in the report: it then shows faces, and is not for passing on.
+    /// Show the most confident mistakes in the report: it then shows faces and must not be passed on.
     pub mistakes: bool,
     /// How predictions are written as a table.
     pub tables: TableStyle,
@@ -265,7 +265,7 @@ fn judged(view: &RunView) -> Result<&Report, Problem> {
 fn not_judged() -> Problem {
     Problem::new(
         Kind::File,
-        say("This run was not judged yet", "Cet essai n’a pas encore été évalué"),
+        say("This run has not been evaluated yet", "Cet essai n’a pas encore été évalué"),
         say("Let its training end, or evaluate it", "Laissez finir l’entraînement, ou évaluez-la"),
     )
 }

@@ -242,22 +242,16 @@ pub fn matrix(confusion: &Confusion, task: &Task, lang: Lang) -> Canvas {
     canvas
 }
 
+/// A rate on an axis; of two classes it is that of class 1, which is named.
+fn of_class(task: &Task, rate: Phrase, lang: Lang) -> String {
+    if task.is_binary() { format!("{}, {}", rate.get(lang), task.name(1, lang)) } else { rate.get(lang).to_owned() }
+}
+
 /// The ROC curve: of two classes that of class 1 with the report's threshold, of more that of each against the rest.
 pub fn roc(report: &Report, curves: &[Curves], lang: Lang) -> Canvas {
     let task = &report.task;
-    let (x, y) = if task.is_binary() {
-        let [zero, one] = [0, 1].map(|class| task.people(class, lang));
-        match (lang, task.is_gender()) {
-            (Lang::En, true) => (format!("{zero} called {one}"), format!("{one} called {one}")),
-            (Lang::Fr, true) => (format!("{zero} prises pour des {one}"), format!("{one} reconnus")),
-            (Lang::En, false) => (format!("{zero} called {one}"), format!("{one} called so")),
-            (Lang::Fr, false) => (format!("{zero} pris pour {one}"), format!("{one} reconnus")),
-        }
-    } else {
-        let of = [say("others called so", "autres ainsi nommées"), say("of the class called so", "de la classe, reconnues")];
-        let [x, y] = of.map(|text| text.get(lang).to_owned());
-        (x, y)
-    };
+    let of = [say("false positive rate", "taux de faux positifs"), say("true positive rate", "taux de vrais positifs")];
+    let [x, y] = of.map(|rate| of_class(task, rate, lang));
     let (mut canvas, frame) = square(say("ROC curve", "Courbe ROC").get(lang), &x, &y, lang);
     let ((x1, y1), (x2, y2)) = (frame.at(0.0, 0.0), frame.at(1.0, 1.0));
     canvas.line("dash", x1, y1, x2, y2);
@@ -276,12 +270,8 @@ pub fn roc(report: &Report, curves: &[Curves], lang: Lang) -> Canvas {
 /// The precision-recall curve: of two classes that of class 1 with the report's threshold, of more that of each.
 pub fn precision_recall(report: &Report, curves: &[Curves], lang: Lang) -> Canvas {
     let task = &report.task;
-    let (x, y) = match (lang, task.is_binary()) {
-        (Lang::En, true) => (format!("recall of {}", task.name(1, lang)), format!("precision of {}", task.name(1, lang))),
-        (Lang::Fr, true) => (format!("rappel, {}", task.name(1, lang)), format!("précision, {}", task.name(1, lang))),
-        (Lang::En, false) => ("recall".to_owned(), "precision".to_owned()),
-        (Lang::Fr, false) => ("rappel".to_owned(), "précision".to_owned()),
-    };
+    let of = [say("recall", "rappel"), say("precision", "précision")];
+    let [x, y] = of.map(|rate| of_class(task, rate, lang));
     let (mut canvas, frame) = square(say("Precision and recall", "Précision et rappel").get(lang), &x, &y, lang);
     each_curve(&mut canvas, &frame, curves, |p| (p.true_positive_rate, p.precision));
     if task.is_binary() {

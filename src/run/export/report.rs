@@ -57,7 +57,7 @@ fn page(view: &RunView, pictures: &[Mistake<'_>], lang: Lang) -> String {
     match &view.report {
         Some(report) => html += &results(view, report, pictures, lang),
         None => {
-            let text = say("The run was not judged yet", "L’essai n’a pas encore été évalué").get(lang);
+            let text = say("The run has not been evaluated yet", "L’essai n’a pas encore été évalué").get(lang);
             html += &card("wide", say("Results", "Résultats"), "", &format!("<p>{}</p>", xml(text)), lang);
         }
     }
@@ -112,7 +112,7 @@ fn results(view: &RunView, report: &Report, pictures: &[Mistake<'_>], lang: Lang
     );
     html += &card(
         "",
-        say("Trade-off", "Compromis"),
+        say("Threshold", "Seuil de décision"),
         &auc,
         &narrow(&plots::roc(report, &curves, lang), &roc_text(report, lang)),
         lang,
@@ -124,8 +124,8 @@ fn results(view: &RunView, report: &Report, pictures: &[Mistake<'_>], lang: Lang
     let error = percent(lang, calibration::calibration_error(&report.reliability()), 1);
     let error = format!("{} {error}", say("calibration error", "erreur de calibration").get(lang));
     let calibration = narrow(&plots::reliability(report, lang), &calibration_text(report, lang));
-    html += &card("", say("How sure is it really", "Sa confiance est-elle juste"), &error, &calibration, lang);
-    html += &card("", say("Crossed groups", "Groupes croisés"), &smalls(report, lang), &crossings(report, lang), lang);
+    html += &card("", say("Is its confidence right?", "Sa confiance est-elle juste\u{a0}?"), &error, &calibration, lang);
+    html += &card("", say("Combined groups", "Groupes combinés"), &smalls(report, lang), &crossings(report, lang), lang);
     html += "</div>";
     if !pictures.is_empty() {
         html += &gallery(view, report, pictures, lang);
@@ -134,7 +134,7 @@ fn results(view: &RunView, report: &Report, pictures: &[Mistake<'_>], lang: Lang
 }
 
 fn all_of(report: &Report, lang: Lang) -> String {
-    say("bars are 95 % ranges", "les barres sont des intervalles à 95 %").get(lang).replace(" %", "\u{a0}%")
+    say("bars are 95% ranges", "les barres sont des intervalles à 95\u{a0}%").get(lang).to_owned()
         + &if report.predictions.is_empty() {
             String::new()
         } else {
@@ -186,7 +186,7 @@ fn roc_text(report: &Report, lang: Lang) -> String {
     let class = report.task.name(1, lang);
     match lang {
         Lang::En => format!(
-            "The ring is the threshold {threshold}: from that probability on, a picture is called “{class}”. Sliding it moves along the curve."
+            "The ring is the threshold {threshold}: from that probability on, the prediction is “{class}”. Moving it moves along the curve."
         ),
         Lang::Fr => format!(
             "L’anneau est le seuil {threshold} : à partir de cette probabilité, une image est dite « {class} ». Le déplacer suit la courbe."
@@ -206,14 +206,14 @@ fn best_text(report: &Report, lang: Lang) -> String {
 fn calibration_text(report: &Report, lang: Lang) -> String {
     let temperature = decimal(lang, report.temperature, 2);
     let text = say(
-        "On the dotted line, a probability is what it says: 80 % means right eight times of ten. Larger dots hold more pictures.",
-        "Sur la ligne pointillée, une probabilité dit vrai : 80 % veut dire juste huit fois sur dix. Les grands points portent plus d’images.",
+        "On the dotted line, a probability is what it says: 80% means right eight times out of ten. Larger dots hold more pictures.",
+        "Sur la ligne pointillée, une probabilité dit vrai : 80\u{a0}% veut dire juste huit fois sur dix. Les grands points portent plus d’images.",
     );
     let scaled = match lang {
         Lang::En => format!(" Scaled by the temperature {temperature}, fitted on the validation part."),
         Lang::Fr => format!(" Mise à l’échelle par la température {temperature}, ajustée sur la validation."),
     };
-    text.get(lang).replace(" %", "\u{a0}%") + if report.temperature == 1.0 { "" } else { &scaled }
+    text.get(lang).to_owned() + if report.temperature == 1.0 { "" } else { &scaled }
 }
 
 fn training(view: &RunView, lang: Lang) -> String {

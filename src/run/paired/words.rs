@@ -214,14 +214,16 @@ pub(super) fn not_judged(view: &RunView, name: &LocalizedText) -> Problem {
     let what = LocalizedText::by(|lang| {
         let name = quoted(lang, name.get(lang));
         match (lang, view.judged_elsewhere()) {
-            (Lang::En, false) => format!("{name} was not judged yet"),
+            (Lang::En, false) => format!("{name} has not been evaluated yet"),
             (Lang::Fr, false) => format!("{name} n’a pas encore été évalué"),
-            (Lang::En, true) => format!("{name} was judged on another folder last"),
+            (Lang::En, true) => format!("{name} was last evaluated on another folder"),
             (Lang::Fr, true) => format!("{name} a été évalué sur un autre dossier"),
         }
     });
     let remedy = match view.info.stored.weights {
-        true => say("Judge it on its test part: open its results", "Évaluez-le sur sa partie test\u{a0}: ouvrez ses résultats"),
+        true => {
+            say("Evaluate it on its test part: open its results", "Évaluez-le sur sa partie test\u{a0}: ouvrez ses résultats")
+        }
         false => say("Train it to the end of an epoch first", "Entraînez-le d’abord jusqu’à la fin d’une époque"),
     };
     Problem::new(Kind::Data, what, remedy)
@@ -231,7 +233,7 @@ pub(super) fn other_question() -> Problem {
     Problem::new(
         Kind::Data,
         say(
-            "These runs ask different questions: their answers cannot be held against each other",
+            "These runs ask different questions: their answers cannot be compared",
             "Ces essais posent des questions différentes\u{a0}: leurs réponses ne se comparent pas",
         ),
         say("Compare runs of the same classes", "Comparez des essais aux mêmes classes"),

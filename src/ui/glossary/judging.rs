@@ -36,7 +36,7 @@ pub(super) const TERMS: &[Term] = &[
     Term {
         name: say("class", "classe"),
         forms: say("classes", "classes"),
-        meaning: say("One of the two answers that the model can give", "L’une des deux réponses que le modèle peut donner"),
+        meaning: say("One of the answers that the model can give", "L’une des réponses que le modèle peut donner"),
     },
     Term {
         name: say("label", "étiquette"),
@@ -74,19 +74,25 @@ pub(super) const TERMS: &[Term] = &[
         name: say("confusion matrix", "matrice de confusion"),
         forms: say("matrix", "matrice"),
         meaning: say(
-            "The four counts: right and wrong, for each of the two classes",
-            "Les quatre comptes : juste et faux, pour chacune des deux classes",
+            "How many pictures of each label got each prediction: the diagonal is right, the rest are mistakes",
+            "Combien d’images de chaque étiquette ont reçu chaque réponse\u{a0}: la diagonale est juste, le reste sont des erreurs",
         ),
     },
     Term {
         name: say("precision", "précision"),
         forms: say("", ""),
-        meaning: say("Of those called so, how many are so", "Parmi ceux que le modèle nomme ainsi, combien le sont"),
+        meaning: say(
+            "Of the pictures predicted as a class, the share that belongs to it",
+            "Parmi les images prédites dans une classe, la part qui en est",
+        ),
     },
     Term {
         name: say("recall", "rappel"),
         forms: say("", ""),
-        meaning: say("Of those who are so, how many were found", "Parmi ceux qui le sont, combien ont été trouvés"),
+        meaning: say(
+            "Of the pictures of a class, the share that is predicted as it",
+            "Parmi les images d’une classe, la part que le modèle y reconnaît",
+        ),
     },
     Term {
         name: say("F1", "F1"),
@@ -100,7 +106,7 @@ pub(super) const TERMS: &[Term] = &[
         name: say("ROC", "ROC"),
         forms: say("ROC curve|false alarms", "courbe ROC|fausses alertes"),
         meaning: say(
-            "A curve over every threshold: how many are found, against how many false alarms. The nearer to the upper left corner, the better",
+            "A curve over every threshold: how many are found, against how many false alarms. The closer to the upper left corner, the better",
             "Une courbe sur tous les seuils : combien sont trouvés, contre combien de fausses alertes. Plus elle approche du coin en haut à gauche, mieux c’est",
         ),
     },
@@ -124,28 +130,28 @@ pub(super) const TERMS: &[Term] = &[
         name: say("calibration", "calibration"),
         forms: say("calibrated", "calibré"),
         meaning: say(
-            "Whether a probability means what it says: of all answers at 80 %, eight in ten should be right",
-            "Si une probabilité dit vrai : parmi toutes les réponses à 80 %, huit sur dix devraient être justes",
+            "Whether the probabilities can be trusted: of all answers at 80%, eight in ten should be right",
+            "Si une probabilité dit vrai : parmi toutes les réponses à 80\u{a0}%, huit sur dix devraient être justes",
         ),
     },
     Term {
         name: say("calibration error (ECE)", "erreur de calibration (ECE)"),
         forms: say("ECE|calibration error", "ECE|erreur de calibration"),
         meaning: say(
-            "How far what it said and what was so are apart on average, in points of per cent",
-            "L’écart moyen entre ce qu’il a dit et ce qui était, en points de pourcentage",
+            "The mean gap between the probability that the model gives and how often it is right, in percentage points",
+            "L’écart moyen entre la probabilité donnée par le modèle et la part de réponses justes, en points de pourcentage",
         ),
     },
     Term {
         name: say("temperature", "température"),
         forms: say("", ""),
         meaning: say(
-            "One number by which the model’s confidence is divided until it says what is so; no answer changes",
-            "Un nombre par lequel on divise l’assurance du modèle pour qu’elle dise vrai ; aucune réponse ne change",
+            "One number that divides the model’s logits so that its confidence matches how often it is right (temperature scaling); no answer changes",
+            "Un nombre qui divise les logits du modèle pour que sa confiance corresponde à la part de réponses justes\u{a0}; aucune réponse ne change",
         ),
     },
     Term {
-        name: say("95 % range", "intervalle à 95 %"),
+        name: say("95% range", "intervalle à 95\u{a0}%"),
         forms: say("", ""),
         meaning: say(
             "Where the true figure probably lies: with other pictures of the same kind it would fall in there 19 times of 20",
@@ -164,7 +170,7 @@ pub(super) const TERMS: &[Term] = &[
         name: say("Grad-CAM", "Grad-CAM"),
         forms: say("", ""),
         meaning: say(
-            "A map of where the last convolutions found what spoke for the answer. Quick and coarse; a hint, not a proof",
+            "A map of where the last convolutions found what supports the answer. Quick and coarse; a hint, not a proof",
             "Une carte des endroits où les dernières convolutions ont trouvé ce qui plaide pour la réponse. Rapide et grossière ; un indice, pas une preuve",
         ),
     },
@@ -172,8 +178,8 @@ pub(super) const TERMS: &[Term] = &[
         name: say("occlusion", "occlusion"),
         forms: say("", ""),
         meaning: say(
-            "Covers one place of the picture after the other and watches how the answer changes. Slow, but nearer to the truth",
-            "Couvre un endroit de l’image après l’autre et observe comment la réponse change. Lent, mais plus près de la vérité",
+            "Covers one area of the picture after the other and watches how the answer changes. Slow, but nearer to the truth",
+            "Couvre une zone de l’image après l’autre et observe comment la réponse change. Lent, mais plus près de la vérité",
         ),
     },
     Term {

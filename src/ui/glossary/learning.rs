@@ -99,7 +99,7 @@ pub(super) const TERMS: &[Term] = &[
         forms: say("cross-entropy", "entropie croisée"),
         meaning: say(
             "How wrong the model is, counting how sure it was: being wrong and sure costs most. Training makes it small",
-            "À quel point le modèle se trompe, selon son assurance : se tromper en étant sûr coûte le plus. L’entraînement la fait baisser",
+            "À quel point le modèle se trompe, compte tenu de sa confiance : se tromper en étant sûr coûte le plus. L’entraînement la fait baisser",
         ),
     },
     Term {
@@ -114,8 +114,8 @@ pub(super) const TERMS: &[Term] = &[
         name: say("label smoothing", "lissage des étiquettes"),
         forms: say("", ""),
         meaning: say(
-            "Asks the model for 95 % instead of 100 %, since some recorded labels are wrong",
-            "Demande au modèle 95 % au lieu de 100 %, puisque certaines étiquettes notées sont fausses",
+            "Asks the model for 95% instead of 100%, since some recorded labels are wrong",
+            "Demande au modèle 95\u{a0}% au lieu de 100\u{a0}%, puisque certaines étiquettes notées sont fausses",
         ),
     },
     Term {
@@ -146,7 +146,7 @@ pub(super) const TERMS: &[Term] = &[
         name: say("momentum", "inertie"),
         forms: say("", ""),
         meaning: say(
-            "Part of the last correction is made again, as a rolling ball keeps its direction",
+            "Part of the last correction is repeated, as a rolling ball keeps its direction",
             "Une part de la dernière correction est refaite, comme une bille qui roule garde sa direction",
         ),
     },
@@ -218,8 +218,8 @@ pub(super) const TERMS: &[Term] = &[
         name: say("dropout", "dropout"),
         forms: say("", ""),
         meaning: say(
-            "Units are switched off at random while training, so that no single one is relied on. Against learning by heart",
-            "Des unités sont éteintes au hasard pendant l’entraînement, pour ne dépendre d’aucune. Contre le par cœur",
+            "Units are switched off at random while training, so that no single one is relied on. Against overfitting",
+            "Des unités sont éteintes au hasard pendant l’entraînement, pour ne dépendre d’aucune. Contre le surapprentissage",
         ),
     },
     Term {

@@ -127,7 +127,7 @@ fn grid(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     const GAP: f32 = 8.0;
     let t = Theme::of(ui);
     let warnings = augment::warnings(&cx.settings.augment);
-    let again = cx.say(say("Again", "Encore"));
+    let again = cx.say(say("Draw again", "Nouveau tirage"));
     let pressed = std::cell::Cell::new(false);
     Card::titled(cx.say(say("What training will see", "Aperçu"))).fill().show_with(
         ui,

@@ -119,7 +119,7 @@ impl Page {
             }
             Self::Training => training_line(lang, session),
             Self::Results => session.run.as_ref().and_then(|run| Some((run, run.report.as_ref()?))).map_or_else(
-                || say("not judged yet", "pas encore évalué").get(lang).to_owned(),
+                || say("not evaluated yet", "pas encore évalué").get(lang).to_owned(),
                 |(run, report)| results_line(lang, report, run.info.scores.as_ref().and_then(|scores| scores.years)),
             ),
             Self::Predict => say("drop a photo", "déposer une photo").get(lang).to_owned(),
@@ -168,7 +168,7 @@ fn training_line(lang: Lang, session: &Session) -> String {
     match (session.phase, &session.training) {
         (Phase::Starting(_), _) => say("getting ready…", "préparation…").get(lang).to_owned(),
         (Phase::Paused, _) => say("paused", "en pause").get(lang).to_owned(),
-        (Phase::Judging(_), _) => say("judging…", "évaluation…").get(lang).to_owned(),
+        (Phase::Judging(_), _) => say("evaluating…", "évaluation…").get(lang).to_owned(),
         (Phase::Training, Some(t)) => {
             format!("{epoch} {} {of} {}", number(lang, t.now.epoch.into()), number(lang, t.epochs.into()))
         }

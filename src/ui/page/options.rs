@@ -1,4 +1,4 @@
-//! The card of a page's options: presets, the settings that matter, the rest behind "More options".
+//! The card of a page's options: presets, the settings that matter, the rest behind "More settings".
 
 use egui::{Popup, Ui};
 
@@ -30,7 +30,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, prefix: &str, problems: &[Problem]) {
             problems.push(problem.clone());
         }
     }
-    let title = cx.say(say("Options", "Options"));
+    let title = cx.say(say("Settings", "Réglages"));
     let mut actions = Vec::new();
     let text = cx.settings.text();
     let menu = |ui: &mut Ui| actions = file_menu(ui, lang, &text);

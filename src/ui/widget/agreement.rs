@@ -21,7 +21,7 @@ pub struct Cell {
     /// The count as it is written; without pictures it opens none.
     pub count: String,
     pub empty: bool,
-    /// Its share of all: `3.0 %`.
+    /// Its share of all: `3.0%`.
     pub share: String,
     /// What a screen reader says: `61 right in “notebook” alone`.
     pub sentence: String,

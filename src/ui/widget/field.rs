@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     setting_def::Scale,
-    text::{Lang, decimal, say},
+    text::{Lang, PERCENT, decimal, say, suffix},
     ui::{
         glossary,
         theme::{self, Theme},
@@ -40,7 +40,7 @@ pub fn whole(ui: &mut Ui, lang: Lang, look: Look<'_>, value: &mut u32, range: Ra
         .range(range)
         .speed(speed)
         .custom_parser(|text| typed.take(text.split_whitespace().collect::<String>().parse().ok()))
-        .suffix(suffix(look.unit));
+        .suffix(suffix(lang, look.unit));
     let response = sized(ui, look, field);
     typed.say(ui, lang, &response, 1.0);
     response
@@ -49,7 +49,7 @@ pub fn whole(ui: &mut Ui, lang: Lang, look: Look<'_>, value: &mut u32, range: Ra
 /// A field for a number, as [`whole`]. A share of one is shown in per cent.
 pub fn number(ui: &mut Ui, lang: Lang, look: Look<'_>, value: &mut f64, range: RangeInclusive<f64>, scale: Scale) -> Response {
     let factor = if scale == Scale::Percent { 100.0 } else { 1.0 };
-    let unit = if scale == Scale::Percent { "%" } else { look.unit };
+    let unit = if scale == Scale::Percent { PERCENT } else { look.unit };
     let speed = match scale {
         Scale::Log => (*value * 0.01).max(range.end() * 1e-6),
         Scale::Linear | Scale::Percent => (range.end() - range.start()) / 400.0,
@@ -60,10 +60,10 @@ pub fn number(ui: &mut Ui, lang: Lang, look: Look<'_>, value: &mut f64, range: R
         .speed(speed)
         .custom_formatter(move |v, _| plain(lang, v * factor))
         .custom_parser(|text| {
-            let number = text.trim().replace(',', ".").trim_end_matches(['%', ' ']).parse::<f64>();
+            let number = text.trim().replace(',', ".").trim_end_matches(['%', ' ', '\u{a0}']).parse::<f64>();
             typed.take(number.ok().map(|v| v / factor))
         })
-        .suffix(suffix(unit));
+        .suffix(suffix(lang, unit));
     let response = sized(ui, look, field);
     typed.say(ui, lang, &response, factor);
     response
@@ -189,7 +189,7 @@ fn words(ui: &mut Ui, lang: Lang, text: &str) {
         ui.add_space(-6.0);
         ui.label(theme::caption(term.meaning.get(lang)).color(t.text2));
     }
-    if link(ui, say("All words…", "Tous les mots…").get(lang)).clicked() {
+    if link(ui, say("Full glossary…", "Tout le glossaire…").get(lang)).clicked() {
         glossary::ask(ui.ctx(), terms.first().map_or("", |term| term.name.get(lang)));
         ui.close();
     }
@@ -212,10 +212,6 @@ fn sized(ui: &mut Ui, Look { name, width, .. }: Look<'_>, field: DragValue<'_>) 
     })
     .inner
     .accessible_name(name)
-}
-
-fn suffix(unit: &str) -> String {
-    if unit.is_empty() { String::new() } else { format!("\u{a0}{unit}") }
 }
 
 /// The least value above zero that a logarithmic slider reaches.

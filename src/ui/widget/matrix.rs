@@ -10,7 +10,7 @@ use crate::{
     ui::theme::{self, RADIUS_BUTTON, Theme, size},
 };
 
-/// The words around the cells: `Really` + class, `Model said` + class.
+/// The words around the cells: `Label` + class, `Predicted` + class.
 #[derive(Clone, Debug, Default)]
 pub struct Words {
     pub label: String,

@@ -8,7 +8,7 @@ use crate::{
         Network, Shape,
         summary::{Row, RowKind},
     },
-    text::{Lang, number, say},
+    text::{Lang, Phrase, number, say},
     ui::theme::{self, Theme},
 };
 
@@ -97,6 +97,10 @@ fn blocks(t: &Theme, lang: Lang, input: Shape, rows: &[Row]) -> Vec<Block> {
         help: say("The picture as training gives it", "L’image telle que l’entraînement la donne").get(lang).to_owned(),
         group: "",
     }];
+    let count = |kind| rows.iter().filter(|row| row.kind == kind).count() as u64;
+    let form = |kind, one: Phrase, many: Phrase| if lang.is_singular(count(kind)) { one } else { many }.get(lang);
+    let convolutions = form(RowKind::Convolution, say("convolution", "convolution"), say("convolutions", "convolutions"));
+    let dense = form(RowKind::Dense, say("dense", "dense"), say("dense", "denses"));
     for row in rows {
         let channels = row.output.channels;
         let help = format!(
@@ -115,7 +119,7 @@ fn blocks(t: &Theme, lang: Lang, input: Shape, rows: &[Row]) -> Vec<Block> {
                 short: channels.to_string(),
                 below: format!("{}²×{channels}", row.output.height),
                 help,
-                group: say("convolutions", "convolutions").get(lang),
+                group: convolutions,
             },
             RowKind::Dense => Block {
                 size: vec2(16.0, (60.0 + 24.0 * (channels as f32 / 64.0).log2()).clamp(18.0, 190.0)),
@@ -125,7 +129,7 @@ fn blocks(t: &Theme, lang: Lang, input: Shape, rows: &[Row]) -> Vec<Block> {
                 short: channels.to_string(),
                 below: channels.to_string(),
                 help,
-                group: say("dense", "denses").get(lang),
+                group: dense,
             },
             RowKind::Output => Block {
                 size: vec2(18.0, 18.0),

@@ -60,7 +60,7 @@ impl Fields<'_> {
                     self.line(ui, lang, &self.classes[*class], &mut each[*class]);
                 }
                 if shown.is_empty() {
-                    let text = say("No class is called so", "Aucune classe ne s’appelle ainsi").get(lang);
+                    let text = say("No class has this name", "Aucune classe ne porte ce nom").get(lang);
                     ui.label(theme::caption(text).color(t.text3));
                 }
             });

@@ -16,7 +16,7 @@ use crate::{
 pub struct Square {
     /// In the photo's own pixels.
     pub crop: Crop,
-    /// Below the square: `1 · male 91 %`.
+    /// Below the square: `1 · male 91%`.
     pub label: String,
     pub selected: bool,
 }

@@ -1,4 +1,4 @@
-//! Groups drawn as ranges: a dot for the share, or the error in years, a bar for its 95 % range, a dotted line for all.
+//! Groups drawn as ranges: a dot for the share, or the error in years, a bar for its 95% range, a dotted line for all.
 
 use egui::{Align2, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 

@@ -1,4 +1,4 @@
-//! Options: a row for any [`SettingDef`], and the list of a page's settings with "More options" and "Reset".
+//! Options: a row for any [`SettingDef`], and the list of a page's settings with "More settings" and "Reset".
 
 use egui::{Align, Layout, Ui, vec2};
 
@@ -31,7 +31,7 @@ pub struct Context<'a> {
     pub classes: &'a [String],
 }
 
-/// The rows of all active settings of `settings` whose key `belongs` here, those behind "More options" once opened, and
+/// The rows of all active settings of `settings` whose key `belongs` here, those behind "More settings" once opened, and
 /// "Reset". Gives whether anything changed.
 pub fn list(ui: &mut Ui, cx: Context<'_>, settings: &mut Settings, belongs: impl Fn(&str) -> bool) -> bool {
     let lang = cx.lang;
@@ -62,7 +62,7 @@ pub fn list(ui: &mut Ui, cx: Context<'_>, settings: &mut Settings, belongs: impl
     }
     ui.add_space(6.0);
     ui.horizontal(|ui| {
-        let text = if open { say("Fewer options", "Moins d’options") } else { say("More options", "Plus d’options") };
+        let text = if open { say("Fewer settings", "Moins de réglages") } else { say("More settings", "Plus de réglages") };
         if (hidden > 0 || open) && button::link(ui, text.get(lang)).clicked() {
             open = !open;
             ui.data_mut(|d| d.insert_persisted(open_id, open));
@@ -70,7 +70,7 @@ pub fn list(ui: &mut Ui, cx: Context<'_>, settings: &mut Settings, belongs: impl
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if differing > 0 {
                 let text = plural(lang, differing, say("change", "changement"), say("changes", "changements"));
-                let text = format!("{} {text}", say("Reset", "Effacer").get(lang));
+                let text = format!("{} {text}", say("Reset", "Annuler").get(lang));
                 if ui.add(button::Button::quiet(text).icon(icon::ROTATE_CCW).compact()).clicked() {
                     reset(settings, &preset, &belongs);
                     changed = true;
@@ -179,8 +179,8 @@ fn dot(ui: &mut Ui, lang: Lang, name: &str, usual: &str) -> bool {
     let (rect, response) = ui.allocate_exact_size(egui::Vec2::splat(18.0), egui::Sense::click());
     let usual = if usual.is_empty() { say("nothing", "rien").get(lang) } else { usual };
     let (spoken, shown) = match lang {
-        Lang::En => (format!("Reset {name}"), format!("Differs from the preset: click to go back to {usual}")),
-        Lang::Fr => (format!("Rétablir {name}"), format!("Diffère du préréglage : cliquez pour revenir à {usual}")),
+        Lang::En => (format!("Reset {name}"), format!("Differs from the recipe: click to go back to {usual}")),
+        Lang::Fr => (format!("Rétablir {name}"), format!("Diffère de la recette\u{a0}: cliquez pour revenir à {usual}")),
     };
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, ui.is_enabled(), &spoken));
     if response.hovered() || response.has_focus() {
@@ -200,10 +200,10 @@ fn control(ui: &mut Ui, lang: Lang, name: &str, value: &mut Value<'_>) {
         }
         Value::Whole { value, range, unit } => {
             let width = if *range.end() > 100_000 { 110.0 } else { 76.0 };
-            field::whole(ui, lang, Look { name, unit: unit.get(lang), width }, value, range.clone());
+            field::whole(ui, lang, Look { name, unit: unit.get(lang, f64::from(**value)), width }, value, range.clone());
         }
         Value::Number { value, range, scale, unit } => {
-            let look = Look { name, unit: unit.get(lang), width: 76.0 };
+            let look = Look { name, unit: unit.get(lang, **value), width: 76.0 };
             field::number(ui, lang, look, value, range.clone(), *scale);
         }
         Value::Choice(select) => {

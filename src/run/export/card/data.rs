@@ -28,8 +28,8 @@ pub fn evaluation(view: &RunView, lang: Lang) -> Vec<Block> {
         (Lang::Fr, Some(_)) => {
             format!("{n} images de « {source} », {} ; elles ont servi à l’entraînement ou aux choix.", report.part_name(lang))
         }
-        (Lang::En, None) => format!("{n} pictures of a folder apart. {}", apart(report, lang)),
-        (Lang::Fr, None) => format!("{n} images d’un dossier à part. {}", apart(report, lang)),
+        (Lang::En, None) => format!("{n} pictures of another folder. {}", apart(report, lang)),
+        (Lang::Fr, None) => format!("{n} images d’un autre dossier. {}", apart(report, lang)),
     };
     let mut blocks = vec![
         Block::Paragraph(what),
@@ -43,8 +43,8 @@ pub fn evaluation(view: &RunView, lang: Lang) -> Vec<Block> {
     ];
     if report.mirrored {
         let text = say(
-            "Each was judged together with its mirror image (test-time augmentation): the answer is the mean of both, of the logits.",
-            "Chacune est jugée avec son image en miroir (augmentation au test) : la réponse est la moyenne des deux, celle des logits.",
+            "Each was evaluated together with its mirror image (test-time augmentation): the answer is the mean of both, of the logits.",
+            "Chacune est évaluée avec son image en miroir (augmentation au test) : la réponse est la moyenne des deux, celle des logits.",
         );
         blocks.push(paragraph(text, lang));
     }
@@ -55,8 +55,8 @@ pub fn evaluation(view: &RunView, lang: Lang) -> Vec<Block> {
 fn apart(report: &Report, lang: Lang) -> String {
     let Some(seen) = &report.seen else {
         let text = say(
-            "Whether training had some of them too was not looked at.",
-            "On n’a pas regardé si l’entraînement en avait aussi certaines.",
+            "It was not checked whether training had some of them too.",
+            "On n’a pas vérifié si l’entraînement en avait aussi certaines.",
         );
         return text.get(lang).to_owned();
     };
@@ -128,7 +128,7 @@ fn mix(report: &Report, lang: Lang) -> Option<String> {
         let (youngest, oldest) = (labels().min()?, labels().max()?);
         let mean = decimal(lang, labels().map(f64::from).sum::<f64>() / all as f64, 1);
         return Some(match lang {
-            Lang::En => format!("The judged pictures are labelled {youngest} to {oldest} years, {mean} on average."),
+            Lang::En => format!("The evaluated pictures are labeled {youngest} to {oldest} years, {mean} on average."),
             Lang::Fr => format!("Les images évaluées sont étiquetées de {youngest} à {oldest}\u{a0}ans, {mean} en moyenne."),
         });
     }
@@ -138,7 +138,7 @@ fn mix(report: &Report, lang: Lang) -> Option<String> {
     let share = percent(lang, counts[class] as f64 / all as f64, 0);
     let class = report.task.name(class, lang);
     let mut text = match lang {
-        Lang::En => format!("Of the judged pictures {share} are labelled “{class}”."),
+        Lang::En => format!("Of the evaluated pictures {share} are labeled “{class}”."),
         Lang::Fr => format!("Parmi les images évaluées, {share} sont étiquetées «\u{a0}{class}\u{a0}»."),
     };
     if !report.is_binary() || report.task.kind == TaskKind::AgeGroup {

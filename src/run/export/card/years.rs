@@ -10,8 +10,8 @@ use crate::{
 pub fn metrics(lang: Lang) -> Block {
     let items = [
         say(
-            "Mean absolute error in years with a 95 % range (Student’s t over the pictures), root of the mean squared error, R², and the share within five years (CS@5)",
-            "Erreur absolue moyenne en années avec un intervalle à 95 % (t de Student sur les images), racine de l’erreur quadratique moyenne, R², et la part à cinq ans près (CS@5)",
+            "Mean absolute error in years with a 95% range (Student’s t over the pictures), root of the mean squared error, R², and the share within five years (CS@5)",
+            "Erreur absolue moyenne en années avec un intervalle à 95\u{a0}% (t de Student sur les images), racine de l’erreur quadratique moyenne, R², et la part à cinq ans près (CS@5)",
         ),
         say(
             "Beside the error stands the baseline: always saying the mean age of the training part",
@@ -33,7 +33,7 @@ pub fn scores(regression: &Regression, lang: Lang) -> Table {
     let mut row = |name: String, value: String| table.row(vec![name, value], false);
     row(say("mean absolute error", "erreur absolue moyenne").get(lang).to_owned(), years(lang, regression.mae, 2));
     if let Some(range) = regression.mae_range {
-        row(say("95 % range", "intervalle à 95 %").get(lang).to_owned(), range_text(range, 2, lang));
+        row(say("95% range", "intervalle à 95\u{a0}%").get(lang).to_owned(), range_text(range, 2, lang));
     }
     let mean = say("always the mean age, {age}", "toujours l’âge moyen, {age}").get(lang);
     row(mean.replace("{age}", &age(regression.mean_age)), years(lang, regression.baseline, 2));
@@ -60,7 +60,7 @@ pub fn scores(regression: &Regression, lang: Lang) -> Table {
 pub fn group_table(report: &Report, groups: &[RegressionGroup], by: Grouping, lang: Lang) -> Table {
     let heads = [
         say("mean error", "écart moyen"),
-        say("95 % range", "intervalle à 95 %"),
+        say("95% range", "intervalle à 95\u{a0}%"),
         say("estimate less label", "estimation moins étiquette"),
         say("within 5 years", "à 5 ans près"),
         say("n", "n"),

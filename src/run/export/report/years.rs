@@ -22,7 +22,7 @@ pub(super) fn results(view: &RunView, report: &Report, regression: &Regression, 
     let scores = model_card::scores_of_years(regression, lang).html();
     html += &card("", say("Errors in years", "Écarts en années"), "", &scores, lang);
     html += &card("", say("Groups", "Groupes"), &all_of(report, lang), &groups(report, lang), lang);
-    html += &card("", say("Crossed groups", "Groupes croisés"), "", &crossings(report, lang), lang);
+    html += &card("", say("Combined groups", "Groupes combinés"), "", &crossings(report, lang), lang);
     html += "</div>";
     if !pictures.is_empty() {
         html += &gallery(view, report, pictures, lang);

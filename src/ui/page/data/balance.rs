@@ -46,13 +46,16 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, state: &mut State, row:
     let total: u64 = counts.iter().sum();
     let ages = overview.has_ages();
     let mut chosen = None;
-    let title = cx.say(say("Who is in it", "Qui s’y trouve"));
+    let title = cx.say(say("Who is in the data", "Qui figure dans les données"));
     Card::titled(title).show_with(
         ui,
         |ui| {
             if ages {
-                let names =
-                    [say("by age", "par âge"), say("by race label", "par origine notée"), say("as a table", "en tableau")];
+                let names = [
+                    say("by age", "par âge"),
+                    say("by race label", "par «\u{a0}race\u{a0}» notée"),
+                    say("as a table", "en tableau"),
+                ];
                 let names = names.map(|name| name.get(lang).to_owned());
                 let selected = VIEWS.iter().position(|v| v == view).unwrap_or(0);
                 chosen = choice::view_menu(ui, selected, &names);
@@ -81,8 +84,8 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, state: &mut State, row:
                     View::Table => table(ui, cx, dataset, overview, wall, if tight { 15.0 } else { 17.0 }),
                 }
                 let even = say(
-                    "At every age there are about as many of both: age gives little away",
-                    "À chaque âge il y en a à peu près autant des deux : l’âge en dit peu",
+                    "At every age there are about as many of both classes: age reveals little about the label",
+                    "À chaque âge, les deux classes sont à peu près aussi nombreuses\u{a0}: l’âge dit peu de l’étiquette",
                 );
                 let text = overview.summary.shortcut.as_ref().map_or(even.get(lang), |sentence| sentence.get(lang));
                 notice::note(ui, icon::LIGHTBULB, t.validation, text);

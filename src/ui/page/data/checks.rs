@@ -52,7 +52,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, state: &mut State, 
         };
         let what = say("usable as they are", "utilisables telles quelles");
         row(ui, icon::CIRCLE_CHECK, t.good, what, usable, Show::Plain);
-        let what = say("odd, read with care", "inhabituelles, lues avec soin");
+        let what = say("unusual, please check", "inhabituelles, à vérifier");
         row(ui, icon::WRENCH, t.validation, what, overview.odd.samples.len(), Show::Odd);
         let overlap = cx.plan.ok().map(|plan| &plan.overlap);
         let what = match overlap.is_some_and(Overlap::is_empty) {
@@ -61,7 +61,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, state: &mut State, 
         };
         row(ui, icon::COPY, t.validation, what, overview.summary.copies.pictures as usize, Show::Copies);
         let contradicting = overview.contradictions().iter().map(|group| group.samples.len()).sum();
-        let what = say("of them with contradicting labels", "dont se contredisent");
+        let what = say("copies with conflicting labels", "copies contradictoires");
         row(ui, icon::TRIANGLE_ALERT, t.bad, what, contradicting, Show::Contradictions);
         if let Some(overlap) = overlap.filter(|overlap| !overlap.is_empty()) {
             let what = match overlap.learned.is_empty() {
@@ -84,7 +84,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, state: &mut State, 
             let what = say("decided by you", "décidées par vous");
             row(ui, icon::PENCIL, t.accent, what, overview.edited.len(), Show::Edited);
         }
-        let what = say("that look the same", "qui se ressemblent");
+        let what = say("look-alikes", "semblables");
         let count = cx.session.near.is_some().then(|| overview.near.iter().map(|group| group.samples.len()).sum());
         let near = Line { symbol: icon::SCAN_FACE, color: t.validation, what, count, open: wall.show == Show::Near };
         if near.show(ui, lang, tight) {

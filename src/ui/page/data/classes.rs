@@ -67,7 +67,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, state: &mut State) {
                     line.show(ui, lang, wall);
                 }
                 if order.is_empty() {
-                    let text = say("No class is called so", "Aucune classe ne s’appelle ainsi").get(lang);
+                    let text = say("No class has this name", "Aucune classe ne porte ce nom").get(lang);
                     ui.label(theme::caption(text).color(Theme::of(ui).text3));
                 }
             });

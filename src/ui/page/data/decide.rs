@@ -59,11 +59,11 @@ pub fn buttons(ui: &mut Ui, lang: Lang, task: &Task, class: Option<u8>, edit: Op
         button(ui, out, say("The next training does without it", "Le prochain entraînement s’en passera"), Change::LeaveOut);
     }
     if class.is_some() && !left_out && !edit.is_some_and(|edit| edit.kept) {
-        let keep = Button::quiet(say("Keep", "Garder").get(lang)).icon(icon::CHECK);
-        button(ui, keep, say("Looked at and right as it is", "Vue, et juste telle quelle"), Change::Keep);
+        let keep = Button::quiet(say("Label is correct", "Étiquette correcte").get(lang)).icon(icon::CHECK);
+        button(ui, keep, say("Checked, and correct as it is", "Vérifiée, et correcte telle quelle"), Change::Keep);
     }
     if edit.is_some() {
-        let back = Button::quiet(say("Take back", "Annuler la retouche").get(lang)).icon(icon::UNDO_2);
+        let back = Button::quiet(say("Undo my change", "Annuler ma modification").get(lang)).icon(icon::UNDO_2);
         button(ui, back, plain, Change::Forget);
     }
     decided.or(relabeled)
@@ -74,7 +74,7 @@ fn another(ui: &mut Ui, lang: Lang, task: &Task, class: Option<usize>) -> Option
     if task.is_regression() {
         return year::field(ui, lang, class);
     }
-    let name = say("It is…", "C’est…").get(lang);
+    let name = say("Change label to…", "Corriger l’étiquette…").get(lang);
     let button = ui.add(Button::secondary(name).icon(icon::TAG).compact());
     let mut chosen = None;
     Popup::menu(&button).show(|ui| {
@@ -97,11 +97,11 @@ fn another(ui: &mut Ui, lang: Lang, task: &Task, class: Option<usize>) -> Option
 pub fn brief(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, sample: &Sample) {
     let files = || vec![sample.file.clone()];
     if dataset.edits().get(&sample.file).is_some() {
-        ask(ui, cx, say("Take back", "Annuler la retouche").get(cx.lang), files(), Change::Forget);
+        ask(ui, cx, say("Undo my change", "Annuler ma modification").get(cx.lang), files(), Change::Forget);
         return;
     }
     ask(ui, cx, say("Leave out", "Écarter").get(cx.lang), files(), Change::LeaveOut);
-    ask(ui, cx, say("Keep", "Garder").get(cx.lang), files(), Change::Keep);
+    ask(ui, cx, say("Label is correct", "Étiquette correcte").get(cx.lang), files(), Change::Keep);
     if let Some(Anomaly::Misspelled { meant }) = &sample.anomaly {
         let text = say("Use the corrected name", "Prendre le nom corrigé").get(cx.lang);
         ask(ui, cx, text, files(), Change::Repair(meant.clone()));
@@ -113,7 +113,7 @@ pub fn unused(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, file: &Path, skip
     let lang = cx.lang;
     let files = || vec![file.to_owned()];
     if skipped.reason == SkipReason::LeftOut {
-        ask(ui, cx, say("Take back", "La reprendre").get(lang), files(), Change::Forget);
+        ask(ui, cx, say("Undo my change", "Annuler ma modification").get(lang), files(), Change::Forget);
         return;
     }
     if dataset.task.is_binary() {
@@ -126,7 +126,7 @@ pub fn unused(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, file: &Path, skip
     if let Some(proposal) = &skipped.proposal {
         let no_race = name::read(proposal).is_some_and(|name| name.race.is_none());
         let text = match (no_race, lang) {
-            (true, _) => say("Use with unknown race", "Utiliser, origine inconnue").get(lang).to_owned(),
+            (true, _) => say("Use with unknown race", "Utiliser, «\u{a0}race\u{a0}» inconnue").get(lang).to_owned(),
             (false, Lang::En) => format!("Read as {proposal}"),
             (false, Lang::Fr) => format!("Lire comme {proposal}"),
         };
@@ -144,8 +144,8 @@ fn ask(ui: &mut Ui, cx: &mut Cx<'_>, text: &str, files: Vec<PathBuf>, change: Ch
 fn is(lang: Lang, task: &Task, class: usize) -> String {
     let name = task.name(class, lang);
     match lang {
-        Lang::En => format!("It is “{name}”"),
-        Lang::Fr => format!("C’est « {name} »"),
+        Lang::En => format!("Change label to {name}"),
+        Lang::Fr => format!("Corriger en {name}"),
     }
 }
 
@@ -157,13 +157,13 @@ pub fn decided(lang: Lang, dataset: &Dataset, edit: &Edit) -> String {
         parts.push(format!("{} {name}", say("relabeled by you:", "réétiquetée par vous :").get(lang)));
     }
     if let Some(name) = &edit.name {
-        parts.push(format!("{} {name}", say("read by your wish as", "lue, selon vous, comme").get(lang)));
+        parts.push(format!("{} {name}", say("read, as you asked, as", "lue, à votre demande, comme").get(lang)));
     }
     if edit.square.is_some() {
         parts.push(say("with the square that you drew", "avec le carré que vous avez tracé").get(lang).to_owned());
     }
     if edit.kept {
-        parts.push(say("looked at and kept by you", "vue et gardée par vous").get(lang).to_owned());
+        parts.push(say("marked correct by you", "confirmée par vous").get(lang).to_owned());
     }
     parts.join(" · ")
 }

@@ -63,13 +63,13 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, gr
     let shares = cx.plan.ok().is_some_and(|plan| !plan.overlap.is_empty());
     let text = match (which, lang) {
         (Show::Near, _) if cx.session.near.is_none() => not_compared(cx).get(lang).to_owned(),
-        (Show::Near, Lang::En) if together => format!("{count} that look the same, {kept} kept from leaking"),
+        (Show::Near, Lang::En) if together => format!("{count} of look-alikes, {kept} kept from leaking"),
         (Show::Near, Lang::Fr) if together => {
             format!("{count} semblables, {kept} gardés d’une fuite")
         }
-        (Show::Near, Lang::En) => format!("{count} that look the same; the split’s options can keep them together"),
-        (Show::Near, Lang::Fr) => format!("{count} qui se ressemblent ; les options de la répartition peuvent les réunir"),
-        (Show::Shared, Lang::En) => format!("{count} that stand in several parts"),
+        (Show::Near, Lang::En) => format!("{count} of look-alikes; the split’s settings can keep them together"),
+        (Show::Near, Lang::Fr) => format!("{count} de semblables\u{a0}; les réglages de la répartition peuvent les réunir"),
+        (Show::Shared, Lang::En) => format!("{count} found in several parts"),
         (Show::Shared, Lang::Fr) => format!("{count} présents dans plusieurs parts"),
         (_, Lang::En) if shares => format!("{count}, some of them in several parts"),
         (_, Lang::Fr) if shares => format!("{count}, dont certains dans plusieurs parts"),
@@ -96,7 +96,9 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, gr
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if which != Show::Near && !wrong.is_empty() {
-                let all = Button::secondary(say("Leave out all contradictions", "Écarter toutes les contradictions").get(lang));
+                let all = Button::secondary(
+                    say("Leave out all conflicting copies", "Écarter toutes les copies contradictoires").get(lang),
+                );
                 let help = match lang {
                     Lang::En => {
                         format!("Leaves out {} pictures whose copies disagree about the class; can be undone", wrong.len())
@@ -172,8 +174,8 @@ fn row(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, group: &Group, whic
         .new_child(UiBuilder::new().id_salt(("group", group.samples[0])).max_rect(right).layout(Layout::top_down(Align::Min)));
     ui.spacing_mut().item_spacing.y = 6.0;
     let (text, color) = match group.contradiction {
-        Some(Contradiction::Class) => (say("the labels contradict each other", "les étiquettes se contredisent"), t.bad),
-        Some(Contradiction::Other) => (say("age or race label differ", "âge ou origine diffèrent"), t.validation),
+        Some(Contradiction::Class) => (say("the labels conflict", "les étiquettes se contredisent"), t.bad),
+        Some(Contradiction::Other) => (say("age or race label differ", "âge ou «\u{a0}race\u{a0}» diffèrent"), t.validation),
         None => (say("the labels agree", "mêmes étiquettes"), t.text2),
     };
     ui.add(egui::Label::new(theme::caption(text.get(lang)).color(color)).wrap());

@@ -102,12 +102,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, drawing: &mut HandS
     ui.add_space(4.0);
     let mut over = ui.input(|input| input.key_pressed(Key::Escape));
     ui.horizontal(|ui| {
-        let take = Button::primary(cx.say(say("Take this square", "Prendre ce carré"))).icon(icon::CHECK);
+        let take = Button::primary(cx.say(say("Use this square", "Utiliser ce carré"))).icon(icon::CHECK);
         taken |= ui.add_enabled(drawing.crop.is_some(), take).clicked();
-        over |= ui.add(Button::quiet(cx.say(say("Give up", "Abandonner"))).icon(icon::X)).clicked();
+        over |= ui.add(Button::quiet(cx.say(say("Cancel", "Annuler"))).icon(icon::X)).clicked();
         let help = cx.say(say(
-            "Drag over the face. Keys: arrows move the square, + and − resize it, Enter takes it, Esc gives up",
-            "Tracez sur le visage. Touches\u{a0}: les flèches déplacent le carré, + et − changent sa taille, Entrée le prend, Échap abandonne",
+            "Drag over the face. Keys: arrows move the square, + and − resize it, Enter accepts it, Esc cancels",
+            "Tracez sur le visage. Touches\u{a0}: les flèches déplacent le carré, + et − changent sa taille, Entrée le valide, Échap annule",
         ));
         ui.add(egui::Label::new(theme::caption(help).color(t.text2)).truncate()).on_hover_text(help);
     });

@@ -25,7 +25,7 @@ use crate::{
 /// Why the race label is not among the questions.
 pub const NOT_OFFERED: Phrase = say(
     "UTKFace’s race label is not offered: it is a guess of an algorithm about people, of use for finding unfair errors and for little else",
-    "L’étiquette d’origine d’UTKFace n’est pas proposée : c’est l’estimation d’un algorithme au sujet de personnes, utile pour trouver des erreurs injustes et guère plus",
+    "La «\u{a0}race\u{a0}» notée par UTKFace n’est pas proposée : c’est l’estimation d’un algorithme au sujet de personnes, utile pour trouver des erreurs injustes et guère plus",
 );
 
 /// Room that the question takes beside a headline, with its bands.

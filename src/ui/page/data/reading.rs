@@ -73,7 +73,7 @@ fn dealt(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset) {
     }
     if !cx.settings.split.use_given {
         let text = say(
-            "The folders’ parts are set aside: all pictures are dealt anew",
+            "The folders’ parts are ignored: all pictures are split again",
             "Les parts des dossiers sont ignorées : toutes les images sont réparties à nouveau",
         );
         ui.add(egui::Label::new(theme::caption(text.get(lang)).color(t.text2)).wrap());

@@ -82,8 +82,8 @@ pub fn show(ui: &mut Ui, lang: Lang, plan: &Plan, alike: &Alike, split: &mut Spl
             false => (
                 say("Keep look-alikes in one part", "Réunir les semblables"),
                 say(
-                    "Deals the pictures so that those that look the same are in one part; can be undone",
-                    "Répartit les images pour que celles qui se ressemblent soient dans une même part ; réversible",
+                    "Splits the pictures so that look-alikes are in one part; can be undone",
+                    "Répartit les images pour que les semblables soient dans une même part\u{a0}; réversible",
                 ),
             ),
         };
@@ -112,7 +112,7 @@ pub fn show(ui: &mut Ui, lang: Lang, plan: &Plan, alike: &Alike, split: &mut Spl
         };
         ui.horizontal_wrapped(|ui| {
             ui.label(theme::caption(plural(lang, dropped, one, more)).color(t.text2));
-            if link(ui, say("Take them back", "Les reprendre").get(lang)).clicked() {
+            if link(ui, say("Use them again", "Les réutiliser").get(lang)).clicked() {
                 split.drop_shared = false;
             }
         });
@@ -134,9 +134,9 @@ fn same(ui: &mut Ui, lang: Lang, plan: &Plan, split: &mut SplitSettings) {
         if ui.add(leave).on_hover_text(help.get(lang)).clicked() {
             split.drop_shared = true;
         }
-        let anew = Button::secondary(say("Deal all pictures anew", "Tout répartir à nouveau").get(lang)).icon(icon::REFRESH_CW);
+        let anew = Button::secondary(say("Split all pictures again", "Tout répartir à nouveau").get(lang)).icon(icon::REFRESH_CW);
         let help = say(
-            "Sets the folders’ parts aside: exact copies then stay in one part",
+            "Ignores the folders’ parts: exact copies then stay in one part",
             "Laisse de côté les parts des dossiers : les copies exactes restent alors dans une même part",
         );
         if ui.add(anew.compact()).on_hover_text(help.get(lang)).clicked() {

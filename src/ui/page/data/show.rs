@@ -41,13 +41,13 @@ impl Show {
     /// What the list is called.
     pub const fn name(self) -> Phrase {
         match self {
-            Self::All => say("all pictures", "toute image"),
+            Self::All => say("all pictures", "toutes les images"),
             Self::Plain => say("usable as they are", "utilisables telles quelles"),
-            Self::Odd => say("odd ones", "les inhabituelles"),
+            Self::Odd => say("unusual pictures", "images inhabituelles"),
             Self::Copies => say("exact copies", "copies exactes"),
             Self::Shared => say("shared by two parts", "communes à deux parts"),
-            Self::Contradictions => say("contradictions", "contradictions"),
-            Self::Near => say("that look the same", "qui se ressemblent"),
+            Self::Contradictions => say("conflicting copies", "copies contradictoires"),
+            Self::Near => say("look-alikes", "semblables"),
             Self::Lost => say("not usable", "inutilisables"),
             Self::Foreign => say("other files", "autres fichiers"),
             Self::Edited => say("decided by you", "décidées par vous"),

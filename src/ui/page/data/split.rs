@@ -35,7 +35,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, wall: &mut Wall) {
         (Lang::Fr, false) => format!("équilibre des classes, graine {seed}"),
         (Lang::Fr, true) => format!("équilibre des classes et âges, graine {seed}"),
     };
-    let numbers = cx.say(say("Numbers and options", "Chiffres et réglages"));
+    let numbers = cx.say(say("Numbers and settings", "Chiffres et réglages"));
     let problems = cx.problems().to_vec();
     let draft = RefCell::new(cx.settings.clone());
     let title = say("Split", "Répartition").get(lang);

@@ -62,7 +62,7 @@ fn edits_line(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset) {
             ),
         };
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let all = Button::secondary(cx.say(say("Take all back", "Tout annuler"))).icon(icon::UNDO_2).compact();
+            let all = Button::secondary(cx.say(say("Undo all my changes", "Tout annuler"))).icon(icon::UNDO_2).compact();
             if ui.add(all).clicked() {
                 cx.act(Action::ForgetEdits);
             }

@@ -244,25 +244,28 @@ fn chips(ui: &mut Ui, cx: &Cx<'_>, (task, overview): (&Task, &Overview), wall: &
         }
     };
     if planned {
-        let mut parts = vec![own(say("all parts", "toute partie"))];
+        let mut parts = vec![own(say("all parts", "toutes les parties"))];
         parts.extend(Part::ALL.map(|part| own(part.name())));
         menu(ui, 0, parts);
     }
     // Of years, those of the ages below are enough.
     let of_years = task.is_regression();
     if !of_years {
-        let mut classes =
-            vec![own(if task.is_binary() { say("both labels", "toute classe") } else { say("any label", "toute classe") })];
+        let mut classes = vec![own(if task.is_binary() {
+            say("both labels", "les deux étiquettes")
+        } else {
+            say("any label", "toutes les étiquettes")
+        })];
         classes.extend(task.names(lang));
         menu(ui, 1, classes);
     }
     if of_years || overview.has_ages() {
-        let mut ages = vec![own(say("any age", "tout âge"))];
+        let mut ages = vec![own(say("any age", "tous les âges"))];
         ages.extend((0..=LAST_DECADE).map(|decade| decade_name(decade, lang)));
         menu(ui, 2, ages);
     }
     if overview.has_ages() {
-        let mut races = vec![own(say("any race label", "toute origine"))];
+        let mut races = vec![own(say("any race label", "toutes les «\u{a0}races\u{a0}»"))];
         races.extend(RACES.map(own));
         menu(ui, 3, races);
     }

@@ -13,7 +13,8 @@ use crate::{
 pub fn field(ui: &mut Ui, lang: Lang, now: Option<usize>) -> Option<usize> {
     let id = ui.next_auto_id().with("typed year");
     let Some(mut typed) = ui.data(|data| data.get_temp::<String>(id)) else {
-        let button = ui.add(Button::secondary(say("It is…", "C’est…").get(lang)).icon(icon::TAG).compact());
+        let button =
+            ui.add(Button::secondary(say("Change label to…", "Corriger l’étiquette…").get(lang)).icon(icon::TAG).compact());
         if button.clicked() {
             ui.data_mut(|data| data.insert_temp(id, String::new()));
         }

@@ -115,12 +115,12 @@ fn nothing(ui: &mut Ui, cx: &mut Cx<'_>, shown: &ShownPhoto) {
     }
     ui.label(theme::strong(say("No face was found", "Aucun visage trouvé").get(lang)).color(t.text));
     let text = say(
-        "Draw a square around a face, or have the whole picture judged",
-        "Tracez un carré autour d’un visage, ou faites juger l’image entière",
+        "Draw a square around a face, or predict the whole picture",
+        "Tracez un carré autour d’un visage, ou prédisez l’image entière",
     );
     ui.add(egui::Label::new(egui::RichText::new(text.get(lang)).color(t.text2)).wrap());
     ui.horizontal(|ui| {
-        let whole = say("Judge the whole picture", "Juger l’image entière").get(lang);
+        let whole = say("Predict the whole picture", "Prédire l’image entière").get(lang);
         if ui.add(Button::secondary(whole).compact()).clicked() {
             cx.act(Action::Ask { photo: shown.id, asked: None, crop: None });
         }
@@ -254,8 +254,8 @@ fn scale_of_years(ui: &mut Ui, lang: Lang, estimate: &Estimate) {
         }
     }
     let about = say(
-        "Of people of whom the model says this age, four of five lie within the range: that is how far it was off on validation pictures",
-        "Parmi les personnes dont le modèle dit cet âge, quatre sur cinq sont dans l’intervalle\u{a0}: c’est son écart sur les images de validation",
+        "Of people for whom the model predicts this age, four in five lie within the range: that is how far it was off on validation pictures",
+        "Parmi les personnes pour qui le modèle prédit cet âge, quatre sur cinq sont dans l’intervalle\u{a0}: c’est son écart sur les images de validation",
     );
     if estimate.range.is_some() {
         response.on_hover_text(about.get(lang));
@@ -316,10 +316,8 @@ pub fn seen(ui: &mut Ui, cx: &mut Cx<'_>, asked: &Asked, reply: &Reply, shown: &
             (heat, _) => {
                 // Grad-CAM counts only what speaks for the answer, which at times is nothing in particular.
                 let silent = map.is_some_and(|map| map.iter().all(|value| *value <= 0.0));
-                let nothing = say(
-                    "No place in particular spoke for this answer",
-                    "Aucune zone en particulier n’a parlé pour cette réponse",
-                );
+                let nothing =
+                    say("No area in particular supported this answer", "Aucune zone en particulier n’a favorisé cette réponse");
                 (if silent { nothing } else { heat.legend_for(&reply.task) }.get(lang), t.text3)
             }
         };

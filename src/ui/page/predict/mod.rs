@@ -58,7 +58,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let session = cx.session;
     let Some(run) = session.answering() else {
         header(ui, Page::Predict.name().get(lang), "", |_| {});
-        let text = say("A trained run answers here", "Un modèle entraîné répond ici").get(lang);
+        let text = say("Predict photos with a trained model", "Prédire des photos avec un modèle entraîné").get(lang);
         Card::new().fill().show(ui, |ui| notice::empty(ui, icon::SCAN_FACE, text, "", |ui| go_on(ui, cx)));
         return;
     };
@@ -151,8 +151,8 @@ fn invite(ui: &mut Ui, cx: &mut Cx<'_>, run: Answering<'_>) {
                 "Les visages sont trouvés et cadrés comme les images d’UTKFace ; tout reste sur cette machine",
             ),
             Framing::Whole => say(
-                "It is judged whole, as this run’s training pictures were; everything stays on this machine",
-                "Elle est jugée entière, comme les images d’entraînement de cet essai ; tout reste sur cette machine",
+                "It is used whole, as this run’s training pictures were; everything stays on this machine",
+                "Elle est prise entière, comme les images d’entraînement de cet essai ; tout reste sur cette machine",
             ),
         };
         notice::empty(ui, icon::SCAN_FACE, title, text.get(lang), |ui| {
@@ -182,7 +182,7 @@ fn folder(ui: &mut Ui, cx: &mut Cx<'_>, run: Answering<'_>, narrow: bool) {
         for framing in [Framing::Whole, Framing::FaceCrop] {
             let (name, about) = match framing {
                 Framing::Whole => (
-                    say("Judge each picture whole…", "Juger chaque image entière…"),
+                    say("Use each picture whole…", "Prendre chaque image entière…"),
                     say("For folders of face crops; the quickest", "Pour des dossiers de visages recadrés ; le plus rapide"),
                 ),
                 Framing::FaceCrop => (
@@ -225,7 +225,9 @@ fn framing(ui: &mut Ui, cx: &mut Cx<'_>, shown: &ShownPhoto, run: Answering<'_>)
         }
         let unseen = shown.framed == Framed::NoFace;
         let words = match unseen && shown.asked.iter().any(|asked| asked.crop.is_none()) {
-            true => say("no face was found: judged whole, as you asked", "aucun visage trouvé : jugée entière, à votre demande"),
+            true => {
+                say("no face was found: used whole, as you asked", "aucun visage trouvé\u{a0}: prise entière, à votre demande")
+            }
             false => framing_words(&shown.framed, run.framing),
         };
         let color = if unseen { t.validation } else { t.text2 };
@@ -237,13 +239,13 @@ fn framing(ui: &mut Ui, cx: &mut Cx<'_>, shown: &ShownPhoto, run: Answering<'_>)
 fn framing_words(framed: &Framed, learned: Framing) -> Phrase {
     match (framed, learned) {
         (Framed::Whole, Framing::Whole) => {
-            say("judged whole, as the run’s training pictures were", "jugée entière, comme les images d’entraînement")
+            say("used whole, as the run’s training pictures were", "prise entière, comme les images d’entraînement")
         }
         (Framed::Whole, Framing::FaceCrop) => say(
-            "judged whole, though the run learned from face crops",
-            "jugée entière, alors que l’essai a appris sur des visages recadrés",
+            "used whole, though the run learned from face crops",
+            "prise entière, alors que l’essai a appris sur des visages recadrés",
         ),
-        (Framed::Crop, _) => say("a tight face already: judged whole", "un visage déjà serré : jugée entière"),
+        (Framed::Crop, _) => say("already a face crop: used whole", "déjà un visage recadré\u{a0}: prise entière"),
         (Framed::Faces(_), Framing::FaceCrop) => say(
             "cut as UTKFace’s pictures, which the run learned from",
             "cadrés comme les images d’UTKFace, sur lesquelles l’essai a appris",
@@ -333,12 +335,12 @@ fn picture(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto, 
     });
 }
 
-/// A network is never quite certain: 100 % would promise too much.
+/// A network is never quite certain: 100% would promise too much.
 fn share_text(lang: Lang, share: f64) -> String {
     percent(lang, share.min(0.99), 0)
 }
 
-/// `male 91 %`, `not sure, 58 %`, `about 34`.
+/// `male 91%`, `not sure, 58%`, `about 34`.
 fn short(lang: Lang, asked: &Asked) -> String {
     match &asked.reply {
         None => "…".to_owned(),
@@ -356,7 +358,7 @@ fn short(lang: Lang, asked: &Asked) -> String {
     }
 }
 
-/// `male, about 91 %`.
+/// `male, about 91%`.
 fn sentence(lang: Lang, asked: &Asked) -> String {
     match &asked.reply {
         Some(Ok(reply)) => reply.headline(lang),

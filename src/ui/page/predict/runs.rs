@@ -64,8 +64,10 @@ pub fn choose(ui: &mut Ui, cx: &mut Cx<'_>, now: Answering<'_>, photo: Option<u6
     if answerers(&session.runs).filter(|run| run.id != now.id).count() == 0 && (training.is_none() || session.chosen.is_none()) {
         return;
     }
-    let button =
-        ui.add(Button::secondary(say("Choose who answers", "Choisir qui répond").get(lang)).trailing(icon::CHEVRON_DOWN));
+    let button = ui.add(
+        Button::secondary(say("Choose the run that answers", "Choisir l’essai qui répond").get(lang))
+            .trailing(icon::CHEVRON_DOWN),
+    );
     Popup::menu(&button).show(|ui| {
         ui.set_min_width(240.0);
         scroll::menu(ui, |ui| {

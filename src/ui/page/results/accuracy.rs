@@ -49,8 +49,8 @@ pub fn matrix(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> Optio
     };
     let cells = shown.counted.confusion.cells(task, lang);
     let help = say(
-        "Each row holds the pictures with one recorded label, each column those that the model called so. On the diagonal it is right, beside it are its mistakes",
-        "Chaque ligne contient les images d’une étiquette notée, chaque colonne celles que le modèle a nommées ainsi. Sur la diagonale il a raison, à côté sont ses erreurs",
+        "Each row holds the pictures with one label, each column those with one prediction. On the diagonal the model is right, beside it are its mistakes",
+        "Chaque ligne contient les images d’une étiquette, chaque colonne celles d’une réponse. Sur la diagonale le modèle a raison, à côté sont ses erreurs",
     );
     Card::titled(title).help(lang, help.get(lang)).caption(caption).fill().show_with(
         ui,
@@ -69,7 +69,7 @@ pub fn scores(ui: &mut Ui, lang: Lang, shown: &Shown, height: f32) {
     let scores = &shown.counted.scores;
     let title = say("Scores", "Scores").get(lang);
     let about = say(
-        "F1 joins precision (of those called so, how many are) and recall (of those who are, how many were found)",
+        "F1 joins precision (of the pictures predicted as a class, how many are) and recall (of those of a class, how many are found)",
         "F1 réunit la précision (parmi les réponses, combien sont justes) et le rappel (parmi les vrais, combien sont trouvés)",
     );
     Card::titled(title).help(lang, about.get(lang)).caption(shown.report.part_name(lang)).fill().show(ui, |ui| {
@@ -136,7 +136,7 @@ fn table_of_scores(ui: &mut Ui, lang: Lang, head: [&str; 3], rows: Vec<(String, 
 pub fn trade_off(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, curve: &mut Curve, height: f32) {
     let lang = cx.lang;
     ui.set_max_height(height);
-    let title = say("Trade-off", "Compromis").get(lang);
+    let title = say("Threshold", "Seuil de décision").get(lang);
     let now = *curve;
     let mut save = false;
     let help = say(
@@ -170,10 +170,13 @@ fn choose(ui: &mut Ui, lang: Lang, curve: &mut Curve) {
     const ALL: [Curve; 3] = [Curve::Roc, Curve::PrecisionRecall, Curve::Numbers];
     let names = [say("ROC", "ROC"), say("precision", "précision"), say("table", "tableau")].map(|s| s.get(lang));
     let about = [
-        say("How many are found, against how many false alarms", "Combien sont trouvés, contre combien de fausses alertes"),
         say(
-            "How many are found, against how many of those called so are",
-            "Combien sont trouvés, contre combien de réponses sont justes",
+            "True positive rate against false positive rate: how many are found, for how many false alarms",
+            "Taux de vrais positifs contre taux de faux positifs\u{a0}: combien sont trouvés, pour combien de fausses alertes",
+        ),
+        say(
+            "Precision against recall: how many answers are right, for how many that are found",
+            "Précision selon le rappel\u{a0}: combien de réponses sont justes, pour combien de trouvés",
         ),
         say("The same in numbers", "La même chose en chiffres"),
     ]
@@ -197,13 +200,12 @@ fn plot(ui: &Ui, lang: Lang, shown: &Shown, curve: Curve) -> SharePlot {
         if roc { [p.false_positive_rate, p.true_positive_rate] } else { [p.true_positive_rate, p.precision] }
     };
     let point = place(&shown.report.point(shown.threshold));
-    let [zero, one] = [0, 1].map(|class| shown.task().people(class, lang));
-    let (across, up) = match (roc, lang) {
-        (true, Lang::En) => (format!("{zero} called {one}"), format!("{one} found")),
-        (true, Lang::Fr) => (format!("erreurs parmi les {zero}"), format!("{one} trouvés")),
-        (false, Lang::En) => (format!("{one} found (recall)"), "precision".to_owned()),
-        (false, Lang::Fr) => (format!("{one} trouvés (rappel)"), "précision".to_owned()),
+    let one = shown.task().name(1, lang);
+    let (across, up) = match roc {
+        true => (say("false positive rate", "taux de faux positifs"), say("true positive rate", "taux de vrais positifs")),
+        false => (say("recall", "rappel"), say("precision", "précision")),
     };
+    let [across, up] = [across, up].map(|rate| format!("{}, {one}", rate.get(lang)));
     let best = shown.best.map(|best| best.threshold).filter(|best| (best - shown.threshold).abs() > 0.06);
     SharePlot {
         name: format!("{} {}", if roc { "ROC" } else { "precision, recall" }, decimal(lang, shown.threshold, 2)),
@@ -231,8 +233,8 @@ fn area(lang: Lang, shown: &Shown, curve: Curve) -> String {
 fn table(lang: Lang, shown: &Shown) -> Table {
     let head = [
         say("threshold", "seuil"),
-        say("found", "trouvés"),
-        say("false alarms", "fausses alertes"),
+        say("recall", "rappel"),
+        say("false positives", "faux positifs"),
         say("precision", "précision"),
     ];
     let row = |i: u32| {
@@ -251,8 +253,8 @@ fn slider(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) {
     ui.horizontal(|ui| {
         ui.label(theme::cell(name).color(t.text2));
         let help = say(
-            "From this probability on, a picture is called the second class. Raise it to be surer of that answer; the matrix, scores and pictures follow",
-            "À partir de cette probabilité, une image reçoit la deuxième classe. Montez-le pour être plus sûr de cette réponse ; la matrice, les scores et les images suivent",
+            "From this probability on, the second class is predicted. Raise it to be surer of that answer; the matrix, scores and pictures follow",
+            "À partir de cette probabilité, la réponse est la deuxième classe. Montez-le pour être plus sûr de cette réponse ; la matrice, les scores et les images suivent",
         );
         field::help(ui, lang, name, help.get(lang));
         let width = (ui.available_width() - 74.0).max(40.0);

@@ -1,4 +1,4 @@
-//! Whether "90 %" is right nine times of ten.
+//! Whether "90%" is right nine times of ten.
 
 use egui::Ui;
 
@@ -22,11 +22,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, height: f32) {
     let total: u32 = bins.iter().map(|b| b.n).sum();
     let used: Vec<_> = bins.iter().filter(|b| b.n > 0).collect();
     let error_text = percent(lang, error, 1);
-    let title = say("Rightly sure?", "Sûr à raison ?").get(lang);
+    let title = say("Is its confidence right?", "Sa confiance est-elle juste\u{a0}?").get(lang);
     let plot = SharePlot {
         name: format!("{} {error_text}", say("Calibration error", "Erreur de calibration").get(lang)),
-        across: say("said", "dit").get(lang).to_owned(),
-        up: say("really", "en réalité").get(lang).to_owned(),
+        across: say("predicted probability", "probabilité prédite").get(lang).to_owned(),
+        up: say("observed share", "part observée").get(lang).to_owned(),
         points: used.iter().map(|b| [b.predicted, b.observed]).collect(),
         color: t.validation,
         diagonal: true,
@@ -35,7 +35,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, height: f32) {
         ..SharePlot::default()
     };
     let table = || Table {
-        head: [say("said", "dit"), say("really", "en réalité"), say("pictures", "images")].map(|s| s.get(lang).to_owned()).into(),
+        head: [say("predicted", "prédite"), say("observed", "observée"), say("pictures", "images")]
+            .map(|s| s.get(lang).to_owned())
+            .into(),
         rows: used
             .iter()
             .map(|b| vec![percent(lang, b.predicted, 0), percent(lang, b.observed, 0), number(lang, b.n.into())])
@@ -46,18 +48,18 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, height: f32) {
     let mut save = false;
     let mut tools = |ui: &mut Ui| save = super::asks_to_save(ui, lang, title);
     let help = say(
-        "On the dashed line a probability means what it says: of the answers at 80 %, eight in ten are so. Larger dots hold more pictures; the calibration error is the mean distance from the line",
-        "Sur la ligne tiretée, une probabilité dit vrai : parmi les réponses à 80 %, huit sur dix le sont. Les grands points portent plus d’images ; l’erreur de calibration est l’écart moyen à la ligne",
+        "On the dashed line the probabilities are right: of the answers at 80%, eight in ten are right. Larger dots hold more pictures; the calibration error is the mean distance from the line",
+        "Sur la ligne tiretée, les probabilités sont justes\u{a0}: parmi les réponses à 80\u{a0}%, huit sur dix sont justes. Les grands points portent plus d’images ; l’erreur de calibration est l’écart moyen à la ligne",
     );
     Chart::new(title, height).help(help.get(lang)).tools(&mut tools).show(ui, lang, table, |ui, height| {
         plot.show(ui, lang, (height - 36.0).max(60.0));
         ui.horizontal(|ui| {
             ui.spacing_mut().interact_size.y = 20.0;
-            let name = say("Correct by temperature", "Corriger par température").get(lang);
+            let name = say("Correct overconfidence (temperature scaling)", "Corriger l’excès de confiance (température)").get(lang);
             let mut on = temperature != 1.0;
             let about = say(
-                "Divides how sure it is by one number, fitted on the validation part; no answer changes",
-                "Divise son assurance par un seul nombre, ajusté sur la partie validation ; aucune réponse ne change",
+                "Divides the logits by one number, the temperature, fitted on the validation part; no answer changes",
+                "Divise les logits par un seul nombre, la température, ajustée sur la partie validation\u{a0}; aucune réponse ne change",
             );
             if switch(ui, &mut on, name).on_hover_text(about.get(lang)).changed() {
                 temperature = if on { fitted } else { 1.0 };

@@ -49,11 +49,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, grouping: &mut usiz
     let id = ui.make_persistent_id("groups as a table");
     let as_table: bool = ui.data(|d| d.get_temp(id)).unwrap_or_default();
     let name = |by: &Grouping| match *by {
-        Grouping::CROSSED => say("crossed", "croisés").get(lang).to_owned(),
+        Grouping::CROSSED => say("combined", "combinés").get(lang).to_owned(),
         by => by.name(shown.task(), lang),
     };
     let names: Vec<String> = offered.iter().map(name).collect();
-    let title = say("For whom", "Pour qui").get(lang);
+    let title = say("Accuracy by group", "Exactitude par groupe").get(lang);
     let twin = if as_table {
         (icon::ACTIVITY, say("Show groups as ranges", "Afficher les groupes en intervalles"))
     } else {
@@ -63,8 +63,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, grouping: &mut usiz
     let gray = rows.iter().any(|r| r.small) && !as_table;
     let gray = if gray { say("gray: n < 30", "en gris : n < 30").get(lang) } else { "" };
     let help = say(
-        "The dot is the share that it got right, the bar the 95 % range in which the true share lies. Ranges that overlap prove no difference; an orange one lies wholly below that of all",
-        "Le point est la part de réponses justes, la barre l’intervalle à 95 % où se trouve la vraie part. Des intervalles qui se recouvrent ne prouvent aucune différence ; un intervalle orange est entièrement sous celui de tous",
+        "The dot is the share that it got right, the bar the 95% range in which the true share lies. Ranges that overlap prove no difference; an orange one lies wholly below that of all",
+        "Le point est la part de réponses justes, la barre l’intervalle à 95\u{a0}% où se trouve la vraie part. Des intervalles qui se recouvrent ne prouvent aucune différence ; un intervalle orange est entièrement sous celui de tous",
     );
     Card::titled(title).help(lang, help.get(lang)).caption(gray).fill().show_with(
         ui,

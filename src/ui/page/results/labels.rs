@@ -50,7 +50,7 @@ pub fn decide(ui: &mut Ui, lang: Lang, dataset: &Arc<Dataset>, p: &Prediction) -
     let class = relabeled.unwrap_or_else(|| usize::from(p.label));
     let text = match edit {
         Some(edit) if edit.left_out => say("Left out by you", "Écartée par vous").get(lang).to_owned(),
-        Some(edit) if edit.kept => say("Looked at and kept by you", "Vue et gardée par vous").get(lang).to_owned(),
+        Some(edit) if edit.kept => say("Marked correct by you", "Confirmée par vous").get(lang).to_owned(),
         Some(_) if relabeled.is_some() => {
             let name = dataset.task.name(class, lang);
             format!("{} {name}", say("Relabeled by you:", "Réétiquetée par vous :").get(lang))

@@ -258,7 +258,7 @@ fn nothing(ui: &mut Ui, cx: &mut Cx<'_>) {
     Card::new().fill().show(ui, |ui| {
         let title = say("No results yet", "Pas encore de résultats").get(lang);
         let text = say(
-            "Once a training is over, it is judged on the test pictures, and what came out stands here",
+            "Once a training is over, it is evaluated on the test pictures, and the result appears here",
             "Une fois l’entraînement fini, il est évalué sur les images de test, et le résultat s’affiche ici",
         );
         notice::empty(ui, icon::TARGET, title, text.get(lang), |ui| super::predict::go_on(ui, cx));
@@ -278,14 +278,14 @@ fn not_judged(ui: &mut Ui, cx: &mut Cx<'_>, view: &RunView) {
             true => {
                 say("The results of this run are of earlier weights", "Les résultats de cet essai sont ceux de poids antérieurs")
             }
-            false => say("This run was not judged yet", "Cet essai n’a pas encore été évalué"),
+            false => say("This run has not been evaluated yet", "Cet essai n’a pas encore été évalué"),
         };
         let text = say(
-            "Judging looks once at every test picture with the best weights; it takes less than a minute",
+            "Evaluation looks once at every test picture with the best weights; it takes less than a minute",
             "L’évaluation regarde une fois chaque image de test avec les meilleurs poids ; elle prend moins d’une minute",
         );
         notice::empty(ui, icon::TARGET, title.get(lang), text.get(lang), |ui| {
-            let judge = Button::primary(say("Judge now", "Évaluer maintenant").get(lang)).enabled(!cx.session.phase.busy());
+            let judge = Button::primary(say("Evaluate now", "Évaluer maintenant").get(lang)).enabled(!cx.session.phase.busy());
             if ui.add(judge).clicked() {
                 cx.act(Action::Evaluate { run: view.info.id.clone(), mirrored: None });
             }
@@ -298,7 +298,7 @@ fn nothing_learned(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunInfo) {
     let lang = cx.lang;
     let text = match run.status {
         RunStatus::Training => say(
-            "Its first epoch is not done yet; it is judged once its training is over",
+            "Its first epoch is not done yet; it is evaluated once its training is over",
             "Sa première époque n’est pas finie ; il sera évalué à la fin de son entraînement",
         ),
         RunStatus::Paused => say(
@@ -308,7 +308,7 @@ fn nothing_learned(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunInfo) {
         RunStatus::Finished => say("Its weights are not there any more", "Ses poids n’existent plus"),
     };
     Card::new().fill().show(ui, |ui| {
-        let title = say("There is nothing to judge in this run", "Il n’y a rien à évaluer dans cet essai").get(lang);
+        let title = say("There is nothing to evaluate in this run", "Il n’y a rien à évaluer dans cet essai").get(lang);
         notice::empty(ui, icon::TARGET, title, text.get(lang), |ui| {
             let free = !cx.session.phase.busy();
             if run.status == RunStatus::Paused {
@@ -354,9 +354,11 @@ fn title(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) {
             ui.set_min_width(210.0);
             exports_as_kept(ui, lang, shown);
             let plain = say("Without faces…", "Sans visages…").get(lang);
-            let faces = say("With the surest mistakes…", "Avec les erreurs faites avec assurance…").get(lang);
-            let about =
-                say("The report then shows faces: not for passing on", "Le rapport montre alors des visages : à ne pas diffuser");
+            let faces = say("With the most confident mistakes…", "Avec les erreurs faites avec assurance…").get(lang);
+            let about = say(
+                "The report then shows faces and must not be passed on",
+                "Le rapport montre alors des visages : à ne pas diffuser",
+            );
             if menu_item(ui, None, plain).clicked() {
                 cx.act(Action::Export { run: run.clone(), format: Format::Report, mistakes: false });
             }
@@ -405,17 +407,17 @@ fn export_lines(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
     ui.separator();
     super::tables_line::show(ui, cx);
     ui.separator();
-    let other = say("Judge another folder…", "Évaluer un autre dossier…").get(lang);
+    let other = say("Evaluate another folder…", "Évaluer un autre dossier…").get(lang);
     if menu_item(ui, Some(icon::FOLDER_SEARCH), other).clicked() {
         cx.act(Action::EvaluateFolder { run: run.clone() });
     }
     let mirrored = shown.report.mirrored;
     let again = match mirrored {
-        false => say("Judge with mirror images", "Évaluer avec les miroirs"),
-        true => say("Judge without mirror images", "Évaluer sans les miroirs"),
+        false => say("Evaluate with mirror images", "Évaluer avec les miroirs"),
+        true => say("Evaluate without mirror images", "Évaluer sans les miroirs"),
     };
     let about = say(
-        "Judges the test part again, each picture with its mirror image or alone; predictions follow",
+        "Evaluates the test part again, each picture with its mirror image or alone; predictions follow",
         "Évalue de nouveau la partie test, chaque image avec son miroir ou seule ; les prédictions suivent",
     );
     if menu_item(ui, Some(icon::REFRESH_CW), again.get(lang)).on_hover_text(about.get(lang)).clicked() {
@@ -455,7 +457,7 @@ fn stale(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
     if options {
         let names = named(&differing, lang);
         since.push(match lang {
-            Lang::En => format!("Your options differ from this run’s: {names}"),
+            Lang::En => format!("Your settings differ from this run’s: {names}"),
             Lang::Fr => format!("Vos réglages diffèrent de ceux de cet essai\u{a0}: {names}"),
         });
     }
@@ -477,7 +479,7 @@ fn stale(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
         if link(ui, say("Train again", "Réentraîner").get(lang)).clicked() {
             cx.act(if data { Action::TrainAgain(run.info.id.clone()) } else { Action::Go(Page::Training) });
         }
-        if options && link(ui, say("Take this run’s options", "Reprendre ses réglages").get(lang)).clicked() {
+        if options && link(ui, say("Use this run’s settings", "Reprendre ses réglages").get(lang)).clicked() {
             cx.act(Action::TakeSettings(run.info.id.clone()));
         }
     });

@@ -99,13 +99,13 @@ pub fn tile(lang: Lang, shown: &Shown, p: &Prediction, places: &Places) -> Tile 
         sample: place,
         sign: Some(sign),
         first: match lang {
-            Lang::En => format!("said {name}"),
-            Lang::Fr => format!("dit {name}"),
+            Lang::En => format!("predicted {name}"),
+            Lang::Fr => format!("réponse\u{a0}: {name}"),
         },
         second: format!("{sure}{}", age.unwrap_or_default()),
         name: match lang {
-            Lang::En => format!("{file}: really {label}, said {name}, {sure}"),
-            Lang::Fr => format!("{file} : en réalité {label}, réponse {name}, {sure}"),
+            Lang::En => format!("{file}: labeled {label}, predicted {name}, {sure}"),
+            Lang::Fr => format!("{file}\u{a0}: étiquette {label}, réponse {name}, {sure}"),
         },
         badge: places.badge(p),
     }
@@ -125,7 +125,7 @@ fn tile_of_years(lang: Lang, p: &Prediction, sample: Option<usize>, badge: Optio
             Lang::Fr => format!("noté {label}"),
         },
         name: match lang {
-            Lang::En => format!("{file}: labeled {label}, said {value}, {off}"),
+            Lang::En => format!("{file}: labeled {label}, predicted {value}, {off}"),
             Lang::Fr => format!("{file}\u{a0}: étiquette {label}, réponse {value}, {off}"),
         },
         badge,
@@ -184,12 +184,12 @@ impl Subject<'_> {
                 true => format!("{} {}", say("estimate:", "estimation :").get(lang), text::years(lang, p.estimate(), 1)),
                 false => format!(
                     "{} {}",
-                    say("how sure:", "assurance :").get(lang),
+                    say("confidence:", "confiance\u{a0}:").get(lang),
                     percent(lang, shown.report.confidence(p, shown.threshold), 1)
                 ),
             }),
             p.age.filter(|_| !of_years).map(|age| format!("{} {age}", say("age", "âge").get(lang))),
-            race.map(|race| format!("{} {race}", say("race label", "étiquette d’origine").get(lang))),
+            race.map(|race| format!("{} {race}", say("race label", "«\u{a0}race\u{a0}» notée par UTKFace").get(lang))),
             Some(p.file.display().to_string()),
         ];
         for line in lines.into_iter().flatten() {

@@ -101,7 +101,7 @@ impl Facets {
         GroupKey { age: self.age, race: self.race, class: if of_years { self.gender } else { self.label } }
     }
 
-    /// The pictures as a phrase: `143 women called men`, `12 mistakes`.
+    /// The pictures as a phrase: `143 labeled female, predicted male`, `12 mistakes`.
     fn sentence(&self, shown: &Shown, count: usize, lang: Lang) -> String {
         let n = number(lang, count as u64);
         let task = shown.task();
@@ -125,12 +125,7 @@ impl Facets {
                     text = format!("{text}, {}", group.name(task, lang));
                 }
                 if let Some(predicted) = self.predicted {
-                    let called = task.people(predicted.into(), lang);
-                    let called = match lang {
-                        Lang::En => format!("called {called}"),
-                        Lang::Fr => format!("réponse « {} »", task.name(predicted.into(), lang)),
-                    };
-                    text = format!("{text}, {called}");
+                    text = format!("{text}, {} {}", say("predicted", "réponse").get(lang), task.name(predicted.into(), lang));
                 }
                 text
             }
@@ -307,14 +302,14 @@ fn filters(ui: &mut Ui, lang: Lang, shown: &Shown, open: &mut Pictures) {
         } else {
             class_chip(
                 ui,
-                say("really anything", "réalité : toutes").get(lang),
-                say("really", "en réalité").get(lang),
+                say("any label", "étiquette\u{a0}: toutes").get(lang),
+                say("label", "étiquette").get(lang),
                 &mut facets.label,
             );
             class_chip(
                 ui,
-                say("said anything", "réponse : toutes").get(lang),
-                say("said", "réponse").get(lang),
+                say("any prediction", "réponse\u{a0}: toutes").get(lang),
+                say("predicted", "réponse").get(lang),
                 &mut facets.predicted,
             );
         }
@@ -331,13 +326,13 @@ fn filters(ui: &mut Ui, lang: Lang, shown: &Shown, open: &mut Pictures) {
         if let Some(chosen) = chip_menu(ui, selected, &options) {
             facets.correct = (chosen > 0).then_some(chosen == 2);
         }
-        let mut ages = vec![say("all ages", "tout âge").get(lang).to_owned()];
+        let mut ages = vec![say("all ages", "tous les âges").get(lang).to_owned()];
         ages.extend((0..AGE_BANDS.len()).map(|band| band_name(band, lang)));
         if !of_years {
             ages.push(say("age unknown", "âge inconnu").get(lang).to_owned());
         }
         known_chip(ui, &ages, &mut facets.age, !of_years);
-        let mut races = vec![say("all race labels", "toute origine").get(lang).to_owned()];
+        let mut races = vec![say("all race labels", "toutes les «\u{a0}races\u{a0}»").get(lang).to_owned()];
         races.extend(RACES.iter().map(|race| race.get(lang).to_owned()));
         races.push(say("label unknown", "étiquette inconnue").get(lang).to_owned());
         known_chip(ui, &races, &mut facets.race, true);
@@ -369,7 +364,7 @@ fn filters(ui: &mut Ui, lang: Lang, shown: &Shown, open: &mut Pictures) {
 fn year_chips(ui: &mut Ui, lang: Lang, facets: &mut Facets) {
     if let (Some(label), Some(predicted)) = (facets.label, facets.predicted) {
         let clicked = match lang {
-            Lang::En => format!("labeled {label}, said {predicted}"),
+            Lang::En => format!("labeled {label}, predicted {predicted}"),
             Lang::Fr => format!("étiquette {label}, réponse {predicted}"),
         };
         let options = [say("any label and answer", "toute étiquette et réponse").get(lang).to_owned(), clicked];

@@ -85,8 +85,8 @@ pub fn matrix(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, state: &mut State, he
         Order::Likeness => &shown.likeness,
     };
     let help = say(
-        "Each row holds the pictures with one recorded label, each column those that the model called so. On the diagonal it is right, beside it are its mistakes. Drag to move, zoom with Ctrl and the wheel",
-        "Chaque ligne contient les images d’une étiquette notée, chaque colonne celles que le modèle a nommées ainsi. Sur la diagonale il a raison, à côté sont ses erreurs. Glissez pour déplacer, zoomez avec Ctrl et la molette",
+        "Each row holds the pictures with one label, each column those with one prediction. On the diagonal the model is right, beside it are its mistakes. Drag to move, zoom with Ctrl and the wheel",
+        "Chaque ligne contient les images d’une étiquette, chaque colonne celles d’une réponse. Sur la diagonale le modèle a raison, à côté sont ses erreurs. Glissez pour déplacer, zoomez avec Ctrl et la molette",
     );
     let mut chosen = None;
     let State { order: by, shares, view, .. } = state;
@@ -144,8 +144,8 @@ pub fn side(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State, 
         Side::Mixed => (
             say("Mixed up", "Confusions"),
             say(
-                "The most frequent mistakes, each with its share of the pictures that really are so. A click opens them",
-                "Les erreurs les plus fréquentes, chacune avec sa part des images qui le sont vraiment. Un clic les ouvre",
+                "The most frequent mistakes, each with its share of the pictures with that label. A click opens them",
+                "Les erreurs les plus fréquentes, chacune avec sa part des images de cette étiquette. Un clic les ouvre",
             ),
         ),
         Side::Roc | Side::PrecisionRecall => (
@@ -158,7 +158,7 @@ pub fn side(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State, 
         Side::Rejection => (
             say("Not sure", "Pas sûr"),
             say(
-                "Answers whose probability is below this threshold are called not sure. Raise it for fewer wrong answers, and fewer answers",
+                "Answers whose probability is below this threshold count as not sure. Raise it for fewer wrong answers, and fewer answers",
                 "Les réponses dont la probabilité est sous ce seuil sont dites pas sûres. Montez-le pour moins de réponses fausses, et moins de réponses",
             ),
         ),
@@ -243,8 +243,8 @@ fn curves(ui: &mut Ui, lang: Lang, shown: &Shown, side: Side) -> egui::Response 
         shown.curves[class].points.iter().map(place).collect()
     });
     let words = match roc {
-        true => [say("others called so", "autres ainsi nommées"), say("found", "trouvées")],
-        false => [say("found (recall)", "trouvées (rappel)"), say("precision", "précision")],
+        true => [say("false positive rate", "taux de faux positifs"), say("true positive rate", "taux de vrais positifs")],
+        false => [say("recall", "rappel"), say("precision", "précision")],
     };
     let [across, up] = words.map(|word| word.get(lang).to_owned());
     let height = ui.available_height().max(60.0);

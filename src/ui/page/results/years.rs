@@ -181,8 +181,8 @@ fn row(lang: Lang, p: &Prediction) -> Vec<String> {
 fn scores(ui: &mut Ui, lang: Lang, shown: &Shown) {
     let Some(Years { regression, .. }) = &shown.years else { return };
     let help = say(
-        "The mean error (MAE) with the 95 % range in which the true one lies, beside that of saying the same age of everybody. RMSE weighs large errors more; R² is the share of the ages’ differences that it explains",
-        "L’écart moyen (MAE) avec l’intervalle à 95 % où se trouve le vrai, à côté de celui d’un même âge dit de tout le monde. RMSE compte davantage les grands écarts ; R² est la part des différences d’âge qu’il explique",
+        "The mean error (MAE) with the 95% range in which the true one lies, beside that of saying the same age of everybody. RMSE weighs large errors more; R² is the share of the ages’ differences that it explains",
+        "L’écart moyen (MAE) avec l’intervalle à 95\u{a0}% où se trouve le vrai, à côté de celui d’un même âge dit de tout le monde. RMSE compte davantage les grands écarts ; R² est la part des différences d’âge qu’il explique",
     );
     let title = say("Errors in years", "Écarts en années").get(lang);
     Card::titled(title).help(lang, help.get(lang)).fill().show(ui, |ui| {
@@ -316,7 +316,7 @@ fn by_group(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, grouping: &mut usize, h
     let id = ui.make_persistent_id("groups of years as a table");
     let as_table: bool = ui.data(|d| d.get_temp(id)).unwrap_or_default();
     let names: Vec<String> = offered.iter().map(|by| by.name(shown.task(), lang)).collect();
-    let title = say("For whom", "Pour qui").get(lang);
+    let title = say("Error by group", "Écart par groupe").get(lang);
     let twin = match as_table {
         true => (icon::ACTIVITY, say("Show groups as ranges", "Afficher les groupes en intervalles")),
         false => (icon::TABLE, say("Show groups as a table", "Afficher les groupes en tableau")),
@@ -324,8 +324,8 @@ fn by_group(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, grouping: &mut usize, h
     let gray = rows.iter().any(|r| r.small) && !as_table;
     let gray = if gray { say("gray: n < 30", "en gris : n < 30").get(lang) } else { "" };
     let help = say(
-        "The dot is the mean error in years, the bar the 95 % range in which the true one lies: the further left, the better. Ranges that overlap prove no difference; an orange one lies wholly above that of all",
-        "Le point est l’écart moyen en années, la barre l’intervalle à 95 % où se trouve le vrai : plus c’est à gauche, mieux c’est. Des intervalles qui se recouvrent ne prouvent aucune différence ; un intervalle orange est entièrement au-dessus de celui de tous",
+        "The dot is the mean error in years, the bar the 95% range in which the true one lies: the further left, the better. Ranges that overlap prove no difference; an orange one lies wholly above that of all",
+        "Le point est l’écart moyen en années, la barre l’intervalle à 95\u{a0}% où se trouve le vrai : plus c’est à gauche, mieux c’est. Des intervalles qui se recouvrent ne prouvent aucune différence ; un intervalle orange est entièrement au-dessus de celui de tous",
     );
     let (mut chosen, mut turned) = (None, false);
     Card::titled(title).help(lang, help.get(lang)).caption(gray).fill().show_with(

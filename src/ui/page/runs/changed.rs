@@ -172,7 +172,7 @@ struct Both<'a> {
 }
 
 impl Both<'_> {
-    /// What each run said: `female, 93 %`; of years `34 (+5)`.
+    /// What each run said: `female, 93%`; of years `34 (+5)`.
     fn answers(&self, said: [&Prediction; 2]) -> [String; 2] {
         let lang = self.lang;
         [0, 1].map(|run| {

@@ -235,7 +235,7 @@ fn differing(lang: Lang, views: &[View]) -> Table {
             images.into_iter().chain(options.iter().map(|k| (k.name.get(lang).to_owned(), k.text(), k.display(lang)))).collect()
         })
         .collect();
-    let mut head = vec![say("option", "réglage").get(lang).to_owned()];
+    let mut head = vec![say("setting", "réglage").get(lang).to_owned()];
     head.extend(views.iter().map(|(_, view)| view.info.name(lang).to_owned()));
     let defs = values.iter().map(Vec::len).min().unwrap_or(0);
     let rows = (0..defs)

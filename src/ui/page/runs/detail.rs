@@ -59,11 +59,11 @@ fn facts(ui: &mut Ui, lang: Lang, run: &RunInfo) {
         lines.push((say("Best epoch", "Meilleure époque"), format!("{best} / {}", run.epochs_done)));
     }
     if let Some(of) = run.scores.as_ref().and_then(|scores| scores.years) {
-        lines.push((say("Test, mean error", "Test, écart moyen"), years(lang, of.mae, 2)));
+        lines.push((say("Mean test error", "Écart moyen, test"), years(lang, of.mae, 2)));
         lines.push((say("Always the mean age", "Toujours l’âge moyen"), years(lang, of.baseline, 2)));
         lines.push((say("Within 5 years", "À 5\u{a0}ans près"), percent(lang, of.within_5, 1)));
     } else if let Some(scores) = &run.scores {
-        lines.push((say("Test, right", "Test, justes"), percent(lang, scores.accuracy, 1)));
+        lines.push((say("Test accuracy", "Exactitude test"), percent(lang, scores.accuracy, 1)));
         lines.push((say("Always the larger class", "Toujours la classe majoritaire"), percent(lang, scores.baseline, 1)));
         lines.push(match scores.f1.as_slice() {
             [zero, one] => {
@@ -105,7 +105,7 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunInfo) {
             cx.act(Action::Resume { run: id(), more: 10 });
         }
     } else {
-        let text = say("It came without what it takes to train it further", "Il est venu sans ce qu’il faut pour le prolonger");
+        let text = say("It lacks what is needed to train it further", "Il lui manque ce qu’il faut pour le prolonger");
         ui.add(egui::Label::new(theme::caption(text.get(lang)).color(Theme::of(ui).text3)).wrap());
     }
     if ui

@@ -74,7 +74,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     header(ui, Page::Runs.name().get(lang), sentence.get(lang), |ui| {
         let open = say("Open a run…", "Ouvrir un essai…").get(lang);
         let about = say(
-            "Take a run from another machine: its folder, or its exported weights",
+            "Add a run from another machine: its folder, or its exported weights",
             "Ajouter un essai d’une autre machine : son dossier, ou ses poids exportés",
         );
         if ui.add(Button::secondary(open).icon(icon::FOLDER_INPUT)).on_hover_text(about.get(lang)).clicked() {
@@ -168,13 +168,13 @@ type Column = (&'static str, f32, usize);
 
 /// The columns, fewer of them in a small window and where a run's details stand beside the table.
 fn columns_of(lang: Lang, width: f32, runs: &[RunInfo]) -> Vec<Column> {
-    let begun = say("begun (UTC)", "début (UTC)").get(lang);
+    let begun = say("started (UTC)", "début (UTC)").get(lang);
     // Each run says its own measure.
     let of_years = |run: &RunInfo| run.task.is_regression();
     let right = match (runs.iter().all(of_years), runs.iter().any(of_years)) {
-        (true, _) => say("test, error", "test, écart"),
+        (true, _) => say("test error", "écart test"),
         (_, true) => say("test", "test"),
-        _ => say("test, right", "test, justes"),
+        _ => say("test accuracy", "exactitude test"),
     };
     let right = right.get(lang);
     let epochs = say("epochs", "époques").get(lang);

@@ -6,7 +6,7 @@ use super::{State, rates, trial, words::not_ready};
 use crate::{
     data::sample::Part,
     plan::Plan,
-    text::{Lang, bytes, number, plural, say},
+    text::{self, Lang, bytes, number, plural, say},
     ui::{
         Action, Cx, icon,
         page::{Page, data::shared, options},
@@ -148,25 +148,26 @@ fn facts(ui: &mut Ui, lang: Lang, plan: &Plan) {
     let weights = plan.network.trained_values() as u64;
     let mut lines = vec![match lang {
         Lang::En => format!(
-            "{} to learn from; {} check each epoch, {} judge at the end",
+            "{} to learn from; {} check each epoch, {} are the test at the end",
             pictures(train),
             number(lang, validation),
             number(lang, test)
         ),
         Lang::Fr => format!(
-            "{} pour apprendre, {} pour vérifier, {} pour juger à la fin",
+            "{} pour apprendre, {} pour vérifier, {} pour le test final",
             pictures(train),
             number(lang, validation),
             number(lang, test)
         ),
     }];
+    let [most, patience] = [settings.epochs, settings.callbacks.patience].map(|count| text::epochs(lang, count.into()));
     lines.push(match lang {
-        Lang::En => format!("At most {} epochs of {steps} batches, {} pictures each", settings.epochs, settings.batch_size),
-        Lang::Fr => format!("Au plus {} époques de {steps} lots de {} images", settings.epochs, settings.batch_size),
+        Lang::En => format!("At most {most} of {steps} batches, {} pictures each", settings.batch_size),
+        Lang::Fr => format!("Au plus {most} de {steps} lots de {} images", settings.batch_size),
     });
     lines.push(match (lang, settings.callbacks.early_stopping) {
-        (Lang::En, true) => format!("Stops early after {} epochs without improvement", settings.callbacks.patience),
-        (Lang::Fr, true) => format!("S’arrête après {} époques sans progrès", settings.callbacks.patience),
+        (Lang::En, true) => format!("Stops early after {patience} without improvement"),
+        (Lang::Fr, true) => format!("S’arrête après {patience} sans progrès"),
         (_, false) => {
             say("Goes through all epochs: early stopping is off", "Parcourt toutes les époques : l’arrêt anticipé est désactivé")
                 .get(lang)
@@ -207,7 +208,7 @@ fn class_weights(lang: Lang, plan: &Plan) -> Option<String> {
     if weights.is_empty() || most - least <= 1e-9 {
         return None;
     }
-    let value = |v: f64| crate::text::decimal(lang, v, 3);
+    let value = |v: f64| text::decimal(lang, v, 3);
     Some(match (lang, weights.as_slice()) {
         (Lang::En, [zero, one]) => format!("Class weights {} and {}", value(*zero), value(*one)),
         (Lang::Fr, [zero, one]) => format!("Poids des classes {} et {}", value(*zero), value(*one)),

@@ -70,7 +70,7 @@ fn numbers(ui: &mut Ui, cx: &Cx<'_>, training: &Training) {
         time_tile(lang, training, over || matches!(cx.session.phase, Phase::Judging(_))),
     ];
     let progress = match cx.session.phase {
-        Phase::Judging(_) => (say("Training and judging", "Entraînement et évaluation").get(lang), cx.session.share()),
+        Phase::Judging(_) => (say("Training and evaluation", "Entraînement et évaluation").get(lang), cx.session.share()),
         phase if phase.training() => (say("Training", "Entraînement").get(lang), cx.session.share()),
         _ => (say("Training", "Entraînement").get(lang), Some(training.share())),
     };
@@ -78,7 +78,7 @@ fn numbers(ui: &mut Ui, cx: &Cx<'_>, training: &Training) {
     let shown = shown_tiles(ui);
     let tiles = tiles.into_iter().enumerate().filter(|(place, _)| shown.contains(place));
     let tiles: Vec<Tile> = tiles.map(|(_, tile)| tile).collect();
-    tiles::tiles(ui, &tiles, Some(progress));
+    tiles::tiles(ui, lang, &tiles, Some(progress));
 }
 
 /// The epoch that is shown: the last one, or once it is over the best.
@@ -276,8 +276,8 @@ pub fn loss(ui: &mut Ui, lang: Lang, training: &Training, height: f32) {
     let plot = curves(ui, lang, training, title, 1, |e| (e.train_loss, e.validation_loss));
     let sentence = words::about_loss(&training.history, training.goes_on());
     let help = say(
-        "How wrong the model is, counting how sure it was. While both curves fall it learns; when that of validation rises and that of training goes on falling, it learns by heart",
-        "À quel point le modèle se trompe, selon son assurance. Tant que les deux courbes descendent, il apprend ; quand celle de validation monte et que celle d’entraînement descend encore, il apprend par cœur",
+        "How wrong the model is, counting how sure it was. While both curves fall it learns; when that of validation rises and that of training goes on falling, it overfits (learns by heart)",
+        "À quel point le modèle se trompe, compte tenu de sa confiance. Tant que les deux courbes descendent, il apprend ; quand celle de validation monte et que celle d’entraînement descend encore, il surapprend (par cœur)",
     );
     chart(ui, lang, [title, sentence.get(lang), help.get(lang)], &plot, height);
 }
@@ -534,10 +534,10 @@ fn faces(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
             let recorded = dataset.task.name(label.into(), lang);
             let of_years = estimate.map(|estimate| off_by::said(lang, estimate.into(), label));
             let said = match (lang, of_years) {
-                (Lang::En, Some(said)) => format!("model says {said}"),
-                (Lang::Fr, Some(said)) => format!("le modèle dit {said}"),
-                (Lang::En, None) => format!("model says {name} {sure}, recorded as {recorded}"),
-                (Lang::Fr, None) => format!("le modèle dit {name} {sure}, étiquette {recorded}"),
+                (Lang::En, Some(said)) => format!("predicted {said}"),
+                (Lang::Fr, Some(said)) => format!("réponse\u{a0}: {said}"),
+                (Lang::En, None) => format!("predicted {name} {sure}, labeled {recorded}"),
+                (Lang::Fr, None) => format!("réponse\u{a0}: {name} {sure}, étiquette {recorded}"),
             };
             let response = ui.interact(rect, ui.scope_id().with(("face", place)), Sense::hover());
             response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &said));

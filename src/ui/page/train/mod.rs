@@ -101,7 +101,7 @@ fn running_header(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
     let paused = phase == Phase::Paused;
     let sentence = match (phase, lang) {
         (Phase::Judging(_), _) => say(
-            "Training is over; the test and validation pictures are being judged",
+            "Training is over; the test and validation pictures are being evaluated",
             "L’entraînement est fini ; les images de test et de validation sont en cours d’évaluation",
         )
         .get(lang)
@@ -113,7 +113,7 @@ fn running_header(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
             format!("En pause à l’époque {} : le processeur est libre", training.now.epoch)
         }
         (_, Lang::En) => format!("Learning from {} on {}", pictures(lang, training), training.device.name),
-        (_, Lang::Fr) => format!("Apprend de {} sur {}", pictures(lang, training), training.device.name),
+        (_, Lang::Fr) => format!("Apprend à partir de {} sur {}", pictures(lang, training), training.device.name),
     };
     header(ui, Page::Training.name().get(lang), &sentence, |ui| {
         if matches!(phase, Phase::Judging(_)) {
@@ -165,12 +165,12 @@ fn over_header(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, training: &Train
             }
         } else {
             let see = Button::primary(say("See results", "Voir les résultats").get(lang)).trailing(icon::ARROW_RIGHT);
-            let reason = (!judged).then(|| say("It has not been judged", "Il n’a pas été évalué").get(lang));
+            let reason = (!judged).then(|| say("It has not been evaluated", "Il n’a pas été évalué").get(lang));
             if ui.add(see.unless(reason)).clicked() {
                 cx.act(Action::Go(Page::Results));
             }
             let more =
-                ui.add(Button::secondary(say("Train more", "Continuer").get(lang)).trailing(icon::CHEVRON_DOWN).enabled(free));
+                ui.add(Button::secondary(say("Train further", "Prolonger").get(lang)).trailing(icon::CHEVRON_DOWN).enabled(free));
             Popup::menu(&more).show(|ui| {
                 ui.set_width(170.0);
                 for epochs in [5u32, 10, 20, 50] {
@@ -189,9 +189,9 @@ fn over_header(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, training: &Train
     if !judged && training.stopped.is_some() && !cx.session.phase.busy() {
         let t = Theme::of(ui);
         ui.horizontal(|ui| {
-            let text = say("The test pictures were not judged", "Les images de test n’ont pas été évaluées").get(lang);
+            let text = say("The test pictures have not been evaluated", "Les images de test n’ont pas été évaluées").get(lang);
             notice::note(ui, icon::TRIANGLE_ALERT, t.validation, text);
-            if ui.add(Button::secondary(say("Judge now", "Évaluer maintenant").get(lang)).compact()).clicked() {
+            if ui.add(Button::secondary(say("Evaluate now", "Évaluer maintenant").get(lang)).compact()).clicked() {
                 cx.act(Action::Evaluate { run: training.run.clone(), mirrored: None });
             }
         });

@@ -2,7 +2,10 @@
 
 use egui::{CornerRadius, Rect, Role, Sense, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
-use crate::ui::theme::{self, RADIUS_CARD, Theme, size};
+use crate::{
+    text::{Lang, percent},
+    ui::theme::{self, RADIUS_CARD, Theme, size},
+};
 
 /// One number.
 #[derive(Clone, Debug, Default)]
@@ -34,13 +37,13 @@ pub fn height(width: f32, count: usize) -> f32 {
 }
 
 /// Draws the tiles over the width there is; `share` fills the bar along the lower edge.
-pub fn tiles(ui: &mut Ui, tiles: &[Tile], progress: Option<(&str, f32)>) {
+pub fn tiles(ui: &mut Ui, lang: Lang, tiles: &[Tile], progress: Option<(&str, f32)>) {
     let t = Theme::of(ui);
     let (columns, rows) = shape(ui.available_width(), tiles.len());
     let size = vec2(ui.available_width(), ROW * rows as f32 + BAR);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     if let Some((name, share)) = progress {
-        let said = format!("{name} {}\u{a0}%", (share * 100.0).round());
+        let said = format!("{name} {}", percent(lang, share.into(), 0));
         response.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, &said));
     }
     ui.painter().rect(rect, CornerRadius::same(RADIUS_CARD), t.surface, t.border(), StrokeKind::Inside);

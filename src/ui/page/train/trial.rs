@@ -63,8 +63,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, height: f32) {
                 let text = match running {
                     Some(_) => say("Each device trains a few batches…", "Chaque appareil s’entraîne sur quelques lots…"),
                     None => say(
-                        "Trains 20 batches on each device and reckons the rest; takes some seconds",
-                        "Entraîne 20 lots sur chaque appareil et calcule le reste ; quelques secondes",
+                        "Trains 20 batches on each device and estimates the rest; takes a few seconds",
+                        "Entraîne 20 lots sur chaque appareil et estime le reste ; quelques secondes",
                     ),
                 };
                 ui.label(theme::caption(text.get(lang)).color(t.text2));

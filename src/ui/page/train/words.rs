@@ -1,13 +1,13 @@
 //! What the curves say, in sentences.
 
 use crate::{
-    callback::{CallbackSettings, Monitor, early_stopping::EarlyStopping},
+    callback::{CallbackSettings, early_stopping::EarlyStopping},
     evaluate::RunScores,
     history::{EpochRecord, Mae, StopReason},
     schedule::ScheduleKind,
     session::Training,
     setting_def::Choice as _,
-    text::{Lang, LocalizedText, Phrase, duration, number, percent, say, years},
+    text::{self, Lang, LocalizedText, Phrase, duration, number, percent, say, years},
     ui::Cx,
 };
 
@@ -43,9 +43,11 @@ pub fn about_loss(history: &[EpochRecord], more: bool) -> LocalizedText {
     let learning = streak(history, |a, b| b.train_loss < a.train_loss);
     if rising >= TREND && learning >= rising {
         return LocalizedText {
-            en: format!("Validation loss has risen for {rising} epochs while training loss falls: it starts to learn by heart"),
+            en: format!(
+                "Validation loss has risen for {rising} epochs while training loss falls: it is starting to overfit (learn by heart)"
+            ),
             fr: format!(
-                "La perte de validation monte depuis {rising} époques tandis que celle d’entraînement descend : il commence à apprendre par cœur"
+                "La perte de validation monte depuis {rising} époques tandis que celle d’entraînement descend : il commence à surapprendre (par cœur)"
             ),
         };
     }
@@ -68,10 +70,10 @@ pub fn about_loss(history: &[EpochRecord], more: bool) -> LocalizedText {
         return if gap > 0.3 * last.validation_loss.abs() {
             LocalizedText {
                 en: format!(
-                    "Validation loss has not improved for {waited} epochs while training goes on improving: it learns by heart"
+                    "Validation loss has not improved for {waited} epochs while training keeps improving: it is overfitting (learning by heart)"
                 ),
                 fr: format!(
-                    "La perte de validation ne s’améliore plus depuis {waited} époques alors que l’entraînement progresse : il apprend par cœur"
+                    "La perte de validation ne s’améliore plus depuis {waited} époques alors que l’entraînement progresse\u{a0}: il surapprend (par cœur)"
                 ),
             }
         } else {
@@ -149,8 +151,7 @@ pub fn about_accuracy(history: &[EpochRecord], classes: usize, more: bool) -> Lo
         let points = (gap * 100.0).round() as u64;
         // After an epoch or two, or where little was learned at all, the distance alone is known.
         let by_heart = history.len() >= TREND && last.validation_accuracy > learned;
-        let [en, fr] =
-            if by_heart { [": that much it knows by heart", " : c’est ce qu’il sait par cœur"] } else { ["", ""] };
+        let [en, fr] = if by_heart { [": overfitting", "\u{a0}: c’est du surapprentissage"] } else { ["", ""] };
         return LocalizedText {
             en: format!("{points} points better on the pictures it learns from than on others{en}"),
             fr: format!("{points} points de mieux sur les images apprises que sur les autres{fr}"),
@@ -182,21 +183,15 @@ fn streak(history: &[EpochRecord], holds: impl Fn(&EpochRecord, &EpochRecord) ->
     history.windows(2).rev().take_while(|w| holds(&w[0], &w[1])).count()
 }
 
-/// What early stopping waits for in `epoch` of `epochs`: `stops in 3 epochs unless below 0.298`; nothing if it is off, nothing
-/// was watched yet, or the last epoch comes first.
+/// What early stopping waits for in `epoch` of `epochs`: `stops after 3 epochs without improvement`; nothing if it is off,
+/// nothing was watched yet, or the last epoch comes first.
 pub fn waits_for(lang: Lang, settings: &CallbackSettings, state: &EarlyStopping, epoch: u32, epochs: u32) -> Option<String> {
     let left = state.stops_in(settings, epoch, epochs)?;
-    let to_beat = state.to_beat(settings)?;
-    let value = settings.monitor.value_text(lang, to_beat);
-    Some(match (lang, settings.monitor, left) {
-        (Lang::En, Monitor::ValidationAccuracy, 1) => format!("stops after this epoch unless accuracy passes {value}"),
-        (Lang::En, Monitor::ValidationAccuracy, _) => format!("stops in {left} epochs unless accuracy passes {value}"),
-        (Lang::En, _, 1) => format!("stops after this epoch unless below {value}"),
-        (Lang::En, _, _) => format!("stops in {left} epochs unless below {value}"),
-        (Lang::Fr, Monitor::ValidationAccuracy, 1) => format!("arrêt ensuite si pas au-dessus de {value}"),
-        (Lang::Fr, Monitor::ValidationAccuracy, _) => format!("arrêt dans {left} si pas au-dessus de {value}"),
-        (Lang::Fr, _, 1) => format!("arrêt ensuite si pas sous {value}"),
-        (Lang::Fr, _, _) => format!("arrêt dans {left} si pas sous {value}"),
+    state.to_beat(settings)?;
+    let left = text::epochs(lang, left.into());
+    Some(match lang {
+        Lang::En => format!("stops after {left} without improvement"),
+        Lang::Fr => format!("arrêt après {left} sans progrès"),
     })
 }
 
@@ -220,8 +215,13 @@ pub fn about_rate(lang: Lang, training: &Training) -> String {
             }
             // What did not happen will not, once the training is over.
             (None, _) if training.stopped.is_some() => say("the same throughout", "constant").get(lang).to_owned(),
-            (None, Lang::En) => format!("falls after {} epochs without improvement", train.callbacks.plateau_patience),
-            (None, Lang::Fr) => format!("baisse après {} époques sans progrès", train.callbacks.plateau_patience),
+            (None, _) => {
+                let patience = text::epochs(lang, train.callbacks.plateau_patience.into());
+                match lang {
+                    Lang::En => format!("falls after {patience} without improvement"),
+                    Lang::Fr => format!("baisse après {patience} sans progrès"),
+                }
+            }
         };
     }
     match train.schedule.kind {
@@ -246,9 +246,11 @@ pub fn why_stopped(lang: Lang, reason: StopReason) -> String {
     match (reason, lang) {
         (StopReason::AllEpochs, _) => say("all epochs are done", "toutes les époques sont faites").get(lang).to_owned(),
         (StopReason::EarlyStopping { patience }, Lang::En) => {
-            format!("stopped early, {patience} epochs without improvement")
+            format!("stopped early, {} without improvement", text::epochs(lang, patience.into()))
         }
-        (StopReason::EarlyStopping { patience }, Lang::Fr) => format!("arrêt anticipé, {patience} époques sans progrès"),
+        (StopReason::EarlyStopping { patience }, Lang::Fr) => {
+            format!("arrêt anticipé, {} sans progrès", text::epochs(lang, patience.into()))
+        }
         (StopReason::TimeLimit, _) => say("the time limit was reached", "la limite de temps est atteinte").get(lang).to_owned(),
         (StopReason::Diverged, _) => {
             say("the loss was no longer a number", "la perte n’était plus un nombre").get(lang).to_owned()
@@ -274,7 +276,7 @@ pub fn rounded(lang: Lang, seconds: f64) -> String {
     duration(lang, std::time::Duration::from_secs_f64(rounded.min(1e9)))
 }
 
-/// How well an epoch did on the validation part, as shown in tiles: `88.8 %`, of years `5.2 years`.
+/// How well an epoch did on the validation part, as shown in tiles: `88.8%`, of years `5.2 years`.
 pub fn score(lang: Lang, epoch: &EpochRecord) -> String {
     epoch.mae.map_or_else(|| percent(lang, epoch.validation_accuracy, 1), |mae| years(lang, mae.validation, 2))
 }
@@ -299,5 +301,5 @@ pub(super) fn not_ready(cx: &Cx<'_>) -> Option<&'static str> {
     if cx.dataset().is_none() {
         return Some(say("Open a data set first", "Ouvrez d’abord des données").get(lang));
     }
-    cx.plan.is_err().then(|| say("Something has to be mended first", "Il faut d’abord corriger un point").get(lang))
+    cx.plan.is_err().then(|| say("Something has to be fixed first", "Il faut d’abord corriger un point").get(lang))
 }

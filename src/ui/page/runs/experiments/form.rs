@@ -68,7 +68,7 @@ impl Form {
         let mut back = false;
         let title = say("New experiment", "Nouvelle expérience").get(lang);
         let sentence = say(
-            "Several runs of the settings of now that differ in one stated way, with one question",
+            "Several runs of the current settings that differ in one stated way, to answer one question",
             "Plusieurs essais des réglages actuels qui diffèrent d’une façon précise, pour une question",
         );
         header(ui, title, sentence.get(lang), |ui| {
@@ -158,7 +158,7 @@ fn drafted(asked: &Asked) -> Result<Draft, Problem> {
         ExperimentKind::Seeds | ExperimentKind::Search => (Design::Seeds, asked.seeds),
         ExperimentKind::Folds => (Design::Folds(asked.folds), 1),
         ExperimentKind::Compare => {
-            let now = Recipe { name: say("Settings of now", "Réglages actuels").into(), settings: asked.base.clone() };
+            let now = Recipe { name: say("Current settings", "Réglages actuels").into(), settings: asked.base.clone() };
             let preset = |preset: &Preset| Recipe { name: preset.name().into(), settings: preset.applied(&asked.base) };
             (Design::Compare(Some(now).into_iter().chain(asked.recipes.iter().map(preset)).collect()), asked.seeds)
         }
@@ -176,7 +176,7 @@ fn no_plan(ui: &mut Ui, cx: &mut Cx<'_>) {
         let text = cx.problems().first().map_or_else(
             || {
                 say(
-                    "Open pictures on Data; an experiment trains on them with the settings of now",
+                    "Open pictures on Data; an experiment trains on them with the current settings",
                     "Ouvrez des images dans Données ; une expérience s’entraîne dessus avec les réglages actuels",
                 )
                 .get(lang)
@@ -236,7 +236,7 @@ fn kind_line(ui: &mut Ui, lang: Lang, kind: ExperimentKind, symbol: Icon, on: bo
 /// What a person asks.
 fn question(kind: ExperimentKind) -> Phrase {
     match kind {
-        ExperimentKind::Seeds => say("How much of my result is luck?", "Quelle part de mon résultat est due à la chance ?"),
+        ExperimentKind::Seeds => say("How much of my result is luck?", "Quelle part de mon résultat tient au hasard ?"),
         ExperimentKind::Folds => say(
             "How good is it on all pictures, not on one test part?",
             "Que vaut-il sur toutes les images, et non sur une seule part de test ?",
@@ -262,7 +262,7 @@ fn options(ui: &mut Ui, lang: Lang, asked: &mut Asked) {
         ExperimentKind::Seeds => line(ui, say("Seeds", "Graines"), &mut asked.seeds, 2..=50),
         ExperimentKind::Folds => line(ui, say("Folds", "Plis"), &mut asked.folds, 2..=20),
         ExperimentKind::Compare => {
-            let beside = say("The settings of now, beside:", "Les réglages actuels, à côté de :").get(lang);
+            let beside = say("The current settings, compared with:", "Les réglages actuels, comparés à\u{a0}:").get(lang);
             ui.label(theme::cell(beside).color(t.text));
             for preset in Preset::ALL.iter().filter(|preset| preset.applied(&asked.base) != asked.base) {
                 ui.horizontal(|ui| {
@@ -290,22 +290,22 @@ fn explained(kind: ExperimentKind) -> Phrase {
             "Les mêmes réglages avec plusieurs graines : la répartition, les premiers poids et l’ordre des images diffèrent. La dispersion des résultats est l’erreur possible d’un seul essai.",
         ),
         ExperimentKind::Folds => say(
-            "The pictures are dealt into folds, and each is the test part once. Every picture is judged by a run that did not learn from it.",
-            "Les images sont réparties en plis, dont chacun sert une fois de test. Chaque image est jugée par un essai qui n’a pas appris d’elle.",
+            "The pictures are split into folds, and each is the test part once. Every picture is evaluated by a run that did not learn from it.",
+            "Les images sont réparties en plis, dont chacun sert une fois de test. Chaque image est évaluée par un essai qui n’a pas appris d’elle.",
         ),
         ExperimentKind::Compare => say(
-            "Each recipe learns from the same pictures and is judged on the same test part; several seeds tell a difference from luck.",
-            "Chaque recette apprend des mêmes images et est jugée sur la même part de test ; plusieurs graines distinguent une différence de la chance.",
+            "Each recipe learns from the same pictures and is evaluated on the same test part; several seeds tell a difference from luck.",
+            "Chaque recette apprend à partir des mêmes images et est évaluée sur la même part de test ; plusieurs graines distinguent une différence d’un hasard.",
         ),
         ExperimentKind::Curve => say(
-            "Learns from 10, 20, 40, 80 and 100 % of the training part and judges each on the same test part. The curve says what twice the pictures would bring.",
-            "Apprend de 10, 20, 40, 80 et 100 % de la part d’entraînement et juge chaque fois sur la même part de test. La courbe dit ce qu’apporterait le double d’images.",
+            "Learns from 10, 20, 40, 80 and 100% of the training part and evaluates each on the same test part. The curve says what twice the pictures would bring.",
+            "Apprend à partir de 10, 20, 40, 80 et 100\u{a0}% de la part d’entraînement et évalue chaque fois sur la même part de test. La courbe dit ce qu’apporterait le double d’images.",
         ),
         ExperimentKind::Ablate => say(
-            "Trains the settings of now as they are, then once without each part that is on: without flip, without dropout and so on.",
+            "Trains the current settings as they are, then once without each part that is on: without flip, without dropout and so on.",
             "Entraîne les réglages actuels tels quels, puis une fois sans chaque partie active : sans retournement, sans dropout, etc.",
         ),
-        ExperimentKind::Search => say("Tries values of chosen options.", "Essaie des valeurs d’options choisies."),
+        ExperimentKind::Search => say("Tries values of chosen settings.", "Essaie des valeurs de réglages choisis."),
     }
 }
 

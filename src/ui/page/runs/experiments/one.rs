@@ -63,7 +63,7 @@ impl Reading {
     }
 }
 
-/// `91.8 % ± 0.6`.
+/// `91.8% ± 0.6`.
 fn spread_text(lang: Lang, view: &ExperimentView, spread: &Spread) -> String {
     let mean = written(lang, view, spread.mean, if view.more_is_better() { 1 } else { 2 });
     let scale = if view.more_is_better() { 100.0 } else { 1.0 };
@@ -151,7 +151,7 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, (live, narrow): (boo
     if live {
         let stop = Button::secondary(say("Stop for now", "Arrêter pour l’instant").get(lang)).icon(icon::SQUARE);
         let about = say(
-            "Keeps what is there; the run that is at work goes on later where it was",
+            "Keeps what is done; the run in training resumes later where it was",
             "Garde ce qui est fait ; l’essai en cours reprendra plus tard où il en était",
         );
         if ui.add(stop).on_hover_text(about.get(lang)).clicked() {
@@ -170,7 +170,7 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, (live, narrow): (boo
     } else if view.count(|state| !matches!(state, MemberState::Finished | MemberState::Stopped)) > 0 {
         let busy = super::busy(cx);
         let name = match view.members.iter().any(|member| member.run.is_some()) {
-            true => say("Go on", "Poursuivre"),
+            true => say("Continue", "Poursuivre"),
             false => say("Start", "Lancer"),
         };
         if ui.add(Button::primary(name.get(lang)).icon(icon::PLAY).unless(busy)).clicked() {
@@ -236,8 +236,8 @@ fn results(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, height: f32) {
     if rows.iter().all(|row| row.scores.is_empty()) {
         Card::titled(title).fill().show(ui, |ui| {
             let text = say(
-                "Here the results are compared, as soon as the first run is judged",
-                "Les résultats seront comparés ici dès que le premier essai sera jugé",
+                "The results are compared here once the first run has been evaluated",
+                "Les résultats seront comparés ici dès que le premier essai sera évalué",
             );
             ui.add(egui::Label::new(theme::cell(text.get(lang)).color(Theme::of(ui).text2)).wrap());
         });
@@ -357,7 +357,7 @@ fn sentence(lang: Lang, view: &ExperimentView, rows: &[Row]) -> String {
     let folded = view.experiment.kind == ExperimentKind::Folds;
     let said = match lang {
         Lang::En => format!(
-            "{mean} on average of {runs}; one run is off by {off} as a rule (standard deviation). The mean lies between {low} and {high} (95 %, Student’s t)"
+            "{mean} on average of {runs}; a single run typically deviates by {off} (standard deviation). The mean lies between {low} and {high} (95%, Student’s t)"
         ),
         Lang::Fr => format!(
             "{mean} en moyenne de {runs}\u{a0}; un essai s’en écarte d’ordinaire de {off} (écart type). La moyenne se situe entre {low} et {high} (95\u{a0}%, loi de Student)"
@@ -383,7 +383,7 @@ fn foretold(lang: Lang, view: &ExperimentView) -> Option<String> {
     let [a, b] = [text(then.range.low), text(then.range.high)];
     let [low, high] = if view.more_is_better() { [b, a] } else { [a, b] };
     Some(match lang {
-        Lang::En => format!("With twice the pictures ({twice}) about {middle} is to be expected ({low} to {high})"),
+        Lang::En => format!("With twice the pictures ({twice}) about {middle} can be expected ({low} to {high})"),
         Lang::Fr => format!("Avec le double d’images ({twice}), on peut attendre environ {middle} ({low} à {high})"),
     })
 }
@@ -394,7 +394,7 @@ fn table(lang: Lang, view: &ExperimentView, rows: &[Row]) -> Table {
         say("finished", "finis"),
         say("mean", "moyenne"),
         say("standard deviation", "écart type"),
-        say("95 % from", "95 % de"),
+        say("95% from", "95\u{a0}% de"),
         say("to", "à"),
     ];
     let text = |value: Option<f64>, digits| value.map_or_else(|| "–".to_owned(), |value| written(lang, view, value, digits));
@@ -491,7 +491,7 @@ fn members(ui: &mut Ui, cx: &mut Cx<'_>, view: &Arc<ExperimentView>, live: Optio
     let mut open = None;
     Card::titled(say("Runs", "Essais").get(lang)).fill().show(ui, |ui| {
         if view.cancelled && live.is_none() {
-            let text = say("It was called off; Go on takes it up again", "Elle a été abandonnée ; Poursuivre la reprend");
+            let text = say("It was cancelled; Continue resumes it", "Elle a été annulée\u{a0}; Poursuivre la reprend");
             notice::note(ui, icon::INFO, Theme::of(ui).text2, text.get(lang));
         }
         ui.spacing_mut().item_spacing.y = 0.0;
@@ -564,7 +564,7 @@ fn state(lang: Lang, member: &MemberView, live: Option<&Live<'_>>, phase: Phase)
         let epoch = live.training.map(|training| (training.now.epoch, training.epochs));
         return match (phase, epoch) {
             (Phase::Paused, _) => say("paused", "en pause").get(lang).to_owned(),
-            (Phase::Judging(_), _) => say("being judged", "en cours d’évaluation").get(lang).to_owned(),
+            (Phase::Judging(_), _) => say("being evaluated", "en cours d’évaluation").get(lang).to_owned(),
             (_, Some((now, all))) => match lang {
                 Lang::En => format!("epoch {now} of {all}"),
                 Lang::Fr => format!("époque {now} sur {all}"),
