@@ -21,6 +21,7 @@ pub mod photo;
 pub mod plot;
 pub mod ranges;
 pub mod scatter;
+pub mod score_bar;
 pub mod scroll;
 pub mod separator;
 pub mod setting;

@@ -54,12 +54,14 @@ const AXIS: f32 = 44.0;
 const LOW_AXIS: f32 = 24.0;
 /// The lowest rows that can be read.
 const LEAST: f32 = 17.0;
+/// The highest, of a few groups in a tall card.
+const HIGHEST: f32 = 56.0;
 
 /// Heights of a row and of the axis, for `rows` rows in `height`.
 pub fn pitch(rows: usize, height: f32) -> [f32; 2] {
     let rows = rows.max(1) as f32;
     let axis = if LEAST * rows + AXIS + 4.0 <= height { AXIS } else { LOW_AXIS };
-    [((height - axis - 4.0) / rows).clamp(LEAST, 34.0), axis]
+    [((height - axis - 4.0) / rows).clamp(LEAST, HIGHEST), axis]
 }
 
 /// Draws the groups over the width there is; gives the one that was activated by pointer, Enter or Space.

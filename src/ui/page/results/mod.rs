@@ -2,6 +2,7 @@
 
 mod accuracy;
 mod calibration;
+mod cards;
 mod counted;
 mod groups;
 mod labels;
@@ -33,11 +34,9 @@ use crate::{
         theme::{self, Theme},
         widget::{
             button::{Button, icon_button, link},
-            card::{Card, columns, header},
+            card::{Card, header},
             choice::menu_item,
-            notice, scroll,
-            stack::{growing, stack},
-            strip,
+            notice, scroll, strip,
         },
     },
 };
@@ -50,9 +49,7 @@ pub struct State {
     shown: Option<Shown>,
     /// The pictures that fill the page, if they do.
     pictures: Option<pictures::Pictures>,
-    grouping: usize,
-    curve: accuracy::Curve,
-    several: several::State,
+    cards: cards::State,
     /// What was found in the open data set.
     data: labels::Compared,
 }
@@ -190,59 +187,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     labels::repeated(ui, cx, &shown.view);
     stale(ui, cx, shown);
     if shown.years.is_some() {
-        if let Some(facets) = years::show(ui, cx, shown, &mut state.grouping) {
+        if let Some(facets) = years::show(ui, cx, shown, &mut state.cards.grouping) {
             state.pictures = Some(pictures::Pictures::new(facets));
         }
         return;
     }
-    let narrow = ui.available_width() < 880.0;
-    // At 1280 x 800 everything is seen at once.
-    let rows = match narrow {
-        true => [growing(280.0, 0.5), growing(216.0, 0.3), growing(216.0, 0.5)],
-        false => [growing(228.0, 0.5), growing(190.0, 0.4), growing(164.0, 0.5)],
-    };
-    // A heat map needs more of the height than four cells do, the more classes there are.
-    let rows = match shown.task().len() {
-        0..=2 => rows,
-        classes => [growing((150.0 + 58.0 * classes as f32).min(380.0), 1.0), rows[1], rows[2]],
-    };
-    // In a narrow window the third card of the middle row stands beside the mistakes.
-    let (middle, last): (&[f32], &[f32]) = if narrow { (&[0.57, 0.43], &[0.42, 0.58]) } else { (&[0.42, 0.26, 0.32], &[1.0]) };
-    let mut open = None;
-    stack(ui, &rows, |row, ui, height| match row {
-        0 => columns(ui, &[0.64, 0.36], height, |column, ui| {
-            ui.set_max_height(height);
-            let cell = match (column, shown.report.is_binary()) {
-                (0, true) => accuracy::matrix(ui, cx, shown, height),
-                (0, false) => several::matrix(ui, cx, shown, &mut state.several, height),
-                (_, true) => {
-                    accuracy::trade_off(ui, cx, shown, &mut state.curve, height);
-                    None
-                }
-                (_, false) => several::side(ui, cx, shown, &mut state.several, height),
-            };
-            if let Some((label, predicted)) = cell {
-                open = Some(Facets { label: Some(label), predicted: Some(predicted), ..Facets::default() });
-            }
-        }),
-        1 => columns(ui, middle, height, |column, ui| match column {
-            0 => {
-                if let Some(key) = groups::show(ui, cx, shown, &mut state.grouping, height) {
-                    open = Some(Facets { label: key.class, age: key.age, race: key.race, ..Facets::default() });
-                }
-            }
-            1 => accuracy::scores(ui, cx.lang, shown, height),
-            _ => calibration::show(ui, cx, shown, height),
-        }),
-        _ => columns(ui, last, height, |column, ui| {
-            ui.set_max_height(height);
-            if column + 1 < last.len() {
-                calibration::show(ui, cx, shown, height);
-            } else if pictures::mistakes(ui, cx, shown, height) {
-                open = Some(Facets { correct: Some(false), ..Facets::default() });
-            }
-        }),
-    });
+    let open = cards::show(ui, cx, shown, &mut state.cards);
     if !shown.counted.is_of(&shown.report, shown.threshold) {
         // A card has tried another threshold: those before it follow in the next frame.
         ui.request_repaint();

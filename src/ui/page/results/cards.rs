@@ -1,0 +1,160 @@
+//! How the results of classes are laid out: how right it is on one line, the matrix, a card beside it, the surest mistakes.
+//!
+//! Where it is wrong and for whom come first. A small window has one card beside the matrix and the others a click away, so that
+//! no plot is too low to be read; a large one has room for all.
+
+use egui::{Ui, Vec2, vec2};
+
+use super::{Shown, accuracy, calibration, groups, pictures, pictures::Facets, several};
+use crate::{
+    text::{Lang, Phrase, quoted, say},
+    ui::{
+        Cx, theme,
+        widget::{
+            card::columns,
+            choice::segmented,
+            score_bar::ScoreBar,
+            stack::{growing, stack},
+        },
+    },
+};
+
+/// What the cards remember.
+#[derive(Default)]
+pub struct State {
+    pub grouping: usize,
+    curve: accuracy::Curve,
+    several: several::State,
+    beside: Beside,
+}
+
+/// Which card stands beside the matrix, where there is no room for all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Beside {
+    #[default]
+    Groups,
+    /// The threshold, or of more than two classes what is mixed up most.
+    Errors,
+    Scores,
+    Confidence,
+}
+
+/// From this size of the room below the title on, all cards are seen at once.
+const ROOMY: Vec2 = vec2(1080.0, 780.0);
+
+/// Draws them; gives the pictures that were asked for.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State) -> Option<Facets> {
+    score_bar(ui, cx.lang, shown);
+    let room = ui.available_size();
+    if room.x >= ROOMY.x && room.y >= ROOMY.y { large(ui, cx, shown, state) } else { small(ui, cx, shown, state) }
+}
+
+fn large(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State) -> Option<Facets> {
+    let rows = [growing(300.0, 0.5), growing(260.0, 0.35), growing(164.0, 0.15)];
+    let mut open = None;
+    stack(ui, &rows, |row, ui, height| match row {
+        0 => columns(ui, &[0.6, 0.4], height, |column, ui| {
+            let found = match column {
+                0 => matrix(ui, cx, shown, state, height),
+                _ => card(ui, cx, shown, (Beside::Groups, state), height),
+            };
+            open = found.or(open.take());
+        }),
+        1 => columns(ui, &[0.38, 0.27, 0.35], height, |column, ui| {
+            let which = [Beside::Errors, Beside::Scores, Beside::Confidence][column.min(2)];
+            open = card(ui, cx, shown, (which, state), height).or(open.take());
+        }),
+        _ => open = mistakes(ui, cx, shown, height).or(open.take()),
+    });
+    open
+}
+
+fn small(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State) -> Option<Facets> {
+    const CHOOSER: f32 = theme::FIELD + 4.0 + theme::GUTTER;
+    let rows = [growing(330.0, 1.0), growing(164.0, 0.12)];
+    let mut open = None;
+    stack(ui, &rows, |row, ui, height| match row {
+        0 => columns(ui, &[0.57, 0.43], height, |column, ui| {
+            let found = match column {
+                0 => matrix(ui, cx, shown, state, height),
+                _ => {
+                    choose(ui, cx.lang, shown, &mut state.beside);
+                    card(ui, cx, shown, (state.beside, state), height - CHOOSER)
+                }
+            };
+            open = found.or(open.take());
+        }),
+        _ => open = mistakes(ui, cx, shown, height).or(open.take()),
+    });
+    open
+}
+
+/// How right it is, on a line with what the largest class alone would give.
+fn score_bar(ui: &mut Ui, lang: Lang, shown: &Shown) {
+    let accuracy = shown.counted.scores.accuracy;
+    let range = accuracy.wilson();
+    let majority = quoted(lang, shown.task().name(shown.report.majority(), lang));
+    let bar = ScoreBar {
+        share: accuracy.share(),
+        range: (range.low, range.high),
+        baseline: shown.report.baseline().share(),
+        always: format!("{} {majority}", say("always", "toujours").get(lang)),
+    };
+    bar.show(ui, lang);
+}
+
+/// The matrix or heat map.
+fn matrix(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, state: &mut State, height: f32) -> Option<Facets> {
+    ui.set_max_height(height);
+    let (label, predicted) = match shown.report.is_binary() {
+        true => accuracy::matrix(ui, cx, shown, height),
+        false => several::matrix(ui, cx, shown, &mut state.several, height),
+    }?;
+    Some(Facets { label: Some(label), predicted: Some(predicted), ..Facets::default() })
+}
+
+fn mistakes(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> Option<Facets> {
+    ui.set_max_height(height);
+    pictures::mistakes(ui, cx, shown, height).then(|| Facets { correct: Some(false), ..Facets::default() })
+}
+
+/// One of the cards beside the matrix.
+fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, (which, state): (Beside, &mut State), height: f32) -> Option<Facets> {
+    ui.set_max_height(height);
+    match which {
+        Beside::Groups => {
+            let key = groups::show(ui, cx, shown, &mut state.grouping, height)?;
+            return Some(Facets { label: key.class, age: key.age, race: key.race, ..Facets::default() });
+        }
+        Beside::Errors if shown.report.is_binary() => accuracy::trade_off(ui, cx, shown, &mut state.curve, height),
+        Beside::Errors => {
+            let (label, predicted) = several::side(ui, cx, shown, &mut state.several, height)?;
+            return Some(Facets { label: Some(label), predicted: Some(predicted), ..Facets::default() });
+        }
+        Beside::Scores => accuracy::scores(ui, cx.lang, shown, height),
+        Beside::Confidence => calibration::show(ui, cx, shown, height),
+    }
+    None
+}
+
+/// The card's name among those to choose from.
+fn name(beside: Beside, binary: bool) -> Phrase {
+    match beside {
+        Beside::Groups => say("Groups", "Groupes"),
+        Beside::Errors if binary => say("Threshold", "Seuil"),
+        Beside::Errors => say("Confusions", "Confusions"),
+        Beside::Scores => say("Scores", "Scores"),
+        Beside::Confidence => say("Confidence", "Confiance"),
+    }
+}
+
+/// Chooses the card that stands beside the matrix.
+fn choose(ui: &mut Ui, lang: Lang, shown: &Shown, beside: &mut Beside) {
+    const ALL: [Beside; 4] = [Beside::Groups, Beside::Errors, Beside::Scores, Beside::Confidence];
+    let names = ALL.map(|one| name(one, shown.report.is_binary()).get(lang));
+    let options: Vec<(&str, &str)> = names.iter().map(|name| (*name, "")).collect();
+    let now = ALL.iter().position(|one| one == beside);
+    if let Some(chosen) = segmented(ui, "beside the matrix", now, &options) {
+        *beside = ALL[chosen];
+    }
+}
