@@ -452,6 +452,7 @@ impl App {
             Some(Err(problems)) => Err(problems.as_slice()),
             None => Err([].as_slice()),
         };
+        let undoable = self.undoable();
         let mut cx = Cx {
             session: &self.session,
             settings: &mut self.settings,
@@ -465,6 +466,7 @@ impl App {
             recent: &self.recent,
             type_paths: self.preferences.type_paths,
             log: self.log.as_deref(),
+            undoable,
             actions: &mut self.actions,
         };
         draw(&mut cx, &mut self.memory)
@@ -514,9 +516,8 @@ impl App {
                 });
             });
         });
-        let cards = self.cards(ui);
-        let lang = self.preferences.lang;
-        if let Some(offer) = self.toasts.show(ui, lang, cards) {
+        self.cards(ui);
+        if let Some(offer) = self.toasts.show(ui, self.preferences.lang) {
             self.actions.push(Action::Take(offer));
         }
         self.drop_overlay(ui);

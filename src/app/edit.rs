@@ -46,6 +46,14 @@ impl App {
         self.session.toast(say("All your changes are undone", "Toutes vos modifications sont annulées"), Some(Offer::Undo));
     }
 
+    /// Whether there is something to undo, and something to make again. Edits of a data set that is not open are neither.
+    pub(super) fn undoable(&self) -> [bool; 2] {
+        let open = self.session.dataset.as_ref().map(|dataset| &dataset.source);
+        let [undo, redo] = self.history.there(|step| !matches!(step, Step::Edits(of, _) if open != Some(of)));
+        // A change that is still being made is remembered in a moment.
+        [undo || self.settings != self.settled, redo]
+    }
+
     /// Takes the last change back (`true`), or makes the last undone one again.
     pub(super) fn turn(&mut self, back: bool) {
         let (draft, edits) = (self.settings.clone(), self.edits());
@@ -79,7 +87,7 @@ impl App {
 
     /// Says what was undone or made again: it may not be on the page that is open.
     fn turned(&mut self, back: bool, what: &LocalizedText) {
-        let (en, fr) = if back { ("Undone", "Annulé") } else { ("Made again", "Rétabli") };
+        let (en, fr) = if back { ("Undone", "Annulé") } else { ("Redone", "Rétabli") };
         self.session.toast(LocalizedText { en: format!("{en}: {}", what.en), fr: format!("{fr} : {}", what.fr) }, None);
     }
 

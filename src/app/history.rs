@@ -42,6 +42,11 @@ impl History {
         self.past.retain(|step| !matches!(step, Step::Run { run: deleted, there: true } if deleted == run));
     }
 
+    /// Whether there is something to undo, and something to make again, among the steps that `holds`.
+    pub fn there(&self, holds: impl Fn(&Step) -> bool) -> [bool; 2] {
+        [&self.past, &self.future].map(|steps| steps.iter().any(&holds))
+    }
+
     /// What the last change was made to, as it was; `turn` gives the same as it is now, for [`History::redo`].
     pub fn undo(&mut self, turn: impl Fn(&Step) -> Option<Step>) -> Option<Step> {
         exchange(&mut self.past, &mut self.future, turn)

@@ -229,13 +229,12 @@ impl App {
         }
     }
 
-    /// The cards of failures, and of a training that was interrupted, above the page's lower right corner; gives whether
-    /// there are any.
-    pub(super) fn cards(&mut self, ui: &Ui) -> bool {
+    /// The cards of failures, and of a training that was interrupted, above the page's lower right corner.
+    pub(super) fn cards(&mut self, ui: &Ui) {
         let lang = self.preferences.lang;
         let interrupted = self.interrupted().cloned();
         if self.session.failures.is_empty() && interrupted.is_none() {
-            return false;
+            return;
         }
         let mut actions = Vec::new();
         egui::Area::new(egui::Id::unique("failures")).order(Order::Foreground).anchor(Align2::RIGHT_BOTTOM, [-20.0, -56.0]).show(
@@ -262,7 +261,6 @@ impl App {
             },
         );
         self.actions.extend(actions);
-        true
     }
 }
 

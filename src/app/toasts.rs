@@ -41,13 +41,13 @@ impl Toasts {
         *self = Self::default();
     }
 
-    /// Draws it, at the top of the window where there are `cards` at its bottom; gives what its button offers if that was
-    /// chosen now.
-    pub fn show(&mut self, ui: &Ui, lang: Lang, cards: bool) -> Option<Offer> {
+    /// Draws it over the middle of the status bar, where it covers no button and no title; gives what its button offers if
+    /// that was chosen now.
+    pub fn show(&mut self, ui: &Ui, lang: Lang) -> Option<Offer> {
         let (toast, _) = self.shown.as_ref()?;
         ui.request_repaint_after(Duration::from_millis(500));
-        let (place, offset) = if cards { (Align2::CENTER_TOP, 16.0) } else { (Align2::CENTER_BOTTOM, -56.0) };
-        let area = egui::Area::new(egui::Id::unique("toast")).order(Order::Foreground).anchor(place, [0.0, offset]);
+        let area = egui::Area::new(egui::Id::unique("toast")).order(Order::Foreground);
+        let area = area.anchor(Align2::CENTER_BOTTOM, [0.0, -4.0]);
         let chosen = area.show(ui.ctx(), |ui| notice::toast(ui, lang, toast)).inner;
         if chosen { self.shown.take().and_then(|(toast, _)| toast.offer) } else { None }
     }

@@ -145,11 +145,11 @@ impl Anomaly {
                 fr: format!("seulement {width} × {height} : agrandie, donc floue"),
             },
             Self::Suspect { details } => LocalizedText {
-                en: format!("perhaps damaged, look at it ({details})"),
-                fr: format!("peut-être abîmée, à regarder ({details})"),
+                en: format!("possibly damaged, please check ({details})"),
+                fr: format!("peut-être abîmée, à vérifier ({details})"),
             },
             Self::WrongExtension { is } => {
-                LocalizedText { en: format!("really a {is} file"), fr: format!("en vérité un fichier {is}") }
+                LocalizedText { en: format!("actually a {is} file"), fr: format!("en fait un fichier {is}") }
             }
             Self::SeveralFaces { faces } => LocalizedText {
                 en: format!("{faces} faces: the largest is taken"),

@@ -171,7 +171,7 @@ fn endless(key: &str) -> Problem {
     Problem::new(
         Kind::Settings,
         LocalizedText {
-            en: format!("{key} is given as a range, which has no end of values"),
+            en: format!("{key} is given as a range, which has infinitely many values"),
             fr: format!("{key} est donné comme un intervalle, qui a une infinité de valeurs"),
         },
         say("Give its values, or say --runs N to draw some", "Donnez ses valeurs, ou dites --runs N pour en tirer"),

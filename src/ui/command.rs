@@ -81,8 +81,10 @@ pub fn all(cx: &Cx<'_>) -> Vec<Command> {
     let copy = say("Copy the split into folders…", "Copier la répartition en dossiers…");
     add(File, copy, icon::FILES, &[], Action::CopyFolders { link: false }, data.or(busy));
 
-    add(Edit, say("Undo", "Annuler"), icon::UNDO_2, &[ctrl(Key::Z)], Action::Undo, None);
-    add(Edit, say("Redo", "Rétablir"), icon::REDO_2, &redo, Action::Redo, None);
+    let [undo, again] = cx.undoable.map(|there| (!there).then_some(say("nothing to undo", "rien à annuler")));
+    let again = again.map(|_| say("nothing to redo", "rien à rétablir"));
+    add(Edit, say("Undo", "Annuler"), icon::UNDO_2, &[ctrl(Key::Z)], Action::Undo, undo);
+    add(Edit, say("Redo", "Rétablir"), icon::REDO_2, &redo, Action::Redo, again);
     let paste = say("Paste a photo, a path or settings", "Coller une photo, un chemin ou des réglages");
     add(Edit, paste, icon::CLIPBOARD_PASTE, &[PASTE], Action::Paste, None);
 
@@ -104,7 +106,7 @@ pub fn all(cx: &Cx<'_>) -> Vec<Command> {
             let locked = data.or(busy).or(unfit);
             add(Work, say("Start training", "Lancer l’entraînement"), icon::PLAY, &[], Action::Train, locked);
             let trial = say("Try 20 batches on each device", "Essayer 20 lots sur chaque appareil");
-            add(Work, trial, icon::GAUGE, &[], Action::TryDevices, locked);
+            add(Work, trial, icon::HOURGLASS, &[], Action::TryDevices, locked);
             let rates = say("Find a learning rate", "Trouver un taux d’apprentissage");
             add(Work, rates, icon::TRENDING_DOWN, &[], Action::TestRates, locked);
         }

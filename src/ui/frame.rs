@@ -21,7 +21,7 @@ use crate::{
     control::Stage,
     engine::DeviceKind,
     session::Phase,
-    text::{Lang, Phrase, number, say},
+    text::{Lang, Phrase, number, plural, say},
 };
 
 /// Width of the rail in a window of `width` points: where it is narrow, icons alone.
@@ -252,13 +252,20 @@ fn device(ui: &mut Ui, cx: &mut Cx<'_>) {
     let chosen = used.or_else(|| cx.devices.iter().find(|d| d.id == cx.device)).or(cx.devices.first());
     let Some(device) = chosen else { return };
     let symbol = if device.kind == DeviceKind::Processor { icon::CPU } else { icon::CIRCUIT_BOARD };
+    let cores = cores(cx.lang);
     let text = match device.kind {
-        DeviceKind::Processor => processor(cx.lang),
+        DeviceKind::Processor => format!("{}, {cores}", say("Processor", "Processeur").get(cx.lang)),
         _ => device.name.clone(),
     };
     let t = Theme::of(ui);
     let room = ui.available_width() - 60.0;
-    let mut job = egui::text::LayoutJob::simple_singleline(text.clone(), theme::regular(theme::size::TABLE - 0.5), t.text2);
+    let line =
+        |text: &str| egui::text::LayoutJob::simple_singleline(text.to_owned(), theme::regular(theme::size::TABLE - 0.5), t.text2);
+    let mut job = line(&text);
+    // The picture before it says that it is a processor.
+    if device.kind == DeviceKind::Processor && ui.painter().layout_job(job.clone()).size().x > room {
+        job = line(&cores);
+    }
     job.wrap = egui::text::TextWrapping::truncate_at_width(room);
     let galley = ui.painter().layout_job(job);
     ui.horizontal(|ui| {
@@ -281,10 +288,9 @@ fn device(ui: &mut Ui, cx: &mut Cx<'_>) {
     });
 }
 
-fn processor(lang: Lang) -> String {
+fn cores(lang: Lang) -> String {
     let cores = std::thread::available_parallelism().map_or(1, usize::from) as u64;
-    let word = if cores == 1 { say("core", "cœur") } else { say("cores", "cœurs") };
-    format!("{}, {} {}", say("Processor", "Processeur").get(lang), number(lang, cores), word.get(lang))
+    plural(lang, cores, say("core", "cœur"), say("cores", "cœurs"))
 }
 
 /// The status bar: the job with its bar and the time left, or Ready; what is saved; the language. Where it is narrow, the

@@ -60,6 +60,8 @@ pub struct Cx<'a> {
     pub type_paths: bool,
     /// Where the log is, if one is written.
     pub log: Option<&'a std::path::Path>,
+    /// Whether there is something to undo, and something to make again.
+    pub undoable: [bool; 2],
     /// What the page asks for, in order.
     pub actions: &'a mut Vec<Action>,
 }

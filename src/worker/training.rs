@@ -355,9 +355,9 @@ fn behind(done: u32, stored: u32) -> Problem {
     Problem::new(
         Kind::Disk,
         LocalizedText {
-            en: format!("This run came to epoch {done}, but the disk took only what it had learned up to epoch {stored}"),
+            en: format!("This run came to epoch {done}, but the disk kept only what it had learned up to epoch {stored}"),
             fr: format!(
-                "Cet essai est allé jusqu’à l’époque {done}, mais le disque n’a gardé que l’appris jusqu’à l’époque {stored}"
+                "Cet essai est allé jusqu’à l’époque {done}, mais le disque n’a gardé que ce qu’il avait appris jusqu’à l’époque {stored}"
             ),
         },
         LocalizedText {

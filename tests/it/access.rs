@@ -92,7 +92,7 @@ fn is_plot(name: &str) -> bool {
         "What it saw",
         "Where it looked",
         "changed pictures",
-        "model says",
+        "predicted",
         "about ",
     ];
     !PICTURES.iter().any(|picture| name.contains(picture))

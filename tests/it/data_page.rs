@@ -39,7 +39,7 @@ fn all_contradictions_are_left_out_at_once() {
     harness.run_steps(3);
     harness.get_by_role_and_label(Role::Button, "all pictures").click();
     harness.run_steps(3);
-    harness.get_by_role_and_label(Role::MenuItem, "contradictions").click();
+    harness.get_by_role_and_label(Role::MenuItem, "conflicting copies").click();
     harness.run_steps(3);
     harness.get_by_label("Leave out all conflicting copies").click();
     harness.run_steps(2);
@@ -190,7 +190,7 @@ fn parts_of_folders_that_are_set_aside_are_said_and_taken_back() {
     stage.settings.split.use_given = false;
     let (mut harness, stage) = stage.harness(SIZE);
     harness.run_steps(3);
-    assert!(harness.query_by_label_contains("The folders’ parts are set aside").is_some());
+    assert!(harness.query_by_label_contains("The folders’ parts are ignored").is_some());
     harness.get_by_label("take the folders’ parts").click();
     harness.run_steps(3);
     assert!(stage.borrow().settings.split.use_given);

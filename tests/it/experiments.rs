@@ -457,7 +457,7 @@ fn the_command_line_trains_experiments() {
     let (_, out, _) = call(home, &["experiment", "list"]);
     assert!(out.lines().count() == 3 && out.contains("1 of 3 finished") && out.contains("learning curve"), "{out}");
     let (status, out, _) = call(home, &["experiment", "cancel", "last"]);
-    assert!(status == 0 && out.contains("called off"), "{out}");
+    assert!(status == 0 && out.contains("cancelled"), "{out}");
     let (status, _, err) = call(home, &["experiment", "show", "nothing"]);
     assert!(status == 1 && err.contains("no experiment “nothing”"), "{err}");
 }

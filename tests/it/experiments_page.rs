@@ -229,7 +229,7 @@ fn what_is_over_leads_to_its_runs_and_the_best_settings() {
     harness.run_steps(2);
     // 94.1% is the best run of the recipe with the better mean.
     assert_eq!(stage.borrow_mut().actions.split_off(0), [Action::TakeSettings("run-3".to_owned())]);
-    harness.get_by_label("Go on").click();
+    harness.get_by_label("Continue").click();
     harness.run_steps(2);
     assert_eq!(stage.borrow_mut().actions.split_off(0), [Action::RunExperiment("recipes".to_owned())]);
     // d = numpy.array([.932 - .905, .941 - .911]); t = d.mean() / numpy.sqrt((1 / 2 + 200 / 1200) * d.var(ddof=1))

@@ -395,7 +395,7 @@ fn the_report_needs_nothing_beside_it_and_shows_faces_only_when_asked() {
         assert_eq!(html.contains("data:image"), mistakes);
         assert!(html.contains("notebook &lt;&amp;&quot;&#39;&gt; | test"), "a name is text, not HTML");
         assert!(html.contains("<main lang=\"en\"") && html.contains("<main lang=\"fr\""));
-        assert!(html.contains("About ") && html.contains("Environ "));
+        assert!(html.contains("Right on about ") && html.contains("Environ "));
         // Encoded pictures may hold any letters.
         assert!(mistakes || !html.contains("NaN") && !html.contains("inf\""));
     }

@@ -120,6 +120,7 @@ mod training;
 mod training_page;
 mod two_programs;
 mod typed_path;
+mod typography;
 mod walk;
 mod watched;
 mod window_pace;

@@ -46,7 +46,7 @@ fn what_most_pictures_share_is_not_odd_but_said() {
     assert_eq!((usual.pictures, usual.all), (8, false));
     assert_eq!(usual.sentence(Lang::En), "most gray, read as color");
     assert_eq!(usual.sentence(Lang::Fr), "la plupart en gris, lues en couleurs");
-    assert_eq!(named, ["cat/color 0.jpg: really a PNG file"]);
+    assert_eq!(named, ["cat/color 0.jpg: actually a PNG file"]);
     let (odd, named) = read(9, 0);
     assert_eq!(odd.usual.expect("gray").sentence(Lang::En), "all gray, read as color");
     assert!(named.is_empty(), "{named:?}");

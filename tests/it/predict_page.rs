@@ -100,9 +100,9 @@ fn the_slow_map_is_asked_for_and_shown_with_its_own_legend() {
     let (mut harness, stage) = stage::predicting().harness(SIZE);
     harness.run();
     assert!(harness.query_by_label(Heat::GradCam.legend().get(Lang::En)).is_some());
-    harness.get_by_label("quick").click();
+    harness.get_by_label("Quick (Grad-CAM)").click();
     harness.run();
-    harness.get_by_label("slow check").click();
+    harness.get_by_label("Thorough (occlusion)").click();
     harness.run_steps(2);
     assert!(stage.borrow().actions.contains(&Action::Occlude(10)));
     assert!(harness.query_by_label(Heat::Occlusion.legend().get(Lang::En)).is_some());

@@ -34,8 +34,8 @@ fn report(lang: Lang) -> (Report, Stage) {
 /// The files whose tiles are on the screen.
 fn shown(harness: &Harness<'_>, lang: Lang) -> BTreeSet<String> {
     let split = match lang {
-        Lang::En => ": really ",
-        Lang::Fr => "\u{a0}: en réalité ",
+        Lang::En => ": predicted ",
+        Lang::Fr => "\u{a0}: réponse ",
     };
     harness
         .query_all_by_label_contains(split)
@@ -87,7 +87,7 @@ fn each_group_opens_exactly_its_pictures() {
     let (mut harness, _) = stage.harness(TALL);
     harness.run();
     let groupings =
-        [("age", Grouping::AGE), ("race label", Grouping::RACE), ("gender", Grouping::CLASS), ("crossed", Grouping::CROSSED)];
+        [("age", Grouping::AGE), ("race label", Grouping::RACE), ("gender", Grouping::CLASS), ("combined", Grouping::CROSSED)];
     for (tab, by) in groupings {
         harness.get_by_label(tab).click();
         harness.run();
@@ -143,10 +143,10 @@ fn each_plot_can_be_saved_as_it_is_shown() {
     let threshold = (best * 1000.0).round() / 1000.0;
     let mut expected = Vec::new();
     for (card, plot) in [
-        ("Right and wrong", PlotKind::Matrix),
-        ("Trade-off", PlotKind::Roc),
-        ("For whom", PlotKind::Groups(Grouping::AGE)),
-        ("Rightly sure?", PlotKind::Calibration),
+        ("Confusion matrix", PlotKind::Matrix),
+        ("Threshold", PlotKind::Roc),
+        ("Accuracy by group", PlotKind::Groups(Grouping::AGE)),
+        ("Is its confidence right?", PlotKind::Calibration),
     ] {
         harness.get_by_label(&format!("Save the plot, {card}")).click();
         harness.run();
@@ -249,7 +249,7 @@ fn a_second_click_on_the_way_back_starts_no_training() {
 #[test]
 fn no_cell_of_the_table_of_crossed_groups_is_cut() {
     for (lang, names) in
-        [(Lang::En, ["crossed", "Show groups as a table"]), (Lang::Fr, ["croisés", "Afficher les groupes en tableau"])]
+        [(Lang::En, ["combined", "Show groups as a table"]), (Lang::Fr, ["combinés", "Afficher les groupes en tableau"])]
     {
         for size in [[1024.0, 700.0], [1048.0, 800.0], [1688.0, 1080.0]] {
             let (report, stage) = report(lang);
@@ -505,7 +505,7 @@ fn long_class_names_leave_the_matrix_its_shares() {
     harness.run();
     let mut texts = Vec::new();
     harness.output().shapes.iter().for_each(|shape| texts_of(&shape.shape, &mut texts));
-    let shares = texts.iter().filter(|(text, _)| text.contains("% of “a person")).count();
+    let shares = texts.iter().filter(|(text, _)| text.contains("% of those labeled “a person")).count();
     assert_eq!(shares, 4);
 }
 

@@ -169,6 +169,6 @@ fn a_run_without_its_weights_is_not_offered_to_be_trained_further() {
         harness.get_by_label_contains("notebook + batch norm,").click();
         harness.run();
         assert_eq!(harness.query_by_label("Train 10 more epochs").is_some(), weights);
-        assert_eq!(harness.query_by_label_contains("came without what it takes").is_some(), !weights);
+        assert_eq!(harness.query_by_label_contains("lacks what is needed").is_some(), !weights);
     }
 }

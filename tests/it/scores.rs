@@ -242,8 +242,8 @@ fn results_are_sentences_in_both_languages() {
     );
     let confusion = report.confusion(0.5);
     assert_eq!(confusion.sentence(&report.task, 0, 1, Lang::En), "44 labeled female, predicted male");
-    assert_eq!(confusion.sentence(&report.task, 0, 1, Lang::Fr), "44 femmes prises pour des hommes");
-    assert_eq!(confusion.sentence(&report.task, 1, 0, Lang::Fr), "58 hommes pris pour des femmes");
+    assert_eq!(confusion.sentence(&report.task, 0, 1, Lang::Fr), "44 étiquetées femme, prédites homme");
+    assert_eq!(confusion.sentence(&report.task, 1, 0, Lang::Fr), "58 étiquetées homme, prédites femme");
     assert_eq!(report.task.called(0, 0, 2, Lang::Fr), "étiquetées femme, prédites femme");
     assert_eq!(report.task.called(1, 1, 1, Lang::Fr), "étiquetée homme, prédite homme");
     assert_eq!(report.task.called(1, 0, 1, Lang::En), "labeled male, predicted female");

@@ -121,6 +121,7 @@ impl Stage {
                 recent: &[],
                 type_paths: false,
                 log: None,
+                undoable: [false; 2],
                 recipe,
                 actions: &mut self.actions,
             };

@@ -152,7 +152,7 @@ fn a_stopped_table_goes_on_to_the_same_bytes_and_says_what_it_kept() {
     let outcome = stand.go(&mut predictor()).unwrap();
     assert_eq!((outcome.continued, outcome.kept_rows, outcome.pictures), (64, 64, 86));
     assert_eq!(outcome.sentence(Lang::En), "86\u{a0}pictures predicted; 64\u{a0}rows were kept from before");
-    assert_eq!(outcome.sentence(Lang::Fr), "86\u{a0}images jugées\u{a0}; 64\u{a0}lignes gardées d’avant");
+    assert_eq!(outcome.sentence(Lang::Fr), "86\u{a0}images prédites\u{a0}; 64\u{a0}lignes gardées d’avant");
     assert_eq!(fs::read(&stand.csv).unwrap(), whole);
     stand.refused(&mut predictor(), "is finished");
 

@@ -356,12 +356,12 @@ fn a_single_epoch_is_told_as_what_it_is() {
     for lang in Lang::ALL {
         assert!(!over.get(lang).contains("begin with") && !over.get(lang).contains("commencent avec"), "{over:?}");
     }
-    // Far apart is not "about as well", though it is too early to speak of learning by heart.
+    // Far apart is not "about as well", though it is too early to speak of overfitting.
     let apart = EpochRecord { train_accuracy: 0.9, validation_accuracy: 0.7, ..one[0] };
     let said = words::about_accuracy(&[apart], 2, true).en;
     assert_eq!(said, "20 points better on the pictures it learns from than on others");
     let said = words::about_accuracy(&[apart, apart, apart], 2, true).en;
-    assert!(said.ends_with("that much it knows by heart"), "{said}");
+    assert!(said.ends_with(": overfitting"), "{said}");
     // The last of all epochs is followed by none.
     let mut training = stage::training(&stage::faces(60), 2);
     assert!(training.goes_on());

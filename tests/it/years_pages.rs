@@ -213,7 +213,7 @@ fn a_point_opens_its_picture() {
     harness.run_steps(4);
     let count = alike(&report, p);
     assert!(said(&harness, &called(p, count, Lang::En)), "{}", called(p, count, Lang::En));
-    assert!(said(&harness, &format!("{}: labeled {}, said {:.0}", p.file.display(), p.label, p.estimate())));
+    assert!(said(&harness, &format!("{}: labeled {}, predicted {:.0}", p.file.display(), p.label, p.estimate())));
     harness.get_by_label("Back to the results").click();
     harness.run_steps(4);
     assert!(said(&harness, "For whom"));
@@ -303,7 +303,7 @@ fn groups_open_their_pictures() {
 fn the_largest_errors_come_first() {
     let report = report();
     let worst = &report.predictions[report.largest_errors()[0]];
-    let tile = format!("{}: labeled {}, said", worst.file.display(), worst.label);
+    let tile = format!("{}: labeled {}, predicted", worst.file.display(), worst.label);
     let (mut harness, _) = shown(Page::Results, Lang::En);
     assert!(said(&harness, &tile), "{tile}");
     harness.get_by_label("See all 600").click();
@@ -339,7 +339,7 @@ fn training_speaks_of_years() {
     assert!(said(&harness, "Mean error in years"));
     let face = stage(Page::Training).session.training.unwrap().faces[0];
     let label = dataset().samples[face.sample as usize].class;
-    assert!(said(&harness, &format!("model says {}, labeled {label} (+5)", face.class)));
+    assert!(said(&harness, &format!("predicted {}, labeled {label} (+5)", face.class)));
     assert!(!said(&harness, "Accuracy"));
 }
 
@@ -385,7 +385,7 @@ fn another_age_is_typed() {
         harness.run_steps(4);
         let field = "Age in years, 0 to 130";
         let open = |harness: &mut Harness<'_>| {
-            harness.get_by_label("It is…").click();
+            harness.get_by_label("Change label to…").click();
             harness.run_steps(4);
         };
         let typed = |harness: &mut Harness<'_>, text: &str| {

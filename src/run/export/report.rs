@@ -323,8 +323,8 @@ fn gallery(view: &RunView, report: &Report, pictures: &[Mistake<'_>], lang: Lang
             Lang::Fr => format!(" · {age}\u{a0}ans"),
         });
         let text = match lang {
-            Lang::En => format!("said {said}, {sure}"),
-            Lang::Fr => format!("dit {said}, {sure}"),
+            Lang::En => format!("predicted {said}, {sure}"),
+            Lang::Fr => format!("réponse\u{a0}: {said}, {sure}"),
         };
         let label = say("label", "étiquette").get(lang);
         html += &format!(

@@ -164,7 +164,7 @@ fn grid(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                 notice::note(ui, icon::TRIANGLE_ALERT, t.bad, warning.get(cx.lang));
             }
             if let Some(text) = speed(cx, state) {
-                notice::note(ui, icon::GAUGE, t.text3, &text);
+                notice::note(ui, icon::ZAP, t.text3, &text);
             }
             ui.add_space(2.0);
             batch(ui, cx, state);

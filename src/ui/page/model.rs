@@ -86,7 +86,7 @@ fn drawing(ui: &mut Ui, cx: &Cx<'_>, network: &Network, rows: &[Row], problem: O
             Lang::En => format!("Training it in batches of {batch} takes at least {memory} of memory"),
             Lang::Fr => format!("L’entraîner par lots de {batch} demande au moins {memory} de mémoire"),
         };
-        notice::note(ui, icon::GAUGE, t.text3, &text);
+        notice::note(ui, icon::INFO, t.text3, &text);
     });
 }
 

@@ -3,8 +3,8 @@
 use std::{cell::Cell, ops::RangeInclusive};
 
 use egui::{
-    Align, CornerRadius, DragValue, EventFilter, Key, Layout, Popup, Rect, Response, Role, Sense, Stroke, Ui, Vec2, WidgetInfo,
-    pos2, vec2,
+    Align, CornerRadius, DragValue, EventFilter, Frame, Key, Layout, Popup, Rect, Response, Role, Sense, Stroke, Ui, Vec2,
+    WidgetInfo, pos2, vec2,
 };
 
 use super::{
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     setting_def::Scale,
-    text::{Lang, PERCENT, decimal, say, suffix},
+    text::{Lang, PERCENT, decimal, named, say, suffix},
     ui::{
         glossary,
         theme::{self, Theme},
@@ -77,7 +77,7 @@ struct Typed {
 }
 
 impl Typed {
-    /// Seconds for which the range is shown after the field was left.
+    /// Seconds for which a refusal is shown after the field was left.
     const SHOWN: f64 = 4.0;
 
     fn new(range: RangeInclusive<f64>) -> Self {
@@ -92,7 +92,7 @@ impl Typed {
         inside.then_some(number)
     }
 
-    /// Shows the range, in the field's unit, as long as what was typed last lies outside.
+    /// Shows the range, in the field's unit, while somebody types; and that what was typed last is refused, if it lies outside.
     fn say(&self, ui: &Ui, lang: Lang, response: &Response, factor: f64) {
         let id = response.id.with("outside");
         let now = ui.input(|i| i.time);
@@ -101,15 +101,24 @@ impl Typed {
             Some(false) => ui.data_mut(|data| data.remove::<f64>(id)),
             None => {}
         }
-        let Some(since) = ui.data(|data| data.get_temp::<f64>(id)) else { return };
-        if !response.has_focus() && now - since > Self::SHOWN {
+        let refused = ui.data(|data| data.get_temp::<f64>(id));
+        if !response.has_focus() && refused.is_none_or(|since| now - since > Self::SHOWN) {
             ui.data_mut(|data| data.remove::<f64>(id));
             return;
         }
         let [low, high] = [self.range.start(), self.range.end()].map(|end| plain(lang, end * factor));
-        let (from, to) = (say("Allowed:", "Permis :").get(lang), say("to", "à").get(lang));
-        response.show_tooltip_text(format!("{from} {low} {to} {high}"));
-        ui.request_repaint_after_secs(Self::SHOWN as f32);
+        let allowed = match lang {
+            Lang::En => format!("{low} to {high}"),
+            Lang::Fr => format!("de {low} à {high}"),
+        };
+        let t = Theme::of(ui);
+        if refused.is_some() {
+            let refusal = named(lang, say("Not accepted; allowed", "Refusé\u{a0}; permis").get(lang), allowed);
+            response.show_tooltip_text(theme::cell(refusal).color(t.bad));
+            ui.request_repaint_after_secs(Self::SHOWN as f32);
+        } else {
+            response.show_tooltip_text(theme::cell(allowed).color(t.text2));
+        }
     }
 }
 
@@ -149,26 +158,61 @@ pub fn slider(ui: &mut Ui, name: &str, value: &mut f64, range: RangeInclusive<f6
     response
 }
 
+/// Whether a help stands below its row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfolded {
+    Not,
+    /// Since this frame: it is brought into sight.
+    Now,
+    Before,
+}
+
+/// A small "?" whose help unfolds below the row, where it covers nothing of what it explains; [`unfolded`] draws it.
+pub fn help_below(ui: &mut Ui, lang: Lang, name: &str) -> Unfolded {
+    let id = ui.make_persistent_id(("help", name));
+    let open = ui.data(|data| data.get_temp(id)).unwrap_or(false);
+    let clicked = mark(ui, lang, name, Some(open)).clicked();
+    if clicked {
+        ui.data_mut(|data| data.insert_temp(id, !open));
+    }
+    match (open, clicked) {
+        (false, true) => Unfolded::Now,
+        (true, false) => Unfolded::Before,
+        _ => Unfolded::Not,
+    }
+}
+
+/// The help of a row, with the terms of the trade in it, if it is unfolded.
+pub fn unfolded(ui: &mut Ui, lang: Lang, name: &str, help: &str, state: Unfolded) {
+    if state == Unfolded::Not {
+        return;
+    }
+    let t = Theme::of(ui);
+    let frame = Frame::new().fill(t.surface2).corner_radius(CornerRadius::same(theme::RADIUS_FIELD)).inner_margin(10);
+    let shown = frame.show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = 6.0;
+        ui.add(egui::Label::new(theme::cell(help).color(t.text)).wrap());
+        words(ui, lang, &format!("{name}. {help}"));
+    });
+    ui.add_space(8.0);
+    if state == Unfolded::Now {
+        shown.response.scroll_to_me(None);
+    }
+}
+
 /// A small "?" that shows `help` when the pointer rests on it or it is pressed.
 pub fn help(ui: &mut Ui, lang: Lang, name: &str, help: &str) -> Response {
     let t = Theme::of(ui);
-    let (rect, response) = ui.allocate_exact_size(Vec2::splat(18.0), Sense::click());
-    let about = match lang {
-        Lang::En => format!("What is “{name}”?"),
-        Lang::Fr => format!("Qu’est-ce que « {name} » ?"),
-    };
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), &about));
-    let color = if response.hovered() { t.accent } else { t.text3 };
-    let ring = if response.hovered() { t.accent } else { t.stroke };
-    ui.painter().circle_stroke(rect.center(), 7.5, Stroke::new(1.0, ring));
-    ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, "?", theme::medium(10.5), color);
-    focus_ring(ui, &response, rect, 9);
+    let response = mark(ui, lang, name, None);
     Popup::menu(&response).close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_max_width(340.0);
         // A menu would set its lines flush on both sides.
         let lines = |ui: &mut Ui| {
             ui.label(theme::cell(help).color(t.text));
-            words(ui, lang, &format!("{name}. {help}"));
+            if words(ui, lang, &format!("{name}. {help}")) {
+                ui.close();
+            }
         };
         scroll::menu(ui, |ui| ui.with_layout(Layout::top_down(Align::Min), lines));
     });
@@ -178,8 +222,28 @@ pub fn help(ui: &mut Ui, lang: Lang, name: &str, help: &str) -> Response {
     response.on_hover_text(theme::cell(help))
 }
 
-/// The words of the trade in `text`, in plain words, and the way to all others.
-fn words(ui: &mut Ui, lang: Lang, text: &str) {
+/// The "?" itself; `open` tells whether what it unfolds is there, for one that unfolds something.
+fn mark(ui: &mut Ui, lang: Lang, name: &str, open: Option<bool>) -> Response {
+    let t = Theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(18.0), Sense::click());
+    let about = match lang {
+        Lang::En => format!("What is “{name}”?"),
+        Lang::Fr => format!("Qu’est-ce que « {name} » ?"),
+    };
+    response.widget_info(|| match open {
+        Some(open) => WidgetInfo::selected(Role::Button, ui.is_enabled(), open, &about),
+        None => WidgetInfo::labeled(Role::Button, ui.is_enabled(), &about),
+    });
+    let lit = response.hovered() || open == Some(true);
+    let (color, ring) = if lit { (t.accent, t.accent) } else { (t.text3, t.stroke) };
+    ui.painter().circle_stroke(rect.center(), 7.5, Stroke::new(1.0, ring));
+    ui.painter().text(rect.center(), egui::Align2::CENTER_CENTER, "?", theme::medium(10.5), color);
+    focus_ring(ui, &response, rect, 9);
+    response
+}
+
+/// The terms of the trade in `text`, in plain words, and the way to all others; gives whether that was asked for.
+fn words(ui: &mut Ui, lang: Lang, text: &str) -> bool {
     let t = Theme::of(ui);
     let terms = glossary::occurring(lang, text, 3);
     ui.add_space(2.0);
@@ -189,10 +253,11 @@ fn words(ui: &mut Ui, lang: Lang, text: &str) {
         ui.add_space(-6.0);
         ui.label(theme::caption(term.meaning.get(lang)).color(t.text2));
     }
-    if link(ui, say("Full glossary…", "Tout le glossaire…").get(lang)).clicked() {
+    let asked = link(ui, say("Full glossary…", "Tout le glossaire…").get(lang)).clicked();
+    if asked {
         glossary::ask(ui.ctx(), terms.first().map_or("", |term| term.name.get(lang)));
-        ui.close();
     }
+    asked
 }
 
 /// `value` without needless zeros, as `lang` writes it: `0.0001`, `0,5`, `12`.

@@ -4,7 +4,7 @@ use egui::{Align, Layout, Ui, vec2};
 
 use super::{
     button, choice,
-    field::{self, Look},
+    field::{self, Look, Unfolded},
     of_classes::Fields,
     separator::separator,
 };
@@ -98,6 +98,7 @@ fn row(ui: &mut Ui, cx: Context<'_>, def: &mut SettingDef<'_>, preset: Option<&s
     let name = def.name.get(lang);
     ui.push_id(def.key.clone(), |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
+        let mut unfolded = Unfolded::Not;
         let wide = wants_own_line(&def.value, ui.available_width() - 120.0);
         let height = if has_slider(&def.value) || wide { theme::ROW - 8.0 } else { theme::ROW };
         let room = vec2(ui.available_width(), height);
@@ -115,9 +116,13 @@ fn row(ui: &mut Ui, cx: Context<'_>, def: &mut SettingDef<'_>, preset: Option<&s
                 let others = if usual.is_some() { 50.0 } else { 26.0 };
                 ui.scope(|ui| {
                     ui.set_max_width((ui.available_width() - others).max(40.0));
-                    ui.add(egui::Label::new(egui::RichText::new(name).color(t.text)).truncate());
+                    // A long name takes a second line rather than being cut.
+                    let font = theme::regular(theme::size::BODY);
+                    let mut job = egui::text::LayoutJob::simple(name.to_owned(), font, t.text, ui.available_width());
+                    job.wrap.max_rows = 2;
+                    ui.add(egui::Label::new(job).wrap());
                 });
-                field::help(ui, lang, name, def.help.get(lang));
+                unfolded = field::help_below(ui, lang, name);
                 if let Some(usual) = usual.filter(|usual| dot(ui, lang, name, usual)) {
                     // A preset's own values are in range, so parsing cannot fail.
                     let _ = def.parse(usual);
@@ -140,6 +145,7 @@ fn row(ui: &mut Ui, cx: Context<'_>, def: &mut SettingDef<'_>, preset: Option<&s
             ui.add_space(6.0);
         }
         slider(ui, name, &mut def.value);
+        field::unfolded(ui, lang, name, def.help.get(lang), unfolded);
         if let Some(problem) = problem {
             ui.horizontal_top(|ui| {
                 ui.label(icon::TRIANGLE_ALERT.text(14.0).color(t.bad));
@@ -210,14 +216,18 @@ fn control(ui: &mut Ui, lang: Lang, name: &str, value: &mut Value<'_>) {
             let options = select.options();
             let mut chosen = select.selected();
             let selected = options.get(chosen).map_or("", |o| o.1.get(lang));
-            let combo = egui::ComboBox::from_id_salt(name).selected_text(theme::cell(selected)).width(116.0).show_ui(ui, |ui| {
-                for (index, (_, name, about)) in options.iter().enumerate() {
-                    let line = ui.selectable_value(&mut chosen, index, name.get(lang));
-                    if line.on_hover_text(about.get(lang)).clicked() {
-                        ui.close();
+            let combo = egui::ComboBox::from_id_salt(name)
+                .selected_text(theme::cell(selected))
+                .width(116.0)
+                .icon(chevron)
+                .show_ui(ui, |ui| {
+                    for (index, (_, name, about)) in options.iter().enumerate() {
+                        let line = ui.selectable_value(&mut chosen, index, name.get(lang));
+                        if line.on_hover_text(about.get(lang)).clicked() {
+                            ui.close();
+                        }
                     }
-                }
-            });
+                });
             combo.response.accessible_name(name);
             select.select(chosen);
         }
@@ -226,6 +236,11 @@ fn control(ui: &mut Ui, lang: Lang, name: &str, value: &mut Value<'_>) {
         Value::OfClasses { .. } => {}
         Value::Table(rows) => table_fields(ui, lang, name, rows),
     }
+}
+
+/// The mark of a menu, as buttons and chips have it.
+fn chevron(ui: &Ui, rect: egui::Rect, _: &egui::style::WidgetVisuals, _: bool) {
+    icon::CHEVRON_DOWN.paint(ui.painter(), rect, 14.0, Theme::of(ui).text3);
 }
 
 /// Width of a number of a list.

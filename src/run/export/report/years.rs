@@ -59,8 +59,8 @@ fn gallery(view: &RunView, report: &Report, pictures: &[Mistake<'_>], lang: Lang
     for (i, Mistake { prediction, .. }) in pictures.iter().enumerate() {
         let said = years(lang, prediction.estimate(), 0);
         let text = match lang {
-            Lang::En => format!("said {said}"),
-            Lang::Fr => format!("dit {said}"),
+            Lang::En => format!("predicted {said}"),
+            Lang::Fr => format!("réponse\u{a0}: {said}"),
         };
         let (label, really) = (say("label", "étiquette").get(lang), report.task.name(prediction.label.into(), lang));
         let error = model_card::signed(prediction.error(), lang);

@@ -104,8 +104,8 @@ pub fn tile(lang: Lang, shown: &Shown, p: &Prediction, places: &Places) -> Tile 
         },
         second: format!("{sure}{}", age.unwrap_or_default()),
         name: match lang {
-            Lang::En => format!("{file}: labeled {label}, predicted {name}, {sure}"),
-            Lang::Fr => format!("{file}\u{a0}: étiquette {label}, réponse {name}, {sure}"),
+            Lang::En => format!("{file}: predicted {name}, {sure}, labeled {label}"),
+            Lang::Fr => format!("{file}\u{a0}: réponse {name}, {sure}, étiquette {label}"),
         },
         badge: places.badge(p),
     }

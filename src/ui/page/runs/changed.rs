@@ -79,8 +79,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, changed: &mut Changed) -> bool {
     let title = format!("{} {}", number(lang, found.len() as u64), pair.cell(changed.cell, lang));
     let [first, second] = pair.names.each_ref().map(|name| quoted(lang, name.get(lang)));
     let sentence = match lang {
-        Lang::En => format!("With each picture what {first} said, then what {second} said"),
-        Lang::Fr => format!("Avec chaque image, la réponse de {first}, puis celle de {second}"),
+        Lang::En => format!("Below each picture the prediction of {first}, then that of {second}"),
+        Lang::Fr => format!("Sous chaque image, la réponse de {first}, puis celle de {second}"),
     };
     header(ui, &title, &sentence, |ui| {
         let button =

@@ -178,14 +178,14 @@ fn facts(ui: &mut Ui, lang: Lang, plan: &Plan) {
     lines.push(match lang {
         Lang::En => {
             format!(
-                "{} numbers to learn, {} on disk; a step needs at least {memory}",
+                "{} parameters to learn, {} on disk; a step needs at least {memory}",
                 number(lang, weights),
                 bytes(lang, weights * 4)
             )
         }
         Lang::Fr => {
             format!(
-                "{} nombres à apprendre, {} sur le disque ; un pas demande au moins {memory}",
+                "{} paramètres à apprendre, {} sur le disque ; un pas demande au moins {memory}",
                 number(lang, weights),
                 bytes(lang, weights * 4)
             )

@@ -78,7 +78,7 @@ fn planned(ui: &mut Ui, cx: &mut Cx<'_>, test: &mut bool, height: f32) {
     let reason = not_ready(cx);
     let mut asked = false;
     let mut tools = |ui: &mut Ui| {
-        let find = Button::secondary(say("Find a rate", "Trouver un taux").get(lang)).icon(icon::GAUGE).compact();
+        let find = Button::secondary(say("Find a rate", "Trouver un taux").get(lang)).icon(icon::TRENDING_DOWN).compact();
         let about = say(
             "Raises the rate over 100 batches and watches the loss (Smith 2017); takes some seconds and keeps nothing",
             "Monte le taux sur 100 lots et observe la perte (Smith 2017) ; quelques secondes, rien n’est gardé",
@@ -160,7 +160,7 @@ fn testing(ui: &mut Ui, lang: Lang, title: &str, share: Option<f32>) {
             "The rate rises from batch to batch, until the loss runs away",
             "Le taux monte de lot en lot, jusqu’à ce que la perte s’emballe",
         );
-        notice::empty(ui, icon::GAUGE, say("Testing", "Test en cours").get(lang), sentence.get(lang), |ui| {
+        notice::empty(ui, icon::TRENDING_DOWN, say("Testing", "Test en cours").get(lang), sentence.get(lang), |ui| {
             bar::progress(ui, title, share, 240.0);
         });
     });

@@ -42,7 +42,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, height: f32) {
         }
         let again = session.tried.as_ref().is_some_and(|tried| !tried.trials.is_empty());
         let name = if again { say("Try again", "Réessayer") } else { say("Try 20 batches", "Essayer 20 lots") };
-        let button = Button::secondary(name.get(lang)).icon(icon::GAUGE).compact();
+        let button = Button::secondary(name.get(lang)).icon(icon::HOURGLASS).compact();
         asked = ui.add(button.unless(not_ready(cx))).clicked();
     };
     let title = say("Expected time", "Durée prévue").get(lang);
