@@ -289,7 +289,7 @@ fn empty_parts(dataset: &Dataset, counts: &[Vec<usize>; 3], dropped: bool) -> Ve
             let what = if missing.len() == counts.len() {
                 LocalizedText {
                     en: format!("The {} part gets no pictures", name.en),
-                    fr: format!("La part « {} » ne reçoit aucune image", name.fr),
+                    fr: format!("La partie « {} » ne reçoit aucune image", name.fr),
                 }
             } else {
                 LocalizedText::by(|lang| {
@@ -297,14 +297,14 @@ fn empty_parts(dataset: &Dataset, counts: &[Vec<usize>; 3], dropped: bool) -> Ve
                     let (missing, name) = (task::listed(&missing, lang), name.get(lang));
                     match lang {
                         Lang::En => format!("The {name} part gets no picture labeled {missing}"),
-                        Lang::Fr => format!("La part « {name} » ne reçoit aucune image étiquetée {missing}"),
+                        Lang::Fr => format!("La partie « {name} » ne reçoit aucune image étiquetée {missing}"),
                     }
                 })
             };
             if dropped && part != Part::Test {
                 let remedy = say(
                     "Its pictures are in a later part too: switch “Leave test pictures out of training” off, or “Keep the folders’ parts”",
-                    "Ses images sont aussi dans une part suivante : désactivez « Écarter de l’entraînement les images du test », ou « Garder les parts des dossiers »",
+                    "Ses images sont aussi dans une partie suivante : désactivez « Écarter de l’entraînement les images du test », ou « Garder les parties des dossiers »",
                 );
                 return Problem::new(Kind::Data, what, remedy).at("split.drop_shared");
             }

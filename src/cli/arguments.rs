@@ -359,7 +359,7 @@ pub struct SplitArgs {
     #[arg(long)]
     #[arg(help = told(say(
         "Keep pictures that look the same in one part, not exact copies alone",
-        "Garder dans une même partie les images qui se ressemblent, et pas seulement les copies exactes",
+        "Garder dans une même partieie les images qui se ressemblent, et pas seulement les copies exactes",
     )))]
     pub look_alikes: bool,
     #[arg(long)]

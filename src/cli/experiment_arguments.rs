@@ -46,7 +46,7 @@ pub enum ExperimentCommand {
         #[command(flatten)]
         ask: ExperimentArgs,
     },
-    #[command(about = told(say("Compare recipes on the same parts", "Comparer des recettes sur les mêmes parts")))]
+    #[command(about = told(say("Compare recipes on the same parts", "Comparer des recettes sur les mêmes parties")))]
     Compare {
         #[arg(required = true, num_args = 2.., value_name = told(say("RECIPES", "RECETTES")))]
         #[arg(help = told(say(
@@ -118,7 +118,7 @@ pub enum ExperimentCommand {
     },
     #[command(about = told(say(
         "Show how far an experiment is, and its table: mean, standard deviation and 95% range on the test parts",
-        "Montrer où en est une expérience, et son tableau : moyenne, écart-type et intervalle à 95\u{a0}% sur les parts de test",
+        "Montrer où en est une expérience, et son tableau : moyenne, écart-type et intervalle à 95\u{a0}% sur les parties test",
     )))]
     Show {
         #[arg(help = told(EXPERIMENT), value_name = told(NAME))]

@@ -206,7 +206,7 @@ impl TableRead {
                 let names: Vec<String> = self.no_parts.iter().cloned().collect();
                 parts.push(match lang {
                     Lang::En => format!("no parts are named {}", of(&names)),
-                    Lang::Fr => format!("aucune part ne porte le nom {}", of(&names)),
+                    Lang::Fr => format!("aucune partie ne porte le nom {}", of(&names)),
                 });
             }
             let next = say("; ", "\u{a0}; ").get(lang);

@@ -178,8 +178,8 @@ impl Understood {
                 line += &match (lang, place) {
                     (Lang::En, 0) => format!("the folder {name} is the {part} part ({count})"),
                     (Lang::En, _) => format!("{name} the {part} part ({count})"),
-                    (Lang::Fr, 0) => format!("le dossier {name} est la part « {part} » ({count})"),
-                    (Lang::Fr, _) => format!("{name} la part « {part} » ({count})"),
+                    (Lang::Fr, 0) => format!("le dossier {name} est la partie « {part} » ({count})"),
+                    (Lang::Fr, _) => format!("{name} la partie « {part} » ({count})"),
                 };
             }
             if !self.grouping.is_empty() {

@@ -140,7 +140,7 @@ impl SettingDefs for SplitSettings {
                 say("Balance ages too", "Équilibrer aussi les âges"),
                 say(
                     "Gives each part the same mix of ages, ten years at a time, besides the same mix of classes",
-                    "Donne à chaque part le même mélange d’âges, par tranches de dix ans, en plus du même mélange de classes",
+                    "Donne à chaque partie le même mélange d’âges, par tranches de dix ans, en plus du même mélange de classes",
                 ),
                 Value::Switch(stratify_age),
             )
@@ -151,7 +151,7 @@ impl SettingDefs for SplitSettings {
                 say("Keep look-alikes together", "Garder ensemble les semblables"),
                 say(
                     "Puts pictures that look the same into one part, not exact copies alone, so that the test holds no picture that training has nearly seen. Switch it on where photos of a series or saved again are about; comparing takes a moment",
-                    "Met les images qui se ressemblent dans une même part, et pas seulement les copies exactes, pour que le test n’ait aucune image presque vue à l’entraînement. À activer s’il y a des séries ou des photos réenregistrées ; comparer prend un instant",
+                    "Met les images qui se ressemblent dans une même partie, et pas seulement les copies exactes, pour que le test n’ait aucune image presque vue à l’entraînement. À activer s’il y a des séries ou des photos réenregistrées ; comparer prend un instant",
                 ),
                 Value::Switch(look_alikes),
             )
@@ -162,7 +162,7 @@ impl SettingDefs for SplitSettings {
             .more(),
             SettingDef::new(
                 "use_given",
-                say("Keep the folders’ parts", "Garder les parts des dossiers"),
+                say("Keep the folders’ parts", "Garder les parties des dossiers"),
                 say(
                     "Where folders are named train, validation and test, their pictures stay in these parts",
                     "Là où des dossiers s’appellent train, validation et test, leurs images restent dans ces parts",
@@ -170,8 +170,8 @@ impl SettingDefs for SplitSettings {
                 Value::Switch(use_given),
             )
             .states(
-                say("folders’ parts not kept", "parts des dossiers non gardées"),
-                say("folders’ parts kept", "parts des dossiers gardées"),
+                say("folders’ parts not kept", "parties des dossiers non gardées"),
+                say("folders’ parts kept", "parties des dossiers gardées"),
             )
             .more()
             .when(!folded),
@@ -180,7 +180,7 @@ impl SettingDefs for SplitSettings {
                 say("Leave test pictures out of training", "Écarter de l’entraînement les images du test"),
                 say(
                     "Where the folders’ parts share pictures, leaves those of the test part out of training and validation, and those of validation out of training. Switch it on where the Data page says that test pictures are also in training",
-                    "Là où les parts des dossiers partagent des images, écarte celles du test de l’entraînement et de la validation, et celles de la validation de l’entraînement. À activer quand la page Données dit que des images de test sont aussi à l’entraînement",
+                    "Là où les parties des dossiers partagent des images, écarte celles du test de l’entraînement et de la validation, et celles de la validation de l’entraînement. À activer quand la page Données dit que des images de test sont aussi à l’entraînement",
                 ),
                 Value::Switch(drop_shared),
             )
@@ -205,7 +205,7 @@ impl SettingDefs for SplitSettings {
                 say("Own seed for the split", "Graine propre à la répartition"),
                 say(
                     "Splits by a seed of its own, so that runs with other seeds share their test part",
-                    "Répartit par une graine à part, pour que des essais d’autres graines aient la même part de test",
+                    "Répartit par une graine à part, pour que des essais d’autres graines aient la même partie test",
                 ),
                 Value::Switch(own_seed),
             )
@@ -230,7 +230,7 @@ impl SettingDefs for SplitSettings {
                 say("Folds", "Plis"),
                 say(
                     "Cross-validation: splits all pictures into this many folds of equal size, each with the same mix of classes, of which one is the test part; the others are shared out between training and validation in their ratio. The folders’ parts are not kept. 5 or 10; 1 is none",
-                    "Validation croisée : répartit toutes les images en autant de plis de même taille et de même mélange de classes, dont un est la part de test ; les autres se partagent entre entraînement et validation selon leur rapport. Les parts des dossiers ne sont pas gardées. 5 ou 10 ; 1 pour aucun",
+                    "Validation croisée : répartit toutes les images en autant de plis de même taille et de même mélange de classes, dont un est la partie test ; les autres se partagent entre entraînement et validation selon leur rapport. Les parties des dossiers ne sont pas gardées. 5 ou 10 ; 1 pour aucun",
                 ),
                 Value::Whole { value: folds, range: 1..=20, unit: UNITLESS },
             )
@@ -240,7 +240,7 @@ impl SettingDefs for SplitSettings {
                 say("Fold", "Pli"),
                 say(
                     "Which of the folds is the test part; `trombine experiment folds` trains one run for each",
-                    "Lequel des plis est la part de test ; `trombine experiment folds` entraîne un essai pour chacun",
+                    "Lequel des plis est la partie test ; `trombine experiment folds` entraîne un essai pour chacun",
                 ),
                 Value::Whole { value: fold, range: 1..=20, unit: UNITLESS },
             )

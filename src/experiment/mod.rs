@@ -93,7 +93,7 @@ choice! { ExperimentKind {
     Folds = "folds", say("Cross-validation", "Validation croisée"),
         say("Each picture is a test picture once: a result on all of them", "Chaque image sert une fois de test : un résultat sur toutes");
     Compare = "compare", say("Recipes compared", "Recettes comparées"),
-        say("Two or more recipes on the same parts", "Deux recettes ou plus sur les mêmes parts");
+        say("Two or more recipes on the same parts", "Deux recettes ou plus sur les mêmes parties");
     Curve = "curve", say("Learning curve", "Courbe d’apprentissage"),
         say("Growing shares of the training pictures: would more pictures help", "Des parts croissantes des images d’entraînement : plus d’images aideraient-elles");
     Ablate = "ablate", say("What matters", "Ce qui compte"),

@@ -203,7 +203,7 @@ fn a_part_that_no_folder_names_is_said_to_come_from_training() {
     for (part, lang, line) in [
         (Part::Validation, Lang::En, "No folder is the validation part: 12 pictures of training’s are dealt to it"),
         (Part::Test, Lang::En, "No folder is the test part: 10 pictures of training’s are dealt to it"),
-        (Part::Test, Lang::Fr, "Aucun dossier n’est la part «\u{a0}test\u{a0}»\u{a0}: elle reçoit 10 images de l’entraînement"),
+        (Part::Test, Lang::Fr, "Aucun dossier n’est la partie «\u{a0}test\u{a0}»\u{a0}: elle reçoit 10 images de l’entraînement"),
     ] {
         let mut stage = in_parts(Some(part));
         stage.lang = lang;

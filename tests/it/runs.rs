@@ -80,7 +80,7 @@ fn a_run_is_named_by_its_recipe_and_what_matters_in_both_languages() {
     // A switch that is called by an order is named by what is so.
     assert_eq!(
         names(Preset::Notebook, &|s| s.split.use_given = false),
-        ["Notebook · folders’ parts not kept", "Notebook · parts des dossiers non gardées"]
+        ["Notebook · folders’ parts not kept", "Notebook · parties des dossiers non gardées"]
     );
     let several = |s: &mut Settings| {
         s.augment.rotation.on = true;

@@ -133,11 +133,12 @@ fn title_line(ui: &mut Ui, title: &str, caption: Option<&str>, help: Option<(Lan
         let width = ui.painter().layout_no_wrap(title.to_owned(), theme::semibold(theme::size::BODY), t.text).size().x;
         let mark = if help.is_some() { 26.0 } else { 0.0 };
         let room = ui.available_width() - width - mark - 12.0;
-        if let Some(caption) = caption.filter(|caption| room > 60.0 && !caption.is_empty()) {
-            ui.scope(|ui| {
-                ui.set_max_width(room);
-                ui.add(egui::Label::new(theme::caption(caption).color(t.text3)).truncate());
-            });
+        let wide = |caption: &&str| {
+            ui.painter().layout_no_wrap((*caption).to_owned(), theme::regular(theme::size::CAPTION), t.text3).size().x
+        };
+        // Half a caption tells less than none.
+        if let Some(caption) = caption.filter(|caption| !caption.is_empty() && wide(caption) <= room) {
+            ui.label(theme::caption(caption).color(t.text3));
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             ui.scope(|ui| {

@@ -61,6 +61,12 @@ pub fn segmented(ui: &mut Ui, group: &str, selected: Option<usize>, options: &[(
     chosen
 }
 
+/// How wide [`segmented`] would be by its own, in points.
+pub fn segmented_width(ui: &Ui, options: &[(&str, &str)]) -> f32 {
+    let width = |name: &str| ui.painter().layout_no_wrap(name.to_owned(), theme::medium(theme::size::TABLE), Color32::PLACEHOLDER);
+    options.iter().map(|(name, _)| width(name).size().x + 24.0).sum::<f32>() + 6.0
+}
+
 /// A small round button that filters or opens a menu.
 pub fn chip(ui: &mut Ui, leading: Option<(Icon, Color32)>, text: &str, selected: bool, menu: bool) -> Response {
     let t = Theme::of(ui);

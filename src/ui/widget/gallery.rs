@@ -19,6 +19,8 @@ pub struct Tile {
     /// Before the first line, with whether it is a good sign.
     pub sign: Option<(Icon, bool)>,
     pub first: String,
+    /// In place of the first line where that is too long.
+    pub short: String,
     pub second: String,
     /// What a screen reader says.
     pub name: String,
@@ -148,7 +150,12 @@ impl<T: Fn(usize) -> Tile> Gallery<'_, T> {
             (picture.left(), y + 17.0, &tile.second, theme::regular(size::CAPTION), t.text2),
         ];
         for (x, y, text, font, color) in lines {
-            painter.galley(pos2(x, y), fitted(ui, text, font, color, rect.right() + GAP / 2.0 - x), color);
+            let room = rect.right() + GAP / 2.0 - x;
+            let mut galley = fitted(ui, text, font.clone(), color, room);
+            if galley.elided && std::ptr::eq(text, &tile.first) && !tile.short.is_empty() {
+                galley = fitted(ui, &tile.short, font, color, room);
+            }
+            painter.galley(pos2(x, y), galley, color);
         }
     }
 }

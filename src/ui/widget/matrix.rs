@@ -83,21 +83,23 @@ fn draw(ui: &mut Ui, t: &Theme, rect: Rect, cell: &CellText, place: (u8, u8), se
     ui.painter().rect(rect, RADIUS_BUTTON, fill, edge, StrokeKind::Inside);
     let painter = ui.painter_at(rect.shrink(2.0));
     let side = if rect.width() > 200.0 { 16.0 } else { 10.0 };
-    let lines = [
-        (&cell.count, theme::semibold(size::FIGURE), t.text),
-        (&cell.what, theme::regular(size::TABLE), t.text),
-        (&cell.row_share, theme::regular(size::CAPTION), t.text2),
-        (&cell.column_share, theme::regular(size::CAPTION), t.text2),
-    ];
     let room = rect.width() - 2.0 * side;
-    let wrapped = lines.clone().map(|(text, font, color)| painter.layout(text.clone(), font, color, room));
+    let what = (&cell.what, theme::regular(size::TABLE), t.text);
+    // Row and column say the same: in a narrow cell they alone do.
+    let wide = painter.layout_no_wrap(what.0.clone(), what.1.clone(), what.2).size().x <= room;
+    let mut lines = vec![(&cell.count, theme::semibold(size::FIGURE), t.text)];
+    lines.extend(Some(what).filter(|_| wide));
+    let share = lines.len();
+    lines.push((&cell.row_share, theme::regular(size::CAPTION), t.text2));
+    lines.push((&cell.column_share, theme::regular(size::CAPTION), t.text2));
     let below = |laid: &[Arc<Galley>], last: usize| laid[..=last].iter().map(|line| line.size().y + 1.0).sum::<f32>();
-    let high = |last: usize| rect.height() - if last == 3 { 12.0 } else { 0.0 };
+    let high = |last: usize| rect.height() - if last > share { 12.0 } else { 0.0 };
     // The share must be seen: where names are so long that they push it out, each line is cut instead.
-    const SHARE: usize = 2;
-    let laid = match below(&wrapped, SHARE) <= high(SHARE) {
+    let wrapped = lines.iter().cloned().map(|(text, font, color)| painter.layout(text.clone(), font, color, room));
+    let wrapped: Vec<Arc<Galley>> = wrapped.collect();
+    let laid = match below(&wrapped, share) <= high(share) {
         true => wrapped,
-        false => lines.map(|(text, font, color)| fitted(ui, text, font, color, room)),
+        false => lines.into_iter().map(|(text, font, color)| fitted(ui, text, font, color, room)).collect(),
     };
     // As many of them as there is room for, the important ones first.
     let last = (1..laid.len()).rev().find(|last| below(&laid, *last) <= high(*last)).unwrap_or(0);

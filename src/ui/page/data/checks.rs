@@ -66,7 +66,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, state: &mut State, 
         if let Some(overlap) = overlap.filter(|overlap| !overlap.is_empty()) {
             let what = match overlap.learned.is_empty() {
                 false => say("test pictures also in training", "images de test apprises"),
-                true => say("pictures that two parts share", "images communes à deux parts"),
+                true => say("pictures that two parts share", "images communes à deux parties"),
             };
             let count =
                 if overlap.learned.is_empty() { overlap.checked.len() + overlap.validated.len() } else { overlap.learned.len() };
@@ -104,8 +104,8 @@ fn source_line(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, overview: &Overview)
     let text = match (cx.lang, &dataset.source) {
         (Lang::En, Source::Folder(_)) => format!("ready to train, of {found} files in “{}”", name.en),
         (Lang::Fr, Source::Folder(_)) => format!("prêtes, sur {found} fichiers de « {} »", name.fr),
-        (Lang::En, Source::SampleFaces) => "ready to train; drawings, not people".to_owned(),
-        (Lang::Fr, Source::SampleFaces) => "prêtes ; des dessins, pas des personnes".to_owned(),
+        (Lang::En, Source::SampleFaces) => "ready to train, all drawings".to_owned(),
+        (Lang::Fr, Source::SampleFaces) => "prêtes, toutes dessinées".to_owned(),
     };
     let path = match &dataset.source {
         Source::Folder(folder) => folder.display().to_string(),

@@ -58,7 +58,7 @@ pub fn buttons(ui: &mut Ui, lang: Lang, task: &Task, class: Option<u8>, edit: Op
         let out = Button::secondary(say("Leave out", "Écarter").get(lang)).icon(icon::EYE_OFF);
         button(ui, out, say("The next training does without it", "Le prochain entraînement s’en passera"), Change::LeaveOut);
     }
-    if class.is_some() && !left_out && !edit.is_some_and(|edit| edit.kept) {
+    if class.is_some() && !left_out && !edit.is_some_and(|edit| edit.kept || edit.class.is_some()) {
         let keep = Button::quiet(say("Label is correct", "Étiquette correcte").get(lang)).icon(icon::CHECK);
         button(ui, keep, say("Checked, and correct as it is", "Vérifiée, et correcte telle quelle"), Change::Keep);
     }

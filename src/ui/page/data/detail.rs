@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// Height of the strip.
-pub const HEIGHT: f32 = 148.0;
+pub const HEIGHT: f32 = 164.0;
 
 /// What the user did with the strip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ pub fn show(
         ui.add_space(6.0);
         let width = ui.available_width();
         ui.allocate_ui_with_layout(vec2(width, HEIGHT - 20.0), Layout::top_down(Align::Min), |ui| {
-            ui.spacing_mut().item_spacing.y = 3.0;
+            ui.spacing_mut().item_spacing.y = 2.0;
             ui.horizontal(|ui| {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     if icon_button(ui, icon::X, cx.say(say("Close", "Fermer"))).clicked() {

@@ -58,25 +58,25 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, gr
     let count = plural(lang, groups.len() as u64, say("group", "groupe"), say("groups", "groupes"));
     let kept = cx.plan.ok().map_or(0, |plan| plan.split.kept_together as u64);
     let together = cx.plan.ok().is_some_and(|plan| plan.settings.split.look_alikes);
-    // Among what is kept from leaking are faces of one photo, too.
+    // Among what is kept in one part are faces of one photo, too.
     let each = dataset.understood.reading.faces == FaceCrops::Each;
     let shares = cx.plan.ok().is_some_and(|plan| !plan.overlap.is_empty());
     let text = match (which, lang) {
         (Show::Near, _) if cx.session.near.is_none() => not_compared(cx).get(lang).to_owned(),
-        (Show::Near, Lang::En) if together => format!("{count} of look-alikes, {kept} kept from leaking"),
+        (Show::Near, Lang::En) if together => format!("{count} of look-alikes, {kept} kept in one part"),
         (Show::Near, Lang::Fr) if together => {
-            format!("{count} semblables, {kept} gardés d’une fuite")
+            format!("{count} semblables, {kept} réunis dans une partie")
         }
         (Show::Near, Lang::En) => format!("{count} of look-alikes; the split’s settings can keep them together"),
         (Show::Near, Lang::Fr) => format!("{count} de semblables\u{a0}; les réglages de la répartition peuvent les réunir"),
         (Show::Shared, Lang::En) => format!("{count} found in several parts"),
-        (Show::Shared, Lang::Fr) => format!("{count} présents dans plusieurs parts"),
+        (Show::Shared, Lang::Fr) => format!("{count} présents dans plusieurs parties"),
         (_, Lang::En) if shares => format!("{count}, some of them in several parts"),
-        (_, Lang::Fr) if shares => format!("{count}, dont certains dans plusieurs parts"),
+        (_, Lang::Fr) if shares => format!("{count}, dont certains dans plusieurs parties"),
         (_, Lang::En) if together || each => format!("{count}, each in one part"),
         (_, Lang::Fr) if together || each => format!("{count}, chacun dans une partie"),
-        (_, Lang::En) => format!("{count}, {kept} kept from leaking"),
-        (_, Lang::Fr) => format!("{count}, {kept} gardés d’une fuite"),
+        (_, Lang::En) => format!("{count}, {kept} kept in one part"),
+        (_, Lang::Fr) => format!("{count}, {kept} réunis dans une partie"),
     };
     let wrong: Vec<PathBuf> = overview
         .contradictions()

@@ -74,10 +74,10 @@ fn dealt(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset) {
     if !cx.settings.split.use_given {
         let text = say(
             "The folders’ parts are ignored: all pictures are split again",
-            "Les parts des dossiers sont ignorées : toutes les images sont réparties à nouveau",
+            "Les parties des dossiers sont ignorées : toutes les images sont réparties à nouveau",
         );
         ui.add(egui::Label::new(theme::caption(text.get(lang)).color(t.text2)).wrap());
-        if link(ui, cx.say(say("take the folders’ parts", "reprendre les parts des dossiers"))).clicked() {
+        if link(ui, cx.say(say("take the folders’ parts", "reprendre les parties des dossiers"))).clicked() {
             cx.settings.split.use_given = true;
         }
         return;
@@ -90,7 +90,7 @@ fn dealt(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset) {
             let (count, name) = (number(lang, moved as u64), part.name().get(lang));
             let text = match lang {
                 Lang::En => format!("No folder is the {name} part: {count} pictures of training’s are dealt to it"),
-                Lang::Fr => format!("Aucun dossier n’est la part « {name} » : elle reçoit {count} images de l’entraînement"),
+                Lang::Fr => format!("Aucun dossier n’est la partie « {name} » : elle reçoit {count} images de l’entraînement"),
             };
             ui.add(egui::Label::new(theme::caption(text).color(t.text2)).wrap());
         }

@@ -76,14 +76,14 @@ pub fn show(ui: &mut Ui, lang: Lang, plan: &Plan, alike: &Alike, split: &mut Spl
                 say("Leave look-alikes out of training", "Écarter les semblables de l’entraînement"),
                 say(
                     "What looks like a picture of a later part is left out of training and validation; can be undone",
-                    "Ce qui ressemble à une image d’une part suivante est écarté de l’entraînement et de la validation ; réversible",
+                    "Ce qui ressemble à une image d’une partie suivante est écarté de l’entraînement et de la validation ; réversible",
                 ),
             ),
             false => (
                 say("Keep look-alikes in one part", "Réunir les semblables"),
                 say(
                     "Splits the pictures so that look-alikes are in one part; can be undone",
-                    "Répartit les images pour que les semblables soient dans une même part\u{a0}; réversible",
+                    "Répartit les images pour que les semblables soient dans une même partie\u{a0}; réversible",
                 ),
             ),
         };
@@ -96,17 +96,17 @@ pub fn show(ui: &mut Ui, lang: Lang, plan: &Plan, alike: &Alike, split: &mut Spl
     if dropped > 0 {
         let (one, more) = match plan.settings.split.look_alikes {
             false => (
-                say("picture is left out: a later part has it too", "image est écartée : une part suivante l’a aussi"),
-                say("pictures are left out: a later part has them too", "images sont écartées : une part suivante les a aussi"),
+                say("picture is left out: a later part has it too", "image est écartée : une partie suivante l’a aussi"),
+                say("pictures are left out: a later part has them too", "images sont écartées : une partie suivante les a aussi"),
             ),
             true => (
                 say(
                     "picture is left out: a later part has one like it",
-                    "image est écartée : une part suivante a la même ou presque",
+                    "image est écartée : une partie suivante a la même ou presque",
                 ),
                 say(
                     "pictures are left out: a later part has some like them",
-                    "images sont écartées : une part suivante a les mêmes ou presque",
+                    "images sont écartées : une partie suivante a les mêmes ou presque",
                 ),
             ),
         };
@@ -129,7 +129,7 @@ fn same(ui: &mut Ui, lang: Lang, plan: &Plan, split: &mut SplitSettings) {
         let leave = leave.icon(icon::EYE_OFF).compact().unless((!possible).then(|| reason.get(lang)));
         let help = say(
             "What a later part has too is left out of training and validation; can be undone",
-            "Ce qu’une part suivante a aussi est écarté de l’entraînement et de la validation ; réversible",
+            "Ce qu’une partie suivante a aussi est écarté de l’entraînement et de la validation ; réversible",
         );
         if ui.add(leave).on_hover_text(help.get(lang)).clicked() {
             split.drop_shared = true;
@@ -137,7 +137,7 @@ fn same(ui: &mut Ui, lang: Lang, plan: &Plan, split: &mut SplitSettings) {
         let anew = Button::secondary(say("Split all pictures again", "Tout répartir à nouveau").get(lang)).icon(icon::REFRESH_CW);
         let help = say(
             "Ignores the folders’ parts: exact copies then stay in one part",
-            "Laisse de côté les parts des dossiers : les copies exactes restent alors dans une même part",
+            "Laisse de côté les parties des dossiers : les copies exactes restent alors dans une même partie",
         );
         if ui.add(anew.compact()).on_hover_text(help.get(lang)).clicked() {
             split.use_given = false;

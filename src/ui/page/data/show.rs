@@ -45,7 +45,7 @@ impl Show {
             Self::Plain => say("usable as they are", "utilisables telles quelles"),
             Self::Odd => say("unusual pictures", "images inhabituelles"),
             Self::Copies => say("exact copies", "copies exactes"),
-            Self::Shared => say("shared by two parts", "communes à deux parts"),
+            Self::Shared => say("shared by two parts", "communes à deux parties"),
             Self::Contradictions => say("conflicting copies", "copies contradictoires"),
             Self::Near => say("look-alikes", "semblables"),
             Self::Lost => say("not usable", "inutilisables"),

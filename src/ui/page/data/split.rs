@@ -29,11 +29,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, wall: &mut Wall) {
     let seed = if split.own_seed { split.seed } else { cx.settings.seed };
     let balanced = match (lang, split.stratify_age) {
         (Lang::En, _) if dataset.task.is_regression() => format!("balanced by age, seed {seed}"),
-        (Lang::Fr, _) if dataset.task.is_regression() => format!("équilibre des âges, graine {seed}"),
+        (Lang::Fr, _) if dataset.task.is_regression() => format!("par âge, graine {seed}"),
         (Lang::En, false) => format!("balanced by class, seed {seed}"),
         (Lang::En, true) => format!("balanced by class and age, seed {seed}"),
-        (Lang::Fr, false) => format!("équilibre des classes, graine {seed}"),
-        (Lang::Fr, true) => format!("équilibre des classes et âges, graine {seed}"),
+        (Lang::Fr, false) => format!("par classe, graine {seed}"),
+        (Lang::Fr, true) => format!("par classe et âge, graine {seed}"),
     };
     let numbers = cx.say(say("Numbers and settings", "Chiffres et réglages"));
     let problems = cx.problems().to_vec();
@@ -78,12 +78,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, wall: &mut Wall) {
                             say("groups of look-alikes", "groupes de semblables"),
                         ),
                     };
-                    let kept = say("kept from leaking", "sans fuite").get(lang);
+                    let kept = say("kept in one part", "réunis dans une partie").get(lang);
                     let text = match torn {
                         0 => drag.to_owned(),
                         n => format!("{} {kept}. {drag}", plural(lang, n, one, more)),
                     };
-                    ui.add(egui::Label::new(theme::caption(&text).color(t.text3)).truncate()).on_hover_text(text);
+                    ui.add(egui::Label::new(theme::caption(text).color(t.text3)).wrap());
                 }
                 Err(problems) => {
                     for problem in problems.iter().filter(|p| p.setting.as_deref().is_none_or(|k| k.starts_with("split"))) {

@@ -244,7 +244,7 @@ fn chips(ui: &mut Ui, cx: &Cx<'_>, (task, overview): (&Task, &Overview), wall: &
         }
     };
     if planned {
-        let mut parts = vec![own(say("all parts", "toutes les parties"))];
+        let mut parts = vec![own(say("all parts", "toutes parties"))];
         parts.extend(Part::ALL.map(|part| own(part.name())));
         menu(ui, 0, parts);
     }
@@ -252,20 +252,20 @@ fn chips(ui: &mut Ui, cx: &Cx<'_>, (task, overview): (&Task, &Overview), wall: &
     let of_years = task.is_regression();
     if !of_years {
         let mut classes = vec![own(if task.is_binary() {
-            say("both labels", "les deux étiquettes")
+            say("both labels", "toutes étiquettes")
         } else {
-            say("any label", "toutes les étiquettes")
+            say("any label", "toutes étiquettes")
         })];
         classes.extend(task.names(lang));
         menu(ui, 1, classes);
     }
     if of_years || overview.has_ages() {
-        let mut ages = vec![own(say("any age", "tous les âges"))];
+        let mut ages = vec![own(say("any age", "tous âges"))];
         ages.extend((0..=LAST_DECADE).map(|decade| decade_name(decade, lang)));
         menu(ui, 2, ages);
     }
     if overview.has_ages() {
-        let mut races = vec![own(say("any race label", "toutes les «\u{a0}races\u{a0}»"))];
+        let mut races = vec![own(say("any race label", "toutes «\u{a0}races\u{a0}»"))];
         races.extend(RACES.map(own));
         menu(ui, 3, races);
     }

@@ -139,6 +139,9 @@ pub fn trade_off(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, curve: &mut Cu
     let title = say("Threshold", "Seuil de décision").get(lang);
     let now = *curve;
     let mut save = false;
+    // Where the title has no room beside it, the choice stands below.
+    let narrow = ui.available_width() < 300.0;
+    let curve = std::cell::RefCell::new(curve);
     let help = say(
         "A low threshold finds more of the second class and raises more false alarms; the ROC curve shows every threshold at once. The area below it, the AUC, is 0.5 for guessing and 1 for a perfect model",
         "Un seuil bas trouve davantage d’images de la deuxième classe, mais donne plus de fausses alertes ; la courbe ROC montre tous les seuils à la fois. L’aire sous la courbe, l’AUC, vaut 0,5 au hasard et 1 pour un modèle parfait",
@@ -147,10 +150,15 @@ pub fn trade_off(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, curve: &mut Cu
         ui,
         |ui| {
             save = now != Curve::Numbers && super::asks_to_save(ui, lang, title);
-            choose(ui, lang, curve);
+            if !narrow {
+                choose(ui, lang, &mut curve.borrow_mut());
+            }
         },
         |ui| {
             ui.spacing_mut().item_spacing.y = 4.0;
+            if narrow {
+                choose(ui, lang, &mut curve.borrow_mut());
+            }
             // Below it stand the slider and the links.
             let room = (ui.available_height() - 68.0).max(60.0);
             match now {
@@ -202,7 +210,8 @@ fn plot(ui: &Ui, lang: Lang, shown: &Shown, curve: Curve) -> SharePlot {
     let point = place(&shown.report.point(shown.threshold));
     let one = shown.task().name(1, lang);
     let (across, up) = match roc {
-        true => (say("false positive rate", "taux de faux positifs"), say("true positive rate", "taux de vrais positifs")),
+        // The rate of true positives is the recall, which the scores name.
+        true => (say("false positive rate", "taux de faux positifs"), say("recall", "rappel")),
         false => (say("recall", "rappel"), say("precision", "précision")),
     };
     let [across, up] = [across, up].map(|rate| format!("{}, {one}", rate.get(lang)));

@@ -51,8 +51,19 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, height: f32) {
         "On the dashed line the probabilities are right: of the answers at 80%, eight in ten are right. Larger dots hold more pictures; the calibration error is the mean distance from the line",
         "Sur la ligne tiretée, les probabilités sont justes\u{a0}: parmi les réponses à 80\u{a0}%, huit sur dix sont justes. Les grands points portent plus d’images ; l’erreur de calibration est l’écart moyen à la ligne",
     );
-    Chart::new(title, height).help(help.get(lang)).tools(&mut tools).show(ui, lang, table, |ui, height| {
-        plot.show(ui, lang, (height - 36.0).max(60.0));
+    // Beside the title there is room for fewer buttons in a small window.
+    let mut chart = Chart::new(title, height).help(help.get(lang)).tools(&mut tools);
+    if ui.available_width() < 330.0 {
+        chart = chart.compact();
+    }
+    chart.show(ui, lang, table, |ui, height| {
+        let text = match lang {
+            Lang::En => format!("Correct overconfidence (temperature scaling, {})", decimal(lang, fitted, 2)),
+            Lang::Fr => format!("Corriger l’excès de confiance (température {})", decimal(lang, fitted, 2)),
+        };
+        let font = theme::regular(theme::size::CAPTION);
+        let label = ui.painter().layout(text.clone(), font, t.text2, (ui.available_width() - 48.0).max(60.0));
+        plot.show(ui, lang, (height - 21.0 - label.size().y).max(60.0));
         ui.horizontal(|ui| {
             ui.spacing_mut().interact_size.y = 20.0;
             let name = say("Correct overconfidence (temperature scaling)", "Corriger l’excès de confiance (température)").get(lang);
@@ -64,8 +75,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, height: f32) {
             if switch(ui, &mut on, name).on_hover_text(about.get(lang)).changed() {
                 temperature = if on { fitted } else { 1.0 };
             }
-            let text = format!("{name} ({})", decimal(lang, fitted, 2));
-            ui.add(egui::Label::new(theme::caption(text).color(t.text2)).truncate());
+            ui.add(egui::Label::new(theme::caption(&text).color(t.text2)).wrap());
         });
     });
     if save {

@@ -1,6 +1,6 @@
 //! For whom it is right: groups with the ranges in which they really lie.
 
-use egui::Ui;
+use egui::{Color32, Ui};
 
 use super::{GROUPINGS, Shown, save_button};
 use crate::{
@@ -9,11 +9,12 @@ use crate::{
     text::say,
     ui::{
         Cx, icon,
+        theme,
         widget::{
             button::icon_button,
             card::Card,
             chart::show_table,
-            choice::{segmented, view_menu},
+            choice::{self, segmented, view_menu},
             ranges::{self, Measure, Row},
             scroll,
         },
@@ -74,7 +75,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, grouping: &mut usiz
                 turned = true;
             }
             let options: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "")).collect();
-            let chosen = if ui.available_width() > 400.0 {
+            // The title and its mark stand before them.
+            let before = ui.painter().layout_no_wrap(title.to_owned(), theme::semibold(theme::size::BODY), Color32::PLACEHOLDER);
+            let chosen = if choice::segmented_width(ui, &options) + before.size().x + 46.0 < ui.available_width() {
                 segmented(ui, "grouping", Some(*grouping), &options)
             } else {
                 view_menu(ui, *grouping, &names)

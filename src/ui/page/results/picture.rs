@@ -102,6 +102,7 @@ pub fn tile(lang: Lang, shown: &Shown, p: &Prediction, places: &Places) -> Tile 
             Lang::En => format!("predicted {name}"),
             Lang::Fr => format!("réponse\u{a0}: {name}"),
         },
+        short: name.clone(),
         second: format!("{sure}{}", age.unwrap_or_default()),
         name: match lang {
             Lang::En => format!("{file}: predicted {name}, {sure}, labeled {label}"),
@@ -120,6 +121,7 @@ fn tile_of_years(lang: Lang, p: &Prediction, sample: Option<usize>, badge: Optio
         sample,
         sign: Some(if near { (icon::CHECK, true) } else { (icon::X, false) }),
         first: format!("{value} ({off})"),
+        short: value.clone(),
         second: match lang {
             Lang::En => format!("labeled {label}"),
             Lang::Fr => format!("noté {label}"),

@@ -326,13 +326,13 @@ fn filters(ui: &mut Ui, lang: Lang, shown: &Shown, open: &mut Pictures) {
         if let Some(chosen) = chip_menu(ui, selected, &options) {
             facets.correct = (chosen > 0).then_some(chosen == 2);
         }
-        let mut ages = vec![say("all ages", "tous les âges").get(lang).to_owned()];
+        let mut ages = vec![say("all ages", "tous âges").get(lang).to_owned()];
         ages.extend((0..AGE_BANDS.len()).map(|band| band_name(band, lang)));
         if !of_years {
             ages.push(say("age unknown", "âge inconnu").get(lang).to_owned());
         }
         known_chip(ui, &ages, &mut facets.age, !of_years);
-        let mut races = vec![say("all race labels", "toutes les «\u{a0}races\u{a0}»").get(lang).to_owned()];
+        let mut races = vec![say("all race labels", "toutes «\u{a0}races\u{a0}»").get(lang).to_owned()];
         races.extend(RACES.iter().map(|race| race.get(lang).to_owned()));
         races.push(say("label unknown", "étiquette inconnue").get(lang).to_owned());
         known_chip(ui, &races, &mut facets.race, true);

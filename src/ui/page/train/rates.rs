@@ -85,7 +85,12 @@ fn planned(ui: &mut Ui, cx: &mut Cx<'_>, test: &mut bool, height: f32) {
         );
         asked |= ui.add(find.unless(reason)).on_hover_text(about.get(lang)).clicked();
     };
-    Chart::new(title, height).sentence(sentence).tools(&mut tools).show(
+    // Beside the title there is room for fewer buttons in a small window.
+    let mut chart = Chart::new(title, height).sentence(sentence).tools(&mut tools);
+    if ui.available_width() < 400.0 {
+        chart = chart.compact();
+    }
+    chart.show(
         ui,
         lang,
         || plot.table(lang),
@@ -137,7 +142,12 @@ fn tested(ui: &mut Ui, cx: &mut Cx<'_>, rates: &RateTest, test: &mut bool, heigh
             }
         }
     };
-    Chart::new(title, height).sentence(sentence).tools(&mut tools).show(
+    // Beside the title there is room for fewer buttons in a small window.
+    let mut chart = Chart::new(title, height).sentence(sentence).tools(&mut tools);
+    if ui.available_width() < 400.0 {
+        chart = chart.compact();
+    }
+    chart.show(
         ui,
         lang,
         || plot.table(lang),

@@ -103,7 +103,7 @@ fn line(ui: &mut Ui, lang: Lang, trial: &Trial, fastest: bool) {
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             ui.label(symbol.text(15.0).color(t.text2));
             let said = if fastest { theme::strong(said) } else { egui::RichText::new(said) };
-            ui.add(egui::Label::new(said.color(t.text)).truncate());
+            ui.add(egui::Label::new(said.color(t.text)).wrap());
         });
     });
 }

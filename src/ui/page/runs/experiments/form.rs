@@ -239,7 +239,7 @@ fn question(kind: ExperimentKind) -> Phrase {
         ExperimentKind::Seeds => say("How much of my result is luck?", "Quelle part de mon résultat tient au hasard ?"),
         ExperimentKind::Folds => say(
             "How good is it on all pictures, not on one test part?",
-            "Que vaut-il sur toutes les images, et non sur une seule part de test ?",
+            "Que vaut-il sur toutes les images, et non sur une seule partie test ?",
         ),
         ExperimentKind::Compare => say("Which recipe is better?", "Quelle recette est la meilleure ?"),
         ExperimentKind::Curve => say("Would more pictures help?", "Plus d’images aideraient-elles ?"),
@@ -295,11 +295,11 @@ fn explained(kind: ExperimentKind) -> Phrase {
         ),
         ExperimentKind::Compare => say(
             "Each recipe learns from the same pictures and is evaluated on the same test part; several seeds tell a difference from luck.",
-            "Chaque recette apprend à partir des mêmes images et est évaluée sur la même part de test ; plusieurs graines distinguent une différence d’un hasard.",
+            "Chaque recette apprend à partir des mêmes images et est évaluée sur la même partie test ; plusieurs graines distinguent une différence d’un hasard.",
         ),
         ExperimentKind::Curve => say(
             "Learns from 10, 20, 40, 80 and 100% of the training part and evaluates each on the same test part. The curve says what twice the pictures would bring.",
-            "Apprend à partir de 10, 20, 40, 80 et 100\u{a0}% de la part d’entraînement et évalue chaque fois sur la même part de test. La courbe dit ce qu’apporterait le double d’images.",
+            "Apprend à partir de 10, 20, 40, 80 et 100\u{a0}% de la partie entraînement et évalue chaque fois sur la même partie test. La courbe dit ce qu’apporterait le double d’images.",
         ),
         ExperimentKind::Ablate => say(
             "Trains the current settings as they are, then once without each part that is on: without flip, without dropout and so on.",
