@@ -40,7 +40,7 @@ const STEPS: [(Page, Phrase); 7] = [
         Page::Augmentation,
         say(
             "Choose the small random changes that training pictures go through, and see them on a picture of your own",
-            "Choisissez les petits changements au hasard que subissent les images d’entraînement, et voyez-les sur une image à vous",
+            "Choisissez les petits changements aléatoires que subissent les images d’entraînement, et voyez-les sur une image à vous",
         ),
     ),
     (

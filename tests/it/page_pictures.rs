@@ -59,7 +59,7 @@ const SCENES: &[Scene] = &[
     (
         "data-copies",
         || Stage::new(Page::Data).with_data(600),
-        &["all pictures", "toutes les images", "conflicting copies", "copies contradictoires"],
+        &["all pictures", "toutes les images", "conflicting copies", "étiquettes contradictoires"],
     ),
     (
         "data-odd",

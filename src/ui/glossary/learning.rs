@@ -250,8 +250,8 @@ pub(super) const TERMS: &[Term] = &[
         name: say("augmentation", "augmentation"),
         forms: say("augmented", "augmentée"),
         meaning: say(
-            "Small random changes of the training pictures: crop, flip, brightness. The model then learns faces and not these very pictures",
-            "De petits changements au hasard des images d’entraînement : recadrage, miroir, luminosité. Le modèle apprend alors les visages et non ces images-là",
+            "Small random changes of the training pictures: crop, flip, brightness. The model then learns about faces, not these pictures by heart",
+            "De petits changements aléatoires des images d’entraînement\u{a0}: recadrage, miroir, luminosité. Le modèle apprend alors à voir des visages, et non ces images par cœur",
         ),
     },
     Term {

@@ -44,8 +44,8 @@ pub fn state_line(lang: Lang, settings: &Settings) -> String {
 /// Draws the page.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let sentence = say(
-        "Small random changes, so that the model learns what they show and not these very pictures",
-        "De petits changements au hasard, pour que le modèle apprenne ce qu’elles montrent et non ces images-là",
+        "Small random changes of the training pictures, so that the model does not learn them by heart",
+        "De petits changements aléatoires des images d’entraînement, pour que le modèle ne les apprenne pas par cœur",
     );
     card::header(ui, cx.say(Page::Augmentation.name()), cx.say(sentence), |ui| {
         if ui.add(Button::primary(cx.say(Page::Model.name())).trailing(icon::ARROW_RIGHT)).clicked() {

@@ -78,7 +78,10 @@ pub fn show(
             let edit = dataset.edits().get(&sample.file);
             let class = matches!(place, Place::Sample(_)).then_some(sample.class);
             let facts = facts(cx, dataset, overview, plan, place);
-            ui.add(egui::Label::new(theme::cell(facts).color(t.text)).truncate());
+            let font = theme::regular(theme::size::TABLE);
+            let mut job = egui::text::LayoutJob::simple(facts, font, t.text, ui.available_width());
+            job.wrap.max_rows = 2;
+            ui.add(egui::Label::new(job).wrap());
             let odd = match (edit, &sample.anomaly, place) {
                 (Some(edit), _, Place::Sample(_)) => decided(lang, dataset, edit),
                 (_, Some(anomaly), Place::Sample(_)) => anomaly.sentence().get(lang).to_owned(),

@@ -160,7 +160,7 @@ pub fn about_accuracy(history: &[EpochRecord], classes: usize, more: bool) -> Lo
     if gap < -0.005 {
         return say(
             "Better on validation than in training: dropout and random changes make training harder on purpose",
-            "Meilleur en validation qu’à l’entraînement : le dropout et les changements au hasard compliquent exprès l’entraînement",
+            "Meilleur en validation qu’à l’entraînement : le dropout et les changements aléatoires compliquent exprès l’entraînement",
         )
         .into();
     }
