@@ -101,6 +101,7 @@ mod schedule;
 mod scores;
 mod script;
 mod session;
+mod settings_rows;
 mod several_faces;
 mod shapes;
 mod shortcuts;

@@ -51,7 +51,7 @@ pub fn window<'a>(session: Session, preferences: Preferences, size: [f32; 2]) ->
     Harness::builder().with_theme(theme).with_size(size).with_max_steps(60).build_eframe(build)
 }
 
-fn on(page: Page) -> Preferences {
+pub fn on(page: Page) -> Preferences {
     Preferences { page, mode: Mode::Light, ..Preferences::default() }
 }
 

@@ -63,7 +63,8 @@ pub fn segmented(ui: &mut Ui, group: &str, selected: Option<usize>, options: &[(
 
 /// How wide [`segmented`] would be by its own, in points.
 pub fn segmented_width(ui: &Ui, options: &[(&str, &str)]) -> f32 {
-    let width = |name: &str| ui.painter().layout_no_wrap(name.to_owned(), theme::medium(theme::size::TABLE), Color32::PLACEHOLDER);
+    let width =
+        |name: &str| ui.painter().layout_no_wrap(name.to_owned(), theme::medium(theme::size::TABLE), Color32::PLACEHOLDER);
     options.iter().map(|(name, _)| width(name).size().x + 24.0).sum::<f32>() + 6.0
 }
 

@@ -8,8 +8,7 @@ use crate::{
     run::export::PlotKind,
     text::say,
     ui::{
-        Cx, icon,
-        theme,
+        Cx, icon, theme,
         widget::{
             button::icon_button,
             card::Card,
