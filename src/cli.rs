@@ -1,6 +1,7 @@
 //! Trombine without a window: the same work, told as lines, as a progress bar, or as JSON.
 
 mod arguments;
+mod committee;
 mod compare;
 mod data;
 mod experiment;
@@ -25,7 +26,7 @@ use crate::{
     problem::{Kind, Problem},
     run::{RunStore, export::ExportOptions},
     text::{Lang, say},
-    worker::ResumeOptions,
+    worker::{Candidates, ResumeOptions},
 };
 use arguments::{Cli, Command, SplitArgs, TrainArgs};
 pub use french::command_in;
@@ -74,6 +75,10 @@ pub fn run() -> Wanted {
         Command::Cache { clean } => data::cache(clean, lang),
         Command::Runs { json } => models::runs(json, lang),
         Command::Compare { runs, json } => compare::compare(&runs, json, lang),
+        Command::Committee { runs, experiment, name, json } => {
+            let of = experiment.map_or(Candidates::Runs(runs), Candidates::Experiment);
+            committee::committee(of, name, json, lang)
+        }
         Command::Check { dir, reading, json } => data::check(dir, &reading, json, lang),
         Command::Split(ask) => data::split(ask, lang),
         Command::Experiment { command } => experiment::experiment(command, lang),

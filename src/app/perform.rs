@@ -27,7 +27,7 @@ use crate::{
     text::{LocalizedText, say},
     train::{rate_range::RateRange, trial},
     ui::{Action, Dialog, action::DialogAnswer, page::Page},
-    worker::{Command, JobId, ResumeOptions},
+    worker::{Candidates, Command, JobId, ResumeOptions},
 };
 
 impl App {
@@ -67,6 +67,10 @@ impl App {
                 self.send(command, Some(Phase::Starting(Progress::at(Stage::Training))));
             }
             Action::StopExperiment => self.wish(Signal::Leave),
+            Action::JudgeTogether(experiment) => {
+                self.pending.set(Pending::GoTo(None));
+                self.send(Command::Committee { of: Candidates::Experiment(experiment), name: None }, None);
+            }
             Action::Compare(runs) => {
                 self.memory.runs.choose(runs);
                 self.page = Page::Runs;

@@ -263,6 +263,27 @@ pub enum Command {
         json: bool,
     },
     #[command(about = told(say(
+        "Make a committee (ensemble) of finished runs: one run that answers by their mean, judged only on what they never learned from",
+        "Former un comité (ensemble) d’essais terminés : un essai qui répond par leur moyenne, jugé seulement sur ce dont ils n’ont pas appris",
+    )))]
+    Committee {
+        #[arg(required_unless_present = "experiment", conflicts_with = "experiment")]
+        #[arg(help = told(RUN), value_name = told(say("RUN", "ESSAI")))]
+        runs: Vec<String>,
+        #[arg(long, value_name = told(say("EXPERIMENT", "EXPÉRIENCE")))]
+        #[arg(help = told(say(
+            "All finished runs of this experiment: an id, the start of one, or `last`",
+            "Tous les essais terminés de cette expérience : un identifiant ou son début, ou `last`",
+        )))]
+        experiment: Option<String>,
+        #[arg(long, value_name = told(say("NAME", "NOM")))]
+        #[arg(help = told(say("What it is called; by its members unless given", "Son nom ; à défaut, d’après ses membres")))]
+        name: Option<String>,
+        #[arg(long)]
+        #[arg(help = told(AS_JSON))]
+        json: bool,
+    },
+    #[command(about = told(say(
         "Train 20 batches on each device, on the sample faces unless --data: pictures a second, time of an epoch and of a run",
         "Entraîner 20 lots sur chaque appareil, sur les visages d’exemple sans --data : images par seconde, durée d’une époque et de l’ensemble",
     )))]

@@ -50,7 +50,11 @@ pub fn evaluate(run: String, data: Option<PathBuf>, device: String, mirrored: Op
     if let Some(view) = judged
         && let Some(report) = &view.report
     {
-        print_json(&format!("{:#}", summary(&view.info, report)));
+        let mut document = summary(&view.info, report);
+        if let (Some(committee), Some(document)) = (&view.info.committee, document.as_object_mut()) {
+            document.insert("committee".to_owned(), json!(committee));
+        }
+        print_json(&format!("{document:#}"));
     }
     Ok(())
 }
@@ -218,8 +222,10 @@ pub fn runs(json: bool, lang: Lang) -> Done {
     Ok(())
 }
 
-fn row(run: &RunInfo, lang: Lang) -> String {
+/// A run's line in a list.
+pub fn row(run: &RunInfo, lang: Lang) -> String {
     let status = match run.status {
+        _ if run.committee.is_some() => say("committee", "comité"),
         RunStatus::Training => say("in training", "en cours"),
         RunStatus::Paused => say("not finished", "inachevé"),
         RunStatus::Finished => say("finished", "terminé"),

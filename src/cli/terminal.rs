@@ -240,6 +240,7 @@ impl Terminal {
         for text in report.reservations(report.threshold, self.lang).iter().chain(&report.left_out(self.lang)) {
             self.line(text);
         }
+        view.info.committee_notes(self.lang).iter().for_each(|text| self.line(text));
         if report.part.is_some() {
             let text = format!("{} {}", say("Run", "Essai").get(self.lang), view.folder.display());
             self.line(&text);

@@ -5,6 +5,7 @@
 //! submodules know no temperature: they take thresholds on the network's own scale.
 
 pub mod calibration;
+mod combination;
 pub mod confusion;
 pub mod coverage;
 pub mod curves;
@@ -29,6 +30,7 @@ use crate::{
 };
 
 pub use calibration::Bin;
+pub use combination::{Combination, log_loss};
 pub use confusion::Confusion;
 pub use coverage::CoveragePoint;
 pub use curves::{Best, CurvePoint, Curves, F1Of};

@@ -32,6 +32,14 @@ impl WeightsId {
     }
 }
 
+impl WeightsId {
+    /// The id of several networks' weights, in their order.
+    pub fn of_all(all: &[Self]) -> Self {
+        let hashes: Vec<u8> = all.iter().flat_map(|id| id.hash.0.to_le_bytes()).collect();
+        Self { epoch: 0, hash: WeightsHash(hash(&hashes)) }
+    }
+}
+
 impl Display for WeightsHash {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "{:016x}", self.0)

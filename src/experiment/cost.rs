@@ -49,7 +49,7 @@ impl ExperimentStore {
                 && ours.train.steps_per_epoch == theirs.train.steps_per_epoch
         };
         let pictures = plan.indices(Part::Train).len().max(1) as f64;
-        let runs = self.runs().list().0.into_iter().take(LOOKED_AT);
+        let runs = self.runs().list().0.into_iter().filter(|run| run.committee.is_none()).take(LOOKED_AT);
         let mut known =
             runs.filter(|run| run.status == RunStatus::Finished && run.asked.device == plan.device && run.seconds > 0.0);
         known.find_map(|run| {

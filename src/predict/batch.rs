@@ -14,14 +14,13 @@ use rayon::prelude::*;
 use super::{
     framing::frame,
     photo::Photo,
-    predictor::{Answer, Estimate, Predictor},
+    predictor::{Answer, Estimate, Predictor, Preparation},
     table::{Question, Table},
 };
 use crate::{
     control::{Control, Signal},
     data::{
         hash::hash,
-        picture_size::PictureShape,
         sample::{Framing, SkipReason, Skipped},
         square::Square,
         task::Task,
@@ -141,9 +140,10 @@ pub fn predict_folder(
     let judged = thread::scope(|scope| {
         // The next pictures are decoded while these are judged; whoever reads no more ends the thread.
         let (send, ready) = bounded::<Vec<Prepared>>(1);
-        let shape = predictor.pictures();
+        let preparation = predictor.preparation();
         scope.spawn(move || {
-            let prepared = |names: &[PathBuf]| names.par_iter().map(|name| prepare(&folder.join(name), framing, shape)).collect();
+            let one = |name: &PathBuf| prepare(&folder.join(name), framing, &preparation);
+            let prepared = |names: &[PathBuf]| names.par_iter().map(one).collect();
             todo.chunks(CHUNK).map(prepared).try_for_each(|prepared| send.send(prepared))
         });
         for (names, prepared) in todo.chunks(CHUNK).zip(ready) {
@@ -358,7 +358,7 @@ fn pictures_below(folder: &Path, control: &Control) -> Result<(Vec<PathBuf>, Vec
     Ok((files, skipped))
 }
 
-fn prepare(path: &Path, framing: Framing, shape: PictureShape) -> Prepared {
+fn prepare(path: &Path, framing: Framing, preparation: &Preparation) -> Prepared {
     let photo = match Photo::open(path) {
         Ok(photo) => photo,
         Err(problem) => return Prepared::Unreadable(problem),
@@ -367,7 +367,7 @@ fn prepare(path: &Path, framing: Framing, shape: PictureShape) -> Prepared {
     if squares.is_empty() {
         return Prepared::NoFace;
     }
-    let mut pixels = Vec::with_capacity(squares.len() * shape.side.bytes());
-    squares.iter().for_each(|square| pixels.extend(photo.seen(*square, shape)));
+    let mut pixels = Vec::with_capacity(squares.len() * preparation.bytes());
+    squares.iter().for_each(|square| pixels.extend(preparation.of(&photo, *square)));
     Prepared::Cuts { squares, pixels }
 }

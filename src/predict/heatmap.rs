@@ -175,6 +175,20 @@ pub fn occlusion(
 }
 
 impl Map {
+    /// The mean of maps of one picture, drawn to `side`; each counts as much as the others. One alone stays as it is.
+    pub fn mean(mut maps: Vec<Self>, side: usize) -> Self {
+        if maps.len() == 1 && maps[0].side == side {
+            return maps.swap_remove(0);
+        }
+        let mut sums = vec![0.0; side * side];
+        for map in &maps {
+            let values: Vec<f64> = map.values.iter().copied().map(f64::from).collect();
+            let drawn = drawn_out(&values, map.side, map.side, side);
+            sums.iter_mut().zip(drawn).for_each(|(sum, value)| *sum += value);
+        }
+        Self::new(side, sums)
+    }
+
     /// Divides by the largest value.
     fn new(side: usize, values: Vec<f64>) -> Self {
         let largest = values.iter().copied().fold(0.0, f64::max);

@@ -31,6 +31,7 @@ use std::{
 use super::{
     Run, RunInfo, RunStatus, RunView, Stored,
     checkpoint::{Checkpoint, Header, Reached},
+    committee::own_network,
     known_weights,
     pictures::Picture,
 };
@@ -85,6 +86,10 @@ impl Run {
             info.framing = Framing::Whole;
         }
         let mut run = Self { folder: folder.to_owned(), info };
+        if let Some(committee) = &run.info.committee {
+            run.info.stored = committee.stored(folder);
+            return Ok(run);
+        }
         let checkpoint = Reached::read(&run.checkpoint_path()).ok();
         let newest = checkpoint.filter(|reached| run.is_reached_by(reached));
         run.info.stored = Stored {
@@ -216,6 +221,9 @@ impl Run {
     /// # Errors
     /// None yet, or a damaged file.
     pub fn weights(&self) -> Result<(Weights, WeightsId), Problem> {
+        if self.info.committee.is_some() {
+            return Err(own_network());
+        }
         let epoch = self.info.best_epoch.unwrap_or(self.info.epochs_done);
         let epoch = self.info.weights.map_or(epoch, |named| named.epoch);
         let unchanged = Stamp::of(&self.best_path());
@@ -236,6 +244,9 @@ impl Run {
 
     /// As [`Run::weights`], which of them alone: without reading them where they are known to be those of before.
     fn weights_hash(&self) -> Result<WeightsHash, Problem> {
+        if let (Some(_), Some(named)) = (&self.info.committee, self.info.weights) {
+            return Ok(named.hash);
+        }
         match (known_weights::hash(&self.best_path()), self.info.weights) {
             (Some(known), named) if named.is_none_or(|named| named.hash == known) => Ok(known),
             _ => self.weights().map(|(_, now)| now.hash),

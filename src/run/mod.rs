@@ -5,6 +5,7 @@
 
 mod changes;
 pub mod checkpoint;
+pub mod committee;
 pub mod date;
 pub mod export;
 mod folder;
@@ -28,6 +29,7 @@ use std::{path::PathBuf, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use checkpoint::Reached;
+use committee::Committee;
 use pictures::Picture;
 
 use crate::{
@@ -101,6 +103,9 @@ pub struct RunInfo {
     /// Of which experiment it is a part.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub member_of: Option<MemberOf>,
+    /// What it is made of, if it is several runs that answer together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub committee: Option<Committee>,
     /// Looked up each time the run is opened and never written down: the files are what counts.
     #[serde(skip)]
     pub stored: Stored,

@@ -34,7 +34,10 @@ impl Run {
     ///
     /// # Errors
     /// No weights yet, weights that do not fit, or a device that is not there.
-    pub fn predictor(&self, open: impl FnOnce(&EngineConfig) -> Result<Box<dyn Engine>, Problem>) -> Result<Predictor, Problem> {
+    pub fn predictor(&self, open: impl Fn(&EngineConfig) -> Result<Box<dyn Engine>, Problem>) -> Result<Predictor, Problem> {
+        if let Some(committee) = &self.info.committee {
+            return self.predictor_of(committee, &open);
+        }
         let (weights, _) = self.weights()?;
         let mut settings = self.settings()?;
         let (mut threshold, mut temperature, mut warning) = (0.5, 1.0, None);
@@ -54,7 +57,8 @@ impl Run {
         let mut predictor = predictor.map_err(|problem| self.in_weights(problem))?;
         (predictor.run, predictor.threshold, predictor.temperature) = (self.info.id.clone(), threshold, temperature);
         predictor.residuals = known;
-        (predictor.file, predictor.warning) = (Some(self.best_path()), warning);
+        predictor.warning = warning;
+        predictor.read_from(&self.best_path());
         Ok(predictor)
     }
 }

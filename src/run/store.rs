@@ -66,13 +66,13 @@ impl RunStore {
     }
 
     /// Begins the folder of a run: a process that dies on the way leaves nothing that looks like one.
-    fn begin(&self) -> Result<UnfinishedFolder, Problem> {
+    pub(super) fn begin(&self) -> Result<UnfinishedFolder, Problem> {
         let runs = self.runs();
         disk::create_dir_all(&runs).and_then(|()| UnfinishedFolder::within(&runs)).map_err(|error| cannot_write(&runs, &error))
     }
 
     /// Puts a run that is whole among the others, under its id, or under another if that is taken and it may be `renamed`.
-    fn publish(&self, mut unfinished: UnfinishedFolder, mut run: Run, renamed: bool) -> Result<Run, Problem> {
+    pub(super) fn publish(&self, mut unfinished: UnfinishedFolder, mut run: Run, renamed: bool) -> Result<Run, Problem> {
         let wanted = run.info.id.clone();
         let mut n = 1;
         loop {
@@ -203,8 +203,12 @@ impl RunStore {
         let mut run = Run::open(from)?;
         let settings = run.settings()?;
         let weights = ["best.safetensors", "model.safetensors"].map(|name| from.join(name));
-        let weights = weights.iter().find(|path| path.is_file()).ok_or_else(|| no_weights(from))?;
-        Weights::load(weights)?.check(&settings.network(&run.info.task)?)?;
+        let weights = weights.iter().find(|path| path.is_file());
+        match (weights, run.info.committee.is_some()) {
+            (Some(weights), false) => Weights::load(weights)?.check(&settings.network(&run.info.task)?)?,
+            (None, false) => return Err(no_weights(from)),
+            (_, true) => {}
+        }
         if !id::is_valid(&run.info.id) {
             run.info.id = date::stamp(run.info.created);
         }
@@ -213,7 +217,10 @@ impl RunStore {
         }
         let unfinished = self.begin()?;
         let folder = unfinished.path();
-        copy(weights, &folder.join("best.safetensors"))?;
+        match weights {
+            Some(weights) if run.info.committee.is_none() => copy(weights, &folder.join("best.safetensors"))?,
+            _ => run.copy_members(folder)?,
+        }
         for name in ["settings.json", "history.jsonl", "events.json", "report.json", "pictures.json"] {
             let file = from.join(name);
             if file.is_file() {
@@ -330,6 +337,7 @@ fn fill(folder: PathBuf, id: String, name: LocalizedText, plan: &Plan) -> Result
         scores: None,
         extensions: 0,
         member_of: plan.member_of.clone(),
+        committee: None,
         stored: Stored::default(),
     };
     let run = Run { folder, info };

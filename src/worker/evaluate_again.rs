@@ -20,6 +20,7 @@ use crate::{
 };
 
 /// By what a run is judged.
+#[derive(Clone)]
 pub(super) struct How {
     pub device: String,
     /// Whether each picture is judged mirrored as well; `None` leaves it as it was before.
@@ -31,14 +32,13 @@ pub(super) struct How {
 /// # Errors
 /// Its pictures are not there, it has no weights, the device fails, the report could not be stored, [`Kind::Cancelled`].
 pub(super) fn on_its_own(
-    run: &str,
+    run: Run,
     dataset: Option<Arc<Dataset>>,
     how: How,
     store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
-    let run = store.find(run)?;
     let dataset = locate::own(&run, dataset, store, control, emit)?;
     evaluate(run, &dataset, how, store, control, emit)
 }
@@ -48,14 +48,13 @@ pub(super) fn on_its_own(
 /// # Errors
 /// As [`on_its_own`], and a source that cannot be opened, has other classes, or none but pictures that the run knows.
 pub(super) fn on(
-    run: &str,
+    mut run: Run,
     source: &Source,
     how: How,
     store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
-    let mut run = store.find(run)?;
     let dataset = open::open(source, store, control, emit)?;
     match locate::find(&run, &dataset) {
         // Its own pictures, in another place perhaps: what it never saw of them is its test part.
@@ -68,7 +67,10 @@ pub(super) fn on(
 }
 
 /// Judges a run again on its own test part.
-fn evaluate(
+///
+/// # Errors
+/// As [`on_its_own`].
+pub(super) fn evaluate(
     mut run: Run,
     dataset: &Arc<Dataset>,
     How { device, mirrored }: How,
@@ -142,7 +144,7 @@ fn evaluate_others(
 }
 
 /// Of a training part that nobody knows: every class as often; of years, which are never even, as the judged folder has them.
-fn unknown_shares(dataset: &Dataset) -> Vec<f64> {
+pub(super) fn unknown_shares(dataset: &Dataset) -> Vec<f64> {
     let (classes, pictures) = (dataset.task.len(), dataset.samples.len().max(1));
     match dataset.task.is_regression() {
         true => dataset.balance().iter().map(|count| *count as f64 / pictures as f64).collect(),

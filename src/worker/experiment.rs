@@ -235,6 +235,7 @@ impl Twins {
                 && (run.data, &run.source, &run.asked) == (experiment.data, &experiment.source, &experiment.asked)
                 && run.faces == experiment.reading.faces
                 && run.task == experiment.task
+                && run.committee.is_none()
                 && (run.status, run.extensions) == (RunStatus::Finished, 0)
                 && run.scores.is_some()
         };

@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use super::{
-    Command, Event,
+    Command, Event, committee,
     evaluate_again::{self, How},
     experiment, locate, open, training,
 };
@@ -64,12 +64,16 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
         Command::Try { plan, devices } => try_devices(&plan, &devices, store, control, emit),
         Command::TestRates(plan) => test_rates(&plan, control, emit),
         Command::TestDevice(device) => test_device(device, store, emit),
-        Command::Evaluate { run, source: None, dataset, device, mirrored } => {
-            evaluate_again::on_its_own(&run, dataset, How { device, mirrored }, store, control, emit)
+        Command::Evaluate { run, source, dataset, device, mirrored } => {
+            let (run, how) = (store.find(&run)?, How { device, mirrored });
+            match (source, run.info.committee.is_some()) {
+                (None, false) => evaluate_again::on_its_own(run, dataset, how, store, control, emit),
+                (Some(source), false) => evaluate_again::on(run, &source, how, store, control, emit),
+                (None, true) => committee::on_its_own(run, dataset, &how, store, control, emit),
+                (Some(source), true) => committee::on(run, &source, &how, store, control, emit),
+            }
         }
-        Command::Evaluate { run, source: Some(source), device, mirrored, .. } => {
-            evaluate_again::on(&run, &source, How { device, mirrored }, store, control, emit)
-        }
+        Command::Committee { of, name } => then_list(committee::create(&of, name, store, emit), store, emit),
         Command::PredictFolder { run, folder, csv, framing, form, overwrite } => {
             let job = FolderJob { folder: &folder, csv: &csv, framing, form, overwrite, home: store.home() };
             predict_folder(&store.find(&run)?, &job, control, emit)

@@ -6,6 +6,7 @@
 
 mod answerer;
 pub mod awake;
+mod committee;
 mod conclude;
 mod evaluate_again;
 mod evaluation;
@@ -18,6 +19,7 @@ mod thread;
 mod training;
 
 pub use answerer::{Answerer, Crop, PhotoSource, Question, QuestionResult, Reply};
+pub use committee::Candidates;
 pub use job::perform;
 pub use thread::{Delivery, Worker};
 pub use training::train_on;
@@ -162,6 +164,12 @@ pub enum Command {
         draft: Box<Draft>,
         plan: Box<Plan>,
     },
+    /// Have runs answer together, as one run among the others, and show it.
+    Committee {
+        of: Candidates,
+        /// What it is called, unless that is left open.
+        name: Option<String>,
+    },
     /// Say what a draft would take, by the plan of one of its runs.
     CostOfExperiment {
         draft: Box<Draft>,
@@ -238,6 +246,7 @@ impl Command {
             self,
             Self::ListRuns
                 | Self::NewExperiment { .. }
+                | Self::Committee { .. }
                 | Self::CostOfExperiment { .. }
                 | Self::CancelExperiment(_)
                 | Self::ListExperiments

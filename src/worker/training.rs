@@ -23,6 +23,7 @@ use crate::{
     run::{
         Asked, Run, RunInfo, RunStatus, RunStore,
         checkpoint::{Checkpoint, Position},
+        committee::not_trained_further,
         pictures::Picture,
     },
     settings::Settings,
@@ -97,6 +98,9 @@ pub(crate) fn check_resumable(run: &RunInfo, how: &ResumeOptions) -> Result<(), 
         return Err(finished());
     }
     // Only one that has learned nothing yet may begin anew; of others, at least the weights must be there.
+    if run.committee.is_some() {
+        return Err(not_trained_further());
+    }
     if !run.stored.checkpoint && !run.stored.weights && !run.is_fresh() {
         return Err(cannot_go_on());
     }
@@ -239,6 +243,9 @@ pub(super) fn again(
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
     let before = store.find(name)?;
+    if before.info.committee.is_some() {
+        return Err(not_trained_further());
+    }
     let settings = before.settings()?;
     let dataset = open::as_learned(dataset, &before, store, control, emit)?;
     let split = Picture::split(&before.pictures()?, &dataset);

@@ -151,6 +151,7 @@ pub fn view(folder: &Path, model: ModelSettings) -> RunView {
             scores: Some(report.run_scores()),
             extensions: 0,
             member_of: None,
+            committee: None,
             stored: Default::default(),
         },
         settings,

@@ -343,6 +343,7 @@ pub fn run(dataset: &Dataset) -> RunView {
             scores: Some(report.run_scores()),
             extensions: 0,
             member_of: None,
+            committee: None,
             stored: Stored { weights: true, checkpoint: true },
         },
         settings: Settings::default(),

@@ -64,7 +64,9 @@ fn details(view: &RunView, lang: Lang) -> Vec<Block> {
             format!("{epochs} en {time} sur {} ; les poids sont ceux de l’époque {best}", info.device),
         ],
     };
-    if let Ok(network) = view.network() {
+    if info.committee.is_some() {
+        items = of_committee(view, lang);
+    } else if let Ok(network) = view.network() {
         let (side, learned) = (network.input.width, number(lang, network.trained_values() as u64));
         items.push(match lang {
             Lang::En => format!("A convolutional network for color pictures of {side} × {side} pixels with {learned} parameters"),
@@ -93,6 +95,19 @@ fn details(view: &RunView, lang: Lang) -> Vec<Block> {
         items.push(info.note.clone());
     }
     vec![Block::List(items)]
+}
+
+/// A committee's members and how their answers become one.
+fn of_committee(view: &RunView, lang: Lang) -> Vec<String> {
+    let (info, day) = (&view.info, date::day(view.info.created));
+    let mut items = vec![match lang {
+        Lang::En => format!("“{}” ({}), made on {day} with Trombine {}", info.name(lang), info.id, env!("CARGO_PKG_VERSION")),
+        Lang::Fr => format!("« {} » ({}), formé le {day} avec Trombine {}", info.name(lang), info.id, env!("CARGO_PKG_VERSION")),
+    }];
+    items.extend(info.committee_notes(lang));
+    let members = info.committee.iter().flat_map(|committee| &committee.members);
+    items.extend(members.map(|member| format!("{} ({}, {})", member.name.get(lang), member.run, member.weights.hash)));
+    items
 }
 
 fn intended_use(view: &RunView, lang: Lang) -> Vec<Block> {

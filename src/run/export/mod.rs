@@ -5,6 +5,7 @@
 mod answer;
 mod canvas;
 mod card;
+mod committee;
 mod csv;
 mod document;
 mod folder;
@@ -24,7 +25,7 @@ pub use answer::{AnswerPicture, answer_picture};
 pub use plots::PlotKind;
 pub use raster::Raster;
 
-use super::RunView;
+use super::{RunView, committee::Committee};
 use crate::{
     data::{
         dataset::Dataset,
@@ -251,11 +252,15 @@ fn model(view: &RunView) -> Result<(Network, Weights), Problem> {
 }
 
 fn onnx(view: &RunView) -> Result<Vec<u8>, Problem> {
-    let (network, weights) = model(view)?;
     let labels = Labels::new(view);
     let text = serde_json::to_string(&labels).map_err(|error| atomic::foreign(&view.folder, &error))?;
     let about = "agreement with recorded labels; for learning and research, not for decisions about people";
-    Ok(onnx::encode(&network, &weights, labels.temperature, labels.mirrored, &[("trombine", text), ("about", about.to_owned())]))
+    let metadata = [("trombine", text), ("about", about.to_owned())];
+    if let Some(Committee { combination, .. }) = view.info.committee {
+        return committee::onnx(view, combination, &labels, &metadata);
+    }
+    let (network, weights) = model(view)?;
+    Ok(onnx::encode(&network, &weights, labels.temperature, labels.mirrored, &metadata))
 }
 
 fn judged(view: &RunView) -> Result<&Report, Problem> {

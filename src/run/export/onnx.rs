@@ -6,8 +6,11 @@
 //! It gives `probability`: float `[n]`, that of class 1; of more than two classes `probabilities`: float `[n, classes]`; of ages `years`: float `[n]`. Batch norm is in its inference form; dropout is gone.
 
 mod proto;
+mod together;
 
 use prost::Message as _;
+
+pub use together::{Branch, encode_together};
 
 use self::proto::{
     AttributeProto, Dim, Dimension, GraphProto, ModelProto, NodeProto, OperatorSetId, Tensor, TensorProto, TensorShape,
@@ -30,7 +33,13 @@ pub fn encode(network: &Network, weights: &Weights, temperature: f64, mirrored: 
         values = graph.with_mirror_images(&values);
     }
     let logits = network.layers.iter().fold(values, |values, layer| graph.layer(layer, values, weights));
-    graph.output(&logits, network.output, temperature, mirrored);
+    let logits = graph.scaled(&logits, network.output, temperature, mirrored);
+    graph.answer(&logits, network.output);
+    written(graph, metadata)
+}
+
+/// The file of a whole graph.
+fn written(graph: GraphProto, metadata: &Metadata<'_>) -> Vec<u8> {
     let model = ModelProto {
         ir_version: IR_VERSION,
         producer_name: "Trombine".to_owned(),
@@ -88,9 +97,8 @@ impl GraphProto {
         self.node("Concat", "pixels_both", &[values, &mirrored], &[AttributeProto::int("axis", 0)])
     }
 
-    /// Declares the probability, or that of each class, as the result. A softmax over two classes gives that of class 1 alone,
-    /// as a sigmoid does. Of a linear output the value is the result.
-    fn output(&mut self, logits: &str, output: Output, temperature: f64, mirrored: bool) {
+    /// The logits of each picture: of it and its mirror image the mean, divided by the temperature.
+    fn scaled(&mut self, logits: &str, output: Output, temperature: f64, mirrored: bool) -> String {
         let units = output.units() as i64;
         let mut values = logits.to_owned();
         if mirrored {
@@ -104,28 +112,39 @@ impl GraphProto {
             let temperature = self.number("temperature", temperature as f32);
             values = self.node("Div", "logit_scaled", &[&values, &temperature], &[]);
         }
+        values
+    }
+
+    /// Declares the probability, or that of each class, as the result. A softmax over two classes gives that of class 1 alone,
+    /// as a sigmoid does. Of a linear output the value is the result.
+    fn answer(&mut self, values: &str, output: Output) {
         if output == Output::Linear {
-            let shape = self.initializer("flat", INT64, &[1], &(-1_i64).to_le_bytes());
-            self.node("Reshape", "years", &[&values, &shape], &[]);
-            self.output.push(value_info("years", FLOAT, &[None]));
+            self.flat("years", values);
             return;
         }
         let classes = AttributeProto::int("axis", 1);
         if let Output::Softmax { classes: count @ 3.. } = output {
-            self.node("Softmax", "probabilities", &[&values], &[classes]);
+            self.node("Softmax", "probabilities", &[values], &[classes]);
             self.output.push(value_info("probabilities", FLOAT, &[None, Some(count)]));
             return;
         }
-        if units == 2 {
-            let all = self.node("Softmax", "both_probabilities", &[&values], std::slice::from_ref(&classes));
+        if output.units() == 2 {
+            let all = self.node("Softmax", "both_probabilities", &[values], std::slice::from_ref(&classes));
             let one = self.initializer("class_1", INT64, &[], &1_i64.to_le_bytes());
             self.node("Gather", "probability", &[&all, &one], &[classes]);
         } else {
             let shape = self.initializer("flat", INT64, &[1], &(-1_i64).to_le_bytes());
-            let flat = self.node("Reshape", "logit", &[&values, &shape], &[]);
+            let flat = self.node("Reshape", "logit", &[values, &shape], &[]);
             self.node("Sigmoid", "probability", &[&flat], &[]);
         }
         self.output.push(value_info("probability", FLOAT, &[None]));
+    }
+
+    /// Declares a column of `values` as the result `name`.
+    fn flat(&mut self, name: &str, values: &str) {
+        let shape = self.initializer("flat", INT64, &[1], &(-1_i64).to_le_bytes());
+        self.node("Reshape", name, &[values, &shape], &[]);
+        self.output.push(value_info(name, FLOAT, &[None]));
     }
 
     /// Adds a layer on `values`; gives the name of its result.

@@ -88,7 +88,8 @@ fn head(view: &RunView, lang: Lang) -> String {
         None => (view.info.name(lang).to_owned(), String::new()),
     };
     let reservations = view.report.as_ref().map_or_else(Vec::new, |report| report.reservations(report.threshold, lang));
-    let warned: String = reservations.iter().map(|text| format!("<p class=\"warn\">{}.</p>", xml(text))).collect();
+    let notes = view.info.committee_notes(lang);
+    let warned: String = notes.iter().chain(&reservations).map(|text| format!("<p class=\"warn\">{}.</p>", xml(text))).collect();
     let (title, line) = (xml(&title), xml(&line));
     format!("<header><p class=\"run\">{run}</p><h1>{title}</h1><p class=\"sub\">{line}</p>{warned}</header>")
 }

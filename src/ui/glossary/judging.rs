@@ -26,6 +26,14 @@ pub(super) const TERMS: &[Term] = &[
         ),
     },
     Term {
+        name: say("committee (ensemble)", "comité (ensemble)"),
+        forms: say("committee|committees", "comité|comités"),
+        meaning: say(
+            "Several runs that answer together, by the mean of what each says: mostly a little better than the best of them alone",
+            "Plusieurs essais qui répondent ensemble, par la moyenne de ce que chacun dit : le plus souvent un peu mieux que le meilleur seul",
+        ),
+    },
+    Term {
         name: say("leak", "fuite"),
         forms: say("leaks", "fuites"),
         meaning: say(

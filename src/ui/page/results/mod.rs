@@ -223,6 +223,9 @@ fn not_judged(ui: &mut Ui, cx: &mut Cx<'_>, view: &RunView) {
     if !info.stored.weights {
         return nothing_learned(ui, cx, info);
     }
+    if view.info.committee.is_some() {
+        return no_pictures(ui, cx, view);
+    }
     Card::new().fill().show(ui, |ui| {
         let title = match view.outdated {
             true => {
@@ -238,6 +241,24 @@ fn not_judged(ui: &mut Ui, cx: &mut Cx<'_>, view: &RunView) {
             let judge = Button::primary(say("Evaluate now", "Évaluer maintenant").get(lang)).enabled(!cx.session.phase.busy());
             if ui.add(judge).clicked() {
                 cx.act(Action::Evaluate { run: view.info.id.clone(), mirrored: None });
+            }
+        });
+    });
+}
+
+/// A committee whose members have no test pictures in common: another folder can judge it.
+fn no_pictures(ui: &mut Ui, cx: &mut Cx<'_>, view: &RunView) {
+    let lang = cx.lang;
+    Card::new().fill().show(ui, |ui| {
+        let title = say("This committee has no pictures of its own", "Ce comité n’a pas d’images à lui");
+        let text = say(
+            "No picture is in the test part of every member; a folder of other pictures tells how good it is",
+            "Aucune image n’est dans la partie test de tous les membres ; un dossier d’autres images dira ce qu’il vaut",
+        );
+        notice::empty(ui, icon::USERS, title.get(lang), text.get(lang), |ui| {
+            let judge = Button::primary(say("Judge another folder…", "Évaluer un autre dossier…").get(lang));
+            if ui.add(judge.icon(icon::FOLDER_SEARCH).enabled(!cx.session.phase.busy())).clicked() {
+                cx.act(Action::EvaluateFolder { run: view.info.id.clone() });
             }
         });
     });
@@ -381,6 +402,9 @@ fn export_lines(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
 /// What keeps the result from saying how good the run is on new pictures.
 fn reservations(ui: &mut Ui, lang: Lang, shown: &Shown) {
     let t = Theme::of(ui);
+    for text in shown.view.info.committee_notes(lang) {
+        notice::note(ui, icon::USERS, t.text2, &text);
+    }
     let said = shown.report.reservations(shown.threshold, lang).into_iter().chain(shown.report.left_out(lang));
     for text in said {
         notice::note(ui, icon::TRIANGLE_ALERT, t.validation, &text);
@@ -411,7 +435,8 @@ fn stale(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown) {
             Lang::Fr => format!("Vos réglages diffèrent de ceux de cet essai\u{a0}: {names}"),
         });
     }
-    if since.is_empty() {
+    // A committee has no settings of its own, and is not trained.
+    if since.is_empty() || run.info.committee.is_some() {
         return;
     }
     let text = since.join(" · ");

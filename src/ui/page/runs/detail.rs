@@ -23,6 +23,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, id: &str) {
             ui.spacing_mut().item_spacing.y = 8.0;
             names(ui, cx, state, run);
             facts(ui, lang, run);
+            for note in run.committee_notes(lang) {
+                ui.add(egui::Label::new(theme::caption(note).color(Theme::of(ui).text2)).wrap());
+            }
             ui.add_space(4.0);
             buttons(ui, cx, run);
         });
@@ -99,6 +102,8 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunInfo) {
         if ui.add(go_on.enabled(free).full_width()).clicked() {
             cx.act(Action::Resume { run: id(), more: 0 });
         }
+    } else if run.committee.is_some() {
+        // Its members are trained as runs of their own.
     } else if run.stored.checkpoint || run.stored.weights {
         let more = Button::secondary(say("Train 10 more epochs", "10 époques de plus").get(lang)).icon(icon::PLUS);
         if ui.add(more.enabled(free).full_width()).clicked() {
@@ -108,9 +113,10 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, run: &RunInfo) {
         let text = say("It lacks what is needed to train it further", "Il lui manque ce qu’il faut pour le prolonger");
         ui.add(egui::Label::new(theme::caption(text.get(lang)).color(Theme::of(ui).text3)).wrap());
     }
-    if ui
-        .add(Button::secondary(say("Use its settings", "Reprendre ses réglages").get(lang)).icon(icon::COPY).full_width())
-        .clicked()
+    if run.committee.is_none()
+        && ui
+            .add(Button::secondary(say("Use its settings", "Reprendre ses réglages").get(lang)).icon(icon::COPY).full_width())
+            .clicked()
     {
         cx.act(Action::TakeSettings(id()));
     }

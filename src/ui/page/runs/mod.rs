@@ -253,6 +253,7 @@ fn table(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                 let (end, places) = places(rect, &columns);
                 let left = rect.left() + 34.0;
                 let note = if run.note.is_empty() { status(lang, run) } else { run.note.replace('\n', " ") };
+                let note = run.committee.as_ref().map(|committee| committee.mark(&run.note, lang)).unwrap_or(note);
                 let lines = [
                     (run.name(lang), theme::medium(size::BODY), t.text, -9.0),
                     (note.as_str(), theme::regular(size::CAPTION), t.text2, 10.0),
@@ -296,7 +297,7 @@ fn cells(lang: Lang, run: &RunInfo) -> [String; 6] {
     let day = date::day_and_time(run.created);
     [
         day,
-        number(lang, run.epochs_done.into()),
+        if run.committee.is_some() { none() } else { number(lang, run.epochs_done.into()) },
         run.scores.as_ref().map_or_else(none, |s| match s.years {
             Some(of) => crate::text::years(lang, of.mae, 2),
             None => percent(lang, s.accuracy, 1),

@@ -2,6 +2,7 @@
 
 mod form;
 mod one;
+mod together;
 
 use egui::{Popup, Ui};
 

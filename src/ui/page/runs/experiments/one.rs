@@ -186,6 +186,7 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, (live, narrow): (boo
         if ui.add(take.icon(icon::WRENCH)).clicked() {
             cx.act(Action::TakeSettings(run));
         }
+        super::together::button(ui, cx, view, narrow);
     }
 }
 

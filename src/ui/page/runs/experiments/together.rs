@@ -1,0 +1,44 @@
+//! The button that makes a committee of an experiment's finished runs.
+
+use egui::Ui;
+
+use crate::{
+    experiment::{ExperimentView, MemberState},
+    run::committee::MEMBERS,
+    text::say,
+    ui::{
+        Action, Cx, icon,
+        page::Page,
+        widget::button::{Button, icon_button},
+    },
+};
+
+/// Draws it, where there are enough of them and not too many.
+pub fn button(ui: &mut Ui, cx: &mut Cx<'_>, view: &ExperimentView, narrow: bool) {
+    let lang = cx.lang;
+    let mut finished: Vec<&str> = view
+        .members
+        .iter()
+        .filter(|member| member.state == MemberState::Finished)
+        .filter_map(|member| Some(member.run.as_ref()?.id.as_str()))
+        .collect();
+    // Members with the same settings share a run.
+    finished.sort_unstable();
+    finished.dedup();
+    if !MEMBERS.contains(&finished.len()) {
+        return;
+    }
+    let name = say("Judge together…", "Juger ensemble…").get(lang);
+    let about = say(
+        "Makes a committee (ensemble) of the finished runs: one run that answers by their mean, judged only on what they never learned from",
+        "Forme un comité (ensemble) des essais finis : un essai qui répond par leur moyenne, jugé seulement sur ce dont ils n’ont pas appris",
+    );
+    let button = match narrow {
+        true => icon_button(ui, icon::USERS, name),
+        false => ui.add(Button::secondary(name).icon(icon::USERS)),
+    };
+    if button.on_hover_text(about.get(lang)).clicked() {
+        cx.act(Action::JudgeTogether(view.experiment.id.clone()));
+        cx.act(Action::Go(Page::Results));
+    }
+}
