@@ -264,7 +264,7 @@ pub enum Command {
     },
     #[command(about = told(say(
         "Make a committee (ensemble) of finished runs: one run that answers by their mean, judged only on what they never learned from",
-        "Former un comité (ensemble) d’essais terminés : un essai qui répond par leur moyenne, jugé seulement sur ce dont ils n’ont pas appris",
+        "Former un comité (ensemble) d’essais terminés : un essai qui répond par leur moyenne, jugé seulement sur ce dont ils n’ont pas appris",
     )))]
     Committee {
         #[arg(required_unless_present = "experiment", conflicts_with = "experiment")]
@@ -273,7 +273,7 @@ pub enum Command {
         #[arg(long, value_name = told(say("EXPERIMENT", "EXPÉRIENCE")))]
         #[arg(help = told(say(
             "All finished runs of this experiment: an id, the start of one, or `last`",
-            "Tous les essais terminés de cette expérience : un identifiant ou son début, ou `last`",
+            "Tous les essais terminés de cette expérience : un identifiant ou son début, ou `last`",
         )))]
         experiment: Option<String>,
         #[arg(long, value_name = told(say("NAME", "NOM")))]

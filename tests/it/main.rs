@@ -15,6 +15,7 @@ mod circles;
 mod claims;
 mod class_weights;
 mod cli;
+mod committee;
 mod cpu;
 mod crash;
 mod data_page;

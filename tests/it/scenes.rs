@@ -13,7 +13,7 @@ use trombine::{
 };
 
 use crate::{
-    experiments_page, page_pictures as made,
+    committee, experiments_page, page_pictures as made,
     stage::{self, Stage},
     years_pages,
 };
@@ -100,6 +100,8 @@ pub const SCENES: &[Scene] = &[
         experiments_page::curve,
         &["Experiments", "Expériences", "learning curve", "courbe d’apprentissage"],
     ),
+    scene("results-committee", committee::results, &[]),
+    scene("runs-committee", committee::runs, &["Committee of 3 runs"]),
     scene("data-years", || years_pages::stage(Page::Data), &[]),
     scene("training-years", || years_pages::stage(Page::Training), &[]),
     scene("results-years", || years_pages::stage(Page::Results), &[]),

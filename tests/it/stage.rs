@@ -19,14 +19,18 @@ use trombine::{
         split::Split,
     },
     engine::{Device, DeviceKind},
-    evaluate::{Logits, Prediction, Report, Seen, calibration::logit_of_rounded},
+    evaluate::{Combination, Logits, Prediction, Report, Seen, WeightsId, calibration::logit_of_rounded},
     files::table::TableStyle,
     history::{BatchRecord, EpochRecord, EventLog, Note, NoteKind, StopReason},
-    model::Network,
+    model::{Network, Weights},
     plan::Plan,
     predict::Framed,
     problem::Problem,
-    run::{Asked, Paired, RunInfo, RunStatus, RunView, Stored, pictures::Picture},
+    run::{
+        Asked, Paired, RunInfo, RunStatus, RunView, Stored,
+        committee::{Basis, Committee, CommitteeMember, JudgedTogether},
+        pictures::Picture,
+    },
     session::{self, Session, Training},
     settings::Settings,
     text::{Lang, LocalizedText},
@@ -353,6 +357,22 @@ pub fn run(dataset: &Dataset) -> RunView {
         outdated: false,
         folder: PathBuf::from("runs/2026-11-22-140211"),
         pictures: pictures(dataset).into(),
+    }
+}
+
+/// A committee of these runs.
+pub fn committee(runs: &[RunInfo], basis: Basis) -> Committee {
+    let member = |run: &RunInfo| CommitteeMember {
+        run: run.id.clone(),
+        name: LocalizedText { en: run.name.clone(), fr: run.name.clone() },
+        weights: WeightsId::of(7, &Weights::default()),
+    };
+    let alone = if basis == Basis::OutOfFold { Vec::new() } else { runs.iter().map(|_| 0.871).collect() };
+    Committee {
+        members: runs.iter().map(member).collect(),
+        combination: Combination::Probabilities,
+        chosen_on: if basis == Basis::OutOfFold { 0 } else { 400 },
+        judged: Some(JudgedTogether { basis, pictures: 400, alone }),
     }
 }
 

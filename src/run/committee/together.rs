@@ -271,6 +271,10 @@ impl Run {
         let (mut report, judged) = counted.ok_or_else(|| words::no_pictures(&self.info))?;
         if let Ok(Some(before)) = self.read_report() {
             (report.threshold, report.temperature) = (before.threshold, before.temperature);
+            // A temperature was fitted to answers that were given otherwise.
+            if before.mirrored != report.mirrored && before.temperature != 1.0 {
+                report.temperature = report.fitted_temperature();
+            }
         }
         self.save_report(&report)?;
         self.update(|info| {

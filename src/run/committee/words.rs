@@ -215,7 +215,7 @@ pub fn not_trained_further() -> Problem {
         Kind::Settings,
         say(
             "A committee is not trained: its members are runs of their own",
-            "Un comité ne s’entraîne pas : ses membres sont des essais",
+            "Un comité ne s’entraîne pas : ses membres sont des essais",
         ),
         say("Train the runs further, then make a new committee", "Prolongez les essais, puis formez un nouveau comité"),
     )

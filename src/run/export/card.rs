@@ -102,7 +102,9 @@ fn of_committee(view: &RunView, lang: Lang) -> Vec<String> {
     let (info, day) = (&view.info, date::day(view.info.created));
     let mut items = vec![match lang {
         Lang::En => format!("“{}” ({}), made on {day} with Trombine {}", info.name(lang), info.id, env!("CARGO_PKG_VERSION")),
-        Lang::Fr => format!("« {} » ({}), formé le {day} avec Trombine {}", info.name(lang), info.id, env!("CARGO_PKG_VERSION")),
+        Lang::Fr => {
+            format!("«\u{a0}{}\u{a0}» ({}), formé le {day} avec Trombine {}", info.name(lang), info.id, env!("CARGO_PKG_VERSION"))
+        }
     }];
     items.extend(info.committee_notes(lang));
     let members = info.committee.iter().flat_map(|committee| &committee.members);

@@ -30,7 +30,7 @@ pub(super) const TERMS: &[Term] = &[
         forms: say("committee|committees", "comité|comités"),
         meaning: say(
             "Several runs that answer together, by the mean of what each says: mostly a little better than the best of them alone",
-            "Plusieurs essais qui répondent ensemble, par la moyenne de ce que chacun dit : le plus souvent un peu mieux que le meilleur seul",
+            "Plusieurs essais qui répondent ensemble, par la moyenne de ce que chacun dit : le plus souvent un peu mieux que le meilleur seul",
         ),
     },
     Term {

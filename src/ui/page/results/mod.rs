@@ -253,7 +253,7 @@ fn no_pictures(ui: &mut Ui, cx: &mut Cx<'_>, view: &RunView) {
         let title = say("This committee has no pictures of its own", "Ce comité n’a pas d’images à lui");
         let text = say(
             "No picture is in the test part of every member; a folder of other pictures tells how good it is",
-            "Aucune image n’est dans la partie test de tous les membres ; un dossier d’autres images dira ce qu’il vaut",
+            "Aucune image n’est dans la partie test de tous les membres ; un dossier d’autres images dira ce qu’il vaut",
         );
         notice::empty(ui, icon::USERS, title.get(lang), text.get(lang), |ui| {
             let judge = Button::primary(say("Judge another folder…", "Évaluer un autre dossier…").get(lang));
