@@ -77,8 +77,10 @@ pub(super) fn on_its_own(
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
     run.check_own_pictures()?;
+    // Where its pictures are now, its members need not know.
+    let dataset = locate::own(&run, dataset, store, control, emit)?;
     for member in run.members()? {
-        let dataset = locate::own(&member, dataset.clone(), store, control, emit)?;
+        let dataset = locate::own(&member, Some(dataset.clone()), store, control, emit)?;
         let mut tell = |event| {
             if !matches!(event, Event::Evaluated(_)) {
                 emit(event);

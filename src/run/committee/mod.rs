@@ -27,6 +27,9 @@ use crate::{
     text::LocalizedText,
 };
 
+/// Opens an engine.
+type Open<'a> = &'a dyn Fn(&EngineConfig) -> Result<Box<dyn Engine>, Problem>;
+
 /// How many members there can be.
 pub const MEMBERS: std::ops::RangeInclusive<usize> = 2..=32;
 
@@ -103,11 +106,7 @@ impl Run {
     }
 
     /// As [`Run::predictor`], of a committee.
-    pub(super) fn predictor_of(
-        &self,
-        committee: &Committee,
-        open: &dyn Fn(&EngineConfig) -> Result<Box<dyn Engine>, Problem>,
-    ) -> Result<Predictor, Problem> {
+    pub(super) fn predictor_of(&self, committee: &Committee, open: Open<'_>) -> Result<Predictor, Problem> {
         let members = self.members()?.iter().map(|member| member.predictor(open)).collect::<Result<Vec<_>, Problem>>()?;
         let mut predictor = Predictor::together(members, committee.combination).ok_or_else(words::too_few)?;
         predictor.run.clone_from(&self.info.id);
