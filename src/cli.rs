@@ -6,6 +6,7 @@ mod compare;
 mod data;
 mod experiment;
 mod experiment_arguments;
+mod experiment_change;
 mod french;
 mod language;
 mod models;
@@ -59,7 +60,7 @@ pub fn run() -> Wanted {
         Command::Demo => return Wanted::Window { demo: true },
         Command::Train(ask) => train::train(&ask, lang),
         Command::Resume { run, data, more, device, rate, json } => {
-            let how = ResumeOptions { more, device, learning_rate: rate };
+            let how = ResumeOptions { more, device, learning_rate: rate, ..ResumeOptions::default() };
             train::resume(&run, data, how, &mut Terminal::new(lang, json))
         }
         Command::Evaluate { run, data, device, mirror, json } => models::evaluate(run, data, device, mirror, json, lang),

@@ -28,6 +28,8 @@ pub enum Signal {
 #[derive(Clone, Debug, Default)]
 pub struct Control {
     wish: Arc<AtomicU8>,
+    /// What is wished there comes first.
+    outer: Option<Arc<Self>>,
     patient: bool,
 }
 
@@ -37,6 +39,12 @@ impl Control {
         Self { patient: true, ..Self::default() }
     }
 
+    /// A control for a part of the job: while nothing else is wished for the whole, the part has wishes of its own, which the
+    /// whole does not hear of.
+    pub fn within(&self) -> Self {
+        Self { wish: Arc::default(), outer: Some(Arc::new(self.clone())), patient: self.patient }
+    }
+
     /// Whether a job waits for room on the disk; a command ends instead, and says so.
     pub fn is_patient(&self) -> bool {
         self.patient
@@ -44,6 +52,9 @@ impl Control {
 
     /// What is wished now.
     pub fn wish(&self) -> Signal {
+        if let Some(wish) = self.outer.as_ref().map(|outer| outer.wish()).filter(|wish| *wish != Signal::Go) {
+            return wish;
+        }
         match self.wish.load(Ordering::Acquire) {
             0 => Signal::Go,
             1 => Signal::Pause,

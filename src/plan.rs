@@ -46,6 +46,16 @@ pub struct Plan {
     pub threads: Option<usize>,
     /// As a part of which experiment it is trained.
     pub member_of: Option<MemberOf>,
+    pub share: Share,
+}
+
+/// How a training is fitted in among others. It leaves no trace in the run, whose bits are the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Share {
+    /// It is left after this epoch, with all that it takes to go on.
+    pub until: Option<u32>,
+    /// At most so many cores, where the number of threads is not said.
+    pub cores: Option<usize>,
 }
 
 /// Which part of which experiment a run is.
@@ -109,6 +119,7 @@ impl Plan {
             device: "auto".to_owned(),
             threads: None,
             member_of: None,
+            share: Share::default(),
             dataset,
         };
         // On the processor, which also takes over where a card fails; `engine::open` asks again for the device it opens.
@@ -135,7 +146,13 @@ impl Plan {
             device,
             threads,
             member_of: None,
+            share: Share::default(),
         }
+    }
+
+    /// Threads that it may start; `None` is a thread for each core.
+    fn most_threads(&self) -> Option<usize> {
+        self.threads.or(self.share.cores)
     }
 
     /// Samples of a part.
@@ -160,7 +177,7 @@ impl Plan {
             output: self.network.output,
             class_weights: self.class_weights.iter().map(|weight| *weight as f32).collect(),
             scaler: self.scaler,
-            threads: self.threads,
+            threads: self.most_threads(),
         };
         Batches::training(of, first)
     }
@@ -179,7 +196,7 @@ impl Plan {
             loss: self.settings.train.loss.clone(),
             seed: self.settings.seed.into(),
             batch_size: self.settings.train.batch_size as usize,
-            threads: self.threads,
+            threads: self.most_threads(),
         }
     }
 }

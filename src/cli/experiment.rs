@@ -1,21 +1,21 @@
 //! `experiment`: sets of runs with one question.
 
-use std::{path::Path, time::Duration};
+use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 
 use super::{
     Done, data,
     experiment_arguments::{ExperimentArgs, ExperimentCommand},
-    one, recipe, signal, store,
+    experiment_change as change, one, recipe, signal, store,
     terminal::{Terminal, complain_line, print, print_json},
 };
 use crate::{
     control::{Control, Signal},
-    data::task::Task,
+    data::{dataset::Dataset, task::Task},
     experiment::{
-        Cost, Design, Draft, Experiment, ExperimentStore, ExperimentView, MemberState, MemberView, Recipe, Row, SlurmJob,
-        SlurmOptions, Vary,
+        Cost, Design, Draft, Experiment, ExperimentStore, ExperimentView, MemberState, MemberView, RayOptions, Recipe, Row,
+        SlurmJob, SlurmOptions, Vary,
     },
     files::atomic,
     plan::Plan,
@@ -25,41 +25,62 @@ use crate::{
     setting_def::Choice as _,
     settings::Settings,
     text::{Lang, LocalizedText, Phrase, bytes, decimal, duration, named, number, percent, plural, say, years},
-    worker::{self, Command},
+    worker::{self, Event, ExperimentOptions, Jobs},
 };
 
 /// Does what is asked of experiments.
 pub fn experiment(command: ExperimentCommand, lang: Lang) -> Done {
     match command {
-        ExperimentCommand::Seeds { seeds, same_split, ask } => begin(&ask, seeds, same_split, lang, &|_, _| Ok(Design::Seeds)),
-        ExperimentCommand::Folds { folds, seeds, ask } => begin(&ask, seeds, false, lang, &|_, _| Ok(Design::Folds(folds))),
-        ExperimentCommand::Compare { recipes, seeds, same_split, ask } => begin(&ask, seeds, same_split, lang, &|_, task| {
-            // What is asked for beside the recipes holds for each of them.
-            let one = |name: &String| {
-                let mut recipe = recipe_called(name, task)?;
-                recipe::wish(&mut recipe.settings, &ask.recipe)?;
-                Ok(recipe)
-            };
-            Ok(Design::Compare(recipes.iter().map(one).collect::<Result<Vec<Recipe>, Vec<Problem>>>()?))
-        }),
-        ExperimentCommand::Curve { shares, seeds, ask } => {
-            begin(&ask, seeds, true, lang, &|_, _| Ok(Design::Curve(shares.clone())))
+        ExperimentCommand::Seeds { seeds, same_split, ask } => {
+            begin(&ask, &Of { seeds, same_split, halving: None }, lang, &|_, _| Ok(Design::Seeds))
         }
-        ExperimentCommand::Ablate { seeds, same_split, ask } => begin(&ask, seeds, same_split, lang, &|_, _| Ok(Design::Ablate)),
-        ExperimentCommand::Search { vary, runs, seeds, same_split, ask } => begin(&ask, seeds, same_split, lang, &|base, _| {
-            let (mut varied, mut problems) = (Vec::new(), Vec::new());
-            for text in &vary {
-                match Vary::parse(text, base) {
-                    Ok(one) => varied.push(one),
-                    Err(problem) => problems.push(problem),
+        ExperimentCommand::Folds { folds, seeds, ask } => {
+            begin(&ask, &Of { seeds, same_split: false, halving: None }, lang, &|_, _| Ok(Design::Folds(folds)))
+        }
+        ExperimentCommand::Compare { recipes, seeds, same_split, ask } => {
+            begin(&ask, &Of { seeds, same_split, halving: None }, lang, &|_, task| {
+                // What is asked for beside the recipes holds for each of them.
+                let one = |name: &String| {
+                    let mut recipe = recipe_called(name, task)?;
+                    recipe::wish(&mut recipe.settings, &ask.recipe)?;
+                    Ok(recipe)
+                };
+                Ok(Design::Compare(recipes.iter().map(one).collect::<Result<Vec<Recipe>, Vec<Problem>>>()?))
+            })
+        }
+        ExperimentCommand::Curve { shares, seeds, ask } => {
+            begin(&ask, &Of { seeds, same_split: true, halving: None }, lang, &|_, _| Ok(Design::Curve(shares.clone())))
+        }
+        ExperimentCommand::Ablate { seeds, same_split, ask } => {
+            begin(&ask, &Of { seeds, same_split, halving: None }, lang, &|_, _| Ok(Design::Ablate))
+        }
+        ExperimentCommand::Search { vary, runs, halving, seeds, same_split, ask } => {
+            let of = Of { seeds, same_split, halving };
+            begin(&ask, &of, lang, &|base, _| {
+                let (mut varied, mut problems) = (Vec::new(), Vec::new());
+                for text in &vary {
+                    match Vary::parse(text, base) {
+                        Ok(one) => varied.push(one),
+                        Err(problem) => problems.push(problem),
+                    }
                 }
-            }
-            if problems.is_empty() { Ok(Design::Search { vary: varied, runs }) } else { Err(problems) }
-        }),
+                if problems.is_empty() { Ok(Design::Search { vary: varied, runs }) } else { Err(problems) }
+            })
+        }
         ExperimentCommand::List { json } => list(json, lang),
         ExperimentCommand::Show { experiment, json } => show(&experiment, json, lang),
-        ExperimentCommand::Run { experiment, only, json } => run(&experiment, only, &mut Terminal::new(lang, json)),
-        ExperimentCommand::Submit { experiment, on: _, partition, time, sbatch, template } => {
+        ExperimentCommand::Run { experiment, only, jobs, threads, minutes, while_input, json } => {
+            let only = only.map(|nth| nth as usize - 1);
+            let how = How { only, dataset: None, jobs, threads, budget: budget(minutes), while_input };
+            run(&experiment, how, &mut Terminal::new(lang, json))
+        }
+        ExperimentCommand::Add { experiment, seeds, runs } => change::add(&experiment, seeds, runs, lang),
+        ExperimentCommand::First { experiment, numbers } => change::first(&experiment, &numbers, lang),
+        ExperimentCommand::Stop { experiment, numbers, undo } => change::stop(&experiment, &numbers, undo, lang),
+        ExperimentCommand::Submit { experiment, on, address, cpus, gpus, .. } if on == "ray" => {
+            submit_to_ray(&experiment, &RayOptions { address, cpus, gpus }, lang)
+        }
+        ExperimentCommand::Submit { experiment, partition, time, sbatch, template, .. } => {
             submit(&experiment, &SlurmOptions { partition, time, options: sbatch, template }, lang)
         }
         ExperimentCommand::Cancel { experiment } => cancel(&experiment, lang),
@@ -69,10 +90,32 @@ pub fn experiment(command: ExperimentCommand, lang: Lang) -> Done {
 /// Makes of the settings that all runs share, and of what is learned, what is asked.
 type Designer<'a> = &'a dyn Fn(&Settings, &Task) -> Result<Design, Vec<Problem>>;
 
+/// What is asked of the runs of a design.
+struct Of {
+    seeds: u32,
+    same_split: bool,
+    halving: Option<u32>,
+}
+
+/// How an experiment is trained.
+#[derive(Default)]
+struct How {
+    only: Option<usize>,
+    dataset: Option<Arc<Dataset>>,
+    jobs: Option<usize>,
+    threads: Option<usize>,
+    budget: Option<Duration>,
+    while_input: bool,
+}
+
+fn budget(minutes: Option<u32>) -> Option<Duration> {
+    minutes.map(|minutes| Duration::from_secs(60 * u64::from(minutes)))
+}
+
 /// Makes an experiment and trains it, or says what it would take.
-fn begin(ask: &ExperimentArgs, seeds: u32, same_split: bool, lang: Lang, design: Designer<'_>) -> Done {
+fn begin(ask: &ExperimentArgs, of: &Of, lang: Lang, design: Designer<'_>) -> Done {
     let mut terminal = Terminal::new(lang, ask.json);
-    let (draft, plan) = drafted(ask, (seeds, same_split), &mut terminal, design)?;
+    let (draft, plan) = drafted(ask, of, &mut terminal, design)?;
     let experiments = ExperimentStore::new(&store()?);
     let cost = experiments.cost(&draft, &plan).map_err(one)?;
     if ask.dry_run {
@@ -88,38 +131,61 @@ fn begin(ask: &ExperimentArgs, seeds: u32, same_split: bool, lang: Lang, design:
     if ask.no_run {
         return Ok(());
     }
-    train(&experiment, None, Some(plan), &mut terminal)
+    let (dataset, budget) = (Some(plan.dataset), budget(ask.minutes));
+    train(&experiment, How { dataset, jobs: ask.jobs, budget, ..How::default() }, &mut terminal)
 }
 
 /// What the arguments ask for, checked against the pictures.
-fn drafted(
-    ask: &ExperimentArgs,
-    (seeds, same_split): (u32, bool),
-    terminal: &mut Terminal,
-    design: Designer<'_>,
-) -> Result<(Draft, Plan), Vec<Problem>> {
+fn drafted(ask: &ExperimentArgs, of: &Of, terminal: &mut Terminal, design: Designer<'_>) -> Result<(Draft, Plan), Vec<Problem>> {
     let source = ask.recipe.source().ok_or_else(|| one(super::train::nothing()))?;
     let plan = recipe::plan(&ask.recipe, source, &store()?, &mut |event| terminal.event(&event))?;
     let base = plan.settings.clone();
-    let draft = design(&base, &plan.dataset.task)?.draft(&base, seeds, same_split).map_err(one)?;
+    let mut draft = design(&base, &plan.dataset.task)?.draft(&base, of.seeds, of.same_split).map_err(one)?;
+    if let Some(eta) = of.halving {
+        draft = draft.halved(eta).map_err(one)?;
+    }
     let plan = draft.check(&plan.dataset, &Asked { device: plan.device.clone(), threads: plan.threads })?;
     Ok((draft, plan))
 }
 
 /// Trains what is missing, and shows the table.
-fn train(experiment: &Experiment, only: Option<usize>, plan: Option<Plan>, terminal: &mut Terminal) -> Done {
+fn train(experiment: &Experiment, how: How, terminal: &mut Terminal) -> Done {
     let (store, control, lang) = (store()?, Control::default(), terminal.lang);
     signal::leave_on(&control);
-    let dataset = plan.map(|plan| plan.dataset);
-    let command = Command::RunExperiment { experiment: experiment.id.clone(), only, dataset };
-    worker::perform(command, &store, &control, &mut |event| terminal.event(&event)).map_err(one)?;
-    let view = ExperimentStore::new(&store).view(experiment.clone());
+    if how.while_input {
+        signal::leave_with_input(&control);
+    }
+    let How { only, dataset, jobs, threads, budget, .. } = how;
+    let options = ExperimentOptions { only, dataset, budget, cores: threads };
+    let experiments = ExperimentStore::new(&store);
+    let result = match jobs {
+        None => worker::train_experiment(&experiment.id, options, &store, &control, &mut |event| terminal.event(&event)),
+        Some(number) => {
+            let program = std::env::current_exe().map_err(|error| one(Problem::io(Path::new("trombine"), &error)))?;
+            let arguments = vec!["--lang".to_owned(), lang.code().to_owned()];
+            let jobs = Jobs { number, program, arguments, threads };
+            worker::train_in_processes(&experiment.id, (options, &jobs), &store, &control, &mut |event| {
+                terminal.event(&event);
+                if let Event::Member { member, view, .. } = &event
+                    && !terminal.is_json()
+                    && view.state != MemberState::Training
+                {
+                    terminal.line(&member_line(experiment.task.is_regression(), *member, view, lang));
+                }
+            })
+        }
+    };
+    result.map_err(one)?;
+    // With what was added meanwhile.
+    let experiment = experiments.find(&experiment.id).map_err(one)?;
+    let view = experiments.view(experiment.clone());
     if !terminal.is_json() && only.is_none() {
         table(&view, lang);
     }
-    if control.wish() == Signal::Leave || view.cancelled {
+    let left = only.map_or_else(|| view.members.len() - view.over(), |_| 1);
+    let is_late = only.is_none() && left > 0 && (budget.is_some() || jobs.is_some());
+    if control.wish() == Signal::Leave || view.cancelled || is_late {
         let id = &experiment.id;
-        let left = only.map_or_else(|| view.members.len() - view.over(), |_| 1);
         let what = LocalizedText::by(|lang| {
             let left = plural(lang, left as u64, say("run is left", "essai reste"), say("runs are left", "essais restent"));
             named(lang, say("Paused", "En pause").get(lang), left)
@@ -144,9 +210,9 @@ fn of_member(member: &MemberView, problem: &Problem) -> Problem {
 }
 
 /// Goes on with an experiment.
-fn run(name: &str, only: Option<u32>, terminal: &mut Terminal) -> Done {
+fn run(name: &str, how: How, terminal: &mut Terminal) -> Done {
     let experiment = ExperimentStore::new(&store()?).find(name).map_err(one)?;
-    train(&experiment, only.map(|nth| nth as usize - 1), None, terminal)
+    train(&experiment, how, terminal)
 }
 
 /// Hands what is missing to Slurm.
@@ -160,11 +226,23 @@ fn submit(name: &str, options: &SlurmOptions, lang: Lang) -> Done {
     Ok(())
 }
 
+/// Hands what is missing to Ray.
+fn submit_to_ray(name: &str, options: &RayOptions, lang: Lang) -> Done {
+    let experiments = ExperimentStore::new(&store()?);
+    let experiment = experiments.find(name).map_err(one)?;
+    let job = experiments.submit_to_ray(&experiment, options).map_err(one)?;
+    let tasks = plural(lang, job.members as u64, say("task", "tâche"), say("tasks", "tâches"));
+    let said = format!("{} {}, {tasks}", say("Ray’s job", "job Ray").get(lang), job.job);
+    print(&named(lang, &experiment.id, said));
+    Ok(())
+}
+
 fn cancel(name: &str, lang: Lang) -> Done {
     let experiments = ExperimentStore::new(&store()?);
     let experiment = experiments.find(name).map_err(one)?;
     experiments.cancel(&experiment).map_err(one)?;
     experiments.cancel_slurm(&experiment).map_err(one)?;
+    experiments.cancel_ray(&experiment).map_err(one)?;
     let said = say(
         "cancelled: no further run starts, and the one in training pauses. `trombine experiment run` resumes it",
         "annulée : plus aucun essai n’est lancé, et celui qui s’entraîne se met en pause. `trombine experiment run` la reprend",
@@ -217,17 +295,23 @@ fn show(name: &str, as_json: bool, lang: Lang) -> Done {
     let experiments = ExperimentStore::new(&store()?);
     let view = experiments.view(experiments.find(name).map_err(one)?);
     let tasks = experiments.slurm_job(&view.experiment).map(|job| SlurmJob::tasks(&job)).unwrap_or_default();
+    let ray = experiments.ray_job(&view.experiment).map(|job| (job.state(), job));
+    let open: BTreeMap<usize, Option<u32>> = view.open().into_iter().collect();
     if !as_json {
         print(&named(lang, &view.experiment.id, view.experiment.name.get(lang)));
         for (at, member) in view.members.iter().enumerate() {
-            let over = matches!(member.state, MemberState::Finished | MemberState::Stopped);
-            let task = tasks.get(&at).filter(|_| !over).map(|task| format!("  Slurm {} {}", task.state, task.node));
-            print(&(member_line(&view, at, member, lang) + task.unwrap_or_default().trim_end()));
+            let task =
+                tasks.get(&at).filter(|_| !member.state.is_over()).map(|task| format!("  Slurm {} {}", task.state, task.node));
+            let line = member_line(view.experiment.task.is_regression(), at, member, lang);
+            print(&(line + task.unwrap_or_default().trim_end()));
+        }
+        if let Some((Some(state), job)) = &ray {
+            print(&format!("Ray {state} {}", job.job));
         }
         table(&view, lang);
         return Ok(());
     }
-    let member = |member: &MemberView| {
+    let member = |(at, member): (usize, &MemberView)| {
         let mut value = json!({
             "label": member.label,
             "variant": member.variant,
@@ -236,6 +320,9 @@ fn show(name: &str, as_json: bool, lang: Lang) -> Done {
             "epochs": member.epochs,
             "score": member.score(),
             "owner": member.owner,
+            // Whether there is something to be trained now, and up to which epoch if that is not all.
+            "open": open.contains_key(&at),
+            "until": open.get(&at),
         });
         // `state`, and `problem` where it failed.
         if let (Some(value), Value::Object(state)) = (value.as_object_mut(), json!(member.state)) {
@@ -248,8 +335,9 @@ fn show(name: &str, as_json: bool, lang: Lang) -> Done {
         "experiment": view.experiment,
         "measure": if view.more_is_better() { "accuracy" } else { "mae" },
         "cancelled": view.cancelled,
-        "members": view.members.iter().map(member).collect::<Vec<_>>(),
+        "members": view.members.iter().enumerate().map(member).collect::<Vec<_>>(),
         "slurm": tasks.iter().map(|(member, task)| (member.to_string(), json!(task))).collect::<serde_json::Map<_, _>>(),
+        "ray": ray.map(|(state, job)| json!({"job": job.job, "state": state})),
         "table": view.rows(),
         "leads": view.leads(),
         "curve": fit.as_ref().map(|fit| json!({"fit": fit, "twice": fit.twice()})),
@@ -292,7 +380,7 @@ fn cost_words(cost: &Cost, lang: Lang) -> String {
 }
 
 /// A line about one member.
-fn member_line(view: &ExperimentView, at: usize, member: &MemberView, lang: Lang) -> String {
+fn member_line(in_years: bool, at: usize, member: &MemberView, lang: Lang) -> String {
     let state: Phrase = match &member.state {
         MemberState::Waiting => say("waiting", "en attente"),
         MemberState::Training => say("training", "en cours"),
@@ -300,13 +388,20 @@ fn member_line(view: &ExperimentView, at: usize, member: &MemberView, lang: Lang
         MemberState::Finished => say("finished", "terminé"),
         MemberState::Failed { .. } => say("failed", "échoué"),
         MemberState::Stopped => say("stopped", "arrêté"),
+        MemberState::Dropped { .. } => say("stopped early", "arrêté tôt"),
     };
     let run = member.run.as_ref().map(|run| run.id.clone());
     let epochs =
         member.run.as_ref().map(|run| format!("{} {}/{}", say("epoch", "époque").get(lang), run.epochs_done, member.epochs));
     let result = match &member.state {
         MemberState::Failed { problem } => Some(problem.line(lang)),
-        MemberState::Finished => member.score().map(|value| score(view, value, lang)),
+        MemberState::Finished => {
+            member.score().map(|value| if in_years { years(lang, value, 2) } else { percent(lang, value, 1) })
+        }
+        MemberState::Dropped { epoch, rung } => Some(match lang {
+            Lang::En => format!("at epoch {epoch} (rung {rung})"),
+            Lang::Fr => format!("à l’époque {epoch} (palier {rung})"),
+        }),
         _ => epochs,
     };
     let words = [Some(member.label.get(lang).to_owned()), Some(state.get(lang).to_owned()), result, run];

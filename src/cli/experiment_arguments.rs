@@ -2,10 +2,16 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, builder::RangedU64ValueParser};
 
 use super::{language::told, recipe_arguments::RecipeArgs};
-use crate::text::{Phrase, say};
+use crate::{
+    engine::MOST_THREADS,
+    text::{Phrase, say},
+};
+
+/// More processes at a time no machine has cores for.
+const MOST_JOBS: u64 = 512;
 
 const EXPERIMENT: Phrase = say("An id, the start of one, or `last`", "Un identifiant ou son début, ou `last` pour la dernière");
 const NAME: Phrase = say("EXPERIMENT", "EXPÉRIENCE");
@@ -17,6 +23,16 @@ const SAME_SPLIT: Phrase = say(
     "Split the pictures the same way for every seed; otherwise each seed splits them anew",
     "Répartir les images de la même façon pour toutes les graines ; sinon chacune les répartit à nouveau",
 );
+
+const JOBS: Phrase = say(
+    "So many runs at a time, each in a process of its own; the cores are divided among them unless --threads is given",
+    "Tant d’essais à la fois, chacun dans son processus ; les cœurs sont partagés entre eux sauf si --threads est donné",
+);
+const MINUTES: Phrase = say(
+    "After so many minutes no further run is begun; `run` goes on with the rest",
+    "Après tant de minutes, aucun autre essai n’est commencé ; `run` reprend le reste",
+);
+const NUMBERS: Phrase = say("The numbers of runs, as `show` counts them", "Les numéros d’essais, comme `show` les compte");
 
 /// What is asked of experiments.
 #[derive(Subcommand)]
@@ -104,6 +120,12 @@ pub enum ExperimentCommand {
             "Combien de combinaisons sont tirées au hasard ; à défaut, toutes sont essayées",
         )))]
         runs: Option<u32>,
+        #[arg(long, value_name = "ETA", value_parser = clap::value_parser!(u32).range(2..=100))]
+        #[arg(help = told(say(
+            "Successive halving: all are trained for a few epochs, one of ETA goes on for ETA times as many, and so on to the full number",
+            "Élimination successive : tous sont entraînés quelques époques, un sur ETA continue pour ETA fois plus, et ainsi de suite jusqu’au nombre entier",
+        )))]
+        halving: Option<u32>,
         #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000), help = told(SEEDS))]
         seeds: u32,
         #[arg(long, help = told(SAME_SPLIT))]
@@ -139,17 +161,68 @@ pub enum ExperimentCommand {
             "Seulement l’essai de ce numéro, à partir de 1, comme `show` les compte ; plusieurs processus peuvent ainsi entraîner une expérience",
         )))]
         only: Option<u32>,
+        #[arg(long, value_name = "N", conflicts_with = "only", value_parser = RangedU64ValueParser::<usize>::new().range(1..=MOST_JOBS))]
+        #[arg(help = told(JOBS))]
+        jobs: Option<usize>,
+        #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=MOST_THREADS as u64))]
+        #[arg(help = told(say(
+            "At most so many threads for each run, if the experiment was begun without --threads; the result is the same",
+            "Au plus tant de fils pour chaque essai, si l’expérience a été commencée sans --threads ; le résultat est le même",
+        )))]
+        threads: Option<usize>,
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help = told(MINUTES))]
+        minutes: Option<u32>,
+        /// For `--jobs`: the run is paused when standard input ends.
+        #[arg(long, hide = true)]
+        while_input: bool,
         #[arg(long, help = told(say("Print events as JSON lines", "Afficher les événements en lignes JSON")))]
         json: bool,
     },
     #[command(about = told(say(
-        "Hand what is missing of an experiment to a cluster that shares its folder: an array job, one run a task",
-        "Confier ce qui manque à une expérience à un cluster qui partage son dossier : un job array, un essai par tâche",
+        "Add runs to an experiment: further seeds of all that is compared, or further combinations of a search",
+        "Ajouter des essais à une expérience : d’autres graines de tout ce qui est comparé, ou d’autres combinaisons d’une recherche",
+    )))]
+    #[command(group = clap::ArgGroup::new("more").required(true))]
+    Add {
+        #[arg(help = told(EXPERIMENT), value_name = told(NAME))]
+        experiment: String,
+        #[arg(long, value_name = "N", group = "more", value_parser = clap::value_parser!(u32).range(1..=1000))]
+        #[arg(help = told(say("So many further seeds", "Tant d’autres graines")))]
+        seeds: Option<u32>,
+        #[arg(long, value_name = "N", group = "more", value_parser = clap::value_parser!(u32).range(1..=2000))]
+        #[arg(help = told(say("So many further combinations of a search, drawn at random", "Tant d’autres combinaisons d’une recherche, tirées au hasard")))]
+        runs: Option<u32>,
+    },
+    #[command(about = told(say(
+        "Put runs of an experiment before all others",
+        "Faire passer des essais d’une expérience avant tous les autres",
+    )))]
+    First {
+        #[arg(help = told(EXPERIMENT), value_name = told(NAME))]
+        experiment: String,
+        #[arg(required = true, help = told(NUMBERS), value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+        numbers: Vec<u32>,
+    },
+    #[command(about = told(say(
+        "Stop runs of an experiment: they are not begun, or left as they are; the others go on",
+        "Arrêter des essais d’une expérience : ils ne sont pas commencés, ou restent tels quels ; les autres continuent",
+    )))]
+    Stop {
+        #[arg(help = told(EXPERIMENT), value_name = told(NAME))]
+        experiment: String,
+        #[arg(required = true, help = told(NUMBERS), value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+        numbers: Vec<u32>,
+        #[arg(long, help = told(say("They are wanted again", "Ils sont de nouveau souhaités")))]
+        undo: bool,
+    },
+    #[command(about = told(say(
+        "Hand what is missing of an experiment to a cluster that shares its folder, one run a task: Slurm or Ray",
+        "Confier ce qui manque à une expérience à un cluster qui partage son dossier, un essai par tâche : Slurm ou Ray",
     )))]
     Submit {
         #[arg(help = told(EXPERIMENT), value_name = told(NAME))]
         experiment: String,
-        #[arg(long, value_name = told(say("WHERE", "OÙ")), value_parser = ["slurm"])]
+        #[arg(long, value_name = told(say("WHERE", "OÙ")), value_parser = ["slurm", "ray"])]
         #[arg(help = told(say("What manages the cluster", "Ce qui gère le cluster")))]
         on: String,
         #[arg(long, value_name = "NAME", help = told(say("Slurm's partition", "La partition de Slurm")))]
@@ -172,11 +245,22 @@ pub enum ExperimentCommand {
             "Des lignes pour le script du job, avant l’entraînement : options #SBATCH, module load",
         )))]
         template: Option<PathBuf>,
+        #[arg(long, value_name = "URL")]
+        #[arg(help = told(say(
+            "Where Ray takes jobs, as http://head:8265; the Ray of this machine unless given",
+            "Où Ray prend les jobs, comme http://head:8265 ; à défaut, le Ray de cette machine",
+        )))]
+        address: Option<String>,
+        #[arg(long, value_name = "N", help = told(say("Cores of a run on Ray (1 unless given)", "Cœurs d’un essai sur Ray (1 à défaut)")))]
+        cpus: Option<u32>,
+        #[arg(long, value_name = "N", help = told(say("Graphics cards of a run on Ray (none unless given)", "Cartes graphiques d’un essai sur Ray (aucune à défaut)")))]
+        gpus: Option<u32>,
     },
     #[command(about = told(say(
         "Cancel an experiment: no further run starts, and the one in training pauses",
         "Annuler une expérience : plus aucun essai n’est lancé, et celui qui s’entraîne se met en pause",
     )))]
+    #[command(visible_alias = "pause")]
     Cancel {
         #[arg(help = told(EXPERIMENT), value_name = told(NAME))]
         experiment: String,
@@ -200,6 +284,10 @@ pub struct ExperimentArgs {
         "Créer l’expérience sans l’entraîner : `trombine experiment run` le fait, ici ou ailleurs",
     )))]
     pub no_run: bool,
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=MOST_JOBS), help = told(JOBS))]
+    pub jobs: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help = told(MINUTES))]
+    pub minutes: Option<u32>,
     #[arg(long)]
     #[arg(help = told(say("Print events as JSON lines", "Afficher les événements en lignes JSON")))]
     pub json: bool,

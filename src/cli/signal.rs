@@ -1,6 +1,7 @@
 //! Ctrl+C, and the signal with which a system or a cluster asks a program to end.
 
 use std::{
+    io,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -39,6 +40,16 @@ pub fn leave_on(control: &Control) {
         while !asked.load(Ordering::Acquire) {
             thread::sleep(BETWEEN_LOOKS);
         }
+        control.set(Signal::Leave);
+    });
+}
+
+/// The same when standard input ends: what was begun by another program and is to end with it, however that ends.
+pub fn leave_with_input(control: &Control) {
+    let control = control.clone();
+    thread::spawn(move || {
+        // Whatever comes is of no interest.
+        let _ = io::copy(&mut io::stdin(), &mut io::sink());
         control.set(Signal::Leave);
     });
 }

@@ -160,6 +160,11 @@ impl Pixels {
         self.store.as_ref().is_none_or(|store| store.in_memory())
     }
 
+    /// Bytes of memory that they take; none of those in the cache file.
+    pub fn bytes_in_memory(&self) -> u64 {
+        if self.in_memory() { (self.len() * self.side().bytes()) as u64 } else { 0 }
+    }
+
     /// Height and width of each picture.
     pub fn side(&self) -> PictureSide {
         self.store.as_ref().map_or_else(PictureSide::default, |store| store.side())

@@ -50,6 +50,8 @@ pub enum Limit {
 
 /// Address space that a thread takes on Linux: its stack, and the region from which it allocates.
 const THREAD: u64 = (2 << 20) + (64 << 20);
+/// What a program that trains takes besides: its own code, libraries, lists of pictures, measured at some 40 MB.
+const BESIDE: u64 = 64 << 20;
 /// Address space that the program needs to begin with: libraries, threads that decode, what is read of a folder.
 const LEAST: u64 = 256 << 20;
 
@@ -72,6 +74,19 @@ pub fn engine(id: &str, config: &EngineConfig) -> Result<u64, Problem> {
 pub fn training(config: &EngineConfig) -> u64 {
     let Arrays { all, trained, slots } = Arrays::of(config);
     7 * all + 2 * slots * trained + batch::memory(config.network.input.len(), config.batch_size, config.threads)
+}
+
+/// Bytes of a process that trains with `config` on the device `id`, with so many bytes of pictures in memory.
+///
+/// # Errors
+/// As [`engine`].
+pub fn of_process(id: &str, config: &EngineConfig, pictures: u64) -> Result<u64, Problem> {
+    Ok(BESIDE + pictures + engine(id, config)? + training(config))
+}
+
+/// Bytes that there are now for further processes; `None` where nobody knows.
+pub fn available_now() -> Option<u64> {
+    Available::read(Path::new("/proc"), Path::new("/sys/fs/cgroup"), 0).map(|available| available.bytes)
 }
 
 /// Bytes of candle's tensors in a training step: what each layer's ops leave for the way back, and once the columns of the

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Experiment, ExperimentKind, Member, Variant, Vary, parts, search, words::words};
+use super::{Experiment, ExperimentKind, Halving, Member, Variant, Vary, parts, search, words::words};
 use crate::{
     data::{dataset::Dataset, split::Split, task::Task},
     plan::Plan,
@@ -19,7 +19,7 @@ use crate::{
 /// The shares of the training part of a learning curve, in per cent.
 pub const SHARES: [u32; 5] = [10, 20, 40, 80, 100];
 /// More members no experiment has.
-const MOST: usize = 2000;
+pub(super) const MOST: usize = 2000;
 
 /// What is asked, with its options.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,6 +53,12 @@ pub struct Draft {
     pub base: Settings,
     pub variants: Vec<Variant>,
     pub members: Vec<Member>,
+    /// Of a search: what it takes values from.
+    #[serde(default)]
+    pub vary: Vec<Vary>,
+    /// Of a search: after how many epochs only the best go on.
+    #[serde(default)]
+    pub halving: Option<Halving>,
 }
 
 impl Design {
@@ -115,7 +121,8 @@ impl Design {
             .flat_map(|changes| (0..variants.len()).map(move |variant| Member { variant, changes: changes.clone() }));
         let members: Vec<Member> = members.collect();
         let name = self.name(&base, variants.len(), seeds);
-        Ok(Draft { kind, name, base, variants, members })
+        let vary = if let Self::Search { vary, .. } = self { vary.clone() } else { Vec::new() };
+        Ok(Draft { kind, name, base, variants, members, vary, halving: None })
     }
 
     /// `Quick look · 5 folds`.
@@ -154,6 +161,15 @@ impl Recipe {
 }
 
 impl Draft {
+    /// The same search with only the best `1 / eta` going on after each of some first epochs.
+    ///
+    /// # Errors
+    /// Not a search, epochs that differ, too few runs or epochs to be halved.
+    pub fn halved(self, eta: u32) -> Result<Self, Problem> {
+        let halving = Some(Halving::of(&self, eta)?);
+        Ok(Self { halving, ..self })
+    }
+
     /// The settings of a member.
     ///
     /// # Errors
@@ -236,7 +252,7 @@ fn nothing_to_compare(kind: ExperimentKind) -> Problem {
     )
 }
 
-fn too_many(runs: usize) -> Problem {
+pub(super) fn too_many(runs: usize) -> Problem {
     Problem::new(
         Kind::Settings,
         LocalizedText {

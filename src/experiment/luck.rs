@@ -24,12 +24,19 @@ pub struct Lead {
     pub p: Option<f64>,
 }
 
+/// A finished member with what tells it from the others of its variant.
+type Scored<'a> = (&'a Vec<String>, &'a MemberView);
+
 impl ExperimentView {
     /// The best variant against each other one, the nearest first; nothing of one variant alone.
     pub fn leads(&self) -> Vec<Lead> {
         let Some(best) = self.best().map(|row| row.variant) else { return Vec::new() };
-        let others = (0..self.experiment.variants.len()).filter(|variant| *variant != best);
-        let mut leads: Vec<Lead> = others.filter_map(|other| self.lead(best, other)).collect();
+        let mut scored: Vec<Vec<Scored<'_>>> = vec![Vec::new(); self.experiment.variants.len()];
+        for (member, of) in self.members.iter().zip(&self.experiment.members).filter(|(member, _)| member.score().is_some()) {
+            scored.get_mut(member.variant).into_iter().for_each(|variant| variant.push((&of.changes, member)));
+        }
+        let others = (0..scored.len()).filter(|variant| *variant != best);
+        let mut leads: Vec<Lead> = others.filter_map(|other| self.lead(&scored[best], &scored[other], other)).collect();
         let tested: Vec<f64> = leads.iter().filter_map(|lead| Some(lead.test?.p)).collect();
         let mut corrected = holm(&tested).into_iter();
         leads.iter_mut().filter(|lead| lead.test.is_some()).for_each(|lead| lead.p = corrected.next());
@@ -37,27 +44,21 @@ impl ExperimentView {
         leads
     }
 
-    fn lead(&self, best: usize, other: usize) -> Option<Lead> {
+    fn lead(&self, best: &[Scored<'_>], others: &[Scored<'_>], other: usize) -> Option<Lead> {
         let better = |ours: f64, theirs: f64| if self.more_is_better() { ours - theirs } else { theirs - ours };
-        let pairs = self.scored(best).filter_map(|(changes, ours)| {
-            let (_, theirs) = self.scored(other).find(|(others, _)| *others == changes)?;
+        let pairs = best.iter().filter_map(|(changes, ours)| {
+            let (_, theirs) = others.iter().find(|(others, _)| others == changes)?;
             Some(better(ours.score()?, theirs.score()?))
         });
         let differences: Vec<f64> = pairs.collect();
         if differences.is_empty() {
             return None;
         }
-        let pictures = self.scored(best).find_map(|(_, member)| Some(member.run.as_ref()?.pictures));
+        let pictures = best.iter().find_map(|(_, member)| Some(member.run.as_ref()?.pictures));
         let test_by_train = pictures.map_or(0.0, |[train, _, test]| f64::from(test) / f64::from(train.max(1)));
         let by = differences.iter().sum::<f64>() / differences.len() as f64;
         let test = corrected_resampled_t(&differences, test_by_train);
         Some(Lead { over: other, pairs: differences.len(), by, test, p: None })
-    }
-
-    /// The finished members of a variant, each with what tells it from the variant's others.
-    fn scored(&self, variant: usize) -> impl Iterator<Item = (&Vec<String>, &MemberView)> {
-        let mine = self.members.iter().zip(&self.experiment.members).filter(move |(member, _)| member.variant == variant);
-        mine.filter(|(member, _)| member.score().is_some()).map(|(member, of)| (&of.changes, member))
     }
 
     /// What a lead says, in words.

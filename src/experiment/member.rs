@@ -1,12 +1,16 @@
 //! What is known of one member, and who trains it.
 
-use std::{fs, path::Path, process};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process,
+};
 
 use serde::{Deserialize, Serialize};
 
 use super::{Experiment, ExperimentStore};
 use crate::{
-    files::{atomic, disk, lock::Lock},
+    files::{atomic, disk, lock::Lock, remembered::Remembered},
     problem::{Kind, Problem},
     run::date,
     text::{Lang, LocalizedText, named},
@@ -32,6 +36,18 @@ pub struct Owner {
     pub process: u32,
     /// Seconds since 1970, UTC.
     pub since: u64,
+}
+
+/// The folder of the members' files, in that of the experiment.
+pub(super) const FOLDER: &str = "members";
+/// The ending of the file that says who trains a member.
+const OWNER: &str = "owner.json";
+
+static RECORDS: Remembered<MemberRecord> = Remembered::new();
+
+/// What the file of a member says; nothing where it is damaged.
+pub(super) fn known_record(path: &Path) -> MemberRecord {
+    RECORDS.get(path, &[path.to_owned()], || atomic::read_json(path).ok()).unwrap_or_default()
 }
 
 /// Held by who trains a member; the system lets go of it when the process ends, however it ends.
@@ -73,21 +89,34 @@ impl ExperimentStore {
         make_folder_of(&path)?;
         let Some(lock) = Lock::take(&path).map_err(|error| Problem::writing(&path, &error))? else { return Ok(None) };
         // For people: the lock is what counts.
-        atomic::write_json(&self.member_file(experiment, member, "owner.json"), &Owner::here())?;
+        atomic::write_json(&self.member_file(experiment, member, OWNER), &Owner::here())?;
         Ok(Some(MemberLock { _lock: lock }))
     }
 
-    /// Writes down again what a crash came between: members whose run was made, and is not named in their files.
+    /// Writes down again what a crash came between: members whose run was made, and is not named in their files; of all members
+    /// or of `only` one.
     ///
     /// # Errors
     /// A full disk, no permission.
-    pub fn adopt(&self, experiment: &Experiment) -> Result<(), Problem> {
+    pub fn adopt(&self, experiment: &Experiment, only: Option<usize>) -> Result<(), Problem> {
+        let members = only.map_or(0..experiment.members.len(), |member| member..member + 1);
+        // Only one that was claimed may have a run that is named nowhere: mostly no other run need be looked at.
+        let lost = |member: usize| {
+            let begun = self.member_file(experiment, member, OWNER).exists();
+            begun && self.record(experiment, member).run.is_none_or(|run| self.runs().look(&run).is_none())
+        };
+        if !members.clone().any(lost) {
+            return Ok(());
+        }
         for run in self.runs().list().0.into_iter().rev() {
             let Some(of) = run.member_of.filter(|of| of.experiment == experiment.id) else { continue };
             let known = |record: &MemberRecord| {
                 record.run.as_deref().is_some_and(|known| known == run.id || self.runs().look(known).is_some())
             };
-            if of.member >= experiment.members.len() || known(&self.record(experiment, of.member)) {
+            if of.member >= experiment.members.len()
+                || !members.contains(&of.member)
+                || known(&self.record(experiment, of.member))
+            {
                 continue;
             }
             // Who trains it now writes it down.
@@ -100,14 +129,14 @@ impl ExperimentStore {
         Ok(())
     }
 
-    /// Whether somebody trains a member.
-    pub fn is_held(&self, experiment: &Experiment, member: usize) -> bool {
-        Lock::is_held(&self.member_file(experiment, member, "lock"))
+    /// Where a process that trains one member alone writes what it says.
+    pub fn log_of(&self, experiment: &Experiment, member: usize) -> PathBuf {
+        self.member_file(experiment, member, "log")
     }
 
     /// Who trains a member, or did last.
     pub fn owner(&self, experiment: &Experiment, member: usize) -> Option<Owner> {
-        atomic::read_json(&self.member_file(experiment, member, "owner.json")).ok()
+        atomic::read_json(&self.member_file(experiment, member, OWNER)).ok()
     }
 
     /// That a member is being trained elsewhere.

@@ -4,10 +4,12 @@
 //! An experiment is a folder `experiments/ID` beside the runs:
 //!
 //! - `experiment.json` says what it is: the pictures and how they are read, the settings that all runs share, and of each
-//!   member what it changes in them. It is written once.
+//!   member what it changes in them. It is written whole or not at all: at the start, and when members are added behind those
+//!   that are there, whose numbers stay.
+//! - `order.json` names members that are trained before the others; it is there once somebody wished so.
 //! - `members/0003.json` is what is known of the fourth member: its run, or why it has none. Each member has a file of its
 //!   own, so that many processes, on many machines that share the folder, write none together. `0003.lock` is held by who
-//!   trains it, who says so in `0003.owner.json`.
+//!   trains it, who says so in `0003.owner.json`. `0003.stopped` is there if it is wanted no more.
 //! - `cancelled` is there once it was called off: nothing of it is begun any more.
 //!
 //! How far a member is stands in its run's own folder and nowhere else ([`MemberState`]). A run's `run.json` names its
@@ -16,9 +18,13 @@
 mod cost;
 mod design;
 mod fit;
+mod halving;
 mod luck;
 mod member;
+mod more;
+mod order;
 mod parts;
+mod ray;
 mod search;
 mod slurm;
 mod store;
@@ -30,11 +36,14 @@ use serde::{Deserialize, Serialize};
 pub use cost::Cost;
 pub use design::{Design, Draft, Recipe, SHARES};
 pub use fit::{CurveFit, CurvePoint, Foretold};
+pub use halving::{Halving, Place};
 pub use luck::Lead;
 pub use member::{MemberLock, MemberRecord, Owner};
-pub use search::Vary;
+pub use more::More;
+pub use ray::{RayJob, RayOptions};
+pub use search::{Values, Vary};
 pub use slurm::{SlurmJob, SlurmOptions, SlurmTask};
-pub use store::ExperimentStore;
+pub use store::{ExperimentStore, Version};
 pub use view::{ExperimentView, MemberState, MemberView, Row};
 
 use crate::{
@@ -73,6 +82,12 @@ pub struct Experiment {
     pub variants: Vec<Variant>,
     /// In the order in which they are trained.
     pub members: Vec<Member>,
+    /// Of a search: what it takes values from, to draw more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub vary: Vec<Vary>,
+    /// Of a search: after how many epochs only the best go on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub halving: Option<Halving>,
 }
 
 /// What an experiment asks.
@@ -139,16 +154,27 @@ impl Experiment {
         one.settings(&self.base, &self.variants)
     }
 
+    /// How many epochs a member is trained at most.
+    fn epochs(&self, member: usize) -> u32 {
+        let one = self.members.get(member);
+        let variant = one.and_then(|one| self.variants.get(one.variant)).into_iter().flat_map(|variant| &variant.changes);
+        let changes = variant.chain(one.into_iter().flat_map(|one| &one.changes));
+        let said = changes.filter_map(|change| change.strip_prefix("train.epochs=")?.trim().parse().ok()).last();
+        said.unwrap_or(self.base.train.epochs)
+    }
+
     /// What tells a member from the others: `Quick look · seed 43`, `fold 2 of 5`.
     pub fn label(&self, member: usize) -> LocalizedText {
         let Some(one) = self.members.get(member) else { return LocalizedText::default() };
         let variant = self.variants.get(one.variant).filter(|_| self.variants.len() > 1);
         let alone = self.members.iter().filter(|other| other.variant == one.variant).count() == 1;
-        let base = &self.base.split;
+        let fold = one.changes.iter().any(|change| change.starts_with("split.fold="));
+        // Settings take a while to be put together, and there may be thousands of members.
+        let folds =
+            fold.then(|| self.settings(member).ok()).flatten().map_or(self.base.split.folds, |settings| settings.split.folds);
         LocalizedText::by(|lang| {
             let mut words: Vec<String> = variant.map(|variant| variant.label.get(lang).to_owned()).into_iter().collect();
             if !alone || variant.is_none() {
-                let folds = self.settings(member).map_or(base.folds, |settings| settings.split.folds);
                 words.extend(one.changes.iter().filter_map(|change| repeat_words(change, folds, lang)));
             }
             words.join(" · ")

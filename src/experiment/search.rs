@@ -1,6 +1,8 @@
 //! Values of chosen options: all combinations, or some drawn at random (Bergstra and Bengio 2012, "Random search for
 //! hyper-parameter optimization").
 
+use serde::{Deserialize, Serialize};
+
 use super::{Variant, words::words};
 use crate::{
     problem::{Kind, Problem},
@@ -11,14 +13,15 @@ use crate::{
 };
 
 /// An option and what it may be.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Vary {
     pub key: String,
     pub values: Values,
 }
 
 /// What an option may be.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Values {
     /// One of these, as the command line writes them.
     Each(Vec<String>),
@@ -102,18 +105,33 @@ pub(super) fn variants(base: &Settings, vary: &[Vary], drawn: Option<u32>) -> Re
         Some(runs) => draw(base, vary, runs as usize),
         None => all(vary)?,
     };
-    let variant = |changes: Vec<String>| {
-        let mut settings = base.clone();
-        changes.iter().try_for_each(|change| settings.set(change))?;
-        let short = |change: &String| change.rsplit('.').next().unwrap_or_default().to_owned();
-        // Where all is as in the recipe, its values say which it is.
-        let label = LocalizedText::by(|lang| match words(base, &settings, lang) {
-            same if same.is_empty() => changes.iter().map(short).collect::<Vec<_>>().join(" · "),
-            words => words,
-        });
-        Ok(Variant { label, changes })
-    };
-    combinations.into_iter().map(variant).collect()
+    combinations.into_iter().map(|changes| variant(base, changes)).collect()
+}
+
+/// So many further combinations than `known`, as many as there are.
+///
+/// # Errors
+/// None is left.
+pub(super) fn more(base: &Settings, vary: &[Vary], known: &[Variant], more: usize) -> Result<Vec<Variant>, Problem> {
+    // The first that are drawn are those of before, unless all were tried in their order.
+    let drawn = draw(base, vary, known.len() + more).into_iter();
+    let new: Vec<_> = drawn.filter(|one| known.iter().all(|known| known.changes != *one)).take(more).collect();
+    if new.is_empty() {
+        return Err(exhausted());
+    }
+    new.into_iter().map(|changes| variant(base, changes)).collect()
+}
+
+fn variant(base: &Settings, changes: Vec<String>) -> Result<Variant, Problem> {
+    let mut settings = base.clone();
+    changes.iter().try_for_each(|change| settings.set(change))?;
+    let short = |change: &String| change.rsplit('.').next().unwrap_or_default().to_owned();
+    // Where all is as in the recipe, its values say which it is.
+    let label = LocalizedText::by(|lang| match words(base, &settings, lang) {
+        same if same.is_empty() => changes.iter().map(short).collect::<Vec<_>>().join(" · "),
+        words => words,
+    });
+    Ok(Variant { label, changes })
 }
 
 fn all(vary: &[Vary]) -> Result<Vec<Vec<String>>, Problem> {
@@ -175,5 +193,13 @@ fn endless(key: &str) -> Problem {
             fr: format!("{key} est donné comme un intervalle, qui a une infinité de valeurs"),
         },
         say("Give its values, or say --runs N to draw some", "Donnez ses valeurs, ou dites --runs N pour en tirer"),
+    )
+}
+
+fn exhausted() -> Problem {
+    Problem::new(
+        Kind::Settings,
+        say("All combinations of this search are there already", "Toutes les combinaisons de cette recherche sont déjà là"),
+        say("Begin a new search with other values", "Commencez une nouvelle recherche avec d’autres valeurs"),
     )
 }

@@ -14,7 +14,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Experiment, ExperimentStore, MemberState};
+use super::{Experiment, ExperimentStore};
 use crate::{
     files::atomic,
     problem::{Kind, Problem},
@@ -63,13 +63,7 @@ impl ExperimentStore {
     /// # Errors
     /// Nothing is missing; no Slurm here, or it refuses; a template that cannot be read; a full disk.
     pub fn submit(&self, experiment: &Experiment, options: &SlurmOptions) -> Result<SlurmJob, Problem> {
-        let over = |state: &MemberState| matches!(state, MemberState::Finished | MemberState::Stopped);
-        let view = self.view(experiment.clone());
-        let missing = view.members.iter().enumerate().filter(|(_, member)| !over(&member.state)).map(|(at, _)| at);
-        let members: Vec<usize> = missing.collect();
-        if members.is_empty() {
-            return Err(nothing_missing(experiment));
-        }
+        let members = self.missing(experiment)?;
         let program = std::env::current_exe().map_err(|error| Problem::io(Path::new("trombine"), &error))?;
         let template = match &options.template {
             Some(path) => fs::read_to_string(path).map_err(|error| Problem::io(path, &error))?,
@@ -84,6 +78,13 @@ impl ExperimentStore {
         let job = SlurmJob { job, submitted: date::now(), members };
         atomic::write_json(&self.folder(experiment).join(JOB), &job)?;
         Ok(job)
+    }
+
+    /// The members that have something left to be trained now.
+    pub(super) fn missing(&self, experiment: &Experiment) -> Result<Vec<usize>, Problem> {
+        let open = self.view(experiment.clone()).open();
+        let members: Vec<usize> = open.into_iter().map(|(member, _)| member).collect();
+        if members.is_empty() { Err(nothing_missing(experiment)) } else { Ok(members) }
     }
 
     /// The array job's script.

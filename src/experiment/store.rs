@@ -3,11 +3,12 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    time::{Duration, SystemTime},
 };
 
-use super::{Draft, Experiment};
+use super::{Draft, Experiment, member, order::ORDER};
 use crate::{
-    files::{atomic, disk, unfinished::UnfinishedFolder},
+    files::{atomic, disk, lock::Lock, overwrite, reads, unfinished::UnfinishedFolder},
     plan::Plan,
     problem::{Kind, Problem},
     run::{Asked, RunStore, date},
@@ -23,6 +24,12 @@ pub struct ExperimentStore {
 
 const DESCRIPTION: &str = "experiment.json";
 const CANCELLED: &str = "cancelled";
+/// How long another program's change is waited for, which takes some milliseconds.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Which members an experiment has, and which come first: equal where nothing of it was changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version([Option<(u64, Option<SystemTime>)>; 2]);
 
 impl ExperimentStore {
     /// The experiments whose runs are in `runs`.
@@ -40,7 +47,7 @@ impl ExperimentStore {
     /// # Errors
     /// A full disk, no permission.
     pub fn create(&self, draft: Draft, plan: &Plan) -> Result<Experiment, Problem> {
-        let Draft { kind, name, base, variants, members } = draft;
+        let Draft { kind, name, base, variants, members, vary, halving } = draft;
         let (dataset, created) = (&plan.dataset, date::now());
         let mut reading = dataset.understood.reading;
         reading.side = dataset.pixels.side();
@@ -57,6 +64,8 @@ impl ExperimentStore {
             asked: Asked { device: plan.device.clone(), threads: plan.threads },
             variants,
             members,
+            vary,
+            halving,
         };
         let home = self.folder_of_all();
         let cannot = |error| Problem::writing(&home, &error);
@@ -83,6 +92,7 @@ impl ExperimentStore {
     /// Every experiment, the newest first, and what is wrong with the folders that are none.
     pub fn list(&self) -> (Vec<Experiment>, Vec<Problem>) {
         let (mut experiments, mut problems) = (Vec::new(), Vec::new());
+        reads::note(&self.folder_of_all());
         for entry in fs::read_dir(self.folder_of_all()).into_iter().flatten().flatten() {
             let hidden = entry.file_name().to_string_lossy().starts_with('.');
             if hidden || !entry.path().is_dir() {
@@ -102,10 +112,13 @@ impl ExperimentStore {
     /// # Errors
     /// No such experiment, several, or a damaged one.
     pub fn find(&self, name: &str) -> Result<Experiment, Problem> {
-        let (experiments, _) = self.list();
-        if let Some(exact) = experiments.iter().find(|experiment| experiment.id == name) {
-            return Ok(exact.clone());
+        let is_name = !name.is_empty() && !name.starts_with('.') && !name.contains(['/', '\\']);
+        let exact = self.folder_of_all().join(name);
+        // The others need not be read.
+        if is_name && exact.join(DESCRIPTION).is_file() {
+            return open(&exact);
         }
+        let (experiments, _) = self.list();
         let fitting: Vec<&Experiment> = match name {
             "last" => experiments.iter().take(1).collect(),
             _ => experiments.iter().filter(|experiment| !name.is_empty() && experiment.id.starts_with(name)).collect(),
@@ -149,6 +162,25 @@ impl ExperimentStore {
         self.folder(experiment).join(CANCELLED).exists()
     }
 
+    /// What changes when members are added or put first.
+    pub fn version(&self, experiment: &Experiment) -> Version {
+        let folder = self.folder(experiment);
+        let of = |name| fs::metadata(folder.join(name)).ok().map(|meta| (meta.len(), meta.modified().ok()));
+        Version([DESCRIPTION, ORDER].map(of))
+    }
+
+    /// Held by who changes what the experiment is.
+    pub(super) fn lock(&self, experiment: &Experiment) -> Result<Lock, Problem> {
+        let path = self.folder(experiment).join("lock");
+        let held = Lock::wait(&path, PATIENCE).map_err(|error| Problem::writing(&path, &error))?;
+        held.ok_or_else(|| overwrite::busy(&path))
+    }
+
+    /// The file that says what it is.
+    pub(super) fn description(&self, experiment: &Experiment) -> PathBuf {
+        self.folder(experiment).join(DESCRIPTION)
+    }
+
     /// The folder of an experiment.
     pub fn folder(&self, experiment: &Experiment) -> PathBuf {
         self.folder_of_all().join(&experiment.id)
@@ -156,7 +188,7 @@ impl ExperimentStore {
 
     /// A member's file with this ending.
     pub(super) fn member_file(&self, experiment: &Experiment, member: usize, ending: &str) -> PathBuf {
-        self.folder(experiment).join("members").join(format!("{member:04}.{ending}"))
+        self.folder(experiment).join(member::FOLDER).join(format!("{member:04}.{ending}"))
     }
 
     fn folder_of_all(&self) -> PathBuf {

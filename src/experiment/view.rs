@@ -1,15 +1,21 @@
 //! How far an experiment is, and its table: what pages and the command line show, read from the folders.
 
-use std::path::PathBuf;
+use std::{
+    collections::BTreeSet,
+    ffi::OsString,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use serde::{Deserialize, Serialize};
 
-use super::{CurveFit, CurvePoint, Experiment, ExperimentKind, ExperimentStore, Owner};
+use super::{CurveFit, CurvePoint, Experiment, ExperimentKind, ExperimentStore, Owner, Variant, member, order::STOPPED};
 use crate::{
     evaluate::significance::Spread,
+    files::{lock::Lock, reads},
     history::EpochRecord,
     problem::Problem,
-    run::{Run, RunInfo, RunStatus},
+    run::{RunInfo, RunStatus},
     text::LocalizedText,
 };
 
@@ -30,6 +36,18 @@ pub enum MemberState {
     },
     /// The user wants it no more.
     Stopped,
+    /// Others were better at this epoch, the end of a rung of successive halving, counted from 1.
+    Dropped {
+        epoch: u32,
+        rung: u32,
+    },
+}
+
+impl MemberState {
+    /// Whether nothing of it is left to be trained; what failed may be tried again.
+    pub const fn is_over(&self) -> bool {
+        matches!(self, Self::Finished | Self::Stopped | Self::Dropped { .. })
+    }
 }
 
 /// A member as it is now.
@@ -97,9 +115,9 @@ impl ExperimentView {
         self.members.iter().filter(|member| is(&member.state)).count()
     }
 
-    /// Members that are over: finished, failed or no longer wanted.
+    /// Members that are over: finished, failed, left behind or no longer wanted.
     pub fn over(&self) -> usize {
-        self.count(|state| matches!(state, MemberState::Finished | MemberState::Failed { .. } | MemberState::Stopped))
+        self.count(|state| state.is_over() || matches!(state, MemberState::Failed { .. }))
     }
 
     /// Whether a larger result is the better one.
@@ -109,12 +127,19 @@ impl ExperimentView {
 
     /// The table: a row for each variant, in their order.
     pub fn rows(&self) -> Vec<Row> {
-        let row = |(variant, label): (usize, LocalizedText)| {
-            let mine = || self.members.iter().filter(|member| member.variant == variant);
-            let scores: Vec<f64> = mine().filter_map(MemberView::score).collect();
-            Row { variant, label, members: mine().count(), spread: Spread::of(&scores), scores }
+        let row = |(variant, of): (usize, &Variant)| {
+            let label = of.label.clone();
+            Row { variant, label, members: 0, scores: Vec::new(), spread: None }
         };
-        self.experiment.variants.iter().map(|variant| variant.label.clone()).enumerate().map(row).collect()
+        let mut rows: Vec<Row> = self.experiment.variants.iter().enumerate().map(row).collect();
+        for member in &self.members {
+            if let Some(row) = rows.get_mut(member.variant) {
+                row.members += 1;
+                row.scores.extend(member.score());
+            }
+        }
+        rows.iter_mut().for_each(|row| row.spread = Spread::of(&row.scores));
+        rows
     }
 
     /// The row with the best mean; `None` before anything is finished.
@@ -146,26 +171,34 @@ impl ExperimentView {
 }
 
 impl ExperimentStore {
-    /// An experiment as it is now, read from its folder and those of its runs.
+    /// An experiment as it is now, read from its folder and those of its runs, as far as they have changed.
     pub fn view(&self, experiment: Experiment) -> ExperimentView {
-        let members = (0..experiment.members.len()).map(|member| self.member(&experiment, member)).collect();
+        let there = self.member_files(&experiment);
+        let members = (0..experiment.members.len()).map(|member| self.member_by(&experiment, member, Some(&there))).collect();
         let (cancelled, folder) = (self.is_cancelled(&experiment), self.folder(&experiment));
-        ExperimentView { members, cancelled, folder, experiment }
+        let mut view = ExperimentView { members, cancelled, folder, experiment };
+        view.drop_the_worse();
+        view
     }
 
-    /// One member as it is now.
+    /// One member as it is now; where successive halving has left it is known of all together.
     pub fn member(&self, experiment: &Experiment, member: usize) -> MemberView {
-        let record = self.record(experiment, member);
-        let run = record.run.as_deref().and_then(|id| self.runs().look(id));
-        let held = self.is_held(experiment, member);
-        let settings = run.as_ref().and_then(|run| run.settings().ok()).or_else(|| experiment.settings(member).ok());
-        let history = run.as_ref().map(Run::history).unwrap_or_default();
-        let info = run.map(|run| run.info);
+        self.member_by(experiment, member, None)
+    }
+
+    /// The same, if it is known which of the members' files are `there`.
+    fn member_by(&self, experiment: &Experiment, member: usize, there: Option<&BTreeSet<OsString>>) -> MemberView {
+        let path = |ending: &str| Some(self.member_file(experiment, member, ending)).filter(|path| is_among(path, there));
+        let record = path("json").map(|path| member::known_record(&path)).unwrap_or_default();
+        let looked = record.run.as_deref().and_then(|id| self.runs().look_into(id));
+        let (info, settings, history) =
+            looked.map_or((None, None, Vec::new()), |looked| (Some(looked.info), looked.settings, looked.history));
+        let is_finished = |run: &RunInfo| run.status == RunStatus::Finished && run.scores.is_some();
         let state = match (&info, record) {
-            _ if held => MemberState::Training,
+            (Some(run), _) if is_finished(run) => MemberState::Finished,
+            _ if path("lock").is_some_and(|path| Lock::is_held(&path)) => MemberState::Training,
             (Some(run), _) if run.status == RunStatus::Training => MemberState::Training,
-            (Some(run), _) if run.status == RunStatus::Finished && run.scores.is_some() => MemberState::Finished,
-            (_, record) if record.stopped => MemberState::Stopped,
+            (_, record) if record.stopped || path(STOPPED).is_some_and(|path| path.exists()) => MemberState::Stopped,
             (_, record) if record.problem.is_some() => {
                 MemberState::Failed { problem: record.problem.unwrap_or_else(Problem::cancelled) }
             }
@@ -175,11 +208,22 @@ impl ExperimentStore {
         MemberView {
             label: experiment.label(member),
             variant: experiment.members.get(member).map_or(0, |member| member.variant),
-            owner: self.owner(experiment, member).filter(|_| state == MemberState::Training),
+            owner: (state == MemberState::Training).then(|| self.owner(experiment, member)).flatten(),
             state,
             run: info,
             history,
-            epochs: settings.map_or(0, |settings| settings.train.epochs),
+            epochs: settings.map_or_else(|| experiment.epochs(member), |settings| settings.train.epochs),
         }
     }
+
+    /// The names in the folder of the members' files.
+    fn member_files(&self, experiment: &Experiment) -> BTreeSet<OsString> {
+        let folder = self.folder(experiment).join(member::FOLDER);
+        reads::note(&folder);
+        fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name()).collect()
+    }
+}
+
+fn is_among(path: &Path, there: Option<&BTreeSet<OsString>>) -> bool {
+    there.is_none_or(|there| path.file_name().is_some_and(|name| there.contains(name)))
 }

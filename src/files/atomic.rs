@@ -4,7 +4,7 @@ use std::{fs, io::Write as _, path::Path};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::unfinished::UnfinishedFile;
+use super::{reads, unfinished::UnfinishedFile};
 use crate::{
     problem::{Kind, Problem},
     text::{LocalizedText, say},
@@ -45,6 +45,7 @@ pub fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Problem> {
 /// # Errors
 /// A missing or unreadable file, or one that says something else than expected.
 pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, Problem> {
+    reads::note(path);
     let text = fs::read(path).map_err(|error| Problem::io(path, &error))?;
     serde_json::from_slice(&text).map_err(|error| foreign(path, &error))
 }

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::disk;
+use super::{disk, reads};
 
 /// Whoever looks whether it is held takes it for an instant: for so long nobody else is turned away.
 const LOOK: Duration = Duration::from_millis(50);
@@ -48,6 +48,7 @@ impl Lock {
 
     /// Whether it is held, by another process or this one.
     pub fn is_held(path: &Path) -> bool {
+        reads::note(path);
         disk::open(path).is_ok_and(|file| matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock)))
     }
 }

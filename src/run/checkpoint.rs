@@ -23,7 +23,7 @@ use crate::{
     data::target_scaler::TargetScaler,
     evaluate::WeightsId,
     files::{
-        atomic, disk,
+        atomic, disk, reads,
         tensors::{self, Tensors},
     },
     history::{EpochRecord, EventLog, StopReason},
@@ -165,6 +165,7 @@ impl Header {
             metadata: HashMap<String, String>,
         }
         let mut text = Vec::new();
+        reads::note(path);
         File::open(path)
             .and_then(|mut file| {
                 let mut length = [0; 8];
@@ -189,6 +190,7 @@ impl Reached {
     /// No such file, or a damaged one.
     pub fn read(path: &Path) -> Result<Self, Problem> {
         let mut bytes = Vec::new();
+        reads::note(path);
         File::open(path)
             .and_then(|file| file.take(MOST_BRIEF).read_to_end(&mut bytes))
             .map_err(|error| Problem::io(path, &error))?;

@@ -132,6 +132,12 @@ impl Run {
         })
     }
 
+    /// Its settings, if they can be read, and its epochs so far.
+    pub(super) fn settings_and_history(&self) -> (Option<Settings>, Vec<EpochRecord>) {
+        let newest = self.newest();
+        (self.settings_by(newest.as_ref()).ok(), self.history_by(newest.as_ref()))
+    }
+
     /// What the run was trained with, or goes on with.
     ///
     /// # Errors

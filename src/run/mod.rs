@@ -10,6 +10,7 @@ pub mod date;
 pub mod export;
 mod folder;
 mod id;
+mod known_runs;
 mod known_weights;
 mod naming;
 pub mod paired;
@@ -19,6 +20,7 @@ pub mod run_pictures;
 mod store;
 
 pub use changes::Changes;
+pub use known_runs::Looked;
 pub use paired::Paired;
 pub use predictor::without_its_report;
 pub use run_pictures::RunPictures;

@@ -6,14 +6,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Asked, Run, RunInfo, RunStatus, Stored, date, id, naming, pictures::Picture};
+use super::{Asked, Looked, Run, RunInfo, RunStatus, Stored, date, id, known_runs, naming, pictures::Picture};
 use crate::{
     data::{
         folders,
         sample::{Part, Source},
     },
     files::{
-        atomic, disk, overwrite,
+        atomic, disk, overwrite, reads,
         unfinished::{self, UnfinishedFolder},
     },
     model::Weights,
@@ -59,7 +59,11 @@ impl RunStore {
     /// A full disk, no permission.
     pub fn create(&self, plan: &Plan) -> Result<Run, Problem> {
         let unfinished = self.begin()?;
-        let name = naming::numbered(&naming::name(&plan.settings), &self.list().0);
+        let name = match &plan.member_of {
+            // An experiment may have thousands, each of which would look at all others.
+            Some(of) => naming::name_of_member(&plan.settings, of.member),
+            None => naming::numbered(&naming::name(&plan.settings), &self.list().0),
+        };
         let stamp = date::stamp(date::now());
         let run = fill(unfinished.path().to_owned(), stamp, name, plan)?;
         self.publish(unfinished, run, true)
@@ -192,7 +196,13 @@ impl RunStore {
     /// damaged.
     pub fn look(&self, id: &str) -> Option<Run> {
         let folder = self.runs().join(id);
-        (is_name(id) && folder.is_dir()).then(|| Run::open(&folder).ok().map(as_it_stands)).flatten()
+        (is_name(id) && folder.is_dir()).then(|| known_runs::open(&folder).ok().map(as_it_stands)).flatten()
+    }
+
+    /// The same with its settings and epochs.
+    pub fn look_into(&self, id: &str) -> Option<Looked> {
+        let run = self.look(id)?;
+        Some(known_runs::look_into(run))
     }
 
     /// Takes a run from elsewhere, a run's folder or exported weights, among the runs; a copy is made.
@@ -359,8 +369,9 @@ fn listed(folder: &Path) -> (Vec<RunInfo>, Vec<Problem>) {
             _ => Problem::io(folder, &error),
         });
     }
+    reads::note(folder);
     for folder in folders(folder) {
-        match Run::open(&folder) {
+        match known_runs::open(&folder) {
             Ok(run) => runs.push(as_it_stands(run).info),
             Err(problem) => problems.push(problem),
         }

@@ -89,6 +89,9 @@ pub fn fit(
         if fit.at.epoch >= plan.settings.train.epochs {
             break StopReason::AllEpochs;
         }
+        if plan.share.until.is_some_and(|until| fit.at.epoch >= until) {
+            return fit.leave();
+        }
         match fit.epoch(&mut batches) {
             Ok(None) => {}
             Ok(Some(reason)) => break reason,

@@ -9,13 +9,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Event, ResumeOptions, training};
+use super::{Event, ResumeOptions, agenda::Agenda, training};
 use crate::{
     control::{Control, Signal, Stage},
     data::{self, dataset::Dataset, edits::Edits, picture_size::PictureShape},
-    experiment::{Experiment, ExperimentStore, MemberState},
+    experiment::{Experiment, ExperimentStore},
     files::Places,
-    plan::{MemberOf, Plan},
+    plan::{MemberOf, Plan, Share},
     problem::{Kind, Problem},
     run::{RunInfo, RunStatus, RunStore},
     settings::Settings,
@@ -26,8 +26,21 @@ use crate::{
 /// Between two looks whether the experiment was called off.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 
-/// Trains what is missing of an experiment: all members, or `only` one of them. What fails is told, and does not stop the
-/// others.
+/// How an experiment is trained.
+#[derive(Clone, Debug, Default)]
+pub struct ExperimentOptions {
+    /// This member alone.
+    pub only: Option<usize>,
+    /// Pictures that are used if they are the experiment's.
+    pub dataset: Option<Arc<Dataset>>,
+    /// No member is begun after so long.
+    pub budget: Option<Duration>,
+    /// At most so many cores for a member, where the experiment does not say how many threads.
+    pub cores: Option<usize>,
+}
+
+/// Trains what is missing of an experiment: all members, or only one of them. What fails is told, and does not stop the
+/// others. Members that are added meanwhile are trained, too.
 ///
 /// The wish to finish or to discard is about the member that is being trained, and the next one follows; to leave ends all,
 /// with a checkpoint to go on from.
@@ -35,30 +48,23 @@ const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 /// # Errors
 /// No such experiment; pictures that are gone or not those that it began with; one member alone that somebody else trains, or
 /// that fails.
-pub(super) fn run(
+pub fn train_experiment(
     name: &str,
-    only: Option<usize>,
-    dataset: Option<Arc<Dataset>>,
+    how: ExperimentOptions,
     store: &RunStore,
     control: &Control,
     emit: &mut dyn FnMut(Event),
 ) -> Result<(), Problem> {
-    let experiments = ExperimentStore::new(store);
-    let experiment = experiments.find(name)?;
-    experiments.adopt(&experiment)?;
-    if let Some(member) = only {
-        experiment.settings(member)?;
-    } else {
-        experiments.take_up(&experiment)?;
-    }
-    let known = Twins::of(&experiment, store);
-    let mut executor = Executor { experiments, experiment, known, store, control, dataset };
-    let members = only.map_or_else(|| (0..executor.experiment.members.len()).collect(), |member| vec![member]);
-    for member in members {
+    let ExperimentOptions { only, dataset, budget, cores } = how;
+    let mut executor = Executor::of(name, only, dataset, store, control)?;
+    executor.cores = cores;
+    let mut agenda = Agenda::new(only, budget);
+    loop {
         if control.wait_while_paused() == Signal::Leave || executor.experiments.is_cancelled(&executor.experiment) {
-            break;
+            return Ok(());
         }
-        let failed = match executor.member(member, only.is_some(), emit) {
+        let Some((member, until)) = agenda.next(&executor.experiments, &mut executor.experiment, emit)? else { return Ok(()) };
+        let failed = match executor.member(member, until, only.is_some(), emit) {
             // Without pictures no other member can be trained either.
             Err(Failure::All(problem)) => return Err(problem),
             Err(Failure::One(problem)) if only.is_some() => Err(problem),
@@ -74,15 +80,26 @@ pub(super) fn run(
         if matches!(control.wish(), Signal::Finish | Signal::Discard) {
             control.set(Signal::Go);
         }
+        if only.is_some() {
+            return Ok(());
+        }
     }
-    Ok(())
 }
 
 /// What keeps a member from being trained.
-enum Failure {
+pub(super) enum Failure {
     One(Problem),
     /// The others too.
     All(Problem),
+}
+
+impl Failure {
+    /// Why.
+    pub(super) fn problem(self) -> Problem {
+        match self {
+            Self::One(problem) | Self::All(problem) => problem,
+        }
+    }
 }
 
 impl From<Problem> for Failure {
@@ -92,28 +109,48 @@ impl From<Problem> for Failure {
 }
 
 /// An experiment at work.
-struct Executor<'a> {
-    experiments: ExperimentStore,
-    experiment: Experiment,
+pub(super) struct Executor<'a> {
+    pub(super) experiments: ExperimentStore,
+    pub(super) experiment: Experiment,
     known: Twins,
     store: &'a RunStore,
     control: &'a Control,
     /// The pictures as the last member had them.
     dataset: Option<Arc<Dataset>>,
+    cores: Option<usize>,
 }
 
-impl Executor<'_> {
+impl<'a> Executor<'a> {
+    /// Takes up the experiment that `name` means.
+    pub(super) fn of(
+        name: &str,
+        only: Option<usize>,
+        dataset: Option<Arc<Dataset>>,
+        store: &'a RunStore,
+        control: &'a Control,
+    ) -> Result<Self, Problem> {
+        let experiments = ExperimentStore::new(store);
+        let experiment = experiments.find(name)?;
+        if let Some(member) = only {
+            experiment.settings(member)?;
+        } else {
+            experiments.take_up(&experiment)?;
+        }
+        experiments.adopt(&experiment, only)?;
+        let known = Twins::of(&experiment, store);
+        Ok(Self { experiments, experiment, known, store, control, dataset, cores: None })
+    }
+
     /// Tells of a member as it is now.
-    fn tell(&self, member: usize, emit: &mut dyn FnMut(Event)) {
+    pub(super) fn tell(&self, member: usize, emit: &mut dyn FnMut(Event)) {
         let view = Box::new(self.experiments.member(&self.experiment, member));
         emit(Event::Member { experiment: self.experiment.id.clone(), member, view });
     }
 
-    /// Trains a member, or goes on with it, unless there is nothing left to do.
-    fn member(&mut self, member: usize, alone: bool, emit: &mut dyn FnMut(Event)) -> Result<(), Failure> {
+    /// Trains a member, or goes on with it, unless there is nothing left to do; to its end, or to the epoch `until`.
+    fn member(&mut self, member: usize, until: Option<u32>, alone: bool, emit: &mut dyn FnMut(Event)) -> Result<(), Failure> {
         let (experiments, experiment) = (&self.experiments, &self.experiment);
-        let over = |state: &MemberState| matches!(state, MemberState::Finished | MemberState::Stopped);
-        if over(&experiments.member(experiment, member).state) {
+        if experiments.member(experiment, member).state.is_over() {
             return Ok(());
         }
         let Some(_lock) = experiments.lock_member(experiment, member)? else {
@@ -136,12 +173,11 @@ impl Executor<'_> {
             record.problem = None;
             return Ok(experiments.save_record(experiment, member, &record)?);
         }
-        let dataset = self.pictures(settings.augment.shape(), emit)?;
+        let shape = settings.augment.shape();
         // A run that was begun has its own pictures with the labels of then.
-        if run.is_none() && self.experiment.data.is_some_and(|then| then != dataset.fingerprint()) {
-            return Err(Failure::All(other_pictures()));
-        }
-        let result = self.train(member, settings, run, &dataset, emit);
+        let dataset = if run.is_none() { self.checked_pictures(shape, emit)? } else { self.pictures(shape, emit)? };
+        let share = Share { until, cores: self.cores };
+        let result = self.train(member, settings, run, (&dataset, share), emit);
         let (experiments, experiment) = (&self.experiments, &self.experiment);
         let mut record = experiments.record(experiment, member);
         match result {
@@ -170,9 +206,11 @@ impl Executor<'_> {
         member: usize,
         settings: Settings,
         run: Option<RunInfo>,
-        dataset: &Arc<Dataset>,
+        (dataset, share): (&Arc<Dataset>, Share),
         emit: &mut dyn FnMut(Event),
     ) -> Result<(), Problem> {
+        // That this member is stopped is nothing to the others.
+        let own = self.control.within();
         let mut looked = Instant::now();
         let mut unwritten = None;
         let mut tell = |event: Event| {
@@ -186,20 +224,53 @@ impl Executor<'_> {
                 if self.experiments.is_cancelled(&self.experiment) {
                     self.control.set(Signal::Leave);
                 }
+                if self.experiments.is_stopped(&self.experiment, member) {
+                    own.set(Signal::Leave);
+                }
             }
             emit(event);
         };
         let result = match run {
-            Some(run) => training::resume(&run.id, dataset, &ResumeOptions::default(), self.store, self.control, &mut tell),
+            Some(run) => {
+                let how = ResumeOptions { share, ..ResumeOptions::default() };
+                training::resume(&run.id, dataset, &how, self.store, &own, &mut tell)
+            }
             None => {
                 let plan = Plan::new(&settings, dataset.clone()).map_err(training::first)?;
                 let asked = self.experiment.asked.clone();
                 let member_of = MemberOf { experiment: self.experiment.id.clone(), member };
-                let plan = Plan { device: asked.device, threads: asked.threads, member_of: Some(member_of), ..plan };
-                training::train(&plan, self.store, self.control, &mut tell)
+                let plan = Plan { device: asked.device, threads: asked.threads, member_of: Some(member_of), share, ..plan };
+                training::train(&plan, self.store, &own, &mut tell)
             }
         };
         result.and(unwritten.map_or(Ok(()), Err))
+    }
+
+    /// Makes room for what others do with them.
+    pub(super) fn forget_pictures(&mut self) {
+        self.dataset = None;
+    }
+
+    /// Takes for a member a finished run that is what it would be, if there is one.
+    pub(super) fn take_twin(&self, member: usize) -> Result<bool, Problem> {
+        let (experiments, experiment) = (&self.experiments, &self.experiment);
+        let Some(twin) = self.known.find(&experiment.settings(member)?) else { return Ok(false) };
+        let Some(_lock) = experiments.lock_member(experiment, member)? else { return Ok(false) };
+        let mut record = experiments.record(experiment, member);
+        if record.stopped || record.run.as_deref().is_some_and(|run| self.store.look(run).is_some()) {
+            return Ok(false);
+        }
+        (record.run, record.problem) = (Some(twin), None);
+        experiments.save_record(experiment, member, &record).map(|()| true)
+    }
+
+    /// The experiment's pictures, if they are those that it began with.
+    pub(super) fn checked_pictures(&mut self, shape: PictureShape, emit: &mut dyn FnMut(Event)) -> Result<Arc<Dataset>, Failure> {
+        let dataset = self.pictures(shape, emit)?;
+        match self.experiment.data {
+            Some(then) if then != dataset.fingerprint() => Err(Failure::All(other_pictures())),
+            _ => Ok(dataset),
+        }
     }
 
     /// The experiment's pictures of this shape, those of before if they are the same.
@@ -232,7 +303,9 @@ impl Twins {
     fn of(experiment: &Experiment, store: &RunStore) -> Self {
         let alike = |run: &RunInfo| {
             run.data.is_some()
-                && (run.data, &run.source, &run.asked) == (experiment.data, &experiment.source, &experiment.asked)
+                && (run.data, &run.source) == (experiment.data, &experiment.source)
+                // With any number of threads they are the same.
+                && run.asked.device == experiment.asked.device
                 && run.faces == experiment.reading.faces
                 && run.task == experiment.task
                 && run.committee.is_none()
@@ -240,7 +313,7 @@ impl Twins {
                 && run.scores.is_some()
         };
         let runs = store.list().0.into_iter().filter(alike);
-        Self(runs.filter_map(|run| Some((store.look(&run.id)?.settings().ok()?, run.id))).collect())
+        Self(runs.filter_map(|run| Some((store.look_into(&run.id)?.settings?, run.id))).collect())
     }
 
     fn find(&self, settings: &Settings) -> Option<String> {

@@ -5,7 +5,8 @@ use std::{path::Path, sync::Arc};
 use super::{
     Command, Event, committee,
     evaluate_again::{self, How},
-    experiment, locate, open, training,
+    experiment::{ExperimentOptions, train_experiment},
+    locate, open, training,
 };
 use crate::{
     control::{Control, Stage},
@@ -110,7 +111,8 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
             let experiment = experiments.create(*draft, &plan)?;
             let (id, dataset) = (experiment.id.clone(), Some(plan.dataset.clone()));
             emit(Event::Experiment(Box::new(experiments.view(experiment))));
-            then_list(experiment::run(&id, None, dataset, store, control, emit), store, emit)
+            let how = ExperimentOptions { dataset, ..ExperimentOptions::default() };
+            then_list(train_experiment(&id, how, store, control, emit), store, emit)
         }
         Command::CostOfExperiment { draft, plan } => {
             let cost = ExperimentStore::new(store).cost(&draft, &plan)?;
@@ -118,7 +120,8 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
             Ok(())
         }
         Command::RunExperiment { experiment, only, dataset } => {
-            then_list(experiment::run(&experiment, only, dataset, store, control, emit), store, emit)
+            let how = ExperimentOptions { only, dataset, ..ExperimentOptions::default() };
+            then_list(train_experiment(&experiment, how, store, control, emit), store, emit)
         }
         Command::CancelExperiment(name) => {
             let experiments = ExperimentStore::new(store);

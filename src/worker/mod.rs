@@ -4,6 +4,7 @@
 //! [`Answerer::answers`] each frame; none of that ever waits. Commands that only touch the shelf of runs
 //! ([`Command::is_quick`]) are answered by a thread of their own, so that runs can be looked at while one is trained.
 
+mod agenda;
 mod answerer;
 pub mod awake;
 mod committee;
@@ -14,13 +15,16 @@ mod experiment;
 mod fallback;
 mod job;
 mod locate;
+mod member_processes;
 mod open;
 mod thread;
 mod training;
 
 pub use answerer::{Answerer, Crop, PhotoSource, Question, QuestionResult, Reply};
 pub use committee::Candidates;
+pub use experiment::{ExperimentOptions, train_experiment};
 pub use job::perform;
+pub use member_processes::{Jobs, train_in_processes};
 pub use thread::{Delivery, Worker};
 pub use training::train_on;
 
@@ -44,7 +48,7 @@ use crate::{
     engine::SelfTest,
     experiment::{Cost, Draft, Experiment, ExperimentView, MemberView},
     files::table::TableForm,
-    plan::Plan,
+    plan::{Plan, Share},
     problem::Problem,
     run::{
         Paired, RunInfo, RunPictures, RunView,
@@ -230,6 +234,7 @@ pub struct ResumeOptions {
     pub device: Option<String>,
     /// From the best weights, at this rate and with an optimizer that remembers nothing: after a loss that ran away.
     pub learning_rate: Option<f64>,
+    pub share: Share,
 }
 
 impl ResumeOptions {

@@ -13,7 +13,7 @@ use trombine::{
         split::Split,
     },
     model::{Network, Output},
-    plan::Plan,
+    plan::{Plan, Share},
     random::{Purpose, Random},
     settings::Settings,
 };
@@ -57,6 +57,7 @@ fn plan(threads: usize) -> Plan {
         // A quarter of these makes batches.
         threads: Some(threads * 4),
         member_of: None,
+        share: Share::default(),
     }
 }
 

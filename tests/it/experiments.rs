@@ -230,6 +230,7 @@ impl Bench {
             MemberState::Finished => "finished",
             MemberState::Failed { .. } => "failed",
             MemberState::Stopped => "stopped",
+            MemberState::Dropped { .. } => "dropped",
         };
         self.view().members.iter().map(|member| name(&member.state)).collect()
     }

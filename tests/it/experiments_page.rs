@@ -22,7 +22,7 @@ use crate::stage::{self, Stage};
 /// An experiment on the stage's pictures of which nothing is trained.
 fn waiting(stage: &Stage, id: &str, draft: Draft) -> ExperimentView {
     let dataset = stage.session.dataset.as_ref().expect("opened");
-    let Draft { kind, name, base, variants, members } = draft;
+    let Draft { kind, name, base, variants, members, vary, halving } = draft;
     let experiment = Experiment {
         id: id.to_owned(),
         name,
@@ -36,6 +36,8 @@ fn waiting(stage: &Stage, id: &str, draft: Draft) -> ExperimentView {
         asked: Asked::default(),
         variants,
         members,
+        vary,
+        halving,
     };
     let member = |place: usize| MemberView {
         label: experiment.label(place),

@@ -23,7 +23,7 @@ use trombine::{
     files::table::TableStyle,
     history::{BatchRecord, EpochRecord, EventLog, Note, NoteKind, StopReason},
     model::{Network, Weights},
-    plan::Plan,
+    plan::{Plan, Share},
     predict::Framed,
     problem::Problem,
     run::{
@@ -198,6 +198,7 @@ pub fn plan(settings: &Settings, dataset: &Arc<Dataset>) -> Plan {
         device: "auto".into(),
         threads: None,
         member_of: None,
+        share: Share::default(),
     }
 }
 

@@ -180,7 +180,7 @@ fn a_finished_run_goes_on_from_its_best_at_another_rate() {
     let job = worker.start(resume(ResumeOptions::default()));
     assert!(matches!(until_end(&worker, job, |_| {}), Event::Failed(problem) if problem.kind == Kind::File), "it is finished");
 
-    let how = ResumeOptions { more: 2, learning_rate: Some(1e-3), device: Some("cpu".to_owned()) };
+    let how = ResumeOptions { more: 2, learning_rate: Some(1e-3), device: Some("cpu".to_owned()), ..ResumeOptions::default() };
     let job = worker.start(resume(how));
     let mut started = None;
     let end = until_end(&worker, job, |event| {

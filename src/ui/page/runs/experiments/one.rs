@@ -167,7 +167,7 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, (live, narrow): (boo
         {
             cx.act(Action::Pause(!paused));
         }
-    } else if view.count(|state| !matches!(state, MemberState::Finished | MemberState::Stopped)) > 0 {
+    } else if view.count(|state| !state.is_over()) > 0 {
         let busy = super::busy(cx);
         let name = match view.members.iter().any(|member| member.run.is_some()) {
             true => say("Continue", "Poursuivre"),
@@ -530,7 +530,7 @@ fn member_line(ui: &mut Ui, cx: &Cx<'_>, view: &ExperimentView, place: usize, li
         _ if live.is_some() => (icon::PLAY, t.accent),
         MemberState::Finished => (icon::CIRCLE_CHECK, t.good),
         MemberState::Failed { .. } => (icon::CIRCLE_X, t.bad),
-        MemberState::Stopped => (icon::SQUARE, t.text3),
+        MemberState::Stopped | MemberState::Dropped { .. } => (icon::SQUARE, t.text3),
         MemberState::Paused => (icon::PAUSE, t.text2),
         MemberState::Training => (icon::HOURGLASS, t.accent),
         MemberState::Waiting => (icon::CLOCK, t.text3),
@@ -590,5 +590,9 @@ fn state(lang: Lang, member: &MemberView, live: Option<&Live<'_>>, phase: Phase)
         }),
         MemberState::Failed { problem } => problem.what.get(lang).to_owned(),
         MemberState::Stopped => say("no longer wanted", "plus souhaité").get(lang).to_owned(),
+        MemberState::Dropped { epoch, .. } => match lang {
+            Lang::En => format!("stopped early at epoch {epoch}: others were better"),
+            Lang::Fr => format!("arrêté dès l’époque {epoch} : d’autres étaient meilleurs"),
+        },
     }
 }
