@@ -178,27 +178,30 @@ fn searches_try_all_or_draw() {
 }
 
 /// A store with an experiment of a small network on 30 pictures.
-struct Bench {
+pub struct Bench {
     _home: tempfile::TempDir,
-    runs: RunStore,
-    experiments: ExperimentStore,
-    plan: Plan,
-    experiment: Experiment,
+    pub runs: RunStore,
+    pub experiments: ExperimentStore,
+    pub plan: Plan,
+    pub experiment: Experiment,
 }
 
 impl Bench {
-    fn new(design: &Design, base: &Settings, seeds: u32) -> Self {
+    pub fn new(design: &Design, base: &Settings, seeds: u32) -> Self {
+        Self::of(design.draft(base, seeds, false).expect("a draft"))
+    }
+
+    pub fn of(draft: Draft) -> Self {
         let home = tempfile::tempdir().expect("a folder");
         let runs = RunStore::at(home.path());
         let plan = Plan { device: "cpu".to_owned(), threads: Some(1), ..training::plan(&training::settings()) };
         let experiments = ExperimentStore::new(&runs);
-        let draft = design.draft(base, seeds, false).expect("a draft");
         let experiment = experiments.create(draft, &plan).expect("it is written");
         Self { _home: home, runs, experiments, plan, experiment }
     }
 
     /// Trains what is missing, handing every event to `hear` with the member that it is about.
-    fn run(&self, only: Option<usize>, hear: &mut dyn FnMut(&Event, usize, &Control)) -> (Result<(), Problem>, Vec<Problem>) {
+    pub fn run(&self, only: Option<usize>, hear: &mut dyn FnMut(&Event, usize, &Control)) -> (Result<(), Problem>, Vec<Problem>) {
         let (control, mut member, mut warned) = (Control::default(), 0, Vec::new());
         let dataset = Some(Arc::clone(&self.plan.dataset));
         let command = Command::RunExperiment { experiment: self.experiment.id.clone(), only, dataset };
@@ -213,16 +216,16 @@ impl Bench {
         (result, warned)
     }
 
-    fn done(&self) {
+    pub fn done(&self) {
         let (result, warned) = self.run(None, &mut |_, _, _| {});
         assert_eq!((result, warned), (Ok(()), Vec::new()));
     }
 
-    fn view(&self) -> ExperimentView {
+    pub fn view(&self) -> ExperimentView {
         self.experiments.view(self.experiments.find(&self.experiment.id).expect("it is there"))
     }
 
-    fn states(&self) -> Vec<&'static str> {
+    pub fn states(&self) -> Vec<&'static str> {
         let name = |state: &MemberState| match state {
             MemberState::Waiting => "waiting",
             MemberState::Training => "training",
@@ -236,7 +239,7 @@ impl Bench {
     }
 
     /// The weights of each member's run.
-    fn weights(&self) -> Vec<Vec<u8>> {
+    pub fn weights(&self) -> Vec<Vec<u8>> {
         let run = |member: usize| self.view().members[member].run.clone().expect("it has one").id;
         let run = |member| self.runs.find(&run(member)).expect("a run");
         (0..self.experiment.members.len()).map(|member| fs::read(run(member).best_path()).expect("weights")).collect()

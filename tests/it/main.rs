@@ -30,6 +30,8 @@ mod engine_torch;
 mod escape;
 mod escape_any;
 mod event_log;
+mod experiment_jobs;
+mod experiment_rounds;
 mod experiments;
 mod experiments_page;
 mod export;
