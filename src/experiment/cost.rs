@@ -36,6 +36,7 @@ impl ExperimentStore {
             seconds += pace.unwrap_or_default() * used * f64::from(settings.train.epochs);
             bytes += bytes_of(&settings, plan);
         }
+        seconds *= draft.halving.as_ref().map_or(1.0, |halving| halving.share(draft.variants.len()));
         Ok(Cost { runs: draft.members.len(), seconds: pace.map(|_| seconds), bytes })
     }
 

@@ -166,7 +166,7 @@ impl Draft {
     /// # Errors
     /// Not a search, epochs that differ, too few runs or epochs to be halved.
     pub fn halved(self, eta: u32) -> Result<Self, Problem> {
-        let halving = Some(Halving::of(&self, eta)?);
+        let halving = Some(Halving::of(self.kind, &self.base, &self.variants, eta)?);
         Ok(Self { halving, ..self })
     }
 

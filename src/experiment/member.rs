@@ -38,8 +38,6 @@ pub struct Owner {
     pub since: u64,
 }
 
-/// The folder of the members' files, in that of the experiment.
-pub(super) const FOLDER: &str = "members";
 /// The ending of the file that says who trains a member.
 const OWNER: &str = "owner.json";
 

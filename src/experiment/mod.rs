@@ -24,6 +24,7 @@ mod member;
 mod more;
 mod order;
 mod parts;
+mod places;
 mod ray;
 mod search;
 mod slurm;

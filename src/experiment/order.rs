@@ -2,16 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::{Experiment, ExperimentStore, MemberRecord, store::no_member};
+use super::{
+    Experiment, ExperimentStore, MemberRecord,
+    store::{ORDER, STOPPED, no_member},
+};
 use crate::{
     files::{atomic, disk},
     problem::Problem,
 };
-
-/// The file that says what comes first.
-pub(super) const ORDER: &str = "order.json";
-/// The ending of the file that says that a member is wanted no more.
-pub(super) const STOPPED: &str = "stopped";
 
 impl ExperimentStore {
     /// All members in the order in which they are trained: first those that were put first, then by their numbers.

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use super::{Draft, Experiment, member, order::ORDER};
+use super::{Draft, Experiment};
 use crate::{
     files::{atomic, disk, lock::Lock, overwrite, reads, unfinished::UnfinishedFolder},
     plan::Plan,
@@ -24,6 +24,12 @@ pub struct ExperimentStore {
 
 const DESCRIPTION: &str = "experiment.json";
 const CANCELLED: &str = "cancelled";
+/// The file that says what comes first.
+pub(super) const ORDER: &str = "order.json";
+/// The folder of the members' files.
+pub(super) const MEMBERS: &str = "members";
+/// The ending of the file that says that a member is wanted no more.
+pub(super) const STOPPED: &str = "stopped";
 /// How long another program's change is waited for, which takes some milliseconds.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -188,7 +194,7 @@ impl ExperimentStore {
 
     /// A member's file with this ending.
     pub(super) fn member_file(&self, experiment: &Experiment, member: usize, ending: &str) -> PathBuf {
-        self.folder(experiment).join(member::FOLDER).join(format!("{member:04}.{ending}"))
+        self.folder(experiment).join(MEMBERS).join(format!("{member:04}.{ending}"))
     }
 
     fn folder_of_all(&self) -> PathBuf {

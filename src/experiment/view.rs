@@ -9,7 +9,10 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{CurveFit, CurvePoint, Experiment, ExperimentKind, ExperimentStore, Owner, Variant, member, order::STOPPED};
+use super::{
+    CurveFit, CurvePoint, Experiment, ExperimentKind, ExperimentStore, Owner, Variant, member,
+    store::{MEMBERS, STOPPED},
+};
 use crate::{
     evaluate::significance::Spread,
     files::{lock::Lock, reads},
@@ -218,7 +221,7 @@ impl ExperimentStore {
 
     /// The names in the folder of the members' files.
     fn member_files(&self, experiment: &Experiment) -> BTreeSet<OsString> {
-        let folder = self.folder(experiment).join(member::FOLDER);
+        let folder = self.folder(experiment).join(MEMBERS);
         reads::note(&folder);
         fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name()).collect()
     }

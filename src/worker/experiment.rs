@@ -246,6 +246,11 @@ impl<'a> Executor<'a> {
         result.and(unwritten.map_or(Ok(()), Err))
     }
 
+    /// Whether nothing more is to be begun.
+    pub(super) fn ends(&self) -> bool {
+        self.control.wish() != Signal::Go || self.experiments.is_cancelled(&self.experiment)
+    }
+
     /// Makes room for what others do with them.
     pub(super) fn forget_pictures(&mut self) {
         self.dataset = None;

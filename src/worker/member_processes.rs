@@ -18,7 +18,7 @@ use super::{
     training::first,
 };
 use crate::{
-    control::{Control, Signal},
+    control::Control,
     engine::memory,
     experiment::{Experiment, MemberState},
     files::disk,
@@ -71,7 +71,7 @@ pub fn train_in_processes(
     let Some(number) = fitting(&mut executor, jobs.number, emit)? else { return Ok(()) };
     let (mut at_work, mut crashes, mut result): (Vec<AtWork>, usize, Result<(), Problem>) = (Vec::new(), 0, Ok(()));
     loop {
-        let ends = control.wish() != Signal::Go || executor.experiments.is_cancelled(&executor.experiment) || result.is_err();
+        let ends = executor.ends() || result.is_err();
         while !ends && at_work.len() < number {
             let Some((member, _)) = agenda.next(&executor.experiments, &mut executor.experiment, emit)? else { break };
             match begin(&executor, member, jobs, number, emit) {
@@ -106,7 +106,7 @@ pub fn train_in_processes(
                     crashes = 0;
                     emit(Event::Warned(of_member(&executor.experiment, member, problem)));
                 }
-                (Err(said), MemberState::Paused | MemberState::Waiting) if !ends => {
+                (Err(said), MemberState::Paused | MemberState::Waiting) if !ends && !executor.ends() => {
                     crashes += 1;
                     let problem = crashed(&executor, member, &said);
                     if crashes >= MOST_CRASHES {

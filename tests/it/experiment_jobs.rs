@@ -1,4 +1,5 @@
-//! Several runs of an experiment at a time, each in a process of its own, and Ray.
+//! Several runs of an experiment at a time, each in a process of its own, and Ray, with a command of its name that answers as it
+//! does. `.ci/ray` does the same with a real one.
 #![cfg(unix)]
 
 use std::{

@@ -184,7 +184,8 @@ fn rungs_are_those_of_the_paper() {
     let rungs = |runs, epochs, eta| {
         let mut settings = settings.clone();
         settings.train.epochs = epochs;
-        Halving::of(&search(runs, &settings), eta).map(|halving| halving.rungs)
+        let Draft { kind, base, variants, .. } = search(runs, &settings);
+        Halving::of(kind, &base, &variants, eta).map(|halving| halving.rungs)
     };
     assert_eq!(rungs(81, 81, 3), Ok(vec![1, 3, 9, 27, 81]));
     assert_eq!(rungs(20, 12, 3), Ok(vec![1, 4, 12]));
@@ -311,4 +312,21 @@ fn a_part_of_a_job_has_wishes_of_its_own() {
     assert_eq!(part.wish(), Signal::Pause);
     whole.set(Signal::Go);
     assert_eq!(part.wish(), Signal::Go);
+}
+
+/// 20 runs of 12 epochs, of which 6 go on after the first and 2 after the fourth: 20 + 6 * 3 + 2 * 8 = 54 of 240 epochs.
+#[test]
+fn halving_costs_what_is_trained() {
+    let mut settings = training::settings();
+    settings.train.epochs = 12;
+    let first = Bench::new(&Design::Seeds, &settings, 2);
+    let settings = first.experiment.settings(0).expect("known");
+    made(&first, 0);
+    let run = first.view().members[0].run.clone().expect("a run").id;
+    first.runs.find(&run).expect("a run").update(|info| (info.seconds, info.epochs_done) = (24.0, 12)).expect("written");
+    let plan = Plan { device: "auto".to_owned(), ..first.plan.clone() };
+    let seconds = |draft: &Draft| first.experiments.cost(draft, &plan).expect("known").seconds.expect("one is known");
+    let whole = search(20, &settings);
+    let part = seconds(&whole.clone().halved(3).expect("it can be halved")) / seconds(&whole);
+    assert!((part - 54.0 / 240.0).abs() < 1e-12, "{part}");
 }

@@ -1,0 +1,91 @@
+//! How far each combination of a search goes, by its runs' epochs.
+
+use super::{ExperimentView, Halving, MemberState, MemberView, Place};
+use crate::history::EpochRecord;
+
+impl Halving {
+    /// How far each combination goes, given its runs, one for each seed.
+    pub fn places(&self, variants: &[Vec<&MemberView>], more_is_better: bool) -> Vec<Place> {
+        let first = self.rungs.first().copied().unwrap_or(u32::MAX);
+        let mut places = vec![Place::Until(first); variants.len()];
+        let mut left: Vec<usize> = (0..variants.len()).collect();
+        for (rung, epoch) in (1..).zip(&self.rungs) {
+            left.iter().for_each(|variant| places[*variant] = Place::Until(*epoch));
+            if rung as usize == self.rungs.len()
+                || !left.iter().all(|variant| variants[*variant].iter().all(|run| is_there(run, *epoch)))
+            {
+                break;
+            }
+            let mut ranked: Vec<(f64, usize)> =
+                left.iter().map(|variant| (mean(&variants[*variant], *epoch, more_is_better), *variant)).collect();
+            // Of equal ones the first.
+            ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            let kept = self.kept(ranked.len());
+            for (_, variant) in ranked.drain(kept..) {
+                places[variant] = Place::Dropped { epoch: *epoch, rung };
+            }
+            left = ranked.into_iter().map(|(_, variant)| variant).collect();
+        }
+        places
+    }
+}
+
+/// Whether all is known of a run that this epoch takes.
+fn is_there(run: &MemberView, epoch: u32) -> bool {
+    run.history.len() >= epoch as usize || run.state.is_over() || matches!(run.state, MemberState::Failed { .. })
+}
+
+/// How good a combination is at this epoch, the larger the better: the mean over its seeds of the best validation accuracy
+/// so far, of years of the smallest mean error. The loss would not do: with other options it is another one.
+fn mean(runs: &[&MemberView], epoch: u32, more_is_better: bool) -> f64 {
+    let of = |record: &EpochRecord| match more_is_better {
+        true => record.validation_accuracy,
+        false => record.mae.map_or(f64::NAN, |mae| -mae.validation),
+    };
+    let best = |run: &&MemberView| {
+        let wanted = !matches!(run.state, MemberState::Failed { .. } | MemberState::Stopped);
+        let values = run.history.iter().take(if wanted { epoch as usize } else { 0 }).map(of);
+        values.filter(|value| value.is_finite()).fold(f64::NEG_INFINITY, f64::max)
+    };
+    runs.iter().map(best).sum::<f64>() / runs.len().max(1) as f64
+}
+
+impl ExperimentView {
+    /// How far each member goes; nothing where all are trained to their end.
+    pub fn places(&self) -> Vec<Place> {
+        let Some(halving) = &self.experiment.halving else { return Vec::new() };
+        let mut variants: Vec<Vec<&MemberView>> = vec![Vec::new(); self.experiment.variants.len()];
+        for member in &self.members {
+            variants.get_mut(member.variant).into_iter().for_each(|variant| variant.push(member));
+        }
+        let places = halving.places(&variants, self.more_is_better());
+        self.members.iter().filter_map(|member| places.get(member.variant).copied()).collect()
+    }
+
+    /// The members that have something left to be trained now, each with the epoch after which it has to wait for others.
+    pub fn open(&self) -> Vec<(usize, Option<u32>)> {
+        let places = self.places();
+        let one = |(at, member): (usize, &MemberView)| match places.get(at) {
+            _ if member.state.is_over() => None,
+            None => Some((at, None)),
+            Some(Place::Dropped { .. }) => None,
+            Some(Place::Until(epoch)) => {
+                let waits = member.history.len() >= *epoch as usize && *epoch < member.epochs;
+                (!waits).then_some((at, Some(*epoch).filter(|epoch| *epoch < member.epochs)))
+            }
+        };
+        self.members.iter().enumerate().filter_map(one).collect()
+    }
+
+    /// Says of each member that others have left behind that it was stopped early.
+    pub(super) fn drop_the_worse(&mut self) {
+        let places = self.places();
+        for (member, place) in self.members.iter_mut().zip(places) {
+            if let Place::Dropped { epoch, rung } = place
+                && matches!(member.state, MemberState::Paused | MemberState::Waiting)
+            {
+                member.state = MemberState::Dropped { epoch, rung };
+            }
+        }
+    }
+}
