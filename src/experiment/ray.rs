@@ -151,7 +151,8 @@ impl RayJob {
         text.lines().find_map(|line| {
             let (_, rest) = line.split_once(&format!("'{}'", self.job))?;
             let ended = known.iter().find(|word| rest.contains(*word)).map(|word| word.to_uppercase());
-            let now = || rest.strip_prefix(':').map(|state| state.trim().to_owned());
+            // Without the colors behind it.
+            let now = || rest.strip_prefix(": ").map(|state| state.chars().take_while(char::is_ascii_uppercase).collect());
             ended.or_else(now)
         })
     }
@@ -160,8 +161,6 @@ impl RayJob {
         let mut command = Command::new("ray");
         command.args(["job", what]);
         command.args(self.address.iter().flat_map(|address| ["--address", address.as_str()]));
-        // Its lines are read here, not by a person.
-        command.env("RAY_COLOR_MODE", "false").env("NO_COLOR", "1");
         command
     }
 }
