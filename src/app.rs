@@ -20,6 +20,7 @@ mod tab;
 mod tasks;
 mod toasts;
 mod typed;
+mod watch;
 
 use std::{
     collections::HashMap,
@@ -247,7 +248,8 @@ impl App {
 
     /// The window on a session of its own, without a worker and without file dialogs: it draws and edits, and nothing is
     /// trained.
-    pub fn offline(ctx: &Context, session: Session, preferences: Preferences) -> Self {
+    pub fn offline(ctx: &Context, mut session: Session, preferences: Preferences) -> Self {
+        session.watched_last = session.watched_last.or_else(|| preferences.watched.clone());
         theme::install(ctx);
         ctx.set_zoom_factor(preferences.zoom.clamp(0.5, 3.0));
         set_mode(ctx, preferences.mode);

@@ -17,6 +17,7 @@ mod signal;
 mod terminal;
 mod train;
 mod trial;
+mod watch;
 
 use std::{panic::PanicHookInfo, process::ExitCode};
 
@@ -83,6 +84,7 @@ pub fn run() -> Wanted {
         Command::Check { dir, reading, json } => data::check(dir, &reading, json, lang),
         Command::Split(ask) => data::split(ask, lang),
         Command::Experiment { command } => experiment::experiment(command, lang),
+        Command::Watch { folder, json } => watch::watch(&folder, json, lang),
         Command::Trial { recipe, json } => trial::trial(&recipe, json, lang),
         Command::Rates { recipe, json } => trial::rates(&recipe, json, lang),
         Command::Devices { json } => trial::devices(json, lang),

@@ -7,6 +7,7 @@ mod resize_preview;
 mod run_pictures;
 mod toast;
 mod training;
+mod watching;
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -20,6 +21,7 @@ pub use photo::{Asked, Second, ShownPhoto, Slow, WholePhoto};
 pub use resize_preview::ResizePreview;
 pub use run_pictures::RunPicturesState;
 pub use toast::{Offer, Toast};
+pub use watching::Watching;
 
 use crate::{
     callback::Callbacks,
@@ -58,6 +60,9 @@ pub struct Session {
     pub near: Option<(Arc<Dataset>, Arc<[Group]>)>,
     /// What the last training of this session learns from; edits made since are not in it.
     pub trained_on: Option<Arc<Dataset>>,
+    /// The folder that is watched now, and the one that was watched last.
+    pub watching: Option<Watching>,
+    pub watched_last: Option<PathBuf>,
     /// The run that it trains, as it was at its start: it may not be listed yet.
     pub trained: Option<RunInfo>,
     /// The training that runs, or the last one of this session.
@@ -299,6 +304,11 @@ impl Session {
             Event::Paired { runs, paired } => self.pairs.take(&runs, *paired),
             Event::Experiments { experiments } => self.experiments.list = experiments,
             Event::Experiment(view) => self.experiments.take(*view),
+            Event::Watched { folder, watched } => {
+                if let Some(watching) = &mut self.watching {
+                    watching.take(&folder, *watched);
+                }
+            }
             Event::ExperimentCost { draft, cost } => self.experiments.cost = Some((*draft, cost)),
             Event::Pictures { run, run_pictures } => {
                 self.take_pictures(run, run_pictures);

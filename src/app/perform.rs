@@ -61,6 +61,10 @@ impl App {
                 }
             }
             Action::ViewExperiment(experiment) => self.send(Command::ViewExperiment(experiment), None),
+            Action::ChooseWatched => self.tasks.choose_watched(lang, self.preferences.watched.as_deref()),
+            Action::Watch(folder) => self.watch(folder),
+            Action::LookAgain => self.look_again(),
+            Action::StopWatching => self.session.watching = None,
             Action::RunExperiment(experiment) => {
                 let dataset = self.session.dataset.clone();
                 let command = Command::RunExperiment { experiment, only: None, dataset };
@@ -471,6 +475,7 @@ impl App {
             }
             TaskResult::PlotTo { plot, threshold, temperature, path } => self.save_plot(plot, threshold, temperature, path),
             TaskResult::RunFolder(folder) => self.import_run(folder),
+            TaskResult::WatchedFolder(folder) => self.watch(folder),
             TaskResult::RunPictures { run, folder } => self.send(Command::LocatePictures { run, folder }, None),
             TaskResult::JudgeFolder { run, folder } => {
                 let device = self.preferences.device.clone();

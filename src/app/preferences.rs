@@ -44,6 +44,8 @@ pub struct Preferences {
     pub recipe: Option<Preset>,
     /// Whether paths are typed rather than chosen in the system's dialogs.
     pub type_paths: bool,
+    /// The folder that was watched last.
+    pub watched: Option<PathBuf>,
 }
 
 impl Default for Preferences {
@@ -61,6 +63,7 @@ impl Default for Preferences {
             tables: TableStyle::default(),
             recipe: None,
             type_paths: false,
+            watched: None,
         }
     }
 }

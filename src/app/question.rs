@@ -110,6 +110,8 @@ pub enum TaskResult {
         path: PathBuf,
     },
     RunFolder(PathBuf),
+    /// A folder of runs that is to be watched.
+    WatchedFolder(PathBuf),
     /// Where a run's pictures are now.
     RunPictures {
         run: String,

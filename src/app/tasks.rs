@@ -247,6 +247,12 @@ impl Tasks {
         self.ask(lang, Question::one(title, Wanted::Folder, TaskResult::RunFolder));
     }
 
+    /// Asks for a folder of runs that is to be watched.
+    pub fn choose_watched(&mut self, lang: Lang, last: Option<&Path>) {
+        let title = say("A folder of runs, or an experiment, to watch", "Un dossier d’essais, ou une expérience, à suivre");
+        self.ask(lang, Question::one(title, Wanted::Folder, TaskResult::WatchedFolder).starting_at(last.and_then(Path::parent)));
+    }
+
     /// Asks for a folder of pictures to predict, and then for the table to write.
     pub fn choose_prediction_folder(&mut self, lang: Lang, run: String, framing: Framing) {
         let from = say("A folder of pictures to predict", "Un dossier d’images à prédire");

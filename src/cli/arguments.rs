@@ -252,6 +252,20 @@ pub enum Command {
         command: ExperimentCommand,
     },
     #[command(about = told(say(
+        "Watch a folder of runs that others train: another home, its runs, one run or an experiment; nothing is written there",
+        "Suivre un dossier d’essais que d’autres entraînent : un autre dossier de Trombine, ses essais, un essai ou une expérience ; rien n’y est écrit",
+    )))]
+    Watch {
+        #[arg(value_name = told(say("DIR", "DOSSIER")))]
+        #[arg(help = told(say(
+            "The folder; on a terminal its table is drawn anew every few seconds, until Ctrl+C",
+            "Le dossier ; dans un terminal, son tableau est redessiné toutes les quelques secondes, jusqu’à Ctrl+C",
+        )))]
+        folder: PathBuf,
+        #[arg(long, help = told(say("Print it once, as JSON", "L’afficher une fois, en JSON")))]
+        json: bool,
+    },
+    #[command(about = told(say(
         "Test whether one run is better than another or whether that may be luck, on the test pictures of both; several are compared with the best",
         "Tester si un essai est meilleur qu’un autre ou si c’est peut-être un hasard, sur les images de test des deux ; plusieurs sont comparés au meilleur",
     )))]

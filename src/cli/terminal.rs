@@ -88,6 +88,7 @@ impl Terminal {
             | Event::Experiments { .. }
             | Event::Member { .. }
             | Event::Experiment(_)
+            | Event::Watched { .. }
             | Event::Near { .. }
             | Event::TrainsOn { .. }
             | Event::Pictures { .. }
@@ -266,6 +267,13 @@ static LOST: AtomicBool = AtomicBool::new(false);
 /// A line on standard output; a reader that has gone away (`| head`) is no reason to stop a training.
 pub fn print(line: &str) {
     write_out(&escape::terminal(line));
+}
+
+/// Lines in place of those on the screen.
+pub fn redraw(lines: &[String]) {
+    let text = lines.iter().map(|line| format!("{}\n", escape::terminal(line))).collect::<String>();
+    // Home, and clear what is below.
+    note(&write!(io::stdout(), "\x1b[H\x1b[2J{text}").and_then(|()| io::stdout().flush()));
 }
 
 /// Several lines of our own, such as a help.

@@ -30,6 +30,7 @@ mod search;
 mod slurm;
 mod store;
 mod view;
+mod watch;
 mod words;
 
 use serde::{Deserialize, Serialize};
@@ -46,6 +47,7 @@ pub use search::{Values, Vary};
 pub use slurm::{SlurmJob, SlurmOptions, SlurmTask};
 pub use store::{ExperimentStore, Version};
 pub use view::{ExperimentView, MemberState, MemberView, Row};
+pub use watch::{STALE, Watched, WatchedRun};
 
 use crate::{
     data::{reading::Reading, sample::Source, task::Task},

@@ -62,6 +62,21 @@ impl Vary {
         Ok(Self { key: key.to_owned(), values: Values::Each(values) })
     }
 
+    /// `count` values from `low` to `high`, equally far from each other, on a logarithmic scale if `log`; whole numbers, each
+    /// once, if `whole`.
+    pub fn spaced(key: &str, [low, high]: [f64; 2], count: u32, log: bool, whole: bool) -> Self {
+        let step = |nth: u32| f64::from(nth) / f64::from(count.saturating_sub(1).max(1));
+        let value = |nth: u32| match nth {
+            0 => low,
+            last if last + 1 == count => high,
+            _ if log => low * (high / low).powf(step(nth)),
+            _ => low + (high - low) * step(nth),
+        };
+        let mut values: Vec<String> = (0..count).map(|nth| shown(value(nth), whole)).collect();
+        values.dedup();
+        Self { key: key.to_owned(), values: Values::Each(values) }
+    }
+
     /// One of its values.
     fn draw(&self, random: &mut Random) -> String {
         match &self.values {

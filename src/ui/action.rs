@@ -54,6 +54,13 @@ pub enum Action {
     StartExperiment(Box<Draft>),
     /// Give an experiment as it is now, by its id.
     ViewExperiment(String),
+    /// Ask for a folder of runs that others train, then watch it.
+    ChooseWatched,
+    /// Watch this folder.
+    Watch(PathBuf),
+    /// Look at the watched folder again.
+    LookAgain,
+    StopWatching,
     /// Train what is missing of it.
     RunExperiment(String),
     /// End the experiment that is at work; what is there stays, and it can go on later.
@@ -242,6 +249,8 @@ pub enum Dialog {
     Help,
     /// The help, open at the glossary.
     Words,
+    /// The help, open at many runs on many machines.
+    Machines,
     /// The help, open at the keys.
     Keys,
     /// The help, open at what the program is.
@@ -253,8 +262,17 @@ pub enum Dialog {
 
 impl Dialog {
     /// Every one.
-    pub const ALL: [Self; 8] =
-        [Self::Preferences, Self::About, Self::Help, Self::Words, Self::Keys, Self::Palette, Self::Discard, Self::Quit];
+    pub const ALL: [Self; 9] = [
+        Self::Preferences,
+        Self::About,
+        Self::Help,
+        Self::Words,
+        Self::Machines,
+        Self::Keys,
+        Self::Palette,
+        Self::Discard,
+        Self::Quit,
+    ];
 }
 
 /// What the user decided in a dialog.

@@ -76,6 +76,8 @@ pub fn all(cx: &Cx<'_>) -> Vec<Command> {
     let sample = say("Open the sample faces", "Ouvrir les visages d’exemple");
     add(File, sample, icon::SMILE, &[], Action::UseSampleFaces, busy);
     add(File, say("Open a run…", "Ouvrir un essai…"), icon::FOLDER_INPUT, &[], Action::ChooseRun, None);
+    let watch = say("Watch a folder of runs…", "Suivre un dossier d’essais…");
+    add(File, watch, icon::EYE, &[], Action::ChooseWatched, None);
     add(File, say("Open settings…", "Ouvrir des réglages…"), icon::FILE_TEXT, &[], Action::ChooseSettings, None);
     add(File, say("Save settings…", "Enregistrer les réglages…"), icon::SAVE, &[ctrl(Key::S)], Action::SaveSettings, None);
     let copy = say("Copy the split into folders…", "Copier la répartition en dossiers…");
@@ -142,6 +144,8 @@ pub fn all(cx: &Cx<'_>) -> Vec<Command> {
         None,
     );
     add(Help, say("Glossary", "Glossaire"), icon::BOOK_OPEN, &[], Action::Show(Dialog::Words), None);
+    let machines = say("Many runs, many machines", "Plusieurs essais, plusieurs machines");
+    add(Help, machines, icon::CPU, &[], Action::Show(Dialog::Machines), None);
     add(Help, say("Shortcuts", "Raccourcis clavier"), icon::KEYBOARD, &[], Action::Show(Dialog::Keys), None);
     add(Help, say("About Trombine", "À propos de Trombine"), icon::INFO, &[], Action::Show(Dialog::About), None);
     add(Help, say("Quit", "Quitter"), icon::X, &[ctrl(Key::Q)], Action::Quit, None);

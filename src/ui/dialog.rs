@@ -30,7 +30,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dialog: Dialog, mode: Mode, zoom: f32)
         .inner_margin(20)
         .shadow(ui.visuals().window_shadow);
     let width = match dialog {
-        Dialog::Help | Dialog::Words | Dialog::Keys | Dialog::About => 680.0_f32,
+        Dialog::Help | Dialog::Words | Dialog::Machines | Dialog::Keys | Dialog::About => 680.0_f32,
         Dialog::Preferences | Dialog::Palette => 560.0,
         Dialog::Discard | Dialog::Quit => 440.0,
     };
@@ -43,7 +43,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dialog: Dialog, mode: Mode, zoom: f32)
         ui.set_max_height((room.y - 80.0).max(40.0));
         answer = match dialog {
             Dialog::Preferences => scroll::within_window(ui, BESIDE, |ui| preferences(ui, cx, mode, zoom)),
-            Dialog::Help | Dialog::Words | Dialog::Keys | Dialog::About => help::show(ui, cx, dialog),
+            Dialog::Help | Dialog::Words | Dialog::Machines | Dialog::Keys | Dialog::About => help::show(ui, cx, dialog),
             Dialog::Palette => palette::show(ui, cx),
             Dialog::Discard => scroll::within_window(ui, BESIDE, |ui| discard(ui, cx)),
             Dialog::Quit => scroll::within_window(ui, BESIDE, |ui| quit(ui, cx)),

@@ -1,4 +1,4 @@
-//! The help: first steps, the words of the trade, the keys, and what the program is.
+//! The help: first steps, the words of the trade, many runs on many machines, the keys, and what the program is.
 
 use egui::{Align, Layout, Ui, vec2};
 
@@ -8,6 +8,7 @@ use super::{
     command,
     glossary::{self, HONEST, UTKFACE},
     icon::{self, Icon},
+    markdown,
     page::{Page, data::question},
     shortcut,
     theme::{self, Theme},
@@ -20,12 +21,16 @@ use super::{
 };
 use crate::text::{Phrase, named, plural, say};
 
-const TABS: [(Dialog, Phrase); 4] = [
+const TABS: [(Dialog, Phrase); 5] = [
     (Dialog::Help, say("First steps", "Premiers pas")),
     (Dialog::Words, say("Glossary", "Glossaire")),
+    (Dialog::Machines, say("Many runs", "Plusieurs essais")),
     (Dialog::Keys, say("Shortcuts", "Raccourcis clavier")),
     (Dialog::About, say("About", "À propos")),
 ];
+
+/// Experiments, and clusters with Slurm.
+const MACHINES: Phrase = say(include_str!("../../assets/help/clusters.en.md"), include_str!("../../assets/help/clusters.fr.md"));
 
 /// What one does on each page.
 const STEPS: [(Page, Phrase); 7] = [
@@ -96,6 +101,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dialog: Dialog) -> DialogAnswer {
         egui::ScrollArea::vertical().id_salt(dialog as u8).min_scrolled_height(height).max_height(height).show(ui, |ui| {
             ui.set_min_height(height);
             match dialog {
+                Dialog::Machines => markdown::show(ui, cx.lang, cx.say(MACHINES)),
                 Dialog::Keys => keys(ui, cx),
                 Dialog::About => about(ui, cx),
                 _ => steps(ui, cx),

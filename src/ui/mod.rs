@@ -10,6 +10,7 @@ pub mod frame;
 pub mod glossary;
 mod help;
 pub mod icon;
+pub mod markdown;
 pub mod page;
 mod palette;
 pub mod path_dialog;

@@ -21,13 +21,13 @@ use crate::{
         sample::Source,
     },
     engine,
-    experiment::ExperimentStore,
+    experiment::{ExperimentStore, Watched},
     files::{Places, overwrite, unfinished},
     plan::Plan,
     predict::batch::{self, FolderJob},
     problem::{Kind, Problem},
     run::{
-        Paired, Run, RunStore,
+        Paired, Run, RunStore, date,
         export::{self, ExportOptions, Format},
     },
     setting_def::Choice as _,
@@ -140,6 +140,11 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
             let experiments = ExperimentStore::new(store);
             let experiment = experiments.find(&name)?;
             emit(Event::Experiment(Box::new(experiments.view(experiment))));
+            Ok(())
+        }
+        Command::Watch { folder, before } => {
+            let watched = Box::new(Watched::look(&folder, before.as_deref(), date::now()));
+            emit(Event::Watched { folder, watched });
             Ok(())
         }
         Command::ListRuns => {

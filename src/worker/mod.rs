@@ -46,7 +46,7 @@ use crate::{
         sample::{Framing, Source},
     },
     engine::SelfTest,
-    experiment::{Cost, Draft, Experiment, ExperimentView, MemberView},
+    experiment::{Cost, Draft, Experiment, ExperimentView, MemberView, Watched},
     files::table::TableForm,
     plan::{Plan, Share},
     problem::Problem,
@@ -192,6 +192,11 @@ pub enum Command {
     ListExperiments,
     /// Give one as it is now.
     ViewExperiment(String),
+    /// Look at a folder of runs that others train; what did not change since `before` is not read again.
+    Watch {
+        folder: PathBuf,
+        before: Option<Arc<Watched>>,
+    },
     ListRuns,
     OpenRun(String),
     /// Give a run's view without showing it on Results and Predict.
@@ -256,6 +261,7 @@ impl Command {
                 | Self::CancelExperiment(_)
                 | Self::ListExperiments
                 | Self::ViewExperiment(_)
+                | Self::Watch { .. }
                 | Self::Edit { .. }
                 | Self::OpenRun(_)
                 | Self::ViewRun(_)
@@ -278,6 +284,11 @@ impl Command {
     /// Whether it looks for a run's pictures, which may take a while and hold nothing else up.
     pub const fn is_about_pictures(&self) -> bool {
         matches!(self, Self::FindPictures { .. } | Self::LocatePictures { .. })
+    }
+
+    /// Whether it looks at a folder on a disk of others, which may not answer for long: nothing else waits for it.
+    pub const fn watches(&self) -> bool {
+        matches!(self, Self::Watch { .. })
     }
 }
 
@@ -358,6 +369,11 @@ pub enum Event {
     },
     /// An experiment as it is now.
     Experiment(Box<ExperimentView>),
+    /// A watched folder as it is now, or why it cannot be looked at.
+    Watched {
+        folder: PathBuf,
+        watched: Box<Result<Watched, Problem>>,
+    },
     /// A member of an experiment is about to be trained, or has ended; between these, what is told of a training is about it.
     Member {
         experiment: String,

@@ -34,6 +34,7 @@ pub struct Worker {
     long: Sender<Job>,
     quick: Sender<Job>,
     pictures: Sender<Job>,
+    watching: Sender<Job>,
     /// The control of the last search for pictures: only the last is of interest.
     looking: Mutex<Control>,
     envelopes: Receiver<Envelope>,
@@ -75,9 +76,9 @@ impl Worker {
             let thread = thread::Builder::new().name(name.to_owned()).spawn(move || jobs.iter().for_each(|job| desk.work(job)));
             thread.map(|_| sender).map_err(|error| no_thread(&error))
         };
-        let (long, quick, pictures) = (lane("worker")?, lane("shelf")?, lane("pictures")?);
+        let (long, quick, pictures, watching) = (lane("worker")?, lane("shelf")?, lane("pictures")?, lane("watching")?);
         let (looking, refused, last) = Default::default();
-        Ok(Self { long, quick, pictures, looking, envelopes, refused, wake, last, open })
+        Ok(Self { long, quick, pictures, watching, looking, envelopes, refused, wake, last, open })
     }
 
     /// Asks for something; its envelopes carry the number given back, and end with `Finished` or `Failed`.
@@ -86,6 +87,7 @@ impl Worker {
         let control = Control::patient();
         let lane = match command.is_quick() {
             _ if command.is_about_pictures() => &self.pictures,
+            _ if command.watches() => &self.watching,
             true => &self.quick,
             false => &self.long,
         };

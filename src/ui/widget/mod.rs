@@ -17,6 +17,7 @@ pub mod matrix;
 pub mod network;
 pub mod notice;
 mod of_classes;
+pub mod parallel_coordinates;
 pub mod photo;
 pub mod plot;
 pub mod ranges;

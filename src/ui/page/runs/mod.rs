@@ -6,6 +6,7 @@ mod detail;
 mod experiments;
 mod luck;
 mod record;
+mod watch;
 
 use egui::{Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
@@ -39,6 +40,7 @@ pub struct State {
     /// The name and note that are being typed, of which run.
     typed: Option<(String, String, String)>,
     experiments: experiments::State,
+    watch: watch::State,
 }
 
 /// Runs whose curves can be told apart in one plot.
@@ -53,6 +55,9 @@ impl State {
 
 /// Draws the page.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
+    if watch::show(ui, cx, &mut state.watch) {
+        return;
+    }
     if state.experiments.is_shown() {
         experiments::show(ui, cx, &mut state.experiments);
         return;
@@ -81,6 +86,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             cx.act(Action::ChooseRun);
         }
         experiments::tools(ui, cx, &mut state.experiments);
+        watch::tool(ui, cx);
     });
     if session.runs.is_empty() {
         Card::new().fill().show(ui, |ui| {

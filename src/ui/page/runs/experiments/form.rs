@@ -2,6 +2,7 @@
 
 use egui::{CornerRadius, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
+use super::vary;
 use crate::{
     experiment::{Cost, Design, Draft, ExperimentKind, Recipe, SHARES},
     preset::Preset,
@@ -23,13 +24,14 @@ use crate::{
     },
 };
 
-/// The kinds that are asked for by clicks; a search is asked for on the command line.
-const KINDS: [(ExperimentKind, Icon); 5] = [
+/// The kinds, in the order in which one asks.
+const KINDS: [(ExperimentKind, Icon); 6] = [
     (ExperimentKind::Seeds, icon::DICES),
     (ExperimentKind::Folds, icon::LAYERS),
     (ExperimentKind::Compare, icon::GIT_COMPARE),
     (ExperimentKind::Curve, icon::TRENDING_UP),
     (ExperimentKind::Ablate, icon::SCALE),
+    (ExperimentKind::Search, icon::SEARCH),
 ];
 
 /// What is asked for.
@@ -40,6 +42,7 @@ struct Asked {
     folds: u32,
     /// The recipes that are compared beside the draft of now.
     recipes: Vec<Preset>,
+    search: vary::Wish,
     base: Settings,
 }
 
@@ -47,6 +50,8 @@ struct Asked {
 #[derive(Default)]
 pub struct Form {
     asked: Option<Asked>,
+    /// What is looked for among the options.
+    typed: String,
     /// What was drafted, from which wish.
     drafted: Option<(Asked, Result<Box<Draft>, Problem>)>,
     /// Whether it was asked what that takes.
@@ -80,6 +85,7 @@ impl Form {
             seeds: 5,
             folds: 5,
             recipes: vec![if cx.recipe == Preset::Quick { Preset::Recommended } else { Preset::Quick }],
+            search: vary::Wish::default(),
             base: cx.settings.clone(),
         });
         asked.base = cx.settings.clone();
@@ -109,10 +115,18 @@ impl Form {
         Card::titled(asked.kind.name().get(lang)).fill().show(ui, |ui| {
             scroll::list(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 12.0;
-                options(ui, lang, asked);
-                let draft = self.draft(asked);
+                options(ui, lang, asked, &mut self.typed);
+                // While a number is dragged, each of its values would be a draft.
+                let draft = self.draft(asked, ui.input(|input| input.pointer.any_down()));
                 ui.add_space(4.0);
                 match draft {
+                    Err(_) if asked.kind == ExperimentKind::Search && asked.search.is_empty() => {
+                        let text = say(
+                            "Add the options whose values are tried; lists, such as the filters, on the command line",
+                            "Ajoutez les options dont on essaie les valeurs ; les listes, comme les filtres, en ligne de commande",
+                        );
+                        notice::note(ui, icon::INFO, Theme::of(ui).text2, text.get(lang));
+                    }
                     Err(problem) => {
                         notice::note(ui, icon::CIRCLE_ALERT, Theme::of(ui).bad, problem.what.get(lang));
                         ui.add(egui::Label::new(theme::caption(problem.remedy.get(lang)).color(Theme::of(ui).text2)).wrap());
@@ -142,9 +156,10 @@ impl Form {
         begin
     }
 
-    /// The draft of what is asked for, made anew when that changes.
-    fn draft(&mut self, asked: &Asked) -> Result<Box<Draft>, Problem> {
-        if self.drafted.as_ref().is_none_or(|(of, _)| of != asked) {
+    /// The draft of what is asked for, made anew when that changes, unless it is to be made `later`.
+    fn draft(&mut self, asked: &Asked, later: bool) -> Result<Box<Draft>, Problem> {
+        let later = later && self.drafted.as_ref().is_some_and(|(of, _)| of.kind == asked.kind);
+        if !later && self.drafted.as_ref().is_none_or(|(of, _)| of != asked) {
             self.cost_asked = false;
             self.drafted = Some((asked.clone(), drafted(asked).map(Box::new)));
         }
@@ -155,7 +170,7 @@ impl Form {
 /// What is asked for as an experiment.
 fn drafted(asked: &Asked) -> Result<Draft, Problem> {
     let (design, seeds) = match asked.kind {
-        ExperimentKind::Seeds | ExperimentKind::Search => (Design::Seeds, asked.seeds),
+        ExperimentKind::Seeds => (Design::Seeds, asked.seeds),
         ExperimentKind::Folds => (Design::Folds(asked.folds), 1),
         ExperimentKind::Compare => {
             let now = Recipe { name: say("Current settings", "Réglages actuels").into(), settings: asked.base.clone() };
@@ -164,6 +179,7 @@ fn drafted(asked: &Asked) -> Result<Draft, Problem> {
         }
         ExperimentKind::Curve => (Design::Curve(SHARES.into()), 1),
         ExperimentKind::Ablate => (Design::Ablate, 1),
+        ExperimentKind::Search => (asked.search.design(&asked.base)?, asked.search.seeds),
     };
     design.draft(&asked.base, seeds, asked.kind == ExperimentKind::Compare)
 }
@@ -248,7 +264,7 @@ fn question(kind: ExperimentKind) -> Phrase {
     }
 }
 
-fn options(ui: &mut Ui, lang: Lang, asked: &mut Asked) {
+fn options(ui: &mut Ui, lang: Lang, asked: &mut Asked, typed: &mut String) {
     let t = Theme::of(ui);
     ui.add(egui::Label::new(egui::RichText::new(explained(asked.kind).get(lang)).color(t.text2)).wrap());
     let line = |ui: &mut Ui, name: Phrase, value: &mut u32, range: std::ops::RangeInclusive<u32>| {
@@ -278,7 +294,8 @@ fn options(ui: &mut Ui, lang: Lang, asked: &mut Asked) {
             asked.recipes.retain(|preset| preset.applied(&asked.base) != asked.base);
             line(ui, say("Seeds of each", "Graines de chacune"), &mut asked.seeds, 1..=50);
         }
-        ExperimentKind::Curve | ExperimentKind::Ablate | ExperimentKind::Search => {}
+        ExperimentKind::Search => vary::show(ui, lang, &mut asked.search, &asked.base, typed),
+        ExperimentKind::Curve | ExperimentKind::Ablate => {}
     }
 }
 
@@ -305,7 +322,10 @@ fn explained(kind: ExperimentKind) -> Phrase {
             "Trains the current settings as they are, then once without each part that is on: without flip, without dropout and so on.",
             "Entraîne les réglages actuels tels quels, puis une fois sans chaque partie active : sans retournement, sans dropout, etc.",
         ),
-        ExperimentKind::Search => say("Tries values of chosen settings.", "Essaie des valeurs de réglages choisis."),
+        ExperimentKind::Search => say(
+            "Trains with each combination of the values of chosen settings, or with some drawn at random, which find more for as many runs where a few settings matter.",
+            "Entraîne avec chaque combinaison des valeurs de réglages choisis, ou avec quelques-unes tirées au hasard, qui trouvent plus avec autant d’essais quand peu de réglages comptent.",
+        ),
     }
 }
 

@@ -1,8 +1,15 @@
 //! Experiments: sets of runs with one question. The list of all, a form for a new one, and one of them.
 
+mod coordinates;
+mod curves;
 mod form;
+mod live;
+mod members;
 mod one;
 mod together;
+mod reading;
+mod results;
+mod vary;
 
 use egui::{Popup, Ui};
 
@@ -19,7 +26,7 @@ use crate::{
 pub struct State {
     shown: Option<Shown>,
     form: form::Form,
-    reading: Option<one::Reading>,
+    reading: Option<reading::Reading>,
     /// When that was looked up last, in seconds of the window's clock; `None` asks anew.
     looked: Option<f64>,
 }

@@ -1,0 +1,281 @@
+//! A folder of runs that others train, looked at from outside: another home, on a disk that a cluster writes, a folder of
+//! runs, one run, or an experiment. Nothing is ever written there, and no lock is tried, for it might turn a trainer away.
+//!
+//! Whether a run moves is told by its files. Clocks of servers go wrong, so once a folder has been looked at, what counts is
+//! how long ago, by the clock of here, a file was seen to be another one.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Experiment, MemberRecord, MemberState, Owner};
+use crate::{
+    evaluate::RunScores,
+    files::atomic,
+    history::EpochRecord,
+    problem::{Kind, Problem},
+    run::{Run, RunInfo, RunStatus},
+    text::{LocalizedText, say},
+};
+
+/// Seconds without a change after which a training is stale; of a run whose epochs take longer, three epochs.
+pub const STALE: u64 = 300;
+/// Runs looked at: the newest.
+const MOST: usize = 500;
+
+/// What a folder held when it was looked at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Watched {
+    pub folder: PathBuf,
+    /// The experiment's name, if the folder is one.
+    pub name: Option<LocalizedText>,
+    /// The newest first; of an experiment in its order.
+    pub runs: Vec<WatchedRun>,
+    /// Runs that are not among them, since they are older.
+    pub older: usize,
+    /// Folders that could not be read now.
+    pub unreadable: usize,
+}
+
+/// A run as it was seen, or a run of an experiment that is not begun.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WatchedRun {
+    /// Its id; nothing before it is begun.
+    pub run: Option<String>,
+    pub label: LocalizedText,
+    pub note: String,
+    #[serde(flatten)]
+    pub state: MemberState,
+    pub epochs_done: u32,
+    /// At most.
+    pub epochs: u32,
+    pub history: Arc<[EpochRecord]>,
+    pub scores: Option<RunScores>,
+    /// Whether it learns years, not classes.
+    pub of_years: bool,
+    /// The machine that trains it, if it said so.
+    pub host: Option<String>,
+    /// Seconds since one of its files was last seen to change.
+    pub still: u64,
+    /// The files as they were.
+    #[serde(skip)]
+    stamp: Stamp,
+    /// When they were first seen so, in seconds since 1970.
+    #[serde(skip)]
+    since: u64,
+}
+
+/// Of each file that a training writes, its size and when it was changed.
+type Stamp = Vec<Option<(u64, Duration)>>;
+
+/// The files that a training writes.
+const WRITTEN: [&str; 4] = ["run.json", "history.jsonl", "events.json", "checkpoint/state.safetensors"];
+
+impl WatchedRun {
+    /// Its result on the test part: the accuracy, of years the mean absolute error.
+    pub fn score(&self) -> Option<f64> {
+        let scores = self.scores.as_ref()?;
+        Some(scores.years.map_or(scores.accuracy, |years| years.mae))
+    }
+
+    /// From 0 to 1.
+    pub fn progress(&self) -> f64 {
+        match self.state {
+            MemberState::Finished => 1.0,
+            _ => (f64::from(self.epochs_done) / f64::from(self.epochs.max(1))).min(1.0),
+        }
+    }
+
+    /// Whether it says that it is trained, and nothing moves.
+    pub fn is_stale(&self) -> bool {
+        let longest = self.history.iter().map(|epoch| epoch.seconds).fold(0.0, f64::max);
+        self.state == MemberState::Training && self.still >= STALE.max((3.0 * longest) as u64)
+    }
+
+    /// What it is known by.
+    pub fn key(&self) -> String {
+        self.run.clone().unwrap_or_else(|| self.label.en.clone())
+    }
+}
+
+impl Watched {
+    /// Looks at `folder` at the time `now`, in seconds since 1970; what did not change since `before` is not read again.
+    ///
+    /// # Errors
+    /// The folder is not there, or may not be read.
+    pub fn look(folder: &Path, before: Option<&Self>, now: u64) -> Result<Self, Problem> {
+        let gone = |error: &io::Error| not_there(folder, error);
+        fs::read_dir(folder).map_err(|error| gone(&error))?;
+        let before = before.filter(|before| before.folder == folder);
+        let mut look = Look { before, now, experiments: BTreeMap::new(), unreadable: 0 };
+        let (mut name, mut older) = (None, 0);
+        let runs = if folder.join("experiment.json").is_file() {
+            let experiment: Experiment = atomic::read_json(&folder.join("experiment.json"))?;
+            name = Some(experiment.name.clone());
+            look.members(folder, &experiment)
+        } else if folder.join("run.json").is_file() {
+            look.run(folder).into_iter().collect()
+        } else {
+            let mut folders = folders_of_runs(folder).map_err(|error| gone(&error))?;
+            older = folders.len().saturating_sub(MOST);
+            folders.truncate(MOST);
+            folders.iter().filter_map(|folder| look.run(folder)).collect()
+        };
+        Ok(Self { folder: folder.to_owned(), name, runs, older, unreadable: look.unreadable })
+    }
+
+    /// Runs for which `is` holds.
+    pub fn count(&self, is: impl Fn(&WatchedRun) -> bool) -> usize {
+        self.runs.iter().filter(|run| is(run)).count()
+    }
+}
+
+/// One look.
+struct Look<'a> {
+    before: Option<&'a Watched>,
+    now: u64,
+    /// Those that runs belong to, by their folders.
+    experiments: BTreeMap<PathBuf, Option<Experiment>>,
+    unreadable: usize,
+}
+
+impl Look<'_> {
+    /// A run's folder as it is now. One that cannot be read now, since it is just being written, is as it was.
+    fn run(&mut self, folder: &Path) -> Option<WatchedRun> {
+        let stamp: Stamp = WRITTEN.map(|file| stamp(&folder.join(file))).into();
+        let id = folder.file_name()?.to_string_lossy().into_owned();
+        let known = self.before.and_then(|before| before.runs.iter().find(|run| run.run.as_ref() == Some(&id)));
+        let since = match known {
+            Some(known) if known.stamp == stamp => known.since,
+            Some(_) => self.now,
+            None => stamp.iter().flatten().map(|(_, changed)| changed.as_secs()).max().unwrap_or(0).min(self.now),
+        };
+        let still = self.now.saturating_sub(since);
+        if let Some(known) = known.filter(|known| known.stamp == stamp) {
+            return Some(WatchedRun { still, ..known.clone() });
+        }
+        let Ok(run) = Run::open(folder) else {
+            self.unreadable += 1;
+            return known.cloned();
+        };
+        let epochs = run.settings().map_or(run.info.epochs_done, |settings| settings.train.epochs);
+        let history = run.history().into();
+        let label = self.label(folder, &run.info);
+        let state = match run.info.status {
+            RunStatus::Training => MemberState::Training,
+            RunStatus::Paused => MemberState::Paused,
+            RunStatus::Finished => MemberState::Finished,
+        };
+        let RunInfo { note, epochs_done, scores, task, .. } = run.info;
+        let of_years = task.is_regression();
+        let run = Some(id);
+        Some(WatchedRun {
+            run,
+            label,
+            note,
+            state,
+            epochs_done,
+            epochs,
+            history,
+            scores,
+            of_years,
+            host: None,
+            still,
+            stamp,
+            since,
+        })
+    }
+
+    /// What a run is called: within an experiment what tells it from the others.
+    fn label(&mut self, folder: &Path, run: &RunInfo) -> LocalizedText {
+        let own = LocalizedText::by(|lang| run.name(lang).to_owned());
+        let (Some(of), Some(home)) = (&run.member_of, folder.parent().and_then(Path::parent)) else { return own };
+        let place = home.join("experiments").join(&of.experiment);
+        let read = |place: &PathBuf| atomic::read_json::<Experiment>(&place.join("experiment.json")).ok();
+        let experiment = self.experiments.entry(place).or_insert_with_key(read);
+        experiment.as_ref().map_or(own, |experiment| {
+            LocalizedText::by(|lang| format!("{} · {}", experiment.name.get(lang), experiment.label(of.member).get(lang)))
+        })
+    }
+
+    /// The members of the experiment in `folder`.
+    fn members(&mut self, folder: &Path, experiment: &Experiment) -> Vec<WatchedRun> {
+        let runs = folder.parent().and_then(Path::parent).map(|home| home.join("runs")).unwrap_or_default();
+        let member = |place: usize| {
+            let file = |ending: &str| folder.join("members").join(format!("{place:04}.{ending}"));
+            let record: MemberRecord = atomic::read_json(&file("json")).unwrap_or_default();
+            let begun = record.run.as_ref().and_then(|id| self.run(&runs.join(id)));
+            let label = experiment.label(place);
+            let epochs = || experiment.settings(place).map_or(0, |settings| settings.train.epochs);
+            let mut run = begun.unwrap_or_else(|| WatchedRun {
+                run: None,
+                label: LocalizedText::default(),
+                note: String::new(),
+                state: MemberState::Waiting,
+                epochs_done: 0,
+                epochs: epochs(),
+                history: Arc::default(),
+                scores: None,
+                of_years: experiment.task.is_regression(),
+                host: None,
+                still: 0,
+                stamp: Stamp::new(),
+                since: self.now,
+            });
+            let over = run.state == MemberState::Finished && run.scores.is_some();
+            run.state = match (&run.state, record.problem) {
+                _ if over => MemberState::Finished,
+                _ if record.stopped => MemberState::Stopped,
+                (MemberState::Training, _) => MemberState::Training,
+                (_, Some(problem)) => MemberState::Failed { problem },
+                // What is not judged yet is not over.
+                (MemberState::Finished | MemberState::Failed { .. } | MemberState::Stopped, None) => MemberState::Paused,
+                (state, None) => state.clone(),
+            };
+            let owner: Option<Owner> = atomic::read_json(&file("owner.json")).ok();
+            run.host = owner.map(|owner| owner.host).filter(|_| run.state == MemberState::Training);
+            WatchedRun { label, ..run }
+        };
+        (0..experiment.members.len()).map(member).collect()
+    }
+}
+
+/// The folders that are runs, the newest first: of a home those of its runs, of another folder those in it.
+fn folders_of_runs(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let runs = folder.join("runs");
+    // Of a home’s experiments the runs lie beside them.
+    let beside = folder.parent().map(|home| home.join("runs")).filter(|_| folder.ends_with("experiments"));
+    let place = [Some(runs), beside].into_iter().flatten().find(|place| place.is_dir()).unwrap_or_else(|| folder.to_owned());
+    let entries = fs::read_dir(place)?.flatten();
+    let shown = entries.filter(|entry| !entry.file_name().to_string_lossy().starts_with('.'));
+    let folders: BTreeSet<PathBuf> = shown.map(|entry| entry.path()).filter(|path| path.join("run.json").is_file()).collect();
+    // Their names begin with the date.
+    Ok(folders.into_iter().rev().collect())
+}
+
+fn stamp(path: &Path) -> Option<(u64, Duration)> {
+    let meta = fs::metadata(path).ok()?;
+    let changed = meta.modified().ok()?.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Some((meta.len(), changed))
+}
+
+fn not_there(folder: &Path, error: &io::Error) -> Problem {
+    let name = folder.display();
+    let what = match error.kind() {
+        io::ErrorKind::PermissionDenied => {
+            LocalizedText { en: format!("{name} may not be read"), fr: format!("La lecture de {name} n’est pas autorisée") }
+        }
+        _ => LocalizedText { en: format!("{name} is not there now"), fr: format!("{name} n’est pas là pour le moment") },
+    };
+    let remedy = say(
+        "It is looked for again every few seconds: a disk or a network may come back",
+        "Il est cherché de nouveau toutes les quelques secondes : un disque ou un réseau peut revenir",
+    );
+    Problem::new(Kind::File, what, remedy).because(error)
+}

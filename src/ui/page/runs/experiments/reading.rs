@@ -1,0 +1,226 @@
+//! What an experiment says, counted when it or the language changes.
+
+use std::sync::Arc;
+
+use egui::Ui;
+
+use super::coordinates::Coordinates;
+use crate::{
+    evaluate::significance::Spread,
+    experiment::{ExperimentKind, ExperimentView, MemberView, Row},
+    text::{Lang, Phrase, decimal, named, number, percent, plural, points, say, years},
+    ui::{
+        theme::Theme,
+        widget::{
+            curves::{Curves, Line},
+            plot::Table,
+            strip_plot::{Dot, Strip},
+        },
+    },
+};
+
+/// What an experiment says, counted when it or the language changes.
+pub struct Reading {
+    pub of: Arc<ExperimentView>,
+    lang: Lang,
+    pub rows: Vec<Row>,
+    pub strips: Vec<Strip>,
+    pub sentence: String,
+    pub curve: Option<LearningCurve>,
+    /// The runs of a search over its options.
+    pub coordinates: Option<Coordinates>,
+    /// The id of the best run of the best variant.
+    pub best_run: Option<String>,
+}
+
+/// The results of a learning curve over the training pictures, and the power law up to twice as many.
+pub struct LearningCurve {
+    measured: Vec<[f64; 2]>,
+    expected: Vec<[f64; 2]>,
+}
+
+impl Reading {
+    /// That of an experiment in a language.
+    pub fn of(view: &Arc<ExperimentView>, lang: Lang) -> Self {
+        let rows = view.rows();
+        let (best, several) = (view.best().map(|row| row.variant), rows.len() > 1);
+        let strip = |row: &Row| Strip {
+            name: if several { row.label.get(lang).to_owned() } else { String::new() },
+            dots: dots(lang, view, row.variant),
+            mean: row.spread.map(|spread| spread.mean),
+            range: row.spread.and_then(|spread| spread.range).map(|range| [range.low, range.high]),
+            shown: row.spread.map_or_else(String::new, |spread| spread_text(lang, view, &spread)),
+            leads: !several || best == Some(row.variant),
+        };
+        let strips = rows.iter().filter(|row| !row.scores.is_empty()).map(strip).collect();
+        let (sentence, best_run) = (sentence(lang, view, &rows), best_run(view));
+        let (curve, coordinates) = (LearningCurve::of(view), Coordinates::of(view, lang));
+        Self { of: view.clone(), lang, rows, strips, sentence, curve, coordinates, best_run }
+    }
+
+    /// Whether it is that of `view` in this language.
+    pub fn is_of(&self, view: &Arc<ExperimentView>, lang: Lang) -> bool {
+        Arc::ptr_eq(&self.of, view) && self.lang == lang
+    }
+}
+
+impl LearningCurve {
+    /// That of an experiment, if a law can be fitted.
+    fn of(view: &ExperimentView) -> Option<Self> {
+        /// Points of the drawn law.
+        const STEPS: u32 = 60;
+        let fit = view.curve_fit()?;
+        let of_error = |error: f64| if view.more_is_better() { 1.0 - error } else { error };
+        let mut measured: Vec<[f64; 2]> =
+            view.curve_points().iter().map(|point| [f64::from(point.pictures), of_error(point.error)]).collect();
+        measured.sort_by(|a, b| a[0].total_cmp(&b[0]));
+        let (least, most) = (measured.first()?[0], f64::from(fit.twice().pictures));
+        let law = (0..=STEPS).map(|step| least * (most / least).powf(f64::from(step) / f64::from(STEPS)));
+        let expected = law.map(|pictures| [pictures, of_error(fit.at(pictures))]).collect();
+        Some(Self { measured, expected })
+    }
+
+    /// The plot of both.
+    pub fn plot(&self, ui: &Ui, lang: Lang, view: &ExperimentView, title: &str) -> Curves {
+        let t = Theme::of(ui);
+        let line = |name: Phrase, color, points: &[[f64; 2]], dotted| Line {
+            name: name.get(lang).to_owned(),
+            color,
+            points: points.to_vec(),
+            dotted,
+            labeled: true,
+        };
+        Curves {
+            name: title.to_owned(),
+            of: view.experiment.id.clone(),
+            across: say("training pictures", "images d’entraînement").get(lang).to_owned(),
+            lines: vec![
+                line(say("measured", "mesuré"), t.accent, &self.measured, false),
+                line(say("expected", "attendu"), t.text2, &self.expected, true),
+            ],
+            x: (0.0, self.expected.last().map_or(1.0, |last| last[0])),
+            bounds: (0.0, if view.more_is_better() { 1.0 } else { f64::INFINITY }),
+            digits: if view.more_is_better() { 3 } else { 2 },
+            zooms: true,
+            ..Curves::default()
+        }
+    }
+}
+
+/// `91.8% ± 0.6`.
+fn spread_text(lang: Lang, view: &ExperimentView, spread: &Spread) -> String {
+    let mean = written(lang, view, spread.mean, if view.more_is_better() { 1 } else { 2 });
+    let scale = if view.more_is_better() { 100.0 } else { 1.0 };
+    match spread.deviation {
+        Some(deviation) => format!("{mean} ± {}", decimal(lang, scale * deviation, if view.more_is_better() { 1 } else { 2 })),
+        None => mean,
+    }
+}
+
+/// The best run of the best variant, by id.
+fn best_run(view: &ExperimentView) -> Option<String> {
+    let best = view.best()?;
+    let mine = view.members.iter().filter(|member| member.variant == best.variant);
+    let scored = mine.filter_map(|member| Some((member.score()?, member.run.as_ref()?.id.clone())));
+    let better = |a: f64, b: f64| if view.more_is_better() { a.total_cmp(&b) } else { b.total_cmp(&a) };
+    scored.max_by(|a, b| better(a.0, b.0)).map(|(_, id)| id)
+}
+
+/// A result as it is written: a share in per cent, or years.
+pub fn written(lang: Lang, view: &ExperimentView, value: f64, digits: usize) -> String {
+    if view.more_is_better() { percent(lang, value, digits) } else { decimal(lang, value, digits) }
+}
+
+fn dots(lang: Lang, view: &ExperimentView, variant: usize) -> Vec<Dot> {
+    let dot = |(id, member): (usize, &MemberView)| {
+        let value = member.score().filter(|_| member.variant == variant)?;
+        let score = if view.more_is_better() { percent(lang, value, 1) } else { years(lang, value, 2) };
+        Some(Dot { name: named(lang, member.label.get(lang), score), value, id })
+    };
+    view.members.iter().enumerate().filter_map(dot).collect()
+}
+
+/// What the results say, in words.
+fn sentence(lang: Lang, view: &ExperimentView, rows: &[Row]) -> String {
+    let text = |value: f64| if view.more_is_better() { percent(lang, value, 1) } else { years(lang, value, 2) };
+    if view.experiment.kind == ExperimentKind::Curve {
+        return foretold(lang, view).unwrap_or_default();
+    }
+    let [row] = rows else {
+        let Some(best) = view.best() else { return String::new() };
+        let (Some(spread), label) = (best.spread, best.label.get(lang)) else { return String::new() };
+        let (mean, runs) = (text(spread.mean), plural_runs(lang, spread.n));
+        let best = match lang {
+            Lang::En => format!("Best so far: {label}, {mean} on average of {runs}"),
+            Lang::Fr => format!("Le meilleur jusqu’ici\u{a0}: {label}, {mean} en moyenne de {runs}"),
+        };
+        let nearest = view.leads().first().map(|lead| view.lead_words(lead, lang));
+        return Some(best).into_iter().chain(nearest).collect::<Vec<_>>().join(". ");
+    };
+    let Some(spread) = row.spread else { return String::new() };
+    let (mean, runs) = (text(spread.mean), plural_runs(lang, spread.n));
+    let (Some(sd), Some(range)) = (spread.deviation, spread.range) else {
+        return match lang {
+            Lang::En => format!("{mean} so far, of one run"),
+            Lang::Fr => format!("{mean} jusqu’ici, pour un essai"),
+        };
+    };
+    let (low, high) = (text(range.low), text(range.high));
+    let off = if view.more_is_better() { points(lang, sd, 1) } else { years(lang, sd, 2) };
+    let folded = view.experiment.kind == ExperimentKind::Folds;
+    let said = match lang {
+        Lang::En => format!(
+            "{mean} on average of {runs}; a single run typically deviates by {off} (standard deviation). The mean lies between {low} and {high} (95%, Student’s t)"
+        ),
+        Lang::Fr => format!(
+            "{mean} en moyenne de {runs}\u{a0}; un essai s’en écarte d’ordinaire de {off} (écart type). La moyenne se situe entre {low} et {high} (95\u{a0}%, loi de Student)"
+        ),
+    };
+    // Their training parts overlap (Bengio and Grandvalet 2004).
+    let narrow = say("; of folds that range is too narrow", "\u{a0}; pour des plis, cet intervalle est trop étroit").get(lang);
+    if folded { said + narrow } else { said }
+}
+
+fn plural_runs(lang: Lang, n: usize) -> String {
+    plural(lang, n as u64, say("run", "essai"), say("runs", "essais"))
+}
+
+/// What a learning curve says of twice the pictures.
+fn foretold(lang: Lang, view: &ExperimentView) -> Option<String> {
+    let then = view.curve_fit()?.twice();
+    let text = |error: f64| match view.more_is_better() {
+        true => percent(lang, 1.0 - error.clamp(0.0, 1.0), 1),
+        false => years(lang, error, 2),
+    };
+    let (twice, middle) = (number(lang, then.pictures.into()), text(then.error));
+    let [a, b] = [text(then.range.low), text(then.range.high)];
+    let [low, high] = if view.more_is_better() { [b, a] } else { [a, b] };
+    Some(match lang {
+        Lang::En => format!("With twice the pictures ({twice}) about {middle} can be expected ({low} to {high})"),
+        Lang::Fr => format!("Avec le double d’images ({twice}), on peut attendre environ {middle} ({low} à {high})"),
+    })
+}
+
+pub fn table(lang: Lang, view: &ExperimentView, rows: &[Row]) -> Table {
+    let head = [
+        say("runs of", "essais de"),
+        say("finished", "finis"),
+        say("mean", "moyenne"),
+        say("standard deviation", "écart type"),
+        say("95% from", "95\u{a0}% de"),
+        say("to", "à"),
+    ];
+    let text = |value: Option<f64>, digits| value.map_or_else(|| "–".to_owned(), |value| written(lang, view, value, digits));
+    let line = |row: &Row| {
+        let range = row.spread.and_then(|spread| spread.range);
+        vec![
+            row.label.get(lang).to_owned(),
+            format!("{} / {}", row.scores.len(), row.members),
+            text(row.spread.map(|spread| spread.mean), 2),
+            text(row.spread.and_then(|spread| spread.deviation), 2),
+            text(range.map(|range| range.low), 2),
+            text(range.map(|range| range.high), 2),
+        ]
+    };
+    Table { head: head.map(|name| name.get(lang).to_owned()).into(), rows: rows.iter().map(line).collect() }
+}

@@ -1,0 +1,365 @@
+//! A folder of runs that others train, watched: how far each is, their curves, and what no longer moves.
+
+use std::time::Duration;
+
+use egui::{Popup, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+
+use crate::{
+    experiment::{MemberState, Watched, WatchedRun},
+    history::EpochRecord,
+    session::Watching,
+    text::{Lang, duration, number, percent, plural, say, years},
+    ui::{
+        Action, Cx, Icon, icon,
+        theme::{self, RADIUS_FIELD, Theme, size},
+        widget::{
+            bar,
+            button::{Button, focus_ring, icon_button},
+            card::{Card, columns, header},
+            chart::Chart,
+            choice::menu_item,
+            curves::{Curves, Line},
+            fitted::fitted,
+            notice, scroll,
+        },
+    },
+};
+
+/// What the page remembers.
+#[derive(Default)]
+pub struct State {
+    /// The runs whose curves stand out, by their keys.
+    chosen: Vec<String>,
+    /// When the folder was looked at last, in seconds of the window's clock.
+    looked: Option<f64>,
+}
+
+/// Seconds between two looks.
+const BETWEEN_LOOKS: f64 = 3.0;
+/// The width of the page below which its buttons are short, in points.
+const NARROW: f32 = 860.0;
+/// Curves drawn at most, and of which each is told apart.
+const CURVES: usize = 60;
+const NAMED: usize = 5;
+/// Height of a run's line.
+const LINE: f32 = 46.0;
+
+/// The button above the runs.
+pub fn tool(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let lang = cx.lang;
+    let name = say("Watch a folder…", "Suivre un dossier…").get(lang);
+    let about = say(
+        "See runs that others train, on a network disk or in another home; nothing is written there",
+        "Voir des essais que d’autres entraînent, sur un disque réseau ou dans un autre dossier ; rien n’y est écrit",
+    );
+    let button = Button::quiet(name).icon(icon::EYE);
+    let Some(last) = cx.session.watched_last.clone() else {
+        if ui.add(button).on_hover_text(about.get(lang)).clicked() {
+            cx.act(Action::ChooseWatched);
+        }
+        return;
+    };
+    let open = ui.add(button.trailing(icon::CHEVRON_DOWN)).on_hover_text(about.get(lang));
+    Popup::menu(&open).show(|ui| {
+        ui.set_min_width(260.0);
+        scroll::menu(ui, |ui| {
+            if menu_item(ui, Some(icon::HISTORY), &last.display().to_string()).clicked() {
+                cx.act(Action::Watch(last));
+            }
+            if menu_item(ui, Some(icon::FOLDER_OPEN), say("Another folder…", "Un autre dossier…").get(lang)).clicked() {
+                cx.act(Action::ChooseWatched);
+            }
+        });
+    });
+}
+
+/// Draws the watched folder in place of the runs, if one is watched.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) -> bool {
+    let session = cx.session;
+    let Some(watching) = &session.watching else {
+        *state = State::default();
+        return false;
+    };
+    let lang = cx.lang;
+    let now = ui.input(|input| input.time);
+    if state.looked.is_none_or(|then| now - then >= BETWEEN_LOOKS) {
+        state.looked = Some(now);
+        cx.act(Action::LookAgain);
+    }
+    ui.request_repaint_after(Duration::from_secs_f64(BETWEEN_LOOKS));
+    head(ui, cx, watching);
+    if let Some(problem) = &watching.problem {
+        let t = Theme::of(ui);
+        let text = format!("{}. {}", problem.what.get(lang), problem.remedy.get(lang));
+        notice::note(ui, icon::TRIANGLE_ALERT, t.validation, &text);
+        ui.add_space(6.0);
+    }
+    let Some(seen) = &watching.seen else {
+        if watching.problem.is_none() {
+            let text = say("Being looked at…", "Lecture en cours…");
+            ui.label(theme::cell(text.get(lang)).color(Theme::of(ui).text2));
+        }
+        return true;
+    };
+    if seen.runs.is_empty() {
+        Card::new().fill().show(ui, |ui| {
+            let title = say("No runs here yet", "Pas encore d’essais ici").get(lang);
+            let text = say(
+                "A home of Trombine, its runs, one run or an experiment can be watched; what begins here appears by itself",
+                "On peut suivre un dossier de Trombine, ses essais, un essai ou une expérience ; ce qui commence ici apparaît tout seul",
+            );
+            notice::empty(ui, icon::EYE, title, text.get(lang), |_| {});
+        });
+        return true;
+    }
+    state.chosen.retain(|key| seen.runs.iter().any(|run| run.key() == *key));
+    let height = ui.available_height();
+    columns(ui, &[0.5, 0.5], height, |column, ui| {
+        ui.set_max_height(height);
+        if column == 0 { runs(ui, lang, seen, &mut state.chosen) } else { curves(ui, lang, seen, &state.chosen, height) }
+    });
+    true
+}
+
+/// What is watched, how far it is, and the ways on.
+fn head(ui: &mut Ui, cx: &mut Cx<'_>, watching: &Watching) {
+    let (lang, narrow) = (cx.lang, ui.available_width() < NARROW);
+    let folder = watching.folder.file_name().unwrap_or(watching.folder.as_os_str()).to_string_lossy();
+    let name = watching.seen.as_ref().and_then(|seen| seen.name.as_ref());
+    let title = name.map_or_else(|| folder.clone().into_owned(), |name| name.get(lang).to_owned());
+    let path = watching.folder.display().to_string();
+    let sentence = watching.seen.as_ref().map_or_else(|| path.clone(), |seen| format!("{} · {path}", counts(lang, seen)));
+    header(ui, &title, &sentence, |ui| {
+        let other = say("Another folder…", "Un autre dossier…").get(lang);
+        if ui.add(Button::secondary(other).icon(icon::FOLDER_OPEN)).clicked() {
+            cx.act(Action::ChooseWatched);
+        }
+        let all = say("All runs", "Tous les essais").get(lang);
+        let back = match narrow {
+            true => icon_button(ui, icon::ARROW_LEFT, all),
+            false => ui.add(Button::quiet(all).icon(icon::ARROW_LEFT)),
+        };
+        if back.clicked() {
+            cx.act(Action::StopWatching);
+        }
+    });
+}
+
+/// `12 runs · 3 training · 1 stale · 8 finished`.
+fn counts(lang: Lang, seen: &Watched) -> String {
+    let runs = plural(lang, (seen.runs.len() + seen.older) as u64, say("run", "essai"), say("runs", "essais"));
+    let training = seen.count(|run| run.state == MemberState::Training && !run.is_stale());
+    let stale = seen.count(WatchedRun::is_stale);
+    let finished = seen.count(|run| run.state == MemberState::Finished);
+    let failed = seen.count(|run| matches!(run.state, MemberState::Failed { .. }));
+    let others = [
+        (training, say("training", "en cours"), say("training", "en cours")),
+        (stale, say("stale", "figé"), say("stale", "figés")),
+        (failed, say("failed", "échoué"), say("failed", "échoués")),
+        (finished, say("finished", "fini"), say("finished", "finis")),
+    ];
+    let counted = others.into_iter().filter(|(count, ..)| *count > 0);
+    let mut words = vec![runs];
+    words.extend(counted.map(|(count, one, more)| plural(lang, count as u64, one, more)));
+    if seen.unreadable > 0 {
+        let folders =
+            plural(lang, seen.unreadable as u64, say("cannot be read", "illisible"), say("cannot be read", "illisibles"));
+        words.push(folders);
+    }
+    words.join(" · ")
+}
+
+/// Every run, with how far it is; a click has its curve stand out.
+fn runs(ui: &mut Ui, lang: Lang, seen: &Watched, chosen: &mut Vec<String>) {
+    Card::titled(say("Runs", "Essais").get(lang)).caption(older(lang, seen)).fill().show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let mut lines = |ui: &mut Ui, range: std::ops::Range<usize>| {
+            for run in &seen.runs[range] {
+                let key = run.key();
+                let place = chosen.iter().position(|known| *known == key);
+                if line(ui, lang, run, place) {
+                    match place {
+                        Some(place) => drop(chosen.remove(place)),
+                        None => {
+                            chosen.push(key);
+                            if chosen.len() > NAMED {
+                                chosen.remove(0);
+                            }
+                        }
+                    }
+                }
+            }
+        };
+        match scroll::is_long(ui) {
+            true => lines(ui, 0..seen.runs.len()),
+            false => {
+                let area = ScrollArea::vertical().min_scrolled_height(0.0).auto_shrink([false, false]);
+                area.show_rows(ui, LINE, seen.runs.len(), lines);
+            }
+        }
+    });
+}
+
+fn older(lang: Lang, seen: &Watched) -> String {
+    let count = number(lang, seen.older as u64);
+    match (seen.older, lang) {
+        (0, _) => String::new(),
+        (_, Lang::En) => format!("and {count} older ones"),
+        (_, Lang::Fr) => format!("et {count} plus anciens"),
+    }
+}
+
+/// One run; whether it is clicked. `place` is its place among the chosen ones.
+fn line(ui: &mut Ui, lang: Lang, run: &WatchedRun, place: Option<usize>) -> bool {
+    let t = Theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::click());
+    let on = place.is_some();
+    let score = run.score().filter(|_| run.state == MemberState::Finished);
+    let score = score.map(|value| if run.of_years { years(lang, value, 2) } else { percent(lang, value, 1) });
+    let about = state(lang, run);
+    let note = run.note.replace('\n', " ");
+    let words = [run.label.get(lang), &about, score.as_deref().unwrap_or(""), &note];
+    let said = words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(", ");
+    response.widget_info(|| WidgetInfo::selected(Role::CheckBox, true, on, &said));
+    ui.painter().hline(rect.x_range(), rect.top(), Stroke::new(1.0, t.grid));
+    if on || response.hovered() {
+        let fill = if on { t.soft } else { t.surface2 };
+        ui.painter().rect_filled(rect.shrink2(vec2(0.0, 2.0)), RADIUS_FIELD, fill);
+    }
+    focus_ring(ui, &response, rect.shrink(3.0), RADIUS_FIELD);
+    let (symbol, tint) = symbol(t, run);
+    let tint = place.map_or(tint, |place| color(t, place));
+    symbol.paint(ui.painter(), Rect::from_center_size(pos2(rect.left() + 14.0, rect.center().y), vec2(16.0, 16.0)), 15.0, tint);
+    let (left, right) = (rect.left() + 32.0, rect.right() - 8.0);
+    let put = |at: egui::Pos2, room: f32, text: &str, font, color| {
+        let galley = fitted(ui, text, font, color, room);
+        ui.painter().galley(at - vec2(0.0, galley.size().y / 2.0), galley, color);
+    };
+    let upper = rect.center().y - 9.0;
+    let lower = rect.center().y + 10.0;
+    let goes = matches!(run.state, MemberState::Training | MemberState::Paused);
+    let column = right - if goes { 116.0 } else { 84.0 };
+    put(pos2(left, upper), column - left - 10.0, run.label.get(lang), theme::medium(size::BODY), t.text);
+    let below = if note.is_empty() { about.clone() } else { format!("{about} · {note}") };
+    let tone = if run.is_stale() { t.validation } else { t.text2 };
+    put(pos2(left, lower), right - left - 4.0, &below, theme::regular(size::CAPTION), tone);
+    if goes {
+        let rail = Rect::from_min_size(pos2(column, upper - 3.0), vec2(108.0, 6.0));
+        let mut child = ui.new_child(egui::UiBuilder::new().max_rect(rail));
+        bar::progress(&mut child, run.label.get(lang), Some(run.progress() as f32), rail.width());
+    } else if let Some(score) = score {
+        let galley = fitted(ui, &score, theme::semibold(size::TABLE), t.text, 80.0);
+        ui.painter().galley(pos2(right - galley.size().x, upper - galley.size().y / 2.0), galley, t.text);
+    }
+    response.clicked()
+}
+
+fn symbol(t: &Theme, run: &WatchedRun) -> (Icon, egui::Color32) {
+    match &run.state {
+        _ if run.is_stale() => (icon::TRIANGLE_ALERT, t.validation),
+        MemberState::Finished => (icon::CIRCLE_CHECK, t.good),
+        MemberState::Failed { .. } => (icon::CIRCLE_X, t.bad),
+        MemberState::Stopped => (icon::SQUARE, t.text3),
+        MemberState::Paused => (icon::PAUSE, t.text2),
+        MemberState::Training => (icon::PLAY, t.accent),
+        MemberState::Waiting => (icon::CLOCK, t.text3),
+    }
+}
+
+/// Where a run stands, in words.
+fn state(lang: Lang, run: &WatchedRun) -> String {
+    let epoch = match lang {
+        Lang::En => format!("epoch {} of {}", run.epochs_done, run.epochs),
+        Lang::Fr => format!("époque {} sur {}", run.epochs_done, run.epochs),
+    };
+    let time = |seconds: u64| duration(lang, Duration::from_secs(seconds));
+    let word = match &run.state {
+        MemberState::Training if run.is_stale() => {
+            let since = time(run.still);
+            return match lang {
+                Lang::En => format!("{epoch} · stale: nothing has moved for {since}"),
+                Lang::Fr => format!("{epoch} · figé\u{a0}: rien n’a bougé depuis {since}"),
+            };
+        }
+        MemberState::Training => match (&run.host, lang) {
+            (Some(host), Lang::En) => return format!("{epoch} on {host}"),
+            (Some(host), Lang::Fr) => return format!("{epoch} sur {host}"),
+            (None, _) => return epoch,
+        },
+        MemberState::Waiting => say("waiting", "en attente"),
+        MemberState::Paused => {
+            let paused = say("paused", "en pause").get(lang);
+            return format!("{epoch} · {paused}");
+        }
+        MemberState::Finished => {
+            return plural(lang, run.epochs_done.into(), say("epoch", "époque"), say("epochs", "époques"));
+        }
+        MemberState::Failed { problem } => return problem.what.get(lang).to_owned(),
+        MemberState::Stopped => say("no longer wanted", "plus souhaité"),
+    };
+    word.get(lang).to_owned()
+}
+
+/// The color of a chosen run, by its place.
+fn color(t: &Theme, place: usize) -> egui::Color32 {
+    [t.accent, t.validation, t.male, t.female, t.bad][place % NAMED]
+}
+
+/// The curves over each other: the chosen ones named, or else those that are trained.
+fn curves(ui: &mut Ui, lang: Lang, seen: &Watched, chosen: &[String], height: f32) {
+    let t = Theme::of(ui);
+    let with: Vec<&WatchedRun> = seen.runs.iter().filter(|run| !run.history.is_empty()).collect();
+    let of_years = with.iter().filter(|run| run.of_years).count() * 2 > with.len();
+    let title = match of_years {
+        true => say("Validation error in years", "Erreur de validation en années"),
+        false => say("Validation accuracy", "Exactitude de validation"),
+    }
+    .get(lang);
+    // Accuracies and years have no axis in common.
+    let with: Vec<&WatchedRun> = with.into_iter().filter(|run| run.of_years == of_years).take(CURVES).collect();
+    let training: Vec<String> =
+        with.iter().filter(|run| run.state == MemberState::Training).take(NAMED).map(|run| run.key()).collect();
+    let named: &[String] = if chosen.is_empty() { &training } else { chosen };
+    let value = |e: &EpochRecord| e.mae.map_or(e.validation_accuracy, |mae| mae.validation);
+    let line = |run: &&WatchedRun| {
+        let place = named.iter().position(|key| *key == run.key());
+        Line {
+            name: run.label.get(lang).to_owned(),
+            color: place.map_or(t.text3.gamma_multiply(0.45), |place| color(t, place)),
+            points: run.history.iter().map(|e| [f64::from(e.epoch), value(e)]).collect(),
+            labeled: place.is_some() || with.len() <= NAMED,
+            dotted: false,
+        }
+    };
+    let mut lines: Vec<Line> = with.iter().map(line).collect();
+    // Those that stand out lie over the others.
+    lines.sort_by_key(|line| line.labeled);
+    if lines.is_empty() {
+        Card::titled(title).fill().show(ui, |ui| {
+            let text = say("No run has finished an epoch yet", "Aucun essai n’a encore fini une époque");
+            ui.add(egui::Label::new(theme::cell(text.get(lang)).color(t.text2)).wrap());
+        });
+        return;
+    }
+    let last = lines.iter().filter_map(|line| line.points.last()).map(|point| point[0]).fold(2.0, f64::max);
+    let plot = Curves {
+        name: title.to_owned(),
+        of: seen.folder.display().to_string(),
+        across: say("epoch", "époque").get(lang).to_owned(),
+        lines,
+        x: (1.0, last),
+        bounds: (0.0, if of_years { f64::INFINITY } else { 1.0 }),
+        digits: if of_years { 1 } else { 3 },
+        zooms: true,
+        ..Curves::default()
+    };
+    let mut tools = |ui: &mut Ui| plot.zoom_button(ui, lang);
+    let sentence = say("Click runs to tell their curves apart", "Cliquez sur des essais pour distinguer leurs courbes").get(lang);
+    let sentence = if chosen.is_empty() && with.len() > NAMED { sentence } else { "" };
+    Chart::new(title, height).sentence(sentence).tools(&mut tools).show(
+        ui,
+        lang,
+        || plot.table(lang),
+        |ui, height| drop(plot.show(ui, lang, height)),
+    );
+}
