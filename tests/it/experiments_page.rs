@@ -20,7 +20,7 @@ use trombine::{
 use crate::stage::{self, Stage};
 
 /// An experiment on the stage's pictures of which nothing is trained.
-fn waiting(stage: &Stage, id: &str, draft: Draft) -> ExperimentView {
+pub fn waiting(stage: &Stage, id: &str, draft: Draft) -> ExperimentView {
     let dataset = stage.session.dataset.as_ref().expect("opened");
     let Draft { kind, name, base, variants, members, vary, halving } = draft;
     let experiment = Experiment {
@@ -53,7 +53,7 @@ fn waiting(stage: &Stage, id: &str, draft: Draft) -> ExperimentView {
 }
 
 /// Ends a member with this test accuracy, on so many training pictures.
-fn finish(stage: &Stage, member: &mut MemberView, id: String, accuracy: f64, pictures: u32) {
+pub fn finish(stage: &Stage, member: &mut MemberView, id: String, accuracy: f64, pictures: u32) {
     let run = stage::run(stage.session.dataset.as_ref().expect("opened"));
     let mut scores = run.info.scores.clone().expect("judged");
     scores.accuracy = accuracy;
@@ -72,14 +72,16 @@ fn finish(stage: &Stage, member: &mut MemberView, id: String, accuracy: f64, pic
     (member.state, member.run) = (MemberState::Finished, Some(info));
 }
 
-fn with(mut stage: Stage, views: Vec<ExperimentView>) -> Stage {
+/// With these experiments.
+pub fn with(mut stage: Stage, views: Vec<ExperimentView>) -> Stage {
     let experiments = &mut stage.session.experiments;
     experiments.list = views.iter().map(|view| view.experiment.clone()).collect();
     experiments.views = views.into_iter().map(|view| (view.experiment.id.clone(), Arc::new(view))).collect();
     stage
 }
 
-fn runs() -> Stage {
+/// Three runs, and pictures.
+pub fn runs() -> Stage {
     let mut stage = stage::three_runs();
     if stage.session.dataset.is_none() {
         stage = stage.with_data(60);

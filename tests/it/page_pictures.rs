@@ -32,9 +32,9 @@ use trombine::{
 };
 
 use crate::{
-    experiments_page, face_crops, many_classes, overlap, resize_method,
+    experiments_page, face_crops, many_classes, overlap, resize_method, search_page,
     stage::{self, Stage},
-    years_pages,
+    watch_page, years_pages,
 };
 
 /// A name, the stage, and what is clicked before the picture is taken: words of both languages, the first that is there.
@@ -149,6 +149,31 @@ const SCENES: &[Scene] = &[
     ("predict-years", || years_pages::stage(Page::Predict), &[]),
     ("runs-years", years_pages::mixed, &["notebook + batch norm,", "notebook,"]),
     ("runs", stage::three_runs, &[]),
+    (
+        "experiment-search-new",
+        stage::three_runs,
+        &[
+            "New experiment",
+            "Nouvelle expérience",
+            "Search",
+            "Recherche",
+            "Add an option",
+            "Ajouter une option",
+            "Learning rate",
+            "Taux d’apprentissage",
+            "Add an option",
+            "Ajouter une option",
+            "Activation",
+        ],
+    ),
+    (
+        "experiment-search-list",
+        stage::three_runs,
+        &["New experiment", "Nouvelle expérience", "Search", "Recherche", "Add an option", "Ajouter une option"],
+    ),
+    ("experiment-search", search_page::searched, &["Experiments", "Expériences", "search", "recherche"]),
+    ("watched", watch_page::watched, &["seed 42", "seed 46", "conseillée · graine 46"]),
+    ("watched-gone", watch_page::gone, &[]),
     ("runs-empty", || Stage::new(Page::Runs), &[]),
     ("results-empty", || Stage::new(Page::Results), &[]),
 ];

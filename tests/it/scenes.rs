@@ -13,9 +13,9 @@ use trombine::{
 };
 
 use crate::{
-    committee, experiments_page, page_pictures as made,
+    committee, experiments_page, page_pictures as made, search_page,
     stage::{self, Stage},
-    years_pages,
+    watch_page, years_pages,
 };
 
 /// One view of the window.
@@ -102,6 +102,14 @@ pub const SCENES: &[Scene] = &[
     ),
     scene("results-committee", committee::results, &[]),
     scene("runs-committee", committee::runs, &["Committee of 3 runs"]),
+    scene("experiment-search", search_page::searched, &["Experiments", "Expériences", "search", "recherche"]),
+    scene(
+        "experiment-search-new",
+        stage::three_runs,
+        &["New experiment", "Nouvelle expérience", "Search", "Recherche", "Add an option", "Ajouter une option", "Dropout"],
+    ),
+    scene("runs-watched", watch_page::watched, &["seed 42", "seed 46"]),
+    scene("runs-watched-gone", watch_page::gone, &[]),
     scene("data-years", || years_pages::stage(Page::Data), &[]),
     scene("training-years", || years_pages::stage(Page::Training), &[]),
     scene("results-years", || years_pages::stage(Page::Results), &[]),
@@ -111,6 +119,7 @@ pub const SCENES: &[Scene] = &[
     scene("interrupted", interrupted, &[]),
     dialog("preferences", || data(Page::Model), Dialog::Preferences),
     dialog("help", || data(Page::Model), Dialog::Help),
+    dialog("help-machines", || data(Page::Model), Dialog::Machines),
     dialog("palette", || data(Page::Model), Dialog::Palette),
     dialog("discard", || made::during(Phase::Training), Dialog::Discard),
     dialog("quit", || made::during(Phase::Training), Dialog::Quit),

@@ -120,9 +120,7 @@ impl Varied {
                 Range::Words(vec![("false".to_owned(), say("off", "non"), true), ("true".to_owned(), say("on", "oui"), true)])
             }
             Value::Choice(choice) => {
-                let now = choice.selected();
-                let options = choice.options().into_iter().enumerate();
-                Range::Words(options.map(|(at, (key, name, _))| (key.to_owned(), name, at == now)).collect())
+                Range::Words(choice.options().into_iter().map(|(key, name, _)| (key.to_owned(), name, true)).collect())
             }
             // Of these the command line takes values.
             Value::List { .. } | Value::OfClasses { .. } | Value::Table(_) => return None,
@@ -152,10 +150,10 @@ impl Varied {
 }
 
 /// The options that can be varied, as they are with `base`: those with an effect.
-fn offered(base: &Settings, mut each: impl FnMut(&SettingDef<'_>)) {
+fn offered(base: &Settings, each: impl FnMut(&SettingDef<'_>)) {
     let mut base = base.clone();
     let is_part = |def: &SettingDef<'_>| def.active && !APART.iter().any(|apart| def.key.starts_with(apart));
-    base.setting_defs().iter().filter(|def| is_part(def)).for_each(|def| each(def));
+    base.setting_defs().iter().filter(|def| is_part(def)).for_each(each);
 }
 
 fn active(base: &Settings) -> Vec<String> {
