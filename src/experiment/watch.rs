@@ -122,10 +122,11 @@ impl Watched {
         } else if folder.join("run.json").is_file() {
             look.run(folder).into_iter().collect()
         } else {
-            let mut folders = folders_of_runs(folder).map_err(|error| gone(&error))?;
-            older = folders.len().saturating_sub(MOST);
-            folders.truncate(MOST);
-            folders.iter().filter_map(|folder| look.run(folder)).collect()
+            let mut folders = folders_in(folder).map_err(|error| gone(&error))?.into_iter().rev();
+            let is_run = |folder: &PathBuf| folder.join("run.json").is_file();
+            let newest: Vec<PathBuf> = folders.by_ref().filter(is_run).take(MOST).collect();
+            older = folders.len();
+            newest.iter().filter_map(|folder| look.run(folder)).collect()
         };
         Ok(Self { folder: folder.to_owned(), name, runs, older, unreadable: look.unreadable })
     }
@@ -246,17 +247,18 @@ impl Look<'_> {
     }
 }
 
-/// The folders that are runs, the newest first: of a home those of its runs, of another folder those in it.
-fn folders_of_runs(folder: &Path) -> io::Result<Vec<PathBuf>> {
+/// The folders in which runs may be, by name, which begins with the date: of a home those of its runs, of another folder those
+/// in it.
+fn folders_in(folder: &Path) -> io::Result<BTreeSet<PathBuf>> {
     let runs = folder.join("runs");
     // Of a home’s experiments the runs lie beside them.
     let beside = folder.parent().map(|home| home.join("runs")).filter(|_| folder.ends_with("experiments"));
     let place = [Some(runs), beside].into_iter().flatten().find(|place| place.is_dir()).unwrap_or_else(|| folder.to_owned());
     let entries = fs::read_dir(place)?.flatten();
-    let shown = entries.filter(|entry| !entry.file_name().to_string_lossy().starts_with('.'));
-    let folders: BTreeSet<PathBuf> = shown.map(|entry| entry.path()).filter(|path| path.join("run.json").is_file()).collect();
-    // Their names begin with the date.
-    Ok(folders.into_iter().rev().collect())
+    let is_shown = |entry: &fs::DirEntry| !entry.file_name().to_string_lossy().starts_with('.');
+    // Files are told without another look at the disk; links to folders are not.
+    let may_be_folder = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| !kind.is_file());
+    Ok(entries.filter(|entry| is_shown(entry) && may_be_folder(entry)).map(|entry| entry.path()).collect())
 }
 
 fn stamp(path: &Path) -> Option<(u64, Duration)> {

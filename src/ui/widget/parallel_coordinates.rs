@@ -152,8 +152,13 @@ impl ParallelCoordinates<'_> {
             }
             let color = if index == last { t.text } else { t.text2 };
             let font = if index == last { theme::semibold(size::CAPTION) } else { theme::medium(size::CAPTION) };
-            // A name at the edge has half the distance at one side alone.
-            let name = fitted(ui, &axis.name, font, color, apart - 10.0);
+            // Half the distance to each neighbor; at the edge there is one, and what is beside the axes.
+            let room = match index {
+                _ if last == 0 => outer.width(),
+                at if at == 0 || at == last => (apart / 2.0 + BESIDE - 6.0).min(apart - 10.0),
+                _ => apart - 10.0,
+            };
+            let name = fitted(ui, &axis.name, font, color, room);
             let left = (low.x - name.size().x / 2.0).clamp(outer.left(), (outer.right() - name.size().x).max(outer.left()));
             painter.galley(pos2(left, high.y - 9.0 - name.size().y), name, color);
             for (at, text) in apart_enough(&axis.marks, low.y - high.y) {

@@ -38,6 +38,8 @@ pub struct State {
 const BETWEEN_LOOKS: f64 = 3.0;
 /// The width of the page below which its buttons are short, in points.
 const NARROW: f32 = 860.0;
+/// The same from which the button above the runs has its name.
+const WIDE: f32 = 960.0;
 /// Curves drawn at most, and of which each is told apart.
 const CURVES: usize = 60;
 const NAMED: usize = 5;
@@ -52,15 +54,21 @@ pub fn tool(ui: &mut Ui, cx: &mut Cx<'_>) {
         "See runs that others train, on a network disk or in another home; nothing is written there",
         "Voir des essais que d’autres entraînent, sur un disque réseau ou dans un autre dossier ; rien n’y est écrit",
     );
+    let last = cx.session.watched_last.clone();
     let button = Button::quiet(name).icon(icon::EYE);
-    let Some(last) = cx.session.watched_last.clone() else {
-        if ui.add(button).on_hover_text(about.get(lang)).clicked() {
+    // Beside the page's other buttons its title needs room.
+    let button = match (ui.max_rect().width() < WIDE, &last) {
+        (true, _) => icon_button(ui, icon::EYE, name),
+        (false, None) => ui.add(button).on_hover_text(about.get(lang)),
+        (false, Some(_)) => ui.add(button.trailing(icon::CHEVRON_DOWN)).on_hover_text(about.get(lang)),
+    };
+    let Some(last) = last else {
+        if button.clicked() {
             cx.act(Action::ChooseWatched);
         }
         return;
     };
-    let open = ui.add(button.trailing(icon::CHEVRON_DOWN)).on_hover_text(about.get(lang));
-    Popup::menu(&open).show(|ui| {
+    Popup::menu(&button).show(|ui| {
         ui.set_min_width(260.0);
         scroll::menu(ui, |ui| {
             if menu_item(ui, Some(icon::HISTORY), &last.display().to_string()).clicked() {
