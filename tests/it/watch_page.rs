@@ -274,6 +274,17 @@ fn the_page_says_that_the_folder_is_gone_and_what_it_waits_for() {
     harness.run_steps(3);
     assert!(harness.query_by_label_contains("is not there now. It is looked for again").is_some());
     assert!(harness.query_by_label_contains("epoch 12 of 30").is_some(), "what was seen last");
+    // One that does not answer at all.
+    let mut stage = watched();
+    if let Some(watching) = &mut stage.session.watching {
+        watching.asked = true;
+    }
+    let (mut harness, _) = stage.harness([1280.0, 900.0]);
+    harness.run_steps(3);
+    assert!(harness.query_by_label_contains("has not answered").is_none());
+    harness.input_mut().time = Some(20.0);
+    harness.run_steps(2);
+    assert!(harness.query_by_label_contains("has not answered for").is_some());
     let mut stage = Stage::new(Page::Runs);
     let nothing = Watched { folder: CLUSTER.into(), name: None, runs: Vec::<WatchedRun>::new(), older: 0, unreadable: 0 };
     stage.session.watching = Some(Watching { seen: Some(Arc::new(nothing)), ..Watching::of(CLUSTER.into()) });

@@ -32,8 +32,12 @@ pub struct State {
     chosen: Vec<String>,
     /// When the folder was looked at last, in seconds of the window's clock.
     looked: Option<f64>,
+    /// Since when the look that is under way is.
+    asked: Option<f64>,
 }
 
+/// Seconds after which it is said that a look has had no answer: a network that is gone may never give one.
+const PATIENCE: f64 = 10.0;
 /// Seconds between two looks.
 const BETWEEN_LOOKS: f64 = 3.0;
 /// The width of the page below which its buttons are short, in points.
@@ -95,7 +99,17 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) -> bool {
         cx.act(Action::LookAgain);
     }
     ui.request_repaint_after(Duration::from_secs_f64(BETWEEN_LOOKS));
+    state.asked = watching.asked.then(|| state.asked.unwrap_or(now));
     head(ui, cx, watching);
+    if let Some(since) = state.asked.filter(|since| now - since > PATIENCE) {
+        let time = duration(lang, Duration::from_secs_f64(now - since));
+        let text = match lang {
+            Lang::En => format!("The folder has not answered for {time}; below is what was seen last"),
+            Lang::Fr => format!("Le dossier ne répond pas depuis {time}\u{a0}; ci-dessous, ce qui a été vu en dernier"),
+        };
+        notice::note(ui, icon::HOURGLASS, Theme::of(ui).validation, &text);
+        ui.add_space(6.0);
+    }
     if let Some(problem) = &watching.problem {
         let t = Theme::of(ui);
         let text = format!("{}. {}", problem.what.get(lang), problem.remedy.get(lang));
