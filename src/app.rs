@@ -16,6 +16,7 @@ mod preferences;
 mod preferences_writer;
 mod question;
 mod recovery;
+mod run_actions;
 mod tab;
 mod tasks;
 mod toasts;
@@ -59,7 +60,7 @@ use crate::{
     text::Lang,
     ui::{
         Action, Cx, Dialog, Mode, dialog, frame, glossary,
-        page::{Memory, Page},
+        page::{Memory, Page, runs},
         theme, welcome,
         widget::{scroll, thumbs::Thumbs},
     },
@@ -224,6 +225,8 @@ impl App {
         }
         self.send(Command::EmptyTrash, None);
         self.send(Command::ListRuns, None);
+        self.send(Command::ListExperiments, None);
+        self.send(Command::ListTrash, None);
     }
 
     /// Writes the preferences below `home` as they change.
@@ -272,7 +275,7 @@ impl App {
                 let wake = ctx.clone();
                 move || wake.request_repaint()
             })),
-            memory: Memory::default(),
+            memory: Memory { runs: runs::State::with_columns(preferences.runs.clone()), ..Memory::default() },
             thumbs: Thumbs::default(),
             devices: Vec::new(),
             devices_to_come: None,
@@ -477,6 +480,7 @@ impl App {
     /// Hands over what the preferences have become.
     fn keep(&mut self) {
         self.preferences.page = self.page;
+        self.preferences.runs.clone_from(self.memory.runs.columns());
         if let Some(run) = &self.session.run
             && self.preferences.run.as_ref() != Some(&run.info.id)
         {

@@ -34,6 +34,15 @@ choice!(Preset {
 });
 
 impl Preset {
+    /// What it is called where there is little room, as in a run's name.
+    pub const fn short(self) -> Phrase {
+        match self {
+            Self::Quick => say("Quick", "Coup d’œil"),
+            Self::Notebook => say("Notebook", "Notebook"),
+            Self::Recommended => say("Recommended", "Recommandé"),
+        }
+    }
+
     /// The settings of this recipe.
     pub fn settings(self) -> Settings {
         let mut s = Settings::default();

@@ -38,7 +38,7 @@ use crate::{
     files::table::TableForm,
     history::{BatchRecord, EpochRecord, EventLog, StopReason},
     problem::{Kind, Problem},
-    run::{RunInfo, RunView},
+    run::{RunInfo, RunView, Trashed},
     settings::Settings,
     text::{LocalizedText, say},
     train::{
@@ -83,6 +83,8 @@ pub struct Session {
     pub run_pictures: Option<RunPicturesState>,
     /// Saved runs, newest first.
     pub runs: Vec<RunInfo>,
+    /// Deleted runs, what was deleted last first; `None` before they were asked for.
+    pub trash: Option<Vec<Trashed>>,
     pub experiments: Experiments,
     /// Runs that were looked at, by id, to compare them.
     pub views: BTreeMap<String, Arc<RunView>>,
@@ -295,6 +297,7 @@ impl Session {
                 self.rename_views();
                 self.forget_deleted();
             }
+            Event::Trash { trash } => self.trash = Some(trash),
             Event::RunOpened(view) => {
                 let view = Arc::<RunView>::from(view);
                 self.look_at(&view);

@@ -42,6 +42,11 @@ impl History {
         self.past.retain(|step| !matches!(step, Step::Run { run: deleted, there: true } if deleted == run));
     }
 
+    /// Forgets every deletion of a run.
+    pub fn forget_deletions(&mut self) {
+        self.past.retain(|step| !matches!(step, Step::Run { there: true, .. }));
+    }
+
     /// Whether there is something to undo, and something to make again, among the steps that `holds`.
     pub fn there(&self, holds: impl Fn(&Step) -> bool) -> [bool; 2] {
         [&self.past, &self.future].map(|steps| steps.iter().any(&holds))

@@ -1,12 +1,11 @@
 //! What happens when a page asks for something.
 
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 use egui::Context;
 
 use super::{
-    App, Preferences,
-    history::Step,
+    App,
     interrupted::Interrupted,
     pending::{Awaited, Pending},
     planning::Checked,
@@ -20,7 +19,6 @@ use crate::{
     plan::Plan,
     preset::Preset,
     problem::Kind,
-    run::export::{ExportOptions, Format, PlotKind},
     session::{self, Offer, Phase, Progress, RunPicturesState, TableJob},
     setting_def::Choice as _,
     settings::Settings,
@@ -98,11 +96,17 @@ impl App {
             Action::ViewRun(run) => self.send(Command::ViewRun(run), None),
             Action::Pair(runs) => self.pair(runs),
             Action::RenameRun { run, name, note } => self.send(Command::RenameRun { run, name, note }, None),
+            Action::StarRun { run, on } => self.send(Command::StarRun { run, on }, None),
             Action::DeleteRun(run) => self.delete_run(run),
             Action::RestoreRun(run) => self.restore_run(run),
+            Action::ListTrash => self.send(Command::ListTrash, None),
+            Action::RemoveDeleted(run) => self.remove_deleted(run),
             Action::TakeSettings(run) => self.take_settings(&run),
             Action::Export { run, format, mistakes } => self.choose_export(run, format, mistakes),
-            Action::SavePlot { plot, threshold, temperature } => self.tasks.choose_plot(lang, plot, threshold, temperature),
+            Action::SavePlot { plot, threshold, temperature } => {
+                let file = self.plot_file(plot);
+                self.tasks.choose_plot(lang, (plot, threshold, temperature), file);
+            }
             Action::LocatePictures(run) => {
                 let then = self.session.info_of(&run).map(|info| info.source.clone());
                 self.tasks.choose_run_pictures(lang, run, then);
@@ -188,6 +192,7 @@ impl App {
         if page == Page::Runs {
             self.send(Command::ListRuns, None);
             self.send(Command::ListExperiments, None);
+            self.send(Command::ListTrash, None);
         }
     }
 
@@ -511,43 +516,6 @@ impl App {
             TaskResult::Opened => {}
             TaskResult::Failed(problem) => self.session.fail(problem),
         }
-    }
-
-    fn save_plot(&mut self, plot: PlotKind, threshold: f64, temperature: f64, path: PathBuf) {
-        let Some(run) = &self.session.run else { return };
-        // As it is shown: the threshold that is tried need not be kept with the run.
-        let mut view = run.as_ref().clone();
-        if let Some(report) = &mut view.report {
-            (report.threshold, report.temperature) = (threshold, temperature);
-        }
-        // The dialog has asked before a file is replaced, but not about the one with the ending that it lacks.
-        let (path, overwrite) = if path.extension().is_none() { (path.with_extension("png"), false) } else { (path, true) };
-        self.send(Command::SavePlot { view: Arc::new(view), plot, lang: self.preferences.lang, path, overwrite }, None);
-    }
-
-    fn choose_export(&mut self, run: String, format: Format, mistakes: bool) {
-        let file = match format.extension() {
-            "" => format!("{run}-{}", format.key()),
-            ending => format!("{run}.{ending}"),
-        };
-        let Preferences { lang, tables, .. } = self.preferences;
-        self.tasks.choose_export(run, format, ExportOptions { lang, mistakes, tables, overwrite: false }, file);
-    }
-
-    fn delete_run(&mut self, run: String) {
-        self.send(Command::DeleteRun(run.clone()), None);
-        self.history.push(Step::Run { run: run.clone(), there: true });
-        self.session.toast(say("The run is in the trash", "L’essai est à la corbeille"), Some(Offer::RestoreRun(run)));
-    }
-
-    fn restore_run(&mut self, run: String) {
-        self.history.forget_deletion(&run);
-        self.send(Command::RestoreRun(run), None);
-    }
-
-    fn import_run(&mut self, folder: PathBuf) {
-        self.send(Command::ImportRun(folder), None);
-        self.page = Page::Runs;
     }
 
     fn continue_table(&mut self) {

@@ -14,7 +14,10 @@ use crate::{
     problem::Problem,
     settings::Settings,
     text::Lang,
-    ui::{Mode, page::Page},
+    ui::{
+        Mode,
+        page::{Page, runs::Columns},
+    },
 };
 
 /// Folders remembered.
@@ -46,6 +49,8 @@ pub struct Preferences {
     pub type_paths: bool,
     /// The folder that was watched last.
     pub watched: Option<PathBuf>,
+    /// How the list of runs is sorted, and which of its columns are shown.
+    pub runs: Columns,
 }
 
 impl Default for Preferences {
@@ -64,6 +69,7 @@ impl Default for Preferences {
             recipe: None,
             type_paths: false,
             watched: None,
+            runs: Columns::default(),
         }
     }
 }

@@ -201,8 +201,9 @@ impl App {
             }
             Some(TaskResult::SettingsTo(_)) => self.tasks.choose_settings_target(lang),
             Some(TaskResult::CopyTo { link, .. }) => self.tasks.choose_copy_target(lang, link),
-            Some(TaskResult::PlotTo { plot, threshold, temperature, .. }) => {
-                self.tasks.choose_plot(lang, plot, threshold, temperature);
+            Some(TaskResult::PlotTo { plot, threshold, temperature, path }) => {
+                let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                self.tasks.choose_plot(lang, (plot, threshold, temperature), file);
             }
             Some(TaskResult::PredictFolder { run, framing, .. }) => self.tasks.choose_prediction_folder(lang, run, framing),
             _ => {}

@@ -233,11 +233,11 @@ impl Tasks {
         self.ask(lang, question.filter("JSON, text", ["json".to_owned(), "txt".to_owned()]));
     }
 
-    /// Asks where a plot is to be saved, drawn at this threshold and temperature.
-    pub fn choose_plot(&mut self, lang: Lang, plot: PlotKind, threshold: f64, temperature: f64) {
+    /// Asks where a plot is to be saved, drawn at this threshold and temperature; `file` is the proposed name.
+    pub fn choose_plot(&mut self, lang: Lang, (plot, threshold, temperature): (PlotKind, f64, f64), file: String) {
         let title = say("Save the plot, as PNG or SVG", "Enregistrer le graphique, en PNG ou SVG");
         let answer = move |path| TaskResult::PlotTo { plot, threshold, temperature, path };
-        let question = Question::one(title, Wanted::NewFile, answer).named(format!("{}.png", plot.file()));
+        let question = Question::one(title, Wanted::NewFile, answer).named(file);
         self.ask(lang, question.filter("PNG", ["png".to_owned()]).filter("SVG", ["svg".to_owned()]));
     }
 

@@ -96,6 +96,7 @@ impl Terminal {
             | Event::Tested { .. }
             | Event::Rates(_)
             | Event::Runs { .. }
+            | Event::Trash { .. }
             | Event::RunOpened(_)
             | Event::RunViewed(_)
             | Event::Paired { .. }

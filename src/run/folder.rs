@@ -23,7 +23,9 @@
 //! [`extensions`](super::checkpoint::Position::extensions) than `run.json` knows: from there on it is unfinished.
 
 use std::{
-    fs, io,
+    fs,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    io,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -95,6 +97,8 @@ impl Run {
         run.info.stored = Stored {
             weights: run.best_path().is_file() || newest.is_some_and(|at| at.best.is_some()),
             checkpoint: newest.is_some() || (checkpoint.is_some() && run.info.status != RunStatus::Finished),
+            starred: run.star_path().is_file(),
+            settings: None,
         };
         if let Some(at) = &newest {
             run.info.follow(at);
@@ -144,6 +148,14 @@ impl Run {
     /// A missing or damaged file.
     pub fn settings(&self) -> Result<Settings, Problem> {
         self.settings_by(self.newest().as_ref())
+    }
+
+    /// The same number for the same settings, as they were written at the start or when more was asked.
+    pub(super) fn settings_key(&self) -> Option<u64> {
+        let settings: Settings = atomic::read_json(&self.folder.join("settings.json")).ok()?;
+        let mut hasher = DefaultHasher::new();
+        serde_json::to_vec(&settings).ok()?.hash(&mut hasher);
+        Some(hasher.finish())
     }
 
     fn settings_by(&self, newest: Option<&Header>) -> Result<Settings, Problem> {
@@ -275,6 +287,11 @@ impl Run {
     /// The best weights; those of the last epoch if the best are not to be restored.
     pub fn best_path(&self) -> PathBuf {
         self.folder.join("best.safetensors")
+    }
+
+    /// The star that the user gave it, an empty file.
+    pub(super) fn star_path(&self) -> PathBuf {
+        self.folder.join("starred")
     }
 
     /// All that is needed to go on.

@@ -24,11 +24,16 @@ pub struct Looked {
 /// # Errors
 /// As [`Run::open`].
 pub(super) fn open(folder: &Path) -> Result<Run, Problem> {
-    let files = ["run.json", "checkpoint/state.safetensors", "best.safetensors"].map(|name| folder.join(name));
+    let files = ["run.json", "checkpoint/state.safetensors", "best.safetensors", "settings.json"].map(|name| folder.join(name));
+    let read = || {
+        let mut run = Run::open(folder)?;
+        run.info.stored.settings = run.settings_key();
+        Ok(run)
+    };
     let mut opened = None;
-    let known = RUNS.get(folder, &files, || opened.insert(Run::open(folder)).as_ref().ok().cloned());
+    let known = RUNS.get(folder, &files, || opened.insert(read()).as_ref().ok().cloned());
     // Known, or opened just now.
-    known.map_or_else(|| opened.unwrap_or_else(|| Run::open(folder)), Ok)
+    known.map_or_else(|| opened.unwrap_or_else(read), Ok)
 }
 
 /// What else there is to say of a run.

@@ -18,6 +18,7 @@ pub mod pictures;
 mod predictor;
 pub mod run_pictures;
 mod store;
+mod trash;
 
 pub use changes::Changes;
 pub use known_runs::Looked;
@@ -25,6 +26,7 @@ pub use paired::Paired;
 pub use predictor::without_its_report;
 pub use run_pictures::RunPictures;
 pub use store::RunStore;
+pub use trash::{TRASH_DAYS, Trashed};
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -113,13 +115,17 @@ pub struct RunInfo {
     pub stored: Stored,
 }
 
-/// Which of a run's large files are there.
+/// What stands beside a run's `run.json`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stored {
     /// Those that it answers with.
     pub weights: bool,
     /// What it takes to go on as if nothing had happened; exported weights come without.
     pub checkpoint: bool,
+    /// Whether the user gave it a star.
+    pub starred: bool,
+    /// The same number for the same settings; `None` where they were not looked at, or cannot be read.
+    pub settings: Option<u64>,
 }
 
 /// What a training was asked to compute with.

@@ -1,20 +1,26 @@
-//! A run's first name: the recipe that it is nearest to, and what matters most of what differs from it.
+//! What a run is called at its start: the recipe that it is nearest to, and what matters most of what differs from it; and
+//! what files about it are called.
 
 use super::RunInfo;
 use crate::{
-    preset::{Difference, Preset, differences},
-    setting_def::Choice as _,
-    settings::Settings,
-    text::{Lang, LocalizedText},
+    preset::{Preset, differences},
+    settings::{Settings, images::ImageOption},
+    text::{Lang, LocalizedText, say},
 };
 
-/// How many differences a name holds.
+/// How many differences a name holds at most.
 const SHOWN: usize = 2;
 
-/// What is named before all others.
-const FIRST: [&str; 2] = ["train.epochs", "seed"];
+/// Letters beyond which a name gets no further difference.
+const LONG: usize = 34;
 
-/// `Quick look · 3 epochs`, `Recommended · seed 7 · dropout 0.3 · +4`.
+/// What is named before all others.
+const FIRST: [&str; 4] = ["train.epochs", "images.side", NO_AUGMENTATION, "seed"];
+
+/// Stands for all augmentations of a recipe that are switched off.
+const NO_AUGMENTATION: &str = "augment";
+
+/// `Quick · 3 epochs`, `Recommended · 160 px`, `Notebook · no augmentation · +2`.
 pub fn name(settings: &Settings) -> LocalizedText {
     named(settings).0
 }
@@ -31,19 +37,43 @@ pub fn name_of_member(settings: &Settings, member: usize) -> LocalizedText {
 /// A name, and whether it leaves something out.
 fn named(settings: &Settings) -> (LocalizedText, bool) {
     let preset = Preset::nearest(settings);
-    // What has no effect with the other options says nothing of the run.
-    let mut differing = differences(&preset.settings_beside(settings), settings);
-    differing.retain(Difference::is_of_values);
-    differing.sort_by_key(|difference| FIRST.iter().position(|key| *key == difference.key).unwrap_or(FIRST.len()));
-    let name = LocalizedText::by(|lang| {
-        let mut words = vec![preset.name().get(lang).to_owned()];
-        words.extend(differing.iter().take(SHOWN).map(|difference| difference.words(lang)));
-        if differing.len() > SHOWN {
-            words.push(format!("+{}", differing.len() - SHOWN));
+    let beside = preset.settings_beside(settings);
+    // What has no effect with the other options says nothing of the run. Recipes are for pictures of any size, so that another
+    // than the usual one differs from none of them.
+    let mut differing: Vec<(String, LocalizedText)> = differences(&beside, settings)
+        .iter()
+        .filter(|difference| difference.is_of_values())
+        .map(|difference| (difference.key.clone(), LocalizedText::by(|lang| difference.words(lang))))
+        .collect();
+    let shape = settings.augment.shape();
+    let images = ImageOption::ALL.into_iter().filter(|option| !option.is_default(shape));
+    differing.extend(images.map(|option| (option.key().to_owned(), LocalizedText::by(|lang| option.shown(shape, lang)))));
+    if augments(&beside) && !augments(settings) {
+        differing.retain(|(key, _)| !key.starts_with("augment."));
+        differing.push((NO_AUGMENTATION.to_owned(), say("no augmentation", "sans augmentation").into()));
+    }
+    differing.sort_by_key(|(key, _)| FIRST.iter().position(|first| first == key).unwrap_or(FIRST.len()));
+    let written = |lang| {
+        let mut name = preset.short().get(lang).to_owned();
+        let mut named = 0;
+        for (_, words) in differing.iter().take(SHOWN) {
+            let longer = format!("{name} · {}", words.get(lang));
+            if named > 0 && longer.chars().count() > LONG {
+                break;
+            }
+            (name, named) = (longer, named + 1);
         }
-        words.join(" · ")
-    });
-    (name, differing.len() > SHOWN)
+        if differing.len() > named {
+            name += &format!(" · +{}", differing.len() - named);
+        }
+        (name, named)
+    };
+    (LocalizedText::by(|lang| written(lang).0), Lang::ALL.iter().any(|lang| written(*lang).1 < differing.len()))
+}
+
+/// Whether pictures are changed at random.
+fn augments(settings: &Settings) -> bool {
+    settings.augment.flip || settings.augment.on_count() > 0
 }
 
 /// The same with a number if one of `runs` is called so.
@@ -55,4 +85,44 @@ pub fn numbered(name: &LocalizedText, runs: &[RunInfo]) -> LocalizedText {
 
 fn with_number(name: &LocalizedText, n: usize) -> LocalizedText {
     LocalizedText::by(|lang| format!("{} ({n})", name.get(lang)))
+}
+
+impl RunInfo {
+    /// A name for a file or folder about it, without an ending, by its name and its data: `quick-3-epochs-utkface-report`.
+    pub fn file_name(&self, what: &str, lang: Lang) -> String {
+        /// Letters of each part; file systems end at 255 bytes.
+        const LONGEST: usize = 48;
+        let parts = [plain(self.name(lang)), plain(self.source.name().get(lang))];
+        let mut parts: Vec<String> = parts
+            .into_iter()
+            .map(|part| part.chars().take(LONGEST).collect::<String>().trim_end_matches('-').to_owned())
+            .filter(|part| !part.is_empty())
+            .collect();
+        if parts.is_empty() {
+            parts.push(self.id.clone());
+        }
+        parts.push(what.to_owned());
+        parts.join("-")
+    }
+}
+
+/// `text` in small letters and digits with hyphens between, which any system takes as a file's name.
+fn plain(text: &str) -> String {
+    let mut plain = String::new();
+    for letter in text.to_lowercase().chars() {
+        match letter {
+            'à' | 'â' | 'ä' => plain.push('a'),
+            'ç' => plain.push('c'),
+            'è' | 'é' | 'ê' | 'ë' => plain.push('e'),
+            'î' | 'ï' => plain.push('i'),
+            'ô' | 'ö' => plain.push('o'),
+            'ù' | 'û' | 'ü' => plain.push('u'),
+            'æ' => plain.push_str("ae"),
+            'œ' => plain.push_str("oe"),
+            letter if letter.is_alphanumeric() => plain.push(letter),
+            _ if !plain.is_empty() && !plain.ends_with('-') => plain.push('-'),
+            _ => {}
+        }
+    }
+    plain.trim_end_matches('-').to_owned()
 }

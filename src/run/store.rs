@@ -1,4 +1,4 @@
-//! The shelf of runs in the user's data folder: make, list, find, delete and restore.
+//! The shelf of runs in the user's data folder: make, list, find and star; deleting stands in `trash`.
 
 use std::{
     ffi::OsString,
@@ -21,9 +21,6 @@ use crate::{
     problem::{Kind, Problem},
     text::{LocalizedText, say},
 };
-
-/// Says when a run was put into the trash, by the time at which it was written.
-const DELETED: &str = "deleted";
 
 /// What a run's folder holds before it has its `run.json`.
 const BEGUN_WITH: [&str; 2] = ["settings.json", "pictures.json"];
@@ -155,11 +152,6 @@ impl RunStore {
         listed(&self.runs())
     }
 
-    /// Deleted runs that can be restored.
-    pub fn trashed(&self) -> Vec<RunInfo> {
-        listed(&self.trash()).0
-    }
-
     /// The run that `name` means: an id, the start of exactly one id, `last`, or a run's folder.
     ///
     /// # Errors
@@ -244,75 +236,30 @@ impl RunStore {
         Run::open(&self.publish(unfinished, run, false)?.folder)
     }
 
-    /// Puts a run into the trash.
+    /// Gives a run its star, or takes it. It is a file of its own, not a part of `run.json`: that is written by who trains the
+    /// run, perhaps on another machine, and the star goes with the folder, into the trash and back.
     ///
     /// # Errors
-    /// No such run, one that is being trained, no permission.
-    pub fn delete(&self, id: &str) -> Result<(), Problem> {
-        let run = Run::open(&self.folder(id)?)?;
-        let lock = run.lock()?;
-        drop(lock); // Windows renames no folder with an open file in it.
-        let trash = self.trash();
-        disk::create_dir_all(&trash).map_err(|error| cannot_write(&trash, &error))?;
-        let mark = run.folder.join(DELETED);
-        atomic::write(&mark, &[])?;
-        let deleted = trash.join(id);
-        if is_there(&deleted) {
-            // One that was imported again after it had been deleted: the earlier one makes room.
-            let other = (2..).map(|n| trash.join(format!("{id}-{n}"))).find(|other| !is_there(other));
-            moved(&deleted, &other.unwrap_or_default())?;
+    /// No such run, a full disk, no permission.
+    pub fn star(&self, id: &str, on: bool) -> Result<(), Problem> {
+        let star = Run::open(&self.folder(id)?)?.star_path();
+        match on {
+            true => atomic::write(&star, &[]),
+            false if is_there(&star) => disk::remove_file(&star).map_err(|error| cannot_write(&star, &error)),
+            false => Ok(()),
         }
-        moved(&run.folder, &deleted)
-    }
-
-    /// Takes a run out of the trash.
-    ///
-    /// # Errors
-    /// Not in the trash, a run of this id is there again, no permission.
-    pub fn restore(&self, id: &str) -> Result<(), Problem> {
-        let (folder, deleted) = (self.folder(id)?, self.trash().join(id));
-        if !is_there(&deleted) {
-            return Err(unknown(id, &self.trashed()));
-        }
-        if is_there(&folder) {
-            return Err(there_again(id));
-        }
-        disk::create_dir_all(&self.runs()).map_err(|error| cannot_write(&folder, &error))?;
-        moved(&deleted, &folder)?;
-        // A mark that stays is overwritten by the next deletion.
-        let _ = disk::remove_file(&folder.join(DELETED));
-        Ok(())
-    }
-
-    /// Removes for good the runs that were deleted more than `days` ago.
-    ///
-    /// # Errors
-    /// The first that cannot be removed; the others are.
-    pub fn empty_trash(&self, days: u64) -> Result<(), Problem> {
-        let mut result = Ok(());
-        unfinished::remove_left(&self.trash());
-        for folder in folders(&self.trash()) {
-            let deleted = fs::metadata(folder.join(DELETED)).and_then(|mark| mark.modified());
-            let old = deleted.ok().and_then(|when| when.elapsed().ok()).is_some_and(|age| age.as_secs() > days * 86_400);
-            // Only what this program put there.
-            if old && folder.join("run.json").is_file() {
-                let removed = unfinished::remove(&folder).map_err(|error| cannot_write(&folder, &error));
-                result = result.and(removed);
-            }
-        }
-        result
     }
 
     /// The folder of the run `id`, whether it exists or not.
-    fn folder(&self, id: &str) -> Result<PathBuf, Problem> {
+    pub(super) fn folder(&self, id: &str) -> Result<PathBuf, Problem> {
         if is_name(id) { Ok(self.runs().join(id)) } else { Err(unknown(id, &[])) }
     }
 
-    fn runs(&self) -> PathBuf {
+    pub(super) fn runs(&self) -> PathBuf {
         self.home.join("runs")
     }
 
-    fn trash(&self) -> PathBuf {
+    pub(super) fn trash(&self) -> PathBuf {
         self.home.join("trash")
     }
 }
@@ -358,7 +305,7 @@ fn fill(folder: PathBuf, id: String, name: LocalizedText, plan: &Plan) -> Result
     Ok(run)
 }
 
-fn listed(folder: &Path) -> (Vec<RunInfo>, Vec<Problem>) {
+pub(super) fn listed(folder: &Path) -> (Vec<RunInfo>, Vec<Problem>) {
     let (mut runs, mut problems) = (Vec::new(), Vec::new());
     // None yet is none; a file in its place, or no right to it, is not.
     if let Err(error) = fs::read_dir(folder)
@@ -389,7 +336,7 @@ fn as_it_stands(mut run: Run) -> Run {
 }
 
 /// The folders in `folder` that are not hidden; none yet is none.
-fn folders(folder: &Path) -> impl Iterator<Item = PathBuf> {
+pub(super) fn folders(folder: &Path) -> impl Iterator<Item = PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let shown = |entry: &fs::DirEntry| !entry.file_name().to_string_lossy().starts_with('.');
     // Asked without opening it: one that may not be opened is there all the same.
@@ -403,18 +350,18 @@ fn copy(from: &Path, to: &Path) -> Result<(), Problem> {
 }
 
 /// Gives a folder its place, for good.
-fn moved(from: &Path, to: &Path) -> Result<(), Problem> {
+pub(super) fn moved(from: &Path, to: &Path) -> Result<(), Problem> {
     // The new name before the old one is gone: a power cut loses neither.
     let done = disk::rename(from, to).and_then(|()| disk::sync_folder(to)).and_then(|()| disk::sync_folder(from));
     done.map_err(|error| cannot_write(to, &error))
 }
 
 /// Whether anything has this name, a link that leads nowhere too.
-fn is_there(path: &Path) -> bool {
+pub(super) fn is_there(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()
 }
 
-fn there_again(id: &str) -> Problem {
+pub(super) fn there_again(id: &str) -> Problem {
     Problem::new(
         Kind::Exists,
         LocalizedText {
@@ -457,11 +404,11 @@ fn known(id: &str) -> Problem {
     )
 }
 
-fn cannot_write(path: &Path, error: &io::Error) -> Problem {
+pub(super) fn cannot_write(path: &Path, error: &io::Error) -> Problem {
     Problem::writing(path, error)
 }
 
-fn unknown(name: &str, runs: &[RunInfo]) -> Problem {
+pub(super) fn unknown(name: &str, runs: &[RunInfo]) -> Problem {
     let known = runs.iter().take(8).map(|run| run.id.as_str()).collect::<Vec<_>>().join(", ");
     let what =
         LocalizedText { en: format!("There is no run “{name}”"), fr: format!("Il n’y a pas d’essai « {name} »") };

@@ -106,8 +106,17 @@ pub enum Action {
         name: String,
         note: String,
     },
+    /// Give a run its star, or take it.
+    StarRun {
+        run: String,
+        on: bool,
+    },
     DeleteRun(String),
     RestoreRun(String),
+    /// Give the deleted runs.
+    ListTrash,
+    /// Remove this deleted run for good, or all of them.
+    RemoveDeleted(Option<String>),
     /// Take the run's settings as the draft.
     TakeSettings(String),
     /// Ask for a place, then write the run there; `mistakes` shows faces in its report.

@@ -27,16 +27,13 @@ use crate::{
     predict::batch::{self, FolderJob},
     problem::{Kind, Problem},
     run::{
-        Paired, Run, RunStore, date,
+        Paired, Run, RunStore, TRASH_DAYS, date,
         export::{self, ExportOptions, Format},
     },
     setting_def::Choice as _,
     text::{Lang, LocalizedText, plural, say},
     train::{rate_range, trial},
 };
-
-/// Days for which a deleted run can be brought back.
-const TRASH_DAYS: u64 = 30;
 
 /// Does `command`, telling about it through `emit`.
 ///
@@ -172,8 +169,21 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
         }
         Command::RenameRun { run, name, note } => rename(&run, name, note, store).map(|()| list(store, emit)),
         Command::KeepThreshold { run, threshold, temperature } => keep_threshold(&run, threshold, temperature, store, emit),
-        Command::DeleteRun(run) => store.delete(&run).map(|()| list(store, emit)),
-        Command::RestoreRun(run) => store.restore(&run).map(|()| list(store, emit)),
+        Command::StarRun { run, on } => store.star(&run, on).map(|()| list(store, emit)),
+        Command::DeleteRun(run) => then_list_both(store.delete(&run), store, emit),
+        Command::RestoreRun(run) => then_list_both(store.restore(&run), store, emit),
+        Command::ListTrash => {
+            emit(Event::Trash { trash: store.trash_list() });
+            Ok(())
+        }
+        Command::RemoveDeleted(run) => {
+            let removed = match run {
+                Some(run) => store.remove_deleted(&run),
+                None => store.empty_whole_trash(),
+            };
+            emit(Event::Trash { trash: store.trash_list() });
+            removed
+        }
         Command::EmptyTrash => {
             unfinished::remove_left(&Places::with_runs_in(store.home()).cache);
             store.empty_trash(TRASH_DAYS)
@@ -214,6 +224,12 @@ fn opened(
 fn then_list(result: Result<(), Problem>, store: &RunStore, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
     list(store, emit);
     result
+}
+
+/// The same of what has been moved between the runs and the trash.
+fn then_list_both(result: Result<(), Problem>, store: &RunStore, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
+    emit(Event::Trash { trash: store.trash_list() });
+    then_list(result, store, emit)
 }
 
 fn list(store: &RunStore, emit: &mut dyn FnMut(Event)) {

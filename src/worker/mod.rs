@@ -51,7 +51,7 @@ use crate::{
     plan::{Plan, Share},
     problem::Problem,
     run::{
-        Paired, RunInfo, RunPictures, RunView,
+        Paired, RunInfo, RunPictures, RunView, Trashed,
         export::{ExportOptions, Format, PlotKind},
     },
     text::{Lang, LocalizedText},
@@ -212,8 +212,17 @@ pub enum Command {
         name: String,
         note: String,
     },
+    /// Give a run its star, or take it.
+    StarRun {
+        run: String,
+        on: bool,
+    },
     DeleteRun(String),
     RestoreRun(String),
+    /// Give the deleted runs.
+    ListTrash,
+    /// Remove this deleted run for good, or all of them.
+    RemoveDeleted(Option<String>),
     /// Take out of the trash what has been there for long, and out of the cache what a crash left.
     EmptyTrash,
     /// Say how much the cache holds.
@@ -267,8 +276,11 @@ impl Command {
                 | Self::ViewRun(_)
                 | Self::Pair { .. }
                 | Self::RenameRun { .. }
+                | Self::StarRun { .. }
                 | Self::DeleteRun(_)
                 | Self::RestoreRun(_)
+                | Self::ListTrash
+                | Self::RemoveDeleted(_)
                 | Self::EmptyTrash
                 | Self::MeasureCache
                 | Self::CleanCache { .. }
@@ -350,6 +362,10 @@ pub enum Event {
     Evaluated(Box<RunView>),
     Runs {
         runs: Vec<RunInfo>,
+    },
+    /// The deleted runs, what was deleted last first.
+    Trash {
+        trash: Vec<Trashed>,
     },
     RunOpened(Box<RunView>),
     RunViewed(Box<RunView>),

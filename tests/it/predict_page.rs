@@ -356,7 +356,7 @@ fn every_run_with_weights_can_be_chosen() {
         (run.id, run.name, run.best_epoch, run.stored) = (id.into(), name.into(), None, stored);
         stage.session.runs.push(run);
     };
-    other("2026-11-20-090000", "stopped at once", Stored { weights: true, checkpoint: true });
+    other("2026-11-20-090000", "stopped at once", Stored { weights: true, checkpoint: true, ..Stored::default() });
     other("2026-11-19-090000", "killed at once", Stored::default());
     let (mut harness, _) = stage.harness(SIZE);
     harness.run();

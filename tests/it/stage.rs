@@ -349,7 +349,7 @@ pub fn run(dataset: &Dataset) -> RunView {
             extensions: 0,
             member_of: None,
             committee: None,
-            stored: Stored { weights: true, checkpoint: true },
+            stored: Stored { weights: true, checkpoint: true, ..Stored::default() },
         },
         settings: Settings::default(),
         history: history(17),

@@ -2,7 +2,6 @@
 
 use egui::{TextEdit, Ui};
 
-use super::State;
 use crate::{
     run::{RunInfo, RunStatus},
     text::{Lang, decimal, number, percent, say, years},
@@ -13,6 +12,33 @@ use crate::{
         widget::{button::Button, card::Card, scroll},
     },
 };
+
+/// What the card remembers.
+#[derive(Default)]
+pub struct State {
+    typed: Option<Typed>,
+}
+
+/// The name and note that are being typed.
+struct Typed {
+    run: String,
+    /// As they were when that began: what is renamed elsewhere meanwhile is not renamed back.
+    before: [String; 2],
+    name: String,
+    note: String,
+}
+
+impl Typed {
+    fn of(run: &RunInfo, lang: Lang) -> Self {
+        let [name, note] = [run.name(lang).to_owned(), run.note.clone()];
+        Self { run: run.id.clone(), before: [name.clone(), note.clone()], name, note }
+    }
+
+    fn is_of(&self, run: &RunInfo, lang: Lang) -> bool {
+        let [name, note] = &self.before;
+        self.run == run.id && name == run.name(lang) && *note == run.note
+    }
+}
 
 /// The card of the chosen run.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, id: &str) {
@@ -34,14 +60,15 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, id: &str) {
 
 fn names(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, run: &RunInfo) {
     let (lang, t) = (cx.lang, Theme::of(ui));
-    if state.typed.as_ref().is_none_or(|(id, ..)| *id != run.id) {
-        state.typed = Some((run.id.clone(), run.name(lang).to_owned(), run.note.clone()));
+    if !state.typed.as_ref().is_some_and(|typed| typed.is_of(run, lang)) {
+        state.typed = Some(Typed::of(run, lang));
     }
-    let Some((_, name, note)) = &mut state.typed else { return };
+    let Some(Typed { name, note, .. }) = &mut state.typed else { return };
     let label = ui.label(theme::caption(say("Name", "Nom").get(lang)).color(t.text2));
     let one = ui.add(TextEdit::singleline(name).desired_width(f32::INFINITY).margin(egui::vec2(8.0, 6.0))).labelled_by(label.id);
     let label = ui.label(theme::caption(say("Note", "Note").get(lang)).color(t.text2));
-    let hint = say("What you wanted to find out", "Ce que vous vouliez savoir").get(lang);
+    let hint = say("What you wanted to find out; #words are tags", "Ce que vous vouliez savoir ; les #mots sont des étiquettes")
+        .get(lang);
     let edit =
         TextEdit::multiline(note).desired_rows(2).hint_text(hint).desired_width(f32::INFINITY).margin(egui::vec2(8.0, 6.0));
     let two = ui.add(edit).labelled_by(label.id);

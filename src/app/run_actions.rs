@@ -1,0 +1,72 @@
+//! What is done with saved runs: exported, deleted, brought back, imported.
+
+use std::{path::PathBuf, sync::Arc};
+
+use super::{App, Preferences, history::Step};
+use crate::{
+    run::export::{ExportOptions, Format, PlotKind},
+    session::Offer,
+    setting_def::Choice as _,
+    text::say,
+    ui::page::Page,
+    worker::Command,
+};
+
+impl App {
+    pub(super) fn save_plot(&mut self, plot: PlotKind, threshold: f64, temperature: f64, path: PathBuf) {
+        let Some(run) = &self.session.run else { return };
+        // As it is shown: the threshold that is tried need not be kept with the run.
+        let mut view = run.as_ref().clone();
+        if let Some(report) = &mut view.report {
+            (report.threshold, report.temperature) = (threshold, temperature);
+        }
+        // The dialog has asked before a file is replaced, but not about the one with the ending that it lacks.
+        let (path, overwrite) = if path.extension().is_none() { (path.with_extension("png"), false) } else { (path, true) };
+        self.send(Command::SavePlot { view: Arc::new(view), plot, lang: self.preferences.lang, path, overwrite }, None);
+    }
+
+    pub(super) fn choose_export(&mut self, run: String, format: Format, mistakes: bool) {
+        let Preferences { lang, tables, .. } = self.preferences;
+        let name = self
+            .session
+            .info_of(&run)
+            .map_or_else(|| format!("{run}-{}", format.key()), |info| info.file_name(format.key(), lang));
+        let file = match format.extension() {
+            "" => name,
+            ending => format!("{name}.{ending}"),
+        };
+        self.tasks.choose_export(run, format, ExportOptions { lang, mistakes, tables, overwrite: false }, file);
+    }
+
+    /// The name that is proposed for a plot of the shown run.
+    pub(super) fn plot_file(&self, plot: PlotKind) -> String {
+        let shown = self.session.run.as_ref().and_then(|view| self.session.info_of(&view.info.id));
+        let name = shown.map_or_else(|| plot.file().to_owned(), |info| info.file_name(plot.file(), self.preferences.lang));
+        format!("{name}.png")
+    }
+
+    pub(super) fn delete_run(&mut self, run: String) {
+        self.send(Command::DeleteRun(run.clone()), None);
+        self.history.push(Step::Run { run: run.clone(), there: true });
+        self.session.toast(say("The run is in the trash", "L’essai est à la corbeille"), Some(Offer::RestoreRun(run)));
+    }
+
+    pub(super) fn remove_deleted(&mut self, run: Option<String>) {
+        // What is gone for good cannot be brought back by Undo.
+        match &run {
+            Some(run) => self.history.forget_deletion(run),
+            None => self.history.forget_deletions(),
+        }
+        self.send(Command::RemoveDeleted(run), None);
+    }
+
+    pub(super) fn restore_run(&mut self, run: String) {
+        self.history.forget_deletion(&run);
+        self.send(Command::RestoreRun(run), None);
+    }
+
+    pub(super) fn import_run(&mut self, folder: PathBuf) {
+        self.send(Command::ImportRun(folder), None);
+        self.page = Page::Runs;
+    }
+}
