@@ -216,7 +216,12 @@ impl RunInfo {
 
     /// Which run, on which data, from when: `Run “Quick look” · UTKFace · 2026-11-22 14:02`.
     pub fn line(&self, lang: Lang) -> String {
-        let (name, source, day) = (self.name(lang), self.source.name(), date::day_and_time(self.created));
+        self.line_as(self.name(lang), lang)
+    }
+
+    /// The same of one that is called `name` by now.
+    pub fn line_as(&self, name: &str, lang: Lang) -> String {
+        let (source, day) = (self.source.name(), date::day_and_time(self.created));
         match lang {
             Lang::En => format!("Run “{name}” · {} · {day}", source.en),
             Lang::Fr => format!("Essai «\u{a0}{name}\u{a0}» · {} · {day}", source.fr),

@@ -12,7 +12,7 @@ use crate::{
 const SHOWN: usize = 2;
 
 /// Letters beyond which a name gets no further difference.
-const LONG: usize = 34;
+const LONG: usize = 42;
 
 /// What is named before all others.
 const FIRST: [&str; 4] = ["train.epochs", "images.side", NO_AUGMENTATION, "seed"];

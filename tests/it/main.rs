@@ -96,6 +96,7 @@ mod results_page;
 mod resume;
 mod run_pictures;
 mod runs;
+mod runs_list;
 mod runs_page;
 mod sample_faces;
 mod scan;

@@ -32,7 +32,7 @@ use trombine::{
 };
 
 use crate::{
-    experiments_page, face_crops, many_classes, overlap, resize_method, search_page,
+    experiments_page, face_crops, many_classes, overlap, resize_method, runs_list, search_page,
     stage::{self, Stage},
     watch_page, years_pages,
 };
@@ -174,6 +174,14 @@ const SCENES: &[Scene] = &[
     ("experiment-search", search_page::searched, &["Experiments", "Expériences", "search", "recherche"]),
     ("watched", watch_page::watched, &["seed 42", "seed 46", "conseillée · graine 46"]),
     ("watched-gone", watch_page::gone, &[]),
+    ("runs-many", runs_list::many, &["Runs of", "Essais de"]),
+    ("runs-filter", runs_list::many, &["Which runs", "Quels essais"]),
+    ("runs-columns", runs_list::many, &["Columns", "Colonnes"]),
+    (
+        "runs-deleted",
+        runs_list::deleted,
+        &["Deleted runs", "Essais supprimés", "Remove for good…, Quick", "Effacer pour de bon…, Quick"],
+    ),
     ("runs-empty", || Stage::new(Page::Runs), &[]),
     ("results-empty", || Stage::new(Page::Results), &[]),
 ];

@@ -70,12 +70,12 @@ fn a_run_is_named_by_its_recipe_and_what_matters_in_both_languages() {
     assert_eq!(names(Preset::Notebook, &|_| {}), ["Notebook", "Notebook"]);
     // The same again is numbered, in both languages alike.
     assert_eq!(names(Preset::Notebook, &|_| {}), ["Notebook (2)", "Notebook (2)"]);
-    assert_eq!(names(Preset::Quick, &|s| s.train.epochs = 3), ["Quick look · 3 epochs", "Coup d’œil · 3 époques"]);
+    assert_eq!(names(Preset::Quick, &|s| s.train.epochs = 3), ["Quick · 3 epochs", "Coup d’œil · 3 époques"]);
     assert_eq!(names(Preset::Quick, &|s| s.train.epochs = 3)[1], "Coup d’œil · 3 époques (2)");
     assert_eq!(names(Preset::Recommended, &|s| s.seed = 7), ["Recommended · seed 7", "Recommandé · graine 7"]);
     assert_eq!(
         names(Preset::Quick, &|s| (s.train.epochs, s.augment.flip) = (6, false)),
-        ["Quick look · 6 epochs · without flip", "Coup d’œil · 6 époques · sans miroir"]
+        ["Quick · 6 epochs · no augmentation", "Coup d’œil · 6 époques · sans augmentation"]
     );
     // A switch that is called by an order is named by what is so.
     assert_eq!(
@@ -97,7 +97,7 @@ fn a_name_of_the_users_stays_in_every_language() {
     let mut run = store.create(&plan(&Preset::Quick.settings())).expect("a run");
     // Leaving the field as it is, in either language, is no other name.
     run.update(|info| info.rename("Coup d’œil".to_owned())).expect("written");
-    assert_eq!(Lang::ALL.map(|lang| run.info.name(lang).to_owned()), ["Quick look", "Coup d’œil"]);
+    assert_eq!(Lang::ALL.map(|lang| run.info.name(lang).to_owned()), ["Quick", "Coup d’œil"]);
     run.update(|info| info.rename("mine".to_owned())).expect("written");
     let again = store.find("last").expect("it is there");
     assert_eq!(Lang::ALL.map(|lang| again.info.name(lang).to_owned()), ["mine", "mine"]);

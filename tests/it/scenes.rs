@@ -13,7 +13,7 @@ use trombine::{
 };
 
 use crate::{
-    committee, experiments_page, page_pictures as made, search_page,
+    committee, experiments_page, page_pictures as made, runs_list, search_page,
     stage::{self, Stage},
     watch_page, years_pages,
 };
@@ -79,6 +79,10 @@ pub const SCENES: &[Scene] = &[
     scene("predict", stage::predicting, &[]),
     scene("runs-empty", || Stage::new(Page::Runs), &[]),
     scene("runs", stage::three_runs, &[]),
+    scene("runs-many", runs_list::many, &["Runs of", "Essais de"]),
+    scene("runs-filter", runs_list::many, &["Which runs", "Quels essais"]),
+    scene("runs-columns", runs_list::many, &["Columns", "Colonnes"]),
+    scene("runs-deleted", runs_list::deleted, &["Deleted runs", "Essais supprimés", "Empty the trash", "Vider la corbeille"]),
     scene("runs-one", stage::three_runs, &["notebook + batch norm,"]),
     scene("runs-compared", stage::three_runs, &["notebook + batch norm,", "notebook,"]),
     scene("runs-three", stage::three_runs, &["notebook + batch norm,", "notebook,", "longer,"]),

@@ -36,7 +36,10 @@ use crate::{
             button::{Button, icon_button, link},
             card::{Card, header},
             choice::menu_item,
-            notice, scroll, strip,
+            notice,
+            rename::Rename,
+            scroll,
+            strip,
         },
     },
 };
@@ -52,6 +55,8 @@ pub struct State {
     cards: cards::State,
     /// What was found in the open data set.
     data: labels::Compared,
+    /// The run's name while it is being changed.
+    rename: Option<Rename>,
 }
 
 /// The report that is shown, at the threshold and temperature that the user tries.
@@ -181,7 +186,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         }
         return;
     }
-    strip::show(ui, cx, &shown.view.info);
+    strip::show_and_rename(ui, cx, &shown.view.info, &mut state.rename);
     title(ui, cx, shown);
     reservations(ui, cx.lang, shown);
     labels::repeated(ui, cx, &shown.view);
@@ -218,8 +223,8 @@ fn nothing(ui: &mut Ui, cx: &mut Cx<'_>) {
 fn not_judged(ui: &mut Ui, cx: &mut Cx<'_>, view: &RunView) {
     let lang = cx.lang;
     strip::show(ui, cx, &view.info);
-    header(ui, Page::Results.name().get(lang), view.info.name(lang), |_| {});
     let info = cx.session.info_of(&view.info.id).unwrap_or(&view.info);
+    header(ui, Page::Results.name().get(lang), info.name(lang), |_| {});
     if !info.stored.weights {
         return nothing_learned(ui, cx, info);
     }

@@ -1,17 +1,17 @@
 //! Several runs: their curves over each other, and what differed between their settings.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use egui::{Color32, Ui};
 
 use crate::{
-    data::sample::Source,
+    data::sample::{Part, Source},
     evaluate::YearScores,
     history::EpochRecord,
     run::{Changes, RunView},
     setting_def::SettingDefs as _,
     settings::images::ImageOption,
-    text::{Lang, Phrase, number, percent, say, years},
+    text::{Lang, Phrase, number, percent, plural, say, years},
     ui::{
         Cx,
         theme::{self, Theme},
@@ -168,6 +168,8 @@ fn errors(lang: Lang, views: &[View]) -> Vec<Vec<String>> {
 pub struct Data {
     of: Vec<Arc<RunView>>,
     changes: Vec<Changes>,
+    /// Pictures that are in another part than in the first run; `None` where that is not known.
+    moved: Vec<Option<u64>>,
 }
 
 impl Data {
@@ -179,10 +181,18 @@ impl Data {
             false => Changes::to(&first.pictures, &view.pictures),
         };
         self.changes = views.iter().map(changes).collect();
+        let parts: HashMap<(&str, u64), Part> = first.pictures.iter().map(|p| ((p.file.as_str(), p.hash), p.part)).collect();
+        let moved = |(_, view): &View| {
+            let moved =
+                view.pictures.iter().filter(|p| parts.get(&(p.file.as_str(), p.hash)).is_some_and(|part| *part != p.part));
+            (!parts.is_empty() && !view.pictures.is_empty()).then(|| moved.count() as u64)
+        };
+        self.moved = views.iter().map(moved).collect();
         self.of = views.iter().map(|(_, view)| Arc::clone(view)).collect();
     }
 
-    /// Rows for the folder, the classes, the number of pictures, and the pictures and labels themselves, where these differed.
+    /// Rows for the folder, the classes, the number of pictures, the pictures and labels themselves, the parts that they were
+    /// in, and the device, where these differed.
     fn rows(&self, lang: Lang, views: &[View]) -> Vec<Vec<String>> {
         let Some((_, first)) = views.first() else { return Vec::new() };
         let mut rows = Vec::new();
@@ -203,6 +213,11 @@ impl Data {
         row(say("data", "données"), sources.iter().map(place).collect());
         let classes = |(_, view): &View| view.info.task.listed(lang);
         row(say("classes", "classes"), views.iter().map(classes).collect());
+        let unknown = || say("not known", "inconnu").get(lang).to_owned();
+        let fingerprint = |(_, view): &View| view.info.data.map_or_else(unknown, |data| format!("{:08x}", data >> 32));
+        row(say("fingerprint of the data", "empreinte des données"), views.iter().map(fingerprint).collect());
+        let all = |(_, view): &View| number(lang, view.info.pictures.iter().map(|n| u64::from(*n)).sum());
+        row(say("pictures", "images"), views.iter().map(all).collect());
         let counts = |(_, view): &View| view.info.pictures.map(|n| number(lang, n.into())).join(" · ");
         row(say("pictures in the parts", "images des parties"), views.iter().map(counts).collect());
         let changed = |((_, view), changes): (&View, &Changes)| {
@@ -211,7 +226,7 @@ impl Data {
                 (Some(ours), Some(theirs)) if ours == theirs => "–".to_owned(),
                 (Some(_), Some(_)) if words.is_empty() => say("others", "autres").get(lang).to_owned(),
                 (Some(_), Some(_)) => words.join(", "),
-                _ => say("not known", "inconnu").get(lang).to_owned(),
+                _ => unknown(),
             }
         };
         // Labels of another question are no changes of these.
@@ -219,6 +234,15 @@ impl Data {
             let cells = views.iter().zip(&self.changes).map(changed).collect();
             row(say("pictures and labels", "images et étiquettes"), cells);
         }
+        if !apart {
+            let moved = |moved: &Option<u64>| match moved {
+                Some(0) => "–".to_owned(),
+                Some(moved) => plural(lang, *moved, say("picture", "image"), say("pictures", "images")),
+                None => unknown(),
+            };
+            row(say("in other parts", "dans d’autres parties"), self.moved.iter().map(moved).collect());
+        }
+        row(say("device", "appareil"), views.iter().map(|(_, view)| view.info.device.clone()).collect());
         rows
     }
 }
