@@ -1,6 +1,6 @@
 //! A name that is changed where it stands.
 
-use egui::{Align, Key, Layout, Rect, Role, TextEdit, Ui, UiBuilder, WidgetInfo, vec2};
+use egui::{Align, Id, Key, Layout, Rect, Role, TextEdit, Ui, UiBuilder, WidgetInfo, vec2};
 
 /// A name that is being changed.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ impl Rename {
 
     /// Draws the field over `rect`. Enter and leaving it take the name, Escape leaves it as it was.
     pub fn show(&mut self, ui: &mut Ui, rect: Rect, label: &str) -> Option<Renamed> {
-        let id = ui.scope_id().with(("rename", &self.of));
+        let id = Id::unique(("rename", &self.of));
         // A child of its own, since a scope would move the cursor of what it stands in.
         let builder = UiBuilder::new().id_salt(("rename", &self.of)).max_rect(rect).layout(Layout::left_to_right(Align::Center));
         let ui = &mut ui.new_child(builder);

@@ -67,7 +67,7 @@ fn names(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, run: &RunInfo) {
     let label = ui.label(theme::caption(say("Name", "Nom").get(lang)).color(t.text2));
     let one = ui.add(TextEdit::singleline(name).desired_width(f32::INFINITY).margin(egui::vec2(8.0, 6.0))).labelled_by(label.id);
     let label = ui.label(theme::caption(say("Note", "Note").get(lang)).color(t.text2));
-    let hint = say("What you wanted to find out; #words are tags", "Ce que vous vouliez savoir ; les #mots sont des étiquettes")
+    let hint = say("What you wanted to find out; #words are tags", "Ce que vous vouliez savoir ; les #mots sont des étiquettes")
         .get(lang);
     let edit =
         TextEdit::multiline(note).desired_rows(2).hint_text(hint).desired_width(f32::INFINITY).margin(egui::vec2(8.0, 6.0));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use egui::{Popup, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Id, Popup, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use super::{
     MOST,
@@ -80,15 +80,17 @@ impl List {
         self.lines.follow(cx.session, wanted);
     }
 
-    /// Draws the list as high as there is room; gives where it leads.
+    /// Draws the list as high as there is room, once it was counted; gives where it leads.
     pub fn show(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, chosen: &mut Vec<String>) -> Option<Way> {
         let mut way = None;
         Card::new().fill().show(ui, |ui| {
-            self.follow(cx);
+            let before = (self.columns.clone(), self.filter.clone());
             if toolbar::show(ui, cx, (&mut self.columns, &mut self.filter), &self.lines) {
                 way = Some(Way::Trash);
             }
-            self.follow(cx);
+            if before != (self.columns.clone(), self.filter.clone()) {
+                self.follow(cx);
+            }
             ui.spacing_mut().item_spacing.y = 0.0;
             if let Some(column) = columns::head(ui, cx.lang, &cx.session.runs, &self.columns, BEFORE + BOX) {
                 self.columns.sort(column, &cx.session.runs);
@@ -135,7 +137,8 @@ impl List {
         let name = format!("{} {}", say("Star", "Étoile").get(lang), quoted(lang, run.name(lang)));
         let given = star(ui, before, starred, &name);
         let rest = Rect::from_min_max(pos2(before.right(), rect.top()), rect.max);
-        let response = ui.interact(rest, ui.scope_id().with(("run", &run.id)), Sense::click());
+        // Ticking the first run moves the list into a column: what has the keyboard keeps it.
+        let response = ui.interact(rest, Id::unique(("run of the list", &run.id)), Sense::click());
         let chosen_at = chosen.iter().position(|id| *id == run.id);
         let cells = cells(lang, run);
         let about = about(lang, run, self.same(cx, place).as_deref());
@@ -155,7 +158,7 @@ impl List {
         let leads = run.scores.as_ref().is_some_and(|scores| self.lines.leads(scores));
         let shown = Shown { name: run.name(lang), about: &about, cells: &cells, leads, left: BEFORE + BOX + indent };
         let renaming = self.renaming.as_mut().filter(|rename| rename.of == run.id);
-        let room = shown.paint(ui, &self.columns, rect, renaming.is_some());
+        let (room, cut) = shown.paint(ui, &self.columns, rect, renaming.is_some());
         if let Some(rename) = renaming {
             let label = say("New name", "Nouveau nom").get(lang);
             if let Some(renamed) = rename.show(ui, room, label) {
@@ -170,6 +173,7 @@ impl List {
         if given.clicked() {
             cx.actions.push(Action::StarRun { run: run.id.clone(), on: !starred });
         }
+        let response = if cut { response.on_hover_text(format!("{}\n{about}", run.name(lang))) } else { response };
         let asked = response.double_clicked() || response.has_focus() && ui.input(|i| i.key_pressed(egui::Key::F2));
         if asked {
             self.renaming = Some(Rename::new(&run.id, run.name(lang)));
@@ -220,14 +224,14 @@ impl List {
         let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::hover());
         let before = Rect::from_min_size(rect.min, vec2(BEFORE, LINE));
         let name = group.name.get(lang);
-        let fold = ui.interact(before, ui.scope_id().with(("fold", &group.id)), Sense::click());
+        let fold = ui.interact(before, Id::unique(("fold of the list", &group.id)), Sense::click());
         let folds = match lang {
             Lang::En => format!("Runs of {}", quoted(lang, name)),
             Lang::Fr => format!("Essais de {}", quoted(lang, name)),
         };
         fold.widget_info(|| WidgetInfo::selected(Role::Button, true, group.unfolded, &folds));
         let rest = Rect::from_min_max(pos2(before.right(), rect.top()), rect.max);
-        let response = ui.interact(rest, ui.scope_id().with(("experiment", &group.id)), Sense::click());
+        let response = ui.interact(rest, Id::unique(("experiment of the list", &group.id)), Sense::click());
         let cells = group_cells(lang, group);
         let about = group.about(lang);
         let said = [name, &say("experiment", "expérience").get(lang).to_owned(), &about].join(", ");
@@ -240,9 +244,9 @@ impl List {
         let sign = Rect::from_center_size(pos2(rest.left() + 14.0, rect.center().y), vec2(16.0, 16.0));
         icon::LAYERS.paint(ui.painter(), sign, 16.0, t.text2);
         let shown = Shown { name, about: &about, cells: &cells, leads: false, left: BEFORE + BOX };
-        shown.paint(ui, &self.columns, rect, false);
+        let (_, cut) = shown.paint(ui, &self.columns, rect, false);
         let open = say("Show the experiment", "Voir l’expérience").get(lang);
-        let response = response.on_hover_text(open);
+        let response = response.on_hover_text(if cut { format!("{open}\n{name}\n{about}") } else { open.to_owned() });
         let id = group.id.clone();
         // An experiment of which nothing is known any more has no page.
         let known = cx.session.experiments.list.iter().any(|experiment| experiment.id == id);
@@ -269,8 +273,9 @@ struct Shown<'a> {
 }
 
 impl Shown<'_> {
-    /// Paints them into `rect`; gives the room of the name, which is left free if it is `typed` there.
-    fn paint(&self, ui: &Ui, columns: &Columns, rect: Rect, typed: bool) -> Rect {
+    /// Paints them into `rect`; gives the room of the name, which is left free if it is `typed` there, and whether there was
+    /// too little of it.
+    fn paint(&self, ui: &Ui, columns: &Columns, rect: Rect, typed: bool) -> (Rect, bool) {
         let t = Theme::of(ui);
         let columns = columns.shown(rect.width());
         let (end, places) = columns::places(rect, &columns);
@@ -279,8 +284,10 @@ impl Shown<'_> {
         let [above, below] = if self.about.is_empty() { [0.0, 0.0] } else { [-9.0, 10.0] };
         let lines =
             [(self.name, theme::medium(size::BODY), t.text, above), (self.about, theme::regular(size::CAPTION), t.text2, below)];
+        let mut cut = false;
         for (text, font, color, below) in lines.into_iter().skip(usize::from(typed)) {
             let galley = fitted(ui, text, font, color, end - left);
+            cut |= galley.elided;
             ui.painter().galley(pos2(left, rect.center().y + below - galley.size().y / 2.0), galley, color);
         }
         for ((left, right), column) in places.into_iter().zip(&columns) {
@@ -292,7 +299,7 @@ impl Shown<'_> {
             ui.painter().galley(pos2(right - galley.size().x, rect.center().y - galley.size().y / 2.0), galley, color);
         }
         let middle = rect.center().y + above;
-        Rect::from_min_max(pos2(left - 7.0, middle - 13.0), pos2(end, middle + 13.0))
+        (Rect::from_min_max(pos2(left - 7.0, middle - 13.0), pos2(end, middle + 13.0)), cut)
     }
 }
 
@@ -366,7 +373,7 @@ fn status(lang: Lang, run: &RunInfo) -> String {
     match run.status {
         RunStatus::Training => say("training now", "en cours").get(lang).to_owned(),
         RunStatus::Paused => {
-            say("interrupted or paused; it can go on", "interrompu ou en pause ; il peut reprendre").get(lang).to_owned()
+            say("interrupted or paused; it can go on", "interrompu ou en pause ; il peut reprendre").get(lang).to_owned()
         }
         RunStatus::Finished => {
             run.stopped.map_or_else(String::new, |reason| crate::ui::page::train::words::why_stopped(lang, reason))
