@@ -30,7 +30,7 @@ use crate::{
         RunInfo, RunStatus, date,
         export::{ExportOptions, Format},
     },
-    text::{Lang, Phrase, decimal, epochs, named, percent, say, years},
+    text::{Lang, Phrase, decimal, epochs, named, percent, plural, say, years},
     worker::{self, Command, Event},
 };
 

@@ -97,7 +97,7 @@ fn line(run: &WatchedRun, lang: Lang) -> String {
         MemberState::Paused => say("paused", "en pause"),
         MemberState::Finished => say("finished", "terminé"),
         MemberState::Failed { .. } => say("failed", "échoué"),
-        MemberState::Stopped => say("stopped", "arrêté"),
+        MemberState::Stopped | MemberState::Dropped { .. } => say("stopped", "arrêté"),
     };
     let still = duration(lang, Duration::from_secs(run.still));
     let about = match &run.state {

@@ -82,7 +82,7 @@ impl Committee {
     /// Which of its files are there.
     pub(super) fn stored(&self, folder: &Path) -> Stored {
         let there = |place: usize| member_folder(folder, place).join("best.safetensors").is_file();
-        Stored { weights: !self.members.is_empty() && (0..self.members.len()).all(there), checkpoint: false }
+        Stored { weights: !self.members.is_empty() && (0..self.members.len()).all(there), checkpoint: false, ..Stored::default() }
     }
 }
 

@@ -38,8 +38,7 @@ use crate::{
             choice::menu_item,
             notice,
             rename::Rename,
-            scroll,
-            strip,
+            scroll, strip,
         },
     },
 };

@@ -281,7 +281,7 @@ fn symbol(t: &Theme, run: &WatchedRun) -> (Icon, egui::Color32) {
         _ if run.is_stale() => (icon::TRIANGLE_ALERT, t.validation),
         MemberState::Finished => (icon::CIRCLE_CHECK, t.good),
         MemberState::Failed { .. } => (icon::CIRCLE_X, t.bad),
-        MemberState::Stopped => (icon::SQUARE, t.text3),
+        MemberState::Stopped | MemberState::Dropped { .. } => (icon::SQUARE, t.text3),
         MemberState::Paused => (icon::PAUSE, t.text2),
         MemberState::Training => (icon::PLAY, t.accent),
         MemberState::Waiting => (icon::CLOCK, t.text3),
@@ -318,6 +318,9 @@ fn state(lang: Lang, run: &WatchedRun) -> String {
         }
         MemberState::Failed { problem } => return problem.what.get(lang).to_owned(),
         MemberState::Stopped => say("no longer wanted", "plus souhaité"),
+        MemberState::Dropped { .. } => {
+            say("stopped early: others were better", "arrêté plus tôt\u{a0}: d’autres étaient meilleurs")
+        }
     };
     word.get(lang).to_owned()
 }

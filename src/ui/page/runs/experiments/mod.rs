@@ -6,9 +6,9 @@ mod form;
 mod live;
 mod members;
 mod one;
-mod together;
 mod reading;
 mod results;
+mod together;
 mod vary;
 
 use egui::{Popup, Ui};
