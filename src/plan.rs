@@ -1,8 +1,12 @@
 //! Settings that were checked against a data set: the only thing that training accepts.
 
+pub mod start;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+
+use start::{Start, StartedFrom};
 
 use crate::{
     data::{
@@ -19,7 +23,7 @@ use crate::{
         LossSettings,
         class_weights::{self, ClassWeights},
     },
-    model::{Network, Op},
+    model::{Network, Op, Weights, init},
     problem::{Kind, Problem},
     setting_def::{self, SettingDefs, Value},
     settings::Settings,
@@ -47,6 +51,8 @@ pub struct Plan {
     /// As a part of which experiment it is trained.
     pub member_of: Option<MemberOf>,
     pub share: Share,
+    /// What it takes over from another run.
+    pub start: Option<Arc<Start>>,
 }
 
 /// How a training is fitted in among others. It leaves no trace in the run, whose bits are the same.
@@ -120,6 +126,7 @@ impl Plan {
             threads: None,
             member_of: None,
             share: Share::default(),
+            start: None,
             dataset,
         };
         // On the processor, which also takes over where a card fails; `engine::open` asks again for the device it opens.
@@ -147,12 +154,31 @@ impl Plan {
             threads,
             member_of: None,
             share: Share::default(),
+            start: None,
         }
     }
 
     /// Threads that it may start; `None` is a thread for each core.
     fn most_threads(&self) -> Option<usize> {
         self.threads.or(self.share.cores)
+    }
+
+    /// The same, which begins with what `start` takes over: those layers learn at its rate, the frozen ones not at all.
+    #[must_use]
+    pub fn starting(mut self, start: Start) -> Self {
+        let StartedFrom { taken, frozen, rate, .. } = &start.from;
+        self.network.set_rates(&taken.layers, *rate, *frozen as usize);
+        self.start = Some(Arc::new(start));
+        self
+    }
+
+    /// The weights before the first step: drawn from the seed, but for what is taken over.
+    pub fn first_weights(&self) -> Weights {
+        let mut weights = init::init(&self.network, self.settings.model.initialization, self.settings.seed.into());
+        if let Some(start) = &self.start {
+            weights.0.extend(self.scaler.unfolded(start.weights.clone()).0);
+        }
+        weights
     }
 
     /// Samples of a part.
@@ -205,7 +231,7 @@ impl Plan {
 fn out_of_range(settings: &Settings) -> Vec<Problem> {
     let mut settings = settings.clone();
     let wrong = settings.setting_defs().into_iter().filter(|def| match &def.value {
-        Value::Switch(_) | Value::Choice(_) => false,
+        Value::Switch(_) | Value::Choice(_) | Value::Run(_) => false,
         Value::Whole { value, range, .. } => !range.contains(value),
         Value::Number { value, range, .. } => !range.contains(value),
         Value::List { value, length, range } => !length.contains(&value.len()) || !value.iter().all(|v| range.contains(v)),

@@ -6,7 +6,7 @@ use crate::{
     callback::Monitor,
     data::task::Task,
     loss::Family,
-    model::Initialization,
+    model::{Initialization, START_FROM},
     optimizer::OptimizerKind,
     schedule::ScheduleKind,
     setting_def::{Choice, SettingDefs, choice},
@@ -179,6 +179,11 @@ impl Difference {
             && let Ok(count) = self.b.en.parse()
         {
             return epochs(lang, count);
+        }
+        // An id says nothing to a person.
+        if self.key == START_FROM {
+            let other = say("from another run", "d’après un autre essai");
+            return if self.b.en == "nothing" { say("from nothing", "sans essai de départ") } else { other }.get(lang).to_owned();
         }
         let name = || self.name.get(lang).to_lowercase();
         match (self.b.en.as_str(), self.states, lang) {

@@ -64,6 +64,8 @@ pub enum Value<'a> {
         value: &'a mut Vec<f64>,
         range: RangeInclusive<f64>,
     },
+    /// A finished run, by its id or its folder; none if it is empty.
+    Run(&'a mut String),
     /// Pairs of (epoch, learning rate), within [`TABLE_EPOCHS`] and [`TABLE_RATES`].
     Table(&'a mut Vec<(u32, f64)>),
 }
@@ -81,6 +83,9 @@ pub enum Scale {
 /// What a row of a [`Value::Table`] may hold.
 pub const TABLE_EPOCHS: RangeInclusive<u32> = 1..=1000;
 pub const TABLE_RATES: RangeInclusive<f64> = 0.0..=1.0;
+
+/// The most characters of a [`Value::Run`].
+const MOST_OF_A_NAME: usize = 1000;
 
 /// The most numbers that a [`Value::OfClasses`] may hold.
 pub const MOST_CLASSES: usize = 200;
@@ -235,6 +240,7 @@ impl<'a> SettingDef<'a> {
             Value::Choice(choice) => choice.options()[choice.selected()].0.to_owned(),
             Value::List { value, .. } => value.iter().map(u32::to_string).collect::<Vec<_>>().join(","),
             Value::OfClasses { value, .. } => value.iter().map(f64::to_string).collect::<Vec<_>>().join(","),
+            Value::Run(name) => (**name).clone(),
             Value::Table(rows) => rows.iter().map(|(e, r)| format!("{e}:{r}")).collect::<Vec<_>>().join(","),
         }
     }
@@ -262,6 +268,12 @@ impl<'a> SettingDef<'a> {
                 range.start(),
                 range.end()
             ),
+            Value::Run(_) => say(
+                "the id or the folder of a finished run; nothing: none",
+                "l’identifiant ou le dossier d’un essai terminé\u{a0}; rien\u{a0}: aucun",
+            )
+            .get(lang)
+            .to_owned(),
             Value::Table(_) => format!(
                 "{} {} {to} {}, {} {} {to} {}",
                 say("epoch:rate,epoch:rate,…; each epoch once, from", "époque:taux,époque:taux,… ; chaque époque une fois, de")
@@ -300,6 +312,10 @@ impl<'a> SettingDef<'a> {
                 let items: Option<Vec<f64>> = items(text).map(number).collect();
                 items.is_some_and(|items| items.len() <= MOST_CLASSES && set(*value, items))
             }
+            Value::Run(name) => {
+                let is_name = text.chars().count() <= MOST_OF_A_NAME && !text.contains(char::is_control);
+                is_name && set(*name, text.to_owned())
+            }
             Value::Table(rows) => {
                 let items: Option<Vec<(u32, f64)>> = items(text)
                     .map(|item| {
@@ -333,7 +349,7 @@ impl<'a> SettingDef<'a> {
         let text = match (&self.value, json) {
             (Value::Switch(_), Json::Bool(on)) => Some(on.to_string()),
             (Value::Whole { .. } | Value::Number { .. }, Json::Number(_)) => number(json),
-            (Value::Choice(_), Json::String(text)) => Some(text.clone()),
+            (Value::Choice(_) | Value::Run(_), Json::String(text)) => Some(text.clone()),
             (Value::Choice(_), Json::Number(_)) => number(json),
             (Value::List { .. } | Value::OfClasses { .. }, Json::Array(items)) => list(items, &number),
             (Value::Table(_), Json::Array(items)) => list(items, &row),
@@ -367,7 +383,8 @@ impl<'a> SettingDef<'a> {
             }
             Value::Choice(choice) => choice.options()[choice.selected()].1.get(lang).to_owned(),
             Value::OfClasses { value, .. } => few(value, lang),
-            Value::List { .. } | Value::Table(_) => self.text(),
+            Value::Run(name) if name.is_empty() => say("nothing", "rien").get(lang).to_owned(),
+            Value::List { .. } | Value::Run(_) | Value::Table(_) => self.text(),
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::{
     data::{augment::AugmentSettings, picture_size::PictureShape, split::SplitSettings, task::Task},
     loss::Family,
     model::{ModelSettings, Network, Output},
+    optimizer::OLD_LAYERS_RATE,
     problem::{Kind, Problem},
     setting_def::{SettingDef, SettingDefs, UNITLESS, Value, within},
     text::{LocalizedText, repeated, say},
@@ -169,6 +170,7 @@ impl Settings {
 impl SettingDefs for Settings {
     fn setting_defs(&mut self) -> Vec<SettingDef<'_>> {
         let Self { seed, split, augment, model, train } = self;
+        let taken = !model.start_from.is_empty();
         let mut defs = vec![
             SettingDef::new(
                 "seed",
@@ -184,7 +186,12 @@ impl SettingDefs for Settings {
         defs.extend(within("split", split));
         defs.extend(within("augment", augment));
         defs.extend(within("model", model));
-        defs.extend(within("train", train));
+        let of_training = within("train", train).into_iter();
+        // What is taken over is said in the model's part.
+        defs.extend(of_training.map(|def| {
+            let always = !def.key.ends_with(OLD_LAYERS_RATE);
+            def.when(always || taken)
+        }));
         defs
     }
 }

@@ -1,6 +1,6 @@
 //! Settings from the command line, and the table of all options.
 
-use super::{RecipeArgs, one, terminal::print};
+use super::{RecipeArgs, one, store, terminal::print};
 use crate::{
     control::Control,
     data::{picture_size::PictureShape, sample::Source, task::Task},
@@ -40,8 +40,12 @@ pub fn settings(ask: &RecipeArgs, task: &Task, shape: PictureShape) -> Result<Se
 pub fn wish(settings: &mut Settings, ask: &RecipeArgs) -> Result<(), Vec<Problem>> {
     let epochs = ask.epochs.map(|n| format!("train.epochs={n}"));
     let seed = ask.seed.map(|n| format!("seed={n}"));
-    let wishes = ask.set.iter().cloned().chain(epochs).chain(seed);
-    let problems: Vec<Problem> = wishes.filter_map(|wish| settings.set(&wish).err()).collect();
+    let start = ask.start_from.as_ref().map(|run| format!("model.start_from={run}"));
+    let wishes = ask.set.iter().cloned().chain(epochs).chain(seed).chain(start);
+    let mut problems: Vec<Problem> = wishes.filter_map(|wish| settings.set(&wish).err()).collect();
+    if !settings.model.start_from.is_empty() {
+        problems.extend(store()?.settle_start(settings).err());
+    }
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 

@@ -45,6 +45,12 @@ pub struct RecipeArgs {
         "Changer un réglage, parmi ceux de `trombine options`",
     )))]
     pub set: Vec<String>,
+    #[arg(long, value_name = told(say("RUN", "ESSAI")))]
+    #[arg(help = told(say(
+        "Begin with the weights of a finished run, as far as they fit: an id, the start of one, its folder, or `last`",
+        "Reprendre au départ les poids d’un essai terminé, là où ils conviennent : un identifiant ou son début, son dossier, ou `last`",
+    )))]
+    pub start_from: Option<String>,
     #[arg(long, value_name = "N")]
     #[arg(help = told(say("At most this many epochs", "Nombre maximal d’époques")))]
     pub epochs: Option<u32>,

@@ -13,7 +13,7 @@ use crate::{
     history::{BatchRecord, EpochRecord, Mae, StopReason},
     problem::{Kind, Problem},
     run::RunView,
-    text::{Lang, Phrase, decimal, duration, escape, named, number, percent, plural, say, years},
+    text::{Lang, Phrase, capital, decimal, duration, escape, named, number, percent, plural, say, years},
     train::event::TrainEvent,
     worker::Event,
 };
@@ -79,6 +79,12 @@ impl Terminal {
                 let line = named(self.lang, name, kept.sentence(self.lang));
                 self.line(&line);
             }
+            Event::TrainsOn { run, .. } => {
+                if let Some(from) = &run.started_from {
+                    let line = capital(&from.words(self.lang));
+                    self.line(&line);
+                }
+            }
             Event::Member { view, .. } if view.state == MemberState::Training => {
                 let line = format!("— {}", view.label.get(self.lang));
                 self.line(&line);
@@ -90,7 +96,6 @@ impl Terminal {
             | Event::Experiment(_)
             | Event::Watched { .. }
             | Event::Near { .. }
-            | Event::TrainsOn { .. }
             | Event::Pictures { .. }
             | Event::Tried(_)
             | Event::Tested { .. }

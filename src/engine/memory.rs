@@ -127,7 +127,7 @@ impl Arrays {
         let size = |shape: &[usize]| (size_of::<f32>() * shape.iter().product::<usize>()) as u64;
         Self {
             all: parameters.iter().map(|parameter| size(&parameter.shape)).sum(),
-            trained: parameters.iter().filter(|p| p.role.trained()).map(|parameter| size(&parameter.shape)).sum(),
+            trained: parameters.iter().filter(|p| p.trained()).map(|parameter| size(&parameter.shape)).sum(),
             slots: config.optimizer.slots().len() as u64,
         }
     }

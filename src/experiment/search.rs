@@ -106,7 +106,7 @@ impl ValueKind {
         match value {
             Value::Whole { .. } => Self::Whole,
             Value::List { .. } | Value::OfClasses { .. } | Value::Table(_) => Self::List,
-            Value::Switch(_) | Value::Number { .. } | Value::Choice(_) => Self::Other,
+            Value::Switch(_) | Value::Number { .. } | Value::Choice(_) | Value::Run(_) => Self::Other,
         }
     }
 }

@@ -63,7 +63,7 @@ pub struct Mae {
     pub validation: f64,
 }
 
-/// What a callback did.
+/// What a callback did, or what a training began with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Note {
     pub epoch: u32,
@@ -75,6 +75,8 @@ pub struct Note {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NoteKind {
+    /// What was taken over from another run.
+    Start,
     /// A new best.
     Best,
     /// An epoch without improvement.

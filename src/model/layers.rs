@@ -40,6 +40,14 @@ pub struct Layer {
     pub op: Op,
     pub input: Shape,
     pub output: Shape,
+    /// The factor on the learning rate of its arrays. At 0 it is frozen: nothing of it changes, its kernel has no L2 penalty
+    /// (as in Keras), and batch norm goes by its running statistics in training, too. Only the first blocks may be.
+    #[serde(default = "full_rate")]
+    pub rate: f64,
+}
+
+fn full_rate() -> f64 {
+    1.0
 }
 
 /// What a layer does.
@@ -99,8 +107,17 @@ pub struct Parameter {
     pub name: String,
     pub shape: Vec<usize>,
     pub role: Role,
-    /// Keras's L2 factor: the loss gains `l2 * sum(w^2)`. Zero for all but kernels.
+    /// Keras's L2 factor: the loss gains `l2 * sum(w^2)`. Zero for all but kernels that learn.
     pub l2: f64,
+    /// The factor on the learning rate, 0 if it is frozen.
+    pub rate: f64,
+}
+
+impl Parameter {
+    /// Whether the optimizer changes it.
+    pub fn trained(&self) -> bool {
+        self.role.trained() && self.rate > 0.0
+    }
 }
 
 /// What an array is to its layer.
@@ -120,7 +137,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// Whether the optimizer changes it.
+    /// Whether the optimizer changes it, if it is not frozen.
     pub const fn trained(self) -> bool {
         !matches!(self, Self::RunningMean | Self::RunningVariance)
     }
@@ -166,7 +183,28 @@ impl Network {
 
     /// How many numbers are learned.
     pub fn trained_values(&self) -> usize {
-        self.parameters().iter().filter(|p| p.role.trained()).map(|p| p.shape.iter().product::<usize>()).sum()
+        self.parameters().iter().filter(|p| p.trained()).map(|p| p.shape.iter().product::<usize>()).sum()
+    }
+
+    /// How many of the first blocks are frozen.
+    pub fn frozen_blocks(&self) -> usize {
+        let convolutions = self.layers.iter().filter(|layer| matches!(layer.op, Op::Conv { .. }));
+        convolutions.take_while(|layer| layer.is_frozen()).count()
+    }
+
+    /// Gives the layers called `slow` this factor on the learning rate, and freezes the first `frozen` blocks.
+    pub fn set_rates(&mut self, slow: &[String], rate: f64, frozen: usize) {
+        let mut block = 0;
+        let maps = self.layers.iter().take_while(|layer| !matches!(layer.op, Op::Flatten | Op::GlobalAveragePool)).count();
+        for (i, layer) in self.layers.iter_mut().enumerate() {
+            block += usize::from(matches!(layer.op, Op::Conv { .. }));
+            let has_arrays = matches!(layer.op, Op::Conv { .. } | Op::BatchNorm { .. } | Op::Dense { .. });
+            layer.rate = match (has_arrays && i < maps && block <= frozen, slow.contains(&layer.name)) {
+                (true, _) => 0.0,
+                (false, true) => rate,
+                (false, false) => full_rate(),
+            };
+        }
     }
 
     /// Multiplications and additions of one picture's forward pass.
@@ -176,11 +214,18 @@ impl Network {
 }
 
 impl Layer {
+    /// Whether nothing of it changes.
+    pub fn is_frozen(&self) -> bool {
+        self.rate <= 0.0
+    }
+
     /// The layer's arrays.
     pub fn parameters(&self) -> Vec<Parameter> {
         let (inputs, outputs) = (self.input, self.output);
-        let array =
-            |suffix: &str, shape: Vec<usize>, role, l2| Parameter { name: format!("{}.{suffix}", self.name), shape, role, l2 };
+        let array = |suffix: &str, shape: Vec<usize>, role, l2: f64| {
+            let l2 = if self.is_frozen() { 0.0 } else { l2 };
+            Parameter { name: format!("{}.{suffix}", self.name), shape, role, l2, rate: self.rate }
+        };
         let (shape, bias, l2) = match self.op {
             Op::Conv { kernel, bias, l2, .. } => (vec![outputs.channels, inputs.channels, kernel, kernel], bias, l2),
             Op::Dense { bias, l2 } => (vec![outputs.channels, inputs.len()], bias, l2),
@@ -221,7 +266,7 @@ struct Builder {
 
 impl Builder {
     fn push(&mut self, name: String, op: Op, output: Shape) {
-        self.layers.push(Layer { name, op, input: self.shape, output });
+        self.layers.push(Layer { name, op, input: self.shape, output, rate: full_rate() });
         self.shape = output;
     }
 

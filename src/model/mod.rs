@@ -4,6 +4,7 @@ pub mod init;
 pub mod layers;
 pub mod output;
 pub mod summary;
+pub mod taken;
 pub mod weights;
 
 use serde::{Deserialize, Serialize};
@@ -43,6 +44,10 @@ pub struct ModelSettings {
     /// L2 factor of the dense kernels (not the output's), as in Keras.
     pub l2_dense: f64,
     pub initialization: Initialization,
+    /// The run whose weights it starts with, as far as they fit; empty for random ones.
+    pub start_from: String,
+    /// So many of the first blocks keep the weights that they were taken with.
+    pub frozen_blocks: u32,
 }
 
 impl Default for ModelSettings {
@@ -62,9 +67,15 @@ impl Default for ModelSettings {
             l2_conv: 1e-4,
             l2_dense: 1e-4,
             initialization: Initialization::GlorotUniform,
+            start_from: String::new(),
+            frozen_blocks: 0,
         }
     }
 }
+
+/// The keys of [`ModelSettings::start_from`] and [`ModelSettings::frozen_blocks`] among all settings.
+pub const START_FROM: &str = "model.start_from";
+pub const FROZEN_BLOCKS: &str = "model.frozen_blocks";
 
 /// Side of every convolution's kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -171,6 +182,8 @@ impl SettingDefs for ModelSettings {
             l2_conv,
             l2_dense,
             initialization,
+            start_from,
+            frozen_blocks,
         } = self;
         let any = !dense.is_empty();
         let several = dense.len() > 1;
@@ -179,6 +192,7 @@ impl SettingDefs for ModelSettings {
         defs.extend(batch_norm(batch_norm_conv, batch_norm_dense, any));
         defs.extend(choices(pooling, activation, padding));
         defs.extend(rarely([dropout_dense, dropout_conv], several, initialization));
+        defs.extend(beginning(start_from, frozen_blocks));
         defs
     }
 }
@@ -307,6 +321,34 @@ fn choices<'a>(pooling: &'a mut Pooling, activation: &'a mut Activation, padding
             Value::Choice(padding),
         )
         .more(),
+    ]
+}
+
+/// What it takes over from another run.
+fn beginning<'a>(start_from: &'a mut String, frozen_blocks: &'a mut u32) -> [SettingDef<'a>; 2] {
+    let taken = !start_from.is_empty();
+    [
+        SettingDef::new(
+            "start_from",
+            say("Start from", "Partir de"),
+            say(
+                "A finished run whose weights it begins with, as far as they fit; the rest is drawn at random. Usually better with few pictures",
+                "Un essai terminé dont il reprend les poids au départ, là où ils conviennent ; le reste est tiré au hasard. Souvent mieux avec peu d’images",
+            ),
+            Value::Run(start_from),
+        )
+        .more(),
+        SettingDef::new(
+            "frozen_blocks",
+            say("Frozen blocks", "Blocs figés"),
+            say(
+                "How many of the first blocks keep the weights taken from that run. More is faster and learns less; try 0 first",
+                "Combien des premiers blocs gardent les poids repris de cet essai. Plus, c’est plus rapide et cela apprend moins ; essayez d’abord 0",
+            ),
+            Value::Whole { value: frozen_blocks, range: 0..=6, unit: UNITLESS },
+        )
+        .more()
+        .when(taken),
     ]
 }
 

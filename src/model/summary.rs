@@ -79,7 +79,7 @@ impl Row {
         self.what = if self.what == LocalizedText::default() { words(layer) } else { followed_by(&self.what, &words(layer)) };
         self.output = layer.output;
         self.flops += layer.flops();
-        let trained = layer.parameters().into_iter().filter(|parameter| parameter.role.trained());
+        let trained = layer.parameters().into_iter().filter(|parameter| parameter.trained());
         self.parameters += trained.map(|parameter| parameter.shape.iter().product::<usize>()).sum::<usize>();
     }
 

@@ -55,7 +55,12 @@ pub struct OptimizerSettings {
     pub ema_momentum: f64,
     /// Lower momentum at first; see [`average::momentum`].
     pub ema_warmup: bool,
+    /// The factor on the rate of layers that were taken from another run.
+    pub old_layers_rate: f64,
 }
+
+/// The key of [`OptimizerSettings::old_layers_rate`] among these.
+pub const OLD_LAYERS_RATE: &str = "old_layers_rate";
 
 /// Which optimizer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +90,7 @@ impl Default for OptimizerSettings {
             use_ema: false,
             ema_momentum: 0.999,
             ema_warmup: true,
+            old_layers_rate: 1.0,
         }
     }
 }
@@ -158,6 +164,19 @@ impl OptimizerSettings {
 }
 
 impl UpdateStep {
+    /// The same update at `rate` times the learning rate, AdamW's decay included, for arrays that learn slower.
+    #[must_use]
+    pub fn at_rate(self, rate: f64) -> Self {
+        let rate = rate as f32;
+        let formula = match self.formula {
+            Formula::Adam(adam) => Formula::Adam(adam::Adam { alpha: adam.alpha * rate, ..adam }),
+            Formula::Nadam(nadam) => Formula::Nadam(nadam::Nadam { of_m: nadam.of_m * rate, of_g: nadam.of_g * rate, ..nadam }),
+            Formula::RmsProp(rms) => Formula::RmsProp(rmsprop::RmsProp { learning_rate: rms.learning_rate * rate, ..rms }),
+            Formula::Sgd(sgd) => Formula::Sgd(sgd::Sgd { learning_rate: sgd.learning_rate * rate, ..sgd }),
+        };
+        Self { formula, decay: self.decay * rate, ..self }
+    }
+
     /// Updates one array and its slots, which come in the order of [`OptimizerSettings::slots`] and are as long as it.
     /// `false` if a slot is missing, which is a fault of the engine; nothing is then updated.
     #[must_use]
@@ -231,6 +250,7 @@ impl SettingDefs for OptimizerSettings {
             use_ema,
             ema_momentum,
             ema_warmup,
+            old_layers_rate,
         } = self;
         let chosen = *kind;
         let is = |kinds: &[OptimizerKind]| kinds.contains(&chosen);
@@ -286,6 +306,18 @@ impl SettingDefs for OptimizerSettings {
             .more(),
         );
         defs.extend(average::setting_defs(use_ema, ema_momentum, ema_warmup));
+        defs.push(
+            SettingDef::new(
+                OLD_LAYERS_RATE,
+                say("Rate of taken layers", "Taux des couches reprises"),
+                say(
+                    "The learning rate of the layers taken from another run, as a factor: below 1 they change less than new ones. 0.1 is usual; 1 treats all alike",
+                    "Le taux d’apprentissage des couches reprises d’un autre essai, en facteur : sous 1, elles changent moins que les nouvelles. 0,1 d’ordinaire ; 1 les traite toutes pareil",
+                ),
+                Value::Number { value: old_layers_rate, range: 0.001..=1.0, scale: Scale::Log, unit: UNITLESS },
+            )
+            .more(),
+        );
         defs
     }
 }

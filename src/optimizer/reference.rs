@@ -30,7 +30,7 @@ pub fn clip_scale(norm: f64, clip: f64) -> f64 {
 impl Optimizer {
     /// An optimizer that has made no step yet, for the trained ones among `parameters`.
     pub fn new(settings: &OptimizerSettings, parameters: &[Parameter]) -> Self {
-        let parameters: Vec<_> = parameters.iter().filter(|p| p.role.trained()).cloned().collect();
+        let parameters: Vec<_> = parameters.iter().filter(|p| p.trained()).cloned().collect();
         let count = settings.slots().len();
         let slots = parameters.iter().map(|p| vec![vec![0.0; p.shape.iter().product()]; count]).collect();
         Self { settings: settings.clone(), parameters, slots, state: OptimizerState::default() }
@@ -54,7 +54,7 @@ impl Optimizer {
         let rule = self.settings.next(&mut self.state, learning_rate);
         for (p, slots) in self.parameters.iter().zip(&mut self.slots) {
             if let (Some(w), Some(g)) = (weights.0.get_mut(&p.name), gradients.0.get(&p.name))
-                && !apply(&rule, p, w, g, scale, slots)
+                && !apply(&rule.at_rate(p.rate), p, w, g, scale, slots)
             {
                 return Err(misfit(&p.name));
             }

@@ -31,7 +31,7 @@ impl OptimizerState {
         let parameters = network.parameters();
         let fits = |key: &str, shape: &[usize]| {
             let name = key.rsplit_once('/').map_or("", |(name, _)| name);
-            parameters.iter().any(|p| p.role.trained() && p.name == name && p.shape == shape)
+            parameters.iter().any(|p| p.trained() && p.name == name && p.shape == shape)
         };
         let foreign = self.slots.iter().find(|(key, array)| !fits(key, &array.shape));
         foreign.map_or(Ok(()), |(key, array)| Err(misfit(format!("{key} {:?}", array.shape))))
@@ -42,7 +42,7 @@ impl OptimizerState {
     /// # Errors
     /// The first slot that is missing.
     pub fn check_complete(&self, network: &Network, optimizer: &OptimizerSettings) -> Result<(), Problem> {
-        let names = network.parameters().into_iter().filter(|p| p.role.trained()).map(|p| p.name);
+        let names = network.parameters().into_iter().filter(|p| p.trained()).map(|p| p.name);
         let mut keys = names.flat_map(|name| optimizer.slots().into_iter().map(move |slot| format!("{name}/{slot}")));
         keys.find(|key| self.slots.get(key).is_none()).map_or(Ok(()), |key| Err(misfit(format!("{key} is missing"))))
     }

@@ -43,6 +43,7 @@ use crate::{
     files::{atomic, lock::Lock, overwrite, stamp::Stamp},
     history::{EpochRecord, EventLog},
     model::Weights,
+    plan::Plan,
     problem::{Kind, Problem},
     settings::Settings,
     text::{LocalizedText, say},
@@ -294,6 +295,11 @@ impl Run {
         self.folder.join("starred")
     }
 
+    /// The weights that it took over from another run.
+    pub(super) fn start_path(&self) -> PathBuf {
+        self.folder.join("start.safetensors")
+    }
+
     /// All that is needed to go on.
     pub fn checkpoint_path(&self) -> PathBuf {
         self.folder.join("checkpoint").join("state.safetensors")
@@ -371,6 +377,11 @@ impl Run {
         let path = self.folder.join("report.json");
         let text = serde_json::to_vec(&report).map_err(|error| atomic::foreign(&path, &error))?;
         atomic::write(&path, &text)
+    }
+
+    /// Keeps the weights that `plan` takes over, if it does.
+    pub(super) fn save_start(&self, plan: &Plan) -> Result<(), Problem> {
+        plan.start.as_ref().map_or(Ok(()), |start| start.weights.save(&self.start_path()))
     }
 
     pub(super) fn save_pictures(&self, pictures: &[Picture]) -> Result<(), Problem> {

@@ -1,5 +1,6 @@
 //! A run on disk: a folder with `run.json` (what it is), `settings.json`, `pictures.json` (the split with its labels),
 //! `history.jsonl`, `events.json` (what happened meanwhile), `best.safetensors`, `checkpoint/` (to resume), and `report.json`.
+//! One that started from another has the weights that it took over in `start.safetensors`.
 //!
 //! In which order they are written, and which of them is believed where a crash came between two, is said in `folder`.
 
@@ -17,6 +18,7 @@ pub mod paired;
 pub mod pictures;
 mod predictor;
 pub mod run_pictures;
+mod start;
 mod store;
 mod trash;
 
@@ -45,7 +47,7 @@ use crate::{
     evaluate::{RunScores, WeightsId},
     history::{EpochRecord, EventLog, StopReason},
     model::Network,
-    plan::MemberOf,
+    plan::{MemberOf, start::StartedFrom},
     problem::Problem,
     settings::Settings,
     text::{Lang, LocalizedText},
@@ -110,6 +112,9 @@ pub struct RunInfo {
     /// What it is made of, if it is several runs that answer together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub committee: Option<Committee>,
+    /// The run that it started from, and what was taken of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_from: Option<StartedFrom>,
     /// Looked up each time the run is opened and never written down: the files are what counts.
     #[serde(skip)]
     pub stored: Stored,

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// What a run's folder holds before it has its `run.json`.
-const BEGUN_WITH: [&str; 2] = ["settings.json", "pictures.json"];
+const BEGUN_WITH: [&str; 3] = ["settings.json", "pictures.json", "start.safetensors"];
 
 /// Where runs live: `runs/` with one folder each, and `trash/` with the deleted ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -223,7 +223,7 @@ impl RunStore {
             Some(weights) if run.info.committee.is_none() => copy(weights, &folder.join("best.safetensors"))?,
             _ => run.copy_members(folder)?,
         }
-        for name in ["settings.json", "history.jsonl", "events.json", "report.json", "pictures.json"] {
+        for name in ["settings.json", "history.jsonl", "events.json", "report.json", "pictures.json", "start.safetensors"] {
             let file = from.join(name);
             if file.is_file() {
                 copy(&file, &folder.join(name))?;
@@ -295,11 +295,13 @@ fn fill(folder: PathBuf, id: String, name: LocalizedText, plan: &Plan) -> Result
         extensions: 0,
         member_of: plan.member_of.clone(),
         committee: None,
+        started_from: plan.start.as_ref().map(|start| start.from.clone()),
         stored: Stored::default(),
     };
     let run = Run { folder, info };
     run.save_settings(&plan.settings)?;
     run.save_pictures(&Picture::all(plan))?;
+    run.save_start(plan)?;
     // Last: a folder without it is not a run yet.
     run.save()?;
     Ok(run)

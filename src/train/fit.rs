@@ -22,9 +22,9 @@ use crate::{
     },
     engine::{self, Engine, Score, Step},
     evaluate::{self, Confusion, Logits, TOP_K, WeightsId},
-    history::{EpochRecord, EventLog, Mae, StopReason},
+    history::{EpochRecord, EventLog, Mae, Note, NoteKind, StopReason},
     loss::Targets,
-    model::{Output, Weights, init},
+    model::{Output, Weights},
     optimizer::average,
     plan::Plan,
     problem::{Kind, Problem},
@@ -33,7 +33,7 @@ use crate::{
         checkpoint::{Checkpoint, Position, Sums},
     },
     schedule,
-    text::say,
+    text::{LocalizedText, say},
 };
 
 /// What the loop tells.
@@ -170,7 +170,7 @@ impl<'a> Fit<'a> {
         control: &'a Control,
         teller: &'a mut dyn FnMut(FitEvent),
     ) -> Result<Self, Problem> {
-        let event_log = if resume.is_some() { run.event_log() } else { EventLog::default() };
+        let event_log = if resume.is_some() { run.event_log() } else { begun(plan) };
         let (at, best, statistics) = match resume {
             Some(checkpoint) => {
                 checkpoint.weights.check(&plan.network)?;
@@ -185,8 +185,7 @@ impl<'a> Fit<'a> {
                 (position, checkpoint.best, checkpoint.statistics)
             }
             None => {
-                let settings = &plan.settings;
-                engine.set_weights(&init::init(&plan.network, settings.model.initialization, settings.seed.into()))?;
+                engine.set_weights(&plan.first_weights())?;
                 let (device, threads) = (plan.device.clone(), plan.threads);
                 (Position { device, threads, ..Position::default() }, None, None)
             }
@@ -520,6 +519,16 @@ impl<'a> Fit<'a> {
         }
         Ok(weights)
     }
+}
+
+/// What has happened before the first step.
+fn begun(plan: &Plan) -> EventLog {
+    let mut event_log = EventLog::default();
+    if let Some(start) = &plan.start {
+        let text = LocalizedText::by(|lang| start.from.words(lang));
+        event_log.note(Note { epoch: 0, kind: NoteKind::Start, text });
+    }
+    event_log
 }
 
 fn no_batches() -> Problem {

@@ -7,7 +7,6 @@ use crate::{
     control::Control,
     data::batch::Form,
     engine::{Engine, Step},
-    model::init,
     plan::Plan,
     problem::Problem,
 };
@@ -59,7 +58,7 @@ pub fn test(
     control: &Control,
     mut progress: impl FnMut(u64, u64),
 ) -> Result<RateRange, Problem> {
-    engine.set_weights(&init::init(&plan.network, plan.settings.model.initialization, plan.settings.seed.into()))?;
+    engine.set_weights(&plan.first_weights())?;
     let mut sweep = Sweep::default();
     for (index, batch) in (0..BATCHES).zip(plan.training_batches(Form::Pixels, 0)) {
         if control.cancelled() {

@@ -8,7 +8,7 @@ use crate::{
     control::Control,
     data::{batch::Form, sample::Part},
     engine::{self, Device, Engine, Step},
-    model::{init, summary},
+    model::summary,
     plan::Plan,
     problem::Problem,
 };
@@ -54,7 +54,7 @@ pub fn trial(
     control: &Control,
     mut progress: impl FnMut(u64, u64),
 ) -> Result<Trial, Problem> {
-    engine.set_weights(&init::init(&plan.network, plan.settings.model.initialization, plan.settings.seed.into()))?;
+    engine.set_weights(&plan.first_weights())?;
     let learning_rate = plan.settings.train.optimizer.learning_rate;
     let form = engine::form(engine, &plan.dataset, &plan.settings.augment)?;
     let (mut pictures, mut began) = (0, Instant::now());

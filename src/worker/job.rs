@@ -59,8 +59,8 @@ pub fn perform(command: Command, store: &RunStore, control: &Control, emit: &mut
         Command::TrainAgain { run, dataset, device } => {
             then_list(training::again(&run, &dataset, device, store, control, emit), store, emit)
         }
-        Command::Try { plan, devices } => try_devices(&plan, &devices, store, control, emit),
-        Command::TestRates(plan) => test_rates(&plan, control, emit),
+        Command::Try { plan, devices } => try_devices(&store.started(&plan)?, &devices, store, control, emit),
+        Command::TestRates(plan) => test_rates(&store.started(&plan)?, control, emit),
         Command::TestDevice(device) => test_device(device, store, emit),
         Command::Evaluate { run, source, dataset, device, mirrored } => {
             let (run, how) = (store.find(&run)?, How { device, mirrored });

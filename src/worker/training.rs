@@ -38,7 +38,7 @@ use crate::{
 
 /// Trains `plan` as a new run of the store.
 pub(super) fn train(plan: &Plan, store: &RunStore, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
-    let plan = &settle(plan, store.home(), control, emit)?;
+    let plan = &settle(&store.started(plan)?, store.home(), control, emit)?;
     // First: a device that cannot be opened leaves no run behind.
     let engine = engine::open(&plan.device, &plan.engine_config())?;
     train_on(plan, engine, store, control, emit)
@@ -77,7 +77,7 @@ pub fn train_on(
 /// As [`train_run`], and a folder that is not empty.
 pub(crate) fn train_in(plan: &Plan, folder: &Path, control: &Control, emit: &mut dyn FnMut(Event)) -> Result<(), Problem> {
     let home = RunStore::of_user().map_or_else(|_| folder.to_owned(), |store| store.home().to_owned());
-    let plan = &settle(plan, &home, control, emit)?;
+    let plan = &settle(&RunStore::at(&home).started(plan)?, &home, control, emit)?;
     let engine = engine::open(&plan.device, &plan.engine_config())?;
     let run = RunStore::create_in(folder, plan)?;
     let lock = run.lock()?;
@@ -158,7 +158,7 @@ pub(super) fn resume(
         checkpoint.as_ref().map(|from| from.position.device.clone()).filter(|device| !device.is_empty()).unwrap_or(device);
     // A card that was taken out since is replaced by whatever is fastest now.
     let device = if engine::check(&device).is_ok() { device } else { choice::AUTOMATIC.to_owned() };
-    let plan = Plan { device: how.device.clone().unwrap_or(device), threads, share: how.share, ..plan };
+    let plan = Plan { device: how.device.clone().unwrap_or(device), threads, share: how.share, ..run.restarted(plan, run.info.is_fresh())? };
     let plan = settle(&plan, store.home(), control, emit)?;
     let mut engine = engine::open(&plan.device, &plan.engine_config())?;
     if over {
@@ -250,7 +250,8 @@ pub(super) fn again(
     let dataset = open::as_learned(dataset, &before, store, control, emit)?;
     let split = Picture::split(&before.pictures()?, &dataset);
     let plan = Plan::with_split(&settings, dataset, split).map_err(first)?;
-    train(&Plan { device, ..plan }, store, control, emit)
+    // With the weights that it took over, whatever has become of the run that they are from.
+    train(&Plan { device, ..before.restarted(plan, true)? }, store, control, emit)
 }
 
 /// Notes in the log how a training begins and ends.

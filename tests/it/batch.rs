@@ -58,6 +58,7 @@ fn plan(threads: usize) -> Plan {
         threads: Some(threads * 4),
         member_of: None,
         share: Share::default(),
+        start: None,
     }
 }
 

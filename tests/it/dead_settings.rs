@@ -22,12 +22,16 @@ use trombine::{
     loss::{self, ClassTarget},
     model::{Network, Weights, init, layers::Role},
     optimizer::OptimizerState,
-    plan::Plan,
+    plan::{
+        Plan,
+        start::{Origin, StartedFrom},
+    },
     random::{Purpose, Random},
     run::RunStore,
     schedule,
     setting_def::{SettingDef, SettingDefs as _, Value},
     settings::Settings,
+    text::LocalizedText,
     train::fit::Outcome,
 };
 
@@ -37,12 +41,13 @@ use crate::{stage, support::required, training};
 type Sight = (&'static str, fn(&Settings) -> String);
 
 /// What is seen without a training, the cheapest first.
-const SIGHTS: [Sight; 7] = [
+const SIGHTS: [Sight; 8] = [
     ("the schedule", rates),
     ("the loss", losses),
     ("the updates", updates),
     ("the callbacks", decisions),
     ("the plan", plan),
+    ("what is taken over", taken),
     ("the first weights", beginnings),
     ("the pixels", pixels),
 ];
@@ -114,6 +119,19 @@ fn pixels(settings: &Settings) -> String {
 fn beginnings(settings: &Settings) -> String {
     let network = Network::new(&settings.model, settings.augment.side());
     format!("{:?}", network.map(|network| bits(&init::init(&network, settings.model.initialization, settings.seed.into()))))
+}
+
+/// What it takes over from a run of the same network, and how that then learns.
+fn taken(settings: &Settings) -> String {
+    let mut network = Network::new(&settings.model, settings.augment.side()).expect("it can be built");
+    let run = settings.model.start_from.as_str();
+    if run.is_empty() {
+        return "nothing".to_owned();
+    }
+    let origin = Origin { run, name: LocalizedText::default(), network: &network, same_question: true };
+    let Ok(from) = StartedFrom::of(settings, &network, origin) else { return "refused".to_owned() };
+    network.set_rates(&from.taken.layers, from.rate, from.frozen as usize);
+    format!("{} {:?}", from.run, network.layers.iter().map(|layer| layer.rate).collect::<Vec<_>>())
 }
 
 fn losses(settings: &Settings) -> String {
@@ -216,6 +234,7 @@ fn others(def: &SettingDef<'_>) -> Vec<String> {
         }
         Value::List { value, .. } => vec![value.iter().map(|v| (v + 4).to_string()).collect::<Vec<_>>().join(",")],
         Value::OfClasses { .. } => vec!["0.5,2".to_owned()],
+        Value::Run(_) => vec!["2026-11-22-140211".to_owned()],
         Value::Table(_) => vec!["1:0.01,2:0.0001".to_owned()],
     };
     all.into_iter().filter(|other| *other != def.text()).collect()

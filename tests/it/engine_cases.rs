@@ -197,6 +197,7 @@ pub fn random_case(number: u64) -> (EngineConfig, usize) {
             l2_conv: [0.0, 1e-4, 1e-2][random.below(3)],
             l2_dense: [0.0, 1e-4, 1e-2][random.below(3)],
             initialization: Initialization::GlorotUniform,
+            ..ModelSettings::default()
         };
         let side = 6 + random.below(if model.batch_norm_conv || model.batch_norm_dense { 9 } else { 15 });
         let Ok(network) = Network::new(&model, side) else { continue };

@@ -152,6 +152,7 @@ pub fn view(folder: &Path, model: ModelSettings) -> RunView {
             extensions: 0,
             member_of: None,
             committee: None,
+            started_from: None,
             stored: Default::default(),
         },
         settings,

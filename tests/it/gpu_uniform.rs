@@ -41,9 +41,9 @@ fn what_the_kernels_read_lies_where_they_read_it() {
     let layer: Layout = ours!(LayerUniform {
         in_height in_width in_quads out_height out_width out_quads out_channels pooled_height pooled_width kernel border
         weights bias mean variance partials partials_bias partial_stride splits drop mask_quads mask_channels mask_dropout
-        momentum epsilon share spare0 spare1
+        momentum epsilon share fixed spare
     });
     assert_eq!(layer, wgsl(&source, "Layer"));
-    let segment: Layout = ours!(Segment { start quads partials splits stride l2 decays spare });
+    let segment: Layout = ours!(Segment { start quads partials splits stride l2 decays rate });
     assert_eq!(segment, wgsl(&source, "Segment"));
 }

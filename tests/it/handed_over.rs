@@ -71,6 +71,12 @@ fn refused(value: &Value<'_>) -> (Vec<String>, Vec<Json>) {
             texts.extend([format!("{}", range.end() + 1.0), "1,,1".to_owned(), "1,".to_owned(), "nan".to_owned()]);
             jsons.extend([json!(1), json!([range.start() - 1.0]), json!([[1.0]]), json!(["1"])]);
         }
+        Value::Run(_) => {
+            // Any word may be the start of an id.
+            texts = vec!["a".repeat(1001), "a\u{7}b".to_owned()];
+            jsons.retain(|json| !json.is_string());
+            jsons.extend([json!(1), json!([]), json!(true), json!("a".repeat(1001))]);
+        }
         Value::Table(_) => {
             texts.extend(["0:0.1", "1001:0.1", "1:-1", "1:2", "1:nan", "1:inf", "1", "1:0.1,", "1:0.1:2"].map(str::to_owned));
             jsons.extend([json!([[0, 0.1]]), json!([[1, 2.0]]), json!([[1]]), json!([1, 0.1]), json!([[1, 0.1, 3]]), json!(1)]);
@@ -126,6 +132,7 @@ fn every_option_takes_what_it_may_be() {
                 let ends = [*range.start(), *range.end()];
                 vec![(ends.map(|end| end.to_string()).join(","), json!(ends)), (String::new(), json!([]))]
             }
+            Value::Run(_) => vec![("2026-11-22-140211".to_owned(), json!("2026-11-22-140211")), (String::new(), json!(""))],
             Value::Table(_) => vec![("1:0,1000:1".to_owned(), json!([[1, 0.0], [1000, 1.0]])), (String::new(), json!([]))],
         };
         for (text, json) in ends {

@@ -115,6 +115,8 @@ mod slow_disk;
 mod slurm;
 mod split;
 mod stage;
+mod start;
+mod start_page;
 mod support;
 mod tables;
 mod task;

@@ -53,7 +53,7 @@ use trombine::{
 const RATE: f64 = 0.01;
 
 fn parameters() -> Vec<Parameter> {
-    let parameter = |name: &str, shape: Vec<usize>, role| Parameter { name: name.to_owned(), shape, role, l2: 0.0 };
+    let parameter = |name: &str, shape: Vec<usize>, role| Parameter { name: name.to_owned(), shape, role, l2: 0.0, rate: 1.0 };
     vec![
         parameter("dense1.weight", vec![2, 3], Role::Kernel),
         parameter("dense1.bias", vec![2], Role::Bias),

@@ -198,6 +198,7 @@ pub fn set(settings: &mut Settings, at: usize, pick: u64) {
             let width = range.end() - range.start();
             **value = (0..pick % 5).map(|i| range.start() + width * ((pick >> (8 * i)) % 256) as f64 / 256.0).collect();
         }
+        Value::Run(name) => **name = if pick.is_multiple_of(2) { String::new() } else { format!("2026-{}", pick % 1000) },
         Value::Table(table) => {
             // Each epoch once: of equal ones the last.
             let rows = (0..pick % 5).map(|i| (1 + (pick >> (8 * i)) as u32 % 1000, 1.0 / (2 + (pick >> i) % 9999) as f64));

@@ -199,6 +199,7 @@ pub fn plan(settings: &Settings, dataset: &Arc<Dataset>) -> Plan {
         threads: None,
         member_of: None,
         share: Share::default(),
+        start: None,
     }
 }
 
@@ -349,6 +350,7 @@ pub fn run(dataset: &Dataset) -> RunView {
             extensions: 0,
             member_of: None,
             committee: None,
+            started_from: None,
             stored: Stored { weights: true, checkpoint: true, ..Stored::default() },
         },
         settings: Settings::default(),

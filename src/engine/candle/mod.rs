@@ -87,11 +87,12 @@ impl CandleEngine {
         })
     }
 
-    /// Every array on the device; as variables, whose gradients candle follows, if `follow`.
-    fn tensors(&self, follow: bool) -> candle_core::Result<BTreeMap<String, Tensor>> {
+    /// Every array on the device; those called `followed` as variables, whose gradients candle follows.
+    fn tensors(&self, followed: &[String]) -> candle_core::Result<BTreeMap<String, Tensor>> {
         let tensor = |(name, array): (&str, &crate::model::Array)| {
             let tensor = Tensor::from_slice(&array.data, array.shape.as_slice(), &self.on)?;
-            let tensor = if follow { Var::from_tensor(&tensor)?.into_inner() } else { tensor };
+            let tensor =
+                if followed.iter().any(|followed| followed == name) { Var::from_tensor(&tensor)?.into_inner() } else { tensor };
             Ok((name.to_owned(), tensor))
         };
         self.weights.iter().map(tensor).collect()
@@ -102,7 +103,8 @@ impl CandleEngine {
         let network = &self.config.network;
         check_batch(network, batch)?;
         let compute = || {
-            let tensors = self.tensors(true)?;
+            let trained = || network.parameters().into_iter().filter(|p| p.trained());
+            let tensors = self.tensors(&trained().map(|p| p.name).collect::<Vec<_>>())?;
             let mode = Mode::Training { seed: self.config.seed, step: step.index };
             let Output { logits, statistics } = forward(network, &tensors, batch.pixels, &self.on, mode)?;
             let values: Vec<f64> = logits.to_vec1::<f32>()?.into_iter().map(f64::from).collect();
@@ -111,7 +113,7 @@ impl CandleEngine {
             // The way back from a sum whose gradient at each logit is the loss's.
             let store = (&logits * Tensor::from_vec(slopes, logits.shape(), &self.on)?)?.sum_all()?.backward()?;
             let mut gradients = Weights::default();
-            for parameter in network.parameters().into_iter().filter(|p| p.role.trained()) {
+            for parameter in trained() {
                 let gradient = match store.get(&tensors[&parameter.name]) {
                     Some(gradient) => gradient.flatten_all()?.to_vec1::<f32>()?,
                     None => vec![0.0; parameter.shape.iter().product()],
@@ -174,7 +176,7 @@ impl Engine for CandleEngine {
 
     fn predict(&mut self, pixels: &[u8], logits: &mut [f32]) -> Result<(), Problem> {
         let compute = || {
-            let output = forward(&self.config.network, &self.tensors(false)?, pixels, &self.on, Mode::Evaluation)?;
+            let output = forward(&self.config.network, &self.tensors(&[])?, pixels, &self.on, Mode::Evaluation)?;
             output.logits.to_vec1::<f32>()
         };
         logits.copy_from_slice(&compute().map_err(problem)?);

@@ -87,12 +87,12 @@ impl Pass<'_> {
 
     fn batch_norm(&mut self, layer: &Layer, x: &Tensor, epsilon: f64) -> Result<Tensor> {
         let normalized = match self.mode {
-            Mode::Training { .. } => {
+            Mode::Training { .. } if !layer.is_frozen() => {
                 let ops::Normalized { values, mean, variance } = ops::normalize(x, epsilon)?;
                 self.statistics.push((layer.name.clone(), mean, variance));
                 values
             }
-            Mode::Evaluation => {
+            _ => {
                 let (mean, variance) = (self.array(layer, "running_mean")?, self.array(layer, "running_var")?);
                 x.broadcast_sub(mean)?.broadcast_div(&(variance + epsilon)?.sqrt()?)?
             }

@@ -138,6 +138,8 @@ pub struct CpuEngine {
     state: OptimizerState,
     /// The update's units.
     units: Vec<Unit>,
+    /// So many of the first blocks do not learn.
+    frozen: usize,
     loss: BatchLoss,
 }
 
@@ -207,7 +209,7 @@ impl Engine for CpuEngine {
         self.check_size(batch.len())?;
         let rule = self.config.optimizer.next(&mut self.state, step.learning_rate);
         let score = self.learn(batch, step, Some(&rule))?;
-        for block in &self.blocks {
+        for block in &self.blocks[self.frozen..] {
             block.update_running_stats(&mut self.arrays);
         }
         for layer in &self.head {
@@ -235,7 +237,7 @@ impl Engine for CpuEngine {
         check_batch(&self.config.network, batch)?;
         self.check_size(batch.len())?;
         let score = self.learn(batch, step, None)?;
-        let trained = self.arrays.iter().filter(|array| array.about.role.trained());
+        let trained = self.arrays.iter().filter(|array| array.about.trained());
         let gradients = trained.map(|array| (array.about.name.clone(), array.export(&array.gradient))).collect();
         Ok((score, Weights(gradients)))
     }
@@ -272,7 +274,7 @@ impl Engine for CpuEngine {
         let key = |array: &Stored, name: &str| format!("{}/{name}", array.about.name);
         // Before the first step nothing is remembered, and nothing need be there.
         let fresh = state.step == 0 && state.slots.0.is_empty();
-        let trained = || self.arrays.iter().filter(|array| array.about.role.trained());
+        let trained = || self.arrays.iter().filter(|array| array.about.trained());
         let wanted: Vec<String> = trained().flat_map(|array| names.iter().map(|name| key(array, name))).collect();
         let missing = wanted.iter().find(|key| state.slots.get(key).is_none());
         let unknown = state.slots.iter().map(|(key, _)| key).find(|key| !wanted.iter().any(|wanted| wanted == key));

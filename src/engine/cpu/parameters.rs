@@ -69,7 +69,7 @@ impl Stored {
             Layout::Dense { shape, .. } => shape.weight_len(),
             Layout::Vector => about.shape[0].next_multiple_of(LANES),
         };
-        let trained = about.role.trained();
+        let trained = about.trained();
         let slots = (0..if trained { slots } else { 0 }).map(|_| memory.zeros(len)).collect::<Result<_, _>>()?;
         let whole = trained && (stored || !matches!(layout, Layout::Dense { .. }));
         let gradient = memory.zeros(if whole { len } else { 0 })?;
@@ -81,7 +81,7 @@ impl Stored {
     /// # Errors
     /// Too little memory.
     pub fn want_gradient(&mut self) -> Result<(), Problem> {
-        if self.about.role.trained() && self.gradient.len() == 0 {
+        if self.about.trained() && self.gradient.len() == 0 {
             self.gradient = Buffer::new(self.values.len())?;
         }
         Ok(())

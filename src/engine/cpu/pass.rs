@@ -7,6 +7,8 @@
 //! | backward | a group of pictures through all blocks (with batch norm: through one) | |
 //! | update | a panel of outputs of one convolution: sum of the groups, update, new transformed weights | |
 //!
+//! Blocks that are frozen go forward as in evaluation, dropout aside, and nothing goes back through them.
+//!
 //! Every sum has one order, whatever the number of threads: a forward unit's pictures do not mix, the groups of the
 //! backward pass and the shares of a dense layer are fixed.
 
@@ -48,14 +50,17 @@ impl CpuEngine {
     pub(super) fn forward(&mut self, pixels: &[u8], n: usize, mode: Mode) {
         let training = matches!(mode, Mode::Training { .. });
         let normalized = self.blocks.iter().any(|block| block.norm.is_some());
-        for block in &mut self.blocks {
+        for (i, block) in self.blocks.iter_mut().enumerate() {
             match mode {
-                Mode::Training { .. } => block.prepare_bias(&self.arrays),
-                Mode::Evaluation => block.prepare_evaluation(&self.arrays),
+                Mode::Training { .. } if i >= self.frozen => block.prepare_bias(&self.arrays),
+                _ => block.prepare_evaluation(&self.arrays),
             }
         }
         if training && normalized {
-            for i in 0..self.blocks.len() {
+            for i in 0..self.frozen {
+                self.each_share(n, |engine, share| engine.convolve(i, pixels, share, mode, false));
+            }
+            for i in self.frozen..self.blocks.len() {
                 self.each_share(n, |engine, share| engine.convolve(i, pixels, share, mode, true));
                 self.blocks[i].merge_statistics(&self.arrays, n);
                 self.each_share(n, |engine, share| engine.normalize(i, share, mode));
@@ -171,19 +176,19 @@ impl CpuEngine {
     }
 
     fn blocks_backward(&mut self, pixels: &[u8], n: usize, step: Step) {
-        let step = step.index;
+        let (step, frozen) = (step.index, self.frozen);
         let normalized = self.blocks.iter().any(|block| block.norm.is_some());
         if !normalized {
             let near = self.near();
             self.each_group(n, |engine, group, share| {
-                for i in (near..engine.blocks.len()).rev() {
+                for i in (near.max(frozen)..engine.blocks.len()).rev() {
                     engine.activation_backward(i, share, step);
                     engine.backward(i, pixels, Part { group, span: Span::WHOLE }, share);
                 }
                 for picture in share.pictures() {
                     let n = picture.first;
                     let span = Span { begins: n == share.first, ends: n + 1 == share.first + share.count };
-                    for i in (0..near).rev() {
+                    for i in (frozen..near).rev() {
                         engine.activation_backward(i, picture, step);
                         engine.backward(i, pixels, Part { group, span }, picture);
                     }
@@ -191,7 +196,7 @@ impl CpuEngine {
             });
             return;
         }
-        for i in (0..self.blocks.len()).rev() {
+        for i in (frozen..self.blocks.len()).rev() {
             self.each_group(n, |engine, _, share| engine.activation_backward(i, share, step));
             self.blocks[i].merge_gradient_sums(&mut self.arrays, n);
             self.each_group(n, |engine, group, share| {
@@ -203,7 +208,7 @@ impl CpuEngine {
     /// Sums the convolutions' gradients over the groups, adds L2, updates by `rule` if there is one.
     fn update_blocks(&mut self, n: usize, rule: Option<&UpdateStep>, squares: &[Buffer<f64>]) {
         let groups = groups(n);
-        for block in &self.blocks {
+        for block in &self.blocks[self.frozen..] {
             if let Some(bias) = block.bias {
                 let (parts, len) = (&block.bias_parts, self.arrays[bias].gradient.len());
                 // SAFETY: no job is open, and the parts are as long as the array.
@@ -218,7 +223,9 @@ impl CpuEngine {
                 };
             }
         }
-        self.pool.run(self.units.len(), &|_, unit| {
+        // Those of frozen blocks are the last.
+        let learning = self.units.partition_point(|unit| unit.block >= self.frozen);
+        self.pool.run(learning, &|_, unit| {
             let Unit { block, panel } = self.units[unit];
             let block = &self.blocks[block];
             let array = &self.arrays[block.weight];
@@ -242,7 +249,7 @@ impl CpuEngine {
     fn update_vectors(&mut self, rule: Option<&UpdateStep>) -> Result<(), Problem> {
         let Some(rule) = rule else { return Ok(()) };
         let square = Buffer::<f64>::new(1)?;
-        for array in self.arrays.iter().filter(|array| array.about.role.trained() && !array.is_kernel()) {
+        for array in self.arrays.iter().filter(|array| array.about.trained() && !array.is_kernel()) {
             // SAFETY: no job is open.
             unsafe { self.isa.run(Update::of(array, Some(rule), 0, array.values.len(), array.gradient.ptr(), square.ptr())) };
         }
@@ -251,7 +258,7 @@ impl CpuEngine {
 
     /// Updates all arrays by their stored gradients, shortened together.
     fn clip_and_update(&mut self, rule: &UpdateStep, clip: f64) -> Result<(), Problem> {
-        let trained = || self.arrays.iter().filter(|array| array.about.role.trained());
+        let trained = || self.arrays.iter().filter(|array| array.about.trained());
         let squares: f64 =
             trained().map(|array| array.gradient.as_slice().iter().map(|g| f64::from(*g) * f64::from(*g)).sum::<f64>()).sum();
         let scale = clip_scale(squares.sqrt(), clip) as f32;
@@ -325,7 +332,7 @@ impl CpuEngine {
         let weights = &self.arrays[block.weight].values;
         let outcome = match block.norm.as_ref().filter(|_| keep) {
             Some(norm) => Outcome::Kept { gamma: &self.arrays[norm.arrays.gamma].values },
-            None => Outcome::Pooled { out, learns: matches!(mode, Mode::Training { .. }) },
+            None => Outcome::Pooled { out, learns: i >= self.frozen && matches!(mode, Mode::Training { .. }) },
         };
         // SAFETY: shares are disjoint, and scratch is the thread's own.
         unsafe { block.convolve(self.input(i, pixels), weights, outcome, share) };

@@ -21,9 +21,9 @@ pub const MOST_SLOTS: usize = 4;
 ///
 /// `weights`, `gradient` and the first `slot_count` of `slots` have `len` numbers that nobody else touches; `squares`
 /// is one number.
-pub struct Update<'a> {
+pub struct Update {
     /// None: nothing but the L2 term is done, and the gradient is stored.
-    pub rule: Option<&'a UpdateStep>,
+    pub rule: Option<UpdateStep>,
     pub role: Role,
     pub weights: *mut f32,
     pub gradient: *mut f32,
@@ -38,14 +38,14 @@ pub struct Update<'a> {
     pub squares: *mut f64,
 }
 
-impl<'a> Update<'a> {
+impl Update {
     /// The update of numbers `at..at + len` of `stored` by `gradient`.
     ///
     /// # Safety
     /// `gradient` has `len` numbers, and nobody else touches these numbers of `stored`.
     pub unsafe fn of(
         stored: &Stored,
-        rule: Option<&'a UpdateStep>,
+        rule: Option<&UpdateStep>,
         at: usize,
         len: usize,
         gradient: *mut f32,
@@ -56,7 +56,7 @@ impl<'a> Update<'a> {
             *to = slot.ptr().add(at);
         }
         Self {
-            rule,
+            rule: rule.map(|rule| rule.at_rate(stored.about.rate)),
             role: stored.about.role,
             weights: stored.values.ptr().add(at),
             gradient,
@@ -70,7 +70,7 @@ impl<'a> Update<'a> {
     }
 }
 
-impl Kernel for Update<'_> {
+impl Kernel for Update {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         let mut at = 0;
@@ -85,7 +85,7 @@ impl Kernel for Update<'_> {
                 S::store(g.add(i), S::mul(with_l2, S::splat(self.scale)));
             }
             *self.squares += S::to_array(squares).iter().map(|x| f64::from(*x)).sum::<f64>();
-            if let Some(rule) = self.rule {
+            if let Some(rule) = &self.rule {
                 match rule.formula {
                     Formula::Adam(adam) => {
                         let decay = if self.role == Role::Kernel { rule.decay } else { 0.0 };
@@ -104,7 +104,7 @@ impl Kernel for Update<'_> {
     }
 }
 
-impl Update<'_> {
+impl Update {
     unsafe fn by_reference(&self, rule: &UpdateStep, at: usize, len: usize) {
         let slice = |p: *mut f32| std::slice::from_raw_parts_mut(p.add(at), len);
         let mut slots: [&mut [f32]; MOST_SLOTS] = Default::default();

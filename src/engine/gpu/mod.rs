@@ -323,8 +323,7 @@ impl Engine for GpuEngine {
     }
 
     fn running_statistics(&mut self) -> Result<Weights, Problem> {
-        // Batch norm's other two arrays are trained.
-        let running = |array: &&Stored| array.gradient.is_none();
+        let running = |array: &&Stored| !array.about.role.trained();
         let arrays: Vec<&Stored> = self.schedule.arrays.iter().filter(running).collect();
         let places: Vec<_> = arrays.iter().map(|array| (array.start as u64, array.quads as u64)).collect();
         let values = self.pass.read_some(Fixed::Weights.at(), &places)?;

@@ -188,6 +188,8 @@ pub struct Shape {
     pub epsilon: f32,
     /// 1 / places of a map, where a mean is taken.
     pub share: f32,
+    /// Whether batch norm goes by its running statistics in training, too.
+    pub fixed: bool,
 }
 
 impl Shape {
@@ -220,8 +222,8 @@ impl Shape {
             momentum: self.momentum,
             epsilon: self.epsilon,
             share: self.share,
-            spare0: 0,
-            spare1: 0,
+            fixed: self.fixed.into(),
+            spare: 0,
         }
     }
 }
@@ -237,7 +239,7 @@ impl Stored {
             stride: splits.stride as u32,
             l2: self.about.l2 as f32,
             decays: self.is_kernel().into(),
-            spare: 0,
+            rate: self.about.rate as f32,
         }
     }
 }

@@ -73,8 +73,9 @@ pub struct LayerUniform {
     pub momentum: f32,
     pub epsilon: f32,
     pub share: f32,
-    pub spare0: u32,
-    pub spare1: u32,
+    /// 1 if batch norm goes by its running statistics in training, too.
+    pub fixed: u32,
+    pub spare: u32,
 }
 
 /// An array as the update takes it.
@@ -88,5 +89,6 @@ pub struct Segment {
     pub stride: u32,
     pub l2: f32,
     pub decays: u32,
-    pub spare: u32,
+    /// The factor on the learning rate.
+    pub rate: f32,
 }

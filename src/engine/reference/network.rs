@@ -67,7 +67,7 @@ pub fn backward(network: &Network, weights: &Values, trace: &Trace, mode: Mode, 
 pub fn running_statistics(network: &Network, weights: &Values, trace: &Trace) -> Values {
     let mut running = Values::new();
     for (layer, x) in network.layers.iter().zip(&trace.values) {
-        if let Op::BatchNorm { momentum, .. } = layer.op {
+        if let (Op::BatchNorm { momentum, .. }, false) = (layer.op, layer.is_frozen()) {
             let Statistics { mean, variance } = Statistics::of(x);
             for (suffix, batch) in [("running_mean", mean), ("running_var", variance)] {
                 let name = format!("{}.{suffix}", layer.name);
@@ -81,6 +81,7 @@ pub fn running_statistics(network: &Network, weights: &Values, trace: &Trace) ->
 }
 
 fn layer_forward(layer: &Layer, weights: &Values, x: &Maps, mode: Mode) -> Maps {
+    let mode = if layer.is_frozen() { Mode::Evaluation } else { mode };
     let array = |suffix: &str| weights.get(&format!("{}.{suffix}", layer.name)).map(Vec::as_slice);
     let (weight, bias) = (array("weight").unwrap_or_default(), array("bias"));
     match layer.op {
@@ -101,8 +102,12 @@ fn layer_forward(layer: &Layer, weights: &Values, x: &Maps, mode: Mode) -> Maps 
 }
 
 fn layer_backward(layer: &Layer, weights: &Values, x: &Maps, mode: Mode, dy: &Maps, gradients: &mut Values) -> Maps {
+    let mode = if layer.is_frozen() { Mode::Evaluation } else { mode };
     let weight = weights.get(&format!("{}.weight", layer.name)).map(Vec::as_slice).unwrap_or_default();
     let mut keep = |dx: Maps, dw: Vec<f64>, db: Vec<f64>, bias: bool| {
+        if layer.is_frozen() {
+            return dx;
+        }
         gradients.insert(format!("{}.weight", layer.name), dw);
         if bias {
             gradients.insert(format!("{}.bias", layer.name), db);

@@ -64,6 +64,7 @@ fn details(view: &RunView, lang: Lang) -> Vec<Block> {
             format!("{epochs} en {time} sur {} ; les poids sont ceux de l’époque {best}", info.device),
         ],
     };
+    items.extend(info.started_from.as_ref().map(|from| capital(&from.words(lang))));
     if info.committee.is_some() {
         items = of_committee(view, lang);
     } else if let Ok(network) = view.network() {

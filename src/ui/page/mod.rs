@@ -8,6 +8,7 @@ mod options;
 pub mod predict;
 pub mod results;
 pub mod runs;
+mod start;
 mod tables_line;
 pub mod train;
 

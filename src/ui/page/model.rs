@@ -1,15 +1,15 @@
 //! Model: the network as a picture that changes with the options, its layers as a table, the options.
 
-use egui::{Align, Align2, Layout, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align, Align2, Color32, Layout, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use super::{Page, options};
+use super::{Page, options, start};
 use crate::{
     model::{
         Network,
         summary::{self, Row, RowKind},
     },
     problem::Problem,
-    text::{Lang, bytes, decimal, duration, number, say},
+    text::{Lang, bytes, capital, decimal, duration, number, say},
     ui::{
         Action, Cx, icon,
         theme::{self, Theme},
@@ -27,6 +27,8 @@ use crate::{
 pub struct State {
     /// Drawn while the options cannot be built.
     last: Option<Network>,
+    /// The run to start from whose settings were asked for last.
+    asked: Option<String>,
 }
 
 /// Draws the page.
@@ -44,9 +46,22 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     });
     let task = cx.dataset().map(|dataset| dataset.task.clone()).unwrap_or_default();
     let built = cx.settings.network(&task);
-    let problem: Vec<Problem> = built.as_ref().err().cloned().into_iter().collect();
+    let mut problems: Vec<Problem> = built.as_ref().err().cloned().into_iter().collect();
+    let t = Theme::of(ui);
+    let mut notes: Vec<Note> =
+        problems.iter().map(|problem| (icon::TRIANGLE_ALERT, t.bad, problem.what.get(cx.lang).to_owned())).collect();
     if let Ok(network) = built {
+        match start::taken(cx, &network) {
+            Some(Ok(from)) => notes.push((icon::LAYERS, t.text3, capital(&from.words(cx.lang)))),
+            Some(Err(problem)) => problems.push(problem),
+            None => {}
+        }
         state.last = Some(network);
+    }
+    let unknown = start::unknown(cx);
+    if unknown.is_some() && unknown != state.asked {
+        cx.actions.extend(unknown.clone().map(Action::ViewRun));
+        state.asked = unknown;
     }
     let height = ui.available_height();
     let side = match ui.available_width() {
@@ -62,21 +77,24 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                 // What the table does not need, the picture takes.
                 let table_height = 2.0 * theme::PADDING + 27.0 + 36.0 * rows.len() as f32;
                 let spare = ui.available_height() - table_height - 150.0;
-                drawing(ui, cx, network, &rows, problem.first(), spare);
+                drawing(ui, cx, network, &rows, &notes, spare);
                 table(ui, cx, &rows);
             }
         }
-        _ => options::show(ui, cx, "model.", &problem),
+        _ => options::show(ui, cx, "model.", &problems),
     });
 }
 
-fn drawing(ui: &mut Ui, cx: &Cx<'_>, network: &Network, rows: &[Row], problem: Option<&Problem>, spare: f32) {
+/// A line below the network: what is wrong with it, or what it takes over.
+type Note = (icon::Icon, Color32, String);
+
+fn drawing(ui: &mut Ui, cx: &Cx<'_>, network: &Network, rows: &[Row], notes: &[Note], spare: f32) {
     let t = Theme::of(ui);
     let room = ui.available_height();
     Card::titled(cx.say(say("The network", "Le réseau"))).caption(cost(cx, network)).show(ui, |ui| {
         network::show(ui, cx.lang, network, rows, (room * 0.31).max(spare).clamp(150.0, 420.0));
-        if let Some(problem) = problem {
-            notice::note(ui, icon::TRIANGLE_ALERT, t.bad, problem.what.get(cx.lang));
+        for (symbol, color, text) in notes {
+            notice::note(ui, *symbol, *color, text);
         }
         let lang = cx.lang;
         let batch = cx.settings.train.batch_size;
@@ -168,7 +186,7 @@ fn table(ui: &mut Ui, cx: &Cx<'_>, rows: &[Row]) {
 }
 
 /// A row of three texts: two from their left edge, the last to the right edge.
-fn line(ui: &mut Ui, width: f32, columns: [f32; 3], cells: [(String, egui::Color32); 3], size: f32, height: f32) {
+fn line(ui: &mut Ui, width: f32, columns: [f32; 3], cells: [(String, Color32); 3], size: f32, height: f32) {
     ui.with_layout(Layout::top_down(Align::Min), |ui| {
         let (rect, response) = ui.allocate_exact_size(vec2(width, height - 1.0), Sense::hover());
         let spoken: Vec<_> = cells.iter().map(|(text, _)| text.as_str()).collect();

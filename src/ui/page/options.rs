@@ -10,6 +10,7 @@ use crate::{
     text::{Lang, plural, say},
     ui::{
         Action, Cx, icon,
+        page::start,
         theme::{self, Theme},
         widget::{
             button::icon_button,
@@ -37,6 +38,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, prefix: &str, problems: &[Problem]) {
     let recipe = cx.recipe;
     let classes = cx.dataset().filter(|dataset| !dataset.task.is_regression()).map(|dataset| dataset.task.names(lang));
     let classes = classes.unwrap_or_default();
+    let runs = start::runs(cx);
     Card::titled(title).fill().show_with(ui, menu, |ui| {
         let options: Vec<_> = Preset::ALL.iter().map(|p| (p.name().get(lang), p.about().get(lang))).collect();
         let selected = Preset::ALL.iter().position(|p| *p == recipe);
@@ -51,7 +53,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, prefix: &str, problems: &[Problem]) {
             ui.set_width((ui.available_width() - 6.0).max(0.0));
             ui.spacing_mut().item_spacing.y = 0.0;
             let base = recipe.applied(cx.settings);
-            let context = setting::Context { lang, preset: &base, problems: &problems, classes: &classes };
+            let context = setting::Context { lang, preset: &base, problems: &problems, classes: &classes, runs: &runs };
             setting::list(ui, context, cx.settings, |key| key.starts_with(prefix));
         });
     });

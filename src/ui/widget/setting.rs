@@ -29,6 +29,8 @@ pub struct Context<'a> {
     pub problems: &'a [Problem],
     /// The names of the classes that are learned; none before a data set is open.
     pub classes: &'a [String],
+    /// The runs that can be started from, by id and name.
+    pub runs: &'a [(String, String)],
 }
 
 /// The rows of all active settings of `settings` whose key `belongs` here, those behind "More settings" once opened, and
@@ -107,7 +109,7 @@ fn row(ui: &mut Ui, cx: Context<'_>, def: &mut SettingDef<'_>, preset: Option<&s
             match &mut def.value {
                 // The buttons stay where they are, however many numbers there are.
                 Value::List { value, length, range } if wide => list_buttons(ui, lang, name, value, length, range),
-                value if !wide => control(ui, lang, name, value),
+                value if !wide => control(ui, cx, name, value),
                 _ => {}
             }
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -140,7 +142,7 @@ fn row(ui: &mut Ui, cx: Context<'_>, def: &mut SettingDef<'_>, preset: Option<&s
                     let fields = Fields { name, classes: cx.classes, range: range.clone() };
                     ui.vertical(|ui| fields.show(ui, lang, value));
                 }
-                value => control(ui, lang, name, value),
+                value => control(ui, cx, name, value),
             });
             ui.add_space(6.0);
         }
@@ -199,7 +201,8 @@ fn dot(ui: &mut Ui, lang: Lang, name: &str, usual: &str) -> bool {
 }
 
 /// The part that stands at the right end (in a right-to-left layout) or on a line of its own.
-fn control(ui: &mut Ui, lang: Lang, name: &str, value: &mut Value<'_>) {
+fn control(ui: &mut Ui, cx: Context<'_>, name: &str, value: &mut Value<'_>) {
+    let lang = cx.lang;
     match value {
         Value::Switch(on) => {
             choice::switch(ui, on, name);
@@ -234,6 +237,7 @@ fn control(ui: &mut Ui, lang: Lang, name: &str, value: &mut Value<'_>) {
         Value::List { value, length, range } => list_fields(ui, lang, name, value, length, range),
         // It has a line of its own.
         Value::OfClasses { .. } => {}
+        Value::Run(run) => run_list(ui, cx, name, run),
         Value::Table(rows) => table_fields(ui, lang, name, rows),
     }
 }
@@ -241,6 +245,25 @@ fn control(ui: &mut Ui, lang: Lang, name: &str, value: &mut Value<'_>) {
 /// The mark of a menu, as buttons and chips have it.
 fn chevron(ui: &Ui, rect: egui::Rect, _: &egui::style::WidgetVisuals, _: bool) {
     icon::CHEVRON_DOWN.paint(ui.painter(), rect, 14.0, Theme::of(ui).text3);
+}
+
+/// The runs to choose from, and nothing.
+fn run_list(ui: &mut Ui, cx: Context<'_>, name: &str, run: &mut String) {
+    let nothing = say("nothing", "rien").get(cx.lang);
+    let known = cx.runs.iter().find(|(id, _)| id == run).map(|(_, name)| name.clone());
+    let shown = if run.is_empty() { nothing.to_owned() } else { known.unwrap_or_else(|| run.clone()) };
+    let list = egui::ComboBox::from_id_salt(name).selected_text(theme::cell(shown)).width(116.0).truncate().icon(chevron);
+    let combo = list.show_ui(ui, |ui| {
+        if ui.selectable_label(run.is_empty(), nothing).clicked() {
+            run.clear();
+        }
+        for (id, name) in cx.runs {
+            if ui.selectable_label(id == run, name).clicked() {
+                run.clone_from(id);
+            }
+        }
+    });
+    combo.response.accessible_name(name);
 }
 
 /// Width of a number of a list.

@@ -47,6 +47,7 @@ impl Builder<'_> {
             border: if padding == Padding::Same { (kernel - 1) / 2 } else { 0 },
             splits: 1,
             drop,
+            fixed: conv.is_frozen(),
             ..Shape::default()
         };
         let (n, quads, cells) = (self.batch(), shape.out_quads, pooled.height * pooled.width);
@@ -84,6 +85,9 @@ impl Builder<'_> {
         let (of, from) = sums.map_or((gradient, Some(argmax)), |sums| (sums, None));
         let gradients = Gradients { gradient: of, pooled: from, tile: learned, splits };
         self.product_gradients(&conv.name, shape, &constants, gradients, &mut back);
+        if conv.is_frozen() {
+            back.clear();
+        }
         self.backward.push(back);
 
         let passage = |buffer: usize| Passage { buffer, channels: output.channels, drop };
@@ -93,7 +97,8 @@ impl Builder<'_> {
             _ => BackwardMask::Argmax(passage(argmax)),
         };
         let features = Features::Map { area: cells, channels: output.channels };
-        self.source = Source { values: Some(values), gradient, backward_mask, map: pooled, quads: cells * quads, features };
+        let (values, quads, frozen) = (Some(values), cells * quads, conv.is_frozen());
+        self.source = Source { values, gradient, backward_mask, map: pooled, quads, features, frozen };
         Ok(rest)
     }
 
@@ -139,7 +144,8 @@ impl Builder<'_> {
         self.backward.push(vec![dispatch]);
         let features = if average { Features::Plain } else { below.features };
         let map = if average { Map { height: 1, width: 1, channels: map.channels } } else { map };
-        self.source = Source { values: Some(values), gradient, backward_mask: BackwardMask::None, map, quads: out, features };
+        let (values, backward_mask, frozen) = (Some(values), BackwardMask::None, below.frozen);
+        self.source = Source { values, gradient, backward_mask, map, quads: out, features, frozen };
         rest
     }
 }

@@ -95,7 +95,7 @@ impl Builder<'_> {
             None => BackwardMask::Sums(Passage { buffer: sums, channels: units, drop }),
         };
         let map = dense.output;
-        self.source = Source { values, gradient, backward_mask, map, quads, features: Features::Plain };
+        self.source = Source { values, gradient, backward_mask, map, quads, features: Features::Plain, frozen: false };
         Ok(rest)
     }
 

@@ -63,6 +63,8 @@ struct Source {
     /// Quads of one picture.
     quads: usize,
     features: Features,
+    /// Whether nothing below learns, so that it needs no gradient.
+    frozen: bool,
 }
 
 /// What the gradient of a layer's values must pass on its way down.
@@ -110,8 +112,8 @@ struct Builder<'a> {
 impl<'a> Builder<'a> {
     fn new(config: &'a EngineConfig, limits: Limits) -> Self {
         let map = config.network.input;
-        let none =
-            Source { values: None, gradient: 0, backward_mask: BackwardMask::None, map, quads: 0, features: Features::Plain };
+        let (backward_mask, features) = (BackwardMask::None, Features::Plain);
+        let none = Source { values: None, gradient: 0, backward_mask, map, quads: 0, features, frozen: true };
         let activation = config.network.layers.iter().find_map(|layer| match layer.op {
             Op::Activation(activation) => Some(activation),
             _ => None,
@@ -163,9 +165,10 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// A place for one of a layer's arrays, with `splits` of its gradient (start, number, distance in quads).
+    /// A place for one of a layer's arrays, with `splits` of its gradient (start, number, distance in quads) if it learns.
     fn array(&mut self, about: &Parameter, layout: Layout, gradient: Option<Splits>) -> usize {
         let (start, quads) = (self.weights, Stored::len(layout, about) / 4);
+        let gradient = gradient.filter(|_| about.trained());
         self.arrays.push(Stored { about: about.clone(), layout, start, quads, gradient });
         self.weights += quads;
         start

@@ -175,7 +175,8 @@ impl Builder<'_> {
             of_cells,
             quad: self.quad() as u64,
         };
-        self.forward.extend(norm.forward());
+        let needed = |dispatch: &Dispatch| dispatch.phase != Phase::Moments || !shape.fixed;
+        self.forward.extend(norm.forward().into_iter().filter(needed));
         back.extend(norm.backward());
     }
 

@@ -90,7 +90,7 @@ impl Builder<'_> {
         dispatch.work.written = (16 * shape.partial_stride * splits) as u64;
         back.push(dispatch);
 
-        if self.source.values.is_none() {
+        if self.source.frozen {
             return;
         }
         let (below, below_quads) = (self.source.map, shape.in_quads);

@@ -61,8 +61,9 @@ struct Layer {
     epsilon: f32,
     // 1 / places of a map, where a mean is taken.
     share: f32,
-    spare0: u32,
-    spare1: u32,
+    // 1 if batch norm goes by its running statistics in training, too.
+    fixed: u32,
+    spare: u32,
 }
 
 // Who a thread is among all of a launch. Workgroups lie in rows, since one row cannot hold as many as there may be.

@@ -1,5 +1,5 @@
 // What batch norm of maps normalizes by: norm_moments.wgsl's splits added in order, or the running statistics in
-// evaluation. One thread a quad of channels; a few kilobytes.
+// evaluation and where it is frozen. One thread a quad of channels; a few kilobytes.
 //
 // `stats` is [4][quad]: mean, 1 / sqrt(variance + epsilon), and with gamma and beta one factor and one summand.
 
@@ -16,7 +16,7 @@ fn main(me: Thread) {
     }
     var mean = weights[layer.mean + quad];
     var variance = weights[layer.variance + quad];
-    if (step.training == 1u) {
+    if (step.training == 1u && layer.fixed == 0u) {
         let sums = sums_of(quad);
         let share = share_of_picture() * layer.share;
         let off = sums.first * share;

@@ -29,7 +29,8 @@ struct Segment {
     l2: f32,
     // 1 if it is a kernel, which AdamW's decay shrinks.
     decays: u32,
-    spare: u32,
+    // The factor on the learning rate.
+    rate: f32,
 }
 
 @group(0) @binding(2) var<storage, read> segments: array<Segment>;
@@ -47,7 +48,7 @@ fn slot(number: u32, at: u32) -> u32 {
     return number * layer.weights + at;
 }
 
-fn apply(at: u32, gradient: vec4<f32>, decay: f32) -> vec4<f32> {
+fn apply(at: u32, gradient: vec4<f32>, decay: f32, rate: f32) -> vec4<f32> {
     let r0 = step.rule[0];
     let r1 = step.rule[1];
     var w = weights[at];
@@ -61,9 +62,9 @@ fn apply(at: u32, gradient: vec4<f32>, decay: f32) -> vec4<f32> {
         slots[slot(0u, at)] = m;
         slots[slot(1u, at)] = v;
         if (FORMULA == 0u) {
-            w -= r0.w * m / (sqrt(v) + r0.z);
+            w -= rate * r0.w * m / (sqrt(v) + r0.z);
         } else {
-            w -= (r0.w * m + r1.x * gradient) / (sqrt(v * r1.y) + r0.z);
+            w -= (rate * r0.w * m + rate * r1.x * gradient) / (sqrt(v * r1.y) + r0.z);
         }
     } else if (FORMULA == 1u) {
         // r0: rate, rho, 1 - rho, epsilon; r1: momentum.
@@ -76,7 +77,7 @@ fn apply(at: u32, gradient: vec4<f32>, decay: f32) -> vec4<f32> {
             slots[slot(number, at)] = mean;
             under = velocity - mean * mean + r0.w;
         }
-        var change = r0.x * gradient / sqrt(under);
+        var change = rate * r0.x * gradient / sqrt(under);
         if (MOMENTUM) {
             change += r1.x * slots[slot(1u, at)];
             slots[slot(1u, at)] = change;
@@ -84,7 +85,7 @@ fn apply(at: u32, gradient: vec4<f32>, decay: f32) -> vec4<f32> {
         w -= change;
     } else {
         // r0: rate; r1: momentum.
-        let change = r0.x * gradient;
+        let change = rate * r0.x * gradient;
         if (MOMENTUM) {
             let v = r1.x * slots[slot(0u, at)] - change;
             slots[slot(0u, at)] = v;
@@ -113,7 +114,7 @@ fn main(
     }
     let group = groups[number];
     let segment = segments[group.x];
-    let decay = select(0.0, step.rule[2].x, segment.decays == 1u);
+    let decay = segment.rate * select(0.0, step.rule[2].x, segment.decays == 1u);
     var square = vec2<f32>(0.0);
     for (var i = 0u; i < 4u; i += 1u) {
         let quad = group.y + 64u * i + thread;
@@ -135,7 +136,7 @@ fn main(
                 if (STORED) {
                     gradient *= score[3];
                 }
-                let w = apply(at, gradient, decay);
+                let w = apply(at, gradient, decay, segment.rate);
                 if (AVERAGES) {
                     let to = slot(AVERAGE, at);
                     let momentum = step.rule[2].y;

@@ -47,7 +47,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, wall: &mut Wall) {
                 ui.set_width(320.0);
                 ui.spacing_mut().item_spacing.y = 0.0;
                 let preset = crate::settings::Settings::default();
-                let context = Context { lang, preset: &preset, problems: &problems, classes: &[] };
+                let context = Context { lang, preset: &preset, problems: &problems, classes: &[], runs: &[] };
                 scroll::menu(ui, |ui| {
                     setting::list(ui, context, &mut draft.borrow_mut(), |key| key.starts_with("split.") || key == "seed");
                 });

@@ -6,15 +6,15 @@ use super::{State, rates, trial, words::not_ready};
 use crate::{
     data::sample::Part,
     plan::Plan,
-    text::{self, Lang, bytes, number, plural, say},
+    text::{self, Lang, bytes, capital, number, plural, say},
     ui::{
         Action, Cx, icon,
-        page::{Page, data::shared, options},
+        page::{Page, data::shared, options, start},
         theme::{self, Theme},
         widget::{
             button::{Button, link},
             card::{Card, columns, header},
-            scroll,
+            notice, scroll,
             stack::{fixed, growing, stack},
         },
     },
@@ -88,6 +88,7 @@ fn said(ui: &mut Ui, cx: &mut Cx<'_>, alike: &shared::Alike) {
         Ok(plan) => {
             shared::show(ui, lang, plan, alike, &mut cx.settings.split);
             facts(ui, lang, plan);
+            beginning(ui, cx, plan);
         }
         Err([]) => missing(
             ui,
@@ -197,6 +198,36 @@ fn facts(ui: &mut Ui, lang: Lang, plan: &Plan) {
             ui.label(icon::CHECK.text(15.0).color(t.good));
             ui.add(egui::Label::new(egui::RichText::new(line).color(t.text2)).wrap());
         });
+    }
+}
+
+/// What is taken over from another run, or the offer to do so where there are few pictures.
+fn beginning(ui: &mut Ui, cx: &mut Cx<'_>, plan: &Plan) {
+    let (lang, t) = (cx.lang, Theme::of(ui));
+    match start::taken(cx, &plan.network) {
+        Some(Ok(from)) => {
+            ui.horizontal_top(|ui| {
+                ui.label(icon::CHECK.text(15.0).color(t.good));
+                ui.add(egui::Label::new(egui::RichText::new(capital(&from.words(lang))).color(t.text2)).wrap());
+            });
+        }
+        Some(Err(problem)) => missing(ui, cx, problem.what.get(lang), problem.remedy.get(lang), Some(Page::Model)),
+        None => {
+            let Some(run) = start::offer(cx, plan) else { return };
+            let few = say(
+                "Few pictures: it is usually better to begin with what another run has learned",
+                "Peu d’images\u{a0}: partir de ce qu’un autre essai a appris est souvent mieux",
+            );
+            notice::note(ui, icon::LAYERS, t.text3, few.get(lang));
+            let name = run.name(lang);
+            let go = match lang {
+                Lang::En => format!("Start from “{name}”"),
+                Lang::Fr => format!("Partir de «\u{a0}{name}\u{a0}»"),
+            };
+            if link(ui, &go).clicked() {
+                cx.settings.model.start_from = run.id;
+            }
+        }
     }
 }
 

@@ -399,6 +399,7 @@ pub fn notes(ui: &mut Ui, lang: Lang, training: &Training) {
             ui.spacing_mut().item_spacing.y = 7.0;
             for (when, note) in lines {
                 let (symbol, color) = match note.kind {
+                    NoteKind::Start => (icon::LAYERS, t.text3),
                     NoteKind::Best => (icon::SPARKLES, t.good),
                     NoteKind::Waiting => (icon::HOURGLASS, t.text3),
                     NoteKind::Rate => (icon::TRENDING_DOWN, t.validation),

@@ -1,0 +1,181 @@
+//! What a run takes over from another before its first step.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    model::{FROZEN_BLOCKS, ModelSettings, Network, Op, START_FROM, Weights, taken::Taken},
+    problem::{Kind, Problem},
+    settings::Settings,
+    text::{Lang, LocalizedText, decimal, named, plural, say},
+};
+
+/// The run that another started from, and what was taken of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StartedFrom {
+    /// The run's id; of one that is not among the runs, its folder.
+    pub run: String,
+    /// What it was called then.
+    pub name: LocalizedText,
+    #[serde(flatten)]
+    pub taken: Taken,
+    /// So many of the first blocks do not learn.
+    pub frozen: u32,
+    /// The factor on the learning rate of the other taken layers.
+    pub rate: f64,
+}
+
+/// What a run starts from, with the weights: those of the taken layers, of values those that give the values themselves.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Start {
+    pub from: StartedFrom,
+    pub weights: Weights,
+}
+
+/// A run whose weights can be taken.
+pub struct Origin<'a> {
+    pub run: &'a str,
+    pub name: LocalizedText,
+    pub network: &'a Network,
+    /// Whether it learned the same classes or the same value.
+    pub same_question: bool,
+}
+
+impl StartedFrom {
+    /// What `network`, which is that of `settings`, takes of `origin`.
+    ///
+    /// # Errors
+    /// Nothing fits, or more blocks would be frozen than are taken.
+    pub fn of(settings: &Settings, network: &Network, origin: Origin<'_>) -> Result<Self, Problem> {
+        let Origin { run, name, network: old, same_question } = origin;
+        let taken = Taken::of(network, old, same_question);
+        let ModelSettings { frozen_blocks: frozen, .. } = settings.model;
+        if taken.layers.is_empty() {
+            return Err(nothing_fits(network, old, &name));
+        }
+        if frozen as usize > taken.blocks[0] {
+            return Err(frozen_beyond(frozen, &taken, &name));
+        }
+        Ok(Self { run: run.to_owned(), name, taken, frozen, rate: settings.train.optimizer.old_layers_rate })
+    }
+
+    /// `4 blocks and 2 dense layers taken from “Quick”; new: the last layer`.
+    pub fn words(&self, lang: Lang) -> String {
+        let Taken { blocks, dense, output, .. } = &self.taken;
+        let name = self.name.get(lang);
+        let taken = layers(lang, [blocks[0], dense[0]], *output);
+        let new = layers(lang, [blocks[1] - blocks[0].min(blocks[1]), dense[1] - dense[0].min(dense[1])], !output);
+        let mut parts = vec![match lang {
+            Lang::En => format!("{taken} taken from “{name}”"),
+            Lang::Fr => format!("{taken}, repris de «\u{a0}{name}\u{a0}»"),
+        }];
+        if !new.is_empty() {
+            parts.push(named(lang, say("new", "à neuf").get(lang), new));
+        }
+        match (self.frozen, lang) {
+            (0, _) => {}
+            (1, Lang::En) => parts.push("the first block is frozen".to_owned()),
+            (1, Lang::Fr) => parts.push("le premier bloc est figé".to_owned()),
+            (n, Lang::En) => parts.push(format!("the first {n} blocks are frozen")),
+            (n, Lang::Fr) => parts.push(format!("les {n} premiers blocs sont figés")),
+        }
+        if self.rate < 1.0 {
+            let plain = self.rate.to_string();
+            let rate = decimal(lang, self.rate, plain.split_once('.').map_or(0, |(_, digits)| digits.len()));
+            parts.push(match lang {
+                Lang::En => format!("what was taken learns at {rate} of the rate"),
+                Lang::Fr => format!("ce qui est repris apprend à {rate} fois le taux"),
+            });
+        }
+        parts.join(if lang == Lang::Fr { "\u{a0}; " } else { "; " })
+    }
+}
+
+/// `4 blocks, 2 dense layers and the last layer`; nothing for none.
+fn layers(lang: Lang, [blocks, dense]: [usize; 2], last: bool) -> String {
+    let counted = |n: usize, one, many| (n > 0).then(|| plural(lang, n as u64, one, many));
+    let parts = [
+        counted(blocks, say("block", "bloc"), say("blocks", "blocs")),
+        counted(dense, say("dense layer", "couche dense"), say("dense layers", "couches denses")),
+        last.then(|| say("the last layer", "la dernière couche").get(lang).to_owned()),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    match parts.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} {} {last}", others.join(", "), say("and", "et").get(lang)),
+        None => String::new(),
+    }
+}
+
+/// `32 filters of 3 × 3, with batch norm`.
+fn first_block(network: &Network, lang: Lang) -> String {
+    let conv = network.layers.iter().find_map(|layer| match layer.op {
+        Op::Conv { kernel, .. } => Some((layer.output.channels, kernel)),
+        _ => None,
+    });
+    let (filters, kernel) = conv.unwrap_or_default();
+    // Behind the first convolution comes its batch norm, if any does.
+    let normalized = network.layers.get(1).is_some_and(|layer| matches!(layer.op, Op::BatchNorm { .. }));
+    match (lang, normalized) {
+        (Lang::En, true) => format!("{filters} filters of {kernel} × {kernel} with batch norm"),
+        (Lang::En, false) => format!("{filters} filters of {kernel} × {kernel}"),
+        (Lang::Fr, true) => format!("{filters} filtres de {kernel} × {kernel} avec batch norm"),
+        (Lang::Fr, false) => format!("{filters} filtres de {kernel} × {kernel}"),
+    }
+}
+
+fn nothing_fits(new: &Network, old: &Network, name: &LocalizedText) -> Problem {
+    let what = LocalizedText::by(|lang| {
+        let (ours, theirs, name) = (first_block(new, lang), first_block(old, lang), name.get(lang));
+        match lang {
+            Lang::En => format!("Nothing of “{name}” fits: its first block has {theirs}, this one {ours}"),
+            Lang::Fr => format!("Rien de «\u{a0}{name}\u{a0}» ne convient\u{a0}: son premier bloc a {theirs}, celui-ci {ours}"),
+        }
+    });
+    let remedy = say(
+        "Make the first blocks alike, or start from another run",
+        "Rendez les premiers blocs pareils, ou partez d’un autre essai",
+    );
+    Problem::new(Kind::Settings, what, remedy).at(START_FROM)
+}
+
+fn frozen_beyond(frozen: u32, taken: &Taken, name: &LocalizedText) -> Problem {
+    let blocks = taken.blocks[0];
+    let what = LocalizedText::by(|lang| {
+        let (name, n) = (name.get(lang), layers(lang, [blocks, 0], false));
+        match lang {
+            Lang::En if blocks == 0 => format!("No block is taken from “{name}”, and {frozen} would be frozen"),
+            Lang::Fr if blocks == 0 => format!("Aucun bloc n’est repris de «\u{a0}{name}\u{a0}», et {frozen} seraient figés"),
+            Lang::En => format!("{n} can be taken from “{name}”, and {frozen} would be frozen"),
+            Lang::Fr => format!("On peut reprendre {n} de «\u{a0}{name}\u{a0}», et {frozen} seraient figés"),
+        }
+    });
+    let remedy = LocalizedText {
+        en: format!("Freeze {blocks} at most, or start from another run"),
+        fr: format!("Figez-en {blocks} au plus, ou partez d’un autre essai"),
+    };
+    Problem::new(Kind::Settings, what, remedy).at(FROZEN_BLOCKS)
+}
+
+/// The run is not over: its weights may get better.
+pub fn unfinished(name: &LocalizedText) -> Problem {
+    let what = LocalizedText::by(|lang| {
+        let name = name.get(lang);
+        match lang {
+            Lang::En => format!("“{name}” is not finished, so it has no result to start from"),
+            Lang::Fr => format!("«\u{a0}{name}\u{a0}» n’est pas terminé\u{a0}: il n’a pas encore de résultat d’où partir"),
+        }
+    });
+    let remedy = say("Go on with it first, or start from another run", "Reprenez-le d’abord, ou partez d’un autre essai");
+    Problem::new(Kind::Settings, what, remedy).at(START_FROM)
+}
+
+/// The run is not here.
+pub fn missing(run: &str) -> Problem {
+    let run = crate::text::repeated(run);
+    let what = LocalizedText {
+        en: format!("The run to start from, “{run}”, is not here"),
+        fr: format!("L’essai de départ, «\u{a0}{run}\u{a0}», n’est pas là"),
+    };
+    let remedy = say("Choose another run, or start from nothing", "Choisissez un autre essai, ou ne partez de rien");
+    Problem::new(Kind::Settings, what, remedy).at(START_FROM)
+}
