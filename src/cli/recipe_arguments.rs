@@ -48,7 +48,7 @@ pub struct RecipeArgs {
     #[arg(long, value_name = told(say("RUN", "ESSAI")))]
     #[arg(help = told(say(
         "Begin with the weights of a finished run, as far as they fit: an id, the start of one, its folder, or `last`",
-        "Reprendre au départ les poids d’un essai terminé, là où ils conviennent : un identifiant ou son début, son dossier, ou `last`",
+        "Reprendre au départ les poids d’un essai terminé, là où ils conviennent : un identifiant ou son début, son dossier, ou `last`",
     )))]
     pub start_from: Option<String>,
     #[arg(long, value_name = "N")]

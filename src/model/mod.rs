@@ -333,7 +333,7 @@ fn beginning<'a>(start_from: &'a mut String, frozen_blocks: &'a mut u32) -> [Set
             say("Start from", "Partir de"),
             say(
                 "A finished run whose weights it begins with, as far as they fit; the rest is drawn at random. Usually better with few pictures",
-                "Un essai terminé dont il reprend les poids au départ, là où ils conviennent ; le reste est tiré au hasard. Souvent mieux avec peu d’images",
+                "Un essai terminé dont il reprend les poids au départ, là où ils conviennent ; le reste est tiré au hasard. Souvent mieux avec peu d’images",
             ),
             Value::Run(start_from),
         )
@@ -343,7 +343,7 @@ fn beginning<'a>(start_from: &'a mut String, frozen_blocks: &'a mut u32) -> [Set
             say("Frozen blocks", "Blocs figés"),
             say(
                 "How many of the first blocks keep the weights taken from that run. More is faster and learns less; try 0 first",
-                "Combien des premiers blocs gardent les poids repris de cet essai. Plus, c’est plus rapide et cela apprend moins ; essayez d’abord 0",
+                "Combien des premiers blocs gardent les poids repris de cet essai. Plus, c’est plus rapide et cela apprend moins ; essayez d’abord 0",
             ),
             Value::Whole { value: frozen_blocks, range: 0..=6, unit: UNITLESS },
         )

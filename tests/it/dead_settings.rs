@@ -123,7 +123,7 @@ fn beginnings(settings: &Settings) -> String {
 
 /// What it takes over from a run of the same network, and how that then learns.
 fn taken(settings: &Settings) -> String {
-    let mut network = Network::new(&settings.model, settings.augment.side()).expect("it can be built");
+    let Ok(mut network) = Network::new(&settings.model, settings.augment.side()) else { return "no network".to_owned() };
     let run = settings.model.start_from.as_str();
     if run.is_empty() {
         return "nothing".to_owned();

@@ -15,7 +15,7 @@ use trombine::{
 use crate::{
     committee, experiments_page, page_pictures as made, runs_list, search_page,
     stage::{self, Stage},
-    watch_page, years_pages,
+    start_page, watch_page, years_pages,
 };
 
 /// One view of the window.
@@ -62,6 +62,7 @@ pub const SCENES: &[Scene] = &[
     scene("data-odd", || data(Page::Data), &["all pictures", "toutes les images", "unusual pictures", "images inhabituelles"]),
     scene("augmentation", || data(Page::Augmentation), &["More settings", "Plus de réglages"]),
     scene("model", || data(Page::Model), &["More settings", "Plus de réglages"]),
+    scene("model-started", start_page::started, &["More settings", "Plus de réglages"]),
     scene("training-ready", || data(Page::Training), &["More settings", "Plus de réglages"]),
     scene("training-tried", made::tried, &[]),
     scene("training-starting", starting, &[]),

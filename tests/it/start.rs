@@ -3,7 +3,7 @@
 use trombine::{
     control::Control,
     data::task::Task,
-    engine::{Engine, EngineConfig, cpu::CpuEngine, reference::ReferenceEngine},
+    engine::{Engine, EngineConfig, Step, cpu::CpuEngine, reference::ReferenceEngine},
     model::{Kernel, ModelSettings, Network, Output, Pooling, Weights, taken::Taken},
     optimizer::{OptimizerKind, OptimizerSettings},
     plan::Plan,
@@ -18,6 +18,7 @@ use trombine::{
 };
 
 use crate::{
+    cli,
     engine_cases::{Pictures, assert_close, config, engines, small, step, weights},
     training::{dataset, settings},
 };
@@ -45,12 +46,14 @@ fn frozen_blocks_and_slow_layers_learn_as_the_reference_s() {
         let slow = ["conv1", "bn1", "conv2", "bn2", "dense1"].map(str::to_owned);
         config.network.set_rates(&slow, 0.1, frozen);
         let first = weights(&config.network, 4);
+        // Plain gradients want larger steps, so that a wrong factor shows.
+        let at = |index| Step { index, learning_rate: if kind == Sgd { 0.1 } else { 1e-3 } };
         let run = |engine: &mut dyn Engine| {
             engine.set_weights(&first).expect("they fit");
             let losses: Vec<f64> = (0..4)
                 .map(|i| {
                     let pictures = Pictures::random(&config.network, 8, u64::from(i));
-                    let score = engine.train_batch(&pictures.batch(), step(i)).expect("trains");
+                    let score = engine.train_batch(&pictures.batch(), at(i)).expect("trains");
                     score.loss + score.penalty
                 })
                 .collect();
@@ -63,9 +66,9 @@ fn frozen_blocks_and_slow_layers_learn_as_the_reference_s() {
             let mut engine = open(&config);
             let (losses, weights, state) = run(&mut *engine);
             for (a, b) in losses.iter().zip(&true_losses) {
-                assert!((a - b).abs() < 1e-4 * b, "{what}: losses {losses:?} instead of {true_losses:?}");
+                assert!((a - b).abs() < 5e-4 * b, "{what}: losses {losses:?} instead of {true_losses:?}");
             }
-            assert_close(&weights, &true_weights, 2e-4, &what);
+            assert_close(&weights, &true_weights, 1e-3, &what);
             assert_eq!(of_blocks(&weights, frozen), of_blocks(&first, frozen), "{what}: not a bit of what is frozen moves");
             assert!(of_blocks(&state.slots, frozen).0.is_empty(), "{what}: nothing is remembered of it");
             assert_eq!(state.slots.0.keys().collect::<Vec<_>>(), true_state.slots.0.keys().collect::<Vec<_>>(), "{what}");
@@ -81,7 +84,10 @@ fn frozen_blocks_and_slow_layers_learn_as_the_reference_s() {
             label.set_weights(&weights).expect("they fit");
             let mut theirs = vec![0.0; 8];
             label.predict(&pictures.pixels, &mut theirs).expect("predicts");
-            assert!(logits.iter().zip(&theirs).all(|(a, b)| (a - b).abs() < 1e-4), "{what}: {logits:?} and {theirs:?}");
+            assert!(
+                logits.iter().zip(&theirs).all(|(a, b)| (a - b).abs() < 1e-4 * b.abs().max(1.0)),
+                "{what}: {logits:?} and {theirs:?}"
+            );
         }
     }
 }
@@ -216,7 +222,7 @@ fn a_run_begins_with_what_another_has_learned_and_needs_it_no_more() {
     let from = new.info.started_from.clone().expect("it says so");
     assert_eq!((from.run.as_str(), from.frozen, from.rate), (old.info.id.as_str(), 2, 0.1));
     let words = from.words(Lang::En);
-    let name = old.info.name(Lang::En);
+    let name = old.info.name(Lang::En).replace('\u{a0}', " ");
     assert_eq!(
         words.replace('\u{a0}', " "),
         format!(
@@ -265,7 +271,7 @@ fn another_question_gets_a_head_of_its_own() {
     let started = store.started(&plan).expect("it fits");
     let (ours, theirs) = (started.first_weights(), old.weights().expect("weights").0);
     let differing: Vec<&str> = ours.iter().filter(|(name, array)| theirs.0[*name] != **array).map(|(name, _)| name).collect();
-    assert_eq!(differing, ["output.weight"]);
+    assert_eq!(differing, ["output.bias", "output.weight"]);
     let words = started.start.as_ref().expect("it starts").from.words(Lang::Fr);
     assert!(words.contains("à neuf\u{a0}: la dernière couche"), "{words}");
 }
@@ -310,6 +316,26 @@ fn what_cannot_be_started_from_is_said() {
         store.settle_start(&mut settings).expect("it is there");
         assert_eq!(settings.model.start_from, old.info.id);
     }
+}
+
+/// On the command line a word is enough; what is wrong is said before pictures are read.
+#[test]
+fn the_command_line_starts_from_a_run() {
+    let home = tempfile::tempdir().expect("a folder");
+    let (status, out, err) = cli::call(home.path(), &["train", "--sample", "--start-from", "nobody"]);
+    assert_eq!((status, out.as_str()), (1, ""), "{err}");
+    assert!(err.contains("The run to start from, “nobody”, is not here"), "{err}");
+    let quick = ["--set=augment.crop=48", "--set=model.filters=8,8", "--set=model.dense=4", "--set=train.steps_per_epoch=2"];
+    let train = |more: &[&str]| {
+        let arguments = [&["train", "--sample", "--threads", "1", "--device", "cpu", "--epochs", "1"][..], &quick, more].concat();
+        let (status, out, err) = cli::call(home.path(), &arguments);
+        assert_eq!(status, 0, "{err}");
+        out.replace('\u{a0}', " ")
+    };
+    assert!(!train(&[]).contains("taken from"));
+    let out = train(&["--start-from", "last", "--set", "model.frozen_blocks=1", "--set", "model.dense=8"]);
+    assert!(out.contains("2 blocks taken from “"), "{out}");
+    assert!(out.contains("new: 1 dense layer and the last layer; the first block is frozen"), "{out}");
 }
 
 #[test]

@@ -23,6 +23,16 @@ fn with_run(page: Page) -> Stage {
     stage
 }
 
+/// A draft that starts from a run with another head and freezes two of its blocks.
+pub fn started() -> Stage {
+    let mut stage = with_run(Page::Model);
+    stage.settings.model.start_from = stage.session.runs[0].id.clone();
+    stage.settings.model.frozen_blocks = 2;
+    stage.settings.model.dense = vec![256, 64];
+    stage.settings.train.optimizer.old_layers_rate = 0.1;
+    stage
+}
+
 /// A setting like any other: chosen in a list, closed until it is asked for, with its consequence in words.
 #[test]
 fn a_run_is_chosen_on_model_and_what_it_gives_is_said() {
@@ -87,5 +97,10 @@ fn few_pictures_get_an_offer() {
     assert!(offers(&|_| {}));
     assert!(!offers(&|stage| stage.session.runs[0].status = RunStatus::Paused), "not finished");
     assert!(!offers(&|stage| *stage = std::mem::replace(stage, Stage::new(Page::Training)).with_data(60)), "drawings");
-    assert!(!offers(&|stage| stage.settings.model.kernel = Kernel::Five), "nothing would fit");
+    let other_kernel = |stage: &mut Stage| {
+        stage.settings.model.kernel = Kernel::Five;
+        let dataset = stage.session.dataset.clone().expect("opened");
+        *stage = std::mem::replace(stage, Stage::new(Page::Training)).with_dataset(dataset);
+    };
+    assert!(!offers(&other_kernel), "nothing would fit");
 }

@@ -270,4 +270,20 @@ pub(super) const TERMS: &[Term] = &[
             "« Pas un nombre » : ce que donne un calcul qui s’est emballé. Baissez le taux d’apprentissage",
         ),
     },
+    Term {
+        name: say("transfer learning", "apprentissage par transfert"),
+        forms: say("fine-tuning|start from", "réglage fin|partir de"),
+        meaning: say(
+            "Beginning with what another network has learned in place of random weights. What its first blocks see is of use for other questions, too, so fewer pictures are enough",
+            "Partir de ce qu’un autre réseau a appris au lieu de poids tirés au hasard. Ce que voient ses premiers blocs sert aussi à d’autres questions : il faut alors moins d’images",
+        ),
+    },
+    Term {
+        name: say("frozen", "figé"),
+        forms: say("freeze", "figés|figer"),
+        meaning: say(
+            "Kept as it is: training changes nothing of it, and batch norm goes by what it stored",
+            "Gardé tel quel : l’entraînement n’y change rien, et la batch norm suit ce qu’elle a mémorisé",
+        ),
+    },
 ];
