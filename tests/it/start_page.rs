@@ -41,7 +41,7 @@ fn a_run_is_chosen_on_model_and_what_it_gives_is_said() {
     let (mut harness, stage) = stage.harness([1300.0, 2400.0]);
     harness.run_steps(3);
     assert!(harness.query_by_label("Start from").is_none(), "closed");
-    harness.get_by_label("More options").click();
+    harness.get_by_label("More settings").click();
     harness.run_steps(3);
     assert!(harness.query_by_label("Frozen blocks").is_none(), "nothing to freeze");
     harness.get_by_role_and_label(egui::accesskit::Role::ComboBox, "Start from").click();

@@ -76,6 +76,7 @@ impl RunStore {
             extensions: 0,
             member_of: None,
             committee: Some(committee),
+            started_from: None,
             stored: Stored::default(),
         };
         let run = Run { folder: folder.to_owned(), info };

@@ -117,7 +117,7 @@ fn axis_of(key: &str, settings: &[&Settings], lang: Lang) -> Option<(Axis, Vec<f
             }
             Value::Switch(on) => Place::Word(usize::from(**on), def.display(lang)),
             Value::Choice(choice) => Place::Word(choice.selected(), def.display(lang)),
-            Value::List { .. } | Value::OfClasses { .. } | Value::Table(_) => Place::Word(0, def.display(lang)),
+            Value::List { .. } | Value::OfClasses { .. } | Value::Run(_) | Value::Table(_) => Place::Word(0, def.display(lang)),
         })
     };
     let values: Vec<Place> = settings.iter().map(place).collect::<Option<_>>()?;

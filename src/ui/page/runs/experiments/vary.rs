@@ -123,7 +123,7 @@ impl Varied {
                 Range::Words(choice.options().into_iter().map(|(key, name, _)| (key.to_owned(), name, true)).collect())
             }
             // Of these the command line takes values.
-            Value::List { .. } | Value::OfClasses { .. } | Value::Table(_) => return None,
+            Value::List { .. } | Value::OfClasses { .. } | Value::Run(_) | Value::Table(_) => return None,
         };
         Some(Self { key: def.key.clone(), name: def.name, range })
     }
