@@ -162,7 +162,7 @@ impl Experiment {
         let one = self.members.get(member);
         let variant = one.and_then(|one| self.variants.get(one.variant)).into_iter().flat_map(|variant| &variant.changes);
         let changes = variant.chain(one.into_iter().flat_map(|one| &one.changes));
-        let said = changes.filter_map(|change| change.strip_prefix("train.epochs=")?.trim().parse().ok()).last();
+        let said = changes.filter_map(|change| change.strip_prefix("train.epochs=")?.trim().parse().ok()).next_back();
         said.unwrap_or(self.base.train.epochs)
     }
 

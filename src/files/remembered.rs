@@ -16,12 +16,14 @@ pub struct Remembered<T>(Mutex<BTreeMap<PathBuf, (Stamps, T)>>);
 /// Of files that belong together: one that is not there has none.
 type Stamps = Vec<Option<Stamp>>;
 
-impl<T: Clone> Remembered<T> {
+impl<T> Remembered<T> {
     /// Nothing yet.
     pub const fn new() -> Self {
         Self(Mutex::new(BTreeMap::new()))
     }
+}
 
+impl<T: Clone> Remembered<T> {
     /// What `read` gives of `name`, read again only if one of `files` has changed since, or too lately to tell.
     pub fn get(&self, name: &Path, files: &[PathBuf], read: impl FnOnce() -> Option<T>) -> Option<T> {
         let stamps = files.iter().map(|file| stamp(file)).collect::<Option<Stamps>>();
@@ -43,6 +45,12 @@ impl<T: Clone> Remembered<T> {
 
     fn map<U>(&self, with: impl FnOnce(&mut BTreeMap<PathBuf, (Stamps, T)>) -> U) -> U {
         with(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl<T> Default for Remembered<T> {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
