@@ -132,6 +132,16 @@ impl ExperimentStore {
         self.member_file(experiment, member, "log")
     }
 
+    /// Opens it, to write behind what is there.
+    ///
+    /// # Errors
+    /// A full disk, no permission.
+    pub fn open_log(&self, experiment: &Experiment, member: usize) -> Result<fs::File, Problem> {
+        let path = self.log_of(experiment, member);
+        make_folder_of(&path)?;
+        disk::open_log(&path).map_err(|error| Problem::writing(&path, &error))
+    }
+
     /// Who trains a member, or did last.
     pub fn owner(&self, experiment: &Experiment, member: usize) -> Option<Owner> {
         atomic::read_json(&self.member_file(experiment, member, OWNER)).ok()

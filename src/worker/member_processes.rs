@@ -21,7 +21,6 @@ use crate::{
     control::Control,
     engine::memory,
     experiment::{Experiment, MemberState},
-    files::disk,
     plan::Plan,
     problem::{Kind, Problem},
     run::RunStore,
@@ -140,9 +139,7 @@ fn begin(
     }
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let threads = jobs.threads.unwrap_or((cores / number).max(1));
-    let log = experiments.log_of(experiment, member);
-    let file = disk::open_log(&log).and_then(|file| Ok((file.try_clone()?, file)));
-    let (out, err) = file.map_err(|error| Problem::writing(&log, &error))?;
+    let (out, err) = (experiments.open_log(experiment, member)?, experiments.open_log(experiment, member)?);
     let mut process = Command::new(&jobs.program)
         .args(&jobs.arguments)
         .args(["experiment", "run", &experiment.id, "--only", &(member + 1).to_string()])
