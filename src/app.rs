@@ -6,6 +6,7 @@ mod frames;
 mod history;
 mod interrupted;
 mod keys;
+mod looking;
 pub mod pace;
 mod path_kind;
 mod pending;
@@ -44,7 +45,7 @@ use self::{
     pending::{Awaited, Pending, PendingList},
     planning::{Checked, Planning},
     preferences_writer::PreferencesWriter,
-    question::TaskResult,
+    question::{Preview, TaskResult},
     tasks::{Opener, Tasks},
     toasts::Toasts,
     typed::Typed,
@@ -164,6 +165,8 @@ pub struct App {
     photos: HashMap<u64, PhotoSource>,
     /// Questions asked so far; numbers the next.
     questions: u64,
+    /// A picture that is to be put on the clipboard.
+    copied: Option<Preview>,
     /// Who answered about photos at the last look, by the run's id.
     answers: Option<String>,
     actions: Vec<Action>,
@@ -289,6 +292,7 @@ impl App {
             toasts: Toasts::default(),
             photos: HashMap::new(),
             questions: 0,
+            copied: None,
             answers: None,
             actions: Vec::new(),
             paste: keys::Paste::default(),
@@ -329,6 +333,7 @@ impl App {
         for fetched in self.tasks.fetched() {
             self.take(fetched);
         }
+        self.copy_the_picture(ctx);
         for (then, now) in std::mem::take(&mut self.session.moved) {
             self.tasks.look_for_moved(then, now);
         }

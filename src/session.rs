@@ -17,7 +17,7 @@ use std::{
 
 pub use experiments::{AtWork, Experiments};
 pub use pairs::{PairState, Pairs};
-pub use photo::{Asked, Second, ShownPhoto, Slow, WholePhoto};
+pub use photo::{Asked, LookedAt, Second, ShownPhoto, Slow, WholePhoto};
 pub use resize_preview::ResizePreview;
 pub use run_pictures::RunPicturesState;
 pub use toast::{Offer, Toast};
@@ -98,6 +98,8 @@ pub struct Session {
     pub photo_of_data: Option<(PathBuf, Arc<Result<WholePhoto, Problem>>)>,
     /// Photos that were shown to a run, oldest first.
     pub photos: Vec<ShownPhoto>,
+    /// What was asked last about the picture in the viewer.
+    pub looked_at: Option<LookedAt>,
     /// The run that the user chose to answer about photos, by id, in place of the one that would.
     pub chosen: Option<String>,
     /// How photos are framed, if the user wants it otherwise than the run named here was trained.
@@ -383,7 +385,8 @@ impl Session {
 
     /// Takes in what was said of a photo; an answer about a photo that is gone is dropped.
     pub fn answer(&mut self, answer: QuestionResult) {
-        for asked in self.photos.iter_mut().flat_map(|photo| &mut photo.asked) {
+        let looked_at = self.looked_at.iter_mut().map(|looked_at| &mut looked_at.asked);
+        for asked in self.photos.iter_mut().flat_map(|photo| &mut photo.asked).chain(looked_at) {
             if asked.id == answer.id {
                 asked.reply = Some(answer.result);
                 return;

@@ -126,6 +126,9 @@ impl App {
                 self.paste.asked = Some(ctx.cumulative_frame_nr());
                 ctx.send_viewport_cmd(egui::ViewportCommand::RequestPaste);
             }
+            Action::AskAbout { file, sample } => self.ask_about(&file, sample),
+            Action::CopyOriginal { file, sample } => self.copy_original(&file, sample),
+            Action::ExportList { columns, rows } => self.export_list(&columns, rows),
             Action::Ask { photo, asked, crop } => self.ask(photo, asked, crop),
             Action::AnswerWith { run, photo } => self.answer_with(run, photo),
             Action::AskOther { asked, run } => self.ask_other(asked, run),
@@ -494,6 +497,10 @@ impl App {
             }
             TaskResult::Preview { photo, name, preview, framed } => self.add_photo(photo, name, preview, framed),
             TaskResult::PhotoOfData(path, photo) => self.session.photo_of_data = Some((path, photo)),
+            TaskResult::Pixels { file, photo } => self.ask_of_pixels(file, photo),
+            TaskResult::ForClipboard(picture) => self.copied = Some(picture),
+            TaskResult::ListTo { path, table } => self.tasks.write_list(path, table),
+            TaskResult::Listed(path) => self.session.wrote(path, &say("List", "Liste").into()),
             TaskResult::Framed { photo, framed } => self.framed(photo, framed),
             TaskResult::Cached(pixels) => self.session.own_picture = Some(pixels),
             TaskResult::Resized(preview) => self.session.resize_preview = Some(preview),

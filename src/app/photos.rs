@@ -197,7 +197,7 @@ impl App {
         self.session.toast(say("Copied as a picture", "Copié en image"), None);
     }
 
-    fn next_question(&mut self) -> u64 {
+    pub(super) fn next_question(&mut self) -> u64 {
         self.questions += 1;
         self.questions
     }
@@ -209,6 +209,9 @@ fn asked_of<'a>(
     photos: &std::collections::HashMap<u64, PhotoSource>,
     id: u64,
 ) -> Option<(PhotoSource, &'a mut Asked)> {
+    if let Some(looked_at) = session.looked_at.as_mut().filter(|looked_at| looked_at.asked.id == id) {
+        return Some((looked_at.photo.clone(), &mut looked_at.asked));
+    }
     session.photos.iter_mut().find_map(|photo| {
         let source = photos.get(&photo.id)?;
         photo.asked.iter_mut().find(|asked| asked.id == id).map(|asked| (source.clone(), asked))

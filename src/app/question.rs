@@ -136,6 +136,20 @@ pub enum TaskResult {
     },
     /// A photo of the open data set, decoded for the screen.
     PhotoOfData(PathBuf, Arc<Result<WholePhoto, Problem>>),
+    /// A picture of a data set as the network gets it, to be asked about for the viewer; by its path below the folder.
+    Pixels {
+        file: PathBuf,
+        photo: worker::PhotoSource,
+    },
+    /// A picture for the clipboard.
+    ForClipboard(Preview),
+    /// Where a list of pictures is to be written.
+    ListTo {
+        path: PathBuf,
+        table: Arc<[u8]>,
+    },
+    /// It is written there.
+    Listed(PathBuf),
     /// A photo that was looked at again: by its faces, or whole.
     Framed {
         photo: u64,
@@ -182,7 +196,12 @@ impl TaskResult {
     pub fn is_place(&self) -> bool {
         matches!(
             self,
-            Self::CopyTo { .. } | Self::ExportTo { .. } | Self::PlotTo { .. } | Self::PredictFolder { .. } | Self::SettingsTo(_)
+            Self::CopyTo { .. }
+                | Self::ExportTo { .. }
+                | Self::PlotTo { .. }
+                | Self::PredictFolder { .. }
+                | Self::SettingsTo(_)
+                | Self::ListTo { .. }
         )
     }
 
@@ -192,6 +211,9 @@ impl TaskResult {
             self,
             Self::Preview { .. }
                 | Self::PhotoOfData(..)
+                | Self::Pixels { .. }
+                | Self::ForClipboard(_)
+                | Self::Listed(_)
                 | Self::Framed { .. }
                 | Self::Cached(_)
                 | Self::Resized(_)

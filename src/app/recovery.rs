@@ -128,6 +128,7 @@ impl App {
     fn wanted_place(&self) -> Option<&Path> {
         match self.written.as_ref()? {
             TaskResult::ExportTo { path, .. } | TaskResult::PlotTo { path, .. } | TaskResult::SettingsTo(path) => Some(path),
+            TaskResult::ListTo { path, .. } => Some(path),
             TaskResult::CopyTo { out, .. } => Some(out),
             TaskResult::PredictFolder { csv, .. } => Some(csv),
             _ => None,
@@ -200,6 +201,7 @@ impl App {
                 self.tasks.choose_export(run, format, options, file);
             }
             Some(TaskResult::SettingsTo(_)) => self.tasks.choose_settings_target(lang),
+            Some(TaskResult::ListTo { table, .. }) => self.tasks.choose_list(lang, table),
             Some(TaskResult::CopyTo { link, .. }) => self.tasks.choose_copy_target(lang, link),
             Some(TaskResult::PlotTo { plot, threshold, temperature, path }) => {
                 let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();

@@ -349,6 +349,60 @@ impl Tasks {
         });
     }
 
+    /// Reads a picture of a data set, as the network gets it, to ask about it.
+    pub fn pixels(&mut self, pixels: Pixels, index: usize, file: PathBuf) {
+        self.send(move || {
+            Some(match pixels.get(index) {
+                Ok(rgb) => {
+                    let (width, height) = (pixels.side().into(), pixels.side().into());
+                    let photo = worker::PhotoSource::Rgb { width, height, pixels: rgb.into() };
+                    TaskResult::Pixels { file, photo }
+                }
+                Err(problem) => TaskResult::Failed(problem),
+            })
+        });
+    }
+
+    /// Decodes a picture's file for the clipboard.
+    pub fn for_clipboard(&mut self, path: PathBuf) {
+        self.send(move || {
+            Some(match predict::Photo::open(&path) {
+                Ok(photo) => {
+                    let size = [photo.width as usize, photo.height as usize];
+                    TaskResult::ForClipboard(Preview { rgb: photo.rgb.into(), size, scale: 1.0 })
+                }
+                Err(problem) => TaskResult::Failed(problem),
+            })
+        });
+    }
+
+    /// The same of a picture that has no file.
+    pub fn pixels_for_clipboard(&mut self, pixels: Pixels, index: usize) {
+        self.send(move || {
+            Some(match pixels.get(index) {
+                Ok(rgb) => TaskResult::ForClipboard(Preview { rgb: rgb.into(), size: [pixels.side().pixels(); 2], scale: 1.0 }),
+                Err(problem) => TaskResult::Failed(problem),
+            })
+        });
+    }
+
+    /// Asks where a list of pictures is to be written.
+    pub fn choose_list(&mut self, lang: Lang, table: Arc<[u8]>) {
+        let title = say("Save the list as", "Enregistrer la liste sous");
+        let answer = move |path| TaskResult::ListTo { path, table: table.clone() };
+        self.ask(lang, Question::one(title, Wanted::NewFile, answer).named("pictures.csv").filter("CSV", ["csv".to_owned()]));
+    }
+
+    /// Writes a list of pictures.
+    pub fn write_list(&mut self, path: PathBuf, table: Arc<[u8]>) {
+        self.send(move || {
+            Some(match atomic::write(&path, &table) {
+                Ok(()) => TaskResult::Listed(path),
+                Err(problem) => TaskResult::Failed(problem),
+            })
+        });
+    }
+
     /// Looks at a photo again.
     pub fn frame(&mut self, photo: u64, source: worker::PhotoSource, framing: Framing) {
         self.send(move || {

@@ -258,16 +258,26 @@ fn converted(image: &DynamicImage, format: ImageFormat, components: u8) -> Optio
     Some(Anomaly::Converted { from: from.to_owned() })
 }
 
-fn wrong_extension(format: ImageFormat, name: &str) -> Option<Anomaly> {
-    let ending = name.rsplit_once('.')?.1.trim().to_ascii_lowercase();
-    let (known, is): (&[&str], _) = match format {
+/// The name of the format that a file's content is in, if it is one that is decoded.
+pub fn format_name(bytes: &[u8]) -> Option<&'static str> {
+    image::guess_format(bytes).ok().map(|format| named(format).1)
+}
+
+/// The endings of a format's files, and its name.
+fn named(format: ImageFormat) -> (&'static [&'static str], &'static str) {
+    match format {
         ImageFormat::Jpeg => (&["jpg", "jpeg", "jpe", "jfif"], "JPEG"),
         ImageFormat::Png => (&["png"], "PNG"),
         ImageFormat::WebP => (&["webp"], "WebP"),
         ImageFormat::Gif => (&["gif"], "GIF"),
         ImageFormat::Tiff => (&["tif", "tiff"], "TIFF"),
         _ => (&["bmp"], "BMP"),
-    };
+    }
+}
+
+fn wrong_extension(format: ImageFormat, name: &str) -> Option<Anomaly> {
+    let ending = name.rsplit_once('.')?.1.trim().to_ascii_lowercase();
+    let (known, is) = named(format);
     (!known.iter().any(|known| ending.ends_with(known))).then(|| Anomaly::WrongExtension { is: is.to_owned() })
 }
 

@@ -36,12 +36,12 @@ impl Photo {
     /// # Errors
     /// As [`Photo::decode`], with the file's name, and a file that cannot be read.
     pub fn open(path: &Path) -> Result<Self, Problem> {
-        let bytes = regular::read(path, MOST_BYTES).map_err(|unread| match unread {
-            Unread::Failed(error) => Problem::io(path, &error),
-            Unread::NotAFile => no_file(path),
-            Unread::TooLarge(bytes) => unreadable(format!("{}: {bytes} bytes", path.display())),
-        })?;
-        Self::decode(&bytes).map_err(|problem| {
+        Self::decode_of(path, &read(path)?)
+    }
+
+    /// Decodes what was read from the file at `path`.
+    pub(super) fn decode_of(path: &Path, bytes: &[u8]) -> Result<Self, Problem> {
+        Self::decode(bytes).map_err(|problem| {
             let details = format!("{}: {}", path.display(), problem.details);
             problem.because(details)
         })
@@ -125,6 +125,15 @@ impl std::fmt::Debug for Photo {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Photo({} × {})", self.width, self.height)
     }
+}
+
+/// The content of a picture's file.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Problem> {
+    regular::read(path, MOST_BYTES).map_err(|unread| match unread {
+        Unread::Failed(error) => Problem::io(path, &error),
+        Unread::NotAFile => no_file(path),
+        Unread::TooLarge(bytes) => unreadable(format!("{}: {bytes} bytes", path.display())),
+    })
 }
 
 fn unreadable(details: impl ToString) -> Problem {

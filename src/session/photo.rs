@@ -1,12 +1,12 @@
 //! Photos that are shown, with what was asked about them.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use crate::{
     data::square::Square,
     predict::Framed,
     problem::Problem,
-    worker::{Crop, Reply},
+    worker::{Crop, PhotoSource, Reply},
 };
 
 /// A photo that was shown to a run, with what the run said.
@@ -68,4 +68,16 @@ pub struct Second {
     pub id: u64,
     pub run: String,
     pub reply: Option<Result<Reply, Problem>>,
+}
+
+/// The picture of a data set that the viewer has asked a run about last.
+#[derive(Clone, Debug)]
+pub struct LookedAt {
+    /// Path below the data set's folder.
+    pub file: PathBuf,
+    /// The run that was asked, by id.
+    pub run: String,
+    /// As the network gets it.
+    pub photo: PhotoSource,
+    pub asked: Asked,
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::{
     data::{edits::Change, reading::Reading, sample::Framing},
     experiment::Draft,
-    files::table::TableStyle,
+    files::table::{Cell, TableStyle},
     preset::Preset,
     run::export::{Format, PlotKind},
     session::Offer,
@@ -162,6 +162,22 @@ pub enum Action {
     Look {
         file: PathBuf,
         sample: usize,
+    },
+    /// Ask who answers about a picture of the data set that is looked at, for the viewer: its path below the folder and its
+    /// place there.
+    AskAbout {
+        file: PathBuf,
+        sample: usize,
+    },
+    /// Put a picture of the data set that is looked at on the clipboard, as large as its file has it.
+    CopyOriginal {
+        file: PathBuf,
+        sample: usize,
+    },
+    /// Ask for a place, then write a table there.
+    ExportList {
+        columns: Vec<&'static str>,
+        rows: Vec<Vec<Cell<'static>>>,
     },
     /// Ask the shown run about a square of a photo of [`Session::photos`](crate::session::Session): one that was asked
     /// about before and moved, or a new one.

@@ -16,6 +16,7 @@ mod palette;
 pub mod path_dialog;
 pub mod shortcut;
 pub mod theme;
+pub mod viewer;
 pub mod welcome;
 pub mod widget;
 

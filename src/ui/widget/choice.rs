@@ -7,9 +7,12 @@ use super::{
     fitted::fitted,
     scroll,
 };
-use crate::ui::{
-    icon::{self, Icon},
-    theme::{self, Theme},
+use crate::{
+    text::{Lang, number},
+    ui::{
+        icon::{self, Icon},
+        theme::{self, Theme},
+    },
 };
 
 /// One of a few, side by side: (name, what it means). Gives the index that was chosen now.
@@ -101,6 +104,42 @@ pub fn chip(ui: &mut Ui, leading: Option<(Icon, Color32)>, text: &str, selected:
 /// A chip that opens a menu of filters; gives the index that was chosen now. The first alternative means "no filter".
 pub fn chip_menu(ui: &mut Ui, selected: usize, options: &[String]) -> Option<usize> {
     chip_with_menu(ui, selected, options, selected > 0)
+}
+
+/// One line of a menu of filters, with how many pictures it leaves.
+pub struct Counted {
+    name: String,
+    count: String,
+}
+
+impl Counted {
+    /// `count` is not said where it is not known.
+    pub fn new(name: &str, count: Option<usize>, lang: Lang) -> Self {
+        let count = count.map_or_else(String::new, |count| number(lang, count as u64));
+        Self { name: name.to_owned(), count }
+    }
+}
+
+/// As [`chip_menu`], with how many each alternative leaves.
+pub fn counted_menu(ui: &mut Ui, selected: usize, options: &[Counted]) -> Option<usize> {
+    let text = options.get(selected).map_or("", |option| option.name.as_str());
+    let response = chip(ui, None, text, selected > 0, true);
+    let mut chosen = None;
+    egui::Popup::menu(&response).gap(4.0).show(|ui| {
+        ui.set_min_width(170.0);
+        scroll::menu(ui, |ui| {
+            for (index, Counted { name, count }) in options.iter().enumerate() {
+                let on = index == selected;
+                let line = menu_line(ui, on.then_some(icon::CHECK), name, count, false);
+                line.widget_info(|| WidgetInfo::selected(Role::MenuItem, ui.is_enabled(), on, name));
+                if line.clicked() {
+                    ui.close();
+                    chosen = Some(index);
+                }
+            }
+        });
+    });
+    chosen
 }
 
 /// A chip that opens a menu of ways to look at the same; gives the index that was chosen now.

@@ -70,7 +70,7 @@ pub fn buttons(ui: &mut Ui, lang: Lang, task: &Task, class: Option<u8>, edit: Op
 }
 
 /// A button whose menu names the classes of many, or where years are learned takes one; gives the one that was chosen.
-fn another(ui: &mut Ui, lang: Lang, task: &Task, class: Option<usize>) -> Option<usize> {
+pub fn another(ui: &mut Ui, lang: Lang, task: &Task, class: Option<usize>) -> Option<usize> {
     if task.is_regression() {
         return year::field(ui, lang, class);
     }

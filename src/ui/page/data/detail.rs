@@ -82,17 +82,7 @@ pub fn show(
             let mut job = egui::text::LayoutJob::simple(facts, font, t.text, ui.available_width());
             job.wrap.max_rows = 2;
             ui.add(egui::Label::new(job).wrap());
-            let odd = match (edit, &sample.anomaly, place) {
-                (Some(edit), _, Place::Sample(_)) => decided(lang, dataset, edit),
-                (_, Some(anomaly), Place::Sample(_)) => anomaly.sentence().get(lang).to_owned(),
-                (_, _, Place::Sample(_)) => String::new(),
-                (Some(edit), _, Place::Spare(_)) if edit.left_out => {
-                    say("left out by you", "écartée par vous").get(lang).to_owned()
-                }
-                (_, _, Place::Spare(_)) => {
-                    say("nothing says which class it shows", "rien ne dit quelle classe elle montre").get(lang).to_owned()
-                }
-            };
+            let odd = note(lang, dataset, place);
             if !odd.is_empty() {
                 notice::note(ui, icon::WRENCH, t.validation, &odd);
             }
@@ -124,6 +114,20 @@ pub fn show(
         });
     });
     answer
+}
+
+/// What is odd about a picture, or what the user decided about it; nothing as a rule.
+pub fn note(lang: Lang, dataset: &Dataset, place: Place) -> String {
+    let sample = place.sample(dataset);
+    match (dataset.edits().get(&sample.file), &sample.anomaly, place) {
+        (Some(edit), _, Place::Sample(_)) => decided(lang, dataset, edit),
+        (_, Some(anomaly), Place::Sample(_)) => anomaly.sentence().get(lang).to_owned(),
+        (_, _, Place::Sample(_)) => String::new(),
+        (Some(edit), _, Place::Spare(_)) if edit.left_out => say("left out by you", "écartée par vous").get(lang).to_owned(),
+        (_, _, Place::Spare(_)) => {
+            say("nothing says which class it shows", "rien ne dit quelle classe elle montre").get(lang).to_owned()
+        }
+    }
 }
 
 /// What its name, its folder and the split say of it.

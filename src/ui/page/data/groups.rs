@@ -1,6 +1,6 @@
 //! Copies side by side with their labels, contradictions first.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{borrow::Cow, path::PathBuf, sync::Arc};
 
 use egui::{Align, Layout, Rect, Role, ScrollArea, Sense, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2};
 
@@ -27,17 +27,7 @@ const ROW: f32 = TILE + 32.0;
 
 /// Draws the groups into the room there is; gives the picture that was clicked.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Overview, which: Show) -> Option<u32> {
-    let shared: Vec<Group>;
-    let groups = match which {
-        Show::Contradictions => overview.contradictions(),
-        Show::Near => &overview.near,
-        Show::Shared => {
-            let torn = |group: &&Group| group.samples.iter().any(|i| part(cx, *i) != part(cx, group.samples[0]));
-            shared = overview.groups.iter().filter(torn).cloned().collect();
-            &shared
-        }
-        _ => &overview.groups,
-    };
+    let groups = &*listed(cx, overview, which);
     head(ui, cx, dataset, overview, groups, which);
     let mut chosen = None;
     ui.spacing_mut().item_spacing.y = 0.0;
@@ -49,6 +39,19 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Ove
         }
     });
     chosen
+}
+
+/// The groups of a list.
+pub fn listed<'a>(cx: &Cx<'_>, overview: &'a Overview, which: Show) -> Cow<'a, [Group]> {
+    match which {
+        Show::Contradictions => overview.contradictions().into(),
+        Show::Near => overview.near.as_slice().into(),
+        Show::Shared => {
+            let torn = |group: &&Group| group.samples.iter().any(|i| part(cx, *i) != part(cx, group.samples[0]));
+            overview.groups.iter().filter(torn).cloned().collect()
+        }
+        _ => overview.groups.as_slice().into(),
+    }
 }
 
 /// How many there are, what the split does with them, and what can be done about all of them.

@@ -6,10 +6,12 @@ mod checks;
 mod classes;
 pub mod decide;
 mod detail;
+mod filters;
 mod groups;
 mod hand_square;
 mod image_size;
 mod overview;
+mod pictures;
 pub mod question;
 mod reading;
 mod resizing;
@@ -17,12 +19,18 @@ pub mod shared;
 mod show;
 mod split;
 mod table;
+mod tiles;
+mod viewing;
 mod wall;
 mod year;
 
 use egui::Ui;
 
-use self::{overview::Overview, wall::Wall};
+use self::{
+    overview::Overview,
+    viewing::{Viewed, Viewing},
+    wall::Wall,
+};
 use super::Page;
 use crate::{
     control::Stage,
@@ -43,6 +51,7 @@ pub struct State {
     overview: Overview,
     alike: shared::Alike,
     wall: Wall,
+    viewing: Option<Viewing>,
     balance: balance::View,
     /// What is typed to find one of many classes.
     sought: String,
@@ -105,6 +114,14 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     }
     state.overview.follow(&dataset, cx.session.near.as_ref());
     state.alike.follow(cx);
+    if let Some(opened) = state.wall.opened.take() {
+        state.viewing = Some(Viewing::open(ui, &dataset, opened));
+    }
+    match viewing::show(ui, cx, &dataset, &state.overview, &mut state.viewing) {
+        Viewed::Open => return,
+        Viewed::Closed(Some(place)) => state.wall.select_at(&dataset, place),
+        Viewed::Closed(None) | Viewed::Not => {}
+    }
     let height = ui.available_height();
     let tight = height < ROOMY;
     // The pyramid takes what room there is; where messages stand above it, all is scrolled to anyway.
@@ -136,7 +153,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                 split::show(ui, cx, &dataset, &mut state.wall);
             });
         }
-        _ => drop(ui.push_id(&dataset.source, |ui| wall::show(ui, cx, &dataset, &state.overview, &mut state.wall))),
+        _ => drop(ui.push_id(&dataset.source, |ui| pictures::show(ui, cx, &dataset, &state.overview, &mut state.wall))),
     });
 }
 

@@ -25,12 +25,7 @@ const ROW: f32 = 46.0;
 
 /// Draws the table into the room there is; gives the file that was clicked.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, which: Show) -> Option<Entry> {
-    let entries: Vec<Entry> = match which {
-        Show::Odd => overview.odd_listed.iter().copied().map(Entry::Sample).collect(),
-        Show::Foreign => overview.foreign.iter().copied().map(Entry::Skipped).collect(),
-        Show::Edited => overview.edited.clone(),
-        _ => overview.lost.iter().copied().map(Entry::Skipped).collect(),
-    };
+    let entries = listed(overview, which);
     if which == Show::Edited {
         edits_line(ui, cx, dataset);
     }
@@ -44,6 +39,16 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview
         }
     });
     chosen
+}
+
+/// The files of a list.
+pub fn listed(overview: &Overview, which: Show) -> Vec<Entry> {
+    match which {
+        Show::Odd => overview.odd_listed.iter().copied().map(Entry::Sample).collect(),
+        Show::Foreign => overview.foreign.iter().copied().map(Entry::Skipped).collect(),
+        Show::Edited => overview.edited.clone(),
+        _ => overview.lost.iter().copied().map(Entry::Skipped).collect(),
+    }
 }
 
 /// How many edits there are, and a way to take all back.

@@ -1,0 +1,83 @@
+//! What is done with pictures of a data set that are looked at: asked about, copied, listed.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use egui::Context;
+
+use super::App;
+use crate::{
+    data::{dataset::Dataset, face_file, pixels::Pixels, sample::Source},
+    files::table::{Cell, Rows, TableForm},
+    predict::heatmap::Heat,
+    session::{Asked, LookedAt},
+    text::say,
+    ui::page::Page,
+    worker::{PhotoSource, Question},
+};
+
+impl App {
+    /// The data set whose pictures the page shows, without the user's edits.
+    fn looked_at(&self) -> Option<Arc<Dataset>> {
+        match self.page {
+            Page::Results => self.session.pictures(),
+            _ => self.session.dataset.as_ref().map(|dataset| dataset.base()),
+        }
+    }
+
+    /// Where the picture of a file lies, which was at `sample` once.
+    fn pixels_of(dataset: &Dataset, file: &Path, sample: usize) -> Option<(Pixels, usize)> {
+        let used = dataset.find(file, sample).map(|index| (dataset.pixels.clone(), index));
+        used.or_else(|| dataset.spare.find(file).map(|index| (dataset.spare.pixels.clone(), index)))
+    }
+
+    /// Has a picture read, to ask about it.
+    pub(super) fn ask_about(&mut self, file: &Path, sample: usize) {
+        let Some(dataset) = self.looked_at() else { return };
+        if let Some((pixels, index)) = Self::pixels_of(&dataset, file, sample) {
+            self.tasks.pixels(pixels, index, file.to_owned());
+        }
+    }
+
+    /// Asks who answers about a picture that was read.
+    pub(super) fn ask_of_pixels(&mut self, file: PathBuf, photo: PhotoSource) {
+        let id = self.next_question();
+        let (Some(answerer), Some(answering)) = (&self.answerer, self.session.answering()) else { return };
+        let run = answering.id.to_owned();
+        let question = Question { id, run: run.clone(), photo: photo.clone(), crop: None, heat: Some(Heat::GradCam) };
+        if answerer.ask(question) {
+            self.session.looked_at = Some(LookedAt { file, run, photo, asked: Asked { id, ..Asked::default() } });
+        }
+    }
+
+    /// Has a picture decoded for the clipboard.
+    pub(super) fn copy_original(&mut self, file: &Path, sample: usize) {
+        let Some(dataset) = self.looked_at() else { return };
+        match &dataset.source {
+            Source::Folder(folder) => self.tasks.for_clipboard(folder.join(face_file::photo(file))),
+            Source::SampleFaces => {
+                if let Some((pixels, index)) = Self::pixels_of(&dataset, file, sample) {
+                    self.tasks.pixels_for_clipboard(pixels, index);
+                }
+            }
+        }
+    }
+
+    /// Puts the picture that was decoded for it on the clipboard.
+    pub(super) fn copy_the_picture(&mut self, ctx: &Context) {
+        if let Some(picture) = self.copied.take() {
+            ctx.copy_image(egui::ColorImage::from_rgb(picture.size, &picture.rgb));
+            self.session.toast(say("Copied as a picture", "Copié en image"), None);
+        }
+    }
+
+    /// Asks where a list of pictures is to be written.
+    pub(super) fn export_list(&mut self, columns: &[&str], rows: Vec<Vec<Cell<'static>>>) {
+        let lang = self.preferences.lang;
+        let mut table = Rows::with_columns(TableForm::new(self.preferences.tables, lang), columns);
+        rows.into_iter().for_each(|row| table.row(row));
+        self.tasks.choose_list(lang, table.into_bytes().into());
+    }
+}

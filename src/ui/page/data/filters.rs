@@ -1,0 +1,164 @@
+//! What narrows and orders the wall: menus with how many each choice leaves, a search by name, and how large the tiles are.
+
+use egui::{Align, Layout, TextEdit, Ui, WidgetInfo, vec2};
+
+use super::{
+    overview::Overview,
+    show::Show,
+    wall::{LAST_DECADE, Narrow, Order, Wall, decade_name},
+};
+use crate::{
+    data::{
+        sample::{Part, RACES},
+        task::Task,
+    },
+    setting_def::Scale,
+    text::{Lang, Phrase, number, say},
+    ui::{
+        Cx, icon,
+        theme::{self, Theme},
+        widget::{
+            button::{icon_button, link},
+            choice::{self, Counted},
+            field,
+        },
+    },
+};
+
+/// The width from which on the size of the tiles stands beside the filters, in points.
+const WIDE: f32 = 860.0;
+
+/// Draws the filters of the wall.
+pub fn show(ui: &mut Ui, cx: &Cx<'_>, of: (&Task, &Overview), wall: &mut Wall, planned: bool) {
+    if !wall.show.is_wall() {
+        ui.horizontal(|ui| lists(ui, cx.lang, of.1, wall));
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(6.0, 6.0);
+        lists(ui, cx.lang, of.1, wall);
+        chips(ui, cx, of, wall, planned);
+    });
+    let line = vec2(ui.available_width(), 28.0);
+    ui.allocate_ui_with_layout(line, Layout::right_to_left(Align::Center), |ui| {
+        let wide = ui.available_width() > WIDE * 0.6;
+        zoom(ui, cx.lang, wall, wide);
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            let room = ui.available_width();
+            search(ui, cx.lang, &mut wall.sought, room.clamp(60.0, 190.0));
+            if wall.is_filtered() && ui.available_width() > 110.0 {
+                clear(ui, cx.lang, wall);
+            }
+        });
+    });
+}
+
+/// The link that opens all filters.
+pub fn clear(ui: &mut Ui, lang: Lang, wall: &mut Wall) {
+    if link(ui, say("Clear filters", "Effacer les filtres").get(lang)).clicked() {
+        let show = wall.show;
+        wall.narrow(Narrow::default());
+        wall.show = show;
+    }
+}
+
+/// A field that seeks by file name.
+pub fn search(ui: &mut Ui, lang: Lang, sought: &mut String, width: f32) {
+    let name = say("Search by file name", "Chercher par nom de fichier").get(lang);
+    let field = TextEdit::singleline(sought).hint_text(say("File name", "Nom de fichier").get(lang)).desired_width(width - 16.0);
+    let field = ui.add(field.margin(vec2(8.0, 4.0)));
+    field.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, name));
+    field.on_hover_text(name);
+}
+
+/// Which list is shown.
+fn lists(ui: &mut Ui, lang: Lang, overview: &Overview, wall: &mut Wall) {
+    let count = |show: Show| match show {
+        Show::All => overview.summary.classes.iter().map(|class| class.pictures as usize).sum(),
+        Show::Plain => overview.summary.classes.iter().map(|class| class.pictures as usize).sum::<usize>() - overview.odd.samples.len(),
+        Show::Odd => overview.odd_listed.len(),
+        Show::Copies => overview.groups.len(),
+        Show::Contradictions => overview.contradictions().len(),
+        Show::Near => overview.near.len(),
+        Show::Lost => overview.lost.len(),
+        Show::Foreign => overview.foreign.len(),
+        Show::Edited => overview.edited.len(),
+        // Which groups the split tears is only known where they are listed.
+        Show::Shared => 0,
+    };
+    let shows: Vec<Counted> =
+        Show::ALL.iter().map(|show| Counted::new(show.name().get(lang), Some(count(*show)).filter(|count| *count > 0), lang)).collect();
+    let selected = Show::ALL.iter().position(|show| *show == wall.show).unwrap_or(0);
+    if let Some(index) = choice::counted_menu(ui, selected, &shows).filter(|index| *index != selected) {
+        wall.turn_to(Show::ALL[index]);
+    }
+}
+
+fn chips(ui: &mut Ui, cx: &Cx<'_>, (task, overview): (&Task, &Overview), wall: &mut Wall, planned: bool) {
+    let lang = cx.lang;
+    let own = |text: Phrase| text.get(lang).to_owned();
+    let mut menu = |ui: &mut Ui, which: usize, options: Vec<String>| {
+        let counts = &wall.counts[which];
+        let counted = |(index, name): (usize, &String)| Counted::new(name, counts.get(index).copied(), lang);
+        let options: Vec<Counted> = options.iter().enumerate().map(counted).collect();
+        if let Some(index) = choice::counted_menu(ui, wall.filter[which], &options) {
+            wall.filter[which] = index;
+        }
+    };
+    if planned {
+        let mut parts = vec![own(say("all parts", "toutes parties"))];
+        parts.extend(Part::ALL.map(|part| own(part.name())));
+        menu(ui, 0, parts);
+    }
+    // Of years, those of the ages below are enough.
+    let of_years = task.is_regression();
+    if !of_years {
+        let mut classes = vec![own(if task.is_binary() {
+            say("both labels", "toutes étiquettes")
+        } else {
+            say("any label", "toutes étiquettes")
+        })];
+        classes.extend(task.names(lang));
+        menu(ui, 1, classes);
+    }
+    if of_years || overview.has_ages() {
+        let mut ages = vec![own(say("any age", "tous âges"))];
+        ages.extend((0..=LAST_DECADE).map(|decade| decade_name(decade, lang)));
+        menu(ui, 2, ages);
+    }
+    if overview.has_ages() {
+        let mut races = vec![own(say("any race label", "toutes «\u{a0}races\u{a0}»"))];
+        races.extend(RACES.map(own));
+        menu(ui, 3, races);
+    }
+    if of_years || overview.has_ages() {
+        let orders = Order::ALL.map(|order| own(order.name()));
+        let selected = Order::ALL.iter().position(|order| *order == wall.order).unwrap_or(0);
+        if let Some(chosen) = choice::view_menu(ui, selected, &orders) {
+            wall.order = Order::ALL[chosen];
+        }
+    }
+}
+
+/// How many are shown, and how large; from right to left.
+fn zoom(ui: &mut Ui, lang: Lang, wall: &mut Wall, wide: bool) {
+    let t = Theme::of(ui);
+    let shown = match lang {
+        Lang::En => format!("{} shown", number(lang, wall.left.len() as u64)),
+        Lang::Fr => format!("{} montrées", number(lang, wall.left.len() as u64)),
+    };
+    let step = |wall: &mut Wall, by: f64| wall.zoom = (wall.zoom * by).clamp(32.0, 160.0);
+    if icon_button(ui, icon::ZOOM_IN, say("Larger", "Plus grand").get(lang)).clicked() {
+        step(wall, 1.25);
+    }
+    ui.allocate_ui(vec2(if wide { 84.0 } else { 56.0 }, 20.0), |ui| {
+        let name = say("Size of the pictures", "Taille des images").get(lang);
+        field::slider(ui, name, &mut wall.zoom, 32.0..=160.0, Scale::Linear);
+    });
+    if icon_button(ui, icon::ZOOM_OUT, say("Smaller", "Plus petit").get(lang)).clicked() {
+        step(wall, 0.8);
+    }
+    if wide {
+        ui.label(theme::caption(shown).color(t.text2));
+    }
+}

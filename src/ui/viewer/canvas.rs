@@ -1,0 +1,142 @@
+//! The picture itself: as large as there is room, then as large as it is wished, moved by dragging.
+
+use egui::{Color32, CursorIcon, EventFilter, Id, PointerButton, Pos2, Rect, Response, Role, Sense, TextureId, Ui, Vec2, WidgetInfo, pos2, vec2};
+
+use crate::{
+    data::pixels::Pixels,
+    ui::{
+        theme::{self, Theme},
+        widget::thumbs::Thumbs,
+    },
+};
+
+/// How far it can be enlarged over what fits.
+const MOST: f32 = 32.0;
+/// One step of the keys and the buttons.
+pub const STEP: f32 = 1.25;
+/// What a double click enlarges to.
+const CLOSER: f32 = 3.0;
+
+/// What has the keyboard while nothing else has.
+pub fn id() -> Id {
+    Id::unique("the picture in the viewer")
+}
+
+/// How the user looks at the picture.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct View {
+    /// 1 fits.
+    zoom: f32,
+    /// Of the picture's middle from the room's.
+    offset: Vec2,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        Self { zoom: 1.0, offset: Vec2::ZERO }
+    }
+}
+
+impl View {
+    /// Whether all of the picture is seen.
+    pub fn fits(self) -> bool {
+        self.zoom <= 1.0
+    }
+
+    /// Enlarges; what is seen at `at`, from the room's middle, stays there.
+    pub fn enlarge(&mut self, by: f32, at: Vec2) {
+        let zoom = (self.zoom * by).clamp(1.0, MOST);
+        self.offset = at - (at - self.offset) * (zoom / self.zoom);
+        self.zoom = zoom;
+    }
+
+    /// Keeps the picture, `size` large, in the room: no edge further in than it must be.
+    fn hold(&mut self, size: Vec2, room: Vec2) {
+        let most = ((size - room) / 2.0).max(Vec2::ZERO);
+        self.offset = self.offset.clamp(-most, most);
+    }
+}
+
+/// What is painted.
+pub enum Picture<'a> {
+    /// The file's own, with its size in pixels.
+    Large(TextureId, [f32; 2]),
+    /// As the data set has it, until the other has come.
+    Small(&'a Pixels, usize),
+    Nothing,
+}
+
+impl Picture<'_> {
+    fn pixels(&self) -> [f32; 2] {
+        match self {
+            Self::Large(_, pixels) => *pixels,
+            Self::Small(pixels, _) => [pixels.side().pixels() as f32; 2],
+            Self::Nothing => [1.0; 2],
+        }
+    }
+}
+
+/// A picture in its room.
+pub struct Canvas<'a> {
+    pub picture: Picture<'a>,
+    pub room: Rect,
+    /// Read to screen readers.
+    pub name: &'a str,
+    /// Whether the wheel alone enlarges: where the page scrolls it needs Ctrl.
+    pub wheel: bool,
+}
+
+impl Canvas<'_> {
+    /// Draws it, and lets it be enlarged and moved; gives points for each of its pixels, too.
+    pub fn show(&self, ui: &mut Ui, thumbs: &mut Thumbs, view: &mut View) -> (Response, f32) {
+        let t = Theme::of(ui);
+        let response = ui.interact(self.room, id(), Sense::click_and_drag());
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, self.name));
+        if response.has_focus() {
+            let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
+            ui.memory_mut(|memory| memory.set_focus_lock_filter(id(), filter));
+        }
+        let middle = self.room.center();
+        if response.hovered() {
+            let (pinched, scrolled) = ui.input(|input| (input.zoom_delta(), input.smooth_scroll_delta().y));
+            let wheeled = if self.wheel { (scrolled / 200.0).exp() } else { 1.0 };
+            if pinched != 1.0 || wheeled != 1.0 {
+                view.enlarge(pinched * wheeled, response.hover_pos().map_or(Vec2::ZERO, |pointer| pointer - middle));
+            }
+        }
+        if response.double_clicked() {
+            let at = response.interact_pointer_pos().map_or(Vec2::ZERO, |pointer| pointer - middle);
+            if view.fits() { view.enlarge(CLOSER, at) } else { *view = View::default() }
+        }
+        if response.dragged_by(PointerButton::Primary) {
+            view.offset += response.drag_delta();
+        }
+        let [width, height] = self.picture.pixels();
+        let fitting = (self.room.width() / width.max(1.0)).min(self.room.height() / height.max(1.0));
+        let size = vec2(width, height) * fitting * view.zoom;
+        view.hold(size, self.room.size());
+        let rect = Rect::from_center_size(middle + view.offset, size);
+        ui.painter().rect_filled(self.room, theme::RADIUS_BUTTON, t.surface2);
+        let painter = ui.painter_at(self.room);
+        match self.picture {
+            Picture::Large(texture, _) => {
+                painter.image(texture, rect, Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0)), Color32::WHITE);
+            }
+            Picture::Small(pixels, index) => ui.scope(|ui| {
+                ui.shrink_clip_rect(self.room);
+                thumbs.paint_of(ui, rect, pixels, index);
+            }).inner,
+            Picture::Nothing => {}
+        }
+        let cursor = match (response.dragged(), view.fits()) {
+            (true, false) => Some(CursorIcon::Grabbing),
+            (false, false) => Some(CursorIcon::Grab),
+            _ => None,
+        };
+        let response = match cursor {
+            Some(cursor) => response.on_hover_and_drag_cursor(cursor),
+            None => response,
+        };
+        (response, fitting * view.zoom)
+    }
+}

@@ -1,0 +1,338 @@
+//! The viewer: one picture over the whole window, with all that is known of it; its neighbors are an arrow key away.
+//!
+//! A page opens it with a [`Film`], the list that the picture stands in, says each frame what the picture is ([`Subject`]),
+//! and draws nothing else meanwhile.
+
+mod canvas;
+mod map;
+mod side;
+mod strip;
+pub mod subject;
+
+use std::path::Path;
+
+use egui::{Align, Id, Key, Layout, Margin, Modal, Modifiers, Popup, Rect, Sense, Ui, UiBuilder, Vec2, vec2};
+
+use self::{
+    canvas::{Canvas, Picture, STEP, View},
+    map::Wish,
+    side::{HEAT, MISTAKE, Side, SideAnswer},
+    subject::{Film, Subject, scale},
+};
+use crate::{
+    predict::heatmap::Heat,
+    problem::Problem,
+    text::say,
+    ui::{
+        Action, Cx, icon,
+        theme::{self, Theme},
+        widget::{
+            button::{Button, icon_button},
+            notice,
+            originals::{Large, Originals},
+            scroll,
+        },
+    },
+};
+
+/// A viewer that is open.
+pub struct Viewer {
+    position: usize,
+    view: View,
+    /// Points for each of the picture's pixels, as it was drawn last.
+    scale: f32,
+    heat: Option<Heat>,
+    /// What was asked for last.
+    asked: Option<map::Asked>,
+    originals: Originals,
+    /// The picture's file, once it was read, or why it cannot be.
+    large: Option<Result<Large, Problem>>,
+    /// What had the keyboard before.
+    back: Option<Id>,
+    /// The last frame in which it was drawn: one whose page was left is closed.
+    frame: u64,
+    /// Whether the picture has had the keyboard once.
+    begun: bool,
+}
+
+/// How it goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ViewerAnswer {
+    Stay,
+    Close,
+}
+
+/// Below this size of the window what is known stands below the picture, and all of it scrolls.
+const LEAST: Vec2 = vec2(720.0, 440.0);
+/// Width of what is known beside the picture.
+const SIDE: f32 = 300.0;
+/// Width from which on the name stands in the line of the buttons.
+const NAMED: f32 = 620.0;
+
+impl Viewer {
+    /// At a position of its list; `back` gets the keyboard when it is closed, or what has it now.
+    pub fn at(ui: &Ui, position: usize, back: Option<Id>) -> Self {
+        ui.request_repaint();
+        Self {
+            position,
+            view: View::default(),
+            scale: 0.0,
+            heat: None,
+            asked: None,
+            originals: Originals::default(),
+            large: None,
+            back: back.or_else(|| ui.memory(egui::Memory::focused)),
+            frame: ui.cumulative_frame_nr(),
+            begun: false,
+        }
+    }
+
+    /// Where it is in its list.
+    pub fn position(&self) -> usize {
+        self.position
+    }
+
+    /// Whether another page was looked at since.
+    pub fn is_left(&self, ui: &Ui) -> bool {
+        ui.cumulative_frame_nr() > self.frame + 1
+    }
+
+    /// Gives the keyboard back.
+    pub fn close(self, ui: &Ui) {
+        if let Some(back) = self.back {
+            ui.memory_mut(|memory| memory.request_focus(back));
+        }
+        ui.request_repaint();
+    }
+
+    fn go(&mut self, position: usize) {
+        if position != self.position {
+            (self.position, self.view) = (position, View::default());
+        }
+    }
+
+    /// Goes where the keys lead. Comes before [`Viewer::show`], whose subject is where it then is.
+    pub fn turn(&mut self, ui: &Ui, film: &Film<'_>) {
+        self.frame = ui.cumulative_frame_nr();
+        self.position = self.position.min(film.count.saturating_sub(1));
+        if busy(ui) {
+            return;
+        }
+        if pressed(ui, MISTAKE)
+            && let Some(position) = film.next_mistake(self.position)
+        {
+            self.go(position);
+        }
+        // Among the buttons the arrow keys go from one to the next.
+        if ui.memory(egui::Memory::focused).is_some_and(|focused| focused != canvas::id()) {
+            return;
+        }
+        let steps = [
+            (Key::ArrowLeft, -1),
+            (Key::ArrowRight, 1),
+            (Key::ArrowUp, -1),
+            (Key::ArrowDown, 1),
+            (Key::PageUp, -10),
+            (Key::PageDown, 10),
+            (Key::Home, i64::MIN / 2),
+            (Key::End, i64::MAX / 2),
+        ];
+        let step: i64 = ui.input(|input| steps.iter().map(|(key, step)| input.num_presses(*key) as i64 * step).sum());
+        if step != 0 {
+            self.go((self.position as i64).saturating_add(step).clamp(0, film.count as i64 - 1) as usize);
+        }
+    }
+
+    /// Draws it over the window.
+    pub fn show(&mut self, ui: &Ui, cx: &mut Cx<'_>, film: &Film<'_>, subject: &Subject<'_>) -> ViewerAnswer {
+        let t = Theme::of(ui);
+        let file = (film.file)(self.position);
+        let of = Of { film, subject, file: &file };
+        let mut closed = self.keys(ui, cx, &of);
+        self.read(ui, film);
+        let window = ui.ctx().content_rect();
+        let margin: i8 = if window.width() < LEAST.x { 12 } else { 20 };
+        let frame = egui::Frame::new().fill(t.bg).inner_margin(Margin::symmetric(margin, 14));
+        let room = (window.size() - vec2(2.0 * f32::from(margin), 28.0)).max(Vec2::splat(40.0));
+        Modal::new(Id::unique("viewer")).frame(frame).show(ui.ctx(), |ui| {
+            ui.set_min_size(room);
+            ui.set_max_size(room);
+            closed |= self.head(ui, cx, &of);
+            ui.add_space(4.0);
+            if room.x < LEAST.x || room.y < LEAST.y {
+                scroll::area(ui, |ui| {
+                    self.stage(ui, cx, &of, vec2(ui.available_width(), (room.y * 0.6).max(180.0)), false);
+                    ui.add_space(8.0);
+                    self.beside(ui, cx, &of);
+                });
+            } else {
+                self.spread(ui, cx, &of);
+            }
+        });
+        // What is typed into gives up by Escape first.
+        closed |= !busy(ui) && pressed(ui, Key::Escape);
+        if closed { ViewerAnswer::Close } else { ViewerAnswer::Stay }
+    }
+
+    /// The picture with what is known of it beside it, and its neighbors below.
+    fn spread(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, of: &Of<'_, '_>) {
+        let all = ui.available_rect_before_wrap();
+        let body = all.with_max_y(all.bottom() - strip::SIDE - 12.0);
+        let part = |name: &'static str, rect: Rect| UiBuilder::new().id_salt(name).max_rect(rect);
+        let picture = body.with_max_x(body.right() - SIDE - 18.0);
+        ui.scope_builder(part("picture", picture), |ui| self.stage(ui, cx, of, picture.size(), true));
+        ui.scope_builder(part("side", body.with_min_x(body.right() - SIDE)), |ui| {
+            scroll::area(ui, |ui| self.beside(ui, cx, of));
+        });
+        let below = all.with_min_y(all.bottom() - strip::SIDE - 2.0);
+        ui.scope_builder(part("strip", below), |ui| {
+            if let Some(position) = strip::show(ui, cx.lang, cx.thumbs, of.film, self.position) {
+                self.go(position);
+                ui.request_repaint();
+            }
+        });
+    }
+
+    /// Keys that decide and look; gives whether it is closed by one.
+    fn keys(&mut self, ui: &Ui, cx: &mut Cx<'_>, of: &Of<'_, '_>) -> bool {
+        if busy(ui) {
+            return false;
+        }
+        if let Some(change) = of.subject.decidable.as_ref().and_then(|decidable| side::decided(ui, cx.lang, decidable)) {
+            cx.act(Action::Edit { files: vec![of.file.to_owned()], change });
+        }
+        if cx.session.answering().is_some() && pressed(ui, HEAT) {
+            self.heat = match self.heat {
+                None => Some(Heat::GradCam),
+                Some(Heat::GradCam) => Some(Heat::Occlusion),
+                Some(Heat::Occlusion) => None,
+            };
+        }
+        if pressed(ui, Key::Plus) | pressed(ui, Key::Equals) {
+            self.view.enlarge(STEP, Vec2::ZERO);
+        }
+        if pressed(ui, Key::Minus) {
+            self.view.enlarge(1.0 / STEP, Vec2::ZERO);
+        }
+        // As in a file manager, the key that opened it.
+        ui.memory(|memory| memory.has_focus(canvas::id())) && pressed(ui, Key::Space)
+    }
+
+    /// Reads the picture's file, and then its neighbors'.
+    fn read(&mut self, ui: &Ui, film: &Film<'_>) {
+        let Some(path) = film.path(self.position) else {
+            self.large = None;
+            return;
+        };
+        self.large = self.originals.get(ui.ctx(), &path).cloned();
+        if self.large.is_some() {
+            for next in [self.position + 1, self.position.wrapping_sub(1)].into_iter().filter(|next| *next < film.count) {
+                if let Some(path) = film.path(next) {
+                    self.originals.prepare(ui.ctx(), &path);
+                }
+            }
+        }
+    }
+
+    /// The line at the top; gives whether the viewer is closed there.
+    fn head(&mut self, ui: &mut Ui, cx: &Cx<'_>, of: &Of<'_, '_>) -> bool {
+        let (lang, t) = (cx.lang, Theme::of(ui));
+        let name = of.file.display().to_string();
+        let named = ui.available_width() >= NAMED;
+        let title = |ui: &mut Ui| {
+            ui.add(egui::Label::new(theme::strong(&name).color(t.text)).truncate()).on_hover_text(&name);
+        };
+        if !named {
+            title(ui);
+        }
+        let mut closed = false;
+        ui.allocate_ui_with_layout(vec2(ui.available_width(), theme::FIELD), Layout::right_to_left(Align::Center), |ui| {
+            closed = icon_button(ui, icon::X, say("Close the picture", "Fermer l’image").get(lang)).clicked();
+            if of.film.mistake.is_some() {
+                let next = Button::secondary(say("Next mistake", "Erreur suivante").get(lang)).icon(icon::ARROW_RIGHT).compact();
+                if ui.add(next).on_hover_text(MISTAKE.name()).clicked()
+                    && let Some(position) = of.film.next_mistake(self.position)
+                {
+                    self.go(position);
+                    ui.request_repaint();
+                }
+            }
+            if icon_button(ui, icon::ZOOM_IN, say("Zoom in", "Zoom avant").get(lang)).clicked() {
+                self.view.enlarge(STEP, Vec2::ZERO);
+            }
+            let zoom = scale(lang, self.scale * ui.pixels_per_point());
+            ui.label(theme::caption(zoom).color(t.text2));
+            if icon_button(ui, icon::ZOOM_OUT, say("Zoom out", "Zoom arrière").get(lang)).clicked() {
+                self.view.enlarge(1.0 / STEP, Vec2::ZERO);
+            }
+            ui.label(theme::caption(strip::place_of(lang, of.film, self.position)).color(t.text2));
+            if named {
+                ui.with_layout(Layout::left_to_right(Align::Center), title);
+            }
+        });
+        closed
+    }
+
+    /// The picture, with the map beside it on wish.
+    fn stage(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, of: &Of<'_, '_>, size: Vec2, wheel: bool) {
+        let (lang, t) = (cx.lang, Theme::of(ui));
+        let (room, _) = ui.allocate_exact_size(size, Sense::hover());
+        let heat = self.heat.filter(|_| cx.session.answering().is_some());
+        let half = (room.width() - theme::GUTTER) / 2.0;
+        let place = if heat.is_some() { room.with_max_x(room.left() + half) } else { room };
+        let small = (of.film.small)(self.position);
+        let picture = match (&self.large, small) {
+            (Some(Ok(large)), _) => Picture::Large(large.texture.id(), [large.width as f32, large.height as f32]),
+            (_, Some((pixels, index))) => Picture::Small(pixels, index),
+            (_, None) => Picture::Nothing,
+        };
+        let name = format!("{}, {}", of.file.display(), of.subject.label);
+        let canvas = Canvas { picture, room: place, name: &name, wheel };
+        let (response, scale) = canvas.show(ui, cx.thumbs, &mut self.view);
+        self.scale = scale;
+        if !std::mem::replace(&mut self.begun, true) {
+            response.request_focus();
+        }
+        if let Some(Err(problem)) = &self.large {
+            let below = place.with_min_y(place.bottom() - 44.0).shrink2(vec2(12.0, 8.0));
+            let mut ui = ui.new_child(UiBuilder::new().id_salt("unreadable").max_rect(below));
+            notice::note(&mut ui, icon::FILE_X, t.bad, problem.what.get(lang));
+        }
+        if let Some(heat) = heat {
+            let room = room.with_min_x(room.right() - half);
+            map::show(ui, cx, room, heat, Wish { file: of.file, sample: of.subject.sample, asked: &mut self.asked });
+        }
+    }
+
+    /// What is known of the picture, and what can be decided.
+    fn beside(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, of: &Of<'_, '_>) {
+        let answered = map::answered(cx.session, of.file).and_then(|known| match &known.asked.reply {
+            Some(Ok(reply)) => Some(reply.headline(cx.lang)),
+            _ => None,
+        });
+        let large = self.large.as_ref().and_then(|large| large.as_ref().ok());
+        let side = Side { subject: of.subject, large, heat: self.heat, answered, mistakes: of.film.mistake.is_some() };
+        match side.show(ui, cx) {
+            Some(SideAnswer::Decide(change)) => cx.act(Action::Edit { files: vec![of.file.to_owned()], change }),
+            Some(SideAnswer::Heat(heat)) => self.heat = heat,
+            Some(SideAnswer::Ask) => map::ask(cx, of.file, of.subject.sample, &mut self.asked),
+            None => {}
+        }
+    }
+}
+
+/// What one frame shows.
+struct Of<'a, 'f> {
+    film: &'a Film<'f>,
+    subject: &'a Subject<'a>,
+    file: &'a Path,
+}
+
+/// Whether keys belong to something else: a field that is typed into, an open menu.
+fn busy(ui: &Ui) -> bool {
+    ui.text_edit_focused() || Popup::is_any_open(ui.ctx())
+}
+
+fn pressed(ui: &Ui, key: Key) -> bool {
+    ui.input_mut(|input| input.consume_key(Modifiers::NONE, key))
+}

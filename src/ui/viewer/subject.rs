@@ -1,0 +1,129 @@
+//! What the viewer shows: the list that it goes through, and the picture that it is at.
+
+use std::path::{Path, PathBuf};
+
+use crate::{
+    data::{
+        dataset::Dataset,
+        edits::Edit,
+        face_file,
+        pixels::Pixels,
+        sample::{Part, RACES, Sample, Source},
+        task::Task,
+    },
+    evaluate::{Prediction, Report, regression},
+    text::{Lang, bytes, decimal, percent, plural, say, years},
+};
+
+/// The pictures that the viewer goes through, by their positions.
+pub struct Film<'a> {
+    pub count: usize,
+    /// Where the small version of each lies.
+    pub small: &'a dyn Fn(usize) -> Option<(&'a Pixels, usize)>,
+    /// Its path below the data set's folder.
+    pub file: &'a dyn Fn(usize) -> PathBuf,
+    /// The folder, if there is one.
+    pub folder: Option<&'a Path>,
+    /// Whether what was said of it is wrong; `None` where nothing was said of any.
+    pub mistake: Option<&'a dyn Fn(usize) -> bool>,
+}
+
+impl Film<'_> {
+    /// The file of the picture at `position`.
+    pub fn path(&self, position: usize) -> Option<PathBuf> {
+        self.folder.map(|folder| folder.join(face_file::photo(&(self.file)(position))))
+    }
+
+    /// The next mistake behind `position`, from the beginning again after the end.
+    pub fn next_mistake(&self, position: usize) -> Option<usize> {
+        let mistake = self.mistake?;
+        (1..=self.count).map(|step| (position + step) % self.count).find(|position| mistake(*position))
+    }
+}
+
+/// The folder of a data set's pictures, if they have files.
+pub fn folder_of(dataset: &Dataset) -> Option<&Path> {
+    match &dataset.source {
+        Source::Folder(folder) => Some(folder),
+        Source::SampleFaces => None,
+    }
+}
+
+/// The picture that is looked at.
+pub struct Subject<'a> {
+    /// Its place in the data set, from where it is sought.
+    pub sample: usize,
+    /// Its label, and the class whose color that has.
+    pub label: String,
+    pub class: Option<u8>,
+    pub said: Option<Said>,
+    /// What is odd about it, or what the user decided.
+    pub note: Option<String>,
+    pub facts: Vec<Fact>,
+    /// What can be decided about it, if anything.
+    pub decidable: Option<Decidable<'a>>,
+}
+
+/// What a run said of a picture.
+pub struct Said {
+    pub text: String,
+    pub right: bool,
+}
+
+/// One thing that is known of a picture.
+pub struct Fact {
+    pub name: &'static str,
+    pub value: String,
+}
+
+/// A picture of the open data set, about which the user can decide.
+pub struct Decidable<'a> {
+    pub task: &'a Task,
+    /// What it counts as; `None` if nobody knows.
+    pub class: Option<u8>,
+    pub edit: Option<&'a Edit>,
+}
+
+impl Said {
+    /// What `report` says of a picture at a threshold on the scale that is shown.
+    pub fn of(report: &Report, threshold: f64, p: &Prediction, lang: Lang) -> Self {
+        let right = !is_mistake(report, threshold, p);
+        if p.logit.value().is_some() {
+            return Self { text: years(lang, p.estimate(), 1), right };
+        }
+        let name = report.task.name(p.predicted(report.logit_threshold(threshold)), lang);
+        Self { text: format!("{name}, {}", percent(lang, report.confidence(p, threshold), 1)), right }
+    }
+}
+
+/// Whether what was said is wrong: another class, or an age that is far off.
+pub fn is_mistake(report: &Report, threshold: f64, p: &Prediction) -> bool {
+    match p.logit.value() {
+        Some(_) => p.error().abs() > regression::NEAR,
+        None => !p.correct(report.logit_threshold(threshold)),
+    }
+}
+
+/// What is known of a picture beside its label, `copies` of which are in the data set.
+pub fn facts(lang: Lang, sample: &Sample, part: Option<Part>, copies: usize, of_years: bool) -> Vec<Fact> {
+    let fact = |name: crate::text::Phrase, value: String| Fact { name: name.get(lang), value };
+    let age = sample.age.filter(|_| !of_years).map(|age| plural(lang, age.into(), say("year", "an"), say("years", "ans")));
+    let race = sample.race.and_then(|race| RACES.get(usize::from(race))).map(|race| race.get(lang).to_owned());
+    let copies = (copies > 0).then(|| plural(lang, copies as u64, say("exact copy", "copie exacte"), say("exact copies", "copies exactes")));
+    [
+        Some(fact(say("File", "Fichier"), sample.file.display().to_string())),
+        (sample.bytes > 0).then(|| fact(say("Size", "Taille"), bytes(lang, sample.bytes))),
+        age.map(|age| fact(say("Age", "Âge"), age)),
+        race.map(|race| fact(say("Race label", "Origine notée"), race)),
+        part.map(|part| fact(say("Part", "Partie"), part.name().get(lang).to_owned())),
+        copies.map(|copies| fact(say("Copies", "Copies"), copies)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// How large a picture is drawn, in per cent of its own pixels.
+pub fn scale(lang: Lang, share: f32) -> String {
+    if share < 0.1 { format!("{}\u{a0}%", decimal(lang, f64::from(share) * 100.0, 1)) } else { percent(lang, share.into(), 0) }
+}
