@@ -2,6 +2,7 @@
 
 pub mod augment;
 pub mod data;
+mod listing;
 mod marking;
 pub mod model;
 pub mod off_by;

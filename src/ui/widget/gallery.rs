@@ -2,7 +2,11 @@
 
 use egui::{CornerRadius, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
-use super::{fitted::fitted, thumbs::Thumbs};
+use super::{
+    fitted::fitted,
+    selection::{Cells, Selection},
+    thumbs::Thumbs,
+};
 use crate::{
     data::pixels::Pixels,
     ui::{
@@ -26,6 +30,8 @@ pub struct Tile {
     pub name: String,
     /// What the user decided about it, as an icon over the picture.
     pub badge: Option<Icon>,
+    /// Whether it is marked together with others.
+    pub marked: bool,
 }
 
 /// Space between pictures.
@@ -79,14 +85,45 @@ pub struct Gallery<'a, T> {
 
 impl<T: Fn(usize) -> Tile> Gallery<'_, T> {
     /// All pictures, scrolling; gives the response of each one drawn to `each`, with what paints it larger.
-    pub fn scrolling(mut self, ui: &mut Ui, mut each: impl FnMut(usize, &Tile, Response, &mut Thumbs)) {
+    pub fn scrolling(self, ui: &mut Ui, each: impl FnMut(usize, &Tile, Response, &mut Thumbs)) {
+        self.scroll(ui, None, each);
+    }
+
+    /// As [`Gallery::scrolling`]; a rectangle that is drawn marks pictures in `selection`, each by its `key`.
+    pub fn marking(
+        self,
+        ui: &mut Ui,
+        selection: &mut Selection,
+        key: &dyn Fn(usize) -> u32,
+        each: impl FnMut(usize, &Tile, Response, &mut Thumbs),
+    ) {
+        self.scroll(ui, Some((selection, key)), each);
+    }
+
+    fn scroll(
+        mut self,
+        ui: &mut Ui,
+        mut marks: Option<(&mut Selection, &dyn Fn(usize) -> u32)>,
+        mut each: impl FnMut(usize, &Tile, Response, &mut Thumbs),
+    ) {
         let grid = Grid::new(ui.available_width() - 10.0, self.wanted);
         ui.scope(|ui| {
             ui.spacing_mut().item_spacing.y = GAP;
             let area = ScrollArea::vertical().auto_shrink([false, false]);
             area.show_rows(ui, grid.row(), self.count.div_ceil(grid.columns), |ui, rows| {
+                let pitch = vec2(grid.pitch, grid.row() + GAP);
+                let seen = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), rows.len() as f32 * pitch.y));
+                let origin = seen.min - vec2(0.0, rows.start as f32 * pitch.y);
+                let cells = Cells { origin, columns: grid.columns, pitch, count: self.count };
+                // Below the pictures, which take the clicks; the Tab key passes it by.
+                let rectangle =
+                    marks.is_some().then(|| ui.interact(seen, ui.scope_id().with("rectangle"), Sense::DRAG));
+                let marked = |place: usize| marks.as_ref().is_some_and(|(selection, key)| selection.contains(key(place)));
                 for row in rows {
-                    self.draw_row(ui, grid, row, &mut each);
+                    self.draw_row(ui, grid, row, &marked, &mut each);
+                }
+                if let (Some((selection, key)), Some(response)) = (&mut marks, rectangle) {
+                    selection.band(ui, &response, cells, *key);
                 }
             });
         });
@@ -99,16 +136,23 @@ impl<T: Fn(usize) -> Tile> Gallery<'_, T> {
         ui.scope(|ui| {
             ui.spacing_mut().item_spacing.y = GAP;
             for row in 0..rows.min(self.count.div_ceil(grid.columns)) {
-                self.draw_row(ui, grid, row, &mut each);
+                self.draw_row(ui, grid, row, &|_| false, &mut each);
             }
         });
     }
 
-    fn draw_row(&mut self, ui: &mut Ui, grid: Grid, row: usize, each: &mut impl FnMut(usize, &Tile, Response, &mut Thumbs)) {
+    fn draw_row(
+        &mut self,
+        ui: &mut Ui,
+        grid: Grid,
+        row: usize,
+        marked: &dyn Fn(usize) -> bool,
+        each: &mut impl FnMut(usize, &Tile, Response, &mut Thumbs),
+    ) {
         let places = row * grid.columns..((row + 1) * grid.columns).min(self.count);
         let (row, _) = ui.allocate_exact_size(vec2(ui.available_width(), grid.row()), Sense::hover());
         for (column, place) in places.enumerate() {
-            let tile = (self.tile)(place);
+            let tile = Tile { marked: marked(place), ..(self.tile)(place) };
             let corner = pos2(row.left() + grid.pitch * column as f32, row.top());
             let rect = Rect::from_min_size(corner, vec2(grid.pitch - GAP, grid.row()));
             let response = ui.interact(rect, ui.scope_id().with(("picture", place)), Sense::click());
@@ -127,6 +171,10 @@ impl<T: Fn(usize) -> Tile> Gallery<'_, T> {
             _ => {
                 ui.painter().rect_filled(picture, radius, t.grid);
             }
+        }
+        if tile.marked {
+            ui.painter().rect_filled(picture, radius, t.accent.gamma_multiply(0.3));
+            ui.painter().rect_stroke(picture, radius, Stroke::new(3.0, t.accent), StrokeKind::Inside);
         }
         if response.hovered() || response.has_focus() {
             ui.painter().rect_stroke(picture, radius, Stroke::new(2.0, t.accent), StrokeKind::Inside);

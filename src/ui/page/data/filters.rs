@@ -1,6 +1,6 @@
 //! What narrows and orders the wall: menus with how many each choice leaves, a search by name, and how large the tiles are.
 
-use egui::{Align, Layout, TextEdit, Ui, WidgetInfo, vec2};
+use egui::{Align, Layout, Ui, vec2};
 
 use super::{
     overview::Overview,
@@ -16,6 +16,7 @@ use crate::{
     text::{Lang, Phrase, number, say},
     ui::{
         Cx, icon,
+        page::listing,
         theme::{self, Theme},
         widget::{
             button::{icon_button, link},
@@ -45,7 +46,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, of: (&Task, &Overview), wall: &mut Wall, p
         zoom(ui, cx.lang, wall, wide);
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             let room = ui.available_width();
-            search(ui, cx.lang, &mut wall.sought, room.clamp(60.0, 190.0));
+            listing::search(ui, cx.lang, &mut wall.sought, room.clamp(60.0, 190.0));
             if wall.is_filtered() && ui.available_width() > 110.0 {
                 clear(ui, cx.lang, wall);
             }
@@ -60,15 +61,6 @@ pub fn clear(ui: &mut Ui, lang: Lang, wall: &mut Wall) {
         wall.narrow(Narrow::default());
         wall.show = show;
     }
-}
-
-/// A field that seeks by file name.
-pub fn search(ui: &mut Ui, lang: Lang, sought: &mut String, width: f32) {
-    let name = say("Search by file name", "Chercher par nom de fichier").get(lang);
-    let field = TextEdit::singleline(sought).hint_text(say("File name", "Nom de fichier").get(lang)).desired_width(width - 16.0);
-    let field = ui.add(field.margin(vec2(8.0, 4.0)));
-    field.widget_info(|| WidgetInfo::labeled(egui::Role::TextInput, true, name));
-    field.on_hover_text(name);
 }
 
 /// Which list is shown.

@@ -16,13 +16,16 @@ use super::{
     wall::{Narrow, Wall},
 };
 use crate::{
-    data::{dataset::Dataset, face_file},
+    data::dataset::Dataset,
     files::table::Cell,
     plan::Plan,
     text::say,
     ui::{
         Action, Cx,
-        page::marking::{BarAnswer, Marking, MenuAnswer},
+        page::{
+            listing::paths,
+            marking::{BarAnswer, Marking, MenuAnswer},
+        },
         theme::Theme,
         viewer::subject::folder_of,
         widget::{button::link, card::Card},
@@ -151,13 +154,6 @@ fn targets(dataset: &Dataset, wall: &Wall, index: Option<u32>) -> Vec<PathBuf> {
     }
 }
 
-/// Paths as lines, absolute where the pictures have files.
-fn paths(dataset: &Dataset, files: &[PathBuf]) -> String {
-    let folder = folder_of(dataset);
-    let whole = |file: &PathBuf| folder.map_or_else(|| file.clone(), |folder| folder.join(face_file::photo(file)));
-    files.iter().map(|file| whole(file).display().to_string()).collect::<Vec<_>>().join("\n")
-}
-
 /// The right button's menu.
 fn menu(cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Overview, wall: &mut Wall, response: &Response) {
     let Some(index) = wall.menu.filter(|index| (*index as usize) < dataset.samples.len()) else { return };
@@ -174,7 +170,7 @@ fn menu(cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Overview, wall: &mut
                     cx.act(Action::OpenPath(parent.to_owned()));
                 }
             }
-            Some(MenuAnswer::CopyPaths) => cx.act(Action::CopyText(paths(dataset, &files))),
+            Some(MenuAnswer::CopyPaths) => cx.act(Action::CopyText(paths(folder, &files))),
             Some(MenuAnswer::CopyPicture) => {
                 cx.act(Action::CopyOriginal { file: sample.file.clone(), sample: index as usize });
             }
@@ -205,7 +201,7 @@ fn bar(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, wall: &mut Wall, pl
     wall.bar = drawn.response.rect.height();
     match drawn.inner {
         Some(BarAnswer::Change(change)) => cx.act(Action::Edit { files: targets(dataset, wall, None), change }),
-        Some(BarAnswer::CopyPaths) => cx.act(Action::CopyText(paths(dataset, &targets(dataset, wall, None)))),
+        Some(BarAnswer::CopyPaths) => cx.act(Action::CopyText(paths(folder_of(dataset), &targets(dataset, wall, None)))),
         Some(BarAnswer::Export) => {
             let row = |index: u32| {
                 let sample = &dataset.samples[index as usize];

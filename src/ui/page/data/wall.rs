@@ -3,7 +3,7 @@
 use std::{
     cmp::Reverse,
     collections::HashSet,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
 };
 
@@ -23,7 +23,7 @@ use crate::{
     },
     plan::Plan,
     text::{Lang, Phrase, say},
-    ui::widget::selection::Selection,
+    ui::{page::listing, widget::selection::Selection},
 };
 
 /// Filters, zoom, and what they leave.
@@ -212,7 +212,7 @@ impl Wall {
         self.counts = [Part::ALL.len(), classes, LAST_DECADE + 1, RACES.len()].map(|options| vec![0; options + 1]);
         self.left.clear();
         for (index, sample) in dataset.samples.iter().enumerate() {
-            if (self.show == Show::Plain && odd.contains(index as u32)) || !contains(&sample.file, &made.sought) {
+            if (self.show == Show::Plain && odd.contains(index as u32)) || !listing::contains(&sample.file, &made.sought) {
                 continue;
             }
             let values = [
@@ -250,20 +250,6 @@ impl Wall {
             self.marked.retain(|key| there.contains(&key));
         }
         self.made = Some(made);
-    }
-}
-
-/// Whether a file's path contains a text, which is in small letters.
-fn contains(file: &Path, wanted: &str) -> bool {
-    if wanted.is_empty() {
-        return true;
-    }
-    match file.to_str() {
-        // Asked of every picture of a data set: without a copy as a rule.
-        Some(path) if wanted.is_ascii() => {
-            path.as_bytes().windows(wanted.len()).any(|part| part.eq_ignore_ascii_case(wanted.as_bytes()))
-        }
-        _ => file.to_string_lossy().to_lowercase().contains(wanted),
     }
 }
 

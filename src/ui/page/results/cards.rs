@@ -5,7 +5,13 @@
 
 use egui::{Ui, Vec2, vec2};
 
-use super::{Shown, accuracy, calibration, groups, pictures, pictures::Facets, several};
+use super::{
+    Shown, accuracy, calibration,
+    facets::Facets,
+    groups,
+    pictures::{self, Asked},
+    several,
+};
 use crate::{
     text::{Lang, Phrase, quoted, say},
     ui::{
@@ -43,13 +49,13 @@ enum Beside {
 const ROOMY: Vec2 = vec2(1080.0, 780.0);
 
 /// Draws them; gives the pictures that were asked for.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State) -> Option<Facets> {
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State) -> Option<Asked> {
     score_bar(ui, cx.lang, shown);
     let room = ui.available_size();
     if room.x >= ROOMY.x && room.y >= ROOMY.y { large(ui, cx, shown, state) } else { small(ui, cx, shown, state) }
 }
 
-fn large(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State) -> Option<Facets> {
+fn large(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State) -> Option<Asked> {
     let rows = [growing(300.0, 0.5), growing(260.0, 0.35), growing(164.0, 0.15)];
     let mut open = None;
     stack(ui, &rows, |row, ui, height| match row {
@@ -69,7 +75,7 @@ fn large(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State) -> 
     open
 }
 
-fn small(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State) -> Option<Facets> {
+fn small(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State) -> Option<Asked> {
     const CHOOSER: f32 = theme::FIELD + 4.0 + theme::GUTTER;
     let rows = [growing(330.0, 1.0), growing(164.0, 0.12)];
     let mut open = None;
@@ -89,6 +95,11 @@ fn small(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State) -> 
     open
 }
 
+/// Asks for a page of the pictures that these let through.
+fn narrow(facets: Facets) -> Option<Asked> {
+    Some(Asked::Narrow(facets))
+}
+
 /// How right it is, on a line with what the largest class alone would give.
 fn score_bar(ui: &mut Ui, lang: Lang, shown: &Shown) {
     let accuracy = shown.counted.scores.accuracy;
@@ -104,32 +115,32 @@ fn score_bar(ui: &mut Ui, lang: Lang, shown: &Shown) {
 }
 
 /// The matrix or heat map.
-fn matrix(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, state: &mut State, height: f32) -> Option<Facets> {
+fn matrix(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, state: &mut State, height: f32) -> Option<Asked> {
     ui.set_max_height(height);
     let (label, predicted) = match shown.report.is_binary() {
         true => accuracy::matrix(ui, cx, shown, height),
         false => several::matrix(ui, cx, shown, &mut state.several, height),
     }?;
-    Some(Facets { label: Some(label), predicted: Some(predicted), ..Facets::default() })
+    narrow(Facets { label: Some(label), predicted: Some(predicted), ..Facets::default() })
 }
 
-fn mistakes(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> Option<Facets> {
+fn mistakes(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> Option<Asked> {
     ui.set_max_height(height);
-    pictures::mistakes(ui, cx, shown, height).then(|| Facets { correct: Some(false), ..Facets::default() })
+    pictures::mistakes(ui, cx, shown, height)
 }
 
 /// One of the cards beside the matrix.
-fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, (which, state): (Beside, &mut State), height: f32) -> Option<Facets> {
+fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, (which, state): (Beside, &mut State), height: f32) -> Option<Asked> {
     ui.set_max_height(height);
     match which {
         Beside::Groups => {
             let key = groups::show(ui, cx, shown, &mut state.grouping, height)?;
-            return Some(Facets { label: key.class, age: key.age, race: key.race, ..Facets::default() });
+            return narrow(Facets { label: key.class, age: key.age, race: key.race, ..Facets::default() });
         }
         Beside::Errors if shown.report.is_binary() => accuracy::trade_off(ui, cx, shown, &mut state.curve, height),
         Beside::Errors => {
             let (label, predicted) = several::side(ui, cx, shown, &mut state.several, height)?;
-            return Some(Facets { label: Some(label), predicted: Some(predicted), ..Facets::default() });
+            return narrow(Facets { label: Some(label), predicted: Some(predicted), ..Facets::default() });
         }
         Beside::Scores => accuracy::scores(ui, cx.lang, shown, height),
         Beside::Confidence => calibration::show(ui, cx, shown, height),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use egui::Ui;
 
 use crate::{
-    data::dataset::Dataset,
+    data::{dataset::Dataset, edits::Edit},
     evaluate::Prediction,
     run::{Changes, RunView},
     text::{Lang, say},
@@ -45,21 +45,31 @@ impl Compared {
 /// Whether the label looks wrong, and what to do then: buttons, and what was decided before.
 pub fn decide(ui: &mut Ui, lang: Lang, dataset: &Arc<Dataset>, p: &Prediction) -> Option<Action> {
     let t = Theme::of(ui);
+    let (class, edit) = now(dataset, p);
+    let text = decided(lang, dataset, p).unwrap_or_else(|| say("Label looks wrong?", "L’étiquette semble fausse ?").get(lang).to_owned());
+    ui.label(theme::strong(text).color(t.text));
+    let decided = ui.horizontal_wrapped(|ui| decide::buttons(ui, lang, &dataset.task, Some(class), edit)).inner;
+    decided.map(|change| Action::Edit { files: vec![p.file.clone()], change })
+}
+
+/// What a judged picture counts as now, with what the user decided about it.
+pub fn now<'a>(dataset: &'a Dataset, p: &Prediction) -> (u8, Option<&'a Edit>) {
     let edit = dataset.edits().get(&p.file);
     let relabeled = edit.and_then(|edit| edit.class.as_ref()).and_then(|class| dataset.task.find(class));
-    let class = relabeled.unwrap_or_else(|| usize::from(p.label));
-    let text = match edit {
-        Some(edit) if edit.left_out => say("Left out by you", "Écartée par vous").get(lang).to_owned(),
-        Some(edit) if edit.kept => say("Marked correct by you", "Confirmée par vous").get(lang).to_owned(),
-        Some(_) if relabeled.is_some() => {
+    (relabeled.map_or(p.label, |class| class as u8), edit)
+}
+
+/// What the user decided about a judged picture, in words.
+pub fn decided(lang: Lang, dataset: &Dataset, p: &Prediction) -> Option<String> {
+    Some(match dataset.edits().get(&p.file)? {
+        edit if edit.left_out => say("Left out by you", "Écartée par vous").get(lang).to_owned(),
+        edit if edit.kept => say("Marked correct by you", "Confirmée par vous").get(lang).to_owned(),
+        edit => {
+            let class = edit.class.as_ref().and_then(|class| dataset.task.find(class))?;
             let name = dataset.task.name(class, lang);
-            format!("{} {name}", say("Relabeled by you:", "Réétiquetée par vous :").get(lang))
+            format!("{} {name}", say("Relabeled by you:", "Réétiquetée par vous :").get(lang))
         }
-        _ => say("Label looks wrong?", "L’étiquette semble fausse ?").get(lang).to_owned(),
-    };
-    ui.label(theme::strong(text).color(t.text));
-    let decided = ui.horizontal_wrapped(|ui| decide::buttons(ui, lang, &dataset.task, Some(class as u8), edit)).inner;
-    decided.map(|change| Action::Edit { files: vec![p.file.clone()], change })
+    })
 }
 
 /// Where this run was trained again on fewer or other pictures: the way to the comparison.

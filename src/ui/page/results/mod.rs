@@ -4,12 +4,15 @@ mod accuracy;
 mod calibration;
 mod cards;
 mod counted;
+mod facets;
+mod filters;
 mod groups;
 mod labels;
 mod picture;
 mod pictures;
 mod run_pictures;
 mod several;
+mod viewing;
 mod years;
 
 use std::sync::Arc;
@@ -43,14 +46,17 @@ use crate::{
     },
 };
 use counted::Counted;
-pub use pictures::Facets;
+pub use facets::Facets;
+use pictures::Asked;
+use viewing::Viewing;
 
 /// What the page remembers.
 #[derive(Default)]
 pub struct State {
     shown: Option<Shown>,
     /// The pictures that fill the page, if they do.
-    pictures: Option<pictures::Pictures>,
+    pictures: Option<facets::Pictures>,
+    viewing: Option<Viewing>,
     cards: cards::State,
     /// What was found in the open data set.
     data: labels::Compared,
@@ -179,11 +185,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let Some(shown) = &mut state.shown else { return };
     shown.changed = state.data.changes(cx, &view);
     shown.count();
-    if let Some(open) = &mut state.pictures {
-        if pictures::show(ui, cx, shown, open) {
-            state.pictures = None;
-        }
+    if viewing::show(ui, cx, shown, &mut state.viewing) {
         return;
+    }
+    if let Some(open) = &mut state.pictures {
+        let asked = pictures::show(ui, cx, shown, open);
+        return turn(ui, state, asked);
     }
     strip::show_and_rename(ui, cx, &shown.view.info, &mut state.rename);
     title(ui, cx, shown);
@@ -191,18 +198,26 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     labels::repeated(ui, cx, &shown.view);
     stale(ui, cx, shown);
     if shown.years.is_some() {
-        if let Some(facets) = years::show(ui, cx, shown, &mut state.cards.grouping) {
-            state.pictures = Some(pictures::Pictures::new(facets));
-        }
-        return;
+        let asked = years::show(ui, cx, shown, &mut state.cards.grouping);
+        return turn(ui, state, asked);
     }
-    let open = cards::show(ui, cx, shown, &mut state.cards);
+    let asked = cards::show(ui, cx, shown, &mut state.cards);
     if !shown.counted.is_of(&shown.report, shown.threshold) {
         // A card has tried another threshold: those before it follow in the next frame.
         ui.request_repaint();
     }
-    if let Some(facets) = open {
-        state.pictures = Some(pictures::Pictures::new(facets));
+    turn(ui, state, asked);
+}
+
+/// Goes where the pictures lead.
+fn turn(ui: &Ui, state: &mut State, asked: Option<Asked>) {
+    match (asked, &state.shown) {
+        (Some(Asked::Back), _) => state.pictures = None,
+        (Some(Asked::Narrow(facets)), _) => state.pictures = Some(facets::Pictures::new(facets)),
+        (Some(Asked::Open(list, validation, at, back)), Some(shown)) => {
+            state.viewing = Some(Viewing::open(ui, shown, (list, validation), at, back));
+        }
+        _ => {}
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Popup, PopupCloseBehavior, Response, Sense, Ui, Vec2};
+use egui::{Key, Modifiers, Popup, PopupCloseBehavior, Response, Sense, SetOpenCommand, Ui, Vec2};
 
 use super::{Shown, labels};
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
     evaluate::{Prediction, regression},
     run::RunPictures,
     session::RunPicturesState,
-    text::{self, Lang, decimal, percent, plural, say},
+    text::{self, Lang, Phrase, decimal, percent, plural, say},
     ui::{
         Action, Cx,
         icon::{self, Icon},
@@ -29,9 +29,9 @@ use crate::{
 /// Where judged pictures are: in the run's own folder, whatever data set is open.
 pub struct Places {
     /// The open data set, if it is the run's: the user can decide about its labels.
-    now: Option<Arc<Dataset>>,
+    pub now: Option<Arc<Dataset>>,
     /// The run's pictures without the user's edits, in which pictures that were left out can still be seen.
-    base: Option<Arc<Dataset>>,
+    pub base: Option<Arc<Dataset>>,
     /// Of `base`: those that are used, and behind them those that are not.
     pub pixels: Option<Pixels>,
     /// What is known of them beside that.
@@ -56,7 +56,7 @@ impl Places {
     }
 
     /// Its place among the pixels.
-    fn find(&self, p: &Prediction) -> Option<usize> {
+    pub fn find(&self, p: &Prediction) -> Option<usize> {
         let base = self.base.as_ref()?;
         let spare = || base.spare.find(&p.file).map(|place| base.samples.len() + place);
         base.find(&p.file, p.sample as usize).or_else(spare)
@@ -65,6 +65,17 @@ impl Places {
     /// Whether the file's content is another than when the run began.
     fn changed(&self, p: &Prediction) -> bool {
         self.run_pictures.as_ref().is_some_and(|run_pictures| run_pictures.changed(&p.file))
+    }
+
+    /// Why it is not as it was when the run began.
+    pub fn trouble(&self, p: &Prediction) -> Option<Phrase> {
+        match self.pixels.as_ref().and(self.find(p)) {
+            Some(_) if self.changed(p) => {
+                Some(say("This file has changed since the run", "Ce fichier a changé depuis l’essai"))
+            }
+            None if self.base.is_some() => Some(say("This file is not there any more", "Ce fichier n’est plus là")),
+            _ => None,
+        }
     }
 
     /// What is to be known about it at a glance: that it has changed, or what the user decided.
@@ -109,6 +120,7 @@ pub fn tile(lang: Lang, shown: &Shown, p: &Prediction, places: &Places) -> Tile 
             Lang::Fr => format!("{file}\u{a0}: réponse {name}, {sure}, étiquette {label}"),
         },
         badge: places.badge(p),
+        marked: false,
     }
 }
 
@@ -131,6 +143,33 @@ fn tile_of_years(lang: Lang, p: &Prediction, sample: Option<usize>, badge: Optio
             Lang::Fr => format!("{file}\u{a0}: étiquette {label}, réponse {value}, {off}"),
         },
         badge,
+        marked: false,
+    }
+}
+
+/// What a picture was pressed for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Press {
+    /// To see what is known of it.
+    Plain,
+    /// To see it large: twice, or by a key.
+    Open,
+    /// To mark it beside others, with the keys that were held.
+    Mark(Modifiers),
+    None,
+}
+
+impl Press {
+    /// What `response` says.
+    pub fn of(response: &Response) -> Self {
+        let (modifiers, key) =
+            response.ctx.input(|input| (input.modifiers, input.key_pressed(Key::Enter) || input.key_pressed(Key::Space)));
+        match response.clicked() {
+            true if modifiers.shift || modifiers.command => Self::Mark(modifiers),
+            true if response.double_clicked() || (response.has_focus() && key) => Self::Open,
+            true => Self::Plain,
+            false => Self::None,
+        }
     }
 }
 
@@ -148,7 +187,13 @@ impl Subject<'_> {
     /// its label.
     pub fn details(&self, response: &Response, thumbs: &mut Thumbs) -> Option<Action> {
         let mut asked = None;
-        Popup::menu(response).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+        let open = match Press::of(response) {
+            Press::Plain => Some(SetOpenCommand::Toggle),
+            Press::Open => Some(SetOpenCommand::Bool(false)),
+            Press::Mark(_) | Press::None => None,
+        };
+        let popup = Popup::menu(response).open_memory(open);
+        popup.close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
             ui.set_width(236.0);
             scroll::menu(ui, |ui| asked = self.known(ui, thumbs));
         });
@@ -166,14 +211,7 @@ impl Subject<'_> {
             thumbs.paint_of(ui, rect, pixels, sample);
             ui.add_space(2.0);
         }
-        let trouble = match known {
-            Some(_) if places.changed(p) => {
-                Some(say("This file has changed since the run", "Ce fichier a changé depuis l’essai"))
-            }
-            None if places.base.is_some() => Some(say("This file is not there any more", "Ce fichier n’est plus là")),
-            _ => None,
-        };
-        if let Some(trouble) = trouble {
+        if let Some(trouble) = places.trouble(p) {
             ui.add(egui::Label::new(theme::caption(trouble.get(lang)).color(t.validation)).wrap());
         }
         ui.label(theme::strong(tile.first.clone()).color(t.text));

@@ -1,147 +1,59 @@
 //! The pictures behind a number: filtered, sorted, and marked where a label looks wrong.
 
-use std::cmp::Ordering;
+use std::path::PathBuf;
 
-use egui::{Popup, Response, Ui};
+use egui::{Id, Key, Modifiers, Popup, Response, Ui, vec2};
 
 use super::{
     Shown,
-    picture::{Places, Subject, tile},
+    facets::{Facets, Pictures, find, predictions},
+    filters,
+    picture::{Places, Press, Subject, tile},
     run_pictures,
 };
 use crate::{
-    data::{
-        sample::RACES,
-        task::{GENDERS, Task},
-    },
-    evaluate::{
-        Prediction,
-        groups::{AGE_BANDS, GroupKey, Known, NO_GENDER, band_name},
-        regression,
-    },
+    evaluate::Prediction,
+    files::table::Cell,
     text::{Lang, decimal, number, say},
     ui::{
         Action, Cx, icon,
+        page::{
+            listing::paths,
+            marking::{BarAnswer, Marking, MenuAnswer},
+        },
         theme::Theme,
+        viewer::subject::folder_of,
         widget::{
             button::Button,
             card::{Card, header},
-            choice::{chip_menu, view_menu},
             gallery::{Gallery, Tile},
-            notice, strip,
+            notice,
+            selection::Selection,
+            strip,
             thumbs::Thumbs,
         },
     },
 };
 
-/// Which pictures; what is `None` is not asked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Facets {
-    /// The recorded class.
-    pub label: Option<u8>,
-    /// What the model said.
-    pub predicted: Option<u8>,
-    pub correct: Option<bool>,
-    pub age: Option<Known>,
-    pub race: Option<Known>,
-    /// Of years, the gender that the picture's name records.
-    pub gender: Option<u8>,
+/// What a page of pictures asks for.
+pub enum Asked {
+    /// Back to the results.
+    Back,
+    /// Those that these let through, on a page of their own.
+    Narrow(Facets),
+    /// To see one large: the list, whether it is of the validation part, the position, and what gets the keyboard back.
+    Open(Vec<usize>, bool, usize, Id),
 }
 
-/// In which order.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Order {
-    #[default]
-    SurestFirst,
-    UnsureFirst,
-    ByFile,
-    ByAge,
-}
-
-const ORDERS: [Order; 4] = [Order::SurestFirst, Order::UnsureFirst, Order::ByFile, Order::ByAge];
-
-/// What the gallery remembers.
-pub struct Pictures {
-    facets: Facets,
-    order: Order,
-    /// The validation part instead of the judged one.
-    validation: bool,
-    /// Side of a picture in points.
-    wanted: f32,
-    /// The places in the report, and for which question they were found.
-    found: Vec<usize>,
-    asked: Option<(Facets, Order, bool, u64)>,
-}
-
-impl Pictures {
-    /// The pictures that `facets` lets through.
-    pub fn new(facets: Facets) -> Self {
-        Self { facets, order: Order::default(), validation: false, wanted: 104.0, found: Vec::new(), asked: None }
-    }
-
-    /// Forgets what was found: the report is another one.
-    pub fn find_again(&mut self) {
-        self.asked = None;
-    }
-}
-
-impl Facets {
-    /// Whether the picture belongs, at a threshold on the network's own scale.
-    pub fn contain(&self, p: &Prediction, logit_threshold: f64) -> bool {
-        let of_years = p.logit.value().is_some();
-        let right = || if of_years { p.error().abs() <= regression::NEAR } else { p.correct(logit_threshold) };
-        self.group(of_years).contains(p)
-            && (!of_years || self.label.is_none_or(|label| p.label == label))
-            && self.predicted.is_none_or(|predicted| p.predicted(logit_threshold) == usize::from(predicted))
-            && self.correct.is_none_or(|wanted| right() == wanted)
-    }
-
-    /// The group that they are of.
-    fn group(&self, of_years: bool) -> GroupKey {
-        GroupKey { age: self.age, race: self.race, class: if of_years { self.gender } else { self.label } }
-    }
-
-    /// The pictures as a phrase: `143 labeled female, predicted male`, `12 mistakes`.
-    fn sentence(&self, shown: &Shown, count: usize, lang: Lang) -> String {
-        let n = number(lang, count as u64);
-        let task = shown.task();
-        let of_years = task.is_regression();
-        let group = self.group(of_years);
-        match (self.label, self.predicted) {
-            (Some(label), Some(predicted)) if self.age.is_none() && self.race.is_none() && self.gender.is_none() => {
-                let (label, predicted) = (usize::from(label), usize::from(predicted));
-                format!("{n} {}", task.called(label, predicted, count as u32, lang))
-            }
-            _ => {
-                let what = match self.correct {
-                    Some(false) if of_years => say("pictures more than 5 years off", "images à plus de 5\u{a0}ans"),
-                    Some(true) if of_years => say("pictures within 5 years", "images à 5\u{a0}ans près"),
-                    Some(false) => say("mistakes", "erreurs"),
-                    Some(true) => say("right answers", "réponses justes"),
-                    None => say("pictures", "images"),
-                };
-                let mut text = format!("{n} {}", what.get(lang));
-                if group != GroupKey::default() {
-                    text = format!("{text}, {}", group.name(task, lang));
-                }
-                if let Some(predicted) = self.predicted {
-                    text = format!("{text}, {} {}", say("predicted", "réponse").get(lang), task.name(predicted.into(), lang));
-                }
-                text
-            }
-        }
-    }
-}
-
-/// The surest mistakes as a strip; gives whether all are asked for.
-pub fn mistakes(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> bool {
+/// The surest mistakes as a strip.
+pub fn mistakes(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> Option<Asked> {
     let lang = cx.lang;
     ui.set_max_height(height);
     let (found, title) = match &shown.years {
         Some(years) => (&years.largest, say("Largest errors", "Plus grands écarts").get(lang)),
         None => (&shown.counted.mistakes, say("Most confident mistakes", "Erreurs faites avec assurance").get(lang)),
     };
-    let mut all = false;
+    let (mut see_all, mut answer) = (false, None);
     Card::titled(title).fill().show_with(
         ui,
         |ui| {
@@ -151,7 +63,7 @@ pub fn mistakes(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> boo
             };
             let see = Button::quiet(text).trailing(icon::ARROW_RIGHT).compact();
             if !found.is_empty() && ui.add(see).clicked() {
-                all = true;
+                see_all = true;
             }
         },
         |ui| {
@@ -167,24 +79,31 @@ pub fn mistakes(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> boo
             let places = Places::of(cx, shown);
             let predictions = &shown.report.predictions;
             let tile = |place: usize| tile(lang, shown, &predictions[found[place]], &places);
-            let mut asked = Vec::new();
+            let (mut asked, mut open) = (Vec::new(), None);
             let each = |place: usize, tile: &Tile, response: Response, thumbs: &mut Thumbs| {
                 let subject = Subject { lang, shown, p: &predictions[found[place]], places: &places, tile };
                 asked.extend(subject.details(&response, thumbs));
+                if Press::of(&response) == Press::Open {
+                    open = Some((place, response.id));
+                }
             };
             let pixels = places.pixels.as_ref();
             Gallery { thumbs: cx.thumbs, pixels, count: found.len(), wanted: 92.0, tile }.strip(ui, height, each);
             cx.actions.append(&mut asked);
+            if let Some((place, back)) = open {
+                answer = Some(Asked::Open(found.clone(), false, place, back));
+            }
         },
     );
-    all
+    let correct = if shown.years.is_some() { None } else { Some(false) };
+    if see_all { Some(Asked::Narrow(Facets { correct, ..Facets::default() })) } else { answer }
 }
 
-/// The pictures as a page of their own; gives whether the user goes back.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures) -> bool {
+/// The pictures as a page of their own.
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures) -> Option<Asked> {
     let lang = cx.lang;
     find(shown, open);
-    let mut back = false;
+    let (mut back, mut asked) = (false, None);
     let part = if open.validation { say("validation part", "partie validation").get(lang) } else { shown.report.part_name(lang) };
     let total = number(lang, predictions(shown, open.validation).len() as u64);
     let threshold = decimal(lang, shown.threshold, 2);
@@ -194,13 +113,17 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures) ->
         Lang::En => format!("of {total} pictures, {part} · threshold {threshold}"),
         Lang::Fr => format!("sur {total} images, {part} · seuil {threshold}"),
     };
-    strip::show(ui, cx, &shown.view.info);
+    strip::show_and_rename(ui, cx, &shown.view.info, &mut state.rename);
     header(ui, &open.facets.sentence(shown, open.found.len(), lang), &sentence, |ui| {
         // At the right end, whatever comes beside it: nothing takes its place under the pointer.
         let button = Button::secondary(say("Back to the results", "Revenir aux résultats").get(lang)).icon(icon::ARROW_LEFT);
         // Escape closes what is open over the pictures first.
-        let escape = !Popup::is_any_open(ui.ctx()) && ui.input(|i| i.key_pressed(egui::Key::Escape));
-        back = ui.add(button).clicked() || escape;
+        let escape = !Popup::is_any_open(ui.ctx()) && ui.input(|i| i.key_pressed(Key::Escape));
+        let unmark = escape && !open.marked.is_empty();
+        if unmark {
+            open.marked.clear();
+        }
+        back = ui.add(button).clicked() || (escape && !unmark);
         if shown.changed.is_some() {
             let text = say("Train again with these labels", "Réentraîner avec ces étiquettes").get(lang);
             if ui.add(Button::secondary(text).icon(icon::REFRESH_CW).enabled(!cx.session.phase.busy())).clicked() {
@@ -209,7 +132,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures) ->
         }
     });
     Card::new().fill().show(ui, |ui| {
-        filters(ui, lang, shown, open);
+        filters::show(ui, lang, shown, open);
         ui.add_space(4.0);
         run_pictures::note(ui, cx, shown);
         if open.found.is_empty() {
@@ -221,166 +144,127 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures) ->
             let text = text.get(lang);
             notice::empty(ui, icon::FILTER, title, text, |ui| {
                 if ui.add(Button::secondary(say("Show all", "Tout afficher").get(lang))).clicked() {
-                    open.facets = Facets::default();
+                    open.clear_filters();
                 }
             });
             return;
         }
         let places = Places::of(cx, shown);
-        let all = predictions(shown, open.validation);
-        let tile = |place: usize| tile(lang, shown, &all[open.found[place]], &places);
-        let mut asked = Vec::new();
-        let each = |place: usize, tile: &Tile, response: Response, thumbs: &mut Thumbs| {
-            let subject = Subject { lang, shown, p: &all[open.found[place]], places: &places, tile };
-            asked.extend(subject.details(&response, thumbs));
-        };
-        let (pixels, count) = (places.pixels.as_ref(), open.found.len());
-        Gallery { thumbs: cx.thumbs, pixels, count, wanted: open.wanted, tile }.scrolling(ui, each);
-        cx.actions.append(&mut asked);
+        let below = if open.marked.is_empty() { 0.0 } else { open.bar + 10.0 };
+        let size = vec2(ui.available_width(), (ui.available_height() - below).max(80.0));
+        ui.allocate_ui(size, |ui| {
+            ui.set_min_size(size);
+            asked = gallery(ui, cx, shown, open, &places);
+        });
+        if !open.marked.is_empty() {
+            bar(ui, cx, shown, open, &places);
+        }
     });
-    back
+    if back { Some(Asked::Back) } else { asked }
 }
 
-fn predictions(shown: &Shown, validation: bool) -> &[Prediction] {
-    if validation { &shown.report.validation } else { &shown.report.predictions }
-}
-
-fn find(shown: &Shown, open: &mut Pictures) {
-    let raw = shown.report.logit_threshold(shown.threshold);
-    let asked = Some((open.facets, open.order, open.validation, raw.to_bits()));
-    if asked == open.asked {
-        return;
-    }
-    open.asked = asked;
+/// All pictures, which can be opened, marked, and asked about by the right button.
+fn gallery(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures, places: &Places) -> Option<Asked> {
+    let lang = cx.lang;
     let all = predictions(shown, open.validation);
-    let mut found: Vec<usize> = (0..all.len()).filter(|i| open.facets.contain(&all[*i], raw)).collect();
-    // Of years, in place of how sure it is, how far it is off.
-    let sure = |i: usize| match shown.years.is_some() {
-        true => all[i].error().abs(),
-        false => shown.report.confidence(&all[i], shown.threshold),
-    };
-    let by = |a: usize, b: usize| match open.order {
-        Order::SurestFirst => sure(b).total_cmp(&sure(a)),
-        Order::UnsureFirst => sure(a).total_cmp(&sure(b)),
-        Order::ByFile => Ordering::Equal,
-        Order::ByAge if shown.years.is_some() => all[a].label.cmp(&all[b].label),
-        Order::ByAge => all[a].age.cmp(&all[b].age),
-    };
-    found.sort_by(|&a, &b| by(a, b).then_with(|| all[a].file.cmp(&all[b].file)));
-    open.found = found;
-}
-
-fn filters(ui: &mut Ui, lang: Lang, shown: &Shown, open: &mut Pictures) {
-    let task = shown.task();
-    let facets = &mut open.facets;
-    let class_chip = |ui: &mut Ui, any: &str, prefix: &str, value: &mut Option<u8>| {
-        let names = task.names(lang).into_iter().map(|name| format!("{prefix} {name}"));
-        let options: Vec<String> = std::iter::once(any.to_owned()).chain(names).collect();
-        if let Some(chosen) = chip_menu(ui, value.map_or(0, |c| usize::from(c) + 1), &options) {
-            *value = (chosen > 0).then(|| (chosen - 1) as u8);
+    let Pictures { found, marked, wanted, validation, .. } = open;
+    let tile = |place: usize| tile(lang, shown, &all[found[place]], places);
+    let (mut asked, mut pressed, mut chosen) = (Vec::new(), None, None);
+    let many: Option<usize> = (marked.len() > 1).then(|| marked.len());
+    let each = |place: usize, tile: &Tile, response: Response, thumbs: &mut Thumbs| {
+        let p = &all[found[place]];
+        asked.extend(Subject { lang, shown, p, places, tile }.details(&response, thumbs));
+        match Press::of(&response) {
+            Press::None => {}
+            press => pressed = Some((place, press, response.id)),
+        }
+        let count = many.filter(|_| tile.marked).unwrap_or(1);
+        let marking = Marking { lang, count, task: shown.task(), decidable: places.now.is_some() };
+        let menu = Popup::context_menu(&response).id(response.id.with("menu"));
+        let has_file = places.base.as_deref().is_some_and(|base| folder_of(base).is_some());
+        if let Some(answer) = menu.show(|ui| marking.menu(ui, has_file, false)).and_then(|shown| shown.inner) {
+            chosen = Some((place, answer, response.id, tile.marked));
         }
     };
-    let known_chip = |ui: &mut Ui, options: &[String], value: &mut Option<Known>, may_be_unknown: bool| {
-        let unknown = if may_be_unknown { options.len() - 1 } else { usize::MAX };
-        let selected = match value {
-            None => 0,
-            Some(Known::Yes(i)) => usize::from(*i) + 1,
-            Some(Known::No) => unknown,
-        };
-        if let Some(chosen) = chip_menu(ui, selected, options) {
-            *value = match chosen {
-                0 => None,
-                last if last == unknown => Some(Known::No),
-                i => Some(Known::Yes((i - 1) as u8)),
-            };
-        }
+    let (pixels, count) = (places.pixels.as_ref(), found.len());
+    let key = |place: usize| found[place] as u32;
+    if ui.input(|i| i.modifiers.command && i.key_pressed(Key::A)) && !ui.text_edit_focused() {
+        marked.all(count, key);
+    }
+    Gallery { thumbs: cx.thumbs, pixels, count, wanted: *wanted, tile }.marking(ui, marked, &key, each);
+    cx.actions.append(&mut asked);
+    match pressed {
+        Some((place, Press::Open, back)) => return Some(Asked::Open(found.clone(), *validation, place, back)),
+        Some((place, Press::Mark(modifiers), _)) => _ = marked.click(place, None, modifiers, key),
+        Some((place, Press::Plain, _)) => _ = marked.click(place, None, Modifiers::NONE, key),
+        Some((_, Press::None, _)) | None => {}
+    }
+    let (place, answer, back, is_marked) = chosen?;
+    let p = &all[found[place]];
+    let files = || match is_marked {
+        true => marked_files(all, found, marked),
+        false => vec![p.file.clone()],
     };
-    let of_years = shown.years.is_some();
-    ui.horizontal_wrapped(|ui| {
-        if of_years {
-            year_chips(ui, lang, facets);
-        } else {
-            class_chip(
-                ui,
-                say("any label", "étiquette\u{a0}: toutes").get(lang),
-                say("label", "étiquette").get(lang),
-                &mut facets.label,
-            );
-            class_chip(
-                ui,
-                say("any prediction", "réponse\u{a0}: toutes").get(lang),
-                say("predicted", "réponse").get(lang),
-                &mut facets.predicted,
-            );
-        }
-        let options = match of_years {
-            true => [
-                say("near and far", "proches et loin"),
-                say("more than 5 years off", "à plus de 5\u{a0}ans"),
-                say("within 5 years", "à 5\u{a0}ans près"),
-            ],
-            false => [say("right and wrong", "justes et faux"), say("wrong", "faux"), say("right", "justes")],
-        }
-        .map(|s| s.get(lang).to_owned());
-        let selected = facets.correct.map_or(0, |right| 1 + usize::from(right));
-        if let Some(chosen) = chip_menu(ui, selected, &options) {
-            facets.correct = (chosen > 0).then_some(chosen == 2);
-        }
-        let mut ages = vec![say("all ages", "tous âges").get(lang).to_owned()];
-        ages.extend((0..AGE_BANDS.len()).map(|band| band_name(band, lang)));
-        if !of_years {
-            ages.push(say("age unknown", "âge inconnu").get(lang).to_owned());
-        }
-        known_chip(ui, &ages, &mut facets.age, !of_years);
-        let mut races = vec![say("all race labels", "toutes «\u{a0}races\u{a0}»").get(lang).to_owned()];
-        races.extend(RACES.iter().map(|race| race.get(lang).to_owned()));
-        races.push(say("label unknown", "étiquette inconnue").get(lang).to_owned());
-        known_chip(ui, &races, &mut facets.race, true);
-        if !shown.report.validation.is_empty() {
-            let parts =
-                [shown.report.part_name(lang).to_owned(), say("validation part", "partie validation").get(lang).to_owned()];
-            if let Some(chosen) = chip_menu(ui, usize::from(open.validation), &parts) {
-                open.validation = chosen == 1;
+    let folder = places.base.as_deref().and_then(folder_of);
+    match answer {
+        MenuAnswer::Open => return Some(Asked::Open(found.clone(), *validation, place, back)),
+        MenuAnswer::ShowFolder => {
+            let file = folder.map(|folder| folder.join(&p.file));
+            if let Some(parent) = file.as_deref().and_then(|file| file.parent()) {
+                cx.act(Action::OpenPath(parent.to_owned()));
             }
         }
-        let [most, least] = match of_years {
-            true => [say("largest errors first", "grands écarts d’abord"), say("smallest errors first", "petits écarts d’abord")],
-            false => [say("surest first", "sûres d’abord"), say("least sure first", "incertaines d’abord")],
-        };
-        let orders = [most, least, say("by file", "par fichier"), say("by age", "par âge")].map(|s| s.get(lang).to_owned());
-        let selected = ORDERS.iter().position(|o| *o == open.order).unwrap_or(0);
-        if let Some(chosen) = view_menu(ui, selected, &orders) {
-            open.order = ORDERS[chosen];
-        }
-        let sizes = [say("small pictures", "petites"), say("medium pictures", "moyennes"), say("large pictures", "grandes")];
-        let selected = [72.0, 104.0, 160.0].iter().position(|s| *s == open.wanted).unwrap_or(1);
-        if let Some(chosen) = view_menu(ui, selected, &sizes.map(|s| s.get(lang).to_owned())) {
-            open.wanted = [72.0, 104.0, 160.0][chosen];
-        }
-    });
+        MenuAnswer::CopyPaths => cx.act(Action::CopyText(paths(folder, &files()))),
+        MenuAnswer::CopyPicture => cx.act(Action::CopyOriginal { file: p.file.clone(), sample: p.sample as usize }),
+        MenuAnswer::Similar => {}
+        MenuAnswer::Change(change) => cx.act(Action::Edit { files: files(), change }),
+    }
+    None
 }
 
-/// Of years: the label and the answer that were clicked, and the gender that names record.
-fn year_chips(ui: &mut Ui, lang: Lang, facets: &mut Facets) {
-    if let (Some(label), Some(predicted)) = (facets.label, facets.predicted) {
-        let clicked = match lang {
-            Lang::En => format!("labeled {label}, predicted {predicted}"),
-            Lang::Fr => format!("étiquette {label}, réponse {predicted}"),
-        };
-        let options = [say("any label and answer", "toute étiquette et réponse").get(lang).to_owned(), clicked];
-        if chip_menu(ui, 1, &options) == Some(0) {
-            (facets.label, facets.predicted) = (None, None);
+/// The files of the marked pictures, in the order in which they are shown.
+fn marked_files(all: &[Prediction], found: &[usize], marked: &Selection) -> Vec<PathBuf> {
+    found.iter().filter(|at| marked.contains(**at as u32)).map(|at| all[*at].file.clone()).collect()
+}
+
+/// The bar for what is marked.
+fn bar(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures, places: &Places) {
+    let lang = cx.lang;
+    let all = predictions(shown, open.validation);
+    let task = places.now.as_ref().map_or_else(|| shown.task(), |now| &now.task);
+    let marking = Marking { lang, count: open.marked.len(), task, decidable: places.now.is_some() };
+    let drawn = ui.scope(|ui| marking.bar(ui));
+    open.bar = drawn.response.rect.height();
+    let files = || marked_files(all, &open.found, &open.marked);
+    match drawn.inner {
+        Some(BarAnswer::Change(change)) => cx.act(Action::Edit { files: files(), change }),
+        Some(BarAnswer::CopyPaths) => {
+            let folder = places.base.as_deref().and_then(folder_of);
+            cx.act(Action::CopyText(paths(folder, &files())));
         }
-    }
-    let mut options = vec![say("all genders", "tout genre").get(lang).to_owned()];
-    options.extend((0..GENDERS.len()).map(|class| Task::gender().name(class, lang)));
-    options.push(say("gender unknown", "genre inconnu").get(lang).to_owned());
-    let selected = facets.gender.map_or(0, |gender| (usize::from(gender) + 1).min(options.len() - 1));
-    if let Some(chosen) = chip_menu(ui, selected, &options) {
-        facets.gender = match chosen {
-            0 => None,
-            last if last == options.len() - 1 => Some(NO_GENDER),
-            class => Some((class - 1) as u8),
-        };
+        Some(BarAnswer::Export) => {
+            let name = |class: usize| Cell::text(task.classes.get(class).cloned().unwrap_or_else(|| class.to_string()));
+            let raw = shown.report.logit_threshold(shown.threshold);
+            let row = |p: &Prediction| {
+                let answer = match p.logit.value() {
+                    Some(value) => [Cell::Number(value, Some(1)), Cell::Empty],
+                    None => [
+                        name(p.predicted(raw)),
+                        Cell::Number(shown.report.confidence(p, shown.threshold), Some(4)),
+                    ],
+                };
+                let known = [
+                    Cell::text(p.file.display().to_string()),
+                    name(p.label.into()),
+                    p.age.map_or(Cell::Empty, Cell::whole),
+                    p.race.map_or(Cell::Empty, Cell::whole),
+                ];
+                known.into_iter().chain(answer).collect()
+            };
+            let rows = open.found.iter().filter(|at| open.marked.contains(**at as u32)).map(|at| row(&all[*at])).collect();
+            cx.act(Action::ExportList { columns: vec!["file", "label", "age", "race", "answer", "confidence"], rows });
+        }
+        Some(BarAnswer::Clear) => open.marked.clear(),
+        None => {}
     }
 }

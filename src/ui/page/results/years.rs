@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use egui::{Align, CornerRadius, Layout, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use super::{Facets, Shown, groups::offered, pictures, save_button};
+use super::{Facets, Shown, groups::offered, pictures::{self, Asked}, save_button};
 use crate::{
     evaluate::{GroupKey, Grouping, Interval, Prediction, Regression, RegressionGroup, Report, regression::NEAR},
     run::export::PlotKind,
@@ -71,8 +71,8 @@ impl Years {
 }
 
 /// Draws the cards; gives the pictures that are asked for.
-pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, grouping: &mut usize) -> Option<Facets> {
-    let mut open = None;
+pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, grouping: &mut usize) -> Option<Asked> {
+    let (mut open, mut asked) = (None, None);
     let narrow = ui.available_width() < 700.0;
     let rows = match narrow {
         true => vec![growing(320.0, 1.0), growing(216.0, 0.2), growing(216.0, 0.3), growing(180.0, 0.3)],
@@ -95,9 +95,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, grouping: &m
             });
         }),
         row if row == last => {
-            if pictures::mistakes(ui, cx, shown, height) {
-                open = Some(Facets::default());
-            }
+            asked = pictures::mistakes(ui, cx, shown, height);
         }
         _ => {
             ui.set_max_height(height);
@@ -108,7 +106,7 @@ pub(super) fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, grouping: &m
             }
         }
     });
-    open
+    open.map(Asked::Narrow).or(asked)
 }
 
 /// Estimates against labels; gives those of the point that was activated.

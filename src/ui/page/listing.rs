@@ -1,0 +1,39 @@
+//! What lists of pictures have in common: a search by file name, and paths for the clipboard.
+
+use std::path::{Path, PathBuf};
+
+use egui::{Role, TextEdit, Ui, WidgetInfo, vec2};
+
+use crate::{
+    data::face_file,
+    text::{Lang, say},
+};
+
+/// Whether a file's path contains a text, which is in small letters.
+pub fn contains(file: &Path, wanted: &str) -> bool {
+    if wanted.is_empty() {
+        return true;
+    }
+    match file.to_str() {
+        // Asked of every picture of a data set: without a copy as a rule.
+        Some(path) if wanted.is_ascii() => {
+            path.as_bytes().windows(wanted.len()).any(|part| part.eq_ignore_ascii_case(wanted.as_bytes()))
+        }
+        _ => file.to_string_lossy().to_lowercase().contains(wanted),
+    }
+}
+
+/// A field that seeks by file name.
+pub fn search(ui: &mut Ui, lang: Lang, sought: &mut String, width: f32) {
+    let name = say("Search by file name", "Chercher par nom de fichier").get(lang);
+    let field = TextEdit::singleline(sought).hint_text(say("File name", "Nom de fichier").get(lang)).desired_width(width - 16.0);
+    let field = ui.add(field.margin(vec2(8.0, 4.0)));
+    field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, name));
+    field.on_hover_text(name);
+}
+
+/// Paths as lines, absolute where the pictures are in a folder.
+pub fn paths(folder: Option<&Path>, files: &[PathBuf]) -> String {
+    let whole = |file: &PathBuf| folder.map_or_else(|| file.clone(), |folder| folder.join(face_file::photo(file)));
+    files.iter().map(|file| whole(file).display().to_string()).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,120 @@
+//! The viewer on the results page: it goes through the judged pictures that it was opened from.
+
+use std::path::PathBuf;
+
+use egui::{Id, Ui};
+
+use super::{
+    Shown, labels,
+    picture::Places,
+};
+use crate::{
+    data::{dataset::Dataset, sample::Part},
+    evaluate::Prediction,
+    text::{Lang, say},
+    ui::{
+        Cx,
+        viewer::{
+            Viewer, ViewerAnswer,
+            subject::{Decidable, Fact, Film, Said, Subject, facts, folder_of, is_mistake},
+        },
+    },
+};
+
+/// The viewer with its list of judged pictures.
+pub struct Viewing {
+    viewer: Viewer,
+    /// Of the validation part instead of the judged one.
+    validation: bool,
+    list: Vec<usize>,
+    /// How many judged pictures the list is of, at least.
+    of: usize,
+    run: String,
+    /// The copies of a picture, counted once.
+    copies: Option<(PathBuf, usize)>,
+}
+
+impl Viewing {
+    /// Opens the viewer at a position of `list`; `back` gets the keyboard when it is closed.
+    pub fn open(ui: &Ui, shown: &Shown, (list, validation): (Vec<usize>, bool), position: usize, back: Id) -> Self {
+        let viewer = Viewer::at(ui, position, Some(back));
+        let of = list.iter().max().map_or(0, |last| last + 1);
+        Self { viewer, validation, list, of, run: shown.view.info.id.clone(), copies: None }
+    }
+}
+
+/// Draws it, if one is open; gives whether it is, so that nothing else is drawn.
+pub fn show(ui: &Ui, cx: &mut Cx<'_>, shown: &Shown, viewing: &mut Option<Viewing>) -> bool {
+    let Some(open) = viewing else { return false };
+    let all = if open.validation { &shown.report.validation } else { &shown.report.predictions };
+    let fits = open.run == shown.view.info.id && open.of <= all.len();
+    if open.viewer.is_left(ui) || !fits || open.list.is_empty() {
+        *viewing = None;
+        return false;
+    }
+    let places = Places::of(cx, shown);
+    let Viewing { viewer, list, validation, copies, .. } = open;
+    let judged = |position: usize| &all[list[position.min(list.len() - 1)]];
+    let small = |position: usize| Some((places.pixels.as_ref()?, places.find(judged(position))?));
+    let file = |position: usize| judged(position).file.clone();
+    let mistake = |position: usize| is_mistake(&shown.report, shown.threshold, judged(position));
+    let film = Film {
+        count: list.len(),
+        small: &small,
+        file: &file,
+        folder: places.base.as_deref().and_then(folder_of),
+        mistake: Some(&mistake),
+    };
+    viewer.turn(ui, &film);
+    let p = judged(viewer.position());
+    let part = if *validation { Some(Part::Validation) } else { shown.report.part };
+    let subject = subject(cx.lang, shown, &places, p, Beside { part, copies });
+    if viewer.show(ui, cx, &film, &subject) == ViewerAnswer::Stay {
+        return true;
+    }
+    if let Some(open) = viewing.take() {
+        open.viewer.close(ui);
+    }
+    false
+}
+
+/// What is known of a picture beside what was judged.
+struct Beside<'a> {
+    part: Option<Part>,
+    copies: &'a mut Option<(PathBuf, usize)>,
+}
+
+fn subject<'a>(lang: Lang, shown: &'a Shown, places: &'a Places, p: &Prediction, beside: Beside<'_>) -> Subject<'a> {
+    let of_years = shown.years.is_some();
+    let now = places.now.as_ref().map(|dataset| (dataset, labels::now(dataset, p)));
+    let class = now.map_or(p.label, |(_, (class, _))| class);
+    let place = places.find(p);
+    let known = places.base.as_ref().zip(place).and_then(|(base, place)| {
+        let sample = base.samples.get(place).or_else(|| base.spare.samples.get(place - base.samples.len()))?;
+        Some((base, sample))
+    });
+    let facts = match known {
+        Some((base, sample)) => {
+            let counted = beside.copies.take().filter(|(file, _)| *file == p.file);
+            let (file, count) = counted.unwrap_or_else(|| (p.file.clone(), copies_of(base, sample.hash)));
+            *beside.copies = Some((file, count));
+            facts(lang, sample, beside.part, count, of_years)
+        }
+        None => vec![Fact { name: say("File", "Fichier").get(lang), value: p.file.display().to_string() }],
+    };
+    let trouble = places.trouble(p).map(|trouble| trouble.get(lang).to_owned());
+    Subject {
+        sample: p.sample as usize,
+        label: shown.task().name(class.into(), lang),
+        class: Some(class).filter(|_| !of_years),
+        said: Some(Said::of(&shown.report, shown.threshold, p, lang)),
+        note: trouble.or_else(|| labels::decided(lang, now?.0, p)),
+        facts,
+        decidable: now.map(|(dataset, (class, edit))| Decidable { task: &dataset.task, class: Some(class), edit }),
+    }
+}
+
+/// Other pictures with the same content.
+fn copies_of(dataset: &Dataset, hash: u64) -> usize {
+    if hash == 0 { 0 } else { dataset.samples.iter().filter(|sample| sample.hash == hash).count().saturating_sub(1) }
+}
