@@ -41,7 +41,7 @@ fn views() -> Vec<(Vec2, f32)> {
 }
 
 /// What is wrong with the window as it stands.
-fn faults(window: &Harness<'_, App>) -> Vec<String> {
+pub fn faults(window: &Harness<'_, App>) -> Vec<String> {
     let screen = window.ctx.content_rect();
     let texts = texts(window);
     let mut faults = Vec::new();

@@ -129,6 +129,7 @@ mod training_page;
 mod two_programs;
 mod typed_path;
 mod typography;
+mod viewer;
 mod walk;
 mod watch_page;
 mod watched;

@@ -22,17 +22,18 @@ use trombine::{
     history::{BatchRecord, EventLog, StopReason},
     plan::Plan,
     run::{RunStatus, Stored},
-    session::{Phase, RateTest, RunPicturesState, Tried, WholePhoto},
+    session::{LookedAt, Phase, RateTest, RunPicturesState, Tried, WholePhoto},
     text::Lang,
     train::{
         rate_range::{self, RateRange},
         trial::Trial,
     },
     ui::{page::Page, theme},
+    worker::PhotoSource,
 };
 
 use crate::{
-    experiments_page, face_crops, many_classes, overlap, resize_method, runs_list, search_page,
+    experiments_page, face_crops, many_classes, overlap, resize_method, runs_list, scenes, search_page,
     stage::{self, Stage},
     watch_page, years_pages,
 };
@@ -85,6 +86,15 @@ const SCENES: &[Scene] = &[
         "results-crossed",
         || Stage::new(Page::Results).with_data(400).with_run(),
         &["crossed", "croisés", "Show groups as a table", "Afficher les groupes en tableau"],
+    ),
+    ("viewer-results", || Stage::new(Page::Results).with_data(400).with_run(), scenes::VIEWER),
+    ("viewer-heat", looked_at, VIEWER_HEAT),
+    ("viewer-data", || Stage::new(Page::Data).with_data(600), scenes::VIEWER_OF_COPIES),
+    ("data-marked", || Stage::new(Page::Data).with_data(600), &["Wall of", "Mur de", CTRL_A]),
+    (
+        "pictures-marked",
+        || Stage::new(Page::Results).with_data(400).with_run(),
+        &["women were called men", "femmes prises pour", CTRL_A],
     ),
     ("results-gone", gone, &[]),
     ("results-long", long_names, &[]),
@@ -185,6 +195,39 @@ const SCENES: &[Scene] = &[
     ("runs-empty", || Stage::new(Page::Runs), &[]),
     ("results-empty", || Stage::new(Page::Results), &[]),
 ];
+
+/// In place of a name: the key that marks everything.
+const CTRL_A: &str = "Ctrl A";
+
+const VIEWER_HEAT: &[&str] = &[
+    "women were called men",
+    "femmes prises pour",
+    "really female, said",
+    "en réalité femme, réponse",
+    "Open the picture",
+    "Ouvrir l’image",
+    "No heat map",
+    "Pas de carte",
+    "uick",
+    "apide",
+];
+
+/// A judged picture about which the run was asked.
+fn looked_at() -> Stage {
+    let mut stage = Stage::new(Page::Results).with_data(400).with_run();
+    let run = stage.session.run.clone().expect("a run");
+    let report = run.report.as_ref().expect("a report");
+    let raw = report.logit_threshold(report.threshold);
+    let all = report.predictions.iter().filter(|p| p.label == 0 && !p.correct(raw));
+    let first = all.max_by(|a, b| report.confidence(a, report.threshold).total_cmp(&report.confidence(b, report.threshold)));
+    let file = first.expect("a mistake").file.clone();
+    let shown = stage::predicting();
+    let mut asked = shown.session.photos[0].asked[0].clone();
+    asked.slow = None;
+    let photo = PhotoSource::Rgb { width: 1, height: 1, pixels: vec![0; 3].into() };
+    stage.session.looked_at = Some(LookedAt { file, run: run.info.id.clone(), photo, asked });
+    stage
+}
 
 /// Weights of classes by hand, before a training.
 fn weighted(n: usize) -> Stage {
@@ -470,7 +513,9 @@ fn every_scene_is_drawn_and_has_what_is_clicked_in_it() {
             harness.run_steps(3);
             let mut clicked = 0;
             for label in *clicks {
-                if let Some(node) = harness.query_by_label_contains(label) {
+                if *label == CTRL_A {
+                    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+                } else if let Some(node) = harness.query_all_by_label_contains(label).next() {
                     node.click();
                     clicked += 1;
                 }

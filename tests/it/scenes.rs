@@ -49,6 +49,27 @@ pub const fn dialog(name: &'static str, stage: fn() -> Stage, dialog: Dialog) ->
     Scene { name, stage, clicks: &[], dialog: Some(dialog) }
 }
 
+/// What opens a judged picture over the window.
+pub const VIEWER: &[&str] = &[
+    "women were called men",
+    "femmes prises pour",
+    "really female, said",
+    "en réalité femme, réponse",
+    "Open the picture",
+    "Ouvrir l’image",
+];
+
+/// The same of a picture with a copy.
+pub const VIEWER_OF_COPIES: &[&str] = &[
+    "all pictures",
+    "toute image",
+    "exact copies",
+    "copies exactes",
+    ".png: ",
+    "Open the picture (Enter)",
+    "Ouvrir l’image (Entrée)",
+];
+
 /// Every page in every state, and every dialog.
 pub const SCENES: &[Scene] = &[
     scene("welcome", || Stage::new(Page::Data), &[]),
@@ -76,6 +97,8 @@ pub const SCENES: &[Scene] = &[
         || Stage::new(Page::Results).with_data(400).with_run(),
         &["labeled female, predicted male", "étiquetées femme, prédites homme"],
     ),
+    scene("viewer", || Stage::new(Page::Results).with_data(400).with_run(), VIEWER),
+    scene("viewer-data", || data(Page::Data), VIEWER_OF_COPIES),
     scene("predict-empty", || Stage::new(Page::Predict).with_data(40).with_run(), &[]),
     scene("predict", stage::predicting, &[]),
     scene("runs-empty", || Stage::new(Page::Runs), &[]),

@@ -1,6 +1,9 @@
 //! The picture itself: as large as there is room, then as large as it is wished, moved by dragging.
 
-use egui::{Color32, CursorIcon, EventFilter, Id, PointerButton, Pos2, Rect, Response, Role, Sense, TextureId, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{
+    Color32, CursorIcon, EventFilter, Id, PointerButton, Pos2, Rect, Response, Role, Sense, TextureId, Ui, Vec2, WidgetInfo,
+    pos2, vec2,
+};
 
 use crate::{
     data::pixels::Pixels,
@@ -122,10 +125,13 @@ impl Canvas<'_> {
             Picture::Large(texture, _) => {
                 painter.image(texture, rect, Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0)), Color32::WHITE);
             }
-            Picture::Small(pixels, index) => ui.scope(|ui| {
-                ui.shrink_clip_rect(self.room);
-                thumbs.paint_of(ui, rect, pixels, index);
-            }).inner,
+            Picture::Small(pixels, index) => {
+                ui.scope(|ui| {
+                    ui.shrink_clip_rect(self.room);
+                    thumbs.paint_of(ui, rect, pixels, index);
+                })
+                .inner
+            }
             Picture::Nothing => {}
         }
         let cursor = match (response.dragged(), view.fits()) {

@@ -73,6 +73,7 @@ impl Viewer {
     /// At a position of its list; `back` gets the keyboard when it is closed, or what has it now.
     pub fn at(ui: &Ui, position: usize, back: Option<Id>) -> Self {
         ui.request_repaint();
+        Popup::close_all(ui.ctx());
         Self {
             position,
             view: View::default(),

@@ -34,8 +34,7 @@ pub const CORRECT: Key = Key::C;
 pub const MISTAKE: Key = Key::E;
 pub const HEAT: Key = Key::G;
 /// Classes that are chosen by a digit.
-const DIGITS: [Key; 9] =
-    [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
+const DIGITS: [Key; 9] = [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
 
 /// What is drawn beside the picture.
 pub struct Side<'a> {

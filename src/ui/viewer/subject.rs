@@ -109,7 +109,8 @@ pub fn facts(lang: Lang, sample: &Sample, part: Option<Part>, copies: usize, of_
     let fact = |name: crate::text::Phrase, value: String| Fact { name: name.get(lang), value };
     let age = sample.age.filter(|_| !of_years).map(|age| plural(lang, age.into(), say("year", "an"), say("years", "ans")));
     let race = sample.race.and_then(|race| RACES.get(usize::from(race))).map(|race| race.get(lang).to_owned());
-    let copies = (copies > 0).then(|| plural(lang, copies as u64, say("exact copy", "copie exacte"), say("exact copies", "copies exactes")));
+    let copies = (copies > 0)
+        .then(|| plural(lang, copies as u64, say("exact copy", "copie exacte"), say("exact copies", "copies exactes")));
     [
         Some(fact(say("File", "Fichier"), sample.file.display().to_string())),
         (sample.bytes > 0).then(|| fact(say("Size", "Taille"), bytes(lang, sample.bytes))),

@@ -116,8 +116,7 @@ impl<T: Fn(usize) -> Tile> Gallery<'_, T> {
                 let origin = seen.min - vec2(0.0, rows.start as f32 * pitch.y);
                 let cells = Cells { origin, columns: grid.columns, pitch, count: self.count };
                 // Below the pictures, which take the clicks; the Tab key passes it by.
-                let rectangle =
-                    marks.is_some().then(|| ui.interact(seen, ui.scope_id().with("rectangle"), Sense::DRAG));
+                let rectangle = marks.is_some().then(|| ui.interact(seen, ui.scope_id().with("rectangle"), Sense::DRAG));
                 let marked = |place: usize| marks.as_ref().is_some_and(|(selection, key)| selection.contains(key(place)));
                 for row in rows {
                     self.draw_row(ui, grid, row, &marked, &mut each);

@@ -76,13 +76,7 @@ impl Selection {
 
     /// A click on the picture at `position`, while the one at `current` is the chosen one: with Shift the range up to it is
     /// marked, with Ctrl it is marked or unmarked beside the others. Gives whether it was neither: then nothing is marked.
-    pub fn click(
-        &mut self,
-        position: usize,
-        current: Option<usize>,
-        modifiers: Modifiers,
-        key: impl Fn(usize) -> u32,
-    ) -> bool {
+    pub fn click(&mut self, position: usize, current: Option<usize>, modifiers: Modifiers, key: impl Fn(usize) -> u32) -> bool {
         if modifiers.shift {
             self.mark_to(position, current, key);
         } else if modifiers.command {
@@ -136,11 +130,18 @@ impl Selection {
                 band.covers = Some(covers);
                 let rows = top..=bottom.min(cells.count.div_ceil(cells.columns.max(1)));
                 let places = rows.flat_map(|row| (covers[0]..=covers[1]).map(move |column| row * cells.columns + column));
-                self.marked = places.filter(|position| *position < cells.count).map(key).chain(band.before.iter().copied()).collect();
+                self.marked =
+                    places.filter(|position| *position < cells.count).map(key).chain(band.before.iter().copied()).collect();
             }
             let t = Theme::of(ui);
             let painter = ui.painter();
-            painter.rect(rect, theme::RADIUS_FIELD, t.accent.gamma_multiply(0.12), Stroke::new(1.0, t.accent), StrokeKind::Inside);
+            painter.rect(
+                rect,
+                theme::RADIUS_FIELD,
+                t.accent.gamma_multiply(0.12),
+                Stroke::new(1.0, t.accent),
+                StrokeKind::Inside,
+            );
         }
         if response.drag_stopped() || !response.dragged() {
             self.band = None;

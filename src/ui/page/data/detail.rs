@@ -35,6 +35,8 @@ pub const HEIGHT: f32 = 164.0;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DetailAnswer {
     Close,
+    /// See it large.
+    Open,
     /// Draw the square that is to be taken of the photo.
     Draw,
 }
@@ -68,6 +70,10 @@ pub fn show(
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     if icon_button(ui, icon::X, cx.say(say("Close", "Fermer"))).clicked() {
                         answer = Some(DetailAnswer::Close);
+                    }
+                    let large = say("Open the picture (Enter)", "Ouvrir l’image (Entrée)");
+                    if icon_button(ui, icon::MAXIMIZE_2, cx.say(large)).clicked() {
+                        answer = Some(DetailAnswer::Open);
                     }
                     ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                         let file = sample.file.display().to_string();

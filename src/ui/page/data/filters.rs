@@ -67,7 +67,9 @@ pub fn clear(ui: &mut Ui, lang: Lang, wall: &mut Wall) {
 fn lists(ui: &mut Ui, lang: Lang, overview: &Overview, wall: &mut Wall) {
     let count = |show: Show| match show {
         Show::All => overview.summary.classes.iter().map(|class| class.pictures as usize).sum(),
-        Show::Plain => overview.summary.classes.iter().map(|class| class.pictures as usize).sum::<usize>() - overview.odd.samples.len(),
+        Show::Plain => {
+            overview.summary.classes.iter().map(|class| class.pictures as usize).sum::<usize>() - overview.odd.samples.len()
+        }
         Show::Odd => overview.odd_listed.len(),
         Show::Copies => overview.groups.len(),
         Show::Contradictions => overview.contradictions().len(),
@@ -78,8 +80,10 @@ fn lists(ui: &mut Ui, lang: Lang, overview: &Overview, wall: &mut Wall) {
         // Which groups the split tears is only known where they are listed.
         Show::Shared => 0,
     };
-    let shows: Vec<Counted> =
-        Show::ALL.iter().map(|show| Counted::new(show.name().get(lang), Some(count(*show)).filter(|count| *count > 0), lang)).collect();
+    let shows: Vec<Counted> = Show::ALL
+        .iter()
+        .map(|show| Counted::new(show.name().get(lang), Some(count(*show)).filter(|count| *count > 0), lang))
+        .collect();
     let selected = Show::ALL.iter().position(|show| *show == wall.show).unwrap_or(0);
     if let Some(index) = choice::counted_menu(ui, selected, &shows).filter(|index| *index != selected) {
         wall.turn_to(Show::ALL[index]);

@@ -76,6 +76,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Ove
         let Some(place) = open else { return };
         match detail::show(ui, cx, dataset, overview, plan.as_ref(), place) {
             Some(DetailAnswer::Close) => wall.selected = None,
+            Some(DetailAnswer::Open) => opened(ui, cx, dataset, overview, wall, true),
             Some(DetailAnswer::Draw) => wall.drawing = Some(HandSquare::of(&place.sample(dataset).file)),
             None => {}
         }
@@ -83,13 +84,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Ove
 }
 
 /// The wall or the list; gives the wall's response, and whether what is selected is to be opened.
-fn list(
-    ui: &mut Ui,
-    cx: &mut Cx<'_>,
-    dataset: &Arc<Dataset>,
-    overview: &Overview,
-    wall: &mut Wall,
-) -> (Option<Response>, bool) {
+fn list(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Overview, wall: &mut Wall) -> (Option<Response>, bool) {
     let chosen = match wall.show {
         Show::All | Show::Plain if wall.left.is_empty() => {
             empty(ui, cx, wall);
@@ -208,7 +203,9 @@ fn bar(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, wall: &mut Wall, pl
                 let part = plan.and_then(|plan| plan.split.parts[index as usize]);
                 vec![
                     Cell::text(sample.file.display().to_string()),
-                    Cell::text(dataset.task.classes.get(usize::from(sample.class)).cloned().unwrap_or_else(|| sample.class.to_string())),
+                    Cell::text(
+                        dataset.task.classes.get(usize::from(sample.class)).cloned().unwrap_or_else(|| sample.class.to_string()),
+                    ),
                     part.map_or(Cell::Empty, |part| Cell::text(part.name().en)),
                     sample.age.map_or(Cell::Empty, Cell::whole),
                     sample.race.map_or(Cell::Empty, Cell::whole),

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use egui::{
-    CornerRadius, EventFilter, Id, Key, PointerButton, Popup, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2,
-    WidgetInfo, vec2,
+    CornerRadius, EventFilter, Id, Key, Modifiers, PointerButton, Popup, Rect, Response, Role, ScrollArea, Sense, Stroke,
+    StrokeKind, Ui, Vec2, WidgetInfo, vec2,
 };
 
 use super::{overview::Entry, wall::Wall};
@@ -152,7 +152,8 @@ fn keyboard(ui: &Ui, dataset: &Dataset, wall: &mut Wall, columns: usize) -> (Opt
     let position = wall.position(dataset);
     let focused = ui.memory(egui::Memory::focused);
     let count = wall.left.len();
-    if focused.is_none_or(|focused| focused == id()) && ui.input(|i| i.modifiers.command && i.key_pressed(Key::A)) {
+    let free = focused.is_none_or(|focused| focused == id());
+    if free && ui.input_mut(|i| i.consume_key(Modifiers::COMMAND, Key::A)) {
         let key = Wall::key(dataset, &wall.left);
         wall.marked.all(count, key);
         ui.memory_mut(|m| m.request_focus(id()));

@@ -1,11 +1,6 @@
 //! The wall's state: which pictures are shown in which order, which one is selected, which are marked.
 
-use std::{
-    cmp::Reverse,
-    collections::HashSet,
-    path::PathBuf,
-    sync::Arc,
-};
+use std::{cmp::Reverse, collections::HashSet, path::PathBuf, sync::Arc};
 
 use egui::Pos2;
 

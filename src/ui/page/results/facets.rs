@@ -111,7 +111,7 @@ impl Facets {
     }
 
     /// The pictures as a phrase: `143 labeled female, predicted male`, `12 mistakes`.
-    pub fn sentence(&self, shown: &Shown, count: usize, lang: Lang) -> String {
+    pub(super) fn sentence(&self, shown: &Shown, count: usize, lang: Lang) -> String {
         let n = number(lang, count as u64);
         let task = shown.task();
         let of_years = task.is_regression();
@@ -183,7 +183,6 @@ pub fn find(shown: &Shown, open: &mut Pictures) {
     }
     open.found = found;
 }
-
 
 /// How many pictures each choice of each filter leaves with the others as they are; the first of each is "any".
 #[derive(Default)]

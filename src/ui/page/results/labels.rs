@@ -46,7 +46,8 @@ impl Compared {
 pub fn decide(ui: &mut Ui, lang: Lang, dataset: &Arc<Dataset>, p: &Prediction) -> Option<Action> {
     let t = Theme::of(ui);
     let (class, edit) = now(dataset, p);
-    let text = decided(lang, dataset, p).unwrap_or_else(|| say("Label looks wrong?", "L’étiquette semble fausse ?").get(lang).to_owned());
+    let text = decided(lang, dataset, p)
+        .unwrap_or_else(|| say("Label looks wrong?", "L’étiquette semble fausse ?").get(lang).to_owned());
     ui.label(theme::strong(text).color(t.text));
     let decided = ui.horizontal_wrapped(|ui| decide::buttons(ui, lang, &dataset.task, Some(class), edit)).inner;
     decided.map(|change| Action::Edit { files: vec![p.file.clone()], change })

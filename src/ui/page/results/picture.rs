@@ -70,9 +70,7 @@ impl Places {
     /// Why it is not as it was when the run began.
     pub fn trouble(&self, p: &Prediction) -> Option<Phrase> {
         match self.pixels.as_ref().and(self.find(p)) {
-            Some(_) if self.changed(p) => {
-                Some(say("This file has changed since the run", "Ce fichier a changé depuis l’essai"))
-            }
+            Some(_) if self.changed(p) => Some(say("This file has changed since the run", "Ce fichier a changé depuis l’essai")),
             None if self.base.is_some() => Some(say("This file is not there any more", "Ce fichier n’est plus là")),
             _ => None,
         }
@@ -184,9 +182,9 @@ pub struct Subject<'a> {
 
 impl Subject<'_> {
     /// What opens on the picture: it larger, what is known, the way to where the network looked, and what the user thinks of
-    /// its label.
-    pub fn details(&self, response: &Response, thumbs: &mut Thumbs) -> Option<Action> {
-        let mut asked = None;
+    /// its label. Gives whether it is to be seen large, too.
+    pub fn details(&self, response: &Response, thumbs: &mut Thumbs) -> (Option<Action>, bool) {
+        let (mut asked, mut large) = (None, Press::of(response) == Press::Open);
         let open = match Press::of(response) {
             Press::Plain => Some(SetOpenCommand::Toggle),
             Press::Open => Some(SetOpenCommand::Bool(false)),
@@ -195,9 +193,15 @@ impl Subject<'_> {
         let popup = Popup::menu(response).open_memory(open);
         popup.close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
             ui.set_width(236.0);
-            scroll::menu(ui, |ui| asked = self.known(ui, thumbs));
+            scroll::menu(ui, |ui| {
+                asked = self.known(ui, thumbs);
+                if link(ui, say("Open the picture", "Ouvrir l’image").get(self.lang)).clicked() {
+                    large = true;
+                    ui.close();
+                }
+            });
         });
-        asked
+        (asked, large)
     }
 
     /// The picture with what is known of it, and the buttons for its label.

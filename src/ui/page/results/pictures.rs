@@ -82,8 +82,9 @@ pub fn mistakes(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, height: f32) -> Opt
             let (mut asked, mut open) = (Vec::new(), None);
             let each = |place: usize, tile: &Tile, response: Response, thumbs: &mut Thumbs| {
                 let subject = Subject { lang, shown, p: &predictions[found[place]], places: &places, tile };
-                asked.extend(subject.details(&response, thumbs));
-                if Press::of(&response) == Press::Open {
+                let (action, large) = subject.details(&response, thumbs);
+                asked.extend(action);
+                if large {
                     open = Some((place, response.id));
                 }
             };
@@ -173,8 +174,9 @@ fn gallery(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures, pla
     let many: Option<usize> = (marked.len() > 1).then(|| marked.len());
     let each = |place: usize, tile: &Tile, response: Response, thumbs: &mut Thumbs| {
         let p = &all[found[place]];
-        asked.extend(Subject { lang, shown, p, places, tile }.details(&response, thumbs));
-        match Press::of(&response) {
+        let (action, large) = Subject { lang, shown, p, places, tile }.details(&response, thumbs);
+        asked.extend(action);
+        match if large { Press::Open } else { Press::of(&response) } {
             Press::None => {}
             press => pressed = Some((place, press, response.id)),
         }
@@ -188,7 +190,7 @@ fn gallery(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures, pla
     };
     let (pixels, count) = (places.pixels.as_ref(), found.len());
     let key = |place: usize| found[place] as u32;
-    if ui.input(|i| i.modifiers.command && i.key_pressed(Key::A)) && !ui.text_edit_focused() {
+    if !ui.text_edit_focused() && ui.input_mut(|i| i.consume_key(Modifiers::COMMAND, Key::A)) {
         marked.all(count, key);
     }
     Gallery { thumbs: cx.thumbs, pixels, count, wanted: *wanted, tile }.marking(ui, marked, &key, each);
@@ -248,10 +250,7 @@ fn bar(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures, places:
             let row = |p: &Prediction| {
                 let answer = match p.logit.value() {
                     Some(value) => [Cell::Number(value, Some(1)), Cell::Empty],
-                    None => [
-                        name(p.predicted(raw)),
-                        Cell::Number(shown.report.confidence(p, shown.threshold), Some(4)),
-                    ],
+                    None => [name(p.predicted(raw)), Cell::Number(shown.report.confidence(p, shown.threshold), Some(4))],
                 };
                 let known = [
                     Cell::text(p.file.display().to_string()),

@@ -4,10 +4,7 @@ use std::path::PathBuf;
 
 use egui::{Id, Ui};
 
-use super::{
-    Shown, labels,
-    picture::Places,
-};
+use super::{Shown, labels, picture::Places};
 use crate::{
     data::{dataset::Dataset, sample::Part},
     evaluate::Prediction,

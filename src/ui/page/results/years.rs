@@ -4,7 +4,12 @@ use std::cell::OnceCell;
 
 use egui::{Align, CornerRadius, Layout, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use super::{Facets, Shown, groups::offered, pictures::{self, Asked}, save_button};
+use super::{
+    Facets, Shown,
+    groups::offered,
+    pictures::{self, Asked},
+    save_button,
+};
 use crate::{
     evaluate::{GroupKey, Grouping, Interval, Prediction, Regression, RegressionGroup, Report, regression::NEAR},
     run::export::PlotKind,
