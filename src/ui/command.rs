@@ -49,10 +49,18 @@ pub const PAGES: [KeyboardShortcut; Page::ALL.len()] =
     [ctrl(Key::Num1), ctrl(Key::Num2), ctrl(Key::Num3), ctrl(Key::Num4), ctrl(Key::Num5), ctrl(Key::Num6), ctrl(Key::Num7)];
 
 /// Keys that egui and the controls answer to, and that belong to no command.
-pub const CONTROL_KEYS: [(&str, Phrase); 6] = [
+pub const CONTROL_KEYS: [(&str, Phrase); 8] = [
     ("Tab", say("Go from one control to the next; with Shift, back", "Passer d’un élément au suivant ; avec Maj, revenir")),
     ("Space", say("Press the button or switch that has the frame", "Actionner le bouton ou l’interrupteur encadré")),
     ("← → ↑ ↓", say("Move a slider; go through pictures", "Déplacer un curseur ; parcourir les images")),
+    ("Enter", say("Open the picture that is selected", "Ouvrir l’image sélectionnée")),
+    (
+        "Ctrl A",
+        say(
+            "Mark all pictures; Shift or Ctrl and a click mark some",
+            "Marquer toutes les images\u{a0}; Maj ou Ctrl et un clic en marquent quelques-unes",
+        ),
+    ),
     ("Esc", say("Close what is on top", "Fermer ce qui est au-dessus")),
     ("Ctrl + −", say("Make everything larger or smaller", "Tout agrandir ou réduire")),
     ("Ctrl 0", say("Usual size", "Taille normale")),

@@ -22,7 +22,8 @@ pub fn written(keys: &KeyboardShortcut, lang: Lang) -> String {
 
 /// Keys as this system's keyboards have them, by their names in the user's language.
 pub fn keys(text: &str, lang: Lang) -> String {
-    const NAMES: [Phrase; 3] = [say("Shift", "Maj"), say("Space", "Espace"), say("Esc", "Échap")];
+    const NAMES: [Phrase; 5] =
+        [say("Shift", "Maj"), say("Space", "Espace"), say("Esc", "Échap"), say("Enter", "Entrée"), say("Delete", "Suppr")];
     let text = if cfg!(target_os = "macos") { text.replace("Ctrl ", "⌘ ").replace("Shift ", "⇧ ") } else { text.to_owned() };
     NAMES.into_iter().fold(text, |text, name| text.replace(name.en, name.get(lang)))
 }

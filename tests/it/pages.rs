@@ -283,7 +283,7 @@ fn every_other_language_is_offered() {
 /// A key is called the same wherever it is named.
 #[test]
 fn keys_are_named_in_the_language_of_the_window() {
-    for (keys, french) in [("Esc", "Échap"), ("Space", "Espace"), ("Shift", "Maj")] {
+    for (keys, french) in [("Esc", "Échap"), ("Space", "Espace"), ("Shift", "Maj"), ("Enter", "Entrée"), ("Delete", "Suppr")] {
         assert_eq!([Lang::En, Lang::Fr].map(|lang| shortcut::keys(keys, lang)), [keys, french]);
     }
 }

@@ -155,7 +155,7 @@ impl Viewer {
         let margin: i8 = if window.width() < LEAST.x { 12 } else { 20 };
         let frame = egui::Frame::new().fill(t.bg).inner_margin(Margin::symmetric(margin, 14));
         let room = (window.size() - vec2(2.0 * f32::from(margin), 28.0)).max(Vec2::splat(40.0));
-        Modal::new(Id::unique("viewer")).frame(frame).show(ui.ctx(), |ui| {
+        Modal::new(id()).frame(frame).show(ui.ctx(), |ui| {
             ui.set_min_size(room);
             ui.set_max_size(room);
             closed |= self.head(ui, cx, &of);
@@ -329,9 +329,14 @@ struct Of<'a, 'f> {
     file: &'a Path,
 }
 
-/// Whether keys belong to something else: a field that is typed into, an open menu.
+/// Whether keys belong to something else: a field that is typed into, an open menu, a dialog.
 fn busy(ui: &Ui) -> bool {
-    ui.text_edit_focused() || Popup::is_any_open(ui.ctx())
+    let over = ui.memory(egui::Memory::top_modal_layer).is_some_and(|layer| layer.id != id());
+    over || ui.text_edit_focused() || Popup::is_any_open(ui.ctx())
+}
+
+fn id() -> Id {
+    Id::unique("viewer")
 }
 
 fn pressed(ui: &Ui, key: Key) -> bool {
