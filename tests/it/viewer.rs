@@ -68,13 +68,17 @@ fn key<S>(page: &mut Harness<'_, S>, key: Key, modifiers: Modifiers) {
     page.run_steps(3);
 }
 
-/// The middle of a tile of the wall: tiles of 56 points and more, in rows that fill the width.
+/// How many tiles of 56 points and more, with 5 between them, stand side by side on the wall, and from one to the next.
+fn grid<S>(page: &Harness<'_, S>) -> (usize, f32) {
+    let width = page.get_by_label_contains("Wall of").rect().width() - 3.0;
+    let columns = (width / 61.0).floor();
+    (columns as usize, width / columns)
+}
+
+/// The middle of a tile of the wall.
 fn tile<S>(page: &Harness<'_, S>, column: usize, row: usize) -> Pos2 {
-    let wall = page.get_by_label_contains("Wall of").rect();
-    let columns = ((wall.width() + 5.0) / 61.0).floor();
-    let pitch = (wall.width() - 8.0 + 5.0) / columns;
-    let pitch = if pitch < 56.0 { (wall.width() + 5.0) / (columns - 1.0) } else { pitch };
-    wall.min + vec2(column as f32 + 0.5, row as f32 + 0.5) * pitch
+    let pitch = grid(page).1;
+    page.get_by_label_contains("Wall of").rect().min + vec2(column as f32 + 0.5, row as f32 + 0.5) * pitch
 }
 
 fn says<S>(page: &Harness<'_, S>, label: &str) -> bool {
@@ -259,10 +263,7 @@ fn shift_marks_a_range_ctrl_single_ones_and_escape_none() {
 #[test]
 fn a_rectangle_marks_what_it_covers_and_all_are_relabeled_at_once() {
     let (mut page, stage) = data();
-    let columns = {
-        let wall = page.get_by_label_contains("Wall of").rect();
-        ((wall.width() - 8.0 + 5.0) / 61.0).floor() as usize
-    };
+    let columns = grid(&page).0;
     let (from, end) = (tile(&page, 1, 0), tile(&page, 3, 1));
     to(&mut page, from);
     button(&mut page, from, PointerButton::Primary, Modifiers::NONE, &[true]);
@@ -286,10 +287,10 @@ fn a_rectangle_marks_what_it_covers_and_all_are_relabeled_at_once() {
     assert_eq!(stage.borrow().actions[1], Action::CopyText(lines.join("\n")));
     page.get_by_label("Save as a list…").click();
     page.run_steps(2);
-    let Some(Action::ExportList { columns, rows }) = stage.borrow().actions.last().cloned() else {
+    let Some(Action::ExportList { columns: names, rows }) = stage.borrow().actions.last().cloned() else {
         panic!("{:?}", stage.borrow().actions)
     };
-    assert_eq!(columns, ["file", "label", "part", "age", "race"]);
+    assert_eq!(names, ["file", "label", "part", "age", "race"]);
     let first = &data.samples[1];
     assert_eq!(rows.len(), 6);
     assert_eq!(rows[0][..2], [Cell::text(lines[0].clone()), Cell::text(["female", "male"][usize::from(first.class)])]);

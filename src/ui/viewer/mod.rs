@@ -1,4 +1,4 @@
-//! The viewer: one picture over the whole window, with all that is known of it; its neighbors are an arrow key away.
+//! The viewer: one picture in place of the page, with all that is known of it; its neighbors are an arrow key away.
 //!
 //! A page opens it with a [`Film`], the list that the picture stands in, says each frame what the picture is ([`Subject`]),
 //! and draws nothing else meanwhile.
@@ -11,7 +11,7 @@ pub mod subject;
 
 use std::path::Path;
 
-use egui::{Align, Id, Key, Layout, Margin, Modal, Modifiers, Popup, Rect, Sense, Ui, UiBuilder, Vec2, vec2};
+use egui::{Align, Id, Key, Layout, Modifiers, Popup, Rect, Sense, Ui, UiBuilder, Vec2, vec2};
 
 use self::{
     canvas::{Canvas, Picture, STEP, View},
@@ -68,6 +68,9 @@ const LEAST: Vec2 = vec2(720.0, 440.0);
 const SIDE: f32 = 300.0;
 /// Width from which on the name stands in the line of the buttons.
 const NAMED: f32 = 620.0;
+
+/// Further than any list is long.
+const FAR: i64 = 1 << 40;
 
 impl Viewer {
     /// At a position of its list; `back` gets the keyboard when it is closed, or what has it now.
@@ -135,8 +138,8 @@ impl Viewer {
             (Key::ArrowDown, 1),
             (Key::PageUp, -10),
             (Key::PageDown, 10),
-            (Key::Home, i64::MIN / 2),
-            (Key::End, i64::MAX / 2),
+            (Key::Home, -FAR),
+            (Key::End, FAR),
         ];
         let step: i64 = ui.input(|input| steps.iter().map(|(key, step)| input.num_presses(*key) as i64 * step).sum());
         if step != 0 {
@@ -144,32 +147,24 @@ impl Viewer {
         }
     }
 
-    /// Draws it over the window.
-    pub fn show(&mut self, ui: &Ui, cx: &mut Cx<'_>, film: &Film<'_>, subject: &Subject<'_>) -> ViewerAnswer {
-        let t = Theme::of(ui);
+    /// Draws it into the room of the page.
+    pub fn show(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, film: &Film<'_>, subject: &Subject<'_>) -> ViewerAnswer {
         let file = (film.file)(self.position);
         let of = Of { film, subject, file: &file };
         let mut closed = self.keys(ui, cx, &of);
         self.read(ui, film);
-        let window = ui.ctx().content_rect();
-        let margin: i8 = if window.width() < LEAST.x { 12 } else { 20 };
-        let frame = egui::Frame::new().fill(t.bg).inner_margin(Margin::symmetric(margin, 14));
-        let room = (window.size() - vec2(2.0 * f32::from(margin), 28.0)).max(Vec2::splat(40.0));
-        Modal::new(id()).frame(frame).show(ui.ctx(), |ui| {
-            ui.set_min_size(room);
-            ui.set_max_size(room);
-            closed |= self.head(ui, cx, &of);
-            ui.add_space(4.0);
-            if room.x < LEAST.x || room.y < LEAST.y {
-                scroll::area(ui, |ui| {
-                    self.stage(ui, cx, &of, vec2(ui.available_width(), (room.y * 0.6).max(180.0)), false);
-                    ui.add_space(8.0);
-                    self.beside(ui, cx, &of);
-                });
-            } else {
-                self.spread(ui, cx, &of);
-            }
-        });
+        let room = ui.available_size();
+        closed |= self.head(ui, cx, &of);
+        if scroll::is_long(ui) || room.x < LEAST.x || room.y < LEAST.y {
+            scroll::list(ui, |ui| {
+                let height = if room.y.is_finite() { room.y * 0.6 } else { 0.0 };
+                self.stage(ui, cx, &of, vec2(ui.available_width(), height.max(180.0)), false);
+                ui.add_space(8.0);
+                self.beside(ui, cx, &of);
+            });
+        } else {
+            self.spread(ui, cx, &of);
+        }
         // What is typed into gives up by Escape first.
         closed |= !busy(ui) && pressed(ui, Key::Escape);
         if closed { ViewerAnswer::Close } else { ViewerAnswer::Stay }
@@ -250,8 +245,12 @@ impl Viewer {
         ui.allocate_ui_with_layout(vec2(ui.available_width(), theme::FIELD), Layout::right_to_left(Align::Center), |ui| {
             closed = icon_button(ui, icon::X, say("Close the picture", "Fermer l’image").get(lang)).clicked();
             if of.film.mistake.is_some() {
-                let next = Button::secondary(say("Next mistake", "Erreur suivante").get(lang)).icon(icon::ARROW_RIGHT).compact();
-                if ui.add(next).on_hover_text(MISTAKE.name()).clicked()
+                let name = say("Next mistake", "Erreur suivante").get(lang);
+                let next = match named {
+                    true => ui.add(Button::secondary(name).icon(icon::ARROW_RIGHT).compact()).on_hover_text(MISTAKE.name()),
+                    false => icon_button(ui, icon::ARROW_RIGHT, name),
+                };
+                if next.clicked()
                     && let Some(position) = of.film.next_mistake(self.position)
                 {
                     self.go(position);
@@ -263,7 +262,8 @@ impl Viewer {
             }
             let zoom = scale(lang, self.scale * ui.pixels_per_point());
             ui.label(theme::caption(zoom).color(t.text2));
-            if icon_button(ui, icon::ZOOM_OUT, say("Zoom out", "Zoom arrière").get(lang)).clicked() {
+            let smaller = |ui: &mut Ui| icon_button(ui, icon::ZOOM_OUT, say("Zoom out", "Zoom arrière").get(lang));
+            if ui.add_enabled_ui(!self.view.fits(), smaller).inner.clicked() {
                 self.view.enlarge(1.0 / STEP, Vec2::ZERO);
             }
             ui.label(theme::caption(strip::place_of(lang, of.film, self.position)).color(t.text2));
@@ -331,12 +331,7 @@ struct Of<'a, 'f> {
 
 /// Whether keys belong to something else: a field that is typed into, an open menu, a dialog.
 fn busy(ui: &Ui) -> bool {
-    let over = ui.memory(egui::Memory::top_modal_layer).is_some_and(|layer| layer.id != id());
-    over || ui.text_edit_focused() || Popup::is_any_open(ui.ctx())
-}
-
-fn id() -> Id {
-    Id::unique("viewer")
+    ui.memory(egui::Memory::top_modal_layer).is_some() || ui.text_edit_focused() || Popup::is_any_open(ui.ctx())
 }
 
 fn pressed(ui: &Ui, key: Key) -> bool {

@@ -29,7 +29,7 @@ pub fn show(ui: &mut Ui, lang: Lang, thumbs: &mut Thumbs, film: &Film<'_>, posit
         let rect = Rect::from_min_size(corner, Vec2::splat(SIDE));
         let response = ui.interact(rect, ui.scope_id().with(("neighbor", place)), Sense::click());
         let name = named(lang, film, place);
-        response.widget_info(|| WidgetInfo::selected(Role::Button, true, place == position, &name));
+        response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, place == position, &name));
         match (film.small)(place) {
             Some((pixels, index)) => thumbs.paint_of(ui, rect, pixels, index),
             None => _ = ui.painter().rect_filled(rect, theme::RADIUS_FIELD, t.grid),

@@ -29,6 +29,9 @@ use crate::{
 /// The width from which on the size of the tiles stands beside the filters, in points.
 const WIDE: f32 = 860.0;
 
+/// Width that the link which opens all filters takes, in points.
+const CLEAR: f32 = 140.0;
+
 /// Draws the filters of the wall.
 pub fn show(ui: &mut Ui, cx: &Cx<'_>, of: (&Task, &Overview), wall: &mut Wall, planned: bool) {
     if !wall.show.is_wall() {
@@ -47,7 +50,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, of: (&Task, &Overview), wall: &mut Wall, p
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             let room = ui.available_width();
             listing::search(ui, cx.lang, &mut wall.sought, room.clamp(60.0, 190.0));
-            if wall.is_filtered() && ui.available_width() > 110.0 {
+            if wall.is_filtered() && ui.available_width() > CLEAR {
                 clear(ui, cx.lang, wall);
             }
         });

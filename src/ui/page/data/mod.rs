@@ -68,6 +68,9 @@ const MESSAGES: f32 = 140.0;
 
 /// Draws the page.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
+    if looks(ui, cx, state) {
+        return;
+    }
     let sentence = say("What was found, and how it will be split", "Ce qui a été trouvé, et sa répartition");
     let ready = cx.dataset().is_some();
     let narrow = ui.available_width() < 860.0;
@@ -114,14 +117,6 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     }
     state.overview.follow(&dataset, cx.session.near.as_ref());
     state.alike.follow(cx);
-    if let Some(opened) = state.wall.opened.take() {
-        state.viewing = Some(Viewing::open(ui, &dataset, opened));
-    }
-    match viewing::show(ui, cx, &dataset, &state.overview, &mut state.viewing) {
-        Viewed::Open => return,
-        Viewed::Closed(Some(place)) => state.wall.select_at(&dataset, place),
-        Viewed::Closed(None) | Viewed::Not => {}
-    }
     let height = ui.available_height();
     let tight = height < ROOMY;
     // The pyramid takes what room there is; where messages stand above it, all is scrolled to anyway.
@@ -155,6 +150,21 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         }
         _ => drop(ui.push_id(&dataset.source, |ui| pictures::show(ui, cx, &dataset, &state.overview, &mut state.wall))),
     });
+}
+
+/// Draws the viewer in place of the page, if a picture is open.
+fn looks(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) -> bool {
+    let Some(dataset) = cx.dataset().cloned() else { return false };
+    if let Some(opened) = state.wall.opened.take() {
+        state.viewing = Some(Viewing::open(ui, &dataset, opened));
+    }
+    state.overview.follow(&dataset, cx.session.near.as_ref());
+    match viewing::show(ui, cx, &dataset, &state.overview, &mut state.viewing) {
+        Viewed::Open => return true,
+        Viewed::Closed(Some(place)) => state.wall.select_at(&dataset, place),
+        Viewed::Closed(None) | Viewed::Not => {}
+    }
+    false
 }
 
 /// Another folder: chosen, used before, or the drawings.

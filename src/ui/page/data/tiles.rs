@@ -23,6 +23,9 @@ const GAP: f32 = 5.0;
 /// Near an edge, in points, a rectangle that is drawn scrolls the wall.
 const EDGE: f32 = 24.0;
 
+/// Further than any wall is long, in pictures.
+const FAR: i64 = 1 << 40;
+
 /// What has the keyboard.
 pub fn id() -> Id {
     Id::unique("wall of faces")
@@ -169,8 +172,8 @@ fn keyboard(ui: &Ui, dataset: &Dataset, wall: &mut Wall, columns: usize) -> (Opt
         (Key::ArrowDown, row),
         (Key::PageUp, -4 * row),
         (Key::PageDown, 4 * row),
-        (Key::Home, i64::MIN / 2),
-        (Key::End, i64::MAX / 2),
+        (Key::Home, -FAR),
+        (Key::End, FAR),
     ];
     let step: i64 = ui.input(|i| steps.iter().map(|(key, step)| i.num_presses(*key) as i64 * step).sum());
     if ui.input(|i| i.key_pressed(Key::Escape)) {

@@ -64,7 +64,7 @@ pub struct Viewing {
 /// Where each picture of the store is in the data set of now.
 #[derive(Default)]
 struct Places {
-    of: usize,
+    of: Option<Arc<Dataset>>,
     there: Vec<Option<Place>>,
 }
 
@@ -77,8 +77,7 @@ struct Answers {
 
 impl Places {
     fn follow(&mut self, dataset: &Arc<Dataset>) {
-        let of = Arc::as_ptr(dataset) as usize;
-        if self.of == of {
+        if self.of.as_ref().is_some_and(|of| Arc::ptr_eq(of, dataset)) {
             return;
         }
         let places = |pixels: &Pixels, place: fn(usize) -> Place| {
@@ -87,7 +86,7 @@ impl Places {
         let all = [places(&dataset.pixels, Place::Sample), places(&dataset.spare.pixels, Place::Spare)].concat();
         self.there = vec![None; all.iter().map(|(place, _)| place + 1).max().unwrap_or(0)];
         all.into_iter().for_each(|(place, here)| self.there[place] = Some(here));
-        self.of = of;
+        self.of = Some(Arc::clone(dataset));
     }
 
     fn get(&self, place: u32) -> Option<Place> {
@@ -148,7 +147,7 @@ pub enum Viewed {
 }
 
 /// Draws it, if one is open.
-pub fn show(ui: &Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Overview, viewing: &mut Option<Viewing>) -> Viewed {
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Overview, viewing: &mut Option<Viewing>) -> Viewed {
     let Some(open) = viewing else { return Viewed::Not };
     // Pictures that were decoded anew lie elsewhere.
     if open.viewer.is_left(ui) || open.store != dataset.pixels.buffer() || open.list.is_empty() {

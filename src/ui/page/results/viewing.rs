@@ -41,7 +41,7 @@ impl Viewing {
 }
 
 /// Draws it, if one is open; gives whether it is, so that nothing else is drawn.
-pub fn show(ui: &Ui, cx: &mut Cx<'_>, shown: &Shown, viewing: &mut Option<Viewing>) -> bool {
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, viewing: &mut Option<Viewing>) -> bool {
     let Some(open) = viewing else { return false };
     let all = if open.validation { &shown.report.validation } else { &shown.report.predictions };
     let fits = open.run == shown.view.info.id && open.of <= all.len();
