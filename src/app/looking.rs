@@ -23,7 +23,7 @@ impl App {
     fn looked_at(&self) -> Option<Arc<Dataset>> {
         match self.page {
             Page::Results => self.session.pictures(),
-            _ => self.session.dataset.as_ref().map(|dataset| dataset.base()),
+            _ => self.session.dataset.as_ref().map(Dataset::base),
         }
     }
 

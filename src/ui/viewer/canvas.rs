@@ -129,8 +129,7 @@ impl Canvas<'_> {
                 ui.scope(|ui| {
                     ui.shrink_clip_rect(self.room);
                     thumbs.paint_of(ui, rect, pixels, index);
-                })
-                .inner
+                });
             }
             Picture::Nothing => {}
         }

@@ -114,10 +114,8 @@ fn list(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Overvie
 fn opened(ui: &Ui, cx: &Cx<'_>, dataset: &Arc<Dataset>, overview: &Overview, wall: &mut Wall, by_key: bool) {
     let twice = ui.input(|i| i.pointer.button_double_clicked(PointerButton::Primary) && !i.modifiers.any());
     let near = ui.input(|i| i.pointer.interact_pos()).zip(wall.clicked).is_some_and(|(a, b)| a.distance(b) < tiles::SAME);
-    if !by_key && !(twice && near) {
-        return;
-    }
-    let Some((file, then)) = wall.selected.clone() else { return };
+    let asked = by_key || (twice && near);
+    let Some((file, then)) = wall.selected.clone().filter(|_| asked) else { return };
     let sample = dataset.find(&file, then).map(|index| Entry::Sample(index as u32));
     let skipped = || (0u32..).zip(&dataset.skipped).find(|(_, skipped)| skipped.file == file).map(|(at, _)| Entry::Skipped(at));
     if let Some(entry) = sample.or_else(skipped) {
