@@ -132,8 +132,10 @@ fn preferences(ui: &mut Ui, cx: &mut Cx<'_>, size: Size) {
 /// The menu of what can be done from anywhere, with the keys that do the same.
 fn menu(ui: &mut Ui, cx: &mut Cx<'_>) {
     let button = icon_button(ui, icon::ELLIPSIS, cx.say(say("Menu", "Menu")));
-    egui::Popup::menu(&button).gap(4.0).width(330.0).show(|ui| {
-        ui.set_max_width(330.0);
+    // As wide as the longest line with its keys, in French.
+    let width = (ui.content_rect().width() - 24.0).min(400.0);
+    egui::Popup::menu(&button).gap(4.0).width(width).show(|ui| {
+        ui.set_max_width(width);
         scroll::menu(ui, |ui| commands(ui, cx));
     });
 }
