@@ -164,7 +164,7 @@ fn a_table_never_keeps_another_runs_answers() {
     for (arguments, why) in [
         (&["predict", &other, "few", "--csv", "o.csv"][..], "another run"),
         (&["predict", &one, "others", "--csv", "o.csv"], "another folder"),
-        (&["predict", &one, "few", "--csv", "o.csv", "--faces"], "judges whole pictures"),
+        (&["predict", &one, "few", "--csv", "o.csv", "--faces"], "predicts whole pictures"),
         (&["predict", &one, "few", "--csv", "o.csv"], "is finished"),
         (&["predict", &other, "few/a.png", "others/a.png", "--csv", "o.csv"], "is there already"),
     ] {

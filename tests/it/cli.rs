@@ -81,17 +81,21 @@ fn what_cannot_be_done_is_said_with_the_way_on() {
     fails(home, &["train", "--data", &empty.to_string_lossy()], &["picture"]);
     // Everything that is wrong at once.
     let wrong = with("train", &["--set", "model.dropout=7", "--set", "model.droput=0.3", "--set", "nonsense"]);
-    fails(home, &wrong, &["Dropout cannot be “7”; allowed: 0 to 0.9", "no option “model.droput”", "“nonsense” is not KEY=VALUE"]);
+    fails(
+        home,
+        &wrong,
+        &["Dropout cannot be “7”; allowed: 0 to 0.9", "no setting “model.droput”", "“nonsense” is not KEY=VALUE"],
+    );
     fails(home, &with("train", &["--preset", "best"]), &["no recipe “best”", "quick, notebook, recommended"]);
     fails(home, &with("train", &["--device", "abacus"]), &["no device “abacus”", "cpu"]);
     let file = home.join("settings.json");
     for (text, what) in [
-        ("{\"optimizer\": 3}", &["no option “optimizer”"][..]),
-        ("[1, 2]", &["no option", "“[1, 2]” is not KEY=VALUE"][1..]),
+        ("{\"optimizer\": 3}", &["no setting “optimizer”"][..]),
+        ("[1, 2]", &["no setting", "“[1, 2]” is not KEY=VALUE"][1..]),
         ("{\"seed\"", &["not settings of Trombine"]),
         ("", &["The file of settings is empty"]),
-        ("{\"epoch\": 1}", &["no option “epoch”", "train.epochs"]),
-        ("{\"train\": {\"epochs\": 20, \"batchsize\": 8}}", &["no option “train.batchsize”", "train.batch_size"]),
+        ("{\"epoch\": 1}", &["no setting “epoch”", "train.epochs"]),
+        ("{\"train\": {\"epochs\": 20, \"batchsize\": 8}}", &["no setting “train.batchsize”", "train.batch_size"]),
         (
             "{\"model\": {\"filters\": [9999]}, \"seed\": -1}",
             &["cannot be “9999”; allowed", "each 8 to 512", "Seed cannot be “-1”"],
@@ -350,7 +354,7 @@ fn what_is_told_in_french_is_french_to_the_last_word() {
     let pictures = folder.root().to_str().expect("UTF-8").to_owned();
     let check = said(&["check", &pictures]);
     for part in [
-        "Particulières\u{a0}: ",
+        "Inhabituelles\u{a0}: ",
         "Non utilisées\u{a0}: 1",
         "1\u{a0}non utilisée\n",
         "(femme ",

@@ -166,10 +166,10 @@ fn searches_try_all_or_draw() {
     let two = vec![vary("augment.flip=true,false").expect("known")];
     assert_eq!(draft(&Design::Search { vary: two, runs: Some(10) }, 1, false).variants.len(), 2);
     for (text, what) in [
-        ("model.droput=0.3", "no option “model.droput”"),
+        ("model.droput=0.3", "no setting “model.droput”"),
         ("model.dropout=0.3,7", "cannot be “7”"),
         ("model.dropout=0.5..0.1", "names no setting with its values"),
-        ("model.dropout=0..0.5:log", "names no option"),
+        ("model.dropout=0..0.5:log", "names no setting"),
         ("model.dropout", "cannot be “”"),
     ] {
         let problem = vary(text).expect_err("it is refused");

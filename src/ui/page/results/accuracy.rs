@@ -143,8 +143,8 @@ pub fn trade_off(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, curve: &mut Cu
     let narrow = ui.available_width() < 300.0;
     let curve = std::cell::RefCell::new(curve);
     let help = say(
-        "A low threshold finds more of the second class and raises more false alarms; the ROC curve shows every threshold at once. The area below it, the AUC, is 0.5 for guessing and 1 for a perfect model",
-        "Un seuil bas trouve davantage d’images de la deuxième classe, mais donne plus de fausses alertes ; la courbe ROC montre tous les seuils à la fois. L’aire sous la courbe, l’AUC, vaut 0,5 au hasard et 1 pour un modèle parfait",
+        "From this probability on, the second class is predicted: a low threshold finds more of it and raises more false alarms. The matrix, scores and pictures follow. The ROC curve shows every threshold at once; the area below it, the AUC, is 0.5 for guessing and 1 for a perfect model",
+        "À partir de cette probabilité, la réponse est la deuxième classe\u{a0}: un seuil bas en trouve davantage, mais donne plus de fausses alertes. La matrice, les scores et les images suivent. La courbe ROC montre tous les seuils à la fois\u{a0}; l’aire sous la courbe, l’AUC, vaut 0,5 au hasard et 1 pour un modèle parfait",
     );
     Card::titled(title).help(lang, help.get(lang)).fill().show_with(
         ui,
@@ -261,11 +261,6 @@ fn slider(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown) {
     let name = say("Threshold", "Seuil").get(lang);
     ui.horizontal(|ui| {
         ui.label(theme::cell(name).color(t.text2));
-        let help = say(
-            "From this probability on, the second class is predicted. Raise it to be surer of that answer; the matrix, scores and pictures follow",
-            "À partir de cette probabilité, la réponse est la deuxième classe. Montez-le pour être plus sûr de cette réponse ; la matrice, les scores et les images suivent",
-        );
-        field::help(ui, lang, name, help.get(lang));
         let width = (ui.available_width() - 74.0).max(40.0);
         ui.allocate_ui(vec2(width, theme::FIELD), |ui| {
             ui.set_max_width(width);
