@@ -158,7 +158,12 @@ pub(super) fn resume(
         checkpoint.as_ref().map(|from| from.position.device.clone()).filter(|device| !device.is_empty()).unwrap_or(device);
     // A card that was taken out since is replaced by whatever is fastest now.
     let device = if engine::check(&device).is_ok() { device } else { choice::AUTOMATIC.to_owned() };
-    let plan = Plan { device: how.device.clone().unwrap_or(device), threads, share: how.share, ..run.restarted(plan, run.info.is_fresh())? };
+    let plan = Plan {
+        device: how.device.clone().unwrap_or(device),
+        threads,
+        share: how.share,
+        ..run.restarted(plan, run.info.is_fresh())?
+    };
     let plan = settle(&plan, store.home(), control, emit)?;
     let mut engine = engine::open(&plan.device, &plan.engine_config())?;
     if over {

@@ -114,7 +114,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures) ->
         Lang::En => format!("of {total} pictures, {part} · threshold {threshold}"),
         Lang::Fr => format!("sur {total} images, {part} · seuil {threshold}"),
     };
-    strip::show_and_rename(ui, cx, &shown.view.info, &mut state.rename);
+    strip::show(ui, cx, &shown.view.info);
     header(ui, &open.facets.sentence(shown, open.found.len(), lang), &sentence, |ui| {
         // At the right end, whatever comes beside it: nothing takes its place under the pointer.
         let button = Button::secondary(say("Back to the results", "Revenir aux résultats").get(lang)).icon(icon::ARROW_LEFT);
