@@ -51,6 +51,7 @@ use self::{
     typed::Typed,
 };
 use crate::{
+    control::Control,
     data::{dataset::Dataset, sample::Source, task::Task},
     engine::Device,
     files, log,
@@ -163,6 +164,8 @@ pub struct App {
     toasts: Toasts,
     /// The photos behind `session.photos`, by number, to ask about again.
     photos: HashMap<u64, PhotoSource>,
+    /// Ends the reading of photos.
+    reading: Control,
     /// Questions asked so far; numbers the next.
     questions: u64,
     /// A picture that is to be put on the clipboard.
@@ -291,6 +294,7 @@ impl App {
             told_of_typing: false,
             toasts: Toasts::default(),
             photos: HashMap::new(),
+            reading: Control::default(),
             questions: 0,
             copied: None,
             answers: None,

@@ -17,7 +17,7 @@ use std::{
 
 pub use experiments::{AtWork, Experiments};
 pub use pairs::{PairState, Pairs};
-pub use photo::{Asked, LookedAt, Second, ShownPhoto, Slow, WholePhoto};
+pub use photo::{Arrival, Asked, Beyond, LookedAt, Second, SharpPhoto, ShownPhoto, Slow, WholePhoto};
 pub use resize_preview::ResizePreview;
 pub use run_pictures::RunPicturesState;
 pub use toast::{Offer, Toast};
@@ -100,6 +100,12 @@ pub struct Session {
     pub photos: Vec<ShownPhoto>,
     /// What was asked last about the picture in the viewer.
     pub looked_at: Option<LookedAt>,
+    /// Photos that are being read, while there are any.
+    pub arrival: Option<Arrival>,
+    /// That more photos were chosen than are shown.
+    pub beyond: Option<Beyond>,
+    /// The photo that is looked at, once it was asked for as sharp as it is.
+    pub sharp: Option<SharpPhoto>,
     /// The run that the user chose to answer about photos, by id, in place of the one that would.
     pub chosen: Option<String>,
     /// How photos are framed, if the user wants it otherwise than the run named here was trained.
@@ -388,14 +394,14 @@ impl Session {
         let looked_at = self.looked_at.iter_mut().map(|looked_at| &mut looked_at.asked);
         for asked in self.photos.iter_mut().flat_map(|photo| &mut photo.asked).chain(looked_at) {
             if asked.id == answer.id {
-                asked.reply = Some(answer.result);
+                (asked.reply, asked.before) = (Some(answer.result), None);
                 return;
             }
             if let Some(slow) = asked.slow.as_mut().filter(|slow| slow.id == answer.id) {
                 slow.map = Some(answer.result.map(|reply| reply.heatmap.unwrap_or_default()));
                 return;
             }
-            if let Some(other) = asked.other.as_mut().filter(|other| other.id == answer.id) {
+            if let Some(other) = asked.others.iter_mut().find(|other| other.id == answer.id) {
                 other.reply = Some(answer.result);
                 return;
             }

@@ -129,16 +129,14 @@ impl App {
             Action::AskAbout { file, sample } => self.ask_about(&file, sample),
             Action::CopyOriginal { file, sample } => self.copy_original(&file, sample),
             Action::ExportList { columns, rows } => self.export_list(&columns, rows),
-            Action::Ask { photo, asked, crop } => self.ask(photo, asked, crop),
+            Action::Ask { photo, asked, crop } => self.ask_first(photo, asked, crop),
             Action::AnswerWith { run, photo } => self.answer_with(run, photo),
             Action::AskOther { asked, run } => self.ask_other(asked, run),
             Action::Frame { photo, framing } => self.frame(photo, framing),
             Action::Occlude(asked) => self.occlude(asked),
             Action::CopyPicture(asked) => self.copy_picture(ctx, asked),
-            Action::ForgetPhoto(id) => {
-                self.session.photos.retain(|photo| photo.id != id);
-                self.photos.remove(&id);
-            }
+            Action::ForgetPhoto(id) => self.forget_photo(id),
+            Action::Photos(action) => self.of_photos(action),
             Action::PredictFolder { run, framing } => self.tasks.choose_prediction_folder(lang, run, framing),
             Action::ContinueTable => self.continue_table(),
             Action::ChooseOwnPicture => self.tasks.choose_own_picture(lang),
@@ -495,7 +493,9 @@ impl App {
                 let form = TableForm::new(self.preferences.tables, self.preferences.lang);
                 self.predict_folder(TableJob { run, folder, csv, framing, form }, false);
             }
-            TaskResult::Preview { photo, name, preview, framed } => self.add_photo(photo, name, preview, framed),
+            TaskResult::Preview { photo, name, preview, framed } => self.add_photo(photo, name, preview, framed, false),
+            TaskResult::Read(read) => self.take_read(read),
+            TaskResult::Sharp(sharp) => self.session.sharp = Some(sharp),
             TaskResult::PhotoOfData(path, photo) => self.session.photo_of_data = Some((path, photo)),
             TaskResult::Pixels { file, photo } => self.ask_of_pixels(file, photo),
             TaskResult::ForClipboard(picture) => self.copied = Some(picture),

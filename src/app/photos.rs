@@ -1,34 +1,144 @@
 //! Photos and what is asked about them.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use egui::Context;
 
-use super::{App, question::Preview};
+use super::{
+    App,
+    question::{Preview, ReadPhoto},
+};
 use crate::{
+    control::Signal,
     data::{
         sample::{Framing, Source},
         square::Square,
     },
     predict::{Framed, heatmap::Heat},
+    problem::{Kind, Problem},
     run::export::{AnswerPicture, answer_picture},
     session::{self, Asked, Slow},
     text::say,
-    ui::page::Page,
+    ui::{PhotosAction, page::Page},
     worker::{Crop, PhotoSource, Question},
 };
 
-/// Faces of one photo that are asked about by themselves: more would not fit among the questions that may wait.
-const MOST_FACES: usize = 48;
+/// Faces of one photo that are asked about by themselves: of more, the largest.
+const MOST_FACES: usize = 120;
 
 impl App {
     /// Shows photos of files on the predict page.
     pub(super) fn show_photos(&mut self, paths: Vec<PathBuf>) {
-        for path in paths {
-            let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-            self.tasks.preview(PhotoSource::File(path), name, self.session.photo_framing());
-        }
         self.page = Page::Predict;
+        if paths.is_empty() {
+            return;
+        }
+        self.session.arrival.get_or_insert_default().reads += 1;
+        self.session.beyond = None;
+        self.tasks.read_photos(paths, self.session.photo_framing(), self.reading.clone());
+    }
+
+    /// Takes in what came of photos that are being read.
+    pub(super) fn take_read(&mut self, read: ReadPhoto) {
+        let mut arrival = self.session.arrival.unwrap_or_default();
+        match read {
+            ReadPhoto::Found { count, beyond } => {
+                arrival.wanted += count;
+                self.session.beyond = beyond.or(self.session.beyond.take());
+            }
+            ReadPhoto::Photo { photo, name, preview, framed, follows } => {
+                arrival.come += 1;
+                self.add_photo(photo, name, preview, framed, follows);
+            }
+            ReadPhoto::Unread { name, problem, follows } => {
+                arrival.come += 1;
+                problem.log();
+                let id = self.next_question();
+                self.session.photos.push(session::ShownPhoto {
+                    id,
+                    name,
+                    preview: Arc::default(),
+                    preview_size: [0; 2],
+                    scale: 1.0,
+                    framed: Framed::NoFace,
+                    asked: Vec::new(),
+                    follows,
+                    unread: Some(problem),
+                });
+            }
+            ReadPhoto::Over => arrival.reads = arrival.reads.saturating_sub(1),
+        }
+        // After a stop nothing is awaited any more.
+        self.session.arrival = self.session.arrival.map(|_| arrival).filter(|arrival| arrival.reads > 0);
+    }
+
+    /// Does what is asked of several photos.
+    pub(super) fn of_photos(&mut self, action: PhotosAction) {
+        let lang = self.preferences.lang;
+        match action {
+            PhotosAction::ChooseFolder => self.tasks.choose_photo_folder(lang),
+            PhotosAction::Stop => self.stop_photos(),
+            PhotosAction::Look { photo, sharp } => self.look_closely(photo, sharp),
+            PhotosAction::ForgetAll => {
+                self.stop_photos();
+                self.session.photos.clear();
+                self.photos.clear();
+                (self.session.sharp, self.session.beyond) = (None, None);
+            }
+            PhotosAction::Table { run, folder, framing } => {
+                self.tasks.choose_prediction_table(lang, &run, folder, framing);
+            }
+            PhotosAction::CloseBeyond => self.session.beyond = None,
+        }
+    }
+
+    /// Takes a photo off the list, with what is still asked about it.
+    pub(super) fn forget_photo(&mut self, id: u64) {
+        let gone = self.session.photos.iter().position(|photo| photo.id == id).map(|place| self.session.photos.remove(place));
+        self.photos.remove(&id);
+        self.session.sharp.take_if(|sharp| sharp.photo == id);
+        if let (Some(answerer), Some(gone)) = (&self.answerer, gone) {
+            answerer.withdraw(|question| is_about(&gone, question));
+        }
+    }
+
+    /// Reads no more photos and asks no more: what has no answer says so.
+    fn stop_photos(&mut self) {
+        std::mem::take(&mut self.reading).set(Signal::Discard);
+        self.session.arrival = None;
+        if let Some(answerer) = &self.answerer {
+            answerer.withdraw(|_| true);
+        }
+        let stopped = || {
+            Problem::new(
+                Kind::Cancelled,
+                say("Stopped before there was an answer", "Arrêté avant la réponse"),
+                say("Ask again if you want one", "Redemandez si vous en voulez une"),
+            )
+        };
+        for asked in self.session.photos.iter_mut().flat_map(|photo| &mut photo.asked) {
+            asked.reply.get_or_insert_with(|| Err(stopped()));
+            for other in &mut asked.others {
+                other.reply.get_or_insert_with(|| Err(stopped()));
+            }
+            if let Some(slow) = &mut asked.slow {
+                slow.map.get_or_insert_with(|| Err(stopped()));
+            }
+        }
+    }
+
+    /// One of the photos is looked at.
+    fn look_closely(&mut self, photo: u64, sharp: bool) {
+        let shown = self.session.photos.iter().find(|shown| shown.id == photo);
+        if let (Some(answerer), Some(shown)) = (&self.answerer, shown) {
+            answerer.hurry(|question| is_about(shown, question));
+        }
+        if let Some(source) = self.photos.get(&photo).filter(|_| sharp) {
+            self.tasks.sharpen(photo, source.clone());
+        }
     }
 
     /// Shows a picture from the clipboard: RGB, row by row.
@@ -60,7 +170,7 @@ impl App {
         }
     }
 
-    pub(super) fn add_photo(&mut self, photo: PhotoSource, name: String, preview: Preview, framed: Framed) {
+    pub(super) fn add_photo(&mut self, photo: PhotoSource, name: String, preview: Preview, framed: Framed, follows: bool) {
         // Numbers of photos rise too, and are none twice.
         let id = self.next_question();
         self.photos.insert(id, photo);
@@ -72,6 +182,8 @@ impl App {
             scale: preview.scale,
             framed: framed.clone(),
             asked: Vec::new(),
+            follows,
+            unread: None,
         });
         self.ask_all(id, &framed);
     }
@@ -101,20 +213,40 @@ impl App {
         }
     }
 
+    /// Asks about a square of the photo that is looked at, before anything else.
+    pub(super) fn ask_first(&mut self, photo: u64, asked: Option<u64>, crop: Option<Crop>) {
+        self.ask(photo, asked, crop);
+        self.hurry();
+    }
+
+    /// Has the question that was asked last answered first.
+    fn hurry(&self) {
+        if let Some(answerer) = &self.answerer {
+            answerer.hurry(|question| question == self.questions);
+        }
+    }
+
     /// Asks about a square of a photo, in place of the question `asked` if there is one.
-    pub(super) fn ask(&mut self, photo: u64, asked: Option<u64>, crop: Option<Crop>) {
+    fn ask(&mut self, photo: u64, asked: Option<u64>, crop: Option<Crop>) {
         let id = self.next_question();
         let (Some(answerer), Some(run), Some(source)) = (&self.answerer, self.session.answering(), self.photos.get(&photo))
         else {
             return;
         };
-        let question = Question { id, run: run.id.to_owned(), photo: source.clone(), crop, heat: Some(Heat::GradCam) };
+        let by = run.id.to_owned();
+        let question = Question { id, run: by.clone(), photo: source.clone(), crop, heat: Some(Heat::GradCam) };
         if answerer.ask(question)
             && let Some(shown) = self.session.photos.iter_mut().find(|shown| shown.id == photo)
         {
-            let fresh = Asked { id, crop, ..Asked::default() };
+            let mut fresh = Asked { id, crop, ..Asked::default() };
             match shown.asked.iter_mut().find(|old| Some(old.id) == asked) {
-                Some(old) => *old = fresh,
+                Some(old) => {
+                    // While a square is moved, what it said of it a moment ago stays to be seen.
+                    let before = old.reply.take().and_then(Result::ok).or(old.before.take());
+                    fresh.before = before.filter(|before| before.run == by);
+                    let old = std::mem::replace(old, fresh);
+                    answerer.withdraw(|question| is_of(&old, question));
+                }
                 None => shown.asked.push(fresh),
             }
         }
@@ -128,19 +260,26 @@ impl App {
         if before.is_none() || self.answers.is_none() || before == self.answers {
             return;
         }
-        let (chosen, photos) =
-            (self.session.chosen.clone(), self.session.photos.iter().map(|photo| photo.id).collect::<Vec<_>>());
-        photos.into_iter().for_each(|photo| self.answer_with(chosen.clone(), Some(photo)));
+        self.ask_everything(None);
     }
 
-    /// Has another run answer, and asks it about the photo that is looked at.
+    /// Has another run answer, beginning with the photo that is looked at.
     pub(super) fn answer_with(&mut self, run: Option<String>, photo: Option<u64>) {
         self.session.chosen = run;
-        let shown = self.session.photos.iter().find(|shown| Some(shown.id) == photo);
-        let squares: Vec<_> = shown.iter().flat_map(|shown| shown.asked.iter().map(|asked| (asked.id, asked.crop))).collect();
-        if let Some(photo) = photo {
-            squares.into_iter().for_each(|(asked, crop)| self.ask(photo, Some(asked), crop));
-        }
+        self.answers = self.session.answering().map(|answering| answering.id.to_owned());
+        self.ask_everything(photo);
+    }
+
+    /// Asks again about every square of every photo, about `first` before the others.
+    fn ask_everything(&mut self, first: Option<u64>) {
+        let mut photos: Vec<_> = self.session.photos.iter().collect();
+        photos.sort_by_key(|photo| Some(photo.id) != first);
+        let squares = |photo: &session::ShownPhoto| {
+            let id = photo.id;
+            photo.asked.iter().map(move |asked| (id, asked.id, asked.crop)).collect::<Vec<_>>()
+        };
+        let squares: Vec<_> = photos.into_iter().flat_map(squares).collect();
+        squares.into_iter().for_each(|(photo, asked, crop)| self.ask(photo, Some(asked), crop));
     }
 
     /// Asks another run about a square that was asked about.
@@ -150,7 +289,9 @@ impl App {
             return;
         };
         if answerer.ask(Question { id, run: run.clone(), photo: source, crop: square.crop, heat: None }) {
-            square.other = Some(session::Second { id, run, reply: None });
+            square.others.retain(|other| other.run != run);
+            square.others.push(session::Second { id, run, reply: None });
+            self.hurry();
         }
     }
 
@@ -164,6 +305,7 @@ impl App {
         let question = Question { id, run: reply.run.clone(), photo: source, crop: square.crop, heat: Some(Heat::Occlusion) };
         if answerer.ask(question) {
             square.slow = Some(Slow { id, map: None });
+            self.hurry();
         }
     }
 
@@ -201,6 +343,18 @@ impl App {
         self.questions += 1;
         self.questions
     }
+}
+
+/// Whether a question is about a square: the run's, another run's, or that for the slow map.
+fn is_of(asked: &Asked, question: u64) -> bool {
+    asked.id == question
+        || asked.others.iter().any(|other| other.id == question)
+        || asked.slow.as_ref().is_some_and(|slow| slow.id == question)
+}
+
+/// Whether a question is about a photo.
+fn is_about(photo: &session::ShownPhoto, question: u64) -> bool {
+    photo.asked.iter().any(|asked| is_of(asked, question))
 }
 
 /// A question that was asked, with its photo.

@@ -11,7 +11,7 @@ use crate::{
     predict::Framed,
     problem::Problem,
     run::export::{ExportOptions, Format, PlotKind},
-    session::{ResizePreview, WholePhoto},
+    session::{Beyond, ResizePreview, SharpPhoto, WholePhoto},
     settings::Settings,
     text::Phrase,
     ui::path_dialog::{Listing, Wanted},
@@ -134,6 +134,10 @@ pub enum TaskResult {
         preview: Preview,
         framed: Framed,
     },
+    /// Something of photos that are read one after the other.
+    Read(ReadPhoto),
+    /// A photo of those that are shown, as sharp as a screen needs it.
+    Sharp(SharpPhoto),
     /// A photo of the open data set, decoded for the screen.
     PhotoOfData(PathBuf, Arc<Result<WholePhoto, Problem>>),
     /// A picture of a data set as the network gets it, to be asked about for the viewer; by its path below the folder.
@@ -210,6 +214,8 @@ impl TaskResult {
         matches!(
             self,
             Self::Preview { .. }
+                | Self::Read(_)
+                | Self::Sharp(_)
                 | Self::PhotoOfData(..)
                 | Self::Pixels { .. }
                 | Self::ForClipboard(_)
@@ -230,6 +236,19 @@ impl TaskResult {
                 | Self::Ask(_)
         )
     }
+}
+
+/// What came of photos that are read one after the other.
+#[derive(Clone)]
+pub enum ReadPhoto {
+    /// So many there are to read; of more than that, the first.
+    Found { count: usize, beyond: Option<Beyond> },
+    /// One of them, decoded for the screen; `follows` is not the first.
+    Photo { photo: worker::PhotoSource, name: String, preview: Preview, framed: Framed, follows: bool },
+    /// One of several that cannot be read.
+    Unread { name: String, problem: Problem, follows: bool },
+    /// There are no more.
+    Over,
 }
 
 /// A photo made small enough for the screen.

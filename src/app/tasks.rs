@@ -13,9 +13,10 @@ use opener::OpenError;
 use super::{
     asking,
     path_kind::{PathKind, nearest},
-    question::{Next, Preview, Question, TaskResult},
+    question::{Next, Preview, Question, ReadPhoto, TaskResult},
 };
 use crate::{
+    control::Control,
     data::{
         faces,
         name::ENDINGS,
@@ -25,10 +26,14 @@ use crate::{
         sample::{Framing, Source},
     },
     files::atomic,
-    predict::{self, Framed, batch::default_name, frame},
+    predict::{
+        self, Framed,
+        batch::{default_name, no_picture, pictures_below},
+        frame,
+    },
     problem::{Kind, Problem},
     run::export::{ExportOptions, Format, PlotKind},
-    session::{ResizePreview, WholePhoto},
+    session::{Beyond, ResizePreview, SharpPhoto, WholePhoto},
     setting_def::Choice as _,
     settings::Settings,
     text::{Lang, say},
@@ -41,6 +46,15 @@ pub type Opener = fn(&Path) -> Result<(), Problem>;
 
 /// The longer side of a preview, in pixels.
 const PREVIEW: u32 = 1024;
+
+/// The same of one of several photos: there may be some hundred of them.
+const SMALL_PREVIEW: u32 = 512;
+
+/// The same of the one photo that is looked at closely: every graphics driver takes it.
+const SHARP: u32 = 2048;
+
+/// Photos that are shown at most of those that are chosen at once; beyond that a table is the better way.
+const MOST_PHOTOS: usize = 300;
 
 /// Results that may wait. A task beyond waits with its own until the window has looked: none is lost, and the window itself
 /// never sends.
@@ -100,11 +114,18 @@ impl Tasks {
     }
 
     fn send(&mut self, work: impl FnOnce() -> Option<TaskResult> + Send + 'static) {
+        self.start(move |tell| tell(work()));
+    }
+
+    /// Does `work` on a thread of its own, which tells what comes of it as it goes.
+    fn start(&mut self, work: impl FnOnce(&dyn Fn(Option<TaskResult>)) + Send + 'static) {
         let (send, wake) = (self.send.clone(), self.wake.clone());
         let work = move || {
-            // The window may be gone by the time a dialog is answered.
-            let _ = send.send(work());
-            wake();
+            work(&|result| {
+                // The window may be gone by the time a dialog is answered.
+                let _ = send.send(result);
+                wake();
+            });
         };
         if let Err(error) = thread::Builder::new().name("task".to_owned()).spawn(work) {
             let problem = Problem::new(
@@ -135,6 +156,12 @@ impl Tasks {
         let title = say("Choose photos", "Choisir des photos");
         let question = Question::new(title, Wanted::File, |paths| Next::Done(TaskResult::Photos(paths)));
         self.ask(lang, pictures(question.several()));
+    }
+
+    /// Asks for a folder whose photos are predicted one by one.
+    pub fn choose_photo_folder(&mut self, lang: Lang) {
+        let title = say("Choose a folder of photos", "Choisir un dossier de photos");
+        self.ask(lang, Question::one(title, Wanted::Folder, |folder| TaskResult::Photos(vec![folder])));
     }
 
     /// Asks for the picture on which the augmentation page shows its changes.
@@ -256,19 +283,15 @@ impl Tasks {
     /// Asks for a folder of pictures to predict, and then for the table to write.
     pub fn choose_prediction_folder(&mut self, lang: Lang, run: String, framing: Framing) {
         let from = say("A folder of pictures to predict", "Un dossier d’images à prédire");
-        let to = say(
-            "Write the table to; one already started is continued",
-            "Écrire le tableau dans ; un tableau commencé est poursuivi",
-        );
         let question = Question::new(from, Wanted::Folder, move |paths| {
-            let (run, folder) = (run.clone(), paths.into_iter().next().unwrap_or_default());
-            let start = folder.parent().map(Path::to_owned);
-            let name = default_name(&run, &folder, framing);
-            let answer = move |csv| TaskResult::PredictFolder { run: run.clone(), folder: folder.clone(), csv, framing };
-            let table = Question::one(to, Wanted::Table, answer).starting_at(start.as_deref());
-            Next::Ask(table.named(name).filter("CSV", ["csv".to_owned()]))
+            Next::Ask(table_of(&run, paths.into_iter().next().unwrap_or_default(), framing))
         });
         self.ask(lang, question);
+    }
+
+    /// Asks for the table to write of the pictures of `folder`.
+    pub fn choose_prediction_table(&mut self, lang: Lang, run: &str, folder: PathBuf, framing: Framing) {
+        self.ask(lang, table_of(run, folder, framing));
     }
 
     /// The question to be asked by a field of our own, and whether that is in the place of a dialog.
@@ -316,9 +339,49 @@ impl Tasks {
     pub fn preview(&mut self, photo: worker::PhotoSource, name: String, framing: Framing) {
         self.send(move || {
             Some(match decoded(&photo) {
-                Ok(pixels) => TaskResult::Preview { preview: preview(&pixels), framed: frame(&pixels, framing), photo, name },
+                Ok(pixels) => {
+                    TaskResult::Preview { preview: preview(&pixels, PREVIEW), framed: frame(&pixels, framing), photo, name }
+                }
                 Err(problem) => TaskResult::Failed(problem),
             })
+        });
+    }
+
+    /// Reads photos one after the other, those of folders too, until `control` has it end.
+    pub fn read_photos(&mut self, paths: Vec<PathBuf>, framing: Framing, control: Control) {
+        self.start(move |tell| {
+            let read = |what| tell(Some(TaskResult::Read(what)));
+            match photos_at(paths, &control) {
+                Ok((photos, beyond)) => {
+                    let alone = photos.len() == 1;
+                    read(ReadPhoto::Found { count: photos.len(), beyond });
+                    for (place, (path, name)) in photos.into_iter().enumerate() {
+                        if control.cancelled() {
+                            break;
+                        }
+                        let (photo, follows) = (worker::PhotoSource::File(path), place > 0);
+                        match decoded(&photo) {
+                            Ok(pixels) => {
+                                let preview = preview(&pixels, if alone { PREVIEW } else { SMALL_PREVIEW });
+                                read(ReadPhoto::Photo { preview, framed: frame(&pixels, framing), photo, name, follows });
+                            }
+                            Err(problem) if alone => tell(Some(TaskResult::Failed(problem))),
+                            Err(problem) => read(ReadPhoto::Unread { name, problem, follows }),
+                        }
+                    }
+                }
+                Err(problem) => tell(Some(TaskResult::Failed(problem))),
+            }
+            read(ReadPhoto::Over);
+        });
+    }
+
+    /// Decodes a photo that is shown as sharp as a screen needs it.
+    pub fn sharpen(&mut self, photo: u64, source: worker::PhotoSource) {
+        self.send(move || {
+            // What cannot be read any more is told where it is asked about.
+            let Preview { rgb, size, .. } = preview(&decoded(&source).ok()?, SHARP);
+            Some(TaskResult::Sharp(SharpPhoto { photo, rgb, size }))
         });
     }
 
@@ -326,7 +389,7 @@ impl Tasks {
     pub fn look_at_photo(&mut self, path: PathBuf) {
         self.send(move || {
             let photo = predict::Photo::open(&path).map(|photo| {
-                let Preview { rgb, size, scale } = preview(&photo);
+                let Preview { rgb, size, scale } = preview(&photo, PREVIEW);
                 let faces = faces::find(photo.view()).iter().map(|face| face.crop).collect();
                 WholePhoto { preview: rgb, preview_size: size, scale, faces }
             });
@@ -468,9 +531,43 @@ fn pictures(question: Question) -> Question {
     question.filter("JPEG, PNG, WebP, BMP, GIF, TIFF", endings)
 }
 
-fn preview(photo: &predict::Photo) -> Preview {
-    let (small, scale) = photo.small(PREVIEW);
+fn preview(photo: &predict::Photo, longest: u32) -> Preview {
+    let (small, scale) = photo.small(longest);
     Preview { size: [small.width as usize, small.height as usize], rgb: small.rgb.into(), scale }
+}
+
+/// The photos at these paths with their names: files as they are, folders with all pictures below them. Of too many, the
+/// first, and how many there are.
+fn photos_at(paths: Vec<PathBuf>, control: &Control) -> Result<(Vec<(PathBuf, String)>, Option<Beyond>), Problem> {
+    let (mut photos, mut folders) = (Vec::new(), Vec::new());
+    let alone = paths.len() == 1;
+    for path in paths {
+        if path.is_dir() {
+            let (files, _) = pictures_below(&path, control)?;
+            photos.extend(files.into_iter().map(|file| (path.join(&file), file.display().to_string())));
+            folders.push(path);
+        } else {
+            let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+            photos.push((path, name));
+        }
+    }
+    let folder = folders.pop();
+    if let Some(folder) = folder.as_ref().filter(|_| photos.is_empty()) {
+        return Err(no_picture(folder));
+    }
+    let found = photos.len();
+    photos.truncate(MOST_PHOTOS);
+    let beyond = (found > MOST_PHOTOS).then(|| Beyond { folder: folder.filter(|_| alone), found, shown: MOST_PHOTOS });
+    Ok((photos, beyond))
+}
+
+/// The question for the table of a folder's pictures.
+fn table_of(run: &str, folder: PathBuf, framing: Framing) -> Question {
+    let to = say("Write the table to; one already started is continued", "Écrire le tableau dans ; un tableau commencé est poursuivi");
+    let start = folder.parent().map(Path::to_owned);
+    let (name, run) = (default_name(run, &folder, framing), run.to_owned());
+    let answer = move |csv| TaskResult::PredictFolder { run: run.clone(), folder: folder.clone(), csv, framing };
+    Question::one(to, Wanted::Table, answer).starting_at(start.as_deref()).named(name).filter("CSV", ["csv".to_owned()])
 }
 
 /// A photo as it is asked about, decoded.

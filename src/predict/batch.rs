@@ -105,17 +105,7 @@ pub fn predict_folder(
     let FolderJob { folder, csv, framing, form, overwrite, home } = *job;
     let (files, skipped) = pictures_below(folder, control)?;
     if files.is_empty() {
-        return Err(Problem::new(
-            Kind::Data,
-            LocalizedText {
-                en: format!("{} holds no picture", folder.display()),
-                fr: format!("{} ne contient aucune image", folder.display()),
-            },
-            say(
-                "Choose a folder with JPEG, PNG, WebP, BMP, GIF or TIFF files",
-                "Choisissez un dossier avec des fichiers JPEG, PNG, WebP, BMP, GIF ou TIFF",
-            ),
-        ));
+        return Err(no_picture(folder));
     }
     let columns = columns(&predictor.task);
     let names: Vec<&str> = columns.iter().map(String::as_str).collect();
@@ -347,8 +337,26 @@ impl Prepared {
     }
 }
 
+/// That a folder has nothing to predict.
+pub fn no_picture(folder: &Path) -> Problem {
+    Problem::new(
+        Kind::Data,
+        LocalizedText {
+            en: format!("{} holds no picture", folder.display()),
+            fr: format!("{} ne contient aucune image", folder.display()),
+        },
+        say(
+            "Choose a folder with JPEG, PNG, WebP, BMP, GIF or TIFF files",
+            "Choisissez un dossier avec des fichiers JPEG, PNG, WebP, BMP, GIF ou TIFF",
+        ),
+    )
+}
+
 /// Every picture below `folder` by its name, sorted, and the files that are pictures by their names but cannot be opened.
-fn pictures_below(folder: &Path, control: &Control) -> Result<(Vec<PathBuf>, Vec<Skipped>), Problem> {
+///
+/// # Errors
+/// A folder that cannot be read, or [`Kind::Cancelled`].
+pub fn pictures_below(folder: &Path, control: &Control) -> Result<(Vec<PathBuf>, Vec<Skipped>), Problem> {
     let found = walk(folder, control, &mut |_| {})?;
     let mut files: Vec<PathBuf> = found.files.iter().map(walk::File::path).collect();
     files.sort();

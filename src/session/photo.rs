@@ -25,6 +25,41 @@ pub struct ShownPhoto {
     pub framed: Framed,
     /// What was asked about it: each found face, or all of it, and what the user drew.
     pub asked: Vec<Asked>,
+    /// Whether it came with others and is not the first of them: the page stays where it is.
+    pub follows: bool,
+    /// Why it cannot be read: one of several, which has its place among them.
+    pub unread: Option<Problem>,
+}
+
+/// Photos on their way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Arrival {
+    /// Reads that were begun and are not over.
+    pub reads: usize,
+    /// Photos that they are about, as far as is known.
+    pub wanted: usize,
+    /// Those of them that have come, readable or not.
+    pub come: usize,
+}
+
+/// Photos that are too many to be shown each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Beyond {
+    /// Where they are, if it is one folder: it can become a table.
+    pub folder: Option<PathBuf>,
+    pub found: usize,
+    /// The first of them, which are shown.
+    pub shown: usize,
+}
+
+/// A photo as sharp as a screen needs it.
+#[derive(Clone, Debug)]
+pub struct SharpPhoto {
+    /// Which of the shown photos.
+    pub photo: u64,
+    /// `size` RGB pixels, row by row, upright.
+    pub rgb: Arc<[u8]>,
+    pub size: [usize; 2],
 }
 
 /// A photo of a data set, whole, to draw in it what is to be taken.
@@ -48,8 +83,10 @@ pub struct Asked {
     pub crop: Option<Crop>,
     /// The last answer; empty while it is awaited.
     pub reply: Option<Result<Reply, Problem>>,
-    /// What another run said of the same square.
-    pub other: Option<Second>,
+    /// What the run said of the square before it was moved, until the answer is there.
+    pub before: Option<Reply>,
+    /// What other runs said of the same square.
+    pub others: Vec<Second>,
     /// The slow map of where the network looked.
     pub slow: Option<Slow>,
 }
@@ -80,4 +117,21 @@ pub struct LookedAt {
     /// As the network gets it.
     pub photo: PhotoSource,
     pub asked: Asked,
+}
+
+impl ShownPhoto {
+    /// How many of its squares are waiting for an answer.
+    pub fn awaited(&self) -> usize {
+        self.asked.iter().filter(|asked| asked.reply.is_none()).count()
+    }
+}
+
+impl Asked {
+    /// What the run says of the square, or while that is awaited what it said of it a moment ago.
+    pub fn said(&self) -> Option<&Reply> {
+        match &self.reply {
+            Some(reply) => reply.as_ref().ok(),
+            None => self.before.as_ref(),
+        }
+    }
 }

@@ -197,6 +197,8 @@ pub enum Action {
         asked: u64,
         run: String,
     },
+    /// Something about several photos.
+    Photos(PhotosAction),
     /// Judge a photo by its faces or whole, and those that come after it too.
     Frame {
         photo: u64,
@@ -255,6 +257,23 @@ pub enum Action {
     CleanCache,
     Show(Dialog),
     Quit,
+}
+
+/// What is asked of several photos.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PhotosAction {
+    /// Ask for a folder, then predict its photos one by one.
+    ChooseFolder,
+    /// Read no more of them and judge no more: what is there stays.
+    Stop,
+    /// This one is looked at: what is asked about it comes first; `sharp` asks for it as sharp as it is.
+    Look { photo: u64, sharp: bool },
+    /// Take all of them off the list.
+    ForgetAll,
+    /// Ask for a file, then predict every picture of this folder into it.
+    Table { run: String, folder: PathBuf, framing: Framing },
+    /// Close the line about more photos than are shown.
+    CloseBeyond,
 }
 
 /// Light or dark.

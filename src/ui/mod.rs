@@ -20,7 +20,7 @@ pub mod viewer;
 pub mod welcome;
 pub mod widget;
 
-pub use action::{Action, Dialog, Mode};
+pub use action::{Action, Dialog, Mode, PhotosAction};
 pub use icon::Icon;
 pub use theme::Theme;
 

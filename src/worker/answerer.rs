@@ -1,9 +1,10 @@
 //! Answers for single photos, also while a training runs: a thread with an engine of its own.
 
 use std::{
+    collections::VecDeque,
     fs,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
     time::SystemTime,
 };
@@ -23,13 +24,33 @@ use crate::{
     text::{Lang, LocalizedText, percent},
 };
 
-/// Questions that may wait.
-const QUESTIONS: usize = 64;
+/// Questions that may wait: the faces of some hundred photos, and what several runs say of them.
+const QUESTIONS: usize = 8192;
+
+/// Answers that may wait until somebody looks.
+const ANSWERS: usize = 64;
 
 /// Replies to questions about single photos.
 pub struct Answerer {
-    questions: Sender<Question>,
+    waiting: Arc<Waiting>,
+    /// Wakes the thread, which ends with it.
+    bell: Sender<()>,
     answers: Receiver<QuestionResult>,
+}
+
+/// Questions that nobody has begun with, the next one first.
+#[derive(Default)]
+struct Waiting(Mutex<VecDeque<Question>>);
+
+impl Waiting {
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Question>> {
+        // Whoever panicked while holding it was between whole changes.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn next(&self) -> Option<Question> {
+        self.lock().pop_front()
+    }
 }
 
 /// A photo to be judged by a run's best weights.
@@ -128,26 +149,50 @@ impl Answerer {
     /// # Errors
     /// A system without threads.
     pub fn at(store: RunStore, wake: impl Fn() + Send + 'static) -> Result<Self, Problem> {
-        let (questions, asked) = bounded::<Question>(QUESTIONS);
-        let (tell, answers) = bounded::<QuestionResult>(QUESTIONS);
+        let waiting = Arc::<Waiting>::default();
+        let (bell, rung) = bounded::<()>(1);
+        let (tell, answers) = bounded::<QuestionResult>(ANSWERS);
+        let asked = waiting.clone();
         let work = move || {
             let mut desk = QuestionRunner::default();
-            for question in asked {
-                let id = question.id;
-                let result = guarded(|| desk.answer(&store, &question)).inspect_err(Problem::log);
-                if tell.send(QuestionResult { id, result }).is_err() {
-                    break;
+            for () in rung {
+                while let Some(question) = asked.next() {
+                    let id = question.id;
+                    let result = guarded(|| desk.answer(&store, &question)).inspect_err(Problem::log);
+                    if tell.send(QuestionResult { id, result }).is_err() {
+                        return;
+                    }
+                    wake();
                 }
-                wake();
             }
         };
         thread::Builder::new().name("answerer".to_owned()).spawn(work).map_err(|error| no_thread(&error))?;
-        Ok(Self { questions, answers })
+        Ok(Self { waiting, bell, answers })
     }
 
     /// Asks; never waits. `false` if too many questions are waiting.
     pub fn ask(&self, question: Question) -> bool {
-        self.questions.try_send(question).is_ok()
+        let mut waiting = self.waiting.lock();
+        if waiting.len() >= QUESTIONS {
+            return false;
+        }
+        waiting.push_back(question);
+        drop(waiting);
+        // A bell that rings already wakes it for this one, too.
+        let _ = self.bell.try_send(());
+        true
+    }
+
+    /// Takes back the questions with these numbers, as far as nobody has begun with them: they get no answer.
+    pub fn withdraw(&self, gone: impl Fn(u64) -> bool) {
+        self.waiting.lock().retain(|question| !gone(question.id));
+    }
+
+    /// Has the questions with these numbers answered before all others that wait.
+    pub fn hurry(&self, first: impl Fn(u64) -> bool) {
+        let mut waiting = self.waiting.lock();
+        // Of equal ones the order stays.
+        waiting.make_contiguous().sort_by_key(|question| !first(question.id));
     }
 
     /// What was answered since the last look; never waits.
@@ -195,10 +240,14 @@ fn modified(path: &Path) -> Option<SystemTime> {
     fs::metadata(path).and_then(|data| data.modified()).ok()
 }
 
-/// What was needed for the last question, for the next one may need it too.
+/// Runs whose networks are kept: as many as are asked beside each other.
+const LOADED: usize = 6;
+
+/// What was needed for the last questions, for the next one may need it too.
 #[derive(Default)]
 struct QuestionRunner {
-    loaded: Option<Loaded>,
+    /// The one that was asked last comes last.
+    loaded: VecDeque<Loaded>,
     /// A file's photo, and when the file was written.
     decoded: Option<(PathBuf, Option<SystemTime>, predict::Photo)>,
 }
@@ -206,10 +255,10 @@ struct QuestionRunner {
 impl QuestionRunner {
     fn answer(&mut self, store: &RunStore, question: &Question) -> Result<Reply, Problem> {
         let run = store.find(&question.run)?;
-        let mut known = match self.loaded.take().filter(|loaded| loaded.is(&run)) {
-            Some(known) => known,
-            None => Loaded::new(run)?,
-        };
+        let known = self.loaded.iter().position(|loaded| loaded.is(&run)).and_then(|place| self.loaded.remove(place));
+        // What was loaded of it before is of weights that there are no more.
+        self.loaded.retain(|loaded| loaded.folder != run.folder);
+        let mut known = known.map_or_else(|| Loaded::new(run), Ok)?;
         let result = match &question.photo {
             PhotoSource::File(path) => self.file(path).and_then(|photo| look(&mut known, photo, question)),
             PhotoSource::Bytes(bytes) => predict::Photo::decode(bytes).and_then(|photo| look(&mut known, &photo, question)),
@@ -217,7 +266,10 @@ impl QuestionRunner {
                 predict::Photo::new(*width, *height, pixels.to_vec()).and_then(|photo| look(&mut known, &photo, question))
             }
         };
-        self.loaded = Some(known);
+        self.loaded.push_back(known);
+        if self.loaded.len() > LOADED {
+            self.loaded.pop_front();
+        }
         result
     }
 

@@ -206,7 +206,7 @@ fn a_run_trained_elsewhere_is_a_runs_folder_too() {
 
 #[test]
 fn the_menus_offer_tables_for_spreadsheets() {
-    for (page, menu) in [(Page::Predict, "Folder to CSV…"), (Page::Results, "Export…")] {
+    for (page, menu) in [(Page::Predict, "Folder…"), (Page::Results, "Export…")] {
         let (mut harness, stage) = Stage::new(page).with_data(40).with_run().harness([1048.0, 900.0]);
         harness.run();
         harness.get_by_label(menu).click();

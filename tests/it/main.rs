@@ -82,6 +82,7 @@ mod pictures;
 mod places;
 mod plan;
 mod power_cut;
+mod predict_many;
 mod predict_page;
 mod predictor;
 mod preset;

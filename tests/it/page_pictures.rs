@@ -33,7 +33,7 @@ use trombine::{
 };
 
 use crate::{
-    experiments_page, face_crops, many_classes, overlap, resize_method, runs_list, scenes, search_page,
+    experiments_page, face_crops, many_classes, overlap, predict_many, resize_method, runs_list, scenes, search_page,
     stage::{self, Stage},
     watch_page, years_pages,
 };
@@ -123,6 +123,24 @@ const SCENES: &[Scene] = &[
     ("predict-two", two_answerers, &["Choose the run that answers", "Choisir l’essai qui répond"]),
     ("runs-one", stage::three_runs, &["notebook + batch norm,"]),
     ("predict", stage::predicting, &[]),
+    ("predict-several", predict_many::several, &[]),
+    ("predict-unread", predict_many::several, &["notes.jpg"]),
+    ("predict-group", predict_many::group, &[]),
+    ("predict-zoomed", predict_many::group, &["Zoom in", "Agrandir", "Zoom in", "Agrandir", "Zoom in", "Agrandir"]),
+    ("predict-reading", predict_many::reading, &[]),
+    (
+        "predict-compared",
+        predict_many::compared,
+        &[
+            "Compare runs",
+            "Comparer des essais",
+            "recommended, longer",
+            "notebook, dropout",
+            "age in years",
+            "This session",
+            "Cette session",
+        ],
+    ),
     ("predict-empty", || Stage::new(Page::Predict).with_data(40).with_run(), &[]),
     ("data-classes-3", || many_classes::stage(Page::Data, 3), &[]),
     ("data-classes-10", || many_classes::stage(Page::Data, 10), &[]),

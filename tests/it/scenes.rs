@@ -13,7 +13,7 @@ use trombine::{
 };
 
 use crate::{
-    committee, experiments_page, page_pictures as made, runs_list, search_page,
+    committee, experiments_page, page_pictures as made, predict_many, runs_list, search_page,
     stage::{self, Stage},
     start_page, watch_page, years_pages,
 };
@@ -101,6 +101,13 @@ pub const SCENES: &[Scene] = &[
     scene("viewer-data", || data(Page::Data), VIEWER_OF_COPIES),
     scene("predict-empty", || Stage::new(Page::Predict).with_data(40).with_run(), &[]),
     scene("predict", stage::predicting, &[]),
+    scene("predict-several", predict_many::several, &[]),
+    scene("predict-group", predict_many::group, &[]),
+    scene(
+        "predict-compared",
+        predict_many::compared,
+        &["Compare runs", "Comparer des essais", "recommended, longer", "notebook, dropout", "age in years", "âge en années"],
+    ),
     scene("runs-empty", || Stage::new(Page::Runs), &[]),
     scene("runs", stage::three_runs, &[]),
     scene("runs-many", runs_list::many, &["Runs of", "Essais de"]),

@@ -409,7 +409,8 @@ pub fn photo(id: u64) -> session::ShownPhoto {
             id: id * 10 + face as u64,
             crop: Some(Crop { x: x as f32, y: y as f32, side: 128.0 }),
             reply: Some(Ok(reply(face + 7, probability))),
-            other: None,
+            before: None,
+            others: Vec::new(),
             slow: None,
         }
     };
@@ -421,6 +422,8 @@ pub fn photo(id: u64) -> session::ShownPhoto {
         scale: 1.0,
         framed: Framed::Faces(Vec::new()),
         asked: vec![asked(0, 0.91), asked(1, 0.58)],
+        follows: false,
+        unread: None,
     }
 }
 

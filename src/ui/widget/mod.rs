@@ -35,3 +35,4 @@ pub mod star;
 pub mod strip;
 pub mod strip_plot;
 pub mod thumbs;
+pub mod zoom;

@@ -1,11 +1,13 @@
-//! A photo with the squares that are asked about: to choose, to drag, to draw.
+//! A photo with the squares that are asked about: to choose, to drag, to draw; it can be looked at closely.
+
+use std::sync::Arc;
 
 use egui::{
-    Align2, Color32, CursorIcon, EventFilter, Key, Pos2, Rect, Response, Role, Sense, Shape, Stroke, StrokeKind, TextureId, Ui,
-    Vec2, WidgetInfo, pos2, vec2,
+    Align2, Color32, CursorIcon, EventFilter, Galley, Key, Painter, Pos2, Rect, Response, Role, Sense, Shape, Stroke, StrokeKind,
+    TextureId, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
 };
 
-use super::{button::mix, thumbs};
+use super::{button::mix, scroll, thumbs, zoom::Zoom};
 use crate::{
     ui::theme::{self, Theme, size},
     worker::Crop,
@@ -16,15 +18,29 @@ use crate::{
 pub struct Square {
     /// In the photo's own pixels.
     pub crop: Crop,
-    /// Below the square: `1 · male 91%`.
+    /// Below the square: `1 · male 91%`. Where that has no room, what stands before the dot.
     pub label: String,
+    pub line: Line,
     pub selected: bool,
+}
+
+/// How a square is drawn, which tells how sure its answer is without a color.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// Sure.
+    Solid,
+    /// Not sure.
+    Dashed,
+    /// There is no answer.
+    Dotted,
 }
 
 /// What the user did.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum PhotoAnswer {
     Select(usize),
+    /// It is on its way there, and still held.
+    Moving(usize, Crop),
     Moved(usize, Crop),
     Drawn(Crop),
 }
@@ -58,73 +74,201 @@ pub struct Photo<'a> {
     pub name: &'a str,
 }
 
+/// What came of a photo in this frame.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// How the whole of it responds.
+    pub whole: Response,
+    pub answer: Option<PhotoAnswer>,
+    /// Whether a square has the keyboard.
+    pub keyed: bool,
+    /// Points for each pixel of the photo.
+    pub scale: f32,
+}
+
 /// Draws the photo as large as `room` allows; while `drawing`, a drag makes a new square. Gives how the whole of it responds,
 /// too.
 pub fn photo(ui: &mut Ui, photo: Photo<'_>, room: Vec2, squares: &[Square], drawing: bool) -> (Response, Option<PhotoAnswer>) {
+    let shown = draw(ui, photo, room, squares, (drawing, None));
+    (shown.whole, shown.answer)
+}
+
+/// As [`photo`], to be looked at closely: the wheel, two fingers and a drag beside the squares change `zoom`, a double click
+/// there fits.
+pub fn zoomed(ui: &mut Ui, photo: Photo<'_>, room: Vec2, squares: &[Square], (drawing, zoom): (bool, &mut Zoom)) -> Shown {
+    draw(ui, photo, room, squares, (drawing, Some(zoom)))
+}
+
+fn draw(ui: &mut Ui, photo: Photo<'_>, room: Vec2, squares: &[Square], (drawing, mut zoom): (bool, Option<&mut Zoom>)) -> Shown {
     let Photo { texture, pixels, name } = photo;
     let t = Theme::of(ui);
-    let (outer, whole) = ui.allocate_exact_size(room, if drawing { Sense::click_and_drag() } else { Sense::hover() });
+    // By the keyboard a photo is looked at closely wherever that is, so the Tab key passes it by.
+    let sense = match (drawing, zoom.is_some()) {
+        (true, _) => Sense::click_and_drag(),
+        (false, true) => Sense::CLICK | Sense::DRAG,
+        (false, false) => Sense::hover(),
+    };
+    let (outer, whole) = ui.allocate_exact_size(room, sense);
     whole.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
     ui.painter().rect_filled(outer, theme::RADIUS_BUTTON, t.surface2);
-    let scale = (room.x / pixels[0].max(1.0)).min(room.y / pixels[1].max(1.0));
-    let rect = Rect::from_center_size(outer.center(), vec2(pixels[0], pixels[1]) * scale);
+    if let Some(zoom) = &mut zoom {
+        by_pointer(ui, zoom, &whole, pixels, drawing);
+    }
+    let (rect, scale) = zoom.map_or_else(Zoom::default, |zoom| *zoom).place(outer, pixels);
+    let mut ui = ui.new_child(UiBuilder::new().id_salt("photo").max_rect(outer));
+    ui.shrink_clip_rect(outer);
+    let ui = &mut ui;
     thumbs::paint(ui, rect, texture);
     let place = Place { rect, scale };
     let mut answer = draw_new(ui, t, place, &whole, drawing);
     let id = ui.scope_id().with("square");
-    let mut places = Vec::new();
+    let (mut places, mut keyed) = (Vec::new(), false);
+    // Of two fingers, which look closely, the first does not drag as well.
+    let still = drawing || ui.input(|i| i.multi_touch().is_some());
     for (index, square) in squares.iter().enumerate() {
-        let mut shown = place.to_screen(square.crop);
-        // The corner first, so that it lies on top of the inside.
-        let grip = Rect::from_center_size(shown.max, Vec2::splat(18.0));
-        // While a new one is drawn, which may begin inside of another, the others stay where they are.
-        let (moves, resizes) = if drawing { (Sense::CLICK, Sense::hover()) } else { (Sense::click_and_drag(), Sense::DRAG) };
-        let inside = ui.interact(shown, id.with(index), moves);
-        // The keyboard resizes by plus and minus, so the Tab key passes it by.
-        let corner = ui.interact(grip, id.with((index, "corner")), resizes);
-        inside.widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), square.selected, &square.label));
-        if let Some((from, to)) = drag(ui, &inside) {
-            shown = shown.translate(to - from);
-        } else if let Some((from, to)) = drag(ui, &corner) {
-            let by = to - from;
-            let side = (shown.width() + (by.x + by.y) / 2.0).max(16.0);
-            shown = Rect::from_min_size(shown.min, Vec2::splat(side));
-        }
-        if inside.drag_stopped() || corner.drag_stopped() {
-            answer = Some(PhotoAnswer::Moved(index, place.to_photo(shown)));
-        } else if inside.clicked() {
-            answer = Some(PhotoAnswer::Select(index));
-        }
-        if inside.has_focus()
-            && let Some(moved) = by_keys(ui, &inside, square.crop)
-        {
-            answer = Some(PhotoAnswer::Moved(index, moved));
-        }
-        frame(ui, t, shown, square, inside.hovered() || inside.has_focus());
+        let held = Held { square, place, still };
+        let (moved, focus) = held.handle(ui, id.with(index));
+        keyed |= focus;
+        let shown = match moved {
+            Some(Move::Clicked) => {
+                answer = Some(PhotoAnswer::Select(index));
+                place.to_screen(square.crop)
+            }
+            Some(Move::Dragged(shown)) => {
+                answer = Some(PhotoAnswer::Moving(index, place.to_photo(shown)));
+                shown
+            }
+            Some(Move::Dropped(shown)) => {
+                answer = Some(PhotoAnswer::Moved(index, place.to_photo(shown)));
+                shown
+            }
+            Some(Move::Stepped(crop)) => {
+                answer = Some(PhotoAnswer::Moved(index, crop));
+                place.to_screen(square.crop)
+            }
+            None => place.to_screen(square.crop),
+        };
         places.push(shown);
-        if !drawing {
-            inside.on_hover_and_drag_cursor(CursorIcon::Grab);
-            corner.on_hover_and_drag_cursor(CursorIcon::ResizeNwSe);
-        }
     }
     // Over every edge, the chosen one's over the others.
-    let mut tags: Vec<_> = squares.iter().zip(places).collect();
+    let mut tags: Vec<_> = squares.iter().zip(places).filter(|(_, rect)| rect.intersects(outer)).collect();
     tags.sort_by_key(|(square, _)| square.selected);
-    tags.into_iter().for_each(|(square, rect)| tag(ui, t, outer, rect, square));
-    (whole, answer)
+    let mut taken = Vec::new();
+    tags.iter().rev().for_each(|(square, rect)| taken.push(tag_place(ui, outer, *rect, square, &taken)));
+    tags.iter().zip(taken.iter().rev()).for_each(|((square, _), (back, galley))| tag(ui.painter(), t, *back, galley, square));
+    Shown { whole, answer, keyed, scale }
 }
 
-/// Where a drag began and where it is. egui knows how far it went only until the button is released, which is the frame that
-/// counts: where the button went down is remembered here.
-fn drag(ui: &Ui, response: &Response) -> Option<(Pos2, Pos2)> {
+/// The pointer over a photo: the wheel and two fingers magnify it where they are, a drag moves it, a double click fits.
+fn by_pointer(ui: &Ui, zoom: &mut Zoom, whole: &Response, pixels: [f32; 2], drawing: bool) {
+    let (wheel, pinch, touch) = ui.input(|i| (i.smooth_scroll_delta().y, i.zoom_delta(), i.multi_touch()));
+    let at = ui.input(|i| i.pointer.hover_pos()).or(touch.map(|touch| touch.center_pos));
+    if let Some(at) = at.filter(|at| whole.rect.contains(*at) && ui.rect_contains_pointer(whole.rect)) {
+        // In a page that scrolls as a whole the wheel is the page's.
+        let wheel = if scroll::is_long(ui) { 1.0 } else { (wheel / 240.0).exp() };
+        zoom.by(wheel * pinch, at, whole.rect, pixels);
+    }
+    if let Some(touch) = touch.filter(|touch| whole.rect.contains(touch.center_pos)) {
+        zoom.pan(touch.translation_delta, whole.rect, pixels);
+    } else if whole.dragged() && !drawing {
+        zoom.pan(whole.drag_delta(), whole.rect, pixels);
+    }
+    if whole.double_clicked() && !drawing {
+        *zoom = Zoom::default();
+    }
+    if !zoom.fits() && !drawing && whole.hovered() {
+        ui.set_cursor_icon(if whole.dragged() { CursorIcon::Grabbing } else { CursorIcon::Grab });
+    }
+}
+
+/// A square that can be taken hold of.
+struct Held<'a> {
+    square: &'a Square,
+    place: Place,
+    /// Whether it stays where it is.
+    still: bool,
+}
+
+/// What was done with a square: where it is on the screen now, or in the photo.
+enum Move {
+    Clicked,
+    Dragged(Rect),
+    Dropped(Rect),
+    Stepped(Crop),
+}
+
+impl Held<'_> {
+    /// Takes what the pointer and the keys do with it, and draws it; gives whether it has the keyboard, too.
+    fn handle(&self, ui: &mut Ui, id: egui::Id) -> (Option<Move>, bool) {
+        /// From a corner's middle to the end of what can be taken hold of there, in points.
+        const GRIP: f32 = 10.0;
+        /// The same for a finger.
+        const FINGER: f32 = 18.0;
+        let Self { square, place, still } = *self;
+        let t = Theme::of(ui);
+        let mut shown = place.to_screen(square.crop);
+        // While a new one is drawn, which may begin inside of another, the others stay where they are.
+        let (moves, resizes) = if still { (Sense::CLICK, Sense::hover()) } else { (Sense::click_and_drag(), Sense::DRAG) };
+        let inside = ui.interact(shown, id, moves);
+        inside.widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), square.selected, &square.label));
+        let mut moved = drag(ui, &inside, square.crop).map(|(by, begun)| place.to_screen(begun).translate(by));
+        let mut dropped = inside.drag_stopped();
+        let reach = if ui.input(|i| i.any_touches()) { FINGER } else { GRIP };
+        let corners: &[Vec2] = match square.selected {
+            true => &[vec2(-1.0, -1.0), vec2(1.0, -1.0), vec2(-1.0, 1.0), vec2(1.0, 1.0)],
+            false => &[vec2(1.0, 1.0)],
+        };
+        for (number, toward) in corners.iter().rev().enumerate() {
+            // Of a small one some of the inside is left to move it by.
+            let grip = Rect::from_center_size(corner(shown, *toward), Vec2::splat(2.0 * reach.min(shown.width() / 4.0)));
+            // The keyboard resizes by plus and minus, so the Tab key passes it by.
+            let response = ui.interact(grip, id.with(("corner", number)), resizes);
+            if let Some((by, begun)) = drag(ui, &response, square.crop) {
+                let begun = place.to_screen(begun);
+                let side = (begun.width() + (by.x * toward.x + by.y * toward.y) / 2.0).max(16.0);
+                // The corner across stays.
+                let fixed = corner(begun, -*toward);
+                moved = Some(Rect::from_two_pos(fixed, fixed + *toward * side));
+            }
+            dropped |= response.drag_stopped();
+            if !still {
+                let cursor = if toward.x == toward.y { CursorIcon::ResizeNwSe } else { CursorIcon::ResizeNeSw };
+                response.on_hover_and_drag_cursor(cursor);
+            }
+        }
+        shown = moved.unwrap_or(shown);
+        let focus = inside.has_focus();
+        let done = match moved {
+            Some(rect) if dropped => Some(Move::Dropped(rect)),
+            Some(rect) => Some(Move::Dragged(rect)),
+            None if inside.clicked() => Some(Move::Clicked),
+            None => focus.then(|| by_keys(ui, &inside, square.crop)).flatten().map(Move::Stepped),
+        };
+        frame(ui.painter(), t, shown, square, inside.hovered() || focus);
+        if !still {
+            inside.on_hover_and_drag_cursor(CursorIcon::Grab);
+        }
+        (done, focus)
+    }
+}
+
+/// The corner of a rectangle in this direction.
+fn corner(rect: Rect, toward: Vec2) -> Pos2 {
+    rect.center() + toward * rect.size() / 2.0
+}
+
+/// How far a drag has gone, and where the square was when it began: it may follow meanwhile. egui knows how far a drag went
+/// only until the button is released, which is the frame that counts: where the button went down is remembered here.
+fn drag(ui: &Ui, response: &Response, crop: Crop) -> Option<(Vec2, Crop)> {
     let id = response.id.with("dragged from");
     if let Some(from) = ui.input(|i| i.pointer.press_origin()).filter(|_| response.drag_started()) {
-        ui.data_mut(|d| d.insert_temp(id, from));
+        ui.data_mut(|d| d.insert_temp(id, (from, crop)));
     }
     if !response.dragged() && !response.drag_stopped() {
         return None;
     }
-    ui.data(|d| d.get_temp(id)).zip(response.interact_pointer_pos())
+    let (from, begun): (Pos2, Crop) = ui.data(|d| d.get_temp(id))?;
+    Some((response.interact_pointer_pos()? - from, begun))
 }
 
 fn draw_new(ui: &Ui, t: &Theme, place: Place, whole: &Response, drawing: bool) -> Option<PhotoAnswer> {
@@ -134,8 +278,8 @@ fn draw_new(ui: &Ui, t: &Theme, place: Place, whole: &Response, drawing: bool) -
     if whole.hovered() {
         ui.set_cursor_icon(CursorIcon::Crosshair);
     }
-    let (start, end) = drag(ui, whole)?;
-    let by = end - start;
+    let (by, _) = drag(ui, whole, Crop { x: 0.0, y: 0.0, side: 0.0 })?;
+    let start = whole.interact_pointer_pos()? - by;
     let side = by.x.abs().max(by.y.abs());
     let corner = pos2(if by.x < 0.0 { start.x - side } else { start.x }, if by.y < 0.0 { start.y - side } else { start.y });
     let rect = Rect::from_min_size(corner, Vec2::splat(side));
@@ -159,29 +303,49 @@ pub fn by_keys(ui: &Ui, response: &Response, crop: Crop) -> Option<Crop> {
     })
 }
 
-fn frame(ui: &Ui, t: &Theme, rect: Rect, square: &Square, strong: bool) {
-    let painter = ui.painter();
+fn frame(painter: &Painter, t: &Theme, rect: Rect, square: &Square, strong: bool) {
+    let corners: [Pos2; 5] = [rect.left_top(), rect.right_top(), rect.right_bottom(), rect.left_bottom(), rect.left_top()];
+    let line = |stroke: Stroke| {
+        painter.extend(match square.line {
+            Line::Solid => vec![Shape::closed_line(corners[..4].to_vec(), stroke)],
+            Line::Dashed => Shape::dashed_line(&corners, stroke, 9.0, 5.0),
+            Line::Dotted => Shape::dotted_line(&corners, stroke.color, 2.0 * stroke.width + 3.0, stroke.width * 0.75),
+        });
+    };
     if square.selected {
-        painter.rect_stroke(rect, 6.0, Stroke::new(4.0, Color32::WHITE), StrokeKind::Middle);
-        painter.rect_stroke(rect, 6.0, Stroke::new(2.5, t.accent), StrokeKind::Outside);
-        painter.circle(rect.max, 5.0, Color32::WHITE, Stroke::new(2.0, t.accent));
+        painter.rect_stroke(rect, 2.0, Stroke::new(5.0, Color32::WHITE), StrokeKind::Middle);
+        line(Stroke::new(2.5, t.accent));
+        for toward in [vec2(-1.0, -1.0), vec2(1.0, -1.0), vec2(-1.0, 1.0), vec2(1.0, 1.0)] {
+            painter.circle(corner(rect, toward), 4.5, Color32::WHITE, Stroke::new(2.0, t.accent));
+        }
     } else {
-        let corners: [Pos2; 5] = [rect.left_top(), rect.right_top(), rect.right_bottom(), rect.left_bottom(), rect.left_top()];
-        painter.extend(Shape::dashed_line(&corners, Stroke::new(4.0, Color32::from_black_alpha(90)), 7.0, 4.0));
-        let width = if strong { 3.0 } else { 2.0 };
-        painter.extend(Shape::dashed_line(&corners, Stroke::new(width, Color32::WHITE), 7.0, 4.0));
+        line(Stroke::new(4.0, Color32::from_black_alpha(90)));
+        line(Stroke::new(if strong { 3.0 } else { 2.0 }, Color32::WHITE));
     }
 }
 
-/// What was said of a square, below it and within the photo.
-fn tag(ui: &Ui, t: &Theme, outer: Rect, rect: Rect, square: &Square) {
-    let painter = ui.painter();
+/// Where a square's tag stands, below it and within the photo; where another is there already, it is a short one.
+fn tag_place(ui: &Ui, outer: Rect, rect: Rect, square: &Square, taken: &[(Rect, Arc<Galley>)]) -> (Rect, Arc<Galley>) {
+    let brief = square.label.split(" · ").next().unwrap_or_default();
+    let unsure = if square.line == Line::Dashed { "?" } else { "" };
+    let place = |label: String| {
+        let galley = ui.painter().layout_no_wrap(label, theme::medium(size::TABLE), Color32::PLACEHOLDER);
+        let size = galley.size() + vec2(18.0, 10.0);
+        let left = rect.left().min(outer.right() - size.x).max(outer.left());
+        let top = (rect.bottom() + 6.0).min(outer.bottom() - 28.0).max(outer.top());
+        (Rect::from_min_size(pos2(left, top), size), galley)
+    };
+    let whole = place(square.label.clone());
+    match taken.iter().any(|(other, _)| other.intersects(whole.0)) {
+        true => place(format!("{brief}{unsure}")),
+        false => whole,
+    }
+}
+
+/// What was said of a square.
+fn tag(painter: &Painter, t: &Theme, back: Rect, galley: &Arc<Galley>, square: &Square) {
     let (fill, color) = if square.selected { (t.accent, t.on) } else { (mix(Color32::BLACK, t.text3, 0.35), Color32::WHITE) };
-    let galley = painter.layout_no_wrap(square.label.clone(), theme::medium(size::TABLE), color);
-    let size = galley.size() + vec2(18.0, 10.0);
-    let left = rect.left().min(outer.right() - size.x).max(outer.left());
-    let below = pos2(left, (rect.bottom() + 6.0).min(outer.bottom() - 28.0));
-    let back = Rect::from_min_size(below, size);
     painter.rect_filled(back, theme::RADIUS_FIELD, fill);
-    painter.text(back.center(), Align2::CENTER_CENTER, &square.label, theme::medium(size::TABLE), color);
+    let at = Align2::CENTER_CENTER.align_size_within_rect(galley.size(), back).min;
+    painter.galley_with_override_text_color(at, galley.clone(), color);
 }

@@ -22,7 +22,7 @@ use crate::{
         widget::{
             button::Button,
             notice,
-            photo::{self, Photo, PhotoAnswer, Square},
+            photo::{self, Line, Photo, PhotoAnswer, Square},
             thumbs,
         },
     },
@@ -132,10 +132,19 @@ fn canvas(ui: &mut Ui, cx: &Cx<'_>, room: Vec2, dataset: &Dataset, drawing: &mut
         || before.map(|square| crop_of(square.into())).or_else(|| faces.first().copied()).unwrap_or_else(|| middle(pixels));
     let mut now = drawing.crop.unwrap_or_else(proposed);
     let label = |number: usize| format!("{} {}", cx.say(say("face", "visage")), number + 1);
-    let mut squares: Vec<Square> =
-        faces.iter().enumerate().map(|(number, &crop)| Square { crop, label: label(number), selected: crop == now }).collect();
+    let line = |selected: bool| if selected { Line::Solid } else { Line::Dashed };
+    let face = |(number, &crop): (usize, &Crop)| {
+        let selected = crop == now;
+        Square { crop, label: label(number), line: line(selected), selected }
+    };
+    let mut squares: Vec<Square> = faces.iter().enumerate().map(face).collect();
     if squares.iter().all(|square| !square.selected) {
-        squares.push(Square { crop: now, label: cx.say(say("your square", "votre carré")).to_owned(), selected: true });
+        squares.push(Square {
+            crop: now,
+            label: cx.say(say("your square", "votre carré")).to_owned(),
+            line: line(true),
+            selected: true,
+        });
     }
     let texture = drawing.texture.get_or_insert_with(|| {
         let image = thumbs::image(&photo.preview, photo.preview_size[0]);
@@ -146,7 +155,7 @@ fn canvas(ui: &mut Ui, cx: &Cx<'_>, room: Vec2, dataset: &Dataset, drawing: &mut
     let (whole, answer) = photo::photo(ui, shown, room, &squares, true);
     match answer {
         Some(PhotoAnswer::Select(index)) => now = squares[index].crop,
-        Some(PhotoAnswer::Moved(_, crop) | PhotoAnswer::Drawn(crop)) => now = crop,
+        Some(PhotoAnswer::Moving(_, crop) | PhotoAnswer::Moved(_, crop) | PhotoAnswer::Drawn(crop)) => now = crop,
         None => {}
     }
     // The keys are the photo's from the beginning.

@@ -2,7 +2,7 @@
 
 use egui::{Align2, Color32, ColorImage, CornerRadius, Rect, Role, Sense, TextureOptions, Ui, WidgetInfo, pos2, vec2};
 
-use super::{runs, share_text};
+use super::{runs, words::share_text};
 use crate::{
     predict::{
         Framed,
@@ -70,34 +70,33 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &ShownPhoto, chosen: usize) {
                 }
             });
         });
-        match &asked.reply {
-            None => {
-                ui.label(theme::headline("…").color(t.text3));
+        if let Some(Err(problem)) = &asked.reply {
+            notice::note(ui, icon::CIRCLE_ALERT, t.bad, problem.what.get(lang));
+            ui.add(egui::Label::new(egui::RichText::new(problem.remedy.get(lang)).color(t.text2)).wrap());
+            let again = say("Ask again", "Redemander").get(lang);
+            if ui.add(Button::secondary(again).icon(icon::REFRESH_CW).compact()).clicked() {
+                cx.act(Action::Ask { photo: shown.id, asked: Some(asked.id), crop: asked.crop });
             }
-            Some(Err(problem)) => {
-                notice::note(ui, icon::CIRCLE_ALERT, t.bad, problem.what.get(lang));
-                ui.add(egui::Label::new(egui::RichText::new(problem.remedy.get(lang)).color(t.text2)).wrap());
-            }
-            Some(Ok(reply)) => {
-                let text = reply.headline(lang);
-                let most = if reply.estimate.is_some() { 26 } else { 20 };
-                let large = if text.chars().count() > most { 19.0 } else { size::HEADLINE };
-                ui.add(egui::Label::new(theme::headline(text).size(large).color(t.text)).wrap());
-                // Who said it: another run may have answered before.
-                let by = match (lang, runs::name(cx, &reply.run)) {
-                    (Lang::En, name) => format!("according to “{name}”"),
-                    (Lang::Fr, name) => format!("selon « {name} »"),
-                };
-                ui.add(egui::Label::new(theme::caption(by).color(t.text2)).truncate());
-                bar(ui, lang, reply);
-                if let Some(second) = &asked.other {
-                    other(ui, cx, second);
-                }
-            }
+        } else if let Some(reply) = asked.said() {
+            let text = reply.headline(lang);
+            let most = if reply.estimate.is_some() { 26 } else { 20 };
+            let large = if text.chars().count() > most { 19.0 } else { size::HEADLINE };
+            // Of a square that was moved, what was said before is paler until its own answer is there.
+            let color = if asked.reply.is_some() { t.text } else { t.text3 };
+            ui.add(egui::Label::new(theme::headline(text).size(large).color(color)).wrap());
+            // Who said it: another run may have answered before.
+            let by = match (lang, runs::name(cx, &reply.run)) {
+                (Lang::En, name) => format!("according to “{name}”"),
+                (Lang::Fr, name) => format!("selon « {name} »"),
+            };
+            ui.add(egui::Label::new(theme::caption(by).color(t.text2)).truncate());
+            bar(ui, lang, reply);
+        } else {
+            ui.label(theme::headline("…").color(t.text3));
         }
-        let caution = match &asked.reply {
-            Some(Ok(reply)) => Some(reply.caution.clone()),
-            _ => cx.session.answering().map(|run| run.caution()),
+        let caution = match asked.said() {
+            Some(reply) => Some(reply.caution.clone()),
+            None => cx.session.answering().map(|run| run.caution()),
         };
         if let Some(caution) = caution {
             separator(ui);
@@ -109,6 +108,16 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &ShownPhoto, chosen: usize) {
 /// No question could be asked: no face was found.
 fn nothing(ui: &mut Ui, cx: &mut Cx<'_>, shown: &ShownPhoto) {
     let (lang, t) = (cx.lang, Theme::of(ui));
+    if let Some(problem) = &shown.unread {
+        notice::note(ui, icon::FILE_X, t.bad, problem.what.get(lang));
+        ui.add(egui::Label::new(egui::RichText::new(problem.remedy.get(lang)).color(t.text2)).wrap());
+        if icon_button(ui, icon::TRASH_2, say("Take this photo off the list", "Retirer cette photo de la liste").get(lang))
+            .clicked()
+        {
+            cx.act(Action::ForgetPhoto(shown.id));
+        }
+        return;
+    }
     if shown.framed != Framed::NoFace {
         ui.label(theme::headline("…").color(t.text3));
         return;
@@ -130,21 +139,6 @@ fn nothing(ui: &mut Ui, cx: &mut Cx<'_>, shown: &ShownPhoto) {
             cx.act(Action::ForgetPhoto(shown.id));
         }
     });
-}
-
-fn other(ui: &mut Ui, cx: &Cx<'_>, second: &crate::session::Second) {
-    let (lang, t) = (cx.lang, Theme::of(ui));
-    let name = cx.session.runs.iter().find(|r| r.id == second.run).map_or(second.run.as_str(), |r| r.name.as_str());
-    ui.add_space(4.0);
-    ui.label(theme::caption(name).color(t.text2));
-    match &second.reply {
-        None => drop(ui.label("…")),
-        Some(Err(problem)) => notice::note(ui, icon::CIRCLE_ALERT, t.bad, problem.what.get(lang)),
-        Some(Ok(reply)) => {
-            ui.label(theme::strong(reply.headline(lang)).color(t.text));
-            bar(ui, lang, reply);
-        }
-    }
 }
 
 /// Classes that an answer names, where there are more than two.
@@ -308,7 +302,7 @@ pub fn seen(ui: &mut Ui, cx: &mut Cx<'_>, asked: &Asked, reply: &Reply, shown: &
             let to = (left.x + 2.0 * side + 18.0).max(from + 60.0);
             scale(ui, lang, Rect::from_min_size(pos2(from, ui.min_rect().center().y - 8.0), vec2(to - from, 16.0)));
         });
-        if *shown == Heat::Occlusion && slow.is_none() {
+        if *shown == Heat::Occlusion && slow.is_none() && asked.reply.is_some() {
             cx.act(Action::Occlude(asked.id));
         }
         let (legend, color) = match (*shown, slow.flatten()) {

@@ -6,7 +6,7 @@ use egui::{
     vec2,
 };
 
-use super::{State, answer, runs, sentence};
+use super::{State, answer, runs, words::sentence};
 use crate::{
     session::{Asked, ShownPhoto},
     text::{Lang, say},
@@ -27,19 +27,20 @@ const ACROSS: f32 = 296.0;
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: [Option<u64>; 2], height: f32, across: bool) {
     let lang = cx.lang;
     let mut copied = false;
+    // One run that has answered all is named once; of several, each answer says whose it is.
+    let mut speakers = cx.session.photos.iter().flat_map(|photo| photo.asked.iter().filter_map(said_by));
+    let first = speakers.next();
+    let several = speakers.any(|run| Some(run) != first);
+    let by = first.filter(|_| !several).map_or(String::new(), |run| runs::name(cx, run).into_owned());
     let tools = |ui: &mut Ui| {
         let name = say("Copy all answers as text", "Copier toutes les réponses en texte").get(lang);
         copied = icon_button(ui, icon::COPY, name).clicked();
     };
     ui.allocate_ui(vec2(ui.available_width(), height), |ui| {
         ui.set_max_height(height);
-        Card::titled(say("This session", "Cette session").get(lang)).fill().show_with(ui, tools, |ui| {
+        Card::titled(say("This session", "Cette session").get(lang)).caption(by).fill().show_with(ui, tools, |ui| {
             // In a page that scrolls as a whole it must not pull that to itself.
             let own = !scroll::is_long(ui);
-            // Once more than one run has answered, each answer says whose it is.
-            let mut speakers = cx.session.photos.iter().flat_map(|photo| photo.asked.iter().filter_map(said_by));
-            let first = speakers.next();
-            let several = speakers.any(|run| Some(run) != first);
             let mut lines = |ui: &mut Ui| {
                 ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
                 let width = if across { ACROSS } else { ui.available_width() };
@@ -53,7 +54,10 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: [Option<u64>
                         response.scroll_to_me(None);
                     }
                     if response.clicked() {
-                        (state.photo, state.asked) = (Some(photo.id), id);
+                        if state.photo != Some(photo.id) {
+                            state.turn_to(photo.id);
+                        }
+                        state.asked = id;
                     }
                 }
             };
@@ -97,9 +101,10 @@ impl Entry<'_> {
         let t = Theme::of(ui);
         let Self { photo, index, asked, by, on } = *self;
         let name = name(lang, photo, index);
-        let said = match asked {
-            Some(asked) => sentence(lang, asked),
-            None => say("no face was found", "aucun visage trouvé").get(lang).to_owned(),
+        let said = match (asked, &photo.unread) {
+            (Some(asked), _) => sentence(lang, asked),
+            (None, Some(problem)) => problem.what.get(lang).to_owned(),
+            (None, None) => say("no face was found", "aucun visage trouvé").get(lang).to_owned(),
         };
         let said = by.map_or(said.clone(), |by| format!("{said} · {by}"));
         let (rect, response) = ui.allocate_exact_size(vec2(width, 46.0), Sense::click());
@@ -108,6 +113,9 @@ impl Entry<'_> {
             Lang::Fr => format!("{name} : {said}"),
         };
         response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, on, &both));
+        if !ui.is_rect_visible(rect) {
+            return response;
+        }
         if on || response.hovered() {
             ui.painter().rect_filled(rect, theme::RADIUS_FIELD, if on { t.soft } else { t.surface2 });
         }
@@ -116,7 +124,8 @@ impl Entry<'_> {
             Some(asked) => answer::thumbnail(ui, picture, asked),
             None => {
                 ui.painter().rect_filled(picture, theme::RADIUS_FIELD, t.grid);
-                icon::SCAN_FACE.paint(ui.painter(), picture, 20.0, t.text3);
+                let symbol = if photo.unread.is_some() { icon::FILE_X } else { icon::SCAN_FACE };
+                symbol.paint(ui.painter(), picture, 20.0, t.text3);
             }
         }
         let bar = Rect::from_min_size(pos2(rect.right() - 70.0, rect.center().y - 2.0), vec2(60.0, 4.0));

@@ -2,16 +2,20 @@
 
 use std::borrow::Cow;
 
-use egui::{Popup, Ui};
+use egui::{Popup, PopupCloseBehavior, Role, Ui, WidgetInfo};
 
-use super::State;
+use super::{State, words};
 use crate::{
     run::{RunInfo, date},
     session::Answering,
     text::{Lang, say},
     ui::{
         Action, Cx, icon,
-        widget::{button::Button, choice::menu_item, scroll},
+        widget::{
+            button::Button,
+            choice::{menu_choice, menu_item, menu_line},
+            scroll,
+        },
     },
 };
 
@@ -86,25 +90,35 @@ pub fn choose(ui: &mut Ui, cx: &mut Cx<'_>, now: Answering<'_>, photo: Option<u6
     });
 }
 
-/// The menu of runs to compare with.
-pub fn compare(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, shown: &str) {
+/// The menu of runs to compare with, of which several are ticked. Each answers the question that it was asked: one that was
+/// asked another says so.
+pub fn compare(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, shown: Answering<'_>) {
     let lang = cx.lang;
-    let others: Vec<_> = answerers(&cx.session.runs).filter(|run| run.id != shown).collect();
+    let others: Vec<_> = answerers(&cx.session.runs).filter(|run| run.id != shown.id).collect();
     if others.is_empty() {
         return;
     }
-    let button =
-        ui.add(Button::secondary(say("Compare with another run", "Comparer à un autre essai").get(lang)).icon(icon::GIT_COMPARE));
-    Popup::menu(&button).show(|ui| {
-        ui.set_min_width(220.0);
+    let button = ui.add(Button::secondary(say("Compare runs", "Comparer des essais").get(lang)).icon(icon::GIT_COMPARE));
+    let menu = Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    menu.show(|ui| {
+        ui.set_min_width(240.0);
         scroll::menu(ui, |ui| {
-            let check = |on: bool| on.then_some(icon::CHECK);
-            if menu_item(ui, check(state.other.is_none()), say("No comparison", "Sans comparaison").get(lang)).clicked() {
-                state.other = None;
+            let alone = say("No comparison", "Sans comparaison").get(lang);
+            if menu_choice(ui, state.others.is_empty(), alone).clicked() {
+                state.others.clear();
             }
             for run in others {
-                if menu_item(ui, check(state.other.as_deref() == Some(&run.id)), &line(lang, run, &cx.session.runs)).clicked() {
-                    state.other = Some(run.id.clone());
+                let on = state.others.contains(&run.id);
+                let name = line(lang, run, &cx.session.runs);
+                let question = if run.task == *shown.task { String::new() } else { words::question(lang, &run.task) };
+                let item = menu_line(ui, on.then_some(icon::CHECK), &name, &question, false);
+                let said = if question.is_empty() { name.clone() } else { format!("{name}, {question}") };
+                item.widget_info(|| WidgetInfo::selected(Role::MenuItem, true, on, &said));
+                if item.clicked() {
+                    match on {
+                        true => state.others.retain(|other| *other != run.id),
+                        false => state.others.push(run.id.clone()),
+                    }
                 }
             }
         });
