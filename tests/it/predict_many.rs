@@ -407,6 +407,10 @@ fn the_photo_is_looked_at_closely_and_moved() {
     pointer(&mut harness, at + vec2(30.0, 20.0), false);
     harness.run();
     assert!((first(&harness).min - close.min - vec2(30.0, 20.0)).length() < 1.0, "{:?} {close:?}", first(&harness));
+    // So do the arrow keys.
+    let moved = first(&harness).min;
+    press(&mut harness, Key::ArrowRight);
+    assert!((first(&harness).min - moved - vec2(-60.0, 0.0)).length() < 1.0, "{:?} {moved:?}", first(&harness));
     // A double click there fits.
     for _ in 0..2 {
         pointer(&mut harness, at, true);

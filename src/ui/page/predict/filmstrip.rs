@@ -119,7 +119,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto)
         }
         progress(ui, cx);
     });
-    let stepped = by_keys(ui, photos, base, place);
+    let stepped = by_keys(ui, photos, base, place, state.zoom.fits());
     go_to = stepped.or(go_to);
     let moved = state.strip.at.replace(shown.id) != Some(shown.id);
     let mut area = ScrollArea::horizontal().id_salt("filmstrip").auto_shrink([false, true]);
@@ -150,14 +150,15 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto)
     }
 }
 
-/// Where the arrow keys lead, with Home and End, while nothing else has the keyboard.
-fn by_keys(ui: &Ui, photos: &[ShownPhoto], base: Id, place: usize) -> Option<usize> {
+/// Where the arrow keys lead, with Home and End, while nothing else has the keyboard. Where not all of the photo is seen, they
+/// are `free` only with the keyboard on the strip.
+fn by_keys(ui: &Ui, photos: &[ShownPhoto], base: Id, place: usize, free: bool) -> Option<usize> {
     let focused = ui.memory(|memory| memory.focused());
     let own = focused.filter(|id| photos.iter().any(|photo| base.with(photo.id) == *id));
     if let Some(id) = own {
         let filter = EventFilter { horizontal_arrows: true, ..EventFilter::default() };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
-    } else if focused.is_some() || !is_free(ui) {
+    } else if focused.is_some() || !free || !is_free(ui) {
         return None;
     }
     let pressed = |key| ui.input(|input| input.num_presses(key)) as isize;

@@ -162,6 +162,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
 /// Asks what the page wants to know beside what was asked when the photo came: what other runs say of the chosen square, and
 /// among many photos, this one first.
 fn ask_more(cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto, chosen: usize) {
+    state.others.retain(|run| cx.session.runs.iter().any(|known| known.id == *run));
     if let Some(asked) = shown.asked.get(chosen).filter(|asked| asked.reply.is_some()) {
         let by = asked.said().map(|reply| reply.run.as_str());
         for run in state.others.iter().filter(|run| Some(run.as_str()) != by) {

@@ -1,6 +1,6 @@
 //! The photo with its squares, how it is framed, and the ways to others.
 
-use egui::{Key, TextureId, TextureOptions, Ui, vec2};
+use egui::{Key, TextureId, TextureOptions, Ui, Vec2, vec2};
 
 use super::{
     State, filmstrip,
@@ -188,7 +188,7 @@ fn canvas(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto, (
         }
         None => {}
     }
-    // Plus and minus are a square's that has the keyboard.
+    // Arrows, plus and minus are a square's that has the keyboard.
     let keys = !seen.keyed && !ui.text_edit_focused() && filmstrip::is_free(ui);
     let wish = state.wish.take().or_else(|| Wish::by_keys(ui).filter(|_| keys));
     if let Some(wish) = wish {
@@ -199,6 +199,9 @@ fn canvas(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto, (
             Wish::Fit => state.zoom = Zoom::default(),
         }
         ui.request_repaint();
+    }
+    if keys && ui.memory(|memory| memory.focused()).is_none() {
+        state.zoom.pan(arrows(ui), seen.whole.rect, pixels);
     }
     let blurred = shown.scale > 1.0 && seen.scale * shown.scale * ui.pixels_per_point() > BLURRED;
     let known = cx.session.sharp.as_ref().is_some_and(|sharp| sharp.photo == shown.id);
@@ -211,6 +214,16 @@ fn canvas(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto, (
             ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(left));
         }
     }
+}
+
+/// How far the arrow keys move a photo of which not all is seen: toward what lies in their direction.
+fn arrows(ui: &Ui) -> Vec2 {
+    /// For each press, in points.
+    const STEP: f32 = 60.0;
+    let pressed = |key| ui.input(|input| input.num_presses(key)) as f32;
+    let x = pressed(Key::ArrowLeft) - pressed(Key::ArrowRight);
+    let y = pressed(Key::ArrowUp) - pressed(Key::ArrowDown);
+    STEP * vec2(x, y)
 }
 
 /// Asks about a square that stands elsewhere now, or has another size.
