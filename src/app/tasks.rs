@@ -350,9 +350,14 @@ impl Tasks {
     /// Reads photos one after the other, those of folders too, until `control` has it end.
     pub fn read_photos(&mut self, paths: Vec<PathBuf>, framing: Framing, control: Control) {
         self.start(move |tell| {
-            let read = |what| tell(Some(TaskResult::Read(what)));
+            // Who has stopped it wants none that was on its way.
+            let read = |what| {
+                if !control.cancelled() {
+                    tell(Some(TaskResult::Read(what)));
+                }
+            };
             match photos_at(paths, &control) {
-                Ok((photos, beyond)) => {
+                Ok(PhotosFound { photos, beyond }) => {
                     let alone = photos.len() == 1;
                     read(ReadPhoto::Found { count: photos.len(), beyond });
                     for (place, (path, name)) in photos.into_iter().enumerate() {
@@ -536,9 +541,15 @@ fn preview(photo: &predict::Photo, longest: u32) -> Preview {
     Preview { size: [small.width as usize, small.height as usize], rgb: small.rgb.into(), scale }
 }
 
+/// Photos with their names, and whether there are more of them.
+struct PhotosFound {
+    photos: Vec<(PathBuf, String)>,
+    beyond: Option<Beyond>,
+}
+
 /// The photos at these paths with their names: files as they are, folders with all pictures below them. Of too many, the
 /// first, and how many there are.
-fn photos_at(paths: Vec<PathBuf>, control: &Control) -> Result<(Vec<(PathBuf, String)>, Option<Beyond>), Problem> {
+fn photos_at(paths: Vec<PathBuf>, control: &Control) -> Result<PhotosFound, Problem> {
     let (mut photos, mut folders) = (Vec::new(), Vec::new());
     let alone = paths.len() == 1;
     for path in paths {
@@ -558,7 +569,7 @@ fn photos_at(paths: Vec<PathBuf>, control: &Control) -> Result<(Vec<(PathBuf, St
     let found = photos.len();
     photos.truncate(MOST_PHOTOS);
     let beyond = (found > MOST_PHOTOS).then(|| Beyond { folder: folder.filter(|_| alone), found, shown: MOST_PHOTOS });
-    Ok((photos, beyond))
+    Ok(PhotosFound { photos, beyond })
 }
 
 /// The question for the table of a folder's pictures.

@@ -136,7 +136,7 @@ const SCENES: &[Scene] = &[
             "Comparer des essais",
             "recommended, longer",
             "notebook, dropout",
-            "age in years",
+            "age, recommended",
             "This session",
             "Cette session",
         ],

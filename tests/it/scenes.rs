@@ -106,7 +106,7 @@ pub const SCENES: &[Scene] = &[
     scene(
         "predict-compared",
         predict_many::compared,
-        &["Compare runs", "Comparer des essais", "recommended, longer", "notebook, dropout", "age in years", "âge en années"],
+        &["Compare runs", "Comparer des essais", "recommended, longer", "notebook, dropout", "age, recommended"],
     ),
     scene("runs-empty", || Stage::new(Page::Runs), &[]),
     scene("runs", stage::three_runs, &[]),

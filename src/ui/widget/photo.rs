@@ -152,10 +152,15 @@ fn draw(ui: &mut Ui, photo: Photo<'_>, room: Vec2, squares: &[Square], (drawing,
     }
     // Over every edge, the chosen one's over the others.
     let mut tags: Vec<_> = squares.iter().zip(places).filter(|(_, rect)| rect.intersects(outer)).collect();
+    tags.reverse();
     tags.sort_by_key(|(square, _)| square.selected);
-    let mut taken = Vec::new();
-    tags.iter().rev().for_each(|(square, rect)| taken.push(tag_place(ui, outer, *rect, square, &taken)));
-    tags.iter().zip(taken.iter().rev()).for_each(|((square, _), (back, galley))| tag(ui.painter(), t, *back, galley, square));
+    let mut taken: Vec<Option<Tag>> = Vec::new();
+    tags.iter().rev().for_each(|(square, rect)| taken.push(Tag::place(ui, outer, *rect, square, &taken)));
+    tags.iter().zip(taken.iter().rev()).for_each(|((square, _), tag)| {
+        if let Some(tag) = tag {
+            tag.paint(ui.painter(), t, square.selected);
+        }
+    });
     Shown { whole, answer, keyed, scale }
 }
 
@@ -213,7 +218,7 @@ impl Held<'_> {
         inside.widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), square.selected, &square.label));
         let mut moved = drag(ui, &inside, square.crop).map(|(by, begun)| place.to_screen(begun).translate(by));
         let mut dropped = inside.drag_stopped();
-        let reach = if ui.input(|i| i.any_touches()) { FINGER } else { GRIP };
+        let reach = if ui.input(egui::InputState::any_touches) { FINGER } else { GRIP };
         let corners: &[Vec2] = match square.selected {
             true => &[vec2(-1.0, -1.0), vec2(1.0, -1.0), vec2(-1.0, 1.0), vec2(1.0, 1.0)],
             false => &[vec2(1.0, 1.0)],
@@ -324,28 +329,34 @@ fn frame(painter: &Painter, t: &Theme, rect: Rect, square: &Square, strong: bool
     }
 }
 
-/// Where a square's tag stands, below it and within the photo; where another is there already, it is a short one.
-fn tag_place(ui: &Ui, outer: Rect, rect: Rect, square: &Square, taken: &[(Rect, Arc<Galley>)]) -> (Rect, Arc<Galley>) {
-    let brief = square.label.split(" · ").next().unwrap_or_default();
-    let unsure = if square.line == Line::Dashed { "?" } else { "" };
-    let place = |label: String| {
-        let galley = ui.painter().layout_no_wrap(label, theme::medium(size::TABLE), Color32::PLACEHOLDER);
-        let size = galley.size() + vec2(18.0, 10.0);
-        let left = rect.left().min(outer.right() - size.x).max(outer.left());
-        let top = (rect.bottom() + 6.0).min(outer.bottom() - 28.0).max(outer.top());
-        (Rect::from_min_size(pos2(left, top), size), galley)
-    };
-    let whole = place(square.label.clone());
-    match taken.iter().any(|(other, _)| other.intersects(whole.0)) {
-        true => place(format!("{brief}{unsure}")),
-        false => whole,
-    }
+/// What was said of a square, below it and within the photo.
+struct Tag {
+    back: Rect,
+    text: Arc<Galley>,
 }
 
-/// What was said of a square.
-fn tag(painter: &Painter, t: &Theme, back: Rect, galley: &Arc<Galley>, square: &Square) {
-    let (fill, color) = if square.selected { (t.accent, t.on) } else { (mix(Color32::BLACK, t.text3, 0.35), Color32::WHITE) };
-    painter.rect_filled(back, theme::RADIUS_FIELD, fill);
-    let at = Align2::CENTER_CENTER.align_size_within_rect(galley.size(), back).min;
-    painter.galley_with_override_text_color(at, galley.clone(), color);
+impl Tag {
+    /// Where others are `taken` there already, it is a short one, and where that has no room either there is none.
+    fn place(ui: &Ui, outer: Rect, rect: Rect, square: &Square, taken: &[Option<Self>]) -> Option<Self> {
+        let place = |label: String| {
+            let text = ui.painter().layout_no_wrap(label, theme::medium(size::TABLE), Color32::PLACEHOLDER);
+            let size = text.size() + vec2(18.0, 10.0);
+            let left = rect.left().min(outer.right() - size.x).max(outer.left());
+            let top = (rect.bottom() + 6.0).min(outer.bottom() - 28.0).max(outer.top());
+            Self { back: Rect::from_min_size(pos2(left, top), size), text }
+        };
+        let free = |tag: &Self| !taken.iter().flatten().any(|other| other.back.intersects(tag.back));
+        let brief = || {
+            let number = square.label.split(" · ").next().unwrap_or_default();
+            place(format!("{number}{}", if square.line == Line::Dashed { "?" } else { "" }))
+        };
+        Some(place(square.label.clone())).filter(free).or_else(|| Some(brief()).filter(free))
+    }
+
+    fn paint(&self, painter: &Painter, t: &Theme, selected: bool) {
+        let (fill, color) = if selected { (t.accent, t.on) } else { (mix(Color32::BLACK, t.text3, 0.35), Color32::WHITE) };
+        painter.rect_filled(self.back, theme::RADIUS_FIELD, fill);
+        let at = Align2::CENTER_CENTER.align_size_within_rect(self.text.size(), self.back).min;
+        painter.galley_with_override_text_color(at, self.text.clone(), color);
+    }
 }

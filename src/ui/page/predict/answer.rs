@@ -110,7 +110,6 @@ fn nothing(ui: &mut Ui, cx: &mut Cx<'_>, shown: &ShownPhoto) {
     let (lang, t) = (cx.lang, Theme::of(ui));
     if let Some(problem) = &shown.unread {
         notice::note(ui, icon::FILE_X, t.bad, problem.what.get(lang));
-        ui.add(egui::Label::new(egui::RichText::new(problem.remedy.get(lang)).color(t.text2)).wrap());
         if icon_button(ui, icon::TRASH_2, say("Take this photo off the list", "Retirer cette photo de la liste").get(lang))
             .clicked()
         {

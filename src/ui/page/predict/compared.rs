@@ -64,7 +64,7 @@ fn head(ui: &mut Ui, lang: Lang, of_years: bool) {
     let t = Theme::of(ui);
     let names = match of_years {
         true => [say("run", "essai"), say("estimate", "estimation"), say("range", "intervalle")],
-        false => [say("run", "essai"), say("answer", "réponse"), say("how sure", "assurance")],
+        false => [say("run", "essai"), say("answer", "réponse"), say("how sure", "certitude")],
     };
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::hover());
     let font = theme::regular(size::CAPTION);

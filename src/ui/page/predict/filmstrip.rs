@@ -97,6 +97,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto)
     let place = photos.iter().position(|photo| photo.id == shown.id).unwrap_or_default();
     let base = ui.scope_id().with("photos");
     let mut go_to = None;
+    // In a narrow page how far it is stands on a line of its own.
+    let wide = ui.available_width() > 420.0;
     ui.horizontal(|ui| {
         ui.set_min_height(theme::FIELD);
         let step = |ui: &mut Ui, symbol, name: &str, possible| {
@@ -117,8 +119,13 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto)
         if icon_button(ui, icon::TRASH_2, say("Take all photos off the list", "Retirer toutes les photos").get(lang)).clicked() {
             cx.act(Action::Photos(PhotosAction::ForgetAll));
         }
-        progress(ui, cx);
+        if wide {
+            progress(ui, cx);
+        }
     });
+    if !wide && is_at_work(session) {
+        ui.horizontal(|ui| progress(ui, cx));
+    }
     let stepped = by_keys(ui, photos, base, place, state.zoom.fits());
     go_to = stepped.or(go_to);
     let moved = state.strip.at.replace(shown.id) != Some(shown.id);
@@ -144,7 +151,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto)
     });
     if let Some(photo) = go_to.and_then(|place| photos.get(place)) {
         state.turn_to(photo.id);
-        if stepped.is_some() && ui.memory(|memory| memory.focused()).is_some() {
+        if stepped.is_some() && ui.memory(egui::Memory::focused).is_some() {
             ui.memory_mut(|memory| memory.request_focus(base.with(photo.id)));
         }
     }
@@ -153,7 +160,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto)
 /// Where the arrow keys lead, with Home and End, while nothing else has the keyboard. Where not all of the photo is seen, they
 /// are `free` only with the keyboard on the strip.
 fn by_keys(ui: &Ui, photos: &[ShownPhoto], base: Id, place: usize, free: bool) -> Option<usize> {
-    let focused = ui.memory(|memory| memory.focused());
+    let focused = ui.memory(egui::Memory::focused);
     let own = focused.filter(|id| photos.iter().any(|photo| base.with(photo.id) == *id));
     if let Some(id) = own {
         let filter = EventFilter { horizontal_arrows: true, ..EventFilter::default() };

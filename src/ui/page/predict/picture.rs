@@ -200,7 +200,7 @@ fn canvas(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto, (
         }
         ui.request_repaint();
     }
-    if keys && ui.memory(|memory| memory.focused()).is_none() {
+    if keys && ui.memory(egui::Memory::focused).is_none() {
         state.zoom.pan(arrows(ui), seen.whole.rect, pixels);
     }
     let blurred = shown.scale > 1.0 && seen.scale * shown.scale * ui.pixels_per_point() > BLURRED;

@@ -18,21 +18,25 @@ pub fn share_text(lang: Lang, share: f64) -> String {
     percent(lang, share.min(0.99), 0)
 }
 
-/// `male 91%`, `not sure, 58%`, `about 34`.
+/// `male 91%`, `not sure, 58%`, `about 34`; of a square that was moved what was said before, until its own answer is there.
 pub fn short(lang: Lang, asked: &Asked) -> String {
-    match &asked.reply {
-        None => "…".to_owned(),
-        Some(Err(_)) => say("no answer", "pas de réponse").get(lang).to_owned(),
-        Some(Ok(Reply { estimate: Some(Estimate { value, .. }), .. })) => Estimate { value: *value, range: None }.words(lang),
-        Some(Ok(reply)) => {
-            let (class, share, sure) = reply.verdict();
-            let share = share_text(lang, share);
-            if sure {
-                format!("{} {share}", reply.task.name(class, lang))
-            } else {
-                format!("{}, {share}", say("not sure", "pas sûr").get(lang))
-            }
-        }
+    match (asked.said(), &asked.reply) {
+        (Some(reply), Some(_)) => brief(lang, reply),
+        (Some(before), None) => format!("{} …", brief(lang, before)),
+        (None, None) => "…".to_owned(),
+        (None, Some(_)) => say("no answer", "pas de réponse").get(lang).to_owned(),
+    }
+}
+
+fn brief(lang: Lang, reply: &Reply) -> String {
+    if let Some(Estimate { value, .. }) = reply.estimate {
+        return Estimate { value, range: None }.words(lang);
+    }
+    let (class, share, sure) = reply.verdict();
+    let share = share_text(lang, share);
+    match sure {
+        true => format!("{} {share}", reply.task.name(class, lang)),
+        false => format!("{}, {share}", say("not sure", "pas sûr").get(lang)),
     }
 }
 
@@ -46,10 +50,10 @@ pub fn sentence(lang: Lang, asked: &Asked) -> String {
 
 /// How the square of an answer is drawn.
 pub fn line(asked: &Asked) -> Line {
-    match &asked.reply {
-        Some(Ok(reply)) if reply.verdict().2 => Line::Solid,
-        Some(Ok(_)) => Line::Dashed,
-        _ => Line::Dotted,
+    match asked.said() {
+        Some(reply) if reply.verdict().2 => Line::Solid,
+        Some(_) => Line::Dashed,
+        None => Line::Dotted,
     }
 }
 
