@@ -124,7 +124,7 @@ const SCENES: &[Scene] = &[
     ("runs-one", stage::three_runs, &["notebook + batch norm,"]),
     ("predict", stage::predicting, &[]),
     ("predict-several", predict_many::several, &[]),
-    ("predict-unread", predict_many::several, &["notes.jpg"]),
+    ("predict-unread", predict_many::several, &["photo 3 of", "photo 3 sur"]),
     ("predict-group", predict_many::group, &[]),
     ("predict-zoomed", predict_many::group, &["Zoom in", "Agrandir", "Zoom in", "Agrandir", "Zoom in", "Agrandir"]),
     ("predict-reading", predict_many::reading, &[]),

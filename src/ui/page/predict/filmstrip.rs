@@ -27,9 +27,9 @@ use crate::{
 };
 
 /// Height of the strip with the line above it, in points.
-pub const HEIGHT: f32 = 134.0;
+pub const HEIGHT: f32 = 142.0;
 /// Height of the line that tells how far the judging is, where it stands alone.
-pub const PROGRESS: f32 = 36.0;
+pub const PROGRESS: f32 = 38.0;
 
 /// Width and height of a photo's place, and the gap between two.
 const PLACE: [f32; 2] = [108.0, 88.0];
