@@ -102,7 +102,12 @@ impl Run {
     /// A member that is gone or damaged.
     pub fn members(&self) -> Result<Vec<Self>, Problem> {
         let places = self.info.committee.as_ref().map_or(0, |committee| committee.members.len());
-        (0..places).map(|place| Self::open(&member_folder(&self.folder, place))).collect()
+        let member = |place| {
+            let member = Self::open(&member_folder(&self.folder, place))?;
+            // A folder from elsewhere may lead to itself.
+            if member.info.committee.is_some() { Err(words::itself_one(&member.info)) } else { Ok(member) }
+        };
+        (0..places).map(member).collect()
     }
 
     /// As [`Run::predictor`], of a committee.
