@@ -69,10 +69,15 @@ pub fn train_in_processes(
     let mut agenda = Agenda::new(None, budget);
     let Some(number) = fitting(&mut executor, jobs.number, emit)? else { return Ok(()) };
     let (mut at_work, mut crashes, mut result): (Vec<AtWork>, usize, Result<(), Problem>) = (Vec::new(), 0, Ok(()));
+    // What comes next may depend on what ends.
+    let mut waits = false;
     loop {
         let ends = executor.ends() || result.is_err();
-        while !ends && at_work.len() < number {
-            let Some((member, _)) = agenda.next(&executor.experiments, &mut executor.experiment, emit)? else { break };
+        while !ends && !waits && at_work.len() < number {
+            let Some((member, _)) = agenda.next(&executor.experiments, &mut executor.experiment, emit)? else {
+                waits = true;
+                break;
+            };
             match begin(&executor, member, jobs, number, emit) {
                 Ok(begun) => at_work.extend(begun),
                 Err(problem) => {
@@ -97,6 +102,7 @@ pub fn train_in_processes(
             }
         }
         at_work = still;
+        waits &= ended.is_empty();
         for (member, said) in ended {
             let state = executor.experiments.member(&executor.experiment, member).state;
             executor.tell(member, emit);
@@ -169,8 +175,9 @@ fn fitting(executor: &mut Executor<'_>, wanted: usize, emit: &mut dyn FnMut(Even
     variants.sort_unstable();
     variants.dedup();
     let device = executor.experiment.asked.device.clone();
-    // What software computes in place of the processor is opened later, and asks for its own memory then.
-    let device = if device.starts_with("gpu") || device == "reference" { device } else { "cpu".to_owned() };
+    let known = ["gpu", "reference", "candle"].iter().any(|known| device.starts_with(known));
+    // What else is asked for is found where it is opened, and asks for its own memory there.
+    let device = if known { device } else { "cpu".to_owned() };
     let mut needed = 0;
     for variant in variants {
         let Some(member) = open.iter().find(|member| executor.experiment.members[**member].variant == variant) else { continue };
@@ -178,7 +185,9 @@ fn fitting(executor: &mut Executor<'_>, wanted: usize, emit: &mut dyn FnMut(Even
         // One that cannot be trained says so when it is its turn.
         let Ok(network) = settings.network(&dataset.task) else { continue };
         let plan = Plan { settings, network, ..plan.clone() };
-        needed = needed.max(memory::of_process(&device, &plan.engine_config(), dataset.pixels.bytes_in_memory())?);
+        // A device that is not here is said by who opens it.
+        let bytes = memory::of_process(&device, &plan.engine_config(), dataset.pixels.bytes_in_memory());
+        needed = needed.max(bytes.unwrap_or_default());
     }
     executor.forget_pictures();
     let Some(there) = memory::available_now().filter(|_| needed > 0) else { return Ok(Some(wanted)) };
