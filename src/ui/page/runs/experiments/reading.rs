@@ -201,6 +201,7 @@ fn foretold(lang: Lang, view: &ExperimentView) -> Option<String> {
     })
 }
 
+/// The numbers behind the results.
 pub fn table(lang: Lang, view: &ExperimentView, rows: &[Row]) -> Table {
     let head = [
         say("runs of", "essais de"),
