@@ -84,7 +84,8 @@ impl ParallelCoordinates<'_> {
         let under = |pointer: Pos2| self.under(&axes, &order, pointer);
         let hovered = response.hover_pos().and_then(under);
         let by_keys = order.get(at.min(order.len().saturating_sub(1))).copied().filter(|_| response.has_focus());
-        let marked = hovered.or(by_keys);
+        // A pointer that rests somewhere does not hide where the keyboard is.
+        let marked = by_keys.or(hovered);
         self.lines(ui, &axes, &order, marked);
         self.scales(ui, &axes, outer);
         self.caption(ui, lang, outer, by_keys);

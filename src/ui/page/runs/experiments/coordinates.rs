@@ -155,7 +155,7 @@ fn of_numbers(numbers: &[f64], scale: Scale, lang: Lang) -> (Vec<(f32, String)>,
             std::iter::once(low).chain(between.into_iter().filter(|mark| *mark > low && *mark < high)).chain([high]).collect();
     }
     let text = |value: f64| match scale {
-        Scale::Percent => percent(lang, value, usize::from((value * 100.0).fract().abs() > 0.05)),
+        Scale::Percent => percent(lang, value, usize::from((value * 100.0 - (value * 100.0).round()).abs() > 0.05)),
         Scale::Log => rate(lang, value),
         Scale::Linear => plain(lang, value),
     };
