@@ -32,6 +32,8 @@ enum Removal {
 }
 
 const LINE: f32 = 46.0;
+/// The width below which a line's buttons are icons.
+const NARROW: f32 = 460.0;
 
 /// Draws the deleted runs.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
@@ -110,6 +112,7 @@ fn line(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, trashed: &Trashed) {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::hover());
     ui.painter().hline(rect.x_range(), rect.top(), Stroke::new(1.0, t.grid));
     // Children of their own, since a scope would move the line's cursor.
+    let narrow = rect.width() < NARROW;
     let right = Rect::from_min_max(pos2(rect.left() + rect.width() * 0.35, rect.top()), rect.max);
     let used = {
         let builder = UiBuilder::new().id_salt(&trashed.info.id).max_rect(right).layout(Layout::right_to_left(Align::Center));
@@ -117,11 +120,15 @@ fn line(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, trashed: &Trashed) {
         ui.spacing_mut().item_spacing.x = 6.0;
         let one = Removal::One(trashed.info.id.clone());
         if state.asked.as_ref() == Some(&one) {
-            let keep = Button::quiet(say("Keep", "Garder").get(lang)).compact();
-            if ui.add(keep).accessible_name(format!("{}, {name}", say("Keep", "Garder").get(lang))).clicked() {
+            let keep = say("Keep", "Garder").get(lang);
+            let button = match narrow {
+                true => icon_button(ui, icon::X, keep),
+                false => ui.add(Button::quiet(keep).compact()),
+            };
+            if button.accessible_name(format!("{keep}, {name}")).clicked() {
                 state.asked = None;
             }
-            let remove = say("Remove for good", "Effacer pour de bon").get(lang);
+            let remove = if narrow { say("Remove", "Effacer") } else { say("Remove for good", "Effacer pour de bon") }.get(lang);
             if ui.add(Button::danger(remove).compact()).accessible_name(format!("{remove}, {name}")).clicked() {
                 cx.actions.push(Action::RemoveDeleted(Some(trashed.info.id.clone())));
             }
@@ -131,8 +138,11 @@ fn line(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, trashed: &Trashed) {
                 state.asked = Some(one);
             }
             let back = say("Bring it back", "Le récupérer").get(lang);
-            let button = Button::secondary(back).icon(icon::UNDO_2).compact();
-            if ui.add(button).accessible_name(format!("{back}, {name}")).clicked() {
+            let button = match narrow {
+                true => icon_button(ui, icon::UNDO_2, back),
+                false => ui.add(Button::secondary(back).icon(icon::UNDO_2).compact()),
+            };
+            if button.accessible_name(format!("{back}, {name}")).clicked() {
                 cx.actions.push(Action::RestoreRun(trashed.info.id.clone()));
             }
         }
