@@ -1,6 +1,6 @@
 //! A star that is given and taken.
 
-use egui::{Color32, Mesh, Painter, Pos2, Rect, Response, Role, Sense, Shape, Ui, Vec2, WidgetInfo};
+use egui::{Color32, Id, Mesh, Painter, Pos2, Rect, Response, Role, Sense, Shape, Ui, Vec2, WidgetInfo};
 
 use super::button::focus_ring;
 use crate::ui::{
@@ -8,10 +8,10 @@ use crate::ui::{
     theme::{self, Theme},
 };
 
-/// A star within `rect`; `name` says whose it is.
-pub fn star(ui: &mut Ui, rect: Rect, on: bool, name: &str) -> Response {
+/// A star within `rect`; `name` says whose it is, `of` tells it from others of that name.
+pub fn star(ui: &mut Ui, rect: Rect, on: bool, name: &str, of: &str) -> Response {
     let t = Theme::of(ui);
-    let response = ui.interact(rect, ui.scope_id().with(("star", name)), Sense::click());
+    let response = ui.interact(rect, Id::unique(("star", of)), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::CheckBox, ui.is_enabled(), on, name));
     if ui.is_rect_visible(rect) {
         let size = if response.hovered() { 17.0 } else { 15.0 };

@@ -61,8 +61,8 @@ const INDENT: f32 = 18.0;
 
 /// The list above a comparison: just high enough for a few lines, or a part of the page that scrolls.
 pub fn row(lines: usize) -> Row {
-    match lines {
-        ..=3 => fixed(106.0 + LINE * lines as f32),
+    match lines.max(1) {
+        lines @ ..=3 => fixed(106.0 + LINE * lines as f32),
         _ => growing(232.0, 0.5),
     }
 }
@@ -135,7 +135,7 @@ impl List {
         let starred = run.stored.starred;
         let before = Rect::from_min_size(rect.min, vec2(BEFORE, LINE));
         let name = format!("{} {}", say("Star", "Étoile").get(lang), quoted(lang, run.name(lang)));
-        let given = star(ui, before, starred, &name);
+        let given = star(ui, before, starred, &name, &run.id);
         let rest = Rect::from_min_max(pos2(before.right(), rect.top()), rect.max);
         // Ticking the first run moves the list into a column: what has the keyboard keeps it.
         let response = ui.interact(rest, Id::unique(("run of the list", &run.id)), Sense::click());
