@@ -260,8 +260,9 @@ fn enabled(base: &Settings, key: &str) -> Vec<Settings> {
         let mut from_here = from.clone();
         let choices = from_here.setting_defs();
         // Folds are switched on by their number.
-        let enables =
-            |other: &SettingDef<'_>| matches!(other.value, Value::Switch(_) | Value::Choice(_)) || other.key == "split.folds";
+        let enables = |other: &SettingDef<'_>| {
+            matches!(other.value, Value::Switch(_) | Value::Choice(_) | Value::Run(_)) || other.key == "split.folds"
+        };
         let choices = choices.iter().filter(|other| other.key != key && enables(other));
         let wishes: Vec<(String, String)> =
             choices.flat_map(|other| others(other).into_iter().map(|value| (other.key.clone(), value))).collect();

@@ -92,7 +92,9 @@ fn falling(t: usize) -> f64 {
 }
 
 fn steps(settings: &OptimizerSettings, rate: impl Fn(usize) -> f64) -> (Weights, OptimizerState) {
-    let mut optimizer = Optimizer::new(settings, &parameters());
+    // As of layers that were taken from another run.
+    let taken = parameters().into_iter().map(|parameter| Parameter { rate: settings.old_layers_rate, ..parameter });
+    let mut optimizer = Optimizer::new(settings, &taken.collect::<Vec<_>>());
     let mut weights = start();
     for t in 0..50 {
         let gradients = gradients(&weights, t);
