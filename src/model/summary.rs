@@ -1,6 +1,6 @@
 //! The network as a table that a person reads: one row for each block, with its output, parameters and cost.
 
-use super::{Layer, Network, Op, Shape};
+use super::{Layer, Network, Op, Shape, layers::Parameter};
 use crate::{
     setting_def::Choice,
     text::{Lang, LocalizedText, number, say},
@@ -79,7 +79,7 @@ impl Row {
         self.what = if self.what == LocalizedText::default() { words(layer) } else { followed_by(&self.what, &words(layer)) };
         self.output = layer.output;
         self.flops += layer.flops();
-        let trained = layer.parameters().into_iter().filter(|parameter| parameter.trained());
+        let trained = layer.parameters().into_iter().filter(Parameter::trained);
         self.parameters += trained.map(|parameter| parameter.shape.iter().product::<usize>()).sum::<usize>();
     }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::OptimizerSettings;
 use crate::{
-    model::{Network, Weights},
+    model::{Network, Weights, layers::Parameter},
     problem::{Kind, Problem},
     text::say,
 };
@@ -42,7 +42,7 @@ impl OptimizerState {
     /// # Errors
     /// The first slot that is missing.
     pub fn check_complete(&self, network: &Network, optimizer: &OptimizerSettings) -> Result<(), Problem> {
-        let names = network.parameters().into_iter().filter(|p| p.trained()).map(|p| p.name);
+        let names = network.parameters().into_iter().filter(Parameter::trained).map(|p| p.name);
         let mut keys = names.flat_map(|name| optimizer.slots().into_iter().map(move |slot| format!("{name}/{slot}")));
         keys.find(|key| self.slots.get(key).is_none()).map_or(Ok(()), |key| Err(misfit(format!("{key} is missing"))))
     }

@@ -17,7 +17,7 @@ use self::network::{Mode, Output, forward};
 use super::{Device, DeviceKind, Engine, EngineConfig, Score, Step, check_batch, objective};
 use crate::{
     data::batch::BatchView,
-    model::{Initialization, Network, Op, Weights, init::init},
+    model::{Initialization, Network, Op, Weights, init::init, layers::Parameter},
     optimizer::{Optimizer, OptimizerState},
     problem::{Kind, Problem},
     text::say,
@@ -103,7 +103,7 @@ impl CandleEngine {
         let network = &self.config.network;
         check_batch(network, batch)?;
         let compute = || {
-            let trained = || network.parameters().into_iter().filter(|p| p.trained());
+            let trained = || network.parameters().into_iter().filter(Parameter::trained);
             let tensors = self.tensors(&trained().map(|p| p.name).collect::<Vec<_>>())?;
             let mode = Mode::Training { seed: self.config.seed, step: step.index };
             let Output { logits, statistics } = forward(network, &tensors, batch.pixels, &self.on, mode)?;
