@@ -63,23 +63,30 @@ pub fn list(ui: &mut Ui, cx: Context<'_>, settings: &mut Settings, belongs: impl
         changed |= row(ui, cx, &mut def, usual, problem);
     }
     ui.add_space(6.0);
+    let mut back = (differing > 0).then(|| {
+        let text = plural(lang, differing, say("change", "changement"), say("changes", "changements"));
+        let text = format!("{} {text}", say("Reset", "Annuler").get(lang));
+        button::Button::quiet(text).icon(icon::ROTATE_CCW).compact()
+    });
+    let mut undone = false;
     ui.horizontal(|ui| {
         let text = if open { say("Fewer settings", "Moins de réglages") } else { say("More settings", "Plus de réglages") };
         if (hidden > 0 || open) && button::link(ui, text.get(lang)).clicked() {
             open = !open;
             ui.data_mut(|d| d.insert_persisted(open_id, open));
         }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if differing > 0 {
-                let text = plural(lang, differing, say("change", "changement"), say("changes", "changements"));
-                let text = format!("{} {text}", say("Reset", "Annuler").get(lang));
-                if ui.add(button::Button::quiet(text).icon(icon::ROTATE_CCW).compact()).clicked() {
-                    reset(settings, &preset, &belongs);
-                    changed = true;
-                }
-            }
-        });
+        if let Some(button) = back.take_if(|button| button.width(ui) <= ui.available_width()) {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| undone = ui.add(button).clicked());
+        }
     });
+    // Where both do not fit beside each other.
+    if let Some(button) = back {
+        undone = ui.add(button).clicked();
+    }
+    if undone {
+        reset(settings, &preset, &belongs);
+        changed = true;
+    }
     changed
 }
 
