@@ -154,7 +154,7 @@ fn previews_come_when_the_disk_gives_them_and_the_last_stay_until_then() {
     // Another draw, and another setting: what was there stays while the disk gives nothing.
     disk.gives(false);
     let before = disk.reads();
-    harness.get_by_label("Again").click();
+    harness.get_by_label("Draw again").click();
     harness.run();
     stage.borrow_mut().settings.augment.flip = false;
     harness.run();
