@@ -3,7 +3,7 @@
 use std::{cell::Cell, ops::RangeInclusive};
 
 use egui::{
-    Align, CornerRadius, DragValue, EventFilter, Frame, Key, Layout, Popup, Rect, Response, Role, Sense, Stroke, Ui, Vec2,
+    Align, CornerRadius, DragValue, EventFilter, Frame, Id, Key, Layout, Popup, Rect, Response, Role, Sense, Stroke, Ui, Vec2,
     WidgetInfo, pos2, vec2,
 };
 
@@ -168,8 +168,9 @@ pub enum Unfolded {
 }
 
 /// A small "?" whose help unfolds below the row, where it covers nothing of what it explains; [`unfolded`] draws it.
-pub fn help_below(ui: &mut Ui, lang: Lang, name: &str) -> Unfolded {
-    let id = ui.make_persistent_id(("help", name));
+///
+/// Whether it is open is remembered under `id`.
+pub fn help_below(ui: &mut Ui, lang: Lang, name: &str, id: Id) -> Unfolded {
     let open = ui.data(|data| data.get_temp(id)).unwrap_or(false);
     let clicked = mark(ui, lang, name, Some(open)).clicked();
     if clicked {

@@ -107,7 +107,7 @@ fn row(ui: &mut Ui, cx: Context<'_>, def: &mut SettingDef<'_>, preset: Option<&s
     let name = def.name.get(lang);
     ui.push_id(def.key.clone(), |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
-        let mut unfolded = Unfolded::Not;
+        let (mut unfolded, help_id) = (Unfolded::Not, ui.scope_id().with("help"));
         let wide = wants_own_line(&def.value, ui.available_width() - 120.0);
         let height = if has_slider(&def.value) || wide { theme::ROW - 8.0 } else { theme::ROW };
         let room = vec2(ui.available_width(), height);
@@ -131,7 +131,7 @@ fn row(ui: &mut Ui, cx: Context<'_>, def: &mut SettingDef<'_>, preset: Option<&s
                     job.wrap.max_rows = 2;
                     ui.add(egui::Label::new(job).wrap());
                 });
-                unfolded = field::help_below(ui, lang, name);
+                unfolded = field::help_below(ui, lang, name, help_id);
                 if let Some(usual) = usual.filter(|usual| dot(ui, lang, name, usual)) {
                     // A preset's own values are in range, so parsing cannot fail.
                     let _ = def.parse(usual);
