@@ -149,10 +149,10 @@ fn facts(cx: &Cx<'_>, dataset: &Dataset, overview: &Overview, plan: Option<&Arc<
     }
     match sample.race.and_then(|race| RACES.get(usize::from(race))) {
         Some(race) => {
-            facts.push(format!("{} {}", say("race label", "«\u{a0}race\u{a0}» notée\u{a0}:").get(lang), race.get(lang)))
+            facts.push(format!("{} {}", say("race label", "«\u{a0}race\u{a0}» notée\u{a0}:").get(lang), race.get(lang)));
         }
         None if overview.has_ages() => {
-            facts.push(say("race label unknown", "«\u{a0}race\u{a0}» notée inconnue").get(lang).to_owned())
+            facts.push(say("race label unknown", "«\u{a0}race\u{a0}» notée inconnue").get(lang).to_owned());
         }
         None => {}
     }
