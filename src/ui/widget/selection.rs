@@ -108,9 +108,11 @@ impl Selection {
 
     /// Follows a rectangle that is drawn over the grid, and paints it. Gives whether one is drawn.
     pub fn band(&mut self, ui: &Ui, response: &Response, cells: Cells, key: impl Fn(usize) -> u32) -> bool {
-        if response.drag_started_by(PointerButton::Primary)
-            && let Some(from) = ui.input(|input| input.pointer.press_origin())
-        {
+        // What only senses drags is dragged as soon as it is pressed, which may yet be a click on a picture over it.
+        let begins = self.band.is_none()
+            && response.dragged_by(PointerButton::Primary)
+            && ui.input(|input| input.pointer.is_decidedly_dragging());
+        if begins && let Some(from) = ui.input(|input| input.pointer.press_origin()) {
             let keeps = ui.input(|input| input.modifiers.command || input.modifiers.shift);
             let before = if keeps { self.marked.clone() } else { HashSet::new() };
             self.band = Some(Band { from: from - cells.origin, before, covers: None });

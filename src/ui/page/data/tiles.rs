@@ -118,7 +118,8 @@ fn pressed(ui: &Ui, dataset: &Dataset, wall: &mut Wall, response: &Response, cel
     }
     let again = ui.input(|i| i.pointer.button_double_clicked(PointerButton::Primary))
         && wall.clicked.is_some_and(|clicked| clicked.distance(at) < SAME);
-    if !response.clicked() || again {
+    // Not by Enter or Space, which open what is selected wherever the pointer is.
+    if !response.clicked_by(PointerButton::Primary) || again {
         return;
     }
     let (current, alone) = (wall.position(dataset), wall.marked.is_empty());
