@@ -26,8 +26,8 @@ use crate::{
     },
 };
 
-/// The width from which on the size of the tiles stands beside the filters, in points.
-const WIDE: f32 = 860.0;
+/// The width from which on the line also says how many pictures are shown, in points.
+const WIDE: f32 = 440.0;
 
 /// Width that the link which opens all filters takes, in points.
 const CLEAR: f32 = 140.0;
@@ -45,7 +45,7 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, of: (&Task, &Overview), wall: &mut Wall, p
     });
     let line = vec2(ui.available_width(), 28.0);
     ui.allocate_ui_with_layout(line, Layout::right_to_left(Align::Center), |ui| {
-        let wide = ui.available_width() > WIDE * 0.6;
+        let wide = ui.available_width() > WIDE;
         zoom(ui, cx.lang, wall, wide);
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             let room = ui.available_width();
