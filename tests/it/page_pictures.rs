@@ -18,7 +18,7 @@ use trombine::{
         square::Square,
     },
     engine::{Device, DeviceKind},
-    evaluate::{Logits, Seen},
+    evaluate::{Logits, Prediction, Seen},
     history::{BatchRecord, EventLog, StopReason},
     plan::Plan,
     run::{RunStatus, Stored},
@@ -237,7 +237,9 @@ fn looked_at() -> Stage {
     let report = run.report.as_ref().expect("a report");
     let raw = report.logit_threshold(report.threshold);
     let all = report.predictions.iter().filter(|p| p.label == 0 && !p.correct(raw));
-    let first = all.max_by(|a, b| report.confidence(a, report.threshold).total_cmp(&report.confidence(b, report.threshold)));
+    // As the page lists them: the surest first, of equal ones by file.
+    let sure = |p: &Prediction| report.confidence(p, report.threshold);
+    let first = all.min_by(|a, b| sure(b).total_cmp(&sure(a)).then_with(|| a.file.cmp(&b.file)));
     let file = first.expect("a mistake").file.clone();
     let shown = stage::predicting();
     let mut asked = shown.session.photos[0].asked[0].clone();

@@ -85,11 +85,21 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Ove
 
 /// The wall or the list; gives the wall's response, and whether what is selected is to be opened.
 fn list(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Overview, wall: &mut Wall) -> (Option<Response>, bool) {
+    let nothing = match wall.show {
+        Show::All | Show::Plain => wall.left.is_empty(),
+        Show::Odd => overview.odd_listed.is_empty(),
+        Show::Copies => overview.groups.is_empty(),
+        Show::Contradictions => overview.contradictions().is_empty(),
+        Show::Lost => overview.lost.is_empty(),
+        Show::Foreign => overview.foreign.is_empty(),
+        // These have a line of their own that says so.
+        Show::Shared | Show::Near | Show::Edited => false,
+    };
+    if nothing {
+        empty(ui, cx, wall);
+        return (None, false);
+    }
     let chosen = match wall.show {
-        Show::All | Show::Plain if wall.left.is_empty() => {
-            empty(ui, cx, wall);
-            None
-        }
         Show::All | Show::Plain => return tiles::show(ui, cx, dataset, wall),
         Show::Copies | Show::Shared | Show::Contradictions | Show::Near => {
             groups::show(ui, cx, dataset, overview, wall.show).map(Entry::Sample)
