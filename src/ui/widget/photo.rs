@@ -167,8 +167,9 @@ fn draw(ui: &mut Ui, photo: Photo<'_>, room: Vec2, squares: &[Square], (drawing,
 /// The pointer over a photo: the wheel and two fingers magnify it where they are, a drag moves it, a double click fits.
 fn by_pointer(ui: &Ui, zoom: &mut Zoom, whole: &Response, pixels: [f32; 2], drawing: bool) {
     let (wheel, pinch, touch) = ui.input(|i| (i.smooth_scroll_delta().y, i.zoom_delta(), i.multi_touch()));
-    let at = ui.input(|i| i.pointer.hover_pos()).or(touch.map(|touch| touch.center_pos));
-    if let Some(at) = at.filter(|at| whole.rect.contains(*at) && ui.rect_contains_pointer(whole.rect)) {
+    let hovered = ui.input(|i| i.pointer.hover_pos()).filter(|_| ui.rect_contains_pointer(whole.rect));
+    let at = touch.map_or(hovered, |touch| Some(touch.center_pos));
+    if let Some(at) = at.filter(|at| whole.rect.contains(*at)) {
         // In a page that scrolls as a whole the wheel is the page's.
         let wheel = if scroll::is_long(ui) { 1.0 } else { (wheel / 240.0).exp() };
         zoom.by(wheel * pinch, at, whole.rect, pixels);
