@@ -291,7 +291,7 @@ pub enum Command {
         )))]
         experiment: Option<String>,
         #[arg(long, value_name = told(say("NAME", "NOM")))]
-        #[arg(help = told(say("What it is called; by its members unless given", "Son nom ; à défaut, d’après ses membres")))]
+        #[arg(help = told(say("What it is called; by its members unless given", "Son nom\u{a0}; à défaut, d’après ses membres")))]
         name: Option<String>,
         #[arg(long)]
         #[arg(help = told(AS_JSON))]

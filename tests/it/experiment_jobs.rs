@@ -207,7 +207,7 @@ fn members_are_added_put_first_and_stopped_on_the_command_line() {
     let (status, _, err) = call(home, &["experiment", "add", "last"]);
     assert!(status == 2 && err.contains("--seeds"), "{err}");
     let (status, out, _) = call(home, &["experiment", "pause", "last"]);
-    assert!(status == 0 && out.contains("called off"), "{out}");
+    assert!(status == 0 && out.contains("cancelled"), "{out}");
 }
 
 #[test]

@@ -93,7 +93,7 @@ fn a_count_opens_its_pictures() {
     for escape in [false, true] {
         node(&harness, Role::Button, &title).click();
         harness.run();
-        assert!(said(&harness, "With each picture what “notebook + batch norm” said, then what “notebook” said"));
+        assert!(said(&harness, "Below each picture the prediction of “notebook + batch norm”, then that of “notebook”"));
         assert!(!said(&harness, "What differed"));
         for file in &files {
             let name = file.file_name().expect("a name").to_string_lossy().into_owned();

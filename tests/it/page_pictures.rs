@@ -94,7 +94,7 @@ const SCENES: &[Scene] = &[
     (
         "pictures-marked",
         || Stage::new(Page::Results).with_data(400).with_run(),
-        &["women were called men", "femmes prises pour", CTRL_A],
+        &["labeled female, predicted male", "étiquetées femme, prédites homme", CTRL_A],
     ),
     ("results-gone", gone, &[]),
     ("results-long", long_names, &[]),
@@ -218,10 +218,10 @@ const SCENES: &[Scene] = &[
 const CTRL_A: &str = "Ctrl A";
 
 const VIEWER_HEAT: &[&str] = &[
-    "women were called men",
-    "femmes prises pour",
-    "really female, said",
-    "en réalité femme, réponse",
+    "labeled female, predicted male",
+    "étiquetées femme, prédites homme",
+    ": predicted male",
+    ": réponse homme",
     "Open the picture",
     "Ouvrir l’image",
     "No heat map",

@@ -147,22 +147,22 @@ fn several_photos_are_a_strip_to_walk_through() {
     assert!(shown(&harness, "1 of 6") && shown(&harness, "according to “notebook + batch norm”"));
     for name in [
         "photo 1 of 6, holiday.jpg: 2\u{a0}male",
-        "photo 2 of 6, anna.jpg: female 92\u{a0}%",
+        "photo 2 of 6, anna.jpg: female 92%",
         "photo 3 of 6, notes.jpg: This is not a picture that can be read",
-        "photo 4 of 6, garden.jpg: not sure, 61\u{a0}%",
+        "photo 4 of 6, garden.jpg: not sure, 61%",
         "photo 6 of 6, sea.jpg: …",
     ] {
         let name = name.replace("2\u{a0}male", "2 male");
         assert!(harness.query_by_role_and_label(Role::RadioButton, &name).is_some(), "{name}");
     }
     press(&mut harness, Key::ArrowRight);
-    assert!(shown(&harness, "2 of 6") && shown(&harness, "female, about 92\u{a0}%"));
+    assert!(shown(&harness, "2 of 6") && shown(&harness, "female, about 92%"));
     press(&mut harness, Key::ArrowRight);
     // The broken one says so, and stops none of the others.
     assert!(shown(&harness, "3 of 6") && shown(&harness, "Take a JPEG, PNG, WebP, BMP, GIF or TIFF file"));
     harness.get_by_label("Next photo").click();
     harness.run();
-    assert!(shown(&harness, "4 of 6") && shown(&harness, "not sure: rather male, 61\u{a0}%"));
+    assert!(shown(&harness, "4 of 6") && shown(&harness, "not sure: rather male, 61%"));
     press(&mut harness, Key::End);
     assert!(shown(&harness, "6 of 6"));
     // What is awaited comes first once it is looked at.
@@ -170,7 +170,7 @@ fn several_photos_are_a_strip_to_walk_through() {
     assert_eq!(stage.borrow().actions, [look]);
     harness.get_by_label_contains("photo 5 of 6").click();
     harness.run();
-    assert!(shown(&harness, "5 of 6") && shown(&harness, "male, about 97\u{a0}%"));
+    assert!(shown(&harness, "5 of 6") && shown(&harness, "male, about 97%"));
     // With the keyboard on it, it goes with the photo.
     harness.get_by_label_contains("photo 5 of 6").focus();
     harness.run();
@@ -196,7 +196,7 @@ fn the_photo_after_one_that_is_taken_off_is_shown() {
     let (mut harness, stage) = several().harness(SIZE);
     harness.run();
     press(&mut harness, Key::ArrowRight);
-    assert!(harness.query_by_label("female, about 92\u{a0}%").is_some());
+    assert!(harness.query_by_label("female, about 92%").is_some());
     stage.borrow_mut().session.photos.remove(1);
     harness.run();
     assert!(harness.query_by_label("2 of 5").is_some());
@@ -247,11 +247,11 @@ fn each_face_of_a_group_has_its_square_its_answer_and_how_sure_it_is() {
     harness.run();
     let square = |harness: &Harness<'_>, name: &str| harness.get_by_label(name).rect();
     let names = [
-        "1 · male 93\u{a0}%",
-        "2 · female 88\u{a0}%",
-        "3 · not sure, 55\u{a0}%",
-        "4 · female 97\u{a0}%",
-        "5 · not sure, 56\u{a0}%",
+        "1 · male 93%",
+        "2 · female 88%",
+        "3 · not sure, 55%",
+        "4 · female 97%",
+        "5 · not sure, 56%",
         "6 · …",
     ];
     let all = names.map(|name| square(&harness, name));
@@ -263,10 +263,10 @@ fn each_face_of_a_group_has_its_square_its_answer_and_how_sure_it_is() {
     let (solid, _, dots) = edges(&harness, all[5]);
     assert!(!solid && dots > 20, "no answer yet: {solid} {dots}");
     // A click on a square shows what there is to know of that face.
-    assert!(harness.query_by_label("male, about 93\u{a0}%").is_some());
+    assert!(harness.query_by_label("male, about 93%").is_some());
     harness.get_by_label(names[4]).click();
     harness.run();
-    assert!(harness.query_by_label("not sure: rather female, 56\u{a0}%").is_some());
+    assert!(harness.query_by_label("not sure: rather female, 56%").is_some());
     assert!(harness.query_by_label("face 5").is_some());
 }
 
@@ -317,9 +317,9 @@ fn runs_that_are_ticked_are_a_table_that_says_how_they_agree() {
     harness.run();
     let line = |harness: &Harness<'_>, text: &str| harness.query_by_role_and_label(Role::Label, text).is_some();
     assert!(harness.query_by_label("2 of 3 say male, 1\u{a0}is not sure").is_some());
-    assert!(line(&harness, "notebook + batch norm: male, 91\u{a0}%"));
-    assert!(line(&harness, "recommended, longer, augmented: male, 83\u{a0}%"));
-    assert!(line(&harness, "notebook, dropout 0.3: female, not sure, 69\u{a0}%"));
+    assert!(line(&harness, "notebook + batch norm: male, 91%"));
+    assert!(line(&harness, "recommended, longer, augmented: male, 83%"));
+    assert!(line(&harness, "notebook, dropout 0.3: female, not sure, 69%"));
     // One that was asked something else says what, answers that, and is not counted.
     harness.get_by_label("age, recommended, Age in years").click();
     harness.run();
@@ -474,14 +474,14 @@ fn what_was_said_before_a_move_stays_until_the_answer_is_there() {
         asked.before = before;
     });
     harness.run();
-    assert!(harness.query_by_label("male, about 91\u{a0}%").is_some());
-    assert!(harness.query_by_label("1 · male 91\u{a0}% …").is_some(), "the square says that it is awaited");
+    assert!(harness.query_by_label("male, about 91%").is_some());
+    assert!(harness.query_by_label("1 · male 91% …").is_some(), "the square says that it is awaited");
     let mut session = std::mem::take(&mut stage.borrow_mut().session);
     session.answer(trombine::worker::QuestionResult { id: 10, result: Ok(stage::reply(7, 0.2)) });
     assert!(session.photos[0].asked[0].before.is_none());
     stage.borrow_mut().session = session;
     harness.run();
-    assert!(harness.query_by_label("female, about 80\u{a0}%").is_some());
+    assert!(harness.query_by_label("female, about 80%").is_some());
 }
 
 /// Two runs with weights that were not trained.

@@ -84,7 +84,8 @@ fn a_cell_can_be_opened_by_keyboard() {
 #[test]
 fn each_group_opens_exactly_its_pictures() {
     let (report, stage) = report(Lang::En);
-    let (mut harness, _) = stage.harness(TALL);
+    // Wide enough for the groupings to stand beside each other.
+    let (mut harness, _) = stage.harness([1900.0, 2600.0]);
     harness.run();
     let groupings =
         [("age", Grouping::AGE), ("race label", Grouping::RACE), ("gender", Grouping::CLASS), ("combined", Grouping::CROSSED)];

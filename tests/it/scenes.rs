@@ -51,10 +51,10 @@ pub const fn dialog(name: &'static str, stage: fn() -> Stage, dialog: Dialog) ->
 
 /// What opens a judged picture over the window.
 pub const VIEWER: &[&str] = &[
-    "women were called men",
-    "femmes prises pour",
-    "really female, said",
-    "en réalité femme, réponse",
+    "labeled female, predicted male",
+    "étiquetées femme, prédites homme",
+    ": predicted male",
+    ": réponse homme",
     "Open the picture",
     "Ouvrir l’image",
 ];
@@ -103,11 +103,6 @@ pub const SCENES: &[Scene] = &[
     scene("predict", stage::predicting, &[]),
     scene("predict-several", predict_many::several, &[]),
     scene("predict-group", predict_many::group, &[]),
-    scene(
-        "predict-compared",
-        predict_many::compared,
-        &["Compare runs", "Comparer des essais", "recommended, longer", "notebook, dropout", "age, recommended"],
-    ),
     scene("runs-empty", || Stage::new(Page::Runs), &[]),
     scene("runs", stage::three_runs, &[]),
     scene("runs-many", runs_list::many, &["Runs of", "Essais de"]),

@@ -366,7 +366,7 @@ fn pictures_are_found_by_name_counted_in_menus_and_ordered_by_age() {
 fn results() -> OnStage {
     let (mut page, stage) = Stage::new(Page::Results).with_data(400).with_run().harness([1280.0, 900.0]);
     page.run_steps(3);
-    page.query_all_by_label_contains("women were called men").next().expect("a cell").click();
+    page.query_all_by_label_contains("labeled female, predicted male").next().expect("a cell").click();
     page.run_steps(3);
     (page, stage)
 }
@@ -374,14 +374,14 @@ fn results() -> OnStage {
 #[test]
 fn judged_pictures_open_and_give_the_keyboard_back() {
     let (mut page, _) = results();
-    let second = page.query_all_by_label_contains("really female, said").nth(1).expect("two mistakes").rect().center();
+    let second = page.query_all_by_label_contains(": predicted male").nth(1).expect("two mistakes").rect().center();
     double_click(&mut page, second);
     assert!(contains(&page, "2 of ") && contains(&page, "the model says male"));
     key(&mut page, Key::ArrowLeft, Modifiers::NONE);
     assert!(contains(&page, "1 of "));
     key(&mut page, Key::Escape, Modifiers::NONE);
     assert!(contains(&page, "Back to the results"), "Escape closes the picture and not the page");
-    let second = page.query_all_by_label_contains("really female, said").nth(1).expect("two mistakes");
+    let second = page.query_all_by_label_contains(": predicted male").nth(1).expect("two mistakes");
     assert!(second.is_focused());
     key(&mut page, Key::Enter, Modifiers::NONE);
     assert!(contains(&page, "2 of "), "Enter opens it");
@@ -391,7 +391,7 @@ fn judged_pictures_open_and_give_the_keyboard_back() {
 fn judged_pictures_are_marked_and_relabeled_together() {
     let (mut page, stage) = results();
     let tiles: Vec<Pos2> =
-        page.query_all_by_label_contains("really female, said").map(|node| node.rect().center()).take(3).collect();
+        page.query_all_by_label_contains(": predicted male").map(|node| node.rect().center()).take(3).collect();
     click(&mut page, tiles[0], Modifiers::COMMAND);
     click(&mut page, tiles[2], Modifiers::SHIFT);
     page.run_steps(2);

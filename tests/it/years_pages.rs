@@ -216,7 +216,7 @@ fn a_point_opens_its_picture() {
     assert!(said(&harness, &format!("{}: labeled {}, predicted {:.0}", p.file.display(), p.label, p.estimate())));
     harness.get_by_label("Back to the results").click();
     harness.run_steps(4);
-    assert!(said(&harness, "For whom"));
+    assert!(said(&harness, "Error by group"));
 }
 
 /// The keyboard begins at the largest error, goes from point to point, and opens the one it is at.

@@ -12,7 +12,7 @@ use crate::{
         task::Task,
     },
     evaluate::{Prediction, Report, regression},
-    text::{Lang, bytes, decimal, percent, plural, say, years},
+    text::{Lang, bytes, percent, plural, say, years},
 };
 
 /// The pictures that the viewer goes through, by their positions.
@@ -126,5 +126,5 @@ pub fn facts(lang: Lang, sample: &Sample, part: Option<Part>, copies: usize, of_
 
 /// How large a picture is drawn, in per cent of its own pixels.
 pub fn scale(lang: Lang, share: f32) -> String {
-    if share < 0.1 { format!("{}\u{a0}%", decimal(lang, f64::from(share) * 100.0, 1)) } else { percent(lang, share.into(), 0) }
+    if share < 0.1 { percent(lang, share.into(), 1) } else { percent(lang, share.into(), 0) }
 }

@@ -87,7 +87,7 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &ShownPhoto, chosen: usize) {
             // Who said it: another run may have answered before.
             let by = match (lang, runs::name(cx, &reply.run)) {
                 (Lang::En, name) => format!("according to “{name}”"),
-                (Lang::Fr, name) => format!("selon « {name} »"),
+                (Lang::Fr, name) => format!("selon «\u{a0}{name}\u{a0}»"),
             };
             ui.add(egui::Label::new(theme::caption(by).color(t.text2)).truncate());
             bar(ui, lang, reply);

@@ -3,7 +3,7 @@
 //! Where it is wrong and for whom come first. A small window has one card beside the matrix and the others a click away, so that
 //! no plot is too low to be read; a large one has room for all.
 
-use egui::{Ui, Vec2, vec2};
+use egui::{Align, Layout, Ui, UiBuilder, Vec2, vec2};
 
 use super::{
     Shown, accuracy, calibration,
@@ -31,13 +31,13 @@ pub struct State {
     pub grouping: usize,
     curve: accuracy::Curve,
     several: several::State,
-    beside: Beside,
+    /// `None` before one was chosen.
+    beside: Option<Beside>,
 }
 
 /// Which card stands beside the matrix, where there is no room for all.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Beside {
-    #[default]
     Groups,
     /// The threshold, or of more than two classes what is mixed up most.
     Errors,
@@ -84,8 +84,16 @@ fn small(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, state: &mut State) -> 
             let found = match column {
                 0 => matrix(ui, cx, shown, state, height),
                 _ => {
-                    choose(ui, cx.lang, shown, &mut state.beside);
-                    card(ui, cx, shown, (state.beside, state), height - CHOOSER)
+                    // Of many classes what is mixed up comes first, of two for whom it is right.
+                    let first = if shown.report.is_binary() { Beside::Groups } else { Beside::Errors };
+                    let mut beside = state.beside.unwrap_or(first);
+                    let whole = ui.available_rect_before_wrap();
+                    let (top, below) = whole.split_top_bottom_at_y(whole.top() + CHOOSER);
+                    ui.scope_builder(UiBuilder::new().max_rect(top), |ui| choose(ui, cx.lang, shown, &mut beside));
+                    state.beside = Some(beside).filter(|chosen| state.beside.is_some() || *chosen != first);
+                    let below = below.with_max_y(whole.top() + height);
+                    let builder = UiBuilder::new().max_rect(below).layout(Layout::top_down(Align::Min));
+                    ui.scope_builder(builder, |ui| card(ui, cx, shown, (beside, state), height - CHOOSER)).inner
                 }
             };
             open = found.or(open.take());

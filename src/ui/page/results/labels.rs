@@ -47,7 +47,7 @@ pub fn decide(ui: &mut Ui, lang: Lang, dataset: &Arc<Dataset>, p: &Prediction) -
     let t = Theme::of(ui);
     let (class, edit) = now(dataset, p);
     let text = decided(lang, dataset, p)
-        .unwrap_or_else(|| say("Label looks wrong?", "L’étiquette semble fausse ?").get(lang).to_owned());
+        .unwrap_or_else(|| say("Label looks wrong?", "L’étiquette semble fausse\u{a0}?").get(lang).to_owned());
     ui.label(theme::strong(text).color(t.text));
     let decided = ui.horizontal_wrapped(|ui| decide::buttons(ui, lang, &dataset.task, Some(class), edit)).inner;
     decided.map(|change| Action::Edit { files: vec![p.file.clone()], change })
@@ -68,7 +68,7 @@ pub fn decided(lang: Lang, dataset: &Dataset, p: &Prediction) -> Option<String> 
         edit => {
             let class = edit.class.as_ref().and_then(|class| dataset.task.find(class))?;
             let name = dataset.task.name(class, lang);
-            format!("{} {name}", say("Relabeled by you:", "Réétiquetée par vous :").get(lang))
+            format!("{} {name}", say("Relabeled by you:", "Réétiquetée par vous\u{a0}:").get(lang))
         }
     })
 }

@@ -32,7 +32,7 @@ pub fn advice(training: &Training, classes: usize) -> Option<Advice> {
         return Some(Advice {
             text: say(
                 "The learning rate was too high for this network: train again with a tenth of it",
-                "Le taux d’apprentissage était trop élevé pour ce réseau : recommencez avec un dixième",
+                "Le taux d’apprentissage était trop élevé pour ce réseau\u{a0}: recommencez avec un dixième",
             )
             .into(),
             way: None,
@@ -44,7 +44,7 @@ pub fn advice(training: &Training, classes: usize) -> Option<Advice> {
         return Some(Advice {
             text: say(
                 "It is hardly better than guessing: a higher learning rate, more epochs or more filters may help",
-                "Il fait à peine mieux que le hasard : un taux plus élevé, plus d’époques ou plus de filtres peuvent aider",
+                "Il fait à peine mieux que le hasard\u{a0}: un taux plus élevé, plus d’époques ou plus de filtres peuvent aider",
             )
             .into(),
             way: Some((say("Open Model", "Ouvrir Modèle"), Action::Go(Page::Model))),
@@ -57,7 +57,7 @@ pub fn advice(training: &Training, classes: usize) -> Option<Advice> {
         return Some(Advice {
             text: say(
                 "Its last epoch was its best: it may not have learned all it can",
-                "La dernière époque est la meilleure : il n’a peut-être pas fini d’apprendre",
+                "La dernière époque est la meilleure\u{a0}: il n’a peut-être pas fini d’apprendre",
             )
             .into(),
             way: Some((
@@ -70,7 +70,7 @@ pub fn advice(training: &Training, classes: usize) -> Option<Advice> {
         return Some(Advice {
             text: say(
                 "A quick look has ended: the recipe Recommended takes longer and is usually right more often",
-                "Le coup d’œil est fini : la recette Recommandé est plus longue et se trompe en général moins souvent",
+                "Le coup d’œil est fini\u{a0}: la recette Recommandé est plus longue et se trompe en général moins souvent",
             )
             .into(),
             way: Some((say("Take Recommended", "Prendre Recommandé"), Action::Recipe(Preset::Recommended))),
@@ -86,7 +86,7 @@ pub fn advice(training: &Training, classes: usize) -> Option<Advice> {
                         format!("{points} better on the pictures it learned from: more augmentation or dropout narrows that")
                     }
                     Lang::Fr => {
-                        format!("{points} de mieux sur les images apprises : plus d’augmentation ou de dropout réduit cet écart")
+                        format!("{points} de mieux sur les images apprises\u{a0}: plus d’augmentation ou de dropout réduit cet écart")
                     }
                 }
             }),

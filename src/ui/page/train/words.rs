@@ -235,9 +235,9 @@ pub fn tested(lang: Lang, scores: &RunScores) -> String {
     let pictures = number(lang, scores.pictures.into());
     match (lang, scores.years) {
         (Lang::En, Some(of)) => format!("off by {} on {pictures} test pictures; ", years(lang, of.mae, 1)),
-        (Lang::Fr, Some(of)) => format!("écart de {} sur {pictures} images de test ; ", years(lang, of.mae, 1)),
+        (Lang::Fr, Some(of)) => format!("écart de {} sur {pictures} images de test\u{a0}; ", years(lang, of.mae, 1)),
         (Lang::En, None) => format!("right on {} of {pictures} test pictures; ", percent(lang, scores.accuracy, 0)),
-        (Lang::Fr, None) => format!("juste sur {} de {pictures} images de test ; ", percent(lang, scores.accuracy, 0)),
+        (Lang::Fr, None) => format!("juste sur {} de {pictures} images de test\u{a0}; ", percent(lang, scores.accuracy, 0)),
     }
 }
 

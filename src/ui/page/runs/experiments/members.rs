@@ -125,7 +125,7 @@ fn state(lang: Lang, member: &MemberView, live: Option<&Live<'_>>, phase: Phase)
         MemberState::Stopped => say("no longer wanted", "plus souhaité").get(lang).to_owned(),
         MemberState::Dropped { epoch, .. } => match lang {
             Lang::En => format!("stopped early at epoch {epoch}: others were better"),
-            Lang::Fr => format!("arrêté dès l’époque {epoch} : d’autres étaient meilleurs"),
+            Lang::Fr => format!("arrêté dès l’époque {epoch}\u{a0}: d’autres étaient meilleurs"),
         },
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     problem::{Kind, Problem},
     setting_def::{Scale, SettingDef, SettingDefs as _, Value},
     settings::Settings,
-    text::{Lang, LocalizedText, Phrase, say},
+    text::{Lang, LocalizedText, Phrase, say, with_unit},
     ui::{
         glossary, icon,
         theme::{self, Theme},
@@ -271,7 +271,7 @@ fn one(ui: &mut Ui, lang: Lang, option: &mut Varied, random: bool, active: bool)
 fn listed(lang: Lang, vary: &Vary, scale: Scale) -> String {
     let Values::Each(values) = &vary.values else { return String::new() };
     let text = |value: &String| match (value.parse::<f64>(), scale) {
-        (Ok(value), Scale::Percent) => format!("{}\u{a0}%", field::plain(lang, value * 100.0)),
+        (Ok(value), Scale::Percent) => with_unit(lang, &field::plain(lang, value * 100.0), "%"),
         (Ok(value), Scale::Log) => rate(lang, value),
         (Ok(value), Scale::Linear) => field::plain(lang, value),
         (Err(_), _) => value.clone(),
