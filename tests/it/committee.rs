@@ -64,7 +64,7 @@ fn means_are_those_of_numpy() {
         (Combination::Logits, [0.177_433_73, 0.192_853_44, 0.629_712_82]),
     ] {
         let shares = of(&three, combination).probabilities(1.0);
-        shares.iter().zip(expected).for_each(|(share, expected)| near(*share, expected, 1e-7));
+        shares.iter().zip(expected).for_each(|(share, expected)| near(*share, expected, 1e-6));
     }
     let years = [31.5, 36.0, 29.25].map(|value| (Logits::Value(value), 1.0));
     assert_eq!(of(&years, Combination::Estimates), Logits::Value(32.25));
