@@ -363,9 +363,10 @@ impl Group {
 
 /// What stands under a run's name: the user's note, or else how it ended; and that another has the `same` settings.
 fn about(lang: Lang, run: &RunInfo, same: Option<&str>) -> String {
-    let note = if run.note.trim().is_empty() { status(lang, run) } else { run.note.replace('\n', " ") };
-    let note = run.committee.as_ref().map_or(note, |committee| committee.mark(&run.note, lang));
-    let words = [note.as_str(), same.unwrap_or_default()];
+    let note = run.committee.as_ref().map_or_else(|| run.note.trim().replace('\n', " "), |of| of.mark(&run.note, lang));
+    let (ended, same) = (status(lang, run), same.unwrap_or_default());
+    // What has little room is cut at its end, where how it ended is missed least.
+    let words = [note.as_str(), same, if note.is_empty() { &ended } else { "" }];
     words.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ")
 }
 
