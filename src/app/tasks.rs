@@ -574,7 +574,10 @@ fn photos_at(paths: Vec<PathBuf>, control: &Control) -> Result<PhotosFound, Prob
 
 /// The question for the table of a folder's pictures.
 fn table_of(run: &str, folder: PathBuf, framing: Framing) -> Question {
-    let to = say("Write the table to; one already started is continued", "Écrire le tableau dans\u{a0}; un tableau commencé est poursuivi");
+    let to = say(
+        "Write the table to; one already started is continued",
+        "Écrire le tableau dans\u{a0}; un tableau commencé est poursuivi",
+    );
     let start = folder.parent().map(Path::to_owned);
     let (name, run) = (default_name(run, &folder, framing), run.to_owned());
     let answer = move |csv| TaskResult::PredictFolder { run: run.clone(), folder: folder.clone(), csv, framing };

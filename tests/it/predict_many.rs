@@ -246,14 +246,7 @@ fn each_face_of_a_group_has_its_square_its_answer_and_how_sure_it_is() {
     let (mut harness, _) = group().harness(SIZE);
     harness.run();
     let square = |harness: &Harness<'_>, name: &str| harness.get_by_label(name).rect();
-    let names = [
-        "1 · male 93%",
-        "2 · female 88%",
-        "3 · not sure, 55%",
-        "4 · female 97%",
-        "5 · not sure, 56%",
-        "6 · …",
-    ];
+    let names = ["1 · male 93%", "2 · female 88%", "3 · not sure, 55%", "4 · female 97%", "5 · not sure, 56%", "6 · …"];
     let all = names.map(|name| square(&harness, name));
     // How sure an answer is is told by the line: whole, dashed, dotted.
     let (solid, dashes, dots) = edges(&harness, all[1]);

@@ -106,8 +106,6 @@ pub const SCENES: &[Scene] = &[
     scene("runs-empty", || Stage::new(Page::Runs), &[]),
     scene("runs", stage::three_runs, &[]),
     scene("runs-many", runs_list::many, &["Runs of", "Essais de"]),
-    scene("runs-filter", runs_list::many, &["Which runs", "Quels essais"]),
-    scene("runs-columns", runs_list::many, &["Columns", "Colonnes"]),
     scene("runs-deleted", runs_list::deleted, &["Deleted runs", "Essais supprimés", "Empty the trash", "Vider la corbeille"]),
     scene("runs-one", stage::three_runs, &["notebook + batch norm,"]),
     scene("runs-compared", stage::three_runs, &["notebook + batch norm,", "notebook,"]),
@@ -131,7 +129,7 @@ pub const SCENES: &[Scene] = &[
         &["Experiments", "Expériences", "learning curve", "courbe d’apprentissage"],
     ),
     scene("results-committee", committee::results, &[]),
-    scene("runs-committee", committee::runs, &["Committee of 3 runs"]),
+    scene("runs-committee", committee::runs, &["Committee of 3 runs,"]),
     scene("experiment-search", search_page::searched, &["Experiments", "Expériences", "search", "recherche"]),
     scene(
         "experiment-search-new",

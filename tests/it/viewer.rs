@@ -210,7 +210,8 @@ fn the_wheel_enlarges_dragging_moves_and_a_double_click_fits() {
     let scale = |page: &Harness<'_>| {
         let labels = page.query_all_by_label_contains("\u{a0}%").chain(page.query_all_by_label_contains(" %"));
         labels.chain(page.query_all_by_label_contains("%")).find_map(|node| {
-            let text = egui_kittest::kittest::NodeT::accesskit_node(&node).label()?;
+            let node = egui_kittest::kittest::NodeT::accesskit_node(&node);
+            let text = node.label().or_else(|| node.value())?;
             text.trim_end_matches(['%', '\u{a0}', ' ']).replace(['\u{a0}', ' ', '\u{202f}', ','], "").parse::<f64>().ok()
         })
     };

@@ -218,7 +218,8 @@ impl Place<'_> {
         let t = Theme::of(ui);
         let Self { photo, index, count, on } = *self;
         let (_, rect) = ui.allocate_space(PLACE.into());
-        let response = ui.interact(rect, id, Sense::click());
+        // What is scrolled away takes no clicks beyond the strip.
+        let response = ui.interact(rect.intersect(ui.clip_rect()), id, Sense::click());
         let said = words::summary(lang, photo);
         let name = match lang {
             Lang::En => format!("photo {} of {count}, {}", index + 1, photo.name),

@@ -97,7 +97,9 @@ fn framing(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto, 
         }
         let unseen = shown.framed == Framed::NoFace;
         let text = match unseen && shown.asked.iter().any(|asked| asked.crop.is_none()) {
-            true => say("no face was found: used whole, as you asked", "aucun visage trouvé\u{a0}: prise entière, à votre demande"),
+            true => {
+                say("no face was found: used whole, as you asked", "aucun visage trouvé\u{a0}: prise entière, à votre demande")
+            }
             false => words::framing(&shown.framed, run.framing),
         };
         let color = if unseen { t.validation } else { t.text2 };

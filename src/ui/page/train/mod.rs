@@ -141,10 +141,17 @@ fn over_header(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, training: &Train
     let lang = cx.lang;
     let judged = cx.session.run.as_ref().is_some_and(|run| run.info.id == training.run && run.report.is_some());
     let sentence = match (training.stopped, training.best()) {
-        (Some(reason), Some(_)) => match lang {
-            Lang::En => format!("Finished: {}; the best epoch is kept", words::why_stopped(lang, reason)),
-            Lang::Fr => format!("Terminé : {} ; la meilleure époque est gardée", words::why_stopped(lang, reason)),
-        },
+        (Some(reason), Some(_)) => {
+            let listed = cx.session.info_of(&training.run).and_then(|run| run.scores.as_ref());
+            let shown = cx.session.run.as_ref().filter(|run| run.info.id == training.run);
+            let scores = shown.and_then(|run| run.info.scores.as_ref()).or(listed);
+            let tested = scores.map(|scores| words::tested(lang, scores)).unwrap_or_default();
+            let why = words::why_stopped(lang, reason);
+            match lang {
+                Lang::En => format!("Finished: {tested}{why}; the best epoch is kept"),
+                Lang::Fr => format!("Terminé\u{a0}: {tested}{why}\u{a0}; la meilleure époque est gardée"),
+            }
+        }
         (Some(reason), None) => match lang {
             Lang::En => format!("Finished before the first epoch was done: {}", words::why_stopped(lang, reason)),
             Lang::Fr => format!("Terminé avant la fin de la première époque : {}", words::why_stopped(lang, reason)),

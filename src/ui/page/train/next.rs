@@ -12,8 +12,8 @@ use crate::{
     ui::{
         Action, Cx, icon,
         page::Page,
-        theme::Theme,
-        widget::{button::Button, notice},
+        theme::{self, Theme},
+        widget::button::Button,
     },
 };
 
@@ -86,7 +86,9 @@ pub fn advice(training: &Training, classes: usize) -> Option<Advice> {
                         format!("{points} better on the pictures it learned from: more augmentation or dropout narrows that")
                     }
                     Lang::Fr => {
-                        format!("{points} de mieux sur les images apprises\u{a0}: plus d’augmentation ou de dropout réduit cet écart")
+                        format!(
+                            "{points} de mieux sur les images apprises\u{a0}: plus d’augmentation ou de dropout réduit cet écart"
+                        )
                     }
                 }
             }),
@@ -101,11 +103,18 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training, classes: usize) -
     let Some(Advice { text, way }) = advice(training, classes).filter(|_| !cx.session.phase.busy()) else { return false };
     let mut again = false;
     let t = Theme::of(ui);
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = 10.0;
-        notice::note(ui, icon::LIGHTBULB, t.accent, text.get(cx.lang));
-        if let Some((name, action)) = way
-            && ui.add(Button::secondary(name.get(cx.lang)).compact()).clicked()
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 8.0;
+        ui.label(icon::LIGHTBULB.text(15.0).color(t.accent));
+        let button = way.as_ref().map(|(name, _)| Button::secondary(name.get(cx.lang)).compact());
+        // The words give way to the button.
+        let taken = button.as_ref().map_or(0.0, |button| button.width(ui) + 16.0);
+        ui.scope(|ui| {
+            ui.set_max_width((ui.available_width() - taken).max(80.0));
+            ui.add(egui::Label::new(theme::caption(text.get(cx.lang)).color(t.text2)).wrap());
+        });
+        if let (Some(button), Some((_, action))) = (button, way)
+            && ui.add(button).clicked()
         {
             again = matches!(action, Action::Recipe(_));
             cx.act(action);

@@ -230,7 +230,7 @@ fn one(ui: &mut Ui, lang: Lang, option: &mut Varied, random: bool, active: bool)
         }
         Range::Numbers { low, high, count, log, whole, scale, allowed } => {
             let [from, to] = [say("from", "de").get(lang), say("to", "à").get(lang)];
-            ui.horizontal_wrapped(|ui| {
+            ui.horizontal(|ui| {
                 let number = |ui: &mut Ui, word: &str, value: &mut f64| {
                     ui.label(theme::cell(word).color(t.text2));
                     let name = format!("{name}, {word}");
@@ -242,6 +242,8 @@ fn one(ui: &mut Ui, lang: Lang, option: &mut Varied, random: bool, active: bool)
                 };
                 number(ui, from, low);
                 number(ui, to, high);
+            });
+            ui.horizontal(|ui| {
                 if !random {
                     let word = say("values", "valeurs").get(lang);
                     let look = field::Look { name: &format!("{name}, {word}"), unit: word, width: 92.0 };
