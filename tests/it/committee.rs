@@ -542,7 +542,7 @@ fn an_experiments_finished_runs_are_judged_together_by_a_click() {
 fn a_committee_is_marked_among_the_runs_and_not_trained() {
     let (mut harness, _) = runs().harness([1280.0, 900.0]);
     harness.run_steps(3);
-    harness.get_by_label_contains("Committee of 3 runs,").click();
+    harness.get_by_label_contains("3 seeds, ").click();
     harness.run_steps(4);
     assert!(harness.query_by_label_contains("Out of fold").is_some(), "how it was judged");
     assert!(harness.query_by_label("Show its results").is_some());

@@ -102,7 +102,6 @@ pub const SCENES: &[Scene] = &[
     scene("predict-empty", || Stage::new(Page::Predict).with_data(40).with_run(), &[]),
     scene("predict", stage::predicting, &[]),
     scene("predict-several", predict_many::several, &[]),
-    scene("predict-group", predict_many::group, &[]),
     scene("runs-empty", || Stage::new(Page::Runs), &[]),
     scene("runs", stage::three_runs, &[]),
     scene("runs-many", runs_list::many, &["Runs of", "Essais de"]),
@@ -129,7 +128,7 @@ pub const SCENES: &[Scene] = &[
         &["Experiments", "Expériences", "learning curve", "courbe d’apprentissage"],
     ),
     scene("results-committee", committee::results, &[]),
-    scene("runs-committee", committee::runs, &["Committee of 3 runs,"]),
+    scene("runs-committee", committee::runs, &["3 seeds, "]),
     scene("experiment-search", search_page::searched, &["Experiments", "Expériences", "search", "recherche"]),
     scene(
         "experiment-search-new",

@@ -99,9 +99,11 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, overview: &Overview, gr
     ui.horizontal(|ui| {
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             if which != Show::Near && !wrong.is_empty() {
-                let all = Button::secondary(
-                    say("Leave out all conflicting copies", "Écarter toutes les copies contradictoires").get(lang),
-                );
+                let all = match narrow {
+                    true => say("Leave all out", "Tout écarter"),
+                    false => say("Leave out all conflicting copies", "Écarter toutes les copies contradictoires"),
+                };
+                let all = Button::secondary(all.get(lang));
                 let help = match lang {
                     Lang::En => {
                         format!("Leaves out {} pictures whose copies disagree about the class; can be undone", wrong.len())

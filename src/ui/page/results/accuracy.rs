@@ -215,7 +215,12 @@ fn plot(ui: &Ui, lang: Lang, shown: &Shown, curve: Curve) -> SharePlot {
         false => (say("recall", "rappel"), say("precision", "précision")),
     };
     let [across, up] = [across, up].map(|rate| format!("{}, {one}", rate.get(lang)));
-    let best = shown.best.map(|best| best.threshold).filter(|best| (best - shown.threshold).abs() > 0.06);
+    // Where the two points are close, their words would run into each other.
+    let apart = |best: &f64| {
+        let [x, y] = place(&shown.report.point(*best));
+        (x - point[0]).abs() > 0.12 || (y - point[1]).abs() > 0.12
+    };
+    let best = shown.best.map(|best| best.threshold).filter(apart);
     SharePlot {
         name: format!("{} {}", if roc { "ROC" } else { "precision, recall" }, decimal(lang, shown.threshold, 2)),
         across,
