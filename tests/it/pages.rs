@@ -200,7 +200,7 @@ fn the_palette_finds_commands_options_and_words() {
     window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::K);
     window.run();
     // The page may have a field of its own; the palette's has the keyboard.
-    let field = window.query_all_by_role(Role::TextInput).find(|field| field.is_focused()).expect("the palette’s field");
+    let field = window.query_all_by_role(Role::TextInput).find(egui_kittest::Node::is_focused).expect("the palette’s field");
     field.type_text("epoque");
     window.run();
     // Accents need not be typed; an option leads to its page, a word to the glossary.

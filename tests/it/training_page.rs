@@ -373,13 +373,13 @@ fn a_single_epoch_is_told_as_what_it_is() {
 fn advised(accuracies: &[[f64; 2]], stopped: StopReason) -> Option<Option<Action>> {
     let dataset = Stage::new(Page::Training).with_data(60).session.dataset.expect("data");
     let mut training = stage::finished(&dataset);
-    let first = training.history[0].clone();
+    let first = training.history[0];
     let epochs = accuracies.iter().zip(1u32..).map(|([train, validation], epoch)| EpochRecord {
         epoch,
         train_accuracy: *train,
         validation_accuracy: *validation,
         validation_loss: 1.0 - validation,
-        ..first.clone()
+        ..first
     });
     training.history = epochs.collect();
     training.best_epoch = training.history.iter().min_by(|a, b| a.validation_loss.total_cmp(&b.validation_loss)).map(|e| e.epoch);

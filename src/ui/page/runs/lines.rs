@@ -59,10 +59,13 @@ pub struct Wanted {
     pub unfolded: BTreeSet<String>,
 }
 
+/// The runs, the names of the experiments by their ids, and what else the lines are counted from.
+type CountedFrom = (Vec<RunInfo>, Vec<(String, LocalizedText)>, Wanted);
+
 /// The lines.
 #[derive(Default)]
 pub struct Lines {
-    of: Option<(Vec<RunInfo>, Vec<(String, LocalizedText)>, Wanted)>,
+    of: Option<CountedFrom>,
     pub lines: Vec<Line>,
     pub groups: Vec<Group>,
     /// For each run the first one with the same settings, and whether the data were the same, too.

@@ -234,7 +234,7 @@ impl List {
         let response = ui.interact(rest, Id::unique(("experiment of the list", &group.id)), Sense::click());
         let cells = group_cells(lang, group);
         let about = group.about(lang);
-        let said = [name, &say("experiment", "expérience").get(lang).to_owned(), &about].join(", ");
+        let said = [name, say("experiment", "expérience").get(lang), &about].join(", ");
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
         background(ui, rect, &response, false);
         focus_ring(ui, &fold, before.shrink(4.0), RADIUS_FIELD);
