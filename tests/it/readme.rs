@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use trombine::{run::export::Format, setting_def::Choice as _};
+use trombine::{evaluate::significance::Spread, run::export::Format, setting_def::Choice as _};
 
 const README: &str = include_str!("../../README.md");
 
@@ -42,4 +42,38 @@ fn every_format_is_named_where_formats_are_named() {
         assert!(help.matches(format.key()).count() >= 2, "help lacks {}:\n{help}", format.key());
         assert!(completions.contains(format.key()), "completions lack {}", format.key());
     }
+}
+
+/// Every line of the accuracy table is counted again from the file that `benches/accuracy` wrote.
+#[test]
+fn the_accuracy_table_is_that_of_the_file_of_results() {
+    let results = include_str!("../../benches/accuracy.json");
+    let results: serde_json::Map<String, serde_json::Value> = serde_json::from_str(results).expect("JSON");
+    let mark = "<!-- accuracy: printed by `benches/accuracy --print` -->\n";
+    let (_, rest) = README.split_once(mark).expect("the table's first mark");
+    let (table, _) = rest.split_once("\n<!-- /accuracy -->").expect("the table's last mark");
+    let lines: Vec<&str> = table.lines().skip(2).collect();
+    let mut expected = 0;
+    for (name, study) in &results {
+        let runs = study["runs"].as_array().expect("runs");
+        let rows: std::collections::BTreeSet<&str> = runs.iter().filter_map(|run| run["row"].as_str()).collect();
+        for row in &rows {
+            let of: Vec<_> = runs.iter().filter(|run| run["row"] == **row).collect();
+            let all = |key: &str| of.iter().filter_map(|run| run[key].as_f64()).collect::<Vec<f64>>();
+            let spread = Spread::of(&all("score")).expect("a run");
+            let digits = if study["measure"] == "mae" { 2 } else { 4 };
+            let figure = match spread.deviation {
+                Some(deviation) => format!("{:.digits$} ± {deviation:.digits$}", spread.mean),
+                None => format!("{:.digits$}", spread.mean),
+            };
+            let range =
+                spread.range.map_or_else(String::new, |range| format!("{:.digits$} to {:.digits$}", range.low, range.high));
+            let best: Vec<String> = all("best_epoch").iter().map(f64::to_string).collect();
+            let title = if rows.len() == 1 { name.clone() } else { format!("{name}: {row}") };
+            let line = format!("| {title} | {} | {figure} | {range} | {} |", of.len(), best.join(", "));
+            assert!(lines.contains(&line.as_str()), "run `benches/accuracy --write`: {line}");
+            expected += 1;
+        }
+    }
+    assert_eq!(lines.len(), expected);
 }

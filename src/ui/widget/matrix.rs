@@ -52,13 +52,17 @@ pub fn matrix(
         told_in_full(ui, place, &name, &words.classes[i], "row");
         ui.painter().galley(place.min, name, t.class(class));
     }
+    // Row and column say the same as a cell's words: where one of them has no room, all go without.
+    let room = cell_size.x - 2.0 * side(cell_size.x);
+    let what = |cell: &CellText| ui.painter().layout_no_wrap(cell.what.clone(), theme::regular(size::TABLE), t.text).size().x;
+    let wide = cells.iter().flatten().all(|cell| what(cell) <= room);
     let mut chosen = None;
     for label in 0..2u8 {
         for predicted in 0..2u8 {
             let corner = inner.min + vec2((cell_size.x + gap) * f32::from(predicted), (cell_size.y + gap) * f32::from(label));
             let rect = Rect::from_min_size(corner, cell_size);
             let cell = &cells[usize::from(label)][usize::from(predicted)];
-            if draw(ui, t, rect, cell, (label, predicted), selected == Some((label, predicted))) {
+            if draw(ui, t, rect, (cell, wide), (label, predicted), selected == Some((label, predicted))) {
                 chosen = Some((label, predicted));
             }
         }
@@ -66,7 +70,13 @@ pub fn matrix(
     chosen
 }
 
-fn draw(ui: &mut Ui, t: &Theme, rect: Rect, cell: &CellText, place: (u8, u8), selected: bool) -> bool {
+/// The margin beside a cell's words, in a cell of this width.
+fn side(width: f32) -> f32 {
+    if width > 200.0 { 16.0 } else { 10.0 }
+}
+
+/// A cell; `wide` where its words have room beside the count and the shares.
+fn draw(ui: &mut Ui, t: &Theme, rect: Rect, (cell, wide): (&CellText, bool), place: (u8, u8), selected: bool) -> bool {
     let id = ui.scope_id().with(("matrix", place));
     let response = ui.interact(rect, id, Sense::click());
     let sentence = format!("{} {}, {}, {}", cell.count, cell.what, cell.row_share, cell.column_share);
@@ -82,11 +92,9 @@ fn draw(ui: &mut Ui, t: &Theme, rect: Rect, cell: &CellText, place: (u8, u8), se
     };
     ui.painter().rect(rect, RADIUS_BUTTON, fill, edge, StrokeKind::Inside);
     let painter = ui.painter_at(rect.shrink(2.0));
-    let side = if rect.width() > 200.0 { 16.0 } else { 10.0 };
+    let side = side(rect.width());
     let room = rect.width() - 2.0 * side;
     let what = (&cell.what, theme::regular(size::TABLE), t.text);
-    // Row and column say the same: in a narrow cell they alone do.
-    let wide = painter.layout_no_wrap(what.0.clone(), what.1.clone(), what.2).size().x <= room;
     let mut lines = vec![(&cell.count, theme::semibold(size::FIGURE), t.text)];
     lines.extend(Some(what).filter(|_| wide));
     let share = lines.len();

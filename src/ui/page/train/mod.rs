@@ -147,9 +147,12 @@ fn over_header(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, training: &Train
             let scores = shown.and_then(|run| run.info.scores.as_ref()).or(listed);
             let tested = scores.map(|scores| words::tested(lang, scores)).unwrap_or_default();
             let why = words::why_stopped(lang, reason);
-            match lang {
-                Lang::En => format!("Finished: {tested}{why}; the best epoch is kept"),
-                Lang::Fr => format!("Terminé\u{a0}: {tested}{why}\u{a0}; la meilleure époque est gardée"),
+            // With the result there the line is full; the tiles name the best epoch.
+            match (lang, tested.is_empty()) {
+                (Lang::En, true) => format!("Finished: {why}; the best epoch is kept"),
+                (Lang::Fr, true) => format!("Terminé\u{a0}: {why}\u{a0}; la meilleure époque est gardée"),
+                (Lang::En, false) => format!("Finished: {tested}{why}"),
+                (Lang::Fr, false) => format!("Terminé\u{a0}: {tested}{why}"),
             }
         }
         (Some(reason), None) => match lang {
