@@ -17,8 +17,8 @@ pub fn add(name: &str, seeds: Option<u32>, runs: Option<u32>, lang: Lang) -> Don
     let added = now.members.len() - before.members.len();
     let added = plural(lang, added as u64, say("run added", "essai ajouté"), say("runs added", "essais ajoutés"));
     let goes_on = match lang {
-        Lang::En => format!("`trombine experiment run {}` trains them", now.id),
-        Lang::Fr => format!("`trombine experiment run {}` les entraîne", now.id),
+        Lang::En => format!("`trombine experiment run {}` trains what is missing", now.id),
+        Lang::Fr => format!("`trombine experiment run {}` entraîne ce qui manque", now.id),
     };
     print(&named(lang, &now.id, format!("{added}. {goes_on}")));
     Ok(())

@@ -169,6 +169,18 @@ pub fn unfinished(name: &LocalizedText) -> Problem {
     Problem::new(Kind::Settings, what, remedy).at(START_FROM)
 }
 
+/// It is a committee, whose members each have weights of their own.
+pub fn committee(name: &LocalizedText) -> Problem {
+    let what = LocalizedText::by(|lang| {
+        let name = name.get(lang);
+        match lang {
+            Lang::En => format!("“{name}” is a committee of several networks"),
+            Lang::Fr => format!("«\u{a0}{name}\u{a0}» est un comité de plusieurs réseaux"),
+        }
+    });
+    Problem::new(Kind::Settings, what, say("Start from one of its runs", "Partez de l’un de ses essais")).at(START_FROM)
+}
+
 /// The run is not here.
 pub fn missing(run: &str) -> Problem {
     let run = crate::text::repeated(run);

@@ -16,7 +16,7 @@ impl RunStore {
     /// `plan` with the weights of the run that its settings start from, if they name one.
     ///
     /// # Errors
-    /// That run is not here, not finished or damaged, or nothing of it fits.
+    /// That run is not here, not finished, a committee or damaged, or nothing of it fits.
     pub fn started(&self, plan: &Plan) -> Result<Plan, Problem> {
         let mut plan = plan.clone();
         if plan.settings.model.start_from.is_empty() || plan.start.is_some() {
@@ -39,7 +39,7 @@ impl RunStore {
     /// Writes the id of the run to start from in the place of what the settings call it (the start of one, `last`, a folder).
     ///
     /// # Errors
-    /// That run is not here or not finished.
+    /// That run is not here, not finished or a committee.
     pub fn settle_start(&self, settings: &mut Settings) -> Result<(), Problem> {
         if settings.model.start_from.is_empty() { Ok(()) } else { self.origin(settings).map(drop) }
     }
@@ -53,6 +53,9 @@ impl RunStore {
         })?;
         if run.info.status != RunStatus::Finished {
             return Err(start::unfinished(&run.info.name_in_both()));
+        }
+        if run.info.committee.is_some() {
+            return Err(start::committee(&run.info.name_in_both()));
         }
         *named = match self.look(&run.info.id) {
             Some(known) if known.folder == run.folder => run.info.id.clone(),

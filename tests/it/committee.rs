@@ -395,6 +395,8 @@ fn the_command_line_makes_judges_and_asks_one() {
     assert!(status == 1 && err.contains("at least two"), "{err}");
     assert_eq!(call(home, &["committee"]).0, 2);
     assert_eq!(call(home, &["resume", "last", "--more", "1"]).0, 1);
+    let (status, _, err) = call(home, &["train", "--data", folder.to_str().unwrap(), "--start-from", "last"]);
+    assert!(status == 1 && err.contains("is a committee of several networks"), "{err}");
     let (status, _, err) = call(home, &["compare", one, "last"]);
     assert_eq!(status, 0, "{err}");
 }

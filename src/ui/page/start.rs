@@ -68,7 +68,7 @@ fn of(cx: &Cx<'_>, network: &Network, view: &RunView, settings: &Settings) -> Op
 }
 
 fn can_be_taken(run: &RunInfo) -> bool {
-    run.status == RunStatus::Finished && run.stored.weights
+    run.status == RunStatus::Finished && run.stored.weights && run.committee.is_none()
 }
 
 fn view<'a>(session: &'a Session, run: &str) -> Option<&'a RunView> {
