@@ -277,8 +277,8 @@ pub enum Command {
         json: bool,
     },
     #[command(about = told(say(
-        "Make a committee (ensemble) of finished runs: one run that answers by their mean, judged only on what they never learned from",
-        "Former un comité (ensemble) d’essais terminés : un essai qui répond par leur moyenne, jugé seulement sur ce dont ils n’ont pas appris",
+        "Make a committee (ensemble) of finished runs: one run that answers by their mean, evaluated only on what they never learned from",
+        "Former un comité (ensemble) d’essais terminés : un essai qui répond par leur moyenne, évalué seulement sur ce dont ils n’ont pas appris",
     )))]
     Committee {
         #[arg(required_unless_present = "experiment", conflicts_with = "experiment")]

@@ -534,7 +534,7 @@ fn an_experiments_finished_runs_are_judged_together_by_a_click() {
     harness.get_by_label_contains("2\u{a0}recipes").click();
     harness.run_steps(4);
     stage.borrow_mut().actions.clear();
-    harness.get_by_label("Judge together…").click();
+    harness.get_by_label("Make a committee…").click();
     harness.run_steps(2);
     let asked = stage.borrow_mut().actions.split_off(0);
     assert_eq!(asked, [Action::JudgeTogether("recipes".to_owned()), Action::Go(Page::Results)]);

@@ -52,15 +52,15 @@ impl Committee {
         let best = self.best_alone(judged, of_years, lang);
         Some(match (judged.basis, lang) {
             (Basis::OutOfFold, Lang::En) => {
-                "Out of fold: each picture is judged only by the member that did not train on it, so this is the mean of single models, not the committee’s own result; a folder apart tells that".to_owned()
+                "Out of fold: each picture is evaluated only by the member that did not train on it, so this is the mean of single models, not the committee’s own result; a folder apart tells that".to_owned()
             }
             (Basis::OutOfFold, Lang::Fr) => {
-                "Hors pli\u{a0}: chaque image est jugée par le seul membre qui n’en a pas appris\u{a0}; c’est donc la moyenne des modèles seuls, pas le résultat du comité, qu’un dossier à part dirait".to_owned()
+                "Hors pli\u{a0}: chaque image est évaluée par le seul membre qui n’en a pas appris\u{a0}; c’est donc la moyenne des modèles seuls, pas le résultat du comité, qu’un dossier à part dirait".to_owned()
             }
-            (Basis::CommonTest, Lang::En) => format!("Judged on the test pictures that all members share; {best}"),
-            (Basis::CommonTest, Lang::Fr) => format!("Jugé sur les images de test communes à tous les membres\u{a0}; {best}"),
-            (Basis::Others, Lang::En) => format!("Judged on pictures that no member has; {best}"),
-            (Basis::Others, Lang::Fr) => format!("Jugé sur des images qu’aucun membre n’a\u{a0}; {best}"),
+            (Basis::CommonTest, Lang::En) => format!("Evaluated on the test pictures that all members share; {best}"),
+            (Basis::CommonTest, Lang::Fr) => format!("Évalué sur les images de test communes à tous les membres\u{a0}; {best}"),
+            (Basis::Others, Lang::En) => format!("Evaluated on pictures that no member has; {best}"),
+            (Basis::Others, Lang::Fr) => format!("Évalué sur des images qu’aucun membre n’a\u{a0}; {best}"),
         })
     }
 
@@ -191,7 +191,7 @@ pub fn no_pictures(run: &RunInfo) -> Problem {
         Kind::Data,
         LocalizedText::by(|lang| match lang {
             Lang::En => format!(
-                "{} has no pictures of its own to be judged on: none is in the test part of every member",
+                "{} has no pictures of its own to be evaluated on: none is in the test part of every member",
                 quoted(lang, run.name(lang))
             ),
             Lang::Fr => format!(
@@ -200,7 +200,7 @@ pub fn no_pictures(run: &RunInfo) -> Problem {
             ),
         }),
         LocalizedText {
-            en: format!("Judge it on another folder; on the command line, trombine evaluate {} --data DIR", run.id),
+            en: format!("Evaluate it on another folder; on the command line, trombine evaluate {} --data DIR", run.id),
             fr: format!(
                 "Évaluez-le sur un autre dossier\u{a0}; en ligne de commande, trombine evaluate {} --data DOSSIER",
                 run.id

@@ -28,10 +28,10 @@ pub fn button(ui: &mut Ui, cx: &mut Cx<'_>, view: &ExperimentView, narrow: bool)
     if !MEMBERS.contains(&finished.len()) {
         return;
     }
-    let name = say("Judge together…", "Juger ensemble…").get(lang);
+    let name = say("Make a committee…", "Former un comité…").get(lang);
     let about = say(
-        "Makes a committee (ensemble) of the finished runs: one run that answers by their mean, judged only on what they never learned from",
-        "Forme un comité (ensemble) des essais finis : un essai qui répond par leur moyenne, jugé seulement sur ce dont ils n’ont pas appris",
+        "Makes a committee (ensemble) of the finished runs: one run that answers by their mean, evaluated only on what they never learned from",
+        "Forme un comité (ensemble) des essais finis : un essai qui répond par leur moyenne, évalué seulement sur ce dont ils n’ont pas appris",
     );
     let button = match narrow {
         true => icon_button(ui, icon::USERS, name),
