@@ -133,7 +133,7 @@ pub const SCENES: &[Scene] = &[
     scene(
         "experiment-search-new",
         stage::three_runs,
-        &["New experiment", "Nouvelle expérience", "Search", "Recherche", "Add an option", "Ajouter une option", "Dropout"],
+        &["New experiment", "Nouvelle expérience", "Search", "Recherche", "Add a setting", "Ajouter un réglage", "Dropout"],
     ),
     scene("runs-watched", watch_page::watched, &["seed 42", "seed 46"]),
     scene("runs-watched-gone", watch_page::gone, &[]),

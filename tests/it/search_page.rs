@@ -53,7 +53,7 @@ fn form(options: &[&str]) -> (Harness<'static>, Rc<RefCell<Stage>>) {
     harness.get_by_label("Search").click();
     harness.run_steps(3);
     for option in options {
-        harness.get_by_label("Add an option…").click();
+        harness.get_by_label("Add a setting…").click();
         harness.run_steps(4);
         // What the list has no room for is found by typing.
         harness.event(Event::Text((*option).to_owned()));
@@ -73,9 +73,9 @@ fn begun(stage: &Rc<RefCell<Stage>>) -> Draft {
 #[test]
 fn options_are_chosen_from_a_list_and_their_values_are_counted() {
     let (mut harness, stage) = form(&[]);
-    assert!(harness.query_by_label_contains("Add the options").is_some(), "what to do first");
+    assert!(harness.query_by_label_contains("Add the settings").is_some(), "what to do first");
     assert!(harness.query_by_label_contains("Start ").is_none());
-    harness.get_by_label("Add an option…").click();
+    harness.get_by_label("Add a setting…").click();
     harness.run_steps(4);
     // The search field has the keyboard; what is typed narrows the list.
     harness.event(Event::Text("dropout".to_owned()));
@@ -85,7 +85,7 @@ fn options_are_chosen_from_a_list_and_their_values_are_counted() {
     harness.run_steps(4);
     // numpy.linspace(0.25, 0.75, 3)
     assert!(harness.query_by_label_contains("0.25 · 0.5 · 0.75").is_some());
-    harness.get_by_label("Add an option…").click();
+    harness.get_by_label("Add a setting…").click();
     harness.run_steps(4);
     harness.get_by_label("Flip").click();
     harness.run_steps(4);

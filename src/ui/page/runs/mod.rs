@@ -9,6 +9,7 @@ mod filter;
 mod lines;
 mod list;
 mod luck;
+mod overlaid;
 mod record;
 mod toolbar;
 mod trash;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use egui::{Popup, Rect, Role, ScrollArea, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
+use super::{compare::color, overlaid};
 use crate::{
     experiment::{MemberState, Watched, WatchedRun},
     history::EpochRecord,
@@ -16,9 +17,8 @@ use crate::{
             bar,
             button::{Button, focus_ring, icon_button},
             card::{Card, columns, header},
-            chart::Chart,
             choice::menu_item,
-            curves::{Curves, Line},
+            curves::Line,
             fitted::fitted,
             notice, scroll,
         },
@@ -325,21 +325,11 @@ fn state(lang: Lang, run: &WatchedRun) -> String {
     word.get(lang).to_owned()
 }
 
-/// The color of a chosen run, by its place.
-fn color(t: &Theme, place: usize) -> egui::Color32 {
-    [t.accent, t.validation, t.male, t.female, t.bad][place % NAMED]
-}
-
 /// The curves over each other: the chosen ones named, or else those that are trained.
 fn curves(ui: &mut Ui, lang: Lang, seen: &Watched, chosen: &[String], height: f32) {
     let t = Theme::of(ui);
     let with: Vec<&WatchedRun> = seen.runs.iter().filter(|run| !run.history.is_empty()).collect();
     let of_years = with.iter().filter(|run| run.of_years).count() * 2 > with.len();
-    let title = match of_years {
-        true => say("Validation error in years", "Erreur de validation en années"),
-        false => say("Validation accuracy", "Exactitude de validation"),
-    }
-    .get(lang);
     // Accuracies and years have no axis in common.
     let with: Vec<&WatchedRun> = with.into_iter().filter(|run| run.of_years == of_years).take(CURVES).collect();
     let training: Vec<String> =
@@ -359,32 +349,7 @@ fn curves(ui: &mut Ui, lang: Lang, seen: &Watched, chosen: &[String], height: f3
     let mut lines: Vec<Line> = with.iter().map(line).collect();
     // Those that stand out lie over the others.
     lines.sort_by_key(|line| line.labeled);
-    if lines.is_empty() {
-        Card::titled(title).fill().show(ui, |ui| {
-            let text = say("No run has finished an epoch yet", "Aucun essai n’a encore fini une époque");
-            ui.add(egui::Label::new(theme::cell(text.get(lang)).color(t.text2)).wrap());
-        });
-        return;
-    }
-    let last = lines.iter().filter_map(|line| line.points.last()).map(|point| point[0]).fold(2.0, f64::max);
-    let plot = Curves {
-        name: title.to_owned(),
-        of: seen.folder.display().to_string(),
-        across: say("epoch", "époque").get(lang).to_owned(),
-        lines,
-        x: (1.0, last),
-        bounds: (0.0, if of_years { f64::INFINITY } else { 1.0 }),
-        digits: if of_years { 1 } else { 3 },
-        zooms: true,
-        ..Curves::default()
-    };
-    let mut tools = |ui: &mut Ui| plot.zoom_button(ui, lang);
     let sentence = say("Click runs to tell their curves apart", "Cliquez sur des essais pour distinguer leurs courbes").get(lang);
     let sentence = if chosen.is_empty() && with.len() > NAMED { sentence } else { "" };
-    Chart::new(title, height).sentence(sentence).tools(&mut tools).show(
-        ui,
-        lang,
-        || plot.table(lang),
-        |ui, height| drop(plot.show(ui, lang, height)),
-    );
+    overlaid::show(ui, lang, lines, (seen.folder.display().to_string(), of_years), sentence, height);
 }

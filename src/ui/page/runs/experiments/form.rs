@@ -122,8 +122,8 @@ impl Form {
                 match draft {
                     Err(_) if asked.kind == ExperimentKind::Search && asked.search.is_empty() => {
                         let text = say(
-                            "Add the options whose values are tried; lists, such as the filters, on the command line",
-                            "Ajoutez les options dont on essaie les valeurs ; les listes, comme les filtres, en ligne de commande",
+                            "Add the settings whose values are tried; lists, such as the filters, on the command line",
+                            "Ajoutez les réglages dont on essaie les valeurs ; les listes, comme les filtres, en ligne de commande",
                         );
                         notice::note(ui, icon::INFO, Theme::of(ui).text2, text.get(lang));
                     }

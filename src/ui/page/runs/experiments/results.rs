@@ -45,7 +45,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, height: f32) {
     }
     if let Some(coordinates) = &reading.coordinates {
         let mut open = None;
-        let title = say("Options and results", "Options et résultats").get(lang);
+        let title = say("Settings and results", "Réglages et résultats").get(lang);
         Chart::new(title, height).sentence(sentence.clone()).show(
             ui,
             lang,

@@ -283,7 +283,7 @@ fn listed(lang: Lang, vary: &Vary, scale: Scale) -> String {
 
 /// The button to a list of all options, which is searched by typing.
 fn add(ui: &mut Ui, lang: Lang, wish: &mut Wish, base: &Settings, typed: &mut String) {
-    let name = say("Add an option…", "Ajouter une option…").get(lang);
+    let name = say("Add a setting…", "Ajouter un réglage…").get(lang);
     let button = ui.add(Button::secondary(name).icon(icon::PLUS));
     Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.set_width(340.0);
@@ -312,7 +312,7 @@ fn add(ui: &mut Ui, lang: Lang, wish: &mut Wish, base: &Settings, typed: &mut St
                 }
             });
             if found == 0 {
-                let none = say("No such option", "Aucune option de ce nom").get(lang);
+                let none = say("No such setting", "Aucun réglage de ce nom").get(lang);
                 ui.label(theme::cell(none).color(Theme::of(ui).text2));
             }
         });
@@ -327,10 +327,10 @@ fn add(ui: &mut Ui, lang: Lang, wish: &mut Wish, base: &Settings, typed: &mut St
 fn nothing_varied() -> Problem {
     Problem::new(
         Kind::Settings,
-        say("No option is varied yet", "Aucune option ne varie encore"),
+        say("No setting is varied yet", "Aucun réglage ne varie encore"),
         say(
             "Add one from the list; of lists such as the filters the command line takes values",
-            "Ajoutez-en une de la liste ; pour les listes comme les filtres, la ligne de commande prend des valeurs",
+            "Ajoutez-en un de la liste ; pour les listes comme les filtres, la ligne de commande prend des valeurs",
         ),
     )
 }
