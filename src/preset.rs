@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     callback::Monitor,
-    data::task::Task,
+    data::{augment::input_size::InputSize, task::Task},
     loss::Family,
     model::{Initialization, START_FROM},
     optimizer::OptimizerKind,
@@ -49,13 +49,19 @@ impl Preset {
         match self {
             Self::Notebook => {}
             Self::Quick => {
-                s.model.filters = vec![16, 32, 64];
+                s.model.filters = vec![32, 64, 128];
                 s.model.dense = vec![64];
                 s.model.batch_norm_conv = true;
+                // Keeps the dense layer alive at this rate: without it all its units fell silent on some draws.
+                s.model.batch_norm_dense = true;
                 s.model.dropout = 0.3;
+                s.augment.crop = 128;
+                s.augment.input_size = InputSize::Half;
                 s.train.epochs = 12;
-                s.train.optimizer.learning_rate = 1e-3;
-                s.train.callbacks.patience = 4;
+                s.train.optimizer.learning_rate = 4e-3;
+                s.train.schedule.kind = ScheduleKind::OneCycle;
+                // The best epochs are the last ones, when the rate has fallen.
+                s.train.callbacks.patience = s.train.epochs;
             }
             Self::Recommended => {
                 s.model.batch_norm_conv = true;
@@ -66,6 +72,8 @@ impl Preset {
                 s.model.initialization = Initialization::HeNormal;
                 // The whole picture: hair, ears and jaw stand at its edges. Moving it takes the place of cropping.
                 s.augment.crop = 128;
+                s.augment.input_size = InputSize::ThreeQuarters;
+                s.augment.test_time_flip = true;
                 s.augment.shift.on = true;
                 s.augment.rotation.on = true;
                 s.augment.rotation.degrees = 15.0;
@@ -77,17 +85,15 @@ impl Preset {
                 s.augment.grayscale.on = true;
                 s.augment.erasing.on = true;
                 s.augment.erasing.share = 0.5;
-                s.train.epochs = 60;
+                s.train.epochs = 32;
                 s.train.batch_size = 64;
                 s.train.optimizer.kind = OptimizerKind::AdamW;
-                s.train.optimizer.learning_rate = 2e-3;
+                s.train.optimizer.learning_rate = 4e-3;
                 s.train.optimizer.weight_decay = 0.05;
                 s.train.optimizer.use_ema = true;
-                s.train.schedule.kind = ScheduleKind::Cosine;
-                s.train.schedule.warmup_epochs = 2.0;
+                s.train.schedule.kind = ScheduleKind::OneCycle;
                 s.train.loss.label_smoothing = 0.05;
-                // The cosine ends it; the best epochs are the last ones.
-                s.train.callbacks.patience = 20;
+                s.train.callbacks.patience = s.train.epochs;
             }
         }
         s
@@ -102,24 +108,20 @@ impl Preset {
         }
     }
 
-    /// The settings for more than two classes: the loss that goes with a softmax. A softmax pushes all units of a wide dense
-    /// layer at once, so that at a high rate they fall silent in the first steps (accuracy stays that of the largest class);
-    /// batch norm keeps them alive.
+    /// The settings for more than two classes: the loss that goes with a softmax.
     fn of_several_classes(self) -> Settings {
         let mut s = self.settings();
         s.train.loss.kind = s.train.loss.kind.of_classes();
-        s.model.batch_norm_dense |= self == Self::Quick;
         s
     }
 
     /// The settings for a value: the mean absolute error is what is learned and what the best epoch is chosen by, and nothing
-    /// is said of classes. Batch norm keeps the dense layers alive, as with a softmax.
+    /// is said of classes.
     fn of_values(self) -> Settings {
         let mut s = self.settings();
         s.train.loss = s.train.loss.without_classes();
         s.train.loss.kind = s.train.loss.kind.of_values();
         s.train.callbacks.monitor = Monitor::ValidationMae;
-        s.model.batch_norm_dense |= self == Self::Quick;
         s
     }
 

@@ -22,6 +22,12 @@
 //! show(warp(112, 112, 16, 0, False, (-20.0, 9.5), 0.7, -40.0))
 //! im = Image.fromarray(p).crop((8, 8, 120, 120)).resize((128, 128), Image.BILINEAR)
 //! show(torch.tensor(np.array(im)).permute(2, 0, 1))
+//! at = [(0, 0), (5, 50), (37, 20), (55, 55), (10, 11), (47, 3)]
+//! for crop, side in (112, 56), (128, 96), (112, 84):
+//!     o, s = (128 - crop) // 2, crop / side
+//!     e = Image.fromarray(p).crop((o, o, o + crop, o + crop))
+//!     e = e.transform((side, side), Image.Transform.AFFINE, (s, 0, 0, 0, s, 0), Image.Resampling.BILINEAR)
+//!     show(torch.tensor(np.array(e)).permute(2, 0, 1))
 //! show(F.affine(t.float(), 17.0, [0, 0], 1.0, [0.0, 0.0], F.InterpolationMode.BILINEAR).round().int())
 //! e = t[:, 8:120, 8:120]
 //! show(F.adjust_brightness(e, 1.3)); show(F.adjust_contrast(e, 0.6)); show(F.adjust_saturation(e, 1.4))
@@ -40,11 +46,12 @@ use std::collections::BTreeSet;
 
 use trombine::{
     data::{
-        augment::{self, AugmentSettings, Augmentation as _, Drawn, geometry::Geometry, mixup::Mixup},
+        augment::{self, AugmentSettings, Augmentation as _, Drawn, geometry::Geometry, input_size::InputSize, mixup::Mixup},
         picture_size::{PIXEL_BYTES, SIDE},
     },
     random::{Purpose, Random},
     setting_def::{SettingDefs, Value},
+    settings::Settings,
 };
 
 const AT: [(usize, usize); 6] = [(0, 0), (5, 50), (37, 20), (56, 56), (100, 11), (111, 111)];
@@ -138,12 +145,45 @@ fn crop_and_mirror_are_torchvisions() {
 
 #[test]
 fn resizing_back_is_pillows_bilinear() {
-    let settings = AugmentSettings { resize_back: true, ..Default::default() };
+    let settings = AugmentSettings { input_size: InputSize::Picture, ..Default::default() };
     assert_eq!(settings.side(), 128);
     let mut out = vec![0; PIXEL_BYTES];
     augment::evaluation(&settings, &picture(), &mut out);
     let expected = [[68, 128, 188], [79, 139, 199], [56, 116, 176], [146, 206, 11], [222, 26, 86], [220, 55, 115]];
     near(&out, 128, expected, 1);
+}
+
+/// As `predict.py` does it too.
+#[test]
+fn a_smaller_input_is_pillows_affine_bilinear() {
+    let cases = [
+        (112, InputSize::Half, [[72, 132, 192], [211, 15, 75], [228, 32, 92], [33, 93, 153], [36, 96, 156], [216, 20, 80]]),
+        (128, InputSize::ThreeQuarters, [[1, 61, 121], [126, 186, 246], [109, 169, 229], [157, 217, 21], [127, 187, 247], [225, 28, 88]]),
+        (112, InputSize::ThreeQuarters, [[69, 129, 189], [231, 35, 95], [215, 19, 79], [43, 103, 163], [208, 12, 72], [70, 130, 190]]),
+    ];
+    let places = [(0, 0), (5, 50), (37, 20), (55, 55), (10, 11), (47, 3)];
+    for (crop, input_size, expected) in cases {
+        let settings = AugmentSettings { crop, input_size, ..Default::default() };
+        let side = settings.side();
+        let mut out = vec![0; side * side * 3];
+        augment::evaluation(&settings, &picture(), &mut out);
+        for ((x, y), expected) in places.into_iter().zip(expected) {
+            let got = &out[(y * side + x) * 3..][..3];
+            assert!(got.iter().zip(expected).all(|(a, b): (&u8, u8)| a.abs_diff(b) <= 1), "{side} at {x}, {y}: {got:?} for {expected:?}");
+        }
+    }
+}
+
+#[test]
+fn the_switch_of_versions_before_is_the_size_of_the_decoded_picture() {
+    for (switch, size) in [("true", InputSize::Picture), ("false", InputSize::Crop)] {
+        let kept: AugmentSettings = serde_json::from_str(&format!("{{\"resize_back\": {switch}}}")).expect("a run of before");
+        let file = Settings::parse(&format!("{{\"augment\": {{\"resize_back\": {switch}}}}}")).expect("a file of before");
+        let mut text = Settings::default();
+        text.set(&format!("augment.resize_back={switch}")).expect("a text of before");
+        assert_eq!([kept.input_size, file.augment.input_size, text.augment.input_size], [size; 3]);
+    }
+    assert!(Settings::default().set("augment.resize_back=perhaps").is_err());
 }
 
 #[test]

@@ -7,7 +7,7 @@ use trombine::{
     app::Preferences,
     control::Control,
     data::{
-        augment::{self, AugmentSettings, Drawn},
+        augment::{self, AugmentSettings, Drawn, input_size::InputSize},
         cache::kept::{self, Kept},
         dataset::Dataset,
         edits::Edits,
@@ -122,8 +122,8 @@ fn augmentation_stays_within_pictures_of_any_size() {
     settings.crop = 112;
     settings.mixup.on = true;
     for pixels in [32, 33, 64, 127, 200, 256] {
-        for back in [false, true] {
-            let settings = AugmentSettings { resize_back: back, ..settings.clone().for_pictures(side(pixels).into()) };
+        for &input_size in InputSize::ALL {
+            let settings = AugmentSettings { input_size, ..settings.clone().for_pictures(side(pixels).into()) };
             let picture: Vec<u8> = (0..side(pixels).bytes()).map(|i| (i % 251) as u8).collect();
             let mut out = vec![0; settings.side() * settings.side() * 3];
             for number in 0..50 {
@@ -133,7 +133,7 @@ fn augmentation_stays_within_pictures_of_any_size() {
             augment::evaluation(&settings, &picture, &mut out);
             let geometry = Drawn::none(&settings).geometry;
             assert_eq!((geometry.from, geometry.side), (pixels as usize, settings.side()));
-            if !back {
+            if input_size == InputSize::Crop {
                 let start = (geometry.top * geometry.from + geometry.left) * 3;
                 assert_eq!(out[..3], picture[start..][..3], "the center, from its corner");
             }

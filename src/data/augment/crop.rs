@@ -27,29 +27,14 @@ pub fn center(from: usize, crop: usize) -> (usize, usize) {
     (margin, margin)
 }
 
-pub(super) fn setting_defs<'a>(pictures: PictureSide, crop: &'a mut u32, resize_back: &'a mut bool) -> [SettingDef<'a>; 2] {
-    let whole = u32::from(pictures);
-    let smaller = *crop < whole;
-    [
-        SettingDef::new(
-            "crop",
-            say("Crop", "Recadrage"),
-            say(
-                "Side of the piece cut out of each decoded picture: at a random place for training, at the center for evaluation. Smaller varies more and trains faster, but cuts off chin and hair, which tell much; 112 to 128 of 128",
-                "Côté du morceau découpé dans chaque image décodée : au hasard pour l’entraînement, au centre pour l’évaluation. Plus petit varie plus et s’entraîne plus vite, mais coupe menton et cheveux, qui en disent long ; de 112 à 128 sur 128",
-            ),
-            Value::Whole { value: crop, range: smallest(pictures)..=whole, unit: Unit::same("px") },
+pub(super) fn setting_def(pictures: PictureSide, crop: &mut u32) -> SettingDef<'_> {
+    SettingDef::new(
+        "crop",
+        say("Crop", "Recadrage"),
+        say(
+            "Side of the piece cut out of each decoded picture: at a random place for training, at the center for evaluation. Smaller varies more and trains faster, but cuts off chin and hair, which tell much; 112 to 128 of 128",
+            "Côté du morceau découpé dans chaque image décodée : au hasard pour l’entraînement, au centre pour l’évaluation. Plus petit varie plus et s’entraîne plus vite, mais coupe menton et cheveux, qui en disent long ; de 112 à 128 sur 128",
         ),
-        SettingDef::new(
-            "resize_back",
-            say("Resize back", "Ramener à la taille"),
-            say(
-                "Enlarges the crop to the size of the decoded picture again, for training and for evaluation. The network sees larger faces and takes about a third more time",
-                "Agrandit de nouveau le morceau à la taille de l’image décodée, à l’entraînement comme à l’évaluation. Le réseau voit des visages plus grands et prend environ un tiers de temps en plus",
-            ),
-            Value::Switch(resize_back),
-        )
-        .states(say("not resized back", "sans retour à la taille"), say("resized back", "ramené à la taille"))
-        .when(smaller),
-    ]
+        Value::Whole { value: crop, range: smallest(pictures)..=u32::from(pictures), unit: Unit::same("px") },
+    )
 }

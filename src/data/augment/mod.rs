@@ -17,6 +17,7 @@ pub mod erasing;
 pub mod flip;
 pub mod geometry;
 pub mod grayscale;
+pub mod input_size;
 pub mod mixup;
 pub mod noise;
 pub mod rotation;
@@ -29,7 +30,7 @@ use serde::{Deserialize, Serialize};
 
 pub use warnings::warnings;
 
-use self::{geometry::Geometry, mixup::Mix};
+use self::{geometry::Geometry, input_size::InputSize, mixup::Mix};
 use super::{
     image_set::Crop,
     picture_size::{PictureShape, PictureSide, SIDE},
@@ -107,8 +108,9 @@ macro_rules! augmentations {
             pub resize: ResizeMethod,
             /// Side of the random crop (training) and of the center crop (evaluation), in pixels of the cached picture.
             pub crop: u32,
-            /// Resize the crop back to the decoded size, so the network sees that whatever the crop.
-            pub resize_back: bool,
+            /// To which side the crop is resized.
+            #[serde(alias = "resize_back", deserialize_with = "InputSize::or_switch")]
+            pub input_size: InputSize,
             pub flip: bool,
             /// Judge each picture with its mirror image ([`crate::engine::TtaPredictor`]).
             pub test_time_flip: bool,
@@ -117,7 +119,7 @@ macro_rules! augmentations {
 
         impl Default for AugmentSettings {
             fn default() -> Self {
-                Self { pictures: PictureSide::default(), resize: ResizeMethod::default(), crop: 112, resize_back: false, flip: true, test_time_flip: false, $($name: Default::default(),)* }
+                Self { pictures: PictureSide::default(), resize: ResizeMethod::default(), crop: 112, input_size: InputSize::Crop, flip: true, test_time_flip: false, $($name: Default::default(),)* }
             }
         }
 
@@ -135,8 +137,8 @@ macro_rules! augmentations {
 
         impl SettingDefs for AugmentSettings {
             fn setting_defs(&mut self) -> Vec<SettingDef<'_>> {
-                let Self { pictures, resize: _, crop, resize_back, flip, test_time_flip, $($name,)* } = self;
-                let mut defs: Vec<_> = crop::setting_defs(*pictures, crop, resize_back).into();
+                let Self { pictures, resize: _, crop, input_size, flip, test_time_flip, $($name,)* } = self;
+                let mut defs = vec![crop::setting_def(*pictures, crop), input_size::setting_def(input_size)];
                 defs.extend(flip::setting_defs(flip, test_time_flip));
                 let mut each = [$(within(stringify!($name), $name),)*];
                 each.sort_by_key(|defs| defs.first().is_some_and(|switch| switch.tier == Tier::More));
@@ -219,7 +221,7 @@ const _: () = {
 impl AugmentSettings {
     /// Side of the pictures that the network gets.
     pub fn side(&self) -> usize {
-        if self.resize_back { self.pictures.pixels() } else { self.crop_side() }
+        self.input_size.pixels(self.crop_side(), self.pictures.pixels())
     }
 
     /// Whether pictures are only cut out and mirrored, which a device can do itself ([`crate::engine::Engine::upload_images`]).

@@ -86,7 +86,13 @@ def pixels_of(path, meta):
     photo = square_of(rgb_of(path), cached, meta.get("resize", "squeeze"))
     start = (cached - crop) // 2
     photo = photo.crop((start, start, start + crop, start + crop))
-    return np.asarray(photo if crop == side else photo.resize((side, side), Image.Resampling.BILINEAR), dtype=np.uint8)
+    if side < crop:
+        # Four neighbors of each place, as the program takes them: Pillow's `resize` would average more of them.
+        scale = crop / side
+        photo = photo.transform((side, side), Image.Transform.AFFINE, (scale, 0, 0, 0, scale, 0), Image.Resampling.BILINEAR)
+    elif side > crop:
+        photo = photo.resize((side, side), Image.Resampling.BILINEAR)
+    return np.asarray(photo, dtype=np.uint8)
 
 
 def answer_of(path, session, meta):

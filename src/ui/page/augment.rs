@@ -7,7 +7,7 @@ use egui::{Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2};
 use self::preview::Preview;
 use super::{Page, options};
 use crate::{
-    data::augment,
+    data::augment::{self, AugmentSettings},
     settings::Settings,
     text::{Lang, number, say},
     ui::{
@@ -30,7 +30,7 @@ pub struct State {
 /// The rail's line: the crop and what is switched on.
 pub fn state_line(lang: Lang, settings: &Settings) -> String {
     let a = &settings.augment;
-    let mut parts = vec![format!("{} {}", say("crop", "recadrage").get(lang), a.crop)];
+    let mut parts = vec![crop_words(lang, a)];
     if a.flip {
         parts.push(say("flip", "miroir").get(lang).to_owned());
     }
@@ -39,6 +39,12 @@ pub fn state_line(lang: Lang, settings: &Settings) -> String {
         n => parts.push(format!("+{n}")),
     }
     parts.join(", ")
+}
+
+/// The crop, and the side that it is resized to if the network gets another.
+fn crop_words(lang: Lang, augment: &AugmentSettings) -> String {
+    let crop = format!("{} {}", say("crop", "recadrage").get(lang), augment.crop);
+    if augment.side() == augment.crop as usize { crop } else { format!("{crop} → {}", augment.side()) }
 }
 
 /// Draws the page.
@@ -105,12 +111,12 @@ fn pictures(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             let crop = Rect::from_min_size(min, Vec2::splat(geometry.crop as f32 * unit));
             ui.painter().rect_stroke(crop, 2.0, Stroke::new(2.0, t.accent), StrokeKind::Inside);
         }
-        let crop = cx.settings.augment.crop;
+        let crop = crop_words(cx.lang, &cx.settings.augment);
         let text = match (cx.lang, cx.settings.augment.test_time_flip) {
-            (Lang::En, false) => format!("center crop {crop}, nothing at random"),
-            (Lang::Fr, false) => format!("recadrage central {crop}, rien au hasard"),
-            (Lang::En, true) => format!("center crop {crop} and its mirror image, nothing at random"),
-            (Lang::Fr, true) => format!("recadrage central {crop} et son miroir, rien au hasard"),
+            (Lang::En, false) => format!("center {crop}, nothing at random"),
+            (Lang::Fr, false) => format!("{crop} au centre, rien au hasard"),
+            (Lang::En, true) => format!("center {crop} and its mirror image, nothing at random"),
+            (Lang::Fr, true) => format!("{crop} au centre et son miroir, rien au hasard"),
         };
         ui.add(egui::Label::new(theme::caption(text).color(t.text2)).wrap());
     });
