@@ -328,6 +328,7 @@ fn every_setting_changes_what_training_sees() {
                 Value::Switch(on) => **on = false,
                 Value::Whole { value, .. } => **value = 100,
                 Value::Number { value, .. } => **value *= 0.5,
+                Value::Choice(choice) => choice.select(2),
                 _ => unreachable!("augmentations have no other settings"),
             }
             def.key.clone()
