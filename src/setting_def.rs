@@ -24,6 +24,8 @@ pub struct SettingDef<'a> {
     pub tier: Tier,
     /// Whether it has any effect with the other values as they are; an inactive setting is hidden, but can be set.
     pub active: bool,
+    /// The key of the switch or choice that it is an amount of: a screen sets it below that one, indented.
+    pub under: Option<String>,
     pub value: Value<'a>,
     /// The state that a switch is in, off and on, where its name is an order: `folders’ parts not kept`.
     pub states: Option<[Phrase; 2]>,
@@ -207,7 +209,7 @@ fn offered<C: Choice>(chosen: C) -> impl Iterator<Item = C> {
 impl<'a> SettingDef<'a> {
     /// A setting among the few that matter, active.
     pub fn new(key: &str, name: Phrase, help: Phrase, value: Value<'a>) -> Self {
-        Self { key: key.to_owned(), name, help, tier: Tier::Main, active: true, value, states: None }
+        Self { key: key.to_owned(), name, help, tier: Tier::Main, active: true, under: None, value, states: None }
     }
 
     /// The same setting behind "More settings".
@@ -229,6 +231,13 @@ impl<'a> SettingDef<'a> {
     pub fn when(mut self, condition: bool) -> Self {
         self.active &= condition;
         self
+    }
+
+    /// The same setting as an amount of the one with the key `parent`, active only if that one makes use of it: `used`.
+    #[must_use]
+    pub fn under(mut self, parent: &str, used: bool) -> Self {
+        self.under = Some(parent.to_owned());
+        self.when(used)
     }
 
     /// The value as the command line and settings files write it; equal texts mean equal values.
@@ -441,6 +450,7 @@ pub fn within<'a>(prefix: &str, part: &'a mut impl SettingDefs) -> Vec<SettingDe
     let mut defs = part.setting_defs();
     for def in &mut defs {
         def.key = format!("{prefix}.{}", def.key);
+        def.under = def.under.take().map(|parent| format!("{prefix}.{parent}"));
     }
     defs
 }

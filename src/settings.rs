@@ -2,6 +2,7 @@
 
 mod earlier;
 mod file;
+pub mod group;
 pub mod images;
 mod nearest;
 mod train;

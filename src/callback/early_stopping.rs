@@ -119,7 +119,7 @@ pub(super) fn setting_defs<'a>(
             ),
             Value::Whole { value: patience, range: 1..=1000, unit: EPOCHS },
         )
-        .when(active),
+        .under("early_stopping", active),
         SettingDef::new(
             "min_delta",
             say("Smallest improvement", "Plus petite amélioration"),
@@ -130,7 +130,7 @@ pub(super) fn setting_defs<'a>(
             Value::Number { value: min_delta, range: 0.0..=1.0, scale: Scale::Log, unit: UNITLESS },
         )
         .more()
-        .when(active),
+        .under("early_stopping", active),
         SettingDef::new(
             "restore_best_weights",
             say("Keep the best weights", "Garder les meilleurs poids"),

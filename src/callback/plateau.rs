@@ -147,14 +147,14 @@ pub(super) fn setting_defs(places: Places<'_>) -> [SettingDef<'_>; 6] {
             ),
             Value::Whole { value: patience, range: 1..=100, unit: EPOCHS },
         )
-        .when(active),
+        .under("reduce_lr_on_plateau", active),
         SettingDef::new(
             "plateau_factor",
             say("Lower by the factor", "Facteur de baisse"),
             say("What the rate is multiplied by. 0.1 to 0.5", "Par combien le taux est multiplié. De 0,1 à 0,5"),
             number(factor, 0.01..=0.99, Scale::Linear),
         )
-        .when(active),
+        .under("reduce_lr_on_plateau", active),
         SettingDef::new(
             "plateau_cooldown",
             say("Rest after lowering", "Repos après une baisse"),
@@ -162,7 +162,7 @@ pub(super) fn setting_defs(places: Places<'_>) -> [SettingDef<'_>; 6] {
             Value::Whole { value: cooldown, range: 0..=100, unit: EPOCHS },
         )
         .more()
-        .when(active),
+        .under("reduce_lr_on_plateau", active),
         SettingDef::new(
             "plateau_min_lr",
             say("Lowest rate", "Taux le plus bas"),
@@ -170,7 +170,7 @@ pub(super) fn setting_defs(places: Places<'_>) -> [SettingDef<'_>; 6] {
             number(min_lr, 0.0..=0.1, Scale::Log),
         )
         .more()
-        .when(active),
+        .under("reduce_lr_on_plateau", active),
         SettingDef::new(
             "plateau_min_delta",
             say("Smallest improvement before lowering", "Plus petite amélioration avant la baisse"),
@@ -181,6 +181,6 @@ pub(super) fn setting_defs(places: Places<'_>) -> [SettingDef<'_>; 6] {
             number(min_delta, 0.0..=1.0, Scale::Log),
         )
         .more()
-        .when(active),
+        .under("reduce_lr_on_plateau", active),
     ]
 }

@@ -189,7 +189,7 @@ impl SettingDefs for SplitSettings {
                 say("test pictures left out of training", "images du test écartées de l’entraînement"),
             )
             .more()
-            .when(given),
+            .under("use_given", given),
             SettingDef::new(
                 "used",
                 say("Training pictures used", "Images d’entraînement utilisées"),
@@ -224,7 +224,7 @@ impl SettingDefs for SplitSettings {
                 Value::Whole { value: seed, range: 0..=u32::MAX, unit: UNITLESS },
             )
             .more()
-            .when(seeded),
+            .under("own_seed", seeded),
             SettingDef::new(
                 "folds",
                 say("Folds", "Plis"),
@@ -245,7 +245,7 @@ impl SettingDefs for SplitSettings {
                 Value::Whole { value: fold, range: 1..=20, unit: UNITLESS },
             )
             .more()
-            .when(folded),
+            .under("folds", folded),
         ]
     }
 }

@@ -71,6 +71,6 @@ pub(super) fn setting_defs<'a>(
             ),
             Value::OfClasses { value: weights, range: 0.0..=100.0 },
         )
-        .when(of_classes && now == ClassWeights::ByHand),
+        .under("class_weights", of_classes && now == ClassWeights::ByHand),
     ]
 }

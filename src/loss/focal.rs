@@ -45,7 +45,7 @@ pub(super) fn setting_defs<'a>(
             ),
             Value::Number { value: gamma, range: 0.0..=5.0, scale: Scale::Linear, unit: UNITLESS },
         )
-        .when(focal),
+        .under("kind", focal),
         SettingDef::new(
             "apply_class_balancing",
             say("Balance by alpha", "Équilibrer par alpha"),
@@ -57,7 +57,7 @@ pub(super) fn setting_defs<'a>(
         )
         .states(say("not balanced by alpha", "sans équilibrage par alpha"), say("balanced by alpha", "équilibré par alpha"))
         .more()
-        .when(focal && binary),
+        .under("kind", focal && binary),
         SettingDef::new(
             "alpha",
             say("Alpha", "Alpha"),
@@ -75,6 +75,6 @@ pub(super) fn setting_defs<'a>(
             Value::Number { value: alpha, range: 0.0..=1.0, scale: Scale::Linear, unit: UNITLESS },
         )
         .more()
-        .when(focal && weighs),
+        .under(if binary { "apply_class_balancing" } else { "kind" }, focal && weighs),
     ]
 }

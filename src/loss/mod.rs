@@ -268,7 +268,7 @@ impl SettingDefs for LossSettings {
                 ),
                 Value::Number { value: delta, range: 0.01..=10.0, scale: Scale::Log, unit: UNITLESS },
             )
-            .when(kind_is == LossKind::Huber),
+            .under("kind", kind_is == LossKind::Huber),
         );
         defs.push(
             SettingDef::new(

@@ -348,7 +348,7 @@ fn beginning<'a>(start_from: &'a mut String, frozen_blocks: &'a mut u32) -> [Set
             Value::Whole { value: frozen_blocks, range: 0..=6, unit: UNITLESS },
         )
         .more()
-        .when(taken),
+        .under("start_from", taken),
     ]
 }
 

@@ -75,7 +75,7 @@ pub(super) fn setting_defs<'a>(
             Value::Number { value: ema_momentum, range: 0.5..=0.99999, scale: Scale::Linear, unit: UNITLESS },
         )
         .more()
-        .when(on),
+        .under("use_ema", on),
         SettingDef::new(
             "ema_warmup",
             say("Short memory at first", "Mémoire courte au début"),
@@ -86,6 +86,6 @@ pub(super) fn setting_defs<'a>(
             Value::Switch(ema_warmup),
         )
         .more()
-        .when(on),
+        .under("use_ema", on),
     ]
 }

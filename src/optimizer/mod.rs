@@ -277,7 +277,7 @@ impl SettingDefs for OptimizerSettings {
         ];
         defs.push(adamw::setting_def(weight_decay).when(is(&[AdamW])));
         defs.push(sgd::momentum(momentum).when(is(&[Sgd, RmsProp])));
-        defs.push(sgd::nesterov(nesterov).when(is(&[Sgd]) && with_momentum));
+        defs.push(sgd::nesterov(nesterov).under("momentum", is(&[Sgd]) && with_momentum));
         defs.extend(adam::setting_defs(beta_1, beta_2).map(|def| def.when(is(&[Adam, AdamW, Nadam]))));
         defs.extend(rmsprop::setting_defs(rho, centered).map(|def| def.when(is(&[RmsProp]))));
         defs.push(

@@ -111,11 +111,11 @@ impl SettingDefs for ScheduleSettings {
                 ),
                 Value::Choice(kind),
             ),
-            by_hand::setting_def(table).when(is(&[ByHand])),
-            step::setting_def(step_epochs).when(is(&[Step])),
-            exponential::setting_def(factor).when(is(&[Step, Exponential])),
-            cosine::setting_def(final_factor).when(is(&[Cosine, OneCycle])),
-            one_cycle::setting_def(rise).when(is(&[OneCycle])),
+            by_hand::setting_def(table).under("kind", is(&[ByHand])),
+            step::setting_def(step_epochs).under("kind", is(&[Step])),
+            exponential::setting_def(factor).under("kind", is(&[Step, Exponential])),
+            cosine::setting_def(final_factor).under("kind", is(&[Cosine, OneCycle])),
+            one_cycle::setting_def(rise).under("kind", is(&[OneCycle])),
             warm_up::setting_def(warmup_epochs).when(!is(&[OneCycle])),
         ]
     }

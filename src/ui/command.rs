@@ -49,7 +49,7 @@ pub const PAGES: [KeyboardShortcut; Page::ALL.len()] =
     [ctrl(Key::Num1), ctrl(Key::Num2), ctrl(Key::Num3), ctrl(Key::Num4), ctrl(Key::Num5), ctrl(Key::Num6), ctrl(Key::Num7)];
 
 /// Keys that egui and the controls answer to, and that belong to no command.
-pub const CONTROL_KEYS: [(&str, Phrase); 8] = [
+pub const CONTROL_KEYS: [(&str, Phrase); 9] = [
     ("Tab", say("Go from one control to the next; with Shift, back", "Passer d’un élément au suivant ; avec Maj, revenir")),
     ("Space", say("Press the button or switch that has the frame", "Actionner le bouton ou l’interrupteur encadré")),
     ("← → ↑ ↓", say("Move a slider; go through pictures", "Déplacer un curseur ; parcourir les images")),
@@ -61,6 +61,7 @@ pub const CONTROL_KEYS: [(&str, Phrase); 8] = [
             "Marquer toutes les images\u{a0}; Maj ou Ctrl et un clic en marquent quelques-unes",
         ),
     ),
+    ("Ctrl F", say("Search the settings of the page", "Chercher dans les réglages de la page")),
     ("Esc", say("Close what is on top", "Fermer ce qui est au-dessus")),
     ("Ctrl + −", say("Make everything larger or smaller", "Tout agrandir ou réduire")),
     ("Ctrl 0", say("Usual size", "Taille normale")),

@@ -107,6 +107,7 @@ mod scores;
 mod script;
 mod search_page;
 mod session;
+mod settings_groups;
 mod settings_rows;
 mod several_faces;
 mod shapes;

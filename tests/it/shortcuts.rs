@@ -207,11 +207,11 @@ fn the_keys_of_controls_do_what_help_says() {
     press(&mut window, KeyboardShortcut::new(Modifiers::COMMAND, Key::Num0));
     window.run();
     assert_eq!(window.ctx.zoom_factor(), 1.0);
-    let told = ["Tab", "Space", "← → ↑ ↓", "Enter", "Ctrl A", "Esc", "Ctrl + −", "Ctrl 0"];
+    let told = ["Tab", "Space", "← → ↑ ↓", "Enter", "Ctrl A", "Ctrl F", "Esc", "Ctrl + −", "Ctrl 0"];
     assert_eq!(
         command::CONTROL_KEYS.map(|(keys, _)| keys),
         told,
-        "each is tried here, in access.rs, viewer.rs or dead_controls.rs"
+        "each is tried here, in access.rs, viewer.rs, settings_groups.rs or dead_controls.rs"
     );
 }
 

@@ -92,7 +92,7 @@ impl<C: Change> SettingDefs for Amount<C> {
         let strength = Value::Number { value: amount, range: 0.0..=words.most, scale: Scale::Percent, unit: UNITLESS };
         let defs = [
             SettingDef::new("on", words.name, words.help, Value::Switch(on)),
-            SettingDef::new("amount", words.amount, words.amount_help, strength).when(active),
+            SettingDef::new("amount", words.amount, words.amount_help, strength).under("on", active),
         ];
         if words.more { defs.map(SettingDef::more).into() } else { defs.into() }
     }

@@ -124,7 +124,7 @@ impl SettingDefs for Blur {
                 Value::Number { value: share, range: 0.0..=1.0, scale: Scale::Percent, unit: crate::setting_def::UNITLESS },
             )
             .more()
-            .when(active),
+            .under("on", active),
             SettingDef::new(
                 "sigma",
                 say("Strongest blur", "Flou maximal"),
@@ -132,7 +132,7 @@ impl SettingDefs for Blur {
                 Value::Number { value: sigma, range: 0.1..=3.0, scale: Scale::Linear, unit: Unit::same("px") },
             )
             .more()
-            .when(active),
+            .under("on", active),
         ]
     }
 }

@@ -101,7 +101,7 @@ impl SettingDefs for Erasing {
                 ),
                 Value::Number { value: share, range: 0.0..=1.0, scale: Scale::Percent, unit: UNITLESS },
             )
-            .when(active),
+            .under("on", active),
             SettingDef::new(
                 "area",
                 say("Largest area erased", "Plus grande surface effacée"),
@@ -109,7 +109,7 @@ impl SettingDefs for Erasing {
                 Value::Number { value: area, range: 0.02..=0.8, scale: Scale::Percent, unit: UNITLESS },
             )
             .more()
-            .when(active),
+            .under("on", active),
         ]
     }
 }

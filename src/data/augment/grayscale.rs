@@ -85,7 +85,7 @@ impl SettingDefs for Grayscale {
                 Value::Number { value: share, range: 0.0..=1.0, scale: Scale::Percent, unit: UNITLESS },
             )
             .more()
-            .when(active),
+            .under("on", active),
         ]
     }
 }

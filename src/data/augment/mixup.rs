@@ -111,7 +111,7 @@ impl SettingDefs for Mixup {
                 Value::Number { value: alpha, range: 0.05..=1.0, scale: Scale::Linear, unit: UNITLESS },
             )
             .more()
-            .when(active),
+            .under("on", active),
         ]
     }
 }

@@ -98,7 +98,7 @@ impl SettingDefs for Noise {
                 Value::Number { value: amount, range: 0.0..=0.5, scale: Scale::Percent, unit: UNITLESS },
             )
             .more()
-            .when(active),
+            .under("on", active),
         ]
     }
 }

@@ -78,7 +78,7 @@ impl SettingDefs for Rotation {
                 ),
                 Value::Number { value: degrees, range: 0.0..=180.0, scale: Scale::Linear, unit: Unit::same("°") },
             )
-            .when(active),
+            .under("on", active),
         ]
     }
 }

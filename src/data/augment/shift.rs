@@ -74,7 +74,7 @@ impl SettingDefs for Shift {
                 Value::Number { value: amount, range: 0.0..=0.3, scale: Scale::Percent, unit: crate::setting_def::UNITLESS },
             )
             .more()
-            .when(active),
+            .under("on", active),
         ]
     }
 }

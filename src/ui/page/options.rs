@@ -1,22 +1,23 @@
-//! The card of a page's options: presets, the settings that matter, the rest behind "More settings".
+//! The card of a page's options: presets, the settings that matter, the rest behind "More settings", and a search.
 
-use egui::{Popup, Ui};
+use egui::{Id, Popup, Ui};
 
 use crate::{
     preset::Preset,
     problem::Problem,
-    setting_def::{Choice as _, SettingDefs as _},
+    setting_def::{Choice as _, SettingDef, SettingDefs as _},
     settings::Settings,
     text::{Lang, plural, say},
     ui::{
         Action, Cx, icon,
-        page::start,
+        page::{Page, start},
         theme::{self, Theme},
         widget::{
-            button::icon_button,
+            button::{icon_button, link},
             card::Card,
             choice::{self, menu_item},
-            scroll, setting,
+            scroll,
+            setting::{self, Sought},
         },
     },
 };
@@ -34,7 +35,13 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, prefix: &str, problems: &[Problem]) {
     let title = cx.say(say("Settings", "Réglages"));
     let mut actions = Vec::new();
     let text = cx.settings.text();
-    let menu = |ui: &mut Ui| actions = file_menu(ui, lang, &text);
+    let before: String = ui.data(|data| data.get_temp(typed_id(prefix))).unwrap_or_default();
+    let sought = Sought::new(&before);
+    let mut typed = before.clone();
+    let menu = |ui: &mut Ui| {
+        actions = file_menu(ui, lang, &text);
+        setting::search_field(ui, lang, &mut typed);
+    };
     let recipe = cx.recipe;
     let classes = cx.dataset().filter(|dataset| !dataset.task.is_regression()).map(|dataset| dataset.task.names(lang));
     let classes = classes.unwrap_or_default();
@@ -53,11 +60,53 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, prefix: &str, problems: &[Problem]) {
             ui.set_width((ui.available_width() - 6.0).max(0.0));
             ui.spacing_mut().item_spacing.y = 0.0;
             let base = recipe.applied(cx.settings);
-            let context = setting::Context { lang, preset: &base, problems: &problems, classes: &classes, runs: &runs };
+            let sought = &sought;
+            let context = setting::Context { lang, preset: &base, problems: &problems, classes: &classes, runs: &runs, sought };
             setting::list(ui, context, cx.settings, |key| key.starts_with(prefix));
+            if !sought.is_empty() {
+                elsewhere(ui, cx, prefix, &before);
+            }
         });
     });
+    if typed != before {
+        ui.data_mut(|data| data.insert_temp(typed_id(prefix), typed));
+        // The rows follow in the next frame.
+        ui.request_repaint();
+    }
     cx.actions.extend(actions);
+}
+
+/// The pages with such a card, each with what its keys start with.
+const CARDS: [(Page, &str); 3] = [(Page::Augmentation, "augment."), (Page::Model, "model."), (Page::Training, "train.")];
+
+/// Where what is typed in the search of a card is kept.
+fn typed_id(prefix: &str) -> Id {
+    Id::unique(("settings searched", prefix))
+}
+
+/// How many settings of the other pages match what is looked for, as ways to them.
+fn elsewhere(ui: &mut Ui, cx: &mut Cx<'_>, prefix: &str, typed: &str) {
+    let (lang, sought) = (cx.lang, Sought::new(typed));
+    ui.add_space(8.0);
+    for (page, other) in CARDS.into_iter().filter(|(_, other)| *other != prefix) {
+        let defs = cx.settings.setting_defs();
+        let fits = |def: &&SettingDef<'_>| def.active && def.key.starts_with(other) && sought.fits(def, lang);
+        let count = defs.iter().filter(fits).count() as u64;
+        if count == 0 {
+            continue;
+        }
+        let count = plural(lang, count, say("setting", "réglage"), say("settings", "réglages"));
+        let page_name = page.name().get(lang);
+        let text = match lang {
+            Lang::En => format!("{count} on {page_name}"),
+            Lang::Fr => format!("{count} dans {page_name}"),
+        };
+        if link(ui, &text).clicked() {
+            ui.data_mut(|data| data.insert_temp(typed_id(other), typed.to_owned()));
+            cx.act(Action::Go(page));
+        }
+        ui.add_space(4.0);
+    }
 }
 
 /// How the draft stands to its recipe: `for all pages; 2 changes here, 1 on other pages`.

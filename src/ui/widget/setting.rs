@@ -1,18 +1,23 @@
-//! Options: a row for any [`SettingDef`], and the list of a page's settings with "More settings" and "Reset".
+//! Options: a row for any [`SettingDef`]; and, in [`list()`], those of a page in their groups.
+
+mod list;
+mod search;
 
 use egui::{Align, Layout, Ui, vec2};
+
+pub use list::list;
+pub use search::{Sought, field as search_field};
 
 use super::{
     button, choice,
     field::{self, Look, Unfolded},
     of_classes::Fields,
-    separator::separator,
 };
 use crate::{
     problem::Problem,
-    setting_def::{SettingDef, SettingDefs, Tier, Value},
+    setting_def::{SettingDef, Value},
     settings::Settings,
-    text::{Lang, Phrase, plural, say},
+    text::{Lang, Phrase, say},
     ui::{
         icon,
         theme::{self, Theme},
@@ -31,72 +36,8 @@ pub struct Context<'a> {
     pub classes: &'a [String],
     /// The runs that can be started from, by id and name.
     pub runs: &'a [(String, String)],
-}
-
-/// The rows of all active settings of `settings` whose key `belongs` here, those behind "More settings" once opened, and
-/// "Reset". Gives whether anything changed.
-pub fn list(ui: &mut Ui, cx: Context<'_>, settings: &mut Settings, belongs: impl Fn(&str) -> bool) -> bool {
-    let lang = cx.lang;
-    let mut preset = cx.preset.clone();
-    let preset: Vec<(String, String)> = preset.setting_defs().iter().map(|k| (k.key.clone(), k.text())).collect();
-    let preset_of = |key: &str| preset.iter().find(|(k, _)| k == key).map(|(_, text)| text.as_str());
-    let open_id = ui.make_persistent_id("more options");
-    let mut open: bool = ui.data_mut(|d| *d.get_persisted_mut_or_default(open_id));
-    let (mut changed, mut differing, mut hidden, mut shown) = (false, 0, 0, 0);
-    for mut def in settings.setting_defs() {
-        if !def.active || !belongs(&def.key) {
-            continue;
-        }
-        let usual = preset_of(&def.key);
-        let differs = usual.is_some_and(|text| text != def.text());
-        differing += u64::from(differs);
-        let problem = cx.problems.iter().find(|p| p.setting.as_deref() == Some(def.key.as_str()));
-        // What differs or is wrong is never out of sight.
-        if def.tier == Tier::More && !open && !differs && problem.is_none() {
-            hidden += 1;
-            continue;
-        }
-        if shown > 0 {
-            separator(ui);
-        }
-        shown += 1;
-        changed |= row(ui, cx, &mut def, usual, problem);
-    }
-    ui.add_space(6.0);
-    let mut back = (differing > 0).then(|| {
-        let text = plural(lang, differing, say("change", "changement"), say("changes", "changements"));
-        let text = format!("{} {text}", say("Reset", "Annuler").get(lang));
-        button::Button::quiet(text).icon(icon::ROTATE_CCW).compact()
-    });
-    let mut undone = false;
-    ui.horizontal(|ui| {
-        let text = if open { say("Fewer settings", "Moins de réglages") } else { say("More settings", "Plus de réglages") };
-        if (hidden > 0 || open) && button::link(ui, text.get(lang)).clicked() {
-            open = !open;
-            ui.data_mut(|d| d.insert_persisted(open_id, open));
-        }
-        if let Some(button) = back.take_if(|button| button.width(ui) <= ui.available_width()) {
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| undone = ui.add(button).clicked());
-        }
-    });
-    // Where both do not fit beside each other.
-    if let Some(button) = back {
-        undone = ui.add(button).clicked();
-    }
-    if undone {
-        reset(settings, &preset, &belongs);
-        changed = true;
-    }
-    changed
-}
-
-fn reset(settings: &mut Settings, preset: &[(String, String)], belongs: impl Fn(&str) -> bool) {
-    for def in &mut settings.setting_defs() {
-        if let Some((_, text)) = preset.iter().find(|(key, _)| *key == def.key && belongs(key)) {
-            // A preset's own values are in range, so parsing cannot fail.
-            let _ = def.parse(text);
-        }
-    }
+    /// What is looked for; of nothing, all settings are shown.
+    pub sought: &'a Sought,
 }
 
 /// One option: name, "?", a dot if it differs from `preset`, its field, a slider below, and what is wrong with it.

@@ -16,7 +16,7 @@ use crate::{
             button::{icon_button, link},
             card::Card,
             notice, scroll,
-            setting::{self, Context},
+            setting::{self, Context, Sought},
         },
     },
 };
@@ -47,7 +47,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, wall: &mut Wall) {
                 ui.set_width(320.0);
                 ui.spacing_mut().item_spacing.y = 0.0;
                 let preset = crate::settings::Settings::default();
-                let context = Context { lang, preset: &preset, problems: &problems, classes: &[], runs: &[] };
+                let sought = Sought::default();
+                let context = Context { lang, preset: &preset, problems: &problems, classes: &[], runs: &[], sought: &sought };
                 scroll::menu(ui, |ui| {
                     setting::list(ui, context, &mut draft.borrow_mut(), |key| key.starts_with("split.") || key == "seed");
                 });
