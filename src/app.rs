@@ -7,6 +7,7 @@ mod history;
 mod interrupted;
 mod keys;
 mod looking;
+pub mod notification;
 pub mod pace;
 mod path_kind;
 mod pending;
@@ -20,6 +21,7 @@ mod recovery;
 mod run_actions;
 mod tab;
 mod tasks;
+mod title;
 mod toasts;
 mod typed;
 mod watch;
@@ -41,6 +43,7 @@ use self::{
     frames::Frames,
     history::{History, Step},
     interrupted::Interrupted,
+    notification::Notifier,
     path_kind::PathKind,
     pending::{Awaited, Pending, PendingList},
     planning::{Checked, Planning},
@@ -89,7 +92,7 @@ pub fn run(start: Start) -> Result<(), String> {
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
             .with_app_id("trombine")
-            .with_title("Trombine")
+            .with_title(title::IDLE)
             .with_icon(icon)
             .with_inner_size([1280.0, 820.0])
             .with_min_inner_size([1024.0, 700.0])
@@ -136,6 +139,10 @@ pub struct App {
     pub log: Option<PathBuf>,
     /// Shows files and folders that the user asks to see.
     pub opener: Opener,
+    /// Shows what is told while the user looks elsewhere.
+    pub notifier: Notifier,
+    /// The window's title, as it was set last.
+    title: String,
     /// The draft as it was when it was last at rest.
     settled: Settings,
     history: History,
@@ -193,6 +200,7 @@ impl App {
         let mut app = Self::offline(&cc.egui_ctx, Session::default(), stored.unwrap_or_else(Preferences::first));
         app.tasks.offer_dialogs();
         app.opener = tasks::open_by_the_system;
+        app.notifier = notification::by_the_system();
         if let Ok(home) = home {
             app.keep_preferences(&home);
         }
@@ -270,6 +278,8 @@ impl App {
             dialog: None,
             log: log::path().map(Path::to_owned),
             opener: |_| Ok(()),
+            notifier: Arc::new(|_| {}),
+            title: title::IDLE.to_owned(),
             settled: settings.clone(),
             settings,
             recipe,
@@ -319,6 +329,7 @@ impl App {
     /// Takes in everything that has come.
     fn drain(&mut self, ctx: &Context) {
         let before = self.session.dataset.clone();
+        let (work, failures) = (self.work(), self.session.failures.len());
         if let Some(worker) = &self.worker {
             let events: Vec<_> = worker.events().collect();
             for envelope in events {
@@ -337,6 +348,8 @@ impl App {
         for fetched in self.tasks.fetched() {
             self.take(fetched);
         }
+        self.tell_of_the_end(ctx, work, failures);
+        self.show_in_title(ctx);
         self.copy_the_picture(ctx);
         for (then, now) in std::mem::take(&mut self.session.moved) {
             self.tasks.look_for_moved(then, now);
@@ -364,18 +377,6 @@ impl App {
         }
         if !self.session.phase.busy() && self.pending.get(Awaited::Rest).is_some() {
             ctx.send_viewport_cmd(ViewportCommand::Close);
-        }
-    }
-
-    /// Shows the run that was shown when the window was closed, if it is still there and no other is shown.
-    fn show_run_again(&mut self) {
-        let Some(Pending::ShowRun(run)) = self.pending.get(Awaited::Run) else { return };
-        if self.session.runs.iter().any(|info| info.id == *run) {
-            let run = run.clone();
-            self.pending.take(Awaited::Run);
-            if self.session.run.is_none() {
-                self.send(Command::OpenRun(run), None);
-            }
         }
     }
 
@@ -479,6 +480,7 @@ impl App {
             tables: self.preferences.tables,
             recent: &self.recent,
             type_paths: self.preferences.type_paths,
+            notify: self.preferences.notify,
             log: self.log.as_deref(),
             undoable,
             actions: &mut self.actions,

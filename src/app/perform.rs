@@ -38,6 +38,7 @@ impl App {
             Action::FindFolder(folder) => self.tasks.find_folder(folder),
             Action::TypeFolder => self.tasks.type_folder(self.preferences.folder_above().as_deref()),
             Action::TypePaths(on) => self.preferences.type_paths = on,
+            Action::Notify(on) => self.preferences.notify = Some(on),
             Action::UseFolder(folder) => self.open(Source::Folder(folder)),
             Action::ReadAs(reading) => self.read_open_as(reading),
             Action::UseSampleFaces => self.use_sample_faces(),

@@ -47,6 +47,8 @@ pub struct Preferences {
     pub recipe: Option<Preset>,
     /// Whether paths are typed rather than chosen in the system's dialogs.
     pub type_paths: bool,
+    /// Whether the system tells when a training is over; `None` before the user was asked.
+    pub notify: Option<bool>,
     /// The folder that was watched last.
     pub watched: Option<PathBuf>,
     /// How the list of runs is sorted, and which of its columns are shown.
@@ -68,6 +70,7 @@ impl Default for Preferences {
             tables: TableStyle::default(),
             recipe: None,
             type_paths: false,
+            notify: None,
             watched: None,
             runs: Columns::default(),
         }

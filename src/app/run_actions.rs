@@ -2,7 +2,11 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{App, Preferences, history::Step};
+use super::{
+    App, Preferences,
+    history::Step,
+    pending::{Awaited, Pending},
+};
 use crate::{
     run::export::{ExportOptions, Format, PlotKind},
     session::Offer,
@@ -68,5 +72,17 @@ impl App {
     pub(super) fn import_run(&mut self, folder: PathBuf) {
         self.send(Command::ImportRun(folder), None);
         self.page = Page::Runs;
+    }
+
+    /// Shows the run that was shown when the window was closed, if it is still there and no other is shown.
+    pub(super) fn show_run_again(&mut self) {
+        let Some(Pending::ShowRun(run)) = self.pending.get(Awaited::Run) else { return };
+        if self.session.runs.iter().any(|info| info.id == *run) {
+            let run = run.clone();
+            self.pending.take(Awaited::Run);
+            if self.session.run.is_none() {
+                self.send(Command::OpenRun(run), None);
+            }
+        }
     }
 }

@@ -6,6 +6,7 @@ use super::{Phase, Progress, Session, Training};
 use crate::{
     callback::Callbacks,
     engine::{Device, DeviceKind},
+    experiment::{MemberState, MemberView},
     history::{BatchRecord, StopReason},
     run::RunView,
 };
@@ -65,6 +66,18 @@ impl Session {
         self.show(view);
         // Of an experiment somebody waits for the last run.
         self.attention = self.experiments.at_work.is_none();
+    }
+
+    /// As [`Session::share`], of an experiment over all its runs.
+    pub fn share_of_all(&self) -> Option<f32> {
+        let Some(at_work) = &self.experiments.at_work else { return self.share() };
+        let members = &self.experiments.views.get(&at_work.experiment)?.members;
+        let share = |(place, member): (usize, &MemberView)| match &member.state {
+            _ if place == at_work.member => self.share().unwrap_or(0.0),
+            state if state.is_over() || matches!(state, MemberState::Failed { .. }) => 1.0,
+            _ => member.progress() as f32,
+        };
+        Some(members.iter().enumerate().map(share).sum::<f32>() / members.len().max(1) as f32)
     }
 
     /// From 0 to 1 over all that the current job does, as far as that is known. Of a training that includes the judging after

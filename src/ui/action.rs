@@ -27,6 +27,8 @@ pub enum Action {
     TypeFolder,
     /// Type paths rather than choose them in the system's dialogs.
     TypePaths(bool),
+    /// Have the system tell when a training is over, or not.
+    Notify(bool),
     UseFolder(PathBuf),
     UseSampleFaces,
     /// Read the open folder in this way, and remember it.

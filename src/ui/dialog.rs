@@ -111,6 +111,18 @@ fn preferences(ui: &mut Ui, cx: &mut Cx<'_>, mode: Mode, zoom: f32) -> DialogAns
             cx.act(Action::TypePaths(on));
         }
     });
+    separator(ui);
+    let name = cx.say(say("Tell me when a training is done", "Me prévenir quand un entraînement est fini"));
+    row(ui, name, &mut |ui| {
+        let mut on = cx.notify == Some(true);
+        let help = say(
+            "A notification of the system, sent while the window is not in front",
+            "Une notification du système, envoyée quand la fenêtre n’est pas au premier plan",
+        );
+        if choice::switch(ui, &mut on, name).on_hover_text(cx.say(help)).changed() {
+            cx.act(Action::Notify(on));
+        }
+    });
     if let Some(kept) = cx.session.kept.filter(|kept| kept.folders > 0) {
         separator(ui);
         let name = format!(

@@ -60,6 +60,8 @@ pub struct Cx<'a> {
     pub recent: &'a [(std::path::PathBuf, bool)],
     /// Whether paths are typed rather than chosen in the system's dialogs.
     pub type_paths: bool,
+    /// Whether the system tells when a training is over; `None` before the user was asked.
+    pub notify: Option<bool>,
     /// Where the log is, if one is written.
     pub log: Option<&'a std::path::Path>,
     /// Whether there is something to undo, and something to make again.

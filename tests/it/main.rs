@@ -71,6 +71,7 @@ mod monkey;
 mod multiclass;
 mod nodes;
 mod not_finite;
+mod notification;
 mod odd;
 mod optimizer;
 mod overlap;

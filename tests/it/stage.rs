@@ -54,6 +54,8 @@ pub struct Stage {
     pub memory: Memory,
     pub thumbs: Thumbs,
     pub devices: Vec<Device>,
+    /// Whether the system tells when a training is over.
+    pub notify: Option<bool>,
     pub actions: Vec<Action>,
 }
 
@@ -69,6 +71,7 @@ impl Stage {
             memory: Memory::default(),
             thumbs: Thumbs::default(),
             devices: vec![processor()],
+            notify: Some(false),
             actions: Vec::new(),
         }
     }
@@ -124,6 +127,7 @@ impl Stage {
                 tables: TableStyle::default(),
                 recent: &[],
                 type_paths: false,
+                notify: self.notify,
                 log: None,
                 undoable: [false; 2],
                 recipe,

@@ -19,7 +19,7 @@ use crate::{
         theme::Theme,
         widget::{
             bar,
-            button::Button,
+            button::{Button, link},
             card::{Card, header},
             choice::menu_item,
             notice, strip,
@@ -133,6 +133,26 @@ fn running_header(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
         }
         if ui.add(Button::quiet(say("Discard…", "Abandonner…").get(lang))).clicked() {
             cx.act(Action::Show(Dialog::Discard));
+        }
+    });
+    if cx.notify.is_none() {
+        offer_to_tell(ui, cx);
+    }
+}
+
+/// Asks, during the first training, whether the system shall tell when it is over.
+fn offer_to_tell(ui: &mut Ui, cx: &mut Cx<'_>) {
+    let t = Theme::of(ui);
+    ui.horizontal(|ui| {
+        let text = say(
+            "Tell me when a training is done, if I look elsewhere",
+            "Me prévenir quand un entraînement est fini, si je regarde ailleurs",
+        );
+        notice::note(ui, icon::INFO, t.text3, cx.say(text));
+        for (name, on) in [(say("Notify me", "Me prévenir"), true), (say("Do not notify", "Ne pas prévenir"), false)] {
+            if link(ui, cx.say(name)).clicked() {
+                cx.act(Action::Notify(on));
+            }
         }
     });
 }
