@@ -1,8 +1,8 @@
-//! How a long job is steered, stop and pause, and which stage of it runs.
+//! How a long job is steered, stop and pause, which stage of it runs, and what it shows of its work meanwhile.
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU8, Ordering},
     },
     time::Duration,
@@ -31,6 +31,17 @@ pub struct Control {
     /// What is wished there comes first.
     outer: Option<Arc<Self>>,
     patient: bool,
+    /// What was shown and nobody has taken yet, if somebody watches.
+    shown: Option<Arc<Mutex<Vec<Glimpse>>>>,
+}
+
+/// A small picture of what a job is at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Glimpse {
+    /// Its place among those that are shown of the whole job, in order.
+    pub place: u32,
+    /// A square of RGB bytes.
+    pub rgb: Vec<u8>,
 }
 
 impl Control {
@@ -42,12 +53,36 @@ impl Control {
     /// A control for a part of the job: while nothing else is wished for the whole, the part has wishes of its own, which the
     /// whole does not hear of.
     pub fn within(&self) -> Self {
-        Self { wish: Arc::default(), outer: Some(Arc::new(self.clone())), patient: self.patient }
+        Self { wish: Arc::default(), outer: Some(Arc::new(self.clone())), patient: self.patient, shown: self.shown.clone() }
     }
 
     /// Whether a job waits for room on the disk; a command ends instead, and says so.
     pub fn is_patient(&self) -> bool {
         self.patient
+    }
+
+    /// The same, with somebody who watches what the job shows.
+    #[must_use]
+    pub fn watched(&self) -> Self {
+        Self { shown: Some(Arc::default()), ..self.clone() }
+    }
+
+    /// Whether somebody watches.
+    pub fn is_watched(&self) -> bool {
+        self.shown.is_some()
+    }
+
+    /// Shows something of the work to whoever watches.
+    pub fn show(&self, glimpse: Glimpse) {
+        if let Some(shown) = &self.shown {
+            shown.lock().unwrap_or_else(PoisonError::into_inner).push(glimpse);
+        }
+    }
+
+    /// Takes what was shown since this was last asked.
+    pub fn take_shown(&self) -> Vec<Glimpse> {
+        let shown = self.shown.as_ref().map(|shown| shown.lock().unwrap_or_else(PoisonError::into_inner));
+        shown.map(|mut shown| std::mem::take(&mut *shown)).unwrap_or_default()
     }
 
     /// What is wished now.

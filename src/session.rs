@@ -25,7 +25,7 @@ pub use watching::Watching;
 
 use crate::{
     callback::Callbacks,
-    control::Stage,
+    control::{Glimpse, Stage},
     data::{
         cache::kept::Kept,
         dataset::Dataset,
@@ -56,6 +56,8 @@ pub struct Session {
     /// Envelopes of any other job are dropped, except those that only inform (lists of runs).
     pub job: Option<JobId>,
     pub dataset: Option<Arc<Dataset>>,
+    /// Some of the pictures of the data set that is being opened, as they come.
+    pub glimpses: Vec<Arc<Glimpse>>,
     /// Groups of pictures that look the same, once they were looked for, and the data set that they are indices of.
     pub near: Option<(Arc<Dataset>, Arc<[Group]>)>,
     /// What the last training of this session learns from; edits made since are not in it.
@@ -341,6 +343,11 @@ impl Session {
             _ if self.job.is_some_and(|current| current != job) => {}
             Event::Progress { stage, done, total } => self.progress(Progress { stage, done, total }),
             Event::Near { dataset, groups } => self.near = Some((dataset, groups.into())),
+            Event::Glimpses { glimpses } => {
+                if matches!(self.phase, Phase::Opening(_)) {
+                    self.glimpses.extend(glimpses.into_iter().map(Arc::new));
+                }
+            }
             Event::Opened { dataset } => {
                 (self.near, self.readable) = (None, None);
                 self.dataset = Some(dataset);
@@ -473,6 +480,7 @@ impl Session {
         }
         self.phase = Phase::Idle;
         self.job = None;
+        self.glimpses.clear();
         self.experiments.at_work = None;
     }
 

@@ -89,7 +89,8 @@ impl Terminal {
                 let line = format!("— {}", view.label.get(self.lang));
                 self.line(&line);
             }
-            Event::Edited { .. }
+            Event::Glimpses { .. }
+            | Event::Edited { .. }
             | Event::ExperimentCost { .. }
             | Event::Experiments { .. }
             | Event::Member { .. }

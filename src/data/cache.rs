@@ -29,7 +29,7 @@ use super::{
     dataset::Spare,
     decode::{Found, Wanted, decode_small},
     face_crop::{FaceCrops, PhotoLook},
-    face_file,
+    face_file, glimpse,
     hash::hash,
     picture_size::PictureShape,
     pixels::Pixels,
@@ -410,6 +410,7 @@ impl Update<'_> {
         let (mut done, mut slots) = (0, 0);
         let mut ready = Vec::new();
         let (stage, at_once) = self.pace();
+        let one = PixelKind::of(scan).shape.side.bytes();
         for chunk in wanted.chunks(at_once) {
             progress(stage, done, total);
             let known = |index: usize| {
@@ -421,9 +422,12 @@ impl Update<'_> {
             let (written, found): (_, Vec<_>) = rayon::join(|| file.write_all(&ready), || chunk.par_iter().map(decode).collect());
             written.map_err(disk)?;
             ready.clear();
-            for decoded in found {
+            for (&index, decoded) in chunk.iter().zip(found) {
                 let Decoded { mut entry, pixels } = decoded.ok_or_else(Problem::cancelled)?;
                 entry.place(&mut slots);
+                if fates[index] == Fate::New {
+                    glimpse::show(control, index, scan.samples.len(), first_of(&pixels, one));
+                }
                 ready.extend(pixels);
                 entries.push(entry);
             }
@@ -479,6 +483,11 @@ enum Fate {
 struct Decoded {
     entry: Entry,
     pixels: Vec<u8>,
+}
+
+/// The first of pictures of `one` bytes each; nothing if there is none.
+fn first_of(pixels: &[u8], one: usize) -> &[u8] {
+    &pixels[..one.min(pixels.len())]
 }
 
 /// The pixels of an unchanged file's pictures in the old cache file; `None` if they are damaged there.

@@ -36,7 +36,7 @@ use std::{path::PathBuf, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    control::Stage,
+    control::{Glimpse, Stage},
     data::{
         cache::kept::Kept,
         dataset::Dataset,
@@ -319,6 +319,11 @@ pub enum Event {
         stage: Stage,
         done: u64,
         total: u64,
+    },
+    /// Some of the pictures that are being decoded, on the way to a data set.
+    Glimpses {
+        #[serde(skip)]
+        glimpses: Vec<Glimpse>,
     },
     /// The data set is usable.
     Opened {

@@ -1,12 +1,15 @@
 //! Opening a source for a job, with the user's edits and progress.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tracing::info;
 
 use super::Event;
 use crate::{
-    control::Control,
+    control::{Control, Stage},
     data::{
         self,
         dataset::Dataset,
@@ -32,8 +35,9 @@ pub(super) fn open(
 ) -> Result<Arc<Dataset>, Problem> {
     let (places, source) = (Places::with_runs_in(store.home()), source.settled());
     let edits = Edits::load(&places, &source)?;
-    let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
-    let (begun, dataset) = (Instant::now(), data::open_in(&places, &source, &edits, control, &mut progress).map(Arc::new));
+    let control = &watched(control);
+    let begun = Instant::now();
+    let dataset = data::open_in(&places, &source, &edits, control, &mut shown(control, emit)).map(Arc::new);
     dataset.inspect(|dataset| opened(dataset, begun, emit))
 }
 
@@ -50,9 +54,9 @@ pub(super) fn open_as(
 ) -> Result<Arc<Dataset>, Problem> {
     let places = Places::with_runs_in(store.home());
     let edits = Edits::load(&places, source)?;
-    let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
+    let control = &watched(control);
     let begun = Instant::now();
-    let dataset = data::open_as(&places, source, reading, &edits, control, &mut progress).map(Arc::new)?;
+    let dataset = data::open_as(&places, source, reading, &edits, control, &mut shown(control, emit)).map(Arc::new)?;
     opened(&dataset, begun, emit);
     if let Err(problem) = reading.save(&places, source) {
         emit(Event::Warned(problem));
@@ -89,6 +93,29 @@ pub(super) fn as_learned(
     let reading = Reading { faces, ..now.with_shape(learned) };
     let mut progress = |stage, done, total| emit(Event::Progress { stage, done, total });
     data::open_as(&places, &dataset.source, reading, dataset.edits(), control, &mut progress).map(Arc::new)
+}
+
+/// Time between two tellings of decoded pictures: no screen shows more of them.
+const BETWEEN_GLIMPSES: Duration = Duration::from_millis(33);
+
+/// The control of an opening: behind one with a person there is a window, which shows pictures as they come.
+fn watched(control: &Control) -> Control {
+    if control.is_patient() { control.watched() } else { control.clone() }
+}
+
+/// Tells how far an opening is, and now and then what it shows.
+fn shown<'a>(control: &'a Control, emit: &'a mut dyn FnMut(Event)) -> impl FnMut(Stage, u64, u64) + use<'a> {
+    let mut last: Option<Instant> = None;
+    move |stage, done, total| {
+        emit(Event::Progress { stage, done, total });
+        if last.is_none_or(|last| last.elapsed() >= BETWEEN_GLIMPSES) {
+            let glimpses = control.take_shown();
+            if !glimpses.is_empty() {
+                last = Some(Instant::now());
+                emit(Event::Glimpses { glimpses });
+            }
+        }
+    }
 }
 
 /// Notes what was opened; tells that what was read of a folder has to be read again the next time.

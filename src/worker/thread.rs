@@ -169,7 +169,9 @@ impl JobRunner {
 
     fn emit(&self, job: JobId, event: Event, control: &Control) {
         let news = match event {
-            Event::Progress { .. } | Event::Train(TrainEvent::Batch(_) | TrainEvent::Faces { .. }) => Delivery::Passing,
+            Event::Progress { .. } | Event::Glimpses { .. } | Event::Train(TrainEvent::Batch(_) | TrainEvent::Faces { .. }) => {
+                Delivery::Passing
+            }
             _ => Delivery::Lasting,
         };
         let envelope = Envelope { job, event };

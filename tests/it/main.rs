@@ -39,6 +39,7 @@ mod face_crops;
 mod face_rounds;
 mod faces;
 mod faults;
+mod filling;
 mod first_minute;
 mod fit;
 mod folders;

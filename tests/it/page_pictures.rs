@@ -11,10 +11,14 @@ use std::{
 
 use egui_kittest::kittest::Queryable as _;
 use trombine::{
+    control::{Glimpse, Stage as Work},
     data::{
         dataset::Dataset,
         face_crop::FaceCrops,
+        glimpse::SIDE,
+        resize::resize,
         sample::{SkipReason, Skipped, Source},
+        sample_faces,
         square::Square,
     },
     engine::{Device, DeviceKind},
@@ -22,7 +26,7 @@ use trombine::{
     history::{BatchRecord, EventLog, StopReason},
     plan::Plan,
     run::{RunStatus, Stored},
-    session::{LookedAt, Phase, RateTest, RunPicturesState, Tried, WholePhoto},
+    session::{LookedAt, Phase, Progress, RateTest, RunPicturesState, Tried, WholePhoto},
     text::Lang,
     train::{
         rate_range::{self, RateRange},
@@ -51,7 +55,14 @@ const SCENES: &[Scene] = &[
     ("train-during", || during(Phase::Training), &[]),
     ("train-paused", || during(Phase::Paused), &[]),
     ("train-over", over, &[]),
+    ("train-asks", asking, &[]),
+    ("train-more", || Stage::new(Page::Training).with_data(60), MORE),
     ("model", || Stage::new(Page::Model).with_data(60), &[]),
+    ("model-more", || Stage::new(Page::Model).with_data(60), MORE),
+    ("model-search", || Stage::new(Page::Model).with_data(60), &["Search the settings", "Chercher un réglage", "type: learn"]),
+    ("model-none", || Stage::new(Page::Model).with_data(60), &["Search the settings", "Chercher un réglage", "type: plateau"]),
+    ("data-opening", opening, &[]),
+    ("data-split", || Stage::new(Page::Data).with_data(600), &["Numbers and settings", "Chiffres et réglages"]),
     ("data", || Stage::new(Page::Data).with_data(600), &[]),
     ("data-shared", || sharing(Page::Data), &["show, test pictures also", "voir, images de test apprises"]),
     ("train-shared", || sharing(Page::Training), &[]),
@@ -76,6 +87,7 @@ const SCENES: &[Scene] = &[
     ("experiment-compared", experiments_page::compared, &["Experiments", "Expériences", "2\u{a0}recipes", "2\u{a0}recettes"]),
     ("experiment-curve", experiments_page::curve, &["Experiments", "Expériences", "learning curve", "courbe d’apprentissage"]),
     ("augment", || Stage::new(Page::Augmentation).with_data(600), &[]),
+    ("augment-more", varied, MORE),
     ("results", || Stage::new(Page::Results).with_data(400).with_run(), &[]),
     (
         "pictures",
@@ -215,8 +227,38 @@ const SCENES: &[Scene] = &[
     ("results-empty", || Stage::new(Page::Results), &[]),
 ];
 
-/// In place of a name: the key that marks everything.
+/// In place of a name: the key that marks everything, and what text that is typed begins with.
 const CTRL_A: &str = "Ctrl A";
+const TYPED: &str = "type: ";
+
+const MORE: &[&str] = &["More settings", "Plus de réglages"];
+
+/// Augmentations that are on, with their amounts.
+fn varied() -> Stage {
+    let mut stage = Stage::new(Page::Augmentation).with_data(600);
+    stage.settings.augment.rotation.on = true;
+    stage.settings.augment.mixup.on = true;
+    stage
+}
+
+/// A folder that is being opened.
+fn opening() -> Stage {
+    let mut stage = Stage::new(Page::Data);
+    stage.session.phase = Phase::Opening(Progress { stage: Work::Decoding, done: 9_200, total: 23_708 });
+    let glimpse = |place: usize| {
+        let rgb = resize(&sample_faces::draw(place).0, [128; 2], [SIDE; 2]);
+        Arc::new(Glimpse { place: place as u32, rgb })
+    };
+    stage.session.glimpses = (0..98).map(glimpse).collect();
+    stage
+}
+
+/// The first training, at which the user is asked whether to tell of its end.
+fn asking() -> Stage {
+    let mut stage = during(Phase::Training);
+    stage.notify = None;
+    stage
+}
 
 const VIEWER_HEAT: &[&str] = &[
     "labeled female, predicted male",
@@ -536,6 +578,8 @@ fn every_scene_is_drawn_and_has_what_is_clicked_in_it() {
             for label in *clicks {
                 if *label == CTRL_A {
                     harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::A);
+                } else if let Some(text) = label.strip_prefix(TYPED) {
+                    harness.input_mut().events.push(egui::Event::Text(text.to_owned()));
                 } else if let Some(node) = harness.query_all_by_label_contains(label).next() {
                     node.click();
                     clicked += 1;

@@ -8,10 +8,10 @@ use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 
 use rayon::prelude::*;
 
-use super::{Cached, Decoded, Entry, Fate, HEADER, PixelKind, Update, finish, read, stored::place};
+use super::{Cached, Decoded, Entry, Fate, HEADER, PixelKind, Update, finish, first_of, read, stored};
 use crate::{
     control::{Control, Stage},
-    data::pixels::PixelStore,
+    data::{glimpse, pixels::PixelStore},
     files::disk::{File, open},
     problem::Problem,
 };
@@ -40,7 +40,7 @@ impl Update<'_> {
         let end = file.metadata().map_err(disk)?.len() as usize;
         let one = PixelKind::of(scan).shape.side.bytes();
         let mut slot = (end - HEADER).div_ceil(one) as u32;
-        file.seek(SeekFrom::Start(place(slot as usize, one))).map_err(disk)?;
+        file.seek(SeekFrom::Start(stored::place(slot as usize, one))).map_err(disk)?;
         let known = scan.samples.iter().zip(self.fates()).filter(|(_, fate)| *fate == Fate::Same);
         let mut entries: Vec<Entry> = known.filter_map(|(sample, _)| old.entries.get(&sample.file).cloned()).collect();
         let (stage, at_once) = self.pace();
@@ -50,8 +50,9 @@ impl Update<'_> {
             }
             progress(stage, (place * at_once) as u64, stale.len() as u64);
             let found: Vec<Decoded> = chunk.par_iter().map(|&index| read(root, scan, index)).collect();
-            for Decoded { mut entry, pixels } in found {
+            for (&index, Decoded { mut entry, pixels }) in chunk.iter().zip(found) {
                 entry.place(&mut slot);
+                glimpse::show(control, index, scan.samples.len(), first_of(&pixels, one));
                 file.write_all(&pixels).map_err(disk)?;
                 entries.push(entry);
             }

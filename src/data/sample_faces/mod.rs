@@ -12,6 +12,7 @@ use rayon::prelude::*;
 
 use super::{
     dataset::Dataset,
+    glimpse,
     hash::hash,
     picture_size::SIDE,
     pixels::{Album, Pixels},
@@ -63,6 +64,9 @@ pub fn dataset(reading: Reading, control: &Control, progress: &mut dyn FnMut(Sta
             })
             .collect();
         samples.extend(drawn);
+        for (i, drawing) in pictures.chunks(one).enumerate() {
+            glimpse::show(control, chunk * CHUNK + i, COUNT, drawing);
+        }
     }
     progress(Stage::Drawing, COUNT as u64, COUNT as u64);
     Ok(Dataset {

@@ -6,6 +6,7 @@ mod checks;
 mod classes;
 pub mod decide;
 mod detail;
+mod filling;
 mod filters;
 mod groups;
 mod hand_square;
@@ -27,6 +28,7 @@ mod year;
 use egui::Ui;
 
 use self::{
+    filling::Filling,
     overview::Overview,
     viewing::{Viewed, Viewing},
     wall::Wall,
@@ -49,6 +51,7 @@ pub struct State {
     /// What is filtered and scrolled; another folder begins anew.
     source: Option<Source>,
     overview: Overview,
+    filling: Filling,
     alike: shared::Alike,
     wall: Wall,
     viewing: Option<Viewing>,
@@ -105,9 +108,11 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         }
     });
     let Some(dataset) = cx.dataset().cloned() else {
-        waiting(ui, cx);
+        waiting(ui, cx, state);
         return;
     };
+    // What was shown while it was opened is not needed any more.
+    state.filling = Filling::default();
     if state.source.as_ref() != Some(&dataset.source) {
         state.wall = Wall::keeping_zoom(&state.wall);
         state.balance = balance::View::default();
@@ -201,7 +206,7 @@ fn open_menu(ui: &mut Ui, cx: &mut Cx<'_>) {
 }
 
 /// While the first data set is being opened, or after it failed.
-fn waiting(ui: &mut Ui, cx: &mut Cx<'_>) {
+fn waiting(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let Phase::Opening(progress) = cx.session.phase else {
         let title = cx.say(say("No pictures yet", "Pas encore d’images"));
         let about = say(
@@ -243,23 +248,8 @@ fn waiting(ui: &mut Ui, cx: &mut Cx<'_>) {
                 }
             });
         }),
-        _ => card::Card::new().fill().show(ui, |ui| skeleton(ui, progress.share().unwrap_or(0.0))),
+        _ => card::Card::new().fill().show(ui, |ui| {
+            state.filling.show(ui, cx.lang, progress.share().unwrap_or(0.0), &cx.session.glimpses);
+        }),
     });
-}
-
-/// Where the pictures will be; those that are ready have a stronger tone.
-fn skeleton(ui: &mut Ui, share: f32) {
-    const PITCH: f32 = 68.0;
-    let t = theme::Theme::of(ui);
-    let (room, _) = ui.allocate_exact_size(ui.available_size(), egui::Sense::hover());
-    let columns = (room.width() / PITCH).floor().max(1.0);
-    let side = room.width() / columns - 6.0;
-    let rows = ((room.height() + 6.0) / (side + 6.0)).floor().max(1.0);
-    let all = (columns * rows) as usize;
-    let ready = (share * all as f32) as usize;
-    for index in 0..all {
-        let place = egui::vec2(index as f32 % columns, (index as f32 / columns).floor()) * (side + 6.0);
-        let rect = egui::Rect::from_min_size(room.min + place, egui::Vec2::splat(side));
-        ui.painter().rect_filled(rect, theme::RADIUS_BUTTON, if index < ready { t.stroke } else { t.grid });
-    }
 }
