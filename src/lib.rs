@@ -32,7 +32,7 @@
 //! | [`worker`] | the thread that does the long work | text control problem setting_def files log model optimizer callback data engine settings plan experiment evaluate predict run train |
 //! | [`session`] | what the program knows: the fold of the worker's events | text control problem files history callback data engine settings experiment predict run train worker |
 //! | [`ui`] | theme, widgets, pages | text colors random control problem setting_def files model schedule history callback data engine settings preset plan experiment evaluate predict run train worker session |
-//! | [`app`] | the window, and the one place that changes things | text control problem setting_def files log data engine settings preset plan predict run train worker session ui |
+//! | [`app`] | the window, and the one place that changes things | text control problem setting_def files log data engine settings preset plan evaluate predict run experiment train worker session ui |
 //! | [`cli`] | the same without a window | text control problem setting_def files log history data engine settings preset plan experiment evaluate predict run train worker |
 //!
 //! # Invariants

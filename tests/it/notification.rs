@@ -74,20 +74,19 @@ fn the_end_of_a_training_is_told_once_with_run_accuracy_and_time() {
     let mut view = stage::run(&stage::faces(40));
     view.info.seconds = 754.0;
     let of = |lang| Notification::of_training(lang, &view);
-    // `python -c "print(round(0.875 * 100, 1))"`: 35 of 40 right, as the stage's run has it.
     assert_eq!(of(Lang::En).title, "The training is done");
     let scores = view.info.scores.clone().expect("judged");
     let accuracy = format!("{:.1}", scores.accuracy * 100.0);
     assert_eq!(
         of(Lang::En).body,
-        format!("“notebook + batch norm”: accuracy {accuracy}% on the test part, after 12\u{a0}min\u{a0}34\u{a0}s of training")
+        format!("“notebook + batch norm”: accuracy {accuracy}% on the test part, after 12\u{a0}min of training")
     );
     assert_eq!(of(Lang::Fr).title, "L’entraînement est fini");
     let accuracy = accuracy.replace('.', ",");
     assert_eq!(
         of(Lang::Fr).body,
         format!(
-            "«\u{a0}notebook + batch norm\u{a0}»\u{a0}: exactitude {accuracy}\u{a0}% sur la partie test, après 12\u{a0}min\u{a0}34\u{a0}s d’entraînement"
+            "«\u{a0}notebook + batch norm\u{a0}»\u{a0}: exactitude {accuracy}\u{a0}% sur la partie test, après 12\u{a0}min d’entraînement"
         )
     );
 }
@@ -126,14 +125,14 @@ fn a_failure_is_told_and_what_the_user_discards_is_not() {
 fn an_experiment_is_told_with_what_came_out() {
     let stage = experiments_page::compared();
     let view = &stage.session.experiments.views["recipes"];
-    // `python -c "print((0.941 + 0.898) / 2)"`; the third of that recipe has failed.
+    // `python -c "print((0.932 + 0.941) / 2, 5 * 95)"`; the third of that recipe has failed.
     assert_eq!(
         Notification::of_experiment(Lang::En, view).body,
-        "“2\u{a0}recipes”: 5\u{a0}runs trained, best accuracy 92.0%, 7\u{a0}min\u{a0}55\u{a0}s of training"
+        "“2\u{a0}recipes · 3\u{a0}seeds”: 5\u{a0}runs trained, best accuracy 93.7%, 7\u{a0}min 55\u{a0}s of training"
     );
     assert_eq!(
         Notification::of_experiment(Lang::Fr, view).body,
-        "«\u{a0}2\u{a0}recettes\u{a0}»\u{a0}: 5\u{a0}essais entraînés, meilleure exactitude 92,0\u{a0}%, 7\u{a0}min\u{a0}55\u{a0}s d’entraînement"
+        "«\u{a0}2\u{a0}recettes · 3\u{a0}graines\u{a0}»\u{a0}: 5\u{a0}essais entraînés, meilleure exactitude 93,7\u{a0}%, 7\u{a0}min 55\u{a0}s d’entraînement"
     );
     let problem =
         Problem::new(Kind::Disk, say("The disk is full", "Le disque est plein"), say("Make room", "Faites de la place"));

@@ -16,7 +16,7 @@ use crate::{
     ui::{
         Action, Cx, Dialog, icon,
         page::{Page, data::shared},
-        theme::Theme,
+        theme::{self, Theme},
         widget::{
             bar,
             button::{Button, link},
@@ -143,12 +143,13 @@ fn running_header(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
 /// Asks, during the first training, whether the system shall tell when it is over.
 fn offer_to_tell(ui: &mut Ui, cx: &mut Cx<'_>) {
     let t = Theme::of(ui);
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         let text = say(
             "Tell me when a training is done, if I look elsewhere",
             "Me prévenir quand un entraînement est fini, si je regarde ailleurs",
         );
-        notice::note(ui, icon::INFO, t.text3, cx.say(text));
+        ui.label(icon::INFO.text(15.0).color(t.text3));
+        ui.label(theme::caption(cx.say(text)).color(t.text2));
         for (name, on) in [(say("Notify me", "Me prévenir"), true), (say("Do not notify", "Ne pas prévenir"), false)] {
             if link(ui, cx.say(name)).clicked() {
                 cx.act(Action::Notify(on));

@@ -58,7 +58,9 @@ pub fn field(ui: &mut Ui, lang: Lang, text: &mut String) {
         }
     }
     let wanted = ui.input_mut(|input| input.consume_shortcut(&KEYS));
+    // Its name does not depend on whether the button stands before it: it would lose the keyboard.
     let edit = TextEdit::singleline(text)
+        .id_salt("settings searched")
         .hint_text(say("Search", "Chercher").get(lang))
         .font(theme::regular(theme::size::TABLE))
         .desired_width((ui.available_width() - TITLE).clamp(40.0, 160.0))
