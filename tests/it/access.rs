@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Tall, so that nothing is scrolled away.
-const TALL: [f32; 2] = [1400.0, 1800.0];
+const TALL: [f32; 2] = [1400.0, 2000.0];
 
 fn every(lang: Lang, mut look: impl FnMut(&Scene, &mut Harness<'static, App>)) {
     for scene in SCENES {
