@@ -200,8 +200,11 @@ fn the_palette_finds_commands_options_and_words() {
     window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::K);
     window.run();
     // The page may have a field of its own; the palette's has the keyboard.
-    let field = window.query_all_by_role(Role::TextInput).find(egui_kittest::Node::is_focused).expect("the palette’s field");
-    field.type_text("epoque");
+    let look_up = |window: &mut Harness<'_, App>| {
+        let field = window.query_all_by_role(Role::TextInput).find(egui_kittest::Node::is_focused).expect("the palette’s field");
+        field.type_text("epoque");
+    };
+    look_up(&mut window);
     window.run();
     // Accents need not be typed; an option leads to its page, a word to the glossary.
     window.get_by_role_and_label(Role::MenuItem, "Époques au plus").click();
@@ -209,7 +212,7 @@ fn the_palette_finds_commands_options_and_words() {
     assert_eq!(window.state().page, Page::Training);
     window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::K);
     window.run();
-    window.get_by_role(Role::TextInput).type_text("epoque");
+    look_up(&mut window);
     window.run();
     window.get_by_role_and_label(Role::MenuItem, "époque").click();
     window.run();
