@@ -53,7 +53,8 @@ fn each_page_counts_its_own_changes_and_those_of_the_others() {
     (settings.model.dropout, settings.model.dense, settings.train.epochs) = (0.3, vec![64], 20);
     let mut window = on(Page::Model, Preferences { settings, ..Preferences::default() });
     assert!(window.query_by_label("for all pages; 2\u{a0}changes here, 1 on others").is_some());
-    window.get_by_label_contains("Reset 2").click();
+    // It may have to be scrolled to.
+    window.get_by_label_contains("Reset 2").click_accesskit();
     window.run();
     // The page's own are taken back, the other's stay.
     assert!(window.query_by_label("for all pages; 1\u{a0}change on other pages").is_some());
