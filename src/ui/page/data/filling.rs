@@ -63,7 +63,9 @@ impl Filling {
             let place = vec2(index as f32 % columns, (index as f32 / columns).floor()) * (side + GAP);
             let rect = Rect::from_min_size(room.min + place, Vec2::splat(side));
             match self.picture(index, all) {
-                Some(shape) => drop(ui.painter().add(shape(rect))),
+                Some(shape) => {
+                    ui.painter().add(shape(rect));
+                }
                 None => {
                     let color = if index < ready { t.stroke } else { t.grid };
                     ui.painter().rect_filled(rect, theme::RADIUS_BUTTON, color);
@@ -102,8 +104,8 @@ impl Filling {
     /// The picture for tile `index` of `all`, if one is there: the first of those that fall to it.
     fn picture(&self, index: usize, all: usize) -> Option<impl Fn(Rect) -> Shape + use<>> {
         let texture = self.texture.as_ref()?.id();
-        let places = (index * MOST).div_ceil(all)..((index + 1) * MOST).div_ceil(all);
-        let place = places.into_iter().find(|place| self.there.get(*place) == Some(&true))?;
+        let mut places = (index * MOST).div_ceil(all)..((index + 1) * MOST).div_ceil(all);
+        let place = places.find(|place| self.there.get(*place) == Some(&true))?;
         let unit = 1.0 / PER_ROW as f32;
         let min = vec2((place % PER_ROW) as f32, (place / PER_ROW) as f32) * unit;
         // Half a texel inwards, so that a neighbor does not shine through.
