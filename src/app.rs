@@ -8,6 +8,7 @@ mod interrupted;
 mod keys;
 mod looking;
 pub mod notification;
+mod opener;
 pub mod pace;
 mod path_kind;
 mod pending;
@@ -44,12 +45,13 @@ use self::{
     history::{History, Step},
     interrupted::Interrupted,
     notification::Notifier,
+    opener::Opener,
     path_kind::PathKind,
     pending::{Awaited, Pending, PendingList},
     planning::{Checked, Planning},
     preferences_writer::PreferencesWriter,
     question::{Preview, TaskResult},
-    tasks::{Opener, Tasks},
+    tasks::Tasks,
     toasts::Toasts,
     typed::Typed,
 };
@@ -199,8 +201,8 @@ impl App {
         let stored = home.as_ref().ok().and_then(|home| Preferences::load(home, before));
         let mut app = Self::offline(&cc.egui_ctx, Session::default(), stored.unwrap_or_else(Preferences::first));
         app.tasks.offer_dialogs();
-        app.opener = tasks::open_by_the_system;
         app.notifier = notification::by_the_system();
+        app.opener = Opener::SYSTEM;
         if let Ok(home) = home {
             app.keep_preferences(&home);
         }
@@ -277,9 +279,9 @@ impl App {
             page: preferences.page,
             dialog: None,
             log: log::path().map(Path::to_owned),
-            opener: |_| Ok(()),
             notifier: Arc::new(|_| {}),
             title: title::IDLE.to_owned(),
+            opener: Opener::NONE,
             settled: settings.clone(),
             settings,
             recipe,

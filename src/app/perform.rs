@@ -156,6 +156,7 @@ impl App {
                 self.session.toast(say("Copied", "Copié"), None);
             }
             Action::OpenPath(path) | Action::Take(Offer::OpenFolder(path)) => self.tasks.open(path, self.opener),
+            Action::ShowInFolder(file) => self.tasks.show_in_folder(file, self.opener),
             Action::OpenLink(url) => ctx.open_url(egui::OpenUrl::new_tab(url)),
             Action::Language(lang) => self.preferences.lang = lang,
             Action::Mode(mode) => {

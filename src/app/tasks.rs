@@ -8,10 +8,10 @@ use std::{
 };
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use opener::OpenError;
 
 use super::{
     asking,
+    opener::Opener,
     path_kind::{PathKind, nearest},
     question::{Next, Preview, Question, ReadPhoto, TaskResult},
 };
@@ -40,9 +40,6 @@ use crate::{
     ui::path_dialog::Wanted,
     worker,
 };
-
-/// What shows a file or a folder.
-pub type Opener = fn(&Path) -> Result<(), Problem>;
 
 /// The longer side of a preview, in pixels.
 const PREVIEW: u32 = 1024;
@@ -332,7 +329,12 @@ impl Tasks {
 
     /// Has `opener` show a file or a folder.
     pub fn open(&mut self, path: PathBuf, opener: Opener) {
-        self.send(move || Some(opener(&path).map_or_else(TaskResult::Failed, |()| TaskResult::Opened)));
+        self.send(move || Some((opener.open)(&path).map_or_else(TaskResult::Failed, |()| TaskResult::Opened)));
+    }
+
+    /// Has `opener` show a file in its folder.
+    pub fn show_in_folder(&mut self, file: PathBuf, opener: Opener) {
+        self.send(move || Some(opener.show_in_folder(&file).map_or_else(TaskResult::Failed, |()| TaskResult::Opened)));
     }
 
     /// Decodes a photo for the screen and looks for faces, if `framing` asks for them.
@@ -504,22 +506,6 @@ impl Tasks {
             Some(TaskResult::Resized(ResizePreview { path, side: side.pixels(), pictures }))
         });
     }
-}
-
-/// Shows a file or a folder by whatever the system opens it with.
-///
-/// # Errors
-/// It is not there, or the system has nothing for it.
-pub fn open_by_the_system(path: &Path) -> Result<(), Problem> {
-    opener::open(path).map_err(|error| match error {
-        OpenError::Io(error) => Problem::io(path, &error),
-        error => Problem::new(
-            Kind::File,
-            say("The system has nothing that opens it", "Le système n’a rien qui l’ouvre"),
-            say("Open it yourself", "Ouvrez-le vous-même"),
-        )
-        .because(format!("{}: {error}", path.display())),
-    })
 }
 
 fn settings_of(path: &Path) -> TaskResult {

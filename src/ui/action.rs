@@ -242,6 +242,8 @@ pub enum Action {
     ForgetInterrupted,
     CopyText(String),
     OpenPath(PathBuf),
+    /// Show a file selected in its folder.
+    ShowInFolder(PathBuf),
     /// A page of the web, in the user's browser.
     OpenLink(&'static str),
 

@@ -229,7 +229,7 @@ fn help_says_where_it_is_and_opens_it() {
         let about = dialog("about", || Stage::new(Page::Model), Dialog::About);
         let mut window = about.window(View::new(lang, [1400.0, 1200.0]));
         let path = PathBuf::from("/some where/#1 %20/trombine.log");
-        (window.state_mut().log, window.state_mut().opener) = (Some(path.clone()), opener);
+        (window.state_mut().log, window.state_mut().opener.open) = (Some(path.clone()), opener);
         window.run_steps(3);
         window.get_by_label_contains("/some where/#1 %20/trombine.log");
         window.get_by_label(button).click();

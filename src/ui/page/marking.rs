@@ -65,6 +65,9 @@ impl Marking<'_> {
                 Lang::Fr => plural(lang, count as u64, say("", "image marquée"), say("", "images marquées")),
             };
             ui.label(theme::strong(text).color(t.text));
+            if icon_button(ui, icon::X, say("Unmark all (Esc)", "Tout démarquer (Échap)").get(lang)).clicked() {
+                answer = Some(BarAnswer::Clear);
+            }
             let button = |ui: &mut Ui, button: Button, does: BarAnswer, answer: &mut Option<BarAnswer>| {
                 if ui.add(button.compact()).clicked() {
                     *answer = Some(does);
@@ -83,9 +86,6 @@ impl Marking<'_> {
             button(ui, copy, BarAnswer::CopyPaths, &mut answer);
             let export = Button::quiet(say("Save as a list…", "Enregistrer en liste…").get(lang)).icon(icon::DOWNLOAD);
             button(ui, export, BarAnswer::Export, &mut answer);
-            if icon_button(ui, icon::X, say("Unmark all (Esc)", "Tout démarquer (Échap)").get(lang)).clicked() {
-                answer = Some(BarAnswer::Clear);
-            }
         });
         answer
     }
@@ -126,7 +126,7 @@ impl Marking<'_> {
         if one {
             line(ui, icon::MAXIMIZE_2, say("Open the picture", "Ouvrir l’image").get(lang), MenuAnswer::Open);
             if has_file {
-                let folder = say("Show its folder", "Afficher son dossier").get(lang);
+                let folder = say("Show it in its folder", "Afficher dans son dossier").get(lang);
                 line(ui, icon::FOLDER_OPEN, folder, MenuAnswer::ShowFolder);
             }
         }

@@ -16,7 +16,7 @@ use super::{
     wall::{Narrow, Wall},
 };
 use crate::{
-    data::dataset::Dataset,
+    data::{dataset::Dataset, face_file},
     files::table::Cell,
     plan::Plan,
     text::say,
@@ -168,9 +168,8 @@ fn menu(cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Overview, wall: &mut
         match marking.menu(ui, folder.is_some(), true) {
             Some(MenuAnswer::Open) => open(ui, cx, dataset, overview, wall, Entry::Sample(index)),
             Some(MenuAnswer::ShowFolder) => {
-                let file = folder.map(|folder| folder.join(&sample.file));
-                if let Some(parent) = file.as_deref().and_then(|file| file.parent()) {
-                    cx.act(Action::OpenPath(parent.to_owned()));
+                if let Some(folder) = folder {
+                    cx.act(Action::ShowInFolder(folder.join(face_file::photo(&sample.file))));
                 }
             }
             Some(MenuAnswer::CopyPaths) => cx.act(Action::CopyText(paths(folder, &files))),

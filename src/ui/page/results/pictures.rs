@@ -12,6 +12,7 @@ use super::{
     run_pictures,
 };
 use crate::{
+    data::face_file,
     evaluate::Prediction,
     files::table::Cell,
     text::{Lang, decimal, number, say},
@@ -211,9 +212,8 @@ fn gallery(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, open: &mut Pictures, pla
     match answer {
         MenuAnswer::Open => return Some(Asked::Open(found.clone(), *validation, place, back)),
         MenuAnswer::ShowFolder => {
-            let file = folder.map(|folder| folder.join(&p.file));
-            if let Some(parent) = file.as_deref().and_then(|file| file.parent()) {
-                cx.act(Action::OpenPath(parent.to_owned()));
+            if let Some(folder) = folder {
+                cx.act(Action::ShowInFolder(folder.join(face_file::photo(&p.file))));
             }
         }
         MenuAnswer::CopyPaths => cx.act(Action::CopyText(paths(folder, &files()))),
