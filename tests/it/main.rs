@@ -108,6 +108,7 @@ mod schedule;
 mod scores;
 mod script;
 mod search_page;
+mod seen_large;
 mod session;
 mod settings_groups;
 mod settings_rows;

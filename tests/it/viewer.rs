@@ -37,12 +37,12 @@ fn data() -> OnStage {
 }
 
 /// Moves the pointer, and lets the page see it there.
-fn to<S>(page: &mut Harness<'_, S>, at: Pos2) {
+pub fn to<S>(page: &mut Harness<'_, S>, at: Pos2) {
     page.input_mut().events.push(Event::PointerMoved(at));
     page.run_steps(1);
 }
 
-fn button<S>(page: &mut Harness<'_, S>, at: Pos2, button: PointerButton, modifiers: Modifiers, down: &[bool]) {
+pub fn button<S>(page: &mut Harness<'_, S>, at: Pos2, button: PointerButton, modifiers: Modifiers, down: &[bool]) {
     page.input_mut().events.push(Event::ModifiersChanged(modifiers));
     for pressed in down {
         page.input_mut().events.push(Event::PointerButton { pos: at, button, pressed: *pressed, modifiers });
@@ -52,18 +52,18 @@ fn button<S>(page: &mut Harness<'_, S>, at: Pos2, button: PointerButton, modifie
 }
 
 /// A whole click in one frame.
-fn click<S>(page: &mut Harness<'_, S>, at: Pos2, modifiers: Modifiers) {
+pub fn click<S>(page: &mut Harness<'_, S>, at: Pos2, modifiers: Modifiers) {
     to(page, at);
     button(page, at, PointerButton::Primary, modifiers, &[true, false]);
 }
 
-fn double_click<S>(page: &mut Harness<'_, S>, at: Pos2) {
+pub fn double_click<S>(page: &mut Harness<'_, S>, at: Pos2) {
     click(page, at, Modifiers::NONE);
     button(page, at, PointerButton::Primary, Modifiers::NONE, &[true, false]);
     page.run_steps(3);
 }
 
-fn key<S>(page: &mut Harness<'_, S>, key: Key, modifiers: Modifiers) {
+pub fn key<S>(page: &mut Harness<'_, S>, key: Key, modifiers: Modifiers) {
     page.key_press_modifiers(modifiers, key);
     page.run_steps(3);
 }
@@ -76,16 +76,16 @@ fn grid<S>(page: &Harness<'_, S>) -> (usize, f32) {
 }
 
 /// The middle of a tile of the wall.
-fn tile<S>(page: &Harness<'_, S>, column: usize, row: usize) -> Pos2 {
+pub fn tile<S>(page: &Harness<'_, S>, column: usize, row: usize) -> Pos2 {
     let pitch = grid(page).1;
     page.get_by_label_contains("Wall of").rect().min + vec2(column as f32 + 0.5, row as f32 + 0.5) * pitch
 }
 
-fn says<S>(page: &Harness<'_, S>, label: &str) -> bool {
+pub fn says<S>(page: &Harness<'_, S>, label: &str) -> bool {
     page.query_all_by_label(label).next().is_some()
 }
 
-fn contains<S>(page: &Harness<'_, S>, label: &str) -> bool {
+pub fn contains<S>(page: &Harness<'_, S>, label: &str) -> bool {
     page.query_all_by_label_contains(label).next().is_some()
 }
 
@@ -410,7 +410,7 @@ fn judged_pictures_are_marked_and_relabeled_together() {
 }
 
 /// A window with a worker on the pictures of a folder.
-fn window(folder: &Folder) -> Harness<'static, App> {
+pub fn window(folder: &Folder) -> Harness<'static, App> {
     let session = Session { dataset: Some(Arc::new(folder.open().expect("a data set"))), ..Session::default() };
     let preferences = Preferences { page: Page::Data, mode: Mode::Light, ..Preferences::default() };
     let home = folder.places().home;

@@ -5,11 +5,12 @@ use egui::{
     pos2, vec2,
 };
 
-use crate::{
-    data::pixels::Pixels,
-    ui::{
-        theme::{self, Theme},
-        widget::thumbs::Thumbs,
+use super::subject::Small;
+use crate::ui::{
+    theme::{self, Theme},
+    widget::{
+        photo::{self, Square},
+        thumbs::Thumbs,
     },
 };
 
@@ -64,16 +65,16 @@ impl View {
 pub enum Picture<'a> {
     /// The file's own, with its size in pixels.
     Large(TextureId, [f32; 2]),
-    /// As the data set has it, until the other has come.
-    Small(&'a Pixels, usize),
+    /// A small version, until the other has come.
+    Small(Small<'a>),
     Nothing,
 }
 
 impl Picture<'_> {
     fn pixels(&self) -> [f32; 2] {
         match self {
-            Self::Large(_, pixels) => *pixels,
-            Self::Small(pixels, _) => [pixels.side().pixels() as f32; 2],
+            Self::Large(_, pixels) | Self::Small(Small::Texture(_, pixels)) => *pixels,
+            Self::Small(Small::Pixels(pixels, _)) => [pixels.side().pixels() as f32; 2],
             Self::Nothing => [1.0; 2],
         }
     }
@@ -83,10 +84,14 @@ impl Picture<'_> {
 pub struct Canvas<'a> {
     pub picture: Picture<'a>,
     pub room: Rect,
+    /// What is framed in it.
+    pub squares: &'a [Square],
     /// Read to screen readers.
     pub name: &'a str,
     /// Whether the wheel alone enlarges: where the page scrolls it needs Ctrl.
     pub wheel: bool,
+    /// Whether it has been there long enough for a double click to be meant for it, and not for what opened it.
+    pub settled: bool,
 }
 
 impl Canvas<'_> {
@@ -107,7 +112,7 @@ impl Canvas<'_> {
                 view.enlarge(pinched * wheeled, response.hover_pos().map_or(Vec2::ZERO, |pointer| pointer - middle));
             }
         }
-        if response.double_clicked() {
+        if response.double_clicked() && self.settled {
             let at = response.interact_pointer_pos().map_or(Vec2::ZERO, |pointer| pointer - middle);
             if view.fits() { view.enlarge(CLOSER, at) } else { *view = View::default() }
         }
@@ -122,10 +127,10 @@ impl Canvas<'_> {
         ui.painter().rect_filled(self.room, theme::RADIUS_BUTTON, t.surface2);
         let painter = ui.painter_at(self.room);
         match self.picture {
-            Picture::Large(texture, _) => {
+            Picture::Large(texture, _) | Picture::Small(Small::Texture(texture, _)) => {
                 painter.image(texture, rect, Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0)), Color32::WHITE);
             }
-            Picture::Small(pixels, index) => {
+            Picture::Small(Small::Pixels(pixels, index)) => {
                 ui.scope(|ui| {
                     ui.shrink_clip_rect(self.room);
                     thumbs.paint_of(ui, rect, pixels, index);
@@ -133,6 +138,7 @@ impl Canvas<'_> {
             }
             Picture::Nothing => {}
         }
+        photo::frames(ui, self.room, rect, fitting * view.zoom, self.squares);
         let cursor = match (response.dragged(), view.fits()) {
             (true, false) => Some(CursorIcon::Grabbing),
             (false, false) => Some(CursorIcon::Grab),

@@ -27,7 +27,7 @@ use crate::{
         Action, Cx, icon,
         theme::{self, Theme},
         widget::{
-            button::{Button, icon_button},
+            button::{Button, DOUBLE_CLICK, icon_button},
             notice,
             originals::{Large, Originals},
             scroll,
@@ -49,6 +49,8 @@ pub struct Viewer {
     large: Option<Result<Large, Problem>>,
     /// What had the keyboard before.
     back: Option<Id>,
+    /// When it was opened, in egui's seconds.
+    since: f64,
     /// The last frame in which it was drawn: one whose page was left is closed.
     frame: u64,
     /// Whether the picture has had the keyboard once.
@@ -86,6 +88,7 @@ impl Viewer {
             originals: Originals::default(),
             large: None,
             back: back.or_else(|| ui.memory(egui::Memory::focused)),
+            since: ui.input(|input| input.time),
             frame: ui.cumulative_frame_nr(),
             begun: false,
         }
@@ -94,6 +97,11 @@ impl Viewer {
     /// Where it is in its list.
     pub fn position(&self) -> usize {
         self.position
+    }
+
+    /// Points for each of the picture's pixels, as it was drawn last.
+    pub fn scale(&self) -> f32 {
+        self.scale
     }
 
     /// Whether another page was looked at since.
@@ -197,7 +205,7 @@ impl Viewer {
         if let Some(change) = of.subject.decidable.as_ref().and_then(|decidable| side::decided(ui, cx.lang, decidable)) {
             cx.act(Action::Edit { files: vec![of.file.to_owned()], change });
         }
-        if cx.session.answering().is_some() && pressed(ui, HEAT) {
+        if of.asks(cx) && pressed(ui, HEAT) {
             self.heat = match self.heat {
                 None => Some(Heat::GradCam),
                 Some(Heat::GradCam) => Some(Heat::Occlusion),
@@ -278,17 +286,21 @@ impl Viewer {
     fn stage(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, of: &Of<'_, '_>, size: Vec2, wheel: bool) {
         let (lang, t) = (cx.lang, Theme::of(ui));
         let (room, _) = ui.allocate_exact_size(size, Sense::hover());
-        let heat = self.heat.filter(|_| cx.session.answering().is_some());
+        let heat = self.heat.filter(|_| of.asks(cx));
         let half = (room.width() - theme::GUTTER) / 2.0;
         let place = if heat.is_some() { room.with_max_x(room.left() + half) } else { room };
         let small = (of.film.small)(self.position);
         let picture = match (&self.large, small) {
             (Some(Ok(large)), _) => Picture::Large(large.texture.id(), [large.width as f32, large.height as f32]),
-            (_, Some((pixels, index))) => Picture::Small(pixels, index),
-            (_, None) => Picture::Nothing,
+            (_, small) => match (of.subject.large, small) {
+                (Some((texture, pixels)), _) => Picture::Large(texture, pixels),
+                (None, Some(small)) => Picture::Small(small),
+                (None, None) => Picture::Nothing,
+            },
         };
         let name = format!("{}, {}", of.file.display(), of.subject.label);
-        let canvas = Canvas { picture, room: place, name: &name, wheel };
+        let settled = ui.input(|input| input.time) - self.since > DOUBLE_CLICK;
+        let canvas = Canvas { picture, room: place, squares: &of.subject.squares, name: &name, wheel, settled };
         let (response, scale) = canvas.show(ui, cx.thumbs, &mut self.view);
         self.scale = scale;
         if !std::mem::replace(&mut self.begun, true) {
@@ -307,12 +319,13 @@ impl Viewer {
 
     /// What is known of the picture, and what can be decided.
     fn beside(&mut self, ui: &mut Ui, cx: &mut Cx<'_>, of: &Of<'_, '_>) {
-        let answered = map::answered(cx.session, of.file).and_then(|known| match &known.asked.reply {
+        let asks = of.asks(cx);
+        let answered = map::answered(cx.session, of.file).filter(|_| asks).and_then(|known| match &known.asked.reply {
             Some(Ok(reply)) => Some(reply.headline(cx.lang)),
             _ => None,
         });
         let large = self.large.as_ref().and_then(|large| large.as_ref().ok());
-        let side = Side { subject: of.subject, large, heat: self.heat, answered, mistakes: of.film.mistake.is_some() };
+        let side = Side { subject: of.subject, large, heat: self.heat, answered, mistakes: of.film.mistake.is_some(), asks };
         match side.show(ui, cx) {
             Some(SideAnswer::Decide(change)) => cx.act(Action::Edit { files: vec![of.file.to_owned()], change }),
             Some(SideAnswer::Heat(heat)) => self.heat = heat,
@@ -327,6 +340,13 @@ struct Of<'a, 'f> {
     film: &'a Film<'f>,
     subject: &'a Subject<'a>,
     file: &'a Path,
+}
+
+impl Of<'_, '_> {
+    /// Whether there is a run to ask about the picture.
+    fn asks(&self, cx: &Cx<'_>) -> bool {
+        self.film.asks && cx.session.answering().is_some()
+    }
 }
 
 /// Whether keys belong to something else: a field that is typed into, an open menu, a dialog.

@@ -46,6 +46,8 @@ pub struct Side<'a> {
     pub answered: Option<String>,
     /// Whether there are mistakes to go to.
     pub mistakes: bool,
+    /// Whether there is a run to ask.
+    pub asks: bool,
 }
 
 impl Side<'_> {
@@ -57,7 +59,7 @@ impl Side<'_> {
         ui.spacing_mut().item_spacing.y = 6.0;
         let color = subject.class.map_or(t.text, |class| t.class(class));
         ui.add(egui::Label::new(theme::strong(&subject.label).size(20.0).color(color)).wrap());
-        self.said(ui, cx, &mut answer);
+        self.said(ui, lang, &mut answer);
         if let Some(note) = subject.note.as_ref().filter(|note| !note.is_empty()) {
             notice::note(ui, icon::WRENCH, t.validation, note);
         }
@@ -70,7 +72,7 @@ impl Side<'_> {
                 .inner;
             answer = decided.map(SideAnswer::Decide).or(answer);
         }
-        if cx.session.answering().is_some() {
+        if self.asks {
             separator(ui);
             ui.horizontal(|ui| {
                 ui.label(theme::cell(say("Heat map", "Carte de chaleur").get(lang)).color(t.text2));
@@ -83,12 +85,16 @@ impl Side<'_> {
         separator(ui);
         self.facts(ui, lang);
         separator(ui);
-        ui.add(egui::Label::new(theme::caption(self.keys(lang, cx.session.answering().is_some())).color(t.text3)).wrap());
+        if let Some(caution) = &subject.caution {
+            ui.add(egui::Label::new(theme::caption(caution).color(t.text2)).wrap());
+            separator(ui);
+        }
+        ui.add(egui::Label::new(theme::caption(self.keys(lang)).color(t.text3)).wrap());
         answer
     }
 
-    fn said(&self, ui: &mut Ui, cx: &Cx<'_>, answer: &mut Option<SideAnswer>) {
-        let (lang, t) = (cx.lang, Theme::of(ui));
+    fn said(&self, ui: &mut Ui, lang: Lang, answer: &mut Option<SideAnswer>) {
+        let t = Theme::of(ui);
         let says = say("the model says", "le modèle dit").get(lang);
         match (&self.subject.said, &self.answered) {
             (Some(said), _) => {
@@ -96,7 +102,7 @@ impl Side<'_> {
                 notice::note(ui, symbol, color, &format!("{says} {}", said.text));
             }
             (None, Some(text)) => notice::note(ui, icon::SCAN_FACE, t.text2, &format!("{says} {text}")),
-            (None, None) if cx.session.answering().is_some() => {
+            (None, None) if self.asks => {
                 if link(ui, say("Ask the model", "Demander au modèle").get(lang)).clicked() {
                     *answer = Some(SideAnswer::Ask);
                 }
@@ -109,14 +115,14 @@ impl Side<'_> {
         let t = Theme::of(ui);
         let of_file = self.large.map(|large| {
             let value = format!("{} × {} · {}", large.width, large.height, large.format);
-            Fact { name: say("Picture", "Image").get(lang), value }
+            Fact { name: say("Picture", "Image").get(lang).into(), value }
         });
         for Fact { name, value } in self.subject.facts.iter().chain(&of_file) {
             ui.horizontal_top(|ui| {
                 let width = (ui.available_width() * 0.34).min(110.0);
                 ui.allocate_ui_with_layout(vec2(width, 18.0), Layout::top_down(Align::Min), |ui| {
                     ui.set_width(width);
-                    ui.add(egui::Label::new(theme::cell(*name).color(t.text2)).wrap());
+                    ui.add(egui::Label::new(theme::cell(name.as_ref()).color(t.text2)).wrap());
                 });
                 ui.add(egui::Label::new(theme::cell(value).color(t.text)).wrap());
             });
@@ -124,7 +130,7 @@ impl Side<'_> {
     }
 
     /// The viewer's keys in a line.
-    fn keys(&self, lang: Lang, asks: bool) -> String {
+    fn keys(&self, lang: Lang) -> String {
         let mut keys = vec![say("← → other pictures", "← → autres images").get(lang).to_owned()];
         if let Some(Decidable { task, .. }) = &self.subject.decidable {
             let classes = class_keys(task, lang).into_iter().map(|(digit, initial, class)| {
@@ -142,7 +148,7 @@ impl Side<'_> {
         if self.mistakes {
             keys.push(format!("{} {}", MISTAKE.name(), say("next mistake", "erreur suivante").get(lang)));
         }
-        if asks {
+        if self.asks {
             keys.push(format!("{} {}", HEAT.name(), say("heat map", "carte de chaleur").get(lang)));
         }
         keys.push(say("+ − zoom", "+ − zoom").get(lang).to_owned());

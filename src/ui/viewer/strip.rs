@@ -2,12 +2,12 @@
 
 use egui::{CornerRadius, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, vec2};
 
-use super::subject::Film;
+use super::subject::{Film, Small};
 use crate::{
     text::{Lang, number},
     ui::{
         theme::{self, Theme},
-        widget::thumbs::Thumbs,
+        widget::thumbs::{self, Thumbs},
     },
 };
 
@@ -31,7 +31,12 @@ pub fn show(ui: &mut Ui, lang: Lang, thumbs: &mut Thumbs, film: &Film<'_>, posit
         let name = named(lang, film, place);
         response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, place == position, &name));
         match (film.small)(place) {
-            Some((pixels, index)) => thumbs.paint_of(ui, rect, pixels, index),
+            Some(Small::Pixels(pixels, index)) => thumbs.paint_of(ui, rect, pixels, index),
+            Some(Small::Texture(texture, [width, height])) => {
+                ui.painter().rect_filled(rect, theme::RADIUS_FIELD, t.grid);
+                let size = vec2(width, height) * (SIDE / width.max(height).max(1.0));
+                thumbs::paint(ui, Rect::from_center_size(rect.center(), size), texture);
+            }
             None => _ = ui.painter().rect_filled(rect, theme::RADIUS_FIELD, t.grid),
         }
         let (width, color) = match (place == position, response.hovered() || response.has_focus()) {

@@ -1,6 +1,11 @@
 //! What the viewer shows: the list that it goes through, and the picture that it is at.
 
-use std::path::{Path, PathBuf};
+use std::{
+    borrow::Cow,
+    path::{Path, PathBuf},
+};
+
+use egui::TextureId;
 
 use crate::{
     data::{
@@ -13,19 +18,31 @@ use crate::{
     },
     evaluate::{Prediction, Report, regression},
     text::{Lang, bytes, percent, plural, say, years},
+    ui::widget::photo::Square,
 };
 
 /// The pictures that the viewer goes through, by their positions.
 pub struct Film<'a> {
     pub count: usize,
-    /// Where the small version of each lies.
-    pub small: &'a dyn Fn(usize) -> Option<(&'a Pixels, usize)>,
-    /// Its path below the data set's folder.
+    /// The small version of each.
+    pub small: &'a dyn Fn(usize) -> Option<Small<'a>>,
+    /// Its path below the data set's folder, or the name of a photo that is in none.
     pub file: &'a dyn Fn(usize) -> PathBuf,
     /// The folder, if there is one.
     pub folder: Option<&'a Path>,
     /// Whether what was said of it is wrong; `None` where nothing was said of any.
     pub mistake: Option<&'a dyn Fn(usize) -> bool>,
+    /// Whether who answers now can be asked about the pictures.
+    pub asks: bool,
+}
+
+/// A picture in a small version.
+#[derive(Clone, Copy)]
+pub enum Small<'a> {
+    /// By its place among the pixels of a data set.
+    Pixels(&'a Pixels, usize),
+    /// With its width and height in texels.
+    Texture(TextureId, [f32; 2]),
 }
 
 impl Film<'_> {
@@ -50,6 +67,7 @@ pub fn folder_of(dataset: &Dataset) -> Option<&Path> {
 }
 
 /// The picture that is looked at.
+#[derive(Default)]
 pub struct Subject<'a> {
     /// Its place in the data set, from where it is sought.
     pub sample: usize,
@@ -57,9 +75,16 @@ pub struct Subject<'a> {
     pub label: String,
     pub class: Option<u8>,
     pub said: Option<Said>,
+    /// The picture as large as its page has it, where it has no file that can be read: with the width and height of the photo in
+    /// pixels.
+    pub large: Option<(TextureId, [f32; 2])>,
+    /// What is framed in it, with what was said of each.
+    pub squares: Vec<Square>,
     /// What is odd about it, or what the user decided.
     pub note: Option<String>,
     pub facts: Vec<Fact>,
+    /// What is to be kept in mind with what was said.
+    pub caution: Option<String>,
     /// What can be decided about it, if anything.
     pub decidable: Option<Decidable<'a>>,
 }
@@ -72,7 +97,7 @@ pub struct Said {
 
 /// One thing that is known of a picture.
 pub struct Fact {
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     pub value: String,
 }
 
@@ -106,7 +131,7 @@ pub fn is_mistake(report: &Report, threshold: f64, p: &Prediction) -> bool {
 
 /// What is known of a picture beside its label, `copies` of which are in the data set.
 pub fn facts(lang: Lang, sample: &Sample, part: Option<Part>, copies: usize, of_years: bool) -> Vec<Fact> {
-    let fact = |name: crate::text::Phrase, value: String| Fact { name: name.get(lang), value };
+    let fact = |name: crate::text::Phrase, value: String| Fact { name: name.get(lang).into(), value };
     let age = sample.age.filter(|_| !of_years).map(|age| plural(lang, age.into(), say("year", "an"), say("years", "ans")));
     let race = sample.race.and_then(|race| RACES.get(usize::from(race))).map(|race| race.get(lang).to_owned());
     let copies = (copies > 0)

@@ -222,7 +222,7 @@ pub fn link(ui: &mut Ui, text: &str) -> Response {
 }
 
 /// Seconds within which a second click may belong to a double click, as egui counts them.
-const DOUBLE_CLICK: f64 = 0.3;
+pub const DOUBLE_CLICK: f64 = 0.3;
 
 /// The response without the second click of a double click on a button that was not there at the first: it was meant for
 /// what had been in its place.

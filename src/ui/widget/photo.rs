@@ -82,6 +82,8 @@ pub struct Shown {
     pub answer: Option<PhotoAnswer>,
     /// Whether a square has the keyboard.
     pub keyed: bool,
+    /// Whether it was clicked twice while all of it was seen.
+    pub opens: bool,
     /// Points for each pixel of the photo.
     pub scale: f32,
 }
@@ -111,6 +113,7 @@ fn draw(ui: &mut Ui, photo: Photo<'_>, room: Vec2, squares: &[Square], (drawing,
     let (outer, whole) = ui.allocate_exact_size(room, sense);
     whole.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
     ui.painter().rect_filled(outer, theme::RADIUS_BUTTON, t.surface2);
+    let mut opens = whole.double_clicked() && !drawing && zoom.as_deref().is_some_and(|zoom| zoom.fits());
     if let Some(zoom) = &mut zoom {
         by_pointer(ui, zoom, &whole, pixels, drawing);
     }
@@ -127,7 +130,8 @@ fn draw(ui: &mut Ui, photo: Photo<'_>, room: Vec2, squares: &[Square], (drawing,
     let still = drawing || ui.input(|i| i.multi_touch().is_some());
     for (index, square) in squares.iter().enumerate() {
         let held = Held { square, place, still };
-        let (moved, focus) = held.handle(ui, id.with(index));
+        let (moved, focus, twice) = held.handle(ui, id.with(index));
+        opens |= twice && !drawing;
         keyed |= focus;
         let shown = match moved {
             Some(Move::Clicked) => {
@@ -150,7 +154,25 @@ fn draw(ui: &mut Ui, photo: Photo<'_>, room: Vec2, squares: &[Square], (drawing,
         };
         places.push(shown);
     }
-    // Over every edge, the chosen one's over the others.
+    tags(ui, outer, squares, places);
+    Shown { whole, answer, keyed, opens, scale }
+}
+
+/// The squares alone, over a photo that is drawn into `rect` within `outer`, with `scale` points for each of its pixels.
+pub fn frames(ui: &mut Ui, outer: Rect, rect: Rect, scale: f32, squares: &[Square]) {
+    if squares.is_empty() {
+        return;
+    }
+    let t = Theme::of(ui);
+    let mut ui = ui.new_child(UiBuilder::new().id_salt("frames").max_rect(outer));
+    ui.shrink_clip_rect(outer);
+    let places: Vec<Rect> = squares.iter().map(|square| Place { rect, scale }.to_screen(square.crop)).collect();
+    squares.iter().zip(&places).for_each(|(square, place)| frame(ui.painter(), t, *place, square, false));
+    tags(&ui, outer, squares, places);
+}
+
+/// What was said of each square: over every edge, the chosen one's over the others.
+fn tags(ui: &Ui, outer: Rect, squares: &[Square], places: Vec<Rect>) {
     let mut tags: Vec<_> = squares.iter().zip(places).filter(|(_, rect)| rect.intersects(outer)).collect();
     tags.reverse();
     tags.sort_by_key(|(square, _)| square.selected);
@@ -158,10 +180,9 @@ fn draw(ui: &mut Ui, photo: Photo<'_>, room: Vec2, squares: &[Square], (drawing,
     tags.iter().rev().for_each(|(square, rect)| taken.push(Tag::place(ui, outer, *rect, square, &taken)));
     tags.iter().zip(taken.iter().rev()).for_each(|((square, _), tag)| {
         if let Some(tag) = tag {
-            tag.paint(ui.painter(), t, square.selected);
+            tag.paint(ui.painter(), Theme::of(ui), square.selected);
         }
     });
-    Shown { whole, answer, keyed, scale }
 }
 
 /// The pointer over a photo: the wheel and two fingers magnify it where they are, a drag moves it, a double click fits.
@@ -204,8 +225,9 @@ enum Move {
 }
 
 impl Held<'_> {
-    /// Takes what the pointer and the keys do with it, and draws it; gives whether it has the keyboard, too.
-    fn handle(&self, ui: &mut Ui, id: egui::Id) -> (Option<Move>, bool) {
+    /// Takes what the pointer and the keys do with it, and draws it; gives whether it has the keyboard and whether it was
+    /// clicked twice, too.
+    fn handle(&self, ui: &mut Ui, id: egui::Id) -> (Option<Move>, bool, bool) {
         /// From a corner's middle to the end of what can be taken hold of there, in points.
         const GRIP: f32 = 10.0;
         /// The same for a finger.
@@ -250,11 +272,13 @@ impl Held<'_> {
             None if inside.clicked() => Some(Move::Clicked),
             None => focus.then(|| by_keys(ui, &inside, square.crop)).flatten().map(Move::Stepped),
         };
+        // The first click has chosen it.
+        let twice = inside.double_clicked() && square.selected;
         frame(ui.painter(), t, shown, square, inside.hovered() || focus);
         if !still {
             inside.on_hover_and_drag_cursor(CursorIcon::Grab);
         }
-        (done, focus)
+        (done, focus, twice)
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
         Cx,
         viewer::{
             Viewer, ViewerAnswer,
-            subject::{Decidable, Film, Said, Subject, facts, folder_of, is_mistake},
+            subject::{Decidable, Film, Said, Small, Subject, facts, folder_of, is_mistake},
         },
     },
 };
@@ -160,8 +160,8 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Ove
     let lang = cx.lang;
     let place = |position: usize| list.get(position).and_then(|place| places.get(*place));
     let small = |position: usize| match place(position)? {
-        Place::Sample(index) => Some((&dataset.pixels, index)),
-        Place::Spare(index) => Some((&dataset.spare.pixels, index)),
+        Place::Sample(index) => Some(Small::Pixels(&dataset.pixels, index)),
+        Place::Spare(index) => Some(Small::Pixels(&dataset.spare.pixels, index)),
     };
     let file = |position: usize| place(position).map_or_else(PathBuf::new, |place| place.sample(dataset).file.clone());
     let mistake = |position: usize| {
@@ -174,6 +174,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Ove
         file: &file,
         folder: folder_of(dataset),
         mistake: if answers.known.is_empty() { None } else { Some(&mistake) },
+        asks: true,
     };
     viewer.turn(ui, &film);
     let at = viewer.position();
@@ -200,17 +201,13 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Ove
                 note: Some(detail::note(lang, dataset, place)),
                 facts: facts(lang, sample, part, copies, dataset.task.is_regression()),
                 decidable: Some(Decidable { task: &dataset.task, class, edit: dataset.edits().get(&sample.file) }),
+                ..Subject::default()
             }
         }
-        None => Subject {
-            sample: 0,
-            label: say("not there any more", "n’est plus là").get(lang).to_owned(),
-            class: None,
-            said: None,
-            note: None,
-            facts: Vec::new(),
-            decidable: None,
-        },
+        None => {
+            let label = say("not there any more", "n’est plus là").get(lang).to_owned();
+            Subject { label, ..Subject::default() }
+        }
     };
     let answer = viewer.show(ui, cx, &film, &subject);
     if answer == ViewerAnswer::Stay {

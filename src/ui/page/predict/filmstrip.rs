@@ -6,8 +6,8 @@ use std::{
 };
 
 use egui::{
-    EventFilter, Id, Key, Popup, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, TextureHandle, TextureOptions, Ui,
-    WidgetInfo, pos2, vec2,
+    Context, EventFilter, Id, Key, Popup, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, TextureHandle,
+    TextureOptions, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::{State, words};
@@ -96,7 +96,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto)
     let count = photos.len();
     let place = photos.iter().position(|photo| photo.id == shown.id).unwrap_or_default();
     let base = ui.scope_id().with("photos");
-    let mut go_to = None;
+    let (mut go_to, mut opened) = (None, None);
     // In a narrow page how far it is stands on a line of its own.
     let wide = ui.available_width() > 420.0;
     ui.horizontal(|ui| {
@@ -142,9 +142,15 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto)
             ui.spacing_mut().item_spacing.x = GAP;
             for (index, photo) in photos.iter().enumerate() {
                 let place = Place { photo, index, count, on: photo.id == shown.id };
-                let response = place.show(ui, lang, base.with(photo.id), |ui| state.strip.thumb(ui, photo, began));
-                if response.clicked() {
+                let response = place.show(ui, lang, base.with(photo.id), |ui| state.strip.thumb(ui.ctx(), photo, began));
+                let opens = state.opens(&response);
+                if response.clicked() && !response.double_clicked() {
                     go_to = Some(index);
+                }
+                if opens {
+                    // The first click has turned to it.
+                    let of = if response.double_clicked() { shown } else { photo };
+                    opened = Some((of.id, base.with(of.id)));
                 }
             }
         });
@@ -154,6 +160,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto)
         if stepped.is_some() && ui.memory(egui::Memory::focused).is_some() {
             ui.memory_mut(|memory| memory.request_focus(base.with(photo.id)));
         }
+    }
+    if let Some((photo, back)) = opened {
+        state.open(ui, cx, photo, Some(back));
     }
 }
 
@@ -185,12 +194,12 @@ pub fn is_free(ui: &Ui) -> bool {
 
 impl Strip {
     /// The photo's thumbnail, if it is there or this frame still has time for it.
-    fn thumb(&mut self, ui: &Ui, photo: &ShownPhoto, began: Instant) -> Option<TextureHandle> {
+    pub fn thumb(&mut self, ctx: &Context, photo: &ShownPhoto, began: Instant) -> Option<TextureHandle> {
         if let Some(known) = self.thumbs.get(&photo.id) {
             return Some(known.clone());
         }
         if began.elapsed() > MOST {
-            ui.request_repaint();
+            ctx.request_repaint();
             return None;
         }
         let [width, height] = photo.preview_size.map(|side| side as f32);
@@ -198,7 +207,7 @@ impl Strip {
         let small = [width, height].map(|side| ((side * scale).round() as u32).max(1));
         let rgb = resize(&photo.preview, photo.preview_size.map(|side| side as u32), small);
         let image = thumbs::image(&rgb, small[0] as usize);
-        let texture = ui.ctx().load_texture(format!("thumbnail {}", photo.id), image, TextureOptions::LINEAR);
+        let texture = ctx.load_texture(format!("thumbnail {}", photo.id), image, TextureOptions::LINEAR);
         self.thumbs.insert(photo.id, texture.clone());
         Some(texture)
     }

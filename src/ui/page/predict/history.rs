@@ -26,7 +26,7 @@ const ACROSS: f32 = 296.0;
 /// Draws the card; `[photo, asked]` is what the page shows. The answers stand below each other, or `across` the card.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: [Option<u64>; 2], height: f32, across: bool) {
     let lang = cx.lang;
-    let mut copied = false;
+    let (mut copied, mut opened) = (false, None);
     // One run that has answered all is named once; of several, each answer says whose it is.
     let mut speakers = cx.session.photos.iter().flat_map(|photo| photo.asked.iter().filter_map(said_by));
     let first = speakers.next();
@@ -53,7 +53,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: [Option<u64>
                     if on && state.listed.replace(shown) != Some(shown) && own {
                         response.scroll_to_me(None);
                     }
-                    if response.clicked() {
+                    let twice = response.double_clicked();
+                    if state.opens(&response) {
+                        // The first click has turned to it, and the list may have moved since.
+                        opened = Some((shown[0].filter(|_| twice).unwrap_or(photo.id), response.id));
+                    }
+                    if response.clicked() && !twice {
                         if state.photo != Some(photo.id) {
                             state.turn_to(photo.id);
                         }
@@ -68,6 +73,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: [Option<u64>
             }
         });
     });
+    if let Some((photo, back)) = opened {
+        state.open(ui, cx, photo, Some(back));
+    }
     if copied {
         cx.act(Action::CopyText(text(cx)));
     }

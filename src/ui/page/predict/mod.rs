@@ -7,9 +7,10 @@ mod folder;
 mod history;
 mod picture;
 mod runs;
+mod viewing;
 mod words;
 
-use egui::{TextureHandle, Ui, vec2};
+use egui::{Id, Key, Pos2, Response, TextureHandle, Ui, vec2};
 
 use crate::{
     data::sample::Framing,
@@ -20,6 +21,7 @@ use crate::{
         Action, Cx, PhotosAction, icon,
         page::Page,
         theme::{self, Theme},
+        viewer::Viewer,
         widget::{
             button::Button,
             card::{Card, columns, header},
@@ -54,6 +56,10 @@ pub struct State {
     /// The runs to compare with, by id.
     others: Vec<String>,
     strip: filmstrip::Strip,
+    /// The photos over the page, if one of them is seen large.
+    viewing: Option<Viewer>,
+    /// Where a photo was clicked: a second click there opens it, whatever the first has moved below the pointer.
+    clicked: Option<Pos2>,
     /// The photo that is shown, and whether it is the sharp one.
     texture: Option<((u64, bool), TextureHandle)>,
     /// The photo that was last asked for as sharp as it is.
@@ -69,6 +75,35 @@ impl State {
         (self.zoom, self.wish, self.drawing) = (Zoom::default(), None, false);
         // It is seen from the next frame on.
         self.since = f64::INFINITY;
+    }
+
+    /// Which square of the photo that is shown the answer is about.
+    fn chosen(&mut self, shown: &ShownPhoto) -> usize {
+        let known = shown.asked.iter().position(|a| Some(a.id) == self.asked);
+        let known = known.or_else(|| (self.place < shown.asked.len()).then_some(self.place));
+        let chosen = known.unwrap_or(0);
+        if known.is_some() {
+            (self.asked, self.place) = (shown.asked.get(chosen).map(|asked| asked.id), chosen);
+        }
+        chosen
+    }
+
+    /// Whether the photo of which this is the response is to be seen large: it was clicked twice, or the Enter key asks for it.
+    fn opens(&mut self, response: &Response) -> bool {
+        /// Two clicks this near to each other are meant for the same photo, in points.
+        const SAME: f32 = 8.0;
+        if !response.clicked() {
+            return false;
+        }
+        let before = std::mem::replace(&mut self.clicked, response.interact_pointer_pos());
+        let near = self.clicked.zip(before).is_some_and(|(now, before)| now.distance(before) < SAME);
+        let entered = response.has_focus() && response.ctx.input(|input| input.key_pressed(Key::Enter));
+        entered || (response.double_clicked() && near)
+    }
+
+    /// Shows the photo large; `back` gets the keyboard when that is over.
+    fn open(&mut self, ui: &Ui, cx: &Cx<'_>, photo: u64, back: Option<Id>) {
+        self.viewing = viewing::open(ui, &cx.session.photos, photo, back).or(self.viewing.take());
     }
 
     /// Which photo of the list is shown.
@@ -94,8 +129,12 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     if let Some(newest) = session.photos.last().filter(|photo| photo.id > state.seen) {
         if let Some(first) = session.photos.iter().rev().find(|photo| !photo.follows).filter(|photo| photo.id > state.seen) {
             state.turn_to(first.id);
+            state.viewing = None;
         }
         state.seen = newest.id;
+    }
+    if viewing::show(ui, cx, state) {
+        return;
     }
     let shown = state.shown(&session.photos);
     if let Some(info) = run.info {
@@ -113,12 +152,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     }
     state.at = session.photos.iter().position(|photo| photo.id == shown.id).unwrap_or_default();
     state.since = state.since.min(ui.input(|input| input.time));
-    let known = shown.asked.iter().position(|a| Some(a.id) == state.asked);
-    let known = known.or_else(|| (state.place < shown.asked.len()).then_some(state.place));
-    let chosen = known.unwrap_or(0);
-    if known.is_some() {
-        (state.asked, state.place) = (shown.asked.get(chosen).map(|asked| asked.id), chosen);
-    }
+    let chosen = state.chosen(shown);
     ask_more(cx, state, shown, chosen);
     let height = ui.available_height();
     let now = [Some(shown.id), shown.asked.get(chosen).map(|asked| asked.id)];

@@ -11,7 +11,7 @@ use crate::{
     data::sample::Framing,
     predict::Framed,
     session::{Answering, ShownPhoto},
-    text::{plural, say},
+    text::{Lang, plural, say},
     ui::{
         Action, Cx, PhotosAction, icon,
         theme::{self, Theme},
@@ -103,7 +103,7 @@ fn framing(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto, 
             false => words::framing(&shown.framed, run.framing),
         };
         let color = if unseen { t.validation } else { t.text2 };
-        let buttons = if state.zoom.fits() { 1.0 } else { 3.0 };
+        let buttons = if state.zoom.fits() { 2.0 } else { 4.0 };
         let gap = ui.spacing().item_spacing.x;
         ui.scope(|ui| {
             ui.set_max_width((ui.available_width() - buttons * (28.0 + gap)).max(24.0));
@@ -111,6 +111,10 @@ fn framing(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto, 
         });
         ui.add_space((ui.available_width() - buttons * 28.0 - (buttons - 1.0) * gap).max(0.0));
         closeness(ui, cx, state);
+        let open = icon_button(ui, icon::MAXIMIZE_2, cx.say(say("Open the picture (Enter)", "Ouvrir l’image (Entrée)")));
+        if open.clicked() {
+            state.open(ui, cx, shown.id, Some(open.id));
+        }
     });
 }
 
@@ -158,31 +162,22 @@ impl Wish {
 /// The photo itself, above what takes `below` points.
 fn canvas(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto, (chosen, below): (usize, f32)) {
     let lang = cx.lang;
-    let pixels = shown.preview_size.map(|side| side as f32 * shown.scale);
+    let pixels = pixels_of(shown);
     let room = vec2(ui.available_width(), (ui.available_height() - below).max(120.0));
-    let with_crop: Vec<(usize, Crop)> = shown.asked.iter().enumerate().filter_map(|(i, a)| a.crop.map(|c| (i, c))).collect();
-    let squares: Vec<Square> = with_crop
-        .iter()
-        .map(|&(i, crop)| Square {
-            crop,
-            label: format!("{} · {}", i + 1, words::short(lang, &shown.asked[i])),
-            line: words::line(&shown.asked[i]),
-            selected: i == chosen,
-        })
-        .collect();
+    let (places, squares): (Vec<usize>, Vec<Square>) = squares(lang, shown, chosen).unzip();
     let photo = Photo { texture: texture(ui, cx, state, shown), pixels, name: &shown.name };
     let seen = photo::zoomed(ui, photo, room, &squares, (state.drawing, &mut state.zoom));
     match seen.answer {
-        Some(PhotoAnswer::Select(i)) => state.asked = Some(shown.asked[with_crop[i].0].id),
+        Some(PhotoAnswer::Select(i)) => state.asked = Some(shown.asked[places[i]].id),
         Some(PhotoAnswer::Moving(i, crop)) => {
             // The answer follows as quickly as it comes.
-            let (place, before) = with_crop[i];
+            let (place, before) = (places[i], squares[i].crop);
             let far = (crop.x - before.x).abs().max((crop.y - before.y).abs()).max((crop.side - before.side).abs());
             if shown.asked[place].reply.is_some() && far > crop.side / 40.0 {
                 move_to(cx, state, shown, place, crop);
             }
         }
-        Some(PhotoAnswer::Moved(i, crop)) => move_to(cx, state, shown, with_crop[i].0, crop),
+        Some(PhotoAnswer::Moved(i, crop)) => move_to(cx, state, shown, places[i], crop),
         Some(PhotoAnswer::Drawn(crop)) => {
             state.drawing = false;
             (state.asked, state.place) = (None, shown.asked.len());
@@ -205,7 +200,28 @@ fn canvas(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto, (
     if keys && ui.memory(egui::Memory::focused).is_none() {
         state.zoom.pan(arrows(ui), seen.whole.rect, pixels);
     }
-    let blurred = shown.scale > 1.0 && seen.scale * shown.scale * ui.pixels_per_point() > BLURRED;
+    if seen.opens || (keys && ui.memory(egui::Memory::focused).is_none() && ui.input(|input| input.key_pressed(Key::Enter))) {
+        state.open(ui, cx, shown.id, None);
+    }
+    sharpen(ui, cx, state, shown, seen.scale);
+}
+
+/// The squares of a photo with their places among what was asked about it; `chosen` is the one that the answer is about.
+pub fn squares(lang: Lang, shown: &ShownPhoto, chosen: usize) -> impl Iterator<Item = (usize, Square)> {
+    shown.asked.iter().enumerate().filter_map(move |(place, asked)| {
+        let label = format!("{} · {}", place + 1, words::short(lang, asked));
+        Some((place, Square { crop: asked.crop?, label, line: words::line(asked), selected: place == chosen }))
+    })
+}
+
+/// Width and height of a photo, in its own pixels.
+pub fn pixels_of(shown: &ShownPhoto) -> [f32; 2] {
+    shown.preview_size.map(|side| side as f32 * shown.scale)
+}
+
+/// Asks for the photo as sharp as it is, if it is looked at with so many points for each of its pixels.
+pub fn sharpen(ui: &Ui, cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto, scale: f32) {
+    let blurred = shown.scale > 1.0 && scale * shown.scale * ui.pixels_per_point() > BLURRED;
     let known = cx.session.sharp.as_ref().is_some_and(|sharp| sharp.photo == shown.id);
     if blurred && !known && state.sharpened != Some(shown.id) {
         let left = state.since + SETTLED - ui.input(|input| input.time);
@@ -235,7 +251,7 @@ fn move_to(cx: &mut Cx<'_>, state: &mut State, shown: &ShownPhoto, place: usize,
 }
 
 /// The photo as sharp as it is known.
-fn texture(ui: &Ui, cx: &Cx<'_>, state: &mut State, shown: &ShownPhoto) -> TextureId {
+pub fn texture(ui: &Ui, cx: &Cx<'_>, state: &mut State, shown: &ShownPhoto) -> TextureId {
     let sharp = cx.session.sharp.as_ref().filter(|sharp| sharp.photo == shown.id);
     let key = (shown.id, sharp.is_some());
     match &state.texture {

@@ -13,7 +13,7 @@ use crate::{
         Cx,
         viewer::{
             Viewer, ViewerAnswer,
-            subject::{Decidable, Fact, Film, Said, Subject, facts, folder_of, is_mistake},
+            subject::{Decidable, Fact, Film, Said, Small, Subject, facts, folder_of, is_mistake},
         },
     },
 };
@@ -52,7 +52,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, viewing: &mut Option<Vi
     let places = Places::of(cx, shown);
     let Viewing { viewer, list, validation, copies, .. } = open;
     let judged = |position: usize| &all[list[position.min(list.len() - 1)]];
-    let small = |position: usize| Some((places.pixels.as_ref()?, places.find(judged(position))?));
+    let small = |position: usize| Some(Small::Pixels(places.pixels.as_ref()?, places.find(judged(position))?));
     let file = |position: usize| judged(position).file.clone();
     let mistake = |position: usize| is_mistake(&shown.report, shown.threshold, judged(position));
     let film = Film {
@@ -61,6 +61,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, viewing: &mut Option<Vi
         file: &file,
         folder: places.base.as_deref().and_then(folder_of),
         mistake: Some(&mistake),
+        asks: true,
     };
     viewer.turn(ui, &film);
     let p = judged(viewer.position());
@@ -97,7 +98,7 @@ fn subject<'a>(lang: Lang, shown: &'a Shown, places: &'a Places, p: &Prediction,
             *beside.copies = Some((file, count));
             facts(lang, sample, beside.part, count, of_years)
         }
-        None => vec![Fact { name: say("File", "Fichier").get(lang), value: p.file.display().to_string() }],
+        None => vec![Fact { name: say("File", "Fichier").get(lang).into(), value: p.file.display().to_string() }],
     };
     let trouble = places.trouble(p).map(|trouble| trouble.get(lang).to_owned());
     Subject {
@@ -108,6 +109,7 @@ fn subject<'a>(lang: Lang, shown: &'a Shown, places: &'a Places, p: &Prediction,
         note: trouble.or_else(|| labels::decided(lang, now?.0, p)),
         facts,
         decidable: now.map(|(dataset, (class, edit))| Decidable { task: &dataset.task, class: Some(class), edit }),
+        ..Subject::default()
     }
 }
 

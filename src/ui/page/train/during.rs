@@ -1,8 +1,9 @@
-//! While it trains, and what it looked like once it is over: numbers, curves, notes, learning rate and faces.
+//! While it trains, and what it looked like once it is over: numbers, curves, notes and learning rate, and the faces.
 
-use egui::{Align, Align2, Layout, Rect, Role, ScrollArea, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align, Layout, ScrollArea, Ui, vec2};
 
 use super::{
+    faces::{self, Viewing},
     tiles::{self, Tile},
     words,
 };
@@ -10,12 +11,10 @@ use crate::{
     data::sample::Part,
     history::{EpochRecord, Note, NoteKind},
     session::{Phase, Training},
-    text::{Lang, decimal, number, percent, say},
-    train::event::FollowedFace,
+    text::{Lang, decimal, number, say},
     ui::{
         Cx, icon,
-        page::off_by,
-        theme::{self, Theme, size},
+        theme::{self, Theme},
         widget::{
             card::{Card, columns},
             chart::Chart,
@@ -26,7 +25,7 @@ use crate::{
 };
 
 /// Everything below the header.
-pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
+pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training, viewing: &mut Option<Viewing>) {
     let planned = super::rates::of_epochs(&training.settings, training.steps_per_epoch);
     let numbers_high = tiles::height(ui.available_width(), shown_tiles(ui).len());
     let rows = [fixed(numbers_high), growing(208.0, 1.0), growing(150.0, 0.3)];
@@ -40,7 +39,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
         _ => columns(ui, &[0.34, 0.27, 0.39], height, |column, ui| match column {
             0 => notes(ui, cx.lang, training),
             1 => learning_rate(ui, cx.lang, training, &planned, height),
-            _ => faces(ui, cx, training),
+            _ => faces::card(ui, cx, training, viewing),
         }),
     });
 }
@@ -459,90 +458,4 @@ fn learning_rate(ui: &mut Ui, lang: Lang, training: &Training, planned: &[[f64; 
             plot.show(ui, lang, height);
         },
     );
-}
-
-fn faces(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training) {
-    let (lang, t) = (cx.lang, Theme::of(ui));
-    let of = cx.session.trained_on.as_ref().or(cx.dataset()).filter(|dataset| !dataset.task.is_binary());
-    let (title, caption) = match of {
-        Some(_) => (
-            say("Some validation pictures", "Quelques images de validation"),
-            say("as the model sees them now", "telles que le modèle les voit"),
-        ),
-        None => (
-            say("Six validation faces", "Six visages de validation"),
-            say("as the model sees them now", "tels que le modèle les voit"),
-        ),
-    };
-    let (title, caption) = (title.get(lang), caption.get(lang));
-    Card::titled(title).caption(caption).fill().show(ui, |ui| {
-        let Some(dataset) = cx.session.trained_on.as_ref().or(cx.dataset()).cloned().filter(|_| !training.faces.is_empty())
-        else {
-            let text = match training.goes_on() {
-                true => say("They appear after the first epoch", "Ils apparaissent après la première époque"),
-                false => say("None: no epoch was done", "Aucun : aucune époque n’a été faite"),
-            };
-            ui.label(theme::caption(text.get(lang)).color(t.text3));
-            return;
-        };
-        let room = ui.available_size();
-        let (gap, words) = (10.0, 42.0);
-        let count = training.faces.len();
-        // As many columns as give the largest pictures.
-        let side_of = |columns: usize| {
-            let rows = count.div_ceil(columns) as f32;
-            let across = (room.x - gap * (columns - 1) as f32) / columns as f32;
-            across.min((room.y - gap * (rows - 1.0)) / rows - words)
-        };
-        let fits = |columns: &usize| (room.x + gap) / *columns as f32 >= 40.0;
-        let columns = (1..=count).filter(fits).max_by(|a, b| side_of(*a).total_cmp(&side_of(*b))).unwrap_or(1);
-        let side = side_of(columns).clamp(28.0, 128.0);
-        let pitch = (room.x + gap) / columns as f32;
-        let origin = ui.cursor().min;
-        for (place, FollowedFace { sample, class, probability: sure, estimate }) in training.faces.iter().copied().enumerate() {
-            let (column, row) = (place % columns, place / columns);
-            let left = origin.x + pitch * column as f32 + (pitch - gap - side) / 2.0;
-            let corner = pos2(left, origin.y + (side + words + gap) * row as f32);
-            let rect = Rect::from_min_size(corner, vec2(side, side));
-            cx.thumbs.paint(ui, rect, &dataset, sample as usize);
-            let name = dataset.task.name(class.into(), lang);
-            let bar = Rect::from_min_size(pos2(rect.left(), rect.bottom() + 6.0), vec2(side, 4.0));
-            let label = dataset.samples.get(sample as usize).map_or(0, |s| s.class);
-            // A value does not say how sure it is; how far it is off is seen instead.
-            if let Some(estimate) = estimate {
-                ui.painter().rect_filled(bar, 2.0, t.by_error(f64::from(estimate) - f64::from(label)));
-            } else {
-                ui.painter().rect_filled(bar, 2.0, t.stroke);
-                // As sure as the words below say, of the class that they name.
-                let full = bar.with_max_x(bar.left() + bar.width() * sure);
-                ui.painter().rect_filled(full, 2.0, t.class(class));
-            }
-            let sure = if estimate.is_some() { String::new() } else { percent(lang, f64::from(sure), 0) };
-            let wide = pitch - 6.0 > 78.0;
-            let lines = match estimate.map(f64::from) {
-                Some(estimate) => vec![
-                    format!("{} ({})", decimal(lang, estimate, 0), off_by::off(lang, estimate - f64::from(label))),
-                    if wide { format!("{} {label}", say("labeled", "noté").get(lang)) } else { format!("/ {label}") },
-                ],
-                None if wide => vec![format!("{name} {sure}")],
-                None => vec![name.clone(), sure.clone()],
-            };
-            let letters = if pitch < 54.0 { 10.0 } else { size::CAPTION };
-            for (i, line) in lines.iter().enumerate() {
-                let at = pos2(rect.center().x, bar.bottom() + 4.0 + 14.0 * i as f32);
-                ui.painter().text(at, Align2::CENTER_TOP, line, theme::regular(letters), t.text2);
-            }
-            let recorded = dataset.task.name(label.into(), lang);
-            let of_years = estimate.map(|estimate| off_by::said(lang, estimate.into(), label));
-            let said = match (lang, of_years) {
-                (Lang::En, Some(said)) => format!("predicted {said}"),
-                (Lang::Fr, Some(said)) => format!("réponse\u{a0}: {said}"),
-                (Lang::En, None) => format!("predicted {name} {sure}, labeled {recorded}"),
-                (Lang::Fr, None) => format!("réponse\u{a0}: {name} {sure}, étiquette {recorded}"),
-            };
-            let response = ui.interact(rect, ui.scope_id().with(("face", place)), Sense::hover());
-            response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &said));
-            response.on_hover_text(&said);
-        }
-    });
 }

@@ -2,6 +2,7 @@
 
 mod before;
 pub mod during;
+mod faces;
 pub mod next;
 mod rates;
 mod tiles;
@@ -36,6 +37,8 @@ pub struct State {
     rates: bool,
     /// What is known of look-alikes.
     alike: shared::Alike,
+    /// The face that is seen large.
+    viewing: Option<faces::Viewing>,
     /// The height that the card of what is ready or missing takes.
     ready: f32,
 }
@@ -46,18 +49,23 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     if session.phase.training() {
         state.setup = false;
     }
+    if let Some(training) = session.training.as_ref().filter(|_| !state.setup)
+        && faces::viewer(ui, cx, training, &mut state.viewing)
+    {
+        return;
+    }
     match (&session.training, session.phase) {
         (_, Phase::Starting(_)) => starting(ui, cx),
         (Some(training), phase) if phase.training() => {
             which(ui, cx, training);
             running_header(ui, cx, training);
-            during::show(ui, cx, training);
+            during::show(ui, cx, training, &mut state.viewing);
         }
         (Some(training), _) if !state.setup => {
             which(ui, cx, training);
             over_header(ui, cx, state, training);
             state.setup |= next::show(ui, cx, training, during::classes(cx));
-            during::show(ui, cx, training);
+            during::show(ui, cx, training, &mut state.viewing);
         }
         _ => {
             if before::show(ui, cx, state) {

@@ -1,0 +1,208 @@
+//! A few validation pictures as the model sees them now, each of which opens large.
+
+use egui::{Align2, Id, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+
+use crate::{
+    data::{dataset::Dataset, sample::Part},
+    evaluate::regression,
+    session::Training,
+    text::{Lang, decimal, percent, say, years},
+    train::event::FollowedFace,
+    ui::{
+        Cx,
+        page::off_by,
+        theme::{self, Theme, size},
+        viewer::{
+            Viewer, ViewerAnswer,
+            subject::{Film, Said, Small, Subject, facts, folder_of},
+        },
+        widget::card::Card,
+    },
+};
+
+/// The viewer on the faces of a training.
+pub struct Viewing {
+    viewer: Viewer,
+    run: String,
+}
+
+/// Between two pictures.
+const GAP: f32 = 10.0;
+/// Height of the bar and the words below a picture.
+const WORDS: f32 = 42.0;
+
+/// Draws the card; opens the viewer at the face that is chosen.
+pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training, viewing: &mut Option<Viewing>) {
+    let (lang, t) = (cx.lang, Theme::of(ui));
+    let dataset = cx.session.trained_on.as_ref().or(cx.dataset()).cloned();
+    let (title, caption) = match dataset.as_ref().filter(|dataset| !dataset.task.is_binary()) {
+        Some(_) => (
+            say("Some validation pictures", "Quelques images de validation"),
+            say("as the model sees them now", "telles que le modèle les voit"),
+        ),
+        None => (
+            say("Six validation faces", "Six visages de validation"),
+            say("as the model sees them now", "tels que le modèle les voit"),
+        ),
+    };
+    let mut chosen: Option<(usize, Id)> = None;
+    Card::titled(title.get(lang)).caption(caption.get(lang)).fill().show(ui, |ui| {
+        let Some(dataset) = dataset.filter(|_| !training.faces.is_empty()) else {
+            let text = match training.goes_on() {
+                true => say("They appear after the first epoch", "Ils apparaissent après la première époque"),
+                false => say("None: no epoch was done", "Aucun\u{a0}: aucune époque n’a été faite"),
+            };
+            ui.label(theme::caption(text.get(lang)).color(t.text3));
+            return;
+        };
+        let room = ui.available_size();
+        let count = training.faces.len();
+        // As many columns as give the largest pictures.
+        let side_of = |columns: usize| {
+            let rows = count.div_ceil(columns) as f32;
+            let across = (room.x - GAP * (columns - 1) as f32) / columns as f32;
+            across.min((room.y - GAP * (rows - 1.0)) / rows - WORDS)
+        };
+        let fits = |columns: &usize| (room.x + GAP) / *columns as f32 >= 40.0;
+        let columns = (1..=count).filter(fits).max_by(|a, b| side_of(*a).total_cmp(&side_of(*b))).unwrap_or(1);
+        let side = side_of(columns).clamp(28.0, 128.0);
+        let pitch = (room.x + GAP) / columns as f32;
+        let origin = ui.cursor().min;
+        for (place, face) in training.faces.iter().enumerate() {
+            let (column, row) = (place % columns, place / columns);
+            let left = origin.x + pitch * column as f32 + (pitch - GAP - side) / 2.0;
+            let corner = pos2(left, origin.y + (side + WORDS + GAP) * row as f32);
+            let rect = Rect::from_min_size(corner, vec2(side, side));
+            cx.thumbs.paint(ui, rect, &dataset, face.sample as usize);
+            let face = Face { face, dataset: &dataset };
+            face.words(ui, lang, rect, pitch);
+            let said = face.said(lang);
+            let response = ui.interact(rect, ui.scope_id().with(("face", place)), Sense::click());
+            response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &said));
+            if response.hovered() || response.has_focus() {
+                let stroke = Stroke::new(2.0, t.accent);
+                ui.painter().rect_stroke(rect, theme::RADIUS_BUTTON, stroke, StrokeKind::Inside);
+            }
+            if response.clicked() {
+                chosen = Some((place, response.id));
+            }
+            let about = format!("{said}\n{}", say("A click opens it", "Un clic l’ouvre").get(lang));
+            response.on_hover_cursor(egui::CursorIcon::PointingHand).on_hover_text(about);
+        }
+    });
+    if let Some((place, back)) = chosen {
+        *viewing = Some(Viewing { viewer: Viewer::at(ui, place, Some(back)), run: training.run.clone() });
+    }
+}
+
+/// A face with what the model says of it.
+struct Face<'a> {
+    face: &'a FollowedFace,
+    dataset: &'a Dataset,
+}
+
+impl Face<'_> {
+    /// What it counts as.
+    fn label(&self) -> u8 {
+        self.dataset.samples.get(self.face.sample as usize).map_or(0, |sample| sample.class)
+    }
+
+    /// Whether the model is wrong about it: another class, or an age that is far off.
+    fn is_mistake(&self) -> bool {
+        match self.face.estimate {
+            Some(estimate) => (f64::from(estimate) - f64::from(self.label())).abs() > regression::NEAR,
+            None => self.face.class != self.label(),
+        }
+    }
+
+    /// What the model says, in words for all that is known of it.
+    fn said(&self, lang: Lang) -> String {
+        let FollowedFace { class, probability, estimate, .. } = *self.face;
+        let [name, recorded] = [class, self.label()].map(|class| self.dataset.task.name(class.into(), lang));
+        let of_years = estimate.map(|estimate| off_by::said(lang, estimate.into(), self.label()));
+        let sure = percent(lang, f64::from(probability), 0);
+        match (lang, of_years) {
+            (Lang::En, Some(said)) => format!("predicted {said}"),
+            (Lang::Fr, Some(said)) => format!("réponse\u{a0}: {said}"),
+            (Lang::En, None) => format!("predicted {name} {sure}, labeled {recorded}"),
+            (Lang::Fr, None) => format!("réponse\u{a0}: {name} {sure}, étiquette {recorded}"),
+        }
+    }
+
+    /// The bar and the words below the picture in `rect`, one of several that lie `pitch` apart.
+    fn words(&self, ui: &Ui, lang: Lang, rect: Rect, pitch: f32) {
+        let t = Theme::of(ui);
+        let FollowedFace { class, probability: sure, estimate, .. } = *self.face;
+        let (name, label) = (self.dataset.task.name(class.into(), lang), self.label());
+        let bar = Rect::from_min_size(pos2(rect.left(), rect.bottom() + 6.0), vec2(rect.width(), 4.0));
+        // A value does not say how sure it is; how far it is off is seen instead.
+        if let Some(estimate) = estimate {
+            ui.painter().rect_filled(bar, 2.0, t.by_error(f64::from(estimate) - f64::from(label)));
+        } else {
+            ui.painter().rect_filled(bar, 2.0, t.stroke);
+            // As sure as the words below say, of the class that they name.
+            let full = bar.with_max_x(bar.left() + bar.width() * sure);
+            ui.painter().rect_filled(full, 2.0, t.class(class));
+        }
+        let sure = percent(lang, f64::from(sure), 0);
+        let wide = pitch - 6.0 > 78.0;
+        let lines = match estimate.map(f64::from) {
+            Some(estimate) => vec![
+                format!("{} ({})", decimal(lang, estimate, 0), off_by::off(lang, estimate - f64::from(label))),
+                if wide { format!("{} {label}", say("labeled", "noté").get(lang)) } else { format!("/ {label}") },
+            ],
+            None if wide => vec![format!("{name} {sure}")],
+            None => vec![name, sure],
+        };
+        let letters = if pitch < 54.0 { 10.0 } else { size::CAPTION };
+        for (i, line) in lines.iter().enumerate() {
+            let at = pos2(rect.center().x, bar.bottom() + 4.0 + 14.0 * i as f32);
+            ui.painter().text(at, Align2::CENTER_TOP, line, theme::regular(letters), t.text2);
+        }
+    }
+}
+
+/// Draws the viewer, if one is open; gives whether it is, so that nothing else is drawn.
+pub fn viewer(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training, viewing: &mut Option<Viewing>) -> bool {
+    let Some(open) = viewing else { return false };
+    let dataset = cx.session.trained_on.as_ref().or(cx.dataset()).cloned();
+    let stays = open.run == training.run && !open.viewer.is_left(ui) && !training.faces.is_empty();
+    let Some(dataset) = dataset.filter(|_| stays) else {
+        *viewing = None;
+        return false;
+    };
+    let lang = cx.lang;
+    let faces = &training.faces;
+    let face = |position: usize| Face { face: &faces[position.min(faces.len() - 1)], dataset: &dataset };
+    let small = |position: usize| Some(Small::Pixels(&dataset.pixels, face(position).face.sample as usize));
+    let sample = |position: usize| dataset.samples.get(face(position).face.sample as usize);
+    let file = |position: usize| sample(position).map(|sample| sample.file.clone()).unwrap_or_default();
+    let mistake = |position: usize| face(position).is_mistake();
+    let folder = folder_of(&dataset);
+    // The model that is being trained has said already what it says.
+    let film = Film { count: faces.len(), small: &small, file: &file, folder, mistake: Some(&mistake), asks: false };
+    open.viewer.turn(ui, &film);
+    let at = open.viewer.position();
+    let (shown, task) = (face(at), &dataset.task);
+    let FollowedFace { sample: index, class, probability, estimate } = *shown.face;
+    let text = match estimate {
+        Some(estimate) => years(lang, estimate.into(), 1),
+        None => format!("{}, {}", task.name(class.into(), lang), percent(lang, probability.into(), 1)),
+    };
+    let of_years = task.is_regression();
+    let subject = Subject {
+        sample: index as usize,
+        label: task.name(shown.label().into(), lang),
+        class: Some(shown.label()).filter(|_| !of_years),
+        said: Some(Said { text, right: !shown.is_mistake() }),
+        facts: sample(at).map_or_else(Vec::new, |sample| facts(lang, sample, Some(Part::Validation), 0, of_years)),
+        ..Subject::default()
+    };
+    if open.viewer.show(ui, cx, &film, &subject) == ViewerAnswer::Stay {
+        return true;
+    }
+    if let Some(open) = viewing.take() {
+        open.viewer.close(ui);
+    }
+    false
+}
