@@ -21,10 +21,10 @@ use crate::{
     plan::Plan,
     preset::Preset,
     problem::{Kind, Problem},
-    run::{Asked, date},
+    run::{Asked, RunInfo, date},
     setting_def::Choice as _,
     settings::Settings,
-    text::{Lang, LocalizedText, Phrase, bytes, decimal, duration, named, number, percent, plural, say, years},
+    text::{Lang, LocalizedText, bytes, decimal, duration, named, number, percent, plural, say, years},
     worker::{self, Event, ExperimentOptions, Jobs},
 };
 
@@ -170,7 +170,7 @@ fn train(experiment: &Experiment, how: How, terminal: &mut Terminal) -> Done {
                     && !terminal.is_json()
                     && view.state != MemberState::Training
                 {
-                    terminal.line(&member_line(experiment.task.is_regression(), *member, view, lang));
+                    terminal.line(&member_line(experiment.task.is_regression(), *member, view, None, lang));
                 }
             })
         }
@@ -274,14 +274,7 @@ fn list(as_json: bool, lang: Lang) -> Done {
     } else {
         for view in &views {
             let Experiment { id, name, created, .. } = &view.experiment;
-            let of = say("of", "sur").get(lang);
-            let finished = view.count(|state| *state == MemberState::Finished) as u64;
-            let count = format!(
-                "{} {of} {} {}",
-                number(lang, finished),
-                number(lang, view.members.len() as u64),
-                say("finished", "terminés").get(lang),
-            );
+            let count = view.finished_words(lang);
             let best = view.best().and_then(|row| Some(score(view, row.spread?.mean, lang))).unwrap_or_default();
             let line = [date::day_and_time(*created), name.get(lang).to_owned(), count, best];
             let line: Vec<String> = line.into_iter().filter(|word| !word.is_empty()).collect();
@@ -299,10 +292,13 @@ fn show(name: &str, as_json: bool, lang: Lang) -> Done {
     let open: BTreeMap<usize, Option<u32>> = view.open().into_iter().collect();
     if !as_json {
         print(&named(lang, &view.experiment.id, view.experiment.name.get(lang)));
-        for (at, member) in view.members.iter().enumerate() {
+        if let Some(halving) = &view.experiment.halving {
+            print(&halving.words(view.experiment.variants.len(), lang));
+        }
+        for ((at, member), waits) in view.members.iter().enumerate().zip(view.waits()) {
             let task =
                 tasks.get(&at).filter(|_| !member.state.is_over()).map(|task| format!("  Slurm {} {}", task.state, task.node));
-            let line = member_line(view.experiment.task.is_regression(), at, member, lang);
+            let line = member_line(view.experiment.task.is_regression(), at, member, waits, lang);
             print(&(line + task.unwrap_or_default().trim_end()));
         }
         if let Some((Some(state), job)) = &ray {
@@ -358,6 +354,9 @@ fn dry(draft: &Draft, cost: &Cost, as_json: bool, lang: Lang) -> Done {
     if draft.variants.len() > 1 {
         draft.variants.iter().for_each(|variant| print(&format!("  {}", variant.label.get(lang))));
     }
+    if let Some(halving) = &draft.halving {
+        print(&halving.words(draft.variants.len(), lang));
+    }
     print(&cost_words(cost, lang));
     Ok(())
 }
@@ -379,32 +378,18 @@ fn cost_words(cost: &Cost, lang: Lang) -> String {
     format!("{runs}, {time}, {room} {}", say("on the disk", "sur le disque").get(lang))
 }
 
-/// A line about one member.
-fn member_line(in_years: bool, at: usize, member: &MemberView, lang: Lang) -> String {
-    let state: Phrase = match &member.state {
-        MemberState::Waiting => say("waiting", "en attente"),
-        MemberState::Training => say("training", "en cours"),
-        MemberState::Paused => say("paused", "en pause"),
-        MemberState::Finished => say("finished", "terminé"),
-        MemberState::Failed { .. } => say("failed", "échoué"),
-        MemberState::Stopped => say("stopped", "arrêté"),
-        MemberState::Dropped { .. } => say("stopped early", "arrêté tôt"),
-    };
-    let run = member.run.as_ref().map(|run| run.id.clone());
-    let epochs =
-        member.run.as_ref().map(|run| format!("{} {}/{}", say("epoch", "époque").get(lang), run.epochs_done, member.epochs));
+/// A line about one member; of one that waits for others, at which epoch it `waits`.
+fn member_line(in_years: bool, at: usize, member: &MemberView, waits: Option<u32>, lang: Lang) -> String {
+    let epochs = |run: &RunInfo| format!("{} {}/{}", say("epoch", "époque").get(lang), run.epochs_done, member.epochs);
     let result = match &member.state {
-        MemberState::Failed { problem } => Some(problem.line(lang)),
+        MemberState::Failed { problem } => Some(problem.remedy.get(lang).to_owned()),
         MemberState::Finished => {
             member.score().map(|value| if in_years { years(lang, value, 2) } else { percent(lang, value, 1) })
         }
-        MemberState::Dropped { epoch, rung } => Some(match lang {
-            Lang::En => format!("at epoch {epoch} (rung {rung})"),
-            Lang::Fr => format!("à l’époque {epoch} (palier {rung})"),
-        }),
-        _ => epochs,
+        _ => member.run.as_ref().map(epochs),
     };
-    let words = [Some(member.label.get(lang).to_owned()), Some(state.get(lang).to_owned()), result, run];
+    let run = member.run.as_ref().map(|run| run.id.clone());
+    let words = [Some(member.label.get(lang).to_owned()), Some(member.state_words(waits, lang)), result, run];
     format!("{:>4}  {}", at + 1, words.into_iter().flatten().filter(|word| !word.is_empty()).collect::<Vec<_>>().join("  "))
 }
 
@@ -416,7 +401,7 @@ fn table(view: &ExperimentView, lang: Lang) {
     }
     rows.iter().for_each(|row| print(&row_line(view, row, lang)));
     if let Some(nearest) = view.leads().first() {
-        print(&view.lead_words(nearest, lang));
+        print(&view.lead_words(nearest, true, lang));
     }
     if let Some(fit) = view.curve_fit() {
         let twice = fit.twice();

@@ -29,8 +29,8 @@ const JOBS: Phrase = say(
     "Tant d’essais à la fois, chacun dans son processus ; les cœurs sont partagés entre eux sauf si --threads est donné",
 );
 const MINUTES: Phrase = say(
-    "After so many minutes no further run is begun; `run` goes on with the rest",
-    "Après tant de minutes, aucun autre essai n’est commencé ; `run` reprend le reste",
+    "After so many minutes no further run is started; `run` goes on with the rest",
+    "Après tant de minutes, aucun autre essai n’est lancé ; `run` reprend le reste",
 );
 const NUMBERS: Phrase = say("The numbers of runs, as `show` counts them", "Les numéros d’essais, comme `show` les compte");
 
@@ -166,8 +166,8 @@ pub enum ExperimentCommand {
         jobs: Option<usize>,
         #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..=MOST_THREADS as u64))]
         #[arg(help = told(say(
-            "At most so many threads for each run, if the experiment was begun without --threads; the result is the same",
-            "Au plus tant de fils pour chaque essai, si l’expérience a été commencée sans --threads ; le résultat est le même",
+            "At most so many threads for each run, if the experiment was started without --threads; the result is the same",
+            "Au plus tant de fils pour chaque essai, si l’expérience a été lancée sans --threads ; le résultat est le même",
         )))]
         threads: Option<usize>,
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help = told(MINUTES))]
@@ -204,8 +204,8 @@ pub enum ExperimentCommand {
         numbers: Vec<u32>,
     },
     #[command(about = told(say(
-        "Stop runs of an experiment: they are not begun, or left as they are; the others go on",
-        "Arrêter des essais d’une expérience : ils ne sont pas commencés, ou restent tels quels ; les autres continuent",
+        "Stop runs of an experiment: they are not started, or left as they are; the others go on",
+        "Arrêter des essais d’une expérience : ils ne sont pas lancés, ou restent tels quels ; les autres continuent",
     )))]
     Stop {
         #[arg(help = told(EXPERIMENT), value_name = told(NAME))]

@@ -18,7 +18,7 @@ use crate::{
     files::atomic,
     problem::Problem,
     run::date,
-    text::{Lang, Phrase, duration, percent, plural, say, years},
+    text::{Lang, percent, plural, say, years},
 };
 
 /// Between two looks.
@@ -84,35 +84,21 @@ fn print_document(seen: &Watched) -> Done {
 /// The table.
 fn lines(seen: &Watched, lang: Lang) -> Vec<String> {
     let runs = plural(lang, seen.runs.len() as u64, say("run", "essai"), say("runs", "essais"));
-    let mut lines = vec![format!("{}  {runs}", seen.folder.display())];
+    let counts: Vec<String> = std::iter::once(runs).chain(seen.counts(lang)).collect();
+    let mut lines = vec![format!("{}  {}", seen.folder.display(), counts.join(", "))];
     lines.extend(seen.runs.iter().map(|run| line(run, lang)));
     lines
 }
 
 fn line(run: &WatchedRun, lang: Lang) -> String {
-    let state: Phrase = match &run.state {
-        MemberState::Training if run.is_stale() => say("stale", "figé"),
-        MemberState::Waiting => say("waiting", "en attente"),
-        MemberState::Training => say("training", "en cours"),
-        MemberState::Paused => say("paused", "en pause"),
-        MemberState::Finished => say("finished", "terminé"),
-        MemberState::Failed { .. } => say("failed", "échoué"),
-        MemberState::Stopped | MemberState::Dropped { .. } => say("stopped", "arrêté"),
-    };
-    let still = duration(lang, Duration::from_secs(run.still));
-    let about = match &run.state {
-        MemberState::Failed { problem } => problem.line(lang),
-        MemberState::Training if run.is_stale() => match lang {
-            Lang::En => format!("nothing has moved for {still}"),
-            Lang::Fr => format!("rien n’a bougé depuis {still}"),
-        },
-        MemberState::Training => run.host.clone().unwrap_or_default(),
-        _ => run.note.replace('\n', " "),
+    let remedy = match &run.state {
+        MemberState::Failed { problem } => problem.remedy.get(lang),
+        _ => "",
     };
     let score = run.score().filter(|_| run.state == MemberState::Finished);
     let score = score.map(|value| if run.of_years { years(lang, value, 2) } else { percent(lang, value, 1) });
     let epochs = format!("{}/{}", run.epochs_done, run.epochs);
-    let words = [run.label.get(lang).to_owned(), score.unwrap_or_default(), about];
-    let words = words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join("  ");
-    format!("{:<10} {epochs:>9}  {words}", state.get(lang))
+    let (state, note) = (run.state_words(lang), run.note.replace('\n', " "));
+    let words = [run.label.get(lang), &state, remedy, score.as_deref().unwrap_or_default(), &note];
+    format!("{epochs:>9}  {}", words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join("  "))
 }

@@ -14,7 +14,7 @@ use super::{ExperimentKind, Variant};
 use crate::{
     problem::{Kind, Problem},
     settings::Settings,
-    text::{LocalizedText, say},
+    text::{Lang, LocalizedText, named, number, plural, say},
 };
 
 /// After how many epochs how many go on.
@@ -62,6 +62,25 @@ impl Halving {
     /// How many of so many combinations go on after a rung.
     pub(super) fn kept(&self, combinations: usize) -> usize {
         (combinations / self.eta.max(2) as usize).max(1)
+    }
+
+    /// What is done with so many combinations: `Successive halving: 9 combinations up to epoch 2, 3 up to epoch 6, 1 up to
+    /// epoch 18`.
+    pub fn words(&self, combinations: usize, lang: Lang) -> String {
+        let mut left = combinations;
+        let mut rungs = Vec::new();
+        for (rung, epoch) in self.rungs.iter().enumerate() {
+            let count = match rung {
+                0 => plural(lang, left as u64, say("combination", "combinaison"), say("combinations", "combinaisons")),
+                _ => number(lang, left as u64),
+            };
+            rungs.push(match lang {
+                Lang::En => format!("{count} up to epoch {epoch}"),
+                Lang::Fr => format!("{count} jusqu’à l’époque {epoch}"),
+            });
+            left = self.kept(left);
+        }
+        named(lang, say("Successive halving", "Élimination successive").get(lang), rungs.join(", "))
     }
 
     /// Of all epochs of so many combinations, the share that is trained.

@@ -61,8 +61,8 @@ impl ExperimentView {
         Some(Lead { over: other, pairs: differences.len(), by, test, p: None })
     }
 
-    /// What a lead says, in words.
-    pub fn lead_words(&self, lead: &Lead, lang: Lang) -> String {
+    /// What a lead says, in words; the best is `named`, unless it was just before.
+    pub fn lead_words(&self, lead: &Lead, named: bool, lang: Lang) -> String {
         let (Some(best), Some(other)) = (self.best(), self.experiment.variants.get(lead.over)) else { return String::new() };
         let (best, other) = (best.label.get(lang), other.label.get(lang));
         let by = match (self.more_is_better(), lang) {
@@ -80,9 +80,11 @@ impl ExperimentView {
             (Some(p), Lang::En) => format!("over {pairs} seeds that may be luck ({})", p_value(lang, p)),
             (Some(p), Lang::Fr) => format!("sur {pairs} graines, c’est peut-être un hasard ({})", p_value(lang, p)),
         };
-        match lang {
-            Lang::En => format!("{best} is {by} than {other}; {luck}"),
-            Lang::Fr => format!("{best} est {by} que {other}\u{a0}; {luck}"),
+        match (lang, named) {
+            (Lang::En, true) => format!("{best} is {by} than {other}; {luck}"),
+            (Lang::Fr, true) => format!("{best} est {by} que {other}\u{a0}; {luck}"),
+            (Lang::En, false) => format!("It is {by} than {other}; {luck}"),
+            (Lang::Fr, false) => format!("Il est {by} que {other}\u{a0}; {luck}"),
         }
     }
 }

@@ -28,6 +28,7 @@ mod places;
 mod ray;
 mod search;
 mod slurm;
+mod state;
 mod store;
 mod view;
 mod watch;
@@ -45,8 +46,9 @@ pub use more::More;
 pub use ray::{RayJob, RayOptions};
 pub use search::{Values, Vary};
 pub use slurm::{SlurmJob, SlurmOptions, SlurmTask};
+pub use state::{MemberState, finished_words};
 pub use store::{ExperimentStore, Version};
-pub use view::{ExperimentView, MemberState, MemberView, Row};
+pub use view::{ExperimentView, MemberView, Row};
 pub use watch::{STALE, Watched, WatchedRun};
 
 use crate::{

@@ -100,8 +100,8 @@ fn unknown_values() -> Problem {
     Problem::new(
         Kind::Settings,
         say(
-            "This search was begun by an earlier version, which did not note what it draws from",
-            "Cette recherche a été commencée par une version antérieure, qui n’a pas noté d’où elle tire ses valeurs",
+            "This search was started by an earlier version, which did not note what it draws from",
+            "Cette recherche a été lancée par une version antérieure, qui n’a pas noté d’où elle tire ses valeurs",
         ),
         say("Begin a new search", "Commencez une nouvelle recherche"),
     )

@@ -62,6 +62,20 @@ impl ExperimentView {
         self.members.iter().filter_map(|member| places.get(member.variant).copied()).collect()
     }
 
+    /// Of each member that has come to the end of a rung before the others, at which epoch it waits for them.
+    pub fn waits(&self) -> Vec<Option<u32>> {
+        let mut waits = vec![None; self.members.len()];
+        for ((place, member), waits) in self.places().into_iter().zip(&self.members).zip(&mut waits) {
+            *waits = match place {
+                Place::Until(epoch) if member.state == MemberState::Paused => {
+                    (member.history.len() >= epoch as usize && epoch < member.epochs).then_some(epoch)
+                }
+                _ => None,
+            };
+        }
+        waits
+    }
+
     /// The members that have something left to be trained now, each with the epoch after which it has to wait for others.
     pub fn open(&self) -> Vec<(usize, Option<u32>)> {
         let places = self.places();

@@ -10,7 +10,8 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CurveFit, CurvePoint, Experiment, ExperimentKind, ExperimentStore, Owner, Variant, member,
+    CurveFit, CurvePoint, Experiment, ExperimentKind, ExperimentStore, MemberState, Owner, Variant, member,
+    state::{finished_words, waits_for_others},
     store::{MEMBERS, STOPPED},
 };
 use crate::{
@@ -19,39 +20,8 @@ use crate::{
     history::EpochRecord,
     problem::Problem,
     run::{RunInfo, RunStatus},
-    text::LocalizedText,
+    text::{Lang, LocalizedText},
 };
-
-/// Where a member stands, by its run's own folder.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
-pub enum MemberState {
-    #[default]
-    Waiting,
-    /// Some process has it.
-    Training,
-    /// It can go on.
-    Paused,
-    /// Trained and judged.
-    Finished,
-    Failed {
-        problem: Problem,
-    },
-    /// The user wants it no more.
-    Stopped,
-    /// Others were better at this epoch, the end of a rung of successive halving, counted from 1.
-    Dropped {
-        epoch: u32,
-        rung: u32,
-    },
-}
-
-impl MemberState {
-    /// Whether nothing of it is left to be trained; what failed may be tried again.
-    pub const fn is_over(&self) -> bool {
-        matches!(self, Self::Finished | Self::Stopped | Self::Dropped { .. })
-    }
-}
 
 /// A member as it is now.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -102,6 +72,14 @@ impl MemberView {
         (self.state == MemberState::Finished).then(|| scores.years.map_or(scores.accuracy, |years| years.mae))
     }
 
+    /// Where it stands in words; of one that waits at the end of a rung of successive halving, at which epoch it `waits`.
+    pub fn state_words(&self, waits: Option<u32>, lang: Lang) -> String {
+        match waits {
+            Some(epoch) => waits_for_others(epoch, lang),
+            None => self.state.words(self.owner.as_ref().map(|owner| owner.host.as_str()), lang),
+        }
+    }
+
     /// From 0 to 1.
     pub fn progress(&self) -> f64 {
         match &self.run {
@@ -116,6 +94,11 @@ impl ExperimentView {
     /// Members for which `is` holds.
     pub fn count(&self, is: impl Fn(&MemberState) -> bool) -> usize {
         self.members.iter().filter(|member| is(&member.state)).count()
+    }
+
+    /// `3 of 5 runs finished`.
+    pub fn finished_words(&self, lang: Lang) -> String {
+        finished_words(self.count(|state| *state == MemberState::Finished), self.members.len(), lang)
     }
 
     /// Members that are over: finished, failed, left behind or no longer wanted.

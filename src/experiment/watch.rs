@@ -14,14 +14,14 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{Experiment, MemberRecord, MemberState, Owner};
+use super::{Experiment, MemberRecord, MemberState, Owner, state::STALE_NAMES};
 use crate::{
     evaluate::RunScores,
     files::atomic,
     history::EpochRecord,
     problem::{Kind, Problem},
     run::{Run, RunInfo, RunStatus},
-    text::{LocalizedText, say},
+    text::{Lang, LocalizedText, Phrase, duration, plural, say},
 };
 
 /// Seconds without a change after which a training is stale; of a run whose epochs take longer, three epochs.
@@ -98,6 +98,23 @@ impl WatchedRun {
         self.state == MemberState::Training && self.still >= STALE.max((3.0 * longest) as u64)
     }
 
+    /// What its state is called.
+    pub fn state_name(&self) -> Phrase {
+        if self.is_stale() { STALE_NAMES[0] } else { self.state.name() }
+    }
+
+    /// The same with what is known of it: for how long nothing moves, the machine that trains it, why it failed.
+    pub fn state_words(&self, lang: Lang) -> String {
+        if !self.is_stale() {
+            return self.state.words(self.host.as_deref(), lang);
+        }
+        let (name, still) = (self.state_name().get(lang), duration(lang, Duration::from_secs(self.still)));
+        match lang {
+            Lang::En => format!("{name}: nothing has moved for {still}"),
+            Lang::Fr => format!("{name}\u{a0}: rien n’a bougé depuis {still}"),
+        }
+    }
+
     /// What it is known by.
     pub fn key(&self) -> String {
         self.run.clone().unwrap_or_else(|| self.label.en.clone())
@@ -129,6 +146,27 @@ impl Watched {
             newest.iter().filter_map(|folder| look.run(folder)).collect()
         };
         Ok(Self { folder: folder.to_owned(), name, runs, older, unreadable: look.unreadable })
+    }
+
+    /// How many runs are trained, stale, failed and finished, where there are any: `3 training`, `1 stale`.
+    pub fn counts(&self, lang: Lang) -> Vec<String> {
+        let counted = |state: MemberState| {
+            let same = |run: &WatchedRun| !run.is_stale() && std::mem::discriminant(&run.state) == std::mem::discriminant(&state);
+            let count = self.count(same);
+            (count > 0).then(|| state.counted(count, lang))
+        };
+        let stale = self.count(WatchedRun::is_stale);
+        let [one, many] = STALE_NAMES;
+        let failed = MemberState::Failed { problem: Problem::cancelled() };
+        [
+            counted(MemberState::Training),
+            (stale > 0).then(|| plural(lang, stale as u64, one, many)),
+            counted(failed),
+            counted(MemberState::Finished),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 
     /// Runs for which `is` holds.

@@ -333,6 +333,6 @@ fn other_pictures() -> Problem {
             "The pictures or their labels are others than when this experiment began: its runs could not be compared",
             "Les images ou leurs étiquettes ne sont plus celles du début de cette expérience : ses essais ne seraient pas comparables",
         ),
-        say("Undo the changes, or start a new experiment", "Annulez les changements, ou commencez une nouvelle expérience"),
+        say("Undo the changes, or start a new experiment", "Annulez les changements, ou lancez une nouvelle expérience"),
     )
 }

@@ -225,7 +225,7 @@ fn the_runs_of_an_experiment_are_folded_under_one_line() {
     assert!(before.iter().all(|name| !name.contains("seed 4")), "{before:?}");
     let line = harness.get_by_label_contains("5\u{a0}seeds, experiment");
     let said = line.accesskit_node().label().unwrap_or_default();
-    assert!(said.contains("3 of 5 done · 91.8% ± 0.6"), "{said}");
+    assert!(said.contains("3 of 5 runs finished · 91.8% ± 0.6"), "{said}");
     harness.get_by_label_contains("Runs of “").click();
     harness.run();
     let after = names(&harness);

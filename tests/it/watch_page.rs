@@ -12,7 +12,7 @@ use egui_kittest::kittest::Queryable as _;
 use serde_json::{Value, json};
 use trombine::{
     control::Control,
-    experiment::{Design, ExperimentStore, MemberRecord, MemberState, STALE, Watched, WatchedRun},
+    experiment::{Design, ExperimentStore, MemberRecord, MemberState, STALE, Watched, WatchedRun, finished_words},
     problem::{Kind, Problem},
     run::{Run, RunStatus, RunStore},
     session::{Session, Watching},
@@ -248,7 +248,7 @@ fn the_page_shows_how_far_each_run_is_and_what_is_stale() {
             .query_by_label_contains("8\u{a0}runs · 2\u{a0}training · 1\u{a0}stale · 1\u{a0}failed · 2\u{a0}finished")
             .is_some()
     );
-    assert!(harness.query_by_label_contains("epoch 12 of 30 on node1").is_some());
+    assert!(harness.query_by_label_contains("epoch 12 of 30 · training on node1").is_some());
     assert!(harness.query_by_label_contains("stale: nothing has moved for 21").is_some());
     assert!(harness.query_by_label_contains("restarted after the power cut").is_some());
     assert!(harness.query_by_label_contains("The disk is full").is_some());
@@ -307,6 +307,40 @@ fn the_command_line_prints_what_it_sees() {
     let (status, _, err) = call(own.path(), &["watch", "/no/such/folder"]);
     assert_eq!(status, 1);
     assert!(err.contains("is not there now"), "{err}");
+}
+
+/// Window and command line call a state the same, of an experiment as of runs that are watched.
+#[test]
+fn a_state_has_one_name_wherever_it_is_shown() {
+    let problem =
+        Problem::new(Kind::Disk, say("The disk is full", "Le disque est plein"), say("Make room", "Faites de la place"));
+    let states = [
+        (MemberState::Waiting, "waiting", "en attente"),
+        (MemberState::Training, "training on node1", "en cours sur node1"),
+        (MemberState::Paused, "paused", "en pause"),
+        (MemberState::Finished, "finished", "terminé"),
+        (MemberState::Failed { problem }, "failed: The disk is full", "échoué\u{a0}: Le disque est plein"),
+        (MemberState::Stopped, "stopped", "arrêté"),
+        (
+            MemberState::Dropped { epoch: 5, rung: 1 },
+            "stopped early, at epoch 5: others were better",
+            "arrêté tôt, à l’époque 5\u{a0}: d’autres étaient meilleurs",
+        ),
+    ];
+    for (state, english, french) in states {
+        for (lang, wanted) in [(Lang::En, english), (Lang::Fr, french)] {
+            assert_eq!(state.words(Some("node1"), lang), wanted);
+            assert!(wanted.starts_with(state.name().get(lang)));
+        }
+        let mut run = seen().runs[2].clone();
+        (run.state, run.host) = (state.clone(), Some("node1".to_owned()));
+        assert_eq!(run.state_words(Lang::En), english);
+    }
+    let stale = &seen().runs[1];
+    assert_eq!((stale.state_name().get(Lang::Fr), stale.state.name().get(Lang::Fr)), ("figé", "en cours"));
+    for (finished, wanted) in [(1, "1 essai sur 5 terminé"), (3, "3 essais sur 5 terminés")] {
+        assert_eq!(finished_words(finished, 5, Lang::Fr), wanted);
+    }
 }
 
 #[test]

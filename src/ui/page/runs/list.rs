@@ -13,6 +13,7 @@ use super::{
     toolbar,
 };
 use crate::{
+    experiment::finished_words,
     run::{RunInfo, RunStatus, date},
     text::{Lang, decimal, duration, number, percent, quoted, say, years},
     ui::{
@@ -341,14 +342,9 @@ fn time(lang: Lang, seconds: f64) -> String {
 }
 
 impl Group {
-    /// `3 of 5 done · 91.8 % ± 0.6`; of several variants with what the best is called.
+    /// `3 of 5 runs finished · 91.8 % ± 0.6`; of several variants with what the best is called.
     fn about(&self, lang: Lang) -> String {
-        let (done, all) = (number(lang, self.done as u64), number(lang, self.all as u64));
-        let mut words = vec![match (lang, self.done) {
-            (Lang::En, _) => format!("{done} of {all} done"),
-            (Lang::Fr, 0 | 1) => format!("{done} sur {all} fini"),
-            (Lang::Fr, _) => format!("{done} sur {all} finis"),
-        }];
+        let mut words = vec![finished_words(self.done, self.all, lang)];
         if let Some(spread) = self.spread {
             let scale = if self.of_years { 1.0 } else { 100.0 };
             let digits = if self.of_years { 2 } else { 1 };

@@ -90,7 +90,7 @@ fn filter_menu(ui: &mut Ui, lang: Lang, filter: &mut Filter, lines: &Lines) {
             if menu_choice(ui, filter.starred, say("With a star", "Avec étoile").get(lang)).clicked() {
                 filter.starred = !filter.starred;
             }
-            for (wanted, name) in [(true, say("Finished", "Finis")), (false, say("Not finished", "Non finis"))] {
+            for (wanted, name) in [(true, say("Finished", "Terminés")), (false, say("Not finished", "Non terminés"))] {
                 let on = filter.finished == Some(wanted);
                 if menu_choice(ui, on, name.get(lang)).clicked() {
                     filter.finished = (!on).then_some(wanted);

@@ -170,19 +170,8 @@ fn head(ui: &mut Ui, cx: &mut Cx<'_>, watching: &Watching) {
 /// `12 runs · 3 training · 1 stale · 8 finished`.
 fn counts(lang: Lang, seen: &Watched) -> String {
     let runs = plural(lang, (seen.runs.len() + seen.older) as u64, say("run", "essai"), say("runs", "essais"));
-    let training = seen.count(|run| run.state == MemberState::Training && !run.is_stale());
-    let stale = seen.count(WatchedRun::is_stale);
-    let finished = seen.count(|run| run.state == MemberState::Finished);
-    let failed = seen.count(|run| matches!(run.state, MemberState::Failed { .. }));
-    let others = [
-        (training, say("training", "en cours"), say("training", "en cours")),
-        (stale, say("stale", "figé"), say("stale", "figés")),
-        (failed, say("failed", "échoué"), say("failed", "échoués")),
-        (finished, say("finished", "fini"), say("finished", "finis")),
-    ];
-    let counted = others.into_iter().filter(|(count, ..)| *count > 0);
     let mut words = vec![runs];
-    words.extend(counted.map(|(count, one, more)| plural(lang, count as u64, one, more)));
+    words.extend(seen.counts(lang));
     if seen.unreadable > 0 {
         let folders =
             plural(lang, seen.unreadable as u64, say("cannot be read", "illisible"), say("cannot be read", "illisibles"));
@@ -260,13 +249,19 @@ fn line(ui: &mut Ui, lang: Lang, run: &WatchedRun, place: Option<usize>) -> bool
     let upper = rect.center().y - 9.0;
     let lower = rect.center().y + 10.0;
     let goes = matches!(run.state, MemberState::Training | MemberState::Paused);
-    let column = right - if goes { 116.0 } else { 84.0 };
+    // In a narrow card the name, which ends with what tells runs apart, has the room.
+    let rail = if rect.width() < 420.0 { 56.0 } else { 108.0 };
+    let column = match (goes, &score) {
+        (true, _) => right - rail,
+        (false, Some(_)) => right - 84.0,
+        (false, None) => right,
+    };
     put(pos2(left, upper), column - left - 10.0, run.label.get(lang), theme::medium(size::BODY), t.text);
     let below = if note.is_empty() { about.clone() } else { format!("{about} · {note}") };
     let tone = if run.is_stale() { t.validation } else { t.text2 };
     put(pos2(left, lower), right - left - 4.0, &below, theme::regular(size::CAPTION), tone);
     if goes {
-        let rail = Rect::from_min_size(pos2(column, upper - 3.0), vec2(108.0, 6.0));
+        let rail = Rect::from_min_size(pos2(column, upper - 3.0), vec2(rail, 6.0));
         let mut child = ui.new_child(egui::UiBuilder::new().max_rect(rail));
         bar::progress(&mut child, run.label.get(lang), Some(run.progress() as f32), rail.width());
     } else if let Some(score) = score {
@@ -290,39 +285,19 @@ fn symbol(t: &Theme, run: &WatchedRun) -> (Icon, egui::Color32) {
 
 /// Where a run stands, in words.
 fn state(lang: Lang, run: &WatchedRun) -> String {
-    let epoch = match lang {
-        Lang::En => format!("epoch {} of {}", run.epochs_done, run.epochs),
-        Lang::Fr => format!("époque {} sur {}", run.epochs_done, run.epochs),
+    let words = run.state_words(lang);
+    let epoch = match (&run.state, lang) {
+        (MemberState::Finished, _) => plural(lang, run.epochs_done.into(), say("epoch", "époque"), say("epochs", "époques")),
+        (MemberState::Training | MemberState::Paused | MemberState::Dropped { .. }, Lang::En) => {
+            format!("epoch {} of {}", run.epochs_done, run.epochs)
+        }
+        (MemberState::Training | MemberState::Paused | MemberState::Dropped { .. }, Lang::Fr) => {
+            format!("époque {} sur {}", run.epochs_done, run.epochs)
+        }
+        _ => return words,
     };
-    let time = |seconds: u64| duration(lang, Duration::from_secs(seconds));
-    let word = match &run.state {
-        MemberState::Training if run.is_stale() => {
-            let since = time(run.still);
-            return match lang {
-                Lang::En => format!("{epoch} · stale: nothing has moved for {since}"),
-                Lang::Fr => format!("{epoch} · figé\u{a0}: rien n’a bougé depuis {since}"),
-            };
-        }
-        MemberState::Training => match (&run.host, lang) {
-            (Some(host), Lang::En) => return format!("{epoch} on {host}"),
-            (Some(host), Lang::Fr) => return format!("{epoch} sur {host}"),
-            (None, _) => return epoch,
-        },
-        MemberState::Waiting => say("waiting", "en attente"),
-        MemberState::Paused => {
-            let paused = say("paused", "en pause").get(lang);
-            return format!("{epoch} · {paused}");
-        }
-        MemberState::Finished => {
-            return plural(lang, run.epochs_done.into(), say("epoch", "époque"), say("epochs", "époques"));
-        }
-        MemberState::Failed { problem } => return problem.what.get(lang).to_owned(),
-        MemberState::Stopped => say("no longer wanted", "plus souhaité"),
-        MemberState::Dropped { .. } => {
-            say("stopped early: others were better", "arrêté plus tôt\u{a0}: d’autres étaient meilleurs")
-        }
-    };
-    word.get(lang).to_owned()
+    // What is stale says so first: the end of a long line is cut.
+    if run.is_stale() { format!("{words} · {epoch}") } else { format!("{epoch} · {words}") }
 }
 
 /// The curves over each other: the chosen ones named, or else those that are trained.

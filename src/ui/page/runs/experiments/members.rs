@@ -16,8 +16,8 @@ use crate::{
     },
 };
 
-/// Height of a member's line.
-const LINE: f32 = 34.0;
+/// Height of a member's two lines.
+const LINE: f32 = 48.0;
 
 /// Every run, with how far it is.
 pub fn members(ui: &mut Ui, cx: &mut Cx<'_>, view: &Arc<ExperimentView>, live: Option<&Live<'_>>) {
@@ -28,12 +28,17 @@ pub fn members(ui: &mut Ui, cx: &mut Cx<'_>, view: &Arc<ExperimentView>, live: O
             let text = say("It was cancelled; Continue resumes it", "Elle a été annulée\u{a0}; Poursuivre la reprend");
             notice::note(ui, icon::INFO, Theme::of(ui).text2, text.get(lang));
         }
+        if let Some(halving) = &view.experiment.halving {
+            let text = halving.words(view.experiment.variants.len(), lang);
+            ui.add(egui::Label::new(theme::caption(text).color(Theme::of(ui).text2)).wrap());
+        }
+        let waits = view.waits();
         ui.spacing_mut().item_spacing.y = 0.0;
         let area = ScrollArea::vertical().min_scrolled_height(0.0).auto_shrink([false, false]);
         area.show_rows(ui, LINE, view.members.len(), |ui, range| {
             for place in range {
                 let now = live.filter(|live| live.member == place);
-                if member_line(ui, cx, view, place, now) {
+                if member_line(ui, cx, view, (place, waits[place]), now) {
                     open = view.members[place].run.as_ref().map(|run| run.id.clone());
                 }
             }
@@ -44,14 +49,17 @@ pub fn members(ui: &mut Ui, cx: &mut Cx<'_>, view: &Arc<ExperimentView>, live: O
     }
 }
 
+/// A run's place among the members, and at which epoch it waits for the others.
+type Placed = (usize, Option<u32>);
+
 /// One run; whether it is clicked.
-fn member_line(ui: &mut Ui, cx: &Cx<'_>, view: &ExperimentView, place: usize, live: Option<&Live<'_>>) -> bool {
+fn member_line(ui: &mut Ui, cx: &Cx<'_>, view: &ExperimentView, (place, waits): Placed, live: Option<&Live<'_>>) -> bool {
     let (lang, t, member) = (cx.lang, Theme::of(ui), &view.members[place]);
     let opens = member.run.as_ref().is_some_and(|run| run.scores.is_some());
     let sense = if opens { Sense::click() } else { Sense::hover() };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), sense);
     let score = member.score().map(|value| if view.more_is_better() { percent(lang, value, 1) } else { years(lang, value, 2) });
-    let state = state(lang, member, live, cx.session.phase);
+    let state = state(lang, (member, waits), live, cx.session.phase);
     let said = [member.label.get(lang), &state].into_iter().chain(score.as_deref()).collect::<Vec<_>>().join(", ");
     response.widget_info(|| WidgetInfo::labeled(if opens { Role::Button } else { Role::Label }, ui.is_enabled(), &said));
     ui.painter().hline(rect.x_range(), rect.top(), Stroke::new(1.0, t.grid));
@@ -68,32 +76,37 @@ fn member_line(ui: &mut Ui, cx: &Cx<'_>, view: &ExperimentView, place: usize, li
         MemberState::Training => (icon::HOURGLASS, t.accent),
         MemberState::Waiting => (icon::CLOCK, t.text3),
     };
-    let middle = rect.center().y;
-    symbol.paint(ui.painter(), Rect::from_center_size(pos2(rect.left() + 12.0, middle), vec2(16.0, 16.0)), 15.0, tint);
-    let [name, middle_column, right] = [rect.left() + 30.0, rect.left() + rect.width() * 0.42, rect.right() - 8.0];
-    let put = |ui: &Ui, left: f32, room: f32, text: &str, font, color| {
+    let (upper, lower) = (rect.center().y - 9.0, rect.center().y + 10.0);
+    let (left, right) = (rect.left() + 30.0, rect.right() - 8.0);
+    symbol.paint(ui.painter(), Rect::from_center_size(pos2(rect.left() + 12.0, rect.center().y), vec2(16.0, 16.0)), 15.0, tint);
+    let put = |ui: &Ui, middle: f32, room: f32, text: &str, font, color| {
         let galley = fitted(ui, text, font, color, room);
         ui.painter().galley(pos2(left, middle - galley.size().y / 2.0), galley, color);
     };
-    put(ui, name, middle_column - name - 12.0, member.label.get(lang), theme::medium(size::TABLE), t.text);
-    let share = live.map_or(member.progress(), |live| live.share.map_or(0.0, f64::from));
-    if live.is_some() || member.state == MemberState::Paused || member.state == MemberState::Training {
-        let rail = Rect::from_min_size(pos2(middle_column, middle - 3.0), vec2(96.0, 6.0));
+    let goes = live.is_some() || matches!(member.state, MemberState::Paused | MemberState::Training);
+    // In a narrow card the name, which ends with what tells runs apart, has the room.
+    let wide = if rect.width() < 420.0 { 56.0 } else { 108.0 };
+    let beside = match (goes, &score) {
+        (true, _) => wide + 12.0,
+        (false, Some(_)) => 84.0,
+        (false, None) => 0.0,
+    };
+    put(ui, upper, right - beside - left, member.label.get(lang), theme::medium(size::TABLE), t.text);
+    put(ui, lower, right - left, &state, theme::regular(size::CAPTION), t.text2);
+    if goes {
+        let share = live.map_or(member.progress(), |live| live.share.map_or(0.0, f64::from));
+        let rail = Rect::from_min_size(pos2(right - wide, upper - 3.0), vec2(wide, 6.0));
         let mut child = ui.new_child(egui::UiBuilder::new().max_rect(rail));
         bar::progress(&mut child, member.label.get(lang), Some(share as f32), rail.width());
-        put(ui, rail.right() + 12.0, right - 90.0 - rail.right() - 12.0, &state, theme::regular(size::TABLE), t.text2);
-    } else {
-        put(ui, middle_column, right - 90.0 - middle_column, &state, theme::regular(size::TABLE), t.text2);
-    }
-    if let Some(score) = score {
-        let galley = fitted(ui, &score, theme::semibold(size::TABLE), t.text, 90.0);
-        ui.painter().galley(pos2(right - galley.size().x, middle - galley.size().y / 2.0), galley, t.text);
+    } else if let Some(score) = score {
+        let galley = fitted(ui, &score, theme::semibold(size::TABLE), t.text, 80.0);
+        ui.painter().galley(pos2(right - galley.size().x, upper - galley.size().y / 2.0), galley, t.text);
     }
     response.clicked()
 }
 
-/// Where a run stands, in words.
-fn state(lang: Lang, member: &MemberView, live: Option<&Live<'_>>, phase: Phase) -> String {
+/// Where a run stands, in words; of one that waits for others, at which epoch it `waits`.
+fn state(lang: Lang, (member, waits): (&MemberView, Option<u32>), live: Option<&Live<'_>>, phase: Phase) -> String {
     if let Some(live) = live {
         let epoch = live.training.map(|training| (training.now.epoch, training.epochs));
         return match (phase, epoch) {
@@ -106,26 +119,12 @@ fn state(lang: Lang, member: &MemberView, live: Option<&Live<'_>>, phase: Phase)
             _ => say("starting", "démarrage").get(lang).to_owned(),
         };
     }
-    match &member.state {
-        MemberState::Waiting => say("waiting", "en attente").get(lang).to_owned(),
-        MemberState::Training => member.owner.as_ref().map_or_else(
-            || say("trained elsewhere", "en cours ailleurs").get(lang).to_owned(),
-            |owner| match lang {
-                Lang::En => format!("trained on {}", owner.host),
-                Lang::Fr => format!("en cours sur {}", owner.host),
-            },
-        ),
-        MemberState::Paused => say("interrupted, can go on", "interrompu, peut reprendre").get(lang).to_owned(),
-        MemberState::Finished => member.run.as_ref().map_or_else(String::new, |run| {
+    match &member.run {
+        Some(run) if member.state == MemberState::Finished => {
             let time = duration(lang, std::time::Duration::from_secs_f64(run.seconds.clamp(0.0, 1e9)));
             let epochs = plural(lang, run.epochs_done.into(), say("epoch", "époque"), say("epochs", "époques"));
             format!("{epochs} · {time}")
-        }),
-        MemberState::Failed { problem } => problem.what.get(lang).to_owned(),
-        MemberState::Stopped => say("no longer wanted", "plus souhaité").get(lang).to_owned(),
-        MemberState::Dropped { epoch, .. } => match lang {
-            Lang::En => format!("stopped early at epoch {epoch}: others were better"),
-            Lang::Fr => format!("arrêté dès l’époque {epoch}\u{a0}: d’autres étaient meilleurs"),
-        },
+        }
+        _ => member.state_words(waits, lang),
     }
 }

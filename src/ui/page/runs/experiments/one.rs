@@ -6,7 +6,7 @@ use super::{curves::curves, live::Live, members::members, reading::Reading, resu
 use crate::{
     experiment::{ExperimentView, MemberState},
     session::Phase,
-    text::{Lang, number, plural, say},
+    text::{Lang, say},
     ui::{
         Action, Cx, icon,
         widget::{
@@ -150,21 +150,16 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, (live, narrow): (boo
 
 /// How far it is.
 fn stands(lang: Lang, view: &ExperimentView, live: bool) -> String {
-    let finished = view.count(|state| *state == MemberState::Finished) as u64;
-    let done = number(lang, finished);
-    let all = number(lang, view.members.len() as u64);
-    let mut words = vec![match lang {
-        Lang::En => format!("{done} of {all} runs finished"),
-        Lang::Fr => format!("{} sur {all}", plural(lang, finished, say("", "essai fini"), say("", "essais finis"))),
-    }];
-    let failed = view.count(|state| matches!(state, MemberState::Failed { .. }));
-    if failed > 0 {
-        let text = plural(lang, failed as u64, say("failed", "échoué"), say("failed", "échoués"));
-        words.push(text);
-    }
+    let mut words = vec![view.finished_words(lang)];
+    let counted = |is: fn(&MemberState) -> bool| {
+        let state = view.members.iter().map(|member| &member.state).find(|state| is(state))?;
+        Some(state.counted(view.count(is), lang))
+    };
+    words.extend(counted(|state| matches!(state, MemberState::Failed { .. })));
+    words.extend(counted(|state| matches!(state, MemberState::Dropped { .. })));
     let elsewhere = view.count(|state| *state == MemberState::Training) > 0;
     if !live && elsewhere {
-        words.push(say("trained elsewhere now", "en cours ailleurs").get(lang).to_owned());
+        words.push(say("training elsewhere", "en cours ailleurs").get(lang).to_owned());
     }
     words.join(" · ")
 }

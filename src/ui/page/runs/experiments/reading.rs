@@ -150,11 +150,13 @@ fn sentence(lang: Lang, view: &ExperimentView, rows: &[Row]) -> String {
         let Some(best) = view.best() else { return String::new() };
         let (Some(spread), label) = (best.spread, best.label.get(lang)) else { return String::new() };
         let (mean, runs) = (text(spread.mean), plural_runs(lang, spread.n));
-        let best = match lang {
-            Lang::En => format!("Best so far: {label}, {mean} on average of {runs}"),
-            Lang::Fr => format!("Le meilleur jusqu’ici\u{a0}: {label}, {mean} en moyenne de {runs}"),
+        let best = match (lang, spread.n) {
+            (Lang::En, 1) => format!("Best so far: {label}, {mean}"),
+            (Lang::Fr, 1) => format!("Le meilleur jusqu’ici\u{a0}: {label}, {mean}"),
+            (Lang::En, _) => format!("Best so far: {label}, {mean} on average of {runs}"),
+            (Lang::Fr, _) => format!("Le meilleur jusqu’ici\u{a0}: {label}, {mean} en moyenne de {runs}"),
         };
-        let nearest = view.leads().first().map(|lead| view.lead_words(lead, lang));
+        let nearest = view.leads().first().map(|lead| view.lead_words(lead, false, lang));
         return Some(best).into_iter().chain(nearest).collect::<Vec<_>>().join(". ");
     };
     let Some(spread) = row.spread else { return String::new() };
@@ -205,7 +207,7 @@ fn foretold(lang: Lang, view: &ExperimentView) -> Option<String> {
 pub fn table(lang: Lang, view: &ExperimentView, rows: &[Row]) -> Table {
     let head = [
         say("runs of", "essais de"),
-        say("finished", "finis"),
+        say("finished", "terminés"),
         say("mean", "moyenne"),
         say("standard deviation", "écart type"),
         say("95% from", "95\u{a0}% de"),
