@@ -101,6 +101,8 @@ const SCENES: &[Scene] = &[
     ),
     ("viewer-results", || Stage::new(Page::Results).with_data(400).with_run(), scenes::VIEWER),
     ("viewer-heat", looked_at, VIEWER_HEAT),
+    ("viewer-training", || during(Phase::Training), &["predicted ", "réponse\u{a0}: "]),
+    ("viewer-predict", predict_many::several, &["Open the picture", "Ouvrir l’image"]),
     ("viewer-data", || Stage::new(Page::Data).with_data(600), scenes::VIEWER_OF_COPIES),
     ("data-marked", || Stage::new(Page::Data).with_data(600), &["Wall of", "Mur de", CTRL_A]),
     (
@@ -213,6 +215,7 @@ const SCENES: &[Scene] = &[
         &["New experiment", "Nouvelle expérience", "Search", "Recherche", "Add a setting", "Ajouter un réglage"],
     ),
     ("experiment-search", search_page::searched, &["Experiments", "Expériences", "search", "recherche"]),
+    ("experiment-halving", search_page::halved, &["Experiments", "Expériences", "search", "recherche"]),
     ("watched", watch_page::watched, &["seed 42", "seed 46", "conseillée · graine 46"]),
     ("watched-gone", watch_page::gone, &[]),
     ("runs-many", runs_list::many, &["Runs of", "Essais de"]),

@@ -99,6 +99,8 @@ pub const SCENES: &[Scene] = &[
     ),
     scene("viewer", || Stage::new(Page::Results).with_data(400).with_run(), VIEWER),
     scene("viewer-data", || data(Page::Data), VIEWER_OF_COPIES),
+    scene("viewer-training", || made::during(Phase::Training), &["predicted ", "réponse\u{a0}: "]),
+    scene("viewer-predict", predict_many::several, &["Open the picture", "Ouvrir l’image"]),
     scene("predict-empty", || Stage::new(Page::Predict).with_data(40).with_run(), &[]),
     scene("predict", stage::predicting, &[]),
     scene("predict-several", predict_many::several, &[]),
@@ -130,6 +132,7 @@ pub const SCENES: &[Scene] = &[
     scene("results-committee", committee::results, &[]),
     scene("runs-committee", committee::runs, &["3 seeds, "]),
     scene("experiment-search", search_page::searched, &["Experiments", "Expériences", "search", "recherche"]),
+    scene("experiment-halving", search_page::halved, &["Experiments", "Expériences", "search", "recherche"]),
     scene(
         "experiment-search-new",
         stage::three_runs,

@@ -2,10 +2,11 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use egui::{Color32, Event, Key, Modifiers, PointerButton, Pos2, pos2, vec2};
+use egui::{Color32, Event, Key, Modifiers, PointerButton, Pos2, accesskit::Role, pos2, vec2};
 use egui_kittest::{Harness, kittest::Queryable as _};
 use trombine::{
-    experiment::{Cost, Design, Draft, ExperimentKind, Values, Vary},
+    experiment::{Cost, Design, Draft, ExperimentKind, Halving, MemberState, Values, Vary},
+    run::RunStatus,
     settings::Settings,
     ui::{
         Action,
@@ -16,7 +17,7 @@ use trombine::{
 
 use crate::{
     experiments_page::{finish, runs, waiting, with},
-    stage::Stage,
+    stage::{self, Stage},
 };
 
 /// A search over four options, of which 23 of 24 runs are over.
@@ -40,6 +41,30 @@ pub fn searched() -> Stage {
         let off = (rate + 3.4).abs() * 0.05 + (settings.model.dropout - 0.35).abs() * 0.08;
         let flip = if settings.augment.flip { 0.012 } else { 0.0 };
         finish(&stage, &mut view.members[place], format!("run-{place}"), 0.915 - off + flip, 1200);
+    }
+    with(stage, vec![view])
+}
+
+/// The same as successive halving of nine combinations: six are left behind after the first rung, of the other three one has
+/// come to the end of the second and waits.
+pub fn halved() -> Stage {
+    let stage = runs();
+    let base = Settings::default();
+    let vary = ["model.dropout=0.1,0.3,0.5", "train.batch_size=16,32,64"];
+    let vary = vary.map(|text| Vary::parse(text, &base).expect("an option with its values")).into();
+    let draft = Design::Search { vary, runs: None }.draft(&base, 1, false).and_then(|draft| draft.halved(3)).expect("a draft");
+    let mut view = waiting(&stage, "halved", draft);
+    let rungs = view.experiment.halving.clone().expect("it is halved").rungs;
+    for (place, member) in view.members.iter_mut().enumerate() {
+        let goes_on = place % 3 == 1;
+        let done = if goes_on && place == 4 { rungs[1] } else { rungs[0] };
+        finish(&stage, member, format!("run-{place}"), if goes_on { 0.92 } else { 0.88 }, 1200);
+        member.epochs = base.train.epochs;
+        member.history = stage::history(done);
+        member.history.iter_mut().for_each(|epoch| epoch.validation_accuracy -= if goes_on { 0.0 } else { 0.04 });
+        member.state = if goes_on { MemberState::Paused } else { MemberState::Dropped { epoch: rungs[0], rung: 1 } };
+        let run = member.run.as_mut().expect("it has one");
+        (run.epochs_done, run.status, run.scores) = (done, RunStatus::Paused, None);
     }
     with(stage, vec![view])
 }
@@ -103,6 +128,63 @@ fn options_are_chosen_from_a_list_and_their_values_are_counted() {
     harness.get_by_label("Vary no more: Flip").click();
     harness.run_steps(3);
     assert!(harness.query_by_label("Start 3\u{a0}runs").is_some());
+}
+
+/// 50 epochs and three values: `50 // 3`, and all of them.
+#[test]
+fn the_worse_ones_are_stopped_early_on_wish() {
+    let (mut harness, stage) = form(&["Dropout"]);
+    assert!(!says(&harness, "Successive halving: 3\u{a0}combinations"), "not unless it is wished");
+    harness.get_by_role_and_label(Role::Switch, "Stop the worse ones early").click();
+    harness.run_steps(4);
+    assert_eq!(Settings::default().train.epochs, 50);
+    assert!(says(&harness, "Successive halving: 3\u{a0}combinations up to epoch 16, 1 up to epoch 50"));
+    let actions = stage.borrow_mut().actions.split_off(0);
+    let Some(Action::CostOfExperiment(draft)) = actions.last() else { panic!("it is asked what it takes: {actions:?}") };
+    let halving = Some(Halving { eta: 3, rungs: vec![16, 50] });
+    assert_eq!(draft.halving, halving);
+    let cost = Cost { runs: 3, seconds: Some(600.0), bytes: 90_000_000 };
+    stage.borrow_mut().session.experiments.cost = Some((Draft::clone(draft), cost));
+    harness.run_steps(3);
+    assert!(says(&harness, "3\u{a0}runs · at most about 10"));
+    harness.get_by_label("Start 3\u{a0}runs").click();
+    harness.run_steps(3);
+    assert_eq!(begun(&stage).halving, halving, "it is kept with the experiment");
+    // Of two combinations one of three cannot go on.
+    let (mut harness, stage) = form(&["Flip"]);
+    harness.get_by_role_and_label(Role::Switch, "Stop the worse ones early").click();
+    harness.run_steps(4);
+    assert!(says(&harness, "Keeping one of 3 takes at least 3 combinations") && !says(&harness, "Start "));
+    harness.get_by_role_and_label(Role::Switch, "Stop the worse ones early").click();
+    harness.run_steps(4);
+    harness.get_by_label("Start 2\u{a0}runs").click();
+    harness.run_steps(3);
+    assert_eq!(begun(&stage).halving, None);
+}
+
+#[test]
+fn the_page_of_a_halved_search_says_who_goes_on() {
+    let (mut harness, stage) = halved().harness([1280.0, 900.0]);
+    harness.run_steps(3);
+    harness.get_by_label("Experiments").click();
+    harness.run_steps(3);
+    harness.get_by_label_contains("search").click();
+    harness.run_steps(4);
+    // 50 // 9, 50 // 3 and 50.
+    assert!(says(&harness, "9\u{a0}combinations up to epoch 5, 3 up to epoch 16, 1 up to epoch 50"));
+    assert!(says(&harness, "0 of 9 runs finished · 6\u{a0}stopped early"));
+    assert!(says(&harness, "stopped early, at epoch 5: others were better"));
+    assert!(says(&harness, "waiting at epoch 16 for the others"));
+    let view = stage.borrow().session.experiments.views["halved"].clone();
+    let waits: Vec<Option<u32>> = view.waits();
+    assert_eq!(waits.iter().flatten().collect::<Vec<_>>(), [&16]);
+    // The others of the second rung can go on now.
+    assert_eq!(view.open(), [(1, Some(16)), (7, Some(16))]);
+}
+
+/// Whether something that is called so is on the page.
+fn says<S>(harness: &Harness<'_, S>, text: &str) -> bool {
+    harness.query_all_by_label_contains(text).next().is_some()
 }
 
 #[test]

@@ -181,7 +181,11 @@ fn drafted(asked: &Asked) -> Result<Draft, Problem> {
         ExperimentKind::Ablate => (Design::Ablate, 1),
         ExperimentKind::Search => (asked.search.design(&asked.base)?, asked.search.seeds),
     };
-    design.draft(&asked.base, seeds, asked.kind == ExperimentKind::Compare)
+    let draft = design.draft(&asked.base, seeds, asked.kind == ExperimentKind::Compare)?;
+    match asked.search.eta().filter(|_| asked.kind == ExperimentKind::Search) {
+        Some(eta) => draft.halved(eta),
+        None => Ok(draft),
+    }
 }
 
 /// There is nothing to train yet.
@@ -350,4 +354,7 @@ fn takes(ui: &mut Ui, lang: Lang, draft: &Draft, cost: Option<Cost>) {
         }
     };
     notice::note(ui, icon::CLOCK, Theme::of(ui).text2, &text);
+    if let Some(halving) = &draft.halving {
+        notice::note(ui, icon::SCALE, Theme::of(ui).text2, &halving.words(draft.variants.len(), lang));
+    }
 }

@@ -13,7 +13,7 @@ use crate::{
         theme::{self, Theme},
         widget::{
             button::{Button, icon_button},
-            choice::{chip, menu_line, segmented},
+            choice::{chip, menu_line, segmented, switch},
             curves::rate,
             field,
         },
@@ -29,6 +29,9 @@ pub struct Wish {
     /// How many are drawn.
     runs: u32,
     pub seeds: u32,
+    /// Whether the worse ones are stopped early, and of how many one goes on then.
+    halves: bool,
+    eta: u32,
 }
 
 /// A varied option.
@@ -63,7 +66,7 @@ const APART: [&str; 2] = ["seed", "split."];
 
 impl Default for Wish {
     fn default() -> Self {
-        Self { options: Vec::new(), random: false, runs: 20, seeds: 1 }
+        Self { options: Vec::new(), random: false, runs: 20, seeds: 1, halves: false, eta: 3 }
     }
 }
 
@@ -71,6 +74,11 @@ impl Wish {
     /// Whether no option was chosen yet.
     pub fn is_empty(&self) -> bool {
         self.options.is_empty()
+    }
+
+    /// Of how many combinations one goes on, if the worse ones are stopped early.
+    pub fn eta(&self) -> Option<u32> {
+        self.halves.then_some(self.eta)
     }
 
     /// The search of the options that have an effect with the settings `base`.
@@ -200,6 +208,19 @@ pub fn show(ui: &mut Ui, lang: Lang, wish: &mut Wish, base: &Settings, typed: &m
         line(ui, say("Combinations", "Combinaisons"), &mut wish.runs, 2..=MOST as u32);
     }
     line(ui, say("Seeds of each", "Graines de chacune"), &mut wish.seeds, 1..=50);
+    ui.horizontal(|ui| {
+        let name = say("Stop the worse ones early", "Arrêter tôt les moins bonnes").get(lang);
+        switch(ui, &mut wish.halves, name);
+        ui.label(theme::cell(name).color(Theme::of(ui).text));
+    });
+    let text = say(
+        "Successive halving: all train for a few epochs, then only the best go on for more, up to the full number",
+        "Élimination successive\u{a0}: toutes s’entraînent quelques époques, puis seules les meilleures continuent, jusqu’au nombre entier",
+    );
+    ui.add(egui::Label::new(theme::caption(text.get(lang)).color(Theme::of(ui).text2)).wrap());
+    if wish.halves {
+        line(ui, say("One goes on of", "Une continue sur"), &mut wish.eta, 2..=10);
+    }
 }
 
 /// A varied option with its values; whether it is taken away.
