@@ -146,6 +146,7 @@ impl ParallelCoordinates<'_> {
         let painter = ui.painter();
         let apart = axes.get(1).map_or(outer.width(), |second| second[0].x - axes[0][0].x);
         let last = axes.len().saturating_sub(1);
+        let free = self.free(ui, axes, outer);
         for (index, ([low, high], axis)) in axes.iter().zip(self.axes).enumerate() {
             painter.line_segment([*low, *high], Stroke::new(1.5, t.text3));
             if index == last {
@@ -153,9 +154,10 @@ impl ParallelCoordinates<'_> {
             }
             let color = if index == last { t.text } else { t.text2 };
             let font = if index == last { theme::semibold(size::CAPTION) } else { theme::medium(size::CAPTION) };
-            // Half the distance to each neighbor; at the edge there is one, and what is beside the axes.
+            // Half the distance to each neighbor, unless the neighbors leave more; at the edge there is one, and what is beside
+            // the axes.
             let room = match index {
-                _ if last == 0 => outer.width(),
+                _ if last == 0 || free[index] => outer.width(),
                 at if at == 0 || at == last => (apart / 2.0 + BESIDE - 6.0).min(apart - 10.0),
                 _ => apart - 10.0,
             };
@@ -165,7 +167,7 @@ impl ParallelCoordinates<'_> {
             for (at, text) in apart_enough(&axis.marks, low.y - high.y) {
                 let y = low.y + (high.y - low.y) * at;
                 // The last one's values stand at its left: there the window ends.
-                let room = if index == last && last > 0 { apart * 0.5 - 8.0 } else { (apart * 0.5).min(160.0) - 8.0 };
+                let room = if index == last && last > 0 { apart * 0.4 - 8.0 } else { (apart * 0.6).min(160.0) - 8.0 };
                 let text = fitted(ui, text, theme::regular(size::CAPTION), t.text2, room);
                 let x = if index == last { low.x - 9.0 - text.size().x } else { low.x + 7.0 };
                 painter.hline(low.x - 3.0..=low.x + 3.0, y, Stroke::new(1.5, t.text3));
@@ -174,6 +176,23 @@ impl ParallelCoordinates<'_> {
                 painter.galley(place.min, text, t.text2);
             }
         }
+    }
+
+    /// Of each axis, whether its whole name has room between those of its neighbors.
+    fn free(&self, ui: &Ui, axes: &[[Pos2; 2]], outer: Rect) -> Vec<bool> {
+        /// Between two names.
+        const GAP: f32 = 8.0;
+        let spans: Vec<[f32; 2]> = axes
+            .iter()
+            .zip(self.axes)
+            .map(|([low, _], axis)| {
+                let wide = ui.painter().layout_no_wrap(axis.name.clone(), theme::semibold(size::CAPTION), Color32::PLACEHOLDER);
+                let left = (low.x - wide.size().x / 2.0).clamp(outer.left(), (outer.right() - wide.size().x).max(outer.left()));
+                [left, left + wide.size().x]
+            })
+            .collect();
+        let apart = |at: usize| spans.get(at + 1).is_none_or(|next| spans[at][1] + GAP <= next[0]);
+        (0..spans.len()).map(|at| apart(at) && (at == 0 || apart(at - 1))).collect()
     }
 
     /// Below: the run that the keyboard is at, or what the colors say.

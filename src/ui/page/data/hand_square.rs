@@ -68,6 +68,9 @@ pub fn would_help(dataset: &Dataset, skipped: &Skipped) -> bool {
     is_possible(dataset) && matches!(skipped.reason, SkipReason::NoFace | SkipReason::SeveralFaces { .. })
 }
 
+/// Width below which the help has no room beside the buttons.
+const NARROW: f32 = 640.0;
+
 /// Draws the photo with the square that is to be taken.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, drawing: &mut HandSquare) -> Drawing {
     let (lang, t) = (cx.lang, Theme::of(ui));
@@ -85,7 +88,15 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, drawing: &mut HandS
     };
     let known = cx.session.photo_of_data.as_ref().filter(|(file, _)| *file == path);
     let known = known.map(|(_, photo)| photo.as_ref().as_ref());
-    let room = vec2(ui.available_width(), (ui.available_height() - theme::BUTTON - 12.0).max(120.0));
+    // Where the help has no room beside the buttons it stands below them.
+    let narrow = ui.available_width() < NARROW;
+    let below = theme::BUTTON + 12.0 + if narrow { 40.0 } else { 0.0 };
+    let room = vec2(ui.available_width(), (ui.available_height() - below).max(120.0));
+    let help = cx.say(say(
+        "Drag over the face. Keys: arrows move the square, + and − resize it, Enter accepts it, Esc cancels",
+        "Tracez sur le visage. Touches\u{a0}: les flèches déplacent le carré, + et − changent sa taille, Entrée le valide, Échap annule",
+    ));
+    let help = || egui::Label::new(theme::caption(help).color(t.text2)).wrap();
     let mut taken = false;
     if let Some(Ok(photo)) = known {
         taken = canvas(ui, cx, room, dataset, drawing, photo);
@@ -105,12 +116,13 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, drawing: &mut HandS
         let take = Button::primary(cx.say(say("Use this square", "Utiliser ce carré"))).icon(icon::CHECK);
         taken |= ui.add_enabled(drawing.crop.is_some(), take).clicked();
         over |= ui.add(Button::quiet(cx.say(say("Cancel", "Annuler"))).icon(icon::X)).clicked();
-        let help = cx.say(say(
-            "Drag over the face. Keys: arrows move the square, + and − resize it, Enter accepts it, Esc cancels",
-            "Tracez sur le visage. Touches\u{a0}: les flèches déplacent le carré, + et − changent sa taille, Entrée le valide, Échap annule",
-        ));
-        ui.add(egui::Label::new(theme::caption(help).color(t.text2)).truncate()).on_hover_text(help);
+        if !narrow {
+            ui.add(help());
+        }
     });
+    if narrow {
+        ui.add(help());
+    }
     match (known, drawing.crop) {
         (Some(Ok(photo)), Some(crop)) if taken => {
             let square = within(crop, photo.preview_size.map(|side| side as f32 * photo.scale));

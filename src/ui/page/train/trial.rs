@@ -17,8 +17,8 @@ use crate::{
     },
 };
 
-/// Height of one device's line.
-const LINE: f32 = 26.0;
+/// Height of one device's two lines.
+const LINE: f32 = 38.0;
 
 /// The height that the card needs.
 pub fn height(cx: &Cx<'_>) -> f32 {
@@ -86,9 +86,9 @@ fn line(ui: &mut Ui, lang: Lang, trial: &Trial, fastest: bool) {
     let time = words::about(lang, trial.run);
     let (speed, memory) = (number(lang, trial.pictures_per_second.round() as u64), bytes(lang, trial.memory));
     let symbol = if trial.device.kind == DeviceKind::Processor { icon::CPU } else { icon::CIRCUIT_BOARD };
-    let (said, speed) = match lang {
-        Lang::En => (format!("{time} on {}", trial.device.name), format!("{speed} pictures/s")),
-        Lang::Fr => (format!("{time} sur {}", trial.device.name), format!("{speed} images/s")),
+    let speed = match lang {
+        Lang::En => format!("{speed} pictures/s"),
+        Lang::Fr => format!("{speed} images/s"),
     };
     // In a small window the memory stands in the card above alone.
     let details = match ui.available_width() < 420.0 {
@@ -102,8 +102,13 @@ fn line(ui: &mut Ui, lang: Lang, trial: &Trial, fastest: bool) {
         ui.label(theme::cell(details).color(t.text2));
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             ui.label(symbol.text(15.0).color(t.text2));
-            let said = if fastest { theme::strong(said) } else { egui::RichText::new(said) };
-            ui.add(egui::Label::new(said.color(t.text)).wrap());
+            ui.vertical(|ui| {
+                ui.spacing_mut().item_spacing.y = 0.0;
+                ui.add_space(2.0);
+                let time = if fastest { theme::strong(time) } else { egui::RichText::new(time) };
+                ui.add(egui::Label::new(time.color(t.text)).truncate());
+                ui.add(egui::Label::new(theme::caption(&trial.device.name).color(t.text2)).truncate());
+            });
         });
     });
 }
