@@ -158,8 +158,16 @@ fn resizing_back_is_pillows_bilinear() {
 fn a_smaller_input_is_pillows_affine_bilinear() {
     let cases = [
         (112, InputSize::Half, [[72, 132, 192], [211, 15, 75], [228, 32, 92], [33, 93, 153], [36, 96, 156], [216, 20, 80]]),
-        (128, InputSize::ThreeQuarters, [[1, 61, 121], [126, 186, 246], [109, 169, 229], [157, 217, 21], [127, 187, 247], [225, 28, 88]]),
-        (112, InputSize::ThreeQuarters, [[69, 129, 189], [231, 35, 95], [215, 19, 79], [43, 103, 163], [208, 12, 72], [70, 130, 190]]),
+        (
+            128,
+            InputSize::ThreeQuarters,
+            [[1, 61, 121], [126, 186, 246], [109, 169, 229], [157, 217, 21], [127, 187, 247], [225, 28, 88]],
+        ),
+        (
+            112,
+            InputSize::ThreeQuarters,
+            [[69, 129, 189], [231, 35, 95], [215, 19, 79], [43, 103, 163], [208, 12, 72], [70, 130, 190]],
+        ),
     ];
     let places = [(0, 0), (5, 50), (37, 20), (55, 55), (10, 11), (47, 3)];
     for (crop, input_size, expected) in cases {
@@ -169,7 +177,10 @@ fn a_smaller_input_is_pillows_affine_bilinear() {
         augment::evaluation(&settings, &picture(), &mut out);
         for ((x, y), expected) in places.into_iter().zip(expected) {
             let got = &out[(y * side + x) * 3..][..3];
-            assert!(got.iter().zip(expected).all(|(a, b): (&u8, u8)| a.abs_diff(b) <= 1), "{side} at {x}, {y}: {got:?} for {expected:?}");
+            assert!(
+                got.iter().zip(expected).all(|(a, b): (&u8, u8)| a.abs_diff(b) <= 1),
+                "{side} at {x}, {y}: {got:?} for {expected:?}"
+            );
         }
     }
 }

@@ -7,7 +7,7 @@ use trombine::{
         self, Device, DeviceKind, Engine, EngineConfig, Score, Step, TtaPredictor, devices, dropout, reference::ReferenceEngine,
     },
     loss::{ClassTarget, LossKind, LossSettings, Targets},
-    model::{Array, ModelSettings, Op, Output, Weights},
+    model::{Array, Initialization, ModelSettings, Op, Output, Pooling, Weights, init::init},
     optimizer::{OptimizerKind, OptimizerSettings, OptimizerState},
     problem::Kind,
 };
@@ -224,6 +224,25 @@ fn batch_norm_over_64_pictures_follows_the_reference_for_steps() {
             }
             assert_close(&weights, &true_weights, weight_bound, &format!("{name}, {what}"));
         }
+    }
+}
+
+/// A convolution's arrays gather their gradient at every place of every picture, here a quarter of a million. Behind global
+/// average pooling the terms of a picture are alike, so that a sum that takes one after the other in f32 rounds to the same
+/// side for long: a bias summed so is off by 1.9e-4 here.
+#[test]
+fn gradients_summed_over_the_places_of_64_pictures_are_the_reference_s() {
+    let model =
+        ModelSettings { filters: vec![8], pooling: Pooling::GlobalAverage, dense: vec![16], dropout: 0.0, ..Default::default() };
+    let config = EngineConfig { batch_size: 64, ..config(&model, 64) };
+    let first = init(&config.network, Initialization::GlorotUniform, 7);
+    let pictures = Pictures::random(&config.network, 64, 0);
+    let pass = |open_one: Open| open(open_one, &config, &first).gradients(&pictures.batch(), step(0)).expect("gradients");
+    let (true_score, true_gradients) = pass(|config| Box::new(ReferenceEngine::new(config)));
+    for (name, engine) in engines().iter().filter(|(name, _)| *name != "reference") {
+        let (score, gradients) = pass(*engine);
+        assert!(same_score(score, true_score, 1e-6), "{name}: {score:?} instead of {true_score:?}");
+        assert_close(&gradients, &true_gradients, 8e-5, name);
     }
 }
 

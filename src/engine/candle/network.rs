@@ -61,7 +61,7 @@ impl Pass<'_> {
         match layer.op {
             Op::Conv { padding, .. } => {
                 let y = ops::conv(x, self.array(layer, "weight")?, padding, first)?;
-                self.bias(layer).map_or(Ok(y.clone()), |bias| y.broadcast_add(&bias))
+                self.bias(layer).map_or(Ok(y.clone()), |bias| &y + ops::spread(&bias, y.dims())?)
             }
             Op::Dense { .. } => Linear::new(self.array(layer, "weight")?.clone(), self.bias(layer)).forward(x),
             Op::BatchNorm { epsilon, .. } => self.batch_norm(layer, x, epsilon),
