@@ -1,6 +1,7 @@
 //! What surrounds the steps, on a folder of pictures: `cargo bench --bench data -- ingest DIR` (first opening: scan, hash,
-//! decode, resize, cache) and `… -- epoch DIR [--epochs 2] [--size 112]` (whole epochs from the cache, training and validation, in turns
-//! with their steps alone on pictures already in memory; and the peak memory after each).
+//! decode, resize, cache) and `… -- epoch DIR [--preset recommended] [--epochs 2] [--size 112]` (whole epochs from the
+//! cache, training and validation, in turns with their steps alone on pictures already in memory; and the peak memory after
+//! each).
 #![allow(clippy::unwrap_used, reason = "a panic is how a benchmark says that it cannot run")]
 
 use std::{path::Path, process::ExitCode, sync::Arc, time::Instant};
@@ -17,8 +18,9 @@ use trombine::{
     engine::{self, Engine, Step},
     files::Places,
     plan::Plan,
+    preset::Preset,
     problem::{Kind, Problem},
-    settings::Settings,
+    setting_def::Choice,
     text::say,
 };
 
@@ -31,9 +33,13 @@ fn main() -> ExitCode {
     };
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["ingest", folder] => ingest(Path::new(folder)),
-        ["epoch", folder, ..] => epochs(Path::new(folder), number("--epochs", 2), number("--size", 112)),
+        ["epoch", folder, ..] => {
+            let preset = arguments.iter().position(|argument| argument == "--preset").and_then(|i| arguments.get(i + 1));
+            let preset = preset.and_then(|key| Preset::of_key(key)).unwrap_or_default();
+            epochs(Path::new(folder), preset, number("--epochs", 2), number("--size", 112))
+        }
         _ => {
-            eprintln!("usage: ingest DIR | epoch DIR [--epochs N] [--size PIXELS]");
+            eprintln!("usage: ingest DIR | epoch DIR [--preset KEY] [--epochs N] [--size PIXELS]");
             return ExitCode::FAILURE;
         }
     };
@@ -76,10 +82,10 @@ fn ingest(folder: &Path) -> Result<(), Problem> {
 }
 
 /// Whole epochs in turns with their steps alone.
-fn epochs(folder: &Path, epochs: u32, size: u32) -> Result<(), Problem> {
+fn epochs(folder: &Path, preset: Preset, epochs: u32, size: u32) -> Result<(), Problem> {
     let home = temporary()?;
     let dataset = Arc::new(open(folder, &Places::at(home.path()))?);
-    let mut settings = Settings::default();
+    let mut settings = preset.settings();
     settings.augment.crop = size;
     let plan = Plan::new(&settings, dataset).map_err(|mut problems| problems.swap_remove(0))?;
     let mut engine = engine::open(&plan.device, &plan.engine_config())?;

@@ -1,6 +1,7 @@
 //! Pictures per second of the reference network, training steps or forward only:
 //! `cargo bench --bench step -- [--batch 32] [--size 128] [--forward] [--isa avx2] [--threads 2] [--steps 12] [--rounds 5]
-//! [--batch-norm] [--kernel 5] [--filters 32,64,128,256] [--classes 100]`; without `--classes` one logit.
+//! [--preset recommended] [--batch-norm] [--kernel 5] [--filters 32,64,128,256] [--classes 100]`; without `--classes` one
+//! logit. A preset gives network, batch and optimizer, and what follows it changes them.
 #![allow(clippy::unwrap_used, reason = "a panic is how a benchmark says that it cannot run")]
 
 use std::{process::ExitCode, time::Instant};
@@ -15,6 +16,8 @@ use trombine::{
     loss::{ClassTarget, LossSettings, Targets},
     model::{Kernel, ModelSettings, Network, Output},
     optimizer::OptimizerSettings,
+    preset::Preset,
+    setting_def::Choice,
 };
 
 struct Options {
@@ -26,6 +29,7 @@ struct Options {
     steps: usize,
     rounds: usize,
     model: ModelSettings,
+    optimizer: OptimizerSettings,
     output: Output,
 }
 
@@ -39,6 +43,7 @@ fn options() -> Option<Options> {
         steps: 12,
         rounds: 5,
         model: ModelSettings::default(),
+        optimizer: OptimizerSettings::default(),
         output: Output::Sigmoid,
     };
     // Cargo adds `--bench`.
@@ -46,6 +51,11 @@ fn options() -> Option<Options> {
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--forward" => options.forward = true,
+            "--preset" => {
+                let settings = Preset::of_key(&arguments.next()?)?.settings();
+                (options.model, options.optimizer) = (settings.model, settings.train.optimizer);
+                options.batch = settings.train.batch_size as usize;
+            }
             "--batch-norm" => options.model.batch_norm_conv = true,
             "--batch" => options.batch = arguments.next()?.parse().ok()?,
             "--size" => options.size = arguments.next()?.parse().ok()?,
@@ -91,7 +101,7 @@ fn run(options: &Options) -> Result<(), trombine::problem::Problem> {
     let weights = vec![1.0; n];
     let config = EngineConfig {
         network,
-        optimizer: OptimizerSettings::default(),
+        optimizer: options.optimizer.clone(),
         loss: LossSettings { kind: losses_of(options.output).usual(), ..Default::default() },
         seed: 1,
         batch_size: n,
