@@ -246,6 +246,11 @@ impl Engine for CpuEngine {
         Ok(Weights(self.arrays.iter().map(|array| (array.about.name.clone(), array.export(&array.values))).collect()))
     }
 
+    fn running_statistics(&mut self) -> Result<Weights, Problem> {
+        let running = self.arrays.iter().filter(|array| !array.about.role.trained());
+        Ok(Weights(running.map(|array| (array.about.name.clone(), array.export(&array.values))).collect()))
+    }
+
     fn set_weights(&mut self, weights: &Weights) -> Result<(), Problem> {
         weights.check(&self.config.network)?;
         for array in &mut self.arrays {
