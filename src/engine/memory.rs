@@ -11,8 +11,8 @@
 //! | candle | 4 W + (2 + S) T and the tensors of a pass ([`tensors`]) |
 //! | reference | 7 W + (5 + S) T and three times the maps of a pass, in f64 |
 //!
-//! A training keeps besides, at the end of its last epoch ([`training`]), 7 W + 2 S T: the best weights twice, the result,
-//! the checkpoint (weights, best weights, slots), and the bytes of its file; and the batches that are made ahead. On the
+//! A training keeps besides, at the end of its last epoch ([`training`]), 5 W + S T: the best weights twice, the result, and
+//! the checkpoint (weights, best weights, slots); and the batches that are made ahead. On the
 //! card itself are the buffers of its schedule ([`gpu::check`]).
 //!
 //! # What there is
@@ -73,7 +73,7 @@ pub fn engine(id: &str, config: &EngineConfig) -> Result<u64, Problem> {
 /// Bytes that a training with `config` takes besides its engine; see the [module](self).
 pub fn training(config: &EngineConfig) -> u64 {
     let Arrays { all, trained, slots } = Arrays::of(config);
-    7 * all + 2 * slots * trained + batch::memory(config.network.input.len(), config.batch_size, config.threads)
+    5 * all + slots * trained + batch::memory(config.network.input.len(), config.batch_size, config.threads)
 }
 
 /// Bytes of a process that trains with `config` on the device `id`, with so many bytes of pictures in memory.

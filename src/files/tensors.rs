@@ -3,9 +3,12 @@
 //! It stands in the metadata entry `xxh3`, which other programs pass over; a file without it, of theirs or of an earlier
 //! version, is read as it is.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+};
 
-use safetensors::{SafeTensorError, SafeTensors, tensor::TensorView};
+use safetensors::{Dtype, SafeTensorError, SafeTensors, View, tensor::TensorView};
 use xxhash_rust::xxh3::Xxh3;
 
 /// The metadata entry of the checksum: XXH3 with 64 bits, as 16 hexadecimal digits.
@@ -15,14 +18,50 @@ const KEY: &str = "xxh3";
 ///
 /// # Errors
 /// Arrays that do not fit their shapes, or two of one name.
-pub fn to_bytes(arrays: &[(String, TensorView<'_>)], mut metadata: HashMap<String, String>) -> Result<Vec<u8>, SafeTensorError> {
+pub fn to_bytes(arrays: &[(String, TensorView<'_>)], metadata: HashMap<String, String>) -> Result<Vec<u8>, SafeTensorError> {
+    let (header, parts) = to_parts(arrays, metadata)?;
+    Ok([&[&header[..]][..], &parts[..]].concat().concat())
+}
+
+/// The same in pieces, so that many arrays need not be copied together: what stands before them, and then each.
+///
+/// # Errors
+/// As [`to_bytes`].
+pub fn to_parts<'a>(
+    arrays: &'a [(String, TensorView<'_>)],
+    mut metadata: HashMap<String, String>,
+) -> Result<(Vec<u8>, Vec<&'a [u8]>), SafeTensorError> {
     metadata.insert(KEY.to_owned(), checksum(arrays, &metadata));
     let sorted = serde_json::to_vec(&metadata.iter().collect::<BTreeMap<_, _>>())?;
-    let mut bytes = safetensors::serialize(arrays.iter().map(|(name, view)| (name, view)), Some(metadata))?;
+    let mut header = safetensors::serialize(arrays.iter().map(|(name, view)| (name, Announced(view))), Some(metadata))?;
     // The entries stand first, in whatever order the map had them.
     let first = size_of::<u64>() + br#"{"__metadata__":"#.len();
-    bytes[first..first + sorted.len()].copy_from_slice(&sorted);
-    Ok(bytes)
+    header[first..first + sorted.len()].copy_from_slice(&sorted);
+    let mut views: Vec<_> = arrays.iter().collect();
+    // The order of the format's own writer.
+    views.sort_by(|(name, view), (other, beside)| beside.dtype().cmp(&view.dtype()).then(name.cmp(other)));
+    Ok((header, views.into_iter().map(|(_, view)| view.data()).collect()))
+}
+
+/// An array of which only the header is written.
+struct Announced<'a>(&'a TensorView<'a>);
+
+impl View for Announced<'_> {
+    fn dtype(&self) -> Dtype {
+        self.0.dtype()
+    }
+
+    fn shape(&self) -> &[usize] {
+        self.0.shape()
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        Cow::Borrowed(&[])
+    }
+
+    fn data_len(&self) -> usize {
+        self.0.data().len()
+    }
 }
 
 /// What a file holds.

@@ -246,9 +246,9 @@ impl Checkpoint {
             }
         }
         let brief = serde_json::to_string(&self.position.reached()).map_err(|error| atomic::foreign(path, &error))?;
-        let bytes = tensors::to_bytes(&views, HashMap::from([(KEY.to_owned(), header), (BRIEF.to_owned(), brief)]))
-            .map_err(|error| atomic::foreign(path, &error))?;
-        atomic::write(path, &bytes)
+        let metadata = HashMap::from([(KEY.to_owned(), header), (BRIEF.to_owned(), brief)]);
+        let (header, arrays) = tensors::to_parts(&views, metadata).map_err(|error| atomic::foreign(path, &error))?;
+        atomic::write_parts(path, &[&[&header[..]][..], &arrays[..]].concat())
     }
 
     /// Reads what [`Checkpoint::save`] wrote.
