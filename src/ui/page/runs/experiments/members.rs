@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Height of a member's two lines.
-const LINE: f32 = 36.0;
+const LINE: f32 = 34.0;
 
 /// Every run, with how far it is.
 pub fn members(ui: &mut Ui, cx: &mut Cx<'_>, view: &Arc<ExperimentView>, live: Option<&Live<'_>>) {
@@ -76,7 +76,7 @@ fn member_line(ui: &mut Ui, cx: &Cx<'_>, view: &ExperimentView, (place, waits): 
         MemberState::Training => (icon::HOURGLASS, t.accent),
         MemberState::Waiting => (icon::CLOCK, t.text3),
     };
-    let (upper, lower) = (rect.center().y - 7.5, rect.center().y + 8.5);
+    let (upper, lower) = (rect.center().y - 7.0, rect.center().y + 8.5);
     let (left, right) = (rect.left() + 30.0, rect.right() - 8.0);
     symbol.paint(ui.painter(), Rect::from_center_size(pos2(rect.left() + 12.0, rect.center().y), vec2(16.0, 16.0)), 15.0, tint);
     let put = |ui: &Ui, middle: f32, room: f32, text: &str, font, color| {
