@@ -52,6 +52,15 @@ impl File {
     }
 }
 
+/// A program that is started meanwhile holds a copy of every open file until it has become that program: closing alone would
+/// leave a lock held for as long.
+impl Drop for File {
+    fn drop(&mut self) {
+        // It is an error where there are no locks.
+        let _ = self.inner.unlock();
+    }
+}
+
 impl Write for File {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let operation = || Operation::Write { path: self.path.clone(), at: self.at, bytes: bytes.to_vec() };

@@ -459,7 +459,7 @@ fn the_command_line_trains_experiments() {
     let states: Vec<String> = shown(&[])["members"].as_array().expect("members").iter().map(|m| m["state"].to_string()).collect();
     assert_eq!(states, ["\"waiting\"", "\"finished\"", "\"waiting\""]);
     let (_, out, _) = call(home, &["experiment", "list"]);
-    assert!(out.lines().count() == 3 && out.contains("1 of 3 finished") && out.contains("learning curve"), "{out}");
+    assert!(out.lines().count() == 3 && out.contains("1 of 3 runs finished") && out.contains("learning curve"), "{out}");
     let (status, out, _) = call(home, &["experiment", "cancel", "last"]);
     assert!(status == 0 && out.contains("cancelled"), "{out}");
     let (status, _, err) = call(home, &["experiment", "show", "nothing"]);

@@ -53,16 +53,16 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, shown: [Option<u64>
                     if on && state.listed.replace(shown) != Some(shown) && own {
                         response.scroll_to_me(None);
                     }
-                    let twice = response.double_clicked();
                     if state.opens(&response) {
-                        // The first click has turned to it, and the list may have moved since.
-                        opened = Some((shown[0].filter(|_| twice).unwrap_or(photo.id), response.id));
+                        opened = Some((photo.id, response.id));
                     }
-                    if response.clicked() && !twice {
+                    if response.clicked() {
                         if state.photo != Some(photo.id) {
                             state.turn_to(photo.id);
                         }
                         state.asked = id;
+                        // It is seen: the list stays where it is, so that a second click meets the same answer.
+                        state.listed = Some([Some(photo.id), id]);
                     }
                 }
             };
