@@ -23,7 +23,7 @@ use crate::{
     page_pictures as made,
     picture_folder::Folder,
     predict_many, stage,
-    viewer::{button, contains, double_click, key, says, tile, to, window},
+    viewer::{button, contains, click, double_click, key, says, tile, to, window},
 };
 
 const SIZE: [f32; 2] = [1100.0, 900.0];
@@ -115,6 +115,10 @@ fn the_strip_and_the_list_of_answers_open_photos() {
     let unread = of_strip(&page, "notes.jpg").center();
     double_click(&mut page, unread);
     assert!(says(&page, "3 of 6") && !contains(&page, " of 5"), "what cannot be read does not open");
+    // Beside an answer the list stands where it will stand.
+    let anna = of_strip(&page, "photo 2 of 6, anna.jpg").center();
+    click(&mut page, anna, Modifiers::NONE);
+    page.run_steps(3);
     let listed = page.query_all_by_label_contains("paul.jpg: male, about").next().expect("in the list").rect().center();
     double_click(&mut page, listed);
     assert!(says(&page, "4 of 5") && contains(&page, "paul.jpg"));
