@@ -8,7 +8,7 @@ use tracing::info;
 use super::App;
 use crate::{
     evaluate::RunScores,
-    experiment::ExperimentView,
+    experiment::{ExperimentView, MemberView},
     problem::Problem,
     run::{RunStatus, RunView},
     session::Phase,
@@ -119,7 +119,7 @@ impl Notification {
     /// That an experiment is done: `“5 seeds”: 5 runs trained, mean accuracy 89.1%, 1 h 2 min of training`.
     pub fn of_experiment(lang: Lang, view: &ExperimentView) -> Self {
         let name = view.experiment.name.get(lang);
-        let scores: Vec<f64> = view.members.iter().filter_map(|member| member.score()).collect();
+        let scores: Vec<f64> = view.members.iter().filter_map(MemberView::score).collect();
         let mut words = vec![plural(
             lang,
             scores.len() as u64,

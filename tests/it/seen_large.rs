@@ -23,7 +23,7 @@ use crate::{
     page_pictures as made,
     picture_folder::Folder,
     predict_many, stage,
-    viewer::{button, contains, click, double_click, key, says, tile, to, window},
+    viewer::{button, click, contains, double_click, key, says, tile, to, window},
 };
 
 const SIZE: [f32; 2] = [1100.0, 900.0];
@@ -46,7 +46,7 @@ fn a_face_of_the_training_opens_with_its_label_and_what_was_said() {
     // A double click opens it once, and does not enlarge what has opened.
     double_click(&mut page, second);
     assert!(says(&page, "2 of 6") && contains(&page, &said(1)) && says(&page, &label(1)));
-    assert!(contains(&page, &Part::Validation.name().get(Lang::En)) && !says(&page, "Pause"));
+    assert!(contains(&page, Part::Validation.name().get(Lang::En)) && !says(&page, "Pause"));
     assert!(page.get_by_label("Zoom out").accesskit_node().is_disabled(), "all of it is seen");
     key(&mut page, Key::ArrowRight, Modifiers::NONE);
     assert!(says(&page, "3 of 6") && contains(&page, &said(2)) && says(&page, &label(2)));
