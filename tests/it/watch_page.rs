@@ -255,6 +255,9 @@ fn the_page_shows_how_far_each_run_is_and_what_is_stale() {
     assert_eq!(stage.borrow_mut().actions.split_off(0), [Action::LookAgain], "once, not in each frame");
     harness.get_by_label_contains("seed 46, 30").click();
     harness.run_steps(3);
+    harness.get_by_label("Show as a table, Validation accuracy").click();
+    harness.run_steps(3);
+    assert!(harness.query_by_label("seed 46").is_some(), "the curves are named by what tells them apart");
     harness.get_by_label("All runs").click();
     harness.run_steps(2);
     assert!(stage.borrow_mut().actions.contains(&Action::StopWatching));

@@ -54,6 +54,9 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, grouping: &mut usiz
     };
     let names: Vec<String> = offered.iter().map(name).collect();
     let title = say("Accuracy by group", "Exactitude par groupe").get(lang);
+    /// Width of the card below which its buttons leave the whole title no room, in points.
+    const NARROW: f32 = 350.0;
+    let shown_title = if ui.available_width() < NARROW { say("By group", "Par groupe").get(lang) } else { title };
     let twin = if as_table {
         (icon::ACTIVITY, say("Show groups as ranges", "Afficher les groupes en intervalles"))
     } else {
@@ -66,7 +69,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, grouping: &mut usiz
         "The dot is the share that it got right, the bar the 95% range in which the true share lies. Ranges that overlap prove no difference; an orange one lies wholly below that of all",
         "Le point est la part de réponses justes, la barre l’intervalle à 95\u{a0}% où se trouve la vraie part. Des intervalles qui se recouvrent ne prouvent aucune différence ; un intervalle orange est entièrement sous celui de tous",
     );
-    Card::titled(title).help(lang, help.get(lang)).caption(gray).fill().show_with(
+    Card::titled(shown_title).help(lang, help.get(lang)).caption(gray).fill().show_with(
         ui,
         |ui| {
             save_button(ui, cx, shown, PlotKind::Groups(by), title);

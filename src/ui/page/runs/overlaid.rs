@@ -14,8 +14,20 @@ use crate::{
     },
 };
 
+/// Takes what all names begin with off them, in whole parts, so that their ends take no room from the curves: of `Notebook ·
+/// seed 42` and `Notebook · seed 43` the seeds are left.
+fn shorten(lines: &mut [Line]) {
+    const BETWEEN: &str = " · ";
+    let Some((first, rest)) = lines.split_first() else { return };
+    let ends = first.name.match_indices(BETWEEN).map(|(at, _)| at + BETWEEN.len());
+    let common = |end: &usize| !rest.is_empty() && rest.iter().all(|line| line.name.starts_with(&first.name[..*end]));
+    if let Some(end) = ends.take_while(common).last() {
+        lines.iter_mut().for_each(|line| drop(line.name.drain(..end)));
+    }
+}
+
 /// Draws the curves of what `of` names, or says that there are none yet; of years they are errors. `sentence` stands below them.
-pub fn show(ui: &mut Ui, lang: Lang, lines: Vec<Line>, (of, of_years): (String, bool), sentence: &str, height: f32) {
+pub fn show(ui: &mut Ui, lang: Lang, mut lines: Vec<Line>, (of, of_years): (String, bool), sentence: &str, height: f32) {
     let title = match of_years {
         false => say("Validation accuracy", "Exactitude de validation"),
         true => say("Validation error in years", "Erreur de validation en années"),
@@ -28,6 +40,7 @@ pub fn show(ui: &mut Ui, lang: Lang, lines: Vec<Line>, (of, of_years): (String, 
         });
         return;
     }
+    shorten(&mut lines);
     let last = lines.iter().filter_map(|line| line.points.last()).map(|point| point[0]).fold(2.0, f64::max);
     let plot = Curves {
         name: title.to_owned(),
