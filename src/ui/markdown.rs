@@ -77,7 +77,7 @@ fn code(ui: &mut Ui, lang: Lang, text: &str) {
     let frame = Frame::new().fill(t.surface2).stroke(t.border()).corner_radius(CornerRadius::same(theme::RADIUS_FIELD));
     frame.inner_margin(Margin::symmetric(12, 8)).show(ui, |ui| {
         ui.horizontal_top(|ui| {
-            let room = ui.available_width() - 34.0;
+            let room = (ui.available_width() - 34.0).max(0.0);
             ui.allocate_ui(egui::vec2(room, 0.0), |ui| {
                 ui.set_width(room);
                 let mut job = LayoutJob { wrap: TextWrapping::wrap_at_width(room), ..LayoutJob::default() };
