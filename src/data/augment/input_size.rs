@@ -23,8 +23,8 @@ pub enum InputSize {
 
 choice!(InputSize {
     Crop = "crop", say("As the crop", "Celle du recadrage"), say("The network sees the crop pixel for pixel", "Le réseau voit le recadrage pixel pour pixel");
-    ThreeQuarters = "three_quarters", say("¾ of the crop", "¾ du recadrage"), say("The crop at three quarters of its side: training takes about half the time", "Le recadrage aux trois quarts de son côté : l’entraînement prend environ moitié moins de temps");
-    Half = "half", say("Half the crop", "La moitié du recadrage"), say("The crop at half its side: training takes about a quarter of the time", "Le recadrage à la moitié de son côté : l’entraînement prend environ le quart du temps");
+    ThreeQuarters = "three_quarters", say("¾ of the crop", "¾ du recadrage"), say("The crop at three quarters of its side, with little more than half of its pixels", "Le recadrage aux trois quarts de son côté, avec un peu plus de la moitié de ses pixels");
+    Half = "half", say("Half the crop", "La moitié du recadrage"), say("The crop at half its side, with a quarter of its pixels", "Le recadrage à la moitié de son côté, avec le quart de ses pixels");
     Picture = "picture", say("As the decoded picture", "Celle de l’image décodée"), say("The crop enlarged to the size of the decoded picture: the network sees larger faces", "Le recadrage agrandi à la taille de l’image décodée : le réseau voit des visages plus grands");
 });
 
@@ -60,8 +60,8 @@ pub(super) fn setting_def(size: &mut InputSize) -> SettingDef<'_> {
         "input_size",
         say("Input size", "Taille d’entrée"),
         say(
-            "The size to which the crop is resized before the network sees it, for training and for evaluation. Half trains about four times as fast and is right nearly as often; the whole shows more detail in long trainings",
-            "La taille à laquelle le recadrage est ramené avant que le réseau le voie, à l’entraînement comme à l’évaluation. La moitié s’entraîne environ quatre fois plus vite et donne presque autant de bonnes réponses ; le tout montre plus de détails lors de longs entraînements",
+            "The size to which the crop is resized before the network sees it, for training and for evaluation. Fewer pixels train faster, more show more detail: half for a quick look",
+            "La taille à laquelle le recadrage est ramené avant que le réseau le voie, à l’entraînement comme à l’évaluation. Moins de pixels s’entraînent plus vite, davantage montrent plus de détails : la moitié pour un coup d’œil",
         ),
         Value::Choice(size),
     )
