@@ -18,6 +18,7 @@ mod planning;
 mod preferences;
 mod preferences_writer;
 mod question;
+mod recipe;
 mod recovery;
 mod run_actions;
 mod tab;
@@ -57,7 +58,7 @@ use self::{
 };
 use crate::{
     control::Control,
-    data::{dataset::Dataset, sample::Source, task::Task},
+    data::{dataset::Dataset, sample::Source},
     engine::Device,
     files, log,
     preset::Preset,
@@ -386,7 +387,7 @@ impl App {
     fn opened(&mut self, dataset: &Arc<Dataset>) {
         // One with other edits, while another is still being opened, is not the one that is waited for.
         let pending = if self.session.phase.busy() { None } else { self.pending.take(Awaited::Dataset) };
-        self.preferences.source = Some(dataset.source.clone());
+        let another = self.preferences.source.replace(dataset.source.clone()) != Some(dataset.source.clone());
         if let Source::Folder(folder) = &dataset.source {
             if let Some(Pending::Moved(then)) = &pending {
                 self.tasks.look_for_moved(then.clone(), folder.clone());
@@ -395,26 +396,14 @@ impl App {
             self.look_for_recent();
         }
         self.fit_settings_to(&dataset.task);
+        if another && pending.is_none() {
+            self.fit_recipe_to(dataset);
+        }
         self.check();
         match pending {
             Some(Pending::Train) => self.actions.push(Action::Train),
             Some(Pending::Resume { run, how }) => self.resume_on(run, how, dataset.clone()),
             _ => {}
-        }
-    }
-
-    /// Two classes, more and years want different losses; a recipe that is as it was stays that recipe.
-    fn fit_settings_to(&mut self, task: &Task) {
-        let recipe = Preset::of(&self.settings);
-        let loss = &mut self.settings.train.loss.kind;
-        if task.is_binary() {
-            *loss = loss.of_two();
-        } else if !task.is_regression() {
-            *loss = loss.of_classes();
-        }
-        self.settings = std::mem::take(&mut self.settings).for_task(task);
-        if let Some(recipe) = recipe {
-            self.settings = recipe.applied(&self.settings);
         }
     }
 

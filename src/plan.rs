@@ -110,10 +110,7 @@ impl Plan {
         let Some(network) = network.filter(|_| problems.is_empty()) else { return Err(problems) };
         let train: usize = counts[0].iter().sum();
         let class_weights = class_weights::class_weights(&settings.train.loss, &counts[0]);
-        let steps_per_epoch = match settings.train.steps_per_epoch {
-            0 => train.div_ceil(settings.train.batch_size as usize) as u32,
-            steps => steps,
-        };
+        let steps_per_epoch = settings.train.steps(train);
         let plan = Self {
             settings,
             overlap: Overlap::new(&dataset, &split.parts),

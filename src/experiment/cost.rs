@@ -28,12 +28,14 @@ impl ExperimentStore {
     /// A change that this version does not know.
     pub fn cost(&self, draft: &Draft, plan: &Plan) -> Result<Cost, Problem> {
         let pace = self.pace(plan);
+        let pictures = plan.indices(Part::Train).len();
         let (mut seconds, mut bytes) = (0.0, 0);
         for member in 0..draft.members.len() {
             let settings = draft.settings(member)?;
-            // Larger networks take longer, which is not known; the same, on a share of the pictures, that share.
-            let used = f64::from(settings.split.used) / 100.0;
-            seconds += pace.unwrap_or_default() * used * f64::from(settings.train.epochs);
+            // Larger networks take longer, which is not known; the same, on a share of the pictures, as many as are shown.
+            let used = (pictures as f64 * f64::from(settings.split.used) / 100.0).round() as usize;
+            let share = settings.train.shown(used) / plan.settings.train.shown(pictures).max(1.0);
+            seconds += pace.unwrap_or_default() * share * f64::from(settings.train.epochs);
             bytes += bytes_of(&settings, plan);
         }
         seconds *= draft.halving.as_ref().map_or(1.0, |halving| halving.share(draft.variants.len()));
@@ -49,15 +51,15 @@ impl ExperimentStore {
                 && ours.train.batch_size == theirs.train.batch_size
                 && ours.train.steps_per_epoch == theirs.train.steps_per_epoch
         };
-        let pictures = plan.indices(Part::Train).len().max(1) as f64;
+        let pictures = plan.indices(Part::Train).len();
         let runs = self.runs().list().0.into_iter().filter(|run| run.committee.is_none()).take(LOOKED_AT);
         let mut known =
             runs.filter(|run| run.status == RunStatus::Finished && run.asked.device == plan.device && run.seconds > 0.0);
         known.find_map(|run| {
             let settings = self.runs().look(&run.id)?.settings().ok().filter(alike)?;
             let epoch = run.seconds / f64::from(run.epochs_done.max(1));
-            let share = if settings.train.steps_per_epoch == 0 { pictures / f64::from(run.pictures[0].max(1)) } else { 1.0 };
-            Some(epoch * share)
+            let shown = settings.train.shown(run.pictures[0] as usize).max(1.0);
+            Some(epoch * plan.settings.train.shown(pictures) / shown)
         })
     }
 }

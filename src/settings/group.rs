@@ -67,7 +67,7 @@ pub const GROUPS: [Group; 16] = [
     Group { name: say("Transfer learning", "Apprentissage par transfert"), keys: &["model.start_from", "model.frozen_blocks"] },
     Group {
         name: say("Epochs and batches", "Époques et lots"),
-        keys: &["train.epochs", "train.batch_size", "train.steps_per_epoch"],
+        keys: &["train.epochs", "train.batch_size", "train.steps_per_epoch", "train.min_steps_per_epoch"],
     },
     Group { name: say("Optimizer", "Optimiseur"), keys: &["train.optimizer"] },
     Group { name: say("Schedule", "Calendrier du taux"), keys: &["train.schedule"] },

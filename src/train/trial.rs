@@ -75,13 +75,7 @@ pub fn trial(
     let per_picture = began.elapsed().as_secs_f64() / pictures.max(1) as f64;
     let judging = judging_seconds(plan, form, engine)?;
     let (train, validation) = (plan.indices(Part::Train).len(), plan.indices(Part::Validation).len());
-    let shown = (plan.steps_per_epoch as usize * plan.settings.train.batch_size as usize).min(
-        match plan.settings.train.steps_per_epoch {
-            0 => train,
-            _ => usize::MAX,
-        },
-    );
-    let epoch = per_picture * shown as f64 + judging * validation as f64;
+    let epoch = per_picture * plan.settings.train.shown(train) + judging * validation as f64;
     Ok(Trial {
         device: engine.device().clone(),
         pictures_per_second: per_picture.recip(),

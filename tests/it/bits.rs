@@ -30,6 +30,8 @@ fn sum(weights: &Weights) -> u64 {
 fn trained(preset: Preset, isa: Isa) -> u64 {
     let mut settings = preset.settings();
     settings.train.batch_size = 6;
+    // As on a large folder: a pass is an epoch, which the schedule of the learning rate goes by.
+    settings.train.min_steps_per_epoch = 0;
     let plan = Plan::new(&settings, training::dataset(30)).expect("a plan");
     let mut engine = CpuEngine::with(&plan.engine_config(), isa, Convolution::Winograd).expect("opens");
     engine.set_weights(&init::init(&plan.network, settings.model.initialization, settings.seed.into())).expect("they fit");

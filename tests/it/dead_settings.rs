@@ -30,7 +30,7 @@ use trombine::{
     run::RunStore,
     schedule,
     setting_def::{SettingDef, SettingDefs as _, Value},
-    settings::Settings,
+    settings::{Settings, TrainSettings},
     text::LocalizedText,
     train::fit::Outcome,
 };
@@ -156,8 +156,10 @@ fn updates(settings: &Settings) -> String {
 
 fn rates(settings: &Settings) -> String {
     let train = &settings.train;
+    // Of few pictures, so that it matters how many steps an epoch has at least.
+    let steps = TrainSettings { steps_per_epoch: 0, ..train.clone() }.steps(20);
     let rate = |step| schedule::rate(&train.schedule, train.optimizer.learning_rate, step, 10, 60);
-    (0..600).map(|step| format!("{:e} ", rate(step))).collect()
+    format!("{steps} {}", (0..600).map(|step| format!("{:e} ", rate(step))).collect::<String>())
 }
 
 /// Epochs that get better, worse, and a little better again, slowly and for long.

@@ -13,7 +13,7 @@ use trombine::{
     ui::{Action, page::Page},
 };
 
-use crate::training;
+use crate::{arrivals::drop_file, picture_folder::Folder, training};
 
 struct Newcomer {
     window: Harness<'static, App>,
@@ -115,4 +115,21 @@ fn the_results_of_a_run_open_with_one_click() {
     }
     assert_eq!(window.window.state().page, Page::Runs, "its report has not come");
     window.wait(|app| app.page == Page::Results);
+}
+
+#[test]
+fn a_folder_of_few_pictures_gets_a_recipe_that_learns_them_once() {
+    let (home, folder) = (tempfile::tempdir().expect("a folder"), Folder::utkface(40));
+    let mut newcomer = Newcomer::new(home.path());
+    let open = |newcomer: &mut Newcomer| {
+        drop_file(&mut newcomer.window, &folder.root());
+        newcomer.wait(|app| app.session.dataset.is_some() && !app.session.phase.busy());
+        newcomer.window.state().settings.clone()
+    };
+    assert_eq!(open(&mut newcomer), Preset::Quick.settings());
+    assert!(newcomer.window.query_by_label_contains("Recipe: Quick look, since the notebook’s").is_some());
+    newcomer.window.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Z);
+    newcomer.window.run_steps(4);
+    assert_eq!(newcomer.window.state().settings, Preset::Notebook.settings(), "it can be taken back");
+    assert_eq!(open(&mut newcomer), Preset::Notebook.settings(), "and then stays so");
 }

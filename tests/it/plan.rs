@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use trombine::{data::dataset::Dataset, loss::LossKind, model::Output, plan::Plan, problem::Kind, settings::Settings};
+use trombine::{
+    data::dataset::Dataset, loss::LossKind, model::Output, plan::Plan, preset::Preset, problem::Kind, settings::Settings,
+};
 
 use crate::training::{dataset, settings};
 
@@ -15,6 +17,24 @@ fn the_default_makes_a_plan() {
     let plan = Plan::new(&Settings::default(), dataset(100)).expect("a plan");
     assert_eq!(plan.steps_per_epoch, 2, "60 pictures in batches of 32");
     assert_eq!(plan.class_weights, [1.0, 1.0]);
+}
+
+#[test]
+fn an_epoch_of_few_pictures_shows_each_several_times() {
+    let mut settings = Settings::default();
+    settings.train.min_steps_per_epoch = 50;
+    let steps = |settings: &Settings, pictures| Plan::new(settings, dataset(pictures)).expect("a plan").steps_per_epoch;
+    assert_eq!(steps(&settings, 100), 50, "60 pictures in batches of 32 make 2");
+    let shown = settings.train.shown(60);
+    assert_eq!(shown, 1500.0, "25 passes of 60, the last batch of each is of 28");
+    assert_eq!(settings.train.steps(16_566), 518, "many pictures are shown once");
+    assert_eq!(settings.train.shown(16_566), 16_566.0);
+    settings.train.steps_per_epoch = 7;
+    assert_eq!(steps(&settings, 100), 7, "what is asked for goes before");
+    for preset in [Preset::Quick, Preset::Recommended] {
+        assert_eq!(steps(&preset.settings(), 100), 50, "{preset:?}");
+    }
+    assert_eq!(steps(&Preset::Notebook.settings(), 100), 2, "the notebook's recipe as it is");
 }
 
 #[test]

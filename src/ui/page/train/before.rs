@@ -6,7 +6,8 @@ use super::{State, rates, trial, words::not_ready};
 use crate::{
     data::sample::Part,
     plan::Plan,
-    text::{self, Lang, bytes, capital, number, plural, say},
+    settings::TrainSettings,
+    text::{self, Lang, bytes, capital, decimal, number, plural, say},
     ui::{
         Action, Cx, icon,
         page::{Page, data::shared, options, start},
@@ -166,6 +167,7 @@ fn facts(ui: &mut Ui, lang: Lang, plan: &Plan) {
         Lang::En => format!("At most {most} of {steps} batches, {} pictures each", settings.batch_size),
         Lang::Fr => format!("Au plus {most} de {steps} lots de {} images", settings.batch_size),
     });
+    lines.extend(repeated(lang, settings, train));
     lines.push(match (lang, settings.callbacks.early_stopping) {
         (Lang::En, true) => format!("Stops early after {patience} without improvement"),
         (Lang::Fr, true) => format!("S’arrête après {patience} sans progrès"),
@@ -199,6 +201,16 @@ fn facts(ui: &mut Ui, lang: Lang, plan: &Plan) {
             ui.add(egui::Label::new(egui::RichText::new(line).color(t.text2)).wrap());
         });
     }
+}
+
+/// How often an epoch shows each of few pictures; nothing where it shows each once.
+fn repeated(lang: Lang, settings: &TrainSettings, pictures: u64) -> Option<String> {
+    let times = settings.shown(pictures as usize) / pictures.max(1) as f64;
+    let count = decimal(lang, times, usize::from(times < 10.0));
+    (settings.steps_per_epoch == 0 && times > 1.0).then(|| match lang {
+        Lang::En => format!("Few pictures: an epoch shows each about {count} times"),
+        Lang::Fr => format!("Peu d’images : une époque montre chacune environ {count} fois"),
+    })
 }
 
 /// What is taken over from another run, or the offer to do so where there are few pictures.
@@ -239,7 +251,7 @@ fn class_weights(lang: Lang, plan: &Plan) -> Option<String> {
     if weights.is_empty() || most - least <= 1e-9 {
         return None;
     }
-    let value = |v: f64| text::decimal(lang, v, 3);
+    let value = |v: f64| decimal(lang, v, 3);
     Some(match (lang, weights.as_slice()) {
         (Lang::En, [zero, one]) => format!("Class weights {} and {}", value(*zero), value(*one)),
         (Lang::Fr, [zero, one]) => format!("Poids des classes {} et {}", value(*zero), value(*one)),
