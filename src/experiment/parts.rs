@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Options that are a part of a recipe, with the value that takes it away, in the order of the screen.
-const OFF: [(&str, &str); 30] = [
+const OFF: [(&str, &str); 31] = [
     ("augment.flip", "false"),
     ("augment.test_time_flip", "false"),
     ("augment.rotation.on", "false"),
@@ -29,6 +29,7 @@ const OFF: [(&str, &str); 30] = [
     ("model.batch_norm_dense", "false"),
     ("model.dropout_dense", "0"),
     ("model.dropout_conv", "0"),
+    ("model.convs_per_block", "1"),
     ("train.optimizer.weight_decay", "0"),
     ("train.optimizer.nesterov", "false"),
     ("train.optimizer.global_clipnorm", "0"),

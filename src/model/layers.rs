@@ -1,6 +1,7 @@
 //! The network as a list of layers with their shapes: what every engine computes, one layer after the other.
 //!
-//! A block is convolution, batch norm (if on), activation, 2x2 max-pooling, dropout (if on). After the blocks come
+//! A block is convolution, batch norm (if on), activation, the three once more where a block has two convolutions (as in VGG,
+//! Simonyan and Zisserman 2015), 2x2 max-pooling, dropout (if on). After the blocks come
 //! flattening or global average pooling, then for each hidden dense layer: dense, activation, batch norm (if on, after
 //! the activation as the notebook's Keras layers have it), dropout (if on), and a dense layer with the units of the
 //! [`Output`], whose values are the logits. Sigmoid and softmax belong to the loss.
@@ -35,7 +36,8 @@ impl Shape {
 /// One step of the network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Layer {
-    /// Unique: `conv1`, `bn1`, `dense2`, `dense_bn2`, `output`, and `relu3`, `pool3`… for those without weights.
+    /// Unique: `conv1`, `bn1`, `dense2`, `dense_bn2`, `output`, and `conv_act3`, `pool3`… for those without weights. Those of a
+    /// block's second convolution are `conv1b`, `bn1b`, `conv_act1b`.
     pub name: String,
     pub op: Op,
     pub input: Shape,
@@ -161,8 +163,8 @@ impl Network {
         let input = Shape { height: side, width: side, channels: 3 };
         let mut builder = Builder { layers: Vec::new(), shape: input, streams: 0 };
         for (i, &filters) in settings.filters.iter().enumerate() {
-            let n = i + 1;
-            builder.block(settings, n, filters as usize).ok_or_else(|| too_deep(n, builder.shape))?;
+            let (n, before) = (i + 1, builder.shape);
+            builder.block(settings, n, filters as usize).ok_or_else(|| too_deep(n, before))?;
         }
         builder.flatten_or_pool(settings.pooling);
         for (i, &units) in settings.dense.iter().enumerate() {
@@ -186,18 +188,19 @@ impl Network {
         self.parameters().iter().filter(|p| p.trained()).map(|p| p.shape.iter().product::<usize>()).sum()
     }
 
-    /// How many of the first blocks are frozen.
-    pub fn frozen_blocks(&self) -> usize {
+    /// How many of the first convolutions are frozen: those of whole blocks.
+    pub fn frozen_convolutions(&self) -> usize {
         let convolutions = self.layers.iter().filter(|layer| matches!(layer.op, Op::Conv { .. }));
         convolutions.take_while(|layer| layer.is_frozen()).count()
     }
 
     /// Gives the layers called `slow` this factor on the learning rate, and freezes the first `frozen` blocks.
     pub fn set_rates(&mut self, slow: &[String], rate: f64, frozen: usize) {
-        let mut block = 0;
+        // A block ends with its pooling.
+        let mut block = 1;
         let maps = self.layers.iter().take_while(|layer| !matches!(layer.op, Op::Flatten | Op::GlobalAveragePool)).count();
         for (i, layer) in self.layers.iter_mut().enumerate() {
-            block += usize::from(matches!(layer.op, Op::Conv { .. }));
+            block += usize::from(layer.op == Op::MaxPool);
             let has_arrays = matches!(layer.op, Op::Conv { .. } | Op::BatchNorm { .. } | Op::Dense { .. });
             layer.rate = match (has_arrays && i < maps && block <= frozen, slow.contains(&layer.name)) {
                 (true, _) => 0.0,
@@ -272,26 +275,38 @@ impl Builder {
 
     /// Adds block `n`; `None` if the map is too small for it.
     fn block(&mut self, settings: &ModelSettings, n: usize, filters: usize) -> Option<()> {
+        for convolution in 0..settings.convs_per_block {
+            // The first keeps the name that it has alone, so that networks of one convolution a block are called as ever.
+            let suffix = if convolution == 0 { "" } else { "b" };
+            self.convolution(settings, &format!("{n}{suffix}"), filters)?;
+        }
+        let (height, width) = (self.shape.height / 2, self.shape.width / 2);
+        if height == 0 || width == 0 {
+            return None;
+        }
+        self.push(format!("pool{n}"), Op::MaxPool, Shape { height, width, channels: filters });
+        if settings.dropout_conv > 0.0 {
+            self.dropout(format!("conv_dropout{n}"), settings.dropout_conv);
+        }
+        Some(())
+    }
+
+    /// Adds a convolution with its batch norm and activation; `None` if nothing of the map would be left.
+    fn convolution(&mut self, settings: &ModelSettings, number: &str, filters: usize) -> Option<()> {
         let kernel = settings.kernel.side();
         let lost = match settings.padding {
             Padding::Same => 0,
             Padding::Valid => kernel - 1,
         };
-        let (height, width) = (self.shape.height.checked_sub(lost)?, self.shape.width.checked_sub(lost)?);
-        if height < 2 || width < 2 {
-            return None;
-        }
-        let map = Shape { height, width, channels: filters };
+        let left = |side: usize| side.checked_sub(lost).filter(|side| *side > 0);
+        let map = Shape { height: left(self.shape.height)?, width: left(self.shape.width)?, channels: filters };
         let bias = !settings.batch_norm_conv;
-        self.push(format!("conv{n}"), Op::Conv { kernel, padding: settings.padding, bias, l2: settings.l2_conv }, map);
+        let op = Op::Conv { kernel, padding: settings.padding, bias, l2: settings.l2_conv };
+        self.push(format!("conv{number}"), op, map);
         if settings.batch_norm_conv {
-            self.batch_norm(format!("bn{n}"));
+            self.batch_norm(format!("bn{number}"));
         }
-        self.push(format!("conv_act{n}"), Op::Activation(settings.activation), map);
-        self.push(format!("pool{n}"), Op::MaxPool, Shape { height: height / 2, width: width / 2, channels: filters });
-        if settings.dropout_conv > 0.0 {
-            self.dropout(format!("conv_dropout{n}"), settings.dropout_conv);
-        }
+        self.push(format!("conv_act{number}"), Op::Activation(settings.activation), map);
         Some(())
     }
 

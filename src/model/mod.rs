@@ -24,6 +24,8 @@ pub use weights::{Array, Weights};
 pub struct ModelSettings {
     /// Filters of each convolution block.
     pub filters: Vec<u32>,
+    /// Convolutions of each block before its pooling, 1 or 2, all with the block's filters.
+    pub convs_per_block: u32,
     pub kernel: Kernel,
     pub padding: Padding,
     pub activation: Activation,
@@ -54,6 +56,7 @@ impl Default for ModelSettings {
     fn default() -> Self {
         Self {
             filters: vec![32, 64, 128, 256],
+            convs_per_block: 1,
             kernel: Kernel::Three,
             padding: Padding::Same,
             activation: Activation::Relu,
@@ -169,6 +172,7 @@ impl SettingDefs for ModelSettings {
     fn setting_defs(&mut self) -> Vec<SettingDef<'_>> {
         let Self {
             filters,
+            convs_per_block,
             kernel,
             padding,
             activation,
@@ -187,7 +191,7 @@ impl SettingDefs for ModelSettings {
         } = self;
         let any = !dense.is_empty();
         let several = dense.len() > 1;
-        let mut defs = layers(filters, dense, kernel);
+        let mut defs = layers(filters, convs_per_block, dense, kernel);
         defs.extend(regularization([dropout, l2_conv, l2_dense], any));
         defs.extend(batch_norm(batch_norm_conv, batch_norm_dense, any));
         defs.extend(choices(pooling, activation, padding));
@@ -198,7 +202,12 @@ impl SettingDefs for ModelSettings {
 }
 
 /// What the network is made of.
-fn layers<'a>(filters: &'a mut Vec<u32>, dense: &'a mut Vec<u32>, kernel: &'a mut Kernel) -> Vec<SettingDef<'a>> {
+fn layers<'a>(
+    filters: &'a mut Vec<u32>,
+    convs_per_block: &'a mut u32,
+    dense: &'a mut Vec<u32>,
+    kernel: &'a mut Kernel,
+) -> Vec<SettingDef<'a>> {
     vec![
         SettingDef::new(
             "filters",
@@ -209,6 +218,16 @@ fn layers<'a>(filters: &'a mut Vec<u32>, dense: &'a mut Vec<u32>, kernel: &'a mu
             ),
             Value::List { value: filters, length: 1..=6, range: 8..=512 },
         ),
+        SettingDef::new(
+            "convs_per_block",
+            say("Convolutions per block", "Convolutions par bloc"),
+            say(
+                "How often each block looks before it halves the picture. With 2 each block has two convolutions with its filters, as in VGG: it sees more complex patterns, and costs a multiple",
+                "Combien de fois chaque bloc regarde avant de diviser l’image par deux. Avec 2, chaque bloc a deux convolutions avec ses filtres, comme dans VGG : il voit des motifs plus complexes, et coûte plusieurs fois plus",
+            ),
+            Value::Whole { value: convs_per_block, range: 1..=2, unit: UNITLESS },
+        )
+        .more(),
         SettingDef::new(
             "dense",
             say("Dense units", "Unités denses"),

@@ -1,4 +1,5 @@
-//! The network as a table that a person reads: one row for each block, with its output, parameters and cost.
+//! The network as a table that a person reads: one row for each convolution and dense layer, with its output, parameters and
+//! cost.
 
 use super::{Layer, Network, Op, Shape, layers::Parameter};
 use crate::{

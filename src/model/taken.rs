@@ -18,7 +18,7 @@ pub struct Taken {
     pub output: bool,
 }
 
-/// A convolution or a dense layer with its batch norm: taken as a whole or not at all.
+/// A block's convolutions or a dense layer, with their batch norm: taken as a whole or not at all.
 struct Group<'a>(Vec<&'a Layer>);
 
 impl Taken {
@@ -64,12 +64,16 @@ impl Group<'_> {
 
 fn groups(network: &Network) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
+    let mut in_block = false;
     for layer in &network.layers {
         match (layer.op, groups.last_mut()) {
+            (Op::Conv { .. }, Some(group)) if in_block => group.0.push(layer),
             (Op::Conv { .. } | Op::Dense { .. }, _) => groups.push(Group(vec![layer])),
             (Op::BatchNorm { .. }, Some(group)) => group.0.push(layer),
             _ => {}
         }
+        // A block ends with its pooling.
+        in_block = matches!(layer.op, Op::Conv { .. }) || in_block && layer.op != Op::MaxPool;
     }
     groups
 }

@@ -106,7 +106,7 @@ fn layers(lang: Lang, [blocks, dense]: [usize; 2], last: bool) -> String {
     }
 }
 
-/// `32 filters of 3 × 3, with batch norm`.
+/// `32 filters of 3 × 3, with batch norm`, `twice 32 filters of 3 × 3` of two convolutions.
 fn first_block(network: &Network, lang: Lang) -> String {
     let conv = network.layers.iter().find_map(|layer| match layer.op {
         Op::Conv { kernel, .. } => Some((layer.output.channels, kernel)),
@@ -115,11 +115,17 @@ fn first_block(network: &Network, lang: Lang) -> String {
     let (filters, kernel) = conv.unwrap_or_default();
     // Behind the first convolution comes its batch norm, if any does.
     let normalized = network.layers.get(1).is_some_and(|layer| matches!(layer.op, Op::BatchNorm { .. }));
+    let block = network.layers.iter().take_while(|layer| layer.op != Op::MaxPool);
+    let times = match (lang, block.filter(|layer| matches!(layer.op, Op::Conv { .. })).count()) {
+        (_, ..=1) => "",
+        (Lang::En, _) => "twice ",
+        (Lang::Fr, _) => "deux fois ",
+    };
     match (lang, normalized) {
-        (Lang::En, true) => format!("{filters} filters of {kernel} × {kernel} with batch norm"),
-        (Lang::En, false) => format!("{filters} filters of {kernel} × {kernel}"),
-        (Lang::Fr, true) => format!("{filters} filtres de {kernel} × {kernel} avec batch norm"),
-        (Lang::Fr, false) => format!("{filters} filtres de {kernel} × {kernel}"),
+        (Lang::En, true) => format!("{times}{filters} filters of {kernel} × {kernel} with batch norm"),
+        (Lang::En, false) => format!("{times}{filters} filters of {kernel} × {kernel}"),
+        (Lang::Fr, true) => format!("{times}{filters} filtres de {kernel} × {kernel} avec batch norm"),
+        (Lang::Fr, false) => format!("{times}{filters} filtres de {kernel} × {kernel}"),
     }
 }
 

@@ -56,7 +56,7 @@ pub const GROUPS: [Group; 16] = [
     Group { name: say("Robustness", "Robustesse"), keys: &["augment.erasing", "augment.blur", "augment.noise", "augment.mixup"] },
     Group {
         name: say("Convolution", "Convolution"),
-        keys: &["model.filters", "model.kernel", "model.padding", "model.batch_norm_conv"],
+        keys: &["model.filters", "model.convs_per_block", "model.kernel", "model.padding", "model.batch_norm_conv"],
     },
     Group { name: say("Dense layers", "Couches denses"), keys: &["model.dense", "model.batch_norm_dense", "model.pooling"] },
     Group {

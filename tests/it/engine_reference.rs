@@ -51,9 +51,14 @@ fn check(config: &EngineConfig, what: &str) {
     }
 }
 
+/// The same with two convolutions a block.
+fn two(model: ModelSettings) -> ModelSettings {
+    ModelSettings { convs_per_block: 2, ..model }
+}
+
 #[test]
 fn gradients_of_every_layer_agree_with_finite_differences() {
-    let cases: [(&str, ModelSettings); 10] = [
+    let cases: [(&str, ModelSettings); 14] = [
         ("3x3 same", small()),
         ("3x3 valid", ModelSettings { padding: Padding::Valid, ..small() }),
         ("5x5 same", ModelSettings { kernel: Kernel::Five, ..small() }),
@@ -64,6 +69,10 @@ fn gradients_of_every_layer_agree_with_finite_differences() {
         ("global average", ModelSettings { pooling: Pooling::GlobalAverage, ..small() }),
         ("dropout", ModelSettings { dropout: 0.4, dropout_dense: 0.3, dropout_conv: 0.2, ..small() }),
         ("no hidden dense layer", ModelSettings { dense: Vec::new(), ..small() }),
+        ("two convolutions a block", two(small())),
+        ("two of 5x5, valid", two(ModelSettings { filters: vec![8], kernel: Kernel::Five, padding: Padding::Valid, ..small() })),
+        ("two with batch norm and dropout", two(ModelSettings { batch_norm_conv: true, dropout_conv: 0.2, ..small() })),
+        ("two with GELU", two(ModelSettings { activation: Activation::Gelu, ..small() })),
     ];
     for (what, model) in cases {
         // 11 is odd at the first pooling, and 5 at the second.
@@ -104,16 +113,21 @@ fn gradients_of_every_loss_agree_with_finite_differences() {
 
 #[test]
 fn the_last_block_of_a_heat_map_agrees_with_finite_differences() {
-    for (batch_norm_conv, output, unit) in
-        [(false, Output::Sigmoid, 0), (true, Output::Softmax { classes: 5 }, 3), (false, Output::Linear, 0)]
-    {
-        let network = config_of(&ModelSettings { batch_norm_conv, ..small() }, 10, output).network;
+    let softmax = Output::Softmax { classes: 5 };
+    for (name, convs_per_block, output, unit) in [
+        ("conv2.bias", 1, Output::Sigmoid, 0),
+        ("bn2.bias", 1, softmax, 3),
+        ("conv2.bias", 1, Output::Linear, 0),
+        ("conv2b.bias", 2, Output::Sigmoid, 0),
+        ("bn2b.bias", 2, softmax, 3),
+    ] {
+        let model = ModelSettings { batch_norm_conv: name.starts_with("bn"), convs_per_block, ..small() };
+        let network = config_of(&model, 10, output).network;
         let weights = weights(&network, 2);
         let pictures = Pictures::random(&network, 1, 9);
         let block = last_block(&network, &weights, &pictures.pixels, unit);
         assert_eq!((block.shape.height, block.shape.width, block.shape.channels), (5, 5, 8));
         // The bias of the last block moves a whole channel of the activation at once, where it is above zero (ReLU).
-        let name = if batch_norm_conv { "bn2.bias" } else { "conv2.bias" };
         let logit = |by: f64, channel: usize| {
             let mut values = network::values(&weights);
             values.get_mut(name).expect("there")[channel] += by;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use safetensors::{Dtype, tensor::TensorView};
 use trombine::{
-    model::{Array, Initialization, ModelSettings, Network, Output, Weights, init::init, summary},
+    model::{Array, Initialization, ModelSettings, Network, Output, Padding, Weights, init::init, summary},
     optimizer::OptimizerState,
     problem::{Kind, Problem},
     run::checkpoint::{Checkpoint, Position},
@@ -202,6 +202,51 @@ fn the_output_decides_the_last_layer_alone() {
         let problem = network(Output::Softmax { classes }).expect_err("not so many");
         assert!(problem.what.en.contains(&format!("here are {classes}")) && problem.kind == Kind::Settings, "{problem}");
     }
+}
+
+#[test]
+fn a_block_of_two_convolutions_is_vggs() {
+    let settings = ModelSettings { filters: vec![8, 16], dense: vec![4], convs_per_block: 2, ..ModelSettings::default() };
+    let with = |change: &dyn Fn(&mut ModelSettings), side| {
+        let mut settings = settings.clone();
+        change(&mut settings);
+        Network::new(&settings, side)
+    };
+    let network = with(&|_| {}, 97).expect("can be built");
+    let names: Vec<_> = network.layers.iter().map(|layer| layer.name.as_str()).collect();
+    let block = ["conv1", "conv_act1", "conv1b", "conv_act1b", "pool1"];
+    assert_eq!(names[..5], block);
+    let normal = with(&|settings| (settings.batch_norm_conv, settings.dropout_conv) = (true, 0.1), 97).expect("can be built");
+    let names: Vec<_> = normal.layers.iter().map(|layer| layer.name.as_str()).collect();
+    assert_eq!(names[..8], ["conv1", "bn1", "conv_act1", "conv1b", "bn1b", "conv_act1b", "pool1", "conv_dropout1"]);
+    let rows = summary::rows(&network);
+    let table: Vec<_> =
+        rows.iter().map(|r| (r.name.as_str(), r.what.en.as_str(), r.output_text(Lang::En), r.parameters)).collect();
+    let row = |name, what, output: &str, n| (name, what, output.to_owned(), n);
+    assert_eq!(
+        table[..4],
+        [
+            row("conv1", "conv 3×3, 8 · ReLU", "97 × 97 × 8", 8 * 27 + 8),
+            row("conv1b", "conv 3×3, 8 · ReLU · max-pool", "48 × 48 × 8", 8 * 72 + 8),
+            row("conv2", "conv 3×3, 16 · ReLU", "48 × 48 × 16", 16 * 72 + 16),
+            row("conv2b", "conv 3×3, 16 · ReLU · max-pool", "24 × 24 × 16", 16 * 144 + 16),
+        ]
+    );
+    assert_eq!(rows.iter().map(|r| r.parameters).sum::<usize>(), network.trained_values());
+    assert_eq!(rows.iter().map(|r| r.flops).sum::<u64>(), network.flops());
+    // 20 pixels lose 4 and are halved to 8, these lose 4 and are halved to 2; of 5 one would be left, too few to halve.
+    let valid = |settings: &mut ModelSettings| settings.padding = Padding::Valid;
+    let pooled = with(&valid, 20).expect("can be built").layers.into_iter().rfind(|layer| layer.name == "pool2").expect("there");
+    assert_eq!((pooled.output.height, pooled.output.width), (2, 2));
+    assert!(with(&valid, 16).is_ok());
+    for (side, left) in [(15, 5), (11, 3), (8, 2)] {
+        let problem = with(&valid, side).expect_err("nothing would be left");
+        assert!(problem.what.en.contains(&format!("Block 2 would get a map of {left} × {left} pixels")), "{problem}");
+        assert_eq!(problem.setting.as_deref(), Some("model.filters"));
+    }
+    // Settings of before have one.
+    let before: ModelSettings = serde_json::from_str("{\"filters\":[8,16]}").expect("reads");
+    assert_eq!(before.convs_per_block, 1);
 }
 
 #[test]

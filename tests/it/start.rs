@@ -30,7 +30,10 @@ fn everything() -> ModelSettings {
 
 /// Everything that the first `frozen` blocks hold.
 fn of_blocks(weights: &Weights, frozen: usize) -> Weights {
-    let belongs = |name: &str| (1..=frozen).any(|n| ["conv", "bn"].iter().any(|kind| name.starts_with(&format!("{kind}{n}."))));
+    let belongs = |name: &str| {
+        (1..=frozen)
+            .any(|n| ["conv", "bn"].iter().any(|kind| [".", "b."].iter().any(|end| name.starts_with(&format!("{kind}{n}{end}")))))
+    };
     Weights(weights.0.iter().filter(|(name, _)| belongs(name)).map(|(name, array)| (name.clone(), array.clone())).collect())
 }
 
@@ -39,11 +42,15 @@ fn of_blocks(weights: &Weights, frozen: usize) -> Weights {
 fn frozen_blocks_and_slow_layers_learn_as_the_reference_s() {
     use OptimizerKind::{Adam, AdamW, Nadam, RmsProp, Sgd};
     let cases = [(Adam, 1, 0.0), (AdamW, 1, 0.05), (AdamW, 2, 0.0), (Nadam, 1, 0.0), (RmsProp, 0, 0.05), (Sgd, 1, 0.0)];
-    for ((kind, frozen, global_clipnorm), batch_norm) in cases.into_iter().flat_map(|case| [(case, true), (case, false)]) {
-        let model = ModelSettings { batch_norm_conv: batch_norm, ..everything() };
+    let variants = cases.into_iter().flat_map(|case| [(case, true, 1), (case, false, 1), (case, true, 2), (case, false, 2)]);
+    // Of two convolutions a block it is the same for every optimizer.
+    for ((kind, frozen, global_clipnorm), batch_norm, convs_per_block) in
+        variants.filter(|((kind, ..), _, n)| *n == 1 || *kind == AdamW)
+    {
+        let model = ModelSettings { batch_norm_conv: batch_norm, convs_per_block, ..everything() };
         let optimizer = OptimizerSettings { kind, epsilon: 1e-3, global_clipnorm, use_ema: frozen == 2, ..Default::default() };
         let mut config = EngineConfig { optimizer, ..config(&model, 12) };
-        let slow = ["conv1", "bn1", "conv2", "bn2", "dense1"].map(str::to_owned);
+        let slow = ["conv1", "bn1", "conv1b", "bn1b", "conv2", "bn2", "dense1"].map(str::to_owned);
         config.network.set_rates(&slow, 0.1, frozen);
         let first = weights(&config.network, 4);
         // Plain gradients want larger steps, so that a wrong factor shows.
@@ -62,7 +69,7 @@ fn frozen_blocks_and_slow_layers_learn_as_the_reference_s() {
         let (true_losses, true_weights, true_state) = run(&mut ReferenceEngine::new(&config));
         assert_ne!(true_weights.0["dense2.weight"], first.0["dense2.weight"]);
         for (name, open) in engines() {
-            let what = format!("{name}, {kind:?}, {frozen} frozen, batch norm {batch_norm}");
+            let what = format!("{name}, {kind:?}, {frozen} frozen, batch norm {batch_norm}, {convs_per_block} a block");
             let mut engine = open(&config);
             let (losses, weights, state) = run(&mut *engine);
             for (a, b) in losses.iter().zip(&true_losses) {
@@ -159,6 +166,14 @@ fn what_fits_is_taken_from_the_first_layer_on() {
     {
         assert_eq!(of(&network(change, 64, Output::Sigmoid), true).layers.len(), 0);
     }
+    // A block of two convolutions is taken as a whole.
+    let two = |model: &mut ModelSettings| model.convs_per_block = 2;
+    let double = network(two, 64, Output::Sigmoid);
+    let all = Taken::of(&double, &double, true);
+    assert_eq!((all.blocks, all.dense, all.output, all.layers.len()), ([3, 3], [2, 2], true, 9));
+    assert_eq!(all.layers[..4], ["conv1", "conv1b", "conv2", "conv2b"]);
+    assert_eq!((of(&double, true).blocks, of(&double, true).layers.len()), ([0, 3], 0));
+    assert_eq!(Taken::of(&old, &double, true).layers.len(), 0);
     // Batch norm's arrays come with their layer.
     let normal = network(|model| model.batch_norm_conv = true, 64, Output::Sigmoid);
     let taken = Taken::of(&normal, &normal, true);
@@ -347,5 +362,5 @@ fn settings_of_before_start_from_nothing() {
     // A network that starts from nothing learns all over at the full rate.
     let plan = plan(&short());
     assert!(plan.network.layers.iter().all(|layer| layer.rate == 1.0));
-    assert_eq!(plan.network.frozen_blocks(), 0);
+    assert_eq!(plan.network.frozen_convolutions(), 0);
 }

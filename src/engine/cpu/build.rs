@@ -61,7 +61,7 @@ pub fn build(config: &EngineConfig, isa: Isa, convolution: Convolution) -> Resul
         head,
         state: OptimizerState::default(),
         units: Vec::new(),
-        frozen: config.network.frozen_blocks(),
+        frozen: config.network.frozen_convolutions(),
         loss: BatchLoss::new(config.network.output),
     })
 }

@@ -116,7 +116,7 @@ impl Page {
                 let m = &settings.model;
                 format!(
                     "{} conv, {}",
-                    m.filters.len(),
+                    m.filters.len() * m.convs_per_block as usize,
                     plural(lang, m.dense.len() as u64, say("dense", "dense"), say("dense", "denses"))
                 )
             }
