@@ -1,7 +1,7 @@
 //! Pictures per second of the reference network, training steps or forward only:
 //! `cargo bench --bench step -- [--batch 32] [--size 128] [--forward] [--isa avx2] [--threads 2] [--steps 12] [--rounds 5]
-//! [--preset recommended] [--batch-norm] [--kernel 5] [--filters 32,64,128,256] [--classes 100]`; without `--classes` one
-//! logit. A preset gives network, batch and optimizer, and what follows it changes them.
+//! [--preset recommended] [--batch-norm] [--kernel 5] [--filters 32,64,128,256] [--convs 2] [--classes 100]`; without
+//! `--classes` one logit. A preset gives network, batch and optimizer, and what follows it changes them.
 #![allow(clippy::unwrap_used, reason = "a panic is how a benchmark says that it cannot run")]
 
 use std::{process::ExitCode, time::Instant};
@@ -65,6 +65,7 @@ fn options() -> Option<Options> {
             "--classes" => options.output = Output::Softmax { classes: arguments.next()?.parse().ok()? },
             "--isa" => options.isa = Isa::named(&arguments.next()?).filter(|isa| isa.is_available())?,
             "--kernel" => options.model.kernel = if arguments.next()? == "5" { Kernel::Five } else { Kernel::Three },
+            "--convs" => options.model.convs_per_block = arguments.next()?.parse().ok()?,
             "--filters" => options.model.filters = arguments.next()?.split(',').map(|f| f.parse().ok()).collect::<Option<_>>()?,
             _ => return None,
         }

@@ -6,12 +6,12 @@ use trombine::{
         cpu::{Convolution, CpuEngine, Isa},
         reference::ReferenceEngine,
     },
-    model::{ModelSettings, Weights},
+    model::{Activation, Kernel, ModelSettings, Padding, Pooling, Weights},
     optimizer::{Optimizer, OptimizerKind},
 };
 
 use crate::engine_cases::{
-    OUTPUTS, Pictures, assert_close, config, config_of, distance, random_case_of_any_output, step, weights,
+    OUTPUTS, Pictures, assert_close, case_numbers, config, config_of, distance, random_case_of_any_output, step, weights,
 };
 
 fn available() -> impl Iterator<Item = Isa> {
@@ -36,14 +36,22 @@ fn results(engine: &mut dyn Engine, pictures: &Pictures) -> (Vec<f32>, Score, We
     (logits, score, gradients)
 }
 
-/// Networks of the default's kind with sides and channels that fill no tile and no panel, and more than one of each.
-fn awkward() -> [(ModelSettings, usize); 4] {
+/// Networks of the default's kind with sides and channels that fill no tile and no panel, and more than one of each; then
+/// such with two convolutions a block, among them one whose first maps are large enough to be taken picture by picture.
+fn awkward() -> [(ModelSettings, usize); 9] {
     let model = |filters: &[u32]| ModelSettings { filters: filters.to_vec(), dense: vec![20, 8], ..Default::default() };
+    let two = |filters: &[u32]| ModelSettings { convs_per_block: 2, ..model(filters) };
+    let (kernel, padding) = (Kernel::Five, Padding::Valid);
     [
         (model(&[16, 40, 33]), 31),
         (ModelSettings { batch_norm_conv: true, ..model(&[17, 48]) }, 22),
-        (ModelSettings { kernel: trombine::model::Kernel::Five, ..model(&[12, 40]) }, 27),
-        (ModelSettings { padding: trombine::model::Padding::Valid, dropout_conv: 0.2, ..model(&[32, 32, 16]) }, 37),
+        (ModelSettings { kernel, ..model(&[12, 40]) }, 27),
+        (ModelSettings { padding, dropout_conv: 0.2, ..model(&[32, 32, 16]) }, 37),
+        (two(&[16, 33, 40]), 31),
+        (ModelSettings { batch_norm_conv: true, dropout_conv: 0.2, ..two(&[17, 24]) }, 22),
+        (ModelSettings { kernel, activation: Activation::LeakyRelu, pooling: Pooling::GlobalAverage, ..two(&[12, 34]) }, 35),
+        (ModelSettings { padding, activation: Activation::Gelu, dropout_conv: 0.2, ..two(&[32, 16]) }, 37),
+        (two(&[17, 8]), 97),
     ]
 }
 
@@ -99,7 +107,7 @@ fn direct_convolution_agrees_with_the_reference() {
             assert!(distance(&own_logits, &logits) < 1e-5, "{what}: {own_logits:?} instead of {logits:?}");
             assert_close(&own_gradients, &gradients, 5e-5, &what);
             let winograd = results(&mut open(&config, isa, &start), &pictures).0;
-            let five = awkward()[number].0.kernel == trombine::model::Kernel::Five;
+            let five = awkward()[number].0.kernel == Kernel::Five;
             assert_eq!(own_logits == winograd, five, "{what}: the algorithm asked for computes");
         }
     }
@@ -107,7 +115,7 @@ fn direct_convolution_agrees_with_the_reference() {
 
 #[test]
 fn random_networks_agree_with_the_reference() {
-    for number in 0..40 {
+    for number in case_numbers(40) {
         let (config, n) = random_case_of_any_output(number);
         let Case { config, start, pictures, logits, score, gradients } = case(config, n, number);
         for isa in available() {
@@ -132,7 +140,7 @@ fn after_steps(config: &EngineConfig, isa: Isa, pictures: &Pictures, steps: u32)
 
 #[test]
 fn the_number_of_threads_changes_no_bit() {
-    for ((model, side), output) in awkward().into_iter().zip(OUTPUTS) {
+    for ((model, side), output) in awkward().into_iter().zip(OUTPUTS.into_iter().cycle()) {
         let config = EngineConfig { batch_size: 13, ..config_of(&model, side, output) };
         let pictures = Pictures::random(&config.network, 13, 1);
         let with = |threads| after_steps(&EngineConfig { threads: Some(threads), ..config.clone() }, Isa::detect(), &pictures, 3);

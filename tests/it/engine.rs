@@ -15,8 +15,8 @@ use trombine::{
 use crate::support::in_full;
 
 use crate::engine_cases::{
-    OUTPUTS, Open, Pictures, assert_close, closeness, config, config_of, distance, engines, random_case_of_any_output, small,
-    step, weights,
+    OUTPUTS, Open, Pictures, assert_close, case_numbers, closeness, config, config_of, distance, engines,
+    random_case_of_any_output, small, step, weights,
 };
 
 /// Random configurations for each engine. The slow ones get fewer, so that the whole suite takes seconds; a graphics
@@ -62,7 +62,8 @@ fn everything() -> ModelSettings {
 fn random_configurations_agree_with_the_reference() {
     let mut failures = Vec::new();
     for (name, engine) in engines().iter().filter(|(name, _)| *name != "reference") {
-        failures.extend((0..cases(name)).filter_map(|number| Some(format!("{name}, {}", disagreement(*engine, number)?))));
+        failures
+            .extend(case_numbers(cases(name)).filter_map(|number| Some(format!("{name}, {}", disagreement(*engine, number)?))));
     }
     assert!(failures.is_empty(), "{} configurations:\n{}", failures.len(), failures.join("\n"));
 }
@@ -232,17 +233,20 @@ fn batch_norm_over_64_pictures_follows_the_reference_for_steps() {
 /// side for long: a bias summed so is off by 1.9e-4 here.
 #[test]
 fn gradients_summed_over_the_places_of_64_pictures_are_the_reference_s() {
-    let model =
-        ModelSettings { filters: vec![8], pooling: Pooling::GlobalAverage, dense: vec![16], dropout: 0.0, ..Default::default() };
-    let config = EngineConfig { batch_size: 64, ..config(&model, 64) };
-    let first = init(&config.network, Initialization::GlorotUniform, 7);
-    let pictures = Pictures::random(&config.network, 64, 0);
-    let pass = |open_one: Open| open(open_one, &config, &first).gradients(&pictures.batch(), step(0)).expect("gradients");
-    let (true_score, true_gradients) = pass(|config| Box::new(ReferenceEngine::new(config)));
-    for (name, engine) in engines().iter().filter(|(name, _)| *name != "reference") {
-        let (score, gradients) = pass(*engine);
-        assert!(same_score(score, true_score, 1e-6), "{name}: {score:?} instead of {true_score:?}");
-        assert_close(&gradients, &true_gradients, 8e-5, name);
+    for convs_per_block in [1, 2] {
+        let (pooling, filters) = (Pooling::GlobalAverage, vec![8]);
+        let model = ModelSettings { filters, convs_per_block, pooling, dense: vec![16], dropout: 0.0, ..Default::default() };
+        let config = EngineConfig { batch_size: 64, ..config(&model, 64) };
+        let first = init(&config.network, Initialization::GlorotUniform, 7);
+        let pictures = Pictures::random(&config.network, 64, 0);
+        let pass = |open_one: Open| open(open_one, &config, &first).gradients(&pictures.batch(), step(0)).expect("gradients");
+        let (true_score, true_gradients) = pass(|config| Box::new(ReferenceEngine::new(config)));
+        for (name, engine) in engines().iter().filter(|(name, _)| *name != "reference") {
+            let what = format!("{name}, {convs_per_block} a block");
+            let (score, gradients) = pass(*engine);
+            assert!(same_score(score, true_score, 1e-6), "{what}: {score:?} instead of {true_score:?}");
+            assert_close(&gradients, &true_gradients, 8e-5, &what);
+        }
     }
 }
 
@@ -285,7 +289,11 @@ fn every_optimizer_makes_the_reference_step() {
 
 #[test]
 fn a_run_pauses_on_one_engine_and_resumes_on_another() {
-    let config = config(&everything(), 9);
+    pauses_and_resumes(&config(&everything(), 9));
+    pauses_and_resumes(&config(&ModelSettings { convs_per_block: 2, ..everything() }, 11));
+}
+
+fn pauses_and_resumes(config: &EngineConfig) {
     let first = weights(&config.network, 4);
     let batches: Vec<_> = (0..6).map(|i| Pictures::random(&config.network, 5, i)).collect();
     let run = |engine: &mut dyn Engine, from: usize, to: usize| {
@@ -295,10 +303,10 @@ fn a_run_pauses_on_one_engine_and_resumes_on_another() {
         (engine.weights().expect("gives"), engine.optimizer_state().expect("gives"))
     };
     for (one, open_one) in engines() {
-        let through = run(&mut *open(*open_one, &config, &first), 0, 6);
-        let paused = run(&mut *open(*open_one, &config, &first), 0, 3);
+        let through = run(&mut *open(*open_one, config, &first), 0, 6);
+        let paused = run(&mut *open(*open_one, config, &first), 0, 3);
         for (other, open_other) in engines() {
-            let mut engine = open(*open_other, &config, &paused.0);
+            let mut engine = open(*open_other, config, &paused.0);
             engine.set_optimizer_state(&paused.1).expect("fits");
             assert_eq!(engine.weights().expect("gives"), paused.0, "{one} to {other}: weights come back as given");
             assert_eq!(engine.optimizer_state().expect("gives"), paused.1, "{one} to {other}: memory comes back as given");

@@ -146,6 +146,14 @@ pub fn step(index: u32) -> Step {
     Step { index, learning_rate: 1e-3 }
 }
 
+/// From this number on random cases have two convolutions a block.
+const DOUBLED: u64 = 1000;
+
+/// The numbers of so many random cases, and of half as many with two convolutions a block.
+pub fn case_numbers(cases: u64) -> impl Iterator<Item = u64> {
+    (0..cases).chain(DOUBLED..DOUBLED + cases / 2)
+}
+
 /// [`random_case`] with a random output: every second one keeps its sigmoid, the others are a value or 2 to 200 classes.
 pub fn random_case_of_any_output(number: u64) -> (EngineConfig, usize) {
     let (mut config, n) = random_case(number);
@@ -184,6 +192,7 @@ pub fn random_case(number: u64) -> (EngineConfig, usize) {
         let rate = |random: &mut Random| if random.chance(0.5) { random.between(0.05, 0.6) } else { 0.0 };
         let model = ModelSettings {
             filters: (0..blocks).map(|_| 8 + random.below(17) as u32).collect(),
+            convs_per_block: if number < DOUBLED { 1 } else { 2 },
             kernel: if random.chance(0.7) { Kernel::Three } else { Kernel::Five },
             padding: if random.chance(0.6) { Padding::Same } else { Padding::Valid },
             activation: [Activation::Relu, Activation::Relu, Activation::LeakyRelu, Activation::Gelu][random.below(4)],

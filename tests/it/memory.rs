@@ -16,7 +16,7 @@ use trombine::{
 };
 
 use crate::{
-    engine_cases::{config, gpu_is_there, random_case_of_any_output, small},
+    engine_cases::{case_numbers, config, gpu_is_there, random_case_of_any_output, small},
     picture_folder::Folder,
     support,
     training::{dataset, settings},
@@ -33,7 +33,7 @@ fn the_processor_takes_what_was_counted() {
         EngineConfig { optimizer: clipped, threads: Some(3), ..config(&norm, 40) },
         EngineConfig { optimizer: plain, threads: Some(1), batch_size: 7, ..config(&pooled, 32) },
     ];
-    for config in chosen.into_iter().chain((0..20).map(|number| random_case_of_any_output(number).0)) {
+    for config in chosen.into_iter().chain(case_numbers(20).map(|number| random_case_of_any_output(number).0)) {
         let engine = CpuEngine::new(&config).expect("opens");
         assert_eq!(CpuEngine::bytes_for(&config).expect("layers of settings"), engine.bytes(), "{config:?}");
     }

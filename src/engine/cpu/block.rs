@@ -1,4 +1,5 @@
-//! A convolution block with its buffers: convolution, batch norm, activation, pooling, dropout.
+//! A convolution with all that follows it and its buffers: batch norm, activation, pooling, dropout. Of a network's block of two
+//! convolutions each is one here, the first without pooling: its cells are its single outputs.
 //!
 //! Each method computes some pictures of one block; the engine says which pictures when (`pass.rs`).
 
@@ -74,7 +75,7 @@ pub struct Input {
 pub enum Outcome<'a> {
     /// They are kept for batch norm, whose scale is `gamma`.
     Kept { gamma: &'a Buffer },
-    /// They are pooled into `out`; a backward pass may follow only if it `learns`.
+    /// They are activated and, if the block pools, pooled into `out`; a backward pass may follow only if it `learns`.
     Pooled { out: &'a Maps, learns: bool },
 }
 
@@ -108,7 +109,7 @@ pub struct Norm {
     pub epsilon: f64,
     statistics: Buffer,
     sums: Buffer,
-    /// One for each cell.
+    /// One for each cell; none without pooling, where each output is a peak.
     peaks: Buffer,
     /// Of the batch, one number a channel: mean, biased variance, 1 / deviation.
     mean: Buffer,
@@ -171,7 +172,7 @@ impl Norm {
             slope: channels()?,
             statistics: memory.zeros(batch * g.out_panels * STATISTICS)?,
             sums: memory.zeros(batch * g.out_panels * GRADIENT_SUMS)?,
-            peaks: memory.zeros(batch * g.cells().picture)?,
+            peaks: memory.zeros(if g.pools { batch * g.cells().picture } else { 0 })?,
         })
     }
 }
@@ -228,7 +229,8 @@ impl Block {
             segments,
             backward_segments,
             kept: memory.zeros(if norm.is_some() { batch * g.output().picture } else { 0 })?,
-            argmax: memory.zeros(cells)?,
+            // Behind batch norm the gradient itself says what ReLU switched off.
+            argmax: memory.zeros(if g.pools || norm.is_none() { cells } else { 0 })?,
             grads: memory.zeros(if activation == Activation::Relu { 0 } else { cells })?,
             scale,
             shift: memory.zeros(g.out_panels * LANES)?,
@@ -309,7 +311,8 @@ impl Block {
         let geometry = &self.geometry;
         let (epilogue, gamma) = match outcome {
             Outcome::Kept { gamma } => (winograd::Epilogue::Keep(self.kept.ptr()), Some(gamma)),
-            Outcome::Pooled { out, learns } => (winograd::Epilogue::Pool(self.finish(out, learns)), None),
+            Outcome::Pooled { out, learns } if geometry.pools => (winograd::Epilogue::Pool(self.finish(out, learns)), None),
+            Outcome::Pooled { out, learns } => (winograd::Epilogue::Activate(self.finish(out, learns)), None),
         };
         // Large maps one by one, so that they are still in the cache when they are surveyed.
         let one_by_one = geometry.algorithm != Algorithm::Winograd || gamma.is_some() && geometry.tiles() >= winograd::BLOCK;
@@ -336,8 +339,8 @@ impl Block {
                 }
                 if let (Some(gamma), Some(norm)) = (gamma, &self.norm) {
                     let (values, argmax, cells) = (norm.peaks.ptr(), self.argmax.ptr(), geometry.cells());
-                    let peaks =
-                        activation::keeps_order(self.activation).then_some(Peaks { gamma: gamma.ptr(), values, argmax, cells });
+                    let known = geometry.pools && activation::keeps_order(self.activation);
+                    let peaks = known.then_some(Peaks { gamma: gamma.ptr(), values, argmax, cells });
                     for n in n..n + step {
                         isa.run(Survey { geometry, y: self.kept.ptr(), n, to: norm.statistics.ptr(), peaks });
                     }
@@ -374,13 +377,18 @@ impl Block {
         }
     }
 
+    /// Of each cell the output that its maximum comes from: without pooling it has but one.
+    fn peaks(&self, norm: &Norm) -> *mut f32 {
+        if self.geometry.pools { norm.peaks.ptr() } else { self.kept.ptr() }
+    }
+
     /// Normalizes, activates and pools kept outputs.
     ///
     /// # Safety
     /// As [`Block::convolve`].
     pub unsafe fn normalize(&self, out: &Maps, share: Share<'_>) {
         let Some(norm) = &self.norm else { return };
-        let (finish, y, peaks) = (self.finish(out, true), self.kept.ptr(), norm.peaks.ptr());
+        let (finish, y, peaks) = (self.finish(out, true), self.kept.ptr(), self.peaks(norm));
         for n in share.range() {
             // SAFETY: the buffers were made for this geometry and batch.
             unsafe { share.isa.run(NormalizePool { geometry: &self.geometry, y, peaks, n, finish }) };
@@ -439,7 +447,7 @@ impl Block {
                         activation: self.activation,
                         gradient: out.gradient.ptr(),
                         view: out.view,
-                        peaks: norm.peaks.ptr(),
+                        peaks: self.peaks(norm),
                         scale: self.scale.ptr(),
                         shift: self.shift.ptr(),
                         mean: norm.mean.ptr(),

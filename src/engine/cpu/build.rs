@@ -196,7 +196,8 @@ impl<'a> Builder<'a> {
         Ok(NormArrays { gamma: first, beta: first + 1, mean: first + 2, variance: first + 3 })
     }
 
-    /// Convolution, batch norm, activation, pooling, dropout, again and again.
+    /// Convolution, batch norm, activation, pooling (but behind the first of two convolutions of a block), dropout, again and
+    /// again.
     fn blocks(&mut self, layers: &[Layer], to_vectors: ToVectors) -> Result<(), Problem> {
         let batch = self.config.batch_size;
         let mut geometries = Vec::new();
@@ -204,8 +205,10 @@ impl<'a> Builder<'a> {
         while let Some(conv) = rest.next() {
             let Op::Conv { kernel, padding, .. } = conv.op else { return Err(unknown(&conv.name)) };
             let normalized = matches!(rest.peek(), Some(Layer { op: Op::BatchNorm { .. }, .. }));
+            let mut own = rest.clone().take_while(|layer| !matches!(layer.op, Op::Conv { .. }));
+            let pools = own.any(|layer| layer.op == Op::MaxPool);
             let Shape { height, width, channels } = conv.input;
-            let shape = ConvShape { height, width, inputs: channels, outputs: conv.output.channels, kernel, padding };
+            let shape = ConvShape { height, width, inputs: channels, outputs: conv.output.channels, kernel, padding, pools };
             let g = Geometry::new(shape, self.convolution, geometries.is_empty(), normalized);
             let mut arrays = conv.parameters().into_iter();
             let weight = arrays.next().ok_or_else(|| unknown(&conv.name))?;
@@ -221,7 +224,7 @@ impl<'a> Builder<'a> {
             let Some(Op::Activation(activation)) = rest.next().map(|layer| layer.op) else {
                 return Err(unknown(&conv.name));
             };
-            if !matches!(rest.next().map(|layer| layer.op), Some(Op::MaxPool)) {
+            if rest.next_if(|layer| layer.op == Op::MaxPool).is_some() != pools {
                 return Err(unknown(&conv.name));
             }
             let dropout = match rest.next_if(|layer| matches!(layer.op, Op::Dropout { .. })).map(|layer| layer.op) {

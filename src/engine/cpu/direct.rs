@@ -158,6 +158,17 @@ impl Forward<'_> {
                         isa.run(product(panel, (y, 0), g.out_width, out.add(view.at(n, panel, y, 0)), view.panel));
                     }
                 }
+                Epilogue::Activate(finish) => {
+                    let rows = scratch.rows.ptr();
+                    let panels = CHUNK.min(g.out_panels - panel);
+                    for y in 0..g.out_height {
+                        for x in (0..g.out_width).step_by(COLUMNS) {
+                            let columns = COLUMNS.min(g.out_width - x);
+                            isa.run(product(panel, (y, x), columns, rows, COLUMNS * LANES));
+                            isa.run(ActivateRow(Row { rows, finish, n, panel, panels, cell: (y, x), cells: columns }));
+                        }
+                    }
+                }
                 Epilogue::Pool(finish) => {
                     let (rows, half) = (scratch.rows.ptr(), CHUNK * COLUMNS * LANES);
                     let panels = CHUNK.min(g.out_panels - panel);
@@ -167,7 +178,7 @@ impl Forward<'_> {
                             for i in 0..2 {
                                 isa.run(product(panel, (2 * y + i, x), columns, rows.add(i * half), COLUMNS * LANES));
                             }
-                            isa.run(PoolRow { rows, finish, n, panel, panels, cell: (y, x / 2), cells: columns / 2 });
+                            isa.run(PoolRow(Row { rows, finish, n, panel, panels, cell: (y, x / 2), cells: columns / 2 }));
                         }
                     }
                 }
@@ -191,8 +202,8 @@ unsafe fn locate(g: &Geometry, input: Input, n: usize, isa: Isa, scratch: &Scrat
     }
 }
 
-/// Finishes `cells` cells from `cell` on, from two rows of outputs, `[2][CHUNK][COLUMNS][16]`.
-struct PoolRow {
+/// `cells` cells from `cell` on, whose outputs are `rows`, one or two of `[CHUNK][COLUMNS][16]`.
+struct Row {
     rows: *const f32,
     finish: PoolEpilogue,
     n: usize,
@@ -202,20 +213,49 @@ struct PoolRow {
     cells: usize,
 }
 
+/// Finishes cells of one output each.
+struct ActivateRow(Row);
+
+impl Kernel for ActivateRow {
+    #[inline(always)]
+    unsafe fn run<S: Simd>(self) {
+        with_epilogue!(self.0.finish, self.go);
+    }
+}
+
+impl ActivateRow {
+    #[inline(always)]
+    unsafe fn go<S: Simd, A: Act>(&self) {
+        let Row { rows, ref finish, n, panel, panels, cell: (y, x), cells } = self.0;
+        for c in 0..panels {
+            let from = rows.add(c * COLUMNS * LANES);
+            let affine = finish.affine::<S>(panel + c);
+            let place = finish.place((n, panel + c), (y, x));
+            for x in 0..cells {
+                finish.one_at::<S, A>(affine, finish.beside(place, 0, x), S::load(from.add(x * LANES)));
+            }
+        }
+    }
+}
+
+/// Finishes cells of 2x2 outputs, from two rows.
+struct PoolRow(Row);
+
 impl Kernel for PoolRow {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
-        with_epilogue!(self.finish, self.go);
+        with_epilogue!(self.0.finish, self.go);
     }
 }
 
 impl PoolRow {
     #[inline(always)]
     unsafe fn go<S: Simd, A: Act>(&self) {
-        for c in 0..self.panels {
-            let top = self.rows.add(c * COLUMNS * LANES);
+        let Row { rows, ref finish, n, panel, panels, cell, cells } = self.0;
+        for c in 0..panels {
+            let top = rows.add(c * COLUMNS * LANES);
             let bottom = top.add(CHUNK * COLUMNS * LANES);
-            for x in 0..self.cells {
+            for x in 0..cells {
                 let at = 2 * x * LANES;
                 let four = [
                     S::load(top.add(at)),
@@ -223,7 +263,7 @@ impl PoolRow {
                     S::load(bottom.add(at)),
                     S::load(bottom.add(at + LANES)),
                 ];
-                self.finish.cell::<S, A>((self.n, self.panel + c), (self.cell.0, self.cell.1 + x), four);
+                finish.cell::<S, A>((n, panel + c), (cell.0, cell.1 + x), four);
             }
         }
     }
@@ -252,7 +292,7 @@ impl Backward<'_> {
     pub unsafe fn run(&self, isa: Isa, n: usize, scratch: &Scratch) {
         let g = self.geometry;
         let view = gradient_view(g);
-        if g.algorithm == Algorithm::Pictures && g.kernel == 3 && self.outputs.normalized.is_none() {
+        if g.algorithm == Algorithm::Pictures && g.kernel == 3 && g.pools && self.outputs.normalized.is_none() {
             let (image, ..) = locate(g, self.input, n, isa, scratch);
             let (to, sum) = (self.weight_gradient, self.bias_gradient);
             isa.run(PictureGradient { outputs: &self.outputs, image, n, to, sum });

@@ -77,14 +77,18 @@ pub struct ConvShape {
     /// Side of the kernel.
     pub kernel: usize,
     pub padding: Padding,
+    /// Whether 2x2 pooling follows.
+    pub pools: bool,
 }
 
-/// A block: convolution, activation, 2x2 pooling. Everything about sides, borders and tiles.
+/// A convolution, its activation and, if it `pools`, 2x2 pooling. Everything about sides, borders and tiles.
 #[derive(Clone, Copy, Debug)]
 pub struct Geometry {
     pub algorithm: Algorithm,
     /// Of pictures: F(4, 3) down the columns, see `stem`.
     pub raised: bool,
+    /// Whether 2x2 pooling follows. Without it each of the convolution's outputs is a cell of its own.
+    pub pools: bool,
     /// Side of the kernel.
     pub kernel: usize,
     /// Zeros around the input.
@@ -103,7 +107,7 @@ pub struct Geometry {
     /// Convolution's output.
     pub out_height: usize,
     pub out_width: usize,
-    /// After pooling.
+    /// What leaves the block: after pooling, or the convolution's output.
     pub pooled_height: usize,
     pub pooled_width: usize,
     /// Winograd tiles of 4x4 outputs.
@@ -113,19 +117,19 @@ pub struct Geometry {
 
 impl Geometry {
     /// The block of a convolution. `first` if it reads pictures; `whole` if all of the convolution's outputs matter (batch
-    /// norm), not only those that are pooled.
+    /// norm), not only those that are pooled. Without pooling they all do.
     pub fn new(shape: ConvShape, convolution: Convolution, first: bool, whole: bool) -> Self {
-        let ConvShape { height, width, inputs, outputs, kernel, padding } = shape;
+        let ConvShape { height, width, inputs, outputs, kernel, padding, pools } = shape;
         let border = if padding == Padding::Same { kernel / 2 } else { 0 };
         let (out_height, out_width) = (height + 2 * border + 1 - kernel, width + 2 * border + 1 - kernel);
-        let (pooled_height, pooled_width) = (out_height / 2, out_width / 2);
+        let (pooled_height, pooled_width) = if pools { (out_height / 2, out_width / 2) } else { (out_height, out_width) };
         let algorithm = match (first, kernel, convolution) {
             (true, ..) => Algorithm::Pictures,
             (false, 3, Convolution::Winograd) => Algorithm::Winograd,
             (false, ..) => Algorithm::Direct,
         };
         let raised = first && kernel == 3 && convolution == Convolution::Winograd;
-        let tiles = |out: usize| if whole { out.div_ceil(4) } else { (out / 2 * 2).div_ceil(4) };
+        let tiles = |out: usize| if whole || !pools { out.div_ceil(4) } else { (out / 2 * 2).div_ceil(4) };
         let (tile_rows, tile_columns) = (tiles(out_height), tiles(out_width));
         let room = |side: usize, tiles: usize, in_tiles: bool| match in_tiles {
             true => (side + border).max(4 * tiles + 2),
@@ -135,6 +139,7 @@ impl Geometry {
         Self {
             algorithm,
             raised,
+            pools,
             kernel,
             border,
             height,
@@ -164,7 +169,7 @@ impl Geometry {
         View::map(self.out_panels, self.out_height, self.out_width, 0)
     }
 
-    /// Codes of the pooled cells, and what else is kept for each: no border.
+    /// Codes of the cells, and what else is kept for each: no border.
     pub fn cells(&self) -> View {
         View::map(self.out_panels, self.pooled_height, self.pooled_width, 0)
     }

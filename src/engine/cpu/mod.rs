@@ -35,6 +35,10 @@
 //! - 5x5: direct, as products over rows of pixels, also in the first layer.
 //! - Dense: products over shares of the inputs; the weight gradient is used for the update as it is made.
 //!
+//! The first of two convolutions of a block is not pooled: each of its outputs is activated and stored on its own into the next
+//! one's buffer, and on the way back each has a gradient. Its tiles cover the whole map, and the first layer's weight gradient is
+//! the outer product over all outputs, as behind batch norm.
+//!
 //! Where no backward pass follows, cells do not say which of their outputs was the largest: their argmax is for that alone.
 //! Without batch norm the outputs before pooling never exist in memory; with it they are kept, because the statistics of
 //! the batch come between, and so a block is two passes forward and two back.

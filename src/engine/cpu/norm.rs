@@ -3,7 +3,8 @@
 //! The statistics are gathered picture by picture and merged in the order of the pictures, in f64. Of the outputs only
 //! the peaks of the 2x2 cells matter to what follows, a quarter of the memory: what normalizes reads them alone, and so
 //! do the sums of the backward pass, since all other gradients behind the pooling are zero. The dense part of the
-//! gradient (`offset + slope * y`, see `pooling::Normalized`) is added where the gradient is unpooled.
+//! gradient (`offset + slope * y`, see `pooling::Normalized`) is added where the gradient is unpooled. Without pooling the kept
+//! outputs are the peaks themselves, as `geometry.cells()` are `geometry.output()`.
 #![allow(unsafe_op_in_unsafe_fn, reason = "a kernel is one contract, stated at its struct")]
 
 use super::{
@@ -30,7 +31,7 @@ pub struct Survey<'a> {
     pub y: *const f32,
     pub n: usize,
     pub to: *mut f32,
-    /// None: the maximum behind the activation need not be one before it (GELU).
+    /// None: the maximum behind the activation need not be one before it (GELU), or there is no pooling.
     pub peaks: Option<Peaks>,
 }
 
@@ -129,7 +130,7 @@ pub fn merge(statistics: &[f32], pictures: usize, panels: usize, channel: usize,
 }
 
 /// Normalizes, activates and pools one picture: its peaks, or where there are none yet its kept outputs, whose peaks are
-/// then written. `y` fits `geometry.output()`, `peaks` fit `geometry.cells()`.
+/// then written. Without pooling `peaks` are `y`. `y` fits `geometry.output()`, `peaks` fit `geometry.cells()`.
 pub struct NormalizePool<'a> {
     pub geometry: &'a Geometry,
     pub y: *const f32,
@@ -154,7 +155,7 @@ impl NormalizePool<'_> {
             for y in 0..g.pooled_height {
                 for x in 0..g.pooled_width {
                     let cell = cells.at(self.n, c, y, x);
-                    if A::KEEPS_ORDER {
+                    if A::KEEPS_ORDER || !g.pools {
                         self.finish.peak::<S, A>((self.n, c), (y, x), S::load(self.peaks.add(cell)));
                         continue;
                     }

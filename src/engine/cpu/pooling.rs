@@ -4,6 +4,8 @@
 //!
 //! Of each cell and channel a code is kept: 0 to 3 is the place of the first maximum in reading order, 4 says that
 //! ReLU switched it off (behind batch norm the gradient says so). Other activations also keep their slope at the maximum.
+//!
+//! Where no pooling follows (the first of two convolutions of a block), every output is a cell of its own, of code 0 or 4.
 #![allow(unsafe_op_in_unsafe_fn, reason = "a kernel is one contract, stated at its struct")]
 
 use super::{
@@ -103,6 +105,27 @@ impl PoolEpilogue {
         S::store(self.out.add(to), best);
     }
 
+    /// What `z` of panel `c` is made by: scale and shift.
+    #[inline(always)]
+    pub unsafe fn affine<S: Simd>(&self, c: usize) -> (S::V, S::V) {
+        (S::load(self.scale.add(c * LANES)), S::load(self.shift.add(c * LANES)))
+    }
+
+    /// Finishes a cell of one output, without pooling, at a known place; `affine` as [`PoolEpilogue::affine`] gives it.
+    #[inline(always)]
+    pub unsafe fn one_at<S: Simd, A: Act>(&self, (scale, shift): (S::V, S::V), (to, cell): (usize, usize), output: S::V) {
+        let z = S::fma(output, scale, shift);
+        if A::LEARNS {
+            if A::KEEPS_SLOPE {
+                S::store(self.grads.add(cell), A::grad::<S>(z));
+            } else {
+                let alive = S::recode(S::gt(z, S::zero()), 0, S::splat_argmax(DEAD));
+                S::store_argmax(self.argmax.add(cell), alive);
+            }
+        }
+        S::store(self.out.add(to), A::value::<S>(z));
+    }
+
     /// As [`PoolEpilogue::cell`], from the one output that the maximum comes from; the code is there already.
     #[inline(always)]
     pub unsafe fn peak<S: Simd, A: Act>(&self, (n, c): (usize, usize), (y, x): (usize, usize), output: S::V) {
@@ -121,7 +144,7 @@ unsafe fn largest<S: Simd>(of: [S::V; 4]) -> S::V {
 }
 
 /// Batch norm's way back: the gradient of the convolution's output `y` is `factor * dz + offset + slope * y`, where
-/// `dz`, the gradient behind batch norm, is zero but at the maxima.
+/// `dz`, the gradient behind batch norm, is zero but at the maxima (without pooling every output is one).
 #[derive(Clone, Copy)]
 pub struct Normalized {
     /// The convolution's outputs, as `geometry.output()`.
@@ -135,7 +158,8 @@ pub struct Normalized {
 
 /// The gradient of a convolution's outputs, from the gradient of the cells.
 ///
-/// `gradient` fits `view` (grads of the activation and dropout applied already), `argmax` fit `cells`.
+/// `gradient` fits `view` (grads of the activation and dropout applied already), `argmax` fit `cells` (they are not read
+/// behind batch norm without pooling).
 #[derive(Clone, Copy)]
 pub struct Unpool<'a> {
     pub geometry: &'a Geometry,
@@ -152,9 +176,33 @@ impl Unpool<'_> {
     #[inline(always)]
     pub unsafe fn tile<S: Simd>(&self, (n, c): (usize, usize), (ty, tx): (usize, usize), sum: &mut S::V) -> [[S::V; 4]; 4] {
         match &self.normalized {
-            None => self.plain_tile::<S>((n, c), (ty, tx), sum),
+            None if self.geometry.pools => self.plain_tile::<S>((n, c), (ty, tx), sum),
+            None => self.single_tile::<S>((n, c), (ty, tx), sum),
             Some(norm) => self.normalized_tile::<S>(norm, (n, c), (ty, tx)),
         }
+    }
+
+    /// Without pooling: the gradient of each output but for those that ReLU switched off. Summed up by themselves first, so that
+    /// the rounding error grows with the tiles, not with their sixteen outputs.
+    #[inline(always)]
+    unsafe fn single_tile<S: Simd>(&self, (n, c): (usize, usize), (ty, tx): (usize, usize), sum: &mut S::V) -> [[S::V; 4]; 4] {
+        let g = self.geometry;
+        let gradient = self.gradient.add(self.view.at(n, c, 4 * ty, 4 * tx));
+        let codes = self.argmax.add(self.cells.at(n, c, 4 * ty, 4 * tx));
+        let mut d = [[S::zero(); 4]; 4];
+        let mut own = S::zero();
+        for i in 0..4 {
+            for j in 0..4 {
+                if 4 * ty + i < g.out_height && 4 * tx + j < g.out_width {
+                    let dz = S::load(gradient.add(i * self.view.row + j * self.view.column));
+                    let code = S::load_argmax(codes.add(i * self.cells.row + j * self.cells.column));
+                    d[i][j] = S::select(S::is(code, DEAD), S::zero(), dz);
+                    own = S::add(own, d[i][j]);
+                }
+            }
+        }
+        *sum = S::add(*sum, own);
+        d
     }
 
     #[inline(always)]
@@ -194,8 +242,14 @@ impl Unpool<'_> {
                 let (y, x) = (4 * ty + i, 4 * tx + j);
                 if y < g.out_height && x < g.out_width {
                     d[i][j] = S::fma(slope, S::load(norm.y.add(norm.view.at(n, c, y, x))), offset);
+                    if !g.pools {
+                        d[i][j] = S::fma(factor, S::load(self.gradient.add(self.view.at(n, c, y, x))), d[i][j]);
+                    }
                 }
             }
+        }
+        if !g.pools {
+            return d;
         }
         for i in 0..2 {
             for j in 0..2 {

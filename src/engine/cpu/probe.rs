@@ -42,7 +42,7 @@ impl Probe {
         pictures: usize,
     ) -> Result<Self, Problem> {
         let mut memory = Allocator::new();
-        let shape = ConvShape { height: side, width: side, inputs, outputs, kernel, padding: Padding::Same };
+        let shape = ConvShape { height: side, width: side, inputs, outputs, kernel, padding: Padding::Same, pools: true };
         let g = Geometry::new(shape, Convolution::Winograd, inputs == 3, false);
         let block = Block::new(g, Activation::Relu, None, (0, None), pictures, &mut memory)?;
         let mut weights = memory.zeros(g.weight_len())?;

@@ -77,7 +77,7 @@ impl Kernel for Forward<'_> {
     #[inline(always)]
     unsafe fn run<S: Simd>(self) {
         match self.epilogue {
-            Epilogue::Pool(finish) => with_epilogue!(finish, self.go),
+            Epilogue::Pool(finish) | Epilogue::Activate(finish) => with_epilogue!(finish, self.go),
             Epilogue::Keep(_) => self.go::<S, Relu>(),
         }
     }
@@ -89,7 +89,7 @@ impl Forward<'_> {
         let g = self.geometry;
         let pairs = match self.epilogue {
             Epilogue::Pool(_) => g.pooled_width,
-            Epilogue::Keep(_) => g.out_width.div_ceil(2),
+            Epilogue::Activate(_) | Epilogue::Keep(_) => g.out_width.div_ceil(2),
         };
         for row in 0..g.tile_rows {
             self.raise::<S>(row);
@@ -153,6 +153,17 @@ impl Forward<'_> {
                         if 2 * row + i < g.pooled_height {
                             let four = [y[p][0][2 * i], y[p][1][2 * i], y[p][0][2 * i + 1], y[p][1][2 * i + 1]];
                             finish.cell_at::<S, A>(c, finish.beside(place, i, 0), four);
+                        }
+                    }
+                }
+                Epilogue::Activate(finish) => {
+                    let affine = finish.affine::<S>(c);
+                    let place = finish.place((self.n, c), (4 * row, x));
+                    for t in 0..2 {
+                        for i in 0..4 {
+                            if 4 * row + i < g.out_height && x + t < g.out_width {
+                                finish.one_at::<S, A>(affine, finish.beside(place, i, t), y[p][t][i]);
+                            }
                         }
                     }
                 }
@@ -224,7 +235,8 @@ impl Kernel for Normalize<'_> {
 
 /// The first layer's weight gradient from the gradients of the cells: of a cell's four outputs only the maximum's is
 /// not zero, and which that is differs from channel to channel. So for each tap every lane picks its own pixel among
-/// four, a quarter of the products of the outer product over all outputs. Adds to `to` and, the gradients, to `sum`.
+/// four, a quarter of the products of the outer product over all outputs. Adds to `to` and, the gradients, to `sum`. Only
+/// where the layer pools.
 pub struct PictureGradient<'a> {
     pub outputs: &'a Unpool<'a>,
     pub image: *const f32,

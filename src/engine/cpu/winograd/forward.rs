@@ -16,6 +16,8 @@ use crate::engine::cpu::{
 pub enum Epilogue {
     /// Activation and pooling at once.
     Pool(PoolEpilogue),
+    /// Activation alone: each output is a cell.
+    Activate(PoolEpilogue),
     /// Kept as they are, as `geometry.output()`.
     Keep(*mut f32),
 }
@@ -143,6 +145,7 @@ impl Kernel for Emit<'_> {
     unsafe fn run<S: Simd>(self) {
         match self.epilogue {
             Epilogue::Pool(finish) => with_epilogue!(finish, self.pool),
+            Epilogue::Activate(finish) => with_epilogue!(finish, self.activate),
             Epilogue::Keep(out) => self.keep::<S>(out),
         }
     }
@@ -174,6 +177,26 @@ impl Emit<'_> {
                         if 2 * tile.row + i < g.pooled_height && 2 * tile.column + j < g.pooled_width {
                             let four = [y[2 * i][2 * j], y[2 * i][2 * j + 1], y[2 * i + 1][2 * j], y[2 * i + 1][2 * j + 1]];
                             finish.cell_at::<S, A>(self.panel + c, finish.beside(place, i, j), four);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn activate<S: Simd, A: Act>(&self) {
+        let Epilogue::Activate(finish) = &self.epilogue else { return };
+        let g = self.geometry;
+        for c in 0..self.panels {
+            let affine = finish.affine::<S>(self.panel + c);
+            for (t, tile) in self.tiles.iter().enumerate() {
+                let y = self.outputs::<S>(c, t);
+                let place = finish.place((tile.picture, self.panel + c), (4 * tile.row, 4 * tile.column));
+                for i in 0..4 {
+                    for j in 0..4 {
+                        if 4 * tile.row + i < g.out_height && 4 * tile.column + j < g.out_width {
+                            finish.one_at::<S, A>(affine, finish.beside(place, i, j), y[i][j]);
                         }
                     }
                 }
