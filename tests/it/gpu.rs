@@ -33,7 +33,8 @@ use trombine::{
 
 use crate::{
     engine_cases::{
-        Pictures, assert_close, config, distance, gpu_is_there, open_gpu, random_case_of_any_output, small, step, weights,
+        Pictures, assert_close, case_numbers, config, distance, gpu_is_there, open_gpu, random_case_of_any_output, small, step,
+        weights,
     },
     support::in_full,
     training::{dataset, plan, settings},
@@ -420,12 +421,12 @@ fn half_precision_answers_alike_and_learns_alike() {
     // The random configurations of the other engines. f16 keeps three digits; where a batch norm divides by a small deviation,
     // or a maximum of two values that are equal but for rounding falls to the other, more is lost: as much as the processor's
     // own gradients change when its weights are rounded so, which is the measure then.
-    let cases: u32 = if in_full("gpu") { 60 } else { 12 };
+    let cases = if in_full("gpu") { 60 } else { 12 };
     let (mut worst, mut near) = ((0.0_f64, 0.0_f64), 0);
-    for number in 0..cases {
-        let (config, n) = random_case_of_any_output(number.into());
-        let first = weights(&config.network, number.into());
-        let pictures = Pictures::random(&config.network, n, number.into());
+    for number in case_numbers(cases) {
+        let (config, n) = random_case_of_any_output(number);
+        let first = weights(&config.network, number);
+        let pictures = Pictures::random(&config.network, n, number);
         let run = |engine: &mut dyn Engine, first: &Weights| {
             engine.set_weights(first).expect("fits");
             let mut logits = vec![0.0; n * config.network.output.units()];
@@ -448,10 +449,11 @@ fn half_precision_answers_alike_and_learns_alike() {
         let logits = half.0.iter().zip(&full.0).map(|(a, b)| f64::from((a - b).abs() / b.abs().max(1.0))).fold(0.0, f64::max);
         let gradients = distance(&half.1, &full.1);
         println!("case {number}: logits off by {logits:.1e}, gradients by {gradients:.1e}, shaken {shaken:.1e}");
-        near += u32::from(logits < 1e-2 && gradients < 1e-1);
+        near += usize::from(logits < 1e-2 && gradients < 1e-1);
         worst = (worst.0.max(logits), worst.1.max(gradients / (shaken * 10.0).max(0.1)));
     }
     assert!(worst.0 > 1e-6, "nothing was rounded to f16: {worst:?}");
+    let cases = case_numbers(cases).count();
     assert!(near * 20 >= cases * 19 && worst.0 < 1e-2 && worst.1 < 1.0, "{near} of {cases} near, worst {worst:?}");
     // Its weights are f32, and go to another engine and back as they are.
     let config = config(&small(), 12);

@@ -9,7 +9,7 @@ use crate::{
     data::picture_size::SIDE,
     engine::EngineConfig,
     loss::LossSettings,
-    model::{Network, Op},
+    model::{Layer, Network, Op},
     optimizer::OptimizerSettings,
     problem::Problem,
 };
@@ -79,9 +79,10 @@ pub fn least_traffic(network: &Network, batch: usize) -> u64 {
     let mut first = true;
     for (number, layer) in network.layers.iter().enumerate() {
         let (Op::Conv { .. } | Op::Dense { .. }) = layer.op else { continue };
-        let pool = network.layers[number..].iter().find(|layer| layer.op == Op::MaxPool);
-        let pooled = matches!(layer.op, Op::Conv { .. });
-        let output = pool.filter(|_| pooled).map_or(layer.output, |pool| pool.output).len() as u64 * n;
+        let own = |layer: &&Layer| !matches!(layer.op, Op::Conv { .. } | Op::Dense { .. });
+        let pool = network.layers[number + 1..].iter().take_while(own).find(|layer| layer.op == Op::MaxPool);
+        let pooled = pool.is_some();
+        let output = pool.unwrap_or(layer).output.len() as u64 * n;
         let input = layer.input.len() as u64 * n;
         let argmax = if pooled { output / 4 } else { 0 };
         // Forward: pixels are bytes. Backward: the input again, the output's gradient and argmax for each of the gradients.

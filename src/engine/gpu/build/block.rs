@@ -1,4 +1,5 @@
-//! A block of convolution, batch norm, activation, pooling and dropout, and the way from maps to a vector.
+//! A block of convolution, batch norm, activation, pooling and dropout, and the way from maps to a vector. Of a network's block
+//! of two convolutions each is one here, the first without pooling and dropout.
 
 use super::{
     BackwardMask, Builder, LEAST_TERMS, LIST, Passage, Source, activation_constants,
@@ -19,7 +20,8 @@ use crate::{
 };
 
 impl Builder<'_> {
-    /// Convolution, batch norm, activation, pooling, dropout; gives the layers behind them.
+    /// Convolution, batch norm, activation and, but for the first of two convolutions, pooling and dropout; gives the layers
+    /// behind them.
     pub(super) fn block<'l>(&mut self, layers: &'l [Layer]) -> Result<&'l [Layer], Problem> {
         let [conv, rest @ ..] = layers else { return Err(unknown("no block")) };
         let Op::Conv { kernel, padding, .. } = conv.op else { return Err(unknown(&conv.name)) };
@@ -27,12 +29,17 @@ impl Builder<'_> {
             [norm, rest @ ..] if matches!(norm.op, Op::BatchNorm { .. }) => (Some(norm), rest),
             rest => (None, rest),
         };
-        let [activation, pool, rest @ ..] = rest else { return Err(unknown(&conv.name)) };
-        let (Op::Activation(activation), Op::MaxPool) = (activation.op, pool.op) else { return Err(unknown(&conv.name)) };
-        let mut rest = rest;
-        let drop = self.drop(&mut rest);
+        let [last, rest @ ..] = rest else { return Err(unknown(&conv.name)) };
+        let Op::Activation(activation) = last.op else { return Err(unknown(&conv.name)) };
+        let (pool, mut rest) = match rest {
+            [pool, rest @ ..] if pool.op == Op::MaxPool => (Some(pool), rest),
+            rest => (None, rest),
+        };
+        let drop = if pool.is_some() { self.drop(&mut rest) } else { NO_DROP };
 
-        let (input, output, pooled) = (conv.input, conv.output, pool.output);
+        // What leaves the block.
+        let last = pool.unwrap_or(last);
+        let (input, output, pooled) = (conv.input, conv.output, last.output);
         let mut shape = Shape {
             in_height: input.height,
             in_width: input.width,
@@ -52,14 +59,16 @@ impl Builder<'_> {
         };
         let (n, quads, cells) = (self.batch(), shape.out_quads, pooled.height * pooled.width);
         let terms = kernel * kernel * padded(input.channels);
-        let values = self.maps(format!("{} values", pool.name), cells * quads);
-        let gradient = self.maps(format!("{} gradient", pool.name), cells * quads);
-        let argmax = self.buffer(format!("{} argmax", pool.name), n * cells * quads * 4);
-        let keeps = norm.is_some() || activation == Activation::Gelu;
-        let picked = if keeps { Some(self.maps(format!("{} picked", pool.name), cells * quads)) } else { None };
+        let values = self.maps(format!("{} values", last.name), cells * quads);
+        let gradient = self.maps(format!("{} gradient", last.name), cells * quads);
+        let argmax = pool.map(|pool| self.buffer(format!("{} argmax", pool.name), n * cells * quads * 4));
+        // Without pooling batch norm's sums are what was picked.
+        let keeps = norm.is_some() && pool.is_some() || norm.is_none() && activation == Activation::Gelu;
+        let picked = if keeps { Some(self.maps(format!("{} picked", last.name), cells * quads)) } else { None };
 
         // The weight gradient: rows are taps and inputs; every place of the output is a term.
-        let places = n * if norm.is_some() { output.height * output.width } else { 4 * cells };
+        let whole = norm.is_some() || pool.is_none();
+        let places = n * if whole { output.height * output.width } else { 4 * cells };
         let learned = Tile::choose(terms, 4 * quads, true, self.limits);
         let splits = splits(terms, 4 * quads, BUSY, places, 2 * LEAST_TERMS);
         let layout = Layout::Conv { inputs: input.channels, taps: kernel * kernel, outputs: output.channels };
@@ -69,7 +78,11 @@ impl Builder<'_> {
         let mut back = Vec::new();
         let sums = match norm {
             None => {
-                let forward = self.conv_forward(&conv.name, shape, &constants, Destination::Pooled { values, argmax, picked });
+                let to = match argmax {
+                    Some(argmax) => Destination::Pooled { values, argmax, picked },
+                    None => Destination::Activated { values, picked },
+                };
+                let forward = self.conv_forward(&conv.name, shape, &constants, to);
                 self.forward.push(forward);
                 None
             }
@@ -77,12 +90,12 @@ impl Builder<'_> {
                 let sums = self.maps(format!("{} sums", conv.name), output.height * output.width * quads);
                 let forward = self.conv_forward(&conv.name, shape, &constants, Destination::Map(sums));
                 self.forward.push(forward);
-                let picked = picked.unwrap_or(Fixed::Unread.at());
+                let picked = picked.unwrap_or(sums);
                 self.map_norm(norm, shape, &constants, MapBuffers { sums, values, gradient, argmax, picked }, &mut back);
                 Some(sums)
             }
         };
-        let (of, from) = sums.map_or((gradient, Some(argmax)), |sums| (sums, None));
+        let (of, from) = sums.map_or((gradient, argmax), |sums| (sums, None));
         let gradients = Gradients { gradient: of, pooled: from, tile: learned, splits };
         self.product_gradients(&conv.name, shape, &constants, gradients, &mut back);
         if conv.is_frozen() {
@@ -91,10 +104,12 @@ impl Builder<'_> {
         self.backward.push(back);
 
         let passage = |buffer: usize| Passage { buffer, channels: output.channels, drop };
-        let backward_mask = match (norm, activation, picked) {
+        let backward_mask = match (norm, picked, argmax) {
             (Some(_), ..) => BackwardMask::None,
-            (None, Activation::Gelu, Some(picked)) => BackwardMask::Sums(passage(picked)),
-            _ => BackwardMask::Argmax(passage(argmax)),
+            (None, Some(picked), _) => BackwardMask::Sums(passage(picked)),
+            (None, None, Some(argmax)) => BackwardMask::Argmax(passage(argmax)),
+            // Values have the sign of their sums, by which these activations' slopes go.
+            (None, None, None) => BackwardMask::Sums(passage(values)),
         };
         let features = Features::Map { area: cells, channels: output.channels };
         let (values, quads, frozen) = (Some(values), cells * quads, conv.is_frozen());

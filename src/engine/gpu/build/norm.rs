@@ -15,12 +15,12 @@ const MOST_SPLITS: usize = 128;
 const LEAST_PLACES: usize = 64;
 
 /// The buffers around batch norm of maps: what comes in, what goes out behind pooling, its gradient, which place was
-/// largest, and what it was.
+/// largest, and what it was. Without pooling each place is its own largest: there is no argmax, and `picked` is what comes in.
 pub(super) struct MapBuffers {
     pub(super) sums: usize,
     pub(super) values: usize,
     pub(super) gradient: usize,
-    pub(super) argmax: usize,
+    pub(super) argmax: Option<usize>,
     pub(super) picked: usize,
 }
 
@@ -28,7 +28,8 @@ pub(super) struct MapBuffers {
 struct MapNorm<'a> {
     name: &'a str,
     shape: Shape,
-    constants: &'a Constants,
+    /// Of the kernels behind the statistics.
+    constants: Constants,
     buffers: MapBuffers,
     stats: usize,
     coefficients: usize,
@@ -80,6 +81,16 @@ impl MapNorm<'_> {
         (self.cells * self.shape.out_quads) as u64
     }
 
+    /// Bytes that tell of each quad of a cell which place it is and what is there.
+    const fn code(&self) -> u64 {
+        if self.buffers.argmax.is_some() { 4 } else { 0 }
+    }
+
+    /// Bytes that are written of each quad of a cell.
+    const fn finished(&self) -> u64 {
+        if self.buffers.argmax.is_some() { 2 * self.quad + 4 } else { self.quad }
+    }
+
     /// One thread for each quad of the places of a picture.
     fn all(&self, places: usize) -> Size {
         Size::Rows { per_picture: places * self.shape.out_quads, rows: LIST, times: 1 }
@@ -88,12 +99,14 @@ impl MapNorm<'_> {
     /// Moments of the batch, what normalizes by them, and the normalized map, activated and pooled.
     fn forward(&self) -> [Dispatch; 3] {
         let MapBuffers { sums, values, argmax, picked, .. } = self.buffers;
+        // Without pooling what was picked is there already.
+        let (argmax, picked) = argmax.map_or((Fixed::UnwrittenA.at(), Fixed::UnwrittenB.at()), |argmax| (argmax, picked));
         let (lanes, columns) = self.lanes();
         let lanes = vec![("LANES", lanes as f64)];
         let bytes = (self.mapped(), self.shared(self.of_map));
         let moments = self.dispatch(Kernel::NormMoments, Phase::Moments, self.of_map, lanes, bytes);
         let finish = self.dispatch(Kernel::NormFinish, Phase::Forward, self.of_map, Vec::new(), (self.shared(self.of_map), 0));
-        let bytes = (self.mapped(), self.pooled() * (2 * self.quad + 4));
+        let bytes = (self.mapped(), self.pooled() * self.finished());
         let pool = self.dispatch(Kernel::NormPool, Phase::Forward, 1, self.constants.clone(), bytes);
         [
             Dispatch { buffers: vec![(2, sums), (6, Fixed::Splits.at())], size: Size::Fixed(columns * self.of_map), ..moments },
@@ -113,14 +126,16 @@ impl MapNorm<'_> {
     /// The gradient's sums, the coefficients that follow, and the gradient of the input, which takes the place of the sums.
     fn backward(&self) -> [Dispatch; 3] {
         let MapBuffers { sums, gradient, argmax, picked, .. } = self.buffers;
+        let argmax = argmax.unwrap_or(Fixed::Unread.at());
         let (lanes, columns) = self.lanes();
         let mut constants = vec![("LANES", lanes as f64)];
         constants.extend(self.constants.iter().copied());
-        let bytes = (self.pooled() * (2 * self.quad + 4), self.pooled() * self.quad + self.shared(self.of_cells));
+        let read = self.pooled() * (2 * self.quad + self.code());
+        let bytes = (read, self.pooled() * self.quad + self.shared(self.of_cells));
         let sum = self.dispatch(Kernel::NormSums, Phase::Backward, self.of_cells, constants, bytes);
         let bytes = (self.shared(self.of_cells), 0);
         let finish = self.dispatch(Kernel::NormGradientFinish, Phase::Backward, self.of_cells, Vec::new(), bytes);
-        let bytes = (self.mapped() + self.pooled() * (self.quad + 4), self.mapped());
+        let bytes = (self.mapped() + self.pooled() * (self.quad + self.code()), self.mapped());
         let spread = self.dispatch(Kernel::NormGradient, Phase::Backward, 1, self.constants.clone(), bytes);
         [
             Dispatch {
@@ -162,6 +177,10 @@ impl Builder<'_> {
         let cut = |places: usize| places.div_ceil(LEAST_PLACES).clamp(1, MOST_SPLITS);
         let (of_map, of_cells) = (cut(n * area), cut(n * cells));
         self.splits = self.splits.max(2 * quads * of_map.max(of_cells));
+        let mut constants = constants.clone();
+        if buffers.argmax.is_none() {
+            constants.push(("POOLED", 0.0));
+        }
         let norm = MapNorm {
             name: &norm.name,
             shape,

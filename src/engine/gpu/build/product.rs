@@ -17,12 +17,13 @@ impl Builder<'_> {
     pub(super) fn conv_forward(&self, name: &str, shape: Shape, constants: &Constants, to: Destination) -> Dispatch {
         let per_picture = match to {
             Destination::Pooled { .. } => 4 * shape.pooled_height * shape.pooled_width,
-            Destination::Map(_) | Destination::Splits => shape.out_height * shape.out_width,
+            Destination::Activated { .. } | Destination::Map(_) | Destination::Splits => shape.out_height * shape.out_width,
         };
         let shared = matches!(to, Destination::Splits);
         let unwritten = [Fixed::UnwrittenA, Fixed::UnwrittenB, Fixed::UnwrittenC].map(Fixed::at);
         let [output, splits, argmax, picked] = match to {
             Destination::Pooled { values, argmax, picked } => [values, unwritten[2], argmax, picked.unwrap_or(unwritten[1])],
+            Destination::Activated { values, picked } => [values, unwritten[2], unwritten[0], picked.unwrap_or(unwritten[1])],
             Destination::Map(map) => [map, unwritten[2], unwritten[0], unwritten[1]],
             Destination::Splits => [unwritten[2], Fixed::Splits.at(), unwritten[0], unwritten[1]],
         };
@@ -34,8 +35,11 @@ impl Builder<'_> {
             ("PIXELS", f64::from(u8::from(self.source.values.is_none()))),
             ("POOLED", f64::from(u8::from(matches!(to, Destination::Pooled { .. })))),
             ("SHARED", f64::from(u8::from(shared))),
-            ("PICKED", f64::from(u8::from(matches!(to, Destination::Pooled { picked: Some(_), .. })))),
+            ("PICKED", f64::from(u8::from(to.picked().is_some()))),
         ]);
+        if matches!(to, Destination::Activated { .. }) {
+            constants.push(("ACTIVATED", 1.0));
+        }
         let mut dispatch = Dispatch::new(Kernel::ConvForward, name, Phase::Forward, shape, constants);
         let (maps, pixels) = self.inputs();
         let weights = Fixed::Weights.at();
@@ -50,6 +54,7 @@ impl Builder<'_> {
         let (stored, quad) = ((rows * shape.out_quads) as u64, self.quad() as u64);
         dispatch.work.written = match to {
             Destination::Pooled { picked, .. } => stored / 4 * (quad + 4 + if picked.is_some() { quad } else { 0 }),
+            Destination::Activated { picked, .. } => stored * quad * if picked.is_some() { 2 } else { 1 },
             Destination::Splits => stored * 16 * shape.splits as u64,
             Destination::Map(_) => stored * quad,
         };
@@ -173,10 +178,22 @@ impl Builder<'_> {
 pub(super) enum Destination {
     /// Finished in the same kernel: pooled, with the place of each maximum, and where it is needed what was picked.
     Pooled { values: usize, argmax: usize, picked: Option<usize> },
+    /// Finished without pooling, and where they are needed the sums before the activation.
+    Activated { values: usize, picked: Option<usize> },
     /// As it is.
     Map(usize),
     /// Cut into splits that the kernel behind adds.
     Splits,
+}
+
+impl Destination {
+    /// Where the sums before the activation go, if they are kept.
+    const fn picked(self) -> Option<usize> {
+        match self {
+            Self::Pooled { picked, .. } | Self::Activated { picked, .. } => picked,
+            Self::Map(_) | Self::Splits => None,
+        }
+    }
 }
 
 /// What the gradients of a product are made of.

@@ -5,14 +5,16 @@
 // memory. Tiling: tile.wgsl; 16 terms (four quads of channels) at a time.
 //
 // With POOLED, four neighboring rows are the places of one 2x2 cell, so a thread holds whole cells and finishes them in
-// registers: bias, activation, maximum, dropout. A last odd row or column is not computed. Without, the sums are
-// stored as they are, before bias: those of a dense layer in `splits` splits of the terms, [split][row][quad].
+// registers: bias, activation, maximum, dropout. A last odd row or column is not computed. With ACTIVATED, where no pooling
+// follows, every place gets bias and activation. Without both, the sums are stored as they are, before bias: those of a
+// dense layer in `splits` splits of the terms, [split][row][quad].
 //
 // Bytes of device memory: maps (or 3 bytes a pixel) and weights once each, if the second-level cache holds a tile's
 // neighborhood; pooled map 4 bytes a value, argmax 1 byte a value, `picked` 4 where GELU wants it. No z.
 
 override POOLED: bool = false;
-// Whether the sums behind the maxima are kept.
+override ACTIVATED: bool = false;
+// Whether the sums behind the maxima, or behind all that is activated, are kept.
 override PICKED: bool = false;
 // Whether the sums are cut into splits, as a dense layer's are.
 override SHARED: bool = false;
@@ -84,6 +86,12 @@ fn store(share: u32, row: u32, quad: u32, z: vec4<f32>) {
         let at = (share * rows_in_all() + row) * layer.out_quads + quad;
         if (SHARED) {
             sum_shares[at] = z;
+        } else if (ACTIVATED) {
+            let sum = z + weights[layer.bias + quad];
+            output[at] = stored(activate(sum));
+            if (PICKED) {
+                picked[at] = stored(sum);
+            }
         } else {
             output[at] = stored(z);
         }

@@ -2,7 +2,10 @@
 // place, and of each channel the sums of dy and of dy times the normalized value.
 //
 // Cut as range.wgsl says. Only the maxima have a gradient, so the pooled maps are all it reads: gradient 4, argmax 1 and
-// z at the maxima 4 bytes a value; it writes the gradient, 4 bytes a value.
+// z at the maxima 4 bytes a value; it writes the gradient, 4 bytes a value. Without POOLED, where no pooling follows, every
+// place has one, `picked` is z itself, and nothing is read of the argmax.
+
+override POOLED: bool = true;
 
 @group(0) @binding(2) var<storage, read_write> gradient: array<Quad>;
 @group(0) @binding(3) var<storage, read> argmax: array<u32>;
@@ -24,7 +27,7 @@ fn main(me: Thread) {
         let at = cell * quads + quad;
         let z = loaded(picked[at]);
         var dy = loaded(gradient[at]) * kept(layer.drop, cell * layer.out_channels + 4u * quad, 1u);
-        if (ACTIVATION == 2u) {
+        if (ACTIVATION == 2u || !POOLED) {
             dy *= slope(fma(z, factor, shift));
         } else {
             dy *= slope_by_code(argmax[at]);
