@@ -52,9 +52,17 @@ pub fn selftest(device: &str, batch: usize) -> Result<SelfTest, Problem> {
 const BOUNDS: (f64, f64) = (1e-4, 1e-3);
 const HALF_BOUNDS: (f64, f64) = (1e-2, 1e-1);
 
-/// Largest differences of logits and of gradients on a small network of the notebook's kind.
+/// Largest differences of logits and of gradients on small networks of the notebook's kind, with one and with two
+/// convolutions a block.
 fn compare(device: &str) -> Result<(f64, f64), Problem> {
-    let settings = ModelSettings { filters: vec![8, 16], dense: vec![16, 8], batch_norm_conv: true, ..Default::default() };
+    let (one, two) = (compare_with(device, 1)?, compare_with(device, 2)?);
+    Ok((worse(one.0, two.0), worse(one.1, two.1)))
+}
+
+/// The same on one network.
+fn compare_with(device: &str, convs_per_block: u32) -> Result<(f64, f64), Problem> {
+    let (filters, dense) = (vec![8, 16], vec![16, 8]);
+    let settings = ModelSettings { filters, convs_per_block, dense, batch_norm_conv: true, ..Default::default() };
     let config = config(Network::new(&settings, 24)?, 8);
     let weights = init(&config.network, Initialization::HeNormal, 1);
     let pictures = Noise::new(&config.network, 8);

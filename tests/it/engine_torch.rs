@@ -113,7 +113,7 @@ fn config(model: &ModelSettings, side: usize, batch_size: usize, loss: LossSetti
 #[test]
 fn gradients_are_pytorchs() {
     let Fixture { seed, gradients, .. } = fixture();
-    assert_eq!(gradients.len(), 16);
+    assert_eq!(gradients.len(), 21);
     for case in gradients {
         let config = config(&case.model, case.side, case.batch, case.loss.settings, seed);
         let pictures = pictures(case.side, case.batch, 1000, case.loss.weights);
@@ -150,7 +150,7 @@ fn gradients_are_pytorchs() {
 #[test]
 fn ten_steps_are_pytorchs() {
     let Fixture { seed, steps, .. } = fixture();
-    assert_eq!(steps.len(), 2);
+    assert_eq!(steps.len(), 3);
     for case in steps {
         let config = config(&case.model, case.side, case.batch, LossSettings::default(), seed);
         for (name, open) in engines() {

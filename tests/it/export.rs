@@ -31,7 +31,7 @@ use trombine::{
 use crate::{engine_cases, scores, stage, support};
 
 /// Small networks that between them have every kind of layer.
-pub fn models() -> [ModelSettings; 5] {
+pub fn models() -> [ModelSettings; 7] {
     let small = ModelSettings { filters: vec![8, 12], dense: vec![16, 8], ..Default::default() };
     [
         small.clone(),
@@ -64,8 +64,10 @@ pub fn models() -> [ModelSettings; 5] {
             kernel: Kernel::Five,
             batch_norm_dense: true,
             dropout_dense: 0.4,
-            ..small
+            ..small.clone()
         },
+        ModelSettings { convs_per_block: 2, batch_norm_conv: true, dropout_conv: 0.1, ..small.clone() },
+        ModelSettings { convs_per_block: 2, padding: Padding::Valid, activation: Activation::Gelu, ..small },
     ]
 }
 
