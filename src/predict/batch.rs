@@ -191,7 +191,13 @@ pub fn row<'a>(name: &'a str, square: Option<Square>, answer: Result<&Answer, &'
     match answer {
         Ok(Answer { estimate: Some(Estimate { value, range }), .. }) => {
             let bound = |of: fn(&Interval) -> f64| range.as_ref().map_or(Cell::Empty, |range| Cell::Number(of(range), Some(2)));
-            cells.extend([Cell::Number(*value, Some(2)), bound(|range| range.low), bound(|range| range.high), Cell::Empty]);
+            // Of a picture unlike all others a value may be anything; nobody is younger than nothing, as words and range say.
+            cells.extend([
+                Cell::Number(value.max(0.0), Some(2)),
+                bound(|range| range.low),
+                bound(|range| range.high),
+                Cell::Empty,
+            ]);
         }
         Ok(answer) => {
             cells.push(Cell::text(task.classes[answer.class].as_str()));

@@ -37,7 +37,7 @@ use trombine::{
 };
 
 use crate::{
-    experiments_page, face_crops, many_classes, overlap, predict_many, resize_method, runs_list, scenes, search_page,
+    experiments_page, face_crops, many_classes, many_runs, overlap, predict_many, resize_method, runs_list, scenes, search_page,
     stage::{self, Stage},
     watch_page, years_pages,
 };
@@ -84,6 +84,7 @@ const SCENES: &[Scene] = &[
     ("data-square", photos, &["show, pictures that cannot", "voir, images inutilisables", "garden.jpg, 2"]),
     ("experiment-new", || Stage::new(Page::Runs).with_data(60).with_run(), &["New experiment", "Nouvelle expérience"]),
     ("experiment-running", experiments_page::at_work, &["Experiments", "Expériences", "5\u{a0}seeds", "5\u{a0}graines"]),
+    ("experiment-many", many_runs::seeds, &["Experiments", "Expériences", "500\u{a0}seeds", "500\u{a0}graines"]),
     ("experiment-compared", experiments_page::compared, &["Experiments", "Expériences", "2\u{a0}recipes", "2\u{a0}recettes"]),
     ("experiment-curve", experiments_page::curve, &["Experiments", "Expériences", "learning curve", "courbe d’apprentissage"]),
     ("augment", || Stage::new(Page::Augmentation).with_data(600), &[]),

@@ -7,7 +7,7 @@ use super::{
     plot::{Frame, Table, places, push_apart, rounded, ticks},
 };
 use crate::{
-    text::{Lang, decimal, say, with_decimal_mark},
+    text::{Lang, decimal, plural, say, with_decimal_mark},
     ui::{
         icon,
         theme::{self, Theme, size},
@@ -54,6 +54,8 @@ enum View {
     Part(f64, f64),
 }
 
+/// Lines whose value under the pointer is written at most.
+const SAID: usize = 24;
 /// Epochs that count as the last ones.
 const RECENT: f64 = 10.0;
 
@@ -369,8 +371,15 @@ impl Curves {
         response.clone().on_hover_ui_at_pointer(|ui| {
             ui.style_mut().wrap_mode = Some(egui::TextWrapMode::Extend);
             ui.label(theme::caption(format!("{} {}", self.across, self.across_text(lang, nearest))).color(t.text2));
-            for (line, value) in &values {
+            // More have no room in the window; those that are named at their ends come first.
+            let (mut first, others): (Vec<_>, Vec<_>) = values.iter().partition(|(line, _)| line.labeled);
+            first.extend(others);
+            for (line, value) in first.iter().take(SAID) {
                 ui.label(theme::cell(format!("{} {}", line.name, self.value(lang, *value))).color(line.color));
+            }
+            if let more @ 1.. = first.len().saturating_sub(SAID) {
+                let more = plural(lang, more as u64, say("more", "autre"), say("more", "autres"));
+                ui.label(theme::caption(more).color(t.text2));
             }
         });
     }

@@ -1,12 +1,17 @@
 //! A strip plot: of each row all results as dots, with their mean and its range.
 
-use egui::{Align2, CursorIcon, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use std::collections::BTreeMap;
+
+use egui::{Align2, Color32, CursorIcon, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::{
     fitted::fitted,
     plot::{Frame, places, rounded, ticks},
 };
-use crate::ui::theme::{self, Theme, size};
+use crate::{
+    text::{Lang, named, plural, say},
+    ui::theme::{self, Theme, size},
+};
 
 /// One row.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +40,8 @@ pub struct Dot {
 const AXIS: f32 = 24.0;
 /// A row is at least and at most so high.
 const ROW: [f32; 2] = [22.0, 56.0];
+/// Results that are drawn one by one.
+const DOTS: usize = 100;
 /// A dot's radius, in points.
 const RADIUS: f32 = 4.5;
 
@@ -45,7 +52,7 @@ pub fn least(rows: usize) -> f32 {
 
 /// Draws the rows over the width there is, at most `height` high unless they need more; gives the dot that was activated.
 /// `text` writes a value with so many decimal places.
-pub fn strip_plot(ui: &mut Ui, rows: &[Strip], height: f32, text: &dyn Fn(f64, usize) -> String) -> Option<usize> {
+pub fn strip_plot(ui: &mut Ui, lang: Lang, rows: &[Strip], height: f32, text: &dyn Fn(f64, usize) -> String) -> Option<usize> {
     let t = Theme::of(ui);
     let row = ((height - AXIS) / rows.len().max(1) as f32).clamp(ROW[0], ROW[1]);
     let room = vec2(ui.available_width(), row * rows.len() as f32 + AXIS);
@@ -85,21 +92,19 @@ pub fn strip_plot(ui: &mut Ui, rows: &[Strip], height: f32, text: &dyn Fn(f64, u
         let place = Rect::from_x_y_ranges(inside.left() - 8.0..=inside.right() + 8.0, middle - row / 2.0..=middle + row / 2.0);
         // Dots lie over each other: the row takes the pointer, for the dot that is nearest. Keys have the list of runs.
         let response = ui.interact(place, ui.scope_id().with(("strip", index)), Sense::CLICK);
-        response.widget_info(|| WidgetInfo::labeled(Role::Label, ui.is_enabled(), said(strip)));
-        let pointed = response.hover_pos().and_then(|pointer| {
-            let far = |dot: &&Dot| (frame.x_at(dot.value) - pointer.x).abs();
-            strip.dots.iter().min_by(|a, b| far(a).total_cmp(&far(b)))
-        });
-        for dot in &strip.dots {
-            let over = pointed.is_some_and(|pointed| pointed.id == dot.id);
-            ui.painter().circle(
-                pos2(frame.x_at(dot.value), middle),
-                if over { RADIUS + 1.5 } else { RADIUS },
-                color.gamma_multiply(if over { 1.0 } else { 0.62 }),
-                Stroke::new(1.0, t.surface),
-            );
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, ui.is_enabled(), said(strip, lang)));
+        let dots = stacked(strip, &frame, row);
+        if strip.dots.len() > DOTS {
+            heap(ui, strip, &frame, (middle, row), color.gamma_multiply(0.62));
+        } else {
+            dots.iter().for_each(|(_, at)| dot_at(ui, *at + vec2(0.0, middle), RADIUS, color.gamma_multiply(0.62)));
         }
-        if let Some(dot) = pointed {
+        let pointed = response.hover_pos().and_then(|pointer| {
+            let far = |at: Pos2| (at + vec2(0.0, middle)).distance_sq(pointer);
+            dots.iter().min_by(|a, b| far(a.1).total_cmp(&far(b.1)))
+        });
+        if let Some((dot, at)) = pointed {
+            dot_at(ui, *at + vec2(0.0, middle), RADIUS + 1.5, color);
             if response.clicked() {
                 chosen = Some(dot.id);
             }
@@ -113,8 +118,58 @@ pub fn strip_plot(ui: &mut Ui, rows: &[Strip], height: f32, text: &dyn Fn(f64, u
     chosen
 }
 
-/// What a row says to a screen reader.
-fn said(strip: &Strip) -> String {
-    let dots: Vec<&str> = strip.dots.iter().map(|dot| dot.name.as_str()).collect();
-    format!("{} {}", strip.name, dots.join(", ")).trim().to_owned()
+fn dot_at(ui: &Ui, at: Pos2, radius: f32, color: Color32) {
+    ui.painter().circle(at, radius, color, Stroke::new(1.0, Theme::of(ui).surface));
+}
+
+/// Where each dot lies, from the row's middle: those at one place over each other, as far as the row is high. Of many all are
+/// in the middle.
+fn stacked<'a>(strip: &'a Strip, frame: &Frame, row: f32) -> Vec<(&'a Dot, Pos2)> {
+    /// Points between two dots of one place.
+    const APART: f32 = 5.0;
+    let most = if strip.dots.len() > DOTS { 1 } else { ((row / 2.0 - RADIUS - 1.0) / APART).max(0.0) as usize * 2 + 1 };
+    let mut there: BTreeMap<i32, usize> = BTreeMap::new();
+    let place = |dot: &'a Dot| {
+        let x = frame.x_at(dot.value);
+        let before = there.entry((x / RADIUS).round() as i32).or_default();
+        // In the middle, then by turns below and above it, and once there is no room over those.
+        let nth = *before % most;
+        *before += 1;
+        let side = if nth % 2 == 1 { APART } else { -APART };
+        (dot, pos2(x, side * nth.div_ceil(2) as f32))
+    };
+    strip.dots.iter().map(place).collect()
+}
+
+/// Many results as bars: how many lie at each place.
+fn heap(ui: &Ui, strip: &Strip, frame: &Frame, (middle, row): (f32, f32), color: Color32) {
+    /// A bar's width.
+    const WIDE: f32 = 5.0;
+    let mut bars: BTreeMap<i32, usize> = BTreeMap::new();
+    for dot in &strip.dots {
+        *bars.entry((frame.x_at(dot.value) / WIDE).floor() as i32).or_default() += 1;
+    }
+    let (most, room) = (bars.values().copied().max().unwrap_or(1), row / 2.0 - 3.0);
+    for (place, count) in bars {
+        let high = (room * count as f32 / most as f32).max(1.5);
+        let left = place as f32 * WIDE;
+        let bar = Rect::from_x_y_ranges(left + 0.5..=left + WIDE - 0.5, middle - high..=middle + high);
+        ui.painter().rect_filled(bar, 1.0, color);
+    }
+}
+
+/// What a row says to a screen reader: each result, or of many the lowest and the highest.
+fn said(strip: &Strip, lang: Lang) -> String {
+    /// Results that are read out one by one.
+    const FEW: usize = 20;
+    let all = |dots: &mut dyn Iterator<Item = &Dot>| dots.map(|dot| dot.name.as_str()).collect::<Vec<_>>().join(", ");
+    let said = if strip.dots.len() <= FEW {
+        all(&mut strip.dots.iter())
+    } else {
+        let by_value = |a: &&Dot, b: &&Dot| a.value.total_cmp(&b.value);
+        let (dots, ends) = (strip.dots.iter(), [strip.dots.iter().min_by(by_value), strip.dots.iter().max_by(by_value)]);
+        let results = plural(lang, dots.len() as u64, say("result", "résultat"), say("results", "résultats"));
+        named(lang, results, all(&mut ends.into_iter().flatten()))
+    };
+    format!("{} {said}", strip.name).trim().to_owned()
 }

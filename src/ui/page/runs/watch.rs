@@ -306,7 +306,9 @@ fn curves(ui: &mut Ui, lang: Lang, seen: &Watched, chosen: &[String], height: f3
     let with: Vec<&WatchedRun> = seen.runs.iter().filter(|run| !run.history.is_empty()).collect();
     let of_years = with.iter().filter(|run| run.of_years).count() * 2 > with.len();
     // Accuracies and years have no axis in common.
-    let with: Vec<&WatchedRun> = with.into_iter().filter(|run| run.of_years == of_years).take(CURVES).collect();
+    let mut with: Vec<&WatchedRun> = with.into_iter().filter(|run| run.of_years == of_years).collect();
+    let all = with.len();
+    with.truncate(CURVES);
     let training: Vec<String> =
         with.iter().filter(|run| run.state == MemberState::Training).take(NAMED).map(|run| run.key()).collect();
     let named: &[String] = if chosen.is_empty() { &training } else { chosen };
@@ -325,6 +327,16 @@ fn curves(ui: &mut Ui, lang: Lang, seen: &Watched, chosen: &[String], height: f3
     // Those that stand out lie over the others.
     lines.sort_by_key(|line| line.labeled);
     let sentence = say("Click runs to tell their curves apart", "Cliquez sur des essais pour distinguer leurs courbes").get(lang);
-    let sentence = if chosen.is_empty() && with.len() > NAMED { sentence } else { "" };
-    overlaid::show(ui, lang, lines, (seen.folder.display().to_string(), of_years), sentence, height);
+    let mut said: Vec<String> = Vec::new();
+    if all > with.len() {
+        let [drawn, all] = [with.len(), all].map(|count| number(lang, count as u64));
+        said.push(match lang {
+            Lang::En => format!("The first {drawn} of {all} curves"),
+            Lang::Fr => format!("Les {drawn} premières courbes sur {all}"),
+        });
+    }
+    if chosen.is_empty() && with.len() > NAMED {
+        said.push(sentence.to_owned());
+    }
+    overlaid::show(ui, lang, lines, (seen.folder.display().to_string(), of_years), &said.join(". "), height);
 }

@@ -6,7 +6,7 @@ use crate::{
     experiment::{ExperimentKind, ExperimentView},
     setting_def::{Scale, SettingDefs as _, Value},
     settings::Settings,
-    text::{Lang, decimal, named, percent, say, years},
+    text::{Lang, decimal, named, number, percent, say, years},
     ui::widget::{
         curves::rate,
         field::plain,
@@ -20,10 +20,15 @@ pub struct Coordinates {
     name: String,
     axes: Vec<Axis>,
     runs: Vec<Run>,
+    /// Runs that have a result, drawn or not.
+    all: usize,
 }
 
 /// Axes at most, that of the result among them: more have no room for their names.
 const MOST: usize = 8;
+
+/// So many of the best runs are drawn, and so many evenly of the others: more lines hide each other.
+const EACH: usize = 100;
 
 /// An option's value in a run.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,10 +78,28 @@ impl Coordinates {
                 id: *id,
             }
         };
-        let runs: Vec<Run> = scored.iter().enumerate().map(run).collect();
+        let mut runs: Vec<Run> = scored.iter().enumerate().map(run).collect();
+        let all = runs.len();
+        if all > 2 * EACH {
+            runs.sort_by(|a, b| b.rank.total_cmp(&a.rank));
+            let others = all - EACH;
+            runs =
+                (0..EACH).chain((0..EACH).map(|nth| EACH + nth * (others - 1) / (EACH - 1))).map(|at| runs[at].clone()).collect();
+        }
         let through = axes.iter().map(|axis| axis.name.as_str()).collect::<Vec<_>>().join(", ");
         let name = named(lang, say("Each run as a line through", "Chaque essai, une ligne à travers").get(lang), through);
-        Some(Self { name, axes, runs })
+        Some(Self { name, axes, runs, all })
+    }
+
+    /// What is drawn, where that is not all.
+    pub fn words(&self, lang: Lang) -> Option<String> {
+        let [each, all] = [EACH, self.all].map(|count| number(lang, count as u64));
+        (self.runs.len() < self.all).then(|| match lang {
+            Lang::En => format!("Of {all} runs the best {each} are drawn, and {each} evenly of the others"),
+            Lang::Fr => {
+                format!("Sur {all} essais, les {each} meilleurs sont dessinés, et {each} pris régulièrement parmi les autres")
+            }
+        })
     }
 
     /// Draws it; gives the member whose line was activated.

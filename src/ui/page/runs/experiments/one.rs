@@ -53,7 +53,7 @@ fn body(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, live: Option<&Live<'_>>
             }
             columns(ui, &[0.5, 0.5], height, |column, ui| {
                 ui.set_max_height(height);
-                if column == 0 { members(ui, cx, view, live) } else { curves(ui, lang, view, live, height) }
+                if column == 0 { members(ui, cx, view, live) } else { curves(ui, lang, reading, live, height) }
             });
         });
         return;
@@ -63,7 +63,7 @@ fn body(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, live: Option<&Live<'_>>
         columns(ui, &[LEFT, 1.0 - LEFT], height, |column, ui| {
             ui.set_max_height(height);
             if column == 1 {
-                return curves(ui, lang, view, live, height);
+                return curves(ui, lang, reading, live, height);
             }
             stack(ui, &[fixed(low), growing(180.0, 1.0)], |row, ui, height| {
                 ui.set_max_height(height);
@@ -79,7 +79,7 @@ fn body(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, live: Option<&Live<'_>>
         }
         columns(ui, &[0.5, 0.5], height, |column, ui| {
             ui.set_max_height(height);
-            if column == 0 { results::show(ui, cx, reading, height) } else { curves(ui, lang, view, live, height) }
+            if column == 0 { results::show(ui, cx, reading, height) } else { curves(ui, lang, reading, live, height) }
         });
     });
 }
@@ -144,7 +144,7 @@ fn buttons(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, (live, narrow): (boo
         if ui.add(take.icon(icon::WRENCH)).clicked() {
             cx.act(Action::TakeSettings(run));
         }
-        super::together::button(ui, cx, view, narrow);
+        super::together::button(ui, cx, reading, narrow);
     }
 }
 

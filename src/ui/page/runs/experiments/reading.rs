@@ -1,13 +1,13 @@
 //! What an experiment says, counted when it or the language changes.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use egui::Ui;
 
-use super::coordinates::Coordinates;
+use super::{coordinates::Coordinates, curves::shown};
 use crate::{
     evaluate::significance::Spread,
-    experiment::{ExperimentKind, ExperimentView, MemberView, Row},
+    experiment::{ExperimentKind, ExperimentView, MemberState, MemberView, Row},
     text::{Lang, Phrase, decimal, named, number, percent, plural, points, say, years},
     ui::{
         theme::Theme,
@@ -31,6 +31,10 @@ pub struct Reading {
     pub coordinates: Option<Coordinates>,
     /// The id of the best run of the best variant.
     pub best_run: Option<String>,
+    /// Finished runs; members with the same settings share one.
+    pub finished_runs: usize,
+    /// The members whose curves are drawn, in their order.
+    pub curves: Vec<usize>,
 }
 
 /// The results of a learning curve over the training pictures, and the power law up to twice as many.
@@ -53,9 +57,12 @@ impl Reading {
             leads: !several || best == Some(row.variant),
         };
         let strips = rows.iter().filter(|row| !row.scores.is_empty()).map(strip).collect();
-        let (sentence, best_run) = (sentence(lang, view, &rows), best_run(view));
         let (curve, coordinates) = (LearningCurve::of(view), Coordinates::of(view, lang));
-        Self { of: view.clone(), lang, rows, strips, sentence, curve, coordinates, best_run }
+        let drawn = coordinates.as_ref().and_then(|coordinates| coordinates.words(lang));
+        let said = [sentence(lang, view, &rows)].into_iter().chain(drawn).filter(|text| !text.is_empty());
+        let (sentence, best_run) = (said.collect::<Vec<_>>().join(". "), best_run(view));
+        let (finished_runs, curves) = (finished_runs(view), shown(view));
+        Self { of: view.clone(), lang, rows, strips, sentence, curve, coordinates, best_run, finished_runs, curves }
     }
 
     /// Whether it is that of `view` in this language.
@@ -124,6 +131,11 @@ fn best_run(view: &ExperimentView) -> Option<String> {
     let scored = mine.filter_map(|member| Some((member.score()?, member.run.as_ref()?.id.clone())));
     let better = |a: f64, b: f64| if view.more_is_better() { a.total_cmp(&b) } else { b.total_cmp(&a) };
     scored.max_by(|a, b| better(a.0, b.0)).map(|(_, id)| id)
+}
+
+fn finished_runs(view: &ExperimentView) -> usize {
+    let finished = view.members.iter().filter(|member| member.state == MemberState::Finished);
+    finished.filter_map(|member| Some(member.run.as_ref()?.id.as_str())).collect::<BTreeSet<_>>().len()
 }
 
 /// A result as it is written: a share in per cent, or years.

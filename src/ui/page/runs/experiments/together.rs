@@ -2,8 +2,8 @@
 
 use egui::Ui;
 
+use super::reading::Reading;
 use crate::{
-    experiment::{ExperimentView, MemberState},
     run::committee::MEMBERS,
     text::say,
     ui::{
@@ -14,18 +14,9 @@ use crate::{
 };
 
 /// Draws it, where there are enough of them and not too many.
-pub fn button(ui: &mut Ui, cx: &mut Cx<'_>, view: &ExperimentView, narrow: bool) {
+pub fn button(ui: &mut Ui, cx: &mut Cx<'_>, reading: &Reading, narrow: bool) {
     let lang = cx.lang;
-    let mut finished: Vec<&str> = view
-        .members
-        .iter()
-        .filter(|member| member.state == MemberState::Finished)
-        .filter_map(|member| Some(member.run.as_ref()?.id.as_str()))
-        .collect();
-    // Members with the same settings share a run.
-    finished.sort_unstable();
-    finished.dedup();
-    if !MEMBERS.contains(&finished.len()) {
+    if !MEMBERS.contains(&reading.finished_runs) {
         return;
     }
     let name = say("Make a committee…", "Former un comité…").get(lang);
@@ -38,7 +29,7 @@ pub fn button(ui: &mut Ui, cx: &mut Cx<'_>, view: &ExperimentView, narrow: bool)
         false => ui.add(Button::secondary(name).icon(icon::USERS)),
     };
     if button.on_hover_text(about.get(lang)).clicked() {
-        cx.act(Action::JudgeTogether(view.experiment.id.clone()));
+        cx.act(Action::JudgeTogether(reading.of.experiment.id.clone()));
         cx.act(Action::Go(Page::Results));
     }
 }
