@@ -2,11 +2,11 @@
 //! edges while the cells are moved and enlarged.
 
 use egui::{
-    Align2, Color32, CursorIcon, Key, PointerButton, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
-    epaint::TextShape, pos2, vec2,
+    Align2, CursorIcon, Key, PointerButton, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, epaint::TextShape,
+    pos2, vec2,
 };
 
-use super::fitted::fitted;
+use super::fitted::{fitted, fitted_ends, widest};
 use crate::{
     evaluate::Confusion,
     text::{Lang, number, percent},
@@ -85,7 +85,7 @@ impl HeatMap<'_> {
     pub fn show(&self, ui: &mut Ui, lang: Lang, view: &mut View, height: f32) -> Option<(u8, u8)> {
         let n = self.order.len().max(1);
         let (outer, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click_and_drag());
-        let names = self.room_of_names(ui, outer);
+        let names = self.room_of_names(ui, outer, n);
         let inner = Rect::from_min_max(outer.min + names, outer.max);
         let fitting = (inner.size() / n as f32).min(LARGEST);
         if response.hovered() {
@@ -232,15 +232,15 @@ impl HeatMap<'_> {
     }
 
     /// Room for the names beside the rows and above the columns: as much as they take, as far as the cells can spare it.
-    fn room_of_names(&self, ui: &Ui, outer: Rect) -> Vec2 {
-        let wide = |name: &String| {
-            ui.painter().layout_no_wrap(name.clone(), theme::regular(size::CAPTION), Color32::PLACEHOLDER).size().x + 14.0
+    fn room_of_names(&self, ui: &Ui, outer: Rect, n: usize) -> Vec2 {
+        let longest = widest(ui, self.names.iter().map(String::as_str), &theme::regular(size::CAPTION), f32::INFINITY);
+        let beside = (longest + 14.0).clamp(64.0, (outer.width() * 0.28).max(64.0));
+        // Names that are no wider than a column stand level above it.
+        let above = match longest + 6.0 <= (outer.width() - beside) / n as f32 {
+            true => LEVEL,
+            false => (longest + 28.0).clamp(44.0, (outer.height() * 0.3).max(44.0)),
         };
-        let longest = self.names.iter().map(wide).fold(0.0, f32::max);
-        vec2(
-            longest.clamp(64.0, (outer.width() * 0.28).max(64.0)),
-            (longest + 14.0).clamp(44.0, (outer.height() * 0.3).max(44.0)),
-        )
+        vec2(beside, above)
     }
 
     /// The classes' names beside the rows and, upright, above the columns; as many as have room.
@@ -300,7 +300,7 @@ impl HeatMap<'_> {
                     above.text(at, Align2::CENTER_BOTTOM, name, font, color);
                     continue;
                 }
-                let column = fitted(ui, name, font, color, inner.top() - outer.top() - 20.0);
+                let column = fitted_ends(ui, name, &font, color, inner.top() - outer.top() - 20.0);
                 let at = origin.x + middle.x - column.size().y / 2.0;
                 let upright = TextShape::new(pos2(at, inner.top() - 4.0), column, color);
                 above.add(upright.with_angle(-std::f32::consts::FRAC_PI_2));

@@ -12,7 +12,11 @@ use crate::{
     ui::{
         Cx, icon,
         theme::{self, Theme, size},
-        widget::{card::Card, fitted::fitted, notice, scroll},
+        widget::{
+            card::Card,
+            fitted::{fitted, widest},
+            notice, scroll,
+        },
     },
 };
 
@@ -23,7 +27,7 @@ const MANY: usize = 12;
 /// Height of a bar.
 const ROW: f32 = 22.0;
 /// Bars that are seen at once.
-const SEEN: usize = 9;
+const SEEN: usize = 10;
 
 /// Draws the card; a class that is clicked is what the wall shows.
 pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, state: &mut State) {
@@ -59,11 +63,14 @@ pub fn show(ui: &mut Ui, cx: &Cx<'_>, dataset: &Dataset, state: &mut State) {
             order.sort_by_key(|class| (std::cmp::Reverse(counts[*class]), *class));
         }
         let most = counts.iter().copied().max().unwrap_or(1).max(1);
+        // Beside short names the bars are long; long ones are not cut for the bars.
+        let font = theme::regular(size::TABLE);
+        let room = widest(ui, names.iter().map(String::as_str), &font, ui.available_width() * 0.52).max(32.0) + 12.0;
         ui.allocate_ui(vec2(ui.available_width(), ROW * order.len().clamp(1, SEEN) as f32), |ui| {
             scroll::list(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 0.0;
                 for class in &order {
-                    let line = Line { class: *class, name: &names[*class], count: counts[*class], most };
+                    let line = Line { class: *class, name: &names[*class], count: counts[*class], most, room };
                     line.show(ui, lang, wall);
                 }
                 if order.is_empty() {
@@ -91,12 +98,13 @@ struct Line<'a> {
     count: u64,
     /// Pictures of the largest class.
     most: u64,
+    /// For the name.
+    room: f32,
 }
 
 impl Line<'_> {
     fn show(self, ui: &mut Ui, lang: Lang, wall: &mut Wall) {
-        let Self { class, name, count, most } = self;
-        const NAME: f32 = 0.36;
+        let Self { class, name, count, most, room: named } = self;
         let t = Theme::of(ui);
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
         let text = format!("{name}, {}", number(lang, count));
@@ -105,9 +113,9 @@ impl Line<'_> {
             ui.painter().rect_filled(rect, CornerRadius::same(theme::RADIUS_FIELD), t.surface2);
         }
         let color = if count < FEW { t.validation } else { t.text };
-        let label = fitted(ui, name, theme::regular(size::TABLE), color, rect.width() * NAME - 8.0);
+        let label = fitted(ui, name, theme::regular(size::TABLE), color, named - 8.0);
         ui.painter().galley(pos2(rect.left(), rect.center().y - label.size().y / 2.0), label, color);
-        let left = rect.left() + rect.width() * NAME;
+        let left = rect.left() + named;
         let room = rect.right() - left - 46.0;
         let place =
             Rect::from_min_size(pos2(left, rect.top() + 5.0), vec2((count as f32 / most as f32 * room).max(2.0), ROW - 10.0));

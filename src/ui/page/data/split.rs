@@ -141,7 +141,7 @@ fn mix(lang: Lang, dataset: &Dataset, counts: &[u64]) -> String {
     let Some(least) = (0..counts.len()).min_by_key(|class| counts[*class]) else { return String::new() };
     let (name, count) = (dataset.task.name(least, lang), number(lang, counts[least]));
     match lang {
-        Lang::En => format!("least: {name} {count}"),
-        Lang::Fr => format!("le moins\u{a0}: {name} {count}"),
+        Lang::En => format!("least: {name} ({count})"),
+        Lang::Fr => format!("le moins\u{a0}: {name} ({count})"),
     }
 }

@@ -18,7 +18,7 @@ use crate::{
             button::{Button, icon_button},
             card::Card,
             choice::view_menu,
-            fitted::fitted,
+            fitted::{fitted, widest},
             notice,
             separator::separator,
             thumbs,
@@ -147,15 +147,17 @@ const LIKELIEST: usize = 5;
 fn bars(ui: &mut Ui, lang: Lang, reply: &Reply) {
     const ROW: f32 = 22.0;
     let t = Theme::of(ui);
-    let shown = likeliest(&reply.probabilities).take(LIKELIEST);
-    for class in shown {
+    let shown: Vec<(usize, String)> =
+        likeliest(&reply.probabilities).take(LIKELIEST).map(|class| (class, reply.task.name(class, lang))).collect();
+    let font = theme::regular(size::TABLE);
+    let room = widest(ui, shown.iter().map(|(_, name)| name.as_str()), &font, ui.available_width() * 0.56).max(32.0) + 12.0;
+    for (class, name) in shown {
         let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
         ui.add_space(-ui.spacing().item_spacing.y);
-        let (name, share) = (reply.task.name(class, lang), reply.probabilities[class]);
+        let share = reply.probabilities[class];
         let said = share_text(lang, share);
         response.widget_info(|| WidgetInfo::labeled(Role::Label, true, format!("{name} {said}")));
-        let room = rect.width() * 0.4;
-        let label = fitted(ui, &name, theme::regular(size::TABLE), t.text, room - 8.0);
+        let label = fitted(ui, &name, font.clone(), t.text, room - 8.0);
         ui.painter().galley(pos2(rect.left(), rect.center().y - label.size().y / 2.0), label, t.text);
         let bar = Rect::from_min_max(pos2(rect.left() + room, rect.top() + 6.0), pos2(rect.right() - 46.0, rect.bottom() - 6.0));
         ui.painter().rect_filled(bar, 4.0, t.grid);

@@ -6,13 +6,17 @@ use super::Shown;
 use crate::{
     evaluate::calibration::calibration_error,
     run::export::PlotKind,
-    text::{Lang, decimal, number, percent, say},
+    text::{Lang, Phrase, decimal, number, percent, say},
     ui::{
         Cx,
         theme::{self, Theme},
         widget::{chart::Chart, choice::switch, plot::Table, share_plot::SharePlot},
     },
 };
+
+/// What the temperature corrects: answers that are surer than they are right, or less sure.
+const TOO_SURE: Phrase = say("Correct overconfidence", "Corriger l’excès de confiance");
+const UNSURE: Phrase = say("Correct underconfidence", "Corriger le manque de confiance");
 
 /// The calibration card.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, height: f32) {
@@ -57,22 +61,24 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &mut Shown, height: f32) {
         chart = chart.compact();
     }
     chart.show(ui, lang, table, |ui, height| {
+        // A temperature below 1 makes answers surer.
+        let (what, value) = (if fitted < 1.0 { UNSURE } else { TOO_SURE }.get(lang), decimal(lang, fitted, 2));
         let text = match lang {
-            Lang::En => format!("Correct overconfidence (temperature scaling, {})", decimal(lang, fitted, 2)),
-            Lang::Fr => format!("Corriger l’excès de confiance (température {})", decimal(lang, fitted, 2)),
+            Lang::En => format!("{what} (temperature scaling, {value})"),
+            Lang::Fr => format!("{what} (température {value})"),
         };
         let font = theme::regular(theme::size::CAPTION);
         let label = ui.painter().layout(text.clone(), font, t.text2, (ui.available_width() - 48.0).max(60.0));
         plot.show(ui, lang, (height - 21.0 - label.size().y).max(60.0));
         ui.horizontal(|ui| {
             ui.spacing_mut().interact_size.y = 20.0;
-            let name = say("Correct overconfidence (temperature scaling)", "Corriger l’excès de confiance (température)").get(lang);
+            let name = format!("{what} ({})", say("temperature scaling", "température").get(lang));
             let mut on = temperature != 1.0;
             let about = say(
                 "Divides the logits by one number, the temperature, fitted on the validation part; no answer changes",
                 "Divise les logits par un seul nombre, la température, ajustée sur la partie validation\u{a0}; aucune réponse ne change",
             );
-            if switch(ui, &mut on, name).on_hover_text(about.get(lang)).changed() {
+            if switch(ui, &mut on, &name).on_hover_text(about.get(lang)).changed() {
                 temperature = if on { fitted } else { 1.0 };
             }
             ui.add(egui::Label::new(theme::caption(&text).color(t.text2)).wrap());

@@ -1,6 +1,6 @@
 //! A few validation pictures as the model sees them now, each of which opens large.
 
-use egui::{Align2, Id, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{Id, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 
 use crate::{
     data::{dataset::Dataset, sample::Part},
@@ -16,7 +16,7 @@ use crate::{
             Viewer, ViewerAnswer,
             subject::{Film, Said, Small, Subject, facts, folder_of},
         },
-        widget::card::Card,
+        widget::{card::Card, fitted::fitted},
     },
 };
 
@@ -145,19 +145,22 @@ impl Face<'_> {
             ui.painter().rect_filled(full, 2.0, t.class(class));
         }
         let sure = percent(lang, f64::from(sure), 0);
-        let wide = pitch - 6.0 > 78.0;
+        let (wide, letters) = (pitch - 6.0 > 78.0, if pitch < 54.0 { 10.0 } else { size::CAPTION });
+        let laid = |line: &str, room: f32| fitted(ui, line, theme::regular(letters), t.text2, room);
+        let one = format!("{name} {sure}");
         let lines = match estimate.map(f64::from) {
             Some(estimate) => vec![
                 format!("{} ({})", decimal(lang, estimate, 0), off_by::off(lang, estimate - f64::from(label))),
                 if wide { format!("{} {label}", say("labeled", "noté").get(lang)) } else { format!("/ {label}") },
             ],
-            None if wide => vec![format!("{name} {sure}")],
+            None if wide && !laid(&one, pitch - 6.0).elided => vec![one],
             None => vec![name, sure],
         };
-        let letters = if pitch < 54.0 { 10.0 } else { size::CAPTION };
+        // A long name ends in the room of its own picture.
         for (i, line) in lines.iter().enumerate() {
-            let at = pos2(rect.center().x, bar.bottom() + 4.0 + 14.0 * i as f32);
-            ui.painter().text(at, Align2::CENTER_TOP, line, theme::regular(letters), t.text2);
+            let line = laid(line, pitch - 4.0);
+            let at = pos2(rect.center().x - line.size().x / 2.0, bar.bottom() + 4.0 + 14.0 * i as f32);
+            ui.painter().galley(at, line, t.text2);
         }
     }
 }

@@ -198,12 +198,19 @@ fn over_header(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, training: &Train
     };
     header(ui, Page::Training.name().get(lang), &sentence, |ui| {
         let free = !cx.session.phase.busy();
+        // Once other pictures are open, it is they that are to be learned.
+        let elsewhere = cx.session.info_of(&training.run).is_some_and(|run| strip::elsewhere(cx, &run.source).is_some());
+        if elsewhere && free {
+            let new = Button::primary(say("New training", "Nouvel entraînement").get(lang)).icon(icon::PLAY);
+            state.setup |= ui.add(new).clicked();
+        }
+        let main = if elsewhere && free { Button::secondary } else { Button::primary };
         if training.stopped.is_none() {
-            if ui.add(Button::primary(say("Resume", "Reprendre").get(lang)).icon(icon::PLAY).enabled(free)).clicked() {
+            if ui.add(main(say("Resume", "Reprendre").get(lang)).icon(icon::PLAY).enabled(free)).clicked() {
                 cx.act(Action::Resume { run: training.run.clone(), more: 0 });
             }
         } else {
-            let see = Button::primary(say("See results", "Voir les résultats").get(lang)).trailing(icon::ARROW_RIGHT);
+            let see = main(say("See results", "Voir les résultats").get(lang)).trailing(icon::ARROW_RIGHT);
             let reason = (!judged).then(|| say("It has not been evaluated", "Il n’a pas été évalué").get(lang));
             if ui.add(see.unless(reason)).clicked() {
                 cx.act(Action::Go(Page::Results));
@@ -221,7 +228,9 @@ fn over_header(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State, training: &Train
                 }
             });
         }
-        if ui.add(Button::quiet(say("Train again", "Recommencer").get(lang)).icon(icon::ROTATE_CCW)).clicked() {
+        if !(elsewhere && free)
+            && ui.add(Button::quiet(say("Train again", "Recommencer").get(lang)).icon(icon::ROTATE_CCW)).clicked()
+        {
             state.setup = true;
         }
     });
