@@ -35,6 +35,7 @@ use crate::{
         task::Task,
     },
     engine::{Device, SelfTest},
+    experiment::{MemberState, MemberView},
     files::table::TableForm,
     history::{BatchRecord, EpochRecord, EventLog, StopReason},
     problem::{Kind, Problem},
@@ -298,6 +299,15 @@ impl Training {
 }
 
 impl Session {
+    /// Puts the run of a member that has ended among the others, which are read anew only when the experiment is over.
+    fn list(&mut self, member: &MemberView) {
+        let Some(run) = member.run.as_ref().filter(|_| member.state == MemberState::Finished) else { return };
+        match self.runs.iter_mut().find(|known| known.id == run.id) {
+            Some(known) => known.clone_from(run),
+            None => self.runs.insert(0, run.clone()),
+        }
+    }
+
     /// Takes in one event. Those of a job that is not the current one are dropped.
     pub fn apply(&mut self, envelope: Envelope) {
         let Envelope { job, event } = envelope;
@@ -355,6 +365,7 @@ impl Session {
             }
             Event::TrainsOn { run, dataset } => (self.trained, self.trained_on) = (Some(*run), Some(dataset)),
             Event::Member { experiment, member, view } => {
+                self.list(&view);
                 self.experiments.take_member(&experiment, member, *view);
                 self.experiments.at_work = Some(AtWork { job, experiment, member });
             }

@@ -75,6 +75,12 @@ impl Report {
         line
     }
 
+    /// What always saying one class would score: `54%`, and `0.5%` where whole numbers would say next to nothing.
+    pub fn baseline_words(&self, lang: Lang) -> String {
+        let share = self.baseline().share();
+        percent(lang, share, usize::from(share < 0.02))
+    }
+
     /// How sure the headline is, of which part it is, and what always saying one class would score.
     pub fn range_line(&self, threshold: f64, lang: Lang) -> String {
         if let Some(regression) = self.regression() {
@@ -83,7 +89,7 @@ impl Report {
         let range = self.accuracy(threshold).wilson();
         let (low, high) = (decimal(lang, range.low * 100.0, 1), percent(lang, range.high, 1));
         let majority = self.task.name(self.majority(), lang);
-        let baseline = percent(lang, self.baseline().share(), 0);
+        let baseline = self.baseline_words(lang);
         let part = self.part_and_way(lang);
         match lang {
             Lang::En => format!("between {low} and {high}, {part} · always saying “{majority}” would score {baseline}"),

@@ -7,8 +7,10 @@ use egui_kittest::{
 use trombine::{
     experiment::{Design, Recipe, Vary},
     preset::Preset,
+    session::{Phase, Session},
     setting_def::Choice as _,
     settings::Settings,
+    worker::{Envelope, Event, JobId},
 };
 
 use crate::{
@@ -92,6 +94,22 @@ fn five_hundred_seeds_cost_a_frame_what_a_hundred_do() {
     assert!(many.query_by_label_contains("500 of 500 runs finished").is_some());
     assert!(many.query_by_label_contains("24 of 500 curves").is_some(), "what is not drawn is said");
     assert!(many.query_by_label_contains("500\u{a0}results: seed ").is_some(), "and read out by its ends");
+}
+
+/// All are read anew when the experiment is over, which may be days later.
+#[test]
+fn a_run_that_has_ended_is_among_the_others_at_once() {
+    let stage = runs();
+    let draft = Design::Seeds.draft(&Settings::default(), 3, false).expect("a draft");
+    let mut view = waiting(&stage, "many", draft);
+    finish(&stage, &mut view.members[0], "run-0".to_owned(), 0.9, 1200);
+    let (mut session, job) = (Session::default(), JobId(1));
+    session.begin(job, Phase::Training);
+    for member in [1, 0, 0, 2] {
+        let now = Box::new(view.members[member].clone());
+        session.apply(Envelope { job, event: Event::Member { experiment: "many".to_owned(), member, view: now } });
+    }
+    assert_eq!(session.runs.iter().map(|run| run.id.as_str()).collect::<Vec<_>>(), ["run-0"]);
 }
 
 #[test]

@@ -18,7 +18,7 @@ pub struct ScoreBar {
     /// The ends of its 95 % range.
     pub range: (f64, f64),
     pub baseline: f64,
-    /// What the baseline is: `always “male”`.
+    /// What the baseline is: `always “male” 54%`.
     pub always: String,
 }
 
@@ -37,13 +37,11 @@ impl ScoreBar {
         ui.painter().circle_filled(pos2(x(self.share), line), 7.0, t.accent);
         ui.painter().vline(x(self.baseline), line - 7.0..=line + 7.0, Stroke::new(2.0, t.text3));
 
-        let [share, low, high, baseline] = [(self.share, 1), (self.range.0, 1), (self.range.1, 1), (self.baseline, 0)]
-            .map(|(v, digits)| percent(lang, v, digits));
+        let [share, low, high] = [self.share, self.range.0, self.range.1].map(|value| percent(lang, value, 1));
         let range = match lang {
             Lang::En => format!("{share} (95%: {low} to {high})"),
             Lang::Fr => format!("{share} (95\u{a0}%\u{a0}: {low} à {high})"),
         };
-        let always = format!("{} {baseline}", self.always);
         let font = theme::regular(size::CAPTION);
         let place = |text: &str, color, at: f32, from: f32, to: f32| {
             let galley = ui.painter().layout_no_wrap(text.to_owned(), font.clone(), color);
@@ -51,12 +49,12 @@ impl ScoreBar {
             Rect::from_min_size(pos2(left, line + 12.0), galley.size())
         };
         let told = place(&range, t.text, x(self.share), rect.left(), rect.right());
-        let below = place(&always, t.text3, x(self.baseline), rect.left(), told.left() - 16.0);
+        let below = place(&self.always, t.text3, x(self.baseline), rect.left(), told.left() - 16.0);
         ui.painter().text(told.min, Align2::LEFT_TOP, &range, font.clone(), t.text);
         if below.right() + 16.0 <= told.left() {
-            ui.painter().text(below.min, Align2::LEFT_TOP, &always, font, t.text3);
+            ui.painter().text(below.min, Align2::LEFT_TOP, &self.always, font, t.text3);
         }
-        let said = format!("{range}, {always}");
+        let said = format!("{range}, {}", self.always);
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &said));
         response.on_hover_text(said);
     }

@@ -117,7 +117,7 @@ fn score_bar(ui: &mut Ui, lang: Lang, shown: &Shown) {
         share: accuracy.share(),
         range: (range.low, range.high),
         baseline: shown.report.baseline().share(),
-        always: format!("{} {majority}", say("always", "toujours").get(lang)),
+        always: format!("{} {majority} {}", say("always", "toujours").get(lang), shown.report.baseline_words(lang)),
     };
     bar.show(ui, lang);
 }

@@ -75,7 +75,9 @@ const SIDES: [(Side, Phrase); 4] = [
 pub fn matrix(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, state: &mut State, height: f32) -> Option<(u8, u8)> {
     let lang = cx.lang;
     ui.set_max_height(height);
-    let title = confusion::TITLE.get(lang);
+    // Beside the menus a narrow card has no room for the whole title.
+    let narrow = ui.available_width() < 440.0;
+    let title = if narrow { say("Matrix", "Matrice") } else { confusion::TITLE }.get(lang);
     let task = shown.task();
     let counts = &shown.counted.confusion;
     let by_name: Vec<usize> = (0..task.len()).collect();
@@ -113,7 +115,7 @@ pub fn matrix(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, state: &mut State, he
             if icon_button(ui, icon::ZOOM_IN, say("Larger", "Plus grand").get(lang)).clicked() {
                 zoom.set((zoom.get() * 1.5).min(heat_map::MOST_ZOOM));
             }
-            if icon_button(ui, icon::ZOOM_OUT, say("Smaller", "Plus petit").get(lang)).clicked() {
+            if zoom.get() > 1.0 && icon_button(ui, icon::ZOOM_OUT, say("Smaller", "Plus petit").get(lang)).clicked() {
                 zoom.set((zoom.get() / 1.5).max(1.0));
             }
             other_shares = of_menu(ui, lang, &SHARES, *shares);
