@@ -59,8 +59,10 @@ impl Session {
         if let Some([_, new]) = self.repeated.as_mut().filter(|[_, new]| trained && new.is_empty()) {
             new.clone_from(&view.info.id);
         }
-        // A report of other pictures is told, not kept with the run.
-        if !view.judged_elsewhere() {
+        // An experiment trains hundreds, of which those are kept that somebody has looked at. A report of other pictures is told,
+        // not kept with the run.
+        let kept = self.experiments.at_work.is_none() || self.views.contains_key(&view.info.id);
+        if kept && !view.judged_elsewhere() {
             self.look_at(&view);
         }
         self.show(view);

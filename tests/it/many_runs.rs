@@ -15,7 +15,7 @@ use trombine::{
 
 use crate::{
     experiments_page::{finish, runs, waiting, with},
-    stage::Stage,
+    stage::{self, Stage},
     support,
 };
 
@@ -110,6 +110,16 @@ fn a_run_that_has_ended_is_among_the_others_at_once() {
         session.apply(Envelope { job, event: Event::Member { experiment: "many".to_owned(), member, view: now } });
     }
     assert_eq!(session.runs.iter().map(|run| run.id.as_str()).collect::<Vec<_>>(), ["run-0"]);
+    // Its answers are read when they are looked at: hundreds have no room.
+    let judged = stage::run(stage.session.dataset.as_ref().expect("opened"));
+    let evaluated = |session: &mut Session| {
+        session.apply(Envelope { job, event: Event::Evaluated(Box::new(judged.clone())) });
+    };
+    evaluated(&mut session);
+    assert!(session.views.is_empty() && session.run.is_some());
+    session.apply(Envelope { job, event: Event::RunViewed(Box::new(judged.clone())) });
+    evaluated(&mut session);
+    assert_eq!(session.views.len(), 1);
 }
 
 #[test]
