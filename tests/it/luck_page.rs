@@ -3,19 +3,22 @@
 use std::{cell::RefCell, rc::Rc, sync::Arc, time::Duration};
 
 use crossbeam_channel::bounded;
-use egui::accesskit::Role;
+use egui::{Key, Modifiers, accesskit::Role};
 use egui_kittest::{
     Harness, Node,
     kittest::{NodeT as _, Queryable as _},
 };
 use trombine::{
     app::{App, Pace, Preferences},
-    data::sample::{Part, Sample, Source},
+    data::{
+        edits::Change,
+        sample::{Part, Sample, Source},
+    },
     evaluate::{Logits, Prediction, Report},
     plan::Plan,
     run::{Paired, RunStore},
     session::{PairState, Pairs, Session},
-    text::Lang,
+    text::{Lang, say},
     ui::{Action, page::Page},
 };
 
@@ -23,6 +26,7 @@ use crate::{
     picture_folder::Folder,
     stage::{self, Stage},
     training::settings,
+    viewer::{click, double_click, key, says},
     years_pages,
 };
 
@@ -103,15 +107,63 @@ fn a_count_opens_its_pictures() {
         harness.run();
         assert!(said(&harness, &files[0].display().to_string()));
         // The first Escape closes what is open over the pictures.
-        harness.key_press(egui::Key::Escape);
+        harness.key_press(Key::Escape);
         harness.run();
         assert!(said(&harness, "Back to the comparison"));
         match escape {
-            true => harness.key_press(egui::Key::Escape),
+            true => harness.key_press(Key::Escape),
             false => harness.get_by_label("Back to the comparison").click(),
         }
         harness.run();
         assert!(said(&harness, "What differed") && !said(&harness, "With each picture"));
+    }
+}
+
+/// A double click opens one large over the page, with what both runs said; the arrows lead through the list, keys decide, and
+/// Escape gives the list back.
+#[test]
+fn a_compared_picture_opens_large_among_its_neighbors() {
+    for lang in Lang::ALL {
+        let (mut page, stage) = chosen(stage::three_runs(), lang, TWO);
+        let pair = pair(&stage.borrow(), 0, 1);
+        let files = pair.files[1][0].clone();
+        let title = format!("{} {}", files.len(), pair.cell([true, false], lang));
+        node(&page, Role::Button, &title).click();
+        page.run();
+        let name = |at: usize| files[at].file_name().expect("a name").to_string_lossy().into_owned();
+        let second = node(&page, Role::Button, &name(1)).rect().center();
+        double_click(&mut page, second);
+        let place = |at: usize| match lang {
+            Lang::En => format!("{at} of {}", files.len()),
+            Lang::Fr => format!("{at} sur {}", files.len()),
+        };
+        assert!(says(&page, &place(2)) && said(&page, &files[1].display().to_string()), "{}", place(2));
+        for run in ["notebook + batch norm", "notebook"] {
+            let says = match lang {
+                Lang::En => format!("“{run}” says "),
+                Lang::Fr => format!("«\u{a0}{run}\u{a0}» dit "),
+            };
+            assert!(said(&page, &says), "{says}");
+        }
+        key(&mut page, Key::ArrowRight, Modifiers::NONE);
+        assert!(says(&page, &place(3)) && said(&page, &files[2].display().to_string()));
+        assert!(said(&page, &format!("{}: ", place(1))) || said(&page, &format!("{}\u{a0}: ", place(1))), "the neighbors");
+        key(&mut page, Key::Delete, Modifiers::NONE);
+        let out = Action::Edit { files: vec![files[2].clone()], change: Change::LeaveOut };
+        assert_eq!(stage.borrow().actions, [out]);
+        key(&mut page, Key::Escape, Modifiers::NONE);
+        assert!(!says(&page, &place(3)) && said(&page, &title), "the list is there again");
+        // Enter on the picture that has the keyboard, and the way from what a single click opens.
+        assert!(node(&page, Role::Button, &name(1)).is_focused());
+        key(&mut page, Key::Enter, Modifiers::NONE);
+        assert!(says(&page, &place(2)));
+        key(&mut page, Key::Escape, Modifiers::NONE);
+        let first = node(&page, Role::Button, &name(0)).rect().center();
+        click(&mut page, first, Modifiers::NONE);
+        page.run();
+        page.get_by_label(say("Open the picture", "Ouvrir l’image").get(lang)).click();
+        page.run();
+        assert!(says(&page, &place(1)));
     }
 }
 

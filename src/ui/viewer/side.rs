@@ -4,12 +4,12 @@ use egui::{Align, Key, Layout, Modifiers, Ui, vec2};
 
 use super::{
     map,
-    subject::{Decidable, Fact, Subject},
+    subject::{Decidable, Fact, Said, Subject},
 };
 use crate::{
     data::{edits::Change, task::Task},
     predict::heatmap::Heat,
-    text::{Lang, say},
+    text::{Lang, quoted, say},
     ui::{
         Cx, icon,
         page::data::decide,
@@ -95,19 +95,22 @@ impl Side<'_> {
 
     fn said(&self, ui: &mut Ui, lang: Lang, answer: &mut Option<SideAnswer>) {
         let t = Theme::of(ui);
-        let says = say("the model says", "le modèle dit").get(lang);
-        match (&self.subject.said, &self.answered) {
-            (Some(said), _) => {
-                let (symbol, color) = if said.right { (icon::CHECK, t.good) } else { (icon::X, t.bad) };
-                notice::note(ui, symbol, color, &format!("{says} {}", said.text));
-            }
-            (None, Some(text)) => notice::note(ui, icon::SCAN_FACE, t.text2, &format!("{says} {text}")),
-            (None, None) if self.asks => {
-                if link(ui, say("Ask the model", "Demander au modèle").get(lang)).clicked() {
-                    *answer = Some(SideAnswer::Ask);
-                }
-            }
-            (None, None) => {}
+        let says = |by: Option<&String>| match (by, lang) {
+            (None, _) => say("the model says", "le modèle dit").get(lang).to_owned(),
+            (Some(by), Lang::En) => format!("{} says", quoted(lang, by)),
+            (Some(by), Lang::Fr) => format!("{} dit", quoted(lang, by)),
+        };
+        for Said { by, text, right } in &self.subject.said {
+            let (symbol, color) = if *right { (icon::CHECK, t.good) } else { (icon::X, t.bad) };
+            notice::note(ui, symbol, color, &format!("{} {text}", says(by.as_ref())));
+        }
+        if !self.subject.said.is_empty() {
+            return;
+        }
+        if let Some(text) = &self.answered {
+            notice::note(ui, icon::SCAN_FACE, t.text2, &format!("{} {text}", says(None)));
+        } else if self.asks && link(ui, say("Ask the model", "Demander au modèle").get(lang)).clicked() {
+            *answer = Some(SideAnswer::Ask);
         }
     }
 

@@ -74,7 +74,8 @@ pub struct Subject<'a> {
     /// Its label, and the class whose color that has.
     pub label: String,
     pub class: Option<u8>,
-    pub said: Option<Said>,
+    /// What runs said of it; nothing where none has.
+    pub said: Vec<Said>,
     /// The picture as large as its page has it, where it has no file that can be read: with the width and height of the photo in
     /// pixels.
     pub large: Option<(TextureId, [f32; 2])>,
@@ -91,6 +92,8 @@ pub struct Subject<'a> {
 
 /// What a run said of a picture.
 pub struct Said {
+    /// The run's name, where several have said something.
+    pub by: Option<String>,
     pub text: String,
     pub right: bool,
 }
@@ -114,10 +117,10 @@ impl Said {
     pub fn of(report: &Report, threshold: f64, p: &Prediction, lang: Lang) -> Self {
         let right = !is_mistake(report, threshold, p);
         if p.logit.value().is_some() {
-            return Self { text: years(lang, p.estimate(), 1), right };
+            return Self { by: None, text: years(lang, p.estimate(), 1), right };
         }
         let name = report.task.name(p.predicted(report.logit_threshold(threshold)), lang);
-        Self { text: format!("{name}, {}", percent(lang, report.confidence(p, threshold), 1)), right }
+        Self { by: None, text: format!("{name}, {}", percent(lang, report.confidence(p, threshold), 1)), right }
     }
 }
 
@@ -147,6 +150,24 @@ pub fn facts(lang: Lang, sample: &Sample, part: Option<Part>, copies: usize, of_
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// How many other pictures have the content of the one that is looked at, counted once for each.
+#[derive(Default)]
+pub struct Copies(Option<(PathBuf, usize)>);
+
+impl Copies {
+    /// Of `sample` in `dataset`.
+    pub fn of(&mut self, dataset: &Dataset, sample: &Sample) -> usize {
+        let count = || match sample.hash {
+            0 => 0,
+            hash => dataset.samples.iter().filter(|other| other.hash == hash).count().saturating_sub(1),
+        };
+        let known = self.0.take().filter(|(file, _)| *file == sample.file);
+        let (file, count) = known.unwrap_or_else(|| (sample.file.clone(), count()));
+        self.0 = Some((file, count));
+        count
+    }
 }
 
 /// How large a picture is drawn, in per cent of its own pixels.

@@ -1,6 +1,9 @@
 //! Pictures with two lines below each, in rows that fill the width; only those in view are drawn.
 
-use egui::{CornerRadius, Rect, Response, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    CornerRadius, Key, Modifiers, Rect, Response, Role, ScrollArea, Sense, SetOpenCommand, Stroke, StrokeKind, Ui, WidgetInfo,
+    pos2, vec2,
+};
 
 use super::{
     fitted::fitted,
@@ -32,6 +35,41 @@ pub struct Tile {
     pub badge: Option<Icon>,
     /// Whether it is marked together with others.
     pub marked: bool,
+}
+
+/// What a picture was pressed for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Press {
+    /// To see what is known of it.
+    Plain,
+    /// To see it large: twice, or by a key.
+    Open,
+    /// To mark it beside others, with the keys that were held.
+    Mark(Modifiers),
+    None,
+}
+
+impl Press {
+    /// What `response` says.
+    pub fn of(response: &Response) -> Self {
+        let (modifiers, key) =
+            response.ctx.input(|input| (input.modifiers, input.key_pressed(Key::Enter) || input.key_pressed(Key::Space)));
+        match response.clicked() {
+            true if modifiers.shift || modifiers.command => Self::Mark(modifiers),
+            true if response.double_clicked() || (response.has_focus() && key) => Self::Open,
+            true => Self::Plain,
+            false => Self::None,
+        }
+    }
+
+    /// What becomes of the little card that opens on a picture.
+    pub fn popup(self) -> Option<SetOpenCommand> {
+        match self {
+            Self::Plain => Some(SetOpenCommand::Toggle),
+            Self::Open => Some(SetOpenCommand::Bool(false)),
+            Self::Mark(_) | Self::None => None,
+        }
+    }
 }
 
 /// Space between pictures.

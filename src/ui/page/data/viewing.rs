@@ -197,7 +197,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Arc<Dataset>, overview: &Ove
                     None => say("not used", "non utilisée").get(lang).to_owned(),
                 },
                 class: class.filter(|_| !dataset.task.is_regression()),
-                said: said.map(|(report, p)| Said::of(report, report.threshold, p, lang)),
+                said: said.map(|(report, p)| Said::of(report, report.threshold, p, lang)).into_iter().collect(),
                 note: Some(detail::note(lang, dataset, place)),
                 facts: facts(lang, sample, part, copies, dataset.task.is_regression()),
                 decidable: Some(Decidable { task: &dataset.task, class, edit: dataset.edits().get(&sample.file) }),

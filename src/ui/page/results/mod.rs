@@ -7,7 +7,7 @@ mod counted;
 mod facets;
 mod filters;
 mod groups;
-mod labels;
+pub mod labels;
 mod picture;
 mod pictures;
 mod run_pictures;

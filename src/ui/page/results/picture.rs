@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Key, Modifiers, Popup, PopupCloseBehavior, Response, Sense, SetOpenCommand, Ui, Vec2};
+use egui::{Popup, PopupCloseBehavior, Response, Sense, Ui, Vec2};
 
 use super::{Shown, labels};
 use crate::{
@@ -22,7 +22,12 @@ use crate::{
         icon::{self, Icon},
         page::off_by,
         theme::{self, Theme},
-        widget::{button::link, gallery::Tile, scroll, thumbs::Thumbs},
+        widget::{
+            button::link,
+            gallery::{Press, Tile},
+            scroll,
+            thumbs::Thumbs,
+        },
     },
 };
 
@@ -145,32 +150,6 @@ fn tile_of_years(lang: Lang, p: &Prediction, sample: Option<usize>, badge: Optio
     }
 }
 
-/// What a picture was pressed for.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Press {
-    /// To see what is known of it.
-    Plain,
-    /// To see it large: twice, or by a key.
-    Open,
-    /// To mark it beside others, with the keys that were held.
-    Mark(Modifiers),
-    None,
-}
-
-impl Press {
-    /// What `response` says.
-    pub fn of(response: &Response) -> Self {
-        let (modifiers, key) =
-            response.ctx.input(|input| (input.modifiers, input.key_pressed(Key::Enter) || input.key_pressed(Key::Space)));
-        match response.clicked() {
-            true if modifiers.shift || modifiers.command => Self::Mark(modifiers),
-            true if response.double_clicked() || (response.has_focus() && key) => Self::Open,
-            true => Self::Plain,
-            false => Self::None,
-        }
-    }
-}
-
 /// A picture with all that is known of it.
 pub struct Subject<'a> {
     pub lang: Lang,
@@ -185,12 +164,7 @@ impl Subject<'_> {
     /// its label. Gives whether it is to be seen large, too.
     pub fn details(&self, response: &Response, thumbs: &mut Thumbs) -> (Option<Action>, bool) {
         let (mut asked, mut large) = (None, Press::of(response) == Press::Open);
-        let open = match Press::of(response) {
-            Press::Plain => Some(SetOpenCommand::Toggle),
-            Press::Open => Some(SetOpenCommand::Bool(false)),
-            Press::Mark(_) | Press::None => None,
-        };
-        let popup = Popup::menu(response).open_memory(open);
+        let popup = Popup::menu(response).open_memory(Press::of(response).popup());
         popup.close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
             ui.set_width(236.0);
             scroll::menu(ui, |ui| {

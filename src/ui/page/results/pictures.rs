@@ -8,7 +8,7 @@ use super::{
     Shown,
     facets::{Facets, Pictures, find, predictions},
     filters,
-    picture::{Places, Press, Subject, tile},
+    picture::{Places, Subject, tile},
     run_pictures,
 };
 use crate::{
@@ -27,7 +27,7 @@ use crate::{
         widget::{
             button::Button,
             card::{Card, header},
-            gallery::{Gallery, Tile},
+            gallery::{Gallery, Press, Tile},
             notice,
             selection::Selection,
             strip,

@@ -1,19 +1,17 @@
 //! The viewer on the results page: it goes through the judged pictures that it was opened from.
 
-use std::path::PathBuf;
-
 use egui::{Id, Ui};
 
 use super::{Shown, labels, picture::Places};
 use crate::{
-    data::{dataset::Dataset, sample::Part},
+    data::sample::Part,
     evaluate::Prediction,
     text::{Lang, say},
     ui::{
         Cx,
         viewer::{
             Viewer, ViewerAnswer,
-            subject::{Decidable, Fact, Film, Said, Small, Subject, facts, folder_of, is_mistake},
+            subject::{Copies, Decidable, Fact, Film, Said, Small, Subject, facts, folder_of, is_mistake},
         },
     },
 };
@@ -27,8 +25,7 @@ pub struct Viewing {
     /// How many judged pictures the list is of, at least.
     of: usize,
     run: String,
-    /// The copies of a picture, counted once.
-    copies: Option<(PathBuf, usize)>,
+    copies: Copies,
 }
 
 impl Viewing {
@@ -36,7 +33,7 @@ impl Viewing {
     pub fn open(ui: &Ui, shown: &Shown, (list, validation): (Vec<usize>, bool), position: usize, back: Id) -> Self {
         let viewer = Viewer::at(ui, position, Some(back));
         let of = list.iter().max().map_or(0, |last| last + 1);
-        Self { viewer, validation, list, of, run: shown.view.info.id.clone(), copies: None }
+        Self { viewer, validation, list, of, run: shown.view.info.id.clone(), copies: Copies::default() }
     }
 }
 
@@ -79,7 +76,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, shown: &Shown, viewing: &mut Option<Vi
 /// What is known of a picture beside what was judged.
 struct Beside<'a> {
     part: Option<Part>,
-    copies: &'a mut Option<(PathBuf, usize)>,
+    copies: &'a mut Copies,
 }
 
 fn subject<'a>(lang: Lang, shown: &'a Shown, places: &'a Places, p: &Prediction, beside: Beside<'_>) -> Subject<'a> {
@@ -92,12 +89,7 @@ fn subject<'a>(lang: Lang, shown: &'a Shown, places: &'a Places, p: &Prediction,
         Some((base, sample))
     });
     let facts = match known {
-        Some((base, sample)) => {
-            let counted = beside.copies.take().filter(|(file, _)| *file == p.file);
-            let (file, count) = counted.unwrap_or_else(|| (p.file.clone(), copies_of(base, sample.hash)));
-            *beside.copies = Some((file, count));
-            facts(lang, sample, beside.part, count, of_years)
-        }
+        Some((base, sample)) => facts(lang, sample, beside.part, beside.copies.of(base, sample), of_years),
         None => vec![Fact { name: say("File", "Fichier").get(lang).into(), value: p.file.display().to_string() }],
     };
     let trouble = places.trouble(p).map(|trouble| trouble.get(lang).to_owned());
@@ -105,15 +97,10 @@ fn subject<'a>(lang: Lang, shown: &'a Shown, places: &'a Places, p: &Prediction,
         sample: p.sample as usize,
         label: shown.task().name(class.into(), lang),
         class: Some(class).filter(|_| !of_years),
-        said: Some(Said::of(&shown.report, shown.threshold, p, lang)),
+        said: vec![Said::of(&shown.report, shown.threshold, p, lang)],
         note: trouble.or_else(|| labels::decided(lang, now?.0, p)),
         facts,
         decidable: now.map(|(dataset, (class, edit))| Decidable { task: &dataset.task, class: Some(class), edit }),
         ..Subject::default()
     }
-}
-
-/// Other pictures with the same content.
-fn copies_of(dataset: &Dataset, hash: u64) -> usize {
-    if hash == 0 { 0 } else { dataset.samples.iter().filter(|sample| sample.hash == hash).count().saturating_sub(1) }
 }

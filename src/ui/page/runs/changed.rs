@@ -1,9 +1,12 @@
 //! The pictures that two runs agree on, or do not: as pictures where their folder is open, otherwise by their names.
 
+mod viewing;
+
 use std::{collections::HashMap, path::Path, sync::Arc};
 
-use egui::{Popup, PopupCloseBehavior, Response, ScrollArea, Sense, Ui, Vec2};
+use egui::{Id, Popup, PopupCloseBehavior, Response, ScrollArea, Sense, Ui, Vec2};
 
+use self::viewing::Viewing;
 use super::luck::Asked;
 use crate::{
     data::{dataset::Dataset, picture_size::SIDE, pixels::Pixels, sample::Source},
@@ -15,9 +18,9 @@ use crate::{
         page::off_by,
         theme::{self, Theme},
         widget::{
-            button::Button,
+            button::{Button, link},
             card::{Card, header},
-            gallery::{Gallery, Tile},
+            gallery::{Gallery, Press, Tile},
             notice, scroll,
             thumbs::Thumbs,
         },
@@ -33,11 +36,12 @@ pub struct Changed {
     cell: [bool; 2],
     /// Found once for each pair of views.
     found: Option<Found>,
+    viewing: Option<Viewing>,
 }
 
 impl From<Asked> for Changed {
     fn from(Asked { pair, cell }: Asked) -> Self {
-        Self { pair, cell, found: None }
+        Self { pair, cell, found: None, viewing: None }
     }
 }
 
@@ -73,10 +77,16 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, changed: &mut Changed) -> bool {
     if changed.find(cx).is_none() {
         return true;
     }
-    let Some((views, found)) = &changed.found else { return true };
-    let pair = &changed.pair;
+    let Changed { pair, cell, found, viewing } = changed;
+    let Some((views, found)) = found else { return true };
+    let [Some(one), Some(other)] = views.each_ref().map(|view| view.report.as_ref()) else { return true };
+    let both = Both { lang, pair, reports: [one, other], open: views.iter().find_map(|view| Open::of(cx, view)) };
+    let shown = found.iter().map(|[first, second]| [&one.predictions[*first], &other.predictions[*second]]).collect::<Vec<_>>();
+    if viewing::show(ui, cx, &both, &shown, viewing) {
+        return false;
+    }
     let mut back = false;
-    let title = format!("{} {}", number(lang, found.len() as u64), pair.cell(changed.cell, lang));
+    let title = format!("{} {}", number(lang, found.len() as u64), pair.cell(*cell, lang));
     let [first, second] = pair.names.each_ref().map(|name| quoted(lang, name.get(lang)));
     let sentence = match lang {
         Lang::En => format!("Below each picture the prediction of {first}, then that of {second}"),
@@ -88,17 +98,20 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, changed: &mut Changed) -> bool {
         let escape = !Popup::is_any_open(ui.ctx()) && ui.input(|i| i.key_pressed(egui::Key::Escape));
         back = ui.add(button).clicked() || escape;
     });
-    let [Some(one), Some(other)] = views.each_ref().map(|view| view.report.as_ref()) else { return true };
-    let both = Both { lang, pair, reports: [one, other], open: views.iter().find_map(|view| Open::of(cx, view)) };
-    let shown = found.iter().map(|[first, second]| [&one.predictions[*first], &other.predictions[*second]]).collect::<Vec<_>>();
     Card::new().fill().show(ui, |ui| match &both.open {
         Some(open) => {
             let tile = |place: usize| both.tile(shown[place], open);
+            let mut large: Option<(usize, Id)> = None;
             let each = |place: usize, tile: &Tile, response: Response, thumbs: &mut Thumbs| {
-                both.details(&response, shown[place], (tile, open), thumbs);
+                if both.details(&response, shown[place], (tile, open), thumbs) {
+                    large = Some((place, response.id));
+                }
             };
             Gallery { thumbs: cx.thumbs, pixels: Some(&open.pixels), count: shown.len(), wanted: 120.0, tile }
                 .scrolling(ui, each);
+            if let Some((place, back)) = large {
+                *viewing = Some(Viewing::open(ui, place, back));
+            }
         }
         None => names(ui, cx, &views[0].info.source, &both, &shown),
     });
@@ -201,9 +214,13 @@ impl Both<'_> {
         Tile { sample: open.place(&p.file, p.sample), first, second, name, ..Tile::default() }
     }
 
-    /// What opens on a picture: it larger, with its label, what each run said, and its file.
-    fn details(&self, response: &Response, said: [&Prediction; 2], (tile, open): (&Tile, &Open), thumbs: &mut Thumbs) {
-        Popup::menu(response).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
+    /// What opens on a picture: it larger, with its label, what each run said, and its file. Gives whether it is to be seen
+    /// large.
+    fn details(&self, response: &Response, said: [&Prediction; 2], (tile, open): (&Tile, &Open), thumbs: &mut Thumbs) -> bool {
+        let press = Press::of(response);
+        let mut large = press == Press::Open;
+        let popup = Popup::menu(response).open_memory(press.popup());
+        popup.close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
             ui.set_width(236.0);
             let t = Theme::of(ui);
             if let Some(sample) = tile.sample {
@@ -220,6 +237,11 @@ impl Both<'_> {
                 ui.add(egui::Label::new(theme::caption(line).color(t.text2)).wrap());
             }
             ui.add(egui::Label::new(theme::caption(said[0].file.display().to_string()).color(t.text2)).wrap());
+            if link(ui, say("Open the picture", "Ouvrir l’image").get(self.lang)).clicked() {
+                large = true;
+                ui.close();
+            }
         });
+        large
     }
 }

@@ -197,7 +197,7 @@ pub fn viewer(ui: &mut Ui, cx: &mut Cx<'_>, training: &Training, viewing: &mut O
         sample: index as usize,
         label: task.name(shown.label().into(), lang),
         class: Some(shown.label()).filter(|_| !of_years),
-        said: Some(Said { text, right: !shown.is_mistake() }),
+        said: vec![Said { by: None, text, right: !shown.is_mistake() }],
         facts: sample(at).map_or_else(Vec::new, |sample| facts(lang, sample, Some(Part::Validation), 0, of_years)),
         ..Subject::default()
     };
