@@ -125,6 +125,22 @@ fn a_double_click_opens_arrows_go_on_and_escape_gives_the_keyboard_back() {
     }
 }
 
+/// What is below a picture stands below its middle, and not below that of what is known of it too.
+#[test]
+fn the_neighbors_stand_below_the_middle_of_the_picture() {
+    for size in [SIZE, [1280.0, 800.0], [1920.0, 1080.0]] {
+        let (mut page, _) = Stage::new(Page::Data).with_data(600).harness(size);
+        page.run_steps(3);
+        let at = tile(&page, 2, 0);
+        double_click(&mut page, at);
+        let picture = page.get_by_role(Role::Image).rect();
+        let neighbors: Vec<_> = page.query_all_by_label_contains(" of 600: ").map(|node| node.rect()).collect();
+        let [left, right] = [neighbors[0].left(), neighbors[neighbors.len() - 1].right()];
+        assert!(neighbors.len() > 5 && neighbors[0].top() > picture.bottom());
+        assert!(((left + right) / 2.0 - picture.center().x).abs() < 1.0, "{left} to {right} below {picture:?}");
+    }
+}
+
 #[test]
 fn a_single_click_shows_what_is_known_as_before() {
     let (mut page, stage) = data();

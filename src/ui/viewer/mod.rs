@@ -185,10 +185,11 @@ impl Viewer {
         let part = |name: &'static str, rect: Rect| UiBuilder::new().id_salt(name).max_rect(rect);
         let picture = body.with_max_x(body.right() - SIDE - 18.0);
         ui.scope_builder(part("picture", picture), |ui| self.stage(ui, cx, of, picture.size(), true));
-        ui.scope_builder(part("side", body.with_min_x(body.right() - SIDE)), |ui| {
+        ui.scope_builder(part("side", all.with_min_x(all.right() - SIDE)), |ui| {
             scroll::area(ui, |ui| self.beside(ui, cx, of));
         });
-        let below = all.with_min_y(all.bottom() - strip::SIDE - 2.0);
+        // Below the picture alone, which it is centered on.
+        let below = all.with_min_y(all.bottom() - strip::SIDE - 2.0).with_max_x(picture.right());
         ui.scope_builder(part("strip", below), |ui| {
             if let Some(position) = strip::show(ui, cx.lang, cx.thumbs, of.film, self.position) {
                 self.go(position);
