@@ -57,6 +57,8 @@ pub struct Session {
     /// Envelopes of any other job are dropped, except those that only inform (lists of runs).
     pub job: Option<JobId>,
     pub dataset: Option<Arc<Dataset>>,
+    /// What is being opened to take its place.
+    pub opening: Option<Source>,
     /// Some of the pictures of the data set that is being opened, as they come.
     pub glimpses: Vec<Arc<Glimpse>>,
     /// Groups of pictures that look the same, once they were looked for, and the data set that they are indices of.
@@ -359,7 +361,7 @@ impl Session {
                 }
             }
             Event::Opened { dataset } => {
-                (self.near, self.readable) = (None, None);
+                (self.near, self.readable, self.opening) = (None, None, None);
                 self.dataset = Some(dataset);
                 self.phase = Phase::Idle;
             }
@@ -490,7 +492,7 @@ impl Session {
             self.attention = true;
         }
         self.phase = Phase::Idle;
-        self.job = None;
+        (self.job, self.opening) = (None, None);
         self.glimpses.clear();
         self.experiments.at_work = None;
     }

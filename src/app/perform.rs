@@ -224,8 +224,13 @@ impl App {
             self.one_at_a_time();
             return None;
         }
+        let opening = match &command {
+            Command::Open(source) | Command::OpenAs { source, .. } => Some(source.clone()),
+            _ => None,
+        };
         let job = worker.start(command);
         if let Some(phase) = phase {
+            self.session.opening = opening;
             // What was said of the draft would stand over the training's curves.
             if matches!(phase, Phase::Starting(_)) {
                 self.session.toasts.clear();

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use egui::{Modifiers, accesskit::Role};
 use egui_kittest::kittest::Queryable as _;
 use trombine::{
     control::{Control, Glimpse, Stage as JobStage},
@@ -15,14 +16,20 @@ use trombine::{
         sample::Source,
         sample_faces,
     },
+    problem::{Kind, Problem},
     run::RunStore,
     session::{Phase, Progress, Session},
-    text::Lang,
-    ui::page::Page,
+    text::{Lang, say},
+    ui::{Action, page::Page},
     worker::{self, Command, Envelope, Event, JobId},
 };
 
-use crate::{picture_folder::Folder, stage::Stage};
+use crate::{
+    nodes::tree,
+    picture_folder::Folder,
+    stage::Stage,
+    viewer::{click, contains, double_click, says, tile},
+};
 
 /// Each is one of the data set's own pictures, smaller; they are in order and few.
 fn are_of(glimpses: &[Glimpse], pixels: &Pixels) {
@@ -131,4 +138,65 @@ fn the_wall_fills_a_few_pictures_a_frame() {
         harness.run();
         assert!(count(&harness, 2));
     }
+}
+
+/// While another folder is opened its wall fills in place of the one that is open; whoever stops has that back as it was.
+#[test]
+fn a_second_folder_fills_the_wall_and_stopping_brings_the_first_back() {
+    for (lang, [wall, decoded, stop, stays]) in [
+        (Lang::En, ["Wall of ", "Some of the pictures decoded so far: ", "Stop opening", " stays open if you stop"]),
+        (
+            Lang::Fr,
+            ["Mur de ", "Quelques-unes des images déjà décodées\u{a0}: ", "Arrêter l’ouverture", " reste ouvert si vous arrêtez"],
+        ),
+    ] {
+        let mut stage = Stage::new(Page::Data).with_data(60);
+        stage.lang = lang;
+        let men = stage.session.dataset.as_ref().expect("faces").samples.iter().filter(|sample| sample.class == 1).count();
+        let (mut page, stage) = stage.harness([1280.0, 800.0]);
+        page.run();
+        page.get_by_label(["both labels", "les deux étiquettes"][usize::from(lang == Lang::Fr)]).click();
+        page.run();
+        page.get_by_role_and_label(Role::MenuItem, ["male", "homme"][usize::from(lang == Lang::Fr)]).click();
+        page.run();
+        let filtered = format!("{wall}{men}");
+        let at = page.query_all_by_label_contains(&filtered).next().expect("the men").rect().min + egui::vec2(20.0, 20.0);
+        click(&mut page, at, Modifiers::NONE);
+        page.run();
+        let before = tree(&page);
+        let progress = Progress { stage: JobStage::Decoding, done: 5_000, total: 20_000 };
+        stage.borrow_mut().session.begin(JobId(3), Phase::Opening(progress));
+        stage.borrow_mut().session.opening = Some(Source::Folder("/elsewhere".into()));
+        // What was decoded before is there in a moment: nothing flickers until then.
+        page.step();
+        assert!(contains(&page, &filtered) && !says(&page, stop));
+        stage.borrow_mut().session.glimpses = (0..8).map(|place| Arc::new(glimpse(place))).collect();
+        page.run();
+        assert!(!contains(&page, wall) && says(&page, &format!("{decoded}8")) && contains(&page, stays), "{lang:?}");
+        page.get_by_label(stop).click_accesskit();
+        page.run();
+        assert_eq!(stage.borrow().actions, [Action::Cancel]);
+        let problem = Problem::new(Kind::Cancelled, say("Stopped", "Arrêté"), say("", ""));
+        apply(&mut stage.borrow_mut().session, Event::Failed(problem));
+        page.run();
+        assert_eq!(tree(&page), before, "filter and picture are as they were");
+    }
+}
+
+/// A picture that was looked at large is there again, too.
+#[test]
+fn the_viewer_stays_behind_an_opening_that_is_stopped() {
+    let (mut page, stage) = Stage::new(Page::Data).with_data(600).harness([1280.0, 900.0]);
+    page.run_steps(3);
+    let at = tile(&page, 2, 0);
+    double_click(&mut page, at);
+    assert!(says(&page, "3 of 600"));
+    let progress = Progress { stage: JobStage::Scanning, done: 0, total: 0 };
+    stage.borrow_mut().session.begin(JobId(3), Phase::Opening(progress));
+    stage.borrow_mut().session.opening = Some(Source::Folder("/elsewhere".into()));
+    page.run_steps(4);
+    assert!(!says(&page, "3 of 600") && says(&page, "Stop opening"));
+    apply(&mut stage.borrow_mut().session, Event::Finished);
+    page.run_steps(3);
+    assert!(says(&page, "3 of 600"));
 }

@@ -104,6 +104,11 @@ impl Viewer {
         self.scale
     }
 
+    /// Keeps it, though something else is drawn in this frame.
+    pub fn keep(&mut self, ui: &Ui) {
+        self.frame = ui.cumulative_frame_nr();
+    }
+
     /// Whether another page was looked at since.
     pub fn is_left(&self, ui: &Ui) -> bool {
         ui.cumulative_frame_nr() > self.frame + 1
@@ -125,7 +130,7 @@ impl Viewer {
 
     /// Goes where the keys lead. Comes before [`Viewer::show`], whose subject is where it then is.
     pub fn turn(&mut self, ui: &Ui, film: &Film<'_>) {
-        self.frame = ui.cumulative_frame_nr();
+        self.keep(ui);
         self.position = self.position.min(film.count.saturating_sub(1));
         if busy(ui) {
             return;

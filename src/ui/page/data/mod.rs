@@ -38,7 +38,7 @@ use crate::{
     control::Stage,
     data::sample::Source,
     session::Phase,
-    text::say,
+    text::{Lang, quoted, say},
     ui::{
         Action, Cx, icon, shortcut, theme,
         widget::{bar, button::Button, card, choice::menu_item, notice, scroll},
@@ -52,6 +52,8 @@ pub struct State {
     source: Option<Source>,
     overview: Overview,
     filling: Filling,
+    /// Since when another data set is being opened, in egui's seconds.
+    opening: Option<f64>,
     alike: shared::Alike,
     wall: Wall,
     viewing: Option<Viewing>,
@@ -71,11 +73,13 @@ const MESSAGES: f32 = 140.0;
 
 /// Draws the page.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
-    if looks(ui, cx, state) {
+    let opening = gives_way(ui, cx, state);
+    if !opening && looks(ui, cx, state) {
         return;
     }
     let sentence = say("What was found, and how it will be split", "Ce qui a été trouvé, et sa répartition");
-    let ready = cx.dataset().is_some();
+    let shown = cx.dataset().filter(|_| !opening).cloned();
+    let ready = shown.is_some();
     let narrow = ui.available_width() < 860.0;
     card::header(ui, cx.say(Page::Data.name()), cx.say(sentence), |ui| {
         if ready && ui.add(Button::primary(cx.say(Page::Augmentation.name())).trailing(icon::ARROW_RIGHT)).clicked() {
@@ -107,7 +111,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             copy.on_hover_text(cx.say(help));
         }
     });
-    let Some(dataset) = cx.dataset().cloned() else {
+    let Some(dataset) = shown else {
         waiting(ui, cx, state);
         return;
     };
@@ -155,6 +159,27 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
         }
         _ => drop(ui.push_id(&dataset.source, |ui| pictures::show(ui, cx, &dataset, &state.overview, &mut state.wall))),
     });
+}
+
+/// Whether the wall of another data set, which is being opened, stands in place of the one that is open: not at once, since
+/// pictures that were decoded before are there in a moment. What is remembered of the open one stays.
+fn gives_way(ui: &Ui, cx: &Cx<'_>, state: &mut State) -> bool {
+    /// Seconds before that.
+    const PATIENCE: f64 = 0.25;
+    if cx.session.opening.is_none() || cx.dataset().is_none() {
+        state.opening = None;
+        return false;
+    }
+    let now = ui.input(|input| input.time);
+    let left = PATIENCE - (now - *state.opening.get_or_insert(now));
+    if left > 0.0 && cx.session.glimpses.is_empty() {
+        ui.request_repaint_after_secs(left as f32);
+        return false;
+    }
+    if let Some(viewing) = &mut state.viewing {
+        viewing.keep(ui);
+    }
+    true
 }
 
 /// Draws the viewer in place of the page, if a picture is open.
@@ -205,7 +230,7 @@ fn open_menu(ui: &mut Ui, cx: &mut Cx<'_>) {
     open.on_hover_text(help);
 }
 
-/// While the first data set is being opened, or after it failed.
+/// While a data set is being opened, or after the first failed.
 fn waiting(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
     let Phase::Opening(progress) = cx.session.phase else {
         let title = cx.say(say("No pictures yet", "Pas encore d’images"));
@@ -245,6 +270,14 @@ fn waiting(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                 ui.add_space(theme::GUTTER);
                 if ui.add(Button::secondary(cx.say(say("Stop opening", "Arrêter l’ouverture")))).clicked() {
                     cx.act(Action::Cancel);
+                }
+                if let Some(open) = cx.dataset() {
+                    let name = quoted(cx.lang, open.source.name().get(cx.lang));
+                    let text = match cx.lang {
+                        Lang::En => format!("{name} stays open if you stop"),
+                        Lang::Fr => format!("{name} reste ouvert si vous arrêtez"),
+                    };
+                    ui.add(egui::Label::new(theme::caption(text).color(theme::Theme::of(ui).text2)).wrap());
                 }
             });
         }),

@@ -131,6 +131,11 @@ impl Viewing {
         Self { viewer, list, store: dataset.pixels.buffer(), places: Places::default(), answers: Answers::default() }
     }
 
+    /// Keeps it, though something else is drawn in this frame.
+    pub fn keep(&mut self, ui: &Ui) {
+        self.viewer.keep(ui);
+    }
+
     /// The picture that it is at.
     pub fn at(&self) -> Option<Place> {
         self.places.get(*self.list.get(self.viewer.position())?)
