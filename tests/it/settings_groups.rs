@@ -140,6 +140,42 @@ fn pages_say_their_groups_in_both_languages() {
     assert_eq!(headings(&harness), ["Epochs and batches", "Optimizer", "Schedule", "Loss", "Callbacks"]);
 }
 
+/// In the smallest window, where the settings are scrolled.
+#[test]
+fn more_settings_and_the_way_back_stand_above_the_settings() {
+    for (page, lang) in [Page::Augmentation, Page::Model, Page::Training].into_iter().zip([Lang::En, Lang::Fr, Lang::En]) {
+        let mut stage = Stage::new(page).with_data(60);
+        stage.lang = lang;
+        stage.settings.augment.rotation.on = true;
+        stage.settings.model.dropout = 0.25;
+        stage.settings.train.batch_size = 48;
+        let (mut harness, stage) = stage.harness([792.0, 660.0]);
+        harness.run();
+        let more = ["More settings", "Plus de réglages"][usize::from(lang == Lang::Fr)];
+        let reset = ["Reset 1", "Annuler 1"][usize::from(lang == Lang::Fr)];
+        let first = harness.query_all_by_role(Role::Heading).map(|node| node.rect().top()).fold(f32::INFINITY, f32::min);
+        for name in [more, reset] {
+            let rect = harness.query_all_by_label_contains(name).next().expect("it is there").rect();
+            assert!(rect.bottom() < first && rect.top() > 0.0, "{page:?}: “{name}” at {rect:?}, the settings from {first}");
+        }
+        harness.get_by_label(more).click();
+        harness.run();
+        harness.get_by_label(["Fewer settings", "Moins de réglages"][usize::from(lang == Lang::Fr)]);
+        harness.query_all_by_label_contains(reset).next().expect("the way back").click();
+        harness.run();
+        let settings = &stage.borrow().settings;
+        let prefix =
+            ["augment.", "model.", "train."][usize::from(page != Page::Augmentation) + usize::from(page == Page::Training)];
+        let (mut now, mut usual) = (settings.clone(), Settings::default());
+        let differs = now
+            .setting_defs()
+            .iter()
+            .zip(usual.setting_defs())
+            .any(|(now, usual)| now.key.starts_with(prefix) && now.text() != usual.text());
+        assert!(!differs, "{page:?}");
+    }
+}
+
 #[test]
 fn an_amount_is_shown_below_its_switch_while_that_is_on() {
     let (mut harness, stage) = stage(Page::Augmentation, Lang::En);

@@ -54,15 +54,18 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, prefix: &str, problems: &[Problem]) {
         }
         let t = Theme::of(ui);
         ui.add(egui::Label::new(theme::caption(standing(lang, cx.settings, recipe, prefix)).color(t.text2)).wrap());
+        let base = recipe.applied(cx.settings);
+        let sought = &sought;
+        let context = setting::Context { lang, preset: &base, problems: &problems, classes: &classes, runs: &runs, sought };
+        let belongs = |key: &str| key.starts_with(prefix);
+        let list = setting::List { context, belongs, id: Id::unique(("more settings", prefix)) };
+        list.tools(ui, cx.settings);
         ui.add_space(2.0);
         // The scroll bar stands in the card's margin, so that nothing moves when it comes.
         scroll::list(ui, |ui| {
             ui.set_width((ui.available_width() - 6.0).max(0.0));
             ui.spacing_mut().item_spacing.y = 0.0;
-            let base = recipe.applied(cx.settings);
-            let sought = &sought;
-            let context = setting::Context { lang, preset: &base, problems: &problems, classes: &classes, runs: &runs, sought };
-            setting::list(ui, context, cx.settings, |key| key.starts_with(prefix));
+            list.rows(ui, cx.settings);
             if !sought.is_empty() {
                 elsewhere(ui, cx, prefix, &before);
             }

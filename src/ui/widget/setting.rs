@@ -1,11 +1,11 @@
-//! Options: a row for any [`SettingDef`]; and, in [`list()`], those of a page in their groups.
+//! Options: a row for any [`SettingDef`]; and, in [`List`], those of a page in their groups.
 
 mod list;
 mod search;
 
 use egui::{Align, Layout, Ui, vec2};
 
-pub use list::list;
+pub use list::List;
 pub use search::{Sought, field as search_field};
 
 use super::{

@@ -2,11 +2,12 @@
 
 use std::cell::RefCell;
 
-use egui::{Align, Layout, Popup, PopupCloseBehavior, Ui, vec2};
+use egui::{Align, Id, Layout, Popup, PopupCloseBehavior, Ui, vec2};
 
 use super::wall::{Narrow, Wall};
 use crate::{
     data::{dataset::Dataset, face_crop::FaceCrops, sample::Part},
+    settings::Settings,
     text::{Lang, number, percent, plural, say},
     ui::{
         Cx, icon,
@@ -16,7 +17,7 @@ use crate::{
             button::{icon_button, link},
             card::Card,
             notice, scroll,
-            setting::{self, Context, Sought},
+            setting::{Context, List, Sought},
         },
     },
 };
@@ -46,11 +47,14 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, wall: &mut Wall) {
             Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside).width(320.0).show(|ui| {
                 ui.set_width(320.0);
                 ui.spacing_mut().item_spacing.y = 0.0;
-                let preset = crate::settings::Settings::default();
+                let preset = Settings::default();
                 let sought = Sought::default();
                 let context = Context { lang, preset: &preset, problems: &problems, classes: &[], runs: &[], sought: &sought };
+                let belongs = |key: &str| key.starts_with("split.") || key == "seed";
+                let list = List { context, belongs, id: Id::unique("more settings of the split") };
                 scroll::menu(ui, |ui| {
-                    setting::list(ui, context, &mut draft.borrow_mut(), |key| key.starts_with("split.") || key == "seed");
+                    list.tools(ui, &mut draft.borrow_mut());
+                    list.rows(ui, &mut draft.borrow_mut());
                 });
             });
         },

@@ -1,6 +1,7 @@
-//! A page's settings in their groups: those that matter, the rest behind "More settings", and "Reset".
+//! A page's settings in their groups: those that matter, and the rest behind "More settings"; that and "Reset" stand above them,
+//! where nothing has to be scrolled to.
 
-use egui::{Align, Layout, Margin, Stroke, Ui, accesskit};
+use egui::{Align, Id, Layout, Margin, Stroke, Ui, accesskit};
 
 use super::{Context, row};
 use crate::{
@@ -28,55 +29,87 @@ struct Standing<'a> {
     depth: u8,
 }
 
-/// The active settings of `settings` whose key `belongs` here, in their groups, those behind "More settings" once opened, and
-/// "Reset"; or those that are looked for. Gives whether anything changed.
-pub fn list(ui: &mut Ui, cx: Context<'_>, settings: &mut Settings, belongs: impl Fn(&str) -> bool) -> bool {
-    let mut preset = cx.preset.clone();
-    let preset: Vec<(String, String)> = preset.setting_defs().iter().map(|k| (k.key.clone(), k.text())).collect();
-    let open_id = ui.make_persistent_id("more options");
-    let mut open: bool = ui.data_mut(|d| *d.get_persisted_mut_or_default(open_id));
-    let mut defs: Vec<_> = settings.setting_defs().into_iter().filter(|def| belongs(&def.key)).collect();
-    let standings = standings(cx, &defs, &preset, open);
-    let mut changed = false;
-    let mut first = true;
-    for group in &GROUPS {
-        let members: Vec<usize> = (0..defs.len()).filter(|at| standings[*at].shown && group.holds(&defs[*at].key)).collect();
-        if members.is_empty() {
-            continue;
+/// The settings whose keys `belong` together, as a card shows them.
+pub struct List<'a, B> {
+    pub context: Context<'a>,
+    pub belongs: B,
+    /// Under which it is kept whether more of them are shown.
+    pub id: Id,
+}
+
+impl<B: Fn(&str) -> bool> List<'_, B> {
+    /// The line above: more settings or fewer, where there are any, and the way back to the recipe where some differ. Nothing
+    /// while something is looked for. Gives whether anything changed.
+    pub fn tools(&self, ui: &mut Ui, settings: &mut Settings) -> bool {
+        let cx = self.context;
+        if !cx.sought.is_empty() {
+            return false;
         }
-        heading(ui, group.name.get(cx.lang), first);
-        first = false;
-        for (place, at) in members.into_iter().enumerate() {
-            let Standing { usual, problem, depth, .. } = &standings[at];
-            // An amount belongs to its switch: no line stands between them.
-            if place > 0 && *depth == 0 {
-                separator(ui);
-            }
-            changed |= indented(ui, *depth, |ui| row(ui, cx, &mut defs[at], usual.as_deref(), *problem));
+        let (preset, was_open) = (self.preset(), self.is_open(ui));
+        let mut open = was_open;
+        let defs = self.defs(settings);
+        let standings = standings(cx, &defs, &preset, open);
+        let differing = |(def, standing): &(&SettingDef<'_>, &Standing<'_>)| {
+            def.active && standing.usual.as_deref().is_some_and(|text| text != def.text())
+        };
+        let differing = defs.iter().zip(&standings).filter(differing).count() as u64;
+        let hidden = defs.iter().zip(&standings).any(|(def, standing)| def.active && !standing.shown);
+        let undone = line(ui, cx.lang, differing, (hidden || open).then_some(&mut open));
+        if open != was_open {
+            ui.data_mut(|d| d.insert_persisted(self.id, open));
         }
+        if undone {
+            reset(settings, &preset, &self.belongs);
+        }
+        undone
     }
-    if !cx.sought.is_empty() {
-        if first {
+
+    /// The active settings of `settings` in their groups, those behind "More settings" once opened; or those that are looked
+    /// for. Gives whether anything changed.
+    pub fn rows(&self, ui: &mut Ui, settings: &mut Settings) -> bool {
+        let cx = self.context;
+        let (preset, open) = (self.preset(), self.is_open(ui));
+        let mut defs = self.defs(settings);
+        let standings = standings(cx, &defs, &preset, open);
+        let mut changed = false;
+        let mut first = true;
+        for group in &GROUPS {
+            let members: Vec<usize> = (0..defs.len()).filter(|at| standings[*at].shown && group.holds(&defs[*at].key)).collect();
+            if members.is_empty() {
+                continue;
+            }
+            heading(ui, group.name.get(cx.lang), first);
+            first = false;
+            for (place, at) in members.into_iter().enumerate() {
+                let Standing { usual, problem, depth, .. } = &standings[at];
+                // An amount belongs to its switch: no line stands between them.
+                if place > 0 && *depth == 0 {
+                    separator(ui);
+                }
+                changed |= indented(ui, *depth, |ui| row(ui, cx, &mut defs[at], usual.as_deref(), *problem));
+            }
+        }
+        if !cx.sought.is_empty() && first {
             let none = say("No setting of this page matches", "Aucun réglage de cette page ne correspond");
             ui.add_space(8.0);
             ui.add(egui::Label::new(theme::cell(none.get(cx.lang)).color(Theme::of(ui).text2)).wrap());
         }
-        return changed;
+        changed
     }
-    let differing = |(def, standing): &(&SettingDef<'_>, &Standing<'_>)| {
-        def.active && standing.usual.as_deref().is_some_and(|text| text != def.text())
-    };
-    let differing = defs.iter().zip(&standings).filter(differing).count() as u64;
-    let hidden = defs.iter().zip(&standings).any(|(def, standing)| def.active && !standing.shown);
-    let was_open = open;
-    let undone = below(ui, cx.lang, differing, (hidden || open).then_some(&mut open));
-    if open != was_open {
-        ui.data_mut(|d| d.insert_persisted(open_id, open));
+
+    /// What the recipe has, by key.
+    fn preset(&self) -> Vec<(String, String)> {
+        let mut preset = self.context.preset.clone();
+        preset.setting_defs().iter().map(|def| (def.key.clone(), def.text())).collect()
     }
-    if undone {
-        reset(settings, &preset, &belongs);
+
+    fn is_open(&self, ui: &Ui) -> bool {
+        ui.data_mut(|data| *data.get_persisted_mut_or_default(self.id))
     }
-    changed || undone
+
+    fn defs<'s>(&self, settings: &'s mut Settings) -> Vec<SettingDef<'s>> {
+        settings.setting_defs().into_iter().filter(|def| (self.belongs)(&def.key)).collect()
+    }
 }
 
 /// How each of `defs` stands to the recipe, and whether it is shown.
@@ -140,10 +173,9 @@ fn indented(ui: &mut Ui, depth: u8, body: impl FnOnce(&mut Ui) -> bool) -> bool 
     drawn.inner
 }
 
-/// The line below: more settings or fewer, where there are any (`open`), and the way back to the recipe where some
-/// differ. Gives whether that was asked for.
-fn below(ui: &mut Ui, lang: Lang, differing: u64, open: Option<&mut bool>) -> bool {
-    ui.add_space(6.0);
+/// More settings or fewer, where there are any (`open`), and the way back where `differing` settings differ. Gives whether that
+/// was asked for.
+fn line(ui: &mut Ui, lang: Lang, differing: u64, open: Option<&mut bool>) -> bool {
     let mut back = (differing > 0).then(|| {
         let text = plural(lang, differing, say("change", "changement"), say("changes", "changements"));
         let text = format!("{} {text}", say("Reset", "Annuler").get(lang));
