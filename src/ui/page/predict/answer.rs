@@ -27,10 +27,12 @@ use crate::{
     worker::Reply,
 };
 
-/// The answer about the chosen square.
+/// The answer about the chosen square; where there is none, why, in all the room there is.
 pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &ShownPhoto, chosen: usize) {
     let (lang, t) = (cx.lang, Theme::of(ui));
-    Card::new().show(ui, |ui| {
+    let said = shown.asked.get(chosen).is_some_and(|asked| asked.said().is_some());
+    let card = if said { Card::new() } else { Card::new().fill() };
+    card.show(ui, |ui| {
         let Some(asked) = shown.asked.get(chosen) else {
             return nothing(ui, cx, shown);
         };
@@ -105,36 +107,34 @@ pub fn card(ui: &mut Ui, cx: &mut Cx<'_>, shown: &ShownPhoto, chosen: usize) {
     });
 }
 
-/// No question could be asked: no face was found.
+/// No question could be asked: the photo cannot be read, or no face was found.
 fn nothing(ui: &mut Ui, cx: &mut Cx<'_>, shown: &ShownPhoto) {
     let (lang, t) = (cx.lang, Theme::of(ui));
+    let forget = say("Take this photo off the list", "Retirer cette photo de la liste").get(lang);
     if let Some(problem) = &shown.unread {
-        notice::note(ui, icon::FILE_X, t.bad, problem.what.get(lang));
-        if icon_button(ui, icon::TRASH_2, say("Take this photo off the list", "Retirer cette photo de la liste").get(lang))
-            .clicked()
-        {
-            cx.act(Action::ForgetPhoto(shown.id));
-        }
+        let title = say("No answer", "Pas de réponse").get(lang);
+        notice::empty(ui, icon::FILE_X, title, problem.what.get(lang), |ui| {
+            if ui.add(Button::quiet(forget).icon(icon::TRASH_2).compact()).clicked() {
+                cx.act(Action::ForgetPhoto(shown.id));
+            }
+        });
         return;
     }
     if shown.framed != Framed::NoFace {
         ui.label(theme::headline("…").color(t.text3));
         return;
     }
-    ui.label(theme::strong(say("No face was found", "Aucun visage trouvé").get(lang)).color(t.text));
+    let title = say("No face was found", "Aucun visage trouvé").get(lang);
     let text = say(
         "Draw a square around a face, or predict the whole picture",
         "Tracez un carré autour d’un visage, ou prédisez l’image entière",
     );
-    ui.add(egui::Label::new(egui::RichText::new(text.get(lang)).color(t.text2)).wrap());
-    ui.horizontal(|ui| {
+    notice::empty(ui, icon::SCAN_FACE, title, text.get(lang), |ui| {
         let whole = say("Predict the whole picture", "Prédire l’image entière").get(lang);
         if ui.add(Button::secondary(whole).compact()).clicked() {
             cx.act(Action::Ask { photo: shown.id, asked: None, crop: None });
         }
-        if icon_button(ui, icon::TRASH_2, say("Take this photo off the list", "Retirer cette photo de la liste").get(lang))
-            .clicked()
-        {
+        if ui.add(Button::quiet(forget).icon(icon::TRASH_2).compact()).clicked() {
             cx.act(Action::ForgetPhoto(shown.id));
         }
     });

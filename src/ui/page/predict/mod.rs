@@ -58,6 +58,8 @@ pub struct State {
     strip: filmstrip::Strip,
     /// The photos over the page, if one of them is seen large.
     viewing: Option<Viewer>,
+    /// The height of the last answer with what belongs to it, in points.
+    answered: Option<f32>,
     /// Where a photo was clicked: a second click there opens it, whatever the first has moved below the pointer.
     clicked: Option<Pos2>,
     /// The photo that is shown, and whether it is the sharp one.
@@ -114,6 +116,9 @@ impl State {
 
 /// The height of the page below which the list of answers has no room in the column of the answer, in points.
 const LOW: f32 = 740.0;
+
+/// About the height of an answer with what belongs to it, until one was drawn, in points.
+const ANSWERED: f32 = 560.0;
 
 /// Draws the page.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
@@ -176,12 +181,22 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             scroll::list(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = theme::GUTTER;
                 let top = ui.cursor().top();
-                answer::card(ui, cx, shown, chosen);
                 if let Some(asked) = shown.asked.get(chosen)
                     && let Some(reply) = asked.said()
                 {
+                    answer::card(ui, cx, shown, chosen);
                     compared::card(ui, cx, asked, reply, &state.others);
                     answer::seen(ui, cx, asked, reply, &mut state.heat);
+                    state.answered = Some(ui.cursor().top() - top);
+                } else {
+                    // It takes the room of an answer: the list below stays where it is under the second of two clicks.
+                    let high = if low { height } else { state.answered.unwrap_or(ANSWERED) - theme::GUTTER };
+                    let room = vec2(ui.available_width(), high);
+                    ui.allocate_ui(room, |ui| {
+                        ui.set_min_size(room);
+                        ui.set_max_height(high);
+                        answer::card(ui, cx, shown, chosen);
+                    });
                 }
                 // The answer stays in view; the list below it takes the rest and scrolls by itself.
                 let rest = height - (ui.cursor().top() - top);
