@@ -245,6 +245,16 @@ pub fn named(lang: Lang, name: impl Display, value: impl Display) -> String {
     format!("{name}{}{value}", lang.conventions().colon)
 }
 
+/// Whether a text is a number, with its sign, its unit or its range: half of one says something else.
+pub fn is_number(text: &str) -> bool {
+    /// Letters of the longest unit.
+    const UNIT: usize = 3;
+    let mut words = text.split(|c: char| !c.is_alphabetic());
+    text.contains(|c: char| c.is_ascii_digit())
+        && !text.starts_with(char::is_alphabetic)
+        && words.all(|word| word.chars().count() <= UNIT)
+}
+
 /// A name in the language's quotation marks.
 pub fn quoted(lang: Lang, name: impl Display) -> String {
     let [open, close] = lang.conventions().quotes;

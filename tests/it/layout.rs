@@ -1,5 +1,5 @@
 //! Every page and dialog, from 1024 x 700 to 3840 x 2160, at 100 to 250%, in both languages: no text is cut off at its
-//! side, runs into another or out of the window, and nothing that can be clicked overlaps something else.
+//! side, runs into another or out of the window, no number is cut, and nothing that can be clicked overlaps something else.
 //!
 //! Texts are taken as they are painted, places as egui hits them; each window is looked at as it is, and so high that
 //! what is scrolled to is seen, too. That the keyboard brings it into sight is tested in `access`. `monkey` in
@@ -37,7 +37,7 @@ fn views() -> Vec<(Vec2, f32)> {
     if in_full("monkey") {
         return sizes.into_iter().flat_map(|size| [1.0, 1.5, 2.0, 2.5].map(|zoom| (size, zoom))).collect();
     }
-    vec![(sizes[0], 1.0), (sizes[1], 1.0), (sizes[1], 2.0), (sizes[0], 2.5)]
+    vec![(sizes[0], 1.0), (sizes[0], 1.5), (sizes[1], 1.0), (sizes[1], 2.0), (sizes[0], 2.5)]
 }
 
 /// What is wrong with the window as it stands.
@@ -46,7 +46,10 @@ pub fn faults(window: &Harness<'_, App>) -> Vec<String> {
     let texts = texts(window);
     let mut faults = Vec::new();
     for text in &texts {
-        let Text { text: what, rect, clip } = text;
+        let Text { text: what, rect, clip, elided } = text;
+        if let Some(whole) = elided.as_ref().filter(|whole| is_number(whole)) {
+            faults.push(format!("the number “{whole}” is cut to “{what}” at {rect:?}"));
+        }
         let cut = rect.left() < clip.left() - SLACK || rect.right() > clip.right() + SLACK;
         if cut {
             faults.push(format!("“{what}” is cut off at its side: {rect:?} in {clip:?}"));
@@ -77,6 +80,16 @@ pub fn faults(window: &Harness<'_, App>) -> Vec<String> {
         }
     }
     faults
+}
+
+/// Whether a text is a number, with its sign, its unit or its range: half of it says something else.
+fn is_number(text: &str) -> bool {
+    /// Letters of the longest unit.
+    const UNIT: usize = 3;
+    let mut words = text.split(|c: char| !c.is_alphabetic());
+    text.contains(|c: char| c.is_ascii_digit())
+        && !text.starts_with(|c: char| c.is_alphabetic())
+        && words.all(|word| word.chars().count() <= UNIT)
 }
 
 /// Whether nothing floats there: cards and toasts may stand over the page.

@@ -56,6 +56,8 @@ pub struct Text {
     pub rect: Rect,
     /// What of the window may be drawn to.
     pub clip: Rect,
+    /// All of the text, where an end that has no room is left out.
+    pub elided: Option<String>,
 }
 
 impl Text {
@@ -86,12 +88,14 @@ fn collect(shape: &Shape, clip: Rect, found: &mut Vec<Text>) {
         // Icons are letters of a font, too.
         Shape::Text(text) if text.angle == 0.0 => {
             // By lines: the first may begin behind another text.
-            for row in text.galley.rows.iter().filter(|row| row.text().chars().any(char::is_alphanumeric)) {
+            let seen = |row: &str| text.galley.elided || row.chars().any(char::is_alphanumeric);
+            for row in text.galley.rows.iter().filter(|row| seen(&row.text())) {
                 let left = row.glyphs.iter().map(|glyph| glyph.pos.x).fold(f32::INFINITY, f32::min);
                 let right = row.glyphs.iter().map(egui::epaint::text::Glyph::max_x).fold(0.0, f32::max);
                 let at = text.pos + row.pos.to_vec2();
                 let rect = Rect::from_x_y_ranges(at.x + left..=at.x + right, at.y..=at.y + row.height());
-                found.push(Text { text: row.text(), rect, clip });
+                let elided = text.galley.elided.then(|| text.galley.text().to_owned());
+                found.push(Text { text: row.text(), rect, clip, elided });
             }
         }
         _ => {}

@@ -10,7 +10,7 @@ use super::{
     plot::Table,
 };
 use crate::{
-    text::{Lang, say},
+    text::{Lang, is_number, say},
     ui::{
         icon,
         theme::{self, Theme, size},
@@ -275,15 +275,24 @@ fn widths(ui: &Ui, table: &Table, gap: f32, room: f32, gives_way: bool) -> Vec<f
     const MOST: [f32; 3] = [96.0, 180.0, 260.0];
     /// The least that a column's title takes.
     const TITLE: f32 = 64.0;
+    /// The least that the first column takes, by which rows are told apart, and another column of words.
+    const NAME: f32 = 80.0;
+    const LETTERS: f32 = 44.0;
     /// A card this narrow is one with large letters in a small window.
     const NARROW: f32 = 320.0;
     let width = |text: &str, size: f32| {
         ui.painter().layout_no_wrap(text.to_owned(), theme::regular(size), egui::Color32::PLACEHOLDER).size().x
     };
+    // Of a long table the first rows tell how wide its words are, and the longest cell how wide its numbers.
+    let of_column = |column: usize| {
+        let cells = move || table.rows.iter().filter_map(move |row| row.get(column));
+        cells().take(60).chain(cells().max_by_key(|cell| cell.len()))
+    };
+    let widest = |cells: &mut dyn Iterator<Item = &String>| cells.map(|cell| width(cell, size::TABLE)).fold(0.0, f32::max);
+    let numbers = |column: usize| widest(&mut of_column(column).filter(|cell| is_number(cell)));
     let cells = |column: usize| {
-        let cells = table.rows.iter().take(60).filter_map(|row| row.get(column));
-        let cells = cells.map(|cell| width(cell, size::TABLE)).fold(0.0, f32::max);
-        cells.min(if column == 0 { MOST[2] } else { MOST[1] }) + gap
+        let words = widest(&mut of_column(column)).min(if column == 0 { MOST[2] } else { MOST[1] });
+        words.max(numbers(column)) + gap
     };
     let head = |column: usize| width(&table.head[column], size::CAPTION).min(MOST[0]) + gap;
     let cells: Vec<f32> = (0..table.head.len()).map(cells).collect();
@@ -310,11 +319,17 @@ fn widths(ui: &Ui, table: &Table, gap: f32, room: f32, gives_way: bool) -> Vec<f
         natural.iter_mut().for_each(|width| *width -= each);
     }
     let over = natural.iter().sum::<f32>() - room;
-    // In a very narrow card every column gives way before anything has to be scrolled to; cells are told in full under the
-    // pointer.
+    // In a very narrow card words give way before anything has to be scrolled to; cells are told in full under the pointer.
+    // Half a number would be another one.
     if (gives_way || room < NARROW) && over > 0.0 {
-        let share = room / (room + over);
-        natural.iter_mut().for_each(|width| *width *= share);
+        let least = |column: usize| match (column, numbers(column)) {
+            (0, number) => natural[0].min((number + gap * 0.75).max(NAME)),
+            (_, number) if number > 0.0 => natural[column].min(number + gap * 0.75),
+            _ => natural[column].min(LETTERS),
+        };
+        let spares: Vec<f32> = (0..natural.len()).map(|column| natural[column] - least(column)).collect();
+        let share = (over / spares.iter().sum::<f32>().max(1.0)).clamp(0.0, 1.0);
+        natural.iter_mut().zip(spares).for_each(|(width, spare)| *width -= spare * share);
     }
     let spare = (room - natural.iter().sum::<f32>()).max(0.0) / natural.len().max(1) as f32;
     natural.into_iter().map(|width| width + spare).collect()
