@@ -36,6 +36,7 @@ fn window(page: Page, run: bool) -> Harness<'static, App> {
     window
 }
 
+/// Drops a file on the window.
 pub fn drop_file(window: &mut Harness<'_, App>, path: &Path) {
     window.input_mut().dropped_files.push(Arc::new(File(path.to_owned())));
     window.step();

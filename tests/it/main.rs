@@ -43,6 +43,7 @@ mod faults;
 mod filling;
 mod first_minute;
 mod fit;
+mod five_tasks;
 mod folders;
 mod folds;
 mod framing;

@@ -268,14 +268,8 @@ fn each_face_of_a_group_has_its_square_its_answer_and_how_sure_it_is() {
 fn all_faces_of_a_group_are_judged_at_once() {
     let home = tempfile::tempdir().expect("a folder");
     let [run, _] = runs(home.path());
-    let (width, height) = (900usize, 300usize);
-    let mut photo = Photo::new(width as u32, height as u32, [120, 140, 150].repeat(width * height)).expect("a photo");
-    // Of the drawings some that the detector takes for faces.
-    let found: Vec<usize> = (0..60).filter(|face| is_found(*face)).take(3).collect();
-    assert!(found.len() >= 2, "{found:?}");
-    found.iter().enumerate().for_each(|(place, face)| paste(&mut photo.rgb, width, [60 + 280 * place, 90], *face));
     let path = home.path().join("team.png");
-    image::save_buffer(&path, &photo.rgb, photo.width, photo.height, image::ColorType::Rgb8).expect("written");
+    team(&path);
     let (mut window, woken) = window(home.path());
     open(&mut window, &woken, &run);
     window.state_mut().session.framing = Some((run, Framing::FaceCrop));
@@ -287,6 +281,16 @@ fn all_faces_of_a_group_are_judged_at_once() {
     for number in 1..=asked.len() {
         assert!(window.query_by_label_contains(&format!("{number} · ")).is_some(), "{number}");
     }
+}
+
+/// Writes a photo of three sample faces side by side, such as the detector takes for faces.
+pub fn team(path: &Path) {
+    let (width, height) = (900usize, 300usize);
+    let mut rgb = [120, 140, 150].repeat(width * height);
+    let found: Vec<usize> = (0..60).filter(|face| is_found(*face)).take(3).collect();
+    assert!(found.len() >= 2, "{found:?}");
+    found.iter().enumerate().for_each(|(place, face)| paste(&mut rgb, width, [60 + 280 * place, 90], *face));
+    image::save_buffer(path, &rgb, width as u32, height as u32, image::ColorType::Rgb8).expect("written");
 }
 
 /// Whether the detector finds a drawing in a wider picture.

@@ -16,6 +16,7 @@ use crate::{
             bar,
             button::{icon_button, link},
             card::Card,
+            choice::segmented,
             notice, scroll,
             setting::{Context, List, Sought},
         },
@@ -53,6 +54,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, wall: &mut Wall) {
                 let belongs = |key: &str| key.starts_with("split.") || key == "seed";
                 let list = List { context, belongs, id: Id::unique("more settings of the split") };
                 scroll::menu(ui, |ui| {
+                    usual(ui, lang, &mut draft.borrow_mut());
                     list.tools(ui, &mut draft.borrow_mut());
                     list.rows(ui, &mut draft.borrow_mut());
                 });
@@ -100,6 +102,20 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, dataset: &Dataset, wall: &mut Wall) {
         },
     );
     *cx.settings = draft.into_inner();
+}
+
+/// The shares that most people take, to be had by one click: per cent of training, validation and test.
+fn usual(ui: &mut Ui, lang: Lang, settings: &mut Settings) {
+    const USUAL: [[u32; 3]; 3] = [[60, 20, 20], [70, 15, 15], [80, 10, 10]];
+    let split = &mut settings.split;
+    let now = USUAL.iter().position(|[train, validation, _]| [split.train, split.validation] == [*train, *validation]);
+    let names = USUAL.map(|shares| shares.map(|share| share.to_string()).join(" / "));
+    let about = say("Training, validation and test, in per cent", "Entraînement, validation et test, en pour cent").get(lang);
+    let options: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), about)).collect();
+    if let Some(chosen) = segmented(ui, "usual shares", now, &options) {
+        [split.train, split.validation, _] = USUAL[chosen];
+    }
+    ui.add_space(8.0);
 }
 
 /// Count and balance of each part, side by side.

@@ -99,7 +99,12 @@ pub fn compare(ui: &mut Ui, cx: &Cx<'_>, state: &mut State, shown: Answering<'_>
         return;
     }
     let button = ui.add(Button::secondary(say("Compare runs", "Comparer des essais").get(lang)).icon(icon::GIT_COMPARE));
-    let menu = Popup::menu(&button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+    // Of several runs more than one may be wanted; with one all is said by one click, and the menu leaves the answers' sight.
+    let closes = match others.len() {
+        1 => PopupCloseBehavior::CloseOnClick,
+        _ => PopupCloseBehavior::CloseOnClickOutside,
+    };
+    let menu = Popup::menu(&button).close_behavior(closes);
     menu.show(|ui| {
         ui.set_min_width(240.0);
         scroll::menu(ui, |ui| {
