@@ -2,6 +2,7 @@
 //!
 //! Pictures need a graphics driver (lavapipe will do). Without that variable scenes are drawn to nowhere and clicked.
 //! `TROMBINE_PICTURES_ONLY` keeps the scenes whose names contain it; `TROMBINE_PICTURES_ALL` adds every language, mode and size.
+//! `TROMBINE_PICTURES_ZOOM=2` draws the whole window at 200% instead, and the dialogs too.
 
 use std::{
     cell::RefCell,
@@ -32,7 +33,7 @@ use trombine::{
         rate_range::{self, RateRange},
         trial::Trial,
     },
-    ui::{page::Page, theme},
+    ui::{Mode, page::Page, theme},
     worker::PhotoSource,
 };
 
@@ -564,6 +565,10 @@ fn every_scene_is_drawn_and_has_what_is_clicked_in_it() {
     }
     let only = std::env::var("TROMBINE_PICTURES_ONLY").unwrap_or_default();
     let all = std::env::var_os("TROMBINE_PICTURES_ALL").is_some();
+    let zoom = std::env::var("TROMBINE_PICTURES_ZOOM").ok().and_then(|zoom| zoom.parse().ok());
+    if let (Some(folder), Some(zoom)) = (&folder, zoom) {
+        return zoomed(folder, zoom, &only);
+    }
     let mut missing = Vec::new();
     for (name, make, clicks) in SCENES.iter().filter(|scene| scene.0.contains(&only)) {
         for (lang, mode, [width, height]) in variants(all) {
@@ -603,6 +608,23 @@ fn every_scene_is_drawn_and_has_what_is_clicked_in_it() {
         }
     }
     assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+/// Writes pictures of the whole window with letters this much larger.
+fn zoomed(folder: &Path, zoom: f32, only: &str) {
+    let own = SCENES.iter().map(|(name, stage, clicks)| scenes::scene(name, *stage, clicks));
+    let dialogs = scenes::SCENES.iter().filter(|scene| scene.dialog.is_some());
+    let dialogs = dialogs.map(|scene| scenes::dialog(scene.name, scene.stage, scene.dialog.expect("a dialog")));
+    for scene in own.chain(dialogs).filter(|scene| scene.name.contains(only)) {
+        for (lang, mode) in [(Lang::En, Mode::Light), (Lang::Fr, Mode::Dark)] {
+            let view = scenes::View { mode, zoom, ..scenes::View::new(lang, [1280.0, 800.0]) };
+            let builder = egui_kittest::Harness::builder().wgpu();
+            let mut window = scene.window_by(view, builder);
+            let picture = window.render().expect("the window can be rendered");
+            let name = format!("{}-{}-{:.0}.png", scene.name, lang.code(), zoom * 100.0);
+            picture.save(folder.join(name)).expect("the picture can be written");
+        }
+    }
 }
 
 fn variants(all: bool) -> Vec<(Lang, egui::Theme, [f32; 2])> {
