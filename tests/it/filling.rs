@@ -144,10 +144,18 @@ fn the_wall_fills_a_few_pictures_a_frame() {
 #[test]
 fn a_second_folder_fills_the_wall_and_stopping_brings_the_first_back() {
     for (lang, [wall, decoded, stop, stays]) in [
-        (Lang::En, ["Wall of ", "Some of the pictures decoded so far: ", "Stop opening", " stays open if you stop"]),
+        (
+            Lang::En,
+            ["Wall of ", "Some of the pictures decoded so far: ", "Stop opening", "The sample faces stay open if you stop"],
+        ),
         (
             Lang::Fr,
-            ["Mur de ", "Quelques-unes des images déjà décodées\u{a0}: ", "Arrêter l’ouverture", " reste ouvert si vous arrêtez"],
+            [
+                "Mur de ",
+                "Quelques-unes des images déjà décodées\u{a0}: ",
+                "Arrêter l’ouverture",
+                "Les visages d’exemple restent ouverts si vous arrêtez",
+            ],
         ),
     ] {
         let mut stage = Stage::new(Page::Data).with_data(60);
@@ -155,7 +163,7 @@ fn a_second_folder_fills_the_wall_and_stopping_brings_the_first_back() {
         let men = stage.session.dataset.as_ref().expect("faces").samples.iter().filter(|sample| sample.class == 1).count();
         let (mut page, stage) = stage.harness([1280.0, 800.0]);
         page.run();
-        page.get_by_label(["both labels", "les deux étiquettes"][usize::from(lang == Lang::Fr)]).click();
+        page.get_by_label(["both labels", "toutes étiquettes"][usize::from(lang == Lang::Fr)]).click();
         page.run();
         page.get_by_role_and_label(Role::MenuItem, ["male", "homme"][usize::from(lang == Lang::Fr)]).click();
         page.run();

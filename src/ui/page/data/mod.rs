@@ -273,9 +273,11 @@ fn waiting(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                 }
                 if let Some(open) = cx.dataset() {
                     let name = quoted(cx.lang, open.source.name().get(cx.lang));
-                    let text = match cx.lang {
-                        Lang::En => format!("{name} stays open if you stop"),
-                        Lang::Fr => format!("{name} reste ouvert si vous arrêtez"),
+                    let text = match (&open.source, cx.lang) {
+                        (Source::SampleFaces, Lang::En) => "The sample faces stay open if you stop".to_owned(),
+                        (Source::SampleFaces, Lang::Fr) => "Les visages d’exemple restent ouverts si vous arrêtez".to_owned(),
+                        (Source::Folder(_), Lang::En) => format!("{name} stays open if you stop"),
+                        (Source::Folder(_), Lang::Fr) => format!("{name} reste ouvert si vous arrêtez"),
                     };
                     ui.add(egui::Label::new(theme::caption(text).color(theme::Theme::of(ui).text2)).wrap());
                 }
