@@ -28,7 +28,7 @@ use crate::{
     nodes::tree,
     picture_folder::Folder,
     stage::Stage,
-    viewer::{click, contains, double_click, says, tile},
+    viewer::{click, contains, double_click, says, tile, to},
 };
 
 /// Each is one of the data set's own pictures, smaller; they are in order and few.
@@ -170,6 +170,9 @@ fn a_second_folder_fills_the_wall_and_stopping_brings_the_first_back() {
         let filtered = format!("{wall}{men}");
         let at = page.query_all_by_label_contains(&filtered).next().expect("the men").rect().min + egui::vec2(20.0, 20.0);
         click(&mut page, at, Modifiers::NONE);
+        page.run();
+        // What the pointer is over would be told beside it.
+        to(&mut page, egui::pos2(2.0, 2.0));
         page.run();
         let before = tree(&page);
         let progress = Progress { stage: JobStage::Decoding, done: 5_000, total: 20_000 };

@@ -276,7 +276,7 @@ fn widths(ui: &Ui, table: &Table, gap: f32, room: f32, gives_way: bool) -> Vec<f
     /// The least that a column's title takes.
     const TITLE: f32 = 64.0;
     /// The least that the first column takes, by which rows are told apart, and another column of words.
-    const NAME: f32 = 80.0;
+    const NAME: f32 = 64.0;
     const LETTERS: f32 = 44.0;
     /// A card this narrow is one with large letters in a small window.
     const NARROW: f32 = 320.0;

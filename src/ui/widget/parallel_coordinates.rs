@@ -7,7 +7,7 @@ use super::{
     fitted::fitted,
 };
 use crate::{
-    text::{Lang, say},
+    text::{Lang, is_number, say},
     ui::theme::{self, RADIUS_FIELD, Theme, size},
 };
 
@@ -147,6 +147,10 @@ impl ParallelCoordinates<'_> {
         let apart = axes.get(1).map_or(outer.width(), |second| second[0].x - axes[0][0].x);
         let last = axes.len().saturating_sub(1);
         let free = self.free(ui, axes, outer);
+        let wide = |(_, text): &(f32, String)| {
+            ui.painter().layout_no_wrap(text.clone(), theme::regular(size::CAPTION), Color32::PLACEHOLDER).size().x + 1.0
+        };
+        let results = self.axes.last().map_or(0.0, |axis| axis.marks.iter().map(wide).fold(0.0, f32::max)).min(apart * 0.6);
         for (index, ([low, high], axis)) in axes.iter().zip(self.axes).enumerate() {
             painter.line_segment([*low, *high], Stroke::new(1.5, t.text3));
             if index == last {
@@ -166,9 +170,18 @@ impl ParallelCoordinates<'_> {
             painter.galley(pos2(left, high.y - 9.0 - name.size().y), name, color);
             for (at, text) in apart_enough(&axis.marks, low.y - high.y) {
                 let y = low.y + (high.y - low.y) * at;
-                // The last one's values stand at its left: there the window ends.
-                let room = if index == last && last > 0 { apart * 0.4 - 8.0 } else { (apart * 0.6).min(160.0) - 8.0 };
+                // The last one's values stand at its left, where the window ends, and those beside them have what is left.
+                let room = match index {
+                    _ if index == last && last > 0 => (apart * 0.4 - 8.0).max(results),
+                    _ if index + 1 == last => (apart * 0.6 - 8.0).min(apart - results - 24.0).min(152.0),
+                    _ => (apart * 0.6).min(160.0) - 8.0,
+                };
+                let number = is_number(text);
                 let text = fitted(ui, text, theme::regular(size::CAPTION), t.text2, room);
+                // Half a number would be another one.
+                if number && text.elided {
+                    continue;
+                }
                 let x = if index == last { low.x - 9.0 - text.size().x } else { low.x + 7.0 };
                 painter.hline(low.x - 3.0..=low.x + 3.0, y, Stroke::new(1.5, t.text3));
                 let place = Rect::from_min_size(pos2(x, y - text.size().y / 2.0), text.size());

@@ -118,7 +118,7 @@ impl State {
 const LOW: f32 = 740.0;
 
 /// About the height of an answer with what belongs to it, until one was drawn, in points.
-const ANSWERED: f32 = 560.0;
+const ANSWERED: f32 = 540.0;
 
 /// Draws the page.
 pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
@@ -181,14 +181,17 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
             scroll::list(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = theme::GUTTER;
                 let top = ui.cursor().top();
-                if let Some(asked) = shown.asked.get(chosen)
-                    && let Some(reply) = asked.said()
-                {
-                    answer::card(ui, cx, shown, chosen);
-                    compared::card(ui, cx, asked, reply, &state.others);
-                    answer::seen(ui, cx, asked, reply, &mut state.heat);
-                    state.answered = Some(ui.cursor().top() - top);
-                } else {
+                // In a place of its own: what stands below has the same names with an answer and without.
+                ui.push_id("answered", |ui| {
+                    if let Some(asked) = shown.asked.get(chosen)
+                        && let Some(reply) = asked.said()
+                    {
+                        answer::card(ui, cx, shown, chosen);
+                        compared::card(ui, cx, asked, reply, &state.others);
+                        answer::seen(ui, cx, asked, reply, &mut state.heat);
+                        state.answered = Some(ui.cursor().top() - top);
+                        return;
+                    }
                     // It takes the room of an answer: the list below stays where it is under the second of two clicks.
                     let high = if low { height } else { state.answered.unwrap_or(ANSWERED) - theme::GUTTER };
                     let room = vec2(ui.available_width(), high);
@@ -197,7 +200,7 @@ pub fn show(ui: &mut Ui, cx: &mut Cx<'_>, state: &mut State) {
                         ui.set_max_height(high);
                         answer::card(ui, cx, shown, chosen);
                     });
-                }
+                });
                 // The answer stays in view; the list below it takes the rest and scrolls by itself.
                 let rest = height - (ui.cursor().top() - top);
                 if !low {
