@@ -245,12 +245,15 @@ pub fn named(lang: Lang, name: impl Display, value: impl Display) -> String {
     format!("{name}{}{value}", lang.conventions().colon)
 }
 
-/// Whether a text is a number, with its sign, its unit or its range: half of one says something else.
+/// Whether a text is a number, with its sign, its unit or its range: half of one says something else. A file's name is none.
 pub fn is_number(text: &str) -> bool {
     /// Letters of the longest unit.
     const UNIT: usize = 3;
     let mut words = text.split(|c: char| !c.is_alphabetic());
+    let ending = text.rsplit_once('.').is_some_and(|(_, ending)| ending.starts_with(char::is_alphabetic));
     text.contains(|c: char| c.is_ascii_digit())
+        && !ending
+        && !text.contains('_')
         && !text.starts_with(char::is_alphabetic)
         && words.all(|word| word.chars().count() <= UNIT)
 }

@@ -10,7 +10,7 @@ use egui_kittest::Harness;
 use trombine::{
     app::App,
     session::{Offer, Phase},
-    text::{Lang, say},
+    text::{Lang, is_number, say},
     ui::{Dialog, page::Page},
 };
 
@@ -80,16 +80,6 @@ pub fn faults(window: &Harness<'_, App>) -> Vec<String> {
         }
     }
     faults
-}
-
-/// Whether a text is a number, with its sign, its unit or its range: half of it says something else.
-fn is_number(text: &str) -> bool {
-    /// Letters of the longest unit.
-    const UNIT: usize = 3;
-    let mut words = text.split(|c: char| !c.is_alphabetic());
-    text.contains(|c: char| c.is_ascii_digit())
-        && !text.starts_with(|c: char| c.is_alphabetic())
-        && words.all(|word| word.chars().count() <= UNIT)
 }
 
 /// Whether nothing floats there: cards and toasts may stand over the page.

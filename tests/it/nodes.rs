@@ -6,6 +6,7 @@ use egui::{
     accesskit::{Action, Role, Toggled},
 };
 use egui_kittest::{Harness, kittest::NodeT as _};
+use trombine::text::is_number;
 
 /// A control, as a screen reader has it.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,7 +89,9 @@ fn collect(shape: &Shape, clip: Rect, found: &mut Vec<Text>) {
         // Icons are letters of a font, too.
         Shape::Text(text) if text.angle == 0.0 => {
             // By lines: the first may begin behind another text.
-            let seen = |row: &str| text.galley.elided || row.chars().any(char::is_alphanumeric);
+            // Of a number that was cut, what is left may be the sign for that alone.
+            let number = text.galley.elided && is_number(text.galley.text());
+            let seen = |row: &str| number || row.chars().any(char::is_alphanumeric);
             for row in text.galley.rows.iter().filter(|row| seen(&row.text())) {
                 let left = row.glyphs.iter().map(|glyph| glyph.pos.x).fold(f32::INFINITY, f32::min);
                 let right = row.glyphs.iter().map(egui::epaint::text::Glyph::max_x).fold(0.0, f32::max);
