@@ -122,6 +122,9 @@ impl<'a> Card<'a> {
     }
 }
 
+/// The least room for a title that is cut, in points.
+const LETTERS: f32 = 40.0;
+
 fn title_line(ui: &mut Ui, title: &str, caption: Option<&str>, help: Option<(Lang, &str)>, actions: impl FnOnce(&mut Ui)) {
     let t = Theme::of(ui);
     let row = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), 22.0));
@@ -141,10 +144,14 @@ fn title_line(ui: &mut Ui, title: &str, caption: Option<&str>, help: Option<(Lan
             ui.label(theme::caption(caption).color(t.text3));
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            ui.scope(|ui| {
-                ui.set_max_width((ui.available_width() - mark).max(24.0));
-                ui.add(egui::Label::new(theme::strong(title).color(t.text)).truncate());
-            });
+            let room = ui.available_width() - mark;
+            // The first letters of a title tell nothing, and would stand out of the card where the buttons need its whole width.
+            if width <= room || room >= LETTERS {
+                ui.scope(|ui| {
+                    ui.set_max_width(room);
+                    ui.add(egui::Label::new(theme::strong(title).color(t.text)).truncate());
+                });
+            }
             if let Some((lang, help)) = help {
                 field::help(ui, lang, title, help);
             }

@@ -18,7 +18,7 @@ use crate::{
         Cx, theme,
         widget::{
             card::columns,
-            choice::segmented,
+            choice::{segmented, segmented_width, view_menu},
             score_bar::ScoreBar,
             stack::{growing, stack},
         },
@@ -169,11 +169,18 @@ fn name(beside: Beside, binary: bool) -> Phrase {
 
 /// Chooses the card that stands beside the matrix.
 fn choose(ui: &mut Ui, lang: Lang, shown: &Shown, beside: &mut Beside) {
+    /// What each name may give up of the room around it, in points.
+    const TIGHT: f32 = 14.0;
     const ALL: [Beside; 4] = [Beside::Groups, Beside::Errors, Beside::Scores, Beside::Confidence];
     let names = ALL.map(|one| name(one, shown.report.is_binary()).get(lang));
     let options: Vec<(&str, &str)> = names.iter().map(|name| (*name, "")).collect();
     let now = ALL.iter().position(|one| one == beside);
-    if let Some(chosen) = segmented(ui, "beside the matrix", now, &options) {
+    // Names that would touch are a menu.
+    let chosen = match segmented_width(ui, &options) - TIGHT * ALL.len() as f32 <= ui.available_width() {
+        true => segmented(ui, "beside the matrix", now, &options),
+        false => view_menu(ui, now.unwrap_or_default(), &names.map(str::to_owned)),
+    };
+    if let Some(chosen) = chosen {
         *beside = ALL[chosen];
     }
 }
