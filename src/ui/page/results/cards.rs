@@ -170,7 +170,7 @@ fn name(beside: Beside, binary: bool) -> Phrase {
 /// Chooses the card that stands beside the matrix.
 fn choose(ui: &mut Ui, lang: Lang, shown: &Shown, beside: &mut Beside) {
     /// What each name may give up of the room around it, in points.
-    const TIGHT: f32 = 14.0;
+    const TIGHT: f32 = 20.0;
     const ALL: [Beside; 4] = [Beside::Groups, Beside::Errors, Beside::Scores, Beside::Confidence];
     let names = ALL.map(|one| name(one, shown.report.is_binary()).get(lang));
     let options: Vec<(&str, &str)> = names.iter().map(|name| (*name, "")).collect();
