@@ -20,6 +20,7 @@ use super::{
 use crate::{
     control::Stage,
     engine::DeviceKind,
+    experiment::{ExperimentView, MemberState},
     session::Phase,
     text::{Lang, Phrase, number, plural, say},
 };
@@ -319,7 +320,7 @@ pub fn status(ui: &mut Ui, cx: &mut Cx<'_>) {
             ui.set_max_width((ui.available_width() - kept).max(40.0));
             ui.add(egui::Label::new(caption(job(cx))).truncate());
         });
-        let share = cx.session.share();
+        let share = cx.session.share_of_all();
         if busy {
             let room = ui.available_width() - side - if stops { width(ui, stop) + 12.0 } else { 0.0 };
             let bar = if room < 560.0 { 110.0 } else { 180.0 };
@@ -398,10 +399,20 @@ fn job(cx: &Cx<'_>) -> String {
             },
             _ => say("Ready", "Prêt").get(lang).to_owned(),
         },
-        (Phase::Training, Some(t)) => match lang {
-            Lang::En => format!("Training, epoch {} of {}", t.now.epoch, t.epochs),
-            Lang::Fr => format!("Entraînement, époque {} sur {}", t.now.epoch, t.epochs),
-        },
+        (Phase::Training, Some(t)) => {
+            let run = at_work(cx).map(|view| {
+                let [now, all] = [view.members.len().min(view.over() + 1), view.members.len()].map(|n| number(lang, n as u64));
+                match lang {
+                    Lang::En => format!("run {now} of {all}, "),
+                    Lang::Fr => format!("essai {now} sur {all}, "),
+                }
+            });
+            let run = run.unwrap_or_default();
+            match lang {
+                Lang::En => format!("Training, {run}epoch {} of {}", t.now.epoch, t.epochs),
+                Lang::Fr => format!("Entraînement, {run}époque {} sur {}", t.now.epoch, t.epochs),
+            }
+        }
         (Phase::Paused, Some(t)) => match lang {
             Lang::En => format!("Paused in epoch {} of {}", t.now.epoch, t.epochs),
             Lang::Fr => format!("En pause, époque {} sur {}", t.now.epoch, t.epochs),
@@ -439,9 +450,29 @@ const fn stage(stage: Stage) -> Phrase {
     }
 }
 
+/// The experiment that is trained now.
+fn at_work<'a>(cx: &Cx<'a>) -> Option<&'a ExperimentView> {
+    let experiments = &cx.session.experiments;
+    experiments.views.get(&experiments.at_work.as_ref()?.experiment).map(|view| &**view)
+}
+
+/// Of an experiment what all its runs will take, by those that have ended; none where many are to be stopped early.
 fn time_left(cx: &Cx<'_>) -> Option<String> {
     let training = cx.session.training.as_ref().filter(|_| cx.session.phase == Phase::Training)?;
-    let seconds = training.now.remaining;
+    let others = match at_work(cx) {
+        None => 0.0,
+        Some(view) if view.experiment.halving.is_some() => return None,
+        Some(view) => {
+            let ended = view.members.iter().filter(|member| member.state == MemberState::Finished);
+            let took: Vec<f64> = ended.filter_map(|member| Some(member.run.as_ref()?.seconds)).collect();
+            let left = view.members.len() - view.over();
+            if took.is_empty() && left > 1 {
+                return None;
+            }
+            left.saturating_sub(1) as f64 * took.iter().sum::<f64>() / took.len().max(1) as f64
+        }
+    };
+    let seconds = training.now.remaining + others;
     (seconds.is_finite() && seconds > 0.0).then(|| {
         let time = super::page::train::words::rounded(cx.lang, seconds);
         match cx.lang {

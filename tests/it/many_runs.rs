@@ -1,13 +1,15 @@
 //! An experiment of five hundred runs: its page costs what one of fifty costs.
 
+use std::sync::Arc;
+
 use egui_kittest::{
     Harness,
     kittest::{NodeT as _, Queryable as _},
 };
 use trombine::{
-    experiment::{Design, Recipe, Vary},
+    experiment::{Design, MemberState, Recipe, Vary},
     preset::Preset,
-    session::{Phase, Session},
+    session::{AtWork, Phase, Session},
     setting_def::Choice as _,
     settings::Settings,
     worker::{Envelope, Event, JobId},
@@ -94,6 +96,37 @@ fn five_hundred_seeds_cost_a_frame_what_a_hundred_do() {
     assert!(many.query_by_label_contains("500 of 500 runs finished").is_some());
     assert!(many.query_by_label_contains("24 of 500 curves").is_some(), "what is not drawn is said");
     assert!(many.query_by_label_contains("500\u{a0}results: seed ").is_some(), "and read out by its ends");
+}
+
+#[test]
+fn of_many_runs_the_one_that_is_trained_is_in_sight() {
+    let mut stage = seeds();
+    let (job, member) = (JobId(7), 300);
+    let mut training = stage::training(stage.session.dataset.as_ref().expect("opened"), 5);
+    (training.job, training.run) = (Some(job), "run-live".to_owned());
+    stage.session.training = Some(training);
+    stage.session.begin(job, Phase::Training);
+    let experiments = &mut stage.session.experiments;
+    experiments.at_work = Some(AtWork { job, experiment: "many".to_owned(), member });
+    let now = Arc::make_mut(experiments.views.get_mut("many").expect("known"));
+    (now.members[member].state, now.members[member].run) = (MemberState::Training, None);
+    let mut harness = opened(stage);
+    assert!(harness.query_by_label("seed 342, epoch 5 of 50").is_some());
+    // Until somebody looks elsewhere.
+    let list = harness.get_by_label("seed 342, epoch 5 of 50").rect().center();
+    harness.event(egui::Event::PointerMoved(list));
+    for _ in 0..20 {
+        harness.event(egui::Event::MouseWheel {
+            unit: egui::MouseWheelUnit::Point,
+            delta: egui::vec2(0.0, 400.0),
+            phase: egui::TouchPhase::Move,
+            source: egui::MouseWheelSource::Wheel,
+            modifiers: egui::Modifiers::NONE,
+        });
+        harness.run_steps(4);
+    }
+    harness.run_steps(30);
+    assert!(harness.query_by_label("seed 342, epoch 5 of 50").is_none());
 }
 
 /// All are read anew when the experiment is over, which may be days later.

@@ -34,14 +34,30 @@ pub fn members(ui: &mut Ui, cx: &mut Cx<'_>, view: &Arc<ExperimentView>, live: O
         }
         let waits = view.waits();
         ui.spacing_mut().item_spacing.y = 0.0;
-        let area = ScrollArea::vertical().min_scrolled_height(0.0).auto_shrink([false, false]);
-        area.show_rows(ui, LINE, view.members.len(), |ui, range| {
+        let mut area = ScrollArea::vertical().min_scrolled_height(0.0).auto_shrink([false, false]);
+        // What is trained stays in sight until somebody looks elsewhere.
+        let following = ui.scope_id().with(("following", &view.experiment.id));
+        let left: Option<f32> = ui.data(|data| data.get_temp(following));
+        let most = (view.members.len() as f32 * LINE - ui.available_height()).max(0.0);
+        let wanted = live.map(|live| (live.member as f32 * LINE - ui.available_height() / 2.0).clamp(0.0, most));
+        if let Some(wanted) = wanted.filter(|_| left.is_none_or(f32::is_finite)) {
+            area = area.vertical_scroll_offset(wanted);
+        }
+        let shown = area.show_rows(ui, LINE, view.members.len(), |ui, range| {
             for place in range {
                 let now = live.filter(|live| live.member == place);
                 if member_line(ui, cx, view, (place, waits[place]), now) {
                     open = view.members[place].run.as_ref().map(|run| run.id.clone());
                 }
             }
+        });
+        let follows = |wanted: f32| (shown.state.clamped_offset().y - wanted).abs() < 1.0 && left.is_none_or(f32::is_finite);
+        let now = wanted.map(|wanted| if follows(wanted) { wanted } else { f32::INFINITY });
+        ui.data_mut(|data| match now {
+            Some(now) => {
+                data.insert_temp(following, now);
+            }
+            None => data.remove::<f32>(following),
         });
     });
     if let Some(run) = open {

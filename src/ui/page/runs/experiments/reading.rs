@@ -52,7 +52,7 @@ impl Reading {
             name: if several { row.label.get(lang).to_owned() } else { String::new() },
             dots: dots(lang, view, row.variant),
             mean: row.spread.map(|spread| spread.mean),
-            range: row.spread.and_then(|spread| spread.range).map(|range| [range.low, range.high]),
+            range: row.spread.and_then(|spread| spread.range).map(|range| [range.low, range.high].map(|end| possible(view, end))),
             shown: row.spread.map_or_else(String::new, |spread| spread_text(lang, view, &spread)),
             leads: !several || best == Some(row.variant),
         };
@@ -124,6 +124,11 @@ fn spread_text(lang: Lang, view: &ExperimentView, spread: &Spread) -> String {
     }
 }
 
+/// An end of a range, where results can be: no share is above all, nothing is off by less than nothing.
+fn possible(view: &ExperimentView, end: f64) -> f64 {
+    end.clamp(0.0, if view.more_is_better() { 1.0 } else { f64::INFINITY })
+}
+
 /// The best run of the best variant, by id.
 fn best_run(view: &ExperimentView) -> Option<String> {
     let best = view.best()?;
@@ -179,7 +184,7 @@ fn sentence(lang: Lang, view: &ExperimentView, rows: &[Row]) -> String {
             Lang::Fr => format!("{mean} jusqu’ici, pour un essai"),
         };
     };
-    let (low, high) = (text(range.low), text(range.high));
+    let (low, high) = (text(possible(view, range.low)), text(possible(view, range.high)));
     let off = if view.more_is_better() { points(lang, sd, 1) } else { years(lang, sd, 2) };
     let folded = view.experiment.kind == ExperimentKind::Folds;
     let said = match lang {
@@ -233,8 +238,8 @@ pub fn table(lang: Lang, view: &ExperimentView, rows: &[Row]) -> Table {
             format!("{} / {}", row.scores.len(), row.members),
             text(row.spread.map(|spread| spread.mean), 2),
             text(row.spread.and_then(|spread| spread.deviation), 2),
-            text(range.map(|range| range.low), 2),
-            text(range.map(|range| range.high), 2),
+            text(range.map(|range| possible(view, range.low)), 2),
+            text(range.map(|range| possible(view, range.high)), 2),
         ]
     };
     Table { head: head.map(|name| name.get(lang).to_owned()).into(), rows: rows.iter().map(line).collect() }
