@@ -44,7 +44,7 @@ fn wide(rows: &[f32], units: usize) -> f32 {
 
 /// A run of `task` with weights in `folder`.
 fn judged(folder: &Path, task: Task, nth: usize) -> Judged {
-    let (model, mirrored) = (exported::models()[nth].clone(), nth % 2 == 0);
+    let (model, mirrored) = (exported::models()[nth].clone(), nth.is_multiple_of(2));
     let mut view = exported::view(folder, model.clone());
     view.settings = view.settings.for_task(&task);
     view.info.task = task.clone();
