@@ -222,8 +222,8 @@ fn layers<'a>(
             "convs_per_block",
             say("Convolutions per block", "Convolutions par bloc"),
             say(
-                "How often each block looks before it halves the picture. With 2 each block has two convolutions with its filters, as in VGG: it sees more complex patterns, and costs a multiple",
-                "Combien de fois chaque bloc regarde avant de diviser l’image par deux. Avec 2, chaque bloc a deux convolutions avec ses filtres, comme dans VGG : il voit des motifs plus complexes, et coûte plusieurs fois plus",
+                "How often each block looks before it halves the picture. With 2 each block has two convolutions with its filters, as in VGG: it sees more complex patterns, and takes about three times as long",
+                "Combien de fois chaque bloc regarde avant de diviser l’image par deux. Avec 2, chaque bloc a deux convolutions avec ses filtres, comme dans VGG : il voit des motifs plus complexes, et prend environ trois fois plus de temps",
             ),
             Value::Whole { value: convs_per_block, range: 1..=2, unit: UNITLESS },
         )
