@@ -2,6 +2,7 @@
 
 mod coordinates;
 mod curves;
+mod drawn;
 mod form;
 mod live;
 mod members;

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use egui::Ui;
 
-use super::{coordinates::Coordinates, curves::shown};
+use super::{coordinates::Coordinates, drawn::shown};
 use crate::{
     evaluate::significance::Spread,
     experiment::{ExperimentKind, ExperimentView, MemberState, MemberView, Row},
