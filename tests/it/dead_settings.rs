@@ -157,7 +157,7 @@ fn updates(settings: &Settings) -> String {
 fn rates(settings: &Settings) -> String {
     let train = &settings.train;
     // Of few pictures, so that it matters how many steps an epoch has at least.
-    let steps = TrainSettings { steps_per_epoch: 0, ..train.clone() }.steps(20);
+    let steps = TrainSettings { steps_per_epoch: 0, batch_size: 32, ..train.clone() }.steps(20);
     let rate = |step| schedule::rate(&train.schedule, train.optimizer.learning_rate, step, 10, 60);
     format!("{steps} {}", (0..600).map(|step| format!("{:e} ", rate(step))).collect::<String>())
 }
@@ -261,9 +261,10 @@ fn enabled(base: &Settings, key: &str) -> Vec<Settings> {
     let ways = |from: &Settings| -> Vec<Settings> {
         let mut from_here = from.clone();
         let choices = from_here.setting_defs();
-        // Folds are switched on by their number.
+        // Folds are switched on by their number, and epochs of whole passes by none.
         let enables = |other: &SettingDef<'_>| {
-            matches!(other.value, Value::Switch(_) | Value::Choice(_) | Value::Run(_)) || other.key == "split.folds"
+            matches!(other.value, Value::Switch(_) | Value::Choice(_) | Value::Run(_))
+                || ["split.folds", "train.steps_per_epoch"].contains(&other.key.as_str())
         };
         let choices = choices.iter().filter(|other| other.key != key && enables(other));
         let wishes: Vec<(String, String)> =
